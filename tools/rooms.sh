@@ -7,6 +7,10 @@
 # The room of a file is its folder: src/run/plan/emit.c is in the room run, ops/arith.c in the room ops. There is an arrow from one
 # room to another when an object file of the first uses a symbol that an object file of the second defines, as the linker sees it.
 # The same directions hold for #include.
+#
+# A knot is a set of files of one room that use each other in a ring: to read one of them is to read them all. An address that is
+# handed over (a callback, a row of a table) is a use as a call is, since the linker sees no difference. Of a knot that is too large
+# the symbol is named that holds it: without its arrows the fewest files would be left in a ring.
 # Environment: BUILD.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -53,6 +57,11 @@ solve wg_settled_at
 solve wg_select_at
 solve wg_sum_to_at
 '
+# How many files a knot may have; and rooms that may have more for now.
+knot_files=8
+knots='
+draw 28
+'
 # Libraries that one file alone may include, and the pragma of OpenMP.
 libraries='
 src/kernel/blas.c cblas.h
@@ -80,7 +89,7 @@ symbols() {
             kind = $(NF - 1)
         }
         kind ~ /^[TDRBV]$/ { print "D", file, $NF }
-        kind == "U" && $NF ~ /^wgi?_/ { print "U", file, $NF }'
+        kind == "U" && ($NF ~ /^wgi?_/ || file ~ /^tools/) { print "U", file, $NF }'
 }
 
 # Prints F file for each file, I file header for each #include, P file for each pragma of OpenMP that makes threads.
@@ -91,7 +100,8 @@ texts() {
 }
 
 { texts; symbols; } | awk -v check="${1:-}" -v engine="$engine" -v around="$around" -v around_headers="$around_headers" \
-    -v ports="$ports" -v builders="$builders" -v libraries="$libraries" '
+    -v ports="$ports" -v builders="$builders" -v libraries="$libraries" \
+    -v knot_files="$knot_files" -v knots="$knots" '
 function pairs(text, into,    p, n, i) { n = split(text, p, /[ \n]+/); for (i = 2; i < n; i += 2) into[p[i], p[i + 1]] = 1 }
 function room(f,    p) { split(f, p, "/"); return p[1] == "src" ? p[2] : p[1] }
 function broken(text) { print text; bad++ }
@@ -106,18 +116,43 @@ function one_file(f, library,    k, p) {
     return 1
 }
 
-# Files that use each other in a circle, for each such set. The circle may be wished for: rules of ops call rules of ops.
-function knots(    k, i, j, n, list, of, line) {
-    for (k in link) { split(k, p, SUBSEP); if (p[1] != p[2]) { near[p[1], p[2]] = 1; if (!(p[1] in of)) { of[p[1]] = 1; list[++n] = p[1] } } }
-    for (k = 1; k <= n; k++) for (i = 1; i <= n; i++)
-        if ((list[i], list[k]) in near) for (j = 1; j <= n; j++) if ((list[k], list[j]) in near) near[list[i], list[j]] = 1
-    for (i = 1; i <= n; i++) {
-        if (list[i] in tied || !((list[i], list[i]) in near)) continue
-        line = ""; k = 0
-        for (j = 1; j <= n; j++) if ((list[i], list[j]) in near && (list[j], list[i]) in near) { tied[list[j]] = 1; k++; line = line " " list[j] }
-        print "knot of " k " files:" line
+# Walks from file f along the arrows of its room, but for those of the symbol `without`, and finds its knot (Tarjan 1972). In
+# knot[f] is the file that stands for it, in files[] how many it has. While a symbol is left out, the walk stays within a knot.
+function walk(f,    p, n, i) {
+    low[f] = seen[f] = ++walked; stack[++top] = f
+    n = split(uses[f], p, " ")
+    for (i = 1; i < n; i += 2) {
+        if (p[i + 1] == without || knot[p[i]] != knot[f]) continue
+        if (!(p[i] in seen)) walk(p[i])
+        if (!(p[i] in found) && low[p[i]] < low[f]) low[f] = low[p[i]]
     }
-    print ""
+    if (low[f] < seen[f]) return
+    do { found[stack[top]] = f; files[f]++ } while (stack[top--] != f)
+    if (files[f] > largest) largest = files[f]
+}
+function forget() { split("", seen); split("", found); split("", files); largest = 0 }
+
+# The symbol that holds the knot of f, and how many files would be left.
+function holder(f,    k, n, p, s, arrows, best, least) {
+    for (k in knot) if (knot[k] == f) for (n = split(uses[k], p, " "); n > 1; n -= 2) if (knot[p[n - 1]] == f) arrows[p[n]]++
+    for (s in arrows) {
+        without = s
+        forget()
+        for (k in knot) if (knot[k] == f && !(k in seen)) walk(k)
+        if (!best || largest < least || (largest == least && arrows[s] < arrows[best])) { best = s; least = largest }
+    }
+    return best " (" home[best] ") holds it: without its uses (" arrows[best] ") the largest would have " least
+}
+
+# Prints the knots of more than one file. With --check those alone that are too large.
+function tell_knots(    k, n, line, size) {
+    for (k in uses) if (!(k in seen)) walk(k)
+    for (k in found) { knot[k] = found[k]; size[found[k]]++; line[found[k]] = line[found[k]] " " k }
+    for (k in size) {
+        n = room(k) in knot_of ? knot_of[room(k)] : knot_files
+        if (size[k] > n) broken("knot of " size[k] " files, at most " n " may be. " holder(k) ". Files:" line[k])
+        else if (size[k] > 1 && check == "") print "knot of " size[k] " files:" line[k]
+    }
 }
 
 BEGIN {
@@ -133,6 +168,8 @@ BEGIN {
     m = split(around_headers, list, " ")
     for (i = 1; i <= m; i++) header_around["wengert/" list[i] ".h"] = 1
     pairs(ports, port); pairs(builders, builder); pairs(libraries, library_file)
+    n = split(knots, list, /[ \n]+/)
+    for (i = 2; i < n; i += 2) knot_of[list[i]] = list[i + 1]
 }
 
 $1 == "F" {
@@ -155,14 +192,14 @@ $1 == "I" {
         broken($2 " includes " h ": " a " may not use " b)
 }
 $1 == "D" { home[$3] = $2 }
-$1 == "U" { user[++uses] = $2; used[uses] = $3 }
+$1 == "U" { user[++n_used] = $2; used[n_used] = $3 }
 
 END {
-    for (i = 1; i <= uses; i++) {
+    for (i = 1; i <= n_used; i++) {
         s = used[i]
         if (!(s in home)) continue
         a = room(user[i]); b = room(home[s])
-        if (!((a, s) in port)) link[user[i], home[s]] = 1
+        if (a == b && user[i] != home[s]) uses[user[i]] = uses[user[i]] " " home[s] " " s
         if (a == "tools" && s ~ /^wgi_/) broken(user[i] " uses " s ": the command uses public symbols (wg_) alone")
         if (a == "tools" || a == b || (a, s) in port) continue
         arrow[a, b]++; reach[a, b] = 1
@@ -173,7 +210,7 @@ END {
         if ((order[i], order[k]) in reach && (order[k], order[j]) in reach) reach[order[i], order[j]] = 1
     for (i = 1; i <= rooms; i++) for (j = i + 1; j <= rooms; j++)
         if ((order[i], order[j]) in reach && (order[j], order[i]) in reach) { circles++; broken("circle: " order[i] " and " order[j]) }
-    if (check != "") exit bad > 0
+    if (check != "") { tell_knots(); exit bad > 0 }
     printf "%-8s %5s  %s\n", "room", "files", "arrows: room, and how many (file, symbol) pairs"
     for (i = 1; i <= rooms; i++) {
         line = ""
@@ -182,7 +219,8 @@ END {
     }
     print ""
     for (x in port) { split(x, p, SUBSEP); print "port: " p[1] " may use " p[2] }
-    knots()
+    tell_knots()
+    print ""
     print (circles ? circles : "no") " circles between rooms, " bad + 0 " broken rules"
     exit bad > 0
 }'
