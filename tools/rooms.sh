@@ -57,11 +57,8 @@ solve wg_settled_at
 solve wg_select_at
 solve wg_sum_to_at
 '
-# How many files a knot may have; and rooms that may have more for now.
+# How many files a knot may have.
 knot_files=8
-knots='
-draw 28
-'
 # Libraries that one file alone may include, and the pragma of OpenMP.
 libraries='
 src/kernel/blas.c cblas.h
@@ -101,7 +98,7 @@ texts() {
 
 { texts; symbols; } | awk -v check="${1:-}" -v engine="$engine" -v around="$around" -v around_headers="$around_headers" \
     -v ports="$ports" -v builders="$builders" -v libraries="$libraries" \
-    -v knot_files="$knot_files" -v knots="$knots" '
+    -v knot_files="$knot_files" '
 function pairs(text, into,    p, n, i) { n = split(text, p, /[ \n]+/); for (i = 2; i < n; i += 2) into[p[i], p[i + 1]] = 1 }
 function room(f,    p) { split(f, p, "/"); return p[1] == "src" ? p[2] : p[1] }
 function broken(text) { print text; bad++ }
@@ -145,12 +142,11 @@ function holder(f,    k, n, p, s, arrows, best, least) {
 }
 
 # Prints the knots of more than one file. With --check those alone that are too large.
-function tell_knots(    k, n, line, size) {
+function tell_knots(    k, line, size) {
     for (k in uses) if (!(k in seen)) walk(k)
     for (k in found) { knot[k] = found[k]; size[found[k]]++; line[found[k]] = line[found[k]] " " k }
     for (k in size) {
-        n = room(k) in knot_of ? knot_of[room(k)] : knot_files
-        if (size[k] > n) broken("knot of " size[k] " files, at most " n " may be. " holder(k) ". Files:" line[k])
+        if (size[k] > knot_files) broken("knot of " size[k] " files, at most " knot_files " may be. " holder(k) ". Files:" line[k])
         else if (size[k] > 1 && check == "") print "knot of " size[k] " files:" line[k]
     }
 }
@@ -168,8 +164,6 @@ BEGIN {
     m = split(around_headers, list, " ")
     for (i = 1; i <= m; i++) header_around["wengert/" list[i] ".h"] = 1
     pairs(ports, port); pairs(builders, builder); pairs(libraries, library_file)
-    n = split(knots, list, /[ \n]+/)
-    for (i = 2; i < n; i += 2) knot_of[list[i]] = list[i + 1]
 }
 
 $1 == "F" {

@@ -43,12 +43,6 @@ const char *wgi_formats_text(wgi_pool *pool, unsigned kinds)
     return wgi_strbuf_keep(&b);
 }
 
-wg_status wgi_no_memory(const wgi_picture *p, const wgi_strbuf *out, wg_status s)
-{
-    if (s != WG_ERROR_MEMORY && !p->pool->failed && !out->failed) return s;
-    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
-}
-
 wg_status wgi_picture_write(wgi_picture *p, wgi_strbuf *out)
 {
     const bool steps = p->g && p->o->steps;

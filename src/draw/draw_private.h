@@ -169,6 +169,12 @@ typedef struct wgi_picture {
 
 /* Records that an option is wrong, and gives WG_ERROR_VALUE. */
 #define WGI_REFUSE(p, ...) WGI_DRAW_FAIL((p)->c, (p)->here, WG_ERROR_VALUE, __VA_ARGS__)
+/* The status, or an error if memory was missing. */
+static inline wg_status wgi_no_memory(const wgi_picture *p, const wgi_strbuf *out, wg_status s)
+{
+    if (s != WG_ERROR_MEMORY && !p->pool->failed && !out->failed) return s;
+    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
+}
 
 /* ABSENT: not in the picture. NUMBER: shown in the formulas of its consumers only. */
 enum { WGI_ABSENT = -1, WGI_NUMBER = -2 };
@@ -240,7 +246,7 @@ const char *wgi_hidden_text(wgi_picture *p);
 /* Whether the value or the gradient of the node is shown. */
 bool wgi_shows(const wgi_picture *p, int64_t position, bool gradient);
 
-/* fit.c: pictures for slides, pages and screens. */
+/* canvas.c: slides, pages and screens. */
 typedef struct wgi_canvas {
     const char *name;
     double w, h;        /* in px; of a page in points */
@@ -435,7 +441,5 @@ const wgi_format *wgi_format_of(const char *path, const char *option, unsigned k
 /* "dot, svg or txt" */
 const char *wgi_formats_text(wgi_pool *pool, unsigned kinds);
 wg_status wgi_picture_write(wgi_picture *p, wgi_strbuf *out);
-/* The status, or an error if memory was missing. */
-wg_status wgi_no_memory(const wgi_picture *p, const wgi_strbuf *out, wg_status s);
 
 #endif

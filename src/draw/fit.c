@@ -1,33 +1,14 @@
 /* fit.c: a picture for a slide, a page or a screen: it is reduced, step by step, until its text is as large
  * as it must be there. */
 #include <math.h>
-#include <string.h>
 
 #include "draw/reduced_boxes.h"
 #include "draw/svg.h"
 
-/* A slide is read from the back row. A page has a text width of 16 cm, 453.5 points; the least text of books
- * has 7. */
-static const wgi_canvas canvases[] = {
-    { "slide", 1920, 1080, 24, 40, "px", true, 60 },
-    { "page", 453.5, 650, 7, 10, "pt", false, 150 },
-    { "screen", 1440, 900, 11, 16, "px", true, 200 },
-    { WGI_WINDOW, 1280, 590, 18, 40, "px", false, 100 },
-};
 enum {
-    CANVASES = sizeof canvases / sizeof *canvases,
     LAYOUTS = 60, /* that are tried */
     ROWS = 2      /* with more of them a picture is hard to read */
 };
-
-const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o)
-{
-    for (int i = 0; o->fit && i < CANVASES; i++)
-        if (strcmp(o->fit, canvases[i].name) == 0) return &canvases[i];
-    return NULL;
-}
-
-bool wgi_is_window(const wg_draw_opts *o) { return o->fit && strcmp(o->fit, WGI_WINDOW) == 0; }
 
 /* The last line says so where it does not fit. */
 static void admit(wgi_picture *p, const wgi_canvas *k, double size)
@@ -110,25 +91,4 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
         s == WG_OK && !wgi_is_window(p->o) ? wgi_svg_body_size(p, &rows, &crossings) : INFINITY;
     if (size < k->least) admit(p, k, size);
     return size < 0 ? WG_ERROR_MEMORY : s;
-}
-
-/* ---- the canvas of an SVG ---- */
-
-double wgi_svg_scale(const wgi_svg *w)
-{
-    const wgi_canvas *k = w->is_part ? NULL : w->canvas;
-    return k ? fmin(k->most / WGI_BODY, fmin(k->w / w->w, k->h / w->h)) : 1;
-}
-
-/* Half of what is left over, to a 64th of a unit: the difference of nearly equal numbers is not printed. */
-static double half(double more) { return round(32 * more) / 64; }
-
-wgi_svg_sides wgi_svg_size(const wgi_svg *w)
-{
-    const wgi_canvas *k = w->is_part ? NULL : w->canvas;
-    const double scale = wgi_svg_scale(w), width = k ? k->w : w->w,
-                 height = k && k->fixed ? k->h : ceil(scale * w->h);
-    return (wgi_svg_sides){ { width, height },
-                            { half(w->w - width / scale), k && k->fixed ? half(w->h - height / scale) : 0,
-                              width / scale, height / scale } };
 }

@@ -144,7 +144,7 @@ typedef struct wgi_arrow {
 wgi_arrow wgi_arrow_of(const wgi_layout *l, const wgi_link *k, const wgi_lay_edge *e);
 void wgi_svg_put_links(wgi_svg *w);
 
-/* ---- fit.c ---- */
+/* ---- canvas.c ---- */
 
 /* The canvas's scale; 1: there is none. Frames of a film have the size of the layout. */
 double wgi_svg_scale(const wgi_svg *w);

@@ -1,0 +1,46 @@
+/* canvas.c: a slide, a page or a screen as a canvas: its size, the least size of its text, and the SVG on
+ * it. */
+#include "draw/svg.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A slide is read from the back row. A page has a text width of 16 cm, 453.5 points; the least text of books
+ * has 7. */
+static const wgi_canvas canvases[] = {
+    { "slide", 1920, 1080, 24, 40, "px", true, 60 },
+    { "page", 453.5, 650, 7, 10, "pt", false, 150 },
+    { "screen", 1440, 900, 11, 16, "px", true, 200 },
+    { WGI_WINDOW, 1280, 590, 18, 40, "px", false, 100 },
+};
+enum { CANVASES = sizeof canvases / sizeof *canvases };
+
+const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o)
+{
+    for (int i = 0; o->fit && i < CANVASES; i++)
+        if (strcmp(o->fit, canvases[i].name) == 0) return &canvases[i];
+    return NULL;
+}
+
+bool wgi_is_window(const wg_draw_opts *o) { return o->fit && strcmp(o->fit, WGI_WINDOW) == 0; }
+
+/* ---- an SVG on it ---- */
+
+double wgi_svg_scale(const wgi_svg *w)
+{
+    const wgi_canvas *k = w->is_part ? NULL : w->canvas;
+    return k ? fmin(k->most / WGI_BODY, fmin(k->w / w->w, k->h / w->h)) : 1;
+}
+
+/* Half of what is left over, to a 64th of a unit: the difference of nearly equal numbers is not printed. */
+static double half(double more) { return round(32 * more) / 64; }
+
+wgi_svg_sides wgi_svg_size(const wgi_svg *w)
+{
+    const wgi_canvas *k = w->is_part ? NULL : w->canvas;
+    const double scale = wgi_svg_scale(w), width = k ? k->w : w->w,
+                 height = k && k->fixed ? k->h : ceil(scale * w->h);
+    return (wgi_svg_sides){ { width, height },
+                            { half(w->w - width / scale), k && k->fixed ? half(w->h - height / scale) : 0,
+                              width / scale, height / scale } };
+}
