@@ -339,8 +339,6 @@ static inline bool wgi_range_is_finite(const wgi_range *r) { return r->first < 0
 /* "from -1 to 2.5", "3 nan of 320, the first at [0,4], the rest from 0 to 1", of one element its value. s is
  * the shape of the array. Returns buf. */
 char *wgi_range_text(const wgi_range *r, const wg_shape *s, char *buf, size_t size);
-/* "[0,4]": the place of element i of an array of shape s. Returns buf. */
-char *wgi_index_text(const wg_shape *s, int64_t i, char *buf, size_t size);
 
 /* ---- fault.c ---- */
 

@@ -32,6 +32,14 @@ static void count_text(const wgi_range *r, char *buf, size_t size)
     else snprintf(buf, size, "%lld %s", (long long)(r->nans + r->infinities), r->nans ? "nan" : "inf");
 }
 
+/* "[0,4]": the place of element i of an array of shape s. Returns buf. */
+static char *index_text(const wg_shape *s, int64_t i, char *buf, size_t size)
+{
+    wg_shape at = { .rank = s->rank };
+    for (int k = s->rank - 1; k >= 0; i /= s->dim[k--]) at.dim[k] = i % s->dim[k];
+    return wg_shape_text(at, buf, size);
+}
+
 char *wgi_range_text(const wgi_range *r, const wg_shape *s, char *buf, size_t size)
 {
     char bad[64], where[96], rest[64] = "";
@@ -43,14 +51,7 @@ char *wgi_range_text(const wgi_range *r, const wg_shape *s, char *buf, size_t si
         if (r->nans + r->infinities < r->count)
             snprintf(rest, sizeof rest, ", the rest from %g to %g", r->low, r->high);
         snprintf(buf, size, "%s of %lld, the first at %s%s", bad, (long long)r->count,
-                 wgi_index_text(s, r->first, where, sizeof where), rest);
+                 index_text(s, r->first, where, sizeof where), rest);
     }
     return buf;
-}
-
-char *wgi_index_text(const wg_shape *s, int64_t i, char *buf, size_t size)
-{
-    wg_shape at = { .rank = s->rank };
-    for (int k = s->rank - 1; k >= 0; i /= s->dim[k--]) at.dim[k] = i % s->dim[k];
-    return wg_shape_text(at, buf, size);
 }

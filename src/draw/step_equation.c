@@ -33,7 +33,7 @@ static const wg_tensor *value_of(const wgi_step_equation *q, int64_t item)
 const wg_tensor *wgi_step_tensor(const wgi_step_equation *q, const wgi_formula_node *n)
 {
     if (n->kind != WGI_F_NAME || n->word) return NULL;
-    if (n->number > 0) return value_of(q, (int64_t)n->number - 1); /* wgi_step_name */
+    if (n->number > 0) return value_of(q, (int64_t)n->number - 1); /* name_of */
     if (n->text == q->gradient) return wgi_step_handed(q);
     if (n->text == q->y_name) return value_of(q, q->y - q->v->item);
     for (int i = 0; i < q->y->operands && i < WGI_FORMULA_OPERANDS; i++)
@@ -124,7 +124,8 @@ static const char *local_name(void *with, const wgi_formula_node *n)
     return own;
 }
 
-wgi_formula_node wgi_step_name(const wgi_view *v, int64_t of)
+/* Item `of` as a name. */
+static wgi_formula_node name_of(const wgi_view *v, int64_t of)
 {
     const char *name = wgi_item_name(v, &v->item[of], WGI_STEP_NAME);
     return (wgi_formula_node){ .kind = WGI_F_NAME,
@@ -169,7 +170,7 @@ static void name_what_is_known(wgi_step_equation *q)
                                   ? *wgi_operand(q->v, &q->v->item[of], 0)
                                   : -1;
         const int16_t next = n->next;
-        if (known >= 0) *n = wgi_step_name(q->v, known), n->next = next;
+        if (known >= 0) *n = name_of(q->v, known), n->next = next;
     }
 }
 

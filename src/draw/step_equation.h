@@ -48,8 +48,6 @@ bool wgi_step_parse(wgi_step_equation *q, bool adjoint);
 bool wgi_step_replace(wgi_step_equation *q, const wgi_formula *f, const wgi_formula *also, int index);
 /* The text of a node of f; NULL: it is too long. */
 const char *wgi_step_text(const wgi_step_equation *q, const wgi_formula *f, int node);
-/* Item `of` as a name. */
-wgi_formula_node wgi_step_name(const wgi_view *v, int64_t of);
 
 /* ---- step_numbers.c: numbers ---- */
 

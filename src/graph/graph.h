@@ -170,7 +170,6 @@ wgi_stream_count *wgi_streams_of(wg_graph *g, uint32_t scope);
 wg_node wgi_number_to_leaf(wg_graph *g, wg_site here, wg_node x, wg_dtype t);
 /* The index of a copy of s among the texts of the graph; 0: out of memory. */
 uint32_t wgi_text(wg_graph *g, const char *s);
-uint32_t wgi_text_add(wg_graph *g, const char *s); /* the same without a copy; s may be NULL: 0 */
 wg_node wgi_error_node(wg_graph *g);
 /* Records an error and is the error node. The arguments after g are those of wgi_fail after the context. */
 #define WGI_FAIL_NODE(g, ...) (wgi_fail((g)->c, __VA_ARGS__), wgi_error_node(g))

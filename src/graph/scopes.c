@@ -1,14 +1,15 @@
 /* scopes.c: names of nodes, and the scopes that nodes are made in. */
 #include "graph/graph.h"
 
-uint32_t wgi_text_add(wg_graph *g, const char *s)
+/* As wgi_text, without a copy. s may be NULL: 0. */
+static uint32_t add_text(wg_graph *g, const char *s)
 {
     if (!s || !WGI_GROW(g->c, g->names.text, g->names.capacity, g->names.texts + 1)) return 0;
     g->names.text[g->names.texts] = s;
     return (uint32_t)g->names.texts++;
 }
 
-uint32_t wgi_text(wg_graph *g, const char *s) { return wgi_text_add(g, wgi_arena_text(&g->arena, s)); }
+uint32_t wgi_text(wg_graph *g, const char *s) { return add_text(g, wgi_arena_text(&g->arena, s)); }
 
 wg_node wg_name_at(wg_site here, wg_node n, const char *name)
 {
@@ -26,7 +27,7 @@ wg_node wg_layer_node(wg_node n, const char *name)
 {
     const bool node = wgi_is_node(NULL, n, "", "layer_node", 0, "the node");
     if (node && !name) wgi_fail_null(n.graph->c, "", "layer_node", "name");
-    const uint32_t i = node && name && !wgi_node_of(n)->name ? wgi_text_add(n.graph, name) : 0;
+    const uint32_t i = node && name && !wgi_node_of(n)->name ? add_text(n.graph, name) : 0;
     if (i) wgi_node_of(n)->name = i | WGI_OF_LAYER;
     return n;
 }
@@ -75,7 +76,7 @@ static uint32_t scope_in(wg_graph *g, const char *up, const char *name)
     uint32_t i;
     for (size_t at = WGI_FIRST; (i = wgi_table_next(t, hash, &at));)
         if (is(g->names.text[i], p)) return i;
-    i = wgi_table_room(g->c, t) ? wgi_text_add(g, written(g, p)) : 0;
+    i = wgi_table_room(g->c, t) ? add_text(g, written(g, p)) : 0;
     if (i) wgi_table_add(t, hash, i);
     wgi_unmark(g);
     return i;

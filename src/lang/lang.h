@@ -428,7 +428,6 @@ static inline uint64_t wgi_lang_mix(uint64_t h, const char *bytes, size_t n)
 
 bool wgi_lines(wg_program *q); /* finds where lines begin; call it before the other functions here */
 int wgi_line(const wg_program *q, uint32_t at);
-int wgi_column(const wg_program *q, uint32_t at);
 /* Records an error at bytes [start, end) with the line and a caret. Returns false. */
 bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, const char *format, ...)
     WG_PRINTF(5, 6);

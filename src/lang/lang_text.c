@@ -21,7 +21,10 @@ static uint32_t line_index(const wg_program *q, uint32_t at)
 }
 
 int wgi_line(const wg_program *q, uint32_t at) { return (int)line_index(q, at) + 1; }
-int wgi_column(const wg_program *q, uint32_t at) { return (int)(at - q->lines.start[line_index(q, at)]) + 1; }
+static int column_of(const wg_program *q, uint32_t at)
+{
+    return (int)(at - q->lines.start[line_index(q, at)]) + 1;
+}
 
 bool wgi_lines(wg_program *q)
 {
@@ -100,7 +103,7 @@ static void put_calls(const wg_program *q, char *to, size_t room)
     size_t n = (size_t)snprintf(to, room, " (called at %.100s:", file);
     for (int k = 0; f && k < SHOWN; f = f->up, k++) {
         n += (size_t)snprintf(to + n, room - n, "%s%d:%d", k ? ", from " : "", wgi_line(q, f->call->mark),
-                              wgi_column(q, f->call->mark));
+                              column_of(q, f->call->mark));
         if (f->number >= 0) n += (size_t)snprintf(to + n, room - n, " number %lld", (long long)f->number);
     }
     snprintf(to + n, room - n, f ? ", ...)" : ")");
@@ -109,7 +112,7 @@ static void put_calls(const wg_program *q, char *to, size_t room)
 /* A site without arguments: the place, and that of the calls around it. */
 static wg_site site_at(const wg_program *q, uint32_t mark, char place[PLACE])
 {
-    const int n = snprintf(place, PLACE, "\n%.255s:%d:%d", q->name, wgi_line(q, mark), wgi_column(q, mark));
+    const int n = snprintf(place, PLACE, "\n%.255s:%d:%d", q->name, wgi_line(q, mark), column_of(q, mark));
     put_calls(q, place + n, PLACE - (size_t)n);
     return place;
 }

@@ -14,7 +14,7 @@ void wgi_layout_free(wgi_layout *l)
     l->point = NULL, l->points = 0;
 }
 
-bool wgi_lay_to_level(wgi_lay *s, int level, int node)
+static bool to_level(wgi_lay *s, int level, int node)
 {
     wgi_lay_level *l = &s->level[level];
     if (!wgi_pool_room(&s->l->pool, &l->node, sizeof *l->node, l->nodes, &l->node_room)) return false;
@@ -27,7 +27,7 @@ int wgi_lay_add_node(wgi_lay *s, wgi_lay_kind kind, int item, int level)
 {
     if (!wgi_pool_room(&s->l->pool, &s->node, sizeof *s->node, s->nodes, &s->node_room)) return -1;
     s->node[s->nodes] = (wgi_lay_node){ .kind = kind, .item = item, .via = -1, .prev = -1, .lane = -1 };
-    return wgi_lay_to_level(s, level, s->nodes) ? s->nodes++ : -1;
+    return to_level(s, level, s->nodes) ? s->nodes++ : -1;
 }
 
 int wgi_lay_add_hop(wgi_lay *s, wgi_lay_hop hop)

@@ -108,7 +108,6 @@ enum { WGI_LAY_LANE = 10, WGI_LAY_BESIDE = 6, WGI_LAY_PAD = 12, WGI_LAY_UNDER = 
 void *wgi_lay_alloc(wgi_lay *s, int64_t count, size_t size);
 int wgi_lay_add_node(wgi_lay *s, wgi_lay_kind kind, int item, int level); /* -1: no memory */
 int wgi_lay_add_hop(wgi_lay *s, wgi_lay_hop hop);
-bool wgi_lay_to_level(wgi_lay *s, int level, int node);
 static inline wgi_lay_node *wgi_lay_at(const wgi_lay_work *k, int local)
 {
     return &k->s->node[k->l->node[local]];

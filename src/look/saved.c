@@ -12,7 +12,8 @@ wg_params *wgi_saved_set(const wg_context *c, int k)
     return NULL;
 }
 
-int wgi_saved_set_number(const wg_params *root)
+/* Its k, as of wgi_saved_set. */
+static int number_of(const wg_params *root)
 {
     int n = 0;
     for (const wg_params *p = root->next; p; p = p->next) n++;
@@ -138,8 +139,8 @@ static void put_kept(lister *l, const wgi_stepper *s, int k)
 static void put_optimizer(lister *l, wgi_stepper *s, int k)
 {
     const wgi_optim_state o = wgi_optim_state_of((wg_optim *)(void *)s);
-    put_moments(l, s, o.moments, k, wgi_saved_set_number(s->p->root));
-    put_missed(l, s, k, wgi_saved_set_number(s->p->root));
+    put_moments(l, s, o.moments, k, number_of(s->p->root));
+    put_missed(l, s, k, number_of(s->p->root));
     put(l, wg_view(WG_I64, o.steps, WG_SCALAR), false, "%s:%d:steps", s->kind->name, k);
     put(l, wg_view_f64(o.rate, WG_SHAPE(WGI_RATES)), false, "%s:%d:rates", s->kind->name, k);
     put(l, wg_view_f64(o.lr, WG_SCALAR), false, "%s:%d:lr", s->kind->name, k);
@@ -149,7 +150,7 @@ static void put_optimizer(lister *l, wgi_stepper *s, int k)
 static void put_average(lister *l, wg_average *a, int k)
 {
     char buf[600];
-    const int set = wgi_saved_set_number(a->p->root);
+    const int set = number_of(a->p->root);
     put(l, wg_view(WG_I64, &a->steps, WG_SCALAR), false, "average:%d:steps", k);
     const wgi_parameter *q;
     for (size_t i = 0; (q = wgi_params_next(a->p, &i));) {

@@ -7,7 +7,6 @@
 #include "params/stepping.h"
 
 wg_params *wgi_saved_set(const wg_context *c, int k);       /* NULL: there are not so many sets */
-int wgi_saved_set_number(const wg_params *root);            /* its k */
 wgi_stepper *wgi_saved_stepper(const wg_context *c, int k); /* optimizers are counted set by set */
 wg_average *wgi_saved_average(const wg_context *c, int k);  /* likewise */
 wg_graph *wgi_saved_graph(const wg_context *c, int k);

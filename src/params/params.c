@@ -2,8 +2,6 @@
  * parameter's values never changes. */
 #include "params/params.h"
 
-wg_params *wgi_params_root(wg_params *p) { return p ? p->root : NULL; }
-
 bool wgi_set_ok(wg_site here, const wg_params *p, const char *what)
 {
     if (!p) wgi_fail(NULL, here, what, WG_ERROR_USE, "the parameter set is NULL");

@@ -193,7 +193,6 @@ static inline wgi_parameter *wgi_params_next(const wg_params *p, size_t *i)
     }
     return NULL;
 }
-wg_params *wgi_params_root(wg_params *p);
 /* A set that stands for p with other nodes; prefix: from wg_alloc, or NULL. NULL: out of memory. */
 wg_params *wgi_with_set(wgi_with *w, const wg_params *p, char *prefix);
 /* Whether it is so of a set that would hold the parameter of this full name. */

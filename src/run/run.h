@@ -355,9 +355,6 @@ typedef struct wgi_nan_text {
     size_t size, used;
 } wgi_nan_text;
 
-/* Explains NaN and infinities of node n. If n is finite, those of the gradients of n by parameter q, or by
- * the first parameter of p that has some. False: all are finite, or they could not be computed. */
-bool wgi_trace_nan(wg_node n, const wg_params *p, const wgi_parameter *q, wgi_nan_text *text);
 static inline bool wgi_loss_is_finite(const wg_graph *g, uint32_t loss)
 {
     const void *v = wgi_value(g, loss);

@@ -329,7 +329,9 @@ static bool is_loss(const wgi_node *n)
     return wgi_size(n->shape) == 1 && wg_dtype_is_float((wg_dtype)n->dtype);
 }
 
-bool wgi_trace_nan(wg_node n, const wg_params *p, const wgi_parameter *q, wgi_nan_text *text)
+/* Explains NaN and infinities of node n. If n is finite, those of the gradients of n by parameter q, or by
+ * the first parameter of p that has some. False: all are finite, or they could not be computed. */
+static bool trace(wg_node n, const wg_params *p, const wgi_parameter *q, wgi_nan_text *text)
 {
     wg_graph *g = n.graph;
     if (!wg_node_ok(n)) return false;
@@ -351,7 +353,7 @@ bool wgi_trace_nan(wg_node n, const wg_params *p, const wgi_parameter *q, wgi_na
 
 bool wg_trace_nan(wg_node n, wg_params *p, FILE *out)
 {
-    return wgi_trace_nan(n, p, NULL, &(wgi_nan_text){ .file = out });
+    return trace(n, p, NULL, &(wgi_nan_text){ .file = out });
 }
 
 bool wgi_accept_loss(wg_graph *g, const wgi_request *r)
@@ -361,7 +363,7 @@ bool wgi_accept_loss(wg_graph *g, const wgi_request *r)
     double v = wgi_range_of((wg_dtype)g->node[r->loss].dtype, wgi_value(g, r->loss), 1).low;
     const bool infinite = isinf(v);
     if (infinite && !wgi_warns(g->c, WGI_WARN_LOSS, r->here)) return true;
-    wgi_trace_nan(loss, NULL, NULL, &(wgi_nan_text){ .buf = why, .size = sizeof why });
+    trace(loss, NULL, NULL, &(wgi_nan_text){ .buf = why, .size = sizeof why });
     if (!*wg_site_argument(r->here, 0, who, sizeof who)) snprintf(who, sizeof who, "the loss");
     if (infinite) wgi_warn_at(g->c, r->here, "backward", "%s is %g. %s", who, v, why);
     else wgi_fail(g->c, r->here, "backward", WG_ERROR_VALUE, "%s is nan. %s", who, why);
@@ -380,6 +382,5 @@ void wgi_explain_gradient(wg_node loss, const wgi_parameter *q, char *buf, size_
     wgi_nan_text text = { .buf = buf, .size = size };
     buf[0] = 0;
     if (!wgi_graph_lives(q->owner->c, loss.graph) || !wg_node_ok(loss)) return;
-    if (!wgi_trace_nan(loss, NULL, q, &text))
-        say(&text, "The last wg_backward did not make it: an earlier one did");
+    if (!trace(loss, NULL, q, &text)) say(&text, "The last wg_backward did not make it: an earlier one did");
 }

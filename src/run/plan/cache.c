@@ -205,12 +205,6 @@ void wgi_plan_drop(wg_context *c, wgi_plan *p)
     c->plans.count--;
 }
 
-void wgi_plans_free(wg_context *c)
-{
-    while (c->plans.first) wgi_plan_drop(c, c->plans.first);
-    wg_free(c, c->plans.tables);
-}
-
 wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p)
 {
     if (c->plans.first == p) return p;

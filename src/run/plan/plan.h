@@ -254,7 +254,6 @@ wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p);
 void wgi_plan_to_end(wg_context *c, wgi_plan *p);
 bool wgi_plan_add(wg_context *c, wgi_plan *p);  /* false: out of memory, and the plan is freed */
 void wgi_plan_drop(wg_context *c, wgi_plan *p); /* and free it */
-void wgi_plans_free(wg_context *c);
 
 /* ---- run.c, bind.c ---- */
 
