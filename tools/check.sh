@@ -113,6 +113,15 @@ static_inline() { sed -nE 's/^static inline [^(]*\b(wg_[a-z0-9_]+)\(.*/\1/p' inc
 
 # ---- names ----
 
+# A type that begins with wg has its members in one place. Types of one file alone, without wg, are its own.
+homonyms() {
+    find src ops tools include -name '*.[ch]' -exec awk '
+        /^(typedef )?(struct|enum|union) wgi?_[a-z0-9_]+ \{/ { sub(/^typedef /, ""); print $2, FILENAME }
+        /^\} wgi?_[a-z0-9_]+;/ { sub(/;.*/, "", $2); print $2, FILENAME }' {} + | sort -u |
+        awk '{ files[$1]++; list[$1] = list[$1] " " $2 } END { for (name in files) if (files[name] > 1) print name ":" list[name] }' |
+        report "two types of one name"
+}
+
 # A function that no other object uses, and no other source names: assertions of some builds and tests use a few.
 unused() {
     find "$build"/obj/{src,isa0,tools} -name '*.o' | while read -r object; do
@@ -236,6 +245,7 @@ printer
 compared_names
 registry
 symbols
+homonyms
 unused
 in_tables
 new_op

@@ -340,7 +340,7 @@ static wgi_compared judge(const wgi_claim *p, const walk *w, double more, const 
 static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_slope *s)
 {
     const double other = s->kind == WGI_SLOPE_SMOOTH ? s->value : NAN, other_bar = s->bar, b = blur(p, w);
-    wgi_line line = { .at = along, .self = w, .f0 = p->f, .scale = w->scale, .noise = *noise };
+    wgi_slope_line line = { .at = along, .self = w, .f0 = p->f, .scale = w->scale, .noise = *noise };
     for (int j = 0; j < WGI_SPACINGS; j++) line.noise.sigma[j] = fmax(line.noise.sigma[j], b);
     *s = wgi_slope_of(&line);
     put_back(p, w->k);

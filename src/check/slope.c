@@ -85,7 +85,7 @@ typedef struct pair {
 } pair;
 
 typedef struct search {
-    const wgi_line *line;
+    const wgi_slope_line *line;
     pair at[STEPS];
     int last;      /* of the steps that were taken in turn */
     double stairs; /* the smallest change of a function on a grid; else 0 */
@@ -106,7 +106,7 @@ static bool side(search *s, double t, double *moved, double *change)
     return isfinite(f) && isfinite(*change) && *moved != 0 && (*moved > 0) == (t > 0);
 }
 
-static double sigma_at(const wgi_line *l, double h)
+static double sigma_at(const wgi_slope_line *l, double h)
 {
     double sigma = l->noise.sigma[0];
     for (int k = 1; k < WGI_SPACINGS; k++)
@@ -345,7 +345,7 @@ static found best_of(const search *s, way w)
 
 /* Whether f is much quieter at small steps than at large ones, so that what counts as noise at the large ones
  * may be a wave. */
-static bool is_quieter_below(const wgi_line *l)
+static bool is_quieter_below(const wgi_slope_line *l)
 {
     return l->noise.sigma[WGI_SPACINGS - 1] > 16 * fmax(l->noise.sigma[0], DBL_EPSILON * fabs(l->f0));
 }
@@ -437,7 +437,7 @@ static wgi_slope broken(const search *s)
     return out;
 }
 
-wgi_slope wgi_slope_of(const wgi_line *line)
+wgi_slope wgi_slope_of(const wgi_slope_line *line)
 {
     search s = { .line = line };
     const found f = central(&s);

@@ -1,7 +1,7 @@
 /* slope.h: the derivative of a function of one variable at 0, with an error bar that is measured.
  *
  *     wgi_noise noise = wgi_noise_of(at, self, scale);
- *     wgi_slope s = wgi_slope_of(&(wgi_line){ .at = at, .self = self, .f0 = f(0), .scale = 1, .noise =
+ *     wgi_slope s = wgi_slope_of(&(wgi_slope_line){ .at = at, .self = self, .f0 = f(0), .scale = 1, .noise =
  *     noise });
  *     s.kind == WGI_SLOPE_SMOOTH:  the derivative is s.value, to within s.bar
  *     s.kind == WGI_SLOPE_KINK:    the slopes to the left and to the right differ
@@ -58,13 +58,13 @@ typedef enum wgi_slope_kind {
     WGI_SLOPE_NOWHERE /* f has no value at any step, or every step vanishes beside the point */
 } wgi_slope_kind;
 
-typedef struct wgi_line {
+typedef struct wgi_slope_line {
     wgi_line_fn at;
     void *self;
     double f0;    /* the value at 0, finite */
     double scale; /* positive: how far the variable must move to count as another point */
     wgi_noise noise;
-} wgi_line;
+} wgi_slope_line;
 
 typedef struct wgi_slope {
     wgi_slope_kind kind;
@@ -78,6 +78,6 @@ typedef struct wgi_slope {
     int evaluations;
 } wgi_slope;
 
-wgi_slope wgi_slope_of(const wgi_line *line);
+wgi_slope wgi_slope_of(const wgi_slope_line *line);
 
 #endif

@@ -172,7 +172,7 @@ bool wgi_columns_choose(const wgi_csv *s, wgi_columns *t, const wg_csv_opts *o)
 /* A category has at most so many words: the list is kept in order by moving its end. */
 enum { WORDS = 10000 };
 
-static int order_of(const wgi_word *a, const wgi_word *b)
+static int order_of(const wgi_category *a, const wgi_category *b)
 {
     if (a->is_number != b->is_number) return a->is_number ? -1 : 1;
     if (a->is_number && a->number != b->number) return a->number < b->number ? -1 : 1;
@@ -183,12 +183,12 @@ static bool make_room(wg_context *c, wgi_column *k)
 {
     if (k->count < k->room) return true;
     const size_t room = k->room ? 2 * (size_t)k->room : 8;
-    wgi_word *word = wgi_more_room(c, k->word, (size_t)k->count, room, sizeof *word);
+    wgi_category *word = wgi_more_room(c, k->word, (size_t)k->count, room, sizeof *word);
     if (word) k->word = word, k->room = (int64_t)room;
     return word;
 }
 
-int64_t wgi_column_word(wg_context *c, wgi_column *k, const wgi_word *w, bool add)
+int64_t wgi_column_word(wg_context *c, wgi_column *k, const wgi_category *w, bool add)
 {
     int64_t low = 0, high = k->count;
     while (low < high) {
@@ -204,7 +204,7 @@ int64_t wgi_column_word(wg_context *c, wgi_column *k, const wgi_word *w, bool ad
     if (!label) return -1;
     snprintf(label, size, "%s=%s", k->name, w->text);
     memmove(k->word + low + 1, k->word + low, (size_t)(k->count - low) * sizeof *w);
-    k->word[low] = (wgi_word){ label, label + before, w->number, w->is_number };
+    k->word[low] = (wgi_category){ label, label + before, w->number, w->is_number };
     k->count++;
     return low;
 }

@@ -80,9 +80,9 @@ static bool each_field(reader *r, bool (*use)(reader *, const wgi_csv_field *, w
     return !wg_failed(r->file.c);
 }
 
-static wgi_word word_of(reader *r, const wgi_csv_field *f)
+static wgi_category word_of(reader *r, const wgi_csv_field *f)
 {
-    wgi_word w = { .text = r->text };
+    wgi_category w = { .text = r->text };
     wgi_csv_text(f, r->text);
     w.is_number = wgi_csv_number(f, &w.number);
     return w;
@@ -93,7 +93,7 @@ static bool collect(reader *r, const wgi_csv_field *f, wgi_column *k)
 {
     if (!k->words) return true;
     if (!f->length) return bad_field(r, f, k, "is empty");
-    const wgi_word w = word_of(r, f);
+    const wgi_category w = word_of(r, f);
     if (wgi_column_word(r->file.c, k, &w, !r->like) >= 0) return true;
     return wg_failed(r->file.c) ? false
                                 : bad_field(r, f, k,
@@ -120,7 +120,7 @@ static bool fill(reader *r, const wgi_csv_field *f, wgi_column *k)
     double v = 1;
     int64_t word = 0;
     if (k->words) {
-        const wgi_word w = word_of(r, f);
+        const wgi_category w = word_of(r, f);
         word = wgi_column_word(r->file.c, k, &w, false);
     } else if (!number(r, f, k, &v)) {
         return false;

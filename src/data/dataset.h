@@ -92,18 +92,18 @@ extern const char wgi_digits[WGI_DIGITS][66];
 
 /* ---- columns.c ---- */
 
-typedef struct wgi_word {
+typedef struct wgi_category {
     char *label;      /* "name=word", of a column called name */
     const char *text; /* the word, in label */
     double number;
     bool is_number;
-} wgi_word;
+} wgi_category;
 
 typedef struct wgi_column {
     char *name;
     enum { WGI_OUT, WGI_SKIPPED, WGI_IN_X, WGI_IN_Y } part;
-    bool words;     /* a category */
-    wgi_word *word; /* in order, each once */
+    bool words;         /* a category */
+    wgi_category *word; /* in order, each once */
     int64_t count, room;
     int64_t to; /* the first of its columns in x or y */
 } wgi_column;
@@ -127,7 +127,7 @@ bool wgi_columns_choose(const wgi_csv *s, wgi_columns *t, const wg_csv_opts *o);
 
 /* The number of the word among those of k; add: it becomes one if it is none. -1: it is none, there are too
  * many, or there is no memory. The label of w is not used. */
-int64_t wgi_column_word(wg_context *c, wgi_column *k, const wgi_word *w, bool add);
+int64_t wgi_column_word(wg_context *c, wgi_column *k, const wgi_category *w, bool add);
 /* Sets `to` of the columns. Returns the columns of x. */
 int64_t wgi_columns_place(wgi_columns *t);
 

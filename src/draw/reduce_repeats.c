@@ -66,7 +66,7 @@ static void add_repeat(wgi_reducer *d, wgi_alike_run r)
     r.has_loop = !has_own_parameters(p, &r);
     for (int64_t i = 0; i < r.period * r.times; i++) {
         d->repetitions += i % r.period == 0;
-        d->at[r.begin + i] = (wgi_place){ d->repetitions, (int32_t)(i - i % r.period), 0 };
+        d->at[r.begin + i] = (wgi_repeat_place){ d->repetitions, (int32_t)(i - i % r.period), 0 };
     }
     d->repeat[d->repeats++] = r;
 }

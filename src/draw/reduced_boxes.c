@@ -88,7 +88,7 @@ static void close_part(wgi_reducer *r, const wgi_part *k)
 /* Whether a repeat would take some nodes out of the part. */
 static bool is_cut(const wgi_reducer *r, const wgi_part *k)
 {
-    const wgi_place *first = &r->at[k->begin], *last = &r->at[k->end - 1];
+    const wgi_repeat_place *first = &r->at[k->begin], *last = &r->at[k->end - 1];
     if (!is_range(k)) return first->repetition != r->at[k->result].repetition;
     return first->repetition != last->repetition &&
            ((k->begin && first->repetition && first[-1].repetition) ||
@@ -97,7 +97,7 @@ static bool is_cut(const wgi_reducer *r, const wgi_part *k)
 
 bool wgi_add_part(wgi_reducer *r, wgi_part k)
 {
-    wgi_place *first = &r->at[k.begin];
+    wgi_repeat_place *first = &r->at[k.begin];
     const unsigned bit = 1u << k.kind;
     if (is_cut(r, &k) || (first->behind && !(first[-first->behind].kinds & bit))) return false;
     first->kinds |= bit;
@@ -269,7 +269,7 @@ static void start(wgi_picture *p, unsigned closed)
     unsigned char *bytes = wgi_pool_take(p->pool, 4 * n, 1);
     int32_t *ints = wgi_pool_take(p->pool, 2 * n, sizeof *ints);
     wgi_part *part = wgi_pool_take(p->pool, 3 * n, sizeof *part);
-    wgi_place *at = wgi_pool_take(p->pool, n + 1, sizeof *at);
+    wgi_repeat_place *at = wgi_pool_take(p->pool, n + 1, sizeof *at);
     if (p->pool->failed) return;
     *r = (wgi_reducer){ .p = p,
                         .part = part,

@@ -65,16 +65,16 @@ typedef struct wgi_part {
 
 /* Of a position in a repeat: its repetition, from 1 on, and how far behind the first one it is. Parts are the
  * same in all repetitions. */
-typedef struct wgi_place {
+typedef struct wgi_repeat_place {
     int32_t repetition, behind;
     unsigned kinds; /* a bit for each kind of part that begins here */
-} wgi_place;
+} wgi_repeat_place;
 
 typedef struct wgi_reducer {
     wgi_picture *p;
     wgi_part *part; /* what stands in a part is before it */
     int32_t parts;
-    wgi_place *at;         /* by position */
+    wgi_repeat_place *at;  /* by position */
     wgi_alike_run *repeat; /* what less.repeat is chosen from, in the same order */
     int64_t repeats;
     int32_t repetitions;

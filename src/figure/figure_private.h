@@ -1,8 +1,8 @@
 /* figure_private.h: from calls to a page, and from a page to files.
  *
  *     calls of figure.h --figure.c, series.c--> wg_figure, wg_panel, wg_series
- *     wg_figure --page.c (axis.c, shapes.c, labels.c)--> wgi_page
- *     wgi_page --write_svg.c, write_html.c, write_terminal.c, write_pgfplots.c--> text
+ *     wg_figure --page.c (axis.c, shapes.c, labels.c)--> wgi_figure_page
+ *     wgi_figure_page --write_svg.c, write_html.c, write_terminal.c, write_pgfplots.c--> text
  *
  * A page holds all that is seen: axes with their ticks, shapes, labels with their places. A writer decides
  * nothing of that. Shapes have places in their panel, from 0 to 1 on both axes, u to the right and v upwards.
@@ -119,7 +119,7 @@ typedef enum wgi_shape_kind {
     WGI_SHAPE_MARKS  /* a marker at each point */
 } wgi_shape_kind;
 
-typedef struct wgi_shape {
+typedef struct wgi_drawn_shape {
     wgi_shape_kind kind;
     int color, dash, frame, marker;
     int depth;                     /* those of the least are drawn first; up to WGI_DEPTHS - 1 */
@@ -130,7 +130,7 @@ typedef struct wgi_shape {
     int64_t first, n;              /* points */
     const wg_series *series;
     const char *hint;
-} wgi_shape;
+} wgi_drawn_shape;
 
 typedef enum wgi_label_kind {
     WGI_LABEL_TITLE,
@@ -152,12 +152,12 @@ typedef struct wgi_label {
     double width;
 } wgi_label;
 
-typedef struct wgi_entry {
+typedef struct wgi_figure_entry {
     const wg_series *series;
     double x, y; /* the left end of its sample, its middle line */
     const char *text;
     int color;
-} wgi_entry;
+} wgi_figure_entry;
 
 typedef struct wgi_plot {
     const wg_panel *panel;
@@ -165,11 +165,11 @@ typedef struct wgi_plot {
     double left, top, width, height; /* of the frame, on the page */
     double cell_left, cell_width;    /* of the panel with its labels */
     double cell_top, cell_height;
-    wgi_shape *shape;
+    wgi_drawn_shape *shape;
     int64_t shapes, shape_room;
     double *u, *v;
     int64_t points, point_room, v_room;
-    wgi_entry *entry; /* of the legend */
+    wgi_figure_entry *entry; /* of the legend */
     int entries;
     double legend_left, legend_top, legend_width, legend_height;
     bool legend_inside;
@@ -181,7 +181,7 @@ typedef struct wgi_plot {
     double bar_left;
 } wgi_plot;
 
-typedef struct wgi_page {
+typedef struct wgi_figure_page {
     wgi_pool own, *pool; /* pool: &own */
     const wg_figure *of;
     double width, height, font;
@@ -190,26 +190,26 @@ typedef struct wgi_page {
     int plots;
     wgi_label *label;
     int64_t labels, label_room;
-} wgi_page;
+} wgi_figure_page;
 
 /* page.c. Free the page in either case. */
-bool wgi_page_make(wgi_page *g, const wg_figure *f); /* also of a copy whose options differ */
-void wgi_page_free(wgi_page *g);
+bool wgi_page_make(wgi_figure_page *g, const wg_figure *f); /* also of a copy whose options differ */
+void wgi_page_free(wgi_figure_page *g);
 /* panel: -1 for a label of the page. */
-wgi_label *wgi_label_add(wgi_page *g, int panel, wgi_label_kind kind, const char *text, double x, double y,
-                         int anchor);
+wgi_label *wgi_label_add(wgi_figure_page *g, int panel, wgi_label_kind kind, const char *text, double x,
+                         double y, int anchor);
 static inline double wgi_px(const wgi_plot *t, double u) { return t->left + u * t->width; }
 static inline double wgi_py(const wgi_plot *t, double v) { return t->top + (1 - v) * t->height; }
 /* A copy, clean UTF-8. */
-static inline const char *wgi_page_text(const wgi_page *g, const char *s)
+static inline const char *wgi_page_text(const wgi_figure_page *g, const char *s)
 {
     return wgi_pool_clean(g->pool, s, 400);
 }
 
 /* shapes.c */
-void wgi_add_shapes(wgi_page *g, wgi_plot *t);
-wgi_shape *wgi_shape_add(wgi_page *g, wgi_plot *t, wgi_shape_kind kind, const wg_series *s);
-void wgi_point_add(wgi_page *g, wgi_plot *t, double u, double v); /* to the last shape */
+void wgi_add_shapes(wgi_figure_page *g, wgi_plot *t);
+wgi_drawn_shape *wgi_shape_add(wgi_figure_page *g, wgi_plot *t, wgi_shape_kind kind, const wg_series *s);
+void wgi_point_add(wgi_figure_page *g, wgi_plot *t, double u, double v); /* to the last shape */
 int wgi_color_of(const wg_series *s);
 int wgi_dash_of(const wg_series *s);
 int wgi_marker_of(const wg_series *s);
@@ -233,9 +233,9 @@ int wgi_contour_levels(wgi_pool *memory, const wg_series *s, double level[WGI_TI
 /* surface.c. The surface of a panel; NULL: it has none. Then its axes stand at the edges of a box. */
 const wg_series *wgi_surface_of(const wg_panel *p);
 /* The place on the panel's surface over x, y, NaN where it has none. false: the panel has no surface. */
-bool wgi_surface_place(const wgi_page *g, const wgi_plot *t, double x, double y, double *u, double *v);
-void wgi_surface_shapes(wgi_page *g, wgi_plot *t, const wg_series *s);
-void wgi_surface_labels(wgi_page *g, const wgi_plot *t, int panel);
+bool wgi_surface_place(const wgi_figure_page *g, const wgi_plot *t, double x, double y, double *u, double *v);
+void wgi_surface_shapes(wgi_figure_page *g, wgi_plot *t, const wg_series *s);
+void wgi_surface_labels(wgi_figure_page *g, const wgi_plot *t, int panel);
 
 /* histogram.c. Counts of values in bins of equal width over [low, high]. */
 typedef struct wgi_bins {
@@ -248,10 +248,11 @@ bool wgi_histogram(wgi_pool *f, const wg_series *s, wgi_bins *b);
 
 /* labels.c. The first call of a legend decides whether it stands in the frame; the second places one that
  * stands above it, once the frame has made room. */
-void wgi_place_legend(wgi_page *g, wgi_plot *t);
-void wgi_add_labels(wgi_page *g, wgi_plot *t, int panel);
+void wgi_place_legend(wgi_figure_page *g, wgi_plot *t);
+void wgi_add_labels(wgi_figure_page *g, wgi_plot *t, int panel);
 /* The text, cut to the width if it is longer. */
-const char *wgi_fit_text(const wgi_page *g, const char *text, double width, double size, wgi_face face);
+const char *wgi_fit_text(const wgi_figure_page *g, const char *text, double width, double size,
+                         wgi_face face);
 /* x0, y0, x1, y1 around a label. */
 void wgi_label_box(const wgi_label *l, double box[4]);
 bool wgi_labels_overlap(const wgi_label *a, const wgi_label *b);
@@ -268,12 +269,12 @@ typedef struct wgi_writing {
     bool ascii, color;
     int columns;
 } wgi_writing;
-void wgi_write_svg(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
+void wgi_write_svg(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b);
 /* What the groups of the class u hold in this frame, each with a zero byte behind it. */
-void wgi_write_units(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
-void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
-void wgi_write_terminal(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
-void wgi_write_pgfplots(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
+void wgi_write_units(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b);
+void wgi_write_html(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b);
+void wgi_write_terminal(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b);
+void wgi_write_pgfplots(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b);
 static inline bool wgi_in_frame(int of, int shown) { return of == 0 || of == shown; }
 /* Of the figure, else of its first panel. */
 static inline const char *wgi_title_of(const wg_figure *f)

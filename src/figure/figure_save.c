@@ -18,7 +18,7 @@ static wg_status fail(const wg_figure *f, wg_site here, const char *text)
 
 static const struct {
     const char *ending[2];
-    void (*write)(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
+    void (*write)(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b);
 } formats[] = { [WG_FIGURE_SVG] = { { ".svg" }, wgi_write_svg },
                 [WG_FIGURE_HTML] = { { ".html", ".htm" }, wgi_write_html },
                 [WG_FIGURE_TEX] = { { ".tex" }, wgi_write_pgfplots },
@@ -92,7 +92,7 @@ static bool has_color(const wg_figure_save_opts *o)
 
 /* ---- writing ---- */
 
-static wg_status write_page(const wgi_page *g, const wg_figure *f, const wg_figure_save_opts *o,
+static wg_status write_page(const wgi_figure_page *g, const wg_figure *f, const wg_figure_save_opts *o,
                             wgi_strbuf *b)
 {
     char id[ID];
@@ -108,7 +108,7 @@ static wg_status write_page(const wgi_page *g, const wg_figure *f, const wg_figu
 }
 
 /* SVG in the place of the text becomes a PNG or PDF. */
-static wg_status render(wg_site here, const wgi_page *g, const wg_figure *f, int format, wgi_strbuf *b)
+static wg_status render(wg_site here, const wgi_figure_page *g, const wg_figure *f, int format, wgi_strbuf *b)
 {
     const wgi_child r = { .c = f->pool.c,
                           .here = here,
@@ -125,7 +125,7 @@ static wg_status render(wg_site here, const wgi_page *g, const wg_figure *f, int
 
 static wg_status make(wg_site here, wg_figure *f, const wg_figure_save_opts *o, wgi_strbuf *b)
 {
-    wgi_page g = { 0 };
+    wgi_figure_page g = { 0 };
     if (format_of(o) == WG_FIGURE_BY_PATH)
         return fail(f, here,
                     "the path must end in .svg, .html, .tex, .txt, .png or .pdf, or .format say which; "

@@ -20,7 +20,7 @@ enum { CELL = 4, SPOTS = 96 };
 
 /* The texts in a frame. */
 typedef struct notes {
-    wgi_page *g;
+    wgi_figure_page *g;
     wgi_plot *t;
     int panel;
     ink ink;
@@ -71,12 +71,12 @@ static void set_rect(ink *k, const double *u, const double *v)
         for (double b = low; b <= high; b += 1.0 / k->rows) set(k, a, b);
 }
 
-static bool ink_make(wgi_page *g, const wgi_plot *t, ink *k)
+static bool ink_make(wgi_figure_page *g, const wgi_plot *t, ink *k)
 {
     k->columns = (int)(t->width / CELL) + 1, k->rows = (int)(t->height / CELL) + 1;
     k->on = wgi_pool_alloc(g->pool, (size_t)k->columns * (size_t)k->rows, 1);
     for (int64_t i = 0; k->on && i < t->shapes; i++) {
-        const wgi_shape *s = &t->shape[i];
+        const wgi_drawn_shape *s = &t->shape[i];
         const double *u = s->n ? &t->u[s->first] : NULL, *v = s->n ? &t->v[s->first] : NULL;
         for (int64_t j = 0; j < s->n && !s->faint; j++) {
             if (s->kind == WGI_SHAPE_MARKS) set(k, u[j], v[j]);
@@ -144,7 +144,7 @@ bool wgi_labels_overlap(const wgi_label *a, const wgi_label *b)
 
 /* ---- placing ---- */
 
-static bool is_free(const wgi_page *g, const wgi_plot *t, const wgi_label *l)
+static bool is_free(const wgi_figure_page *g, const wgi_plot *t, const wgi_label *l)
 {
     double box[4];
     wgi_label_box(l, box);
@@ -188,7 +188,7 @@ static wgi_label *place(notes *n, wgi_label l)
     return isfinite(least) ? add_inside(n, &best) : NULL;
 }
 
-const char *wgi_fit_text(const wgi_page *g, const char *text, double width, double size, wgi_face face)
+const char *wgi_fit_text(const wgi_figure_page *g, const char *text, double width, double size, wgi_face face)
 {
     text = wgi_page_text(g, text);
     if (wgi_text_width(text, size, face) <= width) return text;
@@ -216,7 +216,7 @@ static bool is_again(const wgi_plot *t, const wg_series *s)
     return false;
 }
 
-static void collect(wgi_page *g, wgi_plot *t)
+static void collect(wgi_figure_page *g, wgi_plot *t)
 {
     int n = 0;
     for (const wg_series *s = t->panel->series; s; s = s->next) n += is_named(s);
@@ -224,7 +224,7 @@ static void collect(wgi_page *g, wgi_plot *t)
     t->entry = wgi_pool_alloc(g->pool, (size_t)n, sizeof *t->entry);
     for (const wg_series *s = t->panel->series; s && t->entry; s = s->next)
         if (is_named(s) && !is_again(t, s))
-            t->entry[t->entries++] = (wgi_entry){
+            t->entry[t->entries++] = (wgi_figure_entry){
                 .series = s, .color = s->kind == WGI_CONTOUR && !s->o.color ? WG_COLOR_GREY : wgi_color_of(s)
             };
     if (t->entries < 2) t->entries = 0;
@@ -233,14 +233,14 @@ static void collect(wgi_page *g, wgi_plot *t)
                                         t->width - (sample + gap + 2 * pad) * g->font, g->font, WGI_REGULAR);
 }
 
-static double width_of(const wgi_page *g, const wgi_entry *e)
+static double width_of(const wgi_figure_page *g, const wgi_figure_entry *e)
 {
     return (sample + gap) * g->font + wgi_text_width(e->text, g->font, WGI_REGULAR);
 }
 
 /* One column. It is tried in the four corners and in the middles of the sides; with `must` it stands
  * where it covers least. */
-static bool place_inside(wgi_page *g, wgi_plot *t, bool must)
+static bool place_inside(wgi_figure_page *g, wgi_plot *t, bool must)
 {
     static const double spots[][2] = { { 1, 0 },   { 0, 0 },   { 1, 1 },   { 0, 1 },
                                        { 1, 0.5 }, { 0, 0.5 }, { 0.5, 0 }, { 0.5, 1 } };
@@ -267,7 +267,7 @@ static bool place_inside(wgi_page *g, wgi_plot *t, bool must)
 }
 
 /* Rows above the frame, from its left end. */
-static void place_above(wgi_page *g, wgi_plot *t)
+static void place_above(wgi_figure_page *g, wgi_plot *t)
 {
     const double f = g->font;
     const double room = t->cell_left + t->cell_width - t->left - 0.3 * f;
@@ -286,7 +286,7 @@ static void place_above(wgi_page *g, wgi_plot *t)
         t->entry[i].x += t->legend_left, t->entry[i].y += t->legend_top + line / 2 * f;
 }
 
-void wgi_place_legend(wgi_page *g, wgi_plot *t)
+void wgi_place_legend(wgi_figure_page *g, wgi_plot *t)
 {
     if (t->entries) {
         if (t->legend_inside) place_inside(g, t, true);
@@ -309,7 +309,7 @@ static double room_at_middle(const wgi_plot *t)
     return 2 * fmin(middle, t->cell_width - middle);
 }
 
-static void add_title(wgi_page *g, wgi_plot *t, int panel)
+static void add_title(wgi_figure_page *g, wgi_plot *t, int panel)
 {
     const double f = g->font, size = 1.08 * f;
     const double above = t->row_legend > 0 ? t->row_legend + 0.3 * f : 0;
@@ -321,7 +321,7 @@ static void add_title(wgi_page *g, wgi_plot *t, int panel)
 }
 
 /* Texts of names are cut to the room between two ticks. */
-static void add_x_ticks(wgi_page *g, wgi_plot *t, int panel)
+static void add_x_ticks(wgi_figure_page *g, wgi_plot *t, int panel)
 {
     const double f = g->font;
     const double room =
@@ -341,7 +341,7 @@ static void add_x_ticks(wgi_page *g, wgi_plot *t, int panel)
     }
 }
 
-static void add_y_ticks(wgi_page *g, wgi_plot *t, int panel)
+static void add_y_ticks(wgi_figure_page *g, wgi_plot *t, int panel)
 {
     const double f = g->font;
     double end = INFINITY;
@@ -355,14 +355,14 @@ static void add_y_ticks(wgi_page *g, wgi_plot *t, int panel)
     }
 }
 
-static double widest_y_tick(const wgi_page *g, int64_t from)
+static double widest_y_tick(const wgi_figure_page *g, int64_t from)
 {
     double most = 0;
     for (int64_t i = from; i < g->labels; i++) most = fmax(most, g->label[i].width);
     return most;
 }
 
-static void add_axes(wgi_page *g, wgi_plot *t, int panel)
+static void add_axes(wgi_figure_page *g, wgi_plot *t, int panel)
 {
     const double f = g->font;
     add_x_ticks(g, t, panel);
@@ -381,7 +381,7 @@ static void add_axes(wgi_page *g, wgi_plot *t, int panel)
     }
 }
 
-static void add_bar(wgi_page *g, wgi_plot *t, int panel)
+static void add_bar(wgi_figure_page *g, wgi_plot *t, int panel)
 {
     const double f = g->font, x = t->bar_left + 0.9 * f + 0.4 * f;
     double widest = 0, end = INFINITY;
@@ -398,7 +398,7 @@ static void add_bar(wgi_page *g, wgi_plot *t, int panel)
     l->angle = -acos(0);
 }
 
-static void add_legend(wgi_page *g, wgi_plot *t, int panel)
+static void add_legend(wgi_figure_page *g, wgi_plot *t, int panel)
 {
     for (int i = 0; i < t->entries; i++)
         wgi_label_add(g, panel, WGI_LABEL_LEGEND, t->entry[i].text, t->entry[i].x + 2.7 * g->font,
@@ -511,7 +511,7 @@ static void name_of_rule(notes *n, const wg_series *s)
 }
 
 /* The part of a line that is in the frame, as a segment at a share of its length, in units of the page. */
-static const wgi_shape *shape_of(const wgi_plot *t, const wg_series *s)
+static const wgi_drawn_shape *shape_of(const wgi_plot *t, const wg_series *s)
 {
     for (int64_t i = 0; i < t->shapes; i++)
         if (t->shape[i].series == s && t->shape[i].kind == WGI_SHAPE_LINE && t->shape[i].n > 1)
@@ -519,7 +519,7 @@ static const wgi_shape *shape_of(const wgi_plot *t, const wg_series *s)
     return NULL;
 }
 
-static double segment(const wgi_plot *t, const wgi_shape *k, int64_t i, double x[2], double y[2])
+static double segment(const wgi_plot *t, const wgi_drawn_shape *k, int64_t i, double x[2], double y[2])
 {
     double u[2] = { t->u[k->first + i - 1], t->u[k->first + i] },
            v[2] = { t->v[k->first + i - 1], t->v[k->first + i] };
@@ -529,7 +529,7 @@ static double segment(const wgi_plot *t, const wgi_shape *k, int64_t i, double x
 }
 
 /* The point and direction at a share of the visible length. */
-static bool point_at(const wgi_plot *t, const wgi_shape *k, double share, double *px, double *py,
+static bool point_at(const wgi_plot *t, const wgi_drawn_shape *k, double share, double *px, double *py,
                      double *angle)
 {
     double x[2], y[2], length = 0, left;
@@ -553,7 +553,7 @@ static void name_along(notes *n, const wg_series *s)
     static const double shares[] = { 0.5, 0.4,  0.6,  0.3,  0.7,  0.2,  0.8, 0.1,
                                      0.9, 0.25, 0.75, 0.15, 0.85, 0.35, 0.65 };
     const double f = n->g->font;
-    const wgi_shape *k = shape_of(n->t, s);
+    const wgi_drawn_shape *k = shape_of(n->t, s);
     if (!k || !*s->name) return;
     wgi_label l = like(n, s, fit(n, s->name, 0.92 * f), 0.92 * f);
     l.color = wgi_color_of(s);
@@ -575,7 +575,7 @@ static void levels(notes *n, const wg_series *s)
     const double size = n->g->font;
     if (s->grid.no_level_texts) return;
     for (int64_t i = 0; i < n->t->shapes; i++) {
-        const wgi_shape *k = &n->t->shape[i];
+        const wgi_drawn_shape *k = &n->t->shape[i];
         if (k->series != s || k->n < 2 || !k->hint) continue;
         wgi_label l = like(n, s, k->hint, size);
         double x, y, angle;
@@ -595,7 +595,7 @@ static void lead(notes *n, const wg_series *s, const wgi_label *l, double x, dou
     wgi_label_box(l, box);
     const double ex = fmin(fmax(x, box[0]), box[2]), ey = fmin(fmax(y, box[1]), box[3]);
     if (hypot(ex - x, ey - y) < near) return;
-    wgi_shape *k = wgi_shape_add(n->g, n->t, WGI_SHAPE_LINE, s);
+    wgi_drawn_shape *k = wgi_shape_add(n->g, n->t, WGI_SHAPE_LINE, s);
     k->color = WG_COLOR_GREY, k->width = 0.8, k->dash = 1, k->faint = true;
     wgi_point_add(n->g, n->t, (x - n->t->left) / n->t->width, 1 - (y - n->t->top) / n->t->height);
     wgi_point_add(n->g, n->t, (ex - n->t->left) / n->t->width, 1 - (ey - n->t->top) / n->t->height);
@@ -646,7 +646,7 @@ static void add_note(notes *n, const wg_series *s, int turn)
     if (s->kind < WG_SERIES_KINDS && turn == 3 && s->o.along) name_along(n, s);
 }
 
-static void add_notes(wgi_page *g, wgi_plot *t, int panel)
+static void add_notes(wgi_figure_page *g, wgi_plot *t, int panel)
 {
     notes n = { .g = g, .t = t, .panel = panel };
     if (!ink_make(g, t, &n.ink)) return;
@@ -654,7 +654,7 @@ static void add_notes(wgi_page *g, wgi_plot *t, int panel)
         for (const wg_series *s = t->panel->series; s; s = s->next) add_note(&n, s, turn);
 }
 
-void wgi_add_labels(wgi_page *g, wgi_plot *t, int panel)
+void wgi_add_labels(wgi_figure_page *g, wgi_plot *t, int panel)
 {
     add_title(g, t, panel);
     add_axes(g, t, panel);

@@ -25,7 +25,7 @@ static int columns_of(const wg_figure *f)
     return n <= 3 ? n : n == 4 ? 2 : n <= 9 ? 3 : (int)ceil(sqrt((double)n * 1.6));
 }
 
-static void size_page(wgi_page *g, int columns, int rows)
+static void size_page(wgi_figure_page *g, int columns, int rows)
 {
     static const double widths[] = { 800, 1200, 1440 }, heights[] = { 500, 460, 400 };
     const int k = columns < 3 ? columns - 1 : 2;
@@ -42,8 +42,8 @@ static void size_page(wgi_page *g, int columns, int rows)
 
 /* ---- texts ---- */
 
-wgi_label *wgi_label_add(wgi_page *g, int panel, wgi_label_kind kind, const char *text, double x, double y,
-                         int anchor)
+wgi_label *wgi_label_add(wgi_figure_page *g, int panel, wgi_label_kind kind, const char *text, double x,
+                         double y, int anchor)
 {
     static wgi_label none = { .text = "" };
     if (!wgi_pool_room(g->pool, &g->label, sizeof *g->label, g->labels, &g->label_room)) return &none;
@@ -55,7 +55,7 @@ wgi_label *wgi_label_add(wgi_page *g, int panel, wgi_label_kind kind, const char
     return l;
 }
 
-static double widest(const wgi_page *g, const wgi_axis *a)
+static double widest(const wgi_figure_page *g, const wgi_axis *a)
 {
     double most = 0;
     for (int i = 0; i < a->ticks; i++)
@@ -66,7 +66,7 @@ static double widest(const wgi_page *g, const wgi_axis *a)
 /* ---- margins ---- */
 
 /* How many ticks fit so that their texts are apart. */
-static void x_ticks(wgi_page *g, wgi_axis *a, double width)
+static void x_ticks(wgi_figure_page *g, wgi_axis *a, double width)
 {
     for (int count = MOST_TICKS; count > 0; count--) {
         wgi_axis_ticks(a, count);
@@ -75,7 +75,7 @@ static void x_ticks(wgi_page *g, wgi_axis *a, double width)
     }
 }
 
-static void y_ticks(wgi_page *g, wgi_axis *a, double height)
+static void y_ticks(wgi_figure_page *g, wgi_axis *a, double height)
 {
     const int count = (int)(height / (2.6 * g->font));
     wgi_axis_ticks(a, count < 2 ? 2 : count > MOST_TICKS ? MOST_TICKS : count);
@@ -90,7 +90,7 @@ static const wg_series *bar_of(const wg_panel *p)
     return NULL;
 }
 
-static double bar_room(wgi_page *g, wgi_plot *t, double height)
+static double bar_room(wgi_figure_page *g, wgi_plot *t, double height)
 {
     wg_color_map map;
     if (!t->bar) return 0;
@@ -101,7 +101,7 @@ static double bar_room(wgi_page *g, wgi_plot *t, double height)
 }
 
 /* Above the frames of a row: titles stand above all its legends. */
-static double top_margin(const wgi_page *g, const wgi_plot *t, int columns)
+static double top_margin(const wgi_figure_page *g, const wgi_plot *t, int columns)
 {
     double title = 0.8, legend = 0;
     const int row = (int)(t - g->plot) / columns;
@@ -112,7 +112,7 @@ static double top_margin(const wgi_page *g, const wgi_plot *t, int columns)
     return title * g->font + (legend > 0 ? legend + 0.3 * g->font : 0);
 }
 
-static margins margins_of(wgi_page *g, wgi_plot *t, double width, double height, int columns)
+static margins margins_of(wgi_figure_page *g, wgi_plot *t, double width, double height, int columns)
 {
     const double f = g->font;
     margins m = { 0.7 * f, 0.8 * f, top_margin(g, t, columns), 0.6 * f };
@@ -142,7 +142,7 @@ static void make_equal(wgi_plot *t)
     else t->height = w * y / x, t->top += (h - t->height) / 2;
 }
 
-static double frame_names_width(const wgi_page *g)
+static double frame_names_width(const wgi_figure_page *g)
 {
     double most = 0;
     for (int k = 0; k < g->of->frames; k++)
@@ -151,21 +151,21 @@ static double frame_names_width(const wgi_page *g)
 }
 
 /* The name of the frame stands at the right, on the line of the title if both have room there. */
-static bool names_beside_title(const wgi_page *g)
+static bool names_beside_title(const wgi_figure_page *g)
 {
     const double title = wgi_text_width(g->of->title, title_size * g->font, WGI_BOLD);
     return title / 2 + frame_names_width(g) + 2 * g->font < g->width / 2;
 }
 
 /* Above the panels. */
-static double title_room(const wgi_page *g)
+static double title_room(const wgi_figure_page *g)
 {
     const double title = *g->of->title ? 2.4 * g->font : 0.3 * g->font;
     return frame_names_width(g) > 0 && (!*g->of->title || !names_beside_title(g)) ? title + 1.5 * g->font
                                                                                   : title;
 }
 
-static void place_plots(wgi_page *g, int columns, int rows, margins *m)
+static void place_plots(wgi_figure_page *g, int columns, int rows, margins *m)
 {
     const double title = title_room(g);
     const double width = g->width / columns, height = (g->height - title) / rows;
@@ -195,7 +195,7 @@ static void place_plots(wgi_page *g, int columns, int rows, margins *m)
 }
 
 /* Shapes depend on the size of the frame: a second layout makes them anew. */
-static void fill_plots(wgi_page *g)
+static void fill_plots(wgi_figure_page *g)
 {
     for (int i = 0; i < g->plots; i++) {
         wgi_plot *t = &g->plot[i];
@@ -205,7 +205,7 @@ static void fill_plots(wgi_page *g)
 }
 
 /* A legend that would lie on curves stands above the frame, which becomes lower. */
-static bool legends_need_room(wgi_page *g)
+static bool legends_need_room(wgi_figure_page *g)
 {
     bool any = false;
     for (int i = 0; i < g->plots; i++) {
@@ -217,7 +217,7 @@ static bool legends_need_room(wgi_page *g)
     return any;
 }
 
-static void add_frame_names(wgi_page *g)
+static void add_frame_names(wgi_figure_page *g)
 {
     const double y = !*g->of->title ? 1.3 : names_beside_title(g) ? 1.7 : 3.2;
     for (int k = 0; k < g->of->frames && frame_names_width(g) > 0; k++) {
@@ -227,7 +227,7 @@ static void add_frame_names(wgi_page *g)
     }
 }
 
-static void add_titles(wgi_page *g)
+static void add_titles(wgi_figure_page *g)
 {
     add_frame_names(g);
     if (!*g->of->title) return;
@@ -239,7 +239,7 @@ static void add_titles(wgi_page *g)
         l->size *= (g->width - g->font) / l->width, l->width = g->width - g->font;
 }
 
-bool wgi_page_make(wgi_page *g, const wg_figure *f)
+bool wgi_page_make(wgi_figure_page *g, const wg_figure *f)
 {
     memset(g, 0, sizeof *g);
     g->of = f;
@@ -273,7 +273,7 @@ bool wgi_page_make(wgi_page *g, const wg_figure *f)
     return !g->pool->failed && !f->pool.failed;
 }
 
-void wgi_page_free(wgi_page *g)
+void wgi_page_free(wgi_figure_page *g)
 {
     wgi_pool_free(&g->own);
     memset(g, 0, sizeof *g);

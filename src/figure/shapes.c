@@ -31,24 +31,24 @@ static double or_one(double v) { return v != 0 ? v : 1; }
 
 /* ---- building ---- */
 
-wgi_shape *wgi_shape_add(wgi_page *g, wgi_plot *t, wgi_shape_kind kind, const wg_series *s)
+wgi_drawn_shape *wgi_shape_add(wgi_figure_page *g, wgi_plot *t, wgi_shape_kind kind, const wg_series *s)
 {
-    static wgi_shape none;
+    static wgi_drawn_shape none;
     if (!wgi_pool_room(g->pool, &t->shape, sizeof *t->shape, t->shapes, &t->shape_room)) return &none;
-    wgi_shape *k = &t->shape[t->shapes++];
-    *k = (wgi_shape){ .kind = kind,
-                      .color = wgi_color_of(s),
-                      .dash = kind == WGI_SHAPE_LINE ? wgi_dash_of(s) : 1,
-                      .frame = s->frame,
-                      .width = 2.4 * or_one(s->o.width),
-                      .radius = 4.5 * or_one(s->o.size),
-                      .opacity = 1,
-                      .first = t->points,
-                      .series = s };
+    wgi_drawn_shape *k = &t->shape[t->shapes++];
+    *k = (wgi_drawn_shape){ .kind = kind,
+                            .color = wgi_color_of(s),
+                            .dash = kind == WGI_SHAPE_LINE ? wgi_dash_of(s) : 1,
+                            .frame = s->frame,
+                            .width = 2.4 * or_one(s->o.width),
+                            .radius = 4.5 * or_one(s->o.size),
+                            .opacity = 1,
+                            .first = t->points,
+                            .series = s };
     return k;
 }
 
-void wgi_point_add(wgi_page *g, wgi_plot *t, double u, double v)
+void wgi_point_add(wgi_figure_page *g, wgi_plot *t, double u, double v)
 {
     if (!wgi_pool_room(g->pool, &t->u, sizeof *t->u, t->points, &t->point_room) ||
         !wgi_pool_room(g->pool, &t->v, sizeof *t->v, t->points, &t->v_room))
@@ -57,17 +57,17 @@ void wgi_point_add(wgi_page *g, wgi_plot *t, double u, double v)
     if (t->shapes) t->shape[t->shapes - 1].n++;
 }
 
-static void add_gap(wgi_page *g, wgi_plot *t) { wgi_point_add(g, t, NAN, NAN); }
+static void add_gap(wgi_figure_page *g, wgi_plot *t) { wgi_point_add(g, t, NAN, NAN); }
 
 static double near_unit(const wgi_axis *a, double v) { return fmin(fmax(wgi_axis_unit(a, v), -FAR), FAR); }
 
 /* The place of a point in its panel. */
-static void place(const wgi_page *g, const wgi_plot *t, double x, double y, double *u, double *v)
+static void place(const wgi_figure_page *g, const wgi_plot *t, double x, double y, double *u, double *v)
 {
     if (!wgi_surface_place(g, t, x, y, u, v)) *u = near_unit(&t->x, x), *v = near_unit(&t->y, y);
 }
 
-static void add_at(wgi_page *g, wgi_plot *t, double x, double y)
+static void add_at(wgi_figure_page *g, wgi_plot *t, double x, double y)
 {
     double u, v;
     place(g, t, x, y, &u, &v);
@@ -94,7 +94,7 @@ typedef struct column {
 } column;
 
 typedef struct curve {
-    wgi_page *g;
+    wgi_figure_page *g;
     wgi_plot *t;
     column k;
     int64_t came;
@@ -150,7 +150,7 @@ static void band_points(curve *c, const wg_series *s)
     }
 }
 
-static void curve_points(wgi_page *g, wgi_plot *t, const wg_series *s, bool steps)
+static void curve_points(wgi_figure_page *g, wgi_plot *t, const wg_series *s, bool steps)
 {
     curve c = { .g = g, .t = t };
     if (s->kind == WG_SERIES_BAND) {
@@ -183,20 +183,20 @@ static bool take(unsigned char *taken, const wgi_plot *t, double x, double y)
     return *at = 1, true;
 }
 
-static void points(wgi_page *g, wgi_plot *t, const wg_series *s, int marker, double scale)
+static void points(wgi_figure_page *g, wgi_plot *t, const wg_series *s, int marker, double scale)
 {
     const size_t cells = (size_t)(2 * t->width + 2) * (size_t)(2 * t->height + 2);
     unsigned char *taken = s->n > FULL ? wgi_pool_alloc(g->pool, cells, 1) : NULL;
-    wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_MARKS, s);
+    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_MARKS, s);
     k->marker = marker, k->radius *= scale, k->opacity = s->kind == WG_SERIES_POINTS ? 0.85 : 1;
     for (int64_t i = 0; i < s->n; i++)
         if (shows(t, s, i) && (!taken || take(taken, t, s->x[i], s->y[i]))) add_at(g, t, s->x[i], s->y[i]);
 }
 
-static void path(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void path(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     int64_t first = 0;
-    wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
+    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
     k->arrow = true;
     for (int64_t i = 0; i < s->n; i++)
         if (shows(t, s, i)) add_at(g, t, s->x[i], s->y[i]);
@@ -210,7 +210,7 @@ static void path(wgi_page *g, wgi_plot *t, const wg_series *s)
 
 /* ---- bars ---- */
 
-static void rect(wgi_page *g, wgi_plot *t, double x0, double y0, double x1, double y1)
+static void rect(wgi_figure_page *g, wgi_plot *t, double x0, double y0, double x1, double y1)
 {
     if (t->x.logarithmic) x0 = fmax(x0, t->x.low), x1 = fmax(x1, t->x.low);
     if (t->y.logarithmic) y0 = fmax(y0, t->y.low), y1 = fmax(y1, t->y.low);
@@ -232,24 +232,24 @@ static int slot_of(const wg_series *s, int *slots)
     return slot;
 }
 
-static void bars(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void bars(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     int slots;
     const int slot = slot_of(s, &slots);
     const double width = 0.8 / (slots ? slots : 1), from = -0.4 + slot * width;
-    wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
+    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
     k->opacity = 0.85, k->outline = true;
     for (int64_t i = 0; i < s->n; i++)
         if (shows(t, s, i))
             rect(g, t, s->x[i] + from + 0.05 * width, 0, s->x[i] + from + 0.95 * width, s->y[i]);
 }
 
-static void histogram(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void histogram(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     wgi_bins b;
     if (!wgi_histogram(g->pool, s, &b)) return;
     const double width = (b.high - b.low) / b.n;
-    wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
+    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
     k->opacity = 0.55, k->outline = true, k->width = 1;
     for (int i = 0; i < b.n; i++)
         if (b.count[i]) rect(g, t, b.low + i * width, 0, b.low + (i + 1) * width, (double)b.count[i]);
@@ -257,7 +257,7 @@ static void histogram(wgi_page *g, wgi_plot *t, const wg_series *s)
 
 /* ---- notes ---- */
 
-static void rule(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void rule(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     const bool upright = s->kind == WGI_AT_X;
     const wgi_axis *a = upright ? &t->x : &t->y;
@@ -265,34 +265,34 @@ static void rule(wgi_page *g, wgi_plot *t, const wg_series *s)
     if (!wgi_axis_shows(a, v)) return;
     const double at = wgi_axis_unit(a, v);
     if (!(at >= -1e-9 && at <= 1 + 1e-9)) return;
-    wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
+    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
     k->dash = 2, k->width = 1.5;
     wgi_point_add(g, t, upright ? at : 0, upright ? 0 : at);
     wgi_point_add(g, t, upright ? at : 1, upright ? 1 : at);
 }
 
-static void box(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void box(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     if (s->n < 2 || !shows(t, s, 0) || !shows(t, s, 1)) return;
-    wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
+    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
     k->opacity = 0.3, k->outline = true, k->width = 1.2, k->hint = *s->hint ? s->hint : NULL, k->faint = true;
     rect(g, t, s->x[0], s->y[0], s->x[1], s->y[1]);
 }
 
-static void disc(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void disc(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     if (!s->n || !shows(t, s, 0)) return;
-    wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_MARKS, s);
+    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_MARKS, s);
     k->marker = WG_MARKER_DISC, k->radius = fmax(3, 24 * sqrt(s->o.size)), k->opacity = 0.35,
     k->outline = true;
     k->hint = *s->name ? s->name : NULL;
     add_at(g, t, s->x[0], s->y[0]);
 }
 
-static void arrow(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void arrow(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     if (s->n < 2 || !shows(t, s, 0) || !shows(t, s, 1)) return;
-    wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
+    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
     k->arrow = true, k->width = 1.8, k->color = WGI_INK, k->dash = 1;
     add_at(g, t, s->x[0], s->y[0]), add_at(g, t, s->x[1], s->y[1]);
 }
@@ -363,7 +363,7 @@ static int64_t find_cells(const wg_series *s, double low, double high, wg_color_
 
 static double edge(const double e[2], int i, int n) { return e[0] + (e[1] - e[0]) * i / n; }
 
-static void image(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void image(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     double low, high;
     wg_color_map map;
@@ -377,7 +377,7 @@ static void image(wgi_page *g, wgi_plot *t, const wg_series *s)
     qsort(list, (size_t)n, sizeof *list, by_color);
     for (int64_t i = 0; i < n; i++) {
         if (i == 0 || list[i].color != list[i - 1].color) {
-            wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
+            wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
             k->color = list[i].color, k->faint = true, k->opacity = map == WG_MAP_CLASSES ? 0.28 : 1;
         }
         const double v0 = wgi_axis_unit(&t->y, edge(s->grid.y, list[i].row, s->rows)),
@@ -391,7 +391,7 @@ static void image(wgi_page *g, wgi_plot *t, const wg_series *s)
 /* ---- contours ---- */
 
 typedef struct to_shape {
-    wgi_page *g;
+    wgi_figure_page *g;
     wgi_plot *t;
     double u, v; /* the last point */
     bool drawn;  /* it was added; false: it may be left out */
@@ -424,7 +424,7 @@ static bool on_image(const wg_series *s)
     return false;
 }
 
-static void contour(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void contour(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     double level[WGI_TICKS];
     to_shape to = { .g = g, .t = t };
@@ -439,7 +439,7 @@ static void contour(wgi_page *g, wgi_plot *t, const wg_series *s)
     const int n = wgi_contour_levels(g->pool, s, level);
     for (int i = 0; i < n; i++) {
         char text[WGI_TICK_TEXT];
-        wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
+        wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
         wgi_axis_number(text, sizeof text,
                         fabs(level[i]) < 1e-12 * fabs(level[n - 1] - level[0]) ? 0 : level[i], 3);
         k->color = s->o.color ? (int)s->o.color : on_image(s) ? WGI_INK : WG_COLOR_GREY;
@@ -451,26 +451,29 @@ static void contour(wgi_page *g, wgi_plot *t, const wg_series *s)
 
 /* ---- all ---- */
 
-static void line(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void line(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
     curve_points(g, t, s, s->kind == WG_SERIES_STEPS);
     if (s->o.marker) points(g, t, s, s->o.marker, 1);
 }
 
-static void band(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void band(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
-    wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_AREA, s);
+    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_AREA, s);
     k->opacity = 0.25, k->faint = true;
     curve_points(g, t, s, false);
 }
 
-static void scatter(wgi_page *g, wgi_plot *t, const wg_series *s) { points(g, t, s, wgi_marker_of(s), 1); }
+static void scatter(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
+{
+    points(g, t, s, wgi_marker_of(s), 1);
+}
 
 /* Those of the least depth are drawn first. */
 static const struct {
     int depth;
-    void (*add)(wgi_page *g, wgi_plot *t, const wg_series *s);
+    void (*add)(wgi_figure_page *g, wgi_plot *t, const wg_series *s);
 } shapes_of[] = {
     [WGI_IMAGE] = { 0, image },      [WG_SERIES_BAND] = { 1, band },
     [WGI_CONTOUR] = { 2, contour },  [WGI_SURFACE] = { 0, wgi_surface_shapes },
@@ -482,7 +485,7 @@ static const struct {
     [WGI_DISC] = { 5, disc },
 };
 
-void wgi_add_shapes(wgi_page *g, wgi_plot *t)
+void wgi_add_shapes(wgi_figure_page *g, wgi_plot *t)
 {
     for (int d = 0; d < WGI_DEPTHS; d++) {
         const int64_t first = t->shapes;

@@ -50,7 +50,7 @@ static double height_at(const wg_series *s, double a, double b)
     return wgi_is_shown(z) ? share(z, low, high) : NAN;
 }
 
-bool wgi_surface_place(const wgi_page *g, const wgi_plot *t, double x, double y, double *u, double *v)
+bool wgi_surface_place(const wgi_figure_page *g, const wgi_plot *t, double x, double y, double *u, double *v)
 {
     const wg_series *s = wgi_surface_of(t->panel);
     if (!s || s->rows < 2 || s->columns < 2) return false;
@@ -62,7 +62,7 @@ bool wgi_surface_place(const wgi_page *g, const wgi_plot *t, double x, double y,
 
 /* ---- shapes ---- */
 
-static void edge(wgi_page *g, wgi_plot *t, const double from[3], const double to[3])
+static void edge(wgi_figure_page *g, wgi_plot *t, const double from[3], const double to[3])
 {
     double u, v;
     project(t, g->font, from, &u, &v), wgi_point_add(g, t, u, v);
@@ -71,11 +71,11 @@ static void edge(wgi_page *g, wgi_plot *t, const double from[3], const double to
 }
 
 /* The floor, the edge on the left, and lines over the two walls behind the surface. */
-static void box(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void box(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     static const double corner[5][3] = { { 0, 0, 1 }, { 0, 0, 0 }, { 1, 0, 0 }, { 1, 1, 0 }, { 1, 1, 1 } },
                         behind[4][3] = { { 0, 0, 0 }, { 0, 1, 0 }, { 1, 1, 0 }, { 0, 1, 1 } };
-    wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
+    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_LINE, s);
     k->color = WG_COLOR_GREY, k->width = 0.6, k->dash = 1, k->faint = true;
     edge(g, t, behind[0], behind[1]), edge(g, t, behind[1], behind[2]), edge(g, t, behind[1], behind[3]);
     edge(g, t, corner[0], behind[3]), edge(g, t, behind[3], corner[4]), edge(g, t, corner[3], corner[4]);
@@ -85,7 +85,7 @@ static void box(wgi_page *g, wgi_plot *t, const wg_series *s)
 }
 
 /* Faces of the grid, those behind first. Neighbours of one colour are one shape. */
-static void faces(wgi_page *g, wgi_plot *t, const wg_series *s)
+static void faces(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     double low, high;
     int color = 0;
@@ -102,7 +102,7 @@ static void faces(wgi_page *g, wgi_plot *t, const wg_series *s)
             const int next =
                 wgi_map_color(WG_MAP_SEQUENTIAL, 0.12 + 0.7 * floor(fmin(mean, 0.999) * 12) / 11);
             if (next != color) {
-                wgi_shape *k = wgi_shape_add(g, t, WGI_SHAPE_AREA, s);
+                wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_AREA, s);
                 k->color = color = next, k->outline = true, k->faint = true;
             }
             for (int k = 0; k < 4; k++) {
@@ -115,7 +115,7 @@ static void faces(wgi_page *g, wgi_plot *t, const wg_series *s)
         }
 }
 
-void wgi_surface_shapes(wgi_page *g, wgi_plot *t, const wg_series *s)
+void wgi_surface_shapes(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     if (s == wgi_surface_of(t->panel)) box(g, t, s);
     if (s->rows > 1 && s->columns > 1) faces(g, t, s);
@@ -125,7 +125,7 @@ void wgi_surface_shapes(wgi_page *g, wgi_plot *t, const wg_series *s)
 
 /* A text at a point of the box, moved by letters to the right and downwards, within the panel. Left out where
  * another text is. */
-static void text_at(wgi_page *g, const wgi_plot *t, int panel, wgi_label_kind kind, const char *text,
+static void text_at(wgi_figure_page *g, const wgi_plot *t, int panel, wgi_label_kind kind, const char *text,
                     const double at[3], const double moved[2], int anchor)
 {
     double u, v;
@@ -145,7 +145,7 @@ static void text_at(wgi_page *g, const wgi_plot *t, int panel, wgi_label_kind ki
 
 /* The numbers along an edge of the box that begins at `from`, and the name of the axis. Where two axes meet,
  * the numbers of one are left out. */
-static void axis_texts(wgi_page *g, const wgi_plot *t, int panel, int axis, const double ends[2],
+static void axis_texts(wgi_figure_page *g, const wgi_plot *t, int panel, int axis, const double ends[2],
                        const char *name)
 {
     static const double from[3][3] = { { 0, 0, 0 }, { 1, 0, 0 }, { 0, 0, 0 } },
@@ -165,7 +165,7 @@ static void axis_texts(wgi_page *g, const wgi_plot *t, int panel, int axis, cons
     text_at(g, t, panel, WGI_LABEL_AXIS, name, at, moved[axis], axis == 2 ? 1 : anchor[axis]);
 }
 
-void wgi_surface_labels(wgi_page *g, const wgi_plot *t, int panel)
+void wgi_surface_labels(wgi_figure_page *g, const wgi_plot *t, int panel)
 {
     const wg_series *s = wgi_surface_of(t->panel);
     double z[2];

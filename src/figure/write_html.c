@@ -11,7 +11,7 @@
 
 enum { PHONE = 400 }; /* the width of the picture for a phone */
 
-static void put_style(const wgi_page *g, const char *id, const char *small, wgi_strbuf *b)
+static void put_style(const wgi_figure_page *g, const char *id, const char *small, wgi_strbuf *b)
 {
     wgi_strbuf_put(
         b,
@@ -134,7 +134,7 @@ static void put_unit(wgi_strbuf *b, const unit *u)
 }
 
 /* The groups of a picture, a list of them. */
-static void put_units(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+static void put_units(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
     const int frames = g->of->frames;
     wgi_strbuf *text = wgi_pool_alloc(g->pool, (size_t)frames, sizeof *text);
@@ -157,7 +157,7 @@ static void put_units(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 }
 
 /* "eps" of the frame "eps = 0.01". */
-static void put_slider(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+static void put_slider(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
     char name[80];
     if (g->of->frames < 2) return;
@@ -172,7 +172,7 @@ static void put_slider(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
 }
 
 /* What differs, for the script. */
-static void put_lists(const wgi_page *pages[2], const wgi_writing writings[2], wgi_strbuf *b)
+static void put_lists(const wgi_figure_page *pages[2], const wgi_writing writings[2], wgi_strbuf *b)
 {
     const wg_figure *f = pages[0]->of;
     if (f->frames < 2) return;
@@ -193,7 +193,7 @@ static void put_script(wgi_strbuf *b)
 /* ---- all ---- */
 
 /* The figure for a phone: one panel below the other. */
-static bool make_small(wgi_page *g, wg_figure *copy, const wg_figure *f)
+static bool make_small(wgi_figure_page *g, wg_figure *copy, const wg_figure *f)
 {
     *copy = *f;
     copy->phone = true, copy->o.columns = 1, copy->o.width = PHONE;
@@ -202,7 +202,7 @@ static bool make_small(wgi_page *g, wg_figure *copy, const wg_figure *f)
     return wgi_page_make(g, copy);
 }
 
-static void put_head(const wgi_page *g, const char *id, const char *small, wgi_strbuf *b)
+static void put_head(const wgi_figure_page *g, const char *id, const char *small, wgi_strbuf *b)
 {
     const char *title = wgi_title_of(g->of);
     wgi_strbuf_put(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
@@ -213,11 +213,11 @@ static void put_head(const wgi_page *g, const char *id, const char *small, wgi_s
     wgi_strbuf_put(b, "</head>\n<body>\n");
 }
 
-void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+void wgi_write_html(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
     char small[80];
     wg_figure copy;
-    wgi_page page;
+    wgi_figure_page page;
     wgi_writing both[2] = { *w, *w };
     snprintf(small, sizeof small, "%.70s-n", w->id);
     both[0].all = both[1].all = true;
@@ -227,7 +227,7 @@ void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
     wgi_strbuf_put(b, w->o->part ? "<figure class=\"plot\">\n" : "<figure>\n");
     if (!b->failed) {
         wgi_write_svg(g, &both[0], b), wgi_write_svg(&page, &both[1], b);
-        put_slider(g, w, b), put_lists((const wgi_page *[]){ g, &page }, both, b);
+        put_slider(g, w, b), put_lists((const wgi_figure_page *[]){ g, &page }, both, b);
     }
     wgi_strbuf_put(b, "</figure>\n");
     if (!w->o->part && g->of->frames > 1) put_script(b);

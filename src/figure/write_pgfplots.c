@@ -10,7 +10,7 @@
 enum { MARGIN = 4 };
 
 typedef struct tex {
-    const wgi_page *g;
+    const wgi_figure_page *g;
     const wgi_writing *w;
     const wgi_plot *t;
     wgi_strbuf *b;
@@ -119,7 +119,7 @@ static const char *dash_of(int dash)
     return dashes[dash >= 0 && dash < 5 ? dash : 0];
 }
 
-static void put_points(const tex *x, const wgi_shape *k, int64_t from, int64_t to)
+static void put_points(const tex *x, const wgi_drawn_shape *k, int64_t from, int64_t to)
 {
     for (int64_t i = from; i < to; i++) {
         put_point(x, x->t->u[k->first + i], x->t->v[k->first + i]);
@@ -127,7 +127,7 @@ static void put_points(const tex *x, const wgi_shape *k, int64_t from, int64_t t
     }
 }
 
-static void put_line(const tex *x, const wgi_shape *k)
+static void put_line(const tex *x, const wgi_drawn_shape *k)
 {
     wgi_strbuf_put(x->b, "\\addplot[color=");
     put_color(x, k->color);
@@ -137,7 +137,7 @@ static void put_line(const tex *x, const wgi_shape *k)
     wgi_strbuf_put(x->b, "};\n");
 }
 
-static void put_area(const tex *x, const wgi_shape *k)
+static void put_area(const tex *x, const wgi_drawn_shape *k)
 {
     for (int64_t i = 0, end; i < k->n; i = end + 1) {
         for (end = i; end < k->n && !isnan(x->t->u[k->first + end]);) end++;
@@ -150,14 +150,14 @@ static void put_area(const tex *x, const wgi_shape *k)
     }
 }
 
-static void put_corner(const tex *x, const wgi_shape *k, int64_t i)
+static void put_corner(const tex *x, const wgi_drawn_shape *k, int64_t i)
 {
     wgi_strbuf_put(x->b, "(axis cs:");
     put_value(x, &x->t->x, x->unit_x, x->t->u[k->first + i]), wgi_strbuf_put(x->b, ",");
     put_value(x, &x->t->y, x->unit_y, x->t->v[k->first + i]), wgi_strbuf_put(x->b, ")");
 }
 
-static void put_rects(const tex *x, const wgi_shape *k)
+static void put_rects(const tex *x, const wgi_drawn_shape *k)
 {
     wgi_strbuf_format(x->b, "\\path[fill opacity=%.2f, fill=", k->opacity);
     put_color(x, k->color);
@@ -179,7 +179,7 @@ static const char *mark_of(int marker)
     return marks[marker >= 0 && marker < WG_MARKER_KINDS ? marker : 0];
 }
 
-static void put_marks(const tex *x, const wgi_shape *k)
+static void put_marks(const tex *x, const wgi_drawn_shape *k)
 {
     wgi_strbuf_put(x->b, "\\addplot[only marks, color=");
     put_color(x, k->color);
@@ -189,7 +189,7 @@ static void put_marks(const tex *x, const wgi_shape *k)
     wgi_strbuf_put(x->b, "};\n");
 }
 
-static void put_shape(const tex *x, const wgi_shape *k)
+static void put_shape(const tex *x, const wgi_drawn_shape *k)
 {
     if (!k->n || !wgi_in_frame(k->frame, x->w->frame)) return;
     switch (k->kind) {
@@ -225,7 +225,7 @@ static void put_label(const tex *x, const wgi_label *l)
     wgi_strbuf_put(x->b, "};\n");
 }
 
-static void put_sample(const tex *x, const wgi_entry *e)
+static void put_sample(const tex *x, const wgi_figure_entry *e)
 {
     const wg_series *s = e->series;
     const double f = x->g->font, from = px(x, e->x), to = px(x, e->x + 2.2 * f), y = py(x, e->y);
@@ -271,7 +271,7 @@ static void put_plot(tex *x)
     for (int i = 0; i < t->entries; i++) put_sample(x, &t->entry[i]);
 }
 
-void wgi_write_pgfplots(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+void wgi_write_pgfplots(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
     tex x = { .g = g, .w = w, .b = b, .scale = 8 / g->font };
     wgi_strbuf_format(

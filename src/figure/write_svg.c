@@ -12,7 +12,7 @@ enum { HOVER = 300, HINTS = 300 }; /* points, up to which their values are shown
 enum { NONE = -9 };                /* no stroke, or no fill */
 
 typedef struct svg {
-    const wgi_page *g;
+    const wgi_figure_page *g;
     const wgi_writing *w;
     wgi_strbuf *b;
     bool fixed; /* light colours on dark pages, too: what is written lies on an image */
@@ -66,15 +66,15 @@ static void paint(const svg *s, int stroke, int fill)
 
 /* ---- shapes ---- */
 
-static double x_at(const svg *s, const wgi_shape *k, int64_t i)
+static double x_at(const svg *s, const wgi_drawn_shape *k, int64_t i)
 {
     return wgi_px(s->t, s->t->u[k->first + i]);
 }
-static double y_at(const svg *s, const wgi_shape *k, int64_t i)
+static double y_at(const svg *s, const wgi_drawn_shape *k, int64_t i)
 {
     return wgi_py(s->t, s->t->v[k->first + i]);
 }
-static bool gap_at(const svg *s, const wgi_shape *k, int64_t i) { return isnan(s->t->u[k->first + i]); }
+static bool gap_at(const svg *s, const wgi_drawn_shape *k, int64_t i) { return isnan(s->t->u[k->first + i]); }
 
 /* The start of a path that is a line, up to its d. */
 static void put_line_start(const svg *s, int color, double width, int dash)
@@ -102,7 +102,7 @@ static void put_hint(const svg *s, const char *hint, const char *element)
 }
 
 /* Whether all points between two of a line lie on the segment between these, as far as it can be seen. */
-static bool is_straight(const svg *s, const wgi_shape *k, int64_t from, int64_t to)
+static bool is_straight(const svg *s, const wgi_drawn_shape *k, int64_t from, int64_t to)
 {
     const double x = x_at(s, k, from), y = y_at(s, k, from), dx = x_at(s, k, to) - x, dy = y_at(s, k, to) - y,
                  length = dx * dx + dy * dy;
@@ -115,7 +115,7 @@ static bool is_straight(const svg *s, const wgi_shape *k, int64_t from, int64_t 
 }
 
 /* The last point that a straight piece from i reaches; a straight line has two points. */
-static int64_t piece_end(const svg *s, const wgi_shape *k, int64_t i)
+static int64_t piece_end(const svg *s, const wgi_drawn_shape *k, int64_t i)
 {
     enum { MOST = 250 }; /* the time is its square */
     int64_t end = i + 1;
@@ -126,7 +126,7 @@ static int64_t piece_end(const svg *s, const wgi_shape *k, int64_t i)
 }
 
 /* A part of one point is a line of length 0, which the round caps make a dot. */
-static void put_line(const svg *s, const wgi_shape *k)
+static void put_line(const svg *s, const wgi_drawn_shape *k)
 {
     int part = 0;
     put_line_start(s, k->color, k->width, k->dash);
@@ -141,7 +141,7 @@ static void put_line(const svg *s, const wgi_shape *k)
     put_hint(s, k->hint, "path");
 }
 
-static void put_area(const svg *s, const wgi_shape *k)
+static void put_area(const svg *s, const wgi_drawn_shape *k)
 {
     bool pen = false;
     put(s, "<path");
@@ -158,7 +158,7 @@ static void put_area(const svg *s, const wgi_shape *k)
 
 /* Cells of an image of one colour: their middle lines, as wide as a row. That takes half as many letters as
  * rectangles. */
-static void put_cells(const svg *s, const wgi_shape *k)
+static void put_cells(const svg *s, const wgi_drawn_shape *k)
 {
     const double height = fabs(y_at(s, k, 1) - y_at(s, k, 0));
     const bool pale = k->opacity < 1; /* then two colours over each other would be seen */
@@ -172,7 +172,7 @@ static void put_cells(const svg *s, const wgi_shape *k)
     put(s, "\"/>\n");
 }
 
-static void put_rects(const svg *s, const wgi_shape *k)
+static void put_rects(const svg *s, const wgi_drawn_shape *k)
 {
     if (k->series->kind == WGI_IMAGE && k->series->rows > 20) {
         put_cells(s, k);
@@ -229,7 +229,7 @@ static void put_marker_start(const svg *s, int marker, int color, double r, doub
     put(s, " d=\"");
 }
 
-static void put_values(const svg *s, const wgi_shape *k, int64_t i)
+static void put_values(const svg *s, const wgi_drawn_shape *k, int64_t i)
 {
     char x[WGI_TICK_TEXT], y[WGI_TICK_TEXT];
     wgi_axis_number(x, sizeof x, wgi_axis_value(&s->t->x, s->t->u[k->first + i]), 4);
@@ -237,13 +237,13 @@ static void put_values(const svg *s, const wgi_shape *k, int64_t i)
     wgi_strbuf_format(s->b, "<title>%s, %s</title>", x, y);
 }
 
-static bool in_plot(const svg *s, const wgi_shape *k, int64_t i)
+static bool in_plot(const svg *s, const wgi_drawn_shape *k, int64_t i)
 {
     const double u = s->t->u[k->first + i], v = s->t->v[k->first + i];
     return u >= -0.01 && u <= 1.01 && v >= -0.01 && v <= 1.01;
 }
 
-static void put_disc(const svg *s, const wgi_shape *k)
+static void put_disc(const svg *s, const wgi_drawn_shape *k)
 {
     for (int64_t i = 0; i < k->n; i++) {
         wgi_strbuf_format(s->b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill-opacity=\"%.2f\"",
@@ -253,7 +253,7 @@ static void put_disc(const svg *s, const wgi_shape *k)
     }
 }
 
-static void put_marks(const svg *s, const wgi_shape *k)
+static void put_marks(const svg *s, const wgi_drawn_shape *k)
 {
     const bool hints = has_hints(s) && k->n <= HINTS;
     if (k->outline) {
@@ -271,7 +271,7 @@ static void put_marks(const svg *s, const wgi_shape *k)
 }
 
 /* Circles that cannot be seen, with the values of a line's points. */
-static void put_hover(const svg *s, const wgi_shape *k)
+static void put_hover(const svg *s, const wgi_drawn_shape *k)
 {
     if (k->faint || k->n > HOVER) return;
     for (int64_t i = 0; i < k->n; i++) {
@@ -282,7 +282,7 @@ static void put_hover(const svg *s, const wgi_shape *k)
     }
 }
 
-static void put_arrow(const svg *s, const wgi_shape *k)
+static void put_arrow(const svg *s, const wgi_drawn_shape *k)
 {
     int64_t end = k->n - 1, i;
     while (end > 0 && gap_at(s, k, end)) end--;
@@ -297,7 +297,7 @@ static void put_arrow(const svg *s, const wgi_shape *k)
         y - r * sin(a - 0.42), x - r * cos(a + 0.42), y - r * sin(a + 0.42));
 }
 
-static void put_shape(const svg *s, const wgi_shape *k)
+static void put_shape(const svg *s, const wgi_drawn_shape *k)
 {
     if (!k->n) return;
     switch (k->kind) {
@@ -364,7 +364,7 @@ static void put_description(const svg *s)
 
 static void put_head(const svg *s)
 {
-    const wgi_page *g = s->g;
+    const wgi_figure_page *g = s->g;
     const char *id = s->w->id;
     wgi_strbuf_format(s->b, "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"%s\"", id);
     PUT(s, " viewBox=\"0 0 @ @\" width=\"@\" height=\"@\"", g->width, g->height, g->width, g->height);
@@ -452,7 +452,7 @@ static void put_label(const svg *s, const wgi_label *l)
     put(s, "</text>\n");
 }
 
-static void put_sample(const svg *s, const wgi_entry *e)
+static void put_sample(const svg *s, const wgi_figure_entry *e)
 {
     const wg_series *k = e->series;
     const double f = s->g->font;
@@ -496,7 +496,7 @@ static void put_legend(const svg *s, const wgi_plot *t)
  * shape and label. wgi_write_units writes what the groups hold in another frame, in the same order. Where one
  * frame has fewer shapes than another, its last groups are empty. */
 
-static bool has_units(const wgi_page *g, const wgi_writing *w) { return w->all && g->of->frames > 1; }
+static bool has_units(const wgi_figure_page *g, const wgi_writing *w) { return w->all && g->of->frames > 1; }
 
 static int64_t shapes_of(const wgi_plot *t, int depth, int frame)
 {
@@ -506,7 +506,7 @@ static int64_t shapes_of(const wgi_plot *t, int depth, int frame)
     return n;
 }
 
-static int64_t labels_of(const wgi_page *g, int frame)
+static int64_t labels_of(const wgi_figure_page *g, int frame)
 {
     int64_t n = 0;
     for (int64_t i = 0; i < g->labels; i++) n += g->label[i].frame == frame;
@@ -514,7 +514,7 @@ static int64_t labels_of(const wgi_page *g, int frame)
 }
 
 /* How many more groups of a depth of plot t, or of the labels for NULL, another frame has. */
-static int64_t missing(const wgi_page *g, const wgi_plot *t, int depth, int frame)
+static int64_t missing(const wgi_figure_page *g, const wgi_plot *t, int depth, int frame)
 {
     int64_t most = 0;
     for (int k = 1; k <= g->of->frames; k++) {
@@ -535,7 +535,7 @@ static void end_unit(const svg *s, int frame)
 }
 
 /* A shape, and the head of its arrow: it moves where the line grows. */
-static void put_units(const svg *s, const wgi_shape *k)
+static void put_units(const svg *s, const wgi_drawn_shape *k)
 {
     begin_unit(s, k->frame), put_shape(s, k), end_unit(s, k->frame);
     if (k->arrow) begin_unit(s, k->frame), put_arrow(s, k), end_unit(s, k->frame);
@@ -585,7 +585,7 @@ static void put_page_label(svg *s, const wgi_label *l)
     s->fixed = false;
 }
 
-void wgi_write_svg(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+void wgi_write_svg(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
     svg s = { .g = g, .w = w, .b = b };
     put_head(&s);
@@ -599,7 +599,7 @@ void wgi_write_svg(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
     put(&s, "</svg>\n");
 }
 
-void wgi_write_units(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+void wgi_write_units(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
     svg s = { .g = g, .w = w, .b = b };
     for (int i = 0; i < g->plots; i++) {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 typedef struct canvas {
-    const wgi_page *g;
+    const wgi_figure_page *g;
     const wgi_writing *w;
     const wgi_plot *t;
     int columns, rows;
@@ -47,7 +47,7 @@ static bool is_on(int dash, int64_t along)
     }
 }
 
-static void segment(canvas *c, const wgi_shape *k, const double *u, const double *v, int64_t *along)
+static void segment(canvas *c, const wgi_drawn_shape *k, const double *u, const double *v, int64_t *along)
 {
     double a[2] = { u[0], u[1] }, b[2] = { v[0], v[1] };
     if (!wgi_clip(a, b)) return;
@@ -61,7 +61,7 @@ static void segment(canvas *c, const wgi_shape *k, const double *u, const double
     if (n > 1) --*along; /* the end is the start of the next */
 }
 
-static void marker(canvas *c, const wgi_shape *k, double u, double v)
+static void marker(canvas *c, const wgi_drawn_shape *k, double u, double v)
 {
     const double x = 1.0 / (c->columns * c->dx), y = 1.0 / (c->rows * c->dy);
     set_dot(c, u, v, k->color);
@@ -98,7 +98,7 @@ static bool class_dot(int color, int x, int y)
     return k && x % k == 0 && y % k == 0;
 }
 
-static void rect(canvas *c, const wgi_shape *k, const double *u, const double *v)
+static void rect(canvas *c, const wgi_drawn_shape *k, const double *u, const double *v)
 {
     const double left = fmin(u[0], u[1]), right = fmax(u[0], u[1]), low = fmin(v[0], v[1]),
                  high = fmax(v[0], v[1]);
@@ -126,7 +126,7 @@ static void rect(canvas *c, const wgi_shape *k, const double *u, const double *v
 }
 
 /* An area has dots in every second place. */
-static void area(canvas *c, const wgi_shape *k)
+static void area(canvas *c, const wgi_drawn_shape *k)
 {
     const double *u = &c->t->u[k->first], *v = &c->t->v[k->first];
     const int nx = c->columns * c->dx, ny = c->rows * c->dy;
@@ -147,7 +147,7 @@ static void area(canvas *c, const wgi_shape *k)
         }
 }
 
-static void shape(canvas *c, const wgi_shape *k)
+static void shape(canvas *c, const wgi_drawn_shape *k)
 {
     const double *u = &c->t->u[k->first], *v = &c->t->v[k->first];
     int64_t along = 0;
@@ -368,7 +368,7 @@ static void put_panel(canvas *c, int panel, wgi_strbuf *b)
     put_line(c, b, c->t->x.label, left, true);
 }
 
-void wgi_write_terminal(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b)
+void wgi_write_terminal(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b)
 {
     for (int i = 0; i < g->plots; i++) {
         canvas c = { .g = g, .w = w, .t = &g->plot[i] };

@@ -62,7 +62,8 @@ typedef struct wgi_node {
     };
     wg_site here;
     uint64_t hash;        /* of the structure of nodes 0 to this one */
-    uint32_t scope, name; /* indices of texts in wgi_names; 0: none. name: | WGI_OF_LAYER by wg_layer_node */
+    uint32_t scope, name; /* indices of texts in wgi_graph_names; 0: none. name: | WGI_OF_LAYER by
+                           * wg_layer_node */
     uint32_t operands;
     uint8_t dtype, output, flags; /* output: which one of its op's outputs the node is */
     bool rewritten;               /* composites.h has what was written instead */
@@ -162,23 +163,23 @@ typedef struct wgi_stream_count { /* how many nameless streams a scope has */
     uint32_t scope, count;
 } wgi_stream_count;
 
-typedef struct wgi_layer { /* a name of a layer that is taken */
+typedef struct wgi_layer_name { /* a name of a layer that is taken */
     const wg_params *root;
     const char *name; /* with the prefix of the parameter set */
     wg_site here;
     uint64_t hash;
     uint32_t at;      /* the number of nodes when it was taken */
     wgi_place before; /* the place in the arena of names, before this one */
-} wgi_layer;
+} wgi_layer_name;
 
 /* The names of layers: layer_names.c. */
-typedef struct wgi_layers {
-    wgi_layer
+typedef struct wgi_layer_names {
+    wgi_layer_name
         *item; /* the first `count` are taken in this build; the rest up to `known` were in an earlier one */
     size_t count, known, capacity;
     wgi_table table; /* of all that are known, by root and name: index plus 1 */
     wgi_arena texts;
-} wgi_layers;
+} wgi_layer_names;
 
 /* Tables of plain ops and numbers: append_plain.c, leaf.c. */
 typedef struct wgi_plain {
@@ -218,7 +219,7 @@ typedef struct wgi_build {
 } wgi_build;
 
 /* Names and scopes: scopes.c, layer_names.c. */
-typedef struct wgi_names {
+typedef struct wgi_graph_names {
     const char **text; /* names of nodes and paths of scopes; [0] is "" */
     size_t texts, capacity;
     uint32_t scope;  /* the present scope: new nodes are in it */
@@ -228,8 +229,8 @@ typedef struct wgi_names {
     wgi_stream_count *streams; /* an entry for each scope that has nameless streams */
     size_t stream_scopes, stream_capacity;
     wgi_table streams_of; /* by scope: the index of its entry in `streams`, plus 1 */
-    wgi_layers layers;
-} wgi_names;
+    wgi_layer_names layers;
+} wgi_graph_names;
 
 /* Nodes that may be read after the parameters have changed, and the new values of states: values.c,
  * run/eval.c. */
@@ -361,7 +362,7 @@ struct wg_graph {
     wgi_build build;
     struct wgi_composite *composite; /* calls of composite ops: composites.c */
     size_t composites, composite_capacity;
-    wgi_names names;
+    wgi_graph_names names;
     wgi_results results;
     wgi_evaluation now;
     wgi_running run;

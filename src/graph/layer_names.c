@@ -10,18 +10,18 @@
 
 void wgi_layers_rewind(wg_graph *g, uint32_t mark)
 {
-    wgi_layers *l = &g->names.layers;
+    wgi_layer_names *l = &g->names.layers;
     while (l->count && l->item[l->count - 1].at >= mark) l->count--;
 }
 
-static bool is(const wgi_layer *k, const wg_params *p, const char *name)
+static bool is(const wgi_layer_name *k, const wg_params *p, const char *name)
 {
     const char *prefix = p->prefix ? p->prefix : "";
     const size_t n = strlen(prefix);
     return k->root == p->root && strncmp(k->name, prefix, n) == 0 && strcmp(k->name + n, name) == 0;
 }
 
-static void forget_rest(wgi_layers *l)
+static void forget_rest(wgi_layer_names *l)
 {
     if (l->known > l->count) wgi_arena_rewind(&l->texts, l->item[l->count].before);
     for (; l->known > l->count; l->known--)
@@ -30,7 +30,7 @@ static void forget_rest(wgi_layers *l)
 
 void wgi_layers_forget(wg_graph *g, const wg_params *root)
 {
-    wgi_layers *l = &g->names.layers;
+    wgi_layer_names *l = &g->names.layers;
     for (size_t i = 0; i < l->known; i++)
         if (l->item[i].root == root) l->item[i].root = NULL;
 }
@@ -42,7 +42,7 @@ void wgi_layers_free(wg_graph *g)
     wgi_arena_free(&g->names.layers.texts);
 }
 
-static char *full_name(wgi_layers *l, const wg_params *p, const char *name)
+static char *full_name(wgi_layer_names *l, const wg_params *p, const char *name)
 {
     const char *prefix = p->prefix ? p->prefix : "";
     const size_t n = strlen(prefix), m = strlen(name) + 1;
@@ -56,7 +56,7 @@ static char *full_name(wgi_layers *l, const wg_params *p, const char *name)
 /* Takes a name that is not the next one of the list. NULL, or where it was taken before. */
 static wg_site take(wg_graph *g, const wg_params *p, const char *name, wg_site here)
 {
-    wgi_layers *l = &g->names.layers;
+    wgi_layer_names *l = &g->names.layers;
     const uint64_t whose = wgi_mix(0, (uint64_t)(uintptr_t)p->root);
     const uint64_t hash = wgi_text_hash_more(wgi_text_hash_more(whose, p->prefix ? p->prefix : ""), name);
     uint32_t i;
@@ -64,7 +64,7 @@ static wg_site take(wg_graph *g, const wg_params *p, const char *name, wg_site h
         if (i <= l->count && is(&l->item[i - 1], p, name)) return l->item[i - 1].here;
     forget_rest(l);
     l->texts.c = g->c;
-    wgi_layer new = { p->root, NULL, here, hash, g->count, wgi_arena_place(&l->texts) };
+    wgi_layer_name new = { p->root, NULL, here, hash, g->count, wgi_arena_place(&l->texts) };
     if (!WGI_GROW(g->c, l->item, l->capacity, l->count + 1) || !wgi_table_room(g->c, &l->table)) return NULL;
     if (!(new.name = full_name(l, p, name))) return NULL;
     l->item[l->count++] = new;
@@ -74,7 +74,7 @@ static wg_site take(wg_graph *g, const wg_params *p, const char *name, wg_site h
 }
 
 /* Gives back the name of a layer that has failed, and those of the layers inside it. */
-static wg_site give_back(wgi_layers *l, const wg_params *p, const char *name)
+static wg_site give_back(wgi_layer_names *l, const wg_params *p, const char *name)
 {
     size_t i = l->count;
     while (i && !is(&l->item[i - 1], p, name)) i--;
@@ -100,9 +100,9 @@ wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here
                       : p ? "name"
                           : "parameter set");
     if (!g || !p || !name || (!g->generation && wgi_is_busy(g, NULL, "layer_claim")) || p->with) return NULL;
-    wgi_layers *l = &g->names.layers;
+    wgi_layer_names *l = &g->names.layers;
     if (!wgi_ok(g->c)) return give_back(l, p, name);
-    wgi_layer *next = l->count < l->known ? &l->item[l->count] : NULL;
+    wgi_layer_name *next = l->count < l->known ? &l->item[l->count] : NULL;
     if (!next || !is(next, p, name)) return take(g, p, name, here);
     next->here = here;
     next->at = g->count;

@@ -188,7 +188,7 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
 
 wgi_stream_count *wgi_streams_of(wg_graph *g, uint32_t scope)
 {
-    wgi_names *m = &g->names;
+    wgi_graph_names *m = &g->names;
     const uint64_t hash = wgi_mix(0, scope) >> 32;
     uint32_t i;
     for (size_t at = WGI_FIRST; (i = wgi_table_next(&m->streams_of, hash, &at));)

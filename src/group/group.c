@@ -73,7 +73,7 @@ static void take_error(wg_group *all, const wgi_word *w)
 bool wgi_group_broken(wg_group *all, wg_site here)
 {
     char rank[100];
-    wgi_link *l = &all->link;
+    wgi_connection *l = &all->link;
     if (!l->transport) return false;             /* an error of this process */
     if (l->how == WGI_SENT) l->how = WGI_BROKEN; /* the others are in the middle of something */
     all->over = true;

@@ -18,14 +18,14 @@
 /* ---- link.c ---- */
 
 /* The connection to the other processes. */
-typedef struct wgi_link {
+typedef struct wgi_connection {
     const wgi_transport *transport; /* NULL: there is one process */
     int rank, size;
     double timeout;
     wgi_sent how; /* anything but WGI_SENT: nothing can be sent any more */
     int partner;  /* the last one: after a failure the one that did not come */
     void *room;   /* WGI_BUCKET bytes for what comes */
-} wgi_link;
+} wgi_connection;
 enum { WGI_BUCKET = 4 << 20 };
 
 /* What has started the program: "mpirun of Open MPI", as how many processes; size 0: no launcher has. */
@@ -35,11 +35,11 @@ typedef struct wgi_launch {
 } wgi_launch;
 wgi_launch wgi_launched(void);
 /* Connects this process to the others. False: *why says why. */
-bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size);
+bool wgi_link_open(wgi_connection *l, wg_context *c, char *why, size_t size);
 /* Calls `leave` when the program ends without wg_finish. */
-void wgi_link_at_exit(wgi_link *l, void (*leave)(wg_group *all), wg_group *all);
+void wgi_link_at_exit(wgi_connection *l, void (*leave)(wg_group *all), wg_group *all);
 /* All processes have said goodbye: MPI may be ended when the program ends. */
-void wgi_link_part(wgi_link *l);
+void wgi_link_part(wgi_connection *l);
 /* What doctor says: the libraries that are found here. */
 void wgi_link_about(FILE *out);
 
@@ -47,12 +47,12 @@ void wgi_link_about(FILE *out);
 typedef void (*wgi_merge)(void *a, const void *b, size_t count);
 /* Merges an array over all processes, in pairs of ranks: ((0 1) (2 3)) ... Every process gets the result, the
  * same bits. False: the link is broken. */
-bool wgi_link_all(wgi_link *l, wgi_merge merge, void *array, size_t count, size_t element);
+bool wgi_link_all(wgi_connection *l, wgi_merge merge, void *array, size_t count, size_t element);
 void wgi_merge_or(void *a, const void *b, size_t count); /* of bytes */
 void wgi_merge_f32(void *a, const void *b, size_t count);
 void wgi_merge_f64(void *a, const void *b, size_t count);
 /* Gives bytes of rank `from` to all. */
-bool wgi_link_give(wgi_link *l, int from, void *bytes, size_t size);
+bool wgi_link_give(wgi_connection *l, int from, void *bytes, size_t size);
 
 /* ---- group.c ---- */
 
@@ -112,7 +112,7 @@ typedef struct wgi_open_batch { /* shards.c */
 struct wg_group {
     wgi_team team; /* must be first */
     wg_context *c;
-    wgi_link link;
+    wgi_connection link;
     wgi_place_of *place; /* of each process; NULL: there is one */
     int shards, own;     /* own: how many of them this process has; the first is number rank * own */
     bool over;           /* no process waits for this one any more */

@@ -98,7 +98,7 @@ static const wgi_transport *transport_of(const char *mpi, bool to_begin, char *w
 static void (*to_leave)(wg_group *all);
 static wg_group *left;
 
-void wgi_link_at_exit(wgi_link *l, void (*leave)(wg_group *all), wg_group *all)
+void wgi_link_at_exit(wgi_connection *l, void (*leave)(wg_group *all), wg_group *all)
 {
     if (l->transport) to_leave = leave, left = all;
 }
@@ -120,7 +120,7 @@ static bool is_of_another(const char *mpi, char *why, size_t size)
     return snprintf(why, size, "the program is linked with another MPI, %s", of.dli_fname), true;
 }
 
-bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size)
+bool wgi_link_open(wgi_connection *l, wg_context *c, char *why, size_t size)
 {
     const launcher *by = found();
     l->size = 1;
@@ -142,7 +142,7 @@ bool wgi_link_open(wgi_link *l, wg_context *c, char *why, size_t size)
     return l->room != NULL;
 }
 
-void wgi_link_part(wgi_link *l)
+void wgi_link_part(wgi_connection *l)
 {
     if (l->transport) in_use = false, may_end = l->how == WGI_SENT;
 }
@@ -166,7 +166,7 @@ void wgi_link_about(FILE *out)
 
 /* ---- over processes ---- */
 
-static bool swap(wgi_link *l, int partner, const void *out, size_t out_bytes, void *in, size_t in_bytes)
+static bool swap(wgi_connection *l, int partner, const void *out, size_t out_bytes, void *in, size_t in_bytes)
 {
     l->partner = partner;
     if (l->how == WGI_SENT) l->how = l->transport->swap(partner, out, out_bytes, in, in_bytes, l->timeout);
@@ -174,7 +174,7 @@ static bool swap(wgi_link *l, int partner, const void *out, size_t out_bytes, vo
 }
 
 /* Each process sends all: for small arrays, since it takes half as many messages. */
-static bool by_doubling(wgi_link *l, wgi_merge merge, char *array, size_t count, size_t element)
+static bool by_doubling(wgi_connection *l, wgi_merge merge, char *array, size_t count, size_t element)
 {
     for (int d = 1; d < l->size; d *= 2) {
         const int partner = l->rank ^ d;
@@ -186,7 +186,7 @@ static bool by_doubling(wgi_link *l, wgi_merge merge, char *array, size_t count,
 
 /* Each process merges a part of the array, half as long at each distance, and the parts are put together on
  * the way back. Every element is merged in the same pairs as in by_doubling. */
-static bool by_halving(wgi_link *l, wgi_merge merge, char *array, size_t count, size_t element)
+static bool by_halving(wgi_connection *l, wgi_merge merge, char *array, size_t count, size_t element)
 {
     size_t from[32], to[32];
     int depth = 0;
@@ -213,7 +213,7 @@ static bool by_halving(wgi_link *l, wgi_merge merge, char *array, size_t count, 
     return true;
 }
 
-bool wgi_link_all(wgi_link *l, wgi_merge merge, void *array, size_t count, size_t element)
+bool wgi_link_all(wgi_connection *l, wgi_merge merge, void *array, size_t count, size_t element)
 {
     /* Bytes: on one machine an exchange of all of them takes as long as two of a half. Both ways give the
      * same bits. */
@@ -241,7 +241,7 @@ void wgi_merge_or(void *a, const void *b, size_t count)
 void wgi_merge_f32(void *a, const void *b, size_t count) { SUM(float); }
 void wgi_merge_f64(void *a, const void *b, size_t count) { SUM(double); }
 
-bool wgi_link_give(wgi_link *l, int from, void *bytes, size_t size)
+bool wgi_link_give(wgi_connection *l, int from, void *bytes, size_t size)
 {
     if (l->rank != from) memset(bytes, 0, size);
     return wgi_link_all(l, wgi_merge_or, bytes, size, 1);

@@ -266,7 +266,7 @@ static void end_batch(wg_group *all, wg_site here)
     all->checked = true;
     double *sum = all->b.note_sum[0];
     for (int k = all->own; k > 1; k /= 2) sum += WGI_NOTES;
-    wgi_link *l = &all->link;
+    wgi_connection *l = &all->link;
     if (!wgi_link_all(l, wgi_merge_f64, sum, WGI_NOTES, sizeof *sum)) {
         wgi_group_broken(all, here);
         return;

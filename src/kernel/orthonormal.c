@@ -5,7 +5,7 @@
 
 /* The vector of the reflection that makes column k of A zero below the diagonal; its first element is 1.
  * Returns the factor tau of I - tau v v^T, and the diagonal of R. */
-static double reflection(const wgi_columns *a, int64_t k, double *v, double *diagonal)
+static double reflection(const wgi_column_matrix *a, int64_t k, double *v, double *diagonal)
 {
     const double first = a->v[k * a->cols + k];
     double below = 0;
@@ -19,7 +19,7 @@ static double reflection(const wgi_columns *a, int64_t k, double *v, double *dia
 }
 
 /* Applies reflection k to the columns behind it. */
-static void reflect(const wgi_columns *a, int64_t k, double tau, const double *restrict v,
+static void reflect(const wgi_column_matrix *a, int64_t k, double tau, const double *restrict v,
                     double *restrict sums)
 {
     const int64_t n = a->cols;
@@ -33,7 +33,7 @@ static void reflect(const wgi_columns *a, int64_t k, double tau, const double *r
 }
 
 /* A becomes Q, with the signs that make the diagonal of R positive. */
-EACH_ISA(wgi_orthonormal_columns, const wgi_columns *a)
+EACH_ISA(wgi_orthonormal_columns, const wgi_column_matrix *a)
 {
     const int64_t n = a->cols;
     double *tau = a->room, *diagonal = tau + n, *sums = diagonal + n, *vectors = sums + n;
@@ -55,6 +55,6 @@ EACH_ISA(wgi_orthonormal_columns, const wgi_columns *a)
 
 const wgi_orthonormal_fn wgi_orthonormal[WG_ISAS] = WG_ISA_NAMES_(wgi_orthonormal_columns);
 
-int64_t wgi_orthonormal_room(const wgi_columns *a) { return (3 + a->rows) * a->cols; }
+int64_t wgi_orthonormal_room(const wgi_column_matrix *a) { return (3 + a->rows) * a->cols; }
 
 #endif

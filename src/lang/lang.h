@@ -298,14 +298,14 @@ const char *wgi_did_you_mean(const wg_nearest_word *near, const char *instead, c
 /* ---- a program ---- */
 
 /* A call of a function that is being evaluated. */
-typedef struct wgi_frame {
-    const struct wgi_frame *up; /* the call around it */
+typedef struct wgi_call_frame {
+    const struct wgi_call_frame *up; /* the call around it */
     const wgi_ast *call;
     bool is_bound;  /* a name is bound to the result, so it may own parameters */
     bool is_step;   /* of a scan: names of nodes, not of parameters, have its number */
     size_t prefix;  /* of a step: the length of the prefix up to the number */
     int64_t number; /* of a step */
-} wgi_frame;
+} wgi_call_frame;
 
 typedef struct wgi_line_table {
     const uint32_t *start;
@@ -343,14 +343,14 @@ typedef struct wgi_placed {
 } wgi_placed;
 
 /* What a build makes. */
-typedef struct wgi_build {
+typedef struct wgi_program_now {
     wg_graph *g;
     wg_params *p;
     wg_mode mode;
     wgi_binding *unnamed_value; /* of the present statement, if it binds no name: it owns its layers */
     const char *prefix; /* of the parameters that are made now: "enc." in a block enc, "" outside blocks */
     const char *open;   /* the prefix whose scope was pushed last */
-    const wgi_frame *frame;              /* NULL: outside functions */
+    const wgi_call_frame *frame;         /* NULL: outside functions */
     int nested;                          /* expressions that are being evaluated */
     int64_t made;                        /* expressions of functions that were evaluated */
     wgi_ident *owned;                    /* the name that was taken last: wgi_own */
@@ -367,7 +367,7 @@ typedef struct wgi_build {
     int claim_count;
     wg_training training; /* line 0: none */
     const char *report;   /* the text of wg_program_drawn */
-} wgi_build;
+} wgi_program_now;
 
 /* Where a name stands. In a plot no name is free. */
 enum { WGI_OUTSIDE, WGI_IN_FUNCTION, WGI_IN_PLOT };
@@ -396,7 +396,7 @@ struct wg_program {
     bool has_input; /* it calls input(...): then a free name is an error */
     bool is_file;   /* then a free name must have been set when the program is built */
     bool ready;     /* read without error */
-    wgi_build now;  /* the build that goes on, or the last one */
+    wgi_program_now now; /* the build that goes on, or the last one */
     char excerpt[320];
 };
 

@@ -27,7 +27,7 @@ const char *wgi_node_path(wg_program *q, const char *name)
     char text[2 * WGI_LANG_PATH], number[24];
     if (!*q->now.prefix) return name;
     size_t n = (size_t)snprintf(text, sizeof text, "%s%s", q->now.prefix, name);
-    for (const wgi_frame *f = q->now.frame; f;
+    for (const wgi_call_frame *f = q->now.frame; f;
          f = f->up) { /* the inner ones first: their numbers stand behind */
         const size_t more =
             f->is_step ? (size_t)snprintf(number, sizeof number, "%lld.", (long long)f->number) : 0;
@@ -170,7 +170,7 @@ static operand_list operands(wg_program *q, const wgi_ast *call, const wgi_bindi
 typedef struct application {
     const wgi_binding *function;
     const char *name, *scope;
-    wgi_frame frame;
+    wgi_call_frame frame;
 } application;
 
 static void set_operands(const wgi_binding *f, const operand *x)
@@ -217,12 +217,12 @@ static wgi_val apply(wg_program *q, const application *a, const char *inside, co
     return wg_failed(q->c) ? WGI_NOTHING : v;
 }
 
-static wgi_frame frame_of(const wg_program *q, const wgi_ast *call, const wgi_binding *owner)
+static wgi_call_frame frame_of(const wg_program *q, const wgi_ast *call, const wgi_binding *owner)
 {
-    return (wgi_frame){ .up = q->now.frame,
-                        .call = call,
-                        .is_bound = owner && (!q->now.frame || q->now.frame->is_bound),
-                        .number = -1 };
+    return (wgi_call_frame){ .up = q->now.frame,
+                             .call = call,
+                             .is_bound = owner && (!q->now.frame || q->now.frame->is_bound),
+                             .number = -1 };
 }
 
 wgi_val wgi_eval_function(wg_program *q, const wgi_ast *call, wgi_binding *owner)

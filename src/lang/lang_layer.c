@@ -14,7 +14,7 @@ static const char *full_name(wg_program *q, const wgi_binding *b)
 /* Whether a parameter can be made here: in a function only if a name is bound to the result of each call. */
 static bool may_own(wg_program *q)
 {
-    const wgi_frame *f = q->now.frame;
+    const wgi_call_frame *f = q->now.frame;
     if (!f || f->is_bound) return true;
     while (f->up && !f->up->is_bound) f = f->up;
     const char *name = f->call->ident->text;

@@ -20,7 +20,7 @@ static wg_program *blank(wg_context *c, const char *name)
     if (!q) return (wg_program *)(uintptr_t)&no_program;
     q->c = c;
     q->sites = wg_sites_new(c);
-    q->now = (wgi_build){ NO_BUILD };
+    q->now = (wgi_program_now){ NO_BUILD };
     q->source = "";
     char *site = wgi_lang_alloc(q, strlen(name) + 2);
     if (site) site[0] = '\n', strcpy(site + 1, name);
@@ -229,7 +229,7 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
         return wg_fail(q->c, whole_text(q), WG_ERROR_USE, "the %s to build with is NULL",
                        g ? "parameter set" : "graph");
     forget(q);
-    q->now = (wgi_build){ .g = g, .p = p, .mode = mode, NO_BUILD };
+    q->now = (wgi_program_now){ .g = g, .p = p, .mode = mode, NO_BUILD };
     wg_begin(g, mode);
     if (!wgi_free_names(q) || !wgi_symbols(q)) return wg_failed(q->c);
     for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next)
@@ -323,7 +323,7 @@ const char *wg_program_suggest(const wg_program *q, const char *name)
 int wg_program_lasts(const wg_program *q) { return given(q)->now.last_count; }
 wg_node wg_program_last_part(const wg_program *q, int i, const char **name)
 {
-    const wgi_build *b = &given(q)->now;
+    const wgi_program_now *b = &given(q)->now;
     const bool is = i >= 0 && i < b->last_count;
     if (name) *name = is ? b->last[i].name : "_";
     return is ? b->last[i].node : wg_none;

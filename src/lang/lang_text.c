@@ -97,7 +97,7 @@ static void put_calls(const wg_program *q, char *to, size_t room)
 {
     enum { SHOWN = 4 };
     const char *slash = strrchr(q->name, '/'), *file = slash ? slash + 1 : q->name;
-    const wgi_frame *f = q->now.frame;
+    const wgi_call_frame *f = q->now.frame;
     to[0] = 0;
     if (!f) return;
     size_t n = (size_t)snprintf(to, room, " (called at %.100s:", file);

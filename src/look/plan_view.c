@@ -209,7 +209,7 @@ static size_t scratch_bytes(const wg_op *op, const wg_kernel *k) { return op->sc
 /* This step is a later phase of the kernel of the step before. */
 static bool continues(const describer *d, int i)
 {
-    const wgi_step *s = &d->p->step[i], *before = i > 0 ? s - 1 : NULL;
+    const wgi_plan_step *s = &d->p->step[i], *before = i > 0 ? s - 1 : NULL;
     return before && !s->tiles && !s->rows && s->phase > 0 && before->of && before->of->op == s->of->op &&
            before->node == s->node;
 }
@@ -218,13 +218,13 @@ static bool continues(const describer *d, int i)
  * phase, and its scratch buffer was not met. */
 static bool is_finish(const describer *d, int i)
 {
-    const wgi_step *s = &d->p->step[i];
+    const wgi_plan_step *s = &d->p->step[i];
     return s->phase > 0 && s->of->op->fold && !continues(d, i) && ours_of(d, s->scratch) >= 0;
 }
 
 static void describe_kernel(describer *d, int i)
 {
-    const wgi_step *s = &d->p->step[i];
+    const wgi_plan_step *s = &d->p->step[i];
     bool finish = is_finish(d, i);
     wg_kernel k = wgi_kernel_question(s->of);
     wg_plan_op *o = new_op(d, s->of->op, s->node, &k);
@@ -331,14 +331,14 @@ static int64_t longest_row(const wgi_rows *s)
 /* ---- all together ---- */
 
 /* The programs of a step: of a row group those of its parts. NULL: part i is a kernel. */
-static const wgi_program *program_of(const wgi_step *s, int i)
+static const wgi_program *program_of(const wgi_plan_step *s, int i)
 {
     return s->rows ? s->rows->part[i].tiles : s->tiles;
 }
-static int parts_of(const wgi_step *s) { return s->rows ? s->rows->parts : 1; }
+static int parts_of(const wgi_plan_step *s) { return s->rows ? s->rows->parts : 1; }
 
 /* How many buffers a step reads or writes at most. */
-static size_t most_buffers(const wgi_step *s)
+static size_t most_buffers(const wgi_plan_step *s)
 {
     size_t most = 0;
     for (int i = 0; i < parts_of(s); i++) {
@@ -352,7 +352,7 @@ static size_t most_buffers(const wgi_step *s)
 
 static void start_step(describer *d, int i)
 {
-    const wgi_step *s = &d->p->step[i];
+    const wgi_plan_step *s = &d->p->step[i];
     const size_t most = most_buffers(s);
     wg_plan_step *to = &d->step[d->v->plan.steps];
     *to = (wg_plan_step){ .first_op = d->v->plan.ops, .tiles = s->units, .chunks = d->p->chunks[i] };
@@ -366,7 +366,7 @@ static void describe_steps(describer *d, const double *seconds)
 {
     wg_plan *v = &d->v->plan;
     for (int i = 0; i < d->p->steps && !d->failed; i++) {
-        const wgi_step *s = &d->p->step[i];
+        const wgi_plan_step *s = &d->p->step[i];
         if (continues(d, i)) {
             d->step[v->steps - 1].seconds += seconds[i];
             continue;
@@ -413,7 +413,7 @@ bool wgi_plan_describe(wgi_plan_view *v, wg_graph *g, const wgi_plan *p, const w
     describer d = { .v = v, .g = g, .p = p, .r = r };
     size_t ops = 0, regs = 0, lines = 0;
     for (int i = 0; i < p->steps; i++) {
-        const wgi_step *s = &p->step[i];
+        const wgi_plan_step *s = &p->step[i];
         if (s->rows) lines = WGI_MAX(lines, s->rows->bytes / WGI_CACHE_LINE);
         for (int k = 0; k < parts_of(s); k++) {
             const wgi_program *t = program_of(s, k);

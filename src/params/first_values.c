@@ -106,7 +106,7 @@ static bool orthogonal(wgi_parameter *q, wg_site here, double gain)
     matrix m;
     if (!as_matrix(q, here, "an orthogonal matrix", WG_MAX_RANK, &m)) return false;
     const bool wide = m.cols > m.rows;
-    wgi_columns a = { .rows = wide ? m.cols : m.rows, .cols = wide ? m.rows : m.cols };
+    wgi_column_matrix a = { .rows = wide ? m.cols : m.rows, .cols = wide ? m.rows : m.cols };
     a.v = wg_alloc(c, (size_t)(q->size + wgi_orthonormal_room(&a) + 1), sizeof *a.v);
     if (a.v) {
         a.room = a.v + q->size;

@@ -172,7 +172,7 @@ static const wg_op odeint_op = {
     .vmap = odeint_vmap,
 };
 
-wg_node wgi_with_adjoint(wg_site here, const wgi_stretch *s, wg_ode_method m, bool timed)
+wg_node wgi_with_adjoint(wg_site here, const wgi_ode_stretch *s, wg_ode_method m, bool timed)
 {
     wg_graph *g = s->y1.graph;
     const wgi_place place = wgi_arena_place(&g->temp);

@@ -17,7 +17,7 @@ typedef struct solver {
     const wg_odeint_args *a;
     const wgi_rk *m;
     wg_dtype dtype;
-    wgi_stretch s;
+    wgi_ode_stretch s;
     wg_node y, first;     /* where the solution has got to, and f there: wg_none if it is not computed yet */
     double t, h;          /* h: the size to be tried next; 0: not chosen yet */
     bool timed;           /* .t is given: times and sizes are nodes made of it */
@@ -91,7 +91,7 @@ static bool try_step(solver *v, double h, trial *r)
 
 static bool take(solver *v, const trial *r, double h)
 {
-    wgi_stretch *s = &v->s;
+    wgi_ode_stretch *s = &v->s;
     if (!WGI_GROW(v->c, s->t, s->room_t, (size_t)s->steps + 1) ||
         !WGI_GROW(v->c, s->h, s->room_h, (size_t)s->steps + 1))
         return false;

@@ -39,13 +39,13 @@ wg_node wgi_rk_time(wg_site here, wg_node t, wg_node h, double c);
 /* The solution y1 of a stretch, with its derivative by the continuous adjoint. f: the first derivative
  * that was computed, f(t0, y0). t[i], h[i]: where step i begins, and its size. mark: the first node of
  * the stretch. timed: t0 and h[] have gradients. */
-typedef struct wgi_stretch {
+typedef struct wgi_ode_stretch {
     wg_node y0, y1, t0, f;
     wg_node *t, *h;
     int steps;
     size_t room_t, room_h;
     uint32_t mark;
-} wgi_stretch;
-wg_node wgi_with_adjoint(wg_site here, const wgi_stretch *s, wg_ode_method m, bool timed);
+} wgi_ode_stretch;
+wg_node wgi_with_adjoint(wg_site here, const wgi_ode_stretch *s, wg_ode_method m, bool timed);
 
 #endif

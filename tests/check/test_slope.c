@@ -28,7 +28,7 @@ static double at(void *self, double t, double *moved)
 static wgi_slope slope_at(double (*f)(double), double x, double scale)
 {
     line l = { f, x };
-    return wgi_slope_of(&(wgi_line){
+    return wgi_slope_of(&(wgi_slope_line){
         .at = at, .self = &l, .f0 = f(x), .scale = scale, .noise = wgi_noise_of(at, &l, scale) });
 }
 

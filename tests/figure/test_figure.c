@@ -252,10 +252,10 @@ FIGURE_TEST(figure_shapes, points_lie_on_a_surface)
     wg_series *s = wg_panel_points(p, "");
     wg_series_add(s, 0.5, 1), wg_series_add(s, -0.5, -1), wg_series_add(s, 0.25, 1), wg_series_add(s, 3, 0);
     wg_series_add(s, 0, 0);
-    wgi_page g;
+    wgi_figure_page g;
     cr_assert(wgi_page_make(&g, f));
     const wgi_plot *t = &g.plot[0];
-    const wgi_shape *marks = &t->shape[t->shapes - 1];
+    const wgi_drawn_shape *marks = &t->shape[t->shapes - 1];
     cr_assert_eq(marks->n, 4, "the place outside is left out");
     double at[5][5][2];
     int corner = 0;
@@ -350,7 +350,7 @@ FIGURE_TEST(figure_shapes, bins_by_freedman_and_diaconis)
 
 /* ---- thinning ---- */
 
-static const wgi_shape *first_line(const wgi_plot *t)
+static const wgi_drawn_shape *first_line(const wgi_plot *t)
 {
     for (int64_t i = 0; i < t->shapes; i++)
         if (t->shape[i].kind == WGI_SHAPE_LINE) return &t->shape[i];
@@ -364,12 +364,12 @@ FIGURE_TEST(figure_shapes, long_curves_keep_their_extremes)
     double *low = malloc(COLUMNS * sizeof *low), *high = malloc(COLUMNS * sizeof *high);
     wgt_random r = { wgt_seed() };
     wg_series *s = wg_panel_line(wg_panel_new(f, ""), "");
-    wgi_page g;
+    wgi_figure_page g;
     for (int i = 0; i < N; i++)
         wg_series_push(s, sin(i * 0.37) + (wgt_below(&r, 5000) ? 0 : wgt_uniform(&r, -9, 9)));
     cr_assert(wgi_page_make(&g, f));
     const wgi_plot *t = &g.plot[0];
-    const wgi_shape *k = first_line(t);
+    const wgi_drawn_shape *k = first_line(t);
     cr_assert(k->n <= 4 * (2 * t->width + 2), "%lld points", (long long)k->n);
     for (int i = 0; i < COLUMNS; i++) low[i] = INFINITY, high[i] = -INFINITY;
     for (int64_t i = 0; i < k->n; i++) {
@@ -388,13 +388,13 @@ FIGURE_TEST(figure_shapes, long_curves_keep_their_extremes)
 FIGURE_TEST(figure_shapes, numbers_that_have_no_place_leave_gaps)
 {
     const double y[] = { 1, 2, NAN, 3, 4, INFINITY, 5, 0, 6, 1e301, 7, 8 };
-    wgi_page g;
+    wgi_figure_page g;
     for (int log = 0; log < 2; log++) {
         f = wg_figure_new(c, "");
         wg_panel *p = wg_panel_new(f, "", .y = { .scale = log ? WG_SCALE_LOG : WG_SCALE_LINEAR });
         wg_series_add_all(wg_panel_line(p, ""), NULL, y, 12);
         cr_assert(wgi_page_make(&g, f));
-        const wgi_shape *k = first_line(&g.plot[0]);
+        const wgi_drawn_shape *k = first_line(&g.plot[0]);
         int gaps = 0, points = 0;
         for (int64_t i = 0; i < k->n; i++) isnan(g.plot[0].u[k->first + i]) ? gaps++ : points++;
         cr_expect_eq(gaps, log ? 4 : 3);
@@ -407,7 +407,7 @@ FIGURE_TEST(figure_shapes, numbers_that_have_no_place_leave_gaps)
 FIGURE_TEST(figure_shapes, groups_of_bars_stand_side_by_side)
 {
     wg_panel *p = wg_panel_new(f, "");
-    wgi_page g;
+    wgi_figure_page g;
     for (int k = 0; k < 3; k++) {
         wg_series *s = wg_panel_bars(p, k == 0 ? "a" : k == 1 ? "b" : "c");
         for (int i = 0; i < 4; i++) wg_series_push(s, 1 + i + k);
@@ -504,7 +504,7 @@ static bool share_a_frame(const wgi_label *a, const wgi_label *b)
     return !a->frame || !b->frame || a->frame == b->frame;
 }
 
-static void expect_apart(const wgi_page *g, uint64_t seed)
+static void expect_apart(const wgi_figure_page *g, uint64_t seed)
 {
     for (int64_t i = 0; i < g->labels; i++) {
         double box[4];
@@ -529,7 +529,7 @@ Test(figure_labels, do_not_overlap)
         wgt_random r = { wgt_seed() * 1000 + k };
         WGT_IN_CONTEXT(WG_F64, NULL);
         wg_figure *f = random_figure(c, &r);
-        wgi_page g;
+        wgi_figure_page g;
         cr_assert(wgi_page_make(&g, f));
         expect_apart(&g, wgt_seed() * 1000 + k);
         wgi_page_free(&g);
@@ -546,7 +546,7 @@ FIGURE_TEST(figure_labels, near_lines_are_all_named)
         snprintf(name, sizeof name, "event number %d", i);
         wg_panel_at_x(p, 50 + 0.3 * i, name);
     }
-    wgi_page g;
+    wgi_figure_page g;
     int named = 0;
     cr_assert(wgi_page_make(&g, f));
     expect_apart(&g, 0);
@@ -567,7 +567,7 @@ FIGURE_TEST(figure_labels, legends_cover_nothing)
             const double x = wgt_unit(&r), y = full ? wgt_unit(&r) : x;
             wg_series_add(i % 2 ? a : b, x, y);
         }
-        wgi_page g;
+        wgi_figure_page g;
         cr_assert(wgi_page_make(&g, f));
         const wgi_plot *t = &g.plot[0];
         cr_assert_eq(t->entries, 2);
@@ -600,7 +600,7 @@ FIGURE_TEST(figure_labels, letters_are_large)
             else wg_panel_at_x(p, 1, "rule"), wg_panel_disc(p, 0, 0, 0.5, WG_COLOR_PINK, "disc");
         }
         for (int phone = 0; phone < 2; phone++) {
-            wgi_page g;
+            wgi_figure_page g;
             f->phone = phone;
             if (phone) f->o.columns = 1, f->o.width = 400, f->o.height = 340 * panels;
             cr_assert(wgi_page_make(&g, f));

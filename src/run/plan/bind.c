@@ -43,7 +43,7 @@ static bool count(const wgi_plan *p, counts *n)
 {
     *n = (counts){ 0 };
     for (int i = 0; i < p->steps; i++) {
-        const wgi_step *s = &p->step[i];
+        const wgi_plan_step *s = &p->step[i];
         const wgi_program *t = s->tiles;
         if (s->chunks > 1 || s->rows || (t && t->size > WGI_TILE)) return false;
         n->calls += t ? (size_t)t->instrs : 1;
@@ -114,7 +114,7 @@ static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t
     return place + 1;
 }
 
-static size_t bind_step(wgi_bound *b, const wgi_step *s, size_t place)
+static size_t bind_step(wgi_bound *b, const wgi_plan_step *s, size_t place)
 {
     call *c = bind_call(b, s->of, s->node, place);
     for (int k = 0; k < s->of->operands; k++) b->at[place++] = b->ptr[s->x[k]];
@@ -130,7 +130,7 @@ static void bind(wgi_bound *b, const wgi_plan *p)
     b->calls = 0;
     b->run = (wgi_setting){ .seed = p->c->o.seed, .fault = &b->fault }; /* each run sets the epoch */
     for (int i = 0; i < p->steps; i++) {
-        const wgi_step *s = &p->step[i];
+        const wgi_plan_step *s = &p->step[i];
         for (int j = 0; s->tiles && j < s->tiles->instrs && s->tiles->size; j++)
             place = bind_instr(b, &s->tiles->instr[j], s->tiles->size, place);
         if (!s->tiles && s->units) place = bind_step(b, s, place);

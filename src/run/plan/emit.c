@@ -4,7 +4,7 @@
 
 /* ---- the steps of a kernel ---- */
 
-void wgi_step_new(wgi_work *w, wgi_step s)
+void wgi_step_new(wgi_work *w, wgi_plan_step s)
 {
     wgi_plan *p = w->p;
     p->step = wgi_work_grow(w, p->step, &w->step_capacity, (size_t)p->steps + 1, sizeof *p->step);
@@ -132,7 +132,7 @@ int wgi_chunks(const wgi_work *w, int64_t units, double work)
     return units > 1 && work >= GRAIN ? (int)WGI_MIN((double)units, most) : 1;
 }
 
-static uint32_t kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, size_t *bytes)
+static uint32_t kernel_scratch(wgi_work *w, wgi_plan_step *s, const wg_kernel *k, size_t *bytes)
 {
     *bytes = s->of->op->scratch(k);
     if (s->of->op->own_scratch) {
@@ -145,7 +145,8 @@ static uint32_t kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, siz
 /* Makes a step of each phase of a kernel. in, out: the nodes of operands and results. from: the first
  * phase. It is 1 for a fold whose first phase is in a program over tiles: then the kernel reads its
  * scratch and no operand. */
-static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *out, int from, double work)
+static void phases(wgi_work *w, wgi_plan_step s, const uint32_t *in, const uint32_t *out, int from,
+                   double work)
 {
     if (w->failed) return;
     const wg_op *op = s.of->op;
@@ -173,7 +174,7 @@ static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *
 static void kernel_steps(wgi_work *w, uint32_t i, bool finish, uint32_t scratch)
 {
     uint32_t out[WG_MAX_OUTPUTS];
-    wgi_step s = { .of = wgi_work_signature(w, i), .scratch = scratch, .node = i };
+    wgi_plan_step s = { .of = wgi_work_signature(w, i), .scratch = scratch, .node = i };
     outputs_of(w, i, out);
     phases(w, s, wgi_in(&w->node[i]), out, finish, wgi_work_of(w, i));
 }
@@ -183,9 +184,9 @@ static void pair_steps(wgi_work *w, uint32_t a, uint32_t b)
     uint32_t in[WGI_PAIR_OPERANDS], out[2 * WG_MAX_OUTPUTS];
     const int operands = (int)wgi_pair_operands(w, a, b, in), first = outputs_of(w, a, out),
               outputs = first + outputs_of(w, b, out + first);
-    wgi_step s = { .of = signature_of(w, w->node[b].op->joined, a, in, operands, out, outputs),
-                   .scratch = NO_BUFFER,
-                   .node = a };
+    wgi_plan_step s = { .of = signature_of(w, w->node[b].op->joined, a, in, operands, out, outputs),
+                        .scratch = NO_BUFFER,
+                        .node = a };
     phases(w, s, in, out, 0, wgi_work_of(w, a) + wgi_work_of(w, b));
 }
 
@@ -227,7 +228,7 @@ static void fold_scratch(wgi_work *w, emitter *e, uint32_t fold)
 static void mark_unaligned(wgi_work *w, emitter *e, uint32_t first)
 {
     for (uint32_t i = first; i <= w->items[first].group; i++) {
-        const wgi_item *s = &w->items[i];
+        const wgi_plan_item *s = &w->items[i];
         for (uint32_t q = s->first, c = 0; c < s->count; q = w->next[q], c++)
             for (uint32_t k = 0; k < w->node[q].operands; k++) {
                 const uint32_t x = wgi_work_in(w, &w->node[q], k);
@@ -239,7 +240,7 @@ static void mark_unaligned(wgi_work *w, emitter *e, uint32_t first)
 /* Lists the dying inputs of an item that are in the workspace, or in the memory of a block. */
 static void find_dying(wgi_work *w, emitter *e, uint32_t at)
 {
-    const wgi_item *s = &w->items[at];
+    const wgi_plan_item *s = &w->items[at];
     uint32_t position = 0;
     for (uint32_t q = s->first; position++ < s->count; q = w->next[q]) {
         const wgi_node *n = &w->node[q];
@@ -313,7 +314,7 @@ static void store_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at, uint
 
 static void make_step(wgi_work *w, emitter *e, uint32_t i)
 {
-    const wgi_item *s = &w->items[i];
+    const wgi_plan_item *s = &w->items[i];
     if (s->group) wgi_rows_add(w, &e->rows, &e->t, i);
     else if (s->tiles) wgi_tile_step(w, &e->t, i);
     else if (s->count > 1) pair_steps(w, s->first, s->last);
@@ -326,7 +327,7 @@ static void emit_item(wgi_work *w, emitter *e, uint32_t i)
         mark_unaligned(w, e, i);
         wgi_rows_begin(w, &e->rows, i);
     }
-    const wgi_item *s = &w->items[i];
+    const wgi_plan_item *s = &w->items[i];
     e->inputs = 0;
     if (s->tiles) find_dying(w, e, i);
     for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++)

@@ -90,7 +90,7 @@ typedef struct wgi_buffer {
     };
 } wgi_buffer;
 
-typedef struct wgi_step {
+typedef struct wgi_plan_step {
     const wgi_program *tiles; /* NULL: the step is a phase of a kernel, and `of` is its signature */
     const wgi_rows *rows; /* not NULL: the step is a row group, and neither of these; its units are blocks */
     const wgi_signature *of;
@@ -101,7 +101,7 @@ typedef struct wgi_step {
     int64_t units;    /* of work: tiles, or what op->units counts */
     int chunks;       /* parts that threads claim */
     uint32_t node;    /* the first node that is computed, for errors */
-} wgi_step;
+} wgi_plan_step;
 
 #define NO_BUFFER UINT32_MAX
 
@@ -188,7 +188,7 @@ struct wgi_plan {
 
     wgi_buffer *buffer;
     uint32_t buffers, shapes;
-    wgi_step *step;
+    wgi_plan_step *step;
     int *chunks; /* of each step */
     int steps;
     bool parallel; /* a step has several chunks */
@@ -299,14 +299,14 @@ void wgi_plan_free(wgi_plan *p); /* nothing may refer to it */
 enum { WGI_MEMBERS = 48 }; /* of an item of elementwise nodes, at most */
 
 /* Nodes that become steps together. */
-typedef struct wgi_item {
+typedef struct wgi_plan_item {
     bool tiles;            /* elementwise nodes and folds, which become a program over tiles */
     bool finish;           /* the second phase of a fold; its first phase is in the item of tiles before */
     const wg_shape *shape; /* of the elements that a program runs over */
     uint32_t first, last, count; /* members, linked by wgi_work.next[] */
     uint32_t group;              /* the last item of its row group, whose items follow each other; 0: none */
     int64_t rows;                /* of its group */
-} wgi_item;
+} wgi_plan_item;
 
 /* The workspace while a plan is compiled: holes.c. */
 typedef struct wgi_hole {
@@ -362,7 +362,7 @@ typedef struct wgi_work {
     const struct wgi_load *load[WGI_LAST_LOADS]; /* that the last steps use */
     uint32_t loads;
     unsigned char *readers; /* how many nodes read it, counted up to 2; one that is asked for has 2 */
-    wgi_item *items;        /* in the order of running; item 0 is none */
+    wgi_plan_item *items;   /* in the order of running; item 0 is none */
     size_t item_count, item_capacity;
     bool row_kernels; /* an item is a kernel whose units are rows */
     size_t buffer_capacity, step_capacity;
@@ -402,7 +402,7 @@ bool wgi_work_spares(const wgi_work *w, uint32_t i);
 /* Finds the row groups of the scheduled items, and puts the items of each group side by side. */
 void wgi_find_rows(wgi_work *w);
 /* Whether item t reads x, an operand of a member, row by row, if there are so many rows. */
-bool wgi_is_row_aligned(const wgi_work *w, const wgi_item *t, uint32_t x, int64_t rows);
+bool wgi_is_row_aligned(const wgi_work *w, const wgi_plan_item *t, uint32_t x, int64_t rows);
 
 /* ---- pairs.c: two nodes that one kernel computes ---- */
 
@@ -447,7 +447,7 @@ void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **pt
 
 void wgi_emit(wgi_work *w);
 /* Appends a step to the plan. */
-void wgi_step_new(wgi_work *w, wgi_step s);
+void wgi_step_new(wgi_work *w, wgi_plan_step s);
 /* The signature of node i, and the plan's copy of s. Equal ones are mostly shared. NULL: out of memory. */
 const wgi_signature *wgi_work_signature(wgi_work *w, uint32_t i);
 const wgi_signature *wgi_work_same(wgi_work *w, const wgi_signature *s);

@@ -14,7 +14,7 @@ static const char *where_of(const wgi_plan *p, uint32_t buffer, char *text, size
     return text;
 }
 
-static void print_kernel(const wgi_plan *p, const wgi_step *s, int i)
+static void print_kernel(const wgi_plan *p, const wgi_plan_step *s, int i)
 {
     char line[400], where[60];
     int n = snprintf(line, sizeof line, "%s", s->of->op ? s->of->op->name : "?");
@@ -27,7 +27,7 @@ static void print_kernel(const wgi_plan *p, const wgi_step *s, int i)
             s->chunks, line);
 }
 
-static void print_tiles(const wgi_plan *p, const wgi_step *s, int i)
+static void print_tiles(const wgi_plan *p, const wgi_plan_step *s, int i)
 {
     char line[400];
     int n = 0;
@@ -38,7 +38,7 @@ static void print_tiles(const wgi_plan *p, const wgi_step *s, int i)
             (unsigned long long)p->serial, i, s->chunks, (long long)s->tiles->size, line);
 }
 
-static void print_rows(const wgi_plan *p, const wgi_step *s, int i)
+static void print_rows(const wgi_plan *p, const wgi_plan_step *s, int i)
 {
     const wgi_rows *r = s->rows;
     char line[400];
@@ -63,7 +63,7 @@ void wgi_plan_print(const wgi_plan *p)
     wgi_say(p->c, "plan %llu: %d steps over %u buffers, %zu bytes of work, %zu of results%s",
             (unsigned long long)p->serial, p->steps, p->buffers, p->work, p->out, p->bound ? ", bound" : "");
     for (int i = 0; i < p->steps; i++) {
-        const wgi_step *s = &p->step[i];
+        const wgi_plan_step *s = &p->step[i];
         (s->rows ? print_rows : s->tiles ? print_tiles : print_kernel)(p, s, i);
     }
 }

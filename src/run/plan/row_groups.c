@@ -52,7 +52,7 @@ static bool has_rows(const wg_shape *x, const wg_shape *y, int64_t rows)
     return same;
 }
 
-bool wgi_is_row_aligned(const wgi_work *w, const wgi_item *t, uint32_t x, int64_t rows)
+bool wgi_is_row_aligned(const wgi_work *w, const wgi_plan_item *t, uint32_t x, int64_t rows)
 {
     const wgi_node *n = &w->node[x], *b = &w->node[w->base[x]];
     if (wgi_in_parts(w, x)) return false;
@@ -64,7 +64,7 @@ bool wgi_is_row_aligned(const wgi_work *w, const wgi_item *t, uint32_t x, int64_
 
 /* ---- groups ---- */
 
-static bool can_be_part(const wgi_work *w, const wgi_item *t, int64_t *rows)
+static bool can_be_part(const wgi_work *w, const wgi_plan_item *t, int64_t *rows)
 {
     *rows = 0;
     if (t->finish || (!t->tiles && t->count > 1)) return false;
@@ -76,7 +76,7 @@ static bool can_be_part(const wgi_work *w, const wgi_item *t, int64_t *rows)
 }
 
 /* Whether so many rows are right for the item. */
-static bool fits(const wgi_item *t, int64_t own_rows, int64_t rows)
+static bool fits(const wgi_plan_item *t, int64_t own_rows, int64_t rows)
 {
     return t->tiles ? row_axes(t->shape, rows) >= 0 : own_rows == rows;
 }
@@ -86,7 +86,7 @@ static bool fits(const wgi_item *t, int64_t own_rows, int64_t rows)
 static void groups_near(const grouping *s, uint32_t item, uint32_t *made, uint32_t *read)
 {
     const wgi_work *w = s->w;
-    const wgi_item *t = &w->items[item];
+    const wgi_plan_item *t = &w->items[item];
     *made = *read = 0;
     for (uint32_t m = t->first, k = 0; k < t->count; m = w->next[m], k++)
         for (uint32_t j = 0; j < w->node[m].operands; j++) {
@@ -102,7 +102,7 @@ static void groups_near(const grouping *s, uint32_t item, uint32_t *made, uint32
 static bool reads_rows(const grouping *s, uint32_t item, uint32_t q, int64_t rows)
 {
     const wgi_work *w = s->w;
-    const wgi_item *t = &w->items[item];
+    const wgi_plan_item *t = &w->items[item];
     for (uint32_t m = t->first, k = 0; k < t->count; m = w->next[m], k++)
         for (uint32_t j = 0; j < w->node[m].operands; j++) {
             const uint32_t x = wgi_work_in(w, &w->node[m], j), by = w->at[x];
@@ -114,7 +114,7 @@ static bool reads_rows(const grouping *s, uint32_t item, uint32_t q, int64_t row
 static bool may_join(const grouping *s, uint32_t item, uint32_t q, int64_t own_rows)
 {
     const group *to = &s->of[q];
-    const wgi_item *t = &s->w->items[item];
+    const wgi_plan_item *t = &s->w->items[item];
     if (!q || to->closed) return false;
     const int64_t rows = to->rows ? to->rows : own_rows;
     return rows && fits(t, own_rows, rows) && (to->rows || fits(&s->w->items[to->only], own_rows, rows)) &&
@@ -160,7 +160,7 @@ static void reorder(const grouping *s)
     const size_t n = w->item_count;
     uint32_t *to = wgi_work_temp(w, n, sizeof *to), *next = wgi_work_temp(w, s->groups, sizeof *next),
              *last_of = wgi_work_temp(w, s->groups, sizeof *last_of);
-    wgi_item *items = wgi_work_temp(w, n, sizeof *items);
+    wgi_plan_item *items = wgi_work_temp(w, n, sizeof *items);
     if (w->failed) return;
     for (uint32_t q = 1, first = 1; q < s->groups; first += s->of[q++].items)
         next[q] = first, last_of[q] = first + s->of[q].items - 1;

@@ -16,7 +16,7 @@ static size_t bytes_of_row(const wgi_work *w, uint32_t first)
 {
     size_t made = 0, read = 0;
     for (uint32_t i = first; i <= w->items[first].group; i++) {
-        const wgi_item *s = &w->items[i];
+        const wgi_plan_item *s = &w->items[i];
         for (uint32_t m = s->first, c = 0; c < s->count; m = w->next[m], c++) {
             const wgi_node *n = &w->node[m];
             for (int k = 0; k < wgi_outputs(n->op); k++)
@@ -32,7 +32,7 @@ static size_t bytes_of_row(const wgi_work *w, uint32_t first)
 static void dissolve(wgi_work *w, uint32_t first)
 {
     for (uint32_t i = first, end = w->items[first].group; i <= end; i++) {
-        wgi_item *s = &w->items[i];
+        wgi_plan_item *s = &w->items[i];
         s->group = 0;
         for (uint32_t m = s->first, c = 0; c < s->count; m = w->next[m], c++)
             for (uint32_t y = m; y < m + (uint32_t)wgi_outputs(w->node[m].op); y++)
@@ -42,7 +42,7 @@ static void dissolve(wgi_work *w, uint32_t first)
 
 void wgi_rows_begin(wgi_work *w, wgi_row_maker *m, uint32_t first)
 {
-    const wgi_item *s = &w->items[first];
+    const wgi_plan_item *s = &w->items[first];
     const size_t bytes = bytes_of_row(w, first);
     const int64_t block = WGI_MAX((int64_t)(BLOCK / bytes), 1);
     *m = (wgi_row_maker){ .node = s->first };
@@ -108,7 +108,7 @@ static void add_kernel(wgi_work *w, wgi_row_maker *m, wgi_row_part *p, uint32_t 
 
 void wgi_rows_add(wgi_work *w, wgi_row_maker *m, wgi_tiler *t, uint32_t item_at)
 {
-    const wgi_item *s = &w->items[item_at];
+    const wgi_plan_item *s = &w->items[item_at];
     wgi_row_part *p = &m->of->part[m->of->parts++];
     p->node = s->first;
     if (s->tiles) {
@@ -122,7 +122,7 @@ void wgi_rows_add(wgi_work *w, wgi_row_maker *m, wgi_tiler *t, uint32_t item_at)
 void wgi_rows_end(wgi_work *w, wgi_row_maker *m)
 {
     const wgi_rows *s = m->of;
-    wgi_step step = { .rows = s, .scratch = NO_BUFFER, .node = m->node };
+    wgi_plan_step step = { .rows = s, .scratch = NO_BUFFER, .node = m->node };
     if (w->failed) return;
     step.units = (s->rows + s->block - 1) / s->block;
     step.chunks = wgi_chunks(w, step.units, m->work);

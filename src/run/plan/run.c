@@ -22,7 +22,7 @@ static bool workspace(wg_graph *g, size_t size)
     return g->run.work != NULL;
 }
 
-static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begin, int64_t end)
+static bool run_kernel(const run *u, const wgi_plan_step *s, int thread, int64_t begin, int64_t end)
 {
     void **x = (void **)(void *)(u->memory + u->each * (size_t)thread), **y = x + u->p->most_operands;
     void *const *ptr = u->env.ptr;
@@ -39,7 +39,7 @@ static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begi
 static bool part(void *arg, int i, int chunk, int chunks, int thread)
 {
     run *u = arg;
-    const wgi_step *s = &u->p->step[i];
+    const wgi_plan_step *s = &u->p->step[i];
     int64_t begin = s->units * chunk / chunks, end = s->units * (chunk + 1) / chunks;
     char *memory = u->memory + u->each * (size_t)thread;
     if (begin >= end) return true;
@@ -132,7 +132,7 @@ static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     wgi_fault_clear(&fault);
     spoil(g, p, out);
     bool ok = run_parts(&u);
-    const wgi_step *s = &p->step[u.failed_step];
+    const wgi_plan_step *s = &p->step[u.failed_step];
     if (ok) return leave(g, p, r, u.env.ptr);
     report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of ? s->of->op : NULL, &fault);
     return false;

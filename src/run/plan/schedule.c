@@ -125,7 +125,7 @@ static bool aliases(wgi_work *w, uint32_t i)
     return true;
 }
 
-static uint32_t new_item(wgi_work *w, wgi_item t)
+static uint32_t new_item(wgi_work *w, wgi_plan_item t)
 {
     w->items = wgi_work_grow(w, w->items, &w->item_capacity, w->item_count + 1, sizeof *w->items);
     if (w->failed) return 0;
@@ -135,7 +135,7 @@ static uint32_t new_item(wgi_work *w, wgi_item t)
 
 static void add_member(wgi_work *w, uint32_t t, uint32_t i)
 {
-    wgi_item *s = &w->items[t];
+    wgi_plan_item *s = &w->items[t];
     if (s->count++) w->next[s->last] = i;
     else s->first = i;
     s->last = i;
@@ -165,7 +165,7 @@ static uint32_t earliest(const wgi_work *w, uint32_t i, const wg_shape *shape)
 
 enum { TRIES = 24 }; /* items that are looked at for a node, so that scheduling is linear */
 
-static bool has_room(const wgi_item *s, const wg_shape *shape)
+static bool has_room(const wgi_plan_item *s, const wg_shape *shape)
 {
     return s->tiles && s->shape == shape && s->count < WGI_MEMBERS;
 }
@@ -175,7 +175,7 @@ static bool has_room(const wgi_item *s, const wg_shape *shape)
 static bool can_wait(const wgi_work *w, uint32_t x, uint32_t t)
 {
     const wgi_node *n = &w->node[x];
-    const wgi_item *s = &w->items[w->at[x]];
+    const wgi_plan_item *s = &w->items[w->at[x]];
     int large = 0;
     if (!w->at[x] || w->at[x] == t || w->base[x] != x || n->op->kind != WG_MAP || w->readers[x] != 1 ||
         !s->tiles || s->count != 1 || s->shape != w->items[t].shape || wgi_may_stay(w, x))
@@ -220,12 +220,12 @@ static void place_elementwise(wgi_work *w, uint32_t i)
              t = wgi_without(w->g->c, WG_WITHOUT_TILES) ? end : earliest(w, i, shape);
     for (uint32_t k = 0; t < end && k < TRIES && !has_room(&w->items[t], shape); k++) t++;
     if (t >= end || !has_room(&w->items[t], shape))
-        t = new_item(w, (wgi_item){ .tiles = true, .shape = shape });
+        t = new_item(w, (wgi_plan_item){ .tiles = true, .shape = shape });
     if (w->failed) return;
     if (!fold) move_operands(w, i, t);
     add_member(w, t, i);
     if (fold) {
-        uint32_t f = new_item(w, (wgi_item){ .finish = true, .first = i, .last = i, .count = 1 });
+        uint32_t f = new_item(w, (wgi_plan_item){ .finish = true, .first = i, .last = i, .count = 1 });
         w->at[i] = f; /* whoever reads its value must come after the second phase */
     }
 }
@@ -238,7 +238,7 @@ static void place_pair(wgi_work *w, uint32_t i)
     wgi_cone c;
     wgi_pair_cone(w, i, w->pair[i], &c);
     for (int k = 0; k < c.count; k++) place(w, c.node[k]);
-    const uint32_t t = new_item(w, (wgi_item){ .shape = w->node[i].shape });
+    const uint32_t t = new_item(w, (wgi_plan_item){ .shape = w->node[i].shape });
     if (w->failed) return;
     add_member(w, t, i);
     add_member(w, t, w->pair[i]);
@@ -257,14 +257,14 @@ static void place(wgi_work *w, uint32_t i)
     else if (w->pair[i]) place_pair(w, i);
     else if (wgi_is_written_in_parts(w, i)) return;
     else {
-        add_member(w, new_item(w, (wgi_item){ .shape = n->shape }), i);
+        add_member(w, new_item(w, (wgi_plan_item){ .shape = n->shape }), i);
         w->row_kernels |= n->op->rows != NULL;
     }
 }
 
 static void schedule(wgi_work *w)
 {
-    new_item(w, (wgi_item){ 0 });
+    new_item(w, (wgi_plan_item){ 0 });
     for (uint32_t i = 1; i < w->n && !w->failed; i++) place(w, i);
     if (!w->failed) remove_empty_items(w);
 }
@@ -306,7 +306,7 @@ static void ask_for(wgi_work *w, uint32_t i)
 static void find_uses(wgi_work *w, uint32_t t, uint32_t m)
 {
     const wgi_node *n = &w->node[m];
-    const wgi_item *s = &w->items[t];
+    const wgi_plan_item *s = &w->items[t];
     for (uint32_t k = 0; k < n->operands; k++) {
         uint32_t x = wgi_work_in(w, n, k);
         use(w, x, t, s->tiles && w->at[x] == t && w->base[x] == x);

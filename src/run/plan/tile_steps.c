@@ -31,7 +31,7 @@ static const wgi_ref *kept_ref(wgi_work *w, wgi_ref r) { return wgi_work_copy(w,
 /* Elements of a row of an item that is part of a row group; 0: it is not. */
 static int64_t row_of_group(const wgi_work *w, uint32_t item_at)
 {
-    const wgi_item *s = &w->items[item_at];
+    const wgi_plan_item *s = &w->items[item_at];
     return s->group ? wgi_size(s->shape) / s->rows : 0;
 }
 
@@ -183,7 +183,7 @@ static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, u
 /* Cuts the program into tiles, by the broadcast operands of the item's members. */
 static void cut(wgi_work *w, wgi_tiler *t, uint32_t item_at)
 {
-    const wgi_item *s = &w->items[item_at];
+    const wgi_plan_item *s = &w->items[item_at];
     wgi_broadcasts b = { 0 };
     bool folds = false;
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) {
@@ -204,7 +204,7 @@ static void cut(wgi_work *w, wgi_tiler *t, uint32_t item_at)
 }
 
 /* Begins an empty program. Its lists grow in the memory that the lists of the last program grew in. */
-static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
+static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_plan_item *s)
 {
     size_t refs = 0;
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) refs += w->node[m].operands;
@@ -232,7 +232,7 @@ static void tile_end(wgi_work *w, wgi_tiler *t)
 
 wgi_program *wgi_tile_program(wgi_work *w, wgi_tiler *t, uint32_t item_at, double *cost)
 {
-    const wgi_item *s = &w->items[item_at];
+    const wgi_plan_item *s = &w->items[item_at];
     *cost = 0;
     tile_begin(w, t, s);
     if (w->failed) return NULL;
@@ -252,7 +252,7 @@ void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at)
     double cost;
     wgi_tile_program(w, t, item_at, &cost);
     if (w->failed) return;
-    wgi_step one = {
+    wgi_plan_step one = {
         .tiles = t->prog, .units = t->prog->tiles, .scratch = NO_BUFFER, .node = w->items[item_at].first
     };
     one.chunks = wgi_chunks(w, one.units, (double)t->prog->size * cost);
