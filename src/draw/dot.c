@@ -360,10 +360,13 @@ static Agraph_t *make(const wgi_picture *picture, Agiodisc_t *io)
     return NULL;
 }
 
+/* EOF ends agwrite: an error that was recorded here may have drawn, and its marks in the library's variables
+ * are those of the other graph now. */
 static int put(void *to, const char *text)
 {
-    wgi_strbuf_put(to, text);
-    return 0;
+    wgi_strbuf *out = to;
+    wgi_strbuf_put(out, text);
+    return out->failed ? EOF : 0;
 }
 
 static int put_all(void *to) { return 0; }

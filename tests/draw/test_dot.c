@@ -100,3 +100,35 @@ NEURON_TEST(dot, what_is_no_graph)
     cr_expect_null(wg_draw_agraph(n.L, &(wg_draw_opts){ .level = "deep" }));
     wgt_expect_error(c, WG_ERROR_VALUE, "written, ops or plan");
 }
+
+/* ---- errors ---- */
+
+static wgt_memory memory;
+static int drawn_after_error;
+
+static void draw_again(void *user, wg_status s, const char *message)
+{
+    memory.fail_at = 0;
+    wg_context *c = wg_start(&(wg_options){ .threads = 1, .on_warning = wg_no_warnings });
+    drawn_after_error += wg_draw_graph(wg_graph_new(c), pic_path("again.dot"), NULL) == WG_OK;
+    wg_finish(c, NULL);
+}
+
+/* The function of the user may draw DOT itself, while the first call is not over: also inside libcgraph's
+ * lock. */
+Test(dot, an_error_may_draw, .fini = pic_clean_up)
+{
+    PIC_NEEDS_DOT;
+    int failed = 0;
+    for (char *dot = NULL; !dot; failed += !dot) {
+        wg_context *c = wgt_start(&memory, WG_F64, &(wg_options){ .on_error = draw_again, .threads = 1 });
+        const pic_parts n = pic_neuron(c);
+        memory.fail_at = memory.calls + 1 + failed;
+        dot = wg_draw_dot(n.L, NULL);
+        memory.fail_at = 0;
+        wg_free(c, dot);
+        cr_expect_eq(drawn_after_error, failed + !dot, "allocation %d", failed + 1);
+        wg_finish(c, NULL);
+    }
+    cr_expect_gt(failed, 100); /* paint_node and its kin ask for memory at every call */
+}
