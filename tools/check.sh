@@ -49,6 +49,12 @@ printer() {
         report "a sign, a bracket or a product that src/formula did not write"
 }
 
+# libcgraph writes DOT, by src/draw/dot.c: no other code has its words.
+dot_text() {
+    grep -nE '"[^"]*\b(di|sub)graph\b' src/*/*.[ch] tools/*.[ch] | report "DOT that libcgraph does not write (src/draw/dot.c)"
+    grep -c '^#include <cgraph.h>\|lib.agwrite(' src/draw/dot.c | grep -vx 2 | report "src/draw/dot.c does not write DOT by libcgraph"
+}
+
 op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n 's/.* T wg_\([a-z0-9_]*\)_at$/\1/p' | grep -vx op | sort -u; }
 
 # ---- names of ops ----
@@ -243,6 +249,7 @@ format
 rooms
 printer
 compared_names
+dot_text
 registry
 symbols
 homonyms

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "tool.h"
 #include "wengert/ops.h"
@@ -333,95 +332,25 @@ static void draw_failed(model *m, wg_draw_opts o)
     else fprintf(stderr, "%s could not be written\n", path);
 }
 
-/* ---- DOT files ---- */
-
-/* Whether a text begins with the words of DOT, and not with a program such as graph = 3. */
-static bool is_dot_text(const char *s)
+/* Such a file is no program. */
+static bool is_dot_file(const args *a)
 {
-    if (!strncmp(s, "\xef\xbb\xbf", 3)) s += 3; /* the mark of UTF-8 */
-    for (size_t n;; s += n) {
-        s += strspn(s, " \t\r\n");
-        if (*s == '#' || !strncmp(s, "//", 2)) n = strcspn(s, "\n");
-        else if (!strncmp(s, "/*", 2) && strstr(s, "*/")) n = (size_t)(strstr(s, "*/") + 2 - s);
-        else if (!strncasecmp(s, "strict", 6)) n = 6;
-        else break;
-    }
-    const size_t n = !strncasecmp(s, "graph", 5) ? 5 : !strncasecmp(s, "digraph", 7) ? 7 : 0;
-    const char *next = s + n + strspn(s + n, " \t\r\n");
-    return n && (strchr("{\"", *next) ? *next : next > s + n && *next && !strchr("=(+-*/", *next));
-}
-
-/* A file takes the place of standard input, which then can be read from its start. */
-static bool is_dot_on_stdin(void)
-{
-    char part[4096], head[4096] = "";
-    FILE *copy = tmpfile();
-    enum { MOST = 1 << 26 }; /* of more, a reader says that it is too long */
-    for (size_t n, all = 0; copy && all <= MOST && (n = fread(part, 1, sizeof part - 1, stdin)) > 0;
-         all += n) {
-        if (!all) memcpy(head, part, n);
-        if (fwrite(part, 1, n, copy) != n) break;
-    }
-    if (!copy || ferror(copy) || fflush(copy) || dup2(fileno(copy), STDIN_FILENO) < 0) return false;
-    rewind(stdin);
-    return is_dot_text(head);
-}
-
-static bool reads_dot(const args *a)
-{
-    const char *file = a->operands == 1 ? a->operand[0] : "", *dot = strrchr(file, '.');
-    if (!strcmp(file, "-")) return is_dot_on_stdin();
+    const char *dot = a->operands == 1 ? strrchr(a->operand[0], '.') : NULL;
     return dot && (!strcasecmp(dot, ".dot") || !strcasecmp(dot, ".gv"));
 }
 
-/* The first of these flags that is given; NULL: none is. */
-static const char *given_of(const args *a, const flag *flags)
+static int refuse_dot(const args *a, const char *file)
 {
-    for (; flags->name; flags++)
-        if (args_has(a, flags->name) && strcmp(flags->name, "output")) return flags->name;
-    return NULL;
-}
-
-/* Without the name of the function of C. */
-static const char *without_call(const char *message)
-{
-    static const char call[] = "draw_file: ";
-    return strncmp(message, call, strlen(call)) ? message : message + strlen(call);
-}
-
-static void say(void *user, const char *message) { tool_note(user, "%s", without_call(message)); }
-
-/* The graph of a DOT file, by our layout. */
-static int draw_dot(const args *a)
-{
-    const char *file = a->operand[0], *path = output_of(a), *extra = given_of(a, subject_flags);
-    wg_draw_opts o = { 0 };
-    if (!extra) extra = given_of(a, model_flags);
-    if (extra) return tool_wrong(a, "--%s goes with a program, not with a DOT file", extra);
-    if (path && !strcmp(path, "-") && a->json)
-        return tool_wrong(a, "-o - and --json: standard output takes one");
-    if (!path) return tool_wrong(a, "where the picture of %s goes, says -o FILE.svg or --format", file);
-    int status = drawing_options(a, WG_PICTURE_LINKS, &o);
-    if (status) return status;
-    if (strcmp(file, "-") && access(file, R_OK))
-        return tool_fail(a, EXIT_TEXT, "%s: cannot be read: %m", file);
-    wg_context *c = wg_start(&(wg_options){ .threads = 1, .on_warning = say, .user = (void *)(uintptr_t)a });
-    const wg_status s = wg_draw_file_at(NULL, c, file, path, &o);
-    if (s != WG_OK)
-        status = s == WG_ERROR_MISSING                         ? EXIT_LACKS
-                 : s == WG_ERROR_FORMAT || s == WG_ERROR_VALUE ? EXIT_TEXT
-                                                               : EXIT_OTHER;
-    if (status) tool_fail(a, status, "%s", without_call(wg_message(c)));
-    else if (a->json && strcmp(path, "-")) json_only_text("file", path);
-    wg_finish(c, NULL);
-    return status;
+    return tool_fail(a, EXIT_TEXT,
+                     "%s is a DOT file and no program. Graphviz draws it: dot -Tsvg %s -o %.*s.svg", file,
+                     file, (int)(strrchr(file, '.') - file), file);
 }
 
 static int run(const args *a)
 {
     wg_draw_opts o = { 0 };
     model m;
-    if (reads_dot(a)) return draw_dot(a);
+    if (is_dot_file(a)) return refuse_dot(a, a->operand[0]);
     int status = plan_flags(a);
     if (!status) status = file_flags(a);
     if (!status) status = drawing_options(a, picture_kind(a), &o);
@@ -435,14 +364,13 @@ static int run(const args *a)
 
 const command cmd_draw = {
     "draw",
-    "draw FILE.wg | FILE.dot | -e TEXT [flags]",
-    "The graph of a program, as a picture or as text; or the picture of a DOT file.",
+    "draw FILE.wg | -e TEXT [flags]",
+    "The graph of a program, as a picture or as text.",
     { subject_flags, drawing_flags, model_flags },
     "  wengert draw logistic.wg --wrt w,b --backward\n"
     "  wengert draw cat.wg -o cat.svg --dir TB\n"
     "  wengert draw -e 'sigmoid(w * x + b)' --values --format svg > neuron.svg\n"
     "  wengert draw logistic.wg --plan --backward\n"
-    "  wengert draw other.dot -o other.svg\n"
     "  wengert draw logistic.wg --plan --backward --chart roofline -o roofline.svg\n",
     run,
 };

@@ -33,21 +33,20 @@ typedef enum wg_picture_kind {
     WG_PICTURE_STEPS = 4,  /* a plan as dot, svg, png, pdf */
     WG_PICTURE_TABLE = 8,  /* a plan as txt */
     WG_PICTURE_CHART = 16, /* a plan's memory or roofline as svg */
-    WG_PICTURE_LINKS = 32, /* a DOT file as svg, png, pdf, tex */
     WG_PICTURE_DOT = WG_PICTURE_GRAPH | WG_PICTURE_STEPS,
     WG_PICTURE_PLAN = WG_PICTURE_STEPS | WG_PICTURE_TABLE | WG_PICTURE_CHART,
     WG_PICTURE_NODES = WG_PICTURE_GRAPH | WG_PICTURE_TEXT,
     WG_PICTURE_FILE = WG_PICTURE_NODES | WG_PICTURE_PLAN
 } wg_picture_kind;
 /* The formats, one a row: the name, which is the ending of files, and the kinds of pictures that it is for. */
-#define WG_DRAW_FORMATS(FORMAT)                                       \
-    FORMAT(dot, WG_PICTURE_DOT)                                       \
-    FORMAT(svg, WG_PICTURE_DOT | WG_PICTURE_CHART | WG_PICTURE_LINKS) \
-    FORMAT(png, WG_PICTURE_DOT | WG_PICTURE_LINKS)                    \
-    FORMAT(pdf, WG_PICTURE_DOT | WG_PICTURE_LINKS)                    \
-    FORMAT(html, WG_PICTURE_GRAPH)                                    \
-    FORMAT(tex, WG_PICTURE_GRAPH | WG_PICTURE_LINKS)                  \
-    FORMAT(json, WG_PICTURE_TEXT)                                     \
+#define WG_DRAW_FORMATS(FORMAT)                    \
+    FORMAT(dot, WG_PICTURE_DOT)                    \
+    FORMAT(svg, WG_PICTURE_DOT | WG_PICTURE_CHART) \
+    FORMAT(png, WG_PICTURE_DOT)                    \
+    FORMAT(pdf, WG_PICTURE_DOT)                    \
+    FORMAT(html, WG_PICTURE_GRAPH)                 \
+    FORMAT(tex, WG_PICTURE_GRAPH)                  \
+    FORMAT(json, WG_PICTURE_TEXT)                  \
     FORMAT(txt, WG_PICTURE_TEXT | WG_PICTURE_TABLE)
 /* Writes what a sum of kinds means: "a graph's picture, a plan's table". Returns buf. For messages. */
 WG_API const char *wg_draw_goes_with(unsigned kinds, char *buf, size_t size);
@@ -72,15 +71,14 @@ typedef struct wg_size_name {
  *
  * Zero is the default. */
 #define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                      \
-    FLAG(const char *, format, WG_PICTURE_FILE | WG_PICTURE_LINKS, "format", "FORMAT",                    \
-         "dot, svg, png, pdf, txt; for a graph also html, tex, json; for a DOT file svg, png, pdf, tex (default: by the " \
-         "ending of the file)")                                                                           \
-    FLAG(const char *, style, WG_PICTURE_GRAPH, "style", "cards|circuit|neurons|blocks",                                 \
+    FLAG(const char *, format, WG_PICTURE_FILE, "format", "FORMAT",                                       \
+         "dot, svg, png, pdf, txt; for a graph also html, tex, json (default: by the ending of the file)")                                                         \
+    FLAG(const char *, style, WG_PICTURE_GRAPH, "style", "cards|circuit|neurons|blocks",                  \
          "in svg, png, pdf: cards (default); circuit: ops as gates, the value above a wire, its gradient below; " \
-         "neurons: layers as circles and lines; blocks: layers forward and backward") \
-    FLAG(const char *, id, WG_PICTURE_DOT | WG_PICTURE_LINKS, "id", "NAME",                               \
+         "neurons: layers as circles and lines; blocks: layers forward and backward")                     \
+    FLAG(const char *, id, WG_PICTURE_DOT, "id", "NAME",                                                  \
          "in svg: ids and styles begin with it (default: the file's name), so pictures share a page")     \
-    FLAG(const char *, title, WG_PICTURE_GRAPH | WG_PICTURE_PLAN | WG_PICTURE_LINKS, "title", "TEXT", "a title above the picture") \
+    FLAG(const char *, title, WG_PICTURE_GRAPH | WG_PICTURE_PLAN, "title", "TEXT", "a title above the picture") \
     FLAG(bool, values, WG_PICTURE_NODES, "values", NULL, "show values, where they can be computed")       \
     FLAG(const char *, level, WG_PICTURE_FILE, "level", "written|ops|plan",                               \
          "written (default): the calls of the program; ops: every node; plan: the steps that run")        \
@@ -88,7 +86,7 @@ typedef struct wg_size_name {
           "show gradients of the root, a scalar, in the boxes, and dashed edges back")                    \
     FIELD(const wg_node *, wrt, WG_PICTURE_NODES,                                                         \
           "with backward: gradients only on paths to these nodes; default: the parameters, or if there are " \
-          "none the inputs, but no labels of a loss and no sizes")                                                                              \
+          "none the inputs, but no labels of a loss and no sizes")                                        \
     FIELD(int, wrt_count, WG_PICTURE_NODES, "the number of nodes in wrt")                                 \
     FIELD(const wg_size_name *, sizes, WG_PICTURE_NODES, "sizes that are shown by name")                  \
     FIELD(int, size_count, WG_PICTURE_NODES, "the number of sizes")                                       \
@@ -111,7 +109,7 @@ typedef struct wg_size_name {
     FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")      \
     FLAG(bool, legend, WG_PICTURE_DOT, "legend", NULL, "say below the title what colours and lines mean") \
     FLAG(bool, no_scopes, WG_PICTURE_GRAPH, "no-scopes", NULL, "draw no frames around scopes")            \
-    FLAG(int, most, WG_PICTURE_DOT | WG_PICTURE_TEXT | WG_PICTURE_LINKS, "most", "N",                     \
+    FLAG(int, most, WG_PICTURE_DOT | WG_PICTURE_TEXT, "most", "N",                                        \
          "at most N boxes (default 400). Beyond that repeated nodes share a box; still more is an error") \
     FIELD(int, fold, WG_PICTURE_NODES,                                                                    \
           "repeated nodes share a box. 1: always, -1: never, 0: in graphs of more nodes than most")       \
@@ -122,7 +120,7 @@ typedef struct wg_size_name {
          "the canvas has this size, and texts can be read there: less is shown until they fit")           \
     FLAG(const char *, keep, WG_PICTURE_GRAPH, "keep", "NAMES", "with --for: these have boxes of their own") \
     FLAG(int, depth, WG_PICTURE_GRAPH, "depth", "N", "a scope of this depth is one box, 1: the outermost") \
-    FLAG(double, seconds, WG_PICTURE_DOT | WG_PICTURE_LINKS, "seconds", "N", "time limit of rsvg-convert, and of reading a DOT file (default 20)") \
+    FLAG(double, seconds, WG_PICTURE_DOT, "seconds", "N", "time limit of rsvg-convert (default 20)")      \
     FIELD(wg_plan_picture, picture, WG_PICTURE_PLAN, "draw the steps, or which chart")                    \
     FIELD(const wg_limits *, limits, WG_PICTURE_PLAN,                                                     \
           "limits of the machine to compare with; NULL: none. ROOFLINE needs them")
@@ -167,14 +165,6 @@ WG_API char *wg_formula_svg_at(wg_site here, wg_context *c, const char *formula)
 struct Agraph_s;
 WG_API struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_draw_opts *o);
 #define wg_draw_agraph(root, ...) wg_draw_agraph_at(WG_AT(#root), root, __VA_ARGS__)
-
-/* Draws the graph of a DOT file of anybody, "-": standard input, by the layout of this library. Names, labels (also
- * records and HTML), clusters, links, their labels and directions, and rankdir are drawn; a warning names what else
- * the file says. It is read by libcgraph in a process of its own, so that no file can harm this one. A file that is wrong is
- * WG_ERROR_FORMAT with its line. */
-WG_API wg_status wg_draw_file_at(wg_site here, wg_context *c, const char *file, const char *path,
-                                 const wg_draw_opts *o);
-#define wg_draw_file(c, file, ...) wg_draw_file_at(WG_AT(#file), c, file, __VA_ARGS__)
 
 /* Draws a plan of plan.h. With .level "plan" wg_draw does so too, with the plan of its root, or with .backward
  * of its gradients.

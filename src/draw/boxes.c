@@ -26,14 +26,14 @@ wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame)
 
 /* Whether there is this link already. In a reduced picture any link from a box to another may have been
  * drawn before. */
-wgi_link *wgi_known_link(const wgi_picture *p, int from, int to, bool loop)
+static bool is_known_link(const wgi_picture *p, int from, int to, bool loop)
 {
     for (int64_t l = p->box[from].last_link - 1; l >= 0; l = p->link[l].before - 1)
-        if (p->link[l].to == to && p->link[l].loop == loop) return &p->link[l];
-    return NULL;
+        if (p->link[l].to == to && p->link[l].loop == loop) return true;
+    return false;
 }
 
-void wgi_add_link(wgi_picture *p, wgi_link k)
+static void add_link(wgi_picture *p, wgi_link k)
 {
     k.before = p->box[k.from].last_link;
     p->link[p->links++] = k;
@@ -45,19 +45,19 @@ void wgi_link_boxes(wgi_picture *p, int from, int to)
     bool counts = !p->g || p->box[from].times > 1 || p->box[to].times > 1;
     int64_t l = p->box[from].last_link - 1;
     if (from == to) return;
-    if (p->less.into && wgi_known_link(p, from, to, false)) return;
+    if (p->less.into && is_known_link(p, from, to, false)) return;
     if (counts && l >= 0 && p->link[l].to == to) p->link[l].times++;
-    else wgi_add_link(p, (wgi_link){ .from = from, .to = to, .times = 1 });
+    else add_link(p, (wgi_link){ .from = from, .to = to, .times = 1 });
 }
 
 void wgi_link_once(wgi_picture *p, wgi_link k)
 {
-    if (!wgi_known_link(p, k.from, k.to, k.loop)) wgi_add_link(p, k);
+    if (!is_known_link(p, k.from, k.to, k.loop)) add_link(p, k);
 }
 
 const char *wgi_picture_subject(const wgi_picture *p)
 {
-    return p->g ? "a computation graph" : p->is_file ? "a graph" : "the steps of a plan";
+    return p->g ? "a computation graph" : "the steps of a plan";
 }
 
-const char *wgi_frame_kind(const wgi_picture *p) { return p->g ? "scope" : p->is_file ? "cluster" : "step"; }
+const char *wgi_frame_kind(const wgi_picture *p) { return p->g ? "scope" : "step"; }

@@ -1,6 +1,5 @@
 /* dot.c: a picture as a graph of libcgraph, which is written as DOT text or given to programs that use
- * Graphviz; and DOT files of anybody, as records that dot_file.c makes a picture of. No other file includes
- * cgraph.h.
+ * Graphviz. No other file includes cgraph.h, and no other writes DOT: tools/check.sh holds that.
  *
  * The library is loaded when it is first needed, as OpenBLAS is: programs that draw no DOT start without it,
  * and a build works on a machine that does not have it.
@@ -8,13 +7,11 @@
  *
  * It ends the program where it gets no memory. So before each of its calls as much memory is taken as the
  * call will need, and given back: without it the call is not made. A process of its own for each text was
- * tried: it was eight times as slow. Files of others are read in a process of their own: a short file can ask
- * for any amount of memory.
+ * tried: it was eight times as slow.
  *
  * Equal pictures give the same bytes. libcgraph writes subgraphs in the order of their numbers, and its own
  * numbers are addresses. So names get their numbers here, in the order in which they come.
  */
-#include "draw/dot_file.h"
 #include "draw/dot_labels.h"
 #include "draw/page.h"
 #include "draw/svg.h"
@@ -29,14 +26,12 @@
 
 /* ---- the library ---- */
 
-/* clang-format off */
-#define CALLS(CALL)                                                                                    \
-    CALL(agopen) CALL(agclose) CALL(agwrite) CALL(agread) CALL(agseterrf) CALL(agisdirected)           \
-    CALL(agnameof) CALL(agsubg) CALL(agfstsubg) CALL(agnxtsubg) CALL(agnode) CALL(agnnodes)            \
-    CALL(agfstnode) CALL(agnxtnode) CALL(agedge) CALL(agnedges) CALL(agfstout) CALL(agnxtout)          \
-    CALL(agattr) CALL(agnxtattr) CALL(agget) CALL(agsafeset) CALL(agstrdup) CALL(agstrdup_html)        \
-    CALL(agstrbind) CALL(aghtmlstr)
-/* clang-format on */
+#define CALLS(CALL) \
+    CALL(agopen)    \
+    CALL(agclose)   \
+    CALL(agwrite)   \
+    CALL(agsubg)    \
+    CALL(agnode) CALL(agedge) CALL(agattr) CALL(agsafeset) CALL(agstrdup) CALL(agstrbind) CALL(agstrdup_html)
 #define DECLARE(name) __typeof__(name) *name;
 static struct {
     CALLS(DECLARE)
@@ -380,8 +375,8 @@ static wg_status enter(const wgi_picture *p)
     if (lib.ids.map || load(&why)) return WG_OK;
     const bool memory = strstr(why, strerror(ENOMEM));
     wg_fail(p->c, p->here, memory ? WG_ERROR_MEMORY : WG_ERROR_MISSING,
-            "draw: libcgraph of Graphviz, which writes and reads dot, cannot be loaded (apt-get "
-            "install graphviz): %s; other formats do not need it",
+            "draw: libcgraph of Graphviz, which writes dot, cannot be loaded (apt-get install graphviz): %s; "
+            "other formats do not need it",
             why);
     pthread_mutex_unlock(&lock);
     return memory ? WG_ERROR_MEMORY : WG_ERROR_MISSING;
@@ -403,153 +398,14 @@ static wg_status write(wgi_picture *p, wgi_strbuf *out)
     return g && !out->failed ? WG_OK : WG_ERROR_MEMORY;
 }
 
-/* ---- reading, in a process of its own ---- */
-
-typedef struct reader {
-    const wgi_dot_source *from;
-    size_t at;
-    Agraph_t *g;
-    int *frame; /* by node */
-    int frames;
-    FILE *out;
-} reader;
-
-static char said[1000]; /* what libcgraph says of errors, which comes in pieces */
-
-static int hear(char *piece)
-{
-    strncat(said, piece, sizeof said - strlen(said) - 1);
-    return 0;
-}
-
-static int read_bytes(void *from, char *to, int most)
-{
-    reader *r = from;
-    const size_t left = r->from->length - r->at, n = left < (size_t)most ? left : (size_t)most;
-    memcpy(to, r->from->text + r->at, n);
-    r->at += n;
-    return (int)n;
-}
-
-/* A field is a text with its zero. A longer one is cut, between two characters of UTF-8. */
-static void put_field(reader *r, const char *text)
-{
-    enum { MOST = 4096 };
-    size_t n = text ? strlen(text) : 0;
-    for (n = n < MOST ? n : MOST; n == MOST && text[n] && n > MOST - 4 && (text[n] & 0xc0) == 0x80;) n--;
-    fwrite(text ? text : "", 1, n, r->out), putc(0, r->out);
-}
-
-static void put_number(reader *r, int64_t number)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%lld", (long long)number);
-    put_field(r, text);
-}
-
-/* With a byte before it that says whether it is HTML. */
-static void put_attribute(reader *r, void *object, const char *name)
-{
-    char *text = lib.agget(object, WORD(name));
-    putc(text && lib.aghtmlstr(text) ? '<' : '"', r->out);
-    put_field(r, text);
-}
-
-/* Records of a letter and fields: wgi_dot_read says which. */
-static void put_frames(reader *r, Agraph_t *g, int parent)
-{
-    for (Agraph_t *s = lib.agfstsubg(g); s; s = lib.agnxtsubg(s)) {
-        int frame = parent;
-        if (!strncmp(lib.agnameof(s), "cluster", 7)) {
-            frame = r->frames++;
-            put_field(r, "C"), put_number(r, parent), put_field(r, lib.agnameof(s)),
-                put_attribute(r, s, "label");
-        }
-        for (Agnode_t *n = lib.agfstnode(s); n; n = lib.agnxtnode(s, n))
-            if (r->frame[AGSEQ(n)] == parent) r->frame[AGSEQ(n)] = frame;
-        put_frames(r, s, frame);
-    }
-}
-
-static void put_nodes(reader *r)
-{
-    for (Agnode_t *n = lib.agfstnode(r->g); n; n = lib.agnxtnode(r->g, n)) {
-        put_field(r, "N"), put_number(r, AGSEQ(n)), put_number(r, r->frame[AGSEQ(n)]),
-            put_field(r, lib.agnameof(n));
-        put_attribute(r, n, "label"), put_attribute(r, n, "shape"), put_attribute(r, n, "style"),
-            put_attribute(r, n, "tooltip");
-    }
-    for (Agnode_t *n = lib.agfstnode(r->g); n; n = lib.agnxtnode(r->g, n))
-        for (Agedge_t *e = lib.agfstout(r->g, n); e; e = lib.agnxtout(r->g, e)) {
-            put_field(r, "L"), put_number(r, AGSEQ(n)), put_number(r, AGSEQ(AGHEAD(e)));
-            put_attribute(r, e, "label"), put_attribute(r, e, "dir"), put_attribute(r, e, "style");
-        }
-}
-
-static void put_attributes(reader *r)
-{
-    static const struct {
-        int kind;
-        const char *name;
-    } kinds[] = { { AGRAPH, "graph" }, { AGNODE, "node" }, { AGEDGE, "edge" } };
-    for (int k = 0; k < 3; k++)
-        for (Agsym_t *a = lib.agnxtattr(r->g, kinds[k].kind, NULL); a;
-             a = lib.agnxtattr(r->g, kinds[k].kind, a))
-            put_field(r, "A"), put_field(r, kinds[k].name), put_field(r, a->name);
-}
-
-/* The process ends after this: nothing is freed, and what is set for all graphs harms none. */
-static bool read_graph(void *from, FILE *out)
-{
-    static Agiodisc_t io = { .afread = read_bytes, .putstr = put, .flush = put_all };
-    Agdisc_t with = { .id = &lib.ids, .io = &io };
-    reader r = { .from = from, .out = out };
-    lib.agseterrf(hear);
-    lib.agattr(NULL, AGNODE, WORD("label"), WORD("\\N")); /* so do the programs of Graphviz */
-    r.g = lib.agread(&r, &with);
-    const bool more = r.g && !*said && lib.agread(&r, &with);
-    if (!r.g || (*said && strncmp(said, "Warning", 7))) {
-        put_field(&r, "E"), put_field(&r, said);
-        return true;
-    }
-    const int64_t nodes = lib.agnnodes(r.g), links = lib.agnedges(r.g);
-    put_field(&r, "G"), put_number(&r, nodes), put_number(&r, links), put_number(&r, lib.agisdirected(r.g));
-    put_field(&r, lib.agnameof(r.g));
-    put_attribute(&r, r.g, "label"), put_attribute(&r, r.g, "rankdir");
-    if (nodes > r.from->most_nodes || links > r.from->most_links) return true;
-    if (more) put_field(&r, "M");
-    r.frame = calloc((size_t)nodes + 1, sizeof *r.frame);
-    if (!r.frame) return false;
-    for (int64_t i = 0; i <= nodes; i++) r.frame[i] = -1;
-    put_attributes(&r), put_frames(&r, r.g, -1), put_nodes(&r);
-    return true;
-}
-
-wg_status wgi_dot_read(const wgi_picture *p, const wgi_dot_source *from, wgi_strbuf *out)
-{
-    wg_status s = enter(p);
-    if (s != WG_OK) return s;
-    wgi_dot_source copy = *from;
-    const wgi_child child = wgi_child_of(p);
-    s = wgi_in_child(&child, from->name, read_graph, &copy, out);
-    pthread_mutex_unlock(&lock);
-    return s;
-}
-
 #else
 
-static wg_status absent(const wgi_picture *p)
+static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
     return WGI_DRAW_FAIL(
         p->c, p->here, WG_ERROR_MISSING,
-        "draw: libcgraph of Graphviz, which writes and reads dot, is no part of this build (GRAPHVIZ=0); "
+        "draw: libcgraph of Graphviz, which writes dot, is no part of this build (GRAPHVIZ=0); "
         "other formats do not need it");
-}
-
-static wg_status write(wgi_picture *p, wgi_strbuf *out) { return absent(p); }
-wg_status wgi_dot_read(const wgi_picture *p, const wgi_dot_source *from, wgi_strbuf *out)
-{
-    return absent(p);
 }
 
 #endif

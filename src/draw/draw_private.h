@@ -53,7 +53,6 @@ typedef enum wgi_box_kind {
     WGI_BOX_DIFFERS, /* by the option beside */
     WGI_BOX_FIRST,
     WGI_BOX_SECOND,
-    WGI_BOX_LABEL, /* of a link of a DOT file: it stands in the link, without a border */
     WGI_BOX_KINDS
 } wgi_box_kind;
 
@@ -92,7 +91,6 @@ typedef struct wgi_link {
     bool loop;      /* from one repetition to the next; it may begin and end at one box */
     bool light;     /* if not all links can be straight, this one bends */
     bool turned;    /* the box `to` stands before `from`, or under it: gradient_places.c */
-    bool plain;     /* it has no arrow */
     int64_t before; /* the link before it from the same box, plus 1; 0: none */
     int64_t times;
 } wgi_link;
@@ -145,8 +143,7 @@ typedef struct wgi_picture {
     /* Who makes a picture sets these, and less.folds_series. */
     wg_context *c;
     wgi_pool *pool; /* has all memory of the picture, of its view and of its writers' texts */
-    wg_graph *g;    /* NULL: a plan or a DOT file is shown, and the fields from root to less are empty */
-    bool is_file;   /* a DOT file */
+    wg_graph *g;    /* NULL: a plan is shown, and the fields from root to less are empty */
     wg_site here;
     const wg_draw_opts *o;
     const char *path; /* of the file, whose name is the picture's id unless an option is; NULL: none */
@@ -188,9 +185,6 @@ wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame);
 void wgi_link_boxes(wgi_picture *p, int from, int to);
 /* The link, unless there is one between these boxes already. */
 void wgi_link_once(wgi_picture *p, wgi_link k);
-/* A link with these ends that is a loop or is not; NULL: there is none. */
-wgi_link *wgi_known_link(const wgi_picture *p, int from, int to, bool loop);
-void wgi_add_link(wgi_picture *p, wgi_link k);
 /* What the picture is of, and what a frame is: "scope", "step". */
 const char *wgi_picture_subject(const wgi_picture *p);
 const char *wgi_frame_kind(const wgi_picture *p);

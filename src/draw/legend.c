@@ -16,7 +16,6 @@ const wgi_box_style wgi_box_styles[WGI_BOX_KINDS] = {
     { "differs", "#8d6e00", "#fff59d", "#ffee58", "#3d3810", "another call, option or shape", false },
     { "first", "#2e7d32", "#c8e6c9", "#81c784", "#1b3a1e", "only in the first graph", false },
     { "second", "#ad1457", "#f8bbd0", "#f48fb1", "#421a2b", "only in the second graph", false },
-    { "label", NULL, NULL, NULL, NULL, "label of a link", false },
 };
 
 const wgi_colour wgi_colours[WGI_COLOURS] = {

@@ -3,20 +3,15 @@
 
 #include "draw/svg.h"
 
-wgi_child wgi_child_of(const wgi_picture *p)
-{
-    return (wgi_child){ .c = p->c,
-                        .here = p->here,
-                        .call = "draw",
-                        .seconds = p->o->seconds,
-                        .smaller = "draw a smaller part, fold more (.fold, .most)",
-                        .without = ".svg and .dot files",
-                        .seconds_named = true };
-}
-
 wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg, wgi_strbuf *out)
 {
-    const wgi_child r = wgi_child_of(p);
+    const wgi_child r = { .c = p->c,
+                          .here = p->here,
+                          .call = "draw",
+                          .seconds = p->o->seconds,
+                          .smaller = "draw a smaller part, fold more (.fold, .most)",
+                          .without = ".svg and .dot files",
+                          .seconds_named = true };
     const wg_status s = wgi_no_memory(p, svg, WG_OK);
     if (s != WG_OK) return s;
     if (strcmp(p->format->name, "svg") != 0) return wgi_render(&r, p->format->name, size, svg, out);

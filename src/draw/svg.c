@@ -133,7 +133,7 @@ static bool lay_out(writer *w)
     const bool canvas = w->canvas;
     const double length = l->top_down ? l->h : l->w, limit = canvas ? 600 : l->top_down ? 900 : 1300;
     double best = (canvas ? 1.1 : 1.25) * scale_of(w, l->w, l->h), page = 0;
-    if (length <= limit || l->boxes > WRAPPED_BOXES || w->p->is_file) return true;
+    if (length <= limit || l->boxes > WRAPPED_BOXES) return true;
     if (canvas && scale_of(w, l->w, l->h) * WGI_BODY >= w->canvas->least) return true; /* one row */
     for (double rows = canvas ? 1.25 : 2; rows <= ROWS_MOST; rows += canvas && rows < 4 ? 0.25 : 1) {
         wgi_layout_free(l);
@@ -287,7 +287,6 @@ void wgi_svg_put_style(const wgi_svg *w)
 
 static void put_start(writer *w)
 {
-    int64_t labels = 0; /* each is a box in a link, which it makes two */
     const wgi_picture *p = w->p;
     wgi_strbuf_put(w->b, "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\"");
     if (w->is_part) wgi_strbuf_format(w->b, " x=\"%.8g\" y=\"%.8g\"", w->x, w->y);
@@ -301,12 +300,9 @@ static void put_start(writer *w)
                       w->id, w->id, w->id);
     if (p->o->title && *p->o->title) wgi_strbuf_clean_xml(w->b, p->o->title, 200);
     else wgi_strbuf_put(w->b, wgi_picture_subject(p));
-    for (int64_t i = 0; i < p->boxes; i++) labels += p->box[i].kind == WGI_BOX_LABEL;
     wgi_strbuf_format(w->b, "</title>\n<desc id=\"%s-desc\">", w->id);
     if (w->sketch) wgi_strbuf_xml(w->b, w->sketch->description, " ");
-    else
-        wgi_strbuf_format(w->b, "%lld boxes, %lld links", (long long)(p->boxes - labels),
-                          (long long)(p->links - labels));
+    else wgi_strbuf_format(w->b, "%lld boxes, %lld links", (long long)p->boxes, (long long)p->links);
     if (w->frame) wgi_strbuf_put(w->b, ". "), wgi_strbuf_xml(w->b, w->frame->caption, ": ");
     wgi_strbuf_put(w->b, "</desc>\n");
     if (!w->is_part) wgi_svg_put_style(w);

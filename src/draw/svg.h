@@ -130,7 +130,6 @@ double wgi_svg_body_size(const wgi_picture *p, int *rows, int64_t *crossings);
 /* The SVG with these sides as the picture's format, svg, png or pdf. An error if memory was missing for
  * it. */
 wg_status wgi_image_write(wgi_picture *p, const double size[2], wgi_strbuf *svg, wgi_strbuf *out);
-wgi_child wgi_child_of(const wgi_picture *p); /* what its processes are called in errors */
 
 /* ---- svg_links.c ---- */
 

@@ -223,7 +223,7 @@ static void put_frame(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, dou
     const char *class = wgi_box_styles[x->kind].heavy ? (x->is_copy ? "heavy copy" : "heavy")
                         : x->is_copy                  ? "copy"
                                                       : "";
-    if (x->kind != WGI_BOX_LABEL) wgi_svg_rect(b, left, top, card->w, card->h, x->times > 1 ? 9 : 7, class);
+    wgi_svg_rect(b, left, top, card->w, card->h, x->times > 1 ? 9 : 7, class);
     if (x->times > 1)
         wgi_svg_rect(b, left + TWICE, top + TWICE, card->w - 2 * TWICE, card->h - 2 * TWICE, 6, class);
 }

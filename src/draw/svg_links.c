@@ -28,7 +28,7 @@ static void put_path(wgi_svg *w, const wgi_link *link, const wgi_lay_edge *e, wg
     bool down = w->l.top_down;
     for (int i = 0; i < e->points; i += 3) {
         wgi_lay_point p = k[i];
-        const bool under_arrow = !link->plain && i == (wgi_link_runs_against(link) ? 0 : e->points - 1);
+        const bool under_arrow = i == (wgi_link_runs_against(link) ? 0 : e->points - 1);
         *(down ? &p.y : &p.x) -= under_arrow ? 6 * arrow.direction : 0;
         if (i == 0) {
             WGI_SVG_PUT(w->b, "<path d=\"M@ @", p.x, p.y);
@@ -55,7 +55,7 @@ void wgi_svg_put_links(wgi_svg *w)
         wgi_strbuf_format(w->b, "<g class=\"%s%s\">", k->back ? "backward" : "forward",
                           state == WGI_LINK_NOW ? " now" : "");
         put_path(w, k, e, arrow);
-        if (!k->plain) put_arrow(w, arrow);
+        put_arrow(w, arrow);
         if (k->times > 1 && !k->back) {
             snprintf(times, sizeof times, "×%lld", (long long)k->times);
             wgi_svg_text(w->b, e->label_x, e->label_y - 4, w->small, false, "middle", "outside", times);

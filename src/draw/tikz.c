@@ -56,7 +56,7 @@ static void put_colors(tikz *t)
 {
     bool kinds[WGI_BOX_KINDS] = { false };
     for (int64_t i = 0; i < t->p->boxes; i++) kinds[t->p->box[i].kind] = true;
-    for (int i = 0; i < WGI_BOX_LABEL; i++) {
+    for (int i = 0; i < WGI_BOX_KINDS; i++) {
         char fill[40];
         if (!kinds[i]) continue;
         snprintf(fill, sizeof fill, "%s-fill", wgi_box_styles[i].class);
@@ -125,12 +125,9 @@ static void put_link(tikz *t, int64_t i, const char *style)
     const double along = -9 * arrow.direction;
     const bool down = t->w.l.top_down;
     wgi_strbuf_put(t->b, ";");
-    if (!k->plain) {
-        wgi_strbuf_format(t->b, "\\fill[wg%s] ", k->back ? "back" : "line");
-        WGI_SVG_PUT(t->b, "(@,@)--(@,@)--(@,@)--cycle;", pt(at.x), pt(at.y), pt(at.x + (down ? -4 : along)),
-                    pt(at.y + (down ? along : -4)), pt(at.x + (down ? 4 : along)),
-                    pt(at.y + (down ? along : 4)));
-    }
+    wgi_strbuf_format(t->b, "\\fill[wg%s] ", k->back ? "back" : "line");
+    WGI_SVG_PUT(t->b, "(@,@)--(@,@)--(@,@)--cycle;", pt(at.x), pt(at.y), pt(at.x + (down ? -4 : along)),
+                pt(at.y + (down ? along : -4)), pt(at.x + (down ? 4 : along)), pt(at.y + (down ? along : 4)));
     if (k->times > 1 && !k->back) {
         char times[40];
         snprintf(times, sizeof times, "$\\times%lld$", (long long)k->times);
@@ -199,7 +196,7 @@ static void put_box(tikz *t, int64_t i)
         wgi_pool_format(t->p->pool, "wg%s,fill=wg%s-fill,rounded corners=3.5pt,line width=%s%s", class, class,
                         wgi_box_styles[box->kind].heavy ? "1.6pt" : "0.8pt",
                         box->is_copy ? ",dash pattern=on 2.6pt off 2pt" : "");
-    if (box->kind != WGI_BOX_LABEL) put_rectangle(t, style, at->x, at->y, at->w, at->h);
+    put_rectangle(t, style, at->x, at->y, at->w, at->h);
     if (rim) put_rectangle(t, style, at->x + rim, at->y + rim, at->w - 2 * rim, at->h - 2 * rim);
     wgi_card_list(box, &l);
     for (int k = 0; k < l.n; k++) {

@@ -1,5 +1,4 @@
-/* child.c: what runs in a process of its own, under a time limit: the program `rsvg-convert`, and a library
- * that may end the program.
+/* child.c: the program `rsvg-convert` runs in a process of its own, under a time limit.
  *
  * Texts go through files in memory, so that neither side waits for the other. At the limit a process is
  * killed with its process group. */
@@ -14,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -163,60 +161,6 @@ static wg_status run(const wgi_child *r, const char *const argv[], const wgi_str
     }
     close_streams(stream);
     return s;
-}
-
-/* ---- a part of this program ---- */
-
-/* Bytes of addresses that the process has. */
-static rlim_t addresses(void)
-{
-    char text[200] = "";
-    const int f = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    const ssize_t n = f < 0 ? 0 : read(f, text, sizeof text - 1);
-    if (f >= 0) close(f);
-    return n > 0 ? (rlim_t)strtoull(text, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE) : 0;
-}
-
-/* The last byte of the text says that it is whole. It is no part of it. */
-static void work_and_leave(wgi_child_work *work, void *with, int to)
-{
-    static const int deaths[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE };
-    enum { MORE = 1 << 30 };
-    const rlim_t most = addresses() + MORE;
-    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    FILE *out = fdopen(to, "wb");
-    setpgid(0, 0);
-    if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
-    for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++) signal(deaths[i], SIG_DFL);
-    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-    setrlimit(RLIMIT_AS, &(struct rlimit){ most, most });
-    const bool done = out && work(with, out) && putc('!', out) == '!' && fflush(out) == 0;
-    _exit(!done);
-}
-
-wg_status wgi_in_child(const wgi_child *r, const char *what, wgi_child_work *work, void *with,
-                       wgi_strbuf *out)
-{
-    const double seconds = wg_or_standard(r->seconds, SECONDS), limit = now() + seconds;
-    const int file = memfd_create("wengert", MFD_CLOEXEC);
-    const pid_t pid = file < 0 ? -1 : fork();
-    bool in_time = true;
-    if (pid == 0) work_and_leave(work, with, file);
-    if (pid > 0) end(pid, limit, &in_time), read_stream(file, out);
-    if (file >= 0) close(file);
-    if (pid < 0 || out->failed)
-        return WGI_DRAW_FAIL(r->c, r->here, WG_ERROR_MEMORY, "%s: %s: no memory for a process", r->call,
-                             what);
-    if (!in_time)
-        return WGI_DRAW_FAIL(r->c, r->here, WG_ERROR_FORMAT,
-                             "%s: %s: not read after %g seconds; .seconds allows more", r->call, what,
-                             seconds);
-    const bool whole = out->length && out->at[out->length - 1] == '!';
-    if (whole) out->at[--out->length] = 0;
-    else
-        wg_fail(r->c, r->here, WG_ERROR_FORMAT,
-                "%s: %s: needs more than a gigabyte, or makes libcgraph crash", r->call, what);
-    return whole ? WG_OK : WG_ERROR_FORMAT;
 }
 
 /* ---- images ---- */

@@ -142,7 +142,7 @@ void wgi_json_shape(wgi_strbuf *b, wg_shape s);
 
 /* ---- child.c ---- */
 
-/* What runs in a process of its own, and how its errors read: "draw: `rsvg-convert` ...". */
+/* A call that runs `rsvg-convert`, and how its errors read: "draw: `rsvg-convert` ...". */
 typedef struct wgi_child {
     wg_context *c;
     wg_site here;
@@ -153,13 +153,6 @@ typedef struct wgi_child {
 /* The SVG with these sides as "png" or "pdf", by rsvg-convert. */
 wg_status wgi_render(const wgi_child *r, const char *format, const double size[2], const wgi_strbuf *svg,
                      wgi_strbuf *out);
-/* Calls `work` in a process of its own, which may take a gigabyte more than this one has, and adds the text
- * that it writes to `out`. An error is recorded if it has not ended as it should. In `work` nothing of a
- * context may be called: its allocator and its on_error are the user's. */
-typedef bool wgi_child_work(void *with, FILE *out);
-wg_status wgi_in_child(const wgi_child *r, const char *what, wgi_child_work *work, void *with,
-                       wgi_strbuf *out);
-
 /* ---- whole_file.c ---- */
 
 /* To a file, which appears whole or not at all, or to a stream or device; "-": standard output. The
