@@ -160,7 +160,7 @@ x before ; tol:double = settled
 ! format:text style:text id:text title:text values:bool level:text backward:bool wrt:pointer wrt_count:int
     sizes:pointer size_count:int beside overlay:text source:text marks:pointer mark_count:int steps:bool
     hide:text width:int ansi:bool top_down:bool legend:bool no_scopes:bool most:int fold:int series:bool
-    fit:text keep:text depth:int seconds:double picture:int limits:pointer = draw
+    fit:text keep:text depth:int seconds:double limits:pointer = draw
 ! eps:double one_sided:bool name:text components:int64 allocator:pointer progress:pointer
     progress_user:pointer sweep:text order:int course_only:bool tolerance:double intended:text names:text =
     gradcheck

@@ -23,8 +23,6 @@ static const flag subject_flags[] = {
     { 0, "plan", NULL,
       "short for --level plan, how it runs: steps, memory, times against the machine's limits; with "
       "--backward a training step" },
-    { 0, "chart", "memory|roofline",
-      "with --plan and -o FILE.svg: where buffers lie, or speeds beside the machine's limits" },
     { 0, NULL, NULL, NULL },
 };
 
@@ -121,7 +119,6 @@ static unsigned picture_kind(const args *a)
     const bool file = output_of(a);
     const unsigned kinds = kinds_of_format(a);
     if (!wants_plan(a)) return !file || kinds & WG_PICTURE_TEXT ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH;
-    if (args_has(a, "chart")) return WG_PICTURE_CHART;
     if (!file) return a->json ? 0 : WG_PICTURE_TABLE;
     return kinds & WG_PICTURE_TABLE ? WG_PICTURE_TABLE : WG_PICTURE_STEPS;
 }
@@ -175,12 +172,8 @@ static const char *format_list(const args *a, const char *before, char *text, si
 
 static int plan_flags(const args *a)
 {
-    const char *chart = args_value(a, "chart");
-    if (chart && !wants_plan(a)) return tool_wrong(a, "--chart without --plan");
-    if (!args_choice(a, "chart")) return EXIT_FLAGS;
     if (args_has(a, "level") + args_has(a, "ops") + args_has(a, "plan") > 1)
         return tool_wrong(a, "of --level, --ops and --plan only one can be given");
-    if (chart && !output_of(a)) return tool_wrong(a, "--chart needs -o FILE.svg");
     return EXIT_DONE;
 }
 
@@ -224,10 +217,9 @@ static wg_plan *plan_of(model *m, wg_node root, const name_list *wrt, bool backw
 
 static void draw_plan(model *m, wg_node root, const name_list *wrt, wg_draw_opts o)
 {
-    const char *path = output_of(m->a), *chart = args_value(m->a, "chart");
+    const char *path = output_of(m->a);
     wg_limits limits;
     o.limits = &limits;
-    if (chart) o.picture = strcmp(chart, "memory") == 0 ? WG_PLAN_MEMORY : WG_PLAN_ROOFLINE;
     if (!path && !m->a->json) path = "-", o.format = "txt";
     wg_plan *p = plan_of(m, root, wrt, args_has(m->a, "backward"));
     if (p && wg_limits_measure(m->c, &limits) == WG_OK) {
@@ -370,7 +362,6 @@ const command cmd_draw = {
     "  wengert draw logistic.wg --wrt w,b --backward\n"
     "  wengert draw cat.wg -o cat.svg --dir TB\n"
     "  wengert draw -e 'sigmoid(w * x + b)' --values --format svg > neuron.svg\n"
-    "  wengert draw logistic.wg --plan --backward\n"
-    "  wengert draw logistic.wg --plan --backward --chart roofline -o roofline.svg\n",
+    "  wengert draw logistic.wg --plan --backward\n",
     run,
 };

@@ -32,26 +32,23 @@ typedef enum wg_picture_kind {
     WG_PICTURE_TEXT = 2,   /* a graph as txt: a list of equations, or as json */
     WG_PICTURE_STEPS = 4,  /* a plan as dot, svg, png, pdf */
     WG_PICTURE_TABLE = 8,  /* a plan as txt */
-    WG_PICTURE_CHART = 16, /* a plan's memory or roofline as svg */
     WG_PICTURE_DOT = WG_PICTURE_GRAPH | WG_PICTURE_STEPS,
-    WG_PICTURE_PLAN = WG_PICTURE_STEPS | WG_PICTURE_TABLE | WG_PICTURE_CHART,
+    WG_PICTURE_PLAN = WG_PICTURE_STEPS | WG_PICTURE_TABLE,
     WG_PICTURE_NODES = WG_PICTURE_GRAPH | WG_PICTURE_TEXT,
     WG_PICTURE_FILE = WG_PICTURE_NODES | WG_PICTURE_PLAN
 } wg_picture_kind;
 /* The formats, one a row: the name, which is the ending of files, and the kinds of pictures that it is for. */
-#define WG_DRAW_FORMATS(FORMAT)                    \
-    FORMAT(dot, WG_PICTURE_DOT)                    \
-    FORMAT(svg, WG_PICTURE_DOT | WG_PICTURE_CHART) \
-    FORMAT(png, WG_PICTURE_DOT)                    \
-    FORMAT(pdf, WG_PICTURE_DOT)                    \
-    FORMAT(html, WG_PICTURE_GRAPH)                 \
-    FORMAT(tex, WG_PICTURE_GRAPH)                  \
-    FORMAT(json, WG_PICTURE_TEXT)                  \
+#define WG_DRAW_FORMATS(FORMAT)    \
+    FORMAT(dot, WG_PICTURE_DOT)    \
+    FORMAT(svg, WG_PICTURE_DOT)    \
+    FORMAT(png, WG_PICTURE_DOT)    \
+    FORMAT(pdf, WG_PICTURE_DOT)    \
+    FORMAT(html, WG_PICTURE_GRAPH) \
+    FORMAT(tex, WG_PICTURE_GRAPH)  \
+    FORMAT(json, WG_PICTURE_TEXT)  \
     FORMAT(txt, WG_PICTURE_TEXT | WG_PICTURE_TABLE)
 /* Writes what a sum of kinds means: "a graph's picture, a plan's table". Returns buf. For messages. */
 WG_API const char *wg_draw_goes_with(unsigned kinds, char *buf, size_t size);
-
-typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE } wg_plan_picture;
 
 /* A size by name. A program is built twice, with two sizes for one name: an axis whose length changes in
  * proportion is shown by the name, "m" or "2m". */
@@ -121,9 +118,8 @@ typedef struct wg_size_name {
     FLAG(const char *, keep, WG_PICTURE_GRAPH, "keep", "NAMES", "with --for: these have boxes of their own") \
     FLAG(int, depth, WG_PICTURE_GRAPH, "depth", "N", "a scope of this depth is one box, 1: the outermost") \
     FLAG(double, seconds, WG_PICTURE_DOT, "seconds", "N", "time limit of rsvg-convert (default 20)")      \
-    FIELD(wg_plan_picture, picture, WG_PICTURE_PLAN, "draw the steps, or which chart")                    \
     FIELD(const wg_limits *, limits, WG_PICTURE_PLAN,                                                     \
-          "limits of the machine to compare with; NULL: none. ROOFLINE needs them")
+          "limits of the machine to compare with; NULL: none")
 
 #define WG_DRAW_FIELD_(type, name, ...) type name;
 typedef struct wg_draw_opts {
@@ -167,12 +163,8 @@ WG_API struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_d
 #define wg_draw_agraph(root, ...) wg_draw_agraph_at(WG_AT(#root), root, __VA_ARGS__)
 
 /* Draws a plan of plan.h. With .level "plan" wg_draw does so too, with the plan of its root, or with .backward
- * of its gradients.
- *
- *     WG_PLAN_STEPS      txt: a table of steps, memory and speeds. dot, svg, png, pdf: the nodes of each
- *                        step in a frame
- *     WG_PLAN_MEMORY     svg: where each buffer lies in the workspace, and from which step to which
- *     WG_PLAN_ROOFLINE   svg: the speed of each step beside the limits of the machine */
+ * of its gradients. txt: a table of steps, memory and speeds. dot, svg, png, pdf: the nodes of each step in a
+ * frame. */
 WG_API wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const char *path,
                                  const wg_draw_plan_opts *o);
 #define wg_draw_plan(c, p, ...) wg_draw_plan_at(WG_AT(#p), c, p, __VA_ARGS__)

@@ -15,9 +15,9 @@ static const option options[] = { WG_DRAW_OPTIONS(ROW, ROW) };
 
 /* By bit of wg_picture_kind: entry i is for bit i. */
 static const char *const pictures[] = { "a graph's picture", "a graph's text", "a plan's picture",
-                                        "a plan's table", "a plan's chart" };
+                                        "a plan's table" };
 enum { PICTURES = sizeof pictures / sizeof *pictures };
-_Static_assert(WG_PICTURE_CHART == 1 << (PICTURES - 1), "the last kind of picture has the last name");
+_Static_assert(WG_PICTURE_TABLE == 1 << (PICTURES - 1), "the last kind of picture has the last name");
 
 wgi_level wgi_level_of(const wg_draw_opts *o)
 {

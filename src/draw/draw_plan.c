@@ -1,20 +1,9 @@
-/* draw_plan.c: wg_draw_plan: chooses table, steps or chart by the options and the path. */
+/* draw_plan.c: wg_draw_plan: chooses table or steps by the path. */
 #include "draw/draw_private.h"
 
 static wg_status fail(const wgi_picture *p, const char *call, const char *text)
 {
     return WGI_REFUSE(p, "%s: %s", call, text);
-}
-
-static wg_status figure(wgi_picture *p, const wg_plan *plan, wgi_strbuf *out)
-{
-    wg_figure *f = (p->o->picture == WG_PLAN_MEMORY ? wgi_plan_memory : wgi_plan_roofline)(p, plan);
-    const wg_figure_save_opts as_svg = { .path = p->path, .format = WG_FIGURE_SVG };
-    char *text = p->pool->failed ? NULL : wg_figure_text_at(p->here, f, &as_svg);
-    if (text) wgi_strbuf_put(out, text);
-    wg_free(p->c, text);
-    wg_figure_free(f);
-    return text ? WG_OK : WG_ERROR_MEMORY;
 }
 
 static wg_status write_plan(wgi_picture *p, const char *call, const wg_plan *plan, wgi_strbuf *out)
@@ -29,16 +18,9 @@ static wg_status write_plan(wgi_picture *p, const char *call, const wg_plan *pla
         return fail(p, call,
                     wgi_pool_format(p->pool, "the format must be %s, by the path's ending or .format",
                                     wgi_formats_text(p->pool, kinds)));
-    const bool table = p->format->is_list, chart = o->picture != WG_PLAN_STEPS;
-    const wg_status s = wgi_draw_fits(p, call,
-                                      chart   ? WG_PICTURE_CHART
-                                      : table ? WG_PICTURE_TABLE
-                                              : WG_PICTURE_STEPS);
+    const bool table = p->format->is_list;
+    const wg_status s = wgi_draw_fits(p, call, table ? WG_PICTURE_TABLE : WG_PICTURE_STEPS);
     if (s != WG_OK) return s;
-    if (chart && p->format != &wgi_format_svg) return fail(p, call, "charts are written as svg");
-    if (o->picture == WG_PLAN_ROOFLINE && !o->limits)
-        return fail(p, call, "a roofline needs .limits: wg_limits_measure");
-    if (chart) return figure(p, plan, out);
     if (!table) return wgi_plan_steps(p, call, plan, out);
     wgi_plan_text(p, plan, out);
     return WG_OK;

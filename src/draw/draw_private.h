@@ -21,7 +21,6 @@
 #include "view/equation.h"
 #include "view/view.h"
 #include "wengert/draw.h"
-#include "wengert/figure.h"
 
 /* ---- units.c: quantities, and the ops of a plan's step ---- */
 
@@ -336,16 +335,13 @@ const char *wgi_equation_text(const wgi_view *v, const wgi_item *y, const wgi_eq
 /* "[m,3]" */
 const char *wgi_sizes(const wgi_picture *p, wg_node n);
 
-/* ---- plans: draw_plan_text.c, draw_plan_steps.c, plan_figures.c ---- */
+/* ---- plans: draw_plan_text.c, draw_plan_steps.c ---- */
 
 /* draw_plan.c. The plan of the root, or of its gradients, as the options ask for; `out` is empty before. */
 wg_status wgi_plan_level_write(wgi_picture *p, wg_node root, wgi_strbuf *out);
 void wgi_plan_text(const wgi_picture *p, const wg_plan *plan, wgi_strbuf *out);
 /* Errors begin with the name of the call. */
 wg_status wgi_plan_steps(wgi_picture *p, const char *call, const wg_plan *plan, wgi_strbuf *out);
-/* Figures, which the caller frees. */
-wg_figure *wgi_plan_memory(const wgi_picture *p, const wg_plan *plan);
-wg_figure *wgi_plan_roofline(const wgi_picture *p, const wg_plan *plan);
 
 /* ---- legend.c ---- */
 

@@ -14,8 +14,7 @@ typedef struct option {
 static const option options[] = { WG_DRAW_OPTIONS(ROW, ROW) };
 enum { OPTIONS = sizeof options / sizeof *options };
 
-static const unsigned kinds[] = { WG_PICTURE_GRAPH, WG_PICTURE_TEXT, WG_PICTURE_STEPS, WG_PICTURE_TABLE,
-                                  WG_PICTURE_CHART };
+static const unsigned kinds[] = { WG_PICTURE_GRAPH, WG_PICTURE_TEXT, WG_PICTURE_STEPS, WG_PICTURE_TABLE };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const wg_limits machine = { .f32 = 2e11,
@@ -65,9 +64,7 @@ static bool of_svg(const option *x)
  * pictures that a program makes obey .seconds. */
 static char *drawn(const subject *k, unsigned kind, const option *x, const wg_draw_opts *o)
 {
-    const char *ending = kind & (WG_PICTURE_TABLE | WG_PICTURE_TEXT) ? "txt"
-                         : kind == WG_PICTURE_CHART || of_svg(x)     ? "svg"
-                                                                     : "dot";
+    const char *ending = kind & (WG_PICTURE_TABLE | WG_PICTURE_TEXT) ? "txt" : of_svg(x) ? "svg" : "dot";
     char name[20];
     snprintf(name, sizeof name, "p.%s", ending);
     char *path = pic_path(name);
@@ -81,8 +78,6 @@ static char *drawn(const subject *k, unsigned kind, const option *x, const wg_dr
 static wg_draw_opts around(const subject *k, unsigned kind, const option *x)
 {
     wg_draw_opts o = { 0 };
-    if (kind == WG_PICTURE_CHART)
-        o.picture = WG_PLAN_ROOFLINE, o.limits = strcmp(x->name, "limits") ? &machine : NULL;
     if (!strcmp(x->name, "seconds") && kind & WG_PICTURE_DOT) o.format = "png";
     if (!strcmp(x->name, "keep") && kind == WG_PICTURE_GRAPH) o.fit = "slide";
     if (!strcmp(x->name, "hide")) o.values = kind & WG_PICTURE_NODES;
@@ -106,7 +101,6 @@ static void give(const subject *k, const option *x, wg_draw_opts *o)
     else if (!strcmp(x->name, "limits")) o->limits = &machine;
     else if (!strcmp(x->name, "hide")) o->hide = "x";
     else if (!strcmp(x->name, "keep")) o->keep = "l3.W";
-    else if (!strcmp(x->name, "picture")) o->picture = WG_PLAN_MEMORY;
     else if (!strcmp(x->type, "const char *")) *(const char **)to = "some text";
     else if (!strcmp(x->type, "double")) *(double *)to = 1e-3;
     else if (!strcmp(x->type, "int")) *(int *)to = 1;
@@ -154,10 +148,9 @@ Test(draw_options, a_refusal_says_what_goes)
     wgt_expect_error(
         k.c, WG_ERROR_VALUE,
         "draw_plan: .values goes with a graph's picture, a graph's text, not with a plan's table");
-    cr_assert_null(wg_draw_dot(k.root, &(wg_draw_opts){ .picture = WG_PLAN_MEMORY }));
-    wgt_expect_error(
-        k.c, WG_ERROR_VALUE,
-        ".picture goes with a plan's picture, a plan's table, a plan's chart, not with a graph's");
+    cr_assert_null(wg_draw_dot(k.root, &(wg_draw_opts){ .limits = &machine }));
+    wgt_expect_error(k.c, WG_ERROR_VALUE,
+                     ".limits goes with a plan's picture, a plan's table, not with a graph's");
     wg_plan_free(k.p);
 }
 

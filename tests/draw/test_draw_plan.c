@@ -88,42 +88,13 @@ Test(draw_plan, steps_are_frames_with_their_ops)
     pic_clean_up();
 }
 
-/* Each rectangle says its buffer's steps under the pointer. */
-Test(draw_plan, the_workspace_has_a_rectangle_a_buffer)
-{
-    WGT_IN_CONTEXT(WG_F64, NULL);
-    wg_plan *p = training_step(c);
-    int buffers = 0;
-    for (int i = 0; i < p->buffers; i++) buffers += p->buffer[i].where == WG_PLAN_WORK;
-    char *svg = drawn(c, p, "m.svg", &(wg_draw_plan_opts){ .picture = WG_PLAN_MEMORY, .title = "<memory>" });
-    cr_assert_eq(pic_count(svg, ", steps "), buffers);
-    HAS(svg, "&lt;memory&gt;", "</svg>", "prefers-color-scheme:dark");
-    wg_plan_free(p);
-    pic_clean_up();
-}
-
-Test(draw_plan, the_roofline_has_a_roof_for_each_level)
-{
-    WGT_IN_CONTEXT(WG_F64, NULL);
-    wg_plan *p = training_step(c);
-    char *svg = drawn(c, p, "r.svg", &(wg_draw_plan_opts){ .picture = WG_PLAN_ROOFLINE, .limits = &machine });
-    HAS(svg, "products, 100 GFLOP/s"); /* of f64 */
-    HAS(svg, "400 GB/s, 48 KiB", "50 GB/s, 96 MiB");
-    cr_assert_geq(pic_count(svg, "<circle "), 1);
-    HAS_NOT(svg, "nan", "inf");
-    wg_plan_free(p);
-    pic_clean_up();
-}
-
 Test(draw_plan, a_plan_without_steps_can_be_drawn)
 {
     static const double one = 1;
     WGT_IN_CONTEXT(WG_F64, NULL);
     wg_plan *p = plan_of(wg_input(wg_graph_new(c), "x", wg_view_f64(&one, WG_SCALAR)));
-    for (int i = 0; i < 3; i++) {
-        SHOWS(drawn(c, p, i ? "e.svg" : "e.txt",
-                    &(wg_draw_plan_opts){ .picture = (wg_plan_picture)i, .limits = &machine }),
-              "!nan");
+    for (int i = 0; i < 2; i++) {
+        SHOWS(drawn(c, p, i ? "e.svg" : "e.txt", &(wg_draw_plan_opts){ .limits = &machine }), "!nan");
     }
     wg_plan_free(p);
     pic_clean_up();
@@ -137,8 +108,7 @@ Test(draw_plan, what_cannot_be_drawn_is_named)
     } wrong[] = {
         { "p.gif", "the format must be dot, svg, png, pdf or txt", { 0 } },
         { "p", "the format must be dot, svg, png, pdf or txt", { 0 } },
-        { "p.png", "charts are written as svg", { .picture = WG_PLAN_MEMORY } },
-        { "p.svg", "a roofline needs .limits", { .picture = WG_PLAN_ROOFLINE } },
+        { "p.txt", "the level of a plan is", { .level = "ops" } },
     };
     WGT_IN_CONTEXT(WG_F64, NULL);
     wg_plan *p = training_step(c);
@@ -150,7 +120,7 @@ Test(draw_plan, what_cannot_be_drawn_is_named)
     wg_plan_free(p);
 }
 
-static void draw_with_failures(wg_plan_picture picture, const char *name)
+static void draw_with_failures(const char *name)
 {
     char *path = pic_path(name);
     if (strstr(name, ".dot")) PIC_NEEDS_DOT;
@@ -159,8 +129,7 @@ static void draw_with_failures(wg_plan_picture picture, const char *name)
         wg_context *c = wgt_start(&m, WG_F64, NULL);
         wg_plan *p = training_step(c);
         m.fail_at = m.calls + k;
-        wg_status s = wg_draw_plan(
-            c, p, path, &(wg_draw_plan_opts){ .picture = picture, .limits = &machine, .title = "t" });
+        wg_status s = wg_draw_plan(c, p, path, &(wg_draw_plan_opts){ .limits = &machine, .title = "t" });
         cr_assert((s == WG_OK) == !m.failed, "%s, allocation %lld: %s", name, (long long)k,
                   wg_status_text(s));
         bool done = !m.failed;
@@ -172,10 +141,8 @@ static void draw_with_failures(wg_plan_picture picture, const char *name)
 
 Test(draw_plan, every_failed_allocation_is_survived)
 {
-    draw_with_failures(WG_PLAN_STEPS, "p.txt");
-    draw_with_failures(WG_PLAN_STEPS, "p.dot");
-    draw_with_failures(WG_PLAN_STEPS, "p.svg");
-    draw_with_failures(WG_PLAN_MEMORY, "m.svg");
-    draw_with_failures(WG_PLAN_ROOFLINE, "r.svg");
+    draw_with_failures("p.txt");
+    draw_with_failures("p.dot");
+    draw_with_failures("p.svg");
     pic_clean_up();
 }

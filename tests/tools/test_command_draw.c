@@ -50,8 +50,7 @@ Test(command_draw, flags_are_refused_where_they_say_nothing)
     } pictures[] = { { WG_PICTURE_GRAPH, { "-o", "x.dot" } },
                      { WG_PICTURE_TEXT, { NULL } },
                      { WG_PICTURE_STEPS, { "--plan", "-o", "x.dot" } },
-                     { WG_PICTURE_TABLE, { "--plan" } },
-                     { WG_PICTURE_CHART, { "--plan", "--chart", "memory", "-o", "x.svg" } } };
+                     { WG_PICTURE_TABLE, { "--plan" } } };
     wgt_result help = RUN("draw", "--help");
     join_lines(help.out);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
