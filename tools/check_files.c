@@ -1,5 +1,5 @@
-/* check_files.c: the files that check writes. --draw: the graph, with what is wrong in colour. --case: a
- * small program in which a wrong rule fails. --sweep: the error of a difference by its step. */
+/* check_files.c: the files that check writes. --draw: the graph, with what is wrong in colour.
+ * --sweep: the error of a difference by its step. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,43 +39,6 @@ static void draw_graph(const args *a, const wg_check *r, wg_node loss, failures 
     o.marks = wg_check_marks(r, wg_graph_of(loss), &o.mark_count);
     if (wg_draw_at(NULL, loss, path, &o) != WG_OK)
         add_failure(f, "%s", wg_message(wg_graph_context(wg_graph_of(loss))));
-}
-
-/* The program of the first wrong rule that can be written as one. NULL: there is none, or no memory. *rules:
- * how many rules were tried. Free it with free. */
-static char *case_text(const wg_check *r, int *rules)
-{
-    char *text = NULL;
-    size_t n = 0;
-    bool written = false;
-    FILE *out = open_memstream(&text, &n);
-    *rules = 0;
-    for (int i = 0; r && out && i < wg_check_findings(r) && !written; i++) {
-        if (strcmp(wg_check_finding_at(r, i).stage, "rule") != 0) continue;
-        written = wg_check_write_case(r, i, out), ++*rules;
-    }
-    if (out && fclose(out) == 0 && written) return text;
-    free(text);
-    return NULL;
-}
-
-/* The file is opened when the text is known, so that a file of this name stays if there is none. */
-static void write_case(const args *a, const wg_check *r, failures *f)
-{
-    const char *path = args_value(a, "case");
-    int rules = 0;
-    if (!path) return;
-    char *text = case_text(r, &rules);
-    if (text) {
-        FILE *out = fopen(path, "w");
-        const bool written = out && fputs(text, out) >= 0;
-        if ((out && fclose(out)) || !written) add_failure(f, "--case %s: cannot be written", path);
-    } else if (rules) {
-        add_failure(f, "--case: no finding can be written as a program: %s is not written", path);
-    } else {
-        fprintf(stderr, "--case: no rule of a node is wrong: %s is not written\n", path);
-    }
-    free(text);
 }
 
 /* ---- the error of a difference ---- */
@@ -183,7 +146,6 @@ int check_files(const args *a, const wg_check *r, wg_node loss, json *j)
 {
     failures f = { 0 };
     draw_graph(a, r, loss, &f);
-    write_case(a, r, &f);
     draw_sweep(a, r, &f);
     if (j && f.status) {
         json_object(j, "error");

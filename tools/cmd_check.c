@@ -39,7 +39,6 @@ enum { PROGRAM = 1, OPS = 2, RUN = 4, GIVEN = 8, CLAIMS = 16 };
     X("timeout", "SECONDS", "for each answer of the program of --run (default 60)", RUN)                    \
     X("draw", "FILE", "a .svg, .png, .pdf or .dot: what is wrong is red, what it makes wrong orange",       \
       PROGRAM)                                                                                              \
-    X("case", "FILE.c", "a small program in which the first wrong rule fails", PROGRAM)                     \
     X("sweep", "FILE.svg", "a picture of the error of the worst component's difference, by the step",       \
       PROGRAM | RUN)                                                                                        \
     X("sweep-of", "NAME", "with --sweep: of this component: 'W[3,7]', or the worst of W", PROGRAM | RUN)    \
@@ -115,7 +114,6 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
     if (o->sweep && !args_has(a, "sweep")) return tool_wrong(a, "--sweep-of without --sweep FILE.svg"), false;
     if (args_has(a, "sweep") && !o->sweep) o->sweep = "";
     if (!ends_in(a, "sweep", "svg", "a picture by the step ends in .svg") ||
-        !ends_in(a, "case", "c", "a program ends in .c") ||
         !ends_in(a, "draw", "svg|png|pdf|dot|gv|html|tex|txt|json",
                  "a picture ends in .svg, .png, .pdf, .dot, .html, .tex, .txt or .json"))
         return false;

@@ -178,14 +178,6 @@ typedef struct wg_check_finding {
 WG_API int wg_check_findings(const wg_check *r);
 WG_API wg_check_finding wg_check_finding_at(const wg_check *r, int i);
 
-/* Writes a C program with the op of a finding of stage "rule" alone: its operands cut to few elements and
- * rounded to few digits, as far as the rule is still wrong there. The program checks the op, prints the
- * report and fails. It takes the op of your own by its name, as `extern const wg_op NAME`, so name the
- * descriptor as the op. False: the finding is none of a rule, its options have pointers or are not described,
- * its operands are too large, only all elements together differ, eight findings before it have cases, or the
- * rule is right when the op stands alone. Nothing is written then. Call it as long as the op exists. */
-WG_API bool wg_check_write_case(const wg_check *r, int finding, FILE *out);
-
 /* The nodes that the findings name, those whose gradients pass through them, and the parameters and inputs
  * whose gradients are right: for the option marks of wg_draw. g: the graph that was checked, as it was then. Owned by the report. */
 WG_API const wg_node_mark *wg_check_marks(const wg_check *r, wg_graph *g, int *n);

@@ -17,7 +17,6 @@
  *     judge.c           ratios, floors, verdicts, hints
  *     check_print.c     prints a report
  *     marks.c           marks of nodes for drawings
- *     case.c            a small program in which a wrong rule fails, too
  *     operand_name.c    what a finding calls an operand
  *
  * Every report has a context of its own. An error there becomes the reason of the report; the context of the
@@ -106,7 +105,7 @@ typedef struct wgi_finding {
     double along;                /* of WGI_STAGE_RULE: the slope where all elements move */
     double share;                /* of a component, by which it differs; 0: of the numbers shown */
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
-    struct wgi_case *made_from;  /* of WGI_STAGE_RULE: case.h; or NULL */
+    struct wgi_case *made_from;  /* NULL: wgi_case_keep */
 } wgi_finding;
 
 typedef struct wgi_names {
@@ -149,7 +148,7 @@ struct wg_check {
     char why[WGI_CHECK_TEXT]; /* why the course's ratio is large although the gradient is right; or "" */
     wg_check_sweep sweep;
     wgi_finding *finding;
-    int findings, finding_room, cases; /* cases: of findings that keep one */
+    int findings, finding_room;
     wg_check_rules rules;
     bool of_second; /* the report of H u, a part of another report: second.c */
     wg_check_second second;
@@ -354,9 +353,8 @@ void wgi_check_remedy(wg_check *r, wgi_isolated *a, wgi_finding *f);
 /* operand_name.c. "x", "gamma (bn.gamma)": as the op's documentation and the user call operand k of n; else
  * "operand 0 (dense, model.c:12)". */
 void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT]);
-/* case.c. Keeps the operands of n, a node of the clone. NULL: it cannot be written as a program, is too
- * large, has no memory, or the report has as many cases as it keeps. */
-struct wgi_case *wgi_case_keep(wg_check *r, wg_node n);
+/* rules.c still asks for a small case of each wrong rule. There are none any more. */
+static inline struct wgi_case *wgi_case_keep(wg_check *r, wg_node n) { return NULL; }
 
 /* ---- inside.c ---- */
 

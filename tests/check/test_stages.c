@@ -359,21 +359,3 @@ Test(stages, a_report_keeps_few_cases)
     cr_expect_lt(bytes[1] - bytes[0], (int64_t)(NODES - 8) * SIZE * 4, "%lld, %lld", (long long)bytes[0],
                  (long long)bytes[1]);
 }
-
-/* The trials for a case are made in the memory of the check. */
-Test(stages, a_case_is_tried_in_the_memory_of_the_check)
-{
-    wgt_memory m = { 0 };
-    const wg_allocator memory = { wgt_resize, &m };
-    WGT_ENDS subject s = make(&wrong_cube);
-    wg_check *r = wg_gradcheck(s.loss, NULL, &(wg_gradcheck_opts){ .allocator = &memory });
-    cr_assert_eq(count(r, "rule"), 1);
-    FILE *out = tmpfile();
-    const int64_t before = m.calls, bytes = m.bytes;
-    cr_expect(wg_check_write_case(r, 0, out));
-    cr_expect_gt(m.calls, before + 100);
-    cr_expect_lt(m.bytes, bytes + 20000);
-    fclose(out);
-    wg_check_free(r);
-    cr_expect_eq(m.blocks, 0);
-}

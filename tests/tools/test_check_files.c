@@ -5,8 +5,6 @@
 #include "picture.h"
 #include "wgcheck.h"
 #include "wgcommand.h"
-#include "../../tools/json.c"
-#include "../../tools/check_files.c"
 
 TestSuite(check_files, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
@@ -101,36 +99,4 @@ Test(check_files, the_json_is_that_of_the_documents)
         cr_expect(is_value || strstr(p.seen, word), "docs/gradcheck.md promises \"%.*s\"", length, s + 1);
     }
     free(all);
-}
-
-/* ---- a case: the command's own code, as no op of the library has a wrong rule ---- */
-
-static const char *case_path;
-
-const char *args_value(const args *a, const char *name)
-{
-    (void)a;
-    return !strcmp(name, "case") ? case_path : NULL;
-}
-
-/* The derivative of x^2 is said to be x: a finding of wg_custom_vjp, which cannot be written as a program. */
-static void wrong_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    (void)here, (void)y;
-    gx[0] = wg_mul(gy, x[0]);
-}
-
-Test(check_files, a_case_that_cannot_be_written_leaves_the_file)
-{
-    WGT_IN_GRAPH(WG_F64, NULL);
-    failures f = { 0 };
-    wg_begin(g, WG_TRAIN);
-    wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 0.7 }, WG_SHAPE(1)));
-    WGT_FREED wg_check *r =
-        wg_gradcheck_nodes(wg_sum(wg_custom_vjp(wg_mul(x, x), &x, 1, wrong_rule)), &x, 1, NULL);
-    cr_assert_str_eq(wg_check_finding_at(r, 0).stage, "rule");
-    case_path = wgt_file("old.c", "int old;\n", 9);
-    write_case(NULL, r, &f);
-    cr_expect(strstr(f.text, "no finding can be written as a program"), "%s", f.text);
-    cr_expect_eq(wgt_load(case_path).n, 9);
 }
