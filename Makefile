@@ -363,9 +363,8 @@ newcomer: all tests examples ## follows README.md on a bare system, as a user an
 mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
-docs: all ## writes docs/ops.md from the registry, docs/files.md from the files, the tables of python/wengert.py and values.hpp from the headers
+docs: all ## writes docs/ops.md from the registry, the tables of python/wengert.py and values.hpp from the headers
 	@$(BUILD)/wengert ops --markdown > docs/ops.md
-	@tools/file_table.sh > docs/files.md
 	@tools/tables.sh
 
 gallery: all ## makes the pictures of docs/drawing.md, each with the command that stands there

@@ -90,7 +90,6 @@ END
 # ---- generated documentation; the registry's names and the library's symbols ----
 
 registry() {
-    tools/file_table.sh 2>&1 | diff - docs/files.md | head -n 10 | report "docs/files.md is not what the files say (make format)"
     tools/tables.sh --check | report "a table of python/wengert.py or values.hpp is not what the headers say (make format)"
     [ -x "$build/wengert" ] || return 0
     tools/gallery.sh --check | report "pictures of docs/drawing that are not what their commands draw (make format)"
