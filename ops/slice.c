@@ -88,14 +88,6 @@ static int64_t concat_units(const wg_kernel *k)
     const int64_t size = wg_shape_size(*k->yt[0].shape) * (int64_t)wg_dtype_size(k->yt[0].dtype);
     return (size + PIECE - 1) / PIECE;
 }
-static wg_runs concat_runs(const wg_kernel *k, int j)
-{
-    const int axis = *(const int *)k->attr;
-    const int64_t inner = inner_of(k->yt[0].shape, axis);
-    int64_t from = 0;
-    for (int i = 0; i < j; i++) from += k->xt[i].shape->dim[axis];
-    return (wg_runs){ from * inner, k->xt[j].shape->dim[axis] * inner, k->yt[0].shape->dim[axis] * inner };
-}
 VJP(concat)
 {
     int axis = *(const int *)wg_attr(y);
@@ -116,7 +108,7 @@ DEFINE_OP(concat, .summary = "Tensors one after the other along an axis.",
           .formula = "y = \"the parts\" x_i \"side by side along axis\"",
           .adjoint = "x_i' = \"the part of y' where x_i stands\"", .stored = WG_EVERY_OPERAND, .operands = -1,
           .names = "x_i", .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON, TAKES(concat),
-          RULES(concat, shape, rewrite, units, runs, vjp), .kernel = KERNELS(concat), .leads = true);
+          RULES(concat, shape, rewrite, units, vjp), .kernel = KERNELS(concat), .leads = true);
 wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis)
 {
     return wg_apply(here, &wgi_op_concat, x, n, &axis);
@@ -154,10 +146,10 @@ static int64_t slice_alias(const wg_kernel *k)
     const struct slice *a = k->attr;
     return outer_of(k->xt[0].shape, a->axis) == 1 ? a->from * inner_of(k->xt[0].shape, a->axis) : -1;
 }
-static wg_runs slice_runs(const wg_kernel *k, int j)
+static wg_runs slice_runs(const wg_kernel *k)
 {
     const struct slice *a = k->attr;
-    const wg_shape *x = k->xt[j].shape;
+    const wg_shape *x = k->xt[0].shape;
     const int64_t inner = inner_of(x, a->axis);
     return (wg_runs){ a->from * inner, (a->to - a->from) * inner, x->dim[a->axis] * inner };
 }

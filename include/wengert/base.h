@@ -214,7 +214,7 @@ typedef struct wg_options {
     X(KINDS, "kinds", "what nodes of one op, options and types have in common is computed once")             \
     X(EAGER, "eager", "in large programs of scalars values are computed while nodes are made")               \
     X(PLANS, "plans", "requests that repeat are compiled; the option .interpret = -1 compiles all the same") \
-    X(STRIDED, "strided", "slices are read, and operands of a concat written, where they lie")               \
+    X(STRIDED, "strided", "slices are read where they lie")                                                   \
     X(STREAM, "stream", "large results are written past the caches, and large operands fetched ahead")
 
 /* What can be traced: WG_TRACE=request,plan,rebuild,value. */

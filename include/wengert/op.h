@@ -198,10 +198,9 @@ struct wg_op {
     bool (*picks_rows)(const void *attr);
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: where y begins in x[0], in elements; -1: run the kernel */
     wg_view_kind view;                    /* ALIAS of one operand */
-    /* ALIAS: where y lies in x[0] if alias says -1. Other kinds: where x[j] lies in y, which has no other
-     * elements than those of its operands. Then a plan may read or write the part where it lies, and never
-     * run the kernel. */
-    wg_runs (*runs)(const wg_kernel *k, int j);
+    /* ALIAS of one operand: where y lies in x[0] if alias says -1. Then a plan may read y there, and never run
+     * the kernel. */
+    wg_runs (*runs)(const wg_kernel *k);
 
     /* Builds the same values from other ops: sets y[0 .. outputs). Composites may set y[0] alone. */
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);

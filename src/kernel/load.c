@@ -134,32 +134,9 @@ KERNEL(load)
     return true;
 }
 
-/* ---- the other way ---- */
-
-/* Writes neighbouring elements [begin, end) of a part of y, which lies in runs: l has two axes, and the
- * elements of a run are neighbours. */
-static void unload(const wgi_load *l, const char *from, char *y, int64_t begin, int64_t end)
-{
-    const int64_t run = l->dim[1];
-    while (begin < end) {
-        const int64_t at = begin % run, n = WGI_MIN(run - at, end - begin);
-        const size_t bytes = (size_t)n * l->size;
-        copy_tile(y + (size_t)(begin / run * l->stride[0] + at) * l->size, from, bytes);
-        from += bytes;
-        begin += n;
-    }
-}
-
-KERNEL(unload)
-{
-    unload(k->attr, k->x[0], k->y[0], k->begin, k->end);
-    return true;
-}
-
 #if WG_BASE
 
 const wg_kernel_fn wgi_load_kernel[WG_ISAS] = KERNELS(load);
-const wg_kernel_fn wgi_unload_kernel[WG_ISAS] = KERNELS(unload);
 
 bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y, uint32_t size)
 {

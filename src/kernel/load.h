@@ -1,4 +1,4 @@
-/* load.h: broadcasts a part of an operand, or copies its runs, into the buffer of a tile, and back. */
+/* load.h: broadcasts a part of an operand, or copies its runs, into the buffer of a tile. */
 #ifndef WGI_LOAD_H
 #define WGI_LOAD_H
 
@@ -18,8 +18,5 @@ int64_t wgi_load_place(const wgi_load *l, int64_t i);
 
 /* By instruction set: writes the operand's elements for [begin, end) of the result. attr: a wgi_load. */
 extern const wg_kernel_fn wgi_load_kernel[WG_ISAS];
-/* Writes elements [begin, end) of an operand, which are neighbours, to their places in the result. attr: a
- * wgi_load of two axes. */
-extern const wg_kernel_fn wgi_unload_kernel[WG_ISAS];
 
 #endif

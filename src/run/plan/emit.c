@@ -287,19 +287,8 @@ static void give_after(wgi_work *w, emitter *e, uint32_t y, uint32_t end)
     e->dying[end] = y;
 }
 
-/* The memory of a value that is written in parts is made for its first part. */
-static void store_part(wgi_work *w, emitter *e, uint32_t m, uint32_t at)
-{
-    const uint32_t y = w->base[m];
-    if (w->buf[y]) return;
-    w->store[y] = WGI_MAX(w->store[y], WGI_IN_WORK);
-    wgi_buffer_make(w, y);
-    if (w->store[y] == WGI_IN_WORK) give_after(w, e, y, WGI_MAX(w->last[y], at));
-}
-
 static void store_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at, uint32_t position)
 {
-    if (w->base[m] != m) store_part(w, e, m, at);
     for (int j = 0; j < wgi_outputs(w->node[m].op) && !w->failed; j++) {
         const uint32_t y = m + (uint32_t)j;
         if (!w->store[y]) continue;

@@ -55,7 +55,6 @@ static bool has_rows(const wg_shape *x, const wg_shape *y, int64_t rows)
 bool wgi_is_row_aligned(const wgi_work *w, const wgi_plan_item *t, uint32_t x, int64_t rows)
 {
     const wgi_node *n = &w->node[x], *b = &w->node[w->base[x]];
-    if (wgi_in_parts(w, x)) return false;
     if (w->base[x] != x && (w->runs[x] || w->offset[x] || wgi_value_bytes(n) != wgi_value_bytes(b)))
         return false;
     if (wgi_size(n->shape) % rows) return false;

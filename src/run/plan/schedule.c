@@ -255,7 +255,6 @@ static void place(wgi_work *w, uint32_t i)
     else if (is_map(n->op) && wgi_size(n->shape) == 0) return;
     else if (is_map(n->op) || wgi_work_is_fold(w, i)) place_elementwise(w, i);
     else if (w->pair[i]) place_pair(w, i);
-    else if (wgi_is_written_in_parts(w, i)) return;
     else {
         add_member(w, new_item(w, (wgi_plan_item){ .shape = n->shape }), i);
         w->row_kernels |= n->op->rows != NULL;

@@ -114,8 +114,7 @@ static wgi_ref result_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t 
     const uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)w->node[m].dtype);
     if (wgi_work_is_fold(w, m)) return (wgi_ref){ WGI_ONE, t->scratch[w->at[m]], 8 };
     if (w->block[m]) return block_ref(w, m, size);
-    if (w->base[m] == m && w->store[m] && !is_streamed(w, item_at, m))
-        return (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
+    if (w->store[m] && !is_streamed(w, item_at, m)) return (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
     wgi_ref r = { WGI_REG, take_reg(t), size };
     t->reg[m] = r.index + 1;
     t->reg_item[m] = item_at;
@@ -130,23 +129,6 @@ static void put_store(wgi_work *w, wgi_tiler *t, const wgi_instr *made)
                                     .x = kept_ref(w, made->y),
                                     .y = { WGI_FULL, w->buf[made->node] - 1, made->y.size },
                                     .node = made->node });
-}
-
-/* Stores a part of a value that is written in parts. Nothing else reads the part. */
-static void put_part(wgi_work *w, wgi_tiler *t, const wgi_instr *made)
-{
-    const wgi_load part = wgi_load_of_runs(w, made->node), *l = kept_load(w, &part);
-    if (!l) return;
-    wgi_signature s = {
-        .fn = wgi_unload_kernel[w->g->c->isa], .op = &wgi_op_store, .attr = l, .operands = 1, .outputs = 1
-    };
-    s.xt = s.yt = made->of->yt;
-    put_instr(t->prog, (wgi_instr){ .of = wgi_work_same(w, &s),
-                                    .x = kept_ref(w, made->y),
-                                    .y = { WGI_ONE, wgi_buffer_of(w, made->node), made->y.size },
-                                    .node = made->node });
-    t->free[t->frees++] = made->y.index;
-    t->reg[made->node] = 0;
 }
 
 /* Gives back the tile buffers of operands that no member after n, at `position`, reads. */
@@ -175,8 +157,7 @@ static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, u
     in.fold = wgi_work_is_fold(w, m);
     in.y = result_ref(w, t, item_at, m);
     put_instr(t->prog, in);
-    if (w->base[m] != m) put_part(w, t, &in);
-    else if (!in.fold && is_streamed(w, item_at, m)) put_store(w, t, &in);
+    if (!in.fold && is_streamed(w, item_at, m)) put_store(w, t, &in);
     give_regs(w, t, item_at, n, position);
 }
 
@@ -196,7 +177,6 @@ static void cut(wgi_work *w, wgi_tiler *t, uint32_t item_at)
             if (w->runs[x]) wgi_note_row(&b, w->runs[x]->run);
             else wgi_note_broadcast(&b, w->node[x].shape, s->shape);
         }
-        if (w->runs[m]) wgi_note_row(&b, w->runs[m]->run);
     }
     /* A block may begin at any row of the group. */
     if (b.count && s->group) b.row = WGI_MIN(b.row, row_of_group(w, item_at));
