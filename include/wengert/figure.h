@@ -225,12 +225,6 @@ WG_API void wg_panel_arrow(wg_panel *p, double x0, double y0, double x1, double 
 /* A line over the whole panel: upright at x, or level at y. */
 WG_API void wg_panel_at_x(wg_panel *p, double x, const char *text);
 WG_API void wg_panel_at_y(wg_panel *p, double y, const char *text);
-/* A rectangle with a text in it, cut if there is no room, and a text that a pointer over it shows. */
-WG_API void wg_panel_box(wg_panel *p, const double x[2], const double y[2], wg_figure_color color,
-                         const char *text, const char *hint);
-/* A disc whose area is a share of the largest one's, with a text beside it; "": none. */
-WG_API void wg_panel_disc(wg_panel *p, double x, double y, double share, wg_figure_color color,
-                          const char *text);
 
 /* ---- files ---- */
 

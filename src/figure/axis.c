@@ -286,8 +286,7 @@ static void find_axis(wgi_axis *a, const wg_axis_opts *o, const range *r, double
 static double x_room(const wg_panel *p)
 {
     for (const wg_series *s = p->series; s; s = s->next)
-        if (s->kind == WG_SERIES_POINTS || s->kind == WG_SERIES_PATH || s->kind == WGI_DISC || s->o.marker)
-            return 0.05;
+        if (s->kind == WG_SERIES_POINTS || s->kind == WG_SERIES_PATH || s->o.marker) return 0.05;
     for (const wg_series *s = p->series; s; s = s->next)
         if (s->kind == WG_SERIES_HISTOGRAM) return 0.02;
     return 0;

@@ -25,8 +25,6 @@ enum {
     WGI_ARROW,
     WGI_AT_X,
     WGI_AT_Y,
-    WGI_BOX,
-    WGI_DISC,
 };
 
 struct wg_series {
@@ -35,7 +33,7 @@ struct wg_series {
     int kind, frame; /* frame 0: shown in all */
     int order;       /* among the panel's series that take colours in turn */
     wg_series_opts o;
-    const char *name, *hint;
+    const char *name;
     double *x, *y, *low; /* points; low: the lower curve of a band */
     int64_t n, room;
     wg_grid_opts grid; /* of images and contours */

@@ -1,6 +1,6 @@
 /* labels.c: texts. Where there is room in a frame; the legend; the texts around a frame: titles, names of
- * axes, numbers at ticks, the colour bar; and those in it: numbers in cells, names of boxes, reference lines,
- * curves, discs and points, and the levels of contours. Each of these offers places, and the best that is
+ * axes, numbers at ticks, the colour bar; and those in it: numbers in cells, names of reference lines,
+ * curves and points, and the levels of contours. Each of these offers places, and the best that is
  * free is taken. */
 #include "figure/figure_private.h"
 
@@ -465,27 +465,6 @@ static void numbers(notes *n, const wg_series *s)
         for (int j = 0; j < s->columns; j++) number_at(n, s, i, j, size);
 }
 
-static void name_of_box(notes *n, const wg_series *s)
-{
-    const double f = n->g->font;
-    if (s->n < 2) return;
-    double u[2], v[2];
-    for (int i = 0; i < 2; i++)
-        u[i] = wgi_axis_unit(&n->t->x, s->x[i]), v[i] = wgi_axis_unit(&n->t->y, s->y[i]);
-    if (!wgi_clip(u, v)) return;
-    const double width = fabs(u[1] - u[0]) * n->t->width, height = fabs(v[1] - v[0]) * n->t->height;
-    if (height < 1.1 * f) return;
-    wgi_label l = like(n, s, wgi_fit_text(n->g, s->name, width - 0.6 * f, f, WGI_REGULAR), f);
-    if (wgi_characters(l.text) < 4 && wgi_characters(s->name) > wgi_characters(l.text)) return;
-    const double left = wgi_px(n->t, fmin(u[0], u[1])), y = wgi_py(n->t, (v[0] + v[1]) / 2) + 0.35 * f;
-    offer(n, left + width / 2, y, 0, 1);
-    offer(n, left + 0.3 * f, y, 0, 0), offer(n, left + width - 0.3 * f, y, 0, 2);
-    for (int side = -1; side < 2 && height > 2.5 * f; side += 2)
-        offer(n, left + width / 2, y + side * (height / 2 - 0.7 * f), 0, 1);
-    l.halo = false;
-    place(n, l);
-}
-
 /* ---- lines ---- */
 
 static void name_of_rule(notes *n, const wg_series *s)
@@ -601,9 +580,9 @@ static void lead(notes *n, const wg_series *s, const wgi_label *l, double x, dou
     wgi_point_add(n->g, n->t, (ex - n->t->left) / n->t->width, 1 - (ey - n->t->top) / n->t->height);
 }
 
-static void name_of_point(notes *n, const wg_series *s, double radius, double size)
+static void name_of_text(notes *n, const wg_series *s)
 {
-    const double f = size;
+    const double f = n->g->font;
     if (!s->n || !*s->name || !wgi_axis_shows(&n->t->x, s->x[0]) || !wgi_axis_shows(&n->t->y, s->y[0]))
         return;
     double u, v;
@@ -611,25 +590,18 @@ static void name_of_point(notes *n, const wg_series *s, double radius, double si
         u = wgi_axis_unit(&n->t->x, s->x[0]), v = wgi_axis_unit(&n->t->y, s->y[0]);
     if (!(u >= 0 && u <= 1 && v >= 0 && v <= 1)) return;
     const double x = wgi_px(n->t, u), y = wgi_py(n->t, v);
-    wgi_label l = like(n, s, fit(n, s->name, size), size);
+    wgi_label l = like(n, s, fit(n, s->name, f), f);
     for (int i = 0; i < 15; i++) {
-        const double side = radius + 0.4 * f, dy = (i + 1) / 2 * (i % 2 ? 1.15 : -1.15) * f;
+        const double side = 0.4 * f, dy = (i + 1) / 2 * (i % 2 ? 1.15 : -1.15) * f;
         offer(n, x + side, y + 0.35 * f + dy, 0, 0), offer(n, x - side, y + 0.35 * f + dy, 0, 2);
-        if (i) offer(n, x, y + 0.35 * f + (dy > 0 ? 1 : -1) * radius + dy, 0, 1);
+        if (i) offer(n, x, y + 0.35 * f + dy, 0, 1);
         if (i > 1) offer(n, x + 4 * f, y + 0.35 * f + dy, 0, 0), offer(n, x - 4 * f, y + 0.35 * f + dy, 0, 2);
     }
     const wgi_label *at = place(n, l);
-    if (at) lead(n, s, at, x, y, radius + 0.8 * f);
+    if (at) lead(n, s, at, x, y, 0.8 * f);
 }
 
 /* ---- all, those with the fewest places first ---- */
-
-static void name_of_disc(notes *n, const wg_series *s)
-{
-    name_of_point(n, s, fmax(3, 24 * sqrt(s->o.size)), n->g->font);
-}
-
-static void name_of_text(notes *n, const wg_series *s) { name_of_point(n, s, 0, n->g->font); }
 
 static void add_note(notes *n, const wg_series *s, int turn)
 {
@@ -637,9 +609,8 @@ static void add_note(notes *n, const wg_series *s, int turn)
         int turn;
         void (*add)(notes *n, const wg_series *s);
     } notes_of[] = {
-        [WGI_IMAGE] = { 0, numbers },     [WGI_BOX] = { 0, name_of_box },   [WGI_AT_X] = { 1, name_of_rule },
-        [WGI_AT_Y] = { 1, name_of_rule }, [WGI_TEXT] = { 2, name_of_text }, [WGI_ARROW] = { 2, name_of_text },
-        [WGI_DISC] = { 4, name_of_disc }, [WGI_CONTOUR] = { 5, levels },
+        [WGI_IMAGE] = { 0, numbers },     [WGI_AT_X] = { 1, name_of_rule },  [WGI_AT_Y] = { 1, name_of_rule },
+        [WGI_TEXT] = { 2, name_of_text }, [WGI_ARROW] = { 2, name_of_text }, [WGI_CONTOUR] = { 5, levels },
     };
     if (s->kind >= WG_SERIES_KINDS && s->kind != WGI_SURFACE && notes_of[s->kind].turn == turn)
         notes_of[s->kind].add(n, s);

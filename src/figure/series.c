@@ -1,4 +1,4 @@
-/* series.c: what is added to a panel: series of points; texts, arrows, reference lines, boxes and discs,
+/* series.c: what is added to a panel: series of points; texts, arrows, reference lines,
  * which are series of one or two points; images and contours, a grid of values given as a tensor or by a
  * function. */
 #include "figure/figure_private.h"
@@ -170,19 +170,6 @@ void wg_panel_at_x(wg_panel *p, double x, const char *text)
 void wg_panel_at_y(wg_panel *p, double y, const char *text)
 {
     note(p, "panel_at_y: the panel", WGI_AT_Y, WG_COLOR_GREY, text, &(double){ 0 }, &y, 1);
-}
-
-void wg_panel_box(wg_panel *p, const double x[2], const double y[2], wg_figure_color color, const char *text,
-                  const char *hint)
-{
-    wg_series *s = !p || (x && y) ? note(p, "panel_box: the panel", WGI_BOX, color, text, x, y, 2) : NULL;
-    if (s) s->hint = wgi_pool_copy(&p->figure->pool, hint);
-}
-
-void wg_panel_disc(wg_panel *p, double x, double y, double share, wg_figure_color color, const char *text)
-{
-    wg_series *s = note(p, "panel_disc: the panel", WGI_DISC, color, text, &x, &y, 1);
-    if (s) s->o.size = share > 0 && share <= 1 ? share : 0;
 }
 
 /* ---- images and contours ---- */

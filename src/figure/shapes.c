@@ -271,24 +271,6 @@ static void rule(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
     wgi_point_add(g, t, upright ? at : 1, upright ? 1 : at);
 }
 
-static void box(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
-{
-    if (s->n < 2 || !shows(t, s, 0) || !shows(t, s, 1)) return;
-    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
-    k->opacity = 0.3, k->outline = true, k->width = 1.2, k->hint = *s->hint ? s->hint : NULL, k->faint = true;
-    rect(g, t, s->x[0], s->y[0], s->x[1], s->y[1]);
-}
-
-static void disc(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
-{
-    if (!s->n || !shows(t, s, 0)) return;
-    wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_MARKS, s);
-    k->marker = WG_MARKER_DISC, k->radius = fmax(3, 24 * sqrt(s->o.size)), k->opacity = 0.35,
-    k->outline = true;
-    k->hint = *s->name ? s->name : NULL;
-    add_at(g, t, s->x[0], s->y[0]);
-}
-
 static void arrow(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
 {
     if (s->n < 2 || !shows(t, s, 0) || !shows(t, s, 1)) return;
@@ -475,14 +457,19 @@ static const struct {
     int depth;
     void (*add)(wgi_figure_page *g, wgi_plot *t, const wg_series *s);
 } shapes_of[] = {
-    [WGI_IMAGE] = { 0, image },      [WG_SERIES_BAND] = { 1, band },
-    [WGI_CONTOUR] = { 2, contour },  [WGI_SURFACE] = { 0, wgi_surface_shapes },
-    [WG_SERIES_BARS] = { 3, bars },  [WG_SERIES_HISTOGRAM] = { 3, histogram },
-    [WGI_BOX] = { 3, box },          [WGI_AT_X] = { 4, rule },
-    [WGI_AT_Y] = { 4, rule },        [WG_SERIES_LINE] = { 5, line },
-    [WG_SERIES_STEPS] = { 5, line }, [WG_SERIES_POINTS] = { 5, scatter },
-    [WG_SERIES_PATH] = { 5, path },  [WGI_ARROW] = { 5, arrow },
-    [WGI_DISC] = { 5, disc },
+    [WGI_IMAGE] = { 0, image },
+    [WG_SERIES_BAND] = { 1, band },
+    [WGI_CONTOUR] = { 2, contour },
+    [WGI_SURFACE] = { 0, wgi_surface_shapes },
+    [WG_SERIES_BARS] = { 3, bars },
+    [WG_SERIES_HISTOGRAM] = { 3, histogram },
+    [WGI_AT_X] = { 4, rule },
+    [WGI_AT_Y] = { 4, rule },
+    [WG_SERIES_LINE] = { 5, line },
+    [WG_SERIES_STEPS] = { 5, line },
+    [WG_SERIES_POINTS] = { 5, scatter },
+    [WG_SERIES_PATH] = { 5, path },
+    [WGI_ARROW] = { 5, arrow },
 };
 
 void wgi_add_shapes(wgi_figure_page *g, wgi_plot *t)

@@ -243,23 +243,9 @@ static bool in_plot(const svg *s, const wgi_drawn_shape *k, int64_t i)
     return u >= -0.01 && u <= 1.01 && v >= -0.01 && v <= 1.01;
 }
 
-static void put_disc(const svg *s, const wgi_drawn_shape *k)
-{
-    for (int64_t i = 0; i < k->n; i++) {
-        wgi_strbuf_format(s->b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill-opacity=\"%.2f\"",
-                          x_at(s, k, i), y_at(s, k, i), k->radius, k->opacity);
-        paint(s, k->color, k->color);
-        put_hint(s, k->hint, "circle");
-    }
-}
-
 static void put_marks(const svg *s, const wgi_drawn_shape *k)
 {
     const bool hints = has_hints(s) && k->n <= HINTS;
-    if (k->outline) {
-        put_disc(s, k);
-        return;
-    }
     if (!hints) put_marker_start(s, k->marker, k->color, k->radius, k->opacity);
     for (int64_t i = 0; i < k->n; i++) {
         if (!in_plot(s, k, i)) continue;

@@ -112,14 +112,11 @@ static void rect(canvas *c, const wgi_drawn_shape *k, const double *u, const dou
             }
         return;
     }
-    const bool area = k->series->kind == WGI_IMAGE, hollow = k->series->kind == WGI_BOX;
+    const bool area = k->series->kind == WGI_IMAGE;
     for (int i = 0; i < ny; i++)
         for (int j = 0; j < nx; j++) {
             const double x = (j + 0.5) / nx, y = 1 - (i + 0.5) / ny;
             if (!(x >= left && x < right && y >= low && y < high) || (area && !class_dot(k->color, j, i)))
-                continue;
-            if (hollow && x - left > 1.0 / nx && right - x > 1.0 / nx && y - low > 1.0 / ny &&
-                high - y > 1.0 / ny)
                 continue;
             set_dot(c, x, y, k->color);
         }

@@ -127,7 +127,6 @@ static void add_fields(wg_figure *f)
 {
     static const double cells[4] = { 5, -1, NAN, 7 };
     static const char *const names[] = { "cat_1", "dog" };
-    const double x[2] = { 0, 1 }, y[2] = { 0, 1 };
     for (wg_color_map map = WG_MAP_DEFAULT; map <= WG_MAP_CLASSES; map++) {
         wg_panel *p =
             wg_panel_new(f, "image", .x = { "said", .names = names, .name_count = 2 }, .equal = true);
@@ -136,7 +135,6 @@ static void add_fields(wg_figure *f)
     wg_panel *p = wg_panel_new(f, "", .x = { .low = -2, .high = 2, .reversed = true },
                                .y = { .low = -1, .high = 1, .hidden = true });
     wg_panel_contour(p, "J", .f = bowl, .log_levels = true);
-    wg_panel_box(p, x, y, WG_COLOR_BLUE, "box", "hint"), wg_panel_disc(p, 1, 1, 0.5, WG_COLOR_PINK, "disc");
     p = wg_panel_new(f, "field", .x = { .low = -1, .high = 1 }, .y = { .low = -1, .high = 1 });
     wg_panel_image(p, "f", .f = bowl, .nx = 20, .ny = 20);
 }

@@ -457,14 +457,11 @@ static void add_notes(wg_panel *p, wgt_random *r)
 {
     for (int i = (int)wgt_below(r, 8); i > 0; i--) {
         const double x = wgt_uniform(r, 0, 60), y = pow(10, wgt_uniform(r, -2, 2));
-        switch (wgt_below(r, 6)) {
+        switch (wgt_below(r, 4)) {
         case 0: wg_panel_at_x(p, x, word(r)); break;
         case 1: wg_panel_at_y(p, y, word(r)); break;
         case 2: wg_panel_text(p, x, y, word(r)); break;
-        case 3: wg_panel_disc(p, x, y, wgt_unit(r), WG_COLOR_BLUE, word(r)); break;
-        case 4: wg_panel_arrow(p, x, y, x + 3, 2 * y, word(r)); break;
-        default:
-            wg_panel_box(p, (double[]){ x, x + 9 }, (double[]){ y, 2 * y }, WG_COLOR_PINK, word(r), word(r));
+        default: wg_panel_arrow(p, x, y, x + 3, 2 * y, word(r));
         }
     }
 }
@@ -597,7 +594,7 @@ FIGURE_TEST(figure_labels, letters_are_large)
         for (int i = 0; i < panels; i++) {
             wg_panel *p = wg_panel_new(f, "panel", .x = { "x", -2, 2 }, .y = { "y", -2, 2 });
             if (i % 2) wg_panel_contour(p, "", .f = bowl);
-            else wg_panel_at_x(p, 1, "rule"), wg_panel_disc(p, 0, 0, 0.5, WG_COLOR_PINK, "disc");
+            else wg_panel_at_x(p, 1, "rule"), wg_panel_text(p, 0, 0, "text");
         }
         for (int phone = 0; phone < 2; phone++) {
             wgi_figure_page g;
@@ -624,7 +621,6 @@ static const char hostile[] = "<&>\"'\\\n\x01\xff #$%_{}~^ ]]> </svg><script>ale
 static wg_figure *everything(wg_context *c, const char *name)
 {
     static const double cells[6] = { -1, 0, 1, 2, NAN, 4 };
-    const double x[2] = { 1, 2 }, y[2] = { 0.5, 1 };
     wg_figure *f = wg_figure_new(c, name, .description = name);
     wg_panel *p = wg_panel_new(f, name, .x = { name }, .y = { name });
     for (int k = 0; k < WG_SERIES_KINDS; k++) {
@@ -635,7 +631,6 @@ static wg_figure *everything(wg_context *c, const char *name)
     }
     wg_panel_text(p, 3, 3, name), wg_panel_arrow(p, 1, 1, 4, 4, name), wg_panel_at_x(p, 2, name),
         wg_panel_at_y(p, 2, name);
-    wg_panel_box(p, x, y, WG_COLOR_BLUE, name, name), wg_panel_disc(p, 5, 2, 0.5, WG_COLOR_PINK, name);
     p = wg_panel_new(f, name);
     wg_panel_image(p, name, .values = wg_view_f64(cells, WG_SHAPE(2, 3)), .numbers = true);
     p = wg_panel_new(f, name, .x = { .low = -1, .high = 1 }, .y = { .low = -1, .high = 1 });
