@@ -241,6 +241,8 @@ clocks() {
 # ---- shape ----
 
 shape() {
+    find src ops tools -name '*.[ch]' | sort | xargs awk 'FNR == 1 { n = FILENAME; sub(/.*\//, "", n); if (index($0, "/* " n) != 1) print FILENAME }' |
+        report "a file whose first line does not begin with its name and say what it is"
     find src ops tools -name '*.[ch]' | sort | xargs tools/shape.pl | report "a function that is too long, or lines that stand twice"
 }
 

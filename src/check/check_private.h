@@ -105,7 +105,6 @@ typedef struct wgi_finding {
     double along;                /* of WGI_STAGE_RULE: the slope where all elements move */
     double share;                /* of a component, by which it differs; 0: of the numbers shown */
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
-    struct wgi_case *made_from;  /* NULL: wgi_case_keep */
 } wgi_finding;
 
 typedef struct wgi_names {
@@ -353,8 +352,6 @@ void wgi_check_remedy(wg_check *r, wgi_isolated *a, wgi_finding *f);
 /* operand_name.c. "x", "gamma (bn.gamma)": as the op's documentation and the user call operand k of n; else
  * "operand 0 (dense, model.c:12)". */
 void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT]);
-/* rules.c still asks for a small case of each wrong rule. There are none any more. */
-static inline struct wgi_case *wgi_case_keep(wg_check *r, wg_node n) { return NULL; }
 
 /* ---- inside.c ---- */
 

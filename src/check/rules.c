@@ -483,7 +483,7 @@ static void check_rule(wg_check *r, wg_node n, wgi_isolated *a)
     }
 }
 
-static void add_finding(wg_check *r, wg_node n, wgi_isolated *a, bool no_case, wgi_finding *f)
+static void add_finding(wg_check *r, wg_node n, wgi_isolated *a, wgi_finding *f)
 {
     const int k = f->shown.operand;
     char by[WGI_CHECK_TEXT];
@@ -491,7 +491,6 @@ static void add_finding(wg_check *r, wg_node n, wgi_isolated *a, bool no_case, w
     f->shown.by = by, f->shown.shape = wg_node_shape(wg_node_operand(n, k));
     if (wg_is_none(a->gx[k])) wgi_check_say(f->remedy, "the rule leaves it out: a path is missing");
     else wgi_check_remedy(r, a, f);
-    f->made_from = no_case ? NULL : wgi_case_keep(r, n);
     wgi_check_add(r, f);
 }
 
@@ -505,7 +504,7 @@ bool wgi_check_left_out(wg_check *r, wg_node n, const unsigned char *on)
         wgi_finding f = { .stage = WGI_STAGE_RULE, .node = n, .part = -1 };
         if (!a.point[k] || !wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k)) continue;
         if (on[wg_node_operand(n, k).index] && compare_operand(&a, k, 2000 + n.index, &f) == DIFFERENT)
-            add_finding(r, n, &a, true, &f);
+            add_finding(r, n, &a, &f);
     }
     wgi_isolated_close(r, &a);
     return r->findings > before;
@@ -546,7 +545,7 @@ static void check_node(wg_check *r, wg_node n, unsigned char *held)
         const outcome o = compare_operand(&a, k, 2000 + n.index, &f);
         count->compared += o != UNCLEAR, count->unclear += o == UNCLEAR;
         if (custom && is_meant(&a, n, o, &f)) hold(r, n, held);
-        else if (o == DIFFERENT) add_finding(r, n, &a, custom || !held, &f);
+        else if (o == DIFFERENT) add_finding(r, n, &a, &f);
     }
     if (!held) r->second.unclear += count->unclear;
     else if (r->o.order > 1 && r->findings == before && count->held == held_before) check_rule(r, n, &a);
