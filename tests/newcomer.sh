@@ -109,7 +109,7 @@ as_user() {
 
 as_root() {
     put_clone /root/wengert root
-    walk root root /root/wengert "tools/ pages/ draw/ files/ languages/"
+    walk root root /root/wengert "tools/ pages/ files/"
 }
 
 allowed
