@@ -13,6 +13,7 @@
 #   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
 #   GRAPHVIZ=0                     nothing of Graphviz is asked for: no DOT is written or read
 #   MPI=0                          no MPI is looked for: one process trains alone
+#   ISAS=2                         no kernels for AVX-512; 1: none for AVX2: a third less is compiled
 #   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
 #   NO_INSTALL=1                   prints the line that would install what is missing, and stops; YES=1: sudo runs it without a question
 #   V=1                            shows the commands
@@ -131,13 +132,13 @@ WG_CPPFLAGS += -DWG_CORE
 FAST_WAYS   := src/graph/fast/% src/run/fast/% src/run/plan/% src/look/plan_%
 endif
 
-ISAS ?= $(if $(TEST_BUILD),1,$(if $(X86_64),3,1))
-WG_CPPFLAGS += -DWG_ISA_COUNT=$(ISAS)
+SETS := $(if $(TEST_BUILD),1,$(if $(X86_64),$(or $(ISAS),3),1))
+WG_CPPFLAGS += -DWG_ISA_COUNT=$(SETS)
 # Where there are other sets, this one runs on processors older than 2013: -O2 halves its compilation.
-ISA_FLAGS_0 := -DWG_ISA_INDEX=0 -DWG_BASE=1 $(if $(filter 3,$(ISAS)),-O2)
+ISA_FLAGS_0 := -DWG_ISA_INDEX=0 -DWG_BASE=1 $(if $(filter 2 3,$(SETS)),-O2)
 ISA_FLAGS_1 := -DWG_ISA_INDEX=1 -DWG_BASE=0 -mavx2 -mfma
 ISA_FLAGS_2 := -DWG_ISA_INDEX=2 -DWG_BASE=0 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
-ISA_LIST    := $(wordlist 1,$(ISAS),0 1 2)
+ISA_LIST    := $(wordlist 1,$(SETS),0 1 2)
 
 ifneq ($(SAN),)
 SAN_FLAGS  := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -O1

@@ -17,11 +17,17 @@
 #endif
 
 /* For all instruction sets: the prototypes of a kernel, and the initializer of an array of them. */
-#if WG_ISA_COUNT > 1
+#if WG_ISA_COUNT == 3
 #define WG_ISA_DECLARE_(type, n, args) type n##_base(args), n##_avx2(args), n##_avx512(args)
 #define WG_ISA_NAMES_(n)               \
     {                                  \
         n##_base, n##_avx2, n##_avx512 \
+    }
+#elif WG_ISA_COUNT == 2
+#define WG_ISA_DECLARE_(type, n, args) type n##_base(args), n##_avx2(args)
+#define WG_ISA_NAMES_(n)   \
+    {                      \
+        n##_base, n##_avx2 \
     }
 #else
 #define WG_ISA_DECLARE_(type, n, args) type n##_base(args)
