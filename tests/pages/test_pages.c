@@ -20,9 +20,10 @@ Test(pages, readme) { follow("README.md"); }
 Test(pages, guide) { follow("docs/guide.md"); }
 Test(pages, check) { follow("docs/check-protocol.md docs/gradcheck.md"); }
 Test(pages, language) { follow("docs/language.md"); }
+Test(pages, functions) { follow("docs/functions.md"); }
 Test(pages, others)
 {
-    follow("$(ls docs/*.md bench/README.md data/README.md | grep -v -e guide -e check -e language)");
+    follow("$(ls docs/*.md bench/README.md data/README.md | grep -vE 'guide|check|language|functions')");
 }
 
 /* ---- a page that does not hold is found ---- */
