@@ -177,7 +177,9 @@ wg_node pic_layers(wg_context *c, int layers)
 char *pic_dot(wg_node root, const wg_draw_opts *o)
 {
     PIC_NEEDS_DOT;
-    char *dot = wg_draw_dot(root, o), *copy = dot ? pic_keep(strdup(dot)) : NULL;
+    wg_draw_opts with = o ? *o : (wg_draw_opts){ 0 };
+    with.format = "dot";
+    char *dot = wg_draw_text(root, &with), *copy = dot ? pic_keep(strdup(dot)) : NULL;
     wg_free(wg_graph_context(wg_graph_of(root)), dot);
     return copy;
 }

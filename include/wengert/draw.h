@@ -138,9 +138,6 @@ WG_API wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, c
  * wg_free. NULL after an error. */
 WG_API char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o);
 #define wg_draw_text(root, ...) wg_draw_text_at(WG_AT(#root), root, __VA_ARGS__)
-/* The same with .format "dot". */
-WG_API char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o);
-#define wg_draw_dot(root, ...) wg_draw_dot_at(WG_AT(#root), root, __VA_ARGS__)
 
 /* A formula of formula.h as an element <svg> for a page: fractions, roots, letters above and below. Its texts have the
  * class ink, its lines the class rule; its baseline is the text's. Its label is the formula in one line. Free it with

@@ -105,7 +105,6 @@ WG_API wg_tensor wg_params_tensor(const wg_params *p, int i); /* the memory is p
 /* The gradient. The memory is p's. data NULL: the last wg_backward did not reach the parameter. */
 WG_API wg_tensor wg_params_grad(const wg_params *p, int i);
 WG_API int wg_params_find(const wg_params *p, const char *name); /* the index; -1: none */
-WG_API bool wg_params_has(const wg_params *p, wg_node n);        /* is n a parameter or state of p? */
 /* The value of a parameter of one element. NaN after an error. */
 WG_API double wg_params_item_at(wg_site here, const wg_params *p, const char *name);
 #define wg_params_item(p, name) wg_params_item_at(WG_AT(#p ", " #name), p, name)

@@ -167,12 +167,6 @@ static char *text_of(wg_site here, wg_node root, const wg_draw_opts *o, const wg
     return NULL;
 }
 
-char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o)
-{
-    WG_USER_CALL(here, "draw_dot");
-    return text_of(here, root, o ? o : &standard, &wgi_format_dot);
-}
-
 struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_draw_opts *o)
 {
     WG_USER_CALL(here, "draw_agraph");

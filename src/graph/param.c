@@ -294,12 +294,6 @@ wg_node wg_layer_state(wg_site here, wg_graph *g, wg_params *p, const char *laye
     return param(here, g, p, layer, part, s, init, true);
 }
 
-bool wg_params_has(const wg_params *p, wg_node n)
-{
-    const wgi_node *x = wgi_node_of(n);
-    return p && x && wg_node_params(n) && wgi_params_holds(p, x->parameter);
-}
-
 wg_status wg_params_freeze_at(wg_site here, wg_params *p, const char *pattern, bool on)
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "params_freeze: the parameter set is NULL");

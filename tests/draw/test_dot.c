@@ -124,7 +124,7 @@ Test(dot, an_error_may_draw, .fini = pic_clean_up)
         wg_context *c = wgt_start(&memory, WG_F64, &(wg_options){ .on_error = draw_again, .threads = 1 });
         const pic_parts n = pic_neuron(c);
         memory.fail_at = memory.calls + 1 + failed;
-        dot = wg_draw_dot(n.L, NULL);
+        dot = wg_draw_text(n.L, &(wg_draw_opts){ .format = "dot" });
         memory.fail_at = 0;
         wg_free(c, dot);
         cr_expect_eq(drawn_after_error, failed + !dot, "allocation %d", failed + 1);

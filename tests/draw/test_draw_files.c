@@ -126,8 +126,9 @@ Test(draw_files, every_failed_allocation_is_survived)
         wg_item(n.L);
         int64_t nodes = wg_graph_nodes(wg_graph_of(n.L));
         m.fail_at = k;
-        char *dot =
-            wg_draw_dot(n.L, &(wg_draw_opts){ .values = true, .backward = true, .title = "t", .fold = 1 });
+        char *dot = wg_draw_text(
+            n.L,
+            &(wg_draw_opts){ .format = "dot", .values = true, .backward = true, .title = "t", .fold = 1 });
         cr_assert(dot || wg_failed(c) == WG_ERROR_MEMORY, "allocation %lld: no text and no error",
                   (long long)k);
         cr_assert(!dot || strstr(dot, "–") || !strcmp(dot, whole), "allocation %lld: another picture",

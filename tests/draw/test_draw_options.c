@@ -148,7 +148,7 @@ Test(draw_options, a_refusal_says_what_goes)
     wgt_expect_error(
         k.c, WG_ERROR_VALUE,
         "draw_plan: .values goes with a graph's picture, a graph's text, not with a plan's table");
-    cr_assert_null(wg_draw_dot(k.root, &(wg_draw_opts){ .limits = &machine }));
+    cr_assert_null(wg_draw_text(k.root, &(wg_draw_opts){ .format = "dot", .limits = &machine }));
     wgt_expect_error(k.c, WG_ERROR_VALUE,
                      ".limits goes with a plan's picture, a plan's table, not with a graph's");
     wg_plan_free(k.p);

@@ -18,7 +18,7 @@ Test(draw_size, a_million_nodes_are_folded)
     WGT_IN_CONTEXT(WG_F64, NULL);
     wg_node root = make_chain(c, 1000000);
     SHOWS(pic_text(root, "dot", (wg_draw_opts){ .values = true }), "×1,000,000", "sin");
-    cr_assert_null(wg_draw_dot(root, &(wg_draw_opts){ .fold = -1 }));
+    cr_assert_null(wg_draw_text(root, &(wg_draw_opts){ .format = "dot", .fold = -1 }));
     wgt_expect_error(c, WG_ERROR_VALUE, "1000001");
 }
 
@@ -29,7 +29,7 @@ GRAPH_TEST(draw_size, what_does_not_repeat_is_refused_with_its_size)
     wg_node h = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
     for (int i = 0; i < 3000; i++)
         h = wgt_below(&r, 2) ? wg_sin(h) : wgt_below(&r, 2) ? wg_tanh(h) : wg_square(h);
-    cr_assert_null(wg_draw_dot(h, NULL));
+    cr_assert_null(wg_draw_text(h, &(wg_draw_opts){ .format = "dot" }));
     cr_assert_eq(wg_failed(c), WG_ERROR_VALUE);
     HAS(wg_message(c), "more than 400");
     HAS(wg_message(c), "3001 nodes");

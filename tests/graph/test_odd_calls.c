@@ -54,7 +54,7 @@ static const char harmless[] =
     "wg_graph_call* wg_graph_context wg_graph_epoch wg_graph_failure wg_graph_mark wg_graph_mode "
     "wg_layer_site wg_layer_node_name "
     "wg_graph_node* wg_group_of wg_group_rank wg_group_s[hi]* wg_group_mean wg_group_stop "
-    "wg_graph_of wg_params_context wg_params_count wg_params_find wg_params_grad wg_params_has "
+    "wg_graph_of wg_params_context wg_params_count wg_params_find wg_params_grad "
     "wg_params_is_state wg_params_name wg_params_size wg_params_tensor wg_params_trained wg_data_about "
     "wg_data_all wg_data_class wg_data_column wg_data_epoch wg_data_rows wg_data_scale wg_data_[xy] "
     "wg_program_axes wg_program_c* wg_program_drawn wg_program_e* wg_program_last* wg_program_line "
