@@ -116,6 +116,31 @@ symbols() {
 
 static_inline() { sed -nE 's/^static inline [^(]*\b(wg_[a-z0-9_]+)\(.*/\1/p' include/wengert/*.h | paste -sd'|'; }
 
+# The public functions that the headers declare, without the ending _at; but not those under a heading that marks them: `for bindings`,
+# `what NAME expands to`.
+public_functions() {
+    cat "$@" | awk '/^\/\* ---- / { marked = / for bindings| expands to / } /^#if/ { marked = 0 }
+        /^WG_API / { text = "" } { text = text " " $0 } /^WG_API / || open {
+            open = !match(text, /wg_[a-z0-9_]+\(/)
+            if (!open && !marked) print substr(text, RSTART, RLENGTH - 1)
+        }' | sed 's/_at$//' | sort -u
+}
+
+# Nobody finds a function that no page, lesson, example or command has. The script is tried first, on a function of each kind.
+in_pages() {
+    public_functions - <<<'
+/* ---- for bindings: one ---- */
+WG_API int wg_marked(void);
+/* ---- graphs ---- */
+WG_API const char *
+wg_name_at(int wg_here);
+WG_API void wg_begin(int (*f)(void), int g); /* wg_other() */' | paste -sd' ' | grep -vx 'wg_begin wg_name' |
+        report "tools/check.sh does not find the public functions of headers"
+    public_functions include/wengert/*.h | comm -23 - <(grep -ohE '\bwg_[a-z0-9_]+' README.md CONTRIBUTING.md docs/*.md lessons/* examples/* tools/*.[ch] 2>/dev/null |
+        sed 's/_at$//' | sort -u) |
+        report "public functions in no page, lesson, example or command: give them a place in docs/functions.md, or a heading of the header that says for whom they are"
+}
+
 # ---- names ----
 
 # A type that begins with wg has its members in one place. Types of one file alone, without wg, are its own.
@@ -253,6 +278,7 @@ compared_names
 dot_text
 registry
 symbols
+in_pages
 homonyms
 unused
 in_tables

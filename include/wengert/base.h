@@ -279,6 +279,8 @@ WG_API const wg_allocator *wg_context_allocator(const wg_context *c); /* of wg_s
 WG_API void *wg_alloc(wg_context *c, size_t count, size_t size);
 WG_API void wg_free(wg_context *c, void *p);
 
+/* ---- for bindings and tools: sites of calls, made at run time ---- */
+
 /* A site made of copies of both texts, valid until wg_finish. Equal texts give the same site. */
 WG_API wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place);
 /* Sites of source texts that come and go, such as programs, for calls that make nodes; for other calls take
@@ -293,6 +295,8 @@ WG_API const char *wg_site_place(wg_site s);     /* "model.c:42" */
 WG_API const char *wg_site_arguments(wg_site s); /* where their text begins; it ends at a newline; "": none */
 /* Copies the text of argument k to buf, a long one cut, and returns buf. "": there is none. */
 WG_API const char *wg_site_argument(wg_site s, int k, char *buf, size_t size);
+
+/* ---- words, numbers, and what this build has ---- */
 
 /* The candidate nearest to a mistyped word, by edit distance with transpositions; case is ignored. NULL: none is
  * near. The same in steps: wg_nearest_to, wg_nearest_try for each candidate, then look at best. */

@@ -161,7 +161,7 @@ WG_API wg_node wg_settled_at(wg_site here, const wg_settled_args *a);
 #define wg_settled(...) /* x, before, options */ \
     WG_NAMED(wg_settled_at, wg_settled_args, 2, #__VA_ARGS__, __VA_ARGS__)
 
-/* ---- for languages whose functions cannot return a struct ---- */
+/* ---- for bindings: languages whose functions cannot return a struct ---- */
 
 /* A function that writes its node to *y. x: the nodes that it is given; i: the number of a step. Give one of
  * the three functions below as the function, and the address of this struct as its user:

@@ -268,18 +268,23 @@ WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op);
 WG_API wg_site wg_inside(wg_site here);
 /* In such a builder, WG_USER_CALL(here, "my_block"): until it returns, an error at the place of its call has its name,
  * and not that of what it calls. If builders call each other, the outermost counts. */
+#define WG_USER_CALL(here, name)                                                       \
+    __attribute__((cleanup(wg_user_call_end), unused)) const wg_user_call wg_called_ = \
+        wg_user_call_begin(here, name)
+
+/* ---- what WG_USER_CALL expands to ---- */
+
 typedef struct wg_user_call {
     wg_site here;
     const char *name;
 } wg_user_call;
-#define WG_USER_CALL(here, name)                                                       \
-    __attribute__((cleanup(wg_user_call_end), unused)) const wg_user_call wg_called_ = \
-        wg_user_call_begin(here, name)
 WG_API wg_user_call wg_user_call_begin(wg_site here, const char *name);
 WG_API void wg_user_call_end(const wg_user_call *before);
 
-/* For builders with an option of axes: the axes that a call gives by this name, as attributes. No axes: none
- * were given. What can be no axis is refused by wg_rule_axis. */
+/* ---- options of builders ---- */
+
+/* The axes that a call gives by this name, as attributes. No axes: none were given. What can be no axis is refused
+ * by wg_rule_axis. */
 WG_API wg_axes wg_axes_given(wg_site here, const char *option, wg_axis axes);
 WG_API int wg_axis_given(wg_site here, const char *option, wg_axis axis); /* one axis, 0 by default */
 
@@ -288,13 +293,17 @@ WG_API int wg_axis_given(wg_site here, const char *option, wg_axis axis); /* one
  * of the builder, for the message. */
 WG_API bool wg_options_named(wg_context *c, wg_site here, const char *what);
 
-/* For authors of layers that keep memory between builds: calls f(user, g) once, at the next wg_begin of g or
- * when g is freed with wg_graph_free; wg_finish calls nothing. f must not use g but to compare it. False: no
- * memory, an error is recorded, and f will not be called. */
+/* ---- for authors of layers ---- */
+
+/* For layers that keep memory between builds: calls f(user, g) once, at the next wg_begin of g or when g is
+ * freed with wg_graph_free; wg_finish calls nothing. f must not use g but to compare it. False: no memory, an error is
+ * recorded, and f will not be called. */
 WG_API bool wg_graph_at_end(wg_graph *g, void (*f)(void *user, wg_graph *g), void *user);
-/* For authors of layers: writes the name of a layer with the prefixes of wg_params_in, "enc0.attn". Returns
+/* Writes the name of a layer with the prefixes of wg_params_in, "enc0.attn". Returns
  * the whole set: p, or the set that p is a part of. NULL: size is too small, or a pointer is NULL. */
 WG_API const wg_params *wg_layer_name(const wg_params *p, const char *name, char *buf, size_t size);
+
+/* ---- rows, random streams, samples ---- */
 
 /* For .vmap. x has a first axis of rows: the same with axes of size 1 behind it, so that a row has `rank` axes
  * and broadcasts. x has none: x repeated along a first axis of n elements. */
@@ -311,6 +320,8 @@ WG_API wg_node wg_stream(wg_site here, wg_graph *g, const char *name);
 WG_API wg_node wg_any(wg_graph *g, wg_shape s);
 WG_API wg_node wg_between(wg_graph *g, double low, double high, wg_shape s);
 WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s);
+
+/* ---- the ops that there are ---- */
 
 /* The library's ops, by index and by name. NULL: there is none. */
 WG_API int wg_op_count(void);

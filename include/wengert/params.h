@@ -154,18 +154,20 @@ WG_API wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path)
  * trained its values. The error names a parameter of a similar name. Make new ones in WG_TRAIN, or say false. */
 WG_API void wg_params_trained(wg_params *p, bool trained);
 
-/* For authors of layers: notes that a layer of this name is in the graph, until the next wg_begin. Returns
+/* ---- for authors of layers ---- */
+
+/* Notes that a layer of this name is in the graph, until the next wg_begin. Returns
  * NULL, or the call site of the layer that has the name already. After an error the same call gives the name back. */
 WG_API wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here);
 /* Where name i since wg_begin was claimed; *first: the nodes made since begin with this one. A layer that is
  * shared has one name; one with .cache has two. NULL: there are fewer. */
 WG_API wg_site wg_layer_site(const wg_graph *g, int64_t i, int64_t *first);
-/* For authors of layers: n is known by this name in the formulas of the field, as the gate "f" of an LSTM.
+/* n is known by this name in the formulas of the field, as the gate "f" of an LSTM.
  * Pictures call it so, with a number if several nodes are, but where the user's names come first. The name is
  * not copied: give a literal. Returns n. */
 WG_API wg_node wg_layer_node(wg_node n, const char *name);
 WG_API const char *wg_layer_node_name(wg_node n); /* "" if it has none, or one by wg_name */
-/* For authors of layers: the parameter, or state, layer.part of p. They are wg_param_at and wg_state_at
+/* The parameter, or state, layer.part of p. They are wg_param_at and wg_state_at
  * without the cost of joining the names, and with pointers instead of structs. */
 WG_API wg_node wg_layer_param(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
                               const wg_shape *s, const wg_init *init);

@@ -57,10 +57,12 @@ WG_API wg_status wg_save_with_at(wg_site here, wg_context *c, const char *name, 
 #define wg_save_with(c, name, ...) wg_save_with_at(WG_AT(#c ", " #name), c, name, __VA_ARGS__, NULL)
 WG_API void wg_save_end(wg_context *c, const char *name);
 WG_API bool wg_is_saved(const wg_context *c, const char *name);
+
+/* ---- for authors of formats ---- */
+
 /* The checks of memory i of wg_save_with, i = 0, 1, ..., the newest first. NULL: there are no more. */
 WG_API const wg_save_checks *wg_saved_checks(const wg_context *c, int i);
-
-/* For authors of other formats: what wg_save writes, as tensors with names. The list and its texts
+/* What wg_save writes, as tensors with names. The list and its texts
  * belong to the caller, who frees the list by wg_free; the tensors are views, valid until something
  * changes. *n: their number. NULL: an error is recorded. */
 typedef struct wg_saved {
