@@ -147,10 +147,9 @@ static bool may_be_new(wg_site here, const wg_graph *g, const wg_params *p, cons
     if (g->mode != WG_EVAL || !wgi_params_trained(p->root, full)) return true;
     const char *near = wgi_params_nearest(p->root, full);
     wgi_fail(p->c, here, "param", WG_ERROR_USE,
-             "%s would be made in WG_EVAL, with first values, though the set is trained or loaded%s%s%s. "
-             "Make it in "
-             "WG_TRAIN if it is new",
-             full, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+             "%s would be made in WG_EVAL, with first values, though the set is trained or loaded%s%s%s "
+             "Make it in WG_TRAIN if it is new",
+             full, near ? "; did you mean " : "", near ? near : "", near ? "?" : ".");
     return false;
 }
 
