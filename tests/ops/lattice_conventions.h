@@ -61,8 +61,6 @@ static const convention conventions[] = {
     { "leaky_relu", NO_LIMIT, NULL, 0, 0 },
     { "atan", SMALL, NULL, 0, 0 },
     { "pow", NO_LIMIT | STEEP, NULL, -1e30, 1e30 },
-    { "tanh", ABSOLUTE, NULL, 0, 0 },
-    { "sigmoid", ABSOLUTE, NULL, 0, 0 },
     { "silu", ABSOLUTE | NO_LIMIT, NULL, 0, 0 },
     { "mish", ABSOLUTE | NO_LIMIT, NULL, 0, 0 },
     { "gelu", ABSOLUTE | NO_LIMIT, NULL, -1e18, 1e18 },
@@ -90,6 +88,26 @@ static inline const convention *convention_of(const wg_op *op)
     const convention *c = conventions;
     while (c->op && strcmp(c->op, op->name)) c++;
     return c;
+}
+
+/* Whether a number less y stands in the tree: 1 - y^2. */
+static inline bool subtracts(const wgi_formula *f, int node, bool below)
+{
+    const wgi_formula_node *n = &f->node[node];
+    if (below && n->kind == WGI_F_NAME && !n->sign && wgi_formula_is(f, node, "y")) return true;
+    const bool from_number = n->kind == WGI_F_SUB && f->node[n->child].kind == WGI_F_NUMBER;
+    for (int k = n->child; k; k = f->node[k].next)
+        if (subtracts(f, k, below || (from_number && k != n->child))) return true;
+    return false;
+}
+/* Whether the derivative subtracts the result from a number. Few digits are left where they are near each
+ * other. */
+static inline bool derivative_cancels(const wg_op *op)
+{
+    wgi_formula f;
+    wgi_formula_error e;
+    return op->adjoint && strncmp(op->formula, "y = ", 4) == 0 && wgi_formula_parse(&f, op->adjoint, &e) &&
+           subtracts(&f, f.root, false);
 }
 
 static inline bool is_elementwise(const wgi_formula *f, int node)
