@@ -89,6 +89,15 @@ static bool is_listed(const char *op, bool adjoint)
     return false;
 }
 
+/* What is often forgotten of an op with options. */
+static const char *hint(const wg_op *op)
+{
+    for (const wg_attr_row *r = op->attrs; r && r->name; r++)
+        if (r->kind == WG_ATTR_DOUBLE && r->standard && strtod(r->standard, NULL) != 0)
+            return ". An option that the caller leaves out is 0: the op must put the default in its place";
+    return "";
+}
+
 /* The formula of result k in the shape of the result, whose reduced axes are kept from now on. */
 static bool expect_value(wgf_trial *t, int k, int *tried)
 {
@@ -103,8 +112,8 @@ static bool expect_value(wgf_trial *t, int k, int *tried)
     if (!fitted(said, &real, false, &fit))
         cr_expect(false, "%s, sample %d: %s has another shape", t->k.op->name, t->k.sample, t->k.op->formula);
     else
-        cr_expect(distance(&fit, &real) < 1e-9, "%s, sample %d, result %d: %s is not what it computes: %g",
-                  t->k.op->name, t->k.sample, k, t->k.op->formula, distance(&fit, &real));
+        cr_expect(distance(&fit, &real) < 1e-9, "%s, sample %d, result %d: %s is not what it computes: %g%s",
+                  t->k.op->name, t->k.sample, k, t->k.op->formula, distance(&fit, &real), hint(t->k.op));
     if (wgf_size(&said) == wgf_size(&real)) {
         name->value.rank = said.rank;
         memcpy(name->value.dim, said.dim, sizeof said.dim);
