@@ -350,12 +350,16 @@ allowed() {
     return 1
 }
 
-# A log without the lines about tests that passed.
-without_passes() { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -vE '^\[(RUN |PASS)' | tail -n 60; }
+# The first 60 lines of a log without those about tests that passed. Criterion's own lines come before what a test printed, which may be more.
+without_passes() {
+    local lines
+    lines=$(sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -vE '^\[(RUN |PASS)|: Test is disabled$')
+    { grep '^\[' <<<"$lines"; grep -v '^\[' <<<"$lines"; } | head -n 60
+}
 
-# The first lines about failures, in one line, and why a run failed. Criterion's own lines come before what a test printed.
+# The first lines about failures, in one line, and why a run failed.
 essence() {
-    echo "$({ without_passes "$1" | grep '^\[' ; without_passes "$1" | grep -v '^\['; } | grep -vE '^\[====|Criterion v' | sed 's/^\[----\] *//' | head -n 8 | cut -c 1-200) $2" |
+    echo "$(without_passes "$1" | grep -vE '^\[====|Criterion v' | sed 's/^\[----\] *//' | head -n 8 | cut -c 1-200) $2" |
         tr -s '\n ' ' ' | cut -c 1-500
 }
 
