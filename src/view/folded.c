@@ -197,7 +197,7 @@ void wgi_view_fold(wgi_view *v, const wg_node root[], int roots)
     unsigned char *needed = wgi_pool_take(v->pool, v->items, 1);
     if (v->pool->failed) return;
     f->v = v, f->same = same, f->needed = needed;
-    for (int k = 0; k < WGI_FORMULA_OPERANDS; k++) snprintf(f->side.text[k], 8, "\1%d", k);
+    for (int k = 0; k < WGI_FORMULA_OPERANDS; k++) snprintf(f->side.text[k], 8, "\1%c", '0' + k);
     need_roots(f, root, roots);
     for (int64_t i = 0; i < v->items; i++) f->same[i] = (int32_t)i;
     for (int64_t i = 0; i < v->items; i++) {

@@ -45,12 +45,14 @@ static bool fill_nodes(wg_graph *g, wgi_structure *s)
 
 /* ---- the hash ---- */
 
+#ifndef WG_HOSTILE
 static uint64_t hash_of_list(uint64_t h, const uint32_t *list, int n)
 {
     h = wgi_mix(h, (uint64_t)n);
     for (int k = 0; k < n; k++) h = wgi_mix(h, list[k]);
     return h;
 }
+#endif
 
 static void hash(wgi_structure *s)
 {
