@@ -55,7 +55,12 @@ static inline wg_node wgi_handle(wg_graph *g, uint32_t i)
 static inline bool wgi_is_number(wg_node n) { return !n.graph && !wg_is_none(n); }
 static inline uint64_t wgi_number_bits(wg_node n) { return ~(n.index | (uint64_t)n.generation << 32); }
 double wgi_number_value(wg_node n);
-wgi_node *wgi_node_of(wg_node n); /* NULL: of an earlier generation, or its node was taken away */
+/* NULL: of an earlier generation, or its node was taken away */
+static inline wgi_node *wgi_node_of(wg_node n)
+{
+    const wg_graph *g = n.graph;
+    return g && n.generation == g->generation && n.index < g->count ? &g->node[n.index] : NULL;
+}
 
 /* Whether op belongs to the library: then its results depend on operands and options alone. An op of
  * the user may do anything, even if its descriptor is a copy of one of ours. */

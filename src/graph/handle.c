@@ -10,10 +10,4 @@ wg_node wg_graph_node(const wg_graph *g, int64_t i)
                                                          : wg_none;
 }
 
-wgi_node *wgi_node_of(wg_node n)
-{
-    wg_graph *g = n.graph;
-    return g && n.generation == g->generation && n.index < g->count ? &g->node[n.index] : NULL;
-}
-
 bool wg_node_ok(wg_node n) { return n.index && wgi_node_of(n); }
