@@ -13,7 +13,7 @@
 #   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
 #   GRAPHVIZ=0                     nothing of Graphviz is asked for: no DOT is written or read
 #   MPI=0                          no MPI is looked for: one process trains alone
-#   ISAS=2                         no kernels for AVX-512; 1: none for AVX2: a third less is compiled
+#   ISAS=2                         leaves out the kernels for AVX-512: a third less is compiled; ISAS=1: those for AVX2, too
 #   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
 #   NO_INSTALL=1                   prints the line that would install what is missing, and stops; YES=1: sudo runs it without a question
 #   V=1                            shows the commands
@@ -319,7 +319,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 .PHONY: test whole score rooms size check check-vmath demo mnist lessons newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
-test: ## the tests; the last line is `N passed, N failed, N skipped`. STRICT=1: what is skipped has failed, and more (tests/README.md)
+test: ## the tests; the last line is `N passed, N failed, N skipped`. STRICT=1: a skipped test has failed (tests/README.md)
 	+@BUILD=$(BUILD) tests/run.sh
 
 whole: ## all kinds of tests of tests/README.md, or some: KINDS="hostile core"; it goes on where it was stopped (from nothing: an hour)

@@ -86,7 +86,7 @@ packages() { chroot "$kept/root" dpkg-query -W -f '.\n' | wc -l; }
 
 # ---- the two ways ----
 
-# WAY USER FOLDER: what is done in the clone, with the rooms of tests that are run, and no others.
+# walk WAY USER FOLDER [ROOMS]: what is done in the clone. ROOMS: the rooms of tests that are run, "tools/ pages/"; default: all.
 walk() {
     say "$1: the clone is in $3"
     inside "$2" "cd '$3' && tests/newcomer_walk.sh ${4:-}" || failed "$1"

@@ -27,7 +27,7 @@ if [ "${1:-}" = --long ]; then
     WG_SEED=${WG_SEED:-$(date +%s)}
     set -- plain
 fi
-# What a change must pass is what everybody's `make test` runs, with programs hidden and memory hostile.
+# With STRICT=1 the same programs run, each once: most find no optional program in PATH, the rest run with the hostile library.
 [ $# -gt 0 ] || set -- $([ -n "${STRICT:-}" ] && [ -z "${TESTS:-}" ] && echo hidden again guarded || echo plain)
 
 export WG_SEED=${WG_SEED:-1}
@@ -336,7 +336,7 @@ reasons() {
 skip() {
     local why
     while IFS= read -r why; do
-        # What the kind hides is not there.
+        # A test may be skipped for want of what this kind hides. It runs again: kind again.
         case "$kind: $why" in "hidden: no "*" here"* | without-*": no ${kind#without-} "*" here"* | without-*": no ${kind#without-} here"*) continue ;; esac
         skipped=$((skipped + 1)) skips+=("$why")
         [ -z "${STRICT:-}" ] || allowed "$why" || failed=$((failed + 1)) failures+=("$1 skipped: $why")
