@@ -320,6 +320,14 @@ double wgi_claim_size(const wgi_claim *p, int k, const double *u)
     return size_of(p, &(walk){ .k = k, .high = p->v[k].size, .u = u });
 }
 
+/* At a kink yours changes by a small move as the slope of f does, and that is no error. */
+static double error_beside(double error, const wgi_slope *s)
+{
+    const double jump = s->kind == WGI_SLOPE_KINK ? fabs(s->right - s->left) : 0;
+    return error > 0.04 * jump && error < 4.04 * jump ? DBL_EPSILON * (fabs(s->left) + fabs(s->right))
+                                                      : error;
+}
+
 /* Compares yours with a slope. more: an error of yours beside those that were measured. */
 static wgi_compared judge(const wgi_claim *p, const walk *w, double more, const wgi_slope *s)
 {
@@ -328,7 +336,7 @@ static wgi_compared judge(const wgi_claim *p, const walk *w, double more, const 
     double yours = 0, typical = size_of(p, w) / sqrt((double)(w->high - w->low));
     for (int64_t i = w->low; i < w->high; i++) yours += v->yours[i] * w->u[i];
     if (*r->solver && w->high - w->low == 1) typical = fmax(typical, wgi_check_rms(v->yours, v->size));
-    wgi_compared c = wgi_check_compare(yours, own_error(p, w) + more, typical,
+    wgi_compared c = wgi_check_compare(yours, error_beside(own_error(p, w), s) + more, typical,
                                        p->t->is_quiet ? r->o.tolerance : r->allowed, s);
     /* If several terms of f have a kink here, each has its own two slopes. The choice of the gradient in each
      * of them need not lie between the slopes of the sum: relu(x0) - relu(x1) in the direction (1, -2). */
@@ -415,9 +423,28 @@ static wgi_compared compare(wgi_claim *p, walk w)
     return wgi_check_go_on(p->r) ? c : wgi_not_compared();
 }
 
+wgi_compared wgi_claim_range(wgi_claim *p, int k, int64_t low, int64_t high, const double *u)
+{
+    if (high - low == 1 && u[low] == 0) return wgi_not_compared();
+    return compare(p, (walk){ p, k, low, high, u, 1 });
+}
+
+bool wgi_claim_bends(wgi_claim *p, int k, int64_t low, int64_t high, const double *u)
+{
+    static const double H[2] = { 0x1p-12, 0x1p-18 };
+    walk w = { p, k, low, high, u, 1 };
+    double bend[2], moved, noise = DBL_EPSILON * fabs(p->f);
+    if (high - low == 1) return true;
+    for (int j = 0; j < WGI_SPACINGS; j++) noise = fmax(noise, p->noise.sigma[j]);
+    for (int j = 0; j < 2; j++)
+        bend[j] = fabs(along(&w, H[j], &moved) - p->f + (along(&w, -H[j], &moved) - p->f)) / H[j];
+    put_back(p, k);
+    return bend[1] > 0.5 * bend[0] && bend[1] * H[1] > 32 * noise;
+}
+
 wgi_compared wgi_claim_along(wgi_claim *p, int k, const double *u)
 {
-    return compare(p, (walk){ p, k, 0, p->v[k].size, u, 1 });
+    return wgi_claim_range(p, k, 0, p->v[k].size, u);
 }
 
 /* A component that is small beside the others may have to move farther than its own size to change f by more
@@ -447,13 +474,21 @@ static double excess(const wgi_compared *c)
     return off > 3 * c->bar ? off : 0;
 }
 
+/* Whether the slope where both halves move is the sum of theirs. Else f has no gradient here. */
+static bool is_sum(const wgi_compared *both, const wgi_compared *a, const wgi_compared *b)
+{
+    return !(fabs(both->numeric - a->numeric - b->numeric) >
+             WGI_BEYOND * (both->slope_bar + a->slope_bar + b->slope_bar));
+}
+
 int64_t wgi_claim_bisect(wgi_claim *p, int k, const double *u, wgi_compared *d)
 {
     int64_t low = 0, high = p->v[k].size;
     while (high - low > 1) {
         const int64_t middle = low + (high - low) / 2;
-        const wgi_compared a = compare(p, (walk){ p, k, low, middle, u, 1 }),
-                           b = compare(p, (walk){ p, k, middle, high, u, 1 });
+        const wgi_compared a = wgi_claim_range(p, k, low, middle, u),
+                           b = wgi_claim_range(p, k, middle, high, u);
+        if (excess(&a) == 0 && excess(&b) == 0) d->shared = a.clear && b.clear && !is_sum(d, &a, &b);
         if ((excess(&a) == 0 && excess(&b) == 0) || wgi_check_is_stopped(p->r)) return -1;
         if (excess(&a) >= excess(&b)) high = middle, *d = a;
         else low = middle, *d = b;

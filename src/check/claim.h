@@ -69,10 +69,12 @@ typedef struct wgi_check_target {
 typedef struct wgi_compared {
     wgi_slope_kind kind;
     double yours, numeric, bar; /* bar: of their difference */
+    double slope_bar;           /* of the slope alone */
     double share;               /* the difference, as a share of a component */
     double left, right;         /* the slopes to both sides of a kink */
     bool clear;                 /* f has one slope here */
     bool differ;                /* beyond doubt */
+    bool shared;                /* a component is at a kink with others: see points.c */
 } wgi_compared;
 
 typedef struct wgi_claim {
@@ -100,8 +102,11 @@ double *wgi_claim_direction(const wgi_claim *c, int k, uint64_t stream);
 /* The root of the sum of the squares of the terms of g u, of vector k: what the sum is if they do not
  * cancel. */
 double wgi_claim_size(const wgi_claim *c, int k, const double *u);
-/* Vector k moves by t u. */
+/* Vector k moves by t u, or its components [low, high) alone. */
 wgi_compared wgi_claim_along(wgi_claim *c, int k, const double *u);
+wgi_compared wgi_claim_range(wgi_claim *c, int k, int64_t low, int64_t high, const double *u);
+/* Whether it has a kink in such a range, as four evaluations show. */
+bool wgi_claim_bends(wgi_claim *c, int k, int64_t low, int64_t high, const double *u);
 wgi_compared wgi_claim_component(wgi_claim *c, int k, int64_t i); /* component i of vector k */
 /* The component that differs, where the direction u differs: its half that differs more is halved until one
  * is left. -1: none differs alone. *d: what is left. */

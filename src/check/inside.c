@@ -60,12 +60,26 @@ bool wgi_inside_open(wgi_inside *in, wg_check *r, wg_node root, const wg_node x[
 
 void wgi_inside_close(wgi_inside *in) { wg_free(in->r->c, in->on), wg_free(in->r->c, in->gz); }
 
+/* How large the numbers may be that z is computed from. An op of rows subtracts inside, as g - p * (sum of g)
+ * of softmax: what it gives may be much smaller than its operands, and rounds as they do. */
+static wg_node inside_of(wg_site here, wg_node z)
+{
+    wg_node most = wg_abs_at(here, z);
+    const bool subtracts = wg_node_op(z)->kind == WG_ROWS && wg_node_operands(z) > 1;
+    for (int k = 0; subtracts && k < wg_node_operands(z); k++) {
+        const wg_node x = wg_node_operand(z, k);
+        if (wg_node_dtype(x) != wg_node_dtype(z) || !wg_shape_size(wg_node_shape(x))) continue;
+        most = wg_maximum_at(here, most, wg_max_at(here, &(wg_reduce_args){ .x = wg_abs_at(here, x) }));
+    }
+    return most;
+}
+
 /* The sum of |z gz| eps / 2. What is not finite counts as nothing. */
 static wg_node bound_of(const wgi_inside *in, wg_node z)
 {
     const wg_site here = wg_node_site(in->root);
     const double half = (wg_node_dtype(z) == WG_F32 ? FLT_EPSILON : DBL_EPSILON) / 2;
-    const wg_node p = wg_abs_at(here, wg_mul_at(here, z, in->gz[z.index])),
+    const wg_node p = wg_mul_at(here, inside_of(here, z), wg_abs_at(here, in->gz[z.index])),
                   q = wg_where_at(here, wg_less_at(here, p, wg_number(INFINITY)), p, wg_number(0));
     return wg_mul_at(here, wg_cast_at(here, wg_sum_at(here, &(wg_reduce_args){ .x = q }), WG_F64),
                      wg_number(half));

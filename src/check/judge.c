@@ -15,6 +15,7 @@ wgi_compared wgi_check_compare(double yours, double error, double size, double a
 {
     wgi_compared c = { .kind = s->kind, .yours = yours, .numeric = s->value, .bar = s->bar + error };
     c.share = INFINITY, c.left = s->left, c.right = s->right;
+    c.slope_bar = s->kind == WGI_SLOPE_KINK ? fmax(s->left_bar, s->right_bar) : s->bar;
     if (!isfinite(yours)) return c.bar = s->bar, c;
     if (s->kind == WGI_SLOPE_KINK) {
         const double low = fmin(s->left, s->right), high = fmax(s->left, s->right);
@@ -236,15 +237,16 @@ bool wgi_check_sees(const wgi_check_part *in, double own, double bar)
  * could hide there. *blind: some have no slope at all there. */
 static int64_t unseen_here(const wgi_check_part *in, bool *blind)
 {
-    int64_t n = 0, alone = 0;
+    int64_t n = 0, alone = 0, kinks = 0; /* kinks: compared alone, and not seen */
     double widest = 0;
     for (int64_t i = 0; i < in->size; i++) {
         alone += !isnan(in->bar[i]), widest = fmax(widest, in->bar[i]);
-        n += !wgi_check_sees(in, in->analytic[i], in->bar[i]);
+        const bool seen = wgi_check_sees(in, in->analytic[i], in->bar[i]);
+        n += !seen, kinks += !seen && in->sides && in->sides[i][0] != in->sides[i][1];
     }
     const bool all_alone = alone == in->size;
     *blind = !isfinite(all_alone ? widest : in->along.bar);
-    return all_alone ? n : 80 * in->along.bar > LIMIT * in->along.moved ? in->size : 0;
+    return all_alone ? n : 80 * in->along.bar > LIMIT * in->along.moved ? in->size : kinks;
 }
 
 /* Whether yours and the slopes are zero to within their bars, as far as slopes are known. */

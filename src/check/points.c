@@ -20,18 +20,57 @@ bool wgi_check_claim(wgi_claim *p, wg_check *r, const wgi_check_target *t)
     return ok;
 }
 
-/* All components of part k in a random direction, one for each draw. *element: if they differ, the component
- * that does; -1: none differs alone. */
-static wgi_compared in_direction(wgi_claim *p, int k, int draw, int64_t *element)
+/* A random direction of part k, one for each draw. held: components that stand still. */
+static double *direction(const wgi_claim *p, int k, int draw, const unsigned char *held)
 {
     double *u = wgi_claim_direction(p, k, (uint64_t)(100 + 16 * k + draw));
+    for (int64_t i = 0; u && held && i < p->v[k].size; i++)
+        if (held[i]) u[i] = 0;
+    return u;
+}
+
+/* Where three numbers tie for a median, it does not move with one of them alone: f has a slope there, and no
+ * gradient. So the slope of f by a component counts only if it is the same whatever the others do. */
+static bool is_own_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c, const unsigned char *held)
+{
+    static const double FAR = 4; /* in a normal direction no other component moves farther */
+    double *u = direction(p, k, 9, held);
+    if (!u) return true;
+    const double by = FAR * p->v[k].scale;
+    u[i] = by;
+    const wgi_compared up = wgi_claim_along(p, k, u);
+    u[i] = -by;
+    const wgi_compared down = wgi_claim_along(p, k, u);
+    wg_free(p->r->c, u);
+    const double bar = up.slope_bar + down.slope_bar + 2 * by * c->slope_bar;
+    const double right = up.clear ? up.numeric : up.right, left = down.clear ? down.numeric : down.right;
+    return !(fabs(right - left - 2 * by * c->numeric) > WGI_BEYOND * bar);
+}
+
+/* Compares component i. At a kink that it shares with others nothing is seen of it alone. */
+static wgi_compared component(wgi_claim *p, int k, int64_t i, wgi_point point, const unsigned char *held)
+{
+    wgi_compared c = wgi_claim_component(p, k, i);
+    if (point == WGI_POINT_GIVEN && c.clear && c.differ && !is_own_slope(p, k, i, &c, held))
+        c.clear = c.differ = false, c.shared = true, c.bar = INFINITY;
+    return c;
+}
+
+/* All components of part k in such a direction. *element: if they differ, the component that does; -1: none
+ * differs alone. */
+static wgi_compared in_direction(wgi_claim *p, int k, int draw, wgi_point point, const unsigned char *held,
+                                 int64_t *element)
+{
+    double *u = direction(p, k, draw, held);
     wgi_compared c = u ? wgi_claim_along(p, k, u) : wgi_not_compared();
     *element = -1;
     if (c.differ) {
         wgi_compared half = c;
         const int64_t at = wgi_claim_bisect(p, k, u, &half);
-        const wgi_compared one = at >= 0 ? wgi_claim_component(p, k, at) : wgi_not_compared();
-        if (isfinite(one.yours) && (half.differ || one.differ)) c = one, *element = one.differ ? at : -1;
+        const wgi_compared one = at >= 0 ? component(p, k, at, point, held) : wgi_not_compared();
+        if (half.shared) c.clear = c.differ = false, c.shared = true, c.bar = INFINITY;
+        else if (one.shared || (isfinite(one.yours) && (half.differ || one.differ)))
+            c = one, *element = one.differ ? at : -1;
     }
     wg_free(p->r->c, u);
     return c;
@@ -181,10 +220,34 @@ static void compare_pairs(wgi_claim *p, int k, const kink at[], int n)
         c.yours /= in->scale, c.numeric /= in->scale, c.bar /= in->scale;
         c.right = c.clear ? c.numeric : c.right / in->scale,
         c.left = c.clear ? c.numeric : c.left / in->scale;
-        const bool outside = fabs(c.yours - c.numeric) > WGI_BEYOND * c.bar;
-        if ((c.clear ? c.differ : c.kind == WGI_SLOPE_KINK && outside) && !are_apart(a, b, sign, &c))
-            add_pair(p, k, a, b, &c);
+        if (c.clear && c.differ && !are_apart(a, b, sign, &c)) add_pair(p, k, a, b, &c);
     }
+    wg_free(p->r->c, u);
+}
+
+/* Whether the slopes of f to both sides, where all components of part k move alike, are the sums of those of
+ * its components: then these have kinks in different terms, as in relu(a) - relu(b). */
+static bool are_sums(const wgi_claim *p, int k, const wgi_compared *all)
+{
+    const wgi_check_part *in = &p->r->part[k];
+    double left = 0, right = 0, bar = all->slope_bar;
+    for (int64_t i = 0; i < in->size; i++) {
+        const bool bent = in->sides && in->sides[i][0] != in->sides[i][1];
+        left += in->scale * (bent ? in->sides[i][0] : in->slope[i]);
+        right += in->scale * (bent ? in->sides[i][1] : in->slope[i]);
+        bar += in->scale * in->bar[i];
+    }
+    return fabs(right - all->numeric) <= WGI_BEYOND * bar && fabs(left - all->numeric) <= WGI_BEYOND * bar;
+}
+
+/* All components that are not held move alike: those that are at one kink stay equal, as the largest of a
+ * maximum. f has one slope there, and yours must have it. */
+static void compare_alike(wgi_claim *p, int k, const unsigned char *held)
+{
+    double *u = wgi_check_doubles(p->r, p->v[k].size);
+    for (int64_t i = 0; u && i < p->v[k].size; i++) u[i] = held && held[i] ? 0 : p->v[k].scale;
+    wgi_compared c = u ? wgi_claim_along(p, k, u) : wgi_not_compared();
+    if (c.differ && (held || !are_sums(p, k, &c))) note(p->r, WGI_POINT_GIVEN, k, -1, &c);
     wg_free(p->r->c, u);
 }
 
@@ -192,38 +255,89 @@ static void compare_components(wgi_claim *p, int k, wgi_point point)
 {
     kink at[MOST_KINKS];
     int kinks = 0;
+    bool shared = false;
     wgi_check_part *in = &p->r->part[k];
     double worst = 0;
     for (int64_t i = 0; i < in->size; i++) {
-        wgi_compared c = wgi_claim_component(p, k, i);
+        wgi_compared c = component(p, k, i, point, NULL);
+        shared |= c.shared;
         if (point == WGI_POINT_GIVEN) keep_slope(p, k, i, &c);
         note(p->r, point, k, i, &c);
         if (c.clear) worst = fmax(worst, c.bar);
         if (c.kind == WGI_SLOPE_KINK && kinks < MOST_KINKS) at[kinks++] = (kink){ i, c };
     }
     if (point == WGI_POINT_GIVEN && !p->t->several_kinks) compare_pairs(p, k, at, kinks);
+    if (point == WGI_POINT_GIVEN && (shared || kinks > 1) && !in->n.differ) compare_alike(p, k, NULL);
     note_resolution(in, worst, typical_of(in, false), false);
+}
+
+/* A direction that crosses kinks says nothing. So it is halved: components at kinks are compared alone, and
+ * stand still in the directions. At most ALONE of them, as each takes about 100 evaluations. */
+enum { ALONE = 4096 };
+
+static void hold_kinks(wgi_claim *p, int k, int64_t low, int64_t high, const double *u, unsigned char *held,
+                       int *left)
+{
+    if (p->r->part[k].n.differ || !*left || wgi_check_is_stopped(p->r)) return;
+    if (high - low == 1 && held[low]) return;
+    if (high - low == 1) {
+        wgi_compared one = component(p, k, low, WGI_POINT_GIVEN, held);
+        keep_slope(p, k, low, &one);
+        note(p->r, WGI_POINT_GIVEN, k, low, &one);
+        held[low] = !one.clear && !one.shared, --*left;
+        return;
+    }
+    if (!wgi_claim_bends(p, k, low, high, u)) {
+        const wgi_compared c = wgi_claim_range(p, k, low, high, u);
+        if (c.clear && !c.differ) return;
+    }
+    const int64_t middle = low + (high - low) / 2;
+    hold_kinks(p, k, low, middle, u, held, left);
+    hold_kinks(p, k, middle, high, u, held, left);
+}
+
+/* Whether more are held than before, of those that the direction of a draw crosses. */
+static bool hold_kinks_of(wgi_claim *p, int k, int draw, unsigned char *held, int *left)
+{
+    int64_t more = 0;
+    double *u = direction(p, k, draw, held);
+    for (int64_t i = 0; u && i < p->v[k].size; i++) more -= held[i];
+    if (u) hold_kinks(p, k, 0, p->v[k].size, u, held, left);
+    for (int64_t i = 0; u && i < p->v[k].size; i++) more += held[i];
+    wg_free(p->r->c, u);
+    return more > 0;
 }
 
 static void compare_directions(wgi_claim *p, int k, wgi_point point)
 {
     wgi_check_part *in = &p->r->part[k];
+    unsigned char *held = wg_alloc(p->r->c, (size_t)in->size, 1);
+    int left = point == WGI_POINT_GIVEN ? ALONE : 0;
     const double typical = typical_of(in, true);
     double worst = 0;
     if (point != WGI_POINT_BELOW) in->along.moved = fmax(in->along.moved, typical);
+    bool shared = false;
     wgi_compared unnamed = wgi_not_compared(); /* it differs, and no component alone does */
     int64_t element = -1;
-    for (int draw = 0; draw < DRAWS && element < 0; draw++) {
-        wgi_compared c = in_direction(p, k, draw, &element);
+    for (int draw = 0; draw < DRAWS && element < 0 && held; draw++) {
+        wgi_compared c = in_direction(p, k, draw, point, held, &element);
+        if (!c.clear && !c.shared && left && hold_kinks_of(p, k, draw, held, &left) && !in->n.differ) {
+            draw = -1, worst = in->along.bar = 0; /* all draws without them */
+            continue;
+        }
+        if (in->n.differ && point == WGI_POINT_GIVEN) break; /* alone */
         worst = fmax(worst, c.clear ? c.bar : INFINITY);
-        if (point == WGI_POINT_GIVEN) in->along.bar = fmax(in->along.bar, bar_of(&c));
-        in->shown.directions++;
+        if (point == WGI_POINT_GIVEN)
+            in->along.bar = fmax(in->along.bar, c.clear || c.differ ? c.bar : INFINITY);
+        in->shown.directions++, shared |= c.shared;
         if (c.differ && element < 0) unnamed = c;
         else note(p->r, point, k, element, &c);
         if (element >= 0 && point == WGI_POINT_GIVEN) keep_slope(p, k, element, &c);
     }
     if (unnamed.differ && element < 0) note(p->r, point, k, element, &unnamed);
     note_resolution(in, worst, typical, true);
+    if (point == WGI_POINT_GIVEN && shared && !in->n.differ) compare_alike(p, k, held);
+    wg_free(p->r->c, held);
 }
 
 /* The components that the report shows. */
@@ -234,7 +348,7 @@ static void compare_shown(wgi_claim *p, int k)
     const int rows = wgi_check_rows(p->r, in, row);
     for (int j = 0; j < rows; j++) {
         if (!isnan(in->slope[row[j]])) continue;
-        wgi_compared c = wgi_claim_component(p, k, row[j]);
+        wgi_compared c = component(p, k, row[j], WGI_POINT_GIVEN, NULL);
         keep_slope(p, k, row[j], &c);
         if (!in->n.differ) note(p->r, WGI_POINT_GIVEN, k, row[j], &c);
     }

@@ -303,6 +303,9 @@ static bool rule_gradient(void *self, double **to)
     return true;
 }
 
+/* Whether the value is a node: the sum that `derive` made. */
+static bool is_derived(const wgi_isolated *a) { return wgi_elements(a->y) == 1 && a->v[0] == 1; }
+
 /* Opens the claim at the point. False: the node has no value there. */
 static bool open_claim(wgi_isolated *a)
 {
@@ -320,6 +323,8 @@ static bool open_claim(wgi_isolated *a)
                                .gradient = rule_gradient,
                                .settle = settle,
                                .self = a,
+                               .root = is_derived(a) ? a->y : wg_none,
+                               .x = a->x,
                                .is_quiet = true };
     const bool ok = v && wgi_claim_open(&a->claim, r, &a->t, v, n);
     wg_free(r->c, v);
@@ -454,6 +459,19 @@ static void hold(wg_check *r, wg_node n, unsigned char *held)
     if (to->name) to->name[to->count++] = wgi_check_keep(r, text);
 }
 
+/* Whether operand k is made from another operand, to which the op gives no derivative: as tanh_backward of y
+ * = tanh x and x, which near |y| = 1 computes 1 - y^2 from x. Such an op is no function of y alone, and of x
+ * it is one together with what made y: slopes of the whole show it. */
+static bool is_half(wg_node n, int k)
+{
+    const wg_node y = behind(wg_node_operand(n, k));
+    for (int j = 0; j < wg_node_operands(y); j++) {
+        const int i = place_of(n, wg_node_operand(y, j));
+        if (i < wg_node_operands(n) && i != k && !wg_op_has_derivative(wg_node_op(n), i)) return true;
+    }
+    return false;
+}
+
 /* Compares the derivative of the rule with the rule. */
 static void check_rule(wg_check *r, wg_node n, wgi_isolated *a)
 {
@@ -466,7 +484,7 @@ static void check_rule(wg_check *r, wg_node n, wgi_isolated *a)
     }
     open_claim(a);
     for (int k = 0; k <= seed; k++) {
-        if (!a->point[k] || wg_is_none(a->gx[k])) continue;
+        if (!a->point[k] || wg_is_none(a->gx[k]) || (k < seed && is_half(n, k))) continue;
         const outcome o = compare_operand(a, k, 4000 + n.index, &f);
         r->second.rules += o != UNCLEAR, r->second.unclear += o == UNCLEAR;
         if (o != DIFFERENT) continue;
@@ -541,7 +559,7 @@ static void check_node(wg_check *r, wg_node n, unsigned char *held)
     }
     open_claim(&a);
     for (int k = 0; k < a.operands; k++) {
-        if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k)) continue;
+        if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k) || is_half(n, k)) continue;
         const outcome o = compare_operand(&a, k, 2000 + n.index, &f);
         count->compared += o != UNCLEAR, count->unclear += o == UNCLEAR;
         if (custom && is_meant(&a, n, o, &f)) hold(r, n, held);

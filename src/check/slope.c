@@ -441,8 +441,11 @@ wgi_slope wgi_slope_of(const wgi_slope_line *line)
 {
     search s = { .line = line };
     const found f = central(&s);
-    wgi_slope out = f.first < 0 ? broken(&s) : NOTHING;
-    if (f.first >= 0) {
+    wgi_slope out = f.first < 0 || !f.best.anchored ? broken(&s) : NOTHING;
+    const bool hidden =
+        f.first >= 0 && out.kind == WGI_SLOPE_KINK && fmax(out.left_bar, out.right_bar) < 0.1 * f.best.bar;
+    if (f.first >= 0 && !hidden) {
+        out = NOTHING;
         out.kind = WGI_SLOPE_SMOOTH;
         out.value = f.best.value, out.bar = f.best.bar, out.noise = f.best.noise;
         out.other = f.other.value, out.other_bar = f.other.bar;
