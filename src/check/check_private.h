@@ -66,7 +66,10 @@ typedef struct wgi_check_part {
     double typical; /* the root of the mean square of the components, the largest at the given point and 1 %
                      * away */
     wgi_along along;
-    double (*sides)[2];    /* by component: at a kink of the given point the slopes to both sides; or NULL */
+    double (*sides)[2];  /* by component: at a kink of the given point the slopes to both sides; or NULL */
+    wgi_compared unseen; /* the first comparison at the given point that shows nothing */
+    wgi_compared widest; /* the one with the widest bar there */
+    bool has_unseen;
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
     double *spread;        /* two-sided check: the distance between the two one-sided differences */

@@ -72,6 +72,7 @@ typedef struct wgi_compared {
     double slope_bar;           /* of the slope alone */
     double share;               /* the difference, as a share of a component */
     double left, right;         /* the slopes to both sides of a kink */
+    bool is_noise;              /* the noise of f is a good part of the bar */
     bool clear;                 /* f has one slope here */
     bool differ;                /* beyond doubt */
     bool shared;                /* a component is at a kink with others: see points.c */

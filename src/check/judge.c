@@ -15,6 +15,7 @@ wgi_compared wgi_check_compare(double yours, double error, double size, double a
 {
     wgi_compared c = { .kind = s->kind, .yours = yours, .numeric = s->value, .bar = s->bar + error };
     c.share = INFINITY, c.left = s->left, c.right = s->right;
+    c.is_noise = s->noise > 0.02 * s->bar * s->step;
     c.slope_bar = s->kind == WGI_SLOPE_KINK ? fmax(s->left_bar, s->right_bar) : s->bar;
     if (!isfinite(yours)) return c.bar = s->bar, c;
     if (s->kind == WGI_SLOPE_KINK) {
@@ -233,6 +234,27 @@ bool wgi_check_sees(const wgi_check_part *in, double own, double bar)
     return WGI_BEYOND * bar <= fmax(LIMIT * fabs(own), OF_TYPICAL * in->typical);
 }
 
+/* Why a comparison showed nothing. */
+static const char *why_unseen(const wgi_compared *c, char text[WGI_CHECK_TEXT])
+{
+    static const char *const of_kind[] = { [WGI_SLOPE_JUMP] = "where f jumps",
+                                           [WGI_SLOPE_ROUGH] = "where f is not smooth",
+                                           [WGI_SLOPE_KINK] = "where several kinks of f meet",
+                                           [WGI_SLOPE_NOWHERE] = "where f has no value beside the point" };
+    if (isfinite(c->bar) && c->is_noise) return "whose slopes are below the noise of f";
+    if (isfinite(c->bar))
+        return wgi_check_say(text, "where a slope of %+.6g is known to \302\261 %.0e only", c->numeric,
+                             c->bar),
+               text;
+    if (c->shared) return "at a kink that components share: f moves with them together";
+    if (c->kind != WGI_SLOPE_CUSP) return of_kind[c->kind] ? of_kind[c->kind] : "where f has no slope";
+    if (isnan(c->left) || isnan(c->right))
+        wgi_check_say(text, "where the slope of f to the %s tends to %+.6g",
+                      isnan(c->left) ? "right" : "left", isnan(c->left) ? c->right : c->left);
+    else wgi_check_say(text, "where f has a cusp: its slopes tend to %+.6g and %+.6g", c->left, c->right);
+    return text;
+}
+
 /* How many components are not seen at the given point. If directions were compared: all, if an error of 10 %
  * could hide there. *blind: some have no slope at all there. */
 static int64_t unseen_here(const wgi_check_part *in, bool *blind)
@@ -266,14 +288,16 @@ static bool is_zero_within(const wgi_check_part *in)
 static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
 {
     bool blind;
-    char *reason = in->reason;
+    char *reason = in->reason, why[WGI_CHECK_TEXT];
     const int64_t unseen = unseen_here(in, &blind);
     in->silent = in->n.clear || !in->size;
     if (in->n.differ) return WG_FAIL;
     if (!in->size) wgi_check_say(reason, "nothing to compare");
     else if (!in->n.clear)
-        wgi_check_say(reason, in->n.kinks ? "kinks at every point: no slope can be compared"
-                                          : "f is not smooth here: no slope can be compared");
+        wgi_check_say(reason, "no slope can be compared: %s",
+                      in->n.kinks      ? "kinks at every point"
+                      : in->has_unseen ? why_unseen(&in->unseen, why)
+                                       : "f is not smooth here");
     else if (!(in->shown.resolution < INFINITY))
         wgi_check_say(reason, "all zero, the gradient and its differences: nothing is shown");
     else if (in->shown.resolution > LIMIT && *r->solver)
@@ -288,11 +312,10 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
         wgi_check_say(reason, "rounding noise: an error of %.0e of a component could hide in it",
                       in->shown.resolution);
     else if (unseen)
-        in->silent =
-            wgi_check_say(reason, "not seen at the given point: %lld of %lld components, %s",
-                          (long long)unseen, (long long)in->size,
-                          blind ? "where f has no slope" : "whose slopes are below the noise of f") &&
-            r->is_graph && !blind;
+        in->silent = wgi_check_say(reason, "not seen at the given point: %lld of %lld components, %s",
+                                   (long long)unseen, (long long)in->size,
+                                   why_unseen(blind ? &in->unseen : &in->widest, why)) &&
+                     r->is_graph && !blind;
     else return WG_PASS;
     return WG_INCONCLUSIVE;
 }
@@ -305,7 +328,9 @@ static bool analytic_is_finite(wgi_check_part *in)
         if (!in->reason[0])
             wgi_check_say(in->reason, "component %s of the gradient is %s%s", wgi_check_place(in, i, place),
                           isnan(in->analytic[i]) ? "NaN" : "infinite",
-                          in->n.differ ? ", and f has a slope there" : "");
+                          !in->n.differ         ? ""
+                          : isnan(in->slope[i]) ? ", and f has a slope to each side"
+                                                : ", and f has a slope there");
         in->shown.worst = i;
         if (in->n.differ) in->shown.verdict = WG_FAIL, in->shown.wrong = 1;
         return false;

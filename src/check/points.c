@@ -103,6 +103,12 @@ static void keep_point(wg_check *r)
     }
 }
 
+/* At a kink every slope between those to both sides is right. Where there is no slope, nothing is seen. */
+static double bar_of(const wgi_compared *c)
+{
+    return c->clear || c->differ || c->kind == WGI_SLOPE_KINK ? c->bar : INFINITY;
+}
+
 static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compared *c)
 {
     wgi_check_part *in = &r->part[k];
@@ -113,6 +119,9 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compa
     wg_check_point *at = &r->at[point];
     at->clear += c->clear, at->differ += c->differ;
     at->unclear += !c->clear && !c->differ, at->kinks += c->kind == WGI_SLOPE_KINK;
+    if (point == WGI_POINT_GIVEN && !in->has_unseen && !isfinite(bar_of(c)))
+        in->unseen = *c, in->has_unseen = true;
+    if (point == WGI_POINT_GIVEN && isfinite(bar_of(c)) && !(c->bar <= in->widest.bar)) in->widest = *c;
     if (!c->differ) return;
     if (point != WGI_POINT_GIVEN) keep_point(r);
     wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = point, .part = k, .share = c->share };
@@ -128,12 +137,6 @@ static void note_resolution(wgi_check_part *in, double bar, double typical, bool
 {
     const double seen = (by_draws ? 80 : 10) * bar;
     if (typical > 0) in->shown.resolution = fmin(in->shown.resolution, seen / typical);
-}
-
-/* At a kink every slope between those to both sides is right. Where there is no slope, nothing is seen. */
-static double bar_of(const wgi_compared *c)
-{
-    return c->clear || c->differ || c->kind == WGI_SLOPE_KINK ? c->bar : INFINITY;
 }
 
 /* How far component i moves in a direction. */
@@ -354,16 +357,16 @@ static void compare_shown(wgi_claim *p, int k)
     }
 }
 
-/* The first component of the gradient that is no number is wrong if f has a slope there. */
+/* The first component of the gradient that is no number is wrong if f has a slope there, or two. */
 static void compare_no_number(wgi_claim *p, int k)
 {
     wgi_check_part *in = &p->r->part[k];
     int64_t i = 0;
     while (isfinite(in->analytic[i])) i++;
     wgi_compared c = wgi_claim_component(p, k, i);
-    if (c.kind != WGI_SLOPE_SMOOTH) return;
+    if (c.kind != WGI_SLOPE_SMOOTH && c.kind != WGI_SLOPE_KINK) return;
     c.differ = true, c.share = INFINITY;
-    in->slope[i] = c.numeric, in->bar[i] = c.bar;
+    keep_slope(p, k, i, &c);
     note(p->r, WGI_POINT_GIVEN, k, i, &c);
 }
 

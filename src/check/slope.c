@@ -351,28 +351,55 @@ static bool is_quieter_below(const wgi_slope_line *l)
 }
 
 /* Whether further steps cannot be better: noise is much of the bar, or it is as exact as numbers are. */
-static bool is_settled(const search *s, const found *f)
+static bool is_settled(const search *s, const found *f, way w)
 {
-    const window *w = &f->best;
-    if (f->first < 0 || s->last < f->first + WINDOW || (!w->anchored && is_quieter_below(s->line)))
+    const window *at = &f->best;
+    if (f->first < 0 || s->last < f->first + WINDOW || (!at->anchored && is_quieter_below(s->line)))
         return false;
-    return deviation(&s->at[f->first + WINDOW - 1], w->noise, CENTRAL) > 0.1 * w->bar ||
-           w->bar <= 64 * DBL_EPSILON * fabs(w->value);
+    return deviation(&s->at[f->first + WINDOW - 1], at->noise, w) > 0.1 * at->bar ||
+           at->bar <= 64 * DBL_EPSILON * fabs(at->value);
 }
 
-/* Steps from large to small until the best window is settled and the probes confirm it. */
+static void look_at_probes(search *s)
+{
+    for (int k = 0; k < PROBES; k++) look(s, probe_at[k]);
+    look_for_stairs(s);
+    note_stairs(s);
+}
+
+/* Whether the slopes to both sides are known, differ by much more than the noise of the first probe, and no
+ * probe comes between them: a kink. */
+static bool is_settled_kink(search *s)
+{
+    const found right = best_of(s, RIGHT), left = best_of(s, LEFT);
+    if (!is_settled(s, &right, RIGHT) || !is_settled(s, &left, LEFT)) return false;
+    const double apart = fabs(right.best.value - left.best.value);
+    look_at_probes(s);
+    for (int k = 0; k < PROBES; k++) {
+        const pair *p = &s->at[probe_at[k]];
+        const double noise = NOISY * deviation(p, noise_at(s, p), RIGHT),
+                     allowed = fmin(0.01 * apart + noise, k ? INFINITY : 0.1 * apart);
+        if (!has(p, CENTRAL) || fabs(difference(p, RIGHT) - right.best.value) > allowed ||
+            fabs(difference(p, LEFT) - left.best.value) > allowed)
+            return false;
+    }
+    return apart > 2 * (right.best.bar + left.best.bar);
+}
+
+/* Steps from large to small until the best window is settled and the probes confirm it, or a kink is. */
 static found central(search *s)
 {
     for (s->last = 0; s->last < STEPS; s->last++) {
         look(s, s->last);
         if (s->last < WINDOW) continue;
         found f = best_of(s, CENTRAL);
-        if (!is_settled(s, &f)) continue;
-        for (int k = 0; k < PROBES; k++) look(s, probe_at[k]);
-        look_for_stairs(s);
-        note_stairs(s);
+        if (!is_settled(s, &f, CENTRAL)) {
+            if (f.first < 0 && is_settled_kink(s)) return f;
+            continue;
+        }
+        look_at_probes(s);
         f = best_of(s, CENTRAL);
-        if (is_settled(s, &f)) return f;
+        if (is_settled(s, &f, CENTRAL)) return f;
     }
     s->last = STEPS - 1;
     note_stairs(s);
@@ -401,6 +428,25 @@ static bool jumps(const search *s, way w)
     if (!has(p, w) || !has(q, w)) return false;
     const double small = w == RIGHT ? p->f_right : p->f_left, large = w == RIGHT ? q->f_right : q->f_left;
     return fabs(small) > NOISY * p->noise && fabs(small) > 0.5 * fabs(large);
+}
+
+/* The limit of a slope that grows without end: its changes from step to step do not shrink, as those of
+ * sqrt(x) and x log x at 0. NaN: it has none. */
+static double grows_to(const search *s, way w)
+{
+    enum { ALONG = 10 };
+    int n = 0;
+    double limit = NAN;
+    for (int i = 2; i < STEPS; i++) {
+        const pair *p = &s->at[i];
+        if (!has(&s->at[i - 2], w) || !has(&s->at[i - 1], w) || !has(p, w)) continue;
+        const double last = difference(p, w), change = last - difference(&s->at[i - 1], w),
+                     before = difference(&s->at[i - 1], w) - difference(&s->at[i - 2], w);
+        const bool keeps = change / before > 0.95 && change / before < 1.95;
+        n = keeps && fabs(change) > NOISY * deviation(p, noise_at(s, p), w) ? n + 1 : 0;
+        if (n >= ALONG) limit = copysign(INFINITY, change);
+    }
+    return limit;
 }
 
 static bool has_values(const search *s, way w)
@@ -433,6 +479,11 @@ static wgi_slope broken(const search *s)
         out.kind = WGI_SLOPE_EDGE;
         out.value = right->valid ? right->value : left->value,
         out.bar = right->valid ? right->bar : left->bar;
+    } else {
+        out.left = left->valid ? left->value : grows_to(s, LEFT);
+        out.right = right->valid ? right->value : grows_to(s, RIGHT);
+        if (isinf(out.left) || isinf(out.right)) out.kind = WGI_SLOPE_CUSP;
+        else out.left = out.right = NAN;
     }
     return out;
 }

@@ -52,6 +52,8 @@ double wgi_sigma_of(double T[], int points);
 typedef enum wgi_slope_kind {
     WGI_SLOPE_SMOOTH,
     WGI_SLOPE_KINK,   /* left and right are slopes that differ */
+    WGI_SLOPE_CUSP,   /* a slope grows without end, as of sqrt(|x|): left and right may be infinite; NaN:
+                       * none */
     WGI_SLOPE_EDGE,   /* f has values on one side of 0 only; value is the slope there */
     WGI_SLOPE_JUMP,   /* f is not continuous at 0 */
     WGI_SLOPE_ROUGH,  /* no window is believed: f is not smooth at the steps that its noise allows */
@@ -72,7 +74,7 @@ typedef struct wgi_slope {
     /* What larger or smaller steps give, if they give something else: f has a wave or a noise that is
      * smooth at small steps. NaN: there is no such value. */
     double other, other_bar;
-    double left, right, left_bar, right_bar; /* of a kink */
+    double left, right, left_bar, right_bar; /* of a kink or cusp */
     double noise;                            /* standard deviation of f, at the step */
     double step;                             /* the smallest one that the value comes from */
     int evaluations;

@@ -161,7 +161,7 @@ FUNCTION(cusp)
 static const reported all[] = {
     { "pytorch/pytorch#187297", "where, sqrt of the branch not taken", 2, { -1, -4 }, branch, F, P },
     { "jax-ml/jax#4177", "the squared norm at 0", 2, { 0, 0 }, norm_squared, F, P },
-    { "pytorch/pytorch#2421", "the norm at 0: no slope, and 0 is allowed", 1, { 0 }, norm, I, P },
+    { "pytorch/pytorch#2421", "the norm at 0: a slope to each side, and 0 is allowed", 1, { 0 }, norm, F, P },
     { "jax-ml/jax#2107", "softplus at 0", 2, { 0, 1 }, softplus, F, P },
     { "jax-ml/jax#22398", "logsumexp with a coefficient 0", 2, { 1, 0 }, log_of_sum, F, P },
     { "jax-ml/jax#40629",

@@ -212,7 +212,7 @@ Test(slope, where_there_is_none)
     cr_expect_eq(slope_at(step, 0, 1).kind, WGI_SLOPE_JUMP);
     cr_expect_eq(slope_at(floor, 1, 1).kind, WGI_SLOPE_JUMP);
     cr_expect_eq(slope_at(nowhere, 0, 1).kind, WGI_SLOPE_NOWHERE);
-    cr_expect_eq(slope_at(root, 0, 1).kind, WGI_SLOPE_ROUGH);
+    cr_expect_eq(slope_at(root, 0, 1).kind, WGI_SLOPE_CUSP);
 }
 
 static double from_zero_on(double x) { return x < 0 ? NAN : exp(x); }
