@@ -66,10 +66,11 @@ typedef struct wgi_check_part {
     double typical; /* the root of the mean square of the components, the largest at the given point and 1 %
                      * away */
     wgi_along along;
-    double (*sides)[2];  /* by component: at a kink of the given point the slopes to both sides; or NULL */
-    wgi_compared unseen; /* the first comparison at the given point that shows nothing */
-    wgi_compared widest; /* the one with the widest bar there */
+    double (*sides)[2];     /* by component: at a kink of the given point the slopes to both sides; or NULL */
+    wgi_compared unseen;    /* the first comparison at the given point that shows nothing */
+    wgi_compared widest[2]; /* the ones with the widest bars there: of a component, of a direction */
     bool has_unseen;
+    bool is_torn; /* at the given point slopes by single components say nothing of how f moves with all */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
     double *spread;        /* two-sided check: the distance between the two one-sided differences */
@@ -399,6 +400,8 @@ double wgi_solver_error(wg_node n);
 wgi_compared wgi_check_compare(double yours, double error, double size, double allowed, const wgi_slope *s);
 /* Whether a slope with this bar shows an error of a component of this size. */
 bool wgi_check_sees(const wgi_check_part *in, double own, double bar);
+/* Of a direction: whether it would have shown an error of 10 % of a typical component. */
+bool wgi_check_sees_along(const wgi_check_part *in, double bar);
 /* The verdict is fail: whether all that differs differs by little, and by how much. */
 void wgi_check_conclude(wg_check *r);
 /* Makes the numbers those of a finding. */

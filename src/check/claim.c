@@ -135,6 +135,13 @@ static void forget_jumps(wgi_claim *p)
     }
 }
 
+void wgi_claim_forget(wgi_claim *p, int k, const unsigned char *jumps)
+{
+    for (int j = 0; p->drift && j < MOVES; j++)
+        for (int64_t i = 0; p->drift[j * p->n + k] && i < p->v[k].size; i++)
+            if (jumps[i]) p->drift[j * p->n + k][i] = 0;
+}
+
 /* The gradient at the point moved by `steps` steps, times by[j], is added to list j of `to`. */
 static void add_gradient(wgi_claim *p, int steps, const double by[BENDS], double **room, double **to)
 {
@@ -167,6 +174,19 @@ static void measure_bends(wgi_claim *p, double **to)
         add_gradient(p, steps, scaled, room, to);
     }
     free_lists(p, room, 1);
+}
+
+bool wgi_claim_gradient(wgi_claim *p, int k, const double *u, double t, double *to)
+{
+    const wgi_vector *v = &p->v[k];
+    double **room = p->t->gradient ? lists(p) : NULL;
+    for (int64_t i = 0; room && i < v->size; i++) v->x[i] = v->point[i] + t * u[i];
+    set(p, k);
+    const bool ok = room && !wg_failed(p->r->c) && p->t->gradient(p->t->self, room);
+    if (ok) memcpy(to, room[k], (size_t)v->size * sizeof *to);
+    put_back(p, k);
+    free_lists(p, room, 1);
+    return ok;
 }
 
 static void measure_drift(wgi_claim *p)
@@ -345,10 +365,12 @@ static wgi_compared judge(const wgi_claim *p, const walk *w, double more, const 
 }
 
 /* s: the slope with other noise, or rough; gets the slope. */
-static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_slope *s)
+static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, bool thorough, wgi_slope *s)
 {
     const double other = s->kind == WGI_SLOPE_SMOOTH ? s->value : NAN, other_bar = s->bar, b = blur(p, w);
-    wgi_slope_line line = { .at = along, .self = w, .f0 = p->f, .scale = w->scale, .noise = *noise };
+    wgi_slope_line line = {
+        .at = along, .self = w, .f0 = p->f, .scale = w->scale, .noise = *noise, .thorough = thorough
+    };
     for (int j = 0; j < WGI_SPACINGS; j++) line.noise.sigma[j] = fmax(line.noise.sigma[j], b);
     *s = wgi_slope_of(&line);
     put_back(p, w->k);
@@ -380,7 +402,7 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
     const wgi_check_target *t = p->t;
     if (t->whole && w->high - w->low == 1) { /* a rule of yours may give the slope of another piece */
         t->whole(t->self, true);
-        const wgi_compared f = compare_with(p, w, &noise, &s);
+        const wgi_compared f = compare_with(p, w, &noise, true, &s);
         t->whole(t->self, false);
         if (f.kind == WGI_SLOPE_KINK && !f.differ) return f;
     }
@@ -389,7 +411,7 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
     for (int j = 0; j < WGI_SPACINGS; j++) noise.sigma[j] = fmax(noise.sigma[j], most);
     measure_yours(p);
     s.kind = WGI_SLOPE_ROUGH;
-    wgi_compared again = compare_with(p, w, &noise, &s);
+    wgi_compared again = compare_with(p, w, &noise, true, &s);
     if (again.differ && t->rounding && !wgi_check_has(p->r, WGI_STAGE_RULE)) {
         double *u = wgi_check_doubles(p->r, p->v[w->k].size);
         for (int64_t i = w->low; u && i < w->high; i++) u[i] = w->u[i];
@@ -413,12 +435,12 @@ static wgi_compared compare(wgi_claim *p, walk w)
     wgi_slope s = { .kind = WGI_SLOPE_ROUGH };
     wgi_compared c;
     if (p->t->is_quiet) {
-        c = compare_with(p, &w, &noise, &s);
+        c = compare_with(p, &w, &noise, false, &s);
         if (is_sure(p, &w, &c)) return c;
         if (!p->knows_all) measure_more(p), wgi_check_recover(p->r);
         noise = wgi_noise_of(along, &w, w.scale);
     }
-    c = compare_with(p, &w, &noise, &s);
+    c = compare_with(p, &w, &noise, false, &s);
     if (c.differ) c = look_again(p, &w, noise, &c);
     return wgi_check_go_on(p->r) ? c : wgi_not_compared();
 }

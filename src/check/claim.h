@@ -109,6 +109,10 @@ wgi_compared wgi_claim_range(wgi_claim *c, int k, int64_t low, int64_t high, con
 /* Whether it has a kink in such a range, as four evaluations show. */
 bool wgi_claim_bends(wgi_claim *c, int k, int64_t low, int64_t high, const double *u);
 wgi_compared wgi_claim_component(wgi_claim *c, int k, int64_t i); /* component i of vector k */
+/* The gradient of vector k where it has moved by t u. False: it has none there. */
+bool wgi_claim_gradient(wgi_claim *c, int k, const double *u, double t, double *to);
+/* Where yours jumps in these components of vector k close to the point, that is no error of it. */
+void wgi_claim_forget(wgi_claim *c, int k, const unsigned char *jumps);
 /* The component that differs, where the direction u differs: its half that differs more is halved until one
  * is left. -1: none differs alone. *d: what is left. */
 int64_t wgi_claim_bisect(wgi_claim *c, int k, const double *u, wgi_compared *d);

@@ -234,6 +234,11 @@ bool wgi_check_sees(const wgi_check_part *in, double own, double bar)
     return WGI_BEYOND * bar <= fmax(LIMIT * fabs(own), OF_TYPICAL * in->typical);
 }
 
+bool wgi_check_sees_along(const wgi_check_part *in, double bar)
+{
+    return 80 * bar <= LIMIT * in->along.moved;
+}
+
 /* Why a comparison showed nothing. */
 static const char *why_unseen(const wgi_compared *c, char text[WGI_CHECK_TEXT])
 {
@@ -268,7 +273,7 @@ static int64_t unseen_here(const wgi_check_part *in, bool *blind)
     }
     const bool all_alone = alone == in->size;
     *blind = !isfinite(all_alone ? widest : in->along.bar);
-    return all_alone ? n : 80 * in->along.bar > LIMIT * in->along.moved ? in->size : kinks;
+    return all_alone ? n : wgi_check_sees_along(in, in->along.bar) ? kinks : in->size;
 }
 
 /* Whether yours and the slopes are zero to within their bars, as far as slopes are known. */
@@ -314,8 +319,13 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
     else if (unseen)
         in->silent = wgi_check_say(reason, "not seen at the given point: %lld of %lld components, %s",
                                    (long long)unseen, (long long)in->size,
-                                   why_unseen(blind ? &in->unseen : &in->widest, why)) &&
+                                   why_unseen(blind ? &in->unseen
+                                                    : &in->widest[unseen == in->size && in->shown.directions],
+                                              why)) &&
                      r->is_graph && !blind;
+    else if (in->is_torn)
+        wgi_check_say(reason,
+                      "f has a slope by each component alone, and another one where they move together");
     else return WG_PASS;
     return WG_INCONCLUSIVE;
 }

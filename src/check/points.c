@@ -48,18 +48,17 @@ static bool is_own_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c, 
 }
 
 /* Compares component i. At a kink that it shares with others nothing is seen of it alone. */
-static wgi_compared component(wgi_claim *p, int k, int64_t i, wgi_point point, const unsigned char *held)
+static wgi_compared component(wgi_claim *p, int k, int64_t i, const unsigned char *held)
 {
     wgi_compared c = wgi_claim_component(p, k, i);
-    if (point == WGI_POINT_GIVEN && c.clear && c.differ && !is_own_slope(p, k, i, &c, held))
+    if (c.clear && c.differ && !is_own_slope(p, k, i, &c, held))
         c.clear = c.differ = false, c.shared = true, c.bar = INFINITY;
     return c;
 }
 
 /* All components of part k in such a direction. *element: if they differ, the component that does; -1: none
  * differs alone. */
-static wgi_compared in_direction(wgi_claim *p, int k, int draw, wgi_point point, const unsigned char *held,
-                                 int64_t *element)
+static wgi_compared in_direction(wgi_claim *p, int k, int draw, const unsigned char *held, int64_t *element)
 {
     double *u = direction(p, k, draw, held);
     wgi_compared c = u ? wgi_claim_along(p, k, u) : wgi_not_compared();
@@ -67,7 +66,7 @@ static wgi_compared in_direction(wgi_claim *p, int k, int draw, wgi_point point,
     if (c.differ) {
         wgi_compared half = c;
         const int64_t at = wgi_claim_bisect(p, k, u, &half);
-        const wgi_compared one = at >= 0 ? component(p, k, at, point, held) : wgi_not_compared();
+        const wgi_compared one = at >= 0 ? component(p, k, at, held) : wgi_not_compared();
         if (half.shared) c.clear = c.differ = false, c.shared = true, c.bar = INFINITY;
         else if (one.shared || (isfinite(one.yours) && (half.differ || one.differ)))
             c = one, *element = one.differ ? at : -1;
@@ -121,7 +120,8 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compa
     at->unclear += !c->clear && !c->differ, at->kinks += c->kind == WGI_SLOPE_KINK;
     if (point == WGI_POINT_GIVEN && !in->has_unseen && !isfinite(bar_of(c)))
         in->unseen = *c, in->has_unseen = true;
-    if (point == WGI_POINT_GIVEN && isfinite(bar_of(c)) && !(c->bar <= in->widest.bar)) in->widest = *c;
+    wgi_compared *widest = &in->widest[element < 0];
+    if (point == WGI_POINT_GIVEN && isfinite(bar_of(c)) && !(c->bar <= widest->bar)) *widest = *c;
     if (!c->differ) return;
     if (point != WGI_POINT_GIVEN) keep_point(r);
     wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = point, .part = k, .share = c->share };
@@ -175,6 +175,12 @@ static void keep_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c)
     if (c->kind != WGI_SLOPE_KINK) return;
     if (!in->sides) in->sides = wg_alloc(p->r->c, (size_t)in->size, sizeof *in->sides);
     if (in->sides) in->sides[i][0] = c->left, in->sides[i][1] = c->right;
+}
+
+/* Whether component i is at a kink of its own, or ties, at the given point. */
+static bool is_bent(const wgi_check_part *in, int64_t i)
+{
+    return in->sides && in->sides[i][0] != in->sides[i][1];
 }
 
 enum { MOST_KINKS = 6 };
@@ -235,26 +241,151 @@ static bool are_sums(const wgi_claim *p, int k, const wgi_compared *all)
     const wgi_check_part *in = &p->r->part[k];
     double left = 0, right = 0, bar = all->slope_bar;
     for (int64_t i = 0; i < in->size; i++) {
-        const bool bent = in->sides && in->sides[i][0] != in->sides[i][1];
-        left += in->scale * (bent ? in->sides[i][0] : in->slope[i]);
-        right += in->scale * (bent ? in->sides[i][1] : in->slope[i]);
+        left += in->scale * (is_bent(in, i) ? in->sides[i][0] : in->slope[i]);
+        right += in->scale * (is_bent(in, i) ? in->sides[i][1] : in->slope[i]);
         bar += in->scale * in->bar[i];
     }
     return fabs(right - all->numeric) <= WGI_BEYOND * bar && fabs(left - all->numeric) <= WGI_BEYOND * bar;
 }
 
-/* All components that are not held move alike: those that are at one kink stay equal, as the largest of a
- * maximum. f has one slope there, and yours must have it. */
-static void compare_alike(wgi_claim *p, int k, const unsigned char *held)
+/* Components of part k move alike: all, or those for which `only` is not 0. */
+static wgi_compared alike(wgi_claim *p, int k, const unsigned char *only)
 {
     double *u = wgi_check_doubles(p->r, p->v[k].size);
-    for (int64_t i = 0; u && i < p->v[k].size; i++) u[i] = held && held[i] ? 0 : p->v[k].scale;
-    wgi_compared c = u ? wgi_claim_along(p, k, u) : wgi_not_compared();
-    if (c.differ && (held || !are_sums(p, k, &c))) note(p->r, WGI_POINT_GIVEN, k, -1, &c);
+    for (int64_t i = 0; u && i < p->v[k].size; i++) u[i] = only && !only[i] ? 0 : p->v[k].scale;
+    const wgi_compared c = u ? wgi_claim_along(p, k, u) : wgi_not_compared();
     wg_free(p->r->c, u);
+    return c;
 }
 
-static void compare_components(wgi_claim *p, int k, wgi_point point)
+/* Those that are at one kink stay equal, as the largest of a maximum. f has one slope there, and yours must
+ * have it. */
+static void compare_alike(wgi_claim *p, int k)
+{
+    wgi_compared c = alike(p, k, NULL);
+    if (c.differ && !are_sums(p, k, &c)) note(p->r, WGI_POINT_GIVEN, k, -1, &c);
+}
+
+/* ---- ties ---- */
+
+/* Where three and more numbers tie, as for a median, f does not move with one of them alone. Which of them
+ * counts depends on how the others move, and yours may be any mean of what it is beside the point. So of the
+ * components that tie two things are judged: the slope of f where they all move alike is the sum of yours,
+ * and each of yours, less the slope by it alone, lies between the largest and the smallest that it has for
+ * any of them beside the point. */
+typedef struct ties {
+    unsigned char *in; /* by component: whether it ties */
+    int64_t count;
+    double *beside; /* BESIDE gradients beside the point */
+    double low, high;
+} ties;
+
+enum { BESIDE = 4, VALUES = 16 };
+
+/* Numbers that equal one that ties may tie with it. */
+static void add_equals(const wgi_check_part *in, ties *t)
+{
+    double value[VALUES];
+    int values = 0;
+    for (int64_t i = 0; i < in->size; i++) {
+        int j = 0;
+        while (j < values && value[j] != in->point[i]) j++;
+        if (t->in[i] && j == values && values < VALUES) value[values++] = in->point[i];
+    }
+    for (int64_t i = 0; i < in->size; i++)
+        for (int j = 0; j < values; j++) t->in[i] |= in->point[i] == value[j];
+}
+
+/* Those in which yours jumps close to the point. */
+static bool find_ties(wgi_claim *p, int k, ties *t)
+{
+    static const double NEAR = 1e-6, SHARE = 1e-3;
+    const wgi_check_part *in = &p->r->part[k];
+    const double jump = SHARE * wgi_check_rms(in->analytic, in->size);
+    bool ok = !wg_failed(p->r->c);
+    for (int draw = 0; ok && draw < BESIDE; draw++) {
+        double *g = t->beside + draw * in->size, *u = direction(p, k, 20 + draw, NULL);
+        ok = u && wgi_claim_gradient(p, k, u, NEAR, g);
+        for (int64_t i = 0; ok && i < in->size; i++) t->in[i] |= fabs(g[i] - in->analytic[i]) > jump;
+        wg_free(p->r->c, u);
+    }
+    if (ok) add_equals(in, t);
+    return ok;
+}
+
+/* Leaves those that have a kink of their own to compare_components and hold_kinks, and measures the
+ * others. */
+static void measure_ties(wgi_claim *p, int k, ties *t, unsigned char *held, int *left)
+{
+    wgi_check_part *in = &p->r->part[k];
+    for (int64_t i = 0; i < in->size; i++) {
+        t->in[i] &= !(held && held[i]) && !is_bent(in, i);
+        if (t->in[i] && isnan(in->slope[i]) && (*left)-- > 0) {
+            wgi_compared one = component(p, k, i, held);
+            keep_slope(p, k, i, &one), note(p->r, WGI_POINT_GIVEN, k, i, &one);
+            if (is_bent(in, i)) t->in[i] = 0, held[i] = 1;
+        }
+        t->count += t->in[i] &= !isnan(in->slope[i]);
+        for (int draw = 0; t->in[i] && draw < BESIDE; draw++) {
+            const double jump = t->beside[draw * in->size + i] - in->slope[i];
+            t->low = fmin(t->low, jump), t->high = fmax(t->high, jump);
+        }
+    }
+}
+
+/* Of a component that ties: what is yours beyond the range, the slope is the end of the range. */
+static wgi_compared judge_tie(const wgi_check_part *in, int64_t i, const ties *t, double bar)
+{
+    const double yours = in->analytic[i], low = in->slope[i] + t->low, high = in->slope[i] + t->high;
+    wgi_compared c = { .kind = WGI_SLOPE_KINK, .yours = yours, .bar = bar, .left = low, .right = high };
+    c.numeric = yours < low ? low : yours > high ? high : yours;
+    const double off = fabs(yours - c.numeric), beside = 1e-3 * (t->high - t->low);
+    c.share = off / fmax(fabs(yours), in->typical);
+    c.differ = off > 0.5 * (t->high - t->low);
+    c.clear = off <= beside;
+    if (!c.clear && !c.differ) c.shared = true, c.bar = INFINITY;
+    return c;
+}
+
+/* Ties may explain why components or directions differ. What they show is noted, and they are held. False:
+ * there are none, or the others do not let them move alike. */
+static bool settle_ties(wgi_claim *p, int k, unsigned char *held, int *left)
+{
+    wgi_check_part *in = &p->r->part[k];
+    ties t = { .in = wg_alloc(p->r->c, (size_t)in->size, 1),
+               .beside = wgi_check_doubles(p->r, BESIDE * in->size) };
+    bool found = find_ties(p, k, &t);
+    if (found) wgi_claim_forget(p, k, t.in), measure_ties(p, k, &t, held, left);
+    wgi_compared sum = found && t.count && !in->n.differ ? alike(p, k, t.in) : wgi_not_compared();
+    found = sum.clear;
+    if (sum.differ) note(p->r, WGI_POINT_GIVEN, k, -1, &sum);
+    for (int64_t i = 0; found && !sum.differ && i < in->size; i++) {
+        if (!t.in[i]) continue;
+        wgi_compared c = judge_tie(in, i, &t, sum.bar / p->v[k].scale);
+        keep_slope(p, k, i, &c), note(p->r, WGI_POINT_GIVEN, k, i, &c);
+        if (held) held[i] = 1;
+    }
+    wg_free(p->r->c, t.in), wg_free(p->r->c, t.beside);
+    return found;
+}
+
+/* Slopes by each component alone say nothing of how they move together: a median of three that tie moves with
+ * none of them. So components without a kink of their own are moved in one direction, too. shared: one was
+ * seen to move f otherwise with others. */
+static void compare_together(wgi_claim *p, int k, bool shared)
+{
+    wgi_check_part *in = &p->r->part[k];
+    unsigned char *held = wg_alloc(p->r->c, (size_t)in->size, 1);
+    int64_t moving = 0, element;
+    for (int64_t i = 0; held && i < in->size; i++) moving += !(held[i] = is_bent(in, i));
+    wgi_compared c = moving > 1 ? in_direction(p, k, 0, held, &element) : (wgi_compared){ .clear = true };
+    if (c.differ && element >= 0) note(p->r, WGI_POINT_GIVEN, k, element, &c);
+    else if (!c.clear || c.differ || shared) in->is_torn = !settle_ties(p, k, held, &(int){ 0 });
+    wg_free(p->r->c, held);
+}
+
+/* At the given point. */
+static void compare_components(wgi_claim *p, int k)
 {
     kink at[MOST_KINKS];
     int kinks = 0;
@@ -262,16 +393,16 @@ static void compare_components(wgi_claim *p, int k, wgi_point point)
     wgi_check_part *in = &p->r->part[k];
     double worst = 0;
     for (int64_t i = 0; i < in->size; i++) {
-        wgi_compared c = component(p, k, i, point, NULL);
+        wgi_compared c = component(p, k, i, NULL);
         shared |= c.shared;
-        if (point == WGI_POINT_GIVEN) keep_slope(p, k, i, &c);
-        note(p->r, point, k, i, &c);
-        if (c.clear) worst = fmax(worst, c.bar);
+        keep_slope(p, k, i, &c), note(p->r, WGI_POINT_GIVEN, k, i, &c);
         if (c.kind == WGI_SLOPE_KINK && kinks < MOST_KINKS) at[kinks++] = (kink){ i, c };
     }
-    if (point == WGI_POINT_GIVEN && !p->t->several_kinks) compare_pairs(p, k, at, kinks);
-    if (point == WGI_POINT_GIVEN && (shared || kinks > 1) && !in->n.differ) compare_alike(p, k, NULL);
-    note_resolution(in, worst, typical_of(in, false), false);
+    if (!p->t->several_kinks) compare_pairs(p, k, at, kinks);
+    if (kinks > 1 && !in->n.differ) compare_alike(p, k);
+    if (wg_is_none(p->t->root) && !in->n.differ) compare_together(p, k, shared);
+    for (int64_t i = 0; i < in->size; i++) worst = fmax(worst, isfinite(in->bar[i]) ? in->bar[i] : 0);
+    note_resolution(in, worst > 0 ? worst : INFINITY, typical_of(in, false), false);
 }
 
 /* A direction that crosses kinks says nothing. So it is halved: components at kinks are compared alone, and
@@ -284,7 +415,7 @@ static void hold_kinks(wgi_claim *p, int k, int64_t low, int64_t high, const dou
     if (p->r->part[k].n.differ || !*left || wgi_check_is_stopped(p->r)) return;
     if (high - low == 1 && held[low]) return;
     if (high - low == 1) {
-        wgi_compared one = component(p, k, low, WGI_POINT_GIVEN, held);
+        wgi_compared one = component(p, k, low, held);
         keep_slope(p, k, low, &one);
         note(p->r, WGI_POINT_GIVEN, k, low, &one);
         held[low] = !one.clear && !one.shared, --*left;
@@ -299,16 +430,24 @@ static void hold_kinks(wgi_claim *p, int k, int64_t low, int64_t high, const dou
     hold_kinks(p, k, middle, high, u, held, left);
 }
 
-/* Whether more are held than before, of those that the direction of a draw crosses. */
-static bool hold_kinks_of(wgi_claim *p, int k, int draw, unsigned char *held, int *left)
+static int64_t count_held(const wgi_check_part *in, const unsigned char *held)
 {
-    int64_t more = 0;
+    int64_t n = 0;
+    for (int64_t i = 0; i < in->size; i++) n += held[i];
+    return n;
+}
+
+/* Whether more are held than before, after the direction of a draw has said nothing: at kinks that it
+ * crosses, or ties. shared: its halves do not add up. */
+static bool hold_more(wgi_claim *p, int k, int draw, bool shared, unsigned char *held, int *left)
+{
+    const wgi_check_part *in = &p->r->part[k];
+    const int64_t before = count_held(in, held);
     double *u = direction(p, k, draw, held);
-    for (int64_t i = 0; u && i < p->v[k].size; i++) more -= held[i];
-    if (u) hold_kinks(p, k, 0, p->v[k].size, u, held, left);
-    for (int64_t i = 0; u && i < p->v[k].size; i++) more += held[i];
+    if (u && !shared) hold_kinks(p, k, 0, p->v[k].size, u, held, left);
     wg_free(p->r->c, u);
-    return more > 0;
+    if (count_held(in, held) == before && !in->n.differ) settle_ties(p, k, held, left);
+    return count_held(in, held) > before;
 }
 
 static void compare_directions(wgi_claim *p, int k, wgi_point point)
@@ -319,12 +458,12 @@ static void compare_directions(wgi_claim *p, int k, wgi_point point)
     const double typical = typical_of(in, true);
     double worst = 0;
     if (point != WGI_POINT_BELOW) in->along.moved = fmax(in->along.moved, typical);
-    bool shared = false;
     wgi_compared unnamed = wgi_not_compared(); /* it differs, and no component alone does */
     int64_t element = -1;
     for (int draw = 0; draw < DRAWS && element < 0 && held; draw++) {
-        wgi_compared c = in_direction(p, k, draw, point, held, &element);
-        if (!c.clear && !c.shared && left && hold_kinks_of(p, k, draw, held, &left) && !in->n.differ) {
+        wgi_compared c = in_direction(p, k, draw, held, &element);
+        const bool shows = c.differ || (c.clear && wgi_check_sees_along(in, c.bar));
+        if (!shows && left && hold_more(p, k, draw, c.shared || c.clear, held, &left) && !in->n.differ) {
             draw = -1, worst = in->along.bar = 0; /* all draws without them */
             continue;
         }
@@ -332,14 +471,13 @@ static void compare_directions(wgi_claim *p, int k, wgi_point point)
         worst = fmax(worst, c.clear ? c.bar : INFINITY);
         if (point == WGI_POINT_GIVEN)
             in->along.bar = fmax(in->along.bar, c.clear || c.differ ? c.bar : INFINITY);
-        in->shown.directions++, shared |= c.shared;
+        in->shown.directions++;
         if (c.differ && element < 0) unnamed = c;
         else note(p->r, point, k, element, &c);
         if (element >= 0 && point == WGI_POINT_GIVEN) keep_slope(p, k, element, &c);
     }
     if (unnamed.differ && element < 0) note(p->r, point, k, element, &unnamed);
     note_resolution(in, worst, typical, true);
-    if (point == WGI_POINT_GIVEN && shared && !in->n.differ) compare_alike(p, k, held);
     wg_free(p->r->c, held);
 }
 
@@ -351,7 +489,7 @@ static void compare_shown(wgi_claim *p, int k)
     const int rows = wgi_check_rows(p->r, in, row);
     for (int j = 0; j < rows; j++) {
         if (!isnan(in->slope[row[j]])) continue;
-        wgi_compared c = component(p, k, row[j], WGI_POINT_GIVEN, NULL);
+        wgi_compared c = component(p, k, row[j], NULL);
         keep_slope(p, k, row[j], &c);
         if (!in->n.differ) note(p->r, WGI_POINT_GIVEN, k, row[j], &c);
     }
@@ -400,7 +538,7 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
             if (point == WGI_POINT_GIVEN && !in->reason[0]) compare_no_number(&p, k);
             continue;
         }
-        if (few) compare_components(&p, k, point);
+        if (few) compare_components(&p, k);
         else compare_directions(&p, k, point);
         if (!few && point == WGI_POINT_GIVEN) compare_shown(&p, k);
     }

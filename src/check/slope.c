@@ -391,7 +391,7 @@ static found central(search *s)
 {
     for (s->last = 0; s->last < STEPS; s->last++) {
         look(s, s->last);
-        if (s->last < WINDOW) continue;
+        if (s->last < WINDOW || s->line->thorough) continue;
         found f = best_of(s, CENTRAL);
         if (!is_settled(s, &f, CENTRAL)) {
             if (f.first < 0 && is_settled_kink(s)) return f;

@@ -66,6 +66,7 @@ typedef struct wgi_slope_line {
     double f0;    /* the value at 0, finite */
     double scale; /* positive: how far the variable must move to count as another point */
     wgi_noise noise;
+    bool thorough; /* all steps are taken: a small kink shows only at some of them */
 } wgi_slope_line;
 
 typedef struct wgi_slope {
