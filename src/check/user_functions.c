@@ -9,20 +9,60 @@
 
 /* ---- functions ---- */
 
+/* Points near x. Each of them keeps a part of x, which may be the key of a cache. */
+typedef enum place { AT_X, AT_LEFT, AT_RIGHT, AT_MIDDLE, PLACES } place;
+
+/* What f has given at a place for the first time. */
+typedef struct answer {
+    bool known;
+    double value;
+    double *g;    /* NULL: no gradient was asked for */
+    double there; /* was in each component of g before */
+} answer;
+
 /* x is one list, of which the parts are pieces: part[0] begins it. */
 typedef struct function {
     wg_check_fn f;
     wg_check *r;
     void *user;
     size_t n;
-    double *g; /* room for a gradient */
+    double *g;     /* room for a gradient */
+    double *kept;  /* x as it was before a call */
+    double *other; /* x, at another address than that of part[0] */
+    double size;   /* of the terms of f */
+    double scale;  /* of the gradient */
+    int asked;     /* times, before the slopes */
+    answer at[PLACES];
+    char changed[WGI_CHECK_TEXT]; /* f has written into x; or "" */
 } function;
+
+static const char *place_of(const wg_check *r, int64_t i, char to[WGI_CHECK_TEXT]);
+
+/* f at x. What f writes into x is noted and taken back. */
+static double call(function *q, double *x, double *g)
+{
+    static const char with_gradient[] = " where its gradient is asked for";
+    char where[WGI_CHECK_TEXT];
+    bool changes = false;
+    memcpy(q->kept, x, q->n * sizeof *x);
+    const double value = q->f(q->n, x, g, q->user);
+    for (size_t i = 0; i < q->n && !changes; i++) {
+        changes = memcmp(&x[i], &q->kept[i], sizeof *x);
+        if (changes && (!q->changed[0] || (!g && strstr(q->changed, with_gradient))))
+            wgi_check_say(q->changed, "f changed its argument%s: %s from %.10g to %.10g",
+                          g ? with_gradient : "", place_of(q->r, (int64_t)i, where), q->kept[i], x[i]);
+    }
+    if (!changes) return value;
+    memcpy(x, q->kept, q->n * sizeof *x);
+    if (g) q->r->evaluations++, call(q, x, NULL); /* perhaps without the gradient, too */
+    return value;
+}
 
 static void function_set(void *self, int k) { (void)self, (void)k; }
 static double function_value(void *self)
 {
     function *q = self;
-    return q->f(q->n, q->r->part[0].x, NULL, q->user);
+    return call(q, q->r->part[0].x, NULL);
 }
 
 static bool function_gradient(void *self, double **to)
@@ -30,7 +70,7 @@ static bool function_gradient(void *self, double **to)
     function *q = self;
     const wg_check *r = q->r;
     q->r->gradients++;
-    q->f(q->n, r->part[0].x, q->g, q->user);
+    call(q, r->part[0].x, q->g);
     const double *g = q->g;
     for (int k = 0; k < r->parts; g += r->part[k++].size)
         memcpy(to[k], g, (size_t)r->part[k].size * sizeof *g);
@@ -140,53 +180,191 @@ static wg_check *without(wg_check *r, const char *what)
     return r;
 }
 
-static wg_check *function_check(wg_check *r, wg_check_fn f, size_t n, void *user, bool has_gradient)
+static wg_check *function_check(function *q, bool has_gradient)
 {
-    function q = { f, r, user, n, wgi_check_doubles(r, (int64_t)n) };
-    if (wgi_check_failed(r)) return r;
-    r->gradients += has_gradient;
-    wgi_check_run(r, &(wgi_check_target){ .set = function_set,
-                                          .value = function_value,
-                                          .gradient = has_gradient ? function_gradient : NULL,
-                                          .self = &q });
-    return r;
+    wgi_check_run(q->r, &(wgi_check_target){ .set = function_set,
+                                             .value = function_value,
+                                             .gradient = has_gradient ? function_gradient : NULL,
+                                             .self = q });
+    if (q->changed[0]) wgi_check_say(q->r->reason, "%s", q->changed), q->r->verdict = WG_FAIL;
+    return q->r;
 }
+
+/* ---- whether f remembers ---- */
 
 /* Numbers that are computed in another order, perhaps in f32, differ by rounding. size: of the terms that
  * they are sums of. What differs by more is another number. */
 static bool are_other(double a, double b, double size) { return fabs(a - b) > 1e-6 * fmax(fabs(a), size); }
 
-/* Whether f gives the same gradient again, after that of another point, and the same value without it. value:
- * with r's gradient. */
-static bool is_steady(wg_check *r, wg_check_fn f, size_t n, void *user, double value)
+/* Component i at a place. LEFT and RIGHT keep one half of x each, MIDDLE the first and the last. */
+static double component_at(const function *q, place at, size_t i)
 {
-    const wgi_check_part *in = &r->part[0];
-    double *again = wgi_check_doubles(r, (int64_t)n);
-    char place[WGI_CHECK_TEXT];
-    if (!again) return true;
-    const double alone = f(n, in->x, NULL, user);
-    for (size_t i = 0; i < n; i++)
-        in->x[i] = in->point[i] * 1.01 + 1e-3; /* what is kept is of another point */
-    f(n, in->x, again, user);
-    memcpy(in->x, in->point, n * sizeof *in->x);
-    const double once_more = f(n, in->x, again, user);
-    double largest = 0, terms = 0;
-    for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, fabs(in->analytic[i])), terms += fabs(in->analytic[i] * in->point[i]);
-    r->evaluations++, r->gradients += 2;
-    memcpy(in->x, in->point, n * sizeof *in->x);
-    if (are_other(value, once_more, terms)) return wg_free(r->c, again), true; /* f is none: see measure */
-    if (are_other(value, alone, terms))
+    const double x = q->r->part[0].point[i];
+    if (q->n == 1 && at == AT_RIGHT) return x * 0.99 - 1e-3; /* it has no halves */
+    const bool left = i < (q->n + 1) / 2, inner = i && i + 1 < q->n,
+               moves = at == AT_LEFT    ? left
+                       : at == AT_RIGHT ? !left
+                                        : at == AT_MIDDLE && inner;
+    return moves ? x * 1.01 + 1e-3 : x;
+}
+
+/* f at a place, and its gradient unless g is NULL. x: the room for the place. NaN: the check is stopped. */
+static double ask(function *q, place at, double *g, double *x)
+{
+    const wgi_check_part *in = &q->r->part[0];
+    wgi_check_at_stage(q->r, "f at the same points again", fmin(1, q->asked++ / 17.0));
+    if (!wgi_check_go_on(q->r)) return NAN;
+    for (size_t i = 0; i < q->n; i++) x[i] = component_at(q, at, i);
+    *(g ? &q->r->gradients : &q->r->evaluations) += 1;
+    const double value = call(q, x, g);
+    memcpy(in->x, in->point, q->n * sizeof *in->x);
+    return value;
+}
+
+/* Whether another x at the same address is taken for the one before. LEFT and RIGHT have no component in
+ * common. */
+static bool is_by_address(function *q)
+{
+    double *here = q->r->part[0].x;
+    const double right = ask(q, AT_RIGHT, NULL, here), left = ask(q, AT_LEFT, NULL, here);
+    return left == right && ask(q, AT_LEFT, NULL, q->other) != left;
+}
+
+static void compare_values(function *q, double was, double is)
+{
+    if (!are_other(was, is, q->size)) return;
+    wgi_check_say(q->r->reason,
+                  is_by_address(q)
+                      ? "f depends on where x lies in memory: at the same point it is %.10g, then %.10g"
+                      : "f depends on what was asked before: at the same point it is %.10g, then %.10g",
+                  was, is);
+}
+
+static bool is_twice(const double *a, const double *b, size_t n)
+{
+    double most = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (are_other(2 * a[i], b[i], 0)) return false;
+        most = fmax(most, fabs(a[i]));
+    }
+    return most > 0;
+}
+
+/* What is wrong with a gradient, and how its numbers are said. */
+typedef struct fault {
+    const char *what, *is, *then;
+} fault;
+
+static const fault DEPENDS = { "depends on what was asked before", "is", ", then" },
+                   NO_FUNCTION = { "is not a function", "was", " and" },
+                   ADDED = { "is added to what was there, and must be written", "is", ", then" },
+                   NOT_WRITTEN = { "is not written", "stays what was there,", ", then" };
+
+/* With the first gradient at the place. there: was in each component of g before. differs: what it is if it
+ * is another one. */
+static void compare_gradients(function *q, const answer *was, const double *g, double there, fault differs)
+{
+    char where[WGI_CHECK_TEXT];
+    const double added = there - was->there;
+    const bool twice = is_twice(was->g, g, q->n);
+    for (size_t i = 0; i < q->n && !q->r->reason[0]; i++) {
+        const double a = was->g[i], b = g[i];
+        fault is = { 0 };
+        if (a == was->there && b == there) is = NOT_WRITTEN;
+        else if (twice || fabs(b - a - added) <= 1e-6 * fabs(added)) is = ADDED; /* false of a NaN */
+        else if (are_other(a, b, q->scale)) is = differs;
+        if (is.what)
+            wgi_check_say(q->r->reason,
+                          "the gradient %s: its component %s %s %.10g%s %.10g at the same point", is.what,
+                          place_of(q->r, (int64_t)i, where), is.is, a, is.then, b);
+    }
+}
+
+/* f's gradient, in room where each component was `there`. */
+static double ask_gradient(function *q, place at, double there, double *x)
+{
+    for (size_t i = 0; i < q->n; i++) q->g[i] = there;
+    return ask(q, at, q->g, x);
+}
+
+/* Each place is asked for after two others, one of which shares a part of x with it. So what is kept by a key
+ * that is a part of x, or what f has stored for its gradient, is that of another place at one of the two. */
+static void walk(function *q)
+{
+    static const struct {
+        place at;
+        bool gradient, elsewhere;
+    } step[] = { { AT_RIGHT, 1, 0 }, { AT_RIGHT, 0, 0 }, { AT_LEFT, 1, 0 },   { AT_LEFT, 0, 0 },
+                 { AT_X, 1, 0 },     { AT_X, 0, 0 },     { AT_LEFT, 1, 1 },   { AT_LEFT, 0, 1 },
+                 { AT_RIGHT, 1, 1 }, { AT_RIGHT, 0, 1 }, { AT_MIDDLE, 0, 0 }, { AT_X, 0, 0 },
+                 { AT_MIDDLE, 0, 0 } };
+    for (size_t k = 0; k < sizeof step / sizeof *step; k++) {
+        answer *a = &q->at[step[k].at];
+        const double there = (double)(k + 2) * q->scale;
+        double *x = step[k].elsewhere ? q->other : q->r->part[0].x;
+        if (step[k].at == AT_MIDDLE && q->n < 3) continue;
+        const double value =
+            step[k].gradient ? ask_gradient(q, step[k].at, there, x) : ask(q, step[k].at, NULL, x);
+        if (a->known) compare_values(q, a->value, value);
+        else if (a->g) memcpy(a->g, q->g, q->n * sizeof *q->g), a->there = there;
+        if (a->known && step[k].gradient && isfinite(value)) compare_gradients(q, a, q->g, there, DEPENDS);
+        if (!a->known) a->known = true, a->value = value;
+        if (q->changed[0] || q->r->reason[0] || wgi_check_is_stopped(q->r)) return;
+    }
+}
+
+static bool any_other(const function *q, const double *a, const double *b)
+{
+    for (size_t i = 0; i < q->n; i++)
+        if (are_other(a[i], b[i], q->scale)) return true;
+    return false;
+}
+
+/* The second gradient at x, in q->g, with the first one. If they differ, a third one shows whether it was for
+ * what was asked before them, or whether each is another. */
+static void compare_second(function *q)
+{
+    double *second = q->at[AT_LEFT].g; /* not used yet */
+    bool each = false;
+    memcpy(second, q->g, q->n * sizeof *second);
+    if (any_other(q, q->at[AT_X].g, second)) {
+        ask_gradient(q, AT_X, q->scale, q->r->part[0].x);
+        each = any_other(q, second, q->g);
+    }
+    compare_gradients(q, &q->at[AT_X], second, q->scale, each ? NO_FUNCTION : DEPENDS);
+}
+
+/* Whether f gives the same value without its gradient, and both again after other points. */
+static bool is_steady(function *q)
+{
+    wg_check *r = q->r;
+    wgi_check_part *in = &r->part[0];
+    answer *x = &q->at[AT_X];
+    const double first = ask(q, AT_X, in->analytic, in->x);
+    *x = (answer){ true, ask(q, AT_X, NULL, in->x), in->analytic, 0 };
+    const double again = ask(q, AT_X, NULL, in->x);
+    for (size_t i = 0; i < q->n; i++) {
+        q->size += fabs(in->analytic[i] * in->point[i]);
+        q->scale = fmax(q->scale, fabs(in->analytic[i]));
+    }
+    if (!(q->scale > 0 && isfinite(q->scale))) q->scale = 1;
+    if (!q->changed[0] && are_other(x->value, again, q->size)) return true; /* f is none: see measure */
+    const double second = ask_gradient(q, AT_X, q->scale, in->x);
+    if (are_other(first, x->value, q->size) && !are_other(first, second, q->size))
         wgi_check_say(r->reason, "f is %.10g where its gradient is asked for, and %.10g where it is not",
-                      value, alone);
-    for (size_t i = 0; i < n && !r->reason[0]; i++)
-        if (are_other(in->analytic[i], again[i], largest))
-            wgi_check_say(r->reason,
-                          "the gradient is not a function: its component %s was %.10g and %.10g at the same "
-                          "point",
-                          place_of(r, (int64_t)i, place), in->analytic[i], again[i]);
-    wg_free(r->c, again);
+                      first, x->value);
+    else compare_values(q, are_other(first, x->value, q->size) ? first : second, x->value);
+    if (isfinite(second) && !r->reason[0]) compare_second(q);
+    if (!r->reason[0] && !q->changed[0]) walk(q);
+    if (q->changed[0]) wgi_check_say(r->reason, "%s", q->changed);
     return !r->reason[0];
+}
+
+static function function_of(wg_check *r, wg_check_fn f, size_t n, void *user)
+{
+    function q = { .f = f, .r = r, .user = user, .n = n };
+    q.g = wgi_check_doubles(r, (int64_t)n), q.kept = wgi_check_doubles(r, (int64_t)n);
+    return q;
 }
 
 wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void *user, const wg_gradcheck_opts *o)
@@ -194,10 +372,15 @@ wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void *user, 
     wg_check *r = function_report(n, x, o);
     if (!r->c || r->reason[0]) return r;
     if (!f) return without(r, "function");
-    const double value = f(n, r->part[0].x, r->part[0].analytic, user);
-    memcpy(r->part[0].x, r->part[0].point, n * sizeof *x);
-    if (is_steady(r, f, n, user, value)) return function_check(r, f, n, user, true);
+    function q = function_of(r, f, n, user);
+    q.other = wgi_check_doubles(r, (int64_t)n);
+    q.at[AT_LEFT].g = wgi_check_doubles(r, (int64_t)n), q.at[AT_RIGHT].g = wgi_check_doubles(r, (int64_t)n);
+    if (wgi_check_failed(r)) return r;
+    const bool steady = is_steady(&q);
+    wg_free(r->c, q.other), wg_free(r->c, q.at[AT_LEFT].g), wg_free(r->c, q.at[AT_RIGHT].g);
+    if (steady && !wgi_check_is_stopped(r)) return function_check(&q, true);
     r->verdict = WG_FAIL;
+    wgi_check_end_early(r);
     return r;
 }
 
@@ -213,7 +396,8 @@ wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const do
     if (!f || !gradient) return without(r, f ? "gradient" : "function");
     memcpy(r->part[0].analytic, gradient, n * sizeof *gradient);
     r->allowed = fmax(r->allowed, OF_NUMBERS);
-    return function_check(r, f, n, user, false);
+    function q = function_of(r, f, n, user);
+    return wgi_check_failed(r) ? r : function_check(&q, false);
 }
 
 /* ---- an op ---- */

@@ -149,7 +149,7 @@ static const struct {
     { "one is zero", one_times, 0, WG_FAIL, "yours is zero here: a term is missing" },
     { "all are zero", all_times, 0, WG_FAIL, "yours is zero: a path is missing" },
     { "of the point before", stale, 0, WG_FAIL, "FAIL" },
-    { "added to the one before", added, 0, WG_FAIL, "the gradient is not a function" },
+    { "added to the one before", added, 0, WG_FAIL, "the gradient is added to what was there" },
     { "f counts calls", counts, 0, WG_FAIL, "where its gradient is asked for" },
     { "a mask for each call", redrawn, 0, WG_INCONCLUSIVE, "f is not a function" },
     { "another mask", other_mask, 0, WG_FAIL, "FAIL" },
