@@ -66,7 +66,8 @@ typedef struct wg_gradcheck_opts {
     double tolerance;
     /* Ops, or nodes by their names (wg_name), whose derivative is another one than that of their value on purpose,
      * as that of a straight-through estimator: "quantize, clip_gradient". They are not compared, and stand still
-     * where the whole function is compared. The report names them. Default: none. */
+     * where the whole function is compared. The report names them. Of a C function: pieces of x by their names,
+     * "W". Default: none. */
     const char *intended;
     /* Of a C function: what x is made of, one after the other, by names and shapes: "W[3,4], b[4], s". The report
      * then says W[2,0], and looks for transposes. Default: "x", a vector. */

@@ -125,6 +125,13 @@ static int count_names(wg_check *r, const char *text, size_t n)
     return r->reason[0] ? 0 : count;
 }
 
+static wgi_check_part *part_named(const wg_check *r, const char *name)
+{
+    for (int k = 0; k < r->parts; k++)
+        if (!strcmp(r->part[k].shown.name, name)) return &r->part[k];
+    return NULL;
+}
+
 /* Makes the parts, whose points, places and gradients are pieces of three lists. */
 static void open_parts(wg_check *r, const char *names, const double *x, size_t n)
 {
@@ -143,11 +150,26 @@ static void open_parts(wg_check *r, const char *names, const double *x, size_t n
         wg_free(r->c, in->point), wg_free(r->c, in->x), wg_free(r->c, in->analytic);
         in->point = point, in->x = at, in->analytic = g;
         point += in->size, at += in->size, g += in->size;
-        for (int j = 0; j < k; j++)
-            if (!strcmp(r->part[j].shown.name, name))
-                wgi_check_say(r->reason, "names: \"%s\" is there twice", name);
+        if (part_named(r, name)) wgi_check_say(r->reason, "names: \"%s\" is there twice", name);
         if (!in->size) in->shown.left_out = true, wgi_check_say(in->reason, "it is empty");
         r->parts++;
+    }
+}
+
+/* Leaves out the pieces of x whose gradient is another one on purpose. */
+static void leave_out_intended(wg_check *r)
+{
+    const char *at = r->o.intended;
+    char name[MOST_NAME];
+    wg_shape s;
+    while (at && !is_at_end(at) && !r->reason[0]) {
+        wgi_check_part *in = read_name(&at, name, &s) && !s.rank ? part_named(r, name) : NULL;
+        if (in)
+            in->shown.left_out = true, wgi_check_say(in->reason, "its gradient is another one on purpose");
+        else
+            wgi_check_say(r->reason,
+                          "intended: names of whole arguments are expected, as \"%s\", not \"%.80s\"",
+                          r->part[0].shown.name, r->o.intended);
     }
 }
 
@@ -169,6 +191,7 @@ static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_o
     if (n > (size_t)INT64_MAX / sizeof(double) || !x) n = 0;
     if (r->reason[0]) return r;
     open_parts(r, n ? r->o.names : NULL, x, n);
+    if (n && !wgi_check_failed(r)) leave_out_intended(r);
     if (!n) wgi_check_say(r->reason, "nothing to compare: x has no components");
     return r;
 }

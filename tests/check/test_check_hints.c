@@ -158,6 +158,26 @@ static double of_pieces(size_t n, const double *x, double *g, void *user)
 
 static const double PIECES[] = { 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, -0.2, 0.3 };
 
+/* The gradient by W is transposed. It is left out if it is meant so, and b is compared. */
+Test(check_hints, a_gradient_may_be_meant_to_be_another_one)
+{
+    static const struct {
+        const char *intended, *says;
+        wg_verdict verdict;
+    } cases[] = { { NULL, "yours is the transpose", WG_FAIL },
+                  { "b", "yours is the transpose", WG_FAIL },
+                  { "W", "  not checked: its gradient is another one on purpose", WG_PASS },
+                  { "b, W", "its gradient is another one on purpose", WG_INCONCLUSIVE },
+                  { "V", "names of whole arguments are expected, as \"W\", not \"V\"", WG_INCONCLUSIVE },
+                  { "W[0,1]", "names of whole arguments are expected", WG_INCONCLUSIVE } };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const wg_gradcheck_opts o = { .names = "W[2,3], b[3]", .intended = cases[k].intended };
+        WGT_FREED wg_check *r = wg_gradcheck_fn(of_pieces, 9, PIECES, &(int){ 1 }, &o);
+        cr_expect_eq(wg_check_verdict(r), cases[k].verdict, "%zu", k);
+        wgt_expect_report(r, cases[k].says);
+    }
+}
+
 Test(check_hints, pieces_of_x_have_names)
 {
     const wg_gradcheck_opts o = { .names = "W[2,3], b[3]" };
