@@ -1380,10 +1380,11 @@ class Report:
             _libc.free(text)
 
     def __repr__(self):
-        """One line, as `assert wg.check(...)` shows it."""
-        lines = [line.strip() for line in str(self).split("\n")]
-        fails = [line for line in lines if line.startswith("FAIL") or " FAIL" in line][:1]
-        return "<%s>" % "; ".join(fails + [lines[-1]])
+        """One line, as `assert wg.check(...)` shows it: what is wrong first, its remedy, the verdict."""
+        lines = str(self).split("\n")
+        said = [k for k, line in enumerate(lines[:-1]) if line.startswith("  FAIL") or " FAIL" in line][:1]
+        said += [k + 1 for k in said if lines[k + 1].startswith("       ")]
+        return "<%s>" % "; ".join(" ".join(lines[k].split()) for k in said + [-1])
 
     def _repr_pretty_(self, printer, cycle):
         printer.text(str(self))
@@ -1416,10 +1417,14 @@ def check(f, *arrays, grad=None, **options):
     f: a function of values that returns a scalar value; or a NumPy function, whose gradient `grad` computes
     or is, as numbers at the given point, or which returns the pair (value, gradient). The gradient of several arguments is a list of arrays. An
     argument may be a dict or a list of arrays; then so is its gradient.
-    Options: those of wg_gradcheck_opts. progress=g: g(stage, share) is called now and then; False stops.
+    Options: those of wg_gradcheck_opts. intended="W, b" names arguments of a NumPy function whose gradient is another one on
+    purpose; of a function of values, ops or named nodes. progress=g: g(stage, share) is called now and then; False stops.
     """
+    if callable(f) and builtins.any(callable(a) and not isinstance(a, Value) for a in arrays):
+        raise TypeError("wengert.check: the gradient's function goes by its name: wengert.check(f, x, grad=g)")
     if not callable(f) or not arrays or builtins.any(a is None for a in arrays):
-        raise TypeError("wengert.check: a function and its point are expected, an array for each argument")
+        raise TypeError("wengert.check: a function and its point are expected, an array for each argument: "
+                        "wengert.check(f, x, grad=g)")
     if grad is None:
         before = getattr(_now, "graph", None)
         try:
@@ -1438,14 +1443,22 @@ def check(f, *arrays, grad=None, **options):
             _now.graph = before
     else:
         of_values = None
-    def both(arguments, wants):
+    asked = []
+    def both(new, wants):
         if grad is not None:
-            y = f(*arguments)
+            # at later points before f: a gradient that needs what f has stored there depends on the order
+            early = wants and bool(asked)
+            d = grad(*new()) if early else None
+            y = f(*new())
+            asked.append(True)
+            if isinstance(y, tuple) and len(y) == 2 and np.size(y[0]) == 1:
+                raise TypeError("wengert.check: f returns the pair (value, gradient) and has a gradient beside it: "
+                                "wengert.check(f, x) without grad=, or grad= with a function that returns one number")
             if y is None or isinstance(y, tuple) or np.size(y) != 1:
                 raise TypeError("wengert.check: f must return one number, and returns %s" % (
                     "None" if y is None else "a %s of several" % type(y).__name__))
-            return y, grad(*arguments) if wants else None
-        y = f(*arguments)
+            return y, grad(*new()) if wants and not early else d
+        y = f(*new())
         if y is None:
             raise TypeError("wengert.check: f returned None")
         if not (isinstance(y, tuple) and len(y) == 2):
@@ -1457,8 +1470,33 @@ def check(f, *arrays, grad=None, **options):
     given = None if grad is None or callable(grad) else _flat_gradient(grad, arrays)
     return _check_arrays(both, arrays, _leaves_of(f, arrays), options, given)
 
+def _elements(x):
+    """How many numbers x has: an array, a number, or a tree of them."""
+    if x is None:
+        return 0
+    return builtins.sum(map(_elements, x.values() if isinstance(x, dict) else x)) if _is_tree(x) else np.size(x)
+
+def _look_at_gradient(d, arguments):
+    """Says what is expected instead of a gradient whose parts are not those of the arguments."""
+    many = len(arguments) > 1
+    line = "return [%s]" % ", ".join("g%d" % i for i in range(len(arguments))) if many else "return g, an array like x"
+    if d is None:
+        raise TypeError("wengert.check: the gradient is None: its function must " + line)
+    sizes = [_elements(a) for a in arguments]
+    if isinstance(d, tuple) and len(d) == 2 and np.size(d[0]) == 1 and _elements(d) != builtins.sum(sizes) == _elements(d[1]):
+        raise ValueError("wengert.check: the gradient's function returns the pair (value, gradient): wengert.check(g, x) "
+                         "without grad=, or grad=lambda x: g(x)[1]")
+    if many and isinstance(d, (list, tuple)):
+        if builtins.any(part is None for part in d):
+            raise TypeError("wengert.check: the gradient by argument %d is None: zeros are expected where f does not "
+                            "depend on it" % [part is None for part in d].index(True))
+        if [_elements(part) for part in d] != sizes and _elements(d) != builtins.sum(sizes):
+            raise ValueError("wengert.check: the parts of the gradient have %s elements, the arguments %s: %s" % (
+                " and ".join(str(_elements(part)) for part in d), " and ".join(map(str, sizes)), line))
+
 def _flat_gradient(d, arguments):
     """The gradient by all arguments as one list of numbers."""
+    _look_at_gradient(d, arguments)
     if len(arguments) == 1 and (_is_tree(arguments[0]) or not isinstance(d, (list, tuple))):
         d = [d]
     if builtins.any(_is_tree(a) for a in arguments):
@@ -1468,24 +1506,33 @@ def _flat_gradient(d, arguments):
     return np.concatenate([np.ravel(_real(p, "the gradient")) for p in d])
 
 def _check_arrays(both, arguments, named, options, given=None):
-    """both(arguments, wants): the value, and the gradient if it is wanted. named: the leaves of arguments. given: a
-    gradient as numbers."""
+    """both(new, wants): the value, and the gradient if it is wanted; new() are the arguments, anew for each function.
+    named: the leaves of arguments. given: a gradient as numbers."""
     arrays = [_real(a, "the argument %s" % n) for n, a in named]
     ends = np.cumsum([a.size for a in arrays])
+    numbers = [np.ndim(a) == 0 and not isinstance(a, np.ndarray) for _, a in named]  # not arrays: cannot be written to
     failed = []
 
     def one(n, x, g, user):
         try:
             if failed:
                 return float("nan")
-            parts = np.split(np.ctypeslib.as_array(x, (n,)).copy(), ends[:-1])
-            at = iter([part.reshape(a.shape) for part, a in zip(parts, arrays)])
-            y, d = both([_tree(a, at) for a in arguments], bool(g))
+            here, handed = np.ctypeslib.as_array(x, (n,)), []
+            def new():
+                handed.append(here.copy())
+                parts = np.split(handed[-1], ends[:-1])
+                at = iter([part[0] if number else part.reshape(a.shape) for part, a, number in zip(parts, arrays, numbers)])
+                return [_tree(a, at) for a in arguments]
+            y, d = both(new, bool(g))
             if g:
                 d = _flat_gradient(d, arguments)
                 if d.size != n:
-                    raise ValueError("wengert.check: the gradient has %d elements, x has %d" % (d.size, n))
+                    raise ValueError("wengert.check: the gradient has %d elements, x has %d: one for each is expected" % (d.size, n))
                 np.ctypeslib.as_array(g, (n,))[:] = d
+            for x in handed:  # what was written into an argument is shown to the check, which says so
+                if x.tobytes() != here.tobytes():
+                    here[:] = x
+                    break
             return float(_real(y, "the value of the function"))
         except BaseException as e:
             failed.append(e)
@@ -1497,12 +1544,18 @@ def _check_arrays(both, arguments, named, options, given=None):
     x = np.concatenate([np.ravel(a) for a in arrays])
     o = _CheckOptions(options)
     if given is not None and given.size != x.size:
-        raise ValueError("wengert.check: the gradient has %d elements, x has %d" % (given.size, x.size))
+        raise ValueError("wengert.check: the gradient has %d elements, x has %d: one for each is expected" % (
+            given.size, x.size))
     r = Report(_lib.wg_gradcheck_fn(_CHECKED(one), x.size, x.ctypes.data, None, o.struct) if given is None else
                _lib.wg_gradcheck_values(_CHECKED(one), x.size, x.ctypes.data, given.ctypes.data, None, o.struct))
     if failed:
         raise failed[0]
     return o.done(r)
+
+def _numpy_of(g):
+    """A copy of a PyTorch tensor, whatever it is: part of a graph, sparse, a view that is negative."""
+    g = g.detach()
+    return (g.to_dense() if g.is_sparse else g).resolve_conj().resolve_neg().double().numpy().copy()
 
 def check_torch(f, *inputs, **options):
     """Compares the gradients of PyTorch's autograd with measured slopes.
@@ -1510,7 +1563,8 @@ def check_torch(f, *inputs, **options):
     f: a module, whose trained parameters are checked, or a function of tensors, all of whose float arguments
     are. A module's input is checked if it requires a gradient. The result is summed with random weights if it
     is no scalar. All is computed in double by a copy of the module; random numbers, as of dropout, are the
-    same in every evaluation. Options: those of wengert.check.
+    same in every evaluation. Options: those of wengert.check. intended="W, net.bias" names parameters or arguments whose
+    gradient is another one on purpose.
     """
     import copy
     import torch
@@ -1539,11 +1593,11 @@ def check_torch(f, *inputs, **options):
     buffers = [(b, b.clone()) for b in model.buffers()] if is_module else []
     tensors, state = [x for _, x in moves], torch.get_rng_state()
 
-    def both(arrays, wants):
+    def both(new, wants):
         with torch.random.fork_rng(devices=[]), torch.set_grad_enabled(wants):
             torch.set_rng_state(state)
             with torch.no_grad():
-                for x, a in zip(tensors, arrays):
+                for x, a in zip(tensors, new()):
                     x.copy_(torch.as_tensor(a))
                 for b, was in buffers:
                     b.copy_(was)
@@ -1556,14 +1610,20 @@ def check_torch(f, *inputs, **options):
                 raise
             results = [r for _, r in _leaves_of(None, [y]) if is_float(r)]
             if not results:
-                raise TypeError("wengert.check_torch: the result has no float tensor: %s" % type(y).__name__)
+                found = [str(x.dtype) if torch.is_tensor(x) else type(x).__name__ for _, x in _leaves_of(None, [y])]
+                raise TypeError("wengert.check_torch: the result has no float tensor: %s%s" % (", ".join(found), (
+                    "; give its parts, torch.view_as_real(y)" if builtins.any("complex" in x for x in found) else
+                    "; return the tensor, without .item(), float() or .numpy()")))
             torch.manual_seed(1)
             y = builtins.sum(r.sum() if len(results) == r.numel() == 1 else
                              (r * torch.randn(r.shape, dtype=r.dtype)).sum() for r in results)
             if not wants:
                 return y.item(), None
+            if not y.requires_grad:
+                raise TypeError("wengert.check_torch: the result depends on no tensor that requires a gradient: "
+                                ".detach(), .item(), .numpy() or torch.no_grad() is on the way")
             d = torch.autograd.grad(y, tensors, allow_unused=True)
-            return y.item(), [np.zeros(x.shape) if g is None else g.numpy() for g, x in zip(d, tensors)]
+            return y.item(), [np.zeros(x.shape) if g is None else _numpy_of(g) for g, x in zip(d, tensors)]
 
     arrays = [x.detach().numpy().copy() for x in tensors]
     options.setdefault("name", type(f).__name__ if is_module else getattr(f, "__name__", "f"))

@@ -189,6 +189,137 @@ def checks():
     expect(wg.check(lambda x: (x * x).sum(), A, order=2, name="square"))
 
 
+class Net:
+    """f stores what its gradient uses, and f of another point may have been called since."""
+
+    def forward(self, x):
+        self.y = np.exp(x)
+        return (self.y**2).sum()
+
+    def backward(self, x):
+        return 2 * self.y**2
+
+
+class Cache:
+    """The key is x[0] alone."""
+    key = None
+
+    def __call__(self, x):
+        if self.key != x[0]:
+            self.key, self.y = x[0], (x**2).sum()
+        return self.y
+
+
+def memories():
+    x = np.array([0.7, -1.3, 2.1])
+
+    def expect_said(what, f, grad, at=x):
+        r = wg.check(f, at, grad=grad)
+        if r.verdict != "fail" or what not in r.reason:
+            wrong.append(inspect.currentframe().f_back.f_lineno)
+            print(what, "is not what is said:", r.verdict, r.reason)
+
+    square, double = lambda x: (x**2).sum(), lambda x: 2 * x
+    net, total, seen = Net(), np.zeros(3), []
+    expect_said("the gradient depends on what was asked before: its component x[0] is ", net.forward, net.backward)
+    expect_said("f depends on what was asked before: at the same point it is 6.59, then ", Cache(), double)
+
+    def adds(x):
+        total[:] += 2 * x
+        return total
+
+    def mean_so_far(x):
+        seen.append(x.copy())
+        return ((x - np.mean(seen, axis=0))**2).sum() + x.sum()
+
+    def takes_the_mean(x):
+        x -= x.mean()
+        return (x**2).sum()
+
+    def halves(x):
+        x[1] /= 2
+        return 2 * x
+
+    expect_said("the gradient is added to what was there, and must be written: its component x[0] is 1.4, then 2.8", square, adds)
+    expect_said("f depends on what was asked before: ", mean_so_far, np.ones_like)
+    expect_said("f changed its argument: x[0] from 0.7 to 0.2", takes_the_mean, lambda x: 2 * (x - x.mean()))
+    expect_said("f changed its argument where its gradient is asked for: x[1] from -1.3 to -0.65", square, halves)
+    last = [None]
+
+    def every_second(x):
+        last[0] = None if last[0] is not None else 2 * x
+        return last[0] if last[0] is not None else 2 * np.ones(3)
+
+    expect_said("the gradient is not a function: its component x[0] was 1.4 and 2 at", square, every_second)
+    expect_said("f changed its argument: p.W[1,0] from 3 to 4", lambda p: p["W"].__iadd__([[0], [1]]).sum(),
+                lambda p: dict(W=np.ones((2, 1))), dict(W=np.array([[2.0], [3.0]])))
+
+    right = {}
+
+    def cached(x):
+        return right.setdefault(x.tobytes(), (x**2).sum())
+
+    expect(wg.check(cached, x, grad=double))
+    expect(wg.check(square, x, grad=lambda x: np.multiply(x, 2, out=np.empty(3))))
+    room = np.empty(3)
+    expect(wg.check(square, x, grad=lambda x: np.multiply(x, 2, out=room)))
+
+    def counts_up(x):  # a number is not changed by -=
+        x -= 1
+        return x * x
+
+    expect(wg.check(counts_up, 3.0, grad=lambda x: 2 * (x - 1)))
+
+
+def mistakes():
+    """Each call that is wrong is told the line to write; str() and repr() of a report are short."""
+    f, g = lambda x: (x**2).sum(), lambda x: 2 * x
+    product = lambda a, b: (a * b).sum()
+    by_name = "goes by its name: wengert.check(f, x, grad=g)"
+    raised(TypeError, by_name, lambda: wg.check(f, g, A))  # as in scipy.optimize.check_grad
+    raised(TypeError, by_name, lambda: wg.check(f, A, g))
+    raised(TypeError, "wengert.check(f, x, grad=g)", lambda: wg.check(A, f, grad=g))
+    raised(TypeError, "its function must return g, an array like x", lambda: wg.check(f, A, grad=lambda x: None))
+    raised(TypeError, "must return [g0, g1]", lambda: wg.check(product, A, A, grad=lambda a, b: None))
+    raised(ValueError, "has 3 elements, x has 6: one for each is expected", lambda: wg.check(f, A, grad=lambda x: [1, 2, 3]))
+    raised(ValueError, "has 2 elements, x has 6", lambda: wg.check(f, A, grad=[1, 2]))
+    pair = "returns the pair (value, gradient): wengert.check(g, x) without grad=, or grad=lambda x: g(x)[1]"
+    raised(ValueError, pair, lambda: wg.check(f, A, grad=lambda x: (f(x), g(x))))
+    raised(ValueError, pair, lambda: wg.check(f, [1.0, 2.0], grad=lambda x: (f(x), g(x))))
+    raised(ValueError, pair, lambda: wg.check(product, A, B, grad=lambda a, b: (product(a, b), [b, a])))
+    expect(wg.check(f, [1.0, 2.0], grad=lambda x: (2 * x[0], 2 * x[1])))
+    raised(TypeError, "wengert.check(f, x) without grad=", lambda: wg.check(lambda x: (f(x), g(x)), A, grad=g))
+    raised(TypeError, "the gradient by argument 1 is None: zeros", lambda: wg.check(product, A, B, grad=lambda a, b: [b, None]))
+    raised(ValueError, "the parts of the gradient have 6 and 3 elements, the arguments 6 and 6: return [g0, g1]",
+           lambda: wg.check(product, A, B, grad=lambda a, b: [b, a[0]]))
+    raised(ValueError, "the parts of the gradient have 6 elements", lambda: wg.check(product, A, B, grad=lambda a, b: [b]))
+
+    rounded = lambda x, w: (np.round(x) * w).sum()
+    through = lambda x, w: [w, np.round(x)]  # the gradient of round(x) is meant to be that of x
+    X = A + 0.2
+    expect(not wg.check(rounded, X, B, grad=through))
+    r = wg.check(rounded, X, B, grad=through, intended="x")
+    expect(r and "x not checked: its gradient is another one on purpose" in " ".join(str(r).split()))
+    r = wg.check(rounded, X, B, grad=lambda x, w: [w, 2 * np.round(x)], intended="x")
+    expect(r.verdict == "fail" and "w[" in str(r))
+    r = wg.check(rounded, X, B, grad=through, intended="y")
+    expect(not r and 'names of whole arguments are expected, as "x", not "y"' in r.reason)
+    expect(not wg.check(rounded, X, B, grad=through, intended="x[0,1]"))
+    expect(wg.check(lambda p: rounded(*p.values()), dict(x=X, w=B), grad=lambda p: dict(zip("xw", through(*p.values()))),
+                    intended="p.x"))
+    expect(wg.check(rounded, X, B, grad=through, intended="x, w").verdict == "inconclusive")
+
+    W = np.linspace(-1, 1, 1600).reshape(40, 40)
+    many = {"layer%d" % i: W[i] for i in range(40)}
+    for r in (wg.check(f, A, grad=g), wg.check(f, A, grad=lambda x: 3 * x), wg.check(f, W, grad=lambda x: x),
+              wg.check(lambda p: sum(v @ v for v in p.values()), many, grad=lambda p: {k: 3 * v for k, v in p.items()}),
+              wg.check(lambda x: x.sum(), A * np.nan, grad=np.ones_like), wg.check(rounded, X, B, grad=through),
+              wg.check(lambda x: wg.sum(wg.custom_vjp(x * x, [x], lambda y, gy, x: gy * x)), A)):
+        expect(len(repr(r).splitlines()) == 1 and len(repr(r)) <= 240 and len(str(r).splitlines()) <= 24)  # pytest cuts at 240
+        expect("verdict %s" % r.verdict.upper() in repr(r) and r.reason in repr(r))
+        expect(r or r.reason or "FAIL" in repr(r).split("verdict")[0])
+
+
 def errors():
     wg.Graph()
     a, b = wg.input("a", A), wg.input("b", np.ones((2, 2)))
@@ -694,7 +825,7 @@ def headers():
     expect(seen == len(called))
 
 
-for test in (arithmetic, derivatives, training, checks, errors, odd_arguments, pictures, plots, lifetimes, functions, parts,
+for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, odd_arguments, pictures, plots, lifetimes, functions, parts,
              numbers, selected_texts, options, operands, groups, headers):
     before = len(wrong)
     test()
