@@ -133,6 +133,10 @@ static int unknown(args *a, const tables *t, const char *word)
         if (!strcmp(names[i], text) && word[1] != '-')
             return tool_wrong(a, "%s: no flag '%s'; it has two dashes: --%s", a->c->name, word, text);
         else if (!strcmp(names[i], text)) return tool_wrong(a, "%s: '--%s' takes no value", a->c->name, text);
+    double number;
+    if (wg_number_in(word, &number) != word)
+        return tool_wrong(a, "%s: no flag '%s'; numbers that belong together are one word: '[1, %s]'",
+                          a->c->name, word, word);
     const char *near = wg_nearest(text, names, t->count);
     if (near) return tool_wrong(a, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
     return tool_wrong(a, "%s: no flag '%s'; 'wengert %s --help' lists them", a->c->name, word, a->c->name);

@@ -286,12 +286,42 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
     return status;
 }
 
+/* Numbers with blanks, commas or brackets of another kind between them, as the list that is meant: "[-1.2,
+ * 1]". False: it is none, or has fewer than two. */
+static bool is_list(const char *text, char *to, size_t room)
+{
+    double v;
+    int count = 0;
+    size_t length = (size_t)snprintf(to, room, "[");
+    for (text += strspn(text, " \t\n,;(){}"); *text; count++) {
+        const char *end = wg_number_in(text, &v);
+        if (end == text || length + (size_t)(end - text) + 4 > room) return false;
+        length += (size_t)snprintf(to + length, room - length, "%s%.*s", count ? ", " : "", (int)(end - text),
+                                   text);
+        text = end + strspn(end, " \t\n,;(){}");
+    }
+    snprintf(to + length, room - length, "]");
+    return count > 1;
+}
+
+bool check_point(const args *a)
+{
+    const char *at = args_value(a, "at");
+    char list[400], words[400];
+    size_t length = at ? (size_t)snprintf(words, sizeof words, "%s", at) : sizeof words;
+    for (int i = 0; i < a->operands && length < sizeof words; i++)
+        length += (size_t)snprintf(words + length, sizeof words - length, " %s", a->operand[i]);
+    if (length >= sizeof words || *words == '[' || !is_list(words, list, sizeof list)) return true;
+    tool_wrong(a, "--at %s: several numbers are written as a list: --at '%s'", words, list);
+    return false;
+}
+
 int check_process(const args *a)
 {
     wg_gradcheck_opts o = { .name = args_value(a, "run"), .names = args_value(a, "names") };
     const char *at = args_value(a, "at");
     int status = EXIT_FLAGS;
-    if (!at) return tool_wrong(a, "--run needs --at, the point");
+    if (!at) return tool_wrong(a, "--run needs --at, the point: --at '[-1.2, 1]'");
     if (!check_opts(a, &o)) return EXIT_FLAGS;
     model m = { .a = a, .c = wg_start(NULL) };
     wg_tensor x = model_literal(&m, "at", "", at);

@@ -66,6 +66,7 @@ static bool check_way(const args *a)
     static const int ways[] = { RUN, OPS, OPS, GIVEN, CLAIMS, PROGRAM };
     int k = 0;
     while (k < 5 && !args_has(a, chooses[k])) k++;
+    if (k == 0 && !check_point(a)) return false;
     for (int i = 0; i < a->given_count; i++) {
         const flag *f = a->given[i].flag;
         if (k == 5 && !(ways_of(f) & PROGRAM))

@@ -345,7 +345,8 @@ claim_bounds claim_bars(model *m, wg_node left, wg_node right);
 void check_place(wg_shape s, int64_t i, char *to, size_t room);
 int check_ops(const args *a);
 int check_process(const args *a);
-int check_given(model *m); /* --grad; returns the exit status */
+bool check_point(const args *a); /* false: after a message that --at is no list of numbers, as "-1.2 1" */
+int check_given(model *m);       /* --grad; returns the exit status */
 /* check_target.c. The scalar to check; a tensor is summed with random weights. False: after a message, or
  * without one if it is not a float. */
 typedef struct check_target {
