@@ -267,7 +267,7 @@ static bool is_twice(const double *a, const double *b, size_t n)
 {
     double most = 0;
     for (size_t i = 0; i < n; i++) {
-        if (are_other(2 * a[i], b[i], 0)) return false;
+        if (!isfinite(a[i]) || are_other(2 * a[i], b[i], 0)) return false;
         most = fmax(most, fabs(a[i]));
     }
     return most > 0;
