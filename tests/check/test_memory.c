@@ -70,6 +70,13 @@ FUNCTION(gradient_key_first)
     return plain(n, x, NULL);
 }
 
+FUNCTION(gradient_key_last)
+{
+    memory *m = user;
+    if (g) kept(m, x[n - 1] == m->x[n - 1], n, x, g);
+    return plain(n, x, NULL);
+}
+
 /* ---- the gradient uses what f has stored ---- */
 
 FUNCTION(forward_backward)
@@ -269,6 +276,7 @@ static const struct {
     { "cache by the address of x", key_address, WG_FAIL,
       "f depends on where x lies in memory: at the same point it is " },
     { "gradient by x[0]", gradient_key_first, WG_FAIL, GRADIENT_DEPENDS },
+    { "gradient by the last", gradient_key_last, WG_FAIL, GRADIENT_DEPENDS },
     { "f stores, the gradient uses it", forward_backward, WG_FAIL, VALUE_DEPENDS },
     { "the same with a value of its own", own_value, WG_FAIL, GRADIENT_DEPENDS },
     { "one component of what f stored", last_component, WG_FAIL, GRADIENT_DEPENDS "3] is " },
