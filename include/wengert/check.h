@@ -159,8 +159,9 @@ typedef struct wg_check_input {
 } wg_check_input;
 /* Something that is wrong. */
 typedef struct wg_check_finding {
-    /* "rule": a node's rule against its kernel. "frontier": the gradient becomes wrong at this node, and
-     * each rule alone is right. "run": what runs against what is checked. "slope": the gradient against
+    /* "rule": a node's rule against its kernel. "frontier": the gradient at the node is right, and what its
+     * rule gives to the operand is not, although alone it seemed right; operand -1: several nodes give this one
+     * its gradient, and it is not known which of them is wrong. "run": what runs against what is checked. "slope": the gradient against
      * slopes. "second": a second derivative: of a node's rule, or of the whole function. */
     const char *stage;
     const char *op, *where; /* of a node: its op, and file:line; else "" */

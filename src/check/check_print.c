@@ -246,12 +246,18 @@ static void print_numbers(const wgi_finding *f, FILE *out)
     if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
 }
 
+static void print_by(const wgi_finding *f, FILE *out)
+{
+    fprintf(out, ", by %s%s", f->shown.operand >= 0 && strncmp(f->shown.by, "operand ", 8) ? "operand " : "",
+            f->shown.by);
+}
+
 static void print_rule(const wgi_finding *f, FILE *out)
 {
-    fprintf(out, "  %s %s%s%s%s, %s, by %s%s", colored("FAIL", out),
+    fprintf(out, "  %s %s%s%s%s, %s", colored("FAIL", out),
             f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", f->shown.op, *f->shown.name ? " " : "",
-            f->shown.name, f->shown.where,
-            f->shown.operand >= 0 && strncmp(f->shown.by, "operand ", 8) ? "operand " : "", f->shown.by);
+            f->shown.name, f->shown.where);
+    print_by(f, out);
     print_index(f, out);
     print_numbers(f, out);
 }
@@ -307,13 +313,17 @@ static void print_run(const wgi_finding *f, FILE *out)
     fprintf(out, ": %s: %.10g, %.10g\n", f->remedy, f->shown.yours, f->shown.numeric);
 }
 
-/* "the gradient is wrong at h, tanh, model.c:31, and right at ..." */
+/* "the rule of cube h2, model.c:31, by operand x"; if no rule is known to be wrong, where the gradient
+ * becomes wrong. */
 static void print_first_wrong(const wgi_finding *f, FILE *out)
 {
-    fprintf(out, "  %s the gradient becomes wrong at %s%s%s, %s", colored("FAIL", out), f->shown.by,
-            *f->shown.by ? ", " : "", f->shown.op, f->shown.where);
+    const bool is_rule = f->shown.operand >= 0;
+    fprintf(out, "  %s the %s %s%s%s, %s", colored("FAIL", out),
+            is_rule ? "rule of" : "gradient becomes wrong at", f->shown.op, *f->shown.name ? " " : "",
+            f->shown.name, f->shown.where);
+    if (is_rule) print_by(f, out);
     if (f->point != WGI_POINT_GIVEN) fprintf(out, ", %s", wgi_check_point_text(f->point));
-    fprintf(out, ": along a direction autodiff %.10g, numeric %.10g \302\261 %.0e\n       %s\n",
+    fprintf(out, ": along a direction %s %.10g, numeric %.10g \302\261 %.0e\n       %s\n", f->whose,
             f->shown.yours, f->shown.numeric, f->shown.bar, f->remedy);
 }
 

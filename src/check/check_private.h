@@ -347,6 +347,8 @@ void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, unsigned char *
 /* Adds a finding for each operand of n, of those with on[index], that n's rule leaves out although the value
  * moves with it. Whether there is one. */
 bool wgi_check_left_out(wg_check *r, wg_node n, const unsigned char *on);
+/* Whether n's rule is wrong by operand k where the gradient of its result is gn. */
+bool wgi_check_share(wg_check *r, wg_node n, int k, wg_node gn);
 /* If a second derivative is wrong: the same for the nodes from `first` on that the gradients gx[0 .. n)
  * depend on, to find an op inside a rule. Ops of the library are left out: those that a rule calls with x and
  * y = f(x) may divide their derivative between the two as they like. */

@@ -5,7 +5,7 @@
  * intermediate nodes are compared, too: z becomes an input of the graph, z + t u is put in, and only what
  * depends on z is computed. The search goes along a path from the parameter to the loss, halving it: the
  * gradient is wrong at one end and right at the other. It ends at a node whose gradient is wrong, while that
- * of every node that is computed from it is right. */
+ * of every node that is computed from it is right. So the rule of one of those is wrong. */
 #include "check/check_private.h"
 
 #include <float.h>
@@ -144,17 +144,52 @@ static int64_t find(search *q, int64_t wrong, int64_t *right)
 
 /* ---- the finding ---- */
 
+/* The operand of y that is z and has a derivative; -1: none. */
+static int operand_of(wg_node y, int64_t z)
+{
+    for (int k = 0; k < wg_node_operands(y); k++)
+        if (wg_node_operand(y, k).index == z && wg_op_has_derivative(wg_node_op(y), k)) return k;
+    return -1;
+}
+
+/* The node whose rule gives z a wrong gradient, and its operand that is z. If there are several, each is
+ * asked alone. wg_none: several nodes give z its gradient, and none of them alone is known to be wrong. */
+static wg_node culprit_of(search *q, int64_t z, int64_t right, int *operand)
+{
+    wg_node only = wg_none;
+    int users = 0;
+    for (int64_t i = next_use(q, z, z); i; i = next_use(q, z, i)) {
+        const wg_node y = wg_graph_node(q->g, i);
+        const int k = operand_of(y, z);
+        if (k < 0 || wg_is_none(q->in.gz[i])) continue;
+        only = y, *operand = k, users++;
+        if (wgi_check_share(q->r, y, k, q->in.gz[i])) return y;
+    }
+    return users == 1 && only.index == right ? only : wg_none;
+}
+
 static void add_finding(search *q, int64_t wrong, int64_t right, wgi_point point)
 {
     const wg_node z = wg_graph_node(q->g, wrong), y = wg_graph_node(q->g, right);
     const char *name = wg_node_name(y);
+    char by[WGI_CHECK_TEXT];
+    int operand = -1;
     if (ask(q, wrong) != WRONG || wgi_check_is_stopped(q->r)) return; /* the numbers */
-    wgi_finding f = { .stage = WGI_STAGE_FIRST, .point = point, .part = -1, .node = z };
-    f.shown = (wg_check_finding){ .by = wg_node_name(z), .operand = -1, .element = -1 };
+    wgi_finding f = { .stage = WGI_STAGE_FIRST, .point = point, .part = -1 };
+    f.node = culprit_of(q, wrong, right, &operand);
+    f.shown = (wg_check_finding){ .by = wg_node_name(z), .operand = operand, .element = -1 };
     f.shown.shape = wg_node_shape(z);
     wgi_show_compared(&f.shown, &q->last);
-    wgi_check_say(f.remedy, "it is right at %s%s%s, %s, which is computed from it", name, *name ? ", " : "",
-                  wg_node_op_name(y), wg_site_place(wg_node_site(y)));
+    if (!wg_is_none(f.node)) {
+        wgi_check_operand_name(f.node, operand, by);
+        f.shown.by = by;
+        wgi_check_say(f.remedy,
+                      "the gradient of its result is right, and what it gives to the operand is not");
+    } else {
+        f.node = z, f.shown.operand = -1;
+        wgi_check_say(f.remedy, "it is right at %s%s%s, %s, which is computed from it", name,
+                      *name ? ", " : "", wg_node_op_name(y), wg_site_place(wg_node_site(y)));
+    }
     wgi_check_add(q->r, &f);
 }
 

@@ -35,7 +35,8 @@ static void say_operand(const wgi_finding *f, char to[WGI_CHECK_TEXT])
 {
     const bool unnamed = !strncmp(f->shown.by, "operand ", 8);
     to[0] = 0;
-    if (f->stage != WGI_STAGE_RULE && f->stage != WGI_STAGE_SECOND) return;
+    if (f->stage == WGI_STAGE_SLOPE || f->stage == WGI_STAGE_RUN) return;
+    if (f->stage == WGI_STAGE_FIRST && f->shown.operand < 0) return;
     if (unnamed) wgi_check_say(to, " by operand %d", f->shown.operand);
     else wgi_check_say(to, " by %s%.200s", f->shown.operand >= 0 ? "operand " : "", f->shown.by);
 }

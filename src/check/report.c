@@ -419,7 +419,8 @@ int wg_check_findings(const wg_check *r) { return wgi_check_given(r)->findings; 
 
 static bool is_of_a_node(const wgi_finding *f)
 {
-    return f->stage == WGI_STAGE_RULE || (f->stage == WGI_STAGE_SECOND && !wg_is_none(f->node));
+    return f->stage == WGI_STAGE_RULE || f->stage == WGI_STAGE_FIRST ||
+           (f->stage == WGI_STAGE_SECOND && !wg_is_none(f->node));
 }
 
 wg_check_finding wg_check_finding_at(const wg_check *r, int i)

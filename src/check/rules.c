@@ -528,6 +528,19 @@ bool wgi_check_left_out(wg_check *r, wg_node n, const unsigned char *on)
     return r->findings > before;
 }
 
+bool wgi_check_share(wg_check *r, wg_node n, int k, wg_node gn)
+{
+    wgi_isolated a;
+    wgi_finding f;
+    if (!is_compared(n) || !wgi_isolated_open(r, n, 1000 + n.index, false, &a)) return false;
+    const bool is_wrong =
+        !wg_is_none(a.gx[k]) && wgi_check_values(r, gn, a.v) &&
+        wg_input_set_at(wg_node_site(n), a.x[a.operands], wg_view_f64(a.v, wg_node_shape(a.y))) == WG_OK &&
+        open_claim(&a) && compare_operand(&a, k, 2000 + n.index, &f) == DIFFERENT;
+    wgi_isolated_close(r, &a);
+    return is_wrong;
+}
+
 static bool is_listed(const char *list, const char *name)
 {
     for (size_t length; list && *list; list += length + (list[length] == ',')) {
