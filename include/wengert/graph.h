@@ -253,7 +253,8 @@ typedef struct wg_replay_opts {
 } wg_replay_opts;
 /* Builds root, and every node that it depends on, again in another graph. Random draws are the same. Inputs
  * become inputs of the same names with their present values, and so do parameters and states, if no set is given
- * for them. An op that refuses the new float dtype is computed in its own, between casts. o may be NULL. */
+ * for them. An op that refuses the new float dtype is computed in its own, between casts. If f32 becomes f64, a cast to f32
+ * in a user's rule becomes one to f64, too. o may be NULL. */
 WG_API wg_node wg_replay(wg_node root, wg_graph *into, const wg_replay_opts *o);
 
 #ifdef __cplusplus

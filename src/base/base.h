@@ -201,6 +201,8 @@ struct wg_context {
     int isa;           /* index of the instruction set in wg_op.kernel */
     wg_status status;
     char message[1024];
+    bool widens;     /* rules of users compute in f64 what they say in f32: a graph of f32 was replayed in
+                      * f64 */
     int quiet;       /* more than 0 between wgi_quiet_begin and wgi_quiet_end: errors get no message */
     bool fixed;      /* the context that wg_start returns without memory. It is constant: never write to it */
     wgi_arena arena; /* interned shapes and traces: freed with the context */

@@ -219,9 +219,12 @@ bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node
 {
     wg_graph *g = y.graph;
     const wg_op *outer = wgi_rule_begin(g, op);
+    const bool widened = g->rule.widens;
     g->rule.refused = false;
+    g->rule.widens = g->c->widens && (op->users || !wgi_op_is_ours(op)) && g->node[y.index].dtype == WG_F64;
     for (int k = 0; k < n; k++) gx[k] = wg_none;
     op->vjp(here, y, gy, x, gx);
+    g->rule.widens = widened;
     for (uint32_t k = 0; (op->none || op->zero) && k < (uint32_t)n; k++)
         if (in_mask(op->zero, k)) gx[k] = wg_number(0);
         else if (in_mask(op->none, k)) gx[k] = wg_none;

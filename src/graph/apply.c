@@ -370,6 +370,15 @@ static bool options_fit(wg_rule *r)
     return true;
 }
 
+/* Options that say f32 say f64. */
+static void widen(const wg_op *op, void *attr)
+{
+    for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
+        wg_dtype *t = (wg_dtype *)(void *)((char *)attr + row->offset);
+        if (row->kind == WG_ATTR_DTYPE && *t == WG_F32) *t = WG_F64;
+    }
+}
+
 /* given: the operands of the call. x: a copy of them, in which numbers and casts are put. */
 static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, const wg_node given[], wg_node x[],
                      wg_type xt[], int n, const void *attr, result_type *keep_in)
@@ -381,6 +390,7 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, const wg_node g
     _Alignas(16) char own[MOST_ATTR];
     if (op->attr_size && attr) memcpy(own, attr, op->attr_size);
     else memset(own, 0, op->attr_size);
+    if (g->rule.widens) widen(op, own);
     wg_rule r;
     r.op = op, r.here = here, r.operands = n, r.x = xt, r.node = x, r.attr = own, r.graph = g;
     for (int k = 0; k < n; k++) {
@@ -409,7 +419,7 @@ static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_no
                              op->operands == 1 ? "" : "s", n);
     if (wgi_before_options(here) && !wg_options_named(g->c, here, op->name))
         return failed(here, op, g, x, n, fresh);
-    result_type *keep_in = kept_type(g, op, x, n, attr);
+    result_type *keep_in = g->rule.widens ? NULL : kept_type(g, op, x, n, attr);
     if (keep_in && keep_in->kept.state == WGI_KIND_USABLE) return apply_kept(here, op, g, x, n, keep_in);
     if (keep_in && keep_in->kept.state == WGI_KIND_NEVER) keep_in = NULL;
     else if (keep_in) keep_in->kept.state = WGI_KIND_NEVER;

@@ -375,6 +375,7 @@ struct wg_graph {
         bool refused;    /* the rule tried to make a leaf: wgi_rule_makes */
         bool users;      /* a rule of an op that calls a function of the user has been called */
         bool asked;      /* a node was asked for its op: apply.c */
+        bool widens;     /* the rule is a user's, of a result of f64, in a context with .widens */
         wgi_watch watch;
     } rule;
     wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */

@@ -208,3 +208,75 @@ Test(own_rules, nan_is_wrong_where_the_function_has_a_slope)
     wgt_expect_report(r, "component x[0] of the gradient is NaN, and f has a slope there");
     cr_expect_eq(wgt_verdict(wg_gradcheck_fn(square_by_root, 2, (double[]){ 1, 2 }, NULL, NULL)), WG_PASS);
 }
+
+/* ---- rules that say f32 ---- */
+
+/* In a context of f32, the default. The check computes in double. */
+RULE(mask_of_f32) { gx[0] = ((void)here, (void)y, wg_mul(gy, wg_cast(wg_greater(x[0], 0), WG_F32))); }
+RULE(wrong_mask) { gx[0] = ((void)here, (void)y, wg_mul(gy, wg_cast(wg_less(x[0], 0), WG_F32))); }
+RULE(mask_of_ones)
+{
+    const wg_node one = wg_cast(wg_add(wg_mul(x[0], 0), 1), WG_F32);
+    gx[0] = ((void)here, (void)y, wg_mul(gy, wg_where(wg_greater(x[0], 0), one, wg_mul(x[0], 0))));
+}
+RULE(by_classes)
+{
+    const wg_node on = wg_cast(wg_cast(wg_greater(x[0], 0), WG_I32), WG_F32);
+    gx[0] =
+        ((void)here, (void)y,
+         wg_mul(gy, wg_sum(wg_mul(wg_one_hot(on, 2), wg_cast(wg_index_along(wg_one_hot(on, 2), 1), WG_F32)),
+                           .axes = 1)));
+}
+static double ramp(double x, const void *attr) { return (void)attr, x > 0 ? x : 0; }
+
+Test(own_rules, a_cast_to_f32_is_no_obstacle)
+{
+    static const struct {
+        wg_vjp_rule rule;
+        wg_verdict verdict;
+    } all[] = {
+        { mask_of_f32, WG_PASS }, { mask_of_ones, WG_PASS }, { by_classes, WG_PASS }, { wrong_mask, WG_FAIL }
+    };
+    static const float v[] = { 0.5f, -1, 2, -0.25f };
+    for (size_t i = 0; i < 2 * (sizeof all / sizeof *all); i++) {
+        WGT_IN_GRAPH(WG_F32, NULL);
+        wg_op own = { .name = "own_relu", .operands = 1, .map = ramp, .vjp = all[i / 2].rule };
+        const wg_node w = wg_input(g, "w", wg_view_f32(v, WG_SHAPE(4))), z = wg_mul(w, 1.5);
+        const wg_node y =
+            i % 2 ? wg_custom_vjp(wg_relu(z), &z, 1, all[i / 2].rule) : wg_apply(WG_HERE, &own, &z, 1, NULL);
+        WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_exp(y)), NULL, NULL);
+        cr_expect_eq(wg_check_verdict(r), all[i / 2].verdict, "%zu: %s", i, wg_check_reason(r));
+        if (all[i / 2].verdict == WG_FAIL)
+            cr_expect_str_eq(wg_check_finding_at(r, 0).op, i % 2 ? "custom_vjp" : "own_relu");
+    }
+}
+
+/* A rule that rounds to f16 gives what is rounded: 1/3 becomes 0.33325. */
+RULE(rounded_to_f16)
+{
+    gx[0] = ((void)here, (void)y, (void)x,
+             wg_mul(gy, wg_cast(wg_cast(wg_add(wg_mul(x[0], 0), 1. / 3), WG_F16), WG_F32)));
+}
+static double third(double x, const void *attr) { return (void)attr, x / 3; }
+
+Test(own_rules, a_cast_to_f16_still_rounds)
+{
+    WGT_IN_GRAPH(WG_F32, NULL);
+    wg_op own = { .name = "third", .operands = 1, .map = third, .vjp = rounded_to_f16 };
+    const wg_node w = wg_input(g, "w", wg_view_f32((float[]){ 0.5f, -1 }, WG_SHAPE(2)));
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_apply(WG_HERE, &own, &w, 1, NULL)), NULL, NULL);
+    cr_expect_eq(wg_check_verdict(r), WG_FAIL);
+    const wg_check_finding f = wg_check_finding_at(r, 0);
+    cr_expect_float_eq(f.yours / f.numeric, 0.333251953125 * 3, 1e-9);
+}
+
+/* In a context of f64 a product of f32 and f64 is an error of the rule, as wg_backward says. */
+Test(own_rules, in_a_context_of_f64_a_cast_to_f32_is_an_error)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    wg_op own = { .name = "own_relu", .operands = 1, .map = ramp, .vjp = mask_of_f32 };
+    const wg_node w = wg_input(g, "w", wg_view_f64((double[]){ 0.5, -1 }, WG_SHAPE(2)));
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_apply(WG_HERE, &own, &w, 1, NULL)), NULL, NULL);
+    cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
+    cr_expect(strstr(wg_check_reason(r), "wg_cast"), "%s", wg_check_reason(r));
+}

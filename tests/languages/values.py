@@ -171,6 +171,10 @@ def checks():
     expect(wg.check(np.sin, 1.0, grad=np.cos))
     ties = wg.check(np.max, [1.0, 1.0], grad=lambda x: (x == x.max()) * 1.0)
     expect(not ties and "move together" in str(ties))
+    z = wg.Graph(wg.Context(dtype="float32")).input("w", np.array([0.5, -1, 2])) * 1.5
+    for mask, verdict in ((lambda x: x > 0, "pass"), (lambda x: x < 0, "fail")):  # f32, which the check widens
+        rule = lambda y, gy, x: gy * wg.cast(mask(x), np.float32)
+        expect(wg.exp(wg.custom_vjp(wg.relu(z), [z], rule)).sum().check().verdict == verdict)
     raised(TypeError, "returns None", lambda: wg.check(lambda x: None, A, grad=np.cos))
     raised(TypeError, "a function and its point", lambda: wg.check(np.sum, None, grad=np.cos))
     raised(ValueError, "the gradient has the parts V", lambda: wg.check(np.sum, dict(W=W), grad=lambda p: dict(V=W)))
