@@ -15,8 +15,9 @@ typedef struct graph_check {
     wg_node *map;    /* map[i]: the clone of node i of the graph that was cloned; wg_none: not in the clone */
     wg_node *chosen; /* the nodes to check, in the user's graph */
     bool asked;      /* the user named them; one that nobody named is left out if it has no derivative */
-    wg_node *x, *gx; /* their clones, and the gradients of these */
-    wgi_frozen meant; /* the clone, if nodes of it have no derivative on purpose; its .x is not used */
+    unsigned char *depends; /* by node of the clone: on a chosen one */
+    wg_node *x, *gx;        /* their clones, and the gradients of these */
+    wgi_frozen meant;       /* the clone, if nodes of it have no derivative on purpose; its .x is not used */
 } graph_check;
 
 /* ---- the clone ---- */
@@ -267,7 +268,7 @@ static void check_rules(graph_check *q, int n)
     q->meant.moving_x = wg_alloc(c, (size_t)n, sizeof *q->meant.moving_x), q->meant.n = n;
     if (wg_failed(c)) return;
     for (int k = 0; k < n; k++) q->meant.moving_x[k] = q->map[q->chosen[k].index];
-    wgi_check_rules(q->r, q->clone, q->root, held);
+    wgi_check_rules(q->r, q->clone, q->root, q->depends, held);
     name_user_nodes(q);
     if (memchr(held, 1, (size_t)wg_graph_nodes(q->clone))) hold_still(q, held);
     wg_free(c, held);
@@ -281,6 +282,19 @@ static void check_second(graph_check *q, const wgi_check_target *t)
     wgi_check_second(r, q->here, q->x, q->gx, t);
     if (wgi_check_has(r, WGI_STAGE_SECOND) && wgi_check_go_on(r))
         wgi_check_rules_of_gradient(r, q->clone, q->root.index + 1, q->gx, r->parts);
+}
+
+/* By node of the clone: whether it depends on one of the n chosen nodes. */
+static void find_dependent(graph_check *q, int n)
+{
+    const int64_t nodes = wg_graph_nodes(q->clone);
+    unsigned char *depends = q->depends = wg_alloc(q->r->c, (size_t)nodes, 1);
+    for (int k = 0; depends && k < n; k++) depends[q->map[q->chosen[k].index].index] = 1;
+    if (depends) depends[0] = 0; /* of chosen nodes that are not in the clone */
+    for (int64_t i = 1; depends && i < nodes; i++) {
+        const wg_node y = wg_graph_node(q->clone, i);
+        for (int k = 0; k < wg_node_operands(y); k++) depends[i] |= depends[wg_node_operand(y, k).index];
+    }
 }
 
 /* ---- rounding to f16 and bf16 ---- */
@@ -297,22 +311,13 @@ static bool rounds(wg_node n, const unsigned char *depends)
     return wg_dtype_is_float(wg_node_dtype(x)) && depends[x.index];
 }
 
-/* Whether differences cannot measure the gradient by the n chosen nodes. The report then says why. */
-static bool is_rounded(graph_check *q, int n)
+/* Whether differences cannot measure the gradient by the chosen nodes. The report then says why. */
+static bool is_rounded(graph_check *q)
 {
     wg_check *r = q->r;
-    const wg_graph *g = q->clone;
-    const int64_t nodes = wg_graph_nodes(g);
-    unsigned char *depends = wg_alloc(r->c, (size_t)nodes, 1);
     wg_node found = wg_none;
-    for (int k = 0; depends && k < n; k++) depends[q->map[q->chosen[k].index].index] = 1;
-    if (depends) depends[0] = 0; /* of chosen nodes that are not in the clone */
-    for (int64_t i = 1; depends && wg_is_none(found) && i < nodes; i++) {
-        const wg_node y = wg_graph_node(g, i);
-        for (int k = 0; k < wg_node_operands(y); k++) depends[i] |= depends[wg_node_operand(y, k).index];
-        if (rounds(y, depends)) found = y;
-    }
-    wg_free(r->c, depends);
+    for (int64_t i = 1; q->depends && wg_is_none(found) && i < wg_graph_nodes(q->clone); i++)
+        if (rounds(wg_graph_node(q->clone, i), q->depends)) found = wg_graph_node(q->clone, i);
     if (wg_is_none(found)) return false;
     wgi_check_say(
         r->reason,
@@ -356,7 +361,8 @@ static void check_function(graph_check *q, int n)
 
 static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
 {
-    if (is_rounded(q, n)) return q->r;
+    find_dependent(q, n);
+    if (is_rounded(q)) return q->r;
     find_solvers(q);
     if (!q->r->o.course_only) check_rules(q, n);
     if (!q->r->o.course_only && wgi_check_go_on(q->r)) wgi_check_what_runs(q->r, q->here, loss);

@@ -339,11 +339,13 @@ typedef struct wgi_isolated {
  * it cannot be built, or nothing is to be compared. */
 bool wgi_isolated_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_isolated *a);
 void wgi_isolated_close(wg_check *r, wgi_isolated *a);
-/* Adds a finding for each wrong operand of a node. Sets held[i] to 1 for nodes whose derivative is meant
- * not to be that of their value: they must stand still when the whole function is compared. These are
- * stop_gradient, and wg_custom_vjp on a value that does not move with the operand, as in a
- * straight-through estimator, or that is the operand itself, as where a gradient is clipped or reversed. */
-void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, unsigned char *held);
+/* Adds a finding for each wrong operand of a node. Zero for an operand without asked[index] says that there
+ * is no derivative, as by the targets of a loss: nobody asks for it. Sets held[i] to 1 for nodes whose
+ * derivative is meant not to be that of their value: they must stand still when the whole function is
+ * compared. These are stop_gradient, and wg_custom_vjp on a value that does not move with the operand, as in
+ * a straight-through estimator, or that is the operand itself, as where a gradient is clipped or reversed. */
+void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, const unsigned char *asked,
+                     unsigned char *held);
 /* Adds a finding for each operand of n, of those with on[index], that n's rule leaves out although the value
  * moves with it. Whether there is one. */
 bool wgi_check_left_out(wg_check *r, wg_node n, const unsigned char *on);

@@ -532,7 +532,7 @@ bool wgi_check_share(wg_check *r, wg_node n, int k, wg_node gn)
 {
     wgi_isolated a;
     wgi_finding f;
-    if (!is_compared(n) || !wgi_isolated_open(r, n, 1000 + n.index, false, &a)) return false;
+    if (!is_compared(n) || is_half(n, k) || !wgi_isolated_open(r, n, 1000 + n.index, false, &a)) return false;
     const bool is_wrong =
         !wg_is_none(a.gx[k]) && wgi_check_values(r, gn, a.v) &&
         wg_input_set_at(wg_node_site(n), a.x[a.operands], wg_view_f64(a.v, wg_node_shape(a.y))) == WG_OK &&
@@ -557,8 +557,15 @@ static bool is_intended(const wg_check *r, wg_node n)
     return is_listed(r->o.intended, wg_node_op_name(n)) || is_listed(r->o.intended, wg_node_name(n));
 }
 
-/* Compares the rule of n. held: see wgi_check_rules; NULL: n is a node of the gradient. */
-static void check_node(wg_check *r, wg_node n, unsigned char *held)
+static bool gives_zero(const wgi_isolated *a, int k)
+{
+    for (int64_t i = 0; a->claim.v && i < a->claim.v[k].size; i++)
+        if (a->claim.v[k].yours[i] != 0) return false;
+    return a->claim.v;
+}
+
+/* Compares the rule of n. asked, held: see wgi_check_rules; NULL: n is a node of the gradient. */
+static void check_node(wg_check *r, wg_node n, const unsigned char *asked, unsigned char *held)
 {
     wgi_isolated a;
     wgi_finding f = { .stage = held ? WGI_STAGE_RULE : WGI_STAGE_SECOND, .node = n, .part = -1 };
@@ -573,6 +580,7 @@ static void check_node(wg_check *r, wg_node n, unsigned char *held)
     open_claim(&a);
     for (int k = 0; k < a.operands; k++) {
         if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k) || is_half(n, k)) continue;
+        if (asked && !asked[wg_node_operand(n, k).index] && gives_zero(&a, k)) continue;
         const outcome o = compare_operand(&a, k, 2000 + n.index, &f);
         count->compared += o != UNCLEAR, count->unclear += o == UNCLEAR;
         if (custom && is_meant(&a, n, o, &f)) hold(r, n, held);
@@ -583,14 +591,15 @@ static void check_node(wg_check *r, wg_node n, unsigned char *held)
     wgi_isolated_close(r, &a);
 }
 
-void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, unsigned char *held)
+void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, const unsigned char *asked,
+                     unsigned char *held)
 {
     for (int64_t i = 1; i <= root.index; i++) {
         const wg_node n = wg_graph_node(clone, i);
         wgi_check_at_stage(r, "rules of the nodes", (double)i / (double)root.index);
         if (!wgi_check_go_on(r)) break;
         if (wg_op_is(wg_node_op(n), "stop_gradient") || is_intended(r, n)) hold(r, n, held);
-        else if (is_compared(n)) check_node(r, n, held);
+        else if (is_compared(n)) check_node(r, n, asked, held);
     }
 }
 
@@ -608,7 +617,7 @@ void wgi_check_rules_of_gradient(wg_check *r, wg_graph *clone, int64_t first, co
     for (int64_t i = first; needed && i < end && wgi_check_go_on(r); i++) {
         const wg_node node = wg_graph_node(clone, i);
         if (needed[i] && is_compared(node) && wg_op_find(wg_node_op_name(node)) != wg_node_op(node))
-            check_node(r, node, NULL);
+            check_node(r, node, NULL, NULL);
     }
     wg_free(r->c, needed);
     wgi_check_recover(r);

@@ -55,6 +55,33 @@ Test(own_rules, an_operand_that_needs_no_gradient_may_be_left_out)
     wgt_expect_report(r, "y     not checked: ");
 }
 
+/* The loss sum((z - y)^2 / 2): zero for y is no derivative. It is right as long as nobody asks for one. */
+RULE(zero_for_targets)
+{
+    gx[0] = ((void)here, (void)y, wg_mul(gy, wg_sub(x[0], x[1]))), gx[1] = wg_number(0);
+}
+
+static wg_node squares(wg_node z, wg_node y)
+{
+    return wg_custom_vjp(wg_mul(0.5, wg_sum(wg_square(wg_sub(z, y)))), (wg_node[]){ z, y }, 2,
+                         zero_for_targets);
+}
+
+Test(own_rules, zero_for_what_nobody_asks_is_right)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    const wg_node w = wg_input(g, "w", wg_view_f64((double[]){ 1.5, 0.5 }, WG_SHAPE(2))),
+                  t = wg_input(g, "t", wg_view_f64((double[]){ 2, 3 }, WG_SHAPE(2)));
+    wg_check *r = wg_gradcheck_nodes(squares(wg_tanh(w), wg_sin(t)), &w, 1, NULL);
+    cr_expect_eq(wg_check_findings(r), 0);
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    r = wg_gradcheck_nodes(squares(wg_tanh(w), wg_exp(w)), &w, 1, NULL);
+    cr_expect_str_eq(wg_check_finding_at(r, 0).op, "custom_vjp");
+    cr_expect_eq(wg_check_finding_at(r, 0).operand, 2, "the value is operand 0");
+    cr_expect_eq(wgt_verdict(r), WG_FAIL, "the targets are made of w");
+    cr_expect_eq(wgt_verdict(wg_gradcheck_nodes(squares(w, t), (wg_node[]){ w, t }, 2, NULL)), WG_FAIL);
+}
+
 /* ---- relu ---- */
 
 /* At kink the slopes to both sides are 0 and 1. */
