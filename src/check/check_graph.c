@@ -348,7 +348,7 @@ static void check_function(graph_check *q, int n)
     wgi_graph_function f = { q->r, q->here, q->root, n, q->x, q->gx, at, NAN, { 0 }, m, NULL, { 0 }, false };
     for (int k = 0; at && k < n; k++) at[k] = q->r->part[k].x;
     if (!at) return wgi_check_end_early(q->r);
-    if (!q->r->by_course)
+    if (!q->r->by_course && !q->r->own_kinks)
         wgi_pieces_open(q->r, &f.pieces, m->g ? m->moving_root : q->root, m->g ? m->moving_x : q->x, n,
                         m->from, m->count);
     wgi_check_target t = wgi_graph_target(&f);

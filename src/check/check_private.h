@@ -153,6 +153,8 @@ struct wg_check {
     wgi_finding *finding;
     int findings, finding_room;
     wg_check_rules rules;
+    bool own_kinks; /* a rule of the user's gives another slope at a kink than the library: f is not taken in
+                     * pieces */
     bool of_second; /* the report of H u, a part of another report: second.c */
     wg_check_second second;
     char second_reason[WGI_CHECK_TEXT];
@@ -219,6 +221,7 @@ bool wgi_check_peek(wg_check *r, wg_node n, wg_tensor *t);
 /* The elements of a node. False: it has no values; the context works on. */
 bool wgi_check_values(wg_check *r, wg_node n, double *to);
 static inline int64_t wgi_elements(wg_node n) { return wg_shape_size(wg_node_shape(n)); }
+static inline bool wgi_op_is_library(const wg_op *op) { return wg_op_find(op->name) == op && !op->users; }
 static inline bool wgi_is_first_result(wg_node n) { return wg_part_at("", n, 0).index == n.index; }
 /* Memory for n doubles, zeroed; for those of each part. NULL: out of memory. */
 double *wgi_check_doubles(wg_check *r, int64_t n);

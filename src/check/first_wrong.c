@@ -51,7 +51,7 @@ static bool open_cut(cut *k, const search *q, wg_node z)
     wg_free(r->c, held), wg_free(r->c, map);
     if (!ok) return false;
     k->f.x = &k->z, k->f.gx = &k->gz, k->f.at = &k->x;
-    wgi_pieces_open(r, &k->f.pieces, k->f.root, &k->z, 1, NULL, 0);
+    if (!r->own_kinks) wgi_pieces_open(r, &k->f.pieces, k->f.root, &k->z, 1, NULL, 0);
     if (wg_grads_at(q->here, k->f.root, &k->z, 1, &k->gz) != WG_OK) k->gz = wg_none;
     wgi_check_recover(r);
     return true;
@@ -196,8 +196,7 @@ static void add_finding(search *q, int64_t wrong, int64_t right, wgi_point point
 /* The library's rules leave nothing out. */
 static bool has_own_rule(wg_node n)
 {
-    const wg_op *op = wg_node_op(n);
-    return wg_node_leaf(n) == WG_LEAF_NONE && (op->users || wg_op_find(op->name) != op);
+    return wg_node_leaf(n) == WG_LEAF_NONE && !wgi_op_is_library(wg_node_op(n));
 }
 
 static void search_from(wg_check *r, wg_site here, wg_graph *g, wg_node root, wg_node x, wgi_point point)

@@ -132,9 +132,7 @@ bool wgi_check_parts(wg_check *r, int n)
 /* A rule is yours if the op is: by its descriptor, by the formula of wg_custom_vjp, or by a C function. */
 static const char *whose_rule(const wg_check *r, wg_node n)
 {
-    const wg_op *op = wg_node_op(n);
-    const bool is_library = wg_op_find(op->name) == op && !op->users;
-    return is_library ? wgi_check_whose(r) : "yours";
+    return wgi_op_is_library(wg_node_op(n)) ? wgi_check_whose(r) : "yours";
 }
 
 void wgi_check_add(wg_check *r, const wgi_finding *f)

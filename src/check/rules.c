@@ -94,7 +94,7 @@ static wg_node with_its_value(wg_check *r, wg_node n, const wgi_isolated *a)
     wg_node *map = wg_alloc(r->c, (size_t)nodes, sizeof *map), y = wg_none;
     for (int k = 1; held && k < a->operands; k++) held[wg_node_operand(n, k).index] = 1;
     if (!wg_failed(r->c)) y = wg_replay(n, a->g, &(wg_replay_opts){ .held = held, .map = map });
-    for (int k = 0; !wg_failed(r->c) && k < a->operands; k++) a->x[k] = map[wg_node_operand(n, k).index];
+    for (int k = 1; !wg_failed(r->c) && k < a->operands; k++) a->x[k] = map[wg_node_operand(n, k).index];
     wg_free(r->c, held), wg_free(r->c, map);
     return y;
 }
@@ -282,8 +282,7 @@ static void set_operand(void *self, int k)
 static void settle(void *self)
 {
     wgi_isolated *a = self;
-    if (!a->op->kinked) return;
-    if (a->in_pieces.index != a->y.index) {
+    if (a->op->kinked && a->in_pieces.index != a->y.index) {
         wgi_frozen_close(a->r, &a->pieces);
         wgi_pieces_open(a->r, &a->pieces, a->y, a->x, a->operands + 1, NULL, 0);
         a->in_pieces = a->y;
@@ -341,7 +340,10 @@ static bool hides_errors(const wgi_isolated *a, int k, const double *u, const wg
 
 /* ---- one operand ---- */
 
-enum { TRIES = 2 }; /* points: that of the graph; beside it, if an op has a kink there */
+enum {
+    FEW = 512, /* elements that are compared alone, if some are at kinks */
+    TRIES = 2
+}; /* points: that of the graph; beside it, if an op has a kink there */
 
 /* Moves the operand by about 1 %, off the kinks. */
 static bool move_off(wgi_isolated *a, int k)
@@ -368,6 +370,52 @@ static void find_element(wgi_isolated *a, int k, const double *u, wgi_compared *
     else f->shown.element = -1;
 }
 
+/* Whether only one element of the value moves with element i of operand k. */
+static bool moves_one(wgi_isolated *a, int k, int64_t i)
+{
+    const int64_t n = wgi_elements(a->y);
+    const wgi_vector *v = &a->claim.v[k];
+    double *was = wgi_check_doubles(a->r, n);
+    int64_t moved = 0;
+    bool ok = was && wgi_check_values(a->r, a->y, was);
+    for (int side = -1; ok && side < 2; side += 2) {
+        v->x[i] = v->point[i] + side * 0x1p-10 * v->scale;
+        set_operand(a, k);
+        ok = wgi_check_values(a->r, a->y, a->result);
+        for (int64_t j = 0; ok && j < n; j++) moved += a->result[j] != was[j], was[j] = a->result[j];
+    }
+    v->x[i] = v->point[i];
+    set_operand(a, k);
+    wg_free(a->r->c, was);
+    return ok && moved <= 2;
+}
+
+/* At a kink of a rule of the user's each slope between those to both sides is right. Elements are compared
+ * alone: of several kinks each has its own two slopes. */
+static outcome compare_kinks(wgi_isolated *a, int k, wgi_finding *f)
+{
+    for (int64_t i = 0, n = a->claim.v[k].size; i < n && n <= FEW; i++) {
+        const wgi_compared c = wgi_claim_component(&a->claim, k, i);
+        if (c.kind != WGI_SLOPE_KINK || !c.differ || !moves_one(a, k, i)) continue;
+        f->along = c.right - c.left, f->shown.operand = k, f->shown.element = i;
+        wgi_show_compared(&f->shown, &c);
+        wgi_check_say(f->remedy, "at a kink, where the slopes to both sides are %.6g and %.6g", c.left,
+                      c.right);
+        return DIFFERENT;
+    }
+    return UNCLEAR;
+}
+
+/* Whether the rule of a value with kinks gives another slope there than the ops that the value is made of. */
+static bool has_own_slope(wgi_isolated *a, int k, const double *u)
+{
+    wgi_pieces_open(a->r, &a->pieces, a->y, a->x, a->operands + 1, NULL, 0);
+    const bool differs = a->pieces.g && open_claim(a) && wgi_claim_along(&a->claim, k, u).differ;
+    wgi_frozen_close(a->r, &a->pieces);
+    open_claim(a);
+    return differs;
+}
+
 /* Compares operand k. If it differs, *f says where. */
 static outcome compare_operand(wgi_isolated *a, int k, uint64_t stream, wgi_finding *f)
 {
@@ -378,6 +426,10 @@ static outcome compare_operand(wgi_isolated *a, int k, uint64_t stream, wgi_find
         wgi_compared c = u ? wgi_claim_along(&a->claim, k, u) : wgi_not_compared();
         if (c.clear && (c.differ || !hides_errors(a, k, u, &c))) o = c.differ ? DIFFERENT : SAME;
         if (o == DIFFERENT) find_element(a, k, u, &c, f);
+        if (o == UNCLEAR && !try && c.kind == WGI_SLOPE_KINK && !wgi_op_is_library(a->op)) {
+            o = compare_kinks(a, k, f);
+            if (o == UNCLEAR && a->op->kind == WG_ALIAS) a->r->own_kinks |= has_own_slope(a, k, u);
+        }
         wg_free(a->r->c, u);
     }
     return o;

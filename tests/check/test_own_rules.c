@@ -307,3 +307,35 @@ Test(own_rules, in_a_context_of_f64_a_cast_to_f32_is_an_error)
     cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
     cr_expect(strstr(wg_check_reason(r), "wg_cast"), "%s", wg_check_reason(r));
 }
+
+/* ---- a kink behind a product ---- */
+
+/* relu over relu, or over a kernel of one's own, with this derivative at 0. */
+static double at_zero;
+RULE(some_at_the_kink) { gx[0] = ((void)here, (void)y, wg_mul(gy, SLOPE_OF_RELU(x[0], at_zero))); }
+
+/* Rows of zeros, and weights whose sum is 0: the units of two rows are at the kink. */
+static wg_check *check_dense(wg_graph *g, bool over_relu)
+{
+    static const wg_op own = { .name = "own_relu", .operands = 1, .map = ramp, .vjp = some_at_the_kink };
+    static const double v[] = { 0, 0, 1, 1, 0.3, -0.4 }, m[] = { 0.5, -1, 0.25, -0.5, 1, 0.75 };
+    const wg_node x = wg_input(g, "", wg_view_f64(v, WG_SHAPE(3, 2))),
+                  w = wg_input(g, "w", wg_view_f64(m, WG_SHAPE(2, 3))), z = wg_matmul(x, w),
+                  y = over_relu ? wg_custom_vjp(wg_relu(z), &z, 1, some_at_the_kink)
+                                : wg_apply(WG_HERE, &own, &z, 1, NULL);
+    return wg_gradcheck_nodes(wg_sum(wg_mul(wg_sin(y), wg_add(y, 1))), &w, 1, NULL);
+}
+
+Test(own_rules, behind_a_product_a_kink_is_no_mistake)
+{
+    static const double right[] = { 0, 0.5, 1 }, wrong[] = { 2, -1 };
+    for (int over_relu = 0; over_relu < 2; over_relu++)
+        for (int i = 0; i < 5; i++) {
+            WGT_IN_GRAPH(WG_F64, NULL);
+            at_zero = i < 3 ? right[i] : wrong[i - 3];
+            wg_check *r = check_dense(g, over_relu);
+            cr_expect_eq(wg_check_verdict(r), i < 3 ? WG_PASS : WG_FAIL, "%d %g", over_relu, at_zero);
+            if (i >= 3) cr_expect_str_eq(wg_check_finding_at(r, 0).op, over_relu ? "custom_vjp" : "own_relu");
+            wg_check_free(r);
+        }
+}
