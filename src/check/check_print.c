@@ -124,12 +124,18 @@ static void print_part(const wg_check *r, const wgi_check_part *in, int width, F
  * wrong. */
 enum { MOST_PARTS = 8, BESIDE_CAUSE = 3 };
 
+static int most_parts(const wg_check *r)
+{
+    for (int i = 0; i < r->findings; i++)
+        if (r->finding[i].stage != WGI_STAGE_RUN && !wg_is_none(r->finding[i].node)) return BESIDE_CAUSE;
+    return MOST_PARTS;
+}
+
 static void print_parts(const wg_check *r, int width, FILE *out)
 {
     static const wg_verdict order[] = { WG_FAIL, WG_INCONCLUSIVE, WG_PASS };
     static const char *const more[] = { "fail, too", "are inconclusive", "pass" };
-    const bool has_cause = wgi_check_has(r, WGI_STAGE_RULE) || wgi_check_has(r, WGI_STAGE_FIRST);
-    const int most = has_cause ? BESIDE_CAUSE : MOST_PARTS;
+    const int most = most_parts(r);
     int shown = 0;
     for (int k = 0; k < r->parts && r->parts <= most; k++) print_part(r, &r->part[k], width, out);
     if (r->parts <= most) return;
@@ -216,7 +222,7 @@ enum { MOST_NODES = 3 };
 static int alike(const wg_check *r, int i, int end)
 {
     int n = 0;
-    for (int j = 0; j < end && *r->finding[i].shown.op; j++)
+    for (int j = 0; j < end; j++)
         n += r->finding[j].stage == r->finding[i].stage &&
              !strcmp(r->finding[j].shown.op, r->finding[i].shown.op);
     return n;
@@ -233,7 +239,10 @@ static int print_findings(const wg_check *r, wgi_stage stage, void (*print)(cons
         const int before = alike(r, i, i), all = alike(r, i, r->findings);
         if (before < MOST_NODES) print(&r->finding[i], out);
         else if (before == MOST_NODES)
-            fprintf(out, "       and %d more of %s\n", all - MOST_NODES, r->finding[i].shown.op);
+            fprintf(out, "       and %d more of %s\n", all - MOST_NODES,
+                    *r->finding[i].shown.op     ? r->finding[i].shown.op
+                    : stage == WGI_STAGE_SECOND ? "H u"
+                                                : "the parameters");
     }
     return n;
 }
@@ -277,8 +286,7 @@ static void print_slope(const wgi_finding *f, FILE *out)
 
 static void print_second(const wgi_finding *f, FILE *out)
 {
-    if (*f->shown.op) print_rule(f, out);
-    else print_slope(f, out);
+    (*f->shown.op ? print_rule : print_slope)(f, out);
 }
 
 static void print_seconds(const wg_check *r, FILE *out)
@@ -477,7 +485,7 @@ static void print_coverage(const wg_check *r, FILE *out)
         const wgi_check_part *in = &r->part[k];
         if (in->shown.verdict != WG_PASS || in->shown.left_out || !(in->shown.resolution < INFINITY))
             continue;
-        if (r->parts <= MOST_PARTS || (r->verdict == WG_PASS && shown++ < MOST_PARTS))
+        if (r->parts <= most_parts(r) || (r->verdict == WG_PASS && shown++ < MOST_PARTS))
             print_covered(r, in, out);
         else worst = fmax(worst, in->shown.resolution), more++;
     }

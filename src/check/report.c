@@ -330,7 +330,8 @@ static int distance(const wgi_finding *f)
                                            [WGI_STAGE_RUN] = 2,
                                            [WGI_STAGE_SLOPE] = 4,
                                            [WGI_STAGE_SECOND] = 5 };
-    return f->stage == WGI_STAGE_RUN && wg_is_none(f->node) ? 3 : order[f->stage];
+    const bool late = wg_is_none(f->node) && (f->stage == WGI_STAGE_RUN || f->stage == WGI_STAGE_SECOND);
+    return order[f->stage] + late;
 }
 
 /* Puts the findings in order: the nearest to the cause first. */

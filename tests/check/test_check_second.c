@@ -108,6 +108,31 @@ Test(check_second, a_factor_held_constant_is_named)
     expect_named(with_rule(x, constant_seed), "custom_vjp", "by the gradient of its result");
 }
 
+/* A net of eight parameters, with one such rule in it: the rule first, then a count. */
+Test(check_second, one_mistake_is_a_short_report)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    wg_params *p = wg_params_new(c);
+    wg_node h = wg_input(g, "x", wg_view_f64((double[]){ 0.5, -1, 2, 0.1, 0.7, -0.3 }, WG_SHAPE(2, 3)));
+    for (int i = 0; i < 4; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "fc%d", i);
+        h = wg_tanh(wg_nn_dense(h, p, name, 6));
+        if (i == 2) h = wg_custom_vjp(wg_mul(h, h), &h, 1, constant_factor);
+    }
+    wg_check *r = wg_gradcheck(wg_sum(wg_square(h)), p, &(wg_gradcheck_opts){ .order = 2 });
+    char *text = wgt_report(r);
+    int lines = 0;
+    for (const char *s = text; *s; s++) lines += *s == '\n';
+    cr_expect_leq(lines, 20, "%s", text);
+    const char *culprit = strstr(text, "FAIL second derivative: custom_vjp, "),
+               *other = strstr(text, "FAIL second derivative: fc");
+    cr_expect(culprit && (!other || culprit < other), "%s", text);
+    cr_expect_str_eq(wg_check_finding_at(r, 0).op, "custom_vjp");
+    free(text);
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+}
+
 /* y = x0 x1: the second derivatives by (x0, x1) and (x1, x0) are 1; here one of them is 0. */
 static void one_sided(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
