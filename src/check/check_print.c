@@ -40,6 +40,8 @@ double wgi_check_off(const wg_check *r, const wgi_check_part *in, int64_t i)
 static bool before(const wg_check *r, const wgi_check_part *in, int64_t i, int64_t j)
 {
     bool wrong_i = wgi_check_wrong(r, in, i), wrong_j = wgi_check_wrong(r, in, j);
+    const bool slope_i = has_slope(r, in, i), slope_j = has_slope(r, in, j); /* their bars are smaller */
+    if (wrong_i == wrong_j && slope_i != slope_j) return slope_i;
     return wrong_i != wrong_j ? wrong_i : wgi_check_off(r, in, i) > wgi_check_off(r, in, j);
 }
 
@@ -187,7 +189,7 @@ static void print_head(const wg_check *r, FILE *out)
         fprintf(out, "]");
     }
     if (r->is_graph) fprintf(out, "  at %s  in double, random draws frozen", r->where);
-    if (isfinite(r->noise)) fprintf(out, "  noise %.1e (measured, 9 evaluations)", r->noise);
+    if (isfinite(r->noise)) fprintf(out, "  noise %.1e (measured)", r->noise);
     fprintf(out, "\n");
 }
 
@@ -201,7 +203,11 @@ static void print_ratio(const wg_check *r, FILE *out)
         compared += r->part[k].shown.course;
     }
     if (compared < n) fprintf(out, "(%lld of %lld components)  ", compared, n);
-    if (r->floor > 1e-7 && r->ratio <= 10 * r->floor) fprintf(out, "not resolvable below %.1e\n", r->floor);
+    /* The course's word is the verdict if the course was asked for. Else it must not contradict it. */
+    const bool asked = r->by_course || r->o.course_only, large = r->ratio > 1e-5;
+    if (!asked && (r->verdict == WG_FAIL) != large) fprintf(out, "(floor %.0e)\n", r->floor);
+    else if (r->floor > 1e-7 && r->ratio <= 10 * r->floor)
+        fprintf(out, "not resolvable below %.1e\n", r->floor);
     else fprintf(out, "%s  (floor %.0e)\n", wg_check_word(r->ratio), r->floor);
 }
 

@@ -10,10 +10,6 @@
 #include <float.h>
 #include <stdlib.h>
 
-enum { NOISE_POINTS = 9 };
-/* Relative to x: far above the spacing of doubles, and so small that a smooth f is nearly linear. */
-static const double NOISE_STEP = 1e-13;
-
 /* f at x, counted. After a failure the context has failed. */
 static double evaluate(wg_check *r, const wgi_check_target *t)
 {
@@ -41,6 +37,11 @@ static double direction(uint64_t i)
     return (double)(int64_t)(i ^ (i >> 32)) * 0x1p-63;
 }
 
+typedef struct shifted {
+    wg_check *r;
+    const wgi_check_target *t;
+} shifted;
+
 static void shift_all(wg_check *r, const wgi_check_target *t, double by)
 {
     uint64_t count = 0;
@@ -54,17 +55,21 @@ static void shift_all(wg_check *r, const wgi_check_target *t, double by)
     }
 }
 
+static double along_all(void *self, double by, double *moved)
+{
+    const shifted *q = self;
+    shift_all(q->r, q->t, by);
+    *moved = by;
+    return wgi_check_try_value(q->r, q->t);
+}
+
+/* The largest of those that the bars of slopes are made with. */
 static void measure_noise(wg_check *r, const wgi_check_target *t)
 {
-    double T[NOISE_POINTS];
-    for (int j = 0; j < NOISE_POINTS; j++) {
-        shift_all(r, t, NOISE_STEP * (j - NOISE_POINTS / 2));
-        T[j] = evaluate(r, t);
-    }
+    const wgi_noise noise = wgi_noise_of(along_all, &(shifted){ r, t }, 1);
     shift_all(r, t, 0);
-    double measured = wgi_sigma_of(T, NOISE_POINTS);
-    wgi_check_recover(r);
-    r->noise = fmax(isfinite(measured) ? measured : 0, DBL_EPSILON * fabs(r->f));
+    r->noise = DBL_EPSILON * fabs(r->f);
+    for (int j = 0; j < WGI_SPACINGS; j++) r->noise = fmax(r->noise, noise.sigma[j]);
 }
 
 /* ---- differences ---- */
@@ -194,24 +199,22 @@ static double at_half_step(wg_check *r, const wgi_check_target *t, int k, int64_
 
 /* Says why: with half the step the error of the difference is a quarter (one-sided: half) if the step is to
  * blame, and twice as large if rounding noise is. */
-static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double half, const wgi_compared *c,
-                    double noise)
+static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double half, const wgi_compared *c)
 {
     char place[WGI_CHECK_TEXT];
     const double off = fabs(in->numeric[i] - c->numeric), off_half = fabs(half - c->numeric),
                  share = off_half / off;
     if (!(off > WGI_BEYOND * c->bar)) {
-        wgi_check_say(r->why,
-                      "%s: yours, the slope and the difference are the same to within %.0e: so small a "
-                      "gradient has no ratio",
-                      wgi_check_place(in, i, place), WGI_BEYOND * c->bar);
+        wgi_check_say(r->why, "%s: yours, the slope and the difference are the same to within %.0e%s",
+                      wgi_check_place(in, i, place), WGI_BEYOND * c->bar,
+                      fabs(c->yours) < WGI_BEYOND * c->bar ? ": so small a gradient has no ratio" : "");
         return;
     }
     wgi_check_say(r->why,
                   "%s: the difference is off by %.1e at eps %g and by %.1e at eps/2: %s; the slope is %.12g "
                   "\302\261 %.0e, the gradient is right",
                   wgi_check_place(in, i, place), off, r->o.eps, off_half,
-                  off > WGI_BEYOND * noise / r->o.eps && in->spread[i] > 0.5 * off && share > 0.7 &&
+                  off > WGI_BEYOND * r->noise / r->o.eps && in->spread[i] > 0.5 * off && share > 0.7 &&
                           share < 1.5
                       ? "a kink is within the step"
                   : share < 0.75 ? "the step is to blame"
@@ -227,12 +230,10 @@ void wgi_check_explain(wg_check *r, const wgi_check_target *t)
     if (!(r->ratio > (r->floor > GREAT ? GREAT : WORRY)) || r->findings || !worst_of_all(r, &k, &i)) return;
     if (!wgi_check_claim(&p, r, t)) return;
     const wgi_compared c = wgi_claim_component(&p, k, i);
-    double noise = r->noise;
-    for (int j = 0; j < WGI_SPACINGS; j++) noise = fmax(noise, p.noise.sigma[j]);
     wgi_claim_close(&p);
     const double half = at_half_step(r, t, k, i);
     if (c.clear && !c.differ && isfinite(half) && wgi_check_sees(&r->part[k], c.yours, c.bar))
-        say_why(r, &r->part[k], i, half, &c, noise);
+        say_why(r, &r->part[k], i, half, &c);
     if (c.kind == WGI_SLOPE_KINK && !c.differ) {
         char place[WGI_CHECK_TEXT];
         wgi_check_say(r->why,

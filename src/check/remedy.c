@@ -9,6 +9,7 @@
 #include "check/check_private.h"
 
 #include <float.h>
+#include <stdlib.h>
 
 #include "wengert/ops.h"
 
@@ -53,12 +54,20 @@ static bool name_size(const trial *t, double size, char to[64])
     return false;
 }
 
+/* For one number some factor always holds. It says something only if few have so few digits. */
+static bool is_short(double f)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.3g", f);
+    return strtod(text, NULL) == f;
+}
+
 static bool try_factors(const trial *t)
 {
     char size[64] = "";
     bool divide = false;
     const double f = wgi_check_factor(t->c, DIRECTIONS, &divide);
-    if (f == 0) return false;
+    if (f == 0 || (t->n == 1 && !is_short(f))) return false;
     if (f == -1) return wgi_check_say(t->f->remedy, "with the other sign it holds");
     if (f > 4) name_size(t, f, size);
     return wgi_check_say(t->f->remedy, "%s %.12g%s it holds", divide ? "divided by" : "times", f, size);

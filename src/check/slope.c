@@ -12,7 +12,11 @@ enum { POINTS = 8, MOST = 16 };
 
 const double wgi_spacing[WGI_SPACINGS] = { 1e-13, 1e-10, 1e-7 };
 
-double wgi_sigma_of(double T[], int points)
+/* The standard deviation of the irregular part of T, values of f at 3 to 16 points that lie at equal
+ * distances close together (ECnoise). In differences of order k the smooth part of f vanishes as k
+ * grows, and sigma_k, computed from them, tends to the standard deviation. It is the first sigma_k that
+ * agrees with the next two within a factor 4 and whose differences have both signs. T is used up. */
+static double sigma_of(double T[], int points)
 {
     double sigma[MOST] = { 0 }, gamma = 1;
     bool alternates[MOST] = { false };
@@ -45,7 +49,7 @@ static double one_side(wgi_line_fn at, void *self, double step, bool *flat)
         if (!isfinite(T[j])) return 0;
     }
     const double change = fabs(T[1] - T[0]), all = fabs(T[POINTS - 1] - T[0]);
-    const double sigma = wgi_sigma_of(T, POINTS);
+    const double sigma = sigma_of(T, POINTS);
     const bool was_flat = *flat;
     *flat = change == 0 && all == 0 && sigma == 0;
     if (!isfinite(sigma)) return 0;

@@ -43,12 +43,6 @@ typedef struct wgi_noise {
 /* Measures at points to the right of 0 and at points to the left. */
 wgi_noise wgi_noise_of(wgi_line_fn at, void *self, double scale);
 
-/* The standard deviation of the irregular part of T, values of f at 3 to 16 points that lie at equal
- * distances close together (ECnoise). In differences of order k the smooth part of f vanishes as k
- * grows, and sigma_k, computed from them, tends to the standard deviation. It is the first sigma_k that
- * agrees with the next two within a factor 4 and whose differences have both signs. T is used up. */
-double wgi_sigma_of(double T[], int points);
-
 typedef enum wgi_slope_kind {
     WGI_SLOPE_SMOOTH,
     WGI_SLOPE_KINK,   /* left and right are slopes that differ */

@@ -207,3 +207,60 @@ Test(check_hints, names_that_do_not_fit_are_said)
         cr_expect(strstr(wg_check_reason(r), wrong[k][1]), "%s", wg_check_reason(r));
     }
 }
+
+/* ---- sentences that must be true ---- */
+
+/* Some factor always makes one number right. */
+static void odd_factor_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, wg_mul(4.73096, x[0]));
+}
+
+Test(check_hints, a_factor_explains_more_than_one_number)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    for (int n = 1; n < 3; n++) {
+        const wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 0.7, -1.3 }, WG_SHAPE(n)));
+        WGT_FREED wg_check *r =
+            wg_gradcheck(wg_sum(wg_custom_vjp(wg_mul(x, x), &x, 1, odd_factor_vjp)), NULL, NULL);
+        cr_expect_str_eq(wg_check_finding_at(r, 0).remedy, n == 1 ? "" : "divided by 2.36548 it holds");
+    }
+}
+
+/* At a kink the course's ratio is bad for each gradient but one. The verdict is pass, and its word is not
+ * printed unless its check was asked for. */
+static double one_kink(size_t n, const double *x, double *gx, void *user)
+{
+    (void)n, (void)user;
+    if (gx) gx[0] = x[0] > 0 ? 1 : 0;
+    return x[0] > 0 ? x[0] : 0;
+}
+
+Test(check_hints, no_word_contradicts_the_verdict)
+{
+    WGT_FREED wg_check *r = wg_gradcheck_fn(one_kink, 1, (double[]){ 0 }, NULL, NULL);
+    cr_expect_eq(wg_check_verdict(r), WG_PASS);
+    char *text = wgt_report(r);
+    cr_expect(strstr(text, "ratio at eps 1e-07: 1.0e+00  (floor ") && !strstr(text, "bug"), "%s", text);
+    free(text);
+    wg_check *by_course =
+        wg_gradcheck_fn(one_kink, 1, (double[]){ 0 }, NULL, &(wg_gradcheck_opts){ .eps = 1e-7 });
+    wgt_expect_report(by_course, "very likely a bug");
+    wg_check_free(by_course);
+}
+
+/* Floats inside: f stands still where x moves by less than 6e-8 of itself. */
+static double float_inside(size_t n, const double *x, double *gx, void *user)
+{
+    float sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (float)x[i] * (float)x[i];
+    for (size_t i = 0; gx && i < n; i++) gx[i] = 2 * x[i];
+    return (void)user, (double)sum;
+}
+
+Test(check_hints, the_noise_of_the_head_is_that_of_the_bars)
+{
+    const double x[] = { 1.1, 2.3, -0.7, 3.1, 0.9 };
+    WGT_FREED wg_check *r = wg_gradcheck_fn(float_inside, 5, x, NULL, NULL);
+    cr_expect(wg_check_noise(r) > 1e-8 && wg_check_noise(r) < 1e-5, "%g", wg_check_noise(r));
+}
