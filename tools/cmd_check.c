@@ -10,39 +10,44 @@
  * from elsewhere (--grad), the claims alone (--claims). A flag that a way does not use is an error. */
 enum { PROGRAM = 1, OPS = 2, RUN = 4, GIVEN = 8, CLAIMS = 16 };
 
-#define CHECK_FLAGS(X)                                                                                      \
-    X("of", "NAME",                                                                                         \
-      "the scalar to check (default: y of a claim with grad(y, x), else the last one with a derivative; a " \
-      "tensor is summed with random weights)",                                                              \
-      PROGRAM | GIVEN)                                                                                      \
-    X("claims", NULL, "the claims alone, without differences of gradients", CLAIMS)                         \
-    X("wrt", "NAMES", "the inputs, parameters and constants to check (default: all that it depends on)",    \
-      PROGRAM)                                                                                              \
-    X("eps", "E", "the step of the differences (default 1e-7)", PROGRAM | OPS | RUN)                        \
-    X("tol", "D",                                                                                           \
-      "allows differences of the share D of a component: of a solver that stops early (default 0)",         \
-      PROGRAM | OPS | RUN)                                                                                  \
-    X("one-sided", NULL, "(f(x + E) - f(x)) / E", PROGRAM | OPS | RUN)                                      \
-    X("course", NULL,                                                                                       \
-      "the check that Andrew Ng's course (DeepLearning.AI) teaches, alone: differences of every component " \
-      "with one step, and its scale",                                                                       \
-      PROGRAM | OPS | RUN)                                                                                  \
-    X("order", "N", "2: the second derivatives too (default 1)", PROGRAM | OPS)                             \
-    X("components", "N", "at most N components of each (default: about 250 in all)", PROGRAM | OPS | RUN)   \
-    X("grad", "NAME=VALUE", "a gradient from elsewhere, compared with that of autodiff", GIVEN)             \
-    X("op", "NAME", "the samples of an op instead of a program", OPS)                                       \
-    X("all", NULL, "the samples of every op", OPS)                                                          \
-    X("run", "CMD", "a program that reads points and answers f and its gradient (--at)", RUN)               \
-    X("at", "VALUE", "the point for --run, of any shape: [-1.2, 1] or @x.npy", RUN)                         \
-    X("names", "LIST", "what the point is made of: 'W[3,4], b[4], s' (default: x, of the shape of --at)",   \
-      RUN)                                                                                                  \
-    X("timeout", "SECONDS", "for each answer of the program of --run (default 60)", RUN)                    \
-    X("draw", "FILE", "a .svg, .png, .pdf or .dot: what is wrong is red, what it makes wrong orange",       \
-      PROGRAM)                                                                                              \
-    X("sweep", "FILE.svg", "a picture of the error of the worst component's difference, by the step",       \
-      PROGRAM | RUN)                                                                                        \
-    X("sweep-of", "NAME", "with --sweep: of this component: 'W[3,7]', or the worst of W", PROGRAM | RUN)    \
-    X("allow", "inconclusive", "exit status 0 also if the verdict is inconclusive",                         \
+#define CHECK_FLAGS(X)                                                                                       \
+    X("of", "NAME",                                                                                          \
+      "the scalar to check (default: y of a claim with grad(y, x), else the last one with a derivative; a "  \
+      "tensor is summed with random weights)",                                                               \
+      PROGRAM | GIVEN)                                                                                       \
+    X("claims", NULL, "the claims alone, without differences of gradients", CLAIMS)                          \
+    X("wrt", "NAMES", "the inputs, parameters and constants to check (default: all that it depends on)",     \
+      PROGRAM)                                                                                               \
+    X("eps", "E", "the step of the differences (default 1e-7)", PROGRAM | OPS | RUN)                         \
+    X("tol", "D",                                                                                            \
+      "allows differences of the share D of a component: of a solver that stops early (default 0)",          \
+      PROGRAM | OPS | RUN)                                                                                   \
+    X("accuracy", "D", "f is exact to the share D of its value: what that explains is no error (default 0)", \
+      PROGRAM | OPS | RUN)                                                                                   \
+    X("evaluations", "N",                                                                                    \
+      "about N evaluations of f; the report says what could hide (default: as many as it takes)",            \
+      PROGRAM | OPS | RUN)                                                                                   \
+    X("one-sided", NULL, "(f(x + E) - f(x)) / E", PROGRAM | OPS | RUN)                                       \
+    X("course", NULL,                                                                                        \
+      "the check that Andrew Ng's course (DeepLearning.AI) teaches, alone: differences of every component "  \
+      "with one step, and its scale",                                                                        \
+      PROGRAM | OPS | RUN)                                                                                   \
+    X("order", "N", "2: the second derivatives too (default 1)", PROGRAM | OPS)                              \
+    X("components", "N", "at most N components of each (default: about 250 in all)", PROGRAM | OPS | RUN)    \
+    X("grad", "NAME=VALUE", "a gradient from elsewhere, compared with that of autodiff", GIVEN)              \
+    X("op", "NAME", "the samples of an op instead of a program", OPS)                                        \
+    X("all", NULL, "the samples of every op", OPS)                                                           \
+    X("run", "CMD", "a program that reads points and answers f and its gradient (--at)", RUN)                \
+    X("at", "VALUE", "the point for --run, of any shape: [-1.2, 1] or @x.npy", RUN)                          \
+    X("names", "LIST", "what the point is made of: 'W[3,4], b[4], s' (default: x, of the shape of --at)",    \
+      RUN)                                                                                                   \
+    X("timeout", "SECONDS", "for each answer of the program of --run (default 60)", RUN)                     \
+    X("draw", "FILE", "a .svg, .png, .pdf or .dot: what is wrong is red, what it makes wrong orange",        \
+      PROGRAM)                                                                                               \
+    X("sweep", "FILE.svg", "a picture of the error of the worst component's difference, by the step",        \
+      PROGRAM | RUN)                                                                                         \
+    X("sweep-of", "NAME", "with --sweep: of this component: 'W[3,7]', or the worst of W", PROGRAM | RUN)     \
+    X("allow", "inconclusive", "exit status 0 also if the verdict is inconclusive",                          \
       PROGRAM | OPS | RUN | GIVEN | CLAIMS)
 #define FLAG(name, value, help, ways) { 0, name, value, help },
 #define WAYS(name, value, help, ways) ways,
@@ -100,9 +105,10 @@ static bool ends_in(const args *a, const char *name, const char *endings, const 
 
 bool check_opts(const args *a, wg_gradcheck_opts *o)
 {
-    long long components = 0, order = 1;
-    if (!args_double(a, "tol", &o->tolerance) || !args_double(a, "eps", &o->eps) ||
-        !args_long(a, "components", 1, &components))
+    long long components = 0, order = 1, evaluations = 0;
+    if (!args_double(a, "tol", &o->tolerance) || !args_double(a, "accuracy", &o->accuracy) ||
+        !args_double(a, "eps", &o->eps) || !args_long(a, "components", 1, &components) ||
+        !args_long(a, "evaluations", 20, &evaluations))
         return false;
     if (!args_long(a, "order", 1, &order)) return false;
     if (order > 2) return tool_wrong(a, "--order %lld: 1 or 2", order), false;
@@ -110,7 +116,9 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
         return tool_wrong(a, "--eps: a positive step"), false;
     if (!(o->tolerance >= 0 && o->tolerance < 1))
         return tool_wrong(a, "--tol: a share, from 0 to below 1"), false;
-    o->components = components;
+    if (!(o->accuracy >= 0 && o->accuracy < 1))
+        return tool_wrong(a, "--accuracy: a share, from 0 to below 1"), false;
+    o->components = components, o->evaluations = evaluations;
     o->sweep = args_value(a, "sweep-of");
     if (o->sweep && !args_has(a, "sweep")) return tool_wrong(a, "--sweep-of without --sweep FILE.svg"), false;
     if (args_has(a, "sweep") && !o->sweep) o->sweep = "";

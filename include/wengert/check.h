@@ -64,6 +64,13 @@ typedef struct wg_gradcheck_opts {
     /* A difference of at most this share of a component, or of a typical one, is allowed: for a function that
      * solves something and stops early, or has a constant with few digits. Default 0: none. */
     double tolerance;
+    /* How exact f is, as a share of its value: 1e-8 for a function that solves something to eight digits. What
+     * such errors can explain is no finding. Default 0: f is as exact as its arithmetic. */
+    double accuracy;
+    /* About so many evaluations of f, at least 20. The report then says how large an error could hide. A
+     * difference is made sure of beyond them. Default 0: as many as it takes, 25 to 50 for each of up to 64
+     * components, and 350 more. */
+    int64_t evaluations;
     /* Ops, or nodes by their names (wg_name), whose derivative is another one than that of their value on purpose,
      * as that of a straight-through estimator: "quantize, clip_gradient". They are not compared, and stand still
      * where the whole function is compared. The report names them. Of a C function: pieces of x by their names,

@@ -91,6 +91,16 @@ static void print_ratio_of(double ratio, FILE *out)
     else fprintf(out, fabs(ratio) < 1e4 ? "ratio %-8.4f " : "ratio %-8.1e ", ratio + 0.0);
 }
 
+/* What lets a row pass that its numbers alone do not. */
+static const char *by_what_rule(const wg_check *r, const wgi_check_part *in, int64_t i)
+{
+    const double off = wgi_check_off(r, in, i);
+    if (off > 0 && off == in->bar[i]) return ": it differs by no more than the tolerance";
+    return in->analytic[i] == 0 || wgi_check_sees_alone(in->analytic[i], in->bar[i])
+               ? ""
+               : ": small beside the others";
+}
+
 static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, int width, FILE *out)
 {
     char place[WGI_CHECK_TEXT];
@@ -106,7 +116,9 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
     if (kink || !strcmp(word, "pass") || numeric == 0 || isnan(in->analytic[i])) fprintf(out, "%15s", "");
     else print_ratio_of(in->analytic[i] / numeric, out);
     fprintf(out, "%s%s%s\n", colored(word, out), !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
-            !strcmp(word, "FAIL") ? in->hint : "");
+            !strcmp(word, "FAIL")            ? in->hint
+            : slope && !strcmp(word, "pass") ? by_what_rule(r, in, i)
+                                             : "");
 }
 
 static void print_part(const wg_check *r, const wgi_check_part *in, int width, FILE *out)

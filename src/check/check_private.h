@@ -49,6 +49,7 @@ typedef struct wgi_along {
     double moved; /* the root of the mean square of the components times the ways that they move, as of
                    * typical */
     double bar;   /* the widest one at the given point; 0: none was compared there */
+    int draws;
 } wgi_along;
 
 /* One vector whose gradient is checked: a parameter, an input, or the x of a plain function. */
@@ -211,6 +212,9 @@ bool wgi_check_are_finite(const double *x, int64_t n);
  * returns false if the check is stopped: then no comparison counts that is not complete. */
 void wgi_check_at_stage(wg_check *r, const char *stage, double share);
 bool wgi_check_go_on(wg_check *r);
+/* How many of o.evaluations are left. A slope takes ONE, with what it takes to measure noise first ALL. */
+int64_t wgi_check_left(const wg_check *r);
+enum { WGI_ONE = 25, WGI_ALL = 200 };
 static inline bool wgi_check_is_stopped(const wg_check *r) { return r->stopped; }
 /* Lets the report's context work on after an error. An error of memory is kept: what it left out is no pass.
  * wgi_check_starve keeps that of another context. */
@@ -407,6 +411,11 @@ double wgi_solver_error(wg_node n);
 wgi_compared wgi_check_compare(double yours, double error, double size, double allowed, const wgi_slope *s);
 /* Whether a slope with this bar shows an error of a component of this size. */
 bool wgi_check_sees(const wgi_check_part *in, double own, double bar);
+/* The same, however large the others are. */
+bool wgi_check_sees_alone(double own, double bar);
+/* How many bars a component must be wrong by, that so many draws miss it in one of 1,000 cases: a draw misses
+ * an error e if |u| e < 10 bars, with u standard normal, with the probability 0.8 * 10 bars / e. */
+double wgi_check_certainty(int draws);
 /* Of a direction: whether it would have shown an error of 10 % of a typical component. */
 bool wgi_check_sees_along(const wgi_check_part *in, double bar);
 /* The verdict is fail: whether all that differs differs by little, and by how much. */

@@ -88,6 +88,15 @@ static double along_all(void *self, double t, double *moved)
 
 /* ---- the gradient's own error ---- */
 
+/* f is no more exact than its user says. */
+static wgi_noise noise_of(const wgi_claim *p, wgi_line_fn at, void *self, double scale)
+{
+    wgi_noise n = wgi_noise_of(at, self, scale, p->is_short);
+    const double own = p->t->is_quiet ? 0 : p->r->o.accuracy * fabs(p->f);
+    for (int j = 0; j < WGI_SPACINGS; j++) n.sigma[j] = fmax(n.sigma[j], own);
+    return n;
+}
+
 static bool smooth_gradient(const wgi_claim *p, double **to)
 {
     return (p->t->smooth ? p->t->smooth : p->t->gradient)(p->t->self, to);
@@ -285,12 +294,13 @@ static bool measure(wgi_claim *p)
     if (t->settle) t->settle(t->self);
     p->f = value(p);
     if (!isfinite(p->f) || !take_gradient(p)) return false;
+    p->is_short = !t->is_quiet && wgi_check_left(p->r) < WGI_ALL;
     measure_drift(p);
     if (t->is_quiet || wg_failed(p->r->c)) return !wg_failed(p->r->c);
     p->u = no_lists(p, 1);
     for (int k = 0; p->u && k < p->n; k++) p->u[k] = wgi_claim_direction(p, k, 7 + (uint64_t)k);
     if (wg_failed(p->r->c)) return false;
-    p->noise = wgi_noise_of(along_all, p, 1);
+    p->noise = noise_of(p, along_all, p, 1);
     for (int k = 0; k < p->n; k++) put_back(p, k);
     measure_more(p);
     return !wg_failed(p->r->c);
@@ -438,7 +448,7 @@ static wgi_compared compare(wgi_claim *p, walk w)
         c = compare_with(p, &w, &noise, false, &s);
         if (is_sure(p, &w, &c)) return c;
         if (!p->knows_all) measure_more(p), wgi_check_recover(p->r);
-        noise = wgi_noise_of(along, &w, w.scale);
+        noise = noise_of(p, along, &w, w.scale);
     }
     c = compare_with(p, &w, &noise, false, &s);
     if (c.differ) c = look_again(p, &w, noise, &c);

@@ -90,6 +90,7 @@ typedef struct wgi_claim {
     double **own;    /* by vector: the gradient, if it was not given */
     double **base;   /* by vector: the smooth gradient at the point */
     double **drift;  /* by vector, for each of some small moves: the change of the gradient; or NULL */
+    bool is_short;   /* there are few evaluations to measure noise */
     bool knows_all;  /* all moves were measured, not only the shortest ones */
     bool knows_yours;
 } wgi_claim;

@@ -66,9 +66,11 @@ static double along_all(void *self, double by, double *moved)
 /* The largest of those that the bars of slopes are made with. */
 static void measure_noise(wg_check *r, const wgi_check_target *t)
 {
-    const wgi_noise noise = wgi_noise_of(along_all, &(shifted){ r, t }, 1);
-    shift_all(r, t, 0);
-    r->noise = DBL_EPSILON * fabs(r->f);
+    const bool measure = wgi_check_left(r) >= WGI_ALL;
+    const wgi_noise noise =
+        measure ? wgi_noise_of(along_all, &(shifted){ r, t }, 1, false) : (wgi_noise){ 0 };
+    if (measure) shift_all(r, t, 0);
+    r->noise = fmax(DBL_EPSILON, r->o.accuracy) * fabs(r->f);
     for (int j = 0; j < WGI_SPACINGS; j++) r->noise = fmax(r->noise, noise.sigma[j]);
 }
 
@@ -156,6 +158,7 @@ static int64_t components_of(const wg_check *r)
 
 void wgi_check_differences(wg_check *r, const wgi_check_target *t)
 {
+    if (r->o.evaluations && !r->by_course) return;
     if (!r->o.components && !r->by_course && components_of(r) > MANY) /* the largest limit that leaves MANY */
         for (r->o.components = MANY; r->o.components > 1 && components_of(r) > MANY;) r->o.components--;
     for (int k = 0; k < r->parts; k++) {

@@ -231,12 +231,16 @@ static const double OF_TYPICAL = 0.003;
 
 bool wgi_check_sees(const wgi_check_part *in, double own, double bar)
 {
-    return WGI_BEYOND * bar <= fmax(LIMIT * fabs(own), OF_TYPICAL * in->typical);
+    return wgi_check_sees_alone(own, bar) || WGI_BEYOND * bar <= OF_TYPICAL * in->typical;
 }
+
+bool wgi_check_sees_alone(double own, double bar) { return WGI_BEYOND * bar <= LIMIT * fabs(own); }
+
+double wgi_check_certainty(int draws) { return 0.8 * WGI_BEYOND * pow(1000, 1.0 / draws); }
 
 bool wgi_check_sees_along(const wgi_check_part *in, double bar)
 {
-    return 80 * bar <= LIMIT * in->along.moved;
+    return wgi_check_certainty(in->along.draws) * bar <= LIMIT * in->along.moved;
 }
 
 /* Why a comparison showed nothing. */

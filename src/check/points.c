@@ -78,6 +78,16 @@ static wgi_compared in_direction(wgi_claim *p, int k, int draw, const unsigned c
 /* COMPONENTS: if there are no more in all, each is compared alone. DRAWS: directions of each part. */
 enum { COMPONENTS = 64, DRAWS = 3, STEPS = 10 };
 
+/* How many slopes the evaluations allow that are left. */
+static int64_t slopes_left(const wg_check *r) { return wgi_check_left(r) / WGI_ONE; }
+
+/* Directions of each part that is still to be compared. */
+static int draws_of(const wg_check *r, int k)
+{
+    const int64_t n = slopes_left(r) / (r->parts - k);
+    return n < 1 ? 1 : n < DRAWS ? (int)n : DRAWS;
+}
+
 static int64_t components(const wg_check *r)
 {
     int64_t n = 0;
@@ -130,12 +140,10 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compa
     wgi_check_add(r, &f);
 }
 
-/* The share of a typical component that comparisons with these bars show. A draw misses an error e of a
- * component if |u| e < 10 bar, with u standard normal: with the probability 0.8 * 10 bar / e. Three
- * draws miss it in one of 1,000 cases if that is 0.1. */
-static void note_resolution(wgi_check_part *in, double bar, double typical, bool by_draws)
+/* The share of a typical component that comparisons with these bars show. draws: 0 of components alone. */
+static void note_resolution(wgi_check_part *in, double bar, double typical, int draws)
 {
-    const double seen = (by_draws ? 80 : 10) * bar;
+    const double seen = (draws ? wgi_check_certainty(draws) : 10) * bar;
     if (typical > 0) in->shown.resolution = fmin(in->shown.resolution, seen / typical);
 }
 
@@ -400,9 +408,9 @@ static void compare_components(wgi_claim *p, int k)
     }
     if (!p->t->several_kinks) compare_pairs(p, k, at, kinks);
     if (kinks > 1 && !in->n.differ) compare_alike(p, k);
-    if (wg_is_none(p->t->root) && !in->n.differ) compare_together(p, k, shared);
+    if (wg_is_none(p->t->root) && !in->n.differ && slopes_left(p->r) > 0) compare_together(p, k, shared);
     for (int64_t i = 0; i < in->size; i++) worst = fmax(worst, isfinite(in->bar[i]) ? in->bar[i] : 0);
-    note_resolution(in, worst > 0 ? worst : INFINITY, typical_of(in, false), false);
+    note_resolution(in, worst > 0 ? worst : INFINITY, typical_of(in, false), 0);
 }
 
 /* A direction that crosses kinks says nothing. So it is halved: components at kinks are compared alone, and
@@ -454,13 +462,14 @@ static void compare_directions(wgi_claim *p, int k, wgi_point point)
 {
     wgi_check_part *in = &p->r->part[k];
     unsigned char *held = wg_alloc(p->r->c, (size_t)in->size, 1);
-    int left = point == WGI_POINT_GIVEN ? ALONE : 0;
+    const int draws = in->along.draws = draws_of(p->r, k);
+    int left = point == WGI_POINT_GIVEN ? (int)fmin(ALONE, (double)(slopes_left(p->r) / 2)) : 0;
     const double typical = typical_of(in, true);
     double worst = 0;
     if (point != WGI_POINT_BELOW) in->along.moved = fmax(in->along.moved, typical);
     wgi_compared unnamed = wgi_not_compared(); /* it differs, and no component alone does */
     int64_t element = -1;
-    for (int draw = 0; draw < DRAWS && element < 0 && held; draw++) {
+    for (int draw = 0; draw < draws && element < 0 && held; draw++) {
         wgi_compared c = in_direction(p, k, draw, held, &element);
         const bool shows = c.differ || (c.clear && wgi_check_sees_along(in, c.bar));
         if (!shows && left && hold_more(p, k, draw, c.shared || c.clear, held, &left) && !in->n.differ) {
@@ -477,7 +486,7 @@ static void compare_directions(wgi_claim *p, int k, wgi_point point)
         if (element >= 0 && point == WGI_POINT_GIVEN) keep_slope(p, k, element, &c);
     }
     if (unnamed.differ && element < 0) note(p->r, point, k, element, &unnamed);
-    note_resolution(in, worst, typical, true);
+    note_resolution(in, worst, typical, in->along.draws);
     wg_free(p->r->c, held);
 }
 
@@ -488,7 +497,7 @@ static void compare_shown(wgi_claim *p, int k)
     int64_t row[WGI_CHECK_ROWS];
     const int rows = wgi_check_rows(p->r, in, row);
     for (int j = 0; j < rows; j++) {
-        if (!isnan(in->slope[row[j]])) continue;
+        if (!isnan(in->slope[row[j]]) || slopes_left(p->r) < 1) continue;
         wgi_compared c = component(p, k, row[j], NULL);
         keep_slope(p, k, row[j], &c);
         if (!in->n.differ) note(p->r, WGI_POINT_GIVEN, k, row[j], &c);
@@ -525,7 +534,8 @@ static void say_stage(wg_check *r, wgi_point point, int k)
 static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
 {
     wgi_claim p;
-    const bool few = components(r) <= COMPONENTS && point == WGI_POINT_GIVEN;
+    const int64_t n = components(r);
+    const bool few = n <= COMPONENTS && n <= slopes_left(r) && point == WGI_POINT_GIVEN;
     say_stage(r, point, 0);
     r->at[point].used = wgi_check_claim(&p, r, t);
     r->at[point].why = r->at[point].used ? "" : why_not(r);
@@ -635,6 +645,10 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
         if (wgi_check_is_stopped(r)) break;
         r->at[where].why = "not needed";
         if (where == WGI_POINT_OTHER_SIDE && !is_open(r)) continue;
+        if (slopes_left(r) < DRAWS) {
+            r->at[where].why = "no evaluations are left";
+            continue;
+        }
         copy(x, point, r);
         set_point(r, t, x);
         if (where == WGI_POINT_BELOW) go_down(r, t, x, g, next);

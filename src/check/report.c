@@ -110,6 +110,11 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
         wgi_check_say(r->reason, "the step must be a positive number: eps is %g", r->o.eps);
     else if (!(r->o.tolerance >= 0) || r->o.tolerance >= 1)
         wgi_check_say(r->reason, "the tolerance must be a share below 1: it is %g", r->o.tolerance);
+    else if (!(r->o.accuracy >= 0) || r->o.accuracy >= 1)
+        wgi_check_say(r->reason, "the accuracy must be a share below 1: it is %g", r->o.accuracy);
+    else if (r->o.evaluations && r->o.evaluations < 20)
+        wgi_check_say(r->reason, "the check needs at least 20 evaluations: %lld are allowed",
+                      (long long)r->o.evaluations);
     else if (r->o.components < 0)
         wgi_check_say(r->reason, "the number of components must be positive: it is %lld",
                       (long long)r->o.components);
@@ -239,6 +244,11 @@ double *wgi_check_normals(wg_check *r, uint64_t stream, int64_t n)
 /* ---- an early end ---- */
 
 void wgi_check_at_stage(wg_check *r, const char *stage, double share) { r->stage = stage, r->share = share; }
+
+int64_t wgi_check_left(const wg_check *r)
+{
+    return r->o.evaluations ? r->o.evaluations - r->evaluations : INT64_MAX;
+}
 
 bool wgi_check_go_on(wg_check *r)
 {

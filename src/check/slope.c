@@ -56,10 +56,15 @@ static double one_side(wgi_line_fn at, void *self, double step, bool *flat)
     return sigma == 0 && was_flat ? change : sigma;
 }
 
-wgi_noise wgi_noise_of(wgi_line_fn at, void *self, double scale)
+wgi_noise wgi_noise_of(wgi_line_fn at, void *self, double scale, bool quick)
 {
-    wgi_noise n = { .evaluations = 2 * POINTS * WGI_SPACINGS };
+    wgi_noise n = { .evaluations = quick ? POINTS : 2 * POINTS * WGI_SPACINGS };
     bool flat[2] = { false, false };
+    if (quick) {
+        n.sigma[0] = one_side(at, self, wgi_spacing[1] * scale, &flat[0]);
+        for (int k = 1; k < WGI_SPACINGS; k++) n.sigma[k] = n.sigma[0];
+        return n;
+    }
     for (int k = 0; k < WGI_SPACINGS; k++) {
         const double h = wgi_spacing[k] * scale;
         n.sigma[k] = fmax(one_side(at, self, h, &flat[0]), one_side(at, self, -h, &flat[1]));

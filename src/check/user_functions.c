@@ -378,7 +378,7 @@ static bool is_steady(function *q)
                       first, x->value);
     else compare_values(q, are_other(first, x->value, q->size) ? first : second, x->value);
     if (isfinite(second) && !r->reason[0]) compare_second(q);
-    if (!r->reason[0] && !q->changed[0]) walk(q);
+    if (!r->reason[0] && !q->changed[0] && wgi_check_left(r) >= WGI_ALL) walk(q);
     if (q->changed[0]) wgi_check_say(r->reason, "%s", q->changed);
     return !r->reason[0];
 }

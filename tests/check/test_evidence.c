@@ -281,3 +281,71 @@ Test(evidence, colour_only_on_a_terminal_and_without_no_color)
     cr_expect_not(strchr(no, '\033'), "%s", no);
     free(colour), free(plain), free(no);
 }
+
+/* ---- how exact f is, and how often it may be asked ---- */
+
+/* x1^2 + 3 x2^2 + ..., times 1 + user, a share of noise that differs at each point. */
+static int asked;
+static double noisy_squares(size_t n, const double *x, double *g, void *user)
+{
+    const double *noise = user;
+    double f = 0;
+    uint64_t bits = 7;
+    asked++;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t of_x;
+        memcpy(&of_x, &x[i], sizeof of_x);
+        bits = (bits ^ of_x) * 0x9e3779b97f4a7c15u;
+        bits ^= bits >> 29;
+        f += (double)(2 * i + 1) * x[i] * x[i];
+        if (g) g[i] = (double)(4 * i + 2) * x[i] * (1 + noise[1]);
+    }
+    return f * (1 + noise[0] * ((double)(bits % 2001) / 1000 - 1));
+}
+
+static wg_check *check_noisy(size_t n, double noise, double wrong, const wg_gradcheck_opts *o)
+{
+    double x[100];
+    for (size_t i = 0; i < n; i++) x[i] = 1 + 0.1 * (double)i;
+    asked = 0;
+    return wg_gradcheck_fn(noisy_squares, n, x, (double[]){ noise, wrong }, o);
+}
+
+/* Where f is exact to 1e-6, an error of 1e-8 is none, and one of 10 % is one. The resolution is no
+ * smaller. */
+Test(evidence, what_the_accuracy_of_f_explains_is_no_error)
+{
+    const wg_gradcheck_opts o = { .accuracy = 1e-6 };
+    cr_expect_eq(wgt_verdict(check_noisy(3, 1e-6, 0, &o)), WG_PASS);
+    cr_expect_eq(wgt_verdict(check_noisy(3, 0, 1e-8, NULL)), WG_FAIL);
+    WGT_FREED wg_check *r = check_noisy(3, 0, 1e-8, &o);
+    cr_expect_eq(wg_check_verdict(r), WG_PASS);
+    cr_expect_gt(wg_check_input_at(r, 0).resolution, 1e-6);
+    cr_expect_eq(wgt_verdict(check_noisy(3, 1e-6, 0.1, &o)), WG_FAIL);
+}
+
+Test(evidence, few_evaluations_are_enough_for_a_verdict)
+{
+    static const size_t sizes[] = { 1, 2, 10, 64, 100 };
+    static const int64_t allowed[] = { 60, 200, 500 };
+    for (int i = 0; i < 5; i++)
+        for (int j = 0; j < 3; j++) {
+            const wg_gradcheck_opts o = { .evaluations = allowed[j] };
+            WGT_FREED wg_check *r = check_noisy(sizes[i], 0, 0, &o);
+            cr_expect_eq(wg_check_verdict(r), WG_PASS, "%zu, %d", sizes[i], (int)allowed[j]);
+            cr_expect_leq(asked, allowed[j] * 1.3 + 20, "%zu, %d: %d", sizes[i], (int)allowed[j], asked);
+            wgt_expect_report(r, "could hide");
+            cr_expect_eq(wgt_verdict(check_noisy(sizes[i], 0, 0.01, &o)), WG_FAIL);
+        }
+    cr_expect_eq(wgt_verdict(check_noisy(2, 0, 0, &(wg_gradcheck_opts){ .evaluations = 5 })),
+                 WG_INCONCLUSIVE);
+}
+
+/* One draw misses an error of e with the probability 0.8 * 10 bars / e: the report of one draw may not claim
+ * what three draws show. */
+Test(evidence, fewer_draws_show_less)
+{
+    WGT_FREED wg_check *few = check_noisy(100, 0, 0, &(wg_gradcheck_opts){ .evaluations = 60 });
+    WGT_FREED wg_check *all = check_noisy(100, 0, 0, NULL);
+    cr_expect_gt(wg_check_input_at(few, 0).resolution, 50 * wg_check_input_at(all, 0).resolution);
+}

@@ -29,7 +29,7 @@ static wgi_slope slope_at(double (*f)(double), double x, double scale)
 {
     line l = { f, x };
     return wgi_slope_of(&(wgi_slope_line){
-        .at = at, .self = &l, .f0 = f(x), .scale = scale, .noise = wgi_noise_of(at, &l, scale) });
+        .at = at, .self = &l, .f0 = f(x), .scale = scale, .noise = wgi_noise_of(at, &l, scale, false) });
 }
 
 /* ---- smooth functions ---- */
@@ -257,7 +257,7 @@ static double regular_grid(double x) { return 0x1p-50 * round(2e7 * x); }
 Test(slope, a_regular_grid_is_noise)
 {
     line l = { regular_grid, 0 };
-    const wgi_noise n = wgi_noise_of(at, &l, 1);
+    const wgi_noise n = wgi_noise_of(at, &l, 1, false);
     cr_expect_eq(n.sigma[0], 0);
     cr_expect_geq(n.sigma[WGI_SPACINGS - 1], 0x1p-50);
 }
