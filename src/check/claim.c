@@ -284,6 +284,18 @@ static bool take_gradient(wgi_claim *p)
     return true;
 }
 
+/* Where many components are equal, many terms of f are, and round alike. Beside the point they do not: then f
+ * is off there by more than its noise. At a spike of f it is off by more than rounding can be. */
+static double bias_of(wgi_claim *p)
+{
+    double moved, terms = 16;
+    for (int k = 0; k < p->n; k++) terms += (double)p->v[k].size;
+    const double h = wgi_spacing[1],
+                 off = fabs((along_all(p, h, &moved) + along_all(p, -h, &moved)) / 2 - p->f),
+                 most = terms * DBL_EPSILON * fabs(p->f);
+    return off > 8 * p->noise.sigma[1] && off < most ? off : 0;
+}
+
 static bool measure(wgi_claim *p)
 {
     const wgi_check_target *t = p->t;
@@ -301,6 +313,7 @@ static bool measure(wgi_claim *p)
     for (int k = 0; p->u && k < p->n; k++) p->u[k] = wgi_claim_direction(p, k, 7 + (uint64_t)k);
     if (wg_failed(p->r->c)) return false;
     p->noise = noise_of(p, along_all, p, 1);
+    p->bias = bias_of(p);
     for (int k = 0; k < p->n; k++) put_back(p, k);
     measure_more(p);
     return !wg_failed(p->r->c);
@@ -378,9 +391,13 @@ static wgi_compared judge(const wgi_claim *p, const walk *w, double more, const 
 static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, bool thorough, wgi_slope *s)
 {
     const double other = s->kind == WGI_SLOPE_SMOOTH ? s->value : NAN, other_bar = s->bar, b = blur(p, w);
-    wgi_slope_line line = {
-        .at = along, .self = w, .f0 = p->f, .scale = w->scale, .noise = *noise, .thorough = thorough
-    };
+    wgi_slope_line line = { .at = along,
+                            .self = w,
+                            .f0 = p->f,
+                            .scale = w->scale,
+                            .noise = *noise,
+                            .bias = p->bias,
+                            .thorough = thorough };
     for (int j = 0; j < WGI_SPACINGS; j++) line.noise.sigma[j] = fmax(line.noise.sigma[j], b);
     *s = wgi_slope_of(&line);
     put_back(p, w->k);

@@ -85,6 +85,7 @@ typedef struct wgi_claim {
     wgi_vector *v;
     double f;
     wgi_noise noise; /* in a direction in which all components of all vectors move */
+    double bias;     /* of f, beside its values near the point */
     double **u;      /* by vector: that direction */
     wg_node bound;   /* of wgi_inside_rounding */
     double **own;    /* by vector: the gradient, if it was not given */

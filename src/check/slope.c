@@ -88,6 +88,7 @@ static const double NOISY = 8;
 /* The evaluations at +h and -h. */
 typedef struct pair {
     double h, noise;                /* noise: standard deviation of an f in it */
+    double bias;                    /* of f0, of which a central difference knows nothing */
     double right, left;             /* the distances moved; left is negative */
     double f_right, f_left;         /* the changes of f */
     bool seen, has_right, has_left; /* has: f has a value there */
@@ -133,7 +134,7 @@ static void look(search *s, int i)
     p->has_left = side(s, -p->h, &p->left, &p->f_left);
     const double largest = fmax(p->has_right ? fabs(p->f_right) : 0, p->has_left ? fabs(p->f_left) : 0);
     p->noise = fmax(sigma_at(s->line, p->h), DBL_EPSILON / 2 * (fabs(s->line->f0) + largest));
-    p->noise = fmax(p->noise, LEAST);
+    p->noise = fmax(p->noise, LEAST), p->bias = s->line->bias;
 }
 
 static bool changes(const pair *p)
@@ -196,7 +197,7 @@ static double difference(const pair *p, way w)
 /* The standard deviation of a difference, if that of f is `noise`. */
 static double deviation(const pair *p, double noise, way w)
 {
-    return noise * sqrt(2) / (w == CENTRAL ? 2 * p->h : p->h);
+    return w == CENTRAL ? noise * sqrt(2) / (2 * p->h) : (noise * sqrt(2) + p->bias) / p->h;
 }
 
 static double noise_at(const search *s, const pair *p) { return fmax(p->noise, s->stairs); }

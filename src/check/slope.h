@@ -61,6 +61,7 @@ typedef struct wgi_slope_line {
     double f0;    /* the value at 0, finite */
     double scale; /* positive: how far the variable must move to count as another point */
     wgi_noise noise;
+    double bias;   /* how far f0 may be off beside the values near it: many equal terms round alike */
     bool thorough; /* all steps are taken: a small kink shows only at some of them */
 } wgi_slope_line;
 

@@ -349,3 +349,26 @@ Test(evidence, fewer_draws_show_less)
     WGT_FREED wg_check *all = check_noisy(100, 0, 0, NULL);
     cr_expect_gt(wg_check_input_at(few, 0).resolution, 50 * wg_check_input_at(all, 0).resolution);
 }
+
+/* ---- many equal numbers ---- */
+
+static double valleys(size_t n, const double *x, double *g, void *user)
+{
+    double f = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double b = 1 - x[i] * x[i];
+        f += (x[i] - 0.7) * (x[i] - 0.7) + 100 * b * b;
+        if (g) g[i] = (2 * (x[i] - 0.7) - 400 * x[i] * b) * (user && i == n / 2 ? 1.1 : 1);
+    }
+    return f;
+}
+
+/* Where all terms of a sum are equal they all round alike, and beside the point they do not. */
+Test(evidence, a_sum_of_equal_terms_is_seen)
+{
+    enum { MANY = 50000 };
+    static double x[MANY];
+    for (int i = 0; i < MANY; i++) x[i] = -1.2;
+    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(valleys, MANY, x, NULL, NULL)), WG_PASS);
+    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(valleys, MANY, x, x, NULL)), WG_FAIL);
+}
