@@ -30,8 +30,9 @@ static void worst_json(json *j, const wg_check_input *in)
     json_end(j);
 }
 
-static void component_json(json *j, const wg_check_input *in, int64_t i)
+static void component_json(json *j, const wg_check *r, int k, const wg_check_input *in, int64_t i)
 {
+    const wg_check_component c = wg_check_component_at(r, k, i);
     json_object(j, NULL);
     json_whole(j, "index", i);
     place_json(j, "at", in->shape, i);
@@ -39,6 +40,10 @@ static void component_json(json *j, const wg_check_input *in, int64_t i)
     json_number(j, "numeric", in->numeric[i], WG_F64);
     json_number(j, "slope", in->slope[i], WG_F64);
     json_number(j, "bar", in->bar[i], WG_F64);
+    json_number(j, "left", c.left, WG_F64);
+    json_number(j, "right", c.right, WG_F64);
+    json_text(j, "word", c.word);
+    json_text(j, "why", c.why);
     json_end(j);
 }
 
@@ -76,7 +81,7 @@ static void input_json(json *j, const wg_check *r, int k)
     if (in.worst >= 0 && in.analytic && in.numeric) worst_json(j, &in);
     values_json(j, &in);
     json_array(j, "components");
-    for (int i = 0; i < rows; i++) component_json(j, &in, row[i]);
+    for (int i = 0; i < rows; i++) component_json(j, r, k, &in, row[i]);
     json_end(j);
     json_number(j, "resolution", in.resolution, WG_F64);
     json_object(j, "coverage");

@@ -196,6 +196,14 @@ WG_API wg_check_input wg_check_input_at(const wg_check *r, int i);
 /* Writes the components of input i that differ most to row, wrong ones first: at most `most`. Returns how
  * many. */
 WG_API int wg_check_worst(const wg_check *r, int i, int64_t row[], int most);
+/* Component i of an input, as a row of the report says it. NaN: it was not compared. */
+typedef struct wg_check_component {
+    double yours, numeric, bar;
+    double left, right; /* at a kink or cusp the slopes to both sides; else equal to numeric, or NaN */
+    const char *word;   /* "pass", "FAIL", "not seen", "inconclusive"; "": it was not compared */
+    char why[200];      /* of "not seen": "where f jumps"; or "" */
+} wg_check_component;
+WG_API wg_check_component wg_check_component_at(const wg_check *r, int input, int64_t i);
 /* Names of parameters of p that the loss does not depend on. */
 WG_API int wg_check_unreached(const wg_check *r);
 WG_API const char *wg_check_unreached_at(const wg_check *r, int i);

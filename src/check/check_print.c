@@ -68,20 +68,6 @@ int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[
     return count;
 }
 
-static const char *row_word(const wg_check *r, const wgi_check_part *in, int64_t i)
-{
-    const bool slope = has_slope(r, in, i);
-    if (slope && in->shown.verdict == WG_FAIL && !(wgi_check_off(r, in, i) <= WGI_BEYOND * in->bar[i]))
-        return "FAIL";
-    if (slope) return wgi_check_sees(in, in->analytic[i], in->bar[i]) ? "pass" : "not seen";
-    if (in->shown.verdict == WG_PASS) return "pass";
-    if (wgi_check_wrong(r, in, i)) return "FAIL";
-    bool explained = wgi_check_deviation(in, i) <= 1e-5 * wgi_check_size(in, i) ||
-                     wgi_check_deviation(in, i) <= 10 * in->step_noise;
-    if (explained && in->shown.verdict == WG_FAIL) return "pass";
-    return in->shown.verdict == WG_FAIL ? "FAIL" : "inconclusive";
-}
-
 /* "ratio 0.5000", "ratio 1-1e-05" */
 static void print_ratio_of(double ratio, FILE *out)
 {
@@ -89,6 +75,19 @@ static void print_ratio_of(double ratio, FILE *out)
     snprintf(near, sizeof near, "1%+.0e", ratio - 1);
     if (ratio != 1 && fabs(ratio - 1) < 5e-4) fprintf(out, "ratio %-8s ", near);
     else fprintf(out, fabs(ratio) < 1e4 ? "ratio %-8.4f " : "ratio %-8.1e ", ratio + 0.0);
+}
+
+static bool has_sides(const wgi_check_part *in, int64_t i)
+{
+    const wgi_compared *c = wgi_check_recorded(in, i);
+    return c && (c->kind == WGI_SLOPE_KINK || c->kind == WGI_SLOPE_CUSP);
+}
+
+static const char *sides_text(const wgi_compared *c, char to[WGI_CHECK_TEXT])
+{
+    wgi_check_say(to, "%s, slopes %+.6g and %+.6g", c->kind == WGI_SLOPE_KINK ? "kink" : "cusp", c->left,
+                  c->right);
+    return to;
 }
 
 /* What lets a row pass that its numbers alone do not. */
@@ -103,14 +102,14 @@ static const char *by_what_rule(const wg_check *r, const wgi_check_part *in, int
 
 static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, int width, FILE *out)
 {
-    char place[WGI_CHECK_TEXT];
-    const char *word = row_word(r, in, i);
-    const bool slope = has_slope(r, in, i), kink = slope && in->sides && in->sides[i][0] != in->sides[i][1];
+    char place[WGI_CHECK_TEXT], sides[WGI_CHECK_TEXT];
+    const char *word = wgi_check_row_word(r, in, i);
+    const bool slope = has_slope(r, in, i), kink = slope && has_sides(in, i);
     const double numeric = slope ? in->slope[i] : in->numeric[i];
     fprintf(out, "  %-*s  %s ", width, wgi_check_place(in, i, place), wgi_check_whose(r));
     if (isnan(in->analytic[i])) fprintf(out, "nan             ");
     else fprintf(out, "%+.6e   ", in->analytic[i] + 0.0);
-    if (kink) fprintf(out, "kink, slopes %+.6g and %+.6g ", in->sides[i][0], in->sides[i][1]);
+    if (kink) fprintf(out, "%s ", sides_text(wgi_check_recorded(in, i), sides));
     else fprintf(out, "numeric %+.6e ", numeric);
     fprintf(out, "\302\261 %.0e   ", slope ? in->bar[i] : in->step_noise);
     if (kink || !strcmp(word, "pass") || numeric == 0 || isnan(in->analytic[i])) fprintf(out, "%15s", "");

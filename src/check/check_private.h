@@ -67,10 +67,10 @@ typedef struct wgi_check_part {
     double typical; /* the root of the mean square of the components, the largest at the given point and 1 %
                      * away */
     wgi_along along;
-    double (*sides)[2];     /* by component: at a kink of the given point the slopes to both sides; or NULL */
-    wgi_compared unseen;    /* the first comparison at the given point that shows nothing */
-    wgi_compared widest[2]; /* the ones with the widest bars there: of a component, of a direction */
-    bool has_unseen;
+    wgi_compared *record; /* what was compared at the given point, of components alone and of directions, in
+                           * turn */
+    int records, room;
+    int32_t *record_of; /* by component: its last record, from 1; 0: none */
     bool is_torn; /* at the given point slopes by single components say nothing of how f moves with all */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
@@ -416,6 +416,10 @@ bool wgi_check_sees_alone(double own, double bar);
 /* How many bars a component must be wrong by, that so many draws miss it in one of 1,000 cases: a draw misses
  * an error e if |u| e < 10 bars, with u standard normal, with the probability 0.8 * 10 bars / e. */
 double wgi_check_certainty(int draws);
+/* Keeps a comparison at the given point: of component i; -1: of several. Component i's; NULL: it was not
+ * compared alone. */
+void wgi_check_record(wg_check *r, wgi_check_part *in, int64_t i, const wgi_compared *c);
+const wgi_compared *wgi_check_recorded(const wgi_check_part *in, int64_t i);
 /* Of a direction: whether it would have shown an error of 10 % of a typical component. */
 bool wgi_check_sees_along(const wgi_check_part *in, double bar);
 /* The verdict is fail: whether all that differs differs by little, and by how much. */
@@ -447,6 +451,8 @@ static inline double wgi_check_size(const wgi_check_part *in, int64_t i)
 /* The components of a part that the report shows: wrong ones first, then by falling difference.
  * wgi_check_most_off: at most `most` of them. */
 enum { WGI_CHECK_ROWS = 8 };
+/* The words of a row: "pass", "FAIL", "not seen", "inconclusive". */
+const char *wgi_check_row_word(const wg_check *r, const wgi_check_part *in, int64_t i);
 int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_CHECK_ROWS]);
 int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[], int most);
 /* How far component i is off: from its slope, if that decides and is known, else from its difference. */

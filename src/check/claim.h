@@ -76,6 +76,7 @@ typedef struct wgi_compared {
     bool clear;                 /* f has one slope here */
     bool differ;                /* beyond doubt */
     bool shared;                /* a component is at a kink with others: see points.c */
+    bool is_alone;              /* of a component alone, where it is kept */
 } wgi_compared;
 
 typedef struct wgi_claim {

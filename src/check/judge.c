@@ -95,6 +95,41 @@ static wgi_compared known_of(const wg_check *r, const wgi_check_part *in, int64_
     return c;
 }
 
+void wgi_check_record(wg_check *r, wgi_check_part *in, int64_t i, const wgi_compared *c)
+{
+    if (in->records == in->room) {
+        const int room = 2 * in->room + 16;
+        wgi_compared *more = wg_alloc(r->c, (size_t)room, sizeof *more);
+        if (!more) return;
+        if (in->records) memcpy(more, in->record, (size_t)in->records * sizeof *more);
+        wg_free(r->c, in->record);
+        in->record = more, in->room = room;
+    }
+    if (!in->record_of) in->record_of = wg_alloc(r->c, (size_t)in->size, sizeof *in->record_of);
+    if (!in->record_of) return;
+    in->record[in->records] = *c;
+    in->record[in->records++].is_alone = i >= 0;
+    if (i >= 0) in->record_of[i] = in->records;
+}
+
+const wgi_compared *wgi_check_recorded(const wgi_check_part *in, int64_t i)
+{
+    return in->record_of && in->record_of[i] ? &in->record[in->record_of[i] - 1] : NULL;
+}
+
+static bool is_at_kink(const wgi_check_part *in, int64_t i)
+{
+    const wgi_compared *c = wgi_check_recorded(in, i);
+    return c && c->kind == WGI_SLOPE_KINK;
+}
+
+static bool all_alone(const wgi_check_part *in)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < in->size; i++) n += !isnan(in->bar[i]);
+    return n == in->size;
+}
+
 bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
     return known_of(r, in, i).differ;
@@ -180,7 +215,7 @@ static void make_hint(const wg_check *r, wgi_check_part *in)
     wgi_compared *wrong = wg_alloc(r->c, (size_t)in->size + 1, sizeof *wrong);
     for (int64_t i = 0; wrong && i < in->size; i++) {
         const wgi_compared c = known_of(r, in, i);
-        if (in->sides && in->sides[i][0] != in->sides[i][1]) others = true; /* a factor explains no kink */
+        if (is_at_kink(in, i)) others = true; /* a factor explains no kink */
         else if (c.differ) zero &= c.yours == 0, wrong[n++] = c;
         else others |= !isnan(c.numeric);
     }
@@ -250,6 +285,7 @@ static const char *why_unseen(const wgi_compared *c, char text[WGI_CHECK_TEXT])
                                            [WGI_SLOPE_ROUGH] = "where f is not smooth",
                                            [WGI_SLOPE_KINK] = "where several kinks of f meet",
                                            [WGI_SLOPE_NOWHERE] = "where f has no value beside the point" };
+    if (!c) return "where f is not smooth";
     if (isfinite(c->bar) && c->is_noise) return "whose slopes are below the noise of f";
     if (isfinite(c->bar))
         return wgi_check_say(text, "where a slope of %+.6g is known to \302\261 %.0e only", c->numeric,
@@ -264,20 +300,33 @@ static const char *why_unseen(const wgi_compared *c, char text[WGI_CHECK_TEXT])
     return text;
 }
 
+/* Of the comparisons at the given point the one that shows least: the first without a slope, else the one
+ * with the widest bar. alone: of those of components. */
+static const wgi_compared *least_seen(const wgi_check_part *in, bool alone)
+{
+    const wgi_compared *least = NULL;
+    for (int j = 0; j < in->records; j++) {
+        const wgi_compared *c = &in->record[j];
+        if (alone && !c->is_alone) continue;
+        if (!isfinite(c->bar)) return c;
+        if (alone == c->is_alone && (!least || c->bar > least->bar)) least = c;
+    }
+    return least;
+}
+
 /* How many components are not seen at the given point. If directions were compared: all, if an error of 10 %
  * could hide there. *blind: some have no slope at all there. */
 static int64_t unseen_here(const wgi_check_part *in, bool *blind)
 {
-    int64_t n = 0, alone = 0, kinks = 0; /* kinks: compared alone, and not seen */
+    int64_t n = 0, kinks = 0; /* kinks: compared alone, and not seen */
     double widest = 0;
     for (int64_t i = 0; i < in->size; i++) {
-        alone += !isnan(in->bar[i]), widest = fmax(widest, in->bar[i]);
+        widest = fmax(widest, in->bar[i]);
         const bool seen = wgi_check_sees(in, in->analytic[i], in->bar[i]);
-        n += !seen, kinks += !seen && in->sides && in->sides[i][0] != in->sides[i][1];
+        n += !seen, kinks += !seen && is_at_kink(in, i);
     }
-    const bool all_alone = alone == in->size;
-    *blind = !isfinite(all_alone ? widest : in->along.bar);
-    return all_alone ? n : wgi_check_sees_along(in, in->along.bar) ? kinks : in->size;
+    *blind = !isfinite(all_alone(in) ? widest : in->along.bar);
+    return all_alone(in) ? n : wgi_check_sees_along(in, in->along.bar) ? kinks : in->size;
 }
 
 /* Whether yours and the slopes are zero to within their bars, as far as slopes are known. */
@@ -292,6 +341,39 @@ static bool is_zero_within(const wgi_check_part *in)
     return known;
 }
 
+/* ---- rows ---- */
+
+const char *wgi_check_row_word(const wg_check *r, const wgi_check_part *in, int64_t i)
+{
+    const bool slope = !r->by_course && !isnan(in->slope[i]);
+    if (slope && in->shown.verdict == WG_FAIL && !(wgi_check_off(r, in, i) <= WGI_BEYOND * in->bar[i]))
+        return "FAIL";
+    if (slope) return wgi_check_sees(in, in->analytic[i], in->bar[i]) ? "pass" : "not seen";
+    if (in->shown.verdict == WG_PASS) return "pass";
+    if (wgi_check_wrong(r, in, i)) return "FAIL";
+    bool explained = wgi_check_deviation(in, i) <= 1e-5 * wgi_check_size(in, i) ||
+                     wgi_check_deviation(in, i) <= 10 * in->step_noise;
+    if (explained && in->shown.verdict == WG_FAIL) return "pass";
+    return in->shown.verdict == WG_FAIL ? "FAIL" : "inconclusive";
+}
+
+wg_check_component wg_check_component_at(const wg_check *r, int input, int64_t i)
+{
+    r = wgi_check_given(r);
+    wg_check_component c = { NAN, NAN, INFINITY, NAN, NAN, "", "" };
+    if (input < 0 || input >= r->parts || i < 0 || i >= r->part[input].size) return c;
+    const wgi_check_part *in = &r->part[input];
+    const wgi_compared *at = wgi_check_recorded(in, i);
+    char text[WGI_CHECK_TEXT];
+    c.yours = in->analytic[i], c.numeric = in->numeric[i];
+    if (at && !r->by_course)
+        c = (wg_check_component){ at->yours, at->numeric, in->bar[i], at->left, at->right, "", "" };
+    if (isnan(c.numeric)) return c;
+    c.word = wgi_check_row_word(r, in, i);
+    if (at && !strcmp(c.word, "not seen")) snprintf(c.why, sizeof c.why, "%s", why_unseen(at, text));
+    return c;
+}
+
 /* The verdict from slopes, and whether other parts decide. Of a graph the rules were compared at the given
  * point, each with its own kernel: there the gradient may be below the noise of f. */
 static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
@@ -304,9 +386,7 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
     if (!in->size) wgi_check_say(reason, "nothing to compare");
     else if (!in->n.clear)
         wgi_check_say(reason, "no slope can be compared: %s",
-                      in->n.kinks      ? "kinks at every point"
-                      : in->has_unseen ? why_unseen(&in->unseen, why)
-                                       : "f is not smooth here");
+                      in->n.kinks ? "kinks at every point" : why_unseen(least_seen(in, false), why));
     else if (!(in->shown.resolution < INFINITY))
         wgi_check_say(reason, "all zero, the gradient and its differences: nothing is shown");
     else if (in->shown.resolution > LIMIT && *r->solver)
@@ -323,9 +403,7 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
     else if (unseen)
         in->silent = wgi_check_say(reason, "not seen at the given point: %lld of %lld components, %s",
                                    (long long)unseen, (long long)in->size,
-                                   why_unseen(blind ? &in->unseen
-                                                    : &in->widest[unseen == in->size && in->shown.directions],
-                                              why)) &&
+                                   why_unseen(least_seen(in, unseen < in->size || all_alone(in)), why)) &&
                      r->is_graph && !blind;
     else if (in->is_torn)
         wgi_check_say(reason,

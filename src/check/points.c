@@ -128,10 +128,7 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compa
     wg_check_point *at = &r->at[point];
     at->clear += c->clear, at->differ += c->differ;
     at->unclear += !c->clear && !c->differ, at->kinks += c->kind == WGI_SLOPE_KINK;
-    if (point == WGI_POINT_GIVEN && !in->has_unseen && !isfinite(bar_of(c)))
-        in->unseen = *c, in->has_unseen = true;
-    wgi_compared *widest = &in->widest[element < 0];
-    if (point == WGI_POINT_GIVEN && isfinite(bar_of(c)) && !(c->bar <= widest->bar)) *widest = *c;
+    if (point == WGI_POINT_GIVEN && element < 0) wgi_check_record(r, in, -1, c);
     if (!c->differ) return;
     if (point != WGI_POINT_GIVEN) keep_point(r);
     wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = point, .part = k, .share = c->share };
@@ -180,15 +177,14 @@ static void keep_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c)
 {
     wgi_check_part *in = &p->r->part[k];
     in->slope[i] = c->numeric, in->bar[i] = bar_of(c);
-    if (c->kind != WGI_SLOPE_KINK) return;
-    if (!in->sides) in->sides = wg_alloc(p->r->c, (size_t)in->size, sizeof *in->sides);
-    if (in->sides) in->sides[i][0] = c->left, in->sides[i][1] = c->right;
+    wgi_check_record(p->r, in, i, c);
 }
 
 /* Whether component i is at a kink of its own, or ties, at the given point. */
 static bool is_bent(const wgi_check_part *in, int64_t i)
 {
-    return in->sides && in->sides[i][0] != in->sides[i][1];
+    const wgi_compared *c = wgi_check_recorded(in, i);
+    return c && c->kind == WGI_SLOPE_KINK;
 }
 
 enum { MOST_KINKS = 6 };
@@ -249,8 +245,8 @@ static bool are_sums(const wgi_claim *p, int k, const wgi_compared *all)
     const wgi_check_part *in = &p->r->part[k];
     double left = 0, right = 0, bar = all->slope_bar;
     for (int64_t i = 0; i < in->size; i++) {
-        left += in->scale * (is_bent(in, i) ? in->sides[i][0] : in->slope[i]);
-        right += in->scale * (is_bent(in, i) ? in->sides[i][1] : in->slope[i]);
+        left += in->scale * (is_bent(in, i) ? wgi_check_recorded(in, i)->left : in->slope[i]);
+        right += in->scale * (is_bent(in, i) ? wgi_check_recorded(in, i)->right : in->slope[i]);
         bar += in->scale * in->bar[i];
     }
     return fabs(right - all->numeric) <= WGI_BEYOND * bar && fabs(left - all->numeric) <= WGI_BEYOND * bar;

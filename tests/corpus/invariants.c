@@ -5,7 +5,10 @@
  *     0.3 % of
  *         a typical component
  *     a hint is printed only if the gradient that is changed as it says is right
- *     the gradient "is right" only where a slope was seen */
+ *     the gradient "is right" only where a slope was seen
+ *     a PASS of one vector has no component at the given point that was not seen or fails, unless it is zero,
+ *     and
+ *         INCONCLUSIVE has a reason */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +113,21 @@ static void look_at_why(const wg_check *r)
     expect(is_seen(value, bar * 0.9, typical), "the gradient is called right where nothing was seen");
 }
 
+static void look_at_verdict(const wg_check *r)
+{
+    if (wg_check_verdict(r) == WG_INCONCLUSIVE) {
+        bool some = *wg_check_reason(r);
+        for (int k = 0; k < wg_check_inputs(r); k++) some |= *wg_check_input_at(r, k).reason;
+        expect(some, "INCONCLUSIVE has no reason");
+    }
+    if (wg_check_verdict(r) != WG_PASS || wg_check_inputs(r) != 1 || r->is_graph) return;
+    for (int64_t i = 0; i < r->part[0].size; i++) {
+        const wg_check_component c = wg_check_component_at(r, 0, i);
+        expect(!*c.word || !strcmp(c.word, "pass") || (c.yours == 0 && c.numeric == 0),
+               "a PASS with a component that is not");
+    }
+}
+
 void wgt_see_report(const wgt_measuring *m, const wg_check *r, const char *name, wgt_figures *f)
 {
     char *text = NULL;
@@ -121,7 +139,7 @@ void wgt_see_report(const wgt_measuring *m, const wg_check *r, const char *name,
     fclose(out);
     if (!r->by_course) look_at_rows(r, text);
     for (int k = 0; k < r->parts && !r->by_course; k++) look_at_hint(&r->part[k]);
-    look_at_why(r);
+    look_at_why(r), look_at_verdict(r);
     f->sentences.all++, f->sentences.good += !complaint;
     if (complaint) wgt_list_case(m, r, "untrue: %s: %s", name, complaint);
     free(text);
