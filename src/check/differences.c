@@ -63,14 +63,11 @@ static double along_all(void *self, double by, double *moved)
     return wgi_check_try_value(q->r, q->t);
 }
 
-/* The largest of those that the bars of slopes are made with. */
+/* Where the course's scale decides. Else points.c takes the largest of those that bars are made with. */
 static void measure_noise(wg_check *r, const wgi_check_target *t)
 {
-    const bool measure = wgi_check_left(r) >= WGI_ALL;
-    const wgi_noise noise =
-        measure ? wgi_noise_of(along_all, &(shifted){ r, t }, 1, false) : (wgi_noise){ 0 };
-    if (measure) shift_all(r, t, 0);
-    r->noise = fmax(DBL_EPSILON, r->o.accuracy) * fabs(r->f);
+    const wgi_noise noise = wgi_noise_of(along_all, &(shifted){ r, t }, 1, false);
+    shift_all(r, t, 0);
     for (int j = 0; j < WGI_SPACINGS; j++) r->noise = fmax(r->noise, noise.sigma[j]);
 }
 
@@ -129,7 +126,8 @@ bool wgi_check_measure(wg_check *r, const wgi_check_target *t)
     else if (!(again == r->f))
         wgi_check_say(r->reason, "f is not a function: it gives %.17g, then %.17g at the same point", r->f,
                       again);
-    else measure_noise(r, t);
+    r->noise = fmax(DBL_EPSILON, r->o.accuracy) * fabs(r->f);
+    if (!r->reason[0] && r->by_course) measure_noise(r, t);
     return !r->reason[0];
 }
 

@@ -535,6 +535,8 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
     say_stage(r, point, 0);
     r->at[point].used = wgi_check_claim(&p, r, t);
     r->at[point].why = r->at[point].used ? "" : why_not(r);
+    for (int j = 0; j < WGI_SPACINGS && point == WGI_POINT_GIVEN; j++)
+        r->noise = fmax(r->noise, p.noise.sigma[j]);
     for (int k = 0; k < r->parts && r->at[point].used; k++) {
         wgi_check_part *in = &r->part[k];
         note_typical(in, point);
