@@ -84,6 +84,7 @@ static void input_json(json *j, const wg_check *r, int k)
     for (int i = 0; i < rows; i++) component_json(j, r, k, &in, row[i]);
     json_end(j);
     json_number(j, "resolution", in.resolution, WG_F64);
+    json_number(j, "here", in.here, WG_F64);
     json_object(j, "coverage");
     json_whole(j, "components", wg_shape_size(in.shape));
     json_members(j, input_coverage, &in);

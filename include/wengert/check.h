@@ -153,6 +153,7 @@ typedef struct wg_check_input {
     /* An error of this share of a typical component would have been seen, in 999 of 1,000 cases, had one
      * component had it. Infinite: nothing was seen. */
     double resolution;
+    double here; /* the same of an error at the given point alone: with what was seen there */
     const char *op, *where; /* of the node: its op and file:line; else "" */
     const char *reason;     /* why the verdict is not pass */
     const char *hint;       /* a likely cause: "a factor 2 is missing"; or "" */

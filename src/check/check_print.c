@@ -29,7 +29,7 @@ enum { MOST_POINT = 8 };
 
 static bool has_slope(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
-    return !r->by_course && !isnan(in->slope[i]);
+    return !r->by_course && wgi_check_recorded(in, i);
 }
 
 double wgi_check_off(const wg_check *r, const wgi_check_part *in, int64_t i)
@@ -56,7 +56,7 @@ int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[
 {
     int count = 0;
     for (int64_t i = 0; i < in->size; i++) {
-        if (isnan(in->slope[i]) && (isnan(in->analytic[i]) || isnan(in->numeric[i])))
+        if (!has_slope(r, in, i) && (isnan(in->analytic[i]) || isnan(in->numeric[i])))
             continue; /* not compared */
         int at = count;
         while (at > 0 && before(r, in, i, row[at - 1])) at--;
@@ -80,7 +80,16 @@ static void print_ratio_of(double ratio, FILE *out)
 static bool has_sides(const wgi_check_part *in, int64_t i)
 {
     const wgi_compared *c = wgi_check_recorded(in, i);
-    return c && (c->kind == WGI_SLOPE_KINK || c->kind == WGI_SLOPE_CUSP);
+    const bool apart = c && fabs(c->right - c->left) > 2 * c->bar; /* else they are the same, as far as is
+                                                                    * known */
+    return c && ((c->kind == WGI_SLOPE_KINK && apart) || c->kind == WGI_SLOPE_CUSP);
+}
+
+/* Then the difference with one step is no slope, either. */
+static bool has_no_slope(const wgi_check_part *in, int64_t i)
+{
+    const wgi_compared *c = wgi_check_recorded(in, i);
+    return c && c->kind != WGI_SLOPE_CUSP && !isfinite(c->bar) && !c->shared && !isnan(c->yours);
 }
 
 static const char *sides_text(const wgi_compared *c, char to[WGI_CHECK_TEXT])
@@ -109,6 +118,10 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
     fprintf(out, "  %-*s  %s ", width, wgi_check_place(in, i, place), wgi_check_whose(r));
     if (isnan(in->analytic[i])) fprintf(out, "nan             ");
     else fprintf(out, "%+.6e   ", in->analytic[i] + 0.0);
+    if (has_no_slope(in, i) && slope) {
+        fprintf(out, "no slope                           %s\n", colored(word, out));
+        return;
+    }
     if (kink) fprintf(out, "%s ", sides_text(wgi_check_recorded(in, i), sides));
     else fprintf(out, "numeric %+.6e ", numeric);
     fprintf(out, "\302\261 %.0e   ", slope ? in->bar[i] : in->step_noise);
@@ -200,7 +213,8 @@ static void print_head(const wg_check *r, FILE *out)
         fprintf(out, "]");
     }
     if (r->is_graph) fprintf(out, "  at %s  in double, random draws frozen", r->where);
-    if (isfinite(r->noise)) fprintf(out, "  noise %.1e (measured)", r->noise);
+    const bool given = r->noise <= r->o.accuracy * fabs(r->f);
+    if (isfinite(r->noise)) fprintf(out, "  noise %.1e (%s)", r->noise, given ? "given" : "measured");
     fprintf(out, "\n");
 }
 
@@ -427,7 +441,7 @@ static void print_points(const wg_check *r, FILE *out)
     for (int i = 0; i < r->findings; i++) { /* what no row shows */
         const wgi_finding *f = &r->finding[i];
         const bool here = f->point == WGI_POINT_GIVEN;
-        if (f->stage == WGI_STAGE_SLOPE && (here ? f->remedy[0] != 0 : !fails_at(r, WGI_POINT_GIVEN)))
+        if (f->stage == WGI_STAGE_SLOPE && (here ? f->shown.element < 0 : !fails_at(r, WGI_POINT_GIVEN)))
             print_slope(f, out);
     }
 }
@@ -466,12 +480,16 @@ static void print_nothing_shown(const wg_check *r, const wgi_check_part *in, FIL
     if (small) fprintf(out, "; %lld %s lost in the noise of f", small, small == 1 ? "is" : "are");
 }
 
+enum { FAR_FROM = 3 };
+
 static void print_covered(const wg_check *r, const wgi_check_part *in, FILE *out)
 {
     fprintf(out, "  nothing above %.1e of ", in->shown.resolution);
     if (in->size == 1) fprintf(out, "%s", in->shown.name);
     else fprintf(out, "a typical component of %s", in->shown.name);
     fprintf(out, " could hide");
+    if (in->shown.here > FAR_FROM * in->shown.resolution)
+        fprintf(out, ", %.1e at the given point alone", in->shown.here);
     print_compared(in, out);
     print_nothing_shown(r, in, out);
     fprintf(out, "\n");

@@ -71,6 +71,7 @@ typedef struct wgi_check_part {
                            * turn */
     int records, room;
     int32_t *record_of; /* by component: its last record, from 1; 0: none */
+    double overlooked;  /* elsewhere a difference of this share of a component did not count: points.c */
     bool is_torn; /* at the given point slopes by single components say nothing of how f moves with all */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */

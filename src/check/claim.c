@@ -419,6 +419,19 @@ static double rounding_of_x(const wgi_claim *p)
     return isfinite(sum) ? sum : 0;
 }
 
+/* The steps are halves of each other. Beside an x of 0 the numbers inside then have the same digits at each
+ * step, and round alike, in f32 by 1e-8 of them: no step shows it. Steps with other digits do. */
+static void look_with_other_steps(wgi_claim *p, const walk *w, const wgi_noise *noise, wgi_compared *c)
+{
+    static const double OTHER = 0.7071;
+    wgi_slope s = { .kind = WGI_SLOPE_ROUGH };
+    walk other = *w;
+    other.scale *= OTHER;
+    const wgi_compared d = compare_with(p, &other, noise, true, &s);
+    c->bar = fmax(c->bar, fabs(c->numeric - d.numeric));
+    c->differ = d.differ && fabs(c->yours - c->numeric) > WGI_BEYOND * c->bar;
+}
+
 /* The noise is measured by moving x. Where numbers inside cancel, as in 1 - cos(x) with a small x, their
  * rounding errors stay the same while x moves by much more than a unit in its last place, and f seems to be
  * smooth and without noise. So a gradient counts as wrong only if it differs with the noise that these
@@ -445,6 +458,7 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
         if (u) again = judge(p, w, t->rounding(t->self, w->k, u), &s);
         wg_free(p->r->c, u);
     }
+    if (again.differ) look_with_other_steps(p, w, &noise, &again);
     return again.differ ? *c : again;
 }
 
@@ -454,6 +468,29 @@ static bool is_sure(const wgi_claim *p, const walk *w, const wgi_compared *c)
     static const double POOR = 1e-7;
     const double size = size_of(p, w);
     return c->clear && !c->differ && (size == 0 || c->bar <= POOR * size);
+}
+
+/* The pieces of sqrt(|x|) at 0 have a slope, and f has none: how far f is off the slope grows beside the
+ * step. c: of the pieces; becomes that of f, if f has a cusp. */
+static void look_for_cusp(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_compared *c)
+{
+    static const double H[2] = { 0x1p-10, 0x1p-22 };
+    const wgi_check_target *t = p->t;
+    double off[2] = { 0 };
+    t->whole(t->self, true);
+    for (int j = 0; j < 2; j++)
+        for (int side = -1; side <= 1; side += 2) {
+            double moved;
+            const double h = side * H[j] * w->scale, f = along(w, h, &moved);
+            off[j] = fmax(off[j], fabs((f - p->f) / h - c->numeric));
+        }
+    put_back(p, w->k);
+    const bool grows = off[1] > 2 * off[0] &&
+                       off[1] * H[1] * w->scale > 64 * fmax(noise->sigma[1], DBL_EPSILON * fabs(p->f));
+    wgi_slope s = { .kind = WGI_SLOPE_ROUGH };
+    const wgi_compared f = grows ? compare_with(p, w, noise, false, &s) : *c;
+    t->whole(t->self, false);
+    if (f.kind == WGI_SLOPE_CUSP) *c = f;
 }
 
 static wgi_compared compare(wgi_claim *p, walk w)
@@ -469,6 +506,7 @@ static wgi_compared compare(wgi_claim *p, walk w)
     }
     c = compare_with(p, &w, &noise, false, &s);
     if (c.differ) c = look_again(p, &w, noise, &c);
+    else if (c.clear && p->t->whole) look_for_cusp(p, &w, &noise, &c);
     return wgi_check_go_on(p->r) ? c : wgi_not_compared();
 }
 
@@ -523,11 +561,15 @@ static double excess(const wgi_compared *c)
     return off > 3 * c->bar ? off : 0;
 }
 
+/* Less than this share of a slope is rounding of numbers inside f, of which its bar knows nothing. */
+static const double TORN = 3e-3;
+
 /* Whether the slope where both halves move is the sum of theirs. Else f has no gradient here. */
 static bool is_sum(const wgi_compared *both, const wgi_compared *a, const wgi_compared *b)
 {
-    return !(fabs(both->numeric - a->numeric - b->numeric) >
-             WGI_BEYOND * (both->slope_bar + a->slope_bar + b->slope_bar));
+    const double off = fabs(both->numeric - a->numeric - b->numeric);
+    return !(off > WGI_BEYOND * (both->slope_bar + a->slope_bar + b->slope_bar) &&
+             off > TORN * fmax(fabs(a->numeric), fabs(b->numeric)));
 }
 
 int64_t wgi_claim_bisect(wgi_claim *p, int k, const double *u, wgi_compared *d)

@@ -218,8 +218,8 @@ static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double hal
                   off > WGI_BEYOND * r->noise / r->o.eps && in->spread[i] > 0.5 * off && share > 0.7 &&
                           share < 1.5
                       ? "a kink is within the step"
-                  : share < 0.75 ? "the step is to blame"
-                                 : "rounding noise is to blame",
+                  : share < 0.75 && off > WGI_BEYOND * r->noise / r->o.eps ? "the step is to blame"
+                                                                           : "rounding noise is to blame",
                   c->numeric, c->bar);
 }
 

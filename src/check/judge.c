@@ -345,7 +345,8 @@ static bool is_zero_within(const wgi_check_part *in)
 
 const char *wgi_check_row_word(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
-    const bool slope = !r->by_course && !isnan(in->slope[i]);
+    const bool slope = !r->by_course && wgi_check_recorded(in, i);
+    if (slope && isnan(in->slope[i]) && isfinite(in->analytic[i])) return "not seen";
     if (slope && in->shown.verdict == WG_FAIL && !(wgi_check_off(r, in, i) <= WGI_BEYOND * in->bar[i]))
         return "FAIL";
     if (slope) return wgi_check_sees(in, in->analytic[i], in->bar[i]) ? "pass" : "not seen";
@@ -387,6 +388,9 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
     else if (!in->n.clear)
         wgi_check_say(reason, "no slope can be compared: %s",
                       in->n.kinks ? "kinks at every point" : why_unseen(least_seen(in, false), why));
+    else if (!(in->shown.resolution < INFINITY) && unseen && blind)
+        wgi_check_say(reason, "no slope can be compared at the given point: %s",
+                      why_unseen(least_seen(in, false), why));
     else if (!(in->shown.resolution < INFINITY))
         wgi_check_say(reason, "all zero, the gradient and its differences: nothing is shown");
     else if (in->shown.resolution > LIMIT && *r->solver)
@@ -441,6 +445,8 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     find_worst(r, in);
     in->shown.ratio = ratio(&s), in->shown.floor = floor_of(&s);
     bool unmeasured = in->reason[0];
+    if (in->shown.resolution < INFINITY)
+        in->shown.resolution = fmax(in->shown.resolution, fmax(*r->solver ? 0 : r->allowed, in->overlooked));
     if (!r->by_course) {
         in->reason[0] = 0;
         in->shown.verdict = verdict_by_slopes(r, in);

@@ -29,6 +29,10 @@ static double *direction(const wgi_claim *p, int k, int draw, const unsigned cha
     return u;
 }
 
+/* A slope that is this share of another one is another one: numbers inside f that round alike at neighbouring
+ * x make slopes of rounding, whose bars know nothing of it. */
+static const double TORN = 3e-3;
+
 /* Where three numbers tie for a median, it does not move with one of them alone: f has a slope there, and no
  * gradient. So the slope of f by a component counts only if it is the same whatever the others do. */
 static bool is_own_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c, const unsigned char *held)
@@ -44,7 +48,9 @@ static bool is_own_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c, 
     wg_free(p->r->c, u);
     const double bar = up.slope_bar + down.slope_bar + 2 * by * c->slope_bar;
     const double right = up.clear ? up.numeric : up.right, left = down.clear ? down.numeric : down.right;
-    return !(fabs(right - left - 2 * by * c->numeric) > WGI_BEYOND * bar);
+    const double off = fabs(right - left - 2 * by * c->numeric),
+                 size = 2 * by * fmax(fabs(c->yours), fabs(c->numeric));
+    return !(off > WGI_BEYOND * bar && off > TORN * size);
 }
 
 /* Compares component i. At a kink that it shares with others nothing is seen of it alone. */
@@ -118,11 +124,26 @@ static double bar_of(const wgi_compared *c)
     return c->clear || c->differ || c->kind == WGI_SLOPE_KINK ? c->bar : INFINITY;
 }
 
-static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compared *c)
+static void add_finding(wg_check *r, wgi_point point, int k, int64_t element, const wgi_compared *c,
+                        const char *remedy)
+{
+    const wgi_check_part *in = &r->part[k];
+    wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = point, .part = k, .share = c->share };
+    f.shown = (wg_check_finding){ .by = in->shown.name, .shape = in->shown.shape, .element = element };
+    wgi_check_say(f.remedy, "%s", remedy);
+    wgi_show_compared(&f.shown, c);
+    wgi_check_add(r, &f);
+}
+
+/* remedy: what the finding says beside its numbers, if it differs. */
+static void note_with(wg_check *r, wgi_point point, int k, int64_t element, wgi_compared *c,
+                      const char *remedy)
 {
     wgi_check_part *in = &r->part[k];
-    if (point != WGI_POINT_GIVEN && c->differ && in->n.clear && !in->n.differ && c->share < ELSEWHERE)
+    if (point != WGI_POINT_GIVEN && c->differ && in->n.clear && !in->n.differ && c->share < ELSEWHERE) {
         c->differ = c->clear = false;
+        in->overlooked = fmax(in->overlooked, c->share);
+    }
     in->n.clear += c->clear, in->n.differ += c->differ;
     in->n.unclear += !c->clear && !c->differ, in->n.kinks += c->kind == WGI_SLOPE_KINK;
     wg_check_point *at = &r->at[point];
@@ -131,16 +152,19 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compa
     if (point == WGI_POINT_GIVEN && element < 0) wgi_check_record(r, in, -1, c);
     if (!c->differ) return;
     if (point != WGI_POINT_GIVEN) keep_point(r);
-    wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = point, .part = k, .share = c->share };
-    f.shown = (wg_check_finding){ .by = in->shown.name, .shape = in->shown.shape, .element = element };
-    wgi_show_compared(&f.shown, c);
-    wgi_check_add(r, &f);
+    add_finding(r, point, k, element, c, remedy);
+}
+
+static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compared *c)
+{
+    note_with(r, point, k, element, c, "");
 }
 
 /* The share of a typical component that comparisons with these bars show. draws: 0 of components alone. */
-static void note_resolution(wgi_check_part *in, double bar, double typical, int draws)
+static void note_resolution(wgi_check_part *in, wgi_point point, double bar, double typical, int draws)
 {
     const double seen = (draws ? wgi_check_certainty(draws) : 10) * bar;
+    if (point == WGI_POINT_GIVEN && typical > 0) in->shown.here = seen / typical;
     if (typical > 0) in->shown.resolution = fmin(in->shown.resolution, seen / typical);
 }
 
@@ -204,17 +228,13 @@ static bool are_apart(const kink *a, const kink *b, int sign, const wgi_compared
     return fabs(to_right - both->right) <= bar && fabs(to_left - both->left) <= bar;
 }
 
-static void add_pair(wgi_claim *p, int k, const kink *a, const kink *b, const wgi_compared *c)
+static void add_pair(wgi_claim *p, int k, const kink *a, const kink *b, wgi_compared *c)
 {
-    wgi_check_part *in = &p->r->part[k];
-    char one[WGI_CHECK_TEXT], other[WGI_CHECK_TEXT];
-    wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = WGI_POINT_GIVEN, .part = k };
-    f.shown = (wg_check_finding){ .by = in->shown.name, .shape = in->shown.shape, .element = -1 };
-    wgi_check_say(f.remedy, "%.60s and %.60s move together: yours is none of the slopes of f",
+    const wgi_check_part *in = &p->r->part[k];
+    char one[WGI_CHECK_TEXT], other[WGI_CHECK_TEXT], remedy[WGI_CHECK_TEXT];
+    wgi_check_say(remedy, "%.60s and %.60s move together: yours is none of the slopes of f",
                   wgi_check_place(in, a->i, one), wgi_check_place(in, b->i, other));
-    wgi_show_compared(&f.shown, c);
-    in->n.differ++, p->r->at[WGI_POINT_GIVEN].differ++;
-    wgi_check_add(p->r, &f);
+    note_with(p->r, WGI_POINT_GIVEN, k, -1, c, remedy);
 }
 
 /* Where two components are at the same kink, as those of the largest of equal ones, each slope of yours may
@@ -245,9 +265,9 @@ static bool are_sums(const wgi_claim *p, int k, const wgi_compared *all)
     const wgi_check_part *in = &p->r->part[k];
     double left = 0, right = 0, bar = all->slope_bar;
     for (int64_t i = 0; i < in->size; i++) {
-        left += in->scale * (is_bent(in, i) ? wgi_check_recorded(in, i)->left : in->slope[i]);
-        right += in->scale * (is_bent(in, i) ? wgi_check_recorded(in, i)->right : in->slope[i]);
-        bar += in->scale * in->bar[i];
+        left += is_bent(in, i) ? wgi_check_recorded(in, i)->left : in->slope[i];
+        right += is_bent(in, i) ? wgi_check_recorded(in, i)->right : in->slope[i];
+        bar += in->bar[i];
     }
     return fabs(right - all->numeric) <= WGI_BEYOND * bar && fabs(left - all->numeric) <= WGI_BEYOND * bar;
 }
@@ -257,17 +277,21 @@ static wgi_compared alike(wgi_claim *p, int k, const unsigned char *only)
 {
     double *u = wgi_check_doubles(p->r, p->v[k].size);
     for (int64_t i = 0; u && i < p->v[k].size; i++) u[i] = only && !only[i] ? 0 : p->v[k].scale;
-    const wgi_compared c = u ? wgi_claim_along(p, k, u) : wgi_not_compared();
+    wgi_compared c = u ? wgi_claim_along(p, k, u) : wgi_not_compared();
+    c.yours /= p->v[k].scale, c.numeric /= p->v[k].scale, c.bar /= p->v[k].scale,
+        c.slope_bar /= p->v[k].scale;
     wg_free(p->r->c, u);
     return c;
 }
+
+static const char ALIKE[] = "components that tie move alike: the slope of f is not the sum of yours";
 
 /* Those that are at one kink stay equal, as the largest of a maximum. f has one slope there, and yours must
  * have it. */
 static void compare_alike(wgi_claim *p, int k)
 {
     wgi_compared c = alike(p, k, NULL);
-    if (c.differ && !are_sums(p, k, &c)) note(p->r, WGI_POINT_GIVEN, k, -1, &c);
+    if (c.differ && !are_sums(p, k, &c)) note_with(p->r, WGI_POINT_GIVEN, k, -1, &c, ALIKE);
 }
 
 /* ---- ties ---- */
@@ -362,10 +386,10 @@ static bool settle_ties(wgi_claim *p, int k, unsigned char *held, int *left)
     if (found) wgi_claim_forget(p, k, t.in), measure_ties(p, k, &t, held, left);
     wgi_compared sum = found && t.count && !in->n.differ ? alike(p, k, t.in) : wgi_not_compared();
     found = sum.clear;
-    if (sum.differ) note(p->r, WGI_POINT_GIVEN, k, -1, &sum);
+    if (sum.differ) note_with(p->r, WGI_POINT_GIVEN, k, -1, &sum, ALIKE);
     for (int64_t i = 0; found && !sum.differ && i < in->size; i++) {
         if (!t.in[i]) continue;
-        wgi_compared c = judge_tie(in, i, &t, sum.bar / p->v[k].scale);
+        wgi_compared c = judge_tie(in, i, &t, sum.bar);
         keep_slope(p, k, i, &c), note(p->r, WGI_POINT_GIVEN, k, i, &c);
         if (held) held[i] = 1;
     }
@@ -384,7 +408,8 @@ static void compare_together(wgi_claim *p, int k, bool shared)
     for (int64_t i = 0; held && i < in->size; i++) moving += !(held[i] = is_bent(in, i));
     wgi_compared c = moving > 1 ? in_direction(p, k, 0, held, &element) : (wgi_compared){ .clear = true };
     if (c.differ && element >= 0) note(p->r, WGI_POINT_GIVEN, k, element, &c);
-    else if (!c.clear || c.differ || shared) in->is_torn = !settle_ties(p, k, held, &(int){ 0 });
+    else if (!c.clear || (c.differ && c.share > TORN) || shared)
+        in->is_torn = !settle_ties(p, k, held, &(int){ 0 });
     wg_free(p->r->c, held);
 }
 
@@ -406,7 +431,7 @@ static void compare_components(wgi_claim *p, int k)
     if (kinks > 1 && !in->n.differ) compare_alike(p, k);
     if (wg_is_none(p->t->root) && !in->n.differ && slopes_left(p->r) > 0) compare_together(p, k, shared);
     for (int64_t i = 0; i < in->size; i++) worst = fmax(worst, isfinite(in->bar[i]) ? in->bar[i] : 0);
-    note_resolution(in, worst > 0 ? worst : INFINITY, typical_of(in, false), 0);
+    note_resolution(in, WGI_POINT_GIVEN, worst > 0 ? worst : INFINITY, typical_of(in, false), 0);
 }
 
 /* A direction that crosses kinks says nothing. So it is halved: components at kinks are compared alone, and
@@ -482,7 +507,7 @@ static void compare_directions(wgi_claim *p, int k, wgi_point point)
         if (element >= 0 && point == WGI_POINT_GIVEN) keep_slope(p, k, element, &c);
     }
     if (unnamed.differ && element < 0) note(p->r, point, k, element, &unnamed);
-    note_resolution(in, worst, typical, in->along.draws);
+    note_resolution(in, point, worst, typical, in->along.draws);
     wg_free(p->r->c, held);
 }
 
@@ -644,7 +669,7 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
         r->at[where].why = "not needed";
         if (where == WGI_POINT_OTHER_SIDE && !is_open(r)) continue;
         if (slopes_left(r) < DRAWS) {
-            r->at[where].why = "no evaluations are left";
+            r->at[where].why = "too few evaluations are left";
             continue;
         }
         copy(x, point, r);

@@ -171,7 +171,7 @@ bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s)
     in->numeric = wgi_check_doubles(r, in->size), in->spread = wgi_check_doubles(r, in->size);
     in->slope = wgi_check_doubles(r, in->size), in->bar = wgi_check_doubles(r, in->size);
     in->signal = wg_alloc(r->c, in->size > 0 ? (size_t)in->size : 1, 1);
-    in->shown.resolution = INFINITY;
+    in->shown.resolution = in->shown.here = INFINITY;
     if (wgi_check_failed(r)) return in->size = 0, false;
     for (int64_t i = 0; i < in->size; i++) in->numeric[i] = in->analytic[i] = in->slope[i] = in->bar[i] = NAN;
     return true;
