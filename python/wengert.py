@@ -162,8 +162,8 @@ x before ; tol:double = settled
     hide:text width:int ansi:bool top_down:bool legend:bool no_scopes:bool most:int fold:int series:bool
     fit:text keep:text depth:int seconds:double limits:pointer = draw
 ! eps:double one_sided:bool name:text components:int64 allocator:pointer progress:pointer
-    progress_user:pointer sweep:text order:int course_only:bool tolerance:double accuracy:double
-    evaluations:int64 intended:text names:text = gradcheck
+    progress_user:pointer order:int course_only:bool tolerance:double accuracy:double evaluations:int64
+    intended:text names:text = gradcheck
 """
 
 # ---- the library ----

@@ -133,11 +133,6 @@ static const json_row second_rows[] = {
     JSON_ROW(wg_check_second, blurred), JSON_ROW(wg_check_second, resolution),
     JSON_ROW(wg_check_second, reason)
 };
-static const json_row sweep_rows[] = {
-    JSON_AS("of", wg_check_sweep, place), JSON_ROW(wg_check_sweep, yours),
-    JSON_ROW(wg_check_sweep, slope),      JSON_ROW(wg_check_sweep, bar),
-    JSON_ROW(wg_check_sweep, truncation), JSON_ROW(wg_check_sweep, noise)
-};
 
 static void whole_json(json *j, const wg_check *r)
 {
@@ -158,19 +153,6 @@ static void whole_json(json *j, const wg_check *r)
     json_whole(j, "evaluations", wg_check_evaluations(r));
     json_whole(j, "gradients", wg_check_gradients(r));
     json_whole(j, "seed", (long long)wg_check_seed(r));
-}
-
-static void sweep_json(json *j, const wg_check *r)
-{
-    const wg_check_sweep s = wg_check_sweep_of(r);
-    const wg_shape n = WG_SHAPE(s.n);
-    if (!s.n) return;
-    json_object(j, "sweep");
-    json_members(j, sweep_rows, &s);
-    json_values(j, "step", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.step });
-    json_values(j, "difference", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.difference });
-    json_values(j, "one_sided", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.one_sided });
-    json_end(j);
 }
 
 void check_json(json *j, const wg_check *r)
@@ -198,5 +180,4 @@ void check_json(json *j, const wg_check *r)
     json_array(j, "unreached");
     for (int i = 0; i < wg_check_unreached(r); i++) json_text(j, NULL, wg_check_unreached_at(r, i));
     json_end(j);
-    sweep_json(j, r);
 }

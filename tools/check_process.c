@@ -234,25 +234,19 @@ static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t
     return true;
 }
 
-/* Prints the report, then writes the file of --sweep. */
+/* Prints the report. Returns the exit status. */
 static int report(const process *p, const wg_check *r)
 {
     char few[300] = "";
-    int files;
     const bool open = !wg_check_stopped(r) && too_few_digits(p, r, few, sizeof few);
     if (p->a->json) {
         json j = json_start(stdout);
         json_text(&j, "verdict", wg_verdict_name(open ? WG_INCONCLUSIVE : wg_check_verdict(r)));
         check_json(&j, r);
         json_text(&j, "reason", few);
-        files = check_files(p->a, r, wg_none, &j);
         json_finish(&j);
-    } else {
-        if (open) printf("verdict INCONCLUSIVE: %s\n", few);
-        else wg_check_print(r, stdout);
-        files = check_files(p->a, r, wg_none, NULL);
-    }
-    if (files) return files;
+    } else if (open) printf("verdict INCONCLUSIVE: %s\n", few);
+    else wg_check_print(r, stdout);
     return wg_check_stopped(r) ? EXIT_INTERRUPTED : open ? EXIT_UNSURE : wg_check_exit(r);
 }
 

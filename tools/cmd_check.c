@@ -1,6 +1,5 @@
 /* cmd_check.c: the command check: a program's claims, then the library's gradients against differences. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -44,9 +43,6 @@ enum { PROGRAM = 1, OPS = 2, RUN = 4, GIVEN = 8, CLAIMS = 16 };
     X("timeout", "SECONDS", "for each answer of the program of --run (default 60)", RUN)                     \
     X("draw", "FILE", "a .svg, .png, .pdf or .dot: what is wrong is red, what it makes wrong orange",        \
       PROGRAM)                                                                                               \
-    X("sweep", "FILE.svg", "a picture of the error of the worst component's difference, by the step",        \
-      PROGRAM | RUN)                                                                                         \
-    X("sweep-of", "NAME", "with --sweep: of this component: 'W[3,7]', or the worst of W", PROGRAM | RUN)     \
     X("allow", "inconclusive", "exit status 0 also if the verdict is inconclusive",                          \
       PROGRAM | OPS | RUN | GIVEN | CLAIMS)
 #define FLAG(name, value, help, ways) { 0, name, value, help },
@@ -92,14 +88,13 @@ wg_verdict check_worst(wg_verdict a, wg_verdict b)
 
 int check_exit(wg_verdict v) { return v == WG_PASS ? EXIT_DONE : v == WG_FAIL ? EXIT_CHECK : EXIT_UNSURE; }
 
-/* Whether the file of the flag ends in one of "svg|png". False: after a message. */
-static bool ends_in(const args *a, const char *name, const char *endings, const char *what)
+/* Whether the name of the file ends in one of "svg|png", or there is none. */
+static bool ends_in(const char *path, const char *endings)
 {
-    const char *path = args_value(a, name), *end = path ? strrchr(path, '.') : NULL;
+    const char *end = path ? strrchr(path, '.') : NULL;
     const size_t n = end ? strlen(++end) : 0;
-    for (const char *at = endings; path && *at; at += strcspn(at, "|"), at += *at == '|')
+    for (const char *at = endings; *at; at += strcspn(at, "|"), at += *at == '|')
         if (n && strcspn(at, "|") == n && !strncasecmp(at, end, n)) return true;
-    if (path) tool_wrong(a, "--%s %s: %s", name, path, what);
     return !path;
 }
 
@@ -119,13 +114,11 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
     if (!(o->accuracy >= 0 && o->accuracy < 1))
         return tool_wrong(a, "--accuracy: a share, from 0 to below 1"), false;
     o->components = components, o->evaluations = evaluations;
-    o->sweep = args_value(a, "sweep-of");
-    if (o->sweep && !args_has(a, "sweep")) return tool_wrong(a, "--sweep-of without --sweep FILE.svg"), false;
-    if (args_has(a, "sweep") && !o->sweep) o->sweep = "";
-    if (!ends_in(a, "sweep", "svg", "a picture by the step ends in .svg") ||
-        !ends_in(a, "draw", "svg|png|pdf|dot|gv|html|tex|txt|json",
-                 "a picture ends in .svg, .png, .pdf, .dot, .html, .tex, .txt or .json"))
-        return false;
+    if (!ends_in(args_value(a, "draw"), "svg|png|pdf|dot|gv|html|tex|txt|json"))
+        return tool_wrong(a,
+                          "--draw %s: a picture ends in .svg, .png, .pdf, .dot, .html, .tex, .txt or .json",
+                          args_value(a, "draw")),
+               false;
     o->order = (int)order;
     o->one_sided = args_has(a, "one-sided");
     o->course_only = args_has(a, "course");
@@ -219,7 +212,29 @@ static wg_check *against_differences(model *m, check_target *of)
     return r;
 }
 
-/* Prints the report, then writes the files. Returns the exit status of the files. */
+/* Writes the picture of --draw. Why it cannot be written is printed to standard error, and with j it is the
+ * member "error" of the report. Returns the exit status. r NULL: nothing was compared. */
+static int draw(const args *a, const wg_check *r, wg_node loss, json *j)
+{
+    const char *path = args_value(a, "draw"), *why = "--draw: nothing was compared";
+    if (!path) return EXIT_DONE;
+    if (r && wg_node_ok(loss)) {
+        wg_draw_opts o = { .legend = true };
+        o.marks = wg_check_marks(r, wg_graph_of(loss), &o.mark_count);
+        if (wg_draw_at(NULL, loss, path, &o) == WG_OK) return EXIT_DONE;
+        why = wg_message(wg_graph_context(wg_graph_of(loss)));
+    }
+    fprintf(stderr, "wengert: %s\n", why);
+    if (j) {
+        json_object(j, "error");
+        json_whole(j, "status", EXIT_OTHER);
+        json_text(j, "message", why);
+        json_end(j);
+    }
+    return EXIT_OTHER;
+}
+
+/* Prints the report, then writes the picture. Returns the exit status of the picture. */
 static int report(const model *m, const claim_result *c, const wg_check *r, const check_target *of,
                   wg_verdict all)
 {
@@ -230,9 +245,9 @@ static int report(const model *m, const claim_result *c, const wg_check *r, cons
         json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
         if (r) json_whole(&j, "summed", of->summed), check_json(&j, r);
         claims_json(&j, c, n);
-        const int files = check_files(m->a, r, of->loss, &j);
+        const int drawn = draw(m->a, r, of->loss, &j);
         json_finish(&j);
-        return files;
+        return drawn;
     }
     claims_text(m, c, n);
     if (r && of->summed)
@@ -246,7 +261,7 @@ static int report(const model *m, const claim_result *c, const wg_check *r, cons
                      "constant\n");
     summary_text(c, n, r);
     fflush(stdout); /* a signal while a picture is made ends the command, and the report must not be lost */
-    return check_files(m->a, r, of->loss, NULL);
+    return draw(m->a, r, of->loss, NULL);
 }
 
 static void check_program(model *m)
@@ -259,8 +274,8 @@ static void check_program(model *m)
     if (r) all = check_worst(all, wg_check_verdict(r));
     else if (!wg_program_claims(m->q)) all = WG_INCONCLUSIVE;
     m->status = r && wg_check_stopped(r) ? EXIT_INTERRUPTED : check_exit(all);
-    const int files = report(m, c, r, &of, all);
-    if (files) m->status = files;
+    const int drawn = report(m, c, r, &of, all);
+    if (drawn) m->status = drawn;
     wg_check_free(r);
 }
 

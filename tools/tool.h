@@ -362,9 +362,6 @@ wg_verdict check_worst(wg_verdict a, wg_verdict b); /* fail is worse than inconc
 int check_exit(wg_verdict v);
 void check_json(json *j, const wg_check *r);
 bool check_opts(const args *a, wg_gradcheck_opts *o);
-/* Writes the files of --draw and --sweep. Prints what cannot be written to standard error; with j it
- * is also the member "error" of the report. Returns the exit status. r NULL: nothing was compared. */
-int check_files(const args *a, const wg_check *r, wg_node loss, json *j);
 
 /* ---- progress.c ---- */
 

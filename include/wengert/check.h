@@ -52,9 +52,6 @@ typedef struct wg_gradcheck_opts {
      * wg_check_stopped is true: the verdict is fail if something has failed, else inconclusive. */
     bool (*progress)(void *progress_user, const char *stage, double share);
     void *progress_user;
-    /* A component whose differences are computed at many steps, for wg_check_sweep_of: "W[3,7]"; "W": the
-     * worst of W; "": the worst of all. NULL: none. */
-    const char *sweep;
     /* 2: of a graph, checks the second derivatives too. Default 1. */
     int order;
     /* Stage 3 alone, as courses teach it: every component, no rules, no slopes. Its scale decides. An error
@@ -246,20 +243,6 @@ WG_API const char *wg_check_name(const wg_check *r);  /* of the function or loss
 WG_API const char *wg_check_where(const wg_check *r); /* file:line of the call; or "" */
 /* Why the course's ratio is large although the gradient is right; or "". */
 WG_API const char *wg_check_why(const wg_check *r);
-
-/* The course's differences of one component, at steps from 1e-1 to 1e-15. The error of a two-sided one is
- * about truncation h^2 where the step h is too large, and noise / (sqrt(2) h) where it is too small. */
-typedef struct wg_check_sweep {
-    int input;         /* -1: there is no sweep; n is 0 */
-    int64_t component; /* of the input */
-    const char *place; /* "W[3,7]" */
-    double yours, slope, bar;
-    double truncation; /* NaN: no step is too large */
-    double noise;      /* as of wg_check_noise */
-    int n;
-    const double *step, *difference, *one_sided; /* n of each, owned by the report */
-} wg_check_sweep;
-WG_API wg_check_sweep wg_check_sweep_of(const wg_check *r);
 
 #ifdef __cplusplus
 }

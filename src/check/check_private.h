@@ -151,7 +151,6 @@ struct wg_check {
     wg_verdict verdict;
     char reason[WGI_CHECK_TEXT];
     char why[WGI_CHECK_TEXT]; /* why the course's ratio is large although the gradient is right; or "" */
-    wg_check_sweep sweep;
     wgi_finding *finding;
     int findings, finding_room;
     wg_check_rules rules;
@@ -256,8 +255,6 @@ bool wgi_check_measure(wg_check *r, const wgi_check_target *t);
 void wgi_check_differences(wg_check *r, const wgi_check_target *t);
 /* Fills r->why, if the ratio is a worry and nothing is wrong. */
 void wgi_check_explain(wg_check *r, const wgi_check_target *t);
-/* Fills r->sweep; leaves it empty if there is no such component. */
-void wgi_check_sweep(wg_check *r, const wgi_check_target *t, const char *of);
 
 /* ---- points.c ---- */
 

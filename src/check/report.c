@@ -95,7 +95,6 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     r->o = *q;
     r->where = r->stage = "";
     r->o.name = wgi_check_keep(r, q->name ? q->name : "");
-    if (q->sweep) r->o.sweep = wgi_check_keep(r, q->sweep);
     if (q->names) r->o.names = wgi_check_keep(r, q->names);
     if (q->intended) r->o.intended = wgi_check_keep(r, q->intended);
     r->o.eps = wg_or_standard(q->eps, DEFAULT_EPS);
@@ -399,7 +398,6 @@ void wgi_check_run(wg_check *r, const wgi_check_target *t)
     wgi_check_judge(r);
     if (t->search && !r->o.course_only && wgi_check_go_on(r)) t->search(t->searcher);
     if (isfinite(r->ratio) && wgi_check_go_on(r)) wgi_check_explain(r, t);
-    if (r->o.sweep && !isnan(r->noise) && wgi_check_go_on(r)) wgi_check_sweep(r, t, r->o.sweep);
     rank(r);
     wgi_check_conclude(r);
     wgi_check_end_early(r);

@@ -95,16 +95,7 @@ Test(command, check_of_the_course)
 
 Test(command, check_draws)
 {
-    const char *sweep = wgt_in_folder("sweep.svg"), *graph = wgt_in_folder("graph.dot");
-    EXPECT(0, NULL, NULL, "check", "-e", "sin(x)", "--set", "x=[1,2]", "--sweep", sweep, "--sweep-of",
-           "x[1]");
-    EXPECT(2, NULL, "--sweep-of x[5,0]: no such component", "check", "-e", "sin(x)", "--set", "x=[[1,2]]",
-           "--sweep", sweep, "--sweep-of", "x[5,0]", "--json");
-    EXPECT(2, NULL, "--sweep-of q: no such component", "check", "-e", "sin(x)", "--set", "x=1", "--sweep",
-           sweep, "--sweep-of", "q");
-    EXPECT(0, NULL, NULL, "check", "--run", "while read x; do echo \"$x 1\"; done", "--at", "3", "--sweep",
-           sweep);
-    EXPECT(0, NULL, NULL, "check", "-e", "sin(x)", "--set", "x=1", "--draw", graph);
+    EXPECT(0, NULL, NULL, "check", "-e", "sin(x)", "--set", "x=1", "--draw", wgt_in_folder("graph.dot"));
 }
 
 /* ---- ops, doctor, version, help ---- */

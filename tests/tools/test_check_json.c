@@ -1,37 +1,10 @@
-/* test_check_files.c: the files that check writes, and what is said of those that cannot be written. */
+/* test_check_json.c: the members of check --json are those that docs/gradcheck.md promises. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "picture.h"
 #include "wgcheck.h"
 #include "wgcommand.h"
-
-TestSuite(check_files, .init = wgt_make_folder, .fini = wgt_remove_folder);
-
-/* ---- by the command ---- */
-
-/* f is NaN at the largest steps: x - 0.1 < 0. */
-Test(check_files, the_best_step_is_one_where_f_is_finite)
-{
-    const char *path = wgt_in_folder("s.svg");
-    EXPECT(0, NULL, NULL, "check", "-e", "log(x)", "--set", "x=0.05", "--sweep", path);
-    char *svg = pic_read(path);
-    const char *best = strstr(svg, "best step ");
-    cr_assert(best);
-    cr_expect(strtod(best + strlen("best step "), NULL) < 1e-2, "%.60s", best);
-    cr_expect(strncmp(strstr(best, "error ") + 6, "nan", 3) != 0, "%.60s", best);
-}
-
-Test(check_files, the_sweep_as_json)
-{
-    const wgt_result r =
-        RUN("check", "-e", "x^2", "--set", "x=3", "--json", "--sweep", wgt_in_folder("s.svg"));
-    cr_expect_eq(r.status, 0, "%s%s", r.out, r.err);
-    cr_expect_eq(wgt_json_number(r.out, "\"sweep\":{", "yours"), 6);
-    cr_expect_eq(wgt_json_number(r.out, "\"sweep\":{", "noise"), wgt_json_number(r.out, "\"eps\"", "noise"));
-}
-
-/* ---- the members that docs/gradcheck.md promises ---- */
 
 /* Whether some row of the table promises the member: "| `a`, `b` | meaning: `c` |". */
 static bool is_promised(const char *table, const char *member)
@@ -72,7 +45,7 @@ static void see_member(void *user, const char *name, int depth)
     if (!strstr(p->seen, word)) strncat(p->seen, word, sizeof p->seen - strlen(p->seen) - 1);
 }
 
-Test(check_files, the_json_is_that_of_the_documents)
+Test(check_json, the_json_is_that_of_the_documents)
 {
     char *all = pic_read("docs/gradcheck.md"), *begin = strstr(all, "| member of `--json`"),
          *end = begin ? strstr(begin, "\n## ") : NULL;
