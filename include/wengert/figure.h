@@ -139,7 +139,6 @@ typedef struct wg_series_opts {
     wg_marker marker; /* of points; of a line: also at each point */
     double width;     /* of the line, as a multiple of the usual one; default 1 */
     double size;      /* of markers, likewise */
-    bool along;       /* the name stands along the line, not in the legend */
     int bins;         /* of a histogram. Default: the rule of Freedman and Diaconis (1981) */
     uint64_t reserved[4];
 } wg_series_opts;

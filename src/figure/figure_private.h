@@ -143,10 +143,10 @@ typedef struct wgi_label {
     wgi_label_kind kind;
     const char *text;
     double x, y; /* the point of the anchor, on the line of writing */
-    double size, angle;
+    double size;
     int anchor; /* 0: begins there, 1: its middle, 2: ends there */
     int color, frame, panel;
-    bool bold, halo;
+    bool bold, halo, upwards; /* upwards: written from below to above */
     double width;
 } wgi_label;
 

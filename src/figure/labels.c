@@ -13,7 +13,7 @@ typedef struct ink { /* which of the frame's cells of 4 by 4 units hold somethin
 } ink;
 /* A place for a text. */
 typedef struct spot {
-    double x, y, angle;
+    double x, y;
     int anchor;
 } spot;
 enum { CELL = 4, SPOTS = 96 };
@@ -102,44 +102,19 @@ static int ink_under(const ink *k, const wgi_plot *t, const double box[4])
 
 /* ---- boxes of labels ---- */
 
-/* The corners, in order around the label. */
-static void corners(const wgi_label *l, double x[4], double y[4])
-{
-    const double c = cos(l->angle), s = sin(l->angle), from = -l->width * l->anchor / 2;
-    const double a[4] = { from, from + l->width, from + l->width, from };
-    const double b[4] = { -ABOVE * l->size, -ABOVE * l->size, BELOW * l->size, BELOW * l->size };
-    for (int i = 0; i < 4; i++) x[i] = l->x + a[i] * c - b[i] * s, y[i] = l->y + a[i] * s + b[i] * c;
-}
-
 void wgi_label_box(const wgi_label *l, double box[4])
 {
-    double x[4], y[4];
-    corners(l, x, y);
-    box[0] = fmin(fmin(x[0], x[1]), fmin(x[2], x[3])), box[2] = fmax(fmax(x[0], x[1]), fmax(x[2], x[3]));
-    box[1] = fmin(fmin(y[0], y[1]), fmin(y[2], y[3])), box[3] = fmax(fmax(y[0], y[1]), fmax(y[2], y[3]));
-}
-
-/* Whether a line along one of a's sides separates the two. */
-static bool separated(const double ax[4], const double ay[4], const double bx[4], const double by[4])
-{
-    for (int side = 0; side < 2; side++) {
-        const double nx = ay[side + 1] - ay[side], ny = ax[side] - ax[side + 1];
-        double low[2] = { INFINITY, INFINITY }, high[2] = { -INFINITY, -INFINITY };
-        for (int i = 0; i < 4; i++) {
-            const double p = nx * ax[i] + ny * ay[i], q = nx * bx[i] + ny * by[i];
-            low[0] = fmin(low[0], p), high[0] = fmax(high[0], p), low[1] = fmin(low[1], q),
-            high[1] = fmax(high[1], q);
-        }
-        if (high[0] <= low[1] || high[1] <= low[0]) return true;
-    }
-    return false;
+    const double from = -l->width * l->anchor / 2, to = from + l->width, above = ABOVE * l->size,
+                 below = BELOW * l->size;
+    box[0] = l->x + (l->upwards ? -above : from), box[2] = l->x + (l->upwards ? below : to);
+    box[1] = l->y - (l->upwards ? to : above), box[3] = l->y + (l->upwards ? -from : below);
 }
 
 bool wgi_labels_overlap(const wgi_label *a, const wgi_label *b)
 {
-    double ax[4], ay[4], bx[4], by[4];
-    corners(a, ax, ay), corners(b, bx, by);
-    return !separated(ax, ay, bx, by) && !separated(bx, by, ax, ay);
+    double p[4], q[4];
+    wgi_label_box(a, p), wgi_label_box(b, q);
+    return p[0] < q[2] && q[0] < p[2] && p[1] < q[3] && q[1] < p[3];
 }
 
 /* ---- placing ---- */
@@ -178,7 +153,7 @@ static wgi_label *place(notes *n, wgi_label l)
     double least = INFINITY;
     for (int i = 0; i < n->spots && *l.text; i++) {
         double box[4];
-        l.x = n->at[i].x, l.y = n->at[i].y, l.angle = n->at[i].angle, l.anchor = n->at[i].anchor;
+        l.x = n->at[i].x, l.y = n->at[i].y, l.anchor = n->at[i].anchor;
         if (!is_free(n->g, n->t, &l)) continue;
         wgi_label_box(&l, box);
         const double cost = ink_under(&n->ink, n->t, box) + 3.0 * i;
@@ -205,7 +180,7 @@ static const double sample = 2.2, gap = 0.5, line = 1.45, pad = 0.45; /* in lett
 
 static bool is_named(const wg_series *s)
 {
-    return (s->kind < WG_SERIES_KINDS || s->kind == WGI_CONTOUR) && *s->name && !s->o.along;
+    return (s->kind < WG_SERIES_KINDS || s->kind == WGI_CONTOUR) && *s->name;
 }
 
 /* A series that changes from frame to frame is named once, and so is a point on a curve. */
@@ -377,7 +352,7 @@ static void add_axes(wgi_figure_page *g, wgi_plot *t, int panel)
     if (*text) {
         wgi_label *l = wgi_label_add(g, panel, WGI_LABEL_AXIS, text, t->left - y_ticks - 0.65 * f,
                                      t->top + t->height / 2, 1);
-        l->angle = -acos(0);
+        l->upwards = true;
     }
 }
 
@@ -395,7 +370,7 @@ static void add_bar(wgi_figure_page *g, wgi_plot *t, int panel)
     const char *text = wgi_fit_text(g, t->bar->name, t->height, f, WGI_REGULAR);
     wgi_label *l =
         wgi_label_add(g, panel, WGI_LABEL_BAR, text, x + widest + 1.3 * f, t->top + t->height / 2, 1);
-    l->angle = -acos(0);
+    l->upwards = true;
 }
 
 static void add_legend(wgi_figure_page *g, wgi_plot *t, int panel)
@@ -405,9 +380,9 @@ static void add_legend(wgi_figure_page *g, wgi_plot *t, int panel)
                       t->entry[i].y + 0.35 * g->font, 0);
 }
 
-static void offer(notes *n, double x, double y, double angle, int anchor)
+static void offer(notes *n, double x, double y, int anchor)
 {
-    if (n->spots < SPOTS) n->at[n->spots++] = (spot){ x, y, angle, anchor };
+    if (n->spots < SPOTS) n->at[n->spots++] = (spot){ x, y, anchor };
 }
 
 static wgi_label like(const notes *n, const wg_series *s, const char *text, double size)
@@ -481,23 +456,15 @@ static void name_of_rule(notes *n, const wg_series *s)
     for (int i = 0; i < SPOTS / 2; i++)
         if (upright) {
             const double y = t->top + 1.2 * f + i * (t->height - 1.5 * f) / (SPOTS / 2);
-            offer(n, wgi_px(t, at) + 0.4 * f, y, 0, 0), offer(n, wgi_px(t, at) - 0.4 * f, y, 0, 2);
+            offer(n, wgi_px(t, at) + 0.4 * f, y, 0), offer(n, wgi_px(t, at) - 0.4 * f, y, 2);
         } else {
             const double x = t->left + t->width - 0.5 * f - i * (t->width - f) / (SPOTS / 2);
-            offer(n, x, wgi_py(t, at) - 0.4 * f, 0, 2), offer(n, x, wgi_py(t, at) + 1.1 * f, 0, 2);
+            offer(n, x, wgi_py(t, at) - 0.4 * f, 2), offer(n, x, wgi_py(t, at) + 1.1 * f, 2);
         }
     place(n, l);
 }
 
-/* The part of a line that is in the frame, as a segment at a share of its length, in units of the page. */
-static const wgi_drawn_shape *shape_of(const wgi_plot *t, const wg_series *s)
-{
-    for (int64_t i = 0; i < t->shapes; i++)
-        if (t->shape[i].series == s && t->shape[i].kind == WGI_SHAPE_LINE && t->shape[i].n > 1)
-            return &t->shape[i];
-    return NULL;
-}
-
+/* The part of a line's segment that is in the frame, in units of the page. Returns its length. */
 static double segment(const wgi_plot *t, const wgi_drawn_shape *k, int64_t i, double x[2], double y[2])
 {
     double u[2] = { t->u[k->first + i - 1], t->u[k->first + i] },
@@ -507,9 +474,8 @@ static double segment(const wgi_plot *t, const wgi_drawn_shape *k, int64_t i, do
     return hypot(x[1] - x[0], y[1] - y[0]);
 }
 
-/* The point and direction at a share of the visible length. */
-static bool point_at(const wgi_plot *t, const wgi_drawn_shape *k, double share, double *px, double *py,
-                     double *angle)
+/* The point at a share of the visible length. */
+static bool point_at(const wgi_plot *t, const wgi_drawn_shape *k, double share, double *px, double *py)
 {
     double x[2], y[2], length = 0, left;
     for (int64_t i = 1; i < k->n; i++) length += segment(t, k, i, x, y);
@@ -518,34 +484,11 @@ static bool point_at(const wgi_plot *t, const wgi_drawn_shape *k, double share, 
         const double here = segment(t, k, i, x, y);
         if (here > 0 && here >= left) {
             *px = x[0] + left / here * (x[1] - x[0]), *py = y[0] + left / here * (y[1] - y[0]);
-            *angle = x[1] < x[0] ? atan2(y[0] - y[1], x[0] - x[1]) : atan2(y[1] - y[0], x[1] - x[0]);
             return true;
         }
         left -= here;
     }
     return false;
-}
-
-/* Along the line, above it or below; where that finds no place, level beside it. */
-static void name_along(notes *n, const wg_series *s)
-{
-    static const double shares[] = { 0.5, 0.4,  0.6,  0.3,  0.7,  0.2,  0.8, 0.1,
-                                     0.9, 0.25, 0.75, 0.15, 0.85, 0.35, 0.65 };
-    const double f = n->g->font;
-    const wgi_drawn_shape *k = shape_of(n->t, s);
-    if (!k || !*s->name) return;
-    wgi_label l = like(n, s, fit(n, s->name, 0.92 * f), 0.92 * f);
-    l.color = wgi_color_of(s);
-    for (int way = 0; way < 3; way++) /* along the line, along it further away, level */
-        for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
-            double x, y, angle;
-            if (!point_at(n->t, k, shares[i], &x, &y, &angle)) continue;
-            const double more = way == 1 ? 0.45 * f : 0, up = 0.4 * f + more, down = 1.1 * f + more,
-                         a = way == 2 ? 0 : angle;
-            offer(n, x + up * sin(a), y - up * cos(a), a, way == 2 ? angle < 0 ? 2 : 0 : 1);
-            offer(n, x - down * sin(a), y + down * cos(a), a, way == 2 ? angle < 0 ? 0 : 2 : 1);
-        }
-    place(n, l);
 }
 
 /* The level stands on the line where the line is longest, and only if it is much longer than the text. */
@@ -557,9 +500,9 @@ static void levels(notes *n, const wg_series *s)
         const wgi_drawn_shape *k = &n->t->shape[i];
         if (k->series != s || k->n < 2 || !k->hint) continue;
         wgi_label l = like(n, s, k->hint, size);
-        double x, y, angle;
+        double x, y;
         for (int j = 0; j < 24; j++)
-            if (point_at(n->t, k, (j * 7 % 24 + 0.5) / 24, &x, &y, &angle)) offer(n, x, y + 0.3 * size, 0, 1);
+            if (point_at(n->t, k, (j * 7 % 24 + 0.5) / 24, &x, &y)) offer(n, x, y + 0.3 * size, 1);
         l.color = k->color;
         place(n, l);
     }
@@ -593,9 +536,9 @@ static void name_of_text(notes *n, const wg_series *s)
     wgi_label l = like(n, s, fit(n, s->name, f), f);
     for (int i = 0; i < 15; i++) {
         const double side = 0.4 * f, dy = (i + 1) / 2 * (i % 2 ? 1.15 : -1.15) * f;
-        offer(n, x + side, y + 0.35 * f + dy, 0, 0), offer(n, x - side, y + 0.35 * f + dy, 0, 2);
-        if (i) offer(n, x, y + 0.35 * f + dy, 0, 1);
-        if (i > 1) offer(n, x + 4 * f, y + 0.35 * f + dy, 0, 0), offer(n, x - 4 * f, y + 0.35 * f + dy, 0, 2);
+        offer(n, x + side, y + 0.35 * f + dy, 0), offer(n, x - side, y + 0.35 * f + dy, 2);
+        if (i) offer(n, x, y + 0.35 * f + dy, 1);
+        if (i > 1) offer(n, x + 4 * f, y + 0.35 * f + dy, 0), offer(n, x - 4 * f, y + 0.35 * f + dy, 2);
     }
     const wgi_label *at = place(n, l);
     if (at) lead(n, s, at, x, y, 0.8 * f);
@@ -610,18 +553,17 @@ static void add_note(notes *n, const wg_series *s, int turn)
         void (*add)(notes *n, const wg_series *s);
     } notes_of[] = {
         [WGI_IMAGE] = { 0, numbers },     [WGI_AT_X] = { 1, name_of_rule },  [WGI_AT_Y] = { 1, name_of_rule },
-        [WGI_TEXT] = { 2, name_of_text }, [WGI_ARROW] = { 2, name_of_text }, [WGI_CONTOUR] = { 5, levels },
+        [WGI_TEXT] = { 2, name_of_text }, [WGI_ARROW] = { 2, name_of_text }, [WGI_CONTOUR] = { 3, levels },
     };
     if (s->kind >= WG_SERIES_KINDS && s->kind != WGI_SURFACE && notes_of[s->kind].turn == turn)
         notes_of[s->kind].add(n, s);
-    if (s->kind < WG_SERIES_KINDS && turn == 3 && s->o.along) name_along(n, s);
 }
 
 static void add_notes(wgi_figure_page *g, wgi_plot *t, int panel)
 {
     notes n = { .g = g, .t = t, .panel = panel };
     if (!ink_make(g, t, &n.ink)) return;
-    for (int turn = 0; turn < 6; turn++)
+    for (int turn = 0; turn < 4; turn++)
         for (const wg_series *s = t->panel->series; s; s = s->next) add_note(&n, s, turn);
 }
 

@@ -216,7 +216,7 @@ static void put_label(const tex *x, const wgi_label *l)
     if (!is_page || !*l->text || !wgi_in_frame(l->frame, x->w->frame)) return;
     wgi_strbuf_format(x->b, "\\node[anchor=%s, inner sep=%s", anchors[l->anchor],
                       l->halo ? "0.7pt, fill=white, fill opacity=0.75, text opacity=1" : "0pt");
-    if (l->angle != 0) wgi_strbuf_format(x->b, ", rotate=%.1f", -l->angle * 90 / acos(0));
+    if (l->upwards) wgi_strbuf_put(x->b, ", rotate=90.0");
     if (l->size < 0.99 * x->g->font) wgi_strbuf_format(x->b, ", scale=%.2f", l->size / x->g->font);
     wgi_strbuf_put(x->b, ", text="), put_color(x, l->color);
     wgi_strbuf_format(x->b, "] at (%.2fpt,%.2fpt) {%s", px(x, l->x), py(x, l->y),

@@ -424,9 +424,7 @@ static void put_label(const svg *s, const wgi_label *l)
     wgi_strbuf *b = s->b;
     if (!*l->text) return;
     put(s, "<text");
-    if (l->angle != 0)
-        wgi_strbuf_format(b, " transform=\"translate(%.1f %.1f) rotate(%.1f)\"", l->x, l->y,
-                          l->angle * 90 / acos(0));
+    if (l->upwards) wgi_strbuf_format(b, " transform=\"translate(%.1f %.1f) rotate(-90.0)\"", l->x, l->y);
     else wgi_strbuf_format(b, " x=\"%.1f\" y=\"%.1f\"", l->x, l->y);
     put(s, anchors[l->anchor]);
     if (l->size != s->g->font) wgi_strbuf_format(b, " font-size=\"%.1f\"", l->size);

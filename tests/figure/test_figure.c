@@ -443,7 +443,7 @@ static const char *word(wgt_random *r) { return words[wgt_below(r, sizeof words 
 static void add_series(wg_panel *p, wgt_random *r)
 {
     const wg_series_kind kind = (wg_series_kind)wgt_below(r, WG_SERIES_KINDS);
-    const wg_series_opts o = { .name = word(r), .along = wgt_below(r, 3) == 0 };
+    const wg_series_opts o = { .name = word(r) };
     wg_series *s = wg_series_new_at(WG_HERE, p, kind, &o);
     const int n = (int)wgt_below(r, 60);
     const double scale = pow(10, wgt_uniform(r, -3, 3));
