@@ -229,8 +229,8 @@ static void print_ratio(const wg_check *r, FILE *out)
     }
     if (compared < n) fprintf(out, "(%lld of %lld components)  ", compared, n);
     /* The course's word is the verdict if the course was asked for. Else it must not contradict it. */
-    const bool asked = r->by_course || r->o.course_only, large = r->ratio > 1e-5;
-    if (!asked && (r->verdict == WG_FAIL) != large) fprintf(out, "(floor %.0e)\n", r->floor);
+    const bool large = r->ratio > 1e-5;
+    if (!r->by_course && (r->verdict == WG_FAIL) != large) fprintf(out, "(floor %.0e)\n", r->floor);
     else if (r->floor > 1e-7 && r->ratio <= 10 * r->floor)
         fprintf(out, "not resolvable below %.1e\n", r->floor);
     else fprintf(out, "%s  (floor %.0e)\n", wg_check_word(r->ratio), r->floor);
@@ -292,11 +292,16 @@ static void print_by(const wgi_finding *f, FILE *out)
             f->shown.by);
 }
 
+/* "  FAIL cube h2, model.c:31" */
+static void print_node(const wgi_finding *f, const char *what, FILE *out)
+{
+    fprintf(out, "  %s %s%s%s%s, %s", colored("FAIL", out), what, f->shown.op, *f->shown.name ? " " : "",
+            f->shown.name, f->shown.where);
+}
+
 static void print_rule(const wgi_finding *f, FILE *out)
 {
-    fprintf(out, "  %s %s%s%s%s, %s", colored("FAIL", out),
-            f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", f->shown.op, *f->shown.name ? " " : "",
-            f->shown.name, f->shown.where);
+    print_node(f, f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", out);
     print_by(f, out);
     print_index(f, out);
     print_numbers(f, out);
@@ -357,9 +362,7 @@ static void print_run(const wgi_finding *f, FILE *out)
 static void print_first_wrong(const wgi_finding *f, FILE *out)
 {
     const bool is_rule = f->shown.operand >= 0;
-    fprintf(out, "  %s the %s %s%s%s, %s", colored("FAIL", out),
-            is_rule ? "rule of" : "gradient becomes wrong at", f->shown.op, *f->shown.name ? " " : "",
-            f->shown.name, f->shown.where);
+    print_node(f, is_rule ? "the rule of " : "the gradient becomes wrong at ", out);
     if (is_rule) print_by(f, out);
     if (f->point != WGI_POINT_GIVEN) fprintf(out, ", %s", wgi_check_point_text(f->point));
     fprintf(out, ": along a direction %s %.10g, numeric %.10g \302\261 %.0e\n       %s\n", f->whose,
@@ -425,17 +428,14 @@ static void print_unused(const wg_check *r, FILE *out)
 
 static void print_points(const wg_check *r, FILE *out)
 {
-    bool any = false;
-    for (wgi_point p = 0; p < WGI_POINTS; p++) any |= r->at[p].used;
+    const char *before = "  compared with slopes ";
     if (r->o.course_only) fprintf(out, "  differences with one step alone: no rules, no slopes\n");
-    if (!any) return;
-    fprintf(out, "  compared with slopes");
-    const char *before = " ";
     for (wgi_point p = 0; p < WGI_POINTS; p++) {
         if (!r->at[p].used) continue;
         fprintf(out, "%s%s%s", before, wgi_check_point_text(p), fails_at(r, p) ? " (FAILS)" : "");
         before = ", ";
     }
+    if (*before != ',') return;
     print_unused(r, out);
     fprintf(out, "\n");
     for (int i = 0; i < r->findings; i++) { /* what no row shows */

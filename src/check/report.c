@@ -152,6 +152,7 @@ void wgi_check_add(wg_check *r, const wgi_finding *f)
     wgi_finding *to = &r->finding[r->findings++];
     *to = *f;
     const bool is_node = !wg_is_none(f->node);
+    if (!is_node || f->stage == WGI_STAGE_RUN) to->shown.operand = -1;
     to->whose = is_node ? whose_rule(r, f->node) : wgi_check_whose(r);
     to->shown.by = wgi_check_keep(r, f->shown.by ? f->shown.by : "");
     to->shown.op = is_node ? wgi_check_keep(r, wg_node_op_name(f->node)) : "";
@@ -424,12 +425,6 @@ int wg_check_exit(const wg_check *r)
 }
 int wg_check_findings(const wg_check *r) { return wgi_check_given(r)->findings; }
 
-static bool is_of_a_node(const wgi_finding *f)
-{
-    return f->stage == WGI_STAGE_RULE || f->stage == WGI_STAGE_FIRST ||
-           (f->stage == WGI_STAGE_SECOND && !wg_is_none(f->node));
-}
-
 wg_check_finding wg_check_finding_at(const wg_check *r, int i)
 {
     r = wgi_check_given(r);
@@ -443,7 +438,6 @@ wg_check_finding wg_check_finding_at(const wg_check *r, int i)
     shown.stage = stage[f->stage];
     shown.point = wgi_check_point_text(f->point);
     shown.remedy = f->remedy;
-    if (!is_of_a_node(f)) shown.operand = -1;
     return shown;
 }
 
