@@ -4,12 +4,12 @@
 #if WG_ISA_INDEX == 2
 ALWAYS_INLINE __m512d N(eight)(const T *x, __mmask8 which)
 {
-    return sizeof(T) == 4 ? _mm512_cvtps_pd(_mm256_maskz_loadu_ps(which, x))
+    return sizeof(T) == 4 ? _mm512_cvtps_pd(_mm512_castps512_ps256(_mm512_maskz_loadu_ps(which, x)))
                           : _mm512_maskz_loadu_pd(which, x);
 }
 ALWAYS_INLINE void N(put_eight)(T *y, __m512d s, __mmask8 which)
 {
-    if (sizeof(T) == 4) _mm256_mask_storeu_ps(y, which, _mm512_cvtpd_ps(s));
+    if (sizeof(T) == 4) _mm512_mask_storeu_ps(y, which, _mm512_castps256_ps512(_mm512_cvtpd_ps(s)));
     else _mm512_mask_storeu_pd(y, which, s);
 }
 

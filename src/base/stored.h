@@ -10,9 +10,7 @@
 
 #include "wengert/base.h"
 
-#if defined(WG_ISA_INDEX) && WG_ISA_INDEX == 2
-#include <immintrin.h>
-#endif
+#include "base/intrinsics.h"
 
 static inline uint32_t wgi_bits_of(float v)
 {

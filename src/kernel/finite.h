@@ -4,11 +4,8 @@
 #ifndef WGI_FINITE_H
 #define WGI_FINITE_H
 
+#include "base/intrinsics.h"
 #include "kernel/kernel.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 /* wgi_raised_float, wgi_raised_double: the first bit is set if v is NaN or infinite. */
 #define RAISED_(T, BITS, EXPONENT)                           \

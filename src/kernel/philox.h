@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "base/intrinsics.h"
 
 /* A word of each of several blocks, one in each lane. Only the lower half of a lane counts. */
 #if defined(__AVX512F__)

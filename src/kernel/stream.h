@@ -8,9 +8,7 @@
 
 #include "wengert/kernel.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "base/intrinsics.h"
 
 /* Results of at least this many bytes are streamed. Asked once in a process: it depends on the last cache. */
 size_t wgi_stream_least(void);

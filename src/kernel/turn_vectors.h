@@ -33,6 +33,7 @@ ALWAYS_INLINE __m128i turn_piece(const char *x, int64_t dx)
 #endif
 
 #if defined(__AVX512BW__)
+#include <immintrin.h> /* all: bytes and words are none of intrinsics.h */
 #define TURN_BYTES               64
 #define TURN_UNPACK(half, bits)  TURN_UNPACK_(half, bits)
 #define TURN_UNPACK_(half, bits) _mm512_unpack##half##_epi##bits

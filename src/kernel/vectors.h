@@ -4,6 +4,7 @@
 #ifndef WGI_VECTORS_H
 #define WGI_VECTORS_H
 
+#include "base/intrinsics.h"
 #include "kernel/kernel.h"
 
 /* Before a loop with a constant number of turns: its arrays of vectors then stay in registers. */
@@ -25,7 +26,6 @@
 #define MULADD_f64(a, b, c) ((a) * (b) + (c))
 #endif
 #if WG_ISA_INDEX > 0
-#include <immintrin.h>
 #define MULADD1_f32(a, b, c) __builtin_fmaf(a, b, c)
 #define MULADD1_f64(a, b, c) __builtin_fma(a, b, c)
 #else
