@@ -329,8 +329,9 @@ static bool find_ties(wgi_claim *p, int k, ties *t)
 {
     static const double NEAR = 1e-6, SHARE = 1e-3;
     const wgi_check_part *in = &p->r->part[k];
-    const double jump = SHARE * wgi_check_rms(in->analytic, in->size);
-    bool ok = !wg_failed(p->r->c);
+    /* a gradient of zeros is noise, and no jump */
+    const double jump = fmax(SHARE * wgi_check_rms(in->analytic, in->size), 1e3 * p->r->noise / in->scale);
+    bool ok = !wg_failed(p->r->c) && wg_is_none(p->t->root); /* the pieces of a graph have no kinks */
     for (int draw = 0; ok && draw < BESIDE; draw++) {
         double *g = t->beside + draw * in->size, *u = direction(p, k, 20 + draw, NULL);
         ok = u && wgi_claim_gradient(p, k, u, NEAR, g);
