@@ -561,15 +561,11 @@ static double excess(const wgi_compared *c)
     return off > 3 * c->bar ? off : 0;
 }
 
-/* Less than this share of a slope is rounding of numbers inside f, of which its bar knows nothing. */
-static const double TORN = 3e-3;
-
 /* Whether the slope where both halves move is the sum of theirs. Else f has no gradient here. */
 static bool is_sum(const wgi_compared *both, const wgi_compared *a, const wgi_compared *b)
 {
-    const double off = fabs(both->numeric - a->numeric - b->numeric);
-    return !(off > WGI_BEYOND * (both->slope_bar + a->slope_bar + b->slope_bar) &&
-             off > TORN * fmax(fabs(a->numeric), fabs(b->numeric)));
+    return !(fabs(both->numeric - a->numeric - b->numeric) >
+             WGI_BEYOND * (both->slope_bar + a->slope_bar + b->slope_bar));
 }
 
 int64_t wgi_claim_bisect(wgi_claim *p, int k, const double *u, wgi_compared *d)

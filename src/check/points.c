@@ -29,10 +29,6 @@ static double *direction(const wgi_claim *p, int k, int draw, const unsigned cha
     return u;
 }
 
-/* A slope that is this share of another one is another one: numbers inside f that round alike at neighbouring
- * x make slopes of rounding, whose bars know nothing of it. */
-static const double TORN = 3e-3;
-
 /* Where three numbers tie for a median, it does not move with one of them alone: f has a slope there, and no
  * gradient. So the slope of f by a component counts only if it is the same whatever the others do. */
 static bool is_own_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c, const unsigned char *held)
@@ -48,9 +44,7 @@ static bool is_own_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c, 
     wg_free(p->r->c, u);
     const double bar = up.slope_bar + down.slope_bar + 2 * by * c->slope_bar;
     const double right = up.clear ? up.numeric : up.right, left = down.clear ? down.numeric : down.right;
-    const double off = fabs(right - left - 2 * by * c->numeric),
-                 size = 2 * by * fmax(fabs(c->yours), fabs(c->numeric));
-    return !(off > WGI_BEYOND * bar && off > TORN * size);
+    return !(fabs(right - left - 2 * by * c->numeric) > WGI_BEYOND * bar);
 }
 
 /* Compares component i. At a kink that it shares with others nothing is seen of it alone. */
@@ -409,8 +403,7 @@ static void compare_together(wgi_claim *p, int k, bool shared)
     for (int64_t i = 0; held && i < in->size; i++) moving += !(held[i] = is_bent(in, i));
     wgi_compared c = moving > 1 ? in_direction(p, k, 0, held, &element) : (wgi_compared){ .clear = true };
     if (c.differ && element >= 0) note(p->r, WGI_POINT_GIVEN, k, element, &c);
-    else if (!c.clear || (c.differ && c.share > TORN) || shared)
-        in->is_torn = !settle_ties(p, k, held, &(int){ 0 });
+    else if (!c.clear || c.differ || shared) in->is_torn = !settle_ties(p, k, held, &(int){ 0 });
     wg_free(p->r->c, held);
 }
 

@@ -143,6 +143,17 @@ static double order(const problem *p, const double *w, double *g)
 }
 static void to_middle(problem *p, double *w, int i) { w[i] = w[sorted(p, w)[p->n / 2]]; }
 
+/* The first of equal ones gets all of the gradient. */
+static double quarter(const problem *p, const double *w, double *g)
+{
+    const double x = w[sorted(p, w)[p->n / 4]];
+    int first = 0;
+    while (w[first] != x) first++;
+    add(g, first, 1);
+    return x;
+}
+static void to_quarter(problem *p, double *w, int i) { w[i] = w[sorted(p, w)[p->n / 4]]; }
+
 static double by_rank(const problem *p, const double *w, double *g)
 {
     const int *at = sorted(p, w);
@@ -225,13 +236,21 @@ static double losses(const problem *p, const double *w, double *g)
 }
 
 static const family families[] = {
-    { "lasso", lasso, to_zero },         { "groups", groups, group_to_zero },
-    { "hinge", hinge, margin_to_zero },  { "quantile", quantile, margin_to_zero },
-    { "variation", variation, to_next }, { "relu", units, group_to_zero },
-    { "middle", order, to_middle },      { "by rank", by_rank, to_next },
-    { "pools", pools, to_largest },      { "nearest", nearest, to_half },
-    { "range", range, to_most },         { "insensitive", insensitive, to_border },
-    { "planes", planes, to_plane },      { "losses", losses, to_zero },
+    { "lasso", lasso, to_zero },
+    { "groups", groups, group_to_zero },
+    { "hinge", hinge, margin_to_zero },
+    { "quantile", quantile, margin_to_zero },
+    { "variation", variation, to_next },
+    { "relu", units, group_to_zero },
+    { "middle", order, to_middle },
+    { "quarter", quarter, to_quarter },
+    { "by rank", by_rank, to_next },
+    { "pools", pools, to_largest },
+    { "nearest", nearest, to_half },
+    { "range", range, to_most },
+    { "insensitive", insensitive, to_border },
+    { "planes", planes, to_plane },
+    { "losses", losses, to_zero },
 };
 
 /* ---- problems ---- */
