@@ -210,27 +210,22 @@ static double ask(size_t n, const double *x, double *g, void *user)
 
 /* ---- the check ---- */
 
-/* Few digits are a noise of f. Writes to `to` what that means, if a check that does not fail could say
- * little. */
+/* Few digits are a noise of f. Writes to `to` what that means for a check that shows nothing because of
+ * it. */
 static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t room)
 {
-    static const double ENOUGH = 1e-6;
     const double noise = 0.5 * pow(10, 1 - p->digits) * fabs(wg_check_value(r));
-    double worst = 0;
     to[0] = 0;
+    if (!isfinite(noise) || p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) != WG_INCONCLUSIVE)
+        return false;
     for (int k = 0; k < wg_check_inputs(r); k++) {
         const wg_check_input in = wg_check_input_at(r, k);
         for (int64_t i = 0; i < wg_shape_size(in.shape); i++)
             if (!isfinite(in.analytic[i])) return false;
-        worst = fmax(worst, in.resolution);
     }
-    if (!isfinite(noise) || p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) == WG_FAIL ||
-        worst < ENOUGH)
-        return false;
     snprintf(to, room,
-             "the program prints %d digits: f carries noise %.0e, and no component can be judged better than "
-             "%.0e of its size; print with %%.17g (Python: repr)",
-             p->digits, noise, worst);
+             "the program prints %d digits, so that f carries noise %.0e: print with %%.17g (Python: repr)",
+             p->digits, noise);
     return true;
 }
 

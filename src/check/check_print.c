@@ -125,7 +125,7 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
     if (kink) fprintf(out, "%s ", sides_text(wgi_check_recorded(in, i), sides));
     else fprintf(out, "numeric %+.6e ", numeric);
     fprintf(out, "\302\261 %.0e   ", slope ? in->bar[i] : in->step_noise);
-    if (kink || !strcmp(word, "pass") || numeric == 0 || isnan(in->analytic[i])) fprintf(out, "%15s", "");
+    if (kink || strcmp(word, "FAIL") || numeric == 0 || isnan(in->analytic[i])) fprintf(out, "%15s", "");
     else print_ratio_of(in->analytic[i] / numeric, out);
     fprintf(out, "%s%s%s\n", colored(word, out), !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
             !strcmp(word, "FAIL")            ? in->hint

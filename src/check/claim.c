@@ -288,12 +288,13 @@ static bool take_gradient(wgi_claim *p)
  * is off there by more than its noise. At a spike of f it is off by more than rounding can be. */
 static double bias_of(wgi_claim *p)
 {
-    double moved, terms = 16;
+    double moved, terms = 16, off = INFINITY;
     for (int k = 0; k < p->n; k++) terms += (double)p->v[k].size;
-    const double h = wgi_spacing[1],
-                 off = fabs((along_all(p, h, &moved) + along_all(p, -h, &moved)) / 2 - p->f),
-                 most = terms * DBL_EPSILON * fabs(p->f);
-    return off > 8 * p->noise.sigma[1] && off < most ? off : 0;
+    for (int j = 0; j < 2; j++) { /* of kinks it would shrink with the step */
+        const double h = wgi_spacing[j];
+        off = fmin(off, fabs((along_all(p, h, &moved) + along_all(p, -h, &moved)) / 2 - p->f));
+    }
+    return off > 8 * p->noise.sigma[1] && off < terms * DBL_EPSILON * fabs(p->f) ? off : 0;
 }
 
 static bool measure(wgi_claim *p)
@@ -545,7 +546,7 @@ wgi_compared wgi_claim_component(wgi_claim *p, int k, int64_t i)
     if (!one) return wgi_not_compared();
     one[i] = 1;
     wgi_compared c = compare(p, (walk){ p, k, i, i + 1, one, own });
-    if (own < SMALL * v->scale && !(c.bar <= UNSURE * fabs(c.numeric))) {
+    if (own < SMALL * v->scale && c.kind != WGI_SLOPE_KINK && !(c.bar <= UNSURE * fabs(c.numeric))) {
         const wgi_compared far = compare(p, (walk){ p, k, i, i + 1, one, v->scale });
         if (far.clear && (!c.clear || far.bar < c.bar)) c = far;
     }
