@@ -94,8 +94,11 @@ static bool has_no_slope(const wgi_check_part *in, int64_t i)
 
 static const char *sides_text(const wgi_compared *c, char to[WGI_CHECK_TEXT])
 {
-    wgi_check_say(to, "%s, slopes %+.6g and %+.6g", c->kind == WGI_SLOPE_KINK ? "kink" : "cusp", c->left,
-                  c->right);
+    wgi_check_say(to, "%s, slopes %+.6g and %+.6g",
+                  c->kind == WGI_SLOPE_KINK ? "kink"
+                  : c->left == c->right     ? "vertical"
+                                            : "cusp",
+                  c->left, c->right);
     return to;
 }
 
@@ -213,7 +216,7 @@ static void print_head(const wg_check *r, FILE *out)
         fprintf(out, "]");
     }
     if (r->is_graph) fprintf(out, "  at %s  in double, random draws frozen", r->where);
-    const bool given = r->noise <= r->o.accuracy * fabs(r->f);
+    const bool given = r->o.accuracy > 0 && r->noise <= r->o.accuracy * fabs(r->f);
     if (isfinite(r->noise)) fprintf(out, "  noise %.1e (%s)", r->noise, given ? "given" : "measured");
     fprintf(out, "\n");
 }

@@ -296,7 +296,9 @@ static const char *why_unseen(const wgi_compared *c, char text[WGI_CHECK_TEXT])
     if (isnan(c->left) || isnan(c->right))
         wgi_check_say(text, "where the slope of f to the %s tends to %+.6g",
                       isnan(c->left) ? "right" : "left", isnan(c->left) ? c->right : c->left);
-    else wgi_check_say(text, "where f has a cusp: its slopes tend to %+.6g and %+.6g", c->left, c->right);
+    else
+        wgi_check_say(text, "where f has a %s: its slopes tend to %+.6g and %+.6g",
+                      c->left == c->right ? "vertical tangent" : "cusp", c->left, c->right);
     return text;
 }
 
@@ -445,8 +447,6 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     find_worst(r, in);
     in->shown.ratio = ratio(&s), in->shown.floor = floor_of(&s);
     bool unmeasured = in->reason[0];
-    if (in->shown.resolution < INFINITY)
-        in->shown.resolution = fmax(in->shown.resolution, fmax(*r->solver ? 0 : r->allowed, in->overlooked));
     if (!r->by_course) {
         in->reason[0] = 0;
         in->shown.verdict = verdict_by_slopes(r, in);
@@ -458,6 +458,9 @@ static void judge_part(wg_check *r, wgi_check_part *in)
         in->silent =
             in->shown.verdict == WG_INCONCLUSIVE && !unmeasured && s.count && (is_zero(&s) || is_noise(&s));
     }
+    /* what a tolerance lets pass could hide, too */
+    if (in->shown.resolution < INFINITY)
+        in->shown.resolution = fmax(in->shown.resolution, fmax(*r->solver ? 0 : r->allowed, in->overlooked));
     if (in->shown.wrong) make_hint(r, in);
 }
 

@@ -526,9 +526,10 @@ static void compare_no_number(wgi_claim *p, int k)
     int64_t i = 0;
     while (isfinite(in->analytic[i])) i++;
     wgi_compared c = wgi_claim_component(p, k, i);
-    if (c.kind != WGI_SLOPE_SMOOTH && c.kind != WGI_SLOPE_KINK) return;
-    c.differ = true, c.share = INFINITY;
+    const bool has_slope = c.kind == WGI_SLOPE_SMOOTH || c.kind == WGI_SLOPE_KINK;
+    c.differ = has_slope, c.share = INFINITY;
     keep_slope(p, k, i, &c);
+    if (!has_slope) return;
     note(p->r, WGI_POINT_GIVEN, k, i, &c);
 }
 

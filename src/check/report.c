@@ -99,6 +99,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     if (q->intended) r->o.intended = wgi_check_keep(r, q->intended);
     r->o.eps = wg_or_standard(q->eps, DEFAULT_EPS);
     r->allowed = r->o.tolerance = wg_or_standard(q->tolerance, 0), r->solver = "";
+    r->o.accuracy = wg_or_standard(q->accuracy, 0);
     r->by_course = q->eps != 0 || q->one_sided || q->course_only;
     r->second.order = r->o.order = q->order ? q->order : 1;
     r->second.reason = r->second_reason;
