@@ -441,9 +441,10 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
 {
     wgi_slope s = { .kind = WGI_SLOPE_ROUGH };
     const wgi_check_target *t = p->t;
+    const bool is_dark = wg_is_none(t->root) && !t->is_quiet; /* it may have small kinks, or compute in f32 */
     if (t->whole && w->high - w->low == 1) { /* a rule of yours may give the slope of another piece */
         t->whole(t->self, true);
-        const wgi_compared f = compare_with(p, w, &noise, true, &s);
+        const wgi_compared f = compare_with(p, w, &noise, is_dark, &s);
         t->whole(t->self, false);
         if (f.kind == WGI_SLOPE_KINK && !f.differ) return f;
     }
@@ -452,14 +453,14 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
     for (int j = 0; j < WGI_SPACINGS; j++) noise.sigma[j] = fmax(noise.sigma[j], most);
     measure_yours(p);
     s.kind = WGI_SLOPE_ROUGH;
-    wgi_compared again = compare_with(p, w, &noise, true, &s);
+    wgi_compared again = compare_with(p, w, &noise, is_dark, &s);
     if (again.differ && t->rounding && !wgi_check_has(p->r, WGI_STAGE_RULE)) {
         double *u = wgi_check_doubles(p->r, p->v[w->k].size);
         for (int64_t i = w->low; u && i < w->high; i++) u[i] = w->u[i];
         if (u) again = judge(p, w, t->rounding(t->self, w->k, u), &s);
         wg_free(p->r->c, u);
     }
-    if (again.differ) look_with_other_steps(p, w, &noise, &again);
+    if (again.differ && is_dark) look_with_other_steps(p, w, &noise, &again);
     return again.differ ? *c : again;
 }
 
