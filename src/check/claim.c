@@ -495,7 +495,8 @@ static void look_for_cusp(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_com
     if (f.kind == WGI_SLOPE_CUSP) *c = f;
 }
 
-static wgi_compared compare(wgi_claim *p, walk w)
+/* sure: a difference is looked at again before it counts. */
+static wgi_compared compare(wgi_claim *p, walk w, bool sure)
 {
     wgi_noise noise = p->noise;
     wgi_slope s = { .kind = WGI_SLOPE_ROUGH };
@@ -507,15 +508,20 @@ static wgi_compared compare(wgi_claim *p, walk w)
         noise = noise_of(p, along, &w, w.scale);
     }
     c = compare_with(p, &w, &noise, false, &s);
-    if (c.differ) c = look_again(p, &w, noise, &c);
+    if (c.differ && sure) c = look_again(p, &w, noise, &c);
     else if (c.clear && p->t->whole) look_for_cusp(p, &w, &noise, &c);
     return wgi_check_go_on(p->r) ? c : wgi_not_compared();
 }
 
-wgi_compared wgi_claim_range(wgi_claim *p, int k, int64_t low, int64_t high, const double *u)
+static wgi_compared range(wgi_claim *p, int k, int64_t low, int64_t high, const double *u, bool sure)
 {
     if (high - low == 1 && u[low] == 0) return wgi_not_compared();
-    return compare(p, (walk){ p, k, low, high, u, 1 });
+    return compare(p, (walk){ p, k, low, high, u, 1 }, sure);
+}
+
+wgi_compared wgi_claim_range(wgi_claim *p, int k, int64_t low, int64_t high, const double *u)
+{
+    return range(p, k, low, high, u, true);
 }
 
 bool wgi_claim_bends(wgi_claim *p, int k, int64_t low, int64_t high, const double *u)
@@ -546,9 +552,9 @@ wgi_compared wgi_claim_component(wgi_claim *p, int k, int64_t i)
     double *one = wgi_check_doubles(p->r, v->size);
     if (!one) return wgi_not_compared();
     one[i] = 1;
-    wgi_compared c = compare(p, (walk){ p, k, i, i + 1, one, own });
+    wgi_compared c = compare(p, (walk){ p, k, i, i + 1, one, own }, true);
     if (own < SMALL * v->scale && c.kind != WGI_SLOPE_KINK && !(c.bar <= UNSURE * fabs(c.numeric))) {
-        const wgi_compared far = compare(p, (walk){ p, k, i, i + 1, one, v->scale });
+        const wgi_compared far = compare(p, (walk){ p, k, i, i + 1, one, v->scale }, true);
         if (far.clear && (!c.clear || far.bar < c.bar)) c = far;
     }
     wg_free(p->r->c, one);
@@ -575,8 +581,7 @@ int64_t wgi_claim_bisect(wgi_claim *p, int k, const double *u, wgi_compared *d)
     int64_t low = 0, high = p->v[k].size;
     while (high - low > 1) {
         const int64_t middle = low + (high - low) / 2;
-        const wgi_compared a = wgi_claim_range(p, k, low, middle, u),
-                           b = wgi_claim_range(p, k, middle, high, u);
+        const wgi_compared a = range(p, k, low, middle, u, false), b = range(p, k, middle, high, u, false);
         if (excess(&a) == 0 && excess(&b) == 0) d->shared = a.clear && b.clear && !is_sum(d, &a, &b);
         if ((excess(&a) == 0 && excess(&b) == 0) || wgi_check_is_stopped(p->r)) return -1;
         if (excess(&a) >= excess(&b)) high = middle, *d = a;
