@@ -429,8 +429,9 @@ static void look_with_other_steps(wgi_claim *p, const walk *w, const wgi_noise *
     walk other = *w;
     other.scale *= OTHER;
     const wgi_compared d = compare_with(p, &other, noise, true, &s);
+    if (!d.differ) *c = d;
     c->bar = fmax(c->bar, fabs(c->numeric - d.numeric));
-    c->differ = d.differ && fabs(c->yours - c->numeric) > WGI_BEYOND * c->bar;
+    c->differ = c->differ && fabs(c->yours - c->numeric) > WGI_BEYOND * c->bar;
 }
 
 /* The noise is measured by moving x. Where numbers inside cancel, as in 1 - cos(x) with a small x, their
