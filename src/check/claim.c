@@ -86,8 +86,6 @@ static double along_all(void *self, double t, double *moved)
     return value(p);
 }
 
-/* ---- the gradient's own error ---- */
-
 /* f is no more exact than its user says. */
 static wgi_noise noise_of(const wgi_claim *p, wgi_line_fn at, void *self, double scale)
 {
@@ -96,6 +94,8 @@ static wgi_noise noise_of(const wgi_claim *p, wgi_line_fn at, void *self, double
     for (int j = 0; j < WGI_SPACINGS; j++) n.sigma[j] = fmax(n.sigma[j], own);
     return n;
 }
+
+/* ---- the gradient's own error ---- */
 
 static bool smooth_gradient(const wgi_claim *p, double **to)
 {
@@ -510,7 +510,7 @@ static wgi_compared compare(wgi_claim *p, walk w, bool sure)
     }
     c = compare_with(p, &w, &noise, false, &s);
     if (c.differ && sure) c = look_again(p, &w, noise, &c);
-    else if (c.clear && p->t->whole) look_for_cusp(p, &w, &noise, &c);
+    else if (c.clear && !c.differ && p->t->whole) look_for_cusp(p, &w, &noise, &c);
     return wgi_check_go_on(p->r) ? c : wgi_not_compared();
 }
 

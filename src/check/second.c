@@ -89,7 +89,6 @@ static void take_over(second *q)
     wg_check *r = q->r, *own = &q->own;
     for (int i = 0; i < own->findings; i++) {
         own->finding[i].stage = WGI_STAGE_SECOND;
-        own->finding[i].shown.operand = -1;
         wgi_check_add(r, &own->finding[i]);
     }
     r->evaluations += own->evaluations;

@@ -58,7 +58,7 @@ static double one_side(wgi_line_fn at, void *self, double step, bool *flat)
 
 wgi_noise wgi_noise_of(wgi_line_fn at, void *self, double scale, bool quick)
 {
-    wgi_noise n = { .evaluations = quick ? POINTS : 2 * POINTS * WGI_SPACINGS };
+    wgi_noise n = { 0 };
     bool flat[2] = { false, false };
     if (quick) {
         n.sigma[0] = one_side(at, self, wgi_spacing[1] * scale, &flat[0]);

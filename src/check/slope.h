@@ -37,7 +37,6 @@ enum { WGI_SPACINGS = 3 };
 extern const double wgi_spacing[WGI_SPACINGS]; /* rising */
 typedef struct wgi_noise {
     double sigma[WGI_SPACINGS];
-    int evaluations;
 } wgi_noise;
 
 /* Measures at points to the right of 0 and at points to the left: 48 evaluations. quick: at the middle
