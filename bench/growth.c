@@ -18,8 +18,7 @@ typedef struct setting {
 
 static setting start(int interpret, unsigned without)
 {
-    wg_context *c =
-        wg_start(&(wg_options){ .threads = 1, .seed = 1, .interpret = interpret, .without = without });
+    wg_context *c = wg_start(.threads = 1, .seed = 1, .interpret = interpret, .without = without);
     return (setting){ c, wg_graph_new(c) };
 }
 

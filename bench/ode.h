@@ -11,7 +11,7 @@
 #include "bench.h"
 
 enum { ODE_STATE = 4096, ODE_STAGES = 7 };
-/* Ways of Wengert: by plans where they pay, and by wg_options.interpret = 1. */
+/* Ways of Wengert: by plans where they pay, and by wg_start_opts.interpret = 1. */
 enum { ODE_BY_DEFAULT, ODE_INTERPRETED };
 #define ODE_TOLERANCE 1e-6
 #define ODE_FIRST     2.0 /* the first trial step: too large, so that trial steps are rejected */

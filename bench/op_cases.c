@@ -95,7 +95,7 @@ static case_operand operand_of(const maker *m, const wg_op *op, int k, const cha
 /* The range of the values of all inputs of the op's first sample. */
 static void look_at_sample(maker *m, const wg_op *op)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     m->low = INFINITY, m->high = -INFINITY;
     wg_begin(g, WG_TRAIN);

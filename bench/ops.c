@@ -146,7 +146,7 @@ static bool once(side *s)
 
 static side side_new(const op_case *of, wg_dtype dtype, int threads, bool gradient)
 {
-    side s = { .of = of, .c = wg_start(&(wg_options){ .threads = threads, .dtype = dtype }) };
+    side s = { .of = of, .c = wg_start(.threads = threads, .dtype = dtype) };
     s.g = wg_graph_new(s.c);
     for (int k = 0; k < of->operands; k++) s.x[k] = values((uint32_t)k + 1, &of->x[k]);
     if (!gradient || !once(&s)) return s;
@@ -402,7 +402,7 @@ static bool read_arguments(settings *o, int argc, char *argv[])
 static void measure_limits(settings *o)
 {
     for (int t = 0; t < o->threads; t++) {
-        wg_context *c = wg_start(&(wg_options){ .threads = o->thread[t] });
+        wg_context *c = wg_start(.threads = o->thread[t]);
         wg_limits_measure(c, &o->limits[t]);
         printf("bandwidth      %d threads:", o->thread[t]);
         for (int i = 0; i < WG_LEVELS; i++)

@@ -111,7 +111,7 @@ static void row(const picture *p, bool values, const char *fit)
     double least = INFINITY;
     char message[60] = "drawn";
     for (int i = 0; i < 3; i++) {
-        wg_context *c = wg_start(&(wg_options){ .threads = 1, .seed = 1 });
+        wg_context *c = wg_start(.threads = 1, .seed = 1);
         const wg_node root = p->make(c, p->size);
         wg_draw_opts o = p->o;
         o.values = o.backward = values, o.fit = fit;

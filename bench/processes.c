@@ -120,7 +120,7 @@ int main(int argc, char **argv)
     work w = { .is_gpt = !strcmp(argv[1], "gpt"), .size = 1 };
     const bool hand = !strcmp(argv[2], "hand");
     const int steps = w.is_gpt ? 12 : 400;
-    wg_context *c = wg_start(NULL);
+    wg_context *c = wg_start();
     if (hand) {
         MPI_Init(NULL, NULL);
         MPI_Comm_rank(MPI_COMM_WORLD, &w.rank), MPI_Comm_size(MPI_COMM_WORLD, &w.size);
@@ -129,7 +129,7 @@ int main(int argc, char **argv)
         w.rank = wg_group_rank(w.all);
     }
     w.g = wg_graph_new(c), w.p = wg_params_new(c);
-    w.o = w.is_gpt ? wg_adamw(w.p, NULL) : wg_adam(w.p, NULL);
+    w.o = w.is_gpt ? wg_adamw(w.p) : wg_adam(w.p);
     const wg_batch b = batch_of(&w);
     for (int i = -steps / 4; i < steps; i++) {
         const double began = now();

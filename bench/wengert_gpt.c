@@ -43,7 +43,7 @@ static net *net_new(bench_setup s, int places)
 static void *start(bench_setup s)
 {
     net *n = net_new(s, GPT_TOKENS);
-    n->t.o = wg_adamw(n->t.p, &(wg_adamw_opts){ .lr = bench_rates_of(s).adam });
+    n->t.o = wg_adamw(n->t.p, .lr = bench_rates_of(s).adam);
     return n;
 }
 

@@ -73,7 +73,7 @@ static wg_node ode_loss(void *self)
 static void *start_ode(bench_setup setup)
 {
     const int width = setup.size;
-    const wg_options o = { .threads = 1, .interpret = setup.way == ODE_INTERPRETED };
+    const wg_start_opts o = WG_OPTS(wg_start_opts, .threads = 1, .interpret = setup.way == ODE_INTERPRETED);
     ode *s = training_in(sizeof *s, setup, &o, ode_loss);
     s->width = width;
     s->shape = width ? WG_SHAPE(ODE_STATE / width, width) : WG_SHAPE(ODE_STATE);

@@ -36,7 +36,7 @@ static void *start(bench_setup setup)
         snprintf(name, sizeof name, "%s.b", s->name[l]);
         wg_params_make(s->t.p, name, wg_view_f32(bias, WG_SHAPE(w)), false);
     }
-    s->t.o = wg_sgd(s->t.p, &(wg_sgd_opts){ .lr = bench_rates_of(setup).sgd });
+    s->t.o = wg_sgd(s->t.p, .lr = bench_rates_of(setup).sgd);
     return s;
 }
 

@@ -26,8 +26,7 @@ static void *start(bench_setup s)
     training_weights_by(n, "fc1.W", lenet_weight, 2, WG_SHAPE(256, 120));
     training_weights_by(n, "fc2.W", lenet_weight, 3, WG_SHAPE(120, 84));
     training_weights_by(n, "out.W", lenet_weight, 4, WG_SHAPE(84, 10));
-    n->o = wg_momentum(n->p,
-                       &(wg_momentum_opts){ .lr = lenet_rate(s), .beta = LENET_MOMENTUM, .classical = true });
+    n->o = wg_momentum(n->p, .lr = lenet_rate(s), .beta = LENET_MOMENTUM, .classical = true);
     return n;
 }
 

@@ -20,7 +20,7 @@ static void *start(bench_setup setup)
     training_weights_by(&s->t, layer ? "lstm.U" : "Wh", lstm_weight, LSTM_WH,
                         WG_SHAPE(LSTM_HIDDEN, LSTM_GATES));
     training_weights_by(&s->t, "out.W", lstm_weight, LSTM_WO, WG_SHAPE(LSTM_HIDDEN, LSTM_CHARS));
-    s->t.o = wg_sgd(s->t.p, &(wg_sgd_opts){ .lr = bench_rates_of(setup).sgd });
+    s->t.o = wg_sgd(s->t.p, .lr = bench_rates_of(setup).sgd);
     s->chars = wg_alloc(s->t.c, (size_t)all, sizeof *s->chars);
     s->next = wg_alloc(s->t.c, (size_t)all, sizeof *s->next);
     s->rows = wg_alloc(s->t.c, (size_t)all, 2 * sizeof *s->rows);

@@ -39,7 +39,7 @@ static net *make_mlp(bench_setup s, bool norm)
     n->t.y = training_classes(&n->t, MLP_BATCH, mlp_width[MLP_LAYERS]);
     for (int l = 0; l < MLP_LAYERS; l++)
         training_weights(&n->t, names[l], STREAM_WEIGHTS + (uint32_t)l, mlp_width[l], mlp_width[l + 1]);
-    n->t.o = wg_adam(n->t.p, &(wg_adam_opts){ .lr = bench_rates_of(s).adam });
+    n->t.o = wg_adam(n->t.p, .lr = bench_rates_of(s).adam);
     return n;
 }
 
@@ -99,7 +99,7 @@ static void *start_net64(bench_setup s)
     n->y = training_classes(n, NET64_BATCH, NET64_OUT);
     training_weights(n, "fc1.W", STREAM_WEIGHTS, NET64_IN, NET64_HIDDEN);
     training_weights(n, "fc2.W", STREAM_WEIGHTS + 1, NET64_HIDDEN, NET64_OUT);
-    n->o = wg_adam(n->p, &(wg_adam_opts){ .lr = bench_rates_of(s).adam });
+    n->o = wg_adam(n->p, .lr = bench_rates_of(s).adam);
     return n;
 }
 
@@ -126,7 +126,7 @@ static void *start_deep(bench_setup s)
         char name[] = { 'f', 'c', (char)('0' + l), '.', 'W', 0 };
         training_weights(n, name, STREAM_WEIGHTS + (uint32_t)l, DEEP_WIDTH, DEEP_WIDTH);
     }
-    n->o = wg_sgd(n->p, &(wg_sgd_opts){ .lr = bench_rates_of(s).sgd });
+    n->o = wg_sgd(n->p, .lr = bench_rates_of(s).sgd);
     return n;
 }
 

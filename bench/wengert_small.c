@@ -41,7 +41,7 @@ static small *make_small(bench_setup setup, wg_node (*loss_of)(void *self))
     s->t.x = training_values(&s->t, STREAM_X, 1, 0, WG_SHAPE(setup.size, IN));
     training_make(&s->t, layers ? "fc1.W" : "W1", STREAM_WEIGHTS, 1, WG_SHAPE(IN, HIDDEN));
     training_make(&s->t, layers ? "fc2.W" : "W2", STREAM_WEIGHTS + 1, 1, WG_SHAPE(HIDDEN, 1));
-    s->t.o = wg_sgd(s->t.p, &(wg_sgd_opts){ .lr = setup.check ? 0.1 : 1e-9 });
+    s->t.o = wg_sgd(s->t.p, .lr = setup.check ? 0.1 : 1e-9);
     s->fixed = small_loss(s);
     return s;
 }

@@ -1,10 +1,10 @@
 /* wengert_training.c: what the sides of Wengert share. */
 #include "wengert_training.h"
 
-void *training_in(size_t size, bench_setup s, const wg_options *o, wg_node (*loss_of)(void *self))
+void *training_in(size_t size, bench_setup s, const wg_start_opts *o, wg_node (*loss_of)(void *self))
 {
     training *n = calloc(1, size);
-    *n = (training){ .setup = s, .c = wg_start(o), .loss_of = loss_of };
+    *n = (training){ .setup = s, .c = wg_start_at(WG_HERE, o), .loss_of = loss_of };
     n->g = wg_graph_new(n->c);
     n->p = wg_params_new(n->c);
     return n;
@@ -12,7 +12,7 @@ void *training_in(size_t size, bench_setup s, const wg_options *o, wg_node (*los
 
 void *training_new(size_t size, bench_setup s, int threads, wg_dtype t, wg_node (*loss_of)(void *self))
 {
-    return training_in(size, s, &(wg_options){ .threads = threads, .dtype = t }, loss_of);
+    return training_in(size, s, &WG_OPTS(wg_start_opts, .threads = threads, .dtype = t), loss_of);
 }
 
 wg_tensor training_values(training *t, uint32_t stream, double scale, double offset, wg_shape s)

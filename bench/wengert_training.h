@@ -21,7 +21,7 @@ typedef struct training {
 } training;
 
 /* A struct of `size` zero bytes that begins with a training. */
-void *training_in(size_t size, bench_setup s, const wg_options *o, wg_node (*loss_of)(void *self));
+void *training_in(size_t size, bench_setup s, const wg_start_opts *o, wg_node (*loss_of)(void *self));
 void *training_new(size_t size, bench_setup s, int threads, wg_dtype t, wg_node (*loss_of)(void *self));
 /* Numbers of a stream: offset + scale v, computed in double. They live as long as the context. */
 wg_tensor training_values(training *t, uint32_t stream, double scale, double offset, wg_shape s);

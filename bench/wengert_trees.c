@@ -59,7 +59,7 @@ static void *start(bench_setup setup)
         training_weights_by(&s->t, "E", tree_weight, TREE_E, WG_SHAPE(TREE_WORDS, TREE_WIDTH));
     training_weights_by(&s->t, "W", tree_weight, TREE_W, WG_SHAPE(2 * TREE_WIDTH, TREE_WIDTH));
     training_weights_by(&s->t, "out.W", tree_weight, TREE_WO, WG_SHAPE(TREE_WIDTH, TREE_CLASSES));
-    s->t.o = wg_adam(s->t.p, &(wg_adam_opts){ .lr = bench_rates_of(setup).adam });
+    s->t.o = wg_adam(s->t.p, .lr = bench_rates_of(setup).adam);
     return s;
 }
 

@@ -39,10 +39,10 @@ static void compare(wg_graph *g, wg_params *p, const wg_data *d)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_data *train = wg_data_digits(c), *dev = wg_data_split(train, 0.2);
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 1e-2 });
+    wg_optim *adam = wg_adam(p, .lr = 1e-2);
     wg_graph *g = wg_graph_new(c);
     wg_batch b;
 

@@ -99,7 +99,7 @@ static int failures(const char *name, wg_node y)
 
 int main(void)
 {
-    wg_context *c = wg_start(NULL);
+    wg_context *c = wg_start();
     wg_graph *g = wg_graph_new(c);
     wg_node x = wg_input(g, "x", wg_view_f32((float[]){ -1.5f, 0.25f, 1 }, WG_SHAPE(3)));
     wg_node start = wg_input(g, "start", wg_view_f32((float[]){ 2, 0 }, WG_SHAPE(2)));

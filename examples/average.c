@@ -16,9 +16,9 @@ static double distance(wg_graph *g, wg_params *p, wg_tensor x, wg_tensor y)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 2, .dtype = WG_F64 });
+    wg_context *c = wg_start(.seed = 2, .dtype = WG_F64);
     wg_params *p = wg_params_new(c), *data = wg_params_new(c);
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.02 });
+    wg_optim *o = wg_sgd(p, .lr = 0.02);
     wg_graph *g = wg_graph_new(c);
     wg_param(g, data, "X", WG_SHAPE(N, D), wg_normal(0, 1));
     wg_param(g, data, "noise", WG_SHAPE(N), wg_normal(0, 1));

@@ -32,9 +32,9 @@ static wg_node time_of(wg_node inner, wg_node dx)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_params *p = wg_params_new(c);
-    wg_optim *o = wg_lbfgs(p, &(wg_lbfgs_opts){ .history = 30 });
+    wg_optim *o = wg_lbfgs(p, .history = 30);
     wg_graph *g = wg_graph_new(c);
     double dx[N], v[N - 1];
     for (int i = 0; i < N; i++) { /* the pieces are short where the curve is steep */

@@ -38,9 +38,9 @@ static double train(wg_graph *g, wg_params *p, wg_optim *o, int at)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 1e-2 });
+    wg_optim *adam = wg_adam(p, .lr = 1e-2);
     wg_graph *g = wg_graph_new(c);
     for (int step = 0; step <= 300; step++) {
         const double loss = train(g, p, adam, step * 7);

@@ -80,7 +80,7 @@ static void train(wg_context *c, wg_graph *g, wg_params *p, wg_data *d, wg_data 
     wg_panel *panel = wg_panel_new(f, "", .x = { "epoch" });
     wg_series *loss = wg_panel_line(panel, "training loss");
     wg_series *held = wg_panel_line(panel, "accuracy on held-out digits");
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3 });
+    wg_optim *adam = wg_adam(p, .lr = 3e-3);
     wg_batch b;
     wg_node accuracy;
     for (int e = 0; e < EPOCHS && !wg_failed(c); e++) {
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
         perror(folder);
         return EXIT_FAILURE;
     }
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_data *d = wg_data_digits(c), *dev = wg_data_split(d, 0.2);
     wg_params *p = wg_params_new(c);
     wg_graph *g = wg_graph_new(c);

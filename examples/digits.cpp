@@ -7,10 +7,10 @@ static wg::value model(const wg::value &x, const wg::params &p)
 }
 int main()
 {
-    wg::context c(WG_STRUCT(wg_options, .seed = 42));
+    wg::context c(WG_OPTS(wg_start_opts, .seed = 42));
     wg::data train = wg::digits(c), dev = train.split(0.2);
     wg::params p(c);
-    wg::optimizer adam = wg::adam(p, WG_STRUCT(wg_adam_opts, .lr = 3e-3));
+    wg::optimizer adam = wg::adam(p, WG_OPTS(wg_adam_opts, .lr = 3e-3));
     wg::graph g(c);
     wg_batch b;
     for (int epoch = 1; epoch <= 20; epoch++) {

@@ -19,10 +19,10 @@ static double loss_of(wg_graph *g, wg_params *p, wg_data *d)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 3 });
+    wg_context *c = wg_start(.seed = 3);
     wg_data *all = wg_data_digits(c), *dev = wg_data_split(all, 0.5), *train = wg_data_split(all, 0.2);
     wg_params *p = wg_params_new(c), *best = wg_params_new(c);
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 5e-3 });
+    wg_optim *o = wg_adam(p, .lr = 5e-3);
     wg_graph *g = wg_graph_new(c);
     double least = 1e300;
     int64_t waited = 0;

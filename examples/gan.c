@@ -27,10 +27,10 @@ static wg_node loss_of(wg_node logit, double is_real)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 5 });
+    wg_context *c = wg_start(.seed = 5);
     wg_params *generator = wg_params_new(c), *judge_p = wg_params_new(c);
-    wg_optim *og = wg_adam(generator, &(wg_adam_opts){ .lr = 2e-3, .beta1 = 0.5 });
-    wg_optim *oj = wg_adam(judge_p, &(wg_adam_opts){ .lr = 2e-3, .beta1 = 0.5 });
+    wg_optim *og = wg_adam(generator, .lr = 2e-3, .beta1 = 0.5);
+    wg_optim *oj = wg_adam(judge_p, .lr = 2e-3, .beta1 = 0.5);
     wg_average *mean = wg_average_new(generator, &(wg_average_opts){ .decay = 0.99 });
     wg_graph *g = wg_graph_new(c);
     for (int step = 1; step <= STEPS; step++) {

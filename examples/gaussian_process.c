@@ -30,7 +30,7 @@ static wg_node log_likelihood(wg_node x, wg_node y, wg_node theta)
 int main(void)
 {
     double theta[3] = { 0, 0, -1 };
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     for (int i = 0; i < N; i++) X[i] = 0.5 * i;
 

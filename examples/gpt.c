@@ -27,9 +27,9 @@ static wg_node logits(wg_graph *g, const int32_t *letters, int64_t rows, int64_t
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3 });
+    wg_optim *adam = wg_adam(p, .lr = 3e-3);
     wg_graph *g = wg_graph_new(c);
     for (int step = 0; step <= 300; step++) {
         int32_t x[BATCH * TOKENS], y[BATCH * TOKENS];

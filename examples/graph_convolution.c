@@ -12,9 +12,9 @@ static const char with_president[] = "0000000001000011001010111111111111";
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 0.01, .weight_decay = 5e-4 });
+    wg_optim *adam = wg_adam(p, .lr = 0.01, .weight_decay = 5e-4);
     wg_graph *g = wg_graph_new(c);
     float linked[MEMBERS][MEMBERS] = { { 0 } };
     int32_t side[MEMBERS];

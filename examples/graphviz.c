@@ -40,7 +40,7 @@ static double largest(Agnode_t *n)
 
 int main(int count, char **argument)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     wg_node loss = loss_of(g, wg_params_new(c));
     Agraph_t *picture = wg_draw_agraph(loss, &(wg_draw_opts){ .values = true, .backward = true });

@@ -30,7 +30,7 @@ static wg_node place(wg_node t, wg_node e, wg_node a, wg_node t0)
 int main(void)
 {
     double t[SEEN], seen[2 * SEEN];
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_params *p = wg_params_new(c);
     wg_graph *g = wg_graph_new(c);
     for (int i = 0; i < SEEN; i++) t[i] = 0.7 * i;
@@ -38,7 +38,7 @@ int main(void)
     wg_copy_f64(place(times, wg_scalar(g, ECCENTRICITY), wg_scalar(g, SIZE), wg_scalar(g, START)), seen,
                 2 * SEEN);
 
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 0.02 });
+    wg_optim *o = wg_adam(p, .lr = 0.02);
     for (int i = 0; i <= 600 && !wg_failed(c); i++) {
         wg_begin(g, WG_TRAIN);
         wg_node e = wg_param(g, p, "e", WG_SCALAR, wg_const(0.2));

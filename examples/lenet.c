@@ -30,12 +30,12 @@ static double accuracy(wg_graph *g, wg_params *p, wg_data *d)
 
 int main(int argc, char **argv)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_data *train = argc > 1 ? wg_data_mnist(c, argv[1], WG_TRAIN) : wg_data_digits(c);
     wg_data *test = argc > 1 ? wg_data_mnist(c, argv[1], WG_EVAL) : wg_data_split(train, 0.2);
     const int epochs = argc > 2 ? atoi(argv[2]) : 20;
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 2e-3 });
+    wg_optim *adam = wg_adam(p, .lr = 2e-3);
     wg_graph *g = wg_graph_new(c);
     for (int epoch = 1; epoch <= epochs && !wg_failed(c); epoch++) {
         for (wg_batch b; wg_data_next(train, &b, 64);) {

@@ -49,9 +49,9 @@ static wg_node loss_of(wg_graph *g, wg_params *p, wg_node *before)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_params *p = wg_params_new(c);
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 1e-3 });
+    wg_optim *o = wg_adam(p, .lr = 1e-3);
     wg_graph *g = wg_graph_new(c);
     wg_mean before = { 0 }, after = { 0 };
     wg_node without;

@@ -25,7 +25,7 @@ static double error_of(wg_graph *g, wg_params *p, wg_batch b)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_graph *g = wg_graph_new(c);
     wg_begin(g, WG_EVAL); /* the truth, which no model sees */
     wg_node U = wg_random_normal(g, WG_SHAPE(USERS, RANK)), V = wg_random_normal(g, WG_SHAPE(ITEMS, RANK));
@@ -38,7 +38,7 @@ int main(void)
     wg_data *known = wg_data_split(rest, 0.1);
 
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 0.02 });
+    wg_optim *adam = wg_adam(p, .lr = 0.02);
     wg_batch b;
     for (int epoch = 1; epoch <= EPOCHS; epoch++) {
         wg_optim_set_lr(adam, wg_lr_cosine(0.02, epoch - 1, EPOCHS));

@@ -40,10 +40,10 @@ int main(int argc, char **argv)
 {
     const char *folder = argc > 1 ? argv[1] : "data/mnist";
     int epochs = argc > 2 ? atoi(argv[2]) : 12;
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_data *train = wg_data_mnist(c, folder, WG_TRAIN), *test = wg_data_mnist(c, folder, WG_EVAL);
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 1e-3 });
+    wg_optim *adam = wg_adam(p, .lr = 1e-3);
     wg_graph *g = wg_graph_new(c);
     for (int epoch = 1; epoch <= epochs && !wg_failed(c); epoch++) {
         double start = seconds();

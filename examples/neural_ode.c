@@ -29,10 +29,10 @@ static wg_node spiral(wg_graph *g, wg_ode_fn f, wg_params *p, const double *time
 int main(void)
 {
     static double times[POINTS], y[POINTS][2], x[BATCH][2], next[AHEAD][BATCH][2];
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_params *p = wg_params_new(c);
     wg_graph *g = wg_graph_new(c);
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 5e-3 });
+    wg_optim *o = wg_adam(p, .lr = 5e-3);
     for (int i = 0; i < POINTS; i++) times[i] = i * DT;
     wg_copy_f64(spiral(g, truth, NULL, times), y[0], 2 * POINTS);
     for (int s = 0; s < STEPS && !wg_failed(c); s++) {

@@ -52,7 +52,7 @@ static void cg(const problem *s, const double *g, double *x)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     problem s = { .g = wg_graph_new(c), .p = wg_params_new(c) };
     double theta[N], gradient[N], step[N];
 

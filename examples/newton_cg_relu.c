@@ -76,7 +76,7 @@ static void search(problem *s, double *theta, const double *step, const double *
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64, .seed = 1 });
+    wg_context *c = wg_start(.dtype = WG_F64, .seed = 1);
     problem s = { .g = wg_graph_new(c), .p = wg_params_new(c) };
     double theta[N], gradient[N], step[N];
 

@@ -26,10 +26,10 @@ static wg_node step(wg_node y, wg_node k, double h)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_params *p = wg_params_new(c);
     wg_graph *g = wg_graph_new(c);
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 0.05 });
+    wg_optim *o = wg_adam(p, .lr = 0.05);
 
     for (int it = 0; it <= 400; it++) {
         wg_begin(g, WG_TRAIN);

@@ -29,7 +29,7 @@ int main(int argc, char **argv)
 {
     static const char *const names[] = { "gradient descent", "momentum", "Adam" };
     if (argc > 1 && chdir(argv[1])) return perror(argv[1]), 1;
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     wg_figure *f = wg_figure_new(c, "Three optimizers in a valley");
     wg_panel *map = wg_panel_new(f, "", .x = { "x", -10, 10 }, .y = { "y", -4, 4 });
@@ -38,9 +38,9 @@ int main(int argc, char **argv)
     wg_panel_text(map, 0, 0, "minimum");
     for (int i = 0; i < 3; i++) {
         wg_params *p = wg_params_new(c);
-        wg_optim *o = i == 0   ? wg_sgd(p, &(wg_sgd_opts){ .lr = 0.07 })
-                      : i == 1 ? wg_momentum(p, &(wg_momentum_opts){ .lr = 0.03, .beta = 0.8 })
-                               : wg_adam(p, &(wg_adam_opts){ .lr = 0.5 });
+        wg_optim *o = i == 0   ? wg_sgd(p, .lr = 0.07)
+                      : i == 1 ? wg_momentum(p, .lr = 0.03, .beta = 0.8)
+                               : wg_adam(p, .lr = 0.5);
         wg_series *loss = wg_panel_line(curves, names[i]);
         const double last = run(g, p, o, wg_panel_path(map, names[i]), loss);
         printf("%s: J = %.6g after %d steps\n", names[i], last, STEPS);

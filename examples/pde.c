@@ -41,7 +41,7 @@ static double fit(wg_context *c, const double *seen, int keep, double *megabytes
 {
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 0.05 });
+    wg_optim *o = wg_adam(p, .lr = 0.05);
     wg_node u = wg_param(g, p, "u0", WG_SHAPE(SIDE, SIDE), wg_const(0.5));
     if (keep) u = wg_recompute_chain(u, step, NULL, STEPS, .keep = keep);
     for (int i = 0; !keep && i < STEPS; i++) u = step(u, i, NULL);
@@ -67,7 +67,7 @@ int main(void)
 {
     static double seen[CELLS], truth[CELLS];
     double mb[2], s[2];
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64, .threads = 1 });
+    wg_context *c = wg_start(.dtype = WG_F64, .threads = 1);
     wg_graph *g = wg_graph_new(c);
     for (int i = 0; i < CELLS; i++) truth[i] = 0.2 + 0.6 * (i / SIDE / 32 % 2 == i % SIDE / 32 % 2);
     wg_node u = wg_input(g, "u", wg_view_f64(truth, WG_SHAPE(SIDE, SIDE)));

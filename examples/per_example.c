@@ -31,7 +31,7 @@ static void solve(const double b[4], const double c[4], double a[4])
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     const double zero[2] = { 0 };
     double H[4], gradient[2], w[2], each[N * 2], M[4] = { 0 }, half[4], turned[4], cov[4];

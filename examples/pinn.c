@@ -17,9 +17,9 @@ static wg_node net(wg_node x, wg_params *p)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 1, .dtype = WG_F64 });
+    wg_context *c = wg_start(.seed = 1, .dtype = WG_F64);
     wg_params *p = wg_params_new(c);
-    wg_optim *o = wg_lbfgs(p, NULL);
+    wg_optim *o = wg_lbfgs(p);
     wg_graph *g = wg_graph_new(c);
     double at[POINTS];
     for (int i = 0; i < POINTS; i++) at[i] = (i + 0.5) / POINTS;

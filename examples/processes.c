@@ -12,12 +12,12 @@
 
 int main(int argc, char **argv)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 3 });
+    wg_context *c = wg_start(.seed = 3);
     wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = argc > 1 ? atoi(argv[1]) : 0 });
     wg_data *train = wg_data_digits(c), *dev = wg_data_split(train, 0.2);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3 });
+    wg_optim *o = wg_adam(p, .lr = 3e-3);
     wg_batch b, part;
     const bool speaks = wg_group_rank(all) == 0;
     if (speaks) printf("%d processes, %d shards\n", wg_group_size(all), wg_group_shards(all));

@@ -3,9 +3,9 @@
 
 int main(void)
 {
-    wg_context *c = wg_start(NULL);
+    wg_context *c = wg_start();
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 0.1 });
+    wg_optim *adam = wg_adam(p, .lr = 0.1);
     wg_graph *g = wg_graph_new(c);
 
     for (int step = 0; step < 1000; step++) {

@@ -23,9 +23,9 @@ static int walk(double right, int32_t *action, uint64_t *state)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_params *p = wg_params_new(c);
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 0.02 });
+    wg_optim *o = wg_adam(p, .lr = 0.02);
     wg_graph *g = wg_graph_new(c);
     static int32_t action[BATCH * MOST];
     static double advantage[BATCH * MOST];

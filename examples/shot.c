@@ -18,7 +18,7 @@ static wg_node flight(wg_node t, wg_node s, void *user)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     double u[2] = { 0.5, 2 }; /* angle and time */
     for (int step = 0; step < 8 && !wg_failed(c); step++) {

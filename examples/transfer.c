@@ -25,7 +25,7 @@ static wg_node model(wg_node x, wg_params *p, int classes)
 /* Trains, and returns the accuracy with the test digits. */
 static double learn(wg_graph *g, wg_params *p, int classes, wg_data *train, wg_data *test, int epochs)
 {
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3 });
+    wg_optim *o = wg_adam(p, .lr = 3e-3);
     wg_batch b;
     for (int epoch = 0; epoch < epochs; epoch++)
         while (wg_data_next(train, &b, 16)) {
@@ -43,7 +43,7 @@ static double learn(wg_graph *g, wg_params *p, int classes, wg_data *train, wg_d
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_data *all = wg_data_digits(c), *few = digits(c, all, MANY, FEW, 2);
     wg_data *test = digits(c, all, MANY + FEW, TEST, 2), *classes = digits(c, all, MANY + FEW, TEST, 10);
     wg_params *p = wg_params_new(c), *fresh = wg_params_new(c);

@@ -40,9 +40,9 @@ static wg_node logit(wg_graph *g, wg_params *p, int signs, bool *truth)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3 });
+    wg_optim *adam = wg_adam(p, .lr = 3e-3);
     wg_graph *g = wg_graph_new(c);
     bool truth;
     for (int step = 1; step <= STEPS; step++) {

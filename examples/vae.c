@@ -27,10 +27,10 @@ static wg_node bound(wg_node x, wg_params *p)
 
 int main(void)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_data *train = wg_data_digits(c), *dev = wg_data_split(train, 0.2);
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 2e-3 });
+    wg_optim *adam = wg_adam(p, .lr = 2e-3);
     wg_graph *g = wg_graph_new(c);
     for (int epoch = 1; epoch <= EPOCHS; epoch++) {
         for (wg_batch b; wg_data_next(train, &b, BATCH);) {

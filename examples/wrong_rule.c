@@ -66,7 +66,7 @@ static wg_node loss_of(wg_graph *g, wg_params *p)
 int main(int argc, char **argv)
 {
     axis = argc > 1 && !strcmp(argv[1], "--right");
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     wg_begin(g, WG_TRAIN);

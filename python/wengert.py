@@ -142,21 +142,6 @@ x f:part_fn user:user ; tol:double most:int anderson:int adjoint_steps:int = fix
 x before ; tol:double = settled
 (g:graph p:params name:text s:shape init:init) = param state
 (r:check) = check_passes
-! lr:double weight_decay:double coupled:bool l1:double decay_all:bool = sgd
-! lr:double beta:double classical:bool nesterov:bool velocity:bool weight_decay:double coupled:bool l1:double
-    decay_all:bool = momentum
-! lr:double beta1:double beta2:double eps:double amsgrad:bool weight_decay:double coupled:bool l1:double
-    decay_all:bool = adam adamw
-! lr:double beta1:double beta2:double eps:double weight_decay:double coupled:bool l1:double decay_all:bool =
-    adamax
-! lr:double beta1:double beta2:double eps:double psi:double weight_decay:double coupled:bool l1:double
-    decay_all:bool = nadam
-! lr:double beta1:double beta2:double weight_decay:double coupled:bool l1:double decay_all:bool = lion
-! lr:double eps:double initial:double weight_decay:double coupled:bool l1:double decay_all:bool = adagrad
-! lr:double rho:double eps:double weight_decay:double coupled:bool l1:double decay_all:bool = adadelta
-! lr:double rho:double eps:double momentum:double centered:bool weight_decay:double coupled:bool l1:double
-    decay_all:bool = rmsprop
-! lr:double history:double evaluations:double = lbfgs
 ! format:text style:text id:text title:text values:bool level:text backward:bool wrt:pointer wrt_count:int
     sizes:pointer size_count:int beside overlay:text source:text marks:pointer mark_count:int steps:bool
     hide:text width:int ansi:bool top_down:bool legend:bool no_scopes:bool most:int fold:int series:bool
@@ -197,16 +182,11 @@ _WRITER = ctypes.CFUNCTYPE(None, POINTER(_Node), c_int, POINTER(_Node), c_void_p
 class _ByPointer(Structure):
     _fields_ = [("f", _WRITER), ("user", c_void_p)]
 
-class _Options(Structure):
-    _fields_ = [("seed", ctypes.c_uint64), ("threads", c_int), ("dtype", c_int), ("allocator", c_void_p),
-                ("on_error", c_void_p), ("on_warning", _WARNING), ("user", c_void_p),
-                ("rest", ctypes.c_uint64 * 16)]
-
 _TYPES = {"p": c_void_p, "s": c_char_p, "i": c_int, "l": c_int64, "d": c_double, "b": c_bool, "z": c_size_t,
           "n": _Node, "t": _Tensor, "h": _Shape, "a": Init, "v": None}
 # The functions that this file calls by name: the result, the name, the parameters.
 _FUNCTIONS = """
-    p start p, i finish pp, i failed p, s message p, v recover p, i context_dtype p, p graph_new p, v
+    p start_at sp, i finish pp, i failed p, s message p, v recover p, i context_dtype p, p graph_new p, v
     graph_free p, v begin pi, n number d, n input_at spst, i input_set_at snt, d item_at sn, t value_at
     sn, i node_dtype n, h node_shape n, s node_name n, b node_ok n, l graph_nodes p, i backward_at snp,
     i backward_add_at snp, i grads_at snpip, n jvp_at snppi, i vjp_at snnpip, i hvp_at snppip, p
@@ -277,11 +257,13 @@ def _here():
 class Context:
     """Seed, dtype and threads of what is made from it. The first one made becomes the default."""
 
-    def __init__(self, seed=0, dtype="float64", threads=0):
-        o = _Options(seed=_whole(seed, 64, 0), threads=_whole(threads, 32), dtype=_code_of(np.dtype(dtype)))
+    def __init__(self, seed=0, dtype="float64", threads=None):
+        o = _opts("start_opts", "Context", {"dtype": dtype, "threads": threads})
+        o.seed = _whole(seed, 64, 0) % 2 ** 64
         self._raised = None  # by a function of yours that the library has called
-        o.on_warning = self._warn = _WARNING(lambda user, text: warnings.warn(text.decode(), stacklevel=4))
-        self._c = _lib.wg_start(byref(o))
+        self._warn = _WARNING(lambda user, text: warnings.warn(text.decode(), stacklevel=4))
+        o.on_warning = ctypes.cast(self._warn, c_void_p)
+        self._c = _lib.wg_start_at(_here(), byref(o))
         self._finish = weakref.finalize(self, lambda c, keep: _lib.wg_finish(c, None), self._c, self._warn)
         self.dtype = np.dtype(dtype)
         _now.context = getattr(_now, "context", None) or self
@@ -595,7 +577,7 @@ Value.__abs__ = lambda x: _builders["abs"](x)
 # ---- builders ----
 
 _FIELDS = {"text": c_char_p, "bool": c_bool, "int": c_int, "int64": c_int64, "double": c_double,
-           "axis": c_double, "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node}
+           "real": c_double, "axis": c_double, "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node}
 _WORDS = {"mean": 0, "sum": 1, "none": 2, "constant": 0, "reflect": 1, "edge": 2, "nearest": 0, "bilinear": 1,
           "graph": 0, "train": 1, "eval": 2, "dormand_prince": 0, "euler": 1, "midpoint": 2, "rk4": 3}
 _OBJECTS = {"params": ("Params", "_p"), "cache": ("Cache", "_cache"), "check": ("Report", "_r")}
@@ -621,6 +603,8 @@ def _given(kind, x, g, what="it"):
         return _text(x) if x is not None else None
     if kind == "double":  # 0 would be the default; this number is an exact 0 (named.h)
         return _real_number(x, what) or -2.2250738585072014e-308
+    if kind == "real":
+        return _real_number(x, what)
     if kind == "bool":
         return _truth(x, what)
     if kind == "axis":
@@ -689,9 +673,41 @@ def _named(what, fields, options, g, into):
     return into
 
 def _struct(what, options, g=None):
-    """A pointer to a struct of options alone: of an optimizer, of draw."""
+    """A pointer to a struct of options alone: of draw."""
     fields, kind = _structs[what]
     return byref(_named(what, fields, options, g, kind()))
+
+# ---- structs of options, from the lists of the library (named.h) ----
+
+class _Option(Structure):
+    _fields_ = [(n, c_char_p) for n in ("name", "type", "standard", "range", "text")] + [
+        ("kind", c_int), ("offset", c_size_t)]
+
+class _OptionList(Structure):
+    _fields_ = [("name", c_char_p), ("defaults", c_void_p), ("size", c_size_t), ("mark", c_size_t),
+                ("option", POINTER(_Option)), ("count", c_int)]
+
+_KINDS = {0: "pointer", 1: "real", 2: "int", 3: "int64", 4: "bool", 5: "int", 6: "text"}
+
+@functools.lru_cache(None)
+def _listed(struct):
+    """The options of a struct as (name, kind), its ctypes type, and its bytes when no option is given."""
+    rows = _declare(struct + "_rows", POINTER(_OptionList), [])().contents
+    options = [rows.option[i] for i in range(rows.count)]
+    fields = [(o.name.decode(), "dtype" if o.type == b"wg_dtype" else _KINDS[o.kind]) for o in options]
+    members, at = [], 0
+    for (name, kind), o in zip(fields, options):
+        member = _FIELDS.get(kind, c_void_p)
+        members += [("before_" + name, ctypes.c_char * (o.offset - at)), (name, member)]
+        at = o.offset + ctypes.sizeof(member)
+    members.append(("behind", ctypes.c_char * (rows.size - at)))
+    kind = type("_" + struct, (Structure,), {"_pack_": 1, "_fields_": members})
+    return fields, kind, ctypes.string_at(rows.defaults, rows.size)
+
+def _opts(struct, what, options, g=None):
+    """A struct of options: the library's defaults, and what is given in their place."""
+    fields, kind, defaults = _listed(struct)
+    return _named(what, fields, options, g, kind.from_buffer_copy(defaults))
 
 def _graph_of(arguments):
     for x in arguments:
@@ -942,7 +958,7 @@ class Optimizer:
         if p._optimizer:  # a parameter has one optimizer at a time: the new one
             p._optimizer._free()
         f = _declare(name + "_at", c_void_p, [c_char_p, c_void_p, c_void_p])
-        self._params, self._o = p, f(_here(), p._p, _struct(name, options))
+        self._params, self._o = p, f(_here(), p._p, byref(_opts(name + "_opts", name, options)))
         p.context._look()
         p._optimizer = self
         self._free = p.context._frees(self, _lib.wg_optim_free, self._o)
@@ -965,9 +981,9 @@ class Optimizer:
         _lib.wg_optim_set_lr_at(_here(), self._o, rate)
         self._params.context._look()
 
-for _name in _structs:
-    if _name not in ("draw", "gradcheck"):
-        globals()[_name] = lambda p, _name=_name, **options: Optimizer(_name, p, options)
+_lib.wg_optim_kind.restype = c_char_p
+for _name in iter(lambda i=iter(range(99)): _lib.wg_optim_kind(next(i)), None):
+    globals()[_name.decode()] = lambda p, _name=_name.decode(), **options: Optimizer(_name, p, options)
 
 class Cache:
     """Keys and values of the tokens so far: wg.nn_attention(x, p, "a", causal=True, cache=k)."""

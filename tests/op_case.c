@@ -35,7 +35,8 @@ static void collect(op_case *k)
 
 bool op_case_open(op_case *k, const wg_op *op, int sample, const op_setup *s)
 {
-    wg_options o = { .seed = 1, .threads = s->threads ? s->threads : 1, .interpret = s->interpret };
+    wg_start_opts o =
+        WG_OPTS(wg_start_opts, .seed = 1, .threads = s->threads ? s->threads : 1, .interpret = s->interpret);
     *k = (op_case){ .op = op, .sample = sample, .memory = s->memory };
     if (!op->sample) return false;
     k->c = wgt_start(s->memory, s->dtype, &o);

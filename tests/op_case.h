@@ -22,7 +22,7 @@ enum { OP_LEAVES = 16 };
 
 typedef struct op_setup {
     wg_dtype dtype;
-    int interpret, threads; /* as in wg_options; threads default 1 */
+    int interpret, threads; /* as in wg_start_opts; threads default 1 */
     wgt_memory *memory;
 } op_setup;
 

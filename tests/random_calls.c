@@ -322,8 +322,8 @@ static void add_leaf(drawing *d)
 
 static wg_context *plain_context(wg_dtype t)
 {
-    return wgt_start(NULL, t,
-                     &(wg_options){ .seed = 1, .threads = 1, .interpret = 1, .without = WG_WITHOUT_ALL });
+    return wgt_start(
+        NULL, t, &WG_OPTS(wg_start_opts, .seed = 1, .threads = 1, .interpret = 1, .without = WG_WITHOUT_ALL));
 }
 
 static random_calls *draw_once(uint64_t state, wg_dtype t, unsigned flags)

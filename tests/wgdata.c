@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
-wg_context *wgt_seeded(uint64_t seed) { return wgt_start(NULL, WG_F32, &(wg_options){ .seed = seed }); }
+wg_context *wgt_seeded(uint64_t seed)
+{
+    return wgt_start(NULL, WG_F32, &WG_OPTS(wg_start_opts, .seed = seed));
+}
 
 float wgt_f32_at(wg_tensor t, int64_t i) { return ((const float *)t.data)[i]; }
 int wgt_i32_at(wg_tensor t, int64_t i) { return ((const int32_t *)t.data)[i]; }

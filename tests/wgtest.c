@@ -93,16 +93,16 @@ void *wgt_resize(void *memory, void *p, size_t old_size, size_t new_size)
 
 /* ---- contexts ---- */
 
-wg_context *wgt_start(wgt_memory *m, wg_dtype t, const wg_options *o)
+wg_context *wgt_start(wgt_memory *m, wg_dtype t, const wg_start_opts *o)
 {
-    wg_options all = o ? *o : (wg_options){ .seed = 1, .threads = 1 };
+    wg_start_opts all = o ? *o : WG_OPTS(wg_start_opts, .seed = 1, .threads = 1);
     wg_allocator a = { wgt_resize, m };
     all.dtype = t;
     all.allocator = m ? &a : NULL;
-    return wg_start(&all);
+    return wg_start_at(WG_HERE, &all);
 }
 
-wgt_world wgt_world_new(wgt_memory *m, wg_dtype t, const wg_options *o)
+wgt_world wgt_world_new(wgt_memory *m, wg_dtype t, const wg_start_opts *o)
 {
     wg_context *c = wgt_start(m, t, o);
     return (wgt_world){ .c = c, .g = wg_graph_new(c), .p = wg_params_new(c) };
@@ -131,7 +131,7 @@ void wgt_drop(wg_context *c, const wgt_memory *m)
     expect_nothing_left(m);
 }
 
-void wgt_each_allocation_fails(const wg_options *o, int every, void (*use)(wg_context *c))
+void wgt_each_allocation_fails(const wg_start_opts *o, int every, void (*use)(wg_context *c))
 {
     for (int for_ever = 0; for_ever < 2; for_ever++) {
         bool done = false;
@@ -151,7 +151,7 @@ void wgt_on_each_isa(void (*f)(wg_context *c, void *with), void *with)
     static const char *const name[] = { "base", "avx2", "avx512" };
     for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
         setenv("WG_ISA", name[i], 1);
-        wg_context *c = wg_start(&(wg_options){ .threads = 2 });
+        wg_context *c = wg_start(.threads = 2);
         if (wg_failed(c) == WG_OK) f(c, with);
         cr_assert(i > 0 || wg_failed(c) == WG_OK, "%s", wg_message(c));
         wg_finish(c, NULL);

@@ -41,7 +41,7 @@ void *wgt_resize(void *memory, void *p, size_t old_size, size_t new_size);
 /* ---- contexts ---- */
 
 /* m NULL: the default allocator. o NULL: one thread, seed 1; its allocator and dtype are replaced. */
-wg_context *wgt_start(wgt_memory *m, wg_dtype t, const wg_options *o);
+wg_context *wgt_start(wgt_memory *m, wg_dtype t, const wg_start_opts *o);
 /* WGT_GRAPH declares a context c and a graph g in it, WGT_WORLD parameters p, too. */
 #define WGT_GRAPH(t, ...)                            \
     wg_context *c = wgt_start(NULL, t, __VA_ARGS__); \
@@ -81,7 +81,7 @@ typedef struct wgt_world {
     wg_params *p;
     wg_optim *o;
 } wgt_world;
-wgt_world wgt_world_new(wgt_memory *m, wg_dtype t, const wg_options *o);
+wgt_world wgt_world_new(wgt_memory *m, wg_dtype t, const wg_start_opts *o);
 /* Frees c; fails the test when c had an error or, with m, when a block is left. */
 void wgt_finish(wg_context *c, const wgt_memory *m);
 /* The same for a context that may have failed. */
@@ -90,7 +90,7 @@ void wgt_drop(wg_context *c, const wgt_memory *m);
 /* Calls use(c) with every single allocation failing, once, or it and all after it: it is an error of
  * memory, and nothing is leaked. Of allocations after the first `every` ones fewer and fewer fail. c has the
  * options o; NULL: f32, one thread. */
-void wgt_each_allocation_fails(const wg_options *o, int every, void (*use)(wg_context *c));
+void wgt_each_allocation_fails(const wg_start_opts *o, int every, void (*use)(wg_context *c));
 
 /* Calls f(c, with) for each instruction set that the machine has. c has two threads. */
 void wgt_on_each_isa(void (*f)(wg_context *c, void *with), void *with);

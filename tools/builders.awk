@@ -1,7 +1,7 @@
 # Reads public headers and writes what they say of builders, the functions that make nodes:
 #
 #   form=python    the table of python/wengert.py. A line is "(PARAMETERS) = NAMES", or "OPERANDS ; OPTIONS = NAMES"
-#                  for one struct of arguments, or "! OPTIONS = NAMES" for structs of options: optimizers, draw
+#                  for one struct of arguments, or "! OPTIONS = NAMES" for structs of options: draw
 #   form=cpp       a C++ program that calls each macro with all its options by name, the last one first. some<T>()
 #                  stands for an argument
 
@@ -87,38 +87,12 @@ function python_print(    i, line, word, n, k) {
     }
 }
 
-# ---- options that are written as lists of X(type, name, ...) ----
+# ---- structs of options alone ----
 
-# The fields of the list MACRO, and of the lists in it, as python_field has them.
-function listed(macro,    text, out, piece, part) {
-    text = list[macro]
-    while (match(text, /X\([a-z]+, [a-z0-9_]+,|WG_[A-Z_]+\(X/)) {
-        piece = substr(text, RSTART, RLENGTH)
-        text = substr(text, RSTART + RLENGTH)
-        if (piece ~ /^WG/) { sub(/\(X/, "", piece); out = out listed(piece); continue }
-        split(piece, part, /[(, ]+/)
-        out = out " " python_field(part[3], part[2])
-    }
-    return out
-}
 function python_option(name, kind) {
     return kind ~ /\*$/ && kind != "const char *" ? name ":pointer" : python_field(name, kind)
 }
 function python_lists(    text, name, kind, out, i) {
-    for (rest = all; next_match("#define WG_[A-Z_]+\\(X[^)]*\\)[^#]*"); ) {
-        name = found
-        sub(/^#define /, "", name)
-        sub(/\(.*/, "", name)
-        sub(/^#define [A-Z_]+\([^)]*\)/, "", found)
-        sub(/\nWG_OPTIM.*/, "", found)
-        list[name] = found
-    }
-    for (rest = all; next_match("WG_API wg_optim \\*wg_[a-z0-9_]+_at"); ) {
-        name = found
-        sub(/.*\*wg_/, "", name)
-        sub(/_at$/, "", name)
-        if (("WG_" toupper(name) "_OPTIONS") in list) python("!" listed("WG_" toupper(name) "_OPTIONS"), name, "")
-    }
     for (rest = all; next_match("F(LAG|IELD)\\((const )?[a-z_]+( \\*)?, [a-z_]+, WG"); ) {
         kind = found
         sub(/^[A-Z]+\(/, "", kind)

@@ -50,7 +50,7 @@ static bool both_zero(const wg_check *r)
 /* Checks sample i and adds the result to t. False: there is no sample i. */
 static bool one_sample(const args *a, const wg_op *op, int i, const wg_gradcheck_opts *o, tally *t)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64, .seed = (uint64_t)i + 1 });
+    wg_context *c = wg_start(.dtype = WG_F64, .seed = (uint64_t)i + 1);
     wg_graph *g = wg_graph_new(c);
     wg_node x[MOST_INPUTS];
     wg_begin(g, WG_TRAIN);

@@ -312,7 +312,7 @@ int check_process(const args *a)
     int status = EXIT_FLAGS;
     if (!at) return tool_wrong(a, "--run needs --at, the point: --at '[-1.2, 1]'");
     if (!check_opts(a, &o)) return EXIT_FLAGS;
-    model m = { .a = a, .c = wg_start(NULL) };
+    model m = { .a = a, .c = wg_start() };
     wg_tensor x = model_literal(&m, "at", "", at);
     double *point = x.data ? wg_alloc(m.c, (size_t)wg_shape_size(x.shape) + 1, sizeof *point) : NULL;
     for (int64_t i = 0; point && i < wg_shape_size(x.shape); i++) point[i] = wg_tensor_item(&x, i);

@@ -31,7 +31,7 @@ static void first_line(const char *program, char to[200])
 /* Whether DOT can be written, by writing some. */
 static void dot_line(FILE *out)
 {
-    wg_context *c = wg_start(&(wg_options){ .threads = 1 });
+    wg_context *c = wg_start(.threads = 1);
     const wg_status s =
         wg_draw_graph_at(NULL, wg_graph_new(c), "/dev/null", &(wg_draw_opts){ .format = "dot" });
     const char *why = strstr(wg_message(c), "libcgraph");

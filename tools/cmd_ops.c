@@ -47,7 +47,7 @@ static const char *adjoint_of(const wg_op *op)
 
 static int samples(const wg_op *op)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     int n = 0;
     wg_begin(g, WG_TRAIN);

@@ -392,7 +392,7 @@ bool lesson_read(lesson *l, const args *a, const char *file, const char *source)
         return l->status = tool_fail(a, EXIT_TEXT, "%s: a lesson has at most 1 MiB", file), false;
     size_t n = 2;
     for (const char *s = source; *s; s++) n += *s == '\n';
-    l->c = wg_start(NULL);
+    l->c = wg_start();
     l->line = wg_alloc(l->c, n + 1, sizeof *l->line);
     l->part = wg_alloc(l->c, n, sizeof *l->part);
     if (!l->line || !l->part) return l->status = tool_fail(a, EXIT_OTHER, "out of memory"), false;

@@ -97,7 +97,7 @@ bool model_flags_ok(model *m)
 
 /* ---- settings ---- */
 
-static bool settings(model *m, wg_options *o, wg_dtype standard)
+static bool settings(model *m, wg_start_opts *o, wg_dtype standard)
 {
     const args *a = m->a;
     long long seed = 0;
@@ -242,10 +242,10 @@ static bool all_loaded(model *m, int loaded)
 
 bool model_begin(model *m, const args *a, wg_mode mode, wg_dtype standard)
 {
-    wg_options o = { .on_warning = warned, .user = m };
+    wg_start_opts o = WG_OPTS(wg_start_opts, .on_warning = warned, .user = m);
     *m = (model){ .a = a, .mode = mode };
     if (!settings(m, &o, standard)) return false;
-    m->c = wg_start(&o);
+    m->c = wg_start_at(WG_HERE, &o);
     m->g = wg_graph_new(m->c);
     m->p = wg_params_new(m->c);
     return true;

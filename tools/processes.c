@@ -116,7 +116,7 @@ void tool_release(int status)
 {
     if (!now.held) return;
     if (status && !now.met) { /* an error before there was a group */
-        wg_context *c = wg_start(NULL);
+        wg_context *c = wg_start();
         tool_group(c, 0);
         tool_meet(c, status);
         wg_finish(c, NULL);

@@ -3,7 +3,7 @@
  *
  * A context owns everything that is made from it and remembers the first error. You need not check each call:
  *
- *     wg_context *c = wg_start(NULL);
+ *     wg_context *c = wg_start();
  *     ... anything ...
  *     return wg_finish(c, stderr);      prints the first error, frees everything; 0, or the error's status
  *
@@ -16,10 +16,10 @@
 #error "Wengert needs a 64-bit target: compile without -m32, or with a compiler for a 64-bit machine"
 #endif
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include "named.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,14 +29,6 @@ extern "C" {
 #define WG_VERSION_MINOR 1
 #define WG_VERSION_PATCH 0
 #define WG_VERSION       "0.1.0"
-
-#if defined(__GNUC__)
-#define WG_PRINTF(f, a) __attribute__((format(printf, f, a)))
-#define WG_API          __attribute__((visibility("default")))
-#else
-#define WG_PRINTF(f, a)
-#define WG_API
-#endif
 
 /* ---- status ---- */
 
@@ -114,19 +106,54 @@ typedef struct wg_shape {
     int64_t dim[WG_MAX_RANK];
 } wg_shape;
 
-/* WG_STRUCT(T, .a = 1, .b = 2) is a struct, WG_OPTS(T, .a = 1, .b = 2) the address of one: in C the same as
- * (T){ .a = 1, .b = 2 } and its address. Only these forms can be used in C++, too. */
+/* WG_STRUCT(T, .a = 1, .b = 2) is a struct whose other fields are 0: in C the same as (T){ .a = 1, .b = 2 }, and
+ * the only form that can be used in C++, too. */
 #ifndef __cplusplus
 #define WG_COUNT_(T, ...) ((int)(sizeof((T[]){ __VA_ARGS__ }) / sizeof(T)))
 #define WG_SHAPE(...)     ((wg_shape){ WG_COUNT_(int64_t, __VA_ARGS__), { __VA_ARGS__ } })
 #define WG_SCALAR         ((wg_shape){ 0, { 0 } })
 #define WG_STRUCT(T, ...) ((T){ __VA_ARGS__ })
-#define WG_OPTS(T, ...)   (&(T){ __VA_ARGS__ })
 #else
 }
 #include "cplusplus.h"
 extern "C" {
 #endif
+
+/* An option that says one axis or several: .axis = 1 is axis 1, .axes = WG_AXES(0, 2) are axes 0 and 2. A
+ * negative axis counts from the end. Variables: wg_axis a = WG_AXES(0, 2). It is one number, so that a bare
+ * number compiles in C and in C++ and means that axis. Where another axis is the default, .axis = 0 is told
+ * from no axis by the text of the call: outside of such a call (in a struct that you fill in, in a call of
+ * wg_sum_at) write WG_AXES(0). A list has axes from -31 to 31; no axes: the default. */
+typedef double wg_axis;
+
+#define WG_AXES_BASE 4503599627370496.0 /* 2^52: from here on a number is a list of axes */
+/* The list of `count` axes: base 64, each axis plus 32 (0: it does not fit), and last the count. */
+static inline wg_axis wg_axes_of(int count, const int *axis)
+{
+    double list = 0;
+    if (count == 1 && axis[0] != 0) return axis[0];
+    for (int i = count > WG_MAX_RANK ? WG_MAX_RANK : count; i-- > 0;)
+        list = list * 64 + (axis[i] >= -31 && axis[i] <= 31 ? axis[i] + 32 : 0);
+    return WG_AXES_BASE + list * 16 + (count < 0 || count > WG_MAX_RANK ? WG_MAX_RANK + 1 : count);
+}
+#ifndef __cplusplus
+#define WG_AXES(...) wg_axes_of(WG_COUNT_(int, __VA_ARGS__), (const int[]){ __VA_ARGS__ })
+#else
+}
+template <class... D> static inline wg_axis wg_axes_from(D... d)
+{
+    const int axis[] = { static_cast<int>(d)..., 0 };
+    return wg_axes_of(static_cast<int>(sizeof...(D)), axis);
+}
+#define WG_AXES(...) wg_axes_from(__VA_ARGS__)
+extern "C" {
+#endif
+
+/* The same for authors of ops, in attributes. */
+typedef struct wg_axes {
+    int count;
+    int axis[WG_MAX_RANK];
+} wg_axes;
 
 /* The number of elements. -1: no valid shape (more than 8 axes, a negative size, 2^60 elements). */
 WG_API int64_t wg_shape_size(wg_shape s);
@@ -182,23 +209,24 @@ typedef struct wg_allocator {
  * broadcast with [n]; softmax or sigmoid before a loss that has it in it; batch normalisation of one row; L-BFGS
  * that finds no smaller loss. The text begins with file:line. .on_warning = wg_no_warnings drops warnings. */
 WG_API void wg_no_warnings(void *user, const char *message);
-typedef struct wg_options {
-    uint64_t seed;                 /* of all random draws and of parameters' first values; default 0 */
-    int threads;                   /* default: WG_NUM_THREADS, else OMP_NUM_THREADS, else the usable cores */
-    wg_dtype dtype;                /* f32 or f64, of numbers and parameters that have no other; default f32 */
-    const wg_allocator *allocator; /* copied; default: malloc, realloc, free */
-    void (*on_error)(void *user, wg_status s, const char *message); /* called for the first error */
-    void (*on_warning)(void *user, const char *message); /* default: "warning: ..." on standard error */
-    void *user;                                          /* first argument of the functions here */
-    int interpret;    /* 0: plans where they pay; 1: never; -1: always. The results are the same bits. */
-    unsigned without; /* fast ways to switch off: bits WG_WITHOUT_...; the variable WG_WITHOUT adds more */
-    unsigned trace;   /* what to trace: bits WG_TRACE_...; the variable WG_TRACE adds more */
-    void (*on_trace)(void *user, const char *line); /* gets each line of the trace; default: stderr */
-    /* Bytes of all compiled plans: if they take more, those that were not used for longest are freed. Default:
-     * WG_PLAN_BYTES, a number that k, M or G may follow, else 192M. */
-    uint64_t plan_bytes;
-    uint64_t reserved[4];
-} wg_options;
+typedef void (*wg_error_fn)(void *user, wg_status s, const char *message);
+typedef void (*wg_line_fn)(void *user, const char *text);
+#define wg_start_opts_list(P, X)                                                                             \
+    X(uint64_t, seed, 0, "", "of all random draws and of parameters' first values")                          \
+    X(int, threads, WG_AUTO, "[1, 256]", "default: WG_NUM_THREADS, else OMP_NUM_THREADS, else the usable cores") \
+    X(wg_dtype, dtype, WG_F32, "", "f32 or f64, of numbers and parameters that have no other")               \
+    X(const wg_allocator *, allocator, NULL, "", "copied; default: malloc, realloc, free")                   \
+    X(wg_error_fn, on_error, NULL, "", "called for the first error")                                         \
+    X(wg_line_fn, on_warning, NULL, "", "called for warnings; default: \"warning: ...\" on standard error")  \
+    X(void *, user, NULL, "", "first argument of these functions")                                           \
+    X(int, interpret, 0, "[-1, 1]", "0: plans where they pay; 1: never; -1: always. The results are the same bits") \
+    X(unsigned, without, 0, "", "fast ways to switch off: bits WG_WITHOUT_...; the variable WG_WITHOUT adds more") \
+    X(unsigned, trace, 0, "", "what to trace: bits WG_TRACE_...; the variable WG_TRACE adds more")           \
+    X(wg_line_fn, on_trace, NULL, "", "gets each line of the trace; default: standard error")                \
+    X(int64_t, plan_bytes, WG_AUTO, "[0, inf)",                                                              \
+      "of all compiled plans: of more, those that were not used for longest are freed. Default: WG_PLAN_BYTES, a " \
+      "number that k, M or G may follow, else 192M")
+WG_OPTIONS(wg_start_opts);
 
 /* The fast ways that can be switched off. Do so to find out which of them causes a wrong result or lost time.
  * No switch changes a bit of any result. The environment variable WG_WITHOUT takes the names, joined by
@@ -245,9 +273,10 @@ enum {
 #undef WG_TRACE_
 };
 
-/* Makes a context. o may be NULL: all defaults. The result is never NULL: without memory it is a context that
- * has already failed. */
-WG_API wg_context *wg_start(const wg_options *o);
+/* Makes a context. The result is never NULL: without memory, or with wrong options, it is a context that has already
+ * failed. */
+WG_API wg_context *wg_start_at(wg_site here, const wg_start_opts *o);
+#define wg_start(...) WG_WITH(wg_start_at, (WG_AT(WG_BYTE_0 #__VA_ARGS__)), wg_start_opts, __VA_ARGS__)
 /* Prints the first error to the stream, if one is given. Frees the context and everything made from it.
  * Returns 0, or the status of the error. A call that got no object at all, wg_optim_step(NULL) say, has no
  * context: its error is kept for the thread, and becomes that of the first context that was started before, when

@@ -4,7 +4,7 @@
  * So each option becomes an assignment. With a variable o, the text .axes = a becomes o.axes = a.
  *
  *     wg_node s = wg_sum(x, .axes = 0, .keepdims = true);
- *     wg_optim *o = wg_adam(p, WG_OPTS(wg_adam_opts, .lr = 1e-3));
+ *     wg_optim *o = wg_adam(p, .lr = 1e-3);
  *
  * These rules are those of C++ alone:
  *
@@ -12,7 +12,6 @@
  *     - An option that is an array is set element by element: .x[0] = 0, .x[1] = 1.
  *     - An operand that may be left out is given by name: wg_attention(q, k, v, .mask = m).
  *     - A pointer to nothing is nullptr, not NULL.
- *     - A struct of options for a function that takes a pointer is WG_OPTS(T, ...), which C has too.
  *
  * A call has at most 31 options. The macros use the statement expressions of GCC and clang. In a lambda,
  * which is standard C++, the arguments could not be structured bindings. */
@@ -115,8 +114,11 @@ template <class T, class... V> static inline void wg_operands(T &args, const V &
 
 #define WG_STRUCT(T, ...) WG_STRUCTED_(WG_NEW_NAME_, T, __VA_ARGS__, )
 #define WG_STRUCTED_(a, T, ...) __extension__({ T a = T(); (void)0 WG_SET_(a, __VA_ARGS__); a; })
-template <class T> static inline const T *wg_address_of(const T &v) { return &v; }
-#define WG_OPTS(T, ...) wg_address_of(WG_STRUCT(T, __VA_ARGS__))
+#define WG_OPTS(...)      WG_OPTS1_(WG_HEAD_(__VA_ARGS__), WG_TAIL_(__VA_ARGS__, ))
+#define WG_OPTS1_(T, ...) WG_STRUCTED_(WG_NEW_NAME_, T, __VA_ARGS__)
+#define WG_WITH(f, lead, T, ...) WG_WITH_(WG_NEW_NAME_, f, lead, T, __VA_ARGS__)
+#define WG_WITH_(a, f, lead, T, ...) \
+    __extension__({ T a = T(); (void)0 WG_SET_(a, __VA_ARGS__); f(WG_OPEN_ lead, &a); })
 
 #endif
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* group.h: training by several processes, on one machine or on many. mpirun starts them; each runs the same program.
  *
- *     wg_context *c = wg_start(NULL);
+ *     wg_context *c = wg_start();
  *     wg_group *all = wg_group_start(c, NULL);           before the data and the parameters
  *     ...
  *     while (wg_data_next(train, &b, 128)) {             128 rows, the same in every process

@@ -1,50 +1,145 @@
 /* SPDX-License-Identifier: MIT */
-/* named.h: options that are given by name, and lists of axes. Every header whose calls take options includes
- * it. */
+/* named.h: options that are given by name. base.h includes it.
+ *
+ *     wg_optim *o = wg_adam(p, .lr = 3e-3, .beta1 = 0);
+ *     wg_optim *o = wg_adam(p);                              all defaults
+ *
+ * What is written holds: 0 is 0. What is not written has the default that its list says. Of a struct that a
+ * program fills in itself WG_OPTS makes the beginning:
+ *
+ *     wg_adam_opts a = WG_OPTS(wg_adam_opts, .lr = 0.1);
+ *     a.beta1 = b;
+ *     wg_optim *o = wg_adam_at(WG_HERE, p, &a);
+ *
+ * A struct without WG_OPTS, { 0 } say, is an error at the call. So is a number out of its range. In C++ the
+ * same calls work in any order of the options; cplusplus.h has the rules of C++. A program must be compiled
+ * again for a version of the library whose structs have more options.
+ */
 #ifndef WENGERT_NAMED_H
 #define WENGERT_NAMED_H
 
-#include "base.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#if defined(__GNUC__)
+#define WG_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#define WG_API          __attribute__((visibility("default")))
+#else
+#define WG_PRINTF(f, a)
+#define WG_API
+#endif
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* An option that says one axis or several: .axis = 1 is axis 1, .axes = WG_AXES(0, 2) are axes 0 and 2. A
- * negative axis counts from the end. Variables: wg_axis a = WG_AXES(0, 2). It is one number, so that a bare
- * number compiles in C and in C++ and means that axis. Where another axis is the default, .axis = 0 is told
- * from no axis by the text of the call: outside of such a call (in a struct that you fill in, in a call of
- * wg_sum_at) write WG_AXES(0). A list has axes from -31 to 31; no axes: the default. */
-typedef double wg_axis;
+/* The default of a number that the library finds by itself: the option's sentence says how. It is the same for
+ * whole numbers and doubles, and no range has it. */
+#define WG_AUTO (-2147483647 - 1)
+/* A truth that the library decides if it is WG_AUTO. */
+typedef int wg_maybe;
 
-#define WG_AXES_BASE 4503599627370496.0 /* 2^52: from here on a number is a list of axes */
-/* The list of `count` axes: base 64, each axis plus 32 (0: it does not fit), and last the count. */
-static inline wg_axis wg_axes_of(int count, const int *axis)
-{
-    double list = 0;
-    if (count == 1 && axis[0] != 0) return axis[0];
-    for (int i = count > WG_MAX_RANK ? WG_MAX_RANK : count; i-- > 0;)
-        list = list * 64 + (axis[i] >= -31 && axis[i] <= 31 ? axis[i] + 32 : 0);
-    return WG_AXES_BASE + list * 16 + (count < 0 || count > WG_MAX_RANK ? WG_MAX_RANK + 1 : count);
-}
+/* ---- for bindings and tools: lists of options ---- */
+
+/* Each struct of options is made of a list. wg_sgd_opts_list(P, X), say, has a line for each option:
+ *
+ *     X(type, name, default, range, what it does)
+ *     P(type, name)                                 of a builder: an operand
+ *
+ * The range is written as in mathematics: "[0, 1)", "(0, inf]"; "": all but NaN. Of an enum it lists the words
+ * of its values. Numbers out of it are refused; the default never is. */
+typedef enum wg_option_kind {
+    WG_OPTION_OTHER, /* a pointer, a node, a struct: it has no range */
+    WG_OPTION_REAL,  /* double */
+    WG_OPTION_INT,   /* int or wg_maybe */
+    WG_OPTION_SIZE,  /* int64_t or uint64_t */
+    WG_OPTION_BOOL,
+    WG_OPTION_CHOICE, /* an enum or unsigned */
+    WG_OPTION_TEXT    /* const char *; NULL: not given */
+} wg_option_kind;
+typedef struct wg_option {
+    const char *name, *type, *standard, *range, *text; /* standard: the default, as its list writes it */
+    wg_option_kind kind;
+    size_t offset; /* in the struct */
+} wg_option;
+/* The lists at run time, for bindings and tools: wg_sgd_opts_rows() is that of wg_sgd_opts. */
+typedef struct wg_option_list {
+    const char *name;     /* "wg_sgd_opts" */
+    const void *standard; /* a struct of all defaults */
+    size_t size, mark;
+    const wg_option *option;
+    int count;
+} wg_option_list;
+/* An option as a number. NAN: it is none. */
+WG_API double wg_option_value(const wg_option *o, const void *options);
+/* Writes a number into an option. False: the option is no number or truth, or cannot hold it. */
+WG_API bool wg_option_set(const wg_option *o, void *options, double v);
+/* Whether v is in the range of an option. */
+WG_API bool wg_option_in_range(const wg_option *o, double v);
+
+/* A struct begins with a mark, by which a call sees that it is one of WG_OPTS, from the same header. The number
+ * of options is in it, since a new bool may fit into padding. */
+#define WG_MARK_(T) (sizeof(T) | (size_t)T##_count << 20)
+#define WG_NO_(...)
+#define WG_COUNTED_(...)             +1
+#define WG_OPERAND_(type, name)    type name;
+#define WG_OPTIONS(T)              WG_DECLARE_(T, )
+#define WG_OPTIONS_AND_OPERANDS(T) WG_DECLARE_(T, WG_GAP_(operands))
+#define WG_DECLARE_(T, GAP)                                                                 \
+    enum { T##_count = 0 T##_list(WG_NO_, WG_COUNTED_) };                                       \
+    typedef struct T {                                                                      \
+        WG_MARK_FIELD_(T)                                                                   \
+        T##_list(WG_NO_, WG_FIELD_) GAP T##_list(WG_OPERAND_, WG_NO_) WG_END_               \
+    } T;                                                                                    \
+    WG_API const wg_option_list *T##_rows(void)
 #ifndef __cplusplus
-#define WG_AXES(...) wg_axes_of(WG_COUNT_(int, __VA_ARGS__), (const int[]){ __VA_ARGS__ })
+/* Where a value without a name lands: behind the last field, an error of gcc and clang, or between options, an
+ * error of clang and a warning of gcc that needs no flag. These fields take up no room. */
+#define WG_MARK_FIELD_(T)               size_t mark;
+#define WG_FIELD_(type, name, ...)      WG_GAP_(name) type name;
+#define WG_GAP_(name)                   __extension__ char no_name_before_##name[0];
+#define WG_END_                         char an_option_needs_its_name[];
 #else
-}
-template <class... D> static inline wg_axis wg_axes_from(D... d)
-{
-    const int axis[] = { static_cast<int>(d)..., 0 };
-    return wg_axes_of(static_cast<int>(sizeof...(D)), axis);
-}
-#define WG_AXES(...) wg_axes_from(__VA_ARGS__)
-extern "C" {
+#define WG_MARK_FIELD_(T)                      size_t mark = WG_MARK_(T);
+#define WG_FIELD_(type, name, standard, ...)   type name = standard;
+#define WG_GAP_(name)
+#define WG_END_
 #endif
 
-/* The same for authors of ops, in attributes. */
-typedef struct wg_axes {
-    int count;
-    int axis[WG_MAX_RANK];
-} wg_axes;
+/* ---- calls ---- */
+
+#define WG_OPEN_(...)     __VA_ARGS__
+#define WG_HEAD_(...)     WG_HEAD1_(__VA_ARGS__, )
+#define WG_HEAD1_(a, ...) a
+#define WG_TAIL_(a, ...)  __VA_ARGS__
+
+/* WG_WITH(f, lead, T, ...): the call of f with the arguments `lead`, in parentheses, and the address of a T with
+ * the options ... in it. Macros of calls have (...) and split it by WG_HEAD_ and WG_TAIL_, since C11 does not
+ * allow wg_adam(p) of a macro (p, ...).
+ *
+ * In C the struct begins with its defaults, and then come the user's words: a later value wins. The defaults are
+ * given by position, since a macro of the user's may have the name of an option. The warning of -Wextra about it
+ * is switched off beside the struct alone: two zeros hold the pragmas, since gcc takes a pragma in a statement
+ * only, and the struct must live in the caller's block. gcc 11 refuses pragmas of calls in calls, so there one
+ * pragma stands for the rest of the file. */
+#ifndef __cplusplus
+#define WG_DEFAULT_(type, name, standard, ...) "", standard,
+#define WG_DEFAULTS_(T)                        WG_MARK_(T), T##_list(WG_NO_, WG_DEFAULT_)
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12
+#pragma GCC diagnostic ignored "-Woverride-init"
+#define WG_OVER_(T, ...) (__extension__ &(T){ WG_DEFAULTS_(T) __VA_ARGS__ })
+#else
+#define WG_QUIET_ _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"")
+#define WG_LOUD_  _Pragma("GCC diagnostic pop")
+#define WG_OVER_(T, ...)                                                                              \
+    (__extension__({ WG_QUIET_ 0; }) + __extension__ &(T){ WG_DEFAULTS_(T) __VA_ARGS__ } + \
+     __extension__({ WG_LOUD_ 0; }))
+#endif
+#define WG_OPTS(...)            WG_OPTS1_(WG_HEAD_(__VA_ARGS__), WG_TAIL_(__VA_ARGS__, ))
+#define WG_OPTS1_(T, ...)       WG_OPTS2_(T, __VA_ARGS__)
+#define WG_OPTS2_(T, ...)       (*WG_OVER_(T, __VA_ARGS__))
+#define WG_WITH(f, lead, T, ...) f(WG_OPEN_ lead, WG_OVER_(T, __VA_ARGS__))
+#endif
 
 /* A number option that is 0 takes its default. Where the default is not zero, this is an exact zero: minus
  * the smallest normal number, which is no zero in any mode of the processor. */
@@ -60,7 +155,7 @@ static inline double wg_or_standard(double v, double standard)
  *
  * The field of WG_BY_NAME stands in argument structs between operands and options: it takes up no room, and
  * no value can be given for it. The site of such a call begins with a byte that says how many arguments may
- * stand before the options ("\1" for wg_sum). Write an option at the call itself: a macro of yours that
+ * stand before the options, plus 1 ("\2" for wg_sum). Write an option at the call itself: a macro of yours that
  * stands for ".axes = ..." is text without a name. */
 #if defined __cplusplus
 #define WG_BY_NAME static_assert(true, "") /* C++ refuses the call by itself */
@@ -74,18 +169,18 @@ struct wg_options_have_names;
 /* The call of f whose last argument is the address of a T. The arguments ... are the first n fields of T, in
  * order, then options. lead: the other arguments of f, in parentheses; first: the first field. cplusplus.h
  * has the same macro for C++. */
-#define WG_OPEN_(...) __VA_ARGS__
 #ifndef __cplusplus
 #define WG_CALL_(f, lead, T, n, first, ...) f(WG_OPEN_ lead, &(T){ .first = __VA_ARGS__ })
 #endif
 /* The same for a builder, whose site has the byte n before the text of the arguments. 3_4: of four operands
  * the last one may be left out. */
 #define WG_NAMED(f, T, n, text, ...) WG_CALL_(f, (WG_AT(WG_BYTE_##n text)), T, n, x, __VA_ARGS__)
-#define WG_BYTE_1                    "\1"
-#define WG_BYTE_2                    "\2"
-#define WG_BYTE_3                    "\3"
-#define WG_BYTE_4                    "\4"
-#define WG_BYTE_5                    "\5"
+#define WG_BYTE_0                    "\1"
+#define WG_BYTE_1                    "\2"
+#define WG_BYTE_2                    "\3"
+#define WG_BYTE_3                    "\4"
+#define WG_BYTE_4                    "\5"
+#define WG_BYTE_5                    "\6"
 #define WG_BYTE_3_4                  WG_BYTE_4
 #define WG_BYTE_3_5                  WG_BYTE_5
 

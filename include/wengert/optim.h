@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* optim.h: optimizers, which change parameters by their gradients.
  *
- *     wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3, .weight_decay = 0.01 });      NULL: all defaults
+ *     wg_optim *o = wg_adam(p, .lr = 3e-3, .weight_decay = 0.01);
  *     wg_backward(loss, p);                      sets the gradients of p
  *     wg_optim_clip_norm(o, 1.0);                if wanted
  *     wg_optim_step(o);                          uses them: a second step needs another wg_backward
@@ -21,44 +21,29 @@ extern "C" {
 typedef struct wg_optim wg_optim;
 
 /* An optimizer changes the parameters of p. A parameter can have one optimizer at a time. Parts of a
- * set can have one each: wg_adam(wg_params_in(p, "enc"), NULL) and wg_sgd(wg_params_in(p, "dec"), NULL)
- * can both step after one wg_backward.
+ * set can have one each: wg_adam(wg_params_in(p, "enc")) and wg_sgd(wg_params_in(p, "dec")) can both step
+ * after one wg_backward.
  *
- * The options of each optimizer are a list of X(type, name, default, below), from which its struct is
- * made. A double must be in [0, below). 0 means the default; where the default is not zero, WG_ZERO is
- * an exact zero. A bool is false by default.
- *
- * lr is the step size. In the formulas below w is a parameter, g its gradient, and t the number of the
- * step. All but wg_lbfgs have these options, too. The first three apply to parameters of two or more
- * axes, with decay_all to all:
- *
- *     weight_decay   decoupled from the gradient: w -= lr weight_decay w beside the step (as in AdamW)
- *     coupled        the decay is a part of the gradient instead: the step is made with
- *                    g + weight_decay w. This is the gradient of a penalty weight_decay w^2 / 2
- *                    (as in all optimizers of PyTorch but AdamW).
- *     l1             after the step |w| becomes max(|w| - lr l1, 0): the soft threshold of a penalty
- *                    l1 |w|. It makes parameters exactly zero.
- */
-#define WG_OPTIM_FIELD_(type, name, standard, below) type name;
-#define WG_OPTIM_OPTIONS_(name, OPTIONS) \
-    typedef struct name {                \
-        OPTIONS(WG_OPTIM_FIELD_)         \
-        uint64_t reserved[4];            \
-    } name
-#define WG_DECAY_OPTIONS_(X) WG_DECAY_FROM_(X, 0)
-#define WG_DECAY_FROM_(X, standard)             \
-    X(double, weight_decay, standard, INFINITY) \
-    X(bool, coupled, false, 2)                  \
-    X(double, l1, 0, INFINITY)                  \
-    X(bool, decay_all, false, 2)
+ * In the formulas below w is a parameter, g its gradient, and t the number of the step. All optimizers but
+ * wg_lbfgs have the options of decay. The first three of them apply to parameters of two or more axes, with
+ * decay_all to all. Coupled decay is the gradient of a penalty weight_decay w^2 / 2, as in all optimizers of
+ * PyTorch but AdamW; the other is beside the step, as in AdamW. l1 makes parameters exactly zero. */
+#define WG_DECAY_LIST_(X, standard)                                                                        \
+    X(double, weight_decay, standard, "[0, inf)", "beside the step: w -= lr weight_decay w")              \
+    X(bool, coupled, false, "", "the decay is in the gradient instead: the step is made with g + weight_decay w") \
+    X(double, l1, 0, "[0, inf)", "after the step |w| becomes max(|w| - lr l1, 0)")                         \
+    X(bool, decay_all, false, "", "the decay also applies to parameters of one axis and to scalars")
+#define WG_RATE_(X, standard) X(double, lr, standard, "[0, inf)", "the step size")
+#define WG_OPTIM_(f, text, ...) \
+    WG_WITH(f##_at, (WG_AT(WG_BYTE_1 text), WG_HEAD_(__VA_ARGS__)), f##_opts, WG_TAIL_(__VA_ARGS__, ))
 
 /* Gradient descent: w -= lr g */
-#define WG_SGD_OPTIONS(X)         \
-    X(double, lr, 0.01, INFINITY) \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_sgd_opts, WG_SGD_OPTIONS);
+#define wg_sgd_opts_list(P, X) \
+    WG_RATE_(X, 0.01) \
+    WG_DECAY_LIST_(X, 0)
+WG_OPTIONS(wg_sgd_opts);
 WG_API wg_optim *wg_sgd_at(wg_site here, wg_params *p, const wg_sgd_opts *o);
-#define wg_sgd(p, ...) wg_sgd_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_sgd(...) WG_OPTIM_(wg_sgd, #__VA_ARGS__, __VA_ARGS__)
 
 /* Gradient descent with momentum:
  *
@@ -75,16 +60,16 @@ WG_API wg_optim *wg_sgd_at(wg_site here, wg_params *p, const wg_sgd_opts *o);
  * p - lr beta m), and then makes the step p -= m (p -= lr m). w is the place where the gradient is taken, as in
  * PyTorch: so p = w + beta m (w + lr beta m) after each step.
  */
-#define WG_MOMENTUM_OPTIONS(X)    \
-    X(double, lr, 0.01, INFINITY) \
-    X(double, beta, 0.9, 1)       \
-    X(bool, classical, false, 2)  \
-    X(bool, nesterov, false, 2)   \
-    X(bool, velocity, false, 2)   \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_momentum_opts, WG_MOMENTUM_OPTIONS);
+#define wg_momentum_opts_list(P, X) \
+    WG_RATE_(X, 0.01) \
+    X(double, beta, 0.9, "[0, 1)", "how much of m stays") \
+    X(bool, classical, false, "", "m is a sum and no mean") \
+    X(bool, nesterov, false, "", "the step goes along the next m") \
+    X(bool, velocity, false, "", "lr is in m") \
+    WG_DECAY_LIST_(X, 0)
+WG_OPTIONS(wg_momentum_opts);
 WG_API wg_optim *wg_momentum_at(wg_site here, wg_params *p, const wg_momentum_opts *o);
-#define wg_momentum(p, ...) wg_momentum_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_momentum(...) WG_OPTIM_(wg_momentum, #__VA_ARGS__, __VA_ARGS__)
 
 /* Adam (Kingma and Ba 2015):
  *
@@ -96,23 +81,25 @@ WG_API wg_optim *wg_momentum_at(wg_site here, wg_params *p, const wg_momentum_op
  * number of steps that the parameter has taken: a step whose wg_backward did not reach it does not count, as
  * in PyTorch. So it is with adamw, adamax and nadam.
  */
-#define WG_ADAM_OPTIONS_(X, decay) \
-    X(double, lr, 1e-3, INFINITY)  \
-    X(double, beta1, 0.9, 1)       \
-    X(double, beta2, 0.999, 1)     \
-    X(double, eps, 1e-8, INFINITY) \
-    X(bool, amsgrad, false, 2)     \
-    WG_DECAY_FROM_(X, decay)
-#define WG_ADAM_OPTIONS(X) WG_ADAM_OPTIONS_(X, 0)
-WG_OPTIM_OPTIONS_(wg_adam_opts, WG_ADAM_OPTIONS);
+#define WG_ADAM_LIST_(X, decay) \
+    WG_RATE_(X, 1e-3) \
+    X(double, beta1, 0.9, "[0, 1)", "how much of m stays") \
+    X(double, beta2, 0.999, "[0, 1)", "how much of v stays") \
+    X(double, eps, 1e-8, "[0, inf)", "added to the divisor") \
+    X(bool, amsgrad, false, "", "the largest v so far is in the place of v") \
+    WG_DECAY_LIST_(X, decay)
+#define wg_adam_opts_list(P, X) \
+    WG_ADAM_LIST_(X, 0)
+WG_OPTIONS(wg_adam_opts);
 WG_API wg_optim *wg_adam_at(wg_site here, wg_params *p, const wg_adam_opts *o);
-#define wg_adam(p, ...) wg_adam_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_adam(...) WG_OPTIM_(wg_adam, #__VA_ARGS__, __VA_ARGS__)
 
 /* AdamW (Loshchilov and Hutter 2019): wg_adam with a weight_decay of 0.01 by default */
-#define WG_ADAMW_OPTIONS(X) WG_ADAM_OPTIONS_(X, 0.01)
-WG_OPTIM_OPTIONS_(wg_adamw_opts, WG_ADAMW_OPTIONS);
+#define wg_adamw_opts_list(P, X) \
+    WG_ADAM_LIST_(X, 0.01)
+WG_OPTIONS(wg_adamw_opts);
 WG_API wg_optim *wg_adamw_at(wg_site here, wg_params *p, const wg_adamw_opts *o);
-#define wg_adamw(p, ...) wg_adamw_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_adamw(...) WG_OPTIM_(wg_adamw, #__VA_ARGS__, __VA_ARGS__)
 
 /* Adamax (Kingma and Ba 2015, section 7.1; eps as in PyTorch):
  *
@@ -120,52 +107,52 @@ WG_API wg_optim *wg_adamw_at(wg_site here, wg_params *p, const wg_adamw_opts *o)
  *     u = max(beta2 u, |g| + eps)
  *     w -= lr m / (1 - beta1^t) / u
  */
-#define WG_ADAMAX_OPTIONS(X)       \
-    X(double, lr, 2e-3, INFINITY)  \
-    X(double, beta1, 0.9, 1)       \
-    X(double, beta2, 0.999, 1)     \
-    X(double, eps, 1e-8, INFINITY) \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_adamax_opts, WG_ADAMAX_OPTIONS);
+#define wg_adamax_opts_list(P, X) \
+    WG_RATE_(X, 2e-3) \
+    X(double, beta1, 0.9, "[0, 1)", "how much of m stays") \
+    X(double, beta2, 0.999, "[0, 1)", "how much of v stays") \
+    X(double, eps, 1e-8, "[0, inf)", "added to the divisor") \
+    WG_DECAY_LIST_(X, 0)
+WG_OPTIONS(wg_adamax_opts);
 WG_API wg_optim *wg_adamax_at(wg_site here, wg_params *p, const wg_adamax_opts *o);
-#define wg_adamax(p, ...) wg_adamax_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_adamax(...) WG_OPTIM_(wg_adamax, #__VA_ARGS__, __VA_ARGS__)
 
 /* NAdam (Dozat 2016), Adam with Nesterov's momentum. m and v are those of Adam, mu = beta1 (1 -
  * 0.96^(psi t) / 2), mu' is the mu of the next step, P the product of all mu so far:
  *
  *     w -= lr ((1 - mu) g / (1 - P) + mu' m / (1 - P mu')) / (sqrt(v / (1 - beta2^t)) + eps)
  */
-#define WG_NADAM_OPTIONS(X)        \
-    X(double, lr, 2e-3, INFINITY)  \
-    X(double, beta1, 0.9, 1)       \
-    X(double, beta2, 0.999, 1)     \
-    X(double, eps, 1e-8, INFINITY) \
-    X(double, psi, 4e-3, INFINITY) \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_nadam_opts, WG_NADAM_OPTIONS);
+#define wg_nadam_opts_list(P, X) \
+    WG_RATE_(X, 2e-3) \
+    X(double, beta1, 0.9, "[0, 1)", "how much of m stays") \
+    X(double, beta2, 0.999, "[0, 1)", "how much of v stays") \
+    X(double, eps, 1e-8, "[0, inf)", "added to the divisor") \
+    X(double, psi, 4e-3, "[0, inf)", "how fast mu grows") \
+    WG_DECAY_LIST_(X, 0)
+WG_OPTIONS(wg_nadam_opts);
 WG_API wg_optim *wg_nadam_at(wg_site here, wg_params *p, const wg_nadam_opts *o);
-#define wg_nadam(p, ...) wg_nadam_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_nadam(...) WG_OPTIM_(wg_nadam, #__VA_ARGS__, __VA_ARGS__)
 
 /* Lion (Chen et al. 2023): w -= lr sign(beta1 m + (1 - beta1) g), then m = beta2 m + (1 - beta2) g. The
  * sign of 0 is 0. Use a third to a tenth of Adam's rate, and 3 to 10 times its weight decay. */
-#define WG_LION_OPTIONS(X)        \
-    X(double, lr, 1e-4, INFINITY) \
-    X(double, beta1, 0.9, 1)      \
-    X(double, beta2, 0.99, 1)     \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_lion_opts, WG_LION_OPTIONS);
+#define wg_lion_opts_list(P, X) \
+    WG_RATE_(X, 1e-4) \
+    X(double, beta1, 0.9, "[0, 1)", "how much of m stays") \
+    X(double, beta2, 0.99, "[0, 1)", "how much of v stays") \
+    WG_DECAY_LIST_(X, 0)
+WG_OPTIONS(wg_lion_opts);
 WG_API wg_optim *wg_lion_at(wg_site here, wg_params *p, const wg_lion_opts *o);
-#define wg_lion(p, ...) wg_lion_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_lion(...) WG_OPTIM_(wg_lion, #__VA_ARGS__, __VA_ARGS__)
 
 /* Adagrad (Duchi, Hazan and Singer 2011): v += g^2, w -= lr g / (sqrt(initial + v) + eps) */
-#define WG_ADAGRAD_OPTIONS(X)       \
-    X(double, lr, 0.01, INFINITY)   \
-    X(double, eps, 1e-10, INFINITY) \
-    X(double, initial, 0, INFINITY) \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_adagrad_opts, WG_ADAGRAD_OPTIONS);
+#define wg_adagrad_opts_list(P, X) \
+    WG_RATE_(X, 0.01) \
+    X(double, eps, 1e-10, "[0, inf)", "added to the divisor") \
+    X(double, initial, 0, "[0, inf)", "added to v") \
+    WG_DECAY_LIST_(X, 0)
+WG_OPTIONS(wg_adagrad_opts);
 WG_API wg_optim *wg_adagrad_at(wg_site here, wg_params *p, const wg_adagrad_opts *o);
-#define wg_adagrad(p, ...) wg_adagrad_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_adagrad(...) WG_OPTIM_(wg_adagrad, #__VA_ARGS__, __VA_ARGS__)
 
 /* Adadelta (Zeiler 2012):
  *
@@ -174,14 +161,14 @@ WG_API wg_optim *wg_adagrad_at(wg_site here, wg_params *p, const wg_adagrad_opts
  *     u = rho u + (1 - rho) d^2
  *     w -= lr d
  */
-#define WG_ADADELTA_OPTIONS(X)     \
-    X(double, lr, 1, INFINITY)     \
-    X(double, rho, 0.9, 1)         \
-    X(double, eps, 1e-6, INFINITY) \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_adadelta_opts, WG_ADADELTA_OPTIONS);
+#define wg_adadelta_opts_list(P, X) \
+    WG_RATE_(X, 1) \
+    X(double, rho, 0.9, "[0, 1)", "how much of v stays") \
+    X(double, eps, 1e-6, "[0, inf)", "added to the divisor") \
+    WG_DECAY_LIST_(X, 0)
+WG_OPTIONS(wg_adadelta_opts);
 WG_API wg_optim *wg_adadelta_at(wg_site here, wg_params *p, const wg_adadelta_opts *o);
-#define wg_adadelta(p, ...) wg_adadelta_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_adadelta(...) WG_OPTIM_(wg_adadelta, #__VA_ARGS__, __VA_ARGS__)
 
 /* RMSprop (Tieleman and Hinton 2012; eps as in PyTorch):
  *
@@ -189,16 +176,16 @@ WG_API wg_optim *wg_adadelta_at(wg_site here, wg_params *p, const wg_adadelta_op
  *     s = v; with centered s = v - a^2, where a = rho a + (1 - rho) g
  *     w -= lr g / (sqrt(s) + eps); with momentum w -= lr b, where b = momentum b + g / (sqrt(s) + eps)
  */
-#define WG_RMSPROP_OPTIONS(X)      \
-    X(double, lr, 0.01, INFINITY)  \
-    X(double, rho, 0.99, 1)        \
-    X(double, eps, 1e-8, INFINITY) \
-    X(double, momentum, 0, 1)      \
-    X(bool, centered, false, 2)    \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_rmsprop_opts, WG_RMSPROP_OPTIONS);
+#define wg_rmsprop_opts_list(P, X) \
+    WG_RATE_(X, 0.01) \
+    X(double, rho, 0.99, "[0, 1)", "how much of v stays") \
+    X(double, eps, 1e-8, "[0, inf)", "added to the divisor") \
+    X(double, momentum, 0, "[0, 1)", "how much of b stays") \
+    X(bool, centered, false, "", "the variance of g is in the place of v") \
+    WG_DECAY_LIST_(X, 0)
+WG_OPTIONS(wg_rmsprop_opts);
 WG_API wg_optim *wg_rmsprop_at(wg_site here, wg_params *p, const wg_rmsprop_opts *o);
-#define wg_rmsprop(p, ...) wg_rmsprop_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_rmsprop(...) WG_OPTIM_(wg_rmsprop, #__VA_ARGS__, __VA_ARGS__)
 
 /* L-BFGS (Nocedal 1980) with a line search by the strong Wolfe conditions, for losses that are the same
  * function in each step: no mini-batches. A step begins as that of every other optimizer, after one
@@ -213,31 +200,24 @@ WG_API wg_optim *wg_rmsprop_at(wg_site here, wg_params *p, const wg_rmsprop_opts
  *         if (wg_params_grad_norm(p) < 1e-8) break;
  *         wg_optim_step(o);
  *     }
- *
- * lr is the first step size that the search tries. history: how many earlier steps the curvature is
- * taken from. evaluations: at most so many of the loss in a step. */
-#define WG_LBFGS_OPTIONS(X)      \
-    X(double, lr, 1, INFINITY)   \
-    X(double, history, 10, 1001) \
-    X(double, evaluations, 25, 1001)
-WG_OPTIM_OPTIONS_(wg_lbfgs_opts, WG_LBFGS_OPTIONS);
+ */
+#define wg_lbfgs_opts_list(P, X) \
+    X(double, lr, 1, "[0, inf)", "the first step size that the search tries") \
+    X(int, history, 10, "[0, 1000]", "how many earlier steps the curvature is taken from") \
+    X(int, evaluations, 25, "[0, 1000]", "at most so many of the loss in a step; one is always made")
+WG_OPTIONS(wg_lbfgs_opts);
 WG_API wg_optim *wg_lbfgs_at(wg_site here, wg_params *p, const wg_lbfgs_opts *o);
-#define wg_lbfgs(p, ...) wg_lbfgs_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_lbfgs(...) WG_OPTIM_(wg_lbfgs, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- optimizers by name ---- */
 
 /* For programs that read the optimizer from a text. wg_optim_kind gives the names in alphabetical order:
- * "adadelta", "adagrad", "adam", ... NULL: there are no more. wg_optim_kind_option gives option i of one of
- * them. Its name is NULL if there is no such option, or no such optimizer. */
-typedef struct wg_optim_option {
-    const char *name;
-    bool is_bool;
-    double standard, below; /* the default; a double must be in [0, below) */
-} wg_optim_option;
+ * "adadelta", "adagrad", "adam", ... NULL: there are no more. wg_optim_kind_options is the list of the options of
+ * one of them; NULL: there is no such optimizer. */
 WG_API const char *wg_optim_kind(int i);
-WG_API wg_optim_option wg_optim_kind_option(const char *kind, int i);
-/* Makes the optimizer with the n given options; a bool is 0 or 1. All others have their defaults. Here a
- * value of 0 is 0, and does not mean the default. NULL: an error is recorded. */
+WG_API const wg_option_list *wg_optim_kind_options(const char *kind);
+/* Makes the optimizer with the n given options; a bool is 0 or 1. All others have their defaults. NULL: an error is
+ * recorded. */
 typedef struct wg_optim_setting {
     const char *name;
     double value;
@@ -254,16 +234,15 @@ WG_API void wg_optim_free(wg_optim *o);
 /* Options for the parameters whose names match a pattern. * stands for any characters, dots too, and ?
  * for one:
  *
- *     wg_optim_group(o, "*.b", &(wg_group_opts){ .no_decay = true });
- *     wg_optim_group(o, "body.*", &(wg_group_opts){ .lr_scale = 0.1 });
+ *     wg_optim_group(o, "*.b", .decay = false);
+ *     wg_optim_group(o, "body.*", .lr_scale = 0.1);
  *
- * In a part of a set names are without its prefix. A field that is 0 says nothing; WG_ZERO is an exact
- * zero. Where several groups say something of one parameter, the last one counts. Parameters may be
+ * In a part of a set names are without its prefix. An option that is not given says nothing. Where several groups say something of one parameter, the last one counts. Parameters may be
  * made later. A group that matches no parameter at the next step is an error.
  *
  * lazy is for a table, as that of wg_nn_embedding, of which a step reads few rows:
  *
- *     wg_optim_group(o, "words.W", &(wg_group_opts){ .lazy = true });
+ *     wg_optim_group(o, "words.W", .lazy = true);
  *
  * wg_backward and the step then take time for the rows that were read, and not for the table. A row that
  * was read gets the update of the optimizer. Another row stays as it is, and so do its moments: there is
@@ -273,16 +252,18 @@ WG_API void wg_optim_free(wg_optim *o);
  *
  * The table must be read by wg_gather alone in the graph of the loss, with row numbers that are an input.
  * Otherwise all rows count as read. */
-typedef struct wg_group_opts {
-    double lr_scale;         /* times the optimizer's rate, also after wg_optim_set_lr */
-    double lr;               /* a rate that wg_optim_set_lr does not change */
-    double weight_decay, l1; /* for parameters of any number of axes */
-    bool no_decay;           /* neither weight_decay nor l1 */
-    bool lazy;               /* of tables: see above */
-    uint64_t reserved[4];
-} wg_group_opts;
+#define wg_group_opts_list(P, X) \
+    X(double, lr_scale, WG_AUTO, "[0, inf)", "times the optimizer's rate, also after wg_optim_set_lr") \
+    X(double, lr, WG_AUTO, "[0, inf)", "a rate that wg_optim_set_lr does not change") \
+    X(double, weight_decay, WG_AUTO, "[0, inf)", "for parameters of any number of axes") \
+    X(double, l1, WG_AUTO, "[0, inf)", "for parameters of any number of axes") \
+    X(bool, decay, true, "", "false: no weight_decay and no l1, unless this group gives them") \
+    X(bool, lazy, false, "", "of tables: see above")
+WG_OPTIONS(wg_group_opts);
 WG_API wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g);
-#define wg_optim_group(o, pattern, ...) wg_optim_group_at(WG_AT(#o ", " #pattern), o, pattern, __VA_ARGS__)
+#define wg_optim_group(o, ...)                                                                              \
+    WG_WITH(wg_optim_group_at, (WG_AT(WG_BYTE_2 #o ", " #__VA_ARGS__), o, WG_HEAD_(__VA_ARGS__)), wg_group_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 
 /* All of them, in alphabetical order: the functions above, optimizers by name, and those of C++ are made of
  * this list. */

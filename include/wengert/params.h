@@ -3,7 +3,7 @@
  *
  *     wg_params *p = wg_params_new(c);
  *     wg_node    W = wg_param(g, p, "W", WG_SHAPE(784, 10), wg_he());
- *     wg_optim  *o = wg_adam(p, &(wg_adam_opts){ .lr = 1e-3 });
+ *     wg_optim  *o = wg_adam(p, .lr = 1e-3);
  *     wg_backward(loss, p);                      sets the gradients
  *     wg_optim_step(o);                          uses them: a second step needs another wg_backward
  *

@@ -42,7 +42,7 @@ struct owner {
     wg_context *c;
     FILE *errors;
     int status = 0;
-    owner(const wg_options *o, FILE *stream) : c(wg_start(o)), errors(stream) {}
+    owner(wg_site here, const wg_start_opts &o, FILE *stream) : c(wg_start_at(here, &o)), errors(stream) {}
     owner(const owner &) = delete;
     owner &operator=(const owner &) = delete;
     ~owner() { finish(errors); }
@@ -91,11 +91,10 @@ class context
 
   public:
     /* errors: where the end of the context prints its first error; nullptr: nowhere. */
-    explicit context(const wg_options *o = nullptr, FILE *errors = stderr)
-        : owner_(std::make_shared<detail::owner>(o, errors))
+    explicit context(const wg_start_opts &o = {}, FILE *errors = stderr, WG_CALLER)
+        : owner_(std::make_shared<detail::owner>(WG_SITE, o, errors))
     {
     }
-    explicit context(const wg_options &o, FILE *errors = stderr) : context(&o, errors) {}
     operator wg_context *() const { return owner_->c; }
     const detail::shared &owner() const { return owner_; }
 

@@ -195,7 +195,6 @@ typedef struct wgi_team {
 } wgi_team;
 
 struct wg_context {
-    wg_options o;
     wg_allocator memory;
     wgi_block *blocks; /* every block of wg_alloc that is not freed */
     int isa;           /* index of the instruction set in wg_op.kernel */
@@ -220,6 +219,7 @@ struct wg_context {
     struct wgi_plans plans;
     wgi_team *team;          /* NULL: this process is alone */
     bool threads_by_default; /* nobody has said how many */
+    wg_start_opts o;         /* the last member: a struct of options has no others behind it */
 };
 
 static inline bool wgi_without(const wg_context *c, unsigned ways) { return c->o.without & ways; }
@@ -259,7 +259,7 @@ typedef enum wgi_warning {
 bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here);
 /* Gives a warning to on_warning, or prints it: "place of `here`: what: formatted text". */
 void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *format, ...) WG_PRINTF(4, 5);
-/* How many arguments may stand before the options at this site; 0: it is no call with options. */
+/* How many arguments may stand before the options at this site, plus 1; 0: it is no call with options. */
 static inline int wgi_before_options(wg_site here)
 {
     return here && (unsigned char)(*here - 1) < 8 ? *here : 0;

@@ -1,5 +1,6 @@
 /* context.c: the context: its settings, its start, its end. */
 #include "base/base.h"
+#include "base/options.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -103,7 +104,7 @@ static void switches(wg_context *c)
 enum { STANDARD_PLAN_BYTES = 192 << 20 };
 
 /* WG_PLAN_BYTES: a number, and k, M or G. */
-static uint64_t env_plan_bytes(wg_context *c)
+static int64_t env_plan_bytes(wg_context *c)
 {
     static const char units[] = "kMG";
     const char *s = getenv("WG_PLAN_BYTES");
@@ -112,15 +113,19 @@ static uint64_t env_plan_bytes(wg_context *c)
     const char *end = wg_number_in(s, &v);
     const char *unit = *end ? strchr(units, *end) : NULL;
     const double all = unit ? ldexp(v, 10 * (int)(unit - units + 1)) : v;
-    if (end > s && !end[unit != NULL] && all >= 1 && all < 1e18) return (uint64_t)all;
+    if (end > s && !end[unit != NULL] && all >= 1 && all < 1e18) return (int64_t)all;
     wgi_fail(c, NULL, "wg_start", WG_ERROR_VALUE,
              "WG_PLAN_BYTES: \"%.40s\" is no number of bytes such as 64M", s);
     return STANDARD_PLAN_BYTES;
 }
 
-wg_context *wg_start(const wg_options *o)
+WGI_OPTION_ROWS(wg_start_opts)
+
+wg_context *wg_start_at(wg_site here, const wg_start_opts *o)
 {
-    wg_options all = o ? *o : (wg_options){ 0 };
+    const wg_option_list *list = wg_start_opts_rows();
+    const bool marked = o && o->mark == list->mark;
+    const wg_start_opts all = *(marked ? o : (const wg_start_opts *)list->standard);
     wg_allocator m = all.allocator ? *all.allocator : (wg_allocator){ wgi_malloc, NULL };
     wg_context *c = m.resize(m.user, NULL, 0, sizeof *c);
     if (!c) c = (wg_context *)(uintptr_t)&nil_context;
@@ -130,15 +135,15 @@ wg_context *wg_start(const wg_options *o)
     c->o = all;
     c->memory = m;
     c->arena.c = c;
-    c->o.dtype = all.dtype ? all.dtype : WG_F32;
-    c->o.plan_bytes = all.plan_bytes ? all.plan_bytes : env_plan_bytes(c);
-    const int threads = all.threads > 0 ? all.threads : threads_of_environment();
+    wgi_options_fit(c, here, "wg_start", list, o);
+    if (all.plan_bytes == WG_AUTO) c->o.plan_bytes = env_plan_bytes(c);
+    const int threads = all.threads != WG_AUTO ? all.threads : threads_of_environment();
     c->threads_by_default = !threads;
-    c->o.threads = WGI_MIN(threads ? threads : wgi_cores(), 256);
+    c->o.threads = WGI_MIN(WGI_MAX(threads ? threads : wgi_cores(), 1), 256);
     c->isa = choose_isa(c);
     switches(c);
     if (!wg_dtype_is_float(c->o.dtype))
-        wgi_fail(c, NULL, "wg_start", WG_ERROR_DTYPE, "the default dtype must be f32 or f64, not %s",
+        wgi_fail(c, here, "wg_start", WG_ERROR_DTYPE, "the default dtype must be f32 or f64, not %s",
                  wg_dtype_name(all.dtype));
     return c;
 }

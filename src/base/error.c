@@ -356,8 +356,8 @@ const char *wgi_option_text(wg_site here, const char *name, char *buf, size_t si
 
 bool wg_options_named(wg_context *c, wg_site here, const char *what)
 {
-    const int operands = wgi_before_options(here);
-    if (!operands || !c) return true;
+    const int operands = wgi_before_options(here) - 1;
+    if (operands < 0 || !c) return true;
     wg_site *known = &c->told.named[(uint64_t)(uintptr_t)here * 0x9E3779B97F4A7C15u >> 58];
     if (*known == here) return true;
     const char *s = argument_at(wg_site_arguments(here), operands);

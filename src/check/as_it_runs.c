@@ -49,12 +49,9 @@ static bool open_copy(copy *t, const wg_check *r, wg_node loss, int threads, int
     wg_graph *from = wg_graph_of(loss);
     const wg_context *user = wg_graph_context(from);
     *t = (copy){ 0 };
-    t->c = wg_start(&(wg_options){ .dtype = wg_context_dtype(user),
-                                   .seed = wg_context_seed(user),
-                                   .threads = threads,
-                                   .allocator = wg_context_allocator(r->c),
-                                   .interpret = interpret,
-                                   .on_warning = wg_no_warnings });
+    t->c = wg_start(.dtype = wg_context_dtype(user), .seed = wg_context_seed(user), .threads = threads,
+                    .allocator = wg_context_allocator(r->c), .interpret = interpret,
+                    .on_warning = wg_no_warnings);
     t->g = wg_graph_new(t->c), t->p = wg_params_new(t->c);
     t->map = wg_alloc(t->c, (size_t)wg_graph_nodes(from), sizeof *t->map);
     if (wg_failed(t->c) || !copy_params(t, loss)) return false;

@@ -67,7 +67,7 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
     wg_context *c = g ? wg_graph_context(g) : NULL;
     if (c && !wg_failed(c) && !wg_node_ok(loss))
         wg_fail(c, here, WG_ERROR_USE, "gradcheck: no node of the graph as it is now");
-    wg_options own = { .dtype = WG_F64 };
+    wg_start_opts own = WG_OPTS(wg_start_opts, .dtype = WG_F64);
     if (c) own.seed = wg_context_seed(c), own.threads = wg_context_threads(c);
     own.allocator = wg_context_allocator(c);
     wg_check *r = q->r = wgi_check_new(&own, o);

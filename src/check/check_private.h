@@ -171,7 +171,7 @@ static inline bool wgi_check_has(const wg_check *r, wgi_stage stage)
 /* ---- report.c ---- */
 
 /* wgi_check_new never returns NULL. If memory is out, the report says so and its context is NULL. */
-wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts);
+wg_check *wgi_check_new(const wg_start_opts *o, const wg_gradcheck_opts *opts);
 /* r, or if it is NULL a report that says so. */
 const wg_check *wgi_check_given(const wg_check *r);
 bool wgi_check_parts(wg_check *r, int n); /* makes an array of n parts */

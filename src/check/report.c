@@ -78,14 +78,14 @@ const char *wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHE
 
 /* ---- making and freeing ---- */
 
-wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
+wg_check *wgi_check_new(const wg_start_opts *o, const wg_gradcheck_opts *opts)
 {
     wg_gradcheck_opts none = { 0 };
     const wg_gradcheck_opts *q = opts ? opts : &none;
-    wg_options own = *o;
+    wg_start_opts own = *o;
     if (q->allocator) own.allocator = q->allocator;
     own.on_warning = wg_no_warnings;
-    wg_context *c = wg_start(&own);
+    wg_context *c = wg_start_at(WG_HERE, &own);
     wg_check *r = wg_alloc(c, 1, sizeof *r);
     if (!r) {
         wg_finish(c, NULL);

@@ -183,7 +183,7 @@ static const char *place_of(const wg_check *r, int64_t i, char to[WGI_CHECK_TEXT
 
 static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_opts *o)
 {
-    wg_check *r = wgi_check_new(&(wg_options){ .dtype = WG_F64, .threads = 1 }, o);
+    wg_check *r = wgi_check_new(&WG_OPTS(wg_start_opts, .dtype = WG_F64, .threads = 1), o);
     if (!r->c) return r;
     if (!o || !o->name) r->o.name = "f";
     if (r->o.order > 1 && !r->reason[0])
@@ -465,7 +465,7 @@ wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], i
     for (int k = 0; x && k < n && !from; k++) from = wg_graph_of(x[k]);
     if (!own.name) own.name = op && op->name ? op->name : "op";
     wg_check *r = wgi_check_new(
-        &(wg_options){ .dtype = from ? wg_context_dtype(wg_graph_context(from)) : WG_F64 }, &own);
+        &WG_OPTS(wg_start_opts, .dtype = from ? wg_context_dtype(wg_graph_context(from)) : WG_F64), &own);
     if (r->c) r->where = wgi_check_keep(r, wg_site_place(here));
     if (!r->c || r->reason[0]) return r;
     if (!op) return without(r, "op");
@@ -511,7 +511,7 @@ static double pair_value(size_t n, const double *x, double *g, void *self)
 wg_check *wg_gradcheck_vjp(size_t nx, size_t ny, wg_forward_fn forward, wg_backward_fn backward,
                            const double *x, void *user, const wg_gradcheck_opts *o)
 {
-    wg_check *room = wgi_check_new(&(wg_options){ .dtype = WG_F64 }, o);
+    wg_check *room = wgi_check_new(&WG_OPTS(wg_start_opts, .dtype = WG_F64), o);
     if (!room->c || room->reason[0]) return room;
     if (!forward || !backward) return without(room, forward ? "backward function" : "forward function");
     if (ny > MOST_RESULTS) {

@@ -107,24 +107,22 @@ static bool no_optimizer(wg_program *q, const wgi_ast *a)
 }
 
 /* The value of an option, within the bounds that the optimizer has for it. */
-static bool setting(wg_program *q, const wgi_ast *call, const wg_optim_option *option, wg_optim_choice *to)
+static bool setting(wg_program *q, const wgi_ast *call, const wg_option *option, wg_optim_choice *to)
 {
     const wgi_ast *a = wgi_keyword(call, option->name);
     wg_optim_setting *s = &to->setting[to->settings];
     bool on = false;
     if (!a || to->settings == WG_OPTIM_SETTINGS) return true;
     if (a->kind == AST_CALL && !strcmp(option->name, "lr")) return read_schedule(q, a, to);
-    if (option->is_bool) {
+    *s = (wg_optim_setting){ option->name, 0 };
+    if (option->kind == WG_OPTION_BOOL) {
         if (!wgi_truth(q, a, &on)) return false;
-        *s = (wg_optim_setting){ option->name, on };
+        s->value = on;
     } else {
-        *s = (wg_optim_setting){ option->name, 0 };
         if (!wgi_number_of(q, a, option->name, &s->value)) return false;
-        if (!(s->value >= 0 && s->value < option->below && isfinite(s->value)))
-            return isinf(option->below)
-                       ? wgi_fail_at(q, a, WG_ERROR_VALUE, "%s must be finite and at least 0", option->name)
-                       : wgi_fail_at(q, a, WG_ERROR_VALUE, "%s must be in [0, %g)", option->name,
-                                     option->below);
+        if (!wg_option_in_range(option, s->value))
+            return wgi_fail_at(q, a, WG_ERROR_VALUE, "%s %.15g: must be in %s", option->name, s->value,
+                               option->range);
     }
     to->settings++;
     return true;
@@ -134,7 +132,6 @@ static bool setting(wg_program *q, const wgi_ast *call, const wg_optim_option *o
 static bool read_optimizer(wg_program *q, const wgi_ast *a, wg_optim_choice *to)
 {
     char words[200] = "";
-    wg_optim_option o;
     const bool call = a->kind == AST_CALL;
     *to = (wg_optim_choice){ 0 };
     if (!call && a->kind != AST_NAME && a->kind != AST_TEXT)
@@ -143,11 +140,13 @@ static bool read_optimizer(wg_program *q, const wgi_ast *a, wg_optim_choice *to)
     for (int i = 0; !kind && wg_optim_kind(i); i++)
         if (!strcmp(wg_optim_kind(i), a->ident->text)) kind = wg_optim_kind(i);
     if (!kind) return no_optimizer(q, a);
-    for (int i = 0; (o = wg_optim_kind_option(kind, i)).name; i++)
-        snprintf(words + strlen(words), sizeof words - strlen(words), "%s%s", i ? " " : "", o.name);
+    const wg_option_list *list = wg_optim_kind_options(kind);
+    for (int i = 0; i < list->count; i++)
+        snprintf(words + strlen(words), sizeof words - strlen(words), "%s%s", i ? " " : "",
+                 list->option[i].name);
     if (call && !wgi_signature(q, a, 0, 0, words)) return false;
-    for (int i = 0; call && (o = wg_optim_kind_option(kind, i)).name; i++)
-        if (!setting(q, a, &o, to)) return false;
+    for (int i = 0; call && i < list->count; i++)
+        if (!setting(q, a, &list->option[i], to)) return false;
     to->name = kind;
     return true;
 }

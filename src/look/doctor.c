@@ -57,7 +57,7 @@ static void environment(FILE *out)
 void wg_doctor(FILE *out)
 {
     if (!out) return;
-    wg_context *c = wg_start(NULL);
+    wg_context *c = wg_start();
     fprintf(out, "wengert: %s\n", WG_VERSION);
     if (wg_failed(c)) fprintf(out, "error: %s\n", wg_message(c));
     fprintf(out, "compiler: %s %s\n",

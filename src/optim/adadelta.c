@@ -22,7 +22,7 @@ UPDATE(adadelta) { FLOATS(ADADELTA); }
 
 #if WG_BASE
 
-OPTIMIZER(adadelta, WG_ADADELTA_OPTIONS, .moment = { "v", "u" },
+OPTIMIZER(adadelta, .moment = { "v", "u" },
           .formula = "v = rho v + (1 - rho) g^2, d = g sqrt(u + eps) / sqrt(v + eps), "
                      "u = rho u + (1 - rho) d^2, w -= lr d");
 

@@ -18,7 +18,6 @@ UPDATE(adagrad) { FLOATS(ADAGRAD); }
 
 #if WG_BASE
 
-OPTIMIZER(adagrad, WG_ADAGRAD_OPTIONS, .moment = { "v" },
-          .formula = "v += g^2, w -= lr g / (sqrt(initial + v) + eps)");
+OPTIMIZER(adagrad, .moment = { "v" }, .formula = "v += g^2, w -= lr g / (sqrt(initial + v) + eps)");
 
 #endif

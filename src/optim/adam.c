@@ -40,6 +40,6 @@ unsigned wgi_adam_moments(const void *options)
     return 1U << M | 1U << V | (((const wg_adam_opts *)options)->amsgrad ? 1U << MOST : 0);
 }
 
-OPTIMIZER(adam, WG_ADAM_OPTIONS, LIKE_ADAM);
+OPTIMIZER(adam, LIKE_ADAM);
 
 #endif

@@ -28,7 +28,7 @@ static void adamax_rates(const void *options, double t, double *rate)
 }
 
 OPTIMIZER(
-    adamax, WG_ADAMAX_OPTIONS, .moment = { "m", "u" }, .rates = adamax_rates,
+    adamax, .moment = { "m", "u" }, .rates = adamax_rates,
     .formula = "m = beta1 m + (1 - beta1) g, u = max(beta2 u, |g| + eps), w -= lr m / (1 - beta1^t) / u");
 
 #endif

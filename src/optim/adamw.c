@@ -4,4 +4,4 @@
 /* The options are made from one list, which differs in a default. */
 _Static_assert(sizeof(wg_adamw_opts) == sizeof(wg_adam_opts), "one update for both");
 
-UPDATED_BY(adam, adamw, WG_ADAMW_OPTIONS, LIKE_ADAM);
+UPDATED_BY(adam, adamw, LIKE_ADAM);

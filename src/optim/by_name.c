@@ -29,12 +29,10 @@ static const wgi_optimizer *find(const char *name)
 
 const char *wg_optim_kind(int i) { return i >= 0 && i < KINDS ? kinds[i]->name : NULL; }
 
-wg_optim_option wg_optim_kind_option(const char *kind, int i)
+const wg_option_list *wg_optim_kind_options(const char *kind)
 {
     const wgi_optimizer *k = find(kind);
-    if (!k || i < 0 || i >= k->options) return (wg_optim_option){ 0 };
-    const wgi_optim_option *row = &k->option[i];
-    return (wg_optim_option){ row->name, row->is_bool, row->standard, row->below };
+    return k ? k->options() : NULL;
 }
 
 static void no_kind(wg_context *c, wg_site here, const char *kind)
@@ -45,22 +43,12 @@ static void no_kind(wg_context *c, wg_site here, const char *kind)
              near.best ? "; did you mean '" : "", near.best ? near.best : "", near.best ? "'?" : "");
 }
 
-/* Writes a setting into the options. False: there is no such option, or its value is wrong. */
-static bool put(const wgi_optimizer *k, char *options, const wg_optim_setting *s)
+/* Writes a setting into the options. False: there is no such option, or it cannot hold its value. */
+static bool put(const wg_option_list *list, void *options, const wg_optim_setting *s)
 {
-    for (int i = 0; s->name && i < k->options; i++) {
-        const wgi_optim_option *row = &k->option[i];
-        if (strcmp(row->name, s->name) != 0) continue;
-        if (!row->is_bool) {
-            const double v = s->value == 0 ? WG_ZERO : s->value;
-            memcpy(options + row->offset, &v, sizeof v);
-            return true;
-        }
-        const bool on = s->value != 0;
-        memcpy(options + row->offset, &on, sizeof on);
-        return s->value == 0 || s->value == 1;
-    }
-    return false;
+    int i = 0;
+    while (s->name && i < list->count && strcmp(list->option[i].name, s->name) != 0) i++;
+    return s->name && i < list->count && wg_option_set(&list->option[i], options, s->value);
 }
 
 wg_optim *wg_optim_named_at(wg_site here, wg_params *p, const char *kind, const wg_optim_setting *settings,
@@ -74,10 +62,12 @@ wg_optim *wg_optim_named_at(wg_site here, wg_params *p, const char *kind, const 
         wgi_fail(c, here, k->name, WG_ERROR_USE, "%d settings%s", n, n > 0 ? ", but the list is NULL" : "");
         return NULL;
     }
-    char *options = wg_alloc(c, k->size, 1);
+    const wg_option_list *list = k->options();
+    void *options = wg_alloc(c, list->size, 1);
     bool good = options;
+    if (good) memcpy(options, list->standard, list->size);
     for (int i = 0; good && i < n; i++) {
-        good = put(k, options, &settings[i]);
+        good = put(list, options, &settings[i]);
         if (!good)
             wgi_fail(c, here, k->name, WG_ERROR_USE, "no option '%s' that can be %g",
                      settings[i].name ? settings[i].name : "", settings[i].value);

@@ -188,7 +188,7 @@ static bool open_state(lbfgs *b, wgi_stepper *s, const wg_lbfgs_opts *o)
     b->line = (line){ .p = s->p, .again = s->p->root->again, .n = b->n, .x = b->x, .d = b->d };
     b->line.at = b->g + b->n;
     for (int i = 0; i < 3; i++) b->line.spare[i] = b->line.at + (size_t)(i + 1) * b->n;
-    b->line.evaluations = o->evaluations >= 1 ? (int)o->evaluations : 1;
+    b->line.evaluations = o->evaluations >= 1 ? o->evaluations : 1;
     if (!known || !numbers_are_right(b)) forget(b);
     return true;
 }
@@ -328,7 +328,7 @@ static wg_status lbfgs_step(wg_site here, wgi_stepper *s, const void *options)
     return status;
 }
 
-DESCRIPTOR(lbfgs, WG_LBFGS_OPTIONS, .step = lbfgs_step, .kept = { "moves", "changes", "numbers" },
+DESCRIPTOR(lbfgs, .step = lbfgs_step, .kept = { "moves", "changes", "numbers" },
            .formula =
                "w -= t H g, where t is found by a search along the line, and H is the inverse Hessian by the "
                "last moves");

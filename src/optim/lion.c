@@ -18,7 +18,7 @@ UPDATE(lion) { FLOATS(LION); }
 
 #if WG_BASE
 
-OPTIMIZER(lion, WG_LION_OPTIONS, .moment = { "m" },
+OPTIMIZER(lion, .moment = { "m" },
           .formula = "w -= lr sign(beta1 m + (1 - beta1) g), m = beta2 m + (1 - beta2) g");
 
 #endif

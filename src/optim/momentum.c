@@ -24,7 +24,6 @@ UPDATE(momentum) { FLOATS(MOMENTUM); }
 
 #if WG_BASE
 
-OPTIMIZER(momentum, WG_MOMENTUM_OPTIONS, .formula = "m = beta m + (1 - beta) g, w -= lr m",
-          .moment = { "m" });
+OPTIMIZER(momentum, .formula = "m = beta m + (1 - beta) g, w -= lr m", .moment = { "m" });
 
 #endif

@@ -48,36 +48,26 @@ _Static_assert(WGI_LINE % FINITE_LINE == 0, "whole lines are looked at");
 
 /* ---- the descriptor ---- */
 
-/* DESCRIPTOR(lbfgs, WG_LBFGS_OPTIONS, .step = ...): of an optimizer with a step of its own. The list of
- * options is in wengert/optim.h. */
-#define DESCRIPTOR(x, OPTIONS, ...)                                     \
-    typedef wg_##x##_opts wgi_opts;                                     \
-    static const wgi_optim_option option_rows[] = { OPTIONS(OPTION_) }; \
-    const wgi_optimizer wgi_optimizer_##x = {                           \
-        .name = #x,                                                     \
-        .size = sizeof(wgi_opts),                                       \
-        .option = option_rows,                                          \
-        .options = sizeof option_rows / sizeof *option_rows,            \
-        .lr = offsetof(wgi_opts, lr),                                   \
-        __VA_ARGS__,                                                    \
+/* DESCRIPTOR(lbfgs, .step = ...): of an optimizer with a step of its own. The list of options is in
+ * wengert/optim.h. */
+#define DESCRIPTOR(x, ...)                    \
+    WGI_OPTION_ROWS(wg_##x##_opts)            \
+    const wgi_optimizer wgi_optimizer_##x = { \
+        .name = #x,                           \
+        .options = wg_##x##_opts_rows,        \
+        .lr = offsetof(wg_##x##_opts, lr),    \
+        __VA_ARGS__,                          \
     }
 
 /* The same with the update of optimizer y, whose options have the same places. */
-#define UPDATED_BY(y, x, OPTIONS, ...)                                                                       \
+#define UPDATED_BY(y, x, ...)                                                                                \
     WG_ISA_DECLARE_(wgi_updated, wgi_update_##y, const wgi_update *u);                                       \
-    DESCRIPTOR(x, OPTIONS, .update = WG_ISA_NAMES_(wgi_update_##y),                                          \
-               .weight_decay = offsetof(wgi_opts, weight_decay), .decay_all = offsetof(wgi_opts, decay_all), \
-               .coupled = offsetof(wgi_opts, coupled), .l1 = offsetof(wgi_opts, l1), __VA_ARGS__)
+    DESCRIPTOR(x, .update = WG_ISA_NAMES_(wgi_update_##y),                                                   \
+               .weight_decay = offsetof(wg_##x##_opts, weight_decay),                                        \
+               .decay_all = offsetof(wg_##x##_opts, decay_all), .coupled = offsetof(wg_##x##_opts, coupled), \
+               .l1 = offsetof(wg_##x##_opts, l1), __VA_ARGS__)
 
-/* OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g"): with the update of its file. */
-#define OPTIMIZER(x, OPTIONS, ...) UPDATED_BY(x, x, OPTIONS, __VA_ARGS__)
-
-/* A field's type is double or bool. */
-#define OPTION_(type, field, standard_, below_) \
-    { .name = #field,                           \
-      .offset = offsetof(wgi_opts, field),      \
-      .is_bool = sizeof(type) == sizeof(bool),  \
-      .standard = standard_,                    \
-      .below = below_ },
+/* OPTIMIZER(sgd, .formula = "w -= lr g"): with the update of its file. */
+#define OPTIMIZER(x, ...) UPDATED_BY(x, x, __VA_ARGS__)
 
 #endif

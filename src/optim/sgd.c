@@ -14,6 +14,6 @@ UPDATE(sgd) { FLOATS(SGD); }
 
 #if WG_BASE
 
-OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g");
+OPTIMIZER(sgd, .formula = "w -= lr g");
 
 #endif

@@ -33,7 +33,7 @@ bool wgi_groups_are_met(wg_optim *o)
 
 /* ---- manners ---- */
 
-static double given(double v) { return wg_or_standard(v, 0); }
+static bool given(double v) { return v != WG_AUTO; }
 
 wgi_manner wgi_manner_of(const wg_optim *o, const wgi_parameter *q)
 {
@@ -44,11 +44,11 @@ wgi_manner wgi_manner_of(const wg_optim *o, const wgi_parameter *q)
     bool lazy = false;
     for (const wgi_group *k = o->groups; k; k = k->next) {
         if (!is_in(o, k, q)) continue;
-        if (k->o.no_decay) decay = l1 = 0;
-        if (k->o.lr_scale != 0) lr = wgi_optim_rate(o) * given(k->o.lr_scale);
-        if (k->o.lr != 0) lr = given(k->o.lr);
-        if (k->o.weight_decay != 0) decay = given(k->o.weight_decay);
-        if (k->o.l1 != 0) l1 = given(k->o.l1);
+        if (!k->o.decay) decay = l1 = 0;
+        if (given(k->o.lr_scale)) lr = wgi_optim_rate(o) * k->o.lr_scale;
+        if (given(k->o.lr)) lr = k->o.lr;
+        if (given(k->o.weight_decay)) decay = k->o.weight_decay;
+        if (given(k->o.l1)) l1 = k->o.l1;
         lazy |= k->o.lazy;
     }
     const bool coupled = wgi_optim_switch(o, kind->coupled);
@@ -62,35 +62,23 @@ wgi_manner wgi_manner_of(const wg_optim *o, const wgi_parameter *q)
 
 /* ---- groups ---- */
 
-static bool is_good(wg_site here, const wg_optim *o, const wg_group_opts *g)
-{
-    static const char *const names[] = { "lr", "lr_scale", "weight_decay", "l1" };
-    const double v[] = { g->lr, g->lr_scale, g->weight_decay, g->l1 };
-    for (int i = 0; i < 4; i++)
-        if (v[i] != WG_ZERO && !(v[i] >= 0 && isfinite(v[i]))) {
-            wgi_fail(o->s.p->c, here, "optim_group", WG_ERROR_VALUE, "%s %g: must be finite and at least 0",
-                     names[i], v[i]);
-            return false;
-        }
-    return true;
-}
+WGI_OPTION_ROWS(wg_group_opts)
 
 wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g)
 {
     if (!o) return wg_fail(NULL, here, WG_ERROR_USE, "optim_group: the optimizer is NULL");
     wg_context *c = o->s.p->c;
     if (!wgi_ok(c)) return wg_failed(c);
-    if (!pattern || !g)
-        return wgi_fail(c, here, "optim_group", WG_ERROR_USE, "no %s", pattern ? "options" : "pattern");
+    if (!pattern) return wgi_fail(c, here, "optim_group", WG_ERROR_USE, "no pattern");
     if (o->s.kind->step)
         return wgi_fail(c, here, "optim_group", WG_ERROR_USE,
                         "%s has one rate for all parameters, and no decay", o->s.kind->name);
-    if (!is_good(here, o, g)) return wg_failed(c);
+    if (!wgi_options_fit(c, here, "optim_group", wg_group_opts_rows(), g)) return wg_failed(c);
     wgi_group *k = wg_alloc(c, 1, sizeof *k + strlen(pattern) + 1), **at = &o->groups;
     if (!k) return wg_failed(c);
     k->o = *g;
+    k->pattern = strcpy((char *)(k + 1), pattern);
     k->here = wg_site_keep(c, "", wg_site_place(here));
-    memcpy(k->pattern, pattern, strlen(pattern) + 1);
     while (*at) at = &(*at)->next;
     *at = k;
     o->list_of = 0;

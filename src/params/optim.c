@@ -3,32 +3,6 @@
 #include "params/stepping.h"
 #include "base/floats.h"
 
-/* ---- options ---- */
-
-static bool fill_in(wg_optim *o, const wgi_optim_option *row)
-{
-    wg_context *c = o->s.p->c;
-    double *v = row->is_bool ? NULL : wgi_optim_number(o, row->offset);
-    if (!v) return true;
-    *v = wg_or_standard(*v, row->standard);
-    if (*v >= 0 && *v < row->below) return true;
-    if (isinf(row->below))
-        wgi_fail(c, o->s.here, o->s.kind->name, WG_ERROR_VALUE, "%s %g: must be finite and at least 0",
-                 row->name, *v);
-    else
-        wgi_fail(c, o->s.here, o->s.kind->name, WG_ERROR_VALUE, "%s %g: must be in [0, %g)", row->name, *v,
-                 row->below);
-    return false;
-}
-
-static bool take_options(wg_optim *o, const void *options)
-{
-    bool good = true;
-    if (options) memcpy(o->options, options, o->s.kind->size);
-    for (int i = 0; good && i < o->s.kind->options; i++) good = fill_in(o, &o->s.kind->option[i]);
-    return good;
-}
-
 /* The name of a parameter that both sets have; NULL: there is none yet. */
 static const char *in_both(const wg_params *p, const wg_params *q)
 {
@@ -54,14 +28,14 @@ static bool is_free(wg_site here, const wg_params *p, const wgi_optimizer *kind)
 
 wg_optim *wgi_optim_new(wg_site here, wg_params *p, const wgi_optimizer *kind, const void *options)
 {
-    if (!wgi_set_ok(here, p, kind->name) || !is_free(here, p, kind)) return NULL;
-    wg_optim *o = wg_alloc(p->c, 1, sizeof *o + kind->size);
+    const wg_option_list *list = kind->options();
+    if (!wgi_set_ok(here, p, kind->name) || !is_free(here, p, kind) ||
+        !wgi_options_fit(p->c, here, kind->name, list, options))
+        return NULL;
+    wg_optim *o = wg_alloc(p->c, 1, sizeof *o + list->size);
     if (!o) return NULL;
     o->s = (wgi_stepper){ .p = p, .kind = kind, .here = wg_site_keep(p->c, "", wg_site_place(here)) };
-    if (!take_options(o, options)) {
-        wg_free(p->c, o);
-        return NULL;
-    }
+    memcpy(o->options, options, list->size);
     o->s.fresh = wgi_gradients_any(p);
     o->s.next = p->root->steppers;
     p->root->steppers = &o->s;
@@ -90,7 +64,6 @@ void wg_optim_set_lr_at(wg_site here, wg_optim *o, double lr)
         wg_fail(NULL, here, WG_ERROR_USE, "optim_set_lr: the optimizer is NULL");
         return;
     }
-    lr = wg_or_standard(lr, 0);
     if (!(lr >= 0 && isfinite(lr))) wgi_fail(o->s.p->c, here, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
     else *wgi_optim_number(o, o->s.kind->lr) = lr;
 }

@@ -3,6 +3,7 @@
 #ifndef WGI_OPTIMIZER_H
 #define WGI_OPTIMIZER_H
 
+#include "base/options.h"
 #include "wengert/kernel.h"
 #include "wengert/optim.h"
 
@@ -21,7 +22,7 @@ typedef struct wgi_update {
     void *w;
     const void *g;
     void *moment[WGI_MOMENTS]; /* NULL: not used */
-    const void *options;       /* the optimizer's wg_x_opts, defaults filled in */
+    const void *options;       /* the optimizer's wg_x_opts */
     const double *rate;        /* what .rates has computed for this step */
     double lr, keep;           /* keep = 1 - lr weight_decay, or 1 */
 } wgi_update;
@@ -31,14 +32,6 @@ typedef enum wgi_updated {
     WGI_OVERFLOWED /* updated, but a new parameter is NaN or infinite */
 } wgi_updated;
 typedef wgi_updated (*wgi_update_fn)(const wgi_update *u);
-
-/* A field of wg_x_opts: a double in [0, below), or a bool. standard: the default. */
-typedef struct wgi_optim_option {
-    const char *name;
-    size_t offset;
-    bool is_bool;
-    double standard, below;
-} wgi_optim_option;
 
 struct wgi_stepper;
 
@@ -59,9 +52,7 @@ typedef struct wgi_optimizer {
     wgi_update_fn update[WG_ISAS];
 
     /* Filled in by OPTIMIZER of src/optim/optim.h. */
-    size_t size; /* bytes of wg_x_opts */
-    const wgi_optim_option *option;
-    int options;
+    const wg_option_list *(*options)(void);
     size_t lr, weight_decay, decay_all, coupled, l1; /* offsets of these fields */
 } wgi_optimizer;
 

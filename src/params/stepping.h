@@ -24,10 +24,10 @@ typedef struct wgi_stretch {
 /* wg_optim_group: options for the parameters whose names match the pattern. */
 typedef struct wgi_group {
     struct wgi_group *next; /* in the order of the calls */
-    wg_group_opts o;
     wg_site here;
     bool tried; /* whether a parameter matches has been looked at */
-    char pattern[];
+    const char *pattern;
+    wg_group_opts o;
 } wgi_group;
 
 /* A parameter, by its place in the root set: ages.c. */

@@ -53,7 +53,7 @@ Test(errors, loops_end_by_themselves)
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
     wg_data *d = wg_data_digits(c);
     wg_params *p = wg_params_new(c);
-    wg_optim *o = wg_sgd(p, NULL);
+    wg_optim *o = wg_sgd(p);
     wg_graph *g = wg_graph_new(c);
     wg_batch b;
     int steps = 0;
@@ -89,10 +89,10 @@ Test(errors, only_recover_forgives_and_begin_does_not)
 Test(errors, a_failed_step_changes_no_parameter)
 {
     for (int mode = -1; mode <= 1; mode++) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = mode, .threads = 1 });
+        wg_context *c = wgt_start(NULL, WG_F64, &WG_OPTS(wg_start_opts, .interpret = mode, .threads = 1));
         wg_graph *g = wg_graph_new(c);
         wg_params *p = wg_params_new(c);
-        wg_optim *o = wg_adam(p, NULL);
+        wg_optim *o = wg_adam(p);
         double before[6], after[6];
         int32_t labels[2] = { 1, 3 }; /* three classes: 3 is out of range */
         wg_node x = wg_fill(g, 1, WG_SHAPE(2, 2)), W = wg_param(g, p, "W", WG_SHAPE(2, 3), wg_he());

@@ -136,7 +136,7 @@ static void train(trained *t)
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 0.1, .weight_decay = WG_ZERO });
+    wg_optim *o = wg_adam(p, .lr = 0.1, .weight_decay = 0);
     for (int step = 0; step < 4; step++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f32(rows, WG_SHAPE(2, 4)));
@@ -184,7 +184,7 @@ Test(threads, results_do_not_depend_on_the_arithmetic_of_the_caller)
 
 static double norm_of_products(void)
 {
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 2 });
+    wg_context *c = wgt_start(NULL, WG_F32, &WG_OPTS(wg_start_opts, .threads = 2));
     wg_graph *g = wg_graph_new(c);
     wg_begin(g, WG_EVAL);
     wg_node x = wg_any(g, WG_SHAPE(300, 300)), y = wg_sum(wg_square(wg_matmul(x, wg_tanh(x))));

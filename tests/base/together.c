@@ -15,7 +15,7 @@ static char folder[1000];
 
 static double train(wg_context *c, wg_graph *g, wg_params *p)
 {
-    wg_optim *o = wg_adam(p, NULL);
+    wg_optim *o = wg_adam(p);
     wg_data *d = wg_data_digits(c), *held_out = wg_data_split(d, 0.2);
     wg_batch b;
     double last = 0;
@@ -64,7 +64,7 @@ static void save(wg_params *p, int thread)
 static int work(int thread)
 {
     double *v = value[thread];
-    wg_context *c = wg_start(&(wg_options){ .threads = 2, .on_warning = wg_no_warnings });
+    wg_context *c = wg_start(.threads = 2, .on_warning = wg_no_warnings);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     v[0] = train(c, g, p);

@@ -16,7 +16,7 @@ typedef struct net {
 
 static net make_net(uint64_t seed)
 {
-    net n = { .c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = seed, .threads = 1 }) };
+    net n = { .c = wgt_start(NULL, WG_F32, &WG_OPTS(wg_start_opts, .seed = seed, .threads = 1)) };
     wgt_random random = { seed };
     n.g = wg_graph_new(n.c), n.p = wg_params_new(n.c);
     for (int i = 0; i < ROWS * COLUMNS; i++) n.x[i] = wgt_uniform(&random, -1, 1);
@@ -38,7 +38,7 @@ static wg_node classes_of(net *n, wg_node h)
 Test(check_cases, a_trained_softmax_classifier_passes)
 {
     WGT_ENDS net n = make_net(4);
-    wg_optim *o = wg_adam(n.p, &(wg_adam_opts){ .lr = 0.1 });
+    wg_optim *o = wg_adam(n.p, .lr = 0.1);
     for (int step = 0; step < 1000; step++) {
         wg_backward(classes_of(&n, wg_nn_dense(input_of(&n), n.p, "out", CLASSES)), n.p);
         wg_optim_step(o);

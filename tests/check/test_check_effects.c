@@ -24,7 +24,7 @@ typedef struct net {
 static void open_net(net *n, wg_dtype t, int threads, wgt_memory *m)
 {
     wgt_random random = { 23 };
-    *n = (net){ .c = wgt_start(m, t, &(wg_options){ .seed = 9, .threads = threads }) };
+    *n = (net){ .c = wgt_start(m, t, &WG_OPTS(wg_start_opts, .seed = 9, .threads = threads)) };
     n->g = wg_graph_new(n->c), n->p = wg_params_new(n->c);
     for (int i = 0; i < ROWS * COLUMNS; i++) n->x[i] = (float)wgt_uniform(&random, -1, 1);
     for (int i = 0; i < ROWS; i++) n->y[i] = (int32_t)wgt_below(&random, CLASSES);
@@ -44,7 +44,7 @@ static wg_node build(net *n)
 static void step(net *n, wg_node loss)
 {
     wg_backward(loss, n->p);
-    if (!n->o) n->o = wg_adam(n->p, &(wg_adam_opts){ .lr = 0.02 });
+    if (!n->o) n->o = wg_adam(n->p, .lr = 0.02);
     wg_optim_step(n->o);
 }
 

@@ -63,7 +63,7 @@ typedef struct network {
 
 static network make_network(wg_dtype t)
 {
-    network n = { .c = wgt_start(NULL, t, &(wg_options){ .seed = 5, .threads = 1 }) };
+    network n = { .c = wgt_start(NULL, t, &WG_OPTS(wg_start_opts, .seed = 5, .threads = 1)) };
     wgt_random random = { 17 };
     n.g = wg_graph_new(n.c), n.p = wg_params_new(n.c);
     for (int i = 0; i < ROWS * COLUMNS; i++) n.x[i] = (float)wgt_uniform(&random, -1, 1);
@@ -194,7 +194,7 @@ Test(check_graph, nan_is_inconclusive)
  * logarithm. */
 static wg_check *check_by(int threads, int64_t *evaluations)
 {
-    WGT_IN_GRAPH(WG_F64, &(wg_options){ .threads = threads });
+    WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .threads = threads));
     double x[300], y[300];
     for (int i = 0; i < 300; i++) x[i] = i < 200 ? 0.5 + 0.01 * i : 1e-6, y[i] = 0.1 * i - 3;
     wg_node a = wg_input(g, "a", wg_view_f64(x, WG_SHAPE(300))),
@@ -246,7 +246,7 @@ static int visited_back(size_t n, const double *x, size_t m, const double *gy, d
 /* A function of the user's has memory of its own, and is called by one thread at a time. */
 Test(check_graph, a_users_function_is_called_by_one_thread_at_a_time)
 {
-    WGT_IN_GRAPH(WG_F64, &(wg_options){ .threads = 4 });
+    WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .threads = 4));
     visitors v = { 0 };
     double at[64];
     for (int i = 0; i < 64; i++) at[i] = 0.1 * i;
@@ -350,7 +350,7 @@ static void *no_memory(void *user, void *p, size_t old_size, size_t new_size)
 Test(check_graph, without_memory)
 {
     wg_allocator none = { no_memory, NULL };
-    wg_context *c = wg_start(&(wg_options){ .allocator = &none });
+    wg_context *c = wg_start(.allocator = &none);
     cr_expect_neq(wg_failed(c), WG_OK);
     cr_expect_eq(wgt_verdict(wg_gradcheck(wg_none, NULL, NULL)), WG_INCONCLUSIVE);
     wg_finish(c, NULL);

@@ -46,7 +46,7 @@ static void expect_named(wg_node loss, const char *op, const char *text)
 
 Test(check_second, a_net_passes)
 {
-    WGT_IN_WORLD(WG_F32, &(wg_options){ .seed = 3 });
+    WGT_IN_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .seed = 3));
     wg_begin(g, WG_TRAIN);
     wg_node h = wg_any(g, WG_SHAPE(6, 5)), y = wg_any_class(g, 3, WG_SHAPE(6));
     h = wg_tanh(wg_nn_batch_norm(wg_nn_dense(h, p, "fc1", 7), p, "bn"));

@@ -60,7 +60,7 @@ Test(course, every_component_takes_two_evaluations)
 
 Test(course, its_scale_decides_for_a_graph_too)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 0.5, -1 }, WG_SHAPE(2)));

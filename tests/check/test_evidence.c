@@ -178,7 +178,7 @@ Test(evidence, the_same_bytes_for_any_number_of_threads)
 {
     char *text[3];
     for (int i = 0; i < 3; i++) {
-        WGT_IN_WORLD(WG_F32, &(wg_options){ .seed = 3, .threads = i + 1 });
+        WGT_IN_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .seed = 3, .threads = i + 1));
         wg_begin(g, WG_TRAIN);
         wg_node h = wg_tanh(wg_nn_dense(wg_any(g, WG_SHAPE(6, 30)), p, "fc1", 20));
         wg_node wide = wg_cast(h, WG_F64), s = wg_apply("h\nmodel.c:7", &my_square, &wide, 1, NULL);

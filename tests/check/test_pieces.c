@@ -198,7 +198,7 @@ enum { NETS = sizeof nets / sizeof *nets, SEEDS = 8 };
 static void check_net(int i, uint64_t seed)
 {
     WGT_ENDS net n = { .random = { seed } };
-    n.c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = seed, .threads = 1 });
+    n.c = wgt_start(NULL, WG_F32, &WG_OPTS(wg_start_opts, .seed = seed, .threads = 1));
     n.g = wg_graph_new(n.c), n.p = wg_params_new(n.c);
     wg_begin(n.g, WG_TRAIN);
     make_images(&n);

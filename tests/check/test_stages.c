@@ -161,7 +161,7 @@ Test(stages, the_memory_is_that_of_the_context)
 {
     for (int threads = 1; threads <= 2; threads++) {
         wgt_memory m = { 0 };
-        wg_context *c = wgt_start(&m, WG_F64, &(wg_options){ .threads = threads });
+        wg_context *c = wgt_start(&m, WG_F64, &WG_OPTS(wg_start_opts, .threads = threads));
         wg_graph *g = wg_graph_new(c);
         const double three = 3;
         wg_node loss = wg_square(wg_input(g, "x", wg_view_f64(&three, WG_SCALAR)));

@@ -176,7 +176,7 @@ wgt_functions wgt_functions_read(uint64_t seed)
                          .text = whole_file("tests/corpus/functions.txt") };
     reader r = { .to = &to, .seed = seed };
     char *rest = to.text;
-    to.c = wg_start(&(wg_options){ .dtype = WG_F64, .threads = 1 });
+    to.c = wg_start(.dtype = WG_F64, .threads = 1);
     for (char *s = to.text; (s = strstr(s, "\n      "));) *s = ' '; /* a line that goes on */
     for (char *line; (line = strtok_r(NULL, "\n", &rest));) read_line(&r, line);
     return to;

@@ -18,10 +18,8 @@ typedef struct place {
 
 static void open_place(place *q)
 {
-    q->c = wg_start(&(wg_options){ .seed = 100 * q->m->seed + (uint64_t)q->seed + 1,
-                                   .dtype = q->seed % 2 ? WG_F32 : WG_F64,
-                                   .threads = 1,
-                                   .on_warning = wg_no_warnings });
+    q->c = wg_start(.seed = 100 * q->m->seed + (uint64_t)q->seed + 1, .dtype = q->seed % 2 ? WG_F32 : WG_F64,
+                    .threads = 1, .on_warning = wg_no_warnings);
     q->g = wg_graph_new(q->c), q->p = wg_params_new(q->c);
     wg_begin(q->g, WG_TRAIN);
 }

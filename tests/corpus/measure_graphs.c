@@ -81,7 +81,7 @@ static double seconds_of(const wgt_measuring *m, int64_t units)
     static float pixels[BATCH * IN];
     static const int32_t digits[BATCH] = { 3, 1, 4, 1, 5, 9, 2, 6 };
     for (int i = 0; i < BATCH * IN; i++) pixels[i] = (float)(i * 37 % 101) / 101;
-    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_context *c = wg_start(.seed = 1);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     wg_begin(g, WG_TRAIN);

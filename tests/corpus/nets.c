@@ -129,7 +129,7 @@ static void write_program(const wgt_net *n, char text[4000])
 void wgt_net_check(const wgt_net *n, const int *steps, int count, wgt_net_seer see, void *self)
 {
     char text[4000];
-    wg_context *c = wg_start(&(wg_options){ .seed = n->seed + 1, .threads = 1 });
+    wg_context *c = wg_start(.seed = n->seed + 1, .threads = 1);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     wg_begin(g, WG_TRAIN);
@@ -138,8 +138,7 @@ void wgt_net_check(const wgt_net *n, const int *steps, int count, wgt_net_seer s
     wg_program_build(q, g, p, WG_TRAIN);
     wg_node loss = wg_program_node(q, "loss");
     if (n->l2 > 0) loss = wg_add(loss, wg_l2(g, p, n->l2));
-    wg_optim *o =
-        n->adam ? wg_adam(p, &(wg_adam_opts){ .lr = 5e-3 }) : wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+    wg_optim *o = n->adam ? wg_adam(p, .lr = 5e-3) : wg_sgd(p, .lr = 0.1);
     for (int k = 0, done = 0; k < count; k++) {
         for (; done < steps[k] && !wg_failed(c); done++) wg_backward(loss, p), wg_optim_step(o);
         if (wg_failed(c)) fprintf(stderr, "corpus: %s\n", wg_message(c));

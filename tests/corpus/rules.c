@@ -87,7 +87,7 @@ static wg_node net(const wgt_rule_case *c, wgt_rule *r, bool wrong, wg_graph *g,
 
 static void train(wg_graph *g, wg_params *p, wg_node loss)
 {
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 1e-3 });
+    wg_optim *o = wg_adam(p, .lr = 1e-3);
     for (int k = 0; k < STEPS && !wg_failed(wg_graph_context(g)); k++) wg_backward(loss, p), wg_optim_step(o);
     wg_optim_free(o);
 }
@@ -141,7 +141,7 @@ wgt_named wgt_rule_check(const wgt_rule_case *c, wgt_rule_time t, uint64_t seed)
 {
     wgt_named to = { 0 };
     wgt_rule r = { 0 };
-    wg_context *context = wg_start(&(wg_options){ .seed = 3 + seed, .threads = 1 });
+    wg_context *context = wg_start(.seed = 3 + seed, .threads = 1);
     wg_graph *g = wg_graph_new(context);
     wg_params *p = wg_params_new(context);
     wg_begin(g, WG_TRAIN);

@@ -356,7 +356,7 @@ Test(csv, every_allocation_fails) { wgt_each_allocation_fails(NULL, 200, read_an
 
 Test(csv, names_its_columns)
 {
-    wg_context *c = wg_start(NULL);
+    wg_context *c = wg_start();
     const char *text = "a,\"b, c\",\nx,y\n", *path = wgt_in_folder("names.csv");
     wgt_save(path, text, strlen(text));
     const char **names = wg_csv_names(c, path, NULL);

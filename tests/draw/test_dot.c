@@ -109,7 +109,7 @@ static int drawn_after_error;
 static void draw_again(void *user, wg_status s, const char *message)
 {
     memory.fail_at = 0;
-    wg_context *c = wg_start(&(wg_options){ .threads = 1, .on_warning = wg_no_warnings });
+    wg_context *c = wg_start(.threads = 1, .on_warning = wg_no_warnings);
     drawn_after_error += wg_draw_graph(wg_graph_new(c), pic_path("again.dot"), NULL) == WG_OK;
     wg_finish(c, NULL);
 }
@@ -121,7 +121,8 @@ Test(dot, an_error_may_draw, .fini = pic_clean_up)
     PIC_NEEDS_DOT;
     int failed = 0;
     for (char *dot = NULL; !dot; failed += !dot) {
-        wg_context *c = wgt_start(&memory, WG_F64, &(wg_options){ .on_error = draw_again, .threads = 1 });
+        wg_context *c =
+            wgt_start(&memory, WG_F64, &WG_OPTS(wg_start_opts, .on_error = draw_again, .threads = 1));
         const pic_parts n = pic_neuron(c);
         memory.fail_at = memory.calls + 1 + failed;
         dot = wg_draw_text(n.L, &(wg_draw_opts){ .format = "dot" });

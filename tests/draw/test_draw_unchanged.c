@@ -9,7 +9,7 @@ static double train(wg_context *c, bool draw, double weights[2], uint64_t *epoch
     static const double xs[] = { 1, -2, 0.5, 3 };
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+    wg_optim *o = wg_sgd(p, .lr = 0.1);
     double last = 0;
     for (int step = 0; step < 5; step++) {
         wg_begin(g, WG_TRAIN);

@@ -74,7 +74,7 @@ Test(idx, data_set)
     wgt_bytes x = wgt_idx(8, 3, (unsigned[]){ 3, 2, 2 }, pixels, 12),
               y = wgt_idx(8, 1, (unsigned[]){ 3 }, classes, 3);
     for (int k = 0; k < 2; k++) {
-        WGT_ENDS wg_context *c = wg_start(&(wg_options){ .dtype = k ? WG_F64 : WG_F32 });
+        WGT_ENDS wg_context *c = wg_start(.dtype = k ? WG_F64 : WG_F32);
         wgt_saved("x.idx", &x), wgt_saved("y.idx", &y);
         wg_data *d = wg_data_idx(c, wgt_in_folder("x.idx"), wgt_in_folder("y.idx"));
         wg_tensor t = wg_data_x(d), l = wg_data_y(d);

@@ -25,12 +25,12 @@ typedef struct training {
 
 static training training_new(wgt_memory *m)
 {
-    training t = { .c = wgt_start(m, WG_F32, &(wg_options){ .seed = 7, .threads = 2 }) };
+    training t = { .c = wgt_start(m, WG_F32, &WG_OPTS(wg_start_opts, .seed = 7, .threads = 2)) };
     t.train = wg_data_digits(t.c), t.dev = wg_data_split(t.train, 0.5);
     t.p = wg_params_new(t.c), t.q = wg_params_new(t.c);
-    t.body = wg_adam(wg_params_in(t.p, "body"), &(wg_adam_opts){ .lr = 3e-3 });
-    t.head = wg_momentum(wg_params_in(t.p, "head"), NULL);
-    t.bias = wg_rmsprop(t.q, &(wg_rmsprop_opts){ .centered = true, .momentum = 0.5 });
+    t.body = wg_adam(wg_params_in(t.p, "body"), .lr = 3e-3);
+    t.head = wg_momentum(wg_params_in(t.p, "head"));
+    t.bias = wg_rmsprop(t.q, .centered = true, .momentum = 0.5);
     t.slow = wg_average_new(t.p, &(wg_average_opts){ .decay = 0.9 });
     t.even = wg_average_new(wg_params_in(t.p, "head"), NULL);
     t.g = wg_graph_new(t.c);
@@ -225,19 +225,19 @@ Test(resume, another_program_is_refused_and_nothing_changes)
     train_a_little(&t, 2);
     const char *path = wgt_in_folder("run");
     wg_save(t.c, path);
-    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 8 });
+    wg_context *c = wgt_start(NULL, WG_F32, &WG_OPTS(wg_start_opts, .seed = 8));
     refuses(c, path, "7 in the file, 8 here: start with the same seed");
     wgt_finish(c, NULL);
 
-    c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 7 });
+    c = wgt_start(NULL, WG_F32, &WG_OPTS(wg_start_opts, .seed = 7));
     wg_params *p = wg_params_new(c);
     refuses(c, path, "this program has not so many sets of parameters: make them first");
     wg_params_new(c);
     refuses(c, path, "this program has no optimizer 0: make it first");
-    wg_optim *o = wg_momentum(p, NULL);
+    wg_optim *o = wg_momentum(p);
     refuses(c, path, "here optimizer 0 is momentum, made at");
     wg_optim_free(o);
-    wg_adam(wg_params_in(p, "body"), NULL);
+    wg_adam(wg_params_in(p, "body"));
     refuses(c, path, "this program has no optimizer 1: make it first");
     cr_expect_eq(wg_params_count(p), 0, "parameters were made");
     wgt_finish(c, NULL);

@@ -82,7 +82,7 @@ Test(saving, a_program_that_is_killed_leaves_nothing)
         signal(SIGXFSZ, SIG_DFL);
         setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
         setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 10000, 10000 });
-        wg_context *c = wg_start(NULL);
+        wg_context *c = wg_start();
         wg_npy_write(c, path, wg_view_f32(big, WG_SHAPE(40000)));
         _exit(0);
     }

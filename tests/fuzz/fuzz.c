@@ -140,11 +140,11 @@ static void *resize(void *memory, void *p, size_t old_size, size_t new_size)
     return wgt_resize(&m->m, p, old_size, new_size);
 }
 
-wg_context *fuzz_start(fuzz_memory *m, wg_options o)
+wg_context *fuzz_start(fuzz_memory *m, wg_start_opts o)
 {
     const wg_allocator a = { resize, m };
     o.allocator = &a;
-    return wg_start(&o);
+    return wg_start_at(WG_HERE, &o);
 }
 
 void fuzz_finish(wg_context *c, const fuzz_memory *m)

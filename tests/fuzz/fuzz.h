@@ -56,7 +56,7 @@ typedef struct fuzz_memory {
     wgt_memory m;
     int64_t limit;
 } fuzz_memory;
-wg_context *fuzz_start(fuzz_memory *m, wg_options o);
+wg_context *fuzz_start(fuzz_memory *m, wg_start_opts o);
 /* Frees c; stops when a block is left. */
 void fuzz_finish(wg_context *c, const fuzz_memory *m);
 

@@ -10,13 +10,16 @@
 
 enum { POOL = 16, OPERANDS = 4, STEPS = 48, ELEMENTS = 4096, PARAMETERS = 4 };
 
-static const wg_options ways[] = {
-    { .interpret = 1, .threads = 1 },
-    { .interpret = -1, .threads = 1 },
-    { .threads = 2 },
-    { .interpret = -1, .threads = 1, .without = WG_WITHOUT_REBUILD | WG_WITHOUT_TILES },
-};
-enum { WAYS = sizeof ways / sizeof *ways };
+enum { WAYS = 4 };
+static wg_start_opts way(size_t i)
+{
+    const wg_start_opts all[WAYS] = { WG_OPTS(wg_start_opts, .interpret = 1, .threads = 1),
+                                      WG_OPTS(wg_start_opts, .interpret = -1, .threads = 1),
+                                      WG_OPTS(wg_start_opts, .threads = 2),
+                                      WG_OPTS(wg_start_opts, .interpret = -1, .threads = 1,
+                                              .without = WG_WITHOUT_REBUILD | WG_WITHOUT_TILES) };
+    return all[i];
+}
 
 typedef struct player { /* one way */
     fuzz_memory m;
@@ -164,7 +167,7 @@ static void rewind_to_mark(player *y)
 
 static void step(player *y)
 {
-    if (!y->o) y->o = wg_sgd(y->p, &(wg_sgd_opts){ .lr = 0.01 });
+    if (!y->o) y->o = wg_sgd(y->p, .lr = 0.01);
     if (y->o) wg_optim_step(y->o);
 }
 
@@ -240,7 +243,7 @@ static void open_ways(game *k)
 {
     for (int i = 0; i < WAYS; i++) {
         player *y = &k->player[i];
-        wg_options o = ways[i];
+        wg_start_opts o = way(i);
         y->m.limit = INT64_C(1) << 30;
         o.dtype = k->dtype, o.seed = 1;
         y->c = fuzz_start(&y->m, o);

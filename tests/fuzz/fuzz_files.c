@@ -91,7 +91,7 @@ void fuzz_files(const uint8_t *input, size_t size)
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     if (file < 0 || write(file, input + 1, size - 1) != (ssize_t)(size - 1)) return;
     fuzz_memory m = { .limit = INT64_C(1) << 30 };
-    wg_context *c = fuzz_start(&m, (wg_options){ .dtype = WG_F64, .threads = 1 });
+    wg_context *c = fuzz_start(&m, WG_OPTS(wg_start_opts, .dtype = WG_F64, .threads = 1));
     const bool there = formats[k].read(c, path);
     if (there != !wg_failed(c))
         fuzz_stop("%s: %s, but %s", formats[k].name, there ? "read" : "refused", wg_message(c));

@@ -45,7 +45,8 @@ static outcome run(const char *text, int interpret)
 {
     outcome o = { 0 };
     fuzz_memory m = { .limit = INT64_C(1) << 26 };
-    wg_context *c = fuzz_start(&m, (wg_options){ .dtype = WG_F64, .threads = 1, .interpret = interpret });
+    wg_context *c =
+        fuzz_start(&m, WG_OPTS(wg_start_opts, .dtype = WG_F64, .threads = 1, .interpret = interpret));
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     wg_program *q = wg_program_text(c, "t.wg", text);

@@ -275,7 +275,7 @@ static const wg_op count = { .name = "count",
 
 Test(answers, forward_mode_runs_no_op_twice)
 {
-    WGT_GRAPH(WG_F64, &(wg_options){ .seed = 1, .threads = 1, .interpret = 1 });
+    WGT_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .seed = 1, .threads = 1, .interpret = 1));
     double data[2] = { 2, 5 }, one[2] = { 1, 1 }, y[2], jv[2];
     wg_node x = wg_input(g, "x", wg_view_f64(data, WG_SHAPE(2)));
     wg_node v = wg_input(g, "v", wg_view_f64(one, WG_SHAPE(2)));

@@ -8,7 +8,7 @@
 Test(gradients, backward_sets_add_adds_and_a_step_uses_up)
 {
     WGT_WORLD(WG_F64, NULL);
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_optim *o = wg_sgd(p, .lr = 0.5);
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(3)), L = wg_square(w);
     int64_t nodes = wg_graph_nodes(g);
     double gradient;
@@ -34,7 +34,7 @@ Test(gradients, backward_sets_add_adds_and_a_step_uses_up)
 Test(gradients, a_parameter_not_reached_is_skipped_and_a_loss_that_reaches_none_is_an_error)
 {
     WGT_WORLD(WG_F64, NULL);
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .weight_decay = 0.1, .decay_all = true });
+    wg_optim *o = wg_adam(p, .weight_decay = 0.1, .decay_all = true);
     wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(3)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(4));
     wg_backward(wg_square(a), p);
     wg_optim_step(o);
@@ -173,7 +173,7 @@ static void derive(wg_context *c)
 }
 Test(derive, every_failed_allocation_is_survived)
 {
-    wgt_each_allocation_fails(&(wg_options){ .dtype = WG_F64 }, 2000, derive);
+    wgt_each_allocation_fails(&WG_OPTS(wg_start_opts, .dtype = WG_F64), 2000, derive);
 }
 
 Test(derive, a_refusal_names_the_output)

@@ -90,9 +90,9 @@ static void build(net *n)
     n->loss = wg_add(loss, wg_sum(wg_relu(alone)));
 }
 
-/* The products of one graph for directions that differ, in the mode `how` of wg_options. The loss is read
+/* The products of one graph for directions that differ, in the mode `how` of wg_start_opts. The loss is read
  * first if `read`. Returns the bytes that the graph grew by between the fourth call and the last. */
-static size_t products(const wg_options *how, bool read, int calls, double *hv, size_t size)
+static size_t products(const wg_start_opts *how, bool read, int calls, double *hv, size_t size)
 {
     wg_context *c = wgt_start(NULL, WG_F64, how);
     net n = { .g = wg_graph_new(c), .p = wg_params_new(c) };
@@ -114,11 +114,11 @@ static size_t products(const wg_options *how, bool read, int calls, double *hv, 
 
 Test(hvp, of_a_graph_that_stays_needs_no_more_memory_from_call_to_call)
 {
-    static const wg_options how[] = { { .seed = 1, .threads = 1 },
-                                      { .seed = 1, .threads = 1, .interpret = 1 },
-                                      { .seed = 1, .threads = 1, .interpret = -1 },
-                                      { .seed = 1, .threads = 1, .without = WG_WITHOUT_BIND },
-                                      { .seed = 1, .threads = 2 } };
+    const wg_start_opts how[] = { WG_OPTS(wg_start_opts, .seed = 1, .threads = 1),
+                                  WG_OPTS(wg_start_opts, .seed = 1, .threads = 1, .interpret = 1),
+                                  WG_OPTS(wg_start_opts, .seed = 1, .threads = 1, .interpret = -1),
+                                  WG_OPTS(wg_start_opts, .seed = 1, .threads = 1, .without = WG_WITHOUT_BIND),
+                                  WG_OPTS(wg_start_opts, .seed = 1, .threads = 2) };
     static double first[MOST], hv[MOST];
     net n = { 0 };
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

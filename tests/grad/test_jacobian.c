@@ -39,7 +39,8 @@ static void expect_layer(wg_context *c, int m, int n)
 Test(jacobian, of_a_layer_is_its_closed_form_whichever_side_is_shorter)
 {
     for (int interpret = -1; interpret <= 1; interpret++) {
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = 1, .interpret = interpret });
+        wg_context *c =
+            wgt_start(NULL, WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = interpret));
         static const int sides[][2] = { { 1, 5 }, { 5, 1 }, { 4, 4 }, { 3, 50 }, { 50, 3 }, { 37, 41 } };
         for (size_t k = 0; k < sizeof sides / sizeof *sides; k++) expect_layer(c, sides[k][0], sides[k][1]);
         wgt_finish(c, NULL);
@@ -136,7 +137,7 @@ Test(jacobian, of_many_elements_by_two_needs_little_memory)
 /* A plan does not keep what is computed on the way to a Jacobian. What is read afterwards is the same. */
 static void read_after(int interpret, bool first, double out[4 + 2])
 {
-    WGT_GRAPH(WG_F64, &(wg_options){ .threads = 1, .interpret = interpret });
+    WGT_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = interpret));
     const double at[2] = { 0.5, -0.75 };
     for (int build = 0; build < 4; build++) {
         wg_begin(g, WG_EVAL);

@@ -50,14 +50,14 @@ static wg_node loss_of(wg_graph *g, net *n, const double *x)
 enum { ROUNDS = 3, MOST = 512 };
 
 /* The loss and all gradients of some evaluations, one below the other. Returns how many numbers. */
-static int train(const wg_options *o, net n, double out[])
+static int train(wg_start_opts o, net n, double out[])
 {
-    WGT_GRAPH(WG_F64, o);
+    WGT_GRAPH(WG_F64, &o);
     wgt_random r = { 5 };
     double x[ROWS * WIDTH];
     int at = 0;
     n.p = wg_params_new(c);
-    wg_optim *opt = wg_sgd(n.p, &(wg_sgd_opts){ .lr = 0.1 });
+    wg_optim *opt = wg_sgd(n.p, .lr = 0.1);
     for (int i = 0; i < ROUNDS; i++) {
         for (int k = 0; k < ROWS * WIDTH; k++) x[k] = wgt_uniform(&r, -1, 1);
         wg_begin(g, WG_TRAIN);
@@ -74,22 +74,27 @@ static int train(const wg_options *o, net n, double out[])
     return at;
 }
 
-static const wg_options ways[] = { { .interpret = 1 },
-                                   { .interpret = -1 },
-                                   { .interpret = 0 },
-                                   { .interpret = -1, .threads = 2 },
-                                   { .interpret = -1, .without = WG_WITHOUT_TILES },
-                                   { .interpret = 1, .without = WG_WITHOUT_ALL } };
+enum { WAYS = 6 };
+static wg_start_opts way(size_t i)
+{
+    const wg_start_opts all[WAYS] = { WG_OPTS(wg_start_opts, .interpret = 1),
+                                      WG_OPTS(wg_start_opts, .interpret = -1),
+                                      WG_OPTS(wg_start_opts),
+                                      WG_OPTS(wg_start_opts, .interpret = -1, .threads = 2),
+                                      WG_OPTS(wg_start_opts, .interpret = -1, .without = WG_WITHOUT_TILES),
+                                      WG_OPTS(wg_start_opts, .interpret = 1, .without = WG_WITHOUT_ALL) };
+    return all[i];
+}
 
 Test(recompute, has_the_bits_of_the_same_without)
 {
     static double plain[ROUNDS * MOST], again[ROUNDS * MOST];
-    const int n = train(&ways[0], (net){ 0 }, plain);
-    for (size_t w = 0; w < sizeof ways / sizeof *ways; w++)
+    const int n = train(way(0), (net){ 0 }, plain);
+    for (size_t w = 0; w < WAYS; w++)
         for (int outer = 0; outer < 2; outer++)
             for (int inner = 1 - outer; inner < 2; inner++) {
                 const net by = { .again = inner, .outer = outer };
-                cr_assert_eq(train(&ways[w], by, again), n);
+                cr_assert_eq(train(way(w), by, again), n);
                 for (int k = 0; k < n; k++)
                     cr_assert(wgt_ulps(plain[k], again[k]) == 0, "way %zu, outer %d, inner %d: number %d", w,
                               outer, inner, k);
@@ -99,9 +104,9 @@ Test(recompute, has_the_bits_of_the_same_without)
 Test(recompute, sums_gradients_of_shared_weights_by_parts)
 {
     static double plain[ROUNDS * MOST], again[ROUNDS * MOST];
-    const int n = train(&ways[0], (net){ .shared = true }, plain);
-    for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
-        cr_assert_eq(train(&ways[w], (net){ .shared = true, .again = true, .outer = true }, again), n);
+    const int n = train(way(0), (net){ .shared = true }, plain);
+    for (size_t w = 0; w < WAYS; w++) {
+        cr_assert_eq(train(way(w), (net){ .shared = true, .again = true, .outer = true }, again), n);
         cr_expect_lt(wgt_distance(plain, again, (size_t)n), 1e-13, "way %zu", w);
     }
 }
@@ -232,7 +237,7 @@ static wg_node with_c(wg_node x, void *user)
 Test(recompute, calls_c_functions_once)
 {
     for (int how = -1; how < 2; how++) {
-        WGT_WORLD(WG_F64, &(wg_options){ .interpret = how });
+        WGT_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = how));
         const double at[3] = { 0.5, -1, 2 };
         wg_node x = wg_param(g, p, "x", WG_SHAPE(3), wg_values(at));
         wg_node s = wg_state(g, p, "s", WG_SCALAR, wg_const(0)), loss;
@@ -382,5 +387,5 @@ static void small_training(wg_context *c)
 
 Test(recompute, survives_every_failing_allocation)
 {
-    wgt_each_allocation_fails(&(wg_options){ .dtype = WG_F64, .interpret = -1 }, 40, small_training);
+    wgt_each_allocation_fails(&WG_OPTS(wg_start_opts, .dtype = WG_F64, .interpret = -1), 40, small_training);
 }

@@ -33,7 +33,7 @@ enum { MOST = 4096, LEAVES = 8 };
  * no such sample. */
 static int numbers_of(const wg_op *op, int sample, bool again, int interpret, double *out)
 {
-    WGT_GRAPH(WG_F64, &(wg_options){ .interpret = interpret });
+    WGT_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .interpret = interpret));
     part p = { op, sample, false };
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_scalar(g, 1), leaf[LEAVES], gx[LEAVES],

@@ -66,7 +66,7 @@ static void jvp(wg_node loss, wg_node w, wg_params *p) { wg_jvp(loss, &w, &w, 1)
 
 static void expect_refusal(int interpret, builder build, asker ask)
 {
-    WGT_WORLD(WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
+    WGT_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .seed = 1, .threads = 1, .interpret = interpret));
     set = wg_params_new(c);
     for (int k = 0; k < ROUNDS; k++) {
         wg_begin(g, WG_TRAIN);
@@ -139,7 +139,7 @@ static const wg_op five_op = { .name = "five", .operands = 1, .map = same, .vjp 
 
 static void expect_five(int interpret, wg_shape s, int64_t n)
 {
-    WGT_WORLD(WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
+    WGT_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .seed = 1, .threads = 1, .interpret = interpret));
     for (int k = 0; k < ROUNDS; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node w = wg_param(g, p, "w", s, wg_const(2)), y = wg_apply(WG_HERE, &five_op, &w, 1, NULL);

@@ -143,7 +143,7 @@ Test(shared_operands, the_order_of_the_sum)
     wgt_finish(c, NULL);
 }
 
-static void bytes_of(const job *k, wg_dtype t, const wg_options *o, char *to)
+static void bytes_of(const job *k, wg_dtype t, const wg_start_opts *o, char *to)
 {
     WGT_GRAPH(t, o);
     for (int round = 0; round < 3; round++) { /* built like the time before, planned, remembered */
@@ -162,10 +162,11 @@ static void bytes_of(const job *k, wg_dtype t, const wg_options *o, char *to)
 
 Test(shared_operands, the_same_bits_in_every_way)
 {
-    static const wg_options way[] = { { .threads = 1, .interpret = 1, .without = WG_WITHOUT_ALL },
-                                      { .threads = 1, .interpret = -1 },
-                                      { .threads = 2, .interpret = -1 },
-                                      { .threads = 2, .interpret = 1 } };
+    const wg_start_opts way[] = { WG_OPTS(wg_start_opts, .threads = 1, .interpret = 1,
+                                          .without = WG_WITHOUT_ALL),
+                                  WG_OPTS(wg_start_opts, .threads = 1, .interpret = -1),
+                                  WG_OPTS(wg_start_opts, .threads = 2, .interpret = -1),
+                                  WG_OPTS(wg_start_opts, .threads = 2, .interpret = 1) };
     static char a[DERIVATIVES * SIZE * sizeof(double)], b[sizeof a];
     job *k = malloc(sizeof *k);
     job_draw(k, 40, true, true);

@@ -88,7 +88,7 @@ static wg_pattern random_pattern(wgt_random *r, double share, int32_t *row, int3
 }
 
 /* y = tanh(W x), of x [3,3] and y [12], or of their transposes; built three times. */
-static void compare(wgt_random *r, double share, const wg_options *way, bool turned)
+static void compare(wgt_random *r, double share, const wg_start_opts *way, bool turned)
 {
     WGT_GRAPH(WG_F64, way);
     int32_t row[ROWS * COLUMNS], column[ROWS * COLUMNS];
@@ -124,7 +124,9 @@ static void compare(wgt_random *r, double share, const wg_options *way, bool tur
 
 Test(sparse, of_random_patterns_is_that_of_the_whole)
 {
-    static const wg_options ways[] = { { .threads = 1 }, { .interpret = 1 }, { .interpret = -1 } };
+    const wg_start_opts ways[] = { WG_OPTS(wg_start_opts, .threads = 1),
+                                   WG_OPTS(wg_start_opts, .interpret = 1),
+                                   WG_OPTS(wg_start_opts, .interpret = -1) };
     static const double share[] = { 0.05, 0.3, 1 };
     wgt_random r = { 77 };
     for (int i = 0; i < 36; i++) compare(&r, share[i % 3], &ways[i / 3 % 3], i % 2);

@@ -249,5 +249,5 @@ static void map_much(wg_context *c)
 
 Test(vmap, every_failed_allocation_is_survived)
 {
-    wgt_each_allocation_fails(&(wg_options){ .dtype = WG_F64 }, 2000, map_much);
+    wgt_each_allocation_fails(&WG_OPTS(wg_start_opts, .dtype = WG_F64), 2000, map_much);
 }

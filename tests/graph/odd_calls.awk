@@ -8,7 +8,7 @@
 BEGIN {
     # Those that end what a test stands on, take what the library alone makes, give what another library frees, or
     # have a format.
-    n = split("wg_finish wg_start wg_free wg_fail wg_warn wg_rule_fail wg_rule_who wg_rule_shape wg_rule_float " \
+    n = split("wg_finish wg_start_at wg_free wg_fail wg_warn wg_rule_fail wg_rule_who wg_rule_shape wg_rule_float " \
               "wg_rule_rank wg_rule_axis wg_rule_axes wg_rule_broadcast wg_fault_at " \
               "wg_nearest_try wg_alloc wg_sites_new wg_user_call_begin wg_user_call_end wg_draw_agraph_at", list, " ")
     for (i = 1; i <= n; i++) left_out[list[i]] = 1
@@ -62,10 +62,11 @@ function take_struct(s,    name, field, part, n, m, i, k, type)
     if (name !~ /_(args|opts)$/ && name != "wg_pattern") return
     sub(/^[^{]*{/, "", s); sub(/}[^}]*$/, "", s)
     fields[name] = given[name] = 0
+    begins[name] = s ~ /size_t mark/ ? "WG_OPTS(" name ")" : "{ 0 }"
     n = split(s, field, ";")
     for (i = 1; i <= n; i++) {
-        if (field[i] ~ /an_option_needs_its_name/) given[name] = fields[name]
-        if (field[i] ~ /an_option_needs_its_name|\(|reserved|{|\[/) continue
+        if (field[i] ~ /an_option_needs_its_name/ && begins[name] !~ /OPTS/) given[name] = fields[name]
+        if (field[i] ~ /an_option_needs_its_name|no_name_before|size_t mark|\(|reserved|{|\[/) continue
         m = split(field[i], part, ",")
         for (k = 1; k <= m; k++) {
             part[k] = trim(part[k])
@@ -134,7 +135,7 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
         if (struct in fields) {
             pointer = type ~ /\*/ ? slot("struct", given[struct]) : -1
             operands = given[struct]
-            locals = locals "\n    " struct " a" a " = { 0 };" set_fields(struct, "a" a)
+            locals = locals "\n    " struct " a" a " = " begins[struct] ";" set_fields(struct, "a" a)
             pass = pass (pointer < 0 ? "a" a : "ODD(struct, " pointer ") ? NULL : &a" a)
             before = 0
             continue

@@ -120,7 +120,7 @@ VALUES(const char *, p_char, "a", NULL, "", "x", "a.b", "..", "%n%s", "/nonexist
        "ij,jk->ik", "-", "a b", "loss = sum(a)", "12, nan", "*", "(((((", "adam", "lbfgs", "a.svg", "a.dot",
        "a.html", "a.txt", "a.tex", "a.npy", "a.npz", "a.safetensors", "\x1b[31mred", "lr", "loss", "picture",
        "f\r\xc3")
-VALUES(wg_site, wg_site, w->site ? w->site : "a, b\nodd.c:1", NULL, "", "x", "\n", "\1x, 3\nodd.c:2", "\x08")
+VALUES(wg_site, wg_site, w->site ? w->site : "a, b\nodd.c:1", NULL, "", "x", "\n", "\2x, 3\nodd.c:2", "\x08")
 
 #define ENUM(T) NUMBERS((T)(int), T, T, 0, (T)1, (T)2, (T)3, (T)9, (T)99, (T)-1, (T)INT32_MAX)
 #define ENUMS(X)        \
@@ -349,7 +349,7 @@ static void *latest[OBJECTS];
     }
 #define GOOD(T) get_p_##T(w, &(choice){ .value = { -1 } }, 0, true)
 OBJECT(wg_params, w->p)
-OBJECT(wg_optim, wg_adam(w->p, NULL))
+OBJECT(wg_optim, wg_adam(w->p))
 OBJECT(wg_average, wg_average_new(w->p, NULL))
 OBJECT(wg_snapshot, wg_params_snapshot(w->p))
 OBJECT(wg_data, wg_data_xor(w->c, 8))

@@ -149,7 +149,7 @@ static world open_world(size_t *memory, int form)
     const wg_allocator small = { small_memory, memory };
     *memory = 0;
     memset(arrays, 0, sizeof arrays), memset(latest, 0, sizeof latest);
-    w.c = wg_start(&(wg_options){ .allocator = &small, .threads = 1 });
+    w.c = wg_start(.allocator = &small, .threads = 1);
     w.g = wg_graph_new(w.c), w.other = wg_graph_new(w.c), w.p = wg_params_new(w.c);
     wg_graph *gone = w.gone = wg_graph_new(w.c);
     wg_node of_gone = wg_fill(gone, 1, WG_SHAPE(2, 3)), old = wg_relu(wg_fill(w.g, 1, WG_SHAPE(2, 3)));

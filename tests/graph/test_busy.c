@@ -84,7 +84,8 @@ static void try_all(int interpret, int threads)
 {
     for (int what = 0; what < DEEDS; what++) {
         wgt_memory m = { 0 };
-        user u = { .c = wgt_start(&m, WG_F64, &(wg_options){ .interpret = interpret, .threads = threads }),
+        user u = { .c = wgt_start(&m, WG_F64,
+                                  &WG_OPTS(wg_start_opts, .interpret = interpret, .threads = threads)),
                    .what = DEEDS };
         u.g = wg_graph_new(u.c), u.p = wg_params_new(u.c);
         for (int i = 0; i < 4; i++)
@@ -209,7 +210,7 @@ Test(busy, a_set_that_is_in_use_is_not_freed)
     WGT_REFUSED(c, USE, "params_free: a graph has nodes of the set, such as w", wg_params_free(p));
     cr_expect_eq(wg_item(w), 3);
     wg_begin(g, WG_TRAIN);
-    wg_optim *o = wg_sgd(p, NULL);
+    wg_optim *o = wg_sgd(p);
     WGT_REFUSED(c, USE, "params_free: the set has an optimizer, sgd, made at ", wg_params_free(p));
     cr_expect_gt(wg_optim_lr(o), 0);
     wg_optim_free(o);

@@ -7,7 +7,7 @@
 
 enum { MODES = 3 };
 
-#define MODE(mode) (&(wg_options){ .interpret = (mode)-1, .threads = 1 })
+#define MODE(mode) (&WG_OPTS(wg_start_opts, .interpret = (mode)-1, .threads = 1))
 
 Test(graph, a_parameter_made_after_the_loss_is_not_reached)
 {

@@ -21,7 +21,7 @@ static world open_world(void)
     world w = { .c = wgt_start(NULL, WG_F32, NULL) };
     w.g = wg_graph_new(w.c), w.other = wg_graph_new(w.c);
     w.p = wg_params_new(w.c);
-    w.o = wg_sgd(w.p, NULL);
+    w.o = wg_sgd(w.p);
     w.far = wg_fill(w.other, 1, WG_SHAPE(2, 3));
     wg_begin(w.g, WG_TRAIN);
     w.x = wg_input(w.g, "x", wg_view_f32(data, WG_SHAPE(2, 3)));
@@ -167,7 +167,7 @@ Test(misuse, of_parameters_data_and_files)
     REFUSED(w, wg_optim_step(w.o));
     REFUSED(w, wg_optim_set_lr(w.o, -1));
     REFUSED(w, wg_optim_clip_norm(w.o, NAN));
-    REFUSED(w, wg_adam(w.p, NULL));
+    REFUSED(w, wg_adam(w.p));
     REFUSED(w, wg_data_flower(w.c, -1));
     REFUSED(w, wg_data_moons(w.c, -1));
     REFUSED(w, wg_data_xor(w.c, -1));

@@ -16,7 +16,7 @@ static wg_node matrix(wg_graph *g)
 static wg_node sum_written(wg_context *c, wg_graph *g, const char *text)
 {
     char marked[200];
-    snprintf(marked, sizeof marked, "\1%s", text);
+    snprintf(marked, sizeof marked, "\2%s", text);
     return wg_sum_at(wg_site_keep(c, marked, "model.c:7"), &(wg_reduce_args){ .x = matrix(g) });
 }
 

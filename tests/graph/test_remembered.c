@@ -205,7 +205,7 @@ Test(rebuild, a_parameter_is_not_found_twice)
  * fail. */
 Test(rebuild, what_is_not_asked_for_is_not_run)
 {
-    WGT_IN_GRAPH(WG_F64, &(wg_options){ .seed = 1, .threads = 1, .interpret = 1 });
+    WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .seed = 1, .threads = 1, .interpret = 1));
     for (int k = 1; k < 5; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));
@@ -341,7 +341,7 @@ Test(rebuild, what_an_abandoned_build_overwrote_is_made_anew)
 Test(rebuild, a_number_that_changes_below_nodes_that_are_taken_over)
 {
     for (int interpret = -1; interpret <= 1; interpret++) {
-        WGT_IN_GRAPH(WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
+        WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .interpret = interpret, .threads = 1));
         for (int k = 2; k < 6; k++) {
             wg_begin(g, WG_TRAIN);
             wg_node x = wg_input(g, "x", wg_view_f64((double[4]){ 1, 2, 3, 4 }, WG_SHAPE(4)));
@@ -365,9 +365,8 @@ Test(remembered, derivatives_of_many_nodes_do_not_end_a_repeated_build)
 {
     enum { LINKS = 8, TANGENTS = 150 };
     int differences = 0;
-    WGT_IN_GRAPH(
-        WG_F64,
-        &(wg_options){ .trace = WG_TRACE_REBUILD, .on_trace = count_differences, .user = &differences });
+    WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .trace = WG_TRACE_REBUILD, .on_trace = count_differences,
+                                  .user = &differences));
     for (int round = 0; round < 5; round++) {
         const double at = 0.25 + round;
         double slope = 1, t = at;
@@ -461,9 +460,8 @@ Test(remembered, a_large_graph_of_vectors_may_change_anywhere)
     wgt_random r = { 11 };
     int lines = 0;
     for (int k = 0; k < STEPS; k++) s.factor[k] = (k % 5 == 0 ? 0.5F : 1), s.term[k] = (float)(k % 7) / 8;
-    WGT_IN_GRAPH(
-        WG_F32, &(wg_options){
-                    .threads = 1, .trace = WG_TRACE_REBUILD, .on_trace = count_differences, .user = &lines });
+    WGT_IN_GRAPH(WG_F32, &WG_OPTS(wg_start_opts, .threads = 1, .trace = WG_TRACE_REBUILD,
+                                  .on_trace = count_differences, .user = &lines));
     for (int round = 0; round < 40; round++) {
         float x[WIDTH];
         if (round >= 8) change_chain(&s, round, &r);

@@ -128,7 +128,7 @@ Test(shapes, operands_of_eight_axes_work_everywhere)
 {
     for (int interpret = -1; interpret <= 1; interpret += 2)
         for (int i = 0, more = 1; more; i++) {
-            WGT_IN_GRAPH(WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
+            WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .interpret = interpret, .threads = 1));
             wg_node x = wg_any(g, eight), v = wg_any(g, eight), y = by_op(i, x);
             more = !wg_is_none(y);
             if (more) check_derivatives(x, v, y);

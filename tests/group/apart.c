@@ -6,7 +6,7 @@
 int main(int argc, char **argv)
 {
     const char *mode = argc > 1 ? argv[1] : "";
-    wg_context *c = wg_start(&(wg_options){ .on_warning = wg_no_warnings });
+    wg_context *c = wg_start(.on_warning = wg_no_warnings);
     wg_group *all = wg_group_start(c, NULL);
     const bool odd = wg_group_rank(all) == 1;
 #define IS(text) (odd && !strcmp(mode, text))
@@ -16,7 +16,7 @@ int main(int argc, char **argv)
     wg_batch b, part;
     const float first[] = { odd ? 2 : 1 }, other[] = { 3 };
     if (!strcmp(mode, "values")) wg_params_make(p, "s", wg_view_f32(first, WG_SHAPE(1)), false);
-    wg_optim *o = IS("kind") ? wg_sgd(p, NULL) : wg_adam(p, NULL);
+    wg_optim *o = IS("kind") ? wg_sgd(p) : wg_adam(p);
     for (int i = 0; i < 6 && wg_data_next(d, &b, 64); i++) {
         if (i == 3 && IS("skip")) wg_data_next(d, &b, 64);
         if (i == 3 && IS("return")) return 0;

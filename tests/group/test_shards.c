@@ -56,12 +56,12 @@ static int all_values(const wg_params *p, double *to, bool *is_state)
 }
 
 /* Shards of one row are wanted here. */
-static const wg_options quiet = { .threads = 1, .seed = 1, .on_warning = wg_no_warnings };
+#define QUIET &WG_OPTS(wg_start_opts, .threads = 1, .seed = 1, .on_warning = wg_no_warnings)
 
 /* The shard alone, in a context of its own: the draws are those of epoch 2^48 s. */
 static left alone(wg_dtype t, const wg_batch *b, int s, int shards, int *n)
 {
-    WGT_IN_WORLD(t, &quiet);
+    WGT_IN_WORLD(t, QUIET);
     const int64_t from = b->n * s / shards, to = b->n * (s + 1) / shards;
     left l = { .empty = from == to, .rows = (double)(to - from) };
     if (l.empty) return l;
@@ -108,7 +108,7 @@ static wg_data *moons(wg_context *c, int64_t n) { return wg_data_make(c, "moons"
 
 static void as_defined(wg_dtype t, int64_t n, int shards)
 {
-    WGT_IN_WORLD(t, &quiet);
+    WGT_IN_WORLD(t, QUIET);
     wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = shards });
     wg_batch b, part;
     left l[MOST];
@@ -182,7 +182,7 @@ static void train(const char *path, int shards, int steps, bool resume, const ch
     WGT_IN_WORLD(WG_F32, NULL);
     wg_group *all = shards ? wg_group_start(c, &(wg_group_start_opts){ .shards = shards }) : NULL;
     wg_data *d = moons(c, 50);
-    wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 0.01 });
+    wg_optim *o = wg_adam(p, .lr = 0.01);
     wg_batch b, part;
     if (resume) cr_assert(wg_resume(c, path), "%s", wg_message(c));
     for (int i = 0; i < steps;) {
@@ -246,8 +246,8 @@ Test(shards, tables_by_rows)
         const int32_t word[] = { 1, 5, 1, 2, 5, 6 };
         const double value[] = { 1, 2, 3, 4, 5, 6, 7, 8 };
         wg_batch b = { .x = wg_view_i32(word, WG_SHAPE(6)), .n = 6 }, part;
-        wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 0.1 });
-        wg_optim_group(o, "W", &(wg_group_opts){ .lazy = true });
+        wg_optim *o = wg_adam(p, .lr = 0.1);
+        wg_optim_group(o, "W", .lazy = true);
         for (int i = 0; i < 2; i++) {
             while (wg_group_next(all, &b, &part)) {
                 wg_begin(g, WG_TRAIN);
@@ -272,7 +272,7 @@ Test(shards, each_loop_has_its_gradients)
     WGT_IN_WORLD(WG_F64, NULL);
     wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = 2 });
     wg_params *q = wg_params_new(c);
-    wg_optim *op = wg_sgd(p, NULL), *oq = wg_sgd(q, NULL);
+    wg_optim *op = wg_sgd(p), *oq = wg_sgd(q);
     wg_batch b, part;
     wg_data_next(moons(c, 6), &b, 6);
     for (int i = 0; i < 2; i++) {
@@ -303,7 +303,7 @@ Test(shards, mistakes)
     wg_data_next(moons(c, 8), &b, 8);
     WGT_REFUSED(c, USE, "the batch has no rows", wg_group_next(all, &none, &part));
     WGT_REFUSED(c, USE, "the batch is NULL", wg_group_next(all, NULL, &part));
-    wg_optim *o = wg_sgd(p, NULL);
+    wg_optim *o = wg_sgd(p);
     while (wg_group_next(all, &b, &part)) {
         wg_begin(g, WG_TRAIN);
         wg_backward(net(g, p, &part), p);
@@ -334,7 +334,7 @@ Test(shards, mistakes)
     wgt_expect_error(c, WG_ERROR_USE, "a shard has made parameters or states that the shards before it lack");
     /* A search along a line looks at the loss of a batch again, which no process has. */
     wg_params *q = wg_params_new(c);
-    wg_optim *search = wg_lbfgs(q, NULL);
+    wg_optim *search = wg_lbfgs(q);
     while (wg_group_next(all, &b, &part)) {
         wg_begin(g, WG_TRAIN);
         wg_backward(net(g, q, &part), q);
@@ -349,7 +349,7 @@ Test(shards, beside_a_frozen_graph_and_sets_of_before)
 {
     double first[64];
     bool state[64];
-    WGT_IN_CONTEXT(WG_F64, &quiet);
+    WGT_IN_CONTEXT(WG_F64, QUIET);
     wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = 8 });
     wg_graph *g = wg_graph_new(c), *frozen = wg_graph_new(c);
     wg_data *d = moons(c, 20);

@@ -106,7 +106,7 @@ Test(draws, writes_only_what_is_asked_for)
 
 static void first_values(wg_dtype t, int threads, wg_init init, int64_t n, double *to)
 {
-    wg_context *c = wgt_start(NULL, t, &(wg_options){ .threads = threads, .seed = 3 });
+    wg_context *c = wgt_start(NULL, t, &WG_OPTS(wg_start_opts, .threads = threads, .seed = 3));
     wg_params *p = wg_params_new(c);
     wg_graph *g = wg_graph_new(c);
     wg_param(g, p, "a.W", WG_SHAPE(n), init);

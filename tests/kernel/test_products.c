@@ -94,7 +94,7 @@ static void expect_in_order(operands *o, int64_t m, int64_t n, int64_t k, bool t
 
 static void expect_all_ways(wg_dtype t, int64_t m, int64_t n, int64_t k)
 {
-    wg_context *c = wg_start(NULL);
+    wg_context *c = wg_start();
     operands o = operands_new(t, (uint64_t)(m * 64 + n * 8 + k));
     for (int isa = 0; isa <= c->isa; isa++)
         for (int way = 0; way < 8; way++) expect_in_order(&o, m, n, k, way & 1, way & 2, isa, way & 4);
@@ -145,7 +145,7 @@ Test(gemm, empty_results)
 /* Rows of no length at all. */
 Test(gemm, no_inner_axis)
 {
-    wg_context *context = wg_start(NULL);
+    wg_context *context = wg_start();
     for (int isa = 0; isa <= context->isa; isa++)
         for (int way = 0; way < 4; way++) {
             double nothing[1], c[6] = { 1, 2, 3, 4, 5, 6 };
@@ -164,7 +164,7 @@ Test(gemm, infinities_stay_in_their_column)
     const float a[3] = { 1, INFINITY, 2 }, b[15] = { [0] = 1, [5] = 1, [11] = NAN };
     float c[5];
     wgi_gemm g = { WG_F32, false, false, 1, 5, 3, 3, 5, 5, a, b, c, false, NULL };
-    wg_context *context = wg_start(NULL);
+    wg_context *context = wg_start();
     for (int isa = 0; isa <= context->isa; isa++) {
         wgi_gemm_own[isa](&g);
         cr_assert(isinf(c[0]) && isnan(c[1]) && isnan(c[2]) && isnan(c[3]) && isnan(c[4]));
@@ -233,7 +233,7 @@ static void expect_order(operands *o, int64_t count, int64_t n, int64_t k, bool 
 
 static void expect_all(int64_t count, int64_t n, int64_t k)
 {
-    wg_context *c = wg_start(NULL);
+    wg_context *c = wg_start();
     for (wg_dtype t = WG_F32; t <= WG_F64; t++) {
         operands o = operands_new(t, (uint64_t)(count * 64 + n * 8 + k));
         for (int isa = 0; isa <= c->isa; isa++) {

@@ -245,7 +245,7 @@ static void count_warnings(void *user, const char *message)
 static int warnings_of(const char *text)
 {
     int warnings = 0;
-    wg_context *c = wg_start(&(wg_options){ .on_warning = count_warnings, .user = &warnings });
+    wg_context *c = wg_start(.on_warning = count_warnings, .user = &warnings);
     wg_program *q = wg_program_text(c, "t.wg", text);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);

@@ -47,7 +47,7 @@ Test(lang_train, says_what_is_written)
 static double rate(const char *lr, double t)
 {
     char text[200];
-    wg_context *c = wg_start(NULL);
+    wg_context *c = wg_start();
     snprintf(text, sizeof text, "momentum(lr=%s, beta=0.5)", lr);
     const wg_optim_choice o = wg_optim_choice_of(c, "here", text);
     cr_assert(o.name, "%s", wg_message(c));

@@ -63,7 +63,7 @@ static void layers(wg_context *c, wg_graph *g)
     state = wg_nn_lstm_cell(x, wg_nn_states(), p, "cell", 4, .share = false);
     EXPECT(wg_dim(state.c, 1) == 4);
 
-    wg_optim *o = wg_sgd(p, WG_OPTS(wg_sgd_opts, .lr = 0.25));
+    wg_optim *o = wg_sgd(p, .lr = 0.25);
     EXPECT(wg_optim_lr(o) == 0.25);
     wg_backward(wg_sum(y), p); // d / db is 2: there are two rows
     wg_optim_step(o);
@@ -106,7 +106,7 @@ static void bindings(wg_graph *) {}
 
 int main()
 {
-    wg_context *c = wg_start(WG_OPTS(wg_options, .dtype = WG_F64, .threads = 1));
+    wg_context *c = wg_start(.dtype = WG_F64, .threads = 1);
     wg_graph *g = wg_graph_new(c);
     wg_begin(g, WG_TRAIN);
     arrays(g), layers(c, g);

@@ -48,7 +48,7 @@ static void derivatives(const wg::context &c)
 
     wg::params p(c);
     {
-        wg::optimizer o = wg::sgd(p, WG_STRUCT(wg_sgd_opts, .lr = 0.25));
+        wg::optimizer o = wg::sgd(p, WG_OPTS(wg_sgd_opts, .lr = 0.25));
         for (int i = 0; i < 50; i++) {
             g.begin();
             wg::value t = g.param(p, "t", {}, wg_const(5));
@@ -100,7 +100,7 @@ static std::string message_of(const wg::value &a, const wg::value &b, int &line)
 
 static void errors()
 {
-    wg::context c(nullptr, nullptr);
+    wg::context c({}, nullptr);
     wg::graph g(c);
     wg::value x = g.input("x", { 1, 2, 3 }), y = g.input("y", { 1, 2 });
     const wg::value before = x + y; const int at = __LINE__;
@@ -132,7 +132,7 @@ static wg::graph outlives() { return wg::graph(wg::context()); }
 int main()
 {
     {
-        wg::context c(WG_STRUCT(wg_options, .threads = 1, .dtype = WG_F64));
+        wg::context c(WG_OPTS(wg_start_opts, .threads = 1, .dtype = WG_F64));
         arithmetic(c), derivatives(c);
         if (c.finish()) wrong++;
     }

@@ -189,7 +189,8 @@ Test(plan_view, no_two_buffers_in_use_overlap_in_random_graphs)
     uint64_t seed = wgt_seed();
     for (uint64_t i = 0; i < 200; i++) {
         random_calls *calls = random_calls_draw(seed, i, WG_F64, i % 8 == 0 ? GRAPH_LARGE : 0);
-        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = 1, .threads = 1 + (int)(i % 2) });
+        wg_context *c =
+            wgt_start(NULL, WG_F64, &WG_OPTS(wg_start_opts, .seed = 1, .threads = 1 + (int)(i % 2)));
         random_graph r = { .g = wg_graph_new(c), .p = wg_params_new(c), .calls = calls, .shift_leaf = -1 };
         random_graph_build(&r);
         expect_sound(reading(r.loss), c);
@@ -215,7 +216,7 @@ static wg_node network(wg_graph *g, wg_params *p, wg_mode mode)
 
 Test(plan_view, no_two_buffers_in_use_overlap_in_a_network)
 {
-    WGT_IN_WORLD(WG_F32, &(wg_options){ .seed = 1, .threads = 2 });
+    WGT_IN_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .seed = 1, .threads = 2));
     expect_sound(training(network(g, p, WG_TRAIN), p), c);
     expect_sound(reading(network(g, p, WG_EVAL)), c);
 }
@@ -256,7 +257,7 @@ Test(plan_view, looking_changes_nothing)
     double after[2][2];
     for (int look = 0; look < 2; look++) {
         WGT_IN_WORLD(WG_F32, NULL);
-        wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+        wg_optim *o = wg_sgd(p, .lr = 0.1);
         for (int step = 0; step < 3; step++) {
             wg_node L = network(g, p, WG_TRAIN);
             int64_t nodes = wg_graph_nodes(g);
@@ -339,7 +340,7 @@ Test(plan_view, the_bound_is_the_larger_of_two_times)
 
 Test(plan_view, limits_are_measured)
 {
-    WGT_IN_CONTEXT(WG_F32, &(wg_options){ .threads = 2 });
+    WGT_IN_CONTEXT(WG_F32, &WG_OPTS(wg_start_opts, .threads = 2));
     wg_limits l;
     cr_assert_eq(wg_limits_measure(c, &l), WG_OK);
     cr_assert(l.f32 > 0 && isfinite(l.f32) && l.f64 > 0 && isfinite(l.f64));

@@ -77,7 +77,7 @@ Test(dtypes, of_a_parameter)
     const char *path = wgt_in_folder("w.safetensors");
     WGT_IN_WORLD(WG_F32, NULL);
     wg_params *q = wg_params_new(c);
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1 });
+    wg_optim *o = wg_sgd(p, .lr = 1);
     wg_begin(g, WG_TRAIN);
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_init_as(WG_F64, wg_const(1)));
     wg_node v = wg_param(g, p, "v", WG_SCALAR, wg_const(1));

@@ -37,7 +37,7 @@ static void run_named(wg_graph *g, wg_params *p, const char *name, const wg_exte
 Test(extern_op, a_failure_names_its_own_function_whatever_was_planned_before)
 {
     for (int interpret = -1; interpret <= 1; interpret++) {
-        WGT_WORLD(WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
+        WGT_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = interpret, .threads = 1));
         int status[2] = { 0, 0 };
         wg_extern_opts one = { .forward = identity_until, .backward = ones_until, .user = status },
                        other = one;
@@ -86,7 +86,8 @@ static int twice_and_plans(size_t n, const double *x, size_t m, double *y, void 
 
 Test(extern_op, a_plan_that_runs_is_not_freed_for_the_plans_of_its_function)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = 1, .interpret = -1, .plan_bytes = 1 });
+    wg_context *c =
+        wgt_start(NULL, WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = -1, .plan_bytes = 1));
     nested in = { wg_graph_new(c), wg_params_new(c), 0 };
     wg_graph *g = wg_graph_new(c);
     for (int k = 0; k < 8; k++) {

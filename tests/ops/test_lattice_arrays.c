@@ -634,8 +634,8 @@ static void try_form(lattice *l, const form *f)
 {
     wgi_formula_error e;
     op_case *k = &l->t.k;
-    *k =
-        (op_case){ .c = wgt_start(NULL, l->dtype, &(wg_options){ .seed = 1, .threads = 1, .interpret = 1 }) };
+    *k = (op_case){ .c = wgt_start(NULL, l->dtype,
+                                   &WG_OPTS(wg_start_opts, .seed = 1, .threads = 1, .interpret = 1)) };
     k->g = wg_graph_new(k->c);
     wg_begin(k->g, WG_TRAIN);
     wgf_clear();

@@ -136,7 +136,7 @@ Test(linear, threads_change_no_bit)
 {
     double v[3], gradient[3];
     for (int threads = 1; threads <= 3; threads++) {
-        WGT_GRAPH(WG_F64, &(wg_options){ .threads = threads, .interpret = threads < 3 ? -1 : 1 });
+        WGT_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .threads = threads, .interpret = threads < 3 ? -1 : 1));
         for (int round = 0; round < 3; round++) {
             wg_begin(g, WG_TRAIN);
             wg_node y = sum_of_all(g);

@@ -28,7 +28,8 @@ static uint64_t stream_of(wg_graph *g, const char *name)
 Test(random_nodes, are_the_draws_of_the_definition_in_every_way_of_running)
 {
     for (int way = 0; way < 8; way++) {
-        wg_options o = { .seed = 77, .threads = 1 + way % 2, .interpret = way & 2 ? -1 : 1 };
+        wg_start_opts o =
+            WG_OPTS(wg_start_opts, .seed = 77, .threads = 1 + way % 2, .interpret = way & 2 ? -1 : 1);
         WGT_GRAPH(way & 4 ? WG_F64 : WG_F32, &o);
         for (int step = 0; step < 3; step++) {
             wg_begin(g, step == 1 ? WG_EVAL : WG_TRAIN);

@@ -16,7 +16,8 @@ Test(dropout, mask_is_the_streams_bits)
     static const double p[] = { 0.8, 0.5, 0.25, 0.125, 1 };
     for (int way = 0; way < 8 * 5; way++) {
         const double keep = p[way / 8], drop = keep == 1 ? WG_ZERO : 1 - keep;
-        wg_options o = { .seed = 77, .threads = 1 + way % 2, .interpret = way & 2 ? -1 : 1 };
+        wg_start_opts o =
+            WG_OPTS(wg_start_opts, .seed = 77, .threads = 1 + way % 2, .interpret = way & 2 ? -1 : 1);
         WGT_GRAPH(way & 4 ? WG_F64 : WG_F32, &o);
         wg_node x = wg_fill(g, 1, WG_SHAPE(7, 1001));
         wg_node y = way & 2 ? wg_dropout(x, .drop = drop, .name = "mask")

@@ -25,7 +25,7 @@ Test(matmul, few_rows_are_each_the_same_alone)
     for (int threads = 1; threads <= 2; threads++)
         for (int way = 0; way < 2; way++) {
             wgt_random r = { 9 };
-            WGT_GRAPH(WG_F32, &(wg_options){ .threads = threads });
+            WGT_GRAPH(WG_F32, &WG_OPTS(wg_start_opts, .threads = threads));
             wg_node a = wgt_drawn(g, &r, -1, 1, WG_SHAPE(4, 333)),
                     b = wgt_drawn(g, &r, -1, 1, way ? WG_SHAPE(900, 333) : WG_SHAPE(333, 900));
             double *all = wgt_values(product(a, b, (flags){ 0, way }));

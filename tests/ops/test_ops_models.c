@@ -99,7 +99,7 @@ typedef struct both {
 static both loss_and_gradient(wg_dtype t, int interpret, bool shares, bool squared)
 {
     enum { ROWS = 3, N = 2500 };
-    wg_options o = { .threads = 2, .interpret = interpret };
+    wg_start_opts o = WG_OPTS(wg_start_opts, .threads = 2, .interpret = interpret);
     wg_graph *g = wg_graph_new(wgt_start(NULL, t, &o));
     wg_node z = wg_mul(wg_any(g, WG_SHAPE(ROWS, N)), 3), y = classes(g, ROWS, (int32_t[]){ 0, 2400, 1024 });
     if (shares) y = wg_softmax(wg_any(g, WG_SHAPE(ROWS, N)));

@@ -248,7 +248,7 @@ Test(stored, other_ops_say_that_a_cast_is_needed)
     WGT_REFUSED(c, DTYPE, "say wg_cast for one of them", wg_concat(((wg_node[]){ h, x }), 2, 0));
     WGT_REFUSED(c, DTYPE, "products are of floats", wg_matmul(h, wg_cast(x, WG_I32)));
     wgt_finish(c, NULL);
-    c = wg_start(&(wg_options){ .dtype = WG_BF16 });
+    c = wg_start(.dtype = WG_BF16);
     cr_assert(wg_failed(c));
     wg_finish(c, NULL);
 }
@@ -298,7 +298,7 @@ Test(stored, parameters_are_stored_and_not_trained)
     const wg_tensor now = wg_params_tensor(p, 0);
     uint16_t before[64];
     memcpy(before, now.data, sizeof before);
-    wg_optim *o = wg_adamw(p, &(wg_adamw_opts){ .lr = 0.05, .weight_decay = 0.1 });
+    wg_optim *o = wg_adamw(p, .lr = 0.05, .weight_decay = 0.1);
     const double first = wg_item(loss);
     for (int i = 0; i < 20; i++) {
         wg_backward(loss, p);

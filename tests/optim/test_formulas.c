@@ -218,9 +218,9 @@ Test(formulas, three_steps_by_hand)
 static void nesterov_ahead(bool velocity)
 {
     WGT_WORLD(WG_F64, NULL);
-    wg_momentum_opts o = { .lr = rates[0], .beta = 0.9, .nesterov = true };
+    wg_momentum_opts o = WG_OPTS(wg_momentum_opts, .lr = rates[0], .beta = 0.9, .nesterov = true);
     o.velocity = velocity, o.classical = !velocity;
-    wg_optim *s = wg_momentum(p, &o);
+    wg_optim *s = wg_momentum_at(WG_HERE, p, &o);
     long double place = 0, v = 0;
     for (int t = 0; t < 9; t++) {
         const double lr = velocity ? rates[t % STEPS] : rates[0];
@@ -252,7 +252,7 @@ Test(formulas, decay_is_a_part_of_the_step_or_of_the_gradient)
 Test(formulas, l1_makes_zeros)
 {
     WGT_WORLD(WG_F32, NULL);
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25, .l1 = 1 });
+    wg_optim *o = wg_sgd(p, .lr = 0.25, .l1 = 1);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(1, 4), wg_values((double[]){ 1, 0.25, -0.125, -1 }));
     wg_backward(wg_sum(wg_mul(0, w)), p);
     wg_optim_step(o);
@@ -267,7 +267,7 @@ Test(formulas, adamw_decays_by_default)
 {
     for (int matrix = 0; matrix < 2; matrix++) {
         WGT_WORLD(WG_F64, NULL);
-        wg_optim *o = wg_adamw(p, &(wg_adamw_opts){ .lr = 0.5 });
+        wg_optim *o = wg_adamw(p, .lr = 0.5);
         wg_node w = wg_param(g, p, "w", matrix ? WG_SHAPE(1, 1) : WG_SHAPE(1), wg_const(1));
         wg_backward(wg_sum(wg_mul(0, w)), p);
         wg_optim_step(o);
@@ -284,7 +284,7 @@ Test(formulas, rmsprop_has_no_root_of_less_than_nothing)
 {
     for (int k = 1; k < 100; k++) {
         WGT_WORLD(WG_F32, NULL);
-        wg_optim *s = wg_rmsprop(p, &(wg_rmsprop_opts){ .lr = 1e-6, .rho = 0.5, .centered = true });
+        wg_optim *s = wg_rmsprop(p, .lr = 1e-6, .rho = 0.5, .centered = true);
         for (int t = 0; t < 60; t++) {
             wg_begin(g, WG_TRAIN);
             wg_backward(wg_mul(k / 7.0, wg_param(g, p, "w", WG_SCALAR, wg_zeros())), p);
@@ -304,7 +304,7 @@ Test(formulas, rmsprop_has_the_arrays_that_it_uses)
         wg_context *c = wgt_start(&m, WG_F64, NULL);
         wg_graph *g = wg_graph_new(c);
         wg_params *p = wg_params_new(c);
-        wg_optim *s = wg_rmsprop(p, &(wg_rmsprop_opts){ .momentum = k & 1 ? 0.5 : 0, .centered = k & 2 });
+        wg_optim *s = wg_rmsprop(p, .momentum = k & 1 ? 0.5 : 0, .centered = k & 2);
         wg_backward(wg_sum(wg_param(g, p, "w", WG_SHAPE(100000), wg_zeros())), p);
         int64_t before = m.bytes;
         wg_optim_step(s);

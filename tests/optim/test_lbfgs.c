@@ -7,7 +7,7 @@
 static wgt_world start(wg_dtype t, const wg_lbfgs_opts *o)
 {
     wgt_world u = wgt_world_new(NULL, t, NULL);
-    u.o = wg_lbfgs(u.p, o);
+    u.o = wg_lbfgs_at(WG_HERE, u.p, o);
     return u;
 }
 
@@ -40,7 +40,7 @@ Test(lbfgs, rosenbrock)
 {
     static const int sizes[] = { 2, 10, 64 };
     for (int k = 0; k < 3; k++) {
-        wgt_world u = start(WG_F64, NULL);
+        wgt_world u = start(WG_F64, &WG_OPTS(wg_lbfgs_opts));
         double x[64];
         static const int bounds[] = { 60, 150, 600 };
         const int steps = minimise(&u, rosenbrock, sizes[k], 600, 1e-8);
@@ -65,7 +65,7 @@ static wg_node bowl(const wgt_world *u, int n)
 Test(lbfgs, bowl)
 {
     for (int f32 = 0; f32 < 2; f32++) {
-        wgt_world u = start(f32 ? WG_F32 : WG_F64, NULL);
+        wgt_world u = start(f32 ? WG_F32 : WG_F64, &WG_OPTS(wg_lbfgs_opts));
         double x[8];
         minimise(&u, bowl, 8, 60, f32 ? 0 : 1e-9);
         wg_params_get(u.p, x);
@@ -79,9 +79,9 @@ Test(lbfgs, bowl)
 Test(lbfgs, the_loss_falls)
 {
     for (int k = 0; k < 4; k++) {
-        const wg_lbfgs_opts o[] = {
-            { 0 }, { .lr = 100 }, { .lr = 1e-6, .history = 3 }, { .history = WG_ZERO, .evaluations = 3 }
-        };
+        const wg_lbfgs_opts o[] = { WG_OPTS(wg_lbfgs_opts), WG_OPTS(wg_lbfgs_opts, .lr = 100),
+                                    WG_OPTS(wg_lbfgs_opts, .lr = 1e-6, .history = 3),
+                                    WG_OPTS(wg_lbfgs_opts, .history = 0, .evaluations = 3) };
         wgt_world u = start(WG_F64, &o[k]);
         double before = INFINITY;
         for (int i = 0; i < 40; i++) {
@@ -109,7 +109,7 @@ static wg_node walled(const wgt_world *u, int n)
 
 Test(lbfgs, numbers_that_are_not_finite_bound_the_search)
 {
-    wgt_world u = start(WG_F64, &(wg_lbfgs_opts){ .lr = 1000 });
+    wgt_world u = start(WG_F64, &WG_OPTS(wg_lbfgs_opts, .lr = 1000));
     minimise(&u, walled, 1, 50, 1e-12);
     cr_assert(fabs(wg_params_item(u.p, "x") - (sqrt(2) - 1)) < 1e-7, "%g", wg_params_item(u.p, "x"));
     wgt_finish(u.c, NULL);
@@ -121,8 +121,8 @@ Test(lbfgs, what_stays)
 {
     wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
     wg_params *a = wg_params_in(u.p, "a");
-    u.o = wg_lbfgs(a, NULL);
-    wg_optim *other = wg_sgd(wg_params_in(u.p, "b"), &(wg_sgd_opts){ .lr = 0.125 });
+    u.o = wg_lbfgs(a);
+    wg_optim *other = wg_sgd(wg_params_in(u.p, "b"), .lr = 0.125);
     for (int i = 0; i < 6; i++) {
         wg_begin(u.g, WG_TRAIN);
         wg_node x = wg_param(u.g, u.p, "a.x", WG_SCALAR, wg_const(3)),
@@ -159,7 +159,7 @@ static wg_node saddle(const wgt_world *u, int n)
 
 Test(lbfgs, frozen_parameters_stay)
 {
-    wgt_world u = start(WG_F64, NULL);
+    wgt_world u = start(WG_F64, &WG_OPTS(wg_lbfgs_opts));
     minimise(&u, saddle, 0, 2, 0);
     const double y = wg_params_item(u.p, "y");
     wg_params_freeze(u.p, "y", true);
@@ -173,7 +173,7 @@ Test(lbfgs, frozen_parameters_stay)
  * moves as one number does: to where the line through its last two slopes is zero. b stays. */
 Test(lbfgs, what_a_later_loss_does_not_read_stays)
 {
-    wgt_world u = start(WG_F64, NULL);
+    wgt_world u = start(WG_F64, &WG_OPTS(wg_lbfgs_opts));
     double a[3], b[3];
     for (int step = 0; step < 3; step++) {
         wg_begin(u.g, WG_TRAIN);
@@ -193,8 +193,8 @@ Test(lbfgs, what_a_later_loss_does_not_read_stays)
 Test(lbfgs, after_the_step_of_another)
 {
     wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
-    wg_optim *other = wg_sgd(wg_params_in(u.p, "b"), &(wg_sgd_opts){ .lr = 0.25 });
-    u.o = wg_lbfgs(wg_params_in(u.p, "a"), NULL);
+    wg_optim *other = wg_sgd(wg_params_in(u.p, "b"), .lr = 0.25);
+    u.o = wg_lbfgs(wg_params_in(u.p, "a"));
     for (int i = 0; i < 60; i++) {
         wg_begin(u.g, WG_TRAIN);
         wg_node x = wg_param(u.g, u.p, "a.x", WG_SCALAR, wg_const(3)),
@@ -210,7 +210,7 @@ Test(lbfgs, after_the_step_of_another)
 /* Random numbers of a step are the same in all of its evaluations: the loss falls for them. */
 Test(lbfgs, dropout_is_the_same_within_a_step)
 {
-    wgt_world u = start(WG_F64, NULL);
+    wgt_world u = start(WG_F64, &WG_OPTS(wg_lbfgs_opts));
     for (int i = 0; i < 20; i++) {
         wg_begin(u.g, WG_TRAIN);
         wg_graph_freeze(u.g, true);
@@ -230,12 +230,12 @@ Test(lbfgs, dropout_is_the_same_within_a_step)
 
 Test(lbfgs, mistakes_are_named)
 {
-    wgt_world u = start(WG_F64, NULL);
+    wgt_world u = start(WG_F64, &WG_OPTS(wg_lbfgs_opts));
     wg_backward(rosenbrock(&u, 4), u.p);
     WGT_REFUSED(u.c, USE, "optim_clip_norm: lbfgs compares losses along a line", wg_optim_clip_norm(u.o, 1));
     wg_optim_clip_value(u.o, 1);
     wgt_expect_error(u.c, WG_ERROR_USE, "optim_clip_value: lbfgs compares losses along a line");
-    wg_optim_group(u.o, "*", &(wg_group_opts){ .lr = 1 });
+    wg_optim_group(u.o, "*", .lr = 1);
     wgt_expect_error(u.c, WG_ERROR_USE, "optim_group: lbfgs has one rate for all parameters");
     wg_backward_add(rosenbrock(&u, 4), u.p);
     WGT_REFUSED(u.c, USE, "lbfgs needs the gradients of one wg_backward", wg_optim_step(u.o));
@@ -255,7 +255,7 @@ Test(lbfgs, no_memory)
         wgt_memory m = { 0 };
         wg_context *c = wgt_start(&m, WG_F64, NULL);
         wgt_world u = { c, wg_graph_new(c), wg_params_new(c), NULL };
-        u.o = wg_lbfgs(u.p, NULL);
+        u.o = wg_lbfgs(u.p);
         double x[4], y[4];
         wg_backward(rosenbrock(&u, 4), u.p);
         wg_params_get(u.p, x);

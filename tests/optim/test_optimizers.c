@@ -22,13 +22,21 @@ typedef union options {
     char bytes[MOST_BYTES];
 } options;
 
+static options standard(const wgi_optimizer *k)
+{
+    options o = { 0 };
+    memcpy(o.bytes, k->options()->standard, k->options()->size);
+    return o;
+}
+
 static void put_number(options *o, size_t offset, double v) { memcpy(o->bytes + offset, &v, sizeof v); }
 
 /* Another value than the default. */
-static void put_other(options *o, const wgi_optim_option *row)
+static void put_other(const wgi_optimizer *k, options *o, const wg_option *row)
 {
-    if (row->is_bool) o->bytes[row->offset] = true;
-    else put_number(o, row->offset, row->standard == 0.25 ? 0.5 : 0.25);
+    const double was = wg_option_value(row, k->options()->standard);
+    const double v = row->kind == WG_OPTION_BOOL ? !was : row->kind == WG_OPTION_INT ? 0 : 0.25;
+    cr_assert(wg_option_set(row, o->bytes, v == was ? 0.5 : v));
 }
 
 /* ---- descriptors ---- */
@@ -36,8 +44,8 @@ static void put_other(options *o, const wgi_optim_option *row)
 /* Options that use all the optimizer has. */
 static options busy(const wgi_optimizer *k)
 {
-    options o = { 0 };
-    for (int i = 0; i < k->options; i++) put_other(&o, &k->option[i]);
+    options o = standard(k);
+    for (int i = 0; i < k->options()->count; i++) put_other(k, &o, &k->options()->option[i]);
     return o;
 }
 
@@ -58,15 +66,14 @@ static void is_whole(const wgi_optimizer *k)
     cr_assert(k->name && *k->name, "an optimizer has no name");
     if (k->step) return;
     cr_assert(k->formula && strstr(k->formula, "w -= "), "%s: .formula does not say what w becomes", k->name);
-    cr_assert_leq(k->size, MOST_BYTES);
+    cr_assert_leq(k->options()->size, MOST_BYTES);
     for (int i = 0; i < wgt_isas(); i++)
         cr_assert(k->update[i], "%s: no update for instruction set %d", k->name, i);
     moments_have_names(k);
-    for (int i = 0; i < k->options; i++) {
-        const wgi_optim_option *row = &k->option[i];
-        cr_assert(row->is_bool || (row->standard >= 0 && row->standard < row->below),
-                  "%s: the default of %s is refused", k->name, row->name);
-    }
+    const wg_option_list *list = k->options();
+    for (int i = 0; i < list->count; i++)
+        cr_assert(wg_option_in_range(&list->option[i], wg_option_value(&list->option[i], list->standard)),
+                  "%s: the default of %s is refused", k->name, list->option[i].name);
 }
 
 Test(optimizers, descriptors_are_whole)
@@ -170,15 +177,15 @@ typedef struct run {
 
 static double default_rate(const wgi_optimizer *k)
 {
-    int i = 0;
-    while (k->option[i].offset != k->lr) i++;
-    return k->option[i].standard;
+    double lr;
+    memcpy(&lr, (const char *)k->options()->standard + k->lr, sizeof lr);
+    return lr;
 }
 
 /* All parameters after so many steps, to free; NULL when there is no such optimizer. */
 static double *result(const wgi_optimizer *k, const options *o, run r, size_t *size)
 {
-    WGT_WORLD(r.t, &(wg_options){ .threads = r.threads });
+    WGT_WORLD(r.t, &WG_OPTS(wg_start_opts, .threads = r.threads));
     wg_optim *s = wgi_optim_new(WG_HERE, p, k, o);
     for (int i = 0; i < r.steps; i++) {
         wg_begin(g, WG_TRAIN);
@@ -197,7 +204,8 @@ Test(optimizers, all_find_the_minimum)
 {
     for (int i = 0; i < 2 * ALL; i++) {
         size_t n;
-        double *theta = result(all[i / 2], NULL, (run){ i % 2 ? WG_F32 : WG_F64, 1, 3, 1500, true }, &n);
+        double *theta = result(all[i / 2], all[i / 2]->options()->standard,
+                               (run){ i % 2 ? WG_F32 : WG_F64, 1, 3, 1500, true }, &n);
         for (size_t j = 0; j < n; j++)
             cr_assert(fabs(theta[j] - (j < 5 ? 1 : 0.5)) < 0.01, "%s: %g is left at element %zu",
                       all[i / 2]->name, theta[j], j);
@@ -225,20 +233,20 @@ Test(optimizers, threads_change_no_bit)
 Test(optimizers, every_option_is_obeyed)
 {
     for (int i = 0; i < ALL; i++)
-        for (int j = 0; j < all[i]->options; j++) {
+        for (int j = 0; j < all[i]->options()->count; j++) {
             size_t n;
             run r = { WG_F64, 1, 3, 10, false };
-            options with = { 0 }, without;
+            options with = standard(all[i]), without;
             /* without memory of earlier gradients a coupled decay is the decoupled one */
             const wgi_optimizer *k = all[i];
-            if (!k->step && k->option[j].offset == k->coupled && !k->moment[0]) continue;
+            const wg_option *row = &k->options()->option[j];
+            if (!k->step && row->offset == k->coupled && !k->moment[0]) continue;
             put_number(&with, all[i]->lr, 0.3);
             if (!all[i]->step) put_number(&with, all[i]->weight_decay, 0.1);
             without = with;
-            put_other(&with, &all[i]->option[j]);
+            put_other(k, &with, row);
             double *a = result(all[i], &with, r, &n), *b = result(all[i], &without, r, &n);
-            cr_assert(memcmp(a, b, n * sizeof *a), "%s: .%s changes nothing", all[i]->name,
-                      all[i]->option[j].name);
+            cr_assert(memcmp(a, b, n * sizeof *a), "%s: .%s changes nothing", k->name, row->name);
             free(a);
             free(b);
         }
@@ -276,7 +284,7 @@ static void hand_over(const wgt_world *from, const wgt_world *to)
 Test(optimizers, a_resumed_training_has_the_same_bits)
 {
     for (int i = 0; i < 2 * ALL; i++) {
-        options o = i % 2 ? busy(all[i / 2]) : (options){ 0 };
+        options o = i % 2 ? busy(all[i / 2]) : standard(all[i / 2]);
         wgt_world a = begun(all[i / 2], &o), b = begun(all[i / 2], &o);
         double want[26], got[26];
         go_on(&a, 3);
@@ -337,7 +345,7 @@ static void refused_step(const wgi_optimizer *k, run r, int64_t at, double v)
     size_t n;
     options o = busy(k);
     double *want = result(k, &o, r, &n), *got = malloc(n * sizeof *got), *before = malloc(n * sizeof *got);
-    WGT_WORLD(r.t, &(wg_options){ .threads = r.threads });
+    WGT_WORLD(r.t, &WG_OPTS(wg_start_opts, .threads = r.threads));
     wg_optim *s = wgi_optim_new("", p, k, &o);
     for (int i = 0; i < 4; i++) {
         wg_begin(g, WG_TRAIN);
@@ -370,9 +378,9 @@ Test(optimizers, a_gradient_that_is_not_finite_is_refused)
 Test(optimizers, a_parameter_that_becomes_infinite_is_reported)
 {
     for (int i = 0; i < 2 * ALL; i++) {
-        options o = { 0 };
+        options o = standard(all[i / 2]);
         if (all[i / 2]->step) continue;
-        WGT_WORLD(WG_F32, &(wg_options){ .threads = 2 });
+        WGT_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .threads = 2));
         put_number(&o, all[i / 2]->lr, 1e300);
         wg_optim *s = wgi_optim_new("", p, all[i / 2], &o);
         wg_backward(quadratic(g, p, i % 2 ? 3 : 9000), p);
@@ -384,17 +392,17 @@ Test(optimizers, a_parameter_that_becomes_infinite_is_reported)
 
 /* ---- options out of range ---- */
 
-static void refused(const wgi_optimizer *k, const wgi_optim_option *row, double v)
+static void refused(const wgi_optimizer *k, const wg_option *row, double v)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_params *p = wg_params_new(c);
-    options o = { 0 };
+    options o = standard(k);
     char text[100];
-    put_number(&o, row->offset, v);
+    if (!wg_option_set(row, o.bytes, v)) return (void)wg_finish(c, NULL);
     cr_assert_null(wgi_optim_new(WG_HERE, p, k, &o));
-    snprintf(text, sizeof text, "%s: %s %g: must be", k->name, row->name, v);
+    snprintf(text, sizeof text, "%s: %s %g: must be in %s", k->name, row->name, v, row->range);
     wgt_expect_error(c, WG_ERROR_VALUE, text);
-    wg_optim *s = wgi_optim_new(WG_HERE, p, k, NULL);
+    wg_optim *s = wgi_optim_new(WG_HERE, p, k, k->options()->standard);
     cr_assert(s, "%s: a refused one is no optimizer", k->name);
     wgt_finish(c, NULL);
 }
@@ -402,11 +410,14 @@ static void refused(const wgi_optimizer *k, const wgi_optim_option *row, double 
 Test(optimizers, options_out_of_range_are_named)
 {
     for (int i = 0; i < ALL; i++)
-        for (int j = 0; j < all[i]->options; j++) {
-            if (all[i]->option[j].is_bool) continue;
-            refused(all[i], &all[i]->option[j], all[i]->option[j].below);
-            refused(all[i], &all[i]->option[j], -1);
-            refused(all[i], &all[i]->option[j], NAN);
+        for (int j = 0; j < all[i]->options()->count; j++) {
+            const wg_option *row = &all[i]->options()->option[j];
+            double low = 0, high = 0;
+            if (row->kind == WG_OPTION_BOOL) continue;
+            cr_assert_eq(sscanf(row->range, "[%lf, %lf", &low, &high), 2, "%s", row->range);
+            refused(all[i], row, row->range[strlen(row->range) - 1] == ']' ? high + 1 : high);
+            refused(all[i], row, -1);
+            refused(all[i], row, NAN);
         }
 }
 
@@ -415,28 +426,23 @@ Test(optimizers, options_out_of_range_are_named)
 Test(optimizers, are_made_by_name)
 {
     for (int i = 0; i < ALL; i++) {
-        wg_context *c = wg_start(NULL);
+        wg_context *c = wg_start();
         wg_params *p = wg_params_new(c);
         const double lr = 0.125;
         cr_expect_str_eq(wg_optim_kind(i), all[i]->name);
         wg_optim *o = wg_optim_named(p, all[i]->name, &(wg_optim_setting){ "lr", lr }, 1);
         cr_expect(o && wg_optim_lr(o) == lr, "%s: %s", all[i]->name, wg_message(c));
-        for (int k = 0; k < all[i]->options; k++) {
-            const wg_optim_option row = wg_optim_kind_option(all[i]->name, k);
-            cr_expect(row.name && !strcmp(row.name, all[i]->option[k].name) &&
-                      row.is_bool == all[i]->option[k].is_bool);
-        }
-        cr_expect_null(wg_optim_kind_option(all[i]->name, all[i]->options).name);
+        cr_expect_eq(wg_optim_kind_options(all[i]->name), all[i]->options());
         wg_finish(c, NULL);
     }
     cr_expect_null(wg_optim_kind(ALL));
     cr_expect_null(wg_optim_kind(-1));
-    cr_expect_null(wg_optim_kind_option("none", 0).name);
+    cr_expect_null(wg_optim_kind_options("none"));
 }
 
 static void no_such(const char *kind, const char *option, double value, const char *words)
 {
-    wg_context *c = wg_start(NULL);
+    wg_context *c = wg_start();
     wg_params *p = wg_params_new(c);
     cr_expect_null(wg_optim_named(p, kind, &(wg_optim_setting){ option, value }, 1));
     cr_expect(strstr(wg_message(c), words), "%s", wg_message(c));
@@ -451,7 +457,7 @@ Test(optimizers, unknown_names_are_refused)
     no_such("adam", "beta1", 1, "beta1 1: must be in [0, 1)");
     no_such(NULL, NULL, 0, "no optimizer ''");
     cr_expect_null(wg_optim_named(NULL, "adam", NULL, 0));
-    wg_context *c = wg_start(NULL);
+    wg_context *c = wg_start();
     cr_expect_null(wg_optim_named(wg_params_new(c), "adam", NULL, 3));
     wgt_expect_error(c, WG_ERROR_USE, "adam: 3 settings, but the list is NULL");
     cr_expect_null(wg_optim_named(wg_params_new(c), "adam", NULL, -1));

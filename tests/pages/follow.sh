@@ -14,7 +14,7 @@
 #   c               without a main, lines of a function: they are compiled with names.h; a line `...` is left out
 #   text            nothing that can be tried
 #
-# C is compiled as C++ too, where a C++ compiler is installed, with WG_OPTS in the place of &(struct){ }. A line that needs a
+# C is compiled as C++ too, where a C++ compiler is installed. A line that needs a
 # language which is not installed is skipped, and said. Environment: CC, CXX (default cc, c++), SANITIZED=1: no Python, because its
 # process does not load sanitizers.
 set -eu
@@ -56,10 +56,10 @@ find_python() {
 
 library() { pkg-config --cflags --libs wengert; }
 
-# Not where a struct stands in a struct: C++ writes WG_STRUCT there.
+# Not where a struct stands in braces: C++ writes WG_STRUCT there.
 as_cpp() {
-    command -v ${CXX%% *} >/dev/null && ! grep -q '\.[a-z_]* = {' "$1" || return 0
-    sed -E 's/&\((wg_[a-z0-9_]+)\)\{ ([^{}]*) \}/WG_OPTS(\1, \2)/g' "$1" >"$work/as.cpp"
+    command -v ${CXX%% *} >/dev/null && ! grep -q '\.[a-z_]* = {\|&(wg_' "$1" || return 0
+    cp "$1" "$work/as.cpp"
     $CXX -std=c++17 $warnings -Wno-missing-field-initializers -Wno-unused -I"$own" $(library) -fsyntax-only "$work/as.cpp" || fail "this is no C++"
 }
 

@@ -95,7 +95,7 @@ Test(copies, what_does_not_fit_changes_nothing)
 static wgt_world net_new(void)
 {
     wgt_world n = wgt_world_new(NULL, WG_F64, NULL);
-    n.o = wg_sgd(n.p, &(wg_sgd_opts){ .lr = 0.5 });
+    n.o = wg_sgd(n.p, .lr = 0.5);
     return n;
 }
 

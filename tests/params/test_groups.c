@@ -44,11 +44,11 @@ static void values_are(const wgt_world *u, const double want[NAMES])
 Test(groups, rates_and_decay_by_pattern)
 {
     WGT_ENDS wgt_world u = wgt_world_new(NULL, WG_F32, NULL);
-    wg_optim *o = wg_sgd(u.p, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.5, .decay_all = true });
-    wg_optim_group(o, "*.b", &(wg_group_opts){ .no_decay = true });
-    wg_optim_group(o, "enc.*", &(wg_group_opts){ .lr_scale = 0.5 });
-    wg_optim_group(o, "enc.fc?.W", &(wg_group_opts){ .weight_decay = 1 });
-    wg_optim_group(o, "*2*", &(wg_group_opts){ .lr = 0.125 });
+    wg_optim *o = wg_sgd(u.p, .lr = 0.5, .weight_decay = 0.5, .decay_all = true);
+    wg_optim_group(o, "*.b", .decay = false);
+    wg_optim_group(o, "enc.*", .lr_scale = 0.5);
+    wg_optim_group(o, "enc.fc?.W", .weight_decay = 1);
+    wg_optim_group(o, "*2*", .lr = 0.125);
     step(&u, o);
     const double first[] = { 2 - 0.25 * 2 - 0.25, 2 - 0.25, 2 - 0.125 * 2 - 0.125, 2 - 0.25 * 2 - 0.5,
                              2 - 0.5 };
@@ -61,14 +61,14 @@ Test(groups, rates_and_decay_by_pattern)
     values_are(&u, second);
 }
 
-/* The last group that says something counts, field by field; WG_ZERO says 0. */
+/* The last group that says something counts, field by field; a written 0 is 0. */
 Test(groups, the_last_one_counts)
 {
     WGT_ENDS wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
-    wg_optim *o = wg_sgd(u.p, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.5 });
-    wg_optim_group(o, "*", &(wg_group_opts){ .lr = 0.25, .weight_decay = 1, .l1 = 2 });
-    wg_optim_group(o, "enc.*", &(wg_group_opts){ .lr_scale = 1, .no_decay = true });
-    wg_optim_group(o, "*.fc2.*", &(wg_group_opts){ .lr = WG_ZERO, .weight_decay = 1 });
+    wg_optim *o = wg_sgd(u.p, .lr = 0.5, .weight_decay = 0.5);
+    wg_optim_group(o, "*", .lr = 0.25, .weight_decay = 1, .l1 = 2);
+    wg_optim_group(o, "enc.*", .lr_scale = 1, .decay = false);
+    wg_optim_group(o, "*.fc2.*", .lr = 0, .weight_decay = 1);
     step(&u, o);
     const double dec = 2 - 0.25 * 2 - 0.25 - 0.25 * 2;
     values_are(&u, (double[]){ 1.5, 1.5, 2, dec, dec });
@@ -77,9 +77,8 @@ Test(groups, the_last_one_counts)
 Test(groups, coupled_decay_of_a_group)
 {
     WGT_ENDS wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
-    wg_optim *o =
-        wg_momentum(u.p, &(wg_momentum_opts){ .lr = 0.5, .beta = 0.5, .classical = true, .coupled = true });
-    wg_optim_group(o, "dec.?", &(wg_group_opts){ .weight_decay = 0.25 });
+    wg_optim *o = wg_momentum(u.p, .lr = 0.5, .beta = 0.5, .classical = true, .coupled = true);
+    wg_optim_group(o, "dec.?", .weight_decay = 0.25);
     step(&u, o); /* m = 1, or 1 + 0.25 2 */
     values_are(&u, (double[]){ 1.5, 1.5, 1.5, 1.25, 1.25 });
     step(&u, o); /* m = 0.5 + 1, or 0.75 + 1 + 0.25 1.25 */
@@ -90,11 +89,11 @@ Test(groups, coupled_decay_of_a_group)
 Test(groups, names_in_a_part_of_a_set_are_without_its_prefix)
 {
     WGT_ENDS wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
-    wg_optim *o = wg_sgd(wg_params_in(u.p, "enc"), &(wg_sgd_opts){ .lr = 0.5 });
-    wg_optim_group(o, "fc1.*", &(wg_group_opts){ .lr_scale = 0.5 });
+    wg_optim *o = wg_sgd(wg_params_in(u.p, "enc"), .lr = 0.5);
+    wg_optim_group(o, "fc1.*", .lr_scale = 0.5);
     step(&u, o);
     values_are(&u, (double[]){ 1.75, 1.75, 1.5, 2, 2 });
-    wg_optim_group(o, "enc.*", &(wg_group_opts){ .lr_scale = 0.5 });
+    wg_optim_group(o, "enc.*", .lr_scale = 0.5);
     backward(&u);
     WGT_REFUSED(u.c, USE, "test_groups.c", wg_optim_step(o));
     values_are(&u, (double[]){ 1.75, 1.75, 1.5, 2, 2 });
@@ -103,16 +102,17 @@ Test(groups, names_in_a_part_of_a_set_are_without_its_prefix)
 Test(groups, mistakes_are_named)
 {
     WGT_ENDS wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
-    wg_optim *o = wg_sgd(u.p, NULL);
-    wg_optim_group(o, "*", &(wg_group_opts){ .lr = -1 });
+    wg_optim *o = wg_sgd(u.p);
+    wg_optim_group(o, "*", .lr = -1);
     wgt_expect_error(u.c, WG_ERROR_VALUE, "optim_group: lr -1: must be");
-    wg_optim_group(o, "*", &(wg_group_opts){ .l1 = NAN });
+    wg_optim_group(o, "*", .l1 = NAN);
     wgt_expect_error(u.c, WG_ERROR_VALUE, "optim_group: l1 nan: must be");
-    WGT_REFUSED(u.c, USE, "optim_group: no pattern", wg_optim_group(o, NULL, &(wg_group_opts){ .lr = 1 }));
-    WGT_REFUSED(u.c, USE, "optim_group: no options", wg_optim_group(o, "*", NULL));
-    cr_assert_eq(wg_optim_group(NULL, "*", &(wg_group_opts){ .lr = 1 }), WG_ERROR_USE);
+    WGT_REFUSED(u.c, USE, "optim_group: no pattern", wg_optim_group(o, NULL, .lr = 1));
+    WGT_REFUSED(u.c, USE, "optim_group: the options are NULL: write WG_OPTS(wg_group_opts, ...)",
+                wg_optim_group_at(WG_HERE, o, "*", NULL));
+    cr_assert_eq(wg_optim_group(NULL, "*", .lr = 1), WG_ERROR_USE);
     wgt_expect_error(u.c, WG_ERROR_USE, "optim_group: the optimizer is NULL");
-    wg_optim_group(o, "enc.*.B", &(wg_group_opts){ .no_decay = true });
+    wg_optim_group(o, "enc.*.B", .decay = false);
     backward(&u);
     WGT_REFUSED(u.c, USE, "optim_group: no parameter matches \"enc.*.B\"", wg_optim_step(o));
 }
@@ -123,7 +123,7 @@ Test(groups, clip_by_value)
 {
     for (int i = 0; i < 2; i++) {
         WGT_ENDS wgt_world u = wgt_world_new(NULL, i ? WG_F32 : WG_F64, NULL);
-        wg_optim *o = wg_sgd(wg_params_in(u.p, "a"), &(wg_sgd_opts){ .lr = 1 });
+        wg_optim *o = wg_sgd(wg_params_in(u.p, "a"), .lr = 1);
         const double slope[] = { 3, -3, 0.5, -0.5 };
         wg_node a = wg_param(u.g, u.p, "a.w", WG_SHAPE(4), wg_zeros());
         wg_node b = wg_param(u.g, u.p, "b", WG_SCALAR, wg_zeros());
@@ -151,10 +151,9 @@ Test(groups, an_optimizer_uses_only_its_own_moments)
     double got[2][2];
     for (int both = 0; both < 2; both++) {
         WGT_ENDS wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
-        wg_optim *a = wg_rmsprop(wg_params_in(u.p, "a"), &(wg_rmsprop_opts){ .rho = 0.5 });
-        wg_optim *b = both ? wg_rmsprop(wg_params_in(u.p, "b"),
-                                        &(wg_rmsprop_opts){ .rho = 0.5, .centered = true, .momentum = 0.5 })
-                           : NULL;
+        wg_optim *a = wg_rmsprop(wg_params_in(u.p, "a"), .rho = 0.5);
+        wg_optim *b =
+            both ? wg_rmsprop(wg_params_in(u.p, "b"), .rho = 0.5, .centered = true, .momentum = 0.5) : NULL;
         for (int t = 0; t < 3; t++) {
             wg_begin(u.g, WG_TRAIN);
             wg_node x = wg_param(u.g, u.p, "a.w", WG_SCALAR, wg_const(2)),

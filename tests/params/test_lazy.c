@@ -18,8 +18,8 @@ typedef struct kind {
 
 static wgt_world start(const kind *k)
 {
-    return wgt_world_new(NULL, k->dtype,
-                         &(wg_options){ .seed = 5, .threads = k->threads, .interpret = k->interpret });
+    return wgt_world_new(
+        NULL, k->dtype, &WG_OPTS(wg_start_opts, .seed = 5, .threads = k->threads, .interpret = k->interpret));
 }
 
 /* Numbers below 0 count from the end. */
@@ -54,7 +54,7 @@ static void expect_equal(const wgt_world *a, const wgt_world *b, const char *wha
     }
 }
 
-static void lazy(wg_optim *o) { wg_optim_group(o, "table", &(wg_group_opts){ .lazy = true }); }
+static void lazy(wg_optim *o) { wg_optim_group(o, "table", .lazy = true); }
 
 /* ---- the same bits with lazy and without ---- */
 
@@ -67,7 +67,7 @@ static void compare(const char *what, const kind *k, step_fn step, int steps)
     int32_t number[READ];
     for (int i = 0; i < 2; i++) {
         wgt_world *u = i ? &b : &a;
-        u->o = k->adam ? wg_adam(u->p, NULL) : wg_sgd(u->p, &(wg_sgd_opts){ .lr = 0.5 });
+        u->o = k->adam ? wg_adam(u->p) : wg_sgd(u->p, .lr = 0.5);
     }
     lazy(a.o);
     for (int t = 0; t < steps; t++) {
@@ -149,7 +149,7 @@ Test(lazy, gradients_add_up)
     WGT_ENDS wgt_world a = start(&k), b = start(&k);
     wgt_random random = { 3 };
     int32_t number[READ];
-    a.o = wg_sgd(a.p, NULL), b.o = wg_sgd(b.p, NULL);
+    a.o = wg_sgd(a.p), b.o = wg_sgd(b.p);
     lazy(a.o);
     for (int step = 0; step < 5; step++) {
         for (int i = 0; i < 3; i++) {
@@ -196,7 +196,7 @@ static void try_adam(double decay)
     static row_state s;
     static double grad[ROWS * 3 + 9];
     memset(&s, 0, sizeof s);
-    u.o = wg_adam(u.p, &(wg_adam_opts){ .lr = 0.1, .weight_decay = decay });
+    u.o = wg_adam(u.p, .lr = 0.1, .weight_decay = decay);
     lazy(u.o);
     for (int t = 1; t <= 30; t++) {
         draw(&random, number);
@@ -222,7 +222,7 @@ Test(lazy, numbers_out_of_range_and_nan)
     const kind k = { .dtype = WG_F32, .width = 2, .threads = 1 };
     WGT_ENDS wgt_world u = start(&k);
     int32_t number[READ] = { 0 };
-    u.o = wg_sgd(u.p, NULL);
+    u.o = wg_sgd(u.p);
     lazy(u.o);
     number[5] = ROWS;
     WGT_REFUSED(u.c, VALUE, "40", wg_backward(loss_of(&u, &k, number), u.p));
@@ -244,7 +244,7 @@ static bool backward_fails(int at, bool again)
     double before[ROWS * 2 + 6], after[ROWS * 2 + 6];
     wgt_memory m = { 0 };
     wgt_world u = wgt_world_new(&m, WG_F64, NULL);
-    u.o = wg_sgd(u.p, NULL);
+    u.o = wg_sgd(u.p);
     lazy(u.o);
     wg_node loss = loss_of(&u, &k, number);
     if (again) wg_backward(loss, u.p), loss = loss_of(&u, &longer, number);
@@ -278,7 +278,7 @@ static void two_steps(wg_context *c)
     const kind k = { .dtype = WG_F32, .width = 5, .threads = 1 };
     wgt_world u = { .c = c, .g = wg_graph_new(c), .p = wg_params_new(c) };
     const int32_t number[READ] = { 1, 2, 3, 1 };
-    u.o = wg_momentum(u.p, NULL);
+    u.o = wg_momentum(u.p);
     lazy(u.o);
     for (int step = 0; step < 2; step++) {
         wg_backward(loss_of(&u, &k, number), u.p);

@@ -46,10 +46,10 @@ static void all_are(const wg_params *p, const char *name, double value)
 
 static void step(wg_dtype t, int threads, bool only_enc, bool decay_all)
 {
-    wg_options o = { .threads = threads };
+    wg_start_opts o = WG_OPTS(wg_start_opts, .threads = threads);
     WGT_IN_WORLD(t, &o);
     wg_params *q = only_enc ? wg_params_in(p, "enc") : p;
-    wg_optim *s = wg_sgd(q, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.25, .decay_all = decay_all });
+    wg_optim *s = wg_sgd(q, .lr = 0.5, .weight_decay = 0.25, .decay_all = decay_all);
     wg_backward(loss_of(g, p), p);
     wg_optim_step(s);
     for (int i = 0; i < ITEMS; i++) {
@@ -69,7 +69,7 @@ Test(optim, moves_what_is_to_move)
 Test(optim, moments_are_each_parameters_own)
 {
     WGT_IN_WORLD(WG_F64, NULL);
-    wg_optim *o = wg_momentum(p, &(wg_momentum_opts){ .lr = 0.5, .beta = 0.5, .classical = true });
+    wg_optim *o = wg_momentum(p, .lr = 0.5, .beta = 0.5, .classical = true);
     for (int k = 0; k < 2; k++) {
         wg_begin(g, WG_TRAIN);
         wg_backward(loss_of(g, p), p);
@@ -77,7 +77,7 @@ Test(optim, moments_are_each_parameters_own)
     }
     for (int i = 0; i < ITEMS; i++) all_are(p, items[i].name, 2 - 0.5 * (1 + 1.5) * items[i].gradient);
     wg_optim_free(o);
-    o = wg_momentum(p, &(wg_momentum_opts){ .lr = 0.5, .beta = 0.5, .classical = true });
+    o = wg_momentum(p, .lr = 0.5, .beta = 0.5, .classical = true);
     wg_begin(g, WG_TRAIN);
     wg_backward(loss_of(g, p), p);
     wg_optim_step(o);
@@ -89,7 +89,7 @@ Test(optim, no_memory_for_a_step)
 {
     WGT_IN_COUNTED(WG_F32, NULL);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2));
-    wg_optim *s = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_optim *s = wg_sgd(p, .lr = 0.5);
     wg_backward(wg_sum(w), p);
     m.fail_at = m.calls + 1;
     WGT_REFUSED(c, MEMORY, "no memory", wg_optim_step(s));
@@ -134,8 +134,8 @@ Test(optim, two_of_disjoint_subsets_step_after_one_backward)
 {
     for (int large = 0; large < 2; large++) {
         WGT_ENDS pair t = pair_start();
-        wg_optim *e = wg_sgd(t.enc, &(wg_sgd_opts){ .lr = 0.5 });
-        wg_optim *d = wg_momentum(t.dec, &(wg_momentum_opts){ .lr = 0.25, .beta = 0.5, .classical = true });
+        wg_optim *e = wg_sgd(t.enc, .lr = 0.5);
+        wg_optim *d = wg_momentum(t.dec, .lr = 0.25, .beta = 0.5, .classical = true);
         wg_node L = slopes(&t, 1, 1);
         if (large) /* each in a piece of memory of its own */
             for (int k = 0; k < 2; k++)
@@ -156,7 +156,7 @@ Test(optim, two_of_disjoint_subsets_step_after_one_backward)
 Test(optim, a_second_step_without_a_backward_is_refused_for_each_subset)
 {
     WGT_ENDS pair t = pair_start();
-    wg_optim *e = wg_sgd(t.enc, &(wg_sgd_opts){ .lr = 0.5 }), *d = wg_sgd(t.dec, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_optim *e = wg_sgd(t.enc, .lr = 0.5), *d = wg_sgd(t.dec, .lr = 0.5);
     WGT_REFUSED(t.c, USE, "there are no gradients", wg_optim_step(e));
     wg_backward(slopes(&t, 1, 1), t.p);
     wg_optim_step(e);
@@ -173,7 +173,7 @@ Test(optim, a_second_step_without_a_backward_is_refused_for_each_subset)
 Test(optim, a_backward_of_a_subset_leaves_the_gradients_of_another)
 {
     WGT_ENDS pair t = pair_start();
-    wg_optim *e = wg_sgd(t.enc, &(wg_sgd_opts){ .lr = 0.5 }), *d = wg_sgd(t.dec, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_optim *e = wg_sgd(t.enc, .lr = 0.5), *d = wg_sgd(t.dec, .lr = 0.5);
     for (int k = 1; k <= 3; k++) {
         wg_begin(t.g, WG_TRAIN);
         t.a = wg_param(t.g, t.p, "enc.a", WG_SCALAR, wg_const(2));
@@ -191,7 +191,7 @@ Test(optim, a_backward_of_a_subset_leaves_the_gradients_of_another)
 Test(optim, used_gradients_do_not_come_back)
 {
     WGT_ENDS pair t = pair_start();
-    wg_optim *o = wg_sgd(t.p, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_optim *o = wg_sgd(t.p, .lr = 0.5);
     wg_node L = slopes(&t, 1, 2);
     double a = 2, b = 2;
     for (int k = 0; k < 3; k++) {
@@ -213,7 +213,7 @@ Test(optim, used_gradients_do_not_come_back)
 Test(optim, adding_begins_from_zero_where_a_step_has_used_the_gradients)
 {
     WGT_ENDS pair t = pair_start();
-    wg_optim *e = wg_sgd(t.enc, &(wg_sgd_opts){ .lr = 0.5 }), *d = wg_sgd(t.dec, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_optim *e = wg_sgd(t.enc, .lr = 0.5), *d = wg_sgd(t.dec, .lr = 0.5);
     wg_node L = slopes(&t, 1, 1);
     wg_backward(L, t.p);
     wg_optim_step(e);
@@ -232,33 +232,33 @@ Test(optim, overlapping_sets_are_refused_by_the_name_of_a_parameter)
 {
     WGT_ENDS pair t = pair_start();
     wg_params *layer = wg_params_in(t.enc, "l1"), *encoder = wg_params_in(t.p, "encoder");
-    wg_optim *e = wg_sgd(t.enc, NULL);
+    wg_optim *e = wg_sgd(t.enc);
     cr_assert_not_null(e);
-    cr_assert_null(wg_adam(t.p, NULL));
+    cr_assert_null(wg_adam(t.p));
     wgt_expect_error(t.c, WG_ERROR_USE, "test_optim.c");
-    cr_assert_null(wg_adam(t.enc, NULL));
+    cr_assert_null(wg_adam(t.enc));
     wgt_expect_error(t.c, WG_ERROR_USE, "adam: enc.a has an optimizer already, sgd of ");
-    cr_assert_null(wg_adam(layer, NULL));
+    cr_assert_null(wg_adam(layer));
     wgt_expect_error(t.c, WG_ERROR_USE, "the set has an optimizer already");
     wg_param(t.g, layer, "w", WG_SCALAR, wg_zeros());
-    cr_assert_null(wg_adam(layer, NULL));
+    cr_assert_null(wg_adam(layer));
     wgt_expect_error(t.c, WG_ERROR_USE, "enc.l1.w has an optimizer already");
-    cr_assert_not_null(wg_adam(encoder, NULL), "encoder is no part of enc");
+    cr_assert_not_null(wg_adam(encoder), "encoder is no part of enc");
     wg_optim_free(e);
-    cr_assert_not_null(wg_adam(layer, NULL));
-    cr_assert_null(wg_adam(t.enc, NULL));
+    cr_assert_not_null(wg_adam(layer));
+    cr_assert_null(wg_adam(t.enc));
     wgt_expect_error(t.c, WG_ERROR_USE, "enc.l1.w has an optimizer already");
 }
 
 Test(optim, what_one_keeps_between_steps_stays_when_the_other_is_freed)
 {
     WGT_ENDS pair t = pair_start();
-    wg_momentum_opts m = { .lr = 0.5, .beta = 0.5, .classical = true };
-    wg_optim *e = wg_momentum(t.enc, &m), *d = wg_momentum(t.dec, &m);
+    wg_momentum_opts m = WG_OPTS(wg_momentum_opts, .lr = 0.5, .beta = 0.5, .classical = true);
+    wg_optim *e = wg_momentum_at(WG_HERE, t.enc, &m), *d = wg_momentum_at(WG_HERE, t.dec, &m);
     wg_node L = slopes(&t, 1, 1);
     wg_backward(L, t.p), wg_optim_step(e), wg_optim_step(d);
     wg_optim_free(e);
-    e = wg_momentum(t.enc, &m);
+    e = wg_momentum_at(WG_HERE, t.enc, &m);
     wg_backward(L, t.p), wg_optim_step(e), wg_optim_step(d);
     values_are(&t, 2 - 0.5 * (1 + 1), 2 - 0.5 * (1 + 1.5));
 }
@@ -267,7 +267,7 @@ Test(optim, what_one_keeps_between_steps_stays_when_the_other_is_freed)
 Test(optim, a_failed_backward_of_a_subset_is_no_backward_of_it)
 {
     WGT_ENDS pair t = pair_start();
-    wg_optim *e = wg_sgd(t.enc, &(wg_sgd_opts){ .lr = 0.5 }), *d = wg_sgd(t.dec, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_optim *e = wg_sgd(t.enc, .lr = 0.5), *d = wg_sgd(t.dec, .lr = 0.5);
     int32_t label = 7;
     wg_node bad = wg_softmax_cross_entropy(wg_mul(t.b, wg_fill(t.g, 1, WG_SHAPE(1, 2))),
                                            wg_input(t.g, "y", wg_view_i32(&label, WG_SHAPE(1))));
@@ -290,7 +290,7 @@ Test(optim, clipping_refuses_a_norm_that_is_no_number)
     static const double bad[] = { NAN, INFINITY, -INFINITY };
     for (int i = 0; i < 3; i++) {
         WGT_IN_WORLD(WG_F32, NULL);
-        wg_optim *o = wg_sgd(wg_params_in(p, "enc"), NULL);
+        wg_optim *o = wg_sgd(wg_params_in(p, "enc"));
         wg_backward(loss_of(g, p), p);
         gradient_of(p, "dec.b")[0] = NAN; /* this parameter is not the optimizer's */
         cr_assert(isfinite(wg_optim_clip_norm(o, 1)));
@@ -308,7 +308,7 @@ Test(optim, clipping_refuses_a_norm_that_is_no_number)
 Test(optim, clipping_says_when_the_sum_of_squares_is_too_large)
 {
     WGT_IN_WORLD(WG_F64, NULL);
-    wg_optim *o = wg_sgd(p, NULL);
+    wg_optim *o = wg_sgd(p);
     wg_backward(wg_mul(1e154, wg_sum(wg_param(g, p, "w", WG_SHAPE(2), wg_const(1)))), p);
     cr_assert(isinf(wg_optim_clip_norm(o, 1)));
     wgt_expect_error(c, WG_ERROR_VALUE, "the sum of the squares");

@@ -24,7 +24,7 @@ Test(parameters, first_values_depend_on_seed_and_name_alone)
 {
     double v[3][8];
     for (int i = 0; i < 3; i++) {
-        WGT_IN_WORLD(WG_F64, &(wg_options){ .seed = i == 2 ? 8 : 7, .threads = 1 });
+        WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .seed = i == 2 ? 8 : 7, .threads = 1));
         if (i == 1) wg_param(g, p, "other", WG_SHAPE(5), wg_he());
         wg_copy_f64(wg_param(g, p, "W", WG_SHAPE(8), wg_he()), v[i], 8);
     }
@@ -66,7 +66,7 @@ Test(parameters, initialisers_have_the_variance_that_they_name)
 Test(parameters, clipping_scales_all_gradients_to_the_norm)
 {
     WGT_IN_WORLD(WG_F64, NULL);
-    wg_optim *o = wg_sgd(p, NULL);
+    wg_optim *o = wg_sgd(p);
     wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(0)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(0));
     wg_backward(wg_add(wg_mul(3, a), wg_mul(4, b)), p);
     double gradient[2];
@@ -122,7 +122,7 @@ Test(parameters, a_new_one_in_eval_is_refused_once_others_are_trained)
     static const known_fn ways[] = { step, load, say };
     for (int i = 0; i < 3; i++) {
         WGT_IN_WORLD(WG_F64, NULL);
-        wg_optim *o = wg_sgd(p, NULL);
+        wg_optim *o = wg_sgd(p);
         wg_begin(g, WG_EVAL);
         wg_node w = wg_param(g, p, "out.W", WG_SHAPE(2), wg_he()); /* nothing is trained yet */
         ways[i](p, o, wg_sum(w), "/tmp/wg_test_parameters.safetensors");
@@ -166,7 +166,7 @@ Test(parameters, norm_of_gradients_does_not_depend_on_threads)
     double norm[3];
     long double sum = 0;
     for (int i = 0; i < 3; i++) {
-        WGT_IN_WORLD(WG_F32, &(wg_options){ .threads = i + 1 });
+        WGT_IN_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .threads = i + 1));
         wg_node w = wg_param(g, p, "W", WG_SHAPE(N), wg_normal(0, 1));
         memcpy(v, wg_value(w).data, sizeof v);
         wg_backward(wg_mul(wg_sum(wg_square(w)), 0.5), p);

@@ -62,6 +62,6 @@ Test(schedules, without_a_meaning)
     cr_assert(isnan(wg_lr_warm_up(1, 0, -1)));
     cr_assert(isnan(wg_lr_one_cycle(1, 0, -3)));
     WGT_IN_CONTEXT(WG_F64, NULL);
-    wg_optim *o = wg_sgd(wg_params_new(c), NULL);
+    wg_optim *o = wg_sgd(wg_params_new(c));
     WGT_REFUSED(c, VALUE, "optim_set_lr: lr nan", wg_optim_set_lr(o, wg_lr_cosine(1, 1, 0)));
 }

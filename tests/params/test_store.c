@@ -39,8 +39,8 @@ static double after(int k, int n)
 Test(store, parameters_made_between_steps_begin_with_zeros)
 {
     for (int threads = 1; threads <= 2; threads++) {
-        WGT_IN_WORLD(WG_F64, &(wg_options){ .threads = threads });
-        wg_optim *o = wg_momentum(p, &(wg_momentum_opts){ .lr = 0.125, .beta = 0.5, .classical = true });
+        WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = threads));
+        wg_optim *o = wg_momentum(p, .lr = 0.125, .beta = 0.5, .classical = true);
         for (int count = 1; count <= MADE; count++)
             for (int i = 0; i < STEPS; i++) {
                 wg_backward(loss_of(g, p, count), p);

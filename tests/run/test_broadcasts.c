@@ -94,7 +94,7 @@ static void expect_elements(const program *p, const operands *o, wg_tensor t)
 
 static void check(operands *o, int interpret, int threads)
 {
-    WGT_IN_GRAPH(WG_F32, &(wg_options){ .interpret = interpret, .threads = threads });
+    WGT_IN_GRAPH(WG_F32, &WG_OPTS(wg_start_opts, .interpret = interpret, .threads = threads));
     for (int k = 0; k < (int)(sizeof programs / sizeof *programs); k++)
         for (int again = 0; again < 2; again++) {
             wg_begin(g, WG_EVAL);
@@ -137,7 +137,8 @@ Test(broadcasts, sums)
         for (int64_t i = 0; i < 6 * o.c; i++)
             want += (double)o.x[i] * (double)o.column[i / o.c % 3] + (double)o.row[i % o.c];
         for (int way = 0; way < 3; way++) {
-            WGT_IN_GRAPH(WG_F32, &(wg_options){ .interpret = way ? -1 : 1, .threads = way == 2 ? 2 : 1 });
+            WGT_IN_GRAPH(WG_F32,
+                         &WG_OPTS(wg_start_opts, .interpret = way ? -1 : 1, .threads = way == 2 ? 2 : 1));
             for (int again = 0; again < 2; again++) {
                 wg_begin(g, WG_EVAL);
                 const double got = wg_item(sum_of(g, &o));
@@ -156,7 +157,7 @@ Test(broadcasts, other_dtypes)
         const int64_t r = MOST / n > 50 ? 50 : MOST / n;
         for (int64_t i = 0; i < r * n; i++) x[i] = (double)some(i, 1);
         for (int64_t i = 0; i < r; i++) column[i] = (double)some(i, 2), flag[i] = i % 3 == 0;
-        WGT_IN_GRAPH(WG_F64, &(wg_options){ .threads = 2 });
+        WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .threads = 2));
         for (int again = 0; again < 2; again++) {
             wg_begin(g, WG_EVAL);
             wg_node a = wg_input_borrow(g, "x", wg_view_f64(x, WG_SHAPE(r, n)));
@@ -181,7 +182,7 @@ Test(broadcasts, columns_at_the_end_of_memory)
         for (int64_t n = 2; n <= 1030; n += n) {
             float *column = (float *)(void *)(two + page) - r;
             fill(x, r * n, 1), fill(column, r, 2);
-            WGT_IN_GRAPH(WG_F32, &(wg_options){ .interpret = -1 });
+            WGT_IN_GRAPH(WG_F32, &WG_OPTS(wg_start_opts, .interpret = -1));
             wg_node a = wg_input_borrow(g, "x", wg_view_f32(x, WG_SHAPE(r, n)));
             wg_node b = wg_input_borrow(g, "column", wg_view_f32(column, WG_SHAPE(r, 1)));
             const float *y = wg_value(wg_add(a, b)).data;

@@ -7,8 +7,8 @@ enum { BEFORE = 10000 };
 
 static wgt_world start(unsigned without)
 {
-    wgt_world s = wgt_world_new(NULL, WG_F64, &(wg_options){ .without = without });
-    s.o = wg_sgd(s.p, &(wg_sgd_opts){ .lr = 1 });
+    wgt_world s = wgt_world_new(NULL, WG_F64, &WG_OPTS(wg_start_opts, .without = without));
+    s.o = wg_sgd(s.p, .lr = 1);
     return s;
 }
 

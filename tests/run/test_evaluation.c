@@ -18,8 +18,8 @@ static wg_node vector(wg_graph *g, const char *name, double a, double b)
 Test(evaluation, once_a_parameter_moved_only_results_can_be_read_however_it_was_run)
 {
     for (int mode = -1; mode <= 1; mode++) {
-        WGT_IN_WORLD(WG_F64, &(wg_options){ .interpret = mode, .threads = 1 });
-        wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+        WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = mode, .threads = 1));
+        wg_optim *o = wg_sgd(p, .lr = 0.1);
         for (int step = 0; step < 3; step++) {
             wg_begin(g, WG_TRAIN);
             wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(3)), h = wg_mul(w, 2), read = wg_add(w, 10),
@@ -47,8 +47,8 @@ Test(evaluation, what_a_loss_compares_can_be_read_after_a_step)
     static const int32_t label[4] = { 0, 2, 1, 2 };
     for (int interpret = -1; interpret <= 1; interpret++)
         for (int way = 0; way < 6; way++) {
-            WGT_IN_WORLD(WG_F32, &(wg_options){ .threads = 1, .interpret = interpret });
-            wg_optim *o = wg_sgd(p, NULL);
+            WGT_IN_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = interpret));
+            wg_optim *o = wg_sgd(p);
             for (int step = 0; step < 5; step++) {
                 if (way % 2 == 0 || !step) wg_begin(g, WG_TRAIN);
                 wg_node x = wg_input(g, "x", wg_view_f32(data, WG_SHAPE(4, 2)));
@@ -79,8 +79,8 @@ Test(evaluation, what_is_kept_late_is_a_result_from_the_next_run_on)
 {
     for (int how = -1; how <= 1; how++)
         for (int reads = 0; reads < 3; reads++) {
-            WGT_IN_WORLD(WG_F64, &(wg_options){ .interpret = how, .threads = 1 });
-            wg_optim *o = wg_sgd(p, NULL);
+            WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = how, .threads = 1));
+            wg_optim *o = wg_sgd(p);
             wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), h = wg_mul(w, vector(g, "x", 3, 4)),
                     L = wg_sum(h);
             wg_backward(L, p);
@@ -97,7 +97,7 @@ Test(evaluation, what_is_kept_late_is_a_result_from_the_next_run_on)
 Test(evaluation, a_parameter_that_was_read_keeps_its_value_of_then)
 {
     WGT_IN_WORLD(WG_F64, NULL);
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1 });
+    wg_optim *o = wg_sgd(p, .lr = 1);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(1), wg_const(3)), view = wg_reshape(w, WG_SCALAR);
     cr_assert_eq(wg_item(w), 3);
     cr_assert_eq(wg_item(view), 3);
@@ -111,7 +111,7 @@ Test(evaluation, a_parameter_that_was_read_keeps_its_value_of_then)
 Test(evaluation, full_batch_loops_on_a_fixed_graph_work)
 {
     WGT_IN_WORLD(WG_F64, NULL);
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+    wg_optim *o = wg_sgd(p, .lr = 0.1);
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_zeros()),
             L = wg_add(wg_sub(wg_square(w), wg_mul(10, w)), 25);
     for (int k = 1; k <= 50; k++) {
@@ -148,7 +148,7 @@ Test(evaluation, an_input_is_copied_a_borrowed_one_is_not)
 Test(evaluation, states_are_committed_by_a_backward_that_succeeds_once_and_by_nothing_else)
 {
     for (int mode = -1; mode <= 1; mode++) {
-        WGT_IN_WORLD(WG_F64, &(wg_options){ .interpret = mode, .threads = 1 });
+        WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = mode, .threads = 1));
         for (int k = 0; k < 3; k++) {
             wg_begin(g, WG_TRAIN);
             wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(1)),
@@ -191,7 +191,7 @@ Test(evaluation, a_commit_after_a_change_of_parameters_stores_new_values)
 
 static void masks(bool more, int evaluations, double *last)
 {
-    WGT_IN_GRAPH(WG_F64, &(wg_options){ .seed = 3, .threads = 1 });
+    WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .seed = 3, .threads = 1));
     for (int k = 0; k < evaluations; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_fill(g, 1, WG_SHAPE(64));

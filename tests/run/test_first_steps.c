@@ -129,8 +129,8 @@ static void act(loop *l, const char *what, wg_node loss)
 static void measure(wg_node (*model)(loop *l), const habit *h, bool fixed, int64_t peak[STEPS + 1])
 {
     wgt_memory m = { 0 };
-    loop l = { .c = wgt_start(&m, WG_F32, &(wg_options){ .seed = 1, .threads = 1 }), .model = model };
-    l.g = wg_graph_new(l.c), l.p = wg_params_new(l.c), l.o = wg_adam(l.p, NULL);
+    loop l = { .c = wgt_start(&m, WG_F32, &WG_OPTS(wg_start_opts, .seed = 1, .threads = 1)), .model = model };
+    l.g = wg_graph_new(l.c), l.p = wg_params_new(l.c), l.o = wg_adam(l.p);
     wg_node loss = wg_none;
     for (int k = 1; k <= STEPS; k++) {
         m.most = m.bytes;

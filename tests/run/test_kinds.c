@@ -50,8 +50,9 @@ static forest *forest_new(way w, wg_dtype t, int width, int form)
 {
     forest *f = calloc(1, sizeof *f);
     wgt_random r = { wgt_seed() };
-    f->c = wgt_start(NULL, t,
-                     &(wg_options){ .interpret = w.interpret, .threads = w.threads, .without = w.without });
+    f->c = wgt_start(
+        NULL, t,
+        &WG_OPTS(wg_start_opts, .interpret = w.interpret, .threads = w.threads, .without = w.without));
     f->g = wg_graph_new(f->c), f->p = wg_params_new(f->c);
     f->dtype = t, f->width = width, f->form = form;
     for (int i = 0; i < WORDS * width; i++) f->word[i] = (float)wgt_uniform(&r, -1, 1);
@@ -154,8 +155,7 @@ static void count_warning(void *user, const char *text)
 
 Test(kinds, a_warning_is_given_at_each_call_site)
 {
-    WGT_ENDS wg_context *c =
-        wg_start(&(wg_options){ .threads = 1, .interpret = 1, .on_warning = count_warning });
+    WGT_ENDS wg_context *c = wg_start(.threads = 1, .interpret = 1, .on_warning = count_warning);
     wg_graph *g = wg_graph_new(c);
     wg_node x = wg_input(g, "x", wg_view_f32((float[]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
     wg_node label = wg_input(g, "t", wg_view_i32((int32_t[]){ 0, 2 }, WG_SHAPE(2)));
@@ -170,7 +170,7 @@ Test(kinds, a_warning_is_given_at_each_call_site)
 
 Test(kinds, an_error_names_the_call_that_made_it)
 {
-    WGT_WORLD(WG_F32, &(wg_options){ .interpret = 1 });
+    WGT_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .interpret = 1));
     wg_node table = wg_param(g, p, "E", WG_SHAPE(4, 8), wg_normal(0, 1));
     wg_node W = wg_param(g, p, "W", WG_SHAPE(8, 300), wg_normal(0, 1)), product[41];
     char place[300];
@@ -195,7 +195,7 @@ Test(kinds, nodes_of_one_kind_whose_operands_are_made_otherwise)
 {
     double got[2][8];
     for (int w = 0; w < 2; w++) {
-        WGT_IN_WORLD(WG_F64, &(wg_options){ .interpret = 1, .without = w ? 0 : WG_WITHOUT_ALL });
+        WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = 1, .without = w ? 0 : WG_WITHOUT_ALL));
         wg_node a = wg_param(g, p, "a", WG_SHAPE(2, 2), wg_values((double[]){ 0.5, -1.25, 2, 0.75 }));
         wg_node b = wg_param(g, p, "b", WG_SHAPE(2, 2), wg_values((double[]){ -0.5, 3, 1.5, -2 }));
         wg_node y = wg_add(wg_mul(a, b), wg_mul(a, a));
@@ -222,5 +222,5 @@ static void forty_products(wg_context *c)
 }
 Test(kinds, every_allocation_fails)
 {
-    wgt_each_allocation_fails(&(wg_options){ .threads = 1, .interpret = 1 }, 100, forty_products);
+    wgt_each_allocation_fails(&WG_OPTS(wg_start_opts, .threads = 1, .interpret = 1), 100, forty_products);
 }

@@ -33,7 +33,7 @@ Test(repeat, inputs)
     wg_node x = wg_input(g, "x", VECTOR(3, 4)), y = wg_input_borrow(g, "y", wg_view_f32(lent, WG_SHAPE(2)));
     wg_node v = param(g, p, "a"), w = param(g, p, "b");
     wg_node loss = wg_sum(wg_add(wg_mul(v, x), wg_mul(w, y)));
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_optim *o = wg_sgd(p, .lr = 0.5);
     for (int i = 0; i < AGAIN; i++) step(loss, p, o);
     wg_input_set(x, VECTOR(5, 6));
     for (int i = 0; i < AGAIN; i++) {
@@ -60,7 +60,7 @@ Test(repeat, parameters_written_between)
 {
     WGT_IN_WORLD(WG_F32, NULL);
     wg_node w = param(g, p, "w"), loss = wg_mul(wg_sum(wg_mul(w, w)), 0.5);
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25 });
+    wg_optim *o = wg_sgd(p, .lr = 0.25);
     for (int i = 0; i < AGAIN; i++) step(loss, p, o);
     for (int i = 0; i < AGAIN; i++) {
         wg_params_assign(p, "w", (double[]){ i, 2 }, 2);
@@ -76,7 +76,7 @@ Test(repeat, graph_grows)
 {
     WGT_IN_WORLD(WG_F32, NULL);
     wg_node x = wg_input(g, "x", VECTOR(3, 4)), h = wg_mul(param(g, p, "a"), x), loss = wg_sum(h);
-    wg_optim *o = wg_sgd(p, NULL);
+    wg_optim *o = wg_sgd(p);
     for (int i = 0; i < AGAIN; i++) step(loss, p, o);
     wg_node more = wg_sum(wg_add(h, wg_mul(param(g, p, "b"), 2)));
     for (int i = 0; i < AGAIN; i++) {
@@ -102,7 +102,7 @@ Test(repeat, added_and_of_some)
     wg_node x = wg_input(g, "x", VECTOR(3, 4));
     wg_node v = param(g, p, "a"), w = param(g, p, "b.w");
     wg_node loss = wg_sum(wg_mul(wg_mul(v, x), w));
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = WG_ZERO });
+    wg_optim *o = wg_sgd(p, .lr = 0);
     for (int i = 0; i < AGAIN; i++) {
         step(loss, p, o);
         wg_backward(loss, p);
@@ -123,7 +123,7 @@ Test(repeat, optimizer)
     WGT_IN_WORLD(WG_F32, NULL);
     wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(1)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(1));
     wg_node both = wg_add(wg_mul(a, 2), b), one = wg_mul(a, 2);
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.5, .decay_all = true });
+    wg_optim *o = wg_sgd(p, .lr = 0.5, .weight_decay = 0.5, .decay_all = true);
     double expect[2] = { 1, 1 }, found[2];
     for (int i = 0; i < 4 * AGAIN; i++) {
         double lr = i < 2 * AGAIN ? 0.5 : 0.25;
@@ -145,7 +145,7 @@ Test(repeat, built_again)
 {
     WGT_IN_GRAPH(WG_F32, NULL);
     wg_params *p[2] = { wg_params_new(c), wg_params_new(c) };
-    wg_optim *o[2] = { wg_sgd(p[0], NULL), wg_sgd(p[1], NULL) };
+    wg_optim *o[2] = { wg_sgd(p[0]), wg_sgd(p[1]) };
     float lent[2][2] = { { 1, 2 }, { 3, 4 } };
     for (int i = 0; i < 8 * AGAIN; i++) {
         int set = i / AGAIN % 2, array = i / AGAIN / 2 % 2;
@@ -163,7 +163,7 @@ Test(repeat, built_again)
 Test(repeat, kept_and_assigned_before)
 {
     WGT_IN_WORLD(WG_F32, NULL);
-    wg_optim *o = wg_sgd(p, NULL);
+    wg_optim *o = wg_sgd(p);
     for (int i = 0; i < 4 * AGAIN; i++) {
         int way = i / AGAIN;
         wg_begin(g, WG_TRAIN);
@@ -184,7 +184,7 @@ Test(repeat, plan_gone)
     WGT_IN_WORLD(WG_F32, NULL);
     wg_graph *other = wg_graph_new(c);
     wg_node x = wg_input(g, "x", VECTOR(3, 4)), loss = wg_sum(wg_mul(param(g, p, "w"), x));
-    wg_optim *o = wg_sgd(p, NULL);
+    wg_optim *o = wg_sgd(p);
     for (int round = 0; round < 2; round++) {
         for (int i = 0; i < AGAIN; i++) step(loss, p, o);
         for (int n = 1; n < 100; n++)
@@ -207,7 +207,7 @@ Test(repeat, failing)
     int32_t row = 1;
     wg_node rows = wg_input(g, "rows", wg_view_i32(&row, WG_SHAPE(1)));
     wg_node loss = wg_sum(wg_gather(param(g, p, "w"), rows));
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1 });
+    wg_optim *o = wg_sgd(p, .lr = 1);
     double before[2], after[2];
     for (int round = 0; round < 3; round++) {
         row = 1;
@@ -234,7 +234,7 @@ Test(repeat, in_turn)
     wg_node loss[2];
     for (int k = 0; k < 2; k++)
         loss[k] = wg_sum(wg_mul(param(g[k], p, k ? "b" : "a"), wg_input(g[k], "x", VECTOR((float)k + 1, 5))));
-    wg_optim *o = wg_sgd(p, NULL);
+    wg_optim *o = wg_sgd(p);
     for (int i = 0; i < 6 * AGAIN; i++) {
         int k = i < 2 * AGAIN ? i % 2 : i / AGAIN % 2;
         step(loss[k], p, o);

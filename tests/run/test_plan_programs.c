@@ -237,8 +237,8 @@ static bool is_large(wg_shape s) { return wg_shape_size(s) > 1 << 20; }
  * read; a large program once. */
 static results run(program f, wg_shape shape, way w)
 {
-    WGT_GRAPH(w.dtype, &(wg_options){
-                           .seed = 1, .interpret = w.interpret, .threads = w.threads, .without = w.without });
+    WGT_GRAPH(w.dtype, &WG_OPTS(wg_start_opts, .seed = 1, .interpret = w.interpret, .threads = w.threads,
+                                .without = w.without));
     const int64_t columns = shape.dim[shape.rank - 1];
     const wg_shape shapes[LEAVES] = { shape, WG_SHAPE(columns), WG_SHAPE(columns) };
     void *v[LEAVES];
@@ -410,7 +410,7 @@ Test(plan_programs, a_gradient_that_is_a_parameter_has_memory_of_its_own)
 {
     enum { N = 100 };
     float v[2][N];
-    WGT_IN_WORLD(WG_F32, &(wg_options){ .interpret = -1 });
+    WGT_IN_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .interpret = -1));
     for (int i = 0; i < N; i++) v[0][i] = (float)i / 8, v[1][i] = 3 - (float)i / 16;
     for (int k = 0; k < 2; k++) wg_params_make(p, k ? "w" : "x", wg_view_f32(v[k], WG_SHAPE(N)), false);
     wg_node x = wg_param(g, p, "x", WG_SHAPE(N), wg_zeros()),

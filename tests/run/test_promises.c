@@ -42,7 +42,7 @@ static const wg_op half_op = { .name = "half", .operands = 1, .map = half };
 Test(dtypes, a_function_of_the_users_takes_integers_as_floats)
 {
     for (int how = -1; how <= 1; how++) {
-        WGT_IN_GRAPH(WG_F32, &(wg_options){ .interpret = how, .threads = 1 });
+        WGT_IN_GRAPH(WG_F32, &WG_OPTS(wg_start_opts, .interpret = how, .threads = 1));
         int32_t v[5] = { 1, 2, 3, 4, 5 };
         wg_node y = wg_apply1(WG_HERE, wg_input(g, "x", wg_view_i32(v, WG_SHAPE(5))), &half_op);
         wg_tensor t = wg_value(y);
@@ -67,8 +67,8 @@ Test(memory, a_step_that_repeats_allocates_nothing)
     static float data[32 * 16];
     for (int i = 0; i < 32 * 16; i++) data[i] = (float)(i % 37) / 37;
     for (int mode = -1; mode <= 1; mode++) {
-        WGT_IN_COUNTED(WG_F32, &(wg_options){ .interpret = mode, .threads = 2 });
-        wg_optim *o = wg_adam(p, NULL);
+        WGT_IN_COUNTED(WG_F32, &WG_OPTS(wg_start_opts, .interpret = mode, .threads = 2));
+        wg_optim *o = wg_adam(p);
         for (int k = 0; k < 5; k++) train_step(g, p, o, data);
         int64_t warm = m.calls;
         for (int k = 0; k < 50; k++) train_step(g, p, o, data);
@@ -79,8 +79,8 @@ Test(memory, a_step_that_repeats_allocates_nothing)
 
 static void *train_alone(void *result)
 {
-    WGT_IN_WORLD(WG_F32, &(wg_options){ .seed = 5, .threads = 1 });
-    wg_optim *o = wg_adam(p, NULL);
+    WGT_IN_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .seed = 5, .threads = 1));
+    wg_optim *o = wg_adam(p);
     float own[32 * 16];
     for (int i = 0; i < 32 * 16; i++) own[i] = (float)(i % 41) / 41;
     for (int k = 0; k < 40; k++) train_step(g, p, o, own);
@@ -147,7 +147,7 @@ static const wg_op width_op = { .name = "width",
 Test(plans, what_an_op_prepares_is_made_once_for_a_plan)
 {
     for (int how = -1; how <= 1; how += 2) {
-        WGT_IN_GRAPH(WG_F32, &(wg_options){ .interpret = how, .threads = 1 });
+        WGT_IN_GRAPH(WG_F32, &WG_OPTS(wg_start_opts, .interpret = how, .threads = 1));
         float v[6] = { 1, 2, 3, 4, 5, 6 };
         wg_node x = wg_input(g, "x", wg_view_f32(v, WG_SHAPE(2, 3)));
         wg_node y = wg_sum(wg_apply1(WG_HERE, x, &width_op));

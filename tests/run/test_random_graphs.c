@@ -70,9 +70,9 @@ static void build(instance *k, const random_graph *like)
 static void open_graph(instance *k, uint64_t index, wg_dtype t, way w, const random_graph *like)
 {
     *k = (instance){ .index = index };
-    k->c = wgt_start(
-        NULL, t,
-        &(wg_options){ .seed = 1, .interpret = w.interpret, .threads = w.threads, .without = w.without });
+    k->c = wgt_start(NULL, t,
+                     &WG_OPTS(wg_start_opts, .seed = 1, .interpret = w.interpret, .threads = w.threads,
+                              .without = w.without));
     k->p = w.params ? wg_params_new(k->c) : NULL;
     k->r.g = wg_graph_new(k->c);
     build(k, like);

@@ -208,13 +208,8 @@ static void start(instance *k, const program *p, way w)
     *k = (instance){ .p = p, .w = w, .nodes = 100000 };
     k->computed = calloc((size_t)k->nodes, 1);
     k->c = wgt_start(NULL, p->calls->dtype,
-                     &(wg_options){ .seed = 1,
-                                    .threads = w.threads,
-                                    .interpret = w.interpret,
-                                    .without = w.without,
-                                    .trace = WG_TRACE_VALUE,
-                                    .on_trace = hear,
-                                    .user = k });
+                     &WG_OPTS(wg_start_opts, .seed = 1, .threads = w.threads, .interpret = w.interpret,
+                              .without = w.without, .trace = WG_TRACE_VALUE, .on_trace = hear, .user = k));
     k->params = p->index % 4 ? wg_params_new(k->c) : NULL;
     k->r.g = wg_graph_new(k->c);
 }

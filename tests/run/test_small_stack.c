@@ -38,8 +38,7 @@ static void run(void (*f)(void))
     munmap(stack, bytes + page);
 }
 
-#define TWO_THREADS \
-    &(wg_options) { .threads = 2 }
+#define TWO_THREADS &WG_OPTS(wg_start_opts, .threads = 2)
 
 static wg_node net(wg_graph *g, wg_params *p, int64_t rows, int64_t hidden)
 {
@@ -52,7 +51,7 @@ static wg_node net(wg_graph *g, wg_params *p, int64_t rows, int64_t hidden)
 static void train(void)
 {
     WGT_IN_WORLD(WG_F32, TWO_THREADS);
-    wg_optim *o = wg_adam(p, NULL);
+    wg_optim *o = wg_adam(p);
     double first = 0, last = 0;
     for (int i = 0; i < 20; i++) {
         wg_node loss = net(g, p, 500, 400);
@@ -108,7 +107,7 @@ Test(small_stack, linear_algebra) { run(solve_equations); }
 static void every_op(void)
 {
     for (int way = -1; way <= 1; way += 2) {
-        WGT_IN_GRAPH(WG_F64, &(wg_options){ .threads = 2, .interpret = way });
+        WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .threads = 2, .interpret = way));
         for (int k = 0; k < wg_op_count(); k++)
             for (int i = 0;; i++) {
                 const wg_op *op = wg_op_at(k);

@@ -33,10 +33,9 @@ static void expect_steady(turn_fn turn, int64_t turns, int64_t slack)
     static wgt_memory m;
     m = (wgt_memory){ 0 };
     server s = { 0 };
-    s.c = wgt_start(
-        &m, WG_F64,
-        &(wg_options){
-            .threads = 1, .plan_bytes = 1 << 17, .on_warning = count_warning, .user = &s.warnings });
+    s.c = wgt_start(&m, WG_F64,
+                    &WG_OPTS(wg_start_opts, .threads = 1, .plan_bytes = 1 << 17, .on_warning = count_warning,
+                             .user = &s.warnings));
     s.g = wg_graph_new(s.c), s.p = wg_params_new(s.c);
     for (int64_t i = 1; i <= turns / 2 && !wg_failed(s.c); i++) turn(&s, i);
     const int64_t before = m.most;
@@ -176,7 +175,7 @@ static void training(server *s, int64_t turn)
     wg_params *p = wg_params_new(s->c);
     wg_begin(s->g, WG_TRAIN);
     wg_node loss = wg_sum(wg_square(wg_param(s->g, p, "w", WG_SHAPE(1 + turn % 100), wg_const(1))));
-    wg_optim *o = wg_adam(p, NULL);
+    wg_optim *o = wg_adam(p);
     wg_backward(loss, p);
     wg_optim_step(o);
     wg_begin(s->g, WG_TRAIN);
@@ -314,7 +313,7 @@ static void repeat(const body *b, int64_t bytes[2])
     net n = { .c = wgt_start(&m, WG_F64, NULL) };
     n.g = wg_graph_new(n.c), n.p = wg_params_new(n.c);
     make(&n);
-    n.o = wg_adam(n.p, NULL);
+    n.o = wg_adam(n.p);
     for (int k = 1; k <= LATE; k++) {
         turn_of(&n, b);
         if (k == EARLY) bytes[0] = m.bytes;

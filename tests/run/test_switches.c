@@ -26,7 +26,7 @@ static void hear(void *user, const char *line)
 /* Four steps of a small net, built anew each time. */
 static void net(wg_graph *g, wg_params *p)
 {
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+    wg_optim *o = wg_sgd(p, .lr = 0.1);
     const float data[6] = { 1, 2, 3, 4, 5, 6 };
     for (int i = 0; i < 4; i++) {
         wg_begin(g, WG_TRAIN);
@@ -49,10 +49,8 @@ static void scalars(wg_graph *g, wg_params *p)
 static void listen(heard *h, void (*program)(wg_graph *g, wg_params *p), unsigned without, unsigned trace)
 {
     *h = (heard){ .size = 0 };
-    WGT_IN_WORLD(
-        WG_F32,
-        &(wg_options){
-            .seed = 3, .threads = 1, .without = without, .trace = trace, .on_trace = hear, .user = h });
+    WGT_IN_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .seed = 3, .threads = 1, .without = without, .trace = trace,
+                                  .on_trace = hear, .user = h));
     program(g, p);
 }
 
@@ -86,7 +84,7 @@ Test(switches, the_environment_names_them)
 {
     setenv("WG_WITHOUT", "bind,tape", 1);
     setenv("WG_TRACE", "plan", 1);
-    wg_context *c = wg_start(&(wg_options){ .without = WG_WITHOUT_JOIN });
+    wg_context *c = wg_start(.without = WG_WITHOUT_JOIN);
     cr_assert_eq(c->o.without, WG_WITHOUT_BIND | WG_WITHOUT_TAPE | WG_WITHOUT_JOIN);
     cr_assert_eq(c->o.trace, WG_TRACE_PLAN);
     wg_finish(c, NULL);
@@ -104,7 +102,7 @@ Test(switches, an_unknown_word_is_an_error_that_lists_the_known)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         setenv(cases[i].variable, cases[i].value, 1);
-        wg_context *c = wg_start(NULL);
+        wg_context *c = wg_start();
         cr_expect_eq(wg_failed(c), WG_ERROR_VALUE);
         cr_expect(strstr(wg_message(c), cases[i].says), "%s", wg_message(c));
         wg_finish(c, NULL);
@@ -116,7 +114,7 @@ Test(switches, the_instruction_set_is_the_one_that_is_named_or_the_best)
 {
     for (int named = 0; named < 2; named++) {
         setenv("WG_ISA", named ? "base" : "", 1);
-        wg_context *c = wg_start(NULL);
+        wg_context *c = wg_start();
         cr_expect_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
         cr_expect_eq(c->isa, named ? 0 : wgi_isa_best());
         wg_finish(c, NULL);

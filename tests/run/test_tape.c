@@ -147,7 +147,7 @@ typedef struct answer {
 
 static void count_tapes(void *user, const char *line) { *(int *)user += strstr(line, ": tape: ") != NULL; }
 
-static answer run(wg_options o, wg_dtype t, uint64_t seed, unsigned from, int size, int64_t kinds)
+static answer run(wg_start_opts o, wg_dtype t, uint64_t seed, unsigned from, int size, int64_t kinds)
 {
     answer a = { .taped = 0 };
     o.trace = WG_TRACE_REQUEST, o.on_trace = count_tapes, o.user = &a.taped;
@@ -171,12 +171,12 @@ static bool same(double a, double b)
 
 static void compare(wg_dtype t, uint64_t seed, unsigned from, int size, int64_t kinds, bool taped)
 {
-    const wg_options way[] = { { 0 },
-                               { .without = WG_WITHOUT_SHORT | WG_WITHOUT_REBUILD },
-                               { .interpret = -1 },
-                               { .interpret = 1, .without = WG_WITHOUT_TAPE } };
+    const wg_start_opts way[] = { WG_OPTS(wg_start_opts),
+                                  WG_OPTS(wg_start_opts, .without = WG_WITHOUT_SHORT | WG_WITHOUT_REBUILD),
+                                  WG_OPTS(wg_start_opts, .interpret = -1),
+                                  WG_OPTS(wg_start_opts, .interpret = 1, .without = WG_WITHOUT_TAPE) };
     const answer want =
-        run((wg_options){ .interpret = 1, .without = WG_WITHOUT_ALL }, t, seed, from, size, kinds);
+        run(WG_OPTS(wg_start_opts, .interpret = 1, .without = WG_WITHOUT_ALL), t, seed, from, size, kinds);
     cr_assert_eq(want.taped, 0);
     for (int k = 0; k < (size > 1000 ? 2 : 4); k++) {
         const answer got = run(way[k], t, seed, from, size, kinds);
@@ -234,7 +234,7 @@ Test(tape, gradients_of_elements_have_their_closed_form)
 Test(tape, elements_keep_their_value_when_the_parameter_changes)
 {
     WGT_IN_WORLD(WG_F64, NULL);
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25 });
+    wg_optim *o = wg_sgd(p, .lr = 0.25);
     wg_node v = wg_param(g, p, "x", WG_SHAPE(2), wg_values((double[]){ 3, 5 }));
     wg_node e = wg_slice(v, .from = 1, .to = 2), y = wg_mul(e, e);
     cr_assert_eq(wg_item(e), 5);
@@ -276,8 +276,8 @@ Test(tape, a_leaf_as_the_loss)
 Test(tape, sums_of_one_and_of_two_scalars_are_told_apart)
 {
     for (int without = 0; without < 2; without++) {
-        WGT_IN_GRAPH(WG_F64,
-                     &(wg_options){ .threads = 1, .interpret = 1, .without = without ? WG_WITHOUT_ALL : 0 });
+        WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = 1,
+                                      .without = without ? WG_WITHOUT_ALL : 0));
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 3 }, WG_SCALAR)), one = wg_addn(&x, 1),
                 two = wg_addn(((wg_node[]){ one, x }), 2), again = wg_addn(&two, 1);
         cr_expect_eq(wg_item(again), 6);
@@ -288,7 +288,7 @@ Test(tape, sums_of_one_and_of_two_scalars_are_told_apart)
 /* Values y = op(a, b) by the tape, or without it by the kernel, of all pairs of x[]. */
 static void values_of_pairs(const wg_op *op, wg_dtype t, unsigned without, const double *x, int n, double *y)
 {
-    WGT_IN_GRAPH(t, &(wg_options){ .interpret = 1, .without = without });
+    WGT_IN_GRAPH(t, &WG_OPTS(wg_start_opts, .interpret = 1, .without = without));
     wg_begin(g, WG_EVAL);
     for (int i = 0; i < n * n; i++) {
         wg_node in[2] = { wg_cast(wg_scalar(g, x[i / n]), t), wg_cast(wg_scalar(g, x[i % n]), t) };

@@ -34,9 +34,9 @@ static const char *place(int line)
 
 static wgt_world open_world(wg_dtype t, int interpret, unsigned without)
 {
-    wgt_world w =
-        wgt_world_new(NULL, t, &(wg_options){ .interpret = interpret, .without = without, .threads = 2 });
-    w.o = wg_sgd(w.p, &(wg_sgd_opts){ .lr = 0.5 });
+    wgt_world w = wgt_world_new(
+        NULL, t, &WG_OPTS(wg_start_opts, .interpret = interpret, .without = without, .threads = 2));
+    w.o = wg_sgd(w.p, .lr = 0.5);
     return w;
 }
 
@@ -184,8 +184,8 @@ static void hear(void *user, const char *text)
 Test(trace_nan, a_loss_that_is_infinite_is_a_warning)
 {
     heard h = { 0 };
-    WGT_IN_WORLD(WG_F32, &(wg_options){ .on_warning = hear, .user = &h });
-    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25 });
+    WGT_IN_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .on_warning = hear, .user = &h));
+    wg_optim *o = wg_sgd(p, .lr = 0.25);
     for (int i = 0; i < 4; i++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_param(g, p, "x", WG_SCALAR, wg_const(0x1p80));

@@ -20,8 +20,8 @@ static void hear(void *user, const char *text)
 static wgt_world open_world(void)
 {
     heard.count = 0;
-    wgt_world w = wgt_world_new(NULL, WG_F32, &(wg_options){ .on_warning = hear, .threads = 1 });
-    w.o = wg_sgd(w.p, &(wg_sgd_opts){ .lr = 0x1p-10 });
+    wgt_world w = wgt_world_new(NULL, WG_F32, &WG_OPTS(wg_start_opts, .on_warning = hear, .threads = 1));
+    w.o = wg_sgd(w.p, .lr = 0x1p-10);
     return w;
 }
 
@@ -290,10 +290,11 @@ Test(warnings, each_kind_is_one_line_on_standard_error)
             fflush(stderr);
             const int was = dup(2);
             dup2(fileno(file), 2);
-            const wg_options o = { .threads = 1, .on_warning = dropped ? wg_no_warnings : NULL };
-            wgt_world w = { .c = wg_start(&o) };
+            const wg_start_opts o =
+                WG_OPTS(wg_start_opts, .threads = 1, .on_warning = dropped ? wg_no_warnings : NULL);
+            wgt_world w = { .c = wg_start_at(WG_HERE, &o) };
             w.g = wg_graph_new(w.c), w.p = wg_params_new(w.c);
-            w.o = mistakes[i] == stuck ? wg_lbfgs(w.p, NULL) : wg_sgd(w.p, NULL);
+            w.o = mistakes[i] == stuck ? wg_lbfgs(w.p) : wg_sgd(w.p);
             for (int k = 0; k < 3; k++) mistakes[i](&w);
             const int status = wg_finish(w.c, NULL);
             dup2(was, 2), close(was);

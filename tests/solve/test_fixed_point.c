@@ -23,7 +23,7 @@ Test(fixed_point, of_the_equation_of_kepler)
 {
     for (int how = -1; how < 2; how++)
         for (int steps = 0; steps < 200; steps += 150) {
-            WGT_GRAPH(WG_F64, &(wg_options){ .interpret = how });
+            WGT_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .interpret = how));
             orbit o = { wg_scalar(g, 1.25), wg_scalar(g, 0.6) };
             wg_node E = wg_fixed_point(o.M, kepler, &o, .tol = 1e-14, .adjoint_steps = steps),
                     one = wg_scalar(g, 1);
@@ -71,7 +71,7 @@ static void eliminate(int n, double *a, double *x)
 }
 
 /* With s = 1 - z^2: J = diag(s) W'. u = (I - J')^-1 2 z / n, dL/db = s u, dL/dW = z (s u)'. */
-static void check_equilibrium(int n, const wg_options *o)
+static void check_equilibrium(int n, const wg_start_opts *o)
 {
     WGT_WORLD(WG_F64, o);
     layer l = { wg_param(g, p, "W", WG_SHAPE(n, n), wg_normal(0, 0.4 / sqrt(n))),
@@ -97,9 +97,9 @@ static void check_equilibrium(int n, const wg_options *o)
 
 Test(fixed_point, has_the_derivative_of_the_implicit_function_theorem)
 {
-    static const wg_options ways[] = { { .interpret = 1 },
-                                       { .interpret = -1 },
-                                       { .interpret = -1, .threads = 2 } };
+    const wg_start_opts ways[] = { WG_OPTS(wg_start_opts, .interpret = 1),
+                                   WG_OPTS(wg_start_opts, .interpret = -1),
+                                   WG_OPTS(wg_start_opts, .interpret = -1, .threads = 2) };
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         check_equilibrium(N, &ways[i]);    /* by the matrix */
         check_equilibrium(WIDE, &ways[i]); /* by iteration */

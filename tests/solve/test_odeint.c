@@ -27,7 +27,7 @@ typedef struct turn {
 
 static const double start[2] = { 1.5, -0.5 };
 
-static turn turn_start(const wg_options *o)
+static turn turn_start(const wg_start_opts *o)
 {
     turn m = { .c = wgt_start(NULL, WG_F64, o) };
     m.g = wg_graph_new(m.c), m.p = wg_params_new(m.c);
@@ -106,9 +106,9 @@ static void check_gradients(turn *m, wg_node y, double tolerance, const char *na
 
 Test(odeint, gradients_are_those_of_the_matrix_exponential)
 {
-    static const wg_options ways[] = { { .interpret = 1 },
-                                       { .interpret = -1 },
-                                       { .interpret = -1, .threads = 2 } };
+    const wg_start_opts ways[] = { WG_OPTS(wg_start_opts, .interpret = 1),
+                                   WG_OPTS(wg_start_opts, .interpret = -1),
+                                   WG_OPTS(wg_start_opts, .interpret = -1, .threads = 2) };
     const double times[] = { 1, 2 };
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         for (int adjoint = 0; adjoint < 2; adjoint++) {
@@ -341,7 +341,7 @@ static void solve_small(wg_context *c)
 }
 Test(odeint, survives_every_failing_allocation)
 {
-    wgt_each_allocation_fails(&(wg_options){ .dtype = WG_F64 }, 30, solve_small);
+    wgt_each_allocation_fails(&WG_OPTS(wg_start_opts, .dtype = WG_F64), 30, solve_small);
 }
 
 /* y' = y (1 - y): the second stretch begins at the time 1, and the 1 of the equation is no time. A large

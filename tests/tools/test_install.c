@@ -88,7 +88,7 @@ Test(install, programs_are_compiled_by_pkg_config)
 {
     static const char source[] =
         "#include <stdio.h>\n#include <wengert/wengert.h>\n"
-        "int main(void)\n{\n    wg_context *c = wg_start(NULL);\n    wg_graph *g = wg_graph_new(c);\n"
+        "int main(void)\n{\n    wg_context *c = wg_start();\n    wg_graph *g = wg_graph_new(c);\n"
         "    printf(\"%g\\n\", wg_item(wg_square(wg_fill(g, 3, WG_SHAPE(1)))));\n"
         "    return wg_finish(c, stderr);\n}\n";
     wgt_shell("make_it install PREFIX=\"$in/it's my stuff\"");

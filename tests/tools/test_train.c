@@ -59,7 +59,7 @@ static void least_squares(const double (*row)[3], int n, double w[3])
 
 static double weight(const char *path, const char *name, int64_t i)
 {
-    wg_context *c = wg_start(NULL);
+    wg_context *c = wg_start();
     wg_params *p = wg_params_new(c);
     wg_params_read(p, path);
     const int k = wg_params_find(p, name);
@@ -141,10 +141,10 @@ static const char named_digits[] = "x = input(m, 64)\n"
 
 Test(train, gives_the_bits_of_the_same_training_in_c)
 {
-    wg_context *c = wg_start(&(wg_options){ .seed = 7 });
+    wg_context *c = wg_start(.seed = 7);
     wg_data *train = wg_data_digits(c), *dev = wg_data_split(train, 0.2);
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3 });
+    wg_optim *adam = wg_adam(p, .lr = 3e-3);
     wg_graph *g = wg_graph_new(c);
     wg_node accuracy;
     wg_batch b;

@@ -35,9 +35,9 @@ int main(int argc, char **argv)
     const int length = (int)fread(text, 1, sizeof text, f);
     fclose(f);
     const bool is_gpt = !strcmp(argv[1], "gpt");
-    wg_context *c = wg_start(&(wg_options){ .seed = 1, .dtype = strcmp(argv[2], "f64") ? WG_F32 : WG_F64 });
+    wg_context *c = wg_start(.seed = 1, .dtype = strcmp(argv[2], "f64") ? WG_F32 : WG_F64);
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3 });
+    wg_optim *adam = wg_adam(p, .lr = 3e-3);
     wg_graph *g = wg_graph_new(c);
     for (int step = 0; step < STEPS; step++) {
         int32_t x[BATCH * TOKENS], y[BATCH * TOKENS];

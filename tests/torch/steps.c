@@ -52,7 +52,7 @@ static wg_node loss(wg_graph *g, wg_params *p, int t)
 
 static void steps(const char *name, wg_optim *(*make)(wg_params *p))
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     wg_optim *o = make(p);
@@ -74,10 +74,10 @@ static void steps(const char *name, wg_optim *(*make)(wg_params *p))
 static void search(const char *name, int most)
 {
     enum { VARIABLES = 8 };
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
-    wg_optim *o = wg_lbfgs(p, &(wg_lbfgs_opts){ .history = 5 });
+    wg_optim *o = wg_lbfgs(p, .history = 5);
     double x[VARIABLES];
     for (int i = 0; i < VARIABLES; i++) x[i] = i % 2 ? 1 : -1.2;
     for (int t = 0; t < most; t++) {

@@ -142,7 +142,7 @@ static wgi_plan_use *free_place(wgi_plan *p)
 static void trim(wg_context *c, const wgi_plan *keep)
 {
     for (wgi_plan *p = c->plans.oldest, *newer;
-         p && (c->plans.count > WGI_PLANS || c->plans.bytes > c->o.plan_bytes); p = newer) {
+         p && (c->plans.count > WGI_PLANS || c->plans.bytes > (size_t)c->o.plan_bytes); p = newer) {
         newer = p->newer;
         if (p != keep && !p->running) wgi_plan_drop(c, p);
     }
