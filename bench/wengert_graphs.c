@@ -173,7 +173,7 @@ static wg_node skin(wg_graph *g, const track_model *m, wg_node angles)
     wg_node move = wg_matmul(frames(m, wg_matmul(base, rotations(g, angles))), inverse);
     wg_node mixed = wg_matmul(weight, wg_reshape(move, WG_SHAPE(TRACK_BONES, 16)));
     wg_node rows = wg_slice(wg_reshape(mixed, WG_SHAPE(TRACK_VERTICES, 4, 4)), .axis = 1, .to = 3);
-    return wg_sum(wg_mul(rows, position), .axes = WG_AXES(2));
+    return wg_sum(wg_mul(rows, position), .axis = 2);
 }
 
 static wg_node residuals(wg_graph *g, const track_model *m, wg_node pose)

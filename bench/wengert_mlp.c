@@ -16,7 +16,7 @@ static int threads_of(bench_setup s) { return s.way == MLP_ONE_THREAD ? 1 : BENC
 static wg_node hidden(net *n, wg_node x, const char *fc, const char *bn, int width)
 {
     if (!n->norm) return wg_relu(wg_nn_dense(x, n->t.p, fc, width));
-    wg_node h = wg_relu(wg_nn_batch_norm(wg_nn_dense(x, n->t.p, fc, width, .no_bias = true), n->t.p, bn));
+    wg_node h = wg_relu(wg_nn_batch_norm(wg_nn_dense(x, n->t.p, fc, width, .bias = false), n->t.p, bn));
     return n->drop ? wg_dropout(h, .drop = MLP_DROP) : h;
 }
 

@@ -84,8 +84,8 @@ static wg_node layer_norm(wg_node x, wg_node gamma, wg_node beta)
 /* The same as a user would write it. */
 static wg_node layer_norm_by_parts(wg_node x, wg_node gamma, wg_node beta)
 {
-    wg_node d = wg_sub(x, wg_mean(x, .axes = WG_AXES(-1), .keepdims = true));
-    wg_node variance = wg_mean(wg_square(d), .axes = WG_AXES(-1), .keepdims = true);
+    wg_node d = wg_sub(x, wg_mean(x, .axis = -1, .keepdims = true));
+    wg_node variance = wg_mean(wg_square(d), .axis = -1, .keepdims = true);
     wg_node h = wg_div(d, wg_sqrt(wg_add(variance, NORM_EPS)));
     return wg_add(wg_mul(h, gamma), beta);
 }

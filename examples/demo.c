@@ -22,7 +22,7 @@ static wg_node layer(wg_node x, wg_params *p, const char *name, int64_t units)
     wg_graph *g = wg_graph_of(x);
     wg_scope_push(g, name);
     wg_params *own = wg_params_in(p, name);
-    wg_node z = wg_nn_dense(x, own, "dense", units, .no_bias = true);
+    wg_node z = wg_nn_dense(x, own, "dense", units, .bias = false);
     wg_node h = wg_dropout(wg_relu(wg_nn_batch_norm(z, own, "norm")), .keep_prob = 0.8);
     wg_scope_pop(g);
     return h;

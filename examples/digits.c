@@ -2,7 +2,7 @@
 
 static wg_node model(wg_node x, wg_params *p)
 {
-    wg_node h = wg_relu(wg_nn_batch_norm(wg_nn_dense(x, p, "fc1", 64, .no_bias = true), p, "bn1"));
+    wg_node h = wg_relu(wg_nn_batch_norm(wg_nn_dense(x, p, "fc1", 64, .bias = false), p, "bn1"));
     return wg_nn_dense(wg_dropout(h, .keep_prob = 0.8), p, "out", 10);
 }
 int main(void)

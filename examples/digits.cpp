@@ -2,7 +2,7 @@
 
 static wg::value model(const wg::value &x, const wg::params &p)
 {
-    wg::value h = wg::relu(wg_nn_batch_norm(wg_nn_dense(x, p, "fc1", 64, .no_bias = true), p, "bn1"));
+    wg::value h = wg::relu(wg_nn_batch_norm(wg_nn_dense(x, p, "fc1", 64, .bias = false), p, "bn1"));
     return wg_nn_dense(wg_dropout(h, .keep_prob = 0.8), p, "out", 10);
 }
 int main()

@@ -1,7 +1,7 @@
 import wengert as wg
 
 def model(x, p):
-    h = wg.nn_dense(x, p, "fc1", 64, no_bias=True).nn_batch_norm(p, "bn1").relu()
+    h = wg.nn_dense(x, p, "fc1", 64, bias=False).nn_batch_norm(p, "bn1").relu()
     return wg.nn_dense(wg.dropout(h, keep_prob=0.8), p, "out", 10)
 
 c = wg.Context(seed=42, dtype="float32")

@@ -28,10 +28,10 @@ int main(void)
     for (int step = 1; step <= STEPS; step++) {
         wg_begin(g, WG_TRAIN);
         wg_node A = wg_input(g, "linked", wg_view_f32(linked[0], WG_SHAPE(MEMBERS, MEMBERS)));
-        wg_node s = wg_rsqrt(wg_sum(A, .axes = 1, .keepdims = true)); /* 1 / sqrt(degree) */
+        wg_node s = wg_rsqrt(wg_sum(A, .axis = 1, .keepdims = true)); /* 1 / sqrt(degree) */
         A = wg_mul(wg_mul(A, s), wg_reshape(s, WG_SHAPE(1, MEMBERS)));
-        wg_node h = wg_relu(wg_nn_dense(A, p, "first", HIDDEN, .no_bias = true)); /* of unit vectors: A I W */
-        wg_node logits = wg_nn_dense(wg_matmul(A, h), p, "second", 2, .no_bias = true);
+        wg_node h = wg_relu(wg_nn_dense(A, p, "first", HIDDEN, .bias = false)); /* of unit vectors: A I W */
+        wg_node logits = wg_nn_dense(wg_matmul(A, h), p, "second", 2, .bias = false);
         wg_node y = wg_input(g, "side", wg_view_i32(side, WG_SHAPE(MEMBERS)));
         wg_node known =
             wg_add(wg_equal(wg_index_along(y, 0), 0), wg_equal(wg_index_along(y, 0), MEMBERS - 1));

@@ -13,7 +13,7 @@ static wg_node predict(wg_node user, wg_node item, wg_params *p)
     const wg_init small = wg_normal(0, 0.3);
     wg_node u = wg_nn_embedding(user, p, "user", USERS, RANK, .W_init = small);
     wg_node v = wg_nn_embedding(item, p, "item", ITEMS, RANK, .W_init = small);
-    return wg_sum(wg_mul(u, v), .axes = -1);
+    return wg_sum(wg_mul(u, v), .axis = -1);
 }
 
 static double error_of(wg_graph *g, wg_params *p, wg_batch b)

@@ -15,7 +15,7 @@ static double seconds(void)
 static wg_node layer(wg_node x, wg_params *p, const char *name, int64_t units)
 {
     wg_params *own = wg_params_in(p, name);
-    wg_node z = wg_nn_dense(x, own, "dense", units, .no_bias = true);
+    wg_node z = wg_nn_dense(x, own, "dense", units, .bias = false);
     return wg_dropout(wg_relu(wg_nn_batch_norm(z, own, "norm")), .keep_prob = 0.7);
 }
 

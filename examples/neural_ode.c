@@ -54,7 +54,7 @@ int main(void)
     }
     wg_begin(g, WG_EVAL);
     wg_node far = wg_input(g, "y", wg_view_f64(y[0], WG_SHAPE(POINTS, 1, 2)));
-    wg_node apart = wg_norm(wg_sub(spiral(g, net, p, times), far), .axes = -1);
+    wg_node apart = wg_norm(wg_sub(spiral(g, net, p, times), far), .axis = -1);
     printf("whole spiral: mean distance %.4f\n", wg_item(wg_mean(apart)));
     return wg_finish(c, stderr);
 }

@@ -20,9 +20,9 @@ static wg_node bound(wg_node x, wg_params *p)
     wg_node mean = part[0], log_variance = part[1];
     wg_node noise = wg_random_normal(g, wg_node_shape(mean));
     wg_node z = wg_add(mean, wg_mul(wg_exp(wg_div(log_variance, 2)), noise));
-    wg_node pixels = wg_sum(wg_bce_with_logits(decode(z, p), x, .reduction = WG_NONE), .axes = 1);
+    wg_node pixels = wg_sum(wg_bce_with_logits(decode(z, p), x, .reduction = WG_NONE), .axis = 1);
     wg_node far = wg_sub(wg_add(wg_square(mean), wg_exp(log_variance)), wg_add(log_variance, 1));
-    return wg_mean(wg_add(pixels, wg_div(wg_sum(far, .axes = 1), 2)));
+    return wg_mean(wg_add(pixels, wg_div(wg_sum(far, .axis = 1), 2)));
 }
 
 int main(void)
@@ -44,7 +44,7 @@ int main(void)
     }
     wg_begin(g, WG_EVAL);
     wg_node x = wg_input(g, "x", wg_data_x(dev));
-    wg_node mean = wg_mean(wg_input(g, "train", wg_data_x(train)), .axes = 0);
+    wg_node mean = wg_mean(wg_input(g, "train", wg_data_x(train)), .axis = 0);
     wg_node each = wg_clip(wg_broadcast_to(mean, wg_node_shape(x)), 1e-3, 1 - 1e-3);
     printf("each pixel's mean  %.2f nats\n", PIXELS * wg_item(wg_binary_cross_entropy(each, x)));
     wg_node drawn = wg_sigmoid(decode(wg_random_normal(g, WG_SHAPE(1, CODE)), p));

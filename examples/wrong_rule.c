@@ -40,7 +40,7 @@ static int axis = 0; /* of the sum in the rule; 1 is right */
 static void softmax_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     (void)here, (void)x;
-    wg_node s = wg_sum(wg_mul(gy, y), .axes = axis, .keepdims = true);
+    wg_node s = wg_sum(wg_mul(gy, y), .axis = axis, .keepdims = true);
     gx[0] = wg_mul(y, wg_sub(gy, s));
 }
 
@@ -60,7 +60,7 @@ static wg_node loss_of(wg_graph *g, wg_params *p)
     h = wg_relu(wg_nn_dense(h, p, "fc2", 16));
     wg_node z = wg_nn_dense(h, p, "fc3", 4);
     wg_node a = wg_apply(WG_AT("z"), &my_softmax, &z, 1, NULL);
-    return wg_neg(wg_mean(wg_sum(wg_mul(wg_one_hot(y, 4), wg_log(a)), .axes = 1)));
+    return wg_neg(wg_mean(wg_sum(wg_mul(wg_one_hot(y, 4), wg_log(a)), .axis = 1)));
 }
 
 int main(int argc, char **argv)

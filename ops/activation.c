@@ -171,17 +171,17 @@ INNER_OP(leaky, .summary = "Relu with a slope below zero, which is an operand.",
          .adjoint = "x' = y' where x > 0, else y' slope; slope' = 0 where x > 0, else y' x", .operands = 2,
          .names = "x slope", .kinked = true, .kernel = KERNELS(leaky), RULES(leaky, expand, vjp));
 
-#define LEAKY_RELU_FIELDS(F, S) F(S, DOUBLE, slope, "0.01") /* 0 means the default */
+#define LEAKY_RELU_FIELDS(F, S) F(S, DOUBLE, slope, "0.01")
 OPTIONS(leaky_relu, LEAKY_RELU_FIELDS);
 
 EXPAND(leaky_relu)
 {
     double slope = ((const struct leaky_relu *)attr)->slope;
-    y[0] = wg_apply2(here, x[0], wg_number(wg_or_standard(slope, 0.01)), &wgi_op_leaky);
+    y[0] = wg_apply2(here, x[0], wg_number(slope), &wgi_op_leaky);
 }
 SAMPLES(leaky_relu, wg_leaky_relu(BETWEEN(-2, -0.2, 3, 4)),
         wg_leaky_relu(BETWEEN(0.2, 2, 3, 4), .slope = 0.3),
-        wg_leaky_relu(BETWEEN(-2, -0.2, 2, 0), .slope = WG_ZERO));
+        wg_leaky_relu(BETWEEN(-2, -0.2, 2, 0), .slope = 0));
 ERROR_SAMPLE(leaky_relu) { return single_error(here, g, i, &wgi_op_leaky_relu); }
 
 DEFINE_OP(leaky_relu, .activation = true, .summary = "Relu with a slope below zero, 0.01 by default.",

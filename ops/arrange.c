@@ -222,9 +222,8 @@ static bool pad_shape(wg_rule *r)
     struct pad *a = r->attr;
     wg_shape s = *r->x[0].shape;
     if (a->value != 0 && a->mode != WG_PAD_CONSTANT)
-        return wg_rule_fail(r, WG_ERROR_USE, "value %g is for mode constant, not for %s",
-                            wg_or_standard(a->value, 0), a->mode == WG_PAD_EDGE ? "edge" : "reflect");
-    a->value = wg_or_standard(a->value, 0);
+        return wg_rule_fail(r, WG_ERROR_USE, "value %g is for mode constant, not for %s", a->value,
+                            a->mode == WG_PAD_EDGE ? "edge" : "reflect");
     if (!wg_rule_axis(r, &a->axis, s.rank) || !pad_fits(r, a, s.dim[a->axis])) return false;
     if (!wg_dtype_is_float(r->x[0].dtype) && !(isfinite(a->value) && a->value == floor(a->value)))
         return wg_rule_fail(r, WG_ERROR_DTYPE, "value %g among the elements of %s, which are of dtype %s",
@@ -262,7 +261,7 @@ SAMPLES(pad, wg_pad(ANY(3, 4), .axis = 1, .before = 2, .after = 1),
         wg_pad(ANY(4, 2), .before = 3, .after = 2, .mode = WG_PAD_REFLECT),
         wg_pad(ANY(2, 3), .axis = -1, .before = 2, .after = 2, .mode = WG_PAD_EDGE),
         wg_pad(ANY(2, 0), .axis = 1, .after = 2), wg_pad(CLASSES(5, 3), .after = 2, .value = 7),
-        wg_pad(CLASSES(5, 3), .after = 2, .value = WG_ZERO), wg_pad(ANY(0, 2), .mode = WG_PAD_EDGE));
+        wg_pad(CLASSES(5, 3), .after = 2, .value = 0), wg_pad(ANY(0, 2), .mode = WG_PAD_EDGE));
 ERRORS(pad, (wg_pad(ANY(3, 4), .before = -1), "use wg_slice"),
        (wg_pad(ANY(3, 4), .before = 3, .mode = WG_PAD_REFLECT), "at most one less"),
        (wg_pad(ANY(3, 4), .axis = 2, .before = 3), "no axis 2 in"),

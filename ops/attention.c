@@ -12,7 +12,7 @@
 #include "kernel/turn_vectors.h"
 #include "kernel/vmath.h"
 
-#define ATTENTION_FIELDS(F, S) F(S, BOOL, causal, "false") F(S, DOUBLE, scale, "0") F(S, SIZE, heads, "1")
+#define ATTENTION_FIELDS(F, S) F(S, BOOL, causal, "false") F(S, DOUBLE, scale, "auto") F(S, SIZE, heads, "1")
 OPTIONS(attention, ATTENTION_FIELDS);
 
 /* Queries, and keys, of a tile; queries are computed in groups of LANES. With fewer than FEW_HEADS heads in
@@ -243,7 +243,6 @@ static wg_shape shape_of_result(const wg_rule *r)
 static bool attention_shape(wg_rule *r)
 {
     struct attention *a = r->attr;
-    if (a->heads == 0) a->heads = 1;
     return attention_fits(r, a->heads) && (wg_is_none(r->node[3]) || attention_mask_fits(r)) &&
            shaped_to(r, shape_of_result(r));
 }
@@ -251,7 +250,7 @@ EXPAND(attention)
 {
     const struct attention *a = attr;
     const int64_t width = wg_dim(x[0], -1) / a->heads;
-    const double scale = wg_or_standard(a->scale, width ? 1 / sqrt((double)width) : 1);
+    const double scale = a->scale != WG_AUTO ? a->scale : width ? 1 / sqrt((double)width) : 1;
     const wg_node mask = wg_is_none(x[3]) ? wg_scalar(wg_graph_of(x[0]), 1) : x[3];
     const wg_node seen = wg_node_dtype(mask) == WG_BOOL ? mask : wg_apply1(here, mask, &wgi_op_as_mask);
     y[0] = NODE_OF(attention_tiles, WITH(attention, a->causal, scale, a->heads), x[0], x[1], x[2], seen);
@@ -410,7 +409,7 @@ EXPAND(attention_tiles)
     const bool keys = wg_dim(x[1], -2) > 0;
     const wg_node p = keys ? wg_where(seen, wg_softmax(scores), 0) : scores;
     y[0] = attention_joined(here, wg_matmul(p, v), a->heads);
-    wg_node logs = keys ? wg_logsumexp(scores, .axes = WG_AXES(-1)) : wg_sum(scores, .axes = WG_AXES(-1));
+    wg_node logs = keys ? wg_logsumexp(scores, .axis = -1) : wg_sum(scores, .axis = -1);
     logs = wg_where(wg_greater(logs, ATTENTION_UNSEEN / 2), logs, 0);
     y[1] = a->heads == 1 ? wg_expand(logs, -2) : logs;
 }
@@ -490,7 +489,7 @@ EXPAND(attention_tiles_grad)
                   scores = attention_scores(here, x, seen, a->heads, a->scale),
                   v = attention_by_heads(here, x[2], a->heads), gy = attention_by_heads(here, x[6], a->heads);
     const wg_node inner =
-        wg_sum(attention_by_heads(here, wg_mul(x[4], x[6]), a->heads), .axes = WG_AXES(-1), .keepdims = true);
+        wg_sum(attention_by_heads(here, wg_mul(x[4], x[6]), a->heads), .axis = -1, .keepdims = true);
     const wg_node p = wg_exp(wg_sub(scores, beside_scores(here, x[5], a->heads)));
     const wg_node slopes = wg_mul(wg_mul(p, wg_sub(wg_matmul(gy, v, .tb = true), inner)), a->scale);
     const wg_node q = attention_by_heads(here, x[0], a->heads), k = attention_by_heads(here, x[1], a->heads);

@@ -80,8 +80,8 @@ VJP(batch_norm_train)
     else gx[0] = gx[1] = gx[2] = wg_number(0);
 }
 #define OF_SHAPE(eps, ...) norm_sample(here, g, &wgi_op_batch_norm_train, eps, WG_SHAPE(__VA_ARGS__))
-SAMPLES(batch_norm_train, OF_SHAPE(0, 5, 3), OF_SHAPE(0.125, 3, 2, 4), OF_SHAPE(0, 40, 18), OF_SHAPE(1, 1, 2),
-        OF_SHAPE(0, 301, 3));
+SAMPLES(batch_norm_train, OF_SHAPE(1e-5, 5, 3), OF_SHAPE(0.125, 3, 2, 4), OF_SHAPE(1e-5, 40, 18),
+        OF_SHAPE(1, 1, 2), OF_SHAPE(1e-5, 301, 3));
 ERRORS(batch_norm_train, (NODE_OF(batch_norm_train, NULL, ANY(5, 3), ANY(3), ANY(4)), "it must be [3]"));
 
 DEFINE_OP(
@@ -138,7 +138,7 @@ DEFINE_OP(batch_norm_grad,
 
 /* ---- batch_norm ---- */
 
-#define BATCH_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5") F(S, AXES, axis, "-1")
+#define BATCH_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5") F(S, AXIS, axis, "-1")
 OPTIONS(batch, BATCH_FIELDS);
 
 static bool batch_norm_shape(wg_rule *r)
@@ -146,9 +146,8 @@ static bool batch_norm_shape(wg_rule *r)
     struct batch *a = r->attr;
     bool mean = !wg_is_none(r->node[3]), variance = !wg_is_none(r->node[4]);
     if (mean != variance) return wg_rule_fail(r, WG_ERROR_USE, "give both mean and variance, or neither");
-    return wg_rule_rank(r, 0, 2, WG_MAX_RANK) && one_axis(r, &a->axis) &&
-           wg_rule_axis(r, &a->axis.axis[0], r->x[0].shape->rank) &&
-           features_fit(r, 2, a->axis.axis[0], 1, mean ? 5 : 3) && eps_fits(r, &a->eps);
+    return wg_rule_rank(r, 0, 2, WG_MAX_RANK) && wg_rule_axis(r, &a->axis, r->x[0].shape->rank) &&
+           features_fit(r, 2, a->axis, 1, mean ? 5 : 3) && eps_fits(r, a->eps);
 }
 /* The mean of one row is the row. */
 static void warn_of_one_row(wg_site here, wg_node x)
@@ -164,14 +163,14 @@ static void warn_of_one_row(wg_site here, wg_node x)
 /* Features that are another axis than the last: of the transpose, transposed back. */
 static wg_node features_last(wg_site here, const wg_node x[], const struct batch *a)
 {
-    const int last = wg_node_shape(x[0]).rank - 1, at = a->axis.axis[0];
+    const int last = wg_node_shape(x[0]).rank - 1, at = a->axis;
     wg_node turned = axis_moved(here, x[0], at, last);
     return axis_moved(here, wg_batch_norm(turned, x[1], x[2], x[3], x[4], .eps = a->eps), last, at);
 }
 EXPAND(batch_norm)
 {
     const struct batch *a = attr;
-    if (a->axis.axis[0] != wg_node_shape(x[0]).rank - 1) {
+    if (a->axis != wg_node_shape(x[0]).rank - 1) {
         y[0] = features_last(here, x, a);
         return;
     }
@@ -181,7 +180,7 @@ EXPAND(batch_norm)
         return;
     }
     wgi_idle_note(wg_graph_of(x[0]), "batch_norm", here);
-    wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], wg_or_standard(a->eps, 0))));
+    wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], a->eps)));
     y[0] = wg_add(wg_mul(wg_sub(x[0], x[3]), scale), x[2]);
 }
 #define FEATURES BETWEEN(0.5, 1.5, 3), ANY(3)
@@ -189,13 +188,13 @@ EXPAND(batch_norm)
 SAMPLES(batch_norm, wg_batch_norm(ANY(4, 3), FEATURES),
         wg_batch_norm(ANY(4, 3), FEATURES, MOMENTS, .eps = 0.01),
         wg_batch_norm(ANY(0, 3), FEATURES, MOMENTS, .eps = 0.01),
-        wg_batch_norm(ANY(4, 3, 2), FEATURES, .axis = WG_AXES(1)),
-        wg_batch_norm(ANY(4, 3, 2), FEATURES, MOMENTS, .axis = WG_AXES(-2)));
+        wg_batch_norm(ANY(4, 3, 2), FEATURES, .axis = 1),
+        wg_batch_norm(ANY(4, 3, 2), FEATURES, MOMENTS, .axis = -2));
 ERRORS(batch_norm, (wg_batch_norm(ANY(5, 3), ANY(4), ANY(3)), "it must be [3]"),
        (wg_batch_norm(ANY(5, 3), ANY(3), ANY(3), ANY(3)), "or neither"),
        (wg_batch_norm(ANY(5, 3), ANY(3), ANY(3), .eps = -1), "eps is -1"),
        (wg_batch_norm(ANY(3), ANY(3), ANY(3)), "must have 2 to 8"),
-       (wg_batch_norm(ANY(5, 3), ANY(3), ANY(3), .axis = WG_AXES(0)), "axis 0 of"));
+       (wg_batch_norm(ANY(5, 3), ANY(3), ANY(3), .axis = 0), "axis 0 of"));
 
 DEFINE_OP(
     batch_norm,

@@ -23,8 +23,8 @@ static double cholesky_flops(const wg_kernel *k) { return matrices_cubed(k) / 3;
 
 static wg_node solved(wg_site here, wg_node l, wg_node b, bool transposed)
 {
-    return wg_triangular_solve_at(here,
-                                  &(wg_triangular_solve_args){ .x = l, .b = b, .transposed = transposed });
+    return wg_triangular_solve_at(
+        here, &WG_OPTS(wg_triangular_solve_args, .x = l, .b = b, .transposed = transposed));
 }
 /* L^-T x L^-1 or, if not transposed, L^-1 x L^-T, for a symmetric x. */
 static wg_node solved_on_both_sides(wg_site here, wg_node l, wg_node x, bool transposed)

@@ -78,9 +78,9 @@ static wg_node as_shares(wg_site here, wg_node z, wg_node labels)
 
 EXPAND(cross_entropy)
 {
-    y[0] = wg_neg(wg_sum(wg_mul(as_shares(here, x[0], x[1]), wg_log_softmax(x[0])), .axes = WG_AXES(-1)));
-    y[1] = wg_max(x[0], .axes = WG_AXES(-1));
-    y[2] = wg_sum(wg_exp(wg_sub(x[0], beside(here, y[1]))), .axes = WG_AXES(-1));
+    y[0] = wg_neg(wg_sum(wg_mul(as_shares(here, x[0], x[1]), wg_log_softmax(x[0])), .axis = -1));
+    y[1] = wg_max(x[0], .axis = -1);
+    y[2] = wg_sum(wg_exp(wg_sub(x[0], beside(here, y[1]))), .axis = -1);
 }
 VJP(cross_entropy)
 {
@@ -127,8 +127,7 @@ EXPAND(cross_entropy_grad)
 {
     wg_node p = as_shares(here, x[0], x[1]),
             s = wg_div(wg_exp(wg_sub(x[0], beside(here, x[3]))), beside(here, x[4]));
-    if (wg_dtype_is_float(wg_node_dtype(x[1])))
-        s = wg_mul(s, wg_sum(p, .axes = WG_AXES(-1), .keepdims = true));
+    if (wg_dtype_is_float(wg_node_dtype(x[1]))) s = wg_mul(s, wg_sum(p, .axis = -1, .keepdims = true));
     y[0] = wg_mul(beside(here, x[2]), wg_sub(s, p));
 }
 SAMPLE(cross_entropy_grad)

@@ -99,7 +99,7 @@ wg_node wgi_inverse_gaps(wg_site here, wg_node w) { return wg_apply1(here, w, &w
 VJP(inverse_gaps)
 {
     wg_node g = wg_mul(gy, wg_square(y));
-    gx[0] = wg_sub(wg_sum(g, .axes = WG_AXES(-1)), wg_sum(g, .axes = WG_AXES(-2)));
+    gx[0] = wg_sub(wg_sum(g, .axis = -1), wg_sum(g, .axis = -2));
 }
 SAMPLE(inverse_gaps)
 {
@@ -148,7 +148,7 @@ VJP(slopes)
     wg_node g = wg_mul(gy, gaps), w = wg_neg(wg_mul(g, y));
     wg_node to[2] = { w, g };
     for (int i = 0; i < 2; i++) {
-        wg_node column = wg_sum(to[i], .axes = WG_AXES(-2)), row = wg_sum(to[i], .axes = WG_AXES(-1));
+        wg_node column = wg_sum(to[i], .axis = -2), row = wg_sum(to[i], .axis = -1);
         gx[i] = sums ? wg_add(column, row) : wg_sub(column, row);
     }
 }
@@ -276,7 +276,7 @@ VJP(eigh_grad)
             b = wg_matmul(turned(here, v), c);
     b = wg_mul(wg_mul(wg_add(b, turned(here, b)), 0.5), wgi_slopes(here, x[1], x[4], false));
     gx[3] = wg_matmul(wg_matmul(v, b), turned(here, v));
-    gx[4] = wg_sum(wg_mul(v, c), .axes = WG_AXES(-2));
+    gx[4] = wg_sum(wg_mul(v, c), .axis = -2);
 }
 static wg_node grad_sample(wg_site here, wg_graph *g, wg_node a)
 {

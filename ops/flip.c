@@ -67,9 +67,9 @@ static int64_t flip_units(const wg_kernel *k)
     return outer_of(k->xt[0].shape, ((const struct flip *)k->attr)->axes.axis[0]);
 }
 VJP(flip) { gx[0] = wg_flip(gy, .axes = AXES_OF(((const struct flip *)wg_attr(y))->axes)); }
-SAMPLES(flip, wg_flip(ANY(3, 4), .axes = WG_AXES(1)), wg_flip(ANY(2, 3, 2), .axes = WG_AXES(1)),
-        wg_flip(ANY(3, 4)), wg_flip(ANY(2, 0), .axes = WG_AXES(-1)), wg_flip(wg_any(g, WG_SCALAR)));
-ERRORS(flip, (wg_flip(ANY(3), .axes = WG_AXES(1)), "no axis 1 in"),
+SAMPLES(flip, wg_flip(ANY(3, 4), .axis = 1), wg_flip(ANY(2, 3, 2), .axis = 1), wg_flip(ANY(3, 4)),
+        wg_flip(ANY(2, 0), .axis = -1), wg_flip(wg_any(g, WG_SCALAR)));
+ERRORS(flip, (wg_flip(ANY(3), .axis = 1), "no axis 1 in"),
        (wg_flip(ANY(3), .axes = WG_AXES(0, -1)), "axis 0 twice"));
 
 DEFINE_OP(flip, .summary = "The elements along axes in reverse order.",

@@ -2,7 +2,7 @@
 #include "row_numbers.h"
 #include "unit_rows.h"
 
-#define ONE_HOT_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, AXES, axis, "-1")
+#define ONE_HOT_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, AXIS, axis, "-1")
 OPTIONS(one_hot, ONE_HOT_FIELDS);
 #if WG_BASE
 OPTION_TABLE(unit_rows_attrs, unit_rows, UNIT_ROWS_FIELDS);
@@ -49,13 +49,10 @@ static bool one_hot_shape(wg_rule *r)
     if (a->count < 1) return wg_rule_fail(r, WG_ERROR_VALUE, "%lld classes", (long long)a->count);
     if (x->rank == WG_MAX_RANK)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have %d axes", x->rank + 1);
-    if (!one_axis(r, &a->axis)) return false;
-    int at = a->axis.axis[0] < 0 ? a->axis.axis[0] + x->rank + 1 : a->axis.axis[0];
-    char text[64];
+    int at = a->axis < 0 ? a->axis + x->rank + 1 : a->axis;
     if (at < 0 || at > x->rank)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %s in a result of %d axes",
-                            wgi_axis_text(r->here, a->axis.axis[0], text, sizeof text), x->rank + 1);
-    a->axis.axis[0] = at;
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in a result of %d axes", a->axis, x->rank + 1);
+    a->axis = at;
     r->y[0].dtype = wg_context_dtype(wg_graph_context(r->graph));
     return shaped_to(r, with_axis(*x, at, a->count));
 }
@@ -63,18 +60,17 @@ static bool one_hot_shape(wg_rule *r)
 REWRITE(one_hot)
 {
     const struct one_hot *a = attr;
-    const int last = wg_node_shape(x[0]).rank, at = a->axis.axis[0];
+    const int last = wg_node_shape(x[0]).rank, at = a->axis;
     if (at == last) return wg_none;
     return axis_moved(here, wg_one_hot(x[0], a->count, .axis = -1), last, at);
 }
 static int64_t one_hot_units(const wg_kernel *k) { return wg_shape_size(*k->xt[0].shape); }
 SAMPLES(one_hot, wg_one_hot(CLASSES(4, 6), 4), wg_one_hot(CLASSES(3, 2, 2), 5),
         wg_one_hot(wg_any_class(g, 3, WG_SCALAR), 3), wg_one_hot(CLASSES(3, 0), 3),
-        wg_one_hot(CLASSES(3, 2, 4), 3, .axis = WG_AXES(0)),
-        wg_one_hot(CLASSES(3, 2, 4), 3, .axis = WG_AXES(-2)));
+        wg_one_hot(CLASSES(3, 2, 4), 3, .axis = 0), wg_one_hot(CLASSES(3, 2, 4), 3, .axis = -2));
 ERRORS(one_hot, (wg_one_hot(CLASSES(4, 6), 0), "0 classes"),
        (wg_one_hot(wg_add(CLASSES(1, 2), 3), 3), "number out of range"),
-       (wg_one_hot(CLASSES(4, 6), 4, .axis = WG_AXES(2)), "no axis 2 in a result of 2 axes"));
+       (wg_one_hot(CLASSES(4, 6), 4, .axis = 2), "no axis 2 in a result of 2 axes"));
 
 DEFINE_OP(one_hot,
           .summary = "1 at the class number and 0 elsewhere, along a new axis, by default the last. The "

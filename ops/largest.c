@@ -153,13 +153,14 @@ EXPAND(max_grad)
     const wg_axes *axes = &((const struct reduce *)attr)->axes;
     y[0] = wg_where(max_mask(here, x[0], axes), with_axes(here, x[1], x[0], axes), 0);
 }
-#define MAX_GRAD(x, y, ...) NODE_OF(max_grad, WITH(reduce, .axes = { __VA_ARGS__ }), x, y)
-SAMPLES(max_grad, MAX_GRAD(ANY(3, 4), ANY(3), 1, { 1 }), MAX_GRAD(ANY(3, 4), ANY(4), 1, { 0 }),
-        MAX_GRAD(ANY(2, 3, 2), ANY(2, 2), 1, { 1 }), MAX_GRAD(ANY(2, 300), ANY(2), 1, { 1 }),
-        MAX_GRAD(ANY(70, 3), ANY(3), 1, { 0 }), MAX_GRAD(ANY(3, 4), wg_any(g, WG_SCALAR), 0));
-ERRORS(max_grad, (MAX_GRAD(ANY(3, 4), ANY(4), 1, { 1 }), "is not one number for each maximum"),
-       (MAX_GRAD(ANY(3, 4), ANY(4), 1, { 2 }), "no axis 2 in"),
-       (MAX_GRAD(ANY(2, 3, 2), ANY(4), 2, { 0, 2 }), "are not neighbours"));
+#define MAX_GRAD(x, y, ...) NODE_OF(max_grad, WITH(reduce, .axes = LISTED(__VA_ARGS__)), x, y)
+SAMPLES(max_grad, MAX_GRAD(ANY(3, 4), ANY(3), 1), MAX_GRAD(ANY(3, 4), ANY(4), 0),
+        MAX_GRAD(ANY(2, 3, 2), ANY(2, 2), 1), MAX_GRAD(ANY(2, 300), ANY(2), 1),
+        MAX_GRAD(ANY(70, 3), ANY(3), 0),
+        NODE_OF(max_grad, WITH(reduce, .keepdims = false), ANY(3, 4), wg_any(g, WG_SCALAR)));
+ERRORS(max_grad, (MAX_GRAD(ANY(3, 4), ANY(4), 1), "is not one number for each maximum"),
+       (MAX_GRAD(ANY(3, 4), ANY(4), 2), "no axis 2 in"),
+       (MAX_GRAD(ANY(2, 3, 2), ANY(4), 0, 2), "are not neighbours"));
 
 DEFINE_OP(
     max_grad,
@@ -185,10 +186,10 @@ EXPAND(max)
     wg_node largest = wg_where(max_mask(here, x[0], &a->axes), x[0], 0);
     y[0] = wg_sum(largest, .axes = AXES_OF(a->axes), .keepdims = a->keepdims);
 }
-REDUCE_SAMPLES(max, wg_max(ANY(2, 300)), wg_max(CLASSES(9, 35, 3), .axes = WG_AXES(0)));
+REDUCE_SAMPLES(max, wg_max(ANY(2, 300)), wg_max(CLASSES(9, 35, 3), .axis = 0));
 ERROR_SAMPLE(max)
 {
-    return i == 2 ? (wg_max(ANY(3, 0), .axes = WG_AXES(1)), "has no elements to choose from")
+    return i == 2 ? (wg_max(ANY(3, 0), .axis = 1), "has no elements to choose from")
                   : reduce_error(g, i, wg_max_at, here);
 }
 
@@ -200,8 +201,8 @@ BUILDER(max, reduce) { APPLY(max, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- argmax ---- */
 
-SAMPLES(argmax, wg_argmax(ANY(3, 4)), wg_argmax(ANY(3, 4), .axis = WG_AXES(0), .keepdims = true),
-        wg_argmax(ANY(2, 3, 70), .axis = WG_AXES(1)), wg_argmax(CLASSES(3, 4, 9)), wg_argmax(ANY(0, 3)));
+SAMPLES(argmax, wg_argmax(ANY(3, 4)), wg_argmax(ANY(3, 4), .axis = 0, .keepdims = true),
+        wg_argmax(ANY(2, 3, 70), .axis = 1), wg_argmax(CLASSES(3, 4, 9)), wg_argmax(ANY(0, 3)));
 PLACE_OP(argmax,
          .summary = "Index of the largest element along one axis, of the first of several equal ones. NaN "
                     "counts as the largest.",

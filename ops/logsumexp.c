@@ -79,9 +79,8 @@ VJP(logsumexp)
     wg_node scale = wg_div(gy, wg_where(wg_equal(s, 0), 1, s));
     gx[0] = wg_mul(with_axes(here, scale, x[0], &a->axes), wg_exp(wg_sub(x[0], m)));
 }
-REDUCE_SAMPLES(logsumexp, wg_logsumexp(ANY(2, 300), .axes = WG_AXES(1)),
-               wg_logsumexp(ANY(300, 5), .axes = WG_AXES(0)),
-               wg_logsumexp(ANY(300, 20), .axes = WG_AXES(0), .keepdims = true));
+REDUCE_SAMPLES(logsumexp, wg_logsumexp(ANY(2, 300), .axis = 1), wg_logsumexp(ANY(300, 5), .axis = 0),
+               wg_logsumexp(ANY(300, 20), .axis = 0, .keepdims = true));
 REDUCE_OP(logsumexp,
           .summary =
               "Logarithm of the sum of exponentials along axes, without overflow. Parts 1 and 2, for the "

@@ -63,7 +63,7 @@ static wg_node loss_sample(wg_site here, wg_graph *g, int i, loss_fn f, double l
     if (i > 2) return wg_none;
     wg_shape s = i == 1 ? WG_SHAPE(4) : WG_SHAPE(3, 2);
     wg_node x = wg_between(g, low, high, s), y = i == 1 ? wg_any_class(g, 2, s) : wg_between(g, 0.1, 0.9, s);
-    return f(here, &(wg_loss_args){ .x = x, .y = y, .reduction = reductions[i] });
+    return f(here, &WG_OPTS(wg_loss_args, .x = x, .y = y, .reduction = reductions[i]));
 }
 
 /* A loss of predictions x and targets y; samples have x between low and high. */
@@ -242,7 +242,7 @@ wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda)
 /* ---- classes: softmax_cross_entropy, nll. Labels are class numbers or rows of probabilities. Rows and
  * classes may count differently ---- */
 
-#define CLASS_LOSS_FIELDS(F, S) LOSS_FIELDS(F, S) F(S, DOUBLE, smoothing, "0") F(S, DOUBLE, ignore, NULL)
+#define CLASS_LOSS_FIELDS(F, S) LOSS_FIELDS(F, S) F(S, DOUBLE, smoothing, "0") F(S, DOUBLE, ignore, "auto")
 OPTIONS(class_loss, CLASS_LOSS_FIELDS);
 
 enum { WEIGHTS = 2, MASK = 3, OPERANDS = 4 };
@@ -267,12 +267,11 @@ static bool class_loss_shape(wg_rule *r)
         return false;
     const bool shares = r->x[1].shape == r->x[0].shape;
     if (shares && !same_float(r, 1)) return false;
-    a->smoothing = wg_or_standard(a->smoothing, 0);
     if (!(a->smoothing >= 0 && a->smoothing <= 1))
         return wg_rule_fail(r, WG_ERROR_VALUE, "smoothing is %g, must be from 0 to 1", a->smoothing);
-    if (a->ignore != 0 && a->ignore != WG_ZERO && a->ignore != floor(a->ignore))
+    if (a->ignore != WG_AUTO && a->ignore != floor(a->ignore))
         return wg_rule_fail(r, WG_ERROR_VALUE, "ignore is %g, must be a class number", a->ignore);
-    if (a->ignore != 0 && shares)
+    if (a->ignore != WG_AUTO && shares)
         return wg_rule_fail(r, WG_ERROR_USE, "ignore is for class numbers, %s has probabilities",
                             wg_rule_who(r, 1));
     return counts_fit(r) && shaped_to(r, without_last(r->x[0].shape));
@@ -303,14 +302,14 @@ static wg_node weighted(wg_site here, wg_node l, wg_node w)
 static wg_node of_shares(wg_site here, wg_node x, wg_node p, bool logits)
 {
     if (logits) return NODE_OF(cross_entropy, NULL, x, p);
-    return wg_neg(wg_sum(weighted(here, x, p), .axes = WG_AXES(-1)));
+    return wg_neg(wg_sum(weighted(here, x, p), .axis = -1));
 }
 /* The losses against class numbers, smoothed by s: -(1 - s) l[y] - s mean(l), l the logarithms of the
  * probabilities. For logits z that is the loss without smoothing, plus s (z[y] - mean(z)). */
 static wg_node of_numbers(wg_site here, wg_node x, wg_node y, bool logits, double s)
 {
     wg_node chosen = logits && s == 0 ? wg_none : wgi_gather(here, x, y, wg_node_shape(y).rank);
-    wg_node mean = s == 0 ? wg_none : wg_mean(x, .axes = WG_AXES(-1));
+    wg_node mean = s == 0 ? wg_none : wg_mean(x, .axis = -1);
     if (!logits) return s == 0 ? wg_neg(chosen) : wg_sub(wg_mul(chosen, s - 1), wg_mul(mean, s));
     wg_node loss = NODE_OF(cross_entropy, NULL, x, y);
     return s == 0 ? loss : wg_add(loss, wg_mul(wg_sub(chosen, mean), s));
@@ -346,8 +345,8 @@ static void expand_class_loss(wg_site here, const wg_node x[], const struct clas
         y[0] = reduced_rows(here, loss, rows, rows, a->reduction);
         return;
     }
-    if (a->ignore != 0) {
-        wg_node hit = wg_equal(labels, wg_or_standard(a->ignore, 0));
+    if (a->ignore != WG_AUTO) {
+        wg_node hit = wg_equal(labels, a->ignore);
         labels = wg_where(hit, 0, labels);
         rows = product(here, rows, wg_where(hit, 0, wg_cast(wg_scalar_at(here, wg_graph_of(x[0]), 1), t)));
     }
@@ -369,12 +368,12 @@ static wg_node class_loss_sample(wg_site here, wg_graph *g, int i, class_loss_fn
     wg_node x[2];
     if (i > 11) return wg_none;
     logits_and_labels(g, i < 4 ? i : i == 8 ? 1 : 0, x);
-    wg_class_loss_args a = { .x = x[0], .y = x[1] };
+    wg_class_loss_args a = WG_OPTS(wg_class_loss_args, .x = x[0], .y = x[1]);
     if (i == 4 || i == 5) a.y = wg_cast(x[1], wg_context_dtype(wg_graph_context(g)));
     a.reduction = i == 5 ? WG_SUM : i == 2 || i == 7 ? WG_NONE : WG_MEAN;
     if (i >= 6 && i != 9) a.smoothing = 0.25;
     if (i >= 8) a.weights = BETWEEN(0.5, 1.5, 4);
-    if (i == 9) a.ignore = WG_ZERO;
+    if (i == 9) a.ignore = 0;
     if (i == 10) a.mask = BETWEEN(0.2, 1, 3);
     if (i == 11) a.mask = wg_greater(wg_index_along(ANY(3), 0), 0);
     return op(here, &a);
@@ -382,7 +381,7 @@ static wg_node class_loss_sample(wg_site here, wg_graph *g, int i, class_loss_fn
 static const char *class_loss_error(wg_site here, wg_graph *g, int i, class_loss_fn op)
 {
     wg_node z = wg_any(g, i == 2 ? WG_SHAPE(3, 0) : WG_SHAPE(3, 4)), y = CLASSES(4, 3);
-    wg_class_loss_args a = { .x = z, .y = y };
+    wg_class_loss_args a = WG_OPTS(wg_class_loss_args, .x = z, .y = y);
     return NTH(NULL, (a.y = CLASSES(4, 3, 1), op(here, &a), "class numbers must be [3]"),
                (a.y = BETWEEN(0.2, 0.8, 3), op(here, &a), "a label is no whole number"),
                (op(here, &a), "has no classes"), (a.smoothing = 1.5, op(here, &a), "smoothing is 1.5"),
@@ -461,8 +460,7 @@ static bool huber_shape(wg_rule *r)
 {
     const struct huber *a = r->attr;
     if (!equal_shapes(r)) return false;
-    if (!(a->delta >= 0))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "delta is %g, must be above 0", wg_or_standard(a->delta, 0));
+    if (!(a->delta >= 0)) return wg_rule_fail(r, WG_ERROR_VALUE, "delta is %g, must be above 0", a->delta);
     return a->reduction == WG_NONE || shaped_to(r, WG_SCALAR);
 }
 #define HUBER_OP(n, ...)                                                                   \
@@ -479,7 +477,7 @@ static bool huber_shape(wg_rule *r)
 /* With c = d, cut off at -delta and delta, it is c (d - c / 2): d^2 / 2 up to there, a line behind. */
 static wg_node huber_loss(wg_site here, const wg_node x[], const struct huber *a, bool divided)
 {
-    const double delta = a->delta == 0 ? 1 : a->delta, by = divided ? delta : 1;
+    const double delta = a->delta, by = divided ? delta : 1;
     wg_node d = wg_sub(x[0], x[1]), c = wg_clip(d, -delta, delta);
     if (divided) d = wg_mul(d, 1 / by);
     return reduced(here, wg_mul(c, wg_sub(d, wg_mul(c, 0.5 / by))), a);
@@ -537,7 +535,7 @@ static wg_node vector_sample(wg_site here, wg_graph *g, int i, loss_fn f)
     static const wg_shape s[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 3, { 2, 2, 3 } } };
     if (i > 2) return wg_none;
     wg_node x = wg_between(g, -2, -0.2, s[i]), y = wg_between(g, 0.1, 0.9, s[i]);
-    return f(here, &(wg_loss_args){ .x = x, .y = y, .reduction = reductions[i] });
+    return f(here, &WG_OPTS(wg_loss_args, .x = x, .y = y, .reduction = reductions[i]));
 }
 #define VECTOR_LOSS_OP(n, ...)                                   \
     SAMPLE(n) { return vector_sample(here, g, i, wg_##n##_at); } \
@@ -550,7 +548,7 @@ EXPAND(kl)
 {
     wg_node none = wg_equal(x[1], 0), entropy = wg_log(wg_where(none, 1, x[1]));
     wg_node term = wg_where(none, 0, wg_mul(x[1], wg_sub(entropy, x[0])));
-    y[0] = reduced(here, wg_sum(term, .axes = WG_AXES(-1)), attr);
+    y[0] = reduced(here, wg_sum(term, .axis = -1), attr);
 }
 VECTOR_LOSS_OP(kl,
                .summary =
@@ -561,40 +559,39 @@ VECTOR_LOSS_OP(kl,
                           "length(x along last) where reduction = mean, else 1");
 /* ---- cosine_similarity ---- */
 
-#define COSINE_FIELDS(F, S) F(S, AXES, axis, "-1") F(S, DOUBLE, eps, "1e-8")
+#define COSINE_FIELDS(F, S) F(S, AXIS, axis, "-1") F(S, DOUBLE, eps, "1e-8")
 OPTIONS(cosine, COSINE_FIELDS);
 
 static bool cosine_similarity_shape(wg_rule *r)
 {
     struct cosine *a = r->attr;
     wg_shape s = *r->x[0].shape;
-    if (!equal_shapes(r) || !one_axis(r, &a->axis) || !wg_rule_axis(r, &a->axis.axis[0], s.rank))
-        return false;
-    if (!(a->eps >= 0) && a->eps != WG_ZERO)
-        return wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", a->eps);
-    return shaped_to(r, without_axis(s, a->axis.axis[0]));
+    if (!equal_shapes(r) || !wg_rule_axis(r, &a->axis, s.rank)) return false;
+    if (!(a->eps >= 0)) return wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", a->eps);
+    return shaped_to(r, without_axis(s, a->axis));
 }
 EXPAND(cosine_similarity)
 {
     const struct cosine *a = attr;
-    const double eps = wg_or_standard(a->eps, 1e-8);
+    const double eps = a->eps;
+    const wg_axes axes = LISTED(a->axis);
     wg_node f[2], z[2], least = wg_number(eps), lengths = wg_none;
     for (int k = 0; k < 2; k++) {
-        f[k] = wg_minimum(square_factor(here, x[k], &a->axis), 1);
+        f[k] = wg_minimum(square_factor(here, x[k], &axes), 1);
         z[k] = wg_mul(x[k], f[k]), least = wg_mul(f[k], least);
-        wg_node length = wg_norm(z[k], .axes = AXES_OF(a->axis), .keepdims = true);
+        wg_node length = wg_norm(z[k], .axis = a->axis, .keepdims = true);
         lengths = k ? wg_mul(lengths, length) : length;
     }
-    wg_node c = wg_div(wg_sum(wg_mul(z[0], z[1]), .axes = AXES_OF(a->axis), .keepdims = true),
-                       wg_maximum(lengths, least));
+    wg_node c =
+        wg_div(wg_sum(wg_mul(z[0], z[1]), .axis = a->axis, .keepdims = true), wg_maximum(lengths, least));
     const wg_shape s = wg_node_shape(x[0]);
-    y[0] = wg_reshape(c, reduced_shape(&s, &a->axis, false));
+    y[0] = wg_reshape(c, reduced_shape(&s, &axes, false));
 }
 SAMPLES(cosine_similarity, wg_cosine_similarity(ANY(3, 4), ANY(3, 4)),
-        wg_cosine_similarity(ANY(2, 3, 2), ANY(2, 3, 2), .axis = WG_AXES(1)),
+        wg_cosine_similarity(ANY(2, 3, 2), ANY(2, 3, 2), .axis = 1),
         wg_cosine_similarity(ANY(0, 2), ANY(0, 2), .eps = 0.5));
 ERRORS(cosine_similarity, (wg_cosine_similarity(ANY(3, 4), ANY(4)), "shapes differ"),
-       (wg_cosine_similarity(ANY(3, 4), ANY(3, 4), .axis = WG_AXES(2)), "no axis 2 in"),
+       (wg_cosine_similarity(ANY(3, 4), ANY(3, 4), .axis = 2), "no axis 2 in"),
        (wg_cosine_similarity(ANY(3, 4), ANY(3, 4), .eps = -1), "eps is -1"));
 
 DEFINE_OP(
@@ -631,16 +628,15 @@ OPTIONS(triplet, TRIPLET_FIELDS);
 static bool triplet_shape(wg_rule *r)
 {
     const struct triplet *a = r->attr;
-    return ((a->margin >= 0 || a->margin == WG_ZERO) ||
+    return ((a->margin >= 0) ||
             wg_rule_fail(r, WG_ERROR_VALUE, "margin is %g, must not be negative", a->margin)) &&
            vector_losses(r, a->reduction);
 }
 EXPAND(triplet)
 {
     const struct triplet *a = attr;
-    const double margin = wg_or_standard(a->margin, 1);
-    wg_node near = wg_norm(wg_sub(x[0], x[1]), .axes = WG_AXES(-1)),
-            far = wg_norm(wg_sub(x[0], x[2]), .axes = WG_AXES(-1));
+    const double margin = a->margin;
+    wg_node near = wg_norm(wg_sub(x[0], x[1]), .axis = -1), far = wg_norm(wg_sub(x[0], x[2]), .axis = -1);
     y[0] = reduced(here, wg_relu(wg_add(wg_sub(near, far), margin)), a);
 }
 SAMPLES(triplet, wg_triplet(ANY(3, 2), ANY(3, 2), ANY(3, 2), .margin = 0.25),

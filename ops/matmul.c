@@ -750,11 +750,7 @@ DEFINE_OP(matmul,
                      "transposed first.",
           .cost = 16, PRODUCT, RULES(matmul, rewrite, scratch, merge), .jvp = product_jvp,
           .kernel = KERNELS(matmul));
-BUILDER(matmul, matmul)
-{
-    a = WG_OR_NONE(a);
-    return product_node(here, a->x, a->y, a->ta, a->tb);
-}
+BUILDER(matmul, matmul) { return product_node(here, a->x, a->y, a->ta, a->tb); }
 
 /* ---- matmul_stored: shapes, derivatives and rows are those of matmul, which makes stored products again
  * where it needs them ---- */

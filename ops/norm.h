@@ -13,7 +13,7 @@ enum { ROW_BLOCK = 32, UNIT = 32, PANEL = 1024, PIECE = 256 };
 #define NORM_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5")
 OPTIONS(norm, NORM_FIELDS);
 /* The shape rule has put the default. */
-static inline double eps_of(const struct norm *a) { return wg_or_standard(a->eps, 0); }
+static inline double eps_of(const struct norm *a) { return a->eps; }
 
 /* x as rows of f features, in blocks of rows. */
 typedef struct matrix {
@@ -69,11 +69,10 @@ static inline int64_t column_units(const matrix *m) { return (m->f + UNIT - 1) /
 /* layer_norm over the axes that `a` names: norm_over.c. */
 wg_node wgi_layer_norm_over(wg_site here, const wg_layer_norm_args *a);
 
-static inline bool eps_fits(wg_rule *r, double *eps)
+static inline bool eps_fits(wg_rule *r, double eps)
 {
-    if (*eps == 0) *eps = 1e-5;
-    return ((*eps > 0 || *eps == WG_ZERO) && *eps != INFINITY) ||
-           wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", *eps);
+    return (eps >= 0 && eps != INFINITY) ||
+           wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", eps);
 }
 
 /* x has at least `rank` axes, operands [from, to) have one element for each feature: for each index of
@@ -94,7 +93,7 @@ static inline bool features_fit(wg_rule *r, int rank, int axis, int from, int to
 /* The features are the last axis. The result is shaped as x. */
 static inline bool norm_shapes(wg_rule *r, int rank, int from, int to)
 {
-    return features_fit(r, rank, -1, from, to) && eps_fits(r, &((struct norm *)r->attr)->eps);
+    return features_fit(r, rank, -1, from, to) && eps_fits(r, ((struct norm *)r->attr)->eps);
 }
 
 /* All axes but the last, and the sum over them. */

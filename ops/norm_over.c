@@ -21,7 +21,7 @@ static bool over_shape(wg_rule *r)
 {
     struct over *a = r->attr;
     char text[80];
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !eps_fits(r, &a->eps)) return false;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !eps_fits(r, a->eps)) return false;
     if (!a->axes.count) a->axes = LISTED(-1);
     if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, false)) return false;
     const wg_shape s = sizes_of(r->x[0].shape, &a->axes);
@@ -47,16 +47,16 @@ EXPAND(rms_norm)
     const struct over *a = attr;
     const wg_shape s = wg_node_shape(x[0]);
     wg_node level = wg_mean(wg_square(x[0]), .axes = AXES_OF(a->axes), .keepdims = true);
-    y[0] = wg_mul(x[0], wg_rsqrt(wg_add(level, wg_or_standard(a->eps, 0))));
+    y[0] = wg_mul(x[0], wg_rsqrt(wg_add(level, a->eps)));
     if (!wg_is_none(x[1])) y[0] = wg_mul(y[0], beside_axes(here, x[1], &s, &a->axes));
 }
 SAMPLES(rms_norm, wg_rms_norm(ANY(3, 5), BETWEEN(0.5, 1.5, 5)),
         wg_rms_norm(ANY(2, 300), wg_none, .eps = 0.125),
         wg_rms_norm(ANY(2, 3, 4), BETWEEN(0.5, 1.5, 3, 4), .axes = WG_AXES(1, 2)),
-        wg_rms_norm(ANY(2, 3, 4), BETWEEN(0.5, 1.5, 3), .axes = WG_AXES(1)), wg_rms_norm(ANY(0, 3), wg_none));
+        wg_rms_norm(ANY(2, 3, 4), BETWEEN(0.5, 1.5, 3), .axis = 1), wg_rms_norm(ANY(0, 3), wg_none));
 ERRORS(rms_norm, (wg_rms_norm(ANY(5, 3), ANY(5)), "it must be [3]"),
        (wg_rms_norm(ANY(5, 3), wg_none, .eps = -1), "eps is -1"),
-       (wg_rms_norm(ANY(5, 3), wg_none, .axes = WG_AXES(2)), "no axis 2 in"));
+       (wg_rms_norm(ANY(5, 3), wg_none, .axis = 2), "no axis 2 in"));
 
 DEFINE_OP(
     rms_norm,
@@ -96,12 +96,12 @@ EXPAND(layer_norm_over)
 }
 #define OVER(f, ...) \
     NODE_OF(layer_norm_over, WITH(over, __VA_ARGS__), ANY(2, 3, 4), wg_between(g, 0.5, 1.5, f), wg_any(g, f))
-SAMPLES(layer_norm_over, OVER(WG_SHAPE(3, 4), 0, LISTED(1, 2)), OVER(WG_SHAPE(3), 0.125, LISTED(1)),
-        OVER(WG_SHAPE(4), 0, LISTED(-1)), OVER(WG_SHAPE(2, 4), 0.125, LISTED(0, 2)));
+SAMPLES(layer_norm_over, OVER(WG_SHAPE(3, 4), 1e-5, LISTED(1, 2)), OVER(WG_SHAPE(3), 0.125, LISTED(1)),
+        OVER(WG_SHAPE(4), 1e-5, LISTED(-1)), OVER(WG_SHAPE(2, 4), 0.125, LISTED(0, 2)));
 ERRORS(layer_norm_over,
        (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axes = WG_AXES(1, 2)), "it must be [5,3]"),
-       (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axes = WG_AXES(1), .eps = -1), "eps is -1"),
-       (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axes = WG_AXES(3)), "no axis 3 in"));
+       (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axis = 1, .eps = -1), "eps is -1"),
+       (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axis = 3), "no axis 3 in"));
 
 DEFINE_OP(
     layer_norm_over,
@@ -123,35 +123,34 @@ wg_node wgi_layer_norm_over(wg_site here, const wg_layer_norm_args *a)
 
 /* ---- group_norm, instance_norm ---- */
 
-#define GROUP_FIELDS(F, S) F(S, INT, groups, "1") F(S, DOUBLE, eps, "1e-5") F(S, AXES, axis, "-1")
+#define GROUP_FIELDS(F, S) F(S, INT, groups, "1") F(S, DOUBLE, eps, "1e-5") F(S, AXIS, axis, "-1")
 OPTIONS(group, GROUP_FIELDS);
-#define INSTANCE_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5") F(S, AXES, axis, "-1")
+#define INSTANCE_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5") F(S, AXIS, axis, "-1")
 OPTIONS(instance, INSTANCE_FIELDS);
 
 /* The axis of the channels is not that of the examples, which is axis 0. gamma and beta, if they are
  * given, have one number for each channel. */
-static bool channels_fit(wg_rule *r, wg_axes *axis, double *eps)
+static bool channels_fit(wg_rule *r, int *axis, double eps)
 {
     const wg_shape *s = r->x[0].shape;
-    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK) || !wg_rule_float(r, 0) || !one_axis(r, axis) ||
-        !wg_rule_axis(r, &axis->axis[0], s->rank) || !eps_fits(r, eps))
+    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK) || !wg_rule_float(r, 0) || !wg_rule_axis(r, axis, s->rank) ||
+        !eps_fits(r, eps))
         return false;
-    if (!axis->axis[0])
+    if (!*axis)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "axis 0 of %s has the examples, not the channels",
                             wg_rule_who(r, 0));
-    const int64_t channels = s->dim[axis->axis[0]];
+    const int64_t channels = s->dim[*axis];
     for (int k = 1; k < 3; k++)
         if (!wg_is_none(r->node[k]) && (r->x[k].shape->rank != 1 || r->x[k].shape->dim[0] != channels))
             return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit axis %d of %s: it must be [%lld]",
-                                wg_rule_who(r, k), axis->axis[0], wg_rule_who(r, 0), (long long)channels);
+                                wg_rule_who(r, k), *axis, wg_rule_who(r, 0), (long long)channels);
     return true;
 }
 static bool group_norm_shape(wg_rule *r)
 {
     struct group *a = r->attr;
-    if (!channels_fit(r, &a->axis, &a->eps)) return false;
-    if (!a->groups) a->groups = 1;
-    const int64_t channels = r->x[0].shape->dim[a->axis.axis[0]];
+    if (!channels_fit(r, &a->axis, a->eps)) return false;
+    const int64_t channels = r->x[0].shape->dim[a->axis];
     return (a->groups > 0 && channels % a->groups == 0) ||
            wg_rule_fail(r, WG_ERROR_VALUE, "%lld channels in %d groups: not a multiple", (long long)channels,
                         a->groups);
@@ -165,9 +164,9 @@ typedef struct grouped {
  * group and what stands behind them. */
 static wg_node mean_of_group(wg_site here, wg_node x, const grouped *o)
 {
-    if (o->before != 1) x = wg_mean(x, .axes = WG_AXES(1));
+    if (o->before != 1) x = wg_mean(x, .axis = 1);
     x = wg_reshape(x, WG_SHAPE(o->examples, o->groups, o->channels / o->groups * o->behind));
-    return wg_mean(x, .axes = WG_AXES(2));
+    return wg_mean(x, .axis = 2);
 }
 /* One number of each group as one for each of its channels: it broadcasts to x. */
 static wg_node of_channels(wg_site here, wg_node m, const grouped *o)
@@ -181,13 +180,13 @@ EXPAND(group_norm)
 {
     const struct group *a = attr;
     const wg_shape s = wg_node_shape(x[0]);
-    const int axis = a->axis.axis[0];
+    const int axis = a->axis;
     const grouped o = { s.dim[0], s.dim[0] ? outer_of(&s, axis) / s.dim[0] : 1, s.dim[axis],
                         inner_of(&s, axis), a->groups };
     wg_node z = wg_reshape(x[0], WG_SHAPE(o.examples, o.before, o.channels, o.behind));
     wg_node d = wg_sub(z, of_channels(here, mean_of_group(here, z, &o), &o));
     wg_node variance = mean_of_group(here, wg_square(d), &o);
-    wg_node scale = of_channels(here, wg_rsqrt(wg_add(variance, wg_or_standard(a->eps, 0))), &o);
+    wg_node scale = of_channels(here, wg_rsqrt(wg_add(variance, a->eps)), &o);
     if (!wg_is_none(x[1])) scale = wg_mul(scale, wg_reshape(x[1], WG_SHAPE(o.channels, 1)));
     wg_node h = wg_mul(d, scale);
     if (!wg_is_none(x[2])) h = wg_add(h, wg_reshape(x[2], WG_SHAPE(o.channels, 1)));
@@ -196,11 +195,11 @@ EXPAND(group_norm)
 #define GAMMA BETWEEN(0.5, 1.5, 6)
 SAMPLES(group_norm, wg_group_norm(ANY(2, 6), GAMMA, ANY(6), 2),
         wg_group_norm(ANY(2, 3, 6), GAMMA, ANY(6), 3, .eps = 0.125),
-        wg_group_norm(ANY(2, 6, 2, 2), GAMMA, ANY(6), 2, .axis = WG_AXES(1)),
+        wg_group_norm(ANY(2, 6, 2, 2), GAMMA, ANY(6), 2, .axis = 1),
         wg_group_norm(ANY(2, 2, 2, 6), wg_none, wg_none, 1), wg_group_norm(ANY(0, 6), GAMMA, wg_none, 2));
 ERRORS(group_norm, (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(6), 4), "6 channels in 4 groups"),
        (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(3), 2), "it must be [6]"),
-       (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(6), 2, .axis = WG_AXES(0)), "axis 0 of"),
+       (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(6), 2, .axis = 0), "axis 0 of"),
        (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(6), 2, .eps = -1), "eps is -1"));
 
 DEFINE_OP(
@@ -222,16 +221,15 @@ BUILDER(group_norm, group_norm) { APPLY(group_norm, group, GROUP_FIELDS, a->x, a
 static bool instance_norm_shape(wg_rule *r)
 {
     struct instance *a = r->attr;
-    return channels_fit(r, &a->axis, &a->eps);
+    return channels_fit(r, &a->axis, a->eps);
 }
 EXPAND(instance_norm)
 {
     const struct instance *a = attr;
-    y[0] = wg_group_norm(x[0], x[1], x[2], (int)wg_dim(x[0], a->axis.axis[0]), .eps = a->eps,
-                         .axis = AXES_OF(a->axis));
+    y[0] = wg_group_norm(x[0], x[1], x[2], (int)wg_dim(x[0], a->axis), .eps = a->eps, .axis = a->axis);
 }
 SAMPLES(instance_norm, wg_instance_norm(ANY(2, 3, 4), BETWEEN(0.5, 1.5, 4), ANY(4)),
-        wg_instance_norm(ANY(2, 4, 3), wg_none, wg_none, .axis = WG_AXES(1)));
+        wg_instance_norm(ANY(2, 4, 3), wg_none, wg_none, .axis = 1));
 ERRORS(instance_norm, (wg_instance_norm(ANY(2, 3, 6), ANY(5), ANY(5)), "it must be [6]"),
        (wg_instance_norm(ANY(3), ANY(5), ANY(5)), "must have 2 to 8"));
 

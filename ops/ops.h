@@ -6,6 +6,7 @@
 #define WG_OPS_PRIVATE_H
 
 #define WG_AT(args) here
+#include "graph/given.h"
 #include "kernel/kernel.h"
 #include "wengert/named.h"
 #if WG_BASE
@@ -124,12 +125,17 @@
     wg_apply(here, &wgi_op_##op, (wg_node[]){ __VA_ARGS__ }, WG_COUNT_(wg_node, __VA_ARGS__), attr)
 #define WITH(S, ...) (&(struct S){ __VA_ARGS__ })
 
-/* BUILDER(slice, slice) { ... } defines wg_slice_at, whose argument is a wg_slice_args *a, which may be NULL.
- * APPLY is its body; the operands come last. */
-#define BUILDER(op, ARGS) wg_node wg_##op##_at(wg_site here, const wg_##ARGS##_args *a)
-#define APPLY(op, S, LIST, ...) \
-    a = WG_OR_NONE(a);          \
-    return NODE_OF(op, &GIVEN(S, LIST), __VA_ARGS__)
+/* BUILDER(slice, slice) { ... } defines wg_slice_at, whose argument is a wg_slice_args *a, with the mark of
+ * its list. APPLY is its body; the operands come last. */
+#define BUILDER(op, ARGS)                                               \
+    static wg_node build_##op(wg_site here, const wg_##ARGS##_args *a); \
+    wg_node wg_##op##_at(wg_site here, const wg_##ARGS##_args *a)       \
+    {                                                                   \
+        WGI_CHECK_MARK(#op, wg_##ARGS##_args, a);                       \
+        return build_##op(here, a);                                     \
+    }                                                                   \
+    static wg_node build_##op(wg_site here, const wg_##ARGS##_args *a)
+#define APPLY(op, S, LIST, ...) return NODE_OF(op, &GIVEN(S, LIST), __VA_ARGS__)
 
 #define OPTION_FIELD_(S, KIND, field, ...) OPTION_TYPE_##KIND field;
 #define OPTION_GIVEN_(S, KIND, field, ...) .field = OPTION_VALUE_##KIND(field),
@@ -141,20 +147,22 @@
 #define OPTION_TEXTS_(s, c, ...) .standard = s, .choices = c
 
 /* Axes of an attribute as an option, and a list as an attribute. */
-#define AXES_OF(a)  wg_axes_of((a).count, (a).axis)
-#define LISTED(...) ((wg_axes){ WG_COUNT_(int, __VA_ARGS__), { __VA_ARGS__ } })
+#define AXES_OF(a) \
+    ((wg_axes){ (a).count ? WG_AXES_GIVEN : WG_AXES_LEFT_OUT, (a).count, { AXES_8_((a).axis) } })
+#define AXES_8_(a)  a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]
+#define LISTED(...) ((wg_axes){ .count = WG_COUNT_(int, __VA_ARGS__), .axis = { __VA_ARGS__ } })
 
 /* What stands in an argument struct, as an attribute. */
 #define OPTION_VALUE_INT(field)     a->field
 #define OPTION_VALUE_SIZE(field)    a->field
 #define OPTION_VALUE_DOUBLE(field)  a->field
 #define OPTION_VALUE_BOOL(field)    a->field
-#define OPTION_VALUE_SHAPE(field)   a->field
+#define OPTION_VALUE_SHAPE(field)   wgi_shape_given(a->field)
 #define OPTION_VALUE_DTYPE(field)   a->field
 #define OPTION_VALUE_CHOICE(field)  a->field
 #define OPTION_VALUE_POINTER(field) a->field
-#define OPTION_VALUE_AXES(field)    wg_axes_given(here, #field, a->field)
-#define OPTION_VALUE_AXIS(field)    wg_axis_given(here, #field, a->field)
+#define OPTION_VALUE_AXES(field)    wg_axes_given(a->axis, a->axes)
+#define OPTION_VALUE_AXIS(field)    a->field
 
 #define OPTION_TYPE_INT     int
 #define OPTION_TYPE_AXIS    int

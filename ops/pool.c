@@ -169,7 +169,7 @@ enum { POOL_CASES = sizeof pool_cases / sizeof *pool_cases };
 
 static const char *pool_error(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_site, const wg_pool_args *))
 {
-#define POOLED(...) op(here, &(wg_pool_args){ __VA_ARGS__ })
+#define POOLED(...) op(here, &WG_OPTS(wg_pool_args, __VA_ARGS__))
     const wg_node x = ANY(2, 4, 4, 3);
     return NTH(NULL, (POOLED(.x = x), "has no size"),
                (POOLED(.x = x, .size = WG_SHAPE(2), .padding = WG_SHAPE(2)),
@@ -295,7 +295,8 @@ EXPAND(avg_pool)
     const int64_t channels = s.dim[s.rank - 1];
     double size = 1;
     for (int a = 0; a < f->size.rank && !f->skip_padding; a++) size *= (double)f->size.dim[a];
-    wg_conv_args to = { .x = x[0], .stride = f->stride, .padding = f->padding, .groups = channels };
+    wg_conv_args to =
+        WG_OPTS(wg_conv_args, .x = x[0], .stride = f->stride, .padding = f->padding, .groups = channels);
     to.W = filled(here, x[0], 1 / size, kernel_of(f, channels));
     y[0] = wg_conv_at(here, &to);
     if (!f->skip_padding) return;
@@ -345,6 +346,8 @@ static bool adaptive_pool_shape(wg_rule *r)
         if (!y->dim[a + 1])
             return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no elements along axis %d", wg_rule_who(r, 0),
                                 a + 1);
+        if (f->size.dim[a] > INT32_MAX / 2)
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "size %lld is above 2^30", (long long)f->size.dim[a]);
         y->dim[a + 1] = f->size.dim[a];
     }
     return true;
@@ -387,8 +390,7 @@ static wg_node means(wg_site here, wg_node x, int axis, int64_t count)
     wg_node *part = wgi_arena_alloc(a, sizeof *part * (size_t)count), y = wgi_error_node(x.graph);
     for (int64_t i = 0; part && i < count; i++) {
         const int64_t from = window_from(i, n, count), to = window_to(i, n, count);
-        part[i] = wg_mean(wg_slice(x, .axis = axis, .from = from, .to = to), .axes = WG_AXES(axis),
-                          .keepdims = true);
+        part[i] = wg_mean(wg_slice(x, .axis = axis, .from = from, .to = to), .axis = axis, .keepdims = true);
     }
     if (part) y = wg_concat(part, (int)count, axis);
     wgi_arena_rewind(a, place);

@@ -43,11 +43,10 @@ EXPAND(prod)
     if (size) z = wg_reshape(wg_transpose(z, .axes = AXES_OF(turned)), WG_SHAPE(rows, size));
     y[0] = size ? wg_reshape(product_of_rows(here, z, size), to) : one_each(here, z, a);
 }
-REDUCE_SAMPLES(prod, wg_prod(ANY(3, 0), .axes = WG_AXES(1)), wg_prod(CLASSES(9, 5, 3), .axes = WG_AXES(0)),
-               wg_prod(ANY(2, 7), .axes = WG_AXES(1)), wg_prod(BETWEEN(0.9, 1.1, 2, 300)),
-               wg_prod(BETWEEN(0.9, 1.1, 35, 70), .axes = WG_AXES(0)),
-               wg_prod(wg_greater(CLASSES(3, 300), 0)),
-               wg_prod(BETWEEN(0.9, 1.1, 3, 300), .axes = WG_AXES(1)));
+REDUCE_SAMPLES(prod, wg_prod(ANY(3, 0), .axis = 1), wg_prod(CLASSES(9, 5, 3), .axis = 0),
+               wg_prod(ANY(2, 7), .axis = 1), wg_prod(BETWEEN(0.9, 1.1, 2, 300)),
+               wg_prod(BETWEEN(0.9, 1.1, 35, 70), .axis = 0), wg_prod(wg_greater(CLASSES(3, 300), 0)),
+               wg_prod(BETWEEN(0.9, 1.1, 3, 300), .axis = 1));
 REDUCE_OP(prod,
           .summary = "Product along axes. The product of no elements is 1. Integers and bools give i64.",
           .formula = "y = prod(x along axis)",

@@ -238,35 +238,33 @@ DEFINE_OP(random_keep,
 
 /* ---- dropout ---- */
 
-/* Exactly one of keep_prob and drop is given; 0 means not given. */
-#define DROPOUT_FIELDS(F, S)      \
-    F(S, DOUBLE, keep_prob, NULL) \
-    F(S, DOUBLE, drop, NULL)      \
-    F(S, POINTER, name, NULL)     \
+/* Exactly one of keep_prob and drop is given. */
+#define DROPOUT_FIELDS(F, S)        \
+    F(S, DOUBLE, keep_prob, "auto") \
+    F(S, DOUBLE, drop, "auto")      \
+    F(S, POINTER, name, NULL)       \
     F(S, CHOICE, mode, "graph", "graph train eval") /* values are those of wg_layer_mode */
 OPTIONS(dropout, DROPOUT_FIELDS);
 
 static bool dropout_shape(wg_rule *r)
 {
     struct dropout *f = r->attr;
-    if (f->keep_prob != 0 && f->drop != 0)
-        return wg_rule_fail(r, WG_ERROR_USE, "keep_prob or drop, not both");
-    if (f->keep_prob == 0 && f->drop == 0)
-        return wg_rule_fail(
-            r, WG_ERROR_USE,
-            "say keep_prob, the share to keep, or drop, the share to drop (WG_ZERO for none)");
-    if (f->keep_prob != 0 && !(f->keep_prob > 0 && f->keep_prob <= 1))
+    const bool keeps = f->keep_prob != WG_AUTO, drops = f->drop != WG_AUTO;
+    if (keeps && drops) return wg_rule_fail(r, WG_ERROR_USE, "keep_prob or drop, not both");
+    if (!keeps && !drops)
+        return wg_rule_fail(r, WG_ERROR_USE, "say keep_prob, the share to keep, or drop, the share to drop");
+    if (keeps && !(f->keep_prob > 0 && f->keep_prob <= 1))
         return wg_rule_fail(r, WG_ERROR_VALUE, "keep_prob is %g, must be above 0 and at most 1",
-                            wg_or_standard(f->keep_prob, 0));
-    if (f->drop != 0 && f->drop != WG_ZERO && !(f->drop > 0 && f->drop < 1))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "drop is %g, must be above 0 and below 1", f->drop);
+                            f->keep_prob);
+    if (drops && !(f->drop >= 0 && f->drop < 1))
+        return wg_rule_fail(r, WG_ERROR_VALUE, "drop is %g, must be at least 0 and below 1", f->drop);
     return wg_rule_float(r, 0);
 }
 EXPAND(dropout)
 {
     const struct dropout *f = attr;
     wg_graph *g = wg_graph_of(x[0]);
-    double keep = f->keep_prob != 0 ? f->keep_prob : 1 - wg_or_standard(f->drop, 0);
+    double keep = f->keep_prob != WG_AUTO ? f->keep_prob : 1 - f->drop;
     y[0] = x[0];
     if (f->mode == WG_AS_GRAPH) wgi_idle_note(g, "dropout", here);
     if (f->mode == WG_AS_TRAIN || (f->mode == WG_AS_GRAPH && wg_graph_mode(g) == WG_TRAIN))
@@ -351,22 +349,21 @@ DRAW_OP(
 BUILDER(random_normal, random_normal)
 {
     WG_USER_CALL(here, "random_normal");
-    a = WG_OR_NONE(a);
     wg_node z = drawn(here, a->x, &wgi_op_random_normal, a->shape, a->name);
-    if (isnan(a->mean) || !(wg_or_standard(a->deviation, 1) >= 0))
+    if (isnan(a->mean) || !(a->deviation >= 0))
         wg_fail(wg_graph_context(a->x), here, WG_ERROR_VALUE,
                 "random_normal: mean is %g, deviation is %g: the deviation must not be below 0", a->mean,
                 a->deviation);
     here = wg_inside(here);
-    if (a->deviation != 0) z = wg_mul(z, wg_or_standard(a->deviation, 0));
-    return wg_or_standard(a->mean, 0) != 0 ? wg_add(z, a->mean) : z;
+    if (a->deviation != 1) z = wg_mul(z, a->deviation);
+    return a->mean != 0 ? wg_add(z, a->mean) : z;
 }
 
 /* ---- random_uniform ---- */
 
 SAMPLES(random_uniform, wg_random_uniform(g, WG_SHAPE(3, 4)), wg_random_uniform(g, WG_SCALAR),
         wg_random_uniform(g, WG_SHAPE(2, 0)), wg_random_uniform(g, WG_SHAPE(200)),
-        wg_random_uniform(g, WG_SHAPE(5), .low = -1, .high = WG_ZERO));
+        wg_random_uniform(g, WG_SHAPE(5), .low = -1, .high = 0));
 ERRORS(random_uniform, DRAW_ERRORS(random_uniform),
        (wg_random_uniform(g, WG_SHAPE(3), .low = 1), "low is 1, high is 1"));
 
@@ -377,8 +374,7 @@ DRAW_OP(
 BUILDER(random_uniform, random_uniform)
 {
     WG_USER_CALL(here, "random_uniform");
-    a = WG_OR_NONE(a);
-    const double low = wg_or_standard(a->low, 0), high = wg_or_standard(a->high, 1);
+    const double low = a->low, high = a->high;
     wg_node u = drawn(here, a->x, &wgi_op_random_uniform, a->shape, a->name);
     if (!wg_node_ok(u)) return u;
     if (!(low < high))
@@ -443,7 +439,6 @@ DEFINE_OP(categorical,
 BUILDER(categorical, categorical)
 {
     WG_USER_CALL(here, "categorical");
-    a = WG_OR_NONE(a);
     wg_graph *g = wg_graph_of(a->x);
     wg_node x[2] = { a->x, g ? wg_stream(here, g, a->name) : wg_none };
     return wg_apply(here, &wgi_op_categorical, x, 2, NULL);

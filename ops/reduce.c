@@ -24,9 +24,8 @@ VJP(sum)
     if (wg_dtype_is_float(wg_node_dtype(x[0])))
         gx[0] = wg_broadcast_to(with_axes(here, gy, x[0], &a->axes), wg_node_shape(x[0]));
 }
-REDUCE_SAMPLES(sum, wg_sum(ANY(3, 0), .axes = WG_AXES(1)), wg_sum(ANY(2, 300)),
-               wg_sum(ANY(35, 70), .axes = WG_AXES(0)), wg_sum(CLASSES(9, 5, 3), .axes = WG_AXES(0)),
-               wg_sum(wg_greater(CLASSES(3, 300), 0)));
+REDUCE_SAMPLES(sum, wg_sum(ANY(3, 0), .axis = 1), wg_sum(ANY(2, 300)), wg_sum(ANY(35, 70), .axis = 0),
+               wg_sum(CLASSES(9, 5, 3), .axis = 0), wg_sum(wg_greater(CLASSES(3, 300), 0)));
 REDUCE_OP(sum, .summary = "Sum along axes. The sum of no elements is 0. Integers and bools give i64.",
           .formula = "y = sum(x along axis)", .adjoint = "x' = y'", BY_TREE, .shape = total_shape,
           RULES(sum, rewrite, vjp), .kernel = KERNELS(sum), .leads = true);
@@ -75,7 +74,7 @@ EXPAND(mean)
     wg_shape s = wg_node_shape(x[0]);
     y[0] = wg_div(wg_sum(x[0], AS_IN(a)), (double)reduced_size(&s, &a->axes));
 }
-REDUCE_SAMPLES(mean, wg_mean(CLASSES(9, 5, 3), .axes = WG_AXES(0)));
+REDUCE_SAMPLES(mean, wg_mean(CLASSES(9, 5, 3), .axis = 0));
 REDUCE_OP(mean,
           .summary = "Mean along axes. The mean of no elements is NaN. Integers and bools give a float.",
           .formula = "y = mean(x along axis)", .adjoint = "x' = y' / length(x along axis)", .kind = WG_REDUCE,

@@ -15,7 +15,7 @@ static wg_node root(wg_site here, wg_node v)
 static wg_node root_of_squares(wg_site here, wg_node x, const wg_axes *axes, reduce_builder sum)
 {
     wg_node f = square_factor(here, x, axes);
-    const wg_reduce_args all = { .x = wg_square(wg_mul(x, f)), KEPT(*axes) };
+    const wg_reduce_args all = WG_OPTS(wg_reduce_args, .x = wg_square(wg_mul(x, f)), KEPT(*axes));
     return wg_div(root(here, sum(here, &all)), f);
 }
 
@@ -29,8 +29,7 @@ static wg_node opposite(wg_site here, wg_node x)
 /* ---- min ---- */
 
 EXPAND(min) { y[0] = opposite(here, wg_max(opposite(here, x[0]), AS_IN(attr))); }
-REDUCE_SAMPLES(min, wg_min(CLASSES(9, 5, 3), .axes = WG_AXES(0)),
-               wg_min(wg_greater(ANY(5, 3), 0), .axes = WG_AXES(0)));
+REDUCE_SAMPLES(min, wg_min(CLASSES(9, 5, 3), .axis = 0), wg_min(wg_greater(ANY(5, 3), 0), .axis = 0));
 REDUCE_OP(min, .summary = "Smallest element along axes. NaN if one is NaN.",
           .formula = "y = min(x along axis)", .adjoint = "x' = y' where first(x == y along axis), else 0",
           .kind = WG_REDUCE, .shape = choose_shape, .expand = min_expand);
@@ -58,10 +57,9 @@ static bool bool_shape(wg_rule *r)
     r->y[0].dtype = WG_BOOL;
     return reduce_shape(r);
 }
-#define TRUTH_OP(n, ...)                                                                       \
-    REDUCE_SAMPLES(n, wg_##n(wg_greater(ANY(4, 2), 0), .axes = WG_AXES(0)),                    \
-                   wg_##n(CLASSES(2, 4, 2), .axes = WG_AXES(1)));                              \
-    REDUCE_OP(n, .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .kind = WG_REDUCE, \
+#define TRUTH_OP(n, ...)                                                                                 \
+    REDUCE_SAMPLES(n, wg_##n(wg_greater(ANY(4, 2), 0), .axis = 0), wg_##n(CLASSES(2, 4, 2), .axis = 1)); \
+    REDUCE_OP(n, .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .kind = WG_REDUCE,           \
               .shape = bool_shape, .expand = n##_expand, __VA_ARGS__)
 EXPAND(any_of) { y[0] = wg_greater(wg_sum(wg_not_equal(x[0], 0), AS_IN(attr)), 0); }
 TRUTH_OP(any_of, .summary = "Whether an element along axes is not 0. Of no elements: false. NaN is not 0.",
@@ -78,8 +76,7 @@ OPTIONS(norm, NORM_FIELDS);
 static bool norm_shape(wg_rule *r)
 {
     struct norm *a = r->attr;
-    if (a->p < 0 || a->p != a->p)
-        return wg_rule_fail(r, WG_ERROR_VALUE, "p is %g, must be above 0", wg_or_standard(a->p, 0));
+    if (a->p < 0 || a->p != a->p) return wg_rule_fail(r, WG_ERROR_VALUE, "p is %g, must be above 0", a->p);
     if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true)) return false;
     *wg_rule_shape(r, 0) = reduced_shape(r->x[0].shape, &a->axes, a->keepdims);
     return a->p != INFINITY || reduced_size(r->x[0].shape, &a->axes) > 0 ||
@@ -97,8 +94,8 @@ static wg_node root_of_powers(wg_site here, wg_node x, const wg_axes *axes, doub
 EXPAND(norm)
 {
     const struct norm *a = attr;
-    const double p = a->p == 0 ? 2 : a->p;
-    const wg_reduce_args along = { AS_IN(a) };
+    const double p = a->p;
+    const wg_reduce_args along = WG_OPTS(wg_reduce_args, AS_IN(a));
     if (p == INFINITY) y[0] = wg_max(wg_abs(x[0]), .axes = along.axes, .keepdims = along.keepdims);
     else if (p == 1) y[0] = wg_sum(wg_abs(x[0]), .axes = along.axes, .keepdims = along.keepdims);
     else {
@@ -108,11 +105,10 @@ EXPAND(norm)
         y[0] = wg_reshape(length, reduced_shape(&s, &a->axes, a->keepdims));
     }
 }
-SAMPLES(norm, wg_norm(ANY(3, 4)), wg_norm(ANY(3, 4), .axes = WG_AXES(1), .keepdims = true),
-        wg_norm(ANY(2, 3, 2), .axes = WG_AXES(0, 2), .p = 1), wg_norm(ANY(3, 4), .axes = WG_AXES(0), .p = 3),
-        wg_norm(ANY(3, 4), .axes = WG_AXES(0), .p = INFINITY), wg_norm(ANY(0, 3), .axes = WG_AXES(0)));
-ERRORS(norm, (wg_norm(ANY(3, 4), .p = -1), "p is -1"),
-       (wg_norm(ANY(3, 4), .axes = WG_AXES(2)), "no axis 2 in"));
+SAMPLES(norm, wg_norm(ANY(3, 4)), wg_norm(ANY(3, 4), .axis = 1, .keepdims = true),
+        wg_norm(ANY(2, 3, 2), .axes = WG_AXES(0, 2), .p = 1), wg_norm(ANY(3, 4), .axis = 0, .p = 3),
+        wg_norm(ANY(3, 4), .axis = 0, .p = INFINITY), wg_norm(ANY(0, 3), .axis = 0));
+ERRORS(norm, (wg_norm(ANY(3, 4), .p = -1), "p is -1"), (wg_norm(ANY(3, 4), .axis = 2), "no axis 2 in"));
 
 DEFINE_OP(norm,
           .summary = "Length of the vectors along axes. p = 2: the Euclidean length. p = 1: the sum of |x|. "
@@ -127,9 +123,9 @@ BUILDER(norm, norm) { APPLY(norm, norm, NORM_FIELDS, a->x); }
 EXPAND(argmin)
 {
     const struct reduce *a = attr;
-    y[0] = wg_argmax(opposite(here, x[0]), .axis = AXES_OF(a->axes), .keepdims = a->keepdims);
+    y[0] = wg_argmax(opposite(here, x[0]), .axis = a->axes.axis[0], .keepdims = a->keepdims);
 }
-SAMPLES(argmin, wg_argmin(ANY(3, 4)), wg_argmin(ANY(3, 4), .axis = WG_AXES(0), .keepdims = true),
+SAMPLES(argmin, wg_argmin(ANY(3, 4)), wg_argmin(ANY(3, 4), .axis = 0, .keepdims = true),
         wg_argmin(CLASSES(3, 4, 9)));
 PLACE_OP(argmin,
          .summary = "Index of the smallest element along one axis, of the first of several equal ones. NaN "

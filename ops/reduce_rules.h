@@ -66,9 +66,8 @@ static inline wg_node safe_factor(wg_site here, wg_node x, const wg_axes *axes, 
                                   double high)
 {
     const double far = wg_node_dtype(x) == WG_F64 ? 0x1p1000 : 0x1p110;
-    wg_node most =
-        size(here,
-             &(wg_reduce_args){ .x = wg_abs(wg_stop_gradient(x)), .axes = AXES_OF(*axes), .keepdims = true });
+    wg_node most = size(here, &WG_OPTS(wg_reduce_args, .x = wg_abs(wg_stop_gradient(x)),
+                                       .axes = AXES_OF(*axes), .keepdims = true));
     wg_node factor = wg_div(1, wg_minimum(wg_maximum(most, 1 / far), far));
     return wg_where(wg_greater(most, high), factor, wg_where(wg_less(most, 1 / high), factor, 1));
 }
@@ -113,7 +112,7 @@ static inline wg_node reduce_apart(wg_site here, wg_node x, const struct reduce 
     if (are_neighbours(&s, &a->axes)) return wg_none;
     wg_axes last, to = reduced_last(x, &a->axes, &last);
     wg_node turned = wg_transpose(x, .axes = AXES_OF(to));
-    return wg_reshape(op(here, &(wg_reduce_args){ .x = turned, .axes = AXES_OF(last) }), y);
+    return wg_reshape(op(here, &WG_OPTS(wg_reduce_args, .x = turned, .axes = AXES_OF(last))), y);
 }
 
 /* ---- kernels ---- */
@@ -157,17 +156,16 @@ static inline wg_node reduce_any(wg_graph *g, int i, reduce_builder op, wg_site 
     static const wg_shape shape[] = { { 2, { 3, 4 } },    { 2, { 3, 4 } },    { 2, { 3, 4 } },
                                       { 3, { 2, 3, 2 } }, { 3, { 2, 3, 2 } }, { 3, { 3, 1, 2 } },
                                       { 2, { 0, 3 } },    { 0, { 0 } } };
-    static const wg_axes axes[] = { { 0 },           { 1, { -1 } }, { 1, { 0 } }, { 1, { 1 } },
-                                    { 2, { 2, 0 } }, { 1, { 1 } },  { 1, { 1 } }, { 0 } };
-    const wg_reduce_args a = { .x = wg_any(g, shape[i]),
-                               .axes = AXES_OF(axes[i]),
-                               .keepdims = i == 2 || i == 4 };
+    static const int axis[] = { WG_AUTO, -1, 0, 1, WG_AUTO, 1, 1, WG_AUTO };
+    wg_reduce_args a =
+        WG_OPTS(wg_reduce_args, .x = wg_any(g, shape[i]), .axis = axis[i], .keepdims = i == 2 || i == 4);
+    if (i == 4) a.axes = WG_AXES(2, 0);
     return op(here, &a);
 }
 static inline const char *reduce_error(wg_graph *g, int i, reduce_builder op, wg_site here)
 {
-    return NTH(NULL, (op(here, &(wg_reduce_args){ .x = ANY(3, 4), .axes = WG_AXES(2) }), "no axis 2 in"),
-               (op(here, &(wg_reduce_args){ .x = ANY(3, 4), .axes = WG_AXES(0, -2) }), "axis 0 twice"));
+    return NTH(NULL, (op(here, &WG_OPTS(wg_reduce_args, .x = ANY(3, 4), .axis = 2)), "no axis 2 in"),
+               (op(here, &WG_OPTS(wg_reduce_args, .x = ANY(3, 4), .axes = WG_AXES(0, -2))), "axis 0 twice"));
 }
 
 /* Further samples of a reduction, and the reduction with its builder. */
@@ -183,22 +181,24 @@ static inline const char *reduce_error(wg_graph *g, int i, reduce_builder op, wg
 #define PLACE_FIELDS(F, S) F(S, AXES, axes, "-1") F(S, BOOL, keepdims, "false")
 OPTION_TABLE(place_attrs, reduce, PLACE_FIELDS);
 
+/* Exactly one axis; the last axis if none is given. */
+static inline bool one_axis(wg_rule *r, wg_axes *axes)
+{
+    if (!axes->count) *axes = LISTED(-1);
+    return axes->count == 1 || wg_rule_fail(r, WG_ERROR_SHAPE, "takes one axis, not %d", axes->count);
+}
+
 static inline bool place_shape(wg_rule *r)
 {
     r->y[0].dtype = WG_I64;
     return one_axis(r, &((struct reduce *)r->attr)->axes) && choose_shape(r);
 }
-#define PLACE_OP(n, ...)                                                                          \
-    ERRORS(n, (wg_##n(ANY(3, 0)), "has no elements to choose from"),                              \
-           (wg_##n(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis, not 2"),                   \
-           (wg_##n(wg_any(g, WG_SCALAR)), "no axis -1 in"));                                      \
-    BUILDER(n, axis)                                                                              \
-    {                                                                                             \
-        a = WG_OR_NONE(a);                                                                        \
-        return NODE_OF(n, WITH(reduce, wg_axes_given(here, "axis", a->axis), a->keepdims), a->x); \
-    }                                                                                             \
-    DEFINE_OP(n, .adjoint = "the result is an index", .none = WG_EVERY_OPERAND, .operands = 1,    \
-              .kind = WG_ROWS, .attr_size = sizeof(struct reduce), .attrs = place_attrs,          \
+#define PLACE_OP(n, ...)                                                                       \
+    ERRORS(n, (wg_##n(ANY(3, 0)), "has no elements to choose from"),                           \
+           (wg_##n(wg_any(g, WG_SCALAR)), "no axis -1 in"));                                   \
+    BUILDER(n, axis) { return NODE_OF(n, WITH(reduce, LISTED(a->axis), a->keepdims), a->x); }  \
+    DEFINE_OP(n, .adjoint = "the result is an index", .none = WG_EVERY_OPERAND, .operands = 1, \
+              .kind = WG_ROWS, .attr_size = sizeof(struct reduce), .attrs = place_attrs,       \
               .shape = place_shape, __VA_ARGS__)
 
 #endif

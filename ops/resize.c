@@ -234,8 +234,9 @@ DEFINE_OP(
 BUILDER(resize, resize)
 {
     WG_USER_CALL(here, "resize");
-    a = WG_OR_NONE(a);
-    return wg_apply(here, &wgi_op_resize, &a->x, 1, &GIVEN(resize, RESIZE_FIELDS));
+    struct resize given = GIVEN(resize, RESIZE_FIELDS);
+    given.shape = a->shape; /* no option: a scalar is no sizes */
+    return wg_apply(here, &wgi_op_resize, &a->x, 1, &given);
 }
 
 #endif

@@ -119,13 +119,6 @@ static inline bool labels_fail(wg_rule *r)
                         wg_shape_text(*r->x[0].shape, rows, sizeof rows));
 }
 
-/* Exactly one axis; the last axis if none is given. */
-static inline bool one_axis(wg_rule *r, wg_axes *axes)
-{
-    if (!axes->count) *axes = LISTED(-1);
-    return axes->count == 1 || wg_rule_fail(r, WG_ERROR_SHAPE, "takes one axis, not %d", axes->count);
-}
-
 /* Operands 0 and 1 can be multiplied: floats, whose inner axes have a and b elements. */
 static inline bool factors_fit(wg_rule *r, int64_t a, int64_t b)
 {

@@ -37,7 +37,7 @@ static bool settled_shape(wg_rule *r)
 {
     const double tol = ((const struct settled *)r->attr)->tol;
     if (!(tol > 0) || !isfinite(tol))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "tol is %g, and must be above 0", wg_or_standard(tol, 0));
+        return wg_rule_fail(r, WG_ERROR_VALUE, "tol is %g, and must be above 0", tol);
     return wg_rule_float(r, 0) && wg_rule_float(r, 1) && equal_shapes(r) &&
            (r->x[0].dtype == r->x[1].dtype || wg_rule_fail(r, WG_ERROR_DTYPE, "dtypes differ: %s with %s",
                                                            wg_rule_who(r, 0), wg_rule_who(r, 1)));
@@ -57,8 +57,7 @@ DEFINE_OP(settled, TAKES(settled),
           .kind = WG_OPAQUE, RULES(settled, shape, vjp, jvp), .kernel = KERNELS(settled), .leads = true);
 BUILDER(settled, settled)
 {
-    a = WG_OR_NONE(a);
-    const struct settled attr = { .tol = a->tol == 0 ? 1e-6 : a->tol };
+    const struct settled attr = { .tol = a->tol };
     return NODE_OF(settled, &attr, a->x, a->before);
 }
 

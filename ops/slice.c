@@ -201,9 +201,7 @@ static wg_node like_last(wg_site here, wg_node x, const struct slice *a)
 
 BUILDER(slice, slice)
 {
-    a = WG_OR_NONE(a);
-    struct slice given = GIVEN(slice, SLICE_FIELDS);
-    if (!a->to && a->text && !wgi_writes_option(a->text, "to")) given.to = WG_END;
+    const struct slice given = GIVEN(slice, SLICE_FIELDS);
     wg_node y = like_last(here, a->x, &given);
     if (!wg_is_none(y)) return y;
     return wg_apply(here, &wgi_op_slice, &a->x, 1, &given);

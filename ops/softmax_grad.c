@@ -9,13 +9,13 @@ enum { WIDE = 256, BLOCK = 32 };
 #define FLOATS_FILE "ops/softmax_grad_slice.h"
 #include "kernel/both_floats.h"
 
-#define SOFTMAX_GRAD_FIELDS(F, S) F(S, AXES, axis, "-1")
+#define SOFTMAX_GRAD_FIELDS(F, S) F(S, AXIS, axis, "-1")
 OPTIONS(softmax_grad, SOFTMAX_GRAD_FIELDS);
 
 static slices slices_of_grad(const wg_kernel *k)
 {
     const wg_shape *s = k->xt[0].shape;
-    const int axis = ((const struct softmax_grad *)k->attr)->axis.axis[0];
+    const int axis = ((const struct softmax_grad *)k->attr)->axis;
     const int64_t inner = inner_of(s, axis);
     return (slices){ s->dim[axis], inner, WIDE, (inner + WIDE - 1) / WIDE, false };
 }
@@ -30,16 +30,16 @@ static bool softmax_grad_shape(wg_rule *r)
 {
     struct softmax_grad *f = r->attr;
     return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && wg_rule_float(r, 0) && shaped_as(r, 1, 0) &&
-           one_axis(r, &f->axis) && wg_rule_axis(r, &f->axis.axis[0], r->x[0].shape->rank);
+           wg_rule_axis(r, &f->axis, r->x[0].shape->rank);
 }
 
 static wg_node grad_sample(wg_site here, wg_graph *g, const wg_op *op, int axis, wg_shape s)
 {
     const wg_node x[] = { wg_between(g, 0.1, 0.9, s), wg_any(g, s) };
-    return wg_apply(here, op, x, 2, &(struct softmax_grad){ LISTED(axis) });
+    return wg_apply(here, op, x, 2, &(struct softmax_grad){ axis });
 }
 #define OF_SHAPE(n, axis, ...)  grad_sample(here, g, &wgi_op_##n, axis, WG_SHAPE(__VA_ARGS__))
-#define MISTAKE(n, y, gy, axis) NODE_OF(n, WITH(softmax_grad, LISTED(axis)), y, gy)
+#define MISTAKE(n, y, gy, axis) NODE_OF(n, WITH(softmax_grad, axis), y, gy)
 #define SOFT_GRAD_OP(n, ...)                                                                             \
     SAMPLES(n, OF_SHAPE(n, -1, 3, 4), OF_SHAPE(n, 0, 3, 4), OF_SHAPE(n, 1, 2, 3, 2), OF_SHAPE(n, 0, 70), \
             OF_SHAPE(n, 1, 0, 4), OF_SHAPE(n, 1, 3, 1), OF_SHAPE(n, 0, 35, 7), OF_SHAPE(n, 0, 2, 300));  \
@@ -51,7 +51,7 @@ static wg_node grad_sample(wg_site here, wg_graph *g, const wg_op *op, int axis,
 /* The sum along the axis, which stays as an axis of size 1. */
 static wg_node total(wg_site here, wg_node x, const void *attr)
 {
-    return wg_sum(x, .axes = AXES_OF(((const struct softmax_grad *)attr)->axis), .keepdims = true);
+    return wg_sum(x, .axis = ((const struct softmax_grad *)attr)->axis, .keepdims = true);
 }
 
 /* ---- softmax_grad ---- */

@@ -6,7 +6,7 @@
 #include "scan_lines.h"
 
 struct ordering {
-    wg_axes axis;
+    int axis;
     int64_t count;             /* topk */
     bool descending, smallest; /* sort, topk */
 };
@@ -138,14 +138,14 @@ static void order_lines(const wg_kernel *k, const order *o)
 KERNEL(sort)
 {
     const struct ordering *a = k->attr;
-    const lines l = lines_along(k->xt[0].shape, a->axis.axis[0]);
+    const lines l = lines_along(k->xt[0].shape, a->axis);
     order_lines(k, &(order){ l, l.n, a->descending });
     return true;
 }
 KERNEL(topk)
 {
     const struct ordering *a = k->attr;
-    order_lines(k, &(order){ lines_along(k->xt[0].shape, a->axis.axis[0]), a->count, !a->smallest });
+    order_lines(k, &(order){ lines_along(k->xt[0].shape, a->axis), a->count, !a->smallest });
     return true;
 }
 
@@ -153,39 +153,39 @@ KERNEL(topk)
 
 #include "take_rules.h"
 
-#define SORT_FIELDS(F, S) F(S, AXES, axis, "-1") F(S, BOOL, descending, "false")
+#define SORT_FIELDS(F, S) F(S, AXIS, axis, "-1") F(S, BOOL, descending, "false")
 OPTION_TABLE(sort_attrs, ordering, SORT_FIELDS);
-#define TOPK_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, AXES, axis, "-1") F(S, BOOL, smallest, "false")
+#define TOPK_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, AXIS, axis, "-1") F(S, BOOL, smallest, "false")
 OPTION_TABLE(topk_attrs, ordering, TOPK_FIELDS);
 
 /* One axis, whose elements have numbers of 32 bits. */
-static bool sort_axis(wg_rule *r, wg_axes *axis)
+static bool sort_axis(wg_rule *r, int *axis)
 {
     const wg_shape *s = r->x[0].shape;
-    if (!one_axis(r, axis) || !wg_rule_axis(r, &axis->axis[0], s->rank)) return false;
-    return s->dim[axis->axis[0]] <= UINT32_MAX ||
-           wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s has 2^32 elements or more", axis->axis[0],
+    if (!wg_rule_axis(r, axis, s->rank)) return false;
+    return s->dim[*axis] <= UINT32_MAX ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s has 2^32 elements or more", *axis,
                         wg_rule_who(r, 0));
 }
 static int64_t order_units(const wg_kernel *k)
 {
-    const lines l = lines_along(k->xt[0].shape, ((const struct ordering *)k->attr)->axis.axis[0]);
+    const lines l = lines_along(k->xt[0].shape, ((const struct ordering *)k->attr)->axis);
     return l.n ? l.outer * l.inner : 0;
 }
 /* Twice the items of a line. */
 static size_t order_scratch(const wg_kernel *k)
 {
-    const int axis = ((const struct ordering *)k->attr)->axis.axis[0];
+    const int axis = ((const struct ordering *)k->attr)->axis;
     return 2 * (size_t)k->xt[0].shape->dim[axis] * (is_short(k) ? sizeof(uint64_t) : sizeof(wide_item));
 }
 static void order_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    const int axis = ((const struct ordering *)wg_attr(y))->axis.axis[0];
+    const int axis = ((const struct ordering *)wg_attr(y))->axis;
     gx[0] = added_along(here, gy, wg_part(y, 1), axis, wg_dim(x[0], axis));
 }
 static void order_expand(wg_site here, const wg_op *op, wg_node x, const void *attr, wg_node y[])
 {
-    const int axis = ((const struct ordering *)attr)->axis.axis[0];
+    const int axis = ((const struct ordering *)attr)->axis;
     y[1] = wg_part(wg_apply(here, op, &x, 1, attr), 1);
     y[0] = wg_take_along(x, y[1], .axis = axis);
 }
@@ -206,13 +206,12 @@ static bool sort_shape(wg_rule *r)
     return true;
 }
 /* Samples, mistakes and the builder of sort and argsort. */
-#define SORTED(n)                                                                            \
-    SAMPLES(n, wg_##n(ANY(3, 5)), wg_##n(ANY(4, 3), .axis = WG_AXES(0), .descending = true), \
-            wg_##n(ANY(2, 5, 2), .axis = WG_AXES(-2)), wg_##n(ANY(2, 0)), wg_##n(ANY(200)),  \
-            wg_##n(CLASSES(9, 3, 90), .descending = true));                                  \
-    ERRORS(n, (wg_##n(ANY(3), .axis = WG_AXES(1)), "no axis 1 in"),                          \
-           (wg_##n(ANY(3, 4), .axis = WG_AXES(0, 1)), "takes one axis"));                    \
-    BUILDER(n, sort) { APPLY(n, ordering, SORT_FIELDS, a->x); }                              \
+#define SORTED(n)                                                                   \
+    SAMPLES(n, wg_##n(ANY(3, 5)), wg_##n(ANY(4, 3), .axis = 0, .descending = true), \
+            wg_##n(ANY(2, 5, 2), .axis = -2), wg_##n(ANY(2, 0)), wg_##n(ANY(200)),  \
+            wg_##n(CLASSES(9, 3, 90), .descending = true));                         \
+    ERRORS(n, (wg_##n(ANY(3), .axis = 1), "no axis 1 in"));                         \
+    BUILDER(n, sort) { APPLY(n, ordering, SORT_FIELDS, a->x); }                     \
     EXTERN(n)
 SORTED(sort);
 ORDER_OP(sort,
@@ -244,17 +243,16 @@ static bool topk_shape(wg_rule *r)
     struct ordering *a = r->attr;
     if (!sort_axis(r, &a->axis)) return false;
     wg_shape s = *r->x[0].shape;
-    if (a->count < 0 || a->count > s.dim[a->axis.axis[0]])
+    if (a->count < 0 || a->count > s.dim[a->axis])
         return wg_rule_fail(r, WG_ERROR_VALUE, "count is %lld, axis %d of %s has %lld elements",
-                            (long long)a->count, a->axis.axis[0], wg_rule_who(r, 0),
-                            (long long)s.dim[a->axis.axis[0]]);
-    s.dim[a->axis.axis[0]] = a->count;
+                            (long long)a->count, a->axis, wg_rule_who(r, 0), (long long)s.dim[a->axis]);
+    s.dim[a->axis] = a->count;
     shaped_to(r, s);
     r->y[1] = (wg_type){ r->y[0].shape, WG_I64 };
     return true;
 }
-SAMPLES(topk, wg_topk(ANY(3, 5), 2), wg_topk(ANY(4, 3), 3, .axis = WG_AXES(0), .smallest = true),
-        wg_topk(ANY(2, 5, 2), 1, .axis = WG_AXES(-2)), wg_topk(ANY(2, 3), 0),
+SAMPLES(topk, wg_topk(ANY(3, 5), 2), wg_topk(ANY(4, 3), 3, .axis = 0, .smallest = true),
+        wg_topk(ANY(2, 5, 2), 1, .axis = -2), wg_topk(ANY(2, 3), 0),
         wg_topk(ANY(2, 100), 7, .smallest = true), wg_topk(CLASSES(9, 3, 90), 5));
 ERRORS(topk, (wg_topk(ANY(3, 5), 6), "count is 6, axis 1 of"), (wg_topk(ANY(3, 5), -1), "count is -1"));
 

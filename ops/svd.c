@@ -215,13 +215,13 @@ VJP(svd_grad)
         wg_add(wg_mul(wg_add(b, bt), wgi_slopes(here, x[2], x[5], false)), wg_mul(wg_sub(b, bt), sums)), 0.5);
     gx[4] = wg_matmul(wg_matmul(u, part), vt);
     if (m != n) {
-        wg_node even = wg_sum(wg_mul(sums, unit_like(here, sums)), .axes = WG_AXES(-1)),
+        wg_node even = wg_sum(wg_mul(sums, unit_like(here, sums)), .axis = -1),
                 rest = wg_sub(gy, wg_matmul(wg_matmul(u, b), vt));
         wg_node inside = m > n ? wg_matmul(rest, turned(here, vt)) : wg_matmul(turned(here, u), rest);
         gx[4] = wg_add(gx[4], m > n ? wg_matmul(scaled_columns(here, inside, even), vt)
                                     : wg_matmul(scaled_columns(here, u, even), inside));
     }
-    gx[5] = wg_sum(wg_mul(u, c), .axes = WG_AXES(-2));
+    gx[5] = wg_sum(wg_mul(u, c), .axis = -2);
 }
 static wg_node grad_sample(wg_site here, wg_graph *g, wg_node a)
 {

@@ -233,8 +233,7 @@ DEFINE_OP(transpose, .summary = "Axes in another order, reversed by default.",
           .kernel = KERNELS(transpose));
 BUILDER(transpose, transpose)
 {
-    a = WG_OR_NONE(a);
-    const wg_axes axes = wg_axes_given(here, "axes", a->axes);
+    const wg_axes axes = wg_axes_given(WG_AUTO, a->axes);
     return wg_apply(here, &wgi_op_transpose, &a->x, 1, &axes);
 }
 

@@ -72,7 +72,7 @@ EXPAND(diagonal)
     to.dim[--to.rank - 1] = least;
     if (!wg_shape_size(s)) {
         wg_node none = wg_slice(x[0], .axis = last - 1, .to = least);
-        y[0] = wg_cast(wg_sum(none, .axes = WG_AXES(-1)), wg_node_dtype(x[0]));
+        y[0] = wg_cast(wg_sum(none, .axis = -1), wg_node_dtype(x[0]));
         return;
     }
     wg_node at = wg_slice(numbers_along(here, x[0], last), .axis = last, .to = least);

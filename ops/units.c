@@ -7,8 +7,7 @@
 #define ELU_FIELDS(F, S) F(S, DOUBLE, alpha, "1")
 OPTIONS(elu, ELU_FIELDS);
 
-/* 0 as alpha means the default. */
-static inline double alpha_of(const struct elu *a) { return wg_or_standard(a->alpha, 1); }
+static inline double alpha_of(const struct elu *a) { return a->alpha; }
 
 /* Both sides are computed, so that loops become vectors. */
 #define UNIT(a, scale, factor, e)                             \
@@ -47,10 +46,10 @@ static wg_node below(wg_site here, wg_node x) { return wg_where(wg_greater(x, 0)
 
 static wg_node unit_sample(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_site, const wg_elu_args *))
 {
-    return NTH(wg_none, op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 3, 4) }),
-               op(here, &(wg_elu_args){ .x = BETWEEN(0.2, 2, 3, 4), .alpha = 0.5 }),
-               op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 5), .alpha = 1.5 }),
-               op(here, &(wg_elu_args){ .x = BETWEEN(-2, -0.2, 2, 0) }));
+    return NTH(wg_none, op(here, &WG_OPTS(wg_elu_args, .x = BETWEEN(-2, -0.2, 3, 4))),
+               op(here, &WG_OPTS(wg_elu_args, .x = BETWEEN(0.2, 2, 3, 4), .alpha = 0.5)),
+               op(here, &WG_OPTS(wg_elu_args, .x = BETWEEN(-2, -0.2, 5), .alpha = 1.5)),
+               op(here, &WG_OPTS(wg_elu_args, .x = BETWEEN(-2, -0.2, 2, 0))));
 }
 
 EXPAND(elu)
@@ -69,7 +68,7 @@ BUILDER(elu, elu) { APPLY(elu, elu, ELU_FIELDS, a->x); }
 
 static bool celu_shape(wg_rule *r)
 {
-    return ((const struct elu *)r->attr)->alpha != WG_ZERO ||
+    return ((const struct elu *)r->attr)->alpha != 0 ||
            wg_rule_fail(r, WG_ERROR_VALUE, "alpha is 0: x is divided by it");
 }
 EXPAND(celu)
@@ -79,7 +78,7 @@ EXPAND(celu)
     y[0] = wg_where(wg_greater(x[0], 0), x[0], low);
 }
 SAMPLE(celu) { return unit_sample(here, g, i, wg_celu_at); }
-ERRORS(celu, (wg_celu(ANY(3), .alpha = WG_ZERO), "alpha is 0"));
+ERRORS(celu, (wg_celu(ANY(3), .alpha = 0), "alpha is 0"));
 
 DEFINE_OP(celu, .activation = true,
           .summary = "Exponential linear unit whose derivative is continuous at 0 for every alpha.",

@@ -13,7 +13,7 @@
     wg.check(f, x)                               one that returns the pair (value, gradient)
 
 Every builder of the C headers is a function here, with the same name and options: wg.softmax(x, axis=0),
-wg.nn_dense(x, p, "fc1", 64, no_bias=True). Values have them as methods, too: x.softmax(axis=0). Arrays and
+wg.nn_dense(x, p, "fc1", 64, bias=False). Values have them as methods, too: x.softmax(axis=0). Arrays and
 numbers can stand beside values. Arrays of floats take the dtype of the context: float64, or what you say by
 Context(dtype="float32"). Errors are raised as wengert.Error, with the file and line of your call.
 
@@ -51,95 +51,98 @@ _TABLE = """
 (x) = neg exp log sqrt square abs sin cos erf tanh sigmoid softplus softsign relu log1p expm1 reciprocal rsqrt
     tan asin acos atan sinh cosh asinh acosh atanh sign floor ceil round silu mish selu hard_sigmoid
     hard_swish logical_not stop_gradient swap diagonal cholesky inverse det logdet
-x ; slope:double = leaky_relu
-x ; alpha:double = elu celu
-x ; by_tanh:bool = gelu
+@leaky_relu_args x ; slope:double = leaky_relu
+@elu_args x ; alpha:double = elu celu
+@gelu_args x ; by_tanh:bool = gelu
 (a b) = add sub mul div pow maximum minimum atan2 equal not_equal less less_equal greater greater_equal
     logical_and logical_or logical_xor dot outer solve lstsq
 (x low high) = clip
 (x:list) = addn
 (c a b) = where
 (x to:dtype) = cast
-x ; axes:axis keepdims:bool = sum mean max min prod var std any_of all_of logsumexp
-x ; axes:axis keepdims:bool p:double = norm
-x ; axis:axis keepdims:bool = argmax argmin
-x ; axis:axis exclusive:bool reverse:bool = cumsum cumprod
-x ; axis:axis reverse:bool = logcumsumexp
-x b ; axis:axis reverse:bool = linear_scan
+@reduce_args x ; axis:int axes:axes keepdims:bool = sum mean max min prod var std any_of all_of logsumexp
+@norm_args x ; axis:int axes:axes keepdims:bool p:double = norm
+@axis_args x ; axis:int keepdims:bool = argmax argmin
+@cumsum_args x ; axis:int exclusive:bool reverse:bool = cumsum cumprod
+@logcumsumexp_args x ; axis:int reverse:bool = logcumsumexp
+@linear_scan_args x b ; axis:int reverse:bool = linear_scan
 (x s:shape) = reshape broadcast_to sum_to
 (x axis:int) = expand squeeze index_along
 (x:list axis:int) = concat stack
-x ; axis:axis from:int64 to:int64 = slice
+@slice_args x ; axis:int from:int64 to:int64 = slice
 (x rows) = gather
-x ; axis:axis temperature:double = softmax log_softmax
-x ; keep_prob:double drop:double name:text mode:int = dropout
-x y ; reduction:int smoothing:double weights mask ignore:double = softmax_cross_entropy nll
-x y ; reduction:int = binary_cross_entropy bce_with_logits kl mse mae hinge cosine_loss
-x y ; reduction:int delta:double = huber smooth_l1
-x y ; axis:axis eps:double = cosine_similarity
-x positive negative ; reduction:int margin:double = triplet
+@softmax_args x ; axis:int temperature:double = softmax log_softmax
+@dropout_args x ; keep_prob:double drop:double name:text mode:int = dropout
+@class_loss_args x y ; reduction:int smoothing:double weights mask ignore:double = softmax_cross_entropy nll
+@loss_args x y ; reduction:int = binary_cross_entropy bce_with_logits kl mse mae hinge cosine_loss
+@huber_args x y ; reduction:int delta:double = huber smooth_l1
+@cosine_args x y ; axis:int eps:double = cosine_similarity
+@triplet_args x positive negative ; reduction:int margin:double = triplet
 (logits y) = accuracy
 (g:graph p:params lambda:double) = l2
-x y ; ta:bool tb:bool = matmul
+@matmul_args x y ; ta:bool tb:bool = matmul
 (x W b) = dense
 (letters:text x:list) = einsum
-x ; axes:axis = transpose flip
+@transpose_args x ; axes:axes = transpose
 (x axis:int index:int64) = select
 (x axis:int by:int64) = roll
 (x axis:int count:int64) = tile repeat
-x ; axis:axis before:int64 after:int64 value:double mode:int = pad
-x ; offset:int = tril triu
-x indices ; axis:axis = take take_along
-x indices v ; axis:axis = scatter_add scatter_add_along
+@flip_args x ; axis:int axes:axes = flip
+@pad_args x ; axis:int before:int64 after:int64 value:double mode:int = pad
+@triangle_args x ; offset:int = tril triu
+@take_args x indices ; axis:int = take take_along
+@scatter_add_args x indices v ; axis:int = scatter_add scatter_add_along
 (mask count:int64) = nonzero
-x ; axis:axis descending:bool = sort argsort
-x count:int64 ; axis:axis smallest:bool = topk
-x:graph shape:shape ; mean:double deviation:double name:text = random_normal
-x:graph shape:shape ; low:double high:double name:text = random_uniform
+@sort_args x ; axis:int descending:bool = sort argsort
+@topk_args x count:int64 ; axis:int smallest:bool = topk
+@random_normal_args x:graph shape:shape ; mean:double deviation:double name:text = random_normal
+@random_uniform_args x:graph shape:shape ; low:double high:double name:text = random_uniform
 (g:graph s:shape p) = bernoulli
-x ; name:text = categorical
+@categorical_args x ; name:text = categorical
 (g:graph from:double to:double step:double) = arange
 (g:graph from:double to:double count:int64) = linspace
 (g:graph rows:int64 columns:int64) = eye
-x count:int64 ; axis:axis = one_hot
-x gamma beta mean variance ; eps:double axis:axis = batch_norm
-x gamma beta ; eps:double axes:axis = layer_norm
-x gamma ; eps:double axes:axis = rms_norm
-x gamma beta groups:int ; eps:double axis:axis = group_norm instance_norm
-x shape:shape ; mode:int axes:axis align_corners:bool = resize
-x W ; stride:shape dilation:shape padding:shape same:bool groups:int64 = conv conv_transpose
-x ; size:shape stride:shape padding:shape same:bool skip_padding:bool = max_pool avg_pool
-x ; by:int size:shape = adaptive_pool
-x k v mask ; causal:bool scale:double heads:int64 = attention
-x b ; upper:bool transposed:bool unit:bool = triangular_solve
+@one_hot_args x count:int64 ; axis:int = one_hot
+@batch_norm_args x gamma beta mean variance ; eps:double axis:int = batch_norm
+@layer_norm_args x gamma beta ; eps:double axis:int axes:axes = layer_norm
+@rms_norm_args x gamma ; eps:double axis:int axes:axes = rms_norm
+@group_norm_args x gamma beta groups:int ; eps:double axis:int = group_norm instance_norm
+@resize_args x shape:shape ; mode:int axis:int axes:axes align_corners:bool = resize
+@conv_args x W ; stride:shape dilation:shape padding:shape same:bool groups:int64 = conv conv_transpose
+@pool_args x ; size:shape stride:shape padding:shape same:bool skip_padding:bool = max_pool avg_pool
+@adaptive_pool_args x ; by:int size:shape = adaptive_pool
+@attention_args x k v mask ; causal:bool scale:double heads:int64 = attention
+@triangular_solve_args x b ; upper:bool transposed:bool unit:bool = triangular_solve
 (x sign:result log:result) = slogdet
 (x values:result vectors:result) = eigh
 (x q:result r:result) = qr
 (x u:result s:result vt:result) = svd
-x p:params name:text units:int64 ; no_bias:bool share:bool W_init:init b_init:init = nn_dense
-x p:params name:text ; momentum:double eps:double share:bool mode:int axis:axis = nn_batch_norm
-x p:params name:text ; eps:double share:bool axes:axis = nn_layer_norm nn_rms_norm
-x p:params name:text groups:int ; eps:double axis:axis share:bool = nn_group_norm
-x p:params name:text units:int64 ; size:shape stride:shape dilation:shape padding:shape same:bool groups:int64
-    no_bias:bool share:bool W_init:init b_init:init = nn_conv nn_conv_transpose
-x state:states p:params name:text units:int64 ; relu:bool share:bool W_init:init U_init:init b_init:init ->
-    states = nn_rnn_cell nn_lstm_cell nn_gru_cell
-x p:params name:text units:int64 ; state:states lengths reverse:bool bidirectional:bool relu:bool share:bool
-    W_init:init U_init:init b_init:init -> states = nn_rnn nn_lstm nn_gru
-x p:params name:text count:int64 width:int64 ; share:bool W_init:init = nn_embedding
-x p:params name:text ; heads:int64 causal:bool mask memory no_bias:bool share:bool W_init:init Wo_init:init
-    cache:cache = nn_attention
-x p:params name:text ; heads:int64 hidden:int64 causal:bool mask drop:double share:bool cache:cache =
-    nn_transformer_block
+@nn_dense_args x p:params name:text units:int64 ; bias:bool share:bool W_init:init b_init:init = nn_dense
+@nn_batch_norm_args x p:params name:text ; momentum:double eps:double share:bool mode:int axis:int =
+    nn_batch_norm
+@nn_layer_norm_args x p:params name:text ; eps:double share:bool axis:int axes:axes = nn_layer_norm
+@nn_rms_norm_args x p:params name:text ; eps:double share:bool axis:int axes:axes = nn_rms_norm
+@nn_group_norm_args x p:params name:text groups:int ; eps:double axis:int share:bool = nn_group_norm
+@nn_conv_args x p:params name:text units:int64 ; size:shape stride:shape dilation:shape padding:shape
+    same:bool groups:int64 bias:bool share:bool W_init:init b_init:init = nn_conv nn_conv_transpose
+@nn_cell_args x state:states p:params name:text units:int64 ; relu:bool share:bool W_init:init U_init:init
+    b_init:init -> states = nn_rnn_cell nn_lstm_cell nn_gru_cell
+@nn_recurrent_args x p:params name:text units:int64 ; state:states lengths reverse:bool bidirectional:bool
+    relu:bool share:bool W_init:init U_init:init b_init:init -> states = nn_rnn nn_lstm nn_gru
+@nn_embedding_args x p:params name:text count:int64 width:int64 ; share:bool W_init:init = nn_embedding
+@nn_attention_args x p:params name:text ; heads:int64 causal:bool mask memory bias:bool share:bool W_init:init
+    Wo_init:init cache:cache = nn_attention
+@nn_transformer_block_args x p:params name:text ; heads:int64 hidden:int64 causal:bool mask drop:double
+    share:bool cache:cache = nn_transformer_block
 (y x) = grad jacobian
 (y a b) = hessian
 (y x rows) = vmap
 (x f:part_fn user:user) = recompute
-x f:step_fn user:user steps:int ; keep:int = recompute_chain
-x f:ode_fn user:user from:double to:double ; method:int steps:int rtol:double atol:double most:int
-    times:doubles count:int adjoint:bool t = odeint
-x f:part_fn user:user ; tol:double most:int anderson:int adjoint_steps:int = fixed_point
-x before ; tol:double = settled
+@recompute_chain_args x f:step_fn user:user steps:int ; keep:int = recompute_chain
+@odeint_args x f:ode_fn user:user from:double to:double ; method:int steps:int rtol:double atol:double
+    most:int times:doubles count:int adjoint:bool t = odeint
+@fixed_point_args x f:part_fn user:user ; tol:double most:int anderson:int adjoint_steps:int = fixed_point
+@settled_args x before ; tol:double = settled
 (g:graph p:params name:text s:shape init:init) = param state
 (r:check) = check_passes
 ! format:text style:text id:text title:text values:bool level:text backward:bool wrt:pointer wrt_count:int
@@ -588,12 +591,13 @@ def _near(word, words):
     near = difflib.get_close_matches(word, list(words), 1)
     return ": did you mean %s?" % near[0] if near else ""
 
+class _Axes(Structure):
+    _fields_ = [("mark", c_size_t), ("count", c_int), ("axis", c_int * 8)]
+_FIELDS["axes"] = _Axes
+
 def _axes(axes):
-    """wg_axes_of of named.h: axes as one number."""
-    if len(axes) == 1 and axes[0] != 0:
-        return float(axes[0])
-    digits = (a + 32 if -31 <= a <= 31 else 0 for a in axes[7::-1])
-    return float(2 ** 52 + 16 * functools.reduce(lambda n, d: 64 * n + d, digits, 0) + min(len(axes), 9))
+    """wg_axes_of of base.h."""
+    return _Axes(0x41584553, len(axes), (c_int * 8)(*axes[:8]))
 
 def _given(kind, x, g, what="it"):
     """An argument of Python as the field or parameter of C. g: the graph of the call; what: the argument's name."""
@@ -601,17 +605,10 @@ def _given(kind, x, g, what="it"):
         return g._node(x)
     if kind == "text":
         return _text(x) if x is not None else None
-    if kind == "double":  # 0 would be the default; this number is an exact 0 (named.h)
-        return _real_number(x, what) or -2.2250738585072014e-308
-    if kind == "real":
+    if kind in ("double", "real"):
         return _real_number(x, what)
     if kind == "bool":
         return _truth(x, what)
-    if kind == "axis":
-        axes = [_whole(n, 32) for n in _list_of(x)] if x is not None else []
-        if not axes and x is not None:
-            raise TypeError("wengert: an empty list of axes: leave %s out for all axes" % what)
-        return _axes(axes)
     if kind == "shape":
         return _shape(x)
     if kind == "init":
@@ -651,13 +648,27 @@ def _by_pointer(kind, f, g):
 def _fields(text):
     return [tuple(f.split(":")) if ":" in f else (f, "node") for f in text.split()]
 
+def _set_axes(what, kinds, axes, into):
+    if not axes:
+        raise TypeError("wengert: an empty list of axes: leave axis out for its default")
+    if len(axes) == 1 and "axis" in kinds:
+        into.axis = axes[0]
+    elif "axes" in kinds:
+        into.axes = _axes(axes)
+    else:
+        raise TypeError("wengert: %s takes one axis, not %d" % (what, len(axes)))
+
 def _named(what, fields, options, g, into):
     """Writes options by name into a struct."""
     kinds = dict(fields)
+    if "axis" in options and "axes" in options:
+        raise TypeError("wengert: %s: say axis or axes, not both" % what)
     for name, x in options.items():
         field = name.rstrip("_")
-        if field not in kinds:  # axis and axes are one thing
-            field = {"axis": "axes", "axes": "axis"}.get(field, field)
+        if field in ("axis", "axes") and {"axis", "axes"} & set(kinds):  # one thing in Python
+            if x is not None:
+                _set_axes(what, kinds, [_whole(n, 32) for n in _list_of(x)], into)
+            continue
         if field not in kinds:
             raise TypeError("wengert: %s has no option %s%s" % (what, name, _near(name, kinds)))
         if x is not None:
@@ -675,6 +686,8 @@ def _named(what, fields, options, g, into):
 def _struct(what, options, g=None):
     """A pointer to a struct of options alone: of draw."""
     fields, kind = _structs[what]
+    options = {n: -2.2250738585072014e-308 if x == 0 and dict(fields).get(n) == "double" else x
+               for n, x in options.items()}
     return byref(_named(what, fields, options, g, kind()))
 
 # ---- structs of options, from the lists of the library (named.h) ----
@@ -727,21 +740,29 @@ def _results(result, g):
         return States(*(Value(n, g) for n in (result.y, result.h, result.c)))
     return g._value(result)
 
-def _by_struct(name, operands, options, result):
-    fields = _fields(operands) + _fields(options)
+@functools.lru_cache(None)
+def _arguments(struct, operands, options):
+    """The fields of a struct of arguments, its ctypes type, and its bytes when nothing is given."""
+    fields = _fields(options) + _fields(operands)
+    members = [("mark", c_size_t)] + [(n, _FIELDS.get(k, c_void_p)) for n, k in fields]
+    kind = type("_" + struct, (Structure,), {"_fields_": members})
+    rows = _declare(struct + "_rows", POINTER(_OptionList), [])().contents
+    assert rows.size == ctypes.sizeof(kind), struct
+    return fields, kind, ctypes.string_at(rows.defaults, rows.size)
+
+def _by_struct(name, struct, operands, _options, result):
     asked = [f for f in _fields(operands) if f[1] not in ("graph", "user")]
-    kind, count = _new_struct(fields), len(asked)
+    count = len(asked)
     call = _declare(name + "_at", result, [c_char_p, c_void_p])
 
     def builder(*given, **options):
         if len(given) > count:
             raise TypeError("wengert: %s takes %d arguments; options are given by name" % (name, count))
         g = _graph_of(given)
-        a = kind()
+        fields, kind, defaults = _arguments(struct, operands, _options)
+        a = kind.from_buffer_copy(defaults)
         if ("x", "graph") in fields:
             a.x = g._g
-        if name == "slice":
-            a.to = _END
         for (field, type_), x in zip(asked, given):
             if type_.endswith("_fn"):
                 x, a.called = _by_pointer(type_, x, g)
@@ -749,7 +770,7 @@ def _by_struct(name, operands, options, result):
             setattr(a, field, _given(type_, x, g, field))
         _named(name, fields, options, g, a)
         return _results(call(_here(), byref(a)), g)
-    return builder, asked, _fields(options)
+    return builder, asked, _fields(_options)
 
 def _by_parameters(name, parameters, result):
     fields = _fields(parameters)
@@ -799,7 +820,8 @@ for _line in _TABLE.strip().replace("\n    ", " ").split("\n"):
         elif _line[0] == "(":
             _builder(_name, _by_parameters, _line[1:-1], _Node)
         else:
-            _builder(_name, _by_struct, *_line.split(" ;"), _States if _result else _Node)
+            _struct_name, _line_rest = _line[1:].split(" ", 1)
+            _builder(_name, _by_struct, _struct_name, *_line_rest.split(" ;"), _States if _result else _Node)
 
 def split(x, parts, axis=0):
     y = (_Node * builtins.max(_whole(parts, 32), 0))()

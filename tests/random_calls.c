@@ -93,7 +93,7 @@ int draw_call(drawing *d, random_call *call)
 
 static wg_axes draw_axes(drawing *d, int rank)
 {
-    wg_axes axes = { 0, { 0 } };
+    wg_axes axes = { 0 };
     bool all = chance(d, 3);
     int start = rank ? (int)below(d, rank) : 0;
     for (int i = 0; i < rank; i++)
@@ -129,7 +129,6 @@ static int words(const char *text)
     return n;
 }
 
-/* All zero is the default of a field. */
 static void draw_attribute(drawing *d, random_call *call, const wg_attr_row *a, wg_shape s)
 {
     static const double numbers[] = { 0, 0.125, 0.5, 0.75 };
@@ -141,7 +140,9 @@ static void draw_attribute(drawing *d, random_call *call, const wg_attr_row *a, 
     case WG_ATTR_AXIS:
     case WG_ATTR_INT: *(int *)to = (int)below(d, 2 * rank + 2) - rank; break;
     case WG_ATTR_SIZE: memcpy(to, &size, sizeof size); break;
-    case WG_ATTR_DOUBLE: memcpy(to, &numbers[chance(d, 2) ? 0 : below(d, 4)], sizeof(double)); break;
+    case WG_ATTR_DOUBLE:
+        if (chance(d, 2)) memcpy(to, &numbers[below(d, 4)], sizeof(double));
+        break;
     case WG_ATTR_BOOL: *(bool *)to = chance(d, 2); break;
     case WG_ATTR_AXES: *(wg_axes *)to = draw_axes(d, rank); break;
     case WG_ATTR_SHAPE: *(wg_shape *)to = draw_shape(d, s); break;
@@ -155,6 +156,7 @@ static void draw_attribute(drawing *d, random_call *call, const wg_attr_row *a, 
 static void draw_attributes(drawing *d, random_call *call)
 {
     memset(call->attr, 0, sizeof call->attr);
+    wg_attr_begin(call->op, call->attr);
     wg_shape s = call->x[0] >= 0 ? shape_of(d, call->x[0]) : WG_SCALAR;
     for (const wg_attr_row *a = call->op->attrs; a && a->name; a++) draw_attribute(d, call, a, s);
 }

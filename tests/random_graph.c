@@ -39,9 +39,10 @@ static wg_node slice(wg_node x, const random_call *call)
 /* By the functions that users call, where they do more than wg_apply or go a shorter way. */
 static wg_node apply(const random_graph *r, const random_call *call)
 {
-    static const char zero[CALL_ATTR];
+    _Alignas(16) char standard[CALL_ATTR];
     const wg_op *op = call->op;
-    bool plain = !memcmp(call->attr, zero, op->attr_size);
+    wg_attr_begin(op, standard);
+    bool plain = !memcmp(call->attr, standard, op->attr_size);
     wg_node x[CALL_OPERANDS];
     for (int k = 0; k < call->operands; k++) x[k] = operand(r, call, k);
     if (plain && !strcmp(op->name, "matmul")) return wg_matmul(x[0], x[1]);

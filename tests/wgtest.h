@@ -101,7 +101,7 @@ bool wgt_machine_has(int isa);
 /* Asserts that c failed with the status and that its message holds the text; forgets the error. */
 void wgt_expect_error(wg_context *c, wg_status s, const char *text);
 
-/* The same for a call, which is made first: WGT_REFUSED(c, SHAPE, "no axis 2", wg_sum(x, .axes = 2)). */
+/* The same for a call, which is made first: WGT_REFUSED(c, SHAPE, "no axis 2", wg_sum(x, .axis = 2)). */
 #define WGT_REFUSED(c, s, text, ...) ((void)(__VA_ARGS__), wgt_expect_error(c, WG_ERROR_##s, text))
 
 /* ---- numbers ---- */

@@ -6,11 +6,10 @@
 
 /* ---- options, as they count ---- */
 
-static double standard_number(const wg_attr_row *r) { return r->standard ? strtod(r->standard, NULL) : 0; }
-
 static void set_axes(wgf_option *o, const wg_attr_row *r, wg_axes a, int rank)
 {
-    if (!a.count && r->standard && strcmp(r->standard, "all")) a = (wg_axes){ 1, { atoi(r->standard) } };
+    if (!a.count && r->standard && strcmp(r->standard, "all"))
+        a = (wg_axes){ .count = 1, .axis = { atoi(r->standard) } };
     for (int i = 0; i < a.count; i++) a.axis[i] += a.axis[i] < 0 ? rank : 0;
     o->axes = a;
 }
@@ -19,7 +18,9 @@ static void set_option(wgf_option *o, const wg_attr_row *r, const char *at, int 
 {
     *o = (wgf_option){ .row = r };
     switch (r->kind) {
-    case WG_ATTR_AXIS: set_axes(o, r, (wg_axes){ 1, { *(const int *)(const void *)at } }, rank); break;
+    case WG_ATTR_AXIS:
+        set_axes(o, r, (wg_axes){ .count = 1, .axis = { *(const int *)(const void *)at } }, rank);
+        break;
     case WG_ATTR_AXES: set_axes(o, r, *(const wg_axes *)(const void *)at, rank); break;
     case WG_ATTR_INT:
     case WG_ATTR_CHOICE: o->number = *(const int *)(const void *)at; break;
@@ -27,8 +28,8 @@ static void set_option(wgf_option *o, const wg_attr_row *r, const char *at, int 
     case WG_ATTR_BOOL: o->number = *(const bool *)(const void *)at; break;
     case WG_ATTR_DOUBLE: {
         const double x = *(const double *)(const void *)at;
-        o->number = wg_or_standard(x, standard_number(r));
-        o->given = x != 0;
+        o->number = x;
+        o->given = x != WG_AUTO;
         break;
     }
     case WG_ATTR_DTYPE: o->number = *(const wg_dtype *)(const void *)at; break;

@@ -1,6 +1,6 @@
 # Reads public headers and writes what they say of builders, the functions that make nodes:
 #
-#   form=python    the table of python/wengert.py. A line is "(PARAMETERS) = NAMES", or "OPERANDS ; OPTIONS = NAMES"
+#   form=python    the table of python/wengert.py. A line is "(PARAMETERS) = NAMES", or "@STRUCT OPERANDS ; OPTIONS = NAMES"
 #                  for one struct of arguments, or "! OPTIONS = NAMES" for structs of options: draw
 #   form=cpp       a C++ program that calls each macro with all its options by name, the last one first. some<T>()
 #                  stands for an argument
@@ -15,6 +15,13 @@ function note_fields(type, body,    part, n, i) {
         if (trimmed(part[i]) == "WG_BY_NAME") operands_of[type] = fields_of[type] + 0
         else note_names(type, trimmed(part[i]))
     }
+}
+# The row of a list that has matched in `side`: P(type, name) or X(type, name
+function note_row(type,    text, at) {
+    text = substr(side, RSTART + 2, RLENGTH - 2)
+    at = index(text, ", ")
+    field[type, ++fields_of[type]] = substr(text, at + 2)
+    kind_of[type, fields_of[type]] = substr(text, 1, at - 1)
 }
 function note_names(type, text,    list, n, i, kind) {
     if (text == "" || text ~ /reserved/) return
@@ -44,8 +51,8 @@ function python_field(name, kind) {
     return name ":" kind
 }
 function python_struct(type,    i, text) {
+    text = "@" substr(type, 4) " "
     for (i = 1; i <= fields_of[type]; i++) {
-        if (field[type, i] == "text") continue
         text = text (i > 1 ? " " : "") (i == operands_of[type] + 1 ? "; " : "") python_field(field[type, i], kind_of[type, i])
     }
     return text (operands_of[type] == fields_of[type] ? " ;" : "")
@@ -121,7 +128,7 @@ function python_lists(    text, name, kind, out, i) {
 function cpp_call(name, type, operands,    i, text) {
     for (i = 1; i <= operands; i++) text = text (i > 1 ? ", " : "") "some<" kind_of[type, i] ">()"
     for (i = fields_of[type]; i > operands; i--)
-        if (field[type, i] != "text") text = text ", ." field[type, i] " = some<" kind_of[type, i] ">()"
+        text = text ", ." field[type, i] " = some<" kind_of[type, i] ">()"
     printf "void call_%s() { (void)%s(%s); }\n", name, name, text
 }
 
@@ -139,20 +146,24 @@ END {
     gsub(/\/\*[^*]*\*+([^\/*][^*]*\*+)*\//, "", all)
     for (rest = all; next_match("typedef enum wg_[a-z0-9_]+"); ) { sub(/.* /, "", found); is_enum[found] }
     delete is_enum["wg_dtype"]
-    for (rest = all; next_match("typedef struct wg_[a-z0-9_]+_args {[^}]*}"); ) {
-        split(found, word, " ")
-        body = found
-        sub(/^[^{]*\{/, "", body)
-        sub(/\}$/, "", body)
-        note_fields(word[3], body)
+    bare = all
+    gsub(/"([^"\\]|\\.)*"/, "", bare)
+    for (rest = bare; next_match("#define wg_[a-z0-9_]+_args_list[^#]*"); ) {
+        list_of = found
+        sub(/^#define /, "", list_of)
+        sub(/_list.*/, "", list_of)
+        for (side = found; match(side, /P\([a-z0-9_ *]+, [A-Za-z0-9_]+/); side = substr(side, RSTART + RLENGTH)) note_row(list_of)
+        operands_of[list_of] = fields_of[list_of]
+        for (side = found; match(side, /X\([a-z0-9_ *]+, [A-Za-z0-9_]+/); side = substr(side, RSTART + RLENGTH)) note_row(list_of)
     }
     if (form == "cpp") {
         print "#include <wengert/wengert.h>\ntemplate <class T> T &some();"
-        for (rest = all; next_match("#define wg_[a-z0-9_]+\\([^)]*\\)[ \\\\\n]*WG_NAMED\\([^,]*, [^,]*, [^,]*,"); ) {
+        for (rest = all; next_match("#define wg_[a-z0-9_]+\\([^)]*\\)[ \\\\\n]*WG_NAMED\\([^,]*, [^,]*, \\([^)]*\\), [^,]*,"); ) {
             name = found
             sub(/^#define /, "", name)
             sub(/\(.*/, "", name)
             sub(/.*WG_NAMED\(/, "", found)
+            sub(/\([^)]*\), /, "", found)
             split(found, word, /, */)
             cpp_call(name, word[2], word[3] + 0)
         }

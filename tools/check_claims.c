@@ -229,7 +229,7 @@ static bool find_transpose(model *m, const wg_claim *k, claim_result *r)
         l.dim[1] < 2)
         return false;
     const wg_node turned =
-        wg_transpose_at(wg_inside(wg_node_site(k->right)), &(wg_transpose_args){ .x = k->right });
+        wg_transpose_at(wg_inside(wg_node_site(k->right)), &WG_OPTS(wg_transpose_args, .x = k->right));
     return holds(m, k->left, turned) && add(r, ".  With one side transposed it would hold");
 }
 

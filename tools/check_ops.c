@@ -32,7 +32,7 @@ static int inputs_of(wg_graph *g, wg_node y, wg_node x[MOST_INPUTS])
 static wg_node project(wg_graph *g, wg_node y)
 {
     wg_node v = wg_between(g, 0.5, 1.5, wg_node_shape(y));
-    return wg_sum_at(WG_HERE, &(wg_reduce_args){ .x = wg_mul_at(WG_HERE, y, v) });
+    return wg_sum_at(WG_HERE, &WG_OPTS(wg_reduce_args, .x = wg_mul_at(WG_HERE, y, v)));
 }
 
 /* Whether both gradients are zero everywhere, as for a softmax over one element. They agree; the

@@ -103,7 +103,7 @@ static wg_node projection(model *m, wg_node y)
     if (!v) return y;
     wg_node weights = wg_input_at(here, m->g, "", wg_view_f64(v, s));
     if (wg_node_dtype(y) != WG_F64) weights = wg_cast_at(here, weights, wg_node_dtype(y));
-    return wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, weights, y) });
+    return wg_sum_at(here, &WG_OPTS(wg_reduce_args, .x = wg_mul_at(here, weights, y)));
 }
 
 bool check_loss(model *m, check_target *of)

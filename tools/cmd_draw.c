@@ -257,7 +257,7 @@ static wg_node root_beside(model *m, size_names *sizes)
 /* The root of a picture with gradients: of a tensor its sum. */
 static wg_node scalar_of(wg_node root)
 {
-    return is_scalar(root) ? root : wg_sum_at(NULL, &(wg_reduce_args){ .x = root });
+    return is_scalar(root) ? root : wg_sum_at(NULL, &WG_OPTS(wg_reduce_args, .x = root));
 }
 
 static void say_whose_gradients(const model *m, const char *name)

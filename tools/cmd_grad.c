@@ -131,7 +131,7 @@ static bool higher_order(job *w, long long order)
         const int64_t before = wg_graph_nodes(w->m.g), added_before = added;
         g = wg_grad_at(w->here, g, x);
         if (!model_ok(&w->m)) return false;
-        if (wg_node_shape(g).rank) g = wg_sum_at(w->here, &(wg_reduce_args){ .x = g });
+        if (wg_node_shape(g).rank) g = wg_sum_at(w->here, &WG_OPTS(wg_reduce_args, .x = g));
         added = wg_graph_nodes(w->m.g) - before;
         if (!in_reach(w, k, order, added, added_before)) return false;
     }

@@ -34,7 +34,7 @@ list() {
 lists() {
     list WG_FUNCTIONS_OF_ONE '[(]x[)]'
     list WG_FUNCTIONS_OF_TWO '[(][a-z]+ [a-z]+[)]'
-    list WG_REDUCTIONS 'x ; axes:axis keepdims:bool'
+    list WG_REDUCTIONS '@reduce_args .*'
 }
 
 write() { # FILE BEGIN END TABLE

@@ -34,40 +34,36 @@ WG_API wg_node wg_diagonal_at(wg_site here, wg_node x); /* y[..., i] = x[..., i,
 #define wg_index_along(x, axis)     wg_index_along_at(WG_AT(#x), x, axis)
 #define wg_diagonal(x)              wg_diagonal_at(WG_AT(#x), x)
 
-typedef struct wg_flip_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axis axes; /* default: all. In a struct that you fill in, axis 0 is WG_AXES(0) */
-    uint64_t reserved[2];
-} wg_flip_args;
+#define wg_flip_args_list(P, X) \
+    P(wg_node, x) \
+    X(int, axis, WG_AUTO, "", "one axis; default: all axes, or those of .axes") \
+    X(wg_axes, axes, WG_NO_AXES, "", "several axes")
+WG_OPTIONS_AND_OPERANDS(wg_flip_args);
 WG_API wg_node wg_flip_at(wg_site here, const wg_flip_args *a); /* in reverse order along axes */
-#define wg_flip(...) WG_NAMED(wg_flip_at, wg_flip_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_flip(...) WG_NAMED(wg_flip_at, wg_flip_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef enum wg_pad_mode { WG_PAD_CONSTANT, WG_PAD_REFLECT, WG_PAD_EDGE } wg_pad_mode;
-typedef struct wg_pad_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axis axis;          /* default 0 */
-    int64_t before, after; /* how many elements are added; default 0 */
-    double value;          /* of WG_PAD_CONSTANT; default 0 */
-    wg_pad_mode mode;      /* a b c with 2 on each side: reflect gives c b a b c b a, edge a a a b c c c */
-    uint64_t reserved[2];
-} wg_pad_args;
+#define wg_pad_args_list(P, X) \
+    P(wg_node, x) \
+    X(int, axis, 0, "", "one axis") \
+    X(int64_t, before, 0, "[0, inf)", "how many elements are added before") \
+    X(int64_t, after, 0, "[0, inf)", "how many elements are added behind") \
+    X(double, value, 0, "[-inf, inf] or nan", "of the elements that WG_PAD_CONSTANT adds") \
+    X(wg_pad_mode, mode, WG_PAD_CONSTANT, "constant, reflect, edge", "a b c with 2 on each side: reflect gives c b a b c b a, edge a a a b c c c")
+WG_OPTIONS_AND_OPERANDS(wg_pad_args);
 WG_API wg_node wg_pad_at(wg_site here, const wg_pad_args *a);
-#define wg_pad(...) WG_NAMED(wg_pad_at, wg_pad_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_pad(...) WG_NAMED(wg_pad_at, wg_pad_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_triangle_args {
-    wg_node x; /* matrices: [..., m, n] */
-    WG_BY_NAME;
-    int offset; /* of the border from the diagonal, to the right; default 0 */
-    uint64_t reserved[2];
-} wg_triangle_args;
+#define wg_triangle_args_list(P, X) \
+    P(wg_node, x) /* matrices: [..., m, n] */ \
+    X(int, offset, 0, "", "of the border from the diagonal, to the right")
+WG_OPTIONS_AND_OPERANDS(wg_triangle_args);
 WG_API wg_node wg_tril_at(wg_site here,
                           const wg_triangle_args *a); /* x[i, j] where j - i <= offset, else 0 */
 WG_API wg_node wg_triu_at(wg_site here,
                           const wg_triangle_args *a); /* x[i, j] where j - i >= offset, else 0 */
-#define wg_tril(...) WG_NAMED(wg_tril_at, wg_triangle_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_triu(...) WG_NAMED(wg_triu_at, wg_triangle_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_tril(...) WG_NAMED(wg_tril_at, wg_triangle_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_triu(...) WG_NAMED(wg_triu_at, wg_triangle_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

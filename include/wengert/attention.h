@@ -21,17 +21,17 @@ extern "C" {
  * query that sees no key gets 0.
  *
  * The scores are never stored: the gradient computes them again. A derivative of higher order stores them. */
-typedef struct wg_attention_args {
-    wg_node x, k, v; /* x: the queries q */
-    wg_node mask;    /* default: all keys are seen */
-    WG_BY_NAME;
-    bool causal;
-    double scale;  /* default: 1 / sqrt(width of a head) */
-    int64_t heads; /* default 1 */
-    uint64_t reserved[2];
-} wg_attention_args;
+#define wg_attention_args_list(P, X) \
+    P(wg_node, x) /* the queries q */ \
+    P(wg_node, k) \
+    P(wg_node, v) \
+    P(wg_node, mask) /* may be left out: then all keys are seen */ \
+    X(bool, causal, false, "", "a query sees the keys up to its own place") \
+    X(double, scale, WG_AUTO, "(-inf, inf)", "default: 1 / sqrt(width of a head)") \
+    X(int64_t, heads, 1, "[1, inf)", "parts of the width, each with an attention of its own")
+WG_OPTIONS_AND_OPERANDS(wg_attention_args);
 WG_API wg_node wg_attention_at(wg_site here, const wg_attention_args *a);
-#define wg_attention(...) WG_NAMED(wg_attention_at, wg_attention_args, 3_4, #__VA_ARGS__, __VA_ARGS__)
+#define wg_attention(...) WG_NAMED(wg_attention_at, wg_attention_args, (x, k, v, mask), 3_4, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

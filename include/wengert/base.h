@@ -55,7 +55,7 @@ WG_API const char *wg_status_text(wg_status s);
 /* ---- call sites ---- */
 
 /* Where a call stands in the user's source, as one string: the text of the arguments, a newline, file:line. At
- * a call with options by name, a byte from 1 to 8 stands before the text (WG_BY_NAME of ops.h). The macros of
+ * a call with options by name, a byte stands before the text (named.h). The macros of
  * the other headers pass the site as a string literal. A string that is made at run time must stay valid as
  * long as the nodes made with it: wg_site_keep makes one that the context owns. */
 typedef const char *wg_site;
@@ -119,28 +119,39 @@ typedef struct wg_shape {
 extern "C" {
 #endif
 
-/* An option that says one axis or several: .axis = 1 is axis 1, .axes = WG_AXES(0, 2) are axes 0 and 2. A
- * negative axis counts from the end. Variables: wg_axis a = WG_AXES(0, 2). It is one number, so that a bare
- * number compiles in C and in C++ and means that axis. Where another axis is the default, .axis = 0 is told
- * from no axis by the text of the call: outside of such a call (in a struct that you fill in, in a call of
- * wg_sum_at) write WG_AXES(0). A list has axes from -31 to 31; no axes: the default. */
-typedef double wg_axis;
-
-#define WG_AXES_BASE 4503599627370496.0 /* 2^52: from here on a number is a list of axes */
-/* The list of `count` axes: base 64, each axis plus 32 (0: it does not fit), and last the count. */
-static inline wg_axis wg_axes_of(int count, const int *axis)
+/* A list of axes: .axes = WG_AXES(0, 2). One axis is a number: .axis = 1. A negative axis counts from the end. The mark
+ * is a pointer, so that compilers warn of .axes = 1. */
+struct wg_axes_mark;
+typedef struct wg_axes {
+    const struct wg_axes_mark *mark; /* WG_AXES_GIVEN or WG_AXES_LEFT_OUT; in attributes of ops it means nothing */
+    int count;
+    int axis[WG_MAX_RANK];
+} wg_axes;
+#define WG_AXES_GIVEN    ((const struct wg_axes_mark *)0x41584553)
+#define WG_AXES_LEFT_OUT ((const struct wg_axes_mark *)0x2d2d2d2d)
+/* The list of `count` axes. Of more than 8 the first 8 are copied, and the call that gets the list refuses it. */
+static inline wg_axes wg_axes_of(int count, const int *axis)
 {
-    double list = 0;
-    if (count == 1 && axis[0] != 0) return axis[0];
-    for (int i = count > WG_MAX_RANK ? WG_MAX_RANK : count; i-- > 0;)
-        list = list * 64 + (axis[i] >= -31 && axis[i] <= 31 ? axis[i] + 32 : 0);
-    return WG_AXES_BASE + list * 16 + (count < 0 || count > WG_MAX_RANK ? WG_MAX_RANK + 1 : count);
+    wg_axes a = { WG_AXES_GIVEN, count, { 0 } };
+    for (int i = 0; i < count && i < WG_MAX_RANK; i++) a.axis[i] = axis[i];
+    return a;
 }
+/* The defaults of options that are lists of axes or shapes: not given. */
 #ifndef __cplusplus
-#define WG_AXES(...) wg_axes_of(WG_COUNT_(int, __VA_ARGS__), (const int[]){ __VA_ARGS__ })
+#define WG_NO_AXES   { WG_AXES_LEFT_OUT, 0, { 0 } }
+#define WG_NO_SHAPE  { -1, { 0 } }
+#define WG_AXES(...) wg_axes_of((int)(sizeof((int[]){ 0, __VA_ARGS__ }) / sizeof(int)) - 1, (const int[]){ 0, __VA_ARGS__ } + 1)
 #else
+static inline wg_axes wg_no_axes(void)
+{
+    wg_axes a = wg_axes_of(0, 0);
+    a.mark = WG_AXES_LEFT_OUT;
+    return a;
 }
-template <class... D> static inline wg_axis wg_axes_from(D... d)
+#define WG_NO_AXES  wg_no_axes()
+#define WG_NO_SHAPE { -1, { 0 } }
+}
+template <class... D> static inline wg_axes wg_axes_from(D... d)
 {
     const int axis[] = { static_cast<int>(d)..., 0 };
     return wg_axes_of(static_cast<int>(sizeof...(D)), axis);
@@ -148,12 +159,6 @@ template <class... D> static inline wg_axis wg_axes_from(D... d)
 #define WG_AXES(...) wg_axes_from(__VA_ARGS__)
 extern "C" {
 #endif
-
-/* The same for authors of ops, in attributes. */
-typedef struct wg_axes {
-    int count;
-    int axis[WG_MAX_RANK];
-} wg_axes;
 
 /* The number of elements. -1: no valid shape (more than 8 axes, a negative size, 2^60 elements). */
 WG_API int64_t wg_shape_size(wg_shape s);
@@ -276,7 +281,7 @@ enum {
 /* Makes a context. The result is never NULL: without memory, or with wrong options, it is a context that has already
  * failed. */
 WG_API wg_context *wg_start_at(wg_site here, const wg_start_opts *o);
-#define wg_start(...) WG_WITH(wg_start_at, (WG_AT(WG_BYTE_0 #__VA_ARGS__)), wg_start_opts, __VA_ARGS__)
+#define wg_start(...) WG_WITH(wg_start_at, (WG_AT(WG_BYTE_0 #__VA_ARGS__)), wg_start_opts, WG_GIVEN_(__VA_ARGS__))
 /* Prints the first error to the stream, if one is given. Frees the context and everything made from it.
  * Returns 0, or the status of the error. A call that got no object at all, wg_optim_step(NULL) say, has no
  * context: its error is kept for the thread, and becomes that of the first context that was started before, when
@@ -297,6 +302,12 @@ WG_API void wg_recover(wg_context *c); /* forgets the error; nothing else lets a
 WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *format, ...) WG_PRINTF(4, 5);
 /* Gives a warning, as the library does: once for each call site. */
 WG_API void wg_warn(wg_context *c, wg_site here, const char *format, ...) WG_PRINTF(3, 4);
+
+/* For calls whose options are a list of named.h: whether `options` begins with the mark of the list, the site names all
+ * options, and each number is the default or in its range. False: an error is recorded. what: the name of the call, for
+ * the message. */
+WG_API bool wg_options_fit(wg_context *c, wg_site here, const char *what, const wg_option_list *list,
+                           const void *options);
 
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
 WG_API int wg_context_threads(const wg_context *c);

@@ -13,13 +13,12 @@ extern "C" {
 
 /* ---- products ---- */
 
-typedef struct wg_matmul_args {
-    wg_node x;
-    wg_node y;
-    WG_BY_NAME;
-    bool ta, tb; /* the last two axes of x (of y) are swapped first, without a copy */
-    uint64_t reserved[2];
-} wg_matmul_args;
+#define wg_matmul_args_list(P, X) \
+    P(wg_node, x) \
+    P(wg_node, y) \
+    X(bool, ta, false, "", "the last two axes of x are swapped first, without a copy") \
+    X(bool, tb, false, "", "the last two axes of y are swapped first, without a copy")
+WG_OPTIONS_AND_OPERANDS(wg_matmul_args);
 /* [..., m, k] @ [..., k, n] is [..., m, n]; leading axes broadcast. A vector on the left is a row, on the
  * right a column. */
 WG_API wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a);
@@ -32,7 +31,7 @@ WG_API wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b); /* x 
  * alphabetical order. Operands are multiplied from left to right; no result on the way may have more
  * than 8 axes. No ellipsis. */
 WG_API wg_node wg_einsum_at(wg_site here, const char *letters, const wg_node x[], int n);
-#define wg_matmul(...)    WG_NAMED(wg_matmul_at, wg_matmul_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_matmul(...)    WG_NAMED(wg_matmul_at, wg_matmul_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
 #define wg_dot(a, b)      wg_dot_at(WG_AT(#a ", " #b), a, b)
 #define wg_outer(a, b)    wg_outer_at(WG_AT(#a ", " #b), a, b)
 #define wg_dense(x, W, b) wg_dense_at(WG_AT(#x ", " #W ", " #b), x, W, b)
@@ -54,19 +53,18 @@ extern "C" {
 
 /* ---- the order of axes ---- */
 
-typedef struct wg_transpose_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axis axes; /* axis i of the result is axis axes[i] of x; default: the axes in reverse order */
-    uint64_t reserved[2];
-} wg_transpose_args;
+#define wg_transpose_args_list(P, X) \
+    P(wg_node, x) \
+    X(wg_axes, axes, WG_NO_AXES, "", "axis i of the result is axis axes[i] of x; default: the axes in reverse order")
+WG_OPTIONS_AND_OPERANDS(wg_transpose_args);
 WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
 WG_API wg_node wg_swap_at(wg_site here, wg_node x); /* the last two axes */
-#define wg_transpose(...) WG_NAMED(wg_transpose_at, wg_transpose_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_transpose(...) WG_NAMED(wg_transpose_at, wg_transpose_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 #define wg_swap(x)        wg_swap_at(WG_AT(#x), x)
 /* wg_permute(x, 0, 2, 1): axis i of the result is the axis of x at place i of the list. */
 #define wg_permute(node, ...) \
-    WG_CALL_(wg_transpose_at, (WG_AT(#node)), wg_transpose_args, 1, x, node, .axes = WG_AXES(__VA_ARGS__))
+    WG_WITH(wg_transpose_at, (WG_AT(#node)), wg_transpose_args, \
+            WG_GIVEN_(.axes = WG_AXES(__VA_ARGS__), .x = node))
 
 #ifdef __cplusplus
 }

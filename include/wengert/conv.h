@@ -19,17 +19,15 @@
 extern "C" {
 #endif
 
-typedef struct wg_conv_args {
-    wg_node x, W;
-    WG_BY_NAME;
-    wg_shape stride;   /* default 1 */
-    wg_shape dilation; /* distance of the kernel's elements; default 1 */
-    wg_shape padding;  /* zeros beside x; default 0 */
-    bool same;         /* the padding for ceil(elements / stride); if it is odd, one more after x */
-    int64_t groups;    /* groups of channels, each with a kernel of its own; default 1. As many as
-                        * channels: depthwise */
-    uint64_t reserved[4];
-} wg_conv_args;
+#define wg_conv_args_list(P, X) \
+    P(wg_node, x) \
+    P(wg_node, W) \
+    X(wg_shape, stride, WG_NO_SHAPE, "", "default 1") \
+    X(wg_shape, dilation, WG_NO_SHAPE, "", "the distance of the kernel's elements; default 1") \
+    X(wg_shape, padding, WG_NO_SHAPE, "", "zeros beside x; default 0") \
+    X(bool, same, false, "", "the padding for ceil(elements / stride); if it is odd, one more after x") \
+    X(int64_t, groups, 1, "[1, inf)", "groups of channels, each with a kernel of its own; as many as channels: depthwise")
+WG_OPTIONS_AND_OPERANDS(wg_conv_args);
 /* W is [..., channels / groups, results], not turned: y[i] = sum of x[i stride + k dilation - padding]
  * W[k]. */
 WG_API wg_node wg_conv_at(wg_site here, const wg_conv_args *a);
@@ -37,39 +35,35 @@ WG_API wg_node wg_conv_at(wg_site here, const wg_conv_args *a);
  * padding: elements of the result that are left out. A negative padding after x adds elements, as
  * output_padding of PyTorch does. same: stride times as many elements as x. */
 WG_API wg_node wg_conv_transpose_at(wg_site here, const wg_conv_args *a);
-#define wg_conv(...) WG_NAMED(wg_conv_at, wg_conv_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_conv(...) WG_NAMED(wg_conv_at, wg_conv_args, (x, W), 2, #__VA_ARGS__, __VA_ARGS__)
 #define wg_conv_transpose(...) \
-    WG_NAMED(wg_conv_transpose_at, wg_conv_args, 2, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_conv_transpose_at, wg_conv_args, (x, W), 2, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_pool_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_shape size;     /* of a window */
-    wg_shape stride;   /* default: size */
-    wg_shape padding;  /* less than size; default 0 */
-    bool same;         /* the padding for ceil(elements / stride) windows */
-    bool skip_padding; /* avg_pool: the mean of the elements of x alone; the padding counts as zeros otherwise */
-    uint64_t reserved[4];
-} wg_pool_args;
+#define wg_pool_args_list(P, X) \
+    P(wg_node, x) \
+    X(wg_shape, size, WG_NO_SHAPE, "", "of a window; it must be given") \
+    X(wg_shape, stride, WG_NO_SHAPE, "", "default: size") \
+    X(wg_shape, padding, WG_NO_SHAPE, "", "less than size; default 0") \
+    X(bool, same, false, "", "the padding for ceil(elements / stride) windows") \
+    X(bool, skip_padding, false, "", "of avg_pool: the mean of the elements of x alone; otherwise the padding counts as zeros")
+WG_OPTIONS_AND_OPERANDS(wg_pool_args);
 /* The largest element of each window. The gradient goes to the first of equal ones. NaN counts as the
  * largest. */
 WG_API wg_node wg_max_pool_at(wg_site here, const wg_pool_args *a);
 WG_API wg_node wg_avg_pool_at(wg_site here, const wg_pool_args *a); /* the mean of each window */
-#define wg_max_pool(...) WG_NAMED(wg_max_pool_at, wg_pool_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_avg_pool(...) WG_NAMED(wg_avg_pool_at, wg_pool_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_max_pool(...) WG_NAMED(wg_max_pool_at, wg_pool_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_avg_pool(...) WG_NAMED(wg_avg_pool_at, wg_pool_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef enum wg_pool_by { WG_POOL_MAX, WG_POOL_MEAN } wg_pool_by;
-typedef struct wg_adaptive_pool_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_pool_by by; /* default: the largest element */
-    wg_shape size; /* of the result. WG_SHAPE(1): one window over all elements */
-    uint64_t reserved[2];
-} wg_adaptive_pool_args;
+#define wg_adaptive_pool_args_list(P, X) \
+    P(wg_node, x) \
+    X(wg_pool_by, by, WG_POOL_MAX, "max, mean", "of a window") \
+    X(wg_shape, size, WG_NO_SHAPE, "", "of the result; it must be given. WG_SHAPE(1): one window over all elements")
+WG_OPTIONS_AND_OPERANDS(wg_adaptive_pool_args);
 /* Window i has the elements from floor(i n / size) to ceil((i + 1) n / size). */
 WG_API wg_node wg_adaptive_pool_at(wg_site here, const wg_adaptive_pool_args *a);
 #define wg_adaptive_pool(...) \
-    WG_NAMED(wg_adaptive_pool_at, wg_adaptive_pool_args, 1, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_adaptive_pool_at, wg_adaptive_pool_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

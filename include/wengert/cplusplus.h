@@ -33,28 +33,16 @@ template <class... D> static inline wg_shape wg_shape_of(D... d)
 #define WG_SHAPE(...) wg_shape_of(__VA_ARGS__)
 #define WG_SCALAR     wg_shape()
 
-/* ---- operands: the first fields of a struct ---- */
+/* ---- operands: assigned by their names ---- */
 
-/* Becomes the type of its field by an implicit conversion: a size_t may stand for an int64_t. */
-template <class V> struct wg_operand_as {
-    const V &value;
-    template <class F> operator F() const { return value; }
-};
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-template <class T, class... V> static inline void wg_operands(T &args, const V &...v)
-{
-    args = T{ wg_operand_as<V>{ v }... };
-}
-#pragma GCC diagnostic pop
-
-#define WG_TAKE_1(a, x1, ...) wg_operands(a, x1) WG_SET_(a, __VA_ARGS__)
-#define WG_TAKE_2(a, x1, x2, ...) wg_operands(a, x1, x2) WG_SET_(a, __VA_ARGS__)
-#define WG_TAKE_3(a, x1, x2, x3, ...) wg_operands(a, x1, x2, x3) WG_SET_(a, __VA_ARGS__)
-#define WG_TAKE_4(a, x1, x2, x3, x4, ...) wg_operands(a, x1, x2, x3, x4) WG_SET_(a, __VA_ARGS__)
-#define WG_TAKE_5(a, x1, x2, x3, x4, x5, ...) wg_operands(a, x1, x2, x3, x4, x5) WG_SET_(a, __VA_ARGS__)
-#define WG_TAKE_3_4 WG_TAKE_3
-#define WG_TAKE_3_5 WG_TAKE_3
+#define WG_TAKE_1(a, n1, x1, ...) , a.n1 = x1 WG_SET_(a, __VA_ARGS__)
+#define WG_TAKE_2(a, n1, n2, x1, ...) , a.n1 = x1 WG_TAKE_1(a, n2, __VA_ARGS__)
+#define WG_TAKE_3(a, n1, n2, n3, x1, ...) , a.n1 = x1 WG_TAKE_2(a, n2, n3, __VA_ARGS__)
+#define WG_TAKE_4(a, n1, n2, n3, n4, x1, ...) , a.n1 = x1 WG_TAKE_3(a, n2, n3, n4, __VA_ARGS__)
+#define WG_TAKE_5(a, n1, n2, n3, n4, n5, x1, ...) , a.n1 = x1 WG_TAKE_4(a, n2, n3, n4, n5, __VA_ARGS__)
+#define WG_TAKE_3_4(a, n1, n2, n3, n4, ...) WG_TAKE_3(a, n1, n2, n3, __VA_ARGS__)
+#define WG_TAKE_3_5(a, n1, n2, n3, n4, n5, ...) WG_TAKE_3(a, n1, n2, n3, __VA_ARGS__)
+#define WG_TAKES_(take, ...) take(__VA_ARGS__)
 
 /* ---- options: `a` before each. The last one is empty ---- */
 
@@ -69,37 +57,37 @@ template <class T, class... V> static inline void wg_operands(T &args, const V &
         WG_SET_14, WG_SET_13, WG_SET_12, WG_SET_11, WG_SET_10, WG_SET_9, WG_SET_8, WG_SET_7, WG_SET_6, \
         WG_SET_5, WG_SET_4, WG_SET_3, WG_SET_2, WG_SET_1, )(a, __VA_ARGS__)
 #define WG_SET_1(a, o)
-#define WG_SET_2(a, o, ...) , a o WG_SET_1(a, __VA_ARGS__)
-#define WG_SET_3(a, o, ...) , a o WG_SET_2(a, __VA_ARGS__)
-#define WG_SET_4(a, o, ...) , a o WG_SET_3(a, __VA_ARGS__)
-#define WG_SET_5(a, o, ...) , a o WG_SET_4(a, __VA_ARGS__)
-#define WG_SET_6(a, o, ...) , a o WG_SET_5(a, __VA_ARGS__)
-#define WG_SET_7(a, o, ...) , a o WG_SET_6(a, __VA_ARGS__)
-#define WG_SET_8(a, o, ...) , a o WG_SET_7(a, __VA_ARGS__)
-#define WG_SET_9(a, o, ...) , a o WG_SET_8(a, __VA_ARGS__)
-#define WG_SET_10(a, o, ...) , a o WG_SET_9(a, __VA_ARGS__)
-#define WG_SET_11(a, o, ...) , a o WG_SET_10(a, __VA_ARGS__)
-#define WG_SET_12(a, o, ...) , a o WG_SET_11(a, __VA_ARGS__)
-#define WG_SET_13(a, o, ...) , a o WG_SET_12(a, __VA_ARGS__)
-#define WG_SET_14(a, o, ...) , a o WG_SET_13(a, __VA_ARGS__)
-#define WG_SET_15(a, o, ...) , a o WG_SET_14(a, __VA_ARGS__)
-#define WG_SET_16(a, o, ...) , a o WG_SET_15(a, __VA_ARGS__)
-#define WG_SET_17(a, o, ...) , a o WG_SET_16(a, __VA_ARGS__)
-#define WG_SET_18(a, o, ...) , a o WG_SET_17(a, __VA_ARGS__)
-#define WG_SET_19(a, o, ...) , a o WG_SET_18(a, __VA_ARGS__)
-#define WG_SET_20(a, o, ...) , a o WG_SET_19(a, __VA_ARGS__)
-#define WG_SET_21(a, o, ...) , a o WG_SET_20(a, __VA_ARGS__)
-#define WG_SET_22(a, o, ...) , a o WG_SET_21(a, __VA_ARGS__)
-#define WG_SET_23(a, o, ...) , a o WG_SET_22(a, __VA_ARGS__)
-#define WG_SET_24(a, o, ...) , a o WG_SET_23(a, __VA_ARGS__)
-#define WG_SET_25(a, o, ...) , a o WG_SET_24(a, __VA_ARGS__)
-#define WG_SET_26(a, o, ...) , a o WG_SET_25(a, __VA_ARGS__)
-#define WG_SET_27(a, o, ...) , a o WG_SET_26(a, __VA_ARGS__)
-#define WG_SET_28(a, o, ...) , a o WG_SET_27(a, __VA_ARGS__)
-#define WG_SET_29(a, o, ...) , a o WG_SET_28(a, __VA_ARGS__)
-#define WG_SET_30(a, o, ...) , a o WG_SET_29(a, __VA_ARGS__)
-#define WG_SET_31(a, o, ...) , a o WG_SET_30(a, __VA_ARGS__)
-#define WG_SET_32(a, o, ...) , a o WG_SET_31(a, __VA_ARGS__)
+#define WG_SET_2(a, o, ...) , (void)(a o) WG_SET_1(a, __VA_ARGS__)
+#define WG_SET_3(a, o, ...) , (void)(a o) WG_SET_2(a, __VA_ARGS__)
+#define WG_SET_4(a, o, ...) , (void)(a o) WG_SET_3(a, __VA_ARGS__)
+#define WG_SET_5(a, o, ...) , (void)(a o) WG_SET_4(a, __VA_ARGS__)
+#define WG_SET_6(a, o, ...) , (void)(a o) WG_SET_5(a, __VA_ARGS__)
+#define WG_SET_7(a, o, ...) , (void)(a o) WG_SET_6(a, __VA_ARGS__)
+#define WG_SET_8(a, o, ...) , (void)(a o) WG_SET_7(a, __VA_ARGS__)
+#define WG_SET_9(a, o, ...) , (void)(a o) WG_SET_8(a, __VA_ARGS__)
+#define WG_SET_10(a, o, ...) , (void)(a o) WG_SET_9(a, __VA_ARGS__)
+#define WG_SET_11(a, o, ...) , (void)(a o) WG_SET_10(a, __VA_ARGS__)
+#define WG_SET_12(a, o, ...) , (void)(a o) WG_SET_11(a, __VA_ARGS__)
+#define WG_SET_13(a, o, ...) , (void)(a o) WG_SET_12(a, __VA_ARGS__)
+#define WG_SET_14(a, o, ...) , (void)(a o) WG_SET_13(a, __VA_ARGS__)
+#define WG_SET_15(a, o, ...) , (void)(a o) WG_SET_14(a, __VA_ARGS__)
+#define WG_SET_16(a, o, ...) , (void)(a o) WG_SET_15(a, __VA_ARGS__)
+#define WG_SET_17(a, o, ...) , (void)(a o) WG_SET_16(a, __VA_ARGS__)
+#define WG_SET_18(a, o, ...) , (void)(a o) WG_SET_17(a, __VA_ARGS__)
+#define WG_SET_19(a, o, ...) , (void)(a o) WG_SET_18(a, __VA_ARGS__)
+#define WG_SET_20(a, o, ...) , (void)(a o) WG_SET_19(a, __VA_ARGS__)
+#define WG_SET_21(a, o, ...) , (void)(a o) WG_SET_20(a, __VA_ARGS__)
+#define WG_SET_22(a, o, ...) , (void)(a o) WG_SET_21(a, __VA_ARGS__)
+#define WG_SET_23(a, o, ...) , (void)(a o) WG_SET_22(a, __VA_ARGS__)
+#define WG_SET_24(a, o, ...) , (void)(a o) WG_SET_23(a, __VA_ARGS__)
+#define WG_SET_25(a, o, ...) , (void)(a o) WG_SET_24(a, __VA_ARGS__)
+#define WG_SET_26(a, o, ...) , (void)(a o) WG_SET_25(a, __VA_ARGS__)
+#define WG_SET_27(a, o, ...) , (void)(a o) WG_SET_26(a, __VA_ARGS__)
+#define WG_SET_28(a, o, ...) , (void)(a o) WG_SET_27(a, __VA_ARGS__)
+#define WG_SET_29(a, o, ...) , (void)(a o) WG_SET_28(a, __VA_ARGS__)
+#define WG_SET_30(a, o, ...) , (void)(a o) WG_SET_29(a, __VA_ARGS__)
+#define WG_SET_31(a, o, ...) , (void)(a o) WG_SET_30(a, __VA_ARGS__)
+#define WG_SET_32(a, o, ...) , (void)(a o) WG_SET_31(a, __VA_ARGS__)
 
 /* ---- calls ---- */
 
@@ -108,14 +96,23 @@ template <class T, class... V> static inline void wg_operands(T &args, const V &
 #define WG_JOINED_(a, b) a##b
 #define WG_NEW_NAME_     WG_JOIN_(wg_args_, __COUNTER__)
 
-#define WG_CALL_(f, lead, T, n, first, ...) WG_CALLED_(WG_NEW_NAME_, f, lead, T, n, __VA_ARGS__)
-#define WG_CALLED_(a, f, lead, T, n, ...) \
-    __extension__({ T a = T(); WG_TAKE_##n(a, __VA_ARGS__, ), f(WG_OPEN_ lead, &a); })
+#define WG_NAMED(f, T, names, n, text, ...) WG_NAMED_(WG_NEW_NAME_, f, T, names, n, text, __VA_ARGS__)
+#define WG_NAMED_(a, f, T, names, n, text, ...)                                   \
+    __extension__({                                                               \
+        T a = T();                                                                \
+        (void)0 WG_TAKES_(WG_TAKE_##n, a, WG_OPEN_ names, __VA_ARGS__, );         \
+        f(WG_AT(text), &a);                                                       \
+    })
+
+#define WG_CALL_(f, lead, T, n, first, ...) WG_CALLED_(WG_NEW_NAME_, f, lead, T, first, __VA_ARGS__, )
+#define WG_CALLED_(a, f, lead, T, first, x, ...) \
+    __extension__({ T a = T(); a.first = x WG_SET_(a, __VA_ARGS__); f(WG_OPEN_ lead, &a); })
 
 #define WG_STRUCT(T, ...) WG_STRUCTED_(WG_NEW_NAME_, T, __VA_ARGS__, )
 #define WG_STRUCTED_(a, T, ...) __extension__({ T a = T(); (void)0 WG_SET_(a, __VA_ARGS__); a; })
 #define WG_OPTS(...)      WG_OPTS1_(WG_HEAD_(__VA_ARGS__), WG_TAIL_(__VA_ARGS__, ))
 #define WG_OPTS1_(T, ...) WG_STRUCTED_(WG_NEW_NAME_, T, __VA_ARGS__)
+#define WG_GIVEN_(...)    __VA_ARGS__, /* the last one is empty */
 #define WG_WITH(f, lead, T, ...) WG_WITH_(WG_NEW_NAME_, f, lead, T, __VA_ARGS__)
 #define WG_WITH_(a, f, lead, T, ...) \
     __extension__({ T a = T(); (void)0 WG_SET_(a, __VA_ARGS__); f(WG_OPEN_ lead, &a); })

@@ -41,16 +41,14 @@ WG_API wg_node wg_relu_at(wg_site here, wg_node x);     /* y = max(x, 0), y'(0) 
 #define wg_softsign(x) wg_softsign_at(WG_AT(#x), x)
 #define wg_relu(x)     wg_relu_at(WG_AT(#x), x)
 
-typedef struct wg_leaky_relu_args {
-    wg_node x;
-    WG_BY_NAME;
-    double slope; /* below zero; default 0.01. y'(0) = slope */
-    uint64_t reserved[2];
-} wg_leaky_relu_args;
+#define wg_leaky_relu_args_list(P, X) \
+    P(wg_node, x) \
+    X(double, slope, 0.01, "", "below zero; y'(0) = slope")
+WG_OPTIONS_AND_OPERANDS(wg_leaky_relu_args);
 /* y = x where x > 0, else slope x. */
 WG_API wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a);
 #define wg_leaky_relu(...) \
-    WG_NAMED(wg_leaky_relu_at, wg_leaky_relu_args, 1, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_leaky_relu_at, wg_leaky_relu_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 WG_API wg_node wg_log1p_at(wg_site here, wg_node x);      /* y = ln(1 + x), exact also for small x */
 WG_API wg_node wg_expm1_at(wg_site here, wg_node x);      /* y = e^x - 1, exact also for small x */
@@ -97,26 +95,22 @@ WG_API wg_node wg_hard_swish_at(wg_site here, wg_node x);   /* y = x hard_sigmoi
 #define wg_hard_sigmoid(x) wg_hard_sigmoid_at(WG_AT(#x), x)
 #define wg_hard_swish(x)   wg_hard_swish_at(WG_AT(#x), x)
 
-typedef struct wg_elu_args {
-    wg_node x;
-    WG_BY_NAME;
-    double alpha; /* default 1; WG_ZERO: 0, for elu */
-    uint64_t reserved[2];
-} wg_elu_args;
+#define wg_elu_args_list(P, X) \
+    P(wg_node, x) \
+    X(double, alpha, 1, "", "the limit below zero is -alpha; of celu not 0")
+WG_OPTIONS_AND_OPERANDS(wg_elu_args);
 WG_API wg_node wg_elu_at(wg_site here, const wg_elu_args *a); /* y = x where x > 0, else alpha (e^x - 1) */
 WG_API wg_node wg_celu_at(wg_site here,
                           const wg_elu_args *a); /* y = x where x > 0, else alpha (e^(x / alpha) - 1) */
-#define wg_elu(...)  WG_NAMED(wg_elu_at, wg_elu_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_celu(...) WG_NAMED(wg_celu_at, wg_elu_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_elu(...)  WG_NAMED(wg_elu_at, wg_elu_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_celu(...) WG_NAMED(wg_celu_at, wg_elu_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_gelu_args {
-    wg_node x;
-    WG_BY_NAME;
-    bool by_tanh; /* y = x / 2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), as GPT-2 has it */
-    uint64_t reserved[2];
-} wg_gelu_args;
+#define wg_gelu_args_list(P, X) \
+    P(wg_node, x) \
+    X(bool, by_tanh, false, "", "y = x / 2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), as GPT-2 has it")
+WG_OPTIONS_AND_OPERANDS(wg_gelu_args);
 WG_API wg_node wg_gelu_at(wg_site here, const wg_gelu_args *a); /* y = x / 2 (1 + erf(x / sqrt 2)) */
-#define wg_gelu(...) WG_NAMED(wg_gelu_at, wg_gelu_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_gelu(...) WG_NAMED(wg_gelu_at, wg_gelu_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

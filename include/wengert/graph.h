@@ -40,9 +40,11 @@ typedef struct wg_node {
 } wg_node;
 
 #ifndef __cplusplus
-#define wg_none ((wg_node){ NULL, 0, 0 }) /* no node; in a derivative rule: no derivative */
+#define wg_none    ((wg_node){ NULL, 0, 0 }) /* no node; in a derivative rule: no derivative */
+#define WG_NO_NODE { NULL, 0, 0 }             /* the default of an option that is a node */
 #else
-#define wg_none (wg_node())
+#define wg_none    (wg_node())
+#define WG_NO_NODE wg_node()
 #endif
 static inline bool wg_is_none(wg_node n) { return !n.graph && !n.index && !n.generation; }
 

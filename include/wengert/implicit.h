@@ -43,16 +43,13 @@ WG_API wg_node wg_recompute_at(wg_site here, wg_node x, wg_part_fn f, void *user
 /* A step of a chain: the state after step i = 0, 1, ... */
 typedef wg_node (*wg_step_fn)(wg_node x, int i, void *user);
 
-typedef struct wg_recompute_chain_args {
-    wg_node x;
-    wg_step_fn f;
-    void *user;
-    int steps;
-    WG_BY_NAME;
-    int keep; /* states that are kept, x included; default: the fewest for which no step is computed
-               * more than twice again */
-    uint64_t reserved[2];
-} wg_recompute_chain_args;
+#define wg_recompute_chain_args_list(P, X) \
+    P(wg_node, x) \
+    P(wg_step_fn, f) \
+    P(void *, user) \
+    P(int, steps) \
+    X(int, keep, WG_AUTO, "[1, inf)", "states that are kept, x included; default: the fewest for which no step is computed more than twice again")
+WG_OPTIONS_AND_OPERANDS(wg_recompute_chain_args);
 /* x = f(x, i, user) for i = 0 .. steps - 1, with at most `keep` states kept at a time, and the values of
  * one step. Which states are kept when is the binomial schedule of Griewank and Walther (2000), which
  * computes the fewest steps: if B(k, r) = (k + r)! / (k! r!) and B(keep, r - 1) < steps <= B(keep, r),
@@ -60,7 +57,7 @@ typedef struct wg_recompute_chain_args {
  * steps (steps - 1) / 2. */
 WG_API wg_node wg_recompute_chain_at(wg_site here, const wg_recompute_chain_args *a);
 #define wg_recompute_chain(...) /* x, f, user, steps, options */ \
-    WG_NAMED(wg_recompute_chain_at, wg_recompute_chain_args, 4, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_recompute_chain_at, wg_recompute_chain_args, (x, f, user, steps), 4, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- differential equations ---- */
 
@@ -75,24 +72,22 @@ typedef enum wg_ode_method {
     WG_ODE_METHODS
 } wg_ode_method;
 
-typedef struct wg_odeint_args {
-    wg_node x; /* the state at `from`, of any shape */
-    wg_ode_fn f;
-    void *user;
-    double from, to;
-    WG_BY_NAME;
-    wg_ode_method method;
-    int steps; /* fixed steps, from one time to the next; default 100 */
-    /* Adaptive steps: the error of a step is at most atol + rtol |y|. Default: 1e-6, 1e-9. WG_ZERO: 0, for
-     * one of them. */
-    double rtol, atol;
-    int most;            /* adaptive steps that are tried at most; default 10,000 */
-    const double *times; /* times between `from` and `to`, in order, at which the solution is wanted */
-    int count;
-    bool adjoint;
-    wg_node t; /* the times as a node [1 + count], without .times; `from` and `to` are not read then */
-    uint64_t reserved[2];
-} wg_odeint_args;
+#define wg_odeint_args_list(P, X) \
+    P(wg_node, x) /* the state at `from`, of any shape */ \
+    P(wg_ode_fn, f) \
+    P(void *, user) \
+    P(double, from) \
+    P(double, to) \
+    X(wg_ode_method, method, WG_ODE_DORMAND_PRINCE, "dormand_prince, euler, midpoint, rk4", "how steps are made") \
+    X(int, steps, 100, "[1, inf)", "fixed steps, from one time to the next") \
+    X(double, rtol, 1e-6, "[0, inf)", "adaptive steps: the error of a step is at most atol + rtol |y|") \
+    X(double, atol, 1e-9, "[0, inf)", "one of rtol and atol must be above 0") \
+    X(int, most, 10000, "[1, inf)", "adaptive steps that are tried at most") \
+    X(const double *, times, NULL, "", "times between `from` and `to`, in order, at which the solution is wanted") \
+    X(int, count, 0, "[0, inf)", "the number of times") \
+    X(bool, adjoint, false, "", "the derivative is computed by the adjoint equation") \
+    X(wg_node, t, WG_NO_NODE, "", "the times as a node [1 + count], without .times; `from` and `to` are not read then")
+WG_OPTIONS_AND_OPERANDS(wg_odeint_args);
 /* The solution of y' = f(t, y) at the time `to`; with .times at these times, [count, shape of y]. `to`
  * may be before `from`. With .t the first element of t is the time of y, and the solution is wanted at the
  * other elements.
@@ -110,21 +105,19 @@ typedef struct wg_odeint_args {
  * steps. With .t each step is a fixed share of the way from one time to the next. */
 WG_API wg_node wg_odeint_at(wg_site here, const wg_odeint_args *a);
 #define wg_odeint(...) /* y, f, user, from, to, options */ \
-    WG_NAMED(wg_odeint_at, wg_odeint_args, 5, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_odeint_at, wg_odeint_args, (x, f, user, from, to), 5, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- fixed points ---- */
 
-typedef struct wg_fixed_point_args {
-    wg_node x; /* where the iteration begins */
-    wg_part_fn f;
-    void *user;
-    WG_BY_NAME;
-    double tol;   /* default 1e-10, in f32 1e-5 */
-    int most;     /* iterations; default 100 */
-    int anderson; /* mixes so many of the last iterations, at most 16 (Anderson 1965); default 0: z = f(z) */
-    int adjoint_steps; /* iterations for the derivative; default: see below */
-    uint64_t reserved[4];
-} wg_fixed_point_args;
+#define wg_fixed_point_args_list(P, X) \
+    P(wg_node, x) /* where the iteration begins */ \
+    P(wg_part_fn, f) \
+    P(void *, user) \
+    X(double, tol, WG_AUTO, "(0, inf)", "default 1e-10, in f32 1e-5") \
+    X(int, most, 100, "[1, inf)", "iterations") \
+    X(int, anderson, 0, "[0, 16]", "mixes so many of the last iterations (Anderson 1965); 0: z = f(z)") \
+    X(int, adjoint_steps, WG_AUTO, "[1, inf)", "iterations for the derivative; default: see below")
+WG_OPTIONS_AND_OPERANDS(wg_fixed_point_args);
 /* z with z = f(z, user): iterates z = f(z) until max |f(z) - z| <= tol (1 + max |z|). It is an error if
  * `most` iterations are not enough; the message says how far it has come. With .anderson the iteration
  * goes on at the mean of the last f(z) whose f(z) - z is the shortest: it often needs fewer iterations.
@@ -147,19 +140,18 @@ typedef struct wg_fixed_point_args {
  * wg_vmap runs as many iterations for every row. */
 WG_API wg_node wg_fixed_point_at(wg_site here, const wg_fixed_point_args *a);
 #define wg_fixed_point(...) /* x, f, user, options */ \
-    WG_NAMED(wg_fixed_point_at, wg_fixed_point_args, 3, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_fixed_point_at, wg_fixed_point_args, (x, f, user), 3, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_settled_args {
-    wg_node x, before;
-    WG_BY_NAME;
-    double tol; /* default 1e-6 */
-    uint64_t reserved[2];
-} wg_settled_args;
+#define wg_settled_args_list(P, X) \
+    P(wg_node, x) \
+    P(wg_node, before) \
+    X(double, tol, 1e-6, "(0, inf)", "two iterations that differ by less are the same")
+WG_OPTIONS_AND_OPERANDS(wg_settled_args);
 /* x. While the graph runs it is an error if max |x - before| > tol (1 + max |before|): for iterations of
  * your own. */
 WG_API wg_node wg_settled_at(wg_site here, const wg_settled_args *a);
 #define wg_settled(...) /* x, before, options */ \
-    WG_NAMED(wg_settled_at, wg_settled_args, 2, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_settled_at, wg_settled_args, (x, before), 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- for bindings: languages whose functions cannot return a struct ---- */
 

@@ -22,19 +22,17 @@ extern "C" {
 WG_API wg_node wg_cholesky_at(wg_site here, wg_node x);
 #define wg_cholesky(x) wg_cholesky_at(WG_AT(#x), x)
 
-typedef struct wg_triangular_solve_args {
-    wg_node x; /* triangles: [..., n, n]; what is on the other side of the diagonal is not read */
-    wg_node b; /* [..., n, k], or a vector [n] */
-    WG_BY_NAME;
-    bool upper;      /* the upper triangle, not the lower one */
-    bool transposed; /* solve x^T y = b */
-    bool unit;       /* the diagonal is not read: it is ones */
-    uint64_t reserved[2];
-} wg_triangular_solve_args;
+#define wg_triangular_solve_args_list(P, X) \
+    P(wg_node, x) /* triangles: [..., n, n]; what is on the other side of the diagonal is not read */ \
+    P(wg_node, b) /* [..., n, k], or a vector [n] */ \
+    X(bool, upper, false, "", "the upper triangle, not the lower one") \
+    X(bool, transposed, false, "", "solve x^T y = b") \
+    X(bool, unit, false, "", "the diagonal is not read: it is ones")
+WG_OPTIONS_AND_OPERANDS(wg_triangular_solve_args);
 /* y with x y = b. Leading axes broadcast. */
 WG_API wg_node wg_triangular_solve_at(wg_site here, const wg_triangular_solve_args *a);
 #define wg_triangular_solve(...) \
-    WG_NAMED(wg_triangular_solve_at, wg_triangular_solve_args, 2, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_triangular_solve_at, wg_triangular_solve_args, (x, b), 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* y with a y = b. b: columns [..., n, k], or a vector [n]. Leading axes broadcast. */
 WG_API wg_node wg_solve_at(wg_site here, wg_node a, wg_node b);

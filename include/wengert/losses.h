@@ -13,28 +13,23 @@ extern "C" {
 #endif
 
 typedef enum wg_reduction { WG_MEAN, WG_SUM, WG_NONE } wg_reduction; /* WG_NONE: one loss for each example */
-typedef struct wg_loss_args {
-    wg_node x; /* predictions */
-    wg_node y; /* targets */
-    WG_BY_NAME;
-    wg_reduction reduction; /* default: the mean */
-    uint64_t reserved[2];
-} wg_loss_args;
+#define wg_loss_args_list(P, X) \
+    P(wg_node, x) /* predictions */ \
+    P(wg_node, y) /* targets */ \
+    X(wg_reduction, reduction, WG_MEAN, "mean, sum, none", "of the elements' losses")
+WG_OPTIONS_AND_OPERANDS(wg_loss_args);
 
 /* ---- classes ---- */
 
-typedef struct wg_class_loss_args {
-    wg_node x; /* [..., classes] */
-    wg_node
-        y; /* class numbers [...], integers or floats with integer values; or probabilities [..., classes] */
-    WG_BY_NAME;
-    wg_reduction reduction; /* default: the mean */
-    double smoothing;       /* s: the target becomes (1 - s) p + s / classes; from 0 to 1, default 0 */
-    wg_node weights;        /* [classes]: the loss of a class counts so much */
-    wg_node mask;           /* [...], bool or float: the loss of a row counts so much */
-    double ignore; /* rows with this class number count nothing; WG_ZERO: 0. Default: there is none */
-    uint64_t reserved[4];
-} wg_class_loss_args;
+#define wg_class_loss_args_list(P, X) \
+    P(wg_node, x) /* [..., classes] */ \
+    P(wg_node, y) /* class numbers [...], integers or floats with integer values; or probabilities [..., classes] */ \
+    X(wg_reduction, reduction, WG_MEAN, "mean, sum, none", "of the rows' losses") \
+    X(double, smoothing, 0, "[0, 1]", "s: the target becomes (1 - s) p + s / classes") \
+    X(wg_node, weights, WG_NO_NODE, "", "[classes]: the loss of a class counts so much") \
+    X(wg_node, mask, WG_NO_NODE, "", "[...], bool or float: the loss of a row counts so much") \
+    X(double, ignore, WG_AUTO, "(-inf, inf)", "rows with this class number count nothing; default: there is none")
+WG_OPTIONS_AND_OPERANDS(wg_class_loss_args);
 /* Cross-entropy of softmax(x), x: logits. With weights, mask or ignore the mean is the sum of the
  * losses divided by the sum of what the rows count: with class numbers weights[y] mask, with
  * probabilities mask. */
@@ -42,8 +37,8 @@ WG_API wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_class_loss_arg
 /* The same of logarithms of probabilities x, such as wg_log_softmax makes. */
 WG_API wg_node wg_nll_at(wg_site here, const wg_class_loss_args *a);
 #define wg_softmax_cross_entropy(...) \
-    WG_NAMED(wg_softmax_cross_entropy_at, wg_class_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
-#define wg_nll(...) WG_NAMED(wg_nll_at, wg_class_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_softmax_cross_entropy_at, wg_class_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nll(...) WG_NAMED(wg_nll_at, wg_class_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* Binary cross-entropy of predicted probabilities x against targets y, of equal shapes: -(y ln x + (1 - y)
  * ln(1 - x)). 0 ln 0 is 0. An x that is not in [0, 1] is an error. */
@@ -54,9 +49,9 @@ WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);
  * the predicted probabilities, y: probabilities. 0 ln 0 is 0. The mean is over rows. */
 WG_API wg_node wg_kl_at(wg_site here, const wg_loss_args *a);
 #define wg_binary_cross_entropy(...) \
-    WG_NAMED(wg_binary_cross_entropy_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
-#define wg_bce_with_logits(...) WG_NAMED(wg_bce_with_logits_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
-#define wg_kl(...)              WG_NAMED(wg_kl_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_binary_cross_entropy_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_bce_with_logits(...) WG_NAMED(wg_bce_with_logits_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_kl(...)              WG_NAMED(wg_kl_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- distances ---- */
 
@@ -64,52 +59,47 @@ WG_API wg_node wg_mse_at(wg_site here, const wg_loss_args *a); /* squared error 
 WG_API wg_node wg_mae_at(wg_site here, const wg_loss_args *a); /* absolute error |x - y|, of equal shapes */
 /* max(1 - x y, 0) of a score x against a target y, -1 or 1, of equal shapes. */
 WG_API wg_node wg_hinge_at(wg_site here, const wg_loss_args *a);
-#define wg_mse(...)   WG_NAMED(wg_mse_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
-#define wg_mae(...)   WG_NAMED(wg_mae_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
-#define wg_hinge(...) WG_NAMED(wg_hinge_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_mse(...)   WG_NAMED(wg_mse_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_mae(...)   WG_NAMED(wg_mae_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_hinge(...) WG_NAMED(wg_hinge_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_huber_args {
-    wg_node x; /* predictions */
-    wg_node y; /* targets, of the same shape */
-    WG_BY_NAME;
-    wg_reduction reduction; /* default: the mean */
-    double delta;           /* where the line begins; default 1 */
-    uint64_t reserved[2];
-} wg_huber_args;
+#define wg_huber_args_list(P, X) \
+    P(wg_node, x) /* predictions */ \
+    P(wg_node, y) /* targets, of the same shape */ \
+    X(wg_reduction, reduction, WG_MEAN, "mean, sum, none", "of the elements' losses") \
+    X(double, delta, 1, "(0, inf]", "where the line begins")
+WG_OPTIONS_AND_OPERANDS(wg_huber_args);
 /* d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2); d = x - y. */
 WG_API wg_node wg_huber_at(wg_site here, const wg_huber_args *a);
 /* The same divided by delta: d^2 / (2 delta) where |d| <= delta, else |d| - delta / 2. */
 WG_API wg_node wg_smooth_l1_at(wg_site here, const wg_huber_args *a);
-#define wg_huber(...)     WG_NAMED(wg_huber_at, wg_huber_args, 2, #__VA_ARGS__, __VA_ARGS__)
-#define wg_smooth_l1(...) WG_NAMED(wg_smooth_l1_at, wg_huber_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_huber(...)     WG_NAMED(wg_huber_at, wg_huber_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_smooth_l1(...) WG_NAMED(wg_smooth_l1_at, wg_huber_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_cosine_args {
-    wg_node x;
-    wg_node y; /* of the same shape */
-    WG_BY_NAME;
-    wg_axis axis; /* one axis; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
-    double eps;   /* the product of the lengths counts as at least this; default 1e-8 */
-    uint64_t reserved[2];
-} wg_cosine_args;
+#define wg_cosine_args_list(P, X) \
+    P(wg_node, x) \
+    P(wg_node, y) /* of the same shape */ \
+    X(int, axis, -1, "", "one axis") \
+    X(double, eps, 1e-8, "[0, inf)", "the product of the lengths counts as at least this")
+WG_OPTIONS_AND_OPERANDS(wg_cosine_args);
 /* The cosine of the angle between the vectors along an axis. */
 WG_API wg_node wg_cosine_similarity_at(wg_site here, const wg_cosine_args *a);
 /* 1 - that cosine, along the last axis. The mean is over the vectors. */
 WG_API wg_node wg_cosine_loss_at(wg_site here, const wg_loss_args *a);
 #define wg_cosine_similarity(...) \
-    WG_NAMED(wg_cosine_similarity_at, wg_cosine_args, 2, #__VA_ARGS__, __VA_ARGS__)
-#define wg_cosine_loss(...) WG_NAMED(wg_cosine_loss_at, wg_loss_args, 2, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_cosine_similarity_at, wg_cosine_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_cosine_loss(...) WG_NAMED(wg_cosine_loss_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_triplet_args {
-    wg_node x;                  /* vectors, along the last axis */
-    wg_node positive, negative; /* of the same shape: what should be near x, and what far */
-    WG_BY_NAME;
-    wg_reduction reduction; /* default: the mean, over the vectors */
-    double margin;          /* default 1; WG_ZERO: 0 */
-    uint64_t reserved[2];
-} wg_triplet_args;
+#define wg_triplet_args_list(P, X) \
+    P(wg_node, x) /* vectors, along the last axis */ \
+    P(wg_node, positive) /* of the same shape: what should be near x */ \
+    P(wg_node, negative) /* and what should be far */ \
+    X(wg_reduction, reduction, WG_MEAN, "mean, sum, none", "of the vectors' losses") \
+    X(double, margin, 1, "[0, inf)", "how much farther the negative one should be")
+WG_OPTIONS_AND_OPERANDS(wg_triplet_args);
 /* max(|x - positive| - |x - negative| + margin, 0). */
 WG_API wg_node wg_triplet_at(wg_site here, const wg_triplet_args *a);
-#define wg_triplet(...) WG_NAMED(wg_triplet_at, wg_triplet_args, 3, #__VA_ARGS__, __VA_ARGS__)
+#define wg_triplet(...) WG_NAMED(wg_triplet_at, wg_triplet_args, (x, positive, negative), 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- no losses, but as they are used ---- */
 

@@ -21,48 +21,42 @@ extern "C" {
 
 /* ---- random numbers ---- */
 
-typedef struct wg_random_normal_args {
-    wg_graph *x; /* the graph */
-    wg_shape shape;
-    WG_BY_NAME;
-    double mean;      /* default 0 */
-    double deviation; /* default 1; WG_ZERO: 0 */
-    const char *name; /* of the random stream */
-    uint64_t reserved[2];
-} wg_random_normal_args;
+#define wg_random_normal_args_list(P, X) \
+    P(wg_graph *, x) /* the graph */ \
+    P(wg_shape, shape) \
+    X(double, mean, 0, "(-inf, inf)", "the mean") \
+    X(double, deviation, 1, "[0, inf)", "the standard deviation") \
+    X(const char *, name, NULL, "", "of the random stream; default: its number among the streams of the scope")
+WG_OPTIONS_AND_OPERANDS(wg_random_normal_args);
 WG_API wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a);
 #define wg_random_normal(...) \
-    WG_NAMED(wg_random_normal_at, wg_random_normal_args, 2, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_random_normal_at, wg_random_normal_args, (x, shape), 2, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_random_uniform_args {
-    wg_graph *x; /* the graph */
-    wg_shape shape;
-    WG_BY_NAME;
-    double low;       /* default 0 */
-    double high;      /* default 1; WG_ZERO: 0. It must be above low */
-    const char *name; /* of the random stream */
-    uint64_t reserved[2];
-} wg_random_uniform_args;
+#define wg_random_uniform_args_list(P, X) \
+    P(wg_graph *, x) /* the graph */ \
+    P(wg_shape, shape) \
+    X(double, low, 0, "(-inf, inf)", "the lower end") \
+    X(double, high, 1, "(-inf, inf)", "the upper end, above low") \
+    X(const char *, name, NULL, "", "of the random stream; default: its number among the streams of the scope")
+WG_OPTIONS_AND_OPERANDS(wg_random_uniform_args);
 /* Of [low, high). Rounding may give high, unless low is 0 and high 1. */
 WG_API wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *a);
 #define wg_random_uniform(...) \
-    WG_NAMED(wg_random_uniform_at, wg_random_uniform_args, 2, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_random_uniform_at, wg_random_uniform_args, (x, shape), 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* bool: true with probability p, a number or a node that broadcasts to the shape. A p that is not from
  * 0 to 1 is an error. No derivative. */
 WG_API wg_node wg_bernoulli_at(wg_site here, wg_graph *g, wg_shape s, wg_node p);
 #define wg_bernoulli(g, s, p) wg_bernoulli_at(WG_AT(#g ", " #s ", " #p), g, s, WG_OPERAND(p))
 
-typedef struct wg_categorical_args {
-    wg_node x; /* logits [..., classes] */
-    WG_BY_NAME;
-    const char *name; /* of the random stream */
-    uint64_t reserved[2];
-} wg_categorical_args;
+#define wg_categorical_args_list(P, X) \
+    P(wg_node, x) /* logits [..., classes] */ \
+    X(const char *, name, NULL, "", "of the random stream; default: its number among the streams of the scope")
+WG_OPTIONS_AND_OPERANDS(wg_categorical_args);
 /* i64 [...]: class numbers with the probabilities softmax(x). A class with the logit -inf is never drawn. No
  * derivative. */
 WG_API wg_node wg_categorical_at(wg_site here, const wg_categorical_args *a);
-#define wg_categorical(...) WG_NAMED(wg_categorical_at, wg_categorical_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_categorical(...) WG_NAMED(wg_categorical_at, wg_categorical_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- ranges and unit matrices, of the context's dtype ---- */
 
@@ -77,16 +71,14 @@ WG_API wg_node wg_eye_at(wg_site here, wg_graph *g, int64_t rows, int64_t column
 
 /* ---- class numbers ---- */
 
-typedef struct wg_one_hot_args {
-    wg_node x; /* class numbers: integers, or floats with integer values */
-    int64_t count;
-    WG_BY_NAME;
-    wg_axis axis; /* the new axis of the result; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
-    uint64_t reserved[2];
-} wg_one_hot_args;
+#define wg_one_hot_args_list(P, X) \
+    P(wg_node, x) /* class numbers: integers, or floats with integer values */ \
+    P(int64_t, count) \
+    X(int, axis, -1, "", "the new axis of the result")
+WG_OPTIONS_AND_OPERANDS(wg_one_hot_args);
 /* A new axis of size count: 1 at the class number, else 0, in the context's dtype. */
 WG_API wg_node wg_one_hot_at(wg_site here, const wg_one_hot_args *a);
-#define wg_one_hot(...) WG_NAMED(wg_one_hot_at, wg_one_hot_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_one_hot(...) WG_NAMED(wg_one_hot_at, wg_one_hot_args, (x, count), 2, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

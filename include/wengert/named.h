@@ -114,7 +114,7 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #define WG_TAIL_(a, ...)  __VA_ARGS__
 
 /* WG_WITH(f, lead, T, ...): the call of f with the arguments `lead`, in parentheses, and the address of a T with
- * the options ... in it. Macros of calls have (...) and split it by WG_HEAD_ and WG_TAIL_, since C11 does not
+ * the options ... in it, which are what WG_TAIL_ or WG_GIVEN_ leaves. Macros of calls have (...) and split it by WG_HEAD_ and WG_TAIL_, since C11 does not
  * allow wg_adam(p) of a macro (p, ...).
  *
  * In C the struct begins with its defaults, and then come the user's words: a later value wins. The defaults are
@@ -129,52 +129,64 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #pragma GCC diagnostic ignored "-Woverride-init"
 #define WG_OVER_(T, ...) (__extension__ &(T){ WG_DEFAULTS_(T) __VA_ARGS__ })
 #else
-#define WG_QUIET_ _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"")
+#define WG_QUIET_                                                                           \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"") \
+        _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
 #define WG_LOUD_  _Pragma("GCC diagnostic pop")
 #define WG_OVER_(T, ...)                                                                              \
     (__extension__({ WG_QUIET_ 0; }) + __extension__ &(T){ WG_DEFAULTS_(T) __VA_ARGS__ } + \
      __extension__({ WG_LOUD_ 0; }))
 #endif
+#define WG_GIVEN_(...)          __VA_ARGS__
 #define WG_OPTS(...)            WG_OPTS1_(WG_HEAD_(__VA_ARGS__), WG_TAIL_(__VA_ARGS__, ))
 #define WG_OPTS1_(T, ...)       WG_OPTS2_(T, __VA_ARGS__)
 #define WG_OPTS2_(T, ...)       (*WG_OVER_(T, __VA_ARGS__))
 #define WG_WITH(f, lead, T, ...) f(WG_OPEN_ lead, WG_OVER_(T, __VA_ARGS__))
+
+/* Defines T_rows, from the list of the header that declares T. */
+#define WG_OPTION_ROWS(T)                                                                                      \
+    const wg_option_list *T##_rows(void)                                                                        \
+    {                                                                                                           \
+        typedef T listed;                                                                                       \
+        WG_QUIET_                                                                                               \
+        static const T standard = { WG_DEFAULTS_(T) };                                                          \
+        WG_LOUD_                                                                                                \
+        static const wg_option option[] = { T##_list(WG_NO_, WG_OPTION_ROW_) };                                \
+        static const wg_option_list all = { #T, &standard, sizeof(T), WG_MARK_(T), option, T##_count };         \
+        return &all;                                                                                            \
+    }
+#define WG_OPTION_ROW_(type, name, standard, range, text, ...) \
+    { #name, #type, #standard, range, text, WG_OPTION_KIND_(((listed *)0)->name), offsetof(listed, name) },
+#define WG_OPTION_KIND_(x) \
+    _Generic((x),                   \
+        double: WG_OPTION_REAL,     \
+        int: WG_OPTION_INT,         \
+        int64_t: WG_OPTION_SIZE,    \
+        uint64_t: WG_OPTION_SIZE,   \
+        bool: WG_OPTION_BOOL,       \
+        unsigned: WG_OPTION_CHOICE, \
+        const char *: WG_OPTION_TEXT, default: WG_OPTION_OTHER)
+
 #endif
 
-/* A number option that is 0 takes its default. Where the default is not zero, this is an exact zero: minus
- * the smallest normal number, which is no zero in any mode of the processor. */
 #define WG_ZERO (-2.2250738585072014e-308)
-/* What a number option means whose default is `standard`. */
 static inline double wg_or_standard(double v, double standard)
 {
     return v == 0 ? standard : v == WG_ZERO ? 0 : v;
 }
 
-/* Options are given by name: wg_sum(x, .axes = 0). An option without its name, such as the 0 of
- * wg_sum(x, 0), is an error at the call. gcc warns about it too, and clang refuses to compile it.
- *
- * The field of WG_BY_NAME stands in argument structs between operands and options: it takes up no room, and
- * no value can be given for it. The site of such a call begins with a byte that says how many arguments may
- * stand before the options, plus 1 ("\2" for wg_sum). Write an option at the call itself: a macro of yours that
- * stands for ".axes = ..." is text without a name. */
-#if defined __cplusplus
-#define WG_BY_NAME static_assert(true, "") /* C++ refuses the call by itself */
-#elif defined __GNUC__
-#define WG_BY_NAME __extension__ char an_option_needs_its_name[0]
+/* A builder's call: the arguments ... are its operands, in order, and then options. names: the operands in
+ * parentheses, n: how many. The site of a call with options begins with a byte that says how many arguments may stand
+ * before them, plus 1: so an option without its name is found at run time, too. Write an option at the call itself: a
+ * macro of yours that stands for ".axis = ..." is text without a name. 3_4: of four operands the last one may be left
+ * out; in C++ it is given by name. */
+#ifdef __cplusplus
+#define WG_BY_NAME static_assert(true, "")
 #else
-struct wg_options_have_names;
-#define WG_BY_NAME const struct wg_options_have_names *an_option_needs_its_name
-#endif
-
-/* The call of f whose last argument is the address of a T. The arguments ... are the first n fields of T, in
- * order, then options. lead: the other arguments of f, in parentheses; first: the first field. cplusplus.h
- * has the same macro for C++. */
-#ifndef __cplusplus
+#define WG_BY_NAME __extension__ char an_option_needs_its_name[0]
 #define WG_CALL_(f, lead, T, n, first, ...) f(WG_OPEN_ lead, &(T){ .first = __VA_ARGS__ })
+#define WG_NAMED(f, T, names, n, text, ...) WG_WITH(f, (WG_AT(WG_BYTE_##n text)), T, .x = __VA_ARGS__)
 #endif
-/* The same for a builder, whose site has the byte n before the text of the arguments. 3_4: of four operands
- * the last one may be left out. */
-#define WG_NAMED(f, T, n, text, ...) WG_CALL_(f, (WG_AT(WG_BYTE_##n text)), T, n, x, __VA_ARGS__)
 #define WG_BYTE_0                    "\1"
 #define WG_BYTE_1                    "\2"
 #define WG_BYTE_2                    "\3"

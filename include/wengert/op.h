@@ -98,9 +98,13 @@ typedef struct wg_attr_row {
     const char *name;
     wg_attr_kind kind;
     size_t offset;
-    const char *standard; /* the default, as text; NULL: none; "end": WG_END */
+    const char *standard; /* the default, as text; NULL: none; "end": WG_END; "auto": WG_AUTO */
     const char *choices;  /* CHOICE: "mean sum none" for the values 0, 1, 2; DOUBLE: "NaN" if it may be */
 } wg_attr_row;
+
+/* Writes the defaults of the op's options, as its rows say them. A list of axes that is no number, a shape and a dtype
+ * become zero, and the shape rule says what that means. */
+WG_API void wg_attr_begin(const wg_op *op, void *attr);
 
 /* ---- the op ---- */
 
@@ -252,11 +256,10 @@ struct wg_op {
     const char *(*error)(wg_site here, wg_graph *g, int i);
 };
 
-/* For builders with a struct of arguments: a, or if it is NULL a struct of zeros, whose operands are
- * wg_none. */
-#define WG_OR_NONE(a) ((a) ? (a) : &(const __typeof__(*(a))){ 0 })
 
-/* Makes a node. All builders call this. Operands may be numbers. attr is copied; NULL: all zero. */
+
+
+/* Makes a node. All builders call this. Operands may be numbers. attr is copied; NULL: the defaults. */
 WG_API wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
 
 /* The same for ops of one or two operands without attributes. Faster in programs of many scalars. */
@@ -283,10 +286,10 @@ WG_API void wg_user_call_end(const wg_user_call *before);
 
 /* ---- options of builders ---- */
 
-/* The axes that a call gives by this name, as attributes. No axes: none were given. What can be no axis is refused
- * by wg_rule_axis. */
-WG_API wg_axes wg_axes_given(wg_site here, const char *option, wg_axis axes);
-WG_API int wg_axis_given(wg_site here, const char *option, wg_axis axis); /* one axis, 0 by default */
+/* The axes that a call gives by its options .axis and .axes, as an attribute. No axes: none were given. Where both are
+ * given, or what is no list, wg_rule_axes refuses it. axis WG_AUTO: the builder has no such option, or it was not
+ * given. */
+WG_API wg_axes wg_axes_given(int axis, wg_axes axes);
 
 /* For builders whose macro takes options by name, if they do not pass `here` to wg_apply, which looks itself:
  * records an error if an argument at this site is an option without its name, and is false then. what: the name

@@ -3,14 +3,12 @@
  * are given by name:
  *
  *     wg_node h = wg_relu(wg_add(wg_matmul(x, W), 1));
- *     wg_node s = wg_sum(h, .axes = 0, .keepdims = true);
+ *     wg_node s = wg_sum(h, .axis = 0, .keepdims = true);
  *
  * Shapes broadcast as in NumPy. In arithmetic, bool and integer operands are cast to the float dtype of the
  * other operand. f32 with f64 is an error: use wg_cast. After a mistake the call returns the graph's error
  * node, and the mistake is reported once, with file:line, names and shapes. `wengert ops` prints what each op
  * computes and its derivative.
- *
- * A number option that is 0 takes its default. WG_ZERO of named.h is an exact zero.
  */
 #ifndef WENGERT_OPS_H
 #define WENGERT_OPS_H
@@ -89,13 +87,12 @@ WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
 
 /* ---- reductions; over no elements sum is 0, prod 1, mean NaN, and max and min are errors ---- */
 
-typedef struct wg_reduce_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axis axes;  /* default: all. In a struct that you fill in, axis 0 is WG_AXES(0) */
-    bool keepdims; /* keep the reduced axes, with size 1 */
-    uint64_t reserved[2];
-} wg_reduce_args;
+#define wg_reduce_args_list(P, X) \
+    P(wg_node, x) \
+    X(int, axis, WG_AUTO, "", "one axis; default: all axes, or those of .axes") \
+    X(wg_axes, axes, WG_NO_AXES, "", "several axes") \
+    X(bool, keepdims, false, "", "the reduced axes stay, with size 1")
+WG_OPTIONS_AND_OPERANDS(wg_reduce_args);
 WG_API wg_node wg_sum_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_mean_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_max_at(wg_site here, const wg_reduce_args *a); /* the first of equals gets the gradient */
@@ -106,78 +103,69 @@ WG_API wg_node wg_std_at(wg_site here, const wg_reduce_args *a); /* sqrt of var,
 WG_API wg_node wg_any_of_at(wg_site here, const wg_reduce_args *a);    /* bool: an element is not 0 */
 WG_API wg_node wg_all_of_at(wg_site here, const wg_reduce_args *a);    /* bool: no element is 0 */
 WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum e^x, without overflow */
-#define wg_sum(...)       WG_NAMED(wg_sum_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_mean(...)      WG_NAMED(wg_mean_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_max(...)       WG_NAMED(wg_max_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_min(...)       WG_NAMED(wg_min_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_prod(...)      WG_NAMED(wg_prod_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_std(...)       WG_NAMED(wg_std_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_any_of(...)    WG_NAMED(wg_any_of_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_all_of(...)    WG_NAMED(wg_all_of_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_var(...)       WG_NAMED(wg_var_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_logsumexp(...) WG_NAMED(wg_logsumexp_at, wg_reduce_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_sum(...)       WG_NAMED(wg_sum_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_mean(...)      WG_NAMED(wg_mean_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_max(...)       WG_NAMED(wg_max_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_min(...)       WG_NAMED(wg_min_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_prod(...)      WG_NAMED(wg_prod_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_std(...)       WG_NAMED(wg_std_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_any_of(...)    WG_NAMED(wg_any_of_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_all_of(...)    WG_NAMED(wg_all_of_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_var(...)       WG_NAMED(wg_var_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_logsumexp(...) WG_NAMED(wg_logsumexp_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_norm_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axis axes; /* default: all. In a struct that you fill in, axis 0 is WG_AXES(0) */
-    bool keepdims;
-    double p; /* above 0; default 2; INFINITY: the largest |x| */
-    uint64_t reserved[2];
-} wg_norm_args;
+#define wg_norm_args_list(P, X) \
+    P(wg_node, x) \
+    X(int, axis, WG_AUTO, "", "one axis; default: all axes, or those of .axes") \
+    X(wg_axes, axes, WG_NO_AXES, "", "several axes") \
+    X(bool, keepdims, false, "", "the reduced axes stay, with size 1") \
+    X(double, p, 2, "(0, inf]", "INFINITY: the largest |x|")
+WG_OPTIONS_AND_OPERANDS(wg_norm_args);
 /* (sum |x|^p)^(1/p). The derivative of the length 0 is 0. */
 WG_API wg_node wg_norm_at(wg_site here, const wg_norm_args *a);
-#define wg_norm(...) WG_NAMED(wg_norm_at, wg_norm_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_norm(...) WG_NAMED(wg_norm_at, wg_norm_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_axis_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axis axis; /* one axis; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
-    bool keepdims;
-    uint64_t reserved[2];
-} wg_axis_args;
+#define wg_axis_args_list(P, X) \
+    P(wg_node, x) \
+    X(int, axis, -1, "", "one axis") \
+    X(bool, keepdims, false, "", "the reduced axis stays, with size 1")
+WG_OPTIONS_AND_OPERANDS(wg_axis_args);
 /* The index of the largest element, i64; of equals the first. */
 WG_API wg_node wg_argmax_at(wg_site here, const wg_axis_args *a);
 WG_API wg_node wg_argmin_at(wg_site here, const wg_axis_args *a); /* likewise of the smallest */
-#define wg_argmin(...) WG_NAMED(wg_argmin_at, wg_axis_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_argmax(...) WG_NAMED(wg_argmax_at, wg_axis_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_argmin(...) WG_NAMED(wg_argmin_at, wg_axis_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_argmax(...) WG_NAMED(wg_argmax_at, wg_axis_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_cumsum_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axis axis;   /* default 0 */
-    bool exclusive; /* y[i] leaves out x[i] */
-    bool reverse;   /* sum from the end of the axis */
-    uint64_t reserved[2];
-} wg_cumsum_args;
+#define wg_cumsum_args_list(P, X) \
+    P(wg_node, x) \
+    X(int, axis, 0, "", "one axis") \
+    X(bool, exclusive, false, "", "y[i] leaves out x[i]") \
+    X(bool, reverse, false, "", "from the end of the axis")
+WG_OPTIONS_AND_OPERANDS(wg_cumsum_args);
 /* y[i] = x[0] + ... + x[i] along axis; of integers and bools i64. */
 WG_API wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a);
 WG_API wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a); /* likewise x[0] x[1] ... x[i] */
-#define wg_cumsum(...)  WG_NAMED(wg_cumsum_at, wg_cumsum_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_cumprod(...) WG_NAMED(wg_cumprod_at, wg_cumsum_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_cumsum(...)  WG_NAMED(wg_cumsum_at, wg_cumsum_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_cumprod(...) WG_NAMED(wg_cumprod_at, wg_cumsum_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_logcumsumexp_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axis axis; /* default 0 */
-    bool reverse; /* from the end of the axis */
-    uint64_t reserved[2];
-} wg_logcumsumexp_args;
+#define wg_logcumsumexp_args_list(P, X) \
+    P(wg_node, x) \
+    X(int, axis, 0, "", "one axis") \
+    X(bool, reverse, false, "", "from the end of the axis")
+WG_OPTIONS_AND_OPERANDS(wg_logcumsumexp_args);
 /* y[i] = ln (e^x[0] + ... + e^x[i]) along axis, without overflow. */
 WG_API wg_node wg_logcumsumexp_at(wg_site here, const wg_logcumsumexp_args *a);
-#define wg_logcumsumexp(...) WG_NAMED(wg_logcumsumexp_at, wg_logcumsumexp_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_logcumsumexp(...) WG_NAMED(wg_logcumsumexp_at, wg_logcumsumexp_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_linear_scan_args {
-    wg_node x; /* the factors a */
-    wg_node b; /* of the same shape */
-    WG_BY_NAME;
-    wg_axis axis; /* default 0 */
-    bool reverse; /* from the end of the axis */
-    uint64_t reserved[2];
-} wg_linear_scan_args;
+#define wg_linear_scan_args_list(P, X) \
+    P(wg_node, x) /* the factors a */ \
+    P(wg_node, b) /* of the same shape */ \
+    X(int, axis, 0, "", "one axis") \
+    X(bool, reverse, false, "", "from the end of the axis")
+WG_OPTIONS_AND_OPERANDS(wg_linear_scan_args);
 /* y[i] = a[i] y[i - 1] + b[i] along axis, y[0] = b[0]. */
 WG_API wg_node wg_linear_scan_at(wg_site here, const wg_linear_scan_args *a);
-#define wg_linear_scan(...) WG_NAMED(wg_linear_scan_at, wg_linear_scan_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_linear_scan(...) WG_NAMED(wg_linear_scan_at, wg_linear_scan_args, (x, b), 2, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- shapes ---- */
 
@@ -194,19 +182,15 @@ WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis); /
 #define wg_squeeze(x, axis)     wg_squeeze_at(WG_AT(#x), x, axis)
 #define wg_concat(...)          wg_concat_at(WG_AT(""), __VA_ARGS__) /* x, n, axis */
 
-typedef struct wg_slice_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axis axis; /* default 0 */
-    /* Elements [from, to). A negative number counts from the end. WG_END is the end, and 0 is 0, so that .to = t
-     * is empty at t = 0. A call of wg_slice without .to goes up to the end. */
-    int64_t from, to;
-    const char *text; /* the arguments of wg_slice, to see whether .to is among them; elsewhere NULL */
-    uint64_t reserved[1];
-} wg_slice_args;
 #define WG_END INT64_MAX
+#define wg_slice_args_list(P, X) \
+    P(wg_node, x) \
+    X(int, axis, 0, "", "one axis") \
+    X(int64_t, from, 0, "", "the first element; a negative number counts from the end") \
+    X(int64_t, to, WG_END, "", "behind the last element; a negative number counts from the end; default: the end")
+WG_OPTIONS_AND_OPERANDS(wg_slice_args);
 WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
-#define wg_slice(...) WG_NAMED(wg_slice_at, wg_slice_args, 1, #__VA_ARGS__, __VA_ARGS__, .text = #__VA_ARGS__)
+#define wg_slice(...) WG_NAMED(wg_slice_at, wg_slice_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- indices ---- */
 
@@ -216,32 +200,28 @@ WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows);
 
 /* ---- softmax; losses are in losses.h ---- */
 
-typedef struct wg_softmax_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axis axis;       /* one axis; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
-    double temperature; /* x is divided by it first; default 1 */
-    uint64_t reserved[2];
-} wg_softmax_args;
+#define wg_softmax_args_list(P, X) \
+    P(wg_node, x) \
+    X(int, axis, -1, "", "one axis") \
+    X(double, temperature, 1, "(0, inf)", "x is divided by it first")
+WG_OPTIONS_AND_OPERANDS(wg_softmax_args);
 WG_API wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a);
 WG_API wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a);
-#define wg_softmax(...)     WG_NAMED(wg_softmax_at, wg_softmax_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_log_softmax(...) WG_NAMED(wg_log_softmax_at, wg_softmax_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_softmax(...)     WG_NAMED(wg_softmax_at, wg_softmax_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_log_softmax(...) WG_NAMED(wg_log_softmax_at, wg_softmax_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- dropout; normalisation is in norms.h ---- */
 
-typedef struct wg_dropout_args {
-    wg_node x;
-    WG_BY_NAME;
-    double keep_prob; /* probability that an element is kept; give this or drop */
-    double drop;      /* 1 - keep_prob */
-    const char *name; /* of its random stream; default: its number among the streams of the scope */
-    wg_layer_mode mode;
-    uint64_t reserved[2];
-} wg_dropout_args;
+#define wg_dropout_args_list(P, X) \
+    P(wg_node, x) \
+    X(double, keep_prob, WG_AUTO, "(0, 1]", "the probability that an element is kept; give this or drop") \
+    X(double, drop, WG_AUTO, "[0, 1)", "1 - keep_prob") \
+    X(const char *, name, NULL, "", "of its random stream; default: its number among the streams of the scope") \
+    X(wg_layer_mode, mode, WG_AS_GRAPH, "graph, train, eval", "when elements are dropped")
+WG_OPTIONS_AND_OPERANDS(wg_dropout_args);
 /* In WG_TRAIN each element becomes 0 or x / keep_prob, drawn anew in each evaluation. In WG_EVAL it is x. */
 WG_API wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a);
-#define wg_dropout(...) WG_NAMED(wg_dropout_at, wg_dropout_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_dropout(...) WG_NAMED(wg_dropout_at, wg_dropout_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- others ---- */
 

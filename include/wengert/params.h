@@ -47,6 +47,12 @@ typedef struct wg_init {
      * that of its operand; else that of the context. */
     wg_dtype dtype;
 } wg_init;
+/* The default of an option that says first values: those of the layer. */
+#ifndef __cplusplus
+#define WG_NO_INIT { 0 }
+#else
+#define WG_NO_INIT wg_init()
+#endif
 /* The same with a dtype: wg_param(g, p, "W", WG_SHAPE(3), wg_init_as(WG_F64, wg_he())). A parameter of f16 or bf16
  * is stored in half the memory and is not trained: a wg_backward that reaches it fails unless it is frozen. To train
  * in f32 beside bf16 products, keep the parameter in f32 and use wg_cast(W, WG_BF16). */

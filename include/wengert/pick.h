@@ -15,37 +15,33 @@ extern "C" {
 
 /* ---- by number ---- */
 
-typedef struct wg_take_args {
-    wg_node x;
-    wg_node indices;
-    WG_BY_NAME;
-    wg_axis axis; /* default 0 */
-    uint64_t reserved[2];
-} wg_take_args;
+#define wg_take_args_list(P, X) \
+    P(wg_node, x) \
+    P(wg_node, indices) \
+    X(int, axis, 0, "", "one axis")
+WG_OPTIONS_AND_OPERANDS(wg_take_args);
 /* y[..., i..., ...] = x[..., indices[i...], ...]: the axes of the indices take the place of the axis.
  * Along axis 0 it is wg_gather. */
 WG_API wg_node wg_take_at(wg_site here, const wg_take_args *a);
 /* y[..., i, ...] = x[..., indices[..., i, ...], ...]. On the other axes x and the indices have the same
  * sizes. */
 WG_API wg_node wg_take_along_at(wg_site here, const wg_take_args *a);
-#define wg_take(...)       WG_NAMED(wg_take_at, wg_take_args, 2, #__VA_ARGS__, __VA_ARGS__)
-#define wg_take_along(...) WG_NAMED(wg_take_along_at, wg_take_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_take(...)       WG_NAMED(wg_take_at, wg_take_args, (x, indices), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_take_along(...) WG_NAMED(wg_take_along_at, wg_take_args, (x, indices), 2, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_scatter_add_args {
-    wg_node x;
-    wg_node indices;
-    wg_node v; /* values */
-    WG_BY_NAME;
-    wg_axis axis; /* default 0 */
-    uint64_t reserved[2];
-} wg_scatter_add_args;
+#define wg_scatter_add_args_list(P, X) \
+    P(wg_node, x) \
+    P(wg_node, indices) \
+    P(wg_node, v) /* values */ \
+    X(int, axis, 0, "", "one axis")
+WG_OPTIONS_AND_OPERANDS(wg_scatter_add_args);
 /* x, with v added at the elements that wg_take (wg_take_along) with these indices would choose. v has
  * the shape that its result would have. */
 WG_API wg_node wg_scatter_add_at(wg_site here, const wg_scatter_add_args *a);
 WG_API wg_node wg_scatter_add_along_at(wg_site here, const wg_scatter_add_args *a);
-#define wg_scatter_add(...) WG_NAMED(wg_scatter_add_at, wg_scatter_add_args, 3, #__VA_ARGS__, __VA_ARGS__)
+#define wg_scatter_add(...) WG_NAMED(wg_scatter_add_at, wg_scatter_add_args, (x, indices, v), 3, #__VA_ARGS__, __VA_ARGS__)
 #define wg_scatter_add_along(...) \
-    WG_NAMED(wg_scatter_add_along_at, wg_scatter_add_args, 3, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_scatter_add_along_at, wg_scatter_add_args, (x, indices, v), 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* i64 [count]: the numbers of the true elements of a bool tensor, in order, counted over all axes. A
  * shape does not depend on values, so you say how many there are; another number makes the run fail:
@@ -57,32 +53,28 @@ WG_API wg_node wg_nonzero_at(wg_site here, wg_node mask, int64_t count);
 
 /* ---- in order of size ---- */
 
-typedef struct wg_sort_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axis axis; /* one axis; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
-    bool descending;
-    uint64_t reserved[2];
-} wg_sort_args;
+#define wg_sort_args_list(P, X) \
+    P(wg_node, x) \
+    X(int, axis, -1, "", "one axis") \
+    X(bool, descending, false, "", "the largest first")
+WG_OPTIONS_AND_OPERANDS(wg_sort_args);
 /* The elements of the axis in order. Output 1 (wg_part) has their numbers, i64. Equal elements keep
  * their order. NaN counts as the largest number. */
 WG_API wg_node wg_sort_at(wg_site here, const wg_sort_args *a);
 WG_API wg_node wg_argsort_at(wg_site here, const wg_sort_args *a); /* the numbers alone */
-#define wg_sort(...)    WG_NAMED(wg_sort_at, wg_sort_args, 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_argsort(...) WG_NAMED(wg_argsort_at, wg_sort_args, 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_sort(...)    WG_NAMED(wg_sort_at, wg_sort_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_argsort(...) WG_NAMED(wg_argsort_at, wg_sort_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-typedef struct wg_topk_args {
-    wg_node x;
-    int64_t count;
-    WG_BY_NAME;
-    wg_axis axis; /* one axis; default: the last. In a struct that you fill in, axis 0 is WG_AXES(0) */
-    bool smallest;
-    uint64_t reserved[2];
-} wg_topk_args;
+#define wg_topk_args_list(P, X) \
+    P(wg_node, x) \
+    P(int64_t, count) \
+    X(int, axis, -1, "", "one axis") \
+    X(bool, smallest, false, "", "the smallest elements, and not the largest")
+WG_OPTIONS_AND_OPERANDS(wg_topk_args);
 /* The `count` largest elements of the axis, in decreasing order; or the smallest, in increasing order.
  * Output 1 has their numbers, i64. Of equal elements the first comes first. */
 WG_API wg_node wg_topk_at(wg_site here, const wg_topk_args *a);
-#define wg_topk(...) WG_NAMED(wg_topk_at, wg_topk_args, 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_topk(...) WG_NAMED(wg_topk_at, wg_topk_args, (x, count), 2, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

@@ -32,54 +32,59 @@ typedef struct wg_nn_states {
     wg_node h; /* the last state, [batch, units] */
     wg_node c; /* of lstm: the last cell state, [batch, units] */
 } wg_nn_states;
+#ifndef __cplusplus
+#define WG_NO_STATES { WG_NO_NODE, WG_NO_NODE, WG_NO_NODE }
+#else
+#define WG_NO_STATES wg_nn_states()
+#endif
 
-typedef struct wg_nn_cell_args {
-    wg_node x;          /* [batch, in] */
-    wg_nn_states state; /* before the step */
-    wg_params *p;
-    const char *name;
-    int64_t units;
-    WG_BY_NAME;
-    bool relu; /* of rnn */
-    bool share;
-    wg_init W_init, U_init; /* default: uniform from -1 / sqrt(units) to 1 / sqrt(units) */
-    wg_init b_init;         /* default: zeros */
-    uint64_t reserved[4];
-} wg_nn_cell_args;
+#define wg_nn_cell_args_list(P, X) \
+    P(wg_node, x) /* [batch, in] */ \
+    P(wg_nn_states, state) /* before the step */ \
+    P(wg_params *, p) \
+    P(const char *, name) \
+    P(int64_t, units) \
+    X(bool, relu, false, "", "of rnn: relu in the place of tanh") \
+    X(bool, share, false, "", "the parameters are those of an earlier call with the same name") \
+    X(wg_init, W_init, WG_NO_INIT, "", "default: uniform from -1 / sqrt(units) to 1 / sqrt(units)") \
+    X(wg_init, U_init, WG_NO_INIT, "", "default: as W_init") \
+    X(wg_init, b_init, WG_NO_INIT, "", "default: zeros")
+WG_OPTIONS_AND_OPERANDS(wg_nn_cell_args);
 WG_API wg_nn_states wg_nn_rnn_cell_at(wg_site here, const wg_nn_cell_args *a);
 WG_API wg_nn_states wg_nn_lstm_cell_at(wg_site here, const wg_nn_cell_args *a);
 WG_API wg_nn_states wg_nn_gru_cell_at(wg_site here, const wg_nn_cell_args *a);
 #define wg_nn_rnn_cell(...) \
-    WG_NAMED(wg_nn_rnn_cell_at, wg_nn_cell_args, 5, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_nn_rnn_cell_at, wg_nn_cell_args, (x, state, p, name, units), 5, #__VA_ARGS__, __VA_ARGS__)
 #define wg_nn_lstm_cell(...) \
-    WG_NAMED(wg_nn_lstm_cell_at, wg_nn_cell_args, 5, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_nn_lstm_cell_at, wg_nn_cell_args, (x, state, p, name, units), 5, #__VA_ARGS__, __VA_ARGS__)
 #define wg_nn_gru_cell(...) \
-    WG_NAMED(wg_nn_gru_cell_at, wg_nn_cell_args, 5, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_nn_gru_cell_at, wg_nn_cell_args, (x, state, p, name, units), 5, #__VA_ARGS__, __VA_ARGS__)
 
 /* The products x W + b of all steps are one product before the first step. With .lengths the states of
  * a sequence stay as they are from its end on, and y is 0 there. A reversed layer begins at the end of
  * each sequence. A bidirectional one has a second set of parameters, NAME.reverse.W and so on; y, h
  * and c then are 2 units wide: the forward layer's and behind them the reversed one's. */
-typedef struct wg_nn_recurrent_args {
-    wg_node x; /* [batch, time, in] */
-    wg_params *p;
-    const char *name;
-    int64_t units;
-    WG_BY_NAME;
-    wg_nn_states state; /* before the first step; default: zeros */
-    wg_node lengths;    /* integers [batch]; default: all steps */
-    bool reverse, bidirectional;
-    bool relu; /* of rnn */
-    bool share;
-    wg_init W_init, U_init, b_init; /* as of cells */
-    uint64_t reserved[4];
-} wg_nn_recurrent_args;
+#define wg_nn_recurrent_args_list(P, X) \
+    P(wg_node, x) /* [batch, time, in] */ \
+    P(wg_params *, p) \
+    P(const char *, name) \
+    P(int64_t, units) \
+    X(wg_nn_states, state, WG_NO_STATES, "", "before the first step; default: zeros") \
+    X(wg_node, lengths, WG_NO_NODE, "", "integers [batch]; default: all steps") \
+    X(bool, reverse, false, "", "from the last step to the first") \
+    X(bool, bidirectional, false, "", "a second layer from the last step to the first; its results stand behind those of the first") \
+    X(bool, relu, false, "", "of rnn: relu in the place of tanh") \
+    X(bool, share, false, "", "the parameters are those of an earlier call with the same name") \
+    X(wg_init, W_init, WG_NO_INIT, "", "as of cells") \
+    X(wg_init, U_init, WG_NO_INIT, "", "as of cells") \
+    X(wg_init, b_init, WG_NO_INIT, "", "as of cells")
+WG_OPTIONS_AND_OPERANDS(wg_nn_recurrent_args);
 WG_API wg_nn_states wg_nn_rnn_at(wg_site here, const wg_nn_recurrent_args *a);
 WG_API wg_nn_states wg_nn_lstm_at(wg_site here, const wg_nn_recurrent_args *a);
 WG_API wg_nn_states wg_nn_gru_at(wg_site here, const wg_nn_recurrent_args *a);
-#define wg_nn_rnn(...)  WG_NAMED(wg_nn_rnn_at, wg_nn_recurrent_args, 4, #__VA_ARGS__, __VA_ARGS__)
-#define wg_nn_lstm(...) WG_NAMED(wg_nn_lstm_at, wg_nn_recurrent_args, 4, #__VA_ARGS__, __VA_ARGS__)
-#define wg_nn_gru(...)  WG_NAMED(wg_nn_gru_at, wg_nn_recurrent_args, 4, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nn_rnn(...)  WG_NAMED(wg_nn_rnn_at, wg_nn_recurrent_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nn_lstm(...) WG_NAMED(wg_nn_lstm_at, wg_nn_recurrent_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nn_gru(...)  WG_NAMED(wg_nn_gru_at, wg_nn_recurrent_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

@@ -41,25 +41,20 @@ typedef struct wg_nn_part {
     uint64_t reserved[4];
 } wg_nn_part;
 
-typedef struct wg_nn_sequential_args {
-    wg_node x;
-    wg_params *p;
-    const char *name;
-    const wg_nn_part *part; /* the first one first */
-    int count;
-    bool share; /* the parameters are those of an earlier call with the same name */
-    uint64_t reserved[4];
-} wg_nn_sequential_args;
+#define wg_nn_sequential_args_list(P, X) \
+    P(wg_node, x) \
+    P(wg_params *, p) \
+    P(const char *, name) \
+    P(const wg_nn_part *, part) /* the first one first */ \
+    P(int, count) \
+    X(bool, share, false, "", "the parameters are those of an earlier call with the same name")
+WG_OPTIONS_AND_OPERANDS(wg_nn_sequential_args);
 WG_API wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a);
 #ifndef __cplusplus
 #define wg_nn_sequential(node, params, title, ...)                       \
-    wg_nn_sequential_at(WG_AT(#node),                                    \
-                        &(wg_nn_sequential_args){                        \
-                            .x = (node),                                 \
-                            .p = (params),                               \
-                            .name = (title),                             \
-                            .part = (const wg_nn_part[]){ __VA_ARGS__ }, \
-                            .count = (int)(sizeof((wg_nn_part[]){ __VA_ARGS__ }) / sizeof(wg_nn_part)) })
+    WG_WITH(wg_nn_sequential_at, (WG_AT(#node)), wg_nn_sequential_args, .x = (node), .p = (params), .name = (title), \
+            .part = (const wg_nn_part[]){ __VA_ARGS__ }, \
+            .count = (int)(sizeof((wg_nn_part[]){ __VA_ARGS__ }) / sizeof(wg_nn_part)))
 #else
 }
 template <int N>

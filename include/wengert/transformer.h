@@ -12,18 +12,17 @@ extern "C" {
 #endif
 
 /* Rows of the table NAME.W [count, width] by their numbers: [...] gives [..., width]. */
-typedef struct wg_nn_embedding_args {
-    wg_node x; /* integers from 0 to count - 1; -1 is the last row, as of wg_gather */
-    wg_params *p;
-    const char *name;
-    int64_t count, width;
-    WG_BY_NAME;
-    bool share;
-    wg_init W_init; /* default: wg_normal(0, 1) */
-    uint64_t reserved[4];
-} wg_nn_embedding_args;
+#define wg_nn_embedding_args_list(P, X) \
+    P(wg_node, x) /* integers from 0 to count - 1; -1 is the last row, as of wg_gather */ \
+    P(wg_params *, p) \
+    P(const char *, name) \
+    P(int64_t, count) \
+    P(int64_t, width) \
+    X(bool, share, false, "", "the parameters are those of an earlier call with the same name") \
+    X(wg_init, W_init, WG_NO_INIT, "", "default: wg_normal(0, 1)")
+WG_OPTIONS_AND_OPERANDS(wg_nn_embedding_args);
 WG_API wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a);
-#define wg_nn_embedding(...) WG_NAMED(wg_nn_embedding_at, wg_nn_embedding_args, 5, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nn_embedding(...) WG_NAMED(wg_nn_embedding_at, wg_nn_embedding_args, (x, p, name, count, width), 5, #__VA_ARGS__, __VA_ARGS__)
 
 /* Keys and values of the tokens so far, for a net that writes a text token by token. Each step costs what one
  * token costs, and attention to the tokens before it:
@@ -67,45 +66,41 @@ WG_API void wg_nn_cache_free(wg_nn_cache *k);
 /* Attention of x [..., tokens, width] to itself, or to .memory [..., keys, width]: wg_attention
  * between two products. NAME.W [width, 3 width] and NAME.b make queries, keys and values, one behind
  * the other; NAME.Wo [width, width] and NAME.bo make the result. */
-typedef struct wg_nn_attention_args {
-    wg_node x;
-    wg_params *p;
-    const char *name;
-    WG_BY_NAME;
-    int64_t heads;  /* default 1 */
-    bool causal;    /* as of wg_attention */
-    wg_node mask;   /* as of wg_attention */
-    wg_node memory; /* default: x */
-    bool no_bias;
-    bool share;
-    wg_init W_init;     /* default: wg_xavier() */
-    wg_init Wo_init;    /* default: wg_xavier() */
-    wg_nn_cache *cache; /* of earlier tokens; with .causal = true, without .memory */
-    uint64_t reserved[3];
-} wg_nn_attention_args;
+#define wg_nn_attention_args_list(P, X) \
+    P(wg_node, x) \
+    P(wg_params *, p) \
+    P(const char *, name) \
+    X(int64_t, heads, 1, "[1, inf)", "as of wg_attention") \
+    X(bool, causal, false, "", "as of wg_attention") \
+    X(wg_node, mask, WG_NO_NODE, "", "as of wg_attention") \
+    X(wg_node, memory, WG_NO_NODE, "", "keys and values come from it; default: x") \
+    X(bool, bias, true, "", "adds b and bo") \
+    X(bool, share, false, "", "the parameters are those of an earlier call with the same name") \
+    X(wg_init, W_init, WG_NO_INIT, "", "default: wg_xavier()") \
+    X(wg_init, Wo_init, WG_NO_INIT, "", "default: wg_xavier()") \
+    X(wg_nn_cache *, cache, NULL, "", "of earlier tokens; with .causal = true, without .memory")
+WG_OPTIONS_AND_OPERANDS(wg_nn_attention_args);
 WG_API wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a);
-#define wg_nn_attention(...) WG_NAMED(wg_nn_attention_at, wg_nn_attention_args, 3, #__VA_ARGS__, __VA_ARGS__)
+#define wg_nn_attention(...) WG_NAMED(wg_nn_attention_at, wg_nn_attention_args, (x, p, name), 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* A block of GPT-2: z = x + attention(layer_norm(x)), y = z + fc2(gelu(fc1(layer_norm(z)))). The
  * layers are NAME.ln1, NAME.attn, NAME.ln2, NAME.fc1 and NAME.fc2; gelu is the form with tanh. With
  * .drop both sums add the dropout of their second part. */
-typedef struct wg_nn_transformer_block_args {
-    wg_node x; /* [..., tokens, width] */
-    wg_params *p;
-    const char *name;
-    WG_BY_NAME;
-    int64_t heads;  /* default 1 */
-    int64_t hidden; /* units of fc1; default: 4 width */
-    bool causal;
-    wg_node mask;
-    double drop;
-    bool share;
-    wg_nn_cache *cache; /* as of wg_nn_attention */
-    uint64_t reserved[3];
-} wg_nn_transformer_block_args;
+#define wg_nn_transformer_block_args_list(P, X) \
+    P(wg_node, x) /* [..., tokens, width] */ \
+    P(wg_params *, p) \
+    P(const char *, name) \
+    X(int64_t, heads, 1, "[1, inf)", "as of wg_attention") \
+    X(int64_t, hidden, WG_AUTO, "[1, inf)", "units of fc1; default: 4 width") \
+    X(bool, causal, false, "", "as of wg_attention") \
+    X(wg_node, mask, WG_NO_NODE, "", "as of wg_attention") \
+    X(double, drop, 0, "[0, 1)", "the share of elements that dropout drops") \
+    X(bool, share, false, "", "the parameters are those of an earlier call with the same name") \
+    X(wg_nn_cache *, cache, NULL, "", "as of wg_nn_attention")
+WG_OPTIONS_AND_OPERANDS(wg_nn_transformer_block_args);
 WG_API wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_args *a);
 #define wg_nn_transformer_block(...) \
-    WG_NAMED(wg_nn_transformer_block_at, wg_nn_transformer_block_args, 3, #__VA_ARGS__, __VA_ARGS__)
+    WG_NAMED(wg_nn_transformer_block_at, wg_nn_transformer_block_args, (x, p, name), 3, #__VA_ARGS__, __VA_ARGS__)
 
 /* Prints a table of the layers that y depends on: the shape of the result, the number of parameters, the
  * multiply-adds of products, and the bytes of all values that are computed (a plan keeps fewer), with

@@ -90,15 +90,15 @@ struct shape : wg_shape {
 };
 
 struct axes {
-    wg_axis list;
-    axes() : list(0) {}
-    axes(wg_axis a) : list(a) {}
+    wg_axes list;
+    axes() : list(wg_no_axes()) {}
+    axes(const wg_axes &a) : list(a) {}
     template <class I, class = typename std::enable_if<std::is_integral<I>::value>::type>
     axes(I one) : axes({ static_cast<int>(one) })
     {
     }
     axes(std::initializer_list<int> l) : list(wg_axes_of(static_cast<int>(l.size()), l.begin())) {}
-    operator wg_axis() const { return list; }
+    operator wg_axes() const { return list; }
 };
 
 /* ---- values ---- */
@@ -238,7 +238,7 @@ inline value matmul(const value &a, const value &b, WG_CALLER)
     m.x = a, m.y = b;
     return wg_matmul_at(WG_SITE, &m);
 }
-inline value softmax(const value &x, const axes &axis = {}, WG_CALLER)
+inline value softmax(const value &x, int axis = -1, WG_CALLER)
 {
     wg_softmax_args a = wg_softmax_args();
     a.x = x, a.axis = axis;

@@ -11,8 +11,8 @@
  *     std::printf("%g\n", y.item());                              17
  *     for (double d : y.grad(x).to_vector()) std::printf("%g ", d);    2 4 6
  *
- * Every macro of the C headers takes and gives values: wg::value h = wg_nn_dense(x, p, "fc1", 64, .no_bias =
- * true). cplusplus.h says how options are written in C++.
+ * Every macro of the C headers takes and gives values: wg::value h = wg_nn_dense(x, p, "fc1", 64, .bias =
+ * false). cplusplus.h says how options are written in C++.
  *
  * Errors are those of C: after a mistake the other calls do nothing, and finish(), or the end of the last
  * object of a context, prints the first error. After c.exceptions() the call that fails throws wg::error

@@ -264,10 +264,6 @@ static inline int wgi_before_options(wg_site here)
 {
     return here && (unsigned char)(*here - 1) < 8 ? *here : 0;
 }
-/* Whether a text of arguments has `.name =`. */
-bool wgi_writes_option(const char *text, const char *name);
-/* Writes what a call gives for the option, as the user wrote it; "": nothing. Returns buf. */
-const char *wgi_option_text(wg_site here, const char *name, char *buf, size_t size);
 
 /* ---- memory.c ---- */
 

@@ -1,6 +1,5 @@
 /* context.c: the context: its settings, its start, its end. */
 #include "base/base.h"
-#include "base/options.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -119,7 +118,7 @@ static int64_t env_plan_bytes(wg_context *c)
     return STANDARD_PLAN_BYTES;
 }
 
-WGI_OPTION_ROWS(wg_start_opts)
+WG_OPTION_ROWS(wg_start_opts)
 
 wg_context *wg_start_at(wg_site here, const wg_start_opts *o)
 {
@@ -135,7 +134,7 @@ wg_context *wg_start_at(wg_site here, const wg_start_opts *o)
     c->o = all;
     c->memory = m;
     c->arena.c = c;
-    wgi_options_fit(c, here, "wg_start", list, o);
+    wg_options_fit(c, here, "wg_start", list, o);
     if (all.plan_bytes == WG_AUTO) c->o.plan_bytes = env_plan_bytes(c);
     const int threads = all.threads != WG_AUTO ? all.threads : threads_of_environment();
     c->threads_by_default = !threads;

@@ -332,28 +332,6 @@ const char *wg_site_argument(wg_site here, int k, char *buf, size_t size)
 
 /* ---- options by name ---- */
 
-/* What stands behind `.name` in a text of arguments; NULL: it has no such option. */
-static const char *option_at(const char *text, const char *name)
-{
-    size_t n = strlen(name);
-    for (int k = 0; (text = argument_at(text, k)); k = 1) {
-        if (*text != '.') continue;
-        const char *word = text + 1 + strspn(text + 1, " ");
-        if (strncmp(word, name, n) == 0 && word[n] && strchr(" =", word[n])) return word + n;
-    }
-    return NULL;
-}
-
-bool wgi_writes_option(const char *text, const char *name) { return option_at(text, name); }
-
-const char *wgi_option_text(wg_site here, const char *name, char *buf, size_t size)
-{
-    const char *s = option_at(wg_site_arguments(here), name), *end = s ? argument_end(s) : "";
-    if (s) s += strspn(s, " =");
-    snprintf(buf, size, "%.*s", s ? (int)(end - s) : 0, s ? s : "");
-    return buf;
-}
-
 bool wg_options_named(wg_context *c, wg_site here, const char *what)
 {
     const int operands = wgi_before_options(here) - 1;

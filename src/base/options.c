@@ -1,5 +1,4 @@
 /* options.c: what the lists of options promise: marks, ranges, numbers by name. */
-#include "base/options.h"
 
 #include <limits.h>
 #include <math.h>
@@ -92,10 +91,11 @@ static bool is_standard(const wg_option *o, const void *options, const void *sta
     return v == w || (isnan(v) && isnan(w));
 }
 
-bool wgi_options_fit(wg_context *c, wg_site here, const char *what, const wg_option_list *list,
-                     const void *options)
+bool wg_options_fit(wg_context *c, wg_site here, const char *what, const wg_option_list *list,
+                    const void *options)
 {
     size_t mark = 0;
+    if (!list) return true;
     if (options) memcpy(&mark, options, sizeof mark);
     if (mark != list->mark)
         return wgi_fail(c, here, what, WG_ERROR_USE, "%s: write WG_OPTS(%s, ...)",

@@ -61,7 +61,7 @@ static double rounding(void *self, int k, const double *u)
     wgi_summed *s = &q->summed;
     if (s->k != k + 1) {
         *s = (wgi_summed){ .k = k + 1, .u = wg_input_at(q->here, wg_graph_of(q->gx[k]), "", t) };
-        s->sum = wg_sum_at(q->here, &(wg_reduce_args){ .x = wg_mul_at(q->here, q->gx[k], s->u) });
+        s->sum = wg_sum_at(q->here, &WG_OPTS(wg_reduce_args, .x = wg_mul_at(q->here, q->gx[k], s->u)));
     }
     wg_input_set_at(q->here, s->u, t);
     return wgi_inside_rounding(q->r, s->sum, q->x, q->n, &s->bound);

@@ -69,7 +69,7 @@ static wg_node inside_of(wg_site here, wg_node z)
     for (int k = 0; subtracts && k < wg_node_operands(z); k++) {
         const wg_node x = wg_node_operand(z, k);
         if (wg_node_dtype(x) != wg_node_dtype(z) || !wg_shape_size(wg_node_shape(x))) continue;
-        most = wg_maximum_at(here, most, wg_max_at(here, &(wg_reduce_args){ .x = wg_abs_at(here, x) }));
+        most = wg_maximum_at(here, most, wg_max_at(here, &WG_OPTS(wg_reduce_args, .x = wg_abs_at(here, x))));
     }
     return most;
 }
@@ -81,7 +81,7 @@ static wg_node bound_of(const wgi_inside *in, wg_node z)
     const double half = (wg_node_dtype(z) == WG_F32 ? FLT_EPSILON : DBL_EPSILON) / 2;
     const wg_node p = wg_mul_at(here, inside_of(here, z), wg_abs_at(here, in->gz[z.index])),
                   q = wg_where_at(here, wg_less_at(here, p, wg_number(INFINITY)), p, wg_number(0));
-    return wg_mul_at(here, wg_cast_at(here, wg_sum_at(here, &(wg_reduce_args){ .x = q }), WG_F64),
+    return wg_mul_at(here, wg_cast_at(here, wg_sum_at(here, &WG_OPTS(wg_reduce_args, .x = q)), WG_F64),
                      wg_number(half));
 }
 

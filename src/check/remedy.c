@@ -147,7 +147,7 @@ static bool try_edits(const trial *t)
         if (!axes_row(n) || wg_node_operands(n) != 1) continue;
         const int rank = wg_node_shape(wg_node_operand(n, 0)).rank;
         for (int axis = 0; axis < rank; axis++)
-            if (try_edit(t, n, (wg_axes){ 1, { axis } })) return true;
+            if (try_edit(t, n, (wg_axes){ .count = 1, .axis = { axis } })) return true;
     }
     return false;
 }

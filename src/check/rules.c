@@ -179,7 +179,8 @@ static wg_node sum_of_rule(wg_check *r, wgi_isolated *a, uint64_t stream)
         if (!w) return wg_none;
         const wg_node weights = wg_input_at(here, a->g, "", wg_view_f64(w, wg_node_shape(a->gx[k])));
         wg_free(r->c, w);
-        const wg_node part = wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, a->gx[k], weights) });
+        const wg_node part =
+            wg_sum_at(here, &WG_OPTS(wg_reduce_args, .x = wg_mul_at(here, a->gx[k], weights)));
         sum = wg_is_none(sum) ? part : wg_add_at(here, sum, part);
     }
     return sum;

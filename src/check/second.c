@@ -50,7 +50,7 @@ static wg_node with_weights(second *q, const wg_node g[])
         if (!w) continue;
         for (int64_t i = 0; i < in->size; i++) w[i] *= in->scale;
         const wg_node by = wg_input_at(q->here, wg_graph_of(g[k]), "", wg_view_f64(w, in->shown.shape)),
-                      part = wg_sum_at(q->here, &(wg_reduce_args){ .x = wg_mul_at(q->here, g[k], by) });
+                      part = wg_sum_at(q->here, &WG_OPTS(wg_reduce_args, .x = wg_mul_at(q->here, g[k], by)));
         sum = wg_is_none(sum) ? part : wg_add_at(q->here, sum, part);
         wg_free(q->r->c, w);
     }

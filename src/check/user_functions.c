@@ -452,7 +452,7 @@ static wg_node projection(wg_site here, wg_check *r, wg_graph *g, wg_node y)
     wg_node w = wg_input_at(here, g, "", wg_view_f64(v, wg_node_shape(y)));
     if (wg_node_dtype(y) != WG_F64) w = wg_cast_at(here, w, wg_node_dtype(y));
     wg_free(r->c, v);
-    return wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, w, y) });
+    return wg_sum_at(here, &WG_OPTS(wg_reduce_args, .x = wg_mul_at(here, w, y)));
 }
 
 wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,

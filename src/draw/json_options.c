@@ -12,8 +12,7 @@ static void put_option(wgi_strbuf *b, const wg_attr_row *r, const wgi_option *o)
     switch (o->form) {
     case WGI_OPT_WHOLE: wgi_json_whole(b, o->whole); break;
     case WGI_OPT_REAL:
-        if (o->real != 0)
-            wgi_strbuf_format(b, isfinite(o->real) ? "%.17g" : "null", wg_or_standard(o->real, 0));
+        if (wgi_is_given(o)) wgi_strbuf_format(b, isfinite(o->real) ? "%.17g" : "null", o->real);
         break;
     case WGI_OPT_TRUTH: wgi_strbuf_put(b, o->whole ? "true" : ""); break;
     case WGI_OPT_WORD: wgi_strbuf_format(b, "\"%s\"", o->word); break;

@@ -55,7 +55,7 @@ static bool find_option(const writer *w, const char *name, double *x)
     while (r && r->name && strcmp(r->name, name)) r++;
     if (!r || !r->name) return false;
     const wgi_option o = wgi_option_of(w->pool, r, w->attr);
-    *x = o.form == WGI_OPT_REAL ? wgi_number_or_default(r, o.real) : (double)o.whole;
+    *x = o.form == WGI_OPT_REAL ? o.real : (double)o.whole;
     return o.form == WGI_OPT_REAL || o.form == WGI_OPT_WHOLE;
 }
 

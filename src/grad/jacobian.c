@@ -77,7 +77,7 @@ static int64_t rows_of_part(const job *w, wg_node d, wg_node v)
 static wg_node vectors(const job *w, wg_node v, int64_t from, int64_t n)
 {
     if (wg_is_none(w->seeds)) return wgi_unit_rows(w->in, v, from, n);
-    return wg_slice_at(w->in, &(wg_slice_args){ .x = w->seeds, .from = from, .to = from + n });
+    return wg_slice_at(w->in, &WG_OPTS(wg_slice_args, .x = w->seeds, .from = from, .to = from + n));
 }
 
 /* The same in the shape of the side, behind an axis of n elements. */
@@ -158,7 +158,7 @@ static wg_node by_tangents(wg_site here, wg_node y, wg_node x)
     const job w = job_of(here, y, x, true);
     if (w.rows > w.columns || w.columns == 1 || calls_c(&w)) return wg_none;
     const wg_status was = wgi_quiet_begin(w.g->c);
-    wg_node j = wg_transpose_at(w.in, &(wg_transpose_args){ .x = all_rows(&w) });
+    wg_node j = wg_transpose_at(w.in, &WG_OPTS(wg_transpose_args, .x = all_rows(&w)));
     wgi_quiet_end(w.g->c, was);
     return j;
 }

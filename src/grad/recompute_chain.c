@@ -48,21 +48,23 @@ static wg_node run(wg_node x, void *user)
     return wg_node_ok(x) ? c->f(x, p.from, c->user) : x;
 }
 
+WG_OPTION_ROWS(wg_recompute_chain_args)
+
 wg_node wg_recompute_chain_at(wg_site here, const wg_recompute_chain_args *a)
 {
-    a = WG_OR_NONE(a);
     static const char *const what = "recompute_chain";
+    WGI_CHECK_MARK(what, wg_recompute_chain_args, a);
     wg_graph *g = a->x.graph;
     wg_context *c = g ? g->c : NULL;
-    if (!wg_options_named(c, here, what) || !wgi_is_node(c, a->x, here, what, 0, "the state") || !wgi_ok(c))
+    if (!wg_options_fit(c, here, what, wg_recompute_chain_args_rows(), a) ||
+        !wgi_is_node(c, a->x, here, what, 0, "the state") || !wgi_ok(c))
         return wgi_error_node(g);
     if (!a->f) return WGI_FAIL_NODE(g, here, what, WG_ERROR_USE, "the function of a step is NULL");
-    if (a->steps < 0 || a->keep < 0)
-        return WGI_FAIL_NODE(g, here, what, WG_ERROR_USE, "%s is %d, and must not be negative",
-                             a->steps < 0 ? "steps" : "keep", a->steps < 0 ? a->steps : a->keep);
+    if (a->steps < 0)
+        return WGI_FAIL_NODE(g, here, what, WG_ERROR_USE, "steps is %d, and must not be negative", a->steps);
     const chain all = { wg_inside(here), a->f, a->user };
     piece p = { &all, 0, a->steps, WGI_MIN(a->keep, a->steps) };
-    if (!a->keep)
+    if (a->keep == WG_AUTO)
         for (p.keep = 1; most_steps(p.keep, 2) < a->steps;) p.keep++;
     return a->steps ? run(a->x, &p) : a->x;
 }

@@ -124,7 +124,7 @@ static wg_node by_expansion(const mapping *m, const subject *u, wg_node to[])
 static wg_node row_of(const subject *u, int k, int64_t i)
 {
     if (!u->rows[k]) return u->x[k];
-    const wg_slice_args a = { .x = u->x[k], .from = i, .to = i + 1 };
+    const wg_slice_args a = WG_OPTS(wg_slice_args, .x = u->x[k], .from = i, .to = i + 1);
     return wg_reshape_at(u->here, wg_slice_at(u->here, &a), wg_node_shape(u->plain[k]));
 }
 

@@ -389,7 +389,7 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, const wg_node g
         return failed(here, op, g, x, n, fresh);
     _Alignas(16) char own[MOST_ATTR];
     if (op->attr_size && attr) memcpy(own, attr, op->attr_size);
-    else memset(own, 0, op->attr_size);
+    else wg_attr_begin(op, own);
     if (g->rule.widens) widen(op, own);
     wg_rule r;
     r.op = op, r.here = here, r.operands = n, r.x = xt, r.node = x, r.attr = own, r.graph = g;

@@ -1,53 +1,17 @@
 /* attr.c: options of ops (attributes), compared and hashed field by field. */
 #include "graph/graph.h"
+#include "wengert/ops.h"
 
 /* ---- axes ---- */
 
-enum { NO_AXIS = INT32_MIN }; /* what is given cannot be an axis */
-
-static int whole_axis(double v)
+wg_axes wg_axes_given(int axis, wg_axes axes)
 {
-    if (v == WG_ZERO) return 0;
-    return v > -1e6 && v < 1e6 && v == (int)v ? (int)v : NO_AXIS;
-}
-
-/* The text of a call is looked at only where an axis 0 and no axis are the same number. */
-static bool says_option(wg_site here, const char *option)
-{
-    return option && wgi_before_options(here) && strstr(here, option) &&
-           wgi_writes_option(wg_site_arguments(here), option);
-}
-
-wg_axes wg_axes_given(wg_site here, const char *option, wg_axis axes)
-{
-    wg_axes to = { 0 };
-    if (axes == 0) {
-        to.count = says_option(here, option);
-    } else if (axes >= WG_AXES_BASE && axes < 2 * WG_AXES_BASE) {
-        uint64_t list = (uint64_t)(axes - WG_AXES_BASE);
-        to.count = list & 15, list >>= 4;
-        for (int i = 0; i < to.count && i < WG_MAX_RANK; i++, list >>= 6)
-            to.axis[i] = list & 63 ? (int)(list & 63) - 32 : NO_AXIS;
-    } else {
-        to.count = 1, to.axis[0] = whole_axis(axes);
-    }
-    return to;
-}
-
-int wg_axis_given(wg_site here, const char *option, wg_axis axis)
-{
-    if (axis == 0) return 0;
-    const wg_axes all = wg_axes_given(here, option, axis);
-    return all.count == 1 ? all.axis[0] : all.count ? NO_AXIS : 0;
-}
-
-const char *wgi_axis_text(wg_site here, int axis, char *buf, size_t size)
-{
-    if (axis == NO_AXIS &&
-        (*wgi_option_text(here, "axis", buf, size) || *wgi_option_text(here, "axes", buf, size)))
-        return buf;
-    snprintf(buf, size, axis == NO_AXIS ? "by this number" : "%d", axis);
-    return buf;
+    if (axes.mark == WG_AXES_LEFT_OUT)
+        return (wg_axes){ .count = axis != WG_AUTO, .axis = { axis != WG_AUTO ? axis : 0 } };
+    if (axes.mark != WG_AXES_GIVEN) return (wg_axes){ .count = WGI_AXES_NO_LIST };
+    if (axis != WG_AUTO) return (wg_axes){ .count = WGI_AXES_TWICE };
+    if (!axes.count) axes.count = WGI_AXES_EMPTY;
+    return axes;
 }
 
 /* ---- fields ---- */
@@ -61,6 +25,50 @@ static size_t attr_bytes(wg_attr_kind k)
         [WG_ATTR_DTYPE] = sizeof(wg_dtype), [WG_ATTR_POINTER] = sizeof(void *), [WG_ATTR_TEXT] = 0
     };
     return bytes[k];
+}
+
+/* The number that a row has as its default. */
+static double default_of(const wg_attr_row *row)
+{
+    const char *text = row->standard ? row->standard : "", *word = row->choices;
+    double v = 0;
+    if (!strcmp(text, "auto")) return WG_AUTO;
+    if (!strcmp(text, "true")) return 1;
+    if (row->kind != WG_ATTR_CHOICE || !word) return wg_number_in(text, &v), v;
+    for (const size_t n = strlen(text); n && *word; v++) {
+        const size_t length = strcspn(word, " ");
+        if (length == n && !strncmp(word, text, n)) return v;
+        word += length + (word[length] == ' ');
+    }
+    return 0;
+}
+
+void wg_attr_begin(const wg_op *op, void *attr)
+{
+    if (!op || !attr) return;
+    memset(attr, 0, op->attr_size);
+    for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
+        void *at = (char *)attr + row->offset;
+        const double v = default_of(row);
+        switch (row->kind) {
+        case WG_ATTR_INT:
+        case WG_ATTR_CHOICE:
+        case WG_ATTR_AXIS: *(int *)at = (int)v; break;
+        case WG_ATTR_SIZE:
+            *(int64_t *)at = row->standard && !strcmp(row->standard, "end") ? WG_END : (int64_t)v;
+            break;
+        case WG_ATTR_DOUBLE: *(double *)at = v; break;
+        case WG_ATTR_BOOL: *(bool *)at = v != 0; break;
+        case WG_ATTR_AXES:
+            if (row->standard && *row->standard == '-')
+                *(wg_axes *)at = (wg_axes){ .count = 1, .axis = { (int)v } };
+            break;
+        case WG_ATTR_SHAPE:
+        case WG_ATTR_DTYPE:
+        case WG_ATTR_POINTER:
+        case WG_ATTR_TEXT: break;
+        }
+    }
 }
 
 /* The length of a list. Its count is not checked yet and may be any number. */

@@ -4,6 +4,7 @@
 #ifndef WGI_GRAPH_H
 #define WGI_GRAPH_H
 
+#include "graph/given.h"
 #include "graph/graph_structs.h"
 
 /* ---- core_ops.c ---- */
@@ -406,8 +407,6 @@ void wgi_failed_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x
 
 /* ---- attr.c, descriptor.c ---- */
 
-/* The axis as a number, or if it can be none as the user wrote it. Returns buf. */
-const char *wgi_axis_text(wg_site here, int axis, char *buf, size_t size);
 bool wgi_op_is_right(wg_graph *g, wg_site here, const wg_op *op); /* false: an error says what is wrong */
 bool wgi_op_can_be_plain(const wg_op *op);                        /* the same, without an error */
 

@@ -65,18 +65,36 @@ bool wg_rule_rank(wg_rule *r, int k, int least, int most)
 bool wg_rule_axis(wg_rule *r, int *axis, int rank)
 {
     const int a = *axis < 0 ? *axis + rank : *axis;
-    char text[64];
     if (a < 0 || a >= rank)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %s in %s",
-                            wgi_axis_text(r->here, *axis, text, sizeof text), wg_rule_who(r, 0));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in %s", *axis, wg_rule_who(r, 0));
     *axis = a;
     return true;
 }
 
+wg_node wgi_unmarked(wg_site here, const char *what, const char *list, size_t mark, const void *x)
+{
+    wg_graph *g = NULL;
+    if (!mark && x)
+        memcpy(&g, x, sizeof g); /* { .x = ... }: a handle and a graph both begin with the
+                                              * graph */
+    wgi_fail(g ? g->c : NULL, here, what, WG_ERROR_USE, "%s: write WG_OPTS(%s, ...)",
+             x ? "the options do not begin with those of WG_OPTS" : "the options are NULL", list);
+    return g ? wgi_error_node(g) : wg_none;
+}
+
+static bool no_axes(wg_rule *r, int count)
+{
+    if (count == WGI_AXES_TWICE) return wg_rule_fail(r, WG_ERROR_USE, "say .axis or .axes, not both");
+    if (count == WGI_AXES_NO_LIST)
+        return wg_rule_fail(r, WG_ERROR_USE, "axes is no list: write .axis = 1 or .axes = WG_AXES(1)");
+    if (count == WGI_AXES_EMPTY)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "axes is an empty list: leave it out for its default");
+    return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes given", count);
+}
+
 bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all)
 {
-    if (axes->count < 0 || axes->count > WG_MAX_RANK)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes given", axes->count);
+    if (axes->count < 0 || axes->count > WG_MAX_RANK) return no_axes(r, axes->count);
     if (!axes->count && none_is_all)
         while (axes->count < rank) {
             axes->axis[axes->count] = axes->count;

@@ -295,7 +295,7 @@ static wg_node indices(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 
 static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    wg_one_hot_args a = { 0 };
+    wg_one_hot_args a = WG_OPTS(wg_one_hot_args);
     int64_t axis = -1;
     const wgi_ast *option = wgi_keyword(call, "count"), *along = wgi_keyword(call, "axis");
     if (!wgi_signature(q, call, option ? 1 : 2, option ? 1 : 2, "count axis")) return WGI_NOTHING;
@@ -304,7 +304,7 @@ static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
                      &a.count) ||
         (along && !wgi_integer(q, along, "an axis", -WG_MAX_RANK, WG_MAX_RANK - 1, &axis)))
         return WGI_NOTHING;
-    a.axis = WG_AXES((int)axis);
+    a.axis = (int)axis;
     a.x = indices(q, at, owner);
     return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_one_hot_at(wgi_site(q, call, &at, 1), &a));
 }
@@ -336,18 +336,20 @@ static const char *stream_name(const wg_program *q, const wgi_ast *call, const w
 
 static wgi_val random_normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    wg_random_normal_args a = { .x = q->now.g, .name = stream_name(q, call, owner) };
-    if (!wgi_shape_of(q, call, &a.shape) || !wgi_real_option(q, call, "mean", &a.mean) ||
-        !wgi_real_option(q, call, "deviation", &a.deviation))
+    wg_random_normal_args a =
+        WG_OPTS(wg_random_normal_args, .x = q->now.g, .name = stream_name(q, call, owner));
+    if (!wgi_shape_of(q, call, &a.shape) || !wgi_number_option(q, call, "mean", &a.mean) ||
+        !wgi_number_option(q, call, "deviation", &a.deviation))
         return WGI_NOTHING;
     return wgi_node_val(wg_random_normal_at(site_of(q, call), &a));
 }
 
 static wgi_val random_uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    wg_random_uniform_args a = { .x = q->now.g, .name = stream_name(q, call, owner) };
-    if (!wgi_shape_of(q, call, &a.shape) || !wgi_real_option(q, call, "low", &a.low) ||
-        !wgi_real_option(q, call, "high", &a.high))
+    wg_random_uniform_args a =
+        WG_OPTS(wg_random_uniform_args, .x = q->now.g, .name = stream_name(q, call, owner));
+    if (!wgi_shape_of(q, call, &a.shape) || !wgi_number_option(q, call, "low", &a.low) ||
+        !wgi_number_option(q, call, "high", &a.high))
         return WGI_NOTHING;
     return wgi_node_val(wg_random_uniform_at(site_of(q, call), &a));
 }
@@ -364,7 +366,8 @@ static wgi_val bernoulli(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 static wgi_val categorical(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const wgi_ast *at = wgi_operand(call, 0);
-    wg_categorical_args a = { .x = wgi_eval_node(q, at, owner), .name = stream_name(q, call, owner) };
+    wg_categorical_args a =
+        WG_OPTS(wg_categorical_args, .x = wgi_eval_node(q, at, owner), .name = stream_name(q, call, owner));
     if (wg_failed(q->c)) return WGI_NOTHING;
     return wgi_node_val(wg_categorical_at(wgi_site(q, call, &at, 1), &a));
 }

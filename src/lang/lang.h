@@ -502,12 +502,8 @@ const char *wgi_word(const wgi_ast *a);
 bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords);
 bool wgi_truth(wg_program *q, const wgi_ast *a,
                bool *value); /* true or false; returns false after an error */
-/* A number for a field of an options struct: 0 becomes WG_ZERO, since a field of 0 means the default. */
-bool wgi_real_of(wg_program *q, const wgi_ast *a, const char *what, double *to);
-/* Reads the number that the keyword `name` has in the call. Without that keyword *value stays as it is. The
- * real form turns 0 into WG_ZERO, as wgi_real_of does. */
+/* Reads the number that the keyword `name` has in the call. Without that keyword *value stays as it is. */
 bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value);
-bool wgi_real_option(wg_program *q, const wgi_ast *call, const char *name, double *value);
 /* Whether the call is the whole value that a name is bound to: x = input(3), not x = 1 + input(3). */
 static inline bool wgi_is_named(const wgi_ast *call, const wgi_binding *owner)
 {

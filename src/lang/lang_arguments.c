@@ -118,16 +118,3 @@ bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, dou
     const wgi_ast *a = wgi_keyword(call, name);
     return !a || wgi_number_of(q, a, name, value);
 }
-
-bool wgi_real_of(wg_program *q, const wgi_ast *a, const char *what, double *to)
-{
-    if (!wgi_number_of(q, a, what, to)) return false;
-    if (*to == 0) *to = WG_ZERO;
-    return true;
-}
-
-bool wgi_real_option(wg_program *q, const wgi_ast *call, const char *name, double *value)
-{
-    const wgi_ast *a = wgi_keyword(call, name);
-    return !a || wgi_real_of(q, a, name, value);
-}

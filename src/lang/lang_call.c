@@ -65,7 +65,7 @@ bool wgi_attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, void
     int64_t v;
     switch (row->kind) {
     case WG_ATTR_SIZE: return wgi_integer(q, a, row->name, -(INT64_C(1) << 52), INT64_C(1) << 52, to);
-    case WG_ATTR_DOUBLE: return wgi_real_of(q, a, row->name, to);
+    case WG_ATTR_DOUBLE: return wgi_number_of(q, a, row->name, to);
     case WG_ATTR_BOOL: return wgi_truth(q, a, to);
     case WG_ATTR_AXES: return axes_of(q, a, to);
     case WG_ATTR_SHAPE: return shape_of(q, a, to);
@@ -146,6 +146,7 @@ static bool text_of(wg_program *q, const wg_op *op, const wg_attr_row *row, cons
 static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr)
 {
     const wgi_ast *shape = shape_operand(op, call), *text = text_operand(op, call);
+    wg_attr_begin(op, attr);
     for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
         const wgi_ast *a;
         if (!option(q, call, row->name, &a)) return false;
@@ -157,8 +158,6 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr
             if (!text_of(q, op, row, a ? a : text, attr)) return false;
             continue;
         }
-        if (!a && row->standard && !strcmp(row->standard, "end"))
-            memcpy(attr + row->offset, &(int64_t){ WG_END }, sizeof(int64_t));
         if (a && !wgi_attribute(q, a, row, attr)) return false;
     }
     return true;

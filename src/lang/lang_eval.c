@@ -160,7 +160,7 @@ static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x
         (from == 0 && to == n))
         return x;
     if (to < from) to = from;
-    return wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = from, .to = to });
+    return wg_slice_at(here, &WG_OPTS(wg_slice_args, .x = x, .axis = axis, .from = from, .to = to));
 }
 
 /* By an index that is computed: a number, or several along axes that take the place of this axis. */
@@ -177,7 +177,7 @@ static wg_node taken(wg_program *q, const wgi_ast *item, wg_site here, wg_node x
                    "an index is a whole number, and this is %s: write cast(..., dtype=i64), or argmax(...)",
                    wg_dtype_name(wg_node_dtype(at))),
                wg_none;
-    return wg_take_at(here, &(wg_take_args){ .x = x, .indices = at, .axis = axis });
+    return wg_take_at(here, &WG_OPTS(wg_take_args, .x = x, .indices = at, .axis = axis));
 }
 
 WGI_OWN_FRAME static wg_node pick(wg_program *q, const wgi_ast *left, const wgi_ast *item, wg_site here,
@@ -233,7 +233,7 @@ static wgi_val chain(wg_program *q, const wgi_ast *a, wgi_binding *owner)
         if (l->kind == AST_OPERATOR) v = operate(q, x, v, l, owner);
         else if (l->kind == AST_INDEX) v = indexed(q, x, v, l);
         else if (!v.is_number)
-            v.node = wg_transpose_at(wgi_site(q, l, &x, 1), &(wg_transpose_args){ .x = v.node });
+            v.node = wg_transpose_at(wgi_site(q, l, &x, 1), &WG_OPTS(wg_transpose_args, .x = v.node));
     }
     return v;
 }

@@ -154,20 +154,8 @@ static void options_of(const wgi_layer_kind *k, char *to, size_t size)
     size_t n = 0;
     to[0] = 0;
     for (const wg_attr_row *row = k->rows + k->sizes; row->name; row++)
-        n += (size_t)snprintf(to + n, size - n, "%s%s", n ? " " : "",
-                              strcmp(row->name, "no_bias") ? row->name : "bias");
+        n += (size_t)snprintf(to + n, size - n, "%s%s", n ? " " : "", row->name);
     if (k->init) snprintf(to + n, size - n, " init");
-}
-
-static bool read_row(wg_program *q, const wgi_ast *call, const wg_attr_row *row, char *args)
-{
-    const bool is_bias = !strcmp(row->name, "no_bias");
-    const wgi_ast *value = wgi_keyword(call, is_bias ? "bias" : row->name);
-    bool bias = true;
-    if (!is_bias) return !value || wgi_attribute(q, value, row, args);
-    if (value && !wgi_truth(q, value, &bias)) return false;
-    *(bool *)(args + row->offset) = !bias;
-    return true;
 }
 
 static bool read_layer(wg_program *q, const wgi_ast *call, const wgi_layer_kind *k, char *args)
@@ -176,8 +164,10 @@ static bool read_layer(wg_program *q, const wgi_ast *call, const wgi_layer_kind 
         if (!wgi_integer(q, wgi_operand(call, i + 1), k->init ? "the number of units" : k->rows[i].name, 1,
                          WGI_LANG_TENSOR, (int64_t *)(void *)(args + k->rows[i].offset)))
             return false;
-    for (const wg_attr_row *row = k->rows + k->sizes; row->name; row++)
-        if (!read_row(q, call, row, args)) return false;
+    for (const wg_attr_row *row = k->rows + k->sizes; row->name; row++) {
+        const wgi_ast *value = wgi_keyword(call, row->name);
+        if (value && !wgi_attribute(q, value, row, args)) return false;
+    }
     *(bool *)(args + k->share) = true;
     return true;
 }
@@ -204,8 +194,9 @@ wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
                WGI_NOTHING;
     if (is_op(call, k)) return wgi_eval_op(q, call, owner);
     options_of(k, options, sizeof options);
-    char *args = wgi_lang_built(q, k->size);
-    wgi_layer_of *first = (wgi_layer_of *)(void *)args;
+    char *args = wgi_lang_built(q, k->list()->size);
+    wgi_layer_of *first = args ? (wgi_layer_of *)(void *)(args + k->of) : NULL;
+    if (args) memcpy(args, k->list()->standard, k->list()->size);
     if (!args || !wgi_signature(q, call, 1 + k->sizes, 1 + k->sizes, options) ||
         !read_layer(q, call, k, args) || !layer_of(q, call, owner, k->is_norm, &first->x, &first->name))
         return WGI_NOTHING;

@@ -11,7 +11,7 @@ static bool is_letter(char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= 'A' &
 
 static wg_node product(wg_site here, wg_node a, wg_node b)
 {
-    return wg_matmul_at(here, &(wg_matmul_args){ .x = a, .y = b });
+    return wg_matmul_at(here, &WG_OPTS(wg_matmul_args, .x = a, .y = b));
 }
 
 #define SIGN(name, text, strength, build) { text, TOKEN_##name, strength, build },

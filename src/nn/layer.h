@@ -102,11 +102,25 @@ void wgi_cached_keys(wg_site here, wg_nn_cache *n, wg_params *p, const char *nam
 
 static inline wg_node refused(wg_node x) { return wg_graph_node(wg_graph_of(x), 0); }
 
-/* Begins the function of a layer whose arguments are a: layer l, or a return after an error. */
-#define BEGIN_LAYER(what)     \
-    WG_USER_CALL(here, what); \
-    a = WG_OR_NONE(a);        \
-    LAYER l;                  \
+/* The error of a struct of arguments that does not begin with the mark of its list. x: its operand, or
+ * NULL. */
+static inline wg_node unmarked(wg_site here, const char *what, const char *list, size_t mark,
+                               const wg_node *x)
+{
+    const wg_node y = x && !mark ? *x : wg_none; /* { .x = ... } of this header; else of another one */
+    wg_fail(wg_graph_of(y) ? wg_graph_context(wg_graph_of(y)) : NULL, here, WG_ERROR_USE,
+            "%s: %s: write WG_OPTS(%s, ...)", what,
+            x ? "the options do not begin with those of WG_OPTS" : "the options are NULL", list);
+    return refused(y);
+}
+#define IS_MARKED(T, a)      ((a) && (a)->mark == WG_MARK_(T))
+#define UNMARKED(what, T, a) unmarked(here, what, #T, (a) ? (a)->mark : 0, (a) ? &(a)->x : NULL)
+
+/* Begins the function of a layer whose arguments are a T *a: layer l, or a return after an error. */
+#define BEGIN_LAYER(what, T)                           \
+    WG_USER_CALL(here, what);                          \
+    if (!IS_MARKED(T, a)) return UNMARKED(what, T, a); \
+    LAYER l;                                           \
     if (!begin(&l, here, what, a->x, a->p, a->name, a->share)) return refused(a->x)
 
 #endif

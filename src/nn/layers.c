@@ -10,11 +10,11 @@
     {                                                     \
         __VA_ARGS__, { NULL, WG_ATTR_INT, 0, NULL, NULL } \
     }
-#define LAYER(NAME, field, args, by_position, ...)                                          \
-    {                                                                                       \
-#NAME, NAME, offsetof(wg_nn_part, field), sizeof((wg_nn_part){ 0 }.field),          \
-            sizeof(wg_nn_##args##_args), offsetof(wg_nn_##args##_args, share), by_position, \
-            .rows = __VA_ARGS__                                                             \
+#define LAYER(NAME, field, args, by_position, ...)                                                           \
+    {                                                                                                        \
+#NAME, NAME, offsetof(wg_nn_part, field), sizeof((wg_nn_part){ 0 }.field), wg_nn_##args##_args_rows, \
+            offsetof(wg_nn_##args##_args, x), offsetof(wg_nn_##args##_args, share), by_position,             \
+            .rows = __VA_ARGS__                                                                              \
     }
 #define ROW(type, kind, field)                                                   \
     {                                                                            \
@@ -23,7 +23,7 @@
 #define CONV                                                                           \
     ROWS(ROW(conv, SIZE, units), ROW(conv, SHAPE, size), ROW(conv, SHAPE, stride),     \
          ROW(conv, SHAPE, dilation), ROW(conv, SHAPE, padding), ROW(conv, BOOL, same), \
-         ROW(conv, SIZE, groups), ROW(conv, BOOL, no_bias))
+         ROW(conv, SIZE, groups), ROW(conv, BOOL, bias))
 #define RECURRENT \
     ROWS(ROW(recurrent, SIZE, units), ROW(recurrent, BOOL, reverse), ROW(recurrent, BOOL, bidirectional))
 
@@ -40,8 +40,21 @@ static wg_node gru(wg_site here, const void *a) { return wg_nn_gru_at(here, a).y
 static wg_node attention(wg_site here, const void *a) { return wg_nn_attention_at(here, a); }
 static wg_node transformer_block(wg_site here, const void *a) { return wg_nn_transformer_block_at(here, a); }
 
+WG_OPTION_ROWS(wg_nn_dense_args)
+WG_OPTION_ROWS(wg_nn_batch_norm_args)
+WG_OPTION_ROWS(wg_nn_layer_norm_args)
+WG_OPTION_ROWS(wg_nn_rms_norm_args)
+WG_OPTION_ROWS(wg_nn_group_norm_args)
+WG_OPTION_ROWS(wg_nn_conv_args)
+WG_OPTION_ROWS(wg_nn_cell_args)
+WG_OPTION_ROWS(wg_nn_recurrent_args)
+WG_OPTION_ROWS(wg_nn_embedding_args)
+WG_OPTION_ROWS(wg_nn_attention_args)
+WG_OPTION_ROWS(wg_nn_transformer_block_args)
+WG_OPTION_ROWS(wg_nn_sequential_args)
+
 const wgi_layer_kind wgi_layers[] = {
-    LAYER(dense, dense, dense, 1, ROWS(ROW(dense, SIZE, units), ROW(dense, BOOL, no_bias)),
+    LAYER(dense, dense, dense, 1, ROWS(ROW(dense, SIZE, units), ROW(dense, BOOL, bias)),
           .init = offsetof(wg_nn_dense_args, W_init)),
     LAYER(batch_norm, batch_norm, batch_norm, 0,
           ROWS(ROW(batch_norm, DOUBLE, eps), ROW(batch_norm, DOUBLE, momentum)), .is_norm = true),
@@ -54,7 +67,7 @@ const wgi_layer_kind wgi_layers[] = {
     LAYER(lstm, lstm, recurrent, 1, RECURRENT),
     LAYER(gru, gru, recurrent, 1, RECURRENT),
     LAYER(attention, attention, attention, 0,
-          ROWS(ROW(attention, SIZE, heads), ROW(attention, BOOL, causal), ROW(attention, BOOL, no_bias))),
+          ROWS(ROW(attention, SIZE, heads), ROW(attention, BOOL, causal), ROW(attention, BOOL, bias))),
     LAYER(transformer_block, transformer, transformer_block, 0,
           ROWS(ROW(transformer_block, SIZE, heads), ROW(transformer_block, SIZE, hidden),
                ROW(transformer_block, BOOL, causal), ROW(transformer_block, DOUBLE, drop))),

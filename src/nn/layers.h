@@ -5,7 +5,7 @@
 #include "wengert/op.h"
 #include "wengert/params.h"
 
-/* What the arguments of every layer begin with. */
+/* The first operands of every layer. */
 typedef struct wgi_layer_of {
     wg_node x;
     wg_params *p;
@@ -16,11 +16,12 @@ typedef struct wgi_layer_kind {
     const char *name;
     wg_node (*make)(wg_site here, const void *args);
     size_t part, part_size; /* the field of wg_nn_part that is this layer; a number in it is the first row */
-    size_t size, share;     /* of the struct of arguments; where its field `share` is */
+    const wg_option_list *(*list)(void); /* of its arguments */
+    size_t of, share;                    /* where wgi_layer_of and the option `share` are in them */
     int sizes; /* so many rows stand behind x in a call of the language; the others are options */
-    const wg_attr_row *rows; /* no_bias is the option bias of the language, which says the opposite */
-    size_t init;             /* where the first values of W are, if a program may give them; else 0 */
-    bool is_norm;            /* it owns NAME.gamma and NAME.beta; most others own NAME.W and NAME.b */
+    const wg_attr_row *rows;
+    size_t init;  /* where the first values of W are, if a program may give them; else 0 */
+    bool is_norm; /* it owns NAME.gamma and NAME.beta; most others own NAME.W and NAME.b */
 } wgi_layer_kind;
 
 extern const wgi_layer_kind wgi_layers[];               /* ends with a row without a name */

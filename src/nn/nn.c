@@ -6,7 +6,7 @@
 
 wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
 {
-    BEGIN_LAYER("nn_dense");
+    BEGIN_LAYER("nn_dense", wg_nn_dense_args);
     const wg_shape s = wg_node_shape(a->x);
     char shape[96];
     if (a->units < 1 || s.rank < 1)
@@ -15,7 +15,7 @@ wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
                refused(a->x);
     const wg_shape W_shape = WG_SHAPE(s.dim[s.rank - 1], a->units), b_shape = WG_SHAPE(a->units);
     wg_node W = weight(&l, "W", &W_shape, &a->W_init, wg_he());
-    wg_node b = a->no_bias ? wg_none : weight(&l, "b", &b_shape, &a->b_init, wg_zeros());
+    wg_node b = !a->bias ? wg_none : weight(&l, "b", &b_shape, &a->b_init, wg_zeros());
     return wg_dense_at(l.inside, a->x, W, b);
 }
 
@@ -68,38 +68,34 @@ static wg_node move_axis(wg_site here, wg_node x, int from, int to)
     return wg_transpose(x, .axes = wg_axes_of(t.count, t.axis));
 }
 
-static wg_node on_last_axis(const layer *l, const wg_nn_batch_norm_args *a, double momentum)
+static wg_node on_last_axis(const layer *l, const wg_nn_batch_norm_args *a)
 {
     wg_shape f = WG_SHAPE(wg_dim_at(l->here, a->x, -1));
     wg_node gamma = param(l, "gamma", &f, wg_const(1)), beta = param(l, "beta", &f, wg_zeros());
     const averages v = { state(l, "mean", &f), state(l, "variance", &f), state(l, "count", &WG_SCALAR),
-                         momentum };
+                         a->momentum };
     const bool trains = a->mode == WG_AS_TRAIN || (a->mode == WG_AS_GRAPH && wg_graph_mode(l->g) == WG_TRAIN);
     return trains ? train(l->inside, a, gamma, beta, &v) : infer(l->inside, a, gamma, beta, &v);
 }
 
-/* The axis that the option .axis says, by default the last; -1: x has none such, or it says several. */
-static int one_axis(const layer *l, wg_axis given, int rank)
+/* The axis, counted from the first; -1: x has none such. */
+static int axis_of(int axis, int rank)
 {
-    const wg_axes all = wg_axes_given(l->here, "axis", given);
-    const int axis = all.count ? all.axis[0] : -1, at = axis < 0 ? axis + rank : axis;
-    return all.count <= 1 && at < rank ? (at < 0 ? -1 : at) : -1;
+    const int at = axis < 0 ? axis + rank : axis;
+    return at < 0 || at >= rank ? -1 : at;
 }
 
 /* The axis of features, or -1: an error is recorded. */
-static int features_axis(const layer *l, const wg_nn_batch_norm_args *a, double momentum)
+static int features_axis(const layer *l, const wg_nn_batch_norm_args *a)
 {
     const wg_shape s = wg_node_shape(a->x);
-    const wg_axes all = wg_axes_given(l->here, "axis", a->axis);
-    const int axis = one_axis(l, a->axis, s.rank);
-    const double said = all.count == 0 ? -1 : all.axis[0] == INT32_MIN ? a->axis : all.axis[0];
+    const int axis = axis_of(a->axis, s.rank);
     char shape[96];
-    if (all.count > 1) FAIL(l, WG_ERROR_SHAPE, ": .axis has %d axes, and must have one", all.count);
-    else if (axis < 0)
-        FAIL(l, WG_ERROR_SHAPE, ": x %s has no axis %g for the features",
-             wg_shape_text(s, shape, sizeof shape), said);
-    else if (!(momentum >= 0 && momentum < 1))
-        FAIL(l, WG_ERROR_VALUE, ": momentum %g must be in [0, 1)", momentum);
+    if (axis < 0)
+        FAIL(l, WG_ERROR_SHAPE, ": x %s has no axis %d for the features",
+             wg_shape_text(s, shape, sizeof shape), a->axis);
+    else if (!(a->momentum >= 0 && a->momentum < 1))
+        FAIL(l, WG_ERROR_VALUE, ": momentum %g must be in [0, 1)", a->momentum);
     else if ((unsigned)a->mode > WG_AS_EVAL)
         FAIL(l, WG_ERROR_VALUE, ": mode is %d, and must be one of wg_layer_mode", (int)a->mode);
     else return axis;
@@ -108,25 +104,23 @@ static int features_axis(const layer *l, const wg_nn_batch_norm_args *a, double 
 
 wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 {
-    BEGIN_LAYER("nn_batch_norm");
-    const double momentum = wg_or_standard(a->momentum, 0.9);
-    const int rank = wg_node_shape(a->x).rank, axis = features_axis(&l, a, momentum);
+    BEGIN_LAYER("nn_batch_norm", wg_nn_batch_norm_args);
+    const int rank = wg_node_shape(a->x).rank, axis = features_axis(&l, a);
     if (axis < 0) return refused(a->x);
-    if (axis == rank - 1) return on_last_axis(&l, a, momentum);
+    if (axis == rank - 1) return on_last_axis(&l, a);
     wg_nn_batch_norm_args b = *a;
     b.x = move_axis(l.inside, a->x, axis, rank - 1);
-    return move_axis(l.inside, on_last_axis(&l, &b, momentum), rank - 1, axis);
+    return move_axis(l.inside, on_last_axis(&l, &b), rank - 1, axis);
 }
 
 /* ---- layer_norm, rms_norm ---- */
 
 /* The given axes in order; none: the last. *f: their sizes. False: an error is recorded. */
-static bool order_axes(const layer *l, wg_node x, wg_axis given, wg_axes *axes, wg_shape *f)
+static bool order_axes(const layer *l, wg_node x, wg_axes *axes, wg_shape *f)
 {
-    *axes = wg_axes_given(l->here, "axes", given);
     const wg_shape s = wg_node_shape(x);
-    bool in[WG_MAX_RANK] = { false }, fits = s.rank >= 1 && axes->count <= s.rank;
-    if (!axes->count) *axes = (wg_axes){ 1, { -1 } };
+    bool in[WG_MAX_RANK] = { false }, fits = s.rank >= 1 && axes->count >= 0 && axes->count <= s.rank;
+    if (!axes->count) *axes = (wg_axes){ .count = 1, .axis = { -1 } };
     for (int i = 0; fits && i < axes->count; i++) {
         const int k = axes->axis[i] + (axes->axis[i] < 0 ? s.rank : 0);
         fits = k >= 0 && k < s.rank && !in[k];
@@ -145,22 +139,23 @@ static bool order_axes(const layer *l, wg_node x, wg_axis given, wg_axes *axes, 
 
 wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
 {
-    BEGIN_LAYER("nn_layer_norm");
-    wg_axes axes;
+    BEGIN_LAYER("nn_layer_norm", wg_nn_layer_norm_args);
+    wg_axes axes = wg_axes_given(a->axis, a->axes);
     wg_shape f;
-    if (!order_axes(&l, a->x, a->axes, &axes, &f)) return refused(a->x);
+    if (!order_axes(&l, a->x, &axes, &f)) return refused(a->x);
     if (axes.axis[0] == wg_node_shape(a->x).rank - 1) axes.count = 0; /* the last alone: the op's own way */
     wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
     here = l.inside;
-    return wg_layer_norm(a->x, gamma, beta, .eps = a->eps, .axes = wg_axes_of(axes.count, axes.axis));
+    axes.mark = axes.count ? WG_AXES_GIVEN : WG_AXES_LEFT_OUT;
+    return wg_layer_norm(a->x, gamma, beta, .eps = a->eps, .axes = axes);
 }
 
 wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
 {
-    BEGIN_LAYER("nn_rms_norm");
-    wg_axes axes;
+    BEGIN_LAYER("nn_rms_norm", wg_nn_rms_norm_args);
+    wg_axes axes = wg_axes_given(a->axis, a->axes);
     wg_shape f;
-    if (!order_axes(&l, a->x, a->axes, &axes, &f)) return refused(a->x);
+    if (!order_axes(&l, a->x, &axes, &f)) return refused(a->x);
     wg_node gamma = param(&l, "gamma", &f, wg_const(1));
     here = l.inside;
     return wg_rms_norm(a->x, gamma, .eps = a->eps, .axes = wg_axes_of(axes.count, axes.axis));
@@ -170,14 +165,14 @@ wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
 
 wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a)
 {
-    BEGIN_LAYER("nn_group_norm");
-    const int rank = wg_node_shape(a->x).rank, axis = one_axis(&l, a->axis, rank);
+    BEGIN_LAYER("nn_group_norm", wg_nn_group_norm_args);
+    const int rank = wg_node_shape(a->x).rank, axis = axis_of(a->axis, rank);
     if (rank < 2 || axis < 1)
         return FAIL(&l, WG_ERROR_SHAPE, ": x needs an axis of examples and one of channels"), refused(a->x);
     wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, axis));
     wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
     here = l.inside;
-    return wg_group_norm(a->x, gamma, beta, a->groups, .eps = a->eps, .axis = WG_AXES(axis));
+    return wg_group_norm(a->x, gamma, beta, a->groups, .eps = a->eps, .axis = axis);
 }
 
 /* ---- conv ---- */
@@ -188,16 +183,16 @@ static bool conv_kernel(const layer *l, const wg_nn_conv_args *a, bool transpose
 {
     const wg_shape s = wg_node_shape(a->x);
     const int axes = s.rank - 2;
-    const int64_t groups = a->groups > 0 ? a->groups : 1, last = axes >= 1 ? s.dim[axes + 1] : 0,
+    const int64_t groups = a->groups, last = axes >= 1 ? s.dim[axes + 1] : 0,
                   divided = transposed ? a->units : last;
     char shape[96];
     *W = (wg_shape){ axes + 2, { 0 } };
     for (int i = 0; i < axes; i++)
-        W->dim[i] = !a->size.rank       ? 3
+        W->dim[i] = a->size.rank < 0    ? 3
                     : a->size.rank == 1 ? a->size.dim[0]
                     : i < a->size.rank  ? a->size.dim[i]
                                         : 0;
-    bool fits = axes >= 1 && axes <= 3 && a->units >= 1 && divided % groups == 0 &&
+    bool fits = axes >= 1 && axes <= 3 && a->units >= 1 && groups >= 1 && divided % groups == 0 &&
                 (a->size.rank <= 1 || a->size.rank == axes);
     for (int i = 0; fits && i < axes; i++) fits = W->dim[i] >= 1;
     if (fits) {
@@ -213,19 +208,15 @@ static bool conv_kernel(const layer *l, const wg_nn_conv_args *a, bool transpose
 
 static wg_node conv(wg_site here, const wg_nn_conv_args *a, bool transposed)
 {
-    BEGIN_LAYER(transposed ? "nn_conv_transpose" : "nn_conv");
+    BEGIN_LAYER(transposed ? "nn_conv_transpose" : "nn_conv", wg_nn_conv_args);
     wg_shape W_shape;
     const wg_shape b_shape = WG_SHAPE(a->units);
     if (!conv_kernel(&l, a, transposed, &W_shape)) return refused(a->x);
-    wg_conv_args of = { .x = a->x,
-                        .stride = a->stride,
-                        .dilation = a->dilation,
-                        .padding = a->padding,
-                        .same = a->same,
-                        .groups = a->groups };
+    wg_conv_args of = WG_OPTS(wg_conv_args, .x = a->x, .stride = a->stride, .dilation = a->dilation,
+                              .padding = a->padding, .same = a->same, .groups = a->groups);
     of.W = weight(&l, "W", &W_shape, &a->W_init, wg_he());
     wg_node y = transposed ? wg_conv_transpose_at(l.inside, &of) : wg_conv_at(l.inside, &of);
-    if (a->no_bias) return y;
+    if (!a->bias) return y;
     return wg_add_at(l.inside, y, weight(&l, "b", &b_shape, &a->b_init, wg_zeros()));
 }
 

@@ -127,17 +127,11 @@ static bool begin_recurrent(layer *l, wg_site here, const char *what, int rank, 
 static wg_nn_states cell(wg_site here, const kind *k, const wg_nn_cell_args *of)
 {
     WG_USER_CALL(here, k->cell_name);
-    of = WG_OR_NONE(of);
-    const wg_nn_recurrent_args a = { .x = of->x,
-                                     .p = of->p,
-                                     .name = of->name,
-                                     .units = of->units,
-                                     .state = of->state,
-                                     .relu = of->relu,
-                                     .share = of->share,
-                                     .W_init = of->W_init,
-                                     .U_init = of->U_init,
-                                     .b_init = of->b_init };
+    if (!IS_MARKED(wg_nn_cell_args, of)) return no_states(UNMARKED(k->cell_name, wg_nn_cell_args, of));
+    const wg_nn_recurrent_args a =
+        WG_OPTS(wg_nn_recurrent_args, .x = of->x, .p = of->p, .name = of->name, .units = of->units,
+                .state = of->state, .relu = of->relu, .share = of->share, .W_init = of->W_init,
+                .U_init = of->U_init, .b_init = of->b_init);
     LAYER l;
     wg_nn_states s;
     if (!begin_recurrent(&l, here, k->cell_name, 2, &a) || !first_states(&l, k, &a, 0, 1, &s))
@@ -225,7 +219,7 @@ static wg_node side_by_side(wg_site here, wg_node a, wg_node b)
 static wg_nn_states sequence(wg_site here, const kind *k, const wg_nn_recurrent_args *a)
 {
     WG_USER_CALL(here, k->name);
-    a = WG_OR_NONE(a);
+    if (!IS_MARKED(wg_nn_recurrent_args, a)) return no_states(UNMARKED(k->name, wg_nn_recurrent_args, a));
     LAYER l;
     if (!begin_recurrent(&l, here, k->name, 3, a) || !lengths_fit(&l, a)) return no_states(a->x);
     here = l.inside;

@@ -5,18 +5,23 @@
 #include "nn/layer.h"
 #include "nn/layers.h"
 
-/* The fields that are options, for layers that have a row of the name. */
+/* The fields that are options, for layers that have a row of the name. Those that are 0 are not given. */
 #define FIELD(field) #field, offsetof(wg_nn_part, field), sizeof((wg_nn_part){ 0 }.field)
 static const struct {
     const char *name;
     size_t at, size;
-} options[] = { { FIELD(no_bias) }, { FIELD(size) },          { FIELD(stride) }, { FIELD(padding) },
-                { FIELD(same) },    { FIELD(bidirectional) }, { FIELD(causal) }, { FIELD(width) } };
+} options[] = { { FIELD(size) },          { FIELD(stride) }, { FIELD(padding) }, { FIELD(same) },
+                { FIELD(bidirectional) }, { FIELD(causal) }, { FIELD(width) } };
+
+static bool is_zero(const void *at, size_t size)
+{
+    static const char zero[sizeof(wg_shape)];
+    return memcmp(at, zero, size) == 0;
+}
 
 static bool is_set(const wg_nn_part *l, const wgi_layer_kind *k)
 {
-    static const char zero[sizeof(int64_t)];
-    return memcmp((const char *)l + k->part, zero, k->part_size) != 0;
+    return !is_zero((const char *)l + k->part, k->part_size);
 }
 
 static int kinds_of(const wg_nn_part *l)
@@ -30,27 +35,32 @@ static int kinds_of(const wg_nn_part *l)
 static wg_node owner(const layer *of, const wg_nn_part *l, const wgi_layer_kind *k, wg_node x,
                      const char *name, bool share)
 {
-    char *args = wg_alloc(of->c, 1, k->size);
+    char *args = wg_alloc(of->c, 1, k->list()->size);
     if (!args) return refused(x);
-    *(wgi_layer_of *)(void *)args = (wgi_layer_of){ x, of->p, name };
+    memcpy(args, k->list()->standard, k->list()->size);
+    *(wgi_layer_of *)(void *)(args + k->of) = (wgi_layer_of){ x, of->p, name };
     *(bool *)(args + k->share) = share;
     if (k->rows[0].kind == WG_ATTR_SIZE)
         memcpy(args + k->rows[0].offset, (const char *)l + k->part, k->part_size);
-    for (const wg_attr_row *row = k->rows; row->name; row++)
+    for (const wg_attr_row *row = k->rows; row->name; row++) {
+        if (!strcmp(row->name, "bias")) *(bool *)(args + row->offset) = !l->no_bias;
         for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-            if (!strcmp(options[i].name, row->name))
+            if (!strcmp(options[i].name, row->name) &&
+                !is_zero((const char *)l + options[i].at, options[i].size))
                 memcpy(args + row->offset, (const char *)l + options[i].at, options[i].size);
+    }
     wg_node y = k->make(of->inside, args);
     wg_free(of->c, args);
     return y;
 }
 
+static wg_shape given(wg_shape s) { return s.rank ? s : (wg_shape)WG_NO_SHAPE; }
 static wg_node pool(wg_site here, const wg_nn_part *l, wg_node x)
 {
-    return l->max_pool.rank ? wg_max_pool(x, .size = l->max_pool, .stride = l->stride, .padding = l->padding,
-                                          .same = l->same)
-                            : wg_avg_pool(x, .size = l->avg_pool, .stride = l->stride, .padding = l->padding,
-                                          .same = l->same);
+    return l->max_pool.rank ? wg_max_pool(x, .size = l->max_pool, .stride = given(l->stride),
+                                          .padding = given(l->padding), .same = l->same)
+                            : wg_avg_pool(x, .size = l->avg_pool, .stride = given(l->stride),
+                                          .padding = given(l->padding), .same = l->same);
 }
 
 static wg_node flatten(wg_site here, wg_node x)
@@ -74,7 +84,7 @@ static wg_node make(const layer *of, const wg_nn_part *l, wg_node x, const char 
 
 wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a)
 {
-    BEGIN_LAYER("nn_sequential");
+    BEGIN_LAYER("nn_sequential", wg_nn_sequential_args);
     char name[NAME_MOST + 16];
     wg_node y = a->x;
     if (a->count > 0 && !a->part)

@@ -8,7 +8,7 @@
 
 wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a)
 {
-    BEGIN_LAYER("nn_embedding");
+    BEGIN_LAYER("nn_embedding", wg_nn_embedding_args);
     if (a->count < 1 || a->width < 1)
         return FAIL(&l, WG_ERROR_VALUE, " of %lld rows of %lld: both must be at least 1", (long long)a->count,
                     (long long)a->width),
@@ -48,10 +48,10 @@ static bool cache_fits(const layer *l, const wg_nn_attention_args *a)
 
 wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
 {
-    BEGIN_LAYER("nn_attention");
+    BEGIN_LAYER("nn_attention", wg_nn_attention_args);
     char shape[96];
     const wg_shape s = wg_node_shape(a->x);
-    const int64_t n = s.rank ? s.dim[s.rank - 1] : 0, heads = a->heads ? a->heads : 1;
+    const int64_t n = s.rank ? s.dim[s.rank - 1] : 0, heads = a->heads;
     if (s.rank < 2 || n < 1 || heads < 1 || n % heads)
         return FAIL(&l, WG_ERROR_SHAPE,
                     " of %lld heads on x %s: x must be [..., tokens, width], heads divide width",
@@ -62,8 +62,8 @@ wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
                    bo_shape = WG_SHAPE(n);
     here = l.inside;
     wg_node W = weight(&l, "W", &W_shape, &a->W_init, wg_xavier()), b = wg_none, bo = wg_none;
-    if (!a->no_bias) b = param(&l, "b", &b_shape, wg_zeros());
-    wg_attention_args of = { .mask = a->mask, .causal = a->causal, .heads = heads };
+    if (a->bias) b = param(&l, "b", &b_shape, wg_zeros());
+    wg_attention_args of = WG_OPTS(wg_attention_args, .mask = a->mask, .causal = a->causal, .heads = heads);
     if (wg_is_none(a->memory)) {
         wg_node qkv = wg_dense(a->x, W, b);
         of.x = part(here, qkv, -1, 0, n);
@@ -74,7 +74,7 @@ wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
     if (a->cache) wgi_cached_keys(here, a->cache, a->p, a->name, &of);
     wg_node y = wg_attention_at(here, &of);
     wg_node Wo = weight(&l, "Wo", &Wo_shape, &a->Wo_init, wg_xavier());
-    if (!a->no_bias) bo = param(&l, "bo", &bo_shape, wg_zeros());
+    if (a->bias) bo = param(&l, "bo", &bo_shape, wg_zeros());
     return wg_dense(y, Wo, bo);
 }
 
@@ -108,10 +108,10 @@ static wg_node plus(const layer *l, wg_node x, wg_node more, double drop)
 
 wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_args *a)
 {
-    BEGIN_LAYER("nn_transformer_block");
+    BEGIN_LAYER("nn_transformer_block", wg_nn_transformer_block_args);
     char shape[96];
     const wg_shape s = wg_node_shape(a->x);
-    if (s.rank < 2 || a->hidden < 0 || strlen(a->name) + 8 > NAME_MOST)
+    if (s.rank < 2 || (a->hidden < 1 && a->hidden != WG_AUTO) || strlen(a->name) + 8 > NAME_MOST)
         return FAIL(&l, WG_ERROR_SHAPE,
                     " of %lld hidden units on x %s: x must be [..., tokens, width], hidden at least 1, the "
                     "name at most %d characters",
@@ -122,7 +122,7 @@ wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_a
     wg_node y = wg_nn_attention(norm_in(&l, "ln1", a->x), a->p, name_in(&l, "attn").text, .heads = a->heads,
                                 .causal = a->causal, .mask = a->mask, .cache = a->cache, .share = true);
     wg_node x = plus(&l, a->x, y, a->drop);
-    y = dense_in(&l, "fc1", norm_in(&l, "ln2", x), a->hidden ? a->hidden : 4 * width);
+    y = dense_in(&l, "fc1", norm_in(&l, "ln2", x), a->hidden != WG_AUTO ? a->hidden : 4 * width);
     y = dense_in(&l, "fc2", wg_gelu(y, .by_tanh = true), width);
     return plus(&l, x, y, a->drop);
 }

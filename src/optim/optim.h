@@ -51,7 +51,7 @@ _Static_assert(WGI_LINE % FINITE_LINE == 0, "whole lines are looked at");
 /* DESCRIPTOR(lbfgs, .step = ...): of an optimizer with a step of its own. The list of options is in
  * wengert/optim.h. */
 #define DESCRIPTOR(x, ...)                    \
-    WGI_OPTION_ROWS(wg_##x##_opts)            \
+    WG_OPTION_ROWS(wg_##x##_opts)             \
     const wgi_optimizer wgi_optimizer_##x = { \
         .name = #x,                           \
         .options = wg_##x##_opts_rows,        \

@@ -62,7 +62,7 @@ wgi_manner wgi_manner_of(const wg_optim *o, const wgi_parameter *q)
 
 /* ---- groups ---- */
 
-WGI_OPTION_ROWS(wg_group_opts)
+WG_OPTION_ROWS(wg_group_opts)
 
 wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g)
 {
@@ -73,7 +73,7 @@ wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, cons
     if (o->s.kind->step)
         return wgi_fail(c, here, "optim_group", WG_ERROR_USE,
                         "%s has one rate for all parameters, and no decay", o->s.kind->name);
-    if (!wgi_options_fit(c, here, "optim_group", wg_group_opts_rows(), g)) return wg_failed(c);
+    if (!wg_options_fit(c, here, "optim_group", wg_group_opts_rows(), g)) return wg_failed(c);
     wgi_group *k = wg_alloc(c, 1, sizeof *k + strlen(pattern) + 1), **at = &o->groups;
     if (!k) return wg_failed(c);
     k->o = *g;

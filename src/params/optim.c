@@ -30,7 +30,7 @@ wg_optim *wgi_optim_new(wg_site here, wg_params *p, const wgi_optimizer *kind, c
 {
     const wg_option_list *list = kind->options();
     if (!wgi_set_ok(here, p, kind->name) || !is_free(here, p, kind) ||
-        !wgi_options_fit(p->c, here, kind->name, list, options))
+        !wg_options_fit(p->c, here, kind->name, list, options))
         return NULL;
     wg_optim *o = wg_alloc(p->c, 1, sizeof *o + list->size);
     if (!o) return NULL;

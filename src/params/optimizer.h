@@ -3,7 +3,6 @@
 #ifndef WGI_OPTIMIZER_H
 #define WGI_OPTIMIZER_H
 
-#include "base/options.h"
 #include "wengert/kernel.h"
 #include "wengert/optim.h"
 

@@ -57,7 +57,7 @@ static wg_node by_matrix(const implicit *w, bool forward)
     wg_node f = wg_reshape_at(w->here, w->f, WG_SHAPE(n));
     wg_node j = wg_reshape_at(w->here, wg_jacobian_at(w->here, f, w->z), WG_SHAPE(n, n));
     wg_node eye = wg_cast_at(w->here, wg_eye_at(w->here, w->g, n, n), wg_node_dtype(w->z));
-    if (!forward) j = wg_transpose_at(w->here, &(wg_transpose_args){ .x = j });
+    if (!forward) j = wg_transpose_at(w->here, &WG_OPTS(wg_transpose_args, .x = j));
     wg_node m = wg_sub_at(w->here, eye, j);
     return wg_reshape_at(w->here, wg_solve_at(w->here, m, wg_reshape_at(w->here, w->gy, WG_SHAPE(n))), s);
 }
@@ -74,7 +74,8 @@ static wg_node by_iteration(const implicit *w, bool forward)
         if (wg_is_none(by)) return u; /* f does not depend on z */
         u = wg_add_at(w->here, w->gy, by);
     }
-    return wg_settled_at(w->here, &(wg_settled_args){ .x = u, .before = before, .tol = SLACK * w->o->tol });
+    return wg_settled_at(w->here,
+                         &WG_OPTS(wg_settled_args, .x = u, .before = before, .tol = SLACK * w->o->tol));
 }
 
 /* Gradients by what f reads; got[] by border node. */
@@ -269,7 +270,7 @@ static wg_node mixed(iteration *w)
 
 static bool iterate(iteration *w)
 {
-    const int most = w->a->most ? w->a->most : 100;
+    const int most = w->a->most;
     wg_node z = w->a->x;
     for (int i = 0; i < most; i++) {
         if (!build(w, z) || !measure(w)) return false;
@@ -291,9 +292,9 @@ static bool iterate(iteration *w)
  * are made by J (Christianson 1994). A count that is too small is found when it runs. */
 static int adjoint_steps(const iteration *w)
 {
-    if (w->a->adjoint_steps) return w->a->adjoint_steps;
+    if (w->a->adjoint_steps != WG_AUTO) return w->a->adjoint_steps;
     if (w->n && w->n <= DENSE && wg_node_shape(w->z).rank < WG_MAX_RANK) return 0;
-    const int most = w->a->most ? w->a->most : 100;
+    const int most = w->a->most;
     if (!(w->slowness > 0 && w->slowness < 1) || w->a->anderson) return most;
     const double steps = 3 + 1.2 * log(w->tol) / log(w->slowness);
     return steps < most ? (int)steps : most;
@@ -305,7 +306,7 @@ static wg_node finish(iteration *w)
     const wg_node also[] = { w->next, w->z };
     const wgi_place place = wgi_arena_place(&w->g->temp);
     wg_node y =
-        wg_settled_at(w->in, &(wg_settled_args){ .x = w->next, .before = w->z, .tol = SLACK * w->tol });
+        wg_settled_at(w->in, &WG_OPTS(wg_settled_args, .x = w->next, .before = w->z, .tol = SLACK * w->tol));
     if (wg_node_ok(y)) y = wgi_part_node(w->in, &fixed_point_op, y, w->mark, also, 2, &attr);
     wgi_arena_rewind(&w->g->temp, place);
     return y;
@@ -314,29 +315,26 @@ static wg_node finish(iteration *w)
 static bool can_start(const iteration *w)
 {
     const wg_fixed_point_args *a = w->a;
-    const char *why = !a->f                                 ? "the function is NULL"
-                      : !(a->tol >= 0) || !isfinite(a->tol) ? "tol must not be negative"
-                      : a->most < 0 || a->adjoint_steps < 0 ? "most and adjoint_steps must not be negative"
-                      : a->anderson < 0 || a->anderson > MOST_PAST ? "anderson must be from 0 to 16"
-                                                                   : NULL;
-    if (why) wgi_fail(w->c, w->here, what, WG_ERROR_VALUE, "%s", why);
+    if (!a->f) wgi_fail(w->c, w->here, what, WG_ERROR_VALUE, "the function is NULL");
     else if (!wg_dtype_is_float(wg_node_dtype(a->x)))
         wgi_fail(w->c, w->here, what, WG_ERROR_DTYPE, "z is of dtype %s, and must be a float",
                  wg_dtype_name(wg_node_dtype(a->x)));
     return wgi_ok(w->c);
 }
 
+WG_OPTION_ROWS(wg_fixed_point_args)
+
 wg_node wg_fixed_point_at(wg_site here, const wg_fixed_point_args *a)
 {
-    a = WG_OR_NONE(a);
+    WGI_CHECK_MARK(what, wg_fixed_point_args, a);
     wg_graph *g = a->x.graph;
     iteration w = { .g = g, .c = g ? g->c : NULL, .here = here, .in = wg_inside(here), .a = a };
-    if (!wg_options_named(w.c, here, what) || !wgi_is_node(w.c, a->x, here, what, 0, "z") || !wgi_ok(w.c) ||
-        !can_start(&w))
+    if (!wg_options_fit(w.c, here, what, wg_fixed_point_args_rows(), a) ||
+        !wgi_is_node(w.c, a->x, here, what, 0, "z") || !wgi_ok(w.c) || !can_start(&w))
         return wgi_error_node(g);
     wg_node y = wgi_error_node(g);
     w.n = (size_t)wg_shape_size(wg_node_shape(a->x));
-    w.tol = a->tol > 0 ? a->tol : wg_node_dtype(a->x) == WG_F32 ? 1e-5 : 1e-10;
+    w.tol = a->tol != WG_AUTO ? a->tol : wg_node_dtype(a->x) == WG_F32 ? 1e-5 : 1e-10;
     for (int j = 0; j < 2; j++) w.value[j] = wg_alloc(w.c, w.n + 1, sizeof(double));
     w.past = wg_alloc(w.c, (w.n + 1) * (size_t)WGI_MAX(a->anderson, 1), sizeof(double));
     if (w.value[0] && w.value[1] && w.past && iterate(&w)) y = finish(&w);

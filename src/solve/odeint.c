@@ -103,13 +103,10 @@ static bool take(solver *v, const trial *r, double h)
 
 /* ---- adaptive steps ---- */
 
-static double relative(const wg_odeint_args *a) { return wg_or_standard(a->rtol, 1e-6); }
-static double absolute(const wg_odeint_args *a) { return wg_or_standard(a->atol, 1e-9); }
-
 /* x in units of the tolerance where the state is y. An x of 0 is within a tolerance of 0. */
 static double in_tolerances(const solver *v, double x, double y)
 {
-    return x == 0 ? 0 : x / (absolute(v->a) + relative(v->a) * fabs(y));
+    return x == 0 ? 0 : x / (v->a->atol + v->a->rtol * fabs(y));
 }
 
 /* The root of the mean square of x, in units of the tolerance. NaN counts as infinite. */
@@ -149,7 +146,7 @@ static bool too_small(const solver *v, double h, double end)
 
 static bool adaptive_step(solver *v, double end)
 {
-    const int most = v->a->most ? v->a->most : 10000;
+    const int most = v->a->most;
     for (bool rejected = false;; rejected = true, v->tried++) {
         const bool last = fabs(v->h) >= fabs(end - v->t) * (1 - 1e-12);
         const double h = last ? end - v->t : v->h;
@@ -180,7 +177,7 @@ static bool adaptive_step(solver *v, double end)
 
 static bool fixed_steps(solver *v, double end)
 {
-    const int n = v->a->steps ? v->a->steps : 100;
+    const int n = v->a->steps;
     const double from = v->t, h = (end - from) / n;
     for (int i = 0; i < n; i++) {
         trial r;
@@ -252,20 +249,14 @@ static bool are_times(const solver *v)
     return true;
 }
 
-static bool is_tolerance(double x) { return x >= 0 && isfinite(x); }
-
 static bool can_start(const solver *v)
 {
     const wg_odeint_args *a = v->a;
-    const char *why = !a->f                                     ? "the function is NULL"
-                      : a->count < 0 || (a->count && !a->times) ? "times: no array, or a count below 0"
-                      : (unsigned)a->method >= WG_ODE_METHODS   ? "method: none of wg_ode_method"
-                      : a->steps < 0 || a->most < 0             ? "steps and most must not be negative"
-                      : !isfinite(a->from) || !isfinite(a->to)  ? "the times must be finite"
-                      : !is_tolerance(relative(a)) || !is_tolerance(absolute(a))
-                          ? "rtol and atol must be finite and not negative"
-                      : relative(a) + absolute(a) == 0 ? "rtol and atol must not both be 0"
-                                                       : NULL;
+    const char *why = !a->f                                    ? "the function is NULL"
+                      : a->count && !a->times                  ? "times: no array"
+                      : !isfinite(a->from) || !isfinite(a->to) ? "the times must be finite"
+                      : a->rtol + a->atol == 0                 ? "rtol and atol must not both be 0"
+                                                               : NULL;
     if (why) wgi_fail(v->c, v->here, what, WG_ERROR_VALUE, "%s", why);
     else if (!wg_dtype_is_float(v->dtype))
         wgi_fail(v->c, v->here, what, WG_ERROR_DTYPE, "the state is of dtype %s, and must be a float",
@@ -332,14 +323,16 @@ static wg_node begin(solver *v, wg_odeint_args *a)
     return y;
 }
 
+WG_OPTION_ROWS(wg_odeint_args)
+
 wg_node wg_odeint_at(wg_site here, const wg_odeint_args *given)
 {
-    given = WG_OR_NONE(given);
+    WGI_CHECK_MARK(what, wg_odeint_args, given);
     wg_odeint_args all = *given, *a = &all;
     wg_graph *g = a->x.graph;
     solver v = { .g = g, .c = g ? g->c : NULL, .here = here, .in = wg_inside(here), .a = a };
-    if (!wg_options_named(v.c, here, what) || !wgi_is_node(v.c, a->x, here, what, 0, "the state") ||
-        !wgi_ok(v.c))
+    if (!wg_options_fit(v.c, here, what, wg_odeint_args_rows(), a) ||
+        !wgi_is_node(v.c, a->x, here, what, 0, "the state") || !wgi_ok(v.c))
         return wgi_error_node(g);
     const wgi_place place = wgi_arena_place(&g->temp);
     wg_node y = begin(&v, a);

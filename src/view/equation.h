@@ -90,8 +90,6 @@ const char *wgi_op_word(const wg_op *op);
 /* The symbol of the call as a gate: "+", "× 2", "σ". If it is a formula, 1/x, the tree, which is
  * empty before, gets it, too; its names stay as long as the view. */
 const char *wgi_item_gate(const wgi_view *v, const wgi_item *y, wgi_formula *tree);
-/* The value of an option in which 0 stands for the default and WG_ZERO for 0. */
-double wgi_number_or_default(const wg_attr_row *r, double x);
 /* An option as what can be shown of it. */
 typedef struct wgi_option {
     enum { WGI_OPT_OTHER, WGI_OPT_WHOLE, WGI_OPT_TRUTH, WGI_OPT_REAL, WGI_OPT_WORD, WGI_OPT_LIST } form;
@@ -102,6 +100,8 @@ typedef struct wgi_option {
 } wgi_option;
 
 wgi_option wgi_option_of(wgi_pool *pool, const wg_attr_row *r, const void *attr);
+/* Whether an option says something: WG_AUTO, the default of some, says nothing. */
+bool wgi_is_given(const wgi_option *o);
 /* The axes that an option of this kind names, of a tensor of that rank: bit i is set for axis i. */
 unsigned wgi_option_axes(const wg_attr_row *r, const void *attr, int rank);
 

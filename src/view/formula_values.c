@@ -50,11 +50,10 @@ static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row
     *v = (wgi_formula_value){ .name = r->name };
     if (r->kind == WG_ATTR_AXIS || r->kind == WG_ATTR_AXES) v->hidden = true; /* among the box's options */
     else if (o.form == WGI_OPT_WHOLE || o.form == WGI_OPT_TRUTH) v->number = (double)o.whole;
-    else if (o.form == WGI_OPT_REAL) v->number = wgi_number_or_default(r, o.real);
+    else if (o.form == WGI_OPT_REAL) v->number = o.real;
     else if (o.form == WGI_OPT_WORD) v->text = o.word, v->word = true;
     else return; /* without a number */
-    v->unset =
-        !r->standard && (o.form == WGI_OPT_REAL ? o.real == 0 : o.form == WGI_OPT_WHOLE && o.whole == 0);
+    v->unset = !wgi_is_given(&o);
     p->count++;
 }
 

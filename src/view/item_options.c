@@ -90,24 +90,16 @@ static void put_list(wgi_strbuf *b, const wg_shape *s, bool sizes)
         wgi_strbuf_format(b, i ? " %lld" : "%lld", (long long)s->dim[i]);
 }
 
-double wgi_number_or_default(const wg_attr_row *r, double x)
-{
-    return wg_or_standard(x, r->standard ? strtod(r->standard, NULL) : 0);
-}
-
 /* The default as its row writes it. */
-static void put_double(wgi_strbuf *b, const wg_attr_row *r, double x)
+static void put_double(wgi_strbuf *b, const wg_attr_row *r, double v)
 {
-    const double v = wgi_number_or_default(r, x);
     if (r->standard && v == strtod(r->standard, NULL)) wgi_strbuf_put(b, r->standard);
     else wgi_put_number(b, v);
 }
 
-/* 0 stands for the default, which need not be a number: no class is ignored. */
-static bool is_not_given(const wg_attr_row *r, const wgi_option *o)
+bool wgi_is_given(const wgi_option *o)
 {
-    if (r->standard || r->kind == WG_ATTR_AXIS) return false;
-    return o->form == WGI_OPT_REAL ? o->real == 0 : o->form == WGI_OPT_WHOLE && o->whole == 0;
+    return o->form == WGI_OPT_REAL ? o->real != WG_AUTO : o->form != WGI_OPT_WHOLE || o->whole != WG_AUTO;
 }
 
 /* Axis 1 of a matrix is its last one, -1. Of axes 0 stands for all. */
@@ -124,7 +116,7 @@ static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r
 {
     const wgi_option o = wgi_option_of(v->pool, r, y->attr);
     const int rank = wg_node_shape(first_operand(v, y)).rank;
-    if (is_not_given(r, &o) || is_default_axis(r, &o, rank)) return;
+    if (!wgi_is_given(&o) || is_default_axis(r, &o, rank)) return;
     switch (o.form) {
     case WGI_OPT_WHOLE: wgi_strbuf_format(b, "%lld", (long long)o.whole); break;
     case WGI_OPT_REAL: put_double(b, r, o.real); break;

@@ -36,7 +36,7 @@ static wg_node build(net *n)
     wg_node x = wg_cast(wg_input(n->g, "x", wg_view_f32(n->x, WG_SHAPE(ROWS, COLUMNS))),
                         wg_context_dtype(n->c)),
             y = wg_input(n->g, "y", wg_view_i32(n->y, WG_SHAPE(ROWS)));
-    wg_node h = wg_tanh(wg_nn_batch_norm(wg_nn_dense(x, n->p, "fc", 5, .no_bias = true), n->p, "bn"));
+    wg_node h = wg_tanh(wg_nn_batch_norm(wg_nn_dense(x, n->p, "fc", 5, .bias = false), n->p, "bn"));
     h = wg_dropout(h, .keep_prob = 0.7);
     return wg_softmax_cross_entropy(wg_nn_dense(h, n->p, "out", CLASSES), y);
 }

@@ -77,7 +77,7 @@ static wg_node loss_of(network *n, double keep_prob)
     wg_node x =
         wg_cast(wg_input(n->g, "x", wg_view_f32(n->x, WG_SHAPE(ROWS, COLUMNS))), wg_context_dtype(n->c));
     wg_node y = wg_input(n->g, "y", wg_view_i32(n->y, WG_SHAPE(ROWS)));
-    wg_node h = wg_tanh(wg_nn_batch_norm(wg_nn_dense(x, n->p, "fc1", 4, .no_bias = true), n->p, "bn"));
+    wg_node h = wg_tanh(wg_nn_batch_norm(wg_nn_dense(x, n->p, "fc1", 4, .bias = false), n->p, "bn"));
     if (keep_prob < 1) h = wg_dropout(h, .keep_prob = keep_prob);
     return wg_softmax_cross_entropy(wg_nn_dense(h, n->p, "out", CLASSES), y);
 }

@@ -252,7 +252,7 @@ RULE(by_classes)
     gx[0] =
         ((void)here, (void)y,
          wg_mul(gy, wg_sum(wg_mul(wg_one_hot(on, 2), wg_cast(wg_index_along(wg_one_hot(on, 2), 1), WG_F32)),
-                           .axes = 1)));
+                           .axis = 1)));
 }
 static double ramp(double x, const void *attr) { return (void)attr, x > 0 ? x : 0; }
 

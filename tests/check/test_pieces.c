@@ -149,20 +149,20 @@ static wg_node tiny_weights(net *n) { return dense_with(n, wg_normal(0, 1e-6), w
 static wg_node absolute_values(net *n) { return dense_with(n, wg_zeros(), wg_abs_at); }
 static wg_node slope_of_a_fifth(wg_site here, wg_node x)
 {
-    return wg_leaky_relu_at(here, &(wg_leaky_relu_args){ .x = x, .slope = 0.2 });
+    return wg_leaky_relu_at(here, &WG_OPTS(wg_leaky_relu_args, .x = x, .slope = 0.2));
 }
 static wg_node leaky(net *n) { return dense_with(n, wg_normal(0, 1e-6), slope_of_a_fifth); }
 static wg_node largest_rows(net *n)
 {
     wg_node W = weights(n, "W", wg_normal(0, 0.5), WG_SHAPE(SIDE, 5));
     wg_node h = wg_matmul(wg_reshape(n->x, WG_SHAPE(EXAMPLES, SIDE, SIDE)), W); /* dark rows are equal */
-    return outputs(n, wg_max(h, .axes = WG_AXES(1)));
+    return outputs(n, wg_max(h, .axis = 1));
 }
 static wg_node sorted_rows(net *n)
 {
     wg_node W = weights(n, "W", wg_normal(0, 0.5), WG_SHAPE(SIDE, 5));
     wg_node h = wg_matmul(wg_reshape(n->x, WG_SHAPE(EXAMPLES, SIDE, SIDE)), W);
-    return wg_add(outputs(n, wg_sort(h, .axis = WG_AXES(1))), wg_sum(wg_topk(h, 2, .axis = WG_AXES(1))));
+    return wg_add(outputs(n, wg_sort(h, .axis = 1)), wg_sum(wg_topk(h, 2, .axis = 1)));
 }
 static wg_node clipped(net *n)
 {

@@ -60,7 +60,7 @@ static WGT_SPOILER(thousandth_is_added)
 static WGT_SPOILER(sum_over_wrong_axis)
 {
     const wg_node all = wg_mul_at(here, gy, x[0]);
-    const wg_reduce_args over = { .x = all, .axes = WG_AXES(0) };
+    const wg_reduce_args over = WG_OPTS(wg_reduce_args, .x = all, .axis = 0);
     gx[1] = wg_reshape_at(here, wg_sum_at(here, &over), WG_SHAPE(WGT_ROWS, 1));
 }
 

@@ -23,10 +23,10 @@ static wg_node classes(wg_node h)
 }
 
 MAKE(matmul, wg_matmul(h, k))
-MAKE(sum, wg_sum(h, .axes = WG_AXES(1)))
+MAKE(sum, wg_sum(h, .axis = 1))
 MAKE(sum_all, wg_sum(h))
-MAKE(max, wg_max(h, .axes = WG_AXES(1)))
-MAKE(logsumexp, wg_logsumexp(h, .axes = WG_AXES(1)))
+MAKE(max, wg_max(h, .axis = 1))
+MAKE(logsumexp, wg_logsumexp(h, .axis = 1))
 MAKE(cumsum, wg_cumsum(h, .axis = 0))
 MAKE(softmax, wg_softmax(h))
 MAKE(log_softmax, wg_log_softmax(h))
@@ -46,7 +46,7 @@ MAKE(addn, wg_addn((wg_node[]){ h, k, h }, 3))
 
 static wg_node sum_over(wg_site here, wg_node x, int axis)
 {
-    return wg_sum_at(here, &(wg_reduce_args){ .x = x, .axes = WG_AXES(axis), .keepdims = true });
+    return wg_sum_at(here, &WG_OPTS(wg_reduce_args, .x = x, .axis = axis, .keepdims = true));
 }
 static wg_node spread(wg_site here, wg_node gy, wg_shape s)
 {
@@ -54,12 +54,12 @@ static wg_node spread(wg_site here, wg_node gy, wg_shape s)
 }
 static wg_node transpose(wg_site here, wg_node x)
 {
-    return wg_transpose_at(here, &(wg_transpose_args){ .x = x });
+    return wg_transpose_at(here, &WG_OPTS(wg_transpose_args, .x = x));
 }
 
 static wg_node product(wg_site here, wg_node a, wg_node b)
 {
-    return wg_matmul_at(here, &(wg_matmul_args){ .x = a, .y = b });
+    return wg_matmul_at(here, &WG_OPTS(wg_matmul_args, .x = a, .y = b));
 }
 
 static WGT_SPOILER(left_without_transpose) { gx[0] = product(here, gy, x[1]); }
@@ -79,7 +79,7 @@ static WGT_SPOILER(log_softmax_wrong_axis)
 /* The mean and the variance are taken for constants. */
 static wg_node norm_without_statistics(wg_site here, wg_node gy, const wg_node x[], int axis)
 {
-    const wg_reduce_args over = { .x = x[0], .axes = WG_AXES(axis), .keepdims = true };
+    const wg_reduce_args over = WG_OPTS(wg_reduce_args, .x = x[0], .axis = axis, .keepdims = true);
     const wg_node deviation = wg_sqrt_at(here, wg_add_at(here, wg_var_at(here, &over), wg_number(1e-5)));
     return wg_div_at(here, wg_mul_at(here, gy, x[1]), deviation);
 }
@@ -90,11 +90,11 @@ static WGT_SPOILER(mean_of_all)
 {
     gx[0] = wg_mul_at(here, spread(here, gy, wg_node_shape(x[0])), wg_number(1.0 / WGT_ROWS));
 }
-static WGT_SPOILER(not_reversed) { gx[0] = wg_cumsum_at(here, &(wg_cumsum_args){ .x = gy, .axis = 0 }); }
+static WGT_SPOILER(not_reversed) { gx[0] = wg_cumsum_at(here, &WG_OPTS(wg_cumsum_args, .x = gy, .axis = 0)); }
 static WGT_SPOILER(not_transposed) { gx[0] = gy; }
 static WGT_SPOILER(first_alone)
 {
-    const wg_slice_args first = { .x = gy, .axis = 0, .from = 0, .to = 1 };
+    const wg_slice_args first = WG_OPTS(wg_slice_args, .x = gy, .axis = 0, .from = 0, .to = 1);
     gx[0] = wg_squeeze_at(here, wg_slice_at(here, &first), 0);
 }
 

@@ -5,7 +5,7 @@
 
 static wg_node rows(wg_site here, wg_node x, int64_t from, int64_t to)
 {
-    return wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = 0, .from = from, .to = to });
+    return wg_slice_at(here, &WG_OPTS(wg_slice_args, .x = x, .axis = 0, .from = from, .to = to));
 }
 
 static wg_node join(wg_site here, wg_node a, wg_node b)
@@ -40,7 +40,7 @@ WGT_SPOILER(wgt_swapped)
 WGT_SPOILER(wgt_transposed)
 {
     wg_node *g = &gx[r->of->operand];
-    *g = wg_transpose_at(here, &(wg_transpose_args){ .x = *g });
+    *g = wg_transpose_at(here, &WG_OPTS(wg_transpose_args, .x = *g));
 }
 
 WGT_SPOILER(wgt_last_row)

@@ -112,6 +112,7 @@ static choice choose(game *k)
     for (int i = 0; i < w.operands; i++) w.x[i] = next(k) % (POOL + 1) - 1;
     w.number = some_number(w.byte[3]);
     if (w.what % 16 < 3) w.shape = some_shape(k);
+    if (w.what % 16 >= 3 && w.what % 16 < 10) wg_attr_begin(w.op, w.attr);
     if (w.what % 16 >= 3 && w.what % 16 < 10)
         for (const wg_attr_row *a = w.op->attrs; a && a->name; a++) choose_attribute(k, &w, a);
     return w;

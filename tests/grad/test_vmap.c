@@ -206,7 +206,7 @@ Test(vmap, refuses_what_does_not_fit)
     WGT_REFUSED(c, SHAPE, "vmap: R: shape [5,3], but for an input [] it must be [n]", wg_vmap(y, s, R));
     wg_vmap(y, s, wg_input(g, "f", wg_view_f32(few, WG_SHAPE(2))));
     wgt_expect_error(c, WG_ERROR_DTYPE, "the input is f64: say wg_cast");
-    wg_vmaps(&y, 1, ((wg_node[]){ x, s }), ((wg_node[]){ R, wg_sum(R, .axes = WG_AXES(0)) }), 2, &to);
+    wg_vmaps(&y, 1, ((wg_node[]){ x, s }), ((wg_node[]){ R, wg_sum(R, .axis = 0) }), 2, &to);
     wgt_expect_error(c, WG_ERROR_SHAPE, "rows 2: 3 rows, but another input has 5");
     wg_vmap(y, x, wg_input(other, "R", wg_view_f64(batch, WG_SHAPE(N, D))));
     wgt_expect_error(c, WG_ERROR_USE, "another graph than the output's");

@@ -66,6 +66,7 @@ function take_struct(s,    name, field, part, n, m, i, k, type)
     n = split(s, field, ";")
     for (i = 1; i <= n; i++) {
         if (field[i] ~ /an_option_needs_its_name/ && begins[name] !~ /OPTS/) given[name] = fields[name]
+        if (field[i] ~ /no_name_before_operands/) behind[name] = fields[name]
         if (field[i] ~ /an_option_needs_its_name|no_name_before|size_t mark|\(|reserved|{|\[/) continue
         m = split(field[i], part, ",")
         for (k = 1; k <= m; k++) {
@@ -75,6 +76,7 @@ function take_struct(s,    name, field, part, n, m, i, k, type)
             sub(/^.*[ *]/, "", part[k])
             field_name[name, ++fields[name]] = part[k]
             field_type[name, fields[name]] = type
+            if (name in behind) given[name]++
         }
     }
 }
@@ -91,6 +93,9 @@ function cut(list, into,    i, ch, depth, n, text)
     if (trim(text) != "" && trim(text) != "void") into[++n] = trim(text)
     return n + 0
 }
+
+# Operands stand before the options, or in a struct with a mark behind them.
+function is_operand(struct, i) { return struct in behind ? i > behind[struct] : i <= given[struct] }
 
 # needed: without it the call means nothing. option: the name of a field that may be left out.
 function slot(word, needed, option)
@@ -110,9 +115,9 @@ function set_fields(struct, name,    i, word, before, code)
         before = is_array(field_type[struct, i])
         if (word == "nothing" || word == "p_void") continue
         # A function says what is meant: without it the rest of the options means nothing.
-        code = code "\n    " (i > given[struct] && word != "wg_field" ? "if (!LEFT_OUT(" count ")) " : "") name "." field_name[struct, i] " = GIVEN(" word ", " \
-               slot(word, i <= given[struct], i > given[struct] ? field_name[struct, i] : "") ", " \
-               (i <= given[struct] ? "true" : "false") ");"
+        code = code "\n    " (!is_operand(struct, i) && word != "wg_field" ? "if (!LEFT_OUT(" count ")) " : "") name "." field_name[struct, i] " = GIVEN(" word ", " \
+               slot(word, is_operand(struct, i), is_operand(struct, i) ? "" : field_name[struct, i]) ", " \
+               (is_operand(struct, i) ? "true" : "false") ");"
     }
     return code
 }

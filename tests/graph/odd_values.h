@@ -48,7 +48,6 @@ enum { BY_NUMBER = INT8_MAX, FIRST_OPERAND = 2 };
 typedef struct choice {
     int8_t value[MOST_SLOTS];
     double number[MOST_SLOTS];
-    bool plain; /* options whose value is the good one are left out */
 } choice;
 
 static inline int odd_at(const choice *t, int slot) { return t->value[slot]; }
@@ -206,9 +205,33 @@ GETTER(const wg_shape *, p_wg_shape)
     return i < 0 ? &odd_good_shape : i < ODD_wg_shape ? &odd_shapes[i] : NULL;
 }
 
-NUMBERS((wg_axis), wg_axis, wg_axis, 0, -1, 1, 9, -9, 0.5, 1e300, -1e300, NAN, INFINITY, WG_AXES_BASE,
-        WG_AXES_BASE + 1, WG_AXES_BASE + 2, WG_AXES_BASE + 9, 2 * WG_AXES_BASE - 1,
-        WG_AXES_BASE + 16 * (32 + 64 * 32) + 2)
+#define AXES_LIST(...)                                              \
+    {                                                               \
+        WG_AXES_GIVEN, WG_COUNT_(int, __VA_ARGS__), { __VA_ARGS__ } \
+    }
+static const wg_axes odd_axes[] = { AXES_LIST(0),
+                                    AXES_LIST(-1),
+                                    AXES_LIST(1, 0),
+                                    AXES_LIST(0, 0),
+                                    AXES_LIST(0, 99),
+                                    AXES_LIST(INT32_MAX),
+                                    AXES_LIST(INT32_MIN),
+                                    { WG_AXES_GIVEN, 0, { 0 } },
+                                    { WG_AXES_GIVEN, 9, { 0 } },
+                                    { WG_AXES_GIVEN, -1, { 0 } },
+                                    { WG_AXES_GIVEN, INT32_MAX, { 0 } },
+                                    { NULL, 1, { 0 } },
+                                    { (const struct wg_axes_mark *)1, 1, { 0 } } };
+enum { ODD_wg_axes = LENGTH(odd_axes) };
+NO_TEXTS(wg_axes)
+GETTER(wg_axes, wg_axes)
+{
+    static const wg_axes none = WG_NO_AXES;
+    const int i = odd_at(t, slot);
+    (void)w, (void)given;
+    if (i == BY_NUMBER) return WG_AXES((int)t->number[slot]);
+    return i >= 0 ? odd_axes[i] : none;
+}
 
 #define TENSOR(dtype, ...)             \
     {                                  \

@@ -26,7 +26,7 @@ typedef struct odd_call {
 #define ODD(word, k)          get_##word(w, t, k, true)
 #define GIVEN(word, k, given) get_##word(w, t, k, given)
 
-#define LEFT_OUT(k) (t->plain && t->value[k] < 0)
+#define LEFT_OUT(k) (t->value[k] < 0)
 
 typedef struct result {
     bool ok;
@@ -193,7 +193,7 @@ static int close_world(world *w)
 
 static inline choice all_good(void)
 {
-    choice t = { .plain = false };
+    choice t = { 0 };
     memset(t.value, -1, sizeof t.value);
     return t;
 }

@@ -103,7 +103,7 @@ Test(attributes, padding_is_not_read)
 static wg_node other_axis(wg_graph *g, wg_node x, int build) { return wg_sum(x, .axes = WG_AXES(build % 2)); }
 static wg_node other_flag(wg_graph *g, wg_node x, int build)
 {
-    return wg_sum(x, .axes = WG_AXES(1), .keepdims = build % 2);
+    return wg_sum(x, .axis = 1, .keepdims = build % 2);
 }
 static wg_node other_place(wg_graph *g, wg_node x, int build)
 {
@@ -187,7 +187,7 @@ static const wg_op list_op = {
 };
 static wg_node with_lengths(wg_node x, int count, int rank)
 {
-    lists a = { { count, { 1, 2, 3 } }, { rank, { 4, 5, 6 } } };
+    lists a = { { .count = count, .axis = { 1, 2, 3 } }, { rank, { 4, 5, 6 } } };
     return wg_apply(WG_HERE, &list_op, &x, 1, &a);
 }
 static wg_node too_long(wg_graph *g, wg_node x, int build) { return with_lengths(x, 1 << 20, 1 << 20); }

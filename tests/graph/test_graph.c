@@ -264,12 +264,12 @@ Test(graph, scopes_entered_again_between_calls_leave_the_calls_of_the_last_build
         for (int build = 0; build < 6; build++) {
             wg_begin(g, WG_TRAIN);
             wg_scope_push(g, "a_scope_with_a_long_name");
-            wg_node x = wg_any(g, WG_SHAPE(3, 4)), y = wg_sum(x, .axes = WG_AXES(0));
+            wg_node x = wg_any(g, WG_SHAPE(3, 4)), y = wg_sum(x, .axis = 0);
             for (int i = 0; i < build % 3; i++) {
                 wg_scope_push(g, i ? "b" : "another_scope_with_a_long_name");
                 wg_scope_pop(g);
             }
-            wg_node z = wg_sum(wg_concat(((wg_node[]){ y, y, y, y }), 4, 0), .axes = WG_AXES(0));
+            wg_node z = wg_sum(wg_concat(((wg_node[]){ y, y, y, y }), 4, 0), .axis = 0);
             cr_assert_float_eq(wg_item(z), 4 * wg_item(wg_sum(x)), 1e-12);
             cr_assert_str_eq(wg_node_scope(z), "a_scope_with_a_long_name");
             wg_scope_pop(g);
@@ -283,16 +283,16 @@ Test(graph, equal_nodes_are_those_that_are_written_the_same)
         WGT_IN_WORLD(WG_F64, MODE(mode));
         wg_node a = wg_param(g, p, "a", WG_SHAPE(2, 3), wg_const(2)),
                 b = wg_param(g, p, "b", WG_SHAPE(2, 3), wg_const(3)), found[4];
-        wg_node first = wg_sum(wg_mul(a, b), .axes = 1), second = wg_sum(wg_mul(a, b), .axes = 1);
-        wg_node other = wg_sum(wg_mul(a, b), .axes = 0), swapped = wg_sum(wg_mul(b, a), .axes = 1);
+        wg_node first = wg_sum(wg_mul(a, b), .axis = 1), second = wg_sum(wg_mul(a, b), .axis = 1);
+        wg_node other = wg_sum(wg_mul(a, b), .axis = 0), swapped = wg_sum(wg_mul(b, a), .axis = 1);
         wg_node drawn = wg_bernoulli(g, WG_SHAPE(2, 3), wg_mul(a, 0.25)),
                 again = wg_bernoulli(g, WG_SHAPE(2, 3), wg_mul(a, 0.25));
         wg_node y = wg_add(wg_add(wg_add(first, swapped), wg_mul(second, 2)), wg_sum(other));
-        cr_assert_eq(wg_equal_nodes(y, wg_sum(wg_mul(a, b), .axes = 1), found, 4), 2);
+        cr_assert_eq(wg_equal_nodes(y, wg_sum(wg_mul(a, b), .axis = 1), found, 4), 2);
         cr_expect(found[0].index == first.index && found[1].index == second.index);
         cr_expect_eq(wg_equal_nodes(y, swapped, found, 4), 1);
         cr_expect_eq(wg_equal_nodes(y, wg_mul(a, b), found, 1), 3);
-        cr_expect_eq(wg_equal_nodes(y, wg_sum(wg_mul(a, b), .axes = 1, .keepdims = true), found, 4), 0);
+        cr_expect_eq(wg_equal_nodes(y, wg_sum(wg_mul(a, b), .axis = 1, .keepdims = true), found, 4), 0);
         cr_expect_eq(wg_equal_nodes(wg_mul(first, 2), wg_mul(first, 3), found, 4), 0);
         cr_expect_eq(wg_equal_nodes(wg_sum(wg_mul(first, 2)), wg_mul(first, 2), found, 4), 1);
         cr_expect_eq(wg_equal_nodes(wg_sum(drawn), again, found, 4), 0);

@@ -63,7 +63,7 @@ static const one_fn ones[] = {
 };
 static wg_node matmul(wg_site here, wg_node a, wg_node b)
 {
-    return wg_matmul_at(here, &(wg_matmul_args){ .x = a, .y = b });
+    return wg_matmul_at(here, &WG_OPTS(wg_matmul_args, .x = a, .y = b));
 }
 static const two_fn twos[] = { wg_add_at,           wg_sub_at,     wg_mul_at,        wg_div_at,
                                wg_pow_at,           wg_maximum_at, wg_minimum_at,    wg_equal_at,

@@ -47,7 +47,7 @@ static void expect(wg_node n, double a, double b, double c, double d)
 
 static wg_node applied(const wg_op *op, wg_node x)
 {
-    return wg_apply(WG_HERE, op, &x, 1, op->attr_size ? &(wg_axes){ 2, { 1, 0 } } : NULL);
+    return wg_apply(WG_HERE, op, &x, 1, op->attr_size ? &(wg_axes){ .count = 2, .axis = { 1, 0 } } : NULL);
 }
 
 Test(op_identity, the_negative_of_an_op_called_neg)

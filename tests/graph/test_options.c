@@ -17,7 +17,7 @@ static wg_node sum_written(wg_context *c, wg_graph *g, const char *text)
 {
     char marked[200];
     snprintf(marked, sizeof marked, "\2%s", text);
-    return wg_sum_at(wg_site_keep(c, marked, "model.c:7"), &(wg_reduce_args){ .x = matrix(g) });
+    return wg_sum_at(wg_site_keep(c, marked, "model.c:7"), &WG_OPTS(wg_reduce_args, .x = matrix(g)));
 }
 
 /* Of every builder: test_odd_calls.c. */
@@ -64,8 +64,8 @@ Test(options, with_a_name_are_taken_whatever_the_operand_looks_like)
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         cr_assert(wg_node_ok(sum_written(c, g, good[i])), "%s: %s", good[i], wg_message(c));
     /* a site of the user's own, and no site at all, have no options to look at */
-    cr_assert(wg_node_ok(wg_sum_at("x, 0\nmodel.c:7", &(wg_reduce_args){ .x = matrix(g) })));
-    cr_assert(wg_node_ok(wg_sum_at(NULL, &(wg_reduce_args){ .x = matrix(g) })));
+    cr_assert(wg_node_ok(wg_sum_at("x, 0\nmodel.c:7", &WG_OPTS(wg_reduce_args, .x = matrix(g)))));
+    cr_assert(wg_node_ok(wg_sum_at(NULL, &WG_OPTS(wg_reduce_args, .x = matrix(g)))));
 }
 
 /* Whether the compiler takes the statement without a word. */
@@ -90,10 +90,10 @@ static bool compiles(const char *statement)
 Test(options, by_position_do_not_pass_the_compiler)
 {
     cr_expect(compiles("wg_sum(x)"));
-    cr_expect(compiles("wg_sum(x, .axes = WG_AXES(0), .keepdims = true)"));
-    cr_expect(compiles("wg_sum(x, .axes = 1), wg_softmax(y, .axis = 0), wg_cumsum(y, .axis = -1)"));
+    cr_expect(compiles("wg_sum(x, .axis = 0, .keepdims = true)"));
+    cr_expect(compiles("wg_sum(x, .axis = 1), wg_softmax(y, .axis = 0), wg_cumsum(y, .axis = -1)"));
     cr_expect(
-        compiles("const int i = 1; wg_axis a = WG_AXES(i, 0); wg_sum(x, .axes = i), wg_sum(y, .axes = a)"));
+        compiles("const int i = 1; wg_axes a = WG_AXES(i, 0); wg_sum(x, .axis = i), wg_sum(y, .axes = a)"));
     cr_expect_not(compiles("wg_sum(x, .axes = \"0\")"));
     cr_expect_not(compiles("wg_sum(x, .axes = { 1, { 0 } })"));
     cr_expect(compiles("wg_mse(x, y, .reduction = WG_SUM)"));
@@ -119,34 +119,43 @@ Test(options, an_axis_is_a_number_or_a_list)
     WGT_IN_WORLD(WG_F32, NULL);
     wg_node x = matrix(g);
     const int zero = 0;
-    const wg_axis list = WG_AXES(0);
-    expect_two(wg_sum(x, .axes = 0), 5, 7);
-    expect_two(wg_sum(x, .axes = zero), 5, 7);
+    const wg_axes list = WG_AXES(0);
+    expect_two(wg_sum(x, .axis = 0), 5, 7);
+    expect_two(wg_sum(x, .axis = zero), 5, 7);
     expect_two(wg_sum(x, .axes = list), 5, 7);
-    expect_two(wg_sum(x, .axes = WG_ZERO), 5, 7);
-    expect_two(wg_sum(x, .axes = 1), 6, 15);
-    expect_two(wg_sum(x, .keepdims = true, .axes = -1), 6, 15);
+    expect_two(wg_sum(x, .axis = 1), 6, 15);
+    expect_two(wg_sum(x, .keepdims = true, .axis = -1), 6, 15);
     expect_two(wg_argmax(x, .axis = 0), 1, 1);
     expect_two(wg_argmax(x, .axis = 1), 2, 2);
-    expect_two(wg_cumsum(x, .axis = WG_AXES(1)), 1, 3);
+    expect_two(wg_cumsum(x, .axis = 1), 1, 3);
     expect_two(wg_transpose(x, .axes = WG_AXES(1, 0)), 1, 4);
-    cr_expect_eq(wg_item(wg_sum(wg_sum(x, .axes = 0))), 21);
-    cr_expect_eq(wg_item(wg_sum(wg_sum(x, .axes = 0), .keepdims = true)), 21);
-    wg_node own = wg_sum_at(WG_HERE, &(wg_reduce_args){ .x = x, .axes = WG_AXES(0) });
+    cr_expect_eq(wg_item(wg_sum(wg_sum(x, .axis = 0))), 21);
+    cr_expect_eq(wg_item(wg_sum(wg_sum(x, .axis = 0), .keepdims = true)), 21);
+    wg_node own = wg_sum_at(WG_HERE, &WG_OPTS(wg_reduce_args, .x = x, .axis = 0));
     expect_two(own, 5, 7);
     /* rows of one number are all beta, 0; columns of two are -1 and 1 */
-    expect_two(wg_round(wg_slice(wg_nn_layer_norm(x, p, "a", .axes = 0), .axis = 1, .to = 1)), -1, 1);
+    expect_two(wg_round(wg_slice(wg_nn_layer_norm(x, p, "a", .axis = 0), .axis = 1, .to = 1)), -1, 1);
     cr_expect(wg_node_ok(wg_param(g, p, "a.gamma", WG_SHAPE(2), wg_zeros())));
 
-    wg_sum(x, .axes = 2), wgt_expect_error(c, WG_ERROR_SHAPE, "sum: no axis 2 in x [2,3]");
-    wg_sum(x, .axes = 1.7), wgt_expect_error(c, WG_ERROR_SHAPE, "sum: no axis 1.7 in x [2,3]");
-    wg_cumsum(x, .axis = 0.5), wgt_expect_error(c, WG_ERROR_SHAPE, "cumsum: no axis 0.5 in x [2,3]");
-    wg_sum(x, .axes = WG_AXES(0, 99)), wgt_expect_error(c, WG_ERROR_SHAPE, "no axis WG_AXES(0, 99) in x");
+    wg_sum(x, .axis = 2), wgt_expect_error(c, WG_ERROR_SHAPE, "sum: no axis 2 in x [2,3]");
+    wg_sum(x, .axes = WG_AXES(0, 99)), wgt_expect_error(c, WG_ERROR_SHAPE, "sum: no axis 99 in x [2,3]");
     wg_sum(x, .axes = WG_AXES(1, 1)), wgt_expect_error(c, WG_ERROR_SHAPE, "axis 1 twice");
-    wg_cumsum(x, .axis = WG_AXES(0, 1)), wgt_expect_error(c, WG_ERROR_SHAPE, "no axis WG_AXES(0, 1) in x");
-    wg_softmax(x, .axis = WG_AXES(0, 1)), wgt_expect_error(c, WG_ERROR_SHAPE, "takes one axis, not 2");
+    wg_sum(x, .axis = 0, .axes = list);
+    wgt_expect_error(c, WG_ERROR_USE, "sum: say .axis or .axes, not both");
+    wg_sum(x, .axes = WG_AXES());
+    wgt_expect_error(c, WG_ERROR_SHAPE, "axes is an empty list: leave it out for its default");
+    wg_sum(x, .axes = WG_AXES(0, 0, 0, 0, 0, 0, 0, 0, 0)),
+        wgt_expect_error(c, WG_ERROR_SHAPE, "9 axes given");
+    wg_reduce_args bare = { .x = x }, number = WG_OPTS(wg_reduce_args, .x = x);
+    number.axes.mark = NULL; /* .axes = 0 */
+    wg_sum_at(WG_HERE, &number);
+    wgt_expect_error(c, WG_ERROR_USE, "axes is no list: write .axis = 1 or .axes = WG_AXES(1)");
+    wg_sum_at(WG_HERE, &bare);
+    wgt_expect_error(
+        c, WG_ERROR_USE,
+        "sum: the options do not begin with those of WG_OPTS: write WG_OPTS(wg_reduce_args, ...)");
     wg_leaky_relu(x, .slope = NAN), wgt_expect_error(c, WG_ERROR_VALUE, "leaky_relu: slope is NaN");
-    wg_dropout(x, .keep_prob = WG_ZERO), wgt_expect_error(c, WG_ERROR_VALUE, "keep_prob is 0, must be above");
+    wg_dropout(x, .keep_prob = 0), wgt_expect_error(c, WG_ERROR_VALUE, "keep_prob is 0, must be above");
 }
 
 /* ---- slices ---- */
@@ -166,9 +175,9 @@ Test(options, a_slice_to_0_is_empty_and_one_without_an_end_goes_to_the_end)
         int to;
     } a = { 1 };
     cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .from = a.to), 1), 2);
-    /* as a struct, and without one: 0 is 0 */
-    cr_expect_eq(wg_dim(wg_slice_at(WG_HERE, &(wg_slice_args){ .x = x, .axis = 1 }), 1), 0);
-    cr_expect_eq(wg_dim(wg_slice_at(WG_HERE, &(wg_slice_args){ .x = x, .axis = 1, .to = WG_END }), 1), 3);
+    /* as a struct */
+    cr_expect_eq(wg_dim(wg_slice_at(WG_HERE, &WG_OPTS(wg_slice_args, .x = x, .axis = 1)), 1), 3);
+    cr_expect_eq(wg_dim(wg_slice_at(WG_HERE, &WG_OPTS(wg_slice_args, .x = x, .axis = 1, .to = 0)), 1), 0);
     wg_slice(x, .axis = 1, .from = 2, .to = 0);
     wgt_expect_error(c, WG_ERROR_SHAPE, "2:0 is not a part of axis 1 of x [2,3]: the end is WG_END, 0 is 0");
 }

@@ -329,8 +329,8 @@ Test(rebuild, what_an_abandoned_build_overwrote_is_made_anew)
             continue;
         }
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 4 }, WG_SHAPE(2, 2)));
-        wg_node y = wg_add(wg_slice(x, .axis = 0, .from = 1, .to = 2),
-                           wg_mean(x, .axes = WG_AXES(0), .keepdims = true));
+        wg_node y =
+            wg_add(wg_slice(x, .axis = 0, .from = 1, .to = 2), wg_mean(x, .axis = 0, .keepdims = true));
         cr_assert_str_eq(wg_node_name(x), "x");
         cr_assert_eq(wg_item(wg_sum(y)), 3 + 4 + 2 + 3);
     }

@@ -87,8 +87,8 @@ static wg_node by_op(int i, wg_node x)
     case 1: return wg_max(x, .axes = WG_AXES(0, 5), .keepdims = true);
     case 2: return wg_var(x, .axes = WG_AXES(2, 7));
     case 3: return wg_logsumexp(x, .axes = WG_AXES(0, 7));
-    case 4: return wg_softmax(x, .axis = WG_AXES(2));
-    case 5: return wg_log_softmax(x, .axis = WG_AXES(0));
+    case 4: return wg_softmax(x, .axis = 2);
+    case 5: return wg_log_softmax(x, .axis = 0);
     case 6: return wg_transpose(x);
     case 7: return wg_transpose(x, .axes = WG_AXES(7, 0, 6, 1, 5, 2, 4, 3));
     case 8: return wg_slice(x, .axis = 5, .from = 1, .to = 3);

@@ -19,7 +19,7 @@ Test(written, a_composite_call_is_noted_with_operands_and_options)
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
-    wg_node y = wg_mean(x, .axes = WG_AXES(1));
+    wg_node y = wg_mean(x, .axis = 1);
     int64_t at = -1;
     wg_call k = call_of(g, y, &at);
     cr_assert_not_null(k.op);

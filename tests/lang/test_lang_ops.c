@@ -80,7 +80,7 @@ static bool put_option(writer *w, const wg_attr_row *row, const void *attr)
     case WG_ATTR_POINTER: return *(void *const *)p == NULL || !strcmp(row->name, "name");
     case WG_ATTR_TEXT: return true; /* put before the operands */
     case WG_ATTR_DOUBLE:
-        if (v != 0) put(w, ", %s=%.17g", row->name, v == WG_ZERO ? 0 : v);
+        if (v != WG_AUTO) put(w, ", %s=%.17g", row->name, v);
         return true;
     case WG_ATTR_BOOL: put(w, ", %s=%s", row->name, whole ? "true" : "false"); return true;
     case WG_ATTR_SIZE:

@@ -116,7 +116,7 @@ static void errors()
     EXPECT(c.failed() == WG_OK && wg::sum(x).item() == 6); // the context goes on
     bool of_macro = false;
     try {
-        static_cast<void>(wg::value(wg_sum(x, .axes = WG_AXES(7))));
+        static_cast<void>(wg::value(wg_sum(x, .axis = 7)));
     } catch (const wg::error &) {
         of_macro = true;
     }

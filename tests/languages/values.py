@@ -598,7 +598,7 @@ def options():
         line, names = line.rsplit(" =", 1)
         for name in names.split():
             kinds = [f for f in wg._fields(line.partition(" -> ")[0].split(";")[1])
-                     if f[1] in ("int", "int64", "axis", "shape", "bool")]
+                     if f[1] in ("int", "int64", "shape", "bool")]
             required = REQUIRED.get(name, {})
             operands, x = call_of(name, required) if kinds else ((), None)
             if name in ("random_normal", "random_uniform"):
@@ -609,7 +609,7 @@ def options():
             for option, kind in kinds:
                 for v in (True, False) if kind == "bool" else (1, 0, 2):
                     plain = result_of(name, operands, x, {**required, option: v})
-                    many = kind in ("axis", "shape")
+                    many = option == "axis" or kind == "shape"
                     forms = [(np.bool_(v), True), (np.array(v), True), (np.array([v]), False), ("no", False),
                              ([v], False)] if kind == "bool" else \
                             [(np.int64(v), True), (np.array(v), True), (np.array([v]), many), ([v], many),

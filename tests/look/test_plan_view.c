@@ -209,8 +209,8 @@ static wg_node network(wg_graph *g, wg_params *p, wg_mode mode)
     wg_begin(g, mode);
     wg_node x = wg_cast(filled(g, "x", WG_SHAPE(16, 12)), WG_F32),
             y = wg_input(g, "y", wg_view_i32(classes, WG_SHAPE(16)));
-    wg_node h = wg_dropout(wg_relu(wg_nn_batch_norm(wg_nn_dense(x, p, "a", 32, .no_bias = true), p, "n")),
-                           .drop = 0.2);
+    wg_node h =
+        wg_dropout(wg_relu(wg_nn_batch_norm(wg_nn_dense(x, p, "a", 32, .bias = false), p, "n")), .drop = 0.2);
     return wg_softmax_cross_entropy(wg_nn_dense(h, p, "b", 10), y);
 }
 

@@ -35,7 +35,7 @@ CASE(lstm, wg_nn_lstm(x->sequence, x->p, "a", 5, .lengths = OR(x->wrong, wg_none
 CASE(lstm_both,
      wg_nn_lstm(x->sequence, x->p, "a", 5, .bidirectional = true, .U_init = OR(NO_VALUES, wg_zeros())).y)
 CASE(gru, wg_nn_gru(x->sequence, x->p, "a", 5, .state.h = OR(x->wrong, wg_none)).y)
-#define NOW wg_sum(x->sequence, .axes = WG_AXES(1))
+#define NOW wg_sum(x->sequence, .axis = 1)
 CASE(gru_cell, wg_nn_gru_cell(NOW, ((wg_nn_states){ .h = OR(x->wrong, wg_none) }), x->p, "a", 5).y)
 CASE(lstm_cell, wg_nn_lstm_cell(NOW, ((wg_nn_states){ .h = wg_none }), x->p, "a", OR(0, 5)).y)
 CASE(sequential, wg_nn_sequential(x->tokens, x->p, "a", { .dense = 6 }, { .attention = OR(4, 2) }))

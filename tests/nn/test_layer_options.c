@@ -162,7 +162,7 @@ Test(norms, batch_norm_of_another_axis)
         const wg_mode mode = i ? WG_EVAL : WG_TRAIN;
         wg_begin(g, mode);
         wg_node x = wg_input(g, "x", wg_view_f64(x_of, WG_SHAPE(2, 3, 2)));
-        wg_node y = wg_nn_batch_norm(x, p, "bn", .axis = WG_AXES(i ? -2 : 1));
+        wg_node y = wg_nn_batch_norm(x, p, "bn", .axis = i ? -2 : 1);
         cr_assert(wg_shape_equal(wg_node_shape(y), WG_SHAPE(2, 3, 2)), "%s", wg_message(c));
         expect_norm(y, mode);
         if (!i) wg_backward(wg_sum(wg_square(y)), p);
@@ -171,10 +171,8 @@ Test(norms, batch_norm_of_another_axis)
         cr_expect_float_eq(item(p, "bn.mean", k), 0.1 * mean_of(feature[k], 4), 1e-12);
         cr_expect_float_eq(item(p, "bn.variance", k), 0.1 * variance_of(feature[k], 4), 1e-12);
     }
-    wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "b", .axis = WG_AXES(2));
+    wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "b", .axis = 2);
     wgt_expect_error(c, WG_ERROR_SHAPE, "nn_batch_norm: \"b\": x [2,3] has no axis 2 for the features");
-    wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "e", .axis = WG_AXES(0, 1));
-    wgt_expect_error(c, WG_ERROR_SHAPE, "nn_batch_norm: \"e\": .axis has 2 axes, and must have one");
     WGT_REFUSED(c, SHAPE, "x [] has no axis -1", wg_nn_batch_norm(wg_scalar(g, 1), p, "f"));
     wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "h", .momentum = 1);
     wgt_expect_error(c, WG_ERROR_VALUE, "nn_batch_norm: \"h\": momentum 1 must be in [0, 1)");
@@ -189,7 +187,7 @@ Test(norms, layer_and_rms_norm_over_axes)
     wg_node x = wg_input(g, "x", wg_view_f64(x_of, WG_SHAPE(2, 3, 2)));
     double a[12], b[12], r[12];
     wg_copy_f64(wg_nn_layer_norm(x, p, "a", .axes = WG_AXES(2, 1)), a, 12);
-    wg_copy_f64(wg_nn_layer_norm(x, p, "b", .axes = WG_AXES(-1)), b, 12);
+    wg_copy_f64(wg_nn_layer_norm(x, p, "b", .axis = -1), b, 12);
     wg_copy_f64(wg_nn_rms_norm(x, p, "r", .axes = WG_AXES(0, 2)), r, 12);
     cr_assert(!wg_failed(c), "%s", wg_message(c));
     for (int i = 0; i < 12; i++) {
@@ -203,6 +201,6 @@ Test(norms, layer_and_rms_norm_over_axes)
     cr_expect(wg_shape_equal(wg_params_tensor(p, wg_params_find(p, "r.gamma")).shape, WG_SHAPE(2, 2)));
     wg_nn_layer_norm(x, p, "e", .axes = WG_AXES(1, -2));
     wgt_expect_error(c, WG_ERROR_SHAPE, "each of .axes must be one of its axes, once");
-    wg_nn_rms_norm(x, p, "f", .axes = WG_AXES(3));
+    wg_nn_rms_norm(x, p, "f", .axis = 3);
     wgt_expect_error(c, WG_ERROR_SHAPE, "each of .axes must be one of its axes, once");
 }

@@ -93,13 +93,9 @@ static wg_nn_states build(wg_graph *g, wg_params *p, int kind, variant v)
 {
     const wg_init wide = wg_normal(0, 1);
     const int n = v.both ? 2 : 1;
-    wg_nn_recurrent_args a = { .x = wg_input(g, "x", wg_view_f64(input, WG_SHAPE(BATCH, TIME, IN))),
-                               .p = p,
-                               .name = "r",
-                               .units = UNITS,
-                               .reverse = v.reverse,
-                               .bidirectional = v.both,
-                               .b_init = wide };
+    wg_nn_recurrent_args a = WG_OPTS(
+        wg_nn_recurrent_args, .x = wg_input(g, "x", wg_view_f64(input, WG_SHAPE(BATCH, TIME, IN))), .p = p,
+        .name = "r", .units = UNITS, .reverse = v.reverse, .bidirectional = v.both, .b_init = wide);
     if (v.lengths) a.lengths = wg_input(g, "n", wg_view_i32(lengths, WG_SHAPE(BATCH)));
     if (v.state) {
         a.state.h = wg_input(g, "h", wg_view_f64(first_h, WG_SHAPE(BATCH, n * UNITS)));
@@ -169,12 +165,8 @@ Test(recurrent, cells_equal_layers)
         wg_nn_states whole = build(g, p, kind, (variant){ 0 }), s = { .h = wg_none };
         wg_node x = wg_input(g, "x", wg_view_f64(input, WG_SHAPE(BATCH, TIME, IN)));
         for (int t = 0; t < TIME; t++)
-            s = cells[kind](WG_HERE, &(wg_nn_cell_args){ .x = wg_select(x, 1, t),
-                                                         .state = s,
-                                                         .p = p,
-                                                         .name = "r",
-                                                         .units = UNITS,
-                                                         .share = true });
+            s = cells[kind](WG_HERE, &WG_OPTS(wg_nn_cell_args, .x = wg_select(x, 1, t), .state = s, .p = p,
+                                              .name = "r", .units = UNITS, .share = true));
         double *want = wgt_all_values(whole.h);
         expect_near(s.h, want, BATCH * UNITS, "cell");
         free(want);

@@ -24,7 +24,7 @@ static wg_node by_calls(wg_node x, wg_params *p)
 {
     wg_node h = wg_tanh(wg_nn_conv(x, p, "net.0", 3, .size = WG_SHAPE(3), .same = true));
     h = wg_reshape(wg_max_pool(h, .size = WG_SHAPE(2)), WG_SHAPE(2, -1));
-    h = wg_mul(2, wg_nn_dense(h, p, "net.4", 5, .no_bias = true));
+    h = wg_mul(2, wg_nn_dense(h, p, "net.4", 5, .bias = false));
     return wg_dropout(wg_nn_layer_norm(h, p, "net.6"), .drop = 0.5, .name = "net.7");
 }
 
@@ -86,7 +86,8 @@ Test(sequential, shares_by_name)
 {
     IN_WORLD(WG_F64);
     const wg_nn_part list[] = { { .dense = 2 }, { .op = wg_tanh_at }, { .transformer = 1 } };
-    wg_nn_sequential_args a = { .x = VECTOR(g, 1, 2), .p = p, .name = "net", .part = list, .count = 3 };
+    wg_nn_sequential_args a =
+        WG_OPTS(wg_nn_sequential_args, .x = VECTOR(g, 1, 2), .p = p, .name = "net", .part = list, .count = 3);
     a.x = wg_reshape(a.x, WG_SHAPE(1, 2));
     wg_node first = wg_nn_sequential_at(WG_HERE, &a);
     a.share = true;

@@ -27,11 +27,10 @@ static given given_of(wg_graph *g, wg_params *p)
 #define LAYER(name, ...) \
     static wg_node name(given *x) { return __VA_ARGS__; }
 LAYER(dense, wg_nn_dense(x->tokens, x->p, "a", UNITS))
-LAYER(dense_and_relu,
-      wg_sum(wg_relu(wg_nn_dense(x->tokens, x->p, "a", UNITS, .no_bias = true)), .axes = WG_AXES(1)))
+LAYER(dense_and_relu, wg_sum(wg_relu(wg_nn_dense(x->tokens, x->p, "a", UNITS, .bias = false)), .axis = 1))
 LAYER(conv, wg_nn_conv(x->image, x->p, "a", UNITS, .same = true))
 LAYER(conv_by_steps, wg_nn_conv(x->image, x->p, "a", UNITS, .size = WG_SHAPE(2, 3), .stride = WG_SHAPE(2, 1)))
-LAYER(conv_depthwise, wg_nn_conv(x->image, x->p, "a", 2 * C, .groups = C, .no_bias = true))
+LAYER(conv_depthwise, wg_nn_conv(x->image, x->p, "a", 2 * C, .groups = C, .bias = false))
 LAYER(conv_of_lines, wg_nn_conv(x->sequence, x->p, "a", UNITS, .same = true))
 LAYER(conv_transpose, wg_nn_conv_transpose(x->image, x->p, "a", UNITS))
 LAYER(rnn, wg_nn_rnn(x->sequence, x->p, "a", UNITS).y)
@@ -39,8 +38,7 @@ LAYER(lstm, wg_nn_lstm(x->sequence, x->p, "a", UNITS).y)
 LAYER(lstm_last, wg_nn_lstm(x->sequence, x->p, "a", UNITS).h)
 LAYER(gru, wg_nn_gru(x->sequence, x->p, "a", UNITS).y)
 LAYER(attention, wg_nn_attention(x->tokens, x->p, "a", .heads = HEADS))
-LAYER(attention_causal,
-      wg_nn_attention(x->tokens, x->p, "a", .heads = HEADS, .causal = true, .no_bias = true))
+LAYER(attention_causal, wg_nn_attention(x->tokens, x->p, "a", .heads = HEADS, .causal = true, .bias = false))
 LAYER(embedding, wg_nn_embedding(x->letters, x->p, "a", 11, D))
 LAYER(batch_norm, wg_nn_batch_norm(x->tokens, x->p, "a"))
 LAYER(layer_norm, wg_nn_layer_norm(x->tokens, x->p, "a"))
@@ -151,7 +149,7 @@ Test(summary, bytes)
     wg_begin(g, WG_TRAIN);
     wg_node cast = wg_cast(wg_input(g, "x", wg_view_f64((double[6]){ 0 }, WG_SHAPE(2, 3))), WG_F32);
     wg_node h = wg_relu(wg_nn_dense(cast, p, "fc", 5));
-    wg_node y = wg_nn_dense(h, p, "out", 2, .no_bias = true);
+    wg_node y = wg_nn_dense(h, p, "out", 2, .bias = false);
     summary_of(wg_sum(y), text, sizeof text);
     expect_line(text, "two", "fc", "[2,5]", 20, 30);
     expect_line(text, "two", "out", "[2,2]", 10, 20);

@@ -20,9 +20,9 @@ static wg_node by_parts(const wg_node x[3], wg_node seen, int heads)
 {
     wg_node q = of_heads(x[0], heads), k = of_heads(x[1], heads), v = of_heads(x[2], heads);
     wg_node scores = wg_where(wg_greater(seen, 0), wg_mul(wg_matmul(q, k, .tb = true), scale), -1e300);
-    wg_node most = wg_max(scores, .axes = WG_AXES(-1), .keepdims = true);
+    wg_node most = wg_max(scores, .axis = -1, .keepdims = true);
     wg_node e = wg_mul(seen, wg_exp(wg_sub(scores, wg_stop_gradient(most))));
-    wg_node sum = wg_maximum(wg_sum(e, .axes = WG_AXES(-1), .keepdims = true), 1e-300);
+    wg_node sum = wg_maximum(wg_sum(e, .axis = -1, .keepdims = true), 1e-300);
     wg_node y = wg_transpose(wg_matmul(wg_div(e, sum), v), .axes = WG_AXES(1, 0, 2));
     return wg_reshape(y, WG_SHAPE(wg_dim(x[0], 0), wg_dim(x[2], 1)));
 }

@@ -64,7 +64,8 @@ static wg_shape kernel_shape(const conv_case *t)
 
 static wg_conv_args options(const conv_case *t)
 {
-    wg_conv_args a = { .groups = t->groups };
+    wg_conv_args a =
+        WG_OPTS(wg_conv_args, .groups = t->groups, .stride = { 0 }, .dilation = { 0 }, .padding = { 0 });
     for (int i = 3 - t->axes; i < 3; i++) {
         a.stride.dim[a.stride.rank++] = t->stride[i], a.dilation.dim[a.dilation.rank++] = t->dilation[i];
         a.padding.dim[a.padding.rank++] = t->before[i], a.padding.dim[a.padding.rank++] = t->after[i];
@@ -90,8 +91,7 @@ static wg_node by_taps(const conv_case *t, wg_node x, wg_node W)
     wg_node y = wg_scalar(wg_graph_of(x), 0);
     x = wg_reshape(x, WG_SHAPE(t->images, t->size[0], t->size[1], t->size[2], t->in));
     W = wg_reshape(W, WG_SHAPE(k[0] * k[1] * k[2], in, t->groups, out));
-    for (int a = 0; a < 3; a++)
-        x = wg_pad(x, .axis = WG_AXES(a + 1), .before = t->before[a], .after = t->after[a]);
+    for (int a = 0; a < 3; a++) x = wg_pad(x, .axis = a + 1, .before = t->before[a], .after = t->after[a]);
     for (int i = 0; i < k[0] * k[1] * k[2]; i++) {
         wg_node z = tapped(t, tapped(t, tapped(t, x, 0, i / k[2] / k[1]), 1, i / k[2] % k[1]), 2, i % k[2]);
         z = wg_reshape(z, WG_SHAPE(-1, t->groups, in));

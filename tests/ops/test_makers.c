@@ -136,13 +136,13 @@ Test(random_nodes, options)
     wg_node z = wg_random_normal(g, WG_SHAPE(4), .name = "a"),
             y = wg_random_normal(g, WG_SHAPE(4), .mean = 3, .deviation = 0.5, .name = "a"),
             u = wg_random_uniform(g, WG_SHAPE(4), .name = "b"),
-            v = wg_random_uniform(g, WG_SHAPE(4), .low = -2, .high = WG_ZERO, .name = "b");
+            v = wg_random_uniform(g, WG_SHAPE(4), .low = -2, .high = 0, .name = "b");
     for (int i = 0; i < 4; i++) {
         wg_tensor tz = wg_value(z), ty = wg_value(y), tu = wg_value(u), tv = wg_value(v);
         cr_assert_eq(wg_tensor_item(&ty, i), WGT_NEAREST(wg_tensor_item(&tz, i) * 0.5 + 3));
         cr_assert_eq(wg_tensor_item(&tv, i), WGT_NEAREST(wg_tensor_item(&tu, i) * 2 - 2));
     }
-    EXPECT_VECTOR(wg_random_normal(g, WG_SHAPE(2), .mean = 3, .deviation = WG_ZERO), 3, 3);
+    EXPECT_VECTOR(wg_random_normal(g, WG_SHAPE(2), .mean = 3, .deviation = 0), 3, 3);
     wg_random_uniform(g, WG_SHAPE(2), .low = 2, .high = 1);
     wgt_expect_error(c, WG_ERROR_VALUE, "low is 2, high is 1: low must be below high");
     cr_assert(wg_is_none(wg_random_normal(NULL, WG_SHAPE(2))));
@@ -181,8 +181,8 @@ Test(makers, unit_matrices_and_class_numbers)
     EXPECT_EMPTY(wg_eye(g, 0, 2), WG_F32, WG_SHAPE(0, 2));
     WGT_REFUSED(wg_graph_context(g), SHAPE, "eye: -1 rows", wg_eye(g, -1, 2));
     wg_node classes = INTS(g, 1, 0, 2);
-    EXPECT(wg_one_hot(classes, 3, .axis = WG_AXES(0)), WG_F32, WG_SHAPE(3, 3), 0, 1, 0, 1, 0, 0, 0, 0, 1);
-    EXPECT(wg_one_hot(INTS(g, 1, 0), 3, .axis = WG_AXES(0)), WG_F32, WG_SHAPE(3, 2), 0, 1, 1, 0, 0, 0);
-    EXPECT(wg_one_hot(INTS(g, 1, 0), 3, .axis = WG_AXES(-1)), WG_F32, WG_SHAPE(2, 3), 0, 1, 0, 1, 0, 0);
+    EXPECT(wg_one_hot(classes, 3, .axis = 0), WG_F32, WG_SHAPE(3, 3), 0, 1, 0, 1, 0, 0, 0, 0, 1);
+    EXPECT(wg_one_hot(INTS(g, 1, 0), 3, .axis = 0), WG_F32, WG_SHAPE(3, 2), 0, 1, 1, 0, 0, 0);
+    EXPECT(wg_one_hot(INTS(g, 1, 0), 3, .axis = -1), WG_F32, WG_SHAPE(2, 3), 0, 1, 0, 1, 0, 0);
     done(g);
 }

@@ -15,7 +15,7 @@ Test(dropout, mask_is_the_streams_bits)
 {
     static const double p[] = { 0.8, 0.5, 0.25, 0.125, 1 };
     for (int way = 0; way < 8 * 5; way++) {
-        const double keep = p[way / 8], drop = keep == 1 ? WG_ZERO : 1 - keep;
+        const double keep = p[way / 8], drop = keep == 1 ? 0 : 1 - keep;
         wg_start_opts o =
             WG_OPTS(wg_start_opts, .seed = 77, .threads = 1 + way % 2, .interpret = way & 2 ? -1 : 1);
         WGT_GRAPH(way & 4 ? WG_F64 : WG_F32, &o);
@@ -164,7 +164,7 @@ Test(nn_dense, makes_its_parameters)
     wg_init two = wg_const(2), seven = wg_const(7);
     wg_node x = wgt_given(g, WG_SHAPE(1, 3), (double[]){ 1, 2, 3 });
     wgt_expect_close(wg_nn_dense(x, p, "fc1", 2, .W_init = two, .b_init = seven), (double[]){ 19, 19 }, 2, 0);
-    wg_nn_dense(x, wg_params_in(p, "enc"), "fc1", 4, .no_bias = true);
+    wg_nn_dense(x, wg_params_in(p, "enc"), "fc1", 4, .bias = false);
     const char *names[] = { "fc1.W", "fc1.b", "enc.fc1.W" };
     cr_assert_eq(wg_params_count(p), 3);
     for (int i = 0; i < 3; i++) cr_assert_str_eq(wg_params_name(p, i), names[i]);

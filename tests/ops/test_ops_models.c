@@ -51,7 +51,7 @@ enum { WIDE = 1001, LARGE = 2100, FEW = 3 };
 
 static wg_node entropy_gradient(wg_node x)
 {
-    wg_node classes = wg_argmax(x, .axis = WG_AXES(1));
+    wg_node classes = wg_argmax(x, .axis = 1);
     return wg_grad(wg_softmax_cross_entropy(x, classes, .reduction = WG_SUM), x);
 }
 static wg_node layer_norm(wg_node x)
@@ -201,7 +201,7 @@ Test(cross_entropy, what_counts_0_may_be_infinite_or_no_number)
         const double b = bad[i / 8];
         wg_graph *g = graph(WG_F64);
         wg_node x = INPUT(g, WG_SHAPE(2, 2), 0, 1, b, all ? b : 1), m = VECTOR(g, 1, 0);
-        wg_class_loss_args a = { .x = x, .mask = m };
+        wg_class_loss_args a = WG_OPTS(wg_class_loss_args, .x = x, .mask = m);
         a.y = probabilities ? INPUT(g, WG_SHAPE(2, 2), 0, 1, 0.5, 0.5) : INTS(g, 1, 0);
         wg_node L = logits ? wg_softmax_cross_entropy_at(WG_HERE, &a) : wg_nll_at(WG_HERE, &a);
         const double e = exp(1), loss = logits ? log(1 + e) - 1 : -1, s = logits ? 1 / (1 + e) : 0;

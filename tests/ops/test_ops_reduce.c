@@ -15,8 +15,7 @@ Test(reduce, integers_are_exact)
     wg_graph *g = graph(WG_F32);
     wg_node x = INTS(g, INT_MAX, INT_MAX, 1), b = wg_greater(INTS(g, 1, 0, 3, 4), 0);
     EXPECT(wg_sum(x), WG_I64, WG_SCALAR, 2.0 * INT_MAX + 1);
-    EXPECT(wg_sum(wg_reshape(x, WG_SHAPE(3, 1)), .axes = WG_AXES(1)), WG_I64, WG_SHAPE(3), INT_MAX, INT_MAX,
-           1);
+    EXPECT(wg_sum(wg_reshape(x, WG_SHAPE(3, 1)), .axis = 1), WG_I64, WG_SHAPE(3), INT_MAX, INT_MAX, 1);
     EXPECT(wg_sum(b), WG_I64, WG_SCALAR, 3);
     EXPECT(wg_mean(b), WG_F32, WG_SCALAR, 0.75);
     EXPECT(wg_mean(INTS(g, 1, 2)), WG_F32, WG_SCALAR, 1.5);
@@ -33,11 +32,11 @@ Test(reduce, over_nothing)
     wg_graph *g = graph(WG_F64);
     wg_node x = wg_reshape(wg_slice(VECTOR(g, 1), .from = 1, .to = 1), WG_SHAPE(2, 0));
     EXPECT(wg_sum(x), WG_F64, WG_SCALAR, 0);
-    EXPECT(wg_sum(x, .axes = WG_AXES(1)), WG_F64, WG_SHAPE(2), 0, 0);
-    EXPECT_EMPTY(wg_sum(x, .axes = WG_AXES(0)), WG_F64, WG_SHAPE(0));
-    EXPECT(wg_sum(wg_reshape(x, WG_SHAPE(0, 2)), .axes = WG_AXES(0)), WG_F64, WG_SHAPE(2), 0, 0);
+    EXPECT(wg_sum(x, .axis = 1), WG_F64, WG_SHAPE(2), 0, 0);
+    EXPECT_EMPTY(wg_sum(x, .axis = 0), WG_F64, WG_SHAPE(0));
+    EXPECT(wg_sum(wg_reshape(x, WG_SHAPE(0, 2)), .axis = 0), WG_F64, WG_SHAPE(2), 0, 0);
     EXPECT(wg_mean(x), WG_F64, WG_SCALAR, NAN);
-    EXPECT_EMPTY(wg_max(x, .axes = WG_AXES(0)), WG_F64, WG_SHAPE(0));
+    EXPECT_EMPTY(wg_max(x, .axis = 0), WG_F64, WG_SHAPE(0));
     WGT_REFUSED(wg_graph_context(g), SHAPE, "has no elements to choose from", wg_max(x));
     done(g);
 }
@@ -108,7 +107,7 @@ Test(reduce, tree_of_rows)
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         int64_t n = sizes[s];
         wg_node x = wg_input(g, "x", wg_view_f32(v, WG_SHAPE(3, n))), row = wg_slice(x, .from = 1, .to = 2);
-        EXPECT(wg_sum(x, .axes = WG_AXES(1)), WG_F32, WG_SHAPE(3), WGT_NEAREST(row_by_hand(v, n)),
+        EXPECT(wg_sum(x, .axis = 1), WG_F32, WG_SHAPE(3), WGT_NEAREST(row_by_hand(v, n)),
                WGT_NEAREST(row_by_hand(v + n, n)), WGT_NEAREST(row_by_hand(v + 2 * n, n)));
         EXPECT(wg_sum(row), WG_F32, WG_SCALAR, WGT_NEAREST(row_by_hand(v + n, n)));
         wg_node f = wg_input(g, "f", wg_view_f32(v, WG_SHAPE(n)));
@@ -127,8 +126,7 @@ Test(reduce, tree_of_columns)
     wg_graph *g = graph(WG_F32);
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         int64_t n = sizes[s][0], m = sizes[s][1];
-        wg_tensor y =
-            wg_value(wg_sum(wg_input(g, "x", wg_view_f32(v, WG_SHAPE(2, n, m))), .axes = WG_AXES(1)));
+        wg_tensor y = wg_value(wg_sum(wg_input(g, "x", wg_view_f32(v, WG_SHAPE(2, n, m))), .axis = 1));
         for (int64_t i = 0; i < 2 * m; i++)
             cr_assert_eq(((const float *)y.data)[i],
                          (float)WGT_NEAREST(column_by_hand(v + i / m * n * m + i % m, n, m)),
@@ -154,9 +152,9 @@ Test(reduce, long_products)
         const double want = (double)n + 1;
         double v[70];
         cr_expect_float_eq(wg_item(wg_prod(f)), want, 1e-13 * want);
-        wg_copy_f64(wg_prod(rows, .axes = WG_AXES(1)), v, 3);
+        wg_copy_f64(wg_prod(rows, .axis = 1), v, 3);
         for (int j = 0; j < 3; j++) cr_expect_float_eq(v[j], want, 1e-13 * want, "row %d of %d", j, (int)n);
-        wg_copy_f64(wg_prod(columns, .axes = WG_AXES(0)), v, 70);
+        wg_copy_f64(wg_prod(columns, .axis = 0), v, 70);
         for (int j = 0; j < 70; j++) cr_expect_float_eq(v[j], want, 1e-13 * want, "column %d", j);
         done(g);
     }

@@ -53,13 +53,13 @@ static const char *const names[FUNCTIONS] = { "softmax", "log_softmax", "logsume
 
 static wg_node of(int f, wg_node x)
 {
-    if (f == LOGSUMEXP) return wg_logsumexp(x, .axes = WG_AXES(1), .keepdims = true);
-    return f == SOFTMAX ? wg_softmax(x, .axis = WG_AXES(1)) : wg_log_softmax(x, .axis = WG_AXES(1));
+    if (f == LOGSUMEXP) return wg_logsumexp(x, .axis = 1, .keepdims = true);
+    return f == SOFTMAX ? wg_softmax(x, .axis = 1) : wg_log_softmax(x, .axis = 1);
 }
 static wg_node by_parts(int f, wg_node x)
 {
-    wg_node most = wg_max(x, .axes = WG_AXES(1), .keepdims = true), z = wg_sub(x, most), e = wg_exp(z),
-            sum = wg_sum(e, .axes = WG_AXES(1), .keepdims = true);
+    wg_node most = wg_max(x, .axis = 1, .keepdims = true), z = wg_sub(x, most), e = wg_exp(z),
+            sum = wg_sum(e, .axis = 1, .keepdims = true);
     if (f == LOGSUMEXP) return wg_add(most, wg_log(sum));
     return f == SOFTMAX ? wg_div(e, sum) : wg_sub(z, wg_log(sum));
 }
@@ -134,7 +134,7 @@ Test(softmax_axes, slices_do_not_mix)
 /* The order of the sums does not depend on where the axis stands. */
 Test(softmax_axes, same_bits_as_along_the_last)
 {
-    const wg_axis swap = WG_AXES(0, 2, 1);
+    const wg_axes swap = WG_AXES(0, 2, 1);
     for (int k = 0; k < CASES; k++) {
         slices s = begin(k, WG_F32);
         wg_node x = wg_cast(wg_input(s.g, "x", wg_view_f64(s.x, s.shape)), WG_F32),
@@ -180,9 +180,9 @@ static void compare_largest(int k, wg_dtype t, bool odd)
     slices s = begin(k, is_float ? t : WG_F32);
     make_whole(&s, odd);
     for (int64_t i = 0; i < s.all && t == WG_BOOL; i++) s.x[i] = s.x[i] > 7;
-    wg_node x = wg_cast(wg_input(s.g, "x", wg_view_f64(s.x, s.shape)), t), y = wg_max(x, .axes = WG_AXES(1));
+    wg_node x = wg_cast(wg_input(s.g, "x", wg_view_f64(s.x, s.shape)), t), y = wg_max(x, .axis = 1);
     wg_node weight = wg_reshape(wg_cumsum(wg_fill(s.g, 1, WG_SHAPE(s.all / s.n))), wg_node_shape(y));
-    double *most = wgt_values(y), *place = wgt_values(wg_argmax(x, .axis = WG_AXES(1))),
+    double *most = wgt_values(y), *place = wgt_values(wg_argmax(x, .axis = 1)),
            *slopes = is_float ? wgt_values(slope(wg_mul(wg_cast(weight, t), y), x)) : NULL;
     for (int64_t c = 0; c < s.all / s.n; c++) {
         const int64_t at = c / s.inner * s.n * s.inner + c % s.inner, best = first_largest(&s, at);

@@ -154,7 +154,7 @@ Test(pool, ties_and_nan)
 
 /* ---- norms over groups ---- */
 
-static wg_node normal(wg_node x, wg_axis over, double eps)
+static wg_node normal(wg_node x, wg_axes over, double eps)
 {
     wg_node mean = wg_mean(x, .axes = over, .keepdims = true),
             var = wg_var(x, .axes = over, .keepdims = true);
@@ -178,14 +178,13 @@ Test(norms, of_groups)
     expect_close(wg_group_norm(x, v, v, 3), wg_add(wg_mul(thirds, v), v));
     expect_close(wg_group_norm(x, wg_none, wg_none, 1), normal(x, WG_AXES(1, 2), 1e-5));
     wg_node flat = wg_reshape(u, WG_SHAPE(4));
-    expect_close(wg_group_norm(x, flat, flat, 2, .axis = WG_AXES(1), .eps = 0.5),
-                 wg_add(wg_mul(halves, u), u));
+    expect_close(wg_group_norm(x, flat, flat, 2, .axis = 1, .eps = 0.5), wg_add(wg_mul(halves, u), u));
     expect_close(wg_instance_norm(x, v, v), wg_add(wg_mul(normal(x, WG_AXES(1), 1e-5), v), v));
-    expect_close(wg_batch_norm(x, flat, flat, .axis = WG_AXES(1)),
+    expect_close(wg_batch_norm(x, flat, flat, .axis = 1),
                  wg_add(wg_mul(normal(x, WG_AXES(0, 2), 1e-5), u), u));
     expect_close(wg_nn_group_norm(x, p, "b", 3), thirds);
     cr_assert_eq(wg_params_size(p), 2 * 6);
-    wg_nn_group_norm(x, p, "d", 3, .axis = WG_AXES(0));
+    wg_nn_group_norm(x, p, "d", 3, .axis = 0);
     wgt_expect_error(c, WG_ERROR_SHAPE, "\"d\": x needs an axis of examples and one of channels");
     WGT_REFUSED(c, USE, "layer \"b\"", wg_nn_group_norm(x, p, "b", 3));
     done(g);

@@ -18,9 +18,9 @@ typedef struct operands {
 
 typedef wg_node (*program)(operands o, wg_node *kept);
 
-static wg_node mean_of_rows(wg_node x) { return wg_mean(x, .axes = WG_AXES(-1), .keepdims = true); }
-static wg_node sum_of_rows(wg_node x) { return wg_sum(x, .axes = WG_AXES(-1), .keepdims = true); }
-static wg_node max_of_rows(wg_node x) { return wg_max(x, .axes = WG_AXES(-1), .keepdims = true); }
+static wg_node mean_of_rows(wg_node x) { return wg_mean(x, .axis = -1, .keepdims = true); }
+static wg_node sum_of_rows(wg_node x) { return wg_sum(x, .axis = -1, .keepdims = true); }
+static wg_node max_of_rows(wg_node x) { return wg_max(x, .axis = -1, .keepdims = true); }
 
 static wg_node layer_norm(operands o, wg_node *kept)
 {
@@ -48,7 +48,7 @@ static wg_node softmax(operands o, wg_node *kept)
 static wg_node unit_rows(operands o, wg_node *kept)
 {
     wg_shape s = wg_node_shape(o.x);
-    wg_node norm = wg_sqrt(wg_add(wg_sum(wg_square(o.x), .axes = WG_AXES(-1)), 1e-12));
+    wg_node norm = wg_sqrt(wg_add(wg_sum(wg_square(o.x), .axis = -1), 1e-12));
     *kept = norm;
     s.dim[s.rank - 1] = 1;
     return wg_div(o.x, wg_reshape(norm, s));
@@ -86,7 +86,7 @@ static wg_node by_columns(operands o, wg_node *kept)
 {
     const wg_shape s = wg_node_shape(o.x);
     wg_node e = wg_exp(o.x);
-    *kept = s.rank == 2 && s.dim[0] == s.dim[1] ? wg_sum(e, .axes = 1) : sum_of_rows(e);
+    *kept = s.rank == 2 && s.dim[0] == s.dim[1] ? wg_sum(e, .axis = 1) : sum_of_rows(e);
     return wg_sub(*kept, e);
 }
 
@@ -133,7 +133,7 @@ static wg_node other_readers(operands o, wg_node *kept)
 {
     wg_node x = o.x;
     wg_node a = part(x, 1), b = part(part(x, 0), 3), first = wg_slice(part(x, 2), .axis = 0, .to = 1);
-    *kept = wg_sum(a, .axes = WG_AXES(-1), .keepdims = true);
+    *kept = wg_sum(a, .axis = -1, .keepdims = true);
     wg_node y = wg_add(wg_mul(a, *kept), wg_mul(part(x, 2), first));
     return wg_add(y, wg_sum(wg_square(b)));
 }

@@ -201,7 +201,7 @@ static wg_node by_hand(wgt_world *w, int i, wg_node x, wg_node t)
     case 7: return wg_sqrt(wg_mean(wg_square(wg_sub(x, t))));
     case 8: return wg_add(wg_mean(wg_square(wg_sub(x, t))), wg_l2(w->g, w->p, 0.1));
     case 9: return wg_mean(wg_mul(wg_sub(x, t), wg_sub(x, t)));
-    case 10: return wg_mean(wg_mean(wg_square(wg_sub(x, t)), .axes = WG_AXES(1)));
+    case 10: return wg_mean(wg_mean(wg_square(wg_sub(x, t)), .axis = 1));
     case 11: return wg_mean(wg_square(wg_sub(x, wg_div(wg_sub(t, 3), 2))));
     case 12: return wg_mean(wg_log(wg_cosh(wg_sub(x, t))));
     default: return wg_mean(wg_square(wg_sub(wg_sigmoid(x), t)));
@@ -239,8 +239,7 @@ Test(warnings, losses_of_equal_shapes_and_distances_that_are_meant_are_right)
         wg_backward(by_hand(&w, i, x, wg_squeeze(x, 1)), w.p); /* all pairs of points of one set */
     }
     wg_node x = prediction(&w), t = data(&w, WG_SHAPE(4));
-    wg_backward(wg_mean(wg_max(wg_neg(wg_square(wg_sub(x, t))), .axes = WG_AXES(1))),
-                w.p); /* the nearest target */
+    wg_backward(wg_mean(wg_max(wg_neg(wg_square(wg_sub(x, t))), .axis = 1)), w.p); /* the nearest target */
     wg_backward(wg_sum(wg_mul(wg_sub(x, t), wg_fill(w.g, 1, WG_SHAPE(4, 4)))), w.p);
     SILENT();
 }

@@ -124,7 +124,7 @@ Test(train, the_example_trains)
 static wg_node model(wg_graph *g, wg_params *p, const wg_batch *b, wg_node *accuracy)
 {
     wg_node x = wg_input(g, "x", b->x), y = wg_input(g, "y", b->y);
-    wg_node h = wg_nn_batch_norm(wg_nn_dense(x, p, "dense", 32, .no_bias = true), p, "batch_norm");
+    wg_node h = wg_nn_batch_norm(wg_nn_dense(x, p, "dense", 32, .bias = false), p, "batch_norm");
     wg_node logits = wg_nn_dense(wg_dropout(wg_relu(h), .keep_prob = 0.9), p, "logits", 10);
     *accuracy = wg_accuracy(logits, y);
     return wg_softmax_cross_entropy(logits, y);

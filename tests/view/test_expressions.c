@@ -39,8 +39,8 @@ Test(expressions, say_the_options_that_they_have)
 {
     WGT_ENDS bench b = start();
     expect_name(&b, wg_sum(b.m), "Σ(m)", WGI_NAME_EXPRESSION);
-    expect_name(&b, wg_sum(b.m, .axes = WG_AXES(0)), "Σ(m, axis = 0)", WGI_NAME_EXPRESSION);
-    expect_name(&b, wg_sum(b.m, .axes = WG_AXES(1)), "Σ(m, axis = 1)", WGI_NAME_EXPRESSION);
+    expect_name(&b, wg_sum(b.m, .axis = 0), "Σ(m, axis = 0)", WGI_NAME_EXPRESSION);
+    expect_name(&b, wg_sum(b.m, .axis = 1), "Σ(m, axis = 1)", WGI_NAME_EXPRESSION);
     expect_name(&b, wg_leaky_relu(b.x, .slope = 2), "leaky_relu(x, slope = 2)", WGI_NAME_EXPRESSION);
 }
 
@@ -50,7 +50,7 @@ Test(expressions, say_no_options_that_nobody_gave)
     WGT_ENDS bench b = start();
     wg_node labels = wg_input(b.g, "t", wg_view_i64((int64_t[]){ 0, 1 }, WG_SHAPE(2)));
     const wg_node calls[] = { wg_softmax_cross_entropy(b.m, labels), wg_dropout(b.x, .keep_prob = 0.5),
-                              wg_softmax(b.m, .axis = WG_AXES(1)) };
+                              wg_softmax(b.m, .axis = 1) };
     static const char *const options[] = { "", "keep_prob = 0.5", "" };
     for (int i = 0; i < 3; i++) {
         cr_assert_eq(wgi_view_make(&b.v, &b.pool, b.g, &calls[i], 1, WGI_WRITTEN, NULL), WG_OK);

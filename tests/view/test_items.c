@@ -115,8 +115,8 @@ VIEW_TEST(variables_that_layers_take_give_names)
 {
     wg_params *p = wg_params_new(b->c);
     wg_node x = wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2, 3, 5 }, WG_SHAPE(2, 2)));
-    wg_node hidden = wg_nn_dense(x, p, "a", 3, .no_bias = true), n = wg_nn_layer_norm(hidden, p, "n");
-    wg_node loss = wg_sum(wg_square(wg_nn_dense(wg_tanh(n), p, "b", 1, .no_bias = true)));
+    wg_node hidden = wg_nn_dense(x, p, "a", 3, .bias = false), n = wg_nn_layer_norm(hidden, p, "n");
+    wg_node loss = wg_sum(wg_square(wg_nn_dense(wg_tanh(n), p, "b", 1, .bias = false)));
     cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &loss, 1, WGI_WRITTEN, "loss\nm.c:7"), WG_OK);
     cr_expect_str_eq(text_of(&b->v),
                      "x=input a.W=param hidden=dense(x a.W -) n.gamma=param n.beta=param "
