@@ -61,7 +61,7 @@ static void impure_node(void)
         wg_begin(s.g, WG_TRAIN);
         calls = 0;
         wg_node x = zeros(s.g, 1);
-        wg_node y = wg_extern(x, WG_SHAPE(1), &(wg_extern_opts){ .forward = impure, .impure = true });
+        wg_node y = wg_extern(x, WG_SHAPE(1), .forward = impure, .impure = true);
         double first = wg_item(wg_mul(y, 1));
         for (wg_node n = y; calls < 100 && wg_graph_nodes(s.g) < 160;) wg_item(n = wg_add(n, y));
         most = fmax(most, fabs(wg_item(wg_mul(y, 1)) - first));
@@ -79,7 +79,7 @@ static void pure_nodes(void)
         calls = 0;
         wg_node x = zeros(s.g, 4096);
         for (int i = 0; i < 40; i++) {
-            x = wg_extern(x, WG_SHAPE(4096), &(wg_extern_opts){ .forward = pure });
+            x = wg_extern(x, WG_SHAPE(4096), .forward = pure);
             wg_item(wg_sum(x));
         }
         most = calls > most ? calls : most;

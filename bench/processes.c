@@ -125,7 +125,7 @@ int main(int argc, char **argv)
         MPI_Init(NULL, NULL);
         MPI_Comm_rank(MPI_COMM_WORLD, &w.rank), MPI_Comm_size(MPI_COMM_WORLD, &w.size);
     } else {
-        w.all = wg_group_start(c, &(wg_group_start_opts){ .shards = argc > 3 ? atoi(argv[3]) : 0 });
+        w.all = wg_group_start(c, .shards = argc > 3 ? atoi(argv[3]) : WG_AUTO);
         w.rank = wg_group_rank(w.all);
     }
     w.g = wg_graph_new(c), w.p = wg_params_new(c);

@@ -82,7 +82,7 @@ bool wengert_gpt_bytes(double *plan, double *least)
     enum { MOMENTS = 2 };
     net *n = start((bench_setup){ .check = false });
     const double rows = GPT_BATCH * GPT_TOKENS, kept = (16.0 * GPT_LAYERS + 2) * GPT_WIDTH + GPT_LETTERS;
-    wg_plan *p = wg_plan_look(loss_of(n), &(wg_plan_opts){ .params = n->t.p, .seconds = 1e-3 });
+    wg_plan *p = wg_plan_look(loss_of(n), .params = n->t.p, .seconds = 1e-3);
     const bool fine = p != NULL;
     if (p) {
         const double parameters = (double)p->parameters,

@@ -138,7 +138,7 @@ bool wengert_deep_bytes(double *plan, double *least)
     training *n = start_deep((bench_setup){ .check = false });
     const double layer = (DEEP_WIDTH + 1.0) * DEEP_WIDTH * sizeof(float),
                  values = (double)DEEP_BATCH * DEEP_WIDTH * sizeof(float);
-    wg_plan *p = wg_plan_look(deep_loss(n), &(wg_plan_opts){ .params = n->p, .seconds = 1e-3 });
+    wg_plan *p = wg_plan_look(deep_loss(n), .params = n->p, .seconds = 1e-3);
     *least = 2 * DEEP_LAYERS * layer + (DEEP_LAYERS + 1) * values + values; /* and the targets of the loss */
     if (p) *plan = (double)(p->inputs + p->parameters + p->gradients + p->workspace + p->results + p->tiles);
     bool fine = p != NULL;

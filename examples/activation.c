@@ -82,8 +82,7 @@ static int sim_adjoint(size_t n, const double *x, size_t m, const double *gy, do
 
 static wg_node simulate(wg_node x)
 {
-    return wg_extern(x, WG_SHAPE(STEPS),
-                     &(wg_extern_opts){ .name = "sim", .forward = sim, .backward = sim_adjoint });
+    return wg_extern(x, WG_SHAPE(STEPS), .name = "sim", .forward = sim, .backward = sim_adjoint);
 }
 
 /* ---- the check ---- */

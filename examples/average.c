@@ -37,7 +37,7 @@ int main(void)
         wg_node w = wg_param(g, p, "w", WG_SHAPE(D), wg_zeros());
         wg_backward(wg_mse(wg_matmul(wg_input(g, "x", b.x), w), wg_input(g, "y", b.y)), p);
         wg_optim_step(o);
-        if (step == STEPS / 10) a = wg_average_new(p, NULL); /* the way to the solution is left out */
+        if (step == STEPS / 10) a = wg_average_new(p); /* the way to the solution is left out */
         if (a) wg_average_step(a);
     }
     printf("distance of the last step    %.4f\n", distance(g, p, all, targets));

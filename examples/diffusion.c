@@ -53,7 +53,7 @@ int main(void)
             wg_node loss = wg_mse(digit_in(wg_add(wg_mul(a, x), wg_mul(s, e)), t, p), x);
             wg_backward(loss, p);
             wg_optim_step(adam);
-            if (!mean) mean = wg_average_new(p, &(wg_average_opts){ .decay = 0.995 });
+            if (!mean) mean = wg_average_new(p, .decay = 0.995);
             wg_average_step(mean);
         }
     }

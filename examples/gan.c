@@ -31,7 +31,7 @@ int main(void)
     wg_params *generator = wg_params_new(c), *judge_p = wg_params_new(c);
     wg_optim *og = wg_adam(generator, .lr = 2e-3, .beta1 = 0.5);
     wg_optim *oj = wg_adam(judge_p, .lr = 2e-3, .beta1 = 0.5);
-    wg_average *mean = wg_average_new(generator, &(wg_average_opts){ .decay = 0.99 });
+    wg_average *mean = wg_average_new(generator, .decay = 0.99);
     wg_graph *g = wg_graph_new(c);
     for (int step = 1; step <= STEPS; step++) {
         wg_begin(g, WG_TRAIN);

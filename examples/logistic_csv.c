@@ -6,7 +6,7 @@ int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : "data/exam.csv";
     wg_context *c = wg_start(.dtype = WG_F64);
-    wg_data *d = wg_data_csv(c, path, &(wg_csv_opts){ .y = "passed" }); /* every other column: x */
+    wg_data *d = wg_data_csv(c, path, .y = "passed"); /* every other column: x */
     wg_params *p = wg_params_new(c);
     wg_optim *o = wg_lbfgs(p);
     wg_graph *g = wg_graph_new(c);

@@ -13,7 +13,7 @@
 int main(int argc, char **argv)
 {
     wg_context *c = wg_start(.seed = 3);
-    wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = argc > 1 ? atoi(argv[1]) : 0 });
+    wg_group *all = wg_group_start(c, .shards = argc > 1 ? atoi(argv[1]) : WG_AUTO);
     wg_data *train = wg_data_digits(c), *dev = wg_data_split(train, 0.2);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);

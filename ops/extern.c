@@ -119,16 +119,15 @@ static int refuse(size_t n, const double *x, size_t m, double *y, void *user) { 
 static wg_node chain_node(wg_site here, wg_graph *g, int i, bool impure)
 {
     if (i > 1) return wg_none;
-    wg_extern_opts o = { .name = "chain", .forward = chain, .backward = chain_adjoint, .impure = impure };
     wg_node x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5));
-    return wg_extern(x, i ? WG_SHAPE(4) : WG_SHAPE(3), &o);
+    return wg_extern(x, i ? WG_SHAPE(4) : WG_SHAPE(3), .name = "chain", .forward = chain,
+                     .backward = chain_adjoint, .impure = impure);
 }
 static const char *mistake(wg_site here, wg_graph *g, int i, bool impure)
 {
     wg_node x = ANY(3);
-    wg_extern_opts o = { .name = "refuse", .forward = i ? refuse : NULL, .impure = impure };
     if (i > 1) return NULL;
-    wg_extern(x, WG_SHAPE(3), &o);
+    wg_extern(x, WG_SHAPE(3), .name = "refuse", .forward = i ? refuse : NULL, .impure = impure);
     return i ? "refuse did not return 0" : "without a forward function";
 }
 
@@ -155,10 +154,14 @@ CALL_OP(extern, false, .summary = "Result of a C function of the caller, which s
 CALL_OP(extern_impure, true,
         .summary = "Result of a C function of the caller that may differ for equal operands.");
 
+WG_OPTION_ROWS(wg_extern_opts)
+
 wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o)
 {
-    if (!o || !o->forward) {
-        wg_fail(wg_graph_context(wg_graph_of(x)), here, WG_ERROR_USE, "extern: without a forward function");
+    wg_context *c = wg_graph_context(wg_graph_of(x));
+    if (!wg_options_fit(c, here, "extern", wg_extern_opts_rows(), o)) return wg_graph_node(wg_graph_of(x), 0);
+    if (!o->forward) {
+        wg_fail(c, here, WG_ERROR_USE, "extern: without a forward function");
         return wg_graph_node(wg_graph_of(x), 0);
     }
     extern_attr f = { o->forward, o->backward, o->user, o->impure, shape, "" };

@@ -843,10 +843,6 @@ def __dir__():
 
 # ---- functions of yours inside graphs ----
 
-class _ExternOptions(Structure):
-    _fields_ = [("name", c_char_p), ("forward", _FORWARD), ("backward", _BACKWARD), ("user", c_void_p),
-                ("impure", c_bool), ("reserved", ctypes.c_uint64 * 4)]
-
 def _to_array(f, context, shapes, to):
     """C's view of f, a function of arrays: pointers to doubles in `shapes`, and one to its result, `to`."""
     sizes = [int(np.prod(s)) for s in shapes]
@@ -867,7 +863,7 @@ def _to_array(f, context, shapes, to):
             return 1
     return call
 
-def extern(x, shape, forward, backward=None, name=None, impure=False):
+def extern(x, shape, forward, backward=None, name=None, impure=None):
     """The value forward(x), a function of NumPy arrays whose result has this shape. backward(x, gy) is the
     gradient by x, given that by the result; without it the value has no derivative. impure: each call may
     give another result."""
@@ -876,7 +872,7 @@ def extern(x, shape, forward, backward=None, name=None, impure=False):
             raise TypeError("wengert.extern: a function of arrays is expected, not %r" % (f,))
     g, at = x.graph, x.shape
     to = tuple(_list_of(shape))
-    o = _ExternOptions(name=(name or getattr(forward, "__name__", "extern")).encode(), impure=impure)
+    o = _opts("extern_opts", "extern", {"name": name or getattr(forward, "__name__", "extern"), "impure": impure})
 
     def forward_in_c():
         call = _to_array(forward, g.context, [at], to)
@@ -886,9 +882,9 @@ def extern(x, shape, forward, backward=None, name=None, impure=False):
         call = _to_array(backward, g.context, [at, to], at)
         return lambda n, x, m, gy, gx, user: call(x, gy, gx)
 
-    o.forward = g._as_c(_FORWARD, forward, forward_in_c, at, to)
+    o.forward = ctypes.cast(g._as_c(_FORWARD, forward, forward_in_c, at, to), c_void_p)
     if backward:
-        o.backward = g._as_c(_BACKWARD, backward, backward_in_c, at, to)
+        o.backward = ctypes.cast(g._as_c(_BACKWARD, backward, backward_in_c, at, to), c_void_p)
     return g._value(_lib.wg_extern_at(_here(), x._node, _shape(to), byref(o)))
 
 def custom_vjp(y, x, rule):
@@ -1056,9 +1052,6 @@ class Data:
     def __len__(self):
         return len(self.x)
 
-class _GroupOptions(Structure):
-    _fields_ = [("shards", c_int), ("timeout", c_double), ("rest", ctypes.c_uint64 * 4)]
-
 class Group:
     """All processes that mpirun has started; without it this one alone. See group.h for what is promised.
 
@@ -1074,9 +1067,9 @@ class Group:
             print(group.mean(0))                         of the whole batch
     """
 
-    def __init__(self, shards=0, timeout=0, context=None):
+    def __init__(self, shards=None, timeout=None, context=None):
         self.context = context or default_context()
-        o = _GroupOptions(shards=_whole(shards, 32), timeout=timeout)
+        o = _opts("group_start_opts", "Group", {"shards": shards, "timeout": timeout})
         self._all = _lib.wg_group_start_at(_here(), self.context._c, byref(o))
         self._told = sys.excepthook
         sys.excepthook = self._ends
@@ -1166,17 +1159,14 @@ def digits(context=None):
     context = context or default_context()
     return _data(context, _lib.wg_data_digits_at(_here(), context._c))
 
-class _CsvOptions(Structure):
-    _fields_ = [("y", c_char_p), ("x", c_char_p), ("skip", c_char_p), ("categories", c_char_p),
-                ("like", c_void_p), ("separator", ctypes.c_char), ("no_header", c_bool),
-                ("reserved", ctypes.c_uint64 * 4)]
-
-def csv(path, y=None, x=None, skip=None, categories=None, like=None, separator=",", no_header=False,
+def csv(path, y=None, x=None, skip=None, categories=None, like=None, separator=None, header=None,
         context=None):
-    """A CSV file. Lists of columns are one text, "age,height" or "a:d"; x: all that are not in y or skip."""
+    """A CSV file. Lists of columns are one text, "age,height" or "a:d"; x: all that are not in y or skip.
+    header=False: the first row has values, and the columns are called 0, 1, 2, ..."""
     context = context or default_context()
-    texts = [t and t.encode() for t in (y, x, skip, categories)]
-    o = _CsvOptions(*texts, like and like._d, separator.encode(), no_header)
+    o = _opts("csv_opts", "csv", {"y": y, "x": x, "skip": skip, "categories": categories, "header": header,
+                                  "like": like and c_void_p(like._d),
+                                  "separator": separator if separator is None else ord(separator)})
     return _data(context, _lib.wg_data_csv_at(_here(), context._c, os.fsencode(path), byref(o)))
 
 # ---- figures ----

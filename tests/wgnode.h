@@ -62,7 +62,8 @@ wg_node wgt_counted(wg_graph *g, wg_shape s);
 wg_node wgt_weighted(wg_node y, wg_node x);
 
 /* y = x^3, element by element, as functions of C whose calls are counted. */
-extern const wg_extern_opts wgt_cube;
+wg_node wgt_cube_at(wg_site here, wg_node x);
+#define wgt_cube(x) wgt_cube_at(WG_AT(#x), x)
 extern int wgt_cubes, wgt_cube_adjoints;
 
 static inline wg_node slope(wg_node y, wg_node x) { return wg_grad(wg_sum(y), x); }

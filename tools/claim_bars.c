@@ -100,7 +100,7 @@ static wg_node build(const pass *p, wg_node n)
     memset(p->held, 0, (size_t)wg_graph_nodes(g));
     for (int k = 0; k < wg_node_operands(n); k++)
         if (is_held(wg_node_operand(n, k))) p->held[wg_node_operand(n, k).index] = 1;
-    const wg_node y = wg_replay(n, p->alone, &(wg_replay_opts){ .held = p->held, .map = p->map });
+    const wg_node y = wg_replay(n, p->alone, .held = p->held, .map = p->map);
     wg_graph_set_epoch(p->alone, wg_graph_epoch(g));
     wg_graph_freeze(p->alone, true);
     if (!wg_failed(p->m->c)) return y;

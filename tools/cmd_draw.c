@@ -202,7 +202,7 @@ static int file_flags(const args *a)
 static wg_plan *plan_of(model *m, wg_node root, const name_list *wrt, bool backward)
 {
     name_list leaves = { 0 };
-    wg_plan_opts o = { .wrt = wrt->node, .wrt_count = wrt->count };
+    wg_plan_opts o = WG_OPTS(wg_plan_opts, .wrt = wrt->node, .wrt_count = wrt->count);
     bool of_params = backward && !wrt->count && wg_params_count(m->p) > 0;
     if (of_params) o.params = m->p;
     if (backward && !wrt->count && !of_params) {

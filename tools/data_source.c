@@ -25,23 +25,21 @@ static const char *kind_of(const char *spec)
     return NULL;
 }
 
-/* A number of an option, as the fields of wg_make_opts have it: 0 is the default there. */
 static bool read_number(model *m, const char *spec, const char *text, size_t n, double *to)
 {
     char *end;
     *to = strtod(text, &end);
     if (!n || end != text + n || !isfinite(*to))
         return model_wrong(m, "--data %s: '%.*s' is no number", spec, (int)n, text);
-    if (*to == 0) *to = WG_ZERO;
     return true;
 }
 
 static bool read_word(model *m, const char *spec, const char *word, size_t n, int64_t *rows, wg_make_opts *o)
 {
-    static const char *const names[] = { "noise", "classes", "seed" };
+    const wg_option_list *list = wg_make_opts_rows();
     const char *sign = memchr(word, '=', n);
     const size_t k = sign ? (size_t)(sign - word) : 0;
-    double number, *const to[] = { &o->noise, &number, &o->seed };
+    double number;
     char given[40];
     if (!sign) {
         char *end;
@@ -49,17 +47,18 @@ static bool read_word(model *m, const char *spec, const char *word, size_t n, in
         return (n && end == word + n && *rows > 0 && *rows <= 10000000) ||
                model_wrong(m, "--data %s: not a number of rows", spec);
     }
-    for (int i = 0; i < 3; i++) {
-        if (strlen(names[i]) != k || strncmp(word, names[i], k) != 0) continue;
-        if (!read_number(m, spec, sign + 1, n - k - 1, to[i])) return false;
-        if (i == 1 && !(number >= 1 && number <= 1000 && number == floor(number)))
-            return model_wrong(m, "--data %s: classes: a whole number from 1 to 1000", spec);
-        if (i == 1) o->classes = (int64_t)number;
-        return true;
+    for (int i = 0; i < list->count; i++) {
+        const wg_option *option = &list->option[i];
+        if (strlen(option->name) != k || strncmp(word, option->name, k) != 0) continue;
+        if (!read_number(m, spec, sign + 1, n - k - 1, &number)) return false;
+        if (wg_option_in_range(option, number) && wg_option_set(option, o, number)) return true;
+        return model_wrong(m, "--data %s: %s %.15g: must be %sin %s", spec, option->name, number,
+                           wg_option_in_range(option, number) ? "a whole number " : "", option->range);
     }
     snprintf(given, sizeof given, "%.*s", (int)k, word);
     wg_nearest_word near = wg_nearest_to(given);
-    for (int i = 0; i < 3; i++) wg_nearest_try(&near, names[i], strlen(names[i]));
+    for (int i = 0; i < list->count; i++)
+        wg_nearest_try(&near, list->option[i].name, strlen(list->option[i].name));
     return model_wrong(m,
                        near.best ? "--data %s: no option '%s'; did you mean '%s'?"
                                  : "--data %s: no option '%s'; there are noise, classes and seed%.0s",
@@ -69,7 +68,7 @@ static bool read_word(model *m, const char *spec, const char *word, size_t n, in
 static wg_data *make_set(model *m, const char *spec, const char *name)
 {
     int64_t rows = 0;
-    wg_make_opts o = { 0 };
+    wg_make_opts o = WG_OPTS(wg_make_opts);
     for (const char *at = spec + strlen(name); *at == ':';) {
         const size_t n = strcspn(++at, ":");
         if (!read_word(m, spec, at, n, &rows, &o)) return NULL;
@@ -127,7 +126,7 @@ bool source_open(model *m, const char *spec, data_source *s)
 {
     *s = (data_source){ .spec = spec, .separator = ends_in(spec, ".tsv") ? '\t' : ',' };
     if (ends_in(spec, ".csv") || ends_in(spec, ".tsv")) {
-        s->names = wg_csv_names_at("", m->c, spec, &(wg_csv_opts){ .separator = s->separator });
+        s->names = wg_csv_names_at("", m->c, spec, &WG_OPTS(wg_csv_opts, .separator = s->separator));
         return csv_ok(m);
     }
     if (ends_in(spec, ".npy")) {
@@ -182,7 +181,7 @@ static void say_columns(const data_source *s, const char *list, FILE *said)
 
 static bool take_csv(model *m, const data_source *s, column_rows *to, FILE *said)
 {
-    wg_csv_opts o = { .x = to->column, .separator = s->separator };
+    wg_csv_opts o = WG_OPTS(wg_csv_opts, .x = to->column, .separator = s->separator);
     wg_data *d = wg_data_csv_at("", m->c, s->spec, &o);
     if (!csv_ok(m)) return false;
     to->rows = wg_data_x(d);
@@ -304,7 +303,8 @@ static void say_words(const column_rows *to, FILE *said)
 
 static bool take_csv_classes(model *m, const data_source *s, column_rows *to, FILE *said)
 {
-    wg_csv_opts o = { .x = to->column, .categories = to->column, .separator = s->separator };
+    wg_csv_opts o =
+        WG_OPTS(wg_csv_opts, .x = to->column, .categories = to->column, .separator = s->separator);
     wg_data *d = wg_data_csv_at("", m->c, s->spec, &o);
     if (!csv_ok(m)) return false;
     if (!source_has(s, to->column))

@@ -63,7 +63,8 @@ static int exit_for(wg_status s)
 
 wg_group *tool_group(wg_context *c, int shards)
 {
-    wg_group *all = wg_group_start_at("", c, &(wg_group_start_opts){ .shards = shards });
+    wg_group *all =
+        wg_group_start_at("", c, &WG_OPTS(wg_group_start_opts, .shards = shards ? shards : WG_AUTO));
     if (wg_group_rank(all) && now.held) now.notes = freopen("/dev/null", "w", now.notes);
     return all;
 }

@@ -2,7 +2,7 @@
 /* average.h: running averages of parameters, which often predict better than the parameters of the last
  * step.
  *
- *     wg_average *a = wg_average_new(p, &(wg_average_opts){ .decay = 0.999 });
+ *     wg_average *a = wg_average_new(p, .decay = 0.999);
  *     ...
  *         wg_optim_step(o);
  *         wg_average_step(a);           after each step, or after each epoch
@@ -14,6 +14,7 @@
 #ifndef WENGERT_AVERAGE_H
 #define WENGERT_AVERAGE_H
 
+#include "named.h"
 #include "params.h"
 
 #ifdef __cplusplus
@@ -22,18 +23,18 @@ extern "C" {
 
 typedef struct wg_average wg_average;
 
-/* decay d > 0: exponential averages, m = d m + (1 - d) w, which begin with the first w. 0: all steps
- * count the same (stochastic weight averaging, Izmailov et al. 2018). */
-typedef struct wg_average_opts {
-    double decay; /* in [0, 1) */
-    uint64_t reserved[4];
-} wg_average_opts;
+#define wg_average_opts_list(P, X) \
+    X(double, decay, 0, "[0, 1)", "d: exponential averages, m = d m + (1 - d) w, which begin with the first w. 0: all " \
+      "steps count the same (stochastic weight averaging, Izmailov et al. 2018)")
+WG_OPTIONS(wg_average_opts);
 
-/* Averages of the f32 and f64 values of p, states too. They are kept in double. o may be NULL. Freed with the
+/* Averages of the f32 and f64 values of p, states too. They are kept in double. Freed with the
  * context; free it before p. Parameters that are made later begin with their first values at the next
  * step. */
 WG_API wg_average *wg_average_new_at(wg_site here, wg_params *p, const wg_average_opts *o);
-#define wg_average_new(p, ...) wg_average_new_at(WG_AT(#p), p, __VA_ARGS__)
+#define wg_average_new(...)                                                                           \
+    WG_WITH(wg_average_new_at, (WG_AT(WG_BYTE_1 #__VA_ARGS__), WG_HEAD_(__VA_ARGS__)), wg_average_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 WG_API void wg_average_free(wg_average *a);
 
 WG_API wg_status wg_average_step_at(wg_site here, wg_average *a);

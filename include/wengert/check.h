@@ -29,6 +29,7 @@
 #ifndef WENGERT_CHECK_H
 #define WENGERT_CHECK_H
 
+#include "ops.h"
 #include "params.h"
 
 #ifdef __cplusplus
@@ -111,8 +112,6 @@ WG_API wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node
 /* Checks a pair of C functions, as wg_extern takes them: forward computes y from x, backward computes
  * gx = J' gy. The weights gy are random: with ones, errors would be hidden wherever the sum of y is
  * constant. */
-typedef int (*wg_forward_fn)(size_t n, const double *x, size_t m, double *y, void *user);
-typedef int (*wg_backward_fn)(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user);
 WG_API wg_check *wg_gradcheck_vjp(size_t nx, size_t ny, wg_forward_fn forward, wg_backward_fn backward,
                                   const double *x, void *user, const wg_gradcheck_opts *o);
 

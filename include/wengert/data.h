@@ -14,6 +14,7 @@
 #define WENGERT_DATA_H
 
 #include "graph.h"
+#include "named.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,34 +38,37 @@ WG_API wg_data *wg_data_mnist_at(wg_site here, wg_context *c, const char *folder
 #define wg_data_mnist(c, folder, part) wg_data_mnist_at(WG_AT(#folder ", " #part), c, folder, part)
 /* A CSV file (RFC 4180): rows of fields. The first row has the names of the columns.
  *
- *     wg_data *d = wg_data_csv(c, "exam.csv", &(wg_csv_opts){ .y = "passed" });
+ *     wg_data *d = wg_data_csv(c, "exam.csv", .y = "passed");
  *
  * x [n, columns] and y have the context's float dtype. y is [n] if it is one column, else [n, columns]. A
  * list of columns has names with commas between them, in the order in which they are wanted; "a:d" are the
  * columns from a to d. A field of x or y must be a number with a decimal point, whatever the locale is. An
- * error names file, line and column. o may be NULL. */
-typedef struct wg_csv_opts {
-    const char *y;    /* default: none */
-    const char *x;    /* default: all that are not in y or skip */
-    const char *skip; /* left out of x */
-    /* Columns of words, or of numbers that name something. In x such a column becomes a column of 0 and 1
-     * for each word. In y, alone, it becomes class numbers (i32). Words are counted in alphabetical order of
-     * their bytes, numbers before them by size. */
-    const char *categories;
-    /* Another set that was read from a CSV file, or split from one: the same columns and the same words as
-     * there. Give no lists then. The set is normalised like that set. */
-    const wg_data *like;
-    char separator; /* default: a comma */
-    bool no_header; /* the columns are called 0, 1, 2, ... */
-    uint64_t reserved[4];
-} wg_csv_opts;
+ * error names file, line and column.
+ *
+ * categories: in x such a column becomes a column of 0 and 1 for each word. In y, alone, it becomes class numbers
+ * (i32). Words are counted in alphabetical order of their bytes, numbers before them by size. */
+#define wg_csv_opts_list(P, X)                                                                        \
+    X(const char *, y, NULL, "", "columns; default: none")                                            \
+    X(const char *, x, NULL, "", "columns; default: all that are not in y or skip")                   \
+    X(const char *, skip, NULL, "", "columns that are left out of x")                                 \
+    X(const char *, categories, NULL, "", "columns of words, or of numbers that name something")      \
+    X(const wg_data *, like, NULL, "",                                                                \
+      "another set that was read from a CSV file, or split from one: the same columns and the same words as there. " \
+      "Give no lists then. The set is normalised like that set")                                      \
+    X(int, separator, ',', "", "a character: a comma, a semicolon, a tab or the like")                \
+    X(bool, header, true, "", "false: the first row has values, and the columns are called 0, 1, 2, ...")
+WG_OPTIONS(wg_csv_opts);
 WG_API wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o);
-#define wg_data_csv(c, path, ...) wg_data_csv_at(WG_AT(#path), c, path, __VA_ARGS__)
+#define wg_data_csv(c, ...) /* c, path, options */                                                      \
+    WG_WITH(wg_data_csv_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_csv_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 /* The names of the columns of a CSV file, in the order of the file, with a NULL behind the last. The list and
  * its texts are one block of memory, which the context owns; wg_free frees it earlier. NULL: an error is
  * recorded. */
 WG_API const char **wg_csv_names_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o);
-#define wg_csv_names(c, path, ...) wg_csv_names_at(WG_AT(#path), c, path, __VA_ARGS__)
+#define wg_csv_names(c, ...) /* c, path, options */                                                      \
+    WG_WITH(wg_csv_names_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_csv_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 /* The name of column k of x, with "=word" if it is a column for a word, and the word of class k of y. "":
  * there is none. The texts are the set's. */
 WG_API const char *wg_data_column(const wg_data *d, int64_t k);
@@ -87,7 +91,7 @@ WG_API wg_data *wg_data_xor_at(wg_site here, wg_context *c, int64_t n);
 /* A set by its name, as the command's --data and the calls of the language have it. n 0: as many rows as the table
  * says.
  *
- *     wg_data *d = wg_data_make(c, "moons", 60, &(wg_make_opts){ .noise = 0.35, .seed = 1 });
+ *     wg_data *d = wg_data_make(c, "moons", 60, .noise = 0.35, .seed = 1);
  *
  *     name          x                                                  y                     rows  noise
  *     flower        [n,2], r = 4 sin 4 theta                           2 classes             400   0.2
@@ -104,15 +108,15 @@ WG_API wg_data *wg_data_xor_at(wg_site here, wg_context *c, int64_t n);
  * costs max(0, 2 metres + 20 bedrooms + 100 wealth (zip code > 4) - 50) thousand, and the noise. The
  * temperature on day t is 52 - 12 cos(2 pi (t - 15) / 365) and the noise; days 1, 2, 3, 180, 181 have exactly 40,
  * 49, 45, 60, 56. Classes are i32, prices and degrees floats. */
-typedef struct wg_make_opts {
-    double noise;    /* the standard deviation; default: the table's; WG_ZERO: none */
-    int64_t classes; /* of blobs and spirals, 1 to 1,000 */
-    double seed;     /* a whole number; default: the context's seed; WG_ZERO: 0 */
-    uint64_t reserved[4];
-} wg_make_opts;
-/* o may be NULL. */
+#define wg_make_opts_list(P, X)                                                       \
+    X(double, noise, WG_AUTO, "[0, inf)", "the standard deviation; default: the table's") \
+    X(int64_t, classes, WG_AUTO, "[1, 1000]", "of blobs and spirals; default: 3 and 2")   \
+    X(int64_t, seed, WG_AUTO, "[0, inf)", "default: the context's seed")
+WG_OPTIONS(wg_make_opts);
 WG_API wg_data *wg_data_make_at(wg_site here, wg_context *c, const char *name, int64_t n, const wg_make_opts *o);
-#define wg_data_make(c, name, n, ...) wg_data_make_at(WG_AT(#c ", " #name ", " #n), c, name, n, __VA_ARGS__)
+#define wg_data_make(c, name, ...) /* c, name, n, options */                                              \
+    WG_WITH(wg_data_make_at, (WG_AT(WG_BYTE_3 #c ", " #name ", " #__VA_ARGS__), c, name, WG_HEAD_(__VA_ARGS__)), \
+            wg_make_opts, WG_TAIL_(__VA_ARGS__, ))
 WG_API const char *wg_data_kind(int i); /* the name in row i of the table; NULL: there are fewer */
 /* The seed of the set's splits and of the order of its rows, from the next of these on, and of the sets that are split
  * from it then. Default: that of the context. */

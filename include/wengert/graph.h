@@ -244,20 +244,23 @@ WG_API void wg_graph_rewind(wg_graph *g, int64_t mark);
 WG_API void wg_graph_freeze(wg_graph *g, bool on);
 WG_API uint64_t wg_graph_epoch(const wg_graph *g);
 WG_API void wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
-typedef struct wg_replay_opts {
-    wg_dtype floats;   /* of all floats, f32 or f64; default: the dtypes that they have */
-    wg_params *params; /* a set of `into` that has all parameters and states by name; default: see below */
-    const unsigned char *held; /* by node: not 0: it becomes an input with its present value; NULL: none */
-    wg_node *map;              /* gets by node: the new handle, or wg_none; may be NULL */
-    /* Ops of the library that have kinks become their expansions: wg_op.kinked. A value with a derivative of
-     * the caller's (wg_custom_vjp) is that value alone. */
-    bool pieces;
-} wg_replay_opts;
+#define wg_replay_opts_list(P, X)                                                                            \
+    X(wg_dtype, floats, WG_DEFAULT_DTYPE, "", "of all floats, f32 or f64; default: the dtypes that they have") \
+    X(wg_params *, params, NULL, "", "a set of `into` that has all parameters and states by name; default: see below") \
+    X(const unsigned char *, held, NULL, "", "by node: not 0: it becomes an input with its present value; NULL: none") \
+    X(wg_node *, map, NULL, "", "gets by node: the new handle, or wg_none; may be NULL")                     \
+    X(bool, pieces, false, "",                                                                               \
+      "ops of the library that have kinks become their expansions: wg_op.kinked. A value with a derivative of the " \
+      "caller's (wg_custom_vjp) is that value alone")
+WG_OPTIONS(wg_replay_opts);
 /* Builds root, and every node that it depends on, again in another graph. Random draws are the same. Inputs
  * become inputs of the same names with their present values, and so do parameters and states, if no set is given
  * for them. An op that refuses the new float dtype is computed in its own, between casts. If f32 becomes f64, a cast to f32
- * in a user's rule becomes one to f64, too. o may be NULL. */
-WG_API wg_node wg_replay(wg_node root, wg_graph *into, const wg_replay_opts *o);
+ * in a user's rule becomes one to f64, too. */
+WG_API wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg_replay_opts *o);
+#define wg_replay(root, ...)                                                                                   \
+    WG_WITH(wg_replay_at, (WG_AT(WG_BYTE_2 #root ", " #__VA_ARGS__), root, WG_HEAD_(__VA_ARGS__)), wg_replay_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,7 @@
 /* group.h: training by several processes, on one machine or on many. mpirun starts them; each runs the same program.
  *
  *     wg_context *c = wg_start();
- *     wg_group *all = wg_group_start(c, NULL);           before the data and the parameters
+ *     wg_group *all = wg_group_start(c);                 before the data and the parameters
  *     ...
  *     while (wg_data_next(train, &b, 128)) {             128 rows, the same in every process
  *         while (wg_group_next(all, &b, &part)) {        the shards of this process, one after the other
@@ -48,6 +48,7 @@
 #ifndef WENGERT_GROUP_H
 #define WENGERT_GROUP_H
 
+#include "named.h"
 #include "params.h"
 
 #ifdef __cplusplus
@@ -56,18 +57,20 @@ extern "C" {
 
 typedef struct wg_group wg_group;
 
-typedef struct wg_group_start_opts {
-    int shards;     /* 1, 2, 4, ... 4096. Default: 8 if a launcher such as mpirun has started the program, else 1 */
-    double timeout; /* seconds after which a process that does not come is an error; default 600 */
-    uint64_t reserved[4];
-} wg_group_start_opts;
+#define wg_group_start_opts_list(P, X)                                                                       \
+    X(int, shards, WG_AUTO, "[1, 4096]",                                                                     \
+      "1, 2, 4, ... 4096. Default: 8 if a launcher such as mpirun has started the program, else 1")          \
+    X(double, timeout, 600, "[0, inf]", "seconds after which a process that does not come is an error; 0: it must be there")
+WG_OPTIONS(wg_group_start_opts);
 
-/* The group of all processes that the launcher has started; without one, this process alone. o may be NULL. The number
+/* The group of all processes that the launcher has started; without one, this process alone. The number
  * of processes must divide the number of shards. A context has at most one group, and a process one at a time; it ends
  * with its context. Where the threads of c were not given, they are shared out among the processes of a machine. NULL:
  * an error is recorded; all functions here take NULL. */
 WG_API wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_opts *o);
-#define wg_group_start(c, ...) wg_group_start_at(WG_AT(#c), c, __VA_ARGS__)
+#define wg_group_start(...)                                                                               \
+    WG_WITH(wg_group_start_at, (WG_AT(WG_BYTE_1 #__VA_ARGS__), WG_HEAD_(__VA_ARGS__)), wg_group_start_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 /* As how many processes a launcher has started the program; 0: none has. */
 WG_API int wg_group_launched(void);
 WG_API wg_group *wg_group_of(const wg_context *c); /* NULL: it has none */

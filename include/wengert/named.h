@@ -127,6 +127,8 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #define WG_DEFAULTS_(T)                        WG_MARK_(T), T##_list(WG_NO_, WG_DEFAULT_)
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12
 #pragma GCC diagnostic ignored "-Woverride-init"
+#define WG_QUIET_
+#define WG_LOUD_
 #define WG_OVER_(T, ...) (__extension__ &(T){ WG_DEFAULTS_(T) __VA_ARGS__ })
 #else
 #define WG_QUIET_                                                                           \

@@ -229,18 +229,23 @@ WG_API wg_node wg_stop_gradient_at(wg_site here, wg_node x); /* x; derivatives t
 #define wg_stop_gradient(x) wg_stop_gradient_at(WG_AT(#x), x)
 
 /* A C function as a node. It sees doubles, whatever the dtype of x. forward computes m outputs y from n
- * inputs x. backward computes gx = J' gy from the gradient gy of y; NULL: no derivative. Both return 0, or
- * another number for an error. They may be called from any thread of the library. shape is the shape of y. */
-typedef struct wg_extern_opts {
-    const char *name; /* for errors and drawings */
-    int (*forward)(size_t n, const double *x, size_t m, double *y, void *user);
-    int (*backward)(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user);
-    void *user;
-    bool impure; /* equal calls may give different results: each is made */
-    uint64_t reserved[4];
-} wg_extern_opts;
+ * inputs x. backward computes gx = J' gy from the gradient gy of y. Both return 0, or
+ * another number for an error. They may be called from any thread of the library. shape is the shape of y.
+ *
+ *     wg_node y = wg_extern(x, WG_SHAPE(3), .forward = simulate, .backward = its_adjoint); */
+typedef int (*wg_forward_fn)(size_t n, const double *x, size_t m, double *y, void *user);
+typedef int (*wg_backward_fn)(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user);
+#define wg_extern_opts_list(P, X)                                                      \
+    X(const char *, name, NULL, "", "for errors and drawings")                         \
+    X(wg_forward_fn, forward, NULL, "", "must be given")                               \
+    X(wg_backward_fn, backward, NULL, "", "NULL: no derivative")                       \
+    X(void *, user, NULL, "", "last argument of both")                                 \
+    X(bool, impure, false, "", "equal calls may give different results: each is made")
+WG_OPTIONS(wg_extern_opts);
 WG_API wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o);
-#define wg_extern(x, shape, ...) wg_extern_at(WG_AT(#x), x, shape, __VA_ARGS__)
+#define wg_extern(x, ...) /* x, shape, options */                                                       \
+    WG_WITH(wg_extern_at, (WG_AT(WG_BYTE_2 #x ", " #__VA_ARGS__), x, WG_HEAD_(__VA_ARGS__)), wg_extern_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,7 @@
 /* plan.h: how a computation runs: the steps of its plan, their memory, operations and times, and the
  * machine's limits.
  *
- *     wg_plan *p = wg_plan_look(loss, &(wg_plan_opts){ .params = params });
+ *     wg_plan *p = wg_plan_look(loss, .params = params);
  *     for (int i = 0; i < p->steps; i++)
  *         printf("%g us, %g FLOPs\n", 1e6 * p->step[i].seconds, p->step[i].flops);
  *     wg_plan_free(p);
@@ -14,19 +14,19 @@
 #define WENGERT_PLAN_H
 
 #include "graph.h"
+#include "named.h"
 #include "params.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct wg_plan_opts {
-    wg_params *params;  /* gradients by these too, as by wg_backward; root: a float scalar */
-    const wg_node *wrt; /* or the gradients by these leaves */
-    int wrt_count;
-    double seconds; /* how long to run and time the plan; default 0.2 */
-    uint64_t reserved[4];
-} wg_plan_opts;
+#define wg_plan_opts_list(P, X)                                                                          \
+    X(wg_params *, params, NULL, "", "gradients by these too, as by wg_backward; root: a float scalar") \
+    X(const wg_node *, wrt, NULL, "", "or the gradients by these leaves")                               \
+    X(int, wrt_count, 0, "[0, inf)", "how many leaves")                                                 \
+    X(double, seconds, 0.2, "[0, inf]", "how long to run and time the plan; it runs three times at least")
+WG_OPTIONS(wg_plan_opts);
 
 typedef enum wg_plan_where {
     WG_PLAN_INPUT, /* an input, or a value that was computed before */
@@ -82,7 +82,9 @@ typedef struct wg_plan {
  * additions (wg_op.cost: an addition 1, exp 6, tanh 10). An op that only copies counts 0. Free the plan with
  * wg_plan_free. NULL after an error. */
 WG_API wg_plan *wg_plan_look_at(wg_site here, wg_node root, const wg_plan_opts *o);
-#define wg_plan_look(root, ...) wg_plan_look_at(WG_AT(#root), root, __VA_ARGS__)
+#define wg_plan_look(...)                                                                         \
+    WG_WITH(wg_plan_look_at, (WG_AT(WG_BYTE_1 #__VA_ARGS__), WG_HEAD_(__VA_ARGS__)), wg_plan_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 WG_API void wg_plan_free(wg_plan *p);
 
 /* What the machine can do with the context's threads. Measuring takes about a fifth of a second. */

@@ -42,7 +42,8 @@ static void make_clone(graph_check *q, wg_graph *from, wg_node root)
     q->clone = wg_graph_new(c);
     q->map = wg_alloc(c, (size_t)wg_graph_nodes(from), sizeof *q->map);
     if (wg_failed(c)) return;
-    q->root = wgi_check_replay(root, q->clone, from, &(wg_replay_opts){ .floats = WG_F64, .map = q->map });
+    q->root =
+        wgi_check_replay(root, q->clone, from, &WG_OPTS(wg_replay_opts, .floats = WG_F64, .map = q->map));
 }
 
 /* Makes the nodes of the clone stand still that held[] says: a clone of the clone, in which they are inputs,

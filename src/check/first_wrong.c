@@ -44,7 +44,7 @@ static bool open_cut(cut *k, const search *q, wg_node z)
               wgi_check_values(r, q->in.gz[z.index], k->yours);
     if (ok) {
         held[z.index] = 1;
-        k->f.root = wgi_check_replay(q->root, k->g, q->g, &(wg_replay_opts){ .held = held, .map = map });
+        k->f.root = wgi_check_replay(q->root, k->g, q->g, &WG_OPTS(wg_replay_opts, .held = held, .map = map));
         k->z = map[z.index];
         ok = !wg_failed(r->c) && wg_node_ok(k->f.root) && wg_node_ok(k->z);
     }

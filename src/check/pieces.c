@@ -13,7 +13,7 @@ bool wgi_freeze(wg_check *r, wgi_frozen *z, const unsigned char *held, wg_node *
     for (int64_t i = 1; i < nodes; i++) /* an input begins with the value that the node has */
         if (held[i]) wgi_check_peek(r, wg_graph_node(z->moving, i), &t);
     z->root =
-        wgi_check_replay(z->moving_root, z->g, z->moving, &(wg_replay_opts){ .held = held, .map = map });
+        wgi_check_replay(z->moving_root, z->g, z->moving, &WG_OPTS(wg_replay_opts, .held = held, .map = map));
     for (int64_t i = 1; i < nodes; i++)
         if (held[i] && !wg_is_none(map[i]))
             z->from[z->count] = wg_graph_node(z->moving, i), z->to[z->count++] = map[i];
@@ -94,7 +94,7 @@ void wgi_pieces_open(wg_check *r, wgi_frozen *p, wg_node root, const wg_node x[]
     p->x = wg_alloc(r->c, (size_t)n, sizeof *p->x);
     if (!wg_failed(r->c))
         p->moving_root =
-            wgi_check_replay(root, p->moving, g, &(wg_replay_opts){ .map = map, .pieces = true });
+            wgi_check_replay(root, p->moving, g, &WG_OPTS(wg_replay_opts, .map = map, .pieces = true));
     bool ok = !wg_failed(r->c) && wg_node_ok(p->moving_root);
     for (int k = 0; ok && k < n; k++) p->moving_x[k] = wg_is_none(x[k]) ? wg_none : map[x[k].index];
     ok = ok && hold_choices(r, p, map, also, more) && are_equal(r, p->root, root);

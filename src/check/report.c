@@ -219,7 +219,7 @@ bool wgi_check_values(wg_check *r, wg_node n, double *to)
 wg_node wgi_check_replay(wg_node root, wg_graph *to, const wg_graph *from, const wg_replay_opts *o)
 {
     wg_begin(to, wg_graph_mode(from));
-    const wg_node y = wg_replay(root, to, o);
+    const wg_node y = wg_replay_at(wg_node_site(root), root, to, o);
     wg_graph_set_epoch(to, wg_graph_epoch(from));
     wg_graph_freeze(to, true);
     return y;

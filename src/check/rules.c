@@ -93,7 +93,8 @@ static wg_node with_its_value(wg_check *r, wg_node n, const wgi_isolated *a)
     unsigned char *held = wg_alloc(r->c, (size_t)nodes, 1);
     wg_node *map = wg_alloc(r->c, (size_t)nodes, sizeof *map), y = wg_none;
     for (int k = 1; held && k < a->operands; k++) held[wg_node_operand(n, k).index] = 1;
-    if (!wg_failed(r->c)) y = wg_replay(n, a->g, &(wg_replay_opts){ .held = held, .map = map });
+    if (!wg_failed(r->c))
+        y = wg_replay_at(wg_node_site(n), n, a->g, &WG_OPTS(wg_replay_opts, .held = held, .map = map));
     for (int k = 1; !wg_failed(r->c) && k < a->operands; k++) a->x[k] = map[wg_node_operand(n, k).index];
     wg_free(r->c, held), wg_free(r->c, map);
     return y;

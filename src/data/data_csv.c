@@ -1,6 +1,7 @@
 /* data_csv.c: data sets from CSV files. The file is read from its first row to its last twice: to count rows
  * and to collect the words of categories, then for the values. */
 #include "data/dataset.h"
+#include "wengert/op.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -53,11 +54,11 @@ static bool read_names(reader *r, const wg_csv_opts *o)
     if (!count_fields(r, &count)) return false;
     char **names = wg_alloc(r->file.c, (size_t)count, sizeof *names);
     for (; names && n < count && wgi_csv_next(&s, &f); n++)
-        if (!(names[n] = name_of(r, &f, !o->no_header))) break;
+        if (!(names[n] = name_of(r, &f, o->header))) break;
     for (int64_t k = 0; names && n < count && k < n; k++) wg_free(r->file.c, names[k]);
     if (names && n == count) r->columns = wgi_columns_new(&r->start, names, count);
     wg_free(r->file.c, names);
-    if (!o->no_header) r->start = s, r->first = 1;
+    if (o->header) r->start = s, r->first = 1;
     return r->columns;
 }
 
@@ -150,10 +151,13 @@ static bool refuse(const wgi_file *f, const char *why)
     return false;
 }
 
+WG_OPTION_ROWS(wg_csv_opts)
+
 static bool usable(const wgi_file *f, const wg_csv_opts *o)
 {
-    const unsigned char s = (unsigned char)o->separator;
-    if (s && (isalnum(s) || s > 126 || (s < ' ' && s != '\t') || strchr(" .+-\"", s)))
+    if (!wg_options_fit(f->c, f->here, f->who, wg_csv_opts_rows(), o)) return false;
+    const int s = o->separator;
+    if ((s < ' ' && s != '\t') || s > 126 || isalnum(s) || strchr(" .+-\"", s))
         return refuse(f, "the separator must be a comma, a semicolon, a tab or the like");
     if (o->like && (o->x || o->y || o->skip || o->categories))
         return refuse(f, ".like says which columns there are: give no lists with it");
@@ -188,9 +192,10 @@ static wg_data *read_set(reader *r, const wg_csv_opts *o)
 static bool open_file(reader *r, wg_site here, wg_context *c, const char *path, const wg_csv_opts *o,
                       const char *who)
 {
-    *r = (reader){ .file = { .c = c, .here = here, .who = who, .fd = -1 }, .like = o->like };
+    *r = (reader){ .file = { .c = c, .here = here, .who = who, .fd = -1 } };
     if (wg_failed(c) || !usable(&r->file, o) || !wgi_file_read(&r->file, c, here, who, path)) return false;
-    r->start = (wgi_csv){ .f = &r->file, .separator = o->separator ? o->separator : ',' };
+    r->start = (wgi_csv){ .f = &r->file, .separator = (char)o->separator };
+    r->like = o->like;
     r->text = wg_alloc(c, r->file.size + 1, 1);
     return r->text;
 }
@@ -205,7 +210,6 @@ wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_csv: the context is NULL"), NULL;
     reader r;
-    o = o ? o : &(wg_csv_opts){ 0 };
     wg_data *d = open_file(&r, here, c, path, o, "data_csv") ? read_set(&r, o) : NULL;
     close_file(&r);
     return d;
@@ -228,7 +232,6 @@ const char **wg_csv_names_at(wg_site here, wg_context *c, const char *path, cons
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "csv_names: the context is NULL"), NULL;
     reader r;
     const char **list = NULL;
-    o = o ? o : &(wg_csv_opts){ 0 };
     if (open_file(&r, here, c, path, o, "csv_names") && read_names(&r, o)) list = list_of_names(c, r.columns);
     wgi_columns_release(c, r.columns);
     close_file(&r);

@@ -184,37 +184,29 @@ static const kind *kind_of(wg_context *c, wg_site here, const char *name)
     return NULL;
 }
 
+WG_OPTION_ROWS(wg_make_opts)
+
 /* Whether the options are those of the set, and n is possible. Sets s to them. */
 static bool source_of(wg_context *c, wg_site here, const kind *k, int64_t n, const wg_make_opts *o, source *s)
 {
-    const bool zero = o->noise == WG_ZERO, seeded = o->seed != 0, first = o->seed == WG_ZERO;
     *s = (source){ wg_context_seed(c), k->stream, n ? n : k->rows, k->classes ? k->classes : 1, k->noise };
     if (n < 0) return wg_fail(c, here, WG_ERROR_VALUE, "data_%s: %lld rows", k->name, (long long)n), false;
-    if (!k->make && (n > k->rows || o->noise != 0 || seeded))
+    if (!wg_options_fit(c, here, "data_make", wg_make_opts_rows(), o)) return false;
+    if (!k->make && (n > k->rows || o->noise != WG_AUTO || o->seed != WG_AUTO))
         return wg_fail(c, here, WG_ERROR_VALUE,
                        n > k->rows ? "data_%s: %lld rows; there are 1797"
                                    : "data_%s: there is neither noise nor a seed: it is not generated",
                        k->name, (long long)n),
                false;
-    if (o->noise != 0) s->noise = zero ? 0 : o->noise;
-    if (!(s->noise >= 0 && isfinite(s->noise)))
-        return wg_fail(c, here, WG_ERROR_VALUE, "data_%s: a noise of %g: it is a deviation, at least 0",
-                       k->name, s->noise),
-               false;
-    if (o->classes) s->classes = o->classes;
-    if (o->classes &&
-        (k->most_classes < 1000 ? o->classes != k->classes : o->classes < 1 || o->classes > 1000))
+    if (o->noise != WG_AUTO) s->noise = o->noise;
+    if (o->classes != WG_AUTO) s->classes = o->classes;
+    if (o->classes != WG_AUTO && k->most_classes < 1000 && o->classes != k->classes)
         return wg_fail(c, here, WG_ERROR_VALUE,
-                       k->most_classes == 1000 ? "data_%s: %lld classes: 1 to 1000 are possible"
-                       : k->classes            ? "data_%s: %lld classes: it has always as many as it has"
-                                               : "data_%s: %lld classes: it has numbers instead",
+                       k->classes ? "data_%s: %lld classes: it has always as many as it has"
+                                  : "data_%s: %lld classes: it has numbers instead",
                        k->name, (long long)o->classes),
                false;
-    if (seeded) s->seed = first ? 0 : (uint64_t)o->seed;
-    if (seeded && !first && !(o->seed > 0 && o->seed <= 0x1p52 && o->seed == floor(o->seed)))
-        return wg_fail(c, here, WG_ERROR_VALUE, "data_%s: a seed of %g: it is a whole number from 0 on",
-                       k->name, o->seed),
-               false;
+    if (o->seed != WG_AUTO) s->seed = (uint64_t)o->seed;
     return true;
 }
 
@@ -249,7 +241,7 @@ wg_data *wg_data_make_at(wg_site here, wg_context *c, const char *name, int64_t 
     if (wg_failed(c)) return NULL;
     if (!name) return wg_fail(c, here, WG_ERROR_USE, "data_make: the name is NULL"), NULL;
     const kind *k = kind_of(c, here, name);
-    return k ? make(here, c, k, n, o ? o : &(wg_make_opts){ 0 }) : NULL;
+    return k ? make(here, c, k, n, o) : NULL;
 }
 
 /* The sets that have functions of their own may have no rows. */
@@ -259,7 +251,7 @@ static wg_data *named(wg_site here, wg_context *c, int number, int64_t n)
     WG_USER_CALL(here, k.stream);
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "%s: the context is NULL", k.stream), NULL;
     k.rows = 0;
-    return make(here, c, &k, n, &(wg_make_opts){ 0 });
+    return make(here, c, &k, n, wg_make_opts_rows()->standard);
 }
 
 wg_data *wg_data_flower_at(wg_site here, wg_context *c, int64_t n) { return named(here, c, 0, n); }

@@ -46,7 +46,7 @@ static const wg_node *find_leaves(wgi_picture *p, wg_node root, int *count)
 wg_status wgi_plan_level_write(wgi_picture *p, wg_node root, wgi_strbuf *out)
 {
     wg_draw_opts plan = *p->o;
-    wg_plan_opts look = { .wrt = plan.wrt, .wrt_count = plan.wrt_count };
+    wg_plan_opts look = WG_OPTS(wg_plan_opts, .wrt = plan.wrt, .wrt_count = plan.wrt_count);
     if (!wg_node_ok(root)) return fail(p, "draw", "a plan is that of a node");
     if (plan.backward && !plan.wrt_count && !(look.wrt = find_leaves(p, root, &look.wrt_count)))
         return WG_ERROR_MEMORY;

@@ -55,7 +55,7 @@ static void share_step(const wgi_picture *p, const wg_plan *plan, const wg_plan_
 
 static void measure_time(wgi_picture *p, double amount[])
 {
-    wg_plan *plan = wg_plan_look_at(p->here, p->root, &(wg_plan_opts){ .seconds = 0.1 });
+    wg_plan *plan = wg_plan_look_at(p->here, p->root, &WG_OPTS(wg_plan_opts, .seconds = 0.1));
     for (int i = 0; plan && i < plan->steps; i++) share_step(p, plan, &plan->step[i], amount);
     wg_plan_free(plan);
 }

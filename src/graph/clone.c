@@ -7,8 +7,8 @@
 
 typedef struct cloning {
     wg_graph *from, *into;
-    wg_replay_opts o;
     wg_node *map;
+    wg_replay_opts o; /* the last member: a struct of options has no others behind it */
 } cloning;
 
 static wg_dtype dtype_of(const cloning *r, wg_dtype t)
@@ -131,26 +131,28 @@ static bool ends_at(const wg_graph *g, uint32_t i, const void *arg)
     return is_held(arg, i);
 }
 
-wg_node wg_replay(wg_node root, wg_graph *into, const wg_replay_opts *o)
+WG_OPTION_ROWS(wg_replay_opts)
+
+wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg_replay_opts *o)
 {
-    if (!into) return wg_fail(NULL, NULL, WG_ERROR_USE, "replay: the graph is NULL"), wg_none;
+    if (!into) return wg_fail(NULL, here, WG_ERROR_USE, "replay: the graph is NULL"), wg_none;
+    if (!into->generation && !into->busy.depth)
+        return WGI_FAIL_NODE(into, here, "replay", WG_ERROR_USE, "the graph was freed");
     wg_graph *from = root.graph;
-    if (!from) wgi_is_node(into->c, root, "", "replay", 0, "the root");
+    if (!from) wgi_is_node(into->c, root, here, "replay", 0, "the root");
     if (from == into)
-        return WGI_FAIL_NODE(into, wg_node_site(root), "replay", WG_ERROR_USE,
-                             "the root is in the same graph");
-    if (!from || !wgi_ok(into->c) || !wgi_usable(root, wg_node_site(root), "replay", "the root"))
+        return WGI_FAIL_NODE(into, here, "replay", WG_ERROR_USE, "the root is in the same graph");
+    if (!from || !wgi_ok(into->c) || !wgi_usable(root, here, "replay", "the root") ||
+        !wg_options_fit(into->c, here, "replay", wg_replay_opts_rows(), o))
         return wgi_error_node(into);
-    if (o && o->floats && !wg_dtype_is_float(o->floats))
-        return WGI_FAIL_NODE(into, wg_node_site(root), "replay", WG_ERROR_DTYPE,
-                             "floats can become f32 or f64, not %s", wg_dtype_name(o->floats));
-    if (o && o->params && o->params->c != into->c)
-        return WGI_FAIL_NODE(into, wg_node_site(root), "replay", WG_ERROR_USE,
-                             "the parameters belong to another context");
+    if (o->floats && !wg_dtype_is_float(o->floats))
+        return WGI_FAIL_NODE(into, here, "replay", WG_ERROR_DTYPE, "floats can become f32 or f64, not %s",
+                             wg_dtype_name(o->floats));
+    if (o->params && o->params->c != into->c)
+        return WGI_FAIL_NODE(into, here, "replay", WG_ERROR_USE, "the parameters belong to another context");
     wgi_place place = wgi_arena_place(&from->temp);
     uint32_t count = from->count;
-    cloning r = { from, into, o ? *o : (wg_replay_opts){ 0 },
-                  wgi_arena_zeroed(&from->temp, sizeof *r.map * count) };
+    cloning r = { from, into, wgi_arena_zeroed(&from->temp, sizeof *r.map * count), *o };
     wg_node y = wgi_error_node(into);
     wgi_unwritten u;
     wgi_reached needed;

@@ -6,6 +6,7 @@
 #include "group/group.h"
 
 #include "base/floats.h"
+#include "wengert/op.h"
 #include "wengert/state.h"
 
 #include <dlfcn.h>
@@ -215,14 +216,15 @@ static bool introduce(wg_group *all, wg_site here)
     return true;
 }
 
-enum { MOST_SHARDS = 4096 };
+WG_OPTION_ROWS(wg_group_start_opts)
 
 static int shards_of(wg_context *c, wg_site here, const wg_group_start_opts *o)
 {
     enum { STANDARD = 8 };
-    const int n = o && o->shards ? o->shards : wgi_launched().size ? STANDARD : 1;
-    if (n >= 1 && n <= MOST_SHARDS && !(n & (n - 1))) return n;
-    wgi_fail(c, here, "group_start", WG_ERROR_VALUE, "%d shards: 1, 2, 4, ... %d can be", n, MOST_SHARDS);
+    if (!wg_options_fit(c, here, "group_start", wg_group_start_opts_rows(), o)) return 0;
+    const int n = o->shards != WG_AUTO ? o->shards : wgi_launched().size ? STANDARD : 1;
+    if (!(n & (n - 1))) return n;
+    wgi_fail(c, here, "group_start", WG_ERROR_VALUE, "%d shards: 1, 2, 4, ... 4096 can be", n);
     return 0;
 }
 
@@ -261,9 +263,6 @@ wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_op
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "group_start: the context is NULL"), NULL;
     if (c->team)
         return wgi_fail(c, here, "group_start", WG_ERROR_USE, "the context has a group already"), NULL;
-    const double timeout = wg_or_standard(o ? o->timeout : 0, 600);
-    if (!(timeout >= 0))
-        return wgi_fail(c, here, "group_start", WG_ERROR_VALUE, "timeout %g: seconds", timeout), NULL;
     if (c->fixed) return NULL;
     const int shards = shards_of(c, here, o);
     if (!shards && !by.size) return NULL; /* else the other processes are told */
@@ -271,7 +270,8 @@ wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_op
     if (!all) return NULL;
     *all = (wg_group){ .c = c, .b.at = -1, .shards = shards ? shards : 1, .own = 1 };
     all->team.end = end, all->team.state_made = wgi_sums_state_made;
-    all->link.timeout = timeout;
+    all->link.timeout =
+        ((const wg_group_start_opts *)(shards ? o : wg_group_start_opts_rows()->standard))->timeout;
     if (!wgi_link_open(&all->link, c, why, sizeof why)) {
         c->team = &all->team, all->over = true;
         all->link.rank = by.rank, all->team.mute = by.rank > 0;

@@ -502,6 +502,8 @@ const char *wgi_word(const wgi_ast *a);
 bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords);
 bool wgi_truth(wg_program *q, const wgi_ast *a,
                bool *value); /* true or false; returns false after an error */
+/* Reads a number or a truth for an option into the options that it is one of, within its range. */
+bool wgi_option_read(wg_program *q, const wgi_ast *a, const wg_option *option, void *options);
 /* Reads the number that the keyword `name` has in the call. Without that keyword *value stays as it is. */
 bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value);
 /* Whether the call is the whole value that a name is bound to: x = input(3), not x = 1 + input(3). */

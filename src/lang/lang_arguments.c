@@ -113,6 +113,19 @@ bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value)
     return true;
 }
 
+bool wgi_option_read(wg_program *q, const wgi_ast *a, const wg_option *option, void *options)
+{
+    double v;
+    bool on;
+    if (option->kind == WG_OPTION_BOOL) return wgi_truth(q, a, &on) && wg_option_set(option, options, on);
+    if (!wgi_number_of(q, a, option->name, &v)) return false;
+    if (!wg_option_in_range(option, v))
+        return wgi_fail_at(q, a, WG_ERROR_VALUE, "%s %.15g: must be in %s", option->name, v, option->range);
+    return wg_option_set(option, options, v) ||
+           wgi_fail_at(q, a, WG_ERROR_VALUE, "%s %.15g: must be a whole number in %s", option->name, v,
+                       option->range);
+}
+
 bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value)
 {
     const wgi_ast *a = wgi_keyword(call, name);

@@ -14,7 +14,7 @@
 
 /* ---- what is kept ---- */
 
-/* The options of a call; NaN: not given. */
+/* The options of a call. */
 typedef struct data_key {
     double rows, noise, classes, seed;
 } data_key;
@@ -74,30 +74,16 @@ static wgi_val nodes_of(wg_program *q, const wgi_ast *call, const struct wgi_kep
 
 /* ---- sets by name ---- */
 
-static bool read_option(wg_program *q, const wgi_ast *call, const char *name, int64_t least, int64_t most,
-                        double *to)
+/* Writes the options that the call gives. */
+static bool read_options(wg_program *q, const wgi_ast *call, wg_make_opts *o)
 {
-    int64_t whole;
-    const wgi_ast *a = wgi_keyword(call, name);
-    *to = NAN;
-    if (!a) return true;
-    if (!wgi_integer(q, a, name, least, most, &whole)) return false;
-    *to = (double)whole;
+    const wg_option_list *list = wg_make_opts_rows();
+    for (int i = 0; i < list->count; i++) {
+        const wgi_ast *a = wgi_keyword(call, list->option[i].name);
+        if (a && !wgi_option_read(q, a, &list->option[i], o)) return false;
+    }
     return true;
 }
-
-static bool read_noise(wg_program *q, const wgi_ast *call, double *to)
-{
-    const wgi_ast *a = wgi_keyword(call, "noise");
-    *to = NAN;
-    if (!a) return true;
-    if (!wgi_number_of(q, a, "noise", to)) return false;
-    return (*to >= 0 && isfinite(*to)) ||
-           wgi_fail_at(q, a, WG_ERROR_VALUE, "noise is a standard deviation: finite, and at least 0");
-}
-
-/* A field of wg_make_opts: 0 is the default there. */
-static double field(double v) { return isnan(v) ? 0 : v == 0 ? WG_ZERO : v; }
 
 wgi_val wgi_eval_generated(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
@@ -107,16 +93,13 @@ wgi_val wgi_eval_generated(wg_program *q, const wgi_ast *call, wgi_binding *owne
     (void)owner;
     memset(&key, 0, sizeof key);
     const int64_t most = strcmp(call->ident->text, "digits") ? 10000000 : 1797;
-    if ((n && !wgi_integer(q, n, "the number of rows", 1, most, &rows)) || !read_noise(q, call, &key.noise) ||
-        !read_option(q, call, "classes", 1, 1000, &key.classes) ||
-        !read_option(q, call, "seed", 0, INT64_C(1) << 52, &key.seed))
+    wg_make_opts o = WG_OPTS(wg_make_opts);
+    if ((n && !wgi_integer(q, n, "the number of rows", 1, most, &rows)) || !read_options(q, call, &o))
         return WGI_NOTHING;
-    key.rows = (double)rows;
+    key.rows = (double)rows, key.noise = o.noise;
+    key.classes = (double)o.classes, key.seed = (double)o.seed;
     struct wgi_kept_data *k = kept(q, call, &key);
     if (!k) {
-        const wg_make_opts o = { .noise = field(key.noise),
-                                 .classes = isnan(key.classes) ? 0 : (int64_t)key.classes,
-                                 .seed = field(key.seed) };
         wg_data *d = wg_data_make_at(wgi_site_text(q, "", call->mark), q->c, call->ident->text, rows, &o);
         k = d ? keep(q, call, &key, 2) : NULL;
         if (k && copy(q, wg_data_x(d), &k->part[0])) copy(q, wg_data_y(d), &k->part[1]);
@@ -180,7 +163,7 @@ static bool csv_failed(wg_program *q, const wgi_ast *at)
 
 static bool read_column(wg_program *q, wg_site here, const char *path, const char *name, wg_tensor *to)
 {
-    wg_csv_opts o = { .x = name, .separator = separator_of(path) };
+    wg_csv_opts o = WG_OPTS(wg_csv_opts, .x = name, .separator = separator_of(path));
     wg_data *d = wg_data_csv_at(here, q->c, path, &o);
     if (d) {
         const bool fine = copy(q, wg_data_x(d), to);
@@ -244,7 +227,7 @@ wgi_val wgi_eval_csv(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (!path) return WGI_NOTHING;
     if (!count) {
         all = wg_csv_names_at(wgi_site_text(q, "", call->mark), q->c, path,
-                              &(wg_csv_opts){ .separator = separator_of(path) });
+                              &WG_OPTS(wg_csv_opts, .separator = separator_of(path)));
         while (all && all[count]) count++;
         if (!all) return csv_failed(q, call), WGI_NOTHING;
     }

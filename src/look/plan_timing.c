@@ -47,20 +47,17 @@ static bool targets_of(wgi_plan_view *v, wg_graph *g, const wg_plan_opts *o, wgi
     return true;
 }
 
+WG_OPTION_ROWS(wg_plan_opts)
+
 static bool check(wg_site here, wg_node root, const wg_plan_opts *o)
 {
     wg_graph *g = root.graph;
     char shape[128];
     if (!g) wgi_is_node(NULL, root, here, "plan_look", 0, "the root");
     if (!g || !wgi_ok(g->c) || !wgi_usable(root, here, "plan_look", "the root")) return false;
-    if (o->wrt_count < 0 || (o->wrt_count && !o->wrt)) {
-        wgi_fail(g->c, here, "plan_look", WG_ERROR_USE, ".wrt: %d nodes%s", o->wrt_count,
-                 o->wrt ? "" : ", and the list is NULL");
-        return false;
-    }
-    if (!(wg_or_standard(o->seconds, 0) >= 0)) {
-        wgi_fail(g->c, here, "plan_look", WG_ERROR_VALUE, ".seconds is %g, and must not be negative",
-                 o->seconds);
+    if (!wg_options_fit(g->c, here, "plan_look", wg_plan_opts_rows(), o)) return false;
+    if (o->wrt_count && !o->wrt) {
+        wgi_fail(g->c, here, "plan_look", WG_ERROR_USE, ".wrt: %d nodes, and the list is NULL", o->wrt_count);
         return false;
     }
     for (int i = 0; i < o->wrt_count; i++)
@@ -112,7 +109,7 @@ static bool look(wgi_plan_view *v, wg_graph *g, wg_graph *s, wg_node root, const
     s->run.clock = &clock;
     double *least = NULL;
     bool ok = wgi_request_roots(g, s, &v->arena, &root.index, 1, r->backward, r) && targets_of(v, g, o, r) &&
-              (least = time_runs(v, s, r, wg_or_standard(o->seconds, 0.2))) &&
+              (least = time_runs(v, s, r, o->seconds)) &&
               (!clock.plan || wgi_plan_describe(v, g, clock.plan, r, least));
     wgi_arena_free(&clock.arena);
     return ok;
@@ -120,8 +117,6 @@ static bool look(wgi_plan_view *v, wg_graph *g, wg_graph *s, wg_node root, const
 
 wg_plan *wg_plan_look_at(wg_site here, wg_node root, const wg_plan_opts *o)
 {
-    static const wg_plan_opts standard = { 0 };
-    o = o ? o : &standard;
     if (!check(here, root, o)) return NULL;
     wg_graph *g = root.graph, *s = wgi_graph_copy(g);
     wgi_plan_view *v = s ? wg_alloc(g->c, 1, sizeof *v) : NULL;

@@ -3,6 +3,7 @@
 #include "base/floats.h"
 #include "optim/optim.h"
 #include "params/params.h"
+#include "wengert/op.h"
 
 /* The next parameter or state that has an average; NULL: no more. Begin with { 0 }. */
 typedef struct walk {
@@ -24,17 +25,15 @@ static size_t elements_of(const wg_average *a)
     return w.end;
 }
 
+WG_OPTION_ROWS(wg_average_opts)
+
 wg_average *wg_average_new_at(wg_site here, wg_params *p, const wg_average_opts *o)
 {
-    const double decay = o ? wg_or_standard(o->decay, 0) : 0;
     if (!wgi_set_ok(here, p, "average_new")) return NULL;
-    if (!(decay >= 0 && decay < 1)) {
-        wgi_fail(p->c, here, "average_new", WG_ERROR_VALUE, "decay %g: must be in [0, 1)", decay);
-        return NULL;
-    }
+    if (!wg_options_fit(p->c, here, "average_new", wg_average_opts_rows(), o)) return NULL;
     wg_average *a = wg_alloc(p->c, 1, sizeof *a);
     if (!a) return NULL;
-    *a = (wg_average){ .next = p->root->averages, .p = p, .decay = decay };
+    *a = (wg_average){ .next = p->root->averages, .p = p, .decay = o->decay };
     return p->root->averages = a;
 }
 

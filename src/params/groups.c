@@ -1,6 +1,7 @@
 /* groups.c: the manner in which an optimizer updates a parameter, by the options of the optimizer and of the
  * groups that the parameter is in. */
 #include "params/stepping.h"
+#include "wengert/op.h"
 
 #include <fnmatch.h>
 

@@ -2,6 +2,7 @@
  * src/optim/. */
 #include "params/stepping.h"
 #include "base/floats.h"
+#include "wengert/op.h"
 
 /* The name of a parameter that both sets have; NULL: there is none yet. */
 static const char *in_both(const wg_params *p, const wg_params *q)

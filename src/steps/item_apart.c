@@ -11,6 +11,11 @@ static wg_graph *graph_like(const wgi_apart *a)
     return g;
 }
 
+static void replay(wg_node n, wg_graph *into, const wg_replay_opts *o)
+{
+    wg_replay_at(wg_node_site(n), n, into, o);
+}
+
 wg_status wgi_apart_open(wgi_apart *a, wg_site here, const wgi_view *v, int64_t root)
 {
     *a = (wgi_apart){ .v = v,
@@ -18,7 +23,7 @@ wg_status wgi_apart_open(wgi_apart *a, wg_site here, const wgi_view *v, int64_t 
                       .copy = wgi_pool_take(v->pool, wg_graph_nodes(v->g), sizeof *a->copy) };
     if (!a->copy) return WG_ERROR_MEMORY;
     a->all = graph_like(a), a->one = graph_like(a);
-    wg_replay(wgi_item_node(v, root), a->all, &(wg_replay_opts){ .map = a->copy });
+    replay(wgi_item_node(v, root), a->all, &WG_OPTS(wg_replay_opts, .map = a->copy));
     for (int64_t i = 0; i <= root && !wg_failed(v->c); i++) wg_keep_at(here, wgi_apart_copy(a, i));
     wg_value_at(here, wgi_apart_copy(a, root)); /* and all that is kept */
     a->local = wgi_pool_take(v->pool, wg_graph_nodes(a->all), sizeof *a->local);
@@ -39,7 +44,8 @@ wg_node wgi_apart_build(wgi_apart *a, int64_t item)
                 a->held[wgi_apart_copy(a, at).index] = (unsigned char)pass;
         }
         if (pass)
-            wg_replay(wgi_apart_copy(a, item), a->one, &(wg_replay_opts){ .held = a->held, .map = a->local });
+            replay(wgi_apart_copy(a, item), a->one,
+                   &WG_OPTS(wg_replay_opts, .held = a->held, .map = a->local));
     }
     return wgi_apart_local(a, item);
 }

@@ -27,7 +27,7 @@ static double train(wg_context *c, wg_graph *g, wg_params *p)
         if (step == 3) {
             wg_free(c, wg_draw_text(loss, &(wg_draw_opts){ .format = "svg" }));
             wg_free(c, wg_draw_text(loss, &(wg_draw_opts){ .format = "html" }));
-            wg_plan_free(wg_plan_look(loss, &(wg_plan_opts){ .seconds = 1e-4 }));
+            wg_plan_free(wg_plan_look(loss, .seconds = 1e-4));
         }
         wg_backward(loss, p);
         wg_optim_step(o);

@@ -251,8 +251,7 @@ Test(check_graph, a_users_function_is_called_by_one_thread_at_a_time)
     double at[64];
     for (int i = 0; i < 64; i++) at[i] = 0.1 * i;
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(64)));
-    wg_node f = wg_extern(x, WG_SCALAR,
-                          &(wg_extern_opts){ .forward = visited, .backward = visited_back, .user = &v });
+    wg_node f = wg_extern(x, WG_SCALAR, .forward = visited, .backward = visited_back, .user = &v);
     wg_check *r = wg_gradcheck(f, NULL, NULL);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
     cr_expect_eq(v.most, 1);

@@ -208,7 +208,7 @@ Test(check_second, what_has_no_second_derivative_is_inconclusive)
 {
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x = input(g, "x", 1);
-    wg_node y = wg_extern(x, WG_SHAPE(3), &(wg_extern_opts){ .forward = square, .backward = square_back });
+    wg_node y = wg_extern(x, WG_SHAPE(3), .forward = square, .backward = square_back);
     cr_expect_eq(wgt_verdict(wg_gradcheck(wg_sum(y), NULL, NULL)), WG_PASS);
     wg_check *r = check(wg_sum(y));
     wgt_expect_report(r, "second derivative by x");

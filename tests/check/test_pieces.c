@@ -56,7 +56,7 @@ static bool compare_sample(wg_context *c, const wg_op *op, int i, bool ties)
     if (some && wg_dtype_is_float(wg_node_dtype(y)) && wg_node_op(y) == op) {
         wgt_random random = { (uint64_t)i + 1 };
         wg_node x[8], copy[8], gx[8], gcopy[8], *map = calloc((size_t)wg_graph_nodes(g), sizeof *map);
-        const wg_node z = wg_replay(y, pieces, &(wg_replay_opts){ .map = map, .pieces = true });
+        const wg_node z = wg_replay(y, pieces, .map = map, .pieces = true);
         cr_expect_neq(wg_node_op(z), op, "%s sample %d is not expanded", op->name, i);
         const int n = inputs_of(g, map, x, copy);
         for (int k = 0; ties && k < n; k++) {

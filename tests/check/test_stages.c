@@ -276,8 +276,7 @@ Test(stages, the_reason_why_second_derivatives_were_not_compared)
         int left = right;
         WGT_IN_GRAPH(WG_F64, NULL);
         wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3)));
-        wg_node y = wg_extern(x, WG_SCALAR,
-                              &(wg_extern_opts){ .forward = half, .backward = half_back, .user = &left });
+        wg_node y = wg_extern(x, WG_SCALAR, .forward = half, .backward = half_back, .user = &left);
         WGT_FREED wg_check *r = wg_gradcheck(y, NULL, &(wg_gradcheck_opts){ .order = 2 });
         shown = count(r, "slope") > 0 && !count(r, "rule");
         if (shown)

@@ -16,10 +16,12 @@ static const char *file_of(const void *bytes, size_t n)
     wgt_save(path, bytes, n);
     return path;
 }
-static wg_data *read_text(wg_context *c, const char *text, const wg_csv_opts *o)
+static wg_data *read_text_at(wg_site here, wg_context *c, const char *text, const wg_csv_opts *o)
 {
-    return wg_data_csv(c, file_of(text, strlen(text)), o);
+    return wg_data_csv_at(here, c, file_of(text, strlen(text)), o);
 }
+#define read_text(c, ...) \
+    WG_WITH(read_text_at, (WG_HERE, c, WG_HEAD_(__VA_ARGS__)), wg_csv_opts, WG_TAIL_(__VA_ARGS__, ))
 
 static wg_context *start(void) { return wgt_start(NULL, WG_F64, NULL); }
 
@@ -36,7 +38,7 @@ static void expect_numbers(wg_tensor t, wg_shape s, const double *want)
 Test(csv, every_other_column_is_x)
 {
     WGT_ENDS wg_context *c = start();
-    wg_data *d = read_text(c, "a,y,b\n1,2,3\n-4.5,5,6e2\n", &(wg_csv_opts){ .y = "y" });
+    wg_data *d = read_text(c, "a,y,b\n1,2,3\n-4.5,5,6e2\n", .y = "y");
     cr_assert_eq(wg_data_rows(d), 2, "%s", wg_message(c));
     EXPECT(wg_data_x(d), WG_SHAPE(2, 2), 1, 3, -4.5, 600);
     EXPECT(wg_data_y(d), WG_SHAPE(2), 2, 5);
@@ -45,7 +47,7 @@ Test(csv, every_other_column_is_x)
     cr_expect_str_eq(wg_data_column(d, 2), "");
     cr_expect_str_eq(wg_data_class(d, 0), "");
     cr_expect(strstr(wg_data_about(d), "a.csv"));
-    d = read_text(c, "a,y,b\n1,2,3\n", NULL);
+    d = read_text(c, "a,y,b\n1,2,3\n");
     EXPECT(wg_data_x(d), WG_SHAPE(1, 3), 1, 2, 3);
     cr_expect_null(wg_data_y(d).data);
 }
@@ -53,7 +55,7 @@ Test(csv, every_other_column_is_x)
 Test(csv, has_the_dtype_of_the_context)
 {
     WGT_IN_CONTEXT(WG_F32, NULL);
-    wg_data *d = read_text(c, "a,y\n0.1,2\n", &(wg_csv_opts){ .y = "y" });
+    wg_data *d = read_text(c, "a,y\n0.1,2\n", .y = "y");
     cr_expect_eq(wg_data_x(d).dtype, WG_F32);
     cr_expect_eq(wgt_f32_at(wg_data_x(d), 0), 0.1f);
     cr_expect_eq(wg_data_y(d).dtype, WG_F32);
@@ -77,7 +79,7 @@ Test(csv, ways_to_write_it)
     };
     WGT_ENDS wg_context *c = start();
     for (size_t i = 0; i < sizeof way / sizeof way[0]; i++) {
-        wg_data *d = read_text(c, way[i], &(wg_csv_opts){ .y = "y" });
+        wg_data *d = read_text(c, way[i], .y = "y");
         cr_assert(d, "way %zu: %s", i, wg_message(c));
         EXPECT(wg_data_x(d), WG_SHAPE(2, 2), 1, 2, 4, 5);
         EXPECT(wg_data_y(d), WG_SHAPE(2), 3, 6);
@@ -88,11 +90,11 @@ Test(csv, ways_to_write_it)
 Test(csv, a_set_like_another_is_normalised_like_it)
 {
     WGT_ENDS wg_context *c = start();
-    wg_data *train = read_text(c, "a,b,y\n0,10,1\n2,30,5\n", &(wg_csv_opts){ .y = "y" });
-    wg_data *dev = read_text(c, "y,a,b\n3,3,0\n", &(wg_csv_opts){ .like = train });
+    wg_data *train = read_text(c, "a,b,y\n0,10,1\n2,30,5\n", .y = "y");
+    wg_data *dev = read_text(c, "y,a,b\n3,3,0\n", .like = train);
     wg_data_normalise(train, "x");
     wg_data_normalise(train, "y"); /* mu 3, sigma 2 */
-    wg_data *test = read_text(c, "b,a,y\n50,1,7\n", &(wg_csv_opts){ .like = dev });
+    wg_data *test = read_text(c, "b,a,y\n50,1,7\n", .like = dev);
     cr_assert(test, "%s", wg_message(c));
     EXPECT(wg_data_x(dev), WG_SHAPE(1, 2), 2, -2);
     EXPECT(wg_data_y(dev), WG_SHAPE(1), 0);
@@ -107,7 +109,7 @@ Test(csv, separators)
         char text[] = "a.b.y\n1.2.3\n";
         for (char *t = text; *t; t++)
             if (*t == '.') *t = *s;
-        wg_data *d = read_text(c, text, &(wg_csv_opts){ .y = "y", .separator = *s });
+        wg_data *d = read_text(c, text, .y = "y", .separator = *s);
         cr_assert(d, "%c: %s", *s, wg_message(c));
         EXPECT(wg_data_x(d), WG_SHAPE(1, 2), 1, 2);
     }
@@ -116,8 +118,7 @@ Test(csv, separators)
 Test(csv, names_with_quotes_commas_and_lines)
 {
     WGT_ENDS wg_context *c = start();
-    wg_data *d =
-        read_text(c, "\"size, \"\"m\"\"\",\"a\nb\",\"\"\n1,2,3\n", &(wg_csv_opts){ .y = "size, \"m\"" });
+    wg_data *d = read_text(c, "\"size, \"\"m\"\"\",\"a\nb\",\"\"\n1,2,3\n", .y = "size, \"m\"");
     cr_assert(d, "%s", wg_message(c));
     EXPECT(wg_data_x(d), WG_SHAPE(1, 2), 2, 3);
     cr_expect_str_eq(wg_data_column(d, 0), "a\nb");
@@ -128,22 +129,22 @@ Test(csv, lists_of_columns)
 {
     const char *text = "a,b,c,d,e\n1,2,3,4,5\n6,7,8,9,10\n";
     WGT_ENDS wg_context *c = start();
-    wg_data *d = read_text(c, text, &(wg_csv_opts){ .y = "e, b" });
+    wg_data *d = read_text(c, text, .y = "e, b");
     EXPECT(wg_data_x(d), WG_SHAPE(2, 3), 1, 3, 4, 6, 8, 9);
     EXPECT(wg_data_y(d), WG_SHAPE(2, 2), 5, 2, 10, 7);
-    d = read_text(c, text, &(wg_csv_opts){ .y = "e", .skip = "a,d" });
+    d = read_text(c, text, .y = "e", .skip = "a,d");
     EXPECT(wg_data_x(d), WG_SHAPE(2, 2), 2, 3, 7, 8);
-    d = read_text(c, text, &(wg_csv_opts){ .x = "d,a:c", .y = "e" });
+    d = read_text(c, text, .x = "d,a:c", .y = "e");
     EXPECT(wg_data_x(d), WG_SHAPE(2, 4), 4, 1, 2, 3, 9, 6, 7, 8);
     cr_expect_str_eq(wg_data_column(d, 0), "d");
-    d = read_text(c, "1,2\n3,4\n", &(wg_csv_opts){ .no_header = true, .y = "0" });
+    d = read_text(c, "1,2\n3,4\n", .header = false, .y = "0");
     EXPECT(wg_data_x(d), WG_SHAPE(2, 1), 2, 4);
 }
 
 Test(csv, columns_that_are_left_out_may_hold_anything)
 {
     WGT_ENDS wg_context *c = start();
-    wg_data *d = read_text(c, "id,a,y\nx1,1,2\n,3,4\n", &(wg_csv_opts){ .y = "y", .skip = "id" });
+    wg_data *d = read_text(c, "id,a,y\nx1,1,2\n,3,4\n", .y = "y", .skip = "id");
     cr_assert(d, "%s", wg_message(c));
     EXPECT(wg_data_x(d), WG_SHAPE(2, 1), 1, 3);
 }
@@ -152,7 +153,7 @@ Test(csv, categories)
 {
     const char *text = "colour,n,kind\nred,1,\"tall \"\"one\"\"\"\n\"blue\",2,b\nred,3,b\n";
     WGT_ENDS wg_context *c = start();
-    wg_data *d = read_text(c, text, &(wg_csv_opts){ .y = "kind", .categories = "colour,kind" });
+    wg_data *d = read_text(c, text, .y = "kind", .categories = "colour,kind");
     cr_assert(d, "%s", wg_message(c));
     EXPECT(wg_data_x(d), WG_SHAPE(3, 3), 0, 1, 1, 1, 0, 2, 0, 1, 3);
     wg_tensor y = wg_data_y(d);
@@ -167,7 +168,7 @@ Test(csv, categories)
     /* The file of the tests has one kind alone, and another order of columns. */
     wg_data *part = wg_data_split(d, 0.4);
     wg_data_free(d);
-    d = read_text(c, "kind,more,colour,n\n\"tall \"\"one\"\"\",?,blue,7\n", &(wg_csv_opts){ .like = part });
+    d = read_text(c, "kind,more,colour,n\n\"tall \"\"one\"\"\",?,blue,7\n", .like = part);
     cr_assert(d, "%s", wg_message(c));
     EXPECT(wg_data_x(d), WG_SHAPE(1, 3), 1, 0, 7);
     cr_expect_eq(wgt_i32_at(wg_data_y(d), 0), 1);
@@ -176,7 +177,7 @@ Test(csv, categories)
 Test(csv, categories_that_are_numbers_are_in_order_of_size)
 {
     WGT_ENDS wg_context *c = start();
-    wg_data *d = read_text(c, "a,y\n0,10\n0,x\n0,9\n0,-1\n", &(wg_csv_opts){ .y = "y", .categories = "y" });
+    wg_data *d = read_text(c, "a,y\n0,10\n0,x\n0,9\n0,-1\n", .y = "y", .categories = "y");
     cr_assert(d, "%s", wg_message(c));
     static const char *const word[] = { "-1", "9", "10", "x" };
     for (int k = 0; k < 4; k++) cr_expect_str_eq(wg_data_class(d, k), word[k]);
@@ -186,7 +187,7 @@ Test(csv, categories_that_are_numbers_are_in_order_of_size)
 Test(csv, without_rows)
 {
     WGT_ENDS wg_context *c = start();
-    wg_data *d = read_text(c, "a,b,y", &(wg_csv_opts){ .y = "y" });
+    wg_data *d = read_text(c, "a,b,y", .y = "y");
     cr_assert(d, "%s", wg_message(c));
     cr_expect(wg_shape_equal(wg_data_x(d).shape, WG_SHAPE(0, 2)));
     cr_expect(wg_shape_equal(wg_data_y(d).shape, WG_SHAPE(0)));
@@ -211,14 +212,17 @@ Test(csv, numbers_are_those_that_were_written)
         if (i % 2 && (e = strchr(e, 'e'))) *e = 'D';
     }
     wgt_comma_locale();
-    expect_numbers(wg_data_x(read_text(c, text, NULL)), WG_SHAPE(N, 1), want);
+    expect_numbers(wg_data_x(read_text(c, text)), WG_SHAPE(N, 1), want);
 }
 
 /* ---- errors ---- */
 
 typedef struct mistake {
     const char *text;
-    wg_csv_opts o;
+    struct {
+        const char *x, *y, *categories;
+        int separator;
+    } o;
     wg_status status;
     const char *message;
 } mistake;
@@ -259,33 +263,38 @@ static const mistake mistakes[] = {
       "UTF-16" },
     { "a,b\n1,1\n", { .separator = '"' }, WG_ERROR_USE, "the separator must be" },
     { "a,b\n1,1\n", { .separator = 'e' }, WG_ERROR_USE, "the separator must be" },
+    { "a,b\n1,1\n", { .separator = 256 + ',' }, WG_ERROR_USE, "the separator must be" },
+    { "a,b\n1,1\n", { .separator = -1 }, WG_ERROR_USE, "the separator must be" },
 };
 
 Test(csv, errors_name_the_place)
 {
     WGT_ENDS wg_context *c = start();
     for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
-        cr_expect_null(read_text(c, mistakes[i].text, &mistakes[i].o), "%s", mistakes[i].message);
+        const mistake *m = &mistakes[i];
+        cr_expect_null(read_text(c, m->text, .x = m->o.x, .y = m->o.y, .categories = m->o.categories,
+                                 .separator = m->o.separator ? m->o.separator : ','),
+                       "%s", m->message);
         wgt_expect_error(c, mistakes[i].status, mistakes[i].message);
     }
-    wg_data *d = read_text(c, "a,k\n1,x\n", &(wg_csv_opts){ .y = "k", .categories = "k" });
-    read_text(c, "a,k\n1,y\n", &(wg_csv_opts){ .like = d });
+    wg_data *d = read_text(c, "a,k\n1,x\n", .y = "k", .categories = "k");
+    read_text(c, "a,k\n1,y\n", .like = d);
     wgt_expect_error(c, WG_ERROR_FORMAT, "a.csv:2:3: k: 'y' is not among the words of .like");
-    read_text(c, "b,k\n1,y\n", &(wg_csv_opts){ .like = d });
+    read_text(c, "b,k\n1,y\n", .like = d);
     wgt_expect_error(c, WG_ERROR_FORMAT, "there is no column 'a', as .like has it");
-    read_text(c, "a,k\n1,y\n", &(wg_csv_opts){ .like = d, .y = "k" });
+    read_text(c, "a,k\n1,y\n", .like = d, .y = "k");
     wgt_expect_error(c, WG_ERROR_USE, "give no lists with it");
-    read_text(c, "a,k\n1,y\n", &(wg_csv_opts){ .like = wg_data_xor(c, 4) });
+    read_text(c, "a,k\n1,y\n", .like = wg_data_xor(c, 4));
     wgt_expect_error(c, WG_ERROR_USE, "no set of this context that was read from a CSV file");
-    WGT_REFUSED(c, FILE, "none.csv", wg_data_csv(c, wgt_in_folder("none.csv"), NULL));
-    WGT_REFUSED(c, FORMAT, "a.csv:2:3: a zero byte", wg_data_csv(c, file_of("a,b\n1,\0\n", 9), NULL));
-    WGT_REFUSED(c, FORMAT, "a.csv:2:4: a zero byte", wg_data_csv(c, file_of("a,b\n1,\"\0\"\n", 11), NULL));
+    WGT_REFUSED(c, FILE, "none.csv", wg_data_csv(c, wgt_in_folder("none.csv")));
+    WGT_REFUSED(c, FORMAT, "a.csv:2:3: a zero byte", wg_data_csv(c, file_of("a,b\n1,\0\n", 9)));
+    WGT_REFUSED(c, FORMAT, "a.csv:2:4: a zero byte", wg_data_csv(c, file_of("a,b\n1,\"\0\"\n", 11)));
 }
 
 Test(csv, too_large_for_a_float)
 {
     WGT_IN_CONTEXT(WG_F32, NULL);
-    WGT_REFUSED(c, FORMAT, "a.csv:2:1: a: '1e39' is too large", read_text(c, "a\n1e39\n", NULL));
+    WGT_REFUSED(c, FORMAT, "a.csv:2:1: a: '1e39' is too large", read_text(c, "a\n1e39\n"));
 }
 
 /* ---- damage ---- */
@@ -293,8 +302,7 @@ Test(csv, too_large_for_a_float)
 /* A set, or an error with a place: nothing else. Every byte that is read is inside the file. */
 static void expect_survives(wg_context *c, const char *bytes, size_t n)
 {
-    static const wg_csv_opts o = { .y = "k", .categories = "k,w" };
-    wg_data *d = wg_data_csv(c, file_of(bytes, n), &o);
+    wg_data *d = wg_data_csv(c, file_of(bytes, n), .y = "k", .categories = "k,w");
     if (d) wgt_total(wg_data_x(d));
     else cr_expect(strstr(wg_message(c), "a.csv:"), "%s", wg_message(c));
     wg_recover(c);
@@ -326,19 +334,19 @@ Test(csv, huge_fields_and_many_words)
     memset(text, '0', HUGE);
     memcpy(text, "a\n0.", 4);
     memcpy(text + HUGE, "1\n", 2);
-    wg_data *d = wg_data_csv(c, file_of(text, HUGE + 2), NULL);
+    wg_data *d = wg_data_csv(c, file_of(text, HUGE + 2));
     EXPECT(wg_data_x(d), WG_SHAPE(1, 1), 0); /* 10^-1048573 is 0 in double */
     memset(text, '9', HUGE);
     memcpy(text, "a\n", 2);
-    wg_data_csv(c, file_of(text, HUGE), NULL);
+    wg_data_csv(c, file_of(text, HUGE));
     wgt_expect_error(c, WG_ERROR_FORMAT,
                      "a.csv:2:1: a: '9999999999999999999999999999999999999999...' is too");
     memset(text, ',', HUGE);
-    WGT_REFUSED(c, FORMAT, "two columns are called ''", wg_data_csv(c, file_of(text, HUGE), NULL));
+    WGT_REFUSED(c, FORMAT, "two columns are called ''", wg_data_csv(c, file_of(text, HUGE)));
     size_t at = 2;
     memcpy(text, "a\n", 2);
     for (int i = 0; i < 10001; i++) at += (size_t)snprintf(text + at, 2 * HUGE - at, "w%d\n", i);
-    wg_data_csv(c, file_of(text, at), &(wg_csv_opts){ .categories = "a" });
+    wg_data_csv(c, file_of(text, at), .categories = "a");
     wgt_expect_error(c, WG_ERROR_FORMAT, "a.csv:10002:1: a: 'w10000' is one word too many");
     free(text);
 }
@@ -347,9 +355,9 @@ static void read_and_normalise(wg_context *c)
 {
     static const char text[] = "n,w,k\n1,a,x\n2,\"b\",y\n3,a,x\n";
     const char *path = file_of(text, sizeof text - 1);
-    wg_data *d = wg_data_csv(c, path, &(wg_csv_opts){ .y = "k", .categories = "w,k" });
+    wg_data *d = wg_data_csv(c, path, .y = "k", .categories = "w,k");
     wg_data_normalise(d, "x");
-    d = wg_data_csv(c, path, &(wg_csv_opts){ .like = d });
+    d = wg_data_csv(c, path, .like = d);
     wg_data_free(wg_data_split(d, 0.5));
 }
 Test(csv, every_allocation_fails) { wgt_each_allocation_fails(NULL, 200, read_and_normalise); }
@@ -359,15 +367,15 @@ Test(csv, names_its_columns)
     wg_context *c = wg_start();
     const char *text = "a,\"b, c\",\nx,y\n", *path = wgt_in_folder("names.csv");
     wgt_save(path, text, strlen(text));
-    const char **names = wg_csv_names(c, path, NULL);
+    const char **names = wg_csv_names(c, path);
     cr_assert(names, "%s", wg_message(c));
     const char *const want[] = { "a", "b, c", "" };
     for (int i = 0; i < 3; i++) cr_expect_str_eq(names[i], want[i]);
     cr_expect_null(names[3]);
     wg_free(c, names);
-    names = wg_csv_names(c, path, &(wg_csv_opts){ .no_header = true });
+    names = wg_csv_names(c, path, .header = false);
     cr_assert(names && !strcmp(names[2], "2") && !names[3]);
-    cr_expect_null(wg_csv_names(c, wgt_in_folder("none.csv"), NULL));
+    cr_expect_null(wg_csv_names(c, wgt_in_folder("none.csv")));
     cr_expect_eq(wg_failed(c), WG_ERROR_FILE);
     wg_finish(c, NULL);
 }

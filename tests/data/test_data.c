@@ -644,7 +644,7 @@ Test(named, have_the_bits_of_their_functions)
     wg_data *set[] = { wg_data_moons(c, 41), wg_data_flower(c, 41), wg_data_xor(c, 41), wg_data_digits(c) };
     static const char *const name[] = { "moons", "flower", "xor", "digits" };
     for (int i = 0; i < 4; i++) {
-        wg_data *d = wg_data_make(c, name[i], i < 3 ? 41 : 0, NULL);
+        wg_data *d = wg_data_make(c, name[i], i < 3 ? 41 : 0);
         const wg_tensor a = wg_data_x(set[i]), b = wg_data_x(d), y = wg_data_y(set[i]), z = wg_data_y(d);
         cr_expect(wgt_same_numbers(&a, &b) && wgt_same_numbers(&y, &z), "%s", name[i]);
         cr_expect_str_eq(wg_data_about(d), wg_data_about(set[i]));
@@ -657,7 +657,7 @@ Test(named, kinds)
     static const int64_t rows[] = { 400, 400, 400, 400, 400, 400, 400, 365, 1797 };
     int n = 0;
     for (; wg_data_kind(n); n++) {
-        wg_data *d = wg_data_make(c, wg_data_kind(n), 0, NULL);
+        wg_data *d = wg_data_make(c, wg_data_kind(n), 0);
         cr_assert_eq(wg_data_rows(d), rows[n], "%s: %s", wg_data_kind(n), wg_message(c));
         cr_expect_eq(wg_data_y(d).dtype == WG_I32,
                      strcmp(wg_data_kind(n), "houses") != 0 && strcmp(wg_data_kind(n), "temperatures") != 0);
@@ -672,8 +672,7 @@ Test(named, noise_and_classes)
     WGT_ENDS wg_context *c = wgt_seeded(4);
     const int n = 20000;
     for (int classes = 1; classes < 6; classes++) {
-        wg_data *d =
-            wg_data_make(c, "blobs", n, &(wg_make_opts){ .noise = 0.25, .classes = classes, .seed = 7 });
+        wg_data *d = wg_data_make(c, "blobs", n, .noise = 0.25, .classes = classes, .seed = 7);
         const wg_tensor x = wg_data_x(d), y = wg_data_y(d);
         double squares = 0;
         int count[6] = { 0 };
@@ -692,11 +691,10 @@ Test(named, noise_and_classes)
 Test(named, seed_of_the_set_or_of_the_context)
 {
     WGT_ENDS wg_context *c = wgt_seeded(4), *zero = wgt_seeded(0);
-    const wg_make_opts four = { .seed = 4 }, none = { .seed = WG_ZERO };
-    const wg_tensor a = wg_data_x(wg_data_make(c, "spirals", 30, NULL)),
-                    b = wg_data_x(wg_data_make(zero, "spirals", 30, &four)),
-                    d = wg_data_x(wg_data_make(c, "spirals", 30, &none)),
-                    e = wg_data_x(wg_data_make(zero, "spirals", 30, NULL));
+    const wg_tensor a = wg_data_x(wg_data_make(c, "spirals", 30)),
+                    b = wg_data_x(wg_data_make(zero, "spirals", 30, .seed = 4)),
+                    d = wg_data_x(wg_data_make(c, "spirals", 30, .seed = 0)),
+                    e = wg_data_x(wg_data_make(zero, "spirals", 30));
     cr_expect(wgt_same_numbers(&a, &b) && wgt_same_numbers(&d, &e) && !wgt_same_numbers(&a, &d));
 }
 
@@ -705,29 +703,37 @@ Test(named, wrong_calls)
     static const struct {
         const char *name;
         int64_t n;
-        wg_make_opts o;
+        const char *option;
+        double value;
         const char *says;
     } cases[] = {
-        { "moon", 3, { .classes = 0 }, "no data 'moon'; did you mean 'moons'?" },
-        { "nothing", 3, { .classes = 0 }, "there are flower, moons, xor, circles, blobs" },
-        { "moons", -1, { .classes = 0 }, "-1 rows" },
-        { "moons", 3, { .noise = -1 }, "a noise of -1" },
-        { "moons", 3, { .noise = NAN }, "a noise of nan" },
-        { "moons", 3, { .noise = INFINITY }, "a noise of inf" },
-        { "moons", 3, { .classes = 3 }, "3 classes" },
-        { "houses", 3, { .classes = 3 }, "it has numbers instead" },
-        { "blobs", 3, { .classes = -1 }, "-1 classes: 1 to 1000" },
-        { "blobs", 3, { .classes = 1001 }, "1001 classes: 1 to 1000" },
-        { "blobs", 3, { .seed = 1.5 }, "a seed of 1.5" },
-        { "blobs", 3, { .seed = -2 }, "a seed of -2" },
-        { "digits", 1798, { .classes = 0 }, "1798 rows; there are 1797" },
-        { "digits", 3, { .noise = 1 }, "neither noise nor a seed" },
-        { "digits", 3, { .seed = 1 }, "neither noise nor a seed" },
-        { "circles", INT64_MAX / 4, { .classes = 0 }, "more bytes than can be counted" },
+        { "moon", 3, NULL, 0, "no data 'moon'; did you mean 'moons'?" },
+        { "nothing", 3, NULL, 0, "there are flower, moons, xor, circles, blobs" },
+        { "moons", -1, NULL, 0, "-1 rows" },
+        { "moons", 3, "noise", -1, "noise -1: must be in [0, inf)" },
+        { "moons", 3, "noise", NAN, "noise nan: must be in [0, inf)" },
+        { "moons", 3, "noise", INFINITY, "noise inf: must be in [0, inf)" },
+        { "moons", 3, "classes", 3, "3 classes" },
+        { "houses", 3, "classes", 3, "it has numbers instead" },
+        { "blobs", 3, "classes", -1, "classes -1: must be in [1, 1000]" },
+        { "blobs", 3, "classes", 0, "classes 0: must be in [1, 1000]" },
+        { "blobs", 3, "classes", 1001, "classes 1001: must be in [1, 1000]" },
+        { "blobs", 3, "seed", -2, "seed -2: must be in [0, inf)" },
+        { "digits", 1798, NULL, 0, "1798 rows; there are 1797" },
+        { "digits", 3, "noise", 1, "neither noise nor a seed" },
+        { "digits", 3, "noise", 0, "neither noise nor a seed" },
+        { "digits", 3, "seed", 1, "neither noise nor a seed" },
+        { "digits", 3, "seed", 0, "neither noise nor a seed" },
+        { "circles", INT64_MAX / 4, NULL, 0, "more bytes than can be counted" },
     };
+    const wg_option_list *list = wg_make_opts_rows();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         WGT_ENDS wg_context *c = wgt_seeded(4);
-        cr_expect_null(wg_data_make(c, cases[i].name, cases[i].n, &cases[i].o));
+        wg_make_opts o = WG_OPTS(wg_make_opts);
+        for (int k = 0; cases[i].option && k < list->count; k++)
+            if (!strcmp(list->option[k].name, cases[i].option))
+                cr_assert(wg_option_set(&list->option[k], &o, cases[i].value));
+        cr_expect_null(wg_data_make_at(WG_HERE, c, cases[i].name, cases[i].n, &o));
         cr_expect(strstr(wg_message(c), cases[i].says), "%s: %s", cases[i].says, wg_message(c));
         wg_recover(c);
     }

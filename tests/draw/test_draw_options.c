@@ -43,7 +43,7 @@ static subject subject_start(void)
     static const double rows[12] = { 0 };
     wg_input(other, "x", wg_view_f64(rows, WG_SHAPE(4, 3)));
     k.size = (wg_size_name){ "m", 2, other, 4, NULL };
-    k.p = wg_plan_look(k.root, &(wg_plan_opts){ .seconds = 1e-4 });
+    k.p = wg_plan_look(k.root, .seconds = 1e-4);
     cr_assert(k.p, "%s", wg_message(k.c));
     return k;
 }

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-static wg_plan *plan_of(wg_node n) { return wg_plan_look(n, &(wg_plan_opts){ .seconds = 1e-4 }); }
+static wg_plan *plan_of(wg_node n) { return wg_plan_look(n, .seconds = 1e-4); }
 
 static const wg_limits machine = { .f32 = 2e11,
                                    .f64 = 1e11,
@@ -20,7 +20,7 @@ static wg_plan *training_step(wg_context *c)
     wg_node x = wg_input(g, "x", wg_view_f64(xs, WG_SHAPE(40, 30)));
     wg_node W = wg_param(g, p, "W", WG_SHAPE(30, 20), wg_zeros());
     wg_node h = wg_name(wg_tanh(wg_add(wg_matmul(x, W), 0.5)), "h");
-    return wg_plan_look(wg_name(wg_sum(wg_square(h)), "L"), &(wg_plan_opts){ .params = p, .seconds = 1e-4 });
+    return wg_plan_look(wg_name(wg_sum(wg_square(h)), "L"), .params = p, .seconds = 1e-4);
 }
 
 static char *drawn(wg_context *c, const wg_plan *p, const char *name, const wg_draw_plan_opts *o)
@@ -55,8 +55,8 @@ GRAPH_TEST(draw_plan, is_the_third_level_of_a_graph)
     wg_node W = wg_param(g, p, "W", WG_SHAPE(30, 20), wg_zeros());
     wg_node L = wg_name(wg_sum(wg_square(wg_tanh(wg_matmul(x, W)))), "L");
     for (int backward = 0; backward < 2; backward++) {
-        const wg_plan_opts look = { .params = backward ? p : NULL, .seconds = 1e-4 };
-        wg_plan *plan = wg_plan_look(L, &look);
+        const wg_plan_opts look = WG_OPTS(wg_plan_opts, .params = backward ? p : NULL, .seconds = 1e-4);
+        wg_plan *plan = wg_plan_look_at(WG_HERE, L, &look);
         const wg_draw_opts o = { .level = "plan", .backward = backward };
         char *text = pic_text(L, "dot", o);
         cr_expect_eq(pic_count(text, "subgraph cluster_"), plan->steps);

@@ -31,8 +31,8 @@ static training training_new(wgt_memory *m)
     t.body = wg_adam(wg_params_in(t.p, "body"), .lr = 3e-3);
     t.head = wg_momentum(wg_params_in(t.p, "head"));
     t.bias = wg_rmsprop(t.q, .centered = true, .momentum = 0.5);
-    t.slow = wg_average_new(t.p, &(wg_average_opts){ .decay = 0.9 });
-    t.even = wg_average_new(wg_params_in(t.p, "head"), NULL);
+    t.slow = wg_average_new(t.p, .decay = 0.9);
+    t.even = wg_average_new(wg_params_in(t.p, "head"));
     t.g = wg_graph_new(t.c);
     return t;
 }

@@ -65,7 +65,7 @@ static bool load_params(wg_context *c, const char *path)
 
 static bool read_csv(wg_context *c, const char *path)
 {
-    wg_data *d = wg_data_csv(c, path, NULL);
+    wg_data *d = wg_data_csv(c, path);
     const bool there = d != NULL;
     wg_data_free(d);
     return there;

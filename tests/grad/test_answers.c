@@ -199,7 +199,7 @@ Test(answers, a_backward_that_reaches_no_parameter_is_an_error)
 Test(answers, a_c_function_has_no_second_derivative)
 {
     bench b = start(1.5, 2);
-    wg_node z = wg_extern(b.x, WG_SCALAR, &wgt_cube), d = wg_grad(z, b.x), hv, one = wg_number(1);
+    wg_node z = wgt_cube(b.x), d = wg_grad(z, b.x), hv, one = wg_number(1);
     cr_expect_eq(wg_item(d), 6.75);
     WGT_REFUSED(b.c, GRADIENT, "ends at extern_grad", wg_grad(d, b.x));
     WGT_REFUSED(b.c, GRADIENT, "ends at extern_grad", wg_hvp(z, &b.x, &one, 1, &hv));

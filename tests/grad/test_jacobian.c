@@ -224,11 +224,12 @@ Test(jacobian, of_a_c_function_takes_a_call_for_each_row)
     WGT_GRAPH(WG_F64, NULL);
     const double at[2] = { 3, -5 };
     const double want[8] = { 2, 0, 0, 2, 6, 0, 0, -10 };
-    wg_extern_opts o = { .name = "f", .forward = twice_and_square, .backward = its_adjoint };
+    wg_extern_opts o =
+        WG_OPTS(wg_extern_opts, .name = "f", .forward = twice_and_square, .backward = its_adjoint);
     double got[8];
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2)));
     forwards = backwards = 0;
-    wg_copy_f64(wg_jacobian(wg_extern(x, WG_SHAPE(4), &o), x), got, 8);
+    wg_copy_f64(wg_jacobian(wg_extern_at(WG_HERE, x, WG_SHAPE(4), &o), x), got, 8);
     cr_assert(!memcmp(got, want, sizeof want));
     cr_assert(forwards <= 1 && backwards == 4, "%d calls forward, %d backward", forwards, backwards);
     wgt_finish(c, NULL);

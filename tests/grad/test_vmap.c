@@ -126,8 +126,7 @@ Test(vmap, calls_a_c_function_for_each_row)
     WGT_GRAPH(WG_F64, NULL);
     double got[N * D];
     wg_node x = wg_input(g, "x", wg_view_f64(batch, WG_SHAPE(D)));
-    wg_node y = wg_extern(x, WG_SHAPE(D), &wgt_cube),
-            R = wg_input(g, "R", wg_view_f64(batch, WG_SHAPE(N, D)));
+    wg_node y = wgt_cube(x), R = wg_input(g, "R", wg_view_f64(batch, WG_SHAPE(N, D)));
     wgt_cubes = 0;
     wg_copy_f64(wg_vmap(y, x, R), got, N * D);
     cr_assert_eq(wgt_cubes, N);
@@ -243,7 +242,7 @@ static void map_much(wg_context *c)
     wg_node f = wg_fill(g, 1, WG_SHAPE(D)),
             h = wg_batch_norm(wg_reshape(m.x, WG_SHAPE(D, 1)), wg_fill(g, 1, WG_SHAPE(1)),
                               wg_fill(g, 0, WG_SHAPE(1)));
-    wg_node y = wg_add(wg_extern(m.x, WG_SHAPE(D), &wgt_cube), wg_layer_norm(m.x, f, wg_softmax(m.x)));
+    wg_node y = wg_add(wgt_cube(m.x), wg_layer_norm(m.x, f, wg_softmax(m.x)));
     wg_value(wg_vmap(wg_add(wg_grad(m.loss, m.x), wg_add(y, wg_reshape(h, WG_SHAPE(D)))), m.x, m.X));
 }
 

@@ -157,7 +157,7 @@ Test(written_paths, a_transposed_factor_is_never_computed)
     wg_node w = wg_param(g, p, "w", WG_SHAPE(5, 4), wg_zeros()),
             x = wg_param(g, p, "x", WG_SHAPE(3, 4), wg_const(1));
     wg_plan *plan = wg_plan_look(wg_sum(wg_square(wg_matmul(x, wg_transpose(wg_transpose(wg_transpose(w)))))),
-                                 &(wg_plan_opts){ .params = p });
+                                 .params = p);
     cr_assert_not_null(plan);
     for (int i = 0; i < plan->ops; i++) cr_expect_str_neq(plan->op[i].op, "transpose");
     wg_plan_free(plan);

@@ -105,7 +105,6 @@ static inline void *old_object(const world *w, object_kind k, int i)
 /* ---- numbers and texts ---- */
 
 VALUES(bool, truth, false, true)
-VALUES(char, char, 0, -1, 1)
 NUMBERS((int), int, int, given ? 1 : 0, -1, 0, 1, 2, 3, 9, 64, -9, INT32_MAX, INT32_MIN)
 VALUES(unsigned, unsigned, 0, 1, 2, UINT32_MAX)
 VALUES(int64_t, count, 1, 0, -1, INT32_MIN, 3) /* of the elements of an array */
@@ -373,7 +372,7 @@ static void *latest[OBJECTS];
 #define GOOD(T) get_p_##T(w, &(choice){ .value = { -1 } }, 0, true)
 OBJECT(wg_params, w->p)
 OBJECT(wg_optim, wg_adam(w->p))
-OBJECT(wg_average, wg_average_new(w->p, NULL))
+OBJECT(wg_average, wg_average_new(w->p))
 OBJECT(wg_snapshot, wg_params_snapshot(w->p))
 OBJECT(wg_data, wg_data_xor(w->c, 8))
 OBJECT(wg_program, wg_program_text(w->c, "t", "a = 1\nb = a + 2\nloss = b * b\n"))
@@ -381,7 +380,7 @@ OBJECT(wg_figure, wg_figure_new(w->c, NULL))
 OBJECT(wg_panel, wg_panel_new(GOOD(wg_figure), NULL, .x = { .high = 1 }, .y = { .high = 1 }))
 OBJECT(wg_series, wg_series_new_at("", GOOD(wg_panel), WG_SERIES_LINE, NULL))
 OBJECT(wg_nn_cache, wg_nn_cache_new(w->c))
-OBJECT(wg_plan, make_loose(OBJECT_wg_plan, wg_plan_look(w->good[1], NULL)))
+OBJECT(wg_plan, make_loose(OBJECT_wg_plan, wg_plan_look(w->good[1])))
 OBJECT(wg_check, make_loose(OBJECT_wg_check, wg_gradcheck(w->good[1], w->p, NULL)))
 enum { ODD_p_wg_graph = 3 + OLD };
 NO_TEXTS(p_wg_graph)

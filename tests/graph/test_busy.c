@@ -74,9 +74,8 @@ static wg_node build(user *u)
     u->x = wg_input(u->g, "x", wg_view_f64(values, WG_SHAPE(3)));
     u->y = wg_sum(wg_exp(u->x));
     wg_node w = wg_param(u->g, u->p, "w", WG_SHAPE(3), wg_const(1));
-    wg_node z =
-        wg_extern(wg_mul(u->x, w), WG_SHAPE(3),
-                  &(wg_extern_opts){ .name = "f", .forward = use_own_graph, .user = u, .impure = true });
+    wg_node z = wg_extern(wg_mul(u->x, w), WG_SHAPE(3), .name = "f", .forward = use_own_graph, .user = u,
+                          .impure = true);
     return wg_sum(z);
 }
 
@@ -129,7 +128,7 @@ Test(busy, a_c_function_may_use_another_graph)
         const double x[2] = { i, 2 };
         wg_begin(outer, WG_TRAIN);
         wg_node in = wg_input(outer, "x", wg_view_f64(x, WG_SHAPE(2)));
-        wg_node y = wg_extern(in, WG_SHAPE(1), &(wg_extern_opts){ .forward = use_another_graph, .user = &u });
+        wg_node y = wg_extern(in, WG_SHAPE(1), .forward = use_another_graph, .user = &u);
         cr_expect_eq(wg_item(y), i * i + 4);
     }
     wgt_finish(u.c, NULL);
@@ -214,7 +213,7 @@ Test(busy, a_set_that_is_in_use_is_not_freed)
     WGT_REFUSED(c, USE, "params_free: the set has an optimizer, sgd, made at ", wg_params_free(p));
     cr_expect_gt(wg_optim_lr(o), 0);
     wg_optim_free(o);
-    wg_average *a = wg_average_new(p, NULL);
+    wg_average *a = wg_average_new(p);
     WGT_REFUSED(c, USE, "params_free: the set has an average", wg_params_free(p));
     wg_average_free(a);
     const int64_t blocks = m.blocks;
@@ -231,8 +230,8 @@ Test(busy, replay_takes_float_dtypes_alone)
     wg_node y = wg_square(wg_scalar(g, 3));
     const wg_dtype wrong[] = { WG_I32, WG_I64, WG_BOOL, WG_U8, WG_F16, WG_BF16, (wg_dtype)99, (wg_dtype)-1 };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        cr_expect_not(wg_node_ok(wg_replay(y, into, &(wg_replay_opts){ .floats = wrong[i] })));
+        cr_expect_not(wg_node_ok(wg_replay(y, into, .floats = wrong[i])));
         wgt_expect_error(c, WG_ERROR_DTYPE, "floats can become f32 or f64, not ");
     }
-    cr_expect_eq(wg_item(wg_replay(y, into, &(wg_replay_opts){ .floats = WG_F32 })), 9);
+    cr_expect_eq(wg_item(wg_replay(y, into, .floats = WG_F32)), 9);
 }

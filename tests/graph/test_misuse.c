@@ -105,8 +105,8 @@ Test(misuse, of_graphs_nodes_and_derivatives)
     wg_tensor none = { 0 };
     wg_node out[2], others[] = { w.far, wg_number(2) };
     LOST(w, wg_sum(wg_number(2)));
-    REFUSED(w, wg_extern(w.x, six, NULL));
-    cr_expect_eq(wg_extern(w.x, six, NULL).graph, w.g);
+    REFUSED(w, wg_extern(w.x, six));
+    cr_expect_eq(wg_extern(w.x, six).graph, w.g);
     wg_recover(w.c);
     REFUSED(w, wg_input(w.g, NULL, none));
     REFUSED(w, wg_input_borrow(w.g, "x", none));

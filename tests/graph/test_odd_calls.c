@@ -74,8 +74,9 @@ static const char harmless[] =
 static const char named_otherwise[] =
     /* a program or file, with the place in it */
     "wg_program_* wg_literal wg_optim_choice_of wg_saved_restore_at "
-    /* the op, the optimizer, the name that is given; the macro: panel_line, panel_points ... */
-    "wg_apply* wg_optim_named_at wg_options_named wg_options_fit wg_series_new_at "
+    /* the op (extern_impure), the optimizer, the name that is given; the macro: panel_line, panel_points
+     * ... */
+    "wg_apply* wg_extern_at wg_optim_named_at wg_options_named wg_options_fit wg_series_new_at "
     /* helpers of samples and rules */
     "wg_any* wg_between wg_rows_*";
 
@@ -380,7 +381,7 @@ static void try_integer(const odd_call *k, faults *f, int form, int slot, const 
     char message[1100];
     for (int i = 0; i < LENGTH(odd_integers); i++) {
         const result r = call_with(k, form, slot, odd_integers[i], message);
-        differs[i] |= !is_close(&r, usual, 0);
+        differs[i] |= !is_close(&r, usual, 0) || (holds_zero(k) && odd_integers[i] == WG_AUTO);
         if (!r.ok) expect_named(k, f, slot, odd_integers[i], message);
         if (i == 0 && !holds_zero(k) && differs[i] && k->slot[slot] != SLOT_wg_shape &&
             !is_beside_any(k, slot))

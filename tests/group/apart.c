@@ -7,7 +7,7 @@ int main(int argc, char **argv)
 {
     const char *mode = argc > 1 ? argv[1] : "";
     wg_context *c = wg_start(.on_warning = wg_no_warnings);
-    wg_group *all = wg_group_start(c, NULL);
+    wg_group *all = wg_group_start(c);
     const bool odd = wg_group_rank(all) == 1;
 #define IS(text) (odd && !strcmp(mode, text))
     wg_data *d = wg_data_digits(c);

@@ -104,12 +104,12 @@ static double tree(wg_dtype t, const left *l, int shards, int k)
     return value;
 }
 
-static wg_data *moons(wg_context *c, int64_t n) { return wg_data_make(c, "moons", n, NULL); }
+static wg_data *moons(wg_context *c, int64_t n) { return wg_data_make(c, "moons", n); }
 
 static void as_defined(wg_dtype t, int64_t n, int shards)
 {
     WGT_IN_WORLD(t, QUIET);
-    wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = shards });
+    wg_group *all = wg_group_start(c, .shards = shards);
     wg_batch b, part;
     left l[MOST];
     double value[64];
@@ -150,7 +150,7 @@ Test(shards, are_added_as_group_h_says)
 static void gradient_of(int shards, double *to, double *norm)
 {
     WGT_IN_WORLD(WG_F64, NULL);
-    wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = shards });
+    wg_group *all = wg_group_start(c, .shards = shards);
     wg_batch b, part;
     wg_data_next(moons(c, 41), &b, 41);
     while (wg_group_next(all, &b, &part)) {
@@ -180,7 +180,7 @@ Test(shards, give_the_gradient_of_the_batch)
 static void train(const char *path, int shards, int steps, bool resume, const char *how)
 {
     WGT_IN_WORLD(WG_F32, NULL);
-    wg_group *all = shards ? wg_group_start(c, &(wg_group_start_opts){ .shards = shards }) : NULL;
+    wg_group *all = shards ? wg_group_start(c, .shards = shards) : NULL;
     wg_data *d = moons(c, 50);
     wg_optim *o = wg_adam(p, .lr = 0.01);
     wg_batch b, part;
@@ -242,7 +242,7 @@ Test(shards, tables_by_rows)
     double moved[2][8];
     for (int shards = 1; shards <= 4; shards += 3) {
         WGT_IN_WORLD(WG_F64, NULL);
-        wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = shards });
+        wg_group *all = wg_group_start(c, .shards = shards);
         const int32_t word[] = { 1, 5, 1, 2, 5, 6 };
         const double value[] = { 1, 2, 3, 4, 5, 6, 7, 8 };
         wg_batch b = { .x = wg_view_i32(word, WG_SHAPE(6)), .n = 6 }, part;
@@ -270,7 +270,7 @@ Test(shards, tables_by_rows)
 Test(shards, each_loop_has_its_gradients)
 {
     WGT_IN_WORLD(WG_F64, NULL);
-    wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = 2 });
+    wg_group *all = wg_group_start(c, .shards = 2);
     wg_params *q = wg_params_new(c);
     wg_optim *op = wg_sgd(p), *oq = wg_sgd(q);
     wg_batch b, part;
@@ -291,14 +291,14 @@ Test(shards, each_loop_has_its_gradients)
 Test(shards, mistakes)
 {
     WGT_IN_WORLD(WG_F64, NULL);
-    WGT_REFUSED(c, VALUE, "3 shards: 1, 2, 4, ... 4096 can be",
-                wg_group_start(c, &(wg_group_start_opts){ .shards = 3 }));
-    const wg_group_start_opts before = { .timeout = -1 }; /* any time does: it is refused */
-    WGT_REFUSED(c, VALUE, "timeout -1: seconds", wg_group_start(c, &before));
-    wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = 4 });
+    WGT_REFUSED(c, VALUE, "3 shards: 1, 2, 4, ... 4096 can be", wg_group_start(c, .shards = 3));
+    const wg_group_start_opts before =
+        WG_OPTS(wg_group_start_opts, .timeout = -1); /* any time does: it is refused */
+    WGT_REFUSED(c, VALUE, "timeout -1: must be in [0, inf]", wg_group_start_at(WG_HERE, c, &before));
+    wg_group *all = wg_group_start(c, .shards = 4);
     cr_assert(wg_group_of(c) == all && wg_group_size(all) == 1 && wg_group_rank(all) == 0 &&
               wg_group_shards(all) == 4);
-    WGT_REFUSED(c, USE, "has a group already", wg_group_start(c, NULL));
+    WGT_REFUSED(c, USE, "has a group already", wg_group_start(c));
     wg_batch b, part, none = { 0 };
     wg_data_next(moons(c, 8), &b, 8);
     WGT_REFUSED(c, USE, "the batch has no rows", wg_group_next(all, &none, &part));
@@ -350,7 +350,7 @@ Test(shards, beside_a_frozen_graph_and_sets_of_before)
     double first[64];
     bool state[64];
     WGT_IN_CONTEXT(WG_F64, QUIET);
-    wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = 8 });
+    wg_group *all = wg_group_start(c, .shards = 8);
     wg_graph *g = wg_graph_new(c), *frozen = wg_graph_new(c);
     wg_data *d = moons(c, 20);
     wg_batch b, part;
@@ -384,7 +384,7 @@ Test(shards, beside_a_frozen_graph_and_sets_of_before)
 
 static void with_little_memory(wg_context *c)
 {
-    wg_group *all = wg_group_start(c, &(wg_group_start_opts){ .shards = 4 });
+    wg_group *all = wg_group_start(c, .shards = 4);
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
     wg_batch b, part;

@@ -7,8 +7,7 @@
 static int turn(int stops)
 {
     wg_context *c = wg_start();
-    wg_group *all =
-        wg_group_start(c, &(wg_group_start_opts){ .timeout = stops < 0 ? 0 : 1 }); /* any time does */
+    wg_group *all = wg_group_start(c, .timeout = stops < 0 ? 600 : 1); /* any time does */
     double v[2] = { wg_group_rank(all), 1 };
     if (stops >= 0 && wg_group_rank(all) == stops) sleep(8); /* any time does */
     wg_group_sum(all, v, 2);

@@ -695,7 +695,7 @@ def operands():
 # ---- the headers: every function that makes nodes is known; those that are called are declared as there ----
 
 # With lists of structs, a pattern; and what values and arrays do instead.
-ELSEWHERE = set("jacobian_sparse nn_sequential input_borrow".split())
+ELSEWHERE = set("jacobian_sparse nn_sequential input_borrow replay".split())
 CODES = [("const char \\*|wg_site", "s"), ("[^,]*[*]|[^,]*\\[\\]|wg_check_fn|wg_vjp_rule", "p"),
          ("wg_node", "n"), ("wg_tensor", "t"), ("wg_shape", "h"), ("wg_init", "a"), ("double", "d"),
          ("bool", "b"), ("size_t", "z"), ("int64_t", "l"), ("void", "v"),

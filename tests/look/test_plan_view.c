@@ -9,10 +9,10 @@
 
 static const double short_time = 1e-4;
 
-static wg_plan *reading(wg_node n) { return wg_plan_look(n, &(wg_plan_opts){ .seconds = short_time }); }
+static wg_plan *reading(wg_node n) { return wg_plan_look(n, .seconds = short_time); }
 static wg_plan *training(wg_node n, wg_params *p)
 {
-    return wg_plan_look(n, &(wg_plan_opts){ .params = p, .seconds = short_time });
+    return wg_plan_look(n, .params = p, .seconds = short_time);
 }
 
 static wg_node filled(wg_graph *g, const char *name, wg_shape s)
@@ -194,10 +194,7 @@ Test(plan_view, no_two_buffers_in_use_overlap_in_random_graphs)
         random_graph r = { .g = wg_graph_new(c), .p = wg_params_new(c), .calls = calls, .shift_leaf = -1 };
         random_graph_build(&r);
         expect_sound(reading(r.loss), c);
-        expect_sound(
-            wg_plan_look(r.loss,
-                         &(wg_plan_opts){ .wrt = r.leaf, .wrt_count = r.leaves, .seconds = short_time }),
-            c);
+        expect_sound(wg_plan_look(r.loss, .wrt = r.leaf, .wrt_count = r.leaves, .seconds = short_time), c);
         wgt_drop(c, NULL);
         random_calls_free(calls);
     }
@@ -284,16 +281,16 @@ Test(plan_view, mistakes_are_named)
 {
     WGT_IN_WORLD(WG_F64, NULL);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_zeros());
-    cr_assert_null(wg_plan_look(w, &(wg_plan_opts){ .params = p }));
+    cr_assert_null(wg_plan_look(w, .params = p));
     wgt_expect_error(c, WG_ERROR_SHAPE, "gradients are of one float, the root is f64 [3]");
     wg_begin(g, WG_TRAIN);
-    cr_assert_null(wg_plan_look(w, NULL));
+    cr_assert_null(wg_plan_look(w));
     wgt_expect_error(c, WG_ERROR_USE, "before the last wg_begin");
-    cr_assert_null(wg_plan_look(wg_none, NULL));
+    cr_assert_null(wg_plan_look(wg_none));
     wg_plan_free(NULL);
     static const int32_t seven = 7;
     wg_node y = wg_input(g, "y", wg_view_i32(&seven, WG_SHAPE(1)));
-    cr_assert_null(wg_plan_look(wg_softmax_cross_entropy(filled(g, "x", WG_SHAPE(1, 3)), y), NULL));
+    cr_assert_null(wg_plan_look(wg_softmax_cross_entropy(filled(g, "x", WG_SHAPE(1, 3)), y)));
     wgt_expect_error(c, WG_ERROR_VALUE, "label out of range");
 }
 

@@ -30,7 +30,8 @@ static void run_named(wg_graph *g, wg_params *p, const char *name, const wg_exte
         wg_extern_opts o = *like;
         o.name = name;
         wg_begin(g, WG_TRAIN);
-        wg_backward(wg_sum(wg_extern(wg_param(g, p, "w", WG_SHAPE(3), wg_const(2)), WG_SHAPE(3), &o)), p);
+        wg_backward(
+            wg_sum(wg_extern_at(WG_HERE, wg_param(g, p, "w", WG_SHAPE(3), wg_const(2)), WG_SHAPE(3), &o)), p);
     }
 }
 
@@ -39,7 +40,8 @@ Test(extern_op, a_failure_names_its_own_function_whatever_was_planned_before)
     for (int interpret = -1; interpret <= 1; interpret++) {
         WGT_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = interpret, .threads = 1));
         int status[2] = { 0, 0 };
-        wg_extern_opts one = { .forward = identity_until, .backward = ones_until, .user = status },
+        wg_extern_opts one = WG_OPTS(wg_extern_opts, .forward = identity_until, .backward = ones_until,
+                                     .user = status),
                        other = one;
         other.forward = negate_until;
         run_named(g, p, "first", &one);
@@ -93,8 +95,9 @@ Test(extern_op, a_plan_that_runs_is_not_freed_for_the_plans_of_its_function)
     for (int k = 0; k < 8; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node w = wg_fill(g, 2, WG_SHAPE(3));
-        const wg_extern_opts o = { .name = "twice", .forward = twice_and_plans, .user = &in, .impure = true };
-        wg_node y = wg_sum(wg_tanh(wg_extern(wg_tanh(w), WG_SHAPE(3), &o)));
+        const wg_extern_opts o =
+            WG_OPTS(wg_extern_opts, .name = "twice", .forward = twice_and_plans, .user = &in, .impure = true);
+        wg_node y = wg_sum(wg_tanh(wg_extern_at(WG_HERE, wg_tanh(w), WG_SHAPE(3), &o)));
         cr_expect_float_eq(wg_item(y), 3 * tanh(2 * tanh(2)), 1e-15 * 16);
     }
     wgt_finish(c, NULL);

@@ -29,7 +29,7 @@ Test(averages, exponential)
 {
     for (int i = 0; i < 2; i++) {
         wgt_world u = wgt_world_new(NULL, i ? WG_F32 : WG_F64, NULL);
-        wg_average *a = wg_average_new(u.p, &(wg_average_opts){ .decay = 0.75 });
+        wg_average *a = wg_average_new(u.p, .decay = 0.75);
         const double w[] = { 4, 8, -4, 1 };
         for (int k = 0; k < 4; k++) set(&u, "w", w[k]), wg_average_step(a);
         /* 4, then 4 + 4/4, then 5 - 9/4, then 2.75 - 1.75/4 */
@@ -49,7 +49,7 @@ Test(averages, exponential)
 Test(averages, equal_weights)
 {
     wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
-    wg_average *a = wg_average_new(wg_params_in(u.p, "in"), NULL);
+    wg_average *a = wg_average_new(wg_params_in(u.p, "in"));
     set(&u, "out", 1);
     for (int k = 1; k <= 4; k++) {
         set(&u, "in.w", k * k);
@@ -77,7 +77,7 @@ Test(averages, equal_weights)
 Test(averages, own_values_come_back)
 {
     wgt_world u = wgt_world_new(NULL, WG_F32, NULL);
-    wg_average *a = wg_average_new(u.p, &(wg_average_opts){ .decay = 0.999 });
+    wg_average *a = wg_average_new(u.p, .decay = 0.999);
     for (int k = 0; k < 1000; k++) set(&u, "w", 1 + k * 0x1p-20), wg_average_step(a);
     const double own = get(&u, "w");
     double want = 1;
@@ -94,10 +94,10 @@ Test(averages, own_values_come_back)
 Test(averages, mistakes_are_named)
 {
     wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
-    cr_assert_null(wg_average_new(u.p, &(wg_average_opts){ .decay = 1 }));
+    cr_assert_null(wg_average_new(u.p, .decay = 1));
     wgt_expect_error(u.c, WG_ERROR_VALUE, "average_new: decay 1: must be in [0, 1)");
-    cr_assert_null(wg_average_new(NULL, NULL));
-    wg_average *a = wg_average_new(u.p, NULL), *b = wg_average_new(wg_params_in(u.p, "w"), NULL);
+    cr_assert_null(wg_average_new(NULL));
+    wg_average *a = wg_average_new(u.p), *b = wg_average_new(wg_params_in(u.p, "w"));
     set(&u, "w.x", 2);
     wg_average_use(a, true);
     wgt_expect_error(u.c, WG_ERROR_USE, "average_use: there are no averages before wg_average_step");

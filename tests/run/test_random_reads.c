@@ -142,8 +142,8 @@ static wg_node own_node(instance *k, wg_node x, bool impure)
 {
     own *o = &k->own[k->owns++ % OWNS];
     o->k = k;
-    wg_extern_opts e = { "own", impure ? count : scale, impure ? NULL : scale_adjoint, o, impure, { 0 } };
-    return wg_extern(x, wg_node_shape(x), &e);
+    return wg_extern(x, wg_node_shape(x), .name = "own", .forward = impure ? count : scale,
+                     .backward = impure ? NULL : scale_adjoint, .user = o, .impure = impure);
 }
 
 /* A gradient of the sum of x. A loss that reaches no parameter is an error of the program, not of

@@ -226,8 +226,9 @@ static wg_node model(wg_graph *g, wg_params *p, int *calls, wg_node *dropped)
     wg_node s = wg_state(g, p, "s", WG_SCALAR, wg_const(1));
     *dropped = wg_dropout(x, .keep_prob = 0.5);
     wg_assign(s, wg_add(s, 1));
-    wg_extern_opts o = { .name = "calls", .forward = random_calls, .user = calls, .impure = true };
-    wg_node e = wg_extern(wg_mul(wg_sum(*dropped), 0), WG_SCALAR, &o);
+    wg_extern_opts o =
+        WG_OPTS(wg_extern_opts, .name = "calls", .forward = random_calls, .user = calls, .impure = true);
+    wg_node e = wg_extern_at(WG_HERE, wg_mul(wg_sum(*dropped), 0), WG_SCALAR, &o);
     return wg_add(wg_mul(s, wg_sum(wg_sqrt(wg_mul(*dropped, 0)))), e);
 }
 
