@@ -281,7 +281,7 @@ enum {
 /* Makes a context. The result is never NULL: without memory, or with wrong options, it is a context that has already
  * failed. */
 WG_API wg_context *wg_start_at(wg_site here, const wg_start_opts *o);
-#define wg_start(...) WG_WITH(wg_start_at, (WG_AT(WG_BYTE_0 #__VA_ARGS__)), wg_start_opts, WG_GIVEN_(__VA_ARGS__))
+#define wg_start(...) WG_WITH(wg_start_at, (WG_AT(WG_BYTE_0 #__VA_ARGS__)), wg_start_opts, __VA_ARGS__)
 /* Prints the first error to the stream, if one is given. Frees the context and everything made from it.
  * Returns 0, or the status of the error. A call that got no object at all, wg_optim_step(NULL) say, has no
  * context: its error is kept for the thread, and becomes that of the first context that was started before, when

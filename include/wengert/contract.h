@@ -64,7 +64,7 @@ WG_API wg_node wg_swap_at(wg_site here, wg_node x); /* the last two axes */
 /* wg_permute(x, 0, 2, 1): axis i of the result is the axis of x at place i of the list. */
 #define wg_permute(node, ...) \
     WG_WITH(wg_transpose_at, (WG_AT(#node)), wg_transpose_args, \
-            WG_GIVEN_(.axes = WG_AXES(__VA_ARGS__), .x = node))
+            .axes = WG_AXES(__VA_ARGS__), .x = node)
 
 #ifdef __cplusplus
 }

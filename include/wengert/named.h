@@ -78,15 +78,20 @@ WG_API bool wg_option_set(const wg_option *o, void *options, double v);
 WG_API bool wg_option_in_range(const wg_option *o, double v);
 
 /* A struct begins with a mark, by which a call sees that it is one of WG_OPTS, from the same header. The number
- * of options is in it, since a new bool may fit into padding. */
-#define WG_MARK_(T) (sizeof(T) | (size_t)T##_count << 20)
+ * of options is in it, since a new bool may fit into padding, and the lengths of all names, by which it is no other
+ * struct. */
+#define WG_MARK_(T) (sizeof(T) | (size_t)T##_count << 20 | (size_t)T##_letters << 28)
 #define WG_NO_(...)
 #define WG_COUNTED_(...)             +1
+#define WG_LETTERS_(type, name, ...) +(int)sizeof #name
 #define WG_OPERAND_(type, name)    type name;
 #define WG_OPTIONS(T)              WG_DECLARE_(T, )
 #define WG_OPTIONS_AND_OPERANDS(T) WG_DECLARE_(T, WG_GAP_(operands))
 #define WG_DECLARE_(T, GAP)                                                                 \
-    enum { T##_count = 0 T##_list(WG_NO_, WG_COUNTED_) };                                       \
+    enum {                                                                                  \
+        T##_count = 0 T##_list(WG_NO_, WG_COUNTED_),                                        \
+        T##_letters = (int)sizeof #T T##_list(WG_NO_, WG_LETTERS_)                          \
+    };                                                                                      \
     typedef struct T {                                                                      \
         WG_MARK_FIELD_(T)                                                                   \
         T##_list(WG_NO_, WG_FIELD_) GAP T##_list(WG_OPERAND_, WG_NO_) WG_END_               \
@@ -114,7 +119,7 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #define WG_TAIL_(a, ...)  __VA_ARGS__
 
 /* WG_WITH(f, lead, T, ...): the call of f with the arguments `lead`, in parentheses, and the address of a T with
- * the options ... in it, which are what WG_TAIL_ or WG_GIVEN_ leaves. Macros of calls have (...) and split it by WG_HEAD_ and WG_TAIL_, since C11 does not
+ * the options ... in it. Macros of calls have (...) and split it by WG_HEAD_ and WG_TAIL_, since C11 does not
  * allow wg_adam(p) of a macro (p, ...).
  *
  * In C the struct begins with its defaults, and then come the user's words: a later value wins. The defaults are
@@ -139,7 +144,6 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
     (__extension__({ WG_QUIET_ 0; }) + __extension__ &(T){ WG_DEFAULTS_(T) __VA_ARGS__ } + \
      __extension__({ WG_LOUD_ 0; }))
 #endif
-#define WG_GIVEN_(...)          __VA_ARGS__
 #define WG_OPTS(...)            WG_OPTS1_(WG_HEAD_(__VA_ARGS__), WG_TAIL_(__VA_ARGS__, ))
 #define WG_OPTS1_(T, ...)       WG_OPTS2_(T, __VA_ARGS__)
 #define WG_OPTS2_(T, ...)       (*WG_OVER_(T, __VA_ARGS__))

@@ -107,6 +107,7 @@ static void bindings(wg_graph *) {}
 int main()
 {
     wg_context *c = wg_start(.dtype = WG_F64, .threads = 1);
+    EXPECT(wg_context_threads(c) == 1); // the last option of a call without operands
     wg_graph *g = wg_graph_new(c);
     wg_begin(g, WG_TRAIN);
     arrays(g), layers(c, g);
