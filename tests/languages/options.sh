@@ -3,9 +3,9 @@
 standards='c++11 c++14 c++17 c++20'
 . tests/languages/compilers.sh
 each_c= each_cpp=
-for c in gcc clang; do
+case "$all" in *' '*) all_c='gcc clang' ;; clang*) all_c=clang ;; *) all_c=gcc ;; esac
+for c in $all_c; do
     command -v $c >/dev/null || continue
-    case "$compile" in *-fsanitize*) [ "${compile%% *}" = $c ] || continue ;; esac
     for s in ${sanitize:+c17} ${sanitize:-c11 c17 gnu17}; do case $s in -*) ;; *) each_c="$each_c $c:$s" ;; esac; done
 done
 for c in $compilers; do for s in $standards; do each_cpp="$each_cpp $c:$s"; done; done
@@ -192,4 +192,44 @@ wrong() {
         echo "$both: $(echo "$refused" | wc -l) errors, $(grep -c 'write ' "$in/said") refused when run"
         grep -v 'write ' "$in/said" | while read -r n text; do echo "    $(forms | sed -n ${n}p): $text"; done
     done
+}
+
+# ---- the judge ----
+
+# Where no result shows a 0: a sign alone, or how long and how much at most.
+unseen='group_start.timeout lbfgs.evaluations lbfgs.history lion.beta1 lion.beta2 start.plan_bytes'
+
+# Equal cases have equal results in C, C++, Python and the language; a default that is written out is that which is left
+# out, but for wrt_count, whose cases say .seconds = 0; and a 0 is not the default, unless that is 0. Prints what differs.
+judge() {
+    here=$PWD
+    take $(one_of_each | head -1)
+    $cc -std=$std $flags $sanitize tests/languages/judge.c -o "$in/judge" $linked || exit 1
+    rm -f "$in/all"
+    for form in c python defaults; do "$in/judge" $form >"$in/$form" || exit 1; done
+    for both in $cc:$std ${each_cpp##* }; do
+        take $both
+        $cc -std=$std -w -Iinclude -Itests/languages $sanitize $x "$in/c" -o "$in/cases" $linked || exit 1
+        (cd "$in" && ./cases 2>err) >>"$in/all" || { cat "$in/err"; exit 1; }
+    done
+    if python=$(tests/python.sh) && [ -z "$sanitize" ]; then
+        (cd "$in" && PYTHONPATH="$here/python:$here/tests/languages" PYTHONDONTWRITEBYTECODE=1 \
+            WENGERT_LIBRARY="$(cd "$here/$build" && pwd)/libwengert.so" $python python 2>err) >>"$in/all" || { cat "$in/err"; exit 1; }
+    fi
+    awk -v unseen="$unseen plan.wrt_count" '
+    BEGIN { n = split(unseen, list, " "); for (i = 1; i <= n; i++) hidden[list[i]] = 1 }
+    function wrong(text) { print text; wrongs++ }
+    FNR == NR { standard[$1] = $2; next }
+    { at = index($0, ": "); key = substr($0, 1, at - 1); result = substr($0, at + 2); sub(/^[^ ]*:[0-9]+: /, "", result); said++ }
+    key in of && of[key] != result { wrong("two results of " key ": " of[key] "; " result) }
+    { of[key] = result }
+    END {
+        for (o in standard) {
+            call = o; sub(/[.].*/, "", call); options++
+            if (!((o " default") in of)) wrong(o ": no result")
+            if (of[o " default"] != of[call " absent"] && o != "plan.wrt_count") wrong(o ": by its default " of[o " default"] ", without it " of[call " absent"])
+            if (standard[o] != 0 && of[o " 0"] == of[o " default"] && !(o in hidden)) wrong(o ": 0 is the default")
+        }
+        print options " options, " said " results, " wrongs + 0 " wrong"
+    }' "$in/defaults" "$in/all"
 }

@@ -31,6 +31,15 @@ Test(options, warnings_are_those_of_the_user)
 
 Test(options, what_stands_in_a_call_lives_as_long_as_its_block) { expect_lines(SHELL("lives"), ": 42"); }
 
+/* Made from the lists of options: 0, the default, none, a number between and one below, in five forms. */
+Test(options, mean_the_same_in_every_language)
+{
+    const char *text = SHELL("judge");
+    int options = 0, results = 0, wrong = -1;
+    cr_assert_eq(sscanf(text, "%d options, %d results, %d wrong", &options, &results, &wrong), 3, "%s", text);
+    cr_expect(options > 100 && results > 1500 && !wrong, "%s", text);
+}
+
 /* The list of forms is tried by a right one, which must be found. */
 Test(options, no_wrong_form_runs_silently)
 {
