@@ -103,7 +103,8 @@ typedef struct picture {
     wg_node (*make)(wg_context *, int64_t);
     int64_t size;
     const char *path;
-    wg_draw_opts o;
+    int most;
+    wg_maybe fold;
 } picture;
 
 static void row(const picture *p, bool values, const char *fit)
@@ -113,10 +114,10 @@ static void row(const picture *p, bool values, const char *fit)
     for (int i = 0; i < 3; i++) {
         wg_context *c = wg_start(.threads = 1, .seed = 1);
         const wg_node root = p->make(c, p->size);
-        wg_draw_opts o = p->o;
-        o.values = o.backward = values, o.fit = fit;
         const double start = bench_now();
-        if (wg_draw(root, p->path, &o) != WG_OK) snprintf(message, sizeof message, "%s", "refused");
+        if (wg_draw(root, p->path, .values = values, .backward = values, .fit = fit, .most = p->most,
+                    .fold = p->fold) != WG_OK)
+            snprintf(message, sizeof message, "%s", "refused");
         least = fmin(least, bench_now() - start);
         wg_recover(c);
         wg_finish(c, NULL);
@@ -130,16 +131,16 @@ int main(void)
     const int file = mkstemps(svg, 4);
     if (file < 0) return perror(svg), 1;
     const picture pictures[] = {
-        { "RNN of 100 steps, shared parameters", rnn, 100, svg, { .most = 0 } },
-        { "the same, each step drawn", rnn, 100, svg, { .most = 10000, .fold = -1 } },
-        { "RNN of 12,500 steps: 100,000 nodes", rnn, 12500, svg, { .most = 0 } },
-        { "a chain of 100,000 sines", chain, 100000, svg, { .most = 0 } },
-        { "100,000 nodes without a pattern", mixed, 100000, svg, { .most = 0 } },
-        { "20,000 layers: 100,000 nodes", layers, 20000, svg, { .most = 0 } },
-        { "a fan of 100,000 nodes", fan, 99900, svg, { .most = 0 } },
-        { "100,000 nodes, each with any two before it", random_graph, 100000, svg, { .most = 0 } },
-        { "a chain of 1,000,000 sines", chain, 1000000, svg, { .most = 0 } },
-        { "1,000,000 nodes without a pattern", mixed, 1000000, svg, { .most = 0 } },
+        { "RNN of 100 steps, shared parameters", rnn, 100, svg, WG_AUTO, WG_AUTO },
+        { "the same, each step drawn", rnn, 100, svg, 10000, false },
+        { "RNN of 12,500 steps: 100,000 nodes", rnn, 12500, svg, WG_AUTO, WG_AUTO },
+        { "a chain of 100,000 sines", chain, 100000, svg, WG_AUTO, WG_AUTO },
+        { "100,000 nodes without a pattern", mixed, 100000, svg, WG_AUTO, WG_AUTO },
+        { "20,000 layers: 100,000 nodes", layers, 20000, svg, WG_AUTO, WG_AUTO },
+        { "a fan of 100,000 nodes", fan, 99900, svg, WG_AUTO, WG_AUTO },
+        { "100,000 nodes, each with any two before it", random_graph, 100000, svg, WG_AUTO, WG_AUTO },
+        { "a chain of 1,000,000 sines", chain, 1000000, svg, WG_AUTO, WG_AUTO },
+        { "1,000,000 nodes without a pattern", mixed, 1000000, svg, WG_AUTO, WG_AUTO },
     };
     for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++)
         for (int k = 0; k < 4; k++) row(&pictures[i], k % 2, k / 2 ? "slide" : NULL);

@@ -123,8 +123,8 @@ int main(int argc, char **argv)
     wg_begin(g, WG_TRAIN);
     wg_node L = loss_of(g, p, &b, &accuracy);
     wg_params_save(p, "weights.safetensors");
-    wg_draw(L, "graph.svg", &(wg_draw_opts){ .title = "digits" });
-    wg_draw(L, "graph.dot", &(wg_draw_opts){ .title = "digits" });
+    wg_draw(L, "graph.svg", .title = "digits");
+    wg_draw(L, "graph.dot", .title = "digits");
     int rc = wg_finish(c, stderr);
     if (!rc) printf("written to %s/: weights.safetensors, curve.svg, graph.svg, graph.dot\n", folder);
     return rc ? EXIT_FAILURE : EXIT_SUCCESS;

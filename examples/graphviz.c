@@ -43,7 +43,7 @@ int main(int count, char **argument)
     wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     wg_node loss = loss_of(g, wg_params_new(c));
-    Agraph_t *picture = wg_draw_agraph(loss, &(wg_draw_opts){ .values = true, .backward = true });
+    Agraph_t *picture = wg_draw_agraph(loss, .values = true, .backward = true);
     if (!picture) return wg_finish(c, stderr);
 
     for (Agnode_t *n = agnode(picture, "L", 0), *next; n; n = next) {

@@ -145,10 +145,6 @@ _TABLE = """
 @settled_args x before ; tol:double = settled
 (g:graph p:params name:text s:shape init:init) = param state
 (r:check) = check_passes
-! format:text style:text id:text title:text values:bool level:text backward:bool wrt:pointer wrt_count:int
-    sizes:pointer size_count:int beside overlay:text source:text marks:pointer mark_count:int steps:bool
-    hide:text width:int ansi:bool top_down:bool legend:bool no_scopes:bool most:int fold:int series:bool
-    fit:text keep:text depth:int seconds:double limits:pointer = draw
 ! eps:double one_sided:bool name:text components:int64 allocator:pointer progress:pointer
     progress_user:pointer order:int course_only:bool tolerance:double accuracy:double evaluations:int64
     intended:text names:text = gradcheck
@@ -488,11 +484,13 @@ class Value:
         nodes = (_Node * builtins.max(len(wrt), 1))(*(v._node for v in wrt))
         if wrt:
             options.update(wrt=c_void_p(ctypes.addressof(nodes)), wrt_count=len(wrt))
+        if path is None:
+            options.setdefault("format", "svg")
+        o = byref(_opts("draw_opts", "draw", options, self.graph))
         if path is not None:
-            _lib.wg_draw_at(_here(), self._node, os.fsencode(path), _struct("draw", options, self.graph))
+            _lib.wg_draw_at(_here(), self._node, os.fsencode(path), o)
             return self.graph.context._look()
-        options.setdefault("format", "svg")
-        text = _lib.wg_draw_text_at(_here(), self._node, _struct("draw", options, self.graph))
+        text = _lib.wg_draw_text_at(_here(), self._node, o)
         self.graph.context._look()
         try:
             return ctypes.string_at(text).decode()
@@ -579,7 +577,7 @@ Value.__abs__ = lambda x: _builders["abs"](x)
 
 # ---- builders ----
 
-_FIELDS = {"text": c_char_p, "bool": c_bool, "int": c_int, "int64": c_int64, "double": c_double,
+_FIELDS = {"text": c_char_p, "bool": c_bool, "maybe": c_int, "int": c_int, "int64": c_int64, "double": c_double,
            "real": c_double, "axis": c_double, "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node}
 _WORDS = {"mean": 0, "sum": 1, "none": 2, "constant": 0, "reflect": 1, "edge": 2, "nearest": 0, "bilinear": 1,
           "graph": 0, "train": 1, "eval": 2, "dormand_prince": 0, "euler": 1, "midpoint": 2, "rk4": 3}
@@ -607,7 +605,7 @@ def _given(kind, x, g, what="it"):
         return _text(x) if x is not None else None
     if kind in ("double", "real"):
         return _real_number(x, what)
-    if kind == "bool":
+    if kind in ("bool", "maybe"):
         return _truth(x, what)
     if kind == "shape":
         return _shape(x)
@@ -684,7 +682,7 @@ def _named(what, fields, options, g, into):
     return into
 
 def _struct(what, options, g=None):
-    """A pointer to a struct of options alone: of draw."""
+    """A pointer to a struct of options alone: of gradcheck."""
     fields, kind = _structs[what]
     options = {n: -2.2250738585072014e-308 if x == 0 and dict(fields).get(n) == "double" else x
                for n, x in options.items()}
@@ -700,6 +698,7 @@ class _OptionList(Structure):
     _fields_ = [("name", c_char_p), ("defaults", c_void_p), ("size", c_size_t), ("mark", c_size_t),
                 ("option", POINTER(_Option)), ("count", c_int)]
 
+_TYPES = {b"wg_dtype": "dtype", b"wg_node": "node", b"wg_maybe": "maybe"}
 _KINDS = {0: "pointer", 1: "real", 2: "int", 3: "int64", 4: "bool", 5: "int", 6: "text"}
 
 @functools.lru_cache(None)
@@ -707,7 +706,7 @@ def _listed(struct):
     """The options of a struct as (name, kind), its ctypes type, and its bytes when no option is given."""
     rows = _declare(struct + "_rows", POINTER(_OptionList), [])().contents
     options = [rows.option[i] for i in range(rows.count)]
-    fields = [(o.name.decode(), "dtype" if o.type == b"wg_dtype" else _KINDS[o.kind]) for o in options]
+    fields = [(o.name.decode(), _TYPES.get(o.type, _KINDS[o.kind])) for o in options]
     members, at = [], 0
     for (name, kind), o in zip(fields, options):
         member = _FIELDS.get(kind, c_void_p)

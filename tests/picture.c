@@ -177,9 +177,9 @@ wg_node pic_layers(wg_context *c, int layers)
 char *pic_dot(wg_node root, const wg_draw_opts *o)
 {
     PIC_NEEDS_DOT;
-    wg_draw_opts with = o ? *o : (wg_draw_opts){ 0 };
+    wg_draw_opts with = o ? *o : WG_OPTS(wg_draw_opts);
     with.format = "dot";
-    char *dot = wg_draw_text(root, &with), *copy = dot ? pic_keep(strdup(dot)) : NULL;
+    char *dot = wg_draw_text_at(WG_HERE, root, &with), *copy = dot ? pic_keep(strdup(dot)) : NULL;
     wg_free(wg_graph_context(wg_graph_of(root)), dot);
     return copy;
 }
@@ -188,7 +188,8 @@ char *pic_by_dot(wg_node root, const wg_draw_opts *o)
 {
     PIC_NEEDS_DOT;
     char *dot = pic_path("by.dot"), *svg = pic_path("by.svg"), *said = pic_path("by.txt"), command[400];
-    cr_assert_eq(wg_draw(root, dot, o), WG_OK, "%s", wg_message(wg_graph_context(wg_graph_of(root))));
+    cr_assert_eq(wg_draw_at(WG_HERE, root, dot, o), WG_OK, "%s",
+                 wg_message(wg_graph_context(wg_graph_of(root))));
     snprintf(command, sizeof command, "timeout 20 dot -Tsvg '%s' >'%s' 2>'%s'", dot, svg, said);
     const int status = system(command);
     char *words = pic_read(said);
@@ -201,7 +202,7 @@ char *pic_text(wg_node root, const char *format, wg_draw_opts o)
     wg_context *c = wg_graph_context(wg_graph_of(root));
     if (!strcmp(format, "dot")) PIC_NEEDS_DOT;
     o.format = format;
-    char *text = wg_draw_text(root, &o), *copy;
+    char *text = wg_draw_text_at(WG_HERE, root, &o), *copy;
     cr_assert(text, "%s", wg_message(c));
     copy = pic_keep(strdup(text));
     wg_free(c, text);
@@ -242,7 +243,7 @@ const char *pic_agraph(wg_context *c, wg_node root, const wg_draw_opts *o)
 {
     char *text = NULL;
     size_t size = 0;
-    Agraph_t *g = wg_draw_agraph(root, o);
+    Agraph_t *g = wg_draw_agraph_at(WG_HERE, root, o);
     wg_finish(c, NULL);
     FILE *f = open_memstream(&text, &size);
     cr_assert(g && f);

@@ -1,7 +1,7 @@
 # Reads public headers and writes what they say of builders, the functions that make nodes:
 #
 #   form=python    the table of python/wengert.py. A line is "(PARAMETERS) = NAMES", or "@STRUCT OPERANDS ; OPTIONS = NAMES"
-#                  for one struct of arguments, or "! OPTIONS = NAMES" for structs of options: draw
+#                  for one struct of arguments, or "! OPTIONS = NAMES" for structs of options: gradcheck
 #   form=cpp       a C++ program that calls each macro with all its options by name, the last one first. some<T>()
 #                  stands for an argument
 
@@ -99,17 +99,7 @@ function python_print(    i, line, word, n, k) {
 function python_option(name, kind) {
     return kind ~ /\*$/ && kind != "const char *" ? name ":pointer" : python_field(name, kind)
 }
-function python_lists(    text, name, kind, out, i) {
-    for (rest = all; next_match("F(LAG|IELD)\\((const )?[a-z_]+( \\*)?, [a-z_]+, WG"); ) {
-        kind = found
-        sub(/^[A-Z]+\(/, "", kind)
-        name = kind
-        sub(/,.*/, "", kind)
-        sub(/^[^,]*, /, "", name)
-        sub(/,.*/, "", name)
-        out = out " " python_option(name, kind)
-    }
-    if (out != "") python("!" out, "draw", "")
+function python_lists(    out, i) {
     for (rest = all; next_match("typedef struct wg_gradcheck_opts {[^}]*}"); ) {
         sub(/^[^{]*\{/, "", found)
         sub(/}$/, "", found)

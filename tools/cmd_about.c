@@ -33,7 +33,7 @@ static void dot_line(FILE *out)
 {
     wg_context *c = wg_start(.threads = 1);
     const wg_status s =
-        wg_draw_graph_at(NULL, wg_graph_new(c), "/dev/null", &(wg_draw_opts){ .format = "dot" });
+        wg_draw_graph_at(NULL, wg_graph_new(c), "/dev/null", &WG_OPTS(wg_draw_opts, .format = "dot"));
     const char *why = strstr(wg_message(c), "libcgraph");
     fprintf(out, "dot: %s\n", s == WG_OK ? "by libcgraph" : why ? why : wg_message(c));
     wg_finish(c, NULL);

@@ -219,7 +219,7 @@ static int draw(const args *a, const wg_check *r, wg_node loss, json *j)
     const char *path = args_value(a, "draw"), *why = "--draw: nothing was compared";
     if (!path) return EXIT_DONE;
     if (r && wg_node_ok(loss)) {
-        wg_draw_opts o = { .legend = true };
+        wg_draw_opts o = WG_OPTS(wg_draw_opts, .legend = true);
         o.marks = wg_check_marks(r, wg_graph_of(loss), &o.mark_count);
         if (wg_draw_at(NULL, loss, path, &o) == WG_OK) return EXIT_DONE;
         why = wg_message(wg_graph_context(wg_graph_of(loss)));

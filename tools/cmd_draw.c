@@ -26,55 +26,37 @@ static const flag subject_flags[] = {
     { 0, NULL, NULL, NULL },
 };
 
-/* ---- how it is drawn: by WG_DRAW_OPTIONS of draw.h ---- */
+/* ---- how it is drawn: by wg_draw_opts_list of draw.h ---- */
 
-#define NO_FLAG(...)
-#define FLAG_ROW(type, name, goes_with, flag, value, text) { 0, flag, value, text },
-static const flag drawing_flags[] = { WG_DRAW_OPTIONS(NO_FLAG, FLAG_ROW){ 0, NULL, NULL, NULL } };
+/* Options without a flag are the last of the list: the first of them ends the flags. */
+#define FLAG_ROW(type, name, standard, range, text, goes_with, flag, value) { 0, flag, value, text },
+static const flag drawing_flags[] = { wg_draw_opts_list(WG_NO_, FLAG_ROW) };
+#define KINDS(type, name, standard, range, text, goes_with, ...) goes_with,
+static const unsigned goes_with[] = { wg_draw_opts_list(WG_NO_, KINDS) };
 
-typedef enum value_kind { SWITCH, WHOLE, NUMBER, WORD } value_kind;
-typedef struct option {
-    unsigned goes_with;
-    size_t offset;
-    value_kind kind;
-} option;
-
-#define KIND(x) _Generic((x), bool : SWITCH, int : WHOLE, double : NUMBER, const char * : WORD)
-#define OPTION(type, name, goes_with, ...) \
-    { goes_with, offsetof(wg_draw_opts, name), KIND(((wg_draw_opts *)NULL)->name) },
-static const option options[] = { WG_DRAW_OPTIONS(NO_FLAG, OPTION) }; /* in the order of drawing_flags */
-enum { OPTIONS = sizeof options / sizeof *options };
-
-static bool read_whole(const args *a, const char *name, int *to)
+static bool read_number(const args *a, const char *name, const wg_option *x, wg_draw_opts *o)
 {
-    long long v = 0;
-    if (!args_long(a, name, 1, &v)) return false;
-    *to = (int)(v < INT_MAX ? v : INT_MAX);
-    return true;
-}
-
-static bool read_number(const args *a, const char *name, double *to)
-{
-    if (!args_double(a, name, to)) return false;
-    if (*to > 0) return true;
-    tool_wrong(a, "--%s %g: must be above 0", name, *to);
+    const bool whole = x->kind == WG_OPTION_INT;
+    double v = 0;
+    if (!args_double(a, name, &v)) return false;
+    if (whole && v > INT_MAX) v = INT_MAX;
+    if (wg_option_in_range(x, v) && wg_option_set(x, o, v)) return true;
+    tool_wrong(a, "--%s %s: must be a%s number in %s", name, args_value(a, name), whole ? " whole" : "",
+               x->range);
     return false;
 }
 
 static bool read_option(const args *a, int i, wg_draw_opts *o)
 {
     const flag *f = &drawing_flags[i];
-    void *to = (char *)o + options[i].offset;
+    const wg_option *x = &wg_draw_opts_rows()->option[i];
+    const char *text = args_value(a, f->name);
     if (!args_choice(a, f->name)) return false;
-    switch (options[i].kind) {
-    case SWITCH: /* without a value, or with two words, "LR|TB": the second sets it */
-        *(bool *)to = !f->value || !strcmp(args_value(a, f->name), strchr(f->value, '|') + 1);
-        break;
-    case WHOLE: return read_whole(a, f->name, to);
-    case NUMBER: return read_number(a, f->name, to);
-    case WORD: *(const char **)to = args_value(a, f->name);
-    }
-    return true;
+    if (x->kind == WG_OPTION_TEXT) return memcpy((char *)o + x->offset, &text, sizeof text), true;
+    if (x->kind != WG_OPTION_BOOL) return read_number(a, f->name, x, o);
+    /* without a value, or with two words, "LR|TB": the second sets it */
+    const bool on = !f->value || !strcmp(text, strchr(f->value, '|') + 1);
+    return wg_option_set(x, o, on == (strncmp(f->name, "no-", 3) != 0));
 }
 
 /* The file; "-" where only --format is given; NULL: text in the terminal. */
@@ -127,12 +109,12 @@ static unsigned picture_kind(const args *a)
 static int drawing_options(const args *a, unsigned kind, wg_draw_opts *o)
 {
     char all[200], this[60];
-    for (int i = 0; i < OPTIONS; i++) {
+    for (int i = 0; drawing_flags[i].name; i++) {
         if (!args_has(a, drawing_flags[i].name)) continue;
-        const bool of_all = !kind && options[i].goes_with == WG_PICTURE_FILE; /* also of a plan's JSON */
-        if (!(options[i].goes_with & kind) && !of_all)
+        const bool of_all = !kind && goes_with[i] == WG_PICTURE_FILE; /* also of a plan's JSON */
+        if (!(goes_with[i] & kind) && !of_all)
             return tool_wrong(a, "--%s goes with %s, not with %s%s", drawing_flags[i].name,
-                              wg_draw_goes_with(options[i].goes_with, all, sizeof all),
+                              wg_draw_goes_with(goes_with[i], all, sizeof all),
                               kind ? wg_draw_goes_with(kind, this, sizeof this) : "a plan's JSON",
                               output_of(a) ? "" : " (-o FILE makes a picture)");
         if (!read_option(a, i, o)) return EXIT_FLAGS;
@@ -273,7 +255,7 @@ static void draw(model *m, wg_draw_opts o)
     o.backward = args_has(m->a, "backward");
     if (!(o.backward ? model_differentiated : model_of)(m, &name, &root)) return;
     if (names && (!model_names(m, "wrt", names, &wrt) || !model_by_no_option(m, root, &wrt))) return;
-    o.fold = args_has(m->a, "no-fold") ? -1 : args_has(m->a, "fold");
+    o.fold = args_has(m->a, "no-fold") ? false : args_has(m->a, "fold") ? true : WG_AUTO;
     const bool of_sum = o.backward && !is_scalar(root);
     if (of_sum && !wg_dtype_is_float(wg_node_dtype(root))) {
         model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
@@ -303,7 +285,7 @@ static void draw(model *m, wg_draw_opts o)
     o.source = picture_kind(m->a) == WG_PICTURE_TEXT ? NULL : wg_program_source(m->q);
     if (!path) path = "-", o.format = m->a->json ? "json" : "txt", o.values |= o.backward;
     if (picture_kind(m->a) == WG_PICTURE_TEXT && strcmp(path, "-") == 0)
-        o.ansi = terminal_ansi(), o.width = o.width ? o.width : terminal_width();
+        o.ansi = terminal_ansi(), o.width = args_has(m->a, "width") ? o.width : terminal_width();
     if (!m->status && wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE)
         model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
     if (model_ok(m) && of_sum) say_whose_gradients(m, name);
@@ -340,7 +322,7 @@ static int refuse_dot(const args *a, const char *file)
 
 static int run(const args *a)
 {
-    wg_draw_opts o = { 0 };
+    wg_draw_opts o = WG_OPTS(wg_draw_opts);
     model m;
     if (is_dot_file(a)) return refuse_dot(a, a->operand[0]);
     int status = plan_flags(a);

@@ -60,16 +60,15 @@ static void step(model *m)
 {
     const char *names = args_value(m->a, "wrt"), *name;
     const bool alone = isatty(0) && isatty(1) && !args_has(m->a, "all") && !m->a->json;
-    wg_draw_opts o = {
-        .format = "txt", .values = true, .steps = true, .backward = !args_has(m->a, "forward")
-    };
+    wg_draw_opts o = WG_OPTS(wg_draw_opts, .format = "txt", .values = true, .steps = true,
+                             .backward = !args_has(m->a, "forward"));
     wg_node root;
     name_list wrt = { 0 };
     long long width = terminal_width();
     if (!(o.backward ? model_differentiated : model_of)(m, &name, &root) ||
         (names && (!model_names(m, "wrt", names, &wrt) || !model_by_no_option(m, root, &wrt))))
         return;
-    if (!args_long(m->a, "width", 1, &width)) {
+    if (!args_long(m->a, "width", 40, &width)) {
         m->status = EXIT_FLAGS;
         return;
     }

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 headers=(graph functions ops losses contract arrange pick makers norms conv attention linear nn recurrent transformer grad
-    implicit params optim check draw)
+    implicit params optim check)
 table=$(cd include/wengert && awk -v form=python -f ../../tools/builders.awk "${headers[@]/%/.h}")
 
 # The file with its table in the place of what stands between the lines that begin and end it.

@@ -149,15 +149,14 @@ class value
     value T(WG_CALLER) const { return wg_swap_at(WG_SITE, n_); } /* the last two axes exchanged */
 
     /* A picture in a file, by its ending, or as the text of an SVG. */
-    void draw(const char *path, const wg_draw_opts *o = nullptr, WG_CALLER) const
+    void draw(const char *path, const wg_draw_opts &o = {}, WG_CALLER) const
     {
-        looked(wg_draw_at(WG_SITE, n_, path, o));
+        looked(wg_draw_at(WG_SITE, n_, path, &o));
     }
-    std::string svg(const wg_draw_opts *o = nullptr, WG_CALLER) const
+    std::string svg(wg_draw_opts o = {}, WG_CALLER) const
     {
-        wg_draw_opts with = o ? *o : wg_draw_opts();
-        with.format = "svg";
-        char *text = looked(wg_draw_text_at(WG_SITE, n_, &with));
+        o.format = "svg";
+        char *text = looked(wg_draw_text_at(WG_SITE, n_, &o));
         const std::string s = text ? text : "";
         if (text) wg_free(wg_graph_context(n_.graph), text);
         return s;

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-static const wg_draw_opts standard = { 0 };
-
 /* ---- formats ---- */
 
 #define FORMAT_ROW(name, kinds) { &wgi_format_##name, kinds },
@@ -52,12 +50,14 @@ wg_status wgi_picture_write(wgi_picture *p, wgi_strbuf *out)
 
 /* ---- from graph to text ---- */
 
-static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
+static wg_status check(wg_site here, wg_node root, const wg_draw_opts *o)
 {
     wg_context *c = wg_graph_context(wg_graph_of(root));
     wg_failure f;
     char shape[128];
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "draw: the node is wg_none");
+    const wg_status s = wgi_draw_options_fit(c, here, "draw", o);
+    if (s != WG_OK) return s;
     if (!wg_node_ok(root)) {
         if (root.index == 0 && wg_graph_failure(root.graph, &f)) return WG_OK;
         return WGI_DRAW_FAIL(c, here, WG_ERROR_USE,
@@ -73,8 +73,8 @@ static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
 /* Whether a page may have closed parts. */
 static bool may_open(const wgi_picture *p, const wg_draw_opts *o)
 {
-    return p->format->is_page && !o->fit && !o->fold && !o->most && !o->depth && !wgi_is_circuit(o) &&
-           wg_is_none(o->beside) && wg_graph_nodes(p->g) <= WGI_READ_MOST;
+    return p->format->is_page && !o->fit && o->fold == WG_AUTO && o->most == WG_AUTO && !o->depth &&
+           !wgi_is_circuit(o) && wg_is_none(o->beside) && wg_graph_nodes(p->g) <= WGI_READ_MOST;
 }
 
 static wg_status write_picture(wgi_picture *p, wg_node root, wgi_strbuf *out)
@@ -82,7 +82,7 @@ static wg_status write_picture(wgi_picture *p, wg_node root, wgi_strbuf *out)
     const wg_draw_opts *o = p->o;
     const wgi_format *f = p->format;
     wg_draw_opts all = *o; /* of JSON: every node, values not yet as texts */
-    if (f->is_whole && !o->most) all.most = INT_MAX, all.fold = o->fold ? o->fold : -1;
+    if (f->is_whole && o->most == WG_AUTO) all.most = INT_MAX, all.fold = o->fold == true;
     all.values |= o->steps || f->is_page || wgi_is_circuit(o); /* steps show what they compute */
     if (f->is_page) all.hide = NULL;
     p->less.folds_series = o->series && !f->is_list && !f->is_page && !o->steps && !wgi_is_circuit(o);
@@ -146,8 +146,7 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
 
 wg_status wg_draw_at(wg_site here, wg_node root, const char *path, const wg_draw_opts *o)
 {
-    o = o ? o : &standard;
-    wg_status s = check_root(here, root, o);
+    wg_status s = check(here, root, o);
     return s == WG_OK ? save(here, wg_graph_of(root), root, path, o) : s;
 }
 
@@ -155,12 +154,12 @@ wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg
 {
     WG_USER_CALL(here, "draw_graph");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "draw_graph: the graph is NULL");
-    return save(here, g, wg_none, path, o ? o : &standard);
+    const wg_status s = wgi_draw_options_fit(wg_graph_context(g), here, "draw_graph", o);
+    return s == WG_OK ? save(here, g, wg_none, path, o) : s;
 }
 
 static char *text_of(wg_site here, wg_node root, const wg_draw_opts *o, const wgi_format *format)
 {
-    if (check_root(here, root, o) != WG_OK) return NULL;
     wgi_strbuf text = { .c = wg_graph_context(wg_graph_of(root)) };
     if (write_text(here, wg_graph_of(root), root, o, NULL, format, &text) == WG_OK) return text.at;
     wgi_strbuf_free(&text);
@@ -171,7 +170,7 @@ struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_draw_opt
 {
     WG_USER_CALL(here, "draw_agraph");
     struct Agraph_s *agraph = NULL;
-    char *address = text_of(here, root, o ? o : &standard, &wgi_agraph_format);
+    char *address = check(here, root, o) == WG_OK ? text_of(here, root, o, &wgi_agraph_format) : NULL;
     if (address) memcpy(&agraph, address, sizeof agraph);
     wg_free(wg_graph_context(wg_graph_of(root)), address);
     return agraph;
@@ -180,7 +179,7 @@ struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_draw_opt
 char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o)
 {
     WG_USER_CALL(here, "draw_text");
-    o = o ? o : &standard;
+    if (check(here, root, o) != WG_OK) return NULL;
     const wgi_format *format = o->format ? wgi_format_of("", o->format, WG_PICTURE_NODES) : &wgi_format_txt;
     if (format) return text_of(here, root, o, format);
     wg_fail(wg_graph_context(wg_graph_of(root)), here, WG_ERROR_VALUE, "draw: .format \"%s\" is none",

@@ -1,17 +1,20 @@
-/* draw_options.c: an option that has no meaning for a kind of picture is an error that names it. */
+/* draw_options.c: the list of options. One that has no meaning for a kind of picture is an error that names
+ * it. */
+#include "base/options.h"
 #include "draw/draw_private.h"
 
 #include <string.h>
 
-typedef struct option {
-    const char *type, *name;
-    unsigned goes_with;
-    size_t offset, size;
-} option;
+WGI_OPTION_ROWS(wg_draw_opts)
 
-#define ROW(type, name, goes_with, ...) \
-    { #type, #name, goes_with, offsetof(wg_draw_opts, name), sizeof(type) },
-static const option options[] = { WG_DRAW_OPTIONS(ROW, ROW) };
+/* What the list says beside the rows, in their order. */
+typedef struct use {
+    unsigned goes_with;
+    size_t size;
+} use;
+
+#define USE(type, name, standard, range, text, goes_with, ...) { goes_with, sizeof(type) },
+static const use uses[] = { wg_draw_opts_list(WG_NO_, USE) };
 
 /* By bit of wg_picture_kind: entry i is for bit i. */
 static const char *const pictures[] = { "a graph's picture", "a graph's text", "a plan's picture",
@@ -38,56 +41,38 @@ const char *wg_draw_goes_with(unsigned goes_with, char *text, size_t size)
     return text;
 }
 
-static bool is_given(const wg_draw_opts *o, const option *x)
+static bool is_given(const wg_draw_opts *o, int i)
 {
-    for (size_t i = 0; i < x->size; i++)
-        if (((const char *)o)[x->offset + i]) return true;
-    return false;
+    const wg_option_list *list = wg_draw_opts_rows();
+    const size_t at = list->option[i].offset;
+    return memcmp((const char *)o + at, (const char *)list->standard + at, uses[i].size) != 0;
 }
 
 /* The row of a list is followed by the row of its count. */
-static bool list_fits(const wg_draw_opts *o, const option *list, int *count)
+static bool lacks_list(const wg_draw_opts *o, int count)
 {
-    const void *first;
-    memcpy(&first, (const char *)o + list[0].offset, sizeof first);
-    memcpy(count, (const char *)o + list[1].offset, sizeof *count);
-    return *count >= 0 && (first || !*count);
+    return strstr(wg_draw_opts_rows()->option[count].name, "_count") && is_given(o, count) &&
+           !is_given(o, count - 1);
 }
 
-/* NaN or below what it may be: .fold = -1 means never. */
-static bool is_too_low(const wg_draw_opts *o, const option *x, double *v)
+wg_status wgi_draw_options_fit(wg_context *c, wg_site here, const char *call, const wg_draw_opts *o)
 {
-    const char *at = (const char *)o + x->offset;
-    int whole = 0;
-    *v = 0;
-    if (!strcmp(x->type, "double")) memcpy(v, at, sizeof *v);
-    else if (!strcmp(x->type, "int")) memcpy(&whole, at, sizeof whole), *v = whole;
-    return !(wg_or_standard(*v, 0) >= (strcmp(x->name, "fold") ? 0 : -1));
+    return wgi_options_fit(c, here, call, wg_draw_opts_rows(), o) ? WG_OK : wg_failed(c);
 }
 
 wg_status wgi_draw_fits(const wgi_picture *p, const char *call, wg_picture_kind kind)
 {
-    wg_context *c = p->c;
-    const wg_site here = p->here;
-    const wg_draw_opts *o = p->o;
+    const wg_option_list *list = wg_draw_opts_rows();
     char all[200], this[60];
-    int count;
-    double v;
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        const option *x = &options[i];
-        if (x->goes_with & kind || !is_given(o, x)) continue;
-        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "%s: .%s goes with %s, not with %s", call, x->name,
-                             wg_draw_goes_with(x->goes_with, all, sizeof all),
-                             wg_draw_goes_with(kind, this, sizeof this));
-    }
-    for (size_t i = 1; i < sizeof options / sizeof *options; i++)
-        if (strstr(options[i].name, "_count") && !list_fits(o, &options[i - 1], &count))
-            return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "%s: .%s = %d, but .%s is %s", call,
-                                 options[i].name, count, options[i - 1].name, count < 0 ? "a list" : "NULL");
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        if (is_too_low(o, &options[i], &v))
-            return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "%s: .%s = %g is too small", call, options[i].name,
-                                 v);
+    for (int i = 0; i < list->count; i++)
+        if (!(uses[i].goes_with & kind) && is_given(p->o, i))
+            return WGI_REFUSE(p, "%s: .%s goes with %s, not with %s", call, list->option[i].name,
+                              wg_draw_goes_with(uses[i].goes_with, all, sizeof all),
+                              wg_draw_goes_with(kind, this, sizeof this));
+    for (int i = 1; i < list->count; i++)
+        if (lacks_list(p->o, i))
+            return WGI_REFUSE(p, "%s: .%s = %g, but .%s is NULL", call, list->option[i].name,
+                              wg_option_value(&list->option[i], p->o), list->option[i - 1].name);
     return WG_OK;
 }
 

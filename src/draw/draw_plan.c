@@ -60,17 +60,18 @@ wg_status wgi_plan_level_write(wgi_picture *p, wg_node root, wgi_strbuf *out)
 }
 
 wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const char *path,
-                          const wg_draw_plan_opts *o)
+                          const wg_draw_opts *o)
 {
-    static const wg_draw_plan_opts standard = { 0 };
     WG_USER_CALL(here, "draw_plan");
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "draw_plan: the context is NULL");
     if (!p) return WG_ERROR_USE;
+    wg_status s = wgi_draw_options_fit(c, here, "draw_plan", o);
+    if (s != WG_OK) return s;
     wgi_strbuf out = { .c = c };
     wgi_pool pool = { .c = c };
-    wgi_picture picture = { .c = c, .pool = &pool, .here = here, .o = o ? o : &standard, .path = path };
+    wgi_picture picture = { .c = c, .pool = &pool, .here = here, .o = o, .path = path };
     wgi_locale l = wgi_locale_set_c();
-    wg_status s = wgi_no_memory(&picture, &out, write_plan(&picture, "draw_plan", p, &out));
+    s = wgi_no_memory(&picture, &out, write_plan(&picture, "draw_plan", p, &out));
     wgi_pool_free(&pool);
     wgi_locale_restore(l);
     if (s == WG_OK) s = wgi_save_whole(here, "draw", &out, path);

@@ -75,7 +75,7 @@ static void add_frame(sketch *k, int i)
 wg_status wgi_plan_steps(wgi_picture *p, const char *call, const wg_plan *plan, wgi_strbuf *out)
 {
     sketch k = { plan, p, wgi_pool_take(p->pool, plan->buffers, sizeof *k.box_of) };
-    const int most = p->o->most > 0 ? p->o->most : WGI_MOST_BOXES;
+    const int most = p->o->most != WG_AUTO ? p->o->most : WGI_MOST_BOXES;
     int64_t links = 0;
     if (plan->ops > most)
         return WGI_REFUSE(p, "%s: %d nodes in %d steps, more than %d: draw the table (.txt), or raise .most",

@@ -405,7 +405,9 @@ static inline bool wgi_is_called(const char *name, const char *word, size_t leng
 typedef enum wgi_level { WGI_LEVEL_WRITTEN, WGI_LEVEL_OPS, WGI_LEVEL_PLAN, WGI_LEVELS } wgi_level;
 wgi_level wgi_level_of(const wg_draw_opts *o); /* WGI_LEVELS: it is none of its words */
 
-/* draw_options.c. An error names the first option that does not go with this kind of picture. */
+/* draw_options.c. An error names the first option that is out of its range, or that does not go with this
+ * kind of picture. */
+wg_status wgi_draw_options_fit(wg_context *c, wg_site here, const char *call, const wg_draw_opts *o);
 wg_status wgi_draw_fits(const wgi_picture *p, const char *call, wg_picture_kind kind);
 
 /* A format of pictures: a file that describes it, and a row of WG_DRAW_FORMATS in draw.h. */

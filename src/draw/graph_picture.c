@@ -24,7 +24,7 @@ int wgi_frame_in(wgi_picture *p, int parent, const char *name, size_t length)
 static int frame_of(wgi_picture *p, const char *scope, size_t length)
 {
     int frame = -1;
-    if (p->o->no_scopes) return frame;
+    if (!p->o->scopes) return frame;
     for (size_t at = 0; at < length;) {
         size_t part = strcspn(scope + at, "/");
         if (part > length - at) part = length - at;
@@ -176,7 +176,7 @@ static wg_node last_scalar(const wgi_picture *p)
 
 static wg_status refuse(wgi_picture *p, int64_t boxes, int most)
 {
-    const char *how = p->o->fold < 0 ? "let runs of alike nodes be folded, " : "";
+    const char *how = p->o->fold == false ? "let runs of alike nodes be folded, " : "";
     return WGI_REFUSE(p,
                       "draw: %lld boxes would be drawn for %lld nodes, more than %d: %sdraw a node nearer "
                       "to the inputs, or raise .most",
@@ -227,7 +227,7 @@ static wg_status fill_boxes(wgi_picture *p, int64_t boxes)
 wg_status wgi_picture_start(wgi_picture *p, wg_node root)
 {
     bool whole = !wg_node_ok(root);
-    p->less.hidden = "", p->less.folds_series &= p->o->fold == 0;
+    p->less.hidden = "", p->less.folds_series &= p->o->fold == WG_AUTO;
     wg_failure failure;
     if (whole && wg_graph_failure(p->g, &failure) && (p->failure = wgi_pool_take(p->pool, 1, sizeof failure)))
         *p->failure = failure;
@@ -248,8 +248,8 @@ static int64_t choose_boxes(wgi_picture *p, int64_t most, bool reduces)
         if (boxes <= most) return boxes;
         wgi_forget_reduced(p);
     }
-    if (o->fold > 0 || (o->fold == 0 && p->at.nodes > most))
-        return wgi_find_alike_runs(p, o->fold > 0 ? 0 : most, NULL);
+    if (o->fold == true || (o->fold == WG_AUTO && p->at.nodes > most))
+        return wgi_find_alike_runs(p, o->fold == true ? 0 : most, NULL);
     return p->at.nodes;
 }
 
@@ -338,7 +338,7 @@ wg_status wgi_picture_make(wgi_picture *p, wg_node root)
 
 wg_status wgi_picture_fill(wgi_picture *p)
 {
-    const int most = p->o->most > 0 ? p->o->most : WGI_MOST_BOXES;
+    const int most = p->o->most != WG_AUTO ? p->o->most : WGI_MOST_BOXES;
     const wg_status s = wgi_check_kept(p);
     const int64_t boxes = s == WG_OK ? choose_boxes(p, most, false) : 0;
     if (boxes < 0 || s != WG_OK) return s != WG_OK ? s : WG_ERROR_MEMORY;

@@ -9,23 +9,7 @@
 
 #include "draw/step_states.h"
 
-enum {
-    EQUATION,
-    SHAPE,
-    VALUE,
-    GRADIENT,
-    CELLS,
-    GAP = 2,
-    INDENT = 2,
-    WIDTH = 100,
-    LEAST_WIDTH = 40,
-    STEP_INDENT = 6
-};
-
-static int width_of(const wgi_picture *p)
-{
-    return !p->o->width ? WIDTH : p->o->width < LEAST_WIDTH ? LEAST_WIDTH : p->o->width;
-}
+enum { EQUATION, SHAPE, VALUE, GRADIENT, CELLS, GAP = 2, INDENT = 2, STEP_INDENT = 6 };
 
 typedef struct listing {
     const wgi_picture *p;
@@ -130,7 +114,7 @@ static void put_frames(listing *l, int frame)
         name = wgi_pool_format(p->pool, "%s%s%s", wgi_pool_clean(p->pool, p->frame[at].name, 80),
                                *name ? " / " : "", name);
     put_spaces(l->out, INDENT * (depth_of(p, frame) - 1));
-    wgi_strbuf_fit(l->out, name, (p->o->width ? p->o->width : WIDTH) - 20);
+    wgi_strbuf_fit(l->out, name, p->o->width - 20);
     wgi_strbuf_put(l->out, ":\n");
 }
 
@@ -180,7 +164,7 @@ static void put_line(listing *l, const wgi_box *x, int width)
 static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
     listing l = { .p = p, .out = out, .frame = -1 };
-    const int width = width_of(p);
+    const int width = p->o->width;
     find_columns(&l, width);
     for (int64_t i = 0; i < p->boxes; i++) {
         if (!has_line(&p->box[i])) continue;
@@ -226,7 +210,7 @@ static const char *breaks_of(wgi_pool *pool, const char *s)
 static void put_wrapped(const wgi_picture *p, wgi_strbuf *out, const char *s)
 {
     const char *mark = breaks_of(p->pool, s);
-    for (int room = width_of(p) - STEP_INDENT, indent = 0; *s; indent = STEP_INDENT + 4) {
+    for (int room = p->o->width - STEP_INDENT, indent = 0; *s; indent = STEP_INDENT + 4) {
         size_t end = strlen(s), best = 0, space = 0, any = 0;
         for (size_t i = 1; wgi_columns(s) > room && i < strlen(s); i++) {
             if (s[i] != ' ') continue;
@@ -241,7 +225,7 @@ static void put_wrapped(const wgi_picture *p, wgi_strbuf *out, const char *s)
         wgi_strbuf_fit(out, wgi_pool_part(p->pool, s, end), room);
         wgi_strbuf_put(out, "\n");
         for (mark += end, s += end; *s == ' '; mark++) s++;
-        room = width_of(p) - STEP_INDENT - 4;
+        room = p->o->width - STEP_INDENT - 4;
     }
 }
 

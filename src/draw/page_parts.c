@@ -104,7 +104,7 @@ static wg_status add_part(finder *f, wgi_sheet *parent, int of, int level)
 wg_status wgi_page_find_parts(wgi_page *w)
 {
     wg_draw_opts o = *w->p->o;
-    o.no_scopes = true, o.overlay = o.title = o.hide = NULL, o.legend = false; /* the script hides numbers */
+    o.scopes = false, o.overlay = o.title = o.hide = NULL, o.legend = false; /* the script hides numbers */
     finder *f = wgi_pool_take(w->p->pool, 1, sizeof *f);
     wg_draw_opts *kept = wgi_pool_take(w->p->pool, 1, sizeof *kept);
     w->sheet = wgi_pool_take(w->p->pool, PARTS_MOST + 1, sizeof *w->sheet);

@@ -303,8 +303,8 @@ static unsigned closed_by_options(const wgi_picture *p)
 {
     unsigned closed = p->less.closed | (unsigned)p->less.folds_series << WGI_PARTS_REPEATS |
                       (unsigned)(p->o->depth > 0) << WGI_PARTS_SCOPES;
-    if (p->o->fold < 0 || wgi_is_window(p->o)) closed &= ~(1u << WGI_PARTS_REPEATS);
-    return p->o->no_scopes ? closed & ~(1u << WGI_PARTS_SCOPES) : closed;
+    if (p->o->fold == false || wgi_is_window(p->o)) closed &= ~(1u << WGI_PARTS_REPEATS);
+    return p->o->scopes ? closed : closed & ~(1u << WGI_PARTS_SCOPES);
 }
 
 /* Chains of into end in a position with a box: afterwards each is one step long. */

@@ -25,8 +25,8 @@ static double train(wg_context *c, wg_graph *g, wg_params *p)
         h = wg_nn_batch_norm(wg_dropout(h, .drop = 0.1), p, "norm");
         wg_node loss = wg_softmax_cross_entropy(wg_nn_dense(h, p, "b", 10), wg_input(g, "y", b.y));
         if (step == 3) {
-            wg_free(c, wg_draw_text(loss, &(wg_draw_opts){ .format = "svg" }));
-            wg_free(c, wg_draw_text(loss, &(wg_draw_opts){ .format = "html" }));
+            wg_free(c, wg_draw_text(loss, .format = "svg"));
+            wg_free(c, wg_draw_text(loss, .format = "html"));
             wg_plan_free(wg_plan_look(loss, .seconds = 1e-4));
         }
         wg_backward(loss, p);

@@ -223,7 +223,7 @@ Test(evidence, marks_a_wrong_node_and_those_before_it)
         cr_expect_null(mark_of(m, n, not [i]), "%d", i);
     }
     char *dot =
-        wg_draw_text_at(WG_HERE, loss, &(wg_draw_opts){ .format = "svg", .marks = m, .mark_count = n });
+        wg_draw_text_at(WG_HERE, loss, &WG_OPTS(wg_draw_opts, .format = "svg", .marks = m, .mark_count = n));
     cr_assert(dot);
     cr_expect(strstr(dot, "class=\"wrong\"") && strstr(dot, "class=\"affected\""), "%s", dot);
     cr_expect(strstr(dot, "wrong gradient by operand 0"), "%s", dot);

@@ -46,9 +46,8 @@ static inline bench build(const char *text)
 static inline void draw(bench *b, const char *text, const char *path, const char *hide)
 {
     cr_assert_eq(wg_program_build(b->q, b->g, wg_params_new(b->c), WG_TRAIN), WG_OK, "%s", wg_message(b->c));
-    cr_assert_eq(wg_draw(wg_program_last(b->q), path,
-                         &(wg_draw_opts){ .backward = true, .source = text, .hide = hide }),
-                 WG_OK, "%s", wg_message(b->c));
+    cr_assert_eq(wg_draw(wg_program_last(b->q), path, .backward = true, .source = text, .hide = hide), WG_OK,
+                 "%s", wg_message(b->c));
 }
 
 #endif

@@ -4,7 +4,7 @@
 #include "picture.h"
 #include "wengert/draw.h"
 
-static const wg_draw_opts circuit = { .format = "svg", .style = "circuit", .backward = true, .id = "c" };
+#define CIRCUIT WG_OPTS(wg_draw_opts, .format = "svg", .style = "circuit", .backward = true, .id = "c")
 
 typedef struct bench {
     wg_context *c;
@@ -52,8 +52,8 @@ Test(circuit, has_a_gate_for_each_op_with_value_and_gradient)
 {
     WGT_ENDS bench b = start();
     const wg_node f = product(&b);
-    char *svg = pic_text(f, "svg", circuit);
-    cr_expect_str_eq(pic_text(f, "svg", circuit), svg);
+    char *svg = pic_text(f, "svg", CIRCUIT);
+    cr_expect_str_eq(pic_text(f, "svg", CIRCUIT), svg);
     expect_wire(svg, 0, "x", "−2", "−4");
     expect_wire(svg, 1, "y", "5", "−4");
     expect_wire(svg, 2, "z", "−4", "3");
@@ -71,7 +71,7 @@ Test(circuit, numbers_stand_in_the_gates)
             x1 = number(&b, "x1", -2), w2 = number(&b, "w2", -3);
     wg_node p = wg_mul(w0, x0), q = wg_mul(w1, x1), s = wg_add(p, q), z = wg_add(s, w2);
     wg_node m = wg_mul(z, -1), e = wg_name(wg_exp(m), "t"), n = wg_add(e, 1), f = wg_reciprocal(n);
-    char *svg = pic_text(f, "svg", circuit);
+    char *svg = pic_text(f, "svg", CIRCUIT);
     expect_wire(svg, 0, "w0", "2", "−0.1966");
     expect_wire(svg, 1, "x0", "−1", "0.3932");
     expect_wire(svg, 2, "w1", "−3", "−0.3932");
@@ -85,7 +85,7 @@ Test(circuit, numbers_stand_in_the_gates)
     expect_wire(svg, 10, "ex", "0.3679", "−0.5344");
     expect_wire(svg, 11, "+ 1", "1.368", "−0.5344");
     expect_wire(svg, 12, "1/x", "0.7311", "1");
-    svg = pic_text(wg_sigmoid(z), "svg", circuit);
+    svg = pic_text(wg_sigmoid(z), "svg", CIRCUIT);
     expect_wire(svg, 9, "σ", "0.7311", "1");
 }
 
@@ -113,7 +113,7 @@ Test(circuit, shows_the_option_of_an_op_of_the_users)
                               .map = raised_map };
     WGT_ENDS bench b = start();
     const wg_node x = number(&b, "x", 2), y = wg_apply(WG_HERE, &op, &x, 1, &(raised){ .power = 1 });
-    wg_draw_opts o = circuit;
+    wg_draw_opts o = CIRCUIT;
     o.backward = false;
     char *svg = pic_text(y, "svg", o), *plain = pic_plain(strdup(svg));
     HAS(plain, ">xthree</text>");

@@ -27,12 +27,12 @@ Test(difference, two_programs)
     WGT_IN_CONTEXT(WG_F64, NULL);
     wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
     wg_node one = program(g, false), two = program(h, true);
-    char *svg = svg_of(one, (wg_draw_opts){ .beside = two, .values = true, .legend = true });
+    char *svg = svg_of(one, WG_OPTS(wg_draw_opts, .beside = two, .values = true, .legend = true));
     HAS(svg, "0 only in the first, 2 only in the second");
     cr_expect_eq(pic_count(svg, ">only in the second<"), 2);
     HAS(svg, ">the second: 1.5<", ">only in the second graph<");
     HAS_NOT(svg, ">only in the first<");
-    svg = svg_of(two, (wg_draw_opts){ .beside = one });
+    svg = svg_of(two, WG_OPTS(wg_draw_opts, .beside = one));
     HAS(svg, "2 only in the first, 0 only in the second");
     cr_expect_eq(pic_count(svg, ">only in the first<"), 2);
 }
@@ -44,7 +44,7 @@ Test(difference, edges_of_both)
     WGT_IN_CONTEXT(WG_F64, NULL);
     wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
     wg_node one = program(g, false);
-    char *dot = pic_dot(one, &(wg_draw_opts){ .beside = program(h, true), .backward = true });
+    char *dot = pic_dot(one, &WG_OPTS(wg_draw_opts, .beside = program(h, true), .backward = true));
     pic_expect_counts(dot, 5 + 2, 2 * (4 + 3), 4 + 3);
 }
 #endif
@@ -56,7 +56,8 @@ Test(difference, of_equal_graphs_there_is_none)
     wg_node one = program(g, true), two = program(h, true);
     static const char *const fits[] = { NULL, "slide", "page" };
     for (int i = 0; i < 3; i++) {
-        SHOWS(svg_of(one, (wg_draw_opts){ .beside = two, .values = true, .backward = true, .fit = fits[i] }),
+        SHOWS(svg_of(one,
+                     WG_OPTS(wg_draw_opts, .beside = two, .values = true, .backward = true, .fit = fits[i])),
               "0 only in the first, 0 only in the second, 0 differ", "!the second:");
     }
 }
@@ -78,9 +79,9 @@ Test(difference, of_random_programs)
                 y[i] = which < 0.3 ? wg_tanh(y[i]) : which < 0.6 ? wg_exp(y[i]) : wg_sin(y[i]);
             }
         }
-        char *one = svg_of(y[0], (wg_draw_opts){ .level = "ops" }),
-             *two = svg_of(y[1], (wg_draw_opts){ .level = "ops" });
-        char *both = svg_of(y[0], (wg_draw_opts){ .level = "ops", .beside = y[1] });
+        char *one = svg_of(y[0], WG_OPTS(wg_draw_opts, .level = "ops")),
+             *two = svg_of(y[1], WG_OPTS(wg_draw_opts, .level = "ops"));
+        char *both = svg_of(y[0], WG_OPTS(wg_draw_opts, .level = "ops", .beside = y[1]));
         const int only = pic_count(both, ">only in the first<"),
                   other = pic_count(both, ">only in the second<");
         const char *box = "id=\"q-n";
@@ -94,8 +95,8 @@ Test(difference, mistakes)
 {
     WGT_IN_CONTEXT(WG_F64, NULL), *other = wgt_start(NULL, WG_F64, NULL);
     wg_node one = program(wg_graph_new(c), false), far = program(wg_graph_new(other), false);
-    cr_expect_null(wg_draw_text(one, &(wg_draw_opts){ .format = "svg", .beside = far }));
+    cr_expect_null(wg_draw_text(one, .format = "svg", .beside = far));
     wgt_expect_error(c, WG_ERROR_USE, ".beside is no node of a graph of this context");
-    cr_expect_null(wg_draw_text(one, &(wg_draw_opts){ .format = "txt", .beside = one }));
+    cr_expect_null(wg_draw_text(one, .format = "txt", .beside = one));
     wgt_expect_error(c, WG_ERROR_VALUE, ".beside goes with a graph's picture");
 }

@@ -4,7 +4,7 @@
 
 #include "picture.h"
 
-static const wg_draw_opts all = { .values = true, .backward = true };
+#define ALL WG_OPTS(wg_draw_opts, .values = true, .backward = true)
 
 /* ---- attributes ---- */
 
@@ -20,7 +20,7 @@ static void expect_number(const char *dot, const char *node, const char *name, d
 
 NEURON_TEST(dot, numbers_shapes_and_sites_are_read_back)
 {
-    char *dot = pic_dot(n.L, &all);
+    char *dot = pic_dot(n.L, &ALL);
     wg_node x[] = { n.z, n.b, n.L }, dx[3];
     cr_assert_eq(wg_grads(n.L, x, 3, dx), WG_OK);
     expect_number(dot, "z", "wg_value", wg_item(n.z));
@@ -33,7 +33,7 @@ NEURON_TEST(dot, numbers_shapes_and_sites_are_read_back)
     cr_expect_str_eq(pic_attribute(dot, "z", "wg_shape"), "[]");
     cr_expect_str_eq(pic_attribute(dot, "y", "wg_grad"), "", "y has no gradient here");
     SHOWS(pic_attribute(dot, "z", "wg_site"), "picture.c:");
-    dot = pic_dot(n.L, &(wg_draw_opts){ .values = true, .backward = true, .hide = "a" });
+    dot = pic_dot(n.L, &WG_OPTS(wg_draw_opts, .values = true, .backward = true, .hide = "a"));
     cr_expect_str_eq(pic_attribute(dot, "a", "wg_value"), "", "it is hidden");
 }
 
@@ -41,7 +41,7 @@ GRAPH_TEST(dot, numbers_that_are_none)
 {
     const double v[] = { NAN, INFINITY, -INFINITY, 0 };
     wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(2, 2)));
-    char *dot = pic_dot(wg_name(wg_neg(x), "y"), &(wg_draw_opts){ .values = true });
+    char *dot = pic_dot(wg_name(wg_neg(x), "y"), &WG_OPTS(wg_draw_opts, .values = true));
     cr_expect_str_eq(pic_attribute(dot, "x", "wg_value"), "[[\"nan\",\"inf\"],[\"-inf\",0]]");
 }
 
@@ -53,7 +53,7 @@ GRAPH_TEST(dot, many_numbers_are_a_summary)
     for (int n = 900; n <= 10000; n += 9100) {
         wg_begin(g, WG_EVAL);
         wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(n)));
-        char *dot = pic_dot(wg_sum(x), &(wg_draw_opts){ .values = true });
+        char *dot = pic_dot(wg_sum(x), &WG_OPTS(wg_draw_opts, .values = true));
         const char *text = pic_attribute(dot, "x", "wg_value"), *norm = strstr(text, "\"norm\":");
         cr_assert(norm && strlen(text) < 16000, "%.300s", text);
         cr_expect_float_eq(atof(norm + 7), 0.1 * sqrt(n), 1e-9);
@@ -74,7 +74,7 @@ GRAPH_TEST(dot, names_are_ids)
         wg_node x = wg_input_at(WG_HERE, g, names[i], wg_view_f64(&v, WG_SCALAR));
         sum = i ? wg_add(sum, x) : x;
     }
-    char *dot = pic_dot(sum, &(wg_draw_opts){ .values = true, .fold = -1 });
+    char *dot = pic_dot(sum, &WG_OPTS(wg_draw_opts, .values = true, .fold = false));
     pic_expect_counts(dot, 2 * NAMES - 1, 2 * (NAMES - 1), 0);
     for (int i = 0; i < PLAIN; i++) expect_number(dot, names[i], "wg_value", i);
     for (int i = PLAIN + 1; i < NAMES; i++) {
@@ -88,16 +88,16 @@ GRAPH_TEST(dot, names_are_ids)
 Test(dot, the_graph_outlives_its_context)
 {
     PIC_NEURON;
-    const char *text = pic_dot(n.L, &all);
-    cr_expect_str_eq(pic_agraph(c, n.L, &all), text);
+    const char *text = pic_dot(n.L, &ALL);
+    cr_expect_str_eq(pic_agraph(c, n.L, &ALL), text);
 }
 
 NEURON_TEST(dot, what_is_no_graph)
 {
-    cr_expect_null(wg_draw_agraph(wg_none, NULL));
-    cr_expect_null(wg_draw_agraph(n.x, &(wg_draw_opts){ .backward = true }));
+    cr_expect_null(wg_draw_agraph(wg_none));
+    cr_expect_null(wg_draw_agraph(n.x, .backward = true));
     wgt_expect_error(c, WG_ERROR_SHAPE, "gradients are of one float");
-    cr_expect_null(wg_draw_agraph(n.L, &(wg_draw_opts){ .level = "deep" }));
+    cr_expect_null(wg_draw_agraph(n.L, .level = "deep"));
     wgt_expect_error(c, WG_ERROR_VALUE, "written, ops or plan");
 }
 
@@ -110,7 +110,7 @@ static void draw_again(void *user, wg_status s, const char *message)
 {
     memory.fail_at = 0;
     wg_context *c = wg_start(.threads = 1, .on_warning = wg_no_warnings);
-    drawn_after_error += wg_draw_graph(wg_graph_new(c), pic_path("again.dot"), NULL) == WG_OK;
+    drawn_after_error += wg_draw_graph(wg_graph_new(c), pic_path("again.dot")) == WG_OK;
     wg_finish(c, NULL);
 }
 
@@ -125,7 +125,7 @@ Test(dot, an_error_may_draw, .fini = pic_clean_up)
             wgt_start(&memory, WG_F64, &WG_OPTS(wg_start_opts, .on_error = draw_again, .threads = 1));
         const pic_parts n = pic_neuron(c);
         memory.fail_at = memory.calls + 1 + failed;
-        dot = wg_draw_text(n.L, &(wg_draw_opts){ .format = "dot" });
+        dot = wg_draw_text(n.L, .format = "dot");
         memory.fail_at = 0;
         wg_free(c, dot);
         cr_expect_eq(drawn_after_error, failed + !dot, "allocation %d", failed + 1);

@@ -11,7 +11,7 @@ static char *draw_layers(void)
 {
     WGT_IN_CONTEXT(WG_F64, NULL);
     char *dot = pic_dot(pic_layers(c, 8),
-                        &(wg_draw_opts){ .values = true, .backward = true, .title = "eight layers" });
+                        &WG_OPTS(wg_draw_opts, .values = true, .backward = true, .title = "eight layers"));
     cr_assert(dot, "%s", wg_message(c));
     return dot;
 }
@@ -35,10 +35,10 @@ NEURON_TEST(draw, neuron_is_read_back)
     char *dot = pic_dot(n.L, NULL);
     pic_expect_counts(dot, 16, 17, 0);
     HAS_NOT(dot, "record");
-    dot = pic_dot(n.L, &(wg_draw_opts){ .backward = true });
+    dot = pic_dot(n.L, &WG_OPTS(wg_draw_opts, .backward = true));
     pic_expect_counts(dot, 16, 30, 13); /* none to x and y, which are no parameters, and to 1 - y */
-    dot = pic_dot(
-        n.L, &(wg_draw_opts){ .backward = true, .wrt = (wg_node[]){ n.w, n.b, n.x, n.y }, .wrt_count = 4 });
+    dot = pic_dot(n.L, &WG_OPTS(wg_draw_opts, .backward = true, .wrt = (wg_node[]){ n.w, n.b, n.x, n.y },
+                                .wrt_count = 4));
     pic_expect_counts(dot, 16, 34, 17);
 }
 
@@ -59,7 +59,7 @@ Test(draw, scopes_are_clusters)
     pic_expect_counts(dot, 26, 25, 0);
     cr_assert_eq(pic_count(dot, "subgraph cluster_"), 16);
     HAS(dot, "layer.7");
-    dot = pic_dot(root, &(wg_draw_opts){ .no_scopes = true });
+    dot = pic_dot(root, &WG_OPTS(wg_draw_opts, .scopes = false));
     cr_assert_eq(pic_count(dot, "subgraph"), 0);
 }
 
@@ -80,8 +80,7 @@ Test(draw, a_failed_call_is_drawn)
     cr_assert_neq(wg_failed(c), WG_OK);
     for (int whole = 0; whole < 2; whole++) {
         char *path = pic_path("failed.dot");
-        cr_assert_eq(whole ? wg_draw_graph(g, path, &(wg_draw_opts){ .values = true, .backward = true })
-                           : wg_draw(bad, path, NULL),
+        cr_assert_eq(whole ? wg_draw_graph(g, path, .values = true, .backward = true) : wg_draw(bad, path),
                      WG_OK);
         char *dot = pic_read(path);
         HAS(dot, "class=failed", ">failed<", "matmul(h, W)", "[2,3]", "[4,5]", "#ffcdd2", "test_draw.c:");
@@ -98,16 +97,16 @@ Test(draw, a_failed_call_is_drawn)
 NEURON_TEST(draw, mistakes_are_named)
 {
     char *path = pic_path("no.bmp");
-    cr_assert_eq(wg_draw(n.L, path, NULL), WG_ERROR_VALUE);
+    cr_assert_eq(wg_draw(n.L, path), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "the format must be dot, svg, png, pdf, html, tex, json or txt");
-    cr_assert_eq(wg_draw(n.w, "w.dot", &(wg_draw_opts){ .backward = true }), WG_ERROR_SHAPE);
+    cr_assert_eq(wg_draw(n.w, "w.dot", .backward = true), WG_ERROR_SHAPE);
     wgt_expect_error(c, WG_ERROR_SHAPE, "[2]");
-    cr_assert_eq(wg_draw(n.L, "/nowhere/at/all.svg", NULL), WG_ERROR_FILE);
+    cr_assert_eq(wg_draw(n.L, "/nowhere/at/all.svg"), WG_ERROR_FILE);
     wgt_expect_error(c, WG_ERROR_FILE, "/nowhere/at/all.svg");
-    cr_assert_eq(wg_draw(wg_none, "none.dot", NULL), WG_ERROR_USE);
-    cr_assert_eq(wg_draw_graph(NULL, "none.dot", NULL), WG_ERROR_USE);
+    cr_assert_eq(wg_draw(wg_none, "none.dot"), WG_ERROR_USE);
+    cr_assert_eq(wg_draw_graph(NULL, "none.dot"), WG_ERROR_USE);
     wg_begin(wg_graph_of(n.L), WG_TRAIN);
-    cr_assert_eq(wg_draw(n.L, "old.dot", NULL), WG_ERROR_USE);
+    cr_assert_eq(wg_draw(n.L, "old.dot"), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "test_draw.c:");
 }
 
@@ -117,7 +116,7 @@ GRAPH_TEST(draw, a_mark_within_a_composite_call_is_on_its_box)
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));
     wg_node J = wg_name(wg_mean(x), "J");
     const wg_node_mark mark = { wg_graph_node(g, J.index - 1), WG_MARK_WRONG, "wrong here" };
-    SHOWS(pic_dot(J, &(wg_draw_opts){ .marks = &mark, .mark_count = 1 }), "wrong here");
+    SHOWS(pic_dot(J, &WG_OPTS(wg_draw_opts, .marks = &mark, .mark_count = 1)), "wrong here");
 }
 
 /* ---- overlays ---- */
@@ -128,8 +127,8 @@ GRAPH_TEST(draw, times_of_the_computed_boxes_alone)
     wg_node x = wg_input(g, "x", wg_view_f64(ones, WG_SHAPE(8, 4))),
             w = wg_input(g, "w", wg_view_f64(ones, WG_SHAPE(4, 8)));
     const wg_node y = wg_sum(wg_square(wg_matmul(x, w)));
-    const int bars = pic_count(pic_text(y, "svg", (wg_draw_opts){ .overlay = "time" }), "class=\"bar\"");
+    const int bars = pic_count(pic_text(y, "svg", WG_OPTS(wg_draw_opts, .overlay = "time")), "class=\"bar\"");
     cr_expect(bars >= 1 && bars <= 3, "%d: inputs take no time", bars);
-    cr_expect_null(wg_draw_text(y, &(wg_draw_opts){ .format = "svg", .overlay = "speed" }));
+    cr_expect_null(wg_draw_text(y, .format = "svg", .overlay = "speed"));
     wgt_expect_error(c, WG_ERROR_VALUE, "time, bytes, gradient or nan");
 }

@@ -16,8 +16,7 @@ NEURON_TEST(draw_files, svg_png_pdf)
         char name[16];
         snprintf(name, sizeof name, "n.%s", endings[i]);
         char *path = pic_path(name);
-        cr_assert_eq(wg_draw(n.L, path, &(wg_draw_opts){ .values = true, .backward = true }), WG_OK, "%s",
-                     wg_message(c));
+        cr_assert_eq(wg_draw(n.L, path, .values = true, .backward = true), WG_OK, "%s", wg_message(c));
         char *bytes = pic_read(path);
         cr_assert_eq(strncmp(bytes, starts[i], 4), 0);
         if (i == 0) HAS(bytes, "prefers-color-scheme: dark");
@@ -31,7 +30,7 @@ NEURON_TEST(draw_files, pdf_is_the_same_a_second_later)
     char *path = pic_path("n.pdf"), *bytes[2];
     struct stat size[2];
     for (int i = 0; i < 2; i++) {
-        cr_assert_eq(wg_draw(n.L, path, NULL), WG_OK, "%s", wg_message(c));
+        cr_assert_eq(wg_draw(n.L, path), WG_OK, "%s", wg_message(c));
         cr_assert_eq(stat(path, &size[i]), 0);
         bytes[i] = pic_read(path);
         if (i == 0) sleep(1); /* any time does */
@@ -45,10 +44,10 @@ NEURON_TEST(draw_files, without_programs_there_are_svg_and_texts)
     char *svg = pic_path("n.svg"), *png = pic_path("n.png"), *txt = pic_path("n.txt"),
          *path = strdup(getenv("PATH"));
     setenv("PATH", "/nowhere", 1);
-    cr_assert_eq(wg_draw(n.L, png, NULL), WG_ERROR_MISSING);
+    cr_assert_eq(wg_draw(n.L, png), WG_ERROR_MISSING);
     wgt_expect_error(c, WG_ERROR_MISSING, "apt-get install librsvg2-bin");
-    cr_assert_eq(wg_draw(n.L, svg, NULL), WG_OK);
-    cr_assert_eq(wg_draw(n.L, txt, NULL), WG_OK);
+    cr_assert_eq(wg_draw(n.L, svg), WG_OK);
+    cr_assert_eq(wg_draw(n.L, txt), WG_OK);
     setenv("PATH", path, 1);
     cr_assert_eq(pic_files(), 2);
     free(path);
@@ -69,10 +68,10 @@ NEURON_TEST(draw_files, a_slow_program_is_stopped)
 {
     char *png = pic_path("n.png");
     stand_in("#!/bin/sh\nsleep 1000000\n");
-    cr_assert_eq(wg_draw(n.L, png, &(wg_draw_opts){ .seconds = 0.3 }), WG_ERROR_USE);
+    cr_assert_eq(wg_draw(n.L, png, .seconds = 0.3), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "stopped after 0.3 seconds");
     stand_in("#!/bin/sh\nexec 1>&- 2>&-\nsleep 1000000\n"); /* closes its outputs, but does not end */
-    cr_assert_neq(wg_draw(n.L, png, &(wg_draw_opts){ .seconds = 0.3 }), WG_OK);
+    cr_assert_neq(wg_draw(n.L, png, .seconds = 0.3), WG_OK);
     wg_recover(c);
     cr_assert_eq(pic_files(), 1);
 }
@@ -82,7 +81,7 @@ NEURON_TEST(draw_files, a_failing_program_leaves_the_old_file)
     char *png = pic_path("n.png");
     pic_write(png, "old", 0600);
     stand_in("#!/bin/sh\necho half a picture\necho boom >&2\nexit 3\n"); /* does not even read */
-    cr_assert_eq(wg_draw(n.L, png, NULL), WG_ERROR_USE);
+    cr_assert_eq(wg_draw(n.L, png), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "status 3: boom");
     char *bytes = pic_read(png);
     cr_assert_str_eq(bytes, "old");
@@ -95,10 +94,10 @@ NEURON_TEST(draw_files, a_link_stays_a_link)
     struct stat st;
     pic_write(file, "old", 0600);
     cr_assert_eq(symlink(file, link), 0);
-    cr_assert_eq(wg_draw(n.L, link, NULL), WG_OK);
+    cr_assert_eq(wg_draw(n.L, link), WG_OK);
     cr_assert(lstat(link, &st) == 0 && S_ISLNK(st.st_mode));
     SHOWS(pic_read(file), "<svg");
-    cr_assert_eq(wg_draw(n.L, "/dev/null", &(wg_draw_opts){ .format = "svg" }), WG_OK);
+    cr_assert_eq(wg_draw(n.L, "/dev/null", .format = "svg"), WG_OK);
     cr_assert(stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode));
 }
 
@@ -114,7 +113,8 @@ Test(draw_files, every_failed_allocation_is_survived)
         pic_parts n = pic_neuron(c);
         wg_item(n.L);
         first = m.calls;
-        whole = pic_dot(n.L, &(wg_draw_opts){ .values = true, .backward = true, .title = "t", .fold = 1 });
+        whole = pic_dot(n.L,
+                        &WG_OPTS(wg_draw_opts, .values = true, .backward = true, .title = "t", .fold = true));
         last = m.calls;
         wgt_finish(c, &m);
     }
@@ -126,9 +126,8 @@ Test(draw_files, every_failed_allocation_is_survived)
         wg_item(n.L);
         int64_t nodes = wg_graph_nodes(wg_graph_of(n.L));
         m.fail_at = k;
-        char *dot = wg_draw_text(
-            n.L,
-            &(wg_draw_opts){ .format = "dot", .values = true, .backward = true, .title = "t", .fold = 1 });
+        char *dot =
+            wg_draw_text(n.L, .format = "dot", .values = true, .backward = true, .title = "t", .fold = true);
         cr_assert(dot || wg_failed(c) == WG_ERROR_MEMORY, "allocation %lld: no text and no error",
                   (long long)k);
         cr_assert(!dot || strstr(dot, "–") || !strcmp(dot, whole), "allocation %lld: another picture",

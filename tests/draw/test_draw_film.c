@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-static const wg_draw_opts film = { .steps = true, .backward = true };
+#define FILM WG_OPTS(wg_draw_opts, .steps = true, .backward = true)
 
 /* A file of the film; to free. */
 static char *frame(int number)
@@ -19,7 +19,7 @@ static int make_frames(wg_node root, wg_draw_opts o)
 {
     wg_context *c = wg_graph_context(wg_graph_of(root));
     char *path = pic_path("n-%02d.svg");
-    cr_assert_eq(wg_draw(root, path, &o), WG_OK, "%s", wg_message(c));
+    cr_assert_eq(wg_draw_at(WG_HERE, root, path, &o), WG_OK, "%s", wg_message(c));
     return pic_files();
 }
 
@@ -56,7 +56,7 @@ static char *curves(const char *svg)
 
 NEURON_TEST(draw_film, frames_have_the_same_coordinates)
 {
-    const int frames = make_frames(n.L, film);
+    const int frames = make_frames(n.L, FILM);
     char *first = frame(1), *boxes = geometry(first), *lines = curves(first);
     cr_expect_gt(frames, 15);
     for (int i = 2; i <= frames; i++) {
@@ -72,7 +72,7 @@ NEURON_TEST(draw_film, frames_have_the_same_coordinates)
 /* z = 1.1 is computed before a = 0.7503, and gradients after all values. */
 NEURON_TEST(draw_film, what_is_not_computed_is_blank)
 {
-    const int frames = make_frames(n.L, film);
+    const int frames = make_frames(n.L, FILM);
     char *text = frame(1);
     HAS(text, ">[1, −2]<", ", given<");
     HAS_NOT(text, "; dz", "class=\"backward");
@@ -91,8 +91,8 @@ NEURON_TEST(draw_film, what_is_not_computed_is_blank)
 /* The last frame has every value and gradient of the picture. */
 NEURON_TEST(draw_film, the_last_frame_is_the_picture)
 {
-    const int frames = make_frames(n.L, film);
-    wg_draw_opts o = { .values = true, .backward = true, .format = "svg" };
+    const int frames = make_frames(n.L, FILM);
+    wg_draw_opts o = WG_OPTS(wg_draw_opts, .values = true, .backward = true, .format = "svg");
     char *last = frame(frames), *whole = pic_plain(pic_text(n.L, o.format, o));
     int texts = 0;
     for (const char *at = whole; (at = strstr(at, "<text")); texts++) {
@@ -107,8 +107,8 @@ NEURON_TEST(draw_film, the_last_frame_is_the_picture)
 
 NEURON_TEST(draw_film, a_sheet_has_all_frames)
 {
-    const int frames = make_frames(n.L, film);
-    wg_draw_opts o = film;
+    const int frames = make_frames(n.L, FILM);
+    wg_draw_opts o = FILM;
     o.id = "s";
     char *sheet = pic_text(n.L, "svg", o), id[20];
     cr_expect_eq(pic_count(sheet, "class=\"frame\""), frames);
@@ -121,7 +121,7 @@ NEURON_TEST(draw_film, a_sheet_has_all_frames)
 
 NEURON_TEST(draw_film, hidden_numbers_stay_hidden)
 {
-    wg_draw_opts o = film;
+    wg_draw_opts o = FILM;
     o.hide = "a, dz";
     const int frames = make_frames(n.L, o);
     for (int i = 1; i <= frames; i++) {
@@ -133,7 +133,7 @@ NEURON_TEST(draw_film, hidden_numbers_stay_hidden)
 
 NEURON_TEST(draw_film, frames_have_the_size_of_a_canvas)
 {
-    wg_draw_opts o = film;
+    wg_draw_opts o = FILM;
     o.fit = "slide";
     const int frames = make_frames(n.L, o);
     cr_assert_gt(frames, 3);
@@ -148,16 +148,16 @@ NEURON_TEST(draw_film, frames_have_the_size_of_a_canvas)
             cr_expect_geq(size * 1920 / width, 24 - 1e-6, "frame %d: %.80s", i, at);
         }
     }
-    cr_expect_eq(wg_draw(n.L, "sheet.svg", &o), WG_ERROR_VALUE);
+    cr_expect_eq(wg_draw_at(WG_HERE, n.L, "sheet.svg", &o), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "name-%02d.svg");
 }
 
 NEURON_TEST(draw_film, refuses_what_has_no_steps)
 {
-    cr_assert_eq(wg_draw(n.x, "x.svg", &(wg_draw_opts){ .steps = true }), WG_ERROR_VALUE);
+    cr_assert_eq(wg_draw(n.x, "x.svg", .steps = true), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "nothing to compute step by step");
-    cr_assert_eq(wg_draw(n.L, "x.dot", &film), WG_ERROR_VALUE);
+    cr_assert_eq(wg_draw_at(WG_HERE, n.L, "x.dot", &FILM), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, ".steps: as svg");
-    cr_assert_eq(wg_draw(n.L, "/nowhere/at/all-%d.svg", &film), WG_ERROR_FILE);
+    cr_assert_eq(wg_draw_at(WG_HERE, n.L, "/nowhere/at/all-%d.svg", &FILM), WG_ERROR_FILE);
     wgt_expect_error(c, WG_ERROR_FILE, "/nowhere/at/all-1.svg");
 }

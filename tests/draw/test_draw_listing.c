@@ -5,13 +5,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const wg_draw_opts full = { .values = true, .backward = true };
+#define FULL WG_OPTS(wg_draw_opts, .values = true, .backward = true)
 
 /* The listing calls everything as the picture does, in every box. */
 NEURON_TEST(draw_listing, has_the_names_of_the_picture)
 {
-    char *text = pic_text(n.L, "txt", full),
-         *svg = pic_plain(pic_text(n.L, "svg", (wg_draw_opts){ .values = true }));
+    char *text = pic_text(n.L, "txt", FULL),
+         *svg = pic_plain(pic_text(n.L, "svg", WG_OPTS(wg_draw_opts, .values = true)));
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         char name[200], formula[200];
         const int length = (int)(strstr(line, "  ") - line);
@@ -28,7 +28,8 @@ GRAPH_TEST(draw_listing, of_hostile_names)
     memset(name, 'n', sizeof name), name[sizeof name - 1] = 0;
     wg_node a = wg_input(g, "a\n\033[2Jb\xff", wg_view_f64(&x, WG_SCALAR)),
             b = wg_input(g, name, wg_view_f64(&x, WG_SCALAR)), L = wg_name(wg_mul(a, b), "L\"\\");
-    char *text = pic_text(L, "txt", full), *json = pic_text(L, "json", (wg_draw_opts){ .backward = true });
+    char *text = pic_text(L, "txt", FULL),
+         *json = pic_text(L, "json", WG_OPTS(wg_draw_opts, .backward = true));
     cr_expect_eq(pic_count(text, "\n"), 3, "%s", text);
     cr_expect(!strchr(text, '\033') && !strchr(json, '\033') && wgt_widest(text) <= 100, "%s", text);
     HAS(json, "\"root\":\"L\\\"\\\\\"", "\"gradient\":2");
@@ -42,7 +43,7 @@ Test(draw_listing, after_an_error)
     wg_node wrong = wg_matmul(n.x, wg_reshape(n.y, WG_SHAPE(1, 1)));
     cr_assert(!wg_node_ok(wrong));
     char *path = pic_path("g.txt");
-    cr_assert_eq(wg_draw_graph(wg_graph_of(n.x), path, &full), WG_OK);
+    cr_assert_eq(wg_draw_graph_at(WG_HERE, wg_graph_of(n.x), path, &FULL), WG_OK);
     char *text = pic_read(path);
     HAS(text, "dx = –", "matmul(n.x", "\n    tests/draw/test_draw_listing.c:");
     HAS_NOT(text, "dx = 0");
@@ -58,7 +59,7 @@ NEURON_TEST(draw_listing, json_has_all_digits)
     wg_node gx[2];
     cr_assert_eq(wg_grads(n.L, x, 2, gx), WG_OK);
     const double expected[] = { wg_item(n.z), wg_item(n.a), wg_item(gx[0]), wg_item(gx[1]) };
-    char *json = pic_text(n.L, "json", (wg_draw_opts){ .values = true, .backward = true });
+    char *json = pic_text(n.L, "json", WG_OPTS(wg_draw_opts, .values = true, .backward = true));
     for (int i = 0; i < 2; i++) {
         const char *at = strstr(json, i ? "{\"name\":\"a\"" : "{\"name\":\"z\"");
         cr_assert(at, "%s", json);

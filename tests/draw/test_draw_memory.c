@@ -51,10 +51,10 @@ void free(void *p)
 static bool draw_with(size_t bytes)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    const wg_draw_opts all = { .format = "dot", .legend = true, .title = "t" };
+    const wg_draw_opts all = WG_OPTS(wg_draw_opts, .format = "dot", .legend = true, .title = "t");
     wg_node root = pic_layers(c, 3);
     limit = taken + bytes;
-    char *dot = wg_draw_text(root, &all);
+    char *dot = wg_draw_text_at(WG_HERE, root, &all);
     limit = SIZE_MAX;
     const bool drawn = dot;
     if (dot) cr_expect(!strncmp(dot, "digraph", 7) && !strcmp(dot + strlen(dot) - 2, "}\n"), "%s", dot);

@@ -69,7 +69,7 @@ Test(draw_names, any_name_can_be_drawn)
         wg_scope_push(g, name);
         wg_node y = wg_name(wg_square(x), name);
         wg_scope_pop(g);
-        char *dot = pic_dot(y, &(wg_draw_opts){ .values = true, .backward = true, .title = name });
+        char *dot = pic_dot(y, &WG_OPTS(wg_draw_opts, .values = true, .backward = true, .title = name));
         cr_assert(dot, "%s", wg_message(c));
         cr_assert_lt(strlen(dot), 20000, "%zu bytes", strlen(dot));
         pic_expect_counts(dot, 2, 2, 1);
@@ -95,7 +95,7 @@ GRAPH_TEST(draw_names, random_names_can_be_drawn)
         h = wg_name(wg_sin(h), name);
         wg_scope_pop(g);
     }
-    char *dot = pic_dot(h, &(wg_draw_opts){ .fold = -1 });
+    char *dot = pic_dot(h, &WG_OPTS(wg_draw_opts, .fold = false));
     cr_assert(dot, "seed %llu: %s", (unsigned long long)wgt_seed(), wg_message(c));
     pic_expect_counts(dot, 301, 300, 0);
     if (pic_have_dot()) expect_clean(dot, "random names"), pic_clean_up();
@@ -111,7 +111,7 @@ GRAPH_TEST(draw_names, backslashes_are_no_escapes)
     wg_scope_push(g, name);
     wg_node y = wg_name(wg_sin(x), name);
     wg_scope_pop(g);
-    char *svg = pic_by_dot(y, &(wg_draw_opts){ .title = name });
+    char *svg = pic_by_dot(y, &WG_OPTS(wg_draw_opts, .title = name));
     /* The title, the scope, each of two nodes in its box and its tip, in the formula and "in scope" again. */
     cr_assert_eq(pic_count(svg, "a\\\u200BN\\\u200BG\\\u200BE\\\u200BT\\\u200BH\\\u200BLb"), 8);
 }

@@ -1,7 +1,8 @@
-/* test_draw_options.c: each option of WG_DRAW_OPTIONS with each kind of picture: it changes the picture, or
+/* test_draw_options.c: each option of wg_draw_opts_list with each kind of picture: it changes the picture, or
  * it is refused by name. */
 #include "picture.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 typedef struct option {
@@ -10,8 +11,9 @@ typedef struct option {
     size_t offset;
 } option;
 
-#define ROW(type, name, goes_with, ...) { #name, #type, goes_with, offsetof(wg_draw_opts, name) },
-static const option options[] = { WG_DRAW_OPTIONS(ROW, ROW) };
+#define ROW(type, name, standard, range, text, goes_with, ...) \
+    { #name, #type, goes_with, offsetof(wg_draw_opts, name) },
+static const option options[] = { wg_draw_opts_list(WG_NO_, ROW) };
 enum { OPTIONS = sizeof options / sizeof *options };
 
 static const unsigned kinds[] = { WG_PICTURE_GRAPH, WG_PICTURE_TEXT, WG_PICTURE_STEPS, WG_PICTURE_TABLE };
@@ -68,7 +70,8 @@ static char *drawn(const subject *k, unsigned kind, const option *x, const wg_dr
     char name[20];
     snprintf(name, sizeof name, "p.%s", ending);
     char *path = pic_path(name);
-    wg_status s = kind & WG_PICTURE_NODES ? wg_draw(k->root, path, o) : wg_draw_plan(k->c, k->p, path, o);
+    wg_status s = kind & WG_PICTURE_NODES ? wg_draw_at(WG_HERE, k->root, path, o)
+                                          : wg_draw_plan_at(WG_HERE, k->c, k->p, path, o);
     char *text = s == WG_OK ? pic_read(path) : pic_keep(strdup(wg_message(k->c)));
     wg_recover(k->c);
     return text;
@@ -77,9 +80,10 @@ static char *drawn(const subject *k, unsigned kind, const option *x, const wg_dr
 /* Other options that this one needs to have an effect. */
 static wg_draw_opts around(const subject *k, unsigned kind, const option *x)
 {
-    wg_draw_opts o = { 0 };
+    wg_draw_opts o = WG_OPTS(wg_draw_opts);
     if (!strcmp(x->name, "seconds") && kind & WG_PICTURE_DOT) o.format = "png";
     if (!strcmp(x->name, "keep") && kind == WG_PICTURE_GRAPH) o.fit = "slide";
+    if (!strcmp(x->name, "width")) o.values = o.backward = kind & WG_PICTURE_NODES;
     if (!strcmp(x->name, "hide")) o.values = kind & WG_PICTURE_NODES;
     if (!strcmp(x->name, "source") && kind == WG_PICTURE_GRAPH) o.format = "html";
     if (!strncmp(x->name, "wrt", 3)) o.backward = kind & WG_PICTURE_NODES;
@@ -103,8 +107,9 @@ static void give(const subject *k, const option *x, wg_draw_opts *o)
     else if (!strcmp(x->name, "keep")) o->keep = "l3.W";
     else if (!strcmp(x->type, "const char *")) *(const char **)to = "some text";
     else if (!strcmp(x->type, "double")) *(double *)to = 1e-3;
-    else if (!strcmp(x->type, "int")) *(int *)to = 1;
-    else *(bool *)to = true;
+    else if (!strcmp(x->name, "width")) o->width = 40;
+    else if (!strcmp(x->type, "bool")) *(bool *)to = !*(bool *)to;
+    else *(int *)to = 1;
 }
 
 static void try(const subject *k, unsigned kind, const option *x)
@@ -144,11 +149,11 @@ Test(draw_options, seconds_are_obeyed_or_refused)
 Test(draw_options, a_refusal_says_what_goes)
 {
     WGT_ENDS subject k = subject_start();
-    cr_assert_eq(wg_draw_plan(k.c, k.p, "p.txt", &(wg_draw_plan_opts){ .values = true }), WG_ERROR_VALUE);
+    cr_assert_eq(wg_draw_plan(k.c, k.p, "p.txt", .values = true), WG_ERROR_VALUE);
     wgt_expect_error(
         k.c, WG_ERROR_VALUE,
         "draw_plan: .values goes with a graph's picture, a graph's text, not with a plan's table");
-    cr_assert_null(wg_draw_text(k.root, &(wg_draw_opts){ .format = "dot", .limits = &machine }));
+    cr_assert_null(wg_draw_text(k.root, .format = "dot", .limits = &machine));
     wgt_expect_error(k.c, WG_ERROR_VALUE,
                      ".limits goes with a plan's picture, a plan's table, not with a graph's");
     wg_plan_free(k.p);
@@ -164,40 +169,54 @@ static char *legend_of(wg_node root, wg_draw_opts o)
     return dot;
 }
 
-/* The legend explains only what is in the picture. */
 Test(draw_options, a_count_without_a_list_is_refused)
 {
     WGT_ENDS subject k = subject_start();
-    const wg_draw_opts wrong[] = { { .mark_count = 1 },
-                                   { .mark_count = -1, .marks = &k.mark },
-                                   { .size_count = 2 },
-                                   { .wrt_count = 3, .backward = true } };
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        SHOWS(drawn(&k, WG_PICTURE_GRAPH, &options[0], &wrong[i]),
-              wrong[i].mark_count < 0 ? ".mark_count = -1" : "is NULL");
-    }
+#define REFUSED(why, ...) \
+    SHOWS(drawn(&k, WG_PICTURE_GRAPH, &options[0], &WG_OPTS(wg_draw_opts, __VA_ARGS__)), why)
+    REFUSED(".mark_count = 1, but .marks is NULL", .mark_count = 1);
+    REFUSED("mark_count -1: must be in [0, inf)", .mark_count = -1, .marks = &k.mark);
+    REFUSED(".size_count = 2, but .sizes is NULL", .size_count = 2);
+    REFUSED(".wrt_count = 3, but .wrt is NULL", .wrt_count = 3, .backward = true);
     wg_plan_free(k.p);
 }
 
+/* What is written holds: a 0 is no default. */
+Test(draw_options, numbers_out_of_their_ranges_are_refused)
+{
+    WGT_ENDS subject k = subject_start();
+    REFUSED("most 0: must be in [1, inf)", .most = 0);
+    REFUSED("width 0: must be in [40, inf)", .width = 0);
+    REFUSED("seconds 0: must be in (0, inf)", .seconds = 0);
+    REFUSED("seconds nan: must be in (0, inf)", .seconds = NAN);
+    REFUSED("depth -1: must be in [0, inf)", .depth = -1);
+    REFUSED("fold 2: must be in [0, 1]", .fold = 2);
+    SHOWS(drawn(&k, WG_PICTURE_GRAPH, &options[0], NULL),
+          "the options are NULL: write WG_OPTS(wg_draw_opts, ...)");
+    SHOWS(drawn(&k, WG_PICTURE_TABLE, &options[0], &(wg_draw_opts){ .most = 1 }),
+          "the options do not begin with those of WG_OPTS");
+    wg_plan_free(k.p);
+}
+
+/* The legend explains only what is in the picture. */
 Test(draw_options, a_legend_has_what_is_shown)
 {
     PIC_NEURON;
-    SHOWS(legend_of(n.L, (wg_draw_opts){ .title = "a <neuron>" }), "a &lt;neuron&gt;", ">input<",
+    SHOWS(legend_of(n.L, WG_OPTS(wg_draw_opts, .title = "a <neuron>")), "a &lt;neuron&gt;", ">input<",
           ">operation<", ">parameter<", "!>state<", "!>value<", "!← gradient");
-    SHOWS(legend_of(n.L, (wg_draw_opts){ .values = true, .backward = true, .top_down = true }), ">value<",
-          "↑ gradient");
+    SHOWS(legend_of(n.L, WG_OPTS(wg_draw_opts, .values = true, .backward = true, .top_down = true)),
+          ">value<", "↑ gradient");
     wgt_finish(c, NULL);
     c = wgt_start(NULL, WG_F64, NULL);
     wg_node layers = pic_layers(c, 8);
-    SHOWS(legend_of(layers, (wg_draw_opts){ 0 }), ">scope<", "!×n: n alike");
-    SHOWS(legend_of(layers, (wg_draw_opts){ .fold = 1 }), "×n: n alike");
-    SHOWS(legend_of(layers, (wg_draw_opts){ .no_scopes = true }), "!>scope<");
+    SHOWS(legend_of(layers, WG_OPTS(wg_draw_opts)), ">scope<", "!×n: n alike");
+    SHOWS(legend_of(layers, WG_OPTS(wg_draw_opts, .fold = true)), "×n: n alike");
+    SHOWS(legend_of(layers, WG_OPTS(wg_draw_opts, .scopes = false)), "!>scope<");
     wgt_finish(c, NULL);
 }
 
 GRAPH_TEST(draw_options, a_legend_of_nothing_is_a_picture)
 {
     char *path = pic_path("empty.svg");
-    if (pic_have_dot())
-        cr_assert_eq(wg_draw_graph(g, path, &(wg_draw_opts){ .legend = true }), WG_OK, "%s", wg_message(c));
+    if (pic_have_dot()) cr_assert_eq(wg_draw_graph(g, path, .legend = true), WG_OK, "%s", wg_message(c));
 }

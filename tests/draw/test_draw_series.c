@@ -20,7 +20,7 @@ static const char recurrent[] = "xs = input(20, m, 4)\n"
 Test(draw_series, steps_of_a_scan_share_their_parameters)
 {
     WGT_ENDS wgt_run r = wgt_build(recurrent, WG_TRAIN);
-    char *text = drawn(&r, (wg_draw_opts){ .series = true }), *every = drawn(&r, (wg_draw_opts){ 0 });
+    char *text = drawn(&r, WG_OPTS(wg_draw_opts, .series = true)), *every = drawn(&r, WG_OPTS(wg_draw_opts));
     const char *frame = strstr(text, "×20: h₁ … h"), *end = frame ? strstr(frame, "\t}\n") : NULL;
     cr_assert(frame && end, "%s", text);
     cr_expect_eq(pic_count(text, "class=parameter"), 3);
@@ -42,7 +42,8 @@ Test(draw_series, steps_of_a_recurrent_layer_are_a_series)
         snprintf(program, sizeof program, "x = input(m, 9, 4)\nh = %s(x, 8%s)\nJ = mean(h)", of[i].layer,
                  of[i].options);
         WGT_ENDS wgt_run r = wgt_build(program, WG_TRAIN);
-        char *text = drawn(&r, (wg_draw_opts){ .series = true }), *every = drawn(&r, (wg_draw_opts){ 0 });
+        char *text = drawn(&r, WG_OPTS(wg_draw_opts, .series = true)),
+             *every = drawn(&r, WG_OPTS(wg_draw_opts));
         cr_expect_eq(pic_count(text, ">×9: h₁ … h₉<"), 1, "%s: %s", of[i].layer, text);
         cr_expect_eq(pic_count(text, "op · tanh"), 2 * of[i].tanhs); /* in the box and in its tip */
         cr_expect_eq(pic_count(every, "op · tanh"), 9 * 2 * of[i].tanhs);
@@ -59,7 +60,7 @@ Test(draw_series, failing_memory)
         wg_program_build(q, g, wg_params_new(c), WG_TRAIN);
         cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
         m.fail_at = m.calls + at;
-        char *text = wg_draw_text(wg_program_last(q), &(wg_draw_opts){ .format = "svg", .series = true });
+        char *text = wg_draw_text(wg_program_last(q), .format = "svg", .series = true);
         cr_expect(text || wg_failed(c) == WG_ERROR_MEMORY);
         const bool last = !m.failed;
         wg_free(c, text);

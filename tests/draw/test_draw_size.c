@@ -17,8 +17,8 @@ Test(draw_size, a_million_nodes_are_folded)
 {
     WGT_IN_CONTEXT(WG_F64, NULL);
     wg_node root = make_chain(c, 1000000);
-    SHOWS(pic_text(root, "dot", (wg_draw_opts){ .values = true }), "×1,000,000", "sin");
-    cr_assert_null(wg_draw_text(root, &(wg_draw_opts){ .format = "dot", .fold = -1 }));
+    SHOWS(pic_text(root, "dot", WG_OPTS(wg_draw_opts, .values = true)), "×1,000,000", "sin");
+    cr_assert_null(wg_draw_text(root, .format = "dot", .fold = false));
     wgt_expect_error(c, WG_ERROR_VALUE, "1000001");
 }
 
@@ -29,12 +29,12 @@ GRAPH_TEST(draw_size, what_does_not_repeat_is_refused_with_its_size)
     wg_node h = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
     for (int i = 0; i < 3000; i++)
         h = wgt_below(&r, 2) ? wg_sin(h) : wgt_below(&r, 2) ? wg_tanh(h) : wg_square(h);
-    cr_assert_null(wg_draw_text(h, &(wg_draw_opts){ .format = "dot" }));
+    cr_assert_null(wg_draw_text(h, .format = "dot"));
     cr_assert_eq(wg_failed(c), WG_ERROR_VALUE);
     HAS(wg_message(c), "more than 400");
     HAS(wg_message(c), "3001 nodes");
     wg_recover(c);
-    char *dot = pic_dot(h, &(wg_draw_opts){ .most = 4000, .fold = -1 });
+    char *dot = pic_dot(h, &WG_OPTS(wg_draw_opts, .most = 4000, .fold = false));
     cr_assert(dot);
 }
 
@@ -47,7 +47,7 @@ Test(draw_size, repeated_layers_are_folded)
     cr_assert(dot, "%s", wg_message(c));
     HAS(dot, "×200", "param → matmul → tanh", "1,800 parameters");
     pic_expect_counts(dot, 3, 2, 0);
-    dot = pic_dot(root, &(wg_draw_opts){ .most = 10000, .backward = true });
+    dot = pic_dot(root, &WG_OPTS(wg_draw_opts, .most = 10000, .backward = true));
     cr_assert_eq(pic_count(dot, "class=parameter"), 200);
 }
 
@@ -77,7 +77,7 @@ Test(draw_size, shared_parameters_do_not_stop_dot)
     wgt_needs("dot");
     WGT_IN_CONTEXT(WG_F64, NULL);
     wg_node root = make_unrolled(c, 60);
-    char *svg = pic_by_dot(root, &(wg_draw_opts){ .backward = true, .values = true });
+    char *svg = pic_by_dot(root, &WG_OPTS(wg_draw_opts, .backward = true, .values = true));
     cr_assert_eq(pic_count(svg, "<g id=\"node"), 3 + 1 + 60 * 6 + 1 + 3 * 59,
                  "a copy of each shared parameter at each use but the first");
     pic_clean_up();

@@ -11,14 +11,12 @@ static char *svg_of(wg_node root, const char *name, wg_draw_opts o)
 {
     wg_context *c = wg_graph_context(wg_graph_of(root));
     char *path = pic_path(name);
-    cr_assert_eq(wg_draw(root, path, &o), WG_OK, "%s", wg_message(c));
+    cr_assert_eq(wg_draw_at(WG_HERE, root, path, &o), WG_OK, "%s", wg_message(c));
     char *svg = pic_read(path);
     return svg;
 }
 
-static const wg_draw_opts full = {
-    .values = true, .backward = true, .legend = true, .title = "A title, <&>"
-};
+#define FULL WG_OPTS(wg_draw_opts, .values = true, .backward = true, .legend = true, .title = "A title, <&>")
 
 /* ---- reading back ---- */
 
@@ -112,7 +110,7 @@ static int expect_texts_inside(const char *svg)
 /* σ(1.1) = 0.7503, −ln σ = 0.2873, dz = a − 1 = −0.2497, dw = dz · x. */
 NEURON_TEST(draw_svg, has_boxes_links_and_numbers)
 {
-    char *svg = svg_of(n.L, "n.svg", full);
+    char *svg = svg_of(n.L, "n.svg", FULL);
     pic_expect_well_formed(svg);
     cr_assert_eq(pic_count(svg, "id=\"n-n"), 16);
     cr_assert_eq(pic_count(svg, "<g class=\"forward\">"), 17);
@@ -129,12 +127,12 @@ Test(draw_svg, has_frames_and_runs)
 {
     WGT_IN_CONTEXT(WG_F64, NULL);
     wg_node root = pic_layers(c, 8);
-    char *svg = svg_of(root, "f.svg", (wg_draw_opts){ 0 });
+    char *svg = svg_of(root, "f.svg", WG_OPTS(wg_draw_opts));
     pic_expect_well_formed(svg);
     cr_assert_eq(pic_count(svg, "<g class=\"scope\""), 16);
     HAS(svg, ">layer.7</text>");
     expect_texts_inside(svg);
-    svg = svg_of(root, "f.svg", (wg_draw_opts){ .fold = 1, .top_down = true, .legend = true });
+    svg = svg_of(root, "f.svg", WG_OPTS(wg_draw_opts, .fold = true, .top_down = true, .legend = true));
     pic_expect_well_formed(svg);
     HAS(svg, "×8");
     expect_texts_inside(svg);
@@ -164,7 +162,7 @@ Test(draw_svg, any_name_can_be_drawn)
         wg_scope_push(g, names[i]);
         wg_node y = wg_name(wg_square(x), names[i]);
         wg_scope_pop(g);
-        wg_draw_opts o = full;
+        wg_draw_opts o = FULL;
         o.title = o.id = names[i];
         char *svg = svg_of(y, "h.svg", o);
         pic_expect_well_formed(svg);
@@ -202,7 +200,7 @@ NEURON_TEST(draw_svg, two_pictures_share_a_page)
                   { "net.svg", "fig.1", "fig-1" },
                   { "é.svg", NULL, "g---" } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        wg_draw_opts o = full;
+        wg_draw_opts o = FULL;
         o.id = cases[i].option;
         char *svg = svg_of(n.L, cases[i].file, o);
         expect_scoped(svg, cases[i].id);
@@ -216,10 +214,10 @@ Test(draw_svg, says_nothing_of_the_machines_folders)
     WGT_GRAPH(WG_F64, NULL);
     double v[6] = { 0 };
     wg_node x = wg_input_at("x\n/home/me/model.c:7", g, "x", wg_view_f64(v, WG_SHAPE(2, 3)));
-    SHOWS(svg_of(x, "p.svg", (wg_draw_opts){ 0 }), ", model.c:7", "!/home");
+    SHOWS(svg_of(x, "p.svg", WG_OPTS(wg_draw_opts)), ", model.c:7", "!/home");
     wg_node y = wg_input(g, "y", wg_view_f64(v, WG_SHAPE(5)));
     wg_node bad = wg_mul_at("x, y\n/home/me/model.c:8", x, y);
-    SHOWS(svg_of(bad, "p.svg", (wg_draw_opts){ 0 }), "model.c:8: mul", "!/home");
+    SHOWS(svg_of(bad, "p.svg", WG_OPTS(wg_draw_opts)), "model.c:8: mul", "!/home");
     wgt_drop(c, NULL);
     pic_clean_up();
 }
@@ -228,9 +226,9 @@ Test(draw_svg, says_nothing_of_the_machines_folders)
 
 NEURON_TEST(draw_svg, endings_in_any_case)
 {
-    char *svg = svg_of(n.L, "n.SVG", (wg_draw_opts){ 0 });
+    char *svg = svg_of(n.L, "n.SVG", WG_OPTS(wg_draw_opts));
     cr_assert(!strncmp(svg, "<svg", 4));
-    svg = svg_of(n.L, "picture", (wg_draw_opts){ .format = "Svg" });
+    svg = svg_of(n.L, "picture", WG_OPTS(wg_draw_opts, .format = "Svg"));
     cr_assert(!strncmp(svg, "<svg", 4));
 }
 
@@ -242,7 +240,7 @@ GRAPH_TEST(draw_svg, too_large_a_png_is_refused)
     wg_node all[350];
     for (int i = 0; i < 350; i++) all[i] = wg_input_at(WG_HERE, g, "x", wg_view_f64(&v, WG_SCALAR));
     char *path = pic_path("large.png");
-    cr_assert_eq(wg_draw(wg_addn_at(WG_HERE, all, 350), path, NULL), WG_ERROR_VALUE);
+    cr_assert_eq(wg_draw(wg_addn_at(WG_HERE, all, 350), path), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "at most 32767 are possible along a side");
     cr_assert_eq(pic_files(), 0);
 }
@@ -256,7 +254,7 @@ Test(draw_svg, every_failed_allocation_is_survived)
         wg_item(n.L);
         m.fail_at = m.calls + k;
         char *path = pic_path("m.svg");
-        wg_status s = wg_draw(n.L, path, &full);
+        wg_status s = wg_draw_at(WG_HERE, n.L, path, &FULL);
         cr_assert(s == WG_OK || wg_failed(c) == WG_ERROR_MEMORY, "allocation %lld", (long long)k);
         bool reached = m.calls >= m.fail_at;
         wgt_drop(c, &m);

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const wg_draw_opts full = { .values = true, .backward = true };
+#define FULL WG_OPTS(wg_draw_opts, .values = true, .backward = true)
 
 /* Braces match, no control character, nothing but ASCII and letters of two bytes, as é and š, and every $
  * has its partner. */
@@ -37,7 +37,7 @@ static void expect_syntax(const char *tex)
 /* Box n0 of the SVG and the first box of the TikZ have the same place and size; 15 px are 10 pt. */
 NEURON_TEST(draw_tikz, has_the_coordinates_of_the_svg)
 {
-    char *tex = pic_text(n.L, "tex", full), *svg = pic_text(n.L, "svg", full);
+    char *tex = pic_text(n.L, "tex", FULL), *svg = pic_text(n.L, "svg", FULL);
     double x, y, w, h, left, top, right, bottom;
     int boxes = 0;
     const char *in_tex = strstr(tex, ",fill=wg"), *in_svg = svg;
@@ -57,7 +57,7 @@ NEURON_TEST(draw_tikz, has_the_coordinates_of_the_svg)
 Test(draw_tikz, of_hostile_names)
 {
     WGT_IN_CONTEXT(WG_F64, NULL);
-    wg_draw_opts o = full;
+    wg_draw_opts o = FULL;
     o.title = "100% of $x_1$ \\end{frame} & \"more\"", o.legend = false;
     char *tex = pic_text(latex_hostile_graph(c), "tex", o);
     expect_syntax(tex);
@@ -71,7 +71,7 @@ GRAPH_TEST(draw_tikz, has_overlays)
     wg_node x = wg_input(g, "x", wg_view_f64(&two, WG_SCALAR)),
             w = wg_input(g, "w", wg_view_f64(&three, WG_SCALAR));
     wg_node L = wg_name(wg_mul(x, w), "L");
-    wg_draw_opts o = { .steps = true, .backward = true };
+    wg_draw_opts o = WG_OPTS(wg_draw_opts, .steps = true, .backward = true);
     char *tex = pic_text(L, "tex", o);
     expect_syntax(tex);
     HAS(tex, "5 slides");                             /* what is given, L, dL, dx, dw */
@@ -81,7 +81,7 @@ GRAPH_TEST(draw_tikz, has_overlays)
     o.hide = "L,dw";
     tex = pic_text(L, "tex", o);
     HAS(tex, "{$\\mathrm{d}w$ = ?}", "dw = x = ?");
-    cr_expect_eq(wg_draw(L, "slide-%02d.tex", &o), WG_ERROR_VALUE);
+    cr_expect_eq(wg_draw_at(WG_HERE, L, "slide-%02d.tex", &o), WG_ERROR_VALUE);
     wgt_expect_error(c, WG_ERROR_VALUE, "slide-%02d.tex: LaTeX has all steps in one file");
     HAS_NOT(tex, "{6}");
 }

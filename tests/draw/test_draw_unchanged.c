@@ -19,7 +19,7 @@ static double train(wg_context *c, bool draw, double weights[2], uint64_t *epoch
         wg_node loss = wg_sum(wg_square(wg_sub(h, 1)));
         int64_t nodes = wg_graph_nodes(g);
         for (int k = 0; draw && k < 2; k++) {
-            char *dot = pic_dot(loss, &(wg_draw_opts){ .values = true, .backward = true });
+            char *dot = pic_dot(loss, &WG_OPTS(wg_draw_opts, .values = true, .backward = true));
             cr_assert(dot, "%s", wg_message(c));
         }
         cr_assert_eq(wg_graph_nodes(g), nodes);
@@ -52,12 +52,12 @@ GRAPH_TEST(draw_unchanged, a_picture_opens_no_evaluation)
     wg_params *p = wg_params_new(c);
     double three = 3;
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = wg_square(w);
-    SHOWS(pic_text(y, "dot", (wg_draw_opts){ .values = true, .backward = true }), ">dw = 4<");
+    SHOWS(pic_text(y, "dot", WG_OPTS(wg_draw_opts, .values = true, .backward = true)), ">dw = 4<");
     wg_params_assign(p, "w", &three, 1);
     cr_assert_eq(wg_item(y), 9, "%s", wg_message(c));
     wg_begin(g, WG_TRAIN);
     uint64_t epoch = wg_graph_epoch(g);
-    pic_dot(wg_dropout(wg_fill(g, 1, WG_SHAPE(4)), .keep_prob = 0.5), &(wg_draw_opts){ .values = true });
+    pic_dot(wg_dropout(wg_fill(g, 1, WG_SHAPE(4)), .keep_prob = 0.5), &WG_OPTS(wg_draw_opts, .values = true));
     wg_begin(g, WG_TRAIN);
     cr_assert_eq(wg_graph_epoch(g), epoch, "the next random masks are others");
 }
@@ -71,8 +71,7 @@ GRAPH_TEST(draw_unchanged, a_picture_makes_no_results)
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = wg_square(w), z = wg_keep(wg_sin(y)),
             L = wg_neg(y), q = wg_cos(w);
     cr_assert_eq(wg_item(L), -4);
-    wg_free(c, wg_draw_text(wg_add(wg_add(L, z), q),
-                            &(wg_draw_opts){ .format = "svg", .values = true, .backward = true }));
+    wg_free(c, wg_draw_text(wg_add(wg_add(L, z), q), .format = "svg", .values = true, .backward = true));
     wg_params_assign(p, "w", &three, 1);
     cr_assert_eq(wg_item(L), -4);
     cr_assert_eq(wg_item(z), sin(4));

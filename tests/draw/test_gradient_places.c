@@ -79,7 +79,7 @@ Test(gradient_places, are_under_their_nodes)
     for (int down = 0; down < 2; down++) {
         net n = start();
         const wg_node root = two_layers(&n);
-        draw(&n, root, &(wg_draw_opts){ .top_down = down, .values = true });
+        draw(&n, root, &WG_OPTS(wg_draw_opts, .top_down = down, .values = true));
         expect_under(&n, "dW1", "W1");
         expect_under(&n, "dz1", "z1");
         expect_under(&n, "da1", "a1");
@@ -95,7 +95,7 @@ Test(gradient_places, run_back_under_the_forward_part)
     static const char *const forward[] = { "x", "z1", "a1", "z2", "a2" };
     static const char *const back[] = { "da2", "dz2", "da1", "dz1", "dW1" };
     net n = start();
-    draw(&n, two_layers(&n), &(wg_draw_opts){ .values = true });
+    draw(&n, two_layers(&n), &WG_OPTS(wg_draw_opts, .values = true));
     wgi_layout_free(&n.w.l), n.w.l.page = 0; /* in one row */
     cr_assert(wgi_layout_run(&n.w.l));
     for (int k = 1; k < 5; k++) {
@@ -119,7 +119,7 @@ Test(gradient_places, run_back_under_the_forward_part)
 Test(gradient_places, cross_no_more_than_they_must)
 {
     net n = start();
-    draw(&n, two_layers(&n), &(wg_draw_opts){ .values = true });
+    draw(&n, two_layers(&n), &WG_OPTS(wg_draw_opts, .values = true));
     cr_expect_leq(n.w.l.crossings, n.p.links / 3);
     end(&n);
 }
@@ -131,7 +131,7 @@ Test(gradient_places, of_a_leaf_alone_are_behind_it)
     wg_node x = wg_input(n.g, "x", wg_view_f64(ones, WG_SCALAR)), y = wg_pow(x, 3), d, dd;
     cr_assert_eq(wg_grads(y, &x, 1, &d), WG_OK);
     cr_assert_eq(wg_grads(d, &x, 1, &dd), WG_OK);
-    draw(&n, wg_name(dd, "d2"), &(wg_draw_opts){ .values = true });
+    draw(&n, wg_name(dd, "d2"), &WG_OPTS(wg_draw_opts, .values = true));
     cr_assert_eq(n.p.boxes, 2);
     cr_expect_gt(n.w.l.box[box(&n, "d2")].x, n.w.l.box[box(&n, "x")].x + n.w.l.box[box(&n, "x")].w);
     end(&n);
@@ -147,8 +147,9 @@ Test(gradient_places, of_any_derivative_can_be_drawn)
     wg_node s = wg_name(wg_mul(wg_sigmoid(d), z), "s");
     cr_assert_eq(wg_grads(s, &x, 1, &dd), WG_OK);
     for (int k = 0; k < 2; k++) {
-        wg_draw_opts o = { .values = true, .backward = true, .level = k ? "ops" : NULL, .format = "svg" };
-        char *text = wg_draw_text(wg_name(dd, "dd"), &o);
+        wg_draw_opts o = WG_OPTS(wg_draw_opts, .values = true, .backward = true, .level = k ? "ops" : NULL,
+                                 .format = "svg");
+        char *text = wg_draw_text_at(WG_HERE, wg_name(dd, "dd"), &o);
         cr_expect(text, "%s", wg_message(n.c));
         wg_free(n.c, text);
     }

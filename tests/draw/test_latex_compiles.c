@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const wg_draw_opts full = { .values = true, .backward = true };
+#define FULL WG_OPTS(wg_draw_opts, .values = true, .backward = true)
 
 static void expect_pages(wg_node root, wg_draw_opts o, const char *class, int pages)
 {
@@ -54,7 +54,7 @@ Test(latex_compiles, hostile_names)
 {
     latex_needed("tikz.sty amsmath.sty");
     WGT_IN_CONTEXT(WG_F64, NULL);
-    wg_draw_opts o = full;
+    wg_draw_opts o = FULL;
     o.title = "100% of $x_1$ \\end{frame} & \"more\" θ̂ 🙂";
     expect_pages(latex_hostile_graph(c), o, "article", 1);
     pic_clean_up();
@@ -77,7 +77,7 @@ Test(latex_compiles, pictures_with_values_and_gradients)
 {
     latex_needed("tikz.sty amsmath.sty");
     WGT_IN_CONTEXT(WG_F64, NULL);
-    wg_draw_opts o = full;
+    wg_draw_opts o = FULL;
     expect_pages(net(c), o, "article", 1);
     o.level = "ops", o.legend = true, o.fit = "page";
     expect_pages(net(c), o, "article", 1);
@@ -94,7 +94,7 @@ Test(latex_compiles, overlays_of_beamer)
     const wg_node x = wg_input(g, "x", wg_view_f64(&two, WG_SCALAR)),
                   w = wg_input(g, "w", wg_view_f64(&three, WG_SCALAR)), z = wg_name(wg_mul(w, x), "z"),
                   a = wg_name(wg_sigmoid(z), "a");
-    wg_draw_opts o = { .steps = true, .backward = true, .hide = "dw" };
+    wg_draw_opts o = WG_OPTS(wg_draw_opts, .steps = true, .backward = true, .hide = "dw");
     expect_pages(wg_name(wg_div(a, x), "L"), o, "beamer", 1 + 3 + 1 + 5);
     pic_clean_up();
 }

@@ -101,8 +101,9 @@ static char *pictures_of(const char *name, int program)
     WGT_IN_GRAPH(WG_F64, NULL);
     one.name = two.name = name;
     const wg_node root = programs[program](g);
-    char *steps = pic_text(root, "txt", (wg_draw_opts){ .backward = true, .steps = true, .values = true }),
-         *slide = pic_text(root, "svg", (wg_draw_opts){ .fit = "slide", .id = "x" }), *all = NULL;
+    char *steps =
+             pic_text(root, "txt", WG_OPTS(wg_draw_opts, .backward = true, .steps = true, .values = true)),
+         *slide = pic_text(root, "svg", WG_OPTS(wg_draw_opts, .fit = "slide", .id = "x")), *all = NULL;
     const char *boxes = strstr(slide, "<desc"), *call = strstr(steps, " a = ");
     cr_assert(call, "%s: %s", name, steps);
     const size_t called = strncmp(call + 5, name, strlen(name)) ? 0 : strlen(name); /* else by its formula */
@@ -144,8 +145,8 @@ Test(names_of_ops, an_op_without_a_formula_is_written_by_its_name)
     for (int i = 0; i < wg_op_count(); i++) {
         WGT_IN_GRAPH(WG_F64, NULL);
         one.name = wg_op_at(i)->name;
-        char *text =
-            pic_plain(pic_text(call(vector(g, "z")), "svg", (wg_draw_opts){ .style = "circuit", .id = "x" }));
+        char *text = pic_plain(
+            pic_text(call(vector(g, "z")), "svg", WG_OPTS(wg_draw_opts, .style = "circuit", .id = "x")));
         char word[60];
         snprintf(word, sizeof word, ">%.22s", one.name);
         cr_expect(strstr(text, word), "%s", one.name);

@@ -67,7 +67,7 @@ Test(page, ends_no_script_early)
     char *path = pic_path("h.html");
     cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK);
     wg_node y = wg_name(wg_exp(wg_program_last(b.q)), "</script><b>&\"\\");
-    cr_assert_eq(wg_draw(y, path, &(wg_draw_opts){ .backward = true, .hide = "</script><b>&\"\\" }), WG_OK);
+    cr_assert_eq(wg_draw(y, path, .backward = true, .hide = "</script><b>&\"\\"), WG_OK);
     char *page = pic_read(path);
     int scripts = 0;
     for (const char *at = page; (at = strstr(at, "</script>")); at++) scripts++;
@@ -99,7 +99,7 @@ GRAPH_TEST(page, of_a_graph_without_values_has_no_steps)
     wg_begin(g, WG_TRAIN);
     char *path = pic_path("none.html");
     wg_node bad = wg_matmul(wg_fill(g, 0, WG_SHAPE(2, 3)), wg_fill(g, 0, WG_SHAPE(2, 3)));
-    wg_draw(bad, path, &(wg_draw_opts){ .backward = true });
+    wg_draw(bad, path, .backward = true);
     char *page = pic_read(path);
     cr_expect(strstr(page, "\"states\":[]"));
     wg_recover(c);
@@ -147,6 +147,6 @@ GRAPH_TEST(page, computes_an_op_of_a_program)
     wg_begin(g, WG_TRAIN);
     const wg_node x = wg_input(g, "x", wg_view_f64(&(double){ 3 }, WG_SCALAR));
     char *path = pic_path("own.html");
-    wg_draw(wg_name(wg_apply1(WG_HERE, x, &own), "L"), path, &(wg_draw_opts){ .backward = true });
+    wg_draw(wg_name(wg_apply1(WG_HERE, x, &own), "L"), path, .backward = true);
     SHOWS(browser_numbers(path, "numbers=1&x=4"), "\nL 20", "\ndx 9");
 }

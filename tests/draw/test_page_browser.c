@@ -72,8 +72,9 @@ Test(page_browser, computes_layers)
     wg_graph_freeze(b.g, true); /* the tape draws the same mask again */
     cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK, "%s", wg_message(b.c));
     const wg_node wrt[] = { wg_program_node(b.q, "v"), wg_program_node(b.q, "k"), wg_program_node(b.q, "T") };
-    const wg_draw_opts o = { .backward = true, .source = layers, .wrt = wrt, .wrt_count = 3 };
-    cr_assert_eq(wg_draw(wg_program_last(b.q), path, &o), WG_OK, "%s", wg_message(b.c));
+    const wg_draw_opts o =
+        WG_OPTS(wg_draw_opts, .backward = true, .source = layers, .wrt = wrt, .wrt_count = 3);
+    cr_assert_eq(wg_draw_at(WG_HERE, wg_program_last(b.q), path, &o), WG_OK, "%s", wg_message(b.c));
     char *page = browser_document(
         path, "numbers=1&k=[0.6,-0.3,1.2,0.1,-0.8,0.7,0.4,-1.1]&T=[0.3,0.4,1.5,-0.2,-0.9,0.8]", NULL);
     wg_program_set(b.q, "k",
@@ -213,7 +214,7 @@ Test(page_browser, opens_the_parts_of_its_address)
     char *path = pic_path("k.html");
     cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK);
     wg_node J = wg_name(wg_square(wg_exp(wg_program_last(b.q))), "a, b=c#%41&d+\"\u00e9 ");
-    cr_assert_eq(wg_draw(J, path, &(wg_draw_opts){ .backward = true, .values = true }), WG_OK);
+    cr_assert_eq(wg_draw(J, path, .backward = true, .values = true), WG_OK);
     char *said = browser_answer(browser_document_with(path, "", script, BROWSER_STILL));
     cr_expect_str_eq(said, "true true  h q1 q1.2 a-b-c-41-d-%C3%A9- true\n", "%s", said);
     free(said);
@@ -224,11 +225,11 @@ static bool draw_hidden(const char *program, const char *name, const char *page)
 {
     WGT_ENDS bench b = build(program);
     cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK, "%s", wg_message(b.c));
-    wg_draw_opts o = { .backward = true, .hide = name };
+    wg_draw_opts o = WG_OPTS(wg_draw_opts, .backward = true, .hide = name);
     char *path = pic_path(page);
-    if (wg_draw(wg_program_last(b.q), path, &o) != WG_OK) return wg_recover(b.c), false;
+    if (wg_draw_at(WG_HERE, wg_program_last(b.q), path, &o) != WG_OK) return wg_recover(b.c), false;
     memcpy(path + strlen(path) - 4, "txt", 4), o.steps = true, o.width = 1000;
-    return wg_draw(wg_program_last(b.q), path, &o) == WG_OK;
+    return wg_draw_at(WG_HERE, wg_program_last(b.q), path, &o) == WG_OK;
 }
 
 /* Whatever a page hides, its lines have the numbers that the command writes, and no others. */
@@ -262,7 +263,7 @@ GRAPH_TEST(page_browser, shows_a_picture_without_steps)
     wg_begin(g, WG_TRAIN);
     char *path = pic_path("none.html");
     wg_node bad = wg_matmul(wg_fill(g, 0, WG_SHAPE(2, 3)), wg_fill(g, 0, WG_SHAPE(2, 3)));
-    wg_draw(bad, path, &(wg_draw_opts){ .backward = true, .source = "x @ x" });
+    wg_draw(bad, path, .backward = true, .source = "x @ x");
     wg_recover(c);
     char *said = browser_answer(browser_document_with(path, "", script, BROWSER_STILL));
     cr_expect_str_eq(said, "whole program ? true true\n", "%s", said);

@@ -71,13 +71,8 @@ static void write_case(job *q, op_case *k)
     char id[40];
     const wg_node loss = open_loss(k);
     id_of(k, id);
-    if (!wg_is_none(loss) && wg_draw(loss, q->path,
-                                     &(wg_draw_opts){ .backward = true,
-                                                      .wrt = k->leaf,
-                                                      .wrt_count = k->leaves,
-                                                      .id = id,
-                                                      .fold = -1,
-                                                      .most = 3000 }) == WG_OK)
+    if (!wg_is_none(loss) && wg_draw(loss, q->path, .backward = true, .wrt = k->leaf, .wrt_count = k->leaves,
+                                     .id = id, .fold = false, .most = 3000) == WG_OK)
         fputs(pic_read(q->path), q->all), q->cases++;
     wg_recover(k->c);
 }
@@ -110,8 +105,8 @@ static void compare_case(job *q, op_case *k)
 static void expect_known(job *q, op_case *k)
 {
     if (!fits_a_page(k)) return;
-    cr_assert_eq(wg_draw(k->y[0], q->path, &(wg_draw_opts){ .fold = -1, .most = 3000 }), WG_OK, "%s: %s",
-                 k->op->name, wg_message(k->c));
+    cr_assert_eq(wg_draw(k->y[0], q->path, .fold = false, .most = 3000), WG_OK, "%s: %s", k->op->name,
+                 wg_message(k->c));
     const char *page = pic_read(q->path);
     cr_expect(!strstr(page, "\"u\":1") && !strstr(page, "\"nodes\":[]"),
               "%s, sample %d: src/draw/page_ops*.js do not define it", k->op->name, k->sample);

@@ -25,10 +25,9 @@ static char *told(const page_case *k)
     wg_program *q = wg_program_text(c, "m.wg", k->text);
     cr_assert_eq(wg_program_build(q, g, wg_params_new(c), WG_TRAIN), WG_OK, "%s", wg_message(c));
     char *path = pic_path("u.html"), script[sizeof helpers + sizeof k->script];
-    const wg_draw_opts o = {
-        .backward = true, .values = true, .source = k->text, .hide = *k->hide ? k->hide : NULL
-    };
-    cr_assert_eq(wg_draw(wg_program_last(q), path, &o), WG_OK, "%s", wg_message(c));
+    const wg_draw_opts o = WG_OPTS(wg_draw_opts, .backward = true, .values = true, .source = k->text,
+                                   .hide = *k->hide ? k->hide : NULL);
+    cr_assert_eq(wg_draw_at(WG_HERE, wg_program_last(q), path, &o), WG_OK, "%s", wg_message(c));
     wgt_finish(c, NULL);
     snprintf(script, sizeof script, "%s%s", helpers, k->script);
     return browser_answer(browser_document_with(path, k->hash, script, k->options));

@@ -122,7 +122,7 @@ static wg_node logistic(bench *b)
 REDUCE_TEST(closes_what_it_is_told_to)
 {
     wg_node J = logistic(b);
-    wg_draw_opts o = { .values = true };
+    wg_draw_opts o = WG_OPTS(wg_draw_opts, .values = true);
     reduce(b, J, &o, 0);
     box(b, "1 − y");
     reduce(b, J, &o, 1u << WGI_PARTS_CHEAP);
@@ -151,7 +151,7 @@ REDUCE_TEST(keeps_what_it_is_told_to)
 {
     wg_node J = logistic(b);
     for (int kind = 0; kind <= WGI_PARTS_KINDS; kind++) {
-        reduce(b, J, &(wg_draw_opts){ .values = true, .keep = "x, z,W" }, from(kind));
+        reduce(b, J, &WG_OPTS(wg_draw_opts, .values = true, .keep = "x, z,W"), from(kind));
         box(b, "W");
         box(b, "z = x W + b");
         cr_expect_str_neq(b->picture.box[box_of_root(b)].value, "");
@@ -166,7 +166,7 @@ REDUCE_TEST(layers_have_a_box_each)
     wg_node x = input(b, "x", 2, 8), h1 = wg_relu(wg_nn_dense(x, b->p, "d1", 6));
     wg_node h2 = wg_relu(wg_nn_dense(h1, b->p, "d2", 5)), z = wg_nn_dense(h2, b->p, "d3", 4);
     wg_node J = wg_name(wg_mean(z), "J");
-    reduce(b, J, &(wg_draw_opts){ .seconds = 0 }, from(WGI_PARTS_LEAVES));
+    reduce(b, J, &WG_OPTS(wg_draw_opts, .seconds = 0), from(WGI_PARTS_LEAVES));
     cr_expect_eq(b->picture.boxes, 5, "x, h1, h2, z, J");
     box(b, "h₁ = ReLU(x d1.W + d1.b)"), box(b, "h₂ = ReLU(h₁ d2.W + d2.b)");
 }
@@ -181,7 +181,7 @@ REDUCE_TEST(a_call_of_a_layer_is_one_box)
         y = wg_nn_lstm(i ? y : x, .p = b->p, .name = name, .units = 6).y;
     }
     wg_node J = wg_name(wg_mean(y), "J");
-    reduce(b, J, &(wg_draw_opts){ .seconds = 0 }, from(WGI_PARTS_CALLS));
+    reduce(b, J, &WG_OPTS(wg_draw_opts, .seconds = 0), from(WGI_PARTS_CALLS));
     cr_expect_eq(b->picture.boxes, 4, "x, two recurrent layers, J");
 }
 
@@ -203,7 +203,7 @@ static wg_node recurrent(bench *b, int steps)
 
 REDUCE_TEST(a_recurrent_network_is_one_step_with_a_loop)
 {
-    reduce(b, recurrent(b, 20), &(wg_draw_opts){ .seconds = 0 }, from(WGI_PARTS_REPEATS));
+    reduce(b, recurrent(b, 20), &WG_OPTS(wg_draw_opts, .seconds = 0), from(WGI_PARTS_REPEATS));
     const int h = box(b, "h₁ = tanh(x₁ W + h₀ U)");
     cr_assert_eq(b->picture.less.repeats, 1);
     cr_expect_eq(b->picture.less.repeat[0].times, 20);
@@ -247,7 +247,7 @@ Test(reduce, repeats_have_no_node_in_common)
         bench b = start();
         wg_node keep = wg_none;
         const wg_node J = random_chains(&b, seed, &keep);
-        reduce(&b, J, &(wg_draw_opts){ .keep = wg_is_none(keep) || seed % 2 ? NULL : "kept" },
+        reduce(&b, J, &WG_OPTS(wg_draw_opts, .keep = wg_is_none(keep) || seed % 2 ? NULL : "kept"),
                from(WGI_PARTS_REPEATS));
         const wgi_alike_run *r = b.picture.less.repeat;
         for (int64_t i = 0; i < b.picture.less.repeats; i++) {
@@ -266,9 +266,9 @@ Test(reduce, repeats_have_no_node_in_common)
 REDUCE_TEST(repeats_can_be_refused)
 {
     wg_node J = recurrent(b, 6);
-    reduce(b, J, &(wg_draw_opts){ .fold = -1 }, WGI_ALL_PARTS);
+    reduce(b, J, &WG_OPTS(wg_draw_opts, .fold = false), WGI_ALL_PARTS);
     cr_expect_eq(b->picture.less.repeats, 0);
-    reduce(b, J, &(wg_draw_opts){ .keep = "h2, h4" }, WGI_ALL_PARTS);
+    reduce(b, J, &WG_OPTS(wg_draw_opts, .keep = "h2, h4"), WGI_ALL_PARTS);
     for (int64_t k = 0; k < b->picture.less.repeats; k++) cr_expect_gt(b->picture.less.repeat[k].times, 1);
     cr_expect_eq(b->picture.box[box(b, "h₂ = tanh(x₂ W + h₁ U)")].frame, -1);
     cr_expect_eq(b->picture.box[box(b, "h₄ = tanh(x₄ W + h₃ U)")].frame, -1);
@@ -294,7 +294,7 @@ static wg_node residual(bench *b)
 
 REDUCE_TEST(skip_edges_stay)
 {
-    reduce(b, residual(b), &(wg_draw_opts){ .seconds = 0 }, from(WGI_PARTS_REPEATS));
+    reduce(b, residual(b), &WG_OPTS(wg_draw_opts, .seconds = 0), from(WGI_PARTS_REPEATS));
     cr_assert_eq(b->picture.less.repeats, 1);
     const int x = box(b, "h₀"), y = box(b, "h₁ = h₀ + r₁ W₁");
     const int r = box(b, "r₁ = tanh(h₀ V₁)");
@@ -309,7 +309,7 @@ REDUCE_TEST(what_stands_side_by_side_is_no_repeat)
     wg_node x = input(b, "x", 4, 3), all[3];
     for (int k = 0; k < 3; k++) all[k] = wg_matmul(x, matrix(b, (char[]){ 'A' + (char)k, 0 }, 3, 3));
     wg_node s = wg_sum(wg_matmul(wg_matmul(all[0], wg_transpose(all[1])), all[2]));
-    reduce(b, s, &(wg_draw_opts){ .seconds = 0 }, from(WGI_PARTS_REPEATS));
+    reduce(b, s, &WG_OPTS(wg_draw_opts, .seconds = 0), from(WGI_PARTS_REPEATS));
     cr_expect_eq(b->picture.less.repeats, 0);
     box(b, "x A");
     box(b, "x C");
@@ -327,9 +327,9 @@ static wg_node scoped(bench *b)
 REDUCE_TEST(a_scope_is_one_box)
 {
     wg_node root = scoped(b);
-    reduce(b, root, &(wg_draw_opts){ .depth = 1 }, 0);
+    reduce(b, root, &WG_OPTS(wg_draw_opts, .depth = 1), 0);
     const int64_t outer = b->picture.boxes;
-    reduce(b, root, &(wg_draw_opts){ .depth = 2 }, 0);
+    reduce(b, root, &WG_OPTS(wg_draw_opts, .depth = 2), 0);
     cr_expect_lt(outer, b->picture.boxes);
     cr_expect_lt(b->picture.boxes, b->picture.at.nodes);
 }
@@ -342,7 +342,7 @@ REDUCE_TEST(a_repeat_ends_before_what_is_kept)
         h = wg_sin(h);
         if (i == 999) middle = wg_name(h, "middle");
     }
-    wg_draw_opts o = { .fit = "slide", .keep = "middle" };
+    wg_draw_opts o = WG_OPTS(wg_draw_opts, .fit = "slide", .keep = "middle");
     begin(b, &o);
     cr_assert_eq(wgi_picture_fit(&b->picture, wg_name(h, "y")), WG_OK, "%s", wg_message(b->c));
     cr_assert_eq(b->picture.less.repeats, 2);
@@ -418,7 +418,7 @@ Test(reduce, boxes_can_be_opened)
     for (int k = 0; k < GRAPHS + 160; k++) {
         bench b = start();
         const wg_node root = graphs[k < GRAPHS ? k : k < GRAPHS + 60 ? GRAPHS - 2 : GRAPHS - 1](&b);
-        reduce(&b, root, &(wg_draw_opts){ .keep = k % 3 ? NULL : "kept" }, WGI_ALL_PARTS);
+        reduce(&b, root, &WG_OPTS(wg_draw_opts, .keep = k % 3 ? NULL : "kept"), WGI_ALL_PARTS);
         for (unsigned closed = 0; closed <= WGI_ALL_PARTS; closed += 13) {
             const wgi_reduction coarse = wgi_reduced_by(&b.picture, closed);
             if (!(closed >> WGI_PARTS_REPEATS & 1)) expect_no_cycle(&b.picture, &coarse, k);
@@ -444,10 +444,10 @@ REDUCE_TEST(says_when_it_cannot_fit)
         sum[k] = wg_sum(k % 2 ? wg_sin(sum[k]) : wg_exp(sum[k]));
     }
     wg_node root = wg_addn(sum, 60);
-    begin(b, &(wg_draw_opts){ .fit = "slide" });
+    begin(b, &WG_OPTS(wg_draw_opts, .fit = "slide"));
     cr_assert_eq(wgi_picture_fit(&b->picture, root), WG_OK);
     HAS(b->picture.less.hidden, "legible on a slide (24 px)");
-    cr_assert_neq(wg_draw(root, "x.svg", &(wg_draw_opts){ .fit = "wall" }), WG_OK);
+    cr_assert_neq(wg_draw(root, "x.svg", .fit = "wall"), WG_OK);
     HAS(wg_message(b->c), ".fit \"wall\": slide, page or screen");
     wg_recover(b->c);
 }
@@ -455,7 +455,7 @@ REDUCE_TEST(says_when_it_cannot_fit)
 REDUCE_TEST(large_graphs_are_reduced_without_delay)
 {
     wg_node root = recurrent(b, 10000);
-    begin(b, &(wg_draw_opts){ .fit = "page" });
+    begin(b, &WG_OPTS(wg_draw_opts, .fit = "page"));
     cr_assert_eq(wgi_picture_fit(&b->picture, root), WG_OK);
     cr_expect_lt(b->picture.boxes, 20);
     cr_expect_eq(b->picture.less.repeat[0].times, 10000);

@@ -10,15 +10,16 @@
 typedef struct bench {
     wg_context *c;
     wg_graph *g;
-    wg_draw_opts o;
     wgi_pool pool;
     wgi_picture p;
     wgi_step_states s;
+    wg_draw_opts o;
 } bench;
 
 static bench start(void)
 {
-    bench b = { .c = wgt_start(NULL, WG_F64, NULL), .o = { .values = true, .backward = true } };
+    bench b = { .c = wgt_start(NULL, WG_F64, NULL),
+                .o = WG_OPTS(wg_draw_opts, .values = true, .backward = true) };
     b.g = wg_graph_new(b.c);
     wg_begin(b.g, WG_TRAIN);
     return b;

@@ -30,13 +30,13 @@ static const char small[] = "x = [0.5, -1, 2]\nW1 = [[1, 0.5], [0, -2], [1, 1]];
 Test(styles, a_circle_for_each_unit_and_a_line_for_each_weight)
 {
     WGT_ENDS wgt_run r = wgt_build(small, WG_TRAIN);
-    char *svg = drawn(&r, "neurons", (wg_draw_opts){ 0 });
+    char *svg = drawn(&r, "neurons", WG_OPTS(wg_draw_opts));
     expect_counts(svg, 3 + 2 + 1, 3 * 2 + 2 * 1);
     cr_expect_eq(pic_count(svg, "class=\"down\""), 2);
     cr_expect_eq(pic_count(svg, "class=\"up\""), 6);
     cr_expect_eq(pic_count(svg, "stroke-width=\"5.125\""), 1, "the widest line is that of −2: %s", svg);
     cr_expect_eq(pic_count(svg, "stroke-width=\"2.875\""), 5, "half as wide but for the least: %s", svg);
-    cr_expect_str_eq(drawn(&r, "neurons", (wg_draw_opts){ 0 }), svg);
+    cr_expect_str_eq(drawn(&r, "neurons", WG_OPTS(wg_draw_opts)), svg);
     SHOWS(pic_plain(svg), ">x1<", ">a1, 2<", ">n = 3<", ">ReLU<", ">σ<", "red, dashed: w &lt; 0", "!⋮");
 }
 
@@ -44,7 +44,7 @@ Test(styles, a_circle_for_each_unit_and_a_line_for_each_weight)
 Test(styles, values_stand_in_the_circles)
 {
     WGT_ENDS wgt_run r = wgt_build(small, WG_TRAIN);
-    char *svg = drawn(&r, "neurons", (wg_draw_opts){ .values = true });
+    char *svg = drawn(&r, "neurons", WG_OPTS(wg_draw_opts, .values = true));
     SHOWS(svg, ">0.5<", ">−1<", ">2<", ">2.5<", ">4.25<", ">0.7773<", "!examples");
 }
 
@@ -54,7 +54,7 @@ Test(styles, dropped_units_are_crossed_out)
     WGT_ENDS wgt_run r = wgt_build("x = [[1, 2, 3, 4], [4, 3, 2, 1]]\nW1 = param(4, 5); W2 = param(5, 3)\n"
                                    "h = dropout(sigmoid(x @ W1), keep_prob=0.4)\ny = softmax(h @ W2)",
                                    WG_TRAIN);
-    char *svg = drawn(&r, "neurons", (wg_draw_opts){ 0 });
+    char *svg = drawn(&r, "neurons", WG_OPTS(wg_draw_opts));
     wg_tensor h;
     int gone = 0;
     cr_assert(wg_peek(wg_program_node(r.q, "h"), &h));
@@ -73,7 +73,7 @@ Test(styles, of_many_units_some_are_drawn)
                                    "h2 = relu(dense(h1, 64))\nz = dense(h2, 10)\n"
                                    "J = softmax_cross_entropy(z, y)",
                                    WG_TRAIN);
-    char *svg = drawn(&r, "neurons", (wg_draw_opts){ .fit = "slide" });
+    char *svg = drawn(&r, "neurons", WG_OPTS(wg_draw_opts, .fit = "slide"));
     expect_counts(svg, 6 + 6 + 6 + 10, 36 + 36 + 60 + 10);
     cr_expect_eq(pic_count(svg, ">⋮<"), 3);
     SHOWS(pic_plain(svg), ">n = 784<", ">n = 128<", ">n = 64<", ">n = 10<", ">x784<", ">z10<", ">J<",
@@ -86,7 +86,7 @@ Test(styles, weights_before_the_input)
     WGT_ENDS wgt_run r = wgt_build("x = [[1, 0], [2, 0], [3, 0]]\nW = [[1, 1, 1], [0, 0, -4]]; V = [[1, 1]]\n"
                                    "V @ tanh(W @ x)",
                                    WG_TRAIN);
-    char *svg = drawn(&r, "neurons", (wg_draw_opts){ .values = true });
+    char *svg = drawn(&r, "neurons", WG_OPTS(wg_draw_opts, .values = true));
     expect_counts(svg, 3 + 2 + 1, 6 + 2);
     SHOWS(pic_plain(svg), ">1<", ">2<", ">3<", ">1.000<", ">−1.000<", ">a⁽¹⁾<", "examples");
 }
@@ -111,9 +111,9 @@ static const char three[] =
 Test(styles, blocks_say_what_is_computed_forward_and_backward)
 {
     WGT_ENDS wgt_run r = wgt_build(three, WG_TRAIN);
-    char *svg = drawn(&r, "blocks", (wg_draw_opts){ .fit = "slide" });
+    char *svg = drawn(&r, "blocks", WG_OPTS(wg_draw_opts, .fit = "slide"));
     expect_boxes(svg, 3 * 3 + 1, 3 * 4 + 1 + 3);
-    cr_expect_str_eq(drawn(&r, "blocks", (wg_draw_opts){ .fit = "slide" }), svg);
+    cr_expect_str_eq(drawn(&r, "blocks", WG_OPTS(wg_draw_opts, .fit = "slide")), svg);
     pic_plain(svg);
     SHOWS(svg, ">n = 3<", ">W1, b1<", ">z1 = xW1 + b1<", ">a1 = tanh(z1)<", ">x, z1<",
           ">dz1 = da1 ⊙ tanh′(z1)<");
@@ -128,7 +128,7 @@ Test(styles, blocks_keep_the_order_of_factors)
     WGT_ENDS wgt_run r = wgt_build("x = input(4, m); W = param(3, 4); b = param(3, 1); V = param(3, 2)\n"
                                    "z = W @ x + b; a = relu(z); u = V.T @ a",
                                    WG_TRAIN);
-    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">z = Wx + b<", ">dW = dzxT<",
+    SHOWS(pic_plain(drawn(&r, "blocks", WG_OPTS(wg_draw_opts))), ">z = Wx + b<", ">dW = dzxT<",
           ">db = Σaxis 1(dz)<", ">u = VTa<", ">dV = aduT<", ">da = Vdu<", "!>J<");
 }
 
@@ -138,9 +138,9 @@ Test(styles, gradients_of_greek_names)
     WGT_ENDS wgt_run r = wgt_build("x = input(m, 2); theta1 = param(2, 3); beta_hat = param(3)\n"
                                    "phi_1 = tanh(x @ theta1 + beta_hat)",
                                    WG_TRAIN);
-    char *svg = pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 }));
+    char *svg = pic_plain(drawn(&r, "blocks", WG_OPTS(wg_draw_opts)));
     SHOWS(svg, ">dθ₁ = xTdz⁽¹⁾<", ">dβ̂ = Σaxis 0(dz⁽¹⁾)<", ">dφ₁<");
-    SHOWS(pic_plain(drawn(&r, "neurons", (wg_draw_opts){ 0 })), ">φ1, 3<", ">x2<");
+    SHOWS(pic_plain(drawn(&r, "neurons", WG_OPTS(wg_draw_opts))), ">φ1, 3<", ">x2<");
 }
 
 /* A parameter that the cost itself uses has a further term in its gradient; through floor there is none. */
@@ -158,26 +158,26 @@ Test(styles, gradients_of_parameters_that_the_cost_uses)
                  "a = tanh(x @ W + b); y = a @ V\nJ = mean(y^2) + %s",
                  cases[i][0]);
         WGT_ENDS wgt_run r = wgt_build(text, WG_TRAIN);
-        SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), cases[i][1], i < 4 ? "uses<" : "!…");
+        SHOWS(pic_plain(drawn(&r, "blocks", WG_OPTS(wg_draw_opts))), cases[i][1], i < 4 ? "uses<" : "!…");
     }
     WGT_ENDS wgt_run r = wgt_build("x = input(m, 2); W1 = param(2, 2); W2 = param(2, 2)\n"
                                    "y = tanh(tanh(x @ W1) @ W2); J = mean(y^2) + sum(W2)",
                                    WG_TRAIN);
-    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">dW1 = xTdz⁽¹⁾<", "⁽²⁾ + …<");
+    SHOWS(pic_plain(drawn(&r, "blocks", WG_OPTS(wg_draw_opts))), ">dW1 = xTdz⁽¹⁾<", "⁽²⁾ + …<");
 }
 
 /* Of vectors: dw = dz x. The gradient of a softmax is p ⊙ (dp − the sum of dp ⊙ p). */
 Test(styles, blocks_of_one_example)
 {
     WGT_ENDS wgt_run r = wgt_build("x = [1, 2]; w = param(2); z = w @ x; a = sigmoid(z)", WG_TRAIN);
-    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">dz = da σ′(z)<", ">dw = dz x<");
+    SHOWS(pic_plain(drawn(&r, "blocks", WG_OPTS(wg_draw_opts))), ">dz = da σ′(z)<", ">dw = dz x<");
     WGT_ENDS wgt_run q = wgt_build("x = [1, 2]; w = [3, 4]; z = w @ x; a = sigmoid(z)", WG_TRAIN);
-    SHOWS(pic_plain(drawn(&q, "blocks", (wg_draw_opts){ 0 })), ">z = wx<", ">dw = dz x<");
+    SHOWS(pic_plain(drawn(&q, "blocks", WG_OPTS(wg_draw_opts))), ">z = wx<", ">dw = dz x<");
     WGT_ENDS wgt_run s = wgt_build("x = [1, 2]; W = param(2, 3); z = x @ W; p = softmax(z)", WG_TRAIN);
-    SHOWS(pic_plain(drawn(&s, "blocks", (wg_draw_opts){ 0 })), ">dz = p ⊙ (dp − Σ(dp ⊙ p))<",
+    SHOWS(pic_plain(drawn(&s, "blocks", WG_OPTS(wg_draw_opts))), ">dz = p ⊙ (dp − Σ(dp ⊙ p))<",
           ">dW = outer(x, dz)<");
     WGT_ENDS wgt_run t = wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; p = softmax(z)", WG_TRAIN);
-    SHOWS(pic_plain(drawn(&t, "blocks", (wg_draw_opts){ 0 })), "Σaxis 1(dp ⊙ p)");
+    SHOWS(pic_plain(drawn(&t, "blocks", WG_OPTS(wg_draw_opts))), "Σaxis 1(dp ⊙ p)");
 }
 
 /* A norm may stand behind the activation, too. */
@@ -185,7 +185,7 @@ Test(styles, parts_of_a_layer_in_their_order)
 {
     WGT_ENDS wgt_run r =
         wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; a = relu(z); h = batch_norm(a)", WG_TRAIN);
-    SHOWS(pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 })), ">a = ReLU(z)<", ">h = batch_norm(a)<",
+    SHOWS(pic_plain(drawn(&r, "blocks", WG_OPTS(wg_draw_opts))), ">a = ReLU(z)<", ">h = batch_norm(a)<",
           ">x, z, a<", ">da = batch_norm′(a, dh)<", ">dz = da ⊙ ReLU′(z)<");
 }
 
@@ -199,7 +199,7 @@ Test(styles, norms_and_dropout_in_blocks)
                  "s = %s_norm(z, g, c%s); a = relu(s); y = dropout(a, keep_prob=0.5); J = mean(y) + sum(c)",
                  k % 2 ? "batch" : "layer", k == 3 ? ", zeros(3), ones(3)" : "");
         WGT_ENDS wgt_run r = wgt_build(text, WG_TRAIN);
-        char *svg = pic_plain(drawn(&r, "blocks", (wg_draw_opts){ 0 }));
+        char *svg = pic_plain(drawn(&r, "blocks", WG_OPTS(wg_draw_opts)));
         SHOWS(svg, ">W, g, c<", ">y = a ⊙ m⁽¹⁾<", ">x, z, s, a, m⁽¹⁾<");
         SHOWS(svg, ">da = dy ⊙ m⁽¹⁾<", ">dg = Σaxis 0(x̂ ⊙ ds)<", "(ds) + …<", ">dW, dg, dc<");
     }
@@ -210,12 +210,12 @@ Test(styles, the_loss_is_written_out)
 {
     WGT_ENDS wgt_run r =
         wgt_build("x = input(m, 2); W = param(2, 1); a = sigmoid(x @ W); J = -mean(log(a))", WG_TRAIN);
-    SHOWS(drawn(&r, "neurons", (wg_draw_opts){ 0 }), "J = −mean(ln a)");
-    SHOWS(drawn(&r, "blocks", (wg_draw_opts){ 0 }), "J = −mean(ln a)");
+    SHOWS(drawn(&r, "neurons", WG_OPTS(wg_draw_opts)), "J = −mean(ln a)");
+    SHOWS(drawn(&r, "blocks", WG_OPTS(wg_draw_opts)), "J = −mean(ln a)");
     WGT_ENDS wgt_run s =
         wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; score = mean(argmax(z) == 1)", WG_TRAIN);
-    SHOWS(pic_plain(drawn(&s, "neurons", (wg_draw_opts){ 0 })), ">score<");
-    SHOWS(pic_plain(drawn(&s, "blocks", (wg_draw_opts){ 0 })), ">dz<", "!score");
+    SHOWS(pic_plain(drawn(&s, "neurons", WG_OPTS(wg_draw_opts))), ">score<");
+    SHOWS(pic_plain(drawn(&s, "blocks", WG_OPTS(wg_draw_opts))), ">dz<", "!score");
 }
 
 /* Eight layers of 16 units, and one that differs. */
@@ -224,7 +224,7 @@ Test(styles, equal_layers_are_one_block)
     WGT_ENDS wgt_run r = wgt_build("layer(h) = relu(batch_norm(dense(h, 16)))\nx = input(m, 16)\n"
                                    "h = repeat(8, layer, x)\ny = dense(dropout(h, keep_prob=0.5), 3)",
                                    WG_TRAIN);
-    char *svg = drawn(&r, "blocks", (wg_draw_opts){ 0 });
+    char *svg = drawn(&r, "blocks", WG_OPTS(wg_draw_opts));
     pic_plain(svg);
     SHOWS(svg, ">×7: l = 1 … 7<", ">z⁽ˡ⁾ = a⁽ˡ⁻¹⁾W⁽ˡ⁾ + b⁽ˡ⁾<");
     SHOWS(svg, ">s⁽ˡ⁾ = batch_norm(z⁽ˡ⁾)<");
@@ -232,7 +232,7 @@ Test(styles, equal_layers_are_one_block)
     WGT_ENDS wgt_run s = wgt_build("a0 = input(m, 2); W1 = param(2, 2); W2 = param(2, 2); W3 = param(2, 2)\n"
                                    "a1 = tanh(a0 @ W1); a2 = tanh(a1 @ W2); a3 = tanh(a2 @ W3)",
                                    WG_TRAIN);
-    svg = drawn(&s, "blocks", (wg_draw_opts){ 0 });
+    svg = drawn(&s, "blocks", WG_OPTS(wg_draw_opts));
     expect_boxes(svg, 3 + 1, 4 + 1 + 1);
     pic_plain(svg);
     SHOWS(svg, ">×3: l = 1 … 3<", ">al = tanh(z⁽ˡ⁾)<", ">z⁽ˡ⁾ = al − 1Wl<", ">a3<", ">da3<");
@@ -255,7 +255,7 @@ Test(styles, any_name_can_be_drawn)
         wg_name(wg_sum(h), names[i]);
         for (int k = 0; k < 2; k++)
             pic_expect_well_formed(
-                pic_text(wg_sum(h), "svg", (wg_draw_opts){ .style = k ? "blocks" : "neurons" }));
+                pic_text(wg_sum(h), "svg", WG_OPTS(wg_draw_opts, .style = k ? "blocks" : "neurons")));
     }
 }
 
@@ -269,7 +269,7 @@ static void in_little_memory(const char *style, const char *program, int64_t eve
         wg_program_build(q, g, wg_params_new(c), WG_TRAIN);
         cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
         m.fail_at = m.calls + at;
-        char *text = wg_draw_text(wg_program_last(q), &(wg_draw_opts){ .format = "svg", .style = style });
+        char *text = wg_draw_text(wg_program_last(q), .format = "svg", .style = style);
         cr_expect(text || wg_failed(c) == WG_ERROR_MEMORY, "%s", wg_message(c));
         const bool last = !m.failed;
         wg_free(c, text);
@@ -294,7 +294,7 @@ Test(styles, a_large_chain_is_refused_or_folded)
     wg_node h = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(2)));
     for (int i = 0; i < 33333; i++)
         h = wg_relu(wg_matmul(h, wg_input(g, NULL, wg_view_f64(v, WG_SHAPE(2, 2)))));
-    cr_assert_null(wg_draw_text(h, &(wg_draw_opts){ .format = "svg", .style = "neurons" }));
+    cr_assert_null(wg_draw_text(h, .format = "svg", .style = "neurons"));
     wgt_expect_error(c, WG_ERROR_VALUE, "style neurons: 33333 layers, more than 8");
-    SHOWS(pic_text(h, "svg", (wg_draw_opts){ .style = "blocks" }), "×33333: l = 1 … 33333");
+    SHOWS(pic_text(h, "svg", WG_OPTS(wg_draw_opts, .style = "blocks")), "×33333: l = 1 … 33333");
 }

@@ -32,7 +32,7 @@ static const char *save(wg_context *c, int kind)
     const char *path = wgt_in_folder(names[kind]);
     if (kind == 0) wg_params_save(wgt_some_params(c), path);
     if (kind == 1) wg_npy_write(c, path, wg_view_f32(wgt_weights, WG_SHAPE(6)));
-    if (kind == 2) wg_draw(wg_square(wg_fill(wg_graph_new(c), 3, WG_SHAPE(1))), path, NULL);
+    if (kind == 2) wg_draw(wg_square(wg_fill(wg_graph_new(c), 3, WG_SHAPE(1))), path);
     return path;
 }
 

@@ -43,6 +43,7 @@ function trim(s) { gsub(/^ +| +$/, "", s); return s }
 function word_of(type, counts)
 {
     gsub(/_Bool/, "truth", type)
+    gsub(/wg_maybe/, "int", type)
     gsub(/const| /, "", type)
     if (type ~ /\(|\*\*/) return "nothing"
     if (counts && type ~ /^(int|size_t|int64_t)$/) return "count"

@@ -328,7 +328,7 @@ static const struct {
 } apart[] = { { "wg_slice_at", "from", "the message has the range, 0:-7" },
               { "wg_slice_at", "to", "likewise" },
               { "wg_jacobian_sparse_at", "count", "a pattern of -1 elements" },
-              { "wg_draw*", "fold", "-1: never, which a small graph does not need" },
+              { "wg_draw*", "fold", "0: never, which a small graph does not need" },
               { "wg_average_new_at", "decay", "0: all steps count the same" },
               { "wg_pad_at", "value", "NaN is a value" } };
 
@@ -470,7 +470,9 @@ static void expect_meaning(const odd_call *k, faults *f, int slot, const double 
                            int n, int first)
 {
     for (int i = first; i < n; i++)
-        if (!differs[i] && !is_apart(k, slot)) note(f, k, slot, v[i], "is taken and means nothing");
+        if (!differs[i] && !is_apart(k, slot) &&
+            !(holds_zero(k) && v[i] == WG_AUTO)) /* the default may be it */
+            note(f, k, slot, v[i], "is taken and means nothing");
 }
 
 static void try_option(const odd_call *k, faults *f, int slot)

@@ -83,8 +83,7 @@ static void draw(void)
     wg_node loss = net(g, p, 8, 5);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (WG_WITH_GRAPHVIZ || !strstr(files[i], ".dot"))
-            cr_expect_eq(wg_draw(loss, wgt_in_folder(files[i]), NULL), WG_OK, "%s: %s", files[i],
-                         wg_message(c));
+            cr_expect_eq(wg_draw(loss, wgt_in_folder(files[i])), WG_OK, "%s: %s", files[i], wg_message(c));
 }
 Test(small_stack, pictures) { run(draw); }
 

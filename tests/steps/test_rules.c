@@ -35,12 +35,8 @@ static void note(rules *r, const wgi_step_state *x)
 
 static void read_sample(rules *r)
 {
-    const wg_draw_opts o = { .values = true,
-                             .backward = true,
-                             .fold = -1,
-                             .most = 3000,
-                             .wrt = r->k->leaf,
-                             .wrt_count = r->k->leaves };
+    const wg_draw_opts o = WG_OPTS(wg_draw_opts, .values = true, .backward = true, .fold = false,
+                                   .most = 3000, .wrt = r->k->leaf, .wrt_count = r->k->leaves);
     const wg_node loss = op_case_loss(r->k);
     if (wg_is_none(loss) || wg_failed(r->k->c) || wg_node_leaf(r->k->y[0]) != WG_LEAF_NONE) return;
     r->pool = (wgi_pool){ .c = r->k->c };

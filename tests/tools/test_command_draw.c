@@ -1,4 +1,4 @@
-/* test_command_draw.c: `wengert draw`: pictures as text, files and JSON, and the flags that WG_DRAW_OPTIONS
+/* test_command_draw.c: `wengert draw`: pictures as text, files and JSON, and the flags that wg_draw_opts_list
  * makes. */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@ TestSuite(command_draw, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* ---- flags ---- */
 
-/* Every row of WG_DRAW_OPTIONS that has a flag: --help names it, and a kind of picture that cannot use it
+/* Every row of wg_draw_opts_list that has a flag: --help names it, and a kind of picture that cannot use it
  * refuses it. */
 static void refused(unsigned kind, const char *const in[], const char *flag, const char *value)
 {
@@ -38,12 +38,11 @@ static void join_lines(char *text)
 
 Test(command_draw, flags_are_refused_where_they_say_nothing)
 {
-#define NO_FLAG(...)
-#define ROW(type, name, goes_with, flag, value, text) { goes_with, flag, value, text },
+#define ROW(type, name, standard, range, text, goes_with, flag, value) { goes_with, flag, value, text },
     static const struct {
         unsigned goes_with;
         const char *flag, *value, *text;
-    } rows[] = { WG_DRAW_OPTIONS(NO_FLAG, ROW) };
+    } rows[] = { wg_draw_opts_list(WG_NO_, ROW) };
     static const struct {
         unsigned kind;
         const char *in[6];
@@ -53,7 +52,7 @@ Test(command_draw, flags_are_refused_where_they_say_nothing)
                      { WG_PICTURE_TABLE, { "--plan" } } };
     wgt_result help = RUN("draw", "--help");
     join_lines(help.out);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && rows[i].flag; i++) {
         cr_assert(strstr(help.out, rows[i].flag) && strstr(help.out, rows[i].text), "--help has no --%s",
                   rows[i].flag);
         for (size_t k = 0; k < sizeof pictures / sizeof *pictures; k++)

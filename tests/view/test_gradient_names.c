@@ -71,17 +71,19 @@ Test(gradient_names, a_gradient_is_not_called_as_a_node)
     wg_node dw = wg_name(gradient_of_neuron(&b, scalar(&b, "x")), "dw"), s = wg_name(wg_mul(dw, dw), "s");
     static const char *const formats[] = { "svg", "txt", "html", "dot" };
     for (int i = 0; i < 4; i++) {
-        wg_draw_opts o = { .values = true, .backward = true, .format = formats[i] };
-        char *text = wg_draw_text(s, &o);
+        wg_draw_opts o = WG_OPTS(wg_draw_opts, .values = true, .backward = true, .format = formats[i]);
+        char *text = wg_draw_text_at(WG_HERE, s, &o);
         cr_assert(text, "%s", wg_message(b.c));
         HAS(text, "∂s/∂w = ");
         HAS_NOT(text, ">dw = −", ">dz = −");
         wg_free(b.c, text);
     }
     wgi_pool pool = { .c = b.c };
-    wgi_picture p = {
-        .c = b.c, .pool = &pool, .g = b.g, .format = &wgi_format_svg, .o = &(wg_draw_opts){ .backward = true }
-    };
+    wgi_picture p = { .c = b.c,
+                      .pool = &pool,
+                      .g = b.g,
+                      .format = &wgi_format_svg,
+                      .o = &WG_OPTS(wg_draw_opts, .backward = true) };
     cr_assert_eq(wgi_picture_make(&p, s), WG_OK);
     expect_unlike(&p.view);
     for (int64_t i = 0; i < p.boxes; i++)
@@ -98,7 +100,7 @@ Test(gradient_names, a_gradient_has_the_short_name_if_it_can)
 {
     WGT_ENDS bench b = start();
     wg_node x = scalar(&b, "x"), z = wg_name(wg_sin(x), "z"), L = wg_name(wg_mul(z, z), "L");
-    char *text = wg_draw_text(L, &(wg_draw_opts){ .backward = true, .values = true, .format = "svg" });
+    char *text = wg_draw_text(L, .backward = true, .values = true, .format = "svg");
     HAS(text, "; dz = ");
     HAS_NOT(text, "∂L/∂z = ");
     wg_free(b.c, text);
