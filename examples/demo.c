@@ -77,7 +77,7 @@ static void train(wg_context *c, wg_graph *g, wg_params *p, wg_data *d, wg_data 
 {
     double start = seconds();
     wg_figure *f = wg_figure_new(c, "Digits: batch norm, dropout, Adam");
-    wg_panel *panel = wg_panel_new(f, "", .x = { "epoch" });
+    wg_panel *panel = wg_panel_new(f, "", .x.label = "epoch");
     wg_series *loss = wg_panel_line(panel, "training loss");
     wg_series *held = wg_panel_line(panel, "accuracy on held-out digits");
     wg_optim *adam = wg_adam(p, .lr = 3e-3);

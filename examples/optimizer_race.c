@@ -32,8 +32,9 @@ int main(int argc, char **argv)
     wg_context *c = wg_start(.dtype = WG_F64);
     wg_graph *g = wg_graph_new(c);
     wg_figure *f = wg_figure_new(c, "Three optimizers in a valley");
-    wg_panel *map = wg_panel_new(f, "", .x = { "x", -10, 10 }, .y = { "y", -4, 4 });
-    wg_panel *curves = wg_panel_new(f, "", .x = { "step" }, .y = { "J", .scale = WG_SCALE_LOG });
+    wg_panel *map = wg_panel_new(f, "", .x.label = "x", .x.low = -10, .x.high = 10, .y.label = "y",
+                                 .y.low = -4, .y.high = 4);
+    wg_panel *curves = wg_panel_new(f, "", .x.label = "step", .y.label = "J", .y.scale = WG_SCALE_LOG);
     wg_panel_contour(map, "", .f = valley, .log_levels = true);
     wg_panel_text(map, 0, 0, "minimum");
     for (int i = 0; i < 3; i++) {

@@ -201,8 +201,8 @@ _FUNCTIONS = """
     s verdict_name i, d check_ratio p, s check_reason p, b split_at sniip, p nn_cache_new_at sp, i
     nn_cache_step_at sp, i nn_cache_select_at sppl, n extern_at snhp, n custom_vjp_at snpip, n part_by_pointer np, n
     step_by_pointer nip, n ode_by_pointer nnp, p program_text pss, v program_free p, i program_set pst, i
-    program_build pppi, i program_plots p, p program_figure pip, s program_plot_title pi, v params_free p, p figure_new_at spp, v figure_free p, v
-    figure_frame_at sps, i figure_save_at spp, p figure_text_at spp, p group_start_at spp, i group_rank p, i
+    program_build pppi, i program_plots p, p program_figure pip, s program_plot_title pi, v params_free p, p figure_new_at spsp, v figure_free p, v
+    figure_frame_at sps, i figure_save_at spsp, p figure_text_at spsp, p group_start_at spp, i group_rank p, i
     group_size p, i group_shards p, b group_next_at sppp, v group_note pid, d group_mean pi, i group_same_at spspz, i
     group_sum_at sppz, b group_stop pb, b group_share_at spb, p group_of p, b
     group_speaks p, i save_at sps, b resume_at sps"""
@@ -698,7 +698,7 @@ class _OptionList(Structure):
     _fields_ = [("name", c_char_p), ("defaults", c_void_p), ("size", c_size_t), ("mark", c_size_t),
                 ("option", POINTER(_Option)), ("count", c_int)]
 
-_TYPES = {b"wg_dtype": "dtype", b"wg_node": "node", b"wg_maybe": "maybe"}
+_BY_TYPE = {b"wg_dtype": "dtype", b"wg_node": "node", b"wg_maybe": "maybe"}
 _KINDS = {0: "pointer", 1: "real", 2: "int", 3: "int64", 4: "bool", 5: "int", 6: "text"}
 
 @functools.lru_cache(None)
@@ -706,7 +706,7 @@ def _listed(struct):
     """The options of a struct as (name, kind), its ctypes type, and its bytes when no option is given."""
     rows = _declare(struct + "_rows", POINTER(_OptionList), [])().contents
     options = [rows.option[i] for i in range(rows.count)]
-    fields = [(o.name.decode(), _TYPES.get(o.type, _KINDS[o.kind])) for o in options]
+    fields = [(o.name.decode(), _BY_TYPE.get(o.type, _KINDS[o.kind])) for o in options]
     members, at = [], 0
     for (name, kind), o in zip(fields, options):
         member = _FIELDS.get(kind, c_void_p)
@@ -1170,35 +1170,27 @@ def csv(path, y=None, x=None, skip=None, categories=None, like=None, separator=N
 
 # ---- figures ----
 
-class _FigureOptions(Structure):
-    _fields_ = [("title", c_char_p), ("description", c_char_p), ("columns", c_int), ("width", c_double),
-                ("height", c_double), ("reserved", ctypes.c_uint64 * 4)]
-
-class _SaveOptions(Structure):
-    _fields_ = [("path", c_char_p), ("format", c_int), ("id", c_char_p), ("frame", c_int), ("columns", c_int),
-                ("ascii", c_bool), ("color", c_bool), ("reserved", ctypes.c_uint64 * 4)]
-
 class Figure:
     """What wg.plot returns. A notebook shows it. fig.save("a.svg"), or .html, .tex, .txt, .png, .pdf."""
     _formats = ("svg", "html", "tex", "txt")
 
     def __init__(self, context, title):
         self.context = context
-        self._f = _lib.wg_figure_new_at(_here(), context._c, byref(_FigureOptions(title=title)))
+        self._f = _lib.wg_figure_new_at(_here(), context._c, title, byref(_opts("figure_opts", "Figure", {})))
         context._look()
         self._freed = context._frees(self, _lib.wg_figure_free, self._f)
 
-    def save(self, path, frame=0):
-        o = _SaveOptions(path=os.fsencode(path), frame=_whole(frame, 32))
-        _lib.wg_figure_save_at(_here(), self._f, byref(o))
+    def save(self, path, frame=None):
+        o = _opts("figure_save_opts", "save", {"frame": frame})
+        _lib.wg_figure_save_at(_here(), self._f, os.fsencode(path), byref(o))
         self.context._look()
 
-    def text(self, format="svg", frame=0):
+    def text(self, format="svg", frame=None):
         """The same as a text: of an SVG, HTML, LaTeX, or for a terminal."""
         if format not in self._formats:
             raise TypeError("wengert: no format %r of a text%s" % (format, _near(format, self._formats)))
-        o = _SaveOptions(format=1 + self._formats.index(format), frame=_whole(frame, 32), path=b"figure")
-        text = _lib.wg_figure_text_at(_here(), self._f, byref(o))
+        o = _opts("figure_save_opts", "text", {"format": 1 + self._formats.index(format), "frame": frame})
+        text = _lib.wg_figure_text_at(_here(), self._f, b"figure", byref(o))
         self.context._look()
         try:
             return ctypes.string_at(text).decode()

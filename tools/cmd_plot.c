@@ -200,10 +200,7 @@ static int value_of(plot *k, const shown *s, bool built, double y[ELEMENTS])
 
 /* ---- figures ---- */
 
-static wg_axis_opts axis(const plot_range *r)
-{
-    return (wg_axis_opts){ .label = r->name, .scale = r->log ? WG_SCALE_LOG : WG_SCALE_LINEAR };
-}
+static wg_scale scale_of(const plot_range *r) { return r->log ? WG_SCALE_LOG : WG_SCALE_LINEAR; }
 
 /* A line for each element of each curve, which is known when its first value is. */
 static bool draw_curves(plot *k, wg_figure *f)
@@ -211,7 +208,8 @@ static bool draw_curves(plot *k, wg_figure *f)
     model *m = &k->m;
     wg_series *line[CURVES][ELEMENTS] = { { NULL } };
     const bool one = k->curves == 1;
-    wg_panel *p = wg_panel_new(f, "", .x = axis(&k->over[0]), .y = { .label = one ? k->curve[0].title : "" });
+    wg_panel *p = wg_panel_new(f, "", .x.label = k->over[0].name, .x.scale = scale_of(&k->over[0]),
+                               .y.label = one ? k->curve[0].title : "");
     for (int i = 0; i < k->points; i++) {
         const double x = plot_place(&k->over[0], i, k->points);
         if (!set_name(k, &k->over[0], x)) return false;
@@ -255,8 +253,8 @@ static bool draw_contour(plot *k, wg_figure *f)
         if (!values) return false;
         v[i] = y[0];
     }
-    wg_panel *p = wg_panel_new(f, args_has(m->a, "title") ? "" : k->curve[0].title, .x = axis(&k->over[0]),
-                               .y = axis(&k->over[1]));
+    wg_panel *p = wg_panel_new(f, args_has(m->a, "title") ? "" : k->curve[0].title,
+                               .x.label = k->over[0].name, .y.label = k->over[1].name);
     wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(n, n)), .x = { k->over[0].from, k->over[0].to },
                      .y = { k->over[1].from, k->over[1].to });
     return model_ok(m);

@@ -24,8 +24,7 @@ static bool build_with(lesson *l, double v)
 static char *text_of(lesson *l, const lesson_part *p)
 {
     wg_figure *f = lesson_figure(l, p, NULL);
-    char *text =
-        f ? wg_figure_text_at("", f, &(wg_figure_save_opts){ .format = WG_FIGURE_SVG, .id = "x" }) : NULL;
+    char *text = f ? wg_figure_text(f, NULL, .format = WG_FIGURE_SVG, .id = "x") : NULL;
     wg_figure_free(f);
     return text;
 }

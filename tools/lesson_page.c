@@ -263,10 +263,9 @@ static bool put_plot(page *g, const lesson_part *p)
     if (!f && !(f = lesson_figure(l, p, lesson_new_figure(l, p, false)))) return false;
     if (!moves && l->slide.steps && has_line(l, p, "path")) wg_figure_steps(f, l->slide.steps);
     snprintf(id, sizeof id, "%s-%d", l->name, ++g->pictures);
-    const wg_figure_save_opts o = {
-        .format = WG_FIGURE_HTML, .id = id, .part = true, .frame = moves ? g->frames.home + 1 : 0
-    };
-    char *text = wg_figure_text_at("", f, &o);
+    const wg_figure_save_opts o = WG_OPTS(wg_figure_save_opts, .format = WG_FIGURE_HTML, .id = id,
+                                          .part = true, .frame = moves ? g->frames.home + 1 : WG_AUTO);
+    char *text = wg_figure_text_at("", f, NULL, &o);
     if (!text) return model_ok(&l->program[p->program].m), l->status = EXIT_OTHER, false;
     put(g, has_line(l, p, "panel") ? "<figure class=\"plot wide\">" : "<figure class=\"plot\">");
     if (!put_tagged(g, "<figcaption>", lesson_title_of(l, p), "</figcaption>\n")) return false;

@@ -144,8 +144,7 @@ static bool print_picture(printer *k, const lesson_part *p)
     if (p->kind == PART_DRAW) return lesson_draw(l, p, k->folder ? path : NULL, id);
     wg_figure *f = lesson_figure(l, p, NULL);
     if (!f) return false;
-    if (wg_figure_save_at("", f, &(wg_figure_save_opts){ .path = k->folder ? path : "-" }) == WG_OK)
-        return true;
+    if (wg_figure_save(f, k->folder ? path : "-") == WG_OK) return true;
     model_ok(&l->program[p->program].m);
     return !(l->status = EXIT_OTHER);
 }

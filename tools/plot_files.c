@@ -117,8 +117,9 @@ bool plot_format(model *m, const char *path, wg_figure_format *to)
 
 bool plot_save(model *m, wg_figure *f, const char *path, wg_figure_format format, int frame)
 {
-    const wg_status s = wg_figure_save_at(
-        "", f, &(wg_figure_save_opts){ .path = path ? path : "-", .format = format, .frame = frame });
+    const wg_figure_save_opts o =
+        WG_OPTS(wg_figure_save_opts, .format = format, .frame = frame ? frame : WG_AUTO);
+    const wg_status s = wg_figure_save_at("", f, path ? path : "-", &o);
     if (s == WG_ERROR_FILE) return model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
     return model_ok(m);
 }

@@ -112,17 +112,17 @@ static wg_figure *draw_curves(run *k)
     static const char metric[] = "metrics.";
     char dev[140];
     wg_figure *f = wg_figure_new(k->m.c, "");
-    wg_panel *p = wg_panel_new(f, "Loss", .x = { "epoch" }, .y = { "loss", .scale = WG_SCALE_AUTO });
+    wg_panel *p = wg_panel_new(f, "Loss", .x.label = "epoch", .y.label = "loss", .y.scale = WG_SCALE_AUTO);
     add_curve(k, p, "train", find(k, "loss")), add_curve(k, p, "dev", find(k, "dev.loss"));
     for (int i = 0; i < k->columns; i++) {
         const char *key = k->column[i].key;
         if (strncmp(key, metric, sizeof metric - 1) != 0) continue;
-        p = wg_panel_new(f, key + sizeof metric - 1, .x = { "epoch" });
+        p = wg_panel_new(f, key + sizeof metric - 1, .x.label = "epoch");
         snprintf(dev, sizeof dev, "dev.%s", key);
         add_curve(k, p, "train", k->column[i].v), add_curve(k, p, "dev", find(k, dev));
     }
     if (!changes(k, find(k, "lr"))) return f;
-    p = wg_panel_new(f, "Learning rate", .x = { "epoch" }, .y = { .scale = WG_SCALE_AUTO });
+    p = wg_panel_new(f, "Learning rate", .x.label = "epoch", .y.scale = WG_SCALE_AUTO);
     add_curve(k, p, "", find(k, "lr"));
     return f;
 }
@@ -157,8 +157,8 @@ static wg_figure *draw_units(run *k, const wg_params *p)
     double *v = wg_alloc(k->m.c, (size_t)side * (size_t)side, sizeof *v);
     for (int64_t u = 0; v && u < t.shape.dim[1] && u < UNITS; u++) {
         for (int64_t i = 0; i < t.shape.dim[0]; i++) v[i] = wg_tensor_item(&t, i * t.shape.dim[1] + u);
-        wg_panel_image(wg_panel_new(f, "", .x = { .hidden = true }, .y = { .hidden = true }, .equal = true),
-                       "", .values = wg_view_f64(v, WG_SHAPE(side, side)), .no_bar = true);
+        wg_panel_image(wg_panel_new(f, "", .x.hidden = true, .y.hidden = true, .equal = true), "",
+                       .values = wg_view_f64(v, WG_SHAPE(side, side)), .bar = false);
     }
     return f;
 }
@@ -244,8 +244,8 @@ static wg_figure *draw_confusion(run *k, const double *is, const double *said, i
     snprintf(title, sizeof title, "Confusion: %lld of %lld rows are right", (long long)right,
              (long long)rows);
     wg_figure *f = wg_figure_new(k->m.c, title);
-    wg_panel *p = wg_panel_new(f, "", .x = { "said", .names = k->name, .name_count = n },
-                               .y = { "is", .names = k->name, .name_count = n });
+    wg_panel *p = wg_panel_new(f, "", .x.label = "said", .x.names = k->name, .x.name_count = n,
+                               .y.label = "is", .y.names = k->name, .y.name_count = n);
     wg_panel_image(p, "rows", .values = wg_view_f64(count, WG_SHAPE(n, n)), .numbers = true,
                    .map = WG_MAP_SEQUENTIAL);
     return f;
@@ -297,7 +297,7 @@ static wg_figure *draw_regions(run *k, const char *name, const char *class, wg_t
     double *said = classes(k, &of, &n);
     if (!said || n != GRID * GRID || most(said, n, most(is, rows, 0)) >= CLASSES) return NULL;
     wg_figure *f = wg_figure_new(m->c, "Regions of classes");
-    wg_panel *p = wg_panel_new(f, "", .x = { "x₁" }, .y = { "x₂" });
+    wg_panel *p = wg_panel_new(f, "", .x.label = "x₁", .y.label = "x₂");
     wg_panel_image(p, "", .values = wg_view_f64(said, WG_SHAPE(GRID, GRID)), .map = WG_MAP_CLASSES,
                    .x = { low[0], high[0] }, .y = { low[1], high[1] });
     for (int l = 0; l <= (int)most(is, rows, 0); l++) {

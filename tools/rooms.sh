@@ -23,11 +23,8 @@ engine='base kernel params optim graph ops grad run solve group look'
 around='files: data:files nn: check: text:files formula:text view:text,formula steps:view,text layout:text figure:text draw:view,steps,text,formula,layout lang:nn,figure'
 # The public headers that the engine may not include, since they belong to the rooms around it.
 around_headers='nn data check formula figure draw lang wengert'
-# Exceptions, called ports: a room, and a symbol or header that it may use against the rule. "around": each room around the engine.
-# docs/architecture.md says why.
+# Exceptions, called ports: a room, and a symbol or header that it may use against the rule. docs/architecture.md says why.
 ports='
-around base/options.h
-around wgi_options_fit
 graph wg_cast_at
 ops wg_jvp_at
 group wg_saved_list
@@ -111,7 +108,6 @@ function may(a, b, public) {
     if (a in floor) return b in floor && floor[b] < floor[a]
     return (b in floor || b in outer) && (public || (a, b) in beside)
 }
-function is_port(a, what) { return (a, what) in port || (a in outer && ("around", what) in port) }
 function one_file(f, library,    k, p) {
     for (k in library_file) { split(k, p, SUBSEP); if (p[2] == library) return (f, library) in library_file }
     return 1
@@ -186,7 +182,7 @@ $1 == "I" {
     if (!one_file($2, h) || (h ~ /^graphviz\// && !(($2, h) in library_file))) broken($2 ": " h " belongs to another file: tools/rooms.sh")
     if ((a in floor) && (h in header_around)) broken($2 " includes " h ": it belongs to a room around the engine")
     b = h; sub(/\/.*/, "", b)
-    if (h ~ /\// && (b in floor || b in outer) && !is_port(a, h) && !may(a, b, 0))
+    if (h ~ /\// && (b in floor || b in outer) && !((a, h) in port) && !may(a, b, 0))
         broken($2 " includes " h ": " a " may not use " b)
 }
 $1 == "D" { home[$3] = $2 }
@@ -199,7 +195,7 @@ END {
         a = room(user[i]); b = room(home[s])
         if (a == b && user[i] != home[s]) uses[user[i]] = uses[user[i]] " " home[s] " " s
         if (a == "tools" && s ~ /^wgi_/) broken(user[i] " uses " s ": the command uses public symbols (wg_) alone")
-        if (a == "tools" || a == b || is_port(a, s)) continue
+        if (a == "tools" || a == b || (a, s) in port) continue
         arrow[a, b]++; reach[a, b] = 1
         if (!may(a, b, s ~ /^wg_/ && !(a in floor))) broken(user[i] " uses " s " of " home[s] ": " a " may not use " b)
         else if (a in floor && b == "ops" && s ~ /^wg_.*_at$/ && s != "wg_op_at" && !((a, s) in builder)) broken(user[i] " uses " s ": the engine names no op")

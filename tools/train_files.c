@@ -273,12 +273,9 @@ static bool write_log(training *t)
 
 static void add_curve(const training *t, wg_figure *f, int i)
 {
-    wg_panel_opts o = { .title = t->name[i], .x = { .label = "epoch" } };
-    if (!i) o.y.scale = WG_SCALE_AUTO;
-    wg_panel *p = wg_panel_new_at("", f, &o);
-    wg_series *train = wg_series_new_at("", p, WG_SERIES_LINE, &(wg_series_opts){ .name = "train" });
-    wg_series *dev =
-        t->dev ? wg_series_new_at("", p, WG_SERIES_LINE, &(wg_series_opts){ .name = "dev" }) : NULL;
+    wg_panel *p =
+        wg_panel_new(f, t->name[i], .x.label = "epoch", .y.scale = i ? WG_SCALE_LINEAR : WG_SCALE_AUTO);
+    wg_series *train = wg_panel_line(p, "train"), *dev = t->dev ? wg_panel_line(p, "dev") : NULL;
     for (int64_t k = 0; k < t->records; k++) {
         const epoch_record *r = &t->record[k];
         wg_series_add(train, (double)r->epoch, r->train.value[i]);
@@ -289,9 +286,9 @@ static void add_curve(const training *t, wg_figure *f, int i)
 static bool write_curve(training *t)
 {
     const char *place = model_place(&t->m), *slash = strrchr(place, '/');
-    wg_figure *f = wg_figure_new_at("", t->m.c, &(wg_figure_opts){ .title = slash ? slash + 1 : place });
+    wg_figure *f = wg_figure_new(t->m.c, slash ? slash + 1 : place);
     for (int i = 0; i < t->measures && i < 2; i++) add_curve(t, f, i);
-    wg_figure_save_at("", f, &(wg_figure_save_opts){ .path = path_of(t, "curve.svg") });
+    wg_figure_save(f, path_of(t, "curve.svg"));
     wg_figure_free(f);
     return library_wrote(t);
 }

@@ -308,6 +308,9 @@ WG_API void wg_warn(wg_context *c, wg_site here, const char *format, ...) WG_PRI
  * the message. */
 WG_API bool wg_options_fit(wg_context *c, wg_site here, const char *what, const wg_option_list *list,
                            const void *options);
+/* The same of options in these options. name: of the member, as "x". */
+WG_API bool wg_inner_options_fit(wg_context *c, wg_site here, const char *what, const char *name,
+                                 const wg_option_list *list, const void *options);
 
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
 WG_API int wg_context_threads(const wg_context *c);

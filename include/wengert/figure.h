@@ -2,14 +2,14 @@
 /* figure.h: figures: curves, points, bars, images, contours and paths, in panels with axes.
  *
  *     wg_figure *f = wg_figure_new(c, "Digits");
- *     wg_panel *p = wg_panel_new(f, "", .x = { "step" }, .y = { "loss", .scale = WG_SCALE_LOG });
+ *     wg_panel *p = wg_panel_new(f, "", .x.label = "step", .y.label = "loss", .y.scale = WG_SCALE_LOG);
  *     wg_series *train = wg_panel_line(p, "training"), *dev = wg_panel_line(p, "held out");
  *     for (...) wg_series_add(train, step, wg_item(L));
  *     wg_figure_save(f, "loss.svg");       or .html, .tex (pgfplots), .txt, .png, .pdf; "-" is the terminal
  *
  * A figure has panels, a panel has series. The context owns all of them and what is added to them, and
  * frees them at the latest; wg_figure_free frees a figure earlier. Texts and arrays are copied. Options
- * are given by name, and zero is the default of each. If a thing cannot be made, the error is recorded
+ * are given by name (named.h); those of an axis one by one, as .x.label = "step". If a thing cannot be made, the error is recorded
  * and the result is NULL. All functions here take NULL and do nothing, so a loop over a failed context
  * ends by itself.
  *
@@ -31,20 +31,21 @@ extern "C" {
 typedef struct wg_figure wg_figure;
 typedef struct wg_panel wg_panel;
 typedef struct wg_series wg_series;
+typedef const char *const *wg_names;
 
 /* ---- figures ---- */
 
-typedef struct wg_figure_opts {
-    const char *title;
-    WG_BY_NAME;
-    const char *description; /* for readers who cannot see the picture; default: made from titles and names */
-    int columns;             /* of panels. Default: 1, 2 or 3, by their number */
-    double width, height;    /* in units of the picture. Default: 800 by 500 for one panel */
-    uint64_t reserved[4];
-} wg_figure_opts;
-WG_API wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const wg_figure_opts *o);
-#define wg_figure_new(c, ...) \
-    WG_CALL_(wg_figure_new_at, (WG_AT(#c), c), wg_figure_opts, 1, title, __VA_ARGS__)
+#define wg_figure_opts_list(P, X)                                                                           \
+    X(const char *, description, NULL, "",                                                                  \
+      "for readers who cannot see the picture; default: made from titles and names")                        \
+    X(int, columns, WG_AUTO, "[1, 64]", "of panels; default: 1, 2 or 3, by their number")                   \
+    X(double, width, WG_AUTO, "[200, 20000]", "in units of the picture; default: 800 for one panel")        \
+    X(double, height, WG_AUTO, "[120, 20000]", "in units of the picture; default: 500 for one panel")
+WG_OPTIONS(wg_figure_opts);
+WG_API wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const char *title, const wg_figure_opts *o);
+#define wg_figure_new(c, ...) /* c, title, options */                                                       \
+    WG_WITH(wg_figure_new_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_figure_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 WG_API void wg_figure_free(wg_figure *f);
 
 /* Begins a frame: what is made from now on is shown in this frame alone. What was made before the first
@@ -60,33 +61,38 @@ WG_API void wg_figure_steps_at(wg_site here, wg_figure *f, int n);
 
 /* ---- panels ---- */
 
+/* The default of a number for which every number is legal: it is found by what is shown. */
+#define WG_BY_DATA_ __builtin_nan("")
+
 typedef enum wg_scale {
     WG_SCALE_LINEAR,
     WG_SCALE_LOG,
     WG_SCALE_AUTO /* logarithmic if all numbers are positive and differ by more than a factor of 1000 */
 } wg_scale;
 
-typedef struct wg_axis_opts {
-    const char *label;
-    double low, high; /* default, both 0: by what is shown. NaN: this end by what is shown */
-    wg_scale scale;
-    const char *const *names; /* of the places 0, 1, 2, ...; the axis has no numbers then */
-    int name_count;
-    bool reversed; /* grows to the left, or downwards */
-    bool hidden;   /* no line, ticks and numbers */
-} wg_axis_opts;
+#define wg_axis_opts_list(P, X)                                                                             \
+    X(const char *, label, NULL, "", "beside the axis")                                                     \
+    X(double, low, WG_BY_DATA_, "(-1e299, 1e299)", "the lower end; default, and NaN: by what is shown")     \
+    X(double, high, WG_BY_DATA_, "(-1e299, 1e299)", "the upper end; default, and NaN: by what is shown")    \
+    X(wg_scale, scale, WG_SCALE_LINEAR, "linear, log, auto",                                                \
+      "auto: logarithmic if all numbers are positive and differ by more than a factor of 1000")             \
+    X(wg_names, names, NULL, "", "of the places 0, 1, 2, ...; the axis has no numbers then")                \
+    X(int, name_count, 0, "[0, inf)", "the number of names")                                                \
+    X(bool, reversed, false, "", "grows to the left, or downwards")                                         \
+    X(bool, hidden, false, "", "no line, ticks and numbers")
+WG_INNER_OPTIONS(wg_axis_opts);
 
-typedef struct wg_panel_opts {
-    const char *title;
-    WG_BY_NAME;
-    wg_axis_opts x, y;
-    bool equal;     /* the same length for a unit of x and of y */
-    bool no_legend; /* default: a legend if two series or more have names */
-    bool no_grid;
-    uint64_t reserved[4];
-} wg_panel_opts;
-WG_API wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const wg_panel_opts *o);
-#define wg_panel_new(f, ...) WG_CALL_(wg_panel_new_at, (WG_AT(#f), f), wg_panel_opts, 1, title, __VA_ARGS__)
+#define wg_panel_opts_list(P, X)                                                                            \
+    X(wg_axis_opts, x, WG_INNER_(wg_axis_opts), "", "the level axis")                                       \
+    X(wg_axis_opts, y, WG_INNER_(wg_axis_opts), "", "the upright axis")                                     \
+    X(bool, equal, false, "", "the same length for a unit of x and of y")                                   \
+    X(wg_maybe, legend, WG_AUTO, "[0, 1]", "default: if two series or more have names")                     \
+    X(bool, grid, true, "", "lines at the ticks; images have none")
+WG_OPTIONS(wg_panel_opts);
+WG_API wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const char *title, const wg_panel_opts *o);
+#define wg_panel_new(f, ...) /* f, title, options */                                                        \
+    WG_WITH(wg_panel_new_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_panel_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 
 /* Panel i, in the order of their making. NULL: there is none. */
 WG_API wg_panel *wg_figure_panel(const wg_figure *f, int i);
@@ -131,27 +137,33 @@ typedef enum wg_figure_color {
     WG_COLOR_KINDS
 } wg_figure_color;
 
-typedef struct wg_series_opts {
-    const char *name; /* in the legend; "" or NULL: not there */
-    WG_BY_NAME;
-    wg_figure_color color;
-    int dash;         /* 1: none, 2: dashed, 3: dotted, 4: dash and dot */
-    wg_marker marker; /* of points; of a line: also at each point */
-    double width;     /* of the line, as a multiple of the usual one; default 1 */
-    double size;      /* of markers, likewise */
-    int bins;         /* of a histogram. Default: the rule of Freedman and Diaconis (1981) */
-    uint64_t reserved[4];
-} wg_series_opts;
-WG_API wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, const wg_series_opts *o);
-#define WG_SERIES_(p, kind, ...) \
-    WG_CALL_(wg_series_new_at, (WG_AT(#p), p, kind), wg_series_opts, 1, name, __VA_ARGS__)
-#define wg_panel_line(p, ...)      WG_SERIES_(p, WG_SERIES_LINE, __VA_ARGS__)
-#define wg_panel_points(p, ...)    WG_SERIES_(p, WG_SERIES_POINTS, __VA_ARGS__)
-#define wg_panel_steps(p, ...)     WG_SERIES_(p, WG_SERIES_STEPS, __VA_ARGS__)
-#define wg_panel_bars(p, ...)      WG_SERIES_(p, WG_SERIES_BARS, __VA_ARGS__)
-#define wg_panel_band(p, ...)      WG_SERIES_(p, WG_SERIES_BAND, __VA_ARGS__)
-#define wg_panel_path(p, ...)      WG_SERIES_(p, WG_SERIES_PATH, __VA_ARGS__)
-#define wg_panel_histogram(p, ...) WG_SERIES_(p, WG_SERIES_HISTOGRAM, __VA_ARGS__)
+/* What series of points, images and contours have. */
+#define WG_LINE_LIST_(X)                                                                                    \
+    X(wg_figure_color, color, WG_COLOR_DEFAULT,                                                             \
+      "default, blue, orange, green, pink, yellow, sky, brown, violet, grey", "default: the series take turns") \
+    X(double, width, 1, "(0, 100]", "of the line, as a multiple of the usual one")
+#define wg_series_opts_list(P, X)                                                                           \
+    WG_LINE_LIST_(X)                                                                                        \
+    X(int, dash, WG_AUTO, "[1, 4]", "1: none, 2: dashed, 3: dotted, 4: dash and dot; default: the series take turns") \
+    X(wg_marker, marker, WG_MARKER_DEFAULT, "default, disc, square, triangle, diamond, cross, ring",        \
+      "of points; of a line: also at each point")                                                           \
+    X(double, size, 1, "(0, 100]", "of markers, as a multiple of the usual one")                            \
+    X(int, bins, WG_AUTO, "[1, 100000]", "of a histogram; default: the rule of Freedman and Diaconis (1981)")
+WG_OPTIONS(wg_series_opts);
+/* A name stands in the legend; "" and NULL do not. */
+WG_API wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, const char *name,
+                                   const wg_series_opts *o);
+#define WG_SERIES_(p, kind, text, ...)                                                                      \
+    WG_WITH(wg_series_new_at, (WG_AT(WG_BYTE_2 text), p, kind, WG_HEAD_(__VA_ARGS__)), wg_series_opts,      \
+            WG_TAIL_(__VA_ARGS__, ))
+/* p, name, options */
+#define wg_panel_line(p, ...)      WG_SERIES_(p, WG_SERIES_LINE, #p ", " #__VA_ARGS__, __VA_ARGS__)
+#define wg_panel_points(p, ...)    WG_SERIES_(p, WG_SERIES_POINTS, #p ", " #__VA_ARGS__, __VA_ARGS__)
+#define wg_panel_steps(p, ...)     WG_SERIES_(p, WG_SERIES_STEPS, #p ", " #__VA_ARGS__, __VA_ARGS__)
+#define wg_panel_bars(p, ...)      WG_SERIES_(p, WG_SERIES_BARS, #p ", " #__VA_ARGS__, __VA_ARGS__)
+#define wg_panel_band(p, ...)      WG_SERIES_(p, WG_SERIES_BAND, #p ", " #__VA_ARGS__, __VA_ARGS__)
+#define wg_panel_path(p, ...)      WG_SERIES_(p, WG_SERIES_PATH, #p ", " #__VA_ARGS__, __VA_ARGS__)
+#define wg_panel_histogram(p, ...) WG_SERIES_(p, WG_SERIES_HISTOGRAM, #p ", " #__VA_ARGS__, __VA_ARGS__)
 
 /* Adds a point; to a band the curve y, above 0. */
 WG_API void wg_series_add(wg_series *s, double x, double y);
@@ -178,41 +190,57 @@ typedef enum wg_color_map {
 /* A function of x and y. It is called while the image or contour is made, and not later. */
 typedef double (*wg_field)(void *user, double x, double y);
 
+/* Where something begins and ends: .x = { -1, 1 }. */
+typedef double wg_ends[2];
+#define WG_ENDS_BY_DATA_ { WG_BY_DATA_, WG_BY_DATA_ }
+#ifndef __cplusplus
+#define WG_NO_TENSOR_ { 0 }
+#else
+#define WG_NO_TENSOR_ wg_tensor()
+#endif
+
 /* Give values [rows, columns] or f. With values alone, the pixel of row i and column j is at (j, i),
  * and row 0 is at the top. With x and y as well, the first row is at y[0] and the last at y[1]. f is
  * evaluated on a grid over x and y; by default they are the limits of the panel's axes. */
-typedef struct wg_grid_opts {
-    const char *name; /* of a contour in the legend, of an image at its colour bar */
-    WG_BY_NAME;
-    wg_tensor values;
-    wg_field f;
-    void *user;
-    double x[2], y[2];
-    int nx, ny; /* default: 120 by 120, of a contour 200 by 200, of a surface 25 by 25 */
-    wg_color_map map;
-    double low, high; /* the ends of the colours. Default: of the values, with 0 in the middle if DIVERGING */
-    bool numbers;     /* of an image: write the value in each cell */
-    bool no_bar;      /* of an image: no bar that explains the colours */
-    const double *levels; /* of a contour; default: round numbers */
-    int level_count;      /* default 10 */
-    bool log_levels;      /* a fixed factor between levels. Default: if a few values are far above the others */
-    bool no_level_texts;  /* default: lines say their level */
-    wg_figure_color color;
-    double width;
-    uint64_t reserved[4];
-} wg_grid_opts;
-WG_API wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const wg_grid_opts *o);
-#define wg_panel_image(p, ...) \
-    WG_CALL_(wg_panel_image_at, (WG_AT(#p), p), wg_grid_opts, 1, name, __VA_ARGS__)
-WG_API wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const wg_grid_opts *o);
-#define wg_panel_contour(p, ...) \
-    WG_CALL_(wg_panel_contour_at, (WG_AT(#p), p), wg_grid_opts, 1, name, __VA_ARGS__)
+#define wg_grid_opts_list(P, X)                                                                             \
+    X(wg_tensor, values, WG_NO_TENSOR_, "", "rows and columns")                                             \
+    X(wg_field, f, NULL, "", "a function of x and y")                                                       \
+    X(void *, user, NULL, "", "its first argument")                                                         \
+    X(wg_ends, x, WG_ENDS_BY_DATA_, "", "from left to right; default: see above")                           \
+    X(wg_ends, y, WG_ENDS_BY_DATA_, "", "upwards; default: see above")                                      \
+    X(int, nx, WG_AUTO, "[2, 4000]", "columns of f; default: 120, of a contour 200, of a surface 25")       \
+    X(int, ny, WG_AUTO, "[2, 4000]", "rows of f; default: 120, of a contour 200, of a surface 25")          \
+    X(wg_color_map, map, WG_MAP_DEFAULT, "default, sequential, diverging, grey, classes",                   \
+      "of an image; default: diverging if the values have both signs, else sequential")                     \
+    X(double, low, WG_BY_DATA_, "(-inf, inf)",                                                              \
+      "of an image: the value of the first colour; default: the least. Without low and high a diverging map has 0 " \
+      "in the middle")                                                                                      \
+    X(double, high, WG_BY_DATA_, "(-inf, inf)", "of an image: the value of the last colour; default: the greatest") \
+    X(bool, numbers, false, "", "of an image: the value is written in each cell")                           \
+    X(bool, bar, true, "", "of an image: a bar explains the colours")                                       \
+    X(const double *, levels, NULL, "", "of a contour; default: round numbers")                             \
+    X(int, level_count, WG_AUTO, "[1, 64]", "of a contour; default: about 10")                              \
+    X(wg_maybe, log_levels, WG_AUTO, "[0, 1]",                                                              \
+      "a fixed factor between levels; default: if a few values are far above the others")                   \
+    X(bool, level_texts, true, "", "lines say their level")                                                 \
+    WG_LINE_LIST_(X)
+WG_OPTIONS(wg_grid_opts);
+/* The name of a contour stands in the legend, that of an image at its colour bar. */
+WG_API wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o);
+#define wg_panel_image(p, ...) /* p, name, options */                                                       \
+    WG_WITH(wg_panel_image_at, (WG_AT(WG_BYTE_2 #p ", " #__VA_ARGS__), p, WG_HEAD_(__VA_ARGS__)), wg_grid_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
+WG_API wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o);
+#define wg_panel_contour(p, ...) /* p, name, options */                                                     \
+    WG_WITH(wg_panel_contour_at, (WG_AT(WG_BYTE_2 #p ", " #__VA_ARGS__), p, WG_HEAD_(__VA_ARGS__)), wg_grid_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 
 /* The values as a surface in a box, seen from the side and from above. Points, paths and lines of the panel lie on
  * it. The name stands at the upright axis. */
-WG_API wg_series *wg_panel_surface_at(wg_site here, wg_panel *p, const wg_grid_opts *o);
-#define wg_panel_surface(p, ...) \
-    WG_CALL_(wg_panel_surface_at, (WG_AT(#p), p), wg_grid_opts, 1, name, __VA_ARGS__)
+WG_API wg_series *wg_panel_surface_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o);
+#define wg_panel_surface(p, ...) /* p, name, options */                                                     \
+    WG_WITH(wg_panel_surface_at, (WG_AT(WG_BYTE_2 #p ", " #__VA_ARGS__), p, WG_HEAD_(__VA_ARGS__)), wg_grid_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 
 /* ---- notes ---- */
 
@@ -237,27 +265,27 @@ typedef enum wg_figure_format {
     WG_FIGURE_PDF   /* by the program rsvg-convert */
 } wg_figure_format;
 
-typedef struct wg_figure_save_opts {
-    const char *path;
-    WG_BY_NAME;
-    wg_figure_format format;
-    const char *id; /* all ids and styles of an SVG begin with it. Default: from the name of the file */
-    int frame;      /* which frame, from 1 on; default: the last */
-    int columns;    /* TXT: width in letters. Default: that of the terminal, else 80 */
-    bool ascii;     /* TXT: no letters beyond ASCII. Default: by the locale for "-", else false */
-    bool part;      /* HTML: the element <figure class="plot"> alone, for a page that has the style and script of
-                     * `wengert lesson`. Its element <style> is the same for all: a page needs it once */
-    bool color;     /* TXT: with escape sequences. Default: at a terminal, unless NO_COLOR is set */
-    uint64_t reserved[4];
-} wg_figure_save_opts;
-WG_API wg_status wg_figure_save_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o);
-#define wg_figure_save(f, ...) \
-    WG_CALL_(wg_figure_save_at, (WG_AT(#f), f), wg_figure_save_opts, 1, path, __VA_ARGS__)
+#define wg_figure_save_opts_list(P, X)                                                                      \
+    X(wg_figure_format, format, WG_FIGURE_BY_PATH, "by path, svg, html, tex, txt, png, pdf", "of the file") \
+    X(const char *, id, NULL, "", "all ids and styles of an SVG begin with it; default: from the name of the file") \
+    X(int, frame, WG_AUTO, "[1, inf)", "which frame; default: the last")                                    \
+    X(int, columns, WG_AUTO, "[40, 400]", "of txt: width in letters; default: that of the terminal, else 80") \
+    X(wg_maybe, ascii, WG_AUTO, "[0, 1]", "of txt: no letters beyond ASCII; default: by the locale for \"-\", else false") \
+    X(bool, part, false, "",                                                                                \
+      "of html: the element <figure class=\"plot\"> alone, for a page that has the style and script of `wengert lesson`. " \
+      "Its element <style> is the same for all: a page needs it once")                                      \
+    X(wg_maybe, color, WG_AUTO, "[0, 1]", "of txt: escape sequences; default: at a terminal, unless NO_COLOR is set")
+WG_OPTIONS(wg_figure_save_opts);
+WG_API wg_status wg_figure_save_at(wg_site here, wg_figure *f, const char *path, const wg_figure_save_opts *o);
+#define wg_figure_save(f, ...) /* f, path, options */                                                       \
+    WG_WITH(wg_figure_save_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_figure_save_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 /* The same as a text, of every format but PNG and PDF. The path is not opened. Free it with wg_free; NULL after an
  * error. */
-WG_API char *wg_figure_text_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o);
-#define wg_figure_text(f, ...) \
-    WG_CALL_(wg_figure_text_at, (WG_AT(#f), f), wg_figure_save_opts, 1, path, __VA_ARGS__)
+WG_API char *wg_figure_text_at(wg_site here, wg_figure *f, const char *path, const wg_figure_save_opts *o);
+#define wg_figure_text(f, ...) /* f, path, options */                                                       \
+    WG_WITH(wg_figure_text_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_figure_save_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 
 #ifdef __cplusplus
 }

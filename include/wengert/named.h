@@ -85,16 +85,18 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #define WG_COUNTED_(...)             +1
 #define WG_LETTERS_(type, name, ...) +(int)sizeof #name
 #define WG_OPERAND_(type, name)    type name;
-#define WG_OPTIONS(T)              WG_DECLARE_(T, )
-#define WG_OPTIONS_AND_OPERANDS(T) WG_DECLARE_(T, WG_GAP_(operands))
-#define WG_DECLARE_(T, GAP)                                                                 \
+#define WG_OPTIONS(T)              WG_DECLARE_(T, , WG_END_)
+#define WG_OPTIONS_AND_OPERANDS(T) WG_DECLARE_(T, WG_GAP_(operands), WG_END_)
+/* Of options in options, as wg_axis_opts: .x.label = "step". */
+#define WG_INNER_OPTIONS(T) WG_DECLARE_(T, , )
+#define WG_DECLARE_(T, GAP, END)                                                            \
     enum {                                                                                  \
         T##_count = 0 T##_list(WG_NO_, WG_COUNTED_),                                        \
         T##_letters = (int)sizeof #T T##_list(WG_NO_, WG_LETTERS_)                          \
     };                                                                                      \
     typedef struct T {                                                                      \
         WG_MARK_FIELD_(T)                                                                   \
-        T##_list(WG_NO_, WG_FIELD_) GAP T##_list(WG_OPERAND_, WG_NO_) WG_END_               \
+        T##_list(WG_NO_, WG_FIELD_) GAP T##_list(WG_OPERAND_, WG_NO_) END                   \
     } T;                                                                                    \
     WG_API const wg_option_list *T##_rows(void)
 #ifndef __cplusplus
@@ -104,11 +106,14 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #define WG_FIELD_(type, name, ...)      WG_GAP_(name) type name;
 #define WG_GAP_(name)                   __extension__ char no_name_before_##name[0];
 #define WG_END_                         char an_option_needs_its_name[];
+/* The default of options in options. */
+#define WG_INNER_(T)                    { WG_MARK_(T), T##_list(WG_NO_, WG_DEFAULT_) }
 #else
 #define WG_MARK_FIELD_(T)                      size_t mark = WG_MARK_(T);
 #define WG_FIELD_(type, name, standard, ...)   type name = standard;
 #define WG_GAP_(name)
 #define WG_END_
+#define WG_INNER_(T)                           T()
 #endif
 
 /* ---- calls ---- */

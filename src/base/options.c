@@ -91,27 +91,53 @@ static bool is_standard(const wg_option *o, const void *options, const void *sta
     return v == w || (isnan(v) && isnan(w));
 }
 
-bool wg_options_fit(wg_context *c, wg_site here, const char *what, const wg_option_list *list,
-                    const void *options)
+/* before: of options in options "x.", else "". */
+static bool ranges_fit(wg_context *c, wg_site here, const char *what, const char *before,
+                        const wg_option_list *list, const void *options)
 {
-    size_t mark = 0;
-    if (!list) return true;
-    if (options) memcpy(&mark, options, sizeof mark);
-    if (mark != list->mark)
-        return wgi_fail(c, here, what, WG_ERROR_USE, "%s: write WG_OPTS(%s, ...)",
-                        options ? "the options do not begin with those of WG_OPTS" : "the options are NULL",
-                        list->name),
-               false;
-    if (!wg_options_named(c, here, what)) return false;
     for (int i = 0; i < list->count; i++) {
         const wg_option *o = &list->option[i];
         char text[200];
         if (o->kind == WG_OPTION_TEXT || o->kind == WG_OPTION_OTHER ||
             is_standard(o, options, list->standard) || wg_option_in_range(o, wg_option_value(o, options)))
             continue;
-        wgi_fail(c, here, what, WG_ERROR_VALUE, "%s %.15g: %s", o->name, wg_option_value(o, options),
-                 must(o, text, sizeof text));
+        wgi_fail(c, here, what, WG_ERROR_VALUE, "%s%s %.15g: %s", before, o->name,
+                 wg_option_value(o, options), must(o, text, sizeof text));
         return false;
     }
     return true;
+}
+
+static bool is_marked(const wg_option_list *list, const void *options)
+{
+    size_t mark = 0;
+    if (options) memcpy(&mark, options, sizeof mark);
+    return mark == list->mark;
+}
+
+bool wg_options_fit(wg_context *c, wg_site here, const char *what, const wg_option_list *list,
+                     const void *options)
+{
+    if (!list) return true;
+    if (!is_marked(list, options))
+        return wgi_fail(c, here, what, WG_ERROR_USE, "%s: write WG_OPTS(%s, ...)",
+                        options ? "the options do not begin with those of WG_OPTS" : "the options are NULL",
+                        list->name),
+               false;
+    return wg_options_named(c, here, what) && ranges_fit(c, here, what, "", list, options);
+}
+
+bool wg_inner_options_fit(wg_context *c, wg_site here, const char *what, const char *name,
+                           const wg_option_list *list, const void *options)
+{
+    char before[40];
+    if (!list || !name) return true;
+    if (!is_marked(list, options))
+        return wgi_fail(c, here, what, WG_ERROR_USE,
+                        "the options of .%s do not begin with their defaults: write .%s.%s = ..., not .%s = "
+                        "{ ... }",
+                        name, name, list->option[0].name, name),
+               false;
+    snprintf(before, sizeof before, "%s.", name);
+    return ranges_fit(c, here, what, before, list, options);
 }

@@ -1,11 +1,10 @@
 /* draw_options.c: the list of options. One that has no meaning for a kind of picture is an error that names
  * it. */
-#include "base/options.h"
 #include "draw/draw_private.h"
 
 #include <string.h>
 
-WGI_OPTION_ROWS(wg_draw_opts)
+WG_OPTION_ROWS(wg_draw_opts)
 
 /* What the list says beside the rows, in their order. */
 typedef struct use {
@@ -57,7 +56,7 @@ static bool lacks_list(const wg_draw_opts *o, int count)
 
 wg_status wgi_draw_options_fit(wg_context *c, wg_site here, const char *call, const wg_draw_opts *o)
 {
-    return wgi_options_fit(c, here, call, wg_draw_opts_rows(), o) ? WG_OK : wg_failed(c);
+    return wg_options_fit(c, here, call, wg_draw_opts_rows(), o) ? WG_OK : wg_failed(c);
 }
 
 wg_status wgi_draw_fits(const wgi_picture *p, const char *call, wg_picture_kind kind)

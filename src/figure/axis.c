@@ -219,7 +219,7 @@ static void see(wgi_pool *memory, const wg_series *s, range *x, range *y)
     case WGI_IMAGE:
     case WGI_CONTOUR:
     case WGI_SURFACE:
-        for (int e = 0; e < 2; e++) widen(x, s->grid.x[e]), widen(y, s->grid.y[e]);
+        for (int e = 0; e < 2; e++) widen(x, s->grid->x[e]), widen(y, s->grid->y[e]);
         x->tight = y->tight = true;
         break;
     default: see_points(s, x, y);
@@ -265,8 +265,7 @@ static void add_room(wgi_axis *a, double share, bool low, bool high)
 
 static void find_axis(wgi_axis *a, const wg_axis_opts *o, const range *r, double share)
 {
-    const bool given = o->low != 0 || o->high != 0;
-    const bool low = !given || isnan(o->low), high = !given || isnan(o->high);
+    const bool low = isnan(o->low), high = isnan(o->high);
     a->label = o->label, a->hidden = o->hidden, a->reversed = o->reversed;
     a->name = o->names, a->names = o->name_count;
     a->logarithmic = is_logarithmic(o, r);

@@ -137,15 +137,16 @@ static bool is_steep(wgi_pool *memory, const wg_series *s)
 
 int wgi_contour_levels(wgi_pool *memory, const wg_series *s, double level[WGI_TICKS])
 {
-    const int count = s->grid.level_count ? s->grid.level_count : 10;
+    const wg_grid_opts *o = s->grid;
+    const int count = o->level_count != WG_AUTO ? o->level_count : 10;
     double low, high;
-    if (s->grid.levels) {
-        memcpy(level, s->grid.levels, (size_t)count * sizeof *level);
+    if (o->levels) {
+        memcpy(level, o->levels, (size_t)count * sizeof *level);
         return count;
     }
     wgi_cell_range(s, &low, &high);
     if (!(low < high) || !isfinite(high - low)) return 0;
-    if (s->grid.log_levels || (!s->grid.level_count && is_steep(memory, s)))
+    if (o->log_levels == WG_AUTO ? o->level_count == WG_AUTO && is_steep(memory, s) : o->log_levels)
         return log_levels(low, high, count, level);
     const double step = wgi_nice_step(high - low, count + 1);
     int n = 0;

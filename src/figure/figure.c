@@ -22,18 +22,16 @@ static void *fail(wg_context *c, wg_site here, const char *text)
     return NULL;
 }
 
-wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const wg_figure_opts *o)
+WG_OPTION_ROWS(wg_figure_opts)
+
+wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const char *title, const wg_figure_opts *o)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "figure_new: the context is NULL"), NULL;
-    o = o ? o : &(wg_figure_opts){ 0 };
-    if (o->columns < 0 || o->columns > 64) return fail(c, here, "figure_new: .columns must be from 1 to 64");
-    if ((o->width != 0 && !(o->width >= 200 && o->width <= 20000)) ||
-        (o->height != 0 && !(o->height >= 120 && o->height <= 20000)))
-        return fail(c, here, "figure_new: .width must be from 200 to 20000, .height from 120 to 20000");
+    if (!wg_options_fit(c, here, "figure_new", wg_figure_opts_rows(), o)) return NULL;
     wg_figure *f = wg_alloc(c, 1, sizeof *f);
     if (!f) return NULL;
     f->pool.c = c, f->here = here, f->o = *o;
-    f->title = wgi_pool_copy(&f->pool, o->title);
+    f->title = wgi_pool_copy(&f->pool, title);
     f->description = wgi_pool_copy(&f->pool, o->description);
     return f;
 }
@@ -112,28 +110,30 @@ static const char *const *copy_names(wg_figure *f, const wg_axis_opts *a)
 
 static const char *wrong_axis(const wg_axis_opts *a)
 {
-    if (a->name_count < 0 || (a->name_count && !a->names))
-        return "panel_new: an axis has .name_count without .names";
-    if (isinf(a->low) || isinf(a->high)) return "panel_new: the limits of an axis must be finite, or NaN";
-    if (fabs(a->low) > 1e299 || fabs(a->high) > 1e299)
-        return "panel_new: the limits of an axis are beyond 1e299";
-    if ((a->low != 0 || a->high != 0) && a->low >= a->high) return "panel_new: an axis has .low above .high";
-    if (a->scale == WG_SCALE_LOG && (a->low < 0 || (a->low == 0 && a->high != 0)))
+    if (a->name_count && !a->names) return "panel_new: an axis has .name_count without .names";
+    if (a->low >= a->high) return "panel_new: an axis has .low above .high";
+    if (a->scale == WG_SCALE_LOG && (a->low <= 0 || a->high <= 0))
         return "panel_new: the limits of a logarithmic axis must be above 0";
-    if ((unsigned)a->scale > WG_SCALE_AUTO) return "panel_new: an axis has a .scale that does not exist";
     return NULL;
 }
 
-wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const wg_panel_opts *o)
+WG_OPTION_ROWS(wg_axis_opts)
+WG_OPTION_ROWS(wg_panel_opts)
+
+wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const char *title, const wg_panel_opts *o)
 {
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "panel_new: the figure is NULL"), NULL;
-    o = o ? o : &(wg_panel_opts){ 0 };
+    wg_context *c = f->pool.c;
+    if (!wg_options_fit(c, here, "panel_new", wg_panel_opts_rows(), o) ||
+        !wg_inner_options_fit(c, here, "panel_new", "x", wg_axis_opts_rows(), &o->x) ||
+        !wg_inner_options_fit(c, here, "panel_new", "y", wg_axis_opts_rows(), &o->y))
+        return NULL;
     const char *wrong = wrong_axis(&o->x) ? wrong_axis(&o->x) : wrong_axis(&o->y);
-    if (wrong) return fail(f->pool.c, here, wrong);
+    if (wrong) return fail(c, here, wrong);
     wg_panel *p = wgi_pool_alloc(&f->pool, 1, sizeof *p);
     if (!p) return NULL;
     p->figure = f, p->o = *o;
-    p->title = wgi_pool_copy(&f->pool, o->title);
+    p->title = wgi_pool_copy(&f->pool, title);
     p->o.x.label = wgi_pool_copy(&f->pool, o->x.label), p->o.y.label = wgi_pool_copy(&f->pool, o->y.label);
     p->o.x.names = copy_names(f, &o->x), p->o.y.names = copy_names(f, &o->y);
     if (!p->o.x.names) p->o.x.name_count = 0;

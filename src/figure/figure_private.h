@@ -32,19 +32,18 @@ struct wg_series {
     wg_panel *panel;
     int kind, frame; /* frame 0: shown in all */
     int order;       /* among the panel's series that take colours in turn */
-    wg_series_opts o;
     const char *name;
     double *x, *y, *low; /* points; low: the lower curve of a band */
     int64_t n, room;
-    wg_grid_opts grid; /* of images and contours */
-    double *cell;      /* rows x columns; row 0 is that of grid.y[0] */
+    wg_grid_opts *grid; /* of images, contours and surfaces */
+    double *cell;       /* rows x columns; row 0 is that of grid->y[0] */
     int rows, columns;
+    wg_series_opts o;
 };
 
 struct wg_panel {
     wg_panel *next;
     wg_figure *figure;
-    wg_panel_opts o;
     const char *title;
     const char **category; /* names of bars */
     int categories;
@@ -52,18 +51,19 @@ struct wg_panel {
     int orders;  /* how many series took a colour */
     bool matrix; /* an image with row 0 at the top */
     wg_series *series, *last;
+    wg_panel_opts o;
 };
 
 struct wg_figure {
     wgi_pool pool;
     wg_site here;
-    wg_figure_opts o;
     const char *title, *description;
     wg_panel *panel, *last;
     int panels, frames, frame; /* frame: the current one; 0: none yet */
     const char **frame_name;
     int64_t frame_room;
     bool phone; /* a copy that is laid out for a phone */
+    wg_figure_opts o;
 };
 
 bool wgi_is_shown(double v); /* false: NaN, infinities, numbers beyond 1e300 */

@@ -27,14 +27,14 @@ static const struct {
                 [WG_FIGURE_PDF] = { { ".pdf" }, wgi_write_svg } };
 enum { FORMATS = sizeof formats / sizeof *formats };
 
-static bool is_standard_output(const wg_figure_save_opts *o) { return o->path && strcmp(o->path, "-") == 0; }
+static bool is_standard_output(const char *path) { return path && strcmp(path, "-") == 0; }
 
 /* WG_FIGURE_BY_PATH: there is none. */
-static int format_of(const wg_figure_save_opts *o)
+static int format_of(const char *path, const wg_figure_save_opts *o)
 {
-    if (o->format) return (unsigned)o->format < FORMATS ? (int)o->format : WG_FIGURE_BY_PATH;
-    if (is_standard_output(o)) return WG_FIGURE_TXT;
-    const char *ending = o->path ? strrchr(o->path, '.') : NULL;
+    if (o->format) return (int)o->format;
+    if (is_standard_output(path)) return WG_FIGURE_TXT;
+    const char *ending = path ? strrchr(path, '.') : NULL;
     for (int i = 1; ending && i < FORMATS; i++)
         for (int k = 0; k < 2 && formats[i].ending[k]; k++)
             if (strcasecmp(ending, formats[i].ending[k]) == 0) return i;
@@ -43,9 +43,9 @@ static int format_of(const wg_figure_save_opts *o)
 
 /* "out/loss curve.svg" gives wg-loss_curve: letters, digits and underscores of the name, the rest as
  * underscores. */
-static void make_id(char id[ID], const wg_figure_save_opts *o)
+static void make_id(char id[ID], const char *path, const wg_figure_save_opts *o)
 {
-    const char *from = o->id && *o->id ? o->id : o->path ? o->path : "";
+    const char *from = o->id && *o->id ? o->id : path ? path : "";
     const char *slash = o->id && *o->id ? NULL : strrchr(from, '/');
     size_t n = 0;
     if (slash) from = slash + 1;
@@ -59,21 +59,23 @@ static void make_id(char id[ID], const wg_figure_save_opts *o)
 
 /* ---- terminals ---- */
 
-static int columns_of(const wg_figure_save_opts *o)
+static int columns_of(const char *path, const wg_figure_save_opts *o)
 {
     struct winsize size;
     const char *text = getenv("COLUMNS");
-    int n = o->columns;
-    const bool standard = is_standard_output(o);
-    if (!n && standard && text) n = atoi(text);
+    int n = 0;
+    const bool standard = is_standard_output(path);
+    if (o->columns != WG_AUTO) return o->columns;
+    if (standard && text) n = atoi(text);
     if (n <= 0 && standard && isatty(1) && ioctl(1, TIOCGWINSZ, &size) == 0) n = size.ws_col;
     if (n <= 0) n = COLUMNS;
     return n < LEAST ? LEAST : n > MOST ? MOST : n;
 }
 
-static bool is_ascii(const wg_figure_save_opts *o)
+static bool is_ascii(const char *path, const wg_figure_save_opts *o)
 {
-    if (o->ascii || !is_standard_output(o)) return o->ascii;
+    if (o->ascii != WG_AUTO) return o->ascii;
+    if (!is_standard_output(path)) return false;
     const char *names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
     for (int i = 0; i < 3; i++) {
         const char *v = getenv(names[i]);
@@ -83,27 +85,27 @@ static bool is_ascii(const wg_figure_save_opts *o)
     return true;
 }
 
-static bool has_color(const wg_figure_save_opts *o)
+static bool has_color(const char *path, const wg_figure_save_opts *o)
 {
     const char *no = getenv("NO_COLOR");
-    if (no && *no) return false;
-    return o->color || (is_standard_output(o) && isatty(1));
+    if (o->color != WG_AUTO) return o->color;
+    return !(no && *no) && is_standard_output(path) && isatty(1);
 }
 
 /* ---- writing ---- */
 
-static wg_status write_page(const wgi_figure_page *g, const wg_figure *f, const wg_figure_save_opts *o,
-                            wgi_strbuf *b)
+static wg_status write_page(const wgi_figure_page *g, const wg_figure *f, const char *path,
+                            const wg_figure_save_opts *o, wgi_strbuf *b)
 {
     char id[ID];
-    make_id(id, o);
+    make_id(id, path, o);
     const wgi_writing w = { .o = o,
                             .id = id,
-                            .frame = o->frame ? o->frame : f->frames,
-                            .ascii = is_ascii(o),
-                            .color = has_color(o),
-                            .columns = columns_of(o) };
-    formats[format_of(o)].write(g, &w, b);
+                            .frame = o->frame != WG_AUTO ? o->frame : f->frames,
+                            .ascii = is_ascii(path, o),
+                            .color = has_color(path, o),
+                            .columns = columns_of(path, o) };
+    formats[format_of(path, o)].write(g, &w, b);
     return b->failed || g->pool->failed ? WG_ERROR_MEMORY : WG_OK;
 }
 
@@ -123,47 +125,51 @@ static wg_status render(wg_site here, const wgi_figure_page *g, const wg_figure 
     return s;
 }
 
-static wg_status make(wg_site here, wg_figure *f, const wg_figure_save_opts *o, wgi_strbuf *b)
+static wg_status make(wg_site here, wg_figure *f, const char *path, const wg_figure_save_opts *o,
+                      wgi_strbuf *b)
 {
     wgi_figure_page g = { 0 };
-    if (format_of(o) == WG_FIGURE_BY_PATH)
+    if (format_of(path, o) == WG_FIGURE_BY_PATH)
         return fail(f, here,
                     "the path must end in .svg, .html, .tex, .txt, .png or .pdf, or .format say which; "
                     "\"-\": the terminal");
-    if (o->frame < 0 || o->frame > f->frames)
+    if (o->frame > f->frames)
         return WGI_DRAW_FAIL(f->pool.c, here, WG_ERROR_VALUE, "figure_save: .frame = %d of %d frames",
                              o->frame, f->frames);
-    if (o->columns < 0) return fail(f, here, ".columns must not be negative");
     const wgi_locale l = wgi_locale_set_c();
-    wg_status s = wgi_page_make(&g, f) ? write_page(&g, f, o, b) : WG_ERROR_MEMORY;
-    if (s == WG_OK && format_of(o) >= WG_FIGURE_PNG) s = render(here, &g, f, format_of(o), b);
+    wg_status s = wgi_page_make(&g, f) ? write_page(&g, f, path, o, b) : WG_ERROR_MEMORY;
+    if (s == WG_OK && format_of(path, o) >= WG_FIGURE_PNG) s = render(here, &g, f, format_of(path, o), b);
     wgi_locale_restore(l);
     wgi_page_free(&g);
     return s;
 }
 
-wg_status wg_figure_save_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o)
+WG_OPTION_ROWS(wg_figure_save_opts)
+
+wg_status wg_figure_save_at(wg_site here, wg_figure *f, const char *path, const wg_figure_save_opts *o)
 {
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_save: the figure is NULL");
     wgi_strbuf b = { .c = f->pool.c };
-    o = o ? o : &(wg_figure_save_opts){ 0 };
-    if (!o->path || !*o->path) return fail(f, here, "no path given");
-    wg_status s = make(here, f, o, &b);
-    if (s == WG_OK) s = wgi_save_whole(here, "figure_save", &b, o->path);
+    if (!wg_options_fit(f->pool.c, here, "figure_save", wg_figure_save_opts_rows(), o))
+        return wg_failed(f->pool.c);
+    if (!path || !*path) return fail(f, here, "no path given");
+    wg_status s = make(here, f, path, o, &b);
+    if (s == WG_OK) s = wgi_save_whole(here, "figure_save", &b, path);
     wgi_strbuf_free(&b);
     return s;
 }
 
-char *wg_figure_text_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o)
+char *wg_figure_text_at(wg_site here, wg_figure *f, const char *path, const wg_figure_save_opts *o)
 {
     WG_USER_CALL(here, "figure_text");
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_text: the figure is NULL"), NULL;
     wgi_strbuf b = { .c = f->pool.c };
-    if (o && format_of(o) >= WG_FIGURE_PNG)
+    if (!wg_options_fit(f->pool.c, here, "figure_text", wg_figure_save_opts_rows(), o)) return NULL;
+    if (format_of(path, o) >= WG_FIGURE_PNG)
         return wg_fail(f->pool.c, here, WG_ERROR_VALUE,
                        "figure_text: a PNG or PDF is no text: wg_figure_save writes it"),
                NULL;
-    if (make(here, f, o ? o : &(wg_figure_save_opts){ 0 }, &b) == WG_OK) return b.at;
+    if (make(here, f, path, o, &b) == WG_OK) return b.at;
     wgi_strbuf_free(&b);
     return NULL;
 }

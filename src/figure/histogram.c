@@ -42,11 +42,11 @@ static void find_bins(const wg_series *s, const double *v, int64_t n, wgi_bins *
     const double span = b->high - b->low;
     if (!(span > fmax(1e-12 * fmax(fabs(b->low), fabs(b->high)), 1e-290))) {
         const double half = fabs(b->low) > 1e-280 ? fabs(b->low) * 0.05 : 0.5;
-        b->low -= half, b->high += half, b->n = s->o.bins ? s->o.bins : 1;
+        b->low -= half, b->high += half, b->n = s->o.bins != WG_AUTO ? s->o.bins : 1;
         return;
     }
     b->n = s->o.bins;
-    if (b->n) return;
+    if (b->n != WG_AUTO) return;
     double width = 2 * (quantile(v, n, 0.75) - quantile(v, n, 0.25)) / cbrt((double)n);
     width = fmin(fmax(width, span / MOST), span / FEW);
     width = wgi_nice_step(width, 1);

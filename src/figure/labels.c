@@ -195,14 +195,15 @@ static void collect(wgi_figure_page *g, wgi_plot *t)
 {
     int n = 0;
     for (const wg_series *s = t->panel->series; s; s = s->next) n += is_named(s);
-    if (t->panel->o.no_legend || n < 2) return;
+    const int least = t->panel->o.legend == WG_AUTO ? 2 : 1;
+    if (t->panel->o.legend == false || n < least) return;
     t->entry = wgi_pool_alloc(g->pool, (size_t)n, sizeof *t->entry);
     for (const wg_series *s = t->panel->series; s && t->entry; s = s->next)
         if (is_named(s) && !is_again(t, s))
             t->entry[t->entries++] = (wgi_figure_entry){
                 .series = s, .color = s->kind == WGI_CONTOUR && !s->o.color ? WG_COLOR_GREY : wgi_color_of(s)
             };
-    if (t->entries < 2) t->entries = 0;
+    if (t->entries < least) t->entries = 0;
     for (int i = 0; i < t->entries; i++)
         t->entry[i].text = wgi_fit_text(g, t->entry[i].series->name,
                                         t->width - (sample + gap + 2 * pad) * g->font, g->font, WGI_REGULAR);
@@ -409,8 +410,8 @@ static void number_at(notes *n, const wg_series *s, int i, int j, double size)
     double low, high;
     wg_color_map map;
     const double v = s->cell[(int64_t)i * s->columns + j];
-    const double x = s->grid.x[0] + (s->grid.x[1] - s->grid.x[0]) * (j + 0.5) / s->columns;
-    const double y = s->grid.y[0] + (s->grid.y[1] - s->grid.y[0]) * (i + 0.5) / s->rows;
+    const double x = s->grid->x[0] + (s->grid->x[1] - s->grid->x[0]) * (j + 0.5) / s->columns;
+    const double y = s->grid->y[0] + (s->grid->y[1] - s->grid->y[0]) * (i + 0.5) / s->rows;
     wgi_color_ends(s, &low, &high, &map);
     wgi_axis_number(text, sizeof text, v, 3);
     wgi_label l = like(n, s, wgi_page_text(n->g, text), size);
@@ -426,14 +427,14 @@ static void numbers(notes *n, const wg_series *s)
 {
     char text[WGI_TICK_TEXT];
     double widest = 0, size = n->g->font;
-    if (!s->grid.numbers || (int64_t)s->rows * s->columns > 10000) return;
+    if (!s->grid->numbers || (int64_t)s->rows * s->columns > 10000) return;
     for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++) {
         wgi_axis_number(text, sizeof text, s->cell[i], 3);
         widest = fmax(widest, wgi_text_width(text, 1, WGI_REGULAR));
     }
-    const double w = fabs(wgi_axis_unit(&n->t->x, s->grid.x[1]) - wgi_axis_unit(&n->t->x, s->grid.x[0])) *
+    const double w = fabs(wgi_axis_unit(&n->t->x, s->grid->x[1]) - wgi_axis_unit(&n->t->x, s->grid->x[0])) *
                      n->t->width / s->columns;
-    const double h = fabs(wgi_axis_unit(&n->t->y, s->grid.y[1]) - wgi_axis_unit(&n->t->y, s->grid.y[0])) *
+    const double h = fabs(wgi_axis_unit(&n->t->y, s->grid->y[1]) - wgi_axis_unit(&n->t->y, s->grid->y[0])) *
                      n->t->height / s->rows;
     size = fmin(size, fmin(0.9 * w / fmax(widest, 0.1), 0.7 * h));
     for (int i = 0; i < s->rows && size >= 0.3 * n->g->font; i++)
@@ -495,7 +496,7 @@ static bool point_at(const wgi_plot *t, const wgi_drawn_shape *k, double share, 
 static void levels(notes *n, const wg_series *s)
 {
     const double size = n->g->font;
-    if (s->grid.no_level_texts) return;
+    if (!s->grid->level_texts) return;
     for (int64_t i = 0; i < n->t->shapes; i++) {
         const wgi_drawn_shape *k = &n->t->shape[i];
         if (k->series != s || k->n < 2 || !k->hint) continue;

@@ -21,7 +21,7 @@ typedef struct margins {
 static int columns_of(const wg_figure *f)
 {
     const int n = f->panels > 0 ? f->panels : 1;
-    if (f->o.columns) return f->o.columns < n ? f->o.columns : n;
+    if (f->o.columns != WG_AUTO) return f->o.columns < n ? f->o.columns : n;
     return n <= 3 ? n : n == 4 ? 2 : n <= 9 ? 3 : (int)ceil(sqrt((double)n * 1.6));
 }
 
@@ -31,9 +31,9 @@ static void size_page(wgi_figure_page *g, int columns, int rows)
     const int k = columns < 3 ? columns - 1 : 2;
     const double title = *g->of->title ? 45 : 0;
     double tall = columns <= 3 ? heights[k] : 1440.0 / columns * 0.9;
-    g->width = g->of->o.width != 0 ? g->of->o.width : widths[k];
+    g->width = g->of->o.width != WG_AUTO ? g->of->o.width : widths[k];
     if (columns > 3 && g->of->panel && g->of->panel->o.x.hidden) tall = g->width / columns;
-    g->height = g->of->o.height != 0 ? g->of->o.height : rows * tall + title;
+    g->height = g->of->o.height != WG_AUTO ? g->of->o.height : rows * tall + title;
     /* a page of HTML of 1920 by 1080 has 1888 by 950 for it */
     g->font = g->of->phone ? 15 : fmax(15, fmax(g->width / 78.6, g->height / 39.5));
     const double most = g->width / columns / (columns > 3 ? 11 : 17); /* narrow panels */
@@ -84,7 +84,7 @@ static void y_ticks(wgi_figure_page *g, wgi_axis *a, double height)
 static const wg_series *bar_of(const wg_panel *p)
 {
     for (const wg_series *s = p->series; s; s = s->next)
-        if (s->kind == WGI_IMAGE && s->rows && !s->grid.no_bar && s->grid.map != WG_MAP_CLASSES &&
+        if (s->kind == WGI_IMAGE && s->rows && s->grid->bar && s->grid->map != WG_MAP_CLASSES &&
             !p->o.x.hidden)
             return s;
     return NULL;

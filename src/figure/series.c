@@ -13,12 +13,12 @@ static bool is_null(const void *thing, const char *what)
     return !thing;
 }
 
-static wg_series *new_series(wg_panel *p, int kind, const wg_series_opts *o)
+static wg_series *new_series(wg_panel *p, int kind, const char *name, const wg_series_opts *o)
 {
     wg_series *s = wgi_pool_alloc(&p->figure->pool, 1, sizeof *s);
     if (!s) return NULL;
     s->panel = p, s->kind = kind, s->o = *o, s->frame = p->figure->frame;
-    s->name = wgi_pool_copy(&p->figure->pool, o->name);
+    s->name = wgi_pool_copy(&p->figure->pool, name);
     if (p->last) p->last->next = s;
     else p->series = s;
     return p->last = s;
@@ -46,25 +46,20 @@ static int order_of(const wg_panel *p, const wg_series *s)
     return -1;
 }
 
-wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, const wg_series_opts *o)
+WG_OPTION_ROWS(wg_series_opts)
+
+wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, const char *name,
+                            const wg_series_opts *o)
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "series_new: the panel is NULL"), NULL;
     static const char *const calls[] = { "panel_line", "panel_points", "panel_steps",    "panel_bars",
                                          "panel_band", "panel_path",   "panel_histogram" };
     const char *call = (unsigned)kind < WG_SERIES_KINDS ? calls[kind] : "series_new";
-    o = o ? o : &(wg_series_opts){ 0 };
     wg_context *c = p->figure->pool.c;
-    if ((unsigned)kind >= WG_SERIES_KINDS || (unsigned)o->color >= WG_COLOR_KINDS ||
-        (unsigned)o->marker >= WG_MARKER_KINDS || o->dash < 0 || o->dash > 4)
-        return wg_fail(c, here, WG_ERROR_VALUE, "%s: a kind, .color, .marker or .dash that does not exist",
-                       call),
-               NULL;
-    if (!(o->width >= 0 && o->width <= 100 && o->size >= 0 && o->size <= 100) || o->bins < 0 ||
-        o->bins > 100000)
-        return wg_fail(c, here, WG_ERROR_VALUE,
-                       "%s: .width and .size must be from 0 to 100, .bins from 1 to 100000", call),
-               NULL;
-    wg_series *s = new_series(p, (int)kind, o);
+    if ((unsigned)kind >= WG_SERIES_KINDS)
+        return wg_fail(c, here, WG_ERROR_VALUE, "%s: a kind that does not exist", call), NULL;
+    if (!wg_options_fit(c, here, call, wg_series_opts_rows(), o)) return NULL;
+    wg_series *s = new_series(p, (int)kind, name, o);
     if (!s) return NULL;
     const int order = order_of(p, s);
     s->order = order >= 0 ? order : o->color ? p->orders : p->orders++;
@@ -145,8 +140,8 @@ void wg_series_bar(wg_series *s, const char *name, double y)
 static wg_series *note(wg_panel *p, const char *what, int kind, wg_figure_color color, const char *text,
                        const double x[], const double y[], int n)
 {
-    wg_series_opts o = { .name = text, .color = (unsigned)color < WG_COLOR_KINDS ? color : WG_COLOR_DEFAULT };
-    wg_series *s = is_null(p, what) ? NULL : new_series(p, kind, &o);
+    wg_series *s =
+        is_null(p, what) ? NULL : new_series(p, kind, text, &WG_OPTS(wg_series_opts, .color = color));
     for (int i = 0; s && i < n; i++) add_point(s, x[i], 0, y[i]);
     return s;
 }
@@ -182,12 +177,13 @@ static wg_series *fail(const wg_panel *p, wg_site here, const char *call, const 
     return NULL;
 }
 
-static bool is_given(const double e[2]) { return e[0] != 0 || e[1] != 0; }
+static bool is_given(const double e[2]) { return !isnan(e[0]) || !isnan(e[1]); }
 
 /* The extent in one direction: by the options, else the limits of the axis. */
 static bool extent(double e[2], const wg_axis_opts *a)
 {
-    if (!is_given(e)) e[0] = a->low, e[1] = a->high;
+    if (isnan(e[0])) e[0] = a->low;
+    if (isnan(e[1])) e[1] = a->high;
     return isfinite(e[0]) && isfinite(e[1]) && e[0] < e[1] && fabs(e[0]) < 1e299 && fabs(e[1]) < 1e299;
 }
 
@@ -201,7 +197,7 @@ static double place(const double e[2], int i, int n, bool image)
 
 static void fill_from_function(wg_series *s, bool image)
 {
-    const wg_grid_opts *o = &s->grid;
+    const wg_grid_opts *o = s->grid;
     for (int i = 0; i < s->rows; i++)
         for (int j = 0; j < s->columns; j++)
             s->cell[(size_t)i * (size_t)s->columns + (size_t)j] =
@@ -211,14 +207,14 @@ static void fill_from_function(wg_series *s, bool image)
 static void fill_from_values(wg_series *s)
 {
     for (int64_t i = 0; i < (int64_t)s->rows * s->columns; i++)
-        s->cell[i] = wg_tensor_item(&s->grid.values, i);
+        s->cell[i] = wg_tensor_item(&s->grid->values, i);
 }
 
 /* Without an extent the pixels are at whole numbers, and row 0 is at the top. */
 static void pixel_extent(wg_series *s, bool image)
 {
     const double half = image ? 0.5 : 0;
-    wg_grid_opts *o = &s->grid;
+    wg_grid_opts *o = s->grid;
     if (is_given(o->x) || is_given(o->y)) {
         extent(o->x, &s->panel->o.x), extent(o->y, &s->panel->o.y);
         return;
@@ -231,12 +227,11 @@ static void pixel_extent(wg_series *s, bool image)
 /* An option of the other kind, which would change nothing. */
 static const char *of_the_other(const wg_grid_opts *o, int kind)
 {
-    if (kind == WGI_SURFACE && (o->levels || o->level_count || o->log_levels || o->no_level_texts))
-        return ".levels, .level_count, .log_levels and .no_level_texts are of a contour";
-    if (kind != WGI_IMAGE && (o->map || o->low != 0 || o->high != 0 || o->numbers || o->no_bar))
-        return ".map, .low, .high, .numbers and .no_bar are of an image";
-    if (kind == WGI_IMAGE && (o->levels || o->level_count || o->log_levels || o->no_level_texts))
-        return ".levels, .level_count, .log_levels and .no_level_texts are of a contour";
+    if (kind != WGI_IMAGE && (o->map || !isnan(o->low) || !isnan(o->high) || o->numbers || !o->bar))
+        return ".map, .low, .high, .numbers and .bar are of an image";
+    if (kind != WGI_CONTOUR &&
+        (o->levels || o->level_count != WG_AUTO || o->log_levels != WG_AUTO || !o->level_texts))
+        return ".levels, .level_count, .log_levels and .level_texts are of a contour";
     return NULL;
 }
 
@@ -244,15 +239,8 @@ static const char *wrong_grid(const wg_panel *p, const wg_grid_opts *o)
 {
     const wg_tensor *t = &o->values;
     if (!o->f == !t->data) return "give .values or .f";
-    if ((unsigned)o->map > WG_MAP_CLASSES || (unsigned)o->color >= WG_COLOR_KINDS)
-        return "a .map or .color that does not exist";
-    if (o->nx < 0 || o->ny < 0 || o->nx == 1 || o->ny == 1 || o->nx > MOST || o->ny > MOST)
-        return ".nx and .ny must be from 2 to 4000";
-    if (o->level_count < 0 || o->level_count > WGI_TICKS) return ".level_count must be from 1 to 64";
-    if ((o->low != 0 || o->high != 0) && !(wg_or_standard(o->low, 0) < wg_or_standard(o->high, 0)))
-        return ".low must be below .high";
-    if (isinf(o->low) || isinf(o->high)) return ".low and .high must be finite";
-    if (!(o->width >= 0 && o->width <= 100)) return ".width must be from 0 to 100";
+    if (o->levels && o->level_count == WG_AUTO) return ".levels without .level_count";
+    if (o->low >= o->high) return ".low must be below .high";
     if (t->data && (t->shape.rank != 2 || t->shape.dim[0] > MOST || t->shape.dim[1] > MOST))
         return ".values must have two axes, rows and columns, of at most 4000 each";
     if (t->data && (t->shape.dim[0] < 1 || t->shape.dim[1] < 1)) return ".values are empty";
@@ -263,31 +251,42 @@ static const char *wrong_grid(const wg_panel *p, const wg_grid_opts *o)
     return NULL;
 }
 
-static wg_series *new_grid(wg_site here, wg_panel *p, const wg_grid_opts *o, int kind, const char *call)
+static bool has_many_faces(const wg_grid_opts *o)
 {
-    o = o ? o : &(wg_grid_opts){ 0 };
+    const int64_t *size = o->values.shape.dim;
+    return o->f ? o->nx > MOST_FACES || o->ny > MOST_FACES : size[0] > MOST_FACES || size[1] > MOST_FACES;
+}
+
+WG_OPTION_ROWS(wg_grid_opts)
+
+static wg_series *new_grid(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o, int kind,
+                           const char *call)
+{
+    wgi_pool *pool = &p->figure->pool;
+    if (!wg_options_fit(pool->c, here, call, wg_grid_opts_rows(), o)) return NULL;
     const char *wrong = of_the_other(o, kind) ? of_the_other(o, kind) : wrong_grid(p, o);
     if (wrong) return fail(p, here, call, wrong);
+    if (kind == WGI_SURFACE && has_many_faces(o))
+        return fail(p, here, call, "a surface has at most 200 rows and columns");
+    wg_grid_opts *own = wgi_pool_alloc(pool, 1, sizeof *own);
     wg_series *s =
-        new_series(p, kind, &(wg_series_opts){ .name = o->name, .color = o->color, .width = o->width });
+        own ? new_series(p, kind, name, &WG_OPTS(wg_series_opts, .color = o->color, .width = o->width))
+            : NULL;
     if (!s) return NULL;
-    s->grid = *o;
-    s->grid.low = wg_or_standard(o->low, 0), s->grid.high = wg_or_standard(o->high, 0);
+    s->grid = own, *own = *o;
     const int grid = kind == WGI_IMAGE ? IMAGE_GRID : kind == WGI_CONTOUR ? CONTOUR_GRID : SURFACE_GRID;
-    s->columns = o->f ? o->nx ? o->nx : grid : (int)o->values.shape.dim[1];
-    s->rows = o->f ? o->ny ? o->ny : grid : (int)o->values.shape.dim[0];
-    s->cell = wgi_pool_alloc(&p->figure->pool, (size_t)s->rows * (size_t)s->columns, sizeof *s->cell);
-    double *levels = o->levels && o->level_count
-                         ? wgi_pool_alloc(&p->figure->pool, (size_t)o->level_count, sizeof *levels)
-                         : NULL;
+    s->columns = !o->f ? (int)o->values.shape.dim[1] : o->nx != WG_AUTO ? o->nx : grid;
+    s->rows = !o->f ? (int)o->values.shape.dim[0] : o->ny != WG_AUTO ? o->ny : grid;
+    s->cell = wgi_pool_alloc(pool, (size_t)s->rows * (size_t)s->columns, sizeof *s->cell);
+    double *levels = o->levels ? wgi_pool_alloc(pool, (size_t)o->level_count, sizeof *levels) : NULL;
     if (levels) memcpy(levels, o->levels, (size_t)o->level_count * sizeof *levels);
-    s->grid.levels = levels;
+    own->levels = levels;
     if (!s->cell) {
         s->rows = s->columns = 0;
         return NULL;
     }
     if (o->f) {
-        extent(s->grid.x, &p->o.x), extent(s->grid.y, &p->o.y);
+        extent(own->x, &p->o.x), extent(own->y, &p->o.y);
         fill_from_function(s, kind == WGI_IMAGE);
     } else {
         pixel_extent(s, kind == WGI_IMAGE);
@@ -296,25 +295,20 @@ static wg_series *new_grid(wg_site here, wg_panel *p, const wg_grid_opts *o, int
     return s;
 }
 
-wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const wg_grid_opts *o)
+wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o)
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_image: the panel is NULL"), NULL;
-    return new_grid(here, p, o, WGI_IMAGE, "panel_image");
+    return new_grid(here, p, name, o, WGI_IMAGE, "panel_image");
 }
 
-wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const wg_grid_opts *o)
+wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o)
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_contour: the panel is NULL"), NULL;
-    return new_grid(here, p, o, WGI_CONTOUR, "panel_contour");
+    return new_grid(here, p, name, o, WGI_CONTOUR, "panel_contour");
 }
 
-wg_series *wg_panel_surface_at(wg_site here, wg_panel *p, const wg_grid_opts *o)
+wg_series *wg_panel_surface_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o)
 {
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_surface: the panel is NULL"), NULL;
-    const wg_shape s = o ? o->values.shape : WG_SCALAR;
-    const bool many =
-        o && (o->nx > MOST_FACES || o->ny > MOST_FACES ||
-              (o->values.data && s.rank == 2 && (s.dim[0] > MOST_FACES || s.dim[1] > MOST_FACES)));
-    if (many) return fail(p, here, "panel_surface", "a surface has at most 200 rows and columns");
-    return new_grid(here, p, o, WGI_SURFACE, "panel_surface");
+    return new_grid(here, p, name, o, WGI_SURFACE, "panel_surface");
 }

@@ -16,7 +16,7 @@ int wgi_color_of(const wg_series *s) { return s->o.color ? (int)s->o.color : 1 +
 
 int wgi_dash_of(const wg_series *s)
 {
-    if (s->o.dash) return s->o.dash;
+    if (s->o.dash != WG_AUTO) return s->o.dash;
     return s->kind == WG_SERIES_LINE || s->kind == WG_SERIES_STEPS ? 1 + s->order % 4 : 1;
 }
 
@@ -26,8 +26,6 @@ int wgi_marker_of(const wg_series *s)
     if (s->kind == WG_SERIES_POINTS) return 1 + s->order % (WG_MARKER_KINDS - 1);
     return s->kind == WG_SERIES_PATH ? WG_MARKER_DISC : WG_MARKER_DEFAULT;
 }
-
-static double or_one(double v) { return v != 0 ? v : 1; }
 
 /* ---- building ---- */
 
@@ -40,8 +38,8 @@ wgi_drawn_shape *wgi_shape_add(wgi_figure_page *g, wgi_plot *t, wgi_shape_kind k
                             .color = wgi_color_of(s),
                             .dash = kind == WGI_SHAPE_LINE ? wgi_dash_of(s) : 1,
                             .frame = s->frame,
-                            .width = 2.4 * or_one(s->o.width),
-                            .radius = 4.5 * or_one(s->o.size),
+                            .width = 2.4 * s->o.width,
+                            .radius = 4.5 * s->o.size,
                             .opacity = 1,
                             .first = t->points,
                             .series = s };
@@ -301,12 +299,18 @@ void wgi_color_ends(const wg_series *s, double *low, double *high, wg_color_map 
     double least, most;
     wgi_cell_range(s, &least, &most);
     if (!(least <= most)) least = 0, most = 1;
-    *map = s->grid.map ? s->grid.map : least < 0 && most > 0 ? WG_MAP_DIVERGING : WG_MAP_SEQUENTIAL;
-    *low = s->grid.low, *high = s->grid.high;
-    if (*low < *high) return;
-    *low = least, *high = most;
-    if (*map == WG_MAP_DIVERGING) *high = fmax(fabs(least), fabs(most)), *low = -*high;
-    if (!(*low < *high)) *low -= *low != 0 ? fabs(*low) / 2 : 1, *high += *high != 0 ? fabs(*high) / 2 : 1;
+    const wg_grid_opts *o = s->grid;
+    *map = o->map ? o->map : least < 0 && most > 0 ? WG_MAP_DIVERGING : WG_MAP_SEQUENTIAL;
+    const bool low_found = isnan(o->low), high_found = isnan(o->high);
+    *low = low_found ? least : o->low, *high = high_found ? most : o->high;
+    if (low_found && high_found) {
+        if (*map == WG_MAP_DIVERGING) *high = fmax(fabs(least), fabs(most)), *low = -*high;
+        if (!(*low < *high))
+            *low -= *low != 0 ? fabs(*low) / 2 : 1, *high += *high != 0 ? fabs(*high) / 2 : 1;
+    } else if (!(*low < *high)) { /* all values are beyond the end that is given */
+        if (low_found) *low = *high - fmax(fabs(*high) / 2, 1);
+        else *high = *low + fmax(fabs(*low) / 2, 1);
+    }
 }
 
 typedef struct cell {
@@ -362,10 +366,10 @@ static void image(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
             wgi_drawn_shape *k = wgi_shape_add(g, t, WGI_SHAPE_RECTS, s);
             k->color = list[i].color, k->faint = true, k->opacity = map == WG_MAP_CLASSES ? 0.28 : 1;
         }
-        const double v0 = wgi_axis_unit(&t->y, edge(s->grid.y, list[i].row, s->rows)),
-                     v1 = wgi_axis_unit(&t->y, edge(s->grid.y, list[i].row + 1, s->rows));
-        wgi_point_add(g, t, wgi_axis_unit(&t->x, edge(s->grid.x, list[i].from, s->columns)), v0);
-        wgi_point_add(g, t, wgi_axis_unit(&t->x, edge(s->grid.x, list[i].to, s->columns)), v1);
+        const double v0 = wgi_axis_unit(&t->y, edge(s->grid->y, list[i].row, s->rows)),
+                     v1 = wgi_axis_unit(&t->y, edge(s->grid->y, list[i].row + 1, s->rows));
+        wgi_point_add(g, t, wgi_axis_unit(&t->x, edge(s->grid->x, list[i].from, s->columns)), v0);
+        wgi_point_add(g, t, wgi_axis_unit(&t->x, edge(s->grid->x, list[i].to, s->columns)), v1);
     }
     wg_free(g->pool->c, list);
 }
@@ -414,10 +418,10 @@ static void contour(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
     const wgi_lattice l = { s->cell,
                             s->rows,
                             s->columns,
-                            s->grid.x[0],
-                            s->grid.y[0],
-                            (s->grid.x[1] - s->grid.x[0]) / (s->columns - 1),
-                            (s->grid.y[1] - s->grid.y[0]) / (s->rows - 1) };
+                            s->grid->x[0],
+                            s->grid->y[0],
+                            (s->grid->x[1] - s->grid->x[0]) / (s->columns - 1),
+                            (s->grid->y[1] - s->grid->y[0]) / (s->rows - 1) };
     const int n = wgi_contour_levels(g->pool, s, level);
     for (int i = 0; i < n; i++) {
         char text[WGI_TICK_TEXT];
@@ -425,7 +429,7 @@ static void contour(wgi_figure_page *g, wgi_plot *t, const wg_series *s)
         wgi_axis_number(text, sizeof text,
                         fabs(level[i]) < 1e-12 * fabs(level[n - 1] - level[0]) ? 0 : level[i], 3);
         k->color = s->o.color ? (int)s->o.color : on_image(s) ? WGI_INK : WG_COLOR_GREY;
-        k->width = 1.3 * (s->o.width != 0 ? s->o.width : 1), k->dash = 1, k->faint = true;
+        k->width = 1.3 * s->o.width, k->dash = 1, k->faint = true;
         k->hint = wgi_page_text(g, text);
         if (!wgi_contour(g->pool, &l, level[i], add_point, &to)) g->pool->failed = true;
     }

@@ -54,7 +54,7 @@ bool wgi_surface_place(const wgi_figure_page *g, const wgi_plot *t, double x, do
 {
     const wg_series *s = wgi_surface_of(t->panel);
     if (!s || s->rows < 2 || s->columns < 2) return false;
-    const double a = share(x, s->grid.x[0], s->grid.x[1]), b = share(y, s->grid.y[0], s->grid.y[1]);
+    const double a = share(x, s->grid->x[0], s->grid->x[1]), b = share(y, s->grid->y[0], s->grid->y[1]);
     const bool inside = a >= 0 && a <= 1 && b >= 0 && b <= 1;
     project(t, g->font, (const double[]){ a, b, inside ? height_at(s, a, b) : NAN }, u, v);
     return true;
@@ -171,7 +171,7 @@ void wgi_surface_labels(wgi_figure_page *g, const wgi_plot *t, int panel)
     double z[2];
     if (!s || !s->rows) return;
     wgi_cell_range(s, &z[0], &z[1]);
-    axis_texts(g, t, panel, 0, s->grid.x, t->panel->o.x.label);
-    axis_texts(g, t, panel, 1, s->grid.y, t->panel->o.y.label);
+    axis_texts(g, t, panel, 0, s->grid->x, t->panel->o.x.label);
+    axis_texts(g, t, panel, 1, s->grid->y, t->panel->o.y.label);
     if (z[0] <= z[1]) axis_texts(g, t, panel, 2, z, s->name);
 }

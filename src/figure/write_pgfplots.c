@@ -104,7 +104,7 @@ static void put_axis(const tex *x)
         "paths=true, "
         "%sgrid style={gray!25},\n  title style={font=\\footnotesize\\bfseries, yshift=%.1fpt}, title={",
         px(x, t->left), py(x, t->top + t->height), px(x, t->width), px(x, t->height),
-        t->panel->o.no_grid || has_image(t) ? "" : "grid=major, ", above);
+        t->panel->o.grid && !has_image(t) ? "grid=major, " : "", above);
     wgi_strbuf_tex(x->b, wgi_page_text(x->g, t->panel->title));
     wgi_strbuf_put(x->b, "},\n");
     put_limits(x, &t->x, x->unit_x, 'x'), put_limits(x, &t->y, x->unit_y, 'y');

@@ -453,7 +453,7 @@ static void put_sample(const svg *s, const wgi_figure_entry *e)
         return;
     }
     if (k->kind != WG_SERIES_POINTS) {
-        put_line_start(s, e->color, 2.4 * (k->o.width != 0 ? fmin(k->o.width, 3) : 1), wgi_dash_of(k));
+        put_line_start(s, e->color, 2.4 * fmin(k->o.width, 3), wgi_dash_of(k));
         wgi_strbuf_format(s->b, " d=\"M%.1f %.1fH%.1f\"/>\n", e->x, e->y, e->x + 2.2 * f);
     }
     if (!marker) return;
@@ -549,7 +549,7 @@ static void put_plot(svg *s, int i)
         s->b,
         "<clipPath id=\"%s-%d\"><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/></clipPath>\n",
         s->w->id, i, t->left, t->top, t->width, t->height);
-    if (!t->panel->o.no_grid && !image) put_grid(s, t);
+    if (t->panel->o.grid && !image) put_grid(s, t);
     wgi_strbuf_format(s->b, "<g clip-path=\"url(#%s-%d)\">\n", s->w->id, i);
     s->fixed = image;
     for (int64_t d = 0, k = 0; d < WGI_DEPTHS; put_missing(s, t, (int)d++))

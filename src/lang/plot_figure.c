@@ -533,10 +533,9 @@ static bool read_axis(wg_program *q, const wgi_ast *a, wg_axis_opts *to)
     if (a->ident) to->label = a->ident->text;
     to->scale = a->u.number != 0 ? WG_SCALE_LOG : WG_SCALE_LINEAR;
     if (!read_limit(q, from, &to->low) || !read_limit(q, from->next, &to->high)) return false;
-    if (isnan(to->low) && isnan(to->high)) to->low = to->high = 0;
-    if (a->u.number != 0 && (to->low < 0 || (to->low == 0 && to->high != 0) || to->high < 0))
+    if (a->u.number != 0 && (to->low <= 0 || to->high <= 0))
         return wgi_fail_at(q, a, WG_ERROR_VALUE, "an axis with 'log' shows numbers above 0");
-    return !(to->low >= to->high) || (to->low == 0 && to->high == 0) ||
+    return !(to->low >= to->high) ||
            wgi_fail_at(q, a, WG_ERROR_VALUE, "from %g to %g: the smaller number comes first", to->low,
                        to->high);
 }
@@ -568,16 +567,16 @@ static void call_axes(const drawing *d, const wgi_ast *first, const wgi_ast *end
 
 static wg_panel *new_panel(drawing *d, const wgi_ast *first, const wgi_ast *end)
 {
-    wg_axis_opts x = { 0 }, y = { 0 };
+    wg_panel_opts o = WG_OPTS(wg_panel_opts);
     const wgi_ast *one = NULL;
     const char *title = first->op == PLOT_PANEL && first->ident ? first->ident->text : "";
-    if (!read_axis(d->q, d->axis[0], &x) || !read_axis(d->q, d->axis[1], &y)) return NULL;
+    if (!read_axis(d->q, d->axis[0], &o.x) || !read_axis(d->q, d->axis[1], &o.y)) return NULL;
     for (const wgi_ast *a = first; a != end; a = a->next)
         if (is_drawn(a) && !one) one = a;
     const wgi_ast *as = one ? wgi_plot_part(one, AST_AS, NULL) : NULL;
-    call_axes(d, first, end, &x, &y);
+    call_axes(d, first, end, &o.x, &o.y);
     if (one && one->op == PLOT_IMAGE && !*title) title = as ? as->first->ident->text : quoted(d, one->first);
-    return wg_panel_new(d->f, title, .x = x, .y = y);
+    return wg_panel_new_at(WG_HERE, d->f, title, &o);
 }
 
 /* On a surface lie points and lines alone. */
@@ -654,7 +653,7 @@ wg_figure *wg_program_figure(wg_program *q, int i, wg_figure *f)
     drawing d = { .q = q,
                   .f = f ? f
                          : wg_figure_new_at(wgi_site_text(q, "", a->start), q->c,
-                                            &(wg_figure_opts){ .title = a->ident ? a->ident->text : "" }) };
+                                            a->ident ? a->ident->text : "", &WG_OPTS(wg_figure_opts)) };
     int panels = 0;
     for (const wgi_ast *item = a->first; item; item = end)
         if (end = panel_end(item), !draw_panel(&d, panels++, item, end)) return NULL;

@@ -105,17 +105,17 @@ static double bowl(void *user, double x, double y) { return x * x + (user ? 0 : 
 
 static void add_curves(wg_figure *f)
 {
-    wg_panel *p = wg_panel_new(f, "J(θ̂)", .x = { "step" }, .y = { "loss 100 %", .scale = WG_SCALE_LOG });
+    wg_panel *p =
+        wg_panel_new(f, "J(θ̂)", .x.label = "step", .y.label = "loss 100 %", .y.scale = WG_SCALE_LOG);
     for (int k = 0; k < WG_SERIES_KINDS; k++) {
-        const wg_series_opts o = { .name = k % 2 ? "μ ± σ" : "W_1",
-                                   .marker = (wg_marker)(k % WG_MARKER_KINDS) };
-        wg_series *s = wg_series_new_at(WG_HERE, p, (wg_series_kind)k, &o);
+        const wg_series_opts o = WG_OPTS(wg_series_opts, .marker = (wg_marker)(k % WG_MARKER_KINDS));
+        wg_series *s = wg_series_new_at(WG_HERE, p, (wg_series_kind)k, k % 2 ? "μ ± σ" : "W_1", &o);
         for (int i = 1; i < 12; i++)
             k == WG_SERIES_BARS ? wg_series_bar(s, "b_1", i) : wg_series_add(s, i, exp(-i));
     }
     wg_panel_text(p, 3, 0.1, "∂L/∂w"), wg_panel_arrow(p, 1, 0.1, 4, 0.2, "here");
     wg_panel_at_x(p, 2, "best & last"), wg_panel_at_y(p, 0.2, "target");
-    p = wg_panel_new(f, "both", .x = { .scale = WG_SCALE_LOG }, .y = { .scale = WG_SCALE_LOG });
+    p = wg_panel_new(f, "both", .x.scale = WG_SCALE_LOG, .y.scale = WG_SCALE_LOG);
     wg_series *s = wg_panel_line(p, "error");
     for (int i = 1; i < 12; i++) wg_series_add(s, pow(10, -i), pow(10, -2 * i));
     p = wg_panel_new(f, "narrow");
@@ -129,13 +129,13 @@ static void add_fields(wg_figure *f)
     static const char *const names[] = { "cat_1", "dog" };
     for (wg_color_map map = WG_MAP_DEFAULT; map <= WG_MAP_CLASSES; map++) {
         wg_panel *p =
-            wg_panel_new(f, "image", .x = { "said", .names = names, .name_count = 2 }, .equal = true);
+            wg_panel_new(f, "image", .x.label = "said", .x.names = names, .x.name_count = 2, .equal = true);
         wg_panel_image(p, "count", .values = wg_view_f64(cells, WG_SHAPE(2, 2)), .map = map, .numbers = true);
     }
-    wg_panel *p = wg_panel_new(f, "", .x = { .low = -2, .high = 2, .reversed = true },
-                               .y = { .low = -1, .high = 1, .hidden = true });
+    wg_panel *p = wg_panel_new(f, "", .x.low = -2, .x.high = 2, .x.reversed = true, .y.low = -1, .y.high = 1,
+                               .y.hidden = true);
     wg_panel_contour(p, "J", .f = bowl, .log_levels = true);
-    p = wg_panel_new(f, "field", .x = { .low = -1, .high = 1 }, .y = { .low = -1, .high = 1 });
+    p = wg_panel_new(f, "field", .x.low = -1, .x.high = 1, .y.low = -1, .y.high = 1);
     wg_panel_image(p, "f", .f = bowl, .nx = 20, .ny = 20);
 }
 

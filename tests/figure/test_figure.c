@@ -156,7 +156,7 @@ FIGURE_TEST(figure_axes, limits)
     wg_series_add(s, 1e9, NAN);
     wgi_find_ranges(&f->pool, p, &x, &y);
     cr_expect(x.low == 0 && x.high == 4 && y.low <= 0 && y.high >= 40 && y.high < 50, "gaps do not count");
-    p = wg_panel_new(f, "", .x = { .low = -1, .high = NAN }, .y = { .scale = WG_SCALE_AUTO });
+    p = wg_panel_new(f, "", .x.low = -1, .x.high = NAN, .y.scale = WG_SCALE_AUTO);
     s = wg_panel_line(p, "");
     wg_series_add(s, 0, 1e-4), wg_series_add(s, 7, 1);
     wgi_find_ranges(&f->pool, p, &x, &y);
@@ -309,7 +309,7 @@ Test(figure_shapes, histograms_count)
     for (int round = 0; round < 200; round++) {
         WGT_IN_CONTEXT(WG_F64, NULL);
         const int n = 1 + (int)wgt_below(&r, 400);
-        wg_series *s = histogram(c, round % 3 ? 0 : 1 + (int)wgt_below(&r, 30));
+        wg_series *s = histogram(c, round % 3 ? WG_AUTO : 1 + (int)wgt_below(&r, 30));
         for (int i = 0; i < n; i++) wg_series_push(s, floor(wgt_uniform(&r, -20, 20)) / 4);
         wg_series_push(s, NAN), wg_series_push(s, INFINITY);
         wgi_bins b;
@@ -332,7 +332,7 @@ Test(figure_shapes, histograms_count)
 /* 0, 1, ..., 999: the quartiles are 499.5 apart, and 2 · 499.5 / 1000^(1/3) = 99.9 is rounded to 100. */
 FIGURE_TEST(figure_shapes, bins_by_freedman_and_diaconis)
 {
-    wg_series *s = histogram(c, 0);
+    wg_series *s = histogram(c, WG_AUTO);
     wgi_bins b;
     for (int i = 0; i < 1000; i++) wg_series_push(s, i);
     cr_assert(wgi_histogram(&s->panel->figure->pool, s, &b));
@@ -342,7 +342,7 @@ FIGURE_TEST(figure_shapes, bins_by_freedman_and_diaconis)
     wg_series_tensor(s, wg_view_f64((double[]){ 1, 2, 3, 8 }, WG_SHAPE(2, 2)));
     cr_assert(wgi_histogram(&s->panel->figure->pool, s, &b));
     cr_expect(b.n == 7 && b.low == 1 && b.high == 8 && b.count[0] == 1 && b.count[6] == 1);
-    s = histogram(c, 0);
+    s = histogram(c, WG_AUTO);
     wg_series_push(s, 5), wg_series_push(s, 5);
     cr_assert(wgi_histogram(&s->panel->figure->pool, s, &b));
     cr_expect(b.n == 1 && b.count[0] == 2 && b.low < 5 && b.high > 5);
@@ -391,7 +391,7 @@ FIGURE_TEST(figure_shapes, numbers_that_have_no_place_leave_gaps)
     wgi_figure_page g;
     for (int log = 0; log < 2; log++) {
         f = wg_figure_new(c, "");
-        wg_panel *p = wg_panel_new(f, "", .y = { .scale = log ? WG_SCALE_LOG : WG_SCALE_LINEAR });
+        wg_panel *p = wg_panel_new(f, "", .y.scale = log ? WG_SCALE_LOG : WG_SCALE_LINEAR);
         wg_series_add_all(wg_panel_line(p, ""), NULL, y, 12);
         cr_assert(wgi_page_make(&g, f));
         const wgi_drawn_shape *k = first_line(&g.plot[0]);
@@ -443,8 +443,7 @@ static const char *word(wgt_random *r) { return words[wgt_below(r, sizeof words 
 static void add_series(wg_panel *p, wgt_random *r)
 {
     const wg_series_kind kind = (wg_series_kind)wgt_below(r, WG_SERIES_KINDS);
-    const wg_series_opts o = { .name = word(r) };
-    wg_series *s = wg_series_new_at(WG_HERE, p, kind, &o);
+    wg_series *s = wg_series_new_at(WG_HERE, p, kind, word(r), &WG_OPTS(wg_series_opts));
     const int n = (int)wgt_below(r, 60);
     const double scale = pow(10, wgt_uniform(r, -3, 3));
     for (int i = 0; i < n; i++)
@@ -482,13 +481,14 @@ static void add_grid(wg_panel *p, wgt_random *r)
 
 static wg_figure *random_figure(wg_context *c, wgt_random *r)
 {
-    wg_figure *f = wg_figure_new(c, word(r), .columns = (int)wgt_below(r, 4));
+    const int columns = (int)wgt_below(r, 4);
+    wg_figure *f = wg_figure_new(c, word(r), .columns = columns ? columns : WG_AUTO);
     for (int panels = 1 + (int)wgt_below(r, 5); panels > 0; panels--) {
         const bool grid = wgt_below(r, 4) == 0;
-        wg_panel *p = wg_panel_new(
-            f, word(r), .x = { word(r), .hidden = wgt_below(r, 8) == 0, .reversed = wgt_below(r, 8) == 0 },
-            .y = { word(r), .scale = grid ? WG_SCALE_LINEAR : (wg_scale)wgt_below(r, 3) },
-            .equal = wgt_below(r, 6) == 0);
+        wg_panel *p = wg_panel_new(f, word(r), .x.label = word(r), .x.hidden = wgt_below(r, 8) == 0,
+                                   .x.reversed = wgt_below(r, 8) == 0, .y.label = word(r),
+                                   .y.scale = grid ? WG_SCALE_LINEAR : (wg_scale)wgt_below(r, 3),
+                                   .equal = wgt_below(r, 6) == 0);
         if (grid) add_grid(p, r);
         for (int i = (int)wgt_below(r, 5); i > 0; i--) add_series(p, r);
         add_notes(p, r);
@@ -538,7 +538,7 @@ FIGURE_TEST(figure_labels, near_lines_are_all_named)
 {
     char name[32];
     f = wg_figure_new(c, "lines");
-    wg_panel *p = wg_panel_new(f, "", .x = { .low = 0, .high = 100 }, .y = { .low = 0, .high = 1 });
+    wg_panel *p = wg_panel_new(f, "", .x.low = 0, .x.high = 100, .y.low = 0, .y.high = 1);
     for (int i = 0; i < 8; i++) {
         snprintf(name, sizeof name, "event number %d", i);
         wg_panel_at_x(p, 50 + 0.3 * i, name);
@@ -592,7 +592,8 @@ FIGURE_TEST(figure_labels, letters_are_large)
     for (int panels = 1; panels <= 9; panels++) {
         f = wg_figure_new(c, "title");
         for (int i = 0; i < panels; i++) {
-            wg_panel *p = wg_panel_new(f, "panel", .x = { "x", -2, 2 }, .y = { "y", -2, 2 });
+            wg_panel *p = wg_panel_new(f, "panel", .x.label = "x", .x.low = -2, .x.high = 2, .y.label = "y",
+                                       .y.low = -2, .y.high = 2);
             if (i % 2) wg_panel_contour(p, "", .f = bowl);
             else wg_panel_at_x(p, 1, "rule"), wg_panel_text(p, 0, 0, "text");
         }
@@ -622,10 +623,11 @@ static wg_figure *everything(wg_context *c, const char *name)
 {
     static const double cells[6] = { -1, 0, 1, 2, NAN, 4 };
     wg_figure *f = wg_figure_new(c, name, .description = name);
-    wg_panel *p = wg_panel_new(f, name, .x = { name }, .y = { name });
+    wg_panel *p = wg_panel_new(f, name, .x.label = name, .y.label = name);
     for (int k = 0; k < WG_SERIES_KINDS; k++) {
-        const wg_series_opts o = { .name = name, .marker = k == 0 ? WG_MARKER_TRIANGLE : WG_MARKER_DEFAULT };
-        wg_series *s = wg_series_new_at(WG_HERE, p, (wg_series_kind)k, &o);
+        const wg_series_opts o =
+            WG_OPTS(wg_series_opts, .marker = k == 0 ? WG_MARKER_TRIANGLE : WG_MARKER_DEFAULT);
+        wg_series *s = wg_series_new_at(WG_HERE, p, (wg_series_kind)k, name, &o);
         for (int i = 0; i < 12; i++)
             k == WG_SERIES_BARS ? wg_series_bar(s, name, i) : wg_series_add(s, i, i % 5);
     }
@@ -633,9 +635,9 @@ static wg_figure *everything(wg_context *c, const char *name)
         wg_panel_at_y(p, 2, name);
     p = wg_panel_new(f, name);
     wg_panel_image(p, name, .values = wg_view_f64(cells, WG_SHAPE(2, 3)), .numbers = true);
-    p = wg_panel_new(f, name, .x = { .low = -1, .high = 1 }, .y = { .low = -1, .high = 1 });
+    p = wg_panel_new(f, name, .x.low = -1, .x.high = 1, .y.low = -1, .y.high = 1);
     wg_panel_contour(p, name, .f = bowl);
-    p = wg_panel_new(f, name, .x = { name }, .y = { name });
+    p = wg_panel_new(f, name, .x.label = name, .y.label = name);
     wg_panel_surface(p, name, .f = bowl, .x = { -1, 1 }, .y = { -1, 1 });
     wg_series_add(wg_panel_path(p, name), 0, 0);
     wg_figure_frame(f, name), wg_panel_text(p, 0, 0, name);
@@ -743,12 +745,12 @@ Test(figure_files, odd_data_are_drawn)
         for (int kind = 0; kind < WG_SERIES_KINDS; kind++)
             for (int log = 0; log < 3; log++) {
                 WGT_IN_CONTEXT(WG_F64, NULL);
+                const wg_series_opts none = WG_OPTS(wg_series_opts);
                 wg_figure *f = wg_figure_new(c, NULL);
-                wg_panel *p =
-                    wg_panel_new(f, NULL, .x = { .scale = (wg_scale)log }, .y = { .scale = (wg_scale)log });
-                wg_series_add_all(wg_series_new_at(WG_HERE, p, (wg_series_kind)kind, NULL), odd[k], odd[k],
-                                  k == 0 ? 1 : 4);
-                wg_series_new_at(WG_HERE, p, (wg_series_kind)kind, NULL);
+                wg_panel *p = wg_panel_new(f, NULL, .x.scale = (wg_scale)log, .y.scale = (wg_scale)log);
+                wg_series_add_all(wg_series_new_at(WG_HERE, p, (wg_series_kind)kind, NULL, &none), odd[k],
+                                  odd[k], k == 0 ? 1 : 4);
+                wg_series_new_at(WG_HERE, p, (wg_series_kind)kind, NULL, &none);
                 p = wg_panel_new(f, NULL);
                 wg_panel_image(p, NULL, .values = wg_view_f64(odd[k], WG_SHAPE(2, 2)), .numbers = true);
                 wg_panel_contour(p, NULL, .values = wg_view_f64(odd[k], WG_SHAPE(2, 2)));
@@ -782,9 +784,10 @@ FIGURE_TEST(figure_files, a_terminal_has_so_many_columns)
         }
     char *colored = wg_figure_text(f, "x.txt", .color = true);
     HAS(colored, "\033[38;5;33m");
-    setenv("NO_COLOR", "1", 1);
-    char *plain = wg_figure_text(f, "x.txt", .color = true);
-    cr_expect_not(strchr(plain, '\033'));
+    setenv("NO_COLOR", "1", 1); /* says what is so by default */
+    HAS(wg_figure_text(f, "x.txt", .color = true), "\033[38;5;33m");
+    HAS_NOT(wg_figure_text(f, "x.txt", .color = false), "\033");
+    HAS_NOT(wg_figure_text(f, "x.txt"), "\033");
 }
 
 /* Braces are balanced, and a special letter of a name is escaped. */
@@ -805,7 +808,7 @@ FIGURE_TEST(figure_files, tex_is_escaped)
 
 FIGURE_TEST(figure_files, a_frame_is_chosen)
 {
-    wg_panel *p = wg_panel_new(f, "", .x = { .low = 0, .high = 2 }, .y = { .low = 0, .high = 2 });
+    wg_panel *p = wg_panel_new(f, "", .x.low = 0, .x.high = 2, .y.low = 0, .y.high = 2);
     wg_panel_text(p, 1, 1, "always");
     wg_figure_frame(f, "first"), wg_panel_text(p, 1, 0.5, "early");
     wg_figure_frame(f, "second"), wg_panel_text(p, 1, 0.5, "late");
@@ -938,7 +941,7 @@ static char *shown(const char *html, int which, int k)
 /* Two panels, whose frames have other places, other numbers of points, of levels and of labels. */
 static void draw_frames(wg_figure *f)
 {
-    wg_panel *p = wg_panel_new(f, "", .x = { .low = -2, .high = 2 }, .y = { .low = -2, .high = 2 }),
+    wg_panel *p = wg_panel_new(f, "", .x.low = -2, .x.high = 2, .y.low = -2, .y.high = 2),
              *q = wg_panel_new(f, "");
     wg_series *fixed = wg_panel_line(p, "fixed");
     wg_series_add(fixed, -1, -1), wg_series_add(fixed, 1, 1);
@@ -968,9 +971,10 @@ FIGURE_TEST(figure_files, frames_of_steps_show_the_beginnings_of_paths)
         char *text[2];
         for (int way = 0; way < 2; way++) {
             wg_figure *race = wg_figure_new(c, "");
-            wg_panel *p = wg_panel_new(race, "", .x = { "x", 0, 7 }, .y = { "y", -1, 50 });
+            wg_panel *p = wg_panel_new(race, "", .x.label = "x", .x.low = 0, .x.high = 7, .y.label = "y",
+                                       .y.low = -1, .y.high = 50);
             for (int path = 0; path < 3; path++) {
-                wg_series *s = wg_panel_path(p, path == 1 ? "" : (char[]){ 'a', (char)('0' + path), 0 });
+                wg_series *s = wg_panel_path(p, path == 1 ? "" : ((char[]){ 'a', (char)('0' + path), 0 }));
                 for (int i = 0; i < STEPS + 1 - path && (way || i <= k); i++)
                     wg_series_add(s, i, i * i + path);
             }
@@ -1026,6 +1030,51 @@ FIGURE_TEST(figure_files, a_page_shows_each_frame_as_its_own_file_does)
     free(small);
 }
 
+/* What is written holds: 0 is no default. */
+FIGURE_TEST(figure_files, zero_is_zero)
+{
+    static const double v[4] = { 0, 1, 2, 3 };
+    double low, high;
+    wg_color_map map;
+    wgi_axis x, y;
+    wg_panel *p = wg_panel_new(f, "", .x.low = 0, .y.high = 0);
+    wg_series_add(wg_panel_points(p, ""), 5, -7);
+    wgi_find_ranges(&f->pool, p, &x, &y);
+    cr_expect(x.low == 0 && x.high > 5 && y.low < -7 && y.high == 0);
+    const wg_tensor t = wg_view_f64(v, WG_SHAPE(2, 2));
+    wgi_color_ends(wg_panel_image(p, "", .values = t, .high = 9), &low, &high, &map);
+    cr_expect(low == 0 && high == 9);
+    wgi_color_ends(wg_panel_image(p, "", .values = t, .low = 0, .map = WG_MAP_DIVERGING), &low, &high, &map);
+    cr_expect(low == 0 && high == 3);
+    cr_expect_null(wg_panel_line(p, "", .width = 0));
+    wgt_expect_error(c, WG_ERROR_VALUE, "panel_line: width 0: must be in (0, 100]");
+    cr_expect_null(wg_panel_new(f, "", .x.low = -INFINITY));
+    wgt_expect_error(c, WG_ERROR_VALUE, "panel_new: x.low -inf: must be in (-1e299, 1e299)");
+    cr_expect_null(wg_panel_new(f, "", .y = { .label = "loses its defaults" }));
+    wgt_expect_error(c, WG_ERROR_USE, "write .y.label = ..., not .y = { ... }");
+    cr_expect_null(wg_panel_contour(p, "", .values = t, .levels = v));
+    wgt_expect_error(c, WG_ERROR_VALUE, ".levels without .level_count");
+    cr_expect_eq(wg_figure_save(f, "a.txt", .columns = 0), WG_ERROR_VALUE);
+    wgt_expect_error(c, WG_ERROR_VALUE, "figure_save: columns 0: must be in [40, 400]");
+    cr_expect_eq(wg_figure_save_at(WG_HERE, f, "a.txt", NULL), WG_ERROR_USE);
+    wgt_expect_error(c, WG_ERROR_USE, "the options are NULL: write WG_OPTS(wg_figure_save_opts, ...)");
+}
+
+FIGURE_TEST(figure_files, a_legend_is_there_or_not_as_it_is_said)
+{
+    for (int i = 0; i < 6; i++) {
+        const wg_maybe legend[] = { WG_AUTO, true, false };
+        wgi_figure_page g = { 0 };
+        f = wg_figure_new(c, "");
+        wg_panel *p = wg_panel_new(f, "", .legend = legend[i % 3]);
+        wg_series_add(wg_panel_line(p, "one"), 1, 2);
+        if (i / 3) wg_series_add(wg_panel_line(p, "two"), 1, 3);
+        cr_assert(wgi_page_make(&g, f));
+        cr_expect_eq(g.plot->entries, i % 3 == 2 || (i == 0) ? 0 : 1 + i / 3, "%d", i);
+        wgi_page_free(&g);
+    }
+}
+
 FIGURE_TEST(figure_files, mistakes_are_named)
 {
     static const double v[4] = { 1, 2, 3, 4 };
@@ -1036,9 +1085,9 @@ FIGURE_TEST(figure_files, mistakes_are_named)
     wgt_expect_error(c, WG_ERROR_VALUE, "test_figure.c:");
     cr_expect_eq(wg_figure_save(f, "/nowhere/at/all.svg"), WG_ERROR_FILE);
     wgt_expect_error(c, WG_ERROR_FILE, "/nowhere/at/all.svg");
-    cr_expect_null(wg_panel_new(f, "", .x = { .low = 2, .high = 1 }));
+    cr_expect_null(wg_panel_new(f, "", .x.low = 2, .x.high = 1));
     wgt_expect_error(c, WG_ERROR_VALUE, ".low above .high");
-    cr_expect_null(wg_panel_new(f, "", .y = { .low = -2, .high = 1, .scale = WG_SCALE_LOG }));
+    cr_expect_null(wg_panel_new(f, "", .y.low = -2, .y.high = 1, .y.scale = WG_SCALE_LOG));
     wgt_expect_error(c, WG_ERROR_VALUE, "above 0");
     cr_expect_null(wg_panel_image(p, "", .f = bowl));
     wgt_expect_error(c, WG_ERROR_VALUE, "say over which .x and .y");
@@ -1047,9 +1096,9 @@ FIGURE_TEST(figure_files, mistakes_are_named)
     cr_expect_null(wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(4))));
     wgt_expect_error(c, WG_ERROR_VALUE, "two axes");
     cr_expect_null(wg_panel_line(p, "", .dash = 9));
-    wgt_expect_error(c, WG_ERROR_VALUE, ".dash");
+    wgt_expect_error(c, WG_ERROR_VALUE, "panel_line: dash 9: must be in [1, 4]");
     cr_expect_null(wg_figure_new(c, "", .width = 3));
-    wgt_expect_error(c, WG_ERROR_VALUE, ".width");
+    wgt_expect_error(c, WG_ERROR_VALUE, "figure_new: width 3: must be in [200, 20000]");
     cr_expect_eq(wg_figure_save(NULL, "a.svg"), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "figure_save: the figure is NULL");
     wg_series_add(NULL, 1, 2), wg_series_push(NULL, 1), wg_series_bar(NULL, "", 1),

@@ -45,7 +45,7 @@ function word_of(type, counts)
     gsub(/_Bool/, "truth", type)
     gsub(/wg_maybe/, "int", type)
     gsub(/const| /, "", type)
-    if (type ~ /\(|\*\*/) return "nothing"
+    if (type ~ /\(|\*\*|wg_(names|ends)$/) return "nothing"
     if (counts && type ~ /^(int|size_t|int64_t)$/) return "count"
     if (type !~ /\*$/) return type
     sub(/\*$/, "", type)
@@ -108,16 +108,21 @@ function slot(word, needed, option)
     return count++
 }
 
-# Sets the fields of the struct `name`, an argument.
-function set_fields(struct, name,    i, word, before, code)
+# Sets the fields of the struct `name`, an argument. within: "x." of options in options.
+function set_fields(struct, name, within,    i, word, before, code)
 {
     for (i = 1; i <= fields[struct]; i++) {
+        word = trim(field_type[struct, i])
+        if (word in fields) {
+            code = code set_fields(word, name "." field_name[struct, i], field_name[struct, i] ".")
+            continue
+        }
         word = word_of(field_type[struct, i], before)
         before = is_array(field_type[struct, i])
         if (word == "nothing" || word == "p_void") continue
         # A function says what is meant: without it the rest of the options means nothing.
         code = code "\n    " (!is_operand(struct, i) && word != "wg_field" ? "if (!LEFT_OUT(" count ")) " : "") name "." field_name[struct, i] " = GIVEN(" word ", " \
-               slot(word, is_operand(struct, i), is_operand(struct, i) ? "" : field_name[struct, i]) ", " \
+               slot(word, is_operand(struct, i), is_operand(struct, i) ? "" : within field_name[struct, i]) ", " \
                (is_operand(struct, i) ? "true" : "false") ");"
     }
     return code

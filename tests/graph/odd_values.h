@@ -132,7 +132,7 @@ VALUES(wg_site, wg_site, w->site ? w->site : "a, b\nodd.c:1", NULL, "", "x", "\n
     X(wg_mode)          \
     X(wg_ode_method)    \
     X(wg_pad_mode)      \
-    X(wg_pool_by) X(wg_reduction) X(wg_resize_mode) X(wg_series_kind) X(wg_status) X(wg_verdict)
+    X(wg_pool_by) X(wg_reduction) X(wg_resize_mode) X(wg_scale) X(wg_series_kind) X(wg_status) X(wg_verdict)
 ENUMS(ENUM)
 
 /* ---- memory ---- */
@@ -256,7 +256,6 @@ NUMBERS(INIT_BY, wg_init, wg_init, odd_wg_init[0], { 0 }, { .kind = (wg_init_kin
         { .kind = WG_INIT_VARIANCE, .a = -1, .fan = (wg_fan)7 },
         { .kind = WG_INIT_CONST, .dtype = (wg_dtype)99 }, { .kind = WG_INIT_CONST, .dtype = WG_I64 },
         { .kind = WG_INIT_UNIFORM, .a = 1, .b = -INFINITY })
-VALUES(wg_axis_opts, wg_axis_opts, odd_wg_axis_opts[0], { 0 })
 
 /* ---- nodes ---- */
 
@@ -377,8 +376,8 @@ OBJECT(wg_snapshot, wg_params_snapshot(w->p))
 OBJECT(wg_data, wg_data_xor(w->c, 8))
 OBJECT(wg_program, wg_program_text(w->c, "t", "a = 1\nb = a + 2\nloss = b * b\n"))
 OBJECT(wg_figure, wg_figure_new(w->c, NULL))
-OBJECT(wg_panel, wg_panel_new(GOOD(wg_figure), NULL, .x = { .high = 1 }, .y = { .high = 1 }))
-OBJECT(wg_series, wg_series_new_at("", GOOD(wg_panel), WG_SERIES_LINE, NULL))
+OBJECT(wg_panel, wg_panel_new(GOOD(wg_figure), NULL, .x.low = 0, .x.high = 1, .y.low = 0, .y.high = 1))
+OBJECT(wg_series, wg_panel_line(GOOD(wg_panel), NULL))
 OBJECT(wg_nn_cache, wg_nn_cache_new(w->c))
 OBJECT(wg_plan, make_loose(OBJECT_wg_plan, wg_plan_look(w->good[1])))
 OBJECT(wg_check, make_loose(OBJECT_wg_check, wg_gradcheck(w->good[1], w->p, NULL)))

@@ -62,7 +62,7 @@ static const char harmless[] =
     "wg_program_suggest wg_figure_panel "
     "wg_program_symbol* "
     "wg_program_training wg_panel_at_[xy] wg_optim_lr wg_is_saved wg_saved_checks wg_layer_name "
-    "wg_options_named wg_options_fit "
+    "wg_options_named wg_*options_fit "
     /* memory without a context; helpers of rules, whose operands may be wg_none */
     "wg_site* wg_rows_* wg_*_by_pointer "
     /* what may be NULL or wg_none: options, a scale, a mask */
@@ -76,7 +76,7 @@ static const char named_otherwise[] =
     "wg_program_* wg_literal wg_optim_choice_of wg_saved_restore_at "
     /* the op (extern_impure), the optimizer, the name that is given; the macro: panel_line, panel_points
      * ... */
-    "wg_apply* wg_extern_at wg_optim_named_at wg_options_named wg_options_fit wg_series_new_at "
+    "wg_apply* wg_extern_at wg_optim_named_at wg_options_named wg_*options_fit wg_series_new_at "
     /* helpers of samples and rules */
     "wg_any* wg_between wg_rows_*";
 
@@ -330,13 +330,15 @@ static const struct {
               { "wg_jacobian_sparse_at", "count", "a pattern of -1 elements" },
               { "wg_draw*", "fold", "0: never, which a small graph does not need" },
               { "wg_average_new_at", "decay", "0: all steps count the same" },
-              { "wg_pad_at", "value", "NaN is a value" } };
+              { "wg_pad_at", "value", "NaN is a value" },
+              { "wg_panel_*", "*low", "NaN: by what is shown" },
+              { "wg_panel_*", "*high", "likewise" } };
 
 static bool is_apart(const odd_call *k, int slot)
 {
     bool is = false;
     for (int i = 0; i < LENGTH(apart); i++)
-        is |= !fnmatch(apart[i].call, k->name, 0) && !strcmp(apart[i].option, k->option[slot]);
+        is |= !fnmatch(apart[i].call, k->name, 0) && !fnmatch(apart[i].option, k->option[slot], 0);
     return is;
 }
 

@@ -84,11 +84,18 @@ static void messages(wg_context *c, wg_graph *g)
 static void figures(wg_context *c)
 {
     wg_figure *f = wg_figure_new(c, "title", .height = 300, .width = 400);
-    wg_series *s = wg_panel_line(wg_panel_new(f, ""), "line", .dash = 2);
+    wg_series *s = wg_panel_line(wg_panel_new(f, "", .x.label = "level", .y.low = 0), "line", .dash = 2);
     wg_series_add(s, 0, 1), wg_series_add(s, 1, 2);
     char *text = wg_figure_text(f, "", .format = WG_FIGURE_SVG);
-    EXPECT(text && std::strstr(text, "title"));
+    EXPECT(text && std::strstr(text, "title") && std::strstr(text, "level"));
     wg_free(c, text);
+    wg_node y = wg_name(wg_square(wg_scalar(wg_graph_new(c), 3)), "y");
+    text = wg_draw_text(y, .values = true, .fold = false);
+    EXPECT(text && std::strstr(text, "9"));
+    wg_free(c, text);
+    EXPECT(!wg_draw_text(y, .most = 0));
+    EXPECT(std::strstr(wg_message(c), "most 0: must be in [1, inf)"));
+    wg_recover(c);
 }
 
 #if __cplusplus >= 201703L
