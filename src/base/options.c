@@ -93,7 +93,7 @@ static bool is_standard(const wg_option *o, const void *options, const void *sta
 
 /* before: of options in options "x.", else "". */
 static bool ranges_fit(wg_context *c, wg_site here, const char *what, const char *before,
-                        const wg_option_list *list, const void *options)
+                       const wg_option_list *list, const void *options)
 {
     for (int i = 0; i < list->count; i++) {
         const wg_option *o = &list->option[i];
@@ -116,7 +116,7 @@ static bool is_marked(const wg_option_list *list, const void *options)
 }
 
 bool wg_options_fit(wg_context *c, wg_site here, const char *what, const wg_option_list *list,
-                     const void *options)
+                    const void *options)
 {
     if (!list) return true;
     if (!is_marked(list, options))
@@ -128,7 +128,7 @@ bool wg_options_fit(wg_context *c, wg_site here, const char *what, const wg_opti
 }
 
 bool wg_inner_options_fit(wg_context *c, wg_site here, const char *what, const char *name,
-                           const wg_option_list *list, const void *options)
+                          const wg_option_list *list, const void *options)
 {
     char before[40];
     if (!list || !name) return true;
