@@ -24,8 +24,7 @@ typedef struct copy {
 
 /* ---- building ---- */
 
-/* Copies the parameters and states that the graph has, with their names. False: two sets have the same
- * name. */
+/* Copies the graph's parameters and states, with their names. False: they are of two sets. */
 static bool copy_params(copy *t, wg_node loss)
 {
     wg_graph *from = wg_graph_of(loss);
@@ -59,10 +58,10 @@ static bool open_copy(copy *t, const wg_check *r, wg_node loss, int threads, int
     return !wg_failed(t->c) && wg_node_ok(t->loss);
 }
 
-static void close_copy(copy *t)
+static void close_copy(wg_check *r, copy *t)
 {
+    wgi_check_starve(r, t->c);
     if (t->c) wg_finish(t->c, NULL);
-    t->c = NULL;
 }
 
 /* ---- the bits of wg_backward ---- */
@@ -84,13 +83,8 @@ static char *gradients(const copy *t, wg_check *r)
     return all;
 }
 
-static double number_at(wg_dtype t, const char *data)
-{
-    return wg_tensor_item(&(wg_tensor){ t, WG_SCALAR, (void *)(uintptr_t)data }, 0);
-}
-
 /* Adds the first parameter whose gradient differs, and where. */
-static void compare_bits(wg_check *r, const copy *t, const char *a, const char *b, const char *what)
+static void compare_bits(wg_check *r, const copy *t, char *a, char *b, const char *what)
 {
     for (int i = 0; a && b && i < wg_params_count(t->p); i++) {
         const wg_tensor v = wg_params_tensor(t->p, i);
@@ -99,7 +93,8 @@ static void compare_bits(wg_check *r, const copy *t, const char *a, const char *
             if (!memcmp(a, b, each)) continue;
             wgi_finding f = { .stage = WGI_STAGE_RUN, .part = -1 };
             f.shown = (wg_check_finding){ .by = wg_params_name(t->p, i), .shape = v.shape, .element = k };
-            f.shown.yours = number_at(v.dtype, a), f.shown.numeric = number_at(v.dtype, b);
+            f.shown.yours = wg_tensor_item(&(wg_tensor){ v.dtype, WG_SCALAR, a }, 0);
+            f.shown.numeric = wg_tensor_item(&(wg_tensor){ v.dtype, WG_SCALAR, b }, 0);
             wgi_check_say(f.remedy, "%s", what);
             wgi_check_add(r, &f);
             return;
@@ -111,7 +106,6 @@ static bool backward(const copy *t, wg_site here) { return wg_backward_at(here, 
 
 enum { RUNS = 3 };
 
-/* Runs it as the user does, and again, and interpreted by one thread. */
 static void check_bits(wg_check *r, wg_site here, wg_node loss, copy *t)
 {
     char *run[RUNS] = { NULL }, *plain = NULL;
@@ -122,32 +116,32 @@ static void check_bits(wg_check *r, wg_site here, wg_node loss, copy *t)
     if (open_copy(&simple, r, loss, 1, 1) && backward(&simple, here)) plain = gradients(&simple, r);
     compare_bits(r, t, run[0], plain,
                  "wg_backward gives other bits than the same nodes, interpreted by one thread");
-    wgi_check_starve(r, simple.c);
-    close_copy(&simple);
+    close_copy(r, &simple);
     for (int i = 0; i < RUNS; i++) wg_free(r->c, run[i]);
     wg_free(r->c, plain);
 }
 
 /* ---- f32 against f64, node by node ---- */
 
-/* What is allowed beside f64, of the largest element: derivatives of saturated functions have this error
+/* Allowed beside f64, of the largest element: derivatives of saturated functions err so
  * (docs/arithmetic.md). */
 static const double ALLOWED = 0x1p-9, DRIFTS = 64, UNITS = 16;
 
 typedef struct lists {
-    double *narrow, *wide,
-        *moved; /* of f32; of f64; of f64, with operands moved by units in the last place of f32 */
+    double *narrow, *wide, *moved; /* of f32; of f64; of f64, moved by units in the last place of f32 */
     int64_t n;
     double inside; /* how large numbers inside the kernel are, beside which small results lose their digits */
 } lists;
 
-static void move_operands(wgi_isolated *a, wg_check *r)
+/* By so many units in the last place of f32. */
+static void move_operands(wgi_isolated *a, wg_check *r, double by)
 {
     for (int k = 0; k < a->operands; k++) {
         const int64_t n = a->point[k] ? wgi_elements(a->x[k]) : 0;
         double *x = n ? wgi_check_doubles(r, n) : NULL;
         for (int64_t i = 0; x && i < n; i++)
-            x[i] = a->point[k][i] * (1 + FLT_EPSILON * wgi_check_normal(r, 500 + (uint64_t)k, (uint64_t)i));
+            x[i] =
+                a->point[k][i] * (1 + by * FLT_EPSILON * wgi_check_normal(r, 500 + (uint64_t)k, (uint64_t)i));
         if (x) wg_input_set_at(wg_node_site(a->y), a->x[k], wg_view_f64(x, wg_node_shape(a->x[k])));
         wg_free(r->c, x);
     }
@@ -163,9 +157,8 @@ static int64_t worst_of(const lists *l)
     if (!isfinite(largest) || !(largest < FLT_MAX / 4) || !isfinite(drift)) return -1;
     for (int64_t i = 0; i < l->n; i++) {
         const double off = fabs(l->narrow[i] - l->wide[i]);
-        if (isnan(l->narrow[i]) && isnan(l->wide[i]))
-            continue; /* a power of a negative base by its
-                                                                 * exponent */
+        /* a power of a negative base by its exponent */
+        if (isnan(l->narrow[i]) && isnan(l->wide[i])) continue;
         if (!(off <= ALLOWED * largest + DRIFTS * drift + UNITS * FLT_EPSILON * l->inside + FLT_MIN) &&
             !(off <= worst))
             worst = off, at = i;
@@ -197,12 +190,9 @@ static bool compare_f32(wg_check *r, wg_node user, const wgi_isolated *narrow, w
     int64_t at = -1;
     l.inside = largest_inside(wide, operand);
     if (!wg_failed(r->c) && wgi_check_values(r, a, l.narrow) && wgi_check_values(r, b, l.wide)) {
-        move_operands(wide, r);
+        move_operands(wide, r, 1);
         if (wgi_check_values(r, b, l.moved)) at = worst_of(&l);
-        for (int k = 0; k < wide->operands; k++)
-            if (wide->point[k])
-                wg_input_set_at(wg_node_site(user), wide->x[k],
-                                wg_view_f64(wide->point[k], wg_node_shape(wide->x[k])));
+        move_operands(wide, r, 0);
     }
     if (at >= 0) {
         wgi_finding f = { .stage = WGI_STAGE_RUN, .part = -1, .node = user };
@@ -237,8 +227,6 @@ static void check_f32(wg_check *r, wg_node user, wg_node n)
     wgi_isolated_close(r, &narrow);
 }
 
-/* ---- the stage ---- */
-
 void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss)
 {
     copy t;
@@ -251,6 +239,5 @@ void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss)
             if (!wg_is_none(t.map[i]) && is_f32(t.map[i])) check_f32(r, wg_graph_node(from, i), t.map[i]);
         }
     }
-    wgi_check_starve(r, t.c);
-    close_copy(&t);
+    close_copy(r, &t);
 }

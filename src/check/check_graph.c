@@ -22,8 +22,7 @@ typedef struct graph_check {
 
 /* ---- the clone ---- */
 
-/* The report is named after the loss: its name, or if it has none the text of the argument in the user's
- * call. */
+/* The report has the name of the loss; if it has none, the text of the argument in the user's call. */
 static void name_report(wg_check *r, wg_site here, wg_node loss, const wg_gradcheck_opts *o)
 {
     const char *end = strchr(here, '\n'), *given = wg_node_name(loss);
@@ -34,20 +33,7 @@ static void name_report(wg_check *r, wg_site here, wg_node loss, const wg_gradch
     r->o.name = *given ? wgi_check_keep(r, given) : "loss";
 }
 
-/* Builds root and the nodes it depends on again, in double, in a new graph. Its random draws are those of the
- * graph from, and stay the same at every evaluation. */
-static void make_clone(graph_check *q, wg_graph *from, wg_node root)
-{
-    wg_context *c = q->r->c;
-    q->clone = wg_graph_new(c);
-    q->map = wg_alloc(c, (size_t)wg_graph_nodes(from), sizeof *q->map);
-    if (wg_failed(c)) return;
-    q->root =
-        wgi_check_replay(root, q->clone, from, &WG_OPTS(wg_replay_opts, .floats = WG_F64, .map = q->map));
-}
-
-/* Makes the nodes of the clone stand still that held[] says: a clone of the clone, in which they are inputs,
- * takes its place. */
+/* A clone of the clone takes its place, in which the nodes that held[] says are inputs, and stand still. */
 static void hold_still(graph_check *q, const unsigned char *held)
 {
     wg_node *map = wg_alloc(q->r->c, (size_t)wg_graph_nodes(q->clone), sizeof *map);
@@ -81,7 +67,10 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
     name_report(r, here, loss, o);
     q->from = g;
     q->chosen = wg_alloc(r->c, (size_t)wg_graph_nodes(g), sizeof *q->chosen);
-    make_clone(q, g, loss);
+    q->clone = wg_graph_new(r->c);
+    q->map = wg_alloc(r->c, (size_t)wg_graph_nodes(g), sizeof *q->map);
+    const wg_replay_opts in_double = WG_OPTS(wg_replay_opts, .floats = WG_F64, .map = q->map);
+    if (!wg_failed(r->c)) q->root = wgi_check_replay(loss, q->clone, g, &in_double);
     if (!wgi_check_failed(r) && !wg_node_ok(q->root))
         wgi_check_say(r->reason, "the graph cannot be built anew: %s", wg_message(c));
     return !r->reason[0];
@@ -101,36 +90,13 @@ static const void *data_of(wg_node n)
     return known < 0 ? NULL : wg_params_tensor(all, known).data;
 }
 
-static bool belongs(wg_node n, const wg_params *p)
-{
-    const void *data = wg_node_is_state(n) ? NULL : data_of(n);
-    for (int i = 0; data && i < wg_params_count(p); i++)
-        if (wg_params_tensor(p, i).data == data) return true;
-    return false;
-}
-
 static bool wanted(const graph_check *q, wg_node n, const wg_params *p)
 {
     if (!wg_node_ok(n) || !reached(q, n) || !wg_dtype_is_float(wg_node_dtype(n))) return false;
-    return p ? belongs(n, p) : is_input(n) && *wg_node_name(n);
-}
-
-static int choose(graph_check *q, const wg_params *p)
-{
-    int n = 0;
-    for (int64_t i = 1; i < wg_graph_nodes(q->from); i++) {
-        wg_node node = wg_graph_node(q->from, i);
-        if (wanted(q, node, p)) q->chosen[n++] = node;
-    }
-    return n;
-}
-
-/* Whether parameter i of p is one of the n chosen nodes. */
-static bool is_chosen(const graph_check *q, const wg_params *p, int i, int n)
-{
-    const void *data = wg_params_tensor(p, i).data;
-    for (int k = 0; k < n; k++)
-        if (data_of(q->chosen[k]) == data) return true;
+    if (!p) return is_input(n) && *wg_node_name(n);
+    const void *data = wg_node_is_state(n) ? NULL : data_of(n);
+    for (int i = 0; data && i < wg_params_count(p); i++)
+        if (wg_params_tensor(p, i).data == data) return true;
     return false;
 }
 
@@ -138,29 +104,26 @@ static bool is_chosen(const graph_check *q, const wg_params *p, int i, int n)
 static void note_unreached(graph_check *q, const wg_params *p, int n)
 {
     wg_check *r = q->r;
-    if (!p) return;
-    r->unreached.name = wg_alloc(r->c, (size_t)wg_params_count(p) + 1, sizeof *r->unreached.name);
-    r->stored.name = wg_alloc(r->c, (size_t)wg_params_count(p) + 1, sizeof *r->stored.name);
-    for (int i = 0; r->unreached.name && r->stored.name && i < wg_params_count(p); i++) {
-        if (wg_params_is_state(p, i) || is_chosen(q, p, i, n)) continue;
-        const char *name = wgi_check_keep(r, wg_params_name(p, i));
-        if (wg_dtype_is_float(wg_params_tensor(p, i).dtype)) r->unreached.name[r->unreached.count++] = name;
-        else r->stored.name[r->stored.count++] = name;
+    for (int i = 0; p && i < wg_params_count(p); i++) {
+        const wg_tensor t = wg_params_tensor(p, i);
+        bool known = wg_params_is_state(p, i);
+        for (int k = 0; k < n && !known; k++) known = data_of(q->chosen[k]) == t.data;
+        if (known) continue;
+        wgi_check_name(r, wg_dtype_is_float(t.dtype) ? &r->unreached : &r->stored, wg_params_name(p, i));
     }
 }
 
-/* Notes the sizes of the first axes of the inputs. One of them may be the batch size, which explains some
- * wrong factors. */
+/* Notes the first axes of the inputs. One may be the batch size, which explains some wrong factors. */
 static void note_batches(graph_check *q)
 {
     wg_check *r = q->r;
-    for (int64_t i = 1; i < wg_graph_nodes(q->from) && r->batch.count < WGI_CHECK_BATCHES; i++) {
+    for (int64_t i = 1; i < wg_graph_nodes(q->from) && r->batches < WGI_CHECK_BATCHES; i++) {
         wg_node n = wg_graph_node(q->from, i);
         if (!wg_node_ok(n) || !reached(q, n) || !is_input(n) || !wg_node_shape(n).rank) continue;
         int64_t m = wg_node_shape(n).dim[0];
         bool known = false;
-        for (int k = 0; k < r->batch.count; k++) known = known || r->batch.size[k] == m;
-        if (!known) r->batch.size[r->batch.count++] = m;
+        for (int k = 0; k < r->batches; k++) known = known || r->batch[k] == m;
+        if (!known) r->batch[r->batches++] = m;
     }
 }
 
@@ -187,7 +150,7 @@ static bool open_part(graph_check *q, int k)
                       in->shown.name, in->shown.op);
         return false;
     }
-    if (!in->size) in->shown.left_out = true, wgi_check_say(in->reason, "it is empty");
+    if (!in->size) wgi_check_leave_out(in, "it is empty");
     wg_copy_f64_at(q->here, q->x[k], in->point, (size_t)in->size);
     memcpy(in->x, in->point, (size_t)in->size * sizeof *in->x);
     return true;
@@ -207,17 +170,18 @@ static bool open_parts(graph_check *q, int n)
 
 /* ---- the gradient under test ---- */
 
-static void gradient_of(graph_check *q, int k)
+/* The gradient of root by part k alone. False: it has none, although others may; why says so. */
+static bool gradient_alone(const graph_check *q, wg_node root, int k, wgi_check_part *in, wg_node *gx,
+                           char why[WGI_CHECK_TEXT])
 {
-    wgi_check_part *in = &q->r->part[k];
-    if (wg_is_none(q->x[k])) return;
-    wg_grads_at(q->here, q->root, &q->x[k], 1, &q->gx[k]);
-    if (!wg_failed(q->r->c)) wg_copy_f64_at(q->here, q->gx[k], in->analytic, (size_t)in->size);
-    if (!wg_failed(q->r->c)) return;
-    in->shown.left_out = !q->asked;
-    q->gx[k] = wg_none;
-    wgi_check_say(in->reason, "%s", wg_message(q->r->c));
+    wg_context *c = q->r->c;
+    if (wg_grads_at(q->here, root, &q->x[k], 1, gx) == WG_OK)
+        wg_copy_f64_at(q->here, *gx, in->analytic, (size_t)in->size);
+    if (!wg_failed(c)) return true;
+    *gx = wg_none;
+    wgi_check_say(why, "%s", wg_message(c));
     wgi_check_recover(q->r);
+    return false;
 }
 
 /* Computes all gradients at once. If that fails, computes them one by one, so that the other parts are
@@ -233,7 +197,9 @@ static void gradients(graph_check *q)
         wg_copy_f64_at(q->here, q->gx[k], r->part[k].analytic, (size_t)r->part[k].size);
     if (all && !wg_failed(r->c)) return;
     wgi_check_recover(r);
-    for (int k = 0; k < r->parts; k++) gradient_of(q, k);
+    for (int k = 0; k < r->parts; k++)
+        if (!wg_is_none(q->x[k]) && !gradient_alone(q, q->root, k, &r->part[k], &q->gx[k], r->part[k].reason))
+            r->part[k].shown.left_out = !q->asked;
 }
 
 /* ---- the function under test ---- */
@@ -244,8 +210,7 @@ static void clone_search(void *self)
     wgi_check_first_wrong(q->r, q->here, q->clone, q->root, q->x);
 }
 
-/* Gives the findings of nodes of the clone the indices of the user's nodes, and their scopes:
- * "enc/t.3/act". */
+/* Gives findings of the clone's nodes the indices of the user's nodes, and their scopes: "enc/t.3/act". */
 static void name_user_nodes(const graph_check *q)
 {
     for (int f = 0; f < q->r->findings; f++) {
@@ -275,16 +240,6 @@ static void check_rules(graph_check *q, int n)
     wg_free(c, held);
 }
 
-/* If a rule is wrong, so is what it is made of in the second derivatives: then they are not compared. */
-static void check_second(graph_check *q, const wgi_check_target *t)
-{
-    wg_check *r = q->r;
-    if (wgi_check_has(r, WGI_STAGE_RULE)) return;
-    wgi_check_second(r, q->here, q->x, q->gx, t);
-    if (wgi_check_has(r, WGI_STAGE_SECOND) && wgi_check_go_on(r))
-        wgi_check_rules_of_gradient(r, q->clone, q->root.index + 1, q->gx, r->parts);
-}
-
 /* By node of the clone: whether it depends on one of the n chosen nodes. */
 static void find_dependent(graph_check *q, int n)
 {
@@ -298,34 +253,125 @@ static void find_dependent(graph_check *q, int n)
     }
 }
 
+/* ---- second derivatives of the whole function ---- */
+
+/* With random weights w, s(x) = <g(x), w> is a function whose gradient is H w, where g is the gradient that
+ * is checked and H the matrix of second derivatives. So H w is compared with slopes of s as g is with slopes
+ * of f: see points.c. own: the report of s; its parts use the x of the parts of the user's report, so that
+ * the same function sets them. */
+typedef struct second {
+    wg_check own;
+    wg_node s, *hx; /* by part: the gradient of s */
+} second;
+
+enum { WEIGHTS = 500 }; /* the stream of the random weights, which are as large as the components */
+
+static bool open_second(const graph_check *q, second *s)
+{
+    wg_check *r = q->r, *own = &s->own;
+    wg_node by;
+    s->hx = wg_alloc(r->c, (size_t)r->parts, sizeof *s->hx);
+    if (!wgi_check_parts(own, r->parts)) return false;
+    for (int k = 0; k < r->parts; k++) {
+        const wgi_check_part *from = &r->part[k];
+        wgi_check_part *in = &own->part[k];
+        if (!wgi_check_part_set(own, k, from->shown.name, from->shown.shape)) return false;
+        own->parts++;
+        in->shown.left_out = from->shown.left_out || wg_is_none(q->gx[k]) || !in->size;
+        wg_free(r->c, in->x);
+        in->x = from->x;
+        memcpy(in->point, from->point, (size_t)in->size * sizeof *in->x);
+        double *w = in->shown.left_out ? NULL : wgi_check_normals(r, WEIGHTS + (uint64_t)k, in->size);
+        if (!w) continue;
+        const double scale = wgi_check_rms(in->point, in->size);
+        for (int64_t i = 0; i < in->size; i++) w[i] *= scale;
+        s->s = wgi_plus_product(q->here, s->s, q->gx[k], w, &by);
+        wg_free(r->c, w);
+    }
+    for (int k = 0; !wg_failed(r->c) && k < r->parts && !wg_is_none(s->s); k++) {
+        wgi_check_part *in = &own->part[k];
+        char why[WGI_CHECK_TEXT];
+        if (in->shown.left_out || gradient_alone(q, s->s, k, in, &s->hx[k], why)) continue;
+        in->shown.left_out = true;
+        if (!r->second_reason[0])
+            wgi_check_say(r->second_reason, "second derivative by %s: %.150s", in->shown.name, why);
+    }
+    return !wg_failed(r->c) && !wg_is_none(s->s);
+}
+
+static void take_over(wg_check *r, wg_check *own)
+{
+    for (int i = 0; i < own->findings; i++) {
+        own->finding[i].stage = WGI_STAGE_SECOND;
+        wgi_check_add(r, &own->finding[i]);
+    }
+    r->evaluations += own->evaluations;
+    if (own->stopped) r->stopped = true, r->stage = own->stage, r->share = own->share;
+    if (!r->starved[0]) memcpy(r->starved, own->starved, sizeof r->starved);
+    for (int k = 0; k < own->parts; k++) {
+        const wgi_check_part *in = &own->part[k];
+        r->second.whole |= in->n.clear > 0, r->second.blurred += in->n.unclear;
+        r->second.resolution = fmin(r->second.resolution, in->shown.resolution);
+    }
+    r->second.zero = r->second.whole && !(r->second.resolution < INFINITY);
+    wgi_check_recover(r);
+    if (wgi_check_is_stopped(r) || r->second_reason[0] || r->second.resolution < 0.1 || r->second.zero)
+        return;
+    wgi_check_say(r->second_reason, "second derivatives: %s",
+                  r->second.whole ? "rounding noise hides them" : "the gradient is not smooth here");
+}
+
+/* first: of the first derivatives. */
+static void compare_second(const graph_check *q, const wgi_graph_function *first)
+{
+    wg_check *r = q->r;
+    second s = { .own = { .c = r->c, .of_second = true, .solver = "" } };
+    s.own.o.progress = r->o.progress, s.own.o.progress_user = r->o.progress_user;
+    if (!open_second(q, &s)) {
+        wgi_check_say(r->second_reason, "second derivatives: %.150s",
+                      wg_failed(r->c) ? wg_message(r->c) : "no gradient has one");
+        wgi_check_recover(r);
+        return;
+    }
+    wgi_graph_function f = *first;
+    f.root = s.s, f.gx = s.hx, f.none = 0, f.pieces = (wgi_frozen){ 0 }, f.summed = 0;
+    wgi_check_target t = wgi_graph_target(&f);
+    t.several_kinks = true;
+    wgi_check_points(&s.own, &t);
+    take_over(r, &s.own);
+}
+
+/* If a rule is wrong, so is what it is made of in the second derivatives: then they are not compared. */
+static void check_second(const graph_check *q, const wgi_graph_function *first)
+{
+    wg_check *r = q->r;
+    if (wgi_check_has(r, WGI_STAGE_RULE)) return;
+    compare_second(q, first);
+    if (wgi_check_has(r, WGI_STAGE_SECOND) && wgi_check_go_on(r))
+        wgi_check_rules_of_gradient(r, q->clone, q->root.index + 1, q->gx, r->parts);
+}
+
 /* ---- rounding to f16 and bf16 ---- */
 
 /* A cast to f16 or bf16 rounds what is checked. The gradient takes it for the identity, but the function is a
  * staircase: differences measure the stairs, and no slope. */
 
-/* Whether node n rounds a float operand for which depends[] holds. */
-static bool rounds(wg_node n, const unsigned char *depends)
-{
-    const wg_dtype t = wg_node_dtype(n);
-    if ((t != WG_F16 && t != WG_BF16) || wg_node_leaf(n) != WG_LEAF_NONE) return false;
-    const wg_node x = wg_node_operand(n, 0);
-    return wg_dtype_is_float(wg_node_dtype(x)) && depends[x.index];
-}
-
 /* Whether differences cannot measure the gradient by the chosen nodes. The report then says why. */
 static bool is_rounded(graph_check *q)
 {
-    wg_check *r = q->r;
-    wg_node found = wg_none;
-    for (int64_t i = 1; q->depends && wg_is_none(found) && i < wg_graph_nodes(q->clone); i++)
-        if (rounds(wg_graph_node(q->clone, i), q->depends)) found = wg_graph_node(q->clone, i);
-    if (wg_is_none(found)) return false;
-    wgi_check_say(
-        r->reason,
-        "a cast at %s rounds to %s: differences show the steps of the rounding, and no slope to compare "
-        "with. Check the model without the cast",
-        wg_site_place(wg_node_site(found)), wg_dtype_name(wg_node_dtype(found)));
-    return true;
+    for (int64_t i = 1; q->depends && i < wg_graph_nodes(q->clone); i++) {
+        const wg_node n = wg_graph_node(q->clone, i);
+        const wg_dtype t = wg_node_dtype(n);
+        if ((t != WG_F16 && t != WG_BF16) || wg_node_leaf(n) != WG_LEAF_NONE) continue;
+        const wg_node x = wg_node_operand(n, 0);
+        if (wg_dtype_is_float(wg_node_dtype(x)) && q->depends[x.index])
+            return wgi_check_say(
+                q->r->reason,
+                "a cast at %s rounds to %s: differences show the steps of the rounding, and no "
+                "slope to compare with. Check the model without the cast",
+                wg_site_place(wg_node_site(n)), wg_dtype_name(t));
+    }
+    return false;
 }
 
 /* The gradient is that of equations, and the slopes are those of the steps that solve them. */
@@ -346,7 +392,8 @@ static void check_function(graph_check *q, int n)
 {
     const wgi_frozen *m = &q->meant;
     double **at = wg_alloc(q->r->c, (size_t)n, sizeof *at);
-    wgi_graph_function f = { q->r, q->here, q->root, n, q->x, q->gx, at, NAN, { 0 }, m, NULL, { 0 }, false };
+    wgi_graph_function f = { .r = q->r, .here = q->here, .root = q->root, .n = n, .x = q->x, .gx = q->gx };
+    f.at = at, f.none = NAN, f.meant = m;
     for (int k = 0; at && k < n; k++) at[k] = q->r->part[k].x;
     if (!at) return wgi_check_end_early(q->r);
     if (!q->r->by_course && !q->r->own_kinks)
@@ -354,7 +401,7 @@ static void check_function(graph_check *q, int n)
                         m->from, m->count);
     wgi_check_target t = wgi_graph_target(&f);
     t.search = clone_search, t.searcher = q;
-    if (q->r->o.order > 1 && wgi_check_go_on(q->r)) check_second(q, &t);
+    if (q->r->o.order > 1 && wgi_check_go_on(q->r)) check_second(q, &f);
     wgi_check_run(q->r, &t);
     name_user_nodes(q);
     wgi_graph_function_close(&f);
@@ -382,7 +429,9 @@ wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gra
 {
     graph_check q = { .here = here, .asked = p };
     if (!open_check(&q, loss, o)) return q.r;
-    int n = choose(&q, p);
+    int n = 0;
+    for (int64_t i = 1; i < wg_graph_nodes(q.from); i++)
+        if (wanted(&q, wg_graph_node(q.from, i), p)) q.chosen[n++] = wg_graph_node(q.from, i);
     note_unreached(&q, p, n);
     if (n) return check_chosen(&q, loss, n);
     wgi_check_say(q.r->reason,

@@ -5,68 +5,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- colour ---- */
-
-static bool wants_colour(FILE *out)
-{
-    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-    return !(no && *no) && !(term && !strcmp(term, "dumb")) && fileno(out) >= 0 && isatty(fileno(out));
-}
-
 static const char *colored(const char *word, FILE *out)
 {
     static const char *const words[][2] = { { "FAIL", "\033[1;31mFAIL\033[0m" },
                                             { "PASS", "\033[1;32mPASS\033[0m" },
                                             { "INCONCLUSIVE", "\033[1;33mINCONCLUSIVE\033[0m" } };
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    if ((no && *no) || (term && !strcmp(term, "dumb")) || fileno(out) < 0 || !isatty(fileno(out)))
+        return word;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (!strcmp(word, words[i][0]) && wants_colour(out)) return words[i][1];
+        if (!strcmp(word, words[i][0])) return words[i][1];
     return word;
 }
 
-enum { MOST_POINT = 8 };
-
 /* ---- rows: the components that are printed ---- */
-
-static bool has_slope(const wg_check *r, const wgi_check_part *in, int64_t i)
-{
-    return !r->by_course && wgi_check_recorded(in, i);
-}
-
-double wgi_check_off(const wg_check *r, const wgi_check_part *in, int64_t i)
-{
-    return has_slope(r, in, i) ? fabs(in->analytic[i] - in->slope[i]) : wgi_check_deviation(in, i);
-}
-
-static bool before(const wg_check *r, const wgi_check_part *in, int64_t i, int64_t j)
-{
-    bool wrong_i = wgi_check_wrong(r, in, i), wrong_j = wgi_check_wrong(r, in, j);
-    const bool slope_i = has_slope(r, in, i), slope_j = has_slope(r, in, j); /* their bars are smaller */
-    if (wrong_i == wrong_j && slope_i != slope_j) return slope_i;
-    return wrong_i != wrong_j ? wrong_i : wgi_check_off(r, in, i) > wgi_check_off(r, in, j);
-}
-
-/* Chooses the components of a part to print: wrong ones first, then by falling difference. If the report has
- * several parts, each prints one row. */
-int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_CHECK_ROWS])
-{
-    return wgi_check_most_off(r, in, row, r->parts == 1 ? WGI_CHECK_ROWS : 1);
-}
-
-int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[], int most)
-{
-    int count = 0;
-    for (int64_t i = 0; i < in->size; i++) {
-        if (!has_slope(r, in, i) && (isnan(in->analytic[i]) || isnan(in->numeric[i])))
-            continue; /* not compared */
-        int at = count;
-        while (at > 0 && before(r, in, i, row[at - 1])) at--;
-        if (at == most) continue;
-        if (count < most) count++;
-        memmove(row + at + 1, row + at, (size_t)(count - 1 - at) * sizeof *row);
-        row[at] = i;
-    }
-    return count;
-}
 
 /* "ratio 0.5000", "ratio 1-1e-05" */
 static void print_ratio_of(double ratio, FILE *out)
@@ -77,28 +29,17 @@ static void print_ratio_of(double ratio, FILE *out)
     else fprintf(out, fabs(ratio) < 1e4 ? "ratio %-8.4f " : "ratio %-8.1e ", ratio + 0.0);
 }
 
-static bool has_sides(const wgi_check_part *in, int64_t i)
-{
-    const wgi_compared *c = wgi_check_recorded(in, i);
-    const bool apart = c && fabs(c->right - c->left) > 2 * c->bar; /* else they are the same, as far as is
-                                                                    * known */
-    return c && ((c->kind == WGI_SLOPE_KINK && apart) || c->kind == WGI_SLOPE_CUSP);
-}
-
-/* Then the difference with one step is no slope, either. */
-static bool has_no_slope(const wgi_check_part *in, int64_t i)
-{
-    const wgi_compared *c = wgi_check_recorded(in, i);
-    return c && c->kind != WGI_SLOPE_CUSP && !isfinite(c->bar) && !c->shared && !isnan(c->yours);
-}
-
+/* "kink, slopes -1 and +1"; "": f has one slope there, as far as is known. */
 static const char *sides_text(const wgi_compared *c, char to[WGI_CHECK_TEXT])
 {
-    wgi_check_say(to, "%s, slopes %+.6g and %+.6g",
-                  c->kind == WGI_SLOPE_KINK ? "kink"
-                  : c->left == c->right     ? "vertical"
-                                            : "cusp",
-                  c->left, c->right);
+    const bool apart = c && fabs(c->right - c->left) > 2 * c->bar;
+    to[0] = 0;
+    if (c && ((c->kind == WGI_SLOPE_KINK && apart) || c->kind == WGI_SLOPE_CUSP))
+        wgi_check_say(to, "%s, slopes %+.6g and %+.6g",
+                      c->kind == WGI_SLOPE_KINK ? "kink"
+                      : c->left == c->right     ? "vertical"
+                                                : "cusp",
+                      c->left, c->right);
     return to;
 }
 
@@ -116,24 +57,26 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
 {
     char place[WGI_CHECK_TEXT], sides[WGI_CHECK_TEXT];
     const char *word = wgi_check_row_word(r, in, i);
-    const bool slope = has_slope(r, in, i), kink = slope && has_sides(in, i);
-    const double numeric = slope ? in->slope[i] : in->numeric[i];
+    const wgi_compared *c = wgi_check_decides(r, in, i);
+    const double yours = in->analytic[i], numeric = c ? in->slope[i] : in->numeric[i];
+    const bool fails = !strcmp(word, "FAIL"), kink = *sides_text(c, sides);
     fprintf(out, "  %-*s  %s ", width, wgi_check_place(in, i, place), wgi_check_whose(r));
-    if (isnan(in->analytic[i])) fprintf(out, "nan             ");
-    else fprintf(out, "%+.6e   ", in->analytic[i] + 0.0);
-    if (has_no_slope(in, i) && slope) {
+    if (isnan(yours)) fprintf(out, "nan             ");
+    else fprintf(out, "%+.6e   ", yours + 0.0);
+    /* then the difference with one step is no slope, either */
+    if (c && c->kind != WGI_SLOPE_CUSP && !isfinite(c->bar) && !c->shared && !isnan(c->yours)) {
         fprintf(out, "no slope                           %s\n", colored(word, out));
         return;
     }
-    if (kink) fprintf(out, "%s ", sides_text(wgi_check_recorded(in, i), sides));
+    if (kink) fprintf(out, "%s ", sides);
     else fprintf(out, "numeric %+.6e ", numeric);
-    fprintf(out, "\302\261 %.0e   ", slope ? in->bar[i] : in->step_noise);
-    if (kink || strcmp(word, "FAIL") || numeric == 0 || isnan(in->analytic[i])) fprintf(out, "%15s", "");
-    else print_ratio_of(in->analytic[i] / numeric, out);
-    fprintf(out, "%s%s%s\n", colored(word, out), !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
-            !strcmp(word, "FAIL")            ? in->hint
-            : slope && !strcmp(word, "pass") ? by_what_rule(r, in, i)
-                                             : "");
+    fprintf(out, "\302\261 %.0e   ", c ? in->bar[i] : in->step_noise);
+    if (kink || !fails || numeric == 0 || isnan(yours)) fprintf(out, "%15s", "");
+    else print_ratio_of(yours / numeric, out);
+    fprintf(out, "%s%s%s\n", colored(word, out), fails && in->hint[0] ? "  " : "",
+            fails                        ? in->hint
+            : c && !strcmp(word, "pass") ? by_what_rule(r, in, i)
+                                         : "");
 }
 
 static void print_part(const wg_check *r, const wgi_check_part *in, int width, FILE *out)
@@ -149,8 +92,7 @@ static void print_part(const wg_check *r, const wgi_check_part *in, int width, F
                 in->reason);
 }
 
-/* Of many parts those that fail are printed first, and few: one mistake makes all parameters before it
- * wrong. */
+/* Of many parts few are printed, those that fail first: one mistake makes all parameters before it wrong. */
 enum { MOST_PARTS = 8, BESIDE_CAUSE = 3 };
 
 static int most_parts(const wg_check *r)
@@ -187,19 +129,19 @@ static void print_parts(const wg_check *r, int width, FILE *out)
 
 static int width_of(const wg_check *r)
 {
-    int width = 0;
+    size_t width = 0;
     for (int k = 0; k < r->parts; k++) {
         int64_t row[WGI_CHECK_ROWS];
         char place[WGI_CHECK_TEXT];
-        int rows = wgi_check_rows(r, &r->part[k], row), length = (int)strlen(r->part[k].shown.name);
-        for (int j = 0; j < rows; j++) {
-            const int n = (int)strlen(wgi_check_place(&r->part[k], row[j], place));
-            length = n > length ? n : length;
-        }
-        if (length > width) width = length;
+        const int rows = wgi_check_rows(r, &r->part[k], row);
+        if (strlen(r->part[k].shown.name) > width) width = strlen(r->part[k].shown.name);
+        for (int j = 0; j < rows; j++)
+            if (strlen(wgi_check_place(&r->part[k], row[j], place)) > width) width = strlen(place);
     }
-    return width;
+    return (int)width;
 }
+
+enum { MOST_POINT = 8 };
 
 static void print_head(const wg_check *r, FILE *out)
 {
@@ -281,7 +223,6 @@ static int print_findings(const wg_check *r, wgi_stage stage, void (*print)(cons
     return n;
 }
 
-/* The numbers, and what would make them right. */
 static void print_numbers(const wgi_finding *f, FILE *out)
 {
     fprintf(out, ": %s %.10g, numeric %.10g \302\261 %.0e\n", f->whose, f->shown.yours, f->shown.numeric,
@@ -315,6 +256,10 @@ static void print_slope(const wgi_finding *f, FILE *out)
 {
     char place[WGI_CHECK_TEXT];
     const char *of = f->shown.by;
+    if (*f->shown.op) { /* of a rule */
+        print_rule(f, out);
+        return;
+    }
     if (f->shown.element >= 0) of = wgi_check_index(of, f->shown.shape, f->shown.element, place);
     fprintf(out, "  %s %s%s %s", colored("FAIL", out),
             f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", of, wgi_check_point_text(f->point));
@@ -323,15 +268,10 @@ static void print_slope(const wgi_finding *f, FILE *out)
 
 /* ---- second derivatives ---- */
 
-static void print_second(const wgi_finding *f, FILE *out)
-{
-    (*f->shown.op ? print_rule : print_slope)(f, out);
-}
-
 static void print_seconds(const wg_check *r, FILE *out)
 {
     if (r->o.order < 2) return;
-    print_findings(r, WGI_STAGE_SECOND, print_second, out);
+    print_findings(r, WGI_STAGE_SECOND, print_slope, out);
     fprintf(out, "  second derivatives: ");
     if (!r->second.whole && !r->second.rules) {
         const char *why = r->second_reason;
@@ -360,8 +300,7 @@ static void print_run(const wgi_finding *f, FILE *out)
     fprintf(out, ": %s: %.10g, %.10g\n", f->remedy, f->shown.yours, f->shown.numeric);
 }
 
-/* "the rule of cube h2, model.c:31, by operand x"; if no rule is known to be wrong, where the gradient
- * becomes wrong. */
+/* "the rule of cube h2, model.c:31, by operand x"; if no rule is known, where the gradient becomes wrong. */
 static void print_first_wrong(const wgi_finding *f, FILE *out)
 {
     const bool is_rule = f->shown.operand >= 0;
@@ -409,21 +348,13 @@ const char *wgi_check_slopes_text(wgi_point p)
 
 const char *wgi_check_point_text(wgi_point p) { return wgi_check_slopes_text(p) + strlen("slopes "); }
 
-static bool fails_at(const wg_check *r, wgi_point p)
-{
-    for (int i = 0; i < r->findings; i++)
-        if (r->finding[i].stage == WGI_STAGE_SLOPE && r->finding[i].point == p) return true;
-    return false;
-}
-
 /* Where it could not be compared, and why. */
 static void print_unused(const wg_check *r, FILE *out)
 {
     const char *before = "";
     for (int p = 0; p < wg_check_points(r); p++) {
         const wg_check_point at = wg_check_point_at(r, p);
-        if (at.used || !r->at[p].why || !strcmp(at.why, "not needed")) continue;
-        if (!strcmp(at.why, before)) continue;
+        if (at.used || !r->at[p].why || !strcmp(at.why, "not needed") || !strcmp(at.why, before)) continue;
         fprintf(out, "; not %s: %s", at.text, at.why);
         before = at.why;
     }
@@ -435,7 +366,7 @@ static void print_points(const wg_check *r, FILE *out)
     if (r->o.course_only) fprintf(out, "  differences with one step alone: no rules, no slopes\n");
     for (wgi_point p = 0; p < WGI_POINTS; p++) {
         if (!r->at[p].used) continue;
-        fprintf(out, "%s%s%s", before, wgi_check_point_text(p), fails_at(r, p) ? " (FAILS)" : "");
+        fprintf(out, "%s%s%s", before, wgi_check_point_text(p), r->at[p].differ ? " (FAILS)" : "");
         before = ", ";
     }
     if (*before != ',') return;
@@ -443,22 +374,12 @@ static void print_points(const wg_check *r, FILE *out)
     fprintf(out, "\n");
     for (int i = 0; i < r->findings; i++) { /* what no row shows */
         const wgi_finding *f = &r->finding[i];
-        const bool here = f->point == WGI_POINT_GIVEN;
-        if (f->stage == WGI_STAGE_SLOPE && (here ? f->shown.element < 0 : !fails_at(r, WGI_POINT_GIVEN)))
-            print_slope(f, out);
+        const bool here = f->point == WGI_POINT_GIVEN, fails_here = r->at[WGI_POINT_GIVEN].differ;
+        if (f->stage == WGI_STAGE_SLOPE && (here ? f->shown.element < 0 : !fails_here)) print_slope(f, out);
     }
 }
 
 /* ---- coverage ---- */
-
-/* Compared components that are no larger than their bars. */
-static int64_t hidden(const wgi_check_part *in)
-{
-    int64_t n = 0;
-    for (int64_t i = 0; i < in->size; i++)
-        n += !isnan(in->slope[i]) && in->analytic[i] != 0 && 10 * in->bar[i] > fabs(in->analytic[i]);
-    return n;
-}
 
 /* " (12 compared, each alone and in 6 directions)" */
 static void print_compared(const wgi_check_part *in, FILE *out)
@@ -476,11 +397,14 @@ static void print_compared(const wgi_check_part *in, FILE *out)
 
 static void print_nothing_shown(const wg_check *r, const wgi_check_part *in, FILE *out)
 {
-    const long long zeros = wgi_check_zeros(r, in), small = hidden(in);
+    const long long zeros = wgi_check_zeros(r, in);
+    int small = 0; /* compared components that are no larger than their bars */
+    for (int64_t i = 0; i < in->size; i++)
+        small += !isnan(in->slope[i]) && in->analytic[i] != 0 && 10 * in->bar[i] > fabs(in->analytic[i]);
     if (zeros)
         fprintf(out, "; %lld of its components %s zero everywhere and show%s nothing", zeros,
                 zeros == 1 ? "is" : "are", zeros == 1 ? "s" : "");
-    if (small) fprintf(out, "; %lld %s lost in the noise of f", small, small == 1 ? "is" : "are");
+    if (small) fprintf(out, "; %d %s lost in the noise of f", small, small == 1 ? "is" : "are");
 }
 
 enum { FAR_FROM = 3 };
@@ -498,21 +422,21 @@ static void print_covered(const wg_check *r, const wgi_check_part *in, FILE *out
     fprintf(out, "\n");
 }
 
-static void print_unreached(const wg_check *r, FILE *out)
+static void print_names(const wgi_names *n, const char *after, FILE *out)
 {
-    if (!r->unreached.count) return;
-    fprintf(out, "  not reached, %s does not depend on %s:", r->o.name,
-            r->unreached.count == 1 ? "it" : "them");
-    for (int i = 0; i < r->unreached.count; i++) fprintf(out, "%s %s", i ? "," : "", r->unreached.name[i]);
-    fprintf(out, "\n");
+    for (int i = 0; i < n->count; i++) fprintf(out, "%s %s", i ? "," : "", n->name[i]);
+    fprintf(out, "%s\n", after);
 }
 
-static void print_stored(const wg_check *r, FILE *out)
+static void print_left_out(const wg_check *r, FILE *out)
 {
-    if (!r->stored.count) return;
-    fprintf(out, "  not checked, f16 and bf16 are not trained:");
-    for (int i = 0; i < r->stored.count; i++) fprintf(out, "%s %s", i ? "," : "", r->stored.name[i]);
-    fprintf(out, "; freeze by wg_params_freeze, or keep in f32 and use wg_cast\n");
+    const wgi_names *none = &r->unreached, *stored = &r->stored;
+    if (none->count)
+        fprintf(out, "  not reached, %s does not depend on %s:", r->o.name, none->count == 1 ? "it" : "them"),
+            print_names(none, "", out);
+    if (stored->count)
+        fprintf(out, "  not checked, f16 and bf16 are not trained:"),
+            print_names(stored, "; freeze by wg_params_freeze, or keep in f32 and use wg_cast", out);
 }
 
 static void print_coverage(const wg_check *r, FILE *out)
@@ -530,8 +454,7 @@ static void print_coverage(const wg_check *r, FILE *out)
     if (more)
         fprintf(out, "  nothing above %.1e of a typical component of %s%d %s could hide\n", worst,
                 shown ? "" : "the ", more, shown ? "more" : "that pass");
-    print_unreached(r, out);
-    print_stored(r, out);
+    print_left_out(r, out);
 }
 
 static void print_all(const wg_check *r, FILE *out)

@@ -2,22 +2,20 @@
  *
  *     report.c          reports: made, run, read
  *     user_functions.c  checks of C functions, pairs, ops of users; assertions
- *     check_graph.c     the check of a graph: the function under test is a clone of the graph in double
- *     differences.c     evaluations of f: its rounding noise, its differences at a fixed step
+ *     check_graph.c     the check of a graph: the function under test is a clone of the graph in double; its
+ *                       second derivatives
+ *     differences.c     the check of a function; evaluations: rounding noise, differences at a fixed step
  *     claim.c           a gradient against slopes of its function: claim.h
- *     graph_function.c  a scalar of a graph as the function of a claim
+ *     graph_function.c  a scalar of a graph as the function of a claim; its pieces, and the numbers inside it
  *     points.c          the gradient against slopes of f at several points
  *     slope.c           the slope of a function of one variable: slope.h
  *     rules.c           each node's rule against its own kernel
  *     remedy.c          what would make a wrong rule right
- *     inside.c          the numbers inside a graph: their gradients, and what their rounding does
  *     first_wrong.c     where the gradient becomes wrong, if each rule is right
  *     as_it_runs.c      what runs against what is checked
- *     second.c          second derivatives of the whole function
  *     judge.c           ratios, floors, verdicts, hints
  *     check_print.c     prints a report
- *     marks.c           marks of nodes for drawings
- *     operand_name.c    what a finding calls an operand
+ *     marks.c           marks of nodes for drawings; what a finding calls an operand
  *
  * Every report has a context of its own. An error there becomes the reason of the report; the context of the
  * user never fails because of it.
@@ -38,20 +36,6 @@
  * components the largest was 3 bars. */
 enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4, WGI_BEYOND = 10, WGI_CHECK_MEANT = 8 };
 
-/* Comparisons with slopes: those that say something, those that differ, those that say nothing, and of these
- * the ones at a kink. */
-typedef struct wgi_tally {
-    int clear, differ, unclear, kinks;
-} wgi_tally;
-
-/* Of the directions of a part. */
-typedef struct wgi_along {
-    double moved; /* the root of the mean square of the components times the ways that they move, as of
-                   * typical */
-    double bar;   /* the widest one at the given point; 0: none was compared there */
-    int draws;
-} wgi_along;
-
 /* One vector whose gradient is checked: a parameter, an input, or the x of a plain function. */
 typedef struct wgi_check_part {
     /* What the report shows. reason, hint, arrays and what is counted from them are added when it is read. */
@@ -62,13 +46,14 @@ typedef struct wgi_check_part {
     double *analytic;
     double *numeric;     /* a component that was not computed is NaN */
     double scale;        /* the root of the mean square of point; 1 if that is 0 */
-    double *slope, *bar; /* by component, NaN: not computed. The slope of f, and the bar of its difference */
-    wgi_tally n;         /* at all points */
-    double typical; /* the root of the mean square of the components, the largest at the given point and 1 %
-                     * away */
-    wgi_along along;
-    wgi_compared *record; /* what was compared at the given point, of components alone and of directions, in
-                           * turn */
+    double *slope, *bar; /* by component, what its record says; NaN: it has none */
+    wg_check_point n;    /* counts of comparisons at all points */
+    double typical;      /* the root of the mean square of the components, the larger of here and 1 % away */
+    /* of the directions: the same of the components times the ways that they move; the widest bar at the
+     * given point, 0: none was compared there */
+    double moved, widest;
+    int draws;
+    wgi_compared *record; /* what was compared at the given point, components and directions, in turn */
     int records, room;
     int32_t *record_of; /* by component: its last record, from 1; 0: none */
     double overlooked;  /* elsewhere a difference of this share of a component did not count: points.c */
@@ -87,7 +72,7 @@ typedef enum wgi_stage {
     WGI_STAGE_SLOPE,  /* the gradient against slopes of the whole function: points.c */
     WGI_STAGE_FIRST,  /* where the gradient becomes wrong: first_wrong.c */
     WGI_STAGE_RUN,    /* what runs, with the dtypes, threads and plans of the user: as_it_runs.c */
-    WGI_STAGE_SECOND, /* second derivatives: second.c */
+    WGI_STAGE_SECOND, /* second derivatives: rules.c, check_graph.c */
     WGI_STAGES
 } wgi_stage;
 
@@ -115,13 +100,8 @@ typedef struct wgi_finding {
 
 typedef struct wgi_names {
     const char **name;
-    int count;
+    int count, room;
 } wgi_names;
-
-typedef struct wgi_sizes {
-    int64_t size[WGI_CHECK_BATCHES];
-    int count;
-} wgi_sizes;
 
 struct wg_check {
     wg_context *c;
@@ -133,7 +113,8 @@ struct wg_check {
     const char *where;
     wgi_check_part *part;
     int parts;
-    wgi_sizes batch; /* first axes of inputs; one may be the batch size, for hints */
+    int64_t batch[WGI_CHECK_BATCHES]; /* first axes of inputs; one may be the batch size, for hints */
+    int batches;
     bool is_graph;
     double f, noise, ratio, floor;
     int64_t evaluations;
@@ -154,9 +135,8 @@ struct wg_check {
     wgi_finding *finding;
     int findings, finding_room;
     wg_check_rules rules;
-    bool own_kinks; /* a rule of the user's gives another slope at a kink than the library: f is not taken in
-                     * pieces */
-    bool of_second; /* the report of H u, a part of another report: second.c */
+    bool own_kinks; /* a user's rule has another slope at a kink than the library: f is not taken in pieces */
+    bool of_second; /* the report of H u, a part of another report */
     wg_check_second second;
     char second_reason[WGI_CHECK_TEXT];
 };
@@ -177,19 +157,24 @@ const wg_check *wgi_check_given(const wg_check *r);
 bool wgi_check_parts(wg_check *r, int n); /* makes an array of n parts */
 /* Sets the name and the shape of part k, and makes its arrays. */
 bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s);
-/* Measures f and its differences at the point, and judges the gradient. */
-void wgi_check_run(wg_check *r, const wgi_check_target *t);
 /* Returns whether the context of the report failed. If so, its message becomes the reason of the report. */
 bool wgi_check_failed(wg_check *r);
 /* Copies text into the memory of the report; "" if memory is out. */
 const char *wgi_check_keep(wg_check *r, const char *text);
 /* Prints at most WGI_CHECK_TEXT bytes to `to`. Numbers are printed as in the C locale. Returns true. */
 bool wgi_check_say(char *to, const char *format, ...) WG_PRINTF(2, 3);
-/* Writes "W[3,7]" for element i of a tensor, "W" for a scalar; for component i of a part. Both return
- * `to`. */
+/* The part does not count for the verdict. */
+static inline void wgi_check_leave_out(wgi_check_part *in, const char *why)
+{
+    in->shown.left_out = true, wgi_check_say(in->reason, "%s", why);
+}
+/* Writes "W[3,7]" for element i of a tensor, "W" for a scalar; for component i of a part. Returns `to`. */
 const char *wgi_check_index(const char *name, wg_shape s, int64_t i, char to[WGI_CHECK_TEXT]);
 const char *wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT]);
-/* Adds a finding, with copies of its texts. */
+/* A list with room for one more; NULL: out of memory, and the list is as it was. */
+void *wgi_check_grow(wg_check *r, void *list, int count, int *room, size_t each);
+/* Adds a copy of the name; a finding, with copies of its texts. */
+void wgi_check_name(wg_check *r, wgi_names *n, const char *name);
 void wgi_check_add(wg_check *r, const wgi_finding *f);
 /* What a report calls the gradient that is checked: autodiff in a graph, yours if the caller computes it. */
 static inline const char *wgi_check_whose(const wg_check *r) { return r->is_graph ? "autodiff" : "yours"; }
@@ -227,9 +212,8 @@ bool wgi_check_values(wg_check *r, wg_node n, double *to);
 static inline int64_t wgi_elements(wg_node n) { return wg_shape_size(wg_node_shape(n)); }
 static inline bool wgi_op_is_library(const wg_op *op) { return wg_op_find(op->name) == op && !op->users; }
 static inline bool wgi_is_first_result(wg_node n) { return wg_part_at("", n, 0).index == n.index; }
-/* Memory for n doubles, zeroed; for those of each part. NULL: out of memory. */
+/* Memory for n doubles, zeroed. NULL: out of memory. */
 double *wgi_check_doubles(wg_check *r, int64_t n);
-double **wgi_check_lists(wg_check *r);
 /* Builds root again in graph `to`, with the random draws of the graph `from`, which stay the same. */
 wg_node wgi_check_replay(wg_node root, wg_graph *to, const wg_graph *from, const wg_replay_opts *o);
 /* Whether a finding decides the verdict. The course's scale says nothing of second derivatives. */
@@ -248,13 +232,8 @@ int64_t wgi_check_zeros(const wg_check *r, const wgi_check_part *in);
 
 /* f at x, counted among the evaluations. After a failure the context works on, and the value is none. */
 double wgi_check_try_value(wg_check *r, const wgi_check_target *t);
-/* Measures f and its noise at the point. Returns false if f has no value there; the report says why. */
-bool wgi_check_measure(wg_check *r, const wgi_check_target *t);
-/* Computes the differences of all parts that have no reason yet. If r->o.components is set, the chosen
- * components are spread evenly over each part. */
-void wgi_check_differences(wg_check *r, const wgi_check_target *t);
-/* Fills r->why, if the ratio is a worry and nothing is wrong. */
-void wgi_check_explain(wg_check *r, const wgi_check_target *t);
+/* Measures f and its differences at the point, compares the gradient with slopes, and judges it. */
+void wgi_check_run(wg_check *r, const wgi_check_target *t);
 
 /* ---- points.c ---- */
 
@@ -263,10 +242,10 @@ bool wgi_check_claim(wgi_claim *c, wg_check *r, const wgi_check_target *t);
 /* Compares the gradient with slopes, at the given point and at others. */
 void wgi_check_points(wg_check *r, const wgi_check_target *t);
 
-/* ---- pieces.c ---- */
+/* ---- graph_function.c ---- */
 
-/* A graph g in which some nodes stand still while the point moves: they are inputs. Another graph, `moving`,
- * computes their values. */
+/* A graph g in which some nodes are inputs, that stand still; another graph, `moving`, computes their
+ * values. */
 typedef struct wgi_frozen {
     wg_graph *moving, *g;
     wg_node moving_root, root;
@@ -278,24 +257,32 @@ typedef struct wgi_frozen {
 
 /* Makes g and its root. held: by node of `moving`: 1: it stands still. map gets the nodes of g. */
 bool wgi_freeze(wg_check *r, wgi_frozen *z, const unsigned char *held, wg_node *map);
-/* Lets the nodes that stand still have the values that they have where the inputs are at[0 .. n), nodes of
- * another graph. */
+/* Gives the nodes that stand still their values where the inputs are at[0 .. n), nodes of another graph. */
 void wgi_frozen_settle(wg_check *r, const wgi_frozen *z, const wg_node at[]);
 void wgi_frozen_close(wg_check *r, wgi_frozen *z);
 /* The function root of x[0 .. n), in which masks, numbers of elements, rounded numbers and the nodes also[0
- * .. more) stand still. So every element stays on the piece that it has at the point, and there are no
- * kinks. p->g is NULL if root has no kinks, or if its pieces have another value, as where a choice is by
- * NaN. */
+ * .. more) stand still. So every element stays on its piece, and there are no kinks. p->g is NULL if root
+ * has none, or if its pieces have another value, as where a choice is by NaN. */
 void wgi_pieces_open(wg_check *r, wgi_frozen *p, wg_node root, const wg_node x[], int n, const wg_node also[],
                      int more);
 
-/* ---- graph_function.c ---- */
+/* By index of the nodes up to the root: whether it lies between the inputs and the root, and the root's
+ * gradient by it; wg_none: it has none. */
+typedef struct wgi_inside {
+    wg_check *r;
+    wg_graph *g;
+    wg_node root;
+    unsigned char *on;
+    wg_node *gz;
+} wgi_inside;
 
-/* The sum of the gradient by input k - 1 times u, and how far rounding inside may move it. */
-typedef struct wgi_summed {
-    int k;
-    wg_node u, sum, bound;
-} wgi_summed;
+/* x: the inputs, some may be wg_none. False: there are no gradients. To be closed in any case. */
+bool wgi_inside_open(wgi_inside *in, wg_check *r, wg_node root, const wg_node x[], int n);
+void wgi_inside_close(wgi_inside *in);
+/* A number z inside is computed with an error of up to |z| eps / 2, and so is each term of a sum. To first
+ * order these errors move the root by at most the sum of |z dz| eps / 2: its value; 0: there are no
+ * gradients. The node is kept in *bound, at first wg_none. */
+double wgi_inside_rounding(wg_check *r, wg_node root, const wg_node x[], int n, wg_node *bound);
 
 /* root as a function of the inputs x[0 .. n), and its gradients by them. Who makes one fills in all but
  * piece_gx, summed and whole. */
@@ -310,10 +297,14 @@ typedef struct wgi_graph_function {
     wgi_frozen pieces;       /* of root, if it has kinks: slopes are taken of these. To be opened before */
     const wgi_frozen *meant; /* the graph, if nodes of it stand still; or NULL */
     wg_node *piece_gx;
-    wgi_summed summed; /* the last one */
-    bool whole;        /* values are those of root */
+    /* the sum of the gradient by input `summed` - 1 times u, and how far rounding inside may move it */
+    int summed;
+    wg_node u, sum, bound;
+    bool whole; /* values are those of root */
 } wgi_graph_function;
 
+/* sum + the sum of x times w, whose numbers are a new input, *by. sum may be wg_none. */
+wg_node wgi_plus_product(wg_site here, wg_node sum, wg_node x, const double *w, wg_node *by);
 wgi_check_target wgi_graph_target(wgi_graph_function *q);
 void wgi_graph_function_close(wgi_graph_function *q); /* pieces, too */
 
@@ -336,8 +327,7 @@ typedef struct wgi_isolated {
     wgi_frozen pieces; /* of y; `in_pieces`: the y for which they were made */
     wg_node in_pieces;
     wgi_check_target t;
-    wgi_claim claim; /* that the rule's gradients are those of the sum of v y. Its v is NULL if it is not
-                      * open */
+    wgi_claim claim; /* that the rule's gradients are those of the sum of v y. Its v is NULL: not open */
 } wgi_isolated;
 
 /* Builds node n by itself. stream: of the random weights. wide: with f32 operands converted to f64. False:
@@ -362,29 +352,9 @@ bool wgi_check_share(wg_check *r, wg_node n, int k, wg_node gn);
 void wgi_check_rules_of_gradient(wg_check *r, wg_graph *clone, int64_t first, const wg_node gx[], int n);
 /* remedy.c. Finds out what would make the rule right for f->operand, and writes it to f->remedy. */
 void wgi_check_remedy(wg_check *r, wgi_isolated *a, wgi_finding *f);
-/* operand_name.c. "x", "gamma (bn.gamma)": as the op's documentation and the user call operand k of n; else
+/* marks.c. "x", "gamma (bn.gamma)": as the op's documentation and the user call operand k of n; else
  * "operand 0 (dense, model.c:12)". */
 void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT]);
-
-/* ---- inside.c ---- */
-
-/* By index of the nodes up to the root: whether it lies between the inputs and the root, and the root's
- * gradient by it; wg_none: it has none. */
-typedef struct wgi_inside {
-    wg_check *r;
-    wg_graph *g;
-    wg_node root;
-    unsigned char *on;
-    wg_node *gz;
-} wgi_inside;
-
-/* x: the inputs, some may be wg_none. False: there are no gradients. To be closed in any case. */
-bool wgi_inside_open(wgi_inside *in, wg_check *r, wg_node root, const wg_node x[], int n);
-void wgi_inside_close(wgi_inside *in);
-/* A number z inside is computed with an error of up to |z| eps / 2, and so is each term of a sum. To first
- * order these errors move the root by at most the sum of |z dz| eps / 2: its value; 0: there are no
- * gradients. The node is kept in *bound, at first wg_none. */
-double wgi_inside_rounding(wg_check *r, wg_node root, const wg_node x[], int n, wg_node *bound);
 
 /* ---- other stages of a graph's check ---- */
 
@@ -393,10 +363,6 @@ double wgi_inside_rounding(wg_check *r, wg_node root, const wg_node x[], int n, 
 void wgi_check_first_wrong(wg_check *r, wg_site here, wg_graph *clone, wg_node root, const wg_node x[]);
 /* as_it_runs.c. */
 void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss);
-/* second.c. x, gx: by part, inputs of the clone and their gradients; wg_none: left out. first: the target of
- * the first derivatives. Adds findings, and fills r->second. */
-void wgi_check_second(wg_check *r, wg_site here, const wg_node x[], const wg_node gx[],
-                      const wgi_check_target *first);
 
 /* A solver's gradient is that of its equation, and its steps solve that but for an error. How large a share
  * of a component the error may be; 0: n is no solver. In rules.c. */
@@ -414,13 +380,13 @@ bool wgi_check_sees_alone(double own, double bar);
 /* How many bars a component must be wrong by, that so many draws miss it in one of 1,000 cases: a draw misses
  * an error e if |u| e < 10 bars, with u standard normal, with the probability 0.8 * 10 bars / e. */
 double wgi_check_certainty(int draws);
-/* Keeps a comparison at the given point: of component i; -1: of several. Component i's; NULL: it was not
- * compared alone. */
+/* Keeps a comparison at the given point: of component i; -1: of several. Component i's; NULL: it has none. */
 void wgi_check_record(wg_check *r, wgi_check_part *in, int64_t i, const wgi_compared *c);
 const wgi_compared *wgi_check_recorded(const wgi_check_part *in, int64_t i);
+bool wgi_check_is_at_kink(const wgi_check_part *in, int64_t i); /* of its own, or it ties */
 /* Of a direction: whether it would have shown an error of 10 % of a typical component. */
 bool wgi_check_sees_along(const wgi_check_part *in, double bar);
-/* The verdict is fail: whether all that differs differs by little, and by how much. */
+/* Puts findings in order. If the verdict is fail: says whether all that differs differs by little. */
 void wgi_check_conclude(wg_check *r);
 /* Makes the numbers those of a finding. */
 static inline void wgi_show_compared(wg_check_finding *f, const wgi_compared *c)
@@ -435,16 +401,10 @@ void wgi_check_judge(wg_check *r);
 /* The number with the fewest digits by which yours is to be multiplied, or, *divide, divided, to be right in
  * all n comparisons. 0: no number. */
 double wgi_check_factor(const wgi_compared c[], int64_t n, bool *divide);
-/* Whether component i is wrong beyond doubt. */
-bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i);
-/* Component i: |analytic - numeric| and |analytic| + |numeric|. */
+/* Component i: |analytic - numeric|. */
 static inline double wgi_check_deviation(const wgi_check_part *in, int64_t i)
 {
     return fabs(in->analytic[i] - in->numeric[i]);
-}
-static inline double wgi_check_size(const wgi_check_part *in, int64_t i)
-{
-    return fabs(in->analytic[i]) + fabs(in->numeric[i]);
 }
 /* The components of a part that the report shows: wrong ones first, then by falling difference.
  * wgi_check_most_off: at most `most` of them. */
@@ -453,6 +413,8 @@ enum { WGI_CHECK_ROWS = 8 };
 const char *wgi_check_row_word(const wg_check *r, const wgi_check_part *in, int64_t i);
 int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_CHECK_ROWS]);
 int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[], int most);
+/* What slopes say of component i, if they decide; else NULL. */
+const wgi_compared *wgi_check_decides(const wg_check *r, const wgi_check_part *in, int64_t i);
 /* How far component i is off: from its slope, if that decides and is known, else from its difference. */
 double wgi_check_off(const wg_check *r, const wgi_check_part *in, int64_t i);
 

@@ -4,8 +4,7 @@
 #include <float.h>
 
 /* Estimates of the gradient's own error. DRIFTS: its changes by moves by units in the last place. The next:
- * by a move by FAR of each component. The others: its second differences over steps of NEAR of each
- * component. */
+ * by a move by FAR of each component. The others: its second differences over steps of NEAR of each. */
 enum { DRIFTS = 2, BENDS = 2, MOVES = DRIFTS + 1 + BENDS };
 static const double FAR = 0.01, NEAR = 1e-10;
 
@@ -97,27 +96,29 @@ static wgi_noise noise_of(const wgi_claim *p, wgi_line_fn at, void *self, double
 
 /* ---- the gradient's own error ---- */
 
-static bool smooth_gradient(const wgi_claim *p, double **to)
+/* The gradient at x, of_yours: that is claimed, not the smooth one; then x is put back. */
+static bool gradient_at(wgi_claim *p, bool of_yours, double **to)
 {
-    return (p->t->smooth ? p->t->smooth : p->t->gradient)(p->t->self, to);
+    const wgi_check_target *t = p->t;
+    for (int k = 0; k < p->n; k++) set(p, k);
+    const bool ok = !wg_failed(p->r->c) && (t->smooth && !of_yours ? t->smooth : t->gradient)(t->self, to);
+    for (int k = 0; k < p->n; k++) put_back(p, k);
+    return ok;
 }
 
 /* The change of the gradient when each component moves by `by` of its size, or by so many units in its last
- * place, up and down in turn. of_yours: of the gradient that is claimed, not of the smooth one. */
+ * place, up and down in turn. */
 static void drift(wgi_claim *p, double by, bool is_ulps, bool of_yours, double **to)
 {
     for (int k = 0; k < p->n; k++) {
         const wgi_vector *v = &p->v[k];
         const double far = is_ulps ? by * v->ulp : by;
         for (int64_t i = 0; i < v->size; i++) v->x[i] = v->point[i] * (1 + (i & 1 ? -far : far));
-        set(p, k);
     }
-    bool ok = make_lists(p, to) && !wg_failed(p->r->c);
-    ok = ok && (of_yours ? p->t->gradient(p->t->self, to) : smooth_gradient(p, to));
+    const bool ok = make_lists(p, to) && gradient_at(p, of_yours, to);
     for (int k = 0; k < p->n; k++) {
         const double *base = of_yours ? p->v[k].yours : p->base[k];
         for (int64_t i = 0; to[k] && i < p->v[k].size; i++) to[k][i] = ok ? to[k][i] - base[i] : 0;
-        put_back(p, k);
     }
 }
 
@@ -159,21 +160,18 @@ static void add_gradient(wgi_claim *p, int steps, const double by[BENDS], double
         for (int64_t i = 0; i < v->size && steps; i++)
             v->x[i] =
                 v->point[i] * (1 + steps * NEAR * wgi_check_normal(p->r, 21 + (uint64_t)k, (uint64_t)i));
-        set(p, k);
     }
-    const bool ok = !steps || smooth_gradient(p, room);
+    const bool ok = !steps || gradient_at(p, false, room);
     for (int k = 0; k < p->n; k++) {
         const double *g = steps ? room[k] : p->base[k];
         for (int j = 0; j < BENDS; j++)
             for (int64_t i = 0; i < p->v[k].size; i++) to[j * p->n + k][i] += ok ? by[j] * g[i] : NAN;
-        put_back(p, k);
     }
 }
 
 /* Where terms of the gradient cancel, its error may be the same at neighbouring numbers: a sum of large terms
  * lies on a coarse grid. Then units in the last place show nothing. Over a longer way the gradient changes,
- * and its second differences show how irregular it is: divided by the root of 1 + 4 + 1 they have its
- * standard deviation. */
+ * and its second differences, divided by the root of 1 + 4 + 1, have the standard deviation of its errors. */
 static void measure_bends(wgi_claim *p, double **to)
 {
     static const double by[BENDS + 2][BENDS] = { { 1, 0 }, { -2, 1 }, { 1, -2 }, { 0, 1 } };
@@ -190,10 +188,8 @@ bool wgi_claim_gradient(wgi_claim *p, int k, const double *u, double t, double *
     const wgi_vector *v = &p->v[k];
     double **room = p->t->gradient ? lists(p) : NULL;
     for (int64_t i = 0; room && i < v->size; i++) v->x[i] = v->point[i] + t * u[i];
-    set(p, k);
-    const bool ok = room && !wg_failed(p->r->c) && p->t->gradient(p->t->self, room);
+    const bool ok = room && gradient_at(p, true, room);
     if (ok) memcpy(to, room[k], (size_t)v->size * sizeof *to);
-    put_back(p, k);
     free_lists(p, room, 1);
     return ok;
 }
@@ -204,7 +200,7 @@ static void measure_drift(wgi_claim *p)
     p->drift = no_lists(p, MOVES), p->base = lists(p);
     if (wg_failed(p->r->c)) return;
     for (int k = 0; k < p->n; k++) memcpy(p->base[k], p->v[k].yours, (size_t)p->v[k].size * sizeof **p->base);
-    if (p->t->smooth && !smooth_gradient(p, p->base)) {
+    if (p->t->smooth && !p->t->smooth(p->t->self, p->base)) {
         free_lists(p, p->base, 1);
         p->base = NULL; /* its error is not known */
         return;
@@ -240,12 +236,9 @@ static void measure_more(wgi_claim *p)
     if (!wg_failed(p->r->c) && p->v[0].yours) forget_jumps(p);
 }
 
-/* The errors of numbers inside the gradient's program are at least those of x. What they do is
- * estimated by the change of the gradient over a longer way, as over the shortest one it may round to
- * nothing. */
-static double by_far_move(double change) { return 4 * fabs(change) / FAR * DBL_EPSILON; }
-
-/* The error of the sum of the gradient times u. */
+/* The error of the sum of the gradient times u. The errors of numbers inside the gradient's program are at
+ * least those of x. What they do is estimated by the change of the gradient over a longer way, too, as over
+ * the shortest one it may round to nothing. */
 static double own_error(const wgi_claim *p, const walk *w)
 {
     const wgi_vector *v = &p->v[w->k];
@@ -255,7 +248,7 @@ static double own_error(const wgi_claim *p, const walk *w)
         const double *change = p->drift[j * p->n + w->k];
         double sum = 0;
         for (int64_t i = w->low; change && i < w->high; i++) sum += change[i] * w->u[i];
-        if (isfinite(sum)) most = fmax(most, j == DRIFTS ? by_far_move(sum) : fabs(sum));
+        if (isfinite(sum)) most = fmax(most, j == DRIFTS ? 4 * fabs(sum) / FAR * DBL_EPSILON : fabs(sum));
     }
     return 4 * most + 16 * DBL_EPSILON * size;
 }
@@ -273,16 +266,6 @@ static double blur(const wgi_claim *p, const walk *w)
 }
 
 /* ---- opening ---- */
-
-/* The gradient, where it is not given. */
-static bool take_gradient(wgi_claim *p)
-{
-    if (!p->n || p->v[0].yours) return true;
-    p->own = lists(p);
-    if (wg_failed(p->r->c) || !p->t->gradient(p->t->self, p->own)) return false;
-    for (int k = 0; k < p->n; k++) p->v[k].yours = p->own[k];
-    return true;
-}
 
 /* Where many components are equal, many terms of f are, and round alike. Beside the point they do not: then f
  * is off there by more than its noise. At a spike of f it is off by more than rounding can be. */
@@ -306,7 +289,12 @@ static bool measure(wgi_claim *p)
     }
     if (t->settle) t->settle(t->self);
     p->f = value(p);
-    if (!isfinite(p->f) || !take_gradient(p)) return false;
+    if (!isfinite(p->f)) return false;
+    if (p->n && !p->v[0].yours) { /* the gradient is not given */
+        p->own = lists(p);
+        if (wg_failed(p->r->c) || !t->gradient(t->self, p->own)) return false;
+        for (int k = 0; k < p->n; k++) p->v[k].yours = p->own[k];
+    }
     p->is_short = !t->is_quiet && wgi_check_left(p->r) < WGI_ALL;
     measure_drift(p);
     if (t->is_quiet || wg_failed(p->r->c)) return !wg_failed(p->r->c);
@@ -408,9 +396,8 @@ static wgi_compared compare_with(wgi_claim *p, walk *w, const wgi_noise *noise, 
     return judge(p, w, 0, s);
 }
 
-/* What rounding of all components of x does to f, at most. Of a function that the check cannot see into it
- * stands for the rounding of the numbers inside, which are made of several components, such as x[2] -
- * x[0]. */
+/* What rounding of all components of x does to f, at most. Of a function that cannot be seen into it stands
+ * for the rounding of the numbers inside, which are made of several components, such as x[2] - x[0]. */
 static double rounding_of_x(const wgi_claim *p)
 {
     double sum = 0;
@@ -543,8 +530,8 @@ wgi_compared wgi_claim_along(wgi_claim *p, int k, const double *u)
     return wgi_claim_range(p, k, 0, p->v[k].size, u);
 }
 
-/* A component that is small beside the others may have to move farther than its own size to change f by more
- * than its noise. */
+/* A component that is small beside the others may have to move farther than its size to change f beyond
+ * noise. */
 wgi_compared wgi_claim_component(wgi_claim *p, int k, int64_t i)
 {
     static const double UNSURE = 1e-7, SMALL = 0.1;

@@ -54,14 +54,13 @@ typedef struct wgi_check_target {
     /* Adds findings that say where the gradient becomes wrong. May be NULL. */
     void (*search)(void *searcher);
     void *self, *searcher;
-    /* f as a node, and by vector the inputs that x is set to; wg_none: the numbers inside f cannot be
-     * seen. */
+    /* f as a node, and by vector the inputs that x is set to; wg_none: the inside of f cannot be seen. */
     wg_node root;
     const wg_node *x;
     /* The function is made of many terms, which may have kinks at the same point. */
     bool several_kinks;
-    /* f is cheap and most often without noise: noise and errors are measured only where a bar is wide
-     * without them. */
+    /* f is cheap and most often exact: noise and errors are measured only where a bar is wide without
+     * them. */
     bool is_quiet;
 } wgi_check_target;
 
@@ -103,8 +102,7 @@ bool wgi_claim_open(wgi_claim *c, wg_check *r, const wgi_check_target *t, const 
 void wgi_claim_close(wgi_claim *c);
 /* A random direction in which all components of vector k move. NULL: out of memory; free it with wg_free. */
 double *wgi_claim_direction(const wgi_claim *c, int k, uint64_t stream);
-/* The root of the sum of the squares of the terms of g u, of vector k: what the sum is if they do not
- * cancel. */
+/* The root of the sum of the squares of the terms of g u, of vector k: the sum, if they do not cancel. */
 double wgi_claim_size(const wgi_claim *c, int k, const double *u);
 /* Vector k moves by t u, or its components [low, high) alone. */
 wgi_compared wgi_claim_along(wgi_claim *c, int k, const double *u);

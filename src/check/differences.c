@@ -1,5 +1,5 @@
-/* differences.c: the differences of a fixed step, as courses teach them; evaluations of f, and its
- * rounding noise; why a ratio is large although the gradient is right.
+/* differences.c: the check of a function; the differences of a fixed step, as courses teach them; evaluations
+ * of f, and its rounding noise; why a ratio is large although the gradient is right.
  *
  * Invariant: x equals point in every part, except while a difference or the noise is computed. If an
  * evaluation fails or is not finite, the component has no numeric gradient and its part gets a reason. The
@@ -26,8 +26,7 @@ double wgi_check_try_value(wg_check *r, const wgi_check_target *t)
 
 /* ---- noise ---- */
 
-/* A number in [-1, 1) for each component. The numbers are fixed, so that the same check gives the same
- * report. */
+/* A number in [-1, 1) for each component, always the same: the same check gives the same report. */
 static double direction(uint64_t i)
 {
     i = (i + 1) * 0x9e3779b97f4a7c15u;
@@ -61,18 +60,10 @@ static double along_all(void *self, double by, double *moved)
     return wgi_check_try_value(q->r, q->t);
 }
 
-/* Where the course's scale decides. Else points.c takes the largest of those that bars are made with. */
-static void measure_noise(wg_check *r, const wgi_check_target *t)
-{
-    const wgi_noise noise = wgi_noise_of(along_all, &(shifted){ r, t }, 1, false);
-    shift_all(r, t, 0);
-    for (int j = 0; j < WGI_SPACINGS; j++) r->noise = fmax(r->noise, noise.sigma[j]);
-}
-
 /* ---- differences ---- */
 
-/* f with component i of part k set to xi. If the evaluation fails or is not finite, the part gets a reason
- * unless it has one. */
+/* f with component i of part k set to xi. If it has no finite value, the part gets a reason, unless it has
+ * one. */
 static double evaluate_at(wg_check *r, const wgi_check_target *t, int k, int64_t i, double xi)
 {
     wgi_check_part *in = &r->part[k];
@@ -91,29 +82,27 @@ static double evaluate_at(wg_check *r, const wgi_check_target *t, int k, int64_t
     return isfinite(f) ? f : NAN;
 }
 
-/* Divide by high - low and not by 2 eps: x + eps and x - eps are rounded. */
-static void compute(wg_check *r, const wgi_check_target *t, int k, int64_t i)
+/* The difference of a step. Divide by high - low and not by 2 eps: x + eps and x - eps are rounded. */
+static double compute(wg_check *r, const wgi_check_target *t, int k, int64_t i, double eps, double *spread)
 {
     wgi_check_part *in = &r->part[k];
-    double x = in->point[i], high = x + r->o.eps, low = x - r->o.eps;
+    double x = in->point[i], high = x + eps, low = x - eps;
     if (!(low < x && x < high)) {
         char place[WGI_CHECK_TEXT];
         if (!in->reason[0])
-            wgi_check_say(in->reason, "the step %g vanishes beside %s = %g: give a larger eps", r->o.eps,
+            wgi_check_say(in->reason, "the step %g vanishes beside %s = %g: give a larger eps", eps,
                           wgi_check_place(in, i, place), x);
-        return;
+        return in->numeric[i];
     }
     double f_high = evaluate_at(r, t, k, i, high);
-    if (r->o.one_sided) {
-        in->numeric[i] = (f_high - r->f) / (high - x);
-        return;
-    }
+    if (r->o.one_sided) return (f_high - r->f) / (high - x);
     double f_low = evaluate_at(r, t, k, i, low);
-    in->numeric[i] = (f_high - f_low) / (high - low);
-    in->spread[i] = fabs((f_high - r->f) / (high - x) - (r->f - f_low) / (x - low));
+    *spread = fabs((f_high - r->f) / (high - x) - (r->f - f_low) / (x - low));
+    return (f_high - f_low) / (high - low);
 }
 
-bool wgi_check_measure(wg_check *r, const wgi_check_target *t)
+/* Measures f and its noise at the point. False: f has no value there; the report says why. */
+static bool measure(wg_check *r, const wgi_check_target *t)
 {
     wgi_check_at_stage(r, "noise of f", 0);
     r->f = evaluate(r, t);
@@ -125,15 +114,17 @@ bool wgi_check_measure(wg_check *r, const wgi_check_target *t)
         wgi_check_say(r->reason, "f is not a function: it gives %.17g, then %.17g at the same point", r->f,
                       again);
     r->noise = fmax(DBL_EPSILON, r->o.accuracy) * fabs(r->f);
-    if (!r->reason[0] && r->by_course) measure_noise(r, t);
-    return !r->reason[0];
+    if (r->reason[0] || !r->by_course) return !r->reason[0]; /* points.c: that which bars are made with */
+    const wgi_noise noise = wgi_noise_of(along_all, &(shifted){ r, t }, 1, false);
+    shift_all(r, t, 0);
+    for (int j = 0; j < WGI_SPACINGS; j++) r->noise = fmax(r->noise, noise.sigma[j]);
+    return true;
 }
 
 /* Of more components, so many are compared, unless the course's scale decides. */
 enum { MANY = 250 };
 
-/* The index of the j-th of count components that are spread evenly over size. j * size / count could
- * overflow. */
+/* The j-th of count indices that are spread evenly over size. j * size / count could overflow. */
 static int64_t spread_evenly(int64_t j, int64_t size, int64_t count)
 {
     return j * (size / count) + (int64_t)((double)j * (double)(size % count) / (double)count);
@@ -152,16 +143,21 @@ static int64_t components_of(const wg_check *r)
     return n;
 }
 
-void wgi_check_differences(wg_check *r, const wgi_check_target *t)
+/* The differences of all parts that have no reason yet. If o.components is set, those of components that are
+ * spread evenly over each part. */
+static void differences(wg_check *r, const wgi_check_target *t)
 {
     if (r->o.evaluations && !r->by_course) return;
     if (!r->o.components && !r->by_course && components_of(r) > MANY) /* the largest limit that leaves MANY */
         for (r->o.components = MANY; r->o.components > 1 && components_of(r) > MANY;) r->o.components--;
     for (int k = 0; k < r->parts; k++) {
+        wgi_check_part *in = &r->part[k];
         const int64_t count = count_of(r, k);
         wgi_check_at_stage(r, "differences", (double)k / r->parts);
-        for (int64_t j = 0; j < count && wgi_check_go_on(r); j++)
-            compute(r, t, k, spread_evenly(j, r->part[k].size, count));
+        for (int64_t j = 0; j < count && wgi_check_go_on(r); j++) {
+            const int64_t i = spread_evenly(j, in->size, count);
+            in->numeric[i] = compute(r, t, k, i, r->o.eps, &in->spread[i]);
+        }
         t->set(t->self, k);
     }
 }
@@ -170,7 +166,6 @@ void wgi_check_differences(wg_check *r, const wgi_check_target *t)
 
 static const double GREAT = 1e-7, WORRY = 1e-5;
 
-/* The component with the largest difference. False: none was compared. */
 static bool worst_of_all(const wg_check *r, int *part, int64_t *component)
 {
     double most = -1;
@@ -181,19 +176,6 @@ static bool worst_of_all(const wg_check *r, int *part, int64_t *component)
                 most = wgi_check_deviation(in, i), *part = k, *component = i;
     }
     return most > 0;
-}
-
-/* The component's difference with half the step. */
-static double at_half_step(wg_check *r, const wgi_check_target *t, int k, int64_t i)
-{
-    wgi_check_part *in = &r->part[k];
-    const double was = in->numeric[i], spread = in->spread[i], eps = r->o.eps;
-    r->o.eps = eps / 2;
-    compute(r, t, k, i);
-    t->set(t->self, k);
-    const double half = in->numeric[i];
-    r->o.eps = eps, in->numeric[i] = was, in->spread[i] = spread;
-    return half;
 }
 
 /* Says why: with half the step the error of the difference is a quarter (one-sided: half) if the step is to
@@ -221,7 +203,8 @@ static void say_why(wg_check *r, const wgi_check_part *in, int64_t i, double hal
                   c->numeric, c->bar);
 }
 
-void wgi_check_explain(wg_check *r, const wgi_check_target *t)
+/* Fills r->why, if the ratio is a worry and nothing is wrong. */
+static void explain(wg_check *r, const wgi_check_target *t)
 {
     int k = 0;
     int64_t i = 0;
@@ -230,7 +213,8 @@ void wgi_check_explain(wg_check *r, const wgi_check_target *t)
     if (!wgi_check_claim(&p, r, t)) return;
     const wgi_compared c = wgi_claim_component(&p, k, i);
     wgi_claim_close(&p);
-    const double half = at_half_step(r, t, k, i);
+    const double half = compute(r, t, k, i, r->o.eps / 2, &(double){ 0 });
+    t->set(t->self, k);
     if (c.clear && !c.differ && isfinite(half) && wgi_check_sees(&r->part[k], c.yours, c.bar))
         say_why(r, &r->part[k], i, half, &c);
     if (c.kind == WGI_SLOPE_KINK && !c.differ) {
@@ -239,4 +223,19 @@ void wgi_check_explain(wg_check *r, const wgi_check_target *t)
                       "%s is at a kink: the gradient lies between the slopes to its two sides, as it must",
                       wgi_check_place(&r->part[k], i, place));
     }
+}
+
+/* ---- the whole ---- */
+
+void wgi_check_run(wg_check *r, const wgi_check_target *t)
+{
+    if (measure(r, t)) {
+        differences(r, t);
+        if (!r->o.course_only) wgi_check_points(r, t);
+    }
+    wgi_check_judge(r);
+    if (t->search && !r->o.course_only && wgi_check_go_on(r)) t->search(t->searcher);
+    if (isfinite(r->ratio) && wgi_check_go_on(r)) explain(r, t);
+    wgi_check_conclude(r);
+    wgi_check_end_early(r);
 }

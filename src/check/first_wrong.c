@@ -57,15 +57,6 @@ static bool open_cut(cut *k, const search *q, wg_node z)
     return true;
 }
 
-static void close_cut(cut *k)
-{
-    wg_check *r = k->f.r;
-    wgi_graph_function_close(&k->f);
-    wg_graph_free(k->g);
-    wg_free(r->c, k->point), wg_free(r->c, k->x), wg_free(r->c, k->yours);
-    wgi_check_recover(r);
-}
-
 /* All elements of the cut's z together. */
 static wgi_compared compare(cut *k, uint64_t stream)
 {
@@ -90,25 +81,24 @@ static answer ask(search *q, int64_t i)
     if (z.index == q->root.index) return RIGHT;
     if (wg_is_none(q->in.gz[i]) || wgi_check_is_stopped(q->r)) return UNKNOWN;
     if (open_cut(&k, q, z)) c = compare(&k, 4000 + z.index);
-    close_cut(&k);
+    wgi_graph_function_close(&k.f);
+    wg_graph_free(k.g);
+    wg_free(q->r->c, k.point), wg_free(q->r->c, k.x), wg_free(q->r->c, k.yours);
+    wgi_check_recover(q->r);
     if (c.differ) q->last = c;
     return c.differ ? WRONG : c.clear ? RIGHT : UNKNOWN;
 }
 
 /* ---- the search ---- */
 
-static bool uses(wg_node n, int64_t operand)
-{
-    for (int k = 0; k < wg_node_operands(n); k++)
-        if (wg_node_operand(n, k).index == operand) return true;
-    return false;
-}
-
 /* The next node after `after` that is computed from `operand` and leads to the root; 0: none. */
 static int64_t next_use(const search *q, int64_t operand, int64_t after)
 {
-    for (int64_t i = after + 1; i <= q->root.index; i++)
-        if (q->in.on[i] && uses(wg_graph_node(q->g, i), operand)) return i;
+    for (int64_t i = after + 1; i <= q->root.index; i++) {
+        const wg_node n = wg_graph_node(q->g, i);
+        for (int k = 0; q->in.on[i] && k < wg_node_operands(n); k++)
+            if (wg_node_operand(n, k).index == operand) return i;
+    }
     return 0;
 }
 
@@ -193,12 +183,6 @@ static void add_finding(search *q, int64_t wrong, int64_t right, wgi_point point
     wgi_check_add(q->r, &f);
 }
 
-/* The library's rules leave nothing out. */
-static bool has_own_rule(wg_node n)
-{
-    return wg_node_leaf(n) == WG_LEAF_NONE && !wgi_op_is_library(wg_node_op(n));
-}
-
 static void search_from(wg_check *r, wg_site here, wg_graph *g, wg_node root, wg_node x, wgi_point point)
 {
     search q = { .r = r, .here = here, .g = g, .root = root, .from = x };
@@ -206,9 +190,11 @@ static void search_from(wg_check *r, wg_site here, wg_graph *g, wg_node root, wg
     q.path = wg_alloc(r->c, (size_t)root.index + 1, sizeof *q.path);
     const bool open = wgi_inside_open(&q.in, r, root, &x, 1) && q.path;
     bool named = false;
-    for (int64_t i = 1; open && i <= root.index; i++)
-        if (q.in.on[i] && has_own_rule(wg_graph_node(g, i)))
-            named |= wgi_check_left_out(r, wg_graph_node(g, i), q.in.on);
+    for (int64_t i = 1; open && i <= root.index; i++) {
+        const wg_node n = wg_graph_node(g, i); /* the library's rules leave nothing out */
+        if (q.in.on[i] && wg_node_leaf(n) == WG_LEAF_NONE && !wgi_op_is_library(wg_node_op(n)))
+            named |= wgi_check_left_out(r, n, q.in.on);
+    }
     if (open && !named && ask(&q, x.index) == WRONG) {
         const int64_t wrong = find(&q, x.index, &right);
         add_finding(&q, wrong, right, point);

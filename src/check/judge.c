@@ -1,10 +1,6 @@
 /* judge.c: computes verdicts from differences. A difference counts against the gradient only if nothing
  * else can explain it: neither rounding noise of f divided by the step, nor a kink or curvature within the
- * step.
- *
- * The ratio is judged by the scale of the course. Components that are wrong beyond doubt fail whatever the
- * ratio is.
- */
+ * step. Components that are wrong beyond doubt fail whatever the course's ratio is. */
 #include "check/check_private.h"
 
 #include <stdlib.h>
@@ -77,6 +73,11 @@ static const double LIMIT = 0.1;
 
 /* ---- components ---- */
 
+static double size_of(const wgi_check_part *in, int64_t i)
+{
+    return fabs(in->analytic[i]) + fabs(in->numeric[i]);
+}
+
 /* What is known of component i: its slope; if it has none, or the course's scale decides, its difference.
  * One-sided differences have an error proportional to the step, and nothing measures it. So no single
  * component of a one-sided check is wrong beyond doubt; only the ratio counts. */
@@ -90,26 +91,24 @@ static wgi_compared known_of(const wg_check *r, const wgi_check_part *in, int64_
     const double off = wgi_check_deviation(in, i);
     c.numeric = in->numeric[i];
     c.bar = fmax(in->step_noise, OK * fabs(c.numeric));
-    c.differ = (r->by_course || in->n.differ) && !r->o.one_sided && off > WORRY * wgi_check_size(in, i) &&
+    c.differ = (r->by_course || in->n.differ) && !r->o.one_sided && off > WORRY * size_of(in, i) &&
                off > NOISE_FACTOR * in->step_noise + in->spread[i];
     return c;
 }
 
 void wgi_check_record(wg_check *r, wgi_check_part *in, int64_t i, const wgi_compared *c)
 {
-    if (in->records == in->room) {
-        const int room = 2 * in->room + 16;
-        wgi_compared *more = wg_alloc(r->c, (size_t)room, sizeof *more);
-        if (!more) return;
-        if (in->records) memcpy(more, in->record, (size_t)in->records * sizeof *more);
-        wg_free(r->c, in->record);
-        in->record = more, in->room = room;
-    }
+    wgi_compared *list = wgi_check_grow(r, in->record, in->records, &in->room, sizeof *list);
     if (!in->record_of) in->record_of = wg_alloc(r->c, (size_t)in->size, sizeof *in->record_of);
-    if (!in->record_of) return;
+    if (list) in->record = list;
+    if (!list || !in->record_of) return;
     in->record[in->records] = *c;
     in->record[in->records++].is_alone = i >= 0;
-    if (i >= 0) in->record_of[i] = in->records;
+    if (i < 0) return;
+    /* at a kink every slope between those to both sides is right; without a slope nothing is seen */
+    in->slope[i] = c->numeric;
+    in->bar[i] = c->clear || c->differ || c->kind == WGI_SLOPE_KINK ? c->bar : INFINITY;
+    in->record_of[i] = in->records;
 }
 
 const wgi_compared *wgi_check_recorded(const wgi_check_part *in, int64_t i)
@@ -117,7 +116,7 @@ const wgi_compared *wgi_check_recorded(const wgi_check_part *in, int64_t i)
     return in->record_of && in->record_of[i] ? &in->record[in->record_of[i] - 1] : NULL;
 }
 
-static bool is_at_kink(const wgi_check_part *in, int64_t i)
+bool wgi_check_is_at_kink(const wgi_check_part *in, int64_t i)
 {
     const wgi_compared *c = wgi_check_recorded(in, i);
     return c && c->kind == WGI_SLOPE_KINK;
@@ -125,21 +124,56 @@ static bool is_at_kink(const wgi_check_part *in, int64_t i)
 
 static bool all_alone(const wgi_check_part *in)
 {
-    int64_t n = 0;
-    for (int64_t i = 0; i < in->size; i++) n += !isnan(in->bar[i]);
-    return n == in->size;
+    for (int64_t i = 0; i < in->size; i++)
+        if (isnan(in->bar[i])) return false;
+    return true;
 }
 
-bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i)
+static bool is_wrong(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
     return known_of(r, in, i).differ;
 }
 
-static void find_worst(const wg_check *r, wgi_check_part *in)
+const wgi_compared *wgi_check_decides(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
-    int64_t row;
-    for (int64_t i = 0; i < in->size; i++) in->shown.wrong += wgi_check_wrong(r, in, i);
-    if (wgi_check_most_off(r, in, &row, 1)) in->shown.worst = row;
+    return r->by_course ? NULL : wgi_check_recorded(in, i);
+}
+
+double wgi_check_off(const wg_check *r, const wgi_check_part *in, int64_t i)
+{
+    return fabs(in->analytic[i] - (wgi_check_decides(r, in, i) ? in->slope[i] : in->numeric[i]));
+}
+
+static bool before(const wg_check *r, const wgi_check_part *in, int64_t i, int64_t j)
+{
+    bool wrong_i = is_wrong(r, in, i), wrong_j = is_wrong(r, in, j);
+    const bool slope_i = wgi_check_decides(r, in, i),
+               slope_j = wgi_check_decides(r, in, j); /* their bars are smaller */
+    if (wrong_i == wrong_j && slope_i != slope_j) return slope_i;
+    return wrong_i != wrong_j ? wrong_i : wgi_check_off(r, in, i) > wgi_check_off(r, in, j);
+}
+
+/* Chooses the components of a part to print: wrong ones first, then by falling difference. If the report has
+ * several parts, each prints one row. */
+int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_CHECK_ROWS])
+{
+    return wgi_check_most_off(r, in, row, r->parts == 1 ? WGI_CHECK_ROWS : 1);
+}
+
+int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[], int most)
+{
+    int count = 0;
+    for (int64_t i = 0; i < in->size; i++) {
+        if (!wgi_check_decides(r, in, i) && (isnan(in->analytic[i]) || isnan(in->numeric[i])))
+            continue; /* not compared */
+        int at = count;
+        while (at > 0 && before(r, in, i, row[at - 1])) at--;
+        if (at == most) continue;
+        if (count < most) count++;
+        memmove(row + at + 1, row + at, (size_t)(count - 1 - at) * sizeof *row);
+        row[at] = i;
+    }
+    return count;
 }
 
 /* ---- hints: a change of the gradient with which it is right ---- */
@@ -182,22 +216,17 @@ static bool is_transpose(const wg_check *r, const wgi_check_part *in)
     return true;
 }
 
-static bool is_batch(const wg_check *r, double size)
-{
-    for (int k = 0; k < r->batch.count; k++)
-        if (size >= 3 && (double)r->batch.size[k] == size) return true;
-    return false;
-}
-
 /* c: the n components that are wrong. others: some are right. */
 static void say_factor(const wg_check *r, wgi_check_part *in, const wgi_compared c[], int64_t n, bool others)
 {
     bool divide = false;
     const char *whose = wgi_check_whose(r);
     const double f = wgi_check_factor(c, n, &divide);
+    bool is_batch = false;
+    for (int k = 0; k < r->batches; k++) is_batch |= f >= 3 && (double)r->batch[k] == f;
     if (f == -1) wgi_check_say(in->hint, "the sign is wrong");
     else if (f == 2) wgi_check_say(in->hint, divide ? "a factor 2 too much" : "a factor 2 is missing");
-    else if (is_batch(r, f))
+    else if (is_batch)
         wgi_check_say(in->hint,
                       divide ? "the sum over the batch of %.0f where f takes the mean"
                              : "the mean over the batch of %.0f where f takes the sum",
@@ -215,7 +244,7 @@ static void make_hint(const wg_check *r, wgi_check_part *in)
     wgi_compared *wrong = wg_alloc(r->c, (size_t)in->size + 1, sizeof *wrong);
     for (int64_t i = 0; wrong && i < in->size; i++) {
         const wgi_compared c = known_of(r, in, i);
-        if (is_at_kink(in, i)) others = true; /* a factor explains no kink */
+        if (wgi_check_is_at_kink(in, i)) others = true; /* a factor explains no kink */
         else if (c.differ) zero &= c.yours == 0, wrong[n++] = c;
         else others |= !isnan(c.numeric);
     }
@@ -236,28 +265,21 @@ static bool is_noise(const sums *s) { return ratio(s) <= NOISE_FACTOR * floor_of
  * large ratio without such a component is inconclusive and not a failure. */
 static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, char reason[WGI_CHECK_TEXT])
 {
-    if (!s->count) {
-        wgi_check_say(reason, "nothing to compare");
-    } else if (is_zero(s)) {
+    if (!s->count) wgi_check_say(reason, "nothing to compare");
+    else if (is_zero(s))
         wgi_check_say(reason, "all zero, the gradient and its differences: nothing is shown");
-    } else if (!isfinite(ratio(s))) {
-        wgi_check_say(reason, "the gradient is too large to be compared");
-    } else if (wrong) {
-        return WG_FAIL;
-    } else if (ratio(s) <= OK) {
-        return WG_PASS;
-    } else if (is_noise(s)) {
+    else if (!isfinite(ratio(s))) wgi_check_say(reason, "the gradient is too large to be compared");
+    else if (wrong) return WG_FAIL;
+    else if (ratio(s) <= OK) return WG_PASS;
+    else if (is_noise(s))
         wgi_check_say(reason, "rounding noise: with this step no ratio below %.1e can be told from zero",
                       NOISE_FACTOR * floor_of(s));
-    } else if (ratio(s) <= WORRY) {
-        wgi_check_say(reason, "the ratio is between ok and a bug");
-    } else if (!r->o.one_sided) {
+    else if (ratio(s) <= WORRY) wgi_check_say(reason, "the ratio is between ok and a bug");
+    else if (r->o.one_sided) return WG_FAIL;
+    else
         wgi_check_say(
             reason,
             "the gradient lies between the one-sided differences: a kink at this point, or a step too large");
-    } else {
-        return WG_FAIL;
-    }
     return WG_INCONCLUSIVE;
 }
 
@@ -275,10 +297,9 @@ double wgi_check_certainty(int draws) { return 0.8 * WGI_BEYOND * pow(1000, 1.0 
 
 bool wgi_check_sees_along(const wgi_check_part *in, double bar)
 {
-    return wgi_check_certainty(in->along.draws) * bar <= LIMIT * in->along.moved;
+    return wgi_check_certainty(in->draws) * bar <= LIMIT * in->moved;
 }
 
-/* Why a comparison showed nothing. */
 static const char *why_unseen(const wgi_compared *c, char text[WGI_CHECK_TEXT])
 {
     static const char *const of_kind[] = { [WGI_SLOPE_JUMP] = "where f jumps",
@@ -325,10 +346,10 @@ static int64_t unseen_here(const wgi_check_part *in, bool *blind)
     for (int64_t i = 0; i < in->size; i++) {
         widest = fmax(widest, in->bar[i]);
         const bool seen = wgi_check_sees(in, in->analytic[i], in->bar[i]);
-        n += !seen, kinks += !seen && is_at_kink(in, i);
+        n += !seen, kinks += !seen && wgi_check_is_at_kink(in, i);
     }
-    *blind = !isfinite(all_alone(in) ? widest : in->along.bar);
-    return all_alone(in) ? n : wgi_check_sees_along(in, in->along.bar) ? kinks : in->size;
+    *blind = !isfinite(all_alone(in) ? widest : in->widest);
+    return all_alone(in) ? n : wgi_check_sees_along(in, in->widest) ? kinks : in->size;
 }
 
 /* Whether yours and the slopes are zero to within their bars, as far as slopes are known. */
@@ -347,17 +368,16 @@ static bool is_zero_within(const wgi_check_part *in)
 
 const char *wgi_check_row_word(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
-    const bool slope = !r->by_course && wgi_check_recorded(in, i);
+    const bool slope = wgi_check_decides(r, in, i);
     if (slope && isnan(in->slope[i]) && isfinite(in->analytic[i])) return "not seen";
     if (slope && in->shown.verdict == WG_FAIL && !(wgi_check_off(r, in, i) <= WGI_BEYOND * in->bar[i]))
         return "FAIL";
     if (slope) return wgi_check_sees(in, in->analytic[i], in->bar[i]) ? "pass" : "not seen";
     if (in->shown.verdict == WG_PASS) return "pass";
-    if (wgi_check_wrong(r, in, i)) return "FAIL";
-    bool explained = wgi_check_deviation(in, i) <= 1e-5 * wgi_check_size(in, i) ||
-                     wgi_check_deviation(in, i) <= 10 * in->step_noise;
-    if (explained && in->shown.verdict == WG_FAIL) return "pass";
-    return in->shown.verdict == WG_FAIL ? "FAIL" : "inconclusive";
+    if (is_wrong(r, in, i)) return "FAIL";
+    if (in->shown.verdict != WG_FAIL) return "inconclusive";
+    const double off = wgi_check_deviation(in, i);
+    return off <= OK * size_of(in, i) || off <= NOISE_FACTOR * in->step_noise ? "pass" : "FAIL";
 }
 
 wg_check_component wg_check_component_at(const wg_check *r, int input, int64_t i)
@@ -366,11 +386,10 @@ wg_check_component wg_check_component_at(const wg_check *r, int input, int64_t i
     wg_check_component c = { NAN, NAN, INFINITY, NAN, NAN, "", "" };
     if (input < 0 || input >= r->parts || i < 0 || i >= r->part[input].size) return c;
     const wgi_check_part *in = &r->part[input];
-    const wgi_compared *at = wgi_check_recorded(in, i);
+    const wgi_compared *at = wgi_check_decides(r, in, i);
     char text[WGI_CHECK_TEXT];
     c.yours = in->analytic[i], c.numeric = in->numeric[i];
-    if (at && !r->by_course)
-        c = (wg_check_component){ at->yours, at->numeric, in->bar[i], at->left, at->right, "", "" };
+    if (at) c = (wg_check_component){ at->yours, at->numeric, in->bar[i], at->left, at->right, "", "" };
     if (isnan(c.numeric)) return c;
     c.word = wgi_check_row_word(r, in, i);
     if (at && !strcmp(c.word, "not seen")) snprintf(c.why, sizeof c.why, "%s", why_unseen(at, text));
@@ -444,7 +463,8 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     if (in->shown.left_out || !analytic_is_finite(in)) return;
     add(&s, in);
     in->shown.course = s.count;
-    find_worst(r, in);
+    for (int64_t i = 0; i < in->size; i++) in->shown.wrong += is_wrong(r, in, i);
+    wgi_check_most_off(r, in, &in->shown.worst, 1);
     in->shown.ratio = ratio(&s), in->shown.floor = floor_of(&s);
     bool unmeasured = in->reason[0];
     if (!r->by_course) {
@@ -476,8 +496,7 @@ static wg_verdict verdict_of_parts(wg_check *r)
     return WG_INCONCLUSIVE;
 }
 
-/* The verdict of the report comes from the ratio of all components together. A part that is not silent can
- * make it worse. */
+/* The verdict comes from all components together. A part that is not silent can make it worse. */
 void wgi_check_judge(wg_check *r)
 {
     sums s = { 0 };
@@ -504,32 +523,49 @@ void wgi_check_judge(wg_check *r)
     }
 }
 
-/* ---- how wrong ---- */
+/* ---- findings ---- */
+
+/* A node whose rule is wrong is the cause itself. The parameters before it are wrong because of it. */
+static int distance(const wgi_finding *f)
+{
+    static const int order[WGI_STAGES] = { [WGI_STAGE_RULE] = 0,
+                                           [WGI_STAGE_FIRST] = 1,
+                                           [WGI_STAGE_RUN] = 2,
+                                           [WGI_STAGE_SLOPE] = 4,
+                                           [WGI_STAGE_SECOND] = 5 };
+    const bool late = wg_is_none(f->node) && (f->stage == WGI_STAGE_RUN || f->stage == WGI_STAGE_SECOND);
+    return order[f->stage] + late;
+}
+
+/* Puts the findings in order: the nearest to the cause first. */
+static void rank(wg_check *r)
+{
+    for (int i = 1; i < r->findings; i++) {
+        const wgi_finding f = r->finding[i];
+        int at = i;
+        for (; at > 0 && distance(&r->finding[at - 1]) > distance(&f); at--)
+            r->finding[at] = r->finding[at - 1];
+        r->finding[at] = f;
+    }
+}
 
 /* What is wrong by less everywhere may be meant so. */
 static const double SMALL = 1e-3;
 
-static double share_of(const wgi_finding *f)
-{
-    if (f->stage == WGI_STAGE_RUN) return INFINITY;
-    if (f->share > 0) return f->share;
-    return fabs(f->shown.yours - f->shown.numeric) / fmax(fabs(f->shown.yours), fabs(f->shown.numeric));
-}
-
-/* The next number above with one digit. */
-static double one_digit_up(double d)
-{
-    const double ten = pow(10, floor(log10(d)));
-    return ceil(d / ten * (1 - 1e-9)) * ten;
-}
-
 void wgi_check_conclude(wg_check *r)
 {
     double most = 0;
-    for (int i = 0; i < r->findings; i++) most = fmax(most, share_of(&r->finding[i]));
+    rank(r);
+    for (int i = 0; i < r->findings; i++) {
+        const wgi_finding *f = &r->finding[i];
+        const double yours = f->shown.yours, numeric = f->shown.numeric,
+                     share = fabs(yours - numeric) / fmax(fabs(yours), fabs(numeric));
+        most = fmax(most, f->stage == WGI_STAGE_RUN ? INFINITY : f->share > 0 ? f->share : share);
+    }
     if (r->verdict != WG_FAIL || r->by_course || !(most > 0 && most < SMALL)) return;
+    const double ten = pow(10, floor(log10(most))), one_digit_up = ceil(most / ten * (1 - 1e-9)) * ten;
     wgi_check_say(r->reason,
                   "wrong by %.0e of a component: an error of that size, numbers in f32, a solver that stops "
                   "early, or a constant with few digits; a tolerance of %.0e allows it",
-                  most, one_digit_up(most));
+                  most, one_digit_up);
 }

@@ -1,10 +1,12 @@
 /* marks.c: which nodes of the user's graph a drawing should make stand out: those of findings, those whose
- * gradients pass through them, and the parameters and inputs whose gradients are right. */
+ * gradients pass through them, and the parameters and inputs whose gradients are right; and what a finding
+ * calls an operand of a node. */
 #include "check/check_private.h"
+
+#include <ctype.h>
 
 enum { UNMARKED, AFFECTED, WRONG };
 
-/* Whether the gradient of n goes on to operand k. */
 static bool passes(wg_node n, int k)
 {
     const wg_node x = wg_node_operand(n, k);
@@ -39,12 +41,6 @@ static void say_operand(const wgi_finding *f, char to[WGI_CHECK_TEXT])
     if (f->stage == WGI_STAGE_FIRST && f->shown.operand < 0) return;
     if (unnamed) wgi_check_say(to, " by operand %d", f->shown.operand);
     else wgi_check_say(to, " by %s%.200s", f->shown.operand >= 0 ? "operand " : "", f->shown.by);
-}
-
-/* The node of a finding; of one of a parameter or input, that. 0: none. */
-static int64_t node_of(const wg_check *r, const wgi_finding *f)
-{
-    return f->shown.node ? f->shown.node : f->stage == WGI_STAGE_SLOPE ? r->part[f->part].shown.node : 0;
 }
 
 /* "wrong gradient by operand x at [3,0]: 0.687, and not 0.0547", and the remedy. */
@@ -85,7 +81,8 @@ static int mark_all(wg_check *r, wg_graph *g, unsigned char *mark, wg_node_mark 
     int n = 0;
     for (int i = 0; i < r->findings; i++) {
         const wgi_finding *f = &r->finding[i];
-        const int64_t at = node_of(r, f);
+        const int64_t of_part = f->stage == WGI_STAGE_SLOPE ? r->part[f->part].shown.node : 0,
+                      at = f->shown.node ? f->shown.node : of_part; /* 0: none */
         if (!at || at >= nodes || mark[at] == WRONG || (!f->shown.node && mark[at])) continue;
         mark[at] = WRONG;
         to[n++] = (wg_node_mark){ wg_graph_node(g, at), WG_MARK_WRONG, text_of(r, f) };
@@ -109,4 +106,50 @@ const wg_node_mark *wg_check_marks(const wg_check *report, wg_graph *g, int *n)
     if (mark && to) *n = mark_all(r, g, mark, to);
     wg_free(r->c, mark);
     return to;
+}
+
+/* ---- names of operands ---- */
+
+enum { NAME = 64 };
+
+/* Writes name `at` of those in "a' = y' b, b' = y' a; c' = y'" to `to`. Returns how many there are. */
+static int name_in(const char *adjoint, int at, char to[NAME])
+{
+    int count = 0;
+    for (const char *s = adjoint; s && *s; s = strpbrk(s, ",;"), s = s ? s + 1 + strspn(s + 1, " ") : NULL) {
+        size_t n = 0;
+        while (isalnum((unsigned char)s[n]) || s[n] == '_') n++;
+        if (!n || strncmp(s + n, "' =", 3)) continue;
+        if (count++ == at) snprintf(to, NAME, "%.*s", (int)n, s);
+    }
+    return count;
+}
+
+/* The name that the op's documentation gives to operand k, if it names each operand that has a derivative. */
+static void formal_name(const wg_op *op, int operands, int k, char to[NAME])
+{
+    int moving = 0, before = 0;
+    to[0] = 0;
+    if (op->operands >= 0) operands = op->operands;
+    for (int i = 0; i < operands; i++) {
+        const bool moves = wg_op_has_derivative(op, i);
+        moving += moves, before += moves && i < k;
+    }
+    if (name_in(op->adjoint, before, to) != moving || !wg_op_has_derivative(op, k)) to[0] = 0;
+}
+
+void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT])
+{
+    const wg_node x = wg_node_operand(n, k);
+    char formal[NAME], own[NAME];
+    const wg_op *op = wg_node_op(n);
+    if (!(op->names || op->library) || !wg_op_operand_name(op, k, formal, sizeof formal))
+        formal_name(op, wg_node_operands(n), k, formal);
+    snprintf(own, sizeof own, "%.60s", wg_node_name(x));
+    if (!*own) wg_site_argument(wg_node_site(n), k, own, sizeof own);
+    if (*formal && *own && strcmp(formal, own)) snprintf(to, WGI_CHECK_TEXT, "%s (%s)", formal, own);
+    else snprintf(to, WGI_CHECK_TEXT, "%s", *own ? own : formal);
+    if (*to) return;
+    snprintf(to, WGI_CHECK_TEXT, "operand %d (%.60s, %.150s)", k, wg_node_op_name(x),
+             wg_site_place(wg_node_site(x)));
 }

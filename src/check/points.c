@@ -56,8 +56,7 @@ static wgi_compared component(wgi_claim *p, int k, int64_t i, const unsigned cha
     return c;
 }
 
-/* All components of part k in such a direction. *element: if they differ, the component that does; -1: none
- * differs alone. */
+/* All components of part k in such a direction. *element: the component that differs; -1: none does alone. */
 static wgi_compared in_direction(wgi_claim *p, int k, int draw, const unsigned char *held, int64_t *element)
 {
     double *u = direction(p, k, draw, held);
@@ -78,22 +77,7 @@ static wgi_compared in_direction(wgi_claim *p, int k, int draw, const unsigned c
 /* COMPONENTS: if there are no more in all, each is compared alone. DRAWS: directions of each part. */
 enum { COMPONENTS = 64, DRAWS = 3, STEPS = 10 };
 
-/* How many slopes the evaluations allow that are left. */
 static int64_t slopes_left(const wg_check *r) { return wgi_check_left(r) / WGI_ONE; }
-
-/* Directions of each part that is still to be compared. */
-static int draws_of(const wg_check *r, int k)
-{
-    const int64_t n = slopes_left(r) / (r->parts - k);
-    return n < 1 ? 1 : n < DRAWS ? (int)n : DRAWS;
-}
-
-static int64_t components(const wg_check *r)
-{
-    int64_t n = 0;
-    for (int k = 0; k < r->parts; k++) n += r->part[k].shown.left_out ? 0 : r->part[k].size;
-    return n;
-}
 
 /* ---- at one point ---- */
 
@@ -112,46 +96,35 @@ static void keep_point(wg_check *r)
     }
 }
 
-/* At a kink every slope between those to both sides is right. Where there is no slope, nothing is seen. */
-static double bar_of(const wgi_compared *c)
+static void count(wg_check_point *n, const wgi_compared *c)
 {
-    return c->clear || c->differ || c->kind == WGI_SLOPE_KINK ? c->bar : INFINITY;
-}
-
-static void add_finding(wg_check *r, wgi_point point, int k, int64_t element, const wgi_compared *c,
-                        const char *remedy)
-{
-    const wgi_check_part *in = &r->part[k];
-    wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = point, .part = k, .share = c->share };
-    f.shown = (wg_check_finding){ .by = in->shown.name, .shape = in->shown.shape, .element = element };
-    wgi_check_say(f.remedy, "%s", remedy);
-    wgi_show_compared(&f.shown, c);
-    wgi_check_add(r, &f);
+    n->clear += c->clear, n->differ += c->differ;
+    n->unclear += !c->clear && !c->differ, n->kinks += c->kind == WGI_SLOPE_KINK;
 }
 
 /* remedy: what the finding says beside its numbers, if it differs. */
-static void note_with(wg_check *r, wgi_point point, int k, int64_t element, wgi_compared *c,
-                      const char *remedy)
+static void note_at(wg_check *r, wgi_point point, int k, int64_t element, wgi_compared c, const char *remedy)
 {
     wgi_check_part *in = &r->part[k];
-    if (point != WGI_POINT_GIVEN && c->differ && in->n.clear && !in->n.differ && c->share < ELSEWHERE) {
-        c->differ = c->clear = false;
-        in->overlooked = fmax(in->overlooked, c->share);
+    const bool here = point == WGI_POINT_GIVEN;
+    if (!here && c.differ && in->n.clear && !in->n.differ && c.share < ELSEWHERE) {
+        c.differ = c.clear = false;
+        in->overlooked = fmax(in->overlooked, c.share);
     }
-    in->n.clear += c->clear, in->n.differ += c->differ;
-    in->n.unclear += !c->clear && !c->differ, in->n.kinks += c->kind == WGI_SLOPE_KINK;
-    wg_check_point *at = &r->at[point];
-    at->clear += c->clear, at->differ += c->differ;
-    at->unclear += !c->clear && !c->differ, at->kinks += c->kind == WGI_SLOPE_KINK;
-    if (point == WGI_POINT_GIVEN && element < 0) wgi_check_record(r, in, -1, c);
-    if (!c->differ) return;
-    if (point != WGI_POINT_GIVEN) keep_point(r);
-    add_finding(r, point, k, element, c, remedy);
+    count(&in->n, &c), count(&r->at[point], &c);
+    if (here) wgi_check_record(r, in, element, &c);
+    if (!c.differ) return;
+    if (!here) keep_point(r);
+    wgi_finding f = { .stage = WGI_STAGE_SLOPE, .point = point, .part = k, .share = c.share };
+    f.shown = (wg_check_finding){ .by = in->shown.name, .shape = in->shown.shape, .element = element };
+    wgi_check_say(f.remedy, "%s", remedy);
+    wgi_show_compared(&f.shown, &c);
+    wgi_check_add(r, &f);
 }
 
-static void note(wg_check *r, wgi_point point, int k, int64_t element, wgi_compared *c)
+static void note(wg_check *r, int k, int64_t i, const wgi_compared *c)
 {
-    note_with(r, point, k, element, c, "");
+    note_at(r, WGI_POINT_GIVEN, k, i, *c, "");
 }
 
 /* The share of a typical component that comparisons with these bars show. draws: 0 of components alone. */
@@ -162,20 +135,15 @@ static void note_resolution(wgi_check_part *in, wgi_point point, double bar, dou
     if (typical > 0) in->shown.resolution = fmin(in->shown.resolution, seen / typical);
 }
 
-/* How far component i moves in a direction. */
-static double moves_by(const wgi_check_part *in, int64_t i)
-{
-    return in->point[i] != 0 ? in->point[i] : in->scale;
-}
-
-/* The root of the mean square of the components, or of their products with how far they move. What is no
- * number is left out. */
+/* The root of the mean square of the components, or of their products with how far they move in a direction.
+ * What is no number is left out. */
 static double typical_of(const wgi_check_part *in, bool moved)
 {
     double largest = 0, sum = 0;
     for (int way = 0; way < 2; way++)
         for (int64_t i = 0; i < in->size && (!way || largest > 0); i++) {
-            const double term = fabs(in->analytic[i] * (moved ? moves_by(in, i) : 1));
+            const double way_of = in->point[i] != 0 ? in->point[i] : in->scale,
+                         term = fabs(in->analytic[i] * (moved ? way_of : 1));
             if (!isfinite(term)) continue;
             if (way) sum += term / largest * (term / largest);
             else largest = fmax(largest, term);
@@ -183,73 +151,48 @@ static double typical_of(const wgi_check_part *in, bool moved)
     return largest * sqrt(sum / (double)(in->size ? in->size : 1));
 }
 
-/* What is typical here. Descent may lead to where the gradient is much larger than at the points before. */
-static void note_typical(wgi_check_part *in, wgi_point point)
+/* Components of part k move by the numbers 1, -1 and 0 in u, in units of the part's scale. */
+static wgi_compared in_units(wgi_claim *p, int k, double *u)
 {
-    for (int64_t i = 0; i < in->size; i++) in->signal[i] |= in->analytic[i] != 0;
-    if (point != WGI_POINT_BELOW) in->typical = fmax(in->typical, typical_of(in, false));
+    const double scale = p->v[k].scale;
+    for (int64_t i = 0; i < p->v[k].size; i++) u[i] *= scale;
+    wgi_compared c = wgi_claim_along(p, k, u);
+    c.yours /= scale, c.numeric /= scale, c.bar /= scale, c.slope_bar /= scale;
+    return c;
 }
 
-/* Keeps the slope of component i at the given point. */
-static void keep_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c)
+/* Whether the kinks of components i and j are those of different terms, as in relu(a) - relu(b): then the
+ * slopes of f are the sums of theirs. both: where i moves, and j by sign: f has one slope there. */
+static bool are_apart(const wgi_check_part *in, int64_t i, int64_t j, int sign, const wgi_compared *both)
 {
-    wgi_check_part *in = &p->r->part[k];
-    in->slope[i] = c->numeric, in->bar[i] = bar_of(c);
-    wgi_check_record(p->r, in, i, c);
-}
-
-/* Whether component i is at a kink of its own, or ties, at the given point. */
-static bool is_bent(const wgi_check_part *in, int64_t i)
-{
-    const wgi_compared *c = wgi_check_recorded(in, i);
-    return c && c->kind == WGI_SLOPE_KINK;
+    const wgi_compared *a = wgi_check_recorded(in, i), *b = wgi_check_recorded(in, j);
+    const double to_right = a->right + (sign > 0 ? b->right : -b->left),
+                 to_left = a->left + (sign > 0 ? b->left : -b->right),
+                 bar = WGI_BEYOND * (a->bar + b->bar + both->bar);
+    return fabs(to_right - both->numeric) <= bar && fabs(to_left - both->numeric) <= bar;
 }
 
 enum { MOST_KINKS = 6 };
 
-typedef struct kink {
-    int64_t i;
-    wgi_compared c;
-} kink;
-
-/* Whether two kinks are those of different terms, as in relu(a) - relu(b): then the slopes of f are the sums
- * of theirs. both: where a moves, and b by sign. */
-static bool are_apart(const kink *a, const kink *b, int sign, const wgi_compared *both)
-{
-    const double to_right = a->c.right + (sign > 0 ? b->c.right : -b->c.left),
-                 to_left = a->c.left + (sign > 0 ? b->c.left : -b->c.right),
-                 bar = WGI_BEYOND * (a->c.bar + b->c.bar + both->bar);
-    return fabs(to_right - both->right) <= bar && fabs(to_left - both->left) <= bar;
-}
-
-static void add_pair(wgi_claim *p, int k, const kink *a, const kink *b, wgi_compared *c)
+/* Where two components are at the same kink, as the largest of equal ones, each of yours may lie between the
+ * slopes to both sides, and their sum outside of those that f has where both move. at: the n components. */
+static void compare_pairs(wgi_claim *p, int k, const int64_t at[], int n)
 {
     const wgi_check_part *in = &p->r->part[k];
     char one[WGI_CHECK_TEXT], other[WGI_CHECK_TEXT], remedy[WGI_CHECK_TEXT];
-    wgi_check_say(remedy, "%.60s and %.60s move together: yours is none of the slopes of f",
-                  wgi_check_place(in, a->i, one), wgi_check_place(in, b->i, other));
-    note_with(p->r, WGI_POINT_GIVEN, k, -1, c, remedy);
-}
-
-/* Where two components are at the same kink, as those of the largest of equal ones, each slope of yours may
- * lie between those to both sides, and their sum outside of those that f has where both move. */
-static void compare_pairs(wgi_claim *p, int k, const kink at[], int n)
-{
-    const wgi_check_part *in = &p->r->part[k];
-    double *u = n > 1 ? wgi_check_doubles(p->r, in->size) : NULL;
-    for (int pair = 0; u && pair < 2 * n * n && !in->n.differ; pair++) {
-        const kink *a = &at[pair / 2 % n], *b = &at[pair / 2 / n];
+    for (int pair = 0; pair < 2 * n * n && !in->n.differ; pair++) {
+        const int64_t i = at[pair / 2 % n], j = at[pair / 2 / n];
         const int sign = pair % 2 ? -1 : 1;
-        if (a->i >= b->i) continue;
-        u[a->i] = in->scale, u[b->i] = sign * in->scale;
-        wgi_compared c = wgi_claim_along(p, k, u);
-        u[a->i] = u[b->i] = 0;
-        c.yours /= in->scale, c.numeric /= in->scale, c.bar /= in->scale;
-        c.right = c.clear ? c.numeric : c.right / in->scale,
-        c.left = c.clear ? c.numeric : c.left / in->scale;
-        if (c.clear && c.differ && !are_apart(a, b, sign, &c)) add_pair(p, k, a, b, &c);
+        double *u = i < j ? wgi_check_doubles(p->r, in->size) : NULL;
+        if (!u) continue;
+        u[i] = 1, u[j] = sign;
+        const wgi_compared c = in_units(p, k, u);
+        wg_free(p->r->c, u);
+        if (!c.clear || !c.differ || are_apart(in, i, j, sign, &c)) continue;
+        wgi_check_say(remedy, "%.60s and %.60s move together: yours is none of the slopes of f",
+                      wgi_check_place(in, i, one), wgi_check_place(in, j, other));
+        note_at(p->r, WGI_POINT_GIVEN, k, -1, c, remedy);
     }
-    wg_free(p->r->c, u);
 }
 
 /* Whether the slopes of f to both sides, where all components of part k move alike, are the sums of those of
@@ -259,8 +202,10 @@ static bool are_sums(const wgi_claim *p, int k, const wgi_compared *all)
     const wgi_check_part *in = &p->r->part[k];
     double left = 0, right = 0, bar = all->slope_bar;
     for (int64_t i = 0; i < in->size; i++) {
-        left += is_bent(in, i) ? wgi_check_recorded(in, i)->left : in->slope[i];
-        right += is_bent(in, i) ? wgi_check_recorded(in, i)->right : in->slope[i];
+        const wgi_compared *c = wgi_check_recorded(in, i);
+        if (!c) return false; /* there was no memory for it */
+        const bool bent = c->kind == WGI_SLOPE_KINK;
+        left += bent ? c->left : c->numeric, right += bent ? c->right : c->numeric;
         bar += in->bar[i];
     }
     return fabs(right - all->numeric) <= WGI_BEYOND * bar && fabs(left - all->numeric) <= WGI_BEYOND * bar;
@@ -270,23 +215,13 @@ static bool are_sums(const wgi_claim *p, int k, const wgi_compared *all)
 static wgi_compared alike(wgi_claim *p, int k, const unsigned char *only)
 {
     double *u = wgi_check_doubles(p->r, p->v[k].size);
-    for (int64_t i = 0; u && i < p->v[k].size; i++) u[i] = only && !only[i] ? 0 : p->v[k].scale;
-    wgi_compared c = u ? wgi_claim_along(p, k, u) : wgi_not_compared();
-    c.yours /= p->v[k].scale, c.numeric /= p->v[k].scale, c.bar /= p->v[k].scale,
-        c.slope_bar /= p->v[k].scale;
+    for (int64_t i = 0; u && i < p->v[k].size; i++) u[i] = !only || only[i];
+    const wgi_compared c = u ? in_units(p, k, u) : wgi_not_compared();
     wg_free(p->r->c, u);
     return c;
 }
 
 static const char ALIKE[] = "components that tie move alike: the slope of f is not the sum of yours";
-
-/* Those that are at one kink stay equal, as the largest of a maximum. f has one slope there, and yours must
- * have it. */
-static void compare_alike(wgi_claim *p, int k)
-{
-    wgi_compared c = alike(p, k, NULL);
-    if (c.differ && !are_sums(p, k, &c)) note_with(p->r, WGI_POINT_GIVEN, k, -1, &c, ALIKE);
-}
 
 /* ---- ties ---- */
 
@@ -336,17 +271,16 @@ static bool find_ties(wgi_claim *p, int k, ties *t)
     return ok;
 }
 
-/* Leaves those that have a kink of their own to compare_components and hold_kinks, and measures the
- * others. */
+/* Leaves those with a kink of their own to compare_components and hold_kinks, and measures the others. */
 static void measure_ties(wgi_claim *p, int k, ties *t, unsigned char *held, int *left)
 {
     wgi_check_part *in = &p->r->part[k];
     for (int64_t i = 0; i < in->size; i++) {
-        t->in[i] &= !(held && held[i]) && !is_bent(in, i);
+        t->in[i] &= !(held && held[i]) && !wgi_check_is_at_kink(in, i);
         if (t->in[i] && isnan(in->slope[i]) && (*left)-- > 0) {
-            wgi_compared one = component(p, k, i, held);
-            keep_slope(p, k, i, &one), note(p->r, WGI_POINT_GIVEN, k, i, &one);
-            if (is_bent(in, i)) t->in[i] = 0, held[i] = 1;
+            const wgi_compared one = component(p, k, i, held);
+            note(p->r, k, i, &one);
+            if (wgi_check_is_at_kink(in, i)) t->in[i] = 0, held[i] = 1;
         }
         t->count += t->in[i] &= !isnan(in->slope[i]);
         for (int draw = 0; t->in[i] && draw < BESIDE; draw++) {
@@ -379,13 +313,13 @@ static bool settle_ties(wgi_claim *p, int k, unsigned char *held, int *left)
                .beside = wgi_check_doubles(p->r, BESIDE * in->size) };
     bool found = find_ties(p, k, &t);
     if (found) wgi_claim_forget(p, k, t.in), measure_ties(p, k, &t, held, left);
-    wgi_compared sum = found && t.count && !in->n.differ ? alike(p, k, t.in) : wgi_not_compared();
+    const wgi_compared sum = found && t.count && !in->n.differ ? alike(p, k, t.in) : wgi_not_compared();
     found = sum.clear;
-    if (sum.differ) note_with(p->r, WGI_POINT_GIVEN, k, -1, &sum, ALIKE);
+    if (sum.differ) note_at(p->r, WGI_POINT_GIVEN, k, -1, sum, ALIKE);
     for (int64_t i = 0; found && !sum.differ && i < in->size; i++) {
         if (!t.in[i]) continue;
-        wgi_compared c = judge_tie(in, i, &t, sum.bar);
-        keep_slope(p, k, i, &c), note(p->r, WGI_POINT_GIVEN, k, i, &c);
+        const wgi_compared c = judge_tie(in, i, &t, sum.bar);
+        note(p->r, k, i, &c);
         if (held) held[i] = 1;
     }
     wg_free(p->r->c, t.in), wg_free(p->r->c, t.beside);
@@ -400,9 +334,10 @@ static void compare_together(wgi_claim *p, int k, bool shared)
     wgi_check_part *in = &p->r->part[k];
     unsigned char *held = wg_alloc(p->r->c, (size_t)in->size, 1);
     int64_t moving = 0, element;
-    for (int64_t i = 0; held && i < in->size; i++) moving += !(held[i] = is_bent(in, i));
-    wgi_compared c = moving > 1 ? in_direction(p, k, 0, held, &element) : (wgi_compared){ .clear = true };
-    if (c.differ && element >= 0) note(p->r, WGI_POINT_GIVEN, k, element, &c);
+    for (int64_t i = 0; held && i < in->size; i++) moving += !(held[i] = wgi_check_is_at_kink(in, i));
+    const wgi_compared c =
+        moving > 1 ? in_direction(p, k, 0, held, &element) : (wgi_compared){ .clear = true };
+    if (c.differ && element >= 0) note(p->r, k, element, &c);
     else if (!c.clear || c.differ || shared) in->is_torn = !settle_ties(p, k, held, &(int){ 0 });
     wg_free(p->r->c, held);
 }
@@ -410,19 +345,21 @@ static void compare_together(wgi_claim *p, int k, bool shared)
 /* At the given point. */
 static void compare_components(wgi_claim *p, int k)
 {
-    kink at[MOST_KINKS];
+    int64_t at[MOST_KINKS];
     int kinks = 0;
     bool shared = false;
     wgi_check_part *in = &p->r->part[k];
     double worst = 0;
     for (int64_t i = 0; i < in->size; i++) {
-        wgi_compared c = component(p, k, i, NULL);
+        const wgi_compared c = component(p, k, i, NULL);
         shared |= c.shared;
-        keep_slope(p, k, i, &c), note(p->r, WGI_POINT_GIVEN, k, i, &c);
-        if (c.kind == WGI_SLOPE_KINK && kinks < MOST_KINKS) at[kinks++] = (kink){ i, c };
+        note(p->r, k, i, &c);
+        if (wgi_check_is_at_kink(in, i) && kinks < MOST_KINKS) at[kinks++] = i;
     }
     if (!p->t->several_kinks) compare_pairs(p, k, at, kinks);
-    if (kinks > 1 && !in->n.differ) compare_alike(p, k);
+    /* those at one kink stay equal, as the largest of a maximum: f has one slope there, as yours must */
+    const wgi_compared all = kinks > 1 && !in->n.differ ? alike(p, k, NULL) : wgi_not_compared();
+    if (all.differ && !are_sums(p, k, &all)) note_at(p->r, WGI_POINT_GIVEN, k, -1, all, ALIKE);
     if (wg_is_none(p->t->root) && !in->n.differ && slopes_left(p->r) > 0) compare_together(p, k, shared);
     for (int64_t i = 0; i < in->size; i++) worst = fmax(worst, isfinite(in->bar[i]) ? in->bar[i] : 0);
     note_resolution(in, WGI_POINT_GIVEN, worst > 0 ? worst : INFINITY, typical_of(in, false), 0);
@@ -436,11 +373,10 @@ static void hold_kinks(wgi_claim *p, int k, int64_t low, int64_t high, const dou
                        int *left)
 {
     if (p->r->part[k].n.differ || !*left || wgi_check_is_stopped(p->r)) return;
-    if (high - low == 1 && held[low]) return;
     if (high - low == 1) {
-        wgi_compared one = component(p, k, low, held);
-        keep_slope(p, k, low, &one);
-        note(p->r, WGI_POINT_GIVEN, k, low, &one);
+        if (held[low]) return;
+        const wgi_compared one = component(p, k, low, held);
+        note(p->r, k, low, &one);
         held[low] = !one.clear && !one.shared, --*left;
         return;
     }
@@ -477,35 +413,34 @@ static void compare_directions(wgi_claim *p, int k, wgi_point point)
 {
     wgi_check_part *in = &p->r->part[k];
     unsigned char *held = wg_alloc(p->r->c, (size_t)in->size, 1);
-    const int draws = in->along.draws = draws_of(p->r, k);
+    const double left_each =
+        (double)(slopes_left(p->r) / (p->r->parts - k)); /* of the parts that are to come */
+    const int draws = in->draws = (int)fmin(DRAWS, fmax(1, left_each));
     int left = point == WGI_POINT_GIVEN ? (int)fmin(ALONE, (double)(slopes_left(p->r) / 2)) : 0;
     const double typical = typical_of(in, true);
     double worst = 0;
-    if (point != WGI_POINT_BELOW) in->along.moved = fmax(in->along.moved, typical);
+    if (point != WGI_POINT_BELOW) in->moved = fmax(in->moved, typical);
     wgi_compared unnamed = wgi_not_compared(); /* it differs, and no component alone does */
     int64_t element = -1;
     for (int draw = 0; draw < draws && element < 0 && held; draw++) {
-        wgi_compared c = in_direction(p, k, draw, held, &element);
+        const wgi_compared c = in_direction(p, k, draw, held, &element);
         const bool shows = c.differ || (c.clear && wgi_check_sees_along(in, c.bar));
         if (!shows && left && hold_more(p, k, draw, c.shared || c.clear, held, &left) && !in->n.differ) {
-            draw = -1, worst = in->along.bar = 0; /* all draws without them */
+            draw = -1, worst = in->widest = 0; /* all draws without them */
             continue;
         }
         if (in->n.differ && point == WGI_POINT_GIVEN) break; /* alone */
         worst = fmax(worst, c.clear ? c.bar : INFINITY);
-        if (point == WGI_POINT_GIVEN)
-            in->along.bar = fmax(in->along.bar, c.clear || c.differ ? c.bar : INFINITY);
+        if (point == WGI_POINT_GIVEN) in->widest = fmax(in->widest, c.clear || c.differ ? c.bar : INFINITY);
         in->shown.directions++;
         if (c.differ && element < 0) unnamed = c;
-        else note(p->r, point, k, element, &c);
-        if (element >= 0 && point == WGI_POINT_GIVEN) keep_slope(p, k, element, &c);
+        else note_at(p->r, point, k, element, c, "");
     }
-    if (unnamed.differ && element < 0) note(p->r, point, k, element, &unnamed);
-    note_resolution(in, point, worst, typical, in->along.draws);
+    if (unnamed.differ && element < 0) note_at(p->r, point, k, element, unnamed, "");
+    note_resolution(in, point, worst, typical, in->draws);
     wg_free(p->r->c, held);
 }
 
-/* The components that the report shows. */
 static void compare_shown(wgi_claim *p, int k)
 {
     wgi_check_part *in = &p->r->part[k];
@@ -513,9 +448,9 @@ static void compare_shown(wgi_claim *p, int k)
     const int rows = wgi_check_rows(p->r, in, row);
     for (int j = 0; j < rows; j++) {
         if (!isnan(in->slope[row[j]]) || slopes_left(p->r) < 1) continue;
-        wgi_compared c = component(p, k, row[j], NULL);
-        keep_slope(p, k, row[j], &c);
-        if (!in->n.differ) note(p->r, WGI_POINT_GIVEN, k, row[j], &c);
+        const wgi_compared c = component(p, k, row[j], NULL);
+        if (in->n.differ) wgi_check_record(p->r, in, row[j], &c);
+        else note(p->r, k, row[j], &c);
     }
 }
 
@@ -526,18 +461,9 @@ static void compare_no_number(wgi_claim *p, int k)
     int64_t i = 0;
     while (isfinite(in->analytic[i])) i++;
     wgi_compared c = wgi_claim_component(p, k, i);
-    const bool has_slope = c.kind == WGI_SLOPE_SMOOTH || c.kind == WGI_SLOPE_KINK;
-    c.differ = has_slope, c.share = INFINITY;
-    keep_slope(p, k, i, &c);
-    if (!has_slope) return;
-    note(p->r, WGI_POINT_GIVEN, k, i, &c);
-}
-
-/* Why there is nothing to compare at a place that could not be opened. */
-static const char *why_not(const wg_check *r)
-{
-    if (wgi_check_is_stopped(r)) return "stopped";
-    return r->starved[0] || wg_failed(r->c) ? "there was no memory for it" : "f has no value there";
+    c.differ = c.kind == WGI_SLOPE_SMOOTH || c.kind == WGI_SLOPE_KINK, c.share = INFINITY;
+    if (c.differ) note(p->r, k, i, &c);
+    else wgi_check_record(p->r, in, i, &c);
 }
 
 static void say_stage(wg_check *r, wgi_point point, int k)
@@ -550,16 +476,23 @@ static void say_stage(wg_check *r, wgi_point point, int k)
 static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
 {
     wgi_claim p;
-    const int64_t n = components(r);
+    int64_t n = 0;
+    for (int k = 0; k < r->parts; k++) n += r->part[k].shown.left_out ? 0 : r->part[k].size;
     const bool few = n <= COMPONENTS && n <= slopes_left(r) && point == WGI_POINT_GIVEN;
+    wg_check_point *at = &r->at[point];
     say_stage(r, point, 0);
-    r->at[point].used = wgi_check_claim(&p, r, t);
-    r->at[point].why = r->at[point].used ? "" : why_not(r);
+    at->used = wgi_check_claim(&p, r, t);
+    at->why = at->used                           ? ""
+              : wgi_check_is_stopped(r)          ? "stopped"
+              : r->starved[0] || wg_failed(r->c) ? "there was no memory for it"
+                                                 : "f has no value there";
     for (int j = 0; j < WGI_SPACINGS && point == WGI_POINT_GIVEN; j++)
         r->noise = fmax(r->noise, p.noise.sigma[j]);
-    for (int k = 0; k < r->parts && r->at[point].used; k++) {
+    for (int k = 0; k < r->parts && at->used; k++) {
         wgi_check_part *in = &r->part[k];
-        note_typical(in, point);
+        for (int64_t i = 0; i < in->size; i++) in->signal[i] |= in->analytic[i] != 0;
+        /* descent may lead to where the gradient is much larger than at the points before */
+        if (point != WGI_POINT_BELOW) in->typical = fmax(in->typical, typical_of(in, false));
         say_stage(r, point, k);
         if (in->shown.left_out || !in->size) continue;
         if (!wgi_check_are_finite(in->analytic, in->size)) {
@@ -571,12 +504,19 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
         if (!few && point == WGI_POINT_GIVEN) compare_shown(&p, k);
     }
     wgi_claim_close(&p);
-    const wg_check_point *at = &r->at[point];
     if (at->used && !(at->clear + at->differ + at->unclear))
-        r->at[point].used = false, r->at[point].why = "the gradient is no number there";
+        at->used = false, at->why = "the gradient is no number there";
 }
 
 /* ---- other points ---- */
+
+/* Numbers for each component of each part. */
+static double **lists(wg_check *r)
+{
+    double **all = wg_alloc(r->c, (size_t)r->parts, sizeof *all);
+    for (int k = 0; all && k < r->parts; k++) all[k] = wgi_check_doubles(r, r->part[k].size);
+    return wg_failed(r->c) ? NULL : all;
+}
 
 static void copy(double **to, double **from, const wg_check *r)
 {
@@ -593,16 +533,15 @@ static void set_point(wg_check *r, const wgi_check_target *t, double **point)
     if (t->settle) t->settle(t->self);
 }
 
-/* Of a component. One that is almost zero beside the others moves as they do. */
-static double size_of(double x, double scale) { return fabs(x) > 1e-60 * scale ? x : scale; }
-
-/* A point about 1 % of each component away. */
+/* A point about 1 % of each component away. One that is almost zero beside the others moves as they do. */
 static void go_beside(wg_check *r, double side, double **x)
 {
     uint64_t count = 0;
     for (int k = 0; k < r->parts; k++)
-        for (int64_t i = 0; i < r->part[k].size; i++)
-            x[k][i] += 0.01 * side * size_of(x[k][i], r->part[k].scale) * wgi_check_normal(r, 11, count++);
+        for (int64_t i = 0; i < r->part[k].size; i++) {
+            const double scale = r->part[k].scale, size = fabs(x[k][i]) > 1e-60 * scale ? x[k][i] : scale;
+            x[k][i] += 0.01 * side * size * wgi_check_normal(r, 11, count++);
+        }
 }
 
 /* Steps of descent from x: each one reduces f, or is tried again with half the length. The first one
@@ -629,21 +568,10 @@ static void go_down(wg_check *r, const wgi_check_target *t, double **x, double *
     }
 }
 
-/* Whether a part has shown nothing yet. */
-static bool is_open(const wg_check *r)
+static void set_gradient(wg_check *r, double **g)
 {
-    for (int k = 0; k < r->parts; k++)
-        if (!r->part[k].shown.left_out && !(r->part[k].shown.resolution < INFINITY) && !r->part[k].n.differ)
-            return true;
-    return false;
-}
-
-static bool take_gradient(wg_check *r, const wgi_check_target *t, double **g)
-{
-    if (!t->gradient(t->self, g)) return false;
     for (int k = 0; k < r->parts; k++)
         memcpy(r->part[k].analytic, g[k], (size_t)r->part[k].size * sizeof **g);
-    return true;
 }
 
 void wgi_check_points(wg_check *r, const wgi_check_target *t)
@@ -652,8 +580,7 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
     for (wgi_point p = WGI_POINT_BESIDE; p < WGI_POINTS && !t->gradient; p++)
         r->at[p].why = "the gradient is known at the given point alone";
     if (!t->gradient) return;
-    double **point = wgi_check_lists(r), **analytic = wgi_check_lists(r), **x = wgi_check_lists(r),
-           **g = wgi_check_lists(r), **next = wgi_check_lists(r);
+    double **point = lists(r), **analytic = lists(r), **x = lists(r), **g = lists(r), **next = lists(r);
     if (wg_failed(r->c)) return;
     for (int k = 0; k < r->parts; k++) {
         memcpy(point[k], r->part[k].point, (size_t)r->part[k].size * sizeof **point);
@@ -662,7 +589,12 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
     for (wgi_point where = WGI_POINT_BESIDE; where < WGI_POINTS; where++) {
         if (wgi_check_is_stopped(r)) break;
         r->at[where].why = "not needed";
-        if (where == WGI_POINT_OTHER_SIDE && !is_open(r)) continue;
+        bool is_open = where != WGI_POINT_OTHER_SIDE; /* or a part has shown nothing yet */
+        for (int k = 0; k < r->parts && !is_open; k++) {
+            const wgi_check_part *in = &r->part[k];
+            is_open = !in->shown.left_out && !(in->shown.resolution < INFINITY) && !in->n.differ;
+        }
+        if (!is_open) continue;
         if (slopes_left(r) < DRAWS) {
             r->at[where].why = "too few evaluations are left";
             continue;
@@ -673,9 +605,8 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
         else go_beside(r, where == WGI_POINT_BESIDE ? 1 : -1, x);
         set_point(r, t, x);
         r->at[where].why = "the gradient cannot be computed there";
-        if (take_gradient(r, t, g)) compare_at(r, t, where);
+        if (t->gradient(t->self, g)) set_gradient(r, g), compare_at(r, t, where);
     }
     set_point(r, t, point);
-    for (int k = 0; k < r->parts; k++)
-        memcpy(r->part[k].analytic, analytic[k], (size_t)r->part[k].size * sizeof **g);
+    set_gradient(r, analytic);
 }

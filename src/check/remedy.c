@@ -39,7 +39,7 @@ static bool agrees(const trial *t, const double *g)
 /* ---- factors ---- */
 
 /* "the size of axis 1 of operand 0", if a dimension has this size. */
-static bool name_size(const trial *t, double size, char to[64])
+static void name_size(const trial *t, double size, char to[64])
 {
     for (int k = t->a->operands; k >= 0; k--) {
         const bool is_result = k == t->a->operands;
@@ -48,18 +48,9 @@ static bool name_size(const trial *t, double size, char to[64])
             if ((double)s.dim[d] != size) continue;
             if (is_result) snprintf(to, 64, ", the size of axis %d of the result,", d);
             else snprintf(to, 64, ", the size of axis %d of operand %d,", d, k);
-            return true;
+            return;
         }
     }
-    return false;
-}
-
-/* For one number some factor always holds. It says something only if few have so few digits. */
-static bool is_short(double f)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%.3g", f);
-    return strtod(text, NULL) == f;
 }
 
 static bool try_factors(const trial *t)
@@ -67,7 +58,10 @@ static bool try_factors(const trial *t)
     char size[64] = "";
     bool divide = false;
     const double f = wgi_check_factor(t->c, DIRECTIONS, &divide);
-    if (f == 0 || (t->n == 1 && !is_short(f))) return false;
+    char text[32];
+    snprintf(text, sizeof text, "%.3g", f);
+    /* for one number some factor always holds: it says something only if few have so few digits */
+    if (f == 0 || (t->n == 1 && strtod(text, NULL) != f)) return false;
     if (f == -1) return wgi_check_say(t->f->remedy, "with the other sign it holds");
     if (f > 4) name_size(t, f, size);
     return wgi_check_say(t->f->remedy, "%s %.12g%s it holds", divide ? "divided by" : "times", f, size);
@@ -83,8 +77,7 @@ static const wg_attr_row *axes_row(wg_node n)
     return a && a->name ? a : NULL;
 }
 
-/* The gradient if the axes of node `edited` were `axes`. wg_none: it cannot be built, or has another
- * shape. */
+/* The gradient if the axes of node `edited` were `axes`. wg_none: there is none of that shape. */
 static wg_node edited_gradient(const trial *t, uint32_t edited, wg_axes axes)
 {
     const wg_node gx = t->a->gx[t->k];
@@ -111,13 +104,9 @@ static wg_node edited_gradient(const trial *t, uint32_t edited, wg_axes axes)
 
 static void axes_text(wg_axes a, int rank, char to[40])
 {
-    int at = 0;
-    if (a.count == 0 || a.count == rank) {
-        snprintf(to, 40, "all axes");
-        return;
-    }
-    at = snprintf(to, 40, a.count > 1 ? "axes" : "axis");
-    for (int i = 0; i < a.count && at < 40; i++)
+    const bool all = a.count == 0 || a.count == rank;
+    int at = snprintf(to, 40, all ? "all axes" : a.count > 1 ? "axes" : "axis");
+    for (int i = 0; !all && i < a.count && at < 40; i++)
         at += snprintf(to + at, (size_t)(40 - at), "%s %d", i ? "," : "", a.axis[i]);
 }
 
@@ -152,8 +141,6 @@ static bool try_edits(const trial *t)
     return false;
 }
 
-/* ---- the gradient in another order ---- */
-
 static bool try_transpose(const trial *t)
 {
     const wg_shape s = wg_node_shape(t->a->x[t->k]);
@@ -166,17 +153,6 @@ static bool try_transpose(const trial *t)
 }
 
 /* ---- which elements ---- */
-
-/* Elements that are wrong: wrong[i]. */
-static int64_t find_wrong(const trial *t, bool wrong[])
-{
-    int64_t count = 0;
-    for (int64_t i = 0; i < t->n; i++) {
-        wrong[i] = wgi_claim_component(&t->a->claim, t->k, i).differ;
-        count += wrong[i];
-    }
-    return count;
-}
 
 /* Whether exactly the elements above, or below, some value are wrong. */
 static bool is_one_side(const trial *t, const bool wrong[])
@@ -208,11 +184,10 @@ static bool is_one_index(const trial *t, const bool wrong[], int64_t count)
             if (wrong[i]) index = i / stride % s.dim[d];
         for (int64_t i = 0; i < t->n; i++) at += wrong[i] && i / stride % s.dim[d] == index;
         if (at != count || count != t->n / s.dim[d] || s.dim[d] < 2) continue;
-        wgi_check_say(t->f->remedy, "only index %lld of axis %d is wrong%s", (long long)index, d,
-                      index == s.dim[d] - 1 ? ", the last one"
-                      : index               ? ""
-                                            : ", the first one");
-        return true;
+        return wgi_check_say(t->f->remedy, "only index %lld of axis %d is wrong%s", (long long)index, d,
+                             index == s.dim[d] - 1 ? ", the last one"
+                             : index               ? ""
+                                                   : ", the first one");
     }
     return false;
 }
@@ -220,7 +195,9 @@ static bool is_one_index(const trial *t, const bool wrong[], int64_t count)
 static void try_elements(const trial *t)
 {
     bool *wrong = t->n <= FEW && t->n > 1 ? wg_alloc(t->r->c, (size_t)t->n, sizeof *wrong) : NULL;
-    int64_t count = wrong ? find_wrong(t, wrong) : 0;
+    int64_t count = 0;
+    for (int64_t i = 0; wrong && i < t->n; i++)
+        count += wrong[i] = wgi_claim_component(&t->a->claim, t->k, i).differ;
     if (wgi_check_is_stopped(t->r)) count = 0;
     t->f->shown.wrong = count;
     if (count > 0 && count < t->n && !is_one_index(t, wrong, count) && !is_one_side(t, wrong))
@@ -229,13 +206,6 @@ static void try_elements(const trial *t)
 }
 
 /* ---- all ---- */
-
-static bool is_zero(const trial *t)
-{
-    for (int64_t i = 0; i < t->n; i++)
-        if (t->yours[i] != 0) return false;
-    return wgi_check_say(t->f->remedy, "the rule gives zero everywhere: a path is missing");
-}
 
 static bool open_trial(trial *t)
 {
@@ -252,7 +222,10 @@ void wgi_check_remedy(wg_check *r, wgi_isolated *a, wgi_finding *f)
 {
     const int k = f->shown.operand;
     trial t = { r, a, f, k, wgi_elements(a->x[k]), { NULL }, a->claim.v[k].yours, { { 0 } } };
-    if (open_trial(&t) && !is_zero(&t) && !try_factors(&t) && !try_transpose(&t) && !try_edits(&t))
-        try_elements(&t);
+    bool is_zero = true;
+    for (int64_t i = 0; i < t.n; i++) is_zero &= t.yours[i] == 0;
+    const bool open = open_trial(&t);
+    if (open && is_zero) wgi_check_say(f->remedy, "the rule gives zero everywhere: a path is missing");
+    else if (open && !try_factors(&t) && !try_transpose(&t) && !try_edits(&t)) try_elements(&t);
     for (int j = 0; j < DIRECTIONS; j++) wg_free(r->c, t.u[j]);
 }

@@ -4,8 +4,6 @@
  * that it is a part. */
 #include "check/check_private.h"
 
-#include <stdarg.h>
-
 static const double DEFAULT_EPS = 1e-7;
 
 #define REPORT_OF_NOTHING(why)                                                                          \
@@ -134,27 +132,36 @@ bool wgi_check_parts(wg_check *r, int n)
 
 /* ---- findings ---- */
 
-/* A rule is yours if the op is: by its descriptor, by the formula of wg_custom_vjp, or by a C function. */
-static const char *whose_rule(const wg_check *r, wg_node n)
+void *wgi_check_grow(wg_check *r, void *list, int count, int *room, size_t each)
 {
-    return wgi_op_is_library(wg_node_op(n)) ? wgi_check_whose(r) : "yours";
+    if (count < *room) return list;
+    void *more = wg_alloc(r->c, (size_t)(2 * *room + 8), each);
+    if (!more) return NULL;
+    if (count) memcpy(more, list, (size_t)count * each);
+    wg_free(r->c, list);
+    *room = 2 * *room + 8;
+    return more;
+}
+
+void wgi_check_name(wg_check *r, wgi_names *n, const char *name)
+{
+    const char **list = wgi_check_grow(r, n->name, n->count, &n->room, sizeof *list);
+    if (!list) return;
+    n->name = list;
+    n->name[n->count++] = wgi_check_keep(r, name);
 }
 
 void wgi_check_add(wg_check *r, const wgi_finding *f)
 {
-    if (r->findings == r->finding_room) {
-        const int room = 2 * r->finding_room + 8;
-        wgi_finding *more = wg_alloc(r->c, (size_t)room, sizeof *more);
-        if (!more) return;
-        if (r->findings) memcpy(more, r->finding, (size_t)r->findings * sizeof *more);
-        wg_free(r->c, r->finding);
-        r->finding = more, r->finding_room = room;
-    }
+    wgi_finding *list = wgi_check_grow(r, r->finding, r->findings, &r->finding_room, sizeof *list);
+    if (!list) return;
+    r->finding = list;
     wgi_finding *to = &r->finding[r->findings++];
     *to = *f;
     const bool is_node = !wg_is_none(f->node);
     if (!is_node || f->stage == WGI_STAGE_RUN) to->shown.operand = -1;
-    to->whose = is_node ? whose_rule(r, f->node) : wgi_check_whose(r);
+    /* a rule is yours if the op is: by its descriptor, by the formula of wg_custom_vjp, or by a C function */
+    to->whose = is_node && !wgi_op_is_library(wg_node_op(f->node)) ? "yours" : wgi_check_whose(r);
     to->shown.by = wgi_check_keep(r, f->shown.by ? f->shown.by : "");
     to->shown.op = is_node ? wgi_check_keep(r, wg_node_op_name(f->node)) : "";
     to->shown.name = is_node ? wgi_check_keep(r, wg_node_name(f->node)) : "";
@@ -186,13 +193,6 @@ void wg_check_free(wg_check *r)
 /* ---- lists and nodes ---- */
 
 double *wgi_check_doubles(wg_check *r, int64_t n) { return wg_alloc(r->c, (size_t)n + 1, sizeof(double)); }
-
-double **wgi_check_lists(wg_check *r)
-{
-    double **all = wg_alloc(r->c, (size_t)r->parts, sizeof *all);
-    for (int k = 0; all && k < r->parts; k++) all[k] = wgi_check_doubles(r, r->part[k].size);
-    return wg_failed(r->c) ? NULL : all;
-}
 
 double wgi_check_rms(const double *x, int64_t n)
 {
@@ -331,32 +331,6 @@ int wg_check_worst(const wg_check *r, int i, int64_t row[], int most)
     return wgi_check_most_off(r, &r->part[i], row, most);
 }
 
-/* ---- the order of findings ---- */
-
-/* A node whose rule is wrong is the cause itself. The parameters before it are wrong because of it. */
-static int distance(const wgi_finding *f)
-{
-    static const int order[WGI_STAGES] = { [WGI_STAGE_RULE] = 0,
-                                           [WGI_STAGE_FIRST] = 1,
-                                           [WGI_STAGE_RUN] = 2,
-                                           [WGI_STAGE_SLOPE] = 4,
-                                           [WGI_STAGE_SECOND] = 5 };
-    const bool late = wg_is_none(f->node) && (f->stage == WGI_STAGE_RUN || f->stage == WGI_STAGE_SECOND);
-    return order[f->stage] + late;
-}
-
-/* Puts the findings in order: the nearest to the cause first. */
-static void rank(wg_check *r)
-{
-    for (int i = 1; i < r->findings; i++) {
-        const wgi_finding f = r->finding[i];
-        int at = i;
-        for (; at > 0 && distance(&r->finding[at - 1]) > distance(&f); at--)
-            r->finding[at] = r->finding[at - 1];
-        r->finding[at] = f;
-    }
-}
-
 /* ---- the whole ---- */
 
 int wg_check_unreached(const wg_check *r) { return wgi_check_given(r)->unreached.count; }
@@ -387,22 +361,6 @@ uint64_t wg_check_seed(const wg_check *r)
 {
     r = wgi_check_given(r);
     return r->c ? wg_context_seed(r->c) : 0;
-}
-
-/* ---- a check ---- */
-
-void wgi_check_run(wg_check *r, const wgi_check_target *t)
-{
-    if (wgi_check_measure(r, t)) {
-        wgi_check_differences(r, t);
-        if (!r->o.course_only) wgi_check_points(r, t);
-    }
-    wgi_check_judge(r);
-    if (t->search && !r->o.course_only && wgi_check_go_on(r)) t->search(t->searcher);
-    if (isfinite(r->ratio) && wgi_check_go_on(r)) wgi_check_explain(r, t);
-    rank(r);
-    wgi_check_conclude(r);
-    wgi_check_end_early(r);
 }
 
 /* ---- reading a report ---- */

@@ -8,7 +8,6 @@
 #include "check/check_private.h"
 
 #include <float.h>
-#include <stdio.h>
 
 #include "wengert/grad.h"
 #include "wengert/ops.h"
@@ -73,19 +72,6 @@ static bool make_operand(wg_node n, wgi_isolated *a, int k, const wg_op *op, wg_
     return wg_node_ok(a->x[k]);
 }
 
-/* Copies what the node is computed from. */
-static bool copy_operands(wg_check *r, wg_node n, wgi_isolated *a)
-{
-    wg_node first;
-    for (int k = 0; k < a->operands; k++)
-        if (!maker_of(n, k, &first) && !copy_operand(r, wg_node_operand(n, k), a, k)) return false;
-    for (int k = 0; k < a->operands; k++) {
-        const wg_op *op = maker_of(n, k, &first);
-        if (op && !make_operand(n, a, k, op, first)) return false;
-    }
-    return true;
-}
-
 /* A node whose operand 0 is made from its other operands, which become inputs. */
 static wg_node with_its_value(wg_check *r, wg_node n, const wgi_isolated *a)
 {
@@ -100,14 +86,6 @@ static wg_node with_its_value(wg_check *r, wg_node n, const wgi_isolated *a)
     return y;
 }
 
-/* Whether the value is operand 0, which nothing here makes from the operands that the rule is by
- * (eigh_grad). Alone such a node does not depend on them: the check of the whole graph compares its rule. */
-static bool is_given(wg_node n)
-{
-    wg_node first;
-    return wg_node_op(n)->kind == WG_ALIAS && wg_node_op(n)->zero & 1 && !maker_of(n, 0, &first);
-}
-
 static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_isolated *a)
 {
     const wg_site here = wg_node_site(n);
@@ -119,10 +97,18 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_isolated *a)
     a->v = wgi_check_normals(r, stream, wgi_elements(n));
     if (wg_failed(r->c)) return false;
     const bool custom = wg_op_is(a->op, "custom_vjp");
-    if (!custom && is_given(n)) return false;
-    for (int k = 1; custom && k < a->operands; k++)
-        if (!copy_operand(r, wg_node_operand(n, k), a, k)) return false;
-    if (!custom && !copy_operands(r, n, a)) return false;
+    wg_node first;
+    /* The value is operand 0, which nothing here makes from the operands that the rule is by (eigh_grad).
+     * Alone such a node does not depend on them: the check of the whole graph compares its rule. */
+    const bool is_alias = a->op->kind == WG_ALIAS && a->op->zero & 1;
+    if (!custom && is_alias && !maker_of(n, 0, &first)) return false;
+    for (int k = custom; k < a->operands; k++)
+        if ((custom || !maker_of(n, k, &first)) && !copy_operand(r, wg_node_operand(n, k), a, k))
+            return false;
+    for (int k = 0; !custom && k < a->operands; k++) {
+        const wg_op *op = maker_of(n, k, &first);
+        if (op && !make_operand(n, a, k, op, first)) return false;
+    }
     a->y = custom ? with_its_value(r, n, a) : wg_apply(here, a->op, a->x, a->operands, a->attr);
     if (wg_node_op(a->y) != a->op) return false; /* a rewrite made another node, which is checked itself */
     wg_node v = a->x[a->operands] = wg_input_at(here, a->g, "", wg_view_f64(a->v, wg_node_shape(a->y)));
@@ -159,40 +145,23 @@ bool wgi_isolated_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_i
     return false;
 }
 
-static bool is_finite(wg_check *r, wg_node n)
-{
-    double *v = wgi_check_doubles(r, wgi_elements(n));
-    const bool is = v && wgi_check_values(r, n, v) && wgi_check_are_finite(v, wgi_elements(n));
-    wg_free(r->c, v);
-    return is;
-}
-
 /* The sum of the rule's gradients, each times random weights. Gradients that are not finite are left out: an
  * exponent, for example, has none where the base is negative. wg_none: nothing is left. */
 static wg_node sum_of_rule(wg_check *r, wgi_isolated *a, uint64_t stream)
 {
     const wg_site here = wg_node_site(a->y);
-    wg_node sum = wg_none;
+    wg_node sum = wg_none, by;
     for (int k = 0; k < a->operands; k++) {
         if (!a->point[k] || wg_is_none(a->gx[k]) || wg_node_dtype(a->gx[k]) != WG_F64) continue;
-        if (!is_finite(r, a->gx[k])) continue;
-        double *w = wgi_check_normals(r, stream + (uint64_t)k, wgi_elements(a->gx[k]));
-        if (!w) return wg_none;
-        const wg_node weights = wg_input_at(here, a->g, "", wg_view_f64(w, wg_node_shape(a->gx[k])));
+        const int64_t n = wgi_elements(a->gx[k]);
+        double *w = wgi_check_doubles(r, n);
+        const bool is_finite = w && wgi_check_values(r, a->gx[k], w) && wgi_check_are_finite(w, n);
+        for (int64_t i = 0; is_finite && i < n; i++)
+            w[i] = wgi_check_normal(r, stream + (uint64_t)k, (uint64_t)i);
+        if (is_finite) sum = wgi_plus_product(here, sum, a->gx[k], w, &by);
         wg_free(r->c, w);
-        const wg_node part =
-            wg_sum_at(here, &WG_OPTS(wg_reduce_args, .x = wg_mul_at(here, a->gx[k], weights)));
-        sum = wg_is_none(sum) ? part : wg_add_at(here, sum, part);
     }
     return sum;
-}
-
-/* Whether the rule holds something constant on purpose. */
-static bool has_stop(const wgi_isolated *a)
-{
-    for (int64_t i = 1, n = wg_graph_nodes(a->g); i < n; i++)
-        if (wg_op_is(wg_node_op(wg_graph_node(a->g, i)), "stop_gradient")) return true;
-    return false;
 }
 
 /* The gradient of the sum by x. It is zero if every path ends at stop_gradient; wg_none: there is none. */
@@ -202,7 +171,10 @@ static wg_node gradient_of_sum(wg_check *r, const wgi_isolated *a, wg_node sum, 
     wg_node gx = wg_none;
     if (wg_grads_at(here, sum, &x, 1, &gx) == WG_OK) return gx;
     wgi_check_recover(r);
-    double *zero = has_stop(a) ? wgi_check_doubles(r, wgi_elements(x)) : NULL;
+    bool has_stop = false; /* the rule holds something constant on purpose */
+    for (int64_t i = 1, n = wg_graph_nodes(a->g); i < n; i++)
+        has_stop |= wg_op_is(wg_node_op(wg_graph_node(a->g, i)), "stop_gradient");
+    double *zero = has_stop ? wgi_check_doubles(r, wgi_elements(x)) : NULL;
     gx = zero ? wg_input_at(here, a->g, "", wg_view_f64(zero, wg_node_shape(x))) : wg_none;
     wg_free(r->c, zero);
     return gx;
@@ -304,14 +276,12 @@ static bool rule_gradient(void *self, double **to)
     return true;
 }
 
-/* Whether the value is a node: the sum that `derive` made. */
-static bool is_derived(const wgi_isolated *a) { return wgi_elements(a->y) == 1 && a->v[0] == 1; }
-
 /* Opens the claim at the point. False: the node has no value there. */
 static bool open_claim(wgi_isolated *a)
 {
     wg_check *r = a->r;
     const int n = a->operands;
+    const bool is_derived = wgi_elements(a->y) == 1 && a->v[0] == 1; /* the value is a node: see derive */
     wgi_claim_close(&a->claim);
     wgi_vector *v = wg_alloc(r->c, (size_t)n + 1, sizeof *v);
     for (int k = 0; v && k < n; k++)
@@ -324,7 +294,7 @@ static bool open_claim(wgi_isolated *a)
                                .gradient = rule_gradient,
                                .settle = settle,
                                .self = a,
-                               .root = is_derived(a) ? a->y : wg_none,
+                               .root = is_derived ? a->y : wg_none,
                                .x = a->x,
                                .is_quiet = true };
     const bool ok = v && wgi_claim_open(&a->claim, r, &a->t, v, n);
@@ -342,10 +312,9 @@ static bool hides_errors(const wgi_isolated *a, int k, const double *u, const wg
 
 /* ---- one operand ---- */
 
-enum {
-    FEW = 512, /* elements that are compared alone, if some are at kinks */
-    TRIES = 2
-}; /* points: that of the graph; beside it, if an op has a kink there */
+/* FEW: elements that are compared alone, if some are at kinks. TRIES: points: that of the graph; beside
+ * it. */
+enum { FEW = 512, TRIES = 2 };
 
 /* Moves the operand by about 1 %, off the kinks. */
 static bool move_off(wgi_isolated *a, int k)
@@ -418,7 +387,6 @@ static bool has_own_slope(wgi_isolated *a, int k, const double *u)
     return differs;
 }
 
-/* Compares operand k. If it differs, *f says where. */
 static outcome compare_operand(wgi_isolated *a, int k, uint64_t stream, wgi_finding *f)
 {
     outcome o = UNCLEAR;
@@ -441,8 +409,8 @@ static outcome compare_operand(wgi_isolated *a, int k, uint64_t stream, wgi_find
 
 /* wg_fixed_point: its iterations end where they change by tol; those of Anderson's method are made for one
  * point, and their slopes are not those of the fixed point. wg_odeint with .adjoint: an error of the order
- * of the method, which is not known here. Such a node alone is no function of its operands: its value is that
- * of its first one. */
+ * of the method, which is not known here; alone such a node is no function: its value is its first
+ * operand. */
 double wgi_solver_error(wg_node n)
 {
     const wg_op *op = wg_node_op(n);
@@ -509,8 +477,7 @@ static void hold(wg_check *r, wg_node n, unsigned char *held)
     if (to->count == WGI_CHECK_MEANT) return;
     char text[WGI_CHECK_TEXT];
     wgi_check_say(text, "%.100s, %.100s", op->name, wg_site_place(wg_node_site(n)));
-    if (!to->name) to->name = wg_alloc(r->c, WGI_CHECK_MEANT, sizeof *to->name);
-    if (to->name) to->name[to->count++] = wgi_check_keep(r, text);
+    wgi_check_name(r, to, text);
 }
 
 /* Whether operand k is made from another operand, to which the op gives no derivative: as tanh_backward of y
@@ -526,7 +493,6 @@ static bool is_half(wg_node n, int k)
     return false;
 }
 
-/* Compares the derivative of the rule with the rule. */
 static void check_rule(wg_check *r, wg_node n, wgi_isolated *a)
 {
     wgi_finding f = { .stage = WGI_STAGE_SECOND, .node = n, .part = -1 };
@@ -542,11 +508,10 @@ static void check_rule(wg_check *r, wg_node n, wgi_isolated *a)
         const outcome o = compare_operand(a, k, 4000 + n.index, &f);
         r->second.rules += o != UNCLEAR, r->second.unclear += o == UNCLEAR;
         if (o != DIFFERENT) continue;
-        if (k == seed) wgi_check_say(by, "the gradient of its result");
-        else wgi_check_operand_name(n, k, by);
-        f.shown.by = by;
+        if (k < seed) wgi_check_operand_name(n, k, by);
+        else f.shown.operand = -1;
+        f.shown.by = k < seed ? by : "the gradient of its result";
         f.shown.shape = wg_node_shape(a->x[k]);
-        if (k == seed) f.shown.operand = -1;
         wgi_check_say(f.remedy, "%s",
                       f.shown.yours == 0 ? "the rule's values move with it, and their derivative is "
                                            "zero: something in the rule is held constant"
@@ -605,19 +570,6 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-/* Whether the user has named it as one whose derivative is another one on purpose. */
-static bool is_intended(const wg_check *r, wg_node n)
-{
-    return is_listed(r->o.intended, wg_node_op_name(n)) || is_listed(r->o.intended, wg_node_name(n));
-}
-
-static bool gives_zero(const wgi_isolated *a, int k)
-{
-    for (int64_t i = 0; a->claim.v && i < a->claim.v[k].size; i++)
-        if (a->claim.v[k].yours[i] != 0) return false;
-    return a->claim.v;
-}
-
 /* Compares the rule of n. asked, held: see wgi_check_rules; NULL: n is a node of the gradient. */
 static void check_node(wg_check *r, wg_node n, const unsigned char *asked, unsigned char *held)
 {
@@ -634,7 +586,10 @@ static void check_node(wg_check *r, wg_node n, const unsigned char *asked, unsig
     open_claim(&a);
     for (int k = 0; k < a.operands; k++) {
         if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k) || is_half(n, k)) continue;
-        if (asked && !asked[wg_node_operand(n, k).index] && gives_zero(&a, k)) continue;
+        const wgi_vector *v = a.claim.v ? &a.claim.v[k] : NULL;
+        bool gives_zero = v;
+        for (int64_t i = 0; gives_zero && i < v->size; i++) gives_zero = v->yours[i] == 0;
+        if (asked && !asked[wg_node_operand(n, k).index] && gives_zero) continue;
         const outcome o = compare_operand(&a, k, 2000 + n.index, &f);
         count->compared += o != UNCLEAR, count->unclear += o == UNCLEAR;
         if (custom && is_meant(&a, n, o, &f)) hold(r, n, held);
@@ -652,7 +607,9 @@ void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, const unsigned 
         const wg_node n = wg_graph_node(clone, i);
         wgi_check_at_stage(r, "rules of the nodes", (double)i / (double)root.index);
         if (!wgi_check_go_on(r)) break;
-        if (wg_op_is(wg_node_op(n), "stop_gradient") || is_intended(r, n)) hold(r, n, held);
+        if (wg_op_is(wg_node_op(n), "stop_gradient") || is_listed(r->o.intended, wg_node_op_name(n)) ||
+            is_listed(r->o.intended, wg_node_name(n)))
+            hold(r, n, held);
         else if (is_compared(n)) check_node(r, n, asked, held);
     }
 }

@@ -72,8 +72,8 @@ wgi_noise wgi_noise_of(wgi_line_fn at, void *self, double scale, bool quick)
     return n;
 }
 
-/* STEPS: at most; the first is scale / 4, each one is half the one before. WINDOW: steps that are
- * extrapolated together. */
+/* STEPS: at most; the first is scale / 4, each is half the one before. WINDOW: steps extrapolated
+ * together. */
 enum { STEPS = 44, WINDOW = 4, PROBES = 3 };
 
 /* Before a search ends early, these steps must agree: they show waves that are shorter than the others. */
@@ -142,8 +142,8 @@ static bool changes(const pair *p)
     return (p->has_right && p->f_right != 0) || (p->has_left && p->f_left != 0);
 }
 
-/* Finds the smallest step that changes f, between those that were taken: the change there is that of the
- * grid, and not of f. */
+/* Finds the smallest step that changes f, between those taken: the change there is the grid's, not that of
+ * f. */
 static void look_for_stairs(search *s)
 {
     int low = -1, high = STEPS;
@@ -353,8 +353,7 @@ static found best_of(const search *s, way w)
 
 /* ---- the search ---- */
 
-/* Whether f is much quieter at small steps than at large ones, so that what counts as noise at the large ones
- * may be a wave. */
+/* Whether f is much quieter at small steps: then what counts as noise at the large ones may be a wave. */
 static bool is_quieter_below(const wgi_slope_line *l)
 {
     return l->noise.sigma[WGI_SPACINGS - 1] > 16 * fmax(l->noise.sigma[0], DBL_EPSILON * fabs(l->f0));
@@ -418,15 +417,9 @@ static found central(search *s)
 
 /* ---- what is not smooth ---- */
 
-static const wgi_slope NOTHING = { .kind = WGI_SLOPE_ROUGH,
-                                   .value = NAN,
-                                   .other = NAN,
-                                   .other_bar = INFINITY,
-                                   .bar = INFINITY,
-                                   .left = NAN,
-                                   .right = NAN,
-                                   .left_bar = INFINITY,
-                                   .right_bar = INFINITY };
+/* Nothing is known but bars without end. */
+static const wgi_slope NOTHING = { WGI_SLOPE_ROUGH, NAN,      INFINITY, NAN, INFINITY, NAN, NAN,
+                                   INFINITY,        INFINITY, 0,        0,   0 };
 
 /* Whether f changes by as much at the smallest steps as at much larger ones. */
 static bool jumps(const search *s, way w)
@@ -459,27 +452,21 @@ static double grows_to(const search *s, way w)
     return limit;
 }
 
-static bool has_values(const search *s, way w)
-{
-    bool some = false;
-    for (int i = 0; i < STEPS; i++) some |= has(&s->at[i], w);
-    return some;
-}
-
 /* All steps were taken, and no central window is believed. */
 static wgi_slope broken(const search *s)
 {
     const found to_right = best_of(s, RIGHT), to_left = best_of(s, LEFT);
     const window *right = &to_right.best, *left = &to_left.best;
-    const bool both = right->valid && left->valid, right_has = has_values(s, RIGHT),
-               left_has = has_values(s, LEFT);
+    const bool both = right->valid && left->valid;
+    bool right_has = false, left_has = false;
     wgi_slope out = NOTHING;
+    for (int i = 0; i < STEPS; i++) right_has |= has(&s->at[i], RIGHT), left_has |= has(&s->at[i], LEFT);
     if (!right_has && !left_has) {
         out.kind = WGI_SLOPE_NOWHERE;
     } else if (both && fabs(right->value - left->value) > 2 * (right->bar + left->bar)) {
         out.kind = WGI_SLOPE_KINK;
-        out.left = left->value, out.left_bar = left->bar, out.right = right->value,
-        out.right_bar = right->bar;
+        out.left = left->value, out.left_bar = left->bar;
+        out.right = right->value, out.right_bar = right->bar;
     } else if (both) {
         out.kind = WGI_SLOPE_SMOOTH;
         out.value = (right->value + left->value) / 2, out.bar = fmax(right->bar, left->bar);
@@ -487,8 +474,8 @@ static wgi_slope broken(const search *s)
         out.kind = WGI_SLOPE_JUMP;
     } else if (right->valid ? !left_has : left->valid && !right_has) {
         out.kind = WGI_SLOPE_EDGE;
-        out.value = right->valid ? right->value : left->value,
-        out.bar = right->valid ? right->bar : left->bar;
+        const window *side = right->valid ? right : left;
+        out.value = side->value, out.bar = side->bar;
     } else {
         out.left = left->valid ? left->value : grows_to(s, LEFT);
         out.right = right->valid ? right->value : grows_to(s, RIGHT);

@@ -46,8 +46,7 @@ wgi_noise wgi_noise_of(wgi_line_fn at, void *self, double scale, bool quick);
 typedef enum wgi_slope_kind {
     WGI_SLOPE_SMOOTH,
     WGI_SLOPE_KINK,   /* left and right are slopes that differ */
-    WGI_SLOPE_CUSP,   /* a slope grows without end, as of sqrt(|x|): left and right may be infinite; NaN:
-                       * none */
+    WGI_SLOPE_CUSP,   /* a slope grows without end, as of sqrt(|x|): left, right may be infinite; NaN: none */
     WGI_SLOPE_EDGE,   /* f has values on one side of 0 only; value is the slope there */
     WGI_SLOPE_JUMP,   /* f is not continuous at 0 */
     WGI_SLOPE_ROUGH,  /* no window is believed: f is not smooth at the steps that its noise allows */

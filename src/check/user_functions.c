@@ -4,9 +4,6 @@
 
 #include <stdlib.h>
 
-#include "wengert/grad.h"
-#include "wengert/ops.h"
-
 /* ---- functions ---- */
 
 /* Points near x. Each of them keeps a part of x, which may be the key of a cache. */
@@ -36,7 +33,13 @@ typedef struct function {
     char changed[WGI_CHECK_TEXT]; /* f has written into x; or "" */
 } function;
 
-static const char *place_of(const wg_check *r, int64_t i, char to[WGI_CHECK_TEXT]);
+/* Component i of all. */
+static const char *place_of(const wg_check *r, int64_t i, char to[WGI_CHECK_TEXT])
+{
+    int k = 0;
+    while (i >= r->part[k].size) i -= r->part[k++].size;
+    return wgi_check_place(&r->part[k], i, to);
+}
 
 /* f at x. What f writes into x is noted and taken back. */
 static double call(function *q, double *x, double *g)
@@ -151,12 +154,11 @@ static void open_parts(wg_check *r, const char *names, const double *x, size_t n
         in->point = point, in->x = at, in->analytic = g;
         point += in->size, at += in->size, g += in->size;
         if (part_named(r, name)) wgi_check_say(r->reason, "names: \"%s\" is there twice", name);
-        if (!in->size) in->shown.left_out = true, wgi_check_say(in->reason, "it is empty");
+        if (!in->size) wgi_check_leave_out(in, "it is empty");
         r->parts++;
     }
 }
 
-/* Leaves out the pieces of x whose gradient is another one on purpose. */
 static void leave_out_intended(wg_check *r)
 {
     const char *at = r->o.intended;
@@ -164,21 +166,12 @@ static void leave_out_intended(wg_check *r)
     wg_shape s;
     while (at && !is_at_end(at) && !r->reason[0]) {
         wgi_check_part *in = read_name(&at, name, &s) && !s.rank ? part_named(r, name) : NULL;
-        if (in)
-            in->shown.left_out = true, wgi_check_say(in->reason, "its gradient is another one on purpose");
+        if (in) wgi_check_leave_out(in, "its gradient is another one on purpose");
         else
             wgi_check_say(r->reason,
                           "intended: names of whole arguments are expected, as \"%s\", not \"%.80s\"",
                           r->part[0].shown.name, r->o.intended);
     }
-}
-
-/* Component i of all. */
-static const char *place_of(const wg_check *r, int64_t i, char to[WGI_CHECK_TEXT])
-{
-    int k = 0;
-    while (i >= r->part[k].size) i -= r->part[k++].size;
-    return wgi_check_place(&r->part[k], i, to);
 }
 
 static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_opts *o)
@@ -196,7 +189,6 @@ static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_o
     return r;
 }
 
-/* Says that the pointer to `what` is NULL, in a report that is not begun. */
 static wg_check *without(wg_check *r, const char *what)
 {
     wgi_check_say(r->reason, "nothing to compare: the %s is NULL", what);
@@ -244,8 +236,7 @@ static double ask(function *q, place at, double *g, double *x)
     return value;
 }
 
-/* Whether another x at the same address is taken for the one before. LEFT and RIGHT have no component in
- * common. */
+/* Whether another x at the same address is taken for the one before. LEFT and RIGHT share no component. */
 static bool is_by_address(function *q)
 {
     double *here = q->r->part[0].x;
@@ -283,8 +274,7 @@ static const fault DEPENDS = { "depends on what was asked before", "is", ", then
                    ADDED = { "is added to what was there, and must be written", "is", ", then" },
                    NOT_WRITTEN = { "is not written", "stays what was there,", ", then" };
 
-/* With the first gradient at the place. there: was in each component of g before. differs: what it is if it
- * is another one. */
+/* With the first gradient at the place. there: was in g before. differs: what it is if it is another one. */
 static void compare_gradients(function *q, const answer *was, const double *g, double there, fault differs)
 {
     char where[WGI_CHECK_TEXT];
@@ -431,28 +421,14 @@ static bool copy_operands(wg_graph *g, const wg_node x[], int n, wg_node to[])
     for (int k = 0; k < n; k++) {
         wg_tensor t;
         char name[24];
-        if (!wg_graph_of(x[k])) {
-            to[k] = x[k];
-            continue;
-        }
+        to[k] = x[k];
+        if (!wg_graph_of(x[k])) continue;
         snprintf(name, sizeof name, "operand %d", k);
         const char *own = wg_node_name(x[k]);
         if (!wg_peek(x[k], &t)) return false;
         to[k] = wg_input_at(wg_node_site(x[k]), g, *own ? own : name, t);
     }
     return true;
-}
-
-/* sum(v y) with random v: a scalar whose gradient depends on every element of y. */
-static wg_node projection(wg_site here, wg_check *r, wg_graph *g, wg_node y)
-{
-    const int64_t n = wg_shape_size(wg_node_shape(y));
-    double *v = wgi_check_normals(r, 3, n);
-    if (!v) return wg_none;
-    wg_node w = wg_input_at(here, g, "", wg_view_f64(v, wg_node_shape(y)));
-    if (wg_node_dtype(y) != WG_F64) w = wg_cast_at(here, w, wg_node_dtype(y));
-    wg_free(r->c, v);
-    return wg_sum_at(here, &WG_OPTS(wg_reduce_args, .x = wg_mul_at(here, w, y)));
 }
 
 wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
@@ -474,8 +450,11 @@ wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], i
     else if (wg_begin(g, wg_graph_mode(from)), !copy_operands(g, x, n, at))
         wgi_check_say(r->reason, "%s: an operand has no value", own.name);
     if (r->reason[0]) return r;
-    const wg_node y = wg_apply(here, op, at, n, attr),
-                  loss = wg_node_ok(y) ? projection(here, r, g, y) : wg_none;
+    const wg_node y = wg_apply(here, op, at, n, attr);
+    wg_node loss = wg_none, by;
+    double *v = wg_node_ok(y) ? wgi_check_normals(r, 3, wgi_elements(y)) : NULL;
+    /* a scalar whose gradient depends on every element of y */
+    if (v) loss = wgi_plus_product(here, wg_none, y, v, &by);
     for (int k = 0; k < n; k++)
         if (wg_graph_of(at[k]) && wg_dtype_is_float(wg_node_dtype(at[k])) && wg_op_has_derivative(op, k))
             floats[count++] = at[k];
@@ -518,20 +497,13 @@ wg_check *wg_gradcheck_vjp(size_t nx, size_t ny, wg_forward_fn forward, wg_backw
         wgi_check_say(room->reason, "nothing to compare: y has too many components");
         return room;
     }
-    pair p = { nx,
-               ny,
-               forward,
-               backward,
-               user,
-               wg_alloc(room->c, ny + 1, sizeof(double)),
-               wgi_check_normals(room, 3, (int64_t)ny) };
+    pair p = { nx, ny, forward, backward, user, NULL, NULL };
+    p.y = wg_alloc(room->c, ny + 1, sizeof *p.y), p.v = wgi_check_normals(room, 3, (int64_t)ny);
     if (wgi_check_failed(room)) return room;
     wg_check *r = wg_gradcheck_fn(pair_value, nx, x, &p, o);
     wg_check_free(room);
     return r;
 }
-
-/* ---- for assertions ---- */
 
 bool wg_check_passes_at(wg_site here, wg_check *r)
 {
