@@ -113,8 +113,7 @@ static wg_check *gradcheck(small *s)
     wg_node W2 = wg_param(s->t.g, s->t.p, "W2", WG_SHAPE(CHECK_HIDDEN, CHECK_OUT), wg_zeros());
     wg_node b2 = wg_param(s->t.g, s->t.p, "b2", WG_SHAPE(CHECK_OUT), wg_zeros());
     wg_node loss = wg_softmax_cross_entropy(wg_dense(wg_relu(wg_dense(x, W1, b1)), W2, b2), y);
-    return wg_gradcheck_nodes(loss, ((wg_node[]){ W1, b1, W2, b2, x }), 5,
-                              &(wg_gradcheck_opts){ .eps = 1e-7, .course_only = true });
+    return wg_gradcheck_nodes(loss, ((wg_node[]){ W1, b1, W2, b2, x }), 5, .eps = 1e-7, .course_only = true);
 }
 
 static bool gradcheck_step(void *self)

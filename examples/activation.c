@@ -89,7 +89,7 @@ static wg_node simulate(wg_node x)
 
 static int failures(const char *name, wg_node y)
 {
-    wg_check *r = wg_gradcheck(wg_sum(wg_square(y)), NULL, &(wg_gradcheck_opts){ .name = name });
+    wg_check *r = wg_gradcheck(wg_sum(wg_square(y)), NULL, .name = name);
     wg_check_print(r, stdout);
     int failed = wg_check_verdict(r) != WG_PASS;
     wg_check_free(r);

@@ -48,7 +48,7 @@ static void check(wg_graph *g, wg_params *p, wg_data *d, const char *when)
     wg_node accuracy;
     if (!wg_data_next(d, &b, 16)) return;
     wg_begin(g, WG_TRAIN);
-    wg_check *r = wg_gradcheck(loss_of(g, p, &b, &accuracy), p, &(wg_gradcheck_opts){ .components = 40 });
+    wg_check *r = wg_gradcheck(loss_of(g, p, &b, &accuracy), p, .components = 40);
     printf("gradient check %s training: %s, ratio %.1e\n", when, wg_verdict_name(wg_check_verdict(r)),
            wg_check_ratio(r));
     wg_check_free(r);

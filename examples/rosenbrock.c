@@ -19,8 +19,7 @@ static double rosen(size_t n, const double *x, double *g, void *user)
 int main(int argc, char **argv)
 {
     void *wrong = argc > 1 ? argv[1] : NULL;
-    wg_check *r =
-        wg_gradcheck_fn(rosen, 2, (double[]){ -1.2, 1 }, wrong, &(wg_gradcheck_opts){ .name = "rosen" });
+    wg_check *r = wg_gradcheck_fn(rosen, 2, ((double[]){ -1.2, 1 }), wrong, .name = "rosen");
     wg_check_print(r, stdout);
     int rc = wg_check_exit(r); /* 0 pass, 1 fail, 5 inconclusive */
     wg_check_free(r);

@@ -71,7 +71,7 @@ int main(int argc, char **argv)
     wg_params *p = wg_params_new(c);
     wg_begin(g, WG_TRAIN);
     wg_node loss = loss_of(g, p);
-    wg_check *r = wg_gradcheck(loss, p, NULL);
+    wg_check *r = wg_gradcheck(loss, p);
     wg_check_print(r, stdout);
     const int status = wg_check_exit(r);
     wg_check_free(r);

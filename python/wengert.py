@@ -145,9 +145,6 @@ _TABLE = """
 @settled_args x before ; tol:double = settled
 (g:graph p:params name:text s:shape init:init) = param state
 (r:check) = check_passes
-! eps:double one_sided:bool name:text components:int64 allocator:pointer progress:pointer
-    progress_user:pointer order:int course_only:bool tolerance:double accuracy:double evaluations:int64
-    intended:text names:text = gradcheck
 """
 
 # ---- the library ----
@@ -197,7 +194,7 @@ _FUNCTIONS = """
     optim_clip_norm_at spd, v optim_free p, p data_digits_at sp, p data_from_at sptt, p data_csv_at
     spsp, t data_x p, t data_y p, p data_split_at spd, v data_normalise_at sps, b data_next_at sppl, v
     data_free p, i draw_at snsp, p draw_text_at snp, v free pp, p gradcheck_at snpp, p
-    gradcheck_nodes_at snpip, p gradcheck_fn pzppp, v check_print pp, v check_free p, i check_verdict p,
+    gradcheck_nodes_at snpip, p gradcheck_fn_at spzppp, v check_print pp, v check_free p, i check_verdict p,
     s verdict_name i, d check_ratio p, s check_reason p, b split_at sniip, p nn_cache_new_at sp, i
     nn_cache_step_at sp, i nn_cache_select_at sppl, n extern_at snhp, n custom_vjp_at snpip, n part_by_pointer np, n
     step_by_pointer nip, n ode_by_pointer nnp, p program_text pss, v program_free p, i program_set pst, i
@@ -583,7 +580,7 @@ _WORDS = {"mean": 0, "sum": 1, "none": 2, "constant": 0, "reflect": 1, "edge": 2
           "graph": 0, "train": 1, "eval": 2, "dormand_prince": 0, "euler": 1, "midpoint": 2, "rk4": 3}
 _OBJECTS = {"params": ("Params", "_p"), "cache": ("Cache", "_cache"), "check": ("Report", "_r")}
 States = namedtuple("States", "y h c")
-_builders, _structs = {}, {}
+_builders = {}
 
 def _near(word, words):
     near = difflib.get_close_matches(word, list(words), 1)
@@ -681,13 +678,6 @@ def _named(what, fields, options, g, into):
             setattr(into, field, _given(kinds[field], x, g, name))
     return into
 
-def _struct(what, options, g=None):
-    """A pointer to a struct of options alone: of gradcheck."""
-    fields, kind = _structs[what]
-    options = {n: -2.2250738585072014e-308 if x == 0 and dict(fields).get(n) == "double" else x
-               for n, x in options.items()}
-    return byref(_named(what, fields, options, g, kind()))
-
 # ---- structs of options, from the lists of the library (named.h) ----
 
 class _Option(Structure):
@@ -729,9 +719,6 @@ def _graph_of(arguments):
             return _graph_of(x.flat if isinstance(x, np.ndarray) else x)
     return graph()
 
-def _new_struct(fields):
-    members = [(n, _FIELDS.get(k, c_void_p)) for n, k in fields] + [("reserved", ctypes.c_uint64 * 8)]
-    return type("_Args", (Structure,), {"_fields_": members})
 
 def _results(result, g):
     if isinstance(result, _States):
@@ -814,9 +801,7 @@ for _line in _TABLE.strip().replace("\n    ", " ").split("\n"):
     _line, _names = _line.rsplit(" =", 1)
     _line, _, _result = _line.partition(" -> ")
     for _name in _names.split():
-        if _line[0] == "!":
-            _structs[_name] = _fields(_line[1:]), _new_struct(_fields(_line[1:]))
-        elif _line[0] == "(":
+        if _line[0] == "(":
             _builder(_name, _by_parameters, _line[1:-1], _Node)
         else:
             _struct_name, _line_rest = _line[1:].split(" ", 1)
@@ -1416,7 +1401,8 @@ class _CheckOptions:
         if watch:
             self._progress = _PROGRESS(lambda user, stage, share: self._watched(watch, stage.decode(), share))
             options["progress"] = ctypes.cast(self._progress, c_void_p)
-        self.struct = _struct("gradcheck", options)
+        self._opts = _opts("gradcheck_opts", "gradcheck", options)
+        self.struct = byref(self._opts)
 
     def _watched(self, watch, stage, share):
         try:
@@ -1565,8 +1551,8 @@ def _check_arrays(both, arguments, named, options, given=None):
     if given is not None and given.size != x.size:
         raise ValueError("wengert.check: the gradient has %d elements, x has %d: one for each is expected" % (
             given.size, x.size))
-    r = Report(_lib.wg_gradcheck_fn(_CHECKED(one), x.size, x.ctypes.data, None, o.struct) if given is None else
-               _lib.wg_gradcheck_values(_CHECKED(one), x.size, x.ctypes.data, given.ctypes.data, None, o.struct))
+    r = Report(_lib.wg_gradcheck_fn_at(_here(), _CHECKED(one), x.size, x.ctypes.data, None, o.struct) if given is None else
+               _lib.wg_gradcheck_values_at(_here(), _CHECKED(one), x.size, x.ctypes.data, given.ctypes.data, None, o.struct))
     if failed:
         raise failed[0]
     return o.done(r)

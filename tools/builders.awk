@@ -1,7 +1,7 @@
 # Reads public headers and writes what they say of builders, the functions that make nodes:
 #
 #   form=python    the table of python/wengert.py. A line is "(PARAMETERS) = NAMES", or "@STRUCT OPERANDS ; OPTIONS = NAMES"
-#                  for one struct of arguments, or "! OPTIONS = NAMES" for structs of options: gradcheck
+#                  for one struct of arguments
 #   form=cpp       a C++ program that calls each macro with all its options by name, the last one first. some<T>()
 #                  stands for an argument
 
@@ -94,25 +94,6 @@ function python_print(    i, line, word, n, k) {
     }
 }
 
-# ---- structs of options alone ----
-
-function python_option(name, kind) {
-    return kind ~ /\*$/ && kind != "const char *" ? name ":pointer" : python_field(name, kind)
-}
-function python_lists(    out, i) {
-    for (rest = all; next_match("typedef struct wg_gradcheck_opts {[^}]*}"); ) {
-        sub(/^[^{]*\{/, "", found)
-        sub(/}$/, "", found)
-        gsub(/[a-z]+ \(\*/, "void *", found) # a pointer to a function
-        gsub(/\)\([^)]*\)/, "", found)
-        note_fields("gradcheck", found)
-        out = ""
-        for (i = 1; i <= fields_of["gradcheck"]; i++)
-            out = out " " python_option(field["gradcheck", i], kind_of["gradcheck", i])
-        python("!" out, "gradcheck", "")
-    }
-}
-
 # ---- C++ ----
 
 function cpp_call(name, type, operands,    i, text) {
@@ -171,7 +152,6 @@ END {
                 python(python_struct(type[2]), name, word[2])
             } else python(python_parameters(found), name, word[2])
         }
-        python_lists()
         python_print()
     }
 }

@@ -113,7 +113,7 @@ int check_ops(const args *a)
 {
     const char *name = args_value(a, "op");
     const wg_op *one = name ? wg_op_find(name) : NULL;
-    wg_gradcheck_opts o = { 0 };
+    wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts);
     json j;
     wg_verdict all = WG_PASS;
     if (name && !one) return no_op(a, name);

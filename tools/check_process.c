@@ -262,7 +262,8 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
     wg_check *r = NULL;
     signal(SIGPIPE, SIG_IGN);
     check_watch(&own);
-    if (p.text && child_start(&p.c, args_value(a, "run"))) r = wg_gradcheck_fn(ask, n, x->data, &p, &own);
+    if (p.text && child_start(&p.c, args_value(a, "run")))
+        r = wg_gradcheck_fn_at(WG_HERE, ask, n, x->data, &p, &own);
     else wrong(&p, "cannot be started");
     check_quiet();
     child_stop(&p.c, p.failed ? 0 : 1);
@@ -307,7 +308,8 @@ bool check_point(const args *a)
 
 int check_process(const args *a)
 {
-    wg_gradcheck_opts o = { .name = args_value(a, "run"), .names = args_value(a, "names") };
+    wg_gradcheck_opts o =
+        WG_OPTS(wg_gradcheck_opts, .name = args_value(a, "run"), .names = args_value(a, "names"));
     const char *at = args_value(a, "at");
     int status = EXIT_FLAGS;
     if (!at) return tool_wrong(a, "--run needs --at, the point: --at '[-1.2, 1]'");

@@ -100,15 +100,14 @@ static bool ends_in(const char *path, const char *endings)
 
 bool check_opts(const args *a, wg_gradcheck_opts *o)
 {
-    long long components = 0, order = 1, evaluations = 0;
+    long long components = WG_AUTO, order = 1, evaluations = WG_AUTO;
     if (!args_double(a, "tol", &o->tolerance) || !args_double(a, "accuracy", &o->accuracy) ||
         !args_double(a, "eps", &o->eps) || !args_long(a, "components", 1, &components) ||
         !args_long(a, "evaluations", 20, &evaluations))
         return false;
     if (!args_long(a, "order", 1, &order)) return false;
     if (order > 2) return tool_wrong(a, "--order %lld: 1 or 2", order), false;
-    if (o->eps < 0 || (args_has(a, "eps") && o->eps == 0))
-        return tool_wrong(a, "--eps: a positive step"), false;
+    if (args_has(a, "eps") && !(o->eps > 0)) return tool_wrong(a, "--eps: a positive step"), false;
     if (!(o->tolerance >= 0 && o->tolerance < 1))
         return tool_wrong(a, "--tol: a share, from 0 to below 1"), false;
     if (!(o->accuracy >= 0 && o->accuracy < 1))
@@ -122,7 +121,7 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
     o->order = (int)order;
     o->one_sided = args_has(a, "one-sided");
     o->course_only = args_has(a, "course");
-    if (o->tolerance > 0 && (o->eps > 0 || o->one_sided || o->course_only))
+    if (o->tolerance > 0 && (args_has(a, "eps") || o->one_sided || o->course_only))
         return tool_wrong(a, "--tol with --eps, --one-sided or --course: there the course's scale decides"),
                false;
     if (o->course_only && order > 1)
@@ -200,7 +199,7 @@ static claim_result *judge_claims(model *m, wg_verdict *all)
 /* NULL: after an error, or with m->status 0 if there is nothing to check. */
 static wg_check *against_differences(model *m, check_target *of)
 {
-    wg_gradcheck_opts o = { 0 };
+    wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts);
     name_list x;
     if (!check_opts(m->a, &o)) return model_ends(m, EXIT_FLAGS), NULL;
     if (wg_program_claims(m->q) && wg_is_none(wg_program_last(m->q)) && !args_has(m->a, "of")) return NULL;

@@ -2,7 +2,7 @@
 /* check.h: the gradient check, for graphs and for plain C functions:
  *
  *     static double f(size_t n, const double *x, double *g, void *user);      fills g unless it is NULL
- *     wg_check *r = wg_gradcheck_fn(f, 2, (double[]){ -1.2, 1 }, NULL, NULL);
+ *     wg_check *r = wg_gradcheck_fn(f, 2, point, NULL);
  *     wg_check_print(r, stdout);
  *     int rc = wg_check_exit(r);              0 pass, 1 fail, 5 inconclusive
  *     wg_check_free(r);
@@ -38,46 +38,44 @@ extern "C" {
 
 typedef struct wg_check wg_check;
 
-typedef struct wg_gradcheck_opts {
-    double eps;       /* the course's step, default 1e-7; if it is given, the course's scale decides */
-    bool one_sided;   /* the course's difference is (f(x + eps) - f(x)) / eps; likewise */
-    const char *name; /* of the function or loss, for the report */
-    /* The course's differences: of at most so many components of each input, evenly spaced. Default:
-     * about 250 in all. */
-    int64_t components;
-    /* Of all memory of the check and its report. Copied. It must work until wg_check_free. Default: that of the
-     * graph's context. Without one in either place: malloc, realloc, free. */
-    const wg_allocator *allocator;
-    /* Called at each evaluation of the function, and more often. stage: what is being done, "rules of the nodes"; share: how much of it is done, from 0 to 1.
-     * If it returns false the check stops. Its report then holds what was found until then, and
-     * wg_check_stopped is true: the verdict is fail if something has failed, else inconclusive. */
-    bool (*progress)(void *progress_user, const char *stage, double share);
-    void *progress_user;
-    /* 2: of a graph, checks the second derivatives too. Default 1. */
-    int order;
-    /* Stage 3 alone, as courses teach it: every component, no rules, no slopes. Its scale decides. An error
-     * that it cannot see passes: one of a component that is small beside the others, a wrong rule that does
-     * not show at this point. */
-    bool course_only;
-    /* A difference of at most this share of a component, or of a typical one, is allowed: for a function that
-     * solves something and stops early, or has a constant with few digits. Default 0: none. */
-    double tolerance;
-    /* How exact f is, as a share of its value: 1e-8 for a function that solves something to eight digits. What
-     * such errors can explain is no finding. Default 0: f is as exact as its arithmetic. */
-    double accuracy;
-    /* About so many evaluations of f, at least 20. The report then says how large an error could hide. A
-     * difference is made sure of beyond them. Default 0: as many as it takes, 25 to 50 for each of up to 64
-     * components, and 350 more. */
-    int64_t evaluations;
-    /* Ops, or nodes by their names (wg_name), whose derivative is another one than that of their value on purpose,
-     * as that of a straight-through estimator: "quantize, clip_gradient". They are not compared, and stand still
-     * where the whole function is compared. The report names them. Of a C function: pieces of x by their names,
-     * "W". Default: none. */
-    const char *intended;
-    /* Of a C function: what x is made of, one after the other, by names and shapes: "W[3,4], b[4], s". The report
-     * then says W[2,0], and looks for transposes. Default: "x", a vector. */
-    const char *names;
-} wg_gradcheck_opts;
+/* Called at each evaluation of the function, and more often. stage: what is being done, "rules of the nodes"; share:
+ * how much of it is done, from 0 to 1. If it returns false the check stops. Its report then holds what was found until
+ * then, and wg_check_stopped is true: the verdict is fail if something has failed, else inconclusive. */
+typedef bool (*wg_progress_fn)(void *progress_user, const char *stage, double share);
+
+/* course_only: every component, no rules, no slopes. An error that the course's scale cannot see passes: one of a
+ * component that is small beside the others, a wrong rule that does not show at this point.
+ *
+ * intended names ops, or nodes by their names (wg_name), whose derivative is another one than that of their value on
+ * purpose, as that of a straight-through estimator: "quantize, clip_gradient". They are not compared, and stand still
+ * where the whole function is compared. The report names them. Of a C function: pieces of x by their names, "W".
+ *
+ * A difference is made sure of beyond .evaluations, and the report says how large an error could hide. */
+#define wg_gradcheck_opts_list(P, X) \
+    X(double, eps, WG_AUTO, "(0, inf)", "the course's step; if it is given, the course's scale decides. Default: 1e-7") \
+    X(bool, one_sided, false, "", "the course's difference is (f(x + eps) - f(x)) / eps, and the course's scale decides") \
+    X(const char *, name, NULL, "", "of the function or loss, for the report") \
+    X(int64_t, components, WG_AUTO, "[1, inf)", \
+      "the course's differences are of at most so many components of each input, evenly spaced. Default: about 250 in all") \
+    X(const wg_allocator *, allocator, NULL, "", \
+      "of all memory of the check and its report, until wg_check_free. Copied. Default: that of the graph's context") \
+    X(wg_progress_fn, progress, NULL, "", "is told what is being done, and may stop the check") \
+    X(void *, progress_user, NULL, "", "first argument of progress") \
+    X(int, order, 1, "[1, 2]", "2: of a graph, checks the second derivatives too") \
+    X(bool, course_only, false, "", "stage 3 alone, as courses teach it; its scale decides") \
+    X(double, tolerance, 0, "[0, 1)", \
+      "a difference of at most this share of a component, or of a typical one, is allowed: for a function that solves " \
+      "something and stops early, or has a constant with few digits") \
+    X(double, accuracy, 0, "[0, 1)", \
+      "how exact f is, as a share of its value: 1e-8 for a function that solves something to eight digits. What such " \
+      "errors can explain is no finding. 0: f is as exact as its arithmetic") \
+    X(int64_t, evaluations, WG_AUTO, "[20, inf)", \
+      "about so many evaluations of f. Default: as many as it takes, 25 to 50 for each of up to 64 components, and 350 more") \
+    X(const char *, intended, NULL, "", "what has another derivative on purpose; see above") \
+    X(const char *, names, NULL, "", \
+      "of a C function: what x is made of, one after the other, by names and shapes: \"W[3,4], b[4], s\". The report " \
+      "then says W[2,0], and looks for transposes. Default: \"x\", a vector")
+WG_OPTIONS(wg_gradcheck_opts);
 
 /* Inconclusive: NaN, nothing to compare, all zero, or a difference that can come from noise or a kink. */
 typedef enum wg_verdict { WG_PASS, WG_FAIL, WG_INCONCLUSIVE } wg_verdict;
@@ -89,33 +87,56 @@ WG_API const char *wg_verdict_name(wg_verdict v); /* "pass", "fail", "inconclusi
  * parameters and the graph's own random draws stay as they are. The result is never NULL. Free it with
  * wg_check_free; it may be used after graph and context are freed. */
 WG_API wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gradcheck_opts *o);
-#define wg_gradcheck(loss, ...) wg_gradcheck_at(WG_AT(#loss), loss, __VA_ARGS__)
+#define wg_gradcheck(loss, ...)                                                                                  \
+    WG_WITH(wg_gradcheck_at, (WG_AT(WG_BYTE_2 #loss ", " #__VA_ARGS__), loss, WG_HEAD_(__VA_ARGS__)), wg_gradcheck_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 /* The same for n nodes of your choice, inputs or parameters. */
 WG_API wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], int n,
                                        const wg_gradcheck_opts *o);
-#define wg_gradcheck_nodes(loss, ...) wg_gradcheck_nodes_at(WG_AT(#loss), loss, __VA_ARGS__)
+#define wg_gradcheck_nodes(loss, x, ...)                                                                     \
+    WG_WITH(wg_gradcheck_nodes_at,                                                                               \
+            (WG_AT(WG_BYTE_3 #loss ", " #x ", " #__VA_ARGS__), loss, x, WG_HEAD_(__VA_ARGS__)), wg_gradcheck_opts, \
+            WG_TAIL_(__VA_ARGS__, ))
 
 /* Checks a C function that returns its value at x and, unless g is NULL, writes its gradient to g. */
 typedef double (*wg_check_fn)(size_t n, const double *x, double *g, void *user);
-WG_API wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void *user,
-                                 const wg_gradcheck_opts *o);
+WG_API wg_check *wg_gradcheck_fn_at(wg_site here, wg_check_fn f, size_t n, const double *x, void *user,
+                                    const wg_gradcheck_opts *o);
+#define wg_gradcheck_fn(f, n, x, ...)                                                                          \
+    WG_WITH(wg_gradcheck_fn_at,                                                                                  \
+            (WG_AT(WG_BYTE_4 #f ", " #n ", " #x ", " #__VA_ARGS__), f, n, x, WG_HEAD_(__VA_ARGS__)),             \
+            wg_gradcheck_opts, WG_TAIL_(__VA_ARGS__, ))
 /* Checks a gradient that is given against the values of f. f is called with g NULL. */
-WG_API wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const double *gradient,
-                                     void *user, const wg_gradcheck_opts *o);
+WG_API wg_check *wg_gradcheck_values_at(wg_site here, wg_check_fn f, size_t n, const double *x,
+                                        const double *gradient, void *user, const wg_gradcheck_opts *o);
+#define wg_gradcheck_values(f, n, x, gradient, ...)                                                            \
+    WG_WITH(wg_gradcheck_values_at,                                                                              \
+            (WG_AT(WG_BYTE_5 #f ", " #n ", " #x ", " #gradient ", " #__VA_ARGS__), f, n, x, gradient,            \
+             WG_HEAD_(__VA_ARGS__)),                                                                             \
+            wg_gradcheck_opts, WG_TAIL_(__VA_ARGS__, ))
 
 /* Checks an op of yours at the values of the operands x: each operand of a float dtype. attr as for
  * wg_apply. */
 WG_API wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
                                     const wg_gradcheck_opts *o);
-#define wg_gradcheck_op(op, ...) /* op, x, n, attr, opts */ wg_gradcheck_op_at(WG_AT(#op), op, __VA_ARGS__)
+#define wg_gradcheck_op(op, x, n, ...)                                                                         \
+    WG_WITH(wg_gradcheck_op_at,                                                                                  \
+            (WG_AT(WG_BYTE_4 #op ", " #x ", " #n ", " #__VA_ARGS__), op, x, n, WG_HEAD_(__VA_ARGS__)),           \
+            wg_gradcheck_opts, WG_TAIL_(__VA_ARGS__, ))
 
 /* Checks a pair of C functions, as wg_extern takes them: forward computes y from x, backward computes
  * gx = J' gy. The weights gy are random: with ones, errors would be hidden wherever the sum of y is
  * constant. */
-WG_API wg_check *wg_gradcheck_vjp(size_t nx, size_t ny, wg_forward_fn forward, wg_backward_fn backward,
-                                  const double *x, void *user, const wg_gradcheck_opts *o);
+WG_API wg_check *wg_gradcheck_vjp_at(wg_site here, size_t nx, size_t ny, wg_forward_fn forward,
+                                     wg_backward_fn backward, const double *x, void *user,
+                                     const wg_gradcheck_opts *o);
+#define wg_gradcheck_vjp(nx, ny, forward, backward, x, ...) \
+    WG_WITH(wg_gradcheck_vjp_at, \
+            (WG_AT(WG_BYTE_6 #nx ", " #ny ", " #forward ", " #backward ", " #x ", " #__VA_ARGS__), nx, ny, forward, \
+             backward, x, WG_HEAD_(__VA_ARGS__)), \
+            wg_gradcheck_opts, WG_TAIL_(__VA_ARGS__, ))
 
-/* For the assertions of any test framework: assert(wg_check_passes(wg_gradcheck(loss, p, NULL))). Frees
+/* For the assertions of any test framework: assert(wg_check_passes(wg_gradcheck(loss, p))). Frees
  * the report. If it does not pass, prints file:line and the report to stderr first. */
 WG_API bool wg_check_passes_at(wg_site here, wg_check *r);
 #define wg_check_passes(r) wg_check_passes_at(WG_AT(#r), r)

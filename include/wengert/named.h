@@ -203,6 +203,7 @@ static inline double wg_or_standard(double v, double standard)
 #define WG_BYTE_2                    "\3"
 #define WG_BYTE_3                    "\4"
 #define WG_BYTE_4                    "\5"
+#define WG_BYTE_6                    "\7"
 #define WG_BYTE_5                    "\6"
 #define WG_BYTE_3_4                  WG_BYTE_4
 #define WG_BYTE_3_5                  WG_BYTE_5

@@ -280,10 +280,10 @@ class report
 };
 
 /* The gradient of a loss by the parameters of p; without p by all named inputs. */
-inline report check(const value &loss, wg_params *p = nullptr, const wg_gradcheck_opts *o = nullptr,
+inline report check(const value &loss, wg_params *p = nullptr, const wg_gradcheck_opts &o = {},
                     WG_CALLER)
 {
-    return report(wg_gradcheck_at(WG_SITE, loss, p, o));
+    return report(wg_gradcheck_at(WG_SITE, loss, p, &o));
 }
 /* A function of yours: it returns its value at x and, unless g is nullptr, writes its gradient to *g, which
  * has as many elements as x. What it throws is thrown again. */
@@ -315,10 +315,11 @@ struct checked {
 
 } // namespace detail
 
-inline report check(const function &f, const std::vector<double> &x, const wg_gradcheck_opts *o = nullptr)
+inline report check(const function &f, const std::vector<double> &x, const wg_gradcheck_opts &o = {},
+                    WG_CALLER)
 {
     detail::checked c{ &f, nullptr };
-    const report r(wg_gradcheck_fn(detail::checked::call, x.size(), x.data(), &c, o));
+    const report r(wg_gradcheck_fn_at(WG_SITE, detail::checked::call, x.size(), x.data(), &c, &o));
     if (c.thrown) std::rethrow_exception(c.thrown);
     return r;
 }

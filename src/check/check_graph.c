@@ -23,13 +23,12 @@ typedef struct graph_check {
 /* ---- the clone ---- */
 
 /* The report has the name of the loss; if it has none, the text of the argument in the user's call. */
-static void name_report(wg_check *r, wg_site here, wg_node loss, const wg_gradcheck_opts *o)
+static void name_report(wg_check *r, wg_site here, wg_node loss)
 {
-    const char *end = strchr(here, '\n'), *given = wg_node_name(loss);
+    const char *given = wg_node_name(loss);
     char text[WGI_CHECK_TEXT];
-    if (o && o->name) return;
-    if (!*given && end)
-        wgi_check_say(text, "%.*s", (int)(end - here < 80 ? end - here : 80), here), given = text;
+    if (*r->o.name) return;
+    if (!*given) given = wg_site_argument(here, 0, text, sizeof text);
     r->o.name = *given ? wgi_check_keep(r, given) : "loss";
 }
 
@@ -57,14 +56,14 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
     wg_start_opts own = WG_OPTS(wg_start_opts, .dtype = WG_F64);
     if (c) own.seed = wg_context_seed(c), own.threads = wg_context_threads(c);
     own.allocator = wg_context_allocator(c);
-    wg_check *r = q->r = wgi_check_new(&own, o);
+    wg_check *r = q->r = wgi_check_new(here, &own, o);
     if (!r->c) return false;
     r->is_graph = true;
     r->where = wgi_check_keep(r, wg_site_place(here));
     if (c && wg_failed(c)) wgi_check_say(r->reason, "%s", wg_message(c));
     else if (!c) wgi_check_say(r->reason, "nothing to compare: a number has no gradient");
     if (r->reason[0]) return false;
-    name_report(r, here, loss, o);
+    name_report(r, here, loss);
     q->from = g;
     q->chosen = wg_alloc(r->c, (size_t)wg_graph_nodes(g), sizeof *q->chosen);
     q->clone = wg_graph_new(r->c);

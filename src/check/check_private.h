@@ -105,8 +105,7 @@ typedef struct wgi_names {
 
 struct wg_check {
     wg_context *c;
-    wg_gradcheck_opts o; /* with defaults; its texts are the report's, its allocator is not used */
-    const char *stage;   /* what is being done, and how much of it is done */
+    const char *stage; /* what is being done, and how much of it is done */
     double share;
     bool stopped;
     char starved[WGI_CHECK_TEXT]; /* a part of the work had no memory; or "" */
@@ -139,6 +138,7 @@ struct wg_check {
     bool of_second; /* the report of H u, a part of another report */
     wg_check_second second;
     char second_reason[WGI_CHECK_TEXT];
+    wg_gradcheck_opts o; /* with defaults; its texts are the report's, its allocator is not used */
 };
 
 static inline bool wgi_check_has(const wg_check *r, wgi_stage stage)
@@ -151,7 +151,7 @@ static inline bool wgi_check_has(const wg_check *r, wgi_stage stage)
 /* ---- report.c ---- */
 
 /* wgi_check_new never returns NULL. If memory is out, the report says so and its context is NULL. */
-wg_check *wgi_check_new(const wg_start_opts *o, const wg_gradcheck_opts *opts);
+wg_check *wgi_check_new(wg_site here, const wg_start_opts *o, const wg_gradcheck_opts *opts);
 /* r, or if it is NULL a report that says so. */
 const wg_check *wgi_check_given(const wg_check *r);
 bool wgi_check_parts(wg_check *r, int n); /* makes an array of n parts */

@@ -133,7 +133,9 @@ static int64_t spread_evenly(int64_t j, int64_t size, int64_t count)
 static int64_t count_of(const wg_check *r, int k)
 {
     const wgi_check_part *in = &r->part[k];
-    return in->reason[0] ? 0 : r->o.components > 0 && r->o.components < in->size ? r->o.components : in->size;
+    return in->reason[0]                                              ? 0
+           : r->o.components != WG_AUTO && r->o.components < in->size ? r->o.components
+                                                                      : in->size;
 }
 
 static int64_t components_of(const wg_check *r)
@@ -147,8 +149,9 @@ static int64_t components_of(const wg_check *r)
  * spread evenly over each part. */
 static void differences(wg_check *r, const wgi_check_target *t)
 {
-    if (r->o.evaluations && !r->by_course) return;
-    if (!r->o.components && !r->by_course && components_of(r) > MANY) /* the largest limit that leaves MANY */
+    if (r->o.evaluations != WG_AUTO && !r->by_course) return;
+    if (r->o.components == WG_AUTO && !r->by_course &&
+        components_of(r) > MANY) /* the largest limit that leaves MANY */
         for (r->o.components = MANY; r->o.components > 1 && components_of(r) > MANY;) r->o.components--;
     for (int k = 0; k < r->parts; k++) {
         wgi_check_part *in = &r->part[k];

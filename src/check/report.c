@@ -76,10 +76,12 @@ const char *wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHE
 
 /* ---- making and freeing ---- */
 
-wg_check *wgi_check_new(const wg_start_opts *o, const wg_gradcheck_opts *opts)
+WG_OPTION_ROWS(wg_gradcheck_opts)
+
+wg_check *wgi_check_new(wg_site here, const wg_start_opts *o, const wg_gradcheck_opts *opts)
 {
-    wg_gradcheck_opts none = { 0 };
-    const wg_gradcheck_opts *q = opts ? opts : &none;
+    const wg_option_list *list = wg_gradcheck_opts_rows();
+    const wg_gradcheck_opts *q = opts && opts->mark == list->mark ? opts : list->standard;
     wg_start_opts own = *o;
     if (q->allocator) own.allocator = q->allocator;
     own.on_warning = wg_no_warnings;
@@ -91,34 +93,22 @@ wg_check *wgi_check_new(const wg_start_opts *o, const wg_gradcheck_opts *opts)
     }
     r->c = c;
     r->o = *q;
-    r->where = r->stage = "";
+    r->where = r->stage = r->solver = "";
     r->o.name = wgi_check_keep(r, q->name ? q->name : "");
     if (q->names) r->o.names = wgi_check_keep(r, q->names);
     if (q->intended) r->o.intended = wgi_check_keep(r, q->intended);
-    r->o.eps = wg_or_standard(q->eps, DEFAULT_EPS);
-    r->allowed = r->o.tolerance = wg_or_standard(q->tolerance, 0), r->solver = "";
-    r->o.accuracy = wg_or_standard(q->accuracy, 0);
-    r->by_course = q->eps != 0 || q->one_sided || q->course_only;
-    r->second.order = r->o.order = q->order ? q->order : 1;
+    r->by_course = q->eps != WG_AUTO || q->one_sided || q->course_only;
+    if (q->eps == WG_AUTO) r->o.eps = DEFAULT_EPS;
+    r->allowed = q->tolerance;
+    r->second.order = q->order;
     r->second.reason = r->second_reason;
     r->second.resolution = INFINITY;
     r->f = r->noise = r->ratio = r->floor = NAN;
     r->verdict = WG_INCONCLUSIVE;
-    if (!(r->o.eps > 0) || !isfinite(r->o.eps))
-        wgi_check_say(r->reason, "the step must be a positive number: eps is %g", r->o.eps);
-    else if (!(r->o.tolerance >= 0) || r->o.tolerance >= 1)
-        wgi_check_say(r->reason, "the tolerance must be a share below 1: it is %g", r->o.tolerance);
-    else if (!(r->o.accuracy >= 0) || r->o.accuracy >= 1)
-        wgi_check_say(r->reason, "the accuracy must be a share below 1: it is %g", r->o.accuracy);
-    else if (r->o.evaluations && r->o.evaluations < 20)
-        wgi_check_say(r->reason, "the check needs at least 20 evaluations: %lld are allowed",
-                      (long long)r->o.evaluations);
-    else if (r->o.components < 0)
-        wgi_check_say(r->reason, "the number of components must be positive: it is %lld",
-                      (long long)r->o.components);
-    else if (r->o.order != 1 && r->o.order != 2)
-        wgi_check_say(r->reason, "the order must be 1 or 2: it is %d", r->o.order);
-    else if (r->o.course_only && r->o.order == 2)
+    if (!wg_options_fit(c, here, "gradcheck", list, opts)) {
+        wgi_check_say(r->reason, "%s", wg_message(c));
+        wg_recover(c);
+    } else if (q->course_only && q->order == 2)
         wgi_check_say(r->reason,
                       "order 2: the course's differences alone (course_only) are of the first order");
     return r;
@@ -248,7 +238,7 @@ void wgi_check_at_stage(wg_check *r, const char *stage, double share) { r->stage
 
 int64_t wgi_check_left(const wg_check *r)
 {
-    return r->o.evaluations ? r->o.evaluations - r->evaluations : INT64_MAX;
+    return r->o.evaluations != WG_AUTO ? r->o.evaluations - r->evaluations : INT64_MAX;
 }
 
 bool wgi_check_go_on(wg_check *r)

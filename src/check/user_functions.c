@@ -174,9 +174,9 @@ static void leave_out_intended(wg_check *r)
     }
 }
 
-static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_opts *o)
+static wg_check *function_report(wg_site here, size_t n, const double *x, const wg_gradcheck_opts *o)
 {
-    wg_check *r = wgi_check_new(&WG_OPTS(wg_start_opts, .dtype = WG_F64, .threads = 1), o);
+    wg_check *r = wgi_check_new(here, &WG_OPTS(wg_start_opts, .dtype = WG_F64, .threads = 1), o);
     if (!r->c) return r;
     if (!o || !o->name) r->o.name = "f";
     if (r->o.order > 1 && !r->reason[0])
@@ -380,9 +380,10 @@ static function function_of(wg_check *r, wg_check_fn f, size_t n, void *user)
     return q;
 }
 
-wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void *user, const wg_gradcheck_opts *o)
+wg_check *wg_gradcheck_fn_at(wg_site here, wg_check_fn f, size_t n, const double *x, void *user,
+                             const wg_gradcheck_opts *o)
 {
-    wg_check *r = function_report(n, x, o);
+    wg_check *r = function_report(here, n, x, o);
     if (!r->c || r->reason[0]) return r;
     if (!f) return without(r, "function");
     function q = function_of(r, f, n, user);
@@ -401,10 +402,10 @@ wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void *user, 
  * a minimum, their errors were seen to be as large as this share of a component. */
 static const double OF_NUMBERS = 8e-5;
 
-wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const double *gradient, void *user,
-                              const wg_gradcheck_opts *o)
+wg_check *wg_gradcheck_values_at(wg_site here, wg_check_fn f, size_t n, const double *x,
+                                 const double *gradient, void *user, const wg_gradcheck_opts *o)
 {
-    wg_check *r = function_report(n, x, o);
+    wg_check *r = function_report(here, n, x, o);
     if (!r->c || r->reason[0]) return r;
     if (!f || !gradient) return without(r, f ? "gradient" : "function");
     memcpy(r->part[0].analytic, gradient, n * sizeof *gradient);
@@ -434,14 +435,16 @@ static bool copy_operands(wg_graph *g, const wg_node x[], int n, wg_node to[])
 wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
                              const wg_gradcheck_opts *o)
 {
-    wg_gradcheck_opts own = o ? *o : (wg_gradcheck_opts){ 0 };
+    wg_gradcheck_opts own = WG_OPTS(wg_gradcheck_opts);
+    if (o) own = *o;
     wg_node at[16], floats[16];
     int count = 0;
     wg_graph *from = NULL;
     for (int k = 0; x && k < n && !from; k++) from = wg_graph_of(x[k]);
     if (!own.name) own.name = op && op->name ? op->name : "op";
     wg_check *r = wgi_check_new(
-        &WG_OPTS(wg_start_opts, .dtype = from ? wg_context_dtype(wg_graph_context(from)) : WG_F64), &own);
+        here, &WG_OPTS(wg_start_opts, .dtype = from ? wg_context_dtype(wg_graph_context(from)) : WG_F64),
+        o ? &own : NULL);
     if (r->c) r->where = wgi_check_keep(r, wg_site_place(here));
     if (!r->c || r->reason[0]) return r;
     if (!op) return without(r, "op");
@@ -487,10 +490,11 @@ static double pair_value(size_t n, const double *x, double *g, void *self)
     return sum;
 }
 
-wg_check *wg_gradcheck_vjp(size_t nx, size_t ny, wg_forward_fn forward, wg_backward_fn backward,
-                           const double *x, void *user, const wg_gradcheck_opts *o)
+wg_check *wg_gradcheck_vjp_at(wg_site here, size_t nx, size_t ny, wg_forward_fn forward,
+                              wg_backward_fn backward, const double *x, void *user,
+                              const wg_gradcheck_opts *o)
 {
-    wg_check *room = wgi_check_new(&WG_OPTS(wg_start_opts, .dtype = WG_F64), o);
+    wg_check *room = wgi_check_new(here, &WG_OPTS(wg_start_opts, .dtype = WG_F64), o);
     if (!room->c || room->reason[0]) return room;
     if (!forward || !backward) return without(room, forward ? "backward function" : "forward function");
     if (ny > MOST_RESULTS) {
@@ -500,7 +504,7 @@ wg_check *wg_gradcheck_vjp(size_t nx, size_t ny, wg_forward_fn forward, wg_backw
     pair p = { nx, ny, forward, backward, user, NULL, NULL };
     p.y = wg_alloc(room->c, ny + 1, sizeof *p.y), p.v = wgi_check_normals(room, 3, (int64_t)ny);
     if (wgi_check_failed(room)) return room;
-    wg_check *r = wg_gradcheck_fn(pair_value, nx, x, &p, o);
+    wg_check *r = wg_gradcheck_fn_at(WG_HERE, pair_value, nx, x, &p, o);
     wg_check_free(room);
     return r;
 }

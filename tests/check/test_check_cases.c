@@ -45,7 +45,7 @@ Test(check_cases, a_trained_softmax_classifier_passes)
     }
     wg_node loss = classes_of(&n, wg_nn_dense(input_of(&n), n.p, "out", CLASSES));
     cr_expect_lt(wg_item(loss), 0.05);
-    cr_expect_eq(wgt_verdict(wg_gradcheck(loss, n.p, NULL)), WG_PASS);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(loss, n.p)), WG_PASS);
     wg_optim_free(o);
 }
 
@@ -64,7 +64,7 @@ Test(check_cases, nets_of_relu_with_tiny_weights_do_not_fail)
 {
     for (uint64_t seed = 1; seed <= 80; seed++) {
         WGT_ENDS net n = make_net(seed);
-        WGT_FREED wg_check *r = wg_gradcheck(tiny(&n, false), n.p, NULL);
+        WGT_FREED wg_check *r = wg_gradcheck(tiny(&n, false), n.p);
         cr_expect_eq(wg_check_verdict(r), WG_PASS, "%d: %s", (int)seed, wg_check_reason(r));
     }
 }
@@ -90,11 +90,11 @@ Test(check_cases, many_kinks_at_the_point)
 {
     WGT_IN_GRAPH(WG_F64, NULL);
     double at[100] = { 0 };
-    cr_expect_eq(wgt_verdict(wg_gradcheck(units(g, at, relu_rule), NULL, NULL)), WG_PASS);
-    cr_expect_eq(wgt_verdict(wg_gradcheck(units(g, at, leaky_rule), NULL, NULL)), WG_FAIL);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(units(g, at, relu_rule), NULL)), WG_PASS);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(units(g, at, leaky_rule), NULL)), WG_FAIL);
     for (int i = 0; i < 100; i++) at[i] = i % 3 ? 1e-9 * (i - 50) : 0.1 * (i - 50);
-    cr_expect_eq(wgt_verdict(wg_gradcheck(units(g, at, relu_rule), NULL, NULL)), WG_PASS);
-    cr_expect_eq(wgt_verdict(wg_gradcheck(units(g, at, leaky_rule), NULL, NULL)), WG_FAIL);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(units(g, at, relu_rule), NULL)), WG_PASS);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(units(g, at, leaky_rule), NULL)), WG_FAIL);
 }
 
 /* relu at 0 has every slope from 0 to 1; a rule of the user may give another one than the library. */
@@ -124,7 +124,7 @@ Test(check_cases, each_slope_at_a_kink_is_right)
     for (int i = 0; i < 3; i++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3)));
-        wg_check *r = wg_gradcheck(wg_sum(wg_custom_vjp(wg_relu(x), &x, 1, rule[i])), NULL, NULL);
+        wg_check *r = wg_gradcheck(wg_sum(wg_custom_vjp(wg_relu(x), &x, 1, rule[i])), NULL);
         cr_expect_eq(wgt_verdict(r), i < 2 ? WG_PASS : WG_FAIL, "%d", i);
     }
 }
@@ -142,7 +142,7 @@ Test(check_cases, ties_and_differences_near_zero)
                           wg_sum(wg_maximum(x, y)),
                           wg_sum(wg_minimum(y, 1)) };
     for (int i = 0; i < (int)(sizeof f / sizeof *f); i++)
-        cr_expect_eq(wgt_verdict(wg_gradcheck(f[i], NULL, NULL)), WG_PASS, "%d", i);
+        cr_expect_eq(wgt_verdict(wg_gradcheck(f[i], NULL)), WG_PASS, "%d", i);
 }
 
 /* ---- what shows nothing ---- */
@@ -155,7 +155,7 @@ Test(check_cases, empty_and_unreached_inputs_do_not_count)
             none = wg_input(g, "none", wg_view_f64(at, WG_SHAPE(2, 0)));
     wg_node off = wg_input(g, "off", wg_view_f64(at, WG_SHAPE(2)));
     wg_node f = wg_add(wg_sum(wg_exp(x)), wg_add(wg_sum(none), wg_sum(wg_mul(off, 0))));
-    wg_check *r = wg_gradcheck(f, NULL, NULL);
+    wg_check *r = wg_gradcheck(f, NULL);
     cr_assert_eq(wg_check_inputs(r), 3);
     wgt_expect_report(r, "none    not checked: it is empty");
     wgt_expect_report(r, "off     inconclusive: all zero");

@@ -81,7 +81,7 @@ static void train_twins(wg_dtype t, int threads)
     for (int i = 0; i < STEPS; i++) {
         wg_node checked = build(&a), plain = build(&b);
         if (i % 2) wg_item(checked), wg_item(plain); /* before the check, or not yet */
-        wg_check *r = wg_gradcheck(checked, a.p, NULL);
+        wg_check *r = wg_gradcheck(checked, a.p);
         cr_expect_neq(wg_check_verdict(r), WG_FAIL, "step %d: %s", i, wg_check_reason(r));
         wg_check_free(r);
         cr_expect_eq(wg_graph_nodes(a.g), wg_graph_nodes(b.g));
@@ -90,7 +90,7 @@ static void train_twins(wg_dtype t, int threads)
         const double x = wg_item(checked), y = wg_item(plain);
         cr_expect(memcmp(&x, &y, sizeof x) == 0, "step %d: loss %.17g, %.17g", i, x, y);
         expect_same(&a, &b, i);
-        if (i % 5 == 0) wg_check_free(wg_gradcheck(checked, a.p, NULL)); /* after the parameters moved */
+        if (i % 5 == 0) wg_check_free(wg_gradcheck(checked, a.p)); /* after the parameters moved */
     }
     wgt_finish(a.c, NULL), wgt_finish(b.c, NULL);
 }
@@ -107,7 +107,7 @@ static char *report_by(int threads, const wg_gradcheck_opts *o)
 {
     net n;
     open_net(&n, WG_F32, threads, NULL);
-    wg_check *r = wg_gradcheck(build(&n), n.p, o);
+    wg_check *r = wg_gradcheck_at(WG_HERE, build(&n), n.p, o);
     char *text = wgt_report(r);
     wg_check_free(r);
     wgt_finish(n.c, NULL);
@@ -116,7 +116,8 @@ static char *report_by(int threads, const wg_gradcheck_opts *o)
 
 Test(check_effects, the_report_has_the_same_bytes_for_any_number_of_threads)
 {
-    static const wg_gradcheck_opts opts[] = { { 0 }, { .eps = 1e-4 }, { .components = 3 } };
+    const wg_gradcheck_opts opts[] = { WG_OPTS(wg_gradcheck_opts), WG_OPTS(wg_gradcheck_opts, .eps = 1e-4),
+                                       WG_OPTS(wg_gradcheck_opts, .components = 3) };
     for (int k = 0; k < 3; k++) {
         char *one = report_by(1, &opts[k]);
         cr_expect(strstr(one, "verdict PASS"), "%s", one);
@@ -134,7 +135,7 @@ Test(check_effects, the_report_has_the_same_bytes_for_any_number_of_threads)
 static wg_check *check_with(const net *n, wg_node loss, wgt_memory *m)
 {
     const wg_allocator memory = { wgt_resize, m };
-    return wg_gradcheck(loss, n->p, &(wg_gradcheck_opts){ .allocator = &memory });
+    return wg_gradcheck(loss, n->p, .allocator = &memory);
 }
 
 /* Checks with the k-th allocation of the check failing. whole: the report with all memory. Returns whether
@@ -207,7 +208,7 @@ static bool count_calls(void *user, const char *stage, double share)
 
 static wg_check *check_until(const net *n, wg_node loss, stopper *s)
 {
-    return wg_gradcheck(loss, n->p, &(wg_gradcheck_opts){ .progress = count_calls, .progress_user = s });
+    return wg_gradcheck(loss, n->p, .progress = count_calls, .progress_user = s);
 }
 
 Test(check_effects, a_stopped_check_changes_nothing)
@@ -257,13 +258,13 @@ Test(check_effects, what_was_found_before_the_stop_counts)
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_node in = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(3))),
             loss = wg_sum(wg_apply(WG_HERE, &wrong_square, &in, 1, NULL));
-    wg_gradcheck_opts o = { .progress = count_calls, .progress_user = &all };
-    wg_check_free(wg_gradcheck(loss, NULL, &o));
+    wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts, .progress = count_calls, .progress_user = &all);
+    wg_check_free(wg_gradcheck_at(WG_HERE, loss, NULL, &o));
     int failed = 0;
     for (int64_t k = 1; k <= all.calls; k++) {
         stopper s = { .stop_at = k };
         o.progress_user = &s;
-        WGT_FREED wg_check *r = wg_gradcheck(loss, NULL, &o);
+        WGT_FREED wg_check *r = wg_gradcheck_at(WG_HERE, loss, NULL, &o);
         failed += wg_check_verdict(r) == WG_FAIL;
         cr_expect_eq(wg_check_verdict(r), wg_check_findings(r) ? WG_FAIL : WG_INCONCLUSIVE);
         for (int i = 0; i < wg_check_findings(r); i++) {
@@ -290,12 +291,13 @@ Test(check_effects, a_function_is_stopped)
     for (int wrong = 0; wrong < 2; wrong++) {
         stopper all = { 0 };
         int failed = 0;
-        wg_gradcheck_opts o = { .progress = count_calls, .progress_user = &all };
-        wg_check_free(wg_gradcheck_fn(sum_of_squares, 3, x, wrong ? &all : NULL, &o));
+        wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts, .progress = count_calls, .progress_user = &all);
+        wg_check_free(wg_gradcheck_fn_at(WG_HERE, sum_of_squares, 3, x, wrong ? &all : NULL, &o));
         for (int64_t k = 1; k <= all.calls; k++) {
             stopper s = { .stop_at = k };
             o.progress_user = &s;
-            WGT_FREED wg_check *r = wg_gradcheck_fn(sum_of_squares, 3, x, wrong ? &all : NULL, &o);
+            WGT_FREED wg_check *r =
+                wg_gradcheck_fn_at(WG_HERE, sum_of_squares, 3, x, wrong ? &all : NULL, &o);
             const wg_verdict v = wg_check_verdict(r);
             failed += v == WG_FAIL;
             cr_expect(v == WG_INCONCLUSIVE || (v == WG_FAIL && wrong), "%lld: %s", (long long)k,

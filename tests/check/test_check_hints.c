@@ -23,7 +23,7 @@ static wg_check *check_rule(wg_graph *g, wg_vjp_rule rule)
     static const float at[3] = { -1, 0.5f, 2 };
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f32(at, WG_SHAPE(3)));
-    return wg_gradcheck(wg_sum(wg_custom_vjp(wg_mul(x, x), &x, 1, rule)), NULL, NULL);
+    return wg_gradcheck(wg_sum(wg_custom_vjp(wg_mul(x, x), &x, 1, rule)), NULL);
 }
 
 Test(check_hints, a_wrong_rule_is_caught)
@@ -48,7 +48,7 @@ Test(check_hints, a_sum_for_a_mean_is_named)
     WGT_IN_GRAPH(WG_F64, NULL);
     double at[7] = { 1, 2, 3, 4, 5, 6, 7 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(7)));
-    wg_check *r = wg_gradcheck(wg_custom_vjp(wg_mean(x), &x, 1, batch_vjp), NULL, NULL);
+    wg_check *r = wg_gradcheck(wg_custom_vjp(wg_mean(x), &x, 1, batch_vjp), NULL);
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, "the sum over the batch of 7 where f takes the mean");
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
 }
@@ -66,7 +66,7 @@ Test(check_hints, a_transpose_is_named)
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_node W = wg_input(g, "W", wg_view_f64(x, WG_SHAPE(2, 2)));
     wg_node f = wg_sum(wg_square(wg_custom_vjp(wg_matmul(W, W), &W, 1, transposed_vjp)));
-    wg_check *r = wg_gradcheck(f, NULL, NULL);
+    wg_check *r = wg_gradcheck(f, NULL);
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, "autodiff is the transpose");
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
 }
@@ -105,14 +105,14 @@ Test(check_hints, the_rule_of_an_op_without_a_kernel_is_used_and_checked)
     cr_expect_str_eq(wg_node_op_name(y), "swish");
     cr_expect_eq(wg_node_operands(y), 1);
     cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(y), x))), 14);
-    wg_check *r = wg_gradcheck(wg_sum(y), NULL, NULL);
+    wg_check *r = wg_gradcheck(wg_sum(y), NULL);
     cr_assert_geq(wg_check_findings(r), 1);
     cr_expect_str_eq(wg_check_finding_at(r, 0).op, "swish");
     cr_expect_str_eq(wg_check_finding_at(r, 0).by, "x");
     cr_expect_eq(wg_check_finding_at(r, 0).operand, 0);
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
     y = apply_swish(g, swish_vjp, &x);
-    cr_expect_eq(wgt_verdict(wg_gradcheck(wg_sum(y), NULL, NULL)), WG_PASS);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(wg_sum(y), NULL)), WG_PASS);
 }
 
 /* The report of a wrong rule, from mathematics: y = x^2 has the derivative 2x, and the rule says x. */
@@ -126,7 +126,7 @@ Test(check_hints, a_finding_names_op_operand_element_and_remedy)
     WGT_IN_GRAPH(WG_F64, NULL);
     const double at[3] = { 1, -2, 0.5 };
     wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3)));
-    wg_check *r = wg_gradcheck(wg_sum(wg_exp(wg_apply(WG_HERE, &half_square, &x, 1, NULL))), NULL, NULL);
+    wg_check *r = wg_gradcheck(wg_sum(wg_exp(wg_apply(WG_HERE, &half_square, &x, 1, NULL))), NULL);
     const wg_check_finding f = wg_check_finding_at(r, 0);
     cr_expect_str_eq(f.stage, "rule");
     cr_expect_str_eq(f.op, "half_square");
@@ -171,8 +171,9 @@ Test(check_hints, a_gradient_may_be_meant_to_be_another_one)
                   { "V", "names of whole arguments are expected, as \"W\", not \"V\"", WG_INCONCLUSIVE },
                   { "W[0,1]", "names of whole arguments are expected", WG_INCONCLUSIVE } };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        const wg_gradcheck_opts o = { .names = "W[2,3], b[3]", .intended = cases[k].intended };
-        WGT_FREED wg_check *r = wg_gradcheck_fn(of_pieces, 9, PIECES, &(int){ 1 }, &o);
+        const wg_gradcheck_opts o =
+            WG_OPTS(wg_gradcheck_opts, .names = "W[2,3], b[3]", .intended = cases[k].intended);
+        WGT_FREED wg_check *r = wg_gradcheck_fn_at(WG_HERE, of_pieces, 9, PIECES, &(int){ 1 }, &o);
         cr_expect_eq(wg_check_verdict(r), cases[k].verdict, "%zu", k);
         wgt_expect_report(r, cases[k].says);
     }
@@ -180,9 +181,9 @@ Test(check_hints, a_gradient_may_be_meant_to_be_another_one)
 
 Test(check_hints, pieces_of_x_have_names)
 {
-    const wg_gradcheck_opts o = { .names = "W[2,3], b[3]" };
-    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(of_pieces, 9, PIECES, NULL, &o)), WG_PASS);
-    WGT_FREED wg_check *r = wg_gradcheck_fn(of_pieces, 9, PIECES, &(int){ 1 }, &o);
+    const wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts, .names = "W[2,3], b[3]");
+    cr_expect_eq(wgt_verdict(wg_gradcheck_fn_at(WG_HERE, of_pieces, 9, PIECES, NULL, &o)), WG_PASS);
+    WGT_FREED wg_check *r = wg_gradcheck_fn_at(WG_HERE, of_pieces, 9, PIECES, &(int){ 1 }, &o);
     cr_assert_eq(wg_check_inputs(r), 2);
     cr_expect_str_eq(wg_check_input_at(r, 0).name, "W");
     cr_expect_eq(wg_check_input_at(r, 0).verdict, WG_FAIL);
@@ -201,8 +202,7 @@ Test(check_hints, names_that_do_not_fit_are_said)
                                             { "W[9999999999,9999999999,99999999999]",
                                               "elements, and x has 9" } };
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
-        WGT_FREED wg_check *r =
-            wg_gradcheck_fn(of_pieces, 9, PIECES, NULL, &(wg_gradcheck_opts){ .names = wrong[k][0] });
+        WGT_FREED wg_check *r = wg_gradcheck_fn(of_pieces, 9, PIECES, NULL, .names = wrong[k][0]);
         cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
         cr_expect(strstr(wg_check_reason(r), wrong[k][1]), "%s", wg_check_reason(r));
     }
@@ -222,7 +222,7 @@ Test(check_hints, a_factor_explains_more_than_one_number)
     for (int n = 1; n < 3; n++) {
         const wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 0.7, -1.3 }, WG_SHAPE(n)));
         WGT_FREED wg_check *r =
-            wg_gradcheck(wg_sum(wg_custom_vjp(wg_mul(x, x), &x, 1, odd_factor_vjp)), NULL, NULL);
+            wg_gradcheck(wg_sum(wg_custom_vjp(wg_mul(x, x), &x, 1, odd_factor_vjp)), NULL);
         cr_expect_str_eq(wg_check_finding_at(r, 0).remedy, n == 1 ? "" : "divided by 2.36548 it holds");
     }
 }
@@ -238,13 +238,12 @@ static double one_kink(size_t n, const double *x, double *gx, void *user)
 
 Test(check_hints, no_word_contradicts_the_verdict)
 {
-    WGT_FREED wg_check *r = wg_gradcheck_fn(one_kink, 1, (double[]){ 0 }, NULL, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(one_kink, 1, (double[]){ 0 }, NULL);
     cr_expect_eq(wg_check_verdict(r), WG_PASS);
     char *text = wgt_report(r);
     cr_expect(strstr(text, "ratio at eps 1e-07: 1.0e+00  (floor ") && !strstr(text, "bug"), "%s", text);
     free(text);
-    wg_check *by_course =
-        wg_gradcheck_fn(one_kink, 1, (double[]){ 0 }, NULL, &(wg_gradcheck_opts){ .eps = 1e-7 });
+    wg_check *by_course = wg_gradcheck_fn(one_kink, 1, (double[]){ 0 }, NULL, .eps = 1e-7);
     wgt_expect_report(by_course, "very likely a bug");
     wg_check_free(by_course);
 }
@@ -261,6 +260,6 @@ static double float_inside(size_t n, const double *x, double *gx, void *user)
 Test(check_hints, the_noise_of_the_head_is_that_of_the_bars)
 {
     const double x[] = { 1.1, 2.3, -0.7, 3.1, 0.9 };
-    WGT_FREED wg_check *r = wg_gradcheck_fn(float_inside, 5, x, NULL, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(float_inside, 5, x, NULL);
     cr_expect(wg_check_noise(r) > 1e-8 && wg_check_noise(r) < 1e-5, "%g", wg_check_noise(r));
 }

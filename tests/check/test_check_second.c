@@ -6,9 +6,9 @@
 #include "wengert/op.h"
 #include "wgcheck.h"
 
-static const wg_gradcheck_opts second = { .order = 2 };
+#define second WG_OPTS(wg_gradcheck_opts, .order = 2)
 
-static wg_check *check(wg_node loss) { return wg_gradcheck(loss, NULL, &second); }
+static wg_check *check(wg_node loss) { return wg_gradcheck_at(WG_HERE, loss, NULL, &second); }
 
 static wg_node input(wg_graph *g, const char *name, double first)
 {
@@ -30,7 +30,7 @@ static int named(const wg_check *r, const char *op)
 /* Passes with order 1, fails with order 2; the finding names the op and a line of this file. */
 static void expect_named(wg_node loss, const char *op, const char *text)
 {
-    cr_expect_eq(wgt_verdict(wg_gradcheck(loss, NULL, NULL)), WG_PASS);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(loss, NULL)), WG_PASS);
     wg_check *r = check(loss);
     cr_expect_gt(named(r, op), 0, "%s", op);
     for (int i = 0; i < wg_check_findings(r); i++) {
@@ -51,7 +51,8 @@ Test(check_second, a_net_passes)
     wg_node h = wg_any(g, WG_SHAPE(6, 5)), y = wg_any_class(g, 3, WG_SHAPE(6));
     h = wg_tanh(wg_nn_batch_norm(wg_nn_dense(h, p, "fc1", 7), p, "bn"));
     h = wg_relu(wg_nn_dense(h, p, "fc2", 4));
-    wg_check *r = wg_gradcheck(wg_softmax_cross_entropy(wg_nn_dense(h, p, "out", 3), y), p, &second);
+    wg_check *r =
+        wg_gradcheck_at(WG_HERE, wg_softmax_cross_entropy(wg_nn_dense(h, p, "out", 3), y), p, &second);
     wgt_expect_report(r, "H u compared with slopes of the gradient");
     cr_expect_eq(wg_check_findings(r), 0);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
@@ -120,7 +121,7 @@ Test(check_second, one_mistake_is_a_short_report)
         h = wg_tanh(wg_nn_dense(h, p, name, 6));
         if (i == 2) h = wg_custom_vjp(wg_mul(h, h), &h, 1, constant_factor);
     }
-    wg_check *r = wg_gradcheck(wg_sum(wg_square(h)), p, &(wg_gradcheck_opts){ .order = 2 });
+    wg_check *r = wg_gradcheck(wg_sum(wg_square(h)), p, .order = 2);
     char *text = wgt_report(r);
     int lines = 0;
     for (const char *s = text; *s; s++) lines += *s == '\n';
@@ -187,7 +188,7 @@ Test(check_second, the_op_in_the_rule_is_named)
     factor = 6.001;
     expect_named(f, "slope_of_cube", "second derivative: slope_of_cube, tests/check/test_check_second.c:");
     expect_named(f, "my_cube", "second derivative: my_cube, tests/check/test_check_second.c:");
-    wg_check *r = wg_gradcheck_op(&cube, &x, 1, NULL, &second);
+    wg_check *r = wg_gradcheck_op_at(WG_HERE, &cube, &x, 1, NULL, &second);
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
 }
 
@@ -209,12 +210,12 @@ Test(check_second, what_has_no_second_derivative_is_inconclusive)
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x = input(g, "x", 1);
     wg_node y = wg_extern(x, WG_SHAPE(3), .forward = square, .backward = square_back);
-    cr_expect_eq(wgt_verdict(wg_gradcheck(wg_sum(y), NULL, NULL)), WG_PASS);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(wg_sum(y), NULL)), WG_PASS);
     wg_check *r = check(wg_sum(y));
     wgt_expect_report(r, "second derivative by x");
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
-    r = wg_gradcheck(wg_sum(x), NULL, &(wg_gradcheck_opts){ .order = 3 });
-    wgt_expect_report(r, "the order must be 1 or 2");
+    r = wg_gradcheck(wg_sum(x), NULL, .order = 3);
+    wgt_expect_report(r, "order 3: must be in [1, 2]");
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
 }
 
@@ -228,7 +229,7 @@ static double norm(size_t n, const double *x, double *g, void *user)
 
 Test(check_second, a_c_function_brings_no_second_derivative)
 {
-    wg_check *r = wg_gradcheck_fn(norm, 2, (double[]){ 1, 2 }, NULL, &second);
+    wg_check *r = wg_gradcheck_fn_at(WG_HERE, norm, 2, (double[]){ 1, 2 }, NULL, &second);
     wgt_expect_report(r, "a C function brings no second derivative");
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
 }
@@ -297,7 +298,6 @@ Test(check_second, right_where_numbers_inside_cancel)
             if (wg_check_verdict(r) == WG_FAIL) wg_check_print(r, stderr);
             cr_expect_neq(wg_check_verdict(r), WG_FAIL, "function %zu at %.17g", i, at);
             if (at > 0.05)
-                cr_expect_eq(wgt_verdict(wg_gradcheck(y, NULL, NULL)), WG_PASS, "function %zu at %.17g", i,
-                             at);
+                cr_expect_eq(wgt_verdict(wg_gradcheck(y, NULL)), WG_PASS, "function %zu at %.17g", i, at);
         }
 }

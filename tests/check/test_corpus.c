@@ -33,11 +33,11 @@ Test(corpus, hard_functions_are_decided)
         wgt_function *f = &all.at[i];
         if (strcmp(f->kind, "hard")) continue;
         hard++;
-        cr_expect_eq(wgt_verdict(wg_gradcheck_fn(f->f, f->n, f->x, &f->with, NULL)), WG_PASS, "%s", f->name);
+        cr_expect_eq(wgt_verdict(wg_gradcheck_fn(f->f, f->n, f->x, &f->with)), WG_PASS, "%s", f->name);
         for (int k = 0; k < (f->wanted == WGT_PASS ? 4 : 3); k++) {
             wgt_wrong w = { .right = f, .how = wrong[k], .at = f->n - 1 };
-            cr_expect_eq(wgt_verdict(wg_gradcheck_fn(wgt_wrong_function, f->n, f->x, &w, NULL)), WG_FAIL,
-                         "%s: %s", f->name, wgt_spoil_text(wrong[k]));
+            cr_expect_eq(wgt_verdict(wg_gradcheck_fn(wgt_wrong_function, f->n, f->x, &w)), WG_FAIL, "%s: %s",
+                         f->name, wgt_spoil_text(wrong[k]));
         }
     }
     cr_expect_eq(hard, 8);

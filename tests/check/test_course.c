@@ -15,8 +15,7 @@ static double uneven(size_t n, const double *x, double *g, void *user)
 
 static wg_check *course(void *wrong, bool alone)
 {
-    return wg_gradcheck_fn(uneven, 2, (double[]){ 1, 2 }, wrong,
-                           &(wg_gradcheck_opts){ .course_only = alone });
+    return wg_gradcheck_fn(uneven, 2, ((double[]){ 1, 2 }), wrong, .course_only = alone);
 }
 
 Test(course, an_error_of_a_small_component_is_seen_by_slopes_and_not_by_the_course)
@@ -42,7 +41,7 @@ static double bowl(size_t n, const double *x, double *g, void *user)
 static int64_t evaluations(size_t n)
 {
     static const double x[100] = { 0.5, -0.25, 1, 2 };
-    wg_check *r = wg_gradcheck_fn(bowl, n, x, NULL, &(wg_gradcheck_opts){ .course_only = true });
+    wg_check *r = wg_gradcheck_fn(bowl, n, x, NULL, .course_only = true);
     const wg_check_input in = wg_check_input_at(r, 0);
     const int64_t count = wg_check_evaluations(r);
     cr_expect_eq(in.course, (int64_t)n);
@@ -64,7 +63,7 @@ Test(course, its_scale_decides_for_a_graph_too)
     wg_graph *g = wg_graph_new(c);
     wg_begin(g, WG_TRAIN);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 0.5, -1 }, WG_SHAPE(2)));
-    wg_check *r = wg_gradcheck(wg_sum(wg_exp(x)), NULL, &(wg_gradcheck_opts){ .course_only = true });
+    wg_check *r = wg_gradcheck(wg_sum(wg_exp(x)), NULL, .course_only = true);
     cr_expect_eq(wg_check_verdict(r), WG_PASS);
     cr_expect_leq(wg_check_ratio(r), 1e-7);
     wgt_expect_report(r, "differences with one step alone: no rules, no slopes");
@@ -72,7 +71,7 @@ Test(course, its_scale_decides_for_a_graph_too)
     cr_expect(!strstr(text, "rules of the nodes"), "%s", text);
     free(text);
     wg_check_free(r);
-    r = wg_gradcheck(wg_sum(wg_exp(x)), NULL, &(wg_gradcheck_opts){ .course_only = true, .order = 2 });
+    r = wg_gradcheck(wg_sum(wg_exp(x)), NULL, .course_only = true, .order = 2);
     cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
     cr_expect(strstr(wg_check_reason(r), "order 2"), "%s", wg_check_reason(r));
     wg_check_free(r);

@@ -41,8 +41,8 @@ static void fill(op_case *k, double point, bool all)
 static void check(const op_case *k, wg_node f, int point, bool all, int order, const char *what)
 {
     if (wg_is_none(f) || wg_failed(k->c)) return;
-    const wg_gradcheck_opts o = { .order = order };
-    WGT_FREED wg_check *r = wg_gradcheck_nodes(f, k->leaf, k->leaves, &o);
+    const wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts, .order = order);
+    WGT_FREED wg_check *r = wg_gradcheck_nodes_at(WG_HERE, f, k->leaf, k->leaves, &o);
     if (wg_check_verdict(r) != WG_FAIL) return;
     char *text = wgt_report(r);
     cr_expect(false, "%s, sample %d, %s at %g (%s), order %d\n%s", k->op->name, k->sample, what,

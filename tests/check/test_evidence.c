@@ -29,7 +29,7 @@ Test(evidence, wrong_components_are_counted_and_the_worst_is_first)
 {
     const double x[N] = { 1, 2, 3, 4, 5 };
     int64_t row[N] = { -1 };
-    wg_check *r = wg_gradcheck_fn(squares, N, x, NULL, NULL);
+    wg_check *r = wg_gradcheck_fn(squares, N, x, NULL);
     const wg_check_input in = wg_check_input_at(r, 0);
     cr_expect_eq(in.wrong, 2);
     cr_expect_eq(in.alone, N);
@@ -57,7 +57,7 @@ static double half(size_t n, const double *x, double *g, void *user)
 Test(evidence, components_that_are_zero_everywhere_show_nothing)
 {
     const double x[N] = { 1, -2, 0.5, -4, -5 };
-    wg_check *r = wg_gradcheck_fn(half, N, x, NULL, NULL);
+    wg_check *r = wg_gradcheck_fn(half, N, x, NULL);
     cr_expect_eq(wg_check_input_at(r, 0).zeros, 3);
     wgt_expect_report(r, "of a typical component of x could hide (5 compared, each alone and together in ");
     wgt_expect_report(r, "; 3 of its components are zero everywhere and show nothing\n");
@@ -69,8 +69,7 @@ Test(evidence, points_that_were_used)
     const double x[N] = { 1, 2, 0.5, 1.4, 0.7 };
     double g[N];
     half(N, x, g, NULL);
-    wg_check *r = wg_gradcheck_fn(half, N, x, NULL, NULL),
-             *given = wg_gradcheck_values(half, N, x, g, NULL, NULL);
+    wg_check *r = wg_gradcheck_fn(half, N, x, NULL), *given = wg_gradcheck_values(half, N, x, g, NULL);
     cr_assert_eq(wg_check_points(r), 4);
     for (int i = 0; i < 4; i++) {
         const wg_check_point p = wg_check_point_at(r, i), q = wg_check_point_at(given, i);
@@ -92,7 +91,7 @@ Test(evidence, points_that_were_used)
 Test(evidence, a_check_of_one_number)
 {
     const double x = 0.5;
-    wg_check *r = wg_gradcheck_fn(half, 1, &x, NULL, NULL);
+    wg_check *r = wg_gradcheck_fn(half, 1, &x, NULL);
     wgt_expect_report(r, " of x could hide\n");
     cr_expect_eq(wgt_verdict(r), WG_PASS);
 }
@@ -108,7 +107,7 @@ Test(evidence, unreached_and_empty_parameters_do_not_spoil_the_verdict)
                 none = wg_param(g, p, "none", WG_SHAPE(0), wg_zeros());
         wg_param(g, p, "other", WG_SHAPE(2), wg_zeros());
         wg_node loss = wg_add(wg_sum(wg_square(w)), wg_sum(none));
-        wg_check *r = wg_gradcheck(loss, p, &(wg_gradcheck_opts){ .eps = course ? 1e-7 : 0 });
+        wg_check *r = wg_gradcheck(loss, p, .eps = course ? 1e-7 : WG_AUTO);
         cr_assert_eq(wg_check_unreached(r), 1);
         cr_expect_str_eq(wg_check_unreached_at(r, 0), "other");
         cr_expect_str_eq(wg_check_unreached_at(r, 1), "");
@@ -127,7 +126,7 @@ Test(evidence, a_bf16_parameter_is_said_not_to_be_trained)
     wg_begin(g, WG_TRAIN);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_uniform(1, 2)),
             half = wg_param(g, p, "half", WG_SHAPE(3), wg_init_as(WG_BF16, wg_uniform(1, 2)));
-    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_mul(w, wg_cast(half, WG_F64))), p, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_mul(w, wg_cast(half, WG_F64))), p);
     cr_expect_eq(wg_check_unreached(r), 0);
     wgt_expect_report(r, "not checked, f16 and bf16 are not trained: half; freeze by wg_params_freeze");
 }
@@ -162,7 +161,7 @@ Test(evidence, the_finding_nearest_to_the_cause_is_first)
     wg_begin(g, WG_TRAIN);
     wg_node h = wg_tanh(wg_nn_dense(wg_any(g, WG_SHAPE(4, 3)), p, "fc", 2));
     wg_node s = wg_apply(WG_HERE, &my_square, &h, 1, NULL);
-    wg_check *r = wg_gradcheck(wg_sum(wg_exp(s)), p, NULL);
+    wg_check *r = wg_gradcheck(wg_sum(wg_exp(s)), p);
     const int n = wg_check_findings(r);
     cr_assert_gt(n, 1, "the parameters before it are wrong too");
     cr_expect_str_eq(wg_check_finding_at(r, 0).stage, "rule");
@@ -182,7 +181,7 @@ Test(evidence, the_same_bytes_for_any_number_of_threads)
         wg_begin(g, WG_TRAIN);
         wg_node h = wg_tanh(wg_nn_dense(wg_any(g, WG_SHAPE(6, 30)), p, "fc1", 20));
         wg_node wide = wg_cast(h, WG_F64), s = wg_apply("h\nmodel.c:7", &my_square, &wide, 1, NULL);
-        WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_exp(s)), p, NULL);
+        WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_exp(s)), p);
         cr_expect_eq(wg_check_verdict(r), WG_FAIL);
         text[i] = wgt_report(r);
         if (i) cr_expect_str_eq(text[i], text[0]);
@@ -207,7 +206,7 @@ Test(evidence, marks_a_wrong_node_and_those_before_it)
     wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(3))), h = wg_tanh(x),
             stop = wg_stop_gradient(wg_input(g, "k", wg_view_f64(v, WG_SHAPE(3)))), z = wg_add(h, stop);
     wg_node s = wg_apply(WG_HERE, &my_square, &z, 1, NULL), e = wg_exp(s), loss = wg_sum(wg_mul(e, h));
-    WGT_FREED wg_check *r = wg_gradcheck_nodes(loss, &x, 1, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_nodes(loss, &x, 1);
     int n;
     const wg_node_mark *m = wg_check_marks(r, g, &n);
     cr_assert_eq(n, 4, "%d: s; z, h, x", n);
@@ -235,7 +234,7 @@ Test(evidence, a_gradient_that_passes_is_marked_so)
     WGT_IN_GRAPH(WG_F64, NULL);
     const double v = 0.3;
     wg_node x = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
-    wg_check *r = wg_gradcheck(wg_exp(x), NULL, NULL);
+    wg_check *r = wg_gradcheck(wg_exp(x), NULL);
     int n = -1;
     const wg_node_mark *m = wg_check_marks(r, g, &n);
     cr_assert_eq(n, 1);
@@ -271,7 +270,7 @@ static char *on_terminal(const wg_check *r)
 Test(evidence, colour_only_on_a_terminal_and_without_no_color)
 {
     const double x = 1;
-    WGT_FREED wg_check *r = wg_gradcheck_fn(half, 1, &x, NULL, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(half, 1, &x, NULL);
     setenv("TERM", "xterm", 1), unsetenv("NO_COLOR");
     char *colour = on_terminal(r), *plain = wgt_report(r);
     cr_expect(strstr(colour, "verdict \033[1;32mPASS\033[0m"), "%s", colour);
@@ -308,16 +307,16 @@ static wg_check *check_noisy(size_t n, double noise, double wrong, const wg_grad
     double x[100];
     for (size_t i = 0; i < n; i++) x[i] = 1 + 0.1 * (double)i;
     asked = 0;
-    return wg_gradcheck_fn(noisy_squares, n, x, (double[]){ noise, wrong }, o);
+    return wg_gradcheck_fn_at(WG_HERE, noisy_squares, n, x, (double[]){ noise, wrong }, o);
 }
 
 /* Where f is exact to 1e-6, an error of 1e-8 is none, and one of 10 % is one. The resolution is no
  * smaller. */
 Test(evidence, what_the_accuracy_of_f_explains_is_no_error)
 {
-    const wg_gradcheck_opts o = { .accuracy = 1e-6 };
+    const wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts, .accuracy = 1e-6);
     cr_expect_eq(wgt_verdict(check_noisy(3, 1e-6, 0, &o)), WG_PASS);
-    cr_expect_eq(wgt_verdict(check_noisy(3, 0, 1e-8, NULL)), WG_FAIL);
+    cr_expect_eq(wgt_verdict(check_noisy(3, 0, 1e-8, &WG_OPTS(wg_gradcheck_opts))), WG_FAIL);
     WGT_FREED wg_check *r = check_noisy(3, 0, 1e-8, &o);
     cr_expect_eq(wg_check_verdict(r), WG_PASS);
     cr_expect_gt(wg_check_input_at(r, 0).resolution, 1e-6);
@@ -330,14 +329,14 @@ Test(evidence, few_evaluations_are_enough_for_a_verdict)
     static const int64_t allowed[] = { 60, 200, 500 };
     for (int i = 0; i < 5; i++)
         for (int j = 0; j < 3; j++) {
-            const wg_gradcheck_opts o = { .evaluations = allowed[j] };
+            const wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts, .evaluations = allowed[j]);
             WGT_FREED wg_check *r = check_noisy(sizes[i], 0, 0, &o);
             cr_expect_eq(wg_check_verdict(r), WG_PASS, "%zu, %d", sizes[i], (int)allowed[j]);
             cr_expect_leq(asked, allowed[j] * 1.3 + 20, "%zu, %d: %d", sizes[i], (int)allowed[j], asked);
             wgt_expect_report(r, "could hide");
             cr_expect_eq(wgt_verdict(check_noisy(sizes[i], 0, 0.01, &o)), WG_FAIL);
         }
-    cr_expect_eq(wgt_verdict(check_noisy(2, 0, 0, &(wg_gradcheck_opts){ .evaluations = 5 })),
+    cr_expect_eq(wgt_verdict(check_noisy(2, 0, 0, &WG_OPTS(wg_gradcheck_opts, .evaluations = 5))),
                  WG_INCONCLUSIVE);
 }
 
@@ -345,8 +344,8 @@ Test(evidence, few_evaluations_are_enough_for_a_verdict)
  * what three draws show. */
 Test(evidence, fewer_draws_show_less)
 {
-    WGT_FREED wg_check *few = check_noisy(100, 0, 0, &(wg_gradcheck_opts){ .evaluations = 60 });
-    WGT_FREED wg_check *all = check_noisy(100, 0, 0, NULL);
+    WGT_FREED wg_check *few = check_noisy(100, 0, 0, &WG_OPTS(wg_gradcheck_opts, .evaluations = 60));
+    WGT_FREED wg_check *all = check_noisy(100, 0, 0, &WG_OPTS(wg_gradcheck_opts));
     cr_expect_gt(wg_check_input_at(few, 0).resolution, 50 * wg_check_input_at(all, 0).resolution);
 }
 
@@ -369,6 +368,6 @@ Test(evidence, a_sum_of_equal_terms_is_seen)
     enum { MANY = 50000 };
     static double x[MANY];
     for (int i = 0; i < MANY; i++) x[i] = -1.2;
-    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(valleys, MANY, x, NULL, NULL)), WG_PASS);
-    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(valleys, MANY, x, x, NULL)), WG_FAIL);
+    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(valleys, MANY, x, NULL)), WG_PASS);
+    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(valleys, MANY, x, x)), WG_FAIL);
 }

@@ -304,7 +304,7 @@ static wg_verdict verdict(problem *p, const double *w, int bad, double times, do
 {
     p->bad = bad, p->times = times, p->add = by, p->where = where;
     p->value = where < 0 ? 0 : w[where];
-    return wgt_verdict(wg_gradcheck_fn(function, (size_t)p->n, w, p, NULL));
+    return wgt_verdict(wg_gradcheck_fn(function, (size_t)p->n, w, p));
 }
 
 static void expect(const problem *p, int bent, const char *what, wg_verdict v, bool good)
@@ -402,7 +402,7 @@ Test(kinks, ties_are_judged_by_their_sum_and_their_sides)
     };
     for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
         tie t = all[k];
-        const wg_verdict v = wgt_verdict(wg_gradcheck_fn(middle, t.n, t.x, &t, NULL));
+        const wg_verdict v = wgt_verdict(wg_gradcheck_fn(middle, t.n, t.x, &t));
         cr_expect_eq(v, t.wanted, "%s: %s", t.what, wg_verdict_name(v));
     }
 }

@@ -310,7 +310,7 @@ Test(memory, each_gets_its_sentence)
 {
     for (size_t k = 0; k < sizeof remembers / sizeof *remembers; k++) {
         memory m = { 0 };
-        WGT_FREED wg_check *r = wg_gradcheck_fn(remembers[k].f, N, POINT, &m, NULL);
+        WGT_FREED wg_check *r = wg_gradcheck_fn(remembers[k].f, N, POINT, &m);
         cr_expect_eq(wg_check_verdict(r), remembers[k].wanted, "%s: %s, %s", remembers[k].what,
                      wg_verdict_name(wg_check_verdict(r)), wg_check_reason(r));
         cr_expect(strstr(wg_check_reason(r), remembers[k].says), "%s: %s", remembers[k].what,
@@ -326,7 +326,7 @@ Test(memory, is_found_with_few_components)
     for (size_t n = 1; n <= 2; n++)
         for (size_t k = 0; k < sizeof f / sizeof *f; k++) {
             memory m = { 0 };
-            WGT_FREED wg_check *r = wg_gradcheck_fn(f[k], n, POINT, &m, NULL);
+            WGT_FREED wg_check *r = wg_gradcheck_fn(f[k], n, POINT, &m);
             const char *said = wg_check_reason(r);
             cr_expect(strstr(said, "depends on") || strstr(said, "added to"), "%zu of %zu: %s", k, n, said);
             cr_expect_eq(wg_check_verdict(r), WG_FAIL);
@@ -399,7 +399,7 @@ Test(memory, of_200_without_one_none_is_accused)
         for (int p = 0; p < 10; p++) {
             double x[N];
             at_point(p, x);
-            WGT_FREED wg_check *r = wg_gradcheck_fn(stateless, N, x, &which, NULL);
+            WGT_FREED wg_check *r = wg_gradcheck_fn(stateless, N, x, &which);
             cr_expect(!is_accused(r) && wg_check_verdict(r) != WG_FAIL, "%d at %d: %s", which, p,
                       wg_check_reason(r));
             passed += wg_check_verdict(r) == WG_PASS;
@@ -523,7 +523,7 @@ Test(memory, solvers_floats_and_right_caches_are_not_accused)
             double x[N];
             memory m = { 0 };
             p < 10 ? at_point(p, x) : (void)memcpy(x, POINT, sizeof x);
-            WGT_FREED wg_check *r = wg_gradcheck_fn(innocent[k].f, N, x, &m, NULL);
+            WGT_FREED wg_check *r = wg_gradcheck_fn(innocent[k].f, N, x, &m);
             const bool not_twice =
                 innocent[k].f == warm_solver && strstr(wg_check_reason(r), "f is not a function");
             cr_expect(!is_accused(r) || not_twice, "%s at %d: %s", innocent[k].what, p, wg_check_reason(r));
@@ -543,7 +543,7 @@ Test(memory, every_call_is_counted)
 {
     for (size_t n = 1; n <= N; n++) {
         int calls[2] = { 0 };
-        WGT_FREED wg_check *r = wg_gradcheck_fn(counted, n, POINT, calls, NULL);
+        WGT_FREED wg_check *r = wg_gradcheck_fn(counted, n, POINT, calls);
         cr_expect_eq(wg_check_evaluations(r), calls[0], "%d", calls[0]);
         cr_expect_eq(wg_check_gradients(r), calls[1], "%d", calls[1]);
     }
@@ -560,8 +560,8 @@ Test(memory, a_check_may_be_stopped_at_each_call)
 {
     for (int k = 0; k < 25; k++) {
         int calls[2] = { 0 }, left = k;
-        const wg_gradcheck_opts o = { .progress = stops, .progress_user = &left };
-        WGT_FREED wg_check *r = wg_gradcheck_fn(counted, N, POINT, calls, &o);
+        const wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts, .progress = stops, .progress_user = &left);
+        WGT_FREED wg_check *r = wg_gradcheck_fn_at(WG_HERE, counted, N, POINT, calls, &o);
         cr_expect(wg_check_stopped(r) && calls[0] + calls[1] <= k, "%d: %d", k, calls[0] + calls[1]);
         cr_expect_str_eq(wg_check_reason(r), "stopped");
         cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);

@@ -164,7 +164,7 @@ Test(mistakes, of_c_functions_are_found_and_said)
 {
     for (size_t k = 0; k < sizeof mistakes / sizeof *mistakes; k++) {
         state s = { .number = mistakes[k].number };
-        WGT_FREED wg_check *r = wg_gradcheck_fn(mistakes[k].f, N, START, &s, NULL);
+        WGT_FREED wg_check *r = wg_gradcheck_fn(mistakes[k].f, N, START, &s);
         char *text = wgt_report(r);
         cr_expect(wg_check_verdict(r) == mistakes[k].wanted && strstr(text, mistakes[k].says), "%s:\n%s",
                   mistakes[k].what, text);
@@ -190,9 +190,9 @@ Test(mistakes, one_of_ten_thousand_is_found)
     double x[MANY];
     for (int i = 0; i < MANY; i++) x[i] = 1 + (i * 37 % 101) / 101.0;
     state s = { .number = 1 };
-    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(one_of_many, MANY, x, &s, NULL)), WG_PASS);
+    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(one_of_many, MANY, x, &s)), WG_PASS);
     s.number = 1 + 1e-4;
-    WGT_FREED wg_check *r = wg_gradcheck_fn(one_of_many, MANY, x, &s, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(one_of_many, MANY, x, &s);
     cr_expect_eq(wg_check_verdict(r), WG_FAIL);
     wgt_expect_report(r, "x[3333]");
 }

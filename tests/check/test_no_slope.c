@@ -153,7 +153,7 @@ static void check(const one *k, size_t n)
 {
     const double x[3] = { 0, 1, -0.5 };
     one user = *k;
-    WGT_FREED wg_check *r = wg_gradcheck_fn(function, n, x, &user, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(function, n, x, &user);
     cr_expect_eq(wg_check_verdict(r), k->wanted, "%s, %g at 0, of %zu: %s", k->name, k->at_zero, n,
                  wg_verdict_name(wg_check_verdict(r)));
     if (k->why)

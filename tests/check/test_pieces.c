@@ -202,7 +202,7 @@ static void check_net(int i, uint64_t seed)
     n.g = wg_graph_new(n.c), n.p = wg_params_new(n.c);
     wg_begin(n.g, WG_TRAIN);
     make_images(&n);
-    wg_check *r = wg_gradcheck(nets[i].loss(&n), n.p, NULL);
+    wg_check *r = wg_gradcheck(nets[i].loss(&n), n.p);
     char *text = wgt_report(r);
     cr_expect_eq(wgt_verdict(r), WG_PASS, "%s, seed %d:\n%s", nets[i].name, (int)seed, text);
     free(text);

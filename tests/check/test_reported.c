@@ -205,7 +205,7 @@ Test(reported, gradients_of_other_libraries_are_judged)
 {
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         for (int right = 0; right < 2; right++) {
-            WGT_FREED wg_check *r = wg_gradcheck_fn(all[k].f, all[k].n, all[k].x, &right, NULL);
+            WGT_FREED wg_check *r = wg_gradcheck_fn(all[k].f, all[k].n, all[k].x, &right);
             const wg_verdict wanted = right ? all[k].right : all[k].wrong;
             if (wg_check_verdict(r) == wanted) continue;
             char *text = wgt_report(r);

@@ -72,7 +72,7 @@ static wg_check *check_until(const wg_op *op, wg_gradcheck_opts o, stopper *s)
 {
     WGT_ENDS subject k = make(op);
     o.progress = count_calls, o.progress_user = s;
-    wg_check *r = wg_gradcheck(k.loss, NULL, &o);
+    wg_check *r = wg_gradcheck_at(WG_HERE, k.loss, NULL, &o);
     return r;
 }
 
@@ -105,15 +105,15 @@ static void what_was_found_fails(const wg_check *r, const stopper *s)
 
 Test(stages, second_derivatives_are_stopped)
 {
-    stop_everywhere(NULL, (wg_gradcheck_opts){ .order = 2 }, "second derivatives", is_inconclusive);
-    stop_everywhere(&held_cube, (wg_gradcheck_opts){ .order = 2 }, "second derivatives",
+    stop_everywhere(NULL, WG_OPTS(wg_gradcheck_opts, .order = 2), "second derivatives", is_inconclusive);
+    stop_everywhere(&held_cube, WG_OPTS(wg_gradcheck_opts, .order = 2), "second derivatives",
                     what_was_found_fails);
 }
 
 /* The course's scale says nothing of second derivatives. */
 Test(stages, a_second_derivative_that_was_found_wrong_fails_by_the_course_too)
 {
-    stop_everywhere(&held_cube, (wg_gradcheck_opts){ .order = 2, .eps = 1e-7 }, "differences",
+    stop_everywhere(&held_cube, WG_OPTS(wg_gradcheck_opts, .order = 2, .eps = 1e-7), "differences",
                     what_was_found_fails);
 }
 
@@ -126,11 +126,11 @@ static void finds_no_frontier_after_a_stop(const wg_check *r, const stopper *s)
 Test(stages, the_search_for_the_frontier_is_stopped)
 {
     stopper never = { 0 };
-    wg_check *r = check_until(&later_cube, (wg_gradcheck_opts){ 0 }, &never);
+    wg_check *r = check_until(&later_cube, WG_OPTS(wg_gradcheck_opts), &never);
     cr_expect_eq(count(r, "frontier"), 1);
     cr_expect_str_eq(wg_check_finding_at(r, 0).stage, "frontier");
     wg_check_free(r);
-    stop_everywhere(&later_cube, (wg_gradcheck_opts){ 0 }, "where it becomes wrong",
+    stop_everywhere(&later_cube, WG_OPTS(wg_gradcheck_opts), "where it becomes wrong",
                     finds_no_frontier_after_a_stop);
 }
 
@@ -146,14 +146,14 @@ static void no_point_is_blamed(const wg_check *r, const stopper *s)
 
 Test(stages, a_stop_is_not_said_to_be_a_point_without_a_value)
 {
-    stop_everywhere(NULL, (wg_gradcheck_opts){ 0 }, "slopes 1 % away", no_point_is_blamed);
+    stop_everywhere(NULL, WG_OPTS(wg_gradcheck_opts), "slopes 1 % away", no_point_is_blamed);
 }
 
 /* ---- memory ---- */
 
 static wg_check *check_second(wg_node loss, const wg_allocator *memory)
 {
-    return wg_gradcheck(loss, NULL, &(wg_gradcheck_opts){ .order = 2, .allocator = memory });
+    return wg_gradcheck(loss, NULL, .order = 2, .allocator = memory);
 }
 
 /* A check without an allocator of its own takes its memory, and that of the report, from the context's. */
@@ -166,7 +166,7 @@ Test(stages, the_memory_is_that_of_the_context)
         const double three = 3;
         wg_node loss = wg_square(wg_input(g, "x", wg_view_f64(&three, WG_SCALAR)));
         const int64_t before = m.blocks;
-        wg_check *r = wg_gradcheck(loss, NULL, NULL);
+        wg_check *r = wg_gradcheck(loss, NULL);
         cr_expect_eq(wg_check_verdict(r), WG_PASS);
         cr_expect_gt(m.blocks, before);
         wg_check_free(r);
@@ -223,7 +223,7 @@ static double half_square(size_t n, const double *x, double *g, void *user)
 Test(stages, each_gradient_is_counted)
 {
     gradients = 0;
-    WGT_FREED wg_check *r = wg_gradcheck_fn(half_square, 3, at, NULL, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(half_square, 3, at, NULL);
     cr_expect_eq(wg_check_gradients(r), gradients);
 }
 
@@ -236,7 +236,7 @@ static double infinite(size_t n, const double *x, double *g, void *user)
 
 Test(stages, what_was_not_computed_is_not_zero)
 {
-    WGT_FREED wg_check *r = wg_gradcheck_fn(infinite, 3, at, NULL, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(infinite, 3, at, NULL);
     cr_expect_eq(wg_check_input_at(r, 0).zeros, 0);
 }
 
@@ -246,7 +246,7 @@ Test(stages, the_worst_component_is_that_by_slopes)
     static double x[3000];
     int64_t row;
     for (int i = 0; i < 3000; i++) x[i] = 1 + i % 7;
-    WGT_FREED wg_check *r = wg_gradcheck_fn(half_square, 3000, x, &gradients, NULL);
+    WGT_FREED wg_check *r = wg_gradcheck_fn(half_square, 3000, x, &gradients);
     cr_assert(isnan(wg_check_input_at(r, 0).numeric[1]), "the component was sampled");
     cr_expect_eq(wg_check_worst(r, 0, &row, 1), 1);
     cr_expect_eq(row, 1);
@@ -277,7 +277,7 @@ Test(stages, the_reason_why_second_derivatives_were_not_compared)
         WGT_IN_GRAPH(WG_F64, NULL);
         wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3)));
         wg_node y = wg_extern(x, WG_SCALAR, .forward = half, .backward = half_back, .user = &left);
-        WGT_FREED wg_check *r = wg_gradcheck(y, NULL, &(wg_gradcheck_opts){ .order = 2 });
+        WGT_FREED wg_check *r = wg_gradcheck(y, NULL, .order = 2);
         shown = count(r, "slope") > 0 && !count(r, "rule");
         if (shown)
             wgt_expect_report(
@@ -289,7 +289,7 @@ Test(stages, the_reason_why_second_derivatives_were_not_compared)
 Test(stages, a_wrong_second_derivative_in_a_drawing)
 {
     WGT_ENDS subject s = make(&held_cube);
-    WGT_FREED wg_check *r = wg_gradcheck(s.loss, NULL, &(wg_gradcheck_opts){ .order = 2 });
+    WGT_FREED wg_check *r = wg_gradcheck(s.loss, NULL, .order = 2);
     int n;
     const wg_node_mark *m = wg_check_marks(r, wg_graph_of(s.loss), &n);
     cr_assert_geq(n, 1);
@@ -300,7 +300,7 @@ Test(stages, a_wrong_second_derivative_in_a_drawing)
 Test(stages, the_operand_of_a_wrong_second_derivative)
 {
     WGT_ENDS subject s = make(&held_cube);
-    WGT_FREED wg_check *r = wg_gradcheck(s.loss, NULL, &(wg_gradcheck_opts){ .order = 2 });
+    WGT_FREED wg_check *r = wg_gradcheck(s.loss, NULL, .order = 2);
     cr_assert_gt(wg_check_findings(r), 0);
     const wg_check_finding f = wg_check_finding_at(r, 0);
     char text[300];
@@ -319,7 +319,7 @@ Test(stages, what_the_second_order_has_shown)
     cr_expect(n.resolution < 1e-3);
     cr_expect_str_eq(n.reason, "");
     wg_check_free(r);
-    r = wg_gradcheck(s.loss, NULL, NULL);
+    r = wg_gradcheck(s.loss, NULL);
     cr_expect_eq(wg_check_second_of(r).order, 1);
     wg_check_free(r);
 }
@@ -350,8 +350,7 @@ Test(stages, a_report_keeps_few_cases)
             sum = wg_add(sum, wg_apply(WG_HERE, &wrong_cube, &operand, 1, NULL));
         }
 
-        WGT_FREED wg_check *r =
-            wg_gradcheck(wg_mean(sum), NULL, &(wg_gradcheck_opts){ .allocator = &memory });
+        WGT_FREED wg_check *r = wg_gradcheck(wg_mean(sum), NULL, .allocator = &memory);
         cr_expect_eq(count(r, "rule"), many ? NODES : 8);
         bytes[many] = m.bytes;
     }

@@ -56,7 +56,7 @@ static void measure_solver(const wgt_measuring *m, wgt_function *f, const wg_che
     double by = 0;
     const bool says =
         sscanf(wg_check_reason(r), "wrong by %*g of a component%*[^;]; a tolerance of %lg", &by) == 1;
-    wg_check *again = wg_gradcheck_fn(f->f, f->n, f->x, &f->with, &(wg_gradcheck_opts){ .tolerance = by });
+    wg_check *again = wg_gradcheck_fn(f->f, f->n, f->x, &f->with, .tolerance = by);
     const bool good = says && wg_check_verdict(again) != WG_FAIL;
     s->all++, s->good += good;
     if (!good) wgt_list_case(m, says ? again : r, "solver: %s", f->name);
@@ -67,7 +67,7 @@ static void measure_function(const wgt_measuring *m, wgt_function *f, wgt_figure
 {
     char name[160];
     double g[WGT_MOST_X];
-    wg_check *r = wg_gradcheck_fn(f->f, f->n, f->x, &f->with, NULL);
+    wg_check *r = wg_gradcheck_fn(f->f, f->n, f->x, &f->with);
     const wg_verdict v = wg_check_verdict(r);
     name_of(f, name, sizeof name);
     wgt_see_report(m, r, name, to);
@@ -85,7 +85,7 @@ static void measure_function(const wgt_measuring *m, wgt_function *f, wgt_figure
     }
     wg_check_free(r);
     f->f(f->n, f->x, g, &f->with);
-    r = wg_gradcheck_values(f->f, f->n, f->x, g, &f->with, NULL);
+    r = wg_gradcheck_values(f->f, f->n, f->x, g, &f->with);
     to->given.all++, to->given.good += wg_check_verdict(r) != WG_FAIL;
     if (wg_check_verdict(r) == WG_FAIL) wgt_list_case(m, r, "false FAIL, array: %s", name);
     to->functions.torch += wgt_torch_accepts(f->f, f->n, f->x, g, &f->with);
@@ -108,7 +108,7 @@ static void measure_wrong(const wgt_measuring *m, wgt_wrong *w, wgt_figures *to)
     wgt_share *s = near ? &to->near_minima : &to->starts;
     char name[160];
     double g[WGT_MOST_X];
-    wg_check *r = wg_gradcheck_fn(wgt_wrong_function, f->n, f->x, w, NULL);
+    wg_check *r = wg_gradcheck_fn(wgt_wrong_function, f->n, f->x, w);
     name_of(f, name, sizeof name);
     s->all++, s->good += wg_check_verdict(r) == WG_FAIL;
     if (wg_check_verdict(r) != WG_FAIL)
@@ -118,7 +118,7 @@ static void measure_wrong(const wgt_measuring *m, wgt_wrong *w, wgt_figures *to)
     wgt_wrong_function(f->n, f->x, g, w);
     s->torch += !wgt_torch_accepts(f->f, f->n, f->x, g, &f->with);
     if (near || wgt_is_fine(w->how)) return; /* there an array cannot be decided: it holds for one point */
-    r = wg_gradcheck_values(f->f, f->n, f->x, g, &f->with, NULL);
+    r = wg_gradcheck_values(f->f, f->n, f->x, g, &f->with);
     to->arrays.all++, to->arrays.good += wg_check_verdict(r) == WG_FAIL;
     if (wg_check_verdict(r) != WG_FAIL)
         wgt_list_case(m, r, "not FAIL, array: %s: %s (%d)", name, wgt_spoil_text(w->how), (int)w->at);
@@ -156,7 +156,7 @@ void wgt_measure_edges(const wgt_measuring *m, wgt_figures *f)
         if (wgt_wrong_share(&w) < 1e-4 || number++ % (size_t)m->every) continue;
         char name[160];
         name_of(w.right, name, sizeof name);
-        wg_check *r = wg_gradcheck_fn(wgt_wrong_function, w.right->n, w.right->x, &w, NULL);
+        wg_check *r = wg_gradcheck_fn(wgt_wrong_function, w.right->n, w.right->x, &w);
         const bool passes = wg_check_verdict(r) == WG_PASS;
         const bool is_valid = passes && wg_check_point_at(r, 0).kinks; /* one of the slopes at a kink */
         f->edges.all += !is_valid, f->edges.good += !passes;

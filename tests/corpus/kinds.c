@@ -27,7 +27,7 @@ static void open_place(place *q)
 static void judge(place *q, wg_node loss)
 {
     char name[120];
-    wg_check *r = wg_gradcheck(loss, q->p, NULL);
+    wg_check *r = wg_gradcheck(loss, q->p);
     const wg_verdict v = wg_check_verdict(r);
     snprintf(name, sizeof name, "%s, seed %d", q->kind, q->seed);
     if (wg_failed(q->c)) fprintf(stderr, "kinds.txt: %s: %s\n", q->kind, wg_message(q->c));

@@ -91,7 +91,7 @@ static double seconds_of(const wgt_measuring *m, int64_t units)
     const wg_node loss = wg_softmax_cross_entropy(wg_nn_dense(h, p, "fc2", 10), y);
     for (int k = 0; k < 3; k++) {
         const double begun = now();
-        wg_check *r = wg_gradcheck(loss, p, NULL);
+        wg_check *r = wg_gradcheck(loss, p);
         least = fmin(least, now() - begun);
         if (wg_check_verdict(r) != WG_PASS)
             wgt_list_case(m, r, "not PASS: a net 784-%lld-10, at the start", (long long)units);

@@ -142,7 +142,7 @@ void wgt_net_check(const wgt_net *n, const int *steps, int count, wgt_net_seer s
     for (int k = 0, done = 0; k < count; k++) {
         for (; done < steps[k] && !wg_failed(c); done++) wg_backward(loss, p), wg_optim_step(o);
         if (wg_failed(c)) fprintf(stderr, "corpus: %s\n", wg_message(c));
-        wg_check *r = wg_gradcheck(loss, p, NULL);
+        wg_check *r = wg_gradcheck(loss, p);
         see(self, n, steps[k], r);
         wg_check_free(r);
     }

@@ -149,7 +149,7 @@ wgt_named wgt_rule_check(const wgt_rule_case *c, wgt_rule_time t, uint64_t seed)
     if (t != WGT_UNTRAINED) train(g, p, loss);
     wg_begin(g, WG_TRAIN);
     loss = net(c, &r, true, g, p);
-    wg_check *k = wg_gradcheck(loss, p, NULL);
+    wg_check *k = wg_gradcheck(loss, p);
     to.fails = wg_check_verdict(k) == WG_FAIL;
     read_findings(c, &r, wrong_node(g, &r), k, &to);
     FILE *text = fmemopen(to.text, sizeof to.text, "w");

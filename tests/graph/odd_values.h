@@ -380,7 +380,7 @@ OBJECT(wg_panel, wg_panel_new(GOOD(wg_figure), NULL, .x.low = 0, .x.high = 1, .y
 OBJECT(wg_series, wg_panel_line(GOOD(wg_panel), NULL))
 OBJECT(wg_nn_cache, wg_nn_cache_new(w->c))
 OBJECT(wg_plan, make_loose(OBJECT_wg_plan, wg_plan_look(w->good[1])))
-OBJECT(wg_check, make_loose(OBJECT_wg_check, wg_gradcheck(w->good[1], w->p, NULL)))
+OBJECT(wg_check, make_loose(OBJECT_wg_check, wg_gradcheck(w->good[1], w->p)))
 enum { ODD_p_wg_graph = 3 + OLD };
 NO_TEXTS(p_wg_graph)
 GETTER(wg_graph *, p_wg_graph)

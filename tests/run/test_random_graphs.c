@@ -245,7 +245,7 @@ static void check_by_differences(void *user, uint64_t index)
     int64_t *verdicts = user;
     instance k;
     open_graph(&k, index, WG_F64, (way){ 1, 1, false, 0 }, &like);
-    wg_check *r = wg_gradcheck_nodes(k.r.loss, k.r.leaf, k.r.leaves, &(wg_gradcheck_opts){ .order = 2 });
+    wg_check *r = wg_gradcheck_nodes(k.r.loss, k.r.leaf, k.r.leaves, .order = 2);
     if (wg_check_verdict(r) == WG_FAIL) wg_check_print(r, stderr);
     cr_expect_neq(wg_check_verdict(r), WG_FAIL, "%s", random_name("WG_GRAPH", index));
     verdicts[wg_check_verdict(r)]++;

@@ -69,7 +69,7 @@ Test(small_stack, training) { run(train); }
 static void check(void)
 {
     WGT_IN_WORLD(WG_F64, TWO_THREADS);
-    wg_check *k = wg_gradcheck(net(g, p, 8, 5), p, &(wg_gradcheck_opts){ .order = 2 });
+    wg_check *k = wg_gradcheck(net(g, p, 8, 5), p, .order = 2);
     cr_expect_eq(wg_check_verdict(k), WG_PASS);
     wg_check_print(k, stderr);
     wg_check_free(k);
