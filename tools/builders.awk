@@ -5,34 +5,16 @@
 #   form=cpp       a C++ program that calls each macro with all its options by name, the last one first. some<T>()
 #                  stands for an argument
 
-# ---- fields: "wg_node x, y" becomes two of them ----
+# ---- rows of lists ----
 
 function trimmed(s) { gsub(/^[ \t\n]+|[ \t\n]+$/, "", s); return s }
 
-function note_fields(type, body,    part, n, i) {
-    n = split(body, part, ";")
-    for (i = 1; i <= n; i++) {
-        if (trimmed(part[i]) == "WG_BY_NAME") operands_of[type] = fields_of[type] + 0
-        else note_names(type, trimmed(part[i]))
-    }
-}
 # The row of a list that has matched in `side`: P(type, name) or X(type, name
 function note_row(type,    text, at) {
     text = substr(side, RSTART + 2, RLENGTH - 2)
     at = index(text, ", ")
     field[type, ++fields_of[type]] = substr(text, at + 2)
     kind_of[type, fields_of[type]] = substr(text, 1, at - 1)
-}
-function note_names(type, text,    list, n, i, kind) {
-    if (text == "" || text ~ /reserved/) return
-    n = split(text, list, /, */)
-    match(list[1], /^.*[ *]/)
-    kind = trimmed(substr(list[1], 1, RLENGTH))
-    list[1] = substr(list[1], RLENGTH + 1)
-    for (i = 1; i <= n; i++) {
-        field[type, ++fields_of[type]] = list[i]
-        kind_of[type, fields_of[type]] = kind
-    }
 }
 
 # ---- Python: a field is NAME, or NAME:KIND if it is no node ----

@@ -104,10 +104,6 @@ template <class... D> static inline wg_shape wg_shape_of(D... d)
         f(WG_AT(text), &a);                                                       \
     })
 
-#define WG_CALL_(f, lead, T, n, first, ...) WG_CALLED_(WG_NEW_NAME_, f, lead, T, first, __VA_ARGS__, )
-#define WG_CALLED_(a, f, lead, T, first, x, ...) \
-    __extension__({ T a = T(); a.first = x WG_SET_(a, __VA_ARGS__); f(WG_OPEN_ lead, &a); })
-
 #define WG_STRUCT(T, ...) WG_STRUCTED_(WG_NEW_NAME_, T, __VA_ARGS__, )
 #define WG_STRUCTED_(a, T, ...) __extension__({ T a = T(); (void)0 WG_SET_(a, __VA_ARGS__); a; })
 #define WG_OPTS(...)      WG_OPTS1_(WG_HEAD_(__VA_ARGS__), WG_TAIL_(__VA_ARGS__, ))

@@ -180,22 +180,12 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 
 #endif
 
-#define WG_ZERO (-2.2250738585072014e-308)
-static inline double wg_or_standard(double v, double standard)
-{
-    return v == 0 ? standard : v == WG_ZERO ? 0 : v;
-}
-
 /* A builder's call: the arguments ... are its operands, in order, and then options. names: the operands in
  * parentheses, n: how many. The site of a call with options begins with a byte that says how many arguments may stand
  * before them, plus 1: so an option without its name is found at run time, too. Write an option at the call itself: a
  * macro of yours that stands for ".axis = ..." is text without a name. 3_4: of four operands the last one may be left
  * out; in C++ it is given by name. */
-#ifdef __cplusplus
-#define WG_BY_NAME static_assert(true, "")
-#else
-#define WG_BY_NAME __extension__ char an_option_needs_its_name[0]
-#define WG_CALL_(f, lead, T, n, first, ...) f(WG_OPEN_ lead, &(T){ .first = __VA_ARGS__ })
+#ifndef __cplusplus
 #define WG_NAMED(f, T, names, n, text, ...) WG_WITH(f, (WG_AT(WG_BYTE_##n text)), T, .x = __VA_ARGS__)
 #endif
 #define WG_BYTE_0                    "\1"

@@ -38,7 +38,6 @@ typedef struct wg_nn_part {
     bool bidirectional;             /* rnn, lstm, gru */
     bool causal;                    /* attention, transformer */
     int64_t width;                  /* embedding */
-    uint64_t reserved[4];
 } wg_nn_part;
 
 #define wg_nn_sequential_args_list(P, X) \

@@ -143,7 +143,7 @@ static wg_status judge(const wgi_child *r, const char *program, int status, bool
 static wg_status run(const wgi_child *r, const char *const argv[], const wgi_strbuf *text, wgi_strbuf *out,
                      int *error)
 {
-    const double seconds = wg_or_standard(r->seconds, SECONDS), limit = now() + seconds;
+    const double seconds = r->seconds_named ? r->seconds : SECONDS, limit = now() + seconds;
     int stream[STREAMS] = { -1, -1, -1 };
     char **env = environment(out->c);
     pid_t pid = -1;

@@ -147,7 +147,7 @@ typedef struct wgi_child {
     wg_context *c;
     wg_site here;
     const char *call, *smaller, *without; /* what to do about a large picture; which files need no program */
-    double seconds;                       /* 0: 20 */
+    double seconds;                       /* if they are named; else 20 */
     bool seconds_named;                   /* the call has an option .seconds */
 } wgi_child;
 /* The SVG with these sides as "png" or "pdf", by rsvg-convert. */

@@ -193,8 +193,8 @@ Test(draw_options, numbers_out_of_their_ranges_are_refused)
     REFUSED("fold 2: must be in [0, 1]", .fold = 2);
     SHOWS(drawn(&k, WG_PICTURE_GRAPH, &options[0], NULL),
           "the options are NULL: write WG_OPTS(wg_draw_opts, ...)");
-    SHOWS(drawn(&k, WG_PICTURE_TABLE, &options[0], &(wg_draw_opts){ .most = 1 }),
-          "the options do not begin with those of WG_OPTS");
+    const wg_draw_opts bare = { .most = 1 };
+    SHOWS(drawn(&k, WG_PICTURE_TABLE, &options[0], &bare), "the options do not begin with those of WG_OPTS");
     wg_plan_free(k.p);
 }
 

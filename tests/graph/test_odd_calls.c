@@ -258,13 +258,6 @@ static bool is_beside(const odd_call *k, int slot, int i)
     return !strcmp(k->name, beside[i].call) && k->option[slot] && !strcmp(k->option[slot], beside[i].option);
 }
 
-static bool is_beside_any(const odd_call *k, int slot)
-{
-    bool is = false;
-    for (int i = 0; i < LENGTH(beside); i++) is |= is_beside(k, slot, i);
-    return is;
-}
-
 static void put(choice *t, int slot, double v) { t->value[slot] = BY_NUMBER, t->number[slot] = v; }
 
 /* Options are left out, but for those beside. From the second round of forms on numbers differ from each
@@ -350,12 +343,9 @@ static void expect_named(const odd_call *k, faults *f, int slot, double v, const
         note(f, k, slot, v, message);
 }
 
-static const double odd_numbers[] = { 0, WG_ZERO, NAN, -1.5, -0.25 };
+static const double odd_numbers[] = { 0, NAN, -1.5, -0.25 };
 static const double odd_integers[] = { 0, -1, -7, INT32_MIN + 1.0 };
 static const double odd_choices[] = { 0, -1, 99 };
-
-/* Whether the call's struct begins with its defaults: then a 0 is written and is 0. */
-static bool holds_zero(const odd_call *k) { return strstr(k->code, "WG_OPTS("); }
 
 /* differs: by which numbers a result is another than the usual one. */
 static void try_number(const odd_call *k, faults *f, int form, int slot, const result *usual, bool differs[])
@@ -364,15 +354,11 @@ static void try_number(const odd_call *k, faults *f, int form, int slot, const r
     const result tiny = call_with(k, form, slot, 1e-300, NULL);
     for (int i = 0; i < LENGTH(odd_numbers); i++) {
         const double v = odd_numbers[i];
-        const bool zero = v == (holds_zero(k) ? 0 : WG_ZERO);
-        if (holds_zero(k) && v == WG_ZERO) continue;
         const result r = call_with(k, form, slot, v, message);
         differs[i] |= !is_close(&r, usual, 0);
         if (!r.ok) expect_named(k, f, slot, v, message);
         if (strstr(message, "2.225") || strstr(message, "e-308")) note(f, k, slot, v, message);
-        if (v == 0 && !zero && differs[i] && !is_beside_any(k, slot))
-            note(f, k, slot, v, "is not the default");
-        if (zero && !is_apart(k, slot) && r.ok && tiny.ok && !is_close(&r, &tiny, 1e-9))
+        if (v == 0 && !is_apart(k, slot) && r.ok && tiny.ok && !is_close(&r, &tiny, 1e-9))
             note(f, k, slot, v, "is not zero");
         if (isnan(v) && r.ok && !is_apart(k, slot)) note(f, k, slot, v, "is taken");
     }
@@ -383,11 +369,8 @@ static void try_integer(const odd_call *k, faults *f, int form, int slot, const 
     char message[1100];
     for (int i = 0; i < LENGTH(odd_integers); i++) {
         const result r = call_with(k, form, slot, odd_integers[i], message);
-        differs[i] |= !is_close(&r, usual, 0) || (holds_zero(k) && odd_integers[i] == WG_AUTO);
+        differs[i] |= !is_close(&r, usual, 0) || odd_integers[i] == WG_AUTO;
         if (!r.ok) expect_named(k, f, slot, odd_integers[i], message);
-        if (i == 0 && !holds_zero(k) && differs[i] && k->slot[slot] != SLOT_wg_shape &&
-            !is_beside_any(k, slot))
-            note(f, k, slot, 0, "is not the default");
     }
 }
 
@@ -472,8 +455,7 @@ static void expect_meaning(const odd_call *k, faults *f, int slot, const double 
                            int n, int first)
 {
     for (int i = first; i < n; i++)
-        if (!differs[i] && !is_apart(k, slot) &&
-            !(holds_zero(k) && v[i] == WG_AUTO)) /* the default may be it */
+        if (!differs[i] && !is_apart(k, slot) && v[i] != WG_AUTO) /* the default may be it */
             note(f, k, slot, v[i], "is taken and means nothing");
 }
 
@@ -501,7 +483,7 @@ static void try_option(const odd_call *k, faults *f, int slot)
         else if (init) try_init(k, f, form, slot);
         else try_choice(k, f, form, slot);
     }
-    if (reached && number) expect_meaning(k, f, slot, odd_numbers, differs, LENGTH(odd_numbers), 3);
+    if (reached && number) expect_meaning(k, f, slot, odd_numbers, differs, LENGTH(odd_numbers), 2);
     if (reached && integer && !axis)
         expect_meaning(k, f, slot, odd_integers, differs, LENGTH(odd_integers), 1);
     f->reached += reached;

@@ -30,7 +30,7 @@ enum { N = 24, STEPS = 1000 };
     X(rmsprop_all, rmsprop, .lr = 0.01, .centered = true, .momentum = 0.5, .coupled = true, DECAY = 0.125)
 
 #define MAKER(name, kind, ...) \
-    static wg_optim *make_##name(wg_params *p) { return wg_##kind(p, &(wg_##kind##_opts){ __VA_ARGS__ }); }
+    static wg_optim *make_##name(wg_params *p) { return wg_##kind(p, __VA_ARGS__); }
 CASES(MAKER)
 
 /* Numbers of both signs that are exact in both programs. */
