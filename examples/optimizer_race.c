@@ -7,7 +7,7 @@
 
 enum { STEPS = 60 };
 
-static double valley(void *user, double x, double y) { return (x * x + 25 * y * y) / 2; }
+static double valley(void *user, double x, double y) { return (void)user, (x * x + 25 * y * y) / 2; }
 
 static double run(wg_graph *g, wg_params *p, wg_optim *o, wg_series *path, wg_series *loss)
 {

@@ -22,6 +22,7 @@ static wg_node rate(wg_node u)
 
 static wg_node step(wg_node u, int i, void *user)
 {
+    (void)i, (void)user;
     wg_node k1 = rate(u), k2 = rate(wg_add(u, wg_mul(H, k1)));
     return wg_add(u, wg_mul(H / 2, wg_add(k1, k2)));
 }
