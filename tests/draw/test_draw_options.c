@@ -186,7 +186,7 @@ Test(draw_options, numbers_out_of_their_ranges_are_refused)
 {
     WGT_ENDS subject k = subject_start();
     REFUSED("most 0: must be in [1, inf)", .most = 0);
-    REFUSED("width 0: must be in [40, inf)", .width = 0);
+    REFUSED("width 0: must be in [40, 10000]", .width = 0);
     REFUSED("seconds 0: must be in (0, inf)", .seconds = 0);
     REFUSED("seconds nan: must be in (0, inf)", .seconds = NAN);
     REFUSED("depth -1: must be in [0, inf)", .depth = -1);
