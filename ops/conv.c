@@ -277,7 +277,6 @@ EXTERN(conv_transpose, conv_weights);
 
 static bool conv_options(wg_rule *r, struct conv *f, int axes)
 {
-    if (f->groups == 0) f->groups = 1;
     if (f->groups < 1)
         return wg_rule_fail(r, WG_ERROR_VALUE, "groups is %lld, must be at least 1", (long long)f->groups);
     if (f->same && f->padding.rank)
@@ -369,6 +368,12 @@ typedef struct conv_case {
     wg_shape x, W;
     struct conv f;
 } conv_case;
+/* A case that does not say its groups has one. */
+static struct conv with_groups(struct conv f)
+{
+    if (!f.groups) f.groups = 1;
+    return f;
+}
 
 static const conv_case conv_cases[] = {
     { CONV_LIST(4, 2, 5, 4, 2), CONV_LIST(4, 3, 2, 2, 3), { 0 } },
@@ -481,7 +486,7 @@ SAMPLE(conv)
 {
     if (i >= CONV_CASES) return wg_none;
     const conv_case *t = &conv_cases[i];
-    return NODE_OF(conv, &t->f, wg_any(g, t->x), wg_any(g, t->W));
+    return NODE_OF(conv, (struct conv[]){ with_groups(t->f) }, wg_any(g, t->x), wg_any(g, t->W));
 }
 ERRORS(conv, (wg_conv(ANY(2, 5, 5, 3), ANY(3, 3, 4, 2)), "has 3 channels, and"),
        (wg_conv(ANY(2, 2, 5, 4), ANY(3, 3, 4, 2)), "it reaches over 3 elements of 2"),
@@ -552,7 +557,7 @@ SAMPLE(conv_transpose)
     const conv_case *t = &conv_cases[i];
     wg_shape s = t->x;
     s.dim[s.rank - 1] = t->W.dim[t->W.rank - 1];
-    return NODE_OF(conv_transpose, &t->f, wg_any(g, s), wg_any(g, t->W));
+    return NODE_OF(conv_transpose, (struct conv[]){ with_groups(t->f) }, wg_any(g, s), wg_any(g, t->W));
 }
 ERRORS(conv_transpose, (wg_conv_transpose(ANY(2, 3, 3, 2), ANY(3, 3, 2, 4)), "has 2 channels, and"),
        (wg_conv_transpose(ANY(2, 3, 3, 4), ANY(3, 3, 2, 4), .padding = WG_SHAPE(3)),
@@ -643,7 +648,7 @@ SAMPLE(conv_weights)
     if (i >= CONV_CASES) return wg_none;
     const conv_case *t = &conv_cases[i];
     const wg_node W = wg_broadcast_to(wg_scalar(g, 0), t->W), x = wg_any(g, t->x),
-                  y = NODE_OF(conv, &t->f, x, wg_cast(W, wg_node_dtype(x)));
+                  y = NODE_OF(conv, (struct conv[]){ with_groups(t->f) }, x, wg_cast(W, wg_node_dtype(x)));
     return NODE_OF(conv_weights, wg_attr(y), x, wg_any(g, wg_node_shape(y)));
 }
 ERROR_SAMPLE(conv_weights)
@@ -652,7 +657,7 @@ ERROR_SAMPLE(conv_weights)
     FAILS(NODE_OF(conv_weights, WITH(conv, .groups = 2), x, y), "3 channels have no 2 equal groups");
     FAILS(NODE_OF(conv_weights, NULL, y, x), "no kernel makes");
     FAILS(NODE_OF(conv_weights, NULL, x, ANY(1, 3, 3, 4)), "different numbers of images");
-    FAILS(NODE_OF(conv_weights, WITH(conv, .same = true), x, y), "not same");
+    FAILS(NODE_OF(conv_weights, WITH(conv, .same = true, .groups = 1), x, y), "not same");
     return NULL;
 }
 

@@ -460,7 +460,7 @@ static bool huber_shape(wg_rule *r)
 {
     const struct huber *a = r->attr;
     if (!equal_shapes(r)) return false;
-    if (!(a->delta >= 0)) return wg_rule_fail(r, WG_ERROR_VALUE, "delta is %g, must be above 0", a->delta);
+    if (!(a->delta > 0)) return wg_rule_fail(r, WG_ERROR_VALUE, "delta is %g, must be above 0", a->delta);
     return a->reduction == WG_NONE || shaped_to(r, WG_SCALAR);
 }
 #define HUBER_OP(n, ...)                                                                   \

@@ -76,7 +76,7 @@ OPTIONS(norm, NORM_FIELDS);
 static bool norm_shape(wg_rule *r)
 {
     struct norm *a = r->attr;
-    if (a->p < 0 || a->p != a->p) return wg_rule_fail(r, WG_ERROR_VALUE, "p is %g, must be above 0", a->p);
+    if (!(a->p > 0)) return wg_rule_fail(r, WG_ERROR_VALUE, "p is %g, must be above 0", a->p);
     if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true)) return false;
     *wg_rule_shape(r, 0) = reduced_shape(r->x[0].shape, &a->axes, a->keepdims);
     return a->p != INFINITY || reduced_size(r->x[0].shape, &a->axes) > 0 ||

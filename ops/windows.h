@@ -21,8 +21,8 @@ static inline bool conv_list(wg_rule *r, wg_shape *list, const char *name, int a
     for (int i = list->rank; list->rank == 1 && i < axes; i++) list->dim[i] = list->dim[0];
     if (list->rank == 1) list->rank = axes;
     if (list->rank != axes)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d numbers for %d axes of %s", name, list->rank, axes,
-                            wg_rule_who(r, 0));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d numbers for %d axes of %s", name,
+                            WGI_MAX(list->rank, 0), axes, wg_rule_who(r, 0));
     for (int i = 0; i < axes; i++)
         if (list->dim[i] < least || list->dim[i] > CONV_MOST)
             return wg_rule_fail(r, WG_ERROR_VALUE, "%s is %lld, must be at least %lld", name,

@@ -68,7 +68,8 @@ bool wg_option_in_range(const wg_option *o, double v)
     const char *s = o->range;
     double low, high;
     if (o->kind == WG_OPTION_BOOL) return v == 0 || v == 1;
-    if (!*s) return !isnan(v);
+    if (isnan(v)) return strstr(s, "or nan");
+    if (!*s) return true;
     if (*s != '[' && *s != '(') return v >= 0 && v < words(s) && v == floor(v);
     const bool from = *s == '[';
     s = wg_number_in(s + 1, &low);

@@ -128,7 +128,7 @@ function set_fields(struct, name, within,    i, word, before, code)
     return code
 }
 
-function take_function(s,    name, result, list, arg, n, a, type, struct, before, locals, pass, word, pointer, code, made)
+function take_function(s,    name, result, list, arg, n, a, type, struct, before, locals, pass, word, pointer, code, made, rows)
 {
     sub(/ ?__attribute__.*$/, "", s)
     name = trim(s); sub(/\(.*/, "", name); result = name
@@ -136,7 +136,7 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
     if (name in left_out) return
     list = substr(s, index(s, "(") + 1); sub(/\) *$/, "", list)
     n = cut(list, arg)
-    slots = needs = options = locals = pass = before = ""; count = operands = 0
+    slots = needs = options = locals = pass = before = ""; count = operands = 0; rows = "NULL"
     for (a = 1; a <= n; a++) {
         type = arg[a]
         if (type ~ /\]$/) { sub(/[A-Za-z_0-9]+\[[^\]]*\]$/, "*", type) }
@@ -146,6 +146,7 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
         if (struct in fields) {
             pointer = type ~ /\*/ ? slot("struct", given[struct]) : -1
             operands = given[struct]
+            if (begins[struct] ~ /OPTS/) rows = struct "_rows"
             locals = locals "\n    " struct " a" a " = " begins[struct] ";" set_fields(struct, "a" a)
             pass = pass (pointer < 0 ? "a" a : "ODD(struct, " pointer ") ? NULL : &a" a)
             before = 0
@@ -175,7 +176,7 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
     gsub(/"/, "\\\"", code)
     table = table "    { \"" name "\", call_" name ", \"" substr(code, 2) "\", " count ", \"" needs "\", " \
             "(const slot_word[]){ " (count ? slots : "SLOT_none") " }, (const char *const[]){ " \
-            (count ? options : "NULL") " }, " operands ", " (trim(result) == "wg_node" ? "true" : "false") " },\n"
+            (count ? options : "NULL") " }, " operands ", " (trim(result) == "wg_node" ? "true" : "false") ", " rows " },\n"
 }
 
 END {

@@ -347,6 +347,17 @@ static const double odd_numbers[] = { 0, NAN, -1.5, -0.25 };
 static const double odd_integers[] = { 0, -1, -7, INT32_MIN + 1.0 };
 static const double odd_choices[] = { 0, -1, 99 };
 
+/* What the list of the options says must be refused. */
+static bool is_out_of_range(const odd_call *k, int slot, double v)
+{
+    const wg_option_list *l = k->rows ? k->rows() : NULL;
+    int i = 0;
+    while (l && i < l->count && strcmp(l->option[i].name, k->option[slot])) i++;
+    if (!l || i == l->count) return false;
+    const double standard = wg_option_value(&l->option[i], l->standard);
+    return !wg_option_in_range(&l->option[i], v) && standard != v && !(isnan(standard) && isnan(v));
+}
+
 /* differs: by which numbers a result is another than the usual one. */
 static void try_number(const odd_call *k, faults *f, int form, int slot, const result *usual, bool differs[])
 {
@@ -357,6 +368,7 @@ static void try_number(const odd_call *k, faults *f, int form, int slot, const r
         const result r = call_with(k, form, slot, v, message);
         differs[i] |= !is_close(&r, usual, 0);
         if (!r.ok) expect_named(k, f, slot, v, message);
+        if (r.ok && is_out_of_range(k, slot, v)) note(f, k, slot, v, "is out of its range, and taken");
         if (strstr(message, "2.225") || strstr(message, "e-308")) note(f, k, slot, v, message);
         if (v == 0 && !is_apart(k, slot) && r.ok && tiny.ok && !is_close(&r, &tiny, 1e-9))
             note(f, k, slot, v, "is not zero");
@@ -371,6 +383,8 @@ static void try_integer(const odd_call *k, faults *f, int form, int slot, const 
         const result r = call_with(k, form, slot, odd_integers[i], message);
         differs[i] |= !is_close(&r, usual, 0) || odd_integers[i] == WG_AUTO;
         if (!r.ok) expect_named(k, f, slot, odd_integers[i], message);
+        if (r.ok && is_out_of_range(k, slot, odd_integers[i]))
+            note(f, k, slot, odd_integers[i], "is out of its range, and taken");
     }
 }
 
