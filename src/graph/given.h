@@ -15,10 +15,11 @@ static inline wg_shape wgi_shape_given(wg_shape s)
 }
 /* The error of a call whose struct does not begin with the mark of its list. x: the place of its first
  * operand, or NULL. Returns the error node of the operand's graph. */
-wg_node wgi_unmarked(wg_site here, const char *what, const char *list, size_t mark, const void *x);
+wg_node wgi_unmarked(wg_site here, const char *what, const wg_option_list *list, const void *a,
+                     const void *x);
 /* In a builder whose arguments are a T *a. */
 #define WGI_CHECK_MARK(what, T, a)        \
     if (!(a) || (a)->mark != WG_MARK_(T)) \
-    return wgi_unmarked(here, what, #T, (a) ? (a)->mark : 1, (a) ? (const void *)&(a)->x : NULL)
+    return wgi_unmarked(here, what, T##_rows(), a, (a) ? (const void *)&(a)->x : NULL)
 
 #endif

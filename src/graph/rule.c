@@ -71,14 +71,13 @@ bool wg_rule_axis(wg_rule *r, int *axis, int rank)
     return true;
 }
 
-wg_node wgi_unmarked(wg_site here, const char *what, const char *list, size_t mark, const void *x)
+wg_node wgi_unmarked(wg_site here, const char *what, const wg_option_list *list, const void *a, const void *x)
 {
+    size_t mark = 1;
     wg_graph *g = NULL;
-    if (!mark && x)
-        memcpy(&g, x, sizeof g); /* { .x = ... }: a handle and a graph both begin with the
-                                              * graph */
-    wgi_fail(g ? g->c : NULL, here, what, WG_ERROR_USE, "%s: write WG_OPTS(%s, ...)",
-             x ? "the options do not begin with those of WG_OPTS" : "the options are NULL", list);
+    if (a) memcpy(&mark, a, sizeof mark);
+    if (!mark) memcpy(&g, x, sizeof g); /* { .x = ... }: a handle and a graph both begin with the graph */
+    wg_options_fit(g ? g->c : NULL, here, what, list, a);
     return g ? wgi_error_node(g) : wg_none;
 }
 

@@ -104,17 +104,17 @@ static inline wg_node refused(wg_node x) { return wg_graph_node(wg_graph_of(x), 
 
 /* The error of a struct of arguments that does not begin with the mark of its list. x: its operand, or
  * NULL. */
-static inline wg_node unmarked(wg_site here, const char *what, const char *list, size_t mark,
+static inline wg_node unmarked(wg_site here, const char *what, const wg_option_list *list, const void *a,
                                const wg_node *x)
 {
-    const wg_node y = x && !mark ? *x : wg_none; /* { .x = ... } of this header; else of another one */
-    wg_fail(wg_graph_of(y) ? wg_graph_context(wg_graph_of(y)) : NULL, here, WG_ERROR_USE,
-            "%s: %s: write WG_OPTS(%s, ...)", what,
-            x ? "the options do not begin with those of WG_OPTS" : "the options are NULL", list);
+    size_t mark = 1;
+    if (a) memcpy(&mark, a, sizeof mark);
+    const wg_node y = mark ? wg_none : *x; /* { .x = ... } of this header; else of another one */
+    wg_options_fit(wg_graph_of(y) ? wg_graph_context(wg_graph_of(y)) : NULL, here, what, list, a);
     return refused(y);
 }
 #define IS_MARKED(T, a)      ((a) && (a)->mark == WG_MARK_(T))
-#define UNMARKED(what, T, a) unmarked(here, what, #T, (a) ? (a)->mark : 0, (a) ? &(a)->x : NULL)
+#define UNMARKED(what, T, a) unmarked(here, what, T##_rows(), a, (a) ? &(a)->x : NULL)
 
 /* Begins the function of a layer whose arguments are a T *a: layer l, or a return after an error. */
 #define BEGIN_LAYER(what, T)                           \
