@@ -575,7 +575,7 @@ Value.__abs__ = lambda x: _builders["abs"](x)
 # ---- builders ----
 
 _FIELDS = {"text": c_char_p, "bool": c_bool, "maybe": c_int, "int": c_int, "int64": c_int64, "double": c_double,
-           "real": c_double, "axis": c_double, "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node}
+           "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node}
 _WORDS = {"mean": 0, "sum": 1, "none": 2, "constant": 0, "reflect": 1, "edge": 2, "nearest": 0, "bilinear": 1,
           "graph": 0, "train": 1, "eval": 2, "dormand_prince": 0, "euler": 1, "midpoint": 2, "rk4": 3}
 _OBJECTS = {"params": ("Params", "_p"), "cache": ("Cache", "_cache"), "check": ("Report", "_r")}
@@ -600,7 +600,7 @@ def _given(kind, x, g, what="it"):
         return g._node(x)
     if kind == "text":
         return _text(x) if x is not None else None
-    if kind in ("double", "real"):
+    if kind == "double":
         return _real_number(x, what)
     if kind in ("bool", "maybe"):
         return _truth(x, what)
@@ -689,7 +689,7 @@ class _OptionList(Structure):
                 ("option", POINTER(_Option)), ("count", c_int)]
 
 _BY_TYPE = {b"wg_dtype": "dtype", b"wg_node": "node", b"wg_maybe": "maybe"}
-_KINDS = {0: "pointer", 1: "real", 2: "int", 3: "int64", 4: "bool", 5: "int", 6: "text"}
+_KINDS = {0: "pointer", 1: "double", 2: "int", 3: "int64", 4: "bool", 5: "int", 6: "text"}
 
 @functools.lru_cache(None)
 def _listed(struct):
@@ -785,7 +785,7 @@ def _by_parameters(name, parameters, result):
                 arguments += [f, byref(called)]
             elif kind != "user":
                 x = next(left, None)
-                arguments.append(_real_number(x, field) if kind == "double" else _given(kind, x, g, field))
+                arguments.append(_given(kind, x, g, field))
         y = call(*arguments)
         return tuple(_results(r, g) for r in results) if many else _results(y, g)
     return builder, asked, []

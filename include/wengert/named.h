@@ -78,12 +78,12 @@ WG_API bool wg_option_set(const wg_option *o, void *options, double v);
 WG_API bool wg_option_in_range(const wg_option *o, double v);
 
 /* A struct begins with a mark, by which a call sees that it is one of WG_OPTS, from the same header. The number
- * of options is in it, since a new bool may fit into padding, and the lengths of all names, by which it is no other
- * struct. */
+ * of options is in it, since a new bool may fit into padding, and squares of the lengths of all names, so that it is of
+ * no other struct. */
 #define WG_MARK_(T) (sizeof(T) | (size_t)T##_count << 20 | (size_t)T##_letters << 28)
 #define WG_NO_(...)
 #define WG_COUNTED_(...)             +1
-#define WG_LETTERS_(type, name, ...) +(int)sizeof #name
+#define WG_LETTERS_(type, name, ...) +(int)(sizeof #name * sizeof #name)
 #define WG_OPERAND_(type, name)    type name;
 #define WG_OPTIONS(T)              WG_DECLARE_(T, , WG_END_)
 #define WG_OPTIONS_AND_OPERANDS(T) WG_DECLARE_(T, WG_GAP_(operands), WG_END_)

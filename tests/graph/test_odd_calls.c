@@ -532,6 +532,20 @@ Test(odd_calls, options_mean_what_is_written_or_are_refused_at_their_line)
     fclose(odd_file);
 }
 
+/* A struct of one call is refused by another by its mark. */
+Test(odd_calls, no_two_structs_of_options_have_one_mark)
+{
+    int pairs = 0;
+    for (int i = 0; i < LENGTH(calls); i++)
+        for (int k = 0; k < i; k++) {
+            if (!calls[i].rows || !calls[k].rows || calls[i].rows == calls[k].rows) continue;
+            cr_expect_neq(calls[i].rows()->mark, calls[k].rows()->mark, "%s and %s", calls[i].rows()->name,
+                          calls[k].rows()->name);
+            pairs++;
+        }
+    cr_expect_gt(pairs, 3000);
+}
+
 /* Schedules are functions of numbers alone. What has no meaning is no rate, so wg_optim_set_lr refuses it. */
 Test(odd_calls, a_schedule_of_numbers_without_a_meaning_is_no_rate)
 {

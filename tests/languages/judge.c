@@ -20,6 +20,7 @@ typedef struct call {
     const char *before, *behind, *by_struct, *python;
     const char *with;     /* options that stand before */
     const char *language; /* of the language, "%s" the options */
+    const char *of;       /* of a builder of that name: its operands, as a struct has them */
 } call;
 
 #define OPTIMIZER(x)                         \
@@ -30,30 +31,114 @@ typedef struct call {
       "steps(wg_" #x "_at(WG_HERE, p, &o))", \
       "steps(lambda: wg." #x "(p%s))",       \
       "",                                    \
-      "optimizer(\"" #x "(%s)\")" },
+      "optimizer(\"" #x "(%s)\")",           \
+      NULL },
 #define MADE "made = wg_adamw(p, .lr = 0.5, .weight_decay = 0.125, .l1 = 0.03125)"
+
+/* Builders and layers. operands.wg has their operands. Where the language has another form, it is written
+ * out; "": it has none. */
+#define BUILDER(name, T, of) SPELT(name, T, NULL, of)
+#define SPELT(name, T, language, of)                              \
+    {                                                             \
+#name, T##_rows, NULL, NULL, NULL, NULL, "", language, of \
+    }
+#define LAYER(name, T, language, of, more) \
+    SPELT(nn_##name, wg_nn_##T##_args, language, ".x = " #of ", .p = layers, .name = \"y\"" more)
 static const call list[] = {
     WG_OPTIMIZERS(OPTIMIZER){ "group", wg_group_opts_rows, MADE ", group(made, wg_optim_group(made, \"w\"",
                               "))", MADE ", group(made, wg_optim_group_at(WG_HERE, made, \"w\", &o))", NULL,
-                              "", NULL },
+                              "", NULL, NULL },
     { "start", wg_start_opts_rows, "context(wg_start(.on_warning = wg_no_warnings", "))",
-      "context(wg_start_at(WG_HERE, &o))", NULL, "", NULL },
+      "context(wg_start_at(WG_HERE, &o))", NULL, "", NULL, NULL },
     { "csv", wg_csv_opts_rows, "set(wg_data_csv(c, \"options.csv\"", "))",
       "set(wg_data_csv_at(WG_HERE, c, \"options.csv\", &o))",
-      "rows(lambda: wg.csv(\"options.csv\"%s, context=c))", "", NULL },
+      "rows(lambda: wg.csv(\"options.csv\"%s, context=c))", "", NULL, NULL },
     { "make", wg_make_opts_rows, "set(wg_data_make(c, \"blobs\", 4", "))",
-      "set(wg_data_make_at(WG_HERE, c, \"blobs\", 4, &o))", NULL, "", "generated(\"x, y = blobs(4%s)\")" },
+      "set(wg_data_make_at(WG_HERE, c, \"blobs\", 4, &o))", NULL, "", "generated(\"x, y = blobs(4%s)\")",
+      NULL },
     { "plan", wg_plan_opts_rows, "plan(wg_plan_look(wg_exp(x)", "))",
-      "plan(wg_plan_look_at(WG_HERE, wg_exp(x), &o))", NULL, "", NULL },
+      "plan(wg_plan_look_at(WG_HERE, wg_exp(x), &o))", NULL, "", NULL, NULL },
     { "average", wg_average_opts_rows, "average(wg_average_new(p", "))",
-      "average(wg_average_new_at(WG_HERE, p, &o))", NULL, "", NULL },
+      "average(wg_average_new_at(WG_HERE, p, &o))", NULL, "", NULL, NULL },
     { "replay", wg_replay_opts_rows, "node(wg_replay(wg_add(x, 1), into", "))",
-      "node(wg_replay_at(WG_HERE, wg_add(x, 1), into, &o))", NULL, "", NULL },
+      "node(wg_replay_at(WG_HERE, wg_add(x, 1), into, &o))", NULL, "", NULL, NULL },
     { "extern", wg_extern_opts_rows, "node(wg_extern(x, WG_SCALAR", "))",
-      "node(wg_extern_at(WG_HERE, x, WG_SCALAR, &o))", NULL, ".forward = twice", NULL },
+      "node(wg_extern_at(WG_HERE, x, WG_SCALAR, &o))", NULL, ".forward = twice", NULL, NULL },
     { "group_start", wg_group_start_opts_rows, "alone(wg_group_start(anew()", "))",
       "alone(wg_group_start_at(WG_HERE, anew(), &o))", "group(lambda: wg.Group(context=wg.Context()%s))", "",
-      NULL },
+      NULL, NULL },
+    BUILDER(sum, wg_reduce_args, ".x = a"),
+    BUILDER(mean, wg_reduce_args, ".x = a"),
+    BUILDER(max, wg_reduce_args, ".x = a"),
+    BUILDER(min, wg_reduce_args, ".x = a"),
+    BUILDER(prod, wg_reduce_args, ".x = a"),
+    BUILDER(std, wg_reduce_args, ".x = a"),
+    BUILDER(var, wg_reduce_args, ".x = a"),
+    BUILDER(any_of, wg_reduce_args, ".x = a"),
+    BUILDER(all_of, wg_reduce_args, ".x = a"),
+    BUILDER(logsumexp, wg_reduce_args, ".x = a"),
+    BUILDER(norm, wg_norm_args, ".x = a"),
+    BUILDER(argmax, wg_axis_args, ".x = a"),
+    BUILDER(argmin, wg_axis_args, ".x = a"),
+    BUILDER(cumsum, wg_cumsum_args, ".x = a"),
+    BUILDER(cumprod, wg_cumsum_args, ".x = a"),
+    BUILDER(logcumsumexp, wg_logcumsumexp_args, ".x = a"),
+    BUILDER(linear_scan, wg_linear_scan_args, ".x = s, .b = s"),
+    BUILDER(slice, wg_slice_args, ".x = a"),
+    BUILDER(softmax, wg_softmax_args, ".x = a"),
+    BUILDER(log_softmax, wg_softmax_args, ".x = a"),
+    BUILDER(leaky_relu, wg_leaky_relu_args, ".x = a"),
+    BUILDER(elu, wg_elu_args, ".x = a"),
+    BUILDER(celu, wg_elu_args, ".x = a"),
+    BUILDER(gelu, wg_gelu_args, ".x = a"),
+    BUILDER(softmax_cross_entropy, wg_class_loss_args, ".x = s, .y = t"),
+    BUILDER(nll, wg_class_loss_args, ".x = s, .y = t"),
+    BUILDER(binary_cross_entropy, wg_loss_args, ".x = s, .y = s"),
+    BUILDER(bce_with_logits, wg_loss_args, ".x = s, .y = s"),
+    BUILDER(kl, wg_loss_args, ".x = s, .y = s"),
+    BUILDER(mse, wg_loss_args, ".x = a, .y = s"),
+    BUILDER(mae, wg_loss_args, ".x = a, .y = s"),
+    BUILDER(hinge, wg_loss_args, ".x = a, .y = s"),
+    BUILDER(cosine_loss, wg_loss_args, ".x = a, .y = s"),
+    BUILDER(huber, wg_huber_args, ".x = a, .y = s"),
+    BUILDER(smooth_l1, wg_huber_args, ".x = a, .y = s"),
+    BUILDER(cosine_similarity, wg_cosine_args, ".x = a, .y = s"),
+    BUILDER(triplet, wg_triplet_args, ".x = a, .positive = s, .negative = v"),
+    BUILDER(matmul, wg_matmul_args, ".x = q, .y = q"),
+    BUILDER(transpose, wg_transpose_args, ".x = a"),
+    BUILDER(flip, wg_flip_args, ".x = a"),
+    BUILDER(pad, wg_pad_args, ".x = a"),
+    BUILDER(tril, wg_triangle_args, ".x = q"),
+    BUILDER(triu, wg_triangle_args, ".x = q"),
+    BUILDER(take, wg_take_args, ".x = q, .indices = i"),
+    BUILDER(take_along, wg_take_args, ".x = q, .indices = i"),
+    BUILDER(sort, wg_sort_args, ".x = a"),
+    BUILDER(argsort, wg_sort_args, ".x = a"),
+    SPELT(topk, wg_topk_args, "topk(a, count=2%s)", ".x = a, .count = 2"),
+    BUILDER(one_hot, wg_one_hot_args, ".x = t, .count = 5"),
+    BUILDER(batch_norm, wg_batch_norm_args, ".x = a, .gamma = w, .beta = w"),
+    BUILDER(layer_norm, wg_layer_norm_args, ".x = a, .gamma = w, .beta = w"),
+    BUILDER(rms_norm, wg_rms_norm_args, ".x = a, .gamma = w"),
+    SPELT(group_norm, wg_group_norm_args, "group_norm(a, w, w, groups=2%s)",
+          ".x = a, .gamma = w, .beta = w, .groups = 2"),
+    BUILDER(conv, wg_conv_args, ".x = m, .W = k"),
+    BUILDER(conv_transpose, wg_conv_args, ".x = m, .W = k"),
+    BUILDER(attention, wg_attention_args, ".x = a, .k = v, .v = s"),
+    BUILDER(triangular_solve, wg_triangular_solve_args, ".x = q, .b = q"),
+    BUILDER(settled, wg_settled_args, ".x = a, .before = v"),
+    LAYER(dense, dense, "dense(a, 3%s)", a, ", .units = 3"),
+    LAYER(batch_norm, batch_norm, "batch_norm(a%s)", a, ""),
+    LAYER(layer_norm, layer_norm, "layer_norm(a%s)", a, ""),
+    LAYER(rms_norm, rms_norm, "", a, ""),
+    LAYER(group_norm, group_norm, "", a, ", .groups = 2"),
+    LAYER(conv, conv, "conv(m, 2%s)", m, ", .units = 2"),
+    LAYER(conv_transpose, conv, "conv_transpose(m, 2%s)", m, ", .units = 2"),
+    LAYER(rnn, recurrent, "rnn(m, 3%s)", m, ", .units = 3"),
+    LAYER(lstm, recurrent, "lstm(m, 3%s)", m, ", .units = 3"),
+    LAYER(gru, recurrent, "gru(m, 3%s)", m, ", .units = 3"),
+    LAYER(embedding, embedding, "embedding(t, 3, 2%s)", t, ", .count = 3, .width = 2"),
+    LAYER(attention, attention, "attention(a%s)", a, ""),
+    LAYER(transformer_block, transformer_block, "transformer_block(a%s)", a, ""),
 };
 
 typedef struct form {
@@ -67,7 +152,13 @@ static void numbers(form *f, const wg_option *o, double v)
     snprintf(f->c, sizeof f->c, "(%s)%.17g", o->type, v);
     snprintf(f->python, sizeof f->python, truth ? v ? "True" : "False" : "%.17g", v);
     snprintf(f->language, sizeof f->language, truth ? v ? "true" : "false" : "%.17g", v);
-    if (o->kind == WG_OPTION_CHOICE) *f->python = *f->language = 0;
+    if (o->kind == WG_OPTION_CHOICE) {
+        const char *word = o->range;
+        for (int i = 0; i < v && *word; i++) word += strcspn(word, ","), word += strspn(word, ", ");
+        snprintf(f->python, sizeof f->python, "\"%.*s\"", (int)strcspn(word, ","), word);
+        snprintf(f->language, sizeof f->language, "%.*s", (int)strcspn(word, ","), word);
+        if (!*word) *f->python = *f->language = 0;
+    }
 }
 
 /* A number of the range that is neither 0 nor the default. */
@@ -90,15 +181,38 @@ static int forms_of(const wg_option_list *l, const wg_option *o, form f[4])
     numbers(&f[n], o, 0), f[n++].name = "0";
     numbers(&f[n], o, standard);
     snprintf(f[n].c, sizeof f[n].c, "%s", o->standard);
-    if (standard == WG_AUTO) strcpy(f[n].python, "None"), *f[n].language = 0;
+    if (standard == WG_AUTO || standard > 1e18) strcpy(f[n].python, "None"), *f[n].language = 0;
     f[n++].name = "default";
     if (o->kind != WG_OPTION_CHOICE) numbers(&f[n], o, between(o, standard)), f[n++].name = "between";
     if (o->kind == WG_OPTION_REAL && *o->range) numbers(&f[n], o, -1), f[n++].name = "below";
     return n;
 }
 
+/* The operands of a builder without their names. */
+static const char *plain(const char *of)
+{
+    static char to[200];
+    size_t n = 0;
+    for (; *of; of += strcspn(of, ","), of += strspn(of, ", ")) {
+        const char *is = strchr(of, '=') + 2;
+        n += (size_t)snprintf(to + n, sizeof to - n, "%s%.*s", n ? ", " : "", (int)strcspn(is, ","), is);
+    }
+    return to;
+}
+
 static void in_c(const call *k, const wg_option *o, const form *f)
 {
+    call b = *k;
+    char before[200], by_struct[100], language[200];
+    if (k->of) {
+        const char *see = k->rows == wg_nn_recurrent_args_rows ? "states" : "seen";
+        snprintf(before, sizeof before, "%s(wg_%s(%s", see, k->name, plain(k->of));
+        snprintf(by_struct, sizeof by_struct, "%s(wg_%s_at(WG_HERE, &o))", see, k->name);
+        if (k->language && !*k->language) *language = 0;
+        else if (k->language) snprintf(language, sizeof language, "built(\"%s\")", k->language);
+        else snprintf(language, sizeof language, "built(\"%s(%s%%s)\")", k->name, plain(k->of));
+        b.before = before, b.behind = "))", b.by_struct = by_struct, b.language = language, k = &b;
+    }
     const char *join = *k->with ? ", " : "";
     char label[100];
     snprintf(label, sizeof label, "%s%s%s %s", k->name, o ? "." : "", o ? o->name : "", f->name);
@@ -106,14 +220,14 @@ static void in_c(const call *k, const wg_option *o, const form *f)
     printf("    label(\"%s\"), %s%s%s%s", label, k->before, join, k->with, fast);
     if (o) printf(", .%s = %s", o->name, f->c);
     printf("%s, tell();\n", k->behind);
-    printf("    {\n        %s o = WG_OPTS(%s%s%s%s);\n", k->rows()->name, k->rows()->name, join, k->with,
-           fast);
+    printf("    {\n        label(\"%s\");\n        %s o = WG_OPTS(%s%s%s%s);\n", label, k->rows()->name,
+           k->rows()->name, *k->with || k->of ? ", " : "", k->of ? k->of : k->with, fast);
     if (o) printf("        const %s v = %s;\n        o.%s = v;\n", o->type, f->c, o->name);
-    printf("        label(\"%s\"), %s, tell();\n    }\n", label, k->by_struct);
+    printf("        %s, tell();\n    }\n", k->by_struct);
     char options[100] = "", text[300];
-    if (!k->language || (o && !*f->language)) return;
+    if (!k->language || !*k->language || (o && !*f->language)) return;
     if (o)
-        snprintf(options, sizeof options, "%s%s=%s", strcmp(k->name, "make") ? "" : ", ", o->name,
+        snprintf(options, sizeof options, "%s%s=%s", k->of || !strcmp(k->name, "make") ? ", " : "", o->name,
                  f->language);
     snprintf(text, sizeof text, k->language, options);
     printf("    label(\"%s\"), %s, tell();\n", label, text);
@@ -121,12 +235,13 @@ static void in_c(const call *k, const wg_option *o, const form *f)
 
 static void in_python(const call *k, const wg_option *o, const form *f)
 {
-    char options[100] = "", value[80];
-    if (!k->python || (o && !*f->python)) return;
+    char options[100] = "", value[80], builder[200];
+    if ((!k->python && !k->of) || (o && !*f->python)) return;
     snprintf(value, sizeof value, !o || strcmp(o->name, "separator") ? "%s" : "chr(%s)", f->python);
-    if (o) snprintf(options, sizeof options, ", %s=%s", o->name, value);
+    if (o) snprintf(options, sizeof options, ", **{\"%s\": %s}", o->name, value);
     printf("label(\"%s%s%s %s\"); ", k->name, o ? "." : "", o ? o->name : "", f->name);
-    printf(k->python, options);
+    if (k->of) snprintf(builder, sizeof builder, "seen(lambda: wg.%s(%s%%s))", k->name, plain(k->of));
+    printf(k->of ? builder : k->python, options);
     printf("\n");
 }
 

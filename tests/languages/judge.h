@@ -8,17 +8,49 @@ static wg_graph *into, *source;
 static const char *now;
 static wg_context *other;
 
-static void label(const char *text) { now = text, said[0] = 0; }
+static wg_graph *fresh; /* of one case of a builder or layer */
+static wg_params *layers;
+static wg_program *operands;
+static char operands_text[1000];
+static wg_node a, s, v, w, t, q, i, m, k;
+
+static void label(const char *text)
+{
+    now = text, said[0] = 0;
+    wg_graph_free(fresh);
+    wg_params_free(layers);
+    layers = wg_params_new(c);
+    wg_begin(fresh = wg_graph_new(c), WG_TRAIN);
+    wg_program_build(operands, fresh, layers, WG_TRAIN);
+#define OPERAND(name) name = wg_program_node(operands, #name);
+    OPERAND(a) OPERAND(s) OPERAND(v) OPERAND(w) OPERAND(t) OPERAND(q) OPERAND(i) OPERAND(m) OPERAND(k)
+}
+
+/* The shape and the elements. */
+static void seen(wg_node y)
+{
+    wg_tensor all;
+    memset(&all, 0, sizeof all);
+    if (wg_node_ok(y)) all = wg_value(y);
+    char text[1000] = "";
+    size_t n = 0;
+    for (int axis = 0; axis < all.shape.rank; axis++)
+        n += (size_t)snprintf(text + n, 60, "%d ", (int)all.shape.dim[axis]);
+    n += (size_t)snprintf(text + n, 60, "|");
+    for (int64_t e = 0; e < (all.data ? wg_shape_size(all.shape) : 0) && n < 900; e++)
+        n += (size_t)snprintf(text + n, 60, " " NUMBER, wg_tensor_item(&all, e) + 0.0);
+    say("%s", text);
+}
 
 /* Of a refusal the words from the name of the option on. */
 static void tell(void)
 {
-    char name[60] = "";
+    char name[60] = " ";
     said[strcspn(said, "\n")] = 0;
-    const char *refused = strstr(said, "must be") ? said : NULL;
-    sscanf(now, "%*[^.].%59s", name);
-    if (refused && *name) refused = strstr(said, name);
-    printf("%s: %s\n", now, refused ? refused : said);
+    const char *refused = strstr(said, "must ") ? said : NULL;
+    sscanf(now, "%*[^.].%58s", name + 1);
+    if (refused && name[1]) refused = strstr(said, name);
+    printf("%s: %s\n", now, refused && name[1] ? refused + 1 : said);
 }
 
 static wg_context *anew(void) { return other = wg_start(.threads = 1); }
@@ -49,6 +81,17 @@ static void generated(const char *text)
         t.data ? wg_tensor_item(&t, 0) : 0);
     wg_program_free(q);
 }
+static void states(wg_nn_states all) { seen(all.y); }
+static void built(const char *call)
+{
+    char text[2000];
+    snprintf(text, sizeof text, "%s\ny = %s", operands_text, call);
+    wg_program *all = wg_program_text(c, "judge.wg", text);
+    wg_program_build(all, fresh, layers, WG_TRAIN);
+    if (wg_failed(c)) say("");
+    else seen(wg_program_node(all, "y"));
+    wg_program_free(all);
+}
 
 static int judge(void (*cases)(void))
 {
@@ -58,6 +101,10 @@ static int judge(void (*cases)(void))
     fputs("1,2\n3,4\n5,6\n", f);
     fclose(f);
     started();
+    operands = wg_program_file(c, "operands.wg");
+    f = fopen("operands.wg", "r");
+    if (!operands || !f || !fread(operands_text, 1, sizeof operands_text - 1, f)) return 1;
+    fclose(f);
     into = wg_graph_new(c);
     wg_begin(into, WG_TRAIN);
     source = wg_graph_new(c);
