@@ -112,8 +112,9 @@ wgi_val wgi_eval_generated(wg_program *q, const wgi_ast *call, wgi_binding *owne
 
 /* A column of words as class numbers: in which of the columns of 0 and 1 the 1 is. False: a word is a number,
  * so the column has numbers and a mistake, or after an error. */
-static bool classes_of(wg_program *q, wg_site here, const char *path, wg_csv_opts o, wg_tensor *to)
+static bool classes_of(wg_program *q, wg_site here, const char *path, const wg_csv_opts *of, wg_tensor *to)
 {
+    wg_csv_opts o = *of;
     o.categories = o.x;
     wg_data *d = wg_data_csv_at(here, q->c, path, &o);
     if (!d) return false;
@@ -175,7 +176,7 @@ static bool read_column(wg_program *q, wg_site here, const char *path, const cha
     char message[600];
     snprintf(message, sizeof message, "%s", wg_message(q->c));
     wg_recover(q->c);
-    if (classes_of(q, here, path, o, to)) return true;
+    if (classes_of(q, here, path, &o, to)) return true;
     if (!wg_failed(q->c)) wg_data_csv_at(here, q->c, path, &o); /* the first error again */
     return false;
 }
