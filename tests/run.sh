@@ -60,7 +60,7 @@ some=${some//$'\n'/ }
 
 # Scripts, and programs that run others: the plain tests have seen them, and the memory that they use is used by the
 # tests of the rooms, too.
-no_processes="-test_install -test_setup -test_score -test_examples -test_cookbook -test_pages -test_cpp
+no_processes="-test_strangers -test_install -test_setup -test_score -test_examples -test_cookbook -test_pages -test_cpp
     -test_python"
 # What no sanitized build shows: limits of addresses, a malloc of the test's own, when a plan of the plain build is made.
 no_processes="$no_processes -test_blas_loading -test_draw_memory -test_plan_cost -test_first_steps"
@@ -79,11 +79,11 @@ of_ways=${of_ways//$'\n'/ }
 # Pages in Chromium, and what LaTeX makes of formulas and pictures.
 browser="test_page_browser test_page_use test_lesson_browser"
 latex=test_latex_compiles
-# The course: each mistake that is written down runs a lesson, and each lesson becomes a page.
-lessons=test_lesson_mistakes
+# The course: each mistake that is written down runs a lesson, and each lesson becomes a page. Lessons of strangers.
+lessons="test_lesson_mistakes test_strangers_all"
 # By several processes of mpirun.
 mpi=test_processes
-no_others="-${browser// / -} -$latex -$waits -$lessons -$mpi"
+no_others="-${browser// / -} -$latex -$waits -${lessons// / -} -$mpi"
 
 # What is there to find writes and reads outside memory: memory that fails, hostile files, calls of all functions in any
 # order, every op. With STRICT=1 these run with the hostile library, the others with the plain one.
@@ -133,7 +133,7 @@ lessons |         |                                         | $lessons          
 mpi     |         |                                         | $mpi               |                | mpirun.openmpi | 120 0
 graphs  |         |                                         | test_random_graphs test_read_back | WG_GRAPHS=${WG_GRAPHS:-4000} WG_LINES=${WG_LINES:-5000} WG_PICTURES=${WG_PICTURES:-1500} | make | 250 0
 hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_others $no_processes | $sanitized | make  | 900 90
-bare    | bare    | $bare $none                             | $some kernel/ base/ -test_threads -test_blas_loading | | make | 150 60
+bare    | bare    | $bare $none                             | $some kernel/ base/ test_strangers_all -test_threads -test_blas_loading | | make | 150 60
 musl    | musl    | $apart $none CC=musl-gcc                | elsewhere.sh       |                | musl-gcc | 90 60
 aarch64 | aarch64 | $apart BLAS=none GRAPHVIZ=0 CC=$arm-gcc AR=$arm-ar | elsewhere.sh | QEMU=qemu-aarch64-static QEMU_LD_PREFIX=/usr/$arm | $arm-gcc | 120 60
 daz     |         |                                         | $in_rooms           | WG_FLOATS=daz | make | 200 0

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "guest.h"
 #include "lesson.h"
 #include "lessons.h"
 
@@ -15,6 +16,7 @@ static const flag flags[] = {
     { 0, "source", NULL, "the lesson's file" },
     { 0, "program", NULL, "the lesson's program, to change it" },
     { 0, "check", "MINE.wg", "which exercises a program solves" },
+    { 0, "trust", NULL, "csv() of a lesson's file reads any file, not only those beside the lesson" },
     { 0, NULL, NULL, NULL },
 };
 
@@ -240,6 +242,7 @@ static int judge_exercise(lesson *l, const char *path, const char *text, span cl
     if (!both || !model_begin(&m, l->a, WG_TRAIN, WG_F64)) return l->status = EXIT_OTHER, -1;
     sprintf(both, "%s\ncheck %.*s\n", text, claim.n, claim.at);
     m.q = wg_program_text(m.c, path, both);
+    if (l->folder) guest_limit(m.q, l->a, l->folder); /* the claim is the lesson's */
     int holds = -1;
     if (model_ok(&m) && model_build(&m) && claim_judge(&m, wg_program_claims(m.q) - 1, &r)) {
         const char *drawn = wg_program_drawn(m.q); /* a name that the program lacks */

@@ -22,6 +22,8 @@ static const flag flags[] = {
       "terminal)" },
     { 0, "format", "svg|html|tex|txt|png|pdf", "the format (default: by the ending of the file)" },
     { 0, "title", "TEXT", "a title above the figure" },
+    { 0, "trust", NULL,
+      "of a folder of a training: data are read wherever they are, not only beside the folder" },
     { 0, "points", "N", "values of each name (default: 201; of a contour 151, of --slide 49)" },
     { 0, NULL, NULL, NULL },
 };

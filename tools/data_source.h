@@ -40,6 +40,7 @@ bool source_take(model *m, const data_source *s, column_rows *to, FILE *said);
 /* The program of a training, and lines of a flag, a tab, its value. */
 #define PROGRAM_FILE "trained.wg"
 #define FLAGS_FILE   "trained.txt"
+#define PATH_FILE    "path.csv"
 extern const char *const kept_flags[]; /* the flags that stand there; NULL at the end */
 typedef struct data_rows {
     const char *spec;
@@ -61,8 +62,6 @@ bool data_fail_unfed(model *m, const char *input); /* says that it gets no colum
 bool data_same_columns(model *m, const data_rows *d, const char *text);
 /* The text of CLASSES_FILE, or of COLUMNS_FILE; free() it. NULL: out of memory. */
 char *data_lines(const data_rows *d, bool words);
-/* The text of a file, at most 64 MiB; free() it. NULL: it is not there. */
-char *file_text(const char *path);
 void data_free(data_rows *d);
 
 #endif

@@ -67,6 +67,7 @@ typedef struct lesson {
     const args *a;
     wg_context *c;      /* of the memory of this struct */
     const char *file;   /* for messages */
+    char *folder;       /* where its data stand; NULL: it is one of the library's, and has none */
     char name[80];      /* of the file, without folder and .md */
     const char *source; /* its text */
     char *owned;        /* the text, if it is freed with the lesson; else NULL */

@@ -349,7 +349,7 @@ static void put_nav(const page *g)
     if (!g->site) return;
     put(g, "<nav><a href=\"index.html\">The course</a>");
     for (int i = 0; i < l->afters; i++)
-        fprintf(g->out, "%s%.*s", i ? ", " : " · after ", l->after[i].n, l->after[i].at);
+        put(g, i ? ", " : " · after "), lesson_escape(g->out, l->after[i].at, l->after[i].n, true);
     put(g, "</nav>\n");
 }
 
@@ -431,7 +431,8 @@ static void write_index(FILE *out, const lesson *l, int n)
         lesson_escape(out, l[i].title.at, l[i].title.n, true);
         fputs("</a>", out);
         for (int k = 0; k < l[i].afters; k++)
-            fprintf(out, "%s%.*s", k ? ", " : "<small>after ", l[i].after[k].n, l[i].after[k].at);
+            fputs(k ? ", " : "<small>after ", out),
+                lesson_escape(out, l[i].after[k].at, l[i].after[k].n, true);
         fputs(l[i].afters ? "</small></li>\n" : "</li>\n", out);
     }
     fputs("</ol>\n</main>\n</body>\n</html>\n", out);

@@ -1,8 +1,10 @@
 /* lesson_read.c: reads a lesson: its head, its paragraphs and blocks, and the texts of its programs. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest.h"
 #include "lesson.h"
 
 static const char *const kinds[] = { "wg", "check", "ask", "plot", "draw", "slide", "try" };
@@ -253,6 +255,48 @@ static bool read_slide(lesson *l, const lesson_part *p)
     return true;
 }
 
+static span next_word(span *rest)
+{
+    const span w = word_of(*rest);
+    *rest = rest_of(*rest, w.n);
+    return w;
+}
+
+/* A flag, --NAME VALUE or --NAME=VALUE. */
+static bool read_draw_flag(lesson *l, span w, span *rest)
+{
+    const char *equals = w.n > 2 ? memchr(w.at, '=', (size_t)w.n) : NULL;
+    const size_t n = (size_t)((equals ? equals : w.at + w.n) - w.at);
+    const flag *f = n > 2 && !memcmp(w.at, "--", 2) ? guest_flag(w.at + 2, n - 2) : NULL;
+    if (!f)
+        return lesson_wrong(
+            l, w.at,
+            "draw: %.*s may not stand in a lesson: a block has NAME, wrt NAMES, and flags that name "
+            "no file, such as --values",
+            w.n < 60 ? w.n : 60, w.at);
+    if (!f->value && equals) return lesson_wrong(l, w.at, "draw: --%s takes no value", f->name);
+    if (f->value && !equals && !next_word(rest).n)
+        return lesson_wrong(l, w.at, "draw: --%s takes a value", f->name);
+    return true;
+}
+
+/* NAME, wrt NAMES, and flags. */
+static bool read_draw(lesson *l, const lesson_part *p)
+{
+    enum { MOST = 500 };
+    span rest = p->lines > 1 ? span_trim(lesson_line(l, p->line + 1)) : (span){ l->line[p->line - 1], 0 };
+    if (rest.n > MOST) return lesson_wrong(l, rest.at, "draw: more than %d characters", MOST);
+    if (!rest.n || *rest.at == '-')
+        return lesson_wrong(l, l->line[p->line - 1], "draw has a line with its title, then NAME [wrt NAMES]");
+    next_word(&rest);
+    for (span w; (w = next_word(&rest)).n;) {
+        const bool wrt = span_begins(w, "wrt");
+        if (!wrt && !read_draw_flag(l, w, &rest)) return false;
+        for (w.n = 0; wrt && (!w.n || w.at[w.n - 1] == ',') && rest.n;) w = next_word(&rest);
+    }
+    return true;
+}
+
 static bool read_block(lesson *l, lesson_part *p)
 {
     if (p->lines == 0) return lesson_wrong(l, l->line[p->line - 2], "the block is empty");
@@ -267,9 +311,7 @@ static bool read_block(lesson *l, lesson_part *p)
     case PART_ASK: return read_ask(l, p);
     case PART_PLOT: return read_plot(l, p);
     case PART_SLIDE: return read_slide(l, p);
-    case PART_DRAW:
-        return p->lines > 1 ||
-               lesson_wrong(l, l->line[p->line - 1], "draw has a line with its title, then NAME [wrt NAMES]");
+    case PART_DRAW: return read_draw(l, p);
     default:
         for (int i = p->line; i < p->line + p->lines; i++)
             if (!read_values(l, p->program, lesson_line(l, i))) return false;
@@ -381,6 +423,8 @@ static void name_of(lesson *l, const char *file)
 {
     const char *slash = strrchr(file, '/'), *s = slash ? slash + 1 : file, *dot = strrchr(s, '.');
     snprintf(l->name, sizeof l->name, "%.*s", dot ? (int)(dot - s) : (int)strlen(s), s);
+    for (char *c = l->name; *c; c++) /* it stands in pages, and in names of pictures */
+        if (!isalnum((unsigned char)*c) && !strchr("-_.", *c)) *c = '-';
 }
 
 bool lesson_read(lesson *l, const args *a, const char *file, const char *source)
@@ -397,6 +441,9 @@ bool lesson_read(lesson *l, const args *a, const char *file, const char *source)
     l->part = wg_alloc(l->c, n, sizeof *l->part);
     if (!l->line || !l->part) return l->status = tool_fail(a, EXIT_OTHER, "out of memory"), false;
     find_lines(l);
+    const char *bad = guest_byte(source, strlen(source));
+    if (bad)
+        return lesson_wrong(l, bad, "the byte %02X, which no text in UTF-8 has here", (unsigned char)*bad);
     int i = 1;
     while (i < l->lines && !lesson_line(l, i).n) i++;
     if (!span_begins(lesson_line(l, i), "#"))
@@ -427,10 +474,11 @@ bool lesson_read_text(lesson *l, const args *a, const char *path)
 bool lesson_read_file(lesson *l, const args *a, const char *path)
 {
     if (!lesson_read_text(l, a, path)) return false;
-    char *text = l->owned;
+    char *text = l->owned, *folder = guest_around(path);
     const bool fine = lesson_read(l, a, path, text);
-    l->owned = text;
-    return fine;
+    l->owned = text, l->folder = folder;
+    if (!folder) l->status = tool_fail(a, EXIT_OTHER, "out of memory");
+    return fine && folder;
 }
 
 int lesson_close(lesson *l)
@@ -438,6 +486,6 @@ int lesson_close(lesson *l)
     for (int i = 0; i < l->programs; i++)
         if (l->program[i].m.c) wg_finish(l->program[i].m.c, NULL);
     if (l->c) wg_finish(l->c, NULL);
-    free(l->owned);
+    free(l->owned), free(l->folder);
     return l->status;
 }

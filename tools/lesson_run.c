@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest.h"
 #include "lesson.h"
 
 enum { SHOWN = 6, MANY = 5, WORDS = 64 };
@@ -27,6 +28,7 @@ static bool build(lesson *l, lesson_program *p)
     model *m = &p->m;
     if (!model_begin(m, l->a, p->eval ? WG_EVAL : WG_TRAIN, p->f32 ? WG_F32 : WG_F64)) return false;
     m->q = wg_program_text(m->c, l->file, p->text);
+    if (l->folder) guest_limit(m->q, l->a, l->folder);
     const bool fine = model_ok(m) && model_build(m);
     l->status = m->status;
     return fine && all_bound(l, m->q);
@@ -162,6 +164,19 @@ static int words_of(span s, char *text, size_t room, char *word[], int most)
     return n;
 }
 
+/* Whether the word is a flag of pictures, which text has not. *words: how many words it takes. */
+static bool is_of_pictures(const char *word, int *words)
+{
+    static const char *const of_pictures[] = { "depth",  "diff",      "dir",     "for",
+                                               "legend", "no-scopes", "overlay", "style" };
+    const size_t n = strncmp(word, "--", 2) ? 0 : strcspn(word + 2, "=");
+    const flag *f = n ? guest_flag(word + 2, n) : NULL;
+    *words = 1 + (f && f->value && !word[2 + n]);
+    for (size_t i = 0; f && i < sizeof of_pictures / sizeof *of_pictures; i++)
+        if (!strcmp(of_pictures[i], f->name)) return true;
+    return false;
+}
+
 /* Runs the command draw. In the terminal it chooses what fits. */
 bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id)
 {
@@ -177,10 +192,14 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
     int n = 0, heads = (int)(sizeof head / sizeof *head) - (path ? 0 : 4);
     bool backward = false, fits = !path;
     for (int i = 0; i < heads; i++) list[n++] = (char *)(intptr_t)head[i];
-    for (int i = 1; i < words; i++) {
+    for (int i = 1, skipped; i < words; i++) {
+        if (!path && is_of_pictures(word[i], &skipped)) {
+            i += skipped - 1;
+            continue;
+        }
         const bool by = !strcmp(word[i], "wrt");
         list[n++] = by ? wrt : word[i];
-        backward |= by, fits |= !strcmp(word[i], fit);
+        backward |= by, fits |= !strcmp(word[i], fit) || !strcmp(word[i], "--steps");
     }
     if (backward) list[n++] = back;
     if (!fits) list[n++] = fit, list[n++] = slide;
@@ -204,13 +223,17 @@ void lesson_escape(FILE *out, const char *s, int n, bool html)
         else fputc(s[i] == '\n' ? ' ' : s[i], out);
 }
 
-/* [text](address) at s: how many bytes it has; 0: there is none. */
-static int put_link(FILE *out, const char *s, const char *end, bool html)
+/* [text](address) at s: how many bytes it has; 0: there is none; -1: after a message. */
+static int put_link(lesson *l, FILE *out, const char *s, const char *end, bool html)
 {
     const char *close = memchr(s, ']', (size_t)(end - s)),
                *last = close && close + 1 < end && close[1] == '(' ? memchr(close, ')', (size_t)(end - close))
                                                                    : NULL;
     if (!last) return 0;
+    if (!guest_address(close + 2, (size_t)(last - close) - 2))
+        return lesson_wrong(l, close + 2, "a link goes to http, https, #PLACE or a file: %.*s",
+                            (int)(last - close) - 2, close + 2) -
+               1;
     if (html)
         fputs("<a href=\"", out), lesson_escape(out, close + 2, (int)(last - close) - 2, true),
             fputs("\">", out);
@@ -228,7 +251,8 @@ bool lesson_text(lesson *l, int program, span s, FILE *out, bool html)
     wg_tensor t;
     const char *end = s.at + s.n, *close, *value = lesson_value_in(s, s.at, &x, &digits, &close);
     for (const char *at = s.at; at < end;) {
-        const int link = *at == '[' && !code ? put_link(out, at, end, html) : 0;
+        const int link = *at == '[' && !code ? put_link(l, out, at, end, html) : 0;
+        if (link < 0) return false;
         if (link) {
             at += link;
         } else if (at == value) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data_source.h"
+#include "guest.h"
 
 static bool is_input(const model *m, const char *name)
 {
@@ -19,24 +20,13 @@ static const column_rows *find(const data_rows *d, const char *input)
 
 /* ---- what a training has kept ---- */
 
-char *file_text(const char *path)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = fopen(path, "r"), *to = f ? open_memstream(&text, &size) : NULL;
-    for (int c; to && size < 1 << 26 && (c = getc(f)) != EOF;) putc(c, to);
-    if (to) fclose(to);
-    if (f) fclose(f);
-    return text;
-}
-
 /* The text of a file in the folder of the weights. NULL: there is none. */
 static char *read_kept(const model *m, const char *name)
 {
     const char *weights = args_value(m->a, "load"), *slash = weights ? strrchr(weights, '/') : NULL;
     char *path = NULL, *text = NULL;
     if (weights && asprintf(&path, "%.*s%s", slash ? (int)(slash - weights) + 1 : 0, weights, name) >= 0)
-        text = file_text(path);
+        text = guest_text(path);
     free(path);
     return text;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "data_source.h"
+#include "guest.h"
 
 enum { COLUMNS = 60, IMAGES = 12, UNITS = 16, GRID = 121, CLASSES = 20, FIGURES = 5, GIVEN = 64 };
 
@@ -22,8 +23,8 @@ typedef struct run {
     model m;
     args a; /* the flags, and those of the training */
     struct given *given;
-    char *weights, *program, *flags, *log, *words;
-    const char **name; /* of classes */
+    char *weights, *program, *around, *flags, *log, *words; /* around: the folder around it */
+    const char **name;                                      /* of classes */
     column column[COLUMNS];
     int columns, lines;
     int failed; /* the status of what could not be drawn */
@@ -349,6 +350,18 @@ static void give(run *k, const char *name, const char *value)
             k->given[k->a.given_count++] = (struct given){ command_flag(k->a.c, i), value, NULL };
 }
 
+/* Takes a line of FLAGS_FILE, NAME, a tab, VALUE. Without what it may not name the rest is drawn. */
+static void keep(run *k, const args *a, char *line)
+{
+    char *tab = strchr(line, '\t');
+    if (tab) *tab = 0;
+    for (int i = 0; tab && kept_flags[i]; i++) {
+        if (strcmp(kept_flags[i], line) != 0 || args_has(a, line)) continue;
+        if (guest_kept(a, k->around, line, tab + 1)) give(k, line, tab + 1);
+        else k->failed = EXIT_FLAGS;
+    }
+}
+
 /* The flags of the command, and what the folder has beside them. A folder without a program has curves and
  * weights. */
 static bool read_flags(run *k, const args *a)
@@ -364,15 +377,7 @@ static bool read_flags(run *k, const args *a)
         k->a.operands = 0, give(k, "expression", "0");
         return true;
     }
-    for (char *line = k->flags, *next; line && *line; line = next) {
-        char *tab = strchr(line, '\t');
-        next = line + strcspn(line, "\n");
-        if (*next) *next++ = 0;
-        if (!tab) continue;
-        *tab = 0;
-        for (int i = 0; kept_flags[i]; i++)
-            if (!strcmp(kept_flags[i], line) && !args_has(a, line)) give(k, line, tab + 1);
-    }
+    for (char *rest = k->flags, *line; (line = strsep(&rest, "\n"));) keep(k, a, line);
     return true;
 }
 
@@ -386,7 +391,7 @@ bool plot_is_run(const args *a)
 {
     struct stat s;
     char *log = a->operands == 1 ? joined(a->operand[0], "log.jsonl") : NULL;
-    const bool is = log && !stat(log, &s) && S_ISREG(s.st_mode);
+    const bool is = log && !lstat(log, &s) && (S_ISREG(s.st_mode) || S_ISLNK(s.st_mode));
     free(log);
     return is;
 }
@@ -394,7 +399,7 @@ bool plot_is_run(const args *a)
 static bool draw(run *k)
 {
     model *m = &k->m;
-    k->log = file_text(k->log);
+    k->log = guest_text(k->log);
     if (!k->log) return model_fail(m, EXIT_OTHER, "%s: log.jsonl cannot be read", k->a.operand[0]);
     if (!plot_files_open(m, FIGURES, false, &k->files)) return false;
     k->files.n = 0;
@@ -413,19 +418,23 @@ int plot_run(const args *a)
 {
     run k = { .columns = 0 };
     const char *folder = a->operand[0];
+    if (!guest_folder(a, folder)) return EXIT_TEXT;
     char *flags = joined(folder, FLAGS_FILE), *words = joined(folder, CLASSES_FILE),
          *log = joined(folder, "log.jsonl");
     k.weights = joined(folder, "weights.safetensors"), k.program = joined(folder, PROGRAM_FILE);
-    k.flags = flags ? file_text(flags) : NULL;
-    k.words = words ? file_text(words) : NULL;
+    k.around = joined(folder, "..");
+    k.flags = flags ? guest_text(flags) : NULL;
+    k.words = words ? guest_text(words) : NULL;
     k.log = log;
-    if (!k.weights || !k.program || !log || !read_flags(&k, a))
+    if (!k.weights || !k.program || !k.around || !log || !read_flags(&k, a))
         return tool_fail(a, EXIT_OTHER, "out of memory");
-    if (model_read(&k.m, &k.a, WG_EVAL, WG_F64) && draw(&k)) plot_files_save(&k.m, &k.files);
+    const bool fine = model_read(&k.m, &k.a, WG_EVAL, WG_F64);
+    if (fine) guest_limit(k.m.q, a, k.around);
+    if (fine && draw(&k)) plot_files_save(&k.m, &k.files);
     if (!k.m.status) k.m.status = k.failed;
     const int status = model_close(&k.m);
     if (k.log != log) free(k.log);
-    free(flags), free(words), free(k.words), free(log), free(k.weights), free(k.program), free(k.flags),
-        free(k.given);
+    free(flags), free(words), free(k.words), free(log), free(k.weights), free(k.program), free(k.around),
+        free(k.flags), free(k.given);
     return status;
 }

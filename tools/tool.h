@@ -21,6 +21,7 @@
  *   claim_bars.c  how far rounding moves the sides of a claim
  *   symbol_sizes.c sizes that are shown by name, for draw
  *   other_language.c what to do with a program of another language
+ *   guest.h       what files of strangers may do
  *   terminal.c    what standard output can show, and text that fits
  *   lesson.h      the parts of lesson
  *   plan_json.c   a plan as JSON, for draw

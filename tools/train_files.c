@@ -19,11 +19,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "guest.h"
 #include "train.h"
 
 /* ---- files ---- */
 
-#define PATH_FILE "path.csv"
 enum { PATH_ROOM = PATH_MAX, NAME_ROOM = 64 };
 
 /* The path of a file in the folder, until the next call. */
@@ -45,7 +45,8 @@ static bool write_text(training *t, const char *name, const char *text)
     const char *path = path_of(t, name);
     char other[PATH_ROOM + NAME_ROOM + 4];
     snprintf(other, sizeof other, "%s.new", path);
-    FILE *f = fopen(other, "w");
+    unlink(other); /* of a process that ended early, or a link */
+    FILE *f = fopen(other, "wx");
     bool fine = f && fputs(text, f) >= 0 && !fflush(f) && !fsync(fileno(f));
     if (f && fclose(f)) fine = false;
     fine = fine && !rename(other, path);
@@ -59,27 +60,30 @@ static bool library_wrote(training *t)
     return model_fail(&t->m, EXIT_OTHER, "%s", wg_message(t->m.c));
 }
 
+static bool no_folder(training *t, const char *what)
+{
+    return model_fail(&t->m, EXIT_OTHER, "-o %.300s: %s", t->folder, what);
+}
+
 /* Makes the folder and those around it. */
 static bool make_folder(training *t)
 {
-    char *path = strdup(t->folder);
-    for (char *at = path; at && (at = strchr(at + 1, '/'));) {
+    char text[100], *path = *t->folder && strlen(t->folder) < PATH_ROOM ? strdup(t->folder) : NULL;
+    if (!*t->folder) return model_wrong(&t->m, "-o: the name of the folder is empty");
+    if (!path) return no_folder(t, "the name is too long");
+    for (char *at = path; (at = strchr(at + 1, '/'));) {
         *at = 0;
         mkdir(path, 0777);
         *at = '/';
     }
     free(path);
     struct stat about;
-    errno = ENAMETOOLONG;
-    if (strlen(t->folder) >= PATH_ROOM || (mkdir(t->folder, 0777) && errno != EEXIST))
-        return model_fail(&t->m, EXIT_OTHER, "-o %s: the folder cannot be made: %s", t->folder,
-                          strerror(errno));
-    if (stat(t->folder, &about) || !S_ISDIR(about.st_mode))
-        return model_fail(&t->m, EXIT_OTHER, "-o %s: is no folder", t->folder);
-    if (access(t->folder, W_OK | X_OK))
-        return model_fail(&t->m, EXIT_OTHER, "-o %s: nothing can be written there: %s", t->folder,
-                          strerror(errno));
-    return true;
+    const int failed = mkdir(t->folder, 0777) && errno != EEXIST ? errno : 0;
+    snprintf(text, sizeof text, "the folder cannot be made: %s", strerror(failed));
+    if (failed) return no_folder(t, text);
+    if (stat(t->folder, &about) || !S_ISDIR(about.st_mode)) return no_folder(t, "is no folder");
+    snprintf(text, sizeof text, "nothing can be written there: %s", strerror(EACCES));
+    return !access(t->folder, W_OK | X_OK) || no_folder(t, text);
 }
 
 /* ---- settings ---- */
@@ -232,7 +236,7 @@ bool train_record(training *t, const epoch_record *r)
 static bool read_log(training *t)
 {
     enum { MOST = 4 + 2 * MEASURES };
-    char *log = file_text(path_of(t, "log.jsonl"));
+    char *log = guest_text(path_of(t, "log.jsonl"));
     const int k = t->measures, want = 4 + k + (t->dev ? k : 0);
     for (char *line = log; line && *line;) {
         const size_t n = strcspn(line, "\n");
@@ -372,25 +376,21 @@ static bool write_program(training *t)
 
 static bool has_file(const training *t, const char *name) { return !access(path_of(t, name), F_OK); }
 
-static const char *const files[] = { "weights.safetensors", "settings.json", "log.jsonl",
-                                     "curve.svg",           CLASSES_FILE,    COLUMNS_FILE,
-                                     PROGRAM_FILE,          FLAGS_FILE,      PATH_FILE,
-                                     "state.safetensors" };
-enum { SETTINGS = 1, STATE = 9 };
+enum { SETTINGS = 1, STATE = 9 }; /* in guest_files */
 /* Refuses to write over files that are not of an earlier start of this training: weights without the state
  * that is written after them, or files of these names without the settings that are written first. */
 static bool is_free(training *t)
 {
-    char *before = file_text(path_of(t, "settings.json"));
+    char *before = guest_text(path_of(t, "settings.json"));
     const bool ours = before && !strncmp(before, "{\"wengert\": 1,", 14);
     free(before);
     for (int i = 0; i < STATE; i++)
-        if ((!ours || i == 0) && has_file(t, files[i]))
+        if ((!ours || i == 0) && has_file(t, guest_files[i]))
             return model_fail(
                 &t->m, EXIT_TEXT,
                 "%s has a file %s, but no training to go on with: give another folder, or --fresh "
                 "to write over it",
-                t->folder, files[i]);
+                t->folder, guest_files[i]);
     return true;
 }
 
@@ -403,25 +403,35 @@ static bool lock_folder(training *t)
     return model_fail(&t->m, EXIT_OTHER, "-o %s: another training is writing there", t->folder);
 }
 
+/* Texts of a process that ended before it gave them their names. */
+static void remove_left(const training *t)
+{
+    char path[PATH_ROOM + NAME_ROOM + 4];
+    for (int i = 0; guest_files[i]; i++) {
+        snprintf(path, sizeof path, "%s.new", path_of(t, guest_files[i]));
+        unlink(path);
+    }
+}
+
 static bool start_over(training *t, const char *settings)
 {
-    for (int i = SETTINGS + 1; i <= STATE; i++) unlink(path_of(t, files[i]));
+    for (int i = SETTINGS + 1; i <= STATE; i++) unlink(path_of(t, guest_files[i]));
     return write_text(t, "settings.json", settings) && write_classes(t) && write_program(t);
 }
 
 static bool go_on(training *t, const char *settings)
 {
-    char *before = file_text(path_of(t, "settings.json"));
+    char *before = guest_text(path_of(t, "settings.json"));
     if (!before)
         return model_fail(&t->m, EXIT_TEXT, "%s has no settings.json beside it: --fresh starts over",
-                          path_of(t, files[STATE]));
-    char *columns = file_text(path_of(t, COLUMNS_FILE));
+                          path_of(t, guest_files[STATE]));
+    char *columns = guest_text(path_of(t, COLUMNS_FILE));
     const bool same = data_same_columns(&t->m, &t->data, columns) && same_settings(t, settings, before);
     free(columns), free(before);
     if (!same) return false;
-    t->was_there = wg_resume_at("", t->m.c, path_of(t, files[STATE]));
+    t->was_there = wg_resume_at("", t->m.c, path_of(t, guest_files[STATE]));
     if (wg_failed(t->m.c)) return model_fail(&t->m, EXIT_TEXT, "%s; --fresh starts over", wg_message(t->m.c));
-    char *path = file_text(path_of(t, PATH_FILE));
+    char *path = guest_text(path_of(t, PATH_FILE));
     const bool fine = train_path_resume(t, path);
     free(path);
     return fine && read_log(t);
@@ -430,8 +440,10 @@ static bool go_on(training *t, const char *settings)
 /* Rank 0 looks at the folder, which may be on its own disk. The others hear of what it finds. */
 static bool open_folder(training *t, const char *settings)
 {
-    bool fine = make_folder(t) && lock_folder(t);
-    const bool fresh = args_has(t->m.a, "fresh"), there = fine && !fresh && has_file(t, files[STATE]);
+    bool fine =
+        make_folder(t) && lock_folder(t) && (guest_folder(t->m.a, t->folder) || model_ends(&t->m, EXIT_TEXT));
+    if (fine) remove_left(t);
+    const bool fresh = args_has(t->m.a, "fresh"), there = fine && !fresh && has_file(t, guest_files[STATE]);
     fine = fine && (fresh || there || is_free(t));
     if (fine && there) return go_on(t, settings);
     if (fine) fine = start_over(t, settings) && model_ok(&t->m);
@@ -453,7 +465,7 @@ bool train_resume(training *t)
         wg_save_with_at("", t->m.c, "train.means", means, NULL);
         wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
         if (t->leads) fine = open_folder(t, settings);
-        else t->was_there = wg_resume_at("", t->m.c, path_of(t, files[STATE])), fine = model_ok(&t->m);
+        else t->was_there = wg_resume_at("", t->m.c, path_of(t, guest_files[STATE])), fine = model_ok(&t->m);
     }
     free(settings);
     return fine && model_ok(&t->m);

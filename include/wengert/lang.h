@@ -33,6 +33,12 @@ WG_API const char *wg_program_source(const wg_program *q); /* its text; valid as
 /* Gives an input its value, or replaces the value of a constant. The tensor is copied. An unknown or computed
  * name is an error. */
 WG_API wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t);
+/* For a program that somebody else has written: its csv() reads files of this folder and below alone, with all links
+ * resolved, and relative paths begin there. hint: how a user allows more, for the message of the error; may be NULL.
+ * Both are copied. folder NULL: any file, as at first. */
+WG_API wg_status wg_program_data_in(wg_program *q, const char *folder, const char *hint);
+/* Whether there is such a file in the folder or below, with all links resolved. */
+WG_API bool wg_path_inside(const char *path, const char *folder);
 /* Appends the nodes of all statements to g. Floats have the context's dtype. Inputs without a value are drawn
  * at random by the context's seed. */
 WG_API wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode);

@@ -208,7 +208,6 @@ static void remove_left(const char *path)
 static int open_named(const wgi_out *o, int i)
 {
     name_temporary(o, i);
-    remove_left(o->temporary);
     const int fd = open(o->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0 ? fd < 0 || errno != EWOULDBLOCK
                                                     : has_name(fd, o->temporary))
@@ -234,6 +233,7 @@ static int open_nameless(wgi_out *o)
 static int open_temporary(wgi_out *o)
 {
     if (!(o->temporary = wg_alloc(o->c, strlen(o->target) + 32, 1))) return errno = ENOMEM, -1;
+    for (int i = 0; i < TEMPORARIES; i++) name_temporary(o, i), remove_left(o->temporary);
     int fd = open_nameless(o);
     if (fd >= 0) flock(fd, LOCK_EX);
     for (int i = 0; i < TEMPORARIES && fd < 0 && (i == 0 || errno == EEXIST); i++) fd = open_named(o, i);
@@ -269,7 +269,6 @@ static bool put_in_place(wgi_out *o)
         bool named = false;
         for (int i = 0; i < TEMPORARIES && !named && errno == EEXIST; i++) {
             name_temporary(o, i);
-            remove_left(o->temporary);
             named = give_name(o, o->temporary);
         }
         if (!named) return false;

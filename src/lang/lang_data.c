@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "wengert/data.h"
 #include "wengert/ops.h"
@@ -162,6 +163,33 @@ static bool csv_failed(wg_program *q, const wgi_ast *at)
     return wgi_fail_word(q, at->mark, status, "csv: %s", text);
 }
 
+bool wg_path_inside(const char *path, const char *folder)
+{
+    char *inner = path ? realpath(path, NULL) : NULL, *outer = folder ? realpath(folder, NULL) : NULL;
+    const size_t n = outer ? strlen(outer) : 0;
+    const bool inside = inner && outer && !strncmp(inner, outer, n) && (n == 1 || inner[n] == '/');
+    free(inner), free(outer);
+    return inside;
+}
+
+/* The path that is opened; NULL: it may not be, after an error. What is no file with a size, such as a pipe,
+ * a device or /proc/kmsg, could make the program wait for ever. */
+static const char *path_to_open(wg_program *q, const wgi_ast *at, const char *path)
+{
+    struct stat about;
+    const char *full = q->folder && *path != '/' ? wgi_lang_join(q, q->folder, "/", path) : path;
+    if (full && q->folder && !wg_path_inside(full, q->folder)) {
+        wgi_fail_word(q, at->mark, WG_ERROR_FILE,
+                      "csv: %s is no file in %s, where alone this program may read%s%s", path, q->folder,
+                      *q->hint ? ": " : "", q->hint);
+        return NULL;
+    }
+    if (!full || stat(full, &about) || (S_ISREG(about.st_mode) && about.st_size > 0)) return full;
+    wgi_fail_word(q, at->mark, WG_ERROR_FILE, "csv: %s: %s", path,
+                  S_ISREG(about.st_mode) ? "the file is empty" : "is no file");
+    return NULL;
+}
+
 static bool read_column(wg_program *q, wg_site here, const char *path, const char *name, wg_tensor *to)
 {
     wg_csv_opts o = WG_OPTS(wg_csv_opts, .x = name, .separator = separator_of(path));
@@ -225,6 +253,7 @@ wgi_val wgi_eval_csv(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     (void)owner;
     if (k) return nodes_of(q, call, k);
     const char *path = text_of(q, wgi_operand(call, 0), "the path of a file");
+    if (path) path = path_to_open(q, call, path);
     if (!path) return WGI_NOTHING;
     if (!count) {
         all = wg_csv_names_at(wgi_site_text(q, "", call->mark), q->c, path,

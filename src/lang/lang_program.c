@@ -111,6 +111,14 @@ void wg_program_free(wg_program *q)
     wg_free(c, q);
 }
 
+wg_status wg_program_data_in(wg_program *q, const char *folder, const char *hint)
+{
+    if (!q || !q->c) return WG_ERROR_USE;
+    q->folder = folder ? wgi_lang_text(q, folder, strlen(folder)) : NULL;
+    q->hint = wgi_lang_text(q, hint ? hint : "", hint ? strlen(hint) : 0);
+    return wg_failed(q->c);
+}
+
 const char *wg_program_source(const wg_program *q) { return given(q)->source; }
 
 wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
