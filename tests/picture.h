@@ -78,7 +78,7 @@ char *pic_text(wg_node root, const char *format, wg_draw_opts o);
 void pic_expect_counts(const char *dot, int nodes, int edges, int backward);
 /* What libcgraph reads as an attribute of a node; NULL: there is no such node. */
 const char *pic_attribute(const char *dot, const char *node, const char *name);
-/* wg_draw_agraph, written by a program's own libcgraph when the context is gone. */
+/* wg_draw_agraph, written by a program's own libcgraph when the context is gone. NULL after an error. */
 const char *pic_agraph(wg_context *c, wg_node root, const wg_draw_opts *o);
 
 #endif

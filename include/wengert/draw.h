@@ -174,7 +174,8 @@ WG_API char *wg_formula_svg_at(wg_site here, wg_context *c, const char *formula)
  *
  * It is the graph that .format "dot" writes: docs/drawing.md lists its attributes. It is yours, also after
  * wg_finish: close it with agclose. Link the program with what `pkg-config --libs libcgraph` says. NULL after an
- * error. */
+ * error. But libcgraph ends your program when malloc gives it no memory, in this call and in yours; DOT is written
+ * by a child process. */
 struct Agraph_s;
 WG_API struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_draw_opts *o);
 #define wg_draw_agraph(...) WG_DRAW_(wg_draw_agraph_at, #__VA_ARGS__, __VA_ARGS__) /* root, options */

@@ -5,9 +5,8 @@
  * and a build works on a machine that does not have it.
  * It has variables for the whole process: one lock stands around what is called here.
  *
- * It ends the program where it gets no memory. So before each of its calls as much memory is taken as the
- * call will need, and given back: without it the call is not made. A process of its own for each text was
- * tried: it was eight times as slow.
+ * It ends the program where it gets no memory. So DOT is written by a process of its own, which is forked for
+ * one text. A graph that a program asks for is made in the program.
  *
  * Equal pictures give the same bytes. libcgraph writes subgraphs in the order of their numbers, and its own
  * numbers are addresses. So names get their numbers here, in the order in which they come.
@@ -151,29 +150,12 @@ typedef struct painter {
     Agraph_t *g, **frame; /* by frame */
     Agnode_t **node;      /* by box */
     wgi_strbuf text;      /* of the attribute that is being made, in the picture's pool */
-    bool failed;          /* there is no memory: nothing is added any more */
 } painter;
 
-/* Whether libcgraph will get so many bytes. */
-static bool has_room(const wgi_picture *p, size_t bytes)
-{
-    void *room = wg_alloc(p->c, bytes, 1);
-    wg_free(p->c, room);
-    return room;
-}
-
-/* The same for an object, and for a text of so many bytes. */
-static bool room_for(painter *p, size_t bytes)
-{
-    enum { OBJECT = 16384 };
-    p->failed = p->failed || p->picture->pool->failed || !has_room(p->picture, 2 * bytes + OBJECT);
-    return !p->failed;
-}
-
 /* Nothing if the value is "". */
-static void set(painter *p, void *object, const char *name, const char *value)
+static void set(void *object, const char *name, const char *value)
 {
-    if (*value && room_for(p, strlen(value))) lib.agsafeset(object, WORD(name), WORD(value), WORD(""));
+    if (*value) lib.agsafeset(object, WORD(name), WORD(value), WORD(""));
 }
 
 /* p->text as HTML, if it is not empty. A graph has a text once, as HTML or not. All its HTML begins with
@@ -181,7 +163,7 @@ static void set(painter *p, void *object, const char *name, const char *value)
 static void set_html(painter *p, void *object, const char *name)
 {
     const char *html = wgi_strbuf_text(&p->text);
-    if (*html && room_for(p, strlen(html))) set(p, object, name, lib.agstrdup_html(p->g, WORD(html)));
+    if (*html) set(object, name, lib.agstrdup_html(p->g, WORD(html)));
 }
 
 /* ---- boxes ---- */
@@ -201,11 +183,9 @@ static Agnode_t *add_node(painter *p, int64_t i)
 {
     const wgi_box *x = &p->picture->box[i];
     const char *name = !wg_node_ok(x->node) ? "" : wg_node_name(x->node);
-    if (!room_for(p, 0)) return NULL;
     if (!is_plain(p, name) || lib.agnode(p->g, WORD(name), 0))
         name = wgi_pool_format(p->picture->pool, "n%lld", (long long)i);
-    return p->picture->pool->failed ? NULL
-                                    : lib.agnode(x->frame < 0 ? p->g : p->frame[x->frame], WORD(name), 1);
+    return lib.agnode(x->frame < 0 ? p->g : p->frame[x->frame], WORD(name), 1);
 }
 
 /* What programs read: docs/drawing.md. */
@@ -215,19 +195,19 @@ static void set_data(painter *p, int64_t i)
     wgi_strbuf shape = { .pool = p->picture->pool };
     if (!wg_node_ok(x->node)) return;
     wgi_json_shape(&shape, wg_node_shape(x->node));
-    set(p, p->node[i], "wg_shape", wgi_strbuf_keep(&shape));
-    set(p, p->node[i], "wg_site", x->site);
-    if (!x->hidden_value) set(p, p->node[i], "wg_value", x->value_data);
-    if (!x->hidden_gradient) set(p, p->node[i], "wg_grad", x->gradient_data);
+    set(p->node[i], "wg_shape", wgi_strbuf_keep(&shape));
+    set(p->node[i], "wg_site", x->site);
+    if (!x->hidden_value) set(p->node[i], "wg_value", x->value_data);
+    if (!x->hidden_gradient) set(p->node[i], "wg_grad", x->gradient_data);
 }
 
 static void paint_node(painter *p, int64_t i)
 {
     const wgi_box *x = &p->picture->box[i];
     p->node[i] = add_node(p, i);
-    set(p, p->node[i], "class", wgi_box_styles[x->kind].class);
+    set(p->node[i], "class", wgi_box_styles[x->kind].class);
     wgi_dot_box(&p->text, x), set_html(p, p->node[i], "label");
-    wgi_dot_escape(&p->text, x->tip), set(p, p->node[i], "tooltip", wgi_strbuf_text(&p->text));
+    wgi_dot_escape(&p->text, x->tip), set(p->node[i], "tooltip", wgi_strbuf_text(&p->text));
     set_data(p, i);
 }
 
@@ -237,13 +217,12 @@ static void paint_frame(painter *p, int i)
 {
     const wgi_frame *f = &p->picture->frame[i];
     char name[40];
-    if (!room_for(p, 0)) return;
     snprintf(name, sizeof name, "cluster_%d", i + 1);
     Agraph_t *g = p->frame[i] = lib.agsubg(f->parent < 0 ? p->g : p->frame[f->parent], name, 1);
-    set(p, g, "class", "scope");
+    set(g, "class", "scope");
     wgi_dot_frame(&p->text, f), set_html(p, g, "label");
-    set(p, g, "style", f->heavy ? "rounded,bold" : "rounded");
-    set(p, g, "tooltip", wgi_frame_kind(p->picture));
+    set(g, "style", f->heavy ? "rounded,bold" : "rounded");
+    set(g, "tooltip", wgi_frame_kind(p->picture));
 }
 
 /* Where a link meets a box: left to right at the row of the value or gradient if there is one, else at a
@@ -263,19 +242,18 @@ static void port(char *to, size_t size, const wgi_picture *picture, int box, boo
 static void paint_link(painter *p, const wgi_link *l)
 {
     char text[40];
-    if (!room_for(p, 0)) return;
     Agedge_t *e = lib.agedge(p->g, p->node[l->from], p->node[l->to], NULL, 1);
-    port(text, sizeof text, p->picture, l->from, l->back, true), set(p, e, "tailport", text);
-    port(text, sizeof text, p->picture, l->to, l->back, false), set(p, e, "headport", text);
+    port(text, sizeof text, p->picture, l->from, l->back, true), set(e, "tailport", text);
+    port(text, sizeof text, p->picture, l->to, l->back, false), set(e, "headport", text);
     if (l->back) {
-        set(p, e, "class", "backward");
-        set(p, e, "color", "#d32f2f");
-        set(p, e, "constraint", "false");
-        set(p, e, "style", "dashed");
+        set(e, "class", "backward");
+        set(e, "color", "#d32f2f");
+        set(e, "constraint", "false");
+        set(e, "style", "dashed");
     }
     if (l->times > 1) {
         snprintf(text, sizeof text, "×%lld", (long long)l->times);
-        set(p, e, "label", text);
+        set(e, "label", text);
     }
 }
 
@@ -327,44 +305,49 @@ static void paint_defaults(painter *p)
         { AGEDGE, "tailport", "" },
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
-        if (room_for(p, 0)) lib.agattr(p->g, row[i].kind, WORD(row[i].name), WORD(row[i].value));
-    set(p, p->g, "rankdir", p->picture->o->top_down ? "TB" : "LR");
-    if (!p->picture->g) set(p, p->g, "newrank", "true"); /* a plan: by time */
-    if (p->picture->boxes > 200)
-        set(p, p->g, "nslimit", "2"), set(p, p->g, "nslimit1", "2"); /* few iterations */
+        lib.agattr(p->g, row[i].kind, WORD(row[i].name), WORD(row[i].value));
+    set(p->g, "rankdir", p->picture->o->top_down ? "TB" : "LR");
+    if (!p->picture->g) set(p->g, "newrank", "true");                                   /* a plan: by time */
+    if (p->picture->boxes > 200) set(p->g, "nslimit", "2"), set(p->g, "nslimit1", "2"); /* few iterations */
     wgi_dot_title(&p->text, p->picture), set_html(p, p->g, "label");
 }
 
-/* The graph, which writes by `io`; NULL: to a FILE. */
-static Agraph_t *make(const wgi_picture *picture, Agiodisc_t *io)
+/* NULL: no memory, in so far as libcgraph has lived on. */
+static Agraph_t *make(const wgi_picture *picture)
 {
-    enum { TABLES = 100 }; /* bytes of an object in the graph's tables, which grow all at once */
-    Agdisc_t with = { .id = &lib.ids, .io = io };
+    Agdisc_t with = { .id = &lib.ids };
     painter p = { .picture = picture, .text = { .pool = picture->pool } };
     p.frame = wgi_pool_take(picture->pool, picture->frames, sizeof(Agraph_t *));
     p.node = wgi_pool_take(picture->pool, picture->boxes, sizeof(Agnode_t *));
-    if (room_for(&p, TABLES * (size_t)(picture->boxes + picture->links)))
+    if (!picture->pool->failed)
         p.g = lib.agopen(WORD("wengert"), (Agdesc_t){ .directed = 1, .maingraph = 1 }, &with);
     if (!p.g) return NULL;
     paint_defaults(&p);
     for (int i = 0; i < picture->frames; i++) paint_frame(&p, i);
     for (int64_t i = 0; i < picture->boxes; i++) paint_node(&p, i);
     for (int64_t i = 0; i < picture->links; i++) paint_link(&p, &picture->link[i]);
-    if (!p.failed && !picture->pool->failed) return p.g;
+    if (!picture->pool->failed) return p.g;
     lib.agclose(p.g);
     return NULL;
 }
 
-/* EOF ends agwrite: an error that was recorded here may have drawn, and its marks in the library's variables
- * are those of the other graph now. */
-static int put(void *to, const char *text)
+/* In the child: it has a context of its own, as the allocator and on_error are the program's. */
+static bool write_apart(void *with, FILE *to)
 {
-    wgi_strbuf *out = to;
-    wgi_strbuf_put(out, text);
-    return out->failed ? EOF : 0;
+    wgi_picture picture = *(const wgi_picture *)with;
+    wgi_pool pool = { .c = wg_start_at(NULL, &WG_OPTS(wg_start_opts, .threads = 1)) };
+    picture.c = pool.c, picture.pool = &pool;
+    Agraph_t *g = make(&picture);
+    return g && lib.agwrite(g, to) != EOF;
 }
 
-static int put_all(void *to) { return 0; }
+static wg_status write_graph(wgi_picture *p, wgi_strbuf *out)
+{
+    Agraph_t *g = make(p);
+    if (g) wgi_strbuf_add(out, (const char *)&g, sizeof(Agraph_t *));
+    if (g && out->failed) lib.agclose(g);
+    return g && !out->failed ? WG_OK : WG_ERROR_MEMORY;
+}
 
 /* Takes the lock, unless the library cannot be loaded: then it records the error. */
 static wg_status enter(const wgi_picture *p)
@@ -372,8 +355,9 @@ static wg_status enter(const wgi_picture *p)
     const char *why = NULL;
     pthread_once(&lock_made, make_lock);
     pthread_mutex_lock(&lock);
+    errno = 0;
     if (lib.ids.map || load(&why)) return WG_OK;
-    const bool memory = strstr(why, strerror(ENOMEM));
+    const bool memory = errno == ENOMEM;
     wg_fail(p->c, p->here, memory ? WG_ERROR_MEMORY : WG_ERROR_MISSING,
             "draw: libcgraph of Graphviz, which writes dot, cannot be loaded (apt-get install graphviz): %s; "
             "other formats do not need it",
@@ -384,18 +368,14 @@ static wg_status enter(const wgi_picture *p)
 
 static wg_status write(wgi_picture *p, wgi_strbuf *out)
 {
-    static Agiodisc_t io = { .putstr = put, .flush = put_all };
-    enum { WRITING = 1 << 18 }; /* libcgraph's copy of the longest text */
-    const bool address = p->format == &wgi_agraph_format;
-    const wg_status s = enter(p);
+    const wgi_child r = { .c = p->c,
+                          .here = p->here,
+                          .call = "draw: libcgraph of Graphviz, which writes dot" };
+    wg_status s = enter(p);
     if (s != WG_OK) return s;
-    Agraph_t *g = make(p, address ? NULL : &io);
-    if (g && address) wgi_strbuf_add(out, (const char *)&g, sizeof(Agraph_t *));
-    else if (g && has_room(p, WRITING)) lib.agwrite(g, out);
-    else out->failed = true;
-    if (g && (!address || out->failed)) lib.agclose(g);
+    s = p->format == &wgi_agraph_format ? write_graph(p, out) : wgi_work_apart(&r, write_apart, p, out);
     pthread_mutex_unlock(&lock);
-    return g && !out->failed ? WG_OK : WG_ERROR_MEMORY;
+    return s;
 }
 
 #else

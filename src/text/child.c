@@ -1,4 +1,5 @@
-/* child.c: the program `rsvg-convert` runs in a process of its own, under a time limit.
+/* child.c: what runs in a process of its own: the program `rsvg-convert`, under a time limit, and functions
+ * that a library may end.
  *
  * Texts go through files in memory, so that neither side waits for the other. At the limit a process is
  * killed with its process group. */
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,17 +38,20 @@ static void close_streams(int stream[STREAMS])
         if (stream[i] >= 0) close(stream[i]);
 }
 
-/* The text is the first stream. The descriptors are above 2: the dup2 calls for the child must not overwrite
- * one of them. */
+/* A descriptor above 2: what the child has for its streams must not overwrite it. -1: there is none. */
+static int memory_file(void)
+{
+    const int raw = memfd_create("wengert", MFD_CLOEXEC);
+    const int file = raw < 0 ? -1 : fcntl(raw, F_DUPFD_CLOEXEC, 3);
+    if (raw >= 0) close(raw);
+    return file;
+}
+
+/* The text is the first stream. */
 static bool open_streams(int stream[STREAMS], const wgi_strbuf *text)
 {
-    for (int i = 0; i < STREAMS; i++) {
-        const int raw = memfd_create("wengert", MFD_CLOEXEC);
-        if (raw < 0) return false;
-        stream[i] = fcntl(raw, F_DUPFD_CLOEXEC, 3);
-        close(raw);
-        if (stream[i] < 0) return false;
-    }
+    for (int i = 0; i < STREAMS; i++)
+        if ((stream[i] = memory_file()) < 0) return false;
     ssize_t n = 0;
     for (size_t at = 0; at < text->length && n >= 0; at += (size_t)n)
         n = pwrite(stream[IN], text->at + at, text->length - at, (off_t)at);
@@ -161,6 +166,53 @@ static wg_status run(const wgi_child *r, const char *const argv[], const wgi_str
     }
     close_streams(stream);
     return s;
+}
+
+/* ---- a function ---- */
+
+static void leave(void) { _exit(EXIT_FAILURE); }
+
+/* In the child. When a library calls exit(), `leave` comes first: no function that the caller's program has
+ * for its end is called, and no text that waits in a stream of that program is written. What a library says
+ * is dropped, and a crash writes no core. The child ends with the thread that waits for it. A 0 behind the
+ * text says that the text is whole. */
+static _Noreturn void work(wgi_work_fn f, void *with, int file)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_DUMPABLE, 0);
+    close(STDERR_FILENO);
+    FILE *to = atexit(leave) ? NULL : fdopen(file, "w");
+    if (to && f(with, to) && !putc(0, to)) fflush(to);
+    _exit(EXIT_SUCCESS);
+}
+
+/* Returns when the child has ended: 0, or the error number. The child handles no signal: the handlers are
+ * those of the caller's program. It may be waited for by others, or by nobody: its text says how it ended. */
+static int fork_work(wgi_work_fn f, void *with, int file)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const pid_t pid = fork();
+    const int error = errno;
+    if (!pid) work(f, with, file);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
+    return pid < 0 ? error : 0;
+}
+
+wg_status wgi_work_apart(const wgi_child *r, wgi_work_fn f, void *with, wgi_strbuf *out)
+{
+    const int file = memory_file();
+    const int error = file < 0 ? errno : fork_work(f, with, file);
+    if (!error) read_stream(file, out);
+    if (file >= 0) close(file);
+    if (error && error != ENOMEM)
+        return WGI_DRAW_FAIL(r->c, r->here, WG_ERROR_MISSING, "%s: no process can be started: %s", r->call,
+                             strerror(error));
+    const bool whole = out->length && !out->at[out->length - 1];
+    out->length -= whole;
+    return whole && !out->failed ? WG_OK : WG_ERROR_MEMORY;
 }
 
 /* ---- images ---- */

@@ -153,6 +153,13 @@ typedef struct wgi_child {
 /* The SVG with these sides as "png" or "pdf", by rsvg-convert. */
 wg_status wgi_render(const wgi_child *r, const char *format, const double size[2], const wgi_strbuf *svg,
                      wgi_strbuf *out);
+/* The text that the function writes, in a child of this process which has nothing else to do: whatever ends
+ * the child, this process goes on. The function takes memory by malloc alone, as another thread may have held
+ * a lock when the child began. false: no memory. WG_ERROR_MEMORY without a message if the child has not
+ * written all. */
+typedef bool (*wgi_work_fn)(void *with, FILE *to);
+wg_status wgi_work_apart(const wgi_child *r, wgi_work_fn f, void *with, wgi_strbuf *out);
+
 /* ---- whole_file.c ---- */
 
 /* To a file, which appears whole or not at all, or to a stream or device; "-": standard output. The

@@ -1,12 +1,20 @@
 /* test_draw_memory.c: pictures while memory runs out for malloc, and not only for the context's allocator. So
  * a library that takes memory by itself is found. */
 #include "picture.h"
+#include "wgcommand.h"
 
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static size_t taken, limit = SIZE_MAX; /* bytes */
+/* Calls that take memory, and the one that fails. The test and all its children share them; NULL: nobody
+ * counts. */
+static struct {
+    int calls, fail_at;
+} * shared;
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
@@ -15,7 +23,8 @@ extern void __libc_free(void *p);
 
 static bool fails(size_t size)
 {
-    if (taken + size <= limit) return false;
+    const bool one = shared && ++shared->calls == shared->fail_at;
+    if (!one && taken + size <= limit) return false;
     errno = ENOMEM;
     return true;
 }
@@ -70,4 +79,46 @@ Test(draw_memory, dot)
     while (!draw_with(bytes)) bytes += step;
     cr_expect_gt(bytes, 50000); /* there was something to run out of */
     for (size_t more = 0; more < 100000; more += step) draw_with(bytes + more);
+}
+
+/* ---- each call once ---- */
+
+/* Draws in a process of its own, in which, or in one that it starts, the n-th call fails. *calls: how many
+ * there were. */
+static int draw_without(int n, wg_node root, const char *path, int *calls)
+{
+    const pid_t id = fork();
+    if (!id) shared->fail_at = n, shared->calls = 0, _exit((int)wg_draw(root, path, .backward = true));
+    const int status = wgt_wait_command(id);
+    *calls = shared->calls, shared->fail_at = 0;
+    return status;
+}
+
+/* Whether there is what the status says: a whole file, or none. Removes it. A file without memory for its
+ * stream cannot be written. */
+static bool left_well(int status, const char *path)
+{
+    char *dot = pic_read(path);
+    const size_t n = dot ? strlen(dot) : 0;
+    if (dot) remove(path);
+    if (status != WG_OK) return (status == WG_ERROR_MEMORY || status == WG_ERROR_FILE) && !dot;
+    return n > 9 && !strncmp(dot, "digraph", 7) && !strcmp(dot + n - 2, "}\n");
+}
+
+Test(draw_memory, each_call_fails_once, .fini = pic_clean_up)
+{
+    PIC_NEEDS_DOT;
+    PIC_NEURON;
+    const char *path = pic_path("x.dot");
+    int at = 0, calls = 0, wrong = 0, status;
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    do {
+        status = draw_without(++at, n.L, path, &calls);
+        wrong += !left_well(status, path);
+    } while (at <= calls);
+    cr_expect_eq(status, WG_OK, "no call has failed");
+    cr_expect_eq(wrong, 0, "%d of %d calls end the process, or leave a part of a file", wrong, calls);
+    cr_expect_gt(calls, 300);
+    cr_expect_eq(pic_files(), 0);
+    wgt_finish(c, NULL);
 }
