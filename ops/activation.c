@@ -117,13 +117,15 @@ INNER_OP(relu_backward, .summary = "Gradient of relu. a is the gradient of its r
 
 VJP(tanh) { gx[0] = NODE_OF(tanh_backward, NULL, gy, y, x[0]); }
 UNARY_OP(tanh, -2, 2, .activation = true, .summary = "Hyperbolic tangent of each element.",
-         .formula = "y = tanh x", .adjoint = "x' = y' (1 - y^2)", .cost = 10, MAPS(tanh));
+         .formula = "y = tanh x", .adjoint = "x' = y' (1 - y^2)", .adjoint_at_limits = "x' = y' / cosh(x)^2",
+         .cost = 10, MAPS(tanh));
 
 /* ---- sigmoid ---- */
 
 VJP(sigmoid) { gx[0] = NODE_OF(sigmoid_backward, NULL, gy, y, x[0]); }
 UNARY_OP(sigmoid, -3, 3, .activation = true, .summary = "Logistic function of each element, between 0 and 1.",
-         .formula = "y = 1 / (1 + e^-x)", .adjoint = "x' = y' y (1 - y)", .cost = 10, MAPS(sigmoid));
+         .formula = "y = 1 / (1 + e^-x)", .adjoint = "x' = y' y (1 - y)",
+         .adjoint_at_limits = "x' = y' sigmoid(x) sigmoid(-x)", .cost = 10, MAPS(sigmoid));
 
 /* ---- softplus ---- */
 

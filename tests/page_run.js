@@ -34,7 +34,7 @@ const ALSO = {
       states.forEach((s, k) => {
         const t = k && stateText(s), parts = k && [s.n, t.rule, t.numbers, t.result].filter((x, i, a) => x && x !== a[i - 1]);
         if (k && states[k - 1].k === undefined && s.k !== undefined) tell(['backward']);
-        if (k) tell(['   ' + k + '  ' + parts.join(' = ') + (s.d ? ';  ' + s.d : '') + (t.sum ? ';  ' + s.n + ': ' + t.sum : '')]);
+        if (k) tell(['   ' + k + '  ' + parts[0] + (several(s) ? ' += ' : ' = ') + parts.slice(1).join(' = ') + (s.d ? ';  ' + s.d : '') + (t.sum ? ';  ' + (s.w ? s.n + ' = ' : 'so far ') + t.sum : '')]);
       });
     }`
 };

@@ -149,6 +149,9 @@ struct wg_op {
     const char *summary; /* a sentence */
     const char *formula; /* "y = a b", in the language of formula.h */
     const char *adjoint; /* "a' = y' b, b' = y' a"; or why there is none: "piecewise constant" */
+    /* Of a function to (-1, 1): the adjoint as it is computed where y is so near to 1 or -1 that 1 - y has lost digits. Steps
+     * print it there. NULL: the same. */
+    const char *adjoint_at_limits;
     uint32_t none;       /* bit k: operand k (k + 32, ...) has no derivative; what vjp sets is ignored */
     uint32_t zero;       /* bit k: the derivative of operand k is zero wherever there is one; likewise */
     uint32_t stored;     /* bit k: operand k (k + 32, ...) may be u8, f16 or bf16; else they are refused */

@@ -188,7 +188,7 @@ const char *wgi_state_text(const wgi_picture *p, const wgi_step_state *t)
     const bool hidden = (*t->total ? x->hidden_gradient : x->hidden_value) || is_hidden_gradient(p, t);
     if (!tells(p, t) && !hidden) return t->line;
     const char *rule = strcmp(t->rule, t->result) ? t->rule : "";
-    return wgi_pool_format(p->pool, "%s%s%s = %s%s%s", t->name, *rule ? " = " : "", rule,
+    return wgi_pool_format(p->pool, "%s %s %s%s%s%s%s", t->name, wgi_state_sign(t), rule, *rule ? " = " : "",
                            hidden ? "?" : t->result, !hidden && *t->sum ? ";  sum: " : "",
                            !hidden && *t->sum ? t->total : "");
 }

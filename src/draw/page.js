@@ -167,6 +167,9 @@ const added = (item, k) => data.terms.slice(0, k).map(q => q[1]).lastIndexOf(ite
 // The sum of the terms before term k.
 const before = k => (j => j < 0 ? null : live.total[j])(added(data.terms[k][1], k));
 
+// Whether the gradient has several terms.
+const several = s => s.k !== undefined && data.terms.filter(q => q[1] === data.terms[s.k][1]).length > 1;
+
 function stateText(s, k) {
   if (!changed) return { rule: s.r || '', numbers: s.m || '', result: s.v || '', sum: s.u || '', total: s.t || '' };
   const shape = items[s.i].s, v = s.k === undefined ? live.value[s.i] : live.term[s.k];
@@ -186,13 +189,13 @@ function lineOf(k, to) {
   const parts = [own && t.rule === t.result ? '' : t.rule, tells ? '' : t.numbers, own ? '?' : t.result].filter(x => x).filter((x, i, a) => x !== a[i - 1]);
   make('b', { textContent: s.n, className: cls }, to);
   parts.forEach((x, i) => {
-    to.append(' = ');
+    to.append(i || !several(s) ? ' = ' : ' += ');
     if (i < parts.length - 1) to.append(x);
     else if (own) make('button', { className: 'ask', textContent: x, ariaLabel: 'show ' + s.n, onclick: () => ask(s.n) }, to);
     else make('b', { textContent: x, className: cls }, to);
   });
   if (s.d) make('span', { textContent: s.d, className: 'sum' }, to);
-  if (t.sum && !own) make('span', { textContent: s.n + ': ' + t.sum, className: 'sum' }, to);
+  if (t.sum && !own) make('span', { textContent: (s.w ? s.n + ' = ' : 'so far ') + t.sum, className: 'sum' }, to);
 }
 
 // ---- showing a step ----

@@ -1,6 +1,7 @@
 /* step_equation.c: the rule of a step as a tree with the names of the picture. See step_equation.h. */
 #include "draw/step_equation.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ wgi_step_equation *wgi_step_equation_new(const wgi_view *v, const wgi_step *cons
 {
     wgi_step_equation *q = wg_alloc(v->c, 1, sizeof *q); /* too large for the stack */
     if (!q) return NULL;
-    q->v = v, q->y = &v->item[item], q->value = value, q->gradient_step = gradient, q->where = "";
+    q->v = v, q->y = &v->item[item], q->value = value, q->gradient_step = gradient, q->where = q->each = "";
     return q;
 }
 
@@ -80,6 +81,18 @@ bool wgi_step_find_names(wgi_step_equation *q)
     return *q->gradient && strlen(q->y_name) < WGI_OWN_BYTES && strlen(q->gradient) < WGI_OWN_BYTES;
 }
 
+/* Whether 1 - |y|, as its number is printed, is not that of the y before rounding. */
+static bool is_at_limit(const wgi_step_equation *q)
+{
+    const wg_tensor *y = value_of(q, q->y - q->v->item);
+    const size_t bytes = wg_dtype_size(wg_node_dtype(wgi_item_node(q->v, q->y - q->v->item)));
+    const double eps = bytes == 8 ? DBL_EPSILON : bytes == 4 ? FLT_EPSILON : 1.0 / 128;
+    bool near = false;
+    for (int64_t i = 0; y && y->data && i < wg_shape_size(y->shape); i++)
+        near |= 1 - fabs(wg_tensor_item(y, i)) < 1e4 * eps;
+    return near;
+}
+
 /* Finds the op's formula, and its adjoint if wanted. The name of the result is on the formula's left. */
 bool wgi_step_parse(wgi_step_equation *q, bool adjoint)
 {
@@ -97,7 +110,8 @@ bool wgi_step_parse(wgi_step_equation *q, bool adjoint)
     q->primes = n->sign;
     const bool one = wgi_is_sum_of_one(q->v, q->y);
     if (!adjoint) return !one;
-    const char *text = op->adjoint;
+    q->at_limit = op->adjoint_at_limits && is_at_limit(q);
+    const char *text = q->at_limit ? op->adjoint_at_limits : op->adjoint;
     const bool vectors = wg_op_is(op, "matmul") && q->y->operands == 2 &&
                          wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, 0))).rank == 1 &&
                          wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, 1))).rank == 1;

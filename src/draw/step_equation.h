@@ -26,6 +26,9 @@ typedef struct wgi_step_equation {
     int by;                                   /* the rule is that of this operand */
     int64_t most;                             /* numbers of a tensor that is written in the line */
     const char *where;                        /* the definitions behind it */
+    bool at_limit;                            /* the adjoint is adjoint_at_limits */
+    const char *each;                         /* " to each of 3"; "": the rule has as many numbers as the
+                                               * term */
 } wgi_step_equation;
 
 /* ---- step_equation.c: names ---- */

@@ -63,18 +63,21 @@ int wgi_step_links(const wgi_step_places *m, const wgi_step *t, int64_t link[], 
 
 /* ---- texts ---- */
 
-/* "NAME = RULE = NUMBERS = RESULT;  DEFINITIONS", without what is absent or said already. */
+/* "NAME = RULE = NUMBERS = RESULT;  DEFINITIONS;  SUM", without what is absent or said already. */
 static const char *line_of(const wgi_step_state *x, wgi_pool *pool)
 {
     const char *const parts[] = { x->rule, x->numbers, x->result }, *before = "";
     wgi_strbuf b = { .pool = pool };
     wgi_strbuf_put(&b, x->name);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (*parts[i] && strcmp(parts[i], before) != 0) wgi_strbuf_format(&b, " = %s", parts[i]);
+        if (*parts[i] && strcmp(parts[i], before) != 0)
+            wgi_strbuf_format(&b, " %s %s", *before ? "=" : wgi_state_sign(x), parts[i]);
         if (*parts[i]) before = parts[i];
     }
     if (*x->where) wgi_strbuf_format(&b, ";  %s", x->where);
-    if (*x->sum) wgi_strbuf_format(&b, ";  %s: %s", x->name, x->sum);
+    if (*x->sum)
+        wgi_strbuf_format(&b, ";  %s%s", x->last ? wgi_pool_format(pool, "%s = ", x->name) : "so far ",
+                          x->sum);
     return wgi_strbuf_keep(&b);
 }
 

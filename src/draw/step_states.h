@@ -29,7 +29,9 @@ typedef struct wgi_step_state {
     const char *result;  /* the value, or the term: "1.1" */
     const char *sum;     /* of the second term on: "0.3 + 0.2 = 0.5" */
     const char *total;   /* of a term: the gradient so far */
-    const char *line;    /* all of it: "dz = da · a(1 − a) = −1.333 · 0.1874 = −0.2497" */
+    /* All of it: "dz = da · a(1 − a) = −1.333 · 0.1874 = −0.2497". Of the last of several terms: "dx
+     * += dp · 0.3 = 1 · 0.3 = 0.3;  dx = 0.2 + 0.3 = 0.5". */
+    const char *line;
 } wgi_step_state;
 
 typedef struct wgi_step_states {
@@ -58,6 +60,12 @@ wg_status wgi_step_places_make(wgi_step_places *m, const wgi_picture *p);
 int wgi_step_links(const wgi_step_places *m, const wgi_step *t, int64_t link[], int64_t most);
 /* As wgi_step_states_make; it is an error if there is nothing to compute. */
 wg_status wgi_step_states_need(wgi_step_states *s, const wgi_picture *p);
+
+/* "+=": a term of a gradient that has several; else "=". So a name is equal to one number alone. */
+static inline const char *wgi_state_sign(const wgi_step_state *x)
+{
+    return x->nth > 1 || (x->nth == 1 && !x->last) ? "+=" : "=";
+}
 
 /* hidden_numbers.c. The line of a state, without the numbers that the option `hide` names. */
 const char *wgi_state_text(const wgi_picture *p, const wgi_step_state *t);

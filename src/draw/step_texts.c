@@ -128,6 +128,25 @@ static const char *with_indices(const wgi_step_equation *q, const char *rule)
     return wgi_strbuf_keep(&b);
 }
 
+/* Whether the rule is made of the gradient that is handed on and numbers alone. */
+static bool is_handed_on(const wgi_step_equation *q, int node)
+{
+    const wgi_formula_node *n = &q->own.node[node];
+    bool is = n->kind == WGI_F_NUMBER || n->kind == WGI_F_MUL || n->kind == WGI_F_DIV ||
+              n->kind == WGI_F_NEG || (n->kind == WGI_F_NAME && n->text == q->gradient);
+    for (int k = n->child; k; k = q->own.node[k].next) is = is && is_handed_on(q, k);
+    return is;
+}
+
+/* Of a sum or a mean: dy/3 is one number, and the gradient has three. */
+static const char *to_each(const wgi_step_equation *q, const wgi_step *t)
+{
+    const int64_t from = wg_shape_size(wgi_step_handed(q)->shape), to = wg_shape_size(t->value.shape);
+    return from && to > from && is_handed_on(q, q->right)
+               ? wgi_pool_format(q->v->pool, " to each of %lld", (long long)(to / from))
+               : "";
+}
+
 /* Adds the term by this operand, the right side of `own`, to those before. */
 static void add_term(wgi_step_equation *q)
 {
@@ -156,8 +175,9 @@ static bool partial(wgi_step_equation *q, const wgi_step *t, int k, bool pattern
     }
     sum_over(q, t->to);
     add_term(q);
+    q->each = to_each(q, t);
     if (!put_definitions(q)) return false;
-    *numbers = wgi_step_term_numbers(q, t, product, pattern);
+    *numbers = *q->each ? NULL : wgi_step_term_numbers(q, t, product, pattern);
     return true;
 }
 
@@ -166,7 +186,8 @@ static bool partial(wgi_step_equation *q, const wgi_step *t, int k, bool pattern
 static const char *through_loss(const wgi_step_equation *q)
 {
     const wgi_step *t = q->gradient_step[q->y - q->v->item];
-    if (!wg_op_is(q->y->op, "sigmoid") || t->kind != WGI_STEP_TERM || t->nth != 1 || !t->last) return NULL;
+    if (!wg_op_is(q->y->op, "sigmoid") || q->at_limit || t->kind != WGI_STEP_TERM || t->nth != 1 || !t->last)
+        return NULL;
     wgi_step_equation *loss = wgi_step_equation_new(q->v, q->value, q->gradient_step, t->from);
     const char *rule = NULL;
     if (loss && wgi_step_operand(loss, 0) == t->to && wgi_step_operand(loss, 1) != t->to &&
@@ -191,6 +212,7 @@ static const char *adjoint(wgi_step_equation *q, const wgi_step *t, bool pattern
         if (terms++) *numbers = NULL; /* each use has but a part of the term */
     }
     const char *rule = terms ? wgi_step_text(q, &q->all, q->all.root) : NULL;
+    if (terms == 1 && rule && *q->each) return wgi_pool_format(q->v->pool, "%s%s", rule, q->each);
     return rule ? with_indices(q, rule) : NULL;
 }
 

@@ -110,7 +110,7 @@ Test(step_states, terms_of_a_node_that_is_used_twice)
     cr_expect_eq(second->nth, 2);
     cr_expect(second->last);
     cr_expect_str_eq(second->sum, "0.2 + 0.3 = 0.5");
-    cr_expect_str_eq(second->line, "dx = dp · 0.3 = 1 · 0.3 = 0.3;  dx: 0.2 + 0.3 = 0.5");
+    cr_expect_str_eq(second->line, "dx += dp · 0.3 = 1 · 0.3 = 0.3;  dx = 0.2 + 0.3 = 0.5");
     cr_expect_str_eq(second->total, "0.5");
     double sum = 0;
     for (int64_t i = 1; i < b.s.states; i++)
@@ -192,7 +192,7 @@ Test(step_states, an_op_of_the_user_says_its_own_rule)
     wg_node x = vector(&b, "x", (double[]){ 1, 2 }, 2),
             y = wg_name(wg_apply(WG_HERE, &cube, &x, 1, NULL), "y");
     make(&b, wg_name(wg_mean(y), "J"));
-    expect_line(&b, "dy", "dy = 1/2 = [0.5, 0.5]");
+    expect_line(&b, "dy", "dy = 1/2 to each of 2 = [0.5, 0.5]");
     expect_line(&b, "dx", "dx = 3 dy ⊙ x² = 3 · [0.5, 0.5] ⊙ [1, 2]² = [1.5, 6]");
     end(&b);
 }

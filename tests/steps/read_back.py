@@ -481,7 +481,9 @@ class Reader:
             return lift(lambda x: mapped(abs, x), self.bars())
         if rest[0] == "(":
             self.at += 1
-            return self.inner(self.between(")"))
+            inner = self.between(")")
+            known = self.names.get(inner)  # 1 − a with the number of its own line
+            return known if isinstance(known, Array) else self.inner(inner)
         called = re.match(r"([^\W\d]\w*|Σ|Π|σ|√)\(", rest)
         if called and (called.group(1) in FUNCTIONS or called.group(1) in REDUCES or called.group(1) in KNOWN):
             self.at += called.end()
@@ -737,8 +739,7 @@ def read_once(line, names, all_names, backward):
     first_part, *others = re.split(r";\s+", line)
     target = None
     for piece in others:  # what the rule defines
-        label, colon, behind = piece.partition(": ")
-        if not (colon and "=" not in label):
+        if not is_sum(piece, re.split(r" \+?= ", first_part)[0]):
             for name, right in definitions(piece).items():
                 names[name] = lambda right=right: Reader(right, names, target).whole()
     label, colon, behind = first_part.partition(": ")
@@ -751,25 +752,38 @@ def read_once(line, names, all_names, backward):
         raise Arrays
     target, shape = Reader(part[-1], {}).whole(), None
     for p in part[0 if colon else 1:-1]:
-        side = Reader(p, names, target).whole()
-        fine, shape = fine and meet(side, target), shape or side.shape
-    head = part[0]
+        rule, _, each = p.partition(" to each of ")
+        side = Reader(rule, names, target).whole()
+        fine, shape = fine and meets_each(side, target, each), shape or side.shape
+    head = part[0].removesuffix(" +")
+    before = names.get(head) if part[0] != head else None
     if not colon and not re.fullmatch(r"[\w.′̂]+", head) and not backward:
         try:
             side = Reader(head, names, target).whole()
             fine, shape = fine and meet(side, target), shape or side.shape
         except Unread:
             pass
-    set_name(all_names, head, target, shape)
-    for piece in others:  # the sum of all terms so far
-        label, colon, behind = piece.partition(": ")
-        if colon and "=" not in label:
-            part = sides(behind)
-            last = Reader(part[-1], {}).whole()
-            for p in part[:-1]:
-                fine &= meet(Reader(p, names, last).whole(), last)
-            set_name(all_names, label.strip(), last, None)
+    if before is None:
+        set_name(all_names, head, target, shape)
+    for piece in others:
+        if is_sum(piece, head):
+            terms, _, last = piece.removeprefix("so far ").removeprefix(head + " = ").rpartition(" = ")
+            last = Reader(last, {}).whole()
+            fine &= meet(Reader(terms, {}, last).whole(), last) and meet(lift(total, before, target), last)
+            set_name(all_names, head, last, None)
     return fine
+
+
+def is_sum(piece, head):
+    """Of the second term of a gradient on: "so far 6 + 6 = 12"; of the last one "da = 12 + 5 = 17"."""
+    return piece.startswith("so far ") or piece.startswith(head + " = ")
+
+
+def meets_each(side, target, each):
+    """One number is several only if the line says to how many it goes."""
+    if len(side) == len(target) or not each:
+        return len(side) == len(target) and meet(side, target)
+    return len(target) == len(side) * int(each) and meet(side, target)
 
 
 def lines_of(text):
@@ -797,7 +811,7 @@ class Count:
     def text(self, where, text):
         names = {}
         for line, backward in lines_of(text):
-            head = sides(line)[0]
+            head = sides(line)[0].removesuffix(" +")
             if "NaN" in line or "∞" in line or re.search("10⁻?³[⁰¹²³⁴-⁹]{2}", line):  # a division by zero, or near the ends of f64
                 self.endless += 1
                 names[head] = None
@@ -933,6 +947,15 @@ def layers(draw):
         "T = 2\np = softmax(%s / T)\nJ = -mean(log(p[:, 0:1]))", "a = sigmoid(%s)\nJ = binary_cross_entropy(a, a)", "t = " + bits + "\nJ = mae(%s, t)"]) % h
 
 
+def saturated(draw):
+    """Where a result is so near to 1 that one minus it has lost digits that are printed. Nearer than 2e-14 it is printed as 1."""
+    z = draw.uniform(20, 31.5) * draw.choice([1, 1, -1])
+    text = "z = %.4g\n" % z + draw.choice(["a = sigmoid(z)", "a = sigmoid(2*(z/2))", "a = (tanh(z/2) + 1)/2", "a = exp(-abs(z))", "a = 1 - exp(-abs(z))",
+                                          "t = tanh(z/2)\na = t^2", "a = 1/(1 + exp(-z))"]) + "\n"
+    return text + "L = " + draw.choice(["-log(1 - a)", "-log(a)", "(1 - a)^2", "log(1 - a^2)", "binary_cross_entropy(a, 1)", "binary_cross_entropy(a, 0)",
+                                        "a/(1 - a)", "sqrt(1 - a)", "bce_with_logits(z, 1)*a", "softplus(z) - a", "1/(1 - a)"])
+
+
 def said(wengert, *words):
     p = subprocess.run([wengert, *words], capture_output=True, text=True, timeout=60)
     return p.stdout if p.returncode == 0 else ""
@@ -974,7 +997,7 @@ def check_itself():
 
 
 def options(words):
-    wengert, files, many, show = words[0], [], {"--programs": 0, "--arrays": 0, "--seed": 1}, False
+    wengert, files, many, show = words[0], [], {"--programs": 0, "--arrays": 0, "--saturated": 0, "--seed": 1}, False
     at = 1
     while at < len(words):
         if words[at] in many:
@@ -1003,6 +1026,8 @@ def main(words):
         count.text("program %d" % k, lines)
         if scalars:
             count.listing("program %d" % k, said(wengert, "draw", "--values", "--width", "2000", "-e", text))
+    for k in range(many["--saturated"]):
+        count.text("saturated %d" % k, steps(wengert, "-e", saturated(draw)))
     if shown:
         print("%d of %d programs have steps" % (shown, many["--programs"] + many["--arrays"]))
     return count.end()

@@ -9,7 +9,7 @@ Test(read_back, every_side_of_a_line_is_the_same)
     wgt_needs("python3");
     fprintf(stderr, "%s",
             wgt_shell("python3 tests/steps/read_back.py \"$build/wengert\" --programs ${WG_LINES:-200} "
-                      "--arrays ${WG_LINES:-200} "
+                      "--arrays ${WG_LINES:-200} --saturated 200 "
                       "--seed ${WG_SEED:-1} examples/*.wg docs/drawing/*.wg"));
 }
 
