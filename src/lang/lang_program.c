@@ -111,14 +111,6 @@ void wg_program_free(wg_program *q)
     wg_free(c, q);
 }
 
-wg_status wg_program_data_in(wg_program *q, const char *folder, const char *hint)
-{
-    if (!q || !q->c) return WG_ERROR_USE;
-    q->folder = folder ? wgi_lang_text(q, folder, strlen(folder)) : NULL;
-    q->hint = wgi_lang_text(q, hint ? hint : "", hint ? strlen(hint) : 0);
-    return wg_failed(q->c);
-}
-
 const char *wg_program_source(const wg_program *q) { return given(q)->source; }
 
 wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
@@ -172,6 +164,15 @@ static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *
 static wg_status state_of(const wg_program *q)
 {
     return !q ? WG_ERROR_USE : q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
+}
+
+wg_status wg_program_data_in(wg_program *q, const char *folder, const char *hint)
+{
+    if (!q) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_data_in: the program is NULL");
+    if (state_of(q)) return state_of(q);
+    q->folder = folder ? wgi_lang_text(q, folder, strlen(folder)) : NULL;
+    q->hint = wgi_lang_text(q, hint ? hint : "", hint ? strlen(hint) : 0);
+    return wg_failed(q->c);
 }
 
 wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
