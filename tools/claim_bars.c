@@ -11,7 +11,7 @@
  * A leaf's element that is a whole number is exact. Integers, and so all choices, stay as they are. */
 #include <float.h>
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "tool.h"
 #include "wengert/op.h"
@@ -21,12 +21,23 @@ static const uint64_t OPERANDS = (uint64_t)1 << 40;
 /* MOST: numbers that are kept. Large graphs get fewer draws, and wider bars for that. */
 enum { DRAWS = 8, LEAST = 2, BARS = 8, MOST = 1 << 25 };
 
+/* Rows by node, which all claims of a model share: each leaves them empty, but for map. So a claim takes as
+ * long as it has nodes, and not as long as the program is. */
+struct claim_rows {
+    size_t nodes;
+    unsigned char *held, *used;
+    wg_node *map;
+    double **value; /* `draws` values of each element; NULL: it is no float */
+    uint32_t *list; /* the nodes of this claim */
+};
+
 typedef struct pass {
     model *m;
     wg_graph *alone;
     unsigned char *held;
     wg_node *map;
-    double **value; /* by node: `draws` values of each element; NULL: it is no float */
+    double **value;
+    uint32_t *list, count;
     int draws;
 } pass;
 
@@ -97,10 +108,10 @@ static wg_node build(const pass *p, wg_node n)
 {
     const wg_graph *g = p->m->g;
     wg_begin(p->alone, wg_graph_mode(g));
-    memset(p->held, 0, (size_t)wg_graph_nodes(g));
     for (int k = 0; k < wg_node_operands(n); k++)
         if (is_held(wg_node_operand(n, k))) p->held[wg_node_operand(n, k).index] = 1;
     const wg_node y = wg_replay(n, p->alone, .held = p->held, .map = p->map);
+    for (int k = 0; k < wg_node_operands(n); k++) p->held[wg_node_operand(n, k).index] = 0;
     wg_graph_set_epoch(p->alone, wg_graph_epoch(g));
     wg_graph_freeze(p->alone, true);
     if (!wg_failed(p->m->c)) return y;
@@ -133,33 +144,72 @@ static bool compute(const pass *p, wg_node n)
     return true;
 }
 
-static bool is_used(const model *m, bool *const in[2], wg_node left, wg_node right, uint32_t i)
+static bool is_float(const model *m, uint32_t i)
 {
-    return ((i <= left.index && in[0][i]) || (i <= right.index && in[1][i])) &&
-           wg_dtype_is_float(wg_node_dtype(wg_graph_node(m->g, i)));
+    return wg_dtype_is_float(wg_node_dtype(wg_graph_node(m->g, i)));
+}
+
+/* Makes the rows longer, if the graph has grown: to twice its nodes, so that many claims do that seldom. */
+static bool rows(pass *p)
+{
+    model *m = p->m;
+    struct claim_rows *r = m->rows ? m->rows : (m->rows = wg_alloc(m->c, 1, sizeof *r));
+    const size_t nodes = (size_t)wg_graph_nodes(m->g);
+    if (r && r->nodes < nodes) {
+        wg_free(m->c, r->held), wg_free(m->c, r->used), wg_free(m->c, r->map);
+        wg_free(m->c, r->value), wg_free(m->c, r->list);
+        r->nodes = 2 * nodes;
+        r->held = wg_alloc(m->c, r->nodes, 1), r->used = wg_alloc(m->c, r->nodes, 1);
+        r->map = wg_alloc(m->c, r->nodes, sizeof *r->map);
+        r->value = wg_alloc(m->c, r->nodes, sizeof *r->value);
+        r->list = wg_alloc(m->c, r->nodes, sizeof *r->list);
+    }
+    if (!model_ok(m)) return false;
+    p->held = r->held, p->map = r->map, p->value = r->value, p->list = r->list;
+    return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void list_node(pass *p, uint32_t i)
+{
+    unsigned char *used = p->m->rows->used;
+    if (!used[i]) used[i] = 1, p->list[p->count++] = i;
+}
+
+/* What both sides are computed from, operands before what is made of them. */
+static void list_nodes(pass *p, wg_node left, wg_node right)
+{
+    list_node(p, left.index), list_node(p, right.index);
+    for (uint32_t k = 0; k < p->count; k++) {
+        const wg_node n = wg_graph_node(p->m->g, p->list[k]);
+        for (int j = 0; j < wg_node_operands(n); j++) list_node(p, wg_node_operand(n, j).index);
+    }
+    for (uint32_t k = 0; k < p->count; k++) p->m->rows->used[p->list[k]] = 0;
+    qsort(p->list, p->count, sizeof *p->list, by_number);
 }
 
 static bool compute_all(pass *p, wg_node left, wg_node right)
 {
     model *m = p->m;
-    const uint32_t last = left.index > right.index ? left.index : right.index;
-    bool *in[] = { nodes_below(m->g, left), nodes_below(m->g, right) };
-    const size_t nodes = (size_t)wg_graph_nodes(m->g);
-    p->value = wg_alloc(m->c, nodes, sizeof *p->value);
-    p->held = wg_alloc(m->c, nodes, 1);
-    p->map = wg_alloc(m->c, nodes, sizeof *p->map);
+    if (!rows(p)) return false;
+    list_nodes(p, left, right);
     p->alone = wg_graph_new(m->c);
     double all = 0;
-    for (uint32_t i = 1; i <= last && !wg_failed(m->c); i++)
-        all += is_used(m, in, left, right, i) ? (double)size_of(wg_graph_node(m->g, i)) : 0;
+    for (uint32_t k = 0; k < p->count; k++)
+        all += is_float(m, p->list[k]) ? (double)size_of(wg_graph_node(m->g, p->list[k])) : 0;
     p->draws = all * DRAWS <= MOST ? DRAWS : all * LEAST >= MOST ? LEAST : (int)(MOST / all);
-    for (uint32_t i = 1; i <= last && !wg_failed(m->c); i++) {
+    for (uint32_t k = 0; k < p->count && !wg_failed(m->c); k++) {
+        const uint32_t i = p->list[k];
         const wg_node n = wg_graph_node(m->g, i);
-        if (!is_used(m, in, left, right, i)) continue;
+        if (!is_float(m, i)) continue;
         p->value[i] = wg_alloc(m->c, (size_t)(p->draws * size_of(n)) + 1, sizeof(double));
         if (!p->value[i] || !compute(p, n)) break;
     }
-    wg_free(m->c, in[0]), wg_free(m->c, in[1]);
     return model_ok(m);
 }
 
@@ -185,7 +235,6 @@ claim_bounds claim_bars(model *m, wg_node left, wg_node right)
 {
     pass p = { .m = m };
     wg_tensor a, b;
-    const uint32_t last = left.index > right.index ? left.index : right.index;
     const int64_t n = size_of(left);
     double *bar = wg_alloc(m->c, 3 * (size_t)n + 1, sizeof *bar);
     const bool floats = wg_dtype_is_float(wg_node_dtype(left)) && wg_dtype_is_float(wg_node_dtype(right));
@@ -199,8 +248,7 @@ claim_bounds claim_bars(model *m, wg_node left, wg_node right)
             bar[2 * n + i] = bar_of(&p, NULL, r, i, -y);
         }
     }
-    for (uint32_t i = 1; p.value && i <= last; i++) wg_free(m->c, p.value[i]);
-    wg_free(m->c, p.value), wg_free(m->c, p.held), wg_free(m->c, p.map);
+    for (uint32_t k = 0; k < p.count; k++) wg_free(m->c, p.value[p.list[k]]), p.value[p.list[k]] = NULL;
     wg_graph_free(p.alone);
     return model_ok(m) ? (claim_bounds){ bar, bar + n, bar + 2 * n } : (claim_bounds){ 0 };
 }

@@ -15,7 +15,8 @@
 
 #include "tool.h"
 
-enum { LESSON_PROGRAMS = 8, LESSON_AFTER = 8 };
+/* DRAWS, TRIES: each builds a program anew. */
+enum { LESSON_PROGRAMS = 8, LESSON_AFTER = 8, LESSON_DRAWS = 50, LESSON_TRIES = 50 };
 
 typedef enum part_kind {
     PART_TEXT, /* a paragraph */
@@ -60,6 +61,7 @@ typedef struct lesson_program {
     model m;
     int plots;
     claim_result *claim;
+    int *claim_in; /* by line: which claim begins there, plus 1; 0: none */
     int claims, holds;
 } lesson_program;
 
@@ -79,6 +81,7 @@ typedef struct lesson {
     int parts;
     lesson_program program[LESSON_PROGRAMS];
     int programs;
+    int draws, tries;
     lesson_slide slide;
     int status;
 } lesson;
@@ -92,6 +95,7 @@ bool lesson_read_text(lesson *l, const args *a, const char *path); /* the bytes 
 bool lesson_read_file(lesson *l, const args *a, const char *path);
 int lesson_close(lesson *l);                                 /* returns the status */
 span lesson_line(const lesson *l, int i);                    /* without blanks at its end */
+int lesson_line_of(const lesson *l, const char *at);         /* the number of the line with this byte */
 span lesson_title_of(const lesson *l, const lesson_part *p); /* of PART_PLOT, PART_DRAW: its first line */
 /* Of a line of PART_CHECK: the claim, and what it says about it. */
 void lesson_claim_of(span line, span *claim, span *note);

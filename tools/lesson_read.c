@@ -44,14 +44,24 @@ span lesson_line(const lesson *l, int i)
     return s;
 }
 
+int lesson_line_of(const lesson *l, const char *at)
+{
+    int low = 1, high = l->lines > 1 ? l->lines : 1;
+    while (low < high) {
+        const int middle = low + (high - low + 1) / 2;
+        if (l->line[middle - 1] <= at) low = middle;
+        else high = middle - 1;
+    }
+    return low;
+}
+
 span lesson_title_of(const lesson *l, const lesson_part *p) { return span_trim(lesson_line(l, p->line)); }
 
 bool lesson_wrong(lesson *l, const char *at, const char *format, ...)
 {
     char text[700];
     va_list list;
-    int line = 1;
-    while (line < l->lines && l->line[line] <= at) line++;
+    const int line = lesson_line_of(l, at);
     va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
     va_end(list);
@@ -77,7 +87,10 @@ void lesson_claim_of(span line, span *claim, span *note)
         else if (*s != ' ') right = related;
         if (*s != ' ' || s + 1 == end || s[1] != ' ' || depth || !right) continue;
         const span behind = span_trim(span_of(s, end));
-        if (span_begins(behind, "within")) continue;
+        if (span_begins(behind, "within")) {
+            s = behind.at - 1;
+            continue;
+        }
         *claim = span_trim(span_of(line.at, s)), *note = behind;
         return;
     }
@@ -154,6 +167,18 @@ static bool read_values(lesson *l, int program, span line)
 }
 
 /* ---- blocks ---- */
+
+static bool read_tries(lesson *l, const lesson_part *p)
+{
+    span what, claim;
+    for (int i = p->line; i < p->line + p->lines; i++) {
+        lesson_try_of(lesson_line(l, i), &what, &claim);
+        if (what.n && l->tries++ == LESSON_TRIES)
+            return lesson_wrong(l, what.at, "more than %d exercises", LESSON_TRIES);
+        if (!read_values(l, p->program, lesson_line(l, i))) return false;
+    }
+    return true;
+}
 
 static bool read_checks(lesson *l, const lesson_part *p)
 {
@@ -288,6 +313,8 @@ static bool read_draw(lesson *l, const lesson_part *p)
     if (rest.n > MOST) return lesson_wrong(l, rest.at, "draw: more than %d characters", MOST);
     if (!rest.n || *rest.at == '-')
         return lesson_wrong(l, l->line[p->line - 1], "draw has a line with its title, then NAME [wrt NAMES]");
+    if (l->draws++ == LESSON_DRAWS)
+        return lesson_wrong(l, l->line[p->line - 2], "more than %d blocks draw", LESSON_DRAWS);
     next_word(&rest);
     for (span w; (w = next_word(&rest)).n;) {
         const bool wrt = span_begins(w, "wrt");
@@ -311,11 +338,9 @@ static bool read_block(lesson *l, lesson_part *p)
     case PART_ASK: return read_ask(l, p);
     case PART_PLOT: return read_plot(l, p);
     case PART_SLIDE: return read_slide(l, p);
+    case PART_TRY: return read_tries(l, p);
     case PART_DRAW: return read_draw(l, p);
-    default:
-        for (int i = p->line; i < p->line + p->lines; i++)
-            if (!read_values(l, p->program, lesson_line(l, i))) return false;
-        return true;
+    default: return true;
     }
 }
 

@@ -47,8 +47,11 @@ bool lesson_judge(lesson *l)
         lesson_program *p = &l->program[i];
         p->claims = wg_program_claims(p->m.q);
         p->claim = wg_alloc(l->c, (size_t)p->claims + 1, sizeof *p->claim);
-        for (int k = 0; p->claim && k < p->claims; k++) {
+        p->claim_in = wg_alloc(l->c, (size_t)l->lines + 2, sizeof *p->claim_in);
+        for (int k = 0; p->claim && p->claim_in && k < p->claims; k++) {
             if (!claim_judge(&p->m, k, &p->claim[k])) return l->status = p->m.status, false;
+            int *in = &p->claim_in[p->claim[k].line];
+            if (!*in) *in = k + 1;
             p->holds += p->claim[k].verdict == WG_PASS;
         }
     }
@@ -66,18 +69,16 @@ int lesson_claims(const lesson *l, int *holds)
 const claim_result *lesson_claim(const lesson *l, const lesson_part *p, int line)
 {
     const lesson_program *g = &l->program[p->program];
-    for (int i = 0; i < g->claims; i++)
-        if (g->claim[i].line == line) return &g->claim[i];
-    return NULL;
+    const int i = g->claim_in ? g->claim_in[line] : 0;
+    return i ? &g->claim[i - 1] : NULL;
 }
 
 /* ---- values ---- */
 
 bool lesson_value(lesson *l, int program, const char *at, wg_tensor *t)
 {
-    int line = 1;
+    const int line = lesson_line_of(l, at);
     model *m = &l->program[program].m;
-    while (line < l->lines && l->line[line] <= at) line++;
     const wg_node n = wg_program_node_at(m->q, line, (int)(at - l->line[line - 1]) + 1);
     if (wg_is_none(n)) return lesson_wrong(l, at, "an expression with a value was expected");
     const bool fine = model_value(m, n, t);
@@ -242,6 +243,18 @@ static int put_link(lesson *l, FILE *out, const char *s, const char *end, bool h
     return (int)(last - s) + 1;
 }
 
+/* Where links can be in a text. Each search goes on where the one before ended, so that a text of brackets is
+ * read once. */
+typedef struct link_search {
+    const char *end, *close, *last; /* the next ], and the last ) of the text; NULL: there is none */
+} link_search;
+
+static bool may_be_link(link_search *k, const char *at)
+{
+    if (k->close && k->close < at) k->close = memchr(at, ']', (size_t)(k->end - at));
+    return k->close && k->last && k->close + 1 < k->last && k->close[1] == '(';
+}
+
 bool lesson_text(lesson *l, int program, span s, FILE *out, bool html)
 {
     char number[600];
@@ -249,9 +262,10 @@ bool lesson_text(lesson *l, int program, span s, FILE *out, bool html)
     int digits;
     bool code = false;
     wg_tensor t;
+    link_search links = { s.at + s.n, memchr(s.at, ']', (size_t)s.n), memrchr(s.at, ')', (size_t)s.n) };
     const char *end = s.at + s.n, *close, *value = lesson_value_in(s, s.at, &x, &digits, &close);
     for (const char *at = s.at; at < end;) {
-        const int link = *at == '[' && !code ? put_link(l, out, at, end, html) : 0;
+        const int link = *at == '[' && !code && may_be_link(&links, at) ? put_link(l, out, at, end, html) : 0;
         if (link < 0) return false;
         if (link) {
             at += link;

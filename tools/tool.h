@@ -223,6 +223,8 @@ typedef struct model {
     int status;
     const char *unfed[DATA_INPUTS]; /* inputs that neither a column of --data nor --set feeds */
     int unfeds;
+    int explained;           /* claims that fail, and for which what would hold was tried */
+    struct claim_rows *rows; /* of claim_bars.c; NULL: not made yet */
 } model;
 
 /* Reads FILE.wg or -e TEXT, settings and values, and builds the graph. False: after a message; m->status is

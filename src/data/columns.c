@@ -226,12 +226,17 @@ int64_t wgi_columns_place(wgi_columns *t)
 const char *wg_data_column(const wg_data *d, int64_t k)
 {
     const wgi_columns *t = d ? d->columns : NULL;
-    for (int64_t i = 0; t && i < t->in_x; i++) {
-        const wgi_column *in = &t->all[t->x[i]];
-        const int64_t width = in->words ? in->count : 1;
-        if (k >= in->to && k < in->to + width) return in->words ? in->word[k - in->to].label : in->name;
+    int64_t low = 0, high = t ? t->in_x : 0; /* they stand in the order of their places */
+    while (high - low > 1) {
+        const int64_t middle = low + (high - low) / 2;
+        if (t->all[t->x[middle]].to <= k) low = middle;
+        else high = middle;
     }
-    return "";
+    if (low == high) return "";
+    const wgi_column *in = &t->all[t->x[low]];
+    const int64_t width = in->words ? in->count : 1;
+    if (k < in->to || k >= in->to + width) return "";
+    return in->words ? in->word[k - in->to].label : in->name;
 }
 
 const char *wg_data_class(const wg_data *d, int64_t k)

@@ -152,7 +152,10 @@ wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg_replay
         return WGI_FAIL_NODE(into, here, "replay", WG_ERROR_USE, "the parameters belong to another context");
     wgi_place place = wgi_arena_place(&from->temp);
     uint32_t count = from->count;
-    cloning r = { from, into, wgi_arena_zeroed(&from->temp, sizeof *r.map * count), *o };
+    cloning r = { from, into,
+                  o->map ? memset(o->map, 0, sizeof *r.map * count)
+                         : wgi_arena_zeroed(&from->temp, sizeof *r.map * count),
+                  *o };
     wg_node y = wgi_error_node(into);
     wgi_unwritten u;
     wgi_reached needed;
@@ -160,7 +163,6 @@ wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg_replay
         bool ok = wgi_reach(from, &from->temp, &root.index, 1, 0, ends_at, &r, &needed);
         for (uint32_t k = 0; ok && k < needed.count; k++) ok = clone_node(&r, needed.node[k]);
         y = ok ? r.map[root.index] : y;
-        if (r.o.map) memcpy(r.o.map, r.map, sizeof *r.map * count);
         wgi_as_rewritten(from, &u);
     }
     wgi_arena_rewind(&from->temp, place);

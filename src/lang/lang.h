@@ -43,6 +43,8 @@ enum {
     WGI_LANG_PATH = 1000,      /* characters of a name with those of the calls around it */
     WGI_LANG_IDENTS = 1 << 14, /* lists of identifiers */
     WGI_LANG_PARTS = 64,       /* of a value of several parts */
+    WGI_LANG_ITEMS = 1000,     /* lines of a plot, names behind its over or as */
+    WGI_LANG_OPERANDS = 100,   /* of a function; options of a call */
     WGI_LANG_TENSOR = 1 << 27  /* elements of a literal or of a value from outside */
 };
 
@@ -164,6 +166,7 @@ typedef struct wgi_ident {
     uint32_t bound_at;      /* the byte where the program binds it outside blocks, + 1; 0: nowhere */
     bool defining;          /* while names are resolved: this place is inside its own definition */
     bool is_function;       /* the program defines a function of this name */
+    wgi_binding *outside;   /* its meaning outside blocks and functions; NULL: none */
     /* While the names of a function are resolved that has the name as its own: what it means outside. */
     bool hidden;
     wgi_binding *outer;
@@ -201,6 +204,7 @@ typedef struct wgi_parser {
     wgi_lexer lex;
     wg_program *q;
     int depth;
+    int items; /* of the plot that is read */
 } wgi_parser;
 
 wgi_ast *wgi_parse(wg_program *q); /* the list of statements; do not use it after an error */
@@ -315,6 +319,13 @@ typedef struct wgi_binding_list {
     wgi_binding *first, **end;
 } wgi_binding_list;
 
+/* What is asked for by its number. It is listed once, when the text was read. */
+typedef struct wgi_numbered {
+    const wgi_binding **name, **symbol;
+    const wgi_ast **plot;
+    int names, symbols, plots;
+} wgi_numbered;
+
 /* A name whose number stands in an option. What the call gives has no derivative by it. */
 typedef struct wgi_option_use {
     struct wgi_option_use *next;
@@ -337,10 +348,14 @@ typedef struct wgi_named_node {
 } wgi_named_node;
 
 typedef struct wgi_placed {
-    struct wgi_placed *next;
     uint32_t start; /* of the statement */
     wg_node node;
 } wgi_placed;
+/* In the order of their places. */
+typedef struct wgi_placed_list {
+    wgi_placed *at;
+    size_t count, room;
+} wgi_placed_list;
 
 /* What a build makes. */
 typedef struct wgi_program_now {
@@ -361,7 +376,7 @@ typedef struct wgi_program_now {
     const struct wgi_parts *unpacked;    /* the value that AST_PARTs are taken from */
     wgi_named_node last[WGI_LANG_PARTS]; /* what the last statement gives */
     int last_count;
-    struct wgi_placed *placed; /* the values of statements that bind no name, the latest first */
+    wgi_placed_list placed; /* the values of statements that bind no name */
     wg_claim *claims;
     wgi_ast **claim_asts;
     int claim_count;
@@ -391,6 +406,7 @@ struct wg_program {
     wgi_ast *statements;
     wgi_ast spare; /* stands for a tree node for which there was no memory; its fields mean nothing */
     wgi_binding_list bindings;
+    wgi_numbered numbered;
     wgi_ast *train; /* the statement train; NULL: none */
     int claim_room; /* how many claims it has */
     int inside;     /* while names are resolved: this place is in a function or a plot: WGI_OUTSIDE, ... */
@@ -413,6 +429,8 @@ void wgi_lang_forget_built(wg_program *q);
 char *wgi_lang_join(wg_program *q, const char *a, const char *b, const char *c);
 void wgi_lang_release(wg_program *q); /* frees it all */
 wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length);
+const wgi_ident *wgi_lang_known(const wg_program *q,
+                                const char *text); /* NULL: no such identifier was read */
 /* Takes the name for one owner in this build. Two calls of a function under one name would share
  * parameters without notice, so that is an error. False: it is taken, or after an error. */
 bool wgi_own(wg_program *q, const char *name, const char *part);
@@ -543,6 +561,7 @@ wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* n
 wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v);
 wg_node wgi_as_operand(wgi_val v); /* a number stays a number, in the library's form (wg_number) */
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v); /* any but a training, which is in no block */
+size_t wgi_placed_before(const wgi_placed_list *l, uint32_t start); /* how many stand before that byte */
 /* What the statement gives is what the program gives, if no other one follows. */
 void wgi_note_last(wg_program *q, const wgi_ast *s, const wgi_binding *b, wgi_val v);
 /* The statements of a block, with this prefix. Its last expression has the prefix outside, and is owner's. */

@@ -346,11 +346,40 @@ static wgi_val unnamed_value(wg_program *q, const wgi_ast *s)
     return v;
 }
 
-/* Notes the value for wg_program_node_at. */
+static bool placed_room(wg_program *q, wgi_placed_list *l)
+{
+    if (l->count < l->room) return true;
+    const size_t room = l->room ? 2 * l->room : 16;
+    wgi_placed *more = wgi_lang_built(q, room * sizeof *more);
+    if (!more) return false;
+    if (l->count) memcpy(more, l->at, l->count * sizeof *more);
+    l->at = more, l->room = room;
+    return true;
+}
+
+/* Notes the value for wg_program_node_at. Statements come in the order of their places, but for one that has
+ * others in a block, which come before it. */
 static void note_place(wg_program *q, const wgi_ast *s, wgi_val v)
 {
-    wgi_placed *x = wgi_lang_built(q, sizeof *x);
-    if (x) *x = (wgi_placed){ q->now.placed, s->start, v.node }, q->now.placed = x;
+    wgi_placed_list *l = &q->now.placed;
+    const size_t at = wgi_placed_before(l, s->start);
+    const bool again = at < l->count && l->at[at].start == s->start; /* a variant of a claim builds it
+                                                                      * again */
+    if (!again && !placed_room(q, l)) return;
+    if (!again) memmove(l->at + at + 1, l->at + at, (l->count++ - at) * sizeof *l->at);
+    l->at[at] = (wgi_placed){ s->start, v.node };
+}
+
+size_t wgi_placed_before(const wgi_placed_list *l, uint32_t start)
+{
+    size_t low = 0, high = l->count;
+    if (high && l->at[high - 1].start < start) return high;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (l->at[middle].start < start) low = middle + 1;
+        else high = middle;
+    }
+    return low;
 }
 
 void wgi_note_last(wg_program *q, const wgi_ast *s, const wgi_binding *b, wgi_val v)

@@ -69,12 +69,24 @@ void wgi_lang_release(wg_program *q)
 
 /* ---- identifiers ---- */
 
-wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length)
+/* Where the identifier is in the table, or where it goes. */
+static wgi_ident **place_of(const wg_program *q, const char *text, size_t length)
 {
     const uint64_t h = wgi_lang_mix(WGI_LANG_MIXED, text, length);
-    if (!q->idents && !(q->idents = wgi_lang_alloc(q, WGI_LANG_IDENTS * sizeof(wgi_ident *)))) return NULL;
     wgi_ident **at = &q->idents[(h ^ h >> 32) % WGI_LANG_IDENTS];
     while (*at && (strncmp((*at)->text, text, length) != 0 || (*at)->text[length])) at = &(*at)->next;
+    return at;
+}
+
+const wgi_ident *wgi_lang_known(const wg_program *q, const char *text)
+{
+    return q->idents ? *place_of(q, text, strlen(text)) : NULL;
+}
+
+wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length)
+{
+    if (!q->idents && !(q->idents = wgi_lang_alloc(q, WGI_LANG_IDENTS * sizeof(wgi_ident *)))) return NULL;
+    wgi_ident **at = place_of(q, text, length);
     if (*at) return *at;
     wgi_ident *i = wgi_lang_alloc(q, sizeof *i);
     if (!i || !(i->text = wgi_lang_text(q, text, length))) return NULL;

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { COMPARED = 200 };
+
 static bool resolve(wg_program *q, wgi_ast *a);
 static bool resolve_statements(wg_program *q, wgi_ast *first, bool local);
 
@@ -54,6 +56,7 @@ static wgi_binding *bind(wg_program *q, wgi_ident *ident, wg_meaning meaning, ui
                         .start = start,
                         .value = value };
     ident->visible = b;
+    if (!local && !ident->outside) ident->outside = b;
     if (!q->bindings.end) q->bindings.end = &q->bindings.first;
     *q->bindings.end = b;
     q->bindings.end = &b->next;
@@ -62,9 +65,8 @@ static wgi_binding *bind(wg_program *q, wgi_ident *ident, wg_meaning meaning, ui
 
 wgi_binding *wgi_binding_find(const wg_program *q, const char *name)
 {
-    for (wgi_binding *b = name ? q->bindings.first : NULL; b; b = b->next)
-        if (!b->local && !strcmp(b->name, name)) return b;
-    return NULL;
+    const wgi_ident *i = name ? wgi_lang_known(q, name) : NULL;
+    return i ? i->outside : NULL;
 }
 
 /* The nearest of the names that are: bound by a statement, sizes, or set from outside. NULL: none is near. */
@@ -104,9 +106,11 @@ static bool is_same_but_digits(const char *a, const char *b)
 
 bool wgi_free_names(wg_program *q)
 {
+    int compared = 0; /* with all names. Of more free names each stands for an input, near to another or
+                       * not */
     for (const wgi_binding *b = q->bindings.first; b; b = b->next) {
         if (b->meaning != WG_NAME_INPUT || b->value || b->set.data || b->plotted) continue;
-        const wgi_binding *near = nearest_name(q, b->name, true);
+        const wgi_binding *near = compared++ < COMPARED ? nearest_name(q, b->name, true) : NULL;
         if (!q->is_file && near && (strlen(b->name) < 3 || is_same_but_digits(b->name, near->name)))
             near = NULL;
         if (q->is_file || near || wg_program_meant(b->name)) return no_name(q, b->name, b->start, near);

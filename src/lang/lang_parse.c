@@ -185,9 +185,14 @@ static wgi_ast *argument(parser *p, const wgi_ast *before)
 
 static wgi_ast *call(parser *p, wgi_ast *name)
 {
+    int keywords = 0;
     name->kind = AST_CALL;
     p->q->has_input |= !strcmp(name->ident->text, "input");
-    return items(p, name, TOKEN_CLOSE, argument, "',' or ')' is missing before this");
+    items(p, name, TOKEN_CLOSE, argument, "',' or ')' is missing before this");
+    for (const wgi_ast *x = name->first; ok(p) && x; x = x->next)
+        if (x->kind == AST_KEYWORD && ++keywords > WGI_LANG_OPERANDS)
+            wgi_syntax_at(p->q, x, "more than %d operands by name in a call", WGI_LANG_OPERANDS);
+    return name;
 }
 
 static wgi_ast *word(parser *p)
@@ -470,6 +475,8 @@ static wgi_ast *binding(parser *p, wgi_ast *x)
     if (!function && !several && x->kind != AST_NAME) wgi_parse_fail(p, "only a name can be bound");
     if (several && wgi_operand_count(x) > WGI_LANG_PARTS)
         wgi_syntax_at(p->q, x, "more than %d names", WGI_LANG_PARTS);
+    if (function && wgi_operand_count(x) > WGI_LANG_OPERANDS)
+        wgi_syntax_at(p->q, x, "more than %d operands of a function", WGI_LANG_OPERANDS);
     wgi_lex_next(&p->lex);
     wgi_ast *value = tuple(p, expression(p, 0), TOKEN_NEWLINE);
     if (!ok(p)) return x;

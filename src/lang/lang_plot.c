@@ -84,6 +84,14 @@ static void no_word(wgi_parser *p, const wgi_ast *item, const char *choices)
     wrong(p, item, text);
 }
 
+/* Drawing takes as long as the square of their number. */
+static void too_many(wgi_parser *p, const char *what)
+{
+    char text[80];
+    snprintf(text, sizeof text, "a plot has at most %d %s", WGI_LANG_ITEMS, what);
+    wgi_parse_fail(p, text);
+}
+
 /* ---- over and as ---- */
 
 /* The texts in quotes here; there must be one. */
@@ -91,7 +99,11 @@ static void texts(wgi_parser *p, const wgi_ast *item, wgi_ast *to, const char *m
 {
     wgi_ast **tail = &to->first;
     if (!at(p, TOKEN_TEXT)) wrong(p, item, missing);
-    while (at(p, TOKEN_TEXT)) {
+    for (int n = 0; at(p, TOKEN_TEXT); n++) {
+        if (n == WGI_LANG_ITEMS) {
+            too_many(p, "names");
+            return;
+        }
         append(&tail, wgi_parse_text(p));
         if (at(p, TOKEN_COMMA) && next_of(p).lex.token == TOKEN_TEXT) wgi_lex_next(&p->lex);
     }
@@ -247,6 +259,7 @@ static wgi_ast *item(wgi_parser *p)
 {
     wgi_ast *a = wgi_parse_make(p, AST_ITEM, p->lex.start);
     int form = 0;
+    if (p->items++ == WGI_LANG_ITEMS) too_many(p, "lines");
     while (form < FORMS && !wgi_parse_is(p, forms[form].word)) form++;
     if (form == FORMS) {
         no_form(p);
@@ -272,6 +285,7 @@ wgi_ast *wgi_parse_plot(wgi_parser *p)
     wgi_ast *a = wgi_parse_make(p, AST_PLOT, p->lex.start);
     if (p->depth > 0) wgi_parse_fail(p, "a plot stands outside blocks and functions");
     wgi_lex_next(&p->lex);
+    p->items = 0;
     if (at(p, TOKEN_TEXT)) a->ident = wgi_parse_text(p)->ident;
     if (at(p, TOKEN_OPEN_BLOCK)) wgi_parse_block(p, a, item);
     else if (ends(p))

@@ -55,10 +55,36 @@ static void read_text(wg_program *q, const char *text, size_t length)
     q->statements = wgi_parse(q);
 }
 
+static bool is_symbol(const wgi_binding *b) { return b->meaning == WG_NAME_SYMBOL; }
+
+static bool is_listed(const wgi_binding *b)
+{
+    return !b->local && b->meaning != WG_NAME_SYMBOL && b->meaning != WG_NAME_FUNCTION;
+}
+
+/* Lists what is asked for by its number. */
+static bool number_all(wg_program *q)
+{
+    wgi_numbered *k = &q->numbered;
+    size_t names = 1, plots = 1;
+    for (const wgi_binding *b = q->bindings.first; b; b = b->next) names++;
+    for (const wgi_ast *s = q->statements; s; s = s->next) plots += s->kind == AST_PLOT;
+    k->name = wgi_lang_alloc(q, names * sizeof *k->name);
+    k->symbol = wgi_lang_alloc(q, names * sizeof *k->symbol);
+    k->plot = wgi_lang_alloc(q, plots * sizeof *k->plot);
+    if (!k->name || !k->symbol || !k->plot) return false;
+    for (const wgi_binding *b = q->bindings.first; b; b = b->next)
+        if (is_listed(b)) k->name[k->names++] = b;
+        else if (is_symbol(b)) k->symbol[k->symbols++] = b;
+    for (const wgi_ast *s = q->statements; s; s = s->next)
+        if (s->kind == AST_PLOT) k->plot[k->plots++] = s;
+    return true;
+}
+
 static void read_program(wg_program *q, const char *text, size_t length)
 {
     read_text(q, text, length);
-    q->ready = !wg_failed(q->c) && wgi_names(q, q->statements);
+    q->ready = !wg_failed(q->c) && wgi_names(q, q->statements) && number_all(q);
 }
 
 wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
@@ -201,8 +227,6 @@ wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
 
 /* ---- building ---- */
 
-static bool is_symbol(const wgi_binding *b) { return b->meaning == WG_NAME_SYMBOL; }
-
 /* Writes q->now.report: "x, y drawn at random, m = 7, seed 0", or "" if nothing was drawn. */
 static void report(wg_program *q)
 {
@@ -250,39 +274,20 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
 
 /* ---- questions ---- */
 
-static bool is_listed(const wgi_binding *b)
-{
-    return !b->local && b->meaning != WG_NAME_SYMBOL && b->meaning != WG_NAME_FUNCTION;
-}
-
-static int count(const wg_program *q, bool (*is)(const wgi_binding *))
-{
-    int n = 0;
-    for (const wgi_binding *b = q->bindings.first; b; b = b->next) n += is(b);
-    return n;
-}
-
-/* Binding number i of those for which is() holds; NULL: there are fewer. */
-static const wgi_binding *at(const wg_program *q, bool (*is)(const wgi_binding *), int i)
-{
-    const wgi_binding *b = i >= 0 ? q->bindings.first : NULL;
-    while (b && !(is(b) && i-- == 0)) b = b->next;
-    return b;
-}
-
-int wg_program_names(const wg_program *q) { return count(given(q), is_listed); }
-int wg_program_symbols(const wg_program *q) { return count(given(q), is_symbol); }
+int wg_program_names(const wg_program *q) { return given(q)->numbered.names; }
+int wg_program_symbols(const wg_program *q) { return given(q)->numbered.symbols; }
 
 const char *wg_program_name(const wg_program *q, int i)
 {
-    const wgi_binding *b = at(given(q), is_listed, i);
-    return b ? b->name : NULL;
+    const wgi_numbered *k = &given(q)->numbered;
+    return i >= 0 && i < k->names ? k->name[i]->name : NULL;
 }
 
 wg_symbol wg_program_symbol(const wg_program *q, int i)
 {
-    const wgi_binding *b = at(given(q), is_symbol, i);
-    return b ? (wg_symbol){ b->name, b->size, b->given } : (wg_symbol){ 0 };
+    const wgi_numbered *k = &given(q)->numbered;
+    if (i < 0 || i >= k->symbols) return (wg_symbol){ 0 };
+    return (wg_symbol){ k->symbol[i]->name, k->symbol[i]->size, k->symbol[i]->given };
 }
 
 wg_node wg_program_node(const wg_program *q, const char *name)
@@ -350,10 +355,10 @@ const char *wg_program_last_name(const wg_program *q)
 wg_node wg_program_node_at(const wg_program *q, int line, int column)
 {
     uint32_t at;
-    const wgi_placed *x = given(q)->now.placed;
-    if (!x || !wgi_offset(q, line, column, &at)) return wg_none;
-    while (x && x->start != at) x = x->next;
-    return x ? x->node : wg_none;
+    const wgi_placed_list *l = &given(q)->now.placed;
+    if (!l->count || !wgi_offset(q, line, column, &at)) return wg_none;
+    const size_t i = wgi_placed_before(l, at);
+    return i < l->count && l->at[i].start == at ? l->at[i].node : wg_none;
 }
 const char *wg_program_drawn(const wg_program *q) { return given(q)->now.report; }
 int wg_program_claims(const wg_program *q) { return given(q)->now.claim_count; }

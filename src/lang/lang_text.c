@@ -6,7 +6,9 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { WINDOW = 110 };
+/* LOOKED_AT: blanks and comments of a quoted piece. Each operator of a long sum quotes all that is left of
+ * it. */
+enum { WINDOW = 110, LOOKED_AT = 4096 };
 
 /* The index of the line that byte `at` is in. */
 static uint32_t line_index(const wg_program *q, uint32_t at)
@@ -135,13 +137,13 @@ void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size
     size_t n = 0;
     for (uint32_t i = start; i < end; i++) {
         char ch = q->source[i];
-        if (ch == '#') {
-            while (i + 1 < end && q->source[i + 1] != '\n') i++;
-            continue;
-        }
-        if (n + 1 >= room) {
+        if (i - start > LOOKED_AT || (ch != '#' && n + 1 >= room)) {
             snprintf(to, room, "...");
             return;
+        }
+        if (ch == '#') {
+            while (i + 1 < end && q->source[i + 1] != '\n' && i - start <= LOOKED_AT) i++;
+            continue;
         }
         if ((unsigned char)ch > 0x20) to[n++] = ch;
         else if (n && to[n - 1] != ' ') to[n++] = ' ';

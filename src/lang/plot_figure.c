@@ -620,18 +620,10 @@ static bool draw_panel(drawing *d, int number, const wgi_ast *first, const wgi_a
 
 static const wgi_ast *plot_at(const wg_program *q, int i)
 {
-    const wgi_ast *s = q && q->c && q->ready && i >= 0 ? q->statements : NULL;
-    for (; s; s = s->next)
-        if (s->kind == AST_PLOT && !i--) break;
-    return s;
+    return q && q->ready && i >= 0 && i < q->numbered.plots ? q->numbered.plot[i] : NULL;
 }
 
-int wg_program_plots(const wg_program *q)
-{
-    int n = 0;
-    while (plot_at(q, n)) n++;
-    return n;
-}
+int wg_program_plots(const wg_program *q) { return q && q->ready ? q->numbered.plots : 0; }
 
 const char *wg_program_plot_title(const wg_program *q, int i)
 {

@@ -149,7 +149,8 @@ static bool run_node(wg_graph *g, uint32_t i)
         int64_t at = op->alias(&f.k);
         if (at >= 0) {
             g->value[i] = (char *)(uintptr_t)x[0] + (size_t)at * wg_dtype_size((wg_dtype)n->dtype);
-            return wgi_own_bytes(g, i);
+            /* an operand that is itself an alias has its own bytes already */
+            return !wgi_is_leaf(&g->node[in[0]]) || wgi_own_bytes(g, i);
         }
     }
     if (!outputs_of(g, i, &f)) return false;

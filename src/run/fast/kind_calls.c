@@ -127,7 +127,7 @@ bool wgi_kind_call_run(wg_graph *g, uint32_t i, wgi_kind_call *c)
     }
     if (c->alias >= 0) {
         g->value[i] = (char *)(uintptr_t)c->x[0] + c->alias;
-        return wgi_own_bytes(g, i);
+        return !wgi_is_leaf(&g->node[in[0]]) || wgi_own_bytes(g, i); /* as run_node */
     }
     c->y = wgi_memory_for(g, i, c->bytes);
     if (!c->y || !call(g, i, c)) return false;
