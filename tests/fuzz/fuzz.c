@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@ const fuzz_target fuzz_targets[FUZZ_TARGETS] = {
     { .name = "files", .run = fuzz_files },
     { .name = "programs", .run = fuzz_programs },
     { .name = "api", .run = fuzz_api, .record = 16, .print = fuzz_print_api },
+    { .name = "lessons", .run = fuzz_lessons },
 };
 
 void fuzz_try(const fuzz_target *t, const uint8_t *input, size_t size)
@@ -131,6 +134,23 @@ void fuzz_stop(const char *format, ...)
     fputc('\n', stderr);
     va_end(args);
     abort();
+}
+
+int fuzz_enter(const char *name)
+{
+    const int before = open(".", O_RDONLY | O_DIRECTORY);
+    const char *in = getenv("TMPDIR");
+    char folder[400];
+    snprintf(folder, sizeof folder, "%s/wengert-fuzz-%s-%d", in ? in : "/tmp", name, (int)getuid());
+    mkdir(folder, 0700);
+    if (before < 0 || chdir(folder)) fuzz_stop("%s: cannot be entered", folder);
+    return before;
+}
+
+void fuzz_leave(int before)
+{
+    if (fchdir(before)) fuzz_stop("the folder is gone");
+    close(before);
 }
 
 static void *resize(void *memory, void *p, size_t old_size, size_t new_size)

@@ -20,7 +20,7 @@ typedef struct fuzz_target {
     void (*print)(const uint8_t *input, size_t size); /* prints a C program; NULL: the input shows itself */
 } fuzz_target;
 
-enum { FUZZ_TARGETS = 4 };
+enum { FUZZ_TARGETS = 5 };
 extern const fuzz_target fuzz_targets[FUZZ_TARGETS];
 
 void fuzz_calls(const uint8_t *input, size_t size);    /* calls of the API in several ways of running */
@@ -28,6 +28,7 @@ void fuzz_files(const uint8_t *input, size_t size);    /* byte 0 says of which f
 void fuzz_programs(const uint8_t *input, size_t size); /* a text in the .wg language */
 void fuzz_api(const uint8_t *input, size_t size);      /* calls of all public functions, in any order */
 void fuzz_print_api(const uint8_t *input, size_t size);
+void fuzz_lessons(const uint8_t *input, size_t size); /* a lesson, as the command reads it */
 
 enum { FUZZ_MOST = 1 << 16 };
 typedef struct fuzz_input {
@@ -50,6 +51,10 @@ size_t fuzz_shrink(const fuzz_target *t, uint8_t *input, size_t size);
 
 /* Says which promise is broken and aborts. */
 void fuzz_stop(const char *format, ...) WG_PRINTF(1, 2);
+
+/* Goes into a folder of this name among temporary files. Returns the folder of before, for fuzz_leave. */
+int fuzz_enter(const char *name);
+void fuzz_leave(int before);
 
 /* A context over m, which refuses to have more than `limit` bytes at a time. */
 typedef struct fuzz_memory {

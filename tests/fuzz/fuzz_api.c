@@ -74,21 +74,9 @@ static void play(world *w, const record *r)
     wg_recover(w->c);
 }
 
-/* Calls write files: into a folder of their own. Returns the folder of before. */
-static int enter_folder(void)
-{
-    const int before = open(".", O_RDONLY | O_DIRECTORY);
-    const char *in = getenv("TMPDIR");
-    char folder[400];
-    snprintf(folder, sizeof folder, "%s/wengert-fuzz-%d", in ? in : "/tmp", (int)getuid());
-    mkdir(folder, 0700);
-    if (before < 0 || chdir(folder)) fuzz_stop("%s: cannot be entered", folder);
-    return before;
-}
-
 void fuzz_api(const uint8_t *input, size_t size)
 {
-    const int before = enter_folder();
+    const int before = fuzz_enter("api"); /* calls write files */
     size_t memory;
     if (!odd_file) odd_file = fopen("/dev/null", "w");
     for (int i = 0; i < LENGTH(odd_memory); i++) odd_memory[i] = 0x3FF0000000000000 + i;
@@ -99,8 +87,7 @@ void fuzz_api(const uint8_t *input, size_t size)
     }
     close_world(&w);
     if (memory) fuzz_stop("%zu bytes are left", memory);
-    if (fchdir(before)) fuzz_stop("the folder is gone");
-    close(before);
+    fuzz_leave(before);
 }
 
 /* ---- the calls as a program ---- */

@@ -120,7 +120,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < FUZZ_TARGETS && argc > 2; i++)
         if (!strcmp(fuzz_targets[i].name, argv[1])) target = &fuzz_targets[i];
     if (!target)
-        return fprintf(stderr, "usage: fuzz calls|files|programs|api FOLDER SECONDS, or a FILE\n"), 2;
+        return fprintf(stderr, "usage: fuzz calls|files|programs|api|lessons FOLDER SECONDS, or a FILE\n"), 2;
     if (!strcmp(argv[2], "--shrink")) return argc > 3 ? shrink(argv[3]) : 2;
     argv[1] = argv[0];
     return run(argc - 1, argv + 1);

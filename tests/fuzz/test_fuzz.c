@@ -62,3 +62,4 @@ Test(fuzz, all_functions_in_any_order)
 Test(fuzz, calls) { try_folder(&fuzz_targets[0], 0); }
 Test(fuzz, files) { try_folder(&fuzz_targets[1], 500); }
 Test(fuzz, programs) { try_folder(&fuzz_targets[2], 0); }
+Test(fuzz, lessons) { try_folder(&fuzz_targets[4], 10); }
