@@ -51,6 +51,7 @@ struct wg_panel {
     int orders;  /* how many series took a colour */
     bool matrix; /* an image with row 0 at the top */
     wg_series *series, *last;
+    const wg_series *surface; /* the first one; NULL: it has none */
     wg_panel_opts o;
 };
 

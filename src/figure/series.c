@@ -273,6 +273,7 @@ static wg_series *new_grid(wg_site here, wg_panel *p, const char *name, const wg
         own ? new_series(p, kind, name, &WG_OPTS(wg_series_opts, .color = o->color, .width = o->width))
             : NULL;
     if (!s) return NULL;
+    if (kind == WGI_SURFACE && !p->surface) p->surface = s;
     s->grid = own, *own = *o;
     const int grid = kind == WGI_IMAGE ? IMAGE_GRID : kind == WGI_CONTOUR ? CONTOUR_GRID : SURFACE_GRID;
     s->columns = !o->f ? (int)o->values.shape.dim[1] : o->nx != WG_AUTO ? o->nx : grid;

@@ -11,12 +11,7 @@ static const double box_height = 0.7;
 static const double right[3] = { 0.8660254037844386, 0.5, 0 },
                     up[3] = { -0.25, 0.4330127018922193, 0.8660254037844386 };
 
-const wg_series *wgi_surface_of(const wg_panel *p)
-{
-    const wg_series *s = p->series;
-    while (s && s->kind != WGI_SURFACE) s = s->next;
-    return s;
-}
+const wg_series *wgi_surface_of(const wg_panel *p) { return p->surface; }
 
 /* ---- places ---- */
 

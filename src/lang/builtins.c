@@ -321,6 +321,11 @@ static wgi_val l2(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     double lambda;
     (void)owner;
     if (!wgi_number_of(q, wgi_operand(call, 0), "lambda", &lambda)) return WGI_NOTHING;
+    q->now.made += wg_params_count(q->now.p); /* it has a node for each */
+    if (q->now.made > WGI_LANG_MADE)
+        return wgi_fail_at(q, call, WG_ERROR_VALUE, "l2: functions and l2 make more than %d expressions",
+                           WGI_LANG_MADE),
+               WGI_NOTHING;
     return wgi_node_val(wg_l2_at(wgi_site_text(q, "", call->mark), q->now.g, q->now.p, lambda));
 }
 

@@ -400,9 +400,10 @@ struct wg_program {
     uint32_t length;
     wgi_line_table lines;
     wgi_lang_memory memory;
-    const char *folder, *hint;  /* of wg_program_data_in; NULL: none */
-    struct wgi_kept_data *data; /* of calls of lang_data.c; NULL: there were none */
-    wgi_ident **idents;         /* WGI_LANG_IDENTS lists, by the hash of the name; NULL: none was read */
+    const char *folder, *hint;         /* of wg_program_data_in; NULL: none */
+    struct wgi_kept_data *data;        /* of calls of lang_data.c; NULL: there were none */
+    struct wgi_kept_data **data_lists; /* WGI_LANG_IDENTS lists of these, by hash; NULL: there were none */
+    wgi_ident **idents; /* WGI_LANG_IDENTS lists, by the hash of the name; NULL: none was read */
     wgi_ast *statements;
     wgi_ast spare; /* stands for a tree node for which there was no memory; its fields mean nothing */
     wgi_binding_list bindings;

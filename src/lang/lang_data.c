@@ -22,7 +22,7 @@ typedef struct data_key {
 
 /* The tensors of a call; the memory is the program's. */
 struct wgi_kept_data {
-    struct wgi_kept_data *next;
+    struct wgi_kept_data *next, *same; /* same: of the same hash */
     const wgi_ast *call;
     data_key key;
     int count;
@@ -36,19 +36,35 @@ void wgi_data_forget(wg_program *q)
     q->data = NULL;
 }
 
+static uint64_t hash_of(const wgi_ast *call, const data_key *key)
+{
+    return wgi_lang_mix(wgi_lang_mix(WGI_LANG_MIXED, (const char *)&call->start, sizeof call->start),
+                        (const char *)key, sizeof *key);
+}
+
+static struct wgi_kept_data **list_of(const wg_program *q, const wgi_ast *call, const data_key *key)
+{
+    const uint64_t h = hash_of(call, key);
+    return &q->data_lists[(h ^ h >> 32) % WGI_LANG_IDENTS];
+}
+
 static struct wgi_kept_data *kept(const wg_program *q, const wgi_ast *call, const data_key *key)
 {
-    struct wgi_kept_data *k = q->data;
-    while (k && (k->call != call || memcmp(&k->key, key, sizeof *key) != 0)) k = k->next;
+    struct wgi_kept_data *k = q->data_lists ? *list_of(q, call, key) : NULL;
+    while (k && (k->call != call || memcmp(&k->key, key, sizeof *key) != 0)) k = k->same;
     return k;
 }
 
 /* Room for so many tensors, which are empty. NULL: out of memory. */
 static struct wgi_kept_data *keep(wg_program *q, const wgi_ast *call, const data_key *key, int count)
 {
+    const size_t lists = WGI_LANG_IDENTS * sizeof *q->data_lists;
+    if (!q->data_lists && !(q->data_lists = wgi_lang_alloc(q, lists))) return NULL;
     struct wgi_kept_data *k = wgi_lang_alloc(q, sizeof *k + (size_t)count * sizeof *k->part);
     if (!k) return NULL;
     k->next = q->data, k->call = call, k->key = *key, k->count = count;
+    struct wgi_kept_data **list = list_of(q, call, key);
+    k->same = *list, *list = k;
     return q->data = k;
 }
 

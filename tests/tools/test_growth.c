@@ -58,6 +58,12 @@ Test(growth, a_function_has_a_limit_of_operands)
     EXPECT_SOON(3, "", ":2:691: more than 100 operands by name in a call", "eval", path);
 }
 
+Test(growth, penalties_of_many_parameters)
+{
+    const char *path = long_file("p.wg", "", 20000, "w%d = param(2, 2); l2(0.1)\n", "");
+    EXPECT_SOON(3, "", "l2: functions and l2 make more than 1000000 expressions", "eval", path);
+}
+
 Test(growth, names_that_are_free)
 {
     const char *path = long_file("p.md", "# T\n\n```wg\na = 1", 40000, " + v%d", "\nq = [1, 2]\n```\n");
