@@ -8,7 +8,7 @@
 #include "lesson.h"
 
 static const char *const kinds[] = { "wg", "check", "ask", "plot", "draw", "slide", "try" };
-enum { KINDS = sizeof kinds / sizeof *kinds, MOST_BYTES = 1 << 20, MOST_DIGITS = 17, MOST_NAME = 200 };
+enum { KINDS = sizeof kinds / sizeof *kinds, MOST_BYTES = 1 << 20, MOST_DIGITS = 17 };
 
 /* ---- texts ---- */
 
@@ -239,15 +239,6 @@ static bool read_plot(lesson *l, lesson_part *p)
     for (int i = p->line + 1; i < p->line + p->lines; i++) copy(l, p->program, lesson_line(l, i));
     put(l, p->program, (span){ l->line[p->line + p->lines - 1], 1 }, "}");
     return true;
-}
-
-static bool read_draw(lesson *l, const lesson_part *p)
-{
-    const span name = p->lines > 1 ? word_of(span_trim(lesson_line(l, p->line + 1))) : (span){ NULL, 0 };
-    if (!name.n || name.n > MOST_NAME)
-        return lesson_wrong(l, l->line[p->line - 1], "draw has a line with its title, then NAME [wrt NAMES]");
-    return l->draws++ < LESSON_DRAWS ||
-           lesson_wrong(l, l->line[p->line - 2], "more than %d blocks draw", LESSON_DRAWS);
 }
 
 static bool slide_number(span *s, double *to)
