@@ -6,7 +6,6 @@
  * the place of wg_start_at, so that these contexts have the memory of the fuzzer, and one thread. */
 #include "fuzz.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
