@@ -36,6 +36,8 @@ const flag *guest_flag(const char *name, size_t n)
 bool guest_address(const char *address, size_t n)
 {
     size_t scheme = 0;
+    if (n && (*address == '/' || memchr(address, '\\', n)))
+        return false; /* //HOST/x is of another computer */
     while (scheme < n && !strchr(":/?#", address[scheme])) scheme++;
     if (scheme == n || address[scheme] != ':') return true;
     return (scheme == 4 && !strncasecmp(address, "http", 4)) ||
@@ -87,31 +89,43 @@ const char *const guest_files[] = {
     PROGRAM_FILE,          FLAGS_FILE,      PATH_FILE,   "state.safetensors", NULL
 };
 
-bool guest_folder(const args *a, const char *folder)
+bool guest_file(const args *a, const char *path)
 {
     struct stat about;
-    char path[PATH_MAX + 64];
-    for (int i = 0; guest_files[i]; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, guest_files[i]);
-        if (lstat(path, &about) || S_ISREG(about.st_mode)) continue;
-        tool_fail(a, EXIT_TEXT, "%s is %s: in the folder of a training each file stands itself", path,
-                  S_ISLNK(about.st_mode) ? "a link" : "no file");
-        return false;
-    }
-    return true;
+    if (lstat(path, &about) || S_ISREG(about.st_mode)) return true;
+    tool_fail(a, EXIT_TEXT, "%s is %s: in the folder of a training each file stands itself", path,
+              S_ISLNK(about.st_mode) ? "a link" : "no file");
+    return false;
 }
 
-/* Whether the file, or the folder and each file in it, is in the folder `around`. */
+bool guest_folder(const args *a, const char *folder)
+{
+    char path[PATH_MAX + 64];
+    bool fine = true;
+    for (int i = 0; guest_files[i] && fine; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, guest_files[i]);
+        fine = guest_file(a, path);
+    }
+    return fine;
+}
+
+static bool is_inside(const char *path, const char *around)
+{
+    struct stat about;
+    return wg_path_inside(path, around) && !stat(path, &about) &&
+           (S_ISREG(about.st_mode) || S_ISDIR(about.st_mode));
+}
+
+/* Whether the path is in the folder `around`, and is a regular file or a folder of such files. */
 static bool all_inside(const char *path, const char *around)
 {
     struct dirent **entry = NULL;
-    bool inside = wg_path_inside(path, around);
+    bool inside = is_inside(path, around);
     const int n = inside ? scandir(path, &entry, NULL, NULL) : 0;
     for (int i = 0; i < n; i++) {
         char *file = NULL;
         const bool up = !strcmp(entry[i]->d_name, "..");
-        inside &=
-            up || (asprintf(&file, "%s/%s", path, entry[i]->d_name) > 0 && wg_path_inside(file, around));
+        inside &= up || (asprintf(&file, "%s/%s", path, entry[i]->d_name) > 0 && is_inside(file, around));
         free(up ? NULL : file), free(entry[i]);
     }
     free(entry);
@@ -124,7 +138,7 @@ bool guest_kept(const args *a, const char *around, const char *name, const char 
                                                                                 : at                  ? at + 2
                                                                                                       : NULL;
     if (!path || args_has(a, "trust") || access(path, F_OK) || all_inside(path, around)) return true;
-    tool_wrong(a, "%s names %s, which is not beside the folder: --trust reads it", FLAGS_FILE, path);
+    tool_wrong(a, "%s names %s, which is no file beside the folder: --trust reads it", FLAGS_FILE, path);
     return false;
 }
 

@@ -20,6 +20,8 @@ const char *guest_byte(const char *text, size_t n);
 char *guest_text(const char *path);
 /* The files of a folder that `wengert train -o` writes; NULL at the end. */
 extern const char *const guest_files[];
+/* Whether the path, one of such a file, is a regular file or not there. False: after a message. */
+bool guest_file(const args *a, const char *path);
 /* Whether each of them that is there is a regular file: a link could lead to another file of the user. False:
  * after a message. */
 bool guest_folder(const args *a, const char *folder);

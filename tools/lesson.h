@@ -16,7 +16,14 @@
 #include "tool.h"
 
 /* DRAWS, TRIES: each builds a program anew. */
-enum { LESSON_PROGRAMS = 8, LESSON_AFTER = 8, LESSON_DRAWS = 50, LESSON_TRIES = 50 };
+enum {
+    LESSON_PROGRAMS = 8,
+    LESSON_AFTER = 8,
+    LESSON_DRAWS = 50,
+    LESSON_PLOTS = 50,
+    LESSON_TRIES = 50,
+    LESSON_MOVED = 100000
+};
 
 typedef enum part_kind {
     PART_TEXT, /* a paragraph */
@@ -81,7 +88,7 @@ typedef struct lesson {
     int parts;
     lesson_program program[LESSON_PROGRAMS];
     int programs;
-    int draws, tries;
+    int draws, plots, tries;
     lesson_slide slide;
     int status;
 } lesson;

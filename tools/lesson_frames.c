@@ -123,6 +123,12 @@ bool lesson_frames_make(lesson *l, lesson_frames *f)
     if (!f->figure || !f->side || !f->moves) return l->status = EXIT_OTHER, false;
     if (!f->count) return true;
     if (!own_value(l, &own)) return false;
+    int claims = 0;
+    for (int i = 0; i < l->parts; i++) claims += l->part[i].kind == PART_CHECK ? l->part[i].lines : 0;
+    if ((int64_t)claims * f->count > LESSON_MOVED)
+        return lesson_wrong(l, l->line[l->slide.line - 1],
+                            "%d places of the slider and %d claims: at most %d numbers may move", f->count,
+                            claims, LESSON_MOVED);
     f->home = plot_nearest(&l->slide.range, own, l->slide.frames);
     for (int i = 0; i < l->parts; i++)
         if (l->part[i].kind == PART_CHECK)

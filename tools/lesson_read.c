@@ -233,6 +233,8 @@ static bool read_ask(lesson *l, lesson_part *p)
 static bool read_plot(lesson *l, lesson_part *p)
 {
     p->plot = l->program[p->program].plots++;
+    if (l->plots++ == LESSON_PLOTS)
+        return lesson_wrong(l, l->line[p->line - 2], "more than %d blocks plot", LESSON_PLOTS);
     if (p->lines < 2)
         return lesson_wrong(l, l->line[p->line - 1], "plot has a line with its title, then what it draws");
     put(l, p->program, (span){ l->line[p->line - 2], 6 }, "plot {");

@@ -99,7 +99,7 @@ void lesson_number(double v, int digits, char *to, size_t room)
         if (*s == '-') n += (size_t)snprintf(to + n, room - n, "−");
         else if (!one) to[n++] = *s;
     to[n] = 0;
-    if (!power || n + 60 > room) return;
+    if (!power || n + 24 > room) return;
     n += (size_t)snprintf(to + n, room - n, one ? "10" : "·10");
     if (*power == '-') n += (size_t)snprintf(to + n, room - n, "⁻");
     for (power++; *power == '0' && power[1];) power++;

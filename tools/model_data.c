@@ -20,13 +20,13 @@ static const column_rows *find(const data_rows *d, const char *input)
 
 /* ---- what a training has kept ---- */
 
-/* The text of a file in the folder of the weights. NULL: there is none. */
-static char *read_kept(const model *m, const char *name)
+/* The text of a file in the folder of the weights. NULL: there is none, or m->status is set. */
+static char *read_kept(model *m, const char *name)
 {
     const char *weights = args_value(m->a, "load"), *slash = weights ? strrchr(weights, '/') : NULL;
     char *path = NULL, *text = NULL;
     if (weights && asprintf(&path, "%.*s%s", slash ? (int)(slash - weights) + 1 : 0, weights, name) >= 0)
-        text = guest_text(path);
+        text = guest_file(m->a, path) || !model_ends(m, EXIT_TEXT) ? guest_text(path) : NULL;
     free(path);
     return text;
 }
@@ -227,6 +227,7 @@ bool data_read(model *m, data_rows *d, bool of_run)
     if (!source_open(m, d->spec, &s)) return false;
     d->words = read_kept(m, CLASSES_FILE);
     d->columns = of_run ? read_kept(m, COLUMNS_FILE) : NULL;
+    if (m->status) return false;
     d->map = map ? strdup(map) : NULL;
     FILE *said = open_memstream(&d->said, &size);
     if (!said || (map && !d->map)) return model_fail(m, EXIT_OTHER, "out of memory");

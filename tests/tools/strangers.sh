@@ -105,12 +105,12 @@ lessons() {
     lesson '{csv("../outside/secret.csv", "b")}'
     run 'trusted' 0 'l.md *secret.csv' lesson ./l.md --trust
     for address in 'javascript:alert(1)' 'JavaScript:alert(1)' ' javascript:alert(1)' 'java\tscript:alert(1)' 'data:text/html,<script>alert(1)</script>' 'vbscript:x' \
-        'file:///etc/passwd' 'mailto:a@b' 'blob:x' 'ftp://h/x' ':x' '"onload="x' 'x" onmouseover="alert(1)'; do
+        'file:///etc/passwd' 'mailto:a@b' 'blob:x' 'ftp://h/x' ':x' '"onload="x' 'x" onmouseover="alert(1)' '//example.org/x' '/etc/passwd' '\\\\example.org\\x' 'a\\b'; do
         lesson "A [link]($address) here."
         run "link $address (page)" any 'l.md page.html .*.tmp' lesson ./l.md --page -o page.html
-        [ -f page.html ] && grep -qiE 'href="[^"]*(script|data|file|mailto|blob|ftp|^):|" on' page.html && echo "link $address: is in the page"
+        [ -f page.html ] && grep -qiE 'href="(/|[^"]*(\\|(script|data|file|mailto|blob|ftp|^):))|" on' page.html && echo "link $address: is in the page"
     done
-    for address in 'https://example.org/a?b=c:d' 'http://example.org' '#here' 'other.html' '../a/b.html' '/a:b' '?a:b'; do
+    for address in 'https://example.org/a?b=c:d' 'http://example.org' '#here' 'other.html' '../a/b.html' '?a:b'; do
         lesson "A [link]($address) here."
         run "link $address" 0 'l.md page.html .*.tmp' lesson ./l.md --page -o page.html
         grep -qF "<a href=\"$address\">" page.html || echo "link $address: is not in the page"
@@ -191,14 +191,20 @@ folders() {
             run "plot of control bytes in $file" any "$trained" plot run
         done
     done
+    for file in classes.txt columns.txt; do
+        run_folder
+        ln -sf "$in/outside/victim" "run/$file"
+        run "eval with a link $file" 3 "$trained" eval run/trained.wg --load run/weights.safetensors --data own.csv --map x=a:d,y=k
+    done
     run_folder
     run 'plot' 0 "$trained" plot run
-    for line in "data\t$in/outside/secret.csv" "data\t../outside/secret.csv" "data\tlink.csv" "data\tfolder" "set\tx=@$in/outside/secret.csv" "set\tx=@../outside/secret.csv" \
+    for line in "data\t$in/outside/secret.csv" "data\t../outside/secret.csv" "data\tlink.csv" "data\tfolder" "data\tfifo" "data\tfifo.csv" "data\tfifo.npy" "data\tidx" "set\tx=@fifo.npy" "set\tx=@$in/outside/secret.csv" "set\tx=@../outside/secret.csv" \
         "load\t$in/outside/secret.csv" "output\t$in/outside/victim" "o\t$in/outside/victim"; do
         run_folder
+        mkdir idx && mkfifo fifo fifo.csv fifo.npy idx/t10k-images-idx3-ubyte
         mkdir folder && ln -s "$in/outside/secret.csv" link.csv && ln -s "$in/outside/secret.csv" folder/train-images-idx3-ubyte
         printf "$line\nmap\tx=a:d,y=k\n" >run/trained.txt
-        run "plot with the flag $line" any "$trained folder" plot run
+        run "plot with the flag $line" any "$trained folder idx" plot run
     done
     for path in "$in/outside/secret.csv" ../outside/secret.csv link.csv run/link.csv fifo; do
         run_folder
