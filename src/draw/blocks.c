@@ -36,8 +36,8 @@ typedef struct drawing {
     int blocks;
     double top, forward, backward, w; /* where rows begin; forward, backward: how high they are */
     double box;                       /* the width of the loss's */
-    bool repeats;
-    unsigned char *uses; /* by item: on the ways of gradients to the parameters; 2: or more */
+    bool repeats, learns;             /* learns: a gradient leads back from the loss */
+    unsigned char *uses;              /* by item: on the ways of gradients to the parameters; 2: or more */
     const wgi_laid_formula *loss;
 } drawing;
 
@@ -69,11 +69,12 @@ static wg_status refuse_shared(const wgi_net *n)
         const int64_t l = i / LEARNED;
         const int32_t at = parameter_of(n, &n->chain.layer[l], learned[i % LEARNED]);
         if (at >= 0 && layer[at])
-            return WGI_REFUSE(
-                n->p,
-                "draw: style blocks: layers %lld and %lld share '%s', and its gradient is the sum of both",
-                (long long)layer[at], (long long)l + 1,
-                wgi_pool_clean(n->p->pool, wgi_net_item(n, at)->name, WGI_SKETCH_NAME));
+            return wgi_net_refuse(
+                n, n->chain.layer[l].linear,
+                wgi_pool_format(n->p->pool,
+                                "layers %lld and %lld share '%s', and its gradient is the sum of both",
+                                (long long)layer[at], (long long)l + 1,
+                                wgi_pool_clean(n->p->pool, wgi_net_item(n, at)->name, WGI_SKETCH_NAME)));
         if (at >= 0) layer[at] = l + 1;
     }
     return layer ? WG_OK : WG_ERROR_MEMORY;
@@ -186,14 +187,16 @@ static int put_general(const drawing *d, const block *b, int part, bool before, 
     return wgi_formula_new(f, WGI_F_AT, name, before ? wgi_formula_new(f, WGI_F_SUB, l, one) : l);
 }
 
+/* Of parts without a name. */
+static const char *const letter_of[] = { "a", "W", "b", "γ", "β", "z", "s", "a", "r" };
+
 static int put(const drawing *d, const block *b, int part)
 {
-    static const char *const letters[] = { "a", "W", "b", "γ", "β", "z", "s", "a", "r" };
     const wgi_layer *l = &d->n->chain.layer[b->first];
     const bool before = part == INPUT && (b->first || b->times > 1);
     if (before) part = output_part(b->times > 1 ? l : l - 1);
-    if (b->times > 1) return put_general(d, b, part, before, letters[part]);
-    return wgi_net_name(d->n, item_of(l - before, part), letters[part], b->first + (part && !before));
+    if (b->times > 1) return put_general(d, b, part, before, letter_of[part]);
+    return wgi_net_name(d->n, item_of(l - before, part), letter_of[part], b->first + (part && !before));
 }
 
 /* W of Wᵀ, where the program has that as its weights. */
@@ -473,7 +476,8 @@ static void fill(drawing *d)
     }
     block *last = &d->block[d->blocks];
     fill_arrows(d, last, last - 1, true);
-    if (has_gradient(n)) d->loss = wgi_net_lay_out_name(n, n->root, 0);
+    d->learns = has_gradient(n);
+    if (n->chain.has_loss) d->loss = wgi_net_lay_out_name(n, n->root, 0);
 }
 
 /* ---- sizes ---- */
@@ -576,6 +580,7 @@ static void put_loss(const wgi_svg *w, const drawing *d)
                  back = middle_of(d, true);
     wgi_sketch_box(w, "loss", x, y - 20, d->box, 40);
     wgi_sketch_formula(w, d->loss, middle, y + 5, d->box, "ink");
+    if (!d->learns) return;
     wgi_sketch_line(w, middle, y + 20, middle, back, 1.75, "back");
     wgi_sketch_line(w, middle, back, x, back, 1.75, "back");
 }
@@ -592,7 +597,7 @@ static void put_all(const wgi_svg *w, const void *with)
 
 /* ---- all together ---- */
 
-static const char *last_line(const drawing *d)
+static const char *last_line(const drawing *d, const char *others)
 {
     const wgi_layers *c = &d->n->chain;
     bool more = false, gamma = false, mask = false;
@@ -603,8 +608,8 @@ static const char *last_line(const drawing *d)
     }
     return wgi_pool_format(d->n->p->pool,
                            "above: forward; grey: kept for the way back; below, red: backward%s%s%s%s",
-                           d->loss ? wgi_net_loss(d->n) : "", gamma ? "; x̂: before γ and β" : "",
-                           mask ? "; m: of dropout" : "", more ? "; …: from other uses" : "");
+                           others, gamma ? "; x̂: before γ and β" : "", mask ? "; m: of dropout" : "",
+                           more ? "; …: from other uses" : "");
 }
 
 wg_status wgi_blocks_write(wgi_net *n, wgi_strbuf *out)
@@ -624,7 +629,9 @@ wg_status wgi_blocks_write(wgi_net *n, wgi_strbuf *out)
                           (long long)n->chain.layers, BLOCKS);
     fill(&d);
     measure(&d);
-    p->less.hidden = last_line(&d);
+    const char *others = wgi_net_others(n, letter_of[output_part(&n->chain.layer[n->chain.layers - 1])]);
+    if (!others) return p->pool->failed ? WG_ERROR_MEMORY : WG_ERROR_VALUE;
+    p->less.hidden = last_line(&d, others);
     const wgi_sketch all = { .description = wgi_pool_format(
                                  p->pool, "blocks of layers: %d, forward and backward", d.blocks),
                              .w = d.w,

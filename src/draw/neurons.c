@@ -284,7 +284,7 @@ static int64_t examples_of(const drawing *d)
 }
 
 /* What lines, crosses and numbers mean, and what the loss is. */
-static const char *last_line(const drawing *d)
+static const char *last_line(const drawing *d, const char *others)
 {
     wgi_strbuf b = { .pool = d->n->p->pool };
     bool known = true;
@@ -294,7 +294,7 @@ static const char *last_line(const drawing *d)
     if (d->drops) wgi_strbuf_put(&b, "; crossed out: dropped");
     if ((d->drops || d->n->p->o->values) && examples_of(d) > 1)
         wgi_strbuf_format(&b, "; of the first of %lld examples", (long long)examples_of(d));
-    wgi_strbuf_put(&b, wgi_net_loss(d->n));
+    wgi_strbuf_put(&b, others);
     return wgi_strbuf_keep(&b);
 }
 
@@ -322,7 +322,9 @@ wg_status wgi_neurons_write(wgi_net *n, wgi_strbuf *out)
     if (n->chain.has_loss) d.loss = wgi_net_lay_out_name(n, n->root, 0);
     if (p->pool->failed) return WG_ERROR_MEMORY;
     measure(&d);
-    p->less.hidden = last_line(&d);
+    const char *others = wgi_net_others(n, "a");
+    if (!others) return p->pool->failed ? WG_ERROR_MEMORY : WG_ERROR_VALUE;
+    p->less.hidden = last_line(&d, others);
     const wgi_sketch s = { .description = description(&d),
                            .w = d.column[d.columns - 1].x + (d.loss ? d.radius + LOSS + d.box : 60),
                            .h = d.bottom + 8 + d.parts * WGI_SKETCH_LINE,

@@ -4,6 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+/* The last line has no longer text of what is no layer. Of more operands a call does not show all. */
+enum { LINE_MOST = 400, OPERANDS_MOST = 5 };
+
 typedef struct style {
     const char *name;
     wg_status (*write)(wgi_net *n, wgi_strbuf *out); /* NULL: it is written from boxes */
@@ -104,12 +107,22 @@ bool wgi_net_is_named(const wgi_net *n, int64_t i)
     return s == WGI_NAME_GIVEN || s == WGI_NAME_ARGUMENT || s == WGI_NAME_NUMBERED;
 }
 
-int wgi_net_letter(const wgi_net *n, const char *letter, const char *above)
+static const char *letter_above(const wgi_net *n, const char *letter, const char *above)
 {
     wgi_strbuf b = { .pool = n->p->pool };
     wgi_strbuf_put(&b, letter);
     for (; *above; above++) wgi_strbuf_put(&b, wgi_small(*above, true));
-    const char *name = wgi_strbuf_keep(&b);
+    return wgi_strbuf_keep(&b);
+}
+
+static const char *number_of(const wgi_net *n, int64_t layer)
+{
+    return wgi_pool_format(n->p->pool, "(%lld)", (long long)layer);
+}
+
+int wgi_net_letter(const wgi_net *n, const char *letter, const char *above)
+{
+    const char *name = letter_above(n, letter, above);
     const int node = wgi_formula_name(n->f, name, (int)strlen(name), 0);
     if (node) n->f->node[node].axes = WGI_F_HAS_AXES;
     return node;
@@ -120,7 +133,7 @@ int wgi_net_name(const wgi_net *n, int64_t i, const char *letter, int64_t layer)
     const wgi_item *y = wgi_net_item(n, i);
     if (wgi_net_is_named(n, i) || !y->op || wgi_is_transpose(&n->p->view, y))
         return wgi_put_name(n->p, y, WGI_SKETCH_NAME);
-    return wgi_net_letter(n, letter, wgi_pool_format(n->p->pool, "(%lld)", (long long)layer));
+    return wgi_net_letter(n, letter, number_of(n, layer));
 }
 
 const wgi_laid_formula *wgi_net_lay_out_name(const wgi_net *n, int64_t i, int64_t layer)
@@ -142,19 +155,97 @@ const char *wgi_net_function(const wgi_net *n, int64_t i)
     return wgi_pool_clean(n->p->pool, wgi_op_word(wgi_net_item(n, i)->op), WGI_SKETCH_NAME);
 }
 
-const char *wgi_net_loss(const wgi_net *n)
+/* ---- what is no layer ---- */
+
+wg_status wgi_net_refuse(const wgi_net *n, int64_t i, const char *why)
+{
+    const wg_site here = wgi_net_item(n, i)->here;
+    return WGI_DRAW_FAIL(n->p->c, here ? here : n->p->here, WG_ERROR_VALUE,
+                         "draw: style %s: %s: draw it in style cards or circuit", n->p->o->style, why);
+}
+
+/* The item's name in the drawing is its name in the last line, too. */
+static void name_part(const wgi_net *n, int64_t i, const char *letter, int64_t layer)
+{
+    wgi_item *y = i < 0 ? NULL : &n->p->view.item[i];
+    if (!y || !y->op || wgi_net_is_named(n, i) || wgi_is_transpose(&n->p->view, y)) return;
+    y->name = letter_above(n, letter, layer < 0 ? "" : number_of(n, layer));
+    y->source = WGI_NAME_GIVEN, y->tree = NULL;
+}
+
+/* drawn: what the drawing shows of the layers; a transpose is in a name. */
+static void name_parts(const wgi_net *n, const char *output, unsigned char *drawn)
+{
+    const wgi_layers *c = &n->chain;
+    name_part(n, c->layer[0].input, "a", 0);
+    for (int64_t i = 0; i < c->layers; i++) {
+        const wgi_layer *l = &c->layer[i];
+        const int32_t part[] = { l->input, l->weights, l->bias, l->gamma, l->beta };
+        static const char *const letter[] = { "a", "W", "b", "γ", "β" };
+        drawn[l->linear] = drawn[l->sum] = true;
+        for (int k = 0; k < l->parts; k++) drawn[l->part[k]] = true;
+        for (int k = 1; k < 5; k++) name_part(n, part[k], letter[k], i + 1);
+        for (int k = 0; k < 5; k++)
+            if (part[k] >= 0 && wgi_is_transpose(&n->p->view, wgi_net_item(n, part[k])))
+                drawn[part[k]] = true;
+    }
+    name_part(n, c->output, output, c->layers);
+}
+
+static bool put_equation(const wgi_net *n, int64_t i, const unsigned char *inside, wgi_strbuf *b)
 {
     const wgi_view *v = &n->p->view;
     bool whole = false;
-    unsigned char *inside = wgi_pool_take(v->pool, v->items, 1);
-    if (!n->chain.has_loss || !inside) return "";
-    for (int64_t i = n->chain.output + 1; i < n->root; i++)
-        inside[i] = v->item[i].op && !wgi_net_is_named(n, i);
-    wgi_equation *e = wgi_equation_make(v, n->root, inside, false);
-    const char *right = wgi_equation_text(v, &v->item[n->root], e, &whole);
+    wgi_equation *e = wgi_equation_make(v, i, inside, false);
+    const char *right = wgi_equation_text(v, &v->item[i], e, &whole);
     wgi_equation_free(e);
-    if (!whole) return "";
-    return wgi_pool_format(v->pool, "; %s = %s", wgi_symbol(v, &v->item[n->root], WGI_SKETCH_NAME), right);
+    wgi_strbuf_format(b, "; %s = %s", wgi_symbol(v, &v->item[i], WGI_SKETCH_NAME), right);
+    return whole && b->length < LINE_MOST;
+}
+
+/* Whether the drawing does not show item i, which is computed. */
+static bool is_beside(const wgi_net *n, const unsigned char *drawn, int64_t i)
+{
+    const wgi_item *y = wgi_net_item(n, i);
+    return wg_node_leaf(wgi_item_node(&n->p->view, i)) == WG_LEAF_NONE && !drawn[i] && !y->is_inline &&
+           !y->folded && !y->shows_number;
+}
+
+/* Items that stand in the equations of others, and in none. */
+static int64_t find_unwritten(const wgi_net *n, unsigned char *inside, const unsigned char *drawn)
+{
+    const wgi_view *v = &n->p->view;
+    int64_t first = -1;
+    for (int64_t i = v->items - 1; i >= 0; i--) {
+        if (inside[i] == 1) first = i;
+        for (int k = 0; is_beside(n, drawn, i) && inside[i] != 1 && k < v->item[i].operands; k++) {
+            const int32_t at = *wgi_operand(v, &v->item[i], k);
+            if (at >= 0 && inside[at]) inside[at] = 2;
+        }
+    }
+    return first;
+}
+
+const char *wgi_net_others(const wgi_net *n, const char *output)
+{
+    const wgi_view *v = &n->p->view;
+    wgi_strbuf b = { .pool = v->pool };
+    unsigned char *drawn = wgi_pool_take(v->pool, v->items, 1), *inside = wgi_pool_take(v->pool, v->items, 1);
+    if (v->pool->failed) return NULL;
+    name_parts(n, output, drawn);
+    for (int64_t i = 0; i < v->items; i++)
+        inside[i] = is_beside(n, drawn, i) && i != n->root && !wgi_net_is_named(n, i);
+    for (int64_t i = 0; i < v->items; i++) {
+        if (!is_beside(n, drawn, i) || inside[i]) continue;
+        if (v->item[i].operands > OPERANDS_MOST || !put_equation(n, i, inside, &b)) {
+            wgi_net_refuse(
+                n, i, wgi_pool_format(v->pool, "%s, and is too long for the last line", wgi_no_layer(v, i)));
+            return NULL;
+        }
+    }
+    const int64_t left = find_unwritten(n, inside, drawn);
+    if (left >= 0) wgi_net_refuse(n, left, wgi_no_layer(v, left));
+    return left >= 0 ? NULL : wgi_strbuf_keep(&b);
 }
 
 /* ---- elements ---- */
@@ -201,7 +292,7 @@ static wg_status make_net(wgi_net *n, wg_node root)
     n->root = p->view.item_of[root.index];
     wgi_find_layers(&p->view, n->root, &n->chain);
     if (p->pool->failed) return WG_ERROR_MEMORY;
-    if (n->chain.obstacle) return WGI_REFUSE(p, "draw: style %s: %s", p->o->style, n->chain.obstacle);
+    if (n->chain.obstacle) return wgi_net_refuse(n, n->chain.obstacle_at, n->chain.obstacle);
     return (n->f = wgi_begin_formula(p)) ? WG_OK : WG_ERROR_MEMORY;
 }
 

@@ -31,8 +31,12 @@ const wgi_laid_formula *wgi_net_lay_out_name(const wgi_net *n, int64_t i,
 const wgi_laid_formula *wgi_net_lay_out_count(const wgi_net *n, int64_t units); /* n = 128 */
 /* "relu", "σ" */
 const char *wgi_net_function(const wgi_net *n, int64_t i);
-/* "; J = mean((a − y)²)", or nothing, also if it is long. */
-const char *wgi_net_loss(const wgi_net *n);
+/* "; u = x/255; J = mean((a − y)²)": all that is computed and is in no layer. output: the letter of the
+ * last layer's output. Names of items change: call it when the drawing has its names. NULL: refused, or no
+ * memory. */
+const char *wgi_net_others(const wgi_net *n, const char *output);
+/* Refuses the graph at the line of item i. */
+wg_status wgi_net_refuse(const wgi_net *n, int64_t i, const char *why);
 
 /* The formula's middle, or its left end, is at (x, y) on the baseline. It is made smaller if it is wider than
  * `most`. NULL: nothing is written. */

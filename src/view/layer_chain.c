@@ -11,7 +11,9 @@
 #include "wengert/op.h"
 
 enum { NAME_MOST = 40 };
-enum { LEARNED = 1, DEEP = 2, SEEN = 4, ALONE = 8 }; /* DEEP: a product with weights, or above one */
+/* DEEP: a product with weights, or above one. READS_X: the first layer's input, or beside the chain what
+ * that is computed from, or what is computed from it. GIVEN: an input of a net that learns. */
+enum { LEARNED = 1, DEEP = 2, SEEN = 4, ALONE = 8, READS_X = 16, GIVEN = 32 };
 
 typedef struct finder {
     const wgi_view *v;
@@ -29,38 +31,46 @@ static bool is_product(const finder *f, int64_t i)
 
 /* ---- why it is no chain ---- */
 
-static const char *name_of(const finder *f, int64_t i)
+static const char *name_of(const wgi_view *v, int64_t i)
 {
-    const wgi_item *y = &f->v->item[i];
-    return wgi_pool_clean(f->v->pool, *y->name ? y->name : y->op ? y->op->name : "", NAME_MOST);
+    const wgi_item *y = &v->item[i];
+    return wgi_pool_clean(v->pool, *y->name ? y->name : y->op ? y->op->name : "", NAME_MOST);
 }
 
 static void refuse(finder *f, int64_t i, const char *why)
 {
-    if (!f->to->obstacle)
-        f->to->obstacle = wgi_pool_format(f->v->pool, "'%s' is no layer: %s", name_of(f, i), why);
+    if (!f->to->obstacle) f->to->obstacle = why, f->to->obstacle_at = i;
 }
 
-/* "it multiplies 'f' and 'i'" */
-static void refuse_call(finder *f, int64_t i)
+const char *wgi_no_layer(const wgi_view *v, int64_t i)
 {
     static const char *const verbs[][2] = { { "add", "adds" },
                                             { "sub", "subtracts" },
                                             { "mul", "multiplies" },
                                             { "matmul", "multiplies" },
                                             { "div", "divides" } };
-    const wgi_item *y = &f->v->item[i];
-    wgi_strbuf b = { .pool = f->v->pool };
+    const wgi_item *y = &v->item[i];
+    wgi_strbuf b = { .pool = v->pool };
     const char *verb = NULL;
     for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
         if (wg_op_is(y->op, verbs[k][0])) verb = verbs[k][1];
-    wgi_strbuf_put(&b, verb ? "it " : "it is ");
+    wgi_strbuf_format(&b, "'%s' is no layer: it %s", name_of(v, i), verb ? "" : "is ");
     wgi_strbuf_clean(&b, verb ? verb : y->op ? y->op->name : "given", NAME_MOST);
     for (int k = 0; k < y->operands && k < 3; k++) {
-        const int32_t at = *wgi_operand(f->v, y, k);
-        if (at >= 0) wgi_strbuf_format(&b, " %s'%s'", k ? "and " : verb ? "" : "of ", name_of(f, at));
+        const int32_t at = *wgi_operand(v, y, k);
+        if (at < 0) continue;
+        wgi_strbuf_put(&b, k ? " and " : verb ? " " : " of ");
+        if (v->item[at].is_inline) wgi_put_number(&b, v->item[at].number);
+        else wgi_strbuf_format(&b, "'%s'", name_of(v, at));
     }
-    refuse(f, i, wgi_strbuf_keep(&b));
+    return wgi_strbuf_keep(&b);
+}
+
+static void refuse_call(finder *f, int64_t i) { refuse(f, i, wgi_no_layer(f->v, i)); }
+
+static void refuse_because(finder *f, int64_t i, const char *why)
+{
+    refuse(f, i, wgi_pool_format(f->v->pool, "'%s' is no layer: %s", name_of(f->v, i), why));
 }
 
 /* ---- which items are on the chain ---- */
@@ -69,9 +79,9 @@ static void find_flags(finder *f)
 {
     const wgi_view *v = f->v;
     for (int64_t i = 0; i < v->items; i++) {
-        const bool learned = wg_node_leaf(wgi_item_node(v, i)) == WG_LEAF_PARAM;
-        if (learned) f->flag[i] = LEARNED;
-        f->learns |= learned;
+        const wg_leaf leaf = wg_node_leaf(wgi_item_node(v, i));
+        f->flag[i] = leaf == WG_LEAF_PARAM ? LEARNED : leaf == WG_LEAF_INPUT ? GIVEN : 0;
+        f->learns |= leaf == WG_LEAF_PARAM;
     }
     for (int64_t i = 0; i < v->items; i++) {
         const wgi_item *y = &v->item[i];
@@ -167,7 +177,7 @@ static int weights_of_first(const finder *f, int64_t i)
 static void find_sizes(finder *f, wgi_layer *l)
 {
     const wg_shape w = wg_node_shape(wgi_item_node(f->v, l->weights));
-    if (w.rank < 1 || w.rank > 2) return refuse(f, l->linear, "its weights are no matrix");
+    if (w.rank < 1 || w.rank > 2) return refuse_because(f, l->linear, "its weights are no matrix");
     l->inputs = w.dim[l->turned && w.rank == 2], l->outputs = w.rank == 2 ? w.dim[!l->turned] : 1;
 }
 
@@ -264,6 +274,49 @@ static void check_input(finder *f)
     refuse_call(f, i ? i : x);
 }
 
+/* ---- what reads the input once more ---- */
+
+static bool reads_x(const finder *f, const wgi_item *y)
+{
+    bool reads = false;
+    for (int k = 0; k < y->operands; k++) reads |= has(f, *wgi_operand(f->v, y, k), READS_X);
+    return reads;
+}
+
+static void find_readers(finder *f)
+{
+    const wgi_view *v = f->v;
+    f->flag[f->to->layer[0].input] |= READS_X;
+    for (int64_t i = f->to->layer[0].input; i >= 0; i--)
+        for (int k = 0; f->flag[i] & READS_X && k < v->item[i].operands; k++) {
+            const int32_t at = *wgi_operand(v, &v->item[i], k);
+            if (has(f, at, GIVEN)) f->flag[at] |= READS_X;
+        }
+    for (int64_t i = 0; i < v->items; i++)
+        if (!(f->flag[i] & DEEP) && reads_x(f, &v->item[i])) f->flag[i] |= READS_X;
+}
+
+/* Weights and biases do not come from the input, and in a net that learns from no other input. */
+static void check_learned(finder *f, const wgi_layer *l)
+{
+    const int32_t part[] = { l->weights, l->bias, l->gamma, l->beta },
+                  in[] = { l->linear, l->sum, l->norm, l->norm };
+    for (int k = 0; k < 4; k++)
+        if (has(f, part[k], READS_X) || (f->learns && has(f, part[k], GIVEN) && !has(f, part[k], LEARNED)))
+            refuse_call(f, in[k]);
+}
+
+/* A loss may compare the output with the input: mse(y, x), y - x. Else an op that reads both is one of the
+ * net. */
+static void check_above(finder *f, int64_t output)
+{
+    for (int64_t i = output + 1; i < f->v->items; i++) {
+        const wgi_item *y = &f->v->item[i];
+        const bool number = wg_shape_size(wg_node_shape(wgi_item_node(f->v, i))) == 1;
+        if (f->flag[i] & DEEP && !number && !wg_op_is(y->op, "sub") && reads_x(f, y)) refuse_call(f, i);
+    }
+}
+
 void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to)
 {
     finder f = { .v = v, .to = to };
@@ -274,11 +327,15 @@ void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to)
     to->layer = wgi_pool_take(v->pool, products, sizeof *to->layer);
     if (v->pool->failed) return;
     find_flags(&f);
-    if (!has(&f, (int32_t)root, DEEP)) return refuse(&f, root, "nothing below it is multiplied by weights");
+    if (!has(&f, (int32_t)root, DEEP))
+        return refuse_because(&f, root, "nothing below it is multiplied by weights");
     find_alone(&f, root);
     find_chain(&f, root);
     if (!to->obstacle) check_input(&f);
     if (to->obstacle) return;
     to->output = to->layer[to->layers - 1].output;
     to->has_loss = to->output != root;
+    find_readers(&f);
+    for (int64_t i = 0; i < to->layers; i++) check_learned(&f, &to->layer[i]);
+    check_above(&f, to->output);
 }

@@ -115,10 +115,13 @@ typedef struct wgi_layers {
     int64_t output;       /* item, of the last layer */
     bool has_loss;        /* the item is a number that is computed from the output of the last layer */
     const char *obstacle; /* why there is no chain, with the name of an item; NULL: there is one */
+    int64_t obstacle_at;  /* this item */
 } wgi_layers;
 
 /* Look at v->pool->failed behind it. */
 void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to);
+/* "'c' is no layer: it multiplies 'f' and 'i'" */
+const char *wgi_no_layer(const wgi_view *v, int64_t i);
 
 /* ---- for the files of this room ---- */
 

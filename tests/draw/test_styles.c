@@ -205,7 +205,7 @@ Test(styles, norms_and_dropout_in_blocks)
     }
 }
 
-/* The loss with all its parts. An accuracy is no loss: no gradient leads back from it. */
+/* The loss with all its parts. An accuracy has none: no gradient leads back from it. */
 Test(styles, the_loss_is_written_out)
 {
     WGT_ENDS wgt_run r =
@@ -215,7 +215,9 @@ Test(styles, the_loss_is_written_out)
     WGT_ENDS wgt_run s =
         wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; score = mean(argmax(z) == 1)", WG_TRAIN);
     SHOWS(pic_plain(drawn(&s, "neurons", WG_OPTS(wg_draw_opts))), ">score<");
-    SHOWS(pic_plain(drawn(&s, "blocks", WG_OPTS(wg_draw_opts))), ">dz<", "!score");
+    char *svg = pic_plain(drawn(&s, "blocks", WG_OPTS(wg_draw_opts)));
+    SHOWS(svg, ">dz<", ">score<", "; score = mean(argmax(z) = 1)");
+    cr_expect_eq(pic_count(svg, "class=\"back\""), 2 * 2, "two arrows, of a line and a tip each: %s", svg);
 }
 
 /* Eight layers of 16 units, and one that differs. */
