@@ -208,7 +208,7 @@ static bool is_beside(const wgi_net *n, const unsigned char *drawn, int64_t i)
 {
     const wgi_item *y = wgi_net_item(n, i);
     return wg_node_leaf(wgi_item_node(&n->p->view, i)) == WG_LEAF_NONE && !drawn[i] && !y->is_inline &&
-           !y->folded && !y->shows_number;
+           !y->folded;
 }
 
 /* Items that stand in the equations of others, and in none. */
@@ -226,6 +226,21 @@ static int64_t find_unwritten(const wgi_net *n, unsigned char *inside, const uns
     return first;
 }
 
+/* false: one is refused. */
+static bool put_equations(const wgi_net *n, const unsigned char *drawn, const unsigned char *inside,
+                          wgi_strbuf *b)
+{
+    const wgi_view *v = &n->p->view;
+    for (int64_t i = 0; i < v->items; i++) {
+        if (!is_beside(n, drawn, i)) continue;
+        if (v->item[i].operands <= OPERANDS_MOST && (inside[i] || put_equation(n, i, inside, b))) continue;
+        wgi_net_refuse(n, i,
+                       wgi_pool_format(v->pool, "%s, and is too long for the last line", wgi_no_layer(v, i)));
+        return false;
+    }
+    return true;
+}
+
 const char *wgi_net_others(const wgi_net *n, const char *output)
 {
     const wgi_view *v = &n->p->view;
@@ -235,14 +250,7 @@ const char *wgi_net_others(const wgi_net *n, const char *output)
     name_parts(n, output, drawn);
     for (int64_t i = 0; i < v->items; i++)
         inside[i] = is_beside(n, drawn, i) && i != n->root && !wgi_net_is_named(n, i);
-    for (int64_t i = 0; i < v->items; i++) {
-        if (!is_beside(n, drawn, i) || inside[i]) continue;
-        if (v->item[i].operands > OPERANDS_MOST || !put_equation(n, i, inside, &b)) {
-            wgi_net_refuse(
-                n, i, wgi_pool_format(v->pool, "%s, and is too long for the last line", wgi_no_layer(v, i)));
-            return NULL;
-        }
-    }
+    if (!put_equations(n, drawn, inside, &b)) return NULL;
     const int64_t left = find_unwritten(n, inside, drawn);
     if (left >= 0) wgi_net_refuse(n, left, wgi_no_layer(v, left));
     return left >= 0 ? NULL : wgi_strbuf_keep(&b);
@@ -293,6 +301,7 @@ static wg_status make_net(wgi_net *n, wg_node root)
     wgi_find_layers(&p->view, n->root, &n->chain);
     if (p->pool->failed) return WG_ERROR_MEMORY;
     if (n->chain.obstacle) return wgi_net_refuse(n, n->chain.obstacle_at, n->chain.obstacle);
+    if (n->chain.has_loss) name_part(n, n->root, wgi_view_has_name(&p->view, "J") ? "loss" : "J", -1);
     return (n->f = wgi_begin_formula(p)) ? WG_OK : WG_ERROR_MEMORY;
 }
 

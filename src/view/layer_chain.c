@@ -6,9 +6,7 @@
  * Only what a product with weights is below counts: labels are beside the chain. Going down from the root, an
  * item is alone if every path to the weights passes it. A layer is made of items that are alone; above the
  * last layer anything may stand that leads to one number, which is the loss. */
-#include "view/view.h"
-
-#include "wengert/op.h"
+#include "view/equation.h"
 
 enum { NAME_MOST = 40 };
 /* DEEP: a product with weights, or above one. READS_X: the first layer's input, or beside the chain what
@@ -42,25 +40,32 @@ static void refuse(finder *f, int64_t i, const char *why)
     if (!f->to->obstacle) f->to->obstacle = why, f->to->obstacle_at = i;
 }
 
-const char *wgi_no_layer(const wgi_view *v, int64_t i)
+/* NULL: its op has none. */
+static const char *verb_of(const wgi_item *y)
 {
     static const char *const verbs[][2] = { { "add", "adds" },
                                             { "sub", "subtracts" },
                                             { "mul", "multiplies" },
                                             { "matmul", "multiplies" },
                                             { "div", "divides" } };
-    const wgi_item *y = &v->item[i];
-    wgi_strbuf b = { .pool = v->pool };
-    const char *verb = NULL;
     for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
-        if (wg_op_is(y->op, verbs[k][0])) verb = verbs[k][1];
+        if (wg_op_is(y->op, verbs[k][0])) return verbs[k][1];
+    return NULL;
+}
+
+const char *wgi_no_layer(const wgi_view *v, int64_t i)
+{
+    const wgi_item *y = &v->item[i];
+    const char *verb = verb_of(y);
+    wgi_strbuf b = { .pool = v->pool };
+    double number;
     wgi_strbuf_format(&b, "'%s' is no layer: it %s", name_of(v, i), verb ? "" : "is ");
     wgi_strbuf_clean(&b, verb ? verb : y->op ? y->op->name : "given", NAME_MOST);
     for (int k = 0; k < y->operands && k < 3; k++) {
         const int32_t at = *wgi_operand(v, y, k);
         if (at < 0) continue;
         wgi_strbuf_put(&b, k ? " and " : verb ? " " : " of ");
-        if (v->item[at].is_inline) wgi_put_number(&b, v->item[at].number);
+        if (wgi_item_number(v, at, &number)) wgi_put_number(&b, number);
         else wgi_strbuf_format(&b, "'%s'", name_of(v, at));
     }
     return wgi_strbuf_keep(&b);
@@ -250,8 +255,9 @@ static void find_chain(finder *f, int64_t root)
     for (int64_t i = 0; i <= root && !f->to->obstacle; i++) {
         if (!(f->flag[i] & SEEN)) continue;
         const bool alone = f->flag[i] & ALONE;
-        if (alone && add_item(f, i, i > last && i != root)) continue;
-        if (i > last && number) return; /* the loss */
+        const bool may_be_loss = i > last && number;
+        if (alone && add_item(f, i, may_be_loss && i != root)) continue;
+        if (may_be_loss) return;
         refuse_call(f, alone ? i : join_of(f, i, root));
     }
 }
@@ -296,14 +302,18 @@ static void find_readers(finder *f)
         if (!(f->flag[i] & DEEP) && reads_x(f, &v->item[i])) f->flag[i] |= READS_X;
 }
 
-/* Weights and biases do not come from the input, and in a net that learns from no other input. */
+/* Weights and biases do not come from the input. In a net that learns other data has no row for each
+ * example. */
 static void check_learned(finder *f, const wgi_layer *l)
 {
     const int32_t part[] = { l->weights, l->bias, l->gamma, l->beta },
                   in[] = { l->linear, l->sum, l->norm, l->norm };
-    for (int k = 0; k < 4; k++)
-        if (has(f, part[k], READS_X) || (f->learns && has(f, part[k], GIVEN) && !has(f, part[k], LEARNED)))
+    for (int k = 0; k < 4; k++) {
+        const bool data = f->learns && has(f, part[k], GIVEN) && !has(f, part[k], LEARNED);
+        if (has(f, part[k], READS_X) ||
+            (data && wg_shape_size(wg_node_shape(wgi_item_node(f->v, part[k]))) > l->outputs))
             refuse_call(f, in[k]);
+    }
 }
 
 /* A loss may compare the output with the input: mse(y, x), y - x. Else an op that reads both is one of the
@@ -315,6 +325,13 @@ static void check_above(finder *f, int64_t output)
         const bool number = wg_shape_size(wg_node_shape(wgi_item_node(f->v, i))) == 1;
         if (f->flag[i] & DEEP && !number && !wg_op_is(y->op, "sub") && reads_x(f, y)) refuse_call(f, i);
     }
+}
+
+static void check_readers(finder *f)
+{
+    find_readers(f);
+    for (int64_t i = 0; i < f->to->layers; i++) check_learned(f, &f->to->layer[i]);
+    check_above(f, f->to->output);
 }
 
 void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to)
@@ -335,7 +352,5 @@ void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to)
     if (to->obstacle) return;
     to->output = to->layer[to->layers - 1].output;
     to->has_loss = to->output != root;
-    find_readers(&f);
-    for (int64_t i = 0; i < to->layers; i++) check_learned(&f, &to->layer[i]);
-    check_above(&f, to->output);
+    check_readers(&f);
 }

@@ -1,7 +1,7 @@
 /* Nothing of a graph is missing in its picture. Random programs are drawn in each style and format. Each
  * picture is read back by its letters and its geometry, and compared with the text of the program: each op,
  * each number, and each use of each name. Or the graph is refused: then the message has a line of the program
- * and a style to take. WG_PICTURES says how many programs, WG_PICTURE=number draws that one alone and prints
+ * and a style to take. WG_GRAPHS says how many programs, WG_GRAPH=number draws that one alone and prints
  * it. */
 #include <ctype.h>
 #include <math.h>
@@ -12,13 +12,17 @@
 #include "wengert/draw.h"
 #include "wglang.h"
 
-enum { STATEMENTS = 40, SHAPES = 120, LINKS = 240 };
+enum { STATEMENTS = 40, RESULTS = 12, SHAPES = 120, LINKS = 240 };
 
-/* Each function stands at most once in a program, and each number: so each has one place in a picture. */
-static const char *const functions[][2] = { { "relu", "ReLU" },   { "tanh", "tanh" }, { "sigmoid", "σ" },
-                                            { "atan", "arctan" }, { "sin", "sin" },   { "erf", "erf" },
-                                            { "cos", "cos" },     { "exp", "e" },     { "gelu", "gelu" } };
-enum { FUNCTIONS = sizeof functions / sizeof *functions };
+/* Each function stands at most once in a program, and each number: so each has one place in a picture. The
+ * last two are parts of a layer. */
+static const char *const functions[][2] = { { "relu", "ReLU" }, { "tanh", "tanh" },
+                                            { "sigmoid", "σ" }, { "atan", "arctan" },
+                                            { "sin", "sin" },   { "erf", "erf" },
+                                            { "cos", "cos" },   { "exp", "e" },
+                                            { "gelu", "gelu" }, { "layer_norm", "layer_norm" },
+                                            { "dropout", "m" } };
+enum { WORDS = sizeof functions / sizeof *functions, FUNCTIONS = WORDS - 2, NORM = FUNCTIONS, DROPOUT };
 
 typedef struct statement {
     char name[8], text[400], ops[300]; /* ops: " dense relu " */
@@ -29,8 +33,8 @@ typedef struct program {
     wgt_random random;
     statement s[STATEMENTS];
     int statements, numbers, functions, first_function, layers, weights, extra;
-    bool is_chain;    /* of layers alone, and a loss */
-    char made[12][8]; /* the input and results of layers */
+    bool is_chain;         /* of layers alone, and a loss */
+    char made[RESULTS][8]; /* the input and results of layers */
     int results;
     char text[6000];
     uint64_t index;
@@ -123,7 +127,7 @@ static const char *other_than(program *p, const expression *e)
 static void put_more(program *p, expression *e)
 {
     const char *other = other_than(p, e);
-    const int what = below(p, 7);
+    const int what = below(p, 8);
     p->is_chain = false;
     if (what == 0) wrap_number(p, e, "mul", "", "*#");
     else if (what == 1) wrap_number(p, e, "sub", "# - ", "");
@@ -131,6 +135,7 @@ static void put_more(program *p, expression *e)
     else if (what == 3) wrap_function(p, e);
     else if (what == 4) wrap_pair(e, "add", "+", other);
     else if (what == 5) wrap_pair(e, "mul", "*", other);
+    else if (what == 6) wrap(e, "pow", "((#)^2)");
     else wrap_pair(e, "add", "+", "za");
 }
 
@@ -146,42 +151,68 @@ static void put_product(program *p, expression *e)
     wrap(e, "matmul", form);
 }
 
-static void put_layer(program *p, expression *e, bool last)
+static void name_result(program *p, expression *e)
+{
+    name_it(p, e, NULL);
+    if (p->results < RESULTS) snprintf(p->made[p->results++], sizeof p->made[0], "%.7s", e->text);
+}
+
+static void put_layer(program *p, expression *e, bool first, bool last)
 {
     if (chance(p, p->extra / 3)) put_more(p, e);
+    if (first && chance(p, 50)) name_it(p, e, NULL);
     put_product(p, e);
-    if (chance(p, 15)) name_it(p, e, NULL);
+    if (chance(p, 15)) name_result(p, e);
     if (chance(p, p->extra / 3)) put_more(p, e);
+    if (last && chance(p, 25)) wrap(e, "layer_norm", "layer_norm(#)");
     if (!last || chance(p, 70)) wrap_function(p, e);
+    if (last && chance(p, 20)) wrap(e, "dropout", "dropout(#, keep_prob=0.5)");
     if (chance(p, p->extra)) put_more(p, e);
-    if (!chance(p, 50)) return;
-    name_it(p, e, NULL);
-    snprintf(p->made[p->results++], sizeof p->made[0], "%.7s", e->text);
+    if (chance(p, 50)) name_result(p, e);
+}
+
+enum {
+    TENSOR,
+    MEAN,
+    SUMMAND,
+    SCALED_LABEL,
+    DIFFERENCE,
+    SCALED,
+    OTHER_LABEL,
+    TRANSPOSED,
+    PENALTY,
+    TWO,
+    LOSSES
+};
+
+/* What stands between the last layer and the loss, and on the label. */
+static void put_before_loss(program *p, expression *e, expression *label, int what, const char *other)
+{
+    if (what == SUMMAND) wrap_pair(e, "add", "+", other);
+    if (what == SCALED) wrap_number(p, e, "mul", "", "*#"), name_it(p, e, NULL);
+    if (what == SCALED_LABEL) wrap_number(p, label, "mul", "", "*#"), name_it(p, label, NULL);
+    if (what == DIFFERENCE) wrap_pair(e, "sub", "-", "ya"), name_it(p, e, NULL);
+    if (what == OTHER_LABEL) snprintf(label->text, sizeof label->text, "%s", other);
+    if (what == TRANSPOSED)
+        wrap(e, "transpose", "(#).T"), wrap(label, "transpose", "#.T"), strcat(e->ops, label->ops);
+    p->is_chain &=
+        what != SUMMAND && what != SCALED && what != TWO && (what != OTHER_LABEL || strcmp(other, "xa") == 0);
 }
 
 static void put_loss(program *p, expression *e)
 {
-    char text[420];
-    const int what = *e->ops ? below(p, 10) : 1 + below(p, 9);
+    char form[420];
+    const int what = *e->ops ? below(p, LOSSES) : 1 + below(p, LOSSES - 1);
     const char *other = other_than(p, e);
     expression label = { .text = "ya" };
-    if (what == 0) return name_it(p, e, "J");
-    if (what == 2) wrap_pair(e, "add", "+", other), p->is_chain = false;
-    if (what == 5) wrap_number(p, &label, "mul", "", "*#"), name_it(p, &label, NULL);
-    if (what == 6) wrap_pair(e, "sub", "-", "ya"), name_it(p, e, NULL);
-    if (what == 7) wrap_number(p, e, "mul", "", "*#"), name_it(p, e, NULL), p->is_chain = false;
-    if (what == 8) snprintf(label.text, sizeof label.text, "%s", other), p->is_chain &= !strcmp(other, "xa");
-    if (what == 3 || what == 6) wrap(e, "pow mean ", "mean((#)^2)");
-    else snprintf(text, sizeof text, "mse(#, %s)", label.text), wrap(e, "mse", text);
-    if (what == 4 && p->weights) {
-        wrap(e, "pow  sum  mul  add", "# + sum(wa^2)*");
-        snprintf(e->text + strlen(e->text), 20, "%d.25", 13 + p->numbers++);
-    }
-    if (what == 9) {
-        name_it(p, e, NULL);
-        wrap(e, "mse  add", "# + mse(");
-        snprintf(e->text + strlen(e->text), 40, "%s, ya)", other), p->is_chain = false;
-    }
+    put_before_loss(p, e, &label, what, other);
+    snprintf(form, sizeof form, "mse(#, %s)", label.text);
+    if (what == MEAN || what == DIFFERENCE) wrap(e, "pow  mean", "mean((#)^2)");
+    else if (what != TENSOR) wrap(e, "mse", form);
+    snprintf(form, sizeof form, "# + sum(wa^2)*%d.25", 13 + p->numbers);
+    if (what == PENALTY && p->weights) wrap(e, "pow  sum  mul  add", form), p->numbers++;
+    snprintf(form, sizeof form, "# + mse(%s, ya)", other);
+    if (what == TWO) name_it(p, e, NULL), wrap(e, "mse  add", form);
     name_it(p, e, "J");
 }
 
@@ -216,7 +247,7 @@ static program *draw_program(uint64_t index)
     }
     snprintf(p->made[p->results++], sizeof p->made[0], "xa");
     const int layers = 1 + below(p, 3);
-    for (int i = 0; i < layers; i++) put_layer(p, &e, i == layers - 1);
+    for (int i = 0; i < layers; i++) put_layer(p, &e, !i, i == layers - 1);
     put_loss(p, &e);
     find_needed(p), join_text(p);
     return p;
@@ -316,6 +347,7 @@ static void read_svg_line(picture *k, const char *line)
 
 static void read_tex_line(picture *k, const char *line)
 {
+    char behind[10] = "";
     double x, y, x2, y2, *l = k->link[k->links];
     const char *box = strstr(line, ") rectangle ("), *op = strstr(line, " $\\cdot$ "),
                *tip = strstr(line, "\\fill[wgline] (");
@@ -326,7 +358,7 @@ static void read_tex_line(picture *k, const char *line)
     if (sscanf(box, "%lf,%lf) rectangle (%lf,%lf)", &x, &y, &x2, &y2) != 4) return;
     shape *s = &k->s[k->shapes++];
     *s = (shape){ .x = x, .y = y, .w = x2 - x, .h = y2 - y, .from_x = x2, .from_y = -1 };
-    if (op) sscanf(op, " $\\cdot$ %19[a-z_0-9]", s->op);
+    if (op) sscanf(op, " $\\cdot$ %9[a-z]\\%9[a-z_]", s->op, behind), strncat(s->op, behind, 9);
 }
 
 static picture *read_boxes(const char *text, void (*read)(picture *, const char *))
@@ -356,7 +388,7 @@ static bool ops_lack(const program *p, const picture *k, bool opened, bool by_li
         char ops[300], *rest = ops, *op;
         snprintf(ops, sizeof ops, "%s", p->s[i].needed ? p->s[i].ops : "");
         while ((op = strtok_r(rest, " ", &rest))) {
-            if ((opened && strstr(" dense gelu mse mean sum pow ", op)) ||
+            if ((opened && strstr(" dense gelu layer_norm dropout mse mean sum pow transpose ", op)) ||
                 (!by_line && strstr("input param", op)))
                 continue;
             int wanted = 0;
@@ -382,6 +414,25 @@ static bool boxes_lack(const program *p, const picture *k, bool opened, bool by_
     }
     for (int j = 0; j < k->shapes; j++) unused += !k->s[j].out;
     return missing("boxes", "without a consumer", 1 - unused, 0) || ops_lack(p, k, opened, by_line);
+}
+
+/* ---- a line for each op, as text and in DOT ---- */
+
+/* A layer has two parameters of its own. In DOT each use of a name is an edge that begins with it. */
+static bool lines_lack(const program *p, const char *text, bool dot)
+{
+    int ops = 0;
+    for (int i = 0; i < p->statements; i++) {
+        char edge[20], list[300], *rest = list;
+        snprintf(list, sizeof list, "%s", p->s[i].needed ? p->s[i].ops : "");
+        ops += 2 * (words_in(list, "dense") + words_in(list, "layer_norm"));
+        while (strtok_r(rest, " ", &rest)) ops++;
+        snprintf(edge, sizeof edge, "\t%s:e -> ", p->s[i].name);
+        if (dot && p->s[i].needed && i < p->statements - 1 &&
+            missing("edges from", p->s[i].name, uses_of(p, p->s[i].name), pic_count(text, edge)))
+            return true;
+    }
+    return missing("lines", "", ops, pic_count(text, dot ? "\twg_site=" : "\n"));
 }
 
 /* ---- pictures of layers: by their letters ---- */
@@ -478,8 +529,8 @@ static int part_uses(const program *p, const letters *k, const char *name)
 {
     int n = 0;
     char call[40];
-    for (int f = 0; f < FUNCTIONS; f++) {
-        snprintf(call, sizeof call, "%s(%s)", functions[f][0], name);
+    for (int f = 0; f < WORDS; f++) {
+        snprintf(call, sizeof call, "%s(%s%s", functions[f][0], name, f == DROPOUT ? "," : ")");
         if (parts_below(k, functions[f][1]) || parts_below(k, functions[f][0]))
             n += strstr(p->text, call) != NULL;
     }
@@ -488,12 +539,10 @@ static int part_uses(const program *p, const letters *k, const char *name)
 
 static bool functions_lack(const program *p, const letters *k)
 {
-    for (int f = 0; f < FUNCTIONS; f++) {
-        char call[20];
+    for (int f = 0; f < WORDS; f++) {
         const char *word = functions[f][1];
-        snprintf(call, sizeof call, "%s(", functions[f][0]);
         for (int i = 0; i < p->statements; i++)
-            if (p->s[i].needed && strstr(p->s[i].ops, functions[f][0]) && !words_right(k, word) &&
+            if (p->s[i].needed && words_in(p->s[i].ops, functions[f][0]) && !words_right(k, word) &&
                 !words_right(k, functions[f][0]) && !parts_below(k, word) && !parts_below(k, functions[f][0]))
                 return missing("function", functions[f][0], 1, 0);
     }
@@ -541,7 +590,8 @@ static bool layers_lack(const program *p, const letters *k, bool neurons)
 
 /* ---- all programs ---- */
 
-enum { CARDS, CIRCUIT, TIKZ, NEURONS, BLOCKS, STYLES };
+enum { CARDS, CIRCUIT, TIKZ, TEXT, DOT, NEURONS, BLOCKS, STYLES };
+static const char *const styles[] = { "cards", "circuit", "TikZ", "text", "DOT", "neurons", "blocks" };
 
 typedef struct tally {
     int drawn[STYLES], refused[STYLES], wrong[STYLES];
@@ -562,6 +612,7 @@ static bool is_clear(const program *p, const char *message, int style)
 static bool lacks(const program *p, const char *text, int style)
 {
     letters k = { 0 };
+    if (style == TEXT || style == DOT) return lines_lack(p, text, style == DOT);
     if (style < NEURONS) {
         picture *boxes = read_boxes(text, style == TIKZ ? read_tex_line : read_svg_line);
         const bool bad = boxes_lack(p, boxes, style == CIRCUIT, style != TIKZ);
@@ -577,9 +628,10 @@ static bool lacks(const program *p, const char *text, int style)
 
 static void draw_one(const program *p, wgt_run *r, int style, tally *t, bool show)
 {
-    static const char *const styles[] = { "cards", "circuit", "cards", "neurons", "blocks" };
-    char *text = wg_draw_text(wg_program_last(r->q), .format = style == TIKZ ? "tex" : "svg",
-                              .style = styles[style], .fold = false);
+    static const char *const formats[] = { "svg", "svg", "tex", "txt", "dot", "svg", "svg" };
+    char *text = wg_draw_text(wg_program_last(r->q), .format = formats[style],
+                              .style = style == CIRCUIT || style >= NEURONS ? styles[style] : NULL,
+                              .fold = style == TEXT ? WG_AUTO : false);
     const bool bad = text ? lacks(p, text, style) : !is_clear(p, wg_message(r->c), style);
     if (show) printf("%s\n%s\n", styles[style], text ? text : wg_message(r->c));
     if (bad) t->wrong[style]++;
@@ -587,8 +639,11 @@ static void draw_one(const program *p, wgt_run *r, int style, tally *t, bool sho
     else t->refused[style]++;
     wg_free(r->c, text);
     wg_recover(r->c);
-    cr_expect(!bad, "%s, %s: %s\n%s", random_name("WG_PICTURE", p->index), styles[style], found, p->text);
+    cr_expect(!bad, "%s, %s: %s\n%s", random_name("WG_GRAPH", p->index), styles[style], found, p->text);
 }
+
+/* TikZ has the boxes of cards. A child process writes DOT, which takes its time. */
+static const int every[] = { 1, 1, 4, 1, 25, 1, 1 };
 
 static void draw_all(uint64_t index, tally *t, bool show)
 {
@@ -596,19 +651,18 @@ static void draw_all(uint64_t index, tally *t, bool show)
     WGT_ENDS wgt_run r = wgt_build(p->text, WG_TRAIN);
     cr_assert_eq(wg_failed(r.c), WG_OK, "%s\n%s", wg_message(r.c), p->text);
     if (show) printf("%s", p->text);
-    for (int style = 0; style < STYLES; style++) draw_one(p, &r, style, t, show);
+    for (int style = 0; style < STYLES; style++)
+        if (index % every[style] == 0 && (WG_WITH_GRAPHVIZ || style != DOT)) draw_one(p, &r, style, t, show);
     free(p);
 }
 
 Test(nothing_dropped, random_programs)
 {
-    const int64_t one = wgt_number_from("WG_PICTURE", -1), most = wgt_number_from("WG_PICTURES", 1000);
+    const int64_t one = wgt_number_from("WG_GRAPH", -1), most = wgt_number_from("WG_GRAPHS", 1000);
     tally t = { 0 };
     for (int64_t i = one < 0 ? 0 : one; i < (one < 0 ? most : one + 1); i++)
         draw_all((uint64_t)i, &t, one >= 0);
     for (int k = 0; k < STYLES; k++)
-        printf("%s: %d drawn, %d refused, %d wrong\n",
-               (const char *const[]){ "cards", "circuit", "TikZ", "neurons", "blocks" }[k], t.drawn[k],
-               t.refused[k], t.wrong[k]);
+        printf("%s: %d drawn, %d refused, %d wrong\n", styles[k], t.drawn[k], t.refused[k], t.wrong[k]);
     cr_expect(one >= 0 || t.drawn[NEURONS] > most / 3, "%d are drawn as neurons", t.drawn[NEURONS]);
 }
