@@ -49,14 +49,49 @@ void train_nodes(const training *t, wg_node to[MEASURES])
                                                          : w->loss.node;
 }
 
-/* Whether the value is a mean of comparisons: a share, which is shown in per cent. */
-static bool is_share(wg_node n)
+/* Whether the node is this number. */
+static bool is_number(wg_node n, double v)
 {
-    for (int depth = 0; depth < 8 && wg_node_operands(n) > 0; depth++) {
-        if (wg_node_dtype(n) == WG_BOOL) return depth > 0;
-        n = wg_node_operand(n, 0);
+    wg_tensor t;
+    return !wg_is_none(n) && wg_shape_size(wg_node_shape(n)) == 1 && wg_node_leaf(n) != WG_LEAF_NONE &&
+           !*wg_node_name(n) && wg_peek(n, &t) && wg_tensor_item(&t, 0) == v;
+}
+
+static wg_node uncast(wg_node n)
+{
+    while (wg_op_is(wg_node_op(n), "cast")) n = wg_node_operand(n, 0);
+    return n;
+}
+
+/* Whether each element is 1 where a comparison holds, else 0. */
+static bool is_comparison(wg_node given, int depth)
+{
+    const wg_node n = uncast(given);
+    const wg_op *op = wg_node_op(n);
+    if (wg_node_dtype(n) == WG_BOOL) return true;
+    if (!depth) return false;
+    if (wg_op_is(op, "where"))
+        return is_number(wg_node_operand(n, 1), 1) && is_number(wg_node_operand(n, 2), 0);
+    if (wg_op_is(op, "max") || wg_op_is(op, "min") || wg_op_is(op, "prod"))
+        return is_comparison(wg_node_operand(n, 0), depth - 1);
+    bool all = wg_op_is(op, "mul");
+    for (int i = 0; all && i < 2; i++) {
+        const wg_node x = wg_node_operand(n, i);
+        all = is_number(x, 1) || is_comparison(x, depth - 1);
     }
-    return false;
+    return all;
+}
+
+/* Whether the value is a mean of comparisons, a sum divided by how many there are: a share, which is shown in
+ * per cent. The sum of one is that one. */
+static bool is_share(wg_node given, int depth)
+{
+    const wg_node n = uncast(given);
+    if (!depth || !wg_op_is(wg_node_op(n), "div")) return false;
+    const wg_node sum = uncast(wg_node_operand(n, 0)),
+                  x = wg_op_is(wg_node_op(sum), "sum") ? wg_node_operand(sum, 0) : sum;
+    const double each = (double)wg_shape_size(wg_node_shape(x)) / (double)wg_shape_size(wg_node_shape(sum));
+    return is_number(wg_node_operand(n, 1), each) && (is_comparison(x, 4) || is_share(x, depth - 1));
 }
 
 static bool add_name(training *t, const char *name)
@@ -83,7 +118,7 @@ static const char *some_scalar(const model *m)
     for (int i = 0; i < wg_program_names(m->q); i++) {
         const char *name = wg_program_name(m->q, i);
         const wg_node n = wg_program_node(m->q, name);
-        if (!is_scalar(n) || wg_program_meaning(m->q, name) != WG_NAME_COMPUTED || is_share(n)) continue;
+        if (!is_scalar(n) || wg_program_meaning(m->q, name) != WG_NAME_COMPUTED || is_share(n, 4)) continue;
         best = name;
         for (size_t k = 0; k < sizeof usual / sizeof *usual; k++)
             if (!strcmp(name, usual[k])) return name;
@@ -111,7 +146,7 @@ static bool find_measures(training *t)
     if (strchr(t->name[0], ',') && args_has(a, "loss"))
         return model_wrong(&t->m, "--loss %s: one name was expected", t->name[0]);
     train_nodes(t, node);
-    for (int i = 0; i < t->measures; i++) t->is_share[i] = is_share(node[i]);
+    for (int i = 0; i < t->measures; i++) t->is_share[i] = is_share(node[i], 4);
     return true;
 }
 

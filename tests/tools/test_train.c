@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "wgcommand.h"
+#include "wgshell.h"
 
 TestSuite(train, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
@@ -330,6 +331,58 @@ Test(train, writes_a_log_and_a_curve)
     if (f) fclose(f);
     cr_expect_eq(n, 5);
     cr_expect(!access(wgt_in_folder("run/curve.svg"), F_OK));
+}
+
+/* The mean of ones and zeros that say whether something holds is a share. A number that is made with the help
+ * of comparisons, as a norm is, is none. */
+Test(train, a_share_is_the_mean_of_a_comparison)
+{
+    static const char *const share[] = { "mean(a > 2)",
+                                         "mean(a == [1, 2, 3, 5])",
+                                         "mean(b > 2)",
+                                         "mean(w > 1)",
+                                         "mean(logical_not(a > 2))",
+                                         "mean(logical_and(a > 1, a < 4))",
+                                         "mean((a > 2) * (a < 4))",
+                                         "mean((a > 2) * 1)",
+                                         "mean(where(a > 2, 1, 0))",
+                                         "mean(argmax(b, axis=-1) == [1, 0])",
+                                         "mean(prod(b > 2, axis=1))",
+                                         "mean(max(b > 2, axis=1))",
+                                         "mean(mean(b > 2, axis=0))",
+                                         "sum(a > 2)/4" };
+    static const char *const number[] = { "norm(a)",
+                                          "norm([w, 0])",
+                                          "std(a)",
+                                          "logsumexp(a)",
+                                          "max(a)",
+                                          "huber(w, 0)",
+                                          "where(w > 1, w, 0)",
+                                          "max(where(a > 2, a, 0))",
+                                          "mean(abs(a))",
+                                          "mean(relu(a))",
+                                          "mean(clip(a, 0, 2))",
+                                          "mean(where(a > 2, 3, 0))",
+                                          "mean(where(a > 2, a, 0))",
+                                          "mean((a > 2) * a)",
+                                          "mean((a > 2) + (a > 1))",
+                                          "mean(sum(b > 2, axis=1))",
+                                          "2 * mean(a > 2)",
+                                          "sum(a > 2)/3",
+                                          "sum(a > 2)/1.0" };
+    enum { SHARES = sizeof share / sizeof *share, NUMBERS = sizeof number / sizeof *number };
+    for (int i = 0; i < SHARES + NUMBERS; i++) {
+        char command[400], *said;
+        const char *what = i < SHARES ? share[i] : number[i - SHARES];
+        snprintf(command, sizeof command,
+                 "\"$build/wengert\" train -e 'a = [1, 2, 3, 4]; b = [[1, 2], [3, 5]]; w = param(init=1.5); "
+                 "L = norm([w, 0]) + 1; train(L, epochs=1, metrics=[%s])' 2>/dev/null",
+                 what);
+        said = strstr((char *)wgt_shell(command), what);
+        cr_assert(said, "%s", what);
+        *strchrnul(said, '\n') = 0;
+        cr_expect_eq(!strstr(said + strlen(what), " %"), i >= SHARES, "%s", said);
+    }
 }
 
 Test(train, cases_of_a_file) { wgt_run_cases("tests/tools/train.txt", NULL); }
