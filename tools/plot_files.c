@@ -65,6 +65,7 @@ double plot_frame(const plot_range *r, int i, int frames)
     const double v = plot_place(r, i, frames), beside = plot_place(r, i ? i - 1 : 1, frames);
     double short_one = v;
     char text[40];
+    if (fabs(v) <= 1e-9 * fabs(v - beside)) return 0; /* the rounding of a sum that is 0 */
     for (int digits = 4; digits < 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, v);
         short_one = strtod(text, NULL);

@@ -15,6 +15,9 @@ typedef struct statements {
     plot_files files;
     plot_range slide;
     int frames; /* 0: no --slide */
+    int home;   /* the frame of the program's own value; -1: it has none */
+    bool extra; /* that frame stands between the places of the range */
+    double own;
 } statements;
 
 static bool read_slide(statements *k)
@@ -60,10 +63,35 @@ static double own_value(statements *k)
                                                                                     : NAN;
 }
 
+/* The program's own value takes the place that is nearest to it. It gets a place between the others if the
+ * range has a step, or if that place is an end, since both were asked for. A number that was drawn for want
+ * of data is not the program's own. */
+static void find_home(statements *k)
+{
+    k->own = own_value(k), k->home = -1;
+    if (!isfinite(k->own)) return;
+    k->home = plot_nearest(&k->slide, k->own, k->frames);
+    const bool is_written =
+        wg_program_meaning(k->m.q, k->slide.name) != WG_NAME_INPUT || !*wg_program_drawn(k->m.q);
+    if (!is_written) k->own = plot_frame(&k->slide, k->home, k->frames);
+    const bool asked = k->slide.step > 0 || !k->home || k->home == k->frames - 1;
+    k->extra = asked && plot_frame(&k->slide, k->home, k->frames) != k->own;
+    if (!k->extra) return;
+    for (k->home = 0; k->home < k->frames; k->home++)
+        if (plot_frame(&k->slide, k->home, k->frames) > k->own) break;
+    k->frames++;
+}
+
+static double value_of(const statements *k, int frame)
+{
+    if (frame == k->home) return k->own;
+    return plot_frame(&k->slide, frame - (k->extra && frame > k->home), k->frames - k->extra);
+}
+
 static bool draw_frame(statements *k, int frame)
 {
     model *m = &k->m;
-    const double v = plot_frame(&k->slide, frame, k->frames);
+    const double v = value_of(k, frame);
     char name[140];
     snprintf(name, sizeof name, "%s = %.15g", k->slide.name, v);
     wg_program_set(m->q, k->slide.name, wg_view_f64(&v, WG_SCALAR));
@@ -81,7 +109,7 @@ static bool draw(statements *k)
     model *m = &k->m;
     if (k->frames && wg_program_meaning(m->q, k->slide.name) == WG_NAME_UNKNOWN)
         return model_no_name(m, "slide", k->slide.name);
-    if (k->frames) k->files.frame = plot_nearest(&k->slide, own_value(k), k->frames) + 1;
+    if (k->frames) find_home(k), k->files.frame = k->home < 0 ? 1 : k->home + 1;
     for (int i = 0; i < k->frames; i++)
         if (!draw_frame(k, i)) return false;
     if (!k->frames && !model_build(m)) return false;

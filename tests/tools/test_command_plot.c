@@ -45,6 +45,49 @@ Test(command_plot, a_gradient_at_each_point)
 
 Test(command_plot, cases_of_a_file) { wgt_run_cases("tests/tools/plot.txt", NULL); }
 
+/* The slider opens at the program's own value, to the last digit; the ends and the steps that were asked for
+ * stay. Of each row: the value, the range, how many places there are, and one that is there, too. */
+Test(command_plot, a_slider_opens_at_the_programs_own_value)
+{
+    static const char *const row[][4] = {
+        { "1", "0.1:3", "49", "3" },
+        { "0.3", "0.1:3", "49", "0.1" },
+        { "1", "0:3", "49", "1.062" },
+        { "1", "1:3", "49", "3" },
+        { "3", "1:3", "49", "1" },
+        { "1.01", "1:3", "50", "1" },
+        { "2.99", "1:3", "50", "3" },
+        { "0.3", "1:3", "50", "1" },
+        { "4", "1:3", "50", "3" },
+        { "1", "0:3:1", "4", "2" },
+        { "1.5", "0:3:1", "5", "2" },
+        { "0.3", "0:1:0.1", "11", "0.4" },
+        { "1", "0.1:3:log", "49", "0.1073" },
+        { "0.05", "0.1:3:log", "50", "3" },
+        { "0.3", "-1:0.5", "49", "0" },
+        { "-2", "-1:0.5", "50", "-1" },
+        { "0.1234567", "0:1", "49", "0.5" },
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        char command[400], count[80], own[80], other[80];
+        int first = 0;
+        snprintf(
+            command, sizeof command,
+            "\"$build/wengert\" plot -e 'a = %s; plot line a*z over z in 0:1' --slide a=%s --format html",
+            row[i][0], row[i][1]);
+        snprintf(count, sizeof count, "\"range\" min=\"1\" max=\"%s\" value=", row[i][2]);
+        snprintf(own, sizeof own, "\"a = %s\"", row[i][0]);
+        snprintf(other, sizeof other, "\"a = %s\"", row[i][3]);
+        const char *said = wgt_shell(command), *range = strstr(said, count),
+                   *name = strstr(said, "\"names\":[");
+        cr_expect(range, "%s %s: not %s places", row[i][0], row[i][1], row[i][2]);
+        cr_expect(strstr(said, other), "%s %s: %s is not there", row[i][0], row[i][1], row[i][3]);
+        cr_assert(name && sscanf(strstr(said, "value=\""), "value=\"%d", &first) == 1);
+        for (name += 9; --first > 0; name = strchr(name, ',') + 1) {}
+        cr_expect(!strncmp(name, own, strlen(own)), "%s %s: opens at %.20s", row[i][0], row[i][1], name);
+    }
+}
+
 /* Each program of the examples draws one figure in at most five lines, and with a slider if its first line
  * says so. */
 Test(command_plot, programs_of_the_examples)
