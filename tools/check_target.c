@@ -79,6 +79,68 @@ bool model_differentiated(model *m, const char **name, wg_node *node)
     return true;
 }
 
+/* ---- names without a derivative ---- */
+
+static bool has_gradients(model *m, wg_node y, const name_list *x, int first, int n)
+{
+    const int64_t mark = wg_graph_mark(m->g);
+    wg_node *gx = wg_alloc(m->c, (size_t)n + 1, sizeof *gx);
+    if (!is_scalar(y)) y = wg_sum_at("", &WG_OPTS(wg_reduce_args, .x = y));
+    const bool none = gx && wg_grads_at("", y, x->node + first, n, gx) == WG_ERROR_GRADIENT;
+    if (none) wg_recover(m->c);
+    wg_free(m->c, gx);
+    wg_graph_rewind(m->g, mark);
+    return !none;
+}
+
+/* Why node n, which has x among its operands, gives none of them a derivative; "": it does. */
+static void reason(wg_node n, const bool *in, char *to, size_t room)
+{
+    const wg_op *op = wg_node_op(n);
+    *to = 0;
+    for (int k = 0; k < wg_node_operands(n) && !*to; k++) {
+        if (!in[wg_node_operand(n, k).index]) continue;
+        if (op->none >> k % 32 & 1 && op->adjoint)
+            snprintf(to, room, wg_op_is_internal(op) ? "%.0s%s" : "%s: %s", op->name, op->adjoint);
+        else if (!wg_dtype_is_float(wg_node_dtype(n)) && wg_node_dtype(n) != WG_BOOL)
+            snprintf(to, room, "whole numbers (%s) have none", wg_dtype_name(wg_node_dtype(n)));
+    }
+}
+
+/* A line that says why y has no derivative by x: the first node above x that ends the path. */
+static void say_without(model *m, wg_node y, wg_node x, const char *name)
+{
+    char text[200] = "";
+    bool *in = wg_alloc(m->c, (size_t)y.index + 1, sizeof *in);
+    for (uint32_t i = x.index; in && i <= y.index && !*text; i++) {
+        const wg_node n = wg_graph_node(m->g, i);
+        for (int k = 0; k < wg_node_operands(n); k++) in[i] |= in[wg_node_operand(n, k).index];
+        if (in[i]) reason(n, in, text, sizeof text);
+        in[i] |= i == x.index;
+    }
+    wg_free(m->c, in);
+    tool_note(m->a, *text ? "%s has no derivative: %s" : "%s has no derivative%s", name, text);
+}
+
+bool model_leave_out(model *m, wg_node y, name_list *x)
+{
+    int n = 0;
+    bool *has = wg_alloc(m->c, (size_t)x->count + 1, sizeof *has);
+    if (!has || !wg_dtype_is_float(wg_node_dtype(y)) || has_gradients(m, y, x, 0, x->count))
+        return model_ok(m);
+    for (int i = 0; i < x->count; i++) n += has[i] = has_gradients(m, y, x, i, 1);
+    if (!n && is_scalar(y)) wg_grad_at(wg_inside(wg_node_site(y)), y, x->node[0]);
+    if (!n) return model_ok(m);
+    n = 0;
+    for (int i = 0; i < x->count; i++) {
+        if (!has[i]) say_without(m, y, x->node[i], x->name[i]);
+        else x->node[n] = x->node[i], x->name[n++] = x->name[i];
+    }
+    x->count = n;
+    wg_free(m->c, has);
+    return true;
+}
+
 /* --of; else y of a claim with grad(y, x); else the last statement, or if that has no derivative the last
  * computed name that has one. If none has, the last statement. */
 static bool choose_loss(model *m, const char **name, wg_node *loss)

@@ -189,6 +189,7 @@ static bool prepare(job *w)
         return model_fail(&w->m, EXIT_TEXT,
                           "%s depends on no input, parameter or constant that has a name: x = 3",
                           strcmp(w->of, "_") ? w->of : "the value");
+    if (!model_leave_out(&w->m, w->y, &w->x)) return false;
     w->here = wg_inside(wg_node_site(w->y));
     w->t = wg_alloc(w->m.c, (size_t)w->x.count * (size_t)w->x.count, sizeof *w->t);
     return model_ok(&w->m);

@@ -79,6 +79,7 @@ static void step(model *m)
         }
         o.backward = false;
     }
+    if (names && !model_leave_out(m, root, &wrt)) return;
     o.wrt = wrt.node, o.wrt_count = wrt.count, o.hide = args_value(m->a, "hide");
     o.width = (int)(width < 1000 ? width : 1000), o.ansi = false;
     WG_USER_CALL(NULL, "step");

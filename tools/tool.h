@@ -360,6 +360,9 @@ typedef struct check_target {
 bool check_loss(model *m, check_target *of);
 /* As model_of. But if the last statement, an accuracy, has no derivative: a loss of the program. */
 bool model_differentiated(model *m, const char **name, wg_node *node);
+/* Leaves out the names by which y has no derivative, such as class numbers, and says why. If all would be
+ * left out and y is a scalar, that is an error. False: after a message. */
+bool model_leave_out(model *m, wg_node y, name_list *x);
 bool check_leaves(model *m, wg_node loss, name_list *to); /* --wrt, else all; false: after a message */
 wg_verdict check_worst(wg_verdict a, wg_verdict b); /* fail is worse than inconclusive, that than pass */
 int check_exit(wg_verdict v);
