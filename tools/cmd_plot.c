@@ -204,35 +204,72 @@ static int value_of(plot *k, const shown *s, bool built, double y[ELEMENTS])
 
 static wg_scale scale_of(const plot_range *r) { return r->log ? WG_SCALE_LOG : WG_SCALE_LINEAR; }
 
-/* A line for each element of each curve, which is known when its first value is. */
-static bool draw_curves(plot *k, wg_figure *f)
+/* Sets the name to a value and computes curve c there. false: after a message. */
+static bool point(plot *k, int c, double x, bool built, double y[ELEMENTS])
 {
-    model *m = &k->m;
-    wg_series *line[CURVES][ELEMENTS] = { { NULL } };
-    const bool one = k->curves == 1;
-    wg_panel *p = wg_panel_new(f, "", .x.label = k->over[0].name, .x.scale = scale_of(&k->over[0]),
-                               .y.label = one ? k->curve[0].title : "");
+    shown *s = &k->curve[c];
+    const int n = value_of(k, s, built, y);
+    if (n && s->elements && n != s->elements)
+        return model_fail(&k->m, EXIT_TEXT, "%s has %d values at %s = %g, and %d before", s->title, n,
+                          k->over[0].name, x, s->elements);
+    if (n) s->elements = n;
+    return n > 0;
+}
+
+/* Element e of a curve, for the places between its points. */
+typedef struct element {
+    plot *k;
+    int curve, e;
+} element;
+
+static bool element_at(void *user, const double *x, int64_t n, double *to)
+{
+    const element *of = user;
+    double y[ELEMENTS];
+    for (int64_t i = 0; i < n; i++) {
+        if (!set_name(of->k, &of->k->over[0], x[i]) || !point(of->k, of->curve, x[i], false, y)) return false;
+        to[i] = y[of->e];
+    }
+    return true;
+}
+
+/* Points of all curves: of each element a row. */
+static bool find_points(plot *k, double *x, double *y)
+{
     for (int i = 0; i < k->points; i++) {
-        const double x = plot_place(&k->over[0], i, k->points);
-        if (!set_name(k, &k->over[0], x)) return false;
+        x[i] = plot_place(&k->over[0], i, k->points);
+        if (!set_name(k, &k->over[0], x[i])) return false;
         for (int c = 0; c < k->curves; c++) {
-            shown *s = &k->curve[c];
-            double y[ELEMENTS];
-            const int n = value_of(k, s, c && k->curve[c - 1].q == s->q, y);
-            if (n && s->elements && n != s->elements)
-                return model_fail(m, EXIT_TEXT, "%s has %d values at %s = %g, and %d before", s->title, n,
-                                  k->over[0].name, x, s->elements);
-            for (int e = 0; e < n; e++) {
-                char name[100];
-                snprintf(name, sizeof name, n > 1 ? "%.80s[%d]" : "%.80s", s->title, e);
-                if (!line[c][e]) line[c][e] = wg_panel_line(p, one && n == 1 ? "" : name);
-                wg_series_add(line[c][e], x, y[e]);
-            }
-            if (!n) return false;
-            s->elements = n;
+            double v[ELEMENTS] = { 0 };
+            if (!point(k, c, x[i], c && k->curve[c - 1].q == k->curve[c].q, v)) return false;
+            for (int e = 0; e < ELEMENTS; e++)
+                y[(size_t)(c * ELEMENTS + e) * (size_t)k->points + (size_t)i] = v[e];
         }
     }
-    return model_ok(m);
+    return true;
+}
+
+/* A line for each element of each curve. What lies between the steps of a range is not asked for: a size has
+ * no value there. */
+static bool draw_curves(plot *k, wg_figure *f)
+{
+    const size_t points = (size_t)k->points;
+    const bool one = k->curves == 1;
+    double *x = wg_alloc(k->m.c, points * (1 + (size_t)k->curves * ELEMENTS), sizeof *x);
+    if (!x || !find_points(k, x, x + points)) return model_ok(&k->m);
+    wg_panel *p = wg_panel_new(f, "", .x.label = k->over[0].name, .x.scale = scale_of(&k->over[0]),
+                               .y.label = one ? k->curve[0].title : "");
+    for (int c = 0; c < k->curves; c++)
+        for (int e = 0, n = k->curve[c].elements; e < n; e++) {
+            char name[100];
+            element of = { k, c, e };
+            const double *y = x + points * (size_t)(1 + c * ELEMENTS + e);
+            snprintf(name, sizeof name, n > 1 ? "%.80s[%d]" : "%.80s", k->curve[c].title, e);
+            wg_series *s = wg_panel_line(p, one && n == 1 ? "" : name);
+            if (k->over[0].step > 0) wg_series_add_all(s, x, y, k->points);
+            else wg_series_curve(s, x, y, k->points, element_at, &of);
+        }
+    return model_ok(&k->m);
 }
 
 static bool draw_contour(plot *k, wg_figure *f)

@@ -174,6 +174,11 @@ WG_API void wg_series_band(wg_series *s, double x, double low, double high);
 WG_API void wg_series_bar(wg_series *s, const char *name, double y);
 /* n points at once. x NULL: as wg_series_push. */
 WG_API void wg_series_add_all(wg_series *s, const double *x, const double *y, int64_t n);
+/* The values of a curve at places between its points, in any order. false: they cannot be computed. */
+typedef bool (*wg_curve)(void *user, const double *x, int64_t n, double *y);
+/* n points of the curve y = f(x), from left to right, and gaps where it jumps or has a pole. f is called where
+ * neighbours are further apart than the slope of the curve says, and not later. */
+WG_API void wg_series_curve(wg_series *s, const double *x, const double *y, int64_t n, wg_curve f, void *user);
 /* All elements, as wg_series_push. For histograms of weights and gradients. */
 WG_API void wg_series_tensor(wg_series *s, wg_tensor t);
 

@@ -15,6 +15,7 @@ typedef struct table {
     double *v; /* rows x columns; freed with the build */
     int64_t rows, columns;
     wg_shape shape;
+    wg_node node; /* over a name: the expression */
 } table;
 
 typedef struct range {
@@ -23,6 +24,7 @@ typedef struct range {
     double from, to;
     bool log;
     int64_t places;
+    const double *given; /* the places themselves; NULL: from end to end */
 } range;
 
 typedef struct drawing {
@@ -95,6 +97,7 @@ static bool equal_lengths(drawing *d, const wgi_ast *a, const table *x, const wg
 static double place(const range *r, int64_t i)
 {
     const double t = (double)i / (double)(r->places - 1);
+    if (r->given) return r->given[i];
     return r->log ? r->from * pow(r->to / r->from, t) : (1 - t) * r->from + t * r->to;
 }
 
@@ -184,6 +187,18 @@ static int64_t at_once(const wg_graph *g)
     return ELEMENTS / largest > 0 ? ELEMENTS / largest : 1;
 }
 
+/* The same for all n places, as many at a time as there is memory for. */
+static bool all_places(drawing *d, const wgi_ast *a, wg_node y, const range r[], int ranges, int64_t n,
+                       double *to)
+{
+    const int64_t together = at_once(d->q->now.g), size = wg_shape_size(wg_node_shape(y));
+    for (int64_t i = 0; to && i < n; i += together) {
+        const int64_t count = n - i < together ? n - i : together;
+        if (!some_places(d, a, y, r, ranges, i, count, to + i * size)) return false;
+    }
+    return to != NULL;
+}
+
 /* The expression over one or two names: a row for each place, a column for each element. */
 static bool over_names(drawing *d, const wgi_ast *a, const range r[], int ranges, int most, table *to)
 {
@@ -208,13 +223,8 @@ static bool over_names(drawing *d, const wgi_ast *a, const range r[], int ranges
                            most == 1         ? "a scalar was expected; sum, mean or [0] make one"
                            : most == COLUMNS ? "a scalar, or a vector of at most 24, was expected"
                                              : "a class, or a vector of at most 100 scores, was expected");
-    *to = (table){ .v = room(q, n * size), .rows = n, .columns = size, .shape = wg_node_shape(y) };
-    const int64_t together = at_once(q->now.g);
-    for (int64_t i = 0; to->v && i < n; i += together) {
-        const int64_t count = n - i < together ? n - i : together;
-        if (!some_places(d, a, y, r, ranges, i, count, to->v + i * size)) return false;
-    }
-    return to->v != NULL;
+    *to = (table){ .v = room(q, n * size), .rows = n, .columns = size, .shape = wg_node_shape(y), .node = y };
+    return all_places(d, a, y, r, ranges, n, to->v);
 }
 
 /* ---- names of series ---- */
@@ -265,6 +275,39 @@ static bool columns_fit(drawing *d, const wgi_ast *a, const table *y)
     return names_fit(d, y->columns);
 }
 
+/* A column of an expression over a name. */
+typedef struct element {
+    drawing *d;
+    const table *all;
+    range r;
+    int64_t k;
+} element;
+
+static bool column_at(void *user, const double *x, int64_t n, double *to)
+{
+    const element *c = user;
+    const int64_t columns = c->all->columns;
+    range r = c->r;
+    double *v = wg_alloc(c->d->q->c, (size_t)(n * columns), sizeof *v);
+    r.given = x, r.places = n;
+    const bool fine = v && all_places(c->d, c->d->item->first, c->all->node, &r, 1, n, v);
+    for (int64_t i = 0; fine && i < n; i++) to[i] = v[i * columns + c->k];
+    wg_free(c->d->q->c, v);
+    return fine;
+}
+
+/* The curves of an expression over a name, with gaps where they jump. */
+static bool curves(drawing *d, const range *r, const table *y)
+{
+    double *x = room(d->q, y->rows), *v = room(d->q, y->rows);
+    for (int64_t k = 0; x && v && k < y->columns; k++) {
+        element c = { d, y, *r, k };
+        for (int64_t i = 0; i < y->rows; i++) x[i] = place(r, i), v[i] = y->v[i * y->columns + k];
+        wg_series_curve(wg_panel_line(d->p, name_of(d, k, y->columns)), x, v, y->rows, column_at, &c);
+    }
+    return !wg_failed(d->q->c);
+}
+
 static bool line(drawing *d)
 {
     const wgi_ast *a = d->item->first, *over = wgi_plot_part(d->item, AST_OVER, NULL);
@@ -280,15 +323,12 @@ static bool line(drawing *d)
         if (over && wg_shape_size(y.shape) > 1 && !equal_lengths(d, a, &y, over->first, &x)) return false;
     }
     if (!columns_fit(d, a, &y) || wg_failed(d->q->c)) return false;
+    if (by_name) return curves(d, &r, &y);
     for (int64_t k = 0; k < y.columns; k++) {
         wg_series *s = wg_panel_line(d->p, name_of(d, k, y.columns));
         const int64_t n = x.v ? x.rows : y.rows;
         for (int64_t i = 0; i < n; i++)
-            wg_series_add(s,
-                          by_name ? place(&r, i)
-                          : x.v   ? x.v[i]
-                                  : (double)i,
-                          y.v[(i < y.rows ? i : 0) * y.columns + k]);
+            wg_series_add(s, x.v ? x.v[i] : (double)i, y.v[(i < y.rows ? i : 0) * y.columns + k]);
     }
     return true;
 }

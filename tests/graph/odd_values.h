@@ -299,6 +299,12 @@ static wg_node odd_part(wg_node x, void *user) { return (void)user, wg_tanh(wg_m
 static wg_node odd_step(wg_node x, int i, void *user) { return (void)user, (void)i, wg_tanh(x); }
 static wg_node odd_slope(wg_node at, wg_node y, void *user) { return (void)user, (void)at, wg_neg(y); }
 static double odd_height(void *user, double x, double y) { return (void)user, x * y; }
+static bool odd_curve(void *user, const double *x, int64_t n, double *y)
+{
+    (void)user;
+    for (int64_t i = 0; i < n; i++) y[i] = x[i] < 0.5;
+    return true;
+}
 static void odd_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     (void)here, (void)y, (void)x;
@@ -336,6 +342,7 @@ FUNCTION(wg_step_fn, odd_step)
 FUNCTION(wg_ode_fn, odd_slope)
 FUNCTION(wg_vjp_rule, odd_rule)
 FUNCTION(wg_field, odd_height)
+FUNCTION(wg_curve, odd_curve)
 FUNCTION(wg_check_fn, odd_sum)
 FUNCTION(wg_forward_fn, odd_copy)
 FUNCTION(wg_backward_fn, odd_copy_back)

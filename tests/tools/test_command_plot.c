@@ -35,6 +35,129 @@ Test(command_plot, points_are_values)
     }
 }
 
+/* ---- jumps and poles ---- */
+
+/* An expression in t, where it is drawn, and in how many pieces by mathematics. */
+static const struct {
+    const char *text, *over;
+    int pieces;
+} in_pieces[] = {
+    /* jumps, also of floats themselves; a point alone is a piece */
+    { "floor(t/10)", "0:40", 5 },
+    { "sign(t)", "-1:1", 3 },
+    { "round(t)", "-2:2.2", 5 },
+    { "grad(relu(t), t)", "-3:3", 2 },
+    { "where(t > 0.3, 1, 0)", "-1:1", 2 },
+    { "where(t < 1, t^2, t + 1)", "-1:3", 2 },
+    { "t - floor(t)", "0:3.5", 4 },
+    { "ceil(t)", "0.1:4.3", 5 },
+    { "(t > 0.5) * 2.0", "0:1.03", 2 },
+    { "floor(t^2)", "0:3.1", 10 },
+    { "where(t > 0, exp(t), -1)", "-1:1", 2 },
+    { "sign(sin(t))", "0.1:9", 3 },
+    { "round(3*sin(t))", "0:6.2", 13 },
+    { "where(t > 0.511, t + 0.05, t)", "0:1", 2 },
+    { "1e6*floor(t) + t", "0.1:3.3", 4 },
+    { "sqrt(t)*where(t > 2, 1, -1)", "0:5", 2 },
+    { "atan(1/t)", "-1:1.1", 2 },
+    { "where(abs(t) > 1, 0, 1)", "-3:3.1", 3 },
+    { "sin(8*t) + where(t > 2, 0.3, 0)", "0:6", 2 },
+    { "exp(t)*where(t > 1.5, 1.1, 1)", "0:3", 2 },
+    { "where(t > 0.3, 1e-9, 2e-9)", "0:1", 2 },
+    { "t/abs(t)", "-1:1.05", 2 },
+    { "floor(2.5*t)", "0:40.1", 101 },
+    { "maximum(floor(t), t - 0.5)", "0:4.2", 5 },
+    { "atan2(sin(t), cos(t))", "0:20", 4 },
+    { "(1 + t) - 1", "0:2e-15", 10 },
+    { "tanh(1/t)", "-1:1.1", 2 },
+    /* steep, cusps, noise, more steps than places: joined */
+    { "abs(t)", "-1:1.05", 1 },
+    { "relu(t)", "-3:3", 1 },
+    { "sigmoid(1000*t)", "-1:1.03", 1 },
+    { "sqrt(t)", "0:1", 1 },
+    { "sqrt(abs(t))", "-1:1.1", 1 },
+    { "tanh(1e4*t)", "-1:1.07", 1 },
+    { "sin(t)", "0:100", 1 },
+    { "sin(20*t)", "0:6", 1 },
+    { "exp(t)", "0:20", 1 },
+    { "t^3 - t", "-3:3", 1 },
+    { "exp(-1000*t^2)", "-1:1.01", 1 },
+    { "sign(t)*abs(t)^(1/3)", "-1:1.02", 1 },
+    { "clip(t, -1, 1)", "-3:3.1", 1 },
+    { "maximum(t, t^2)", "-1:2", 1 },
+    { "softplus(100*t)", "-1:1", 1 },
+    { "log(t)", "0.001:1", 1 },
+    { "atan(1000*t)", "-1:1.03", 1 },
+    { "((1 + t) - 1)/t", "1e-15:1e-13", 1 },
+    { "abs(sin(5*t))", "0:6", 1 },
+    { "sigmoid(1e6*(t - 0.3333))", "0:1", 1 },
+    { "leaky_relu(t, slope=0.1)", "-3:3", 1 },
+    { "sqrt(1 - t^2)", "-1:1", 1 },
+    { "1/(1 + 1e6*t^2)", "-1:1.1", 1 },
+    { "t*sign(t)", "-1:1", 1 },
+    { "(t - 2)*floor(t/2)", "0.1:3.9", 1 },
+    { "exp(-abs(t)/0.01)", "-1:1.013", 1 },
+    { "sin(1/t)", "0.01:1", 1 },
+    { "abs(t - 0.123)^0.1", "0:1", 1 },
+    { "asin(sin(t))", "0:20", 1 },
+    { "floor(50*t)", "0:10", 1 },
+    /* poles, of one sign and of two */
+    { "tan(t)", "-6:6", 5 },
+    { "1/t", "-1:1", 2 },
+    { "1/t", "-1:1.1", 2 },
+    { "1/t^2", "-1:1.1", 2 },
+    { "log(abs(t))", "-1:1.1", 2 },
+    { "1/(t^2 - 1)", "-3:3.1", 3 },
+    { "1/sin(t)", "0.5:10", 4 },
+    { "log(abs(t - 0.5))", "0:1.013", 2 },
+    { "1/(t - 0.3)^3", "-1:1", 2 },
+    { "t/(t^2 - 2)", "-3:3.3", 3 },
+    { "tan(3*t)", "-1:1.03", 3 },
+    { "1/sqrt(abs(t))", "-1:1.1", 2 },
+    { "1/(t - 1)^2 + 5", "0:3.01", 2 },
+    { "1/sin(t)^2", "0.5:10", 4 },
+    { "exp(1/t)", "-1:1.1", 2 },
+    { "t + 1e-3/(t - 0.5)", "0:1.03", 2 },
+    { "1/cos(t)", "-6:6", 5 },
+};
+
+/* The pieces of the curve in the SVG that the flags make: its path is the one that is moved most often. */
+static int pieces_of(const char *flags)
+{
+    char command[400];
+    int most = 0;
+    snprintf(command, sizeof command, "\"$build/wengert\" plot %s --format svg", flags);
+    for (const char *s = wgt_shell(command); (s = strstr(s, "<path stroke-linejoin")); s++) {
+        int n = 0;
+        for (const char *d = strstr(s, " d=\"") + 4; *d != '"'; d++) n += *d == 'M';
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+Test(command_plot, a_jump_is_a_gap)
+{
+    char flags[300];
+    for (size_t i = 0; i < sizeof in_pieces / sizeof *in_pieces; i++) {
+        const char *text = in_pieces[i].text, *over = in_pieces[i].over;
+        snprintf(flags, sizeof flags, "-e 'plot line %s over t in %s'", text, over);
+        cr_expect_eq(pieces_of(flags), in_pieces[i].pieces, "%s: %d", flags, pieces_of(flags));
+        snprintf(flags, sizeof flags, "-e 't = 0.1; y = %s' --over t=%s", text, over);
+        cr_expect_eq(pieces_of(flags), in_pieces[i].pieces, "%s: %d", flags, pieces_of(flags));
+    }
+}
+
+/* The columns of a vector jump each in its place; axes by equal factors; steps that were asked for alone. */
+Test(command_plot, a_jump_of_one_column)
+{
+    cr_expect_eq(pieces_of("-e 'plot line [t, floor(t)] over t in 0:3.5'"), 4);
+    cr_expect_eq(pieces_of("-e '[t, floor(t)]' --over t=0:3.5"), 4);
+    cr_expect_eq(pieces_of("-e 'plot { line floor(t) over t in 0.6:9.5; x \"t\" log }'"), 10);
+    cr_expect_eq(pieces_of("-e 'floor(t)' --over t=0.6:9.5:log"), 10);
+    cr_expect_eq(pieces_of("-e 'plot { line exp(floor(t)) over t in 0.6:9.5; y \"y\" log }'"), 10);
+    cr_expect_eq(pieces_of("-e 'n = 3; sum(ones(n)) + floor(n/10)' --over n=1:40:1"), 1);
+}
+
 /* A point at a time: what is drawn of the whole program, such as a gradient, is that of the number. */
 Test(command_plot, a_gradient_at_each_point)
 {
