@@ -178,7 +178,11 @@ static void add(const curve *c)
 
 void wg_series_curve(wg_series *s, const double *x, const double *y, int64_t n, wg_curve f, void *user)
 {
-    if (!s || !x || !y || !f || n < 3) {
+    if (!s) {
+        wg_fail(NULL, NULL, WG_ERROR_USE, "series_curve: the series is NULL");
+        return;
+    }
+    if (!x || !y || !f || n < 3) {
         wg_series_add_all(s, x, y, n);
         return;
     }
