@@ -68,12 +68,42 @@ static bool formula_of(const page *g, span line, bool is_claim, char to[ROOM_OF_
     return is;
 }
 
-/* The line as a formula. False: it is none. */
-static bool put_formula(const page *g, span line, bool is_claim)
+/* Whether the n bytes at `name` are an element of the list "x, W)". */
+static bool is_in(const char *list, const char *name, size_t n)
 {
-    char text[ROOM_OF_FORMULA];
+    for (const char *s = list; *s && *s != ')'; s += strcspn(s, ",)"), s += strspn(s, ", "))
+        if (strcspn(s, ",)") == n && !memcmp(s, name, n)) return true;
+    return false;
+}
+
+/* The names of a formula that are vectors or matrices, "x,W,". In "f(w, k) = ..." w and k are the function's
+ * own. */
+static void arrays_in(const wg_program *q, const char *formula, bool is_claim, char to[ROOM_OF_FORMULA])
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+    const size_t call = strspn(formula, letters);
+    const char *close = formula[call] == '(' && !is_claim ? strchr(formula, ')') : NULL,
+               *own = close && !strncmp(close + 1, " = ", 3) ? formula + call + 1 : "";
+    size_t at = *to = 0;
+    for (const char *s = formula + strcspn(formula, letters); *s; s += strcspn(s, letters)) {
+        const size_t n = strspn(s, letters);
+        char name[ROOM_OF_FORMULA];
+        snprintf(name, sizeof name, "%.*s", (int)n, s);
+        const wg_node k = is_in(own, s, n) ? wg_none : wg_program_node(q, name);
+        if (!wg_is_none(k) && wg_node_shape(k).rank && at + n + 2 < ROOM_OF_FORMULA)
+            at += (size_t)snprintf(to + at, ROOM_OF_FORMULA - at, "%s,", name);
+        s += n;
+    }
+}
+
+/* The line of a program as a formula. False: it is none. */
+static bool put_formula(const page *g, int program, span line, bool is_claim)
+{
+    char text[ROOM_OF_FORMULA], arrays[ROOM_OF_FORMULA];
     wg_context *c = g->l->c;
-    char *svg = formula_of(g, line, is_claim, text) ? wg_formula_svg_at("", c, text) : NULL;
+    const bool is = formula_of(g, line, is_claim, text);
+    if (is) arrays_in(g->l->program[program].m.q, text, is_claim, arrays);
+    char *svg = is ? wg_formula_svg_at("", c, text, arrays) : NULL;
     if (svg) put(g, svg);
     wg_free(c, svg);
     wg_recover(c);
@@ -117,7 +147,7 @@ static void put_program(const page *g, const lesson_part *p)
     if (formulas)
         put(g, "<div class=\"formulas\" role=\"group\" tabindex=\"0\" aria-label=\"the same as formulas\">");
     for (int i = p->line; formulas && i < p->line + p->lines; i++) {
-        put(g, "<div>"), put_formula(g, lesson_line(g->l, i), false), put(g, "</div>");
+        put(g, "<div>"), put_formula(g, p->program, lesson_line(g->l, i), false), put(g, "</div>");
     }
     put(g, formulas ? "</div></div>\n" : "</div>\n");
 }
@@ -175,7 +205,7 @@ static bool put_claim(page *g, const lesson_part *p, int line)
     span shown = claim;
     for (int i = 0; i + 8 < claim.n; i++)
         if (!memcmp(claim.at + i, " within ", 8)) shown.n = i;
-    if (!put_formula(g, shown, true)) put_code(g, shown);
+    if (!put_formula(g, p->program, shown, true)) put_code(g, shown);
     put(g, "</th>");
     const bool left = put_side(g, &s, all, offsetof(claim_sides, left));
     bool right = false;

@@ -160,10 +160,12 @@ WG_API char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o);
     WG_WITH(f, (WG_AT(WG_BYTE_1 text), WG_HEAD_(__VA_ARGS__)), wg_draw_opts, WG_TAIL_(__VA_ARGS__, ))
 
 /* A formula of formula.h as an element <svg> for a page: fractions, roots, letters above and below. Its texts have the
- * class ink, its lines the class rule; its baseline is the text's. Its label is the formula in one line. Free it with
- * wg_free. NULL after an error, which says where the formula breaks a rule. */
-WG_API char *wg_formula_svg_at(wg_site here, wg_context *c, const char *formula);
-#define wg_formula_svg(c, formula) wg_formula_svg_at(WG_AT(#formula), c, formula)
+ * class ink, its lines the class rule; its baseline is the text's. Its label is the formula in one line. arrays: the names
+ * of vectors and matrices, "x, W", which are bold, and whose products are by elements; other names are numbers. NULL: it
+ * is not known, and capital letters are bold. Free it with wg_free. NULL after an error, which says where the formula
+ * breaks a rule. */
+WG_API char *wg_formula_svg_at(wg_site here, wg_context *c, const char *formula, const char *arrays);
+#define wg_formula_svg(c, formula, arrays) wg_formula_svg_at(WG_AT(#formula), c, formula, arrays)
 
 /* The picture as a graph of libcgraph, for programs that lay out, filter, colour or write it with Graphviz:
  *

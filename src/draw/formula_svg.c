@@ -27,7 +27,32 @@ static void put(wgi_strbuf *b, const wgi_laid_formula *k, const char *label)
     wgi_strbuf_put(b, "</svg>");
 }
 
-char *wg_formula_svg_at(wg_site here, wg_context *c, const char *formula)
+/* Whether the name is one of "x, W". */
+static bool is_listed(const wgi_formula_node *n, const char *list)
+{
+    const size_t length = (size_t)n->length;
+    for (const char *s = list; *s; s += strcspn(s, ","), s += strspn(s, ", "))
+        if (strcspn(s, ",") == length && !memcmp(s, n->text, length)) return true;
+    return false;
+}
+
+/* Operands stand before the nodes that are made of them. */
+static void set_axes(wgi_formula *f, const char *arrays)
+{
+    for (int i = 1; i < f->count; i++) {
+        wgi_formula_node *n = &f->node[i];
+        if (n->kind == WGI_F_NAME && !n->word)
+            n->axes = is_listed(n, arrays) ? WGI_F_HAS_AXES : WGI_F_NO_AXES;
+    }
+    for (int i = 1; i < f->count; i++) {
+        wgi_formula_node *n = &f->node[i];
+        if (n->kind == WGI_F_MUL && wgi_formula_has_axes(f, n->child) &&
+            wgi_formula_has_axes(f, f->node[n->child].next))
+            n->sign = '*';
+    }
+}
+
+char *wg_formula_svg_at(wg_site here, wg_context *c, const char *formula, const char *arrays)
 {
     WG_USER_CALL(here, "formula_svg");
     wgi_strbuf b = { .c = c };
@@ -38,6 +63,7 @@ char *wg_formula_svg_at(wg_site here, wg_context *c, const char *formula)
     if (!w) return NULL;
     wgi_formula_error e;
     const bool parsed = formula && wgi_formula_parse(&w->tree, formula, &e);
+    if (parsed && arrays) set_axes(&w->tree, arrays);
     if (!formula) wg_fail(c, here, WG_ERROR_USE, "formula_svg: the formula is NULL");
     else if (!parsed) wg_fail(c, here, WG_ERROR_SYNTAX, "formula_svg: byte %d: %s", e.at, e.text);
     else if (wg_formula_print(formula, WG_FORMULA_UNICODE, w->label, ROOM) < 0 ||

@@ -46,7 +46,7 @@ static void put_list(writer *w, const wgi_ast *a)
 static void put_differential(writer *w, const wgi_ast *a)
 {
     const bool letter = a->kind == AST_NAME && !a->ident->text[1];
-    put(w, letter ? "d" : "(d "), write_ast(w, a), put(w, letter ? "" : ")");
+    put(w, letter ? "d" : "(d "), put_operand(w, a), put(w, letter ? "" : ")");
 }
 
 static void put_gradient(writer *w, const wgi_ast *y)

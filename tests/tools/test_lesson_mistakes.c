@@ -42,6 +42,14 @@ Test(lesson_mistakes, each_exercise_can_be_solved)
     cr_expect(strncmp(said, "all of ", 7) == 0, "%s", said);
 }
 
+Test(lesson_mistakes, each_name_of_a_formula_has_the_face_of_its_shape)
+{
+    wgt_needs("python3");
+    const char *said = wgt_shell("python3 -B tests/tools/faces.py \"$build/wengert\" lessons/*.md");
+    int agree = 0, wrong = -1;
+    cr_expect(sscanf(said, "%d agree, %d wrong", &agree, &wrong) == 2 && agree > 150 && !wrong, "%s", said);
+}
+
 /* A page of 60 KB is there at once on a slow line. It asks for nothing else: an address stands in links
  * alone. */
 Test(lesson_mistakes, pages_are_small_and_alone)
