@@ -18,7 +18,7 @@ enum { FLOAT_DIGITS = 9, PRINTED = 6 };
 static const double JUMP = 0.01;
 
 typedef struct verdict {
-    const char *name;
+    const char *name, *given; /* given: the text of its value */
     wg_shape shape;
     double worst;  /* max |yours - library| / max |library| */
     double factor; /* yours / library if it is the same for every element, else NaN */
@@ -139,19 +139,26 @@ static bool read_pair(model *m, wg_node x, wg_node g, given_pair *p, double **ba
     return *bar && model_ok(m);
 }
 
-static bool one(model *m, wg_node loss, const char *text, verdict *v)
+/* The parameter of --grad NAME=VALUE. */
+static bool read_flag(model *m, const char *text, verdict *v, wg_node *x)
 {
-    const char *value;
-    char *name = model_assignment(m, "grad", text, &value), a[120], b[120], hint[100];
-    name_list x;
+    name_list list;
+    char *name = model_assignment(m, "grad", text, &v->given);
+    if (!name || !model_names(m, "grad", name, &list)) return false;
+    if (list.count != 1) return model_wrong(m, "--grad %s: one name was expected", name);
+    v->name = name, *x = list.node[0];
+    return true;
+}
+
+static bool one(model *m, wg_node x, wg_node g, verdict *v)
+{
+    const char *name = v->name;
+    char a[120], b[120], hint[100];
     given_pair p;
     double *bar;
-    if (!name || !model_names(m, "grad", name, &x)) return false;
-    if (x.count != 1) return model_wrong(m, "--grad %s: one name was expected", name);
-    wg_tensor yours = model_literal(m, "grad", name, value);
+    wg_tensor yours = model_literal(m, "grad", name, v->given);
     if (!yours.data) return false;
-    const wg_node g = wg_grad_at(wg_inside(wg_node_site(loss)), loss, x.node[0]);
-    if (!read_pair(m, x.node[0], g, &p, &bar)) return false;
+    if (!read_pair(m, x, g, &p, &bar)) return false;
     p.yours = numbers(m, &yours);
     if (!p.yours) return model_ok(m);
     if (!wg_shape_equal(yours.shape, p.shape)) {
@@ -161,7 +168,7 @@ static bool one(model *m, wg_node loss, const char *text, verdict *v)
                           wg_shape_text(yours.shape, a, sizeof a), name, wg_shape_text(p.shape, b, sizeof b),
                           hint);
     }
-    *v = (verdict){ .name = name, .shape = p.shape, .index = -1, .factor = NAN };
+    *v = (verdict){ .name = name, .given = v->given, .shape = p.shape, .index = -1, .factor = NAN };
     if (!both_finite(&p, v)) return true;
     judge(&p, widen(p.yours, p.n, wg_context_dtype(m->c), bar), v);
     if (v->word == WG_FAIL) given_hint(m, &p, &v->factor, v->hint, sizeof v->hint);
@@ -211,16 +218,23 @@ static void print_text(const verdict *v)
 
 int check_given(model *m)
 {
-    verdict *v = wg_alloc(m->c, (size_t)m->a->given_count + 1, sizeof *v);
+    const size_t most = (size_t)m->a->given_count + 1;
+    verdict *v = wg_alloc(m->c, most, sizeof *v);
+    wg_node *x = wg_alloc(m->c, most, sizeof *x), *g = wg_alloc(m->c, most, sizeof *g);
     wg_verdict all = WG_PASS;
     const char *text;
     check_target of = { 0 };
     int n = 0;
-    if (!v || !check_loss(m, &of))
+    if (!v || !x || !g || !check_loss(m, &of))
         return m->status || !model_ok(m) ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", of.name);
-    for (int i = 0; (text = args_next(m->a, "grad", &i)); n++) {
-        if (!one(m, of.loss, text, &v[n])) return m->status;
-        all = check_worst(all, v[n].word);
+    for (int i = 0; (text = args_next(m->a, "grad", &i)); n++)
+        if (!read_flag(m, text, &v[n], &x[n])) return m->status;
+    wg_grads_at(wg_inside(wg_node_site(of.loss)), of.loss, x, n, g);
+    if (!model_ok(m)) return m->status;
+    model_keep(g, n);
+    for (int i = 0; i < n; i++) {
+        if (!one(m, x[i], g[i], &v[i])) return m->status;
+        all = check_worst(all, v[i].word);
     }
     if (m->a->json) print_json(v, n, all);
     for (int i = 0; i < n && !m->a->json; i++) print_text(&v[i]);

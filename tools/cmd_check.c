@@ -187,6 +187,7 @@ static claim_result *judge_claims(model *m, wg_verdict *all)
 {
     int n = wg_program_claims(m->q);
     claim_result *c = wg_alloc(m->c, (size_t)n + 1, sizeof *c);
+    wg_program_keep(m->q, WG_KEEP_CLAIMS);
     for (int i = 0; c && i < n; i++) {
         if (!claim_judge(m, i, &c[i])) return NULL;
         *all = check_worst(*all, c[i].verdict);

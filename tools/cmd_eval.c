@@ -82,6 +82,7 @@ static void evaluate(model *m, const print_style *style)
     name_list l;
     if (!chosen(m, &l)) return;
     wg_tensor *t = wg_alloc(m->c, (size_t)l.count, sizeof *t);
+    model_keep(l.node, l.count);
     for (int i = 0; t && i < l.count; i++)
         if (!model_fed(m, l.node[i]) || !model_value(m, l.node[i], &t[i])) return;
     if (!model_ok(m) || !write_files(m, &l, t)) return;

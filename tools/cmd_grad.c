@@ -79,6 +79,7 @@ static bool forward(job *w, bool jacobian)
 
 static bool read_all(job *w, const wg_node *n, int count)
 {
+    model_keep(n, count);
     for (int k = 0; k < count; k++)
         if (!model_value(&w->m, n[k], &w->t[k])) return false;
     return true;

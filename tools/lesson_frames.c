@@ -137,5 +137,7 @@ bool lesson_frames_make(lesson *l, lesson_frames *f)
     for (int k = 0; k < f->count; k++)
         if (!build_with(l, value_at(l, f, k, own)) || !add_frame(l, f, k, value_at(l, f, k, own)))
             return false;
-    return build_with(l, own);
+    if (!build_with(l, own)) return false;
+    wg_program_keep(l->program[0].m.q, WG_KEEP_ALL);
+    return true;
 }

@@ -31,6 +31,7 @@ static bool build(lesson *l, lesson_program *p)
     if (l->folder) guest_limit(m->q, l->a, l->folder);
     const bool fine = model_ok(m) && model_build(m);
     l->status = m->status;
+    wg_program_keep(m->q, WG_KEEP_ALL);
     return fine && all_bound(l, m->q);
 }
 

@@ -394,6 +394,12 @@ bool model_of(model *m, const char **name, wg_node *node)
     return model_fed(m, *node);
 }
 
+void model_keep(const wg_node *n, int count)
+{
+    for (int i = 0; i < count && count > 1; i++)
+        if (wg_node_ok(n[i]) && wg_node_leaf(n[i]) == WG_LEAF_NONE) wg_keep_at(wg_node_site(n[i]), n[i]);
+}
+
 bool model_value(model *m, wg_node n, wg_tensor *t)
 {
     *t = wg_value(n);

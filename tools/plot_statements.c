@@ -96,6 +96,7 @@ static bool draw_frame(statements *k, int frame)
     snprintf(name, sizeof name, "%s = %.15g", k->slide.name, v);
     wg_program_set(m->q, k->slide.name, wg_view_f64(&v, WG_SCALAR));
     if (!model_flags_ok(m) || !model_build(m)) return false;
+    wg_program_keep(m->q, WG_KEEP_PLOTS);
     for (int i = 0; i < k->files.n; i++) {
         if (!k->files.figure[i]) k->files.figure[i] = wg_figure_new(m->c, wg_program_plot_title(m->q, i));
         wg_figure_frame(k->files.figure[i], name);
@@ -113,6 +114,7 @@ static bool draw(statements *k)
     for (int i = 0; i < k->frames; i++)
         if (!draw_frame(k, i)) return false;
     if (!k->frames && !model_build(m)) return false;
+    if (!k->frames) wg_program_keep(m->q, WG_KEEP_PLOTS);
     for (int i = 0; i < k->files.n && !k->frames; i++)
         if (!(k->files.figure[i] = wg_program_figure(m->q, i, NULL))) return model_ok(m);
     model_say_drawn(m, wg_program_drawn(m->q));

@@ -274,6 +274,7 @@ bool model_of(model *m, const char **name, wg_node *node);
 /* A note of what was drawn at random for want of data: wg_program_drawn. */
 void model_say_drawn(const model *m, const char *drawn);
 bool model_value(model *m, wg_node n, wg_tensor *t); /* false: after a message */
+void model_keep(const wg_node *n, int count);        /* the first read of one of them computes them all */
 /* The value of a literal or of @file.npy. data is NULL after a message. */
 wg_tensor model_literal(model *m, const char *flag_name, const char *name, const char *text);
 /* Splits NAME=VALUE. Returns a copy of NAME, owned by the context; *value points into text. NULL: a

@@ -95,6 +95,11 @@ typedef struct wg_claim {
     wg_node within; /* how far the sides of == may be apart; wg_none: as far as rounding explains */
 } wg_claim;
 WG_API int wg_program_claims(const wg_program *q);
+/* Says what will be read, so that the first read computes it all at once: the sides of claims, the values of
+ * statements that bind no name, the names that plots use. Without it each read is a request of its own, and from the
+ * second on keeps all that a derivative in it needs. */
+enum { WG_KEEP_CLAIMS = 1, WG_KEEP_VALUES = 2, WG_KEEP_PLOTS = 4, WG_KEEP_ALL = 7 };
+WG_API void wg_program_keep(wg_program *q, int what);
 /* The name y of grad(y, x) in the claims; of several the one that the program computes last. NULL: there is none. */
 WG_API const char *wg_program_claimed(const wg_program *q);
 WG_API wg_claim wg_program_claim(const wg_program *q, int i);

@@ -277,6 +277,7 @@ struct wgi_binding {
     int64_t size;  /* of a symbol, in this build; -1: not known yet */
     bool given;    /* a symbol whose size was given from outside */
     bool drawn;    /* an input whose value was drawn in this build */
+    bool kept;     /* while wg_program_keep goes through the plots: it was there */
     bool plotted;  /* an input that plots alone use: it is never drawn at random */
     wg_node node;  /* in this build or call; wg_none: not made yet */
     unsigned
