@@ -27,7 +27,12 @@ static bool read_sides(model *m, wg_node left, wg_node right, sides *s)
 
 /* ---- the verdict ---- */
 
-static bool is_open(const sides *s, int64_t i) { return isnan(at(&s->left, i)) || isnan(at(&s->right, i)); }
+/* One side is infinite, and its bar: rounding decides whether it is, so nothing is shown. */
+static bool is_open(const sides *s, int64_t i)
+{
+    const double a = at(&s->left, i), b = at(&s->right, i);
+    return isnan(a) || isnan(b) || (a != b && (isinf(a) || isinf(b)) && isinf(s->bar[i]));
+}
 
 static bool is_wrong(const sides *s, int64_t i)
 {
@@ -60,9 +65,13 @@ static void say_open(const sides *s, claim_result *r)
     int64_t i = 0;
     while (!is_open(s, i)) i++;
     check_place(s->left.shape, i, place, sizeof place);
-    const bool l = isnan(at(&s->left, i)), both = l && isnan(at(&s->right, i));
+    const bool l = isnan(at(&s->left, i)), both = l && isnan(at(&s->right, i)),
+               nan = l || isnan(at(&s->right, i));
     r->verdict = WG_INCONCLUSIVE;
-    if (both) snprintf(r->why, sizeof r->why, "both sides are NaN%s: that shows nothing", place);
+    if (!nan)
+        snprintf(r->why, sizeof r->why, "left %.6g, right %.6g%s: rounding decides which numbers these are",
+                 at(&s->left, i), at(&s->right, i), place);
+    else if (both) snprintf(r->why, sizeof r->why, "both sides are NaN%s: that shows nothing", place);
     else
         snprintf(r->why, sizeof r->why, "%s is NaN%s, %s is %.6g: nothing to compare", l ? "left" : "right",
                  place, l ? "right" : "left", at(l ? &s->right : &s->left, i));
@@ -141,15 +150,14 @@ static bool are_same(model *m, wg_node left, wg_node right, claim_result *r)
     return true;
 }
 
-static bool compare(model *m, wg_node left, wg_node right, claim_result *r)
+/* Free s->bound.both. */
+static bool compare(model *m, wg_node left, wg_node right, sides *s, claim_result *r)
 {
-    sides s;
+    *s = (sides){ .n = 0 };
     if (are_same(m, left, right, r)) return true;
-    if (!model_ok(m)) return false;
-    const bool ok = read_sides(m, left, right, &s);
-    if (ok) judge(&s, r);
-    wg_free(m->c, s.bound.both);
-    return ok;
+    if (!model_ok(m) || !read_sides(m, left, right, s)) return false;
+    judge(s, r);
+    return true;
 }
 
 static bool holds(model *m, wg_node left, wg_node right)
@@ -157,7 +165,10 @@ static bool holds(model *m, wg_node left, wg_node right)
     claim_result tried = { .verdict = WG_FAIL };
     if (!wg_node_ok(left) || !wg_node_ok(right) || !wg_shape_equal(wg_node_shape(left), wg_node_shape(right)))
         return false;
-    return compare(m, left, right, &tried) && tried.verdict == WG_PASS;
+    sides s;
+    const bool does = compare(m, left, right, &s, &tried) && tried.verdict == WG_PASS;
+    wg_free(m->c, s.bound.both);
+    return does;
 }
 
 /* ---- what would make it hold ---- */
@@ -270,14 +281,10 @@ static bool find_axis(model *m, int i, claim_result *r)
     return false;
 }
 
-static bool explain_difference(model *m, int i, const wg_claim *k, claim_result *r)
+static bool explain_difference(model *m, int i, const wg_claim *k, const sides *s, claim_result *r)
 {
-    sides s;
-    bool found = false;
-    const bool ok = read_sides(m, k->left, k->right, &s);
-    if (ok && s.n > 0) found = find_factor(m, &s, r);
-    wg_free(m->c, s.bound.both);
-    if (ok && !found && !find_transpose(m, k, r)) find_axis(m, i, r);
+    const bool found = s->n > 0 && find_factor(m, s, r);
+    if (!found && !find_transpose(m, k, r)) find_axis(m, i, r);
     return model_ok(m);
 }
 
@@ -299,6 +306,10 @@ bool claim_judge(model *m, int i, claim_result *r)
     r->left = r->right = r->error = r->allowed = NAN;
     if (k.relation || !wg_is_none(k.within)) return claim_compare(m, &k, r);
     if (!wg_shape_equal(wg_node_shape(k.left), wg_node_shape(k.right))) return explain_shapes(m, i, &k, r);
-    if (!compare(m, k.left, k.right, r)) return false;
-    return r->verdict != WG_FAIL || m->explained++ >= EXPLAINED || explain_difference(m, i, &k, r);
+    sides s;
+    bool fine = compare(m, k.left, k.right, &s, r);
+    if (fine && r->verdict == WG_FAIL && m->explained++ < EXPLAINED)
+        fine = explain_difference(m, i, &k, &s, r);
+    wg_free(m->c, s.bound.both);
+    return fine;
 }

@@ -1,53 +1,49 @@
 /* claim_bars.c: how far rounding moves the difference of a claim's two sides, element by element.
  *
- * A computed result is the exact one for operands that are moved a little (Wilkinson's backward errors):
- * the result of one operation by a unit in the last place, the operands of a sum of m products by sqrt(m)
- * units, as m rounding errors of random sign grow so. Here that is done on purpose: each node of the graph
- * is computed again, alone, from operands moved so, with random signs, and its result is moved too. The
- * sides are read at the end. What they have in common moves alike in both, as its true rounding errors do;
- * what cancels is moved before it cancels. Eight such passes give the standard deviation of left - right
- * for each element. A difference of eight standard deviations is allowed.
+ * A computed result is the exact one for operands that are moved a little (Wilkinson's backward errors): the
+ * result of one operation by a unit in the last place, the operands of a sum of m products by sqrt(m) units,
+ * as m rounding errors of random sign grow so. Here that is done on purpose: the whole graph is computed
+ * again with each float result multiplied by 1 + s u, s = 1 or -1 at random. What the sides have in common
+ * moves alike in both, as its true rounding errors do; what cancels is moved before it cancels. Eight such
+ * passes give the standard deviation of left - right for each element. A difference of eight standard
+ * deviations is allowed.
  *
- * A leaf's element that is a whole number is exact. Integers, and so all choices, stay as they are. */
+ * A leaf's element that is a whole number is exact, if it stands in no sum. Integers, and so all choices,
+ * stay as they are. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "tool.h"
 #include "wengert/op.h"
+#include "wengert/ops.h"
 
-/* The streams of signs for operands begin here. Each node that reads an operand moves it by itself. */
-static const uint64_t OPERANDS = (uint64_t)1 << 40;
-/* MOST: numbers that are kept. Large graphs get fewer draws, and wider bars for that. */
-enum { DRAWS = 8, LEAST = 2, BARS = 8, MOST = 1 << 25 };
+/* UNITS: how far a result is moved. By one unit it may round back to what it was, and a bar would be 0.
+ * VARIANTS: tensors of signs of a shape; the nodes of a pass share them, and which one is another in each
+ * pass. */
+enum { DRAWS = 8, BARS = 8, UNITS = 2, VARIANTS = 4 };
 
-/* Rows by node, which all claims of a model share: each leaves them empty, but for map. So a claim takes as
- * long as it has nodes, and not as long as the program is. */
+/* Rows by node, which all claims of a model share: each leaves them as they were. So a claim takes as long as
+ * it has nodes, and not as long as the program is. */
 struct claim_rows {
     size_t nodes;
-    unsigned char *held, *used;
-    wg_node *map;
-    double **value; /* `draws` values of each element; NULL: it is no float */
+    unsigned char *used;
     uint32_t *list; /* the nodes of this claim */
+    double *terms;  /* the most terms of a sum that the node stands in */
 };
 
 typedef struct pass {
     model *m;
-    wg_graph *alone;
-    unsigned char *held;
-    wg_node *map;
-    double **value;
-    uint32_t *list, count;
-    int draws;
+    wg_graph *moved; /* the graph that is computed with moved values */
+    struct claim_rows *r;
+    uint32_t count, both; /* of r->list; the node left - right */
+    wg_node *sign;        /* tensors of signs, made when they are needed */
+    size_t signs, room;
+    int draw;
 } pass;
 
 static double unit_of(wg_node n) { return wg_node_dtype(n) == WG_F32 ? FLT_EPSILON : DBL_EPSILON; }
 static int64_t size_of(wg_node n) { return wg_shape_size(wg_node_shape(n)); }
-
-static double sign(const pass *p, uint64_t stream, int draw, int64_t i)
-{
-    return wg_random_bits(wg_context_seed(p->m->c), stream, (uint64_t)draw, (uint64_t)i) & 1 ? 1 : -1;
-}
 
 /* How many products a result's element is the sum of, at most. */
 static double terms_of(wg_node n)
@@ -65,190 +61,169 @@ static double terms_of(wg_node n)
     return (double)most;
 }
 
-/* The values of a node that is not moved through its operands: a leaf, or what cannot be built alone. */
-static bool fill(const pass *p, wg_node n)
-{
-    wg_tensor t;
-    const bool leaf = wg_node_leaf(n) != WG_LEAF_NONE;
-    double *to = p->value[n.index];
-    if (!model_value(p->m, n, &t)) return false;
-    for (int64_t i = 0; i < size_of(n); i++) {
-        const double v = wg_tensor_item(&t, i);
-        for (int d = 0; d < p->draws; d++)
-            to[p->draws * i + d] = leaf && v == rint(v) ? v : v * (1 + sign(p, n.index, d, i) * unit_of(n));
-    }
-    return true;
-}
-
-/* by: how far the elements are moved, in relation to themselves; stream: of the signs. */
-static bool set_operand(const pass *p, wg_node from, int draw, double by, uint64_t stream)
-{
-    const wg_node in = p->map[from.index];
-    const int64_t n = size_of(from);
-    const bool narrow = wg_node_dtype(from) == WG_F32;
-    void *x = wg_alloc(p->m->c, (size_t)n + 1, sizeof(double));
-    for (int64_t i = 0; x && i < n; i++) {
-        const double v = p->value[from.index][p->draws * i + draw] * (1 + by * sign(p, stream, draw, i));
-        if (narrow) ((float *)x)[i] = (float)v;
-        else ((double *)x)[i] = v;
-    }
-    if (x) wg_input_set_at(wg_node_site(from), in, wg_view(wg_node_dtype(from), x, wg_node_shape(from)));
-    wg_free(p->m->c, x);
-    return x != NULL;
-}
-
-/* Numbers and streams of random draws stay what they are. */
-static bool is_held(wg_node x)
-{
-    return wg_node_leaf(x) != WG_LEAF_NUMBER && wg_node_leaf(x) != WG_LEAF_STREAM;
-}
-
-/* Builds node n alone, with its operands as inputs. wg_none: it cannot be. */
-static wg_node build(const pass *p, wg_node n)
-{
-    const wg_graph *g = p->m->g;
-    wg_begin(p->alone, wg_graph_mode(g));
-    for (int k = 0; k < wg_node_operands(n); k++)
-        if (is_held(wg_node_operand(n, k))) p->held[wg_node_operand(n, k).index] = 1;
-    const wg_node y = wg_replay(n, p->alone, .held = p->held, .map = p->map);
-    for (int k = 0; k < wg_node_operands(n); k++) p->held[wg_node_operand(n, k).index] = 0;
-    wg_graph_set_epoch(p->alone, wg_graph_epoch(g));
-    wg_graph_freeze(p->alone, true);
-    if (!wg_failed(p->m->c)) return y;
-    wg_recover(p->m->c);
-    return wg_none;
-}
-
-/* Computes node n from moved operands. A NaN is left out, as of a power whose whole exponent was moved. */
-static bool compute(const pass *p, wg_node n)
-{
-    const double by = unit_of(n) * sqrt(terms_of(n));
-    double *to = p->value[n.index];
-    wg_tensor t;
-    if (!fill(p, n)) return false;
-    const wg_node y = wg_node_leaf(n) == WG_LEAF_NONE ? build(p, n) : wg_none;
-    for (int d = 0; d < p->draws && !wg_is_none(y); d++) {
-        for (int k = 0; k < wg_node_operands(n); k++) {
-            const wg_node x = wg_node_operand(n, k);
-            if (p->value[x.index] && is_held(x) && !wg_is_none(p->map[x.index]) &&
-                !set_operand(p, x, d, terms_of(n) > 1 ? by : 0,
-                             OPERANDS + 32 * (uint64_t)n.index + (uint64_t)k))
-                return false;
-        }
-        if (!wg_peek(y, &t)) continue;
-        for (int64_t i = 0; i < size_of(n); i++) {
-            const double v = wg_tensor_item(&t, i);
-            if (!isnan(v)) to[p->draws * i + d] = v * (1 + sign(p, n.index, d, i) * unit_of(n));
-        }
-    }
-    return true;
-}
-
-static bool is_float(const model *m, uint32_t i)
-{
-    return wg_dtype_is_float(wg_node_dtype(wg_graph_node(m->g, i)));
-}
+/* ---- the nodes of a claim ---- */
 
 /* Makes the rows longer, if the graph has grown: to twice its nodes, so that many claims do that seldom. */
 static bool rows(pass *p)
 {
     model *m = p->m;
-    struct claim_rows *r = m->rows ? m->rows : (m->rows = wg_alloc(m->c, 1, sizeof *r));
+    struct claim_rows *r = p->r = m->rows ? m->rows : (m->rows = wg_alloc(m->c, 1, sizeof *r));
     const size_t nodes = (size_t)wg_graph_nodes(m->g);
     if (r && r->nodes < nodes) {
-        wg_free(m->c, r->held), wg_free(m->c, r->used), wg_free(m->c, r->map);
-        wg_free(m->c, r->value), wg_free(m->c, r->list);
+        wg_free(m->c, r->used), wg_free(m->c, r->list), wg_free(m->c, r->terms);
         r->nodes = 2 * nodes;
-        r->held = wg_alloc(m->c, r->nodes, 1), r->used = wg_alloc(m->c, r->nodes, 1);
-        r->map = wg_alloc(m->c, r->nodes, sizeof *r->map);
-        r->value = wg_alloc(m->c, r->nodes, sizeof *r->value);
-        r->list = wg_alloc(m->c, r->nodes, sizeof *r->list);
-    }
-    if (!model_ok(m)) return false;
-    p->held = r->held, p->map = r->map, p->value = r->value, p->list = r->list;
-    return true;
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-static void list_node(pass *p, uint32_t i)
-{
-    unsigned char *used = p->m->rows->used;
-    if (!used[i]) used[i] = 1, p->list[p->count++] = i;
-}
-
-/* What both sides are computed from, operands before what is made of them. */
-static void list_nodes(pass *p, wg_node left, wg_node right)
-{
-    list_node(p, left.index), list_node(p, right.index);
-    for (uint32_t k = 0; k < p->count; k++) {
-        const wg_node n = wg_graph_node(p->m->g, p->list[k]);
-        for (int j = 0; j < wg_node_operands(n); j++) list_node(p, wg_node_operand(n, j).index);
-    }
-    for (uint32_t k = 0; k < p->count; k++) p->m->rows->used[p->list[k]] = 0;
-    qsort(p->list, p->count, sizeof *p->list, by_number);
-}
-
-static bool compute_all(pass *p, wg_node left, wg_node right)
-{
-    model *m = p->m;
-    if (!rows(p)) return false;
-    list_nodes(p, left, right);
-    p->alone = wg_graph_new(m->c);
-    double all = 0;
-    for (uint32_t k = 0; k < p->count; k++)
-        all += is_float(m, p->list[k]) ? (double)size_of(wg_graph_node(m->g, p->list[k])) : 0;
-    p->draws = all * DRAWS <= MOST ? DRAWS : all * LEAST >= MOST ? LEAST : (int)(MOST / all);
-    for (uint32_t k = 0; k < p->count && !wg_failed(m->c); k++) {
-        const uint32_t i = p->list[k];
-        const wg_node n = wg_graph_node(m->g, i);
-        if (!is_float(m, i)) continue;
-        p->value[i] = wg_alloc(m->c, (size_t)(p->draws * size_of(n)) + 1, sizeof(double));
-        if (!p->value[i] || !compute(p, n)) break;
+        r->used = wg_alloc(m->c, r->nodes, 1), r->list = wg_alloc(m->c, r->nodes, sizeof *r->list);
+        r->terms = wg_alloc(m->c, r->nodes, sizeof *r->terms);
     }
     return model_ok(m);
 }
 
-/* The bar of element i: of l - r, or of one of them if the other is NULL. off: the difference without
- * passes. */
-static double bar_of(const pass *p, const double *l, const double *r, int64_t i, double off)
+static void list_node(pass *p, uint32_t i)
 {
-    double sum = 0;
-    bool finite = false; /* in a pass */
-    for (int d = 0; d < p->draws; d++) {
-        const int64_t k = p->draws * i + d;
-        const double moved = (l ? l[k] : 0) - (r ? r[k] : 0);
-        finite |= isfinite(moved);
-        sum = hypot(sum, moved - off);
+    if (!p->r->used[i]) p->r->used[i] = 1, p->r->terms[i] = 1, p->r->list[p->count++] = i;
+}
+
+/* What the difference is computed from, and how many terms the sums have that each stands in. */
+static void list_nodes(pass *p)
+{
+    list_node(p, p->both);
+    for (uint32_t k = 0; k < p->count; k++) {
+        const wg_node n = wg_graph_node(p->m->g, p->r->list[k]);
+        const double terms = wg_node_leaf(n) == WG_LEAF_NONE ? terms_of(n) : 1;
+        for (int j = 0; j < wg_node_operands(n); j++) {
+            const uint32_t x = wg_node_operand(n, j).index;
+            list_node(p, x);
+            if (p->r->terms[x] < terms) p->r->terms[x] = terms;
+        }
     }
-    if (!isfinite(off))
-        return finite ? INFINITY : 0; /* as where the rounding of a difference decides 1 /
-                                                       * 0 */
-    return isnan(sum) ? INFINITY : BARS * (double)DRAWS / p->draws * sum / sqrt(p->draws);
+    for (uint32_t k = 0; k < p->count; k++) p->r->used[p->r->list[k]] = 0;
+}
+
+/* ---- moved values ---- */
+
+/* A tensor of signs of that shape and dtype. */
+static wg_node signs_of(pass *p, wg_node like, uint64_t variant)
+{
+    wg_context *c = p->m->c;
+    const wg_dtype dtype = wg_node_dtype(like);
+    const wg_shape shape = wg_node_shape(like);
+    for (size_t i = 0; i < p->signs; i++)
+        if (i % VARIANTS == variant && wg_node_dtype(p->sign[i]) == dtype &&
+            wg_shape_equal(wg_node_shape(p->sign[i]), shape))
+            return p->sign[i];
+    if (p->signs + VARIANTS > p->room) return wg_none;
+    const int64_t n = wg_shape_size(shape);
+    double *v = wg_alloc(c, (size_t)n + 1, sizeof *v);
+    for (int k = 0; v && k < VARIANTS; k++) {
+        for (int64_t i = 0; i < n; i++) {
+            const double s =
+                wg_random_bits(wg_context_seed(c), p->signs, (uint64_t)p->draw, (uint64_t)i) & 1 ? 1 : -1;
+            if (dtype == WG_F32) ((float *)(void *)v)[i] = (float)s;
+            else v[i] = s;
+        }
+        p->sign[p->signs++] = wg_input_at("", p->moved, "", wg_view(dtype, v, shape));
+    }
+    wg_free(c, v);
+    return v ? p->sign[p->signs - VARIANTS + variant] : wg_none;
+}
+
+static bool is_exact(const pass *p, wg_node was)
+{
+    wg_tensor t;
+    bool whole = true;
+    if (wg_node_leaf(was) == WG_LEAF_NONE || p->r->terms[was.index] > 1) return false;
+    if (!model_value(p->m, was, &t)) return true;
+    for (int64_t i = 0; i < size_of(was) && whole; i++)
+        whole = wg_tensor_item(&t, i) == rint(wg_tensor_item(&t, i));
+    return whole;
+}
+
+/* Numbers and streams of random draws stay what they are. */
+static wg_node move(void *user, wg_node was, wg_node now)
+{
+    pass *p = user;
+    const wg_leaf leaf = wg_node_leaf(was);
+    if (was.index == p->both || leaf == WG_LEAF_NUMBER || leaf == WG_LEAF_STREAM ||
+        !wg_dtype_is_float(wg_node_dtype(now)) || is_exact(p, was))
+        return now;
+    const uint64_t bits =
+        wg_random_bits(wg_context_seed(p->m->c), was.index, (uint64_t)p->draw, 7) % (2 * VARIANTS);
+    const double by = UNITS * unit_of(was) * sqrt(p->r->terms[was.index]) * (bits & 1 ? -1 : 1);
+    const wg_node s = signs_of(p, now, bits / 2);
+    return wg_is_none(s) ? now
+                         : wg_mul_at("", now, wg_add_at("", wg_number(1), wg_mul_at("", s, wg_number(by))));
+}
+
+/* ---- bars ---- */
+
+/* Of one pass: left - right of each element to `to`, and each side behind it. False: it cannot be
+ * computed. */
+static bool draw(pass *p, int64_t n, double *to)
+{
+    const wg_graph *g = p->m->g;
+    wg_tensor t[2];
+    p->signs = 0;
+    wg_begin(p->moved, wg_graph_mode(g));
+    const wg_node y = wg_replay(wg_graph_node(g, p->both), p->moved, .each = move, .each_user = p);
+    if (!wg_node_ok(y) || wg_failed(p->m->c)) return false;
+    const wg_node side[] = { wg_node_operand(y, 0), wg_node_operand(y, 1) };
+    wg_graph_set_epoch(p->moved, wg_graph_epoch(g));
+    wg_graph_freeze(p->moved, true);
+    model_keep(side, 2);
+    for (int i = 0; i < 2; i++)
+        if (!wg_peek(side[i], &t[i])) return false;
+    for (int64_t i = 0; i < n; i++) {
+        to[n + i] = wg_tensor_item(&t[0], i), to[2 * n + i] = wg_tensor_item(&t[1], i);
+        to[i] = to[n + i] - to[2 * n + i];
+    }
+    return true;
+}
+
+/* The sum of squares so far, as its root, with one more draw. A NaN is left out, as of a power whose whole
+ * exponent was moved. An infinity that the pass has, or has not, where the result has not, or has, shows that
+ * rounding decides it. */
+static double with_draw(double sum, double was, double now)
+{
+    if (isnan(now) || isnan(was)) return sum;
+    if (isinf(was) || isinf(now)) return was == now ? sum : INFINITY;
+    return hypot(sum, now - was);
+}
+
+static bool all_draws(pass *p, const wg_tensor side[2], int64_t n, double *bar)
+{
+    double *v = wg_alloc(p->m->c, 3 * (size_t)n + 1, sizeof *v);
+    bool fine = v;
+    for (p->draw = 0; fine && p->draw < DRAWS; p->draw++) {
+        fine = draw(p, n, v);
+        for (int64_t i = 0; fine && i < n; i++) {
+            const double x = wg_tensor_item(&side[0], i), y = wg_tensor_item(&side[1], i);
+            bar[i] = with_draw(bar[i], x - y, v[i]);
+            bar[n + i] = with_draw(bar[n + i], x, v[n + i]),
+                    bar[2 * n + i] = with_draw(bar[2 * n + i], y, v[2 * n + i]);
+        }
+    }
+    for (int64_t i = 0; i < 3 * n; i++) bar[i] *= BARS / (UNITS * sqrt(DRAWS));
+    wg_free(p->m->c, v);
+    return fine;
 }
 
 claim_bounds claim_bars(model *m, wg_node left, wg_node right)
 {
-    pass p = { .m = m };
-    wg_tensor a, b;
+    pass p = { .m = m, .room = 4096 };
+    wg_tensor side[2];
     const int64_t n = size_of(left);
     double *bar = wg_alloc(m->c, 3 * (size_t)n + 1, sizeof *bar);
+    p.sign = wg_alloc(m->c, p.room, sizeof *p.sign);
     const bool floats = wg_dtype_is_float(wg_node_dtype(left)) && wg_dtype_is_float(wg_node_dtype(right));
-    if (bar && floats && compute_all(&p, left, right) && model_value(m, left, &a) &&
-        model_value(m, right, &b)) {
-        const double *l = p.value[left.index], *r = p.value[right.index];
-        for (int64_t i = 0; i < n; i++) {
-            const double x = wg_tensor_item(&a, i), y = wg_tensor_item(&b, i);
-            bar[i] = bar_of(&p, l, r, i, x - y);
-            bar[n + i] = bar_of(&p, l, NULL, i, x);
-            bar[2 * n + i] = bar_of(&p, NULL, r, i, -y);
-        }
+    if (bar && p.sign && floats && model_value(m, left, &side[0]) && model_value(m, right, &side[1])) {
+        p.moved = wg_graph_new(m->c);
+        p.both = wg_sub_at(wg_inside(wg_node_site(left)), left, right).index;
+        bool fine = rows(&p);
+        if (fine) list_nodes(&p), fine = all_draws(&p, side, n, bar);
+        if (!fine && !m->status) wg_recover(m->c); /* an op refuses what was moved: nothing is known */
+        for (int64_t i = 0; i < 3 * n && !fine; i++) bar[i] = INFINITY;
     }
-    for (uint32_t k = 0; k < p.count; k++) wg_free(m->c, p.value[p.list[k]]), p.value[p.list[k]] = NULL;
-    wg_graph_free(p.alone);
+    wg_graph_free(p.moved);
+    wg_free(m->c, p.sign);
     return model_ok(m) ? (claim_bounds){ bar, bar + n, bar + 2 * n } : (claim_bounds){ 0 };
 }

@@ -244,6 +244,8 @@ WG_API void wg_graph_rewind(wg_graph *g, int64_t mark);
 WG_API void wg_graph_freeze(wg_graph *g, bool on);
 WG_API uint64_t wg_graph_epoch(const wg_graph *g);
 WG_API void wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
+/* What stands in the new graph for node `was`, and for all that use it: `now`, or a node made of it. */
+typedef wg_node (*wg_each_fn)(void *each_user, wg_node was, wg_node now);
 #define wg_replay_opts_list(P, X)                                                                            \
     X(wg_dtype, floats, WG_DEFAULT_DTYPE, "", "of all floats, f32 or f64; default: the dtypes that they have") \
     X(wg_params *, params, NULL, "", "a set of `into` that has all parameters and states by name; default: see below") \
@@ -251,7 +253,9 @@ WG_API void wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
     X(wg_node *, map, NULL, "", "gets by node: the new handle, or wg_none; may be NULL")                     \
     X(bool, pieces, false, "",                                                                               \
       "ops of the library that have kinks become their expansions: wg_op.kinked. A value with a derivative of the " \
-      "caller's (wg_custom_vjp) is that value alone")
+      "caller's (wg_custom_vjp) is that value alone")                                                          \
+    X(wg_each_fn, each, NULL, "", "says what stands for each node, root included; NULL: its copy")           \
+    X(void *, each_user, NULL, "", "first argument of each")
 WG_OPTIONS(wg_replay_opts);
 /* Builds root, and every node that it depends on, again in another graph. Random draws are the same. Inputs
  * become inputs of the same names with their present values, and so do parameters and states, if no set is given

@@ -81,6 +81,13 @@ static bool clone_call(cloning *r, const wgi_node *n, const wg_node x[], wg_node
     return true;
 }
 
+/* Notes what stands for node i. */
+static bool note(cloning *r, uint32_t i, wg_node y)
+{
+    r->map[i] = r->o.each && wg_node_ok(y) ? r->o.each(r->o.each_user, wgi_handle(r->from, i), y) : y;
+    return wg_node_ok(r->map[i]);
+}
+
 /* An op that refuses the dtype: with operands cast back to their own, and results cast from them. */
 static bool clone_in_own_dtype(cloning *r, uint32_t i, wg_node x[], wgi_place place)
 {
@@ -95,17 +102,15 @@ static bool clone_in_own_dtype(cloning *r, uint32_t i, wg_node x[], wgi_place pl
     r->o.floats = floats;
     wgi_arena_rewind(&r->from->temp, place);
     for (int j = 0; ok && j < wgi_outputs(n->op); j++)
-        r->map[i + (uint32_t)j] = wg_cast_at(n->here, y[j], dtype_of(r, wg_node_dtype(y[j])));
-    return ok && wg_node_ok(r->map[i]);
+        ok = note(r, i + (uint32_t)j, wg_cast_at(n->here, y[j], dtype_of(r, wg_node_dtype(y[j]))));
+    return ok;
 }
 
 static bool clone_node(cloning *r, uint32_t i)
 {
     const wgi_node *n = &r->from->node[i];
-    if (wgi_is_leaf(n) || is_held(r, i)) {
-        r->map[i] = is_held(r, i) ? clone_value(r, i) : clone_leaf(r, i);
-        return wg_node_ok(r->map[i]);
-    }
+    if (wgi_is_leaf(n) || is_held(r, i))
+        return note(r, i, is_held(r, i) ? clone_value(r, i) : clone_leaf(r, i));
     if (n->output) return true;
     r->into->c->widens |=
         r->o.floats == WG_F64 && n->dtype == WG_F32 && (n->op->users || !wgi_op_is_ours(n->op));
@@ -120,8 +125,9 @@ static bool clone_node(cloning *r, uint32_t i)
     const char *name = ok && n->name ? r->from->names.text[n->name & ~(uint32_t)WGI_OF_LAYER] : NULL;
     if (name && n->name & WGI_OF_LAYER) wg_layer_node(y[0], name);
     else if (name) wg_name_at(n->here, y[0], name);
-    for (int j = 0; ok && j < wgi_outputs(n->op); j++) r->map[i + (uint32_t)j] = y[j];
-    return ok;
+    bool noted = ok;
+    for (int j = 0; noted && j < wgi_outputs(n->op); j++) noted = note(r, i + (uint32_t)j, y[j]);
+    return noted;
 }
 
 /* A walk does not go on behind such a node. */

@@ -45,7 +45,7 @@ function word_of(type, counts)
     gsub(/_Bool/, "truth", type)
     gsub(/wg_maybe/, "int", type)
     gsub(/const| /, "", type)
-    if (type ~ /\(|\*\*|wg_(names|ends|progress_fn)$/) return "nothing"
+    if (type ~ /\(|\*\*|wg_(names|ends|progress_fn|each_fn)$/) return "nothing"
     if (counts && type ~ /^(int|size_t|int64_t)$/) return "count"
     if (type !~ /\*$/) return type
     sub(/\*$/, "", type)
