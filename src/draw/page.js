@@ -62,6 +62,8 @@ function boxLines(v, s) {
   const n = v.length, k = s.length ? s[s.length - 1] : 1, r = s.length > 1 ? s[s.length - 2] : 1;
   if (s.length === 0 || n === 0) return [line(v, s)];
   if (k > 4 || r > 4 || n !== r * k) {
+    const odd = v.filter(x => !isFinite(x)), none = odd.filter(isNaN).length;
+    if (odd.length) return [cutShort(v, s), none + ' NaN, ' + (odd.length - none) + ' ∞'];
     const m = v.reduce((a, b) => a + b, 0) / n, q = Math.sqrt(v.reduce((a, b) => a + (b - m) * (b - m), 0) / n);
     return [cutShort(v, s), 'μ = ' + num(m) + ', σ = ' + num(q)];
   }
@@ -74,6 +76,10 @@ function boxLines(v, s) {
 // Of "dz = 0.2", whose name is a formula, the part that changes.
 const part = t => t.querySelector('.num') || t;
 
+// What a box writes, on one line: its name there is a formula, in which spaces are none.
+const words = (box, ...lists) => lists.map(l => l.filter(t => !t.classList.contains('off')).map(t => (part(t) === t ? '' : items[box.i].d) + (t.whole || part(t).textContent)).join(' '));
+const sentences = list => list.filter(x => x).join('; ');
+
 nodes.forEach(q => { q.x = q.x && q.x.map(read), q.m = q.m && q.m.map(read); });
 items.forEach(item => { item.x = item.x && item.x.map(read), item.g = item.g && item.g.map(read); });
 data.boxes.forEach(([i], k) => {
@@ -82,12 +88,18 @@ data.boxes.forEach(([i], k) => {
   const texts = Array.from(g.querySelectorAll('.value, .grad'));
   const cut = texts.findIndex(t => t.querySelector('.num') || t.textContent.startsWith(item.d + ' ='));
   const box = { i: i, k: k, g: g, v: texts.slice(0, cut < 0 ? texts.length : cut), d: cut < 0 ? [] : texts.slice(cut) };
-  box.all = box.v.concat(box.d);
+  box.all = box.v.concat(box.d), box.desc = g.querySelector('desc');
+  box.all.forEach(t => { const r = t.previousElementSibling; if (r.classList.contains('odd')) t.odd = r, t.wasOdd = true; });
+  // What <desc> says before the numbers.
+  const said = box.desc ? box.desc.textContent.replace(/\u2007/g, '') : '', numbers = sentences(words(box, box.v, box.d));
+  box.head = !box.all.length ? said : said.endsWith(numbers) ? said.slice(0, Math.max(0, said.length - numbers.length - 2)) : said;
   box.text = box.all.map(t => part(t).textContent);
-  box.label = cut >= 0 && part(box.d[0]) !== box.d[0] ? ' = ' : item.d + ' = ';
+  box.title = g.querySelector('title').textContent, box.label = cut >= 0 && part(box.d[0]) !== box.d[0] ? ' = ' : item.d + ' = ';
   boxes[k] = box;
 });
 boxes.forEach(b => {
+  // A box that is drawn again says the value of the first one, which it does not write.
+  if (b.g.querySelector('.copy')) b.head = '', b.first = boxes.find(a => a.i === b.i && a.v.length);
   const value = states.findIndex(s => s.i === b.i && s.k === undefined), gradient = states.findIndex(s => s.i === b.i && s.w);
   b.from = Math.max(0, value), b.till = gradient < 0 ? Infinity : gradient;
 });
@@ -112,6 +124,21 @@ function fitText(t) {
   if (t.getComputedTextLength() > room) t.setAttribute('textLength', room), t.setAttribute('lengthAdjust', 'spacingAndGlyphs');
 }
 
+// Behind a text with a NaN or an infinity stands a shade, as C has put it.
+function shade(t, on, off) {
+  if (on && !t.odd) {
+    const [x, w] = attributes(t.parentNode.querySelector('rect'), ['x', 'width']);
+    t.before(t.odd = shape('rect', { x: x + 3, y: t.getAttribute('y') - 14.75, width: w - 6, height: 19.75, rx: 3, class: 'odd' }));
+  }
+  if (t.odd) classes(t.odd, { gone: !on, off: off });
+}
+// <desc> and the name for those who hear the page say what can be seen.
+function describe(box) {
+  const said = sentences([box.head, ...words(box.first || box, (box.first || box).v, box.d)]);
+  if (box.desc) box.desc.textContent = said;
+  box.g.ariaLabel = box.open ? 'open ' + Array.from(box.g.querySelectorAll('text:not(.off)'), t => t.textContent).join(' ') + box.open : sentences([box.title, said]);
+}
+
 const secret = name => hidden.has(name) && !shown.has(name);
 function ask(name) { shown.add(name), show(at); }
 
@@ -123,35 +150,38 @@ function draw(box) {
   // The gradient so far, a row on a line if there are as many lines.
   const so = sum ? stateText(now, at).total + ' + …' : '', rows = so.replaceAll('], [', '],\n[').split('\n');
   const terms = rows.length > box.d.length ? [so] : rows;
-  const write = (texts, first, lines, name, prefix, on) => texts.forEach((t, i) => {
+  const write = (texts, first, lines, name, prefix, on, of) => texts.forEach((t, i) => {
     let text = lines && changed ? (i ? '' : prefix) + (lines[i] || '') : box.text[first + i];
     const closed = secret(name);
     if (closed) text = i ? '' : prefix + '?';
     else if (sum && prefix && terms[i]) text = (i ? '' : prefix) + terms[i];
     put(t, text, sum);
+    const off = !on && !(sum && prefix && terms[i]), odd = !closed && (lines && changed ? of.some(x => !isFinite(x)) : !!t.wasOdd);
     t.onclick = closed ? e => { e.stopPropagation(), ask(name); } : null;
-    classes(t, { ask: closed, off: !on && !(sum && prefix && terms[i]), fresh: its && !prefix === (now.k === undefined) });
+    shade(t, odd, off), odd ? t.setAttribute('font-weight', 'bold') : t.removeAttribute('font-weight');
+    classes(t, { ask: closed, off: off, fresh: its && !prefix === (now.k === undefined), grad: odd || prefix, value: !odd && !prefix });
   });
-  write(box.v, 0, value, item.n, '', at >= box.from);
-  write(box.d, box.v.length, grad, item.d, box.label, at >= box.till);
-  if (box.open) box.g.ariaLabel = 'open ' + Array.from(box.g.querySelectorAll('text:not(.off)'), t => t.textContent).join(' ') + box.open;
+  write(box.v, 0, value, item.n, '', at >= box.from, value && live.value[box.i]);
+  write(box.d, box.v.length, grad, item.d, box.label, at >= box.till, grad && live.grad[box.i]);
+  describe(box);
   classes(box.g, { later: at < box.from, at: own, from: seen(now.f) === box.k });
 }
 
 // ---- the text of a step ----
 
 // The numbers of a step, in the template that C wrote: behind each place stands how loosely a number may bind
-// there (formula.h), or U+F014: as rows of 0 and 1. Where the gradient is 0 the local derivative is not known.
+// there (formula.h), or U+F014: as rows of 0 and 1.
+// The local derivative is the term of a gradient of 1 that is handed on.
 function fill(pattern, s) {
   const handed = s.k === undefined ? null : live.total[handedBy(s.k)];
   const shape = c => c === 0xF001 ? items[data.terms[s.k][0]].s : c === 0xF002 ? [] : items[c - 0xE000].s;
-  const of = c => c === 0xF001 ? handed : c === 0xF002 ? [live.term[s.k][0] / handed[0]] : live.value[c - 0xE000];
+  const local = () => handed[0] && isFinite(handed[0]) ? live.term[s.k][0] / handed[0] : evaluate(data, data.terms[handedBy(s.k)][3]).term[s.k][0];
+  const of = c => c === 0xF001 ? handed : c === 0xF002 ? [local()] : live.value[c - 0xE000];
   const text = c => line(of(c.charCodeAt(0)), shape(c.charCodeAt(0)));
   const looseness = t => t[0] === '[' ? 0.5 : t[0] === '−' ? 3 : t.includes('·') ? 2 : /^10[⁻²³¹⁰⁴-⁹]/.test(t) ? 1 : 0;
-  const small = t => t.replace(/./g, d => SMALL[d] || '⁻⁽⁾'['−()'.indexOf(d)]), whole = t => /^−?\d+$/.test(t);
+  const small = t => t.replace(/./g, d => SMALL[d] || '⁻⁺⁽⁾'['−+()'.indexOf(d)]), whole = t => /^−?\d+$/.test(t);
   const classes = items[s.i].s[items[s.i].s.length - 1];
   const hot = v => v.flatMap(k => Array.from({ length: classes }, (_, i) => +(i === k)));
-  if (handed && handed[0] === 0 && pattern.includes('\uF002')) return '';
   return pattern.replace(/\^\(−([\uE000-\uF002])[\uF010-\uF015]?\)/g, (all, c) =>
     !whole(text(c)) ? all : small(text(c)[0] === '−' ? '−(' + text(c) + ')' : '−' + text(c))
   ).replace(/([\x20^]?)([\uE000-\uF002])([\uF010-\uF015]?)/g, (_, before, c, limit) => {
@@ -160,7 +190,7 @@ function fill(pattern, s) {
     if (power && whole(number)) return small(number);
     return !limit || looseness(number) <= (call ? 0 : limit.charCodeAt(0) - 0xF010 + 0.5) ? before + number
       : (call ? '' : before) + '(' + number + ')';
-  });
+  }).replace(/\^\(([−+\d\x20]+)\)/g, (_, t) => small(t.replace(/\x20/g, '')));
 }
 // The step before term k that added to the gradient of an item; that completed the gradient which term k hands on.
 const added = (item, k) => data.terms.slice(0, k).map(q => q[1]).lastIndexOf(item), handedBy = k => added(data.terms[k][0], k);
@@ -194,8 +224,9 @@ function lineOf(k, to) {
     else if (own) make('button', { className: 'ask', textContent: x, ariaLabel: 'show ' + s.n, onclick: () => ask(s.n) }, to);
     else make('b', { textContent: x, className: cls }, to);
   });
-  if (s.d) make('span', { textContent: s.d, className: 'sum' }, to);
-  if (t.sum && !own) make('span', { textContent: (s.w ? s.n + ' = ' : 'so far ') + t.sum, className: 'sum' }, to);
+  const more = words => make('span', { textContent: (to === text ? '' : ';  ') + words, className: 'sum' }, to);
+  if (s.d) more(s.d);
+  if (t.sum && !own) more((s.w ? s.n + ' = ' : 'so far ') + t.sum);
 }
 
 // ---- showing a step ----
@@ -233,6 +264,7 @@ function show(k, quiet) {
     li.dataset.was = '1', li.textContent = '';
     lineOf(i + 1, li);
   });
+  inspect(look.box);
   follow();
   if (!quiet) setHash();
 }
@@ -248,7 +280,7 @@ function play(on) {
   player.ariaLabel = on ? 'pause' : 'play';
 }
 const button = (label, name, f) => make('button', { type: 'button', textContent: label, title: name, ariaLabel: name, onclick: f }, bar);
-const go = k => { play(false), look.textContent = '', show(k); };
+const close = () => { look.textContent = '', look.box = null; }, go = k => { play(false), close(), show(k); };
 button('|←', 'start', () => go(0)), button('←', 'step back', () => go(at - 1));
 const player = button('▶', 'play', () => play(!timer));
 button('→', 'next step', () => go(at + 1));
@@ -269,40 +301,52 @@ const canChange = !unknown.length && whole && nodes.length > 0;
 const isLeaf = item => canChange && !item.a.length && !['number', 'stream'].includes(item.k) && item.x.length <= 64;
 
 // Cells are tinted by size: one colour for positive numbers, one for negative ones.
-function table(box, name, v, edit) {
-  const item = items[box.i], all = count(item.s), t = make('table', {}, look), most = 144;
+function table(item, name, values, edit) {
+  const v = values(), all = count(item.s), t = make('table', {}, look), most = 144, cells = [];
   make('caption', { textContent: name + (item.s.length ? ' [' + item.s.join(', ') + ']' : '') +
     (v.length < all || all > most ? ', the first ' + Math.min(v.length, most) + ' of ' + all : '') }, t);
-  const largest = Math.max(...v.map(Math.abs).filter(isFinite), 1e-300);
-  rows(v.slice(0, most), item.s).forEach((r, i) => {
+  rows(v.slice(0, most), item.s).forEach(r => {
     const tr = make('tr', {}, t);
-    r.forEach((x, j) => {
-      const td = make('td', {}, tr), k = i * r.length + j;
-      td.style.background = 'rgba(var(--' + (x < 0 ? 'down' : 'up') + '),' + (0.3 * Math.abs(x) / largest || 0) + ')';
-      edit ? field(td, item, k, name) : td.textContent = num(x);
-    });
+    r.forEach(() => { const td = make('td', {}, tr); cells.push([td, edit && field(td, item, cells.length, name)]); });
   });
+  return () => {
+    const v = values(), largest = Math.max(...v.map(Math.abs).filter(isFinite), 1e-300);
+    cells.forEach(([td, f], k) => {
+      td.style.background = 'rgba(var(--' + (v[k] < 0 ? 'down' : 'up') + '),' + (0.3 * Math.abs(v[k]) / largest || 0) + ')';
+      if (!f) td.textContent = num(v[k]);
+      else if (typed(f) !== v[k]) f.value = String(v[k]);
+    });
+  };
 }
+// Opens the panel of the box, or writes anew what has changed in it: a field that has the focus stays.
 function inspect(box) {
-  const item = items[box.i], value = live ? live.value[box.i] : item.x, grad = live ? live.grad[box.i] : item.g;
-  look.textContent = '', look.of = box.g;
-  if (value && at >= box.from && !secret(item.n)) table(box, item.n, value, isLeaf(item));
-  if (grad && at >= box.till && !secret(item.d)) table(box, item.d, grad, false);
-  mark(item.l);
+  if (!box) return;
+  const item = items[box.i], list = [];
+  const value = () => live ? live.value[box.i] : item.x, grad = () => live ? live.grad[box.i] : item.g;
+  if (value() && at >= box.from && !secret(item.n)) list.push([item, item.n, value, isLeaf(item)]);
+  if (grad() && at >= box.till && !secret(item.d)) list.push([item, item.d, grad, false]);
+  const key = [box.k, ...list.map(q => q[1])].join();
+  if (look.key !== key || !look.firstChild) look.textContent = '', look.key = key, look.paint = list.map(q => table(...q));
+  look.box = box, look.of = box.g, look.paint.forEach(f => f());
 }
 
 // ---- leaves that change ----
 
-function recompute() { changed = true, live = evaluate(data), reset.hidden = false, show(at); }
+function compute(on) { changed = on, live = on ? evaluate(data) : null, reset.hidden = !on, writeProgram(); }
+function recompute() { compute(true), show(at); }
+const typed = f => Number(f.value.replaceAll('−', '-').trim() || NaN);
+// A text that is no number changes nothing, and does not stay.
 function field(td, item, k, name) {
   const label = name + (item.s.length ? ' element ' + (k + 1) : '');
   const f = make('input', { type: 'text', inputMode: 'decimal', value: String(item.x[k]), ariaLabel: label }, td);
+  f.onfocus = () => f.select();
   f.oninput = () => {
-    const x = Number(f.value.replace('−', '-'));
-    if (f.value.trim() === '' || !isFinite(x)) return;
-    item.x[k] = x, recompute();
+    const x = typed(f);
+    if (isFinite(x)) item.x[k] = x, recompute();
   };
-  drag(f, () => item.x[k], x => { f.value = String(x), item.x[k] = x, recompute(); });
+  f.onchange = () => { f.value = String(item.x[k]); };
+  drag(f, () => item.x[k], x => { item.x[k] = x, recompute(); });
+  return f;
 }
 // A drag to the right makes the number larger; the step follows its size.
 function drag(e, get, set, may) {
@@ -317,24 +361,43 @@ function drag(e, get, set, may) {
 const first = items.map(t => t.x && t.x.slice());
 const reset = button('reset', 'the first values again', () => {
   items.forEach((t, i) => { if (first[i]) t.x = first[i].slice(); });
-  changed = false, live = null, reset.hidden = true;
-  show(at), look.textContent = '';
+  compute(false), close(), show(at);
 });
 reset.hidden = true;
 
+// The program has the numbers of leaves: where one is written as a number or as a list of numbers, in their place; else behind
+// the line, as a comment.
+const written = source.map(li => li.textContent);
+// Where the numbers are in `name = 2` or `name = [[1, 2], [3, 4]]` at the beginning of a text, and how long.
+function numbersOf(text, name) {
+  const [head, list] = text.match(new RegExp('^(?:[^#\n]*;)? *' + name.replace(/\W/g, '.') + ' *= *(?=((?:#.*|[-+[\\]\\d\\s.,e])+) *([;#\n]|$))')) || ['', ''];
+  return Array.from(list.matchAll(/#.*|[-+]?[\d.]+(?:e[-+]?\d+)?/g)).filter(m => m[0][0] !== '#').map(m => [head.length + m.index, m[0].length]);
+}
+function writeProgram() {
+  const text = written.slice(), notes = [];
+  items.forEach((t, i) => {
+    if (!isLeaf(t) || t.l === undefined || t.x.every((x, k) => x === first[i][k])) return;
+    let rest = text.slice(t.l).join('\n');
+    const at = numbersOf(rest, t.p || t.n);
+    if (at.length !== t.x.length) return (notes[t.l] = notes[t.l] || []).push(t.n + ' = ' + line(t.x, t.s));
+    for (let k = at.length; k--;) if (t.x[k] !== first[i][k]) rest = rest.slice(0, at[k][0]) + t.x[k] + rest.slice(at[k][0] + at[k][1]);
+    text.splice(t.l, text.length, ...rest.split('\n'));
+  });
+  source.forEach((li, l) => { li.querySelector('code').textContent = text[l] + (notes[l] ? '  # ' + notes[l].join('; ') : ''); });
+}
+
 boxes.forEach(box => {
-  const item = items[box.i], g = box.g, d = g.querySelector('desc');
-  const label = g.querySelector('title').textContent + (d && !hidden.size ? '; ' + d.textContent : '');
-  Object.assign(g, { tabIndex: 0, role: 'img', ariaLabel: label });
+  const item = items[box.i], g = box.g;
+  Object.assign(g, { tabIndex: 0, role: 'img' });
   g.addEventListener('pointerenter', () => mark(item.l));
   g.addEventListener('pointerleave', () => mark(at ? items[states[at].i].l : -1));
-  g.addEventListener('focus', () => { inspect(box), reveal(box.k); });
-  g.addEventListener('keydown', e => { if (e.key === 'Enter' && look.querySelector('input')) look.querySelector('input').focus(); });
-  g.addEventListener('click', () => g === document.activeElement ? inspect(box) : g.focus());
-  if (hidden.size && d) d.remove();
+  const open = () => { inspect(box), mark(item.l); };
+  g.addEventListener('focus', () => { open(), reveal(box.k); });
+  g.addEventListener('keydown', e => { const f = e.key === 'Enter' && look.querySelector('input'); if (f) f.focus(); });
+  g.addEventListener('click', () => g === document.activeElement ? open() : g.focus());
   if (!isLeaf(item)) return;
   g.classList.add('leaf');
-  if (item.x.length === 1) drag(g, () => item.x[0], x => { item.x[0] = x, recompute(), inspect(box); }, () => g === document.activeElement);
+  if (item.x.length === 1) drag(g, () => item.x[0], x => { item.x[0] = x, recompute(); }, () => g === document.activeElement);
 });
 source.forEach((li, i) => {
   const of = boxes.filter(b => items[b.i].l === i), k = states.findIndex(s => s.i !== undefined && items[s.i].l === i);
@@ -356,7 +419,7 @@ function readHash() {
   const hash = new URLSearchParams(location.hash.slice(1));
   let set = false;
   hash.forEach((v, name) => {
-    const leaf = items.find(t => [t.n, plain(t.n)].includes(name) && isLeaf(t));
+    const leaf = items.find(t => [t.n, t.p, plain(t.n)].includes(name) && isLeaf(t));
     if (!leaf || ['step', 'open', 'numbers'].includes(name) && v[0] !== '[') return;
     const x = v.split(/[\s,[\]]+/).filter(s => s).map(Number);
     if (x.length === leaf.x.length && x.every(isFinite)) leaf.x = x, set = true;
@@ -364,7 +427,7 @@ function readHash() {
   const k = Number(hash.get('step')), parts = (hash.get('open') || '').split(',');
   sheets.forEach((s, k) => { if (k) openPart(k, parts.includes(s.key)); });
   if (sheets.length > 1) rearrange();
-  if (set) changed = true, live = evaluate(data), reset.hidden = false;
+  if (set) compute(true);
   show(Number.isInteger(k) ? k : 0, true);
   if (!hash.has('numbers') || !canChange) return;
   const all = evaluate(data), out = make('pre', { id: ID + '-numbers', hidden: true }, main);

@@ -79,7 +79,7 @@ function edges() {
     const text = k === seen(s.b) || !value ? name : name + ' = ' + value;
     const r = area(k), dx = r.x + r.w / 2 - goal.x, turn = Math.round(Math.atan2(r.y + r.h / 2 - goal.y, dx) / Math.PI * 4);
     const b = make('button', { className: dx > 0 ? 'right' : '', textContent: '→↘↓↙←↖↑↗'[turn & 7] + ' ' + text, ariaLabel: 'go to ' + text }, edge);
-    b.onclick = () => { box.g.focus({ preventScroll: true }), look.textContent = ''; };
+    b.onclick = () => { box.g.focus({ preventScroll: true }), close(); };
   });
 }
 
@@ -87,7 +87,7 @@ function edges() {
 function listen() {
   const fingers = new Map(), spot = e => [e.clientX - stage.getBoundingClientRect().left, e.clientY - stage.getBoundingClientRect().top];
   const own = e => document.activeElement.matches('.leaf') && document.activeElement.contains(e.target);
-  const leave = () => { document.activeElement.blur(), look.textContent = ''; };
+  const leave = () => { document.activeElement.blur(), close(); };
   // From a field to its box, from a box in an open part to the title of the part.
   const back = () => {
     const e = document.activeElement, part = e.closest('.inner'), field = look.contains(e);

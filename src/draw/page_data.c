@@ -3,7 +3,8 @@
  *     root      the root's item
  *     hide      names that are ? until they are clicked
  *     backward  whether gradients were asked for
- *     items     n name, d its gradient's; a operands, items or -1; s shape; x values (of a leaf all and
+ *     items     n name, d its gradient's; p the name of a leaf in the program, if it is another; a operands,
+ *     items or -1; s shape; x values (of a leaf all and
  *               in full, else the first ones in seven digits); g likewise the gradient; b box; l line of
  *               the program; k kind of leaf; j node
  *     nodes     values first, then gradients: s shape, a operands, and what computes it: f an entry of maps,
@@ -19,6 +20,8 @@
  *     states    b box, i item, f box of `from`, e links, n name, r rule, m numbers, q their pattern,
  *               d definitions, v result, u sum, t total, k term, w whether the gradient is complete
  * Of a value that is absent there is no key. */
+#include <string.h>
+
 #include "draw/page.h"
 #include "wengert/op.h"
 #include "wengert/ops.h"
@@ -74,6 +77,8 @@ static void put_item(writer *w, int64_t i)
     /* A number of a derivation that is known though it is computed is none that a reader changes. */
     const wg_leaf leaf = wg_node_leaf(n) == WG_LEAF_NONE && y->is_inline ? WG_LEAF_NUMBER : wg_node_leaf(n);
     if (!y->operands && leaf != WG_LEAF_NONE) wgi_json_member(w->b, "k", kinds[leaf]);
+    if (!y->operands && strcmp(wg_node_name(n), wgi_symbol(&w->p->view, y, 40)))
+        wgi_json_member(w->b, "p", wg_node_name(n));
     if (w->value[i]) put_values(w, "x", w->value[i], !y->operands);
     if (w->gradient[i]) put_values(w, "g", w->gradient[i], false);
     if (w->box_of[i] >= 0) wgi_json_whole_member(w->b, "b", w->box_of[i]);

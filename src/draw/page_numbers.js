@@ -46,11 +46,13 @@ function formula(t) {
 
 // All values of the items, leaves having theirs, and of the terms [from, to, term's node, sum's node] of the
 // gradients. Returns {value: by item, term: by term, total: by term the gradient so far, grad: by item}.
-function evaluate({ nodes, maps, items, terms }) {
+// `one` is a node that has the value 1 instead.
+function evaluate({ nodes, maps, items, terms }, one) {
   const f = maps.map(formula), v = [], grad = [];
   nodes.forEach((q, i) => {
     const x = q.a && q.a.map(k => ({ s: nodes[k].s, v: v[k] }));
-    if (!x) v[i] = q.i === undefined ? q.x : items[q.i].x;
+    if (i === one) v[i] = [1];
+    else if (!x) v[i] = q.i === undefined ? q.x : items[q.i].x;
     else v[i] = q.f === undefined ? OPS[q.o](x, q.p || {}, q.s, q) : map(x, q.s, f[q.f]);
   });
   terms.forEach(q => { grad[q[1]] = v[q[3]]; });

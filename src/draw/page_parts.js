@@ -4,6 +4,7 @@
 
 const sheets = [], sheetOf = k => data.boxes[k][1], openParts = () => sheets.filter(s => s.of !== undefined && s.open);
 const attributes = (e, names) => names.map(n => +e.getAttribute(n));
+const set = (e, all) => (Object.entries(all).forEach(a => e.setAttribute(...a)), e), shape = (tag, all) => set(document.createElementNS('http://www.w3.org/2000/svg', tag), all);
 
 // The box in the picture that stands for box k now: itself, or the outermost closed part that it is in.
 function seen(k) {
@@ -83,8 +84,7 @@ function arrange(s) {
   });
   s.scopes.forEach(q => {
     const [e, t] = [q.e.querySelector('rect'), q.e.querySelector('text')], r = q.r, x = fx(r.x), y = fy(r.y);
-    Object.entries({ x: x, y: y, width: fx(r.x + r.w) - x, height: fy(r.y + r.h) - y }).forEach(([n, v]) => e.setAttribute(n, v));
-    t.setAttribute('x', fx(q.t[0])), t.setAttribute('y', fy(q.t[1]));
+    set(e, { x: x, y: y, width: fx(r.x + r.w) - x, height: fy(r.y + r.h) - y }), set(t, { x: fx(q.t[0]), y: fy(q.t[1]) });
   });
   return s.size && s.size.map((v, i) => v + (i ? fy(1e9) : fx(1e9)) - 1e9);
 }
@@ -103,7 +103,7 @@ function toggle(k) {
   const s = sheets[k];
   openPart(k, !s.open), rearrange();
   const e = s.open ? s.head : boxOf(s.of), r = areaOf(s.open ? s.frame : e);
-  e.focus({ preventScroll: true }), look.textContent = '';
+  e.focus({ preventScroll: true }), close();
   following = false, fly(aim(r, Math.max(least(), Math.min(scale(all, 0), scale(r, 0)))));
 }
 function toggleAll() {
@@ -117,9 +117,9 @@ function handle(s, k) {
   const g = boxOf(s.of), name = s.head.querySelector('text').textContent, count = items.filter(t => t.b !== undefined && t.a.length && inPart(t.b, k)).length;
   const corner = e => { const [x, y, w, h] = attributes(e.querySelector('rect'), ['x', 'y', 'width', 'height']); return [x + w, e === g ? y : h / 2]; };
   [[g, 'h10m-5 -5v10'], [s.head, 'h10']].forEach(([e, d]) => {
-    const p = document.createElementNS('http://www.w3.org/2000/svg', 'path'), [x, y] = corner(e);
-    p.setAttribute('d', 'M' + (x - 8) + ' ' + y + 'a8 8 0 1 1 0 .1zm3 0' + d), p.setAttribute('class', 'knob'), e.appendChild(p);
-    Object.entries({ role: 'button', tabindex: 0, 'aria-expanded': e !== g, 'aria-label': 'close ' + name }).forEach(a => e.setAttribute(...a));
+    const [x, y] = corner(e);
+    e.appendChild(shape('path', { d: 'M' + (x - 8) + ' ' + y + 'a8 8 0 1 1 0 .1zm3 0' + d, class: 'knob' }));
+    set(e, { role: 'button', tabindex: 0, 'aria-expanded': e !== g, 'aria-label': 'close ' + name });
     e.addEventListener('click', q => { q.stopPropagation(), toggle(k); });
     e.addEventListener('keydown', q => { if (q.key === 'Enter' || q.key === 'Escape' && e !== g) q.preventDefault(), q.stopPropagation(), toggle(k); });
   });

@@ -94,7 +94,7 @@ Test(page_browser, opens_at_a_step)
     SHOWS(browser_document(path, "step=1", NULL), ">1 / 8</output>", " = 0.5 · 0.5 = ", "value off",
           "grad off");
     /* dx = 2 x + 3: the gradient's row is written anew */
-    SHOWS(pic_plain(browser_document(path, "step=8&x=-0.5", NULL)), ">dx = 2</text>", "dx: 3 + (−1) = 2<");
+    SHOWS(pic_plain(browser_document(path, "step=8&x=-0.5", NULL)), ">dx = 2</text>", "dx = 3 + (−1) = 2<");
     /* the first of two terms */
     SHOWS(pic_plain(browser_document(path, "step=7", NULL)), ">dx = 3 + …</text>");
 }
