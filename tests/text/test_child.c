@@ -100,7 +100,7 @@ static void reap(int number)
     while (waitpid(-1, NULL, WNOHANG) > 0) continue;
 }
 
-static void nothing(int number) {}
+static void nothing(int number) { (void)number; }
 
 /* Nobody waits for children, or a handler waits for all of them, or signals interrupt the wait. */
 Test(child, whoever_waits_for_children)
@@ -112,10 +112,10 @@ Test(child, whoever_waits_for_children)
     for (int i = 0; i < 20; i++) expect_whole(c), expect_none(c, crashes);
     signal(SIGCHLD, SIG_DFL);
     expect_whole(c);
-    signal(SIGALRM, nothing), siginterrupt(SIGALRM, true);
+    sigaction(SIGALRM, &(struct sigaction){ .sa_handler = nothing }, NULL);
     setitimer(ITIMER_REAL, &(struct itimerval){ { 0, 100 }, { 0, 100 } }, NULL);
     for (int i = 0; i < 20; i++) expect_whole(c);
-    setitimer(ITIMER_REAL, &(struct itimerval){ { 0, 0 } }, NULL);
+    setitimer(ITIMER_REAL, &(struct itimerval){ { 0, 0 }, { 0, 0 } }, NULL);
     cr_expect_eq(waitpid(-1, NULL, 0), -1, "a child is left");
     wgt_finish(c, NULL);
 }
