@@ -4,7 +4,7 @@
 
 #include "draw/svg.h"
 
-enum { NAME_MOST = 40, LATEX = 2000 };
+enum { NAME_MOST = WGI_EXPRESSION_MOST, LATEX = 2000 };
 
 /* Too large for the stack. */
 typedef struct wgi_formula_work {
@@ -78,7 +78,7 @@ void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position)
 {
     const wgi_item *y = wgi_item_at(p, position);
     bool whole;
-    wgi_equation *e = wgi_equation_make(&p->view, p->at.item[position], p->less.inside, false);
+    wgi_equation *e = wgi_equation_make(&p->view, p->at.item[position], p->less.inside);
     box->title = wgi_equation_text(&p->view, y, e, &whole);
     if (!y->tree)
         box->title = wgi_pool_format(p->pool, "%s = %s", wgi_symbol(&p->view, y, NAME_MOST), box->title);

@@ -13,7 +13,7 @@
 #include "wengert/op.h"
 
 enum {
-    NAME_MOST = 40,
+    NAME_MOST = WGI_EXPRESSION_MOST,
     PATTERN_NAME_MOST = 24,
     TIP_MOST = 400,
     PATTERN_MOST = 6,
@@ -79,9 +79,9 @@ static void put_summary(wgi_strbuf *b, const wg_tensor *t, const census *s)
         return;
     }
     bool real = wg_dtype_is_float(t->dtype);
-    wgi_strbuf_put(b, real ? "μ = " : "from ");
+    wgi_strbuf_put(b, real ? "mean " : "from ");
     wgi_put_number(b, real ? s->mean : s->least);
-    wgi_strbuf_put(b, real ? ", σ = " : " to ");
+    wgi_strbuf_put(b, real ? ", sd " : " to ");
     wgi_put_number(b, real ? s->deviation : s->most);
 }
 
@@ -211,9 +211,6 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
             wgi_pool_format(p->pool, "%s · %s", box->word, wgi_pool_clean(p->pool, y->op->name, NAME_MOST));
         if (wgi_is_circuit(p->o)) wgi_describe_gate(p, box, y);
         else wgi_describe_title(p, box, position);
-        wgi_equation *e = wgi_equation_make(v, p->at.item[position], NULL, false);
-        box->detail = e && e->is_part ? "" : wgi_item_options(v, y, e && e->by_formula);
-        wgi_equation_free(e);
     }
     box->shape = shape_text(p, n);
     const bool shows = wgi_shows(p, position, false);

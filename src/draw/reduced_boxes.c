@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALL_MOST = 5, COST_MOST = 72, FORMULA_MOST = 60 }; /* operands of a call; characters of a formula */
+enum { CALL_MOST = 5, FORMULA_MOST = 72 }; /* operands of a call; characters of a formula */
 
 /* ---- what is kept ---- */
 
@@ -160,7 +160,7 @@ static bool may_stand_in(const wgi_reducer *r, int64_t i, int64_t to)
 /* The characters of a box's formula. */
 static int formula_length(const wgi_picture *p, int64_t i)
 {
-    wgi_equation *e = wgi_equation_make(&p->view, p->at.item[i], p->less.inside, false);
+    wgi_equation *e = wgi_equation_make(&p->view, p->at.item[i], p->less.inside);
     const int n = wgi_characters(wgi_equation_text(&p->view, wgi_item_at(p, i), e, NULL));
     wgi_equation_free(e);
     return n;
@@ -231,7 +231,7 @@ static void find_cost(wgi_reducer *r)
         const int32_t before = r->p->less.into[i];
         if (!r->cost[i]) continue;
         const bool fits = wgi_add_part(r, (wgi_part){ WGI_PARTS_COST, i, i + 1, root });
-        if (fits && formula_length(r->p, root) <= COST_MOST) continue;
+        if (fits && formula_length(r->p, root) <= FORMULA_MOST) continue;
         if (fits) take_away(r, before);
         return;
     }

@@ -3,7 +3,7 @@
 
 #include "draw/reduced_boxes.h"
 
-enum { NAME_MOST = 24 };
+enum { NAME_MOST = WGI_EXPRESSION_MOST };
 
 bool wgi_shows(const wgi_picture *p, int64_t position, bool gradient)
 {

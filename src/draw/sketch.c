@@ -196,7 +196,7 @@ static bool put_equation(const wgi_net *n, int64_t i, const unsigned char *insid
 {
     const wgi_view *v = &n->p->view;
     bool whole = false;
-    wgi_equation *e = wgi_equation_make(v, i, inside, false);
+    wgi_equation *e = wgi_equation_make(v, i, inside);
     const char *right = wgi_equation_text(v, &v->item[i], e, &whole);
     wgi_equation_free(e);
     wgi_strbuf_format(b, "; %s = %s", wgi_symbol(v, &v->item[i], WGI_SKETCH_NAME), right);

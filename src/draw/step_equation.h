@@ -6,7 +6,11 @@
 #include "view/equation.h"
 #include "wengert/op.h"
 
-enum { WGI_STEP_NAME = 24, WGI_STEP_NODES = 40 }; /* characters of a name, nodes of a tree on a line */
+enum {
+    WGI_STEP_NAME = WGI_EXPRESSION_MOST,
+    WGI_STEP_NODES = 40
+}; /* characters of a name, nodes of a tree on
+                                                                    * a line */
 
 /* The equation of an item: its op's formula, or a part of its adjoint, with the item's own names. */
 typedef struct wgi_step_equation {

@@ -14,7 +14,7 @@ static const char *value_rule(wgi_step_equation *q, bool pattern, const char **n
 {
     const wgi_view *v = q->v;
     const wgi_item *y = q->y;
-    wgi_equation *e = wgi_equation_make(v, y - v->item, NULL, true);
+    wgi_equation *e = wgi_equation_make(v, y - v->item, NULL);
     const char *rule = wgi_equation_text(v, y, e, NULL), *right = NULL;
     wgi_equation_free(e);
     q->most = 1;

@@ -47,7 +47,6 @@ typedef struct maker {
     const wgi_view *v;
     const wgi_item *y;
     const unsigned char *inside;
-    bool options;
     wgi_equation *e;
 } maker;
 
@@ -60,7 +59,7 @@ static bool open_operand(maker *m, int k)
     wgi_formula_value *v = &m->e->k.v[k];
     if (at < 0 || !v->text) return true;
     if (m->inside && m->inside[at]) {
-        wgi_equation *inner = m->e->inner[k] = wgi_equation_make(m->v, at, m->inside, true);
+        wgi_equation *inner = m->e->inner[k] = wgi_equation_make(m->v, at, m->inside);
         if (!inner) return false;
         v->tree = inner->tree.node, v->root = inner->tree.root;
     } else v->tree = m->v->item[at].tree, v->root = m->v->item[at].root;
@@ -95,14 +94,25 @@ bool wgi_is_clear(const wgi_formula *f, int operands, bool may_be_operand)
            wgi_formula_is_plain(f, f->root) && (may_be_operand || f->node[right].kind != WGI_F_NAME);
 }
 
+/* Whether a call of the op's name says more than its formula: nobody says max(z, 0). A reshape of squeeze has
+ * options of its own, and Σ(eˣ) in a larger formula does not show along which axis. */
+static bool is_said_by_name(const wgi_formula *f, const wg_op *op)
+{
+    const int right = wgi_formula_child(f, f->node[f->root].child, 1);
+    const bool call = f->node[right].kind == WGI_F_CALL;
+    bool along = false;
+    for (int i = 1; i < f->count; i++) along |= f->node[i].kind == WGI_F_ALONG;
+    return wg_op_is(op, "relu") || (along && !call) ||
+           (call && wgi_formula_is(f, right, "reshape") && !wg_op_is(op, "reshape"));
+}
+
 static bool by_formula(maker *m)
 {
     const wgi_item *y = m->y;
     const wgi_formula *f = wgi_view_formula(m->v, y->op);
     wgi_formula *to = &m->e->tree;
     wgi_formula_values *k = &m->e->k;
-    const bool by_name = wg_op_is(y->op, "relu"); /* nobody says max(z, 0) */
-    if (!f || by_name || !wgi_find_formula_values(m->v, y, k)) return false;
+    if (!f || is_said_by_name(f, y->op) || !wgi_find_formula_values(m->v, y, k)) return false;
     /* As e^x it is as long with a node called e as without one. */
     if (!wgi_formula_replace(to, f, NULL, 0, k->v, k->count - k->calls_e)) return false;
     if (!wgi_is_clear(to, y->operands, wg_node_is_derived(wgi_item_node(m->v, y - m->v->item)))) return false;
@@ -216,7 +226,7 @@ static void close_operands(wgi_equation *e)
 static bool add_options(maker *m, bool by_formula)
 {
     wgi_formula *f = &m->e->tree;
-    const char *options = m->options ? wgi_item_options(m->v, m->y, by_formula) : "";
+    const char *options = wgi_item_options(m->v, m->y, by_formula);
     if (!*options) return true;
     if (f->node[f->root].kind != WGI_F_CALL) return false;
     wgi_formula_add(f, f->root, put_words(f, options));
@@ -234,20 +244,20 @@ static bool make(maker *m)
         if (!wgi_name_formula_operand(m->v, m->y, k, &m->e->k)) return false;
     if (wgi_is_transpose(m->v, m->y)) return as_transpose(m);
     if (wgi_is_sum_of_one(m->v, m->y)) return as_call(m, "sum");
-    if (is_part(m->y)) return m->e->is_part = true, as_part(m);
-    if (by_formula(m) && add_options(m, true)) return m->e->by_formula = true;
+    if (is_part(m->y)) return as_part(m);
+    if (by_formula(m) && add_options(m, true)) return true;
     close_operands(m->e);
     return as_call(m, m->y->op->name) && add_options(m, false);
 }
 
-wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside, bool options)
+wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside)
 {
     wgi_equation *e = v->ops->spare; /* to clear new memory takes longer than to make an equation */
     if (!v->item[i].op) return NULL;
-    if (e) v->ops->spare = e->next, e->by_formula = e->is_part = false;
+    if (e) v->ops->spare = e->next;
     else if (!(e = wgi_pool_take(v->pool, 1, sizeof *e))) return NULL;
     e->v = v;
-    maker m = { v, &v->item[i], inside, options, e };
+    maker m = { v, &v->item[i], inside, e };
     if (make(&m) && !v->pool->failed) return e;
     wgi_equation_free(e);
     return NULL;

@@ -20,8 +20,9 @@ typedef struct wgi_formula_values {
     char formal[WGI_FORMULA_OPERANDS][32];
     const char *own[WGI_FORMULA_OPERANDS];
 } wgi_formula_values;
-/* A name in an equation has fewer bytes. */
-enum { WGI_OWN_BYTES = 104 };
+/* The characters of an expression that is the name of its item. A name in an equation has fewer bytes. */
+enum { WGI_EXPRESSION_MOST = 60 };
+enum { WGI_OWN_BYTES = 4 * WGI_EXPRESSION_MOST };
 
 /* What the item's name is, if it is an expression: the kind of it; else 0. */
 uint8_t wgi_name_kind(const wgi_item *y);
@@ -54,17 +55,15 @@ typedef struct wgi_equation {
     const wgi_view *v;
     struct wgi_equation *next; /* of the view's spare ones */
     wgi_formula tree;          /* its root is the right side */
-    bool by_formula;           /* else a call, which has no options in it, */
-    bool is_part;              /* or z[:, 3:4], which has all */
     wgi_formula_values k;
     struct wgi_equation *inner[WGI_FORMULA_OPERANDS];
 } wgi_equation;
 
 /* The equation of item i. An operand is called by its name. inside: by item, 1: the equation of this
- * operand stands in the place of its name; NULL: none. options: those that the formula does not show, too:
- * sum(x, axis = 0). A long formula, or one that needs explanation, gives a call, concat(a, b). NULL: no
+ * operand stands in the place of its name; NULL: none. Options that the formula does not show stand in the
+ * call: sum(x, axis = 0). A long formula, or one that needs explanation, gives a call, concat(a, b). NULL: no
  * memory, or the equation is too long. wgi_equation_free keeps its memory for the next one. */
-wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside, bool options);
+wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside);
 void wgi_equation_free(wgi_equation *e);
 
 /* Whether the item swaps the last two axes of its operand. */

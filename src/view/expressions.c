@@ -9,11 +9,7 @@
 #include "view/equation.h"
 #include "wengert/op.h"
 
-enum {
-    CHARACTERS = 24, /* of an expression */
-    LINE = 8 * CHARACTERS,
-    OP_MOST = 16
-};
+enum { LINE = 4 * WGI_EXPRESSION_MOST, OP_MOST = 16 };
 
 /* Keeps the tree with its texts. */
 static void keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f, const char *name)
@@ -34,10 +30,10 @@ static void name_by_expression(wgi_view *v, int64_t i)
 {
     char line[LINE];
     wgi_line to = { line, sizeof line, 0 };
-    wgi_equation *e = wgi_equation_make(v, i, NULL, true);
+    wgi_equation *e = wgi_equation_make(v, i, NULL);
     if (!e) return;
     wgi_formula_text(&to, &e->tree, e->tree.root, false);
-    if (to.length < sizeof line && wgi_characters(line) <= CHARACTERS && !wgi_view_has_name(v, line))
+    if (to.length < sizeof line && wgi_characters(line) <= WGI_EXPRESSION_MOST && !wgi_view_has_name(v, line))
         keep_tree(v, &v->item[i], &e->tree, line);
     wgi_equation_free(e);
 }
@@ -64,22 +60,12 @@ static int64_t last_number(const wgi_view *v, int64_t i)
     return 0;
 }
 
-/* An expression of a numbered item would say little: relu_1, not max(add_1, 0). */
-static bool uses_number(const wgi_view *v, const wgi_item *y)
-{
-    for (int k = 0; k < y->operands; k++) {
-        const int32_t at = *wgi_operand(v, y, k);
-        if (at >= 0 && v->item[at].source == WGI_NAME_OP && v->item[at].operands) return true;
-    }
-    return false;
-}
-
 void wgi_view_find_expressions(wgi_view *v)
 {
     for (int64_t i = 0; i < v->items && v->items <= WGI_READ_MOST; i++) {
         wgi_item *y = &v->item[i];
         if (y->source != WGI_NAMELESS || y->is_inline) continue;
-        if (y->operands && !uses_number(v, y)) name_by_expression(v, i);
+        if (y->operands) name_by_expression(v, i);
         if (y->source == WGI_NAMELESS) name_by_number(v, y, last_number(v, i));
         if (v->pool->failed) return;
     }

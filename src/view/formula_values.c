@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { OPERAND_MOST = 24 }; /* characters of a name */
-
 /* ---- operands ---- */
 
 wgi_formula_axes wgi_item_axes(const wgi_view *v, int64_t i)
@@ -35,7 +33,7 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
     if (wgi_item_number(v, at, &to->number)) return true;
     if (x->tree && x->tree[x->root].kind == WGI_F_NUMBER) return to->number = x->tree[x->root].number, true;
     const char *name =
-        x->is_inline ? wg_node_op_name(wgi_item_node(v, at)) : wgi_item_name(v, x, OPERAND_MOST);
+        x->is_inline ? wg_node_op_name(wgi_item_node(v, at)) : wgi_item_name(v, x, WGI_EXPRESSION_MOST);
     to->of = x->is_inline ? 0 : wgi_name_kind(x);
     to->text = k->own[i] = name;
     return *name && strlen(name) < WGI_OWN_BYTES;

@@ -81,13 +81,17 @@ unsigned wgi_option_axes(const wg_attr_row *r, const void *attr, int rank)
     return count ? axes : (1u << rank) - 1;
 }
 
-/* Of sizes one number if all are equal. */
+/* [0, 1]; of sizes one number if all are equal. */
 static void put_list(wgi_strbuf *b, const wg_shape *s, bool sizes)
 {
     bool equal = sizes && s->rank;
     for (int i = 1; i < s->rank; i++) equal &= s->dim[i] == s->dim[0];
-    for (int i = 0; i < (equal ? 1 : s->rank); i++)
-        wgi_strbuf_format(b, i ? " %lld" : "%lld", (long long)s->dim[i]);
+    if (equal || s->rank == 1) {
+        wgi_strbuf_format(b, "%lld", (long long)s->dim[0]);
+        return;
+    }
+    for (int i = 0; i < s->rank; i++) wgi_strbuf_format(b, i ? ", %lld" : "[%lld", (long long)s->dim[i]);
+    wgi_strbuf_put(b, s->rank ? "]" : "");
 }
 
 /* The default as its row writes it. */

@@ -64,13 +64,12 @@ Test(expressions, say_no_options_that_nobody_gave)
 Test(expressions, that_are_long_are_the_op_and_a_number)
 {
     WGT_ENDS bench b = start();
-    expect_name(&b, LONG(b), "add_1", WGI_NAME_OP);
-    wg_node s[2] = { LONG(b), LONG(b) };
-    /* What the second one has in common with the first is called otherwise: two of it are products. */
-    expect_name(&b, wg_mul(s[0], s[1]), "mul_3", WGI_NAME_OP);
-    wg_node taken = wg_input(b.g, "add1", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
-    wg_node last[1] = { LONG(b) };
-    expect_name(&b, wg_mul(taken, last[0]), "mul_1", WGI_NAME_OP);
+    expect_name(&b, LONG(b), "(1 − y) ⊙ ln(1 − x) + y ⊙ ln x", WGI_NAME_EXPRESSION);
+    wg_node twice[2] = { LONG(b), LONG(b) };
+    expect_name(&b, wg_mul(twice[0], twice[1]), "mul_1", WGI_NAME_OP);
+    wg_node taken = wg_input(b.g, "mul1", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node last[2] = { LONG(b), LONG(b) };
+    expect_name(&b, wg_mul(wg_mul(taken, last[0]), last[1]), "mul_2", WGI_NAME_OP);
 }
 
 Test(expressions, of_names_with_special_characters_are_texts)
@@ -100,7 +99,7 @@ Test(expressions, equations_can_be_put_into_one_another)
     for (int pass = 0; pass < 2; pass++) {
         char text[60];
         wgi_line to = { text, sizeof text, 0 };
-        wgi_equation *e = wgi_equation_make(&b.v, item, inside, false);
+        wgi_equation *e = wgi_equation_make(&b.v, item, inside);
         cr_assert(e);
         wgi_formula_text(&to, &e->tree, e->tree.root, false);
         cr_expect_str_eq(text, pass ? "(x − y)²" : "z²");
