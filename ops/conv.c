@@ -506,8 +506,10 @@ DEFINE_OP(conv,
                      "as x has, divided by stride.",
           .formula = "y[n, i..., b] = sum(x[n, i... stride + k... dilation - padding, c + a] W[k..., a, b] "
                      "over k..., a); c = 0 where groups = 1, else \"the first channel of b's group\"",
-          .adjoint = "x' = conv_transpose(y', W), W' = conv_weights(x, y')", .operands = 2, .names = "x W",
-          .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
+          .adjoint = "x' = conv_transpose(y', W), W'[k..., a, b] = sum(x[n, i... stride + k... dilation - "
+                     "padding, c + a] y'[n, i..., b] over n, i...); c = 0 where groups = 1, else \"the first "
+                     "channel of b's group\"",
+          .operands = 2, .names = "x W", .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
           RULES(conv, shape, units, scratch, prepare, flops, vjp, vmap), .kernel = KERNELS(conv), .phases = 2,
           .prepared = sizeof(conv_sizes), .jvp = product_jvp);
 BUILDER(conv, conv) { APPLY(conv, conv, CONV_FIELDS, a->x, a->W); }
@@ -576,8 +578,9 @@ DEFINE_OP(
     .formula =
         "y[n, j..., c + a] = sum(x[n, i..., b] W[k..., a, b] over i..., k..., b where i... stride + k... "
         "dilation - padding = j...); c = 0 where groups = 1, else \"the first channel of b's group\"",
-    .adjoint = "x' = conv(y', W), W' = conv_weights(y', x)", .operands = 2, .names = "x W",
-    .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
+    .adjoint = "x' = conv(y', W), W'[k..., a, b] = sum(y'[n, i... stride + k... dilation - padding, c + a] "
+               "x[n, i..., b] over n, i...); c = 0 where groups = 1, else \"the first channel of b's group\"",
+    .operands = 2, .names = "x W", .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
     RULES(conv_transpose, shape, units, scratch, prepare, flops, vjp, vmap),
     .kernel = KERNELS(conv_transpose), .phases = 2, .prepared = sizeof(conv_sizes), .jvp = product_jvp);
 BUILDER(conv_transpose, conv) { APPLY(conv_transpose, conv, CONV_FIELDS, a->x, a->W); }

@@ -201,9 +201,9 @@ DEFINE_OP(max_pool,
           .summary = "Largest element of each window, over 1 to 3 axes, channels last: x [n, ..., channels]. "
                      "NaN if one is NaN. What is beside x is never chosen.",
           .formula = "y[n, i..., c] = max(x[n, i... stride + k... - padding, c] over k... < size...)",
-          .adjoint = "x' = max_pool_grad(x, y')", .operands = 1, .kind = WG_OPAQUE, .cost = 4, TAKES(pooling),
-          .shape = pool_shape, .kinked = true, .kernel = KERNELS(max_pool), .units = places,
-          RULES(max_pool, expand, vjp, vmap));
+          .adjoint = "x' = \"y' at the first place of the largest number of each window, 0 elsewhere\"",
+          .operands = 1, .kind = WG_OPAQUE, .cost = 4, TAKES(pooling), .shape = pool_shape, .kinked = true,
+          .kernel = KERNELS(max_pool), .units = places, RULES(max_pool, expand, vjp, vmap));
 BUILDER(max_pool, pool) { APPLY(max_pool, pooling, POOL_FIELDS, a->x); }
 
 /* ---- max_pool_pick ---- */

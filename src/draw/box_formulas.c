@@ -91,10 +91,3 @@ void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position)
     }
     wgi_equation_free(e);
 }
-
-void wgi_describe_gate(wgi_picture *p, wgi_box *box, const wgi_item *y)
-{
-    if (!wgi_begin_formula(p)) return;
-    box->title = wgi_item_gate(&p->view, y, &p->work->tree);
-    box->formula = wgi_lay_out(p, p->work->tree.root, WGI_F_FLAT);
-}

@@ -5,6 +5,7 @@
  */
 #include "draw/page.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -45,6 +46,8 @@ static census count_values(const wg_tensor *t)
         if (x < s.least) s.least = x;
         if (x > s.most) s.most = x;
     }
+    const double noise = wg_dtype_size(t->dtype) == 8 ? DBL_EPSILON : FLT_EPSILON;
+    if (fabs(s.mean) <= 2 * noise * fmax(fabs(s.least), fabs(s.most))) s.mean = 0; /* what rounding leaves */
     s.deviation = s.finite ? sqrt(square / (double)s.finite) : NAN;
     return s;
 }
@@ -160,7 +163,7 @@ static const char *formula_of(wgi_picture *p, const char *formula)
 static const char *tip_text(wgi_picture *p, const wgi_box *box, const wgi_item *y, wg_node n)
 {
     wgi_strbuf b = { .pool = p->pool };
-    wgi_strbuf_format(&b, "%s %s", box->word, wgi_item_name(&p->view, y, TIP_MOST));
+    wgi_strbuf_format(&b, "%s %s", box->word, wgi_symbol(&p->view, y, TIP_MOST));
     if (*wg_node_scope(n)) wgi_strbuf_put(&b, " in "), wgi_strbuf_clean(&b, wg_node_scope(n), TIP_MOST);
     if (*box->site) wgi_strbuf_put(&b, ", "), wgi_strbuf_put(&b, box->site);
     const wg_op *op = y->op;
@@ -209,7 +212,7 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     if (!is_leaf(n)) {
         box->word =
             wgi_pool_format(p->pool, "%s · %s", box->word, wgi_pool_clean(p->pool, y->op->name, NAME_MOST));
-        if (wgi_is_circuit(p->o)) wgi_describe_gate(p, box, y);
+        if (wgi_is_circuit(p->o)) box->title = wgi_item_gate(v, y);
         else wgi_describe_title(p, box, position);
     }
     box->shape = shape_text(p, n);

@@ -305,7 +305,6 @@ void wgi_describe_gradients(wgi_picture *p);
 
 /* box_formulas.c. The title of a node that is computed, and what `formula` and `symbol` are. */
 void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position);
-void wgi_describe_gate(wgi_picture *p, wgi_box *box, const wgi_item *y);
 void wgi_lay_out_name(wgi_picture *p, wgi_box *box, const wgi_item *y);
 /* A wgi_formula_width: in the fonts of pictures. */
 double wgi_formula_text_width(const char *utf8, double size, wgi_formula_face face);

@@ -242,8 +242,9 @@ static wg_status write_steps(wgi_picture *p, wgi_strbuf *out)
         if (x->is_copy || s.value_at[i] != 0) continue;
         const bool few =
             !x->hidden_value && wg_peek(x->node, &t) && t.data && wg_shape_size(t.shape) <= WGI_FEW;
-        wgi_strbuf_format(&line, "%s = ", x->name),
-            put_joined(&line, few ? wgi_numbers(p->pool, &t) : x->value);
+        const char *value = few ? wgi_numbers(p->pool, &t) : x->value;
+        if (strcmp(value, x->name) == 0) continue; /* [0, 2, 1] is its own name */
+        wgi_strbuf_format(&line, "%s = ", x->name), put_joined(&line, value);
         put_spaces(out, STEP_INDENT);
         put_wrapped(p, out, wgi_strbuf_keep(&line));
     }

@@ -131,12 +131,16 @@ static int unit_name(const drawing *d, int name, int64_t unit)
     return at;
 }
 
+/* One unit is called as its layer. NULL: another node has the name of the unit. */
 static const wgi_laid_formula *lay_out_unit(const drawing *d, const column *k, int64_t layer, int place)
 {
     wgi_picture *p = d->n->p;
     if (!wgi_begin_formula(p)) return NULL;
     const int name = wgi_net_name(d->n, k->item, "a", layer);
-    return wgi_lay_out(p, unit_name(d, name, unit_at(d, k, place) + 1), WGI_F_FLAT);
+    if (k->units == 1) return wgi_lay_out(p, name, WGI_F_FLAT);
+    const int64_t unit = unit_at(d, k, place) + 1;
+    const char *own = wgi_pool_format(p->pool, "%s_%lld", p->view.item[k->item].name, (long long)unit);
+    return wgi_view_has_name(&p->view, own) ? NULL : wgi_lay_out(p, unit_name(d, name, unit), WGI_F_FLAT);
 }
 
 /* What stands in a circle: the name of the unit, or its value. */

@@ -138,14 +138,17 @@ static const char *call_at(const wgi_picture *p, int64_t result)
 }
 
 /* A step of a series is called as its result, "h₁"; another scope, and a step whose result has no name, by
- * the scope's name. */
+ * the scope's name, unless a node outside of the box has it. */
 static const char *scope_title(const wgi_picture *p, int64_t result)
 {
     const char *path = wg_node_scope(wgi_node_at(p, result));
     size_t n = closed_scope(p, path), name;
     if (wgi_series_scope(path, &name) == n && wgi_has_name(p, result))
         return wgi_symbol(&p->view, wgi_item_at(p, result), TITLE_MOST);
-    return wgi_pool_clean(p->pool, wgi_pool_part(p->pool, path, n), TITLE_MOST);
+    const char *title = wgi_pool_clean(p->pool, wgi_pool_part(p->pool, path, n), TITLE_MOST);
+    const bool of_another =
+        wgi_view_has_name(&p->view, title) && !wgi_view_looks_alike(title, wgi_item_at(p, result)->name);
+    return of_another ? "" : title;
 }
 
 /* The box of a call or a scope: its own nodes, not those of parts that are alike. */

@@ -256,6 +256,7 @@ bool wgi_step_replace(wgi_step_equation *q, const wgi_formula *f, const wgi_form
                            : wgi_formula_replace(&q->own, f, also, index, q->names, n);
     if (!made || q->own.loose) return false;
     if (also) name_what_is_known(q);
+    wgi_view_spell(q->v, &q->own);
     q->equation = also ? wgi_formula_child(&q->own, q->own.root, 0) : q->own.root;
     q->right = wgi_formula_child(&q->own, q->equation, 1);
     return (also ? says_something(q) : wgi_formula_is_plain(&q->own, q->equation)) &&

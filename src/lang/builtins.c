@@ -285,7 +285,8 @@ static bool whole(wg_program *q, const wgi_ast *a)
 wg_node wgi_as_indices(wg_program *q, const wgi_ast *a, wg_node x)
 {
     if (!wg_failed(q->c) && wg_dtype_is_float(wg_node_dtype(x)) && whole(q, a))
-        x = wg_cast_at(wgi_site(q, a, NULL, 0), x, WG_I64); /* nobody wrote it: pictures show x */
+        x = wg_cast_at(wg_site_place(wgi_site(q, a, NULL, 0)), x,
+                       WG_I64); /* nobody wrote it: pictures show x */
     return x;
 }
 static wg_node indices(wg_program *q, const wgi_ast *a, wgi_binding *owner)

@@ -250,6 +250,12 @@ static bool make(maker *m)
     return as_call(m, m->y->op->name) && add_options(m, false);
 }
 
+void wgi_view_spell(const wgi_view *v, wgi_formula *f)
+{
+    for (int i = 1; v->has_sigma && i < f->count; i++)
+        f->node[i].word |= f->node[i].kind == WGI_F_CALL && wgi_formula_is(f, i, "sigmoid");
+}
+
 wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned char *inside)
 {
     wgi_equation *e = v->ops->spare; /* to clear new memory takes longer than to make an equation */
@@ -258,7 +264,7 @@ wgi_equation *wgi_equation_make(const wgi_view *v, int64_t i, const unsigned cha
     else if (!(e = wgi_pool_take(v->pool, 1, sizeof *e))) return NULL;
     e->v = v;
     maker m = { v, &v->item[i], inside, e };
-    if (make(&m) && !v->pool->failed) return e;
+    if (make(&m) && !v->pool->failed) return wgi_view_spell(v, &e->tree), e;
     wgi_equation_free(e);
     return NULL;
 }

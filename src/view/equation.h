@@ -59,6 +59,9 @@ typedef struct wgi_equation {
     struct wgi_equation *inner[WGI_FORMULA_OPERANDS];
 } wgi_equation;
 
+/* Spells functions out whose sign is the name of an item. */
+void wgi_view_spell(const wgi_view *v, wgi_formula *f);
+
 /* The equation of item i. An operand is called by its name. inside: by item, 1: the equation of this
  * operand stands in the place of its name; NULL: none. Options that the formula does not show stand in the
  * call: sum(x, axis = 0). A long formula, or one that needs explanation, gives a call, concat(a, b). NULL: no
@@ -86,9 +89,8 @@ const char *wgi_item_options(const wgi_view *v, const wgi_item *y, bool hidden);
 /* gate.c. What pictures call the op where its formula does not stand: "σ", "softplus". A user's op is called
  * by its name. */
 const char *wgi_op_word(const wg_op *op);
-/* The symbol of the call as a gate: "+", "× 2", "σ". If it is a formula, 1/x, the tree, which is
- * empty before, gets it, too; its names stay as long as the view. */
-const char *wgi_item_gate(const wgi_view *v, const wgi_item *y, wgi_formula *tree);
+/* The symbol of the call as a gate: "+", "× 2", "σ", "1/". It names no node. */
+const char *wgi_item_gate(const wgi_view *v, const wgi_item *y);
 /* An option as what can be shown of it. */
 typedef struct wgi_option {
     enum { WGI_OPT_OTHER, WGI_OPT_WHOLE, WGI_OPT_TRUTH, WGI_OPT_REAL, WGI_OPT_WORD, WGI_OPT_LIST } form;

@@ -9,7 +9,7 @@
 #include "view/equation.h"
 #include "wengert/op.h"
 
-enum { LINE = 4 * WGI_EXPRESSION_MOST, OP_MOST = 16 };
+enum { LINE = 4 * WGI_EXPRESSION_MOST, OP_MOST = 16, NUMBERS = 12 /* of an input that is called by them */ };
 
 /* Keeps the tree with its texts. */
 static void keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f, const char *name)
@@ -36,6 +36,36 @@ static void name_by_expression(wgi_view *v, int64_t i)
     if (to.length < sizeof line && wgi_characters(line) <= WGI_EXPRESSION_MOST && !wgi_view_has_name(v, line))
         keep_tree(v, &v->item[i], &e->tree, line);
     wgi_equation_free(e);
+}
+
+/* Numbers as the language writes them: [0, 2, 1], [[1], [0]]. */
+static const char *list_of(wgi_pool *pool, const wg_tensor *t)
+{
+    const int64_t n = wg_shape_size(t->shape), row = t->shape.dim[t->shape.rank - 1];
+    const bool rows = t->shape.rank == 2;
+    wgi_strbuf b = { .pool = pool };
+    for (int64_t k = 0; k < n; k++) {
+        wgi_strbuf_put(&b, k ? ", " : rows ? "[" : "");
+        wgi_strbuf_put(&b, k % row ? "" : "[");
+        wgi_put_number(&b, wg_tensor_item(t, k));
+        wgi_strbuf_put(&b, (k + 1) % row ? "" : "]");
+    }
+    wgi_strbuf_put(&b, rows ? "]" : "");
+    return wgi_strbuf_keep(&b);
+}
+
+/* An input without a name, as its author wrote it. */
+static void name_by_numbers(wgi_view *v, int64_t i)
+{
+    wgi_item *y = &v->item[i];
+    const wg_node n = wgi_item_node(v, i);
+    const wg_shape s = wg_node_shape(n);
+    const int64_t count = s.rank == 1 || s.rank == 2 ? wg_shape_size(s) : 0;
+    wg_tensor t;
+    if (wg_node_leaf(n) != WG_LEAF_INPUT || !count || count > NUMBERS || !wg_peek(n, &t) || !t.data) return;
+    const char *name = list_of(v->pool, &t);
+    if (wgi_characters(name) <= WGI_EXPRESSION_MOST && !wgi_view_has_name(v, name))
+        y->name = name, y->source = WGI_NAME_EXPRESSION;
 }
 
 /* The op's name up to its first _, and a number that no other item has with it, above `last`. */
@@ -66,6 +96,7 @@ void wgi_view_find_expressions(wgi_view *v)
         wgi_item *y = &v->item[i];
         if (y->source != WGI_NAMELESS || y->is_inline) continue;
         if (y->operands) name_by_expression(v, i);
+        else name_by_numbers(v, i);
         if (y->source == WGI_NAMELESS) name_by_number(v, y, last_number(v, i));
         if (v->pool->failed) return;
     }

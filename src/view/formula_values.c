@@ -41,6 +41,14 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
 
 /* ---- options ---- */
 
+/* Along every axis alike: a stride of a convolution. */
+static bool is_one_size(const wg_attr_row *r, const wgi_option *o)
+{
+    bool one = r->kind == WG_ATTR_SHAPE && o->list.rank > 0;
+    for (int i = 1; i < o->list.rank; i++) one &= o->list.dim[i] == o->list.dim[0];
+    return one;
+}
+
 static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row *r, const void *attr)
 {
     const wgi_option o = wgi_option_of(pool, r, attr);
@@ -49,6 +57,7 @@ static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row
     if (r->kind == WG_ATTR_AXIS || r->kind == WG_ATTR_AXES) v->hidden = true; /* among the box's options */
     else if (o.form == WGI_OPT_WHOLE || o.form == WGI_OPT_TRUTH) v->number = (double)o.whole;
     else if (o.form == WGI_OPT_REAL) v->number = o.real;
+    else if (is_one_size(r, &o)) v->number = (double)o.list.dim[0];
     else if (o.form == WGI_OPT_WORD) v->text = o.word, v->word = true;
     else return; /* without a number */
     v->unset = !wgi_is_given(&o);
@@ -82,7 +91,7 @@ int wgi_find_right_side(const wgi_view *v, const wgi_item *y, wgi_right_side *r)
     for (int i = 0; i < y->operands; i++) {
         wgi_formula_value *to = &r->k.v[i];
         if (to->absent) continue;
-        to->tree = NULL;
+        to->tree = NULL, to->of = 0;
         to->text = wgi_item_number(v, *wgi_operand(v, y, i), &to->number) ? NULL : r->text[i];
     }
     if (!wgi_formula_replace(&r->own, f, NULL, 0, r->k.v, r->k.count) || r->own.loose) return 0;

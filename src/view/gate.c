@@ -1,6 +1,5 @@
 /* gate.c: the symbol of a call as a gate of a circuit: the sign, the function or the short formula that its
  * op's formula has, with numbers in it and without the names of its operands: +, × 2, σ, 1/x. */
-#include <stdio.h>
 #include <string.h>
 
 #include "formula/formula.h"
@@ -8,6 +7,8 @@
 #include "wengert/op.h"
 
 enum { LINE = 120, CHARACTERS = 12 };
+
+#define WIRE "□" /* the name of an operand, until it is left out */
 
 static const char *sign_of(int kind)
 {
@@ -29,19 +30,26 @@ static bool has_names_alone(const wgi_formula *f, int call)
     return f->node[call].child;
 }
 
-/* Copies the formula with its names and words, which stay as long as the view. */
-static void copy_formula(const wgi_view *v, wgi_formula *to, const wgi_formula *f, int right)
+/* The operand's name is left out: a reader would take it for another node's. At an end of the text the wire
+ * stands for it, 1/ or > 0; elsewhere a dot does, (·)². NULL: it is in there more than once. */
+static const char *without_operand(const wgi_view *v, const char *text, bool power)
 {
-    to->root = wgi_formula_copy(to, f, right);
-    for (int i = 1; i < to->count; i++) {
-        wgi_formula_node *n = &to->node[i];
-        if (n->text) n->text = wgi_pool_part(v->pool, n->text, (size_t)n->length);
-        if (v->pool->failed) n->length = 0;
-    }
+    static const char dot[] = "·";
+    const size_t hole = strlen(WIRE);
+    if (*text == '[')
+        text = wgi_pool_part(v->pool, text + 1, strlen(text) - 2); /* of what is true or false */
+    const size_t n = strlen(text);
+    const char *at = strstr(text, WIRE);
+    if (!at || strstr(at + hole, WIRE)) return NULL;
+    const char *behind = at + hole;
+    if (at == text && *behind == ' ') return wgi_pool_copy(v->pool, behind + 1);
+    if (!*behind && at > text && at[-1] != '^')
+        return wgi_pool_part(v->pool, text, n - hole - (at[-1] == ' '));
+    return wgi_pool_format(v->pool, power ? "%.*s(%s)%s" : "%.*s%s%s", (int)(at - text), text, dot, behind);
 }
 
-/* NULL: the formula is too long for a gate. */
-static const char *symbol_of(const wgi_view *v, const wgi_formula *f, int right, wgi_formula *tree)
+/* NULL: the formula is too long for a gate, or needs the names of its operands. */
+static const char *symbol_of(const wgi_view *v, const wgi_formula *f, int right)
 {
     const wgi_formula_node *n = &f->node[right];
     const int a = n->child, second = a ? f->node[a].next : 0;
@@ -54,16 +62,15 @@ static const char *symbol_of(const wgi_view *v, const wgi_formula *f, int right,
                   : swaps && is_number(f, a) && is_name(f, second) ? a
                                                                    : 0;
     wgi_formula_text(&to, f, x ? x : right, false);
-    const bool call = n->kind == WGI_F_CALL && has_names_alone(f, right);
-    if (to.length >= sizeof text || (!call && wgi_characters(text) > CHARACTERS)) return NULL;
+    const bool call = n->kind == WGI_F_CALL;
+    if (n->kind == WGI_F_POW && wgi_formula_is(f, a, "e")) return NULL; /* exp */
+    if (to.length >= sizeof text || (call ? !has_names_alone(f, right) : wgi_characters(text) > CHARACTERS))
+        return NULL;
     if (x) return wgi_pool_format(v->pool, f->node[x].number < 0 ? "%s (%s)" : "%s %s", sign, text);
-    if (call) { /* "σ" of "σ(x)", "ln" of "ln x"; "√x" and "|x|" stay */
-        const size_t name = strcspn(text, "( ");
-        return wgi_pool_part(v->pool, text, name ? name : strlen(text));
-    }
     if (n->kind == WGI_F_NEG && is_name(f, a)) return "× (−1)";
-    copy_formula(v, tree, f, right);
-    return wgi_pool_copy(v->pool, text);
+    if (call && strcspn(text, "( ") < strlen(text)) /* "σ" of "σ(x)", "ln" of "ln x" */
+        return wgi_pool_part(v->pool, text, strcspn(text, "( "));
+    return without_operand(v, text, n->kind == WGI_F_POW);
 }
 
 const char *wgi_op_word(const wg_op *op)
@@ -72,20 +79,13 @@ const char *wgi_op_word(const wg_op *op)
     return sign ? sign : op->name;
 }
 
-const char *wgi_item_gate(const wgi_view *v, const wgi_item *y, wgi_formula *tree)
+const char *wgi_item_gate(const wgi_view *v, const wgi_item *y)
 {
     wgi_right_side *r = wgi_pool_take(v->pool, 1, sizeof *r);
-    int wires = 0;
-    double x;
     if (!r) return "";
-    for (int k = 0; k < y->operands; k++) {
-        const int32_t at = *wgi_operand(v, y, k);
-        wires += at >= 0 && !wgi_item_number(v, at, &x);
-    }
-    for (int k = 0; k < WGI_FORMULA_OPERANDS; k++)
-        snprintf(r->text[k], sizeof r->text[k], "%c", wires == 1 ? 'x' : 'a' + k);
+    for (int k = 0; k < WGI_FORMULA_OPERANDS; k++) strcpy(r->text[k], WIRE);
     const int right = wgi_find_right_side(v, y, r);
     const bool clear = right > 0 && wgi_is_clear(&r->own, y->operands, false);
-    const char *symbol = clear ? symbol_of(v, &r->own, right, tree) : NULL;
+    const char *symbol = clear ? symbol_of(v, &r->own, right) : NULL;
     return symbol ? symbol : wgi_pool_clean(v->pool, y->op ? wgi_op_word(y->op) : "", 2 * CHARACTERS);
 }

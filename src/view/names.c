@@ -189,7 +189,10 @@ void wgi_view_find_names(wgi_view *v, int64_t root, wg_site here)
             v->item[i].name = name, v->item[i].source = WGI_NAME_LAYER;
     }
     make_unlike(v, WGI_NAME_LAYER);
-    for (int64_t i = 0; i < v->items; i++) v->has_e |= strcmp(v->item[i].name, "e") == 0;
+    for (int64_t i = 0; i < v->items; i++) {
+        v->has_e |= strcmp(v->item[i].name, "e") == 0;
+        v->has_sigma |= strcmp(v->item[i].name, "sigma") == 0;
+    }
 }
 
 /* ---- items without a name that are the gradient of a named one: dz ---- */

@@ -67,6 +67,7 @@ typedef struct wgi_view {
     wgi_pool *pool; /* has all memory of the view */
     wg_graph *g;
     wgi_view_level level;
+    bool has_sigma;     /* an item is called σ, so the logistic function is written sigmoid(x) */
     bool has_e;         /* an item is called e, so e to the power of x is written exp(x) */
     bool leaves_change; /* of a page: what is true of a leaf's value now may not stand in a rule */
     /* Set by who shows gradients of an item y beside other nodes that are called dz: its name, since the

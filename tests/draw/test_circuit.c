@@ -82,9 +82,9 @@ Test(circuit, numbers_stand_in_the_gates)
     expect_wire(svg, 7, "+", "4", "0.1966");
     expect_wire(svg, 8, "+", "1", "0.1966");
     expect_wire(svg, 9, "× (−1)", "−1", "−0.1966");
-    expect_wire(svg, 10, "ex", "0.3679", "−0.5344");
+    expect_wire(svg, 10, "exp", "0.3679", "−0.5344");
     expect_wire(svg, 11, "+ 1", "1.368", "−0.5344");
-    expect_wire(svg, 12, "1/x", "0.7311", "1");
+    expect_wire(svg, 12, "1/", "0.7311", "1");
     svg = pic_text(wg_sigmoid(z), "svg", CIRCUIT);
     expect_wire(svg, 9, "σ", "0.7311", "1");
 }
@@ -116,6 +116,6 @@ Test(circuit, shows_the_option_of_an_op_of_the_users)
     wg_draw_opts o = CIRCUIT;
     o.backward = false;
     char *svg = pic_text(y, "svg", o), *plain = pic_plain(strdup(svg));
-    HAS(plain, ">xthree</text>");
+    HAS(plain, ">(·)^three</text>");
     free(plain);
 }

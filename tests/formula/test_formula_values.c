@@ -68,8 +68,7 @@ static const char *const words[] = {
     "cholesky", "eigh", "eigh'", "eigh_part", "eigh_part'", "eigh_parts", "qr", "qr'", "qr_part", "qr_part'",
     "qr_parts", "svd", "svd'", "svd_part", "svd_part'", "svd_parts", "slopes'",
     /* calls of other ops */
-    "conv'", "conv_transpose'", "conv_weights'", "max_pool'", "max_pool_grad'", "max_pool_pick'",
-    "resize_axis_grad'",
+    "conv_weights'", "max_pool'", "max_pool_grad'", "max_pool_pick'", "resize_axis_grad'",
     /* the largest number of a dtype has no name */
     "nearest_finite",
     /* functions of the user */

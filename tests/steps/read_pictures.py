@@ -242,7 +242,7 @@ class Count(rb.Count):
             if not formula or not value:
                 continue
             try:
-                line = formula()
+                line = re.sub(r"(?<=\d),(?=[\d−])", ", ", formula())
                 part = rb.sides(line)
                 if "=" in about.replace("==", "") or "…" in value:
                     raise Apart

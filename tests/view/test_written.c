@@ -1,0 +1,13 @@
+/* test_written.c: pictures say what the author wrote: tests/view/written.py writes them back as programs. */
+#include "wgshell.h"
+#include "wgtest.h"
+
+TestSuite(written, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+Test(written, a_picture_is_the_program_again)
+{
+    wgt_needs("python3");
+    fprintf(stderr, "%s",
+            wgt_shell("python3 -B tests/view/written.py \"$build/wengert\" --programs ${WG_WRITTEN:-30} "
+                      "--seed ${WG_SEED:-1} tests/view/*.wg examples/*.wg docs/drawing/*.wg"));
+}
