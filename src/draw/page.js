@@ -65,7 +65,8 @@ function boxLines(v, s) {
     const odd = v.filter(x => !isFinite(x)), none = odd.filter(isNaN).length;
     if (odd.length) return [cutShort(v, s), none + ' NaN, ' + (odd.length - none) + ' ∞'];
     const m = v.reduce((a, b) => a + b, 0) / n, q = Math.sqrt(v.reduce((a, b) => a + (b - m) * (b - m), 0) / n);
-    return [cutShort(v, s), 'μ = ' + num(m) + ', σ = ' + num(q)];
+    const small = Math.abs(m) <= 2 ** -51 * Math.max(...v.map(Math.abs)); // what rounding leaves
+    return [cutShort(v, s), 'mean ' + num(small ? 0 : m) + ', sd ' + num(q)];
   }
   if (s.length === 1) return [row(v)];
   return rows(v, s).map((a, i, all) => (i ? '' : '[') + row(a) + (i === all.length - 1 ? ']' : ','));
