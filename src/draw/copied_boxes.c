@@ -1,9 +1,12 @@
-/* copied_boxes.c: a box with many far uses is drawn again at each use but the first.
+/* copied_boxes.c: a box with far uses is drawn again beside them.
  *
  * The time of the program `dot` grows with the number of uses of a box times the distance between them.
  * Without the copies the layout of a large graph would not end.
+ *
+ * In a picture of several rows a box may have a copy in each other row that uses it. A line from row to row
+ * runs round the sheet, and the eye cannot follow more than two of them.
  */
-#include "draw/draw_private.h"
+#include "draw/reduced_boxes.h"
 
 #include <limits.h>
 #include <string.h>
@@ -65,28 +68,104 @@ static int64_t count_copies(const wgi_picture *p, const uses *u)
     return copies;
 }
 
+/* The link comes from a new copy. */
+static int copy_for(wgi_picture *p, wgi_link *k)
+{
+    wgi_box *copy = &p->box[p->boxes];
+    *copy = p->box[k->from];
+    copy->is_copy = true, copy->node = wg_none;
+    copy->frame = p->box[k->to].frame;
+    return k->from = (int)p->boxes++;
+}
+
 static void add_copies(wgi_picture *p, uses *u)
 {
     for (int64_t l = 0; l < p->links; l++) {
         wgi_link *k = &p->link[l];
         if (!has_copies(p, &p->box[k->from], &u[k->from])) continue;
-        if (u[k->from].drawn) {
-            wgi_box *copy = &p->box[p->boxes];
-            *copy = p->box[k->from];
-            copy->is_copy = true, copy->node = wg_none;
-            copy->frame = p->box[k->to].frame;
-            k->from = (int)p->boxes++;
-        } else u[k->from].drawn = true;
+        if (u[k->from].drawn) copy_for(p, k);
+        else u[k->from].drawn = true;
     }
+}
+
+static bool make_room(wgi_picture *p, int64_t copies)
+{
+    wgi_box *more = wgi_pool_take(p->pool, p->boxes + copies, sizeof *more);
+    if (!more) return false;
+    memcpy(more, p->box, (size_t)p->boxes * sizeof *more);
+    p->box = more;
+    return true;
 }
 
 void wgi_copy_shared_boxes(wgi_picture *p)
 {
     uses *u = find_uses(p);
     const int64_t copies = u ? count_copies(p, u) : 0;
-    wgi_box *more = copies ? wgi_pool_take(p->pool, p->boxes + copies, sizeof *more) : NULL;
-    if (!more) return;
-    memcpy(more, p->box, (size_t)p->boxes * sizeof *more);
-    p->box = more;
-    add_copies(p, u);
+    if (copies && make_room(p, copies)) add_copies(p, u);
+}
+
+/* ---- by rows ---- */
+
+static bool is_named(const wgi_picture *p, const wgi_box *b)
+{
+    const int64_t at = wg_is_none(b->node) ? -1 : p->at.position[b->node.index];
+    return at >= 0 && wgi_has_name(p, at);
+}
+
+/* By box: its last use, or itself. */
+static int *find_last_uses(wgi_picture *p)
+{
+    int *last = wgi_pool_take(p->pool, p->boxes, sizeof *last);
+    for (int i = 0; last && i < p->boxes; i++) last[i] = i;
+    for (int64_t l = 0; last && l < p->links; l++) {
+        const wgi_link *k = &p->link[l];
+        const int now = p->less.row[last[k->from]], row = p->less.row[k->to];
+        if (!k->loop && (row > now || (row == now && k->to > last[k->from]))) last[k->from] = k->to;
+    }
+    return last;
+}
+
+/* How many boxes without copies have a line from row r to the next. *latest: of those that may be copied the
+ * one whose last use is the latest; -1: none may. */
+static int count_wires(const wgi_picture *p, const int last[], const bool copied[], int r, int *latest)
+{
+    int wires = 0;
+    *latest = -1;
+    for (int i = 0; i < p->boxes; i++) {
+        if (copied[i] || p->less.row[i] > r || p->less.row[last[i]] <= r) continue;
+        wires++;
+        if (is_named(p, &p->box[i]) && (*latest < 0 || last[i] > last[*latest])) *latest = i;
+    }
+    return wires;
+}
+
+/* Leaves, and of the others as many as leave at most WGI_WIRES lines between two rows. */
+static bool *find_copied(wgi_picture *p)
+{
+    bool *copied = wgi_pool_take(p->pool, p->boxes, sizeof *copied);
+    const int *last = copied ? find_last_uses(p) : NULL;
+    int rows = 0, i;
+    for (int64_t k = 0; last && k < p->boxes; k++) {
+        copied[k] = wgi_is_leaf_box(&p->box[k]);
+        rows = larger(rows, p->less.row[k]);
+    }
+    for (int r = 0; last && r < rows; r++)
+        while (count_wires(p, last, copied, r, &i) > WGI_WIRES && i >= 0) copied[i] = true;
+    return last ? copied : NULL;
+}
+
+/* One copy a row. */
+void wgi_copy_to_rows(wgi_picture *p)
+{
+    const bool *copied = find_copied(p);
+    const int64_t boxes = p->boxes;
+    if (!copied || !make_room(p, p->links)) return;
+    for (int64_t l = 0; l < p->links; l++) {
+        wgi_link *k = &p->link[l];
+        const int from = k->from, row = p->less.row[k->to];
+        if (k->loop || from >= boxes || !copied[from] || row <= p->less.row[from]) continue;
+        const int copy = copy_for(p, k);
+        for (int64_t m = l + 1; m < p->links; m++)
+            if (p->link[m].from == from && p->less.row[p->link[m].to] == row) p->link[m].from = copy;
+    }
 }

@@ -136,6 +136,7 @@ typedef struct wgi_reduction {
     int64_t values_hidden;  /* of how many boxes */
     const char *hidden;     /* the last line of the picture, which says what is not shown; "" */
     unsigned char *outside; /* of a part: by position: it is used there, and drawn again with its name */
+    const int *row;         /* by box, without copies: its row in the layout before; NULL: there is none */
 } wgi_reduction;
 
 typedef struct wgi_picture {
@@ -284,8 +285,11 @@ wg_status wgi_find_hidden(const wgi_picture *p, const char *names, wgi_hidden *h
  * before boxes are copied. */
 wg_status wgi_show_difference(wgi_picture *p, wgi_picture *q);
 
-/* copied_boxes.c. Call it once all links are there. */
+/* copied_boxes.c. Call them once all links are there, and the first one first. It needs less.row. */
+void wgi_copy_to_rows(wgi_picture *p);
 void wgi_copy_shared_boxes(wgi_picture *p);
+/* More lines than this from one row to the next are hard to follow. */
+enum { WGI_WIRES = 2 };
 
 /* gradient_places.c. In the graph of a derivative the gradient of a node stands under the node. Call it
  * before edges back are there. */

@@ -7,7 +7,8 @@
 
 enum {
     LAYOUTS = 60, /* that are tried */
-    ROWS = 2      /* with more of them a picture is hard to read */
+    ROWS = 2,     /* with more of them a picture is hard to read */
+    COPYINGS = 3  /* layouts with copies */
 };
 
 /* The last line says so where it does not fit. */
@@ -22,6 +23,8 @@ static void admit(wgi_picture *p, const wgi_canvas *k, double size)
 
 typedef struct look {
     double size, cost; /* of body text; a picture with a lower cost is better */
+    const int *row;    /* by box; with copies that of the layout before */
+    int wires;
 } look;
 
 /* Names, values and gradients that no box shows. What a call has made has names that nobody reads. */
@@ -39,19 +42,38 @@ static double hidden_cost(const wgi_picture *p)
 }
 
 /* Text below the least size costs more than all names together. */
-static wg_status look_at(wgi_picture *p, const wgi_canvas *k, unsigned closed, int64_t most, look *l)
+static wg_status look_with(wgi_picture *p, const wgi_canvas *k, unsigned closed, int64_t most, look *l)
 {
-    int rows = 0;
-    int64_t crossings = 0, boxes = 0;
+    int64_t boxes = 0;
     const wg_status s = wgi_picture_reduce(p, closed, most, &boxes);
-    l->cost = INFINITY;
+    *l = (look){ .cost = INFINITY };
     if (s != WG_OK || boxes > most) return s;
-    l->size = wgi_svg_body_size(p, &rows, &crossings);
-    if (l->size < 0) return WG_ERROR_MEMORY;
-    l->cost = hidden_cost(p) + (double)(6 * crossings + boxes);
-    if (rows > ROWS) l->cost += 20.0 * (rows - ROWS);
+    const wgi_svg_look now = wgi_svg_look_at(p);
+    if (now.size < 0) return WG_ERROR_MEMORY;
+    *l = (look){ now.size, hidden_cost(p) + (double)(6 * now.crossings + p->boxes), now.row, now.wires };
+    if (now.rows > ROWS) l->cost += 20.0 * (now.rows - ROWS);
+    l->cost += now.wires > WGI_WIRES ? 40.0 * (now.wires - WGI_WIRES) : 0;
     if (l->size < k->least) l->cost += 1e6 * (1 + k->least - l->size);
     return WG_OK;
+}
+
+/* Where lines go on in another row, also with copies there: of what is used in the rows of this layout, then
+ * in those of the layout with copies. The picture is that with the lowest cost. */
+static wg_status look_at(wgi_picture *p, const wgi_canvas *k, unsigned closed, int64_t most, look *l)
+{
+    p->less.row = NULL;
+    wg_status s = look_with(p, k, closed, most, l);
+    const int *best = NULL, *row = l->row;
+    look now = *l;
+    for (int i = 0; s == WG_OK && i < COPYINGS && now.wires && !wgi_is_window(p->o); i++) {
+        p->less.row = row;
+        s = look_with(p, k, closed, most, &now);
+        if (now.cost < l->cost) *l = now, best = row;
+        row = now.row;
+    }
+    if (s != WG_OK || p->less.row == best) return s;
+    p->less.row = best;
+    return look_with(p, k, closed, most, l);
 }
 
 /* Opens kinds of parts as long as that is better. */
@@ -83,12 +105,9 @@ static wg_status choose(wgi_picture *p, wg_node root, const wgi_canvas *k)
 wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
 {
     const wgi_canvas *k = wgi_canvas_of(p->o);
-    int rows;
-    int64_t crossings;
     if (!k) return WGI_REFUSE(p, "draw: .fit \"%s\": slide, page or screen", p->o->fit);
     const wg_status s = wgi_is_circuit(p->o) ? wgi_picture_make(p, root) : choose(p, root, k);
-    const double size =
-        s == WG_OK && !wgi_is_window(p->o) ? wgi_svg_body_size(p, &rows, &crossings) : INFINITY;
+    const double size = s == WG_OK && !wgi_is_window(p->o) ? wgi_svg_look_at(p).size : INFINITY;
     if (size < k->least) admit(p, k, size);
     return size < 0 ? WG_ERROR_MEMORY : s;
 }

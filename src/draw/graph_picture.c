@@ -139,10 +139,31 @@ static void link_positions(wgi_picture *p, int32_t from, int64_t to)
             p, (wgi_link){ .from = p->at.box_of[from], .to = p->at.box_of[to], .loop = true, .times = 1 });
 }
 
+/* Links to a box in the order of its formula: from its result down, the first operand first. */
+static void link_formula(wgi_picture *p, int64_t result, int32_t *stack, bool *done)
+{
+    int64_t top = 0;
+    stack[top++] = (int32_t)result;
+    while (top) {
+        const int32_t at = stack[--top];
+        if (at >= 0 && p->less.into[at] != result) link_positions(p, at, result);
+        else if (at >= 0 && !done[at]) {
+            done[at] = true;
+            for (int64_t a = p->at.first[at + 1] - 1; a >= p->at.first[at]; a--)
+                if (are_drawn(p, p->at.arg[a], at)) stack[top++] = p->at.arg[a];
+        }
+    }
+}
+
 static void add_links(wgi_picture *p)
 {
-    for (int64_t i = 0; i < p->at.nodes; i++)
-        for (int64_t a = p->at.first[i]; a < p->at.first[i + 1]; a++)
+    int32_t *stack =
+        p->less.into ? wgi_pool_take(p->pool, p->at.first[p->at.nodes] + 1, sizeof *stack) : NULL;
+    bool *done = wgi_pool_take(p->pool, p->at.nodes, sizeof *done);
+    for (int64_t i = 0; stack && done && i < p->at.nodes; i++)
+        if (p->less.into[i] == i) link_formula(p, i, stack, done);
+    for (int64_t i = 0; done && i < p->at.nodes; i++)
+        for (int64_t a = done[i] ? p->at.first[i + 1] : p->at.first[i]; a < p->at.first[i + 1]; a++)
             if (are_drawn(p, p->at.arg[a], i)) link_positions(p, p->at.arg[a], i);
     for (int k = 0; p->failure && k < p->failure->operands && k < 4; k++) {
         wg_node x = p->failure->operand[k];
@@ -302,6 +323,7 @@ static wg_status fill(wgi_picture *p, int64_t boxes, int64_t most, bool reduces)
     wg_status s = fill_boxes(p, boxes);
     if (s == WG_OK && !wg_is_none(p->o->beside) && !p->failure) s = put_beside(p, most, reduces);
     if (s != WG_OK) return s;
+    if (p->less.row) wgi_copy_to_rows(p);
     wgi_copy_shared_boxes(p);
     wgi_place_gradients(p);
     if (!p->failure && !wgi_is_circuit(p->o)) add_back_links(p);

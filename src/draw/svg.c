@@ -383,13 +383,15 @@ bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out)
 
 void wgi_svg_close(wgi_svg *w) { wgi_layout_free(&w->l); }
 
-double wgi_svg_body_size(const wgi_picture *p, int *rows, int64_t *crossings)
+wgi_svg_look wgi_svg_look_at(const wgi_picture *p)
 {
     wgi_svg w;
-    const double size = wgi_svg_open(&w, p, NULL) ? WGI_BODY * wgi_svg_scale(&w) : -1;
-    *rows = w.l.rows, *crossings = w.l.crossings;
+    int *row = wgi_pool_take(p->pool, p->boxes, sizeof *row);
+    wgi_svg_look l = { .size = wgi_svg_open(&w, p, NULL) ? WGI_BODY * wgi_svg_scale(&w) : -1, .row = row };
+    l.rows = w.l.rows, l.wires = w.l.wires, l.crossings = w.l.crossings;
+    for (int i = 0; l.size >= 0 && i < w.l.boxes; i++) row[i] = w.l.box[i].row;
     wgi_svg_close(&w);
-    return size;
+    return l;
 }
 
 /* As an image. Closes it. */

@@ -122,8 +122,14 @@ void wgi_svg_close(wgi_svg *w);
 /* As the format's image, svg, png or pdf. */
 wg_status wgi_svg_write(wgi_picture *p, wgi_strbuf *out);
 wg_status wgi_svg_write_sketch(wgi_picture *p, const wgi_sketch *sketch, wgi_strbuf *out);
-/* The size of body text on the picture's canvas; < 0: no memory. *rows: into how many rows it is wrapped. */
-double wgi_svg_body_size(const wgi_picture *p, int *rows, int64_t *crossings);
+/* What the picture is like on its canvas. */
+typedef struct wgi_svg_look {
+    double size; /* of body text; < 0: no memory */
+    int rows, wires;
+    int64_t crossings;
+    int *row; /* by box; of the picture's pool */
+} wgi_svg_look;
+wgi_svg_look wgi_svg_look_at(const wgi_picture *p);
 
 /* ---- render.c ---- */
 

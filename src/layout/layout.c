@@ -104,7 +104,19 @@ static void put_boxes(wgi_lay *s)
         if (l->box[i].under) put(l, k->u + n->u, k->v + n->v + s->offset[i], &l->box[i].x, &l->box[i].y);
     }
     put(l, s->level[0].w, s->level[0].h, &l->w, &l->h);
+}
+
+static void note_rows(wgi_lay *s)
+{
+    wgi_layout *l = s->l;
+    for (int i = 0; i < l->boxes; i++) {
+        const wgi_lay_node *n = &s->node[s->box_node[i]];
+        while (n->level) n = &s->node[s->frame_node[n->level]];
+        l->box[i].row = s->level[0].row[n->rank];
+    }
     l->rows = s->level[0].rows;
+    for (int k = 0; k < s->levels; k++)
+        l->wires = WGI_LAY_MAX(l->wires, s->level[k].lanes + s->level[k].sides);
 }
 
 bool wgi_layout_run(wgi_layout *l)
@@ -112,7 +124,7 @@ bool wgi_layout_run(wgi_layout *l)
     wgi_lay s = { .l = l, .levels = l->frames + 1 };
     l->pool.c = l->c;
     s.rank_gap = l->rank_gap > 0 ? l->rank_gap : 36, s.box_gap = l->box_gap > 0 ? l->box_gap : 18;
-    l->crossings = l->steps = 0, l->w = l->h = 0, l->rows = 0;
+    l->crossings = l->steps = 0, l->w = l->h = 0, l->rows = l->wires = 0;
     s.level = wgi_lay_alloc(&s, s.levels, sizeof *s.level);
     if (!s.level || !wgi_lay_build(&s) || !list_hops(&s)) return false;
     for (int k = s.levels - 1; k >= 0; k--) {
@@ -120,6 +132,7 @@ bool wgi_layout_run(wgi_layout *l)
         if (k) size_frame(&s, k);
     }
     put_boxes(&s);
+    note_rows(&s);
     if (!wgi_lay_route(&s)) return false;
     for (int i = 0; i < l->points; i++) {
         wgi_lay_point p = l->point[i];

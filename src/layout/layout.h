@@ -30,6 +30,7 @@ typedef struct wgi_lay_box {
     int under;   /* it stands right under this box, plus 1, in one rank; 0: it stands alone. Top down: at its
                   * right. Both have the same frame, and the same width (top down: height) */
     double x, y; /* out: the upper left corner */
+    int row;     /* out: of the outermost level */
 } wgi_lay_box;
 
 typedef struct wgi_lay_frame {
@@ -68,6 +69,7 @@ typedef struct wgi_layout {
 
     double w, h;              /* out */
     int rows;                 /* out: of the outermost level */
+    int wires;                /* out: the most lines that go from one row to the next, or back */
     int64_t crossings, steps; /* out: of edges; how often an inner loop ran */
     wgi_lay_point *point;
     int points;

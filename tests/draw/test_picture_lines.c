@@ -1,0 +1,32 @@
+/* test_picture_lines.c: how easy the lines of a picture are to follow, and what has no box, by its
+ * geometry. */
+#include "wgshell.h"
+#include "wgtest.h"
+
+TestSuite(picture_lines, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+/* A shell's function that draws a program for a slide. */
+#define SLIDE                                                                                      \
+    "slide() { echo \"$2\" > $in/$1.wg; \"$build/wengert\" draw $in/$1.wg --for slide --quiet -o " \
+    "$in/$1.svg; };"
+#define MEASURE "python3 -B tests/draw/measure_pictures.py text=24 "
+
+/* Leaves and a few others are drawn again in the rows that use them. */
+Test(picture_lines, at_most_two_go_on_in_another_row)
+{
+    wgt_needs("python3");
+    wgt_shell(SLIDE "gate() { echo \"$1 = $2(dense(concat(h0, x, axis=1), 4))\"; };"
+                    "slide lstm \"x = input(m, 3); h0 = input(m, 4); c0 = input(m, 4); $(gate f sigmoid); "
+                    "$(gate i sigmoid); $(gate o "
+                    "sigmoid); $(gate g tanh); c = f*c0 + i*g; h = o*tanh(c); J = mean(h^2)\";"
+                    "slide vae 'x = input(m, 8); e = relu(dense(x, 5)); mu = dense(e, 2); s = dense(e, 2);"
+                    "z = mu + exp(s/2)*normal(m, 2); r = dense(relu(dense(z, 5)), 8);"
+                    "KL = -0.5*mean(1 + s - mu^2 - exp(s)); J = mse(r, x) + KL';" MEASURE
+                    "parallel=2 unboxed=0 crossings=6 $in/lstm.svg:$in/lstm.wg $in/vae.svg:$in/vae.wg");
+}
+
+Test(picture_lines, those_of_the_pages_are_so)
+{
+    wgt_needs("python3");
+    wgt_shell(MEASURE "parallel=2 docs/logistic.svg docs/drawing/*.svg");
+}
