@@ -18,13 +18,13 @@ static bool select_shape(wg_rule *r)
     if (a->index < -n || a->index >= n)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "no index %lld along axis %d of %s", (long long)a->index,
                             a->axis, wg_rule_who(r, 0));
-    if (a->index < 0) a->index += n;
     return shaped_to(r, without_axis(s, a->axis));
 }
 EXPAND(select)
 {
     const struct select *a = attr;
-    y[0] = wg_squeeze(wg_slice(x[0], .axis = a->axis, .from = a->index, .to = a->index + 1), a->axis);
+    const int64_t at = a->index < 0 ? a->index + wg_dim(x[0], a->axis) : a->index;
+    y[0] = wg_squeeze(wg_slice(x[0], .axis = a->axis, .from = at, .to = at + 1), a->axis);
 }
 SAMPLES(select, wg_select(ANY(3, 4), 1, 2), wg_select(ANY(2, 3, 2), -1, -1), wg_select(ANY(2, 0), 0, 1),
         wg_select(CLASSES(5, 4), 0, 3));

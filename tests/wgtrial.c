@@ -38,6 +38,14 @@ static void set_option(wgf_option *o, const wg_attr_row *r, const char *at, int 
     }
 }
 
+/* An index from the end, along the axis of the option before it. */
+static void count_from_start(wgf_scope *s, wg_node x)
+{
+    for (int i = 1; i < s->options; i++)
+        if (!strcmp(s->option[i].row->name, "index") && s->option[i].number < 0)
+            s->option[i].number += (double)wg_node_shape(x).dim[s->option[i - 1].axes.axis[0]];
+}
+
 /* ---- the call of the sample ---- */
 
 /* The sample's call of a composite op. op NULL: it made no call of it. */
@@ -96,6 +104,7 @@ bool wgf_set_up(wgf_trial *t)
         rank = wg_node_shape(t->x[0]).rank;
     for (const wg_attr_row *r = op->attrs; t->attr && r && r->name && t->s.options < WGF_OPTIONS; r++)
         set_option(&t->s.option[t->s.options++], r, (const char *)t->attr + r->offset, rank);
+    count_from_start(&t->s, t->x[0]);
     for (int i = 0; i < t->operands; i++) {
         char name[24];
         if (!wg_op_operand_name(op, i, name, sizeof name)) return false;

@@ -112,58 +112,70 @@ static bool is_named(const wgi_picture *p, const wgi_box *b)
     return at >= 0 && wgi_has_name(p, at);
 }
 
-/* By box: its last use, or itself. */
-static int *find_last_uses(wgi_picture *p)
+/* What boxes have in the layout before. */
+typedef struct rows {
+    int *row;  /* by box: later rows have copies; of a box that nothing leads to that of its first use */
+    int *last; /* its last use, or itself */
+    bool *copied;
+    int rows;
+} rows;
+
+static bool find_rows(wgi_picture *p, rows *r)
 {
-    int *last = wgi_pool_take(p->pool, p->boxes, sizeof *last);
-    for (int i = 0; last && i < p->boxes; i++) last[i] = i;
-    for (int64_t l = 0; last && l < p->links; l++) {
+    int *ints = wgi_pool_take(p->pool, 2 * p->boxes, sizeof *ints);
+    bool *bools = wgi_pool_take(p->pool, 2 * p->boxes, sizeof *bools), *used = bools + p->boxes;
+    if (p->pool->failed) return false;
+    *r = (rows){ ints, ints + p->boxes, bools, 0 };
+    for (int i = 0; i < p->boxes; i++) r->row[i] = p->less.row[i], r->last[i] = i;
+    for (int64_t l = 0; l < p->links; l++) used[p->link[l].to] = true;
+    for (int64_t l = 0; l < p->links; l++) {
         const wgi_link *k = &p->link[l];
-        const int now = p->less.row[last[k->from]], row = p->less.row[k->to];
-        if (!k->loop && (row > now || (row == now && k->to > last[k->from]))) last[k->from] = k->to;
+        const int row = p->less.row[k->to], now = p->less.row[r->last[k->from]];
+        if (k->loop) continue;
+        if (!used[k->from] && (r->last[k->from] == k->from || row < r->row[k->from])) r->row[k->from] = row;
+        if (row > now || (row == now && k->to > r->last[k->from])) r->last[k->from] = k->to;
+        r->rows = larger(r->rows, row);
     }
-    return last;
+    return true;
 }
 
-/* How many boxes without copies have a line from row r to the next. *latest: of those that may be copied the
+/* How many boxes have a line from row k to the next. *latest: of those that may be copied the
  * one whose last use is the latest; -1: none may. */
-static int count_wires(const wgi_picture *p, const int last[], const bool copied[], int r, int *latest)
+static int count_wires(const wgi_picture *p, const rows *r, int k, int *latest)
 {
     int wires = 0;
     *latest = -1;
     for (int i = 0; i < p->boxes; i++) {
-        if (copied[i] || p->less.row[i] > r || p->less.row[last[i]] <= r) continue;
+        const int end = r->copied[i] ? r->row[i] : p->less.row[r->last[i]];
+        if (p->less.row[i] > k || end <= k) continue;
         wires++;
-        if (is_named(p, &p->box[i]) && (*latest < 0 || last[i] > last[*latest])) *latest = i;
+        if (!r->copied[i] && r->row[i] <= k && is_named(p, &p->box[i]) &&
+            (*latest < 0 || r->last[i] > r->last[*latest]))
+            *latest = i;
     }
     return wires;
 }
 
 /* Leaves, and of the others as many as leave at most WGI_WIRES lines between two rows. */
-static bool *find_copied(wgi_picture *p)
+static void choose_copied(const wgi_picture *p, rows *r)
 {
-    bool *copied = wgi_pool_take(p->pool, p->boxes, sizeof *copied);
-    const int *last = copied ? find_last_uses(p) : NULL;
-    int rows = 0, i;
-    for (int64_t k = 0; last && k < p->boxes; k++) {
-        copied[k] = wgi_is_leaf_box(&p->box[k]);
-        rows = larger(rows, p->less.row[k]);
-    }
-    for (int r = 0; last && r < rows; r++)
-        while (count_wires(p, last, copied, r, &i) > WGI_WIRES && i >= 0) copied[i] = true;
-    return last ? copied : NULL;
+    int latest;
+    for (int64_t i = 0; i < p->boxes; i++) r->copied[i] = wgi_is_leaf_box(&p->box[i]);
+    for (int k = 0; k < r->rows; k++)
+        while (count_wires(p, r, k, &latest) > WGI_WIRES && latest >= 0) r->copied[latest] = true;
 }
 
 /* One copy a row. */
 void wgi_copy_to_rows(wgi_picture *p)
 {
-    const bool *copied = find_copied(p);
+    rows r;
     const int64_t boxes = p->boxes;
-    if (!copied || !make_room(p, p->links)) return;
+    if (!find_rows(p, &r) || !make_room(p, p->links)) return;
+    choose_copied(p, &r);
     for (int64_t l = 0; l < p->links; l++) {
         wgi_link *k = &p->link[l];
         const int from = k->from, row = p->less.row[k->to];
-        if (k->loop || from >= boxes || !copied[from] || row <= p->less.row[from]) continue;
+        if (k->loop || from >= boxes || !r.copied[from] || row <= r.row[from]) continue;
         const int copy = copy_for(p, k);
         for (int64_t m = l + 1; m < p->links; m++)
             if (p->link[m].from == from && p->less.row[p->link[m].to] == row) p->link[m].from = copy;

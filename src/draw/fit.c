@@ -24,21 +24,44 @@ static void admit(wgi_picture *p, const wgi_canvas *k, double size)
 typedef struct look {
     double size, cost; /* of body text; a picture with a lower cost is better */
     const int *row;    /* by box; with copies that of the layout before */
-    int wires;
+    int wires, copies;
 } look;
 
-/* Names, values and gradients that no box shows. What a call has made has names that nobody reads. */
+/* What a call has made has names that nobody reads; but where a call is one box, or a scope in it, that costs
+ * something. A scope that has all of a call says less than its statement. In a window a reader opens them. */
+static int parts_cost(const wgi_picture *p)
+{
+    bool call = false, scope = false, whole = false;
+    for (int64_t i = 0; i < p->at.nodes && !wgi_is_window(p->o); i++) {
+        if (p->less.into[i] != i) continue;
+        const int made = wgi_is_box_of(p, i, WGI_PARTS_SCOPES) ? wgi_is_made_by_call(p, i) : 0;
+        call |= wgi_is_box_of(p, i, WGI_PARTS_CALLS), scope |= made == 1, whole |= made == 2;
+    }
+    return 140 * call + 110 * scope + 150 * whole;
+}
+
+/* Names, values and gradients that no box shows. */
 static double hidden_cost(const wgi_picture *p)
 {
     int64_t names = 0, numbers = 0;
     for (int64_t i = 0; i < p->at.nodes; i++) {
         const int32_t box = p->less.into[i];
         const bool within = box != i;
-        names += within && wgi_has_name(p, i) && !wgi_is_box_of(p, box, WGI_PARTS_CALLS);
+        names += within && wgi_has_name(p, i) && wgi_is_made_by_call(p, i) != 1;
         numbers += p->o->values && (within || !wgi_shows(p, i, false));
         numbers += p->o->backward && p->at.on_path[i] && (within || !wgi_shows(p, i, true));
     }
-    return (double)(40 * names + 2 * numbers);
+    return (double)(200 * names + 2 * numbers) + parts_cost(p);
+}
+
+/* How many copies stand in the row of what they repeat. */
+static int count_useless(const wgi_picture *p, int64_t originals, const int row[])
+{
+    int n = 0;
+    for (int64_t i = originals; i < p->boxes; i++)
+        for (int64_t k = 0; p->less.row && k < originals; k++)
+            n += row[k] == row[i] && p->box[k].name == p->box[i].name;
+    return n;
 }
 
 /* Text below the least size costs more than all names together. */
@@ -50,7 +73,9 @@ static wg_status look_with(wgi_picture *p, const wgi_canvas *k, unsigned closed,
     if (s != WG_OK || boxes > most) return s;
     const wgi_svg_look now = wgi_svg_look_at(p);
     if (now.size < 0) return WG_ERROR_MEMORY;
-    *l = (look){ now.size, hidden_cost(p) + (double)(6 * now.crossings + p->boxes), now.row, now.wires };
+    *l = (look){ now.size, hidden_cost(p) + (double)(6 * now.crossings + p->boxes), now.row, now.wires,
+                 (int)(p->boxes - boxes) };
+    l->cost += 30 * count_useless(p, boxes, now.row);
     if (now.rows > ROWS) l->cost += 20.0 * (now.rows - ROWS);
     l->cost += now.wires > WGI_WIRES ? 40.0 * (now.wires - WGI_WIRES) : 0;
     if (l->size < k->least) l->cost += 1e6 * (1 + k->least - l->size);
@@ -69,6 +94,7 @@ static wg_status look_at(wgi_picture *p, const wgi_canvas *k, unsigned closed, i
         p->less.row = row;
         s = look_with(p, k, closed, most, &now);
         if (now.cost < l->cost) *l = now, best = row;
+        if (!now.copies) break;
         row = now.row;
     }
     if (s != WG_OK || p->less.row == best) return s;

@@ -56,6 +56,12 @@ static int64_t end_of_call(const wgi_picture *p, int64_t begin)
     return end > begin ? end : begin + 1;
 }
 
+/* Parts behind the result are among them. */
+static void mark_made(wgi_reducer *r, const wgi_part *k)
+{
+    for (int32_t i = k->begin; i < k->end; i++) r->made[i] = 1 + (i == k->result);
+}
+
 void wgi_find_calls(wgi_reducer *r, bool results)
 {
     const wgi_picture *p = r->p;
@@ -66,7 +72,8 @@ void wgi_find_calls(wgi_reducer *r, bool results)
             if (is_computed(p, k) && p->less.into[k] == k) boxes++, last = k;
         if (boxes < LEAST) continue;
         if (results) r->result[last] = 1;
-        else wgi_add_part(r, (wgi_part){ WGI_PARTS_CALLS, (int32_t)i, (int32_t)end, (int32_t)last });
+        else if (wgi_add_part(r, (wgi_part){ WGI_PARTS_CALLS, (int32_t)i, (int32_t)end, (int32_t)last }))
+            mark_made(r, &r->part[r->parts - 1]);
     }
 }
 

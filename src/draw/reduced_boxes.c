@@ -267,7 +267,7 @@ static void start(wgi_picture *p, unsigned closed)
     wgi_reducer *r = wgi_pool_take(p->pool, 1, sizeof *r);
     const int64_t n = p->at.nodes;
     clear(p);
-    unsigned char *bytes = wgi_pool_take(p->pool, 4 * n, 1);
+    unsigned char *bytes = wgi_pool_take(p->pool, 5 * n, 1);
     int32_t *ints = wgi_pool_take(p->pool, 2 * n, sizeof *ints);
     wgi_part *part = wgi_pool_take(p->pool, 3 * n, sizeof *part);
     wgi_repeat_place *at = wgi_pool_take(p->pool, n + 1, sizeof *at);
@@ -279,6 +279,7 @@ static void start(wgi_picture *p, unsigned closed)
                         .result = bytes + n,
                         .cost = bytes + 2 * n,
                         .linear = bytes + 3 * n,
+                        .made = bytes + 4 * n,
                         .uses = ints,
                         .last_use = ints + n };
     p->less.reducer = r;

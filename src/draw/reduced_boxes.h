@@ -81,6 +81,7 @@ typedef struct wgi_reducer {
     unsigned char *kept;   /* by position: has a box of its own */
     unsigned char *result; /* by position: of a call, so it stands in no formula */
     unsigned char *cost;   /* by position: may stand in the root's box */
+    unsigned char *made;   /* by position: by a call that may be one box; 2: its result */
     unsigned char *linear; /* by position: a parameter's product, or a sum of such; 2: a function of them */
     int32_t *uses;         /* by position: by how many other positions */
     int32_t *last_use;     /* by position: the last one that uses it; -1: none does */
@@ -91,6 +92,12 @@ static inline bool wgi_is_box_of(const wgi_picture *p, int64_t position, wgi_par
 {
     const int32_t k = p->less.part_of ? p->less.part_of[position] : 0;
     return k && p->less.reducer->part[k - 1].kind == kind;
+}
+
+/* Whether a call that may be drawn as one box has made the node; 2: it is the result. */
+static inline int wgi_is_made_by_call(const wgi_picture *p, int64_t position)
+{
+    return p->less.reducer ? p->less.reducer->made[position] : 0;
 }
 
 /* Adds a part and closes it. false: a repeat does not allow it. */

@@ -124,6 +124,14 @@ static double scale_of(const writer *w, double width, double height)
     return fmin(k->most / WGI_BODY, fmin(k->w / width, k->h / height));
 }
 
+/* Each line beyond two from row to row is worth a tenth of the size, as long as the text can be read. */
+static double worth_of(const writer *w)
+{
+    const double scale = scale_of(w, w->l.w, w->l.h), least = w->canvas ? w->canvas->least / WGI_BODY : scale;
+    if (scale <= least) return scale;
+    return fmax(least, scale * (1 - 0.1 * fmin(9, fmax(0, w->l.wires - WGI_WIRES))));
+}
+
 /* A long picture is wrapped into the number of rows that makes it largest on a slide, if that helps well.
  * */
 static bool lay_out(writer *w)
@@ -140,7 +148,7 @@ static bool lay_out(writer *w)
         l->page = length / rows;
         if (l->page < (canvas ? 250 : 500)) break;
         if (!wgi_layout_run(l)) return false;
-        const double now = scale_of(w, l->w, l->h);
+        const double now = worth_of(w);
         if (now > best) best = (canvas ? 1.02 : 1.1) * now, page = l->page;
     }
     wgi_layout_free(l);

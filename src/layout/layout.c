@@ -106,14 +106,21 @@ static void put_boxes(wgi_lay *s)
     put(l, s->level[0].w, s->level[0].h, &l->w, &l->h);
 }
 
+/* A digit for each of three levels, the outermost first; deeper ones have none. */
+static int row_of(const wgi_lay *s, int box)
+{
+    int row = 0;
+    for (const wgi_lay_node *n = &s->node[s->box_node[box]];; n = &s->node[s->frame_node[n->level]]) {
+        const int here = s->level[n->level].row[n->rank];
+        row = (row >> 4) | WGI_LAY_MIN(here, 15) << 8;
+        if (!n->level) return row;
+    }
+}
+
 static void note_rows(wgi_lay *s)
 {
     wgi_layout *l = s->l;
-    for (int i = 0; i < l->boxes; i++) {
-        const wgi_lay_node *n = &s->node[s->box_node[i]];
-        while (n->level) n = &s->node[s->frame_node[n->level]];
-        l->box[i].row = s->level[0].row[n->rank];
-    }
+    for (int i = 0; i < l->boxes; i++) l->box[i].row = row_of(s, i);
     l->rows = s->level[0].rows;
     for (int k = 0; k < s->levels; k++)
         l->wires = WGI_LAY_MAX(l->wires, s->level[k].lanes + s->level[k].sides);

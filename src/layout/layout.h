@@ -30,8 +30,9 @@ typedef struct wgi_lay_box {
     int under;   /* it stands right under this box, plus 1, in one rank; 0: it stands alone. Top down: at its
                   * right. Both have the same frame, and the same width (top down: height) */
     double x, y; /* out: the upper left corner */
-    int row;     /* out: of the outermost level */
+    int row;     /* out: larger for a row further down, also within a frame; no row is WGI_LAY_ROWS or more */
 } wgi_lay_box;
+enum { WGI_LAY_ROWS = 16 * 16 * 16 };
 
 typedef struct wgi_lay_frame {
     int parent;              /* an earlier frame; -1: none */

@@ -162,7 +162,7 @@ static bool as_transpose(maker *m)
 
 /* ---- parts along an axis: z[:, 3:4], z[2] ---- */
 
-static int64_t whole_option(const wgi_item *y, const char *name)
+int64_t wgi_whole_option(const wgi_item *y, const char *name)
 {
     const wg_attr_row *r = y->op->attrs;
     while (strcmp(r->name, name)) r++;
@@ -181,12 +181,14 @@ static bool as_part(maker *m)
     wgi_formula_clear(f);
     if (!open_operand(m, 0)) return false;
     f->root = wgi_formula_new(f, WGI_F_AT, put_operand(m, 0), 0);
-    for (int64_t axis = whole_option(m->y, "axis"); axis > 0; axis--)
+    for (int64_t axis = wgi_whole_option(m->y, "axis"); axis > 0; axis--)
         wgi_formula_add(f, f->root, put_words(f, ":"));
     const bool slice = wg_op_is(m->y->op, "slice");
-    const long long from = whole_option(m->y, slice ? "from" : "index"),
-                    to = slice ? whole_option(m->y, "to") : 0;
-    wgi_formula_add(f, f->root, put_words(f, wgi_pool_format(pool, slice ? "%lld:%lld" : "%lld", from, to)));
+    const long long from = wgi_whole_option(m->y, slice ? "from" : "index"),
+                    to = slice ? wgi_whole_option(m->y, "to") : 0;
+    wgi_formula_add(f, f->root,
+                    slice ? put_words(f, wgi_pool_format(pool, "%lld:%lld", from, to))
+                          : wgi_formula_number(f, (double)from));
     return !f->full;
 }
 

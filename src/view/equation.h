@@ -101,6 +101,7 @@ typedef struct wgi_option {
 } wgi_option;
 
 wgi_option wgi_option_of(wgi_pool *pool, const wg_attr_row *r, const void *attr);
+int64_t wgi_whole_option(const wgi_item *y, const char *name); /* equation.c: of an option that the op has */
 /* Whether an option says something: WG_AUTO, the default of some, says nothing. */
 bool wgi_is_given(const wgi_option *o);
 /* The axes that an option of this kind names, of a tensor of that rank: bit i is set for axis i. */

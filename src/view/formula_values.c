@@ -64,6 +64,16 @@ static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row
     p->count++;
 }
 
+/* In a rule an index from the end is the one from the start: where k = 4. */
+static void count_from_start(const wgi_view *v, const wgi_item *y, wgi_formula_values *k)
+{
+    if (!wg_op_is(y->op, "select") || *wgi_operand(v, y, 0) < 0) return;
+    const wg_shape s = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0)));
+    for (int i = y->operands; i < k->count; i++)
+        if (strcmp(k->v[i].name, "index") == 0 && k->v[i].number < 0)
+            k->v[i].number += (double)s.dim[wgi_whole_option(y, "axis")];
+}
+
 bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_values *k)
 {
     const void *attr = y->attr;
@@ -76,6 +86,7 @@ bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_v
     for (const wg_attr_row *r = attr ? y->op->attrs : NULL; r && r->name && k->count < WGI_FORMULA_VALUES;
          r++)
         name_option(v->pool, k, r, attr);
+    count_from_start(v, y, k);
     k->calls_e = v->has_e && k->count < WGI_FORMULA_VALUES;
     if (k->calls_e) k->v[k->count++] = (wgi_formula_value){ .name = "e", .text = "exp", .word = true };
     return true;
