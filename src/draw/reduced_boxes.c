@@ -150,11 +150,11 @@ static void count_uses(wgi_reducer *r)
                 r->uses[p->at.arg[a]]++, r->last_use[p->at.arg[a]] = (int32_t)i;
 }
 
-/* Formulas end where scopes do. What is called concat_1 in a formula has a box. */
+/* Formulas end where scopes do. What is called concat_1 in a formula has a box on a page. */
 static bool may_stand_in(const wgi_reducer *r, int64_t i, int64_t to)
 {
-    return wgi_item_at(r->p, i)->source != WGI_NAME_OP && !r->kept[i] && !r->result[i] &&
-           wgi_item_at(r->p, i)->operands &&
+    const bool opens = !r->p->format->is_page || wgi_item_at(r->p, i)->source != WGI_NAME_OP;
+    return opens && !r->kept[i] && !r->result[i] && wgi_item_at(r->p, i)->operands &&
            !strcmp(wg_node_scope(wgi_node_at(r->p, i)), wg_node_scope(wgi_node_at(r->p, to)));
 }
 
