@@ -239,7 +239,7 @@ static wg_status write_steps(wgi_picture *p, wgi_strbuf *out)
         const wgi_box *x = &p->box[i];
         wgi_strbuf line = { .pool = p->pool };
         wg_tensor t;
-        if (x->is_copy || s.value_at[i] != 0) continue;
+        if (x->is_copy || s.value_at[i] != 0 || *x->name == '[') continue; /* numbers name themselves */
         const bool few =
             !x->hidden_value && wg_peek(x->node, &t) && t.data && wg_shape_size(t.shape) <= WGI_FEW;
         const char *value = few ? wgi_numbers(p->pool, &t) : x->value;
