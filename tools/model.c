@@ -300,6 +300,13 @@ bool model_no_name(model *m, const char *flag_name, const char *name)
 static bool add_name(model *m, const char *flag_name, name_list *to, char *name)
 {
     wg_node n = find(m, name);
+    const int parts = wg_is_none(n) ? wg_program_parts(m->q, name) : 0;
+    for (int k = 0; k < parts; k++) { /* a group stands for its nodes */
+        const char *label;
+        to->node[to->count] = wg_program_part(m->q, name, k, &label);
+        to->name[to->count++] = label;
+    }
+    if (parts) return model_ok(m);
     if (wg_is_none(n)) return model_no_name(m, flag_name, name);
     to->name[to->count] = name;
     to->node[to->count++] = n;
@@ -308,6 +315,7 @@ static bool add_name(model *m, const char *flag_name, name_list *to, char *name)
 
 static bool name_room(model *m, name_list *to, size_t n)
 {
+    n *= 64; /* a group has at most so many nodes */
     *to = (name_list){ 0, wg_alloc(m->c, n + 1, sizeof *to->name), wg_alloc(m->c, n + 1, sizeof *to->node) };
     return model_ok(m);
 }

@@ -94,6 +94,10 @@ typedef struct wg_claim {
     wg_relation relation;
     wg_node within; /* how far the sides of == may be apart; wg_none: as far as rounding explains */
 } wg_claim;
+/* A name that stands for a group: how many nodes it has, 0: it is none; and node k with its name, such as W or
+ * p.0. */
+WG_API int wg_program_parts(const wg_program *q, const char *name);
+WG_API wg_node wg_program_part(wg_program *q, const char *name, int k, const char **label);
 WG_API int wg_program_claims(const wg_program *q);
 /* Says what will be read, so that the first read computes it all at once: the sides of claims, the values of
  * statements that bind no name, the names that plots use. Without it each read is a request of its own, and from the

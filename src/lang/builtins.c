@@ -62,6 +62,7 @@ static void not_used(wg_program *q, const wgi_ast *const at[2], bool draws)
 typedef struct target_list {
     wg_node *node;
     int count;
+    int ends;
     int end[WGI_LANG_PARTS]; /* where the nodes of expression k end */
 } target_list;
 
@@ -147,28 +148,46 @@ static wg_node summed(wg_site here, wg_node *node, int n)
     return n == 1 ? node[0] : wg_addn_at(here, node, n);
 }
 
+/* The same for a name that may stand for a group, or for (a, b): *like gets the structure. at: as there. */
+static bool add_any(wg_program *q, target_list *t, const wgi_ast *const at[2], wg_node y, wgi_binding *owner,
+                    wgi_val *like)
+{
+    const bool tuple = at[1]->kind == AST_TUPLE;
+    const wgi_val v = at[1]->kind == AST_NAME ? wgi_evals(q, at[1], owner) : WGI_NOTHING;
+    const int n = tuple ? wgi_operand_count(at[1]) : wgi_leaves(v);
+    if (wg_failed(q->c)) return false;
+    if (t->ends + n > WGI_LANG_PARTS) return wgi_syntax_at(q, at[1], "more than %d names", WGI_LANG_PARTS);
+    *like = wgi_node_val(wg_none);
+    if (v.several) {
+        *like = v;
+        if (!add_targets(q, t, n)) return false;
+        t->count += wgi_flatten(q, at[1], v, t->node + t->count);
+        for (int k = n; k > 0; k--) t->end[t->ends++] = t->count - k + 1;
+        return !wg_failed(q->c);
+    }
+    if (!tuple) return add_target(q, t, at, y, owner) && (t->end[t->ends++] = t->count, true);
+    wgi_parts *p = wgi_parts_new(q, n);
+    const wgi_ast *x = at[1]->first;
+    for (int k = 0; p && k < n; k++, x = x->next)
+        if (!add_any(q, t, (const wgi_ast *[]){ at[0], x }, y, owner, &p->part[k])) return false;
+    *like = (wgi_val){ .several = p };
+    return p != NULL;
+}
+
 static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
-    const bool several = at[1]->kind == AST_TUPLE;
-    const int n = several ? wgi_operand_count(at[1]) : 1;
-    if (n > WGI_LANG_PARTS) return wgi_syntax_at(q, at[1], "more than %d names", WGI_LANG_PARTS), WGI_NOTHING;
     const wg_node y = wgi_eval_node(q, at[0], owner);
-    const wgi_ast *x = several ? at[1]->first : at[1];
     target_list t = { 0 };
-    for (int k = 0; k < n; k++, x = x->next) {
-        if (wg_failed(q->c) || !add_target(q, &t, (const wgi_ast *[]){ at[0], x }, y, owner))
-            return WGI_NOTHING;
-        t.end[k] = t.count;
-    }
+    wgi_val like;
+    if (wg_failed(q->c) || !add_any(q, &t, at, y, owner, &like)) return WGI_NOTHING;
     const wg_site here = wgi_site(q, call, at, 2);
     if (t.count == 1 || wg_node_shape(y).rank) t.node[0] = wg_grad_at(here, y, t.node[0]);
     else if (wg_grads_at(here, y, t.node, t.count, t.node)) return WGI_NOTHING;
-    if (!several) return wgi_node_val(summed(here, t.node, t.count));
-    wgi_parts *p = wgi_parts_new(q, n);
-    for (int k = 0, from = 0; p && k < n; from = t.end[k++])
-        p->part[k] = wgi_node_val(summed(here, t.node + from, t.end[k] - from));
-    return p ? (wgi_val){ .several = p } : WGI_NOTHING;
+    wg_node sum[WGI_LANG_PARTS];
+    for (int k = 0, from = 0; k < t.ends; from = t.end[k++])
+        sum[k] = summed(here, t.node + from, t.end[k] - from);
+    return wgi_unflatten(q, like, sum);
 }
 
 /* ---- tensors ---- */

@@ -12,6 +12,7 @@
  *   lang_arguments.c  operands, keywords and options of a call
  *   inputs.c          inputs, sizes and constants as nodes; random values
  *   lang_eval.c       statements and expressions into nodes
+ *   lang_group.c      values of several parts
  *   lang_call.c       calls of the library's ops
  *   lang_function.c   calls of the program's functions, repeat and scan
  *   builtins.c        functions of the language itself: grad, normal, one_hot, ...
@@ -273,13 +274,14 @@ struct wgi_binding {
     bool known;             /* of a computed name or a parameter: it is this number, in this build or call */
     double number;
     wgi_binding *next;
-    wg_tensor set; /* a copy of what wg_program_set was given; data NULL: nothing */
-    int64_t size;  /* of a symbol, in this build; -1: not known yet */
-    bool given;    /* a symbol whose size was given from outside */
-    bool drawn;    /* an input whose value was drawn in this build */
-    bool kept;     /* while wg_program_keep goes through the plots: it was there */
-    bool plotted;  /* an input that plots alone use: it is never drawn at random */
-    wg_node node;  /* in this build or call; wg_none: not made yet */
+    wg_tensor set;                   /* a copy of what wg_program_set was given; data NULL: nothing */
+    int64_t size;                    /* of a symbol, in this build; -1: not known yet */
+    bool given;                      /* a symbol whose size was given from outside */
+    bool drawn;                      /* an input whose value was drawn in this build */
+    bool kept;                       /* while wg_program_keep goes through the plots: it was there */
+    bool plotted;                    /* an input that plots alone use: it is never drawn at random */
+    wg_node node;                    /* in this build or call; wg_none: not made yet */
+    const struct wgi_parts *several; /* in this build or call; not NULL: it is a group, and has no node */
     unsigned
         layers; /* in this evaluation of its statement: the sorts of layers that have its name, as bits */
     int inner;  /* those that have a number */
@@ -504,6 +506,22 @@ typedef struct wgi_parts {
 #define WGI_OWN_FRAME __attribute__((noinline))
 static inline wgi_val wgi_node_val(wg_node n) { return (wgi_val){ .node = n }; }
 
+/* ---- lang_group.c ---- */
+
+enum { WGI_GROUP_OPERANDS = 8 };
+int wgi_leaves(wgi_val v);                                                /* how many nodes it has */
+int wgi_flatten(wg_program *q, const wgi_ast *a, wgi_val v, wg_node *to); /* returns how many */
+wgi_val wgi_unflatten(wg_program *q, wgi_val like, const wg_node *leaf);  /* the structure of `like` */
+wgi_val wgi_of_nodes(wg_program *q, const wgi_ast *a, wgi_val v);         /* numbers become scalar nodes */
+bool wgi_same_structure(wgi_val a, wgi_val b);
+const char *wgi_structure(wgi_val v, char *to, size_t room); /* "([64,10], [10])" */
+/* Applies one() to the operands, if some are groups part by part. at: where errors stand. */
+typedef wgi_val wgi_by_part(wg_program *q, void *user, const wgi_val x[]);
+wgi_val wgi_by_parts(wg_program *q, const wgi_ast *at, const wgi_val x[], int n, wgi_by_part *one,
+                     void *user);
+wg_node wgi_of_all(wg_program *q, const wgi_ast *call, wgi_val v,
+                   bool norm); /* the norm or sum of all parts */
+
 /* ---- lang_arguments.c ---- */
 
 const wgi_ast *wgi_named(const wgi_ast *call, const char *name);   /* an AST_KEYWORD; NULL: not given */
@@ -556,7 +574,7 @@ wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 /* ---- lang_eval.c ---- */
 
 /* owner: the binding that the statement makes, or NULL. Layers, inputs, random tensors get its name. */
-wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner);
+void wgi_name_parts(wg_program *q, wgi_val v, const char *name); /* the leaves of a group: p.0, p.1.0 */
 wgi_val wgi_evals(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* the value may have several parts */
 wgi_parts *wgi_parts_new(wg_program *q, int count);                     /* NULL: out of memory */
 wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* numbers become scalar nodes */

@@ -165,23 +165,24 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr
 
 /* ---- calls ---- */
 
-/* Evaluates the operands. A number beside a node adopts the node's dtype, so it stays a number. If all are
- * numbers the first becomes a node, since an op needs one. at: the expressions. */
-static bool operands(wg_program *q, const wgi_ast *a, wgi_binding *owner, int n, wg_node x[],
+/* A call of an op, whose operands are evaluated. */
+typedef struct op_call {
+    const wg_op *op;
+    const wgi_ast *call, **at; /* the expressions */
+    wg_node *x;
+    int all, n;
+} op_call;
+
+/* Evaluates the operands. Returns whether one is a group. */
+static bool operands(wg_program *q, const wgi_ast *a, wgi_binding *owner, int n, wgi_val v[],
                      const wgi_ast *at[])
 {
-    bool nodes = n == 0;
-    double first = 0;
-    for (int k = 0; k < n; k++, a = a->next) {
-        wgi_val v = wgi_eval(q, a, owner);
-        if (wg_failed(q->c)) return false;
-        at[k] = a;
-        x[k] = wgi_as_operand(v);
-        nodes |= !v.is_number;
-        first = k ? first : v.number;
+    bool group = false;
+    for (int k = 0; k < n && !wg_failed(q->c); k++, a = a->next) {
+        v[k] = wgi_evals(q, at[k] = a, owner);
+        group |= v[k].several != NULL;
     }
-    if (!nodes) x[0] = wg_scalar_at(wgi_site(q, at[0], at, 1), q->now.g, first);
-    return true;
+    return group;
 }
 
 WGI_OWN_FRAME static wg_node applied(wg_program *q, const wg_op *op, const wgi_ast *call, const wg_node x[],
@@ -193,15 +194,54 @@ WGI_OWN_FRAME static wg_node applied(wg_program *q, const wg_op *op, const wgi_a
     return wg_apply(wgi_site(q, call, at, n), op, x, all, op->attr_size ? attr : NULL);
 }
 
-static wg_node apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_binding *owner, int n)
+/* A number beside a node adopts the node's dtype, so it stays a number. If all are numbers the first becomes
+ * a node, since an op needs one. */
+static wgi_val apply_parts(wg_program *q, void *user, const wgi_val v[])
+{
+    const op_call *c = user;
+    bool nodes = c->n == 0;
+    for (int k = 0; k < c->n; k++) c->x[k] = wgi_as_operand(v[k]), nodes |= !v[k].is_number;
+    if (!nodes) c->x[0] = wg_scalar_at(wgi_site(q, c->at[0], c->at, 1), q->now.g, v[0].number);
+    return wgi_node_val(applied(q, c->op, c->call, c->x, c->all, c->at, c->n));
+}
+
+/* sum(p) and norm(p) are those of all parts together. Other ops that go by elements are applied to each
+ * part. */
+static wgi_val apply_group(wg_program *q, op_call *c, const wgi_val v[])
+{
+    const bool norm = wg_op_is(c->op, "norm"), sum = wg_op_is(c->op, "sum");
+    if ((norm || sum) && c->n == 1 && !c->call->first->next)
+        return wgi_node_val(wgi_of_all(q, c->call, v[0], norm));
+    const bool by_elements = c->op->kind == WG_MAP || wg_op_is(c->op, "stop_gradient");
+    if (by_elements) return wgi_by_parts(q, c->call, v, c->n, apply_parts, c);
+    char text[160];
+    int k = 0;
+    while (!v[k].several) k++;
+    if (norm || sum)
+        return wgi_syntax_word(q, c->call->mark,
+                               "%s of a group, %s, is that of all its parts: it has no options", c->op->name,
+                               wgi_structure(v[k], text, sizeof text)),
+               WGI_NOTHING;
+    return wgi_syntax_word(
+               q, c->call->mark,
+               "%s does not go by elements, and operand %d is a group, %s: call it for a part; a list has "
+               "brackets, [1, 2]",
+               c->op->name, k + 1, wgi_structure(v[k], text, sizeof text)),
+           WGI_NOTHING;
+}
+
+static wgi_val apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_binding *owner, int n)
 {
     const wgi_ast *first = text_operand(op, call) ? call->first->next : call->first;
-    int all = n > op->operands ? n : op->operands;
-    wg_node *x = wg_alloc(q->c, (size_t)all + 1, sizeof *x), y = wg_none;
-    const wgi_ast **at = wg_alloc(q->c, (size_t)n + 1, sizeof *at);
-    if (x && at && operands(q, first, owner, n, x, at)) y = applied(q, op, call, x, all, at, n);
-    wg_free(q->c, x);
-    wg_free(q->c, at);
+    op_call c = { .op = op, .call = call, .n = n, .all = n > op->operands ? n : op->operands };
+    wgi_val *v = wg_alloc(q->c, (size_t)n + 1, sizeof *v), y = WGI_NOTHING;
+    c.x = wg_alloc(q->c, (size_t)c.all + 1, sizeof *c.x);
+    c.at = wg_alloc(q->c, (size_t)n + 1, sizeof *c.at);
+    if (v && c.x && c.at) {
+        const bool group = operands(q, first, owner, n, v, c.at);
+        if (!wg_failed(q->c)) y = group ? apply_group(q, &c, v) : apply_parts(q, &c, v);
+    }
+    wg_free(q->c, v), wg_free(q->c, c.x), wg_free(q->c, c.at);
     return y;
 }
 
@@ -252,7 +292,7 @@ wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         return wgi_syntax_word(q, call->mark, "%s: takes a C function; use it from C", name), WGI_NOTHING;
     const int more = (shape_operand(op, call) != NULL) + (text_operand(op, call) != NULL);
     if (!fits(q, op, call, more)) return WGI_NOTHING;
-    return wgi_node_val(apply(q, op, call, owner, wgi_operand_count(call) - more));
+    return apply(q, op, call, owner, wgi_operand_count(call) - more);
 }
 
 wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)

@@ -8,26 +8,7 @@
 
 static wgi_val number_val(double v) { return (wgi_val){ .is_number = true, .number = v }; }
 
-wg_node wgi_as_operand(wgi_val v) { return v.is_number ? wg_number(v.number) : v.node; }
-
-wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v)
-{
-    return v.is_number ? wg_scalar_at(wgi_site(q, a, &a, 1), q->now.g, v.number) : v.node;
-}
-
-wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner)
-{
-    return wgi_as_node(q, a, wgi_eval(q, a, owner));
-}
-
 /* ---- values of several parts ---- */
-
-wgi_parts *wgi_parts_new(wg_program *q, int count)
-{
-    wgi_parts *p = wgi_lang_built(q, sizeof *p + (size_t)count * sizeof *p->part);
-    if (p) p->count = count;
-    return p;
-}
 
 static wgi_val tuple(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
@@ -36,8 +17,12 @@ static wgi_val tuple(wg_program *q, const wgi_ast *a, wgi_binding *owner)
         return wgi_syntax_at(q, a, "more than %d values: a list has brackets", WGI_LANG_PARTS), WGI_NOTHING;
     wgi_parts *p = wgi_parts_new(q, n);
     int k = 0;
-    for (const wgi_ast *x = a->first; p && x; x = x->next) p->part[k++] = wgi_eval(q, x, owner);
-    return p && !wg_failed(q->c) ? (wgi_val){ .several = p } : WGI_NOTHING;
+    for (const wgi_ast *x = a->first; p && x; x = x->next) p->part[k++] = wgi_evals(q, x, owner);
+    if (!p || wg_failed(q->c)) return WGI_NOTHING;
+    const wgi_val v = { .several = p };
+    if (wgi_leaves(v) <= WGI_LANG_PARTS) return v;
+    return wgi_syntax_at(q, a, "a group of %d tensors, more than %d", wgi_leaves(v), WGI_LANG_PARTS),
+           WGI_NOTHING;
 }
 
 /* The names a, b, ... for the parts of the value that the expression has. */
@@ -86,6 +71,7 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
     double v;
     if (!b && wgi_named_number(a->ident->text, &v)) return number_val(v);
     if (!b) return wgi_syntax_at(q, a, "'%s' is no name here", a->ident->text), WGI_NOTHING;
+    if (b->several) return (wgi_val){ .several = b->several };
     if (b->is_operand) return wgi_node_val(wgi_operand_node(q, b));
     if (b->plotted && !b->set.data)
         return wgi_syntax_word(
@@ -130,16 +116,27 @@ static wgi_ast left_of(const wgi_ast *chain, const wgi_ast *link)
     return a;
 }
 
+typedef struct linked {
+    const wgi_ast *left, *link;
+} linked;
+
+static wgi_val operate_parts(wg_program *q, void *user, const wgi_val v[])
+{
+    const linked *l = user;
+    const wgi_ast *left = l->left, *link = l->link;
+    if (v[0].is_number && v[1].is_number && link->op != TOKEN_MATMUL)
+        return number_val(wgi_arithmetic((wgi_token)link->op, v[0].number, v[1].number));
+    const wgi_ast *both[] = { left, link->first };
+    wg_node a = wgi_as_operand(v[0]), b = wgi_as_operand(v[1]);
+    if (link->op == TOKEN_MATMUL) a = wgi_as_node(q, left, v[0]), b = wgi_as_node(q, link->first, v[1]);
+    return wgi_node_val(wgi_sign_of((wgi_token)link->op)->build(wgi_site(q, link, both, 2), a, b));
+}
+
 static wgi_val operate(wg_program *q, const wgi_ast *left, wgi_val x, const wgi_ast *link, wgi_binding *owner)
 {
-    wgi_val y = wgi_eval(q, link->first, owner);
-    if (wg_failed(q->c)) return WGI_NOTHING;
-    if (x.is_number && y.is_number && link->op != TOKEN_MATMUL)
-        return number_val(wgi_arithmetic((wgi_token)link->op, x.number, y.number));
-    const wgi_ast *both[] = { left, link->first };
-    wg_node a = wgi_as_operand(x), b = wgi_as_operand(y);
-    if (link->op == TOKEN_MATMUL) a = wgi_as_node(q, left, x), b = wgi_as_node(q, link->first, y);
-    return wgi_node_val(wgi_sign_of((wgi_token)link->op)->build(wgi_site(q, link, both, 2), a, b));
+    const wgi_val v[] = { x, wgi_evals(q, link->first, owner) };
+    return wg_failed(q->c) ? WGI_NOTHING
+                           : wgi_by_parts(q, link, v, 2, operate_parts, &(linked){ left, link });
 }
 
 /* One bound of a slice; standard if it is left out. Outside [0, n] it counts as 0 or n, as in Python. */
@@ -224,26 +221,38 @@ WGI_OWN_FRAME static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val
     return wgi_node_val(x);
 }
 
+/* p[-1] of a group has the last row of each part, as of the states of scan(..., all=true). */
+static wgi_val index_parts(wg_program *q, void *user, const wgi_val v[])
+{
+    const linked *l = user;
+    return indexed(q, l->left, *v, l->link);
+}
+
 static wgi_val chain(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
-    wgi_val v = wgi_eval(q, a->first, owner);
+    wgi_val v = wgi_evals(q, a->first, owner);
     for (const wgi_ast *l = a->first->next; l && !wg_failed(q->c); l = l->next) {
         wgi_ast left = left_of(a, l);
         const wgi_ast *x = &left;
+        if (v.several && l->kind == AST_TRANSPOSE) return not_one(q, &left, v.several->count);
         if (l->kind == AST_OPERATOR) v = operate(q, x, v, l, owner);
-        else if (l->kind == AST_INDEX) v = indexed(q, x, v, l);
+        else if (l->kind == AST_INDEX) v = wgi_by_parts(q, l, &v, 1, index_parts, &(linked){ x, l });
         else if (!v.is_number)
             v.node = wg_transpose_at(wgi_site(q, l, &x, 1), &WG_OPTS(wg_transpose_args, .x = v.node));
     }
     return v;
 }
 
+static wgi_val negate_parts(wg_program *q, void *user, const wgi_val v[])
+{
+    const wgi_ast *a = user, *x = a->first;
+    return v->is_number ? number_val(-v->number) : wgi_node_val(wg_neg_at(wgi_site(q, a, &x, 1), v->node));
+}
+
 static wgi_val negated(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
-    wgi_val v = wgi_eval(q, a->first, owner);
-    const wgi_ast *x = a->first;
-    if (wg_failed(q->c)) return WGI_NOTHING;
-    return v.is_number ? number_val(-v.number) : wgi_node_val(wg_neg_at(wgi_site(q, a, &x, 1), v.node));
+    const wgi_val v = wgi_evals(q, a->first, owner);
+    return wg_failed(q->c) ? WGI_NOTHING : wgi_by_parts(q, a, &v, 1, negate_parts, (void *)(uintptr_t)a);
 }
 
 /* ---- blocks and statements ---- */
@@ -323,17 +332,17 @@ wgi_val wgi_evals(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     return v;
 }
 
-wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     const wgi_val v = wgi_evals(q, a, owner);
-    return v.several ? not_one(q, a, v.several->count) : v;
+    return wgi_as_node(q, a, v.several ? not_one(q, a, v.several->count) : v);
 }
 
-static wg_node bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
+static wgi_val bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
 {
     return b->meaning == WG_NAME_CONSTANT && (b->set.data || s->first->kind != AST_CALL)
-               ? wgi_constant_leaf(q, b)
-               : wgi_eval_node(q, s->first, b);
+               ? wgi_node_val(wgi_constant_leaf(q, b))
+               : wgi_of_nodes(q, s->first, wgi_evals(q, s->first, b));
 }
 
 /* A statement that binds no name. Its layers get the name that JSON has for it. */
@@ -382,11 +391,40 @@ size_t wgi_placed_before(const wgi_placed_list *l, uint32_t start)
     return low;
 }
 
+/* Names the leaves that have no name: p.0, p.1, and p.1.0 of a part that is a group. */
+void wgi_name_parts(wg_program *q, wgi_val v, const char *name)
+{
+    char text[WGI_LANG_NAME + 32];
+    for (int k = 0; v.several && k < v.several->count; k++) {
+        const wgi_val x = v.several->part[k];
+        snprintf(text, sizeof text, "%.*s.%d", WGI_LANG_NAME, name, k);
+        if (x.several) wgi_name_parts(q, x, text);
+        else if (wg_node_ok(x.node) && !*wg_node_name(x.node)) wg_name_at("", x.node, wgi_node_path(q, text));
+    }
+}
+
+/* The leaves of a group. */
+static void note_parts(wg_program *q, const wgi_ast *x, wgi_val v, const char *name)
+{
+    char text[WGI_LANG_NAME + 32];
+    for (int k = 0; k < v.several->count && q->now.last_count < WGI_LANG_PARTS; k++) {
+        const wgi_val one = v.several->part[k];
+        snprintf(text, sizeof text, "%.*s.%d", WGI_LANG_NAME, name, k);
+        const char *own = one.several ? "" : wg_node_name(one.node), *said = wgi_lang_join(q, text, "", "");
+        if (one.several) note_parts(q, x, one, text);
+        else q->now.last[q->now.last_count++] = (wgi_named_node){ wgi_as_node(q, x, one), *own ? own : said };
+    }
+}
+
 void wgi_note_last(wg_program *q, const wgi_ast *s, const wgi_binding *b, wgi_val v)
 {
     const wgi_ast *x = s->first, *one = v.several && x->kind == AST_TUPLE ? x->first : NULL;
     const int n = v.several ? v.several->count : 1;
     if (!b || s->op != WGI_BIND_MORE) q->now.last_count = 0;
+    if (v.several && (b || wgi_leaves(v) > n)) {
+        note_parts(q, x, v, b ? b->name : "_");
+        return;
+    }
     for (int k = 0; k < n && q->now.last_count < WGI_LANG_PARTS; k++) {
         const wgi_ast *written = v.several ? one : x;
         char number[24] = "_";
@@ -440,11 +478,13 @@ bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
     wgi_binding *b = s->kind == AST_BIND ? s->u.binding : NULL;
     if (b) {
         b->layers = 0, b->inner = 0;
-        wg_node n = bound_value(q, s, b);
+        *v = bound_value(q, s, b);
         if (wg_failed(q->c)) return false;
-        b->node = *wg_node_name(n) ? n : wg_name_at("", n, wgi_node_path(q, b->name));
-        b->known = b->meaning == WG_NAME_COMPUTED && wgi_constant(s->first, &b->number);
-        *v = wgi_node_val(b->node);
+        b->several = v->several, b->node = wg_none, b->known = false;
+        if (v->several) wgi_name_parts(q, *v, b->name);
+        else b->node = *wg_node_name(v->node) ? v->node : wg_name_at("", v->node, wgi_node_path(q, b->name));
+        if (!v->several) b->known = b->meaning == WG_NAME_COMPUTED && wgi_constant(s->first, &b->number);
+        if (!v->several) *v = wgi_node_val(b->node);
     } else {
         *v = unnamed_value(q, s);
     }

@@ -47,11 +47,17 @@ typedef struct operand {
     bool known;         /* a number. Its node is made when it is used as a value. */
     double number;
     wg_node node;
+    const wgi_parts *several; /* not NULL: it is a group */
+    struct operand *part;     /* the operands that it may stand for, and how many: see place() */
+    int parts;
+    bool is_name; /* it opens only where operands are missing still */
 } operand;
 
 static wgi_ast *head_of(const wgi_binding *f) { return f->function->first; }
 
-/* The operands of a call. A value of several parts stands for as many operands. */
+/* The operands of a call. What is written (a, b), and a call that gives several values, stand for as many
+ * operands, if the function has parameters for them: f(a, b, x) in scan(f, (a, b), xs), where f(p, x) takes
+ * both as one group. A name that stands for a group is one operand. */
 typedef struct operand_list {
     operand *x;
     int count, room;
@@ -105,29 +111,113 @@ static const char *takes(const wg_program *q, const wgi_binding *f, const operan
     return to;
 }
 
-static bool add_operand(wg_program *q, operand_list *l, const wgi_ast *ast, const wgi_binding *f,
-                        wgi_binding *owner)
+/* The value of an operand: its node, or a group. */
+static wgi_val operand_val(wg_program *q, const operand *x)
+{
+    return x->several ? (wgi_val){ .several = x->several } : wgi_node_val(operand_node(q, x));
+}
+
+static operand operand_of(wgi_val v) { return (operand){ .node = v.node, .several = v.several }; }
+
+static bool read_operand(wg_program *q, const wgi_ast *ast, wgi_binding *owner, operand *to);
+
+static bool read_parts(wg_program *q, const wgi_ast *ast, wgi_binding *owner, operand *to)
+{
+    const wgi_ast *x = ast->first;
+    to->parts = wgi_operand_count(ast);
+    to->part = wgi_lang_built(q, (size_t)to->parts * sizeof *to->part);
+    for (int k = 0; to->part && x; x = x->next)
+        if (!read_operand(q, x, owner, &to->part[k++])) return false;
+    return to->part != NULL;
+}
+
+/* Evaluates the expression. */
+static bool read_operand(wg_program *q, const wgi_ast *ast, wgi_binding *owner, operand *to)
+{
+    *to = (operand){ .ast = ast };
+    if (ast->kind == AST_TUPLE) return read_parts(q, ast, owner, to);
+    to->known = wgi_constant(ast, &to->number);
+    if (to->known || wgi_meant(ast)->kind == AST_TEXT) return true;
+    const wgi_val v = wgi_of_nodes(q, ast, wgi_evals(q, ast, owner));
+    to->node = v.node, to->several = v.several;
+    if (wg_failed(q->c) || !v.several) return !wg_failed(q->c);
+    to->ast = NULL; /* a part has no expression of its own */
+    to->is_name = ast->kind != AST_CALL && ast->kind != AST_BLOCK;
+    to->parts = v.several->count;
+    to->part = wgi_lang_built(q, (size_t)to->parts * sizeof *to->part);
+    for (int k = 0; to->part && k < to->parts; k++) to->part[k] = operand_of(v.several->part[k]);
+    return to->part != NULL;
+}
+
+/* How deep values of several parts are opened, and whether names and what operators give are, too. */
+typedef struct depth {
+    int levels;
+    bool names;
+} depth;
+
+static bool opens(const operand *x, depth d) { return x->part && d.levels && (d.names || !x->is_name); }
+static depth inside_of(depth d) { return (depth){ d.levels - 1, d.names }; }
+
+/* How many operands x stands for. */
+static int count_of(const operand *x, depth d)
+{
+    int n = 0;
+    if (!opens(x, d)) return 1;
+    for (int k = 0; k < x->parts; k++) n += count_of(&x->part[k], inside_of(d));
+    return n;
+}
+
+/* Makes a tuple that stays one operand a group. */
+static bool close_operand(wg_program *q, operand *x)
+{
+    if (x->several || !x->part) return true;
+    wgi_parts *p = wgi_parts_new(q, x->parts);
+    for (int k = 0; p && k < x->parts; k++) {
+        if (!close_operand(q, &x->part[k])) return false;
+        p->part[k] = operand_val(q, &x->part[k]);
+    }
+    x->several = p, x->ast = NULL;
+    return p && !wg_failed(q->c);
+}
+
+/* Adds x, opened so deep, to the list. */
+static bool place(wg_program *q, operand_list *l, operand *x, depth d, const wgi_ast *at,
+                  const wgi_binding *f)
 {
     char text[300];
-    if (ast->kind == AST_TUPLE) {
-        bool fine = true;
-        for (const wgi_ast *x = ast->first; x && fine; x = x->next) fine = add_operand(q, l, x, f, owner);
-        return fine;
+    if (opens(x, d)) {
+        for (int k = 0; k < x->parts; k++)
+            if (!place(q, l, &x->part[k], inside_of(d), x->part[k].ast ? x->part[k].ast : at, f))
+                return false;
+        return true;
     }
-    operand one = { .ast = ast };
-    one.known = wgi_constant(ast, &one.number);
-    const bool is_value = !one.known && wgi_meant(ast)->kind != AST_TEXT;
-    const wgi_val v = is_value ? wgi_evals(q, ast, owner) : WGI_NOTHING;
-    if (wg_failed(q->c)) return false;
-    const int n = v.several ? v.several->count : 1;
-    if (n > l->room - l->count)
-        return wgi_syntax_at(q, ast, "one operand too many: %s", takes(q, f, l, text, sizeof text));
-    if (v.several) one.ast = NULL; /* a part has no expression of its own */
-    for (int k = 0; k < n; k++) {
-        if (is_value) one.node = wgi_as_node(q, ast, v.several ? v.several->part[k] : v);
-        l->x[l->count++] = one;
+    if (l->count >= l->room)
+        return wgi_syntax_at(q, at, "one operand too many: %s", takes(q, f, l, text, sizeof text));
+    if (!close_operand(q, x)) return false;
+    l->x[l->count++] = *x;
+    return true;
+}
+
+/* How deep to open what n operands are, so that there are as many as `room`; else all but names. */
+static depth depth_for(const operand *x, int n, int room)
+{
+    depth d = { 0, false }, last = d;
+    for (int before = -1; d.levels <= WGI_LANG_DEPTH; d.levels++) {
+        int all = 0;
+        for (int k = 0; k < n; k++) all += count_of(&x[k], d);
+        if (all == room) return d;
+        if (all != before) before = all;
+        else if (d.names) break;
+        else last = d, d = (depth){ 0, true };
     }
-    return !wg_failed(q->c);
+    return last;
+}
+
+static int named_of(const wgi_ast *call, const wgi_binding *f)
+{
+    int n = 0;
+    for (const wgi_ast *a = head_of(f)->first; a; a = a->next) n += wgi_named(call, a->ident->text) != NULL;
+    return n;
 }
 
 /* The operands for f: those of the call behind the first `skipped`, then those by name. x NULL: an error. */
@@ -137,17 +227,25 @@ static operand_list operands(wg_program *q, const wgi_ast *call, const wgi_bindi
     char text[300];
     const operand_list none = { 0 };
     operand_list l = { .first = first, .room = wgi_operand_count(head_of(f)) };
+    const int n = wgi_operand_count(call) - skipped;
+    int k = 0;
     if (!keywords_fit(q, call, f, own)) return none;
     l.x = wgi_lang_built(q, (size_t)(l.room + 1) * sizeof *l.x);
-    for (const wgi_ast *x = wgi_operand(call, skipped); l.x && x && x->kind != AST_KEYWORD; x = x->next) {
-        if (!add_operand(q, &l, x, f, owner)) return none;
+    operand *given = wgi_lang_built(q, (size_t)(n > 0 ? n : 1) * sizeof *given);
+    if (!l.x || !given) return none;
+    for (const wgi_ast *x = wgi_operand(call, skipped); x && x->kind != AST_KEYWORD; x = x->next)
+        if (!read_operand(q, x, owner, &given[k++])) return none;
+    const depth deep = depth_for(given, k, l.room - named_of(call, f));
+    k = 0;
+    for (const wgi_ast *x = wgi_operand(call, skipped); x && x->kind != AST_KEYWORD; x = x->next) {
+        if (!place(q, &l, &given[k++], deep, x, f)) return none;
         if (!l.state) l.state = l.count;
         else if (!l.second) l.second = l.count - l.state;
         if (l.state > WGI_LANG_PARTS || l.second > WGI_LANG_PARTS)
             return wgi_syntax_at(q, x, "more than %d parts", WGI_LANG_PARTS), none;
     }
     const wgi_ast *a = head_of(f)->first;
-    for (int k = 0; l.x && a; a = a->next, k++) {
+    for (k = 0; a; a = a->next, k++) {
         const wgi_ast *named = wgi_named(call, a->ident->text);
         if (k < l.count && named) return wgi_syntax_at(q, named, "'%s' is given twice", a->ident->text), none;
         if (k < l.count) continue;
@@ -155,9 +253,8 @@ static operand_list operands(wg_program *q, const wgi_ast *call, const wgi_bindi
             return wgi_syntax_word(q, call->mark, "no operand for '%s': %s", a->ident->text,
                                    takes(q, f, &l, text, sizeof text)),
                    none;
-        if (!add_operand(q, &l, named->first, f, owner)) return none;
-        if (l.count != k + 1)
-            return wgi_syntax_at(q, named, "%d values for '%s'", l.count - k, a->ident->text), none;
+        if (!read_operand(q, named->first, owner, &l.x[k]) || !close_operand(q, &l.x[k])) return none;
+        l.count++;
         if (!l.state) l.state = 1;
         else if (!l.second) l.second = 1;
     }
@@ -178,6 +275,7 @@ static void set_operands(const wgi_binding *f, const operand *x)
     for (const wgi_ast *a = head_of(f)->first; a; a = a->next, x++) {
         wgi_binding *b = a->u.binding;
         b->node = x->node;
+        b->several = x->several;
         b->operand = x->ast;
         b->known = x->known;
         b->number = x->number;
@@ -248,9 +346,10 @@ typedef struct series {
     const wgi_binding *owner; /* what the statement binds; NULL: nothing */
     int parts;                /* of the state, which are the first operands */
     /* Of a scan the operands behind them are element i along axis 0 of these tensors. */
-    wg_node xs[WGI_LANG_PARTS];
-    int tensors;
-    int64_t n; /* the size of axis 0 */
+    wg_node xs[WGI_LANG_PARTS];   /* the leaves of all of them */
+    wgi_val like[WGI_LANG_PARTS]; /* by operand: its structure */
+    int tensors, leaves;          /* how many operands, and leaves */
+    int64_t n;                    /* the size of axis 0 */
     char scope[WGI_LANG_NAME + 32], number[24];
 } series;
 
@@ -291,8 +390,10 @@ static void name_state(wg_program *q, const series *s, operand *x)
     char text[WGI_LANG_NAME + 32];
     for (int k = 0; k < s->parts; k++) {
         const char *name = name_of_part(s, k);
-        if (!name || x[k].known || *wg_node_name(x[k].node)) continue;
+        if (!name || x[k].known) continue;
         snprintf(text, sizeof text, "%s.%s", name, s->number);
+        if (x[k].several) wgi_name_parts(q, operand_val(q, &x[k]), text);
+        if (x[k].several || *wg_node_name(x[k].node)) continue;
         wg_name_at("", x[k].node, wgi_node_path(q, text));
     }
 }
@@ -305,11 +406,30 @@ static bool state_misfit(wg_program *q, const series *s, int parts)
                          s->parts == 1 ? "" : "s");
 }
 
-/* Makes operand k of those behind the state element i of its tensor. */
-static void set_element(wg_program *q, const series *s, int64_t i, int k, operand *x)
+/* Makes the operands behind the state element i of their tensors. leaf: gets the nodes; NULL: not wanted. */
+static void set_elements(wg_program *q, const series *s, int64_t i, operand *x, wg_node *leaf)
 {
-    const wg_site here = wgi_site(q, s->a.frame.call, &x->ast, x->ast != NULL);
-    *x = (operand){ .ast = x->ast, .node = wg_select_at(here, s->xs[k], 0, i) };
+    wg_node y[WGI_LANG_PARTS];
+    for (int k = 0, at = 0; k < s->tensors; k++) {
+        const wg_site here = wgi_site(q, s->a.frame.call, &x[k].ast, x[k].ast != NULL);
+        const int n = wgi_leaves(s->like[k]);
+        for (int j = 0; j < n; j++) y[at + j] = wg_select_at(here, s->xs[at + j], 0, i);
+        const wgi_val v = wgi_unflatten(q, s->like[k], y + at);
+        x[k] = (operand){ .ast = x[k].ast, .node = v.node, .several = v.several };
+        at += n;
+    }
+    if (leaf) memcpy(leaf, y, (size_t)s->leaves * sizeof *y);
+}
+
+/* Whether the new state's part v goes where x was. */
+static bool is_like(wg_program *q, const series *s, const operand *x, wgi_val v)
+{
+    char a[160], b[160];
+    const bool nothing = !x->several && !x->known && wg_is_none(x->node); /* repeat without operands */
+    const wgi_val was = { .several = x->several, .node = x->node, .is_number = x->known };
+    if (wg_failed(q->c) || nothing || wgi_same_structure(v, was)) return !wg_failed(q->c);
+    return wgi_fail_word(q, s->a.frame.call->mark, WG_ERROR_SHAPE, "%s gives %s where the state is %s",
+                         s->a.function->name, wgi_structure(v, a, sizeof a), wgi_structure(was, b, sizeof b));
 }
 
 /* Applies the function and makes the result the first operands. The parts of the result get the names
@@ -318,23 +438,27 @@ static bool next_of_series(wg_program *q, series *s, int64_t i, operand *x)
 {
     const char *open, *inside;
     if (!enter(q, &s->a, &open, &inside)) return false;
-    for (int k = 0; k < s->tensors; k++) set_element(q, s, i, k, &x[s->parts + k]);
+    set_elements(q, s, i, x + s->parts, NULL);
     const wgi_val v = apply(q, &s->a, inside, x);
     leave(q, open);
-    const int parts = v.several ? v.several->count : 1;
+    const bool whole = s->parts == 1 && (x->several || !v.several);
+    const int parts = whole ? 1 : v.several ? v.several->count : 1;
     if (wg_failed(q->c)) return false;
     if (parts != s->parts) return state_misfit(q, s, parts);
-    for (int k = 0; k < parts; k++)
-        x[k] = (operand){ .node = wgi_as_node(q, s->a.frame.call, v.several ? v.several->part[k] : v) };
+    for (int k = 0; k < parts; k++) {
+        const wgi_val y = wgi_of_nodes(q, s->a.frame.call, whole ? v : v.several->part[k]);
+        if (!is_like(q, s, &x[k], y)) return false;
+        x[k] = operand_of(y);
+    }
     return !wg_failed(q->c);
 }
 
 /* The value of the first operands: one, or as many as the state has parts. */
 static wgi_val state_value(wg_program *q, const series *s, operand *x)
 {
-    if (s->parts == 1) return wgi_node_val(operand_node(q, x));
+    if (s->parts == 1) return operand_val(q, x);
     wgi_parts *p = wgi_parts_new(q, s->parts);
-    for (int k = 0; p && k < s->parts; k++) p->part[k] = wgi_node_val(operand_node(q, &x[k]));
+    for (int k = 0; p && k < s->parts; k++) p->part[k] = operand_val(q, &x[k]);
     return p && !wg_failed(q->c) ? (wgi_val){ .several = p } : WGI_NOTHING;
 }
 
@@ -378,13 +502,29 @@ static bool state_fits(wg_program *q, const series *s, wg_node first, wg_node y)
                          wg_shape_text(wg_node_shape(first), want, sizeof want));
 }
 
-/* The steps of a scan, numbered from 1. state: of part k the states of all n steps from k * n on, or NULL. x
+/* The leaves of the state. A number has none: it may stand for any shape. Returns how many; 0: too many. */
+static int leaves_of_state(wg_program *q, const series *s, const operand *x, wg_node *to)
+{
+    int n = 0;
+    for (int k = 0; k < s->parts; k++) {
+        const int more = x[k].several ? wgi_leaves(operand_val(q, &x[k])) : 1;
+        if (n + more > WGI_LANG_PARTS)
+            return wgi_syntax_word(q, s->a.frame.call->mark, "more than %d parts", WGI_LANG_PARTS), 0;
+        if (x[k].several) wgi_flatten(q, s->a.frame.call, operand_val(q, &x[k]), to + n);
+        else to[n] = x[k].node;
+        n += more;
+    }
+    return n;
+}
+
+/* The steps of a scan, numbered from 1. state: of leaf k the states of all n steps from k * n on, or NULL. x
  * becomes the last state. */
 static bool steps(wg_program *q, series *s, operand *x, wg_node state[])
 {
-    wg_node first[WGI_LANG_PARTS]; /* none: a number, which may stand for any shape */
+    wg_node first[WGI_LANG_PARTS], y[WGI_LANG_PARTS];
     const wgi_ident *owned = q->now.owned;
-    for (int k = 0; k < s->parts; k++) first[k] = x[k].node;
+    const int leaves = leaves_of_state(q, s, x, first);
+    if (!leaves) return false;
     number_series(s, 0);
     if (s->n) name_state(q, s, x);
     s->a.name = s->name;
@@ -395,19 +535,28 @@ static bool steps(wg_program *q, series *s, operand *x, wg_node state[])
         number_series(s, i + 1);
         if (!next_of_series(q, s, i, x)) return false;
         if (i + 1 < s->n || state) name_state(q, s, x);
-        for (int k = 0; k < s->parts; k++) {
-            if (!state_fits(q, s, first[k], x[k].node)) return false;
-            if (state) state[k * s->n + i] = x[k].node;
+        leaves_of_state(q, s, x, y);
+        for (int k = 0; k < leaves; k++) {
+            if (!state_fits(q, s, first[k], y[k])) return false;
+            if (state) state[k * s->n + i] = y[k];
         }
     }
     return true;
 }
 
 /* Makes the operand of each part all its states, joined along a new first axis. */
-static void stack_states(wg_site here, wg_node state[], int64_t n, int parts, operand *x)
+static void stack_states(wg_program *q, wg_site here, wg_node state[], int64_t n, int parts, operand *x)
 {
-    for (int64_t i = 0; i < parts * n; i++) state[i] = wg_expand_at(here, state[i], 0);
-    for (int k = 0; k < parts; k++) x[k] = (operand){ .node = wg_concat_at(here, &state[k * n], (int)n, 0) };
+    for (int k = 0, at = 0; k < parts; k++) {
+        const wgi_val like = { .several = x[k].several };
+        wg_node y[WGI_LANG_PARTS];
+        const int leaves = wgi_leaves(like);
+        for (int j = 0; j < leaves; j++, at++) {
+            for (int64_t i = 0; i < n; i++) state[at * n + i] = wg_expand_at(here, state[at * n + i], 0);
+            y[j] = wg_concat_at(here, &state[at * n], (int)n, 0);
+        }
+        x[k] = operand_of(wgi_unflatten(q, like, y));
+    }
 }
 
 /* The operands of scan or map. x NULL: an error. */
@@ -428,21 +577,28 @@ static operand_list along_axis(wg_program *q, const wgi_ast *call, const wgi_bin
 static bool set_tensors(wg_program *q, const wgi_ast *call, operand *x, int count, series *s)
 {
     const char *name = call->ident->text;
-    s->n = 0;
-    for (s->tensors = 0; s->tensors < count; s->tensors++) {
-        const wg_node xs = s->xs[s->tensors] = operand_node(q, &x[s->tensors]);
-        if (wg_failed(q->c)) return false;
+    s->n = s->leaves = s->tensors = 0;
+    for (int k = 0; k < count; k++) {
+        s->like[k] = operand_val(q, &x[k]);
+        const int n = wg_failed(q->c) ? 0 : wgi_leaves(s->like[k]);
+        if (s->leaves + n > WGI_LANG_PARTS)
+            return wgi_syntax_word(q, call->mark, "more than %d parts", WGI_LANG_PARTS);
+        if (n) s->leaves += wgi_flatten(q, call, s->like[k], s->xs + s->leaves);
+        s->tensors++;
+    }
+    for (int k = 0; k < s->leaves && !wg_failed(q->c); k++) {
+        const wg_node xs = s->xs[k];
         if (!wg_node_shape(xs).rank)
             return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE,
                                  "%s goes along axis 0 of a tensor, and this is a scalar", name);
         const int64_t n = wg_dim_at(wgi_site_text(q, "", call->mark), xs, 0);
-        if (s->tensors && n != s->n)
+        if (k && n != s->n)
             return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE,
                                  "%s goes along axes of one size; these have %lld and %lld elements", name,
                                  (long long)s->n, (long long)n);
         s->n = n;
     }
-    return true;
+    return !wg_failed(q->c);
 }
 
 wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner)
@@ -466,9 +622,12 @@ wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     begin_series(&s, q, call, f, owner, l.state);
     if (!set_tensors(q, call, &l.x[l.state], l.second, &s)) return WGI_NOTHING;
     if (!s.n && all) return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "all=true of no steps"), WGI_NOTHING;
-    wg_node *state = all ? wg_alloc(q->c, (size_t)(s.n * s.parts), sizeof *state) : NULL;
+    wg_node first[WGI_LANG_PARTS];
+    const int leaves = leaves_of_state(q, &s, l.x, first);
+    if (!leaves) return WGI_NOTHING;
+    wg_node *state = all ? wg_alloc(q->c, (size_t)s.n * (size_t)leaves, sizeof *state) : NULL;
     bool fine = (!all || state) && steps(q, &s, l.x, state);
-    if (fine && all) stack_states(wgi_site_text(q, "", call->mark), state, s.n, s.parts, l.x);
+    if (fine && all) stack_states(q, wgi_site_text(q, "", call->mark), state, s.n, s.parts, l.x);
     wg_free(q->c, state);
     return fine ? state_value(q, &s, l.x) : WGI_NOTHING;
 }
@@ -490,16 +649,15 @@ wgi_val wgi_eval_map(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (!s.n)
         return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "map along an axis without elements"),
                WGI_NOTHING;
-    for (int k = 0; k < s.tensors; k++) set_element(q, &s, 0, k, &l.x[k]), x[k] = l.x[k].node;
+    set_elements(q, &s, 0, l.x, x);
     if (!enter(q, &s.a, &open, &inside)) return WGI_NOTHING;
     const wgi_val v = apply(q, &s.a, inside, l.x);
     leave(q, open);
     if (wg_failed(q->c)) return WGI_NOTHING;
-    const int parts = v.several ? v.several->count : 1;
-    for (int k = 0; k < parts; k++) y[k] = wgi_as_node(q, call, v.several ? v.several->part[k] : v);
-    if (wg_vmaps_at(wgi_site_text(q, "", call->mark), y, parts, x, s.xs, s.tensors, y)) return WGI_NOTHING;
-    if (parts == 1) return wgi_node_val(y[0]);
-    wgi_parts *p = wgi_parts_new(q, parts);
-    for (int k = 0; p && k < parts; k++) p->part[k] = wgi_node_val(y[k]);
-    return p ? (wgi_val){ .several = p } : WGI_NOTHING;
+    const int leaves = wgi_leaves(v);
+    if (leaves > WGI_LANG_PARTS)
+        return wgi_syntax_word(q, call->mark, "more than %d parts", WGI_LANG_PARTS), WGI_NOTHING;
+    wgi_flatten(q, call, v, y);
+    if (wg_vmaps_at(wgi_site_text(q, "", call->mark), y, leaves, x, s.xs, s.leaves, y)) return WGI_NOTHING;
+    return wgi_unflatten(q, v, y);
 }

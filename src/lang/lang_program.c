@@ -249,7 +249,7 @@ static void forget(wg_program *q)
 {
     wgi_disown(q, NULL);
     for (wgi_binding *b = q->bindings.first; b; b = b->next)
-        b->node = wg_none, b->known = false, b->drawn = false;
+        b->node = wg_none, b->several = NULL, b->known = false, b->drawn = false;
     wgi_lang_forget_built(q);
 }
 
@@ -300,6 +300,24 @@ wg_node wg_program_node(const wg_program *q, const char *name)
         if (!strcmp(wg_node_name(n), name)) return n;
     }
     return b ? b->node : wg_none;
+}
+
+int wg_program_parts(const wg_program *q, const char *name)
+{
+    const wgi_binding *b = wgi_binding_find(given(q), name);
+    return b && b->several ? wgi_leaves((wgi_val){ .several = b->several }) : 0;
+}
+
+wg_node wg_program_part(wg_program *q, const char *name, int k, const char **label)
+{
+    const int n = wg_program_parts(q, name);
+    wg_node *x = k >= 0 && k < n ? wgi_lang_built(q, (size_t)n * sizeof *x) : NULL;
+    char number[24];
+    if (!x) return wg_none;
+    wgi_flatten(q, q->statements, (wgi_val){ .several = wgi_binding_find(q, name)->several }, x);
+    snprintf(number, sizeof number, ".%d", k);
+    if (label) *label = *wg_node_name(x[k]) ? wg_node_name(x[k]) : wgi_lang_join(q, name, number, "");
+    return x[k];
 }
 
 wg_meaning wg_program_meaning(const wg_program *q, const char *name)
@@ -370,6 +388,12 @@ static void keep(wg_node n)
     if (wg_node_ok(n) && wg_node_leaf(n) == WG_LEAF_NONE) wg_keep_at(wg_node_site(n), n);
 }
 
+static void keep_parts(wgi_val v)
+{
+    if (!v.several) keep(v.node);
+    for (int k = 0; v.several && k < v.several->count; k++) keep_parts(v.several->part[k]);
+}
+
 /* Keeps the values of names outside blocks that the expression uses, by itself or in a function it calls. */
 static void keep_names(wg_program *q, const wgi_ast *a)
 {
@@ -378,6 +402,7 @@ static void keep_names(wg_program *q, const wgi_ast *a)
     if (b && !b->kept) {
         b->kept = true;
         if (b->function) keep_names(q, b->function->first->next);
+        else if (!b->local && !b->is_operand && b->several) keep_parts((wgi_val){ .several = b->several });
         else if (!b->local && !b->is_operand) keep(b->node);
     }
     for (const wgi_ast *x = a->first; x; x = x->next) keep_names(q, x);
