@@ -27,11 +27,13 @@ static bool read_sides(model *m, wg_node left, wg_node right, sides *s)
 
 /* ---- the verdict ---- */
 
-/* One side is infinite, and its bar: rounding decides whether it is, so nothing is shown. */
+/* The bar is infinite and a side is infinite or 0: rounding decides what the sides are, so nothing is shown.
+ * Without this rule any number would pass for 0. */
 static bool is_open(const sides *s, int64_t i)
 {
     const double a = at(&s->left, i), b = at(&s->right, i);
-    return isnan(a) || isnan(b) || (a != b && (isinf(a) || isinf(b)) && isinf(s->bar[i]));
+    const bool odd = isinf(a) || isinf(b) || a == 0 || b == 0;
+    return isnan(a) || isnan(b) || (a != b && odd && isinf(s->bar[i]));
 }
 
 static bool is_wrong(const sides *s, int64_t i)

@@ -9,7 +9,8 @@
  * deviations is allowed.
  *
  * A leaf's element that is a whole number is exact, if it stands in no sum. Integers, and so all choices,
- * stay as they are. */
+ * stay as they are. Some operations refuse a number that is not whole, as class labels. When one does, the
+ * passes begin again, and computed whole numbers stay as they are too. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -40,6 +41,7 @@ typedef struct pass {
     wg_node *sign;        /* tensors of signs, made when they are needed */
     size_t signs, room;
     int draw;
+    bool whole; /* computed whole numbers are exact as well */
 } pass;
 
 static double unit_of(wg_node n) { return wg_node_dtype(n) == WG_F32 ? FLT_EPSILON : DBL_EPSILON; }
@@ -127,14 +129,14 @@ static wg_node signs_of(pass *p, wg_node like, uint64_t variant)
     return v ? p->sign[p->signs - VARIANTS + variant] : wg_none;
 }
 
-static bool is_exact(const pass *p, wg_node was)
+/* Whether all elements are whole numbers of at most that size. Its value is in t. */
+static bool is_whole(const pass *p, wg_node was, double most, wg_tensor *t)
 {
-    wg_tensor t;
-    bool whole = true;
-    if (wg_node_leaf(was) == WG_LEAF_NONE || p->r->terms[was.index] > 1) return false;
-    if (!model_value(p->m, was, &t)) return true;
-    for (int64_t i = 0; i < size_of(was) && whole; i++)
-        whole = wg_tensor_item(&t, i) == rint(wg_tensor_item(&t, i));
+    bool whole = model_value(p->m, was, t);
+    for (int64_t i = 0; whole && i < size_of(was); i++) {
+        const double v = wg_tensor_item(t, i);
+        whole = v == rint(v) && fabs(v) <= most;
+    }
     return whole;
 }
 
@@ -142,10 +144,15 @@ static bool is_exact(const pass *p, wg_node was)
 static wg_node move(void *user, wg_node was, wg_node now)
 {
     pass *p = user;
+    wg_tensor t;
     const wg_leaf leaf = wg_node_leaf(was);
     if (was.index == p->both || leaf == WG_LEAF_NUMBER || leaf == WG_LEAF_STREAM ||
-        !wg_dtype_is_float(wg_node_dtype(now)) || is_exact(p, was))
+        !wg_dtype_is_float(wg_node_dtype(now)))
         return now;
+    if (leaf != WG_LEAF_NONE && p->r->terms[was.index] <= 1 && is_whole(p, was, INFINITY, &t)) return now;
+    /* A number above 1 / FLT_EPSILON may be whole by rounding alone. What the node is computed from has
+     * moved, so its value stands in its place. */
+    if (p->whole && is_whole(p, was, 1 / FLT_EPSILON, &t)) return wg_input_at("", p->moved, "", t);
     const uint64_t bits =
         wg_random_bits(wg_context_seed(p->m->c), was.index, (uint64_t)p->draw, 7) % (2 * VARIANTS);
     const double by = UNITS * unit_of(was) * sqrt(p->r->terms[was.index]) * (bits & 1 ? -1 : 1);
@@ -207,6 +214,15 @@ static bool all_draws(pass *p, const wg_tensor side[2], int64_t n, double *bar)
     return fine;
 }
 
+/* Whether an operation refused what was moved, which is no error of the program. */
+static bool is_refused(const pass *p)
+{
+    wg_context *c = p->m->c;
+    if (p->m->status || wg_failed(c) == WG_ERROR_MEMORY) return false;
+    wg_recover(c);
+    return true;
+}
+
 claim_bounds claim_bars(model *m, wg_node left, wg_node right)
 {
     pass p = { .m = m, .room = 4096 };
@@ -220,8 +236,12 @@ claim_bounds claim_bars(model *m, wg_node left, wg_node right)
         p.both = wg_sub_at(wg_inside(wg_node_site(left)), left, right).index;
         bool fine = rows(&p);
         if (fine) list_nodes(&p), fine = all_draws(&p, side, n, bar);
-        if (!fine && !m->status) wg_recover(m->c); /* an op refuses what was moved: nothing is known */
-        for (int64_t i = 0; i < 3 * n && !fine; i++) bar[i] = INFINITY;
+        if (!fine && is_refused(&p)) {
+            for (int64_t i = 0; i < 3 * n; i++) bar[i] = 0;
+            p.whole = true, fine = all_draws(&p, side, n, bar);
+        }
+        if (!fine && is_refused(&p))
+            for (int64_t i = 0; i < 3 * n; i++) bar[i] = INFINITY; /* nothing is known */
     }
     wg_graph_free(p.moved);
     wg_free(m->c, p.sign);
