@@ -9,6 +9,7 @@
 #include "wengert/ops.h"
 
 typedef struct sides {
+    const wg_claim *k;
     wg_tensor left, right;
     claim_bounds bound;
     const double *bar; /* of the difference */
@@ -17,9 +18,9 @@ typedef struct sides {
 
 static double at(const wg_tensor *t, int64_t i) { return wg_tensor_item(t, i); }
 
-static bool read_sides(model *m, wg_node left, wg_node right, sides *s)
+static bool read_sides(model *m, const wg_claim *k, wg_node left, wg_node right, sides *s)
 {
-    *s = (sides){ .n = wg_shape_size(wg_node_shape(left)) };
+    *s = (sides){ .k = k, .n = wg_shape_size(wg_node_shape(left)) };
     s->bound = claim_bars(m, left, right);
     s->bar = s->bound.both;
     return s->bar && model_value(m, left, &s->left) && model_value(m, right, &s->right);
@@ -66,7 +67,7 @@ static void say_open(const sides *s, claim_result *r)
     char place[150];
     int64_t i = 0;
     while (!is_open(s, i)) i++;
-    check_place(s->left.shape, i, place, sizeof place);
+    claim_place(s->k, s->left.shape, i, place, sizeof place);
     const bool l = isnan(at(&s->left, i)), both = l && isnan(at(&s->right, i)),
                nan = l || isnan(at(&s->right, i));
     r->verdict = WG_INCONCLUSIVE;
@@ -83,7 +84,7 @@ static void say_wrong(const sides *s, claim_result *r)
 {
     char place[150];
     size_t n;
-    check_place(s->left.shape, r->index, place, sizeof place);
+    claim_place(s->k, s->left.shape, r->index, place, sizeof place);
     const int digits = fabs(r->left - r->right) > 1e-9 * fabs(r->left) ? 10 : 17;
     n = (size_t)snprintf(r->why, sizeof r->why, "left %.*g, right %.*g%s", digits, r->left, digits, r->right,
                          place);
@@ -153,22 +154,22 @@ static bool are_same(model *m, wg_node left, wg_node right, claim_result *r)
 }
 
 /* Free s->bound.both. */
-static bool compare(model *m, wg_node left, wg_node right, sides *s, claim_result *r)
+static bool compare(model *m, const wg_claim *k, wg_node left, wg_node right, sides *s, claim_result *r)
 {
     *s = (sides){ .n = 0 };
     if (are_same(m, left, right, r)) return true;
-    if (!model_ok(m) || !read_sides(m, left, right, s)) return false;
+    if (!model_ok(m) || !read_sides(m, k, left, right, s)) return false;
     judge(s, r);
     return true;
 }
 
-static bool holds(model *m, wg_node left, wg_node right)
+static bool holds(model *m, const wg_claim *k, wg_node left, wg_node right)
 {
     claim_result tried = { .verdict = WG_FAIL };
     if (!wg_node_ok(left) || !wg_node_ok(right) || !wg_shape_equal(wg_node_shape(left), wg_node_shape(right)))
         return false;
     sides s;
-    const bool does = compare(m, left, right, &s, &tried) && tried.verdict == WG_PASS;
+    const bool does = compare(m, k, left, right, &s, &tried) && tried.verdict == WG_PASS;
     wg_free(m->c, s.bound.both);
     return does;
 }
@@ -211,7 +212,7 @@ static void add_size(model *m, const sides *s, double factor, claim_result *r)
         add(r, " (%s = %lld)", y.name, (long long)y.size);
         return;
     }
-    for (int a = 0; a < s->left.shape.rank; a++)
+    for (int a = 0; !s->k->parts && a < s->left.shape.rank; a++)
         if (s->left.shape.dim[a] > 1 && near(size, (double)s->left.shape.dim[a])) {
             add(r, " (the size of axis %d is %lld)", a, (long long)s->left.shape.dim[a]);
             return;
@@ -246,7 +247,7 @@ static bool find_transpose(model *m, const wg_claim *k, claim_result *r)
         return false;
     const wg_node turned =
         wg_transpose_at(wg_inside(wg_node_site(k->right)), &WG_OPTS(wg_transpose_args, .x = k->right));
-    return holds(m, k->left, turned) && add(r, ".  With one side transposed it would hold");
+    return holds(m, k, k->left, turned) && add(r, ".  With one side transposed it would hold");
 }
 
 /* Whether a tensor of shape s broadcasts to the shape `to`. */
@@ -265,7 +266,7 @@ static bool find_broadcast(model *m, const wg_claim *k, claim_result *r)
         const wg_shape s = wg_node_shape(side[j]), to = wg_node_shape(side[!j]);
         if (wg_shape_equal(s, to) || !broadcasts(s, to)) continue;
         const wg_node wide = wg_broadcast_to_at(wg_inside(wg_node_site(side[j])), side[j], to);
-        if (!holds(m, j ? k->left : wide, j ? wide : k->right)) continue;
+        if (!holds(m, k, j ? k->left : wide, j ? wide : k->right)) continue;
         char text[120];
         return add(r, ".  Broadcast to %s, %s has the same values", wg_shape_text(to, text, sizeof text),
                    j ? "right" : "left");
@@ -278,7 +279,7 @@ static bool find_axis(model *m, int i, claim_result *r)
 {
     wg_claim v;
     for (int j = 0; (v = wg_program_claim_variant(m->q, i, j)).text; j++)
-        if (holds(m, v.left, v.right))
+        if (holds(m, &v, v.left, v.right))
             return add(r, ".  %s would hold (tried: sum and mean over each axis)", v.text);
     return false;
 }
@@ -293,8 +294,8 @@ static bool explain_difference(model *m, int i, const wg_claim *k, const sides *
 static bool explain_shapes(model *m, int i, const wg_claim *k, claim_result *r)
 {
     char left[120], right[120];
-    snprintf(r->why, sizeof r->why, "left %s, right %s: shapes differ",
-             wg_shape_text(wg_node_shape(k->left), left, sizeof left),
+    snprintf(r->why, sizeof r->why, "%s%sleft %s, right %s: shapes differ", k->parts ? k->part->name : "",
+             k->parts ? ": " : "", wg_shape_text(wg_node_shape(k->left), left, sizeof left),
              wg_shape_text(wg_node_shape(k->right), right, sizeof right));
     if (m->explained++ >= EXPLAINED) return true;
     if (!find_broadcast(m, k, r) && !find_transpose(m, k, r)) find_axis(m, i, r);
@@ -309,7 +310,7 @@ bool claim_judge(model *m, int i, claim_result *r)
     if (k.relation || !wg_is_none(k.within)) return claim_compare(m, &k, r);
     if (!wg_shape_equal(wg_node_shape(k.left), wg_node_shape(k.right))) return explain_shapes(m, i, &k, r);
     sides s;
-    bool fine = compare(m, k.left, k.right, &s, r);
+    bool fine = compare(m, &k, k.left, k.right, &s, r);
     if (fine && r->verdict == WG_FAIL && m->explained++ < EXPLAINED)
         fine = explain_difference(m, i, &k, &s, r);
     wg_free(m->c, s.bound.both);

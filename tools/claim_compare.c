@@ -17,6 +17,14 @@ static double at(const wg_tensor *t, int64_t i)
     return wg_tensor_item(t, wg_shape_size(t->shape) == 1 ? 0 : i);
 }
 
+void claim_place(const wg_claim *k, wg_shape s, int64_t i, char *to, size_t room)
+{
+    int n = 0;
+    while (n + 1 < k->parts && i >= wg_shape_size(k->part[n].shape)) i -= wg_shape_size(k->part[n++].shape);
+    const size_t used = k->parts ? (size_t)snprintf(to, room, " in %.60s", k->part[n].name) : 0;
+    check_place(k->parts ? k->part[n].shape : s, i, to + used, room - used);
+}
+
 static double allowed_at(const sides *s, int64_t i) { return s->within.data ? at(&s->within, i) : NAN; }
 
 /* How far element i is from holding: 0 or less if it holds, NaN if a side is NaN. */
@@ -53,7 +61,7 @@ static void say_wrong(const sides *s, int64_t n, wg_shape shape, claim_result *r
 {
     static const char *const words[] = { "equal", "below", "at most", "above", "at least" };
     char place[150];
-    check_place(shape, r->index, place, sizeof place);
+    claim_place(s->k, shape, r->index, place, sizeof place);
     size_t k = (size_t)snprintf(r->why, sizeof r->why, "left %.10g, right %.10g%s",
                                 isnan(r->left) ? NAN : r->left, isnan(r->right) ? NAN : r->right, place);
     if (isnan(r->left) || isnan(r->right))
@@ -86,8 +94,8 @@ bool claim_compare(model *m, const wg_claim *k, claim_result *r)
     wg_shape shape;
     char left[120], right[120];
     if (!shape_of(k, &shape)) {
-        snprintf(r->why, sizeof r->why, "left %s, right %s: shapes differ",
-                 wg_shape_text(wg_node_shape(k->left), left, sizeof left),
+        snprintf(r->why, sizeof r->why, "%s%sleft %s, right %s: shapes differ", k->parts ? k->part->name : "",
+                 k->parts ? ": " : "", wg_shape_text(wg_node_shape(k->left), left, sizeof left),
                  wg_shape_text(wg_node_shape(k->right), right, sizeof right));
         return true;
     }

@@ -347,6 +347,7 @@ typedef struct claim_bounds {
 claim_bounds claim_bars(model *m, wg_node left, wg_node right);
 /* " at [0,2]": the place of element i; "" for a scalar. */
 void check_place(wg_shape s, int64_t i, char *to, size_t room);
+void claim_place(const wg_claim *k, wg_shape s, int64_t i, char *to, size_t room); /* " in W at [0,2]" */
 int check_ops(const args *a);
 int check_process(const args *a);
 bool check_point(const args *a); /* false: after a message that --at is no list of numbers, as "-1.2 1" */

@@ -84,6 +84,11 @@ WG_API int wg_program_option_line(const wg_program *q, const char *name, wg_node
  * until the next wg_program_build. */
 WG_API const char *wg_program_drawn(const wg_program *q);
 
+/* A part of a claim about groups: its name, such as W or p.0, and its shape. */
+typedef struct wg_claim_part {
+    const char *name;
+    wg_shape shape;
+} wg_claim_part;
 /* A claim: the statement `check LEFT == RIGHT`, `check LEFT == RIGHT within E`, or with < <= > >= in place of
  * ==. It is about all elements. text is valid until the next wg_program_build. */
 typedef enum wg_relation { WG_EQUAL_TO, WG_LESS_THAN, WG_AT_MOST, WG_MORE_THAN, WG_AT_LEAST } wg_relation;
@@ -93,6 +98,10 @@ typedef struct wg_claim {
     wg_node left, right;
     wg_relation relation;
     wg_node within; /* how far the sides of == may be apart; wg_none: as far as rounding explains */
+    /* Of a claim about groups: left and right have the elements of these parts, one after the other. If a part
+     * has two shapes, the sides are that part alone. */
+    const wg_claim_part *part;
+    int parts; /* 0: the claim is about tensors */
 } wg_claim;
 /* A name that stands for a group: how many nodes it has, 0: it is none; and node k with its name, such as W or
  * p.0. */

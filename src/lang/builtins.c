@@ -169,7 +169,10 @@ static bool add_any(wg_program *q, target_list *t, const wgi_ast *const at[2], w
     wgi_parts *p = wgi_parts_new(q, n);
     const wgi_ast *x = at[1]->first;
     for (int k = 0; p && k < n; k++, x = x->next)
-        if (!add_any(q, t, (const wgi_ast *[]){ at[0], x }, y, owner, &p->part[k])) return false;
+        if (!add_any(q, t, (const wgi_ast *[]){ at[0], x->kind == AST_FIELD ? x->first : x }, y, owner,
+                     &p->part[k]))
+            return false;
+    if (p) wgi_written_names(q, at[1], p);
     *like = (wgi_val){ .several = p };
     return p != NULL;
 }

@@ -128,6 +128,7 @@ typedef enum wgi_ast_kind {
     AST_NAME,    /* ident; binding, set by lang_names.c */
     AST_LIST,    /* children: elements */
     AST_TUPLE,   /* children: the parts of a value of several parts, (a, b) */
+    AST_FIELD,   /* ident; child: a part of a tuple that has a name, (W = a, ...) */
     AST_PART,    /* op: which part of a value. Part 0: child: the value; number: how many parts it has. The
                   * others stand in the statements behind it, and have no child. */
     AST_CALL,    /* ident; children: operands and AST_KEYWORDs, in the order written; binding of a function */
@@ -137,6 +138,7 @@ typedef enum wgi_ast_kind {
     AST_OPERATOR,  /* a link; op; child: the right operand */
     AST_INDEX,     /* a link; children: expressions and AST_RANGEs */
     AST_TRANSPOSE, /* a link */
+    AST_MEMBER,    /* a link; ident: the name of a part, p.W */
     AST_RANGE,     /* children: from and to, each an expression or AST_EMPTY */
     AST_EMPTY,
     AST_BLOCK,    /* children: statements */
@@ -498,6 +500,7 @@ typedef struct wgi_val {
 } wgi_val;
 typedef struct wgi_parts {
     int count;
+    const char **name; /* of each part, NULL: it has none; or NULL: no part has a name */
     wgi_val part[];
 } wgi_parts;
 #define WGI_NOTHING ((wgi_val){ 0 })
@@ -514,13 +517,25 @@ int wgi_flatten(wg_program *q, const wgi_ast *a, wgi_val v, wg_node *to); /* ret
 wgi_val wgi_unflatten(wg_program *q, wgi_val like, const wg_node *leaf);  /* the structure of `like` */
 wgi_val wgi_of_nodes(wg_program *q, const wgi_ast *a, wgi_val v);         /* numbers become scalar nodes */
 bool wgi_same_structure(wgi_val a, wgi_val b);
-const char *wgi_structure(wgi_val v, char *to, size_t room); /* "([64,10], [10])" */
+/* "p.W", or "p.0" of a part without a name */
+void wgi_part_label(const wgi_parts *p, int k, const char *name, char *to, size_t room);
+/* The path of leaf *k: "p.net.W". False: it has fewer. */
+bool wgi_leaf_path(wgi_val v, const char *name, int *k, char *to, size_t room);
+/* The names of the parts as the tuple writes them: (W = a, b) has W and b. */
+void wgi_written_names(wg_program *q, const wgi_ast *tuple, wgi_parts *to);
+void wgi_lend_names(wgi_parts *to, const wgi_parts *from); /* where `to` has none; of the same structure */
+wgi_val wgi_part_of(wgi_val v, const char *name, size_t length); /* WGI_NOTHING: there is none */
+wgi_val wgi_member(wg_program *q, wgi_val v, const char *name, const char **missing); /* *missing: why not */
+const char *wgi_structure(wgi_val v, char *to, size_t room);                          /* "([64,10], [10])" */
 /* Applies one() to the operands, if some are groups part by part. at: where errors stand. */
 typedef wgi_val wgi_by_part(wg_program *q, void *user, const wgi_val x[]);
 wgi_val wgi_by_parts(wg_program *q, const wgi_ast *at, const wgi_val x[], int n, wgi_by_part *one,
                      void *user);
 wg_node wgi_of_all(wg_program *q, const wgi_ast *call, wgi_val v,
                    bool norm); /* the norm or sum of all parts */
+
+/* The sides l and r of the claim s, of which one is a group or both are. False: after an error. */
+bool wgi_group_sides(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r, wg_claim *k);
 
 /* ---- lang_arguments.c ---- */
 
@@ -598,6 +613,11 @@ wg_node wgi_operand_node(wg_program *q, wgi_binding *b); /* of a parameter of th
 const char *wgi_inside(wg_program *q, const wgi_ast *at, const char *name);
 /* The name of a node: with the names of the calls and blocks around it, and the numbers of their steps. */
 const char *wgi_node_path(wg_program *q, const char *name);
+
+/* ---- lang_claim.c ---- */
+
+bool wgi_claim_sides(wg_program *q, const wgi_ast *s, wg_claim *k); /* evaluates them; false: after an
+                                                                     * error */
 
 /* ---- lang_train.c ---- */
 

@@ -1,5 +1,5 @@
-/* lang_claim.c: variants of a claim whose two sides differ in shape. A variant sums or averages over one
- * axis. The command tries variants to say which axis was forgotten. */
+/* lang_claim.c: variants of a claim whose two sides differ in shape. A variant sums
+ * or averages over one axis. The command tries variants to say which axis was forgotten. */
 #include "lang/lang.h"
 
 #include <string.h>
@@ -67,6 +67,7 @@ wg_claim wg_program_claim_variant(wg_program *q, int i, int k)
     wg_claim none = { 0 };
     if (!q || !q->c || wg_failed(q->c) || i < 0 || i >= q->now.claim_count) return none;
     wgi_ast *claim = q->now.claim_asts[i], *sides[] = { claim->first->next, claim->first };
+    if (q->now.claims[i].parts) return none;
     for (int s = 0; s < 2; s++) {
         wgi_ast *found = reduction(sides[s]), *target = found ? found : sides[s];
         const wgi_ast *operand = found ? found->first : target;

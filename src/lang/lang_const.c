@@ -73,6 +73,7 @@ bool wgi_constant(const wgi_ast *a, double *value)
     case AST_BOOL: *value = a->u.number; return true;
     case AST_NAME: return constant_name(a, value);
     case AST_CHAIN: return constant_chain(a, value);
+    case AST_FIELD: return wgi_constant(a->first, value);
     case AST_NEGATE:
         if (!wgi_constant(a->first, value)) return false;
         *value = -*value;

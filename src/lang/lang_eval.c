@@ -19,6 +19,7 @@ static wgi_val tuple(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     int k = 0;
     for (const wgi_ast *x = a->first; p && x; x = x->next) p->part[k++] = wgi_evals(q, x, owner);
     if (!p || wg_failed(q->c)) return WGI_NOTHING;
+    wgi_written_names(q, a, p);
     const wgi_val v = { .several = p };
     if (wgi_leaves(v) <= WGI_LANG_PARTS) return v;
     return wgi_syntax_at(q, a, "a group of %d tensors, more than %d", wgi_leaves(v), WGI_LANG_PARTS),
@@ -228,12 +229,28 @@ static wgi_val index_parts(wg_program *q, void *user, const wgi_val v[])
     return indexed(q, l->left, *v, l->link);
 }
 
+/* p.W */
+WGI_OWN_FRAME static wgi_val member(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_ast *link)
+{
+    char text[60];
+    const char *missing;
+    const wgi_val part = wgi_member(q, v, link->ident->text, &missing);
+    if (!missing) return part;
+    wgi_quote(q, left->start, left->end, text, sizeof text);
+    return wgi_syntax_word(q, link->mark, "%s has no part '%s': %s", text, link->ident->text, missing),
+           WGI_NOTHING;
+}
+
 static wgi_val chain(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     wgi_val v = wgi_evals(q, a->first, owner);
     for (const wgi_ast *l = a->first->next; l && !wg_failed(q->c); l = l->next) {
         wgi_ast left = left_of(a, l);
         const wgi_ast *x = &left;
+        if (l->kind == AST_MEMBER) {
+            v = member(q, x, v, l);
+            continue;
+        }
         if (v.several && l->kind == AST_TRANSPOSE) return not_one(q, &left, v.several->count);
         if (l->kind == AST_OPERATOR) v = operate(q, x, v, l, owner);
         else if (l->kind == AST_INDEX) v = wgi_by_parts(q, l, &v, 1, index_parts, &(linked){ x, l });
@@ -306,6 +323,7 @@ static wgi_val eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     case AST_NAME: return name(q, a);
     case AST_LIST: return list(q, a, owner);
     case AST_TUPLE: return tuple(q, a, owner);
+    case AST_FIELD: return wgi_evals(q, a->first, owner);
     case AST_PART: return part(q, a, owner);
     case AST_CALL: return evaluated_call(q, a, owner);
     case AST_NEGATE: return negated(q, a, owner);
@@ -391,28 +409,40 @@ size_t wgi_placed_before(const wgi_placed_list *l, uint32_t start)
     return low;
 }
 
-/* Names the leaves that have no name: p.0, p.1, and p.1.0 of a part that is a group. */
+/* Names the leaves that have no name: p.W or p.0, and p.1.0 of a part that is a group. */
 void wgi_name_parts(wg_program *q, wgi_val v, const char *name)
 {
     char text[WGI_LANG_NAME + 32];
     for (int k = 0; v.several && k < v.several->count; k++) {
         const wgi_val x = v.several->part[k];
-        snprintf(text, sizeof text, "%.*s.%d", WGI_LANG_NAME, name, k);
+        wgi_part_label(v.several, k, name, text, sizeof text);
         if (x.several) wgi_name_parts(q, x, text);
         else if (wg_node_ok(x.node) && !*wg_node_name(x.node)) wg_name_at("", x.node, wgi_node_path(q, text));
     }
 }
 
-/* The leaves of a group. */
+static bool is_last(const wg_program *q, wg_node x)
+{
+    int k = 0;
+    while (k < q->now.last_count && q->now.last[k].node.index != x.index) k++;
+    return k < q->now.last_count;
+}
+
+/* The leaves of a group. A node that stands twice has its own name once. */
 static void note_parts(wg_program *q, const wgi_ast *x, wgi_val v, const char *name)
 {
     char text[WGI_LANG_NAME + 32];
     for (int k = 0; k < v.several->count && q->now.last_count < WGI_LANG_PARTS; k++) {
         const wgi_val one = v.several->part[k];
-        snprintf(text, sizeof text, "%.*s.%d", WGI_LANG_NAME, name, k);
-        const char *own = one.several ? "" : wg_node_name(one.node), *said = wgi_lang_join(q, text, "", "");
-        if (one.several) note_parts(q, x, one, text);
-        else q->now.last[q->now.last_count++] = (wgi_named_node){ wgi_as_node(q, x, one), *own ? own : said };
+        wgi_part_label(v.several, k, name, text, sizeof text);
+        if (one.several) {
+            note_parts(q, x, one, text);
+            continue;
+        }
+        const wg_node y = wgi_as_node(q, x, one);
+        const bool again = is_last(q, y), named = !again && *wg_node_name(y);
+        q->now.last[q->now.last_count++] =
+            (wgi_named_node){ y, named ? wg_node_name(y) : wgi_lang_join(q, text, "", "") };
     }
 }
 
@@ -452,9 +482,9 @@ static bool claims_room(wg_program *q)
 static bool keep_claim(wg_program *q, wgi_ast *s)
 {
     char text[300];
+    const wgi_ast *right = s->first->next, *within = right->next;
     if (!claims_room(q)) return false;
     if (q->now.claim_count == q->claim_room) return true;
-    const wgi_ast *right = s->first->next, *within = right->next;
     wgi_quote(q, s->first->start, s->end, text, sizeof text);
     wg_claim k = { .line = wgi_line(q, s->start), .text = wgi_lang_join(q, text, "", "") };
     k.relation = s->op == TOKEN_LESS            ? WG_LESS_THAN
@@ -462,10 +492,12 @@ static bool keep_claim(wg_program *q, wgi_ast *s)
                  : s->op == TOKEN_GREATER       ? WG_MORE_THAN
                  : s->op == TOKEN_GREATER_EQUAL ? WG_AT_LEAST
                                                 : WG_EQUAL_TO;
-    k.left = wgi_eval_node(q, s->first, NULL);
-    k.right = wgi_eval_node(q, right, NULL);
+    const wgi_val l = wgi_evals(q, s->first, NULL), r = wgi_evals(q, right, NULL);
     if (within) k.within = wgi_eval_node(q, within, NULL);
     if (!k.text || wg_failed(q->c)) return false;
+    if (!l.several && !r.several) k.left = wgi_as_node(q, s->first, l), k.right = wgi_as_node(q, right, r);
+    else if (!wgi_group_sides(q, s, l, r, &k)) return false;
+    if (wg_failed(q->c)) return false;
     q->now.claim_asts[q->now.claim_count] = s;
     q->now.claims[q->now.claim_count++] = k;
     return true;

@@ -112,6 +112,7 @@ static const char *sign_of(const wgi_ast *link, const wgi_ast *before)
 static void put_link(writer *w, const wgi_ast *link, const wgi_ast *before)
 {
     if (link->kind == AST_TRANSPOSE) put(w, "^T");
+    else if (link->kind == AST_MEMBER) w->failed = true;
     else if (link->kind == AST_INDEX) put(w, "["), put_list(w, link->first), put(w, "]");
     else {
         const char *sign = sign_of(link, before);

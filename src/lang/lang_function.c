@@ -134,6 +134,7 @@ static bool read_parts(wg_program *q, const wgi_ast *ast, wgi_binding *owner, op
 /* Evaluates the expression. */
 static bool read_operand(wg_program *q, const wgi_ast *ast, wgi_binding *owner, operand *to)
 {
+    if (ast->kind == AST_FIELD) ast = ast->first;
     *to = (operand){ .ast = ast };
     if (ast->kind == AST_TUPLE) return read_parts(q, ast, owner, to);
     to->known = wgi_constant(ast, &to->number);
@@ -176,6 +177,7 @@ static bool close_operand(wg_program *q, operand *x)
         if (!close_operand(q, &x->part[k])) return false;
         p->part[k] = operand_val(q, &x->part[k]);
     }
+    if (p && x->ast) wgi_written_names(q, x->ast, p);
     x->several = p, x->ast = NULL;
     return p && !wg_failed(q->c);
 }
@@ -448,6 +450,7 @@ static bool next_of_series(wg_program *q, series *s, int64_t i, operand *x)
     for (int k = 0; k < parts; k++) {
         const wgi_val y = wgi_of_nodes(q, s->a.frame.call, whole ? v : v.several->part[k]);
         if (!is_like(q, s, &x[k], y)) return false;
+        if (y.several && x[k].several) wgi_lend_names((wgi_parts *)(uintptr_t)y.several, x[k].several);
         x[k] = operand_of(y);
     }
     return !wg_failed(q->c);

@@ -20,6 +20,69 @@ wgi_parts *wgi_parts_new(wg_program *q, int count)
     return p;
 }
 
+static wgi_parts *parts_like(wg_program *q, const wgi_parts *like)
+{
+    wgi_parts *p = wgi_parts_new(q, like->count);
+    if (p) p->name = like->name;
+    return p;
+}
+
+void wgi_part_label(const wgi_parts *p, int k, const char *name, char *to, size_t room)
+{
+    if (p->name && p->name[k]) snprintf(to, room, "%.*s.%s", WGI_LANG_NAME, name, p->name[k]);
+    else snprintf(to, room, "%.*s.%d", WGI_LANG_NAME, name, k);
+}
+
+/* A part that is a name has that name. */
+void wgi_written_names(wg_program *q, const wgi_ast *tuple, wgi_parts *to)
+{
+    int k = 0;
+    for (const wgi_ast *x = tuple->first; x && k < to->count; x = x->next, k++) {
+        if (x->kind != AST_FIELD && x->kind != AST_NAME) continue;
+        if (!to->name) to->name = wgi_lang_built(q, (size_t)to->count * sizeof *to->name);
+        if (to->name) to->name[k] = x->ident->text;
+    }
+}
+
+void wgi_lend_names(wgi_parts *to, const wgi_parts *from)
+{
+    if (!to->name) to->name = from->name;
+    for (int k = 0; k < to->count; k++)
+        if (to->part[k].several && from->part[k].several)
+            wgi_lend_names((wgi_parts *)(uintptr_t)to->part[k].several, from->part[k].several);
+}
+
+/* The names of the parts, as "W and b"; "" if they have none. */
+static const char *names_of(wg_program *q, const wgi_parts *p)
+{
+    char text[300] = "";
+    size_t n = 0;
+    for (int k = 0; p->name && k < p->count && n < sizeof text - 1; k++)
+        if (p->name[k]) n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "", p->name[k]);
+    return wgi_lang_join(q, text, "", "");
+}
+
+wgi_val wgi_part_of(wgi_val v, const char *name, size_t length)
+{
+    for (int k = 0; v.several && v.several->name && k < v.several->count; k++) {
+        const char *own = v.several->name[k];
+        if (own && strlen(own) == length && !memcmp(own, name, length)) return v.several->part[k];
+    }
+    return WGI_NOTHING;
+}
+
+wgi_val wgi_member(wg_program *q, wgi_val v, const char *name, const char **missing)
+{
+    *missing = NULL;
+    const wgi_val part = wgi_part_of(v, name, strlen(name));
+    if (part.several || part.is_number || wg_node_ok(part.node)) return part;
+    const char *names = v.several ? names_of(q, v.several) : NULL;
+    *missing = !v.several          ? "it is one tensor, which has .T alone"
+               : !names || !*names ? "its parts have no names: write (W = ..., b = ...)"
+                                   : wgi_lang_join(q, "it has ", names, "");
+    return WGI_NOTHING;
+}
+
 int wgi_leaves(wgi_val v)
 {
     int n = 0;
@@ -39,7 +102,7 @@ int wgi_flatten(wg_program *q, const wgi_ast *a, wgi_val v, wg_node *to)
 static wgi_val filled(wg_program *q, wgi_val like, const wg_node **leaf)
 {
     if (!like.several) return wgi_node_val(*(*leaf)++);
-    wgi_parts *p = wgi_parts_new(q, like.several->count);
+    wgi_parts *p = parts_like(q, like.several);
     for (int k = 0; p && k < p->count; k++) p->part[k] = filled(q, like.several->part[k], leaf);
     return p ? (wgi_val){ .several = p } : WGI_NOTHING;
 }
@@ -49,7 +112,7 @@ wgi_val wgi_unflatten(wg_program *q, wgi_val like, const wg_node *leaf) { return
 wgi_val wgi_of_nodes(wg_program *q, const wgi_ast *a, wgi_val v)
 {
     if (!v.several) return wgi_node_val(wgi_as_node(q, a, v));
-    wgi_parts *p = wgi_parts_new(q, v.several->count);
+    wgi_parts *p = parts_like(q, v.several);
     for (int k = 0; p && k < p->count; k++) p->part[k] = wgi_of_nodes(q, a, v.several->part[k]);
     return p ? (wgi_val){ .several = p } : WGI_NOTHING;
 }
@@ -89,8 +152,20 @@ const char *wgi_structure(wgi_val v, char *to, size_t room)
     return to;
 }
 
-/* Whether a value that is no group goes with all parts of one. */
-static bool goes_with_all(wgi_val v) { return v.is_number || !wg_node_shape(v.node).rank; }
+static bool goes_with_all(wgi_val v) { return !v.several && (v.is_number || !wg_node_shape(v.node).rank); }
+
+/* The others count *k down. */
+bool wgi_leaf_path(wgi_val v, const char *name, int *k, char *to, size_t room)
+{
+    char text[WGI_LANG_NAME + 32];
+    for (int i = 0; v.several && i < v.several->count; i++) {
+        wgi_part_label(v.several, i, name, text, sizeof text);
+        if (wgi_leaf_path(v.several->part[i], text, k, to, room)) return true;
+    }
+    if (v.several || (*k)--) return false;
+    snprintf(to, room, "%s", name);
+    return true;
+}
 
 wgi_val wgi_by_parts(wg_program *q, const wgi_ast *at, const wgi_val x[], int n, wgi_by_part *one, void *user)
 {
@@ -110,7 +185,7 @@ wgi_val wgi_by_parts(wg_program *q, const wgi_ast *at, const wgi_val x[], int n,
                                  wgi_structure(x[l], a, sizeof a), wgi_structure(x[r], b, sizeof b)),
                    WGI_NOTHING;
         }
-    wgi_parts *z = wgi_parts_new(q, p->count);
+    wgi_parts *z = parts_like(q, p);
     for (int i = 0; z && i < p->count && !wg_failed(q->c); i++) {
         for (int k = 0; k < n; k++) y[k] = x[k].several ? x[k].several->part[i] : x[k];
         z->part[i] = wgi_by_parts(q, at, y, n, one, user);
@@ -130,4 +205,71 @@ wg_node wgi_of_all(wg_program *q, const wgi_ast *call, wgi_val v, bool norm)
                     : wg_sum_at(here, &WG_OPTS(wg_reduce_args, .x = x[k]));
     if (!norm) return n == 1 ? x[0] : wg_addn_at(here, x, n);
     return wg_norm_at(here, &WG_OPTS(wg_norm_args, .x = n == 1 ? x[0] : wg_concat_at(here, x, n, 0)));
+}
+
+/* ---- claims about groups ---- */
+
+/* The leaves of a side, if it is a group; else what goes with each of them. */
+static void put_leaves(wg_program *q, const wgi_ast *a, wgi_val v, wg_node *to, int n)
+{
+    if (v.several) wgi_flatten(q, a, v, to);
+    else
+        for (int k = 0; k < n; k++) to[k] = wgi_as_node(q, a, v);
+}
+
+/* The elements of all nodes, in one row. */
+static wg_node in_a_row(wg_program *q, const wgi_ast *a, const wg_node *x, int n)
+{
+    const wg_site here = wgi_site_text(q, "", a->mark);
+    wg_node *row = wgi_lang_built(q, (size_t)n * sizeof *row);
+    for (int k = 0; row && k < n; k++)
+        row[k] = wg_reshape_at(here, x[k], WG_SHAPE(wg_shape_size(wg_node_shape(x[k]))));
+    return row ? wg_concat_at(here, row, n, 0) : wg_none;
+}
+
+static wg_claim_part *parts_of(wg_program *q, wgi_val v, const wgi_ast *a, const wg_node *leaf, int n)
+{
+    wg_claim_part *p = wgi_lang_built(q, (size_t)n * sizeof *p);
+    char text[60], path[WGI_LANG_NAME + 100];
+    wgi_quote(q, a->start, a->end, text, sizeof text);
+    for (int k = 0; p && k < n; k++) {
+        int left = k;
+        wgi_leaf_path(v, text, &left, path, sizeof path);
+        const char *own = wg_node_name(leaf[k]);
+        p[k] = (wg_claim_part){ *own ? own : wgi_lang_join(q, path, "", ""), wg_node_shape(leaf[k]) };
+    }
+    return p;
+}
+
+static bool differ(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r)
+{
+    char a[160], b[160];
+    return wgi_fail_at(q, s, WG_ERROR_SHAPE, "the two sides have different parts: left is %s, right is %s",
+                       wgi_structure(l, a, sizeof a), wgi_structure(r, b, sizeof b));
+}
+
+/* Groups of one structure are compared part by part. A number goes with all parts only where the claim says
+ * itself how far they may be apart, as for tensors. */
+bool wgi_group_sides(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r, wg_claim *k)
+{
+    const wgi_val group = l.several ? l : r;
+    const wgi_ast *ast = l.several ? s->first : s->first->next, *within = s->first->next->next;
+    const bool bare = !k->relation && !within;
+    const int n = wgi_leaves(group);
+    wg_node *x = wgi_lang_built(q, 2 * (size_t)n * sizeof *x), *y = x + n;
+    if ((l.several && r.several) || bare ? !wgi_same_structure(l, r) : !goes_with_all(l.several ? r : l))
+        return differ(q, s, l, r);
+    if (!x) return false;
+    put_leaves(q, s->first, l, x, n);
+    put_leaves(q, s->first->next, r, y, n);
+    if (wg_failed(q->c)) return false;
+    k->parts = n, k->part = parts_of(q, group, ast, l.several ? x : y, n);
+    for (int i = 0; l.several && r.several && i < n; i++)
+        if (!wg_shape_equal(wg_node_shape(x[i]), wg_node_shape(y[i]))) {
+            k->part += i, k->parts = 1, k->left = x[i], k->right = y[i];
+            return k->part != NULL;
+        }
+    k->left = l.several ? in_a_row(q, s->first, x, n) : x[0];
+    k->right = r.several ? in_a_row(q, s->first->next, y, n) : y[0];
+    return !wg_failed(q->c);
 }

@@ -113,13 +113,39 @@ static wgi_ast *list(parser *p)
                  "',' or ']' is missing before this");
 }
 
+static bool is_keyword(const parser *p)
+{
+    const char *s = p->q->source + p->lex.end;
+    while (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n') s++;
+    return at(p, TOKEN_NAME) && s[0] == '=' && s[1] != '=';
+}
+
+/* NAME = VALUE, of this kind. */
+static wgi_ast *with_name(parser *p, wgi_ast_kind kind)
+{
+    wgi_ast *a = wgi_parse_make(p, kind, p->lex.start);
+    a->ident = wgi_parse_ident(p);
+    wgi_lex_next(&p->lex);
+    a->first = expression(p, 0);
+    return a;
+}
+
+static wgi_ast *part(parser *p) { return is_keyword(p) ? with_name(p, AST_FIELD) : expression(p, 0); }
+
 /* The values behind a, with commas between them: a, b, c. Of (a, b) the last comma may stand alone, as in a
  * list. */
 static wgi_ast *tuple(parser *p, wgi_ast *a, wgi_token close)
 {
+    if (ok(p) && !at(p, TOKEN_COMMA) && a->kind == AST_FIELD)
+        wgi_syntax_at(p->q, a, "a part with a name has others beside it: (W = a, b = c)");
     if (!ok(p) || !at(p, TOKEN_COMMA)) return a;
     wgi_ast *t = wgi_parse_make(p, AST_TUPLE, a->start), *last = t->first = a;
-    while (ok(p) && wgi_parse_accept(p, TOKEN_COMMA) && !at(p, close)) last = last->next = expression(p, 0);
+    while (ok(p) && wgi_parse_accept(p, TOKEN_COMMA) && !at(p, close)) {
+        last = last->next = close == TOKEN_CLOSE ? part(p) : expression(p, 0);
+        for (const wgi_ast *x = a; last->kind == AST_FIELD && x != last; x = x->next)
+            if (x->kind == AST_FIELD && x->ident == last->ident)
+                wgi_syntax_at(p->q, last, "a second part '%s'", last->ident->text);
+    }
     if (ok(p) && last == a) wgi_syntax_at(p->q, a, "one value needs no comma behind it");
     t->end = p->lex.before;
     return t;
@@ -129,7 +155,7 @@ static wgi_ast *parentheses(parser *p)
 {
     uint32_t start = p->lex.start;
     open_bracket(p);
-    wgi_ast *a = tuple(p, expression(p, 0), TOKEN_CLOSE);
+    wgi_ast *a = tuple(p, part(p), TOKEN_CLOSE);
     close_bracket(p, TOKEN_CLOSE, start, "',' or ')' is missing before this");
     a->start = start;
     a->end = p->lex.before;
@@ -163,24 +189,13 @@ static wgi_ast *block(parser *p)
     return a;
 }
 
-static bool is_keyword(const parser *p)
-{
-    const char *s = p->q->source + p->lex.end;
-    while (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n') s++;
-    return at(p, TOKEN_NAME) && s[0] == '=' && s[1] != '=';
-}
-
 static wgi_ast *argument(parser *p, const wgi_ast *before)
 {
     if (!is_keyword(p)) {
         if (before && before->kind == AST_KEYWORD) wgi_parse_fail(p, "an operand after a keyword");
         return expression(p, 0);
     }
-    wgi_ast *a = wgi_parse_make(p, AST_KEYWORD, p->lex.start);
-    a->ident = wgi_parse_ident(p);
-    wgi_lex_next(&p->lex);
-    a->first = expression(p, 0);
-    return a;
+    return with_name(p, AST_KEYWORD);
 }
 
 static wgi_ast *call(parser *p, wgi_ast *name)
@@ -290,12 +305,13 @@ static wgi_ast *index_link(parser *p)
     return a;
 }
 
-static wgi_ast *transpose_link(parser *p)
+static wgi_ast *dot_link(parser *p)
 {
     wgi_ast *a = wgi_parse_make(p, AST_TRANSPOSE, p->lex.start);
     wgi_lex_next(&p->lex);
-    if (!wgi_parse_is(p, "T")) wgi_parse_fail(p, "only .T, the transpose, can follow a dot");
-    else wgi_lex_next(&p->lex);
+    if (!at(p, TOKEN_NAME)) wgi_parse_fail(p, "behind a dot stands T, the transpose, or the name of a part");
+    else if (wgi_parse_is(p, "T")) wgi_lex_next(&p->lex);
+    else a->kind = AST_MEMBER, a->mark = p->lex.start, a->ident = wgi_parse_ident(p);
     a->end = p->lex.before;
     return a;
 }
@@ -323,7 +339,7 @@ static wgi_ast *next_link(parser *p, int strength)
 {
     switch (p->lex.token) {
     case TOKEN_OPEN_LIST: return index_link(p);
-    case TOKEN_DOT: return transpose_link(p);
+    case TOKEN_DOT: return dot_link(p);
     case TOKEN_OPEN:
         wgi_parse_fail(p, "only a name can be called; a product is written with *");
         return &p->q->spare;
@@ -457,6 +473,7 @@ static wgi_ast *bindings(parser *p, const wgi_ast *names, wgi_ast *value)
         wgi_ast *behind = written ? one->next : NULL;
         if (name->kind != AST_NAME) return wgi_syntax_at(p->q, name, "only a name can be bound"), made;
         if (written) one->next = NULL;
+        if (written && one->kind == AST_FIELD) one = one->first;
         if (strcmp(name->ident->text, "_") != 0) {
             *tail = bind(p, name, written ? one : part_of(p, value, k, n, !made));
             (*tail)->op = made == *tail ? WGI_BIND_FIRST : WGI_BIND_MORE;

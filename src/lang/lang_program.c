@@ -290,9 +290,30 @@ wg_symbol wg_program_symbol(const wg_program *q, int i)
     return (wg_symbol){ k->symbol[i]->name, k->symbol[i]->size, k->symbol[i]->given };
 }
 
+/* The value of a name, or of a part of a group: p.W */
+static wgi_val value_of(const wg_program *q, const char *name)
+{
+    char text[WGI_LANG_NAME + 1];
+    const char *dot = name ? strchr(name, '.') : NULL;
+    const size_t n = dot ? (size_t)(dot - name) : sizeof text;
+    const wgi_binding *b = wgi_binding_find(q, name);
+    if (!b && n < sizeof text)
+        snprintf(text, sizeof text, "%.*s", (int)n, name), b = wgi_binding_find(q, text);
+    else dot = NULL;
+    wgi_val v = b ? (wgi_val){ .node = b->node, .several = b->several } : WGI_NOTHING;
+    while (dot) {
+        const char *end = strchr(dot + 1, '.');
+        v = wgi_part_of(v, dot + 1, end ? (size_t)(end - dot - 1) : strlen(dot + 1));
+        dot = end;
+    }
+    return v;
+}
+
 wg_node wg_program_node(const wg_program *q, const char *name)
 {
     q = given(q);
+    const wgi_val v = value_of(q, name);
+    if (v.several || wg_node_ok(v.node)) return v.node;
     const wgi_binding *b = wgi_binding_find(q, name);
     const int64_t nodes = !b && name && strchr(name, '.') && q->now.g ? wg_graph_nodes(q->now.g) : 0;
     for (int64_t i = 1; i < nodes; i++) {
@@ -304,19 +325,23 @@ wg_node wg_program_node(const wg_program *q, const char *name)
 
 int wg_program_parts(const wg_program *q, const char *name)
 {
-    const wgi_binding *b = wgi_binding_find(given(q), name);
-    return b && b->several ? wgi_leaves((wgi_val){ .several = b->several }) : 0;
+    const wgi_val v = value_of(given(q), name);
+    return v.several ? wgi_leaves(v) : 0;
 }
 
 wg_node wg_program_part(wg_program *q, const char *name, int k, const char **label)
 {
     const int n = wg_program_parts(q, name);
     wg_node *x = k >= 0 && k < n ? wgi_lang_built(q, (size_t)n * sizeof *x) : NULL;
-    char number[24];
+    char path[WGI_LANG_NAME + 32] = "";
+    int left = k, before = 0;
     if (!x) return wg_none;
-    wgi_flatten(q, q->statements, (wgi_val){ .several = wgi_binding_find(q, name)->several }, x);
-    snprintf(number, sizeof number, ".%d", k);
-    if (label) *label = *wg_node_name(x[k]) ? wg_node_name(x[k]) : wgi_lang_join(q, name, number, "");
+    const wgi_val v = value_of(q, name);
+    wgi_flatten(q, q->statements, v, x);
+    wgi_leaf_path(v, name, &left, path, sizeof path);
+    while (before < k && x[before].index != x[k].index) before++;
+    const bool named = before == k && *wg_node_name(x[k]); /* a node that stands twice has its name once */
+    if (label) *label = named ? wg_node_name(x[k]) : wgi_lang_join(q, path, "", "");
     return x[k];
 }
 
