@@ -136,9 +136,9 @@ static lesson_program *program_of(lesson *l, span name, const char *at)
     if (name.n >= (int)sizeof l->program->name) return lesson_wrong(l, name.at, "the name is too long"), NULL;
     lesson_program *p = &l->program[l->programs];
     const size_t n = strlen(l->source);
-    p->text = wg_alloc(l->c, n + 1, 1);
-    if (!p->text) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), NULL;
-    for (size_t i = 0; i < n; i++) p->text[i] = l->source[i] == '\n' ? '\n' : ' ';
+    p->text = wg_alloc(l->c, n + 1, 1), p->code = wg_alloc(l->c, n + 1, 1);
+    if (!p->text || !p->code) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), NULL;
+    for (size_t i = 0; i < n; i++) p->text[i] = p->code[i] = l->source[i] == '\n' ? '\n' : ' ';
     memcpy(p->name, name.at, (size_t)name.n);
     l->programs++;
     return p;
@@ -150,6 +150,12 @@ static void put(const lesson *l, int program, span s, const char *text)
     memcpy(l->program[program].text + (s.at - l->source), text, (size_t)s.n);
 }
 static void copy(const lesson *l, int program, span s) { put(l, program, s, s.at); }
+
+static void copy_code(const lesson *l, int program, span s)
+{
+    copy(l, program, s);
+    memcpy(l->program[program].code + (s.at - l->source), s.at, (size_t)s.n);
+}
 
 /* The {EXPR} of a line are statements of the program. */
 static bool read_values(lesson *l, int program, span line)
@@ -333,7 +339,7 @@ static bool read_block(lesson *l, lesson_part *p)
     if (p->lines == 0) return lesson_wrong(l, l->line[p->line - 2], "the block is empty");
     switch (p->kind) {
     case PART_PROGRAM:
-        for (int i = p->line; i < p->line + p->lines; i++) copy(l, p->program, lesson_line(l, i));
+        for (int i = p->line; i < p->line + p->lines; i++) copy_code(l, p->program, lesson_line(l, i));
         return true;
     case PART_CHECK:
         put(l, p->program, (span){ l->line[p->line - 2], 7 }, "check {");

@@ -27,7 +27,7 @@ static bool build(lesson *l, lesson_program *p)
 {
     model *m = &p->m;
     if (!model_begin(m, l->a, p->eval ? WG_EVAL : WG_TRAIN, p->f32 ? WG_F32 : WG_F64)) return false;
-    m->q = wg_program_text(m->c, l->file, p->text);
+    m->q = wg_program_lesson(m->c, l->file, p->text);
     if (l->folder) guest_limit(m->q, l->a, l->folder);
     const bool fine = model_ok(m) && model_build(m);
     l->status = m->status;
@@ -188,7 +188,7 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
     const lesson_program *g = &l->program[p->program];
     const int words = words_of(span_trim(lesson_line(l, p->line + 1)), text, sizeof text, word, WORDS);
     const char *const head[] = { "draw",     "-q",    "--mode", g->eval ? "eval" : "train",
-                                 "-e",       g->text, "--of",   word[0],
+                                 "-e",       g->code, "--of",   word[0],
                                  "--values", "-o",    path,     "--id",
                                  id };
     int n = 0, heads = (int)(sizeof head / sizeof *head) - (path ? 0 : 4);

@@ -24,6 +24,9 @@ typedef struct wg_program wg_program;
  * recorded with file:line:column, the line and a caret. Never NULL. name is that of the file, for messages. The
  * context frees the program at the latest. */
 WG_API wg_program *wg_program_text(wg_context *c, const char *name, const char *text);
+/* The same for a text whose claims, plots and values without a name may use names that are bound below them, as those
+ * of a lesson do. */
+WG_API wg_program *wg_program_lesson(wg_context *c, const char *name, const char *text);
 /* The path "-" is standard input, which messages call <stdin>. In a file a name that is never bound must be
  * given a value by wg_program_set; in a text it is an input unless a name that is bound is near. */
 WG_API wg_program *wg_program_file(wg_context *c, const char *path);

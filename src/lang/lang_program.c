@@ -81,19 +81,41 @@ static bool number_all(wg_program *q)
     return true;
 }
 
-static void read_program(wg_program *q, const char *text, size_t length)
+/* Puts what binds no name behind what binds one, each in its order. */
+static void put_names_first(wg_program *q)
+{
+    wgi_ast *rest = NULL, **bound = &q->statements, **other = &rest;
+    for (wgi_ast *s = q->statements; s; s = s->next) {
+        wgi_ast ***tail = s->kind == AST_BIND || s->kind == AST_FUNCTION ? &bound : &other;
+        **tail = s, *tail = &s->next;
+    }
+    *other = NULL, *bound = rest;
+}
+
+static void read_program(wg_program *q, const char *text, size_t length, bool names_first)
 {
     read_text(q, text, length);
+    if (names_first && !wg_failed(q->c)) put_names_first(q);
     q->ready = !wg_failed(q->c) && wgi_names(q, q->statements) && number_all(q);
 }
 
-wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
+static wg_program *program_of(wg_context *c, const char *name, const char *text, bool names_first)
 {
     if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_text: the context is NULL"), NULL;
     wg_program *q = blank(c, name ? name : "program");
     if (q->c && !wg_failed(c) && !text) wg_fail(c, whole_text(q), WG_ERROR_USE, "the text is NULL");
-    if (q->c && !wg_failed(c)) read_program(q, text, strlen(text));
+    if (q->c && !wg_failed(c)) read_program(q, text, strlen(text), names_first);
     return q;
+}
+
+wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
+{
+    return program_of(c, name, text, false);
+}
+
+wg_program *wg_program_lesson(wg_context *c, const char *name, const char *text)
+{
+    return program_of(c, name, text, true);
 }
 
 /* Reads at most one byte more than a text may have: enough to see that it is too long. NULL: an error. */
@@ -121,7 +143,7 @@ wg_program *wg_program_file(wg_context *c, const char *path)
     size_t length = 0;
     if (q->c) q->is_file = true;
     char *text = q->c && !wg_failed(c) ? read_file(q, path, &length) : NULL;
-    if (text) read_program(q, text, length);
+    if (text) read_program(q, text, length, false);
     if (q->c) wg_free(c, text);
     return q;
 }
