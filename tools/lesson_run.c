@@ -179,20 +179,32 @@ static bool is_of_pictures(const char *word, int *words)
     return false;
 }
 
+/* Whether the words have the flag: --NAME, --NAME VALUE or --NAME=VALUE. value NULL: any. */
+static bool has_flag(char *const word[], int words, const char *name, const char *value)
+{
+    const size_t n = strlen(name);
+    for (int i = 1; i < words; i++) {
+        if (strncmp(word[i], name, n) != 0 || (word[i][n] && word[i][n] != '=')) continue;
+        const char *given = word[i][n] ? word[i] + n + 1 : i + 1 < words ? word[i + 1] : "";
+        if (!value || !strcmp(given, value)) return true;
+    }
+    return false;
+}
+
 /* Runs the command draw. In the terminal it chooses what fits. */
 bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id)
 {
-    static char wrt[] = "--wrt", back[] = "--backward", fit[] = "--for", slide[] = "slide";
+    static char wrt[] = "--wrt", back[] = "--backward", fit[] = "--for", slide[] = "slide",
+                values[] = "--values";
     char text[1000], *word[WORDS], *list[2 * WORDS];
     args a;
     const lesson_program *g = &l->program[p->program];
     const int words = words_of(span_trim(lesson_line(l, p->line + 1)), text, sizeof text, word, WORDS);
-    const char *const head[] = { "draw",     "-q",    "--mode", g->eval ? "eval" : "train",
-                                 "-e",       g->code, "--of",   word[0],
-                                 "--values", "-o",    path,     "--id",
-                                 id };
+    const char *const head[] = { "draw", "-q",    "--mode", g->eval ? "eval" : "train",
+                                 "-e",   g->code, "--of",   word[0],
+                                 "-o",   path,    "--id",   id };
     int n = 0, heads = (int)(sizeof head / sizeof *head) - (path ? 0 : 4);
-    bool backward = false, fits = !path;
+    bool backward = false;
     for (int i = 0; i < heads; i++) list[n++] = (char *)(intptr_t)head[i];
     for (int i = 1, skipped; i < words; i++) {
         if (!path && is_of_pictures(word[i], &skipped)) {
@@ -201,10 +213,12 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
         }
         const bool by = !strcmp(word[i], "wrt");
         list[n++] = by ? wrt : word[i];
-        backward |= by, fits |= !strcmp(word[i], fit) || !strcmp(word[i], "--steps");
+        backward |= by;
     }
     if (backward) list[n++] = back;
-    if (!fits) list[n++] = fit, list[n++] = slide;
+    if (!path || !has_flag(word, words, "--style", "blocks")) list[n++] = values; /* blocks have none */
+    if (path && !has_flag(word, words, fit, NULL) && !has_flag(word, words, "--steps", NULL))
+        list[n++] = fit, list[n++] = slide;
     list[n] = NULL;
     int status = args_read(&a, &cmd_draw, n, list);
     if (status == ARGS_HELP) status = tool_wrong(&a, "draw: a block draws, and takes no '--help'");

@@ -12,6 +12,34 @@ Test(lessons, all_claims_hold)
     cr_expect(!strstr(said, "✗") && !strstr(said, "status") && strstr(said, " lessons, "), "%s", said);
 }
 
+/* A block draw takes the styles and sizes of `wengert draw`, in the terminal, as a file and on the page. */
+Test(lessons, a_block_draws_what_the_command_draws)
+{
+    const char *said = wgt_shell(
+        "w=$(realpath \"$build/wengert\") && cd \"$in\"\n"
+        "program='x = [1, 2]; W = [[1, 2], [-1, 1]]; h = relu(W @ x); V = [[1, -1]]; o = sigmoid(V @ h)'\n"
+        "while read -r flags; do\n"
+        "  printf '%s\\n' '# T' '' '```wg' \"$program\" '```' '```draw' Title \"o $flags\" '```' > a.md\n"
+        "  \"$w\" lesson ./a.md > said && grep -q 'h = ReLU' said || echo \"$flags: no text\"\n"
+        "  \"$w\" lesson ./a.md -o . > said || echo \"$flags: no file\"\n"
+        "  \"$w\" lesson ./a.md --page -o a.html > said || echo \"$flags: no page\"\n"
+        "  case $flags in *for*) ;; *) flags=\"$flags --for slide\" ;; esac\n"
+        "  case $flags in *blocks*) ;; *) flags=\"$flags --values\" ;; esac\n"
+        "  \"$w\" draw -q -e \"$(printf '\\n\\n\\n%s' \"$program\")\" --of o --id a-1 $flags -o b.svg\n"
+        "  cmp a-1.svg b.svg\n"
+        "  grep -qF \"$(tail -n 3 b.svg | head -n 1)\" a.html || echo \"$flags: not on the page\"\n"
+        "done <<'rows'\n"
+        "--style neurons\n"
+        "--style blocks\n"
+        "--style=blocks --for page\n"
+        "--style circuit\n"
+        "--for page\n"
+        "--for=page --legend\n"
+        "rows\n"
+        "echo done");
+    cr_expect_str_eq(said, "done\n");
+}
+
 /* The rules of `make check`: a.md keeps them all, b.md and c.md lack things. */
 Test(lessons, rules_refuse_what_cannot_be_taught)
 {
