@@ -437,6 +437,9 @@ static wgi_ast *training(parser *p)
     wgi_ast *a = wgi_parse_make(p, AST_TRAIN, p->lex.start);
     a->first = expression(p, 0);
     a->end = p->lex.before;
+    if (ok(p) && at(p, TOKEN_BIND) && a->first->kind == AST_CALL)
+        wgi_syntax_word(p->q, a->start, "'%s' is a statement: give the function another name",
+                        a->first->ident->text);
     if (ok(p)) wgi_note_training(p->q, a, p->depth > 0);
     return a;
 }
