@@ -165,7 +165,7 @@ static bool read_values(lesson *l, int program, span line)
     const char *end;
     for (const char *s = line.at; (s = lesson_value_in(line, s, &x, &digits, &end)); s = end) {
         if (end[-1] != '}')
-            return lesson_wrong(l, s, "a value is written {EXPRESSION} or {EXPRESSION:DIGITS}");
+            return lesson_wrong(l, s, "a value stands on one line: {EXPRESSION} or {EXPRESSION:DIGITS}");
         if (!x.n) return lesson_wrong(l, s, "no expression stands between { and }");
         if (digits < 0 || digits > MOST_DIGITS)
             return lesson_wrong(l, s, "a value has at most %d digits", MOST_DIGITS);
@@ -439,7 +439,8 @@ static bool read_parts(lesson *l, int i)
             do {
                 if (!read_values(l, 0, lesson_line(l, i))) return false;
                 i++;
-            } while (p->kind == PART_TEXT && i <= l->lines && lesson_line(l, i).n && *l->line[i - 1] != '`');
+            } while (p->kind == PART_TEXT && i <= l->lines && lesson_line(l, i).n &&
+                     strncmp(l->line[i - 1], "```", 3) != 0);
             p->lines = i - p->line;
         }
     }

@@ -23,6 +23,19 @@ static bool all_bound(lesson *l, const wg_program *q)
                         "%s has no value: a lesson binds all its names, as %s = 1", name, name);
 }
 
+/* Claims and pictures would show the parameters before the training. */
+static bool trains_nothing(lesson *l, const wg_program *q)
+{
+    const wg_training *t = wg_program_training(q);
+    if (!t) return true;
+    const char *at = l->line[t->line - 1];
+    return lesson_wrong(
+        l, at + strspn(at, " \t"),
+        "a lesson carries out no %s(...): write the steps as scan(step, w0, arange(100)), and "
+        "use what comes out",
+        t->minimizes ? "minimize" : "train");
+}
+
 static bool build(lesson *l, lesson_program *p)
 {
     model *m = &p->m;
@@ -32,7 +45,7 @@ static bool build(lesson *l, lesson_program *p)
     const bool fine = model_ok(m) && model_build(m);
     l->status = m->status;
     wg_program_keep(m->q, WG_KEEP_ALL);
-    return fine && all_bound(l, m->q);
+    return fine && trains_nothing(l, m->q) && all_bound(l, m->q);
 }
 
 bool lesson_build(lesson *l)
