@@ -164,16 +164,13 @@ typedef struct wgi_binding wgi_binding;
 /* An identifier. A program has one for each text. */
 typedef struct wgi_ident {
     const char *text;
-    struct wgi_ident *next; /* of the same hash */
-    wgi_binding *visible;   /* while names are resolved: its meaning at this place; NULL: none */
-    uint32_t bound_at;      /* the byte where the program binds it outside blocks, + 1; 0: nowhere */
-    bool defining;          /* while names are resolved: this place is inside its own definition */
-    bool is_function;       /* the program defines a function of this name */
-    wgi_binding *outside;   /* its meaning outside blocks and functions; NULL: none */
-    /* While the names of a function are resolved that has the name as its own: what it means outside. */
-    bool hidden;
-    wgi_binding *outer;
-    uint32_t outer_bound_at;
+    struct wgi_ident *next;    /* of the same hash */
+    wgi_binding *visible;      /* while names are resolved: its meaning at this place; NULL: none */
+    uint32_t bound_at;         /* the byte where the program binds it outside blocks, + 1; 0: nowhere */
+    bool defining;             /* while names are resolved: this place is inside its own definition */
+    bool is_function;          /* the program defines a function of this name */
+    wgi_binding *outside;      /* its meaning outside blocks and functions; NULL: none */
+    struct wgi_hiding *hidden; /* while names are resolved: what it means around this block or function */
     /* In a build: whether the name owns parameters or random numbers, and the name that was taken before
      * it. */
     bool is_owner;
@@ -181,6 +178,15 @@ typedef struct wgi_ident {
 } wgi_ident;
 
 typedef struct wgi_ast wgi_ast;
+
+/* What a name means outside a block or a function that has the name as its own. */
+typedef struct wgi_hiding {
+    const wgi_ast *by; /* the block, or the head of the function */
+    wgi_binding *visible;
+    uint32_t bound_at;
+    struct wgi_hiding *around;
+} wgi_hiding;
+
 struct wgi_ast {
     unsigned char kind, op;
     uint32_t start, end; /* its bytes in the source */

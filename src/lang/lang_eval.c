@@ -525,6 +525,5 @@ bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
         *v = wgi_node_val(wgi_as_node(q, s->first, *v));
         note_place(q, s, *v);
     }
-    if (!wg_failed(q->c)) wgi_note_last(q, s, b, *v);
     return !wg_failed(q->c);
 }

@@ -1,8 +1,7 @@
 /* lang_names.c: gives every AST_NAME and AST_BIND of the tree its binding. Only names that are words of
  * options (init=he) stay without one. A name stands for one value. A name bound in a block is visible in that
- * block alone, and it may not be a name that is visible around the block. A function sees what is bound
- * before it. Its parameters, and the names that its body binds, are its own: the same names outside are
- * hidden there. */
+ * block alone: there it hides the same name outside. A function sees what is bound before it. Its parameters,
+ * and the names that its body binds, are its own in the same way. */
 #include "lang/lang.h"
 
 #include <math.h>
@@ -11,7 +10,7 @@
 enum { COMPARED = 200 };
 
 static bool resolve(wg_program *q, wgi_ast *a);
-static bool resolve_statements(wg_program *q, wgi_ast *first, bool local);
+static bool resolve_block(wg_program *q, wgi_ast *block, const wgi_ast *scope);
 
 /* A number, true or false, or a list of these. */
 static bool is_literal(const wgi_ast *a)
@@ -222,33 +221,41 @@ static bool resolve_call(wg_program *q, wgi_ast *a)
 
 /* ---- functions ---- */
 
-/* From here on the name means what the function says. */
-static void hide(wgi_ident *i, uint32_t bound_at)
+static bool is_hidden_by(const wgi_ident *i, const wgi_ast *scope)
 {
-    i->outer = i->visible;
-    i->outer_bound_at = i->bound_at;
+    return i->hidden && i->hidden->by == scope;
+}
+
+/* From here on the name means what the block or the function says. */
+static bool hide(wg_program *q, wgi_ident *i, uint32_t bound_at, const wgi_ast *by)
+{
+    wgi_hiding *h = wgi_lang_alloc(q, sizeof *h);
+    if (!h) return false;
+    *h = (wgi_hiding){ by, i->visible, i->bound_at, i->hidden };
     i->visible = NULL;
     i->bound_at = bound_at;
-    i->hidden = true;
+    i->hidden = h;
+    return true;
 }
 
-static void unhide(wgi_ident *i)
+static void unhide(wgi_ident *i, const wgi_ast *by)
 {
-    if (!i->hidden) return;
-    i->visible = i->outer;
-    i->bound_at = i->outer_bound_at;
-    i->hidden = false;
+    if (!is_hidden_by(i, by)) return;
+    i->visible = i->hidden->visible;
+    i->bound_at = i->hidden->bound_at;
+    i->hidden = i->hidden->around;
 }
 
-static bool bind_parameter(wg_program *q, wgi_ast *a)
+static bool bind_parameter(wg_program *q, wgi_ast *a, const wgi_ast *head)
 {
     double unused;
     if (a->kind != AST_NAME)
         return wgi_syntax_at(q, a, "a parameter of a function is a name: f(x, n) = n * x");
     if (wgi_named_number(a->ident->text, &unused))
         return wgi_syntax_word(q, a->start, "'%s' is a number of the language", a->ident->text);
-    if (a->ident->hidden) return wgi_syntax_word(q, a->start, "a second parameter '%s'", a->ident->text);
-    hide(a->ident, a->start + 1);
+    if (is_hidden_by(a->ident, head))
+        return wgi_syntax_word(q, a->start, "a second parameter '%s'", a->ident->text);
+    if (!hide(q, a->ident, a->start + 1, head)) return false;
     a->u.binding = bind(q, a->ident, WG_NAME_COMPUTED, a->start, NULL, true);
     if (a->u.binding) a->u.binding->is_operand = true;
     return a->u.binding != NULL;
@@ -257,17 +264,12 @@ static bool bind_parameter(wg_program *q, wgi_ast *a)
 /* Resolves a function's body, whose own names are hidden from the program afterwards. */
 static bool resolve_body(wg_program *q, wgi_ast *head, wgi_ast *body)
 {
-    wgi_ast *own = body->kind == AST_BLOCK ? body->first : NULL;
     bool fine = true;
-    for (wgi_ast *x = head->first; x && fine; x = x->next) fine = bind_parameter(q, x);
-    for (wgi_ast *s = own; s && fine; s = s->next)
-        if (s->kind == AST_BIND && !s->ident->hidden) hide(s->ident, s->start + 1);
+    for (wgi_ast *x = head->first; x && fine; x = x->next) fine = bind_parameter(q, x, head);
     q->inside = WGI_IN_FUNCTION;
-    fine = fine && resolve(q, body);
+    fine = fine && (body->kind == AST_BLOCK ? resolve_block(q, body, head) : resolve(q, body));
     q->inside = WGI_OUTSIDE;
-    for (wgi_ast *x = head->first; x && fine; x = x->next) unhide(x->ident);
-    for (wgi_ast *s = own; s && fine; s = s->next)
-        if (s->kind == AST_BIND) unhide(s->ident);
+    for (wgi_ast *x = head->first; x && fine; x = x->next) unhide(x->ident, head);
     return fine;
 }
 
@@ -346,7 +348,7 @@ static bool resolve(wg_program *q, wgi_ast *a)
     switch (a->kind) {
     case AST_NAME: return resolve_name(q, a);
     case AST_CALL: return resolve_call(q, a);
-    case AST_BLOCK: return resolve_statements(q, a->first, true);
+    case AST_BLOCK: return resolve_block(q, a, a);
     case AST_PLOT: return resolve_plot(q, a);
     default:
         for (wgi_ast *x = a->first; x; x = x->next)
@@ -378,9 +380,19 @@ static bool resolve_statements(wg_program *q, wgi_ast *first, bool local)
         fine = s->kind == AST_BIND       ? resolve_bind(q, s, local)
                : s->kind == AST_FUNCTION ? resolve_definition(q, s, local)
                                          : resolve(q, s);
-    for (wgi_ast *s = first; s && local; s = s->next)
-        if (s->kind == AST_BIND && s->u.binding && s->ident->visible == s->u.binding)
-            s->ident->visible = NULL;
+    return fine;
+}
+
+/* scope: the block, or the head of the function whose body it is. The parameters are of the same scope. */
+static bool resolve_block(wg_program *q, wgi_ast *block, const wgi_ast *scope)
+{
+    bool fine = true;
+    for (wgi_ast *s = block->first; s && fine; s = s->next)
+        if (s->kind == AST_BIND && !is_hidden_by(s->ident, scope))
+            fine = hide(q, s->ident, s->start + 1, scope);
+    fine = fine && resolve_statements(q, block->first, true);
+    for (wgi_ast *s = block->first; s && fine; s = s->next)
+        if (s->kind == AST_BIND) unhide(s->ident, scope);
     return fine;
 }
 

@@ -289,7 +289,8 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
     if (!wgi_free_names(q) || !wgi_symbols(q)) return wg_failed(q->c);
     for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next)
         if (s->kind == AST_TRAIN) wgi_keep_training(q, s);
-        else wgi_statement(q, s, &v);
+        else if (wgi_statement(q, s, &v) && (s->kind == AST_BIND || s->kind == AST_VALUE))
+            wgi_note_last(q, s, s->kind == AST_BIND ? s->u.binding : NULL, v);
     report(q);
     return wg_failed(q->c);
 }
