@@ -107,6 +107,7 @@ INNER_OP(
     .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
     .adjoint = "p' = 0 where p = t and p (1 - p) = 0, else y' (p - t) / (p (1 - p)); t' = y' ln((1 - p) / p)",
     .operands = 2, .names = "p t", .cost = 30, .kernel = KERNELS(bce), RULES(bce, expand, vjp));
+wg_node wg_bce_at(wg_site here, wg_node p, wg_node t) { return wg_apply2(here, p, t, &wgi_op_bce); }
 
 /* ---- bce_logits: of logits, elementwise ---- */
 

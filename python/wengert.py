@@ -75,6 +75,7 @@ _TABLE = """
 @dropout_args x ; keep_prob:double drop:double name:text mode:int = dropout
 @class_loss_args x y ; reduction:int smoothing:double weights mask ignore:double = softmax_cross_entropy nll
 @loss_args x y ; reduction:int = binary_cross_entropy bce_with_logits kl mse mae hinge cosine_loss
+(p t) = bce
 @huber_args x y ; reduction:int delta:double = huber smooth_l1
 @cosine_args x y ; axis:int eps:double = cosine_similarity
 @triplet_args x positive negative ; reduction:int margin:double = triplet

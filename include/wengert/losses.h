@@ -43,13 +43,16 @@ WG_API wg_node wg_nll_at(wg_site here, const wg_class_loss_args *a);
 /* Binary cross-entropy of predicted probabilities x against targets y, of equal shapes: -(y ln x + (1 - y)
  * ln(1 - x)). 0 ln 0 is 0. An x that is not in [0, 1] is an error. */
 WG_API wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a);
-/* The same of the probabilities sigmoid(x), without overflow. */
+/* The same of each element, without a sum or mean: of a probability p and a target t, which broadcast. */
+WG_API wg_node wg_bce_at(wg_site here, wg_node p, wg_node t);
+/* binary_cross_entropy of the probabilities sigmoid(x), without overflow. */
 WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);
 /* Kullback and Leibler's divergence of rows, along the last axis: sum y (ln y - x). x: logarithms of
  * the predicted probabilities, y: probabilities. 0 ln 0 is 0. The mean is over rows. */
 WG_API wg_node wg_kl_at(wg_site here, const wg_loss_args *a);
 #define wg_binary_cross_entropy(...) \
     WG_NAMED(wg_binary_cross_entropy_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_bce(p, t)            wg_bce_at(WG_AT(#p ", " #t), WG_OPERAND(p), WG_OPERAND(t))
 #define wg_bce_with_logits(...) WG_NAMED(wg_bce_with_logits_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
 #define wg_kl(...)              WG_NAMED(wg_kl_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
 

@@ -208,7 +208,7 @@ inline value &operator/=(value &a, const operand &b) { return a = a / b; }
     X(cholesky) X(inverse) X(det) X(logdet)
 #define WG_FUNCTIONS_OF_TWO(X) X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum) X(atan2) X(equal) \
     X(not_equal) X(less) X(less_equal) X(greater) X(greater_equal) X(logical_and) X(logical_or) \
-    X(logical_xor) X(dot) X(outer) X(solve) X(lstsq) X(gather) X(accuracy) X(grad) X(jacobian)
+    X(logical_xor) X(dot) X(outer) X(solve) X(lstsq) X(gather) X(bce) X(accuracy) X(grad) X(jacobian)
 #define WG_REDUCTIONS(X) X(sum) X(mean) X(max) X(min) X(prod) X(var) X(std) X(any_of) X(all_of) \
     X(logsumexp)
 /* clang-format on */

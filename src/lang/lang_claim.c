@@ -8,7 +8,7 @@
 static wgi_ast *reduction(wgi_ast *a)
 {
     bool call = a->kind == AST_CALL;
-    if (call && wgi_choice("sum mean", a->ident->text) >= 0 && wgi_operand_count(a) == 1 &&
+    if (call && !a->u.binding && wgi_choice("sum mean", a->ident->text) >= 0 && wgi_operand_count(a) == 1 &&
         !wgi_keyword(a, "axis") && !wgi_keyword(a, "axes"))
         return a;
     if (call && !strcmp(a->ident->text, "grad")) return NULL;

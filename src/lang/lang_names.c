@@ -279,9 +279,9 @@ static bool resolve_definition(wg_program *q, wgi_ast *s, bool local)
     wgi_ast *head = s->first;
     const char *name = s->ident->text;
     if (local) return wgi_syntax_at(q, head, "a function is defined outside blocks and functions");
-    if (wgi_named_number(name, &unused) || is_known_call(name))
+    if (wgi_named_number(name, &unused) || wgi_builtin_find(name)) /* an op is hidden, as in Python */
         return wgi_syntax_word(q, s->start, "'%s' is %s of the language: give the function another name",
-                               name, wgi_named_number(name, &unused) ? "a number" : "an op");
+                               name, wgi_named_number(name, &unused) ? "a number" : "a call");
     if (s->ident->visible)
         return wgi_syntax_word(q, s->start, "'%s' is bound already, in line %d", name,
                                wgi_line(q, s->ident->visible->start));

@@ -115,7 +115,9 @@ static bool by_formula(maker *m)
     if (!f || is_said_by_name(f, y->op) || !wgi_find_formula_values(m->v, y, k)) return false;
     /* As e^x it is as long with a node called e as without one. */
     if (!wgi_formula_replace(to, f, NULL, 0, k->v, k->count - k->calls_e)) return false;
-    if (!wgi_is_clear(to, y->operands, wg_node_is_derived(wgi_item_node(m->v, y - m->v->item)))) return false;
+    const wg_node node = wgi_item_node(m->v, y - m->v->item);
+    const bool is_loss = wg_op_is(y->op, "bce") && *wg_node_name(node); /* everybody writes it out */
+    if (!is_loss && !wgi_is_clear(to, y->operands, wg_node_is_derived(node))) return false;
     for (int i = 0; i < y->operands; i++)
         if (!open_operand(m, i)) return false;
     if (!wgi_formula_replace(to, f, NULL, 0, k->v, k->count)) return false;
