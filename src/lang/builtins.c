@@ -293,6 +293,12 @@ static bool whole(wg_program *q, const wgi_ast *a)
     const wgi_binding *b = a->kind == AST_NAME ? a->u.binding : NULL;
     wg_tensor v = { .dtype = WG_F64 };
     double *values = NULL;
+    if (a->kind == AST_CALL && !a->u.binding && !strcmp(a->ident->text, "arange")) {
+        bool all = true;
+        for (const wgi_ast *x = a->first; x; x = x->next) all &= whole(q, x);
+        return all;
+    }
+    if (b && b->meaning == WG_NAME_SYMBOL) return true;
     if (b && b->is_operand) return b->operand && whole(q, b->operand);
     if (b && b->set.data) v = b->set;
     else if (b && b->value) return whole(q, b->value);
@@ -431,6 +437,16 @@ static wgi_val linspace(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     return wgi_node_val(wg_linspace_at(site_of(q, call), q->now.g, v[0], v[1], count));
 }
 
+static wgi_val count(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    wg_node x[WGI_LANG_PARTS];
+    const wgi_val v = wgi_of_nodes(q, call->first, wgi_evals(q, call->first, owner));
+    const int n = wg_failed(q->c) ? 0 : wgi_flatten(q, call->first, v, x);
+    double all = 0;
+    for (int k = 0; k < n; k++) all += (double)wg_shape_size(wg_node_shape(x[k]));
+    return wg_failed(q->c) ? WGI_NOTHING : (wgi_val){ .is_number = true, .number = all };
+}
+
 /* eye(n), eye(rows, columns) */
 static wgi_val eye(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
@@ -523,6 +539,7 @@ static const wgi_builtin builtins[] = {
          "a range; arange(n) counts from 0, the step is 1 unless it is given"),
     CALL(linspace, 3, 3, "", "linspace(from, to, count)", "a range with both ends"),
     CALL(eye, 1, 2, "", "eye(n), eye(rows, columns)", "a unit matrix"),
+    CALL(count, 1, 1, "", "count(x)", "how many elements x has, a number; of a group in all its parts"),
     CALL(gather, 2, 2, "", "gather(x, rows)", "rows of x by number; rows may be a list: gather(x, [2, 0])"),
     ITSELF(permute, wgi_eval_op, "permute(x, axes=[1, 0])",
            "transpose by another name: the axes in another order"),

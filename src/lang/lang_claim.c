@@ -11,7 +11,7 @@ static wgi_ast *reduction(wgi_ast *a)
     if (call && !a->u.binding && wgi_choice("sum mean", a->ident->text) >= 0 && wgi_operand_count(a) == 1 &&
         !wgi_keyword(a, "axis") && !wgi_keyword(a, "axes"))
         return a;
-    if (call && !strcmp(a->ident->text, "grad")) return NULL;
+    if (call && !a->u.binding && !strcmp(a->ident->text, "grad")) return NULL;
     for (wgi_ast *x = a->first; x; x = x->next) {
         wgi_ast *found = reduction(x);
         if (found) return found;
@@ -90,7 +90,8 @@ wg_claim wg_program_claim_variant(wg_program *q, int i, int k)
 /* Of y in every grad(y, x) below a and of *best, keeps the one that is computed last. */
 static void claimed_below(const wgi_ast *a, const wgi_binding **best)
 {
-    const wgi_ast *y = a->kind == AST_CALL && !strcmp(a->ident->text, "grad") ? a->first : NULL;
+    const wgi_ast *y =
+        a->kind == AST_CALL && !a->u.binding && !strcmp(a->ident->text, "grad") ? a->first : NULL;
     const wgi_binding *b = y && y->kind == AST_NAME ? y->u.binding : NULL;
     if (b && !b->local && !wg_is_none(b->node) && (!*best || b->node.index > (*best)->node.index)) *best = b;
     for (const wgi_ast *x = a->first; x; x = x->next) claimed_below(x, best);

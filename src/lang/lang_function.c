@@ -547,16 +547,21 @@ static bool steps(wg_program *q, series *s, operand *x, wg_node state[])
     return true;
 }
 
-/* Makes the operand of each part all its states, joined along a new first axis. */
-static void stack_states(wg_program *q, wg_site here, wg_node state[], int64_t n, int parts, operand *x)
+/* Makes the operand of each part all its states, joined along a new first axis: of no steps none of those of
+ * the first state's shape. */
+static void stack_states(wg_program *q, const series *s, wg_node state[], operand *x)
 {
-    for (int k = 0, at = 0; k < parts; k++) {
-        const wgi_val like = { .several = x[k].several };
+    const int64_t n = s->n;
+    const wgi_ast *call = s->a.frame.call;
+    const wg_site here = wgi_site_text(q, "", call->mark);
+    for (int k = 0, at = 0; k < s->parts; k++) {
+        const wgi_val like = wgi_of_nodes(q, call, operand_val(q, &x[k]));
         wg_node y[WGI_LANG_PARTS];
-        const int leaves = wgi_leaves(like);
+        const int leaves = wgi_flatten(q, call, like, y);
         for (int j = 0; j < leaves; j++, at++) {
             for (int64_t i = 0; i < n; i++) state[at * n + i] = wg_expand_at(here, state[at * n + i], 0);
-            y[j] = wg_concat_at(here, &state[at * n], (int)n, 0);
+            y[j] = n ? wg_concat_at(here, &state[at * n], (int)n, 0)
+                     : wg_slice_at(here, &WG_OPTS(wg_slice_args, .x = wg_expand_at(here, y[j], 0), .to = 0));
         }
         x[k] = operand_of(wgi_unflatten(q, like, y));
     }
@@ -624,13 +629,12 @@ wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner)
                WGI_NOTHING;
     begin_series(&s, q, call, f, owner, l.state);
     if (!set_tensors(q, call, &l.x[l.state], l.second, &s)) return WGI_NOTHING;
-    if (!s.n && all) return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "all=true of no steps"), WGI_NOTHING;
     wg_node first[WGI_LANG_PARTS];
     const int leaves = leaves_of_state(q, &s, l.x, first);
     if (!leaves) return WGI_NOTHING;
-    wg_node *state = all ? wg_alloc(q->c, (size_t)s.n * (size_t)leaves, sizeof *state) : NULL;
+    wg_node *state = all ? wg_alloc(q->c, (size_t)s.n * (size_t)leaves + 1, sizeof *state) : NULL;
     bool fine = (!all || state) && steps(q, &s, l.x, state);
-    if (fine && all) stack_states(q, wgi_site_text(q, "", call->mark), state, s.n, s.parts, l.x);
+    if (fine && all) stack_states(q, &s, state, l.x);
     wg_free(q->c, state);
     return fine ? state_value(q, &s, l.x) : WGI_NOTHING;
 }

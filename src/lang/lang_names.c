@@ -29,17 +29,18 @@ static bool is_literal(const wgi_ast *a)
     }
 }
 
+/* Whether it is a call of the language, and no function of the program has the name. */
 static bool calls(const wgi_ast *a, const char *name)
 {
-    return a->kind == AST_CALL && !strcmp(a->ident->text, name);
+    return a->kind == AST_CALL && !a->ident->is_function && !strcmp(a->ident->text, name);
 }
 
 static wg_meaning meaning_of(const wgi_ast *value)
 {
     if (calls(value, "input")) return WG_NAME_INPUT;
     if (calls(value, "param")) return WG_NAME_PARAM;
-    bool generator =
-        value->kind == AST_CALL && wgi_choice("normal uniform zeros ones", value->ident->text) >= 0;
+    const bool generator =
+        calls(value, "normal") || calls(value, "uniform") || calls(value, "zeros") || calls(value, "ones");
     return generator || is_literal(value) ? WG_NAME_CONSTANT : WG_NAME_COMPUTED;
 }
 
@@ -279,9 +280,10 @@ static bool resolve_definition(wg_program *q, wgi_ast *s, bool local)
     wgi_ast *head = s->first;
     const char *name = s->ident->text;
     if (local) return wgi_syntax_at(q, head, "a function is defined outside blocks and functions");
-    if (wgi_named_number(name, &unused) || wgi_builtin_find(name)) /* an op is hidden, as in Python */
-        return wgi_syntax_word(q, s->start, "'%s' is %s of the language: give the function another name",
-                               name, wgi_named_number(name, &unused) ? "a number" : "a call");
+    if (wgi_named_number(name, &unused)) /* the name of an op or a call of the language is hidden, as in
+                                          * Python */
+        return wgi_syntax_word(q, s->start,
+                               "'%s' is a number of the language: give the function another name", name);
     if (s->ident->visible)
         return wgi_syntax_word(q, s->start, "'%s' is bound already, in line %d", name,
                                wgi_line(q, s->ident->visible->start));
