@@ -341,6 +341,13 @@ bool model_by_no_option(model *m, wg_node y, const name_list *x)
                 m, EXIT_TEXT,
                 "%s is the number of an option in line %d: there is no derivative by it; --wrt names others",
                 x->name[i], line);
+        int at = 0;
+        const char *found = wg_program_fit_between(m->q, x->node[i], y, &at);
+        if (found)
+            return model_fail(m, EXIT_TEXT,
+                              "%s was found from %s by fit in line %d: no derivative goes through fit; "
+                              "stop_gradient(%s) takes it as it is",
+                              *found ? found : "a value", x->name[i], at, *found ? found : "p");
     }
     return true;
 }

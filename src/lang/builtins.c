@@ -127,13 +127,27 @@ static bool in_option(wg_program *q, const wgi_ast *const at[2], int line)
     return false;
 }
 
+static bool in_fit(wg_program *q, const wgi_ast *const at[2], wg_node x, wg_node y)
+{
+    int line = 0;
+    char texts[2][60];
+    const char *name = wgi_fit_between(q, x, y, &line);
+    if (!name) return false;
+    for (int k = 0; k < 2; k++) wgi_quote(q, at[k]->start, at[k]->end, texts[k], sizeof texts[k]);
+    wgi_fail_at(q, at[1], WG_ERROR_VALUE,
+                "grad: %s uses %s, which fit in line %d found from %s: no derivative goes through fit; "
+                "stop_gradient(%s) takes it as it is",
+                texts[0], *name ? name : "a value", line, texts[1], *name ? name : "p");
+    return true;
+}
+
 /* at: y, and what the derivative is by. */
 static bool add_target(wg_program *q, target_list *t, const wgi_ast *const at[2], wg_node y,
                        wgi_binding *owner)
 {
     const wgi_drawn before = drawn_now(q);
     const wg_node x = wgi_eval_node(q, at[1], owner);
-    if (wg_failed(q->c)) return false;
+    if (wg_failed(q->c) || in_fit(q, at, x, y)) return false;
     if (wgi_meant(at[1])->kind != AST_NAME) return add_equal(q, t, at, y, x, draws_since(q, before));
     const int line = wg_node_ok(y) ? wgi_option_line(q, wgi_meant(at[1])->u.binding, x, y) : 0;
     if (line) return in_option(q, at, line);
@@ -162,6 +176,8 @@ static bool add_any(wg_program *q, target_list *t, const wgi_ast *const at[2], w
         *like = v;
         if (!add_targets(q, t, n)) return false;
         t->count += wgi_flatten(q, at[1], v, t->node + t->count);
+        for (int k = t->count - n; k < t->count; k++)
+            if (in_fit(q, at, t->node[k], y)) return false;
         for (int k = n; k > 0; k--) t->end[t->ends++] = t->count - k + 1;
         return !wg_failed(q->c);
     }
@@ -516,6 +532,14 @@ static const wgi_builtin builtins[] = {
     ITSELF(map, wgi_eval_map, "map(f, xs, ...)",
            "f of each element along axis 0 of xs, stacked; of (xs, ys) f gets an element of each. Further "
            "operands are the same each time. All are computed at once, with the same parameters and draws"),
+    ITSELF(
+        fit, wgi_eval_fit,
+        "(p, costs) = fit(loss, p0, batches, optimizer=adam(1e-3), steps=, dev=, patience=)",
+        "trains while the program is built: loss(p, batch) is made smaller from p0 on, batch by batch along "
+        "axis 0; "
+        "steps= more or fewer steps, without batches needed; dev=e: e(p) after each epoch, the third result; "
+        "patience=3: ends when dev has not improved in 3 epochs, and gives the best p. No derivative goes "
+        "through it"),
     CALL(grad, 2, 2, "", "grad(y, x)",
          "dy/dx of a scalar y; x is any name, or an expression that y has too. (dw, db) = grad(y, (w, b)) "
          "are several at once. Second order: grad(sum(grad(y, x)), x)"),

@@ -19,7 +19,9 @@
  *   lang_layer.c      calls that own parameters: param and layers
  *   lang_claim.c      claims and their variants
  *   lang_data.c       data as calls: generated sets, columns of files, splits
- *   lang_train.c      the statement train, optimizers as texts
+ *   lang_optimizer.c  optimizers and rates, as a program names them
+ *   lang_train.c      the statement train
+ *   lang_fit.c        trainings inside a program: fit
  *   lang_plot.c       the statement plot: how it is written
  *   plot_figure.c     the statement plot: the figure that it draws
  *
@@ -391,8 +393,11 @@ typedef struct wgi_program_now {
     wg_claim *claims;
     wgi_ast **claim_asts;
     int claim_count;
-    wg_training training; /* line 0: none */
-    const char *report;   /* the text of wg_program_drawn */
+    wg_training training;        /* line 0: none */
+    const char *usage;           /* of the builtin that is called; NULL: an op */
+    struct wgi_fitting *fitting; /* the fit whose function or options are read; NULL: none */
+    struct wgi_fit_record *fits; /* those that were carried out */
+    const char *report;          /* the text of wg_program_drawn */
 } wgi_program_now;
 
 /* Where a name stands. In a plot no name is free. */
@@ -540,6 +545,11 @@ wgi_val wgi_by_parts(wg_program *q, const wgi_ast *at, const wgi_val x[], int n,
 wg_node wgi_of_all(wg_program *q, const wgi_ast *call, wgi_val v,
                    bool norm); /* the norm or sum of all parts */
 
+/* Keeps the values of names outside blocks that the expression uses, by itself or in a function that it
+ * calls. Between two calls of wgi_keep_none each name is kept once. */
+void wgi_keep_names(wg_program *q, const wgi_ast *a);
+void wgi_keep_none(wg_program *q);
+void wgi_keep(wg_node n);
 /* The sides l and r of the claim s, of which one is a group or both are. False: after an error. */
 bool wgi_group_sides(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r, wg_claim *k);
 
@@ -624,6 +634,55 @@ const char *wgi_node_path(wg_program *q, const char *name);
 
 bool wgi_claim_sides(wg_program *q, const wgi_ast *s, wg_claim *k); /* evaluates them; false: after an
                                                                      * error */
+
+wgi_val wgi_eval_fit(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+
+/* ---- lang_fit.c ---- */
+
+typedef struct wgi_capture {
+    wg_node was, now; /* a node of the program's graph; what stands for it in an own graph, or wg_none */
+} wgi_capture;
+/* A call of fit that is being carried out. */
+typedef struct wgi_fitting {
+    const wgi_ast *call;
+    struct wgi_fitting *outer; /* what q->now.fitting was */
+    wg_graph *whole, *own[2];  /* the program's graph; for the loss, and for dev */
+    wg_params *p;              /* the leaves of the start */
+    wg_node start[WGI_LANG_PARTS], element[WGI_LANG_PARTS];
+    wg_tensor rows[WGI_LANG_PARTS]; /* the batches */
+    int leaves, elements;
+    int64_t batches, steps, patience; /* batches and patience 0: none */
+    wg_optim_choice optimizer;
+    wg_node loss, dev;    /* in own[0] and own[1]; dev may be wg_none */
+    wgi_capture *capture; /* all that the result is found from */
+    int captures, room;
+    wgi_option_use *options;           /* the first one before the call */
+    wgi_program_now before;            /* p, mode and open, while an own graph is open */
+    wg_node found[WGI_LANG_PARTS + 2]; /* the leaves, the costs, and what dev was */
+    int founds;
+} wgi_fitting;
+
+void wgi_fit_begin(wg_program *q, wgi_fitting *t, const wgi_ast *call); /* and always wgi_fit_end */
+void wgi_fit_end(wg_program *q, wgi_fitting *t);
+/* The value of the node x, which is an option of the fit. */
+bool wgi_fit_number(wg_program *q, const wgi_ast *a, const char *what, wg_node x, double *value);
+/* Makes x a parameter of this name. */
+bool wgi_fit_start(wg_program *q, wgi_fitting *t, wg_node x, const char *name);
+bool wgi_fit_open(wg_program *q, wgi_fitting *t, int k); /* what is built from here on stands in own[k] */
+void wgi_fit_shut(wg_program *q, wgi_fitting *t);
+wg_node wgi_fit_param(wg_program *q, const wgi_fitting *t, int k); /* leaf k of the start, in the open
+                                                                    * graph */
+wg_node wgi_fit_element(wg_program *q, wgi_fitting *t, wg_node xs, const char *name);
+wgi_val wgi_captured(wg_program *q, wgi_val v); /* a value of the program, in the open graph */
+bool wgi_fit_run(wg_program *q, wgi_fitting *t);
+int wgi_fit_count(const wg_program *q); /* how many were carried out in this build */
+/* The name of what a fit found from x, that y is computed from; NULL: there is none. *line: of the fit. */
+const char *wgi_fit_between(wg_program *q, wg_node x, wg_node y, int *line);
+
+/* ---- lang_optimizer.c ---- */
+
+typedef bool wgi_number_reader(wg_program *q, const wgi_ast *a, const char *what, double *value);
+bool wgi_read_optimizer(wg_program *q, const wgi_ast *a, wgi_number_reader *number, wg_optim_choice *to);
 
 /* ---- lang_train.c ---- */
 

@@ -24,17 +24,17 @@ const wgi_ast *wgi_operand(const wgi_ast *call, int k)
 }
 
 /* How a call of this name looks: ": solve(a, b)". "": the names of its operands are not known. */
-static const char *form_of(const char *name, char *buf, size_t size)
+static const char *form_of(const wg_program *q, const char *name, char *buf, size_t size)
 {
-    const wgi_builtin *b = wgi_builtin_find(name);
-    const wg_op *op = b ? NULL : wg_op_find(name);
+    const char *usage = q->now.usage;
+    const wg_op *op = usage ? NULL : wg_op_find(name);
     const char *names = op && op->operands >= 0 ? op->names           ? op->names
                                                   : op->operands == 1 ? "x"
                                                   : op->operands == 2 ? "a b"
                                                                       : NULL
                                                 : NULL;
     *buf = 0;
-    if (b) snprintf(buf, size, ": %s", b->usage);
+    if (usage) snprintf(buf, size, ": %s", usage);
     if (!names) return buf;
     size_t n = (size_t)snprintf(buf, size, ": %s(", name);
     for (; *names && n + 4 < size; names++)
@@ -60,10 +60,10 @@ static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, c
                              most == 1 ? "" : "s", keywords);
     if (extra)
         return wgi_syntax_at(q, extra, "%s takes %d operand%s, not %d%s", name, most, most == 1 ? "" : "s", n,
-                             form_of(name, form, sizeof form));
+                             form_of(q, name, form, sizeof form));
     return wgi_syntax_word(q, call->mark, "%s takes %s%d operand%s, not %d%s", name,
                            least == most ? "" : "at least ", least, least == 1 ? "" : "s", n,
-                           form_of(name, form, sizeof form));
+                           form_of(q, name, form, sizeof form));
 }
 
 static bool no_option(wg_program *q, const wgi_ast *call, const wgi_ast *x, const char *keywords)

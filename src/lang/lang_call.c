@@ -299,7 +299,10 @@ wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     if (call->u.binding) return wgi_eval_function(q, call, owner);
     const wgi_builtin *b = wgi_builtin_find(call->ident->text);
-    if (!b) return wgi_eval_op(q, call, owner);
-    const bool fits = !b->options || wgi_signature(q, call, b->least, b->most, b->options);
-    return fits ? b->eval(q, call, owner) : WGI_NOTHING;
+    const char *outside = q->now.usage;
+    q->now.usage = b ? b->usage : NULL;
+    const bool fits = !b || !b->options || wgi_signature(q, call, b->least, b->most, b->options);
+    const wgi_val v = !fits ? WGI_NOTHING : b ? b->eval(q, call, owner) : wgi_eval_op(q, call, owner);
+    q->now.usage = outside;
+    return v;
 }

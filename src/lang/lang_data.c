@@ -326,8 +326,7 @@ static bool read_tensors(wg_program *q, const wgi_ast *call, rows_call *r)
         r->rest = r->rest->next;
     }
     if (r->rest && r->rest->kind == AST_KEYWORD) r->rest = NULL;
-    return r->count || wgi_syntax_word(q, call->mark, "tensors are missing: %s",
-                                       wgi_builtin_find(call->ident->text)->usage);
+    return r->count || wgi_syntax_word(q, call->mark, "tensors are missing: %s", q->now.usage);
 }
 
 /* The numbers of the classes, if the last tensor has any: whole numbers from 0 to 999. NULL: it has none. */

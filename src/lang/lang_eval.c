@@ -72,8 +72,8 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
     double v;
     if (!b && wgi_named_number(a->ident->text, &v)) return number_val(v);
     if (!b) return wgi_syntax_at(q, a, "'%s' is no name here", a->ident->text), WGI_NOTHING;
-    if (b->several) return (wgi_val){ .several = b->several };
-    if (b->is_operand) return wgi_node_val(wgi_operand_node(q, b));
+    if (b->several) return wgi_captured(q, (wgi_val){ .several = b->several });
+    if (b->is_operand) return wgi_captured(q, wgi_node_val(wgi_operand_node(q, b)));
     if (b->plotted && !b->set.data)
         return wgi_syntax_word(
                    q, a->mark,
@@ -81,9 +81,12 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
                    "the expression",
                    b->name, b->name),
                WGI_NOTHING;
+    wg_graph *open = q->now.g;
+    if (q->now.fitting) q->now.g = q->now.fitting->whole; /* where the node stays */
     if (wg_is_none(b->node) && b->meaning == WG_NAME_SYMBOL) b->node = wgi_symbol_node(q, b);
     else if (wg_is_none(b->node) && !b->value) b->node = wgi_free_input(q, b);
-    return wgi_node_val(b->node);
+    q->now.g = open;
+    return wgi_captured(q, wgi_node_val(b->node));
 }
 
 /* A list with nodes among its elements: each element gets a new first axis, and they are joined along it. */

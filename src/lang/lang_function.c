@@ -571,14 +571,16 @@ static void stack_states(wg_program *q, const series *s, wg_node state[], operan
 static operand_list along_axis(wg_program *q, const wgi_ast *call, const wgi_binding *f, const char *own,
                                wgi_binding *owner)
 {
-    const bool scans = !strcmp(call->ident->text, "scan");
+    const bool scans = !strcmp(call->ident->text, "scan"), maps = !strcmp(call->ident->text, "map");
     const operand_list none = { 0 };
     if (wgi_operand_count(head_of(f)) < (scans ? 2 : 1))
         return wgi_syntax_at(q, wgi_operand(call, 0),
                              scans ? "scan takes a function of a state and an element: cell(h, x)"
-                                   : "map takes a function of an element: f(x)"),
+                             : maps
+                                 ? "map takes a function of an element: f(x)"
+                                 : "fit takes a function of what is fitted, and of a batch: loss(p, rows)"),
                none;
-    return operands(q, call, f, 1, scans ? "the state" : "map", own, owner);
+    return operands(q, call, f, 1, scans ? "the state" : maps ? "map" : "the start", own, owner);
 }
 
 /* The tensors along whose axes 0 the call goes, as nodes in s->xs. Sets s->n. */
@@ -641,13 +643,64 @@ wgi_val wgi_eval_scan(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 /* ---- map ---- */
 
+/* What names and random numbers have been used: each element gets the same. */
+typedef struct used {
+    wgi_ident *owned;
+    uint64_t unnamed;
+    struct wgi_seed_use *seeds;
+} used;
+
+static bool map_once(wg_program *q, series *s, operand *x, const used *before, wgi_val *to)
+{
+    const char *open, *inside;
+    wgi_disown(q, before->owned);
+    q->now.unnamed = before->unnamed, q->now.seeds = before->seeds;
+    if (!enter(q, &s->a, &open, &inside)) return false;
+    *to = apply(q, &s->a, inside, x);
+    leave(q, open);
+    return !wg_failed(q->c);
+}
+
+/* A fit is carried out for each element. v: what element 0 gives. */
+static wgi_val each_alone(wg_program *q, series *s, operand *x, const used *before, wgi_val v)
+{
+    const wgi_ast *call = s->a.frame.call;
+    const wg_site here = wgi_site_text(q, "", call->mark);
+    const int leaves = wgi_leaves(v);
+    char a[160], b[160];
+    wg_node y[WGI_LANG_PARTS], *row = wg_alloc(q->c, (size_t)leaves * (size_t)s->n, sizeof *row);
+    for (int64_t i = 0; row && i < s->n && !wg_failed(q->c); i++) {
+        wgi_val w = v;
+        set_elements(q, s, i, x, NULL);
+        if (i && !map_once(q, s, x, before, &w)) break;
+        if (!wgi_same_structure(v, w))
+            wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "elements give several structures");
+        else wgi_flatten(q, call, w, y);
+        for (int k = 0; k < leaves && !wg_failed(q->c); k++) {
+            row[k * s->n + i] = wg_expand_at(here, y[k], 0);
+            if (wg_shape_equal(wg_node_shape(row[k * s->n + i]), wg_node_shape(row[k * s->n]))) continue;
+            wgi_fail_word(
+                q, call->mark, WG_ERROR_SHAPE,
+                "element 0 gives %s and element %lld gives %s, which cannot be stacked: give what has "
+                "one size, as costs[-1]",
+                wgi_structure(v, a, sizeof a), (long long)i, wgi_structure(w, b, sizeof b));
+        }
+    }
+    for (int k = 0; row && k < leaves && !wg_failed(q->c); k++)
+        y[k] = wg_concat_at(here, row + k * s->n, (int)s->n, 0);
+    wg_free(q->c, row);
+    return wg_failed(q->c) ? WGI_NOTHING : wgi_unflatten(q, v, y);
+}
+
 /* The function is applied to element 0, and what that computes is done for all elements at once (wg_vmap). */
 wgi_val wgi_eval_map(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const wgi_binding *f = wgi_operand(call, 0)->u.binding;
     const operand_list l = along_axis(q, call, f, "", owner);
-    const char *open, *inside;
+    const used before = { q->now.owned, q->now.unnamed, q->now.seeds };
+    const int fits = wgi_fit_count(q);
     wg_node x[WGI_LANG_PARTS], y[WGI_LANG_PARTS];
+    wgi_val v;
     series s;
     if (!l.x) return WGI_NOTHING;
     begin_series(&s, q, call, f, owner, 0);
@@ -657,14 +710,219 @@ wgi_val wgi_eval_map(wg_program *q, const wgi_ast *call, wgi_binding *owner)
         return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "map along an axis without elements"),
                WGI_NOTHING;
     set_elements(q, &s, 0, l.x, x);
-    if (!enter(q, &s.a, &open, &inside)) return WGI_NOTHING;
-    const wgi_val v = apply(q, &s.a, inside, l.x);
-    leave(q, open);
-    if (wg_failed(q->c)) return WGI_NOTHING;
+    if (!map_once(q, &s, l.x, &before, &v)) return WGI_NOTHING;
     const int leaves = wgi_leaves(v);
     if (leaves > WGI_LANG_PARTS)
         return wgi_syntax_word(q, call->mark, "more than %d parts", WGI_LANG_PARTS), WGI_NOTHING;
+    if (wgi_fit_count(q) > fits) return each_alone(q, &s, l.x, &before, v);
     wgi_flatten(q, call, v, y);
     if (wg_vmaps_at(wgi_site_text(q, "", call->mark), y, leaves, x, s.xs, s.leaves, y)) return WGI_NOTHING;
     return wgi_unflatten(q, v, y);
+}
+
+/* ---- fit ---- */
+
+#define FIT_OPTIONS "optimizer steps dev patience"
+
+/* A number of the optimizer, which may be computed: a rate that map varies. */
+static bool number_now(wg_program *q, const wgi_ast *a, const char *what, double *value)
+{
+    double known;
+    if (wgi_constant(a, &known)) return wgi_number_of(q, a, what, value);
+    return wgi_fit_number(q, a, what, wgi_eval_node(q, a, NULL), value);
+}
+
+static bool fit_is_allowed(wg_program *q, const wgi_ast *call, const wgi_binding *f)
+{
+    if (q->now.fitting)
+        return wgi_syntax_word(q, call->mark, "a fit inside the function or the options of another");
+    if (q->train)
+        return wgi_syntax_word(
+            q, call->mark, "a program with %s(...), in line %d, is built again for each batch: it has no fit",
+            q->train->first->ident->text, wgi_line(q, q->train->start));
+    for (const wgi_ast *a = head_of(f)->first; a; a = a->next)
+        if (a->ident && wgi_choice(FIT_OPTIONS, a->ident->text) >= 0)
+            return wgi_syntax_at(q, a, "%s is an option of fit: call this parameter otherwise",
+                                 a->ident->text);
+    return true;
+}
+
+static bool read_fit_options(wg_program *q, const wgi_ast *call, wgi_fitting *t)
+{
+    const wgi_ast *o = wgi_keyword(call, "optimizer"), *steps = wgi_keyword(call, "steps"),
+                  *patience = wgi_keyword(call, "patience");
+    if (!o)
+        return wgi_syntax_word(q, call->mark,
+                               "fit needs optimizer=: fit(loss, p, batches, optimizer=adam(1e-3))");
+    if (!wgi_read_optimizer(q, o, number_now, &t->optimizer)) return false;
+    if (patience && !wgi_keyword(call, "dev"))
+        return wgi_syntax_at(q, patience, "patience is about dev=, a function of what is fitted");
+    return (!steps || wgi_integer(q, steps, "the number of steps", 1, 100000000, &t->steps)) &&
+           (!patience || wgi_integer(q, patience, "the patience", 1, INT32_MAX, &t->patience));
+}
+
+/* The function of what is fitted, on the graph that is open: one float. */
+static wg_node objective(wg_program *q, const wgi_ast *call, const wgi_binding *f, wgi_binding *owner,
+                         const operand *x)
+{
+    char text[120];
+    const char *open, *inside;
+    const wgi_ident *owned = q->now.owned;
+    series s;
+    begin_series(&s, q, call, f, owner, 0);
+    s.a.name = s.a.scope = s.name;
+    if (!enter(q, &s.a, &open, &inside)) return wg_none;
+    const wgi_val v = apply(q, &s.a, inside, x);
+    leave(q, open);
+    wgi_disown(q, owned);
+    if (wg_failed(q->c)) return wg_none;
+    const wg_node y = v.several ? wg_none : wgi_as_node(q, call, v);
+    if (v.several || wg_node_shape(y).rank || !wg_dtype_is_float(wg_node_dtype(y)))
+        return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "fit needs one float of %s, which gives %s%s%s",
+                             f->name, wgi_structure(v, text, sizeof text), v.several ? "" : " of ",
+                             v.several ? "" : wg_dtype_name(wg_node_dtype(y))),
+               wg_none;
+    return y;
+}
+
+/* Builds the loss, k 0, or dev, k 1. x: the operands in the program's graph; state, s: of them. */
+static wg_node fit_graph(wg_program *q, wgi_fitting *t, int k, const wgi_binding *f, wgi_binding *owner,
+                         const operand_list *l, const series *s)
+{
+    wg_node leaf[WGI_LANG_PARTS];
+    operand *x = wgi_lang_built(q, (size_t)(l->count + 1) * sizeof *x);
+    if (!x || !wgi_fit_open(q, t, k)) return wg_none;
+    memcpy(x, l->x, (size_t)l->count * sizeof *x);
+    for (int j = 0, at = 0; j < l->state; j++) {
+        const wgi_val was = operand_val(q, &l->x[j]);
+        const int n = wgi_leaves(was);
+        for (int i = 0; i < n; i++) leaf[i] = wgi_fit_param(q, t, at++);
+        x[j] = operand_of(wgi_unflatten(q, was, leaf));
+    }
+    const wgi_ast *name = head_of(f)->first;
+    for (int j = 0; j < l->state; j++) name = name->next;
+    for (int j = 0, at = 0; k == 0 && j < s->tensors; j++, name = name->next) {
+        const int n = wgi_leaves(s->like[j]);
+        for (int i = 0; i < n; i++)
+            leaf[i] = wgi_fit_element(q, t, s->xs[at++], n > 1 ? "" : name->ident->text);
+        const wgi_val v = wgi_unflatten(q, s->like[j], leaf);
+        x[l->state + j] = (operand){ .ast = l->x[l->state + j].ast, .node = v.node, .several = v.several };
+    }
+    const wg_node y = wg_failed(q->c) ? wg_none : objective(q, t->call, f, owner, x);
+    bool depends = k;
+    for (int i = 0; i < t->leaves && !depends && wg_node_ok(y); i++)
+        depends = wg_depends_on(y, wgi_fit_param(q, t, i));
+    wgi_fit_shut(q, t);
+    if (!depends && !wg_failed(q->c))
+        wgi_fail_word(q, t->call->mark, WG_ERROR_VALUE, "fit: %s does not depend on what is fitted", f->name);
+    if (wg_failed(q->c) || wg_params_count(t->p) == t->leaves) return y;
+    return wgi_fail_word(q, t->call->mark, WG_ERROR_USE,
+                         "%s owns the parameter %s, which fit would forget: what is fitted is the start",
+                         f->name, wg_params_name(t->p, t->leaves)),
+           wg_none;
+}
+
+/* Makes the leaves of the start parameters, which have the names of the function's: p.W */
+static bool fit_start(wg_program *q, wgi_fitting *t, const wgi_binding *f, const operand_list *l)
+{
+    char path[WGI_LANG_NAME + 32];
+    const wgi_ast *a = head_of(f)->first;
+    for (int j = 0; j < l->state; j++, a = a->next) {
+        wg_node leaf[WGI_LANG_PARTS];
+        const wgi_val v = operand_val(q, &l->x[j]);
+        const int n = wgi_leaves(v);
+        if (t->leaves + n > WGI_LANG_PARTS)
+            return wgi_syntax_word(q, t->call->mark, "more than %d parts", WGI_LANG_PARTS);
+        wgi_flatten(q, t->call, v, leaf);
+        for (int i = 0; i < n; i++) {
+            int k = i;
+            wgi_leaf_path(v, a->ident->text, &k, path, sizeof path);
+            if (!wgi_fit_start(q, t, leaf[i], path)) return false;
+        }
+    }
+    return true;
+}
+
+/* What is fitted, with the structure of the start; several operands are parts with the names of the
+ * function's parameters. */
+static wgi_val fitted(wg_program *q, const wgi_fitting *t, const wgi_binding *f, const operand_list *l)
+{
+    wgi_parts *p = wgi_parts_new(q, l->state);
+    for (int j = 0, at = 0; p && j < l->state; j++) {
+        const wgi_val was = operand_val(q, &l->x[j]);
+        p->part[j] = wgi_unflatten(q, was, t->found + at);
+        at += wgi_leaves(was);
+    }
+    if (!p || l->state == 1) return p ? p->part[0] : WGI_NOTHING;
+    wgi_written_names(q, head_of(f), p);
+    return (wgi_val){ .several = p };
+}
+
+static wgi_val fit_value(wg_program *q, const wgi_fitting *t, const wgi_binding *f, const operand_list *l)
+{
+    static const char *const names[] = { "p", "costs", "dev" };
+    const int n = wg_node_ok(t->dev) ? 3 : 2;
+    wgi_parts *p = wgi_parts_new(q, n);
+    if (!p || !(p->name = wgi_lang_built(q, (size_t)n * sizeof *p->name))) return WGI_NOTHING;
+    memcpy(p->name, names, (size_t)n * sizeof *p->name);
+    p->part[0] = fitted(q, t, f, l);
+    for (int k = 1; k < n; k++) p->part[k] = wgi_node_val(t->found[t->leaves + k - 1]);
+    return wg_failed(q->c) ? WGI_NOTHING : (wgi_val){ .several = p };
+}
+
+/* Keeps what the functions and the operands have of the program, so that one read computes it. */
+static void keep_all(wg_program *q, const wgi_binding *f, const wgi_binding *dev, const operand_list *l,
+                     const series *s)
+{
+    wgi_keep_none(q);
+    wgi_keep_names(q, head_of(f)->next);
+    if (dev) wgi_keep_names(q, head_of(dev)->next);
+    for (int k = 0; k < s->leaves; k++) wgi_keep(s->xs[k]);
+    for (int j = 0; j < l->count; j++) {
+        wg_node leaf[WGI_LANG_PARTS];
+        if (j < l->state && l->x[j].known)
+            l->x[j] = operand_of(operand_val(q, &l->x[j])); /* a number: a node */
+        const int n = l->x[j].known ? 0 : wgi_flatten(q, s->a.frame.call, operand_val(q, &l->x[j]), leaf);
+        for (int k = 0; k < n; k++) wgi_keep(leaf[k]);
+    }
+}
+
+static wgi_val fit(wg_program *q, wgi_fitting *t, const operand_list *l, series *s, wgi_binding *owner)
+{
+    const wgi_binding *f = wgi_operand(t->call, 0)->u.binding;
+    const wgi_ast *option = wgi_keyword(t->call, "dev");
+    const wgi_binding *dev = option ? option->u.binding : NULL;
+    if (!read_fit_options(q, t->call, t)) return WGI_NOTHING;
+    if (dev && wgi_operand_count(head_of(dev)) != l->state)
+        return wgi_syntax_at(q, option, "dev= is a function of what is fitted alone, %s(p)", dev->name),
+               WGI_NOTHING;
+    if (!t->steps && !s->n)
+        return wgi_syntax_word(q, t->call->mark, "without batches fit needs steps=, the number of steps"),
+               WGI_NOTHING;
+    if (!t->steps) t->steps = s->n;
+    keep_all(q, f, dev, l, s);
+    if (!fit_start(q, t, f, l)) return WGI_NOTHING;
+    t->loss = fit_graph(q, t, 0, f, owner, l, s);
+    if (dev && !wg_failed(q->c)) t->dev = fit_graph(q, t, 1, dev, owner, l, s);
+    if (wg_failed(q->c) || !wgi_fit_run(q, t)) return WGI_NOTHING;
+    return fit_value(q, t, f, l);
+}
+
+wgi_val wgi_eval_fit(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    wgi_fitting t;
+    series s;
+    const wgi_binding *f = wgi_operand(call, 0)->u.binding;
+    if (!fit_is_allowed(q, call, f)) return WGI_NOTHING;
+    operand_list l = along_axis(q, call, f, FIT_OPTIONS, owner);
+    if (!l.x) return WGI_NOTHING;
+    if (wgi_operand_count(call) < 3) l.second = 0; /* what is given by name is the same in each step */
+    begin_series(&s, q, call, f, owner, l.state);
+    if (!set_tensors(q, call, &l.x[l.state], l.second, &s)) return WGI_NOTHING;
+    if (l.second && !s.n)
+        return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "fit of no batches"), WGI_NOTHING;
+    wgi_fit_begin(q, &t, call);
+    const wgi_val v = fit(q, &t, &l, &s, owner);
+    wgi_fit_end(q, &t);
+    return wg_failed(q->c) ? WGI_NOTHING : v;
 }

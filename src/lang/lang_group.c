@@ -273,3 +273,34 @@ bool wgi_group_sides(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r, wg_c
     k->right = r.several ? in_a_row(q, s->first->next, y, n) : y[0];
     return !wg_failed(q->c);
 }
+
+/* ---- what will be read ---- */
+
+void wgi_keep(wg_node n)
+{
+    if (wg_node_ok(n) && wg_node_leaf(n) == WG_LEAF_NONE) wg_keep_at(wg_node_site(n), n);
+}
+
+static void keep_parts(wgi_val v)
+{
+    if (!v.several) wgi_keep(v.node);
+    for (int k = 0; v.several && k < v.several->count; k++) keep_parts(v.several->part[k]);
+}
+
+void wgi_keep_names(wg_program *q, const wgi_ast *a)
+{
+    wgi_binding *b =
+        a->kind == AST_NAME || (a->kind == AST_CALL && a->ident->is_function) ? a->u.binding : NULL;
+    if (b && !b->kept) {
+        b->kept = true;
+        if (b->function) wgi_keep_names(q, b->function->first->next);
+        else if (!b->local && !b->is_operand && b->several) keep_parts((wgi_val){ .several = b->several });
+        else if (!b->local && !b->is_operand) wgi_keep(b->node);
+    }
+    for (const wgi_ast *x = a->first; x; x = x->next) wgi_keep_names(q, x);
+}
+
+void wgi_keep_none(wg_program *q)
+{
+    for (wgi_binding *b = q->bindings.first; b; b = b->next) b->kept = false;
+}

@@ -197,24 +197,30 @@ static wgi_ast *function_operand(wg_program *q, wgi_ast *a)
     else
         wgi_syntax_word(q, a->mark,
                         at ? "repeat takes a number, a function and its operands: repeat(3, block, x)"
-                        : calls(a, "map")
-                            ? "map takes a function and a tensor: map(f, xs)"
+                        : calls(a, "map") ? "map takes a function and a tensor: map(f, xs)"
+                        : calls(a, "fit")
+                            ? "fit takes a function and where it starts: fit(loss, p, batches, steps=100)"
                             : "scan takes a function, a state and a tensor: scan(cell, h0, xs)");
     return NULL;
 }
 
 static bool resolve_call(wg_program *q, wgi_ast *a)
 {
-    const bool sizes = calls(a, "input"), applies = calls(a, "repeat") || calls(a, "scan") || calls(a, "map");
+    const bool sizes = calls(a, "input"), fits = calls(a, "fit"),
+               applies = fits || calls(a, "repeat") || calls(a, "scan") || calls(a, "map");
     wgi_ast *function = applies ? function_operand(q, a) : NULL;
     if (sizes && q->inside == WGI_IN_FUNCTION)
         return wgi_syntax_word(q, a->mark,
                                "an input stands outside functions: give it to the function as an operand");
     if (applies ? !function || !resolve_function(q, function) : !resolve_callee(q, a)) return false;
     for (wgi_ast *x = a->first; x; x = x->next) {
-        const bool option = x->kind == AST_KEYWORD && x->first->kind == AST_NAME && !a->u.binding && !applies;
+        const bool word = x->kind == AST_KEYWORD && x->first->kind == AST_NAME,
+                   optimizer = fits && x->kind == AST_KEYWORD && !strcmp(x->ident->text, "optimizer"),
+                   option = word && (optimizer || (!a->u.binding && !applies));
         if (x == function) continue;
-        if (option) x->first->u.binding = x->first->ident->visible;
+        if (fits && word && !strcmp(x->ident->text, "dev")) {
+            if (!resolve_function(q, x->first)) return false;
+        } else if (option) x->first->u.binding = x->first->ident->visible;
         else if (!(sizes && x->kind == AST_NAME ? resolve_symbol(q, x) : resolve(q, x))) return false;
     }
     return true;

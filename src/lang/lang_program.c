@@ -380,6 +380,12 @@ int wg_program_option_line(const wg_program *q, const char *name, wg_node y)
     return b && wg_node_ok(y) && wg_graph_of(y) == q->now.g ? wgi_option_line(q, b, b->node, y) : 0;
 }
 
+const char *wg_program_fit_between(wg_program *q, wg_node x, wg_node y, int *line)
+{
+    int unused;
+    return q && q->c ? wgi_fit_between(q, x, y, line ? line : &unused) : NULL;
+}
+
 int wg_program_line(const wg_program *q, const char *name)
 {
     const wgi_binding *b = wgi_binding_find(given(q), name);
@@ -431,41 +437,17 @@ int wg_program_claims(const wg_program *q) { return given(q)->now.claim_count; }
 
 /* ---- what will be read ---- */
 
-static void keep(wg_node n)
-{
-    if (wg_node_ok(n) && wg_node_leaf(n) == WG_LEAF_NONE) wg_keep_at(wg_node_site(n), n);
-}
-
-static void keep_parts(wgi_val v)
-{
-    if (!v.several) keep(v.node);
-    for (int k = 0; v.several && k < v.several->count; k++) keep_parts(v.several->part[k]);
-}
-
-/* Keeps the values of names outside blocks that the expression uses, by itself or in a function it calls. */
-static void keep_names(wg_program *q, const wgi_ast *a)
-{
-    wgi_binding *b =
-        a->kind == AST_NAME || (a->kind == AST_CALL && a->ident->is_function) ? a->u.binding : NULL;
-    if (b && !b->kept) {
-        b->kept = true;
-        if (b->function) keep_names(q, b->function->first->next);
-        else if (!b->local && !b->is_operand && b->several) keep_parts((wgi_val){ .several = b->several });
-        else if (!b->local && !b->is_operand) keep(b->node);
-    }
-    for (const wgi_ast *x = a->first; x; x = x->next) keep_names(q, x);
-}
-
 void wg_program_keep(wg_program *q, int what)
 {
     if (!q) wg_fail(NULL, NULL, WG_ERROR_USE, "program_keep: the program is NULL");
     if (!q || !q->c || wg_failed(q->c) || !q->now.g) return;
     for (int i = 0; what & WG_KEEP_CLAIMS && i < q->now.claim_count; i++)
-        keep(q->now.claims[i].left), keep(q->now.claims[i].right), keep(q->now.claims[i].within);
-    for (size_t i = 0; what & WG_KEEP_VALUES && i < q->now.placed.count; i++) keep(q->now.placed.at[i].node);
-    for (wgi_binding *b = q->bindings.first; b; b = b->next) b->kept = false;
+        wgi_keep(q->now.claims[i].left), wgi_keep(q->now.claims[i].right), wgi_keep(q->now.claims[i].within);
+    for (size_t i = 0; what & WG_KEEP_VALUES && i < q->now.placed.count; i++)
+        wgi_keep(q->now.placed.at[i].node);
+    wgi_keep_none(q);
     for (const wgi_ast *s = q->statements; what & WG_KEEP_PLOTS && s; s = s->next)
-        if (s->kind == AST_PLOT) keep_names(q, s);
+        if (s->kind == AST_PLOT) wgi_keep_names(q, s);
 }
 wg_claim wg_program_claim(const wg_program *q, int i)
 {

@@ -214,6 +214,14 @@ static bool over_names(drawing *d, const wgi_ast *a, const range r[], int ranges
                                    "axis cannot change; the command "
                                    "can: wengert plot --over %s=%g:%g",
                                    b->name, line, b->name, r[k].from, r[k].to);
+        int at = 0;
+        const char *found = wg_failed(q->c) ? NULL : wgi_fit_between(q, r[k].x, y, &at);
+        if (found)
+            return wgi_syntax_word(
+                q, r[k].over->start,
+                "fit in line %d found %s from '%s' once, which an axis cannot change; the command "
+                "can: wengert plot --over %s=%g:%g",
+                at, *found ? found : "a value", b->name, b->name, r[k].from, r[k].to);
     }
     if (wg_failed(q->c)) return false;
     const int64_t size = wg_shape_size(wg_node_shape(y)), n = r[0].places * (ranges > 1 ? r[1].places : 1);

@@ -210,6 +210,7 @@ Test(lang_functions, a_program_is_built_again_with_other_sizes)
 
 Test(lang_functions, data_as_calls) { wgt_run_programs("tests/lang/data.txt"); }
 Test(lang_functions, values_of_several_parts) { wgt_run_programs("tests/lang/parts.txt"); }
+Test(lang_functions, trainings_inside_programs) { wgt_run_programs("tests/lang/fit.txt"); }
 
 static void expect_last(const char *text, int count, const char *names, double first)
 {
