@@ -76,8 +76,8 @@ static bool is_in(const char *list, const char *name, size_t n)
     return false;
 }
 
-/* The names of a formula that are vectors or matrices, "x,W,". In "f(w, k) = ..." w and k are the function's
- * own. */
+/* The names of a formula that are vectors or matrices, "x,W,"; dw is one if w is. In "f(w, k) = ..." w and k
+ * are the function's own. */
 static void arrays_in(const wg_program *q, const char *formula, bool is_claim, char to[ROOM_OF_FORMULA])
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
@@ -89,7 +89,8 @@ static void arrays_in(const wg_program *q, const char *formula, bool is_claim, c
         const size_t n = strspn(s, letters);
         char name[ROOM_OF_FORMULA];
         snprintf(name, sizeof name, "%.*s", (int)n, s);
-        const wg_node k = is_in(own, s, n) ? wg_none : wg_program_node(q, name);
+        wg_node k = is_in(own, s, n) ? wg_none : wg_program_node(q, name);
+        if (wg_is_none(k) && *s == 'd' && !is_in(own, s + 1, n - 1)) k = wg_program_node(q, name + 1);
         if (!wg_is_none(k) && wg_node_shape(k).rank && at + n + 2 < ROOM_OF_FORMULA)
             at += (size_t)snprintf(to + at, ROOM_OF_FORMULA - at, "%s,", name);
         s += n;

@@ -50,6 +50,7 @@ double wgi_svg_parts(wgi_strbuf *b, const wgi_laid_formula *k, int first, int en
         const char *letters = k->letters + p->text;
         wgi_strbuf_xml(b, letters + (i == first && *letters == ' '), " ");
     }
+    if (b->length && b->at[b->length - 1] == ' ') b->at[--b->length] = 0;
     wgi_strbuf_put(b, open ? "</tspan>" : "");
     return scale * (k->piece[end - 1].y - k->piece[first].y);
 }
@@ -61,22 +62,31 @@ static int end_of_line(const wgi_laid_formula *k, int first)
     return end;
 }
 
-/* A space at the beginning of an element <text> is no space in some viewers. */
+/* A space at the beginning or the end of an element <text> is no space in some viewers, and is left out. */
 static double space_of(const wgi_laid_formula *k, const piece *p)
 {
     return k->letters[p->text] == ' ' ? wgi_text_width(" ", p->size, WGI_REGULAR) : 0;
 }
 
+static double space_behind(const wgi_laid_formula *k, const piece *p)
+{
+    const char *s = k->letters + p->text;
+    return s[strlen(s) - 1] == ' ' ? wgi_text_width(" ", p->size, WGI_REGULAR) : 0;
+}
+
 enum { START, MIDDLE, END };
 
-/* The pieces [first, end) as one element. Its anchor is at x. */
-static void put_line(wgi_strbuf *b, const wgi_laid_formula *k, int first, int end, int anchor, double x,
+/* The pieces [first, end) as one element, with that anchor. */
+static void put_line(wgi_strbuf *b, const wgi_laid_formula *k, int first, int end, int anchor,
                      const place *to)
 {
     static const char *const anchors[] = { "", "\" text-anchor=\"middle", "\" text-anchor=\"end" };
-    const piece *p = &k->piece[first];
-    const double size = to->scale * p->size;
-    if (anchor == START) x += space_of(k, p);
+    const piece *p = &k->piece[first], *last = &k->piece[end - 1];
+    const double size = to->scale * p->size, left = p->x + space_of(k, p),
+                 right = last->x2 - space_behind(k, last),
+                 x = anchor == START ? left
+                     : anchor == END ? right
+                                     : (left + right) / 2;
     WGI_SVG_PUT(b, "<text x=\"@\" y=\"@\" font-size=\"@\"", wgi_svg_eighth(to->x + to->scale * x),
                 wgi_svg_eighth(to->y + to->scale * p->y), size);
     wgi_strbuf_format(b, " class=\"%s%s\">", to->class, anchors[anchor]);
@@ -106,32 +116,14 @@ static bool meets_shape(const wgi_laid_formula *k, const piece *text, bool after
 }
 
 /* Letters may be narrower than they were measured. What stands before a bar or a parenthesis ends there, so
- * that the gap is at the sign before it. */
-static void put_before_shape(wgi_strbuf *b, const wgi_laid_formula *k, int first, int end, const place *to)
-{
-    int sign = end - 1;
-    while (sign > first && !is_sign(k, &k->piece[sign])) sign--;
-    const piece *p = &k->piece[first], *s = &k->piece[sign];
-    if (sign == first && end == first + 1 && is_sign(k, p))
-        put_line(b, k, first, end, MIDDLE, (p->x + p->x2) / 2, to);
-    else if (sign == first && !is_sign(k, p))
-        put_line(b, k, first, end, p->x > 0 ? END : START, p->x > 0 ? k->piece[end - 1].x2 : p->x, to);
-    else if (sign == end - 1) {
-        put_line(b, k, first, sign, START, p->x, to);
-        put_line(b, k, sign, end, MIDDLE, (s->x + s->x2) / 2, to);
-    } else {
-        put_line(b, k, first, sign + 1, START, p->x, to);
-        put_line(b, k, sign + 1, end, END, k->piece[end - 1].x2, to);
-    }
-}
-
+ * that the gap is before all of it. */
 static void put_texts(wgi_strbuf *b, const wgi_laid_formula *k, int first, int end, const place *to)
 {
-    const piece *p = &k->piece[first], *last = &k->piece[end - 1];
-    const bool between = meets_shape(k, p, false) && meets_shape(k, last, true);
-    if (p->centred || between) put_line(b, k, first, end, MIDDLE, (p->x + last->x2) / 2, to);
-    else if (meets_shape(k, last, true)) put_before_shape(b, k, first, end, to);
-    else put_line(b, k, first, end, START, p->x, to);
+    const piece *p = &k->piece[first];
+    const bool before = meets_shape(k, &k->piece[end - 1], true),
+               middle = p->centred ||
+                        (before && (meets_shape(k, p, false) || (end == first + 1 && is_sign(k, p))));
+    put_line(b, k, first, end, middle ? MIDDLE : before ? END : START, to);
 }
 
 /* ---- paths ---- */

@@ -112,6 +112,7 @@ typedef struct wgi_name_parts {
     const char *accent; /* "hat", "bar", "tilde", "dot", or NULL */
     const char *below;
     int below_length;
+    bool differential; /* "dW", "dW1": the d is never bold */
 } wgi_name_parts;
 
 wgi_name_parts wgi_name_split(const char *name, int length);

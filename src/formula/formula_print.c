@@ -472,9 +472,10 @@ static void put_in_latex(printer *p, const wgi_formula_node *n, const wgi_name_p
                        : is_bold(n, w)               ? ascii ? "\\mathbf{" : "\\boldsymbol{"
                        : w->base_length > 1 && ascii ? "\\mathit{"
                                                      : "";
+    const int d = w->differential && is_bold(n, w);
     if (w->accent) put(p, "\\"), put(p, w->accent), put(p, "{");
-    put(p, face);
-    put_tex(p, w->base, w->base_length, false);
+    put(p, d ? "d" : ""), put(p, face);
+    put_tex(p, w->base + d, w->base_length - d, false);
     put(p, *face ? "}" : "");
     put(p, w->accent ? "}" : "");
 }
@@ -485,7 +486,9 @@ static void put_in_boxes(printer *p, const wgi_formula_node *n, const wgi_name_p
     wgi_line base = { letters, sizeof letters, 0 };
     put_accented(&base, w);
     const bool fits = base.length < sizeof letters;
-    wgi_row_text(p, fits ? letters : w->base, fits ? (int)base.length : w->base_length,
+    const int d = w->differential && is_bold(n, w);
+    if (d) wgi_row_text(p, "d", 1, WGI_F_ITALIC);
+    wgi_row_text(p, (fits ? letters : w->base) + d, (fits ? (int)base.length : w->base_length) - d,
                  n->word         ? WGI_F_ROMAN
                  : is_bold(n, w) ? WGI_F_BOLD
                                  : WGI_F_ITALIC);

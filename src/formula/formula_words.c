@@ -108,6 +108,7 @@ wgi_name_parts wgi_name_split(const char *name, int length)
             break;
         } else if (name[cut] == '_') break;
     if (length && !cut_below(&p, name, length)) cut_digits(&p);
+    p.differential = is_gradient(p.base, p.base_length);
     return p;
 }
 

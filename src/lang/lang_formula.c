@@ -42,10 +42,10 @@ static void put_list(writer *w, const wgi_ast *a)
     for (const wgi_ast *first = a; a; a = a->next) put(w, a == first ? "" : ", "), write_ast(w, a);
 }
 
-/* dy; a name of several letters stands together with its d. */
+/* dy, dW3; a name of several letters stands together with its d. */
 static void put_differential(writer *w, const wgi_ast *a)
 {
-    const bool letter = a->kind == AST_NAME && !a->ident->text[1];
+    const bool letter = a->kind == AST_NAME && !a->ident->text[1 + strspn(a->ident->text + 1, "0123456789")];
     put(w, letter ? "d" : "(d "), put_operand(w, a), put(w, letter ? "" : ")");
 }
 

@@ -1,4 +1,5 @@
-"""One face for one symbol: in the pages of lessons each name of a vector or a matrix is bold, each name of a number italic.
+"""One face for one symbol: in the pages of lessons each name of a vector or a matrix is bold, each name of a number italic,
+and the d of a derivative, too.
 
     faces.py WENGERT LESSON.md ...
 
@@ -32,11 +33,36 @@ def shapes(wengert, program):
     return {}
 
 
+def pieces(text):
+    """The runs of an element <text>, (face, letters), each name with what stands below it; a plain run has no face."""
+    found = []
+    for attributes, inside, plain in re.findall(r"<tspan([^>]*)>([^<]*)</tspan>|([^<>]+)", text):
+        face = re.search(r'font-(?:style|weight)="(\w+)"', attributes)
+        below = re.search(r' dy="\d', attributes) and "font-size" in attributes
+        if below and found and found[-1][0]:
+            found[-1] = found[-1][0], found[-1][1] + inside
+        else:
+            found.append((face and face.group(1), inside or plain))
+    return found
+
+
 def faces(page):
-    """Names with their faces, of formulas and pictures, but for definitions of functions, whose parameters are others."""
-    for label, body in re.findall(r'<svg class="formula"[^>]*aria-label="([^"]*)">(.*?)</svg>', page, re.S):
-        if not re.match(r"\w+\(.*\) =", label):
-            yield from re.findall(r'<tspan[^>]*font-(style="italic|weight="bold)"[^>]*>([^<]+)</tspan>', body)
+    """Names with their faces, of formulas and pictures, but for definitions of functions, whose parameters are others. In dw the d
+    is a name of its own if it has a face of its own."""
+    page = re.sub(r'<svg class="formula"[^>]*aria-label="\w+\([^"]*\) =.*?</svg>', "", page, flags=re.S)
+    for text in re.findall(r"<text[^>]*>(.*?)</text>", page, re.S):
+        yield from ((face or "upright", name) for face, name in pieces(text) if face or name == "d")
+
+
+def mistake(face, name, ranks):
+    """What is wrong with the face, "" if nothing is, None for what is no name of the program. A derivative has the face of what it is
+    taken by, behind an italic d."""
+    if face != "italic" and re.match(r"d([A-Za-z]\d*)?$", name):
+        return "the d of %s is %s" % (name, face)
+    rank = ranks.get(name, ranks.get(name[1:]) if name[0] == "d" else None)
+    if rank is None:
+        return None
+    return "" if (face == "bold") == (rank > 0) else "%s has %d axes, and is %s" % (name, rank, face)
 
 
 def main(wengert, *lessons):
@@ -49,14 +75,9 @@ def main(wengert, *lessons):
         with tempfile.TemporaryDirectory() as folder:
             page = os.path.join(folder, "page.html")
             said(wengert, "lesson", os.path.join(".", path), "--page", "-o", page)
-            for face, name in faces(open(page).read()):
-                rank = ranks.get(GREEK.get(name, name))
-                if rank is None:
-                    continue
-                agree += ("bold" in face) == (rank > 0)
-                if ("bold" in face) != (rank > 0):
-                    wrong += 1
-                    print("%s: %s has %d axes, and is %s" % (path, name, rank, face))
+            said_of = [mistake(face, GREEK.get(name, name), ranks) for face, name in faces(open(page).read())]
+            agree, wrong = agree + said_of.count(""), wrong + sum(map(bool, said_of))
+            print("".join("%s: %s\n" % (path, text) for text in said_of if text), end="")
     print("%d agree, %d wrong" % (agree, wrong))
 
 

@@ -113,3 +113,38 @@ Test(lesson_browser, a_question_opens_what_follows)
                                                   "1: 1.84 off. true\n");
     pic_clean_up();
 }
+
+/* ---- formulas ---- */
+
+/* In a font that is narrower than formulas were measured for: the distances of more than 0.8 em between a
+ * letter and what stands right of it, of a formula, whose letters are 20 high. */
+static const char apart[] =
+    "document.querySelectorAll('.closed').forEach(e => e.classList.remove('closed'));\n"
+    "document.querySelectorAll('details').forEach(e => { e.open = true; });\n"
+    "document.body.style.letterSpacing = '-.08em';\n"
+    "const letters = s => [...s.querySelectorAll('text')].flatMap(t => [...t.textContent].flatMap((c, i) => "
+    "c === ' ' ? [] : t.getExtentOfChar(i)));\n"
+    "document.querySelectorAll('svg.formula').forEach(s => {\n"
+    "  const all = letters(s), rules = [...s.querySelectorAll('.rule')].map(p => p.getBBox());\n"
+    "  all.forEach(a => {\n"
+    "    const end = a.x + a.width, right = [...all.filter(b => Math.abs(a.y - b.y) < 14),\n"
+    "      ...rules.filter(r => r.y < a.y + a.height && r.y + r.height > a.y)].map(b => b.x - end);\n"
+    "    const gap = Math.min(...right.filter(x => x > -2));\n"
+    "    if (gap > 16 && gap < 999 && !rules.some(r => r.x <= end && r.x + r.width >= end))\n"
+    "      say(gap, s.getAttribute('aria-label'));\n"
+    "  });\n"
+    "});\n"
+    "say(document.querySelectorAll('svg.formula').length > 4);\n";
+
+Test(lesson_browser, no_gap_is_left_in_a_formula)
+{
+    static const char *const lesson[] = { "gradient-descent", "activations", "softmax", "l2-l1", "tape" };
+    for (int i = 0; i < 5; i++) {
+        char command[200];
+        snprintf(command, sizeof command, "\"$build/wengert\" lesson %s --page -o $in/formulas.html",
+                 lesson[i]);
+        wgt_shell(command);
+        cr_expect_str_eq(told("formulas.html", apart), "true\n", "%s", lesson[i]);
+    }
+    pic_clean_up();
+}
