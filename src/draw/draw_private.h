@@ -288,8 +288,8 @@ wg_status wgi_show_difference(wgi_picture *p, wgi_picture *q);
 /* copied_boxes.c. Call them once all links are there, and the first one first. It needs less.row. */
 void wgi_copy_to_rows(wgi_picture *p);
 void wgi_copy_shared_boxes(wgi_picture *p);
-/* More lines than this from one row to the next are hard to follow. */
-enum { WGI_WIRES = 2 };
+/* More lines than this from one row to the next, and more rows, are hard to follow. */
+enum { WGI_WIRES = 2, WGI_ROWS = 2 };
 
 /* gradient_places.c. In the graph of a derivative the gradient of a node stands under the node. Call it
  * before edges back are there. */

@@ -7,7 +7,6 @@
 
 enum {
     LAYOUTS = 60, /* that are tried */
-    ROWS = 2,     /* with more of them a picture is hard to read */
     COPYINGS = 3  /* layouts with copies */
 };
 
@@ -76,7 +75,7 @@ static wg_status look_with(wgi_picture *p, const wgi_canvas *k, unsigned closed,
     *l = (look){ now.size, hidden_cost(p) + (double)(6 * now.crossings + p->boxes), now.row, now.wires,
                  (int)(p->boxes - boxes) };
     l->cost += 30 * count_useless(p, boxes, now.row);
-    if (now.rows > ROWS) l->cost += 20.0 * (now.rows - ROWS);
+    if (now.rows > WGI_ROWS) l->cost += 20.0 * (now.rows - WGI_ROWS);
     l->cost += now.wires > WGI_WIRES ? 40.0 * (now.wires - WGI_WIRES) : 0;
     if (l->size < k->least) l->cost += 1e6 * (1 + k->least - l->size);
     return WG_OK;

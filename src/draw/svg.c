@@ -124,12 +124,14 @@ static double scale_of(const writer *w, double width, double height)
     return fmin(k->most / WGI_BODY, fmin(k->w / width, k->h / height));
 }
 
-/* Each line beyond two from row to row is worth a tenth of the size, as long as the text can be read. */
+/* Each line beyond two from row to row is worth a tenth of the size, each row beyond two a little less, as
+ * long as the text can be read. */
 static double worth_of(const writer *w)
 {
     const double scale = scale_of(w, w->l.w, w->l.h), least = w->canvas ? w->canvas->least / WGI_BODY : scale;
     if (scale <= least) return scale;
-    return fmax(least, scale * (1 - 0.1 * fmin(9, fmax(0, w->l.wires - WGI_WIRES))));
+    const double more = fmax(0, w->l.wires - WGI_WIRES) + 0.7 * fmax(0, w->l.rows - WGI_ROWS);
+    return fmax(least, scale * (1 - 0.1 * fmin(9, more)));
 }
 
 /* A long picture is wrapped into the number of rows that makes it largest on a slide, if that helps well.

@@ -111,7 +111,7 @@ def measure(path, program):
     gap = BESIDE / scale
     row = {round(a[0] / 2): a for a in across if a[3]}
     beside = max(most_beside([a[:3] for a in across], view[2] / 2, gap), most_beside([a[:3] for a in down], view[3] / 2, gap))
-    missing = [n for n in (names_of(program) if program else ()) if not any(re.match(re.escape(printed(n)) + r"(?!\w)", t) for t in texts)]
+    missing = [n for n in (names_of(program) if program else ()) if not any(re.match(re.escape(printed(n)) + r"(?![\w.])", t) for t in texts)]
     return {"boxes": len(texts), "unboxed": sorted(missing), "rows": len(row), "parallel": beside if beside > 1 else 0,
             "crossings": count_crossings(paths), "text": max(set(body), key=body.count) * scale if body else 0}
 

@@ -20,6 +20,10 @@ function seen(data, b) {
   return out;
 }
 
+// The least size of text outside of the picture.
+const proseSize = d => Math.min(...Array.from(d.querySelectorAll('.wengert :not(svg *, script, style)')).filter(e => e.getClientRects().length &&
+  Array.from(e.childNodes).some(n => n.nodeType === 3 && n.data.trim())).map(e => parseFloat(d.defaultView.getComputedStyle(e).fontSize)));
+
 // What a step needs, [box, name], and which of it is neither in view nor on a button.
 function missing(d, data, k, view) {
   const s = data.states[k], of = b => data.items[data.boxes[b][0]], own = seen(data, s.b), list = [[own, s.n]];
@@ -51,8 +55,11 @@ async function lookAt(page, width, height, least) {
     if (k) missing(d, data, k, view).forEach(name => wrong.push('step ' + k + ' does not show ' + name));
   }
   if (!px.every(x => x >= least - 0.01)) wrong.push('text of ' + px.map(x => x.toFixed(1)).join(', ') + ' px');
+  const prose = proseSize(d);
+  if (prose < 16) wrong.push('prose of ' + prose + ' px');
   if (stage.size > 1) wrong.push('the picture moved: ' + Array.from(stage).join(' '));
-  if (d.documentElement.scrollHeight > f.contentWindow.innerHeight) wrong.push('the page can be scrolled');
+  const all = d.documentElement;
+  if (all.scrollHeight > f.contentWindow.innerHeight || all.scrollWidth > f.contentWindow.innerWidth) wrong.push('the page can be scrolled');
   const more = d.querySelector('.drawer .more');
   if (more && meets(more.getBoundingClientRect(), svg.getBoundingClientRect())) wrong.push('the program stands before the picture');
   f.remove();
@@ -62,5 +69,5 @@ async function lookAt(page, width, height, least) {
 (async () => {
   if (!STILL) say('not still');
   for (const page of pages)
-    say(page.slice(0, -5), await lookAt(page, 1280, 720, 18), await lookAt(page, 390, 844, 12), await lookAt(page, 640, 360, 18));
+    say(page.slice(0, -5), await lookAt(page, 1920, 1080, 18), await lookAt(page, 1280, 720, 18), await lookAt(page, 390, 844, 12), await lookAt(page, 640, 360, 18));
 })();

@@ -164,7 +164,7 @@ static char *said_of_graphs(const char *file)
 Test(page_browser, shows_each_step_as_large_as_a_class_can_read)
 {
     char want[1000] = "", *said = said_of_graphs("tests/draw/page_sizes.js");
-    for (int i = 0; i < GRAPHS; i++) sprintf(want + strlen(want), "%s well well well\n", graph[i][0]);
+    for (int i = 0; i < GRAPHS; i++) sprintf(want + strlen(want), "%s well well well well\n", graph[i][0]);
     cr_expect_str_eq(said, want, "%s", said);
     free(said);
 }

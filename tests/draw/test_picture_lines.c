@@ -25,6 +25,19 @@ Test(picture_lines, at_most_two_go_on_in_another_row)
                     "parallel=2 unboxed=0 crossings=6 $in/lstm.svg:$in/lstm.wg $in/vae.svg:$in/vae.wg");
 }
 
+/* A picture of more rows has larger letters, and is harder to follow. */
+Test(picture_lines, rows_are_few)
+{
+    wgt_needs("python3");
+    wgt_shell(SLIDE "slide conv 'x = input(m, 12, 12, 1); y = input(m, classes=4); K = param(5, 5, 1, 3);"
+                    "h = max_pool(relu(conv(x, K, padding=2)), size=2); z = dense(reshape(h, [m, 108]), 4);"
+                    "J = softmax_cross_entropy(z, y)';"
+                    "slide att 'x = input(5, 6); Wq = param(6, 4); Wk = param(6, 4); Wv = param(6, 4);"
+                    "Q = x @ Wq; K = x @ Wk; V = x @ Wv; A = softmax(Q @ K.T / sqrt(4), axis=-1);"
+                    "Z = A @ V; J = sum(Z^2)';" MEASURE
+                    "rows=1 unboxed=0 crossings=1 $in/conv.svg:$in/conv.wg $in/att.svg:$in/att.wg");
+}
+
 /* While there is room. Three blocks have none. */
 Test(picture_lines, the_parts_of_a_call_are_shown)
 {

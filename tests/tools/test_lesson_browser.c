@@ -148,3 +148,34 @@ Test(lesson_browser, no_gap_is_left_in_a_formula)
     }
     pic_clean_up();
 }
+
+/* ---- phones ---- */
+
+static const char wider[] =
+    "(async () => {\n"
+    "  for (const page of pages) {\n"
+    "    const f = Object.assign(document.createElement('iframe'), { width: 390, height: 844, src: page });\n"
+    "    document.body.append(f);\n"
+    "    await new Promise(r => { f.onload = r; });\n"
+    "    const d = f.contentDocument;\n"
+    "    d.querySelectorAll('.closed').forEach(e => e.classList.remove('closed'));\n"
+    "    d.querySelectorAll('details').forEach(e => { e.open = true; });\n"
+    "    if (d.documentElement.scrollWidth > 390) say(page, d.documentElement.scrollWidth);\n"
+    "    f.remove();\n"
+    "  }\n"
+    "  say('all of ' + pages.length);\n"
+    "})();\n";
+
+/* What is wider than a phone, a long formula, is scrolled alone. */
+Test(lesson_browser, no_page_is_wider_than_a_phone)
+{
+    const char *list =
+        wgt_shell("\"$build/wengert\" lesson --all --page -o $in/all > $in/said && cd $in/all && "
+                  "printf '\"%s\",' [a-z]*.html");
+    char script[4000];
+    snprintf(script, sizeof script, "const pages = [%s];\n%s", list, wider);
+    char *document = browser_document_with(wgt_in_folder("all/tape.html"), "", script, BROWSER_FILES),
+         *said = pic_keep(browser_answer(document));
+    cr_expect(strncmp(said, "all of ", 7) == 0 && atoi(said + 7) > 10, "%s", said);
+    free(document), pic_clean_up();
+}
