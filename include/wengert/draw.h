@@ -99,6 +99,10 @@ typedef struct wg_size_name {
       "? in place of these numbers, as z,dz, and of what follows from them: predict first; in html until a click", \
       WG_PICTURE_NODES, "hide", "NAMES")                                                                    \
     X(int, width, 100, "[40, 10000]", "in txt: at most N columns a line (default 100)", WG_PICTURE_TEXT, "width", "N") \
+    X(const char *, edges, NULL, "",                                                                        \
+      "local: at each edge its local derivative, as ∂c/∂a = b = 3; of graphs of scalars, with --backward of "     \
+      "the edges that gradients pass",                                                                      \
+      WG_PICTURE_GRAPH, "edges", "local")                                                                   \
     X(bool, top_down, false, "", "left to right (default) or top to bottom", WG_PICTURE_DOT, "dir", "LR|TB") \
     X(bool, legend, false, "", "say below the title what colours and lines mean", WG_PICTURE_DOT, "legend", NULL) \
     X(bool, scopes, true, "", "scopes have frames; with --no-scopes they have none", WG_PICTURE_GRAPH, "no-scopes", NULL) \

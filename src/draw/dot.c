@@ -255,6 +255,11 @@ static void paint_link(painter *p, const wgi_link *l)
         snprintf(text, sizeof text, "×%lld", (long long)l->times);
         set(e, "label", text);
     }
+    if (!l->label) return;
+    wgi_dot_escape(&p->text, l->label->text), set(e, "label", wgi_strbuf_text(&p->text));
+    if (p->picture->o->hide && *p->picture->o->hide) return;
+    wgi_strbuf_clear(&p->text), wgi_json_number(&p->text, l->label->derivative, true);
+    set(e, "wg_local", wgi_strbuf_text(&p->text));
 }
 
 /* ---- all together ---- */
@@ -303,6 +308,7 @@ static void paint_defaults(painter *p)
         { AGEDGE, "label", "" },
         { AGEDGE, "style", "" },
         { AGEDGE, "tailport", "" },
+        { AGEDGE, "wg_local", "" },
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         lib.agattr(p->g, row[i].kind, WORD(row[i].name), WORD(row[i].value));

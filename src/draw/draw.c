@@ -84,10 +84,13 @@ static wg_status write_picture(wgi_picture *p, wg_node root, wgi_strbuf *out)
     wg_draw_opts all = *o; /* of JSON: every node, values not yet as texts */
     if (f->is_whole && o->most == WG_AUTO) all.most = INT_MAX, all.fold = o->fold == true;
     all.values |= o->steps || f->is_page || wgi_is_circuit(o); /* steps show what they compute */
-    if (f->is_page) all.hide = NULL;
-    p->less.folds_series = o->series && !f->is_list && !f->is_page && !o->steps && !wgi_is_circuit(o);
+    if (f->is_page) all.hide = NULL, all.backward |= o->edges != NULL;
+    if (o->edges && o->fit) all.fold = false; /* each repetition has derivatives of its own */
+    p->less.folds_series =
+        o->series && !o->edges && !f->is_list && !f->is_page && !o->steps && !wgi_is_circuit(o);
     wg_status s = wgi_draw_fits(p, "draw", f->is_list ? WG_PICTURE_TEXT : WG_PICTURE_GRAPH);
     if (s == WG_OK) s = wgi_check_style(p);
+    if (s == WG_OK) s = wgi_check_edges(p);
     if (s == WG_OK && wgi_is_sketch(o)) return wgi_no_memory(p, out, wgi_sketch_write(p, root, out));
     p->o = &all;
     if (may_open(p, o)) all.fit = WGI_WINDOW;

@@ -84,13 +84,27 @@ typedef struct wgi_box {
     const char *hidden_value, *hidden_gradient;
 } wgi_box;
 
+enum { WGI_LABEL_PIECES = 8 };
+/* "∂c/∂a = b = 3". */
+typedef struct wgi_edge_label {
+    const char *text;
+    double derivative;
+    int64_t from, to; /* items */
+    struct {
+        const char *text;
+        const wgi_laid_formula *formula; /* in the place of the text; NULL: none */
+    } piece[WGI_LABEL_PIECES];
+    int pieces; /* the last one is the number */
+} wgi_edge_label;
+
 typedef struct wgi_link {
-    int from, to;   /* boxes: operand and consumer; for a gradient the other way round */
-    bool back;      /* a gradient's */
-    bool loop;      /* from one repetition to the next; it may begin and end at one box */
-    bool light;     /* if not all links can be straight, this one bends */
-    bool turned;    /* the box `to` stands before `from`, or under it: gradient_places.c */
-    int64_t before; /* the link before it from the same box, plus 1; 0: none */
+    int from, to; /* boxes: operand and consumer; for a gradient the other way round */
+    bool back;    /* a gradient's */
+    bool loop;    /* from one repetition to the next; it may begin and end at one box */
+    bool light;   /* if not all links can be straight, this one bends */
+    bool turned;  /* the box `to` stands before `from`, or under it: gradient_places.c */
+    const struct wgi_edge_label *label; /* by the option `edges`; NULL: it has none */
+    int64_t before;                     /* the link before it from the same box, plus 1; 0: none */
     int64_t times;
 } wgi_link;
 
@@ -161,7 +175,8 @@ typedef struct wgi_picture {
     int64_t links;
     wgi_frame *frame;
     int frames;
-    struct wgi_formula_work *work; /* of box_formulas.c; NULL: there is none yet */
+    const struct wgi_locals *locals; /* of edge_labels.c; NULL: not yet known */
+    struct wgi_formula_work *work;   /* of box_formulas.c; NULL: there is none yet */
 } wgi_picture;
 
 /* Records that an option is wrong, and gives WG_ERROR_VALUE. */
@@ -290,6 +305,13 @@ void wgi_copy_to_rows(wgi_picture *p);
 void wgi_copy_shared_boxes(wgi_picture *p);
 /* More lines than this from one row to the next, and more rows, are hard to follow. */
 enum { WGI_WIRES = 2, WGI_ROWS = 2 };
+
+/* edge_labels.c. The option `edges`: the labels of the links forward. Call it when all of these are there. It
+ * is an error if a node is no scalar. */
+wg_status wgi_label_edges(wgi_picture *p);
+wg_status wgi_check_edges(const wgi_picture *p); /* whether there is such an option */
+/* d to/d from of two items, of which `to` uses `from`; NAN: it is not known. */
+double wgi_local_derivative(const wgi_picture *p, int64_t to, int64_t from);
 
 /* gradient_places.c. In the graph of a derivative the gradient of a node stands under the node. Call it
  * before edges back are there. */

@@ -326,8 +326,9 @@ static wg_status fill(wgi_picture *p, int64_t boxes, int64_t most, bool reduces)
     if (p->less.row) wgi_copy_to_rows(p);
     wgi_copy_shared_boxes(p);
     wgi_place_gradients(p);
+    if (p->o->edges && !p->failure) s = wgi_label_edges(p);
     if (!p->failure && !wgi_is_circuit(p->o)) add_back_links(p);
-    return p->pool->failed ? WG_ERROR_MEMORY : WG_OK;
+    return p->pool->failed ? WG_ERROR_MEMORY : s;
 }
 
 wg_status wgi_picture_part(wgi_picture *q, const wgi_picture *p, int of, const wgi_reduction *less)

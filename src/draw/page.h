@@ -10,6 +10,7 @@
  *     page.js           steps, tensors, "?" until clicked, leaves that can be changed
  *     page_parts.js     parts open in place
  *     page_camera.js    which part of the picture is in view: follows the steps; wheel, drag, fingers, keys
+ *     page_edges.js     labels of edges, and paths: by the option `edges`
  *     page_numbers.js   computes all nodes from changed leaves
  *     page_ops*.js      the ops that it knows by name
  * Without scripts the page shows everything. What is not known yet at the first step is hidden by the

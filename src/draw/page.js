@@ -5,6 +5,7 @@ const svg = document.getElementById(ID), main = document.getElementById(ID + '-p
 const data = JSON.parse(document.getElementById(ID + '-data').textContent);
 const states = data.states, items = data.items, nodes = data.nodes || [];
 const boxes = [], links = Array.from(main.querySelectorAll('.stage .forward, .stage .backward'));
+const tags = Array.from(main.querySelectorAll('.stage .tag'));
 const source = Array.from(main.querySelectorAll('.source li')), list = Array.from(main.querySelectorAll('.steps li'));
 const shown = new Set(), hidden = new Set(data.hide);
 const forward = states.findIndex(s => s.k !== undefined), lastForward = forward < 0 ? states.length - 1 : forward - 1;
@@ -172,12 +173,10 @@ function draw(box) {
 
 // The numbers of a step, in the template that C wrote: behind each place stands how loosely a number may bind
 // there (formula.h), or U+F014: as rows of 0 and 1.
-// The local derivative is the term of a gradient of 1 that is handed on.
 function fill(pattern, s) {
   const handed = s.k === undefined ? null : live.total[handedBy(s.k)];
   const shape = c => c === 0xF001 ? items[data.terms[s.k][0]].s : c === 0xF002 ? [] : items[c - 0xE000].s;
-  const local = () => handed[0] && isFinite(handed[0]) ? live.term[s.k][0] / handed[0] : evaluate(data, data.terms[handedBy(s.k)][3]).term[s.k][0];
-  const of = c => c === 0xF001 ? handed : c === 0xF002 ? [local()] : live.value[c - 0xE000];
+  const of = c => c === 0xF001 ? handed : c === 0xF002 ? [local(s.k)] : live.value[c - 0xE000];
   const text = c => line(of(c.charCodeAt(0)), shape(c.charCodeAt(0)));
   const looseness = t => t[0] === '[' ? 0.5 : t[0] === '−' ? 3 : t.includes('·') ? 2 : /^10[⁻²³¹⁰⁴-⁹]/.test(t) ? 1 : 0;
   const small = t => t.replace(/./g, d => SMALL[d] || '⁻⁺⁽⁾'['−+()'.indexOf(d)]), whole = t => /^−?\d+$/.test(t);
@@ -195,6 +194,11 @@ function fill(pattern, s) {
 }
 // The step before term k that added to the gradient of an item; that completed the gradient which term k hands on.
 const added = (item, k) => data.terms.slice(0, k).map(q => q[1]).lastIndexOf(item), handedBy = k => added(data.terms[k][0], k);
+// The local derivative of term k is the term of a gradient of 1 that is handed on.
+function local(k) {
+  const [x] = live.total[handedBy(k)];
+  return x && isFinite(x) ? live.term[k][0] / x : evaluate(data, data.terms[handedBy(k)][3]).term[k][0];
+}
 // The sum of the terms before term k.
 const before = k => (j => j < 0 ? null : live.total[j])(added(data.terms[k][1], k));
 
@@ -266,6 +270,7 @@ function show(k, quiet) {
     lineOf(i + 1, li);
   });
   inspect(look.box);
+  if (data.edges) showEdges();
   follow();
   if (!quiet) setHash();
 }
@@ -329,6 +334,7 @@ function inspect(box) {
   const key = [box.k, ...list.map(q => q[1])].join();
   if (look.key !== key || !look.firstChild) look.textContent = '', look.key = key, look.paint = list.map(q => table(...q));
   look.box = box, look.of = box.g, look.paint.forEach(f => f());
+  if (data.edges) showPaths(box);
 }
 
 // ---- leaves that change ----

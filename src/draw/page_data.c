@@ -12,8 +12,10 @@
  *               defaults; of a leaf i its item or x its values; of random_keep m, what it multiplies by; u: 1
  *               if the page cannot compute it
  *     maps      formulas: see wgi_page_formula
- *     terms     [from, to, node of the term, node of the gradient so far] of each step backward; from -1: the
- *               root's gradient is 1
+ *     terms     [from, to, node of the term, node of the gradient so far] of each step backward, and by the
+ *     option
+ *               `edges` the local derivative; from -1: the root's gradient is 1
+ *     edges     by that option: [link, from, to] of each label, its items
  *     links     [from, to], boxes, of each link of the picture, then of each part
  *     boxes     [item, picture] of each box of the picture, which is 0, then of each part
  *     parts     the box that each part opens, from part 1 on
@@ -147,6 +149,8 @@ static void put_term(writer *w, const wgi_step *step, int64_t k)
     wgi_json_open(w->b, "[");
     wgi_json_whole(w->b, step->from), wgi_json_whole(w->b, step->to);
     wgi_json_whole(w->b, w->at.term[k]), wgi_json_whole(w->b, w->at.total[k]);
+    if (w->p->locals && step->from >= 0)
+        wgi_json_number(w->b, wgi_local_derivative(w->p, step->from, step->to), true);
     wgi_strbuf_put(w->b, "]");
 }
 
@@ -164,6 +168,20 @@ static void put_sheet(writer *w, int number)
     for (int64_t i = 0; item && i < p->at.nodes; i++) /* the last one of a box is its result */
         if (p->at.box_of[i] >= 0) item[p->at.box_of[i]] = p->at.item[i];
     for (int64_t i = 0; item && i < p->boxes; i++) put_pair(w, item[s->at.original[i]], number);
+}
+
+static void put_edges(writer *w)
+{
+    wgi_json_key(w->b, "edges"), wgi_json_open(w->b, "[");
+    for (const wgi_sheet *s = w->page->sheet; s < w->page->sheet + w->page->sheets; s++)
+        for (int64_t i = 0; i < s->p->links; i++) {
+            const wgi_edge_label *k = s->p->link[i].label;
+            if (!k) continue;
+            wgi_json_open(w->b, "["), wgi_json_whole(w->b, s->first_link + i);
+            wgi_json_whole(w->b, k->from), wgi_json_whole(w->b, k->to);
+            wgi_strbuf_put(w->b, "]");
+        }
+    wgi_strbuf_put(w->b, "]");
 }
 
 static void put_all(writer *w)
@@ -187,7 +205,9 @@ static void put_all(writer *w)
         for (int64_t i = 0; i < sheet[k].p->links; i++)
             put_pair(w, sheet[k].first_box + sheet[k].p->link[i].from,
                      sheet[k].first_box + sheet[k].p->link[i].to);
-    wgi_strbuf_put(b, "],\n\"boxes\":[");
+    wgi_strbuf_put(b, "]");
+    if (w->p->locals && sheets) put_edges(w);
+    wgi_strbuf_put(b, ",\n\"boxes\":[");
     for (int k = 0; k < sheets; k++) put_sheet(w, k);
     wgi_strbuf_put(b, "],\n\"parts\":[");
     for (int k = 1; k < sheets; k++) wgi_json_whole(b, sheet[k].of);

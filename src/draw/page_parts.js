@@ -13,6 +13,8 @@ function seen(k) {
   return out;
 }
 
+const tagOf = l => data.edges && tags[data.edges.findIndex(q => q[0] === l)];
+
 // ---- what is where in each sheet ----
 
 function findSheets() {
@@ -35,7 +37,7 @@ function findSheets() {
     const d = path.getAttribute('d').replace(/^M(\S+) (\S+)L(\S+) (\S+)$/, (_, x, y, u, v) => 'M' + [x, y] + 'C' + [(+x + +u) / 2, y, (+x + +u) / 2, v, u, v]);
     const at = d.match(/-?[\d.]+/g).map(Number), point = tip && tip.getAttribute('points').split(' ').map(Number), n = at.length;
     const near = i => Math.hypot(at[i] - point[0], at[i + 1] - point[1]), turned = tip && near(0) < near(n - 2);
-    sheets[sheetOf(from)].wires.push({ path: path, tip: tip, d: d, at: at, point: point, turned: turned, ends: turned ? [to, from] : [from, to], note: g.querySelector('text') });
+    sheets[sheetOf(from)].wires.push({ path: path, tip: tip, d: d, at: at, point: point, turned: turned, ends: turned ? [to, from] : [from, to], note: tagOf(l) || g.querySelector('text') });
   });
 }
 
@@ -80,7 +82,9 @@ function arrange(s) {
     w.path.setAttribute('d', w.d.replace(/-?[\d.]+/g, () => to[i++]));
     const by = ends[w.turned ? 0 : 1];
     if (w.tip) w.tip.setAttribute('points', w.point.map((v, i) => v + by[i % 2]).join(' '));
-    if (w.note) w.note.setAttribute('transform', 'translate(' + (to[0] - w.at[0]) + ' ' + (to[1] - w.at[1]) + ')');
+    if (!w.note) return;
+    const [x, y] = attributes(w.note.querySelector('text') || w.note, ['x', 'y']);
+    w.note.setAttribute('transform', 'translate(' + (fx(x) - x) + ' ' + (fy(y) - y) + ')');
   });
   s.scopes.forEach(q => {
     const [e, t] = [q.e.querySelector('rect'), q.e.querySelector('text')], r = q.r, x = fx(r.x), y = fy(r.y);

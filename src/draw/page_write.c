@@ -68,7 +68,7 @@ typedef struct wgi_page_block {
     const char *text;
 } wgi_page_block;
 
-#include "page_text.h" /* page_css, page_js, page_block: made from page.css and page*.js */
+#include "page_text.h" /* page_css, page_js, page_edges, page_block: made from page.css and page*.js */
 
 enum { BLOCKS = sizeof page_block / sizeof *page_block };
 
@@ -94,12 +94,13 @@ static void put_lines(wgi_strbuf *b, const char *const line[])
     for (; *line; line++) wgi_strbuf_put(b, *line);
 }
 
-static void put_script(const unsigned char *used, wgi_strbuf *b)
+static void put_script(const wgi_page *w)
 {
-    put_lines(b, page_evaluator);
+    put_lines(w->b, page_evaluator);
     for (int i = 0; i < BLOCKS; i++)
-        if (used[i]) wgi_strbuf_put(b, page_block[i].text);
-    put_lines(b, page_js);
+        if (w->used[i]) wgi_strbuf_put(w->b, page_block[i].text);
+    if (w->p->o->edges) put_lines(w->b, page_edges);
+    put_lines(w->b, page_js);
 }
 
 /* ---- parts of the page ---- */
@@ -191,7 +192,7 @@ static void put_page(wgi_page *w)
     wgi_strbuf_format(w->b, "</main>\n<script type=\"application/json\" id=\"%s-data\">\n", w->id);
     wgi_page_data(w);
     wgi_strbuf_format(w->b, "\n</script>\n<script>\n(function (ID) {\n'use strict';\n");
-    put_script(w->used, w->b);
+    put_script(w);
     wgi_strbuf_format(w->b, "})('%s');\n</script>\n</body>\n</html>\n", w->id);
 }
 

@@ -39,6 +39,7 @@ static const char *refused_by_sketch(const wg_draw_opts *o)
            : !wg_is_none(o->beside)                 ? ".beside"
            : o->depth                               ? ".depth"
            : o->keep                                ? ".keep"
+           : o->edges                               ? ".edges"
            : o->wrt_count                           ? ".wrt"
            : wgi_level_of(o)                        ? ".level"
            : style_of(o)->write == wgi_blocks_write ? (o->values ? ".values" : NULL)

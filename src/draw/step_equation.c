@@ -30,16 +30,21 @@ static const wg_tensor *value_of(const wgi_step_equation *q, int64_t item)
     return item >= 0 && q->value[item] ? &q->value[item]->value : NULL;
 }
 
+int64_t wgi_step_item(const wgi_step_equation *q, const wgi_formula_node *n)
+{
+    if (n->number > 0) return (int64_t)n->number - 1; /* name_of */
+    if (n->text == q->y_name) return q->y - q->v->item;
+    for (int i = 0; i < q->y->operands && i < WGI_FORMULA_OPERANDS; i++)
+        if (n->text == q->k.own[i]) return wgi_step_operand(q, i);
+    return -1;
+}
+
 /* What a name in `own` stands for; NULL: no tensor that is known. */
 const wg_tensor *wgi_step_tensor(const wgi_step_equation *q, const wgi_formula_node *n)
 {
     if (n->kind != WGI_F_NAME || n->word) return NULL;
-    if (n->number > 0) return value_of(q, (int64_t)n->number - 1); /* name_of */
-    if (n->text == q->gradient) return wgi_step_handed(q);
-    if (n->text == q->y_name) return value_of(q, q->y - q->v->item);
-    for (int i = 0; i < q->y->operands && i < WGI_FORMULA_OPERANDS; i++)
-        if (n->text == q->k.own[i]) return value_of(q, wgi_step_operand(q, i));
-    return NULL;
+    const bool handed = !n->number && n->text == q->gradient;
+    return handed ? wgi_step_handed(q) : value_of(q, wgi_step_item(q, n));
 }
 
 /* Whether each row of the tensor adds up to 1, but for rounding. */

@@ -44,6 +44,8 @@ wgi_step_equation *wgi_step_equation_new(const wgi_view *v, const wgi_step *cons
 int64_t wgi_step_operand(const wgi_step_equation *q, int k);
 /* The gradient that the item hands on; NULL: there is none. */
 const wg_tensor *wgi_step_handed(const wgi_step_equation *q);
+/* The item that a name in `own`, no word, is; -1: it is none. */
+int64_t wgi_step_item(const wgi_step_equation *q, const wgi_formula_node *n);
 /* What a name in `own` stands for; NULL: no tensor that is known. */
 const wg_tensor *wgi_step_tensor(const wgi_step_equation *q, const wgi_formula_node *n);
 /* false: there are too many operands, or a name is too long. */

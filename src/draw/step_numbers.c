@@ -43,12 +43,8 @@ static const char *place(const wgi_step_equation *q, int64_t item)
 
 static const char *place_of(const wgi_step_equation *q, const wgi_formula_node *n)
 {
-    int k = 0;
-    if (n->number > 0) return place(q, (int64_t)n->number - 1);
-    if (n->text == q->gradient) return place(q, WGI_PLACE_HANDED);
-    if (n->text == q->y_name) return place(q, q->y - q->v->item);
-    while (n->text != q->k.own[k]) k++;
-    return place(q, wgi_step_operand(q, k));
+    const bool handed = !n->number && n->text == q->gradient;
+    return place(q, handed ? WGI_PLACE_HANDED : wgi_step_item(q, n));
 }
 
 /* The class numbers as rows of 0 and 1. */

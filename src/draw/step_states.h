@@ -102,6 +102,10 @@ typedef struct wgi_rule {
  * one. */
 wgi_rule wgi_rule_of(const wgi_view *v, const wgi_step *const value[], const wgi_step *const gradient[],
                      const wgi_step *t, bool pattern);
+/* "b" of c = a b by a: the rule by which an item hands on a gradient of 1, as a node of `to`; 0: it has none
+ * on a line of its own. t: the term; value[], gradient[] as above. */
+int wgi_local_rule(const wgi_view *v, const wgi_step *const value[], const wgi_step *const gradient[],
+                   const wgi_step *t, wgi_formula *to);
 /* "dz" */
 const char *wgi_gradient_name(const wgi_view *v, int64_t item);
 

@@ -266,3 +266,31 @@ wgi_rule wgi_rule_of(const wgi_view *v, const wgi_step *const value[], const wgi
     wg_free(v->c, q);
     return r;
 }
+
+/* Names of the tree that are expressions become these. */
+static void write_out(const wgi_step_equation *q, wgi_formula *f)
+{
+    for (int i = 1, n = f->count; i < n; i++) {
+        const wgi_formula_node *x = &f->node[i];
+        const int64_t of = x->kind == WGI_F_NAME && !x->word ? wgi_step_item(q, x) : -1;
+        const wgi_item *y = of < 0 ? NULL : &q->v->item[of];
+        const int at = y && y->tree ? wgi_formula_copy_nodes(f, y->tree, y->root) : 0;
+        const int16_t next = f->node[i].next;
+        if (at) f->node[i] = f->node[at], f->node[i].next = next;
+    }
+}
+
+int wgi_local_rule(const wgi_view *v, const wgi_step *const value[], const wgi_step *const gradient[],
+                   const wgi_step *t, wgi_formula *to)
+{
+    const char *numbers = NULL;
+    int node = 0;
+    wgi_step_equation *q = wgi_step_equation_new(v, value, gradient, t->from);
+    if (!q) return v->pool->failed = true, 0;
+    const char *rule = adjoint(q, t, false, &numbers);
+    if (rule && !*q->where && !strcmp(rule, wgi_step_text(q, &q->all, q->all.root)))
+        node = wgi_formula_copy(to, &q->all, q->all.root);
+    write_out(q, to);
+    wg_free(v->c, q);
+    return node;
+}

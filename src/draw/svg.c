@@ -58,6 +58,7 @@ static void add_edges(writer *w, const bool has_back[])
         e->to_at = meets(w, to, k->back, has_back[to]);
         e->loose = k->loop;
         if (k->times > 1 && !k->back) e->label_w = 7.5 * 4, e->label_h = w->small + 4;
+        wgi_svg_measure_label(w, k, e);
         if (!k->back) continue;
         while (p->link[forward].from != k->to || p->link[forward].to != k->from) forward++;
         e->twin = (int)++forward;
@@ -86,6 +87,7 @@ static void prepare(writer *w)
     const wgi_picture *p = w->p;
     w->card = wgi_pool_take(p->pool, p->boxes, sizeof *w->card);
     w->l = (wgi_layout){ .c = p->c,
+                         .box_gap = p->o->edges && p->o->top_down ? 80 : 0, /* labels stand between them */
                          .top_down = p->o->top_down,
                          .boxes = (int)p->boxes,
                          .edges = (int)p->links,
@@ -292,6 +294,7 @@ void wgi_svg_put_style(const wgi_svg *w)
         kinds[k] = k == WGI_BOX_INPUT || k == WGI_BOX_OP || k == WGI_BOX_LOSS || k == WGI_BOX_GRADIENT;
     wgi_svg_style(w->b, w->id, kinds);
     if (w->sketch) wgi_sketch_style(w->b, w->id);
+    if (p->o->edges) wgi_svg_label_style(w);
     if (w->frame) wgi_film_put_style(w->b, w->id);
 }
 
@@ -385,7 +388,7 @@ bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out)
     for (int pass = 0; !p->pool->failed && pass < (w->canvas ? 2 : 1); pass++) {
         if (pass) wgi_layout_free(&w->l), w->l.page = 0;
         if (!lay_out(w)) p->pool->failed = true;
-        else measure_all(w);
+        else wgi_svg_place_labels(w), measure_all(w);
     }
     if (!p->pool->failed && wgi_is_circuit(p->o)) wgi_circuit_join(w);
     return !p->pool->failed;

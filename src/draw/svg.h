@@ -149,6 +149,13 @@ typedef struct wgi_arrow {
 wgi_arrow wgi_arrow_of(const wgi_layout *l, const wgi_link *k, const wgi_lay_edge *e);
 void wgi_svg_put_links(wgi_svg *w);
 
+/* ---- svg_labels.c: what the option `edges` writes at links ---- */
+
+void wgi_svg_measure_label(const wgi_svg *w, const wgi_link *k, wgi_lay_edge *e); /* before the layout */
+void wgi_svg_place_labels(wgi_svg *w);                                            /* after it */
+void wgi_svg_put_labels(wgi_svg *w);
+void wgi_svg_label_style(const wgi_svg *w);
+
 /* ---- canvas.c ---- */
 
 /* The canvas's scale; 1: there is none. Frames of a film have the size of the layout. */

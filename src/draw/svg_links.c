@@ -62,4 +62,5 @@ void wgi_svg_put_links(wgi_svg *w)
         }
         wgi_strbuf_put(w->b, "</g>\n");
     }
+    wgi_svg_put_labels(w);
 }

@@ -66,6 +66,7 @@ static void put_colors(tikz *t)
     }
     for (int i = 0; i < WGI_COLOURS; i++)
         if (i != WGI_ODD) put_color(t->b, wgi_colours[i].class, wgi_colours[i].light);
+    if (t->p->o->edges) put_color(t->b, "plate", wgi_box_styles[WGI_BOX_OP].fill);
     wgi_strbuf_put(t->b, "%\n");
 }
 
@@ -109,6 +110,22 @@ static void put_frames(tikz *t)
     }
 }
 
+/* Of an edge; in steps it is there once the value is. */
+static void put_label(tikz *t, const wgi_link *k, const wgi_lay_edge *e)
+{
+    wgi_strbuf b = { .pool = t->p->pool };
+    for (int i = 0; i < k->label->pieces; i++) {
+        const wgi_laid_formula *f = k->label->piece[i].formula;
+        if (f && f->latex) wgi_strbuf_format(&b, "$%s$", f->latex);
+        else wgi_strbuf_tex(&b, k->label->piece[i].text);
+    }
+    put_from(t, t->with_steps ? t->s.value_at[k->to] : 0);
+    wgi_strbuf_format(t->b, "\\node[wg%g,text=wgink,fill=wgplate,inner sep=2pt,rounded corners=3pt] at ",
+                      font_size(WGI_SMALL));
+    put_point(t->b, e->label_x, e->label_y);
+    wgi_strbuf_format(t->b, " {%s};}%%\n", wgi_strbuf_keep(&b));
+}
+
 static void put_link(tikz *t, int64_t i, const char *style)
 {
     const wgi_link *k = &t->p->link[i];
@@ -144,6 +161,8 @@ static void put_links(tikz *t)
                  back ? "wgback,line width=0.8pt,dash pattern=on 3pt off 2.4pt" : "wgline,line width=0.8pt");
         wgi_strbuf_put(t->b, "}%\n");
     }
+    for (int64_t i = 0; i < t->p->links; i++)
+        if (t->p->link[i].label) put_label(t, &t->p->link[i], &t->w.l.edge[i]);
 }
 
 /* ---- boxes ---- */

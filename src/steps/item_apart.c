@@ -24,7 +24,8 @@ wg_status wgi_apart_open(wgi_apart *a, wg_site here, const wgi_view *v, int64_t 
     if (!a->copy) return WG_ERROR_MEMORY;
     a->all = graph_like(a), a->one = graph_like(a);
     replay(wgi_item_node(v, root), a->all, &WG_OPTS(wg_replay_opts, .map = a->copy));
-    for (int64_t i = 0; i <= root && !wg_failed(v->c); i++) wg_keep_at(here, wgi_apart_copy(a, i));
+    for (int64_t i = 0; i <= root && !wg_failed(v->c); i++)
+        if (wgi_apart_has(a, i)) wg_keep_at(here, wgi_apart_copy(a, i));
     wg_value_at(here, wgi_apart_copy(a, root)); /* and all that is kept */
     a->local = wgi_pool_take(v->pool, wg_graph_nodes(a->all), sizeof *a->local);
     a->held = wgi_pool_take(v->pool, wg_graph_nodes(a->all), 1);

@@ -13,6 +13,7 @@ typedef struct maker {
     wg_site here;
     int64_t root;
     const unsigned char *on_path;
+    bool local; /* each item hands on a gradient of 1 of its own */
     wgi_apart apart;
     wg_node *x, *gx;   /* of one item: operands on the path, and the terms of their gradients */
     int64_t *operand;  /* of one item: the items of x */
@@ -34,6 +35,7 @@ static wg_tensor value_of(const maker *m, wg_node n)
 static wg_status forward(maker *m)
 {
     for (int64_t i = 0; i <= m->root; i++) {
+        if (!wgi_apart_has(&m->apart, i)) continue;
         wgi_step *step = &m->s->step[m->s->steps++];
         *step = (wgi_step){
             .kind = WGI_STEP_VALUE, .from = -1, .to = i, .value = value_of(m, wgi_apart_copy(&m->apart, i))
@@ -119,38 +121,49 @@ static wg_status hand_on(maker *m, int64_t i)
     return s;
 }
 
+/* The gradient of the item is 1. */
+static wg_status start(maker *m, int64_t i)
+{
+    wg_tensor one = { WG_F64, wg_node_shape(wgi_item_node(m->v, i)),
+                      wgi_pool_take(m->v->pool, 1, sizeof(double)) };
+    if (one.data) *(double *)one.data = 1;
+    return add(m, WGI_STEP_START, -1, i, one);
+}
+
 static wg_status backward(maker *m)
 {
     const wg_shape shape = wg_node_shape(wgi_item_node(m->v, m->root));
     if (wg_shape_size(shape) != 1)
         return wg_fail(m->v->c, m->here, WG_ERROR_SHAPE, "steps: gradients are of a scalar");
     if (!m->on_path[m->root]) return WG_OK; /* nothing to differentiate by is below it */
-    wg_tensor one = { WG_F64, shape, wgi_pool_take(m->v->pool, 1, sizeof(double)) };
-    if (one.data) *(double *)one.data = 1;
-    wg_status s = add(m, WGI_STEP_START, -1, m->root, one);
-    for (int64_t i = m->root; i >= 0 && s == WG_OK; i--)
-        if (m->gradient[i] && m->v->item[i].operands) s = hand_on(m, i);
+    wg_status s = start(m, m->root);
+    for (int64_t i = m->root; i >= 0 && s == WG_OK; i--) {
+        if (!m->v->item[i].operands || !m->on_path[i] || !wgi_apart_has(&m->apart, i)) continue;
+        if (m->local && i != m->root) m->gradient[i] = 0, s = start(m, i);
+        if (m->gradient[i] && s == WG_OK) s = hand_on(m, i);
+    }
     return s;
 }
 
 /* ---- all ---- */
 
-wg_status wgi_steps_make(wgi_steps *s, wg_site here, const wgi_view *v, int64_t root,
-                         const unsigned char *on_path)
+static wg_status make(wgi_steps *s, wg_site here, const wgi_view *v, int64_t root,
+                      const unsigned char *on_path, bool local)
 {
     *s = (wgi_steps){ .step = NULL };
     if (root >= WGI_STEPS_MOST)
         return wg_fail(v->c, here, WG_ERROR_VALUE, "steps: %lld items, more than %d", (long long)root + 1,
                        WGI_STEPS_MOST);
-    int64_t operands = 1;
+    int64_t operands = local ? root + 1 : 1; /* and the starts */
     for (int64_t i = 0; i <= root; i++) operands += v->item[i].operands;
-    s->step = wgi_pool_take(v->pool, v->items + operands, sizeof *s->step); /* one for each, and the start */
+    s->step = wgi_pool_take(v->pool, v->items + operands, sizeof *s->step);
     maker m = { .s = s,
                 .v = v,
                 .here = here,
                 .apart.v = v,
                 .root = root,
                 .on_path = on_path,
+                .local = local,
                 .x = wgi_pool_take(v->pool, operands, sizeof *m.x),
                 .gx = wgi_pool_take(v->pool, operands, sizeof *m.gx),
                 .operand = wgi_pool_take(v->pool, operands, sizeof *m.operand),
@@ -160,4 +173,16 @@ wg_status wgi_steps_make(wgi_steps *s, wg_site here, const wgi_view *v, int64_t 
     if (status == WG_OK && on_path) status = backward(&m);
     wgi_apart_close(&m.apart);
     return status;
+}
+
+wg_status wgi_steps_make(wgi_steps *s, wg_site here, const wgi_view *v, int64_t root,
+                         const unsigned char *on_path)
+{
+    return make(s, here, v, root, on_path, false);
+}
+
+wg_status wgi_steps_local(wgi_steps *s, wg_site here, const wgi_view *v, int64_t root,
+                          const unsigned char *on_path)
+{
+    return make(s, here, v, root, on_path, true);
 }

@@ -40,6 +40,10 @@ enum { WGI_STEPS_MOST = 4000 };
  * pool. */
 wg_status wgi_steps_make(wgi_steps *s, wg_site here, const wgi_view *v, int64_t root,
                          const unsigned char *on_path);
+/* The same of scalars, but each item on the path begins with a gradient of 1 of its own: a start, and behind
+ * it its terms, which are its local derivatives. */
+wg_status wgi_steps_local(wgi_steps *s, wg_site here, const wgi_view *v, int64_t root,
+                          const unsigned char *on_path);
 
 /* ---- item_apart.c: a view's graph once more, and each of its items by itself ---- */
 
@@ -64,6 +68,11 @@ void wgi_apart_close(wgi_apart *a);
 static inline wg_node wgi_apart_copy(const wgi_apart *a, int64_t item)
 {
     return a->copy[a->v->item[item].node];
+}
+/* The root may use not all items before it: of a whole graph. */
+static inline bool wgi_apart_has(const wgi_apart *a, int64_t item)
+{
+    return !wg_is_none(wgi_apart_copy(a, item));
 }
 /* Builds the item in `one`, which has nothing else then. Operands that are computed become inputs with their
  * values. */

@@ -85,10 +85,12 @@ Test(draw_memory, dot)
 
 /* Draws in a process of its own, in which, or in one that it starts, the n-th call fails. *calls: how many
  * there were. */
-static int draw_without(int n, wg_node root, const char *path, int *calls)
+static int draw_without(int n, wg_node root, const char *edges, const char *path, int *calls)
 {
     const pid_t id = fork();
-    if (!id) shared->fail_at = n, shared->calls = 0, _exit((int)wg_draw(root, path, .backward = true));
+    if (!id)
+        shared->fail_at = n, shared->calls = 0,
+        _exit((int)wg_draw(root, path, .backward = true, .edges = edges));
     const int status = wgt_wait_command(id);
     *calls = shared->calls, shared->fail_at = 0;
     return status;
@@ -105,20 +107,35 @@ static bool left_well(int status, const char *path)
     return n > 9 && !strncmp(dot, "digraph", 7) && !strcmp(dot + n - 2, "}\n");
 }
 
-Test(draw_memory, each_call_fails_once, .fini = pic_clean_up)
+static void fail_each(wg_node root, const char *edges)
 {
-    PIC_NEEDS_DOT;
-    PIC_NEURON;
     const char *path = pic_path("x.dot");
     int at = 0, calls = 0, wrong = 0, status;
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     do {
-        status = draw_without(++at, n.L, path, &calls);
+        status = draw_without(++at, root, edges, path, &calls);
         wrong += !left_well(status, path);
     } while (at <= calls);
     cr_expect_eq(status, WG_OK, "no call has failed");
     cr_expect_eq(wrong, 0, "%d of %d calls end the process, or leave a part of a file", wrong, calls);
-    cr_expect_gt(calls, 300);
+    cr_expect_gt(calls, 150);
     cr_expect_eq(pic_files(), 0);
+}
+
+Test(draw_memory, each_call_fails_once, .fini = pic_clean_up)
+{
+    PIC_NEEDS_DOT;
+    PIC_NEURON;
+    fail_each(n.L, NULL);
+    wgt_finish(c, NULL);
+}
+
+Test(draw_memory, each_call_for_labels_of_edges_fails_once, .fini = pic_clean_up)
+{
+    PIC_NEEDS_DOT;
+    WGT_GRAPH(WG_F64, NULL);
+    const double v = 2;
+    wg_node a = wg_input(g, "a", wg_view_f64(&v, WG_SCALAR));
+    fail_each(wg_add(wg_mul(a, wg_tanh(a)), a), "local");
     wgt_finish(c, NULL);
 }

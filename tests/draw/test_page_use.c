@@ -8,7 +8,7 @@
 #include "wengert/lang.h"
 
 typedef struct page_case {
-    char text[1000], script[6000], hide[20], hash[20], answer[600], options[100];
+    char text[1000], script[6000], hide[20], edges[20], hash[20], answer[600], options[100];
     int line;
 } page_case;
 
@@ -26,7 +26,7 @@ static char *told(const page_case *k)
     cr_assert_eq(wg_program_build(q, g, wg_params_new(c), WG_TRAIN), WG_OK, "%s", wg_message(c));
     char *path = pic_path("u.html"), script[sizeof helpers + sizeof k->script];
     const wg_draw_opts o = WG_OPTS(wg_draw_opts, .backward = true, .values = true, .source = k->text,
-                                   .hide = *k->hide ? k->hide : NULL);
+                                   .hide = *k->hide ? k->hide : NULL, .edges = *k->edges ? k->edges : NULL);
     cr_assert_eq(wg_draw_at(WG_HERE, wg_program_last(q), path, &o), WG_OK, "%s", wg_message(c));
     wgt_finish(c, NULL);
     snprintf(script, sizeof script, "%s%s", helpers, k->script);
@@ -39,7 +39,7 @@ static void run_case(page_case *k)
     char *said = told(k);
     cr_expect_str_eq(said, k->answer, "tests/draw/page_use.txt:%d says:\n%s", k->line, said);
     free(said);
-    *k->hide = *k->hash = *k->answer = *k->options = 0;
+    *k->hide = *k->edges = *k->hash = *k->answer = *k->options = 0;
 }
 
 /* Appends the line to what the case has; its first one begins anew. */
@@ -61,7 +61,8 @@ Test(page_use, does_what_the_cases_say)
         if (*line == '<') append(k.text, before != '<', line + 2);
         if (*line == '$') append(k.script, before != '$', line + 2);
         if (*line == '>') append(k.answer, before != '>', line + 2), k.line = n;
-        sscanf(line, "hide %19s", k.hide), sscanf(line, "at %19s", k.hash);
+        sscanf(line, "hide %19s", k.hide), sscanf(line, "edges %19s", k.edges),
+            sscanf(line, "at %19s", k.hash);
         if (!strcmp(line, "dark")) strcat(k.options, BROWSER_DARK);
         if (!strcmp(line, "still")) strcat(k.options, BROWSER_STILL);
     }
