@@ -233,6 +233,24 @@ static void note_seed(wg_program *q, const wgi_ast *call, wgi_drawing kind, int6
     if (more) *more = (wgi_seed_use){ q->now.seeds, kind, seed, call->start }, q->now.seeds = more;
 }
 
+/* A seed may be computed, as an element of map is. Its value is taken now, so that map goes element by
+ * element. */
+static bool read_seed(wg_program *q, const wgi_ast *a, int64_t *seed)
+{
+    double v;
+    if (wgi_constant(a, &v)) return wgi_integer(q, a, "seed", 0, INT64_C(1) << 52, seed);
+    const wg_node x = wgi_eval_node(q, a, NULL);
+    if (wg_failed(q->c)) return false;
+    if (wg_shape_size(wg_node_shape(x)) != 1) return wgi_syntax_at(q, a, "seed must be one number");
+    v = wg_item_at(wg_node_site(x), x);
+    q->now.looks++;
+    const bool fine = v >= 0 && v <= 0x1p52 && v == floor(v);
+    if (fine) *seed = (int64_t)v;
+    return !wg_failed(q->c) &&
+           (fine || wgi_fail_at(q, a, WG_ERROR_VALUE, "seed must be a whole number from 0 to %lld, not %g",
+                                1LL << 52, v));
+}
+
 /* Random values of the seed that the option says, else of the context's. Each name has a stream of its own.
  * Tensors without a name are numbered in order of appearance; with the option seed they have one stream, so
  * that what else a program draws does not change them. */
@@ -245,7 +263,7 @@ static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owne
     const bool has_stream = *name && wgi_own(q, name, " drawn"); /* once for each name */
     int64_t seed = (int64_t)wg_context_seed(q->c);
     uint64_t stream = kind;
-    if (option && !wgi_integer(q, option, "seed", 0, INT64_C(1) << 52, &seed)) return NULL;
+    if (option && !read_seed(q, option, &seed)) return NULL;
     q->now.draws++;
     if (has_stream) stream = wg_random_stream(name);
     else if (!option) stream = ++q->now.unnamed;

@@ -384,6 +384,8 @@ typedef struct wgi_program_now {
     wgi_ident *owned;                    /* the name that was taken last: wgi_own */
     uint64_t unnamed;                    /* how many unnamed random tensors were made */
     int draws;                           /* how many random tensors were made */
+    int looks;                           /* how often a value was read that decides what is built: fit,
+                                          * seeds */
     struct wgi_seed_use *seeds;          /* the seeds of those that are bound to no name */
     wgi_option_use *options;             /* the latest first */
     const struct wgi_parts *unpacked;    /* the value that AST_PARTs are taken from */
@@ -675,7 +677,6 @@ wg_node wgi_fit_param(wg_program *q, const wgi_fitting *t, int k); /* leaf k of 
 wg_node wgi_fit_element(wg_program *q, wgi_fitting *t, wg_node xs, const char *name);
 wgi_val wgi_captured(wg_program *q, wgi_val v); /* a value of the program, in the open graph */
 bool wgi_fit_run(wg_program *q, wgi_fitting *t);
-int wgi_fit_count(const wg_program *q); /* how many were carried out in this build */
 /* The name of what a fit found from x, that y is computed from; NULL: there is none. *line: of the fit. */
 const char *wgi_fit_between(wg_program *q, wg_node x, wg_node y, int *line);
 

@@ -252,13 +252,6 @@ static wg_node fitted_leaf(fit_run *r, int k)
     return r->diverged ? leaf(r, NULL, v) : wg_input_at(r->here, r->t->whole, "", v);
 }
 
-int wgi_fit_count(const wg_program *q)
-{
-    int n = 0;
-    for (const struct wgi_fit_record *r = q->now.fits; r; r = r->next) n++;
-    return n;
-}
-
 /* What has been found, and from what. */
 static bool note(wg_program *q, const wgi_fitting *t)
 {
@@ -272,6 +265,7 @@ static bool note(wg_program *q, const wgi_fitting *t)
     memcpy(r->leaf, t->found, (size_t)r->leaves * sizeof *r->leaf);
     for (int i = 0; i < r->froms; i++) r->from[i] = t->capture[i].was;
     *end = r;
+    q->now.looks++;
     return true;
 }
 

@@ -661,7 +661,7 @@ static bool map_once(wg_program *q, series *s, operand *x, const used *before, w
     return !wg_failed(q->c);
 }
 
-/* A fit is carried out for each element. v: what element 0 gives. */
+/* Of a function that fits, or draws by a seed that differs. v: what element 0 gives. */
 static wgi_val each_alone(wg_program *q, series *s, operand *x, const used *before, wgi_val v)
 {
     const wgi_ast *call = s->a.frame.call;
@@ -698,7 +698,7 @@ wgi_val wgi_eval_map(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     const wgi_binding *f = wgi_operand(call, 0)->u.binding;
     const operand_list l = along_axis(q, call, f, "", owner);
     const used before = { q->now.owned, q->now.unnamed, q->now.seeds };
-    const int fits = wgi_fit_count(q);
+    const int looks = q->now.looks;
     wg_node x[WGI_LANG_PARTS], y[WGI_LANG_PARTS];
     wgi_val v;
     series s;
@@ -714,7 +714,7 @@ wgi_val wgi_eval_map(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     const int leaves = wgi_leaves(v);
     if (leaves > WGI_LANG_PARTS)
         return wgi_syntax_word(q, call->mark, "more than %d parts", WGI_LANG_PARTS), WGI_NOTHING;
-    if (wgi_fit_count(q) > fits) return each_alone(q, &s, l.x, &before, v);
+    if (q->now.looks > looks) return each_alone(q, &s, l.x, &before, v);
     wgi_flatten(q, call, v, y);
     if (wg_vmaps_at(wgi_site_text(q, "", call->mark), y, leaves, x, s.xs, s.leaves, y)) return WGI_NOTHING;
     return wgi_unflatten(q, v, y);
