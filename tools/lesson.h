@@ -64,7 +64,7 @@ typedef struct lesson_slide {
 typedef struct lesson_program {
     char name[40]; /* "": the main one */
     bool f32, eval;
-    char *text, *code; /* all that stands in the file, and the blocks wg alone */
+    char *text, *code; /* all that stands in the file but the titles of plots, and the blocks wg alone */
     model m;
     int plots;
     claim_result *claim;

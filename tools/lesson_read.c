@@ -243,7 +243,6 @@ static bool read_plot(lesson *l, lesson_part *p)
         return lesson_wrong(l, l->line[p->line - 2], "more than %d blocks plot", LESSON_PLOTS);
     if (p->lines < 2)
         return lesson_wrong(l, l->line[p->line - 1], "plot has a line with its title, then what it draws");
-    put(l, p->program, (span){ l->line[p->line - 2], 6 }, "plot {");
     for (int i = p->line + 1; i < p->line + p->lines; i++) copy(l, p->program, lesson_line(l, i));
     put(l, p->program, (span){ l->line[p->line + p->lines - 1], 1 }, "}");
     return true;

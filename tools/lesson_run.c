@@ -36,11 +36,38 @@ static bool trains_nothing(lesson *l, const wg_program *q)
         t->minimizes ? "minimize" : "train");
 }
 
+/* The text of program i with plot "TITLE" { in the lines of titles, which are longer there than in the file.
+ * NULL: out of memory. free() it. */
+static char *text_with_titles(const lesson *l, int i)
+{
+    enum { MOST = 190 }; /* bytes of a text of the language */
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    const char *from = l->program[i].text;
+    for (int k = 0; out && k < l->parts; k++) {
+        const lesson_part *p = &l->part[k];
+        if (p->kind != PART_PLOT || p->program != i) continue;
+        const span s = lesson_title_of(l, p);
+        const char *title = l->program[i].text + (l->line[p->line - 1] - l->source);
+        const bool fits = s.n <= MOST && !(memchr(s.at, '"', (size_t)s.n) && memchr(s.at, '\'', (size_t)s.n));
+        const char quote = memchr(s.at, '"', (size_t)s.n) ? '\'' : '"';
+        fprintf(out, "%.*splot %c%.*s%c {", (int)(title - from), from, quote, fits ? s.n : 0, s.at, quote);
+        from = strchr(title, '\n');
+    }
+    if (out) fputs(from, out), fclose(out);
+    return text;
+}
+
 static bool build(lesson *l, lesson_program *p)
 {
     model *m = &p->m;
+    char *text;
     if (!model_begin(m, l->a, p->eval ? WG_EVAL : WG_TRAIN, p->f32 ? WG_F32 : WG_F64)) return false;
-    m->q = wg_program_lesson(m->c, l->file, p->text);
+    text = text_with_titles(l, (int)(p - l->program));
+    if (!text) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
+    m->q = wg_program_lesson(m->c, l->file, text);
+    free(text);
     if (l->folder) guest_limit(m->q, l->a, l->folder);
     const bool fine = model_ok(m) && model_build(m);
     l->status = m->status;

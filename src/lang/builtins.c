@@ -481,6 +481,15 @@ static wgi_val count(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     return wg_failed(q->c) ? WGI_NOTHING : (wgi_val){ .is_number = true, .number = all };
 }
 
+/* In a claim the call has become a name. */
+static wgi_val series(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    (void)owner;
+    wgi_syntax_word(q, call->mark,
+                    "series(...) stands in a claim outside blocks: check series(\"up\") == ...");
+    return WGI_NOTHING;
+}
+
 /* eye(n), eye(rows, columns) */
 static wgi_val eye(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
@@ -608,6 +617,10 @@ static const wgi_builtin builtins[] = {
            "has the same share of each class"),
     ITSELF(fold, wgi_eval_fold, "x1, y1, x2, y2 = fold(x, y, 0, of=5, seed=)",
            "cross-validation: all rows but those of fold 0 of 5, and these"),
+    ITSELF(series, series, "check series(\"TITLE\", \"NAME\") == ...",
+           "in a claim: what a plot draws, a row [x, y] for each point of a series that has this name behind "
+           "as; "
+           "series(\"NAME\") if one plot alone has it"),
     CALL(l2, 1, 1, "", "l2(lambda)",
          "lambda / 2 times the sum of w^2 over those parameters of two or more axes that the program has "
          "made before"),

@@ -290,6 +290,7 @@ struct wgi_binding {
     bool drawn;                      /* an input whose value was drawn in this build */
     bool kept;                       /* while wg_program_keep goes through the plots: it was there */
     bool plotted;                    /* an input that plots alone use: it is never drawn at random */
+    bool series;                     /* it stands for its value, a call series(...) in a claim */
     wg_node node;                    /* in this build or call; wg_none: not made yet */
     const struct wgi_parts *several; /* in this build or call; not NULL: it is a group, and has no node */
     unsigned
@@ -403,7 +404,7 @@ typedef struct wgi_program_now {
 } wgi_program_now;
 
 /* Where a name stands. In a plot no name is free. */
-enum { WGI_OUTSIDE, WGI_IN_FUNCTION, WGI_IN_PLOT };
+enum { WGI_OUTSIDE, WGI_IN_BLOCK, WGI_IN_FUNCTION, WGI_IN_PLOT, WGI_IN_CLAIM };
 
 /* That of the text, and that of the last build. */
 typedef struct wgi_lang_memory {
@@ -426,12 +427,13 @@ struct wg_program {
     wgi_ast spare; /* stands for a tree node for which there was no memory; its fields mean nothing */
     wgi_binding_list bindings;
     wgi_numbered numbered;
-    wgi_ast *train; /* the statement train; NULL: none */
-    int claim_room; /* how many claims it has */
-    int inside;     /* while names are resolved: this place is in a function or a plot: WGI_OUTSIDE, ... */
-    bool has_input; /* it calls input(...): then a free name is an error */
-    bool is_file;   /* then a free name must have been set when the program is built */
-    bool ready;     /* read without error */
+    wgi_ast *train;   /* the statement train; NULL: none */
+    int claim_room;   /* how many claims it has */
+    int inside;       /* while names are resolved: this place is in a function or a plot: WGI_OUTSIDE, ... */
+    bool has_input;   /* it calls input(...): then a free name is an error */
+    bool is_file;     /* then a free name must have been set when the program is built */
+    bool ready;       /* read without error */
+    bool names_first; /* what binds no name stands behind what binds one */
     wgi_program_now now; /* the build that goes on, or the last one */
     char excerpt[320];
 };
@@ -721,5 +723,10 @@ void wgi_data_forget(wg_program *q); /* when the program is freed */
 /* ---- lang_layer.c ---- */
 
 wgi_builtin_eval wgi_eval_param, wgi_eval_layer;
+
+/* ---- plot_figure.c ---- */
+
+/* Makes the nodes of the calls series(...) of a claim. */
+void wgi_series(wg_program *q, const wgi_ast *claim);
 
 #endif

@@ -204,11 +204,26 @@ static wgi_ast *function_operand(wg_program *q, wgi_ast *a)
     return NULL;
 }
 
+/* In a claim the call becomes a name. Its value is made before the claim, by wgi_series. */
+static bool resolve_series(wg_program *q, wgi_ast *a)
+{
+    wgi_ast *call = wgi_lang_alloc(q, sizeof *call);
+    wgi_ident *name = wgi_lang_ident(q, "series(...)", 11);
+    if (!call || !name) return false;
+    *call = *a;
+    wgi_binding *b = bind(q, name, WG_NAME_COMPUTED, a->start, call, true);
+    if (!b) return false;
+    b->series = true;
+    a->kind = AST_NAME, a->ident = name, a->first = NULL, a->u.binding = b;
+    return true;
+}
+
 static bool resolve_call(wg_program *q, wgi_ast *a)
 {
     const bool sizes = calls(a, "input"), fits = calls(a, "fit"),
                applies = fits || calls(a, "repeat") || calls(a, "scan") || calls(a, "map");
     wgi_ast *function = applies ? function_operand(q, a) : NULL;
+    if (calls(a, "series") && q->inside == WGI_IN_CLAIM) return resolve_series(q, a);
     if (sizes && q->inside == WGI_IN_FUNCTION)
         return wgi_syntax_word(q, a->mark,
                                "an input stands outside functions: give it to the function as an operand");
@@ -349,11 +364,22 @@ static bool resolve_plot(wg_program *q, wgi_ast *a)
     return fine;
 }
 
+static bool resolve_claim(wg_program *q, wgi_ast *a)
+{
+    bool fine = true;
+    const int inside = q->inside;
+    if (inside == WGI_IN_FUNCTION)
+        return wgi_syntax_word(q, a->start, "a claim stands outside functions: claim about a call");
+    if (inside == WGI_OUTSIDE) q->inside = WGI_IN_CLAIM;
+    for (wgi_ast *x = a->first; x && fine; x = x->next) fine = resolve(q, x);
+    q->inside = inside;
+    return fine;
+}
+
 static bool resolve(wg_program *q, wgi_ast *a)
 {
-    if (a->kind == AST_CLAIM && q->inside == WGI_IN_FUNCTION)
-        return wgi_syntax_word(q, a->start, "a claim stands outside functions: claim about a call");
     switch (a->kind) {
+    case AST_CLAIM: return resolve_claim(q, a);
     case AST_NAME: return resolve_name(q, a);
     case AST_CALL: return resolve_call(q, a);
     case AST_BLOCK: return resolve_block(q, a, a);
@@ -394,13 +420,16 @@ static bool resolve_statements(wg_program *q, wgi_ast *first, bool local)
 /* scope: the block, or the head of the function whose body it is. The parameters are of the same scope. */
 static bool resolve_block(wg_program *q, wgi_ast *block, const wgi_ast *scope)
 {
+    const int inside = q->inside;
     bool fine = true;
+    if (inside == WGI_OUTSIDE) q->inside = WGI_IN_BLOCK;
     for (wgi_ast *s = block->first; s && fine; s = s->next)
         if (s->kind == AST_BIND && !is_hidden_by(s->ident, scope))
             fine = hide(q, s->ident, s->start + 1, scope);
     fine = fine && resolve_statements(q, block->first, true);
     for (wgi_ast *s = block->first; s && fine; s = s->next)
         if (s->kind == AST_BIND) unhide(s->ident, scope);
+    q->inside = inside;
     return fine;
 }
 

@@ -95,6 +95,7 @@ static void put_names_first(wg_program *q)
 static void read_program(wg_program *q, const char *text, size_t length, bool names_first)
 {
     read_text(q, text, length);
+    q->names_first = names_first;
     if (names_first && !wg_failed(q->c)) put_names_first(q);
     q->ready = !wg_failed(q->c) && wgi_names(q, q->statements) && number_all(q);
 }
@@ -287,10 +288,13 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
     q->now = (wgi_program_now){ .g = g, .p = p, .mode = mode, NO_BUILD };
     wg_begin(g, mode);
     if (!wgi_free_names(q) || !wgi_symbols(q)) return wg_failed(q->c);
-    for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next)
+    for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next) {
+        if (s->kind == AST_CLAIM) wgi_series(q, s);
+        if (wg_failed(q->c)) break;
         if (s->kind == AST_TRAIN) wgi_keep_training(q, s);
         else if (wgi_statement(q, s, &v) && (s->kind == AST_BIND || s->kind == AST_VALUE))
             wgi_note_last(q, s, s->kind == AST_BIND ? s->u.binding : NULL, v);
+    }
     report(q);
     return wg_failed(q->c);
 }

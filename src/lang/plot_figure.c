@@ -7,6 +7,7 @@
 
 #include "wengert/figure.h"
 #include "wengert/grad.h"
+#include "wengert/ops.h"
 
 enum { PLACES = 201, GRID = 121, FACES = 25, AT_ONCE = 1024, CLASSES = 100, COLUMNS = 24 };
 
@@ -151,14 +152,13 @@ static bool read_range(drawing *d, const wgi_ast *over, int axis, int64_t places
     return !wg_failed(q->c);
 }
 
-/* y for n places from number `first` on, into to. Place k is k % places of the first name, and k / places of
- * the second. */
-static bool some_places(drawing *d, const wgi_ast *a, wg_node y, const range r[], int ranges, int64_t first,
-                        int64_t n, double *to)
+/* y for n places from number `first` on. Place k is k % places of the first name, and k / places of the
+ * second. rows: gets the places. */
+static wg_node at_places(drawing *d, const wgi_ast *a, wg_node y, const range r[], int ranges, int64_t first,
+                         int64_t n, wg_node rows[])
 {
     wg_program *q = d->q;
-    wg_node x[2], rows[2], all = wg_none;
-    const int64_t mark = wg_graph_mark(q->now.g);
+    wg_node x[2], all = wg_none;
     const wg_site here = wgi_site(q, a, &a, 1);
     for (int k = 0; k < ranges; k++) {
         const wg_shape s = wg_node_shape(r[k].x);
@@ -170,6 +170,17 @@ static bool some_places(drawing *d, const wgi_ast *a, wg_node y, const range r[]
         x[k] = r[k].x, rows[k] = wgi_new_leaf(q, here, "", v, with);
     }
     wg_vmaps_at(here, &y, 1, x, rows, ranges, &all);
+    return all;
+}
+
+/* Their numbers, into to. */
+static bool some_places(drawing *d, const wgi_ast *a, wg_node y, const range r[], int ranges, int64_t first,
+                        int64_t n, double *to)
+{
+    wg_program *q = d->q;
+    wg_node rows[2];
+    const int64_t mark = wg_graph_mark(q->now.g);
+    const wg_node all = at_places(d, a, y, r, ranges, first, n, rows);
     const bool fine = !wg_failed(q->c) && read_value(q, a, all, to);
     wg_graph_rewind(q->now.g, mark);
     return fine;
@@ -199,30 +210,38 @@ static bool all_places(drawing *d, const wgi_ast *a, wg_node y, const range r[],
     return to != NULL;
 }
 
-/* The expression over one or two names: a row for each place, a column for each element. */
-static bool over_names(drawing *d, const wgi_ast *a, const range r[], int ranges, int most, table *to)
+/* The expression, which the names can change. wg_none: after an error. */
+static wg_node moved_by(drawing *d, const wgi_ast *a, const range r[], int ranges)
 {
     wg_program *q = d->q;
-    char text[120];
     const wg_node y = wgi_eval_node(q, a, NULL);
     for (int k = 0; k < ranges && !wg_failed(q->c); k++) {
         const wgi_binding *b = r[k].over->u.binding;
         const int line = wgi_fixed_line(q, b, r[k].x, y);
         if (line)
-            return wgi_syntax_word(q, r[k].over->start,
-                                   "'%s' is the number of an option, a size or an index in line %d, which an "
-                                   "axis cannot change; the command "
-                                   "can: wengert plot --over %s=%g:%g",
-                                   b->name, line, b->name, r[k].from, r[k].to);
+            wgi_syntax_word(q, r[k].over->start,
+                            "'%s' is the number of an option, a size or an index in line %d, which an "
+                            "axis cannot change; the command "
+                            "can: wengert plot --over %s=%g:%g",
+                            b->name, line, b->name, r[k].from, r[k].to);
         int at = 0;
         const char *found = wg_failed(q->c) ? NULL : wgi_fit_between(q, r[k].x, y, &at);
         if (found)
-            return wgi_syntax_word(
+            wgi_syntax_word(
                 q, r[k].over->start,
                 "fit in line %d found %s from '%s' once, which an axis cannot change; the command "
                 "can: wengert plot --over %s=%g:%g",
                 at, *found ? found : "a value", b->name, b->name, r[k].from, r[k].to);
     }
+    return wg_failed(q->c) ? wg_none : y;
+}
+
+/* The expression over one or two names: a row for each place, a column for each element. */
+static bool over_names(drawing *d, const wgi_ast *a, const range r[], int ranges, int most, table *to)
+{
+    wg_program *q = d->q;
+    char text[120];
+    const wg_node y = moved_by(d, a, r, ranges);
     if (wg_failed(q->c)) return false;
     const int64_t size = wg_shape_size(wg_node_shape(y)), n = r[0].places * (ranges > 1 ? r[1].places : 1);
     if (size < 1 || size > most)
@@ -641,7 +660,8 @@ static bool goes_together(drawing *d, const wgi_ast *first, const wgi_ast *end)
                          wgi_plot_form_of(other)->word);
 }
 
-static bool draw_panel(drawing *d, int number, const wgi_ast *first, const wgi_ast *end)
+/* Finds the axes of the panel, and how many items it has. */
+static bool open_panel(drawing *d, const wgi_ast *first, const wgi_ast *end)
 {
     int series = 0;
     d->axis[0] = d->axis[1] = NULL;
@@ -653,8 +673,13 @@ static bool draw_panel(drawing *d, int number, const wgi_ast *first, const wgi_a
             return wgi_syntax_at(d->q, a, "a second axis '%s' of the panel", wgi_plot_form_of(a)->word);
         *axis = a;
     }
-    if (!goes_together(d, first, end)) return false;
     d->many = series > 1;
+    return goes_together(d, first, end);
+}
+
+static bool draw_panel(drawing *d, int number, const wgi_ast *first, const wgi_ast *end)
+{
+    if (!open_panel(d, first, end)) return false;
     d->p = wg_figure_panel(d->f, number);
     if (!d->p) d->p = new_panel(d, first, end);
     for (const wgi_ast *a = first; a != end && !wg_failed(d->q->c); a = a->next) {
@@ -662,6 +687,177 @@ static bool draw_panel(drawing *d, int number, const wgi_ast *first, const wgi_a
         if (is_drawn(a) && !draw_item[a->op](d)) return false;
     }
     return !wg_failed(d->q->c);
+}
+
+/* ---- the data of a series, for claims: as nodes, so that rounding is measured through them ---- */
+
+static wg_node flat(wg_site here, wg_node x) { return wg_reshape_at(here, x, WG_SHAPE(-1)); }
+
+static bool is_table(drawing *d, const wgi_ast *a, wg_node n, bool pairs)
+{
+    char text[120];
+    const wg_shape s = wg_node_shape(n);
+    if (wg_failed(d->q->c)) return false;
+    if (pairs ? s.rank == 2 && s.dim[1] == 2 : s.rank <= 2) return true;
+    return wgi_fail_at(d->q, a, WG_ERROR_SHAPE,
+                       pairs ? "the value is %s: a row [x, y] for each point, or x, y"
+                             : "the value is %s: a vector, or a matrix of at most 24 columns, was expected",
+                       wg_shape_text(s, text, sizeof text));
+}
+
+/* x and y of a line or of bars; y may have a column for each curve. Without places x is 0, 1, ... */
+static bool line_nodes(drawing *d, wg_site here, wg_node *x, wg_node *y)
+{
+    const wgi_ast *a = d->item->first, *over = wgi_plot_part(d->item, AST_OVER, NULL);
+    range r;
+    *x = wg_none;
+    if (over && over->ident) {
+        if (!read_range(d, over, 0, PLACES, &r)) return false;
+        *y = moved_by(d, a, &r, 1);
+        if (!wg_failed(d->q->c)) *y = at_places(d, a, *y, &r, 1, 0, PLACES, x);
+        *x = flat(here, *x);
+        return is_table(d, a, *y, false);
+    }
+    *y = wgi_eval_node(d->q, a, NULL);
+    if (over && d->item->op == PLOT_LINE) *x = flat(here, wgi_eval_node(d->q, over->first, NULL));
+    if (!is_table(d, a, *y, false)) return false;
+    const wg_shape s = wg_node_shape(*y);
+    if (!wg_is_none(*x) && !s.rank) *y = wg_broadcast_to_at(here, *y, wg_node_shape(*x));
+    else if (!s.rank || (s.rank == 2 && s.dim[0] == 1)) *y = flat(here, *y);
+    if (wg_is_none(*x)) *x = wg_arange_at(here, d->q->now.g, 0, (double)wg_node_shape(*y).dim[0], 1);
+    return !wg_failed(d->q->c);
+}
+
+/* Of points the rows of class k; k below 0: all. */
+static wg_node of_class(drawing *d, wg_site here, wg_node rows, const wgi_ast *class, int64_t k)
+{
+    table c, all = { .rows = wg_node_shape(rows).dim[0], .columns = 1 };
+    int64_t n = 0;
+    if (k < 0 || !class || class->kind == AST_AS) return rows;
+    if (!classes_of(d, class, &c, &all)) return wg_none;
+    double *at = wg_alloc(d->q->c, (size_t)c.rows + 1, sizeof *at);
+    for (int64_t i = 0; at && i < c.rows; i++)
+        if (c.v[i] == (double)k) at[n++] = (double)i;
+    const wg_node index = wg_cast_at(here, wgi_new_leaf(d->q, here, "", at, WG_SHAPE(n)), WG_I64);
+    return wg_take_at(here, &WG_OPTS(wg_take_args, .x = rows, .indices = index));
+}
+
+/* Rows [x, y]; y may have several columns. */
+static wg_node join(drawing *d, wg_site here, wg_node x, wg_node y)
+{
+    wg_node both[] = { wg_expand_at(here, x, 1), wg_node_shape(y).rank == 2 ? y : wg_expand_at(here, y, 1) };
+    for (int k = 0; k < 2 && !wg_failed(d->q->c); k++)
+        if (!wg_dtype_is_float(wg_node_dtype(both[k])))
+            both[k] = wg_cast_at(here, both[k], wg_context_dtype(d->q->c));
+    const int64_t places = wg_node_shape(both[0]).dim[0], values = wg_node_shape(both[1]).dim[0];
+    if (!wg_failed(d->q->c) && places != values)
+        wgi_fail_at(d->q, d->item, WG_ERROR_SHAPE, "%lld places for %lld values: they must be as many",
+                    (long long)places, (long long)values);
+    return wg_failed(d->q->c) ? wg_none : wg_concat_at(here, both, 2, 1);
+}
+
+static wg_node point_nodes(drawing *d, wg_site here, int64_t k)
+{
+    const wgi_ast *a = d->item->first, *b = a->next && a->next->kind != AST_AS ? a->next : NULL;
+    wg_node rows = wgi_eval_node(d->q, a, NULL);
+    if (b) rows = join(d, here, flat(here, rows), flat(here, wgi_eval_node(d->q, b, NULL)));
+    return is_table(d, a, rows, true) ? of_class(d, here, rows, b ? b->next : NULL, k) : wg_none;
+}
+
+/* column: which of the item's names it is; below 0: it has one for all. */
+static wg_node series_node(drawing *d, wg_site here, int64_t column)
+{
+    const wgi_ast *a = d->item->first;
+    wg_node x, y;
+    if (d->item->op == PLOT_HISTOGRAM) return flat(here, wgi_eval_node(d->q, a, NULL));
+    if (d->item->op != PLOT_LINE && d->item->op != PLOT_BARS) return point_nodes(d, here, column);
+    if (!line_nodes(d, here, &x, &y)) return wg_none;
+    const bool chosen = column >= 0 && wg_node_shape(y).rank == 2;
+    if (column >= 0 && !names_fit(d, chosen ? wg_node_shape(y).dim[1] : 1)) return wg_none;
+    return join(d, here, x, chosen ? wg_select_at(here, y, 1, column) : y);
+}
+
+typedef struct found {
+    const wgi_ast *plot;
+    drawing d;
+    int64_t column;
+    int times;
+} found;
+
+/* Looks for the name among those behind `as` in the plot. */
+static void look_in(const wgi_ast *plot, const char *name, drawing *d, found *f, wg_nearest_word *near)
+{
+    const wgi_ast *end = NULL;
+    for (const wgi_ast *first = plot->first; first && !wg_failed(d->q->c); first = end) {
+        if (end = panel_end(first), !open_panel(d, first, end)) return;
+        for (const wgi_ast *item = first; item != end; item = item->next) {
+            const wgi_ast *as = is_drawn(item) ? wgi_plot_part(item, AST_AS, NULL) : NULL;
+            int64_t k = 0;
+            for (const wgi_ast *x = as ? as->first : NULL; x; x = x->next, k++) {
+                wg_nearest_try(near, x->ident->text, strlen(x->ident->text));
+                if (strcmp(x->ident->text, name) != 0) continue;
+                d->item = item;
+                *f = (found){ plot, *d, as->first->next ? k : -1, f->times + 1 };
+            }
+        }
+    }
+}
+
+static bool find_series(wg_program *q, const wgi_ast *call, const char *title, const char *name, found *f)
+{
+    char text[300];
+    wg_nearest_word titles = wg_nearest_to(title), names = wg_nearest_to(name);
+    drawing d = { .q = q };
+    int plots = 0;
+    for (int i = 0; i < q->numbered.plots; i++) {
+        const char *its = wg_program_plot_title(q, i);
+        if (title) wg_nearest_try(&titles, its, strlen(its));
+        if (!title || !strcmp(title, its)) plots++, look_in(q->numbered.plot[i], name, &d, f, &names);
+    }
+    if (wg_failed(q->c)) return false;
+    if (!plots && title)
+        return wgi_fail_word(q, call->mark, WG_ERROR_VALUE, "no plot '%s'%s", title,
+                             wgi_did_you_mean(&titles, "", text, sizeof text));
+    if (!f->times)
+        return wgi_fail_word(
+            q, call->mark, WG_ERROR_VALUE, "no series '%s'%s", name,
+            wgi_did_you_mean(&names, ": a plot names it, as in line y as \"loss\"", text, sizeof text));
+    if (f->times > 1)
+        return wgi_fail_word(
+            q, call->mark, WG_ERROR_VALUE,
+            "%d series '%s': series(\"TITLE\", \"%s\") says whose, and a plot has each name once", f->times,
+            name, name);
+    if (f->plot->start > call->start && !q->names_first)
+        return wgi_fail_word(q, call->mark, WG_ERROR_VALUE,
+                             "the plot stands below, in line %d: a claim about it stands behind it",
+                             wgi_line(q, f->plot->start));
+    const int op = f->d.item->op;
+    return op <= PLOT_BARS ||
+           wgi_syntax_word(q, call->mark,
+                           "'%s' is a %s: series(...) has the data of line, points, at, path, bars and "
+                           "histogram",
+                           name, wgi_plot_form_of(f->d.item)->word);
+}
+
+/* series("NAME"), series("TITLE", "NAME") */
+static wg_node eval_series(wg_program *q, const wgi_ast *call)
+{
+    found f = { .times = 0 };
+    if (!wgi_signature(q, call, 1, 2, "")) return wg_none;
+    const wgi_ast *a = call->first, *b = a->next;
+    for (const wgi_ast *x = a; x; x = x->next)
+        if (x->kind != AST_TEXT)
+            return wgi_syntax_at(q, x, "a text in quotes was expected: the name of a series"), wg_none;
+    return find_series(q, call, b ? a->ident->text : NULL, b ? b->ident->text : a->ident->text, &f)
+               ? series_node(&f.d, wgi_site_text(q, "", call->mark), f.column)
+               : wg_none;
+}
+
+void wgi_series(wg_program *q, const wgi_ast *claim)
+{
+    wgi_binding *b = claim->kind == AST_NAME ? claim->u.binding : NULL;
+    if (b && b->series) b->node = eval_series(q, b->value);
+    for (const wgi_ast *x = claim->first; x && !wg_failed(q->c); x = x->next) wgi_series(q, x);
 }
 
 /* ---- the public functions ---- */
