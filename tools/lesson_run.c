@@ -1,5 +1,6 @@
 /* lesson_run.c: builds the programs of a lesson, judges its claims, and computes what its text and pictures
  * show. */
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -310,6 +311,23 @@ static bool may_be_link(link_search *k, const char *at)
     return k->close && k->last && k->close + 1 < k->last && k->close[1] == '(';
 }
 
+/* The word at s: a name of the program with a number stands in a text as in formulas, W1 as W₁. How many
+ * bytes it has. */
+static int put_word(const lesson *l, int program, FILE *out, const char *s, const char *end)
+{
+    char name[40], equation[50], text[80];
+    int n = 0;
+    while (s + n < end && n + 1 < (int)sizeof name && (isalnum((unsigned char)s[n]) || s[n] == '_')) n++;
+    snprintf(name, sizeof name, "%.*s", n, s);
+    snprintf(equation, sizeof equation, "%s = 0", name);
+    const bool number = n && isdigit((unsigned char)name[n - 1]) && !isdigit((unsigned char)*name),
+               known = number && program < l->programs &&
+                       !wg_is_none(wg_program_node(l->program[program].m.q, name)) &&
+                       wg_formula_print(equation, WG_FORMULA_UNICODE, text, sizeof text) >= 0;
+    fprintf(out, "%.*s", known ? (int)strcspn(text, " ") : n, known ? text : name);
+    return n;
+}
+
 bool lesson_text(lesson *l, int program, span s, FILE *out, bool html)
 {
     char number[600];
@@ -333,7 +351,9 @@ bool lesson_text(lesson *l, int program, span s, FILE *out, bool html)
             code = !code, at++;
             if (html) fputs(code ? "<code>" : "</code>", out);
         } else {
-            lesson_escape(out, at++, 1, html);
+            const int word = code ? 0 : put_word(l, program, out, at, end);
+            if (!word) lesson_escape(out, at, 1, html);
+            at += word ? word : 1;
         }
     }
     return true;

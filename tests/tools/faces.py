@@ -65,17 +65,30 @@ def mistake(face, name, ranks):
     return "" if (face == "bold") == (rank > 0) else "%s has %d axes, and is %s" % (name, rank, face)
 
 
+def layers(page, program, ranks):
+    """Names of the program in the text around it that are not written as in its pictures: W1 or W³ for W₁ and W₃."""
+    text = re.sub(r"<(svg|code|pre|script|style)\b.*?</\1>|<[^>]+>", " ", page, flags=re.S)
+    yield from (n for n in re.findall(r"(?<![\w.])[A-Za-z]\w*\d\b", text) if n in ranks)
+    for name, small in re.findall(r"(d?[A-Za-z])([¹²³⁴-⁹])", text):
+        digit = str("⁰¹²³⁴⁵⁶⁷⁸⁹".index(small))
+        if name + digit in ranks and name + "^" + digit not in program:
+            yield name + small
+
+
 def main(wengert, *lessons):
     agree = wrong = 0
     for path in lessons:
         text = open(path).read()
         if re.search(r"^```wg \w", text, re.M):
             continue  # several programs
-        ranks = shapes(wengert, "\n".join(re.findall(r"^```wg\n(.*?)^```", text, re.M | re.S)))
+        program = "\n".join(re.findall(r"^```wg\n(.*?)^```", text, re.M | re.S))
+        ranks = shapes(wengert, program)
         with tempfile.TemporaryDirectory() as folder:
             page = os.path.join(folder, "page.html")
             said(wengert, "lesson", os.path.join(".", path), "--page", "-o", page)
-            said_of = [mistake(face, GREEK.get(name, name), ranks) for face, name in faces(open(page).read())]
+            page = open(page).read()
+            said_of = [mistake(face, GREEK.get(name, name), ranks) for face, name in faces(page)]
+            said_of += ["%s in the text" % name for name in layers(page, program, ranks)]
             agree, wrong = agree + said_of.count(""), wrong + sum(map(bool, said_of))
             print("".join("%s: %s\n" % (path, text) for text in said_of if text), end="")
     print("%d agree, %d wrong" % (agree, wrong))
