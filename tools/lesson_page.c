@@ -113,9 +113,9 @@ static bool put_formula(const page *g, int program, span line, bool is_claim)
 
 /* ---- programs ---- */
 
-/* Columns of a line, and bytes of a formula, of a program that has its formulas below it; columns that fit on
- * a phone. */
-enum { WIDE = 54, LONG = 36, NARROW = 33 };
+/* Columns of a line, and bytes of a formula, and of one with a fraction, of a program that has its formulas
+ * below it; columns that fit on a phone. */
+enum { WIDE = 54, LONG = 36, LONG_FRACTION = 44, NARROW = 33 };
 
 static bool has_formulas(const page *g, const lesson_part *p, bool *wide)
 {
@@ -125,7 +125,8 @@ static bool has_formulas(const page *g, const lesson_part *p, bool *wide)
     *wide = false;
     for (int i = p->line; i < p->line + p->lines; i++) {
         const bool is = formula_of(g, lesson_line(l, i), false, text);
-        any |= is, *wide |= lesson_line(l, i).n > WIDE || (is && strlen(text) > LONG && !strchr(text, '/'));
+        any |= is, *wide |= lesson_line(l, i).n > WIDE ||
+                            (is && strlen(text) > (size_t)(strchr(text, '/') ? LONG_FRACTION : LONG));
     }
     return any;
 }
