@@ -172,20 +172,20 @@ function draw(box) {
 // ---- the text of a step ----
 
 // The numbers of a step, in the template that C wrote: behind each place stands how loosely a number may bind
-// there (formula.h), or U+F014: as rows of 0 and 1.
+// there (formula.h), or U+F014: as rows of 0 and 1; before it U+F020 and more: that element of a tensor.
 function fill(pattern, s) {
   const handed = s.k === undefined ? null : live.total[handedBy(s.k)];
   const shape = c => c === 0xF001 ? items[data.terms[s.k][0]].s : c === 0xF002 ? [] : items[c - 0xE000].s;
   const of = c => c === 0xF001 ? handed : c === 0xF002 ? [local(s.k)] : live.value[c - 0xE000];
-  const text = c => line(of(c.charCodeAt(0)), shape(c.charCodeAt(0)));
+  const text = (c, k) => k ? num(of(c.charCodeAt(0))[k.charCodeAt(0) - 0xF020]) : line(of(c.charCodeAt(0)), shape(c.charCodeAt(0)));
   const looseness = t => t[0] === '[' ? 0.5 : t[0] === '−' ? 3 : t.includes('·') ? 2 : /^10[⁻²³¹⁰⁴-⁹]/.test(t) ? 1 : 0;
   const small = t => t.replace(/./g, d => SMALL[d] || '⁻⁺⁽⁾'['−+()'.indexOf(d)]), whole = t => /^−?\d+$/.test(t);
   const classes = items[s.i].s[items[s.i].s.length - 1];
   const hot = v => v.flatMap(k => Array.from({ length: classes }, (_, i) => +(i === k)));
   return pattern.replace(/\^\(−([\uE000-\uF002])[\uF010-\uF015]?\)/g, (all, c) =>
     !whole(text(c)) ? all : small(text(c)[0] === '−' ? '−(' + text(c) + ')' : '−' + text(c))
-  ).replace(/([\x20^]?)([\uE000-\uF002])([\uF010-\uF015]?)/g, (_, before, c, limit) => {
-    const code = c.charCodeAt(0), number = text(c), power = before === '^' && limit, call = limit === '\uF015';
+  ).replace(/([\x20^]?)([\uE000-\uF002])([\uF020-\uF023]?)([\uF010-\uF015]?)/g, (_, before, c, k, limit) => {
+    const code = c.charCodeAt(0), number = text(c, k), power = before === '^' && limit, call = limit === '\uF015';
     if (limit === '\uF014') return before + line(hot(of(code)), shape(code).concat(classes));
     if (power && whole(number)) return small(number);
     return !limit || looseness(number) <= (call ? 0 : limit.charCodeAt(0) - 0xF010 + 0.5) ? before + number

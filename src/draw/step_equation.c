@@ -25,7 +25,7 @@ const wg_tensor *wgi_step_handed(const wgi_step_equation *q)
 
 int64_t wgi_step_operand(const wgi_step_equation *q, int k) { return q->v->arg[q->y->first + k]; }
 
-static const wg_tensor *value_of(const wgi_step_equation *q, int64_t item)
+const wg_tensor *wgi_step_value(const wgi_step_equation *q, int64_t item)
 {
     return item >= 0 && q->value[item] ? &q->value[item]->value : NULL;
 }
@@ -44,7 +44,7 @@ const wg_tensor *wgi_step_tensor(const wgi_step_equation *q, const wgi_formula_n
 {
     if (n->kind != WGI_F_NAME || n->word) return NULL;
     const bool handed = !n->number && n->text == q->gradient;
-    return handed ? wgi_step_handed(q) : value_of(q, wgi_step_item(q, n));
+    return handed ? wgi_step_handed(q) : wgi_step_value(q, wgi_step_item(q, n));
 }
 
 /* Whether each row of the tensor adds up to 1, but for rounding. */
@@ -67,7 +67,7 @@ static void add_facts(wgi_step_equation *q, wgi_formula_value *v, int k)
     const int64_t first = wgi_step_operand(q, 0), item = operand_of ? wgi_step_operand(q, k) : -1;
     if (item >= 0) {
         q->shape[k] = wg_node_shape(wgi_item_node(q->v, item)), v->shape = &q->shape[k];
-        const wg_tensor *t = value_of(q, item);
+        const wg_tensor *t = wgi_step_value(q, item);
         const bool changes = q->v->leaves_change && wg_node_leaf(wgi_item_node(q->v, item)) != WG_LEAF_NONE;
         v->adds_to_1 = t && t->data && !changes && adds_to_1(t);
     }
@@ -89,7 +89,7 @@ bool wgi_step_find_names(wgi_step_equation *q)
 /* Whether 1 - |y|, as its number is printed, is not that of the y before rounding. */
 static bool is_at_limit(const wgi_step_equation *q)
 {
-    const wg_tensor *y = value_of(q, q->y - q->v->item);
+    const wg_tensor *y = wgi_step_value(q, q->y - q->v->item);
     const size_t bytes = wg_dtype_size(wg_node_dtype(wgi_item_node(q->v, q->y - q->v->item)));
     const double eps = bytes == 8 ? DBL_EPSILON : bytes == 4 ? FLT_EPSILON : 1.0 / 128;
     bool near = false;
@@ -143,8 +143,7 @@ static const char *local_name(void *with, const wgi_formula_node *n)
     return own;
 }
 
-/* Item `of` as a name. */
-static wgi_formula_node name_of(const wgi_view *v, int64_t of)
+wgi_formula_node wgi_step_name(const wgi_view *v, int64_t of)
 {
     const char *name = wgi_item_name(v, &v->item[of], WGI_STEP_NAME);
     return (wgi_formula_node){ .kind = WGI_F_NAME,
@@ -189,7 +188,7 @@ static void name_what_is_known(wgi_step_equation *q)
                                   ? *wgi_operand(q->v, &q->v->item[of], 0)
                                   : -1;
         const int16_t next = n->next;
-        if (known >= 0) *n = name_of(q->v, known), n->next = next;
+        if (known >= 0) *n = wgi_step_name(q->v, known), n->next = next;
     }
 }
 

@@ -44,6 +44,10 @@ wgi_step_equation *wgi_step_equation_new(const wgi_view *v, const wgi_step *cons
 int64_t wgi_step_operand(const wgi_step_equation *q, int k);
 /* The gradient that the item hands on; NULL: there is none. */
 const wg_tensor *wgi_step_handed(const wgi_step_equation *q);
+/* The item's value; NULL: it is not known. */
+const wg_tensor *wgi_step_value(const wgi_step_equation *q, int64_t item);
+/* Item `of` as a name. */
+wgi_formula_node wgi_step_name(const wgi_view *v, int64_t of);
 /* The item that a name in `own`, no word, is; -1: it is none. */
 int64_t wgi_step_item(const wgi_step_equation *q, const wgi_formula_node *n);
 /* What a name in `own` stands for; NULL: no tensor that is known. */
@@ -57,6 +61,15 @@ bool wgi_step_parse(wgi_step_equation *q, bool adjoint);
 bool wgi_step_replace(wgi_step_equation *q, const wgi_formula *f, const wgi_formula *also, int index);
 /* The text of a node of f; NULL: it is too long. */
 const char *wgi_step_text(const wgi_step_equation *q, const wgi_formula *f, int node);
+
+/* The place of an item's number in a pattern. */
+const char *wgi_step_place(const wgi_step_equation *q, int64_t item);
+
+/* ---- step_terms.c ---- */
+
+/* Writes operands of `own` that are called by their formula, w x of z = w x + b, and the item itself, as the
+ * terms that they add up: products of two numbers. Before wgi_step_make_numbers, and likewise `pattern`. */
+void wgi_step_expand(wgi_step_equation *q, bool pattern);
 
 /* ---- step_numbers.c: numbers ---- */
 

@@ -32,8 +32,7 @@ const char *wgi_numbers(wgi_pool *pool, const wg_tensor *t)
     return wgi_strbuf_keep(&b);
 }
 
-/* The place of an item's number in a pattern. */
-static const char *place(const wgi_step_equation *q, int64_t item)
+const char *wgi_step_place(const wgi_step_equation *q, int64_t item)
 {
     const unsigned code = (unsigned)(WGI_PLACES + item);
     const char to[] = { (char)(0xE0 | code >> 12), (char)(0x80 | (code >> 6 & 0x3F)),
@@ -44,7 +43,7 @@ static const char *place(const wgi_step_equation *q, int64_t item)
 static const char *place_of(const wgi_step_equation *q, const wgi_formula_node *n)
 {
     const bool handed = !n->number && n->text == q->gradient;
-    return place(q, handed ? WGI_PLACE_HANDED : wgi_step_item(q, n));
+    return wgi_step_place(q, handed ? WGI_PLACE_HANDED : wgi_step_item(q, n));
 }
 
 /* The class numbers as rows of 0 and 1. */
@@ -154,7 +153,7 @@ bool wgi_step_make_numbers(wgi_step_equation *q, bool pattern)
 static const char *two_factors(wgi_step_equation *q, const wgi_step *t, bool pattern)
 {
     const double g = wg_tensor_item(wgi_step_handed(q), 0), term = wg_tensor_item(&t->value, 0);
-    const char *const at[] = { place(q, WGI_PLACE_HANDED), place(q, WGI_PLACE_LOCAL) };
+    const char *const at[] = { wgi_step_place(q, WGI_PLACE_HANDED), wgi_step_place(q, WGI_PLACE_LOCAL) };
     wgi_formula *f = &q->own;
     wgi_formula_clear(f);
     const int a = pattern ? wgi_formula_name(f, at[0], 3, 0) : wgi_formula_number(f, g),

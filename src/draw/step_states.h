@@ -84,10 +84,12 @@ const char *wgi_sum_of_numbers(wgi_pool *pool, const wg_tensor *a, const wg_tens
 /* A pattern is a rule in numbers with a character of its own, for private use, in the place of each
  * number, for writers that put other numbers there later. */
 enum {
-    WGI_PLACES = 0xE000,       /* that of item i is this + i; there are at most WGI_STEPS_MOST items */
-    WGI_PLACE_HANDED = 0x1001, /* this + WGI_PLACES: the gradient that is handed on */
-    WGI_PLACE_LOCAL = 0x1002,  /* likewise: the term divided by it */
-    WGI_PLACE_ONE_HOT = 0x1014 /* likewise, behind the place of class numbers: as rows of 0 and 1 */
+    WGI_PLACES = 0xE000,        /* that of item i is this + i; there are at most WGI_STEPS_MOST items */
+    WGI_PLACE_HANDED = 0x1001,  /* this + WGI_PLACES: the gradient that is handed on */
+    WGI_PLACE_LOCAL = 0x1002,   /* likewise: the term divided by it */
+    WGI_PLACE_ELEMENT = 0x1020, /* likewise + i, behind the place of a tensor: its element i, one of the first
+                                 * four */
+    WGI_PLACE_ONE_HOT = 0x1014  /* likewise, behind the place of class numbers: as rows of 0 and 1 */
 };
 
 /* What the step computes. */

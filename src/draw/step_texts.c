@@ -19,9 +19,10 @@ static const char *value_rule(wgi_step_equation *q, bool pattern, const char **n
     wgi_equation_free(e);
     q->most = 1;
     if (y->operands && y->operands <= WGI_FORMULA_OPERANDS && wgi_step_find_names(q) &&
-        wgi_step_parse(q, false) && wgi_step_replace(q, q->also, NULL, 0) &&
-        wgi_step_make_numbers(q, pattern))
-        right = wgi_step_text(q, &q->own, q->right);
+        wgi_step_parse(q, false) && wgi_step_replace(q, q->also, NULL, 0)) {
+        wgi_step_expand(q, pattern);
+        if (wgi_step_make_numbers(q, pattern)) right = wgi_step_text(q, &q->own, q->right);
+    }
     *numbers = right ? right : "";
     return y->tree && !strcmp(rule, wgi_symbol(v, y, WGI_STEP_NAME)) ? "" : rule;
 }

@@ -280,7 +280,10 @@ static void put_limit(printer *p, int node, int k)
     const wgi_formula_node *at = &p->f->node[wgi_formula_child(p->f, node, k)];
     const int kind = n->kind;
     const bool factor = kind == WGI_F_MUL || kind == WGI_F_DIV;
-    if (p->target != UNICODE || at->kind != WGI_F_NAME || at->length != 3 || (unsigned char)*at->text < 0xEE)
+    const bool element =
+        at->length == 6 && (unsigned char)at->text[5] >= 0xA0; /* the place of one of a tensor */
+    if (p->target != UNICODE || at->kind != WGI_F_NAME || (at->length != 3 && !element) ||
+        (unsigned char)*at->text < 0xEE)
         return;
     const int limit = kind == WGI_F_CALL || (kind == WGI_F_POW && k) ? ATOM
                       : kind == WGI_F_MUL && k                       ? PRODUCT

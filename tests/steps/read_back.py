@@ -1,13 +1,13 @@
 """Reads the lines of `wengert step`, and the boxes of `wengert draw --values` as text, back: each side of an equation is computed from what is printed, and all sides must agree.
 
-    read_back.py WENGERT [--programs N] [--arrays N] [--seed N] [--show] [FILE.wg ...]
+    read_back.py WENGERT [--programs N] [--arrays N] [--dots N] [--seed N] [--show] [FILE.wg ...]
 
 The reader knows what a student knows: powers bind more than products and quotients, those more than sums, those more than "a where b, else c"; products and
 quotients go from left to right; a function without parentheses takes the next factor. Two arrays side by side are a product of matrices,
 ⊙ is one of elements. A number is the interval of its last digit, and exact if it has no point. Names have the values of the lines before,
 or of the definitions behind the line. It shares no code with the printer. The last line says how many lines agree, are untrue, were
 not read, or have arrays that are cut short, and words; the exit status is 1 if one is untrue, or one of a thousand is not read. N random programs of scalars,
-with numbers between 10^-12 and 10^18, and N of arrays with layers and losses are read beside the files.
+with numbers between 10^-12 and 10^18, and N of arrays with layers and losses are read beside the files. Of N sums of products each factor must stand in its line.
 """
 import math
 import random
@@ -956,6 +956,43 @@ def saturated(draw):
                                         "a/(1 - a)", "sqrt(1 - a)", "bce_with_logits(z, 1)*a", "softplus(z) - a", "1/(1 - a)"])
 
 
+def dots(draw):
+    """A sum of products of numbers, or of the elements of two short vectors; and the factors, in their order."""
+    n, sign = draw.randrange(2, 5), lambda: draw.choice(["", "", "-"])
+    w, x, kind = [sign() + literal(draw) for _ in range(n)], [sign() + literal(draw) for _ in range(n)], draw.randrange(4)
+    if kind:
+        text = "w = [%s]\nx = [%s]\n" % (", ".join(w), ", ".join(x))
+        total = ["w @ x", "sum(w*x)", "dot(w, x)"][kind - 1]
+    else:
+        n = min(n, 3)
+        text = "".join("w%d = %s\nx%d = %s\n" % (k, w[k], k, x[k]) for k in range(n))
+        total = " + ".join("w%d*x%d" % (k, k) for k in range(n))
+    return text + "b = %s\nz = %s + b\n" % (sign() + literal(draw), total), [float(v) for k in range(n) for v in (w[k], x[k])]
+
+
+def factors_of(text):
+    """Those of the products in the numbers of z."""
+    for line in text.splitlines():
+        if re.match(r"\s+\d+  z = ", line):
+            numbers = sides(line.split("  ", 2)[-1])[-2]
+            return [Reader(f, {}).whole().at[0] for f in re.findall(r"\(?[^\s()]+\)?", numbers.rsplit(" + ", 1)[0]) if f not in "+·"]
+    return []
+
+
+def count_expanded(wengert, draw, many):
+    """How many programs of `dots` have all factors in the line of z; programs that have not."""
+    n, bad = 0, []
+    for _ in range(many):
+        text, want = dots(draw)
+        lines = steps(wengert, "-e", text)
+        found = factors_of(lines)
+        if len(found) == len(want) and all(a[0] <= v <= a[1] for a, v in zip(found, want)):
+            n += 1
+        elif lines:
+            bad.append(text)
+    return n, bad
+
+
 def said(wengert, *words):
     p = subprocess.run([wengert, *words], capture_output=True, text=True, timeout=60)
     return p.stdout if p.returncode == 0 else ""
@@ -970,6 +1007,7 @@ KNOWN_LINES = [
     (['y = 1/1.536·10⁻¹² = 6.510·10¹¹'], (0, 1, 0)),
     (['y = 1/(1.536·10⁻¹²) = 6.510·10¹¹'], (1, 0, 0)),
     (['y = 1.67·10⁻⁵² = 2.789·10⁻¹⁰'], (0, 1, 0)),
+    (['w = [0.3, 0.8]', 'x = [2, −1]', 'z = w x = 0.3 · 2 + 0.8 · (−1) = −0.2', 'u = w x = 0.3 · 2 + 0.8 · (−2) = −0.2'], (3, 1, 0)),
     (['y = (1.67·10⁻⁵)² = 2.789·10⁻¹⁰'], (1, 0, 0)),
     (['y = 3 · −2 = −6'], (0, 0, 1)),
     (['y = −−1.839 = 1.839'], (0, 0, 1)),
@@ -997,7 +1035,7 @@ def check_itself():
 
 
 def options(words):
-    wengert, files, many, show = words[0], [], {"--programs": 0, "--arrays": 0, "--saturated": 0, "--seed": 1}, False
+    wengert, files, many, show = words[0], [], {"--programs": 0, "--arrays": 0, "--saturated": 0, "--dots": 0, "--seed": 1}, False
     at = 1
     while at < len(words):
         if words[at] in many:
@@ -1028,6 +1066,12 @@ def main(words):
             count.listing("program %d" % k, said(wengert, "draw", "--values", "--width", "2000", "-e", text))
     for k in range(many["--saturated"]):
         count.text("saturated %d" % k, steps(wengert, "-e", saturated(draw)))
+    for k in range(many["--dots"]):
+        count.text("dots %d" % k, steps(wengert, "-e", dots(draw)[0]))
+    expanded, bad = count_expanded(wengert, draw, many["--dots"])
+    count.untrue.extend("not written as products: " + text for text in bad)
+    if many["--dots"]:
+        print("%d sums of products are written as such" % expanded)
     if shown:
         print("%d of %d programs have steps" % (shown, many["--programs"] + many["--arrays"]))
     return count.end()

@@ -1,6 +1,6 @@
 """Reads the boxes of `wengert draw --values` back, as SVG and as TikZ: each formula, as it is set there, must have the value that stands in its box.
 
-    read_pictures.py WENGERT [--programs N] [--arrays N] [--seed N] [--show] [FILE.wg ...]
+    read_pictures.py WENGERT [--programs N] [--arrays N] [--dots N] [--seed N] [--show] [FILE.wg ...]
 
 In a page the script must fill the templates of steps as C does. In SVG the letters, their places and sizes, the bars of fractions and the signs of roots are put together to a line, from the
 geometry alone; in TikZ the LaTeX of the box is. The line is read by read_back.py, with the values of the boxes before. A name that stands in
@@ -354,6 +354,7 @@ def main(words):
     counts, draw = {"svg": Count(show), "tex": Count(show), "graph": Count(show), "page": Count(show), "moved": Count(show)}, random.Random(many["--seed"])
     pages = []
     programs = [("program %d" % k, ["-e", rb.program(draw) if k < many["--programs"] else rb.layers(draw)]) for k in range(many["--programs"] + many["--arrays"])]
+    programs += [("dots %d" % k, ["-e", rb.dots(draw)[0]]) for k in range(many["--dots"])]
     for where, words in [(f, [f]) for f in files] + programs:
         for form, boxes in ("svg", svg_boxes), ("tex", tikz_boxes):
             text = rb.said(wengert, "draw", "--values", "--backward", "--format", form, "-o", "-", *words)

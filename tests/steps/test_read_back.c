@@ -9,7 +9,7 @@ Test(read_back, every_side_of_a_line_is_the_same)
     wgt_needs("python3");
     fprintf(stderr, "%s",
             wgt_shell("python3 tests/steps/read_back.py \"$build/wengert\" --programs ${WG_LINES:-200} "
-                      "--arrays ${WG_LINES:-200} --saturated 200 "
+                      "--arrays ${WG_LINES:-200} --saturated 200 --dots ${WG_LINES:-100} "
                       "--seed ${WG_SEED:-1} examples/*.wg docs/drawing/*.wg"));
 }
 
@@ -19,8 +19,9 @@ Test(read_back, each_box_is_what_its_formula_says)
     wgt_needs("python3");
     fprintf(
         stderr, "%s",
-        wgt_shell("python3 -B tests/steps/read_pictures.py \"$build/wengert\" --programs ${WG_PICTURES:-40} "
-                  "--arrays ${WG_PICTURES:-40} --seed ${WG_SEED:-1} examples/*.wg docs/drawing/*.wg"));
+        wgt_shell(
+            "python3 -B tests/steps/read_pictures.py \"$build/wengert\" --programs ${WG_PICTURES:-40} "
+            "--arrays ${WG_PICTURES:-40} --dots 10 --seed ${WG_SEED:-1} examples/*.wg docs/drawing/*.wg"));
 }
 
 /* The reader itself: what it must refuse, and what it must read as a student does. */
