@@ -561,7 +561,7 @@ static const wgi_builtin builtins[] = {
            "operands are the same each time. All are computed at once, with the same parameters and draws"),
     ITSELF(
         fit, wgi_eval_fit,
-        "(p, costs) = fit(loss, p0, batches, optimizer=adam(1e-3), steps=, dev=, patience=)",
+        "(p, costs) = fit(loss, p0, batches, optimizer=adam(1e-3), steps=, dev=, patience=, all=false)",
         "trains while the program is built: loss(p, batch) is made smaller from p0 on, batch by batch along "
         "axis 0; "
         "steps= more or fewer steps, without batches needed; dev=e: e(p) after each epoch, the third result; "

@@ -656,6 +656,7 @@ typedef struct wgi_fitting {
     wg_tensor rows[WGI_LANG_PARTS]; /* the batches */
     int leaves, elements;
     int64_t batches, steps, patience; /* batches and patience 0: none */
+    bool all;                         /* the leaves after each step are wanted, stacked */
     wg_optim_choice optimizer;
     wg_node loss, dev;    /* in own[0] and own[1]; dev may be wg_none */
     wgi_capture *capture; /* all that the result is found from */

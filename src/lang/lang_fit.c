@@ -152,8 +152,14 @@ typedef struct fit_run {
     double best;           /* the least dev so far */
     int64_t best_epoch;    /* 0: none */
     wg_snapshot *best_of;
-    bool diverged; /* then what is found is NaN */
+    bool diverged;              /* then what is found is NaN */
+    char *path[WGI_LANG_PARTS]; /* of each leaf, after each step, if all are wanted */
 } fit_run;
+
+static size_t bytes_of(const wg_tensor *t)
+{
+    return (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype);
+}
 
 /* The gradient or the parameters are NaN or infinite: as in a scan, all that follows is NaN. */
 static void diverge(fit_run *r)
@@ -169,7 +175,33 @@ static void diverge(fit_run *r)
     wg_warn(c, r->here, "fit stops at step %lld of %lld, and what it finds is NaN: %s",
             (long long)r->steps + 1, (long long)r->t->steps, why);
     for (int64_t i = r->steps + 1; i < r->t->steps; i++) r->cost[i] = NAN;
+    for (int k = 0; k < r->t->leaves && r->t->all; k++) { /* NaN has all bits of its exponent and one more */
+        const wg_tensor v = wg_params_tensor(r->t->p, k);
+        const size_t done = (size_t)r->steps * bytes_of(&v);
+        memset(r->path[k] + done, 0xFF, (size_t)r->t->steps * bytes_of(&v) - done);
+    }
     r->steps = r->t->steps, r->diverged = true;
+}
+
+static bool open_paths(fit_run *r)
+{
+    for (int k = 0; k < r->t->leaves && r->t->all; k++) {
+        const wg_tensor v = wg_params_tensor(r->t->p, k);
+        if (wg_shape_size(v.shape) > WGI_LANG_TENSOR / r->t->steps || v.shape.rank == WG_MAX_RANK)
+            return wgi_fail_at(r->q, r->t->call, WG_ERROR_SHAPE,
+                               "fit: all=true of %lld steps is too large for %s", (long long)r->t->steps,
+                               wg_params_name(r->t->p, k));
+        r->path[k] = wg_alloc(r->q->c, (size_t)r->t->steps, bytes_of(&v));
+    }
+    return !wg_failed(r->q->c);
+}
+
+static void note_path(fit_run *r)
+{
+    for (int k = 0; k < r->t->leaves && r->t->all; k++) {
+        const wg_tensor v = wg_params_tensor(r->t->p, k);
+        memcpy(r->path[k] + (size_t)r->steps * bytes_of(&v), v.data, bytes_of(&v));
+    }
 }
 
 static bool one_step(fit_run *r)
@@ -185,7 +217,7 @@ static bool one_step(fit_run *r)
     const wg_status s = wg_failed(r->q->c);
     if (s == WG_ERROR_VALUE) diverge(r);
     else if (s) return false;
-    else r->steps++;
+    else note_path(r), r->steps++;
     return true;
 }
 
@@ -213,7 +245,7 @@ static bool run(fit_run *r)
     r->cost = wg_alloc(r->q->c, (size_t)t->steps + 1, sizeof *r->cost);
     r->dev = wg_alloc(r->q->c, (size_t)(t->steps / epoch) + 1, sizeof *r->dev);
     r->o = wg_optim_named_at(r->here, t->p, t->optimizer.name, t->optimizer.setting, t->optimizer.settings);
-    if (wg_failed(r->q->c)) return false;
+    if (wg_failed(r->q->c) || !open_paths(r)) return false;
     bool on = true;
     while (on && r->steps < t->steps) {
         if (!one_step(r)) return false;
@@ -248,7 +280,12 @@ static wg_node vector(fit_run *r, const double *x, int64_t n)
 
 static wg_node fitted_leaf(fit_run *r, int k)
 {
-    const wg_tensor v = wg_params_tensor(r->t->p, k);
+    wg_tensor v = wg_params_tensor(r->t->p, k);
+    if (r->t->all) {
+        memmove(v.shape.dim + 1, v.shape.dim, (size_t)v.shape.rank++ * sizeof *v.shape.dim);
+        v.shape.dim[0] = r->steps, v.data = r->path[k];
+        return wg_input_at(r->here, r->t->whole, "", v);
+    }
     return r->diverged ? leaf(r, NULL, v) : wg_input_at(r->here, r->t->whole, "", v);
 }
 
@@ -276,6 +313,7 @@ bool wgi_fit_run(wg_program *q, wgi_fitting *t)
     for (int k = 0; fine && k < t->leaves; k++) t->found[t->founds++] = fitted_leaf(&r, k);
     if (fine) t->found[t->founds++] = vector(&r, r.cost, r.steps);
     if (fine && wg_node_ok(t->dev)) t->found[t->founds++] = vector(&r, r.dev, r.epochs);
+    for (int k = 0; k < t->leaves; k++) wg_free(q->c, r.path[k]);
     wg_snapshot_free(r.best_of);
     wg_optim_free(r.o);
     wg_free(q->c, r.cost);

@@ -722,7 +722,7 @@ wgi_val wgi_eval_map(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 /* ---- fit ---- */
 
-#define FIT_OPTIONS "optimizer steps dev patience"
+#define FIT_OPTIONS "optimizer steps dev patience all"
 
 /* A number of the optimizer, which may be computed: a rate that map varies. */
 static bool number_now(wg_program *q, const wgi_ast *a, const char *what, double *value)
@@ -750,14 +750,15 @@ static bool fit_is_allowed(wg_program *q, const wgi_ast *call, const wgi_binding
 static bool read_fit_options(wg_program *q, const wgi_ast *call, wgi_fitting *t)
 {
     const wgi_ast *o = wgi_keyword(call, "optimizer"), *steps = wgi_keyword(call, "steps"),
-                  *patience = wgi_keyword(call, "patience");
+                  *patience = wgi_keyword(call, "patience"), *all = wgi_keyword(call, "all");
     if (!o)
         return wgi_syntax_word(q, call->mark,
                                "fit needs optimizer=: fit(loss, p, batches, optimizer=adam(1e-3))");
     if (!wgi_read_optimizer(q, o, number_now, &t->optimizer)) return false;
     if (patience && !wgi_keyword(call, "dev"))
         return wgi_syntax_at(q, patience, "patience is about dev=, a function of what is fitted");
-    return (!steps || wgi_integer(q, steps, "the number of steps", 1, 100000000, &t->steps)) &&
+    return (!all || wgi_truth(q, all, &t->all)) &&
+           (!steps || wgi_integer(q, steps, "the number of steps", 1, 100000000, &t->steps)) &&
            (!patience || wgi_integer(q, patience, "the patience", 1, INT32_MAX, &t->patience));
 }
 
