@@ -221,6 +221,7 @@ static int run_lesson(const args *a, lesson *l)
 /* The lines of its wg blocks, with those of claims as statements. */
 static int print_program(const lesson *l)
 {
+    if (l->functions) fputs(l->functions, stdout);
     for (int i = 0; i < l->parts; i++) {
         const lesson_part *p = &l->part[i];
         if (p->kind != PART_PROGRAM || p->program != 0) continue;

@@ -2,6 +2,7 @@
  * questions and pictures; `wengert lesson` runs it, and makes a page of it.
  *
  *   lesson_read.c   the file as parts, and as the texts of its programs
+ *   lesson_functions.c  the functions that several lessons use
  *   lesson_run.c    builds the programs, judges the claims, computes what the text shows
  *   lesson_print.c  the lesson in a terminal
  *   lesson_page.c   the lesson as HTML
@@ -19,6 +20,7 @@
 enum {
     LESSON_PROGRAMS = 8,
     LESSON_AFTER = 8,
+    LESSON_USES = 20,
     LESSON_DRAWS = 50,
     LESSON_PLOTS = 50,
     LESSON_TRIES = 50,
@@ -82,10 +84,11 @@ typedef struct lesson {
     char *owned;        /* the text, if it is freed with the lesson; else NULL */
     const char **line;  /* line i begins at line[i - 1], and ends before line[i] */
     int lines;
-    span title, notes, after[LESSON_AFTER];
-    int number, afters; /* number 0: it has none */
+    span title, notes, after[LESSON_AFTER], use[LESSON_USES];
+    int number, afters, uses; /* number 0: it has none */
+    char *functions;          /* the text of the functions that it uses; NULL: it uses none */
     lesson_part *part;
-    int parts;
+    int parts, first_program; /* the line where the first block wg begins; 0: there is none */
     lesson_program program[LESSON_PROGRAMS];
     int programs;
     int draws, plots, tries;
@@ -114,6 +117,11 @@ bool span_begins(span s, const char *word); /* with the word and a blank, or is 
 span span_trim(span s);
 /* Prints FILE:LINE:COLUMN and the message; at: a byte of the source. Returns false. */
 bool lesson_wrong(lesson *l, const char *at, const char *format, ...) WG_PRINTF(3, 4);
+
+/* ---- lesson_functions.c ---- */
+
+extern const char lesson_functions_text[]; /* lessons/functions.wg */
+bool lesson_use(lesson *l);                /* sets l->functions; false: after a message */
 
 /* ---- lesson_run.c ---- */
 

@@ -152,6 +152,14 @@ static void put_program(const page *g, const lesson_part *p)
         put(g, "<div>"), put_formula(g, p->program, lesson_line(g->l, i), false), put(g, "</div>");
     }
     put(g, formulas ? "</div></div>\n" : "</div>\n");
+    if (p->line != g->l->first_program || !g->l->functions) return;
+    put(g, "<details class=\"functions\"><summary>Functions of the course: ");
+    for (int i = 0; i < g->l->uses; i++)
+        fprintf(g->out, "%s<code>%.*s</code>", i ? ", " : "", g->l->use[i].n, g->l->use[i].at);
+    put(g, "</summary><div class=\"program single\"><pre>");
+    for (const char *s = g->l->functions; *s; s += strcspn(s, "\n"), s += *s != 0)
+        lesson_escape(g->out, s, (int)strcspn(s, "\n"), true), put(g, "\n");
+    put(g, "</pre></div></details>\n");
 }
 
 /* ---- claims ---- */

@@ -43,6 +43,10 @@ static void print_code(const lesson *l, const lesson_part *p)
 {
     for (int i = p->line; i < p->line + p->lines; i++)
         printf("    %.*s\n", lesson_line(l, i).n, lesson_line(l, i).at);
+    if (p->line != l->first_program || !l->uses) return;
+    printf("\n    # and of the course's functions, which --program prints: ");
+    for (int i = 0; i < l->uses; i++) printf("%s%.*s", i ? ", " : "", l->use[i].n, l->use[i].at);
+    putchar('\n');
 }
 
 static bool print_claim(const printer *k, const lesson_part *p, int line, int width)

@@ -338,6 +338,7 @@ static bool read_block(lesson *l, lesson_part *p)
     if (p->lines == 0) return lesson_wrong(l, l->line[p->line - 2], "the block is empty");
     switch (p->kind) {
     case PART_PROGRAM:
+        if (!l->first_program) l->first_program = p->line;
         for (int i = p->line; i < p->line + p->lines; i++) copy_code(l, p->program, lesson_line(l, i));
         return true;
     case PART_CHECK:
@@ -402,6 +403,18 @@ static bool read_fence(lesson *l, int i, int *next)
 
 /* ---- the file ---- */
 
+/* Names with commas between them; - is none. */
+static bool read_names(lesson *l, span s, span to[], int *n, int most, const char *what)
+{
+    for (span w; (w = word_of(s)).n; s = rest_of(s, w.n)) {
+        const span name = { w.at, w.n - (w.at[w.n - 1] == ',') };
+        if (span_begins(name, "-")) continue;
+        if (*n == most) return lesson_wrong(l, w.at, "more than %d %s", most, what);
+        to[(*n)++] = name;
+    }
+    return true;
+}
+
 static bool read_head(lesson *l, span line)
 {
     span s;
@@ -411,15 +424,10 @@ static bool read_head(lesson *l, span line)
         l->number = atoi(s.at);
         return (l->number >= 1 && l->number < 1000) || lesson_wrong(l, s.at, "a number from 1 on");
     }
-    if (!span_begins(line, "after:")) return false;
-    s = rest_of(line, 6);
-    for (span w; (w = word_of(s)).n; s = rest_of(s, w.n)) {
-        const span name = { w.at, w.n - (w.at[w.n - 1] == ',') };
-        if (span_begins(name, "-")) continue;
-        if (l->afters == LESSON_AFTER) return lesson_wrong(l, w.at, "more than %d lessons", LESSON_AFTER);
-        l->after[l->afters++] = name;
-    }
-    return true;
+    if (span_begins(line, "uses:"))
+        return read_names(l, rest_of(line, 5), l->use, &l->uses, LESSON_USES, "functions");
+    return span_begins(line, "after:") &&
+           read_names(l, rest_of(line, 6), l->after, &l->afters, LESSON_AFTER, "lessons");
 }
 
 /* Paragraphs, headings and blocks from line i on. */
@@ -487,8 +495,8 @@ bool lesson_read(lesson *l, const args *a, const char *file, const char *source)
     for (i++; i <= l->lines && lesson_line(l, i).n && read_head(l, lesson_line(l, i)); i++) continue;
     if (!l->status && i <= l->lines && lesson_line(l, i).n)
         lesson_wrong(l, l->line[i - 1],
-                     "below the title stand number:, after: and notes:, then an empty line");
-    return !l->status && program_of(l, (span){ source, 0 }, source) && read_parts(l, i);
+                     "below the title stand number:, after:, notes: and uses:, then an empty line");
+    return !l->status && lesson_use(l) && program_of(l, (span){ source, 0 }, source) && read_parts(l, i);
 }
 
 bool lesson_read_text(lesson *l, const args *a, const char *path)
@@ -521,6 +529,6 @@ int lesson_close(lesson *l)
     for (int i = 0; i < l->programs; i++)
         if (l->program[i].m.c) wg_finish(l->program[i].m.c, NULL);
     if (l->c) wg_finish(l->c, NULL);
-    free(l->owned), free(l->folder);
+    free(l->owned), free(l->folder), free(l->functions);
     return l->status;
 }

@@ -67,7 +67,7 @@ static bool build(lesson *l, lesson_program *p)
     if (!model_begin(m, l->a, p->eval ? WG_EVAL : WG_TRAIN, p->f32 ? WG_F32 : WG_F64)) return false;
     text = text_with_titles(l, (int)(p - l->program));
     if (!text) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
-    m->q = wg_program_lesson(m->c, l->file, text);
+    m->q = wg_program_lesson(m->c, l->file, text, l->functions);
     free(text);
     if (l->folder) guest_limit(m->q, l->a, l->folder);
     const bool fine = model_ok(m) && model_build(m);

@@ -25,8 +25,9 @@ typedef struct wg_program wg_program;
  * context frees the program at the latest. */
 WG_API wg_program *wg_program_text(wg_context *c, const char *name, const char *text);
 /* The same for a text whose claims, plots and values without a name may use names that are bound below them, as those
- * of a lesson do. */
-WG_API wg_program *wg_program_lesson(wg_context *c, const char *name, const char *text);
+ * of a lesson do. functions: definitions of functions that come before all else, as if they stood in a file
+ * "functions.wg"; NULL: none. */
+WG_API wg_program *wg_program_lesson(wg_context *c, const char *name, const char *text, const char *functions);
 /* The path "-" is standard input, which messages call <stdin>. In a file a name that is never bound must be
  * given a value by wg_program_set; in a text it is an input unless a name that is bound is near. */
 WG_API wg_program *wg_program_file(wg_context *c, const char *path);

@@ -471,6 +471,8 @@ static wg_node of_numbers(wg_site here, const wg_op *op, const wg_node x[], int 
         v[k] = fits ? wgi_number_value(x[k]) : NAN;
     }
     if (fits && op->kernel[0]) {
+        wg_fault fault;
+        wgi_fault_clear(&fault);
         wg_kernel k = { .end = 1,
                         .operands = n,
                         .outputs = 1,
@@ -478,8 +480,10 @@ static wg_node of_numbers(wg_site here, const wg_op *op, const wg_node x[], int 
                         .y = (void *[]){ &value },
                         .step = step,
                         .xt = types,
-                        .yt = types };
-        return op->kernel[0](&k) ? wg_number(value) : wg_none;
+                        .yt = types,
+                        .fault = &fault };
+        if (!op->kernel[0](&k)) wgi_fail(NULL, here, op->name, WG_ERROR_VALUE, "%s", fault.text);
+        return wg_number(value);
     }
     if (fits && op->map) return wg_number(op->map(v[0], NULL));
     if (fits && op->expand && wgi_op_is_ours(op)) op->expand(wg_inside(here), x, n, NULL, &y);

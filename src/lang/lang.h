@@ -416,7 +416,8 @@ struct wg_program {
     wg_context *c;   /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
     const char *name;
     const char *source;
-    uint32_t length;
+    uint32_t length, own; /* own: the bytes before the functions of wg_program_lesson; they have lines of
+                           * their own */
     wgi_line_table lines;
     wgi_lang_memory memory;
     const char *folder, *hint;         /* of wg_program_data_in; NULL: none */

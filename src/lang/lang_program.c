@@ -31,18 +31,23 @@ static wg_program *blank(wg_context *c, const char *name)
 /* The place of errors that belong to no line: a newline stands before the name. */
 static wg_site whole_text(const wg_program *q) { return q->name - 1; }
 
-static void read_text(wg_program *q, const char *text, size_t length)
+/* functions: NULL or what stands behind the text, in a file of its own. */
+static void read_text(wg_program *q, const char *text, size_t length, const char *functions)
 {
-    if (length > WGI_LANG_SOURCE) {
+    const size_t more = functions ? strlen(functions) : 0;
+    if (length + more > WGI_LANG_SOURCE) {
         wg_fail(q->c, whole_text(q), WG_ERROR_SYNTAX, "a program text of more than 1 MiB");
         return;
     }
     const size_t mark = length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
     text += mark, length -= mark;
-    const char *copy = wgi_lang_text(q, text, length);
+    char *copy = wgi_lang_alloc(q, length + more + 2);
     if (!copy) return;
+    memcpy(copy, text, length);
+    if (more) copy[length] = '\n', memcpy(copy + length + 1, functions, more);
     q->source = copy;
-    q->length = (uint32_t)length;
+    q->length = (uint32_t)(length + more + (more > 0));
+    q->own = more ? (uint32_t)length + 1 : q->length;
     if (!wgi_lines(q)) return;
     const char *zero = memchr(text, 0, length);
     if (zero) {
@@ -81,42 +86,45 @@ static bool number_all(wg_program *q)
     return true;
 }
 
-/* Puts what binds no name behind what binds one, each in its order. */
+/* Puts what binds no name behind what binds one, each in its order, and the functions before both. */
 static void put_names_first(wg_program *q)
 {
-    wgi_ast *rest = NULL, **bound = &q->statements, **other = &rest;
+    wgi_ast *list[3] = { NULL }, **tail[] = { &list[0], &list[1], &list[2] };
     for (wgi_ast *s = q->statements; s; s = s->next) {
-        wgi_ast ***tail = s->kind == AST_BIND || s->kind == AST_FUNCTION ? &bound : &other;
-        **tail = s, *tail = &s->next;
+        const int k = s->start >= q->own ? 0 : s->kind == AST_BIND || s->kind == AST_FUNCTION ? 1 : 2;
+        *tail[k] = s, tail[k] = &s->next;
     }
-    *other = NULL, *bound = rest;
+    *tail[2] = NULL, *tail[1] = list[2], *tail[0] = list[1];
+    q->statements = list[0];
 }
 
-static void read_program(wg_program *q, const char *text, size_t length, bool names_first)
+static void read_program(wg_program *q, const char *text, size_t length, bool names_first,
+                         const char *functions)
 {
-    read_text(q, text, length);
+    read_text(q, text, length, functions);
     q->names_first = names_first;
     if (names_first && !wg_failed(q->c)) put_names_first(q);
     q->ready = !wg_failed(q->c) && wgi_names(q, q->statements) && number_all(q);
 }
 
-static wg_program *program_of(wg_context *c, const char *name, const char *text, bool names_first)
+static wg_program *program_of(wg_context *c, const char *name, const char *text, bool names_first,
+                              const char *functions)
 {
     if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_text: the context is NULL"), NULL;
     wg_program *q = blank(c, name ? name : "program");
     if (q->c && !wg_failed(c) && !text) wg_fail(c, whole_text(q), WG_ERROR_USE, "the text is NULL");
-    if (q->c && !wg_failed(c)) read_program(q, text, strlen(text), names_first);
+    if (q->c && !wg_failed(c)) read_program(q, text, strlen(text), names_first, functions);
     return q;
 }
 
 wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
 {
-    return program_of(c, name, text, false);
+    return program_of(c, name, text, false, NULL);
 }
 
-wg_program *wg_program_lesson(wg_context *c, const char *name, const char *text)
+wg_program *wg_program_lesson(wg_context *c, const char *name, const char *text, const char *functions)
 {
-    return program_of(c, name, text, true);
+    return program_of(c, name, text, true, functions);
 }
 
 /* Reads at most one byte more than a text may have: enough to see that it is too long. NULL: an error. */
@@ -144,7 +152,7 @@ wg_program *wg_program_file(wg_context *c, const char *path)
     size_t length = 0;
     if (q->c) q->is_file = true;
     char *text = q->c && !wg_failed(c) ? read_file(q, path, &length) : NULL;
-    if (text) read_program(q, text, length, false);
+    if (text) read_program(q, text, length, false, NULL);
     if (q->c) wg_free(c, text);
     return q;
 }
@@ -186,7 +194,7 @@ bool wg_statement_formula(wg_context *c, const char *text, char *to, size_t room
                        "statement_formula: the context, the text or the buffer is NULL"),
                false;
     wg_program *q = blank(c, "statement_formula");
-    if (q->c && !wg_failed(c)) read_text(q, text, strlen(text));
+    if (q->c && !wg_failed(c)) read_text(q, text, strlen(text), NULL);
     const bool is = q->c && !wg_failed(c) && wgi_write_formula(q, q->statements, to, room);
     wg_program_free(q);
     return is;

@@ -22,7 +22,18 @@ static uint32_t line_index(const wg_program *q, uint32_t at)
     return low;
 }
 
-int wgi_line(const wg_program *q, uint32_t at) { return (int)line_index(q, at) + 1; }
+/* The first line of the file in which byte `at` stands. */
+static uint32_t first_line(const wg_program *q, uint32_t at)
+{
+    return at < q->own || q->own == q->length ? 0 : line_index(q, q->own);
+}
+
+static const char *file_of(const wg_program *q, uint32_t at)
+{
+    return first_line(q, at) ? "functions.wg" : q->name;
+}
+
+int wgi_line(const wg_program *q, uint32_t at) { return (int)(line_index(q, at) - first_line(q, at)) + 1; }
 static int column_of(const wg_program *q, uint32_t at)
 {
     return (int)(at - q->lines.start[line_index(q, at)]) + 1;
@@ -98,10 +109,11 @@ enum { PLACE = 640 };
 static void put_calls(const wg_program *q, char *to, size_t room)
 {
     enum { SHOWN = 4 };
-    const char *slash = strrchr(q->name, '/'), *file = slash ? slash + 1 : q->name;
     const wgi_call_frame *f = q->now.frame;
     to[0] = 0;
     if (!f) return;
+    const char *name = file_of(q, f->call->mark), *slash = strrchr(name, '/'),
+               *file = slash ? slash + 1 : name;
     size_t n = (size_t)snprintf(to, room, " (called at %.100s:", file);
     for (int k = 0; f && k < SHOWN; f = f->up, k++) {
         n += (size_t)snprintf(to + n, room - n, "%s%d:%d", k ? ", from " : "", wgi_line(q, f->call->mark),
@@ -114,7 +126,8 @@ static void put_calls(const wg_program *q, char *to, size_t room)
 /* A site without arguments: the place, and that of the calls around it. */
 static wg_site site_at(const wg_program *q, uint32_t mark, char place[PLACE])
 {
-    const int n = snprintf(place, PLACE, "\n%.255s:%d:%d", q->name, wgi_line(q, mark), column_of(q, mark));
+    const int n =
+        snprintf(place, PLACE, "\n%.255s:%d:%d", file_of(q, mark), wgi_line(q, mark), column_of(q, mark));
     put_calls(q, place + n, PLACE - (size_t)n);
     return place;
 }

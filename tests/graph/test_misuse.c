@@ -214,6 +214,8 @@ Test(misuse, arithmetic_of_numbers_alone_is_a_number)
     for (size_t i = 0; i < sizeof of_libm / sizeof *of_libm; i++)
         cr_expect(wgt_ulps(number_of(of_libm[i].f("", wg_number(0.7))), WGT_NEAREST(of_libm[i].is(0.7))) <= 2,
                   "%zu", i);
+    cr_expect(wgt_relative(number_of(wg_bce(wg_number(0.25), wg_number(1))), log(4)) < 1e-15);
+    cr_expect(isnan(wg_item(wg_bce(wg_number(2), wg_number(1)))), "a fault of numbers is no crash");
     cr_expect_eq(number_of(wg_neg(wg_number(2))), -2);
     cr_expect_eq(number_of(wg_square(wg_number(3))), 9);
     cr_expect_eq(number_of(wg_relu(wg_number(-3))), 0);
