@@ -43,6 +43,7 @@ enum {
     WGI_LANG_SIZE = 7,         /* the size of a symbol that nobody gave */
     WGI_LANG_CALLS = 1000,     /* of expressions inside each other, through calls of functions */
     WGI_LANG_MADE = 1000000,   /* expressions that the functions of a program may make in a build */
+    WGI_LANG_STEPS = 10000000, /* of all fits of a build */
     WGI_LANG_PATH = 1000,      /* characters of a name with those of the calls around it */
     WGI_LANG_IDENTS = 1 << 14, /* lists of identifiers */
     WGI_LANG_PARTS = 64,       /* of a value of several parts */
@@ -385,6 +386,7 @@ typedef struct wgi_program_now {
     wgi_ident *owned;                    /* the name that was taken last: wgi_own */
     uint64_t unnamed;                    /* how many unnamed random tensors were made */
     int draws;                           /* how many random tensors were made */
+    int64_t steps;                       /* of the fits */
     int looks;                           /* how often a value was read that decides what is built: fit,
                                           * seeds */
     struct wgi_seed_use *seeds;          /* the seeds of those that are bound to no name */

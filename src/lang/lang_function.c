@@ -758,7 +758,7 @@ static bool read_fit_options(wg_program *q, const wgi_ast *call, wgi_fitting *t)
     if (patience && !wgi_keyword(call, "dev"))
         return wgi_syntax_at(q, patience, "patience is about dev=, a function of what is fitted");
     return (!all || wgi_truth(q, all, &t->all)) &&
-           (!steps || wgi_integer(q, steps, "the number of steps", 1, 100000000, &t->steps)) &&
+           (!steps || wgi_integer(q, steps, "the number of steps", 1, WGI_LANG_STEPS, &t->steps)) &&
            (!patience || wgi_integer(q, patience, "the patience", 1, INT32_MAX, &t->patience));
 }
 
@@ -901,6 +901,11 @@ static wgi_val fit(wg_program *q, wgi_fitting *t, const operand_list *l, series 
         return wgi_syntax_word(q, t->call->mark, "without batches fit needs steps=, the number of steps"),
                WGI_NOTHING;
     if (!t->steps) t->steps = s->n;
+    q->now.steps += t->steps;
+    if (q->now.steps > WGI_LANG_STEPS)
+        return wgi_fail_word(q, t->call->mark, WG_ERROR_VALUE,
+                             "the fits of a program make more than %d steps", WGI_LANG_STEPS),
+               WGI_NOTHING;
     keep_all(q, f, dev, l, s);
     if (!fit_start(q, t, f, l)) return WGI_NOTHING;
     t->loss = fit_graph(q, t, 0, f, owner, l, s);
