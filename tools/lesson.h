@@ -24,6 +24,8 @@ enum {
     LESSON_DRAWS = 50,
     LESSON_PLOTS = 50,
     LESSON_TRIES = 50,
+    LESSON_MISTAKES = 6, /* of a question */
+    LESSON_GUESSES = 3,  /* before the answer is shown */
     LESSON_MOVED = 100000
 };
 
@@ -51,7 +53,7 @@ typedef struct lesson_part {
     int line, lines; /* its lines in the file; of a block those between its fences */
     int program;     /* of a block: its number among the programs */
     int plot;        /* of PART_PLOT: which statement of the program it is */
-    /* of PART_ASK: lines [0, answer) are the question; those of hint (0: none) and then follow */
+    /* of PART_ASK: lines [0, answer) are the question; those of hint (0: none), then and wrong follow */
     span answer, within, hint, then;
 } lesson_part;
 
@@ -111,6 +113,8 @@ span lesson_title_of(const lesson *l, const lesson_part *p); /* of PART_PLOT, PA
 void lesson_claim_of(span line, span *claim, span *note);
 /* Of a line of PART_TRY: what to do, and the claim behind => (n 0: none). */
 void lesson_try_of(span line, span *what, span *claim);
+/* Of PART_ASK: usual mistake i, the guess and what to say of it. False: there are fewer. */
+bool lesson_mistake(const lesson *l, const lesson_part *p, int i, span *guess, span *text);
 /* The next {EXPR} or {EXPR:4} of a line from s on. Returns its first byte, NULL: there is none. */
 const char *lesson_value_in(span line, const char *s, span *expression, int *digits, const char **end);
 bool span_begins(span s, const char *word); /* with the word and a blank, or is the word */
@@ -131,7 +135,10 @@ int lesson_claims(const lesson *l, int *holds); /* how many, and how many hold *
 const claim_result *lesson_claim(const lesson *l, const lesson_part *p,
                                  int line); /* in that line; NULL: none */
 bool lesson_value(lesson *l, int program, const char *at,
-                  wg_tensor *t);                                /* of the expression that begins there */
+                  wg_tensor *t); /* of the expression that begins there */
+bool lesson_item(lesson *l, int program, span expression, double *v); /* that is one number */
+/* The usual mistake of a question that the guess is; LESSON_MISTAKES: none. */
+bool lesson_find_mistake(lesson *l, const lesson_part *p, double guess, int *i);
 void lesson_escape(FILE *out, const char *s, int n, bool html); /* line ends become blanks */
 /* Writes text with its {values}, in HTML or plain. Line ends become blanks. */
 bool lesson_text(lesson *l, int program, span s, FILE *out, bool html);

@@ -244,6 +244,24 @@ static bool put_claims(page *g, const lesson_part *p)
 
 /* ---- questions and exercises ---- */
 
+static bool put_mistakes(const page *g, const lesson_part *p)
+{
+    char number[100];
+    span guess, text;
+    double v;
+    int n = 0;
+    for (; lesson_mistake(g->l, p, n, &guess, &text); n++) {
+        if (!lesson_item(g->l, p->program, guess, &v)) return false;
+        lesson_number(v, 0, number, sizeof number);
+        fprintf(g->out, "%s<li data-guess=\"%.17g\"><b>%s</b>: <span>", n ? "" : "<ul class=\"wrong\">", v,
+                number);
+        if (!put_text(g, p->program, text)) return false;
+        put(g, "</span></li>");
+    }
+    put(g, n ? "</ul>" : "");
+    return true;
+}
+
 static bool put_ask(const page *g, const lesson_part *p)
 {
     wg_tensor answer, within;
@@ -259,17 +277,17 @@ static bool put_ask(const page *g, const lesson_part *p)
     if (!put_text(g, p->program, lines_of(l, p->line, n))) return false;
     put(g, "</p>\n<p class=\"row\"><label>Your guess <input inputmode=\"decimal\" "
            "autocomplete=\"off\"></label> <button class=\"first\">Compare</button> "
-           "<button type=\"button\" class=\"show\">Show</button></p>\n");
+           "<button type=\"button\" class=\"show\">Show</button></p>\n<p class=\"said\" "
+           "role=\"status\"></p>\n");
     if (p->hint.at && !put_tagged(g, "<details><summary>Hint</summary><p>", p->hint, "</p></details>\n"))
         return false;
     lesson_numbers(&answer, 0, number, sizeof number);
-    fprintf(g->out,
-            "<details class=\"answer\"><summary>Answer</summary><p class=\"said\" "
-            "role=\"status\"></p><p><b>%s</b>. ",
-            number);
+    fprintf(g->out, "<details class=\"answer\"><summary>Answer</summary><p><b>%s</b>. ", number);
     const bool fine = put_text(g, p->program, p->then);
-    put(g, "</p></details></form>\n");
-    return fine;
+    put(g, "</p>");
+    if (!fine || !put_mistakes(g, p)) return false;
+    put(g, "</details></form>\n");
+    return true;
 }
 
 static bool put_tries(const page *g, const lesson_part *p)

@@ -103,6 +103,47 @@ static bool read_guess(const lesson_part *p, bool *given, double *guess)
     }
 }
 
+/* Of a reader at a terminal it has three guesses. *said: what to say before the answer. False: the reader
+ * leaves, or after a message. */
+static bool ask_reader(const printer *k, const lesson_part *p, double right, double within, char said[40])
+{
+    double guess;
+    bool given;
+    strcpy(said, "Answer");
+    for (int left = LESSON_GUESSES - 1; left >= 0; left--) {
+        int i;
+        span s, text;
+        if (!read_guess(p, &given, &guess)) return false;
+        if (!given) return true;
+        const double off = fabs(guess - right);
+        if (off <= within) return strcpy(said, "Right"), true;
+        if (!lesson_find_mistake(k->l, p, guess, &i)) return false;
+        const bool mistake = i < LESSON_MISTAKES && lesson_mistake(k->l, p, i, &s, &text);
+        if (mistake && !print_text(k, p->program, 0, text)) return false;
+        if (!mistake && left) puts("Not yet.");
+        if (!mistake && left == LESSON_GUESSES - 1 && p->hint.at &&
+            !print_titled(k, p->program, "Hint: ", p->hint))
+            return false;
+        snprintf(said, 40, "%.3g off", off);
+    }
+    return true;
+}
+
+static bool print_mistakes(const printer *k, const lesson_part *p)
+{
+    char number[100], title[110];
+    span guess, text;
+    double v;
+    for (int i = 0; lesson_mistake(k->l, p, i, &guess, &text); i++) {
+        if (!i) puts("Usual mistakes:");
+        if (!lesson_item(k->l, p->program, guess, &v)) return false;
+        lesson_number(v, 0, number, sizeof number);
+        snprintf(title, sizeof title, "  %s: ", number);
+        if (!print_titled(k, p->program, title, text)) return false;
+    }
+    return true;
+}
+
 static span question_of(const lesson *l, const lesson_part *p)
 {
     int n = 0;
@@ -112,22 +153,18 @@ static span question_of(const lesson *l, const lesson_part *p)
 
 static bool print_ask(const printer *k, const lesson_part *p)
 {
-    wg_tensor answer, within;
-    char number[400];
-    double guess = 0;
-    bool given = false;
+    wg_tensor answer;
+    char number[400], said[40] = "Answer", title[500];
+    double within;
     if (!lesson_value(k->l, p->program, p->answer.at, &answer) ||
-        !lesson_value(k->l, p->program, p->within.at, &within) ||
+        !lesson_item(k->l, p->program, p->within, &within) ||
         !print_titled(k, p->program, "Predict: ", question_of(k->l, p)))
         return false;
-    if (k->asks && !read_guess(p, &given, &guess)) return false;
-    const double right = wg_tensor_item(&answer, 0), off = fabs(guess - right);
+    const double right = wg_tensor_item(&answer, 0);
+    if (k->asks ? !ask_reader(k, p, right, within, said) : !print_mistakes(k, p)) return false;
     lesson_numbers(&answer, 0, number, sizeof number);
-    char said[500];
-    if (!given) snprintf(said, sizeof said, "Answer: %s. ", number);
-    else if (off <= wg_tensor_item(&within, 0)) snprintf(said, sizeof said, "Right: %s. ", number);
-    else snprintf(said, sizeof said, "%.3g off: %s. ", off, number);
-    return print_titled(k, p->program, said, p->then);
+    snprintf(title, sizeof title, "%s: %s. ", said, number);
+    return print_titled(k, p->program, title, p->then);
 }
 
 /* ---- pictures ---- */

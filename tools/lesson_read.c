@@ -200,24 +200,62 @@ static bool read_checks(lesson *l, const lesson_part *p)
     return true;
 }
 
-/* The line of ask that begins with the word; what stands behind it, up to the next such line, is the text. */
-static span ask_line(const lesson *l, const lesson_part *p, const char *word)
+/* Line `skip` of those of ask that begin with the word, from that of the answer on; what stands behind the
+ * word, up to the next such line, is the text. */
+static span ask_line(const lesson *l, const lesson_part *p, const char *word, int skip)
 {
-    static const char *const words[] = { "answer", "hint", "then" };
+    static const char *const words[] = { "answer", "hint", "then", "wrong" };
+    bool answered = false;
     for (int i = p->line; i < p->line + p->lines; i++) {
-        if (!span_begins(lesson_line(l, i), word)) continue;
+        answered |= span_begins(lesson_line(l, i), "answer");
+        if (!answered || !span_begins(lesson_line(l, i), word) || skip--) continue;
         int k = i + 1;
         for (bool is = false; k < p->line + p->lines && !is; k += !is)
-            for (int w = 0; w < 3; w++) is |= span_begins(lesson_line(l, k), words[w]);
+            for (int w = 0; w < 4; w++) is |= span_begins(lesson_line(l, k), words[w]);
         return rest_of(span_of(l->line[i - 1], l->line[k - 1]), (int)strlen(word));
     }
     return (span){ NULL, 0 };
 }
 
+/* A guess ends before two blanks, or, if there are none in its line, before the first one. */
+bool lesson_mistake(const lesson *l, const lesson_part *p, int i, span *guess, span *text)
+{
+    const span s = ask_line(l, p, "wrong", i);
+    if (!s.at) return false;
+    const char *end = memchr(s.at, '\n', (size_t)s.n), *first = NULL, *at = s.at;
+    if (!end) end = s.at + s.n;
+    for (int depth = 0; at < end && (depth || at[0] != ' ' || at[1] != ' '); at++) {
+        depth += strchr("([{", *at) ? 1 : strchr(")]}", *at) ? -1 : 0;
+        if (!depth && *at == ' ' && !first) first = at;
+    }
+    if (at == end && first) at = first;
+    *guess = span_of(s.at, at), *text = span_trim(span_of(at, s.at + s.n));
+    return true;
+}
+
+static bool read_mistakes(lesson *l, const lesson_part *p)
+{
+    span guess, text;
+    for (int i = 0; lesson_mistake(l, p, i, &guess, &text); i++) {
+        const char *line = l->line[lesson_line_of(l, guess.at) - 1];
+        if (i == LESSON_MISTAKES)
+            return lesson_wrong(l, line, "a question has at most %d usual mistakes", LESSON_MISTAKES);
+        if (!text.n)
+            return lesson_wrong(l, line, "a usual mistake is written: wrong GUESS  TEXT, what to say of it");
+        if (text.n > 1 && strchr("+-*/^@<>=", *text.at) && text.at[1] == ' ')
+            return lesson_wrong(l, text.at, "behind a GUESS with blanks stand two blanks, then the text");
+        copy(l, p->program, guess);
+        if (guess.at[guess.n] == ' ') put(l, p->program, (span){ guess.at + guess.n, 1 }, ";");
+        text.n = (int)strcspn(text.at, "\n"); /* read_ask reads the lines behind */
+        if (!read_values(l, p->program, text)) return false;
+    }
+    return true;
+}
+
 static bool read_ask(lesson *l, lesson_part *p)
 {
     static const char within[] = " within ";
-    span answer = ask_line(l, p, "answer");
+    span answer = ask_line(l, p, "answer", 0);
     const char *at = l->line[p->line - 1];
     if (!answer.at) return lesson_wrong(l, at, "ask needs a line: answer EXPRESSION within NUMBER");
     if (span_begins(lesson_line(l, p->line), "answer"))
@@ -226,14 +264,15 @@ static bool read_ask(lesson *l, lesson_part *p)
     while (n > 0 && memcmp(answer.at + n, within, strlen(within)) != 0) n--;
     if (n <= 0) return lesson_wrong(l, answer.at, "an answer is written: answer EXPRESSION within NUMBER");
     p->answer = span_trim((span){ answer.at, n }), p->within = rest_of(answer, n + (int)strlen(within));
-    p->hint = ask_line(l, p, "hint"), p->then = ask_line(l, p, "then");
+    p->hint = ask_line(l, p, "hint", 0), p->then = ask_line(l, p, "then", 0);
     if (!p->then.at) return lesson_wrong(l, at, "ask needs a line: then TEXT, which says why");
     copy(l, p->program, p->answer), put(l, p->program, (span){ answer.at + n, 1 }, ";");
     copy(l, p->program, p->within);
-    for (int i = p->line; i < p->line + p->lines; i++)
-        if (!span_begins(lesson_line(l, i), "answer") && !read_values(l, p->program, lesson_line(l, i)))
-            return false;
-    return true;
+    for (int i = p->line, answered = lesson_line_of(l, answer.at); i < p->line + p->lines; i++) {
+        const bool other = i == answered || (i > answered && span_begins(lesson_line(l, i), "wrong"));
+        if (!other && !read_values(l, p->program, lesson_line(l, i))) return false;
+    }
+    return read_mistakes(l, p);
 }
 
 static bool read_plot(lesson *l, lesson_part *p)

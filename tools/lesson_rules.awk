@@ -67,6 +67,7 @@ block == "try" && NF {
     exercises++
     if (/ => / && !((lesson " " exercises) in solved)) say("exercise " exercises " has a claim, and no solution in lessons/solutions.txt")
 }
+block == "ask" && $1 == "wrong" { sub(/^wrong +([^ ]+( [^ ]+)*  |[^ ]+)/, "") }
 block == "ask" && $1 != "answer" { read_text($0) }
 inside { next }
 /^number:/ {

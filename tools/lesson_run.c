@@ -83,8 +83,37 @@ bool lesson_build(lesson *l)
     return true;
 }
 
+/* A guess that is right, or that stands there twice, would have two answers. */
+static bool judge_ask(lesson *l, const lesson_part *p)
+{
+    double answer, within, guess[LESSON_MISTAKES];
+    span s, text;
+    for (int i = 0; lesson_mistake(l, p, i, &s, &text); i++) {
+        if (!lesson_item(l, p->program, p->answer, &answer) ||
+            !lesson_item(l, p->program, p->within, &within) || !lesson_item(l, p->program, s, &guess[i]))
+            return false;
+        if (!isfinite(guess[i])) return lesson_wrong(l, s.at, "a guess is a finite number");
+        if (fabs(guess[i] - answer) <= within)
+            return lesson_wrong(l, s.at, "%.*s is right: the answer is %g within %g", s.n, s.at, answer,
+                                within);
+        for (int k = 0; k < i; k++)
+            if (fabs(guess[i] - guess[k]) <= within) {
+                lesson_mistake(l, p, k, &s, &text);
+                const int line = lesson_line_of(l, s.at);
+                lesson_mistake(l, p, i, &s, &text);
+                return lesson_wrong(l, s.at,
+                                    "the guess %g stands in line %d already: they differ by at most "
+                                    "%g, as far as an answer may be off",
+                                    guess[k], line, within);
+            }
+    }
+    return true;
+}
+
 bool lesson_judge(lesson *l)
 {
+    for (int i = 0; i < l->parts; i++)
+        if (l->part[i].kind == PART_ASK && !judge_ask(l, &l->part[i])) return false;
     for (int i = 0; i < l->programs; i++) {
         lesson_program *p = &l->program[i];
         p->claims = wg_program_claims(p->m.q);
@@ -126,6 +155,29 @@ bool lesson_value(lesson *l, int program, const char *at, wg_tensor *t)
     const bool fine = model_value(m, n, t);
     l->status = m->status;
     return fine;
+}
+
+bool lesson_item(lesson *l, int program, span expression, double *v)
+{
+    wg_tensor t;
+    if (!lesson_value(l, program, expression.at, &t)) return false;
+    if (wg_shape_size(t.shape) != 1)
+        return lesson_wrong(l, expression.at, "a guess, an answer and its tolerance are one number each");
+    *v = wg_tensor_item(&t, 0);
+    return true;
+}
+
+bool lesson_find_mistake(lesson *l, const lesson_part *p, double guess, int *i)
+{
+    double within, v;
+    span s, text;
+    if (!lesson_item(l, p->program, p->within, &within)) return false;
+    for (*i = 0; lesson_mistake(l, p, *i, &s, &text); ++*i) {
+        if (!lesson_item(l, p->program, s, &v)) return false;
+        if (fabs(guess - v) <= within) return true;
+    }
+    *i = LESSON_MISTAKES;
+    return true;
 }
 
 void lesson_number(double v, int digits, char *to, size_t room)

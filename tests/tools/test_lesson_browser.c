@@ -102,15 +102,54 @@ static const char asked[] =
     "guess('0,84'); say(hidden());\n"
     "guess('0.5'); guess('\\u22121');\n";
 
+/* The lesson of a file with this ask, as a page. */
+static const char *page_with(const char *ask)
+{
+    char command[1000];
+    snprintf(command, sizeof command,
+             "printf '%%s\\n' '# T' '' '```ask' %s '```' 'Behind it.' > $in/a.md\n"
+             "\"$build/wengert\" lesson $in/a.md --page -o $in/a.html",
+             ask);
+    wgt_shell(command);
+    return "a.html";
+}
+
 Test(lesson_browser, a_question_opens_what_follows)
 {
-    wgt_shell("\"$build/wengert\" lesson softmax --page -o $in/softmax.html");
-    cr_expect_str_eq(told("softmax.html", asked), "true false\n"
-                                                  " false\ntrue\n"
-                                                  "You said 0,84: right. true\n0\n"
-                                                  "You said 0.5: 0.342 off. true\n"
-                                                  "You said \xe2\x88\x92"
-                                                  "1: 1.84 off. true\n");
+    const char *page = page_with("'How much?' 'answer 0.842 within 0.01' 'then So.'");
+    cr_expect_str_eq(told(page, asked), "true false\n"
+                                        " false\ntrue\n"
+                                        "You said 0,84: right. true\n0\n"
+                                        "You said 0.5: 0.342 off. true\n"
+                                        "You said \xe2\x88\x92"
+                                        "1: 1.84 off. true\n");
+    pic_clean_up();
+}
+
+/* Three tries: a usual mistake has its words, another guess a hint, and behind the third stands the
+ * answer. */
+static const char tried[] =
+    "const ask = document.querySelector('.ask'), field = ask.querySelector('input'), said = "
+    "ask.querySelector('.said');\n"
+    "const guess = x => { field.value = x; ask.querySelector('.first').click();\n"
+    "  say(said.textContent, ask.querySelector('.answer').open, document.querySelectorAll('.closed').length, "
+    "[...ask.querySelectorAll('details')].map(d => +d.open), said.querySelectorAll('b').length) };\n"
+    "guess('0,751'); guess('none'); guess('7'); guess('8'); guess('-0.5'); guess('-0.75');\n"
+    "say([...ask.querySelectorAll('.answer li')].map(e => e.textContent + ' ' + !!e.offsetHeight));\n";
+
+Test(lesson_browser, a_question_has_three_tries)
+{
+    const char *page = page_with("'How much?' 'answer -0.75 within 0.01' 'wrong 0.75  a <b>sign</b> is lost' "
+                                 "'wrong -0.5 you forgot `y`.' 'hint half' 'then So.'");
+    cr_expect_str_eq(told(page, tried),
+                     "You said 0,751: a <b>sign</b> is lost (two tries left) false 1 0,0 0\n"
+                     "You said 0,751: a <b>sign</b> is lost (two tries left) false 1 0,0 0\n"
+                     "You said 7: not yet (one try left) false 1 1,0 0\n"
+                     "You said 8: 8.75 off. true 0 1,1 0\n"
+                     "You said -0.5: you forgot y. true 0 1,1 0\n"
+                     "You said -0.75: right. true 0 1,1 0\n"
+                     "0.75: a <b>sign</b> is lost false,\xe2\x88\x92"
+                     "0.5: you forgot y. false\n");
     pic_clean_up();
 }
 

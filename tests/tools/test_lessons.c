@@ -40,6 +40,24 @@ Test(lessons, a_block_draws_what_the_command_draws)
     cr_expect_str_eq(said, "done\n");
 }
 
+/* A reader at a terminal has three tries. */
+Test(lessons, a_question_asks_three_times)
+{
+    wgt_needs("script");
+    const char *said =
+        wgt_shell("printf '%s\\n' '# T' '' '```ask' 'How much?' 'answer -0.75 within 0.01' "
+                  "'wrong 0.75  a sign is lost' 'hint half of it' 'then So.' '```' > \"$in/a.md\"\n"
+                  "typed() { printf \"$1\" | script -qec \"'$build/wengert' lesson '$in/a.md'\" /dev/null |\n"
+                  "  tr -d '\\r' | sed -En 's/^.*q leaves: //; /^(a sign|A num|Not|Hint|Answer|Right|.* "
+                  "off:)/p'; echo .; }\n"
+                  "/^Answer\\|^Right\\|^Hint\\|off:/p'; echo .; }\n"
+                  "typed '0,75\\n7\\n8\\n'; typed 'x\\n0.75\\n-0,75\\n'; typed '7\\n\\n'; typed '7\\nq\\n'");
+    cr_expect_str_eq(said, "a sign is lost\nNot yet.\n8.75 off: −0.75. So.\n.\n"
+                           "A number is asked for.\na sign is lost\nRight: −0.75. So.\n.\n"
+                           "Not yet.\nHint: half of it\nAnswer: −0.75. So.\n.\n"
+                           "Not yet.\nHint: half of it\n.\n");
+}
+
 /* The rules of `make check`: a.md keeps them all, b.md and c.md lack things. */
 Test(lessons, rules_refuse_what_cannot_be_taught)
 {
