@@ -12,7 +12,7 @@ function name_of(path) { sub(/.*\//, "", path); sub(/\.[a-z]*$/, "", path); retu
 function finish_lesson() {
     if (lesson == "") return
     if (inside) lacks("a block has no end")
-    if (lines > 120) lacks(lines " lines; at most 120")
+    if (words > 1000) lacks(words " words of prose; at most 1000")
     if (!number[lesson]) lacks("no line `number:`")
     else if (number[lesson] != place[lesson]) lacks("number: " number[lesson] "; lessons/course.txt has it as " (place[lesson] ? place[lesson] : "none"))
     if (!has["ask"]) lacks("no ask")
@@ -21,7 +21,7 @@ function finish_lesson() {
     if (exercises < 3) lacks(exercises + 0 " exercises; at least 3")
     if (mutations[lesson] < 2) lacks(mutations[lesson] + 0 " mistakes in lessons/mutations.txt; at least 2")
     delete has
-    lines = exercises = inside = 0
+    words = exercises = inside = 0
     block = ""
 }
 
@@ -61,7 +61,6 @@ part == 3 {
     next
 }
 FNR == 1 { finish_lesson(); lesson = name_of(FILENAME); file[lesson] = FILENAME }
-{ lines++ }
 /^```/ { inside = !inside; block = inside ? substr($1, 4) : ""; if (inside) has[block] = 1; next }
 block == "try" && NF {
     exercises++
@@ -82,7 +81,7 @@ inside { next }
     after[lesson] = $0 == "-" ? "" : $0
     next
 }
-!/^notes:/ { read_text($0) }
+!/^notes:/ { words += NF; read_text($0) }
 END {
     finish_lesson()
     for (i in mistaken) if (!(mistaken[i] in file)) print "lessons/mutations.txt:" i ": there is no lesson " mistaken[i]
