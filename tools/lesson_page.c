@@ -189,11 +189,13 @@ static void put_code(const page *g, span s)
     put(g, "<code>");
     for (int i = 0, end; i < s.n; i = end) {
         for (end = i; end < s.n && s.at[end] != ' ';) end++;
+        const int word = end;
         for (; end < s.n && s.at[end] == ' ';) end++;
-        const bool number = s.at[i] >= '0' && s.at[i] <= '9';
+        const bool number = s.at[i] >= '0' && s.at[i] <= '9'; /* a line ends behind it, not within it */
         put(g, number ? "<span class=\"n\">" : "");
-        lesson_escape(g->out, s.at + i, end - i, true);
+        lesson_escape(g->out, s.at + i, word - i, true);
         put(g, number ? "</span>" : "");
+        lesson_escape(g->out, s.at + word, end - word, true);
     }
     put(g, "</code>");
 }
