@@ -412,12 +412,22 @@ static bool to_whole(wg_program *q, const wgi_fitting *t, wg_node *x, wg_node y,
     return !wg_is_none(*x);
 }
 
+/* Whether a fit may have read what is made from x, a node of the program's graph: what it found is newer than x.
+ * Without this question each step of a scan behind a fit would mark the whole graph. */
+static bool fit_since(const wg_program *q, wg_node x)
+{
+    const struct wgi_fit_record *r = q->now.fits;
+    while (r && r->leaf[0].index < x.index) r = r->next;
+    return r;
+}
+
 const char *wgi_fit_between(wg_program *q, wg_node x, wg_node y, int *line)
 {
     const wgi_fitting *t = q->now.fitting;
     wg_graph *whole = t ? t->whole : q->now.g;
     const char *name = NULL;
     if (!q->now.fits || !wg_node_ok(x) || !wg_node_ok(y) || x.graph != y.graph) return NULL;
+    if (y.graph == whole && !fit_since(q, x)) return NULL;
     const size_t n = (size_t)wg_graph_nodes(whole);
     bool *by = wg_alloc(q->c, 2 * n, sizeof *by), *in = by + n;
     if (!by) return NULL;
