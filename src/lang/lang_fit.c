@@ -412,8 +412,8 @@ static bool to_whole(wg_program *q, const wgi_fitting *t, wg_node *x, wg_node y,
     return !wg_is_none(*x);
 }
 
-/* Whether a fit may have read what is made from x, a node of the program's graph: what it found is newer than x.
- * Without this question each step of a scan behind a fit would mark the whole graph. */
+/* Whether a fit may have read what is made from x, a node of the program's graph: what it found is newer than
+ * x. Without this question each step of a scan behind a fit would mark the whole graph. */
 static bool fit_since(const wg_program *q, wg_node x)
 {
     const struct wgi_fit_record *r = q->now.fits;
