@@ -109,12 +109,11 @@ static bool ask_reader(const printer *k, const lesson_part *p, double right, dou
 {
     double guess;
     bool given;
-    strcpy(said, "Answer");
     for (int left = LESSON_GUESSES - 1; left >= 0; left--) {
         int i;
         span s, text;
         if (!read_guess(p, &given, &guess)) return false;
-        if (!given) return true;
+        if (!given) return strcpy(said, "Answer"), true;
         const double off = fabs(guess - right);
         if (off <= within) return strcpy(said, "Right"), true;
         if (!lesson_find_mistake(k->l, p, guess, &i)) return false;
