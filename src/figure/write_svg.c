@@ -49,14 +49,16 @@ static void put_color(const svg *s, const char *attribute, int c)
     else wgi_strbuf_format(s->b, " %s=\"%s\"", attribute, wgi_palette_of[c].light);
 }
 
-/* Attributes for both, then classes for those that change on dark pages. */
+/* Attributes for both, then classes for those that change on dark pages. A part of a page needs no attribute
+ * where it has a class. */
 static void paint(const svg *s, int stroke, int fill)
 {
     const bool is_stroke = stroke != NONE && !(stroke > 0 && stroke & WGI_RGB) && !s->fixed;
     const bool is_fill = fill != NONE && !(fill > 0 && fill & WGI_RGB) && !s->fixed;
-    if (stroke != NONE) put_color(s, "stroke", stroke);
+    const bool part = s->w->o->part;
+    if (stroke != NONE && !(part && is_stroke)) put_color(s, "stroke", stroke);
     if (fill == NONE) put(s, " fill=\"none\"");
-    else put_color(s, "fill", fill);
+    else if (!(part && is_fill)) put_color(s, "fill", fill);
     if (!is_stroke && !is_fill) return;
     put(s, " class=\"");
     if (is_stroke) wgi_strbuf_format(s->b, stroke == WGI_PAPER ? "sp" : "s%d", stroke);
@@ -101,15 +103,17 @@ static void put_hint(const svg *s, const char *hint, const char *element)
     wgi_strbuf_format(s->b, "</title></%s>\n", element);
 }
 
-/* Whether all points between two of a line lie on the segment between these, as far as it can be seen. */
+/* Whether all points between two of a line lie on the segment between these, as far as it can be seen. A part
+ * of a page has to be small: a third of a pixel of a large window is not seen there. */
 static bool is_straight(const svg *s, const wgi_drawn_shape *k, int64_t from, int64_t to)
 {
     const double x = x_at(s, k, from), y = y_at(s, k, from), dx = x_at(s, k, to) - x, dy = y_at(s, k, to) - y,
                  length = dx * dx + dy * dy;
+    const double seen = s->w->o->part ? 0.17 : 0.05;
     for (int64_t i = from + 1; i < to; i++) {
         const double px = x_at(s, k, i) - x, py = y_at(s, k, i) - y,
                      t = length > 0 ? fmin(fmax((px * dx + py * dy) / length, 0), 1) : 0;
-        if (hypot(px - t * dx, py - t * dy) > 0.05) return false;
+        if (hypot(px - t * dx, py - t * dy) > seen) return false;
     }
     return true;
 }

@@ -1107,6 +1107,43 @@ FIGURE_TEST(figure_files, mistakes_are_named)
     wgt_expect_error(c, WG_ERROR_USE, "is NULL");
 }
 
+/* The points of the first line in the text. */
+static int points_of(const char *text, double x[], double y[], int most)
+{
+    int n = 0;
+    const char *d = strstr(text, "<path stroke-linejoin");
+    for (d = d ? strstr(d, " d=\"M") + 4 : "\""; *d != '"' && n < most; n++) {
+        char *end;
+        x[n] = strtod(d + 1, &end), y[n] = strtod(end, &end), d = end;
+    }
+    return n;
+}
+
+/* A part of a page leaves out the points of a line that are nearer than 0.3 to it: these are a third of a
+ * pixel. */
+FIGURE_TEST(figure_files, parts_of_pages_have_the_points_that_are_seen)
+{
+    enum { N = 730 };
+    double all[2][N], x[2][N];
+    wg_series *s = wg_panel_line(wg_panel_new(f, ""), "sine");
+    for (int i = 0; i < N; i++) wg_series_add(s, i, sin(i / 50.0));
+    char *svg = wg_figure_text(f, "", .format = WG_FIGURE_SVG),
+         *part = wg_figure_text(f, "", .format = WG_FIGURE_HTML, .part = true);
+    const int n = points_of(svg, all[0], all[1], N), few = points_of(part, x[0], x[1], N);
+    cr_expect(few > 20 && few * 1.7 < n, "%d of %d points", few, n);
+    for (int i = 0; i < n; i++) {
+        double least = INFINITY;
+        for (int k = 0; k + 1 < few; k++) {
+            const double dx = x[0][k + 1] - x[0][k], dy = x[1][k + 1] - x[1][k], px = all[0][i] - x[0][k],
+                         py = all[1][i] - x[1][k],
+                         t = fmin(fmax((px * dx + py * dy) / (dx * dx + dy * dy), 0), 1);
+            least = fmin(least, hypot(px - t * dx, py - t * dy));
+        }
+        cr_expect(least <= 0.3, "point %d is %g from the line", i, least);
+    }
+    wg_free(c, svg), wg_free(c, part);
+}
+
 /* A file appears whole or not at all, and nothing is left. */
 Test(figure_files, every_failed_allocation_is_survived)
 {
