@@ -26,7 +26,9 @@ enum {
     LESSON_TRIES = 50,
     LESSON_MISTAKES = 6, /* of a question */
     LESSON_GUESSES = 3,  /* before the answer is shown */
-    LESSON_MOVED = 100000
+    LESSON_MOVED = 100000,
+    LESSON_DIGITS = 4,     /* of a claim's numbers on the page */
+    LESSON_ALL_DIGITS = 18 /* as many as give the same number again */
 };
 
 typedef enum part_kind {
@@ -147,9 +149,9 @@ typedef struct claim_sides {
     char left[300], right[300], within[100];
     wg_relation relation;
 } claim_sides;
-bool lesson_sides(lesson *l, const lesson_part *p, const claim_result *r, claim_sides *to);
-/* "3.0301", "[1, 2, 3, ...]", with so many digits (0: as many as it takes, at most 6). ten: powers are
- * written 3·10⁻⁷. */
+/* digits: as of lesson_number; 0: as many as it takes to see the tolerance. */
+bool lesson_sides(lesson *l, const lesson_part *p, const claim_result *r, int digits, claim_sides *to);
+/* "3.0301", "3·10⁻⁷", "[1, 2, 3, ...]", with so many digits (0: as many as it takes, at most 6). */
 void lesson_number(double v, int digits, char *to, size_t room);
 void lesson_numbers(const wg_tensor *t, int digits, char *to, size_t room);
 /* Adds a frame to f; NULL: a new figure with the block's title. NULL: after a message. */

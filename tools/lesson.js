@@ -26,15 +26,32 @@ document.querySelectorAll('.ask').forEach(function (ask) {
   });
   ask.querySelector('.show').addEventListener('click', function () { said.textContent = ''; open() });
 });
+// All digits of a claim's number are its title; a click exchanges them.
+document.querySelectorAll('td[title]').forEach(function (c) {
+  c.addEventListener('click', function () {
+    var text = c.textContent;
+    if (c.title) c.textContent = c.title, c.title = text;
+  });
+});
+// On paper all stands open.
+(function () {
+  var opened = [];
+  addEventListener('beforeprint', function () {
+    opened = [].slice.call(document.querySelectorAll('details:not([open])'));
+    opened.forEach(function (d) { d.open = true });
+  });
+  addEventListener('afterprint', function () { opened.forEach(function (d) { d.open = false }) });
+})();
 // The slider moves the numbers of claims, too. A claim is about the lesson's own value alone.
 (function () {
   var list = document.getElementById('values');
   if (!list) return;
   var d = JSON.parse(list.textContent), cells = document.querySelectorAll('[data-v]');
+  cells.forEach(function (c) { c.all = c.title });
   document.addEventListener('frame', function (event) {
     var k = event.detail[0] - 1, home = k == d.home;
     if (event.detail[1] != d.frames) return;
-    cells.forEach(function (c) { c.textContent = d.values[c.dataset.v][k]; c.classList.toggle('moved', !home) });
+    cells.forEach(function (c) { c.textContent = d.values[c.dataset.v][k]; c.title = home ? c.all : ''; c.classList.toggle('moved', !home) });
     document.querySelectorAll('.depends').forEach(function (c) { c.textContent = home ? '\u2713' : '\u00b7' });
   });
 })();

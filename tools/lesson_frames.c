@@ -43,7 +43,8 @@ static bool add_frame(lesson *l, lesson_frames *f, int k, double v)
         }
         for (int line = 0; p->kind == PART_CHECK && line < p->lines; line++) {
             const claim_result *r = lesson_claim(l, p, p->line + line);
-            if (r && f->moves[p->line + line] && !lesson_sides(l, p, r, &f->side[i][line * f->count + k]))
+            if (r && f->moves[p->line + line] &&
+                !lesson_sides(l, p, r, LESSON_DIGITS, &f->side[i][line * f->count + k]))
                 return false;
         }
     }
@@ -63,7 +64,7 @@ static bool find_moving_claims(lesson *l, lesson_frames *f, int turn)
         for (int line = 0; p->kind == PART_CHECK && !p->program && line < p->lines && fine; line++) {
             const claim_result *r = lesson_claim(l, p, p->line + line);
             claim_sides s = { .relation = 0 }, *first = &f->side[i][line * f->count];
-            if (!r || !(fine = lesson_sides(l, p, r, &s))) continue;
+            if (!r || !(fine = lesson_sides(l, p, r, LESSON_DIGITS, &s))) continue;
             const wg_claim k = wg_program_claim(l->program[0].m.q, (int)(r - l->program[0].claim));
             f->moves[p->line + line] |= turn ? memcmp(first, &s, sizeof s) != 0
                                              : wg_depends_on(k.left, from) || wg_depends_on(k.right, from);

@@ -164,21 +164,30 @@ static void put_program(const page *g, const lesson_part *p)
 
 /* ---- claims ---- */
 
-/* A number of a claim, which the slider may move. Returns whether it does. */
-static bool put_side(page *g, const claim_sides *own, const claim_sides *all, size_t offset)
+/* What a column says: a list that was expected stands in one of them. */
+static const char *side_of(const claim_sides *s, bool right)
+{
+    return !right ? s->left : *s->left == '[' && !strcmp(s->left, s->right) ? "the same" : s->right;
+}
+
+/* A number of a claim, which the slider may move; full: with all digits. Returns whether it does. */
+static bool put_side(page *g, const claim_sides *own, const claim_sides *full, const claim_sides *all,
+                     bool right)
 {
     const lesson_frames *f = &g->frames;
-    const char *text = (const char *)own + offset;
+    const char *text = side_of(own, right), *digits = right ? full->right : full->left;
     bool moves = false;
-    for (int k = 0; all && k < f->count; k++) moves |= strcmp((const char *)&all[k] + offset, text) != 0;
+    for (int k = 0; all && k < f->count; k++) moves |= strcmp(side_of(&all[k], right), text) != 0;
     put(g, strchr(text, '[') ? "<td class=\"v\"" : "<td");
     if (moves) {
         fprintf(g->out, " data-v=\"%d\"", g->moved);
         fputs(g->moved++ ? ",[" : "[", g->moving);
         for (int k = 0; k < f->count; k++)
-            fprintf(g->moving, k ? ",\"%s\"" : "\"%s\"", (const char *)&all[k] + offset);
+            fprintf(g->moving, k ? ",\"%s\"" : "\"%s\"", side_of(&all[k], right));
         fputs("]", g->moving);
     }
+    if (text == (right ? own->right : own->left) && strcmp(digits, text) != 0)
+        fprintf(g->out, " title=\"%s\"", digits);
     fprintf(g->out, ">%s</td>", text);
     return moves;
 }
@@ -209,20 +218,23 @@ static bool put_claim(page *g, const lesson_part *p, int line)
                                  ? &g->frames.side[p - l->part][(line - p->line) * g->frames.count]
                                  : NULL;
     span claim, note;
-    claim_sides s;
+    claim_sides s, full;
     lesson_claim_of(lesson_line(l, line), &claim, &note);
-    if (!r || !lesson_sides(l, p, r, &s)) return !r;
+    if (!r) return true;
     const bool holds = r->verdict == WG_PASS;
+    if (!lesson_sides(l, p, r, holds || all ? LESSON_DIGITS : 0, &s) ||
+        !lesson_sides(l, p, r, LESSON_ALL_DIGITS, &full))
+        return false;
     fprintf(g->out, "<tr class=\"%s\"><th scope=\"row\">", holds ? "ok" : "bad");
     span shown = claim;
     for (int i = 0; i + 8 < claim.n; i++)
         if (!memcmp(claim.at + i, " within ", 8)) shown.n = i;
     if (!put_formula(g, p->program, shown, true)) put_code(g, shown);
     put(g, "</th>");
-    const bool left = put_side(g, &s, all, offsetof(claim_sides, left));
+    const bool left = put_side(g, &s, &full, all, false);
     bool right = false;
     if (s.relation) fprintf(g->out, "<td>%s%s</td>", signs[s.relation], s.right);
-    else right = put_side(g, &s, all, offsetof(claim_sides, right));
+    else right = put_side(g, &s, &full, all, true);
     fprintf(g->out, "<td class=\"within\">%s</td><td class=\"holds%s\">%s</td><td class=\"note\">",
             *s.within    ? s.within
             : s.relation ? ""
@@ -235,12 +247,20 @@ static bool put_claim(page *g, const lesson_part *p, int line)
 
 static bool put_claims(page *g, const lesson_part *p)
 {
+    int claims = 0, hold = 0;
+    for (int i = p->line; i < p->line + p->lines; i++) {
+        const claim_result *r = lesson_claim(g->l, p, i);
+        claims += r != NULL, hold += r && r->verdict == WG_PASS;
+    }
+    const bool all = hold == claims;
+    fprintf(g->out, "<details class=\"claims\"%s><summary>%s %d of %d hold%s</summary>\n", all ? "" : " open",
+            all ? "✓" : "✗", hold, claims, claims == 1 ? "s" : "");
     put(g, "<table><thead><tr><th>claim</th><th>came "
            "out</th><th>expected</th><th>within</th><th>holds</th><th>what it "
            "says</th></tr></thead><tbody>\n");
     for (int i = p->line; i < p->line + p->lines; i++)
         if (!put_claim(g, p, i)) return false;
-    put(g, "</tbody></table>\n");
+    put(g, "</tbody></table></details>\n");
     return true;
 }
 
@@ -338,6 +358,16 @@ static bool put_plot(page *g, const lesson_part *p)
     return true;
 }
 
+/* The start of an SVG, with the width of its canvas for the style. */
+static const char *put_canvas(const page *g, const char *svg)
+{
+    const char *box = strstr(svg, "viewBox=\"");
+    double width;
+    if (!box || sscanf(box, "viewBox=\"%*f %*f %lf", &width) != 1) return svg;
+    fprintf(g->out, "<svg style=\"--w:%.0f\"", width);
+    return svg + strlen("<svg");
+}
+
 /* The file, without what belongs before an element of a page. */
 static bool put_file(const page *g, const char *path)
 {
@@ -346,7 +376,7 @@ static bool put_file(const page *g, const char *path)
     bool begun = false;
     while (f && fgets(line, sizeof line, f)) {
         const char *s = begun ? line : strstr(line, "<svg");
-        if (s) put(g, s), begun = true;
+        if (s) put(g, begun ? s : put_canvas(g, s)), begun = true;
     }
     if (f) fclose(f);
     return begun;

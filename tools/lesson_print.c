@@ -55,7 +55,7 @@ static bool print_claim(const printer *k, const lesson_part *p, int line, int wi
     span claim, note;
     claim_sides s;
     lesson_claim_of(lesson_line(k->l, line), &claim, &note);
-    if (!r || !lesson_sides(k->l, p, r, &s)) return !r;
+    if (!r || !lesson_sides(k->l, p, r, 0, &s)) return !r;
     const bool holds = r->verdict == WG_PASS;
     char text[300];
     snprintf(text, sizeof text, "%.*s", claim.n, claim.at);

@@ -185,7 +185,10 @@ void lesson_number(double v, int digits, char *to, size_t room)
     static const char *const raised[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
     char text[40];
     size_t n = 0;
-    snprintf(text, sizeof text, "%.*g", digits ? digits : SHOWN, isnan(v) ? NAN : v);
+    const bool all = digits == LESSON_ALL_DIGITS;
+    if (!digits || all) digits = all ? 15 : SHOWN;
+    do snprintf(text, sizeof text, "%.*g", digits, isnan(v) ? NAN : v);
+    while (all && strtod(text, NULL) != v && digits++ < 17);
     char *power = strchr(text, 'e');
     if (power) *power++ = 0;
     const bool one = power && (!strcmp(text, "1") || !strcmp(text, "-1"));
@@ -200,13 +203,13 @@ void lesson_number(double v, int digits, char *to, size_t room)
     for (; *power; power++) n += (size_t)snprintf(to + n, room - n, "%s", raised[*power - '0']);
 }
 
-/* Of more than MANY elements the first ones are shown, with few digits. */
+/* Of more than MANY elements the first ones are shown, with few digits, or with all. */
 void lesson_numbers(const wg_tensor *t, int digits, char *to, size_t room)
 {
     char number[80];
     const int64_t all = wg_shape_size(t->shape), shown = all > MANY ? 3 : all;
     size_t n = 0;
-    if (all > MANY) digits = 4;
+    if (all > MANY && digits != LESSON_ALL_DIGITS) digits = LESSON_DIGITS;
     if (t->shape.rank) n += (size_t)snprintf(to, room, "[");
     for (int64_t i = 0; i < shown; i++) {
         const double v = wg_tensor_item(t, i);
@@ -287,7 +290,7 @@ static bool has_flag(char *const word[], int words, const char *name, const char
 /* Runs the command draw. In the terminal it chooses what fits. */
 bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id)
 {
-    static char wrt[] = "--wrt", back[] = "--backward", fit[] = "--for", slide[] = "slide",
+    static char wrt[] = "--wrt", back[] = "--backward", fit[] = "--for", page[] = "page",
                 values[] = "--values";
     char text[1000], *word[WORDS], *list[2 * WORDS];
     args a;
@@ -311,7 +314,7 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
     if (backward) list[n++] = back;
     if (!path || !has_flag(word, words, "--style", "blocks")) list[n++] = values; /* blocks have none */
     if (path && !has_flag(word, words, fit, NULL) && !has_flag(word, words, "--steps", NULL))
-        list[n++] = fit, list[n++] = slide;
+        list[n++] = fit, list[n++] = page;
     list[n] = NULL;
     int status = args_read(&a, &cmd_draw, n, list);
     if (status == ARGS_HELP) status = tool_wrong(&a, "draw: a block draws, and takes no '--help'");
@@ -420,7 +423,7 @@ static int digits_for(double v, double within)
     return n > 12 ? 12 : n > 4 ? (int)n : 4;
 }
 
-bool lesson_sides(lesson *l, const lesson_part *p, const claim_result *r, claim_sides *to)
+bool lesson_sides(lesson *l, const lesson_part *p, const claim_result *r, int digits, claim_sides *to)
 {
     lesson_program *g = &l->program[p->program];
     const wg_claim k = wg_program_claim(g->m.q, (int)(r - g->claim));
@@ -429,9 +432,10 @@ bool lesson_sides(lesson *l, const lesson_part *p, const claim_result *r, claim_
     if (!model_value(&g->m, k.left, &t[0]) || !model_value(&g->m, k.right, &t[1]) ||
         (within && !model_value(&g->m, k.within, &t[2])))
         return l->status = g->m.status, false;
-    const int digits = digits_for(r->right, within       ? wg_tensor_item(&t[2], 0)
-                                            : k.relation ? fabs(r->right) * 1e-3
-                                                         : 0);
+    if (!digits)
+        digits = digits_for(r->right, within       ? wg_tensor_item(&t[2], 0)
+                                      : k.relation ? fabs(r->right) * 1e-3
+                                                   : 0);
     lesson_numbers(&t[0], digits, to->left, sizeof to->left);
     lesson_numbers(&t[1], digits, to->right, sizeof to->right);
     *to->within = 0;

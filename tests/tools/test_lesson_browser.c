@@ -153,6 +153,47 @@ Test(lesson_browser, a_question_has_three_tries)
     pic_clean_up();
 }
 
+/* ---- claims ---- */
+
+static const char folded[] =
+    "const all = [...document.querySelectorAll('details.claims')], one = all[0];\n"
+    "const rows = d => [...d.querySelectorAll('tbody td:not(.note, .within)')].map(c => c.textContent + "
+    "(c.title && ' (' + c.title + ')'));\n"
+    "const state = () => say(all.map(d => d.querySelector('summary').textContent + ' ' + d.open));\n"
+    "state(); say(one.querySelector('table').checkVisibility());\n"
+    "dispatchEvent(new Event('beforeprint')); state(); dispatchEvent(new Event('afterprint')); state();\n"
+    "one.querySelector('summary').click(); say(one.open, one.querySelector('table').checkVisibility());\n"
+    "all.forEach(d => say(rows(d)));\n"
+    "const cell = one.querySelector('[title]');\n"
+    "cell.click(); say(cell.textContent, cell.title); cell.click(); say(cell.textContent, cell.title);\n";
+
+/* Claims that hold are folded; a number has four digits, and all of them on demand. */
+Test(lesson_browser, claims_are_folded)
+{
+    wgt_shell(
+        "printf '%s\\n' '# T' '' '```wg' 'x = 1/3; v = [x, 1]' '```' '```check' 'x == 0.333333333  within "
+        "1e-6' "
+        "'v == [1/3, 1]  a list' 'x < 0.5' 'v == [0.33, 1]  within 0.1' '```' '```check' 'v == [1/3, 1]' "
+        "'x == 0.333  within 1e-6' '```' '```check' 'x > 0' '```' > $in/a.md\n"
+        "\"$build/wengert\" lesson $in/a.md --page -o $in/a.html || [ $? = 1 ]");
+    static const char expected[] = "✓ 4 of 4 hold false,✗ 1 of 2 hold true,✓ 1 of 1 holds false\n"
+                                   "false\n"
+                                   "✓ 4 of 4 hold true,✗ 1 of 2 hold true,✓ 1 of 1 holds true\n"
+                                   "✓ 4 of 4 hold false,✗ 1 of 2 hold true,✓ 1 of 1 holds false\n"
+                                   "true true\n"
+                                   "0.3333 (0.3333333333333333),0.3333 (0.333333333),✓,"
+                                   "[0.3333, 1] ([0.3333333333333333, 1]),the same,✓,"
+                                   "0.3333 (0.3333333333333333),< 0.5,✓,"
+                                   "[0.3333, 1] ([0.3333333333333333, 1]),[0.33, 1],✓\n"
+                                   "[0.3333, 1] ([0.3333333333333333, 1]),the same,✓,"
+                                   "0.3333333 (0.3333333333333333),0.333,✗ does not hold\n"
+                                   "0.3333 (0.3333333333333333),> 0,✓\n"
+                                   "0.3333333333333333 0.3333\n"
+                                   "0.3333 0.3333333333333333\n";
+    cr_expect_str_eq(told("a.html", folded), expected);
+    pic_clean_up();
+}
+
 /* ---- formulas ---- */
 
 /* In a font that is narrower than formulas were measured for: the distances of more than 0.8 em between a
@@ -193,21 +234,32 @@ Test(lesson_browser, no_gap_is_left_in_a_formula)
 static const char wider[] =
     "(async () => {\n"
     "  for (const page of pages) for (const width of [390, 1920]) {\n"
-    "    const f = Object.assign(document.createElement('iframe'), { width, height: 844, src: page });\n"
+    "    const f = Object.assign(document.createElement('iframe'), { width, height: width > 390 ? 1080 : "
+    "844, src: page });\n"
     "    document.body.append(f);\n"
     "    await new Promise(r => { f.onload = r; });\n"
     "    const d = f.contentDocument;\n"
     "    d.querySelectorAll('.closed').forEach(e => e.classList.remove('closed'));\n"
     "    d.querySelectorAll('details').forEach(e => { e.open = true; });\n"
-    "    const wide = [d.documentElement, ...(width > 390 ? d.querySelectorAll('.formulas') : [])]\n"
+    "    const wide = [d.documentElement, ...d.querySelectorAll('.formulas, pre')]\n"
     "      .filter(e => e.scrollWidth > e.clientWidth + 1);\n"
+    "    for (const s of d.querySelectorAll('figure>svg')) {\n"
+    "      const r = s.getBoundingClientRect(), place = s.parentNode.clientWidth, b = s.getBBox(), v = "
+    "s.viewBox.baseVal;\n"
+    "      const draw = s.parentNode.matches('.draw'), full = Math.max(b.width / v.width, b.height / "
+    "v.height);\n"
+    "      if (r.width && !draw && r.width < Math.min(place, 1.2 * f.height) - 1) say(page, width, r.width, "
+    "place);\n"
+    "      if (r.width && draw && (full < 0.7 || b.width < 0.4 * v.width || b.height < 0.4 * v.height)) "
+    "say(page, width, b.width, v.width, b.height, v.height);\n"
+    "    }\n"
     "    if (wide.length) say(page, width, wide.map(e => e.className + ' ' + e.scrollWidth));\n"
     "    f.remove();\n"
     "  }\n"
     "  say('all of ' + pages.length);\n"
     "})();\n";
 
-/* On a phone a long formula is scrolled alone, on a large screen none is. */
+/* Programs and formulas are not cut, and pictures fill their places. */
 Test(lesson_browser, no_page_is_wider_than_its_window)
 {
     const char *list =

@@ -23,7 +23,7 @@ Test(lessons, a_block_draws_what_the_command_draws)
         "  \"$w\" lesson ./a.md > said && grep -q 'h = ReLU' said || echo \"$flags: no text\"\n"
         "  \"$w\" lesson ./a.md -o . > said || echo \"$flags: no file\"\n"
         "  \"$w\" lesson ./a.md --page -o a.html > said || echo \"$flags: no page\"\n"
-        "  case $flags in *for*) ;; *) flags=\"$flags --for slide\" ;; esac\n"
+        "  case $flags in *for*) ;; *) flags=\"$flags --for page\" ;; esac\n"
         "  case $flags in *blocks*) ;; *) flags=\"$flags --values\" ;; esac\n"
         "  \"$w\" draw -q -e \"$(printf '\\n\\n\\n%s' \"$program\")\" --of o --id a-1 $flags -o b.svg\n"
         "  cmp a-1.svg b.svg\n"
