@@ -29,7 +29,7 @@ def shapes(wengert, program):
             if "values" in text:
                 return {n: len(v["shape"]) for n, v in text["values"].items()}
             lacks = re.search(r"'(\w+)'", text["error"]["message"])
-            names.remove(lacks.group(1) if lacks else names[-1])
+            names.remove(lacks.group(1) if lacks and lacks.group(1) in names else names[-1])
     return {}
 
 
@@ -81,7 +81,7 @@ def main(wengert, *lessons):
         text = open(path).read()
         if re.search(r"^```wg \w", text, re.M):
             continue  # several programs
-        program = "\n".join(re.findall(r"^```wg\n(.*?)^```", text, re.M | re.S))
+        program = said(wengert, "lesson", os.path.join(".", path), "--program")
         ranks = shapes(wengert, program)
         with tempfile.TemporaryDirectory() as folder:
             page = os.path.join(folder, "page.html")
