@@ -121,6 +121,12 @@ void pic_expect_well_formed(const char *xml)
         cr_assert(strcspn(s, ";") < 8, "a raw ampersand: %.20s", s);
     for (const unsigned char *s = (const unsigned char *)xml; *s; s++)
         cr_assert(*s >= 32 || *s == '\n', "byte %d", *s);
+    /* Without its value a rule that names a variable paints black. */
+    for (const char *s = xml; (s = strstr(s, "var(--")); s++) {
+        char value[60];
+        snprintf(value, sizeof value, "%.*s:", (int)strcspn(s + 4, ")"), s + 4);
+        cr_assert(strstr(xml, value), "%s has no value", value);
+    }
 }
 
 bool pic_have_dot(void) { return system("dot -V >/dev/null 2>&1") == 0; }

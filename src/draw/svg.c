@@ -291,7 +291,8 @@ void wgi_svg_put_style(const wgi_svg *w)
     memcpy(kinds, w->kinds, sizeof kinds);
     for (int64_t i = 0; i < p->boxes; i++) kinds[p->box[i].kind] = kinds[WGI_BOX_OP] = true;
     for (int k = 0; w->sketch && k < WGI_BOX_KINDS; k++)
-        kinds[k] = k == WGI_BOX_INPUT || k == WGI_BOX_OP || k == WGI_BOX_LOSS || k == WGI_BOX_GRADIENT;
+        kinds[k] = k == WGI_BOX_INPUT || k == WGI_BOX_CONSTANT || k == WGI_BOX_OP || k == WGI_BOX_LOSS ||
+                   k == WGI_BOX_GRADIENT;
     wgi_svg_style(w->b, w->id, kinds);
     if (w->sketch) wgi_sketch_style(w->b, w->id);
     if (p->o->edges) wgi_svg_label_style(w);
