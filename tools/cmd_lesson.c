@@ -176,13 +176,12 @@ static bool make_page(lesson *l, const char *path, const lesson_place *site)
     return fflush(stdout) == 0;
 }
 
-static bool make_page_of(lesson *l, const char *folder, const course *k, int i)
+static bool make_page_of(lesson *all, int count, const char *folder, int i)
 {
     char path[PATH_ROOM];
-    const lesson_place place = { i ? k->file[i - 1]->name : NULL,
-                                 i + 1 < k->count ? k->file[i + 1]->name : NULL };
-    snprintf(path, sizeof path, "%s/%s.html", folder, k->file[i]->name);
-    return make_page(l, path, &place);
+    const lesson_place place = { all, count, i };
+    snprintf(path, sizeof path, "%s/%s.html", folder, all[i].name);
+    return make_page(&all[i], path, &place);
 }
 
 /* A page for each lesson, and the list of them. */
@@ -195,8 +194,8 @@ static int make_site(const args *a)
     if (!folder) return tool_wrong(a, "--page: -o DIR says where the site goes");
     if (!make_folder(a, folder, &status)) return status;
     bool fine = true;
-    for (; n < k.count && fine; n++)
-        fine = open_lesson(&l[n], a, k.file[n]->name) && make_page_of(&l[n], folder, &k, n);
+    for (; n < k.count && fine; n++) fine = open_lesson(&l[n], a, k.file[n]->name);
+    for (int i = 0; i < n && fine; i++) fine = make_page_of(l, n, folder, i);
     if (fine) lesson_index(l, n, folder);
     for (int i = 0; i < n; i++) status = lesson_close(&l[i]) ? l[i].status : status;
     return status;

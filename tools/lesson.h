@@ -182,7 +182,8 @@ bool lesson_frames_make(lesson *l, lesson_frames *f); /* false: after a message.
 
 /* What stands around a lesson in a site; NULL: the page is alone, and holds its style and script. */
 typedef struct lesson_place {
-    const char *before, *next; /* names; NULL: none */
+    const lesson *all; /* in the course's order; they are read */
+    int count, at;
 } lesson_place;
 bool lesson_page(lesson *l, const char *path, const lesson_place *site);
 /* Writes the list of the lessons, the style and the script. */

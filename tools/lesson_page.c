@@ -433,13 +433,33 @@ static void put_head(FILE *out, const char *title, int n, bool alone)
     fputs("</head>\n<body>\n<main>\n", out);
 }
 
+static void put_lesson_link(FILE *out, const char *open, const lesson *to, const char *close)
+{
+    fprintf(out, "<a href=\"%s.html\">%s", to->name, open);
+    lesson_escape(out, to->title.at, to->title.n, true);
+    fprintf(out, "%s</a>", close);
+}
+
+/* The lessons to know before: links to those of the site, the names of others. */
+static void put_afters(FILE *out, const lesson *l, const lesson *all, int count)
+{
+    for (int i = 0; i < l->afters; i++) {
+        const span name = l->after[i];
+        int k = 0;
+        fputs(i ? ", " : "after ", out);
+        while (k < count && !(span_begins(name, all[k].name) && name.n == (int)strlen(all[k].name))) k++;
+        if (k < count) put_lesson_link(out, "", &all[k], "");
+        else lesson_escape(out, name.at, name.n, true);
+    }
+}
+
 static void put_nav(const page *g)
 {
     const lesson *l = g->l;
-    if (!g->site) return;
-    put(g, "<nav><a href=\"index.html\">The course</a>");
-    for (int i = 0; i < l->afters; i++)
-        put(g, i ? ", " : " · after "), lesson_escape(g->out, l->after[i].at, l->after[i].n, true);
+    if (!g->site && !l->afters) return;
+    put(g, g->site ? "<nav><a href=\"index.html\">The course</a>" : "<nav>");
+    put(g, g->site && l->afters ? " · " : "");
+    put_afters(g->out, l, g->site ? g->site->all : NULL, g->site ? g->site->count : 0);
     put(g, "</nav>\n");
 }
 
@@ -452,10 +472,9 @@ static void put_foot(const page *g)
             "Change a line and run it: <code>wengert lesson %s --source</code> prints this lesson's "
             "file.</p>\n<p>",
             l->name);
-    if (g->site && g->site->before)
-        fprintf(g->out, "<a href=\"%s.html\">← %s</a> ", g->site->before, g->site->before);
-    if (g->site && g->site->next)
-        fprintf(g->out, "<a href=\"%s.html\">%s →</a>", g->site->next, g->site->next);
+    const lesson_place *at = g->site;
+    if (at && at->at > 0) put_lesson_link(g->out, "← ", &at->all[at->at - 1], ""), put(g, " ");
+    if (at && at->at + 1 < at->count) put_lesson_link(g->out, "", &at->all[at->at + 1], " →");
     put(g, "</p></footer>\n</main>\n");
 }
 
@@ -517,12 +536,8 @@ static void write_index(FILE *out, const lesson *l, int n)
             "follows.</p>\n<ol class=\"index\">\n",
             title);
     for (int i = 0; i < n; i++) {
-        fprintf(out, "<li value=\"%d\"><a href=\"%s.html\">", l[i].number, l[i].name);
-        lesson_escape(out, l[i].title.at, l[i].title.n, true);
-        fputs("</a>", out);
-        for (int k = 0; k < l[i].afters; k++)
-            fputs(k ? ", " : "<small>after ", out),
-                lesson_escape(out, l[i].after[k].at, l[i].after[k].n, true);
+        fprintf(out, "<li value=\"%d\">", l[i].number), put_lesson_link(out, "", &l[i], "");
+        if (l[i].afters) fputs("<small>", out), put_afters(out, &l[i], l, n);
         fputs(l[i].afters ? "</small></li>\n" : "</li>\n", out);
     }
     fputs("</ol>\n</main>\n</body>\n</html>\n", out);

@@ -68,9 +68,22 @@ Test(lesson_mistakes, pages_are_small_and_alone)
         "\"$build/wengert\" lesson --all --page -o \"$in/one\" > /dev/null && OMP_NUM_THREADS=1 "
         "\"$build/wengert\" lesson --all --page -o \"$in/two\" > /dev/null\n"
         "diff -r \"$in/one\" \"$in/two\"\n"
+        "\"$build/wengert\" lesson gradient-descent --page -o \"$in/alone.html\" > /dev/null\n"
         "[ $(cat \"$in\"/one/* | wc -c) -le 3145728 ] || echo the site is larger than 3 MB\n"
         "grep -ohE '(src|href)=\"[^\"]*\"' \"$in\"/one/*.html | sort -u | grep -vE "
         "'\"([a-z0-9-]+\\.html|lesson\\.(css|js)|#.*|data:.*|https://.*)\"'\n"
+        "cd \"$in/one\" && grep -oE 'href=\"[a-z0-9-]+\\.html' *.html | sed 's/.*href=\"//' | sort -u |\n"
+        "  while read -r to; do [ -f \"$to\" ] || echo \"no $to\"; done\n"
+        "title() { sed -n 's/.*<h1>\\(.*\\)<.h1>.*/\\1/p' \"$1\"; }\n"
+        "grep -qF \"· after <a href=\\\"chain-rule.html\\\">$(title chain-rule.html)</a></nav>\" "
+        "gradient-check.html || echo no after\n"
+        "grep -qF \"after <a href=\\\"chain-rule.html\\\">$(title chain-rule.html)</a></small>\" index.html "
+        "|| echo no after in the index\n"
+        "grep -hoE '<a href=\"[^\"]*\">← [^<]*|<a href=\"[^\"]*\">[^<]* →' *.html | while IFS='\">' read -r "
+        "_ to _ text; do\n"
+        "  case $text in *\"$(title \"$to\")\"*) ;; *) echo \"$to: $text\" ;; esac\n"
+        "done\n"
+        "grep -q '<nav>after logistic, vectorise</nav>' \"$in/alone.html\" || echo no names\n"
         "echo done");
     cr_expect_str_eq(said, "done\n");
 }
