@@ -105,8 +105,8 @@ bool wgi_fit_start(wg_program *q, wgi_fitting *t, wg_node x, const char *name)
                            "fit: %s is %s, and what is fitted are floats, here %s", name,
                            wg_dtype_name(wg_node_dtype(x)), wg_dtype_name(own));
     if (!t->p) t->p = wg_params_new(q->c);
-    if (t->p && wg_params_find(t->p, name) >= 0) /* p0 in (p0, p0) */
-        name = wgi_lang_join(q, name, "'", "");
+    while (t->p && name && wg_params_find(t->p, name) >= 0) /* W in (W, W) */
+        name = wgi_lang_join(q, name, "_", "");
     const wg_tensor v = wg_failed(q->c) ? (wg_tensor){ 0 } : wg_value_at(wg_node_site(x), x);
     if (wg_failed(q->c) || !t->p || !name) return false;
     if (!wg_shape_size(v.shape))
