@@ -231,7 +231,7 @@ LESSON_TEXT := $(OBJ)/generated/lessons.h
 $(LESSON_TEXT): tools/lesson_text.awk lessons/. $(LESSONS) lessons/functions.wg
 	@mkdir -p $(@D) && awk -f $< $(LESSONS) lessons/functions.wg > $@
 LESSON_PAGE := $(OBJ)/generated/lesson_text.h
-$(LESSON_PAGE): tools/page_text.awk tools/lesson.css src/figure/frames.js tools/lesson.js
+$(LESSON_PAGE): tools/page_text.awk tools/lesson.css tools/lesson.js src/figure/frames.js tools/lesson_slide.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/tools/cmd_lesson.o: $(LESSON_TEXT)
 $(OBJ)/tools/lesson_page.o: $(LESSON_PAGE)

@@ -478,6 +478,13 @@ static void put_foot(const page *g)
     put(g, "</p></footer>\n</main>\n");
 }
 
+static bool has_slider(const lesson *l)
+{
+    for (int i = 0; i < l->parts; i++)
+        if (l->part[i].kind == PART_SLIDE) return true;
+    return false;
+}
+
 static bool write_page(page *g)
 {
     lesson *l = g->l;
@@ -493,7 +500,11 @@ static bool write_page(page *g)
                 "<script type=\"application/json\" "
                 "id=\"values\">{\"home\":%d,\"frames\":%d,\"values\":[%s]}</script>\n",
                 g->frames.home, g->frames.count, g->numbers);
-    if (!g->site) put(g, "<script>\n"), put_lines(g->out, page_js), put(g, "</script>\n");
+    if (!g->site) {
+        put(g, "<script>\n"), put_lines(g->out, page_js);
+        if (has_slider(l)) put_lines(g->out, page_slide);
+        put(g, "</script>\n");
+    }
     put(g, "</body>\n</html>\n");
     return true;
 }
@@ -553,6 +564,7 @@ bool lesson_index(lesson *l, int n, const char *folder)
         FILE *out = open_memstream(&text, &size);
         if (!out) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
         if (i) put_lines(out, i == 1 ? page_css : page_js);
+        if (i == 2) put_lines(out, page_slide);
         else write_index(out, l, n);
         fclose(out);
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);

@@ -1,5 +1,6 @@
 # Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css, page_ops*.js
-# give page_block, page_numbers.js page_evaluator, page_edges.js page_edges, the others page_js. Comments that are whole lines, and spaces that say nothing, are left out.
+# give page_block, page_numbers.js page_evaluator, page_edges.js page_edges, frames.js and
+# lesson_slide.js page_slide, the others page_js. Comments that are whole lines, and spaces that say nothing, are left out.
 #
 #   awk -f tools/page_text.awk src/draw/page.css src/draw/page_ops.js src/draw/page.js > page_text.h
 #
@@ -48,7 +49,7 @@ function needs(text, own,    out, word, seen) {
 
 FNR == 1 {
     style = FILENAME ~ /\.css$/
-    name = style ? "page_css" : FILENAME ~ /page_ops/ ? "page_block" : FILENAME ~ /numbers/ ? "page_evaluator" : FILENAME ~ /edges/ ? "page_edges" : "page_js"
+    name = style ? "page_css" : FILENAME ~ /page_ops/ ? "page_block" : FILENAME ~ /numbers/ ? "page_evaluator" : FILENAME ~ /edges/ ? "page_edges" : FILENAME ~ /frames|slide/ ? "page_slide" : "page_js"
     if (open != name) start(name)
 }
 open == "page_block" && /^(op|each)\('/ { split($0, part, "'"); begin_block(part[2], 1) }

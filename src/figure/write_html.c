@@ -186,7 +186,7 @@ static void put_lists(const wgi_figure_page *pages[2], const wgi_writing writing
 static void put_script(wgi_strbuf *b)
 {
     wgi_strbuf_put(b, "<script>\n");
-    for (const char *const *line = page_js; *line; line++) wgi_strbuf_put(b, *line);
+    for (const char *const *line = page_slide; *line; line++) wgi_strbuf_put(b, *line);
     wgi_strbuf_put(b, "</script>\n");
 }
 
