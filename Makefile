@@ -228,8 +228,8 @@ $(OBJ)/src/figure/write_html.o: $(FRAME_TEXT)
 # The lessons, as strings: the command has them with it.
 LESSONS     := $(sort $(wildcard lessons/*.md))
 LESSON_TEXT := $(OBJ)/generated/lessons.h
-$(LESSON_TEXT): tools/lesson_text.awk lessons/. $(LESSONS) lessons/functions.wg
-	@mkdir -p $(@D) && awk -f $< $(LESSONS) lessons/functions.wg > $@
+$(LESSON_TEXT): tools/lesson_text.awk lessons/. lessons/symbols.txt $(LESSONS) lessons/functions.wg
+	@mkdir -p $(@D) && awk -f $< lessons/symbols.txt $(LESSONS) lessons/functions.wg > $@
 LESSON_PAGE := $(OBJ)/generated/lesson_text.h
 $(LESSON_PAGE): tools/page_text.awk tools/lesson.css tools/lesson.js src/figure/frames.js tools/lesson_slide.js
 	@mkdir -p $(@D) && awk -f $^ > $@

@@ -253,7 +253,10 @@ pages() {
 
 # ---- lessons ----
 
-lessons() { awk -f tools/lesson_rules.awk lessons/{course,mutations,solutions}.txt lessons/*.md | report "lessons that cannot be taught from"; }
+lessons() {
+    awk -f tools/lesson_rules.awk lessons/{course,mutations,solutions}.txt lessons/*.md | report "lessons that cannot be taught from"
+    LC_ALL=C awk -f tools/lesson_symbols.awk lessons/{course,symbols}.txt lessons/*.md | report "symbols of lessons that no lesson before defines"
+}
 
 # ---- tests without a clock: tests/run.sh finds those that wait or compute for ever ----
 

@@ -196,7 +196,7 @@ static int make_site(const args *a)
     bool fine = true;
     for (; n < k.count && fine; n++) fine = open_lesson(&l[n], a, k.file[n]->name);
     for (int i = 0; i < n && fine; i++) fine = make_page_of(l, n, folder, i);
-    if (fine) lesson_index(l, n, folder);
+    if (fine) lesson_index(l, n, symbols, folder);
     for (int i = 0; i < n; i++) status = lesson_close(&l[i]) ? l[i].status : status;
     return status;
 }

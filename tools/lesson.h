@@ -186,9 +186,9 @@ typedef struct lesson_place {
     int count, at;
 } lesson_place;
 bool lesson_page(lesson *l, const char *path, const lesson_place *site);
-/* Writes the list of the lessons, the style and the script. */
-bool lesson_index(lesson *l, int n, const char *folder); /* of n lessons; an error is the first one's
-                                                          * status */
+/* Writes the list of n lessons, with that of symbols (lessons/symbols.txt), the style and the script. An
+ * error is the status of the first lesson. */
+bool lesson_index(lesson *l, int n, const char *symbols, const char *folder);
 
 /* ---- cmd_lesson.c: the lessons of the library, in the course's order ---- */
 

@@ -440,17 +440,20 @@ static void put_lesson_link(FILE *out, const char *open, const lesson *to, const
     fprintf(out, "%s</a>", close);
 }
 
-/* The lessons to know before: links to those of the site, the names of others. */
+/* A link to a lesson of the site; the name of another one. */
+static void put_named(FILE *out, span name, const lesson *all, int count)
+{
+    int k = 0;
+    while (k < count && !(span_begins(name, all[k].name) && name.n == (int)strlen(all[k].name))) k++;
+    if (k < count) put_lesson_link(out, "", &all[k], "");
+    else lesson_escape(out, name.at, name.n, true);
+}
+
+/* The lessons to know before. */
 static void put_afters(FILE *out, const lesson *l, const lesson *all, int count)
 {
-    for (int i = 0; i < l->afters; i++) {
-        const span name = l->after[i];
-        int k = 0;
-        fputs(i ? ", " : "after ", out);
-        while (k < count && !(span_begins(name, all[k].name) && name.n == (int)strlen(all[k].name))) k++;
-        if (k < count) put_lesson_link(out, "", &all[k], "");
-        else lesson_escape(out, name.at, name.n, true);
-    }
+    for (int i = 0; i < l->afters; i++)
+        fputs(i ? ", " : "after ", out), put_named(out, l->after[i], all, count);
 }
 
 static void put_nav(const page *g)
@@ -537,7 +540,22 @@ bool lesson_page(lesson *l, const char *path, const lesson_place *site)
 
 /* ---- the site ---- */
 
-static void write_index(FILE *out, const lesson *l, int n)
+/* Lines SYMBOL | LESSON | MEANING. */
+static void write_symbols(FILE *out, const char *line, const lesson *l, int n)
+{
+    fputs("<h2>Symbols</h2>\n<dl>\n", out);
+    for (const char *end; (end = strchr(line, '\n')); line = end + 1) {
+        const char *name = strstr(line, " | "),
+                   *meaning = name && name < end ? strstr(name + 3, " | ") : NULL;
+        if (!meaning || meaning > end) continue;
+        fputs("<dt>", out), lesson_escape(out, line, (int)(name - line), true), fputs("</dt><dd>", out);
+        lesson_escape(out, meaning + 3, (int)(end - meaning) - 3, true), fputs(" <small>", out);
+        put_named(out, (span){ name + 3, (int)(meaning - name) - 3 }, l, n), fputs("</small></dd>\n", out);
+    }
+    fputs("</dl>\n", out);
+}
+
+static void write_index(FILE *out, const lesson *l, int n, const char *symbols)
 {
     static const char title[] = "A course in deep learning";
     put_head(out, title, (int)strlen(title), false);
@@ -551,10 +569,11 @@ static void write_index(FILE *out, const lesson *l, int n)
         if (l[i].afters) fputs("<small>", out), put_afters(out, &l[i], l, n);
         fputs(l[i].afters ? "</small></li>\n" : "</li>\n", out);
     }
-    fputs("</ol>\n</main>\n</body>\n</html>\n", out);
+    fputs("</ol>\n", out), write_symbols(out, symbols, l, n);
+    fputs("</main>\n</body>\n</html>\n", out);
 }
 
-bool lesson_index(lesson *l, int n, const char *folder)
+bool lesson_index(lesson *l, int n, const char *symbols, const char *folder)
 {
     static const char *const names[] = { "index.html", "lesson.css", "lesson.js" };
     bool fine = true;
@@ -564,8 +583,12 @@ bool lesson_index(lesson *l, int n, const char *folder)
         FILE *out = open_memstream(&text, &size);
         if (!out) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
         if (i) put_lines(out, i == 1 ? page_css : page_js);
+<<<<<<< HEAD
         if (i == 2) put_lines(out, page_slide);
         else write_index(out, l, n);
+=======
+        else write_index(out, l, n, symbols);
+>>>>>>> d76d49b1 (lesson: lessons/symbols.txt says which lesson defines a symbol; make check refuses one that is used before)
         fclose(out);
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         fine = save(l, path, text, size);

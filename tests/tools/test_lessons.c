@@ -57,6 +57,31 @@ Test(lessons, a_question_asks_three_times)
                            "Not yet.\nHint: half of it\n.\n");
 }
 
+/* The course is a, b, c, d; b asks for c before it, and there is no d.md. */
+Test(lessons, symbols_are_defined_before)
+{
+    const char *said = wgt_shell(
+        "rules=$PWD/tools/lesson_symbols.awk && cd \"$in\"\n"
+        "printf '%s\\n' a b c d > course.txt\n"
+        "printf '%s\\n' 'σ | a | s' 'epoch | b | e' 'm | b | number' 'Xavier | d | x' > symbols.txt\n"
+        "printf '%s\\n' 'θ | a | t' 'α | c | r' 'λ' 'J | e | c' 'σ | a | s' >> symbols.txt\n"
+        "lesson() { printf '%s\\n' \"$@\"; }\n"
+        "lesson '# T' 'after: -' 'I am σ, `ε` {m}, − 1.' 'The Epochs' '```wg' 'm = 1 # μ' '```' > a.md\n"
+        "lesson '# The m, α' 'after: c' 'notes: ω' '```ask' 'Xavier or ∇?' > b.md\n"
+        "lesson 'answer m within 1' 'wrong ε  no' 'then ω' '```' >> b.md\n"
+        "lesson '# Epoch' 'α of m' > c.md\n"
+        "LC_ALL=C awk -f \"$rules\" course.txt symbols.txt a.md b.md c.md | sort");
+    cr_expect_str_eq(said, "a.md:4: epoch is defined only in b\n"
+                           "b.md:5: Xavier is defined only in d\n"
+                           "b.md:5: ∇ does not stand in lessons/symbols.txt\n"
+                           "b.md:8: ω does not stand in lessons/symbols.txt\n"
+                           "symbols.txt:2: b does not have epoch\n"
+                           "symbols.txt:5: a does not have θ\n"
+                           "symbols.txt:7: a symbol is written: SYMBOL | LESSON | MEANING\n"
+                           "symbols.txt:8: there is no lesson e in lessons/course.txt\n"
+                           "symbols.txt:9: σ stands there twice\n");
+}
+
 /* The rules of `make check`: a.md keeps them all, b.md and c.md lack things. */
 Test(lessons, rules_refuse_what_cannot_be_taught)
 {
