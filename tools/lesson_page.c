@@ -583,12 +583,8 @@ bool lesson_index(lesson *l, int n, const char *symbols, const char *folder)
         FILE *out = open_memstream(&text, &size);
         if (!out) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
         if (i) put_lines(out, i == 1 ? page_css : page_js);
-<<<<<<< HEAD
-        if (i == 2) put_lines(out, page_slide);
-        else write_index(out, l, n);
-=======
         else write_index(out, l, n, symbols);
->>>>>>> d76d49b1 (lesson: lessons/symbols.txt says which lesson defines a symbol; make check refuses one that is used before)
+        if (i == 2) put_lines(out, page_slide);
         fclose(out);
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         fine = save(l, path, text, size);
