@@ -332,6 +332,7 @@ wg_status wgi_neurons_write(wgi_net *n, wgi_strbuf *out)
     const wgi_sketch s = { .description = description(&d),
                            .w = d.column[d.columns - 1].x + (d.loss ? d.radius + LOSS + d.box : 60),
                            .h = d.bottom + 8 + d.parts * WGI_SKETCH_LINE,
+                           .circles = true,
                            .put = put_net,
                            .with = &d };
     return p->pool->failed ? WG_ERROR_MEMORY : wgi_svg_write_sketch(p, &s, out);

@@ -69,7 +69,7 @@ wg_status wgi_check_style(const wgi_picture *p)
 
 /* ---- the style's rules ---- */
 
-void wgi_sketch_style(wgi_strbuf *b, const char *id)
+void wgi_sketch_style(wgi_strbuf *b, const char *id, bool circles)
 {
     static const struct {
         const char *what, *property, *light, *variable;
@@ -79,25 +79,25 @@ void wgi_sketch_style(wgi_strbuf *b, const char *id)
                   { ".unit.gone circle", "stroke", "#57606a", "line" },
                   { ".up", "stroke", "#1565c0", "input" },
                   { ".down", "stroke", "#d32f2f", "back" },
-                  { ".plain", "stroke", "#57606a", "line" },
                   { ".gone", "stroke", "#57606a", "line" },
                   { ".cross", "stroke", "#d32f2f", "back" },
+                  { ".plain", "stroke", "#57606a", "line" },
                   { ".arrow", "stroke", "#212121", "ink" },
                   { ".back", "stroke", "#d32f2f", "back" },
                   { "polygon.arrow", "fill", "#212121", "ink" },
                   { "polygon.back", "fill", "#d32f2f", "back" },
                   { "polygon.plain", "fill", "#57606a", "line" } };
     wgi_strbuf_put(b, "<style>\n");
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+    for (size_t i = circles ? 0 : 8; i < sizeof rules / sizeof *rules; i++) /* .plain is rule 8 */
         wgi_strbuf_format(b, "#%s %s { %s: %s; %s: var(--%s) }\n", id, rules[i].what, rules[i].property,
                           rules[i].light, rules[i].property, rules[i].variable);
-    wgi_strbuf_format(
-        b,
-        "#%s circle { stroke-width: 1.75 } #%s .gone circle, #%s line.gone { stroke-dasharray: 3 "
-        "4 } #%s line.gone { stroke-opacity: 0.45 }\n"
-        "#%s line.down { stroke-dasharray: 7 4 } #%s line.kept { stroke-dasharray: 4 4 }\n"
-        "</style>\n",
-        id, id, id, id, id, id);
+    if (circles)
+        wgi_strbuf_format(b,
+                          "#%s circle { stroke-width: 1.75 } #%s .gone circle, #%s line.gone { "
+                          "stroke-dasharray: 3 4 } #%s line.gone { stroke-opacity: 0.45 }\n"
+                          "#%s line.down { stroke-dasharray: 7 4 }\n",
+                          id, id, id, id, id);
+    wgi_strbuf_format(b, "#%s line.kept { stroke-dasharray: 4 4 }\n</style>\n", id);
 }
 
 /* ---- names ---- */

@@ -294,7 +294,7 @@ void wgi_svg_put_style(const wgi_svg *w)
         kinds[k] = k == WGI_BOX_INPUT || k == WGI_BOX_CONSTANT || k == WGI_BOX_OP || k == WGI_BOX_LOSS ||
                    k == WGI_BOX_GRADIENT;
     wgi_svg_style(w->b, w->id, kinds);
-    if (w->sketch) wgi_sketch_style(w->b, w->id);
+    if (w->sketch) wgi_sketch_style(w->b, w->id, w->sketch->circles);
     if (p->o->edges) wgi_svg_label_style(w);
     if (w->frame) wgi_film_put_style(w->b, w->id);
 }

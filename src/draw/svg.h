@@ -89,6 +89,7 @@ typedef struct wgi_svg_frame {
 typedef struct wgi_sketch {
     const char *description;
     double w, h;
+    bool circles; /* units and weights: the style has rules for them */
     void (*put)(const struct wgi_svg *w, const void *with);
     const void *with;
 } wgi_sketch;
@@ -177,7 +178,7 @@ void wgi_circuit_put(const wgi_svg *w, const wgi_box *x, const wgi_card *card, d
 
 /* ---- sketch.c ---- */
 
-void wgi_sketch_style(wgi_strbuf *b, const char *id); /* the rest of its style */
+void wgi_sketch_style(wgi_strbuf *b, const char *id, bool circles); /* the rest of its style */
 
 /* ---- film.c ---- */
 
