@@ -6,14 +6,17 @@
  */
 #include "draw/svg.h"
 
-static void put_variables(wgi_strbuf *b, const char *id, bool is_dark)
+static void put_variables(wgi_strbuf *b, const char *id, const bool kinds[], bool is_dark)
 {
     wgi_strbuf_format(b, "#%s {", id);
     for (const wgi_colour *k = wgi_colours; k < wgi_colours + WGI_COLOURS; k++)
         wgi_strbuf_format(b, " --%s: %s;", k->variable, is_dark ? k->dark : k->light);
-    for (const wgi_box_style *k = wgi_box_styles; k < wgi_box_styles + WGI_BOX_KINDS; k++)
-        wgi_strbuf_format(b, " --%s: %s; --%s-fill: %s;", k->class, is_dark ? k->dark_border : k->border,
-                          k->class, is_dark ? k->dark_fill : k->fill);
+    for (int i = 0; i < WGI_BOX_KINDS; i++) {
+        const wgi_box_style *k = &wgi_box_styles[i];
+        if (kinds[i])
+            wgi_strbuf_format(b, " --%s: %s; --%s-fill: %s;", k->class, is_dark ? k->dark_border : k->border,
+                              k->class, is_dark ? k->dark_fill : k->fill);
+    }
     wgi_strbuf_put(b, " }\n");
 }
 
@@ -39,9 +42,9 @@ void wgi_svg_style(wgi_strbuf *b, const char *id, const bool kinds[])
         { "path.rule", "stroke", WGI_INK },
     };
     wgi_strbuf_put(b, "<style>\n");
-    put_variables(b, id, false);
+    put_variables(b, id, kinds, false);
     wgi_strbuf_put(b, "@media screen and (prefers-color-scheme: dark) { ");
-    put_variables(b, id, true);
+    put_variables(b, id, kinds, true);
     wgi_strbuf_put(b, "}\n");
     wgi_strbuf_format(b, "#%s text { white-space: pre; font-kerning: none }\n", id);
     for (int i = 0; i < WGI_BOX_KINDS; i++) {
