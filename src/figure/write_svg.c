@@ -206,7 +206,7 @@ static void put_marker(const svg *s, int marker, double x, double y, double r)
     } paths[WG_MARKER_KINDS] = {
         [WG_MARKER_DEFAULT] = { "M@ @h0" },
         [WG_MARKER_DISC] = { "M@ @h0" },
-        [WG_MARKER_SQUARE] = { "M@ @l@ @l@ @l@ @z", { -0.88, -0.88, 1.76, 0, 0, 1.76, -1.76, 0 } },
+        [WG_MARKER_SQUARE] = { "M@ @h@v@h@z", { -0.88, -0.88, 1.76, 1.76, -1.76 } },
         [WG_MARKER_TRIANGLE] = { "M@ @l@ @l@ @z", { 0, -1.2, 1.1, 1.9, -2.2, 0 } },
         [WG_MARKER_DIAMOND] = { "M@ @l@ @l@ @l@ @z", { 0, -1.3, 1.3, 1.3, -1.3, 1.3, -1.3, -1.3 } },
         [WG_MARKER_CROSS] = { "M@ @l@ @m@ @l@ @", { -1, -1, 2, 2, -2, 0, 2, -2 } },
@@ -434,7 +434,7 @@ static void put_label(const svg *s, const wgi_label *l)
     if (l->size != s->g->font) wgi_strbuf_format(b, " font-size=\"%.1f\"", l->size);
     if (l->bold) put(s, " font-weight=\"bold\"");
     if (l->halo) put(s, " stroke-width=\"5\" stroke-linejoin=\"round\" paint-order=\"stroke\"");
-    paint(s, l->halo ? WGI_PAPER : NONE, l->color);
+    if (l->halo || s->fixed || l->color != WGI_INK) paint(s, l->halo ? WGI_PAPER : NONE, l->color);
     put(s, ">");
     wgi_strbuf_xml(b, l->text, " ");
     put(s, "</text>\n");
@@ -578,13 +578,14 @@ void wgi_write_svg(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b
     svg s = { .g = g, .w = w, .b = b };
     put_head(&s);
     for (int i = 0; i < g->plots; i++) put_plot(&s, i);
+    put(&s, "<g"), paint(&s, NONE, WGI_INK), put(&s, ">\n"); /* the colour of most labels, once */
     for (int64_t i = 0; i < g->labels; i++) {
         const wgi_label *l = &g->label[i];
         if (!is_written(&s, l->frame)) continue;
         begin_unit(&s, l->frame), put_page_label(&s, l), end_unit(&s, l->frame);
     }
     put_missing(&s, NULL, 0);
-    put(&s, "</svg>\n");
+    put(&s, "</g>\n</svg>\n");
 }
 
 void wgi_write_units(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b)
