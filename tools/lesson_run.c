@@ -296,12 +296,13 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
     args a;
     const lesson_program *g = &l->program[p->program];
     const int words = words_of(span_trim(lesson_line(l, p->line + 1)), text, sizeof text, word, WORDS);
-    const char *const head[] = { "draw", "-q",    "--mode", g->eval ? "eval" : "train",
-                                 "-e",   g->code, "--of",   word[0],
-                                 "-o",   path,    "--id",   id };
+    const char *const head[] = { "draw", "-e",    l->functions, "-q",    "--mode", g->eval ? "eval" : "train",
+                                 "-e",   g->code, "--of",       word[0], "-o",     path,
+                                 "--id", id };
     int n = 0, heads = (int)(sizeof head / sizeof *head) - (path ? 0 : 4);
     bool backward = false;
-    for (int i = 0; i < heads; i++) list[n++] = (char *)(intptr_t)head[i];
+    for (int i = 0; i < heads; i++)
+        if (l->functions || i < 1 || i > 2) list[n++] = (char *)(intptr_t)head[i];
     for (int i = 1, skipped; i < words; i++) {
         if (!path && is_of_pictures(word[i], &skipped)) {
             i += skipped - 1;
