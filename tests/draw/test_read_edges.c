@@ -11,8 +11,8 @@ Test(read_edges, local_derivatives_are_those_of_the_ops)
     PIC_NEEDS_DOT;
     wgt_needs("python3");
     fprintf(stderr, "%s",
-            wgt_shell("python3 -B tests/draw/read_edges.py \"$build/wengert\" --programs ${WG_PICTURES:-100} "
-                      "--nested ${WG_PICTURES:-20} --seed ${WG_SEED:-1}"));
+            wgt_shell("python3 -B tests/draw/read_edges.py \"$build/wengert\" --programs ${WG_PICTURES:-40} "
+                      "--nested ${WG_PICTURES:-8} --seed ${WG_SEED:-1}"));
 }
 
 static void expect_refused(wg_node root, const wg_draw_opts *o, const char *words)
