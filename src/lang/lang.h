@@ -530,6 +530,9 @@ static inline wgi_val wgi_node_val(wg_node n) { return (wgi_val){ .node = n }; }
 /* ---- lang_group.c ---- */
 
 enum { WGI_GROUP_OPERANDS = 8 };
+/* The value of parts that are put together anew; WGI_NOTHING after an error. It refuses more than
+ * WGI_LANG_PARTS nodes, so that arrays of this size hold those of any value. */
+wgi_val wgi_group(wg_program *q, const wgi_ast *at, const wgi_parts *p);
 int wgi_leaves(wgi_val v);                                                /* how many nodes it has */
 int wgi_flatten(wg_program *q, const wgi_ast *a, wgi_val v, wg_node *to); /* returns how many */
 wgi_val wgi_unflatten(wg_program *q, wgi_val like, const wg_node *leaf);  /* the structure of `like` */
@@ -664,8 +667,10 @@ typedef struct wgi_fitting {
     wg_node loss, dev;    /* in own[0] and own[1]; dev may be wg_none */
     wgi_capture *capture; /* all that the result is found from */
     int captures, room;
-    wgi_option_use *options;           /* the first one before the call */
-    wgi_program_now before;            /* p, mode and open, while an own graph is open */
+    wgi_option_use *options; /* the first one before the call */
+    wg_params *outer_p;      /* of q->now, while an own graph is open; and these two */
+    wg_mode outer_mode;
+    const char *outer_open;
     wg_node found[WGI_LANG_PARTS + 2]; /* the leaves, the costs, and what dev was */
     int founds;
 } wgi_fitting;

@@ -20,10 +20,7 @@ static wgi_val tuple(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     for (const wgi_ast *x = a->first; p && x; x = x->next) p->part[k++] = wgi_evals(q, x, owner);
     if (!p || wg_failed(q->c)) return WGI_NOTHING;
     wgi_written_names(q, a, p);
-    const wgi_val v = { .several = p };
-    if (wgi_leaves(v) <= WGI_LANG_PARTS) return v;
-    return wgi_syntax_at(q, a, "a group of %d tensors, more than %d", wgi_leaves(v), WGI_LANG_PARTS),
-           WGI_NOTHING;
+    return wgi_group(q, a, p);
 }
 
 /* The names a, b, ... for the parts of the value that the expression has. */

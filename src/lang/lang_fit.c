@@ -79,7 +79,7 @@ void wgi_fit_begin(wg_program *q, wgi_fitting *t, const wgi_ast *call)
 bool wgi_fit_open(wg_program *q, wgi_fitting *t, int k)
 {
     t->own[k] = wg_graph_new(q->c);
-    t->before = (wgi_program_now){ .p = q->now.p, .mode = q->now.mode, .open = q->now.open };
+    t->outer_p = q->now.p, t->outer_mode = q->now.mode, t->outer_open = q->now.open;
     if (wg_failed(q->c)) return false;
     q->now.g = t->own[k], q->now.p = t->p, q->now.open = NULL;
     q->now.mode = k ? WG_EVAL : WG_TRAIN;
@@ -90,8 +90,8 @@ bool wgi_fit_open(wg_program *q, wgi_fitting *t, int k)
 void wgi_fit_shut(wg_program *q, wgi_fitting *t)
 {
     if (q->now.g == t->whole) return;
-    q->now.g = t->whole, q->now.p = t->before.p;
-    q->now.mode = t->before.mode, q->now.open = t->before.open;
+    q->now.g = t->whole, q->now.p = t->outer_p;
+    q->now.mode = t->outer_mode, q->now.open = t->outer_open;
 }
 
 /* ---- what is fitted ---- */
@@ -161,8 +161,10 @@ static size_t bytes_of(const wg_tensor *t)
     return (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype);
 }
 
-/* The gradient or the parameters are NaN or infinite: as in a scan, all that follows is NaN. */
-static void diverge(fit_run *r)
+/* After an error of a step: if the loss has a value, its gradient or the new parameters are NaN or infinite;
+ * as in a scan, all that follows is NaN. If it has none, as with a row number out of range, the error stays:
+ * false. */
+static bool diverge(fit_run *r)
 {
     wg_context *c = r->q->c;
     char why[300];
@@ -171,7 +173,7 @@ static void diverge(fit_run *r)
     why[strcspn(why, "\n")] = 0;
     wg_recover(c);
     r->cost[r->steps] = wg_item_at(r->here, r->t->loss);
-    if (wg_failed(c)) wg_recover(c);
+    if (wg_failed(c)) return false;
     wg_warn(c, r->here, "fit stops at step %lld of %lld, and what it finds is NaN: %s",
             (long long)r->steps + 1, (long long)r->t->steps, why);
     for (int64_t i = r->steps + 1; i < r->t->steps; i++) r->cost[i] = NAN;
@@ -181,6 +183,7 @@ static void diverge(fit_run *r)
         memset(r->path[k] + done, 0xFF, (size_t)r->t->steps * bytes_of(&v) - done);
     }
     r->steps = r->t->steps, r->diverged = true;
+    return true;
 }
 
 static bool open_paths(fit_run *r)
@@ -215,9 +218,9 @@ static bool one_step(fit_run *r)
     if (t->optimizer.schedule) wg_optim_set_lr_at(r->here, r->o, rate);
     wg_optim_step_at(r->here, r->o);
     const wg_status s = wg_failed(r->q->c);
-    if (s == WG_ERROR_VALUE) diverge(r);
-    else if (s) return false;
-    else note_path(r), r->steps++;
+    if (s == WG_ERROR_VALUE) return diverge(r);
+    if (s) return false;
+    note_path(r), r->steps++;
     return true;
 }
 

@@ -178,8 +178,8 @@ static bool close_operand(wg_program *q, operand *x)
         p->part[k] = operand_val(q, &x->part[k]);
     }
     if (p && x->ast) wgi_written_names(q, x->ast, p);
-    x->several = p, x->ast = NULL;
-    return p && !wg_failed(q->c);
+    x->several = wgi_group(q, x->ast ? x->ast : q->statements, p).several, x->ast = NULL;
+    return x->several;
 }
 
 /* Adds x, opened so deep, to the list. */
@@ -868,7 +868,7 @@ static wgi_val fit_value(wg_program *q, const wgi_fitting *t, const wgi_binding 
     memcpy(p->name, names, (size_t)n * sizeof *p->name);
     p->part[0] = fitted(q, t, f, l);
     for (int k = 1; k < n; k++) p->part[k] = wgi_node_val(t->found[t->leaves + k - 1]);
-    return wg_failed(q->c) ? WGI_NOTHING : (wgi_val){ .several = p };
+    return wgi_group(q, t->call, p);
 }
 
 /* Keeps what the functions and the operands have of the program, so that one read computes it. */
@@ -916,7 +916,6 @@ static wgi_val fit(wg_program *q, wgi_fitting *t, const operand_list *l, series 
 
 wgi_val wgi_eval_fit(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    wgi_fitting t;
     series s;
     const wgi_binding *f = wgi_operand(call, 0)->u.binding;
     if (!fit_is_allowed(q, call, f)) return WGI_NOTHING;
@@ -927,8 +926,10 @@ wgi_val wgi_eval_fit(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (!set_tensors(q, call, &l.x[l.state], l.second, &s)) return WGI_NOTHING;
     if (l.second && !s.n)
         return wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "fit of no batches"), WGI_NOTHING;
-    wgi_fit_begin(q, &t, call);
-    const wgi_val v = fit(q, &t, &l, &s, owner);
-    wgi_fit_end(q, &t);
+    wgi_fitting *t = wgi_lang_built(q, sizeof *t); /* too large for the stack: fit(f, fit(g, ...)) nests */
+    if (!t) return WGI_NOTHING;
+    wgi_fit_begin(q, t, call);
+    const wgi_val v = fit(q, t, &l, &s, owner);
+    wgi_fit_end(q, t);
     return wg_failed(q->c) ? WGI_NOTHING : v;
 }

@@ -83,6 +83,15 @@ wgi_val wgi_member(wg_program *q, wgi_val v, const char *name, const char **miss
     return WGI_NOTHING;
 }
 
+wgi_val wgi_group(wg_program *q, const wgi_ast *at, const wgi_parts *p)
+{
+    const wgi_val v = { .several = p };
+    if (!p || wg_failed(q->c)) return WGI_NOTHING;
+    if (wgi_leaves(v) <= WGI_LANG_PARTS) return v;
+    return wgi_syntax_at(q, at, "a group of %d tensors, more than %d", wgi_leaves(v), WGI_LANG_PARTS),
+           WGI_NOTHING;
+}
+
 int wgi_leaves(wgi_val v)
 {
     int n = 0;
