@@ -440,5 +440,5 @@ wgi_val wgi_eval_fold(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     wg_data *dev = d ? wg_data_fold_at(wgi_site_text(q, "", call->mark), d, (int)i, (int)of) : NULL;
     const bool fine = give_rows(q, call, &r, dev, 1, p);
     if (!fine) wg_data_free(d);
-    return fine && give_rows(q, call, &r, d, 0, p) ? (wgi_val){ .several = p } : WGI_NOTHING;
+    return fine && give_rows(q, call, &r, d, 0, p) ? wgi_group(q, call, p) : WGI_NOTHING;
 }

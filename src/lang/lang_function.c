@@ -462,7 +462,7 @@ static wgi_val state_value(wg_program *q, const series *s, operand *x)
     if (s->parts == 1) return operand_val(q, x);
     wgi_parts *p = wgi_parts_new(q, s->parts);
     for (int k = 0; p && k < s->parts; k++) p->part[k] = operand_val(q, &x[k]);
-    return p && !wg_failed(q->c) ? (wgi_val){ .several = p } : WGI_NOTHING;
+    return wgi_group(q, s->a.frame.call, p);
 }
 
 wgi_val wgi_eval_repeat(wg_program *q, const wgi_ast *call, wgi_binding *owner)
