@@ -228,12 +228,13 @@ $(OBJ)/src/figure/write_html.o: $(FRAME_TEXT)
 # The lessons, as strings: the command has them with it.
 LESSONS     := $(sort $(wildcard lessons/*.md))
 LESSON_TEXT := $(OBJ)/generated/lessons.h
-$(LESSON_TEXT): tools/lesson_text.awk lessons/. lessons/symbols.txt $(LESSONS) lessons/functions.wg
-	@mkdir -p $(@D) && awk -f $< lessons/symbols.txt $(LESSONS) lessons/functions.wg > $@
+LESSON_PARTS := lessons/symbols.txt lessons/solutions.txt $(wildcard include/wengert/*.h) $(LESSONS) lessons/functions.wg
+$(LESSON_TEXT): tools/lesson_text.awk lessons/. $(LESSON_PARTS)
+	@mkdir -p $(@D) && awk -f $< $(LESSON_PARTS) > $@
 LESSON_PAGE := $(OBJ)/generated/lesson_text.h
-$(LESSON_PAGE): tools/page_text.awk tools/lesson.css tools/lesson.js src/figure/frames.js tools/lesson_slide.js
+$(LESSON_PAGE): tools/page_text.awk tools/lesson.css tools/lesson_site.css tools/lesson.js src/figure/frames.js tools/lesson_slide.js
 	@mkdir -p $(@D) && awk -f $^ > $@
-$(OBJ)/tools/cmd_lesson.o: $(LESSON_TEXT)
+$(OBJ)/tools/lesson_texts.o: $(LESSON_TEXT)
 $(OBJ)/tools/lesson_page.o: $(LESSON_PAGE)
 ifeq ($(GRAPHVIZ),1)
 $(OBJ)/src/draw/dot.o: WG_CPPFLAGS += $(shell pkg-config --cflags libcgraph)
@@ -356,7 +357,8 @@ demo: $(BUILD)/examples/demo ## trains on the embedded digits, checks gradients,
 	@$(BUILD)/examples/demo demo
 
 lessons: $(BUILD)/wengert ## the lessons as pages, build/lessons/index.html (docs/lessons.md)
-	@$(BUILD)/wengert lesson --all --page -o $(BUILD)/lessons
+	@rm -rf '$(BUILD)/lessons' && mkdir -p $(BUILD)/lessons/include && cp include/wengert/*.h $(BUILD)/lessons/include
+	@$(BUILD)/wengert lesson --all --page $(if $(ANSWERS),--answers) -o $(BUILD)/lessons
 
 newcomer: all tests examples ## follows README.md on a bare system, as a user and as root (as root; needs debootstrap)
 	@BUILD='$(BUILD)' tests/newcomer.sh
@@ -407,7 +409,7 @@ install: all ## into $(DESTDIR)$(PREFIX): library, command, pages of man, comple
 uninstall: ## removes the files that install wrote, and folders that it made if they are empty
 	$(INSTALL) uninstall
 
-dist: ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes
+dist: lessons ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; and the site of lessons
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' tools/dist.sh
 
 format: ## mends what `make check` refuses for its form: C files, their long comments, generated docs, tables and pictures

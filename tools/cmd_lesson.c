@@ -7,12 +7,12 @@
 
 #include "guest.h"
 #include "lesson.h"
-#include "lessons.h"
 
 static const flag flags[] = {
     { 0, "page", NULL, "one HTML file that loads nothing; with --all a site of all lessons" },
     { 'o', "output", "DIR", "pictures go there as SVG (default: text in the terminal)" },
     { 0, "all", NULL, "the claims of all lessons" },
+    { 0, "answers", NULL, "the questions and exercises with their answers; a site has them as answers.html" },
     { 0, "source", NULL, "the lesson's file" },
     { 0, "program", NULL, "the lesson's program, to change it" },
     { 0, "check", "MINE.wg", "which exercises a program solves" },
@@ -39,7 +39,7 @@ static int number_of(const char *text)
 static course all_lessons(void)
 {
     course k = { .count = 0 };
-    for (const lesson_file *f = files; f->name && k.count < MOST; f++) {
+    for (const lesson_file *f = lesson_files; f->name && k.count < MOST; f++) {
         int i = k.count++;
         for (; i > 0 && k.number[i - 1] > number_of(f->text); i--)
             k.file[i] = k.file[i - 1], k.number[i] = k.number[i - 1];
@@ -75,7 +75,7 @@ static bool open_lesson(lesson *l, const args *a, const char *word)
     const size_t n = strlen(word);
     *l = (lesson){ .a = a };
     if (strchr(word, '/') || (n > 3 && !strcmp(word + n - 3, ".md"))) return lesson_read_file(l, a, word);
-    for (const lesson_file *f = files; f->name; f++) {
+    for (const lesson_file *f = lesson_files; f->name; f++) {
         if (strcmp(f->name, word) != 0) continue;
         snprintf(path, sizeof path, "lessons/%s.md", f->name);
         char *file = strdup(path);
@@ -176,15 +176,17 @@ static bool make_page(lesson *l, const char *path, const lesson_place *site)
     return fflush(stdout) == 0;
 }
 
-static bool make_page_of(lesson *all, int count, const char *folder, int i)
+static bool make_page_of(lesson_site *s, int i)
 {
     char path[PATH_ROOM];
-    const lesson_place place = { all, count, i };
-    snprintf(path, sizeof path, "%s/%s.html", folder, all[i].name);
-    return make_page(&all[i], path, &place);
+    const lesson_place place = { s->l, s->n, i };
+    snprintf(path, sizeof path, "%s/%s.html", s->folder, s->l[i].name);
+    const bool fine = make_page(&s->l[i], path, &place) && lesson_site_add(s, i);
+    lesson_forget(&s->l[i]);
+    return fine;
 }
 
-/* A page for each lesson, and the list of them. */
+/* A page for each lesson, and those around them. */
 static int make_site(const args *a)
 {
     const course k = all_lessons();
@@ -195,8 +197,10 @@ static int make_site(const args *a)
     if (!make_folder(a, folder, &status)) return status;
     bool fine = true;
     for (; n < k.count && fine; n++) fine = open_lesson(&l[n], a, k.file[n]->name);
-    for (int i = 0; i < n && fine; i++) fine = make_page_of(l, n, folder, i);
-    if (fine) lesson_index(l, n, symbols, folder);
+    lesson_site s = { .l = l, .n = n, .answers = args_has(a, "answers"), .folder = folder };
+    fine = fine && lesson_site_begin(&s);
+    for (int i = 0; i < n && fine; i++) fine = make_page_of(&s, i);
+    lesson_site_end(&s, fine);
     for (int i = 0; i < n; i++) status = lesson_close(&l[i]) ? l[i].status : status;
     return status;
 }
@@ -279,6 +283,12 @@ static int check_exercises(lesson *l, const char *path)
     return solved ? EXIT_DONE : EXIT_CHECK;
 }
 
+static bool print_answers(lesson *l)
+{
+    const lesson_sheet_opts o = { .answers = true, .solutions = l->folder ? NULL : lesson_solutions };
+    return lesson_build(l) && lesson_sheet(l, stdout, &o);
+}
+
 /* ---- the command ---- */
 
 static int run_one(const args *a)
@@ -289,6 +299,7 @@ static int run_one(const args *a)
         if (args_has(a, "source")) fputs(l.source, stdout);
         else if (args_has(a, "program")) print_program(&l);
         else if (mine) l.status = check_exercises(&l, mine);
+        else if (args_has(a, "answers") && !args_has(a, "page")) print_answers(&l);
         else if (!args_has(a, "page")) l.status = run_lesson(a, &l);
         else if (!path) l.status = tool_wrong(a, "--page: -o NAME.html says where the page goes");
         else make_page(&l, path, NULL);

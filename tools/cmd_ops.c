@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "lesson.h"
 
 static const flag flags[] = {
     { 0, "markdown", NULL, "as a table for docs/ops.md" },
@@ -216,6 +216,36 @@ static void builtin_json(const wg_builtin *b)
     json j = json_start(stdout);
     json_record(&j, "call", builtin_rows, b);
     json_finish(&j);
+}
+
+/* ---- a page ---- */
+
+/* A formula as it is typeset; what is none is text. */
+static void html_formula(FILE *out, wg_context *c, const char *head, const char *formula, const char *text)
+{
+    char *svg = formula ? wg_formula_svg_at("", c, formula, NULL) : NULL;
+    wg_recover(c);
+    fprintf(out, "<p class=\"math\">%s ", head);
+    if (svg) fputs(svg, out);
+    else lesson_escape(out, text, (int)strlen(text), true);
+    fputs("</p>\n", out);
+    wg_free(c, svg);
+}
+
+static void html_text(FILE *out, const char *open, const char *text, const char *close)
+{
+    fputs(open, out), lesson_escape(out, text, (int)strlen(text), true), fputs(close, out);
+}
+
+void ops_html(FILE *out, wg_context *c, const char *name)
+{
+    const wg_op *op = wg_op_find(name);
+    const wg_builtin *call = builtin_of(name);
+    if (call) html_text(out, "<p><code>", call->usage, "</code></p>\n");
+    html_text(out, "<p>", op ? text_of(op->summary) : call->summary, "</p>\n");
+    if (!op) return;
+    html_formula(out, c, "", op->formula, formula_of(op));
+    html_formula(out, c, "Derivative:", wg_op_has_derivative(op, -1) ? op->adjoint : NULL, adjoint_of(op));
 }
 
 /* ---- the command ---- */

@@ -6,7 +6,11 @@
  *   lesson_run.c    builds the programs, judges the claims, computes what the text shows
  *   lesson_print.c  the lesson in a terminal
  *   lesson_page.c   the lesson as HTML
+ *   lesson_sheet.c  its questions and exercises, to print
+ *   lesson_site.c   what a site has beside the pages of lessons
+ *   lesson_map.c    the map of its lessons
  *   lesson_frames.c what a slider of the page moves
+ *   lesson_texts.c  the lessons of the library
  *   cmd_lesson.c    the command
  *
  * The text of a program has the lines and columns of the file, and blanks where the file has something else.
@@ -21,6 +25,7 @@ enum {
     LESSON_PROGRAMS = 8,
     LESSON_AFTER = 8,
     LESSON_USES = 20,
+    LESSON_CALLS = 200,
     LESSON_DRAWS = 50,
     LESSON_PLOTS = 50,
     LESSON_TRIES = 50,
@@ -89,6 +94,8 @@ typedef struct lesson {
     const char **line;  /* line i begins at line[i - 1], and ends before line[i] */
     int lines;
     span title, notes, after[LESSON_AFTER], use[LESSON_USES];
+    span graph; /* STATEMENTS wrt NAMES: the graph of the last one is what the site steps through; n 0:
+                 * none */
     int number, afters, uses; /* number 0: it has none */
     char *functions;          /* the text of the functions that it uses; NULL: it uses none */
     lesson_part *part;
@@ -107,8 +114,10 @@ bool lesson_read(lesson *l, const args *a, const char *file, const char *source)
 bool lesson_read_text(lesson *l, const args *a, const char *path); /* the bytes of a file alone, as
                                                                     * l->owned */
 bool lesson_read_file(lesson *l, const args *a, const char *path);
-int lesson_close(lesson *l);                                 /* returns the status */
-span lesson_line(const lesson *l, int i);                    /* without blanks at its end */
+void lesson_forget(lesson *l);            /* frees its programs; the text stays */
+int lesson_close(lesson *l);              /* returns the status */
+span lesson_line(const lesson *l, int i); /* without blanks at its end */
+span lesson_lines(const lesson *l, int from, int lines);
 int lesson_line_of(const lesson *l, const char *at);         /* the number of the line with this byte */
 span lesson_title_of(const lesson *l, const lesson_part *p); /* of PART_PLOT, PART_DRAW: its first line */
 /* Of a line of PART_CHECK: the claim, and what it says about it. */
@@ -124,10 +133,20 @@ span span_trim(span s);
 /* Prints FILE:LINE:COLUMN and the message; at: a byte of the source. Returns false. */
 bool lesson_wrong(lesson *l, const char *at, const char *format, ...) WG_PRINTF(3, 4);
 
+/* ---- lesson_texts.c ---- */
+
+typedef struct lesson_file {
+    const char *name, *text;
+} lesson_file;
+extern const lesson_file lesson_files[];   /* lessons/NAME.md; the last one has no name */
+extern const char lesson_functions_text[]; /* lessons/functions.wg */
+extern const char lesson_symbols[];        /* lessons/symbols.txt */
+extern const char lesson_solutions[];      /* lessons/solutions.txt */
+extern const char lesson_headers[];        /* lines NAME HEADER: the header of C that declares wg_NAME */
+
 /* ---- lesson_functions.c ---- */
 
-extern const char lesson_functions_text[]; /* lessons/functions.wg */
-bool lesson_use(lesson *l);                /* sets l->functions; false: after a message */
+bool lesson_use(lesson *l); /* sets l->functions; false: after a message */
 
 /* ---- lesson_run.c ---- */
 
@@ -160,6 +179,7 @@ wg_figure *lesson_new_figure(lesson *l, const lesson_part *p,
                              bool titled); /* empty; else the title is its description */
 /* Writes a picture of PART_DRAW. id: of an SVG, as of wg_draw. */
 bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id);
+bool lesson_stepper(lesson *l, const char *path); /* the page of draw of l->graph, with its gradients */
 
 /* ---- lesson_print.c ---- */
 
@@ -186,14 +206,51 @@ typedef struct lesson_place {
     int count, at;
 } lesson_place;
 bool lesson_page(lesson *l, const char *path, const lesson_place *site);
-/* Writes the list of n lessons, with that of symbols (lessons/symbols.txt), the style and the script. An
- * error is the status of the first lesson. */
-bool lesson_index(lesson *l, int n, const char *symbols, const char *folder);
+bool lesson_shared(lesson *l, const char *folder); /* writes the style and the script of a site */
+/* Parts of pages. lesson_head: up to the start of the text; alone: with its style. */
+void lesson_head(FILE *out, const char *title, int n, bool alone);
+void lesson_link(FILE *out, const char *open, const lesson *to, const char *close);
+void lesson_named(FILE *out, span name, const lesson *all,
+                  int count); /* a link to a lesson of the site, or its name */
+void lesson_afters(FILE *out, const lesson *l, const lesson *all, int count);
+/* Writes the file whole, or not at all. False: after a message. */
+bool lesson_save(lesson *l, const char *path, const char *text, size_t n);
 
-/* ---- cmd_lesson.c: the lessons of the library, in the course's order ---- */
+/* ---- lesson_sheet.c ---- */
 
-typedef struct lesson_file {
-    const char *name, *text;
-} lesson_file;
+typedef struct lesson_sheet_opts {
+    bool html, answers;
+    const char *solutions; /* lines NAME N | TEXT | OTHER TEXT, lessons/solutions.txt; NULL: there are none */
+} lesson_sheet_opts;
+/* Questions and exercises alone, numbered. The programs are built. */
+bool lesson_sheet(lesson *l, FILE *out, const lesson_sheet_opts *o);
+
+/* ---- lesson_map.c ---- */
+
+void lesson_map(FILE *out, const lesson *l, int n); /* an SVG of links: what leads to what */
+
+/* ---- lesson_site.c ---- */
+
+/* What the programs of a lesson call, by name: ops, and calls of the language. */
+typedef struct lesson_calls {
+    char name[LESSON_CALLS][40];
+    int count;
+} lesson_calls;
+void lesson_find_calls(const lesson *l, lesson_calls *to);
+
+/* The pages of a site that are of no one lesson. Begin, add each lesson when its programs are built, end.
+ * False: after a message. */
+typedef struct lesson_site {
+    lesson *l; /* n, in the course's order; they are read */
+    int n;
+    bool answers; /* answers.html, too */
+    const char *folder;
+    FILE *sheet[2];
+    char *text[2];
+    size_t size[2];
+} lesson_site;
+bool lesson_site_begin(lesson_site *s);
+bool lesson_site_add(lesson_site *s, int i);
+bool lesson_site_end(lesson_site *s, bool fine); /* fine: all went well so far; else it frees alone */
 
 #endif

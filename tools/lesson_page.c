@@ -43,12 +43,6 @@ static bool put_tagged(const page *g, const char *open, span s, const char *clos
     return fine;
 }
 
-static span lines_of(const lesson *l, int from, int lines)
-{
-    const span last = lesson_line(l, from + lines - 1);
-    return (span){ l->line[from - 1], (int)(last.at + last.n - l->line[from - 1]) };
-}
-
 /* NAME = NUMBER says nothing more as a formula. */
 static bool is_constant(const char *formula)
 {
@@ -296,7 +290,7 @@ static bool put_ask(const page *g, const lesson_part *p)
         return false;
     fprintf(g->out, "<form class=\"ask\" data-answer=\"%.17g\" data-within=\"%.17g\"><p><b>Predict.</b> ",
             wg_tensor_item(&answer, 0), wg_tensor_item(&within, 0));
-    if (!put_text(g, p->program, lines_of(l, p->line, n))) return false;
+    if (!put_text(g, p->program, lesson_lines(l, p->line, n))) return false;
     put(g, "</p>\n<p class=\"row\"><label>Your guess <input inputmode=\"decimal\" "
            "autocomplete=\"off\"></label> <button class=\"first\">Compare</button> "
            "<button type=\"button\" class=\"show\">Show</button></p>\n<p class=\"said\" "
@@ -403,7 +397,7 @@ static bool put_draw(page *g, const lesson_part *p)
 
 static bool put_part(page *g, const lesson_part *p)
 {
-    const span all = lines_of(g->l, p->line, p->lines);
+    const span all = lesson_lines(g->l, p->line, p->lines);
     switch (p->kind) {
     case PART_TEXT: return put_tagged(g, "<p>", all, "</p>\n");
     case PART_HEADING: return put_tagged(g, "<h2>", span_trim((span){ all.at + 2, all.n - 2 }), "</h2>\n");
@@ -419,7 +413,7 @@ static bool put_part(page *g, const lesson_part *p)
     return true;
 }
 
-static void put_head(FILE *out, const char *title, int n, bool alone)
+void lesson_head(FILE *out, const char *title, int n, bool alone)
 {
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
           "content=\"width=device-width, initial-scale=1\">\n<title>",
@@ -433,7 +427,7 @@ static void put_head(FILE *out, const char *title, int n, bool alone)
     fputs("</head>\n<body>\n<main>\n", out);
 }
 
-static void put_lesson_link(FILE *out, const char *open, const lesson *to, const char *close)
+void lesson_link(FILE *out, const char *open, const lesson *to, const char *close)
 {
     fprintf(out, "<a href=\"%s.html\">%s", to->name, open);
     lesson_escape(out, to->title.at, to->title.n, true);
@@ -441,19 +435,19 @@ static void put_lesson_link(FILE *out, const char *open, const lesson *to, const
 }
 
 /* A link to a lesson of the site; the name of another one. */
-static void put_named(FILE *out, span name, const lesson *all, int count)
+void lesson_named(FILE *out, span name, const lesson *all, int count)
 {
     int k = 0;
     while (k < count && !(span_begins(name, all[k].name) && name.n == (int)strlen(all[k].name))) k++;
-    if (k < count) put_lesson_link(out, "", &all[k], "");
+    if (k < count) lesson_link(out, "", &all[k], "");
     else lesson_escape(out, name.at, name.n, true);
 }
 
 /* The lessons to know before. */
-static void put_afters(FILE *out, const lesson *l, const lesson *all, int count)
+void lesson_afters(FILE *out, const lesson *l, const lesson *all, int count)
 {
     for (int i = 0; i < l->afters; i++)
-        fputs(i ? ", " : "after ", out), put_named(out, l->after[i], all, count);
+        fputs(i ? ", " : "after ", out), lesson_named(out, l->after[i], all, count);
 }
 
 static void put_nav(const page *g)
@@ -462,8 +456,23 @@ static void put_nav(const page *g)
     if (!g->site && !l->afters) return;
     put(g, g->site ? "<nav><a href=\"index.html\">The course</a>" : "<nav>");
     put(g, g->site && l->afters ? " · " : "");
-    put_afters(g->out, l, g->site ? g->site->all : NULL, g->site ? g->site->count : 0);
+    lesson_afters(g->out, l, g->site ? g->site->all : NULL, g->site ? g->site->count : 0);
     put(g, "</nav>\n");
+}
+
+/* What a site has about the lesson's calls and graph. */
+static void put_calls(const page *g)
+{
+    lesson_calls calls;
+    lesson_find_calls(g->l, &calls);
+    put(g, calls.count ? "Calls: " : "");
+    for (int i = 0; i < calls.count; i++)
+        fprintf(g->out, "%s<a href=\"ops.html#%s\"><code>%s</code></a>", i ? ", " : "", calls.name[i],
+                calls.name[i]);
+    put(g, calls.count ? ".</p>\n<p>" : "");
+    if (g->l->graph.n)
+        fprintf(g->out, "<a href=\"%s-graph.html\">Step through its graph</a>, forward and back.</p>\n<p>",
+                g->l->name);
 }
 
 static void put_foot(const page *g)
@@ -476,8 +485,9 @@ static void put_foot(const page *g)
             "file.</p>\n<p>",
             l->name);
     const lesson_place *at = g->site;
-    if (at && at->at > 0) put_lesson_link(g->out, "← ", &at->all[at->at - 1], ""), put(g, " ");
-    if (at && at->at + 1 < at->count) put_lesson_link(g->out, "", &at->all[at->at + 1], " →");
+    if (at) put_calls(g);
+    if (at && at->at > 0) lesson_link(g->out, "← ", &at->all[at->at - 1], ""), put(g, " ");
+    if (at && at->at + 1 < at->count) lesson_link(g->out, "", &at->all[at->at + 1], " →");
     put(g, "</p></footer>\n</main>\n");
 }
 
@@ -491,7 +501,7 @@ static bool has_slider(const lesson *l)
 static bool write_page(page *g)
 {
     lesson *l = g->l;
-    put_head(g->out, l->title.at, l->title.n, !g->site);
+    lesson_head(g->out, l->title.at, l->title.n, !g->site);
     put_nav(g);
     if (!put_tagged(g, "<h1>", l->title, "</h1>\n")) return false;
     for (int i = 0; i < l->parts; i++)
@@ -512,8 +522,7 @@ static bool write_page(page *g)
     return true;
 }
 
-/* Writes the file whole, or not at all. */
-static bool save(lesson *l, const char *path, const char *text, size_t n)
+bool lesson_save(lesson *l, const char *path, const char *text, size_t n)
 {
     FILE *f = fopen(path, "wb");
     bool fine = f && fwrite(text, 1, n, f) == n;
@@ -533,61 +542,24 @@ bool lesson_page(lesson *l, const char *path, const lesson_place *site)
     if (g.out) fclose(g.out);
     if (g.moving) fclose(g.moving);
     if (!fine && !l->status) l->status = tool_fail(l->a, EXIT_OTHER, "out of memory");
-    fine = fine && save(l, path, text, n);
+    fine = fine && lesson_save(l, path, text, n);
     free(text), free(g.numbers);
     return fine;
 }
 
-/* ---- the site ---- */
-
-/* Lines SYMBOL | LESSON | MEANING. */
-static void write_symbols(FILE *out, const char *line, const lesson *l, int n)
+bool lesson_shared(lesson *l, const char *folder)
 {
-    fputs("<h2>Symbols</h2>\n<dl>\n", out);
-    for (const char *end; (end = strchr(line, '\n')); line = end + 1) {
-        const char *name = strstr(line, " | "),
-                   *meaning = name && name < end ? strstr(name + 3, " | ") : NULL;
-        if (!meaning || meaning > end) continue;
-        fputs("<dt>", out), lesson_escape(out, line, (int)(name - line), true), fputs("</dt><dd>", out);
-        lesson_escape(out, meaning + 3, (int)(end - meaning) - 3, true), fputs(" <small>", out);
-        put_named(out, (span){ name + 3, (int)(meaning - name) - 3 }, l, n), fputs("</small></dd>\n", out);
-    }
-    fputs("</dl>\n", out);
-}
-
-static void write_index(FILE *out, const lesson *l, int n, const char *symbols)
-{
-    static const char title[] = "A course in deep learning";
-    put_head(out, title, (int)strlen(title), false);
-    fprintf(out,
-            "<h1>%s</h1>\n<p>Each lesson asks you to predict a number, then computes it. Change a line, and "
-            "see what "
-            "follows.</p>\n<ol class=\"index\">\n",
-            title);
-    for (int i = 0; i < n; i++) {
-        fprintf(out, "<li value=\"%d\">", l[i].number), put_lesson_link(out, "", &l[i], "");
-        if (l[i].afters) fputs("<small>", out), put_afters(out, &l[i], l, n);
-        fputs(l[i].afters ? "</small></li>\n" : "</li>\n", out);
-    }
-    fputs("</ol>\n", out), write_symbols(out, symbols, l, n);
-    fputs("</main>\n</body>\n</html>\n", out);
-}
-
-bool lesson_index(lesson *l, int n, const char *symbols, const char *folder)
-{
-    static const char *const names[] = { "index.html", "lesson.css", "lesson.js" };
+    char path[4200], *text = NULL;
+    size_t size = 0;
     bool fine = true;
-    for (int i = 0; i < 3 && fine; i++) {
-        char path[4200], *text = NULL;
-        size_t size = 0;
+    for (int i = 0; i < 2 && fine; i++) {
         FILE *out = open_memstream(&text, &size);
         if (!out) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
-        if (i) put_lines(out, i == 1 ? page_css : page_js);
-        else write_index(out, l, n, symbols);
-        if (i == 2) put_lines(out, page_slide);
+        put_lines(out, i ? page_js : page_css);
+        put_lines(out, i ? page_slide : page_site_css);
         fclose(out);
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        fine = save(l, path, text, size);
+        snprintf(path, sizeof path, "%s/lesson.%s", folder, i ? "js" : "css");
+        fine = lesson_save(l, path, text, size);
         free(text);
     }
     return fine;

@@ -33,12 +33,6 @@ static bool print_titled(const printer *k, int program, const char *title, span 
     return print_text(k, program, text_columns(title), s);
 }
 
-static span lines_of(const lesson *l, int from, int lines)
-{
-    const span last = lesson_line(l, from + lines - 1);
-    return (span){ l->line[from - 1], (int)(last.at + last.n - l->line[from - 1]) };
-}
-
 static void print_code(const lesson *l, const lesson_part *p)
 {
     for (int i = p->line; i < p->line + p->lines; i++)
@@ -147,7 +141,7 @@ static span question_of(const lesson *l, const lesson_part *p)
 {
     int n = 0;
     while (!span_begins(lesson_line(l, p->line + n), "answer")) n++;
-    return lines_of(l, p->line, n);
+    return lesson_lines(l, p->line, n);
 }
 
 static bool print_ask(const printer *k, const lesson_part *p)
@@ -207,7 +201,7 @@ static bool print_tries(const printer *k, const lesson_part *p)
 
 static bool print_part(printer *k, const lesson_part *p)
 {
-    const span all = lines_of(k->l, p->line, p->lines);
+    const span all = lesson_lines(k->l, p->line, p->lines);
     switch (p->kind) {
     case PART_TEXT: return print_text(k, 0, 0, all);
     case PART_HEADING: return printf("== %.*s\n", all.n - 3, all.at + 3) > 0;

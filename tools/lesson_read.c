@@ -44,6 +44,12 @@ span lesson_line(const lesson *l, int i)
     return s;
 }
 
+span lesson_lines(const lesson *l, int from, int lines)
+{
+    const span last = lesson_line(l, from + lines - 1);
+    return span_of(l->line[from - 1], last.at + last.n);
+}
+
 int lesson_line_of(const lesson *l, const char *at)
 {
     int low = 1, high = l->lines > 1 ? l->lines : 1;
@@ -454,10 +460,23 @@ static bool read_names(lesson *l, span s, span to[], int *n, int most, const cha
     return true;
 }
 
+/* STATEMENTS wrt NAMES. */
+static bool read_graph(lesson *l, span s)
+{
+    static const char wrt[] = " wrt ";
+    int n = s.n - (int)strlen(wrt);
+    while (n > 0 && memcmp(s.at + n, wrt, strlen(wrt)) != 0) n--;
+    if (n <= 0 || s.n > 300)
+        return lesson_wrong(l, s.at,
+                            "a graph is written: graph: EXPRESSION wrt NAMES, at most 300 characters");
+    return l->graph = s, true;
+}
+
 static bool read_head(lesson *l, span line)
 {
     span s;
     if (span_begins(line, "notes:")) return l->notes = rest_of(line, 6), true;
+    if (span_begins(line, "graph:")) return read_graph(l, rest_of(line, 6));
     if (span_begins(line, "number:")) {
         s = rest_of(line, 7);
         l->number = atoi(s.at);
@@ -534,7 +553,7 @@ bool lesson_read(lesson *l, const args *a, const char *file, const char *source)
     for (i++; i <= l->lines && lesson_line(l, i).n && read_head(l, lesson_line(l, i)); i++) continue;
     if (!l->status && i <= l->lines && lesson_line(l, i).n)
         lesson_wrong(l, l->line[i - 1],
-                     "below the title stand number:, after:, notes: and uses:, then an empty line");
+                     "below the title stand number:, after:, notes:, uses: and graph:, then an empty line");
     return !l->status && lesson_use(l) && program_of(l, (span){ source, 0 }, source) && read_parts(l, i);
 }
 
@@ -563,10 +582,17 @@ bool lesson_read_file(lesson *l, const args *a, const char *path)
     return fine && folder;
 }
 
+void lesson_forget(lesson *l)
+{
+    for (int i = 0; i < l->programs; i++) {
+        if (l->program[i].m.c) wg_finish(l->program[i].m.c, NULL);
+        l->program[i].m.c = NULL;
+    }
+}
+
 int lesson_close(lesson *l)
 {
-    for (int i = 0; i < l->programs; i++)
-        if (l->program[i].m.c) wg_finish(l->program[i].m.c, NULL);
+    lesson_forget(l);
     if (l->c) wg_finish(l->c, NULL);
     free(l->owned), free(l->folder), free(l->functions);
     return l->status;

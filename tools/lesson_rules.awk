@@ -15,6 +15,7 @@ function finish_lesson() {
     if (words > 1000) lacks(words " words of prose; at most 1000")
     if (!number[lesson]) lacks("no line `number:`")
     else if (number[lesson] != place[lesson]) lacks("number: " number[lesson] "; lessons/course.txt has it as " (place[lesson] ? place[lesson] : "none"))
+    if (!steps[lesson]) lacks("no line `graph:`, which the site steps through")
     if (!has["ask"]) lacks("no ask")
     if (!has["check"]) lacks("no check")
     if (!has["plot"] && !has["draw"]) lacks("no plot or draw")
@@ -81,6 +82,7 @@ inside { next }
     after[lesson] = $0 == "-" ? "" : $0
     next
 }
+/^graph:/ { steps[lesson] = 1; next }
 !/^notes:/ { words += NF; read_text($0) }
 END {
     finish_lesson()

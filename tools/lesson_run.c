@@ -325,6 +325,37 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
     return !(l->status = status);
 }
 
+bool lesson_stepper(lesson *l, const char *path)
+{
+    static const char wrt[] = " wrt ";
+    char text[400];
+    args a;
+    const lesson_program *g = &l->program[0];
+    snprintf(text, sizeof text, "%.*s", l->graph.n, l->graph.at);
+    char *names = text, *found;
+    while ((found = strstr(names, wrt))) names = found + strlen(wrt);
+    names[-(long)strlen(wrt)] = 0;
+    const char *const uses[] = { "-e", l->functions }, *const list[] = {
+        "draw",  "-q",    "--mode",     g->eval ? "eval" : "train",
+        "-e",    g->code, "-e",         text,
+        "--wrt", names,   "--backward", "--format",
+        "html",  "-o",    path
+    };
+    enum { WORDS_OF_LIST = sizeof list / sizeof *list };
+    char *word[WORDS_OF_LIST + 3];
+    int n = 0;
+    for (int i = 0; i < WORDS_OF_LIST; i++) {
+        for (int k = 0; k < 2 && l->functions && i == 4; k++) word[n++] = (char *)(intptr_t)uses[k];
+        word[n++] = (char *)(intptr_t)list[i];
+    }
+    word[n] = NULL;
+    int status = args_read(&a, &cmd_draw, n, word);
+    if (status < 0) status = cmd_draw.run(&a);
+    args_free(&a);
+    if (status) fprintf(stderr, "  %s:%d: in the line graph:\n", l->file, lesson_line_of(l, l->graph.at));
+    return !(l->status = status);
+}
+
 /* ---- text ---- */
 
 void lesson_escape(FILE *out, const char *s, int n, bool html)

@@ -1,26 +1,34 @@
-# Writes a C array of the lessons' names and texts, for tools/cmd_lesson.c, the list of symbols, and the text of the lessons'
-# functions.
+# Writes C arrays for tools/lesson_texts.c: the list of symbols, the solutions of exercises, which header declares which builder, the
+# lessons' names and texts, and the text of their functions.
 #
-#   awk -f tools/lesson_text.awk lessons/symbols.txt lessons/*.md lessons/functions.wg > lessons.h
+#   awk -f tools/lesson_text.awk lessons/symbols.txt lessons/solutions.txt include/wengert/*.h lessons/*.md lessons/functions.wg > lessons.h
+
+function open_array(head) {
+    if (kind) print kind == "md" ? "    },\n    { NULL, NULL }\n};" : "      ;"
+    print head
+}
 
 BEGIN {
     print "#pragma GCC diagnostic ignored \"-Woverlength-strings\""
-    print "static const char symbols[] ="
+    head["symbols"] = "const char lesson_symbols[] ="
+    head["solutions"] = "const char lesson_solutions[] ="
+    head["h"] = "const char lesson_headers[] ="
+    head["md"] = "const lesson_file lesson_files[] = {"
+    head["wg"] = "const char lesson_functions_text[] ="
 }
 { gsub(/\\/, "&&"); gsub(/"/, "\\\"") }
-FILENAME ~ /symbols.txt$/ { print "    \"" $0 "\\n\""; next }
-FNR == 1 && FILENAME ~ /\.wg$/ {
-    print "    },"
-    print "    { NULL, NULL }"
-    print "};"
-    print "const char lesson_functions_text[] ="
-}
-FNR == 1 && FILENAME ~ /\.md$/ {
-    print lessons++ ? "    }," : "    ;\nstatic const lesson_file files[] = {"
+FNR == 1 {
     name = FILENAME
     sub(/.*\//, "", name)
-    sub(/\.md$/, "", name)
-    print "    { \"" name "\","
+    now = name ~ /symbols/ ? "symbols" : name ~ /solutions/ ? "solutions" : name ~ /h$/ ? "h" : name ~ /md$/ ? "md" : "wg"
+    if (now == "md" && kind == "md") print "    },"
+    else if (now != kind) open_array(head[now])
+    kind = now
+    if (kind == "md") print "    { \"" substr(name, 1, length(name) - 3) "\","
+}
+kind == "h" {
+    if (match($0, /^WG_API wg_node wg_[a-z0-9_]+_at\(/)) print "      \"" substr($0, 19, RLENGTH - 22) " " name "\\n\""
+    next
 }
 { print "      \"" $0 "\\n\"" }
 END { print "      ;" }

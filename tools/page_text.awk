@@ -1,4 +1,4 @@
-# Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css, page_ops*.js
+# Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css, lesson_site.css page_site_css, page_ops*.js
 # give page_block, page_numbers.js page_evaluator, page_edges.js page_edges, frames.js and
 # lesson_slide.js page_slide, the others page_js. Comments that are whole lines, and spaces that say nothing, are left out.
 #
@@ -49,7 +49,7 @@ function needs(text, own,    out, word, seen) {
 
 FNR == 1 {
     style = FILENAME ~ /\.css$/
-    name = style ? "page_css" : FILENAME ~ /page_ops/ ? "page_block" : FILENAME ~ /numbers/ ? "page_evaluator" : FILENAME ~ /edges/ ? "page_edges" : FILENAME ~ /frames|slide/ ? "page_slide" : "page_js"
+    name = style ? (FILENAME ~ /site/ ? "page_site_css" : "page_css") : FILENAME ~ /page_ops/ ? "page_block" : FILENAME ~ /numbers/ ? "page_evaluator" : FILENAME ~ /edges/ ? "page_edges" : FILENAME ~ /frames|slide/ ? "page_slide" : "page_js"
     if (open != name) start(name)
 }
 open == "page_block" && /^(op|each)\('/ { split($0, part, "'"); begin_block(part[2], 1) }

@@ -181,7 +181,9 @@ extern const json_row builtin_rows[3]; /* of a wg_builtin */
 
 /* ---- cmd_ops.c ---- */
 
-bool ops_knows(const char *name); /* an op, or a call of the language */
+bool ops_knows(const char *name);                          /* an op, or a call of the language */
+void ops_html(FILE *out, wg_context *c, const char *name); /* what it computes, and its derivative, for a
+                                                            * page */
 
 /* ---- help.c ---- */
 
