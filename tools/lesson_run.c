@@ -325,33 +325,42 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
     return !(l->status = status);
 }
 
+/* The main program without the lines of the file between its blocks. NULL: out of memory. free() it. */
+static char *main_program(const lesson *l)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    for (int i = 0; out && i < l->parts; i++) {
+        const lesson_part *p = &l->part[i];
+        if (p->kind != PART_PROGRAM || p->program) continue;
+        const span s = lesson_lines(l, p->line, p->lines);
+        fprintf(out, "%.*s\n", s.n, s.at);
+    }
+    if (out) fclose(out);
+    return text;
+}
+
 bool lesson_stepper(lesson *l, const char *path)
 {
     static const char wrt[] = " wrt ";
-    char text[400];
+    enum { WORDS_OF_LIST = 14 };
+    char text[400], *word[WORDS_OF_LIST + 3], *program = main_program(l);
     args a;
-    const lesson_program *g = &l->program[0];
     snprintf(text, sizeof text, "%.*s", l->graph.n, l->graph.at);
     char *names = text, *found;
     while ((found = strstr(names, wrt))) names = found + strlen(wrt);
     names[-(long)strlen(wrt)] = 0;
-    const char *const uses[] = { "-e", l->functions }, *const list[] = {
-        "draw",  "-q",    "--mode",     g->eval ? "eval" : "train",
-        "-e",    g->code, "-e",         text,
-        "--wrt", names,   "--backward", "--format",
-        "html",  "-o",    path
-    };
-    enum { WORDS_OF_LIST = sizeof list / sizeof *list };
-    char *word[WORDS_OF_LIST + 3];
+    const char *const list[WORDS_OF_LIST] = { "draw", "-q",   "-e",    l->functions, "-e",       program,  "-e",
+                                              text,   "--wrt", names, "--backward", "--format", "html", "-o" };
     int n = 0;
-    for (int i = 0; i < WORDS_OF_LIST; i++) {
-        for (int k = 0; k < 2 && l->functions && i == 4; k++) word[n++] = (char *)(intptr_t)uses[k];
-        word[n++] = (char *)(intptr_t)list[i];
-    }
-    word[n] = NULL;
-    int status = args_read(&a, &cmd_draw, n, word);
+    for (int i = 0; i < WORDS_OF_LIST; i++)
+        if (l->functions || i < 2 || i > 3) word[n++] = (char *)(intptr_t)list[i];
+    word[n++] = (char *)(intptr_t)path, word[n] = NULL;
+    int status = program ? args_read(&a, &cmd_draw, n, word) : tool_fail(l->a, EXIT_OTHER, "out of memory");
     if (status < 0) status = cmd_draw.run(&a);
-    args_free(&a);
+    if (program) args_free(&a);
+    free(program);
     if (status) fprintf(stderr, "  %s:%d: in the line graph:\n", l->file, lesson_line_of(l, l->graph.at));
     return !(l->status = status);
 }
