@@ -351,8 +351,10 @@ bool lesson_stepper(lesson *l, const char *path)
     char *names = text, *found;
     while ((found = strstr(names, wrt))) names = found + strlen(wrt);
     names[-(long)strlen(wrt)] = 0;
-    const char *const list[WORDS_OF_LIST] = { "draw", "-q",   "-e",    l->functions, "-e",       program,  "-e",
-                                              text,   "--wrt", names, "--backward", "--format", "html", "-o" };
+    const char *const list[WORDS_OF_LIST] = {
+        "draw", "-q",    "-e",  l->functions, "-e",       program, "-e",
+        text,   "--wrt", names, "--backward", "--format", "html",  "-o"
+    };
     int n = 0;
     for (int i = 0; i < WORDS_OF_LIST; i++)
         if (l->functions || i < 2 || i > 3) word[n++] = (char *)(intptr_t)list[i];
