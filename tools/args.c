@@ -27,7 +27,8 @@ const flag model_flags[] = {
     { 0, "data", "SPEC",
       "FILE.csv with named columns; or x and y of a set by name, as moons:60:noise=0.35:seed=1 (flower, "
       "moons, xor, "
-      "circles, blobs, spirals, houses, temperatures, digits), FILE.npy or a folder of MNIST's IDX files" },
+      "circles, blobs, spirals, houses, temperatures, digits, text), FILE.npy or a folder of MNIST's IDX "
+      "files" },
     { 0, "map", "NAME=COLUMN,...",
       "which input takes which column, or columns a:d (default: those of the same name)" },
     { 0, "rows", "N", "the first N rows of the data" },

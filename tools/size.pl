@@ -2,7 +2,7 @@
 # Prints how large the code is. `make size` calls it. Nothing forbids a size: tools/shape.pl and tools/rooms.sh say what is refused.
 #
 # All text that is code, or data of tests, counts in every language. A room is a folder of src/ or a folder beside src/; the
-# Makefile belongs to tools. Pages do not count. What a program has made does not count: the table of digits, the fuzzers' inputs,
+# Makefile belongs to tools. Pages do not count. What a program has made does not count: the tables of digits and of letters, the fuzzers' inputs,
 # the table in python/wengert.py.
 # A line of code holds more than blanks and comments. A token is a word (letters, digits and _), a string that ends on its line,
 # or any other character that is no blank. A text in three quotes, as Python has it, counts as an empty string.
@@ -20,7 +20,7 @@ sub files
     my @found = -e '.git' ? split /\n/, `git ls-files --cached --others --exclude-standard $in` : ();
     @found = split /\n/, `find $in` unless @found;
     @found = grep { m{\.(?:[ch]|[ch]pp|js|css|py|sh|awk|pl|mk|wg)$|^Makefile$|^tests/.*\.(?:txt|md|csv|json)$} } @found;
-    return sort grep { -f && !m{digits_table|^tests/fuzz/corpus/} } @found;
+    return sort grep { -f && !m{digits_table|text_table|^tests/fuzz/corpus/} } @found;
 }
 
 my $string = qr{"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'};

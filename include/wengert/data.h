@@ -103,8 +103,10 @@ WG_API wg_data *wg_data_xor_at(wg_site here, wg_context *c, int64_t n);
  *     houses        [n,4]: square metres, bedrooms, zip code, wealth   the price / 400,000   400   0
  *     temperatures  [n]: the days 1, 2, ...                            degrees Fahrenheit    365   4
  *     digits        [n,64]: the first n of wg_data_digits              10 classes            1797
+ *     text          [n]: letters of a text, 0 a blank, 1 to 26 a to z  27 classes            40000
  *
- * The rows of class 0 come first, then those of class 1, ...; the rows of xor and the digits are mixed. A house
+ * The rows of class 0 come first, then those of class 1, ...; the rows of xor and the digits are mixed. y of
+ * the text is the letter after x. A house
  * costs max(0, 2 metres + 20 bedrooms + 100 wealth (zip code > 4) - 50) thousand, and the noise. The
  * temperature on day t is 52 - 12 cos(2 pi (t - 15) / 365) and the noise; days 1, 2, 3, 180, 181 have exactly 40,
  * 49, 45, 60, 56. Classes are i32, prices and degrees floats. */

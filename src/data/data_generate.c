@@ -147,7 +147,21 @@ static point temperatures(const source *s, int64_t i)
     return (point){ { day }, y };
 }
 
-/* The streams of the first three keep their numbers, which the functions of C have had. */
+static double letter(int64_t i)
+{
+    const char c = wgi_letters[i / 80][i % 80];
+    return c == ' ' ? 0 : c - 'a' + 1;
+}
+
+/* A letter of the text, and the letter after it. */
+static point text(const source *s, int64_t i)
+{
+    (void)s;
+    return (point){ { letter(i) }, letter(i + 1) };
+}
+
+/* What has no stream is not drawn at random. The streams of the first three keep their numbers, which the
+ * functions of C have had. */
 static const kind kinds[] = {
     { "flower", "data_flower", "generated: the planar flower, r = 4 sin 4 theta", 2, 400, 0.2, 2, 2, flower },
     { "moons", "data_moons", "generated: two half moons of radius 1", 2, 400, 0.2, 2, 2, moons },
@@ -161,6 +175,9 @@ static const kind kinds[] = {
     { "temperatures", "data/temperatures", "generated: temperatures of a year", 0, 365, 4, 0, 0,
       temperatures },
     { "digits", NULL, NULL, 64, WGI_DIGITS, 0, 10, 10, NULL },
+    { "text", NULL,
+      "Alice's Adventures in Wonderland (Lewis Carroll, 1865), its first letters; public domain", 0,
+      WGI_LETTERS, 0, 27, 27, text },
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -192,11 +209,13 @@ static bool source_of(wg_context *c, wg_site here, const kind *k, int64_t n, con
     *s = (source){ wg_context_seed(c), k->stream, n ? n : k->rows, k->classes ? k->classes : 1, k->noise };
     if (n < 0) return wg_fail(c, here, WG_ERROR_VALUE, "data_%s: %lld rows", k->name, (long long)n), false;
     if (!wg_options_fit(c, here, "data_make", wg_make_opts_rows(), o)) return false;
-    if (!k->make && (n > k->rows || o->noise != WG_AUTO || o->seed != WG_AUTO))
+    if (!k->stream && n > k->rows)
+        return wg_fail(c, here, WG_ERROR_VALUE, "data_%s: %lld rows; there are %lld", k->name, (long long)n,
+                       (long long)k->rows),
+               false;
+    if (!k->stream && (o->noise != WG_AUTO || o->seed != WG_AUTO))
         return wg_fail(c, here, WG_ERROR_VALUE,
-                       n > k->rows ? "data_%s: %lld rows; there are 1797"
-                                   : "data_%s: there is neither noise nor a seed: it is not generated",
-                       k->name, (long long)n),
+                       "data_%s: there is neither noise nor a seed: it is not generated", k->name),
                false;
     if (o->noise != WG_AUTO) s->noise = o->noise;
     if (o->classes != WG_AUTO) s->classes = o->classes;

@@ -89,6 +89,10 @@ void wgi_permute(int64_t *order, int64_t n, uint64_t seed, const char *name, uin
 enum { WGI_DIGITS = 1797 };
 wg_data *wgi_data_digits(wg_context *c, wg_site here, int64_t n); /* the first n, at most WGI_DIGITS */
 extern const char wgi_digits[WGI_DIGITS][66];
+/* A text: letters from a to z, and blanks. One more letter than there are rows, since each has its next
+ * one. */
+enum { WGI_LETTERS = 40000 };
+extern const char wgi_letters[WGI_LETTERS / 80 + 1][81];
 
 /* ---- columns.c ---- */
 

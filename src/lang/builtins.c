@@ -609,6 +609,10 @@ static const wgi_builtin builtins[] = {
     DATA(temperatures, "noise seed", "day, degrees = temperatures(365, noise=4)",
          "a year of temperatures in degrees Fahrenheit"),
     DATA(digits, "", "x, y = digits(300)", "the first 300 of 1,797 handwritten digits: x [300,64], y 0 to 9"),
+    DATA(text, "", "letter, next = text(40000)",
+         "the first letters of Alice's Adventures in Wonderland, and the letter after each: 0 is a blank, 1 "
+         "to 26 "
+         "are a to z"),
     ITSELF(csv, wgi_eval_csv, "a, b = csv(\"f.csv\", \"a\", \"b\")",
            "columns of a CSV file; words become class numbers in alphabetical order"),
     ITSELF(split, wgi_eval_split, "x1, y1, x2, y2 = split(x, y, 0.8, 0.2, seed=)",

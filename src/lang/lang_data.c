@@ -109,7 +109,8 @@ wgi_val wgi_eval_generated(wg_program *q, const wgi_ast *call, wgi_binding *owne
     data_key key;
     (void)owner;
     memset(&key, 0, sizeof key);
-    const int64_t most = strcmp(call->ident->text, "digits") ? 10000000 : 1797;
+    const char *name = call->ident->text;
+    const int64_t most = !strcmp(name, "digits") ? 1797 : !strcmp(name, "text") ? 40000 : 10000000;
     wg_make_opts o = WG_OPTS(wg_make_opts);
     if ((n && !wgi_integer(q, n, "the number of rows", 1, most, &rows)) || !read_options(q, call, &o))
         return WGI_NOTHING;
@@ -117,7 +118,7 @@ wgi_val wgi_eval_generated(wg_program *q, const wgi_ast *call, wgi_binding *owne
     key.classes = (double)o.classes, key.seed = (double)o.seed;
     struct wgi_kept_data *k = kept(q, call, &key);
     if (!k) {
-        wg_data *d = wg_data_make_at(wgi_site_text(q, "", call->mark), q->c, call->ident->text, rows, &o);
+        wg_data *d = wg_data_make_at(wgi_site_text(q, "", call->mark), q->c, name, rows, &o);
         k = d ? keep(q, call, &key, 2) : NULL;
         if (k && copy(q, wg_data_x(d), &k->part[0])) copy(q, wg_data_y(d), &k->part[1]);
         wg_data_free(d);

@@ -654,7 +654,7 @@ Test(named, have_the_bits_of_their_functions)
 Test(named, kinds)
 {
     WGT_ENDS wg_context *c = wgt_seeded(4);
-    static const int64_t rows[] = { 400, 400, 400, 400, 400, 400, 400, 365, 1797 };
+    static const int64_t rows[] = { 400, 400, 400, 400, 400, 400, 400, 365, 1797, 40000 };
     int n = 0;
     for (; wg_data_kind(n); n++) {
         wg_data *d = wg_data_make(c, wg_data_kind(n), 0);
@@ -662,8 +662,33 @@ Test(named, kinds)
         cr_expect_eq(wg_data_y(d).dtype == WG_I32,
                      strcmp(wg_data_kind(n), "houses") != 0 && strcmp(wg_data_kind(n), "temperatures") != 0);
     }
-    cr_expect_eq(n, 9);
+    cr_expect_eq(n, 10);
     cr_expect_null(wg_data_kind(-1));
+}
+
+/* Row i + 1 of x is row i of y. How often each letter comes is counted in the file that the table was made
+ * from. */
+Test(named, text_of_letters)
+{
+    WGT_ENDS wg_context *c = wgt_seeded(4);
+    static const char begins[] = "alice was beginning to get very tired of sitting by her sister on the bank";
+    static const int often[27] = { 8092, 2651, 491,  666,  1497, 3845, 639,  757, 2153,
+                                   2187, 24,   306,  1527, 645,  2119, 2584, 435, 43,
+                                   1596, 1972, 3032, 975,  221,  854,  32,   636, 21 };
+    wg_data *d = wg_data_make(c, "text", 0);
+    const wg_tensor x = wg_data_x(d), y = wg_data_y(d);
+    int count[27] = { 0 };
+    for (int i = 0; begins[i]; i++)
+        cr_expect_eq(wgt_f32_at(x, i), begins[i] == ' ' ? 0 : begins[i] - 'a' + 1, "letter %d", i);
+    for (int i = 0; i < 40000; i++) {
+        const int k = (int)wgt_f32_at(x, i);
+        cr_assert(k >= 0 && k <= 26 && k == wgt_f32_at(x, i));
+        cr_expect(i == 39999 || wgt_f32_at(x, i + 1) == wgt_i32_at(y, i), "letter %d", i);
+        count[k]++;
+    }
+    cr_expect_arr_eq(count, often, sizeof often);
+    const wg_tensor few = wg_data_x(wg_data_make(c, "text", 5));
+    cr_expect(few.shape.rank == 1 && few.shape.dim[0] == 5);
 }
 
 /* The mean of the squared distance from the middles is 2 noise^2, with a deviation of 2 noise^2 / sqrt(n). */
@@ -724,6 +749,9 @@ Test(named, wrong_calls)
         { "digits", 3, "noise", 0, "neither noise nor a seed" },
         { "digits", 3, "seed", 1, "neither noise nor a seed" },
         { "digits", 3, "seed", 0, "neither noise nor a seed" },
+        { "text", 40001, NULL, 0, "40001 rows; there are 40000" },
+        { "text", 3, "noise", 0, "neither noise nor a seed" },
+        { "text", 3, "classes", 3, "3 classes" },
         { "circles", INT64_MAX / 4, NULL, 0, "more bytes than can be counted" },
     };
     const wg_option_list *list = wg_make_opts_rows();
