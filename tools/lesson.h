@@ -32,8 +32,9 @@ enum {
     LESSON_MISTAKES = 6, /* of a question */
     LESSON_GUESSES = 3,  /* before the answer is shown */
     LESSON_MOVED = 100000,
-    LESSON_DIGITS = 4,     /* of a claim's numbers on the page */
-    LESSON_ALL_DIGITS = 18 /* as many as give the same number again */
+    LESSON_DIGITS = 4,      /* of a claim's numbers on the page */
+    LESSON_ALL_DIGITS = 18, /* as many as give the same number again */
+    LESSON_LETTERS = -1000  /* {EXPR:letters}: the class numbers of text() as letters */
 };
 
 typedef enum part_kind {

@@ -124,7 +124,8 @@ const char *lesson_value_in(span line, const char *s, span *expression, int *dig
         depth += strchr("([{", *close) ? 1 : strchr(")]}", *close) ? -1 : 0;
         if (*close == ':' && !depth) colon = close;
     }
-    *digits = colon ? atoi(colon + 1) : 0;
+    const bool letters = colon && close - colon == 8 && !memcmp(colon, ":letters", 8);
+    *digits = letters ? LESSON_LETTERS : colon ? atoi(colon + 1) : 0;
     *expression = span_trim(span_of(s + 1, colon ? colon : close));
     *end = close < stop ? close + 1 : stop;
     return s;
@@ -173,7 +174,7 @@ static bool read_values(lesson *l, int program, span line)
         if (end[-1] != '}')
             return lesson_wrong(l, s, "a value stands on one line: {EXPRESSION} or {EXPRESSION:DIGITS}");
         if (!x.n) return lesson_wrong(l, s, "no expression stands between { and }");
-        if (digits < 0 || digits > MOST_DIGITS)
+        if (digits != LESSON_LETTERS && (digits < 0 || digits > MOST_DIGITS))
             return lesson_wrong(l, s, "a value has at most %d digits", MOST_DIGITS);
         copy(l, program, x), put(l, program, span_of(end - 1, end), ";");
     }

@@ -426,6 +426,15 @@ static int put_word(const lesson *l, int program, FILE *out, const char *s, cons
     return n;
 }
 
+/* 0 is a blank, 1 to 26 are a to z; another number is a "?". */
+static void put_letters(const wg_tensor *t, FILE *out)
+{
+    for (int64_t i = 0; i < wg_shape_size(t->shape); i++) {
+        const double k = wg_tensor_item(t, i);
+        fputc(k >= 0 && k < 27 ? " abcdefghijklmnopqrstuvwxyz"[(int)k] : '?', out);
+    }
+}
+
 bool lesson_text(lesson *l, int program, span s, FILE *out, bool html)
 {
     char number[600];
@@ -442,8 +451,8 @@ bool lesson_text(lesson *l, int program, span s, FILE *out, bool html)
             at += link;
         } else if (at == value) {
             if (!lesson_value(l, program, x.at, &t)) return false;
-            lesson_numbers(&t, digits, number, sizeof number);
-            fputs(number, out);
+            if (digits == LESSON_LETTERS) put_letters(&t, out);
+            else lesson_numbers(&t, digits, number, sizeof number), fputs(number, out);
             at = close, value = lesson_value_in(s, at, &x, &digits, &close);
         } else if (*at == '`') {
             code = !code, at++;
