@@ -160,15 +160,77 @@ static void put_area(const svg *s, const wgi_drawn_shape *k)
     put(s, pen ? "z\"/>\n" : "\"/>\n");
 }
 
+/* Cells of one class in a row, from a column to one beyond; the runs above and below it in its outline, or
+ * -1. */
+typedef struct run {
+    int64_t row, from, to, up, down;
+} run;
+
+/* An outline has a run in each of its rows: the first of a row goes on in the first of the next row, the
+ * second in the second. */
+static void link_runs(run *r, int64_t n)
+{
+    int64_t last = 0, here = 0; /* the first runs of the row before and of this one */
+    for (int64_t i = 0; i < n; i++) {
+        if (i > here && r[i].row != r[here].row) last = here, here = i;
+        const int64_t below = last + i - here;
+        const bool follows = below < here && r[below].row + 1 == r[i].row;
+        r[i].up = -1, r[i].down = follows ? below : -1;
+        if (follows) r[below].up = i;
+    }
+}
+
+static void put_step(const svg *s, int64_t columns, int64_t *rows, int up)
+{
+    if (columns && *rows) wgi_strbuf_format(s->b, "v%lld", (long long)*rows), *rows = 0;
+    if (columns) wgi_strbuf_format(s->b, "h%lld", (long long)columns);
+    *rows += up;
+}
+
+/* Up along the right ends, down along the left ends. */
+static void put_outline(const svg *s, const run *r, int64_t i)
+{
+    int64_t rows = 0, x = r[i].from;
+    wgi_strbuf_format(s->b, "M%lld %lld", (long long)x, (long long)r[i].row);
+    for (;; i = r[i].up) {
+        put_step(s, r[i].to - x, &rows, 1), x = r[i].to;
+        if (r[i].up < 0) break;
+    }
+    for (; i >= 0; i = r[i].down) put_step(s, r[i].from - x, &rows, -1), x = r[i].from;
+    put(s, "z");
+}
+
+/* The places of one class as outlines in units of a cell: a fifth of the letters of rectangles. */
+static void put_class(const svg *s, const wgi_drawn_shape *k)
+{
+    const wg_series *v = k->series;
+    const double *gx = v->grid->x, *gy = v->grid->y;
+    const double left = wgi_px(s->t, wgi_axis_unit(&s->t->x, gx[0])),
+                 low = wgi_py(s->t, wgi_axis_unit(&s->t->y, gy[0])),
+                 width = (wgi_px(s->t, wgi_axis_unit(&s->t->x, gx[1])) - left) / v->columns,
+                 height = (wgi_py(s->t, wgi_axis_unit(&s->t->y, gy[1])) - low) / v->rows;
+    run *r = wgi_pool_alloc(s->g->pool, (size_t)k->n / 2, sizeof *r);
+    if (!r) return;
+    for (int64_t i = 0; i < k->n / 2; i++)
+        r[i] =
+            (run){ llround((y_at(s, k, 2 * i) - low) / height), llround((x_at(s, k, 2 * i) - left) / width),
+                   llround((x_at(s, k, 2 * i + 1) - left) / width), -1, -1 };
+    link_runs(r, k->n / 2);
+    wgi_strbuf_format(s->b, "<path transform=\"matrix(%.4f 0 0 %.4f %.2f %.2f)\" fill-opacity=\"%.2f\"",
+                      width, height, left, low, k->opacity);
+    paint(s, NONE, k->color);
+    put(s, " d=\"");
+    for (int64_t i = 0; i < k->n / 2; i++)
+        if (r[i].down < 0) put_outline(s, r, i);
+    put(s, "\"/>\n");
+}
+
 /* Cells of an image of one colour: their middle lines, as wide as a row. That takes half as many letters as
  * rectangles. */
 static void put_cells(const svg *s, const wgi_drawn_shape *k)
 {
-    const double height = fabs(y_at(s, k, 1) - y_at(s, k, 0));
-    const bool pale = k->opacity < 1; /* then two colours over each other would be seen */
-    wgi_strbuf_format(s->b, "<path%s stroke-width=\"%.2f\"", pale ? "" : " shape-rendering=\"crispEdges\"",
-                      height + (pale ? 0.1 : 0.3));
-    if (pale) wgi_strbuf_format(s->b, " stroke-opacity=\"%.2f\"", k->opacity);
+    wgi_strbuf_format(s->b, "<path shape-rendering=\"crispEdges\" stroke-width=\"%.2f\"",
+                      fabs(y_at(s, k, 1) - y_at(s, k, 0)) + 0.3);
     paint(s, k->color, NONE);
     put(s, " d=\"");
     for (int64_t i = 0; i + 1 < k->n; i += 2)
@@ -179,7 +241,7 @@ static void put_cells(const svg *s, const wgi_drawn_shape *k)
 static void put_rects(const svg *s, const wgi_drawn_shape *k)
 {
     if (k->series->kind == WGI_IMAGE && k->series->rows > 20) {
-        put_cells(s, k);
+        k->opacity < 1 ? put_class(s, k) : put_cells(s, k);
         return;
     }
     put(s, "<path");

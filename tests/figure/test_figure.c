@@ -848,6 +848,19 @@ FIGURE_TEST(figure_files, images_by_rsvg_convert)
     pic_clean_up();
 }
 
+/* An outline has the first run of each row, another one the second. */
+FIGURE_TEST(figure_files, regions_are_outlines)
+{
+    double v[24][4] = { 0 };
+    for (int i = 0; i < 24; i++)
+        for (int j = 0; j < 4; j++) v[i][j] = i < 10 ? j == 3 : i < 20 ? j != 1 : 0;
+    wg_panel_image(wg_panel_new(f, ""), "", .values = wg_view_f64(&v[0][0], WG_SHAPE(24, 4)),
+                   .map = WG_MAP_CLASSES);
+    const char *svg = text_of(f, WG_FIGURE_SVG);
+    HAS(svg, " d=\"M0 0h3v10h-1v10h2v4h-4v-4h1v-10h-1z\"/>");
+    HAS(svg, " d=\"M3 0h1v10h-3v10h-1v-10h3zM2 10h2v10h-2z\"/>");
+}
+
 FIGURE_TEST(figure_files, a_page_has_values_under_the_pointer)
 {
     wg_series_add(wg_panel_points(wg_panel_new(f, ""), ""), 3, 4);
