@@ -117,7 +117,7 @@ static void exchange(map *m, int i, int place)
     m->stop[i].place = place;
 }
 
-static void search(map *m)
+static int descend(map *m)
 {
     static stop kept[MOST];
     int least = cost(m);
@@ -132,15 +132,48 @@ static void search(map *m)
                 else memcpy(m->stop, kept, sizeof kept);
             }
     }
+    return least;
+}
+
+/* A lowest place of single moves is shaken, and left for a lower one. */
+static void search(map *m)
+{
+    enum { SHAKES = 60, MOVES = 6 };
+    static stop best[MOST];
+    unsigned random = 1;
+    int least = descend(m);
+    for (int k = 0; k < SHAKES && m->stops; k++) {
+        memcpy(best, m->stop, sizeof best);
+        for (int i = 0; i < MOVES; i++) {
+            random = random * 1103515245u + 12345u;
+            const int which = (int)(random >> 16) % m->stops, place = (int)(random >> 8 & 255) % PLACES;
+            exchange(m, which, m->stop[which].lesson >= 0 ? place & ~1 : place);
+        }
+        const int now = descend(m);
+        if (now <= least) least = now;
+        else memcpy(m->stop, best, sizeof best);
+    }
+}
+
+/* A lesson that needs none stands right above the first one that needs it. */
+static void find_rows(const lesson *l, int n, int row[])
+{
+    for (int i = 0; i < n; i++) row[i] = row_of(l, n, i, 0);
+    for (int i = 0; i < n; i++) {
+        int first = ROWS;
+        for (int k = 0; k < n && !l[i].afters; k++)
+            if (needs(l, n, k, i, 0) && row[k] < first) first = row[k];
+        if (first < ROWS) row[i] = first - 1;
+    }
 }
 
 static void build(map *m, const lesson *l, int n)
 {
-    int in_row[ROWS] = { 0 };
+    int in_row[ROWS] = { 0 }, row[MOST];
+    find_rows(l, n, row);
     for (int i = 0; i < n; i++) {
-        const int row = row_of(l, n, i, 0);
-        add_stop(m, (stop){ i, row, 2 * (in_row[row]++ % (PLACES / 2 + 1)), i });
-        if (row >= m->rows) m->rows = row + 1;
+        add_stop(m, (stop){ i, row[i], 2 * (in_row[row[i]]++ % (PLACES / 2 + 1)), i });
+        if (row[i] >= m->rows) m->rows = row[i] + 1;
     }
     for (int i = 0; i < n; i++)
         for (int a = 0; a < l[i].afters; a++) {

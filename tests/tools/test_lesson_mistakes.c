@@ -4,6 +4,13 @@
 
 TestSuite(lesson_mistakes, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
+Test(lesson_mistakes, all_claims_hold)
+{
+    const char *said = wgt_shell("\"$build/wengert\" lesson --all || echo status $?");
+    cr_expect(!strstr(said, "✗") && !strstr(said, "status") && strstr(said, "31 of 31 lessons, "), "%s",
+              said);
+}
+
 /* A mistake must make a claim fail. An error of the language, which is status 3, would show nothing. */
 Test(lesson_mistakes, each_makes_a_claim_fail)
 {
