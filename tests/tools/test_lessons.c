@@ -9,15 +9,16 @@ Test(lessons, cases_of_a_file) { wgt_run_cases("tests/tools/lessons.txt", NULL);
 /* The others take a second or more each: test_lesson_mistakes runs all. */
 Test(lessons, claims_of_quick_lessons_hold)
 {
-    const char *said = wgt_shell(
-        "dear=' augment batch-norm bias-variance conv deep dropout early-stopping initialisation "
-        "mini-batches recurrent '\n"
-        "for f in lessons/*.md; do\n"
-        "  name=$(basename $f .md)\n"
-        "  case $dear in *\" $name \"*) continue ;; esac\n"
-        "  \"$build/wengert\" lesson $name > \"$in/said\" 2>&1 || { echo $name; grep -A 1 ✗ \"$in/said\"; }\n"
-        "done\n"
-        "echo done");
+    const char *said =
+        wgt_shell("dear=' augment batch-norm bias-variance conv deep dropout early-stopping initialisation "
+                  "mini-batches recurrent '\n"
+                  "for f in lessons/*.md; do\n"
+                  "  name=$(basename $f .md)\n"
+                  "  case $dear in *\" $name \"*) continue ;; esac\n"
+                  "  \"$build/wengert\" lesson $name > \"$in/said\" 2>&1 || {\n"
+                  "    echo $name; grep -A 1 ✗ \"$in/said\"; }\n"
+                  "done\n"
+                  "echo done");
     cr_expect_str_eq(said, "done\n");
 }
 
