@@ -105,6 +105,7 @@ typedef struct wgi_palette {
 } wgi_palette;
 extern const wgi_palette wgi_palette_of[WG_COLOR_KINDS]; /* of WG_COLOR_DEFAULT: the ink */
 /* s from 0 to 1; for CLASSES the class number. */
+enum { WGI_MAP_STOPS = 9 }; /* between them a map of values is straight */
 int wgi_map_color(wg_color_map map, double s);
 bool wgi_is_dark(int color); /* texts on it should be white */
 

@@ -467,19 +467,23 @@ static void put_axes(const svg *s, const wgi_plot *t)
     put(s, "\"/>\n");
 }
 
+/* A map of colours is straight between its stops, and so is a gradient of SVG. */
 static void put_bar(const svg *s, const wgi_plot *t)
 {
     double low, high;
     wg_color_map map;
     const double x = t->bar_left, width = 0.9 * s->g->font;
+    const int i = (int)(t - s->g->plot);
     wgi_color_ends(t->bar, &low, &high, &map);
-    put(s, "<g shape-rendering=\"crispEdges\">");
-    for (int i = 0; i < 64; i++) {
-        put(s, "<path");
-        put_color(s, "fill", wgi_map_color(map, (i + 0.5) / 64));
-        PUT(s, " d=\"M@ @H@V@H@z\"/>", x, wgi_py(t, i / 64.0), x + width, wgi_py(t, (i + 1) / 64.0), x);
+    wgi_strbuf_format(s->b, "<linearGradient id=\"%s-%db\" x1=\"0\" y1=\"1\" x2=\"0\" y2=\"0\">", s->w->id,
+                      i);
+    for (int k = 0; k < WGI_MAP_STOPS; k++) {
+        wgi_strbuf_format(s->b, "<stop offset=\"%g\"", k / (WGI_MAP_STOPS - 1.0));
+        put_color(s, "stop-color", wgi_map_color(map, k / (WGI_MAP_STOPS - 1.0)));
+        put(s, "/>");
     }
-    put(s, "</g>\n");
+    wgi_strbuf_format(s->b, "</linearGradient>\n<path fill=\"url(#%s-%db)\"", s->w->id, i);
+    PUT(s, " d=\"M@ @H@V@H@z\"/>\n", x, wgi_py(t, 0), x + width, wgi_py(t, 1), x);
 }
 
 /* ---- labels and legends ---- */

@@ -861,6 +861,17 @@ FIGURE_TEST(figure_files, regions_are_outlines)
     HAS(svg, " d=\"M3 0h1v10h-3v10h-1v-10h3zM2 10h2v10h-2z\"/>");
 }
 
+/* Its colours are those of YlGnBu by ColorBrewer, from the foot to the top. */
+FIGURE_TEST(figure_files, a_bar_of_colours_is_a_gradient)
+{
+    const double v[2] = { 0, 1 };
+    wg_panel_image(wg_panel_new(f, ""), "", .values = wg_view_f64(v, WG_SHAPE(1, 2)));
+    const char *svg = text_of(f, WG_FIGURE_SVG);
+    HAS(svg, " x1=\"0\" y1=\"1\" x2=\"0\" y2=\"0\"><stop offset=\"0\" stop-color=\"#ffffd9\"/>");
+    HAS(svg, "<stop offset=\"0.5\" stop-color=\"#41b6c4\"/>");
+    HAS(svg, "<stop offset=\"1\" stop-color=\"#081d58\"/></linearGradient>");
+}
+
 FIGURE_TEST(figure_files, a_page_has_values_under_the_pointer)
 {
     wg_series_add(wg_panel_points(wg_panel_new(f, ""), ""), 3, 4);
