@@ -253,6 +253,34 @@ pages() {
 
 # ---- lessons ----
 
+# The tables of the page $1 quote lessons: a row names one, `NAME`, and has pieces of lessons/NAME.md in quotation marks, perhaps over the
+# end of a line. Prints the rows that quote what is not there; below the last heading also those that quote nothing.
+quotations() {
+    awk '
+        function text(name, line) {
+            if (!(name in texts)) while ((getline line < ("lessons/" name ".md")) > 0) texts[name] = texts[name] " " line
+            gsub(/  +/, " ", texts[name])
+            return texts[name]
+        }
+        /^## / { all = /^## What the notes say/ }
+        !/^\|/ { rows = 0 }
+        /^\|/ && rows++ > 1 && (all || /`[a-z0-9-]+`.*"/) {
+            name = match($0, /`[a-z0-9-]+`/) ? substr($0, RSTART + 1, RLENGTH - 2) : "?"
+            n = split($0, part, "\"")
+            if (n < 3) print FNR ": no quotation of a lesson"
+            for (k = 2; k <= n; k += 2) if (!index(text(name), part[k])) print FNR ": lessons/" name ".md has no \"" part[k] "\""
+        }' "$1"
+}
+
+# The quotations are tried first on a page where two of them are wrong and one is missing.
+teaching() {
+    quotations <(printf '%s\n' '| lesson | where |' '|---|---|' '| `decay` | "the target, large corrections are good" |' '| `decay` | "none such", then "throw darts" |' \
+        '## What the notes say' '| lesson | where |' '|---|---|' '| `tape` | "throw darts" |' '| `decay` | not shown |') | cut -d: -f1 | paste -sd' ' |
+        grep -vx '4 8 9' | report "tools/check.sh does not find the quotations that no lesson has"
+    [ -e docs/teaching.md ] || { echo docs/teaching.md | report "is missing"; return; }
+    quotations docs/teaching.md | sed 's/^/docs\/teaching.md:/' | report "docs/teaching.md: a quotation is not what the lesson says"
+}
+
 lessons() {
     awk -f tools/lesson_rules.awk lessons/{course,mutations,solutions}.txt lessons/*.md | report "lessons that cannot be taught from"
     LC_ALL=C awk -f tools/lesson_symbols.awk lessons/{course,symbols}.txt lessons/*.md | report "symbols of lessons that no lesson before defines"
@@ -292,6 +320,7 @@ licences
 headers
 pages
 lessons
+teaching
 clocks
 shape
 case $broken in
