@@ -338,8 +338,12 @@ torture-long: ## every op sample with every single allocation failing, once and 
 mutants: ## which of N=100 small mistakes in ops, grad and run, drawn by SEED=1, the tests find (hours)
 	+@tests/mutants.py $(or $(N),100) $(or $(SEED),1) $(BUILD)/mutants
 
-check-vmath: ## exp, log, tanh, sigmoid, softplus, log1p, erf, sin, cos and others over all 2^32 floats; powers
+check-vmath: ## exp, log, tanh, sigmoid, softplus, log1p, erf, sin, cos and others over all 2^32 floats; powers; those of f64 by MPFR, over 10^7 points each
 	+@BUILD=$(BUILD) WG_VMATH=all tests/run.sh --long test_vmath
+	$(Q)if echo '#include <mpfr.h>' | $(CC) -E -x c - >/dev/null 2>&1; then \
+	    $(CC) -D_GNU_SOURCE -Isrc $(CPPFLAGS) $(WG_CFLAGS) -O2 $(CFLAGS) -o $(BUILD)/vdouble_mpfr tests/kernel/vdouble_mpfr.c -lmpfr -lm && \
+	        $(BUILD)/vdouble_mpfr 10000000; \
+	else echo 'f64: not measured, since MPFR is not here (libmpfr-dev)'; fi
 
 score: ## how much is tested: figures of the tests, the fuzzers and the gradient check
 	@BUILD='$(BUILD)' tools/score.sh

@@ -25,7 +25,7 @@ static inline float tanh_tail_f32(float x)
 }
 static inline double tanh_tail_f64(double x)
 {
-    const double e = exp(-2 * fabs(x)), s = 1 + e;
+    const double e = vm_exp(-2 * fabs(x)), s = 1 + e;
     return 4 * e / (s * s);
 }
 /* sigmoid -|x| = e / (1 + e) with e = e^-|x|, where it is below SIGMOID_LEAST: e < 2^-5.9. */
@@ -36,7 +36,7 @@ static inline float sigmoid_tail_f32(float x)
 }
 static inline double sigmoid_tail_f64(double x)
 {
-    const double e = exp(-fabs(x));
+    const double e = vm_exp(-fabs(x));
     return e / (1 + e);
 }
 typedef int32_t word_f32;

@@ -1,10 +1,10 @@
 /* angle.c: the tangent, and the functions that give angles. kernel/vmath.h and
- * kernel/vwide.h compute them for f32. sin and cos: unary.c. */
+ * kernel/vwide.h compute them for f32, kernel/vdouble.h tan and atan for f64. sin and cos: unary.c. */
 #include "rules.h"
 #include "sample_shapes.h"
-#include "kernel/vmath.h"
+#include "strips.h"
 
-KERNEL(tan) { return map_by_strips(k, vm_tanf, tan, VM_TAN_MOST); }
+KERNEL(tan) { return MAP_BY_STRIPS(k, vm_tanf, VM_TAN_MOST, vm_near_tan, vm_tan); }
 KERNEL(unit_gap) { WG_MAP1(k, (1 - a) * (1 + a)); }
 KERNEL(asin) { WG_MAP1(k, ASIN(a)); }
 KERNEL(acos) { WG_MAP1(k, ACOS(a)); }

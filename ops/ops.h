@@ -185,32 +185,6 @@
         else STEP(double);                           \
     } while (0)
 
-/* y = fast(x) for float, and beyond `far` the C library's function, as for double. Few elements are there, so
- * a strip is computed the fast way first. Loops of a fixed length are the fastest. */
-ALWAYS_INLINE void far_strip(const float *restrict x, float *restrict y, int64_t n, float (*fast)(float),
-                             double (*exact)(double), float far)
-{
-    int32_t beyond = 0;
-    for (int64_t i = 0; i < n; i++) {
-        y[i] = fast(x[i]);
-        beyond |= fabsf(x[i]) > far;
-    }
-    for (int64_t i = 0; beyond && i < n; i++)
-        if (fabsf(x[i]) > far) y[i] = (float)exact((double)x[i]);
-}
-ALWAYS_INLINE bool map_by_strips(const wg_kernel *k, float (*fast)(float), double (*exact)(double), float far)
-{
-    enum { LENGTH = 128 };
-    const int64_t n = k->end - k->begin;
-    const float *x = k->x[0];
-    float *y = k->y[0];
-    if (k->xt[0].dtype != WG_F32) WG_MAP1(k, exact((double)a));
-    int64_t i = 0;
-    for (; i + LENGTH <= n; i += LENGTH) far_strip(x + i, y + i, LENGTH, fast, exact, far);
-    far_strip(x + i, y + i, n - i, fast, exact, far);
-    return true;
-}
-
 #define FOLD 256 /* elements of a leaf of a sum: docs/arithmetic.md */
 
 #endif

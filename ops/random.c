@@ -5,6 +5,7 @@
 
 #include "base/box_muller.h"
 #include "kernel/philox.h"
+#include "kernel/vdouble.h"
 
 /* ---- bits of a stream, 64 draws at a time: 16 blocks of Philox side by side ---- */
 
@@ -157,14 +158,14 @@ enum { FEW_CLASSES = 512 };
 /* The first class at which the sum of the terms is above u times the sum over all classes. A class
  * whose term is 0 is never chosen, nor is one behind the last class of which the term is not 0. -1: no
  * class is. */
-#define TERM(j) (n <= FEW_CLASSES ? term[j] : exp((double)z[j] - most))
+#define TERM(j) (n <= FEW_CLASSES ? term[j] : vm_exp((double)z[j] - most))
 #define CHOSEN(T)                                                                         \
     do {                                                                                  \
         const T *z = (const T *)k->x[0] + r * n;                                          \
         double most = -INFINITY, total = 0, sum = 0, term[FEW_CLASSES];                   \
         for (int64_t j = 0; j < n; j++) most = (double)z[j] > most ? (double)z[j] : most; \
         for (int64_t j = 0; j < n; j++) {                                                 \
-            const double e = exp((double)z[j] - most);                                    \
+            const double e = vm_exp((double)z[j] - most);                                 \
             if (n <= FEW_CLASSES) term[j] = e;                                            \
             total += e;                                                                   \
         }                                                                                 \

@@ -2,6 +2,7 @@
  * logcumsumexp. The running number of a line is a double (of integers i64), and is rounded where it is
  * written. */
 #include "scan_lines.h"
+#include "kernel/vdouble.h"
 
 #define DIRECTED_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, BOOL, reverse, "false")
 OPTIONS(directed, DIRECTED_FIELDS);
@@ -57,9 +58,9 @@ KERNEL(cumprod) { SCAN(cumulated, BY_TYPES(k->xt[0].dtype, PRODUCTS)); }
         ALONG_LINES(l, u, a->reverse, {                                  \
             const double v = (double)x[p];                               \
             if (v > most[j]) {                                           \
-                sum[j] = sum[j] * exp(most[j] - v) + 1;                  \
+                sum[j] = sum[j] * vm_exp(most[j] - v) + 1;               \
                 most[j] = v;                                             \
-            } else sum[j] += v == most[j] ? 1 : exp(v - most[j]);        \
+            } else sum[j] += v == most[j] ? 1 : vm_exp(v - most[j]);     \
             y[p] = (T)(most[j] + log(sum[j]));                           \
         });                                                              \
     } while (0)

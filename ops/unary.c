@@ -1,8 +1,8 @@
-/* unary.c: elementwise functions of one operand. kernel/vmath.h computes exp, log, erf, sin and cos for
- * f32. */
+/* unary.c: elementwise functions of one operand. kernel/vmath.h computes exp, log, erf, sin and cos for f32,
+ * kernel/vdouble.h exp, expm1, sin and cos for f64. */
 #include "rules.h"
 #include "sample_shapes.h"
-#include "kernel/vmath.h"
+#include "strips.h"
 
 KERNEL(exp) { WG_MAP1(k, EXP(a)); }
 KERNEL(log) { WG_MAP1(k, LOG(a)); }
@@ -12,8 +12,8 @@ KERNEL(abs) { WG_MAP1_ALL(k, ABS(a)); }
 
 static inline float near_sin(float x) { return vm_circlef(x, 0); }
 static inline float near_cos(float x) { return vm_circlef(x, 1); }
-KERNEL(sin) { return map_by_strips(k, near_sin, sin, VM_CIRCLE_MOST); }
-KERNEL(cos) { return map_by_strips(k, near_cos, cos, VM_CIRCLE_MOST); }
+KERNEL(sin) { return MAP_BY_STRIPS(k, near_sin, VM_CIRCLE_MOST, vm_near_sin, vm_sin); }
+KERNEL(cos) { return MAP_BY_STRIPS(k, near_cos, VM_CIRCLE_MOST, vm_near_cos, vm_cos); }
 KERNEL(erf) { WG_MAP1(k, ERF(a)); }
 KERNEL(log1p) { WG_MAP1(k, LOG1P(a)); }
 KERNEL(expm1) { WG_MAP1(k, EXPM1(a)); }

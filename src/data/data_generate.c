@@ -1,6 +1,7 @@
-/* data_generate.c: generated data sets, by name. Row i depends on the seed and on i alone. The random bits
- * are the same on every machine; sine and logarithm may differ in their last bits. */
+/* data_generate.c: generated data sets, by name. Row i depends on the seed and on i alone, and has the same
+ * bits on every machine. */
 #include "data/dataset.h"
+#include "kernel/vdouble.h"
 #include "wengert/op.h"
 
 #include <math.h>
@@ -79,15 +80,16 @@ static point flower(const source *s, int64_t i)
 {
     const int64_t class = class_of(s, i);
     const double theta = 3.12 * ((double)class + along(s, i)) + s->noise * normal(s, i, 0),
-                 r = 4 * sin(4 * theta) + s->noise * normal(s, i, 1);
-    return (point){ { r * sin(theta), r * cos(theta) }, (double)class };
+                 r = 4 * vm_sin(4 * theta) + s->noise * normal(s, i, 1);
+    return (point){ { r * vm_sin(theta), r * vm_cos(theta) }, (double)class };
 }
 
 /* Two half circles of radius 1. One end of each lies inside the other. */
 static point moons(const source *s, int64_t i)
 {
     const int64_t class = class_of(s, i);
-    const double t = pi * along(s, i), x0 = class ? 1 - cos(t) : cos(t), x1 = class ? 0.5 - sin(t) : sin(t);
+    const double t = pi * along(s, i), x0 = class ? 1 - vm_cos(t) : vm_cos(t),
+                 x1 = class ? 0.5 - vm_sin(t) : vm_sin(t);
     return moved(s, i, 0, x0, x1, class);
 }
 
@@ -104,7 +106,7 @@ static point circles(const source *s, int64_t i)
 {
     const int64_t class = class_of(s, i);
     const double t = 2 * pi * uniform(s, i, 8), r = class ? 0.5 : 1;
-    return moved(s, i, 0, r * cos(t), r * sin(t), class);
+    return moved(s, i, 0, r * vm_cos(t), r * vm_sin(t), class);
 }
 
 /* Normal noise around points that stand evenly on a circle of radius 2. */
@@ -112,7 +114,7 @@ static point blobs(const source *s, int64_t i)
 {
     const int64_t class = class_of(s, i);
     const double t = 2 * pi * (double)class / (double)s->classes;
-    return moved(s, i, 0, 2 * cos(t), 2 * sin(t), class);
+    return moved(s, i, 0, 2 * vm_cos(t), 2 * vm_sin(t), class);
 }
 
 /* Arms of three quarters of a turn, with the radius growing from 0.1 to 1. */
@@ -121,7 +123,7 @@ static point spirals(const source *s, int64_t i)
     const int64_t class = class_of(s, i);
     const double u = along(s, i), r = 0.1 + 0.9 * u,
                  t = 1.5 * pi * u + 2 * pi * (double)class / (double)s->classes;
-    return moved(s, i, 0, r * cos(t), r * sin(t), class);
+    return moved(s, i, 0, r * vm_cos(t), r * vm_sin(t), class);
 }
 
 /* Size in square metres, bedrooms, zip code, wealth of the neighbourhood; the price in 400,000. Only in half
@@ -141,7 +143,7 @@ static point temperatures(const source *s, int64_t i)
     static const int64_t days[] = { 1, 2, 3, 180, 181 };
     static const double degrees[] = { 40, 49, 45, 60, 56 };
     const double day = (double)(i + 1);
-    double y = 52 - 12 * cos(2 * pi * (day - 15) / 365) + s->noise * normal(s, i, 0);
+    double y = 52 - 12 * vm_cos(2 * pi * (day - 15) / 365) + s->noise * normal(s, i, 0);
     for (int k = 0; k < 5; k++)
         if (days[k] == i + 1) y = degrees[k];
     return (point){ { day }, y };

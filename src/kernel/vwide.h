@@ -8,22 +8,7 @@
 #ifndef WG_VWIDE_H
 #define WG_VWIDE_H
 
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
-
-static inline double vm_wide_from_bits(uint64_t u)
-{
-    double v;
-    memcpy(&v, &u, sizeof v);
-    return v;
-}
-static inline uint64_t vm_wide_bits(double v)
-{
-    uint64_t u;
-    memcpy(&u, &v, sizeof u);
-    return u;
-}
+#include "kernel/vdouble.h"
 
 /* a b + c, rounded once where the instruction set can. */
 #if defined(__FMA__) || defined(__AVX512F__)
@@ -160,11 +145,11 @@ static inline float vm_tanf(float x)
     return x == 0 ? x : (float)y;
 }
 
-#define SINH(x)     _Generic((x), float : vm_sinhf, default : sinh)(x)
-#define COSH(x)     _Generic((x), float : vm_coshf, default : cosh)(x)
-#define ASINH(x)    _Generic((x), float : vm_asinhf, default : asinh)(x)
+#define SINH(x)     _Generic((x), float : vm_sinhf, default : vm_sinh)(x)
+#define COSH(x)     _Generic((x), float : vm_coshf, default : vm_cosh)(x)
+#define ASINH(x)    _Generic((x), float : vm_asinhf, default : vm_asinh)(x)
 #define ACOSH(x)    _Generic((x), float : vm_acoshf, default : acosh)(x)
 #define ATANH(x)    _Generic((x), float : vm_atanhf, default : atanh)(x)
-#define ATAN2(y, x) _Generic((x), float : vm_atan2f, default : atan2)(y, x)
+#define ATAN2(y, x) _Generic((x), float : vm_atan2f, default : vm_atan2)(y, x)
 
 #endif

@@ -2,6 +2,7 @@
 #include "wengert/schedule.h"
 
 #include "base/floats.h"
+#include "kernel/vdouble.h"
 
 #include <math.h>
 
@@ -44,7 +45,7 @@ double wg_lr_staircase(double lr, double factor, double every, double t)
 /* From `from` at share 0 to `to` at share 1, by half a cosine. */
 static double half_cosine(double from, double to, double share)
 {
-    return to + (from - to) * (1 + cos(PI * share)) / 2;
+    return to + (from - to) * (1 + vm_cos(PI * share)) / 2;
 }
 
 double wg_lr_cosine(double lr, double t, double steps)
