@@ -44,13 +44,13 @@ ALWAYS_INLINE N(row_scale) N(scale_of)(const T *z, int64_t n, bool keep, N(kept)
 /* ln sum e^z - z[label] */
 static inline T N(class_loss)(const T *z, int64_t label, N(row_scale) s)
 {
-    return (T)log((double)s.sum) - (z[label] - s.most);
+    return (T)vm_log((double)s.sum) - (z[label] - s.most);
 }
 
 /* sum p (ln sum e^z - z), where 0 times an infinity is 0 */
 static inline T N(share_loss)(const T *z, const T *p, int64_t n, N(row_scale) s)
 {
-    T log_sum = (T)log((double)s.sum);
+    T log_sum = (T)vm_log((double)s.sum);
     double sum;
     ROW_SUM(sum, n, p[i] == 0 ? 0 : p[i] * (log_sum - (z[i] - s.most)));
     return (T)sum;

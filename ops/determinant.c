@@ -1,5 +1,6 @@
 /* determinant.c: determinants and their logarithms, from the triangles of lu.c, and cofactors. */
 #include "lu.h"
+#include "kernel/vdouble.h"
 
 /* What is computed of a determinant. LOGDET is LOG, but refuses a determinant below 0. WEAK: 1 if is_weak. */
 enum { DET, SIGN, LOG, LOGDET, WEAK };
@@ -25,7 +26,7 @@ static double of_diagonal(const wg_kernel *k, int64_t u, int64_t n, int what)
         const double d = (double)number_of(k, 1, (u * n + i) * n + i);
         if (what == DET) product *= d;
         else product *= (d > 0) - (d < 0);
-        logs += what == DET ? 0 : log(fabs(d));
+        logs += what == DET ? 0 : vm_log(fabs(d));
     }
     return what == DET || what == SIGN ? product : what == LOGDET && product < 0 ? NAN : logs;
 }

@@ -61,7 +61,7 @@ KERNEL(cumprod) { SCAN(cumulated, BY_TYPES(k->xt[0].dtype, PRODUCTS)); }
                 sum[j] = sum[j] * vm_exp(most[j] - v) + 1;               \
                 most[j] = v;                                             \
             } else sum[j] += v == most[j] ? 1 : vm_exp(v - most[j]);     \
-            y[p] = (T)(most[j] + log(sum[j]));                           \
+            y[p] = (T)(most[j] + vm_log(sum[j]));                        \
         });                                                              \
     } while (0)
 KERNEL(logcumsumexp) { SCAN(directed, FLOATS(k, LOG_SUMS)); }

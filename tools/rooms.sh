@@ -29,6 +29,7 @@ graph wg_cast_at
 ops wg_jvp_at
 group wg_saved_list
 group wg_saved_restore_at
+data kernel/vdouble.h
 '
 # Builders of ops that a room of the engine may call. The engine may call no others.
 builders='

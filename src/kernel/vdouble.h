@@ -1,6 +1,6 @@
-/* vdouble.h: exp, expm1, sinh, cosh, tanh, sin, cos, tan, atan, atan2 and asinh for f64. They have no
- * branches (but for sin, cos and tan beyond VM_CIRCLE_NEAR), so compilers make vectors of them. The errors
- * are at most 0.9 ulp (make check-vmath); those of sigmoid are below 2 ulp.
+/* vdouble.h: exp, expm1, log, log1p, sigmoid, sinh, cosh, tanh, asinh, acosh, atanh, sin, cos, tan, asin,
+ * acos, atan and atan2 for f64. They have no branches (but for sin, cos and tan beyond VM_CIRCLE_NEAR), so
+ * compilers make vectors of them. The errors are at most 0.9 ulp (make check-vmath).
  *
  * There is no fused multiply-add in them: every operation is one of IEEE 754 and rounds once. So each
  * instruction set, each processor and each C library gives the same bits. What FMA would give, the rounding
@@ -196,11 +196,17 @@ static inline double vm_tanh(double x)
     return x != x ? x : copysign(q + b, x);
 }
 
-/* sigmoid x = 1 / (1 + e^-x), from e^-|x|, which cannot overflow */
+/* sigmoid x = 1 / (1 + e) or e / (1 + e) with e = e^-|x|, which cannot overflow */
 static inline double vm_sigmoid(double x)
 {
-    const double e = vm_exp(-fabs(x)), d = 1 / (1 + e);
-    return x < 0 ? e * d : d;
+    const double a = fabs(x);
+    double b, d, rest;
+    const vm_exponent p = vm_reduced_exponent(a > 746 ? -746 : -a);
+    double s = vm_sum(1, p.r, &b);
+    s = vm_sum(s, b + (p.odd + p.even), &b);
+    const double e = vm_scaled(s, p.k), low = vm_scaled(b, p.k), den = vm_sum(1, e, &d);
+    const double num = x < 0 ? e : 1, q = vm_quotient(num, x < 0 ? low : 0, den, d + low, &rest);
+    return x != x ? x : q + rest;
 }
 
 /* ---- sin, cos, tan: x = n pi/2 + r with |r| <= pi/4 ---- */
@@ -359,7 +365,7 @@ static inline double vm_tan(double x)
     return vm_tan_of(r, low, k);
 }
 
-/* ---- atan, atan2, asinh ---- */
+/* ---- atan, atan2, logarithms and inverse functions ---- */
 
 #define VM_PI     0x1.921fb54442d18p+1 /* pi - VM_PI_LOW */
 #define VM_PI_LOW 0x1.1a62633145c07p-53
@@ -440,29 +446,121 @@ static inline double vm_artanh_part(double z)
     return low + v * high;
 }
 
-/* asinh x = ln w with w = a + sqrt(a^2 + 1). w = 2^n m with sqrt(1/2) <= m < sqrt 2, and ln m = 2 artanh((m -
- * 1) / (m + 1)). The root, w and m have their rounding errors beside them. */
+/* ln(w + low) + more ln 2 for w >= 2^-1022 and low small beside it: the upper part, and *rest. w = 2^n m with
+ * sqrt(1/2) <= m < sqrt 2, and ln m = 2 artanh((m - 1) / (m + 1)). */
+static inline double vm_log_of(double w, double low, double more, double *rest)
+{
+    const uint64_t k = (vm_wide_bits(w) + UINT64_C(0x00095F619980C433)) >> 52; /* n + 1023 */
+    const double m = vm_wide_from_bits(vm_wide_bits(w) - (k << 52) + UINT64_C(0x3FF0000000000000));
+    const double n = vm_wide_from_bits(k | UINT64_C(0x4330000000000000)) - (0x1p52 + 1023) + more;
+    const double part = 0.5 * low * vm_wide_from_bits((2047 - k) << 52);
+    double b, d, e;
+    const double num = vm_sum(m - 1, part, &b), den = vm_any_sum(m, 1, &d);
+    const double q = vm_quotient(num, b, den, d + part, rest), s = q + *rest, z = s * s;
+    const double y = vm_sum(n * VM_LN2_UPPER, 2 * q, &e);
+    *rest = e + (2 * (*rest + s * z * vm_artanh_part(z)) + n * VM_LN2_LOWER);
+    return y;
+}
+
+static inline double vm_log(double x)
+{
+    const bool tiny = x < 0x1p-1022;
+    double rest, y = vm_log_of(x * (tiny ? 0x1p54 : 1), 0, tiny ? -54 : 0, &rest) + rest;
+    y = x == 0 ? -INFINITY : y;
+    y = x < 0 ? NAN : y;
+    y = x == INFINITY ? x : y;
+    return x != x ? x : y;
+}
+
+static inline double vm_log1p(double x)
+{
+    double e, rest;
+    const double w = vm_any_sum(1, x, &e);
+    double y = vm_log_of(w, e, 0, &rest) + rest;
+    y = fabs(x) < 0x1p-54 ? x : y;
+    y = x == -1 ? -INFINITY : y;
+    y = x < -1 ? NAN : y;
+    y = x == INFINITY ? x : y;
+    return x != x ? x : y;
+}
+
+/* sqrt((b + b_low) (c + c_low)), and *low, the rest of it */
+static inline double vm_root(double b, double b_low, double c, double c_low, double *low)
+{
+    const double root = sqrt(b * c), u = vm_upper(root), bu = vm_upper(b), cu = vm_upper(c);
+    const double bl = (b - bu) + b_low, cl = (c - cu) + c_low;
+    const double left = (((bu * cu - u * u) + (bu * cl + bl * cu)) - (root - u) * (root + u)) + bl * cl;
+    *low = left * (0.5 / root);
+    *low = root == 0 ? 0 : *low;
+    return root;
+}
+
+/* asinh x = ln(a + sqrt(a^2 + 1)). From 2^30 on that is ln 2a. */
 static inline double vm_asinh(double x)
 {
     const double a = fabs(x), u = vm_upper(a), square = u * u, big = a > 1 ? square : 1,
                  small = a > 1 ? 1 : square;
-    double e[5];
-    const double t = vm_sum(big, small, &e[0]), root = sqrt(t + (a - u) * (a + u)), upper = vm_upper(root);
-    e[0] = ((t - upper * upper) - (root - upper) * (root + upper)) + (e[0] + (a - u) * (a + u));
-    /* From 2^30 on w counts as 2 a. */
-    const uint64_t few = vm_below(a, 0x1p30), bits_more = UINT64_C(0x00095F619980C433);
-    const double w = vm_any_sum(a, vm_wide_choose(few, root, 0), &e[1]);
-    const uint64_t k = (vm_wide_bits(w) + bits_more) >> 52; /* n + 1023 */
-    const double m = vm_wide_from_bits(vm_wide_bits(w) - (k << 52) + UINT64_C(0x3FF0000000000000));
-    const double n =
-        vm_wide_from_bits(k | UINT64_C(0x4330000000000000)) - (0x1p52 + 1023) + vm_wide_choose(few, 0, 1);
-    const double low =
-        vm_wide_choose(few, (e[1] + e[0] * (0.5 / root)) * vm_wide_from_bits((2046 - k) << 52), 0);
-    const double num = vm_sum(m - 1, low, &e[2]), den = vm_any_sum(m, 1, &e[3]);
-    const double q = vm_quotient(num, e[2], den, e[3] + low, &e[4]), s = q + e[4], z = s * s;
-    const double y = vm_sum(n * VM_LN2_UPPER, 2 * q, &e[0]);
-    const double sum = y + (e[0] + (2 * (e[4] + s * z * vm_artanh_part(z)) + n * VM_LN2_LOWER));
-    return a > 0x1p-28 && a < INFINITY ? copysign(sum, x) : x;
+    double e, f, rest;
+    const double t = vm_sum(big, small, &e), root = sqrt(t + (a - u) * (a + u)), upper = vm_upper(root);
+    const double left = ((t - upper * upper) - (root - upper) * (root + upper)) + (e + (a - u) * (a + u));
+    const uint64_t few = vm_below(a, 0x1p30);
+    const double w = vm_any_sum(a, vm_wide_choose(few, root, 0), &f);
+    const double low = vm_wide_choose(few, f + left * (0.5 / root), 0);
+    const double y = vm_log_of(w, low, vm_wide_choose(few, 0, 1), &rest);
+    return a > 0x1p-28 && a < INFINITY ? copysign(y + rest, x) : x;
+}
+
+/* acosh x = ln(x + sqrt((x - 1) (x + 1))) */
+static inline double vm_acosh(double x)
+{
+    double e, f, low, rest;
+    const double below = vm_any_sum(x, -1, &e), above = vm_any_sum(x, 1, &f);
+    const double root = vm_root(below, e, above, f, &low);
+    const uint64_t few = vm_below(x, 0x1p30);
+    const double w = vm_any_sum(x, vm_wide_choose(few, root, 0), &e);
+    double y = vm_log_of(w, vm_wide_choose(few, e + low, 0), vm_wide_choose(few, 0, 1), &rest) + rest;
+    y = x < 1 ? NAN : y;
+    return x < INFINITY ? y : x;
+}
+
+/* atanh x = 1/2 ln(b / c) with b = 1 + a and c = 1 - a: b / c = 2^n m, and (m - 1) / (m + 1) = (b - 2^n c) /
+ * (b + 2^n c) */
+static inline double vm_atanh(double x)
+{
+    const double a = fabs(x);
+    double eb, ec, f, g, rest, e;
+    const double b = vm_any_sum(1, a, &eb), c = vm_any_sum(1, -a, &ec);
+    const uint64_t k = (vm_wide_bits(b / c) + UINT64_C(0x00095F619980C433)) >> 52;
+    const double n = vm_wide_from_bits(k | UINT64_C(0x4330000000000000)) - (0x1p52 + 1023);
+    const double power = vm_wide_from_bits(k << 52);
+    double num = vm_any_sum(b, -power * c, &f), den = vm_any_sum(b, power * c, &g);
+    num = vm_any_sum(num, f + (eb - power * ec), &f);
+    const double q = vm_quotient(num, f, den, g + (eb + power * ec), &rest), s = q + rest, z = s * s;
+    const double y = vm_sum(n * VM_LN2_UPPER, 2 * q, &e);
+    double sum = 0.5 * (y + (e + (2 * (rest + s * z * vm_artanh_part(z)) + n * VM_LN2_LOWER)));
+    sum = a == 1 ? INFINITY : sum;
+    sum = a > 1 ? NAN : sum;
+    return a > 0x1p-28 ? copysign(sum, x) : x;
+}
+
+/* asin x and acos x: angles of the points (root, a) and (a, root) of the circle, with root = sqrt((1 - a) (1
+ * + a)) */
+static inline double vm_asin(double x)
+{
+    const double a = fabs(x);
+    double e, f, low, rest;
+    const double below = vm_any_sum(1, -a, &e), above = vm_any_sum(1, a, &f);
+    const double root = vm_root(below, e, above, f, &low), y = vm_angle(a, 0, root, low, &rest) + rest;
+    return a > 1 ? NAN : x != x ? x : copysign(y, x);
+}
+static inline double vm_acos(double x)
+{
+    const double a = fabs(x);
+    double e, f, low, rest;
+    const double below = vm_any_sum(1, -a, &e), above = vm_any_sum(1, a, &f);
+    const double root = vm_root(below, e, above, f, &low), y = vm_angle(root, low, a, 0, &rest);
+    const double back = vm_sum(VM_PI, -y, &e) + (e + (VM_PI_LOW - rest));
+    return a > 1 ? NAN : x < 0 ? back : y + rest;
 }
 
 #endif

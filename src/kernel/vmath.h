@@ -2,8 +2,8 @@
  * branches. So the compiler vectorises them, and the bits of an element do not depend on its place. All but
  * log and log1p use fused multiply-adds where the instruction set has them, so their last bits depend on the
  * instruction set. log is the same sequence of operations everywhere. The errors over all floats (make
- * check-vmath) are at most 2 ulp. vdouble.h has the functions of f64; log, log1p, erf, asin, acos and pow are
- * libm's there.
+ * check-vmath) are at most 2 ulp. vdouble.h has those of f64, but for erf and pow:
+ * they are libm's.
  *
  * exp: x = n ln 2 + r with |r| <= ln 2 / 2, where ln 2 is split as by Cody and Waite. The polynomial is
  * nearly minimax, with an error below 2^-26 of e^r - 1. Polynomials are summed by pairs, since in a chain
@@ -347,13 +347,13 @@ static inline float vm_powf(float base, float exponent) { return powf(base, expo
 #endif
 
 #define EXP(x)       _Generic((x), float : vm_expf, default : vm_exp)(x)
-#define LOG(x)       _Generic((x), float : vm_logf, default : log)(x)
+#define LOG(x)       _Generic((x), float : vm_logf, default : vm_log)(x)
 #define EXP_BELOW(x) _Generic((x), float : vm_exp_belowf, default : vm_exp)(x)
 #define EXPM1(x)     _Generic((x), float : vm_expm1f, default : vm_expm1)(x)
-#define ASIN(x)      _Generic((x), float : vm_asinf, default : asin)(x)
-#define ACOS(x)      _Generic((x), float : vm_acosf, default : acos)(x)
+#define ASIN(x)      _Generic((x), float : vm_asinf, default : vm_asin)(x)
+#define ACOS(x)      _Generic((x), float : vm_acosf, default : vm_acos)(x)
 #define ATAN(x)      _Generic((x), float : vm_atanf, default : vm_atan)(x)
-#define LOG1P(x)     _Generic((x), float : vm_log1pf, default : log1p)(x)
+#define LOG1P(x)     _Generic((x), float : vm_log1pf, default : vm_log1p)(x)
 #define TANH(x)      _Generic((x), float : vm_tanhf, default : vm_tanh)(x)
 #define SIGMOID(x)   _Generic((x), float : vm_sigmoidf, default : vm_sigmoid)(x)
 #define ERF(x)       _Generic((x), float : vm_erff, default : erf)(x)

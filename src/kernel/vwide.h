@@ -148,8 +148,8 @@ static inline float vm_tanf(float x)
 #define SINH(x)     _Generic((x), float : vm_sinhf, default : vm_sinh)(x)
 #define COSH(x)     _Generic((x), float : vm_coshf, default : vm_cosh)(x)
 #define ASINH(x)    _Generic((x), float : vm_asinhf, default : vm_asinh)(x)
-#define ACOSH(x)    _Generic((x), float : vm_acoshf, default : acosh)(x)
-#define ATANH(x)    _Generic((x), float : vm_atanhf, default : atanh)(x)
+#define ACOSH(x)    _Generic((x), float : vm_acoshf, default : vm_acosh)(x)
+#define ATANH(x)    _Generic((x), float : vm_atanhf, default : vm_atanh)(x)
 #define ATAN2(y, x) _Generic((x), float : vm_atan2f, default : vm_atan2)(y, x)
 
 #endif

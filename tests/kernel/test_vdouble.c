@@ -60,10 +60,12 @@ static const struct {
     const char *op;
     uint64_t hash;
 } functions[] = {
-    { "exp", 0x2D122F8EEC5A9F99 },   { "expm1", 0x3567DE4417BEA580 }, { "sinh", 0x6767E8A968A49312 },
-    { "cosh", 0xF659BADCC044DC91 },  { "tanh", 0xBA1CBAF4719E3D4E },  { "sin", 0x550F2DF233DED2B5 },
-    { "cos", 0x577B4A4B634B72FC },   { "tan", 0x9C84C9E6E8CF7E6C },   { "atan", 0xA815D352D815F14F },
-    { "asinh", 0xD0847F77EB026CB6 },
+    { "exp", 0x2D122F8EEC5A9F99 },   { "expm1", 0x3567DE4417BEA580 },   { "sinh", 0x6767E8A968A49312 },
+    { "cosh", 0xF659BADCC044DC91 },  { "tanh", 0xBA1CBAF4719E3D4E },    { "sin", 0x550F2DF233DED2B5 },
+    { "cos", 0x577B4A4B634B72FC },   { "tan", 0x9C84C9E6E8CF7E6C },     { "atan", 0xA815D352D815F14F },
+    { "asinh", 0xD0847F77EB026CB6 }, { "acosh", 0x580B876973EC4EF8 },   { "atanh", 0x7B89BAC77231E887 },
+    { "asin", 0xF766600576FA9536 },  { "acos", 0x9E1D303A55E274F9 },    { "log", 0xF45222467A29031A },
+    { "log1p", 0x7C2F7DC6FD1EC006 }, { "sigmoid", 0x25D0498BDD90DA06 },
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
@@ -129,6 +131,13 @@ Test(vdouble, limits)
         { "tan", { 0, -0., NAN, NAN } },
         { "atan", { 0, -0., 0x1.921fb54442d18p+0, -0x1.921fb54442d18p+0 } },
         { "asinh", { 0, -0., INFINITY, -INFINITY } },
+        { "acosh", { NAN, NAN, INFINITY, NAN } },
+        { "atanh", { 0, -0., NAN, NAN } },
+        { "asin", { 0, -0., NAN, NAN } },
+        { "acos", { 0x1.921fb54442d18p+0, 0x1.921fb54442d18p+0, NAN, NAN } },
+        { "log", { -INFINITY, -INFINITY, INFINITY, NAN } },
+        { "log1p", { 0, -0., INFINITY, NAN } },
+        { "sigmoid", { 0.5, 0.5, 1, 0 } },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         static const double x[] = { 0, -0., INFINITY, -INFINITY };
@@ -171,7 +180,7 @@ Test(vdouble, joints)
 /* f(-x) = -f(x), to the bit; cos and cosh are even. sin^2 + cos^2 = 1, however large x is. */
 Test(vdouble, symmetry)
 {
-    static const char *const odd[] = { "sinh", "tanh", "sin", "tan", "atan", "asinh" };
+    static const char *const odd[] = { "sinh", "tanh", "sin", "tan", "atan", "asinh", "atanh", "asin" };
     wgt_random r = { 11 };
     for (int i = 0; i < 20000; i++) {
         const double x = point(&r), s = value("sin", x), c = value("cos", x);

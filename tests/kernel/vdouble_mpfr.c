@@ -17,12 +17,28 @@ typedef struct function {
     double from, to;
 } function;
 
+static int sigmoid(mpfr_t y, mpfr_srcptr x, mpfr_rnd_t round)
+{
+    mpfr_t z;
+    mpfr_init2(z, 1300);
+    mpfr_neg(z, x, round);
+    mpfr_exp(z, z, round);
+    mpfr_add_ui(z, z, 1, round);
+    const int t = mpfr_ui_div(y, 1, z, round);
+    mpfr_clear(z);
+    return t;
+}
+
 static const function functions[] = {
     { "exp", vm_exp, mpfr_exp, -746, 710 },       { "expm1", vm_expm1, mpfr_expm1, -40, 710 },
     { "sinh", vm_sinh, mpfr_sinh, -711, 711 },    { "cosh", vm_cosh, mpfr_cosh, -711, 711 },
     { "tanh", vm_tanh, mpfr_tanh, -22, 22 },      { "sin", vm_sin, mpfr_sin, -0x1p20, 0x1p20 },
     { "cos", vm_cos, mpfr_cos, -0x1p20, 0x1p20 }, { "tan", vm_tan, mpfr_tan, -0x1p20, 0x1p20 },
     { "atan", vm_atan, mpfr_atan, -5, 5 },        { "asinh", vm_asinh, mpfr_asinh, -5, 5 },
+    { "acosh", vm_acosh, mpfr_acosh, 1, 3 },      { "atanh", vm_atanh, mpfr_atanh, -1, 1 },
+    { "asin", vm_asin, mpfr_asin, -1, 1 },        { "acos", vm_acos, mpfr_acos, -1, 1 },
+    { "log", vm_log, mpfr_log, 0, 20 },           { "log1p", vm_log1p, mpfr_log1p, -1, 20 },
+    { "sigmoid", vm_sigmoid, sigmoid, -746, 40 },
 };
 
 static uint64_t state = 88172645463325252;
@@ -73,7 +89,7 @@ static void measure(const function *f, long points)
         if (!(e <= worst)) worst = e, at = v;
     }
     mpfr_clears(x, y, (mpfr_ptr)0);
-    printf("%-6s %.4f ulp at %a\n", f->name, worst, at);
+    printf("%-7s %.4f ulp at %a\n", f->name, worst, at);
     fflush(stdout);
     if (!(worst <= 1)) exit(1);
 }
