@@ -15,6 +15,7 @@
 #   MPI=0                          no MPI is looked for: one process trains alone
 #   ISAS=2                         leaves out the kernels for AVX-512: a third less is compiled; ISAS=1: those for AVX2, too
 #   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
+#   WASM=1                         for WebAssembly, by emscripten, in build/wasm: `make wasm`
 #   NO_INSTALL=1                   prints the line that would install what is missing, and stops; YES=1: sudo runs it without a question
 #   V=1                            shows the commands
 
@@ -28,7 +29,17 @@ endif
 ifeq ($(origin CCACHE),undefined)
 CCACHE   := $(if $(findstring ccache,$(CC)),,$(shell command -v ccache 2>/dev/null))
 endif
+ifeq ($(WASM),1)
+override CC := emcc
+override AR := emar
+BLAS     := none
+OPENMP   := 0
+GRAPHVIZ := 0
+MPI      := 0
+CFLAGS   ?= -Oz
+else
 CFLAGS   ?= -g1
+endif
 PREFIX   ?= /usr/local
 OPENMP   ?= 1
 BLAS     ?= openblas
@@ -36,7 +47,8 @@ GRAPHVIZ ?= 1
 HOSTILE  ?= 0
 SAN      ?=
 CORE     ?= 0
-BUILD    ?= build$(if $(filter 1,$(CORE)),/core,$(if $(filter 1,$(HOSTILE)),/hostile,$(if $(SAN),/san)))
+WASM     ?= 0
+BUILD    ?= build$(if $(filter 1,$(WASM)),/wasm)$(if $(filter 1,$(CORE)),/core,$(if $(filter 1,$(HOSTILE)),/hostile,$(if $(SAN),/san)))
 JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
 # Not empty in the builds that are made for tests alone (TEST_BUILD=1 makes any build one). They have one instruction set.
@@ -45,7 +57,7 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 # ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
 
 GOALS       := $(or $(MAKECMDGOALS),all)
-BUILD_GOALS := $(filter-out help clean deps uninstall dist score mutants size,$(GOALS))
+BUILD_GOALS := $(filter-out wasm help clean deps uninstall dist score mutants size,$(GOALS))
 TEST_GOALS  := $(filter test whole tests %-long check-vmath,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(filter check format whole,$(GOALS)),check) \
                $(if $(and $(STRICT),$(TEST_GOALS))$(filter whole,$(GOALS)),optional) $(filter whole,$(GOALS))
@@ -106,8 +118,11 @@ else
 WG_CPPFLAGS += -DWG_WITH_GRAPHVIZ=0
 endif
 endif
+# In WebAssembly there are no shared libraries, and no stack that a program could overwrite.
+ifeq ($(WASM),1)
+WG_CFLAGS   := $(filter-out -fPIC -fno-semantic-interposition -falign%,$(WG_CFLAGS)) -msimd128
 # A program that a defect leads astray stops. The sanitizers see more.
-ifeq ($(SAN),)
+else ifeq ($(SAN),)
 WG_CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 WG_CFLAGS   += -fstack-clash-protection
 # In the engine, too, these two cost 1.5 % of the instructions of graphs of scalars: they are where files are read.
@@ -190,6 +205,16 @@ FLAGS_TEXT := $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(subst $(SAME_BYTES),,$(WG_CFLAG
 FLAGS      := $(OBJ)/flags
 COMPILE     = $(Q)mkdir -p $(@D) && $(CCACHE) $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $1 $(SAN_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 LINK        = $(Q)mkdir -p $(@D) && $(CC) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -o $@
+
+# The command as one script that a page loads, also from the disk: docs/playground.md.
+ENGINE_FLAGS := -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=33554432 -sMAXIMUM_MEMORY=536870912 -sTOTAL_STACK=4194304 -sMODULARIZE=1 \
+                -sEXPORT_NAME=WG -sINVOKE_RUN=0 -sEXIT_RUNTIME=0 -sEXPORTED_RUNTIME_METHODS=callMain,FS,ENV -sENVIRONMENT=web,worker,node \
+                -sNODEJS_CATCH_EXIT=0 -sNODEJS_CATCH_REJECTION=0
+$(BUILD)/engine.js: $(TOOLS_OBJ) $(SRC_OBJ) $(OPS_OBJ) tools/engine_pack.js
+	$(call say,LD,$@)
+	$(Q)emcc -O1 -msimd128 $(filter %.o,$^) -lm $(ENGINE_FLAGS) -o $(BUILD)/linked.js
+	$(Q)wasm-opt -Oz --strip-debug --strip-producers --enable-simd --enable-mutable-globals $(BUILD)/linked.wasm -o $(BUILD)/engine.wasm
+	$(Q)node tools/engine_pack.js $(BUILD)/linked.js $(BUILD)/engine.wasm $@
 
 # The libraries of a sanitizer are the program's, not the library's.
 ifeq ($(SAN),)
@@ -318,7 +343,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 # ---- what people ask for ----
 
-.PHONY: test whole score rooms size check check-vmath demo mnist lessons newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
+.PHONY: wasm test whole score rooms size check check-vmath demo mnist lessons newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed, N skipped`. STRICT=1: a skipped test has failed (tests/README.md)
 	+@BUILD=$(BUILD) tests/run.sh
@@ -356,6 +381,9 @@ size: ## lines of code and tokens of each room, structs, public functions
 
 check: all ## the house rules: format, directions of #include, generated docs, headers alone, exported names
 	@CC='$(CC)' BUILD='$(BUILD)' tools/check.sh
+
+wasm: ## build/wasm/engine.js: the command for pages, by emscripten, which is installed if it is missing (docs/playground.md)
+	+@$(MAKE) --no-print-directory WASM=1 $(BUILD)/wasm/engine.js
 
 demo: $(BUILD)/examples/demo ## trains on the embedded digits, checks gradients, draws graph and curve
 	@$(BUILD)/examples/demo demo

@@ -119,6 +119,7 @@ sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH
 # memcheck: programs of the plain build under valgrind, which finds bytes that nobody has set.
 # tsan: threads with a context each, under ThreadSanitizer.
 # core: the engine without its fast ways (make CORE=1): results, and the same bits as the plain build.
+# wasm: what the engine of pages says, against a native command without the three parts.
 # daz, up, down, zero: the tests of results, called in another arithmetic: subnormal numbers are zero, rounding up, down,
 # towards zero.
 kinds="
@@ -142,6 +143,7 @@ down    |         |                                         | $in_rooms         
 zero    |         |                                         | $in_rooms           | WG_FLOATS=zero | make | 140 0
 memcheck |        |                                         | memcheck.sh         |                | valgrind | 25 0
 core    | core    | CORE=1 $apart                           | core.sh $in_rooms solve/ -test_odd_calls -test_switches $of_ways | LD_LIBRARY_PATH=$folders/here/$build/core/tests | make | 200 60
+wasm    | alone   | $none MPI=0 ISAS=1                      | wasm.sh            |                | emcc  | 700 90
 tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 90 30
 "
 
@@ -232,6 +234,7 @@ build_kind() {
         case " ${targets[*]} " in
         *"/tsan.sh "*) more=(lib) ;;
         *"/core.sh "*) ;;
+        *"/wasm.sh "*) more=("$folder/wengert") ;;
         *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) more=(all examples) ;;
         esac
         case " ${targets[*]} " in *"/memcheck.sh "*) more+=("$folder/fuzz") ;; esac ;;

@@ -68,7 +68,8 @@ static bool write_files(model *m, const name_list *l, const wg_tensor *t)
         return l->count == 1 ? write_npy(m, path, t)
                              : model_wrong(m, "-o %s: one file for %d values; -o DIR/ writes DIR/NAME.npy",
                                            path, l->count);
-    if (mkdir(path, 0777) && errno != EEXIST) return model_fail(m, EXIT_OTHER, "%s: %m", path);
+    if (mkdir(path, 0777) && errno != EEXIST)
+        return model_fail(m, EXIT_OTHER, "%s: %s", path, strerror(errno));
     for (int i = 0; i < l->count; i++) {
         if (snprintf(file, sizeof file, "%s%s.npy", path, l->name[i]) >= (int)sizeof file)
             return model_wrong(m, "-o %s: the path is too long", path);

@@ -31,13 +31,14 @@ need_compiler() {
         command -v "$word" >/dev/null && continue
         case "$word" in
         gcc | cc) want build-essential ;;
+        emcc) want emscripten ;;
         ccache | clang | gcc-[0-9]* | clang-[0-9]*) want "$word" ;;
         *) stop "CC='$CC': there is no program '$word'. Type make without CC for gcc, or name another compiler: make CC=clang" ;;
         esac
     done
     [ ${#packages[@]} -eq 0 ] || return
     case "${compiler[*]}" in
-    gcc | cc) ;;
+    gcc | cc | emcc) ;;
     *)
         if "${compiler[@]}" -dM -E -x c /dev/null 2>/dev/null | grep -q '^#define __SIZEOF_POINTER__ [124]$'; then
             stop "CC='$CC' compiles for a machine of 32 bits. Wengert needs 64: leave out -m32, or name another compiler"

@@ -1,4 +1,5 @@
 /* wengert.c: main, and the list of commands. Results go to standard output, messages to standard error. */
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -69,7 +70,7 @@ int main(int argc, char **argv)
     int status = run(argc, argv);
     tool_release(status);
     if (fflush(stdout) || ferror(stdout)) {
-        fprintf(stderr, "wengert: standard output: %m\n");
+        fprintf(stderr, "wengert: standard output: %s\n", strerror(errno));
         return status ? status : EXIT_OTHER;
     }
     return status;

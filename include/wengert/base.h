@@ -12,7 +12,7 @@
 #ifndef WENGERT_BASE_H
 #define WENGERT_BASE_H
 
-#if defined(__SIZEOF_POINTER__) && __SIZEOF_POINTER__ < 8
+#if defined(__SIZEOF_POINTER__) && __SIZEOF_POINTER__ < 8 && !defined(__wasm__)
 #error "Wengert needs a 64-bit target: compile without -m32, or with a compiler for a 64-bit machine"
 #endif
 

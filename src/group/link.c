@@ -46,6 +46,11 @@ wgi_launch wgi_launched(void)
 
 /* ---- the library ---- */
 
+#ifdef __EMSCRIPTEN__ /* there it ends the program */
+#define dlopen(path, mode) NULL
+#define dlerror()          "a page has no shared libraries"
+#endif
+
 static const wgi_transport *loaded;
 static bool may_end; /* every process has said goodbye */
 static bool in_use;  /* by a context that has not ended */

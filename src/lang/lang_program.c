@@ -2,6 +2,7 @@
  * questions. If a text cannot be read the program has no statements and the context has failed. */
 #include "lang/lang.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +137,7 @@ static char *read_file(wg_program *q, const char *path, size_t *length)
     char *text = f ? wg_alloc(c, WGI_LANG_SOURCE + 2, 1) : NULL;
     if (text) *length = fread(text, 1, WGI_LANG_SOURCE + 1, f);
     if (!f || (text && ferror(f))) {
-        wg_fail(c, whole_text(q), WG_ERROR_FILE, "cannot be read: %m");
+        wg_fail(c, whole_text(q), WG_ERROR_FILE, "cannot be read: %s", strerror(errno));
         wg_free(c, text);
         text = NULL;
     }

@@ -63,8 +63,11 @@ static wg_nn_states lstm_step(wg_site here, const weights *w, wg_node z, wg_node
 /* u = h U. The candidate g has a bias inside its product with r. (1 - z) g + z h is g + z (h - g). */
 static wg_nn_states gru_step(wg_site here, const weights *w, wg_node x, wg_node u, wg_node h)
 {
-    wg_node r = wg_layer_node(wg_sigmoid(wg_add(gate(here, x, w, 0), gate(here, u, w, 0))), "r");
-    wg_node z = wg_layer_node(wg_sigmoid(wg_add(gate(here, x, w, 1), gate(here, u, w, 1))), "z");
+    /* One call a statement: C does not say in which order operands are made. */
+    const wg_node ur = gate(here, u, w, 0), xr = gate(here, x, w, 0);
+    wg_node r = wg_layer_node(wg_sigmoid(wg_add(xr, ur)), "r");
+    const wg_node uz = gate(here, u, w, 1), xz = gate(here, x, w, 1);
+    wg_node z = wg_layer_node(wg_sigmoid(wg_add(xz, uz)), "z");
     wg_node inner = wg_mul(r, wg_add(gate(here, u, w, 2), w->b_new));
     wg_node g = wg_layer_node(wg_tanh(wg_add(gate(here, x, w, 2), inner)), "g");
     return (wg_nn_states){ .h = wg_layer_node(wg_add(g, wg_mul(z, wg_sub(h, g))), "h") };

@@ -15,7 +15,8 @@ uint32_t wgi_buffer_new(wgi_work *w, wgi_buffer b)
 /* Refuses sizes whose sums could overflow. */
 static bool fits(wgi_work *w, size_t size)
 {
-    if (size < (size_t)1 << 48 && w->holes.top < (size_t)1 << 48 && w->p->out < (size_t)1 << 48) return true;
+    const size_t most = sizeof most < 8 ? SIZE_MAX / 4 : (size_t)((uint64_t)1 << 48);
+    if (size < most && w->holes.top < most && w->p->out < most) return true;
     wgi_fail(w->g->c, w->r->here, "plan", WG_ERROR_MEMORY, "values of %zu bytes", size);
     return false;
 }
