@@ -1,6 +1,7 @@
 /* vdouble.h: exp, expm1, log, log1p, sigmoid, sinh, cosh, tanh, asinh, acosh, atanh, sin, cos, tan, asin,
  * acos, atan and atan2 for f64. They have no branches (but for sin, cos and tan beyond VM_CIRCLE_NEAR), so
- * compilers make vectors of them. The errors are at most 0.9 ulp (make check-vmath).
+ * compilers make vectors of them. Over 10^8 points (make check-vmath) the errors were at most
+ * 0.98 ulp for tan and 0.83 for the others.
  *
  * There is no fused multiply-add in them: every operation is one of IEEE 754 and rounds once. So each
  * instruction set, each processor and each C library gives the same bits. What FMA would give, the rounding
