@@ -441,8 +441,8 @@ install: all ## into $(DESTDIR)$(PREFIX): library, command, pages of man, comple
 uninstall: ## removes the files that install wrote, and folders that it made if they are empty
 	$(INSTALL) uninstall
 
-dist: lessons ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; and the site of lessons
-	@BUILD='$(BUILD)' VERSION='$(VERSION)' tools/dist.sh
+dist: $(if $(filter 0,$(SITE)),,lessons) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; and the site of lessons (SITE=0: not)
+	@BUILD='$(BUILD)' VERSION='$(VERSION)' SITE='$(SITE)' tools/dist.sh
 
 format: ## mends what `make check` refuses for its form: C files, their long comments, generated docs, tables and pictures
 	@tools/format.sh

@@ -119,7 +119,7 @@ async function runCases(file) {
 
 // The two scripts of docs/playground.md as a page from the disk, in Chromium: what the page gets is what the command prints.
 async function runPage() {
-  const [page, worker] = [...fs.readFileSync('docs/playground.md', 'utf8').matchAll(/^```js\n([^]*?)^```/gm)].map(m => m[1]);
+  const [page, worker] = [...fs.readFileSync('docs/playground.md', 'utf8').matchAll(/^```js .*\n([^]*?)^```/gm)].map(m => m[1]);
   fs.mkdirSync(folder, { recursive: true });
   fs.copyFileSync(engineFile, path.join(folder, 'engine.js'));
   fs.writeFileSync(path.join(folder, 'p.wg'), worker.match(/writeFile\('p.wg', '(.*)'\)/)[1].replace('\\n', '\n'));
