@@ -383,7 +383,7 @@ check: all ## the house rules: format, directions of #include, generated docs, h
 	@CC='$(CC)' BUILD='$(BUILD)' tools/check.sh
 
 wasm: ## build/wasm/engine.js: the command for pages, by emscripten, which is installed if it is missing (docs/playground.md)
-	+@$(MAKE) --no-print-directory WASM=1 $(BUILD)/wasm/engine.js
+	+@$(MAKE) --no-print-directory WASM=1 BUILD='$(BUILD)/wasm' '$(BUILD)/wasm/engine.js'
 
 demo: $(BUILD)/examples/demo ## trains on the embedded digits, checks gradients, draws graph and curve
 	@$(BUILD)/examples/demo demo

@@ -4,6 +4,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 passed=0
-make -s --no-print-directory wasm && node tests/wasm.js build/wasm/engine.js "$WG_BUILD/wengert" tests/lang/*.txt tests/tools/*.txt && passed=1
+build=$(dirname "$WG_BUILD")
+make -s --no-print-directory BUILD="$build" wasm && node tests/wasm.js "$build/wasm/engine.js" "$WG_BUILD/wengert" tests/lang/*.txt tests/tools/*.txt && passed=1
 echo "Synthesis: Tested: 1 | Passing: $passed | Failing: $((1 - passed)) | Crashing: 0"
 [ "$passed" = 1 ]

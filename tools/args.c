@@ -192,7 +192,9 @@ static const char *word_at(int argc, char **argv)
 {
     const char *word = optind < argc ? argv[optind] : "";
     const bool inside = optopt && word[0] == '-' && word[1] != '-' && strchr(word, optopt);
-    return inside ? word : argv[optind <= argc ? optind - 1 : argc - 1]; /* some systems count one too many */
+    return inside
+               ? word
+               : argv[optind <= argc ? optind - 1 : argc - 1]; /* musl: argc + 1 where a value is missing */
 }
 
 static int read_flags(args *a, const tables *t, int argc, char **argv)

@@ -291,6 +291,19 @@ static bool print_answers(lesson *l)
     return lesson_build(l) && lesson_sheet(l, stdout, &o);
 }
 
+static int print_all_answers(const args *a)
+{
+    const course k = all_lessons();
+    int status = EXIT_DONE;
+    for (int i = 0; i < k.count && !status; i++) {
+        lesson l;
+        if (i) putchar('\n');
+        if (open_lesson(&l, a, k.file[i]->name)) print_answers(&l);
+        status = lesson_close(&l);
+    }
+    return status;
+}
+
 /* ---- the command ---- */
 
 static int run_one(const args *a)
@@ -301,7 +314,10 @@ static int run_one(const args *a)
         if (args_has(a, "source")) fputs(l.source, stdout);
         else if (args_has(a, "program")) print_program(&l);
         else if (mine) l.status = check_exercises(&l, mine);
-        else if (args_has(a, "answers") && !args_has(a, "page")) print_answers(&l);
+        else if (args_has(a, "answers") && args_has(a, "page"))
+            l.status = tool_wrong(
+                a, "--answers: a lesson's page has its answers; with --all the site has them apart");
+        else if (args_has(a, "answers")) print_answers(&l);
         else if (!args_has(a, "page")) l.status = run_lesson(a, &l);
         else if (!path) l.status = tool_wrong(a, "--page: -o NAME.html says where the page goes");
         else make_page(&l, path, NULL);
@@ -313,7 +329,8 @@ static int run(const args *a)
 {
     if (a->operands > 1) return tool_wrong(a, "lesson: one lesson at a time; --all runs all");
     if (args_has(a, "all") && a->operands) return tool_wrong(a, "%s: no lesson with --all", a->operand[0]);
-    if (args_has(a, "all")) return args_has(a, "page") ? make_site(a) : run_all(a);
+    if (args_has(a, "all") && args_has(a, "page")) return make_site(a);
+    if (args_has(a, "all")) return args_has(a, "answers") ? print_all_answers(a) : run_all(a);
     if (a->operands) return run_one(a);
     if (a->given_count > a->json)
         return tool_wrong(a, "lesson: no lesson given; `wengert lesson` lists them");

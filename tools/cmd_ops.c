@@ -241,9 +241,10 @@ void ops_html(FILE *out, wg_context *c, const char *name)
 {
     const wg_op *op = wg_op_find(name);
     const wg_builtin *call = builtin_of(name);
-    if (call) html_text(out, "<p><code>", call->usage, "</code></p>\n");
-    html_text(out, "<p>", op ? text_of(op->summary) : call->summary, "</p>\n");
+    if (call)
+        html_text(out, "<p><code>", call->usage, "</code>: "), html_text(out, "", call->summary, "</p>\n");
     if (!op) return;
+    html_text(out, "<p>", text_of(op->summary), "</p>\n");
     html_formula(out, c, "", op->formula, formula_of(op));
     html_formula(out, c, "Derivative:", wg_op_has_derivative(op, -1) ? op->adjoint : NULL, adjoint_of(op));
 }

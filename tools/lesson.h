@@ -95,8 +95,8 @@ typedef struct lesson {
     const char **line;  /* line i begins at line[i - 1], and ends before line[i] */
     int lines;
     span title, notes, after[LESSON_AFTER], use[LESSON_USES];
-    span graph; /* STATEMENTS wrt NAMES: the graph of the last one is what the site steps through; n 0:
-                 * none */
+    span graph, graph_wrt; /* the site steps through the graph of the last statement, back to these names; n
+                            * 0: there is none */
     int number, afters, uses; /* number 0: it has none */
     char *functions;          /* the text of the functions that it uses; NULL: it uses none */
     lesson_part *part;
@@ -119,6 +119,9 @@ void lesson_forget(lesson *l);            /* frees its programs; the text stays 
 int lesson_close(lesson *l);              /* returns the status */
 span lesson_line(const lesson *l, int i); /* without blanks at its end */
 span lesson_lines(const lesson *l, int from, int lines);
+span lesson_question(const lesson *l, const lesson_part *p); /* of PART_ASK */
+int lesson_find(span name, const lesson *all, int count);    /* the lesson of this name; count: there is
+                                                              * none */
 int lesson_line_of(const lesson *l, const char *at);         /* the number of the line with this byte */
 span lesson_title_of(const lesson *l, const lesson_part *p); /* of PART_PLOT, PART_DRAW: its first line */
 /* Of a line of PART_CHECK: the claim, and what it says about it. */
@@ -159,6 +162,9 @@ const claim_result *lesson_claim(const lesson *l, const lesson_part *p,
 bool lesson_value(lesson *l, int program, const char *at,
                   wg_tensor *t); /* of the expression that begins there */
 bool lesson_item(lesson *l, int program, span expression, double *v); /* that is one number */
+/* The usual mistake i of a question: its number, also as text, and what to say. False: there are fewer, or
+ * after a message, and then the status is set. */
+bool lesson_guess(lesson *l, const lesson_part *p, int i, double *v, char number[100], span *text);
 /* The usual mistake of a question that the guess is; LESSON_MISTAKES: none. */
 bool lesson_find_mistake(lesson *l, const lesson_part *p, double guess, int *i);
 void lesson_escape(FILE *out, const char *s, int n, bool html); /* line ends become blanks */
@@ -186,6 +192,8 @@ bool lesson_stepper(lesson *l, const char *path); /* the page of draw of l->grap
 
 bool lesson_print(lesson *l, const char *folder); /* folder: where pictures go; NULL: into the terminal */
 void lesson_json(lesson *l);
+/* Writes a text with its {values}, with lines broken at blanks, from a column on that is reached already. */
+bool lesson_wrapped(lesson *l, int program, FILE *out, int column, span s);
 
 /* ---- lesson_frames.c ---- */
 

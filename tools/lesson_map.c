@@ -26,18 +26,11 @@ typedef struct map {
 
 /* ---- which edges ---- */
 
-static int find(const lesson *l, int n, span name)
-{
-    int i = 0;
-    while (i < n && !(span_begins(name, l[i].name) && name.n == (int)strlen(l[i].name))) i++;
-    return i;
-}
-
 /* Whether `after:` leads from lesson i back to k. The course has no circle (make check). */
 static bool needs(const lesson *l, int n, int i, int k, int depth)
 {
     for (int a = 0; a < l[i].afters && depth < n; a++) {
-        const int before = find(l, n, l[i].after[a]);
+        const int before = lesson_find(l[i].after[a], l, n);
         if (before < n && (before == k || needs(l, n, before, k, depth + 1))) return true;
     }
     return false;
@@ -46,7 +39,7 @@ static bool needs(const lesson *l, int n, int i, int k, int depth)
 static bool is_implied(const lesson *l, int n, int i, int before)
 {
     for (int a = 0; a < l[i].afters; a++) {
-        const int other = find(l, n, l[i].after[a]);
+        const int other = lesson_find(l[i].after[a], l, n);
         if (other < n && other != before && needs(l, n, other, before, 0)) return true;
     }
     return false;
@@ -56,7 +49,7 @@ static int row_of(const lesson *l, int n, int i, int depth)
 {
     int row = 0;
     for (int a = 0; a < l[i].afters && depth < n; a++) {
-        const int before = find(l, n, l[i].after[a]),
+        const int before = lesson_find(l[i].after[a], l, n),
                   under = before < n ? row_of(l, n, before, depth + 1) + 1 : 0;
         if (under > row) row = under;
     }
@@ -135,7 +128,8 @@ static int descend(map *m)
     return least;
 }
 
-/* A lowest place of single moves is shaken, and left for a lower one. */
+/* When no single move makes the cost smaller, some stops move at random, and single moves go on from there.
+ * What costs more than before is undone. */
 static void search(map *m)
 {
     enum { SHAKES = 60, MOVES = 6 };
@@ -177,7 +171,7 @@ static void build(map *m, const lesson *l, int n)
     }
     for (int i = 0; i < n; i++)
         for (int a = 0; a < l[i].afters; a++) {
-            const int before = find(l, n, l[i].after[a]);
+            const int before = lesson_find(l[i].after[a], l, n);
             if (before < n && !is_implied(l, n, i, before)) add_edge(m, before, i);
         }
     search(m);
@@ -214,7 +208,8 @@ void lesson_map(FILE *out, const lesson *l, int n)
         if (m->stop[i].place > last) last = m->stop[i].place;
     }
     fprintf(out,
-            "<figure class=\"wide map\"><svg style=\"max-width:%dpx\" viewBox=\"0 0 %d %d\" role=\"img\" "
+            "<figure class=\"wide map\"><figcaption>A lesson stands below those that it "
+            "needs.</figcaption>\n<svg style=\"max-width:%dpx\" viewBox=\"0 0 %d %d\" role=\"img\" "
             "aria-label=\"What leads to what. "
             "The list below says the same.\">\n<g class=\"edges\">\n",
             (last - first) * STEP + BOX_W + 4, (last - first) * STEP + BOX_W + 4,

@@ -263,34 +263,30 @@ static bool put_claims(page *g, const lesson_part *p)
 static bool put_mistakes(const page *g, const lesson_part *p)
 {
     char number[100];
-    span guess, text;
+    span text;
     double v;
     int n = 0;
-    for (; lesson_mistake(g->l, p, n, &guess, &text); n++) {
-        if (!lesson_item(g->l, p->program, guess, &v)) return false;
-        lesson_number(v, 0, number, sizeof number);
+    for (; lesson_guess(g->l, p, n, &v, number, &text); n++) {
         fprintf(g->out, "%s<li data-guess=\"%.17g\"><b>%s</b>: <span>", n ? "" : "<ul class=\"wrong\">", v,
                 number);
         if (!put_text(g, p->program, text)) return false;
         put(g, "</span></li>");
     }
     put(g, n ? "</ul>" : "");
-    return true;
+    return !g->l->status;
 }
 
 static bool put_ask(const page *g, const lesson_part *p)
 {
     wg_tensor answer, within;
     char number[400];
-    int n = 0;
     lesson *l = g->l;
-    while (!span_begins(lesson_line(l, p->line + n), "answer")) n++;
     if (!lesson_value(l, p->program, p->answer.at, &answer) ||
         !lesson_value(l, p->program, p->within.at, &within))
         return false;
     fprintf(g->out, "<form class=\"ask\" data-answer=\"%.17g\" data-within=\"%.17g\"><p><b>Predict.</b> ",
             wg_tensor_item(&answer, 0), wg_tensor_item(&within, 0));
-    if (!put_text(g, p->program, lesson_lines(l, p->line, n))) return false;
+    if (!put_text(g, p->program, lesson_question(l, p))) return false;
     put(g, "</p>\n<p class=\"row\"><label>Your guess <input inputmode=\"decimal\" "
            "autocomplete=\"off\"></label> <button class=\"first\">Compare</button> "
            "<button type=\"button\" class=\"show\">Show</button></p>\n<p class=\"said\" "
@@ -437,8 +433,7 @@ void lesson_link(FILE *out, const char *open, const lesson *to, const char *clos
 /* A link to a lesson of the site; the name of another one. */
 void lesson_named(FILE *out, span name, const lesson *all, int count)
 {
-    int k = 0;
-    while (k < count && !(span_begins(name, all[k].name) && name.n == (int)strlen(all[k].name))) k++;
+    const int k = lesson_find(name, all, count);
     if (k < count) lesson_link(out, "", &all[k], "");
     else lesson_escape(out, name.at, name.n, true);
 }

@@ -14,17 +14,21 @@ typedef struct printer {
     int pictures;
 } printer;
 
-/* Prints a text with lines broken at blanks, from a column on that is reached already. */
-static bool print_text(const printer *k, int program, int column, span s)
+bool lesson_wrapped(lesson *l, int program, FILE *out, int column, span s)
 {
     char *text = NULL;
     size_t n = 0;
-    FILE *out = open_memstream(&text, &n);
-    const bool fine = out && lesson_text(k->l, program, s, out, false);
-    if (out) fclose(out);
-    if (fine) print_wrapped(stdout, column, text + strspn(text, " "));
+    FILE *memory = open_memstream(&text, &n);
+    const bool fine = memory && lesson_text(l, program, s, memory, false);
+    if (memory) fclose(memory);
+    if (fine) print_wrapped(out, column, text + strspn(text, " "));
     free(text);
     return fine;
+}
+
+static bool print_text(const printer *k, int program, int column, span s)
+{
+    return lesson_wrapped(k->l, program, stdout, column, s);
 }
 
 static bool print_titled(const printer *k, int program, const char *title, span s)
@@ -125,23 +129,14 @@ static bool ask_reader(const printer *k, const lesson_part *p, double right, dou
 static bool print_mistakes(const printer *k, const lesson_part *p)
 {
     char number[100], title[110];
-    span guess, text;
+    span text;
     double v;
-    for (int i = 0; lesson_mistake(k->l, p, i, &guess, &text); i++) {
+    for (int i = 0; lesson_guess(k->l, p, i, &v, number, &text); i++) {
         if (!i) puts("Usual mistakes:");
-        if (!lesson_item(k->l, p->program, guess, &v)) return false;
-        lesson_number(v, 0, number, sizeof number);
         snprintf(title, sizeof title, "  %s: ", number);
         if (!print_titled(k, p->program, title, text)) return false;
     }
-    return true;
-}
-
-static span question_of(const lesson *l, const lesson_part *p)
-{
-    int n = 0;
-    while (!span_begins(lesson_line(l, p->line + n), "answer")) n++;
-    return lesson_lines(l, p->line, n);
+    return !k->l->status;
 }
 
 static bool print_ask(const printer *k, const lesson_part *p)
@@ -151,7 +146,7 @@ static bool print_ask(const printer *k, const lesson_part *p)
     double within;
     if (!lesson_value(k->l, p->program, p->answer.at, &answer) ||
         !lesson_item(k->l, p->program, p->within, &within) ||
-        !print_titled(k, p->program, "Predict: ", question_of(k->l, p)))
+        !print_titled(k, p->program, "Predict: ", lesson_question(k->l, p)))
         return false;
     const double right = wg_tensor_item(&answer, 0);
     if (k->asks ? !ask_reader(k, p, right, within, said) : !print_mistakes(k, p)) return false;

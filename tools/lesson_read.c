@@ -224,6 +224,18 @@ static span ask_line(const lesson *l, const lesson_part *p, const char *word, in
     return (span){ NULL, 0 };
 }
 
+int lesson_find(span name, const lesson *all, int count)
+{
+    int k = 0;
+    while (k < count && !(span_begins(name, all[k].name) && name.n == (int)strlen(all[k].name))) k++;
+    return k;
+}
+
+span lesson_question(const lesson *l, const lesson_part *p)
+{
+    return lesson_lines(l, p->line, lesson_line_of(l, p->answer.at) - p->line);
+}
+
 /* A guess ends before two blanks, or, if there are none in its line, before the first one. */
 bool lesson_mistake(const lesson *l, const lesson_part *p, int i, span *guess, span *text)
 {
@@ -467,10 +479,9 @@ static bool read_graph(lesson *l, span s)
     static const char wrt[] = " wrt ";
     int n = s.n - (int)strlen(wrt);
     while (n > 0 && memcmp(s.at + n, wrt, strlen(wrt)) != 0) n--;
-    if (n <= 0 || s.n > 300)
-        return lesson_wrong(l, s.at,
-                            "a graph is written: graph: EXPRESSION wrt NAMES, at most 300 characters");
-    return l->graph = s, true;
+    if (n <= 0) return lesson_wrong(l, s.at, "a graph is written: graph: EXPRESSION wrt NAMES");
+    l->graph = span_trim((span){ s.at, n }), l->graph_wrt = rest_of(s, n + (int)strlen(wrt));
+    return true;
 }
 
 static bool read_head(lesson *l, span line)

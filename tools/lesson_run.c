@@ -167,6 +167,14 @@ bool lesson_item(lesson *l, int program, span expression, double *v)
     return true;
 }
 
+bool lesson_guess(lesson *l, const lesson_part *p, int i, double *v, char number[100], span *text)
+{
+    span guess;
+    if (!lesson_mistake(l, p, i, &guess, text) || !lesson_item(l, p->program, guess, v)) return false;
+    lesson_number(*v, 0, number, 100);
+    return true;
+}
+
 bool lesson_find_mistake(lesson *l, const lesson_part *p, double guess, int *i)
 {
     double within, v;
@@ -343,26 +351,22 @@ static char *main_program(const lesson *l)
 
 bool lesson_stepper(lesson *l, const char *path)
 {
-    static const char wrt[] = " wrt ";
-    enum { WORDS_OF_LIST = 14 };
-    char text[400], *word[WORDS_OF_LIST + 3], *program = main_program(l);
     args a;
-    snprintf(text, sizeof text, "%.*s", l->graph.n, l->graph.at);
-    char *names = text, *found;
-    while ((found = strstr(names, wrt))) names = found + strlen(wrt);
-    names[-(long)strlen(wrt)] = 0;
-    const char *const list[WORDS_OF_LIST] = {
-        "draw", "-q",    "-e",  l->functions, "-e",       program, "-e",
-        text,   "--wrt", names, "--backward", "--format", "html",  "-o"
-    };
-    int n = 0;
-    for (int i = 0; i < WORDS_OF_LIST; i++)
-        if (l->functions || i < 2 || i > 3) word[n++] = (char *)(intptr_t)list[i];
-    word[n++] = (char *)(intptr_t)path, word[n] = NULL;
-    int status = program ? args_read(&a, &cmd_draw, n, word) : tool_fail(l->a, EXIT_OTHER, "out of memory");
-    if (status < 0) status = cmd_draw.run(&a);
-    if (program) args_free(&a);
-    free(program);
+    char *program = main_program(l), *list[20], *root = strndup(l->graph.at, (size_t)l->graph.n),
+         *names = strndup(l->graph_wrt.at, (size_t)l->graph_wrt.n);
+    const char *const words[] = { "draw",  "-q",  "-e",         l->functions, "-e",   program, "-e", root,
+                                  "--wrt", names, "--backward", "--format",   "html", "-o",    path };
+    int n = 0, status;
+    for (int i = 0; i < (int)(sizeof words / sizeof *words); i++)
+        if (l->functions || i < 2 || i > 3) list[n++] = (char *)(intptr_t)words[i];
+    list[n] = NULL;
+    if (!program || !root || !names) status = tool_fail(l->a, EXIT_OTHER, "out of memory");
+    else {
+        status = args_read(&a, &cmd_draw, n, list);
+        if (status < 0) status = cmd_draw.run(&a);
+        args_free(&a);
+    }
+    free(program), free(root), free(names);
     if (status) fprintf(stderr, "  %s:%d: in the line graph:\n", l->file, lesson_line_of(l, l->graph.at));
     return !(l->status = status);
 }

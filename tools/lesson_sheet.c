@@ -1,6 +1,5 @@
 /* lesson_sheet.c: the questions and exercises of a lesson without the rest, for paper; or with their answers,
  * for who teaches. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lesson.h"
@@ -20,33 +19,24 @@ static bool put_text(const sheet *k, int program, const char *open, span s, cons
         fputs(close, k->out);
         return fine;
     }
-    char *text = NULL;
-    size_t n = 0;
-    FILE *memory = open_memstream(&text, &n);
-    const bool fine = memory && lesson_text(k->l, program, s, memory, false);
-    if (memory) fclose(memory);
     fputs(open, k->out);
-    if (fine) print_wrapped(k->out, text_columns(open), text + strspn(text, " "));
-    free(text);
-    return fine;
+    return lesson_wrapped(k->l, program, k->out, text_columns(open), s);
 }
 
 static bool put_mistakes(const sheet *k, const lesson_part *p)
 {
     char number[100], open[200];
     const bool html = k->o->html;
-    span guess, text;
+    span text;
     double v;
     int n = 0;
-    for (; lesson_mistake(k->l, p, n, &guess, &text); n++) {
-        if (!lesson_item(k->l, p->program, guess, &v)) return false;
-        lesson_number(v, 0, number, sizeof number);
-        snprintf(open, sizeof open, html ? "%s<li><b>%s</b>: " : "%s      %s: ", !n && html ? "<ul>" : "",
-                 number);
+    for (; lesson_guess(k->l, p, n, &v, number, &text); n++) {
+        fputs(html && !n ? "<ul>" : "", k->out);
+        snprintf(open, sizeof open, html ? "<li><b>%s</b>: " : "      %s: ", number);
         if (!put_text(k, p->program, open, text, "</li>")) return false;
     }
     fputs(n && html ? "</ul>" : "", k->out);
-    return true;
+    return !k->l->status;
 }
 
 static bool put_ask(const sheet *k, const lesson_part *p, int number)
@@ -54,10 +44,8 @@ static bool put_ask(const sheet *k, const lesson_part *p, int number)
     char open[600], value[400];
     const bool html = k->o->html;
     wg_tensor answer;
-    int n = 0;
-    while (!span_begins(lesson_line(k->l, p->line + n), "answer")) n++;
     snprintf(open, sizeof open, html ? "<li><p>" : "\n  %d. ", number);
-    if (!put_text(k, p->program, open, lesson_lines(k->l, p->line, n), "</p>")) return false;
+    if (!put_text(k, p->program, open, lesson_question(k->l, p), "</p>")) return false;
     if (!k->o->answers) return fputs(html ? "<p class=\"blank\"></p></li>\n" : "", k->out), true;
     if (!lesson_value(k->l, p->program, p->answer.at, &answer)) return false;
     lesson_numbers(&answer, 0, value, sizeof value);
@@ -75,9 +63,8 @@ static void put_solution(const sheet *k, int n)
     const size_t head = (size_t)snprintf(row, sizeof row, "%s %d | ", k->l->name, n);
     for (const char *s = k->o->solutions, *end; s && *s; s = end + (*end != 0)) {
         end = s + strcspn(s, "\n");
-        const char *other = strstr(s, " | ");
-        if (strncmp(s, row, head) != 0) continue;
-        if (!(other = strstr(s + head, " | ")) || other > end) continue;
+        const char *other = strncmp(s, row, head) ? NULL : strstr(s + head, " | ");
+        if (!other || other > end) continue;
         fputs(html ? "<p><code>" : "     ", k->out);
         lesson_escape(k->out, s + head, (int)(other - s - (long)head), html);
         fputs(html ? "</code> → <code>" : "  →  ", k->out);

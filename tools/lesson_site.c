@@ -1,6 +1,5 @@
 /* lesson_site.c: what a site has beside the pages of its lessons: the map and list of them, the calls that
  * they make, the stepper of each one's graph, and the questions on paper. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -112,7 +111,7 @@ static bool write_index(lesson_site *s)
     fprintf(out,
             "<h1>%s</h1>\n<p>Each lesson asks you to predict a number, then computes it. Change a line, and "
             "see what "
-            "follows. In the map a lesson stands below those that it needs.</p>\n",
+            "follows.</p>\n",
             title);
     lesson_map(out, s->l, s->n);
     fputs("<ol class=\"index\">\n", out);

@@ -88,6 +88,7 @@ need_whole() {
     command -v gfortran >/dev/null || want gfortran
     command -v debootstrap >/dev/null || want debootstrap
     command -v valgrind >/dev/null || want valgrind
+    command -v emcc >/dev/null || want emscripten
     command -v mpirun.openmpi >/dev/null && has_module ompi-c || want openmpi-bin libopenmpi-dev
     command -v mpirun.mpich >/dev/null && has_module mpich || want mpich libmpich-dev
     if ! echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null; then

@@ -17,5 +17,5 @@ int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t 
     return ENOSYS;
 }
 #else
-typedef int wgi_no_wasm; /* a file of C has something */
+typedef int wgi_no_wasm; /* ISO C wants a declaration in each file */
 #endif

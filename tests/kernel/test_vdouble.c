@@ -8,30 +8,15 @@
 #include <string.h>
 
 #include "kernel/vdouble.h"
+#include "run_kernel.h"
 #include "vdouble_cases.h"
-#include "wengert/op.h"
-#include "wgtest.h"
 
 enum { BLOCK = 1000 };
-
-static void compute(const char *name, int isa, const double *x, double *y, int64_t n)
-{
-    const wg_op *op = wg_op_find(name);
-    wg_shape s = WG_SHAPE(n);
-    wg_type t = { &s, WG_F64 };
-    const void *in = x;
-    void *out = y;
-    unsigned char step = 1;
-    wg_kernel k = {
-        .end = n, .operands = 1, .outputs = 1, .x = &in, .y = &out, .step = &step, .xt = &t, .yt = &t
-    };
-    cr_assert(op->kernel[isa](&k));
-}
 
 static double value(const char *name, double x)
 {
     double y;
-    compute(name, 0, &x, &y, 1);
+    run_kernel(name, 0, WG_F64, &x, &y, 1);
     return y;
 }
 
@@ -93,11 +78,11 @@ static void check_bits(const char *op, int isa, uint64_t want)
     uint64_t h = UINT64_C(0xCBF29CE484222325);
     for (int block = 0; block < 100; block++) {
         for (int i = 0; i < BLOCK; i++) x[i] = point(&r);
-        compute(op, isa, x, y, BLOCK);
+        run_kernel(op, isa, WG_F64, x, y, BLOCK);
         for (int i = 0; i < BLOCK; i++) h = hashed(h, y[i]);
         for (int i = 0; i < BLOCK; i += 37) {
             double alone;
-            compute(op, isa, x + i, &alone, 1);
+            run_kernel(op, isa, WG_F64, x + i, &alone, 1);
             cr_assert(vm_wide_bits(alone) == vm_wide_bits(y[i]) || (isnan(alone) && isnan(y[i])),
                       "%s(%a) in set %d: in an array %a, alone %a", op, x[i], isa, y[i], alone);
         }
@@ -156,7 +141,7 @@ static void check_rises(const char *op, double at, int sign)
     static double x[BLOCK], y[BLOCK];
     at *= 1 - BLOCK / 2 * 0x1p-53;
     for (int i = 0; i < BLOCK; i++) x[i] = at = nextafter(at, INFINITY);
-    compute(op, 0, x, y, BLOCK);
+    run_kernel(op, 0, WG_F64, x, y, BLOCK);
     for (int i = 1; i < BLOCK; i++)
         cr_assert(sign * (y[i] - y[i - 1]) >= 0, "%s(%a) is %a, and %a of the double before", op, x[i], y[i],
                   y[i - 1]);

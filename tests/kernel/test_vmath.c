@@ -10,8 +10,7 @@
 #include <string.h>
 
 #include "kernel/vmath.h"
-#include "wengert/op.h"
-#include "wgtest.h"
+#include "run_kernel.h"
 
 enum { BLOCK = 4096 };
 
@@ -84,16 +83,7 @@ static void compute(const function *f, int isa, const float *x, float *y, int64_
         for (int64_t i = 0; i < n; i++) y[i] = f->own(x[i]);
         return;
     }
-    const wg_op *op = wg_op_find(f->op);
-    wg_shape s = WG_SHAPE(n);
-    wg_type t = { &s, WG_F32 };
-    const void *in = x;
-    void *out = y;
-    unsigned char step = 1;
-    wg_kernel k = {
-        .end = n, .operands = 1, .outputs = 1, .x = &in, .y = &out, .step = &step, .xt = &t, .yt = &t
-    };
-    cr_assert(op->kernel[isa](&k));
+    run_kernel(f->op, isa, WG_F32, x, y, n);
 }
 
 static const char *name_of(const function *f) { return f->op ? f->op : f->below ? "softmax's exp" : "log1p"; }

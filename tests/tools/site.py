@@ -83,9 +83,15 @@ def closure(edges):
 
 box = {}
 for name, x, y, w, h in re.findall(r'<a href="([\w-]+)\.html"><title>[^<]*</title><rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', raw["index.html"]):
-    box[name] = tuple(map(int, (x, y, x, y))) if not w else (int(x), int(y), int(x) + int(w), int(y) + int(h))
+    box[name] = (int(x), int(y), int(x) + int(w), int(y) + int(h))
 if set(box) != set(source):
     say(f"the map lacks {sorted(set(source) - set(box))}")
+
+
+for n, b in box.items():
+    for m, c in box.items():
+        if n < m and b[0] < c[2] and c[0] < b[2] and b[1] < c[3] and c[1] < b[3]:
+            say(f"the map: {n} and {m} stand over each other")
 
 
 def points(d):
