@@ -276,6 +276,13 @@ bool args_long(const args *a, const char *name, long long least, long long *to)
     return false;
 }
 
+/* Whether the text is two whole numbers with an x between them, as the word WxH of a table says. */
+static bool is_size(const char *text)
+{
+    const size_t w = strspn(text, "0123456789"), h = text[w] == 'x' ? strspn(text + w + 1, "0123456789") : 0;
+    return w && h && !text[w + 1 + h];
+}
+
 bool args_choice(const args *a, const char *name)
 {
     const char *given = args_value(a, name);
@@ -287,6 +294,7 @@ bool args_choice(const args *a, const char *name)
     for (const char *at = f->value; *at;) {
         const size_t n = strcspn(at, "|"), used = strlen(words);
         if (strlen(given) == n && !strncmp(at, given, n)) return true;
+        if (n == 3 && !strncmp(at, "WxH", n) && is_size(given)) return true;
         snprintf(words + used, sizeof words - used, "%s%.*s", !used ? "" : at[n] ? ", " : " or ", (int)n, at);
         at += n + (at[n] == '|');
     }

@@ -33,13 +33,12 @@ static bool reaches_leaf(model *m, wg_node root, bool moved)
     return found;
 }
 
-/* Whether a derivative of root by a named leaf can be other than zero. That of an accuracy cannot. */
-static bool has_derivative(model *m, wg_node root) { return reaches_leaf(m, root, true); }
+bool model_has_derivative(model *m, wg_node root) { return is_scalar(root) && reaches_leaf(m, root, true); }
 
 /* Leaves out what nobody named and has no derivative, such as indices; all, if none has one. */
 static void keep_moved(model *m, wg_node root, name_list *x)
 {
-    bool *in = has_derivative(m, root) ? reached(m, root, true) : NULL;
+    bool *in = model_has_derivative(m, root) ? reached(m, root, true) : NULL;
     int n = 0;
     for (int i = 0; in && i < x->count; i++) {
         if (!in[x->node[i].index]) continue;
@@ -61,7 +60,7 @@ static void find_loss(model *m, const char **name, wg_node *loss)
     for (int i = wg_program_names(m->q) - 1; i >= 0; i--) {
         const char *other = wg_program_name(m->q, i);
         const wg_node n = wg_program_node(m->q, other);
-        if (wg_program_meaning(m->q, other) != WG_NAME_COMPUTED || !has_derivative(m, n)) continue;
+        if (wg_program_meaning(m->q, other) != WG_NAME_COMPUTED || !model_has_derivative(m, n)) continue;
         *name = other;
         *loss = n;
         return;
@@ -148,7 +147,7 @@ static bool choose_loss(model *m, const char **name, wg_node *loss)
     const char *claimed = wg_program_claimed(m->q);
     if (!model_of(m, name, loss)) return false;
     const bool is_claimed = claimed && is_scalar(wg_program_node(m->q, claimed));
-    if (!args_has(m->a, "of") && (is_claimed || !has_derivative(m, *loss))) find_loss(m, name, loss);
+    if (!args_has(m->a, "of") && (is_claimed || !model_has_derivative(m, *loss))) find_loss(m, name, loss);
     return true;
 }
 

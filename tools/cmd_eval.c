@@ -1,5 +1,7 @@
-/* cmd_eval.c: the command eval: values of a program. */
+/* cmd_eval.c: the command eval: values of a program. With --all those of all its names, and their
+ * gradients. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -7,16 +9,57 @@
 
 static const flag flags[] = {
     { 0, "print", "NAMES", "names separated by commas (default: the last statement's value)" },
+    { 0, "all", NULL,
+      "all names, in the program's order; below each the gradient of the last value, if that is a scalar" },
     { 'o', "output", "FILE.npy", "writes the value there; DIR/: each value to DIR/NAME.npy" },
     { 0, NULL, NULL, NULL },
 };
+
+/* What is printed: the values of the names, and of some of them a gradient. */
+typedef struct shown {
+    name_list l;
+    wg_tensor *value, *gradient; /* of each name; a gradient's data is NULL: it has none */
+    const char *of;              /* whose gradients they are */
+} shown;
+
+/* ---- what is shown ---- */
+
+static void add(name_list *l, const char *name, wg_node node)
+{
+    l->name[l->count] = name, l->node[l->count++] = node;
+}
+
+/* Each name that a statement binds, of a group each part, and the last value if it has no name. */
+static bool all_names(model *m, name_list *to)
+{
+    wg_program *q = m->q;
+    const int names = wg_program_names(q);
+    int most = 1;
+    for (int i = 0; i < names; i++) most += 1 + wg_program_parts(q, wg_program_name(q, i));
+    *to = (name_list){ 0, wg_alloc(m->c, (size_t)most, sizeof *to->name),
+                       wg_alloc(m->c, (size_t)most, sizeof *to->node) };
+    for (int i = 0; model_ok(m) && i < names; i++) {
+        const char *name = wg_program_name(q, i), *part;
+        const wg_node n = wg_program_node(q, name);
+        if (!wg_is_none(n)) add(to, name, n);
+        for (int k = 0; k < wg_program_parts(q, name); k++) {
+            const wg_node of = wg_program_part(q, name, k, &part);
+            add(to, part, of);
+        }
+    }
+    if (!strcmp(wg_program_last_name(q), "_") && !wg_is_none(wg_program_last(q)))
+        add(to, "_", wg_program_last(q));
+    return model_ok(m) && (to->count || model_no_value(m));
+}
 
 static bool chosen(model *m, name_list *to)
 {
     const char *names = args_value(m->a, "print");
     const char *name;
     wg_node node;
+    if (names && args_has(m->a, "all")) return model_wrong(m, "--all and --print: one of the two");
     if (names) return model_names(m, "print", names, to);
+    if (args_has(m->a, "all")) return all_names(m, to);
     if (!model_of(m, &name, &node)) return false;
     const int n = wg_program_lasts(m->q);
     *to = (name_list){ n, wg_alloc(m->c, (size_t)n, sizeof *to->name),
@@ -25,24 +68,99 @@ static bool chosen(model *m, name_list *to)
     return model_ok(m);
 }
 
-static void print_text(model *m, const print_style *style, const name_list *l, const wg_tensor *t)
+/* The gradients by the names that the last value depends on. Without one it is no error. */
+static bool differentiate(model *m, shown *s)
 {
-    for (int i = 0; i < l->count; i++)
-        if (!print_tensor(style, l->name[i][strspn(l->name[i], "_.0123456789")] ? l->name[i] : "", &t[i])) {
+    wg_node y;
+    name_list x = { 0 };
+    s->gradient = wg_alloc(m->c, (size_t)s->l.count + 1, sizeof *s->gradient);
+    if (!s->gradient || !model_has_derivative(m, wg_program_last(m->q))) return model_ok(m);
+    if (!model_differentiated(m, &s->of, &y)) return false;
+    bool *below = nodes_below(m->g, y);
+    x.name = wg_alloc(m->c, (size_t)s->l.count + 1, sizeof *x.name);
+    x.node = wg_alloc(m->c, (size_t)s->l.count + 1, sizeof *x.node);
+    wg_node *gradient = wg_alloc(m->c, (size_t)s->l.count + 1, sizeof *gradient);
+    for (int i = 0; below && gradient && i < s->l.count; i++) {
+        const wg_node n = s->l.node[i];
+        if (n.index < y.index && below[n.index] && wg_dtype_is_float(wg_node_dtype(n)))
+            add(&x, s->l.name[i], n);
+    }
+    wg_free(m->c, below);
+    if (!model_ok(m) || !x.count || !model_leave_out(m, y, &x)) return model_ok(m);
+    WG_USER_CALL(NULL, "grad");
+    wg_grads_at(wg_inside(wg_node_site(y)), y, x.node, x.count, gradient);
+    if (!model_ok(m)) return false;
+    model_keep(gradient, x.count);
+    for (int i = 0, k = 0; k < x.count && i < s->l.count; i++)
+        if (s->l.name[i] == x.name[k] && !model_value(m, gradient[k++], &s->gradient[i])) return false;
+    return true;
+}
+
+/* ---- output ---- */
+
+/* "dL/dw"; "d/dw" if the last value has no name. */
+static const char *gradient_name(const shown *s, int i, char *to, size_t room)
+{
+    snprintf(to, room, "d%s/d%s", strcmp(s->of, "_") ? s->of : "", s->l.name[i]);
+    return to;
+}
+
+static bool print_value(const print_style *style, const shown *s, int i)
+{
+    const char *name = s->l.name[i];
+    return print_tensor(style, name[strspn(name, "_.0123456789")] ? name : "", &s->value[i]);
+}
+
+static void print_text(model *m, const print_style *style, const shown *s)
+{
+    char name[300];
+    for (int i = 0; i < s->l.count; i++) {
+        bool fine = print_value(style, s, i);
+        if (fine && s->gradient && s->gradient[i].data)
+            fine = print_tensor(style, gradient_name(s, i, name, sizeof name), &s->gradient[i]);
+        if (!fine) {
             model_fail(m, EXIT_OTHER, "out of memory");
             return;
         }
+    }
 }
 
-static void print_json(const model *m, const name_list *l, const wg_tensor *t)
+/* The member "text": the tensor as it is printed, without its name; of a long one some rows. */
+static void json_printed(json *j, const print_style *style, const wg_tensor *t)
 {
+    char *text = NULL;
+    size_t size = 0;
+    print_style as = *style;
+    as.out = open_memstream(&text, &size), as.plain = true;
+    as.width = wg_shape_size(t->shape) > 200 ? 72 : 0;
+    if (as.out) print_tensor(&as, "", t), fclose(as.out);
+    json_text(j, "text", text);
+    free(text);
+}
+
+static void print_json(const model *m, const print_style *style, const shown *s)
+{
+    char name[300];
     json j = json_start(stdout);
     j.full = args_has(m->a, "full");
     json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
     json_object(&j, "values");
-    for (int i = 0; i < l->count; i++) json_tensor(&j, l->name[i], &t[i]);
+    for (int i = 0; i < s->l.count; i++) {
+        json_tensor(&j, s->l.name[i], &s->value[i]);
+        if (s->gradient) {
+            json_whole(&j, "line", wg_program_line(m->q, s->l.name[i]));
+            json_printed(&j, style, &s->value[i]);
+        }
+        if (s->gradient && s->gradient[i].data) {
+            json_tensor(&j, "gradient", &s->gradient[i]);
+            json_text(&j, "name", gradient_name(s, i, name, sizeof name));
+            json_printed(&j, style, &s->gradient[i]);
+            json_end(&j);
+        }
+        json_end(&j);
+    }
     json_end(&j);
-    json_text(&j, "last", l->name[l->count - 1]);
+    json_text(&j, "last", s->l.name[s->l.count - 1]);
     json_finish(&j);
 }
 
@@ -80,15 +198,16 @@ static bool write_files(model *m, const name_list *l, const wg_tensor *t)
 
 static void evaluate(model *m, const print_style *style)
 {
-    name_list l;
-    if (!chosen(m, &l)) return;
-    wg_tensor *t = wg_alloc(m->c, (size_t)l.count, sizeof *t);
-    model_keep(l.node, l.count);
-    for (int i = 0; t && i < l.count; i++)
-        if (!model_fed(m, l.node[i]) || !model_value(m, l.node[i], &t[i])) return;
-    if (!model_ok(m) || !write_files(m, &l, t)) return;
-    if (m->a->json) print_json(m, &l, t);
-    else if (!args_has(m->a, "output")) print_text(m, style, &l, t);
+    shown s = { .of = "" };
+    if (!chosen(m, &s.l)) return;
+    s.value = wg_alloc(m->c, (size_t)s.l.count, sizeof *s.value);
+    model_keep(s.l.node, s.l.count);
+    for (int i = 0; s.value && i < s.l.count; i++)
+        if (!model_fed(m, s.l.node[i]) || !model_value(m, s.l.node[i], &s.value[i])) return;
+    if (!model_ok(m) || !write_files(m, &s.l, s.value)) return;
+    if (args_has(m->a, "all") && !differentiate(m, &s)) return;
+    if (m->a->json) print_json(m, style, &s);
+    else if (!args_has(m->a, "output")) print_text(m, style, &s);
 }
 
 static int run(const args *a)
@@ -113,6 +232,7 @@ const command cmd_eval = {
     { flags, number_flags, model_flags },
     "  wengert eval -e 'softmax([5, 2, -1, 3])'\n"
     "  wengert eval logistic.wg --print z,a,L --set 'w=[2, 1]'\n"
+    "  wengert eval logistic.wg --all\n"
     "  wengert eval digits.wg --load weights.safetensors --data digits --print logits -o logits.npy\n",
     run,
 };

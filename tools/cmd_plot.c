@@ -22,6 +22,8 @@ static const flag flags[] = {
       "terminal)" },
     { 0, "format", "svg|html|tex|txt|png|pdf", "the format (default: by the ending of the file)" },
     { 0, "title", "TEXT", "a title above the figure" },
+    { 0, "only", "NAMES",
+      "of a folder of a training: these of curves, weights, units, confusion and regions" },
     { 0, "trust", NULL,
       "of a folder of a training: data are read wherever they are, not only beside the folder" },
     { 0, "points", "N", "values of each name (default: 201; of a contour 151, of --slide 49)" },
@@ -316,6 +318,7 @@ static int run(const args *a)
 {
     plot k = { .overs = 0 };
     if (plot_is_run(a)) return plot_run(a);
+    if (args_has(a, "only")) return tool_wrong(a, "--only goes with the folder of a training");
     if (!args_has(a, "over")) return plot_statements(a);
     if (args_has(a, "slide"))
         return tool_fail(a, EXIT_FLAGS, "--slide goes with the statements plot, not with --over");

@@ -154,7 +154,6 @@ void json_tensor(json *j, const char *key, const wg_tensor *t)
     json_object(j, key);
     value_or_summary(j, t);
     json_text(j, "dtype", wg_dtype_name(t->dtype));
-    json_end(j);
 }
 
 int json_only_text(const char *key, const char *value)

@@ -164,6 +164,9 @@ static const char *side_of(const claim_sides *s, bool right)
     return !right ? s->left : *s->left == '[' && !strcmp(s->left, s->right) ? "the same" : s->right;
 }
 
+/* A list may break at its blanks. */
+static const char *break_of(const char *text) { return strchr(text, '[') ? " v" : ""; }
+
 /* A number of a claim, which the slider may move; full: with all digits. Returns whether it does. */
 static bool put_side(page *g, const claim_sides *own, const claim_sides *full, const claim_sides *all,
                      bool right)
@@ -172,7 +175,7 @@ static bool put_side(page *g, const claim_sides *own, const claim_sides *full, c
     const char *text = side_of(own, right), *digits = right ? full->right : full->left;
     bool moves = false;
     for (int k = 0; all && k < f->count; k++) moves |= strcmp(side_of(&all[k], right), text) != 0;
-    put(g, strchr(text, '[') ? "<td class=\"v\"" : "<td");
+    put(g, *break_of(text) ? "<td class=\"v\"" : "<td");
     if (moves) {
         fprintf(g->out, " data-v=\"%d\"", g->moved);
         fputs(g->moved++ ? ",[" : "[", g->moving);
@@ -227,9 +230,12 @@ static bool put_claim(page *g, const lesson_part *p, int line)
     put(g, "</th>");
     const bool left = put_side(g, &s, &full, all, false);
     bool right = false;
-    if (s.relation) fprintf(g->out, "<td>%s%s</td>", signs[s.relation], s.right);
+    if (s.relation)
+        fprintf(g->out, *break_of(s.right) ? "<td class=\"v\">%s%s</td>" : "<td>%s%s</td>", signs[s.relation],
+                s.right);
     else right = put_side(g, &s, &full, all, true);
-    fprintf(g->out, "<td class=\"within\">%s</td><td class=\"holds%s\">%s</td><td class=\"note\">",
+    fprintf(g->out, "<td class=\"within%s\">%s</td><td class=\"holds%s\">%s</td><td class=\"note\">",
+            break_of(s.within),
             *s.within    ? s.within
             : s.relation ? ""
                          : "rounding",

@@ -59,6 +59,17 @@ const char *model_place(const model *m)
     return strcmp(path, "-") ? path : "<stdin>";
 }
 
+/* The column of an error in letters, from 1 on; that of messages counts bytes. */
+static int error_letter(const wg_program *q)
+{
+    const char *line = wg_program_source(q);
+    for (int i = 1; i < wg_program_error_line(q) && *line; i++) line += strcspn(line, "\n") + 1;
+    int letters = 1;
+    for (const char *s = line; *s && s - line + 1 < wg_program_error_column(q); s++)
+        letters += ((unsigned char)s[1] & 0xc0) != 0x80;
+    return letters;
+}
+
 static void error_json(const model *m, const char *text, const char *hint)
 {
     json j = json_start(stdout);
@@ -70,6 +81,7 @@ static void error_json(const model *m, const char *text, const char *hint)
         json_text(&j, "file", model_place(m));
         json_whole(&j, "line", line);
         json_whole(&j, "column", wg_program_error_column(m->q));
+        json_whole(&j, "letter", error_letter(m->q));
     }
     if (*hint) json_text(&j, "hint", hint);
     json_finish(&j);

@@ -231,14 +231,12 @@ static const char **class_names(run *k, const char *input, int n)
     return number ? name : NULL;
 }
 
-static wg_figure *draw_confusion(run *k, const double *is, const double *said, int64_t rows,
-                                 const char *class)
+static wg_figure *draw_confusion(run *k, const double *is, const double *said, int64_t rows)
 {
     const int n = (int)most(is, rows, most(said, rows, 1)) + 1;
     if (n > CLASSES) return NULL;
-    k->name = class_names(k, class, CLASSES);
     double *count = wg_alloc(k->m.c, (size_t)n * (size_t)n, sizeof *count);
-    if (!k->name || !count) return NULL;
+    if (!count) return NULL;
     int64_t right = 0;
     for (int64_t i = 0; i < rows; i++) count[(int)is[i] * n + (int)said[i]]++, right += is[i] == said[i];
     char title[120];
@@ -312,6 +310,41 @@ static wg_figure *draw_regions(run *k, const char *name, const char *class, wg_t
 
 /* ---- all ---- */
 
+static const char *const figures[FIGURES] = { "curves", "weights", "units", "confusion", "regions" };
+
+/* Whether --only, if it is given, names the figure. */
+static bool wanted(const run *k, const char *title)
+{
+    const char *list = args_value(&k->a, "only");
+    const size_t n = strlen(title);
+    for (const char *s = list; s && *s; s += strcspn(s, ","), s += *s == ',')
+        if (strcspn(s, ",") == n && !strncmp(s, title, n)) return true;
+    return !list;
+}
+
+static int count_wanted(const run *k)
+{
+    int n = 0;
+    for (int i = 0; i < FIGURES; i++) n += wanted(k, figures[i]);
+    return n;
+}
+
+/* False: after a message that --only names none of the figures. */
+static bool check_only(const args *a)
+{
+    const char *s = args_value(a, "only");
+    for (; s; s = strchr(s, ',') ? strchr(s, ',') + 1 : NULL) {
+        bool known = false;
+        for (int i = 0; i < FIGURES; i++)
+            known |= strlen(figures[i]) == strcspn(s, ",") && !strncmp(figures[i], s, strlen(figures[i]));
+        if (!known)
+            return tool_wrong(a, "--only %.*s: curves, weights, units, confusion or regions",
+                              (int)strcspn(s, ","), s),
+                   false;
+    }
+    return true;
+}
+
 static void add(run *k, wg_figure *f, const char *title)
 {
     if (!f) return;
@@ -337,8 +370,10 @@ static bool draw_on_data(run *k)
         if (!(is[i] >= 0 && is[i] < CLASSES && is[i] == floor(is[i]))) return true;
     }
     const wg_tensor x = two_features(k, c.score, &name);
-    add(k, draw_confusion(k, is, said, rows, wg_node_name(c.class)), "confusion");
-    if (model_ok(m) && k->name && x.data && *wg_node_name(c.class))
+    k->name = class_names(k, wg_node_name(c.class), CLASSES);
+    if (!k->name) return model_ok(m);
+    if (wanted(k, "confusion")) add(k, draw_confusion(k, is, said, rows), "confusion");
+    if (model_ok(m) && wanted(k, "regions") && x.data && *wg_node_name(c.class))
         add(k, draw_regions(k, name, wg_node_name(c.class), x, is), "regions");
     return model_ok(m);
 }
@@ -401,14 +436,15 @@ static bool draw(run *k)
     model *m = &k->m;
     k->log = guest_text(k->log);
     if (!k->log) return model_fail(m, EXIT_OTHER, "%s: log.jsonl cannot be read", k->a.operand[0]);
-    if (!plot_files_open(m, FIGURES, false, &k->files)) return false;
+    if (!plot_files_open(m, count_wanted(k), false, &k->files)) return false;
     k->files.n = 0;
     if (!read_log(k)) return false;
-    add(k, draw_curves(k), "curves");
+    if (wanted(k, "curves")) add(k, draw_curves(k), "curves");
     if (!model_values(m)) return false;
     const wg_params *p = m->p;
-    add(k, draw_weights(k, p), "weights"), add(k, draw_units(k, p), "units");
-    if (draw_on_data(k)) return true;
+    if (wanted(k, "weights")) add(k, draw_weights(k, p), "weights");
+    if (wanted(k, "units")) add(k, draw_units(k, p), "units");
+    if ((!wanted(k, "confusion") && !wanted(k, "regions")) || draw_on_data(k)) return true;
     k->failed = m->status; /* after a message; what can be drawn is drawn */
     m->status = EXIT_DONE, wg_recover(m->c);
     return true;
@@ -418,6 +454,7 @@ int plot_run(const args *a)
 {
     run k = { .columns = 0 };
     const char *folder = a->operand[0];
+    if (!check_only(a)) return EXIT_FLAGS;
     if (!guest_folder(a, folder)) return EXIT_TEXT;
     char *flags = joined(folder, FLAGS_FILE), *words = joined(folder, CLASSES_FILE),
          *log = joined(folder, "log.jsonl");
@@ -430,7 +467,11 @@ int plot_run(const args *a)
         return tool_fail(a, EXIT_OTHER, "out of memory");
     const bool fine = model_read(&k.m, &k.a, WG_EVAL, WG_F64);
     if (fine) guest_limit(k.m.q, a, k.around);
-    if (fine && draw(&k)) plot_files_save(&k.m, &k.files);
+    const bool drawn = fine && draw(&k);
+    if (drawn && !k.files.n && !k.failed)
+        model_fail(&k.m, EXIT_TEXT, "%s: this training has no figure of --only %s", folder,
+                   args_value(a, "only"));
+    else if (drawn) plot_files_save(&k.m, &k.files);
     if (!k.m.status) k.m.status = k.failed;
     const int status = model_close(&k.m);
     if (k.log != log) free(k.log);

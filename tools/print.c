@@ -255,7 +255,7 @@ bool print_tensor(const print_style *style, const char *label, const wg_tensor *
     const bool is_matrix = t->shape.rank >= 2 && wg_shape_size(t->shape) > 0;
     if (is_matrix && *label) fprintf(f.out, "%s %s\n", label, wg_shape_text(t->shape, shape, sizeof shape));
     const bool fine = is_matrix ? matrices(&f, *label ? "  " : "") : line(&f, label);
-    if (f.cut)
+    if (f.cut && !style->plain)
         fprintf(f.out, "(cut to this terminal: a pipe gets all %lld elements)\n",
                 (long long)wg_shape_size(t->shape));
     return fine;

@@ -155,7 +155,7 @@ void json_number(json *j, const char *key, double value, wg_dtype t);
 void json_values(json *j, const char *key,
                  const wg_tensor *t); /* nested lists; a summary beyond 1,000 elements */
 void json_tensor(json *j, const char *key,
-                 const wg_tensor *t); /* {"value": ..., "shape": ..., "dtype": ...} */
+                 const wg_tensor *t); /* {"value": ..., "shape": ..., "dtype": ...; json_end closes it */
 
 /* A member of a struct as a member of an object: JSON_ROW(wg_check_rules, compared), or by another name
  * with JSON_AS. kind: s a text, c characters, i int, l 64 bits, b bool, d double, v a verdict, h a
@@ -200,6 +200,7 @@ typedef struct print_style {
     FILE *out;
     int digits; /* 0: the default */
     int width;  /* of the terminal; 0: no limit */
+    bool plain; /* nothing is said of what was cut */
 } print_style;
 
 int digits_needed(double v); /* how many significant digits give exactly this number, up to 17 */
@@ -364,6 +365,9 @@ typedef struct check_target {
 bool check_loss(model *m, check_target *of);
 /* As model_of. But if the last statement, an accuracy, has no derivative: a loss of the program. */
 bool model_differentiated(model *m, const char **name, wg_node *node);
+/* Whether a derivative of root, a scalar, by a named leaf can be other than zero. That of an accuracy
+ * cannot. */
+bool model_has_derivative(model *m, wg_node root);
 /* Leaves out the names by which y has no derivative, such as class numbers, and says why. If all would be
  * left out and y is a scalar, that is an error. False: after a message. */
 bool model_leave_out(model *m, wg_node y, name_list *x);

@@ -110,8 +110,8 @@ typedef struct wg_size_name {
       "at most N boxes (default 400). Beyond that repeated nodes share a box; still more is an error",      \
       WG_PICTURE_DOT | WG_PICTURE_TEXT, "most", "N")                                                        \
     X(const char *, fit, NULL, "",                                                                          \
-      "the canvas has this size, and texts can be read there: less is shown until they fit",                \
-      WG_PICTURE_GRAPH, "for", "slide|page|screen")                                                         \
+      "the canvas has this size, W by H in px, and texts can be read there: less is shown until they fit",  \
+      WG_PICTURE_GRAPH, "for", "slide|page|screen|WxH")                                                         \
     X(const char *, keep, NULL, "", "with --for: these have boxes of their own", WG_PICTURE_GRAPH, "keep", "NAMES") \
     X(int, depth, 0, "[0, inf)", "a scope of this depth is one box, 1: the outermost", WG_PICTURE_GRAPH, "depth", "N") \
     X(double, seconds, 20, "(0, inf)", "time limit of rsvg-convert (default 20)", WG_PICTURE_DOT, "seconds", "N") \

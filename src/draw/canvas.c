@@ -1,8 +1,9 @@
-/* canvas.c: a slide, a page or a screen as a canvas: its size, the least size of its text, and the SVG on
- * it. */
+/* canvas.c: a slide, a page, a screen or a part of a screen as a canvas: its size, the least size of its
+ * text, and the SVG on it. */
 #include "draw/svg.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A slide is read from the back row. A page has a text width of 16 cm, 453.5 points; the least text of books
@@ -15,11 +16,32 @@ static const wgi_canvas canvases[] = {
 };
 enum { CANVASES = sizeof canvases / sizeof *canvases };
 
-const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o)
+/* "740x680", in px. Each box needs some 60 by 60 of them. */
+static const wgi_canvas *part_of_screen(const wgi_picture *p)
 {
-    for (int i = 0; o->fit && i < CANVASES; i++)
-        if (strcmp(o->fit, canvases[i].name) == 0) return &canvases[i];
-    return NULL;
+    double w = 0, h = 0;
+    int end = 0;
+    const bool is = sscanf(p->o->fit, "%5lfx%5lf%n", &w, &h, &end) == 2 && !p->o->fit[end] &&
+                    strspn(p->o->fit, "0123456789x") == (size_t)end && w >= WGI_CANVAS_LEAST &&
+                    h >= WGI_CANVAS_LEAST;
+    wgi_canvas *k = is ? wgi_pool_take(p->pool, 1, sizeof *k) : NULL;
+    if (k) *k = (wgi_canvas){ "screen", w, h, 11, 16, "px", true, (int64_t)fmin(200, w * h / 3600) };
+    return k;
+}
+
+const wgi_canvas *wgi_canvas_of(const wgi_picture *p)
+{
+    const char *word = p->o->fit;
+    for (int i = 0; word && i < CANVASES; i++)
+        if (strcmp(word, canvases[i].name) == 0) return &canvases[i];
+    return word ? part_of_screen(p) : NULL;
+}
+
+wg_status wgi_check_fit(const wgi_picture *p)
+{
+    if (!p->o->fit || wgi_canvas_of(p)) return WG_OK;
+    return WGI_REFUSE(p, "draw: .fit \"%s\": slide, page, screen or a size as 740x680, from %d to 99999",
+                      p->o->fit, WGI_CANVAS_LEAST);
 }
 
 bool wgi_is_window(const wg_draw_opts *o) { return o->fit && strcmp(o->fit, WGI_WINDOW) == 0; }

@@ -267,8 +267,10 @@ typedef struct wgi_canvas {
 /* The canvas of a page whose parts can be opened: draw.c has the option `fit` say so. */
 #define WGI_WINDOW "window"
 bool wgi_is_window(const wg_draw_opts *o);
-/* NULL: no option `fit`, or none of its words. */
-const wgi_canvas *wgi_canvas_of(const wg_draw_opts *o);
+enum { WGI_CANVAS_LEAST = 100 }; /* the least width and height of a canvas by its size, in px */
+/* NULL: no option `fit`, or none of its words and no size. */
+const wgi_canvas *wgi_canvas_of(const wgi_picture *p);
+wg_status wgi_check_fit(const wgi_picture *p); /* an error then */
 /* As wgi_picture_make, reduced until it is legible on the canvas. A window that cannot have so many boxes
  * gets none. */
 wg_status wgi_picture_fit(wgi_picture *p, wg_node root);

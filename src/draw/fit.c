@@ -129,8 +129,8 @@ static wg_status choose(wgi_picture *p, wg_node root, const wgi_canvas *k)
 /* A circuit shows every op. */
 wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
 {
-    const wgi_canvas *k = wgi_canvas_of(p->o);
-    if (!k) return WGI_REFUSE(p, "draw: .fit \"%s\": slide, page or screen", p->o->fit);
+    const wgi_canvas *k = wgi_canvas_of(p);
+    if (!k) return wgi_check_fit(p);
     const wg_status s = wgi_is_circuit(p->o) ? wgi_picture_make(p, root) : choose(p, root, k);
     const double size = s == WG_OK && !wgi_is_window(p->o) ? wgi_svg_look_at(p).size : INFINITY;
     if (size < k->least) admit(p, k, size);

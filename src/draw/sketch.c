@@ -62,9 +62,7 @@ wg_status wgi_check_style(const wgi_picture *p)
     if (!p->format->is_image)
         return WGI_REFUSE(p, "draw: .style \"%s\" is drawn as svg, png or pdf, not as %s", s->name,
                           p->format->name);
-    if (s->write && o->fit && !wgi_canvas_of(o))
-        return WGI_REFUSE(p, "draw: .fit \"%s\": slide, page or screen", o->fit);
-    return WG_OK;
+    return s->write ? wgi_check_fit(p) : WG_OK;
 }
 
 /* ---- the style's rules ---- */

@@ -381,7 +381,7 @@ void wgi_svg_name(wgi_svg *w, const char *path)
 
 bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out)
 {
-    *w = (wgi_svg){ .p = p, .b = out, .canvas = p->g ? wgi_canvas_of(p->o) : NULL };
+    *w = (wgi_svg){ .p = p, .b = out, .canvas = p->g ? wgi_canvas_of(p) : NULL };
     w->small = w->canvas ? WGI_BODY : WGI_SMALL;
     wgi_svg_name(w, p->path);
     prepare(w);
@@ -428,7 +428,7 @@ wg_status wgi_svg_write(wgi_picture *p, wgi_strbuf *out)
 wg_status wgi_svg_write_sketch(wgi_picture *p, const wgi_sketch *sketch, wgi_strbuf *out)
 {
     wgi_strbuf svg = { .c = p->c };
-    wgi_svg w = { .p = p, .b = &svg, .canvas = wgi_canvas_of(p->o), .sketch = sketch };
+    wgi_svg w = { .p = p, .b = &svg, .canvas = wgi_canvas_of(p), .sketch = sketch };
     w.l.c = p->c, w.l.w = sketch->w, w.l.h = sketch->h;
     wgi_svg_name(&w, p->path);
     measure_all(&w);

@@ -21,11 +21,12 @@ typedef struct span {
     uint32_t first, last;
 } span;
 
+/* The list is in order. */
 static bool within(uint32_t u, const span list[], int n)
 {
-    for (int i = 0; i < n; i++)
-        if (u >= list[i].first && u <= list[i].last) return true;
-    return false;
+    int i = 0;
+    while (i < n && list[i].last < u && list[i].first <= u) i++;
+    return i < n && list[i].first <= u;
 }
 #define WITHIN(u, list) within(u, list, (int)(sizeof(list) / sizeof *(list)))
 

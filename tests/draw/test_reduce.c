@@ -448,7 +448,7 @@ REDUCE_TEST(says_when_it_cannot_fit)
     cr_assert_eq(wgi_picture_fit(&b->picture, root), WG_OK);
     HAS(b->picture.less.hidden, "legible on a slide (24 px)");
     cr_assert_neq(wg_draw(root, "x.svg", .fit = "wall"), WG_OK);
-    HAS(wg_message(b->c), ".fit \"wall\": slide, page or screen");
+    HAS(wg_message(b->c), ".fit \"wall\": slide, page, screen or a size as 740x680");
     wg_recover(b->c);
 }
 
