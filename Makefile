@@ -210,7 +210,7 @@ LINK        = $(Q)mkdir -p $(@D) && $(CC) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(
 ENGINE_FLAGS := -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=33554432 -sMAXIMUM_MEMORY=536870912 -sTOTAL_STACK=4194304 -sMODULARIZE=1 \
                 -sEXPORT_NAME=WG -sINVOKE_RUN=0 -sEXIT_RUNTIME=0 -sEXPORTED_RUNTIME_METHODS=callMain,FS,ENV -sENVIRONMENT=web,worker,node \
                 -sNODEJS_CATCH_EXIT=0 -sNODEJS_CATCH_REJECTION=0
-$(BUILD)/engine.js: $(TOOLS_OBJ) $(SRC_OBJ) $(OPS_OBJ) tools/engine_pack.js
+$(BUILD)/engine.js: $(TOOLS_OBJ) $(SRC_OBJ) $(OPS_OBJ) $(addprefix tools/,engine_pack.js engine_client.js engine_worker.js)
 	$(call say,LD,$@)
 	$(Q)emcc -O1 -msimd128 $(filter %.o,$^) -lm $(ENGINE_FLAGS) -o $(BUILD)/linked.js
 	$(Q)wasm-opt -Oz --strip-debug --strip-producers --enable-simd --enable-mutable-globals $(BUILD)/linked.wasm -o $(BUILD)/engine.wasm
@@ -250,16 +250,20 @@ $(FRAME_TEXT): tools/page_text.awk src/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/src/figure/write_html.o: $(FRAME_TEXT)
 
-# The lessons, as strings: the command has them with it.
-LESSONS     := $(sort $(wildcard lessons/*.md))
+# The lessons, as strings: the command has them with it. The engine of pages has not: each page has its own.
+LESSONS     := $(if $(filter 1,$(WASM)),,lessons/solutions.txt $(sort $(wildcard lessons/*.md)))
 LESSON_TEXT := $(OBJ)/generated/lessons.h
-LESSON_PARTS := lessons/symbols.txt lessons/solutions.txt $(wildcard include/wengert/*.h) $(LESSONS) lessons/functions.wg
+LESSON_PARTS := lessons/symbols.txt $(wildcard include/wengert/*.h) $(LESSONS) lessons/functions.wg
 $(LESSON_TEXT): tools/lesson_text.awk lessons/. $(LESSON_PARTS)
 	@mkdir -p $(@D) && awk -f $< $(LESSON_PARTS) > $@
 LESSON_PAGE := $(OBJ)/generated/lesson_text.h
 $(LESSON_PAGE): tools/page_text.awk tools/lesson.css tools/lesson_site.css tools/lesson.js src/figure/frames.js tools/lesson_slide.js
 	@mkdir -p $(@D) && awk -f $^ > $@
+PLAY_TEXT   := $(OBJ)/generated/play_text.h
+$(PLAY_TEXT): tools/page_text.awk tools/play.html tools/play.css tools/play.js
+	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/tools/lesson_texts.o: $(LESSON_TEXT)
+$(OBJ)/tools/cmd_play.o: $(PLAY_TEXT)
 $(OBJ)/tools/lesson_page.o: $(LESSON_PAGE)
 ifeq ($(GRAPHVIZ),1)
 $(OBJ)/src/draw/dot.o: WG_CPPFLAGS += $(shell pkg-config --cflags libcgraph)

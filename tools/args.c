@@ -290,7 +290,7 @@ bool args_choice(const args *a, const char *name)
     char words[200] = "";
     for (int i = 0; i < a->given_count && !f; i++)
         if (!strcmp(a->given[i].flag->name, name)) f = a->given[i].flag;
-    if (!f || !f->value || !strchr(f->value, '|')) return true;
+    if (!f || !f->value || (!strchr(f->value, '|') && strcmp(f->value, "WxH") != 0)) return true;
     for (const char *at = f->value; *at;) {
         const size_t n = strcspn(at, "|"), used = strlen(words);
         if (strlen(given) == n && !strncmp(at, given, n)) return true;

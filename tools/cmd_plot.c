@@ -22,6 +22,7 @@ static const flag flags[] = {
       "terminal)" },
     { 0, "format", "svg|html|tex|txt|png|pdf", "the format (default: by the ending of the file)" },
     { 0, "title", "TEXT", "a title above the figure" },
+    { 0, "for", "WxH", "the size of a .svg, .png or .pdf in px" },
     { 0, "only", "NAMES",
       "of a folder of a training: these of curves, weights, units, confusion and regions" },
     { 0, "trust", NULL,

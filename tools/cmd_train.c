@@ -347,6 +347,7 @@ static int run(const args *a)
     t->folder = folder(a);
     train(t, a);
     release(t);
+    train_unlock(t);
     free(t->folder);
     const int status = model_close(&t->m);
     free(t);

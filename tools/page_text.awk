@@ -1,6 +1,6 @@
 # Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css, lesson_site.css page_site_css, page_ops*.js
-# give page_block, page_numbers.js page_evaluator, page_edges.js page_edges, frames.js and
-# lesson_slide.js page_slide, the others page_js. Comments that are whole lines, and spaces that say nothing, are left out.
+# give page_block, page_numbers.js page_evaluator, page_edges.js page_edges, frames.js and lesson_slide.js page_slide, play.html, play.css and
+# play.js play_html, play_css and play_js, lesson_edit.js edit_js, the others page_js. Comments that are whole lines, and spaces that say nothing, are left out.
 #
 #   awk -f tools/page_text.awk src/draw/page.css src/draw/page_ops.js src/draw/page.js > page_text.h
 #
@@ -49,14 +49,15 @@ function needs(text, own,    out, word, seen) {
 
 FNR == 1 {
     style = FILENAME ~ /\.css$/
-    name = style ? (FILENAME ~ /site/ ? "page_site_css" : "page_css") : FILENAME ~ /page_ops/ ? "page_block" : FILENAME ~ /numbers/ ? "page_evaluator" : FILENAME ~ /edges/ ? "page_edges" : FILENAME ~ /frames|slide/ ? "page_slide" : "page_js"
+    html = FILENAME ~ /\.html$/
+    name = FILENAME ~ /play\./ ? "play_" (style ? "css" : html ? "html" : "js") : FILENAME ~ /edit/ ? "edit_js" : style ? (FILENAME ~ /site/ ? "page_site_css" : "page_css") : FILENAME ~ /page_ops/ ? "page_block" : FILENAME ~ /numbers/ ? "page_evaluator" : FILENAME ~ /edges/ ? "page_edges" : FILENAME ~ /frames|slide/ ? "page_slide" : "page_js"
     if (open != name) start(name)
 }
 open == "page_block" && /^(op|each)\('/ { split($0, part, "'"); begin_block(part[2], 1) }
 open == "page_block" && /^(function|const) / { word = $2; sub(/\(.*/, "", word); begin_block(word, 0) }
 { sub(/^ +/, "") }
 /^$/ || /^\/\// || /^\/\*.*\*\/$/ { next }
-{ $0 = pressed($0, style ? "{};,:" : "{};,:?=<>&|*()[]") }
+!html { $0 = pressed($0, style ? "{};,:" : "{};,:?=<>&|*()[]") }
 open == "page_block" { script[blocks] = script[blocks] $0 "\n" }
 { gsub(/\\/, "&&"); gsub(/"/, "\\\"") }
 open == "page_block" { text[blocks] = text[blocks] "\n      \"" $0 "\\n\"" }

@@ -118,8 +118,10 @@ bool plot_format(model *m, const char *path, wg_figure_format *to)
 
 bool plot_save(model *m, wg_figure *f, const char *path, wg_figure_format format, int frame)
 {
-    const wg_figure_save_opts o =
-        WG_OPTS(wg_figure_save_opts, .format = format, .frame = frame ? frame : WG_AUTO);
+    wg_figure_save_opts o = WG_OPTS(wg_figure_save_opts, .format = format, .frame = frame ? frame : WG_AUTO);
+    const char *size = args_value(m->a, "for");
+    if (!args_choice(m->a, "for")) return model_ends(m, EXIT_FLAGS);
+    if (size) sscanf(size, "%lfx%lf", &o.width, &o.height);
     const wg_status s = wg_figure_save_at("", f, path ? path : "-", &o);
     if (s == WG_ERROR_FILE) return model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
     return model_ok(m);

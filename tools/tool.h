@@ -128,7 +128,7 @@ int tool_meet(wg_context *c, int status);
 /* ---- wengert.c ---- */
 
 extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_plot, cmd_step, cmd_train, cmd_lesson,
-    cmd_ops, cmd_doctor, cmd_version, cmd_completion, cmd_help;
+    cmd_play, cmd_ops, cmd_doctor, cmd_version, cmd_completion, cmd_help;
 const command *command_at(int i);              /* NULL: no more */
 const command *command_find(const char *name); /* NULL: none of this name */
 
@@ -402,6 +402,13 @@ typedef struct size_names {
  * program, it adds the same ones for that graph. Free them. */
 void find_size_names(model *m, wg_node root, size_names *all);
 void free_size_names(size_names *s);
+
+/* ---- engine_file.c ---- */
+
+/* Puts a copy of engine.js, the command for pages, beside the page: that of --engine, else the one that was
+ * made or installed with this command. If neither is there, one that lies beside the page is taken. False:
+ * after a message. */
+bool engine_beside(const args *a, const char *page, int *status);
 
 /* ---- terminal.c ---- */
 

@@ -55,6 +55,7 @@ typedef struct training {
     epoch_record *record;
     int64_t records, room;
     char *folder; /* NULL: nothing is kept */
+    int locked;   /* 1 + the descriptor that holds its lock; 0: there is none */
     name_list path;
     char *path_text;
     size_t path_size;
@@ -89,6 +90,7 @@ const char *train_path_text(training *t);
 
 /* ---- train_files.c ---- */
 
+void train_unlock(training *t); /* ends the lock on its folder */
 /* Makes the folder, and goes on from what is in it unless --fresh is given. False: after a message. */
 bool train_resume(training *t);
 bool train_save(training *t, bool now); /* now false: about once a second */

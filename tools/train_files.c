@@ -394,13 +394,21 @@ static bool is_free(training *t)
     return true;
 }
 
-/* The folder stays locked until the process ends, however it ends. */
+/* The folder stays locked until train_unlock, or until the process ends, however it ends. */
 static bool lock_folder(training *t)
 {
     const int folder = open(t->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    t->locked = folder + 1;
     if (folder < 0 || !flock(folder, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK) return true;
+    t->locked = 0;
     close(folder);
     return model_fail(&t->m, EXIT_OTHER, "-o %s: another training is writing there", t->folder);
+}
+
+void train_unlock(training *t)
+{
+    if (t->locked) close(t->locked - 1);
+    t->locked = 0;
 }
 
 /* Texts of a process that ended before it gave them their names. */

@@ -274,6 +274,9 @@ typedef enum wg_figure_format {
     X(wg_figure_format, format, WG_FIGURE_BY_PATH, "by path, svg, html, tex, txt, png, pdf", "of the file") \
     X(const char *, id, NULL, "", "all ids and styles of an SVG begin with it; default: from the name of the file") \
     X(int, frame, WG_AUTO, "[1, inf)", "which frame; default: the last")                                    \
+    X(double, width, WG_AUTO, "[200, 20000]",                                                               \
+      "of svg, png, pdf: another width than the figure's; below 500 with one panel below the other, for a phone") \
+    X(double, height, WG_AUTO, "[150, 20000]", "another height")                                            \
     X(int, columns, WG_AUTO, "[40, 400]", "of txt: width in letters; default: that of the terminal, else 80") \
     X(wg_maybe, ascii, WG_AUTO, "[0, 1]", "of txt: no letters beyond ASCII; default: by the locale for \"-\", else false") \
     X(bool, part, false, "",                                                                                \

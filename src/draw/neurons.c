@@ -20,6 +20,7 @@ enum {
     HEAD = 40,
     PARTS = 3,
     LOSS = 78,
+    LOSS_NEAR = 40,
     BOX = 48
 };
 
@@ -44,9 +45,10 @@ typedef struct drawing {
     column *column;
     fan *fan; /* fan[i]: from column i to column i + 1 */
     int columns;
-    int most;                                                /* units of a column that has no dots */
-    int parts;                                               /* the most that stand below a column */
-    double radius, pitch, gap, largest, middle, bottom, box; /* box: the width of the loss's */
+    int most;  /* units of a column that has no dots */
+    int parts; /* the most that stand below a column */
+    double radius, pitch, gap, largest, middle, bottom;
+    double far, box; /* how far the loss is; the width of its box */
     bool drops;
     const wgi_laid_formula *loss;
 } drawing;
@@ -194,6 +196,14 @@ static void measure(drawing *d)
     d->box = fmax(BOX, d->loss ? ceil(d->loss->width) + 14 : 0);
     d->bottom = HEAD + rows * d->pitch + 16;
     d->gap = fmax(118, fmin(320, fmin(944, 1.6 * d->bottom) / (d->columns - 1)));
+    /* on a canvas that is no wider than high the columns stand closer */
+    const wgi_canvas *k = wgi_canvas_of(d->n->p);
+    const bool narrow = k && k->fixed && k->w < 1.5 * k->h;
+    d->far = narrow ? LOSS_NEAR : LOSS;
+    const double sides = 60 + (d->loss ? d->radius + d->far + d->box : 60);
+    if (narrow)
+        d->gap =
+            fmax(2.6 * d->radius + 20, fmin(d->gap, (k->w / k->h * d->bottom - sides) / (d->columns - 1)));
     for (int i = 0; i < d->columns; i++) {
         d->column[i].x = 60 + i * d->gap;
         number_units(d, &d->column[i]);
@@ -263,7 +273,7 @@ static void put_column(const wgi_svg *w, const drawing *d, const column *k)
 static void put_loss(const wgi_svg *w, const drawing *d)
 {
     const column *k = &d->column[d->columns - 1];
-    const double x = k->x + d->radius + LOSS, h = 2 * fmin(d->radius, 22);
+    const double x = k->x + d->radius + d->far, h = 2 * fmin(d->radius, 22);
     for (int i = 0; i < k->shown; i++)
         wgi_sketch_line(w, k->x + d->radius, y_at(d, k, i), x, d->middle, 1, "plain");
     wgi_sketch_box(w, "loss", x, d->middle - h / 2, d->box, h);
@@ -330,7 +340,7 @@ wg_status wgi_neurons_write(wgi_net *n, wgi_strbuf *out)
     if (!others) return p->pool->failed ? WG_ERROR_MEMORY : WG_ERROR_VALUE;
     p->less.hidden = last_line(&d, others);
     const wgi_sketch s = { .description = description(&d),
-                           .w = d.column[d.columns - 1].x + (d.loss ? d.radius + LOSS + d.box : 60),
+                           .w = d.column[d.columns - 1].x + (d.loss ? d.radius + d.far + d.box : 60),
                            .h = d.bottom + 8 + d.parts * WGI_SKETCH_LINE,
                            .circles = true,
                            .put = put_net,

@@ -63,7 +63,7 @@ struct wg_figure {
     int panels, frames, frame; /* frame: the current one; 0: none yet */
     const char **frame_name;
     int64_t frame_room;
-    bool phone; /* a copy that is laid out for a phone */
+    bool phone; /* a copy that is laid out for a phone: one panel below the other */
     wg_figure_opts o;
 };
 
@@ -269,6 +269,14 @@ typedef struct wgi_writing {
     bool ascii, color;
     int columns;
 } wgi_writing;
+enum {
+    WGI_PHONE = 400,
+    WGI_PHONE_MOST = 500
+}; /* the width of the picture for a phone; the most that is for
+                                                 * one */
+/* Makes *copy a figure of another size; WG_AUTO: as f has it, of a narrow one so high that panels have the
+ * usual form. It has the panels of f. */
+void wgi_figure_resize(wg_figure *copy, const wg_figure *f, double width, double height);
 void wgi_write_svg(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b);
 /* What the groups of the class u hold in this frame, each with a zero byte behind it. */
 void wgi_write_units(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *b);

@@ -136,6 +136,10 @@ static wg_status make(wg_site here, wg_figure *f, const char *path, const wg_fig
     if (o->frame > f->frames)
         return WGI_DRAW_FAIL(f->pool.c, here, WG_ERROR_VALUE, "figure_save: .frame = %d of %d frames",
                              o->frame, f->frames);
+    wg_figure sized;
+    const bool image = format_of(path, o) == WG_FIGURE_SVG || format_of(path, o) >= WG_FIGURE_PNG;
+    if (image && (o->width != WG_AUTO || o->height != WG_AUTO))
+        wgi_figure_resize(&sized, f, o->width, o->height), f = &sized;
     const wgi_locale l = wgi_locale_set_c();
     wg_status s = wgi_page_make(&g, f) ? write_page(&g, f, path, o, b) : WG_ERROR_MEMORY;
     if (s == WG_OK && format_of(path, o) >= WG_FIGURE_PNG) s = render(here, &g, f, format_of(path, o), b);

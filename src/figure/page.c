@@ -25,6 +25,17 @@ static int columns_of(const wg_figure *f)
     return n <= 3 ? n : n == 4 ? 2 : n <= 9 ? 3 : (int)ceil(sqrt((double)n * 1.6));
 }
 
+void wgi_figure_resize(wg_figure *copy, const wg_figure *f, double width, double height)
+{
+    *copy = *f;
+    copy->phone = width != WG_AUTO && width < WGI_PHONE_MOST;
+    if (copy->phone) copy->o.columns = 1;
+    if (copy->phone && height == WG_AUTO)
+        height = fmin(20000, width * 0.85 * (f->panels > 0 ? f->panels : 1) + (*f->title ? 45 : 0));
+    if (width != WG_AUTO) copy->o.width = width;
+    if (height != WG_AUTO) copy->o.height = height;
+}
+
 static void size_page(wgi_figure_page *g, int columns, int rows)
 {
     static const double widths[] = { 800, 1200, 1440 }, heights[] = { 500, 460, 400 };

@@ -9,8 +9,6 @@
 
 #include "frames_text.h"
 
-enum { PHONE = 400 }; /* the width of the picture for a phone */
-
 static void put_style(const wgi_figure_page *g, const char *id, const char *small, wgi_strbuf *b)
 {
     wgi_strbuf_put(
@@ -192,16 +190,6 @@ static void put_script(wgi_strbuf *b)
 
 /* ---- all ---- */
 
-/* The figure for a phone: one panel below the other. */
-static bool make_small(wgi_figure_page *g, wg_figure *copy, const wg_figure *f)
-{
-    *copy = *f;
-    copy->phone = true, copy->o.columns = 1, copy->o.width = PHONE;
-    copy->o.height = PHONE * 0.85 * (f->panels > 0 ? f->panels : 1) + (*f->title ? 45 : 0);
-    if (copy->o.height > 20000) copy->o.height = 20000;
-    return wgi_page_make(g, copy);
-}
-
 static void put_head(const wgi_figure_page *g, const char *id, const char *small, wgi_strbuf *b)
 {
     const char *title = wgi_title_of(g->of);
@@ -222,7 +210,8 @@ void wgi_write_html(const wgi_figure_page *g, const wgi_writing *w, wgi_strbuf *
     snprintf(small, sizeof small, "%.70s-n", w->id);
     both[0].all = both[1].all = true;
     both[1].id = small;
-    b->failed |= !make_small(&page, &copy, g->of);
+    wgi_figure_resize(&copy, g->of, WGI_PHONE, WG_AUTO);
+    b->failed |= !wgi_page_make(&page, &copy);
     if (!w->o->part) put_head(g, w->id, small, b);
     wgi_strbuf_put(b, w->o->part ? "<figure class=\"plot\">\n" : "<figure>\n");
     if (!b->failed) {

@@ -1,0 +1,63 @@
+// The engine for a page: WENGERT.engine() starts one, in a worker of its own. docs/playground.md says how to use it.
+// All engines of a page share what is compiled once.
+WENGERT.engine = (() => {
+  const BIG = 1 << 27; // bytes; an engine with more memory is started anew, since memory never shrinks
+  let module, source;
+  const now = () => performance.now(), times = WENGERT.times = {};
+
+  async function compile() {
+    const start = now(), bytes = Uint8Array.fromBase64 ? Uint8Array.fromBase64(WENGERT.wasm) : Uint8Array.from(atob(WENGERT.wasm), c => c.charCodeAt(0));
+    const zipped = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    const wasm = await WebAssembly.compile(await new Response(zipped).arrayBuffer());
+    times.compiled = now() - start;
+    return wasm;
+  }
+
+  return function () {
+    let worker, ready, next = 1, waiting = new Map();
+
+    async function begin() {
+      module = module || compile();
+      source = source || URL.createObjectURL(new Blob(['const WG=(' + WENGERT.loader + ')();(' + WENGERT.worker + ')()'], { type: 'text/javascript' }));
+      const start = now(), compiled = await module, mine = worker = new Worker(source);
+      await new Promise((good, bad) => {
+        mine.onerror = e => bad(new Error(e.message));
+        mine.onmessage = e => {
+          const said = e.data, q = waiting.get(said.id);
+          if (said.ready !== undefined) return times.instance = said.ready, times.ready = now() - start, good();
+          if (!q || mine !== worker) return;
+          if (!said.done) return q.each && q.each(said);
+          waiting.delete(said.id), clearTimeout(q.clock);
+          if (said.dead || said.heap > BIG) restart();
+          q.good(said);
+        };
+        mine.postMessage({ module: compiled });
+      });
+    }
+    // Ends what runs, which gets {stopped: true}. The files are gone.
+    function restart() {
+      const ended = waiting;
+      if (worker) worker.terminate();
+      waiting = new Map();
+      ended.forEach(q => { clearTimeout(q.clock); q.good({ runs: [], files: {}, stopped: true }) });
+      return ready = begin();
+    }
+    ready = begin();
+    return {
+      get ready() { return ready },
+      get busy() { return waiting.size > 0 },
+      stop: restart,
+      pause() { if (worker) worker.postMessage({ pause: next - 1 }) },
+      // each: called with what comes before the end. seconds: what takes longer is stopped.
+      async run(q, each, seconds) {
+        await ready;
+        const id = next++;
+        return new Promise(good => {
+          const clock = seconds && setTimeout(() => { if (waiting.has(id)) restart() }, 1000 * seconds);
+          waiting.set(id, { good, each, clock });
+          worker.postMessage(Object.assign({ id }, q));
+        });
+      }
+    };
+  };
+})();

@@ -1,0 +1,449 @@
+// The page of `wengert play`. All that it shows comes from the engine: the words of the command, which the last line of the page says.
+const $ = id => document.getElementById(id), now = () => performance.now(), start = JSON.parse($('start').textContent);
+if (!window.WENGERT) $('error').textContent = 'The file engine.js must be beside this page.';
+const engine = WENGERT.engine(), PROGRAM = 'program.wg', LIMIT = 5;
+let trainer; // an engine of its own, so that an edit does not wait for a training
+function make(tag, props, ...children) {
+  const e = Object.assign(document.createElement(tag), props);
+  e.append(...children);
+  return e;
+}
+
+// ---- examples ----
+
+const NET = '\nlogits = dense(k, 2)\nloss = softmax_cross_entropy(logits, y)\naccuracy = mean(argmax(logits, axis=1) == y)\n';
+const EXAMPLES = [
+  ['One neuron', 'picture', '# One neuron and its loss. Drag a number: all follows.\nx = [1, 2]\nw = param(2, init=0.5)\nb = param(init=-1)\ny = 1\nz = w @ x + b\na = sigmoid(z)\nL = -(y*log(a) + (1 - y)*log(1 - a))'],
+  ['A gradient by hand', 'check', '# Is this gradient right? Check says which number is wrong.\nx = [1, 2]\nw = [0.5, -0.3]\ny = 1\na = sigmoid(w @ x)\nL = -(y*log(a) + (1 - y)*log(1 - a))\ncheck grad(L, w) == (y - a)*x'],
+  ['A net for two classes', 'train', '# Two hidden layers. Choose data on the right, and train.\nx = input(m, 2)\ny = input(m, classes=2)\nh = tanh(dense(x, 8))\nk = tanh(dense(h, 4))' + NET + 'train(loss, metrics=[accuracy], optimizer=adam(lr=0.03), batch=10)', 'circles'],
+  ['A net for spirals', 'train', 'x = input(m, 2)\ny = input(m, classes=2)\nh = tanh(dense(x, 16))\nk = tanh(dense(h, 8))' + NET + 'train(loss, metrics=[accuracy], optimizer=adam(lr=0.03), batch=10)', 'spirals'],
+  ['The price of a house', 'train', '# The price by square metres, bedrooms, zip code, wealth\nx = input(m, 4)\ny = input(m)\nprice = dense(x, 1)[:, 0]\nloss = mean((price - y)^2)\ntrain(loss, optimizer=adam(lr=0.1), batch=50)', 'houses'],
+  ['Activations', 'plot', 'z = 0.5\ny = tanh(z)\nplot "Activations" {\n    line tanh(t) over t in -4:4\n    line sigmoid(t) over t in -4:4\n    line relu(t) over t in -4:4\n}'],
+  ['Steps downhill', 'plot', '# Gradient descent on a parabola\nJ(w) = (w - 2)^2\nstep(w, k) = w - 0.2*grad(J(w), w)\nws = scan(step, -3, zeros(20), all=true)\nplot "J by step" {\n    line J(t) over t in -4:8 as "J"\n    points ws, (ws - 2)^2 as "steps"\n}'],
+  ['Attention', 'picture', '# Each row of X asks all rows\nX = normal(3, 2, seed=1)\nWQ = param(2, 2, init=xavier)\nWK = param(2, 2, init=xavier)\nWV = param(2, 2, init=xavier)\nQ = X @ WQ\nK = X @ WK\nV = X @ WV\nA = softmax(Q @ K.T / sqrt(2), axis=-1)\nY = A @ V\nL = sum(Y^2)']
+];
+
+// ---- the editor ----
+
+const text = $('text'), shade = $('shade'), gutter = $('gutter');
+let linkError = '', mark = null, edited = 0, here = 1; // mark: {line, from} of the error that is shown; edited: the line that was changed last; here: that of the caret
+const lines = () => text.value.split('\n');
+const lineAt = i => text.value.slice(0, i).split('\n').length;
+// Numbers of a line, with a sign that is no minus between two things.
+const NUMBER = /(^|[^\w.])(-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(?![\w.])/g;
+function numbersOf(s) {
+  const end = s.indexOf('#'), all = [];
+  for (const m of s.slice(0, end < 0 ? s.length : end).matchAll(NUMBER)) {
+    let at = m.index + m[1].length, t = m[2];
+    if (t[0] == '-' && /[\w)\]]\s*$/.test(s.slice(0, at).replace(/\b(?:in|from|to)\s+$/, ''))) at++, t = t.slice(1);
+    all.push({ at, text: t });
+  }
+  return all;
+}
+function shadeLine(s, i) {
+  const p = document.createDocumentFragment(), add = (tag, t) => t && p.append(tag ? make(tag, { textContent: t }) : t);
+  if (mark && mark.line == i + 1) {
+    const word = (s.slice(mark.from).match(/^[\p{L}\p{N}_.]+|^./u) || [' '])[0];
+    add('', s.slice(0, mark.from)), add('u', word), add('', s.slice(mark.from + word.length));
+    return p;
+  }
+  let done = 0;
+  for (const n of numbersOf(s)) add('', s.slice(done, n.at)), add('b', n.text), done = n.at + n.text.length;
+  const comment = s.indexOf('#', done);
+  add('', comment < 0 ? s.slice(done) : s.slice(done, comment)), add('i', comment < 0 ? '' : s.slice(comment));
+  return p;
+}
+function paint() {
+  const all = lines();
+  gutter.replaceChildren(...all.map((_, i) => make('b', { textContent: i + 1, className: mark && mark.line == i + 1 ? 'bad' : i + 1 == here ? 'here' : '' })));
+  shade.replaceChildren();
+  all.forEach((s, i) => shade.append(shadeLine(s, i), '\n'));
+}
+// Replaces a part of the program as if it were typed, so the browser's undo knows it.
+function replace(from, to, by) {
+  text.focus({ preventScroll: true }), text.setSelectionRange(from, to);
+  if (!document.execCommand('insertText', false, by)) text.setRangeText(by, from, to, 'end'), changed();
+}
+function load(program) {
+  text.value = program, here = 1, text.setSelectionRange(0, 0);
+  changed(), edited = 0, caret();
+}
+let updateTimer, markTimer;
+function changed() {
+  mark = null, edited = lineAt(text.selectionStart), paint(), address();
+  clearTimeout(updateTimer), updateTimer = setTimeout(update, 40);
+}
+text.addEventListener('input', () => { linkError = '', changed() });
+// What the caret's line does is shown in the picture and in the list of numbers; leaving a line shows its error.
+function caret() {
+  here = lineAt(text.selectionStart);
+  if (edited && here != edited) edited = 0, showError();
+  if (gutter.children.length == lines().length) [...gutter.children].forEach((b, i) => b.classList.toggle('here', i + 1 == here));
+  light(), offer();
+}
+for (const e of ['keyup', 'click', 'focus']) text.addEventListener(e, caret);
+text.addEventListener('blur', () => { edited = 0, showError() });
+function goTo(line) {
+  const before = lines().slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0);
+  text.focus(), text.setSelectionRange(before, before + (lines()[line - 1] || '').length), caret();
+}
+
+// ---- a number is dragged, or moved by the slider below the program ----
+
+const stepOf = t => { const v = Math.abs(+t), d = (t.split('e')[0].split('.')[1] || '').length; return !/[.e]/.test(t) ? 1 : Math.min(10 ** -d, v ? 10 ** (Math.floor(Math.log10(v) + 1e-9) - 1) : 0.01) };
+const written = (v, step) => { const d = Math.max(0, Math.round(-Math.log10(step))); return d > 7 ? v.toExponential(2) : v.toFixed(d).replace(/^-(0(?:\.0*)?)$/, '$1') };
+// The number at this place of the program: {from, to, text, line}.
+function numberAt(i) {
+  const before = text.value.lastIndexOf('\n', i - 1) + 1, line = text.value.slice(before).split('\n')[0];
+  const n = numbersOf(line).find(x => before + x.at <= i && i <= before + x.at + x.text.length);
+  return n && { from: before + n.at, to: before + n.at + n.text.length, text: n.text, line };
+}
+function setNumber(n, v) {
+  const by = written(v, n.step);
+  if (by == n.text) return;
+  replace(n.from, n.to, by), text.setSelectionRange(n.from, n.from);
+  n.to = n.from + by.length, n.text = by;
+}
+let offered = null;
+function offer() {
+  if (document.activeElement == $('range')) return;
+  const n = text.selectionStart == text.selectionEnd ? numberAt(text.selectionStart) : null;
+  $('drag').hidden = !n, offered = n;
+  if (!n) return;
+  const v = +n.text, range = $('range');
+  n.step = stepOf(n.text);
+  const most = Math.max(Math.abs(v), 50 * n.step, n.step == 1 ? 5 : 0);
+  Object.assign(range, { min: /^\d+$/.test(n.text) ? 0 : v - 4 * most, max: v + 4 * most, step: n.step });
+  range.value = v, $('drag-what').textContent = n.line.trim().slice(0, 24), range.setAttribute('aria-label', n.text + ' in ' + n.line.trim());
+}
+$('range').addEventListener('input', () => { const r = $('range'); if (offered) setNumber(offered, +r.value), r.focus(), $('drag-what').textContent = offered.text });
+// By the mouse: letters have one width.
+function placeOf(event) {
+  const box = text.getBoundingClientRect(), style = getComputedStyle(text), pad = parseFloat(style.paddingLeft), high = parseFloat(style.lineHeight);
+  placeOf.wide = placeOf.wide || (() => { const c = document.createElement('canvas').getContext('2d'); c.font = style.font; return c.measureText('0').width })();
+  const l = Math.floor((event.clientY - box.top - pad) / high), all = lines(), x = (event.clientX - box.left - pad) / placeOf.wide;
+  if (l < 0 || l >= all.length || x < 0 || x > all[l].length) return null;
+  return numberAt(all.slice(0, l).join('\n').length + (l ? 1 : 0) + Math.floor(x));
+}
+let dragged = null;
+text.addEventListener('pointerdown', e => {
+  dragged = e.pointerType == 'mouse' && e.button == 0 && !e.shiftKey && placeOf(e);
+  if (dragged) dragged.x = e.clientX, dragged.v = +dragged.text, dragged.step = stepOf(dragged.text);
+});
+addEventListener('pointermove', e => {
+  if (!dragged) return void (e.target == text && text.classList.toggle('number', !!placeOf(e)));
+  if (!e.buttons) return void (dragged = null);
+  const steps = Math.round((e.clientX - dragged.x) / 4);
+  if (steps || dragged.on) e.preventDefault(), dragged.on = true, setNumber(dragged, dragged.v + steps * dragged.step);
+});
+addEventListener('pointerup', () => { if (dragged && dragged.on) text.setSelectionRange(dragged.from, dragged.from), caret(); dragged = null });
+text.addEventListener('selectstart', e => { if (dragged) e.preventDefault() });
+
+// ---- data ----
+
+const SETS = [['circles', 'two circles'], ['xor', 'exclusive or'], ['blobs', 'two blobs'], ['spirals', 'two spirals'], ['moons', 'two moons'], ['flower', 'a flower'], ['houses', 'houses'], ['temperatures', 'temperatures'], ['digits', 'digits']];
+let table = null; // a CSV of the user: {name, text}
+$('data').add(new Option('none: drawn at random', ''));
+SETS.forEach(([k, name]) => $('data').add(new Option(name, k)));
+$('data').add(new Option('my own CSV …', 'csv'));
+const noisy = () => $('data').value && SETS.findIndex(s => s[0] == $('data').value) < 6;
+function dataSpec() {
+  const k = $('data').value;
+  if (k == 'csv') return table ? 'data.csv' : '';
+  return !k || !noisy() ? k : k + ':200' + (k == 'blobs' ? ':classes=2' : '') + (+$('noise').value ? ':noise=' + $('noise').value : '') + ':seed=1';
+}
+const takesData = () => /\binput\s*\(/.test(text.value) && dataSpec();
+const dataFlags = () => !takesData() ? [] : ['--data', dataSpec(), ...($('data').value == 'csv' && $('map').value.trim() ? ['--map', $('map').value.trim()] : [])];
+const rows = () => $('data').value == 'csv' && table ? String(Math.max(1, Math.min(10, table.text.trim().split('\n').length - 1))) : '10';
+const someRows = () => takesData() ? [...dataFlags(), '--rows', rows()] : [];
+const files = name => Object.assign({ [name]: text.value }, table && { 'data.csv': table.text });
+function takeTable(name, t) {
+  const columns = t.split('\n')[0].trim().split(/[,;\t]/).map(s => s.trim().replace(/^"|"$/g, ''));
+  table = { name, text: t };
+  [...$('data').options].find(o => o.value == 'csv').textContent = name;
+  $('data').value = 'csv', $('map').value = columns.length > 2 ? 'x=' + columns[0] + ':' + columns[columns.length - 2] + ',y=' + columns[columns.length - 1] : columns.length > 1 ? 'x=' + columns[0] + ',y=' + columns[1] : '';
+  showData(), pick('train'), startOver();
+}
+function showData() { $('noise-of').hidden = !noisy(), $('map-of').hidden = $('data').value != 'csv' }
+
+// ---- what is shown ----
+
+const TABS = [['picture', 'Picture'], ['step', 'Step by step'], ['check', 'Check'], ['plot', 'Plot'], ['train', 'Train']];
+let firstPicture = 0, tab = 'picture', style = 'cards', over = '', from = -4, to = 4, svg = '', values = null, error = null, busy = false, again = false;
+TABS.forEach(([k, name]) => $('tabs').append(make('button', { id: 'tab-' + k, textContent: name, role: 'tab', onclick: () => pick(k) })));
+$('tabs').addEventListener('keydown', e => {
+  const step = e.key == 'ArrowRight' ? 1 : e.key == 'ArrowLeft' ? -1 : 0, i = TABS.findIndex(t => t[0] == tab);
+  if (step) e.preventDefault(), pick(TABS[(i + step + TABS.length) % TABS.length][0]), $('tab-' + tab).focus();
+});
+function pick(k) {
+  tab = k;
+  for (const [name] of TABS) {
+    const b = $('tab-' + name), on = name == k;
+    b.setAttribute('aria-selected', on), b.setAttribute('aria-controls', name == 'train' ? 'trainer' : 'view'), b.tabIndex = on ? 0 : -1;
+  }
+  $('view').hidden = k == 'train', $('trainer').hidden = k != 'train';
+  for (const id of ['view', 'trainer']) $(id).setAttribute('aria-labelledby', 'tab-' + k);
+  update(), address();
+}
+const size = () => { const v = $('view'), phone = innerWidth <= 760; return Math.max(300, Math.min(1600, v.clientWidth - 20)) + 'x' + Math.max(300, phone ? 560 : v.clientHeight - 130) };
+const hasGradients = () => values && Object.values(values).some(v => v.gradient);
+// A command that takes the program, for the engine and as a terminal needs it.
+function words(...all) { return all.flat().filter(w => w !== '') }
+const quoted = w => /^[\w./:=,@+-]+$/.test(w) ? w : "'" + w + "'";
+function say(w) { $('command').textContent = 'wengert ' + w.map(quoted).join(' ') }
+function commandOf() {
+  const f = someRows();
+  if (tab == 'step') return words('step', PROGRAM, f, '--all');
+  if (tab == 'check') return words('check', PROGRAM, f);
+  if (tab == 'plot') return words('plot', PROGRAM, f, over ? ['--over', over + '=' + from + ':' + to] : '', innerWidth > 760 ? '' : ['--for', Math.max(300, $('view').clientWidth - 20) + 'x400'], '-o', over ? 'plots/plot.svg' : 'plots/');
+  const numbers = style == 'cards' || style == 'circuit' ? ['--values', ...(hasGradients() ? ['--backward'] : [])] : [];
+  return words('draw', PROGRAM, f, style == 'cards' ? '' : ['--style', style], numbers, '--for', size(), '-o', 'picture.svg');
+}
+async function ask(q) {
+  const clock = setTimeout(() => { $('stop').hidden = false }, 400), r = await engine.run(q, null, LIMIT);
+  clearTimeout(clock), $('stop').hidden = true;
+  return r;
+}
+const json = s => { try { return JSON.parse(s) } catch (e) { return {} } };
+const plain = s => s.replace(new RegExp('^' + PROGRAM.replace('.', '\\.') + ':(\\d+)(?::\\d+)?:?\\s+', 'gm'), 'Line $1: ').replace(/^wengert:\s/gm, '').trim();
+async function update() {
+  if (busy) return void (again = true);
+  busy = true;
+  do {
+    again = false;
+    const t = now(), r = await ask({ files: files(PROGRAM), runs: [words('eval', PROGRAM, someRows(), '--all', '--json')] });
+    const eval_ = r.runs[0], said = eval_ ? json(eval_.out) : {};
+    error = r.stopped ? { message: 'Stopped after ' + LIMIT + ' s.' } : r.dead ? { message: 'The engine ended: ' + r.dead } : said.error || null;
+    if (!error && eval_.status) error = { message: plain(eval_.err) };
+    if (!error) values = said.values || {}, showNumbers(eval_.err);
+    stale(), clearTimeout(markTimer);
+    if (!error || !edited) showError(); else markTimer = setTimeout(() => { edited = 0, showError() }, 800);
+    if (!error && !again) await show();
+    if (!error && !firstPicture) requestAnimationFrame(() => { firstPicture = now() });
+    if (!error && training && trained != recipe()) startOver(true);
+    $('time').textContent = Math.round(now() - t) + ' ms', document.body.dataset.n = 1 + +(document.body.dataset.n || 0);
+  } while (again);
+  busy = false;
+}
+function stale() { for (const id of ['numbers', 'view']) $(id).classList.toggle('stale', !!error) }
+// An error is marked when its line is left, or after a while: most of what is typed is an error for a moment.
+function showError() {
+  const line = error && error.line ? lines()[error.line - 1] : undefined;
+  mark = line === undefined ? null : { line: error.line, from: [...line].slice(0, error.letter - 1).join('').length };
+  $('error').textContent = error ? plain(error.message) : linkError;
+  paint();
+}
+// A matrix keeps its rows; a list of numbers may break.
+function numberCell(t, kind) {
+  t = t.replace(/\n$/, '');
+  return make('td', { textContent: t, className: kind + (t.includes('\n') ? ' rows' : '') });
+}
+function showNumbers(notes) {
+  const names = Object.keys(values), any = hasGradients(), rows = names.map(n => {
+    const v = values[n], g = v.gradient, cells = [numberCell(v.text, '')];
+    if (any) cells.push(numberCell(g ? g.text : '', 'grad'));
+    const name = n == '_' ? '(last)' : n, head = v.line ? make('button', { textContent: name, onclick: () => goTo(v.line) }) : name;
+    const row = make('tr', {}, make('th', { scope: 'row' }, head), make('td', { textContent: v.shape.length ? '[' + v.shape.join(',') + ']' : '' }), ...cells);
+    row.dataset.line = v.line || 0;
+    return row;
+  });
+  const loss = any ? (Object.values(values).find(v => v.gradient).gradient.name.split('/')[0] + '/d…') : '';
+  const head = ['name', 'shape', 'value', loss].filter((s, i) => i < 3 || any).map(s => make('th', { scope: 'col', textContent: s }));
+  $('numbers').replaceChildren(make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)));
+  if (notes.trim()) $('numbers').append(make('p', { className: 'note', textContent: plain(notes) }));
+  light();
+}
+const select = (label, list, value, on) => { const s = make('select', { onchange: () => on(s.value) }); list.forEach(x => s.add(new Option(x[1], x[0]))); s.value = value; return make('label', {}, label + ' ', s) };
+const field = (label, value, on) => { const i = make('input', { value, size: 5, inputMode: 'decimal', onchange: () => on(i.value) }); return make('label', {}, label + ' ', i) };
+async function show() {
+  const view = $('view'), mine = tab;
+  if (tab == 'train') return say(words('train', PROGRAM, dataFlags(), '-o', 'run/'));
+  if (tab == 'plot' && !over && !/^\s*plot\b/m.test(text.value)) over = scalars()[0] || '';
+  const command = commandOf(), r = await ask({ files: files(PROGRAM), runs: [command], read: tab == 'plot' ? ['plots/'] : ['picture.svg'] });
+  if (mine != tab) return;
+  say(command);
+  const run = r.runs[0], bad = !run ? (r.stopped ? 'Stopped after ' + LIMIT + ' s.' : r.dead) : run.status > 1 ? plain(run.err) : '';
+  const node = bad ? make('p', { className: 'bad', textContent: bad }) : null, scroll = view.scrollTop;
+  if (tab == 'picture') showPicture(node, r);
+  if (tab == 'step') view.replaceChildren(node || make('pre', { textContent: run.out }));
+  if (tab == 'check') view.replaceChildren(...(node ? [node] : verdict(run)));
+  if (tab == 'plot') showPlots(node, r);
+  view.scrollTop = scroll;
+}
+function showPicture(bad, r) {
+  const view = $('view'), styles = [['cards', 'boxes'], ['circuit', 'gates'], ['neurons', 'neurons'], ['blocks', 'layers']];
+  const row = make('p', { className: 'row' }, select('As', styles, style, v => { style = v; update() }), make('button', { textContent: 'Step through', onclick: stepThrough }));
+  const picture = make('div', { id: 'picture' }), about = make('p', { id: 'about', className: 'note', textContent: 'Click a box: its line and its rule.' });
+  if (bad) picture.append(bad);
+  else svg = r.files['picture.svg'] || '', picture.innerHTML = svg;
+  view.replaceChildren(row, picture, about), light();
+}
+// The page of `draw` has the steps, forward and back, and leaves that can be changed.
+async function stepThrough() {
+  const command = words('draw', PROGRAM, someRows(), hasGradients() ? '--backward' : '', '--values', '-o', 'picture.html');
+  const r = await ask({ files: files(PROGRAM), runs: [command], read: ['picture.html'] }), page = r.files['picture.html'];
+  if (!page) return;
+  say(command);
+  $('view').replaceChildren(make('p', { className: 'row' }, make('button', { textContent: 'Back to the picture', onclick: update })), make('iframe', { title: 'The graph step by step', srcdoc: page, sandbox: 'allow-scripts' }));
+}
+// The verdict first, then claims; the rest of what is printed stands behind a click.
+function verdict(run) {
+  const all = run.out.trimEnd().split('\n'), last = all[all.length - 1], first = all.findIndex(s => s.startsWith('gradcheck ')), fine = !/FAIL|INCONCLUSIVE/.test(last);
+  const claims = all.slice(0, Math.max(first, 0)).join('\n');
+  const failed = all.filter(s => /\bFAIL|inconclusive/i.test(s) && s != last && !claims.includes(s)).join('\n');
+  return [make('p', { className: 'verdict ' + (fine ? 'good' : 'bad'), textContent: (fine ? '✓ ' : '✗ ') + last.replace(/\s{2,}/g, ', ') }), make('pre', { textContent: plain([claims, failed].filter(s => s).join('\n')) }),
+    make('details', {}, make('summary', { textContent: 'All that was compared' }), make('pre', { textContent: plain(run.out + run.err) }))];
+}
+const scalars = () => Object.keys(values || {}).filter(n => !values[n].shape.length && n != '_' && new RegExp('^\\s*(.*;\\s*)?' + n + '\\s*=\\s*(param|-?[\\d.])', 'm').test(text.value));
+function showPlots(bad, r) {
+  const own = /^\s*plot\b/m.test(text.value), list = [...(own ? [['', "the program's plots"]] : []), ...scalars().map(n => [n, 'over ' + n])];
+  const row = make('p', { className: 'row' }, select('Draw', list, over, v => { over = v; update() }));
+  if (over) row.append(field('from', from, v => { from = +v || 0; update() }), field('to', to, v => { to = +v || 0; update() }));
+  if (!list.length) bad = make('p', { textContent: 'There is nothing to draw a curve over: write a number with a name, as z = 0.5, or a line such as plot line tanh(t) over t in -4:4' });
+  const all = Object.values(r.files).filter(s => s);
+  if (!bad && all.length) svg = all[0];
+  $('view').replaceChildren(row, ...(bad ? [bad] : all.map(s => make('div', { innerHTML: s }))));
+}
+
+// ---- a box and its line ----
+
+const lineOf = box => { const t = box.querySelector(':scope>title'), m = t && t.textContent.split('\n')[0].match(/:(\d+):\d+$/); return m ? +m[1] : 0 };
+function light() {
+  document.querySelectorAll('#picture g[id]').forEach(b => b.classList.toggle('here', lineOf(b) == here));
+  document.querySelectorAll('#numbers tr').forEach(r => r.classList.toggle('here', +r.dataset.line == here));
+}
+$('view').addEventListener('click', e => {
+  const box = e.target.closest('#picture g[id]'), title = box && box.querySelector(':scope>title'), desc = box && box.querySelector(':scope>desc');
+  if (!title || !lineOf(box)) return;
+  if (innerWidth > 760) goTo(lineOf(box)); else here = lineOf(box), light();
+  $('about').textContent = title.textContent.replace(/,\s\S+:\d+:\d+/, '') + (desc ? '\n' + desc.textContent : '');
+});
+
+// ---- training ----
+
+let training = false, epoch = 0, trained = '', pictures = 0, began = 0;
+const recipe = () => text.value + '\n' + dataFlags().join(' ');
+async function train(epochs) {
+  if (training) return void trainer.pause();
+  trainer = trainer || WENGERT.engine();
+  const fresh = trained != recipe(), every = epochs || +$('every').value, id = 't.wg', d = dataFlags();
+  if (fresh) epoch = 0, trained = recipe();
+  const wide = Math.max(300, Math.min(1200, $('trainer').clientWidth - 24)), phone = innerWidth <= 760, part = share => Math.round(phone ? wide : share * (wide - 10));
+  const figure = (name, w, h) => ({ name, words: ['plot', 'run', '--only', name, '--for', w + 'x' + h, '-o', name + '.svg', '-q'], read: name + '.svg' });
+  training = true, pictures = 0, began = now(), $('go').textContent = 'Pause';
+  const r = await trainer.run({
+    files: files(id), train: [id, ...d], from: epoch, every, until: epochs ? epoch + epochs : 1e6, fresh, after: [
+      { name: 'net', words: words('draw', id, d, takesData() ? ['--rows', rows()] : [], '--style', 'neurons', '--load', 'run/weights.safetensors', '--id', 'net', '--for', part(0.55) + 'x' + Math.round((phone ? 1.45 : 1.08) * part(0.55)), '-o', 'net.svg', '-q'), read: 'net.svg' },
+      figure('regions', part(0.45), Math.round(1.04 * part(0.45))), figure('curves', wide, phone ? 480 : 300)]
+  }, seen);
+  training = false, $('go').textContent = 'Train';
+  if (r.stopped || r.dead) trained = '';
+  const bad = r.runs && r.runs[0];
+  if (bad) $('where').textContent = plain(bad.err).split('\n').filter(s => !/^data /.test(s))[0], trained = '';
+  if (r.dead) $('where').textContent = 'The engine ended: ' + r.dead;
+  if (restarts) restarts = false, train(0);
+}
+function seen(s) {
+  epoch = s.epoch, pictures++;
+  for (const k in s.pictures) $(k).innerHTML = s.pictures[k] || '';
+  if (s.pictures.net) svg = s.pictures.net;
+  const numbers = Object.entries(s.log.metrics || {}).map(([k, v]) => ' · ' + k + ' ' + +(+v).toPrecision(3)).join('');
+  $('where').textContent = 'epoch ' + epoch + ' · loss ' + +s.log.loss.toPrecision(4) + numbers + (pictures > 2 ? ' · ' + (1000 * pictures / (now() - began)).toFixed(0) + ' pictures/s' : '');
+  document.body.dataset.epoch = epoch;
+}
+let restarts = false;
+// goOn: a training that runs begins anew with what was changed.
+function startOver(goOn) {
+  trained = '', epoch = 0;
+  if (training) restarts = goOn === true, trainer.pause();
+  else $('where').textContent = '', ['net', 'regions', 'curves'].forEach(k => { $(k).innerHTML = '' });
+}
+$('go').onclick = () => train(0), $('one').onclick = () => train(1), $('again').onclick = () => startOver(false);
+for (const k of ['data', 'noise', 'map']) $(k).onchange = () => { if (k == 'data' && $('data').value == 'csv' && !table) $('open').click(); showData(), update(), startOver(true), address() };
+$('stop').onclick = () => engine.stop();
+addEventListener('keydown', e => { if (e.key == 'Enter' && (e.ctrlKey || e.metaKey)) e.preventDefault(), pick('train'), train(0) });
+
+// ---- the address has the program, the tab and the data: #1 and then JSON, deflated, in base64 for addresses ----
+
+const VERSION = '1', base64 = { to: b => btoa(String.fromCharCode(...b)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, ''), from: s => Uint8Array.from(atob(s.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0)) };
+const through = async (bytes, stream) => new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
+const packed = async x => VERSION + base64.to(await through(new TextEncoder().encode(JSON.stringify(x)), new CompressionStream('deflate-raw')));
+const unpacked = async s => JSON.parse(new TextDecoder().decode(await through(base64.from(s.slice(1)), new DecompressionStream('deflate-raw'))));
+let addressTimer, loading = false;
+const state = () => [text.value, tab, takesData() && $('data').value != 'csv' ? [$('data').value, $('noise').value] : []];
+async function keep() { history.replaceState(null, '', '#' + await packed(state())) }
+function address() { if (!loading) clearTimeout(addressTimer), addressTimer = setTimeout(keep, 400) }
+// False: there is no program in the address.
+async function readAddress() {
+  const s = decodeURIComponent(location.hash.slice(1));
+  if (!/^\d[\w-]{4,}$/.test(s)) return false;
+  try {
+    if (s[0] != VERSION) throw new Error('This link was made by another version of the page.');
+    const [program, k, data] = await unpacked(s);
+    begin(String(program), k, data || []);
+  } catch (e) {
+    linkError = /version/.test(e.message) ? e.message : 'This link is damaged: its program cannot be read.';
+    return showError(), false;
+  }
+  return true;
+}
+addEventListener('hashchange', readAddress);
+function begin(program, k, data) {
+  loading = true;
+  $('data').value = data[0] && SETS.some(s => s[0] == data[0]) ? data[0] : '';
+  if (data[1]) $('noise').value = data[1];
+  if (!$('noise').value) $('noise').value = '0';
+  over = '', showData(), load(program), pick(TABS.some(t => t[0] == k) ? k : 'picture'), startOver(false);
+  loading = false;
+}
+
+// ---- files ----
+
+function save(name, what, type) { make('a', { href: URL.createObjectURL(new Blob([what], { type })), download: name }).click(), $('save').open = false }
+const base = (start.name || 'program.wg').replace(/\.wg$/, '');
+$('save-wg').onclick = () => save(base + '.wg', text.value, 'text/plain');
+$('save-svg').onclick = () => save(base + '.svg', svg, 'image/svg+xml');
+$('save-tex').onclick = async () => {
+  const r = await ask({ files: files(PROGRAM), runs: [words('draw', PROGRAM, someRows(), '--values', hasGradients() ? '--backward' : '', '-o', 'picture.tex')], read: ['picture.tex'] });
+  if (r.files['picture.tex']) save(base + '.tex', r.files['picture.tex'], 'text/plain');
+};
+// As it is on paper, three times as large.
+async function png() {
+  const light = svg.replace(/@media[^{]*prefers-color-scheme[^{]*\{[^}]*\}[^}]*\}/g, ''), image = new Image();
+  image.src = URL.createObjectURL(new Blob([light], { type: 'image/svg+xml' }));
+  await image.decode();
+  const canvas = make('canvas', { width: 3 * image.width, height: 3 * image.height }), c = canvas.getContext('2d');
+  c.fillStyle = '#fff', c.fillRect(0, 0, canvas.width, canvas.height), c.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise(good => canvas.toBlob(good));
+}
+$('save-png').onclick = async () => save(base + '.png', await png(), 'image/png');
+async function take(file) {
+  const t = await file.text();
+  if (/\.csv$/i.test(file.name)) takeTable(file.name, t); else load(t.replace(/\r\n?/g, '\n'));
+}
+$('open').onchange = () => { if ($('open').files[0]) take($('open').files[0]); $('open').value = '' };
+addEventListener('dragover', e => e.preventDefault());
+addEventListener('drop', e => { if (e.dataTransfer.files[0]) e.preventDefault(), take(e.dataTransfer.files[0]) });
+$('share').onclick = async () => {
+  await keep();
+  let copied = true;
+  try { await navigator.clipboard.writeText(location.href) } catch (e) { copied = false }
+  $('share').textContent = copied ? 'Link copied' : 'The link is in the address', setTimeout(() => { $('share').textContent = 'Copy link' }, 2500);
+};
+
+// ---- the start ----
+
+if (start.program !== undefined) $('example').add(new Option(start.name, -1));
+EXAMPLES.forEach((e, i) => $('example').add(new Option(e[0], i)));
+$('example').onchange = () => {
+  const e = EXAMPLES[$('example').value];
+  if (e) begin(e[2], e[1], [e[3]]); else begin(start.program, start.tab, []);
+};
+let resized;
+addEventListener('resize', () => { clearTimeout(resized), resized = setTimeout(update, 200) });
+(async () => {
+  if (!await readAddress()) $('example').onchange();
+  const failed = setTimeout(() => { $('error').textContent = 'The engine has not started yet.' }, 5000);
+  try { await engine.ready } catch (e) { $('error').textContent = 'The engine does not start in this browser: ' + e.message }
+  clearTimeout(failed);
+})();
