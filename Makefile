@@ -257,13 +257,17 @@ LESSON_PARTS := lessons/symbols.txt $(wildcard include/wengert/*.h) $(LESSONS) l
 $(LESSON_TEXT): tools/lesson_text.awk lessons/. $(LESSON_PARTS)
 	@mkdir -p $(@D) && awk -f $< $(LESSON_PARTS) > $@
 LESSON_PAGE := $(OBJ)/generated/lesson_text.h
-$(LESSON_PAGE): tools/page_text.awk tools/lesson.css tools/lesson_site.css tools/lesson.js src/figure/frames.js tools/lesson_slide.js
+$(LESSON_PAGE): tools/page_text.awk tools/lesson.css tools/lesson_site.css tools/lesson.js tools/lesson_slide.js src/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 PLAY_TEXT   := $(OBJ)/generated/play_text.h
 $(PLAY_TEXT): tools/page_text.awk tools/play.html tools/play.css tools/play.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/tools/lesson_texts.o: $(LESSON_TEXT)
 $(OBJ)/tools/cmd_play.o: $(PLAY_TEXT)
+EDIT_TEXT   := $(OBJ)/generated/edit_text.h
+$(EDIT_TEXT): tools/page_text.awk tools/lesson_edit.js
+	@mkdir -p $(@D) && awk -f $^ > $@
+$(OBJ)/tools/engine_file.o: $(EDIT_TEXT)
 $(OBJ)/tools/lesson_page.o: $(LESSON_PAGE)
 ifeq ($(GRAPHVIZ),1)
 $(OBJ)/src/draw/dot.o: WG_CPPFLAGS += $(shell pkg-config --cflags libcgraph)

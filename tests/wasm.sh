@@ -9,5 +9,6 @@ run() { if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi; }
 run make -s --no-print-directory BUILD="$build" wasm
 run node tests/wasm.js "$build/wasm/engine.js" "$WG_BUILD/wengert" tests/lang/*.txt tests/tools/*.txt
 run node tests/play.js "$build/wasm/engine.js" "$WG_BUILD/wengert"
+run node tests/lesson_edit.js "$build/wasm/engine.js" "$WG_BUILD/wengert"
 echo "Synthesis: Tested: $((passed + failed)) | Passing: $passed | Failing: $failed | Crashing: 0"
 [ "$failed" = 0 ]

@@ -10,6 +10,10 @@
 
 static const flag flags[] = {
     { 0, "page", NULL, "one HTML file that loads nothing; with --all a site of all lessons" },
+    { 0, "edit", NULL,
+      "with --page: each program can be changed on the page. edit.js and engine.js go beside it" },
+    { 0, "engine", "FILE", "with --edit: engine.js (default: the one made or installed with this command)" },
+    { 0, "only", "N", "with --page: only block wg N and what follows it, for a page that is changed" },
     { 'o', "output", "DIR", "pictures go there as SVG (default: text in the terminal)" },
     { 0, "all", NULL, "the claims of all lessons" },
     { 0, "answers", NULL, "the questions and exercises with their answers; a site has them as answers.html" },
@@ -169,6 +173,7 @@ static int run_all(const args *a)
 static bool make_page(lesson *l, const char *path, const lesson_place *site)
 {
     int holds;
+    if (args_has(l->a, "edit") && !edit_beside(l->a, path, &l->status)) return false;
     if (!lesson_build(l) || !lesson_judge(l) || !lesson_page(l, path, site)) return false;
     const int all = lesson_claims(l, &holds);
     printf("%s: %d of %d claims hold\n", path, holds, all);
@@ -328,6 +333,10 @@ static int run_one(const args *a)
 static int run(const args *a)
 {
     if (a->operands > 1) return tool_wrong(a, "lesson: one lesson at a time; --all runs all");
+    if ((args_has(a, "edit") || args_has(a, "only")) && !args_has(a, "page"))
+        return tool_wrong(a, "--%s goes with --page", args_has(a, "edit") ? "edit" : "only");
+    if (args_has(a, "only") && !a->operands) return tool_wrong(a, "--only goes with one lesson");
+    if (args_has(a, "engine") && !args_has(a, "edit")) return tool_wrong(a, "--engine goes with --edit");
     if (args_has(a, "all") && a->operands) return tool_wrong(a, "%s: no lesson with --all", a->operand[0]);
     if (args_has(a, "all") && args_has(a, "page")) return make_site(a);
     if (args_has(a, "all")) return args_has(a, "answers") ? print_all_answers(a) : run_all(a);

@@ -23,24 +23,13 @@ static void put_lines(FILE *out, const char *const lines[])
     for (int i = 0; lines[i]; i++) fputs(lines[i], out);
 }
 
-/* What the page begins with, as JSON in an element <script>, so without "<". False: out of memory. */
+/* What the page begins with. False: out of memory. */
 static bool put_start(FILE *out, const char *path, const char *program)
 {
-    char *text = NULL;
-    size_t size = 0;
-    json j = { .out = open_memstream(&text, &size) };
-    if (!j.out) return false;
     const char *slash = path ? strrchr(path, '/') : NULL;
-    FILE *const memory = j.out;
-    j = json_start(memory);
-    if (program) json_text(&j, "name", slash ? slash + 1 : path), json_text(&j, "program", program);
-    json_finish(&j);
-    const bool fine = !fclose(memory) && text;
-    for (const char *s = text; fine && *s; s++)
-        if (*s == '<') fputs("\\u003c", out);
-        else if (*s != '\n') fputc(*s, out);
-    free(text);
-    return fine;
+    const char *const start[] = { program ? "name" : NULL, slash ? slash + 1 : path, "program", program,
+                                  NULL };
+    return json_in_page(out, start);
 }
 
 static bool put_page(FILE *out, const char *path, const char *program)

@@ -6,6 +6,11 @@
 #include <unistd.h>
 
 #include "tool.h"
+#ifdef __EMSCRIPTEN__ /* a page makes no page for itself */
+static const char *const edit_js[] = { NULL };
+#else
+#include "edit_text.h"
+#endif
 
 enum { PATH_ROOM = 4200 };
 
@@ -79,4 +84,18 @@ bool engine_beside(const args *a, const char *page, int *status)
     const char *failed = copy(from, to);
     if (failed) *status = tool_fail(a, EXIT_OTHER, "%s: %s", failed, strerror(errno));
     return !failed;
+}
+
+bool edit_beside(const args *a, const char *page, int *status)
+{
+    char path[PATH_ROOM];
+    const char *slash = strrchr(page, '/');
+    if (!*edit_js) return true;
+    if (!engine_beside(a, page, status)) return false;
+    snprintf(path, sizeof path, "%.*sedit.js", slash ? (int)(slash + 1 - page) : 0, page);
+    FILE *out = fopen(path, "we");
+    for (int i = 0; out && edit_js[i]; i++) fputs(edit_js[i], out);
+    if (!out || ferror(out) | fclose(out))
+        return *status = tool_fail(a, EXIT_OTHER, "%s: %s", path, strerror(errno)), false;
+    return true;
 }

@@ -1,6 +1,7 @@
 /* json.c: writes JSON. NaN and infinities are the strings "nan", "inf", "-inf". Bytes that are not UTF-8
  * become U+FFFD. The command never calls setlocale, so printf writes a decimal point. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tool.h"
@@ -162,6 +163,23 @@ int json_only_text(const char *key, const char *value)
     json_text(&j, key, value);
     json_finish(&j);
     return EXIT_DONE;
+}
+
+bool json_in_page(FILE *out, const char *const pairs[])
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory) return false;
+    json j = json_start(memory);
+    for (int i = 0; pairs[i]; i += 2) json_text(&j, pairs[i], pairs[i + 1]);
+    json_finish(&j);
+    const bool fine = !fclose(memory) && text;
+    for (const char *s = text; fine && *s; s++)
+        if (*s == '<') fputs("\\u003c", out);
+        else if (*s != '\n') fputc(*s, out);
+    free(text);
+    return fine;
 }
 
 /* ---- structs ---- */

@@ -61,6 +61,8 @@ typedef struct lesson_part {
     int line, lines; /* its lines in the file; of a block those between its fences */
     int program;     /* of a block: its number among the programs */
     int plot;        /* of PART_PLOT: which statement of the program it is */
+    int block;       /* it is the block wg of this number, from 1 on, or stands behind it */
+    bool left_out;   /* by --only */
     /* of PART_ASK: lines [0, answer) are the question; those of hint (0: none), then and wrong follow */
     span answer, within, hint, then;
 } lesson_part;
@@ -104,6 +106,7 @@ typedef struct lesson {
     lesson_program program[LESSON_PROGRAMS];
     int programs;
     int draws, plots, tries;
+    int blocks, only; /* the blocks wg; the one that is asked for with what follows it, 0: all */
     lesson_slide slide;
     int status;
 } lesson;

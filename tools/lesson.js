@@ -1,14 +1,12 @@
 // A question: what stands behind it stays closed until the reader has guessed right, or three times.
 document.documentElement.classList.add('js');
-document.querySelectorAll('.ask').forEach(function (ask) {
-  var behind = [], e = ask.nextElementSibling, answer = ask.querySelector('.answer'), field = ask.querySelector('input'),
+function lessonAsk(ask) {
+  var answer = ask.querySelector('.answer'), field = ask.querySelector('input'),
     hint = ask.querySelector('details'), said = ask.querySelector('.said'), left = 3;
-  for (; e && e.tagName != 'H2' && !e.matches('.try, footer, .ask'); e = e.nextElementSibling) behind.push(e);
-  behind.forEach(function (b) { b.classList.add('closed') });
-  function open() {
-    answer.open = true;
-    behind.forEach(function (b) { b.classList.remove('closed') });
+  function close(on) {
+    for (var e = ask.nextElementSibling; e && e.tagName != 'H2' && !e.matches('.try, footer, .ask'); e = e.nextElementSibling) e.classList.toggle('closed', on);
   }
+  function open() { answer.open = true, close(false) }
   ask.addEventListener('submit', function (event) {
     event.preventDefault();
     var guess = parseFloat(field.value.replace(',', '.').replace('\u2212', '-')), off = Math.abs(guess - ask.dataset.answer);
@@ -25,13 +23,13 @@ document.querySelectorAll('.ask').forEach(function (ask) {
     if (left <= 0) open();
   });
   ask.querySelector('.show').addEventListener('click', function () { said.textContent = ''; open() });
-});
+  return close;
+}
+document.querySelectorAll('.ask').forEach(function (ask) { lessonAsk(ask)(true) });
 // All digits of a claim's number are its title; a click exchanges them.
-document.querySelectorAll('td[title]').forEach(function (c) {
-  c.addEventListener('click', function () {
-    var text = c.textContent;
-    if (c.title) c.textContent = c.title, c.title = text;
-  });
+addEventListener('click', function (event) {
+  var c = event.target.closest('td[title]'), text = c && c.textContent;
+  if (c && c.title) c.textContent = c.title, c.title = text;
 });
 // On paper all stands open.
 (function () {

@@ -16,7 +16,8 @@ typedef struct page {
     char *numbers;
     size_t size;
     int pictures, moved;
-    bool styled; /* the style of figures is written */
+    bool styled;  /* the style of figures is written */
+    bool changes; /* its programs can be changed on the page: <!--3--> stands before part 3 */
 } page;
 
 enum { ROOM_OF_FORMULA = 600 };
@@ -397,9 +398,17 @@ static bool put_draw(page *g, const lesson_part *p)
 
 /* ---- the page ---- */
 
+static bool is_picture(const lesson_part *p) { return p->kind == PART_PLOT || p->kind == PART_DRAW; }
+
 static bool put_part(page *g, const lesson_part *p)
 {
     const span all = lesson_lines(g->l, p->line, p->lines);
+    const bool left_out = p->left_out || (g->l->only && p->block != g->l->only);
+    if (left_out) { /* the others are numbered and styled as they are in the whole page */
+        g->pictures += is_picture(p), g->styled |= p->kind == PART_PLOT;
+        return true;
+    }
+    if (g->changes) fprintf(g->out, "<!--%d-->", (int)(p - g->l->part));
     switch (p->kind) {
     case PART_TEXT: return put_tagged(g, "<p>", all, "</p>\n");
     case PART_HEADING: return put_tagged(g, "<h2>", span_trim((span){ all.at + 2, all.n - 2 }), "</h2>\n");
@@ -507,6 +516,7 @@ static bool write_page(page *g)
     if (!put_tagged(g, "<h1>", l->title, "</h1>\n")) return false;
     for (int i = 0; i < l->parts; i++)
         if (!put_part(g, &l->part[i])) return false;
+    if (g->changes) fprintf(g->out, "<!--%d-->", l->parts);
     put_foot(g);
     fflush(g->moving);
     if (g->moved)
@@ -518,6 +528,12 @@ static bool write_page(page *g)
         put(g, "<script>\n"), put_lines(g->out, page_js);
         if (has_slider(l)) put_lines(g->out, page_slide);
         put(g, "</script>\n");
+    }
+    if (g->changes) {
+        const char *const source[] = { "name", l->name, "text", l->source, NULL };
+        put(g, "<script type=\"application/json\" id=\"source\">");
+        if (!json_in_page(g->out, source)) return false;
+        put(g, "</script>\n<script src=\"edit.js\" defer></script>\n");
     }
     put(g, "</body>\n</html>\n");
     return true;
@@ -534,7 +550,8 @@ bool lesson_save(lesson *l, const char *path, const char *text, size_t n)
 
 bool lesson_page(lesson *l, const char *path, const lesson_place *site)
 {
-    page g = { .l = l, .site = site };
+    const bool changes = args_has(l->a, "edit") || l->only;
+    page g = { .l = l, .site = site, .changes = changes };
     char *text = NULL;
     size_t n = 0;
     if (!lesson_frames_make(l, &g.frames)) return false;

@@ -394,6 +394,7 @@ static bool read_draw(lesson *l, const lesson_part *p)
 static bool read_block(lesson *l, lesson_part *p)
 {
     if (p->lines == 0) return lesson_wrong(l, l->line[p->line - 2], "the block is empty");
+    if (p->left_out) return true;
     switch (p->kind) {
     case PART_PROGRAM:
         if (!l->first_program) l->first_program = p->line;
@@ -445,6 +446,16 @@ static bool read_words(lesson *l, span s, lesson_part *p)
     return true;
 }
 
+/* With --only K all programs and plots are read, since claims name them, and of the rest what stands behind
+ * block K, without a slider. */
+static void place(lesson *l, lesson_part *p)
+{
+    if (p->kind == PART_PROGRAM) l->blocks++;
+    p->block = l->blocks;
+    p->left_out = l->only && p->kind != PART_PROGRAM && p->kind != PART_PLOT &&
+                  (p->block != l->only || p->kind == PART_SLIDE);
+}
+
 /* A block from its fence in line i. *next: the line behind its other fence. */
 static bool read_fence(lesson *l, int i, int *next)
 {
@@ -456,7 +467,9 @@ static bool read_fence(lesson *l, int i, int *next)
         return lesson_wrong(l, l->line[i - 1], "a block without an end: a line ``` is missing");
     *p = (lesson_part){ .line = i + 1, .lines = end - i - 1 };
     *next = end + 1;
-    return read_kind(l, word, &p->kind) && read_words(l, rest_of(s, word.n), p) && read_block(l, p);
+    if (!read_kind(l, word, &p->kind)) return false;
+    place(l, p);
+    return (p->left_out || read_words(l, rest_of(s, word.n), p)) && read_block(l, p);
 }
 
 /* ---- the file ---- */
@@ -513,8 +526,9 @@ static bool read_parts(lesson *l, int i)
             lesson_part *p = &l->part[l->parts++];
             *p = (lesson_part){ PART_TEXT, .line = i };
             if (span_begins(s, "##")) p->kind = PART_HEADING;
+            place(l, p);
             do {
-                if (!read_values(l, 0, lesson_line(l, i))) return false;
+                if (!p->left_out && !read_values(l, 0, lesson_line(l, i))) return false;
                 i++;
             } while (p->kind == PART_TEXT && i <= l->lines && lesson_line(l, i).n &&
                      strncmp(l->line[i - 1], "```", 3) != 0);
@@ -540,9 +554,19 @@ static void name_of(lesson *l, const char *file)
         if (!isalnum((unsigned char)*c) && !strchr("-_.", *c)) *c = '-';
 }
 
+static bool check_only(lesson *l)
+{
+    if (l->only <= l->blocks) return true;
+    l->status = tool_wrong(l->a, "--only %d: %s has %d blocks wg", l->only, l->file, l->blocks);
+    return false;
+}
+
 bool lesson_read(lesson *l, const args *a, const char *file, const char *source)
 {
+    long long only = 0;
     *l = (lesson){ .a = a, .file = file, .source = source };
+    if (!args_long(a, "only", 1, &only)) return l->status = EXIT_FLAGS, false;
+    l->only = (int)(only < MOST_BYTES ? only : MOST_BYTES);
     name_of(l, file);
     if (!*source) return l->status = tool_fail(a, EXIT_TEXT, "%s: the file is empty", file), false;
     if (strlen(source) > MOST_BYTES)
@@ -566,7 +590,8 @@ bool lesson_read(lesson *l, const args *a, const char *file, const char *source)
     if (!l->status && i <= l->lines && lesson_line(l, i).n)
         lesson_wrong(l, l->line[i - 1],
                      "below the title stand number:, after:, notes:, uses: and graph:, then an empty line");
-    return !l->status && lesson_use(l) && program_of(l, (span){ source, 0 }, source) && read_parts(l, i);
+    return !l->status && lesson_use(l) && program_of(l, (span){ source, 0 }, source) && read_parts(l, i) &&
+           check_only(l);
 }
 
 bool lesson_read_text(lesson *l, const args *a, const char *path)

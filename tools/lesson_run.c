@@ -113,7 +113,7 @@ static bool judge_ask(lesson *l, const lesson_part *p)
 bool lesson_judge(lesson *l)
 {
     for (int i = 0; i < l->parts; i++)
-        if (l->part[i].kind == PART_ASK && !judge_ask(l, &l->part[i])) return false;
+        if (l->part[i].kind == PART_ASK && !l->part[i].left_out && !judge_ask(l, &l->part[i])) return false;
     for (int i = 0; i < l->programs; i++) {
         lesson_program *p = &l->program[i];
         p->claims = wg_program_claims(p->m.q);

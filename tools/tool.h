@@ -149,6 +149,9 @@ void json_array(json *j, const char *key);
 void json_end(json *j);
 void json_text(json *j, const char *key, const char *value);
 int json_only_text(const char *key, const char *value); /* the whole object, to standard output; returns 0 */
+/* An object of texts for an element <script> of a page, so without "<". pairs: keys and texts, then NULL.
+ * False: out of memory. */
+bool json_in_page(FILE *out, const char *const pairs[]);
 void json_whole(json *j, const char *key, long long value);
 void json_bool(json *j, const char *key, bool value);
 void json_number(json *j, const char *key, double value, wg_dtype t);
@@ -409,6 +412,7 @@ void free_size_names(size_names *s);
  * made or installed with this command. If neither is there, one that lies beside the page is taken. False:
  * after a message. */
 bool engine_beside(const args *a, const char *page, int *status);
+bool edit_beside(const args *a, const char *page, int *status); /* and edit.js, for a lesson's page */
 
 /* ---- terminal.c ---- */
 

@@ -1,0 +1,159 @@
+// Programs of a lesson's page can be changed, where engine.js is beside it. The engine writes the page anew: at once what stands behind the
+// changed program, then the rest. What differs takes the place of what was there; what was there comes back with "Back to the lesson".
+(() => {
+  const lesson = JSON.parse(document.getElementById('source').textContent);
+  // Texts between programs, and the lines of the programs.
+  const pieces = lesson.text.split(/^(```wg\b[^\n]*\n[^]*?^```$)/m), programs = [...document.querySelectorAll('.program')].filter(p => !p.closest('details'));
+  const original = pieces.map(s => s);
+  const linesOf = k => pieces[2 * k + 1].split('\n').slice(1, -1).join('\n');
+  const headOf = k => pieces[2 * k + 1].split('\n')[0];
+  let quick, slow, editors = [], before = new Map(), slowTimer, done = 0;
+
+  // ---- parts of the page: part 3 stands between the comments 3 and 4 ----
+
+  function partsOf(root, first = []) {
+    const all = {};
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
+    for (let c; (c = walk.nextNode());) {
+      if (!/^\d+$/.test(c.data)) continue;
+      const nodes = [];
+      for (let e = c.nextSibling; e && !(e.nodeType == 8 && /^\d+$/.test(e.data)) && !(e.tagName == 'FOOTER'); e = e.nextSibling) if (!(e.nodeType == 1 && e.classList.contains('edit'))) nodes.push(e);
+      all[c.data] = { comment: c, nodes };
+    }
+    return all;
+  }
+  const textOf = nodes => nodes.map(n => n.outerHTML || n.data).join('').replace(/\sclass=""|\sclass="closed"|(?<=class="[^"]*)\sclosed\b/g, '');
+  function wake(node) {
+    if (node.matches('.ask')) lessonAsk(node);
+    if (node.matches('figure') && window.addFigure) addFigure(node);
+  }
+  function put(part, nodes) {
+    const closed = part.nodes.some(n => n.nodeType == 1 && n.classList.contains('closed')), place = part.nodes[part.nodes.length - 1];
+    const fresh = nodes.map(n => document.adoptNode(n));
+    let after = part.comment;
+    part.nodes.forEach(n => n.remove());
+    fresh.forEach(n => { after.after(n), after = n; if (n.nodeType == 1) n.classList.toggle('closed', closed), n.classList.length || n.removeAttribute('class') });
+  }
+  // The parts of a page that the engine has written take the place of those that differ, but for the programs that are open.
+  function renew(html) {
+    const page = new DOMParser().parseFromString(html, 'text/html'), fresh = partsOf(page.body), old = partsOf(document.body);
+    let n = 0;
+    for (const i in fresh) {
+      if (!old[i] || !fresh[i].nodes.length) continue;
+      const k = programs.findIndex(p => old[i].nodes.includes(p));
+      if (k >= 0) { formulas(k, fresh[i].nodes.find(e => e.nodeType == 1)); continue }
+      if (textOf(old[i].nodes) == textOf(fresh[i].nodes)) continue;
+      if (!before.has(i)) before.set(i, old[i].nodes);
+      put(old[i], fresh[i].nodes), fresh[i].nodes.forEach(e => e.nodeType == 1 && wake(e)), n++;
+    }
+    const values = document.getElementById('values'), now = page.getElementById('values');
+    if (values && now && values.textContent != now.textContent) before.has('values') || before.set('values', values.textContent), values.textContent = now.textContent;
+    return n;
+  }
+  function formulas(k, program) {
+    const e = editors[k], f = program && program.querySelector('.formulas');
+    if (e) e.formulas.replaceChildren(...(f ? [document.adoptNode(f)] : []));
+  }
+  // Everything as the lesson has it, but for the programs that stay changed.
+  function restore() {
+    const old = partsOf(document.body);
+    before.forEach((nodes, i) => { if (i == 'values') document.getElementById('values').textContent = nodes; else put(old[i], nodes) });
+    before.clear();
+    document.querySelectorAll('.try li').forEach(li => { li.classList.remove('solved'); if (!li.classList.length) li.removeAttribute('class') });
+  }
+
+  // ---- the engine ----
+
+  function script(src) {
+    const e = document.createElement('script');
+    return new Promise((good, bad) => { Object.assign(e, { src, onload: good, onerror: () => bad(new Error('the file engine.js is not beside this page')) }); document.head.append(e) }).finally(() => e.remove());
+  }
+  async function begin() {
+    if (!window.WENGERT) await script('engine.js');
+    quick = quick || WENGERT.engine(), slow = slow || WENGERT.engine();
+    await quick.ready;
+  }
+  const FILE = './mine.md', page = (...only) => ['lesson', FILE, '--page', '--edit', ...only, '-o', 'mine.html'];
+  async function ask(engine, words, seconds, files = {}) {
+    const r = await engine.run({ files: { 'mine.md': pieces.join(''), 'lesson.md': lesson.text, ...files }, runs: [words], read: ['mine.html'] }, null, seconds);
+    const run = r.runs[0] || { status: 9, out: '', err: r.stopped ? 'stopped after ' + seconds + ' s' : r.dead || '' };
+    return { ...run, html: r.files['mine.html'], stopped: r.stopped };
+  }
+  // The line of an error in the program k, from 1 on; 0: it is elsewhere.
+  function lineIn(k, err) {
+    const m = err.match(/^\.\/mine\.md:(\d+):/), first = pieces.slice(0, 2 * k + 1).join('').split('\n').length, line = m ? m[1] - first : 0;
+    return line > 0 && line <= linesOf(k).split('\n').length ? line : 0;
+  }
+  function show(k, text) { editors[k].said.textContent = text }
+  const wordsOf = err => err.split('\n')[0].replace(/^\.\/mine\.md:(\d+):(\d+):\s/, '').replace(/^wengert:\s/, '');
+  let running = false, again = -1;
+  async function changed(k) {
+    if (running) return void (again = k);
+    running = true;
+    slow.busy && slow.stop(), clearTimeout(slowTimer);
+    const r = await ask(quick, page('--only', String(k + 1)), 5);
+    if (editors[k]) {
+      const line = r.status > 1 ? lineIn(k, r.err) : 0;
+      if (r.status <= 1 && r.html) renew(r.html);
+      show(k, r.stopped || line ? (line ? 'Line ' + line + ': ' : '') + wordsOf(r.err) : '');
+      document.body.classList.toggle('stale', !!line || !!r.stopped);
+      if (!line && !r.stopped) slowTimer = setTimeout(() => rest(k), 400);
+    }
+    document.body.dataset.quick = +(document.body.dataset.quick || 0) + 1;
+    running = false;
+    if (again >= 0) { const next = again; again = -1; changed(next) }
+  }
+  // The whole page, its slider too, and the exercises.
+  async function rest(k) {
+    const mine = ++done, r = await ask(slow, page(), 60);
+    if (mine != done || r.stopped && !editors[k]) return;
+    if (r.status <= 1 && r.html) renew(r.html); else if (editors[k] && !r.stopped) show(k, 'Further below: ' + wordsOf(r.err));
+    const program = await ask(slow, ['lesson', FILE, '--program'], 30);
+    if (mine != done || program.status) return;
+    const checked = await ask(slow, ['lesson', './lesson.md', '--check', 'mine.wg'], 60, { 'mine.wg': program.out });
+    if (mine != done) return;
+    const items = document.querySelectorAll('.try li');
+    for (const m of checked.out.matchAll(/^(\S+)\sexercise\s(\d+):/gm)) if (items[m[2] - 1] && m[1] == '✓') items[m[2] - 1].classList.add('solved');
+    document.body.dataset.slow = +(document.body.dataset.slow || 0) + 1;
+  }
+
+  // ---- the editors ----
+
+  const make = (tag, props, ...children) => { const e = Object.assign(document.createElement(tag), props); e.append(...children); return e };
+  function open(k, button) {
+    const area = make('textarea', { value: linesOf(k), spellcheck: false, wrap: 'off' }), said = make('p', { className: 'said' }), drawn = make('div', { className: 'formulas' });
+    area.setAttribute('aria-label', 'Program ' + (k + 1)), area.setAttribute('autocapitalize', 'off'), said.setAttribute('role', 'status');
+    const box = make('div', { className: 'edit' }, area, drawn, said), grow = () => { area.rows = area.value.split('\n').length + 1 };
+    editors[k] = { box, said, formulas: drawn, area };
+    programs[k].hidden = true, programs[k].after(box), grow(), area.focus();
+    let timer;
+    area.addEventListener('input', () => {
+      pieces[2 * k + 1] = headOf(k) + '\n' + area.value + '\n```', grow();
+      clearTimeout(timer), timer = setTimeout(() => changed(k), 120);
+    });
+    button.textContent = 'Back to the lesson';
+    const f = programs[k].querySelector('.formulas');
+    if (f) drawn.append(f.cloneNode(true));
+  }
+  function close(k, button) {
+    editors[k].box.remove(), delete editors[k], programs[k].hidden = false, programs[k].removeAttribute('hidden');
+    pieces[2 * k + 1] = original[2 * k + 1], button.textContent = 'Change a line', done++, clearTimeout(slowTimer);
+    if (slow.busy) slow.stop();
+    document.body.classList.remove('stale'), document.body.classList.length || document.body.removeAttribute('class');
+    restore();
+    const other = Object.keys(editors)[0];
+    if (other !== undefined) changed(+other);
+  }
+  document.head.append(make('style', { textContent: '.edit textarea{width:100%;font:.94rem/1.5 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;color:inherit;background:var(--soft);border:1px solid var(--mark);border-radius:.4rem;padding:.6rem;white-space:pre;overflow:auto;resize:vertical}.edit .formulas{padding:.4rem .6rem;border:0}.edit .said{color:var(--bad);margin:.3rem 0}.stale figure,.stale .claims{opacity:.45}.try li.solved::marker{content:"✓ ";color:var(--good)}button.edit{margin:-.5rem 0 1rem}' }));
+  programs.forEach((p, k) => {
+    const button = make('button', { type: 'button', className: 'edit', textContent: 'Change a line' });
+    if (p.classList.contains('closed')) button.classList.add('closed');
+    p.after(button);
+    button.addEventListener('click', async () => {
+      if (editors[k]) return close(k, button);
+      button.textContent = 'Starting …';
+      try { await begin() } catch (e) { return void (button.textContent = 'Change a line: ' + e.message) }
+      open(k, button);
+    });
+  });
+})();
