@@ -396,9 +396,10 @@ wasm: ## build/wasm/engine.js: the command for pages, by emscripten, which is in
 demo: $(BUILD)/examples/demo ## trains on the embedded digits, checks gradients, draws graph and curve
 	@$(BUILD)/examples/demo demo
 
-lessons: $(BUILD)/wengert ## the lessons as pages, build/lessons/index.html (docs/lessons.md)
+# Where the engine of pages is made, the programs of lessons can be changed, and there is play.html.
+lessons: $(BUILD)/wengert ## the lessons as pages, build/lessons/index.html (docs/lessons.md); after `make wasm` their programs can be changed
 	@rm -rf '$(BUILD)/lessons' && mkdir -p $(BUILD)/lessons/include && cp include/wengert/*.h $(BUILD)/lessons/include
-	@$(BUILD)/wengert lesson --all --page $(if $(ANSWERS),--answers) -o $(BUILD)/lessons
+	@$(BUILD)/wengert lesson --all --page $(if $(wildcard $(BUILD)/wasm/engine.js),--edit) $(if $(ANSWERS),--answers) -o $(BUILD)/lessons
 
 newcomer: all tests examples ## follows README.md on a bare system, as a user and as root (as root; needs debootstrap)
 	@BUILD='$(BUILD)' tests/newcomer.sh
@@ -449,6 +450,9 @@ install: all ## into $(DESTDIR)$(PREFIX): library, command, pages of man, comple
 uninstall: ## removes the files that install wrote, and folders that it made if they are empty
 	$(INSTALL) uninstall
 
+ifneq ($(filter dist,$(GOALS)),)
+lessons: | wasm
+endif
 dist: $(if $(filter 0,$(SITE)),,lessons) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; and the site of lessons (SITE=0: not)
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' SITE='$(SITE)' tools/dist.sh
 

@@ -28,7 +28,7 @@ exports.browser = async function (...flags) {
     async page(width, height, touch = false) {
       const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
       const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true }), here = (m, p) => send(m, p, sessionId);
-      const page = { errors: [], requests: [], send: here };
+      const page = { errors: [], requests: [], send: here, patience: 30 }; // seconds of until
       let loaded = () => {};
       heard.set(sessionId, (method, p) => {
         if (method == 'Page.loadEventFired') loaded();
@@ -49,7 +49,7 @@ exports.browser = async function (...flags) {
         if (r.exceptionDetails) throw new Error(r.exceptionDetails.exception?.description || r.exceptionDetails.text);
         return r.result.value;
       };
-      page.until = async (f, ...values) => { for (let i = 0; i < 1500; i++) { const v = await page.run(f, ...values); if (v) return v; await new Promise(r => setTimeout(r, 20)) } throw new Error('not within 30 s: ' + f) };
+      page.until = async (f, ...values) => { for (let i = 0; i < 50 * page.patience; i++) { const v = await page.run(f, ...values); if (v) return v; await new Promise(r => setTimeout(r, 20)) } throw new Error('not within ' + page.patience + ' s: ' + f) };
       page.key = async (key, modifiers = 0) => { for (const type of ['keyDown', 'keyUp']) await here('Input.dispatchKeyEvent', { type, key, code: key, modifiers, text: type == 'keyDown' && key.length == 1 ? key : undefined, windowsVirtualKeyCode: { Enter: 13, Tab: 9, ArrowRight: 39, ArrowLeft: 37, ArrowDown: 40, ArrowUp: 38, Escape: 27 }[key] }) };
       page.mouse = (type, x, y) => here('Input.dispatchMouseEvent', { type, x, y, button: type == 'mouseMoved' ? 'none' : 'left', buttons: type == 'mouseReleased' ? 0 : 1, clickCount: 1 });
       page.picture = async file => fs.writeFileSync(file, Buffer.from((await here('Page.captureScreenshot', { format: 'png' })).data, 'base64'));

@@ -55,8 +55,8 @@ async function solve(p, name, number, changes) {
   }
   const solved = await p.until(number => { const li = document.querySelectorAll('.try li')[number - 1]; return li.classList.contains('solved') || (document.body.dataset.slow ? 'no' : '') }, number).catch(e => String(e));
   expect(name + ' ' + number + ' is solved', solved === true, solved, await p.run(() => [...document.querySelectorAll('.said')].map(s => s.textContent).join(' ')));
-  fs.writeFileSync(path.join(folder, 'mine.md'), mine);
-  const r = run(['lesson', './mine.md', '--page', '--edit', '--engine', path.resolve(engine), '-o', 'mine.html']);
+  fs.mkdirSync(path.join(folder, 'mine'), { recursive: true }), fs.writeFileSync(path.join(folder, 'mine', name + '.md'), mine);
+  const r = run(['lesson', 'mine/' + name + '.md', '--page', '--edit', '--engine', path.resolve(engine), '-o', 'mine.html']);
   if (r.status <= 1) {
     const differ = await differing(p, fs.readFileSync(path.join(folder, 'mine.html'), 'utf8'));
     expect(name + ' ' + number + ' has the numbers of the command', !differ.length, differ.length, differ.slice(0, 2));
@@ -72,6 +72,7 @@ async function solve(p, name, number, changes) {
       const made = run(['lesson', name, '--page', '--edit', '--engine', path.resolve(engine), '-o', name + '.html']);
       expect(name + ' is made', made.status == 0, made.stderr);
       const p = await b.page(1280, 900), began = Date.now();
+      p.patience = 200;
       await p.open('file://' + path.join(folder, name + '.html'));
       const before = await html(p);
       for (const number in solutions[name] || {}) await solve(p, name, +number, solutions[name][number]);

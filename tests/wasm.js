@@ -3,7 +3,7 @@
 // docs/drawing.md. The native command has no BLAS and one instruction set, as the engine. WG_FEW=1 leaves out the lessons, which take
 // five minutes; WG_SHOWN=N shows N differences.
 const fs = require('fs'), os = require('os'), path = require('path'), zlib = require('zlib'), vm = require('vm');
-const { spawn, spawnSync } = require('child_process');
+const { spawnSync } = require('child_process'), { browser } = require('./browser.js');
 const [, , engineFile, native, ...cases] = process.argv;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wengert-')), wengert = path.resolve(native);
 
@@ -66,11 +66,11 @@ const natively = words => {
 // Times are not the same, nor what the gradient check says of its own certainty: that is made with pow() of the C library.
 const plain = s => s.replace(/[\d,.]+\/s\b( +\d+:\d+ left)?/g, 'RATE').replace(/\b\d+(\.\d+)?(e-?\d+)? (s|ms|seconds?|minutes?)\b/g, 'TIME')
   .replace(/(nothing above|worst ratio) [\d.e-]+/g, '$1 N').replace(/"(allowed|hidden)":[^,}]*/g, '"$1":N').replace(/"(seconds|examples_per_second|ms)":[^,}]*/g, '"$1":T');
-// A page starts no programs, and has no devices; its threads and times are its own.
-const apart = /^(--run|--plan|--level|doctor|version|png|pdf|.*\/(dev|proc)\/.*|.*\.(png|pdf))$/;
+// A page starts no programs, has no devices, no lessons in it, and makes no pages; its threads and times are its own.
+const apart = /^(play|--edit|--run|--plan|--level|doctor|version|png|pdf|.*\/(dev|proc)\/.*|.*\.(png|pdf))$/;
 let same = 0, differ = [], ended = 0;
 async function compare(place, words) {
-  if (words.some(w => apart.test(w))) return;
+  if (words.some(w => apart.test(w)) || (words[0] == 'lesson' && !words.some(w => w.includes('/') || w.endsWith('.md')))) return;
   give(folder, '/w');
   const a = inEngine(words), b = natively(words);
   const parts = ['status', 'out', 'err'].filter(k => k == 'status' ? a[k] !== b[k] : plain(a[k]) !== plain(b[k]));
@@ -117,26 +117,20 @@ async function runCases(file) {
   }
 }
 
-// The two scripts of docs/playground.md as a page from the disk, in Chromium: what the page gets is what the command prints.
+// The script of docs/playground.md as a page from the disk, in Chromium: what the page gets is what the command prints.
 async function runPage() {
-  const [page, worker] = [...fs.readFileSync('docs/playground.md', 'utf8').matchAll(/^```js .*\n([^]*?)^```/gm)].map(m => m[1]);
+  const script = fs.readFileSync('docs/playground.md', 'utf8').match(/^```js page.js\n([^]*?)^```/m)[1];
   fs.mkdirSync(folder, { recursive: true });
   fs.copyFileSync(engineFile, path.join(folder, 'engine.js'));
-  fs.writeFileSync(path.join(folder, 'p.wg'), worker.match(/writeFile\('p.wg', '(.*)'\)/)[1].replace('\\n', '\n'));
-  fs.writeFileSync(path.join(folder, 'page.html'), '<!DOCTYPE html><meta charset="utf-8"><script src="engine.js"></script>\n<script type="module">\nconst workerText = ' +
-    JSON.stringify(worker) + ';\n' + page + 'worker.onmessage = e => console.log("SAID " + JSON.stringify(e.data));\n</script>');
-  const chromium = spawn('chromium', ['--headless', '--no-sandbox', '--disable-gpu', '--enable-logging=stderr', '--remote-debugging-port=0',
-    '--user-data-dir=' + path.join(folder, 'chromium'), path.join(folder, 'page.html')], { detached: true });
-  const said = await new Promise(good => {
-    let text = '';
-    setTimeout(() => good('nothing after a minute: ' + text), 60000);
-    chromium.on('error', e => good('no chromium: ' + e.message));
-    chromium.stderr.on('data', c => { const m = (text += c).match(/"SAID (.*)", source|"(Uncaught.*)", source/); if (m) good(m[1] || m[2]) });
-  });
-  try { process.kill(-chromium.pid, 'SIGKILL') } catch (e) { }
-  const right = natively(['grad', 'p.wg', '--wrt', 'x']);
-  if (said.replace(/\\"/g, '"') == JSON.stringify([right.status, right.out])) same++;
-  else differ.push({ place: 'docs/playground.md', words: ['a page'], parts: ['out'], a: { out: said }, b: { out: JSON.stringify([right.status, right.out]) } });
+  fs.writeFileSync(path.join(folder, 'p.wg'), script.match(/'p.wg': '(.*)'/)[1].replace('\\n', '\n'));
+  fs.writeFileSync(path.join(folder, 'page.html'), '<!DOCTYPE html><meta charset="utf-8"><script src="engine.js"></script>\n<script type="module">\n' +
+    script + 'window.said = [status, out];\n</script>');
+  const b = await browser(), p = await b.page(800, 600);
+  await p.open('file://' + path.join(folder, 'page.html'));
+  const said = JSON.stringify(await p.until(() => window.said).catch(String)), right = natively(['grad', 'p.wg', '--wrt', 'x']), wanted = JSON.stringify([right.status, right.out]);
+  b.close();
+  if (said == wanted) same++;
+  else differ.push({ place: 'docs/playground.md', words: ['a page'], parts: ['out'], a: { out: said }, b: { out: wanted } });
 }
 
 (async () => {

@@ -11,7 +11,8 @@
 static const flag flags[] = {
     { 0, "page", NULL, "one HTML file that loads nothing; with --all a site of all lessons" },
     { 0, "edit", NULL,
-      "with --page: each program can be changed on the page. edit.js and engine.js go beside it" },
+      "with --page: each program can be changed on the page. edit.js and engine.js go beside it; with --all "
+      "play.html, too" },
     { 0, "engine", "FILE", "with --edit: engine.js (default: the one made or installed with this command)" },
     { 0, "only", "N", "with --page: only block wg N and what follows it, for a page that is changed" },
     { 'o', "output", "DIR", "pictures go there as SVG (default: text in the terminal)" },
@@ -173,7 +174,7 @@ static int run_all(const args *a)
 static bool make_page(lesson *l, const char *path, const lesson_place *site)
 {
     int holds;
-    if (args_has(l->a, "edit") && !edit_beside(l->a, path, &l->status)) return false;
+    if (args_has(l->a, "edit") && !site && !edit_beside(l->a, path, &l->status)) return false;
     if (!lesson_build(l) || !lesson_judge(l) || !lesson_page(l, path, site)) return false;
     const int all = lesson_claims(l, &holds);
     printf("%s: %d of %d claims hold\n", path, holds, all);
@@ -191,6 +192,14 @@ static bool make_page_of(lesson_site *s, int i)
     return fine;
 }
 
+/* What the pages of a site share to be changed, and the playground. */
+static bool put_engine(const args *a, const char *folder, int *status)
+{
+    char path[PATH_ROOM];
+    snprintf(path, sizeof path, "%s/play.html", folder);
+    return edit_beside(a, path, status) && play_page(a, path, status);
+}
+
 /* A page for each lesson, and those around them. */
 static int make_site(const args *a)
 {
@@ -200,7 +209,7 @@ static int make_site(const args *a)
     int status = EXIT_DONE, n = 0;
     if (!folder) return tool_wrong(a, "--page: -o DIR says where the site goes");
     if (!make_folder(a, folder, &status)) return status;
-    bool fine = true;
+    bool fine = !args_has(a, "edit") || put_engine(a, folder, &status);
     for (; n < k.count && fine; n++) fine = open_lesson(&l[n], a, k.file[n]->name);
     lesson_site s = { .l = l, .n = n, .answers = args_has(a, "answers"), .folder = folder };
     fine = fine && lesson_site_begin(&s);

@@ -48,17 +48,16 @@ static bool put_page(FILE *out, const char *path, const char *program)
     return fine;
 }
 
-static int write_page(const args *a, const char *to, const char *path, const char *program)
+static bool write_page(const args *a, const char *to, const char *path, const char *program, int *status)
 {
-    int status = EXIT_DONE;
-    if (!engine_beside(a, to, &status)) return status;
     FILE *out = fopen(to, "we");
     const bool fine = out && put_page(out, path, program) && !ferror(out);
-    if ((out && fclose(out)) || !fine) return tool_fail(a, EXIT_OTHER, "%s: %s", to, strerror(errno));
-    if (a->json) return json_only_text("file", to);
-    printf("%s: open it in a browser; engine.js is beside it\n", to);
-    return EXIT_DONE;
+    if ((out && fclose(out)) || !fine)
+        return *status = tool_fail(a, EXIT_OTHER, "%s: %s", to, strerror(errno)), false;
+    return true;
 }
+
+bool play_page(const args *a, const char *to, int *status) { return write_page(a, to, NULL, NULL, status); }
 
 static int run(const args *a)
 {
@@ -68,8 +67,11 @@ static int run(const args *a)
     if (!to) return tool_wrong(a, "play: -o FILE.html says where the page goes");
     char *program = path ? guest_text(path) : NULL;
     if (path && !program) return tool_fail(a, EXIT_TEXT, "%s: cannot be read", path);
-    const int status = write_page(a, to, path, program);
+    int status = EXIT_DONE;
+    const bool fine = engine_beside(a, to, &status) && write_page(a, to, path, program, &status);
     free(program);
+    if (fine && a->json) return json_only_text("file", to);
+    if (fine) printf("%s: open it in a browser; engine.js is beside it\n", to);
     return status;
 }
 

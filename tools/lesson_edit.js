@@ -73,19 +73,19 @@
     quick = quick || WENGERT.engine(), slow = slow || WENGERT.engine();
     await quick.ready;
   }
-  const FILE = './mine.md', page = (...only) => ['lesson', FILE, '--page', '--edit', ...only, '-o', 'mine.html'];
+  const FILE = 'mine/' + lesson.name + '.md', page = (...only) => ['lesson', FILE, '--page', '--edit', ...only, '-o', 'mine.html'];
   async function ask(engine, words, seconds, files = {}) {
-    const r = await engine.run({ files: { 'mine.md': pieces.join(''), 'lesson.md': lesson.text, ...files }, runs: [words], read: ['mine.html'] }, null, seconds);
+    const r = await engine.run({ files: { [FILE]: pieces.join(''), 'lesson.md': lesson.text, ...files }, runs: [words], read: ['mine.html'] }, null, seconds);
     const run = r.runs[0] || { status: 9, out: '', err: r.stopped ? 'stopped after ' + seconds + ' s' : r.dead || '' };
     return { ...run, html: r.files['mine.html'], stopped: r.stopped };
   }
   // The line of an error in the program k, from 1 on; 0: it is elsewhere.
   function lineIn(k, err) {
-    const m = err.match(/^\.\/mine\.md:(\d+):/), first = pieces.slice(0, 2 * k + 1).join('').split('\n').length, line = m ? m[1] - first : 0;
+    const m = err.match(/^mine\/[^:]*:(\d+):/), first = pieces.slice(0, 2 * k + 1).join('').split('\n').length, line = m ? m[1] - first : 0;
     return line > 0 && line <= linesOf(k).split('\n').length ? line : 0;
   }
   function show(k, text) { editors[k].said.textContent = text }
-  const wordsOf = err => err.split('\n')[0].replace(/^\.\/mine\.md:(\d+):(\d+):\s/, '').replace(/^wengert:\s/, '');
+  const wordsOf = err => err.split('\n')[0].replace(/^mine\/[^:]*:(\d+):(\d+):\s/, '').replace(/^wengert:\s/, '');
   let running = false, again = -1;
   async function changed(k) {
     if (running) return void (again = k);
@@ -95,9 +95,9 @@
     if (editors[k]) {
       const line = r.status > 1 ? lineIn(k, r.err) : 0;
       if (r.status <= 1 && r.html) renew(r.html);
-      show(k, r.stopped || line ? (line ? 'Line ' + line + ': ' : '') + wordsOf(r.err) : '');
+      show(k, r.stopped ? 'This takes a while …' : line ? 'Line ' + line + ': ' + wordsOf(r.err) : '');
       document.body.classList.toggle('stale', !!line || !!r.stopped);
-      if (!line && !r.stopped) slowTimer = setTimeout(() => rest(k), 400);
+      if (!line) slowTimer = setTimeout(() => rest(k), r.stopped ? 0 : 400);
     }
     document.body.dataset.quick = +(document.body.dataset.quick || 0) + 1;
     running = false;
@@ -105,12 +105,14 @@
   }
   // The whole page, its slider too, and the exercises.
   async function rest(k) {
-    const mine = ++done, r = await ask(slow, page(), 60);
-    if (mine != done || r.stopped && !editors[k]) return;
-    if (r.status <= 1 && r.html) renew(r.html); else if (editors[k] && !r.stopped) show(k, 'Further below: ' + wordsOf(r.err));
-    const program = await ask(slow, ['lesson', FILE, '--program'], 30);
+    const mine = ++done, r = await ask(slow, page(), 120);
+    if (mine != done || !editors[k]) return;
+    const fine = r.status <= 1 && r.html, line = lineIn(k, r.err);
+    if (fine) renew(r.html), document.body.classList.remove('stale');
+    show(k, fine ? '' : (line ? 'Line ' + line + ': ' : 'Further below: ') + wordsOf(r.err));
+    const program = await ask(slow, ['lesson', FILE, '--program'], 60);
     if (mine != done || program.status) return;
-    const checked = await ask(slow, ['lesson', './lesson.md', '--check', 'mine.wg'], 60, { 'mine.wg': program.out });
+    const checked = await ask(slow, ['lesson', './lesson.md', '--check', 'mine.wg'], 120, { 'mine.wg': program.out });
     if (mine != done) return;
     const items = document.querySelectorAll('.try li');
     for (const m of checked.out.matchAll(/^(\S+)\sexercise\s(\d+):/gm)) if (items[m[2] - 1] && m[1] == '✓') items[m[2] - 1].classList.add('solved');

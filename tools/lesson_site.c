@@ -120,7 +120,12 @@ static bool write_index(lesson_site *s)
         if (s->l[i].afters) fputs("<small>", out), lesson_afters(out, &s->l[i], s->l, s->n);
         fputs(s->l[i].afters ? "</small></li>\n" : "</li>\n", out);
     }
-    fputs("</ol>\n<p><a href=\"print.html\">All questions and exercises, to print</a>", out);
+    const bool edit = args_has(s->l->a, "edit");
+    fputs(edit ? "</ol>\n<p><a href=\"play.html\">The playground: write a program, see what follows, train "
+                 "it</a></p>\n<p>"
+               : "</ol>\n<p>",
+          out);
+    fputs("<a href=\"print.html\">All questions and exercises, to print</a>", out);
     fputs(s->answers ? " · <a href=\"answers.html\">with answers</a>" : "", out);
     fputs(" · <a href=\"ops.html\">All calls of the programs</a></p>\n", out);
     put_symbols(out, lesson_symbols, s->l, s->n);

@@ -333,7 +333,7 @@ async function train(epochs) {
   training = true, pictures = 0, began = now(), $('go').textContent = 'Pause';
   const r = await trainer.run({
     files: files(id), train: [id, ...d], from: epoch, every, until: epochs ? epoch + epochs : 1e6, fresh, after: [
-      { name: 'net', words: words('draw', id, d, takesData() ? ['--rows', rows()] : [], '--style', 'neurons', '--load', 'run/weights.safetensors', '--id', 'net', '--for', part(0.55) + 'x' + Math.round((phone ? 1.45 : 1.08) * part(0.55)), '-o', 'net.svg', '-q'), read: 'net.svg' },
+      { name: 'net', words: words('draw', id, d, takesData() ? ['--rows', rows()] : [], '--style', 'neurons', '--load', 'run/weights.safetensors', '--id', 'net', '--for', part(0.55) + 'x' + Math.round((phone ? 1.45 : 1.23) * part(0.55)), '-o', 'net.svg', '-q'), read: 'net.svg' },
       figure('regions', part(0.45), Math.round(1.04 * part(0.45))), figure('curves', wide, phone ? 480 : 300)]
   }, seen);
   training = false, $('go').textContent = 'Train';

@@ -17,6 +17,7 @@ programs() {
     mkdir -p "$to/bin" "$to/lib/pkgconfig" "$to/include"
     cp -R include/wengert "$to/include/"
     install -D -m 644 python/wengert.py "$to/share/wengert/python/wengert.py"
+    [ ! -e "$BUILD/wasm/engine.js" ] || install -D -m 644 "$BUILD/wasm/engine.js" "$to/share/wengert/engine.js"
     cp "$BUILD/wengert" "$to/bin/"
     cp "$BUILD/libwengert.a" "$BUILD/$SHARED" "$to/lib/"
     chmod 755 "$to/bin/wengert" "$to/lib/$SHARED"

@@ -414,6 +414,10 @@ void free_size_names(size_names *s);
 bool engine_beside(const args *a, const char *page, int *status);
 bool edit_beside(const args *a, const char *page, int *status); /* and edit.js, for a lesson's page */
 
+/* ---- cmd_play.c ---- */
+
+bool play_page(const args *a, const char *to, int *status); /* without engine.js; false: after a message */
+
 /* ---- terminal.c ---- */
 
 int terminal_width(void);        /* by COLUMNS, else the terminal's; at most 100 */
