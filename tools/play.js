@@ -71,7 +71,7 @@ function load(program) {
 let updateTimer, markTimer;
 function changed() {
   mark = null, edited = lineAt(text.selectionStart), paint(), address();
-  clearTimeout(updateTimer), updateTimer = setTimeout(update, 40);
+  clearTimeout(updateTimer), updateTimer = setTimeout(update, 15);
 }
 text.addEventListener('input', () => { linkError = '', changed() });
 // What the caret's line does is shown in the picture and in the list of numbers; leaving a line shows its error.

@@ -64,13 +64,14 @@ static int count_useless(const wgi_picture *p, int64_t originals, const int row[
 }
 
 /* Text below the least size costs more than all names together. */
-static wg_status look_with(wgi_picture *p, const wgi_canvas *k, unsigned closed, int64_t most, look *l)
+static wg_status look_with(wgi_picture *p, const wgi_canvas *k, unsigned closed, int64_t most,
+                           wgi_svg_seen *seen, look *l)
 {
     int64_t boxes = 0;
     const wg_status s = wgi_picture_reduce(p, closed, most, &boxes);
     *l = (look){ .cost = INFINITY };
     if (s != WG_OK || boxes > most) return s;
-    const wgi_svg_look now = wgi_svg_look_at(p);
+    const wgi_svg_look now = wgi_svg_look_at(p, seen);
     if (now.size < 0) return WG_ERROR_MEMORY;
     *l = (look){ now.size, hidden_cost(p) + (double)(6 * now.crossings + p->boxes), now.row, now.wires,
                  (int)(p->boxes - boxes) };
@@ -83,22 +84,23 @@ static wg_status look_with(wgi_picture *p, const wgi_canvas *k, unsigned closed,
 
 /* Where lines go on in another row, also with copies there: of what is used in the rows of this layout, then
  * in those of the layout with copies. The picture is that with the lowest cost. */
-static wg_status look_at(wgi_picture *p, const wgi_canvas *k, unsigned closed, int64_t most, look *l)
+static wg_status look_at(wgi_picture *p, const wgi_canvas *k, unsigned closed, int64_t most,
+                         wgi_svg_seen *seen, look *l)
 {
     p->less.row = NULL;
-    wg_status s = look_with(p, k, closed, most, l);
+    wg_status s = look_with(p, k, closed, most, seen, l);
     const int *best = NULL, *row = l->row;
     look now = *l;
     for (int i = 0; s == WG_OK && i < COPYINGS && now.wires && !wgi_is_window(p->o); i++) {
         p->less.row = row;
-        s = look_with(p, k, closed, most, &now);
+        s = look_with(p, k, closed, most, seen, &now);
         if (now.cost < l->cost) *l = now, best = row;
         if (!now.copies) break;
         row = now.row;
     }
     if (s != WG_OK || p->less.row == best) return s;
     p->less.row = best;
-    return look_with(p, k, closed, most, l);
+    return look_with(p, k, closed, most, seen, l);
 }
 
 /* Opens kinds of parts as long as that is better. */
@@ -106,9 +108,10 @@ static wg_status choose(wgi_picture *p, wg_node root, const wgi_canvas *k)
 {
     unsigned closed = WGI_ALL_PARTS;
     look best = { 0 };
-    if (wgi_picture_start(p, root) != WG_OK) return WG_ERROR_MEMORY;
+    wgi_svg_seen *seen = wgi_pool_take(p->pool, 1, sizeof *seen);
+    if (!seen || wgi_picture_start(p, root) != WG_OK) return WG_ERROR_MEMORY;
     wg_status s = wgi_check_kept(p);
-    if (s == WG_OK) s = look_at(p, k, closed, WGI_MOST_BOXES, &best);
+    if (s == WG_OK) s = look_at(p, k, closed, WGI_MOST_BOXES, seen, &best);
     if (!p->boxes) {
         wgi_forget_reduced(p);
         return s;
@@ -117,13 +120,13 @@ static wg_status choose(wgi_picture *p, wg_node root, const wgi_canvas *k)
          tries++, since++) {
         const unsigned open = closed & ~(1u << tries % WGI_PARTS_KINDS);
         look now = best;
-        if (open != closed) s = look_at(p, k, open, k->boxes, &now);
+        if (open != closed) s = look_at(p, k, open, k->boxes, seen, &now);
         if (now.cost < best.cost) best = now, closed = open, since = 0;
     }
     /* of a picture that is too large for the window all the same the reader sees a part at a time */
     if (wgi_is_window(p->o) && best.size < k->least) closed = WGI_ALL_PARTS & ~((1u << WGI_PARTS_CALLS) - 1);
-    if (s == WG_OK) s = look_at(p, k, closed, WGI_MOST_BOXES, &best);
-    return s == WG_OK && !p->boxes ? look_at(p, k, WGI_ALL_PARTS, WGI_MOST_BOXES, &best) : s;
+    if (s == WG_OK) s = look_at(p, k, closed, WGI_MOST_BOXES, seen, &best);
+    return s == WG_OK && !p->boxes ? look_at(p, k, WGI_ALL_PARTS, WGI_MOST_BOXES, seen, &best) : s;
 }
 
 /* A circuit shows every op. */
@@ -132,7 +135,7 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
     const wgi_canvas *k = wgi_canvas_of(p);
     if (!k) return wgi_check_fit(p);
     const wg_status s = wgi_is_circuit(p->o) ? wgi_picture_make(p, root) : choose(p, root, k);
-    const double size = s == WG_OK && !wgi_is_window(p->o) ? wgi_svg_look_at(p).size : INFINITY;
+    const double size = s == WG_OK && !wgi_is_window(p->o) ? wgi_svg_look_at(p, NULL).size : INFINITY;
     if (size < k->least) admit(p, k, size);
     return size < 0 ? WG_ERROR_MEMORY : s;
 }

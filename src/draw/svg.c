@@ -379,12 +379,17 @@ void wgi_svg_name(wgi_svg *w, const char *path)
 
 /* ---- for writers ---- */
 
-bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out)
+static void begin(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out)
 {
     *w = (wgi_svg){ .p = p, .b = out, .canvas = p->g ? wgi_canvas_of(p) : NULL };
     w->small = w->canvas ? WGI_BODY : WGI_SMALL;
     wgi_svg_name(w, p->path);
     prepare(w);
+}
+
+static bool arrange(wgi_svg *w)
+{
+    const wgi_picture *p = w->p;
     /* for a canvas twice: the first time tells how many lines title, legend and last line need */
     for (int pass = 0; !p->pool->failed && pass < (w->canvas ? 2 : 1); pass++) {
         if (pass) wgi_layout_free(&w->l), w->l.page = 0;
@@ -395,16 +400,63 @@ bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out)
     return !p->pool->failed;
 }
 
+bool wgi_svg_open(wgi_svg *w, const wgi_picture *p, wgi_strbuf *out)
+{
+    begin(w, p, out);
+    return arrange(w);
+}
+
 void wgi_svg_close(wgi_svg *w) { wgi_layout_free(&w->l); }
 
-wgi_svg_look wgi_svg_look_at(const wgi_picture *p)
+static uint64_t hash_numbers(uint64_t h, const double v[], int n)
+{
+    for (int i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, &v[i], sizeof bits);
+        h = (h ^ bits) * 1099511628211u;
+        h ^= h >> 32; /* the low bits of a double are mostly 0 */
+    }
+    return h;
+}
+
+/* A number for what a layout is made of, and for the texts around it. */
+static uint64_t key_of(const wgi_svg *w)
+{
+    const wgi_layout *l = &w->l;
+    uint64_t h = hash_text(14695981039346656037u, w->p->less.hidden ? w->p->less.hidden : "");
+    h = hash_numbers(h, (double[]){ l->boxes, l->edges, l->frames }, 3);
+    for (int i = 0; i < l->boxes; i++) {
+        const wgi_lay_box *x = &l->box[i];
+        h = hash_numbers(h, (double[]){ x->w, x->h, x->frame, x->under }, 4);
+    }
+    for (int i = 0; i < l->edges; i++) {
+        const wgi_lay_edge *e = &l->edge[i];
+        h = hash_numbers(h,
+                         (double[]){ e->from, e->to, e->from_at, e->to_at, e->weight, e->loose, e->twin,
+                                     e->label_w, e->label_h },
+                         9);
+    }
+    for (int i = 0; i < l->frames; i++) {
+        const wgi_lay_frame *f = &l->frame[i];
+        h = hash_numbers(h, (double[]){ f->parent, f->label_w, f->label_h }, 3);
+    }
+    return h;
+}
+
+wgi_svg_look wgi_svg_look_at(const wgi_picture *p, wgi_svg_seen *seen)
 {
     wgi_svg w;
+    begin(&w, p, NULL);
+    const uint64_t key = p->pool->failed ? 0 : key_of(&w);
+    for (int i = 0; seen && i < seen->count && !p->pool->failed; i++)
+        if (seen->key[i] == key) return wgi_svg_close(&w), seen->look[i];
     int *row = wgi_pool_take(p->pool, p->boxes, sizeof *row);
-    wgi_svg_look l = { .size = wgi_svg_open(&w, p, NULL) ? WGI_BODY * wgi_svg_scale(&w) : -1, .row = row };
+    wgi_svg_look l = { .size = arrange(&w) ? WGI_BODY * wgi_svg_scale(&w) : -1, .row = row };
     l.rows = w.l.rows, l.wires = w.l.wires, l.crossings = w.l.crossings;
     for (int i = 0; l.size >= 0 && i < w.l.boxes; i++) row[i] = w.l.box[i].row;
     wgi_svg_close(&w);
+    if (seen && l.size >= 0 && seen->count < WGI_SEEN_LOOKS)
+        seen->key[seen->count] = key, seen->look[seen->count++] = l;
     return l;
 }
 

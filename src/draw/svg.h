@@ -130,7 +130,14 @@ typedef struct wgi_svg_look {
     int64_t crossings;
     int *row; /* by box; of the picture's pool */
 } wgi_svg_look;
-wgi_svg_look wgi_svg_look_at(const wgi_picture *p);
+/* The looks of pictures that were laid out: most that are tried for a canvas are as one before. */
+enum { WGI_SEEN_LOOKS = 64 };
+typedef struct wgi_svg_seen {
+    uint64_t key[WGI_SEEN_LOOKS]; /* of all that the layout depends on */
+    wgi_svg_look look[WGI_SEEN_LOOKS];
+    int count;
+} wgi_svg_seen;
+wgi_svg_look wgi_svg_look_at(const wgi_picture *p, wgi_svg_seen *seen); /* NULL: none was seen */
 
 /* ---- render.c ---- */
 
