@@ -450,7 +450,7 @@ install: all ## into $(DESTDIR)$(PREFIX): library, command, pages of man, comple
 uninstall: ## removes the files that install wrote, and folders that it made if they are empty
 	$(INSTALL) uninstall
 
-ifneq ($(filter dist,$(GOALS)),)
+ifneq ($(filter dist wasm,$(GOALS)),)
 lessons: | wasm
 endif
 dist: $(if $(filter 0,$(SITE)),,lessons) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; and the site of lessons (SITE=0: not)

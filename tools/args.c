@@ -10,6 +10,7 @@
 #include "tool.h"
 
 enum { MOST_FLAGS = 64 };
+static const char SIZE_WORD[] = "WxH"; /* among the words of a flag's value: a size, as 740x680 */
 
 static const flag common_flags[] = {
     { 0, "json", NULL, "one JSON object on standard output, errors too" },
@@ -276,25 +277,38 @@ bool args_long(const args *a, const char *name, long long least, long long *to)
     return false;
 }
 
-/* Whether the text is two whole numbers with an x between them, as the word WxH of a table says. */
-static bool is_size(const char *text)
+bool args_size(const char *text, int *w, int *h)
 {
-    const size_t w = strspn(text, "0123456789"), h = text[w] == 'x' ? strspn(text + w + 1, "0123456789") : 0;
-    return w && h && !text[w + 1 + h];
+    const size_t n = strspn(text, "0123456789");
+    if (!n || text[n] != 'x' || !text[n + 1] || text[n + 1 + strspn(text + n + 1, "0123456789")])
+        return false;
+    const long most = 100000, wide = strtol(text, NULL, 10), high = strtol(text + n + 1, NULL, 10);
+    *w = (int)(wide < most ? wide : most), *h = (int)(high < most ? high : most);
+    return true;
+}
+
+/* The word WxH of a table stands for a size. False: after a message that it is too small or too large. */
+static bool size_fits(const args *a, const char *name, int w, int h)
+{
+    enum { LEAST = 200, MOST = 20000 };
+    if (w >= LEAST && w <= MOST && h >= LEAST && h <= MOST) return true;
+    return tool_wrong(a, "--%s %s: W and H are %d to %d", name, args_value(a, name), LEAST, MOST), false;
 }
 
 bool args_choice(const args *a, const char *name)
 {
     const char *given = args_value(a, name);
     const flag *f = NULL;
+    int w, h;
     char words[200] = "";
     for (int i = 0; i < a->given_count && !f; i++)
         if (!strcmp(a->given[i].flag->name, name)) f = a->given[i].flag;
-    if (!f || !f->value || (!strchr(f->value, '|') && strcmp(f->value, "WxH") != 0)) return true;
+    if (!f || !f->value || (!strchr(f->value, '|') && strcmp(f->value, SIZE_WORD) != 0)) return true;
     for (const char *at = f->value; *at;) {
         const size_t n = strcspn(at, "|"), used = strlen(words);
         if (strlen(given) == n && !strncmp(at, given, n)) return true;
-        if (n == 3 && !strncmp(at, "WxH", n) && is_size(given)) return true;
+        if (n == strlen(SIZE_WORD) && !strncmp(at, SIZE_WORD, n) && args_size(given, &w, &h))
+            return size_fits(a, name, w, h);
         snprintf(words + used, sizeof words - used, "%s%.*s", !used ? "" : at[n] ? ", " : " or ", (int)n, at);
         at += n + (at[n] == '|');
     }

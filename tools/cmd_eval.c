@@ -10,7 +10,8 @@
 static const flag flags[] = {
     { 0, "print", "NAMES", "names separated by commas (default: the last statement's value)" },
     { 0, "all", NULL,
-      "all names, in the program's order; below each the gradient of the last value, if that is a scalar" },
+      "all names, in the program's order; below each the gradient of the last value, if that is a scalar; "
+      "-o DIR/ writes the values" },
     { 'o', "output", "FILE.npy", "writes the value there; DIR/: each value to DIR/NAME.npy" },
     { 0, NULL, NULL, NULL },
 };
@@ -18,9 +19,13 @@ static const flag flags[] = {
 /* What is printed: the values of the names, and of some of them a gradient. */
 typedef struct shown {
     name_list l;
+    int *line;                   /* where each name is bound; NULL: not asked for */
     wg_tensor *value, *gradient; /* of each name; a gradient's data is NULL: it has none */
     const char *of;              /* whose gradients they are */
 } shown;
+
+/* "_", "_.0": of a value without a name. */
+static bool is_unnamed(const char *name) { return !name[strspn(name, "_.0123456789")]; }
 
 /* ---- what is shown ---- */
 
@@ -29,37 +34,56 @@ static void add(name_list *l, const char *name, wg_node node)
     l->name[l->count] = name, l->node[l->count++] = node;
 }
 
-/* Each name that a statement binds, of a group each part, and the last value if it has no name. */
-static bool all_names(model *m, name_list *to)
+/* Part k of a group, "p.W". Its own name may be another: with q = p it is p.W, too. */
+static void add_part(model *m, name_list *to, const char *group, int k)
 {
-    wg_program *q = m->q;
-    const int names = wg_program_names(q);
-    int most = 1;
-    for (int i = 0; i < names; i++) most += 1 + wg_program_parts(q, wg_program_name(q, i));
-    *to = (name_list){ 0, wg_alloc(m->c, (size_t)most, sizeof *to->name),
-                       wg_alloc(m->c, (size_t)most, sizeof *to->node) };
-    for (int i = 0; model_ok(m) && i < names; i++) {
-        const char *name = wg_program_name(q, i), *part;
-        const wg_node n = wg_program_node(q, name);
-        if (!wg_is_none(n)) add(to, name, n);
-        for (int k = 0; k < wg_program_parts(q, name); k++) {
-            const wg_node of = wg_program_part(q, name, k, &part);
-            add(to, part, of);
-        }
+    const char *part, *dot;
+    const wg_node n = wg_program_part(m->q, group, k, &part);
+    dot = part ? strchr(part, '.') : NULL;
+    if (!dot || !strncmp(part, group, strlen(group) + 1)) {
+        add(to, part, n);
+        return;
     }
-    if (!strcmp(wg_program_last_name(q), "_") && !wg_is_none(wg_program_last(q)))
-        add(to, "_", wg_program_last(q));
-    return model_ok(m) && (to->count || model_no_value(m));
+    const size_t room = strlen(group) + strlen(dot) + 1;
+    char *name = wg_alloc(m->c, room, 1);
+    if (name) snprintf(name, room, "%s%s", group, dot), add(to, name, n);
 }
 
-static bool chosen(model *m, name_list *to)
+/* Each name that a statement binds, of a group each part, and the last values if they have no names. */
+static bool all_names(model *m, shown *s)
 {
+    wg_program *q = m->q;
+    const int names = wg_program_names(q), lasts = wg_program_lasts(q);
+    int most = lasts;
+    for (int i = 0; i < names; i++) most += 1 + wg_program_parts(q, wg_program_name(q, i));
+    s->l = (name_list){ 0, wg_alloc(m->c, (size_t)most + 1, sizeof *s->l.name),
+                        wg_alloc(m->c, (size_t)most + 1, sizeof *s->l.node) };
+    s->line = wg_alloc(m->c, (size_t)most + 1, sizeof *s->line);
+    for (int i = 0; model_ok(m) && i < names; i++) {
+        const char *name = wg_program_name(q, i);
+        const wg_node n = wg_program_node(q, name);
+        const int before = s->l.count;
+        if (!wg_is_none(n)) add(&s->l, name, n);
+        for (int k = 0; k < wg_program_parts(q, name); k++) add_part(m, &s->l, name, k);
+        for (int k = before; k < s->l.count; k++) s->line[k] = wg_program_line(q, name);
+    }
+    for (int i = 0; model_ok(m) && i < lasts; i++) {
+        const char *name;
+        const wg_node n = wg_program_last_part(q, i, &name);
+        if (is_unnamed(name) && !wg_is_none(n)) add(&s->l, name, n);
+    }
+    return model_ok(m) && (s->l.count || model_no_value(m));
+}
+
+static bool chosen(model *m, shown *s)
+{
+    name_list *to = &s->l;
     const char *names = args_value(m->a, "print");
     const char *name;
     wg_node node;
     if (names && args_has(m->a, "all")) return model_wrong(m, "--all and --print: one of the two");
     if (names) return model_names(m, "print", names, to);
-    if (args_has(m->a, "all")) return all_names(m, to);
+    if (args_has(m->a, "all")) return all_names(m, s);
     if (!model_of(m, &name, &node)) return false;
     const int n = wg_program_lasts(m->q);
     *to = (name_list){ n, wg_alloc(m->c, (size_t)n, sizeof *to->name),
@@ -82,7 +106,8 @@ static bool differentiate(model *m, shown *s)
     wg_node *gradient = wg_alloc(m->c, (size_t)s->l.count + 1, sizeof *gradient);
     for (int i = 0; below && gradient && i < s->l.count; i++) {
         const wg_node n = s->l.node[i];
-        if (n.index < y.index && below[n.index] && wg_dtype_is_float(wg_node_dtype(n)))
+        if (!is_unnamed(s->l.name[i]) && n.index < y.index && below[n.index] &&
+            wg_dtype_is_float(wg_node_dtype(n)))
             add(&x, s->l.name[i], n);
     }
     wg_free(m->c, below);
@@ -101,14 +126,13 @@ static bool differentiate(model *m, shown *s)
 /* "dL/dw"; "d/dw" if the last value has no name. */
 static const char *gradient_name(const shown *s, int i, char *to, size_t room)
 {
-    snprintf(to, room, "d%s/d%s", strcmp(s->of, "_") ? s->of : "", s->l.name[i]);
+    snprintf(to, room, "d%s/d%s", is_unnamed(s->of) ? "" : s->of, s->l.name[i]);
     return to;
 }
 
 static bool print_value(const print_style *style, const shown *s, int i)
 {
-    const char *name = s->l.name[i];
-    return print_tensor(style, name[strspn(name, "_.0123456789")] ? name : "", &s->value[i]);
+    return print_tensor(style, is_unnamed(s->l.name[i]) ? "" : s->l.name[i], &s->value[i]);
 }
 
 static void print_text(model *m, const print_style *style, const shown *s)
@@ -148,7 +172,7 @@ static void print_json(const model *m, const print_style *style, const shown *s)
     for (int i = 0; i < s->l.count; i++) {
         json_tensor(&j, s->l.name[i], &s->value[i]);
         if (s->gradient) {
-            json_whole(&j, "line", wg_program_line(m->q, s->l.name[i]));
+            json_whole(&j, "line", s->line[i]);
             json_printed(&j, style, &s->value[i]);
         }
         if (s->gradient && s->gradient[i].data) {
@@ -199,13 +223,14 @@ static bool write_files(model *m, const name_list *l, const wg_tensor *t)
 static void evaluate(model *m, const print_style *style)
 {
     shown s = { .of = "" };
-    if (!chosen(m, &s.l)) return;
+    if (!chosen(m, &s)) return;
     s.value = wg_alloc(m->c, (size_t)s.l.count, sizeof *s.value);
     model_keep(s.l.node, s.l.count);
     for (int i = 0; s.value && i < s.l.count; i++)
         if (!model_fed(m, s.l.node[i]) || !model_value(m, s.l.node[i], &s.value[i])) return;
     if (!model_ok(m) || !write_files(m, &s.l, s.value)) return;
-    if (args_has(m->a, "all") && !differentiate(m, &s)) return;
+    const bool prints = m->a->json || !args_has(m->a, "output");
+    if (s.line && prints && !differentiate(m, &s)) return;
     if (m->a->json) print_json(m, style, &s);
     else if (!args_has(m->a, "output")) print_text(m, style, &s);
 }

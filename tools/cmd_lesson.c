@@ -334,6 +334,8 @@ static int run_one(const args *a)
         else if (args_has(a, "answers")) print_answers(&l);
         else if (!args_has(a, "page")) l.status = run_lesson(a, &l);
         else if (!path) l.status = tool_wrong(a, "--page: -o NAME.html says where the page goes");
+        else if (args_has(a, "edit") && !is_page(path))
+            l.status = tool_wrong(a, "-o %s: a page ends in .html", path);
         else make_page(&l, path, NULL);
     }
     return lesson_close(&l);
@@ -342,8 +344,15 @@ static int run_one(const args *a)
 static int run(const args *a)
 {
     if (a->operands > 1) return tool_wrong(a, "lesson: one lesson at a time; --all runs all");
-    if ((args_has(a, "edit") || args_has(a, "only")) && !args_has(a, "page"))
-        return tool_wrong(a, "--%s goes with --page", args_has(a, "edit") ? "edit" : "only");
+    static const char *const others[] = { "source", "program", "check" };
+    for (int i = 0; i < 3; i++)
+        if (args_has(a, "page") && args_has(a, others[i]))
+            return tool_wrong(a, "--page and --%s: one of the two", others[i]);
+    for (int i = 0; i < 2; i++) {
+        const char *flag_name = i ? "only" : "edit";
+        if (args_has(a, flag_name) && !args_has(a, "page"))
+            return tool_wrong(a, "--%s goes with --page", flag_name);
+    }
     if (args_has(a, "only") && !a->operands) return tool_wrong(a, "--only goes with one lesson");
     if (args_has(a, "engine") && !args_has(a, "edit")) return tool_wrong(a, "--engine goes with --edit");
     if (args_has(a, "all") && a->operands) return tool_wrong(a, "%s: no lesson with --all", a->operand[0]);

@@ -18,11 +18,6 @@ static const flag flags[] = {
     { 0, NULL, NULL, NULL },
 };
 
-static void put_lines(FILE *out, const char *const lines[])
-{
-    for (int i = 0; lines[i]; i++) fputs(lines[i], out);
-}
-
 /* What the page begins with. False: out of memory. */
 static bool put_start(FILE *out, const char *path, const char *program)
 {
@@ -65,6 +60,7 @@ static int run(const args *a)
     if (a->operands > 1) return tool_wrong(a, "play: one program at a time");
     if (!*play_html) return tool_wrong(a, "play: a page makes no page");
     if (!to) return tool_wrong(a, "play: -o FILE.html says where the page goes");
+    if (!is_page(to)) return tool_wrong(a, "-o %s: a page ends in .html", to);
     char *program = path ? guest_text(path) : NULL;
     if (path && !program) return tool_fail(a, EXIT_TEXT, "%s: cannot be read", path);
     int status = EXIT_DONE;

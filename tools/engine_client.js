@@ -14,18 +14,23 @@ WENGERT.engine = (() => {
   }
 
   return function () {
-    let worker, ready, next = 1, waiting = new Map();
+    let worker, ready, next = 1, starts = 0, paused = 0, waiting = new Map(), giveUp = () => {};
 
     async function begin() {
       module = module || compile();
       source = source || URL.createObjectURL(new Blob(['const WG=(' + WENGERT.loader + ')();(' + WENGERT.worker + ')()'], { type: 'text/javascript' }));
-      const start = now(), compiled = await module, mine = worker = new Worker(source);
+      const start = now(), turn = ++starts, compiled = await module;
+      if (turn != starts) return; // it was stopped meanwhile
+      const mine = worker = new Worker(source);
       await new Promise((good, bad) => {
+        giveUp = good;
         mine.onerror = e => bad(new Error(e.message));
         mine.onmessage = e => {
           const said = e.data, q = waiting.get(said.id);
+          if (mine !== worker) return;
           if (said.ready !== undefined) return times.instance = said.ready, times.ready = now() - start, good();
-          if (!q || mine !== worker) return;
+          if (said.id === undefined) return bad(new Error(said.dead));
+          if (!q) return;
           if (!said.done) return q.each && q.each(said);
           waiting.delete(said.id), clearTimeout(q.clock);
           if (said.dead || said.heap > BIG) restart();
@@ -38,8 +43,9 @@ WENGERT.engine = (() => {
     function restart() {
       const ended = waiting;
       if (worker) worker.terminate();
-      waiting = new Map();
+      worker = null, waiting = new Map();
       ended.forEach(q => { clearTimeout(q.clock); q.good({ runs: [], files: {}, stopped: true }) });
+      giveUp();
       return ready = begin();
     }
     ready = begin();
@@ -47,15 +53,28 @@ WENGERT.engine = (() => {
       get ready() { return ready },
       get busy() { return waiting.size > 0 },
       stop: restart,
-      pause() { if (worker) worker.postMessage({ pause: next - 1 }) },
+      pause() {
+        paused = next - 1;
+        if (worker) worker.postMessage({ pause: paused });
+      },
       // each: called with what comes before the end. seconds: what takes longer is stopped.
-      async run(q, each, seconds) {
-        await ready;
+      run(q, each, seconds) {
         const id = next++;
-        return new Promise(good => {
-          const clock = seconds && setTimeout(() => { if (waiting.has(id)) restart() }, 1000 * seconds);
-          waiting.set(id, { good, each, clock });
-          worker.postMessage(Object.assign({ id }, q));
+        return new Promise((good, bad) => {
+          const mine = { good, each }, all = waiting;
+          all.set(id, mine);
+          const go = () => {
+            if (all !== waiting) return; // it was stopped before it began
+            const from = ready;
+            from.then(() => {
+              if (from !== ready) return go();
+              if (!all.has(id)) return;
+              if (seconds) mine.clock = setTimeout(() => { if (waiting.has(id)) restart() }, 1000 * seconds);
+              worker.postMessage(Object.assign({ id }, q));
+              if (paused >= id) worker.postMessage({ pause: paused });
+            }, bad);
+          };
+          go();
         });
       }
     };

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,17 @@ enum { PATH_ROOM = 4200 };
 
 /* From the folder of the command: of a build, of an installation, of what `pip` has installed. */
 static const char *const places[] = { "wasm/engine.js", "../share/wengert/engine.js", "engine.js" };
+
+void put_lines(FILE *out, const char *const lines[])
+{
+    for (int i = 0; lines[i]; i++) fputs(lines[i], out);
+}
+
+bool is_page(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+    return dot && (!strcasecmp(dot, ".html") || !strcasecmp(dot, ".htm"));
+}
 
 static bool is_file(const char *path)
 {
@@ -94,7 +106,7 @@ bool edit_beside(const args *a, const char *page, int *status)
     if (!engine_beside(a, page, status)) return false;
     snprintf(path, sizeof path, "%.*sedit.js", slash ? (int)(slash + 1 - page) : 0, page);
     FILE *out = fopen(path, "we");
-    for (int i = 0; out && edit_js[i]; i++) fputs(edit_js[i], out);
+    if (out) put_lines(out, edit_js);
     if (!out || ferror(out) | fclose(out))
         return *status = tool_fail(a, EXIT_OTHER, "%s: %s", path, strerror(errno)), false;
     return true;

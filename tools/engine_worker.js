@@ -87,6 +87,6 @@ onmessage = async event => {
     for (const p of q.bytes || []) answer.files[p] = read(p);
     postMessage(Object.assign(answer, { heap: heap() }));
   } catch (e) {
-    postMessage({ id: q.id, done: true, dead: String(e && e.message || e) });
+    postMessage({ id: q.id, done: true, runs: [], files: {}, dead: String(e && e.message || e) });
   }
 };

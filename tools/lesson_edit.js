@@ -3,7 +3,7 @@
 (() => {
   const lesson = JSON.parse(document.getElementById('source').textContent);
   // Texts between programs, and the lines of the programs.
-  const pieces = lesson.text.split(/^(```wg\b[^\n]*\n[^]*?^```$)/m), programs = [...document.querySelectorAll('.program')].filter(p => !p.closest('details'));
+  const pieces = lesson.text.split(/^(```wg\b[^\n]*\n[^]*?^```.*$)/m), programs = [...document.querySelectorAll('.program')].filter(p => !p.closest('details'));
   const original = pieces.map(s => s);
   const linesOf = k => pieces[2 * k + 1].split('\n').slice(1, -1).join('\n');
   const headOf = k => pieces[2 * k + 1].split('\n')[0];
@@ -11,7 +11,7 @@
 
   // ---- parts of the page: part 3 stands between the comments 3 and 4 ----
 
-  function partsOf(root, first = []) {
+  function partsOf(root) {
     const all = {};
     const walk = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
     for (let c; (c = walk.nextNode());) {
@@ -28,7 +28,7 @@
     if (node.matches('figure') && window.addFigure) addFigure(node);
   }
   function put(part, nodes) {
-    const closed = part.nodes.some(n => n.nodeType == 1 && n.classList.contains('closed')), place = part.nodes[part.nodes.length - 1];
+    const closed = part.nodes.some(n => n.nodeType == 1 && n.classList.contains('closed'));
     const fresh = nodes.map(n => document.adoptNode(n));
     let after = part.comment;
     part.nodes.forEach(n => n.remove());
@@ -37,18 +37,17 @@
   // The parts of a page that the engine has written take the place of those that differ, but for the programs that are open.
   function renew(html) {
     const page = new DOMParser().parseFromString(html, 'text/html'), fresh = partsOf(page.body), old = partsOf(document.body);
-    let n = 0;
     for (const i in fresh) {
       if (!old[i] || !fresh[i].nodes.length) continue;
       const k = programs.findIndex(p => old[i].nodes.includes(p));
       if (k >= 0) { formulas(k, fresh[i].nodes.find(e => e.nodeType == 1)); continue }
       if (textOf(old[i].nodes) == textOf(fresh[i].nodes)) continue;
       if (!before.has(i)) before.set(i, old[i].nodes);
-      put(old[i], fresh[i].nodes), fresh[i].nodes.forEach(e => e.nodeType == 1 && wake(e)), n++;
+      put(old[i], fresh[i].nodes), fresh[i].nodes.forEach(e => e.nodeType == 1 && wake(e));
     }
     const values = document.getElementById('values'), now = page.getElementById('values');
     if (values && now && values.textContent != now.textContent) before.has('values') || before.set('values', values.textContent), values.textContent = now.textContent;
-    return n;
+    if (window.goToFrame) goToFrame();
   }
   function formulas(k, program) {
     const e = editors[k], f = program && program.querySelector('.formulas');
@@ -89,10 +88,12 @@
   let running = false, again = -1;
   async function changed(k) {
     if (running) return void (again = k);
-    running = true;
-    slow.busy && slow.stop(), clearTimeout(slowTimer);
-    const r = await ask(quick, page('--only', String(k + 1)), 5);
-    if (editors[k]) {
+    running = true, done++;
+    if (slow.busy) slow.stop();
+    clearTimeout(slowTimer);
+    const fence = /^```/m.test(linesOf(k)), r = fence ? { status: 2, err: '' } : await ask(quick, page('--only', String(k + 1)), 5);
+    if (fence) show(k, 'A line that begins with ``` would end the program.');
+    else if (editors[k]) {
       const line = r.status > 1 ? lineIn(k, r.err) : 0;
       if (r.status <= 1 && r.html) renew(r.html);
       show(k, r.stopped ? 'This takes a while …' : line ? 'Line ' + line + ': ' + wordsOf(r.err) : '');
@@ -107,6 +108,7 @@
   async function rest(k) {
     const mine = ++done, r = await ask(slow, page(), 120);
     if (mine != done || !editors[k]) return;
+    if (r.stopped) return show(k, 'Stopped after two minutes.');
     const fine = r.status <= 1 && r.html, line = lineIn(k, r.err);
     if (fine) renew(r.html), document.body.classList.remove('stale');
     show(k, fine ? '' : (line ? 'Line ' + line + ': ' : 'Further below: ') + wordsOf(r.err));

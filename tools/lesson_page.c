@@ -26,11 +26,6 @@ enum { ROOM_OF_FORMULA = 600 };
 
 static void put(const page *g, const char *text) { fputs(text, g->out); }
 
-static void put_lines(FILE *out, const char *const lines[])
-{
-    for (int i = 0; lines[i]; i++) fputs(lines[i], out);
-}
-
 static bool put_text(const page *g, int program, span s)
 {
     return lesson_text(g->l, program, s, g->out, true);

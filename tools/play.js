@@ -158,10 +158,10 @@ const rows = () => $('data').value == 'csv' && table ? String(Math.max(1, Math.m
 const someRows = () => takesData() ? [...dataFlags(), '--rows', rows()] : [];
 const files = name => Object.assign({ [name]: text.value }, table && { 'data.csv': table.text });
 function takeTable(name, t) {
-  const columns = t.split('\n')[0].trim().split(/[,;\t]/).map(s => s.trim().replace(/^"|"$/g, ''));
+  const columns = t.split('\n')[0].trim().split(',').map(s => s.trim()), plainly = columns.every(c => /^[\p{L}\p{N}_.-]+$/u.test(c)) && columns.length > 1;
   table = { name, text: t };
   [...$('data').options].find(o => o.value == 'csv').textContent = name;
-  $('data').value = 'csv', $('map').value = columns.length > 2 ? 'x=' + columns[0] + ':' + columns[columns.length - 2] + ',y=' + columns[columns.length - 1] : columns.length > 1 ? 'x=' + columns[0] + ',y=' + columns[1] : '';
+  $('data').value = 'csv', $('map').value = !plainly ? '' : columns.length > 2 ? 'x=' + columns[0] + ':' + columns[columns.length - 2] + ',y=' + columns[columns.length - 1] : 'x=' + columns[0] + ',y=' + columns[1];
   showData(), pick('train'), startOver();
 }
 function showData() { $('noise-of').hidden = !noisy(), $('map-of').hidden = $('data').value != 'csv' }
@@ -169,7 +169,7 @@ function showData() { $('noise-of').hidden = !noisy(), $('map-of').hidden = $('d
 // ---- what is shown ----
 
 const TABS = [['picture', 'Picture'], ['step', 'Step by step'], ['check', 'Check'], ['plot', 'Plot'], ['train', 'Train']];
-let firstPicture = 0, tab = 'picture', style = 'cards', over = '', from = -4, to = 4, svg = '', values = null, error = null, busy = false, again = false;
+let drawnFor = '', firstPicture = 0, tab = 'picture', style = 'cards', over = '', from = -4, to = 4, svgs = [], values = null, error = null, busy = false, again = false;
 TABS.forEach(([k, name]) => $('tabs').append(make('button', { id: 'tab-' + k, textContent: name, role: 'tab', onclick: () => pick(k) })));
 $('tabs').addEventListener('keydown', e => {
   const step = e.key == 'ArrowRight' ? 1 : e.key == 'ArrowLeft' ? -1 : 0, i = TABS.findIndex(t => t[0] == tab);
@@ -189,15 +189,19 @@ const size = () => { const v = $('view'), phone = innerWidth <= 760; return Math
 const hasGradients = () => values && Object.values(values).some(v => v.gradient);
 // A command that takes the program, for the engine and as a terminal needs it.
 function words(...all) { return all.flat().filter(w => w !== '') }
-const quoted = w => /^[\w./:=,@+-]+$/.test(w) ? w : "'" + w + "'";
-function say(w) { $('command').textContent = 'wengert ' + w.map(quoted).join(' ') }
+// As a terminal needs it, with the names of the user's own files.
+const quoted = w => /^[\w./:=,@+-]+$/.test(w) ? w : "'" + w.replace(/'/g, "'\\''") + "'";
+function say(all) {
+  const name = w => w == PROGRAM ? start.name || PROGRAM : w == 'data.csv' && table ? table.name : w;
+  $('command').textContent = 'wengert ' + all.map(w => quoted(name(w))).join(' ');
+}
 function commandOf() {
   const f = someRows();
   if (tab == 'step') return words('step', PROGRAM, f, '--all');
   if (tab == 'check') return words('check', PROGRAM, f);
   if (tab == 'plot') return words('plot', PROGRAM, f, over ? ['--over', over + '=' + from + ':' + to] : '', innerWidth > 760 ? '' : ['--for', Math.max(300, $('view').clientWidth - 20) + 'x400'], '-o', over ? 'plots/plot.svg' : 'plots/');
   const numbers = style == 'cards' || style == 'circuit' ? ['--values', ...(hasGradients() ? ['--backward'] : [])] : [];
-  return words('draw', PROGRAM, f, style == 'cards' ? '' : ['--style', style], numbers, '--for', size(), '-o', 'picture.svg');
+  return words('draw', PROGRAM, f, style == 'cards' ? '' : ['--style', style], numbers, '--for', drawnFor = size(), '-o', 'picture.svg');
 }
 async function ask(q) {
   const clock = setTimeout(() => { $('stop').hidden = false }, 400), r = await engine.run(q, null, LIMIT);
@@ -209,21 +213,21 @@ const plain = s => s.replace(new RegExp('^' + PROGRAM.replace('.', '\\.') + ':(\
 async function update() {
   if (busy) return void (again = true);
   busy = true;
-  do {
-    again = false;
-    const t = now(), r = await ask({ files: files(PROGRAM), runs: [words('eval', PROGRAM, someRows(), '--all', '--json')] });
-    const eval_ = r.runs[0], said = eval_ ? json(eval_.out) : {};
-    error = r.stopped ? { message: 'Stopped after ' + LIMIT + ' s.' } : r.dead ? { message: 'The engine ended: ' + r.dead } : said.error || null;
-    if (!error && eval_.status) error = { message: plain(eval_.err) };
-    if (!error) values = said.values || {}, showNumbers(eval_.err);
-    stale(), clearTimeout(markTimer);
-    if (!error || !edited) showError(); else markTimer = setTimeout(() => { edited = 0, showError() }, 800);
-    if (!error && !again) await show();
-    if (!error && !firstPicture) requestAnimationFrame(() => { firstPicture = now() });
-    if (!error && training && trained != recipe()) startOver(true);
-    $('time').textContent = Math.round(now() - t) + ' ms', document.body.dataset.n = 1 + +(document.body.dataset.n || 0);
-  } while (again);
-  busy = false;
+  try { do await once(); while (again) } finally { busy = false }
+}
+async function once() {
+  again = false;
+  const t = now(), r = await ask({ files: files(PROGRAM), runs: [words('eval', PROGRAM, someRows(), '--all', '--json')] });
+  const run = r.runs[0], said = run ? json(run.out) : {};
+  error = r.stopped ? { message: 'Stopped after ' + LIMIT + ' s.' } : r.dead ? { message: 'The engine ended: ' + r.dead } : said.error || null;
+  if (!error && run.status) error = { message: plain(run.err) };
+  if (!error) values = said.values || {}, showNumbers(run.err);
+  stale(), clearTimeout(markTimer);
+  if (!error || !edited) showError(); else markTimer = setTimeout(() => { edited = 0, showError() }, 800);
+  if (!error && !again) await show();
+  if (!error && !firstPicture) requestAnimationFrame(() => { firstPicture = now() });
+  if (!error && training && !restarts && trained != recipe()) startOver(true);
+  $('time').textContent = Math.round(now() - t) + ' ms', document.body.dataset.n = 1 + +(document.body.dataset.n || 0);
 }
 function stale() { for (const id of ['numbers', 'view']) $(id).classList.toggle('stale', !!error) }
 // An error is marked when its line is left, or after a while: most of what is typed is an error for a moment.
@@ -257,7 +261,7 @@ const select = (label, list, value, on) => { const s = make('select', { onchange
 const field = (label, value, on) => { const i = make('input', { value, size: 5, inputMode: 'decimal', onchange: () => on(i.value) }); return make('label', {}, label + ' ', i) };
 async function show() {
   const view = $('view'), mine = tab;
-  if (tab == 'train') return say(words('train', PROGRAM, dataFlags(), '-o', 'run/'));
+  if (tab == 'train') return say(trainCommand());
   if (tab == 'plot' && !over && !/^\s*plot\b/m.test(text.value)) over = scalars()[0] || '';
   const command = commandOf(), r = await ask({ files: files(PROGRAM), runs: [command], read: tab == 'plot' ? ['plots/'] : ['picture.svg'] });
   if (mine != tab) return;
@@ -275,14 +279,15 @@ function showPicture(bad, r) {
   const row = make('p', { className: 'row' }, select('As', styles, style, v => { style = v; update() }), make('button', { textContent: 'Step through', onclick: stepThrough }));
   const picture = make('div', { id: 'picture' }), about = make('p', { id: 'about', className: 'note', textContent: 'Click a box: its line and its rule.' });
   if (bad) picture.append(bad);
-  else svg = r.files['picture.svg'] || '', picture.innerHTML = svg;
+  else svgs = [r.files['picture.svg'] || ''], picture.innerHTML = svgs[0];
   view.replaceChildren(row, picture, about), light();
 }
 // The page of `draw` has the steps, forward and back, and leaves that can be changed.
 async function stepThrough() {
-  const command = words('draw', PROGRAM, someRows(), hasGradients() ? '--backward' : '', '--values', '-o', 'picture.html');
+  const mine = text.value, command = words('draw', PROGRAM, someRows(), hasGradients() ? '--backward' : '', '--values', '-o', 'picture.html');
   const r = await ask({ files: files(PROGRAM), runs: [command], read: ['picture.html'] }), page = r.files['picture.html'];
-  if (!page) return;
+  if (tab != 'picture' || mine != text.value) return;
+  if (!page) return void ($('about').textContent = r.runs[0] ? plain(r.runs[0].err) : 'Stopped after ' + LIMIT + ' s.');
   say(command);
   $('view').replaceChildren(make('p', { className: 'row' }, make('button', { textContent: 'Back to the picture', onclick: update })), make('iframe', { title: 'The graph step by step', srcdoc: page, sandbox: 'allow-scripts' }));
 }
@@ -297,12 +302,19 @@ function verdict(run) {
 const scalars = () => Object.keys(values || {}).filter(n => !values[n].shape.length && n != '_' && new RegExp('^\\s*(.*;\\s*)?' + n + '\\s*=\\s*(param|-?[\\d.])', 'm').test(text.value));
 function showPlots(bad, r) {
   const own = /^\s*plot\b/m.test(text.value), list = [...(own ? [['', "the program's plots"]] : []), ...scalars().map(n => [n, 'over ' + n])];
-  const row = make('p', { className: 'row' }, select('Draw', list, over, v => { over = v; update() }));
-  if (over) row.append(field('from', from, v => { from = +v || 0; update() }), field('to', to, v => { to = +v || 0; update() }));
+  const key = JSON.stringify([list, over]), before = $('view').querySelector('.row');
+  let row = before && before.dataset.key == key ? before : null; // a field keeps the focus
+  if (!row) {
+    row = make('p', { className: 'row' }, select('Draw', list, over, v => { over = v; update() })), row.dataset.key = key;
+    if (over) row.append(field('from', from, v => { from = +v || 0; update() }), field('to', to, v => { to = +v || 0; update() }));
+    $('view').replaceChildren(row);
+  }
   if (!list.length) bad = make('p', { textContent: 'There is nothing to draw a curve over: write a number with a name, as z = 0.5, or a line such as plot line tanh(t) over t in -4:4' });
+  else if (over && from >= to) bad = make('p', { className: 'bad', textContent: 'from must be less than to' });
   const all = Object.values(r.files).filter(s => s);
-  if (!bad && all.length) svg = all[0];
-  $('view').replaceChildren(row, ...(bad ? [bad] : all.map(s => make('div', { innerHTML: s }))));
+  if (!bad) svgs = all;
+  while (row.nextSibling) row.nextSibling.remove();
+  $('view').append(...(bad ? [bad] : all.map(s => make('div', { innerHTML: s }))));
 }
 
 // ---- a box and its line ----
@@ -321,42 +333,51 @@ $('view').addEventListener('click', e => {
 
 // ---- training ----
 
-let training = false, epoch = 0, trained = '', pictures = 0, began = 0;
+let training = false, epoch = 0, trained = '', pictures = 0, began = 0, turn = 0, restarts = false, pausing = false;
 const recipe = () => text.value + '\n' + dataFlags().join(' ');
+const trainCommand = () => words('train', PROGRAM, dataFlags(), epoch ? ['--epochs', String(epoch)] : '', '-o', 'run/');
+// A second click on Pause does not wait for the end of a slice.
+function pause() {
+  if (pausing) trainer.stop(); else trainer.pause();
+  pausing = true;
+}
 async function train(epochs) {
-  if (training) return void trainer.pause();
+  if (training) return void pause();
   trainer = trainer || WENGERT.engine();
-  const fresh = trained != recipe(), every = epochs || +$('every').value, id = 't.wg', d = dataFlags();
+  const fresh = trained != recipe(), every = epochs || +$('every').value, d = dataFlags(), mine = ++turn;
   if (fresh) epoch = 0, trained = recipe();
   const wide = Math.max(300, Math.min(1200, $('trainer').clientWidth - 24)), phone = innerWidth <= 760, part = share => Math.round(phone ? wide : share * (wide - 10));
   const figure = (name, w, h) => ({ name, words: ['plot', 'run', '--only', name, '--for', w + 'x' + h, '-o', name + '.svg', '-q'], read: name + '.svg' });
-  training = true, pictures = 0, began = now(), $('go').textContent = 'Pause';
+  training = true, pausing = false, pictures = 0, began = now(), $('go').textContent = 'Pause';
   const r = await trainer.run({
-    files: files(id), train: [id, ...d], from: epoch, every, until: epochs ? epoch + epochs : 1e6, fresh, after: [
-      { name: 'net', words: words('draw', id, d, takesData() ? ['--rows', rows()] : [], '--style', 'neurons', '--load', 'run/weights.safetensors', '--id', 'net', '--for', part(0.55) + 'x' + Math.round((phone ? 1.45 : 1.23) * part(0.55)), '-o', 'net.svg', '-q'), read: 'net.svg' },
+    files: files(PROGRAM), train: [PROGRAM, ...d], from: epoch, every, until: epochs ? epoch + epochs : 1e6, fresh, after: [
+      { name: 'net', words: words('draw', PROGRAM, d, takesData() ? ['--rows', rows()] : [], '--style', 'neurons', '--load', 'run/weights.safetensors', '--id', 'net', '--for', part(0.55) + 'x' + Math.round((phone ? 1.45 : 1.23) * part(0.55)), '-o', 'net.svg', '-q'), read: 'net.svg' },
       figure('regions', part(0.45), Math.round(1.04 * part(0.45))), figure('curves', wide, phone ? 480 : 300)]
-  }, seen);
+  }, s => { if (mine == turn) seen(s) });
   training = false, $('go').textContent = 'Train';
-  if (r.stopped || r.dead) trained = '';
-  const bad = r.runs && r.runs[0];
-  if (bad) $('where').textContent = plain(bad.err).split('\n').filter(s => !/^data /.test(s))[0], trained = '';
-  if (r.dead) $('where').textContent = 'The engine ended: ' + r.dead;
+  const bad = r.runs[0] && r.runs[0].status ? plain(r.runs[0].err).split('\n').filter(s => !/^data\s/.test(s))[0] : r.dead ? 'The engine ended: ' + r.dead : '';
+  if (bad || r.stopped || r.dead) trained = '';
+  if (mine != turn) clearTraining();
+  else if (bad) $('where').textContent = bad;
   if (restarts) restarts = false, train(0);
 }
 function seen(s) {
   epoch = s.epoch, pictures++;
   for (const k in s.pictures) $(k).innerHTML = s.pictures[k] || '';
-  if (s.pictures.net) svg = s.pictures.net;
+  if (s.pictures.net) svgs = [s.pictures.net, s.pictures.regions, s.pictures.curves].filter(x => x);
   const numbers = Object.entries(s.log.metrics || {}).map(([k, v]) => ' · ' + k + ' ' + +(+v).toPrecision(3)).join('');
   $('where').textContent = 'epoch ' + epoch + ' · loss ' + +s.log.loss.toPrecision(4) + numbers + (pictures > 2 ? ' · ' + (1000 * pictures / (now() - began)).toFixed(0) + ' pictures/s' : '');
-  document.body.dataset.epoch = epoch;
+  if (tab == 'train') say(trainCommand());
 }
-let restarts = false;
+function clearTraining() {
+  epoch = 0, $('where').textContent = '', ['net', 'regions', 'curves'].forEach(k => { $(k).innerHTML = '' });
+  if (tab == 'train') say(trainCommand());
+}
 // goOn: a training that runs begins anew with what was changed.
 function startOver(goOn) {
-  trained = '', epoch = 0;
-  if (training) restarts = goOn === true, trainer.pause();
-  else $('where').textContent = '', ['net', 'regions', 'curves'].forEach(k => { $(k).innerHTML = '' });
+  trained = '', turn++;
+  if (training) restarts = goOn === true, pause();
+  else clearTraining();
 }
 $('go').onclick = () => train(0), $('one').onclick = () => train(1), $('again').onclick = () => startOver(false);
 for (const k of ['data', 'noise', 'map']) $(k).onchange = () => { if (k == 'data' && $('data').value == 'csv' && !table) $('open').click(); showData(), update(), startOver(true), address() };
@@ -375,7 +396,7 @@ async function keep() { history.replaceState(null, '', '#' + await packed(state(
 function address() { if (!loading) clearTimeout(addressTimer), addressTimer = setTimeout(keep, 400) }
 // False: there is no program in the address.
 async function readAddress() {
-  const s = decodeURIComponent(location.hash.slice(1));
+  const s = location.hash.slice(1);
   if (!/^\d[\w-]{4,}$/.test(s)) return false;
   try {
     if (s[0] != VERSION) throw new Error('This link was made by another version of the page.');
@@ -402,13 +423,16 @@ function begin(program, k, data) {
 function save(name, what, type) { make('a', { href: URL.createObjectURL(new Blob([what], { type })), download: name }).click(), $('save').open = false }
 const base = (start.name || 'program.wg').replace(/\.wg$/, '');
 $('save-wg').onclick = () => save(base + '.wg', text.value, 'text/plain');
-$('save-svg').onclick = () => save(base + '.svg', svg, 'image/svg+xml');
+// Several pictures get numbers.
+async function saveEach(ending, type, make) { for (const [i, s] of svgs.entries()) save(base + (svgs.length > 1 ? '-' + (i + 1) : '') + ending, await make(s), type) }
+$('save').ontoggle = () => { for (const k of ['svg', 'png', 'tex']) $('save-' + k).disabled = k == 'tex' ? !!error : !svgs.length };
+$('save-svg').onclick = () => saveEach('.svg', 'image/svg+xml', s => s);
 $('save-tex').onclick = async () => {
   const r = await ask({ files: files(PROGRAM), runs: [words('draw', PROGRAM, someRows(), '--values', hasGradients() ? '--backward' : '', '-o', 'picture.tex')], read: ['picture.tex'] });
   if (r.files['picture.tex']) save(base + '.tex', r.files['picture.tex'], 'text/plain');
 };
 // As it is on paper, three times as large.
-async function png() {
+async function png(svg) {
   const light = svg.replace(/@media[^{]*prefers-color-scheme[^{]*\{[^}]*\}[^}]*\}/g, ''), image = new Image();
   image.src = URL.createObjectURL(new Blob([light], { type: 'image/svg+xml' }));
   await image.decode();
@@ -416,7 +440,7 @@ async function png() {
   c.fillStyle = '#fff', c.fillRect(0, 0, canvas.width, canvas.height), c.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise(good => canvas.toBlob(good));
 }
-$('save-png').onclick = async () => save(base + '.png', await png(), 'image/png');
+$('save-png').onclick = () => saveEach('.png', 'image/png', png);
 async function take(file) {
   const t = await file.text();
   if (/\.csv$/i.test(file.name)) takeTable(file.name, t); else load(t.replace(/\r\n?/g, '\n'));
@@ -440,7 +464,7 @@ $('example').onchange = () => {
   if (e) begin(e[2], e[1], [e[3]]); else begin(start.program, start.tab, []);
 };
 let resized;
-addEventListener('resize', () => { clearTimeout(resized), resized = setTimeout(update, 200) });
+addEventListener('resize', () => { clearTimeout(resized), resized = setTimeout(() => { if (drawnFor && drawnFor != size() && !$('view').querySelector('iframe')) update() }, 200) });
 (async () => {
   if (!await readAddress()) $('example').onchange();
   const failed = setTimeout(() => { $('error').textContent = 'The engine has not started yet.' }, 5000);

@@ -110,6 +110,9 @@ bool plot_format(model *m, const char *path, wg_figure_format *to)
     const char *format = args_value(m->a, "format");
     if (!args_choice(m->a, "format")) return model_ends(m, EXIT_FLAGS);
     *to = format_of(format ? format : !path || !strcmp(path, "-") ? "txt" : ending_of(path));
+    if (!args_choice(m->a, "for")) return model_ends(m, EXIT_FLAGS);
+    if (args_has(m->a, "for") && *to != WG_FIGURE_SVG && *to < WG_FIGURE_PNG)
+        return model_wrong(m, "--for goes with .svg, .png and .pdf");
     return *to ||
            model_wrong(m,
                        "-o %s: the ending says no format: .svg, .html, .tex, .txt, .png or .pdf, or --format",
@@ -120,8 +123,8 @@ bool plot_save(model *m, wg_figure *f, const char *path, wg_figure_format format
 {
     wg_figure_save_opts o = WG_OPTS(wg_figure_save_opts, .format = format, .frame = frame ? frame : WG_AUTO);
     const char *size = args_value(m->a, "for");
-    if (!args_choice(m->a, "for")) return model_ends(m, EXIT_FLAGS);
-    if (size) sscanf(size, "%lfx%lf", &o.width, &o.height);
+    int w, h;
+    if (size && args_size(size, &w, &h)) o.width = w, o.height = h;
     const wg_status s = wg_figure_save_at("", f, path ? path : "-", &o);
     if (s == WG_ERROR_FILE) return model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
     return model_ok(m);
@@ -146,7 +149,8 @@ bool plot_files_open(model *m, int n, bool pages, plot_files *f)
     if (length >= PATH_ROOM - 200) return model_wrong(m, "-o: the path is too long");
     if (!f->folder || args_has(m->a, "format")) return plot_format(m, f->path, &f->format);
     f->format = pages ? WG_FIGURE_HTML : WG_FIGURE_SVG;
-    return true;
+    if (!args_choice(m->a, "for")) return model_ends(m, EXIT_FLAGS);
+    return !pages || !args_has(m->a, "for") || model_wrong(m, "--for goes with .svg, .png and .pdf");
 }
 
 /* The letters and digits of the title, in small letters, with - between words; else plot-2. A name that an

@@ -310,46 +310,47 @@ static wg_figure *draw_regions(run *k, const char *name, const char *class, wg_t
 
 /* ---- all ---- */
 
+enum { CURVES, WEIGHTS, UNIT_FIGURE, CONFUSION, REGIONS };
 static const char *const figures[FIGURES] = { "curves", "weights", "units", "confusion", "regions" };
 
-/* Whether --only, if it is given, names the figure. */
-static bool wanted(const run *k, const char *title)
+/* Whether a list "curves,regions" has the name; NULL has each. */
+static bool is_in(const char *list, const char *name)
 {
-    const char *list = args_value(&k->a, "only");
-    const size_t n = strlen(title);
+    const size_t n = strlen(name);
     for (const char *s = list; s && *s; s += strcspn(s, ","), s += *s == ',')
-        if (strcspn(s, ",") == n && !strncmp(s, title, n)) return true;
+        if (strcspn(s, ",") == n && !strncmp(s, name, n)) return true;
     return !list;
 }
+
+static bool wanted(const run *k, int figure) { return is_in(args_value(&k->a, "only"), figures[figure]); }
 
 static int count_wanted(const run *k)
 {
     int n = 0;
-    for (int i = 0; i < FIGURES; i++) n += wanted(k, figures[i]);
+    for (int i = 0; i < FIGURES; i++) n += wanted(k, i);
     return n;
 }
 
-/* False: after a message that --only names none of the figures. */
+/* False: after a message that --only names something else than figures. */
 static bool check_only(const args *a)
 {
-    const char *s = args_value(a, "only");
-    for (; s; s = strchr(s, ',') ? strchr(s, ',') + 1 : NULL) {
-        bool known = false;
-        for (int i = 0; i < FIGURES; i++)
-            known |= strlen(figures[i]) == strcspn(s, ",") && !strncmp(figures[i], s, strlen(figures[i]));
-        if (!known)
-            return tool_wrong(a, "--only %.*s: curves, weights, units, confusion or regions",
-                              (int)strcspn(s, ","), s),
-                   false;
+    char all[100];
+    size_t n = 0;
+    for (int i = 0; i < FIGURES; i++)
+        n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i ? "," : "", figures[i]);
+    for (const char *s = args_value(a, "only"); s; s = strchr(s, ',') ? strchr(s, ',') + 1 : NULL) {
+        char name[80];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(s, ","), s);
+        if (!is_in(all, name)) return tool_wrong(a, "--only %s: %s", name, all), false;
     }
     return true;
 }
 
-static void add(run *k, wg_figure *f, const char *title)
+static void add(run *k, wg_figure *f, int figure)
 {
     if (!f) return;
     k->files.figure[k->files.n] = f;
-    k->files.title[k->files.n++] = title;
+    k->files.title[k->files.n++] = figures[figure];
 }
 
 static bool draw_on_data(run *k)
@@ -372,9 +373,9 @@ static bool draw_on_data(run *k)
     const wg_tensor x = two_features(k, c.score, &name);
     k->name = class_names(k, wg_node_name(c.class), CLASSES);
     if (!k->name) return model_ok(m);
-    if (wanted(k, "confusion")) add(k, draw_confusion(k, is, said, rows), "confusion");
-    if (model_ok(m) && wanted(k, "regions") && x.data && *wg_node_name(c.class))
-        add(k, draw_regions(k, name, wg_node_name(c.class), x, is), "regions");
+    if (wanted(k, CONFUSION)) add(k, draw_confusion(k, is, said, rows), CONFUSION);
+    if (model_ok(m) && wanted(k, REGIONS) && x.data && *wg_node_name(c.class))
+        add(k, draw_regions(k, name, wg_node_name(c.class), x, is), REGIONS);
     return model_ok(m);
 }
 
@@ -439,12 +440,12 @@ static bool draw(run *k)
     if (!plot_files_open(m, count_wanted(k), false, &k->files)) return false;
     k->files.n = 0;
     if (!read_log(k)) return false;
-    if (wanted(k, "curves")) add(k, draw_curves(k), "curves");
+    if (wanted(k, CURVES)) add(k, draw_curves(k), CURVES);
     if (!model_values(m)) return false;
     const wg_params *p = m->p;
-    if (wanted(k, "weights")) add(k, draw_weights(k, p), "weights");
-    if (wanted(k, "units")) add(k, draw_units(k, p), "units");
-    if ((!wanted(k, "confusion") && !wanted(k, "regions")) || draw_on_data(k)) return true;
+    if (wanted(k, WEIGHTS)) add(k, draw_weights(k, p), WEIGHTS);
+    if (wanted(k, UNIT_FIGURE)) add(k, draw_units(k, p), UNIT_FIGURE);
+    if ((!wanted(k, CONFUSION) && !wanted(k, REGIONS)) || draw_on_data(k)) return true;
     k->failed = m->status; /* after a message; what can be drawn is drawn */
     m->status = EXIT_DONE, wg_recover(m->c);
     return true;

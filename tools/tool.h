@@ -103,6 +103,7 @@ bool args_long(const args *a, const char *name, long long least, long long *to);
 /* Whether the value of the flag is one of the words of its table, "f32|f64", or it is not given. False: after
  * a message. */
 bool args_choice(const args *a, const char *name);
+bool args_size(const char *text, int *w, int *h); /* "740x680"; false: it is no size */
 
 /* Prints a message to stderr, with --json also as an object to stdout. Returns status. */
 int tool_fail(const args *a, int status, const char *format, ...) WG_PRINTF(3, 4);
@@ -407,6 +408,9 @@ void find_size_names(model *m, wg_node root, size_names *all);
 void free_size_names(size_names *s);
 
 /* ---- engine_file.c ---- */
+
+void put_lines(FILE *out, const char *const lines[]); /* up to a NULL */
+bool is_page(const char *path);                       /* it ends in .html or .htm */
 
 /* Puts a copy of engine.js, the command for pages, beside the page: that of --engine, else the one that was
  * made or installed with this command. If neither is there, one that lies beside the page is taken. False:

@@ -3,7 +3,7 @@
 #include "draw/svg.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A slide is read from the back row. A page has a text width of 16 cm, 453.5 points; the least text of books
@@ -19,12 +19,12 @@ enum { CANVASES = sizeof canvases / sizeof *canvases };
 /* "740x680", in px. Each box needs some 60 by 60 of them. */
 static const wgi_canvas *part_of_screen(const wgi_picture *p)
 {
-    double w = 0, h = 0;
-    int end = 0;
-    const bool is = sscanf(p->o->fit, "%5lfx%5lf%n", &w, &h, &end) == 2 && !p->o->fit[end] &&
-                    strspn(p->o->fit, "0123456789x") == (size_t)end && w >= WGI_CANVAS_LEAST &&
-                    h >= WGI_CANVAS_LEAST;
-    wgi_canvas *k = is ? wgi_pool_take(p->pool, 1, sizeof *k) : NULL;
+    const char *text = p->o->fit, *x = text + strspn(text, "0123456789");
+    const bool is = *x == 'x' && x[1] && !x[1 + strspn(x + 1, "0123456789")];
+    const double w = is ? strtol(text, NULL, 10) : 0, h = is ? strtol(x + 1, NULL, 10) : 0;
+    if (w < WGI_CANVAS_LEAST || w > WGI_CANVAS_MOST || h < WGI_CANVAS_LEAST || h > WGI_CANVAS_MOST)
+        return NULL;
+    wgi_canvas *k = wgi_pool_take(p->pool, 1, sizeof *k);
     if (k) *k = (wgi_canvas){ "screen", w, h, 11, 16, "px", true, (int64_t)fmin(200, w * h / 3600) };
     return k;
 }
@@ -40,8 +40,9 @@ const wgi_canvas *wgi_canvas_of(const wgi_picture *p)
 wg_status wgi_check_fit(const wgi_picture *p)
 {
     if (!p->o->fit || wgi_canvas_of(p)) return WG_OK;
-    return WGI_REFUSE(p, "draw: .fit \"%s\": slide, page, screen or a size as 740x680, from %d to 99999",
-                      p->o->fit, WGI_CANVAS_LEAST);
+    if (p->pool->failed) return WG_ERROR_MEMORY;
+    return WGI_REFUSE(p, "draw: .fit \"%s\": slide, page, screen or a size as 740x680, from %d to %d",
+                      p->o->fit, WGI_CANVAS_LEAST, WGI_CANVAS_MOST);
 }
 
 bool wgi_is_window(const wg_draw_opts *o) { return o->fit && strcmp(o->fit, WGI_WINDOW) == 0; }

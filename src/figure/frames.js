@@ -9,6 +9,7 @@ function addFigure(f) {
   d.slider = f.querySelector('.frames input');
   d.slider.parentNode.hidden = false;
   d.slider.addEventListener('input', function () { showFrame(+d.slider.value, d.names.length); history.replaceState(null, '', '#' + d.slider.value) });
+  figures = figures.filter(function (o) { return o.slider.isConnected });
   figures.push(d);
 }
 // A number for a frame is so many letters of the longest text.

@@ -25,7 +25,7 @@ typedef struct span {
 static bool within(uint32_t u, const span list[], int n)
 {
     int i = 0;
-    while (i < n && list[i].last < u && list[i].first <= u) i++;
+    while (i < n && list[i].last < u) i++;
     return i < n && list[i].first <= u;
 }
 #define WITHIN(u, list) within(u, list, (int)(sizeof(list) / sizeof *(list)))

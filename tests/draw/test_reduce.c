@@ -450,6 +450,9 @@ REDUCE_TEST(says_when_it_cannot_fit)
     cr_assert_neq(wg_draw(root, "x.svg", .fit = "wall"), WG_OK);
     HAS(wg_message(b->c), ".fit \"wall\": slide, page, screen or a size as 740x680");
     wg_recover(b->c);
+    cr_assert_neq(wg_draw(root, "x.svg", .fit = "0x740x680"), WG_OK);
+    HAS(wg_message(b->c), ".fit \"0x740x680\": slide, page");
+    wg_recover(b->c);
 }
 
 REDUCE_TEST(large_graphs_are_reduced_without_delay)

@@ -130,3 +130,26 @@ Test(lessons, rules_refuse_what_cannot_be_taught)
                            "mutations.txt:3: a mistake is written: NAME | TEXT | OTHER TEXT\n"
                            "solutions.txt:2: a step of a solution is written: NAME N | TEXT | OTHER TEXT\n");
 }
+
+/* Pages whose programs can be changed have their source, as JSON in an element <script>, and what stands
+ * between their parts; without --edit they have neither. So has the page of play. */
+Test(lessons, pages_that_change_have_their_source)
+{
+    const char *said = wgt_shell(
+        "w=$(cd \"$build\" && pwd)/wengert; cd $in && echo x > e.js && printf '%s\\n' '# T' '' '```wg' 'x = "
+        "3 # </script> <!--' '```' '' "
+        "'```check' 'x == 3' "
+        "'```' > a.md && for f in '' '--edit --engine e.js' '--only 1'; do "
+        "\"$w\" lesson ./a.md --page $f -o p.html > said || exit; "
+        "grep -c '^<!--0--><div class=\"program' p.html; grep -c 'src=\"edit.js\"' p.html; "
+        "grep -c '<script>x = 3' p.html; done; ls edit.js engine.js; "
+        "python3 -c \"import json, re; t = open('p.html').read(); "
+        "print(json.loads(re.search('id=.source.>(.*?)</script>', t)[1])['text'] == open('a.md').read())\"; "
+        "echo '</script> <!--' > p.wg; \"$w\" play p.wg -o p.html --engine e.js > said; "
+        "python3 -c \"import json, re; t = open('p.html').read(); "
+        "print(json.loads(re.search('id=.start.>(.*?)</script>', t)[1]))\"");
+    cr_expect_str_eq(said,
+                     "0\n0\n0\n1\n1\n0\n1\n1\n0\nedit.js\nengine.js\nTrue\n"
+                     "{'wengert': 1, 'name': 'p.wg', 'program': '</script> <!--\\n'}\n",
+                     "%s", said);
+}
