@@ -49,12 +49,29 @@ static void add_part(model *m, name_list *to, const char *group, int k)
     if (name) snprintf(name, room, "%s%s", group, dot), add(to, name, n);
 }
 
-/* Each name that a statement binds, of a group each part, and the last values if they have no names. */
+/* Before what is computed later. */
+static void insert(name_list *l, int *line, const char *name, wg_node n, int at_line)
+{
+    int i = l->count++;
+    for (; i > 0 && l->node[i - 1].index > n.index; i--)
+        l->name[i] = l->name[i - 1], l->node[i] = l->node[i - 1], line[i] = line[i - 1];
+    l->name[i] = name, l->node[i] = n, line[i] = at_line;
+}
+
+static bool is_listed(const shown *s, wg_node n)
+{
+    for (int i = 0; i < s->l.count; i++)
+        if (s->l.node[i].index == n.index) return true;
+    return false;
+}
+
+/* Each name that a statement binds, of a group each part; the parameters of layers; the last values if they
+ * have no names. */
 static bool all_names(model *m, shown *s)
 {
     wg_program *q = m->q;
-    const int names = wg_program_names(q), lasts = wg_program_lasts(q);
-    int most = lasts;
+    const int names = wg_program_names(q), lasts = wg_program_lasts(q), params = wg_params_count(m->p);
+    int most = lasts + params;
     for (int i = 0; i < names; i++) most += 1 + wg_program_parts(q, wg_program_name(q, i));
     s->l = (name_list){ 0, wg_alloc(m->c, (size_t)most + 1, sizeof *s->l.name),
                         wg_alloc(m->c, (size_t)most + 1, sizeof *s->l.node) };
@@ -66,6 +83,13 @@ static bool all_names(model *m, shown *s)
         if (!wg_is_none(n)) add(&s->l, name, n);
         for (int k = 0; k < wg_program_parts(q, name); k++) add_part(m, &s->l, name, k);
         for (int k = before; k < s->l.count; k++) s->line[k] = wg_program_line(q, name);
+    }
+    for (int i = 0; model_ok(m) && i < params; i++) {
+        const char *name = wg_params_name(m->p, i);
+        const wg_node n = wg_program_node(q, name);
+        char layer[200];
+        snprintf(layer, sizeof layer, "%.*s", (int)strcspn(name, "."), name);
+        if (!wg_is_none(n) && !is_listed(s, n)) insert(&s->l, s->line, name, n, wg_program_line(q, layer));
     }
     for (int i = 0; model_ok(m) && i < lasts; i++) {
         const char *name;

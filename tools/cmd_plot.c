@@ -183,13 +183,15 @@ static wg_node node_of(plot *k, const shown *s)
 }
 
 /* The values of one curve into y, and how many they are; 0: after a message. */
-static int value_of(plot *k, const shown *s, bool built, double y[ELEMENTS])
+static int value_of(plot *k, shown *s, bool built, double y[ELEMENTS])
 {
     model *m = &k->m;
     wg_tensor t;
     char shape[120];
     if (!built) wg_begin(m->g, m->mode), wg_program_build(s->q, m->g, m->p, m->mode);
     const wg_node n = model_ok(m) ? node_of(k, s) : wg_none;
+    if (!s->name && !strcmp(s->title, "_"))
+        s->title = wg_program_last_name(s->q); /* it has one when it is built */
     if (wg_is_none(n) || !model_value(m, n, &t)) return 0;
     const int64_t size = wg_shape_size(t.shape);
     if (size < 1 || size > ELEMENTS) {

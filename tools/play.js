@@ -13,10 +13,10 @@ function make(tag, props, ...children) {
 
 const NET = '\nlogits = dense(k, 2)\nloss = softmax_cross_entropy(logits, y)\naccuracy = mean(argmax(logits, axis=1) == y)\n';
 const EXAMPLES = [
-  ['One neuron', 'picture', '# One neuron and its loss. Drag a number: all follows.\nx = [1, 2]\nw = param(2, init=0.5)\nb = param(init=-1)\ny = 1\nz = w @ x + b\na = sigmoid(z)\nL = -(y*log(a) + (1 - y)*log(1 - a))'],
+  ['One neuron', 'picture', '# One neuron. Drag a number, or tap it: all follows.\nx = [1, 2]\nw = param(2, init=0.5)\nb = param(init=-1)\ny = 1\nz = w @ x + b\na = sigmoid(z)\nL = -(y*log(a) + (1 - y)*log(1 - a))'],
   ['A gradient by hand', 'check', '# Is this gradient right? Check says which number is wrong.\nx = [1, 2]\nw = [0.5, -0.3]\ny = 1\na = sigmoid(w @ x)\nL = -(y*log(a) + (1 - y)*log(1 - a))\ncheck grad(L, w) == (y - a)*x'],
-  ['A net for two classes', 'train', '# Two hidden layers. Choose data on the right, and train.\nx = input(m, 2)\ny = input(m, classes=2)\nh = tanh(dense(x, 8))\nk = tanh(dense(h, 4))' + NET + 'train(loss, metrics=[accuracy], optimizer=adam(lr=0.03), batch=10)', 'circles'],
-  ['A net for spirals', 'train', 'x = input(m, 2)\ny = input(m, classes=2)\nh = tanh(dense(x, 16))\nk = tanh(dense(h, 8))' + NET + 'train(loss, metrics=[accuracy], optimizer=adam(lr=0.03), batch=10)', 'spirals'],
+  ['A net for two classes', 'train', '# Two hidden layers. The tab Train has data for it.\nx = input(m, 2)\ny = input(m, classes=2)\nh = tanh(dense(x, 8))\nk = tanh(dense(h, 4))' + NET + 'train(loss, metrics=[accuracy], optimizer=adam(0.03), batch=10)', 'circles'],
+  ['A net for spirals', 'train', 'x = input(m, 2)\ny = input(m, classes=2)\nh = tanh(dense(x, 16))\nk = tanh(dense(h, 8))' + NET + 'train(loss, metrics=[accuracy], optimizer=adam(0.03), batch=10)', 'spirals'],
   ['The price of a house', 'train', '# The price by square metres, bedrooms, zip code, wealth\nx = input(m, 4)\ny = input(m)\nprice = dense(x, 1)[:, 0]\nloss = mean((price - y)^2)\ntrain(loss, optimizer=adam(lr=0.1), batch=50)', 'houses'],
   ['Activations', 'plot', 'z = 0.5\ny = tanh(z)\nplot "Activations" {\n    line tanh(t) over t in -4:4\n    line sigmoid(t) over t in -4:4\n    line relu(t) over t in -4:4\n}'],
   ['Steps downhill', 'plot', '# Gradient descent on a parabola\nJ(w) = (w - 2)^2\nstep(w, k) = w - 0.2*grad(J(w), w)\nws = scan(step, -3, zeros(20), all=true)\nplot "J by step" {\n    line J(t) over t in -4:8 as "J"\n    points ws, (ws - 2)^2 as "steps"\n}'],
@@ -70,7 +70,7 @@ function load(program) {
 }
 let updateTimer, markTimer;
 function changed() {
-  mark = null, edited = lineAt(text.selectionStart), paint(), address();
+  mark = null, edited = here = lineAt(text.selectionStart), paint(), address(), nameExample();
   clearTimeout(updateTimer), updateTimer = setTimeout(update, 15);
 }
 text.addEventListener('input', () => { linkError = '', changed() });
@@ -101,8 +101,16 @@ function numberAt(i) {
 function setNumber(n, v) {
   const by = written(v, n.step);
   if (by == n.text) return;
-  replace(n.from, n.to, by), text.setSelectionRange(n.from, n.from);
+  n.first = n.first || n.text;
+  text.setRangeText(by, n.from, n.to, 'end'), text.setSelectionRange(n.from, n.from), changed();
   n.to = n.from + by.length, n.text = by;
+}
+// What was dragged becomes one step for the browser's undo.
+function settle(n) {
+  const by = n.text;
+  if (!n.first || n.first == by) return;
+  text.setRangeText(n.first, n.from, n.to, 'end'), replace(n.from, n.from + n.first.length, by), text.setSelectionRange(n.from, n.from);
+  n.first = '';
 }
 let offered = null;
 function offer() {
@@ -117,6 +125,7 @@ function offer() {
   range.value = v, $('drag-what').textContent = n.line.trim().slice(0, 24), range.setAttribute('aria-label', n.text + ' in ' + n.line.trim());
 }
 $('range').addEventListener('input', () => { const r = $('range'); if (offered) setNumber(offered, +r.value), r.focus(), $('drag-what').textContent = offered.text });
+$('range').addEventListener('change', () => { if (offered) settle(offered), $('range').focus() });
 // By the mouse: letters have one width.
 function placeOf(event) {
   const box = text.getBoundingClientRect(), style = getComputedStyle(text), pad = parseFloat(style.paddingLeft), high = parseFloat(style.lineHeight);
@@ -136,7 +145,7 @@ addEventListener('pointermove', e => {
   const steps = Math.round((e.clientX - dragged.x) / 4);
   if (steps || dragged.on) e.preventDefault(), dragged.on = true, setNumber(dragged, dragged.v + steps * dragged.step);
 });
-addEventListener('pointerup', () => { if (dragged && dragged.on) text.setSelectionRange(dragged.from, dragged.from), caret(); dragged = null });
+addEventListener('pointerup', () => { if (dragged && dragged.on) settle(dragged), caret(); dragged = null });
 text.addEventListener('selectstart', e => { if (dragged) e.preventDefault() });
 
 // ---- data ----
@@ -146,29 +155,54 @@ let table = null; // a CSV of the user: {name, text}
 $('data').add(new Option('none: drawn at random', ''));
 SETS.forEach(([k, name]) => $('data').add(new Option(name, k)));
 $('data').add(new Option('my own CSV …', 'csv'));
-const noisy = () => $('data').value && SETS.findIndex(s => s[0] == $('data').value) < 6;
+const noisy = () => SETS.slice(0, 6).some(s => s[0] == $('data').value);
 function dataSpec() {
   const k = $('data').value;
   if (k == 'csv') return table ? 'data.csv' : '';
-  return !k || !noisy() ? k : k + ':200' + (k == 'blobs' ? ':classes=2' : '') + (+$('noise').value ? ':noise=' + $('noise').value : '') + ':seed=1';
+  return !k || !noisy() ? k : k + ':200' + (k == 'blobs' ? ':classes=2' : '') + ($('noise').value ? ':noise=' + $('noise').value : '') + ':seed=1';
 }
 const takesData = () => /\binput\s*\(/.test(text.value) && dataSpec();
-const dataFlags = () => !takesData() ? [] : ['--data', dataSpec(), ...($('data').value == 'csv' && $('map').value.trim() ? ['--map', $('map').value.trim()] : [])];
-const rows = () => $('data').value == 'csv' && table ? String(Math.max(1, Math.min(10, table.text.trim().split('\n').length - 1))) : '10';
-const someRows = () => takesData() ? [...dataFlags(), '--rows', rows()] : [];
-const files = name => Object.assign({ [name]: text.value }, table && { 'data.csv': table.text });
-function takeTable(name, t) {
-  const columns = t.split('\n')[0].trim().split(',').map(s => s.trim()), plainly = columns.every(c => /^[\p{L}\p{N}_.-]+$/u.test(c)) && columns.length > 1;
-  table = { name, text: t };
-  [...$('data').options].find(o => o.value == 'csv').textContent = name;
-  $('data').value = 'csv', $('map').value = !plainly ? '' : columns.length > 2 ? 'x=' + columns[0] + ':' + columns[columns.length - 2] + ',y=' + columns[columns.length - 1] : 'x=' + columns[0] + ',y=' + columns[1];
-  showData(), pick('train'), startOver();
+// Which input takes which column: by their names, else the last input takes the last column. "": as the names say.
+function columns() {
+  const inputs = [...text.value.matchAll(/^\s*([\p{L}_][\p{L}\p{N}_]*)\s*=\s*input\s*\(/gmu)].map(m => m[1]), own = $('data').value == 'csv';
+  const names = own ? table ? table.columns : [] : $('data').value ? ['x', 'y'] : [];
+  if (!inputs.length || inputs.every(i => names.includes(i)) || names.length < 2 || !names.every(c => /^[\p{L}\p{N}_.-]+$/u.test(c))) return '';
+  const last = names[names.length - 1], others = names.length > 2 ? names[0] + ':' + names[names.length - 2] : names[0];
+  return inputs.length == 1 ? inputs[0] + '=' + others : inputs[0] + '=' + others + ',' + inputs[inputs.length - 1] + '=' + last;
 }
-function showData() { $('noise-of').hidden = !noisy(), $('map-of').hidden = $('data').value != 'csv' }
+function dataFlags() {
+  const map = $('map').value.trim() || columns();
+  $('map').placeholder = columns() || 'x=a:b,y=c';
+  return !takesData() ? [] : ['--data', dataSpec(), ...(map ? ['--map', map] : [])];
+}
+const rows = () => $('data').value == 'csv' && table ? String(Math.max(1, Math.min(10, table.text.trim().split('\n').length - 1))) : '10';
+const someRows = () => [...(takesData() ? [...dataFlags(), '--rows', rows()] : []), ...loaded()];
+const files = name => Object.assign({ [name]: text.value }, table && { 'data.csv': table.text }, isTrained() && { 'weights.safetensors': weights.bytes });
+// The weights of a training that was paused, as long as its program and data stay: numbers and pictures are those of the trained net.
+const isTrained = () => weights && !training && weights.of == recipe();
+const loaded = () => isTrained() ? ['--load', 'weights.safetensors'] : [];
+// A table as the command reads it: commas between columns, a point in numbers, names in the first line.
+function takeTable(name, t) {
+  const said = [];
+  t = t.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const first = t.split('\n')[0];
+  if (!first.includes(',') || first.includes(';')) {
+    const by = first.includes(';') ? ';' : first.includes('\t') ? '\t' : '';
+    if (by) t = t.replace(/,/g, '.').split(by).join(','), said.push('its columns stand between ' + (by == ';' ? 'semicolons' : 'tabs') + ', with commas as points');
+  }
+  let columns = t.split('\n')[0].split(',').map(s => s.trim());
+  if (columns.every(c => c !== '' && !isNaN(c))) columns = columns.map((_, i) => 'c' + (i + 1)), t = columns.join(',') + '\n' + t, said.push('its first line has no names, so they are c1, c2, …');
+  table = { name, text: t, columns };
+  [...$('data').options].find(o => o.value == 'csv').textContent = name;
+  $('data').value = 'csv', $('map').value = '';
+  showData(), pick('train'), startOver();
+  $('where').textContent = name + ': ' + columns.join(', ') + (said.length ? '; ' + said.join('; ') : '');
+}
+function showData() { $('noise-of').hidden = !noisy(), $('map-of').hidden = $('data').value != 'csv' && !columns() }
 
 // ---- what is shown ----
 
-const TABS = [['picture', 'Picture'], ['step', 'Step by step'], ['check', 'Check'], ['plot', 'Plot'], ['train', 'Train']];
+const TABS = [['picture', 'Picture'], ['step', 'Step by step'], ['check', 'Check'], ['plot', 'Plot'], ['train', 'Train'], ['help', 'Help']];
 let drawnFor = '', firstPicture = 0, tab = 'picture', style = 'cards', over = '', from = -4, to = 4, svgs = [], values = null, error = null, busy = false, again = false;
 TABS.forEach(([k, name]) => $('tabs').append(make('button', { id: 'tab-' + k, textContent: name, role: 'tab', onclick: () => pick(k) })));
 $('tabs').addEventListener('keydown', e => {
@@ -192,24 +226,25 @@ function words(...all) { return all.flat().filter(w => w !== '') }
 // As a terminal needs it, with the names of the user's own files.
 const quoted = w => /^[\w./:=,@+-]+$/.test(w) ? w : "'" + w.replace(/'/g, "'\\''") + "'";
 function say(all) {
-  const name = w => w == PROGRAM ? start.name || PROGRAM : w == 'data.csv' && table ? table.name : w;
+  const name = w => w == PROGRAM ? start.name || PROGRAM : w == 'data.csv' && table ? table.name : w == 'weights.safetensors' ? 'run/weights.safetensors' : w;
   $('command').textContent = 'wengert ' + all.map(w => quoted(name(w))).join(' ');
 }
 function commandOf() {
   const f = someRows();
   if (tab == 'step') return words('step', PROGRAM, f, '--all');
   if (tab == 'check') return words('check', PROGRAM, f);
-  if (tab == 'plot') return words('plot', PROGRAM, f, over ? ['--over', over + '=' + from + ':' + to] : '', innerWidth > 760 ? '' : ['--for', Math.max(300, $('view').clientWidth - 20) + 'x400'], '-o', over ? 'plots/plot.svg' : 'plots/');
+  if (tab == 'plot') return words('plot', PROGRAM, f, over ? ['--over', over + '=' + from + ':' + to] : '', innerWidth > 760 ? '' : ['--for', Math.max(300, $('view').clientWidth - 20) + 'x400'], '-o', over ? 'plot.svg' : 'plots/');
   const numbers = style == 'cards' || style == 'circuit' ? ['--values', ...(hasGradients() ? ['--backward'] : [])] : [];
   return words('draw', PROGRAM, f, style == 'cards' ? '' : ['--style', style], numbers, '--for', drawnFor = size(), '-o', 'picture.svg');
 }
 async function ask(q) {
-  const clock = setTimeout(() => { $('stop').hidden = false }, 400), r = await engine.run(q, null, LIMIT);
-  clearTimeout(clock), $('stop').hidden = true;
+  const clock = setTimeout(() => { $('stop').hidden = false, $('time').textContent = 'computing …', $('error').classList.add('stale') }, 400), r = await engine.run(q, null, LIMIT);
+  clearTimeout(clock), $('stop').hidden = true, $('error').classList.remove('stale');
   return r;
 }
 const json = s => { try { return JSON.parse(s) } catch (e) { return {} } };
-const plain = s => s.replace(new RegExp('^' + PROGRAM.replace('.', '\\.') + ':(\\d+)(?::\\d+)?:?\\s+', 'gm'), 'Line $1: ').replace(/^wengert:\s/gm, '').trim();
+const plain = s => s.replace(new RegExp('^' + PROGRAM.replace('.', '\\.') + ':(\\d+)(?::\\d+)?:?\\s+', 'gm'), 'Line $1: ').replace(/^wengert:\s/gm, '').replace(/\bdata\.csv\b/g, table ? table.name : 'data.csv').trim();
+const firstLine = s => plain(s).split('\n')[0];
 async function update() {
   if (busy) return void (again = true);
   busy = true;
@@ -221,12 +256,14 @@ async function once() {
   const run = r.runs[0], said = run ? json(run.out) : {};
   error = r.stopped ? { message: 'Stopped after ' + LIMIT + ' s.' } : r.dead ? { message: 'The engine ended: ' + r.dead } : said.error || null;
   if (!error && run.status) error = { message: plain(run.err) };
+  showData();
   if (!error) values = said.values || {}, showNumbers(run.err);
   stale(), clearTimeout(markTimer);
   if (!error || !edited) showError(); else markTimer = setTimeout(() => { edited = 0, showError() }, 800);
   if (!error && !again) await show();
   if (!error && !firstPicture) requestAnimationFrame(() => { firstPicture = now() });
-  if (!error && training && !restarts && trained != recipe()) startOver(true);
+  if (!error && training && !restarts && trained != recipe()) startOver(true), anew = true;
+  $('live').classList.toggle('stale', !training && !!trained && trained != recipe());
   $('time').textContent = Math.round(now() - t) + ' ms', document.body.dataset.n = 1 + +(document.body.dataset.n || 0);
 }
 function stale() { for (const id of ['numbers', 'view']) $(id).classList.toggle('stale', !!error) }
@@ -254,6 +291,7 @@ function showNumbers(notes) {
   const loss = any ? (Object.values(values).find(v => v.gradient).gradient.name.split('/')[0] + '/d…') : '';
   const head = ['name', 'shape', 'value', loss].filter((s, i) => i < 3 || any).map(s => make('th', { scope: 'col', textContent: s }));
   $('numbers').replaceChildren(make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)));
+  if (names.length && !any) notes += '\nNo gradients: the last value is no single number that depends on a named one.';
   if (notes.trim()) $('numbers').append(make('p', { className: 'note', textContent: plain(notes) }));
   light();
 }
@@ -261,18 +299,27 @@ const select = (label, list, value, on) => { const s = make('select', { onchange
 const field = (label, value, on) => { const i = make('input', { value, size: 5, inputMode: 'decimal', onchange: () => on(i.value) }); return make('label', {}, label + ' ', i) };
 async function show() {
   const view = $('view'), mine = tab;
-  if (tab == 'train') return say(trainCommand());
+  if (tab == 'train') return say(trainCommand()), preview();
   if (tab == 'plot' && !over && !/^\s*plot\b/m.test(text.value)) over = scalars()[0] || '';
-  const command = commandOf(), r = await ask({ files: files(PROGRAM), runs: [command], read: tab == 'plot' ? ['plots/'] : ['picture.svg'] });
+  if (tab == 'help') return help();
+  const command = commandOf(), r = await ask({ files: files(PROGRAM), runs: [command], read: tab == 'plot' ? [over ? 'plot.svg' : 'plots/'] : ['picture.svg'] });
   if (mine != tab) return;
   say(command);
-  const run = r.runs[0], bad = !run ? (r.stopped ? 'Stopped after ' + LIMIT + ' s.' : r.dead) : run.status > 1 ? plain(run.err) : '';
+  const run = r.runs[0], bad = !run ? (r.stopped ? 'Stopped after ' + LIMIT + ' s.' : r.dead) : run.status > 1 ? plain(run.err).split('\n').filter(s => !/^(data|no data)\s/.test(s))[0] : '';
   const node = bad ? make('p', { className: 'bad', textContent: bad }) : null, scroll = view.scrollTop;
   if (tab == 'picture') showPicture(node, r);
   if (tab == 'step') view.replaceChildren(node || make('pre', { textContent: run.out }));
   if (tab == 'check') view.replaceChildren(...(node ? [node] : verdict(run)));
   if (tab == 'plot') showPlots(node, r);
   view.scrollTop = scroll;
+}
+let topic = 'language';
+async function help() {
+  const w = topic == 'ops' ? ['ops'] : ['help', topic], r = await ask({ runs: [w] });
+  if (tab != 'help') return;
+  say(w);
+  const topics = [['language', 'how programs are written'], ['ops', 'all ops and their derivatives'], ['train', 'training'], ['draw', 'pictures'], ['plot', 'plots'], ['check', 'the check']];
+  $('view').replaceChildren(make('p', { className: 'row' }, select('About', topics, topic, v => { topic = v; help() })), make('pre', { textContent: r.runs[0] ? r.runs[0].out : '' }));
 }
 function showPicture(bad, r) {
   const view = $('view'), styles = [['cards', 'boxes'], ['circuit', 'gates'], ['neurons', 'neurons'], ['blocks', 'layers']];
@@ -289,14 +336,19 @@ async function stepThrough() {
   if (tab != 'picture' || mine != text.value) return;
   if (!page) return void ($('about').textContent = r.runs[0] ? plain(r.runs[0].err) : 'Stopped after ' + LIMIT + ' s.');
   say(command);
+  if (open(URL.createObjectURL(new Blob([page], { type: 'text/html' })))) return;
   $('view').replaceChildren(make('p', { className: 'row' }, make('button', { textContent: 'Back to the picture', onclick: update })), make('iframe', { title: 'The graph step by step', srcdoc: page, sandbox: 'allow-scripts' }));
+}
+// A line of a claim leads to it.
+function claimLines(t) {
+  return make('pre', {}, ...t.split('\n').flatMap(s => { const m = s.match(/^Line\s(\d+):/); return m ? [make('button', { className: 'link', textContent: m[0], onclick: () => goTo(+m[1]) }), s.slice(m[0].length) + '\n'] : [s + '\n'] }));
 }
 // The verdict first, then claims; the rest of what is printed stands behind a click.
 function verdict(run) {
   const all = run.out.trimEnd().split('\n'), last = all[all.length - 1], first = all.findIndex(s => s.startsWith('gradcheck ')), fine = !/FAIL|INCONCLUSIVE/.test(last);
   const claims = all.slice(0, Math.max(first, 0)).join('\n');
   const failed = all.filter(s => /\bFAIL|inconclusive/i.test(s) && s != last && !claims.includes(s)).join('\n');
-  return [make('p', { className: 'verdict ' + (fine ? 'good' : 'bad'), textContent: (fine ? '✓ ' : '✗ ') + last.replace(/\s{2,}/g, ', ') }), make('pre', { textContent: plain([claims, failed].filter(s => s).join('\n')) }),
+  return [make('p', { className: 'verdict ' + (fine ? 'good' : 'bad'), textContent: (fine ? '✓ ' : '✗ ') + last.replace(/\s{2,}/g, ', ') }), claimLines(plain([claims, failed].filter(s => s).join('\n'))),
     make('details', {}, make('summary', { textContent: 'All that was compared' }), make('pre', { textContent: plain(run.out + run.err) }))];
 }
 const scalars = () => Object.keys(values || {}).filter(n => !values[n].shape.length && n != '_' && new RegExp('^\\s*(.*;\\s*)?' + n + '\\s*=\\s*(param|-?[\\d.])', 'm').test(text.value));
@@ -333,9 +385,17 @@ $('view').addEventListener('click', e => {
 
 // ---- training ----
 
-let training = false, epoch = 0, trained = '', pictures = 0, began = 0, turn = 0, restarts = false, pausing = false;
+let weights = null, training = false, epoch = 0, trained = '', pictures = 0, began = 0, turn = 0, restarts = false, pausing = false, anew = false;
 const recipe = () => text.value + '\n' + dataFlags().join(' ');
 const trainCommand = () => words('train', PROGRAM, dataFlags(), epoch ? ['--epochs', String(epoch)] : '', '-o', 'run/');
+function widths() {
+  const wide = Math.max(300, Math.min(1200, $('trainer').clientWidth - 24)), phone = innerWidth <= 760;
+  return [wide, phone, share => Math.round(phone ? wide : share * (wide - 10))];
+}
+function netCommand(...load) {
+  const [, phone, part] = widths();
+  return words('draw', PROGRAM, dataFlags(), takesData() ? ['--rows', rows()] : [], load, '--style', 'neurons', '--id', 'net', '--for', part(0.55) + 'x' + Math.round((phone ? 1.45 : 1.23) * part(0.55)), '-o', 'net.svg', '-q');
+}
 // A second click on Pause does not wait for the end of a slice.
 function pause() {
   if (pausing) trainer.stop(); else trainer.pause();
@@ -346,27 +406,38 @@ async function train(epochs) {
   trainer = trainer || WENGERT.engine();
   const fresh = trained != recipe(), every = epochs || +$('every').value, d = dataFlags(), mine = ++turn;
   if (fresh) epoch = 0, trained = recipe();
-  const wide = Math.max(300, Math.min(1200, $('trainer').clientWidth - 24)), phone = innerWidth <= 760, part = share => Math.round(phone ? wide : share * (wide - 10));
+  const [wide, phone, part] = widths();
   const figure = (name, w, h) => ({ name, words: ['plot', 'run', '--only', name, '--for', w + 'x' + h, '-o', name + '.svg', '-q'], read: name + '.svg' });
   training = true, pausing = false, pictures = 0, began = now(), $('go').textContent = 'Pause';
   const r = await trainer.run({
     files: files(PROGRAM), train: [PROGRAM, ...d], from: epoch, every, until: epochs ? epoch + epochs : 1e6, fresh, after: [
-      { name: 'net', words: words('draw', PROGRAM, d, takesData() ? ['--rows', rows()] : [], '--style', 'neurons', '--load', 'run/weights.safetensors', '--id', 'net', '--for', part(0.55) + 'x' + Math.round((phone ? 1.45 : 1.23) * part(0.55)), '-o', 'net.svg', '-q'), read: 'net.svg' },
+      { name: 'net', words: netCommand('--load', 'run/weights.safetensors'), read: 'net.svg' },
       figure('regions', part(0.45), Math.round(1.04 * part(0.45))), figure('curves', wide, phone ? 480 : 300)]
   }, s => { if (mine == turn) seen(s) });
   training = false, $('go').textContent = 'Train';
   const bad = r.runs[0] && r.runs[0].status ? plain(r.runs[0].err).split('\n').filter(s => !/^data\s/.test(s))[0] : r.dead ? 'The engine ended: ' + r.dead : '';
   if (bad || r.stopped || r.dead) trained = '';
+  if (mine == turn && !bad && !r.stopped && !r.dead) {
+    const w = await trainer.run({ runs: [], bytes: ['run/weights.safetensors'] });
+    weights = w.files['run/weights.safetensors'] && mine == turn ? { of: trained, bytes: w.files['run/weights.safetensors'] } : null;
+    update();
+  }
   if (mine != turn) clearTraining();
   else if (bad) $('where').textContent = bad;
   if (restarts) restarts = false, train(0);
+}
+// The net before its training.
+async function preview() {
+  if (training || trained) return;
+  const r = await engine.run({ files: files(PROGRAM), runs: [netCommand()], read: ['net.svg'] }, null, LIMIT);
+  if (!training && !trained) $('net').innerHTML = r.files['net.svg'] && r.runs[0].status == 0 ? r.files['net.svg'] : '';
 }
 function seen(s) {
   epoch = s.epoch, pictures++;
   for (const k in s.pictures) $(k).innerHTML = s.pictures[k] || '';
   if (s.pictures.net) svgs = [s.pictures.net, s.pictures.regions, s.pictures.curves].filter(x => x);
   const numbers = Object.entries(s.log.metrics || {}).map(([k, v]) => ' · ' + k + ' ' + +(+v).toPrecision(3)).join('');
-  $('where').textContent = 'epoch ' + epoch + ' · loss ' + +s.log.loss.toPrecision(4) + numbers + (pictures > 2 ? ' · ' + (1000 * pictures / (now() - began)).toFixed(0) + ' pictures/s' : '');
+  $('where').textContent = (anew && epoch < 100 ? 'changed, so from epoch 1: ' : '') + 'epoch ' + epoch + ' · loss ' + +s.log.loss.toPrecision(4) + numbers + (pictures > 2 ? ' · ' + (1000 * pictures / (now() - began)).toFixed(0) + ' pictures/s' : '');
   if (tab == 'train') say(trainCommand());
 }
 function clearTraining() {
@@ -375,11 +446,11 @@ function clearTraining() {
 }
 // goOn: a training that runs begins anew with what was changed.
 function startOver(goOn) {
-  trained = '', turn++;
+  trained = '', weights = null, turn++;
   if (training) restarts = goOn === true, pause();
   else clearTraining();
 }
-$('go').onclick = () => train(0), $('one').onclick = () => train(1), $('again').onclick = () => startOver(false);
+$('go').onclick = () => { anew = false, train(0) }, $('one').onclick = () => { anew = false, train(1) }, $('again').onclick = () => startOver(false);
 for (const k of ['data', 'noise', 'map']) $(k).onchange = () => { if (k == 'data' && $('data').value == 'csv' && !table) $('open').click(); showData(), update(), startOver(true), address() };
 $('stop').onclick = () => engine.stop();
 addEventListener('keydown', e => { if (e.key == 'Enter' && (e.ctrlKey || e.metaKey)) e.preventDefault(), pick('train'), train(0) });
@@ -397,7 +468,8 @@ function address() { if (!loading) clearTimeout(addressTimer), addressTimer = se
 // False: there is no program in the address.
 async function readAddress() {
   const s = location.hash.slice(1);
-  if (!/^\d[\w-]{4,}$/.test(s)) return false;
+  if (s && !/^\d[\w-]{4,}$/.test(s)) linkError = 'This address has no program of this page.';
+  if (!/^\d[\w-]{4,}$/.test(s)) return showError(), false;
   try {
     if (s[0] != VERSION) throw new Error('This link was made by another version of the page.');
     const [program, k, data] = await unpacked(s);
@@ -412,8 +484,7 @@ addEventListener('hashchange', readAddress);
 function begin(program, k, data) {
   loading = true;
   $('data').value = data[0] && SETS.some(s => s[0] == data[0]) ? data[0] : '';
-  if (data[1]) $('noise').value = data[1];
-  if (!$('noise').value) $('noise').value = '0';
+  $('noise').value = data[1] || '', $('map').value = '';
   over = '', showData(), load(program), pick(TABS.some(t => t[0] == k) ? k : 'picture'), startOver(false);
   loading = false;
 }
@@ -425,6 +496,8 @@ const base = (start.name || 'program.wg').replace(/\.wg$/, '');
 $('save-wg').onclick = () => save(base + '.wg', text.value, 'text/plain');
 // Several pictures get numbers.
 async function saveEach(ending, type, make) { for (const [i, s] of svgs.entries()) save(base + (svgs.length > 1 ? '-' + (i + 1) : '') + ending, await make(s), type) }
+addEventListener('click', e => { if (!$('save').contains(e.target)) $('save').open = false });
+addEventListener('keydown', e => { if (e.key == 'Escape') $('save').open = false });
 $('save').ontoggle = () => { for (const k of ['svg', 'png', 'tex']) $('save-' + k).disabled = k == 'tex' ? !!error : !svgs.length };
 $('save-svg').onclick = () => saveEach('.svg', 'image/svg+xml', s => s);
 $('save-tex').onclick = async () => {
@@ -443,7 +516,8 @@ async function png(svg) {
 $('save-png').onclick = () => saveEach('.png', 'image/png', png);
 async function take(file) {
   const t = await file.text();
-  if (/\.csv$/i.test(file.name)) takeTable(file.name, t); else load(t.replace(/\r\n?/g, '\n'));
+  if (/[\0\uFFFD]/.test(t)) return void ($('error').textContent = file.name + ' is no text: a program ends in .wg, a table in .csv');
+  if (/\.(csv|tsv)$/i.test(file.name)) takeTable(file.name, t); else load(t.replace(/\r\n?/g, '\n')), nameExample();
 }
 $('open').onchange = () => { if ($('open').files[0]) take($('open').files[0]); $('open').value = '' };
 addEventListener('dragover', e => e.preventDefault());
@@ -457,11 +531,22 @@ $('share').onclick = async () => {
 
 // ---- the start ----
 
+// A program that is no example is kept, so that a look at an example loses nothing.
+let own = null;
+const ownOption = make('option', { value: 'own', textContent: 'my program' });
+const isExample = t => !t.trim() || t == start.program || EXAMPLES.some(e => e[2] == t);
+function nameExample() {
+  if (loading || isExample(text.value)) return;
+  own = [text.value, $('data').value, $('noise').value];
+  if (!ownOption.isConnected) $('example').append(ownOption);
+  $('example').value = 'own';
+}
+
 if (start.program !== undefined) $('example').add(new Option(start.name, -1));
 EXAMPLES.forEach((e, i) => $('example').add(new Option(e[0], i)));
 $('example').onchange = () => {
-  const e = EXAMPLES[$('example').value];
-  if (e) begin(e[2], e[1], [e[3]]); else begin(start.program, start.tab, []);
+  const k = $('example').value, e = EXAMPLES[k];
+  if (k == 'own') begin(own[0], tab, own.slice(1)); else if (e) begin(e[2], e[1], [e[3]]); else begin(start.program, 'picture', []);
 };
 let resized;
 addEventListener('resize', () => { clearTimeout(resized), resized = setTimeout(() => { if (drawnFor && drawnFor != size() && !$('view').querySelector('iframe')) update() }, 200) });

@@ -25,7 +25,9 @@ static const wgi_canvas *part_of_screen(const wgi_picture *p)
     if (w < WGI_CANVAS_LEAST || w > WGI_CANVAS_MOST || h < WGI_CANVAS_LEAST || h > WGI_CANVAS_MOST)
         return NULL;
     wgi_canvas *k = wgi_pool_take(p->pool, 1, sizeof *k);
-    if (k) *k = (wgi_canvas){ "screen", w, h, 11, 16, "px", true, (int64_t)fmin(200, w * h / 3600) };
+    const double least = floor(fmax(11, fmin(w, h) / 60)); /* a larger part is looked at from farther away */
+    if (k)
+        *k = (wgi_canvas){ "screen", w, h, least, 1.5 * least, "px", true, (int64_t)fmin(200, w * h / 3600) };
     return k;
 }
 
