@@ -7,6 +7,7 @@
   const original = pieces.map(s => s);
   const linesOf = k => pieces[2 * k + 1].split('\n').slice(1, -1).join('\n');
   const headOf = k => pieces[2 * k + 1].split('\n')[0];
+  const buttons = [];
   let quick, slow, editors = [], before = new Map(), slowTimer, done = 0;
 
   // ---- parts of the page: part 3 stands between the comments 3 and 4 ----
@@ -104,16 +105,30 @@
     running = false;
     if (again >= 0) { const next = again; again = -1; changed(next) }
   }
+  // The values of the names that the program k binds: what the next claims are about.
+  async function values(k, program) {
+    const r = await ask(slow, ['eval', 'mine.wg', '--all', '--json'], 60, { 'mine.wg': program });
+    if (r.status || !editors[k]) return;
+    const all = JSON.parse(r.out).values, own = linesOf(k).replace(/#.*/g, '').split(/[\n;{}]/).map(s => (s.match(/^\s*([\p{L}_][\p{L}\p{N}_]*)\s*=(?!=)/u) || [])[1]);
+    const rows = [...new Set(own)].flatMap(n => Object.keys(all).filter(v => v == n || n && v.startsWith(n + '.'))).map(n => {
+      const t = all[n].text.replace(/\n$/, ''), short = t.length > 90 ? '[' + all[n].shape.join(',') + ']' : t;
+      return make('tr', {}, make('th', { scope: 'row', textContent: n }), make('td', { textContent: short }));
+    });
+    editors[k].numbers.replaceChildren(...rows);
+  }
   // The whole page, its slider too, and the exercises.
   async function rest(k) {
-    const mine = ++done, r = await ask(slow, page(), 120);
+    const mine = ++done, program = await ask(slow, ['lesson', FILE, '--program'], 60);
+    if (mine != done || !editors[k]) return;
+    if (program.status == 0) await values(k, program.out);
+    if (mine != done || !editors[k]) return;
+    const r = await ask(slow, page(), 120);
     if (mine != done || !editors[k]) return;
     if (r.stopped) return show(k, 'Stopped after two minutes.');
     const fine = r.status <= 1 && r.html, line = lineIn(k, r.err);
     if (fine) renew(r.html), document.body.classList.remove('stale');
     show(k, fine ? '' : (line ? 'Line ' + line + ': ' : 'Further below: ') + wordsOf(r.err));
-    const program = await ask(slow, ['lesson', FILE, '--program'], 60);
-    if (mine != done || program.status) return;
+    if (program.status) return;
     const checked = await ask(slow, ['lesson', './lesson.md', '--check', 'mine.wg'], 120, { 'mine.wg': program.out });
     if (mine != done) return;
     const items = document.querySelectorAll('.try li');
@@ -127,9 +142,9 @@
   function open(k, button) {
     const area = make('textarea', { value: linesOf(k), spellcheck: false, wrap: 'off' }), said = make('p', { className: 'said' }), drawn = make('div', { className: 'formulas' });
     area.setAttribute('aria-label', 'Program ' + (k + 1)), area.setAttribute('autocapitalize', 'off'), said.setAttribute('role', 'status');
-    const box = make('div', { className: 'edit' }, area, drawn, said), grow = () => { area.rows = area.value.split('\n').length + 1 };
-    editors[k] = { box, said, formulas: drawn, area };
-    programs[k].hidden = true, programs[k].after(box), grow(), area.focus();
+    const numbers = make('table', { className: 'numbers' }), box = make('div', { className: 'edit' }, area, said, numbers, drawn), grow = () => { area.rows = area.value.split('\n').length + 1 };
+    editors[k] = { box, said, numbers, formulas: drawn, area };
+    programs[k].hidden = true, programs[k].after(box), grow(), area.focus({ preventScroll: true }), area.setSelectionRange(0, 0), area.scrollTo(0, 0);
     let timer;
     area.addEventListener('input', () => {
       pieces[2 * k + 1] = headOf(k) + '\n' + area.value + '\n```', grow();
@@ -148,11 +163,23 @@
     const other = Object.keys(editors)[0];
     if (other !== undefined) changed(+other);
   }
-  document.head.append(make('style', { textContent: '.edit textarea{width:100%;font:.94rem/1.5 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;color:inherit;background:var(--soft);border:1px solid var(--mark);border-radius:.4rem;padding:.6rem;white-space:pre;overflow:auto;resize:vertical}.edit .formulas{padding:.4rem .6rem;border:0}.edit .said{color:var(--bad);margin:.3rem 0}.stale figure,.stale .claims{opacity:.45}.try li.solved::marker{content:"✓ ";color:var(--good)}button.edit{margin:-.5rem 0 1rem}' }));
+  document.head.append(make('style', { textContent: '.edit textarea{width:100%;font:.94rem/1.5 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;color:inherit;background:var(--soft);border:1px solid var(--mark);border-radius:.4rem;padding:.6rem;white-space:pre;overflow:auto;resize:vertical}.edit .formulas{padding:.4rem .6rem;border:0}.edit .said{color:var(--bad);margin:.3rem 0}.edit .numbers{width:auto;margin:.3rem 0;font:.88rem/1.4 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}.edit .numbers td,.edit .numbers th{display:table-cell;border:0;padding:.05rem 1rem .05rem 0;white-space:pre-wrap;text-align:left;vertical-align:top}.edit .numbers th{white-space:nowrap!important;overflow-wrap:normal}.edit .numbers tr{display:table-row;border:0;padding:0}.stale .formulas{opacity:.45}.stale figure,.stale .claims{opacity:.45}.try li.solved::marker{content:"✓ ";color:var(--good)}button.edit{margin:-.5rem 0 1rem}' }));
+  // Whoever is at the exercises wants to change a program: the first one, although a question before it may be open.
+  const exercises = document.querySelector('.try');
+  if (exercises) {
+    const go = make('button', { type: 'button', className: 'edit', textContent: 'Go to the program' });
+    exercises.append(go);
+    go.addEventListener('click', () => {
+      const first = programs[0];
+      document.querySelectorAll('.closed').forEach(e => e.classList.remove('closed'));
+      if (!editors[0]) buttons[0].click();
+      (editors[0] ? editors[0].box : first).scrollIntoView({ block: 'center' });
+    });
+  }
   programs.forEach((p, k) => {
     const button = make('button', { type: 'button', className: 'edit', textContent: 'Change a line' });
     if (p.classList.contains('closed')) button.classList.add('closed');
-    p.after(button);
+    p.after(button), buttons.push(button);
     button.addEventListener('click', async () => {
       if (editors[k]) return close(k, button);
       button.textContent = 'Starting …';

@@ -5,7 +5,8 @@ document.addEventListener('frame', function (event) {
   var home = k == d.home;
   document.querySelectorAll('[data-v]').forEach(function (c) {
     if (c.all == null) c.all = c.title;
-    c.textContent = d.values[c.dataset.v][k], c.title = home ? c.all : '', c.classList.toggle('moved', !home);
+    c.textContent = d.values[c.dataset.v][k], c.classList.toggle('moved', !home);
+    if (home && c.all) c.title = c.all; else c.removeAttribute('title');
   });
-  document.querySelectorAll('.depends').forEach(function (c) { c.textContent = home ? '\u2713' : '\u00b7' });
+  document.querySelectorAll('.depends').forEach(function (c) { c.said = c.said || c.textContent, c.textContent = home ? c.said : '\u00b7' });
 });
