@@ -2,20 +2,20 @@
  * squared steps (Zeiler 2012). */
 #include "optim/optim.h"
 
-#define ADADELTA(T)                                                            \
-    do {                                                                       \
-        ELEMENTS(T, wg_adadelta_opts);                                         \
-        const T rho = (T)o->rho, share = (T)(1 - o->rho), eps = (T)o->eps;     \
-        MOMENT(T, v, 0);                                                       \
-        MOMENT(T, s, 1);                                                       \
-        for (int64_t i = 0; i < n; i++) {                                      \
-            const T gi = g[i], si = s[i], vi = rho * v[i] + share * (gi * gi); \
-            const T di = gi * (SQRT(si + eps) / SQRT(vi + eps));               \
-            const T wi = keep * w[i] - lr * di;                                \
-            v[i] = vi;                                                         \
-            s[i] = rho * si + share * (di * di);                               \
-            SET_W(T, wi);                                                      \
-        }                                                                      \
+#define ADADELTA(T)                                                          \
+    do {                                                                     \
+        ELEMENTS(T, wg_adadelta_opts);                                       \
+        const T rho = (T)o->rho, share = (T)(1 - o->rho), eps = (T)o->eps;   \
+        MOMENT(T, v, 0);                                                     \
+        MOMENT(T, s, 1);                                                     \
+        for (int64_t i = 0; i < n; i++) {                                    \
+            const T gi = g[i], si = s[i], vi = rho * v[i] + share * gi * gi; \
+            const T di = gi * (SQRT(si + eps) / SQRT(vi + eps));             \
+            const T wi = keep * w[i] - lr * di;                              \
+            SET_SQUARE(T, v, vi);                                            \
+            s[i] = rho * si + share * di * di;                               \
+            SET_W(T, wi);                                                    \
+        }                                                                    \
     } while (0)
 
 UPDATE(adadelta) { FLOATS(ADADELTA); }

@@ -9,7 +9,7 @@
         for (int64_t i = 0; i < n; i++) {                                      \
             const T gi = g[i], vi = v[i] + gi * gi;                            \
             const T wi = keep * w[i] - lr * (gi / (SQRT(initial + vi) + eps)); \
-            v[i] = vi;                                                         \
+            SET_SQUARE(T, v, vi);                                              \
             SET_W(T, wi);                                                      \
         }                                                                      \
     } while (0)

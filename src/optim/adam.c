@@ -1,27 +1,27 @@
 /* adam.c: Adam, algorithm 1 of Kingma and Ba 2015. adamw.c has the same update. */
 #include "optim/adam.h"
 
-#define ADAM_LOOP(T, amsgrad)                                                         \
-    for (int64_t i = 0; i < n; i++) {                                                 \
-        const T gi = g[i], mi = b1 * m[i] + o1 * gi, vi = b2 * v[i] + o2 * (gi * gi); \
-        const T si = amsgrad && x[i] > vi ? x[i] : vi;                                \
-        const T wi = keep * w[i] - c1 * mi / (SQRT(si * c2) + eps);                   \
-        m[i] = mi;                                                                    \
-        v[i] = vi;                                                                    \
-        if (amsgrad) x[i] = si;                                                       \
-        SET_W(T, wi);                                                                 \
+#define ADAM_LOOP(T, amsgrad)                                                       \
+    for (int64_t i = 0; i < n; i++) {                                               \
+        const T gi = g[i], mi = b1 * m[i] + o1 * gi, vi = b2 * v[i] + o2 * gi * gi; \
+        const T si = amsgrad && x[i] > vi ? x[i] : vi;                              \
+        const T wi = keep * w[i] - c1 * mi / (c2 * SQRT(si) + eps);                 \
+        m[i] = mi;                                                                  \
+        SET_SQUARE(T, v, vi);                                                       \
+        if (amsgrad) x[i] = si;                                                     \
+        SET_W(T, wi);                                                               \
     }
 
-#define ADAM(T)                                                                                     \
-    do {                                                                                            \
-        ELEMENTS(T, wg_adam_opts);                                                                  \
-        const T b1 = (T)o->beta1, o1 = (T)(1 - o->beta1), b2 = (T)o->beta2, o2 = (T)(1 - o->beta2); \
-        const T c1 = (T)(u->lr * u->rate[M_SCALE]), c2 = (T)u->rate[V_SCALE], eps = (T)o->eps;      \
-        MOMENT(T, m, M);                                                                            \
-        MOMENT(T, v, V);                                                                            \
-        MOMENT(T, x, MOST);                                                                         \
-        if (o->amsgrad) ADAM_LOOP(T, true)                                                          \
-        else ADAM_LOOP(T, false)                                                                    \
+#define ADAM(T)                                                                                      \
+    do {                                                                                             \
+        ELEMENTS(T, wg_adam_opts);                                                                   \
+        const T b1 = (T)o->beta1, o1 = (T)(1 - o->beta1), b2 = (T)o->beta2, o2 = (T)(1 - o->beta2);  \
+        const T c1 = (T)(u->lr * u->rate[M_SCALE]), c2 = (T)sqrt(u->rate[V_SCALE]), eps = (T)o->eps; \
+        MOMENT(T, m, M);                                                                             \
+        MOMENT(T, v, V);                                                                             \
+        MOMENT(T, x, MOST);                                                                          \
+        if (o->amsgrad) ADAM_LOOP(T, true)                                                           \
+        else ADAM_LOOP(T, false)                                                                     \
     } while (0)
 
 UPDATE(adam) { FLOATS(ADAM); }

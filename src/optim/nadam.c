@@ -8,14 +8,14 @@ enum { PRODUCT, G_SCALE, M_SCALE, V_SCALE }; /* the product of all mu; factors o
         ELEMENTS(T, wg_nadam_opts);                                                                 \
         const T b1 = (T)o->beta1, o1 = (T)(1 - o->beta1), b2 = (T)o->beta2, o2 = (T)(1 - o->beta2); \
         const T cg = (T)(u->lr * u->rate[G_SCALE]), cm = (T)(u->lr * u->rate[M_SCALE]);             \
-        const T cv = (T)u->rate[V_SCALE], eps = (T)o->eps;                                          \
+        const T cv = (T)sqrt(u->rate[V_SCALE]), eps = (T)o->eps;                                    \
         MOMENT(T, m, 0);                                                                            \
         MOMENT(T, v, 1);                                                                            \
         for (int64_t i = 0; i < n; i++) {                                                           \
-            const T gi = g[i], mi = b1 * m[i] + o1 * gi, vi = b2 * v[i] + o2 * (gi * gi);           \
-            const T wi = keep * w[i] - (cg * gi + cm * mi) / (SQRT(vi * cv) + eps);                 \
+            const T gi = g[i], mi = b1 * m[i] + o1 * gi, vi = b2 * v[i] + o2 * gi * gi;             \
+            const T wi = keep * w[i] - (cg * gi + cm * mi) / (cv * SQRT(vi) + eps);                 \
             m[i] = mi;                                                                              \
-            v[i] = vi;                                                                              \
+            SET_SQUARE(T, v, vi);                                                                   \
             SET_W(T, wi);                                                                           \
         }                                                                                           \
     } while (0)

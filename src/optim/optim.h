@@ -42,6 +42,9 @@
 /* The last statement of the loop: w[i] becomes wi, a local, and it is noted if wi is NaN or infinite. */
 #define SET_W(T, wi) (w[i] = (wi), raised |= wgi_raised_##T(wi))
 
+/* v[i] becomes vi, a mean of squares: where the square of a finite gradient is infinite, so is it. */
+#define SET_SQUARE(T, v, vi) (v[i] = (vi), raised |= wgi_raised_##T(vi))
+
 _Static_assert(WGI_LINE % FINITE_LINE == 0, "whole lines are looked at");
 
 #define MOMENT(T, name, i) T *restrict name = (T *)u->moment[i]

@@ -7,11 +7,11 @@ enum { V, A, B }; /* moments */
 /* By rounding the variance can be below 0: then it counts as 0. NaN stays NaN. */
 #define LOOP(T, centered, pushed)                                                \
     for (int64_t i = 0; i < n; i++) {                                            \
-        const T gi = g[i], vi = rho * v[i] + share * (gi * gi);                  \
+        const T gi = g[i], vi = rho * v[i] + share * gi * gi;                    \
         const T ai = centered ? rho * a[i] + share * gi : 0, aa = ai * ai;       \
         const T di = gi / (SQRT(vi < aa ? 0 : vi - aa) + eps);                   \
         const T bi = pushed ? push * b[i] + di : di, wi = keep * w[i] - lr * bi; \
-        v[i] = vi;                                                               \
+        SET_SQUARE(T, v, vi);                                                    \
         if (centered) a[i] = ai;                                                 \
         if (pushed) b[i] = bi;                                                   \
         SET_W(T, wi);                                                            \

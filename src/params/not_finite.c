@@ -29,11 +29,34 @@ wg_status wgi_optim_refuse(wg_site here, const wg_optim *o, const char *what, co
                     *why ? " " : "", why);
 }
 
+/* No parameter is bad after the step: then a mean of squares is, and would keep the parameter where it is. */
+static wg_status squares_overflow(wg_site here, const wg_optim *o)
+{
+    const wgi_optimizer *kind = o->s.kind;
+    const wgi_parameter *q;
+    char shape[96], range[256];
+    for (size_t i = 0; (q = wgi_params_next(o->s.p, &i));)
+        for (int m = 0; q->reached && m < WGI_MOMENTS; m++) {
+            const char *all = q->piece->moment[m];
+            if (!all) continue;
+            wgi_range r = wgi_range_of(q->dtype, all + (size_t)q->at * wg_dtype_size(q->dtype), q->size),
+                      g = wgi_range_of(q->dtype, q->grad, q->size);
+            if (wgi_range_is_finite(&r)) continue;
+            return wgi_fail(
+                o->s.p->c, here, "optim_step", WG_ERROR_VALUE,
+                "the gradient of %.120s %s is %s: its square exceeds the largest %s, and %s would not "
+                "move it again. Scale the loss, bound gradients (wg_optim_clip_norm), or use f64",
+                q->name, wg_shape_text(q->shape, shape, sizeof shape),
+                wgi_range_text(&g, &q->shape, range, sizeof range), wg_dtype_name(q->dtype), kind->name);
+        }
+    return WG_OK;
+}
+
 wg_status wgi_optim_overflow(wg_site here, wg_optim *o)
 {
     char text[512];
     o->overflows = false;
-    if (!first_bad(o, true, text, sizeof text)) return WG_OK;
+    if (!first_bad(o, true, text, sizeof text)) return squares_overflow(here, o);
     return wgi_fail(o->s.p->c, here, "optim_step", WG_ERROR_VALUE,
                     "after this step %s, though the gradients are finite: the rate %g is too large", text,
                     wg_optim_lr(o));
