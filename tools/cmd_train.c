@@ -300,6 +300,22 @@ static bool try_program(training *t)
     return fine;
 }
 
+/* A schedule such as cosine ends with the training. With another end than before the rate jumps. */
+static void say_rate(training *t)
+{
+    const epoch_record *last = t->records ? &t->record[t->records - 1] : NULL;
+    if (!t->choice.schedule || !last || !t->step || last->epoch != wg_data_epoch(t->rows)) return;
+    t->step--;
+    const double now = train_rate(t);
+    t->step++;
+    if (fabs(now - last->lr) <= 1e-9 * fabs(now)) return;
+    tool_note(
+        t->m.a,
+        "the schedule %s now ends in epoch %lld: the rate was %.4g in epoch %lld, and goes on from %.4g. "
+        "--fresh makes one schedule of all",
+        t->choice.schedule, (long long)t->epochs, last->lr, (long long)last->epoch, train_rate(t));
+}
+
 static void train(training *t, const args *a)
 {
     if (!open_program(t, a)) return;
@@ -310,7 +326,10 @@ static void train(training *t, const args *a)
     if (wg_data_epoch(t->rows) >= t->epochs)
         tool_note(a, "%s is trained: %d of %lld epochs; --epochs goes on, --fresh starts over", t->folder,
                   wg_data_epoch(t->rows), (long long)t->epochs);
-    else if (t->was_there) tool_note(a, "%s goes on in epoch %d", t->folder, wg_data_epoch(t->rows) + 1);
+    else if (t->was_there) {
+        tool_note(a, "%s goes on in epoch %d", t->folder, wg_data_epoch(t->rows) + 1);
+        say_rate(t);
+    }
     const bool done = train_epochs(t);
     check_unwatch();
     if (!t->m.status && (done || a->json) && t->leads) train_result(t);

@@ -403,6 +403,8 @@ function pause() {
 }
 async function train(epochs) {
   if (training) return void pause();
+  const ends = text.value.match(/\b(cosine|one_cycle)\s*\((?![^)]*steps)/);
+  if (ends) return void ($('where').textContent = 'This page trains without an end, so ' + ends[1] + ' needs one: ' + ends[1] + '(0.1, steps=1000)');
   trainer = trainer || WENGERT.engine();
   const fresh = trained != recipe(), every = epochs || +$('every').value, d = dataFlags(), mine = ++turn;
   if (fresh) epoch = 0, trained = recipe();
