@@ -63,8 +63,8 @@ const natively = words => {
 
 // ---- both ----
 
-// Times are not the same, nor what the gradient check says of its own certainty: that is made with pow() of the C library.
-const plain = s => s.replace(/[\d,.]+\/s\b( +\d+:\d+ left)?/g, 'RATE').replace(/\b\d+(\.\d+)?(e-?\d+)? (s|ms|seconds?|minutes?)\b/g, 'TIME')
+// Times are not the same, nor which lesson is next, nor what the gradient check says of its own certainty: that is made with pow() of the C library.
+const plain = s => s.replace(/; next: wengert lesson \S+/g, '').replace(/[\d,.]+\/s\b( +\d+:\d+ left)?/g, 'RATE').replace(/\b\d+(\.\d+)?(e-?\d+)? (s|ms|seconds?|minutes?)\b/g, 'TIME')
   .replace(/(nothing above|worst ratio) [\d.e-]+/g, '$1 N').replace(/"(allowed|hidden)":[^,}]*/g, '"$1":N').replace(/"(seconds|examples_per_second|ms)":[^,}]*/g, '"$1":T');
 // A page starts no programs, has no devices, no lessons in it, and makes no pages; its threads and times are its own.
 const apart = /^(play|--edit|--run|--plan|--level|doctor|version|png|pdf|.*\/(dev|proc)\/.*|.*\.(png|pdf))$/;

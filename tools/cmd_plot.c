@@ -36,9 +36,9 @@ enum { CURVES = 12, ELEMENTS = 8, MOST_POINTS = 100000 };
 /* What a curve shows: a name of the program, or the value of one -e. */
 typedef struct shown {
     wg_program *q;
-    const char *name; /* NULL: the last statement's value */
-    const char *title;
-    int elements; /* of its vector, each with a curve; 0: it is a scalar */
+    const char *name;  /* NULL: the last statement's value */
+    const char *title; /* NULL: not known before it is built */
+    int elements;      /* of its vector, each with a curve; 0: it is a scalar */
 } shown;
 
 typedef struct plot {
@@ -151,7 +151,7 @@ static bool choose(plot *k)
     strcpy(copy, names ? names : source);
     const int several = names ? 0 : expressions(m->a, copy);
     if (several) return add_expressions(k, source, copy, several);
-    if (!names) return add_curve(k, m->q, NULL, wg_program_last_name(m->q));
+    if (!names) return add_curve(k, m->q, NULL, NULL);
     for (char *name; (name = strsep(&copy, ","));) {
         name += strspn(name, " ");
         if (!add_curve(k, m->q, name, name)) return false;
@@ -182,6 +182,14 @@ static wg_node node_of(plot *k, const shown *s)
     return n;
 }
 
+/* It has a name when it is built. The name is that of this build. */
+static const char *last_name(model *m, const wg_program *q)
+{
+    const char *name = wg_program_last_name(q);
+    char *copy = wg_alloc(m->c, strlen(name) + 1, 1);
+    return copy ? strcpy(copy, name) : "_";
+}
+
 /* The values of one curve into y, and how many they are; 0: after a message. */
 static int value_of(plot *k, shown *s, bool built, double y[ELEMENTS])
 {
@@ -190,8 +198,7 @@ static int value_of(plot *k, shown *s, bool built, double y[ELEMENTS])
     char shape[120];
     if (!built) wg_begin(m->g, m->mode), wg_program_build(s->q, m->g, m->p, m->mode);
     const wg_node n = model_ok(m) ? node_of(k, s) : wg_none;
-    if (!s->name && !strcmp(s->title, "_"))
-        s->title = wg_program_last_name(s->q); /* it has one when it is built */
+    if (!s->title && model_ok(m)) s->title = last_name(m, s->q);
     if (wg_is_none(n) || !model_value(m, n, &t)) return 0;
     const int64_t size = wg_shape_size(t.shape);
     if (size < 1 || size > ELEMENTS) {
@@ -263,7 +270,7 @@ static bool draw_curves(plot *k, wg_figure *f)
     double *x = wg_alloc(k->m.c, points * (1 + (size_t)k->curves * ELEMENTS), sizeof *x);
     if (!x || !find_points(k, x, x + points)) return model_ok(&k->m);
     wg_panel *p = wg_panel_new(f, "", .x.label = k->over[0].name, .x.scale = scale_of(&k->over[0]),
-                               .y.label = one ? k->curve[0].title : "");
+                               .y.label = one && strcmp(k->curve[0].title, "_") ? k->curve[0].title : "");
     for (int c = 0; c < k->curves; c++)
         for (int e = 0, n = k->curve[c].elements; e < n; e++) {
             char name[100];
