@@ -10,7 +10,8 @@
 static const flag flags[] = {
     { 0, "print", "NAMES", "names separated by commas (default: the last statement's value)" },
     { 0, "all", NULL,
-      "all names, in the program's order; below each the gradient of the last value, if that is a scalar; "
+      "all names, in the program's order; below each the gradient of the last value, if that is a scalar, or "
+      "of a loss before it; "
       "-o DIR/ writes the values" },
     { 'o', "output", "FILE.npy", "writes the value there; DIR/: each value to DIR/NAME.npy" },
     { 0, NULL, NULL, NULL },
@@ -122,8 +123,9 @@ static bool differentiate(model *m, shown *s)
     wg_node y;
     name_list x = { 0 };
     s->gradient = wg_alloc(m->c, (size_t)s->l.count + 1, sizeof *s->gradient);
-    if (!s->gradient || !model_has_derivative(m, wg_program_last(m->q))) return model_ok(m);
-    if (!model_differentiated(m, &s->of, &y)) return false;
+    if (!s->gradient || !is_scalar(wg_program_last(m->q))) return model_ok(m);
+    if (!model_differentiated(m, &s->of, &y)) return false; /* of an accuracy: those of a loss */
+    if (!model_has_derivative(m, y)) return true;
     bool *below = nodes_below(m->g, y);
     x.name = wg_alloc(m->c, (size_t)s->l.count + 1, sizeof *x.name);
     x.node = wg_alloc(m->c, (size_t)s->l.count + 1, sizeof *x.node);
