@@ -38,17 +38,17 @@ async function solve(p, name, number, changes) {
   const source = fs.readFileSync('lessons/' + name + '.md', 'utf8');
   let mine = source;
   // a text stands in the first block that has it
-  const blocks = await p.run(() => document.querySelectorAll('button.edit').length - 1), opened = [];
+  const blocks = await p.run(() => document.querySelectorAll('main>button.edit').length), opened = [];
   for (const [from, to] of changes) {
     const pieces = mine.split(/^(```wg\b[^\n]*\n[^]*?^```$)/m), k = pieces.findIndex((s, i) => i % 2 && s.includes(from)), block = (k - 1) / 2;
     if (k < 0) return expect(name + ' ' + number, false, 'no block has ' + from);
     pieces[k] = pieces[k].replace(from, () => to), mine = pieces.join('');
     if (!opened.includes(block)) {
-      await p.run(i => document.querySelectorAll('button.edit')[i].click(), block), opened.push(block);
-      await p.until(i => document.querySelectorAll('button.edit')[i].previousElementSibling.matches('.edit'), block);
+      await p.run(i => document.querySelectorAll('main>button.edit')[i].click(), block), opened.push(block);
+      await p.until(i => document.querySelectorAll('main>button.edit')[i].previousElementSibling.matches('.edit'), block);
     }
     const before = await p.run(() => { delete document.body.dataset.slow; return +(document.body.dataset.quick || 0) }), t = Date.now();
-    await p.run((block, text) => { const t = document.querySelectorAll('button.edit')[block].previousElementSibling.querySelector('textarea'); t.value = text; t.dispatchEvent(new Event('input')) },
+    await p.run((block, text) => { const t = document.querySelectorAll('main>button.edit')[block].previousElementSibling.querySelector('textarea'); t.value = text; t.dispatchEvent(new Event('input')) },
       block, pieces[k].split('\n').slice(1, -1).join('\n'));
     await p.until(n => +(document.body.dataset.quick || 0) > n, before);
     longest = Math.max(longest, Date.now() - t);
@@ -61,7 +61,7 @@ async function solve(p, name, number, changes) {
     const differ = await differing(p, fs.readFileSync(path.join(folder, 'mine.html'), 'utf8'));
     expect(name + ' ' + number + ' has the numbers of the command', !differ.length, differ.length, differ.slice(0, 2));
   }
-  for (const block of opened) await p.run(i => document.querySelectorAll('button.edit')[i].click(), block);
+  for (const block of opened) await p.run(i => document.querySelectorAll('main>button.edit')[i].click(), block);
   await p.run(() => { delete document.body.dataset.slow, delete document.body.dataset.quick });
 }
 
