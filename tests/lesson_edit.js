@@ -80,6 +80,14 @@ async function solve(p, name, number, changes) {
       let i = 0;
       while (i < before.length && before[i] == after[i]) i++;
       expect(name + ' is back to the byte', before == after, before.slice(i - 60, i + 100), after.slice(i - 60, i + 100));
+      const moves = await p.run(() => {
+        const slider = [...document.querySelectorAll('.frames input')].find(i => i.offsetWidth);
+        if (!slider) return true;
+        const f = slider.closest('figure'), was = f.innerHTML;
+        slider.value = +slider.value == 1 ? 2 : 1, slider.dispatchEvent(new Event('input'));
+        return f.innerHTML != was;
+      });
+      expect(name + ': the slider moves after Back', moves);
       const others = p.requests.filter(u => !/^(blob|data|about):|\/(edit|engine)\.js$/.test(u) && !u.endsWith('/' + name + '.html'));
       expect(name + ' asks for its own files alone', !others.length, others);
       expect(name + ' throws nothing', !p.errors.length, p.errors);

@@ -57,8 +57,13 @@
   // Everything as the lesson has it, but for the programs that stay changed.
   function restore() {
     const old = partsOf(document.body);
-    before.forEach((nodes, i) => { if (i == 'values') document.getElementById('values').textContent = nodes; else put(old[i], nodes) });
+    before.forEach((nodes, i) => {
+      if (i == 'values') return void (document.getElementById('values').textContent = nodes);
+      put(old[i], nodes), nodes.forEach(n => n.nodeType == 1 && n.matches('figure') && window.addFigure && addFigure(n));
+    });
     before.clear();
+    if (window.goToFrame) figures.forEach(f => { f.slider.value = f.slider.defaultValue }), goToFrame();
+    document.querySelectorAll('[class=""]').forEach(e => e.removeAttribute('class'));
     document.querySelectorAll('.try li').forEach(li => { li.classList.remove('solved'); if (!li.classList.length) li.removeAttribute('class') });
   }
 
