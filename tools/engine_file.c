@@ -107,7 +107,8 @@ bool edit_beside(const args *a, const char *page, int *status)
     snprintf(path, sizeof path, "%.*sedit.js", slash ? (int)(slash + 1 - page) : 0, page);
     FILE *out = fopen(path, "we");
     if (out) put_lines(out, edit_js);
-    if (!out || ferror(out) | fclose(out))
+    const bool failed = !out || ferror(out);
+    if ((out && fclose(out)) || failed)
         return *status = tool_fail(a, EXIT_OTHER, "%s: %s", path, strerror(errno)), false;
     return true;
 }

@@ -244,7 +244,6 @@ async function ask(q) {
 }
 const json = s => { try { return JSON.parse(s) } catch (e) { return {} } };
 const plain = s => s.replace(new RegExp('^' + PROGRAM.replace('.', '\\.') + ':(\\d+)(?::\\d+)?:?\\s+', 'gm'), 'Line $1: ').replace(/^wengert:\s/gm, '').replace(/\bdata\.csv\b/g, table ? table.name : 'data.csv').trim();
-const firstLine = s => plain(s).split('\n')[0];
 async function update() {
   if (busy) return void (again = true);
   busy = true;

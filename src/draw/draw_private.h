@@ -267,11 +267,8 @@ typedef struct wgi_canvas {
 /* The canvas of a page whose parts can be opened: draw.c has the option `fit` say so. */
 #define WGI_WINDOW "window"
 bool wgi_is_window(const wg_draw_opts *o);
-enum {
-    WGI_CANVAS_LEAST = 100,
-    WGI_CANVAS_MOST = 99999
-}; /* the width and height of a canvas by its size, in
-                                                           * px */
+/* The width and height of a canvas by its size, in px. */
+enum { WGI_CANVAS_LEAST = 100, WGI_CANVAS_MOST = 99999 };
 /* NULL: no option `fit`, or none of its words and no size. */
 const wgi_canvas *wgi_canvas_of(const wgi_picture *p);
 wg_status wgi_check_fit(const wgi_picture *p); /* an error then */

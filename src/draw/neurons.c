@@ -196,7 +196,7 @@ static void measure(drawing *d)
     d->box = fmax(BOX, d->loss ? ceil(d->loss->width) + 14 : 0);
     d->bottom = HEAD + rows * d->pitch + 16;
     d->gap = fmax(118, fmin(320, fmin(944, 1.6 * d->bottom) / (d->columns - 1)));
-    /* on a canvas that is no wider than high the columns stand closer */
+    /* on a canvas that is less than one and a half times as wide as high the columns stand closer */
     const wgi_canvas *k = wgi_canvas_of(d->n->p);
     const bool narrow = k && k->fixed && k->w < 1.5 * k->h;
     d->far = narrow ? LOSS_NEAR : LOSS;

@@ -42,12 +42,14 @@ static wg_status squares_overflow(wg_site here, const wg_optim *o)
             wgi_range r = wgi_range_of(q->dtype, all + (size_t)q->at * wg_dtype_size(q->dtype), q->size),
                       g = wgi_range_of(q->dtype, q->grad, q->size);
             if (wgi_range_is_finite(&r)) continue;
-            return wgi_fail(
-                o->s.p->c, here, "optim_step", WG_ERROR_VALUE,
-                "the gradient of %.120s %s is %s: its square exceeds the largest %s, and %s would not "
-                "move it again. Scale the loss, bound gradients (wg_optim_clip_norm), or use f64",
-                q->name, wg_shape_text(q->shape, shape, sizeof shape),
-                wgi_range_text(&g, &q->shape, range, sizeof range), wg_dtype_name(q->dtype), kind->name);
+            return wgi_fail(o->s.p->c, here, "optim_step", WG_ERROR_VALUE,
+                            "the gradient of %.120s %s is %s: what %s keeps of the squares of gradients "
+                            "exceeds the largest "
+                            "%s, and it would not move the parameter again. Scale the loss, bound gradients "
+                            "(wg_optim_clip_norm), or use f64",
+                            q->name, wg_shape_text(q->shape, shape, sizeof shape),
+                            wgi_range_text(&g, &q->shape, range, sizeof range), kind->name,
+                            wg_dtype_name(q->dtype));
         }
     return WG_OK;
 }

@@ -14,7 +14,7 @@ typedef struct end {
     char error[600]; /* "": there was none */
 } end;
 
-static end run(const char *kind, const wg_optim_setting *set, int n, wg_dtype t, double first)
+static end run(const char *kind, const wg_optim_setting *set, int n, wg_dtype t, double first, double rest)
 {
     wg_context *c = wg_start(.dtype = t);
     wg_params *p = wg_params_new(c);
@@ -22,7 +22,7 @@ static end run(const char *kind, const wg_optim_setting *set, int n, wg_dtype t,
     wg_optim *o = wg_optim_named(p, kind, set, n);
     end e = { .w = NAN };
     for (int k = 0; k < STEPS && !wg_failed(c); k++) {
-        const double v = k ? 1 : first;
+        const double v = k ? rest : first;
         wg_begin(g, WG_TRAIN);
         wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(1));
         wg_backward(wg_mul(w, wg_cast(wg_input(g, "q", wg_view_f64(&v, WG_SCALAR)), t)), p);
@@ -47,7 +47,7 @@ static void compare(const char *kind, const wg_optim_setting *set, int n)
     static const double all[] = { 1e-40, 1e-30, 1e-22, 1e-10, 1,    1e10, 1e15, 1e18,
                                   1e19,  2e19,  1e20,  5e20,  1e21, 1e25, 1e30, 3e38 };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        const end single = run(kind, set, n, WG_F32, all[i]), right = run(kind, set, n, WG_F64, all[i]);
+        const end single = run(kind, set, n, WG_F32, all[i], 1), right = run(kind, set, n, WG_F64, all[i], 1);
         const double off = fabs(single.w - right.w);
         const bool same = !*single.error && !*right.error && off <= 1e-4 * fmax(1, fabs(right.w));
         cr_expect(same || names(single.error), "%s %s=%g, gradient %g: f32 %.9g, f64 %.9g; %s", kind,
@@ -74,4 +74,13 @@ Test(magnitudes, no_gradient_silences_an_optimizer)
             compare(kind, set, 2);
         }
     }
+}
+
+/* Each square fits, their sum does not. */
+Test(magnitudes, a_sum_of_squares_that_overflows_is_named)
+{
+    const wg_optim_setting lr = { "lr", 0.1 };
+    const end e = run("adagrad", &lr, 1, WG_F32, 1.5e19, 1.5e19);
+    cr_expect(strstr(e.error, "the gradient of w [] is 1.5e+19: what adagrad keeps of the squares"), "%s",
+              e.error);
 }
