@@ -60,6 +60,7 @@ UNARY_OP(atan, -2, 2, .summary = "Inverse tangent of each element, from -pi/2 to
 /* ---- atan2: operand a is the height, operand b the width ---- */
 
 /* a / (a^2 + b^2), from a / m and b / m with the larger one as m: squares of a and b may overflow, or vanish.
+ * The division by m comes last: 1 / m may overflow where a / m is 0.
  * The value does not depend on m, so m has no derivative. Where a or b is infinite all derivatives are 0. */
 VJP(atan2)
 {
@@ -68,10 +69,9 @@ VJP(atan2)
     wg_node far = wg_equal(wg_maximum(wg_abs(x[0]), wg_abs(x[1])), INFINITY);
     wg_node origin = wg_equal(m, 0), scale = wg_where(origin, 1, m);
     wg_node a = wg_div(h, scale), b = wg_div(w, scale), s = wg_add(wg_square(a), wg_square(b));
-    wg_node slope =
-        wg_where(wg_logical_or(origin, far), 0, wg_div(wg_div(gy, scale), wg_where(origin, 1, s)));
-    gx[0] = wg_mul(slope, b);
-    gx[1] = wg_neg(wg_mul(slope, a));
+    wg_node share = wg_where(wg_logical_or(origin, far), 0, wg_div(gy, wg_where(origin, 1, s)));
+    gx[0] = wg_div(wg_mul(share, b), scale);
+    gx[1] = wg_neg(wg_div(wg_mul(share, a), scale));
 }
 SAMPLES(atan2, wg_atan2(BETWEEN(0.2, 2, 3, 4), BETWEEN(-2, 2, 3, 4)),
         wg_atan2(BETWEEN(-2, -0.2, 3, 1), BETWEEN(-2, 2, 4)), wg_atan2(ANY(2, 0), wg_any(g, WG_SCALAR)),

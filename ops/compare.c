@@ -170,10 +170,13 @@ SAMPLES(where, wg_where(COINS(3, 4), ANY(3, 4), ANY(3, 4)), wg_where(COINS(3, 1)
 ERRORS(where, (wg_where(ANY(3), ANY(3), 0), "must be bool"),
        (wg_where(COINS(3), ANY(4), 0), "shapes do not broadcast"));
 
-DEFINE_OP(where, .summary = "Elements of a where c is true, elsewhere elements of b.",
+DEFINE_OP(where,
+          .summary =
+              "Elements of a where c is true, elsewhere elements of b. The gradient of what was not taken is "
+              "0, and stays 0 through elementwise ops whose slope there is infinite or NaN.",
           .formula = "y = a where c, else b",
           .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c' = 0", .zero = 1 << 0,
-          .operands = 3, .names = "c a b", .promote = WG_PROMOTE_COMMON, .promote_from = 1,
+          .operands = 3, .names = "c a b", .chooses = true, .promote = WG_PROMOTE_COMMON, .promote_from = 1,
           RULES(where, shape, vjp), .kernel = KERNELS(where));
 wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b) { return NODE_OF(where, NULL, c, a, b); }
 

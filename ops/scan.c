@@ -151,7 +151,8 @@ BUILDER(cumprod, cumsum) { APPLY(cumprod, cumulated, CUMULATED_FIELDS, a->x); }
 /* ---- logcumsumexp ---- */
 
 /* x' = e^(x - y) s, s[i] = y'[i] + e^(y[i] - y[i + 1]) s[i + 1]: no exponent is above 0. Equal
- * infinities differ by 0. */
+ * infinities differ by 0. Where all of a prefix is -infinity its derivatives are 0, as those of logsumexp
+ * are. */
 VJP(logcumsumexp)
 {
     const struct directed *a = wg_attr(y);
@@ -159,6 +160,7 @@ VJP(logcumsumexp)
             top = wg_equal(x[0], y);
     wg_node share = wg_exp(wg_where(same, 0, wg_sub(wg_where(same, 0, y), wg_where(same, 0, next))));
     wg_node part = wg_exp(wg_sub(wg_where(top, 0, x[0]), wg_where(top, 0, y)));
+    part = wg_where(wg_equal(y, -INFINITY), 0, part);
     gx[0] = wg_mul(part, wg_linear_scan(share, gy, .axis = a->axis, .reverse = !a->reverse));
 }
 SAMPLES(logcumsumexp, wg_logcumsumexp(ANY(3, 4)), wg_logcumsumexp(ANY(3, 4), .axis = -1),

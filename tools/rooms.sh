@@ -42,6 +42,10 @@ grad wg_reshape_at
 grad wg_concat_at
 grad wg_slice_at
 grad wg_gather_at
+grad wg_where_at
+grad wg_logical_and_at
+grad wg_logical_or_at
+grad wg_logical_not_at
 grad wg_rows_aligned
 grad wg_rows_repeated
 grad wg_transpose_at

@@ -164,6 +164,9 @@ struct wg_op {
     wg_promote promote;
     int promote_from; /* operands before this one keep their dtypes */
     bool impure;      /* equal nodes may have different values: each is computed */
+    /* MAP of three operands: y is b where the condition a is true, elsewhere c. The gradient of the operand that is not
+     * taken is zero there, and stays zero through elementwise ops: also where their slopes are infinite or NaN. */
+    bool chooses;
     bool users;       /* calls a function of the user: at most once for a node in an evaluation */
     bool loss;        /* of predictions and targets: once wg_backward has run, both can be read */
     bool activation;  /* of a layer, to pictures of nets, also behind the last one */

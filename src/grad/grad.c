@@ -7,12 +7,26 @@
  * in the order of the users from last to first, and of the operands of one user from first to last. */
 #include "grad/grad.h"
 
+#include <math.h>
+
 #include "wengert/ops.h"
+
+/* Where a gradient is zero because an op that chooses (wg_op) has taken the other operand: where c is false,
+ * or, if `other`, where it is true. There it stays zero through elementwise ops, whatever their slopes are: 0
+ * times an infinite slope is no derivative of a value that nobody has read. `open`: the node has not been set
+ * to zero there since it was multiplied, and may be NaN. It is set to zero once, where it leaves the
+ * elementwise ops. c is wg_none: there is no choice. */
+typedef struct choice {
+    wg_node c;
+    bool other, open;
+} choice;
+#define NO_CHOICE ((choice){ .c = wg_none })
 
 typedef struct contribution contribution;
 struct contribution {
     contribution *next;
     wg_node g;
+    choice by;
 };
 
 typedef struct queue {
@@ -30,6 +44,7 @@ enum { FIRST = 1, LATER = 2 };
 /* What the sweep knows of a node. */
 typedef struct state {
     queue q;           /* contributions to its gradient */
+    choice by;         /* of the sum of q */
     wg_node total;     /* the gradient of a target */
     uint32_t end;      /* the first node without a derivative on a path to it; 0: none */
     unsigned char on;  /* sum of 1: an operand is 1 or 2, 2: a target, 4: first output of a target's op */
@@ -81,11 +96,11 @@ static void mark_paths(sweep *s, const wg_node x[], int nx)
         if (any_operand_on(s, &s->g->node[s->list.node[l]])) s->state[l].on |= 1;
 }
 
-static bool contribute(sweep *s, state *to, wg_node g)
+static bool contribute(sweep *s, state *to, wg_node g, choice by)
 {
     contribution *c = wgi_arena_alloc(&s->g->temp, sizeof *c);
     if (!c) return false;
-    *c = (contribution){ NULL, g };
+    *c = (contribution){ NULL, g, by };
     queue *q = &to->q;
     if (q->last) q->last->next = c;
     else q->first = c;
@@ -93,6 +108,35 @@ static bool contribute(sweep *s, state *to, wg_node g)
     q->count++;
     return true;
 }
+
+/* ---- choices ---- */
+
+static bool is_choice(choice by) { return !wg_is_none(by.c); }
+static bool is_same_choice(choice a, choice b) { return a.c.index == b.c.index && a.other == b.other; }
+
+/* A choice of one element holds for all that the node depends on, so any op passes it on. */
+static bool is_of_all(choice by) { return is_choice(by) && wgi_size(wgi_node_of(by.c)->shape) == 1; }
+
+/* The gradient, zero where it is by choice. */
+static wg_node settled(wg_site here, wg_node gx, choice by)
+{
+    const wg_node zero = wg_number(0);
+    if (!is_choice(by) || !by.open || !wg_node_ok(gx)) return gx;
+    return by.other ? wg_where_at(here, by.c, zero, gx) : wg_where_at(here, by.c, gx, zero);
+}
+
+/* The condition under which the gradient is not zero by choice. */
+static wg_node taken(wg_site here, choice by) { return by.other ? wg_logical_not_at(here, by.c) : by.c; }
+
+/* by, as a choice for a gradient of another shape that has as many elements, or if it is one of all. */
+static choice reshaped(wg_site here, choice by, const wg_shape *from, const wg_shape *to)
+{
+    if (!is_of_all(by)) by.c = wg_reshape_at(here, wg_broadcast_to_at(here, by.c, *from), *to);
+    else if (wgi_node_of(by.c)->shape->rank) by.c = wg_reshape_at(here, by.c, WG_SCALAR);
+    return by;
+}
+
+/* ---- sums ---- */
 
 /* Whether n is a node of op with the operands that were written. A rewritten one has others. */
 static bool is_plain(wg_node n, const wg_op *op) { return wg_node_op(n) == op && !wgi_node_of(n)->rewritten; }
@@ -132,17 +176,71 @@ static int merge_all(wg_graph *g, wg_site here, wg_node all[], int n)
     return left;
 }
 
-/* The sum of all contributions to node i; wg_none if there are none. */
-static wg_node accumulate(sweep *s, uint32_t i, const queue *q)
+/* The choice by which a sum of settled contributions is zero: none of them is taken. */
+static choice any_of(wg_site here, const queue *q)
 {
-    if (q->count <= 1) return q->first ? q->first->g : wg_none;
-    wg_node *all = wgi_arena_alloc(&s->g->temp, sizeof *all * (size_t)q->count);
-    if (!all) return wgi_error_node(s->g);
+    choice any = { .c = wg_none, .other = false };
+    for (const contribution *c = q->first; c; c = c->next)
+        if (!is_choice(c->by)) return NO_CHOICE;
+    for (const contribution *c = q->first; c; c = c->next) {
+        const bool same = c != q->first && is_same_choice(c->by, q->first->by);
+        wg_node of = same ? wg_none : taken(here, c->by);
+        if (!same) any.c = is_choice(any) ? wg_logical_or_at(here, any.c, of) : of;
+    }
+    return any;
+}
+
+/* Whether all contributions are from the two sides of one choice: where one side gives something the other is
+ * zero. */
+static bool are_two_sides(const queue *q)
+{
+    bool sides[2] = { false, false };
+    for (const contribution *c = q->first; c; c = c->next) {
+        if (!is_choice(c->by) || c->by.c.index != q->first->by.c.index) return false;
+        sides[c->by.other] = true;
+    }
+    return sides[0] && sides[1];
+}
+
+/* all: memory for the contributions. */
+static wg_node sum_of(wg_graph *g, wg_site here, wg_node all[], int n)
+{
+    n = merge_all(g, here, all, n);
+    return n == 1 ? all[0] : n ? wg_addn_at(here, all, n) : wgi_error_node(g);
+}
+
+static wg_node sum_of_side(wg_graph *g, wg_site here, const queue *q, bool other, wg_node all[])
+{
     int n = 0;
-    for (contribution *c = q->first; c; c = c->next) all[n++] = c->g;
-    wg_site here = wg_inside(s->g->node[i].here);
-    n = merge_all(s->g, here, all, n);
-    return n == 1 ? all[0] : n ? wg_addn_at(here, all, n) : wgi_error_node(s->g);
+    for (const contribution *c = q->first; c; c = c->next)
+        if (c->by.other == other) all[n++] = c->g;
+    return sum_of(g, here, all, n);
+}
+
+/* The sum of all contributions to node i; wg_none if there are none. *by: where it is zero by choice. */
+static wg_node accumulate(sweep *s, uint32_t i, const queue *q, choice *by)
+{
+    wg_graph *g = s->g;
+    *by = q->first ? q->first->by : NO_CHOICE;
+    if (q->count <= 1) return q->first ? q->first->g : wg_none;
+    wg_node *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)q->count);
+    if (!all) return wgi_error_node(g);
+    wg_site here = wg_inside(g->node[i].here);
+    if (are_two_sides(q)) {
+        const wg_node c = by->c, taken_of = sum_of_side(g, here, q, false, all),
+                      other_of = sum_of_side(g, here, q, true, all);
+        *by = NO_CHOICE;
+        return wg_where_at(here, c, taken_of, other_of);
+    }
+    bool alike = true;
+    for (contribution *c = q->first; c; c = c->next) {
+        alike &= is_same_choice(*by, c->by);
+        by->open |= c->by.open;
+    }
+    int n = 0;
+    for (contribution *c = q->first; c; c = c->next) all[n++] = alike ? c->g : settled(here, c->g, c->by);
+    if (!alike) *by = wgi_is_leaf(&g->node[i]) ? NO_CHOICE : any_of(here, q);
+    return sum_of(g, here, all, n);
 }
 
 /* Makes one sum of the contributions so far. Contributions of recomputed parts are not kept one by one:
@@ -151,9 +249,10 @@ static wg_node accumulate(sweep *s, uint32_t i, const queue *q)
 static bool add_now(sweep *s, uint32_t i, queue *q)
 {
     if (q->count <= 1) return true;
-    wg_node sum = accumulate(s, i, q);
+    choice by;
+    wg_node sum = accumulate(s, i, q, &by);
     if (!wg_node_ok(sum)) return false;
-    *q->first = (contribution){ NULL, sum };
+    *q->first = (contribution){ NULL, sum, by };
     q->last = q->first;
     q->count = 1;
     return true;
@@ -179,6 +278,9 @@ wgi_answer wgi_answer_of(const wg_graph *g, uint32_t i, uint32_t k, wg_node gx)
     return wg_is_none(gx) ? WGI_SAYS_NONE : wgi_is_zero(gx) ? WGI_SAYS_ZERO : WGI_SAYS_NODE;
 }
 
+static bool reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], const choice by[],
+                    int ny, const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked);
+
 /* For an op without a rule: differentiates its expansion. The expansion is made of copies of the operands (by
  * identity), so that this inner sweep ends at the copies. */
 static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, const wg_node x[],
@@ -191,6 +293,7 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
     wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)k * 3);
     uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)k), blocked;
     wg_node y[WG_MAX_OUTPUTS] = { 0 }, ry[WG_MAX_OUTPUTS], seed[WG_MAX_OUTPUTS];
+    choice by[WG_MAX_OUTPUTS];
     if (!own || !end) return false;
     wg_node *want = own + k, *got = want + k;
     for (int j = 0; j < k; j++) {
@@ -203,10 +306,10 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
     for (int j = 0; j < outputs; j++)
         if (!wg_is_none(gy[j]) && wg_node_ok(y[j])) {
             ry[ny] = y[j];
+            by[ny] = state_of(s, i + (uint32_t)j)->by;
             seed[ny++] = gy[j];
         }
-    if (!wgi_ok(g->c) || !wgi_reverse_ends(g, here, ry, seed, ny, want, live, got, end, &blocked))
-        return false;
+    if (!wgi_ok(g->c) || !reverse(g, here, ry, seed, by, ny, want, live, got, end, &blocked)) return false;
     for (int j = 0, m = 0; j < k; j++) {
         if (!on_path(s, x[j].index)) continue;
         gx[j] = wg_is_none(got[m]) && !end[m] ? wg_number(0) : got[m];
@@ -285,15 +388,17 @@ typedef struct wgi_rule_call {
      * shape and dtype. */
     wg_node *gx;
     wgi_answer *said;
+    choice by; /* of gy after it was multiplied by a slope: before the sum over the axes of a broadcast
+                * operand */
 } wgi_rule_call;
 
 /* NODES: most nodes of a rule that are kept. OPERANDS: most of y, and of a node of the rule. ALL_OPTIONS:
  * bytes of the options of all nodes of the rule together. */
 enum { NODES = 8, OPERANDS = WGI_KIND_OPERANDS, ALL_OPTIONS = 192 };
 
-/* What a node of a rule is made of: node number 0, 1, ... of the rule, or one of these. X + k: operand
- * k. */
-enum { GY = 32, Y, X, NOTHING = 64 };
+/* What a node of a rule is made of: node number 0, 1, ... of the rule, or one of these. BY: the condition of
+ * a choice. X + k: operand k. */
+enum { GY = 32, Y, BY, X, NOTHING = 64 };
 
 typedef struct rule_node {
     wgi_node node; /* of a number: with the value, without a cell */
@@ -317,7 +422,7 @@ typedef struct kind_rule {
 static bool are_different(const wgi_rule_call *r, uint32_t n)
 {
     for (uint32_t k = 0; k < n; k++) {
-        if (r->x[k].index == r->gy.index) return false;
+        if (r->x[k].index == r->gy.index || r->x[k].index == r->by.c.index) return false;
         for (uint32_t j = 0; j < k; j++)
             if (r->x[j].index == r->x[k].index) return false;
     }
@@ -339,6 +444,11 @@ static kind_rule *kept_rule(const wg_graph *g, const wgi_rule_call *r)
         const wgi_node *x = &g->node[r->x[i].index];
         wgi_kind_add(&k, wgi_type_word(x->shape, x->dtype));
         wgi_kind_add(&k, (uintptr_t)x->op + r->wanted[i]);
+    }
+    if (is_choice(r->by)) {
+        const wgi_node *c = wgi_node_of(r->by.c);
+        wgi_kind_add(&k, wgi_type_word(c->shape, c->dtype));
+        wgi_kind_add(&k, (uintptr_t)c->op + r->by.other);
     }
     return wgi_kind_entry_of(g->c, WGI_KIND_RULE, sizeof(kind_rule), &k);
 }
@@ -389,6 +499,7 @@ static uint8_t keep(keeper *w, uint32_t i)
     const wgi_node *n = &w->g->node[i];
     if (i == w->r->gy.index) return GY;
     if (i == w->r->y) return Y;
+    if (is_choice(w->r->by) && i == w->r->by.c.index) return BY;
     for (uint32_t k = 0; k < w->operands; k++)
         if (i == w->r->x[k].index) return (uint8_t)(X + k);
     uint8_t none = NOTHING, *at = i < w->mark ? &none : &w->of[i - w->mark];
@@ -417,7 +528,8 @@ static void keep_rule(wg_graph *g, kind_rule *e, const wgi_rule_call *r, uint32_
 
 static uint32_t node_of(const wgi_rule_call *r, const uint32_t made[], uint8_t what)
 {
-    return what < GY ? made[what] : what == GY ? r->gy.index : what == Y ? r->y : r->x[what - X].index;
+    if (what < GY) return made[what];
+    return what == GY ? r->gy.index : what == Y ? r->y : what == BY ? r->by.c.index : r->x[what - X].index;
 }
 
 /* Appends a copy of node j of the rule. 0: out of memory. */
@@ -474,20 +586,28 @@ static bool use_kept_rule(wg_graph *g, wgi_rule_call *r, kind_rule **keep_in)
 
 /* ---- the rule of a node ---- */
 
+/* Whether the derivative of node i is that of its expansion. */
+static bool is_expanded(const wg_op *op, const wg_node gy[], int outputs)
+{
+    bool others = false;
+    for (int j = 1; j < outputs; j++) others |= !wg_is_none(gy[j]);
+    return !op->vjp || others;
+}
+
 /* Calls the rule of r->y, or differentiates its expansion. gy: the gradient of each output. */
 static bool call_rule(sweep *s, wgi_rule_call *r, const wg_node gy[], int outputs)
 {
     wg_graph *g = s->g;
     const wg_op *op = g->node[r->y].op;
     const uint32_t n = g->node[r->y].operands;
-    bool others = false;
-    for (int j = 1; j < outputs; j++) others |= !wg_is_none(gy[j]);
     for (uint32_t k = 0; k < n; k++) r->gx[k] = wg_none;
-    if (op->vjp && !others) wgi_vjp(r->here, op, wgi_handle(g, r->y), gy[0], r->x, r->gx, (int)n);
+    if (!is_expanded(op, gy, outputs)) wgi_vjp(r->here, op, wgi_handle(g, r->y), gy[0], r->x, r->gx, (int)n);
     else if (op->expand && !by_expansion(s, r->y, gy, outputs, r->x, r->gx)) return false;
     for (uint32_t k = 0; k < n; k++) {
         if (!r->wanted[k]) continue;
         r->said[k] = wgi_answer_of(g, r->y, k, r->gx[k]);
+        if (r->said[k] == WGI_SAYS_NODE && g->node[r->x[k].index].shape != g->node[r->y].shape)
+            r->gx[k] = settled(r->here, r->gx[k], r->by);
         if (r->said[k] == WGI_SAYS_NODE &&
             !wg_node_ok(r->gx[k] = wgi_fit(g, r->here, r->gx[k], r->y, r->x[k].index)))
             return false;
@@ -509,6 +629,97 @@ static bool answer(sweep *s, wgi_rule_call *r, const wg_node gy[], int outputs)
     return ok;
 }
 
+/* ---- choices of a node ---- */
+
+static bool is_elementwise(const wgi_node *n)
+{
+    const wg_class kind = wgi_called_op(n)->kind;
+    return kind == WG_MAP || kind == WG_RANDOM;
+}
+
+static bool is_finite_number(const wgi_node *n) { return n->op == &wgi_op_number && isfinite(n->number); }
+
+/* Whether node y multiplies gradients by nothing that may be infinite or NaN. */
+static bool keeps_zero(const wg_graph *g, const wgi_node *y)
+{
+    const uint32_t *in = wgi_in(y);
+    if (y->op->chooses || y->op->repeats || (y->op->kind == WG_ALIAS && y->op->view)) return true;
+    switch (y->op->arithmetic) {
+    case WG_ADDS:
+    case WG_SUBTRACTS:
+    case WG_NEGATES: return true;
+    case WG_MULTIPLIES:
+        return y->operands == 2 && (is_finite_number(&g->node[in[0]]) || is_finite_number(&g->node[in[1]]));
+    case WG_DIVIDES: return is_finite_number(&g->node[in[1]]) && g->node[in[1]].number != 0;
+    default: return false;
+    }
+}
+
+/* Whether node y passes `by`, a choice of its elements, on to operands: to all, or to those of as many
+ * elements as y. */
+static bool passes(const wgi_node *y, choice by)
+{
+    return is_choice(by) && (is_of_all(by) || is_elementwise(y) || y->op->view == WG_VIEW_WHOLE);
+}
+
+/* Whether node y broadcasts an operand whose gradient is asked for. */
+static bool any_smaller(const wg_graph *g, const wgi_rule_call *r)
+{
+    const wgi_node *y = &g->node[r->y];
+    for (uint32_t k = 0; k < y->operands; k++)
+        if (r->wanted[k] && g->node[r->x[k].index].shape != y->shape) return true;
+    return false;
+}
+
+/* The choice of *gy, the gradient of node i, as its rule's gradients have it, if the node passes it on; else
+ * *gy is settled. An expansion gives settled gradients. */
+static choice choice_at(sweep *s, uint32_t i, wg_node gy[], int outputs, const wgi_rule_call *r)
+{
+    const wgi_node *y = &s->g->node[i];
+    const state *at = state_of(s, i);
+    const bool expanded = is_expanded(y->op, gy, outputs);
+    choice by = at && !wg_is_none(gy[0]) ? at->by : NO_CHOICE;
+    for (int j = 1; j < outputs; j++)
+        if (!wg_is_none(gy[j])) return NO_CHOICE;
+    const bool on = passes(y, by);
+    /* The rule of such a node sums over the axes of a broadcast operand itself. */
+    const bool sums = wgi_is_ruled(y) && is_elementwise(y) && !is_of_all(by) && any_smaller(s->g, r);
+    if (!expanded && (!on || sums)) gy[0] = settled(r->here, gy[0], by);
+    by.open = !expanded && (by.open || !keeps_zero(s->g, y));
+    return on ? by : NO_CHOICE;
+}
+
+/* The choice for the gradient of operand k. by: that of gy, after the rule. */
+static choice passed_on(const wg_graph *g, const wgi_rule_call *r, uint32_t k, choice by)
+{
+    const wgi_node *y = &g->node[r->y];
+    const wg_shape *from = y->shape, *to = g->node[r->x[k].index].shape;
+    choice own = { .c = y->op->chooses ? r->x[0] : wg_none,
+                   .other = k == 2,
+                   .open = r->gx[k].index == r->gy.index };
+    if (from != to && is_elementwise(y) && !is_of_all(own)) own = NO_CHOICE;
+    if (from != to && is_elementwise(y) && !is_of_all(by)) by = NO_CHOICE;
+    if (from != to && is_choice(own)) own = reshaped(r->here, own, from, to);
+    if (from != to && is_choice(by)) by = reshaped(r->here, by, from, to);
+    if (!is_choice(own)) return by;
+    if (!is_choice(by)) return own;
+    return (choice){ .c = wg_logical_and_at(r->here, taken(r->here, own), taken(r->here, by)),
+                     .open = own.open || by.open };
+}
+
+/* If the op chooses, its operands get gy as it is: the choice goes with it. False: an operand is broadcast,
+ * or the op is another one. */
+static bool hand_on(const wg_graph *g, wgi_rule_call *r)
+{
+    const wgi_node *y = &g->node[r->y];
+    if (!y->op->chooses || any_smaller(g, r)) return false;
+    for (uint32_t k = 0; k < y->operands; k++) {
+        r->said[k] = r->wanted[k] ? wgi_static_answer(g, r->y, k) : WGI_SAYS_NONE;
+        r->gx[k] = r->gy;
+    }
+    return true;
+}
+
 enum { FEW = 4 };
 
 /* Memory for the call of a rule, for FEW operands or for more. */
@@ -519,7 +730,7 @@ typedef struct rule_lists {
 } rule_lists;
 
 /* Adds the contributions of node i to its operands. gy: the gradient of each output. */
-static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs, arrival from)
+static bool apply_rule(sweep *s, uint32_t i, wg_node gy[], int outputs, arrival from)
 {
     wg_graph *g = s->g;
     const uint32_t n = g->node[i].operands;
@@ -538,13 +749,16 @@ static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs, ar
         x[k] = wgi_handle(g, wgi_in(&g->node[i])[k]);
         wanted[k] = on_path(s, x[k].index);
     }
-    wgi_rule_call r = { i, gy[0], x, wanted, wg_inside(g->node[i].here), gx, said };
-    if (!answer(s, &r, gy, outputs)) return false;
+    wgi_rule_call r = { i, gy[0], x, wanted, wg_inside(g->node[i].here), gx, said, NO_CHOICE };
+    const choice by = choice_at(s, i, gy, outputs, &r);
+    r.gy = gy[0];
+    if (g->node[i].op->kind != WG_ALIAS && by.open && !is_of_all(by) && any_smaller(g, &r)) r.by = by;
+    if (!hand_on(g, &r) && !answer(s, &r, gy, outputs)) return false;
     for (uint32_t k = 0; k < n; k++) {
         if (!wanted[k]) continue;
         state *to = state_of(s, x[k].index);
         go_on(s, i, from, to, said[k]);
-        if (said[k] == WGI_SAYS_NODE && !contribute(s, to, gx[k])) return false;
+        if (said[k] == WGI_SAYS_NODE && !contribute(s, to, gx[k], passed_on(g, &r, k, by))) return false;
         if (g->node[i].op == &wgi_op_recompute && !add_now(s, x[k].index, &to->q)) return false;
     }
     return true;
@@ -564,12 +778,16 @@ static bool visit(sweep *s, uint32_t l)
     for (uint32_t j = 0; j < (uint32_t)outputs; j++) {
         state *at = state_of(s, i + j);
         if (!at) continue;
-        gy[j] = accumulate(s, i + j, &at->q);
+        gy[j] = accumulate(s, i + j, &at->q, &at->by);
         from.way |= at->way;
         from.end = first_of(from.end, at->end);
         if (wg_is_none(gy[j])) continue;
         any = true;
-        if (s->notes && !wgi_note_gradient(g, gy[j].index, i + j)) return false;
+        if (at->on & 2 || (s->notes && g->node[i + j].name)) {
+            gy[j] = settled(wg_inside(g->node[i].here), gy[j], at->by);
+            at->by.open = false;
+        }
+        if (s->notes && !at->by.open && !wgi_note_gradient(g, gy[j].index, i + j)) return false;
         if (at->on & 2) at->total = gy[j];
     }
     if (!(s->state[l].on & 1)) return wgi_ok(g->c);
@@ -593,8 +811,8 @@ static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], 
     return true;
 }
 
-/* Gives the outputs their gradients. */
-static bool plant(sweep *s, const wg_node y[], const wg_node seed[], int ny)
+/* Gives the outputs their gradients. by: NULL, or where these are zero by choice. */
+static bool plant(sweep *s, const wg_node y[], const wg_node seed[], const choice by[], int ny)
 {
     bool ok = true;
     for (int j = 0; ok && j < ny; j++) {
@@ -602,34 +820,35 @@ static bool plant(sweep *s, const wg_node y[], const wg_node seed[], int ny)
         if (!at || !(at->on & 3)) continue;
         const wgi_node *n = &s->g->node[y[j].index];
         wg_node v = wgi_to_shape(s->here, seed[j], n->shape, wg_gradient_dtype((wg_dtype)n->dtype));
-        ok = wg_node_ok(v) && contribute(s, at, v);
+        ok = wg_node_ok(v) && contribute(s, at, v, by ? by[j] : NO_CHOICE);
         at->way |= FIRST;
     }
     return ok;
 }
 
-static bool run(sweep *s, const wg_node y[], const wg_node seed[], int ny, const wg_node x[], int nx,
-                wg_node gx[])
+static bool run(sweep *s, const wg_node y[], const wg_node seed[], const choice by[], int ny,
+                const wg_node x[], int nx, wg_node gx[])
 {
     wgi_unwritten u;
     for (int k = 0; k < nx; k++) gx[k] = wg_none;
     if (nx == 0) return true;
     if (!wgi_as_written(s->g, wgi_lowest(s->g, x, nx), wgi_highest(y, ny), &u)) return false;
-    bool ok = sweep_start(s, y, ny, x, nx) && plant(s, y, seed, ny);
+    bool ok = sweep_start(s, y, ny, x, nx) && plant(s, y, seed, by, ny);
     for (uint32_t l = s->list.count; ok && l-- > 0;)
         if (s->state[l].on) ok = visit(s, l);
     wgi_as_rewritten(s->g, &u);
     return ok;
 }
 
-bool wgi_reverse_ends(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
-                      const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked)
+/* wgi_reverse_ends, of seeds that are zero by choice. by: NULL: of others. */
+static bool reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], const choice by[],
+                    int ny, const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked)
 {
     sweep s = { .g = g, .here = here };
     wgi_place place = wgi_arena_place(&g->temp);
     const uint32_t mark = g->count;
     s.notes = g->build.within && ny == 1 && !is_derived(g, y[0].index);
-    bool ok = run(&s, y, seed, ny, x, nx, gx);
+    bool ok = run(&s, y, seed, by, ny, x, nx, gx);
     for (int k = 0; ok && k < nx; k++) {
         const state *at = state_of(&s, x[k].index);
         if (end) end[k] = at && !at->way ? at->end : 0;
@@ -639,6 +858,12 @@ bool wgi_reverse_ends(wg_graph *g, wg_site here, const wg_node y[], const wg_nod
     wgi_mark_derived(g, mark);
     wgi_arena_rewind(&g->temp, place);
     return ok && wgi_ok(g->c);
+}
+
+bool wgi_reverse_ends(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
+                      const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked)
+{
+    return reverse(g, here, y, seed, NULL, ny, x, nx, gx, end, blocked);
 }
 
 bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
@@ -652,7 +877,7 @@ bool wgi_reverse_whole(wg_graph *g, wg_site here, const wg_node y[], const wg_no
 {
     sweep s = { .g = g, .here = here };
     wgi_place place = wgi_arena_place(&g->temp);
-    bool ok = run(&s, y, seed, ny, &u, 1, gu);
+    bool ok = run(&s, y, seed, NULL, ny, &u, 1, gu);
     const state *at = ok ? state_of(&s, u.index) : NULL;
     if (at) *gu = at->total;
     *end = at ? at->end : 0;

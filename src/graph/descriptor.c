@@ -63,6 +63,8 @@ static const char *fault_of(const wg_op *op)
         return "view is for a WG_ALIAS";
     if (!WITHIN(op->arithmetic, WG_NEGATES) || (op->arithmetic && op->kind != WG_MAP))
         return "arithmetic is for a WG_MAP";
+    if (op->chooses && (op->kind != WG_MAP || op->operands != 3))
+        return "chooses is for a WG_MAP of 3 operands";
     if (op->prepared && !op->prepare) return "prepared is for an op with prepare";
     return NULL;
 }

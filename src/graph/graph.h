@@ -21,6 +21,11 @@ typedef struct wgi_ruled {
     uint64_t attr[28];
 } wgi_ruled;
 extern const wg_op wgi_op_ruled, wgi_op_same;
+static inline bool wgi_is_ruled(const wgi_node *n) { return n->op == &wgi_op_ruled; }
+static inline const wg_op *wgi_called_op(const wgi_node *n)
+{
+    return wgi_is_ruled(n) ? ((const wgi_ruled *)n->attr)->op : n->op;
+}
 
 /* A loop over nodes prefetches the record that is so many records ahead: one page of 4 KiB, because the
  * processor's own prefetching stops at the end of a page. */

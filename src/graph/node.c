@@ -56,19 +56,12 @@ static const wgi_node *record(wg_node n)
     return x ? x : &empty;
 }
 
-/* Of an op that has a rule and an expansion but no kernel, users see the op and its operands. */
-static bool is_ruled(const wgi_node *n) { return n->op == &wgi_op_ruled; }
-static const wg_op *op_of(const wgi_node *n)
-{
-    return is_ruled(n) ? ((const wgi_ruled *)n->attr)->op : n->op;
-}
-
 const wg_op *wg_node_op(wg_node n)
 {
     if (n.graph) n.graph->rule.asked = true;
-    return op_of(record(n));
+    return wgi_called_op(record(n));
 }
-int wg_node_operands(wg_node n) { return (int)record(n)->operands - is_ruled(record(n)); }
+int wg_node_operands(wg_node n) { return (int)record(n)->operands - wgi_is_ruled(record(n)); }
 wg_shape wg_node_shape(wg_node n) { return *record(n)->shape; }
 wg_dtype wg_node_dtype(wg_node n) { return (wg_dtype)record(n)->dtype; }
 
@@ -82,8 +75,8 @@ wg_node wg_node_operand(wg_node n, int k)
 {
     const wgi_node *x = record(n);
     wgi_rule_looks(n);
-    k += is_ruled(x);
-    return k >= is_ruled(x) && k < (int)x->operands ? wgi_handle(n.graph, wgi_in(x)[k]) : wg_none;
+    k += wgi_is_ruled(x);
+    return k >= wgi_is_ruled(x) && k < (int)x->operands ? wgi_handle(n.graph, wgi_in(x)[k]) : wg_none;
 }
 
 const char *wg_node_name(wg_node n)
@@ -112,7 +105,7 @@ const void *wg_attr(wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
     if (x && n.index != n.graph->rule.watch.y) wgi_rule_looks(n);
-    if (x && is_ruled(x)) return ((const wgi_ruled *)x->attr)->attr;
+    if (x && wgi_is_ruled(x)) return ((const wgi_ruled *)x->attr)->attr;
     return x && x->op->attr_size ? x->attr : NULL;
 }
 

@@ -1,0 +1,201 @@
+/* test_choices.c: a gradient that `where` has made zero by its choice stays zero, also where the branch that
+ * was not taken has an infinite slope, or is NaN. A NaN of a branch that was taken is never hidden. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "op_case.h"
+#include "wglang.h"
+#include "wgnode.h"
+
+/* ---- forms, with derivatives by hand ---- */
+
+enum { MOST = 4 };
+
+typedef struct form {
+    const char *text; /* its last value is a gradient */
+    int n;
+    double want[MOST];
+} form;
+
+#define FORM(text, ...)                                                           \
+    {                                                                             \
+        text, sizeof((double[]){ __VA_ARGS__ }) / sizeof(double), { __VA_ARGS__ } \
+    }
+
+static const form forms[] = {
+    /* one element, which is not taken */
+    FORM("x=-3; grad(where(x>0,sqrt(x),0),x)", 0),
+    FORM("x=-3; grad(where(x>0,x^0.5,0),x)", 0),
+    FORM("x=0; grad(where(x>0,sqrt(x),0),x)", 0),
+    FORM("x=0; grad(where(x>0,log(x),5),x)", 0),
+    FORM("x=0; grad(where(x!=0,sin(x)/x,1),x)", 0),
+    FORM("x=0; grad(where(x==0,1,sin(x)/x),x)", 0),
+    FORM("x=800; grad(where(x<700,exp(x),0),x)", 0),
+    FORM("x=800; grad(where(x>30,x,log(1+exp(x))),x)", 1),
+    FORM("x=2; grad(where(x<1,sqrt(1-x^2),3*x),x)", 3),
+    FORM("x=1; grad(where(x<1,asin(x),x^2),x)", 2),
+    FORM("x=0; grad(where(x>0,1/x,7*x),x)", 7),
+    FORM("x=inf; grad(where(x<inf,x*x-x,0),x)", 0),
+    /* vectors, and masks that are data */
+    FORM("x=[-1,0,4]; grad(sum(where(x>0,sqrt(x),x*x)),x)", -2, 0, 0.25),
+    FORM("x=[-1,0,4]; m=[0,0,1]; grad(sum(where(m>0,log(x),0)),x)", 0, 0, 0.25),
+    FORM("x=[nan,2]; m=[0,1]; grad(sum(where(m>0,x^3,0)),x)", 0, 12),
+    FORM("x=[0,4]; grad(sum(where(x>0,sqrt(x)*log(x),0)),x)", 0, 0.5 + 0.34657359027997264),
+    FORM("x=[0,4]; grad(mean(where(x>0,2*log(x)-sqrt(x)/x,0)),x)", 0, 0.28125),
+    /* one choice in another */
+    FORM("x=[-1,0,4]; grad(sum(where(x>0,where(x>1,log(x),1/x),0)),x)", 0, 0, 0.25),
+    FORM("x=[-1,0,4]; grad(sum(where(x<=0,0,where(x<=1,1/x,log(x)))),x)", 0, 0, 0.25),
+    FORM("x=[-1,0.25,4]; grad(sum(where(x>0,sqrt(where(x>1,x-1/x,x)),0)),x)", 0, 1, 0.27433632035635869),
+    FORM("x=[0,4]; grad(sum(where(x>0,log(where(x>1,x,x*0)),0)),x)", 0, 0.25),
+    /* a scalar in a branch, a branch that is broadcast, a condition that is */
+    FORM("x=[0,4]; k=2; grad(sum(where(x>0,k*log(x),0)),k)", 1.3862943611198906),
+    FORM("x=[0,4]; k=2; grad(sum(where(x>0,k*log(x),0)),x)", 0, 0.5),
+    FORM("k=-1; x=[3,4]; grad(sum(where(k>0,sqrt(k)*x,x)),k)", 0),
+    FORM("k=-1; x=[3,4]; grad(sum(where(k>0,sqrt(k),x)),k)", 0),
+    FORM("k=-1; x=[3,4]; grad(sum(where(k>0,sqrt(k)*x,x^2)),x)", 6, 8),
+    FORM("x=[0,4]; grad(sum(where([[1],[0]]>0,x,log(x))),x)", INFINITY, 1.25),
+    /* a condition of one element holds for all that the branch depends on */
+    FORM("x=[0,0]; s=sum(x); grad(where(s>0,sqrt(sum(x*x)),0),x)", 0, 0),
+    FORM("x=[-1,-4]; s=sum(x); grad(where(s>0,sum(sqrt(x)),s),x)", 1, 1),
+    FORM("x=[-1,-4]; s=sum(x); grad(where(s>0,sum(log(softmax(x/0))),s),x)", 1, 1),
+    FORM("x=[inf,1]; w=[[1],[1]]; l=sum(x@w); grad(where(l<9,(l-l)^2,0),x)", 0, 0),
+    FORM("x=[[1,2]]; l=sum(x)/0; grad(where(l<9,l^2,0),x)", 0, 0),
+    /* shapes */
+    FORM("x=[0,4]; grad(sum(where([[0],[1]]>0,log(reshape(x,[2,1])),0)),x)", 0, 0.25),
+    FORM("x=[0,4]; r=reshape(x,[1,2]); grad(sum(where(r>0,sqrt(r),0)),x)", 0, 0.25),
+    FORM("x=[0,4]; grad(sum(where(x>0,reshape(sqrt(reshape(x,[2,1])),[2]),0)),x)", 0, 0.25),
+    FORM("x=[0,4]; grad(sum(where(x>0,log(x),0)+0*x),x)", 0, 0.25),
+    /* through adds and negatives, and back together: the same choice, another one */
+    FORM("x=[0,4]; grad(sum(where(x>0,-(log(x)+x)-1,0)),x)", 0, -1.25),
+    FORM("x=[0,4]; a=log(x); grad(sum(where(x>0,a*a+a,0)),x)", 0, 0.25 + 0.6931471805599453),
+    FORM("x=[0,4,-1]; a=log(x); grad(sum(where(x>0,a,0)+where(x>1,2*a,x)),x)", 1, 0.75, 1),
+    FORM("x=[0,4]; grad(sum(where(x>0,log(x),0)*where(x>0,x,3)),x)", 0, 1 + 1.3862943611198906),
+    FORM("x=[0,4,-1]; a=log(x); grad(sum(where(x>0,a,0)+where(x>1,2*a,x)+a),x)", INFINITY, 1, 0),
+    FORM("x=[0,4,2]; m=[0,0,1]; a=1/x; grad(sum(where(x>3,a*a,0)*where(m>0,1/a,1)+where(m>0,a,1)),x)", 0,
+         -0.03125, -0.25),
+    /* second order */
+    FORM("x=[0,4]; g=grad(sum(where(x>0,x*log(x),0)),x); grad(sum(g),x)", 0, 0.25),
+    FORM("x=[0,4]; g=grad(sum(where(x>0,sqrt(x),x)),x); grad(sum(g),x)", 0, -0.03125),
+    FORM("x=[-1,1]; g=grad(sum(where(x>0,x^2.5,0)),x); grad(sum(g*g),x)", 0, 2 * 2.5 * 3.75),
+    /* losses that choose, and prefixes of -infinity */
+    FORM("x=[-inf,0]; t=[0,1]; grad(kl(x,t),t)", 0, 1),
+    FORM("x=[-inf,0]; t=[0,1]; grad(kl(x,t),x)", 0, -1),
+    FORM("z=[-inf,0,1]; t=[0,.5,.5]; grad(kl(log_softmax(z),t),t)", 0, 1.6201145069582775,
+         0.6201145069582775),
+    FORM("x=[-inf,-inf]; grad(logcumsumexp(x)[-1],x)", 0, 0),
+    FORM("x=[-inf,-inf,-inf]; grad(sum(logcumsumexp(x)),x)", 0, 0, 0),
+    FORM("x=[-inf,1]; grad(sum(logcumsumexp(x)),x)", 0, 1),
+    /* what was taken is never hidden */
+    FORM("x=-3; grad(where(x<0,sqrt(x),0),x)", NAN),
+    FORM("x=0; grad(where(x<1,sqrt(x),0),x)", INFINITY),
+    FORM("x=-3; grad(where(x>0,sqrt(x),0)+sqrt(x),x)", NAN),
+    FORM("x=[-1,4]; grad(sum(where(x>0,x/sum(sqrt(x)),0)),x)", NAN, NAN),
+    FORM("x=[-1,4]; k=2; grad(sum(where(x<0,k*sqrt(x),0)),k)", NAN),
+};
+
+static bool is_near(double a, double b) { return isnan(b) ? isnan(a) : wgt_ulps(a, b) <= 8; }
+
+Test(choices, forms)
+{
+    for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+        wgt_run r = wgt_build(forms[f].text, WG_EVAL);
+        wg_tensor t = wg_value(wg_program_last(r.q));
+        cr_expect_eq(wg_failed(r.c), WG_OK, "%s: %s", forms[f].text, wg_message(r.c));
+        cr_expect_eq(wg_shape_size(t.shape), forms[f].n, "%s", forms[f].text);
+        for (int i = 0; i < forms[f].n && i < wg_shape_size(t.shape); i++)
+            cr_expect(is_near(wg_tensor_item(&t, i), forms[f].want[i]), "%s [%d]: %.17g, not %.17g",
+                      forms[f].text, i, wg_tensor_item(&t, i), forms[f].want[i]);
+        wgt_finish(r.c, NULL);
+    }
+}
+
+/* ---- every elementwise op ---- */
+
+static bool is_elementwise(const op_case *k)
+{
+    return (k->op->kind == WG_MAP || k->op->kind == WG_RANDOM) && op_case_is_own(k) &&
+           wg_dtype_is_float(wg_node_dtype(k->y[0]));
+}
+
+/* Every second element is taken. */
+static bool is_taken(int64_t i) { return i % 2 == 0; }
+static wg_node every_second(wg_graph *g, wg_node y)
+{
+    const wg_shape s = wg_node_shape(y);
+    double *v = calloc((size_t)wg_shape_size(s) + 1, sizeof *v);
+    for (int64_t i = 0; i < wg_shape_size(s); i++) v[i] = is_taken(i);
+    wg_node taken = wg_greater(wg_input(g, "taken", wg_view_f64(v, s)), 0.5);
+    free(v);
+    return taken;
+}
+
+/* The gradients by all leaves; bad is put into the elements that are not taken, of leaves of the shape of
+ * y. */
+typedef struct gradients {
+    int leaves;
+    double *of[OP_LEAVES]; /* NULL: none */
+    int64_t size[OP_LEAVES];
+    bool whole[OP_LEAVES]; /* the leaf has the shape of y */
+} gradients;
+
+/* NULL: with what it has. Either way the leaf has been evaluated: a random op draws anew for each
+ * evaluation. */
+static void spoil(wg_node leaf, const double *bad)
+{
+    double *v = wgt_values(leaf);
+    const wg_shape s = wg_node_shape(leaf);
+    for (int64_t i = 0; i < wg_shape_size(s); i++)
+        if (bad && !is_taken(i)) v[i] = *bad;
+    wg_input_set(leaf, wg_view_f64(v, s));
+    free(v);
+}
+
+static bool gradients_of(gradients *d, const wg_op *op, int sample, const double *bad)
+{
+    op_case k;
+    memset(d, 0, sizeof *d);
+    if (!op_case_open(&k, op, sample, &(op_setup){ .dtype = WG_F64 })) return false;
+    d->leaves = is_elementwise(&k) ? k.leaves : 0;
+    wg_node y = k.y[0];
+    for (int j = 0; j < d->leaves; j++) {
+        d->whole[j] = wg_shape_equal(wg_node_shape(k.leaf[j]), wg_node_shape(y));
+        if (d->whole[j]) spoil(k.leaf[j], bad);
+    }
+    wg_node loss = d->leaves ? wg_sum(wg_mul(wg_where(every_second(k.g, y), y, 0), 3)) : wg_none;
+    for (int j = 0; j < d->leaves; j++) {
+        wg_node g = op_case_grad(&k, loss, k.leaf[j]);
+        if (wg_is_none(g)) continue;
+        d->size[j] = wg_shape_size(wg_node_shape(g));
+        d->of[j] = wgt_values(g);
+    }
+    op_case_close(&k);
+    return true;
+}
+
+static void forget(gradients *d)
+{
+    for (int j = 0; j < d->leaves; j++) free(d->of[j]);
+}
+
+EACH_OP(choices, what_was_not_taken_changes_nothing)
+{
+    static const double bads[] = { NAN, INFINITY, -INFINITY, 0, -1, 1, 1e300 };
+    const wg_op *op = wg_op_at(*index);
+    gradients a, b;
+    for (int i = 0; gradients_of(&a, op, i, NULL); i++) {
+        for (size_t m = 0; m < sizeof bads / sizeof *bads && a.leaves; m++) {
+            gradients_of(&b, op, i, &bads[m]);
+            for (int j = 0; j < a.leaves; j++)
+                for (int64_t e = 0; a.of[j] && e < a.size[j]; e++) {
+                    const bool same = wgt_ulps(a.of[j][e], b.of[j][e]) == 0;
+                    const bool zero = !a.whole[j] || is_taken(e) || b.of[j][e] == 0;
+                    cr_expect(same && zero,
+                              "%s, sample %d, leaf %d [%d], with %g where it is not taken: %g, not %g",
+                              op->name, i, j, (int)e, bads[m], b.of[j][e], a.of[j][e]);
+                }
+            forget(&b);
+        }
+        forget(&a);
+    }
+}
