@@ -17,6 +17,13 @@ EXTERN(layer_norm_grad);
 static int64_t rows_of(const wg_kernel *k) { return wg_shape_size(*k->yt[1].shape); }
 static wg_node row_mean(wg_site here, wg_node x) { return wg_mean(x, .axis = -1, .keepdims = true); }
 
+/* sqrt(v + eps), and the deviation of x where the variance v itself exceeds the dtype. */
+static wg_node row_sigma(wg_site here, wg_node x, wg_node v, double eps)
+{
+    v = beside(here, v);
+    return wg_where(wg_equal(v, INFINITY), wg_std(x, .axis = -1, .keepdims = true), wg_sqrt(wg_add(v, eps)));
+}
+
 /* ---- layer_norm: y, mean, variance ---- */
 
 static bool layer_norm_shape(wg_rule *r)
@@ -31,7 +38,7 @@ EXPAND(layer_norm)
     const double eps = eps_of(attr);
     y[1] = wg_mean(x[0], .axis = -1);
     y[2] = wg_var(x[0], .axis = -1);
-    wg_node h = wg_div(wg_sub(x[0], beside(here, y[1])), wg_sqrt(wg_add(beside(here, y[2]), eps)));
+    wg_node h = wg_div(wg_sub(x[0], beside(here, y[1])), row_sigma(here, x[0], y[2], eps));
     y[0] = wg_add(wg_mul(h, x[1]), x[2]);
 }
 VJP(layer_norm) { norm_gradients(here, &wgi_op_layer_norm_grad, y, gy, x, gx); }
@@ -91,7 +98,7 @@ static bool layer_norm_grad_shape(wg_rule *r)
 EXPAND(layer_norm_grad)
 {
     const double eps = eps_of(attr);
-    wg_node inverse = wg_div(1, wg_sqrt(wg_add(beside(here, x[3]), eps)));
+    wg_node inverse = wg_div(1, row_sigma(here, x[0], x[3], eps));
     wg_node h = wg_mul(wg_sub(x[0], beside(here, x[2])), inverse), d = wg_mul(x[4], x[1]);
     y[2] = sum_of_rows(here, x[4]);
     y[1] = sum_of_rows(here, wg_mul(x[4], h));

@@ -9,6 +9,49 @@ typedef struct N(layer) {
     bool stream;
 } N(layer);
 
+/* A row whose variance exceeds T although its elements do not. All is computed of x `scale`, a power of 2,
+ * whose variance fits. eps counts for nothing beside it. */
+typedef struct N(far) {
+    T scale, mean, inverse; /* mean and 1 / sigma of x scale */
+} N(far);
+
+/* Whether row x is one, whose variance came out as this. */
+static bool N(is_far)(const T *x, int64_t f, T variance, N(far) * a)
+{
+    const T scale = sizeof(T) == sizeof(float) ? (T)0x1p-70 : (T)0x1p-560;
+    double total;
+    if (variance != (T)INFINITY) return false;
+    ROW_SUM(total, f, x[i] * scale);
+    const T mean = (T)(total / (double)f);
+    ROW_SUM(total, f, (x[i] * scale - mean) * (x[i] * scale - mean));
+    *a = (N(far)){ scale, mean, 1 / SQRT((T)(total / (double)f)) };
+    return true;
+}
+
+static void N(normalise_far)(const N(layer) * o, int64_t f, int64_t r, const N(far) * a)
+{
+    const T *x = o->x + r * f;
+    for (int64_t j = 0; j < f; j++)
+        o->y[r * f + j] = (x[j] * a->scale - a->mean) * a->inverse * o->gamma[j] + o->beta[j];
+    o->mean[r] = a->mean / a->scale;
+}
+
+static void N(descend_far)(const N(layer) * o, int64_t f, int64_t r, const N(far) * a, T *restrict dgamma,
+                           T *restrict dbeta)
+{
+    const T *x = o->x + r * f, *gy = o->gy + r * f, *gamma = o->gamma;
+    double level, slope;
+    ROW_SUM(level, f, gy[i] * gamma[i]);
+    ROW_SUM(slope, f, gy[i] * gamma[i] * ((x[i] * a->scale - a->mean) * a->inverse));
+    const T mean = (T)(level / (double)f), b = (T)(slope / (double)f);
+    for (int64_t j = 0; j < f; j++) {
+        const T h = (x[j] * a->scale - a->mean) * a->inverse;
+        o->y[r * f + j] = a->inverse * (gy[j] * gamma[j] - mean - h * b) * a->scale;
+        dgamma[j] += gy[j] * h;
+        dbeta[j] += gy[j];
+    }
+}
+
 static void N(normalise)(const N(layer) * o, int64_t f, int64_t r)
 {
     const T *x = o->x + r * f, *gamma = o->gamma, *beta = o->beta;
@@ -18,14 +61,19 @@ static void N(normalise)(const N(layer) * o, int64_t f, int64_t r)
     const T mean = (T)(total / (double)f);
     ROW_SUM(total, f, (x[i] - mean) * (x[i] - mean));
     const T variance = (T)(total / (double)f), inverse = 1 / SQRT(variance + o->eps);
+    N(far) far;
+    o->mean[r] = mean;
+    o->variance[r] = variance;
+    if (N(is_far)(x, f, variance, &far)) {
+        N(normalise_far)(o, f, r, &far);
+        return;
+    }
     for (int64_t c = 0; c < f; c += PIECE) {
         const int64_t w = f - c < PIECE ? f - c : PIECE;
         T *restrict y = o->stream ? tile : o->y + r * f + c;
         for (int64_t j = 0; j < w; j++) y[j] = (x[c + j] - mean) * inverse * gamma[c + j] + beta[c + j];
         if (o->stream) stream_out(o->y + r * f + c, tile, (size_t)w * sizeof(T));
     }
-    o->mean[r] = mean;
-    o->variance[r] = variance;
 }
 
 /* Computes dx of row r, and adds g h and g of the row to the sums of its block. */
@@ -34,6 +82,11 @@ static void N(descend)(const N(layer) * o, int64_t f, int64_t r, T *restrict dga
     const T *x = o->x + r * f, *gy = o->gy + r * f, *gamma = o->gamma;
     const T mean = o->mean[r], inverse = 1 / SQRT(o->variance[r] + o->eps);
     T tile[PIECE];
+    N(far) far;
+    if (N(is_far)(x, f, o->variance[r], &far)) {
+        N(descend_far)(o, f, r, &far, dgamma, dbeta);
+        return;
+    }
     double level, slope;
     ROW_SUM(level, f, gy[i] * gamma[i]);
     ROW_SUM(slope, f, gy[i] * gamma[i] * ((x[i] - mean) * inverse));

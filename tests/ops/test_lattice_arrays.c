@@ -29,7 +29,9 @@ enum {
     ONE_PART = 128, /* the other parts are for the gradient */
     UNITS = 256,    /* the result is a difference of numbers of size 1 */
     NORMS = 512,    /* errors of matrices are those of their norms */
-    MEANS = 1024    /* of what counts: 0 / 0 where nothing does */
+    MEANS = 1024,   /* of what counts: 0 / 0 where nothing does */
+    EQUAL = 2048    /* nor where all elements are the largest number: squares of the error of their mean
+                     * overflow */
 };
 
 static const struct {
@@ -70,8 +72,8 @@ static const struct {
     { "resize_axis_grad", FINITE, NULL },
     { "conv", FINITE, NULL },
     { "conv_weights", FINITE, NULL },
-    { "layer_norm", FINITE | SQUARES | CLOSE, NULL },
-    { "layer_norm_over", FINITE | SQUARES | CLOSE, NULL },
+    { "layer_norm", FINITE | CLOSE | EQUAL, NULL },
+    { "layer_norm_over", FINITE | CLOSE | EQUAL, NULL },
     { "rms_norm", FINITE | SQUARES, NULL },
     { "batch_norm", FINITE | SQUARES | CLOSE, NULL },
     { "batch_norm_train", FINITE | SQUARES | CLOSE, NULL },
@@ -244,9 +246,10 @@ static bool is_left_out(int filling, int how)
 {
     enum { LARGE = SQUARES | MODERATE, ODD = FINITE | RISING };
     static const int marks[FILLINGS] = {
-        [8] = LARGE,  [9] = MODERATE, [10] = LARGE,           [11] = MODERATE, [12] = ODD,   [13] = FINITE,
-        [14] = ODD,   [15] = FINITE,  [16] = FINITE | CHOICE, [18] = CLOSE,    [20] = LARGE, [21] = MODERATE,
-        [22] = LARGE, [23] = LARGE,   [24] = MODERATE,        [25] = LARGE
+        [8] = LARGE,   [9] = MODERATE,  [10] = LARGE,         [11] = MODERATE,        [12] = ODD,
+        [13] = FINITE, [14] = ODD,      [15] = FINITE,        [16] = FINITE | CHOICE, [18] = CLOSE,
+        [20] = LARGE,  [21] = MODERATE, [22] = LARGE | EQUAL, [23] = LARGE | EQUAL,   [24] = MODERATE,
+        [25] = LARGE
     };
     return marks[filling] & how;
 }
