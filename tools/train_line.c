@@ -187,6 +187,13 @@ static void params_text(const training *t)
     }
 }
 
+/* Whether what is minimised has fallen so far below its first value that it seems to have no bound. */
+static bool falls_without_end(const training *t)
+{
+    const double first = t->record[0].train.value[0], last = t->record[t->records - 1].train.value[0];
+    return last < -1e9 * fmax(1, fabs(first));
+}
+
 static void result_text(const training *t, const epoch_record *r)
 {
     const int64_t done = wg_data_epoch(t->rows);
@@ -198,7 +205,9 @@ static void result_text(const training *t, const epoch_record *r)
     if (t->minimizes) {
         printf("  gradient %.2g", t->gradient);
         if (t->end == GOING) printf(", above the tolerance %.2g", t->tolerance);
-        if (t->end == STUCK)
+        if (t->end == STUCK && falls_without_end(t))
+            printf(", above the tolerance %.2g: it still falls, and seems to have no minimum", t->tolerance);
+        else if (t->end == STUCK)
             printf(", above the tolerance %.2g: no step was found that makes it smaller; is there a minimum?",
                    t->tolerance);
     }

@@ -90,7 +90,10 @@ static double again_at(void *arg, double *gradient)
     if (wgi_request_roots(u->g, s, &s->temp, &u->loss, 1, true, &r) &&
         wgi_request_targets(s, &s->temp, u->p, 0, &r) && gradient_memory(s, &r) && wgi_run(s, &r)) {
         give(u, &r, gradient);
-        v = loss_in(s, u->loss);
+        const wgi_node *n = &s->node[u->loss]; /* a parameter may be the loss itself: it has moved since the
+                                                * copy */
+        if (wgi_is_leaf(n)) wgi_convert(WG_F64, &v, (wg_dtype)n->dtype, wgi_value_of_leaf(n), 1);
+        else v = loss_in(s, u->loss);
     }
     wgi_arena_rewind(&s->temp, place);
     return v;
