@@ -45,7 +45,10 @@ EXPAND(std)
         wg_reshape(root_of_squares(here, d, &a->axes, wg_mean_at), reduced_shape(&s, &a->axes, a->keepdims));
 }
 SAMPLE(std) { return i < 8 ? reduce_any(g, i, wg_std_at, here) : wg_none; }
-REDUCE_OP(std, .summary = "Standard deviation along axes: the root of the variance, which is divided by n.",
+REDUCE_OP(std,
+          .summary =
+              "Standard deviation along axes: the root of the variance, which is divided by n. For std(x)^2 "
+              "write var(x): where all of x are equal the second derivative of std(x)^2 comes out as 0.",
           .formula = "y = sqrt(mean((x - mean(x along axis))^2 along axis))",
           .adjoint = "x' = 0 where y = 0, else y' (x - mean(x along axis)) / (y length(x along axis))",
           .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, .shape = reduce_shape, .expand = std_expand);
@@ -111,8 +114,10 @@ SAMPLES(norm, wg_norm(ANY(3, 4)), wg_norm(ANY(3, 4), .axis = 1, .keepdims = true
 ERRORS(norm, (wg_norm(ANY(3, 4), .p = -1), "p is -1"), (wg_norm(ANY(3, 4), .axis = 2), "no axis 2 in"));
 
 DEFINE_OP(norm,
-          .summary = "Length of the vectors along axes. p = 2: the Euclidean length. p = 1: the sum of |x|. "
-                     "p = inf: the largest |x|.",
+          .summary =
+              "Length of the vectors along axes. p = 2: the Euclidean length. p = 1: the sum of |x|. "
+              "p = inf: the largest |x|. For norm(x)^2 write sum(x x): where x is 0 the second derivative of "
+              "norm(x)^2 comes out as 0.",
           .formula = "y = max(|x| along axis) where p = inf, else sum(|x|^p along axis)^(1 / p)",
           .adjoint = "x' = 0 where x = 0 or y = 0, else y' sign(x) (|x| / y)^(p - 1)", .operands = 1,
           .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(norm), RULES(norm, shape, expand));

@@ -50,8 +50,11 @@ UNARY_OP(square, -2, 2, .summary = "Square of each element.", .formula = "y = x^
 
 VJP(abs) { gx[0] = wg_where(wg_greater(x[0], 0), gy, wg_where(wg_less(x[0], 0), wg_neg(gy), 0)); }
 EXPAND(abs) { y[0] = wg_mul(x[0], wg_sign(x[0])); }
-KINKED_OP(abs, .summary = "Absolute value of each element.", .formula = "y = |x|",
-          .adjoint = "x' = y' sign(x)", .kinked = true, .kernel = KERNELS(abs), RULES(abs, expand, vjp));
+KINKED_OP(abs,
+          .summary = "Absolute value of each element. For abs(x)^2 write x x: at 0 the second derivative of "
+                     "abs(x)^2 comes out as 0.",
+          .formula = "y = |x|", .adjoint = "x' = y' sign(x)", .kinked = true, .kernel = KERNELS(abs),
+          RULES(abs, expand, vjp));
 
 /* ---- sin, cos ---- */
 

@@ -131,7 +131,7 @@ static const json_row second_rows[] = {
     JSON_ROW(wg_check_second, rules),   JSON_ROW(wg_check_second, unclear),
     JSON_ROW(wg_check_second, whole),   JSON_ROW(wg_check_second, zero),
     JSON_ROW(wg_check_second, blurred), JSON_ROW(wg_check_second, resolution),
-    JSON_ROW(wg_check_second, reason)
+    JSON_ROW(wg_check_second, reason),  JSON_ROW(wg_check_second, kink)
 };
 
 static void whole_json(json *j, const wg_check *r)

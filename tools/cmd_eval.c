@@ -257,6 +257,7 @@ static void evaluate(model *m, const print_style *style)
     if (!model_ok(m) || !write_files(m, &s.l, s.value)) return;
     const bool prints = m->a->json || !args_has(m->a, "output");
     if (s.line && prints && !differentiate(m, &s)) return;
+    if (prints) model_say_kinks(m);
     if (m->a->json) print_json(m, style, &s);
     else if (!args_has(m->a, "output")) print_text(m, style, &s);
 }

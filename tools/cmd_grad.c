@@ -218,6 +218,7 @@ static void differentiate(job *w)
                 : hessian || jacobian ? matrices(w, hessian)
                                       : gradients(w);
     if (!fine) return;
+    if (hessian || order > 1) model_say_kink(&w->m, w->y, w->x.node, w->x.count);
     if (a->json) json_out(w, order, hessian ? "hessian" : jacobian ? "jacobian" : "grads", hessian);
     else if (!text_out(w, &style, order, hessian)) model_fail(&w->m, EXIT_OTHER, "out of memory");
 }

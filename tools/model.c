@@ -400,6 +400,32 @@ void model_say_drawn(const model *m, const char *drawn)
     if (*drawn) tool_note(m->a, "no data given: %s", drawn);
 }
 
+bool model_say_kink(const model *m, wg_node y, const wg_node x[], int n)
+{
+    const wg_call k = wg_kink(y, x, n);
+    if (k.op)
+        tool_note(
+            m->a,
+            "note: %s, %s, is at a kink: its second derivative there is that of a convention; wengert check "
+            "--order 2 compares it",
+            k.op->name, wg_site_place(k.here));
+    return k.op;
+}
+
+void model_say_kinks(const model *m)
+{
+    enum { LATEST = 8 }; /* each takes three evaluations, and a loop may have made thousands */
+    wg_node y, x;
+    bool said = args_has(m->a, "quiet");
+    for (int i = 0; !said && i < LATEST && wg_program_grad(m->q, i, &y, &x); i++) {
+        bool *below = nodes_below(m->g, y), is_second = false;
+        for (int64_t j = 1; below && j <= y.index && !is_second; j++)
+            is_second = below[j] && wg_node_is_derived(wg_graph_node(m->g, j));
+        wg_free(m->c, below);
+        said = is_second && model_say_kink(m, y, &x, 1);
+    }
+}
+
 bool model_no_value(model *m)
 {
     return model_fail(m, EXIT_TEXT, "%s: the program has no value: write an expression, or NAME = expression",

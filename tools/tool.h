@@ -280,6 +280,10 @@ bool model_leaves(model *m, wg_node root, name_list *to);
 bool model_of(model *m, const char **name, wg_node *node);
 /* A note of what was drawn at random for want of data: wg_program_drawn. */
 void model_say_drawn(const model *m, const char *drawn);
+/* A note if y has a kink at the point x: derivatives from the second order on are those of a convention
+ * there. Whether there is one. model_say_kinks: of the latest second derivatives of the program. */
+bool model_say_kink(const model *m, wg_node y, const wg_node x[], int n);
+void model_say_kinks(const model *m);
 bool model_value(model *m, wg_node n, wg_tensor *t); /* false: after a message */
 void model_keep(const wg_node *n, int count);        /* the first read of one of them computes them all */
 /* The value of a literal or of @file.npy. data is NULL after a message. */

@@ -25,7 +25,8 @@
  *        inconclusive, worse fails.
  *     4. With .order = 2, of a graph: second derivatives. Each rule is compared as a function, its own
  *        derivative with its slopes; a wrong op inside a rule is named too. Products H u
- *        with the matrix H of second derivatives are compared with slopes of the gradient. */
+ *        with the matrix H of second derivatives are compared with slopes of the gradient. Where the point lies at
+ *        a kink, they are compared beside it to both sides, and their limits with H u at the point. */
 #ifndef WENGERT_CHECK_H
 #define WENGERT_CHECK_H
 
@@ -255,8 +256,13 @@ typedef struct wg_check_second {
     int blurred;       /* comparisons of H u that show nothing, as at kinks */
     double resolution; /* as of an input: of a typical component of H u. Infinite: nothing was seen */
     const char *reason; /* why second derivatives could not be compared; or "" */
+    const char *kink;   /* "abs, model.c:7": the point lies at a kink of it: see wg_kink; or "" */
 } wg_check_second;
 WG_API wg_check_second wg_check_second_of(const wg_check *r);
+/* The call by which y has a kink exactly at the point where x[0 .. n) are: abs(z) with z = 0, maximum(a, b) with a
+ * = b, norm(z) with a z of zeros. The second derivatives of y that are computed there are those of a convention
+ * and need not be those of y. .op is NULL: there is no kink. It computes on a copy of the graph. */
+WG_API wg_call wg_kink(wg_node y, const wg_node x[], int n);
 WG_API int64_t wg_check_gradients(const wg_check *r); /* how often the gradient was computed */
 WG_API uint64_t wg_check_seed(const wg_check *r);     /* of the random directions */
 WG_API const char *wg_check_name(const wg_check *r);  /* of the function or loss */

@@ -61,7 +61,8 @@ WG_API wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_
 /* The Jacobian d y / d x: its shape is that of y followed by that of x. At most 8 axes. The Hessian of a
  * scalar y: the shape of a followed by that of b. All rows are computed together (wg_vmap), by tangents if x
  * has no more elements than y, by gradients otherwise; in parts if their values are large. A plan does not
- * keep the values on the way to them: a later read of such a value computes it again. */
+ * keep the values on the way to them: a later read of such a value computes it again. At a kink, as of abs(x) at 0,
+ * second derivatives are those of conventions and need not be those of y: wg_kink in check.h tells. */
 WG_API wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x);
 #define wg_jacobian(y, x) wg_jacobian_at(WG_AT(#y ", " #x), y, x)
 WG_API wg_node wg_hessian_at(wg_site here, wg_node y, wg_node a, wg_node b);

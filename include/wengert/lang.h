@@ -87,6 +87,8 @@ WG_API int wg_program_option_line(const wg_program *q, const char *name, wg_node
 /* What a fit found from the node x and y is computed from: its name, "" if it has none, and the line of the fit, if line
  * is not NULL. By x, y has no derivative then, but for stop_gradient. NULL: there is none. */
 WG_API const char *wg_program_fit_between(wg_program *q, wg_node x, wg_node y, int *line);
+/* A call of grad in the last build, the latest first: it differentiates y by x. False: there are no more. */
+WG_API bool wg_program_grad(const wg_program *q, int i, wg_node *y, wg_node *x);
 /* What the last build drew for lack of data: "x, y drawn at random, m = 7, seed 0"; or "". Valid
  * until the next wg_program_build. */
 WG_API const char *wg_program_drawn(const wg_program *q);

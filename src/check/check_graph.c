@@ -320,11 +320,27 @@ static void take_over(wg_check *r, wg_check *own)
                   r->second.whole ? "rounding noise hides them" : "the gradient is not smooth here");
 }
 
+/* What the library computes at a kink is that of a convention. What stands for some functions is smooth. */
+static void name_kink(const graph_check *q, wg_node loss, int n)
+{
+    static const char *const smooth[][2] = { { "norm", "; for norm(x)^2 write sum(x*x)" },
+                                             { "std", "; for std(x)^2 write var(x)" },
+                                             { "abs", "; for abs(x)^2 write x*x" } };
+    const wg_call k = wgi_check_kink(q->r, loss, q->chosen, n);
+    char text[WGI_CHECK_TEXT];
+    if (!k.op) return;
+    wgi_check_say(text, "%.60s, %.120s", k.op->name, wg_site_place(k.here));
+    q->r->second.kink = wgi_check_keep(q->r, text);
+    for (int i = 0; i < 3; i++)
+        if (wg_op_is(k.op, smooth[i][0])) q->r->instead = smooth[i][1];
+}
+
 /* first: of the first derivatives. */
 static void compare_second(const graph_check *q, const wgi_graph_function *first)
 {
     wg_check *r = q->r;
-    second s = { .own = { .c = r->c, .of_second = true, .solver = "" } };
+    second s = { .own = { .c = r->c, .of_second = true, .solver = "", .instead = r->instead } };
+    s.own.o.evaluations = WG_AUTO;
     s.own.o.progress = r->o.progress, s.own.o.progress_user = r->o.progress_user;
     if (!open_second(q, &s)) {
         wgi_check_say(r->second_reason, "second derivatives: %.150s",
@@ -336,7 +352,10 @@ static void compare_second(const graph_check *q, const wgi_graph_function *first
     f.root = s.s, f.gx = s.hx, f.none = 0, f.pieces = (wgi_frozen){ 0 }, f.summed = 0;
     wgi_check_target t = wgi_graph_target(&f);
     t.several_kinks = true;
-    wgi_check_points(&s.own, &t);
+    const char *why = wgi_check_points_of_second(&s.own, &t, r->second.kink);
+    if (why)
+        wgi_check_say(r->second_reason, "second derivatives%s%.100s: %s",
+                      *r->second.kink ? " at the kink of " : "", r->second.kink, why);
     take_over(r, &s.own);
 }
 
@@ -418,6 +437,7 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
         return q->r;
     }
     note_batches(q);
+    if (q->r->o.order > 1) name_kink(q, loss, n);
     gradients(q);
     check_function(q, n);
     wg_graph_free(q->clone), wg_graph_free(q->meant.moving);

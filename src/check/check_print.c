@@ -285,6 +285,8 @@ static void print_seconds(const wg_check *r, FILE *out)
             r->second.whole ? "compared with" : "could not be compared with");
     if (!r->second.whole && r->second_reason[0] && strcmp(r->second_reason, r->reason))
         fprintf(out, ": %s", r->second_reason);
+    if (r->second.whole && *r->second.kink)
+        fprintf(out, " beside the kink of %s, and followed to the point", r->second.kink);
     if (r->second.zero) fprintf(out, ": all zero, the rules and their slopes");
     if (r->second.blurred) fprintf(out, ", %d could not be", r->second.blurred);
     fprintf(out, "\n");

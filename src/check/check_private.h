@@ -8,6 +8,8 @@
  *     claim.c           a gradient against slopes of its function: claim.h
  *     graph_function.c  a scalar of a graph as the function of a claim; its pieces, and the numbers inside it
  *     points.c          the gradient against slopes of f at several points
+ *     kink.c            whether the point lies at a kink
+ *     beside.c          second derivatives at a kink, by their limits
  *     slope.c           the slope of a function of one variable: slope.h
  *     rules.c           each node's rule against its own kernel
  *     remedy.c          what would make a wrong rule right
@@ -35,6 +37,9 @@
 /* BEYOND: a difference of so many bars does not come from errors that the bars measure. On 2,127 right
  * components the largest was 3 bars. */
 enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4, WGI_BEYOND = 10, WGI_CHECK_MEANT = 8 };
+
+/* An error of a larger share of a component than this must not hide behind a pass. */
+#define WGI_CHECK_LIMIT 0.1
 
 /* One vector whose gradient is checked: a parameter, an input, or the x of a plain function. */
 typedef struct wgi_check_part {
@@ -138,6 +143,7 @@ struct wg_check {
     bool of_second; /* the report of H u, a part of another report */
     wg_check_second second;
     char second_reason[WGI_CHECK_TEXT];
+    const char *instead; /* what is to be written to have second derivatives at the kink; or "" */
     wg_gradcheck_opts o; /* with defaults; its texts are the report's, its allocator is not used */
 };
 
@@ -241,6 +247,25 @@ void wgi_check_run(wg_check *r, const wgi_check_target *t);
 bool wgi_check_claim(wgi_claim *c, wg_check *r, const wgi_check_target *t);
 /* Compares the gradient with slopes, at the given point and at others. */
 void wgi_check_points(wg_check *r, const wgi_check_target *t);
+/* The same for H u and slopes of the gradient: at the given point; if that lies at a kink, `kink` says of
+ * what, beside it and in the limit. Returns why H u was not compared at the point: "they ..."; NULL: it
+ * was. */
+const char *wgi_check_points_of_second(wg_check *r, const wgi_check_target *t, const char *kink);
+/* Notes what was compared at the given point of component i of part k, and a finding with this remedy if it
+ * differs. */
+void wgi_check_note(wg_check *r, int k, int64_t i, const wgi_compared *c, const char *remedy);
+/* Number i of a point, x, moved by this share of its size, on that ray. A number that is almost zero beside
+ * the others, whose size is scale, moves as they do. */
+double wgi_check_beside(const wg_check *r, double x, double scale, double by, int ray, uint64_t i);
+
+/* ---- kink.c, beside.c ---- */
+
+/* Whether a piece of a function has one value of the node: a mask, numbers of elements, a rounded number. */
+bool wgi_is_choice(wg_node n);
+/* As wg_kink. */
+wg_call wgi_check_kink(wg_check *r, wg_node y, const wg_node x[], int n);
+/* Compares H u at the point with its limits. As wgi_check_points_of_second. */
+const char *wgi_check_limits(wg_check *r, const wgi_check_target *t, const char *kink);
 
 /* ---- graph_function.c ---- */
 

@@ -295,7 +295,7 @@ static bool measure(wgi_claim *p)
         if (wg_failed(p->r->c) || !t->gradient(t->self, p->own)) return false;
         for (int k = 0; k < p->n; k++) p->v[k].yours = p->own[k];
     }
-    p->is_short = !t->is_quiet && wgi_check_left(p->r) < WGI_ALL;
+    p->is_short = !t->is_quiet && (p->r->of_second || wgi_check_left(p->r) < WGI_ALL);
     measure_drift(p);
     if (t->is_quiet || wg_failed(p->r->c)) return !wg_failed(p->r->c);
     p->u = no_lists(p, 1);

@@ -44,15 +44,8 @@ void wgi_frozen_close(wg_check *r, wgi_frozen *z)
     *z = (wgi_frozen){ 0 };
 }
 
-/* Whether a piece of the function has one value of the node: a mask, numbers of elements, a rounded number.
- * */
-static bool is_choice(wg_node n)
-{
-    if (wg_node_leaf(n) != WG_LEAF_NONE) return false;
-    const wg_op *op = wg_node_op(n);
-    return !wg_dtype_is_float(wg_node_dtype(n)) || wg_op_is(op, "stop_gradient") ||
-           (op->library == op && op->zero == WG_EVERY_OPERAND);
-}
+/* Whether a piece of the function has one value of the node. */
+static bool is_choice(wg_node n) { return wgi_is_choice(n) || wg_op_is(wg_node_op(n), "stop_gradient"); }
 
 /* map: the nodes of the pieces, by node of the function. */
 static bool hold_choices(wg_check *r, wgi_frozen *p, const wg_node *map, const wg_node also[], int more)

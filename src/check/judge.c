@@ -68,8 +68,7 @@ static double scale(const sums *s) { return sqrt(s->numeric) + sqrt(s->analytic)
 static double ratio(const sums *s) { return sqrt(s->deviation) / scale(s); }
 static double floor_of(const sums *s) { return sqrt(s->noise) / scale(s); }
 
-/* An error of a larger share of a component than this must not hide behind a pass. */
-static const double LIMIT = 0.1;
+static const double LIMIT = WGI_CHECK_LIMIT;
 
 /* ---- components ---- */
 

@@ -122,10 +122,11 @@ static void note_at(wg_check *r, wgi_point point, int k, int64_t element, wgi_co
     wgi_check_add(r, &f);
 }
 
-static void note(wg_check *r, int k, int64_t i, const wgi_compared *c)
+void wgi_check_note(wg_check *r, int k, int64_t i, const wgi_compared *c, const char *remedy)
 {
-    note_at(r, WGI_POINT_GIVEN, k, i, *c, "");
+    note_at(r, WGI_POINT_GIVEN, k, i, *c, remedy);
 }
+static void note(wg_check *r, int k, int64_t i, const wgi_compared *c) { wgi_check_note(r, k, i, c, ""); }
 
 /* The share of a typical component that comparisons with these bars show. draws: 0 of components alone. */
 static void note_resolution(wgi_check_part *in, wgi_point point, double bar, double typical, int draws)
@@ -415,7 +416,7 @@ static void compare_directions(wgi_claim *p, int k, wgi_point point)
     unsigned char *held = wg_alloc(p->r->c, (size_t)in->size, 1);
     const double left_each =
         (double)(slopes_left(p->r) / (p->r->parts - k)); /* of the parts that are to come */
-    const int draws = in->draws = (int)fmin(DRAWS, fmax(1, left_each));
+    const int draws = in->draws = p->r->of_second ? 1 : (int)fmin(DRAWS, fmax(1, left_each));
     int left = point == WGI_POINT_GIVEN ? (int)fmin(ALONE, (double)(slopes_left(p->r) / 2)) : 0;
     const double typical = typical_of(in, true);
     double worst = 0;
@@ -478,7 +479,7 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
     wgi_claim p;
     int64_t n = 0;
     for (int k = 0; k < r->parts; k++) n += r->part[k].shown.left_out ? 0 : r->part[k].size;
-    const bool few = n <= COMPONENTS && n <= slopes_left(r) && point == WGI_POINT_GIVEN;
+    const bool few = n <= COMPONENTS && n <= slopes_left(r) && point == WGI_POINT_GIVEN && !r->of_second;
     wg_check_point *at = &r->at[point];
     say_stage(r, point, 0);
     at->used = wgi_check_claim(&p, r, t);
@@ -501,7 +502,7 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
         }
         if (few) compare_components(&p, k);
         else compare_directions(&p, k, point);
-        if (!few && point == WGI_POINT_GIVEN) compare_shown(&p, k);
+        if (!few && point == WGI_POINT_GIVEN && !r->of_second) compare_shown(&p, k);
     }
     wgi_claim_close(&p);
     if (at->used && !(at->clear + at->differ + at->unclear))
@@ -533,15 +534,19 @@ static void set_point(wg_check *r, const wgi_check_target *t, double **point)
     if (t->settle) t->settle(t->self);
 }
 
-/* A point about 1 % of each component away. One that is almost zero beside the others moves as they do. */
+double wgi_check_beside(const wg_check *r, double x, double scale, double by, int ray, uint64_t i)
+{
+    const double size = fabs(x) > 1e-60 * scale ? x : scale;
+    return x + by * size * wgi_check_normal(r, 11 + ((uint64_t)ray << 32), i);
+}
+
+/* A point about 1 % of each component away. */
 static void go_beside(wg_check *r, double side, double **x)
 {
     uint64_t count = 0;
     for (int k = 0; k < r->parts; k++)
-        for (int64_t i = 0; i < r->part[k].size; i++) {
-            const double scale = r->part[k].scale, size = fabs(x[k][i]) > 1e-60 * scale ? x[k][i] : scale;
-            x[k][i] += 0.01 * side * size * wgi_check_normal(r, 11, count++);
-        }
+        for (int64_t i = 0; i < r->part[k].size; i++)
+            x[k][i] = wgi_check_beside(r, x[k][i], r->part[k].scale, 0.01 * side, 0, count++);
 }
 
 /* Steps of descent from x: each one reduces f, or is tried again with half the length. The first one
@@ -574,18 +579,45 @@ static void set_gradient(wg_check *r, double **g)
         memcpy(r->part[k].analytic, g[k], (size_t)r->part[k].size * sizeof **g);
 }
 
+/* By part: the given point and the gradient there, another point and its gradient, and room for a third. */
+typedef struct places {
+    double **point, **analytic, **x, **g, **next;
+} places;
+
+static bool remember(wg_check *r, places *l)
+{
+    *l = (places){ lists(r), lists(r), lists(r), lists(r), lists(r) };
+    for (int k = 0; k < r->parts && !wg_failed(r->c); k++) {
+        memcpy(l->point[k], r->part[k].point, (size_t)r->part[k].size * sizeof **l->point);
+        memcpy(l->analytic[k], r->part[k].analytic, (size_t)r->part[k].size * sizeof **l->analytic);
+    }
+    return !wg_failed(r->c);
+}
+
+static void compare_elsewhere(wg_check *r, const wgi_check_target *t, const places *l, wgi_point where)
+{
+    copy(l->x, l->point, r);
+    set_point(r, t, l->x);
+    if (where == WGI_POINT_BELOW) go_down(r, t, l->x, l->g, l->next);
+    else go_beside(r, where == WGI_POINT_BESIDE ? 1 : -1, l->x);
+    set_point(r, t, l->x);
+    r->at[where].why = "the gradient cannot be computed there";
+    if (t->gradient(t->self, l->g)) set_gradient(r, l->g), compare_at(r, t, where);
+}
+
+static void go_back(wg_check *r, const wgi_check_target *t, const places *l)
+{
+    set_point(r, t, l->point);
+    set_gradient(r, l->analytic);
+}
+
 void wgi_check_points(wg_check *r, const wgi_check_target *t)
 {
+    places l;
     compare_at(r, t, WGI_POINT_GIVEN);
     for (wgi_point p = WGI_POINT_BESIDE; p < WGI_POINTS && !t->gradient; p++)
         r->at[p].why = "the gradient is known at the given point alone";
-    if (!t->gradient) return;
-    double **point = lists(r), **analytic = lists(r), **x = lists(r), **g = lists(r), **next = lists(r);
-    if (wg_failed(r->c)) return;
-    for (int k = 0; k < r->parts; k++) {
-        memcpy(point[k], r->part[k].point, (size_t)r->part[k].size * sizeof **point);
-        memcpy(analytic[k], r->part[k].analytic, (size_t)r->part[k].size * sizeof **analytic);
-    }
+    if (!t->gradient || !remember(r, &l)) return;
     for (wgi_point where = WGI_POINT_BESIDE; where < WGI_POINTS; where++) {
         if (wgi_check_is_stopped(r)) break;
         r->at[where].why = "not needed";
@@ -599,14 +631,37 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
             r->at[where].why = "too few evaluations are left";
             continue;
         }
-        copy(x, point, r);
-        set_point(r, t, x);
-        if (where == WGI_POINT_BELOW) go_down(r, t, x, g, next);
-        else go_beside(r, where == WGI_POINT_BESIDE ? 1 : -1, x);
-        set_point(r, t, x);
-        r->at[where].why = "the gradient cannot be computed there";
-        if (t->gradient(t->self, g)) set_gradient(r, g), compare_at(r, t, where);
+        compare_elsewhere(r, t, &l, where);
     }
-    set_point(r, t, point);
-    set_gradient(r, analytic);
+    go_back(r, t, &l);
+}
+
+/* Whether slopes at the given point have said what is to be said: all parts are seen there, or one is
+ * wrong. */
+static bool is_settled(const wg_check *r)
+{
+    const wg_check_point *here = &r->at[WGI_POINT_GIVEN];
+    bool seen = !here->unclear;
+    for (int k = 0; k < r->parts; k++) {
+        const double rest = r->part[k].shown.resolution;
+        seen &= rest < WGI_CHECK_LIMIT || !(rest < INFINITY); /* infinite: left out, or zero as its slopes
+                                                               * are */
+    }
+    return here->differ || seen;
+}
+
+const char *wgi_check_points_of_second(wg_check *r, const wgi_check_target *t, const char *kink)
+{
+    static const wgi_point sides[] = { WGI_POINT_BESIDE, WGI_POINT_OTHER_SIDE };
+    places l;
+    if (!*kink) compare_at(r, t, WGI_POINT_GIVEN);
+    if ((!*kink && is_settled(r)) || !remember(r, &l)) return NULL;
+    const char *why = wgi_check_limits(r, t, kink);
+    for (int j = 0; j < 2 && !why && !wgi_check_is_stopped(r); j++) {
+        const wg_check_point *at = &r->at[sides[j]];
+        compare_elsewhere(r, t, &l, sides[j]);
+        if (!at->differ && (!at->clear || at->unclear)) why = "beside it the gradient has no slopes";
+    }
+    go_back(r, t, &l);
+    return why;
 }

@@ -9,7 +9,7 @@ static const double DEFAULT_EPS = 1e-7;
 #define REPORT_OF_NOTHING(why)                                                                          \
     {                                                                                                   \
         .o.name = "", .where = "", .verdict = WG_INCONCLUSIVE, .ratio = NAN, .floor = NAN, .stage = "", \
-        .second.reason = "", .reason = why                                                              \
+        .second.reason = "", .second.kink = "", .reason = why                                           \
     }
 static const wg_check NO_MEMORY = REPORT_OF_NOTHING("out of memory"), /* for a report */
     NO_REPORT = REPORT_OF_NOTHING("there is no report: the pointer is NULL");
@@ -93,7 +93,7 @@ wg_check *wgi_check_new(wg_site here, const wg_start_opts *o, const wg_gradcheck
     }
     r->c = c;
     r->o = *q;
-    r->where = r->stage = r->solver = "";
+    r->where = r->stage = r->solver = r->instead = r->second.kink = "";
     r->o.name = wgi_check_keep(r, q->name ? q->name : "");
     if (q->names) r->o.names = wgi_check_keep(r, q->names);
     if (q->intended) r->o.intended = wgi_check_keep(r, q->intended);

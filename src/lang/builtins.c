@@ -193,6 +193,28 @@ static bool add_any(wg_program *q, target_list *t, const wgi_ast *const at[2], w
     return p != NULL;
 }
 
+/* A call of grad that was made: y by x. */
+typedef struct wgi_grad_call {
+    struct wgi_grad_call *next;
+    wg_node y, x;
+} wgi_grad_call;
+
+static void note_grad(wg_program *q, wg_node y, const target_list *t)
+{
+    for (int k = 0; k < t->count; k++) {
+        wgi_grad_call *more = wgi_lang_built(q, sizeof *more);
+        if (more) *more = (wgi_grad_call){ q->now.grads, y, t->node[k] }, q->now.grads = more;
+    }
+}
+
+bool wg_program_grad(const wg_program *q, int i, wg_node *y, wg_node *x)
+{
+    const wgi_grad_call *c = q ? q->now.grads : NULL;
+    while (c && i-- > 0) c = c->next;
+    if (c) *y = c->y, *x = c->x;
+    return c;
+}
+
 static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
@@ -201,6 +223,7 @@ static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     wgi_val like;
     if (wg_failed(q->c) || !add_any(q, &t, at, y, owner, &like)) return WGI_NOTHING;
     const wg_site here = wgi_site(q, call, at, 2);
+    note_grad(q, y, &t);
     if (t.count == 1 || wg_node_shape(y).rank) t.node[0] = wg_grad_at(here, y, t.node[0]);
     else if (wg_grads_at(here, y, t.node, t.count, t.node)) return WGI_NOTHING;
     wg_node sum[WGI_LANG_PARTS];

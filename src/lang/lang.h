@@ -390,6 +390,7 @@ typedef struct wgi_program_now {
     int looks;                           /* how often a value was read that decides what is built: fit,
                                           * seeds */
     struct wgi_seed_use *seeds;          /* the seeds of those that are bound to no name */
+    struct wgi_grad_call *grads;         /* the latest first */
     wgi_option_use *options;             /* the latest first */
     const struct wgi_parts *unpacked;    /* the value that AST_PARTs are taken from */
     wgi_named_node last[WGI_LANG_PARTS]; /* what the last statement gives */

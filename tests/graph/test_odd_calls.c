@@ -48,7 +48,7 @@ static bool is_wrong(const odd_call *k, int slot, int value)
 /* Functions that take what is wrong by their contract, as patterns. */
 static const char harmless[] =
     /* frees; objects that say themselves what went wrong; results that nobody need ask for */
-    "wg_*_free wg_gradcheck* wg_check_marks wg_trace_nan wg_qr_at wg_svd_at "
+    "wg_*_free wg_gradcheck* wg_check_marks wg_trace_nan wg_kink wg_qr_at wg_svd_at "
     /* looks */
     "wg_node_* wg_attr wg_peek wg_context_* wg_failed wg_message wg_recover wg_shape_* wg_graph_bytes "
     "wg_graph_call* wg_graph_context wg_graph_epoch wg_graph_failure wg_graph_mark wg_graph_mode "
@@ -57,7 +57,8 @@ static const char harmless[] =
     "wg_graph_of wg_params_context wg_params_count wg_params_find wg_params_grad "
     "wg_params_is_state wg_params_name wg_params_size wg_params_tensor wg_params_trained wg_data_about "
     "wg_data_all wg_data_class wg_data_column wg_data_epoch wg_data_rows wg_data_scale wg_data_[xy] "
-    "wg_program_axes wg_program_c* wg_program_drawn wg_program_e* wg_program_last* wg_program_line "
+    "wg_program_axes wg_program_c* wg_program_drawn wg_program_grad wg_program_e* wg_program_last* "
+    "wg_program_line "
     "wg_program_meaning wg_program_n* wg_program_part* wg_program_option_line wg_program_fit_between "
     "wg_program_plot* "
     "wg_program_source "

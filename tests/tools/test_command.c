@@ -64,6 +64,33 @@ Test(command, grad_of_any_name)
 }
 
 /* f = x^2 exp(y): f_xx = 2 e^y, f_xy = 2 x e^y, f_yy = x^2 e^y. */
+/* The value is that of the convention, and a note says so. Where no kink lies exactly at the point there is
+ * none. */
+Test(command, a_second_derivative_at_a_kink_has_a_note)
+{
+    EXPECT(0, "0\n", "note: abs, -e:1:8, is at a kink", "grad", "-e", "x=0; y=abs(x)*abs(-x)", "--wrt", "x",
+           "--order", "2");
+    EXPECT(0, "d2y/dx dx 0\n", "note: norm, -e:1:8, is at a kink", "grad", "-e", "x=0; y=norm([x])^2",
+           "--hessian");
+    EXPECT(0, "0\n", "note: relu, -e:1:12, is at a kink", "eval", "-e",
+           "x=0; y=x^2*relu(x); grad(grad(y, x), x)");
+    static const char *const quiet[][6] = { { "grad", "-e", "x=0; y=abs(x)*abs(-x)", "--hessian", "--quiet" },
+                                            { "grad", "-e", "x=0; y=abs(x)*abs(-x)" },
+                                            { "grad", "-e", "x=1e-9; y=abs(x)*abs(-x)", "--hessian" },
+                                            { "grad", "-e", "x=[0, 1, 2]; y=norm(x)", "--hessian" },
+                                            { "grad", "-e", "x=[1, 1]; y=logsumexp(x)", "--hessian" },
+                                            { "grad", "-e", "x=[1, 1]; y=sum(softmax(x)^2)", "--hessian" },
+                                            { "eval", "-e", "x=0; grad(abs(x), x)" },
+                                            { "grad", "-e", "x=[1, 2]; sum(relu([3*x[0]-x[1], -x[1]])^2)",
+                                              "--hessian" },
+                                            { "eval", "-e", "x=1; y=x^2*relu(x); grad(grad(y, x), x)" } };
+    for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++) {
+        const wgt_result r = RUN(quiet[i][0], quiet[i][1], quiet[i][2], quiet[i][3], quiet[i][4]);
+        cr_expect_eq(r.status, 0, "%s", r.err);
+        cr_expect_str_eq(r.err, "", "%s", quiet[i][2]);
+    }
+}
+
 Test(command, hessian_is_the_closed_form)
 {
     wgt_result r =
