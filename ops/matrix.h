@@ -202,11 +202,20 @@ static inline bool side_by_side(wg_node a, wg_node b)
     return y.rank >= 2 && wg_shape_equal(leading(&x), leading(&y));
 }
 
-/* 1 / (w[j] - w[i]) along the last axis, with zeros in the diagonal: eigh.c. */
-wg_node wgi_inverse_gaps(wg_site here, wg_node w);
 /* (g[j] - g[i]) / (w[j] - w[i]), or with `sums` (g[j] + g[i]) / (w[j] + w[i]), where g is the gradient of
- * a function of w; where that is 0 / 0 its limit: eigh.c. */
+ * a function of w; where that is 0 / 0 its limit: gaps.c. */
 wg_node wgi_slopes(wg_site here, wg_node w, wg_node g, bool sums);
+
+/* A decomposition of a matrix, left diag(values) right. side: the nodes of its vectors, of which left and
+ * right are made. */
+typedef struct wgi_decomposition {
+    wg_node matrix, values, left, right, side[2];
+    int sides;
+} wgi_decomposition;
+/* p is V^T V' of eigh, or [U^T U' | V^T V'] of svd: what turns vectors into each other, in [i, j], to be
+ * multiplied by left and right: gaps.c. */
+wg_node wgi_turns(wg_site here, const wgi_decomposition *a, wg_node p);
+wg_node wgi_svd_turns(wg_site here, const wgi_decomposition *a, wg_node p);
 
 /* Numbers of w times the columns of matrices v. */
 static inline wg_node scaled_columns(wg_site here, wg_node v, wg_node w)

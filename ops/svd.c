@@ -29,7 +29,7 @@ KERNEL(svd_parts) { EACH_MATRIX(svd_of, a.m, a.n); }
 
 #if WG_BASE
 
-EXTERN(svd, svd_grad, svd_part);
+EXTERN(svd, svd_grad, svd_part, svd_turned);
 
 /* The shape of a result for matrices of shape a. */
 static wg_shape part_shape(wg_shape a, int part)
@@ -124,37 +124,109 @@ static bool svd_part_shape(wg_rule *r)
     for (int i = U; i <= VT && ok; i++) ok = is_part(r, place_of(i, part), i, 3);
     return ok;
 }
-/* F o (x - x^T), F[i, j] = 1 / (s[j]^2 - s[i]^2) */
-static wg_node turning(wg_site here, wg_node x, wg_node s)
-{
-    return wg_mul(wgi_inverse_gaps(here, wg_square(s)), wg_sub(x, turned(here, x)));
-}
 /* Numbers of w times the rows of x. */
 static wg_node scaled_rows(wg_site here, wg_node x, wg_node w)
 {
     return wg_mul(x, wg_expand(w, wg_node_shape(w).rank));
 }
 
-/* (U (F o (P - P^T)) diag(s) + (U' - U P) / s) V^T, P = U^T U'; the second term is 0 where U is square. */
-static wg_node by_left(wg_site here, wg_node u, wg_node s, wg_node vt, wg_node gu)
+/* ---- svd_turned: U (T o [P | Q]) V^T + rest, the gradient of the matrix by U, by V^T, or by both. P = U^T
+ * U', Q = V^T V'; T divides by differences of s (gaps.c). Of equal s the part by U or by V^T alone may be
+ * infinite and their sum is not: so the sum is that of P and of Q. Operands: the value, U, s, V^T, the
+ * matrix, [P | Q], rest; a scalar is no rest ---- */
+
+static wg_node rest_added(wg_site here, wg_node rest, wg_node y)
 {
-    const wg_shape shape = wg_node_shape(u);
-    wg_node p = wg_matmul(turned(here, u), gu),
-            sum = wg_matmul(u, scaled_columns(here, turning(here, p, s), s));
-    if (shape.dim[shape.rank - 2] > shape.dim[shape.rank - 1])
-        sum = wg_add(sum, scaled_columns(here, wg_sub(gu, wg_matmul(u, p)), wg_reciprocal(s)));
-    return wg_matmul(sum, vt);
+    return wg_node_shape(rest).rank ? wg_add(y, rest) : y;
 }
-/* U (diag(s) (F o (P - P^T)) V^T + (V'^T - P^T V^T) / s), P = V^T V' */
-static wg_node by_right(wg_site here, wg_node u, wg_node s, wg_node vt, wg_node gvt)
+static wg_node svd_turned(wg_site here, const svd_parts *p, wg_node both, wg_node rest)
 {
-    const wg_shape shape = wg_node_shape(vt);
-    wg_node p = wg_matmul(vt, turned(here, gvt)),
-            sum = wg_matmul(scaled_rows(here, turning(here, p, s), s), vt);
-    if (shape.dim[shape.rank - 1] > shape.dim[shape.rank - 2])
-        sum = wg_add(sum, scaled_rows(here, wg_sub(gvt, wg_matmul(turned(here, p), vt)), wg_reciprocal(s)));
-    return wg_matmul(u, sum);
+    const wgi_decomposition d = { p->a, p->part[S], p->part[U], p->part[VT], { p->part[U], p->part[VT] }, 2 };
+    wg_node y = wg_matmul(wg_matmul(d.left, wgi_svd_turns(here, &d, both)), d.right);
+    return NODE_OF(svd_turned, NULL, rest_added(here, rest, y), d.left, d.values, d.right, p->a, both, rest);
 }
+static bool svd_turned_shape(wg_rule *r)
+{
+    bool ok = has_matrices(r, 4) && shaped_as(r, 0, 4);
+    for (int i = U; i <= VT && ok; i++) ok = is_part(r, 1 + i, i, 4);
+    return ok;
+}
+/* The derivative is that of the value. */
+VJP(svd_turned) { gx[0] = gy; }
+/* Of those for one matrix. */
+static wg_node merged_for(wg_site here, const wg_node x[], int n, uint32_t matrix)
+{
+    svd_parts p = { .a = wg_none };
+    wg_node both = wg_none, rest = wg_none;
+    for (int i = 0; i < n; i++) {
+        wg_node a = wg_node_operand(x[i], 4), more = wg_node_operand(x[i], 6);
+        if (a.index != matrix) continue;
+        for (int k = U; k <= VT && wg_is_none(p.a); k++) p.part[k] = wg_node_operand(x[i], 1 + k);
+        both = wg_is_none(p.a) ? wg_node_operand(x[i], 5) : wg_add(both, wg_node_operand(x[i], 5));
+        rest = wg_is_none(p.a) || !wg_node_shape(rest).rank ? more : rest_added(here, more, rest);
+        p.a = a;
+    }
+    return svd_turned(here, &p, both, rest);
+}
+static wg_node svd_turned_merge(wg_site here, const wg_node x[], int n)
+{
+    wg_node sum = wg_none;
+    for (int i = 0; i < n; i++) {
+        const uint32_t matrix = wg_node_operand(x[i], 4).index;
+        int first = 0;
+        while (wg_node_operand(x[first], 4).index != matrix) first++;
+        if (first < i) continue;
+        wg_node part = merged_for(here, x, n, matrix);
+        sum = wg_is_none(sum) ? part : wg_add(sum, part);
+    }
+    return sum;
+}
+static wg_node side_by_side_with_zeros(wg_site here, wg_node p, bool right)
+{
+    wg_node zeros = wg_mul(p, 0), x[] = { right ? zeros : p, right ? p : zeros };
+    return wg_concat(x, 2, wg_node_shape(p).rank - 1);
+}
+/* rest is (U' - U P) diag(1 / s) V^T: 0 where U is square. */
+static wg_node by_left(wg_site here, const svd_parts *d, wg_node gu)
+{
+    const wg_shape shape = wg_node_shape(d->part[U]);
+    wg_node u = d->part[U], p = wg_matmul(turned(here, u), gu), rest = wg_number(0);
+    if (shape.dim[shape.rank - 2] > shape.dim[shape.rank - 1]) {
+        rest = scaled_columns(here, wg_sub(gu, wg_matmul(u, p)), wg_reciprocal(d->part[S]));
+        rest = wg_matmul(rest, d->part[VT]);
+    }
+    return svd_turned(here, d, side_by_side_with_zeros(here, p, false), rest);
+}
+/* rest is U diag(1 / s) (V'^T - Q^T V^T). */
+static wg_node by_right(wg_site here, const svd_parts *d, wg_node gvt)
+{
+    const wg_shape shape = wg_node_shape(d->part[VT]);
+    wg_node vt = d->part[VT], q = wg_matmul(vt, turned(here, gvt)), rest = wg_number(0);
+    if (shape.dim[shape.rank - 1] > shape.dim[shape.rank - 2]) {
+        rest = scaled_rows(here, wg_sub(gvt, wg_matmul(turned(here, q), vt)), wg_reciprocal(d->part[S]));
+        rest = wg_matmul(d->part[U], rest);
+    }
+    return svd_turned(here, d, side_by_side_with_zeros(here, q, true), rest);
+}
+#define TURNED_SAMPLE(...)                                                                         \
+    NODE_OF(svd_turned, NULL, ANY(__VA_ARGS__, 3, 3), ANY(__VA_ARGS__, 3, 3), ANY(__VA_ARGS__, 3), \
+            ANY(__VA_ARGS__, 3, 3), ANY(__VA_ARGS__, 3, 3), ANY(__VA_ARGS__, 3, 6), wg_number(0))
+SAMPLES(svd_turned, TURNED_SAMPLE(1), TURNED_SAMPLE(2));
+#define TURNED_ERROR(y, u) \
+    NODE_OF(svd_turned, NULL, y, u, ANY(3), ANY(3, 3), ANY(3, 3), ANY(3, 6), wg_number(0))
+ERRORS(svd_turned, (TURNED_ERROR(ANY(3), ANY(3, 3)), "is not shaped as"),
+       (TURNED_ERROR(ANY(3, 3), ANY(3)), "is no result of svd for"));
+
+DEFINE_OP(
+    svd_turned,
+    .summary =
+        "Gradient of a function of the singular vectors of matrices A, by A. Operands: the result, U, s, "
+        "V^T, A, [U^T @ U' | V^T @ V'], and what comes from outside of the vectors. Results for one A are "
+        "merged before a quotient is taken.",
+    .formula = "y = v", .adjoint = "v' = y'", .zero = 0x7e, .operands = 7, .names = "v U s W A p r",
+    .kind = WG_ALIAS, .promote = WG_PROMOTE_NONE, RULES(svd_turned, shape, vjp, merge), .alias = at_start,
+    .leads = true);
+
 /* U diag(g) V^T, with a derivative of its own. */
 static wg_node svd_grad(wg_site here, const svd_parts *p, wg_node g)
 {
@@ -166,15 +238,15 @@ static wg_node svd_grad(wg_site here, const svd_parts *p, wg_node g)
 VJP(svd_part)
 {
     const int part = ((const struct svd *)wg_attr(y))->part;
-    svd_parts p = parts_of(x, part);
-    wg_node v[3];
-    p.part[part] = y;
+    const svd_parts p = parts_of(x, part);
+    svd_parts d = p;
+    d.part[part] = y;
     if (part == S) {
-        gx[3] = svd_grad(here, &p, gy);
+        gx[3] = svd_grad(here, &d, gy);
         return;
     }
-    for (int i = U; i <= VT; i++) v[i] = i == part ? y : svd_part(here, &p, i);
-    gx[3] = part == U ? by_left(here, v[U], v[S], v[VT], gy) : by_right(here, v[U], v[S], v[VT], gy);
+    for (int i = U; i <= VT; i++) d.part[i] = i == part ? y : svd_part(here, &p, i);
+    gx[3] = part == U ? by_left(here, &d, gy) : by_right(here, &d, gy);
 }
 SAMPLES(svd_part, part_of(here, APART(3, 3), U), part_of(here, APART(3, 2), S),
         part_of(here, APART(2, 3), VT), part_of(here, APART(4, 2), U), part_of(here, APART(2, 2, 2), S),
@@ -262,7 +334,9 @@ DEFINE_OP(
     svd,
     .summary = "Singular vectors U, as columns, singular values, descending, or singular vectors V^T, as "
                "rows. Of a column of U the first element that has at least 0.7 of the largest absolute value "
-               "is positive. Vectors of equal singular values have no derivative: it is an error.",
+               "is positive. Vectors of equal singular values are a choice: what depends on it has no "
+               "derivative, it "
+               "is an error.",
     .formula = "y = U where part = u, sigma where part = s, else V^T; U @ diag(sigma) @ V^T = x, U^T @ U = "
                "I, V^T @ V = I",
     .adjoint = "x' = U @ diag(y') @ V^T where part = s, (U @ (F * (P - P^T)) @ diag(sigma) + (y' - U @ P) @ "

@@ -27,6 +27,7 @@ around_headers='nn data check formula figure draw lang wengert'
 ports='
 graph wg_cast_at
 ops wg_jvp_at
+ops wg_vmaps_at
 group wg_saved_list
 group wg_saved_restore_at
 data kernel/vdouble.h

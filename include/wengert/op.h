@@ -159,6 +159,10 @@ struct wg_op {
     const char
         *names;   /* of the operands in the formulas: "x gamma"; default: "x", "a b", "a b c". "x_i": all */
     int optional; /* composites: so many of the last operands may be wg_none */
+    /* Bit k of lazy: operand k is read only where a bool of operand lazy_if is true. Where none is, operand k may
+     * not be computed, and the kernel must not read it. */
+    uint32_t lazy;
+    int lazy_if;
     int outputs;  /* default 1. k outputs are k consecutive nodes; wg_part reaches them */
     wg_class kind;
     wg_promote promote;

@@ -118,6 +118,8 @@ typedef struct state {
     wg_node t;         /* the tangent; wg_none: there is none, or it is zero */
     uint32_t end;      /* the first node without a derivative on a path; 0: none */
     unsigned char way; /* sum of OPEN, SHUT */
+    bool given;        /* one of the nodes x[]: its tangent is the direction that was given, also where that
+                        * is zero */
 } state;
 
 typedef struct forward {
@@ -179,7 +181,7 @@ static bool advance(forward *f, uint32_t l)
         x[k] = wgi_handle(g, in);
         tx[k] = from ? from->t : wg_none;
         answer[k] = wgi_static_answer(g, i, k);
-        any |= !wg_is_none(tx[k]);
+        any |= !wg_is_none(tx[k]) && answer[k] == WGI_SAYS_NODE;
     }
     if (any) f->state[l].t = tangent_of(g, i, x, tx, answer);
     find_ways(f, i, &f->state[l], answer);
@@ -194,10 +196,10 @@ static bool advance_all(forward *f, wg_node y, const wg_node x[], const wg_node 
     if (!f->state) return false;
     for (int k = 0; k < n; k++) {
         state *at = state_of(f, x[k].index);
-        if (at) *at = (state){ .t = t[k], .way = OPEN };
+        if (at) *at = (state){ .t = t[k], .way = OPEN, .given = true };
     }
     for (uint32_t l = 0; ok && l < f->list.count; l++)
-        if (wg_is_none(f->state[l].t)) ok = advance(f, l);
+        if (!f->state[l].given) ok = advance(f, l);
     return ok;
 }
 
@@ -268,7 +270,8 @@ wg_node wgi_jvp(wg_site here, const char *what, int argument, wg_node y, const w
     wg_site in = wg_inside(here);
     uint32_t end = 0;
     wg_node *t = wgi_arena_alloc(&g->temp, sizeof *t * (size_t)WGI_MAX(n, 1)), ty = wgi_error_node(g);
-    for (int k = 0; t && k < n; k++) t[k] = x[k].index <= y.index ? wgi_like(in, v[k], x[k]) : wg_none;
+    for (int k = 0; t && k < n; k++)
+        t[k] = x[k].index > y.index || wgi_is_zero(v[k]) ? wg_none : wgi_like(in, v[k], x[k]);
     if (t && wgi_ok(g->c)) ty = forward_to(y, x, t, n, &end);
     wgi_mark_derived(g, mark);
     wgi_arena_rewind(&g->temp, place);

@@ -75,6 +75,7 @@ uint32_t wgi_node_finish(wg_graph *g, wgi_node *n)
     n->flags = !wgi_is_leaf(n) ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
     if (wgi_size(n->shape) == 1 && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
     g->weight += weight_of(n);
+    g->lazy |= n->op->lazy != 0;
     for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
     return wgi_node_count(g, n);
 }

@@ -353,6 +353,7 @@ struct wg_graph {
     size_t params, param_capacity;
     wgi_table leaves; /* by parameter, the first `tabled` of param[]: param.c */
     size_t tabled;
+    bool lazy;        /* a node of this or an earlier build has lazy operands (wg_op.lazy) */
     uint32_t loose;   /* number of nodes that are neither leaves nor operands; about WGI_UNKNOWN: not known */
     double weight;    /* sum of wgi_node_weight over all nodes: says how large the values are */
     wgi_arena arena;  /* options, operand lists, cells, names: freed by wg_begin */

@@ -139,7 +139,7 @@ static bool run_node(wg_graph *g, uint32_t i)
     for (uint32_t k = 0; k < n->operands; k++) {
         x[k] = wgi_value(g, in[k]);
         xt[k] = wgi_type_of(&g->node[in[k]]);
-        WGI_ASSERT(x[k]);
+        WGI_ASSERT(x[k] || op->lazy);
     }
     wg_kernel_fn fn = wgi_kernel_of(op, g->c->isa);
     wgi_signature s = wgi_signature_of(n, fn, xt, f.yt);
@@ -163,13 +163,30 @@ static bool run_node(wg_graph *g, uint32_t i)
     return true;
 }
 
+static bool interpret(wg_graph *g, const uint32_t *root, int roots);
+
+static bool is_lazy(const wg_op *op, uint32_t k) { return op->lazy >> k % 32 & 1; }
+
+/* Runs what the lazy operands of node i need, if it reads them (wg_op.lazy). */
+static bool run_lazy(wg_graph *g, uint32_t i)
+{
+    const wgi_node *n = &g->node[i];
+    const uint32_t *in = wgi_in(n), guard = in[n->op->lazy_if];
+    bool ok = true;
+    if (!wgi_any_true(wgi_value(g, guard), (size_t)wgi_size(g->node[guard].shape))) return true;
+    for (uint32_t k = 0; k < n->operands && ok; k++)
+        if (is_lazy(n->op, k) && !wgi_value(g, in[k])) ok = interpret(g, &in[k], 1);
+    return ok;
+}
+
 static bool run(wg_graph *g, uint32_t i)
 {
+    const bool lazy = g->node[i].op->lazy;
     g->run.spent += wgi_spent_on(wgi_size(g->node[i].shape));
-    wgi_kind_call *c = wgi_kind_call_of(g, &g->node[i]);
+    wgi_kind_call *c = lazy ? NULL : wgi_kind_call_of(g, &g->node[i]);
     if (c) return wgi_kind_call_run(g, i, c);
     const wgi_place place = wgi_arena_place(&g->temp);
-    const bool ok = wgi_ok(g->c) && run_node(g, i);
+    const bool ok = wgi_ok(g->c) && (!lazy || run_lazy(g, i)) && run_node(g, i);
     wgi_arena_rewind(&g->temp, place);
     return ok;
 }
@@ -227,11 +244,53 @@ static bool is_given(const wg_graph *g, uint32_t i, const void *unused)
     return g->value[i] || wgi_is_leaf(&g->node[i]);
 }
 
+static bool ends_walk(const wg_graph *g, uint32_t i, const void *unused)
+{
+    return is_given(g, i, unused) || g->node[i].op->lazy;
+}
+
+/* Adds the operands that are not lazy of the nodes of list n that have lazy ones, to the roots. *more: there
+ * are new ones. NULL: out of memory. */
+static uint32_t *roots_and_operands(wg_graph *g, const uint32_t *root, int *roots, const wgi_reached *n,
+                                    bool *more)
+{
+    size_t room = (size_t)*roots;
+    for (uint32_t k = 0; k < n->count; k++)
+        room += g->node[n->node[k]].op->lazy ? g->node[n->node[k]].operands : 0;
+    uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * WGI_MAX(room, 1));
+    if (!all) return NULL;
+    memcpy(all, root, sizeof *all * (size_t)*roots);
+    *more = false;
+    for (uint32_t k = 0; k < n->count; k++) {
+        const wgi_node *y = &g->node[n->node[k]];
+        if (!y->op->lazy || is_given(g, n->node[k], NULL)) continue;
+        for (uint32_t j = 0; j < y->operands; j++) {
+            if (is_lazy(y->op, j)) continue;
+            *more |= wgi_reached_at(n, wgi_in(y)[j]) == WGI_NOT_REACHED;
+            all[(*roots)++] = wgi_in(y)[j];
+        }
+    }
+    return all;
+}
+
+/* All that the roots need, but what lazy operands alone need: a node that has some runs it (run_lazy). */
+static bool reach_needed(wg_graph *g, const uint32_t *root, int roots, wgi_reached *n)
+{
+    bool more = g->lazy;
+    bool ok = wgi_reach(g, &g->temp, root, roots, 0, more ? ends_walk : is_given, NULL, n);
+    while (ok && more) {
+        int all = roots;
+        const uint32_t *r = roots_and_operands(g, root, &all, n, &more);
+        ok = r && (!more || wgi_reach(g, &g->temp, r, all, 0, ends_walk, NULL, n));
+    }
+    return ok;
+}
+
 /* Marks and lists the nodes that must be computed so that the roots have values: of each op its first output.
  * The time is in proportion to their number, also where they are far from each other in a long graph. */
 static bool needed_of(wg_graph *g, const uint32_t *root, int roots, wgi_reached *n)
 {
-    if (!wgi_reach(g, &g->temp, root, roots, 0, is_given, NULL, n)) return false;
+    if (!reach_needed(g, root, roots, n)) return false;
     uint32_t count = 0;
     for (uint32_t k = 0; k < n->count; k++) {
         const uint32_t i = n->node[k];
@@ -251,7 +310,7 @@ static bool interpret(wg_graph *g, const uint32_t *root, int roots)
     bool ok;
     /* If the last node is the root and every other node is an operand, then all nodes are needed. But
      * after a plan has run, the values that it did not leave behind may not be needed. */
-    if (roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->now.rans)
+    if (roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->now.rans && !g->lazy)
         ok = run_range(g, 1, root[0], true);
     else if ((ok = needed_of(g, root, roots, &n)) && n.count) {
         const uint32_t first = n.node[0], last = n.node[n.count - 1];

@@ -113,6 +113,9 @@ static inline void *wgi_memory_for(wg_graph *g, uint32_t i, size_t bytes)
     return into ? into : wgi_arena_alloc(&g->values, bytes);
 }
 
+/* Whether lazy operands are read, whose guard this is (wg_op.lazy). */
+static inline bool wgi_any_true(const void *bools, size_t n) { return n && memchr(bools, true, n); }
+
 /* Whether node i must be run. all: every node must, but leaves and nodes that have a value. Otherwise the
  * marked nodes must. */
 static inline bool wgi_is_due(const wg_graph *g, uint32_t i, bool all)

@@ -13,7 +13,8 @@
 static const char *const beyond[] = {
     /* decompositions of matrices, and what is made of them: nobody follows their numbers by hand */
     "eigh", "eigh_part", "eigh_parts", "inverse_gaps", "lstsq", "qr", "qr_part", "qr_parts", "svd",
-    "svd_part", "svd_parts", "cofactors", "cofactor_slope", "slopes", "eigh_grad", "svd_grad",
+    "svd_part", "svd_parts", "svd_turns", "mixed", "turns", "close_values", "cofactors", "cofactor_slope",
+    "slopes", "eigh_grad", "svd_grad",
     /* C functions */
     "extern", "extern_grad", "extern_impure", "extern_jvp",
     /* draws that change with the probabilities */

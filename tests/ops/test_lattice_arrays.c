@@ -89,6 +89,7 @@ static bool is_tied(const wg_op *op)
 {
     return is_among(op,
                     " cross_entropy_grad svd_grad eigh_grad slopes lu_det lu_solve cofactors cofactor_slope "
+                    "turns svd_turns "
                     "layer_norm_grad batch_norm_grad binary_cross_entropy ");
 }
 

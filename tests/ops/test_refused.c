@@ -16,7 +16,7 @@ static const struct {
 } reasons[] = {
     { " stop_gradient ", "that is what it is for" },
     { " accuracy ", "it is constant between its steps: to minimise it is a mistake" },
-    { " lu eigh_parts svd_parts qr_parts ",
+    { " lu eigh_parts svd_parts qr_parts mixed ",
       "no builder makes it alone: ops that read it have the derivative" },
     { " extern extern_impure extern_grad extern_jvp ", "the caller's C function has no rule for it" },
 };

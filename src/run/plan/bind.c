@@ -15,6 +15,13 @@ typedef struct call {
     wg_kernel k;
 } call;
 
+/* Calls up to `end`, with one guard (wgi_plan_step). */
+typedef struct stretch {
+    int end;
+    uint32_t guard;
+    size_t guards;
+} stretch;
+
 struct wgi_bound {
     void **ptr;       /* the table of addresses that the calls were made for */
     void *work, *out; /* workspace and results then */
@@ -22,6 +29,8 @@ struct wgi_bound {
     uint32_t movings;
     call *call;
     int calls;
+    stretch *stretch;
+    int stretches;
     void **at;           /* operands and results of all calls: the x[] and y[] of wg_kernel */
     unsigned char *step; /* for each place of at[]: the step[] of wg_kernel */
     char *regs;          /* tile buffers */
@@ -67,10 +76,11 @@ bool wgi_bound_new(wgi_plan *p)
     b->ptr = wgi_plan_keep(p, p->buffers, sizeof *b->ptr);
     b->moving = wgi_plan_keep(p, p->buffers, sizeof *b->moving);
     b->call = wgi_plan_keep(p, n.calls, sizeof *b->call);
+    b->stretch = wgi_plan_keep(p, (size_t)p->steps, sizeof *b->stretch);
     b->at = wgi_plan_keep(p, n.places, sizeof *b->at);
     b->step = wgi_plan_keep(p, n.places, 1);
     b->regs = wgi_plan_keep(p, (size_t)n.regs, b->stride);
-    if (!b->ptr || !b->moving || !b->call || !b->at || !b->step || !b->regs) return false;
+    if (!b->ptr || !b->moving || !b->call || !b->stretch || !b->at || !b->step || !b->regs) return false;
     for (uint32_t i = 0; i < p->buffers; i++)
         if (moves(p->buffer[i].where)) b->moving[b->movings++] = i;
     p->bound = b;
@@ -127,13 +137,15 @@ static size_t bind_step(wgi_bound *b, const wgi_plan_step *s, size_t place)
 static void bind(wgi_bound *b, const wgi_plan *p)
 {
     size_t place = 0;
-    b->calls = 0;
+    b->calls = b->stretches = 0;
     b->run = (wgi_setting){ .seed = p->c->o.seed, .fault = &b->fault }; /* each run sets the epoch */
     for (int i = 0; i < p->steps; i++) {
         const wgi_plan_step *s = &p->step[i];
         for (int j = 0; s->tiles && j < s->tiles->instrs && s->tiles->size; j++)
             place = bind_instr(b, &s->tiles->instr[j], s->tiles->size, place);
         if (!s->tiles && s->units) place = bind_step(b, s, place);
+        if (!i || s->guard != p->step[i - 1].guard) b->stretches++;
+        b->stretch[b->stretches - 1] = (stretch){ b->calls, s->guard, s->guards };
     }
 }
 
@@ -184,7 +196,12 @@ bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed)
 {
     wgi_bound *b = p->bound;
     wgi_fault_clear(&b->fault);
-    int done = run_calls(b->call, b->calls, epoch);
+    int done = 0;
+    for (const stretch *s = b->stretch; s < b->stretch + b->stretches; s++) {
+        const bool runs = s->guard == NO_BUFFER || wgi_any_true(b->ptr[s->guard], s->guards);
+        done += runs ? run_calls(b->call + done, s->end - done, epoch) : s->end - done;
+        if (done < s->end) break;
+    }
     if (done == b->calls) return true;
     *failed =
         (wgi_env){ .run.fault = &b->fault, .failed_node = b->call[done].node, .failed_op = b->call[done].op };

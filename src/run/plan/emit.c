@@ -310,8 +310,19 @@ static void make_step(wgi_work *w, emitter *e, uint32_t i)
     else kernel_steps(w, s->first, s->finish, s->finish ? e->t.scratch[i] : NO_BUFFER);
 }
 
+/* The steps from `from` on are those of items with this guard. */
+static void guard_steps(wgi_work *w, int from, uint32_t guard)
+{
+    for (int k = from; k < w->p->steps && !w->failed; k++) {
+        wgi_plan_step *s = &w->p->step[k];
+        s->guard = guard ? wgi_buffer_of(w, guard) : NO_BUFFER;
+        s->guards = guard ? (size_t)wgi_size(w->node[guard].shape) : 0;
+    }
+}
+
 static void emit_item(wgi_work *w, emitter *e, uint32_t i)
 {
+    const int before = w->p->steps;
     if (w->items[i].group && !e->rows.of) {
         mark_unaligned(w, e, i);
         wgi_rows_begin(w, &e->rows, i);
@@ -329,6 +340,7 @@ static void emit_item(wgi_work *w, emitter *e, uint32_t i)
         if (w->store[y] == WGI_IN_BLOCK) wgi_block_give(w, &e->rows, y);
         else if (w->store[y] != WGI_REUSED) wgi_memory_give(w, w->buf[y] - 1, wgi_value_bytes(&w->node[y]));
     if (s->group == i) wgi_rows_end(w, &e->rows);
+    guard_steps(w, before, s->guard);
 }
 
 void wgi_emit(wgi_work *w)

@@ -101,6 +101,8 @@ typedef struct wgi_plan_step {
     int64_t units;    /* of work: tiles, or what op->units counts */
     int chunks;       /* parts that threads claim */
     uint32_t node;    /* the first node that is computed, for errors */
+    uint32_t guard;   /* a buffer of bools: where all are false nothing is done; NO_BUFFER: there is none */
+    size_t guards;    /* how many bools */
 } wgi_plan_step;
 
 #define NO_BUFFER UINT32_MAX
@@ -306,6 +308,7 @@ typedef struct wgi_plan_item {
     uint32_t first, last, count; /* members, linked by wgi_work.next[] */
     uint32_t group;              /* the last item of its row group, whose items follow each other; 0: none */
     int64_t rows;                /* of its group */
+    uint32_t guard;              /* of all members: wgi_work.guard */
 } wgi_plan_item;
 
 /* The workspace while a plan is compiled: holes.c. */
@@ -358,6 +361,7 @@ typedef struct wgi_work {
     uint32_t *base;           /* the node whose memory holds its value; mostly the node itself */
     int64_t *offset;          /* of its value in that memory, in bytes */
     uint32_t *pair;           /* the later node that one kernel computes together with it; 0: none */
+    uint32_t *guard;          /* a node of bools: it is computed only where one is true; 0: always */
     wg_runs **runs;           /* where its value lies in that of base[]; NULL: at offset[], as a whole */
     const struct wgi_load *load[WGI_LAST_LOADS]; /* that the last steps use */
     uint32_t loads;
@@ -393,6 +397,7 @@ bool wgi_work_is_fold(const wgi_work *w, uint32_t i);
 /* The node that is read for operand k of n. */
 uint32_t wgi_work_in(const wgi_work *w, const wgi_node *n, uint32_t k);
 void wgi_schedule(wgi_work *w);
+void wgi_find_guards(wgi_work *w); /* guards.c: fills w->guard */
 /* Whether the run leaves the value of node i behind though the request does not ask for it. A node without a
  * step of its own needs no sparing. */
 bool wgi_work_spares(const wgi_work *w, uint32_t i);

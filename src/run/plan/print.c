@@ -64,6 +64,8 @@ void wgi_plan_print(const wgi_plan *p)
             (unsigned long long)p->serial, p->steps, p->buffers, p->work, p->out, p->bound ? ", bound" : "");
     for (int i = 0; i < p->steps; i++) {
         const wgi_plan_step *s = &p->step[i];
+        if (s->guard != NO_BUFFER)
+            wgi_say(p->c, "plan %llu:   where b%u is true:", (unsigned long long)p->serial, s->guard);
         (s->rows ? print_rows : s->tiles ? print_tiles : print_kernel)(p, s, i);
     }
 }

@@ -114,7 +114,7 @@ static bool may_join(const grouping *s, uint32_t item, uint32_t q, int64_t own_r
 {
     const group *to = &s->of[q];
     const wgi_plan_item *t = &s->w->items[item];
-    if (!q || to->closed) return false;
+    if (!q || to->closed || t->guard != s->w->items[to->only].guard) return false;
     const int64_t rows = to->rows ? to->rows : own_rows;
     return rows && fits(t, own_rows, rows) && (to->rows || fits(&s->w->items[to->only], own_rows, rows)) &&
            reads_rows(s, item, q, rows);

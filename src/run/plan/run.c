@@ -42,7 +42,8 @@ static bool part(void *arg, int i, int chunk, int chunks, int thread)
     const wgi_plan_step *s = &u->p->step[i];
     int64_t begin = s->units * chunk / chunks, end = s->units * (chunk + 1) / chunks;
     char *memory = u->memory + u->each * (size_t)thread;
-    if (begin >= end) return true;
+    if (begin >= end || (s->guard != NO_BUFFER && !wgi_any_true(u->env.ptr[s->guard], s->guards)))
+        return true;
     bool ok = s->rows    ? wgi_rows_run(s->rows, &u->env, memory, begin, end)
               : s->tiles ? wgi_tiles(s->tiles, &u->env, memory, begin, end)
                          : run_kernel(u, s, thread, begin, end);

@@ -165,9 +165,9 @@ static uint32_t earliest(const wgi_work *w, uint32_t i, const wg_shape *shape)
 
 enum { TRIES = 24 }; /* items that are looked at for a node, so that scheduling is linear */
 
-static bool has_room(const wgi_plan_item *s, const wg_shape *shape)
+static bool has_room(const wgi_plan_item *s, const wg_shape *shape, uint32_t guard)
 {
-    return s->tiles && s->shape == shape && s->count < WGI_MEMBERS;
+    return s->tiles && s->shape == shape && s->count < WGI_MEMBERS && s->guard == guard;
 }
 
 /* Whether x, an operand of a node of item t, is alone in an earlier item and nothing else reads it. Of its
@@ -178,7 +178,8 @@ static bool can_wait(const wgi_work *w, uint32_t x, uint32_t t)
     const wgi_plan_item *s = &w->items[w->at[x]];
     int large = 0;
     if (!w->at[x] || w->at[x] == t || w->base[x] != x || n->op->kind != WG_MAP || w->readers[x] != 1 ||
-        !s->tiles || s->count != 1 || s->shape != w->items[t].shape || wgi_may_stay(w, x))
+        !s->tiles || s->count != 1 || s->shape != w->items[t].shape || s->guard != w->items[t].guard ||
+        wgi_may_stay(w, x))
         return false;
     for (uint32_t k = 0; k < n->operands; k++)
         large += wgi_size(w->node[wgi_work_in(w, n, k)].shape) == wgi_size(s->shape);
@@ -215,17 +216,19 @@ static void place_elementwise(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
     bool fold = wgi_work_is_fold(w, i);
+    const uint32_t guard = w->guard[i];
     const wg_shape *shape = fold ? w->node[n->in[0]].shape : n->shape;
     uint32_t end = (uint32_t)w->item_count,
              t = wgi_without(w->g->c, WG_WITHOUT_TILES) ? end : earliest(w, i, shape);
-    for (uint32_t k = 0; t < end && k < TRIES && !has_room(&w->items[t], shape); k++) t++;
-    if (t >= end || !has_room(&w->items[t], shape))
-        t = new_item(w, (wgi_plan_item){ .tiles = true, .shape = shape });
+    for (uint32_t k = 0; t < end && k < TRIES && !has_room(&w->items[t], shape, guard); k++) t++;
+    if (t >= end || !has_room(&w->items[t], shape, guard))
+        t = new_item(w, (wgi_plan_item){ .tiles = true, .shape = shape, .guard = guard });
     if (w->failed) return;
     if (!fold) move_operands(w, i, t);
     add_member(w, t, i);
     if (fold) {
-        uint32_t f = new_item(w, (wgi_plan_item){ .finish = true, .first = i, .last = i, .count = 1 });
+        uint32_t f =
+            new_item(w, (wgi_plan_item){ .finish = true, .first = i, .last = i, .count = 1, .guard = guard });
         w->at[i] = f; /* whoever reads its value must come after the second phase */
     }
 }
@@ -238,7 +241,7 @@ static void place_pair(wgi_work *w, uint32_t i)
     wgi_cone c;
     wgi_pair_cone(w, i, w->pair[i], &c);
     for (int k = 0; k < c.count; k++) place(w, c.node[k]);
-    const uint32_t t = new_item(w, (wgi_plan_item){ .shape = w->node[i].shape });
+    const uint32_t t = new_item(w, (wgi_plan_item){ .shape = w->node[i].shape, .guard = w->guard[i] });
     if (w->failed) return;
     add_member(w, t, i);
     add_member(w, t, w->pair[i]);
@@ -256,7 +259,7 @@ static void place(wgi_work *w, uint32_t i)
     else if (is_map(n->op) || wgi_work_is_fold(w, i)) place_elementwise(w, i);
     else if (w->pair[i]) place_pair(w, i);
     else {
-        add_member(w, new_item(w, (wgi_plan_item){ .shape = n->shape }), i);
+        add_member(w, new_item(w, (wgi_plan_item){ .shape = n->shape, .guard = w->guard[i] }), i);
         w->row_kernels |= n->op->rows != NULL;
     }
 }
@@ -322,11 +325,13 @@ bool wgi_work_spares(const wgi_work *w, uint32_t i)
 
 static void find_all_uses(wgi_work *w)
 {
-    for (uint32_t t = 1; t < w->item_count; t++)
+    for (uint32_t t = 1; t < w->item_count; t++) {
+        if (w->items[t].guard) use(w, w->items[t].guard, t, false);
         for (uint32_t m = w->items[t].first, k = 0; k < w->items[t].count && !w->items[t].finish; k++) {
             find_uses(w, t, m);
             m = w->next[m];
         }
+    }
     for (int i = 0; i < w->asked->values; i++) result(w, w->asked->node[i]);
     for (int i = w->asked->values; i < w->asked->count; i++) gradient_result(w, w->asked->node[i]);
     for (int i = 0; i < w->asked->values; i++) ask_for(w, w->asked->node[i]);
@@ -338,7 +343,8 @@ void wgi_schedule(wgi_work *w)
 {
     mark_needed(w);
     merge_equal(w);
-    if (!wgi_without(w->g->c, WG_WITHOUT_JOIN)) wgi_find_pairs(w);
+    wgi_find_guards(w);
+    if (!w->failed && !wgi_without(w->g->c, WG_WITHOUT_JOIN)) wgi_find_pairs(w);
     if (!w->failed) wgi_find_strided(w);
     if (!w->failed) schedule(w);
     if (!w->failed) wgi_find_rows(w);

@@ -28,7 +28,7 @@ static bool is_computed(const wgi_work *w, uint32_t i)
 
 bool wgi_may_stay(const wgi_work *w, uint32_t i)
 {
-    return i < w->end && (w->asked->left[i] || wgi_is_once(w->node[i].op));
+    return i < w->end && !w->guard[i] && (w->asked->left[i] || wgi_is_once(w->node[i].op));
 }
 
 static void note_slice(wgi_work *w, uint32_t i)
