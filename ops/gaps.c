@@ -215,7 +215,8 @@ DEFINE_OP(
     mixed,
     .summary = "Columns of V, of which those whose values w are equal to rounding are turned into each other "
                "by one radian, each pair of them once. With `right` those of zeros are turned the other way.",
-    .formula = "y = V @ R", .adjoint = "an intermediate result: it shows whether a choice of vectors matters",
+    .formula = "y = \"columns of V, those of equal w turned\"",
+    .adjoint = "an intermediate result: it shows whether a choice of vectors matters",
     .none = WG_EVERY_OPERAND, .operands = 2, .names = "V w", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
     TAKES(mixed), RULES(mixed, shape), .kernel = KERNELS(mixed), .units = units_of_result, .leads = true);
 
@@ -526,7 +527,7 @@ DEFINE_OP(svd_turns,
               "not read.",
           .formula = "y[..., i, j] = 0 where i = j, else ((p[..., i, j] - p[..., j, i]) s[..., j] + s[..., "
                      "i] (p[..., i, n + "
-                     "j] - p[..., j, n + i])) / (s[..., j]^2 - s[..., i]^2)",
+                     "j] - p[..., j, n + i])) / (s[..., j]^2 - s[..., i]^2); n = length(s along last)",
           .adjoint = "s' = \"the formula, differentiated\", p' = \"the formula, differentiated\"", LAZY,
           .names = "s p d e c", .kind = WG_ROWS, .promote = WG_PROMOTE_NONE, RULES(svd_turns, shape, vjp),
           .kernel = KERNELS(svd_turns), .units = units_of_result, .leads = true);

@@ -66,7 +66,8 @@ static const char *const words[] = {
     "batch_norm_grad'", "layer_norm_grad'", "cross_entropy_grad'",
     /* the result is given by equations between matrices */
     "cholesky", "eigh", "eigh'", "eigh_part", "eigh_part'", "eigh_parts", "qr", "qr'", "qr_part", "qr_part'",
-    "qr_parts", "svd", "svd'", "svd_part", "svd_part'", "svd_parts", "slopes'",
+    "qr_parts", "svd", "svd'", "svd_part", "svd_part'", "svd_parts", "slopes'", "turns'", "svd_turns'",
+    "mixed", "close_values",
     /* calls of other ops */
     "conv_weights'", "max_pool'", "max_pool_grad'", "max_pool_pick'", "resize_axis_grad'",
     /* the largest number of a dtype has no name */
