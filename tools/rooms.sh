@@ -47,6 +47,7 @@ grad wg_where_at
 grad wg_logical_and_at
 grad wg_logical_or_at
 grad wg_logical_not_at
+grad wg_greater_at
 grad wg_rows_aligned
 grad wg_rows_repeated
 grad wg_transpose_at

@@ -5,28 +5,15 @@
  * Invariant: the contributions to a node come from its users, which have higher indices. The sweep goes from
  * high indices to low ones, so a node's gradient is complete when the node is reached. The contributions are
  * in the order of the users from last to first, and of the operands of one user from first to last. */
-#include "grad/grad.h"
-
-#include <math.h>
+#include "grad/choice.h"
 
 #include "wengert/ops.h"
-
-/* Where a gradient is zero because an op that chooses (wg_op) has taken the other operand: where c is false,
- * or, if `other`, where it is true. There it stays zero through elementwise ops, whatever their slopes are: 0
- * times an infinite slope is no derivative of a value that nobody has read. `open`: the node has not been set
- * to zero there since it was multiplied, and may be NaN. It is set to zero once, where it leaves the
- * elementwise ops. c is wg_none: there is no choice. */
-typedef struct choice {
-    wg_node c;
-    bool other, open;
-} choice;
-#define NO_CHOICE ((choice){ .c = wg_none })
 
 typedef struct contribution contribution;
 struct contribution {
     contribution *next;
     wg_node g;
-    choice by;
+    wgi_choice by;
 };
 
 typedef struct queue {
@@ -44,7 +31,7 @@ enum { FIRST = 1, LATER = 2 };
 /* What the sweep knows of a node. */
 typedef struct state {
     queue q;           /* contributions to its gradient */
-    choice by;         /* of the sum of q */
+    wgi_choice by;     /* of the sum of q */
     wg_node total;     /* the gradient of a target */
     uint32_t end;      /* the first node without a derivative on a path to it; 0: none */
     unsigned char on;  /* sum of 1: an operand is 1 or 2, 2: a target, 4: first output of a target's op */
@@ -96,7 +83,7 @@ static void mark_paths(sweep *s, const wg_node x[], int nx)
         if (any_operand_on(s, &s->g->node[s->list.node[l]])) s->state[l].on |= 1;
 }
 
-static bool contribute(sweep *s, state *to, wg_node g, choice by)
+static bool contribute(sweep *s, state *to, wg_node g, wgi_choice by)
 {
     contribution *c = wgi_arena_alloc(&s->g->temp, sizeof *c);
     if (!c) return false;
@@ -107,33 +94,6 @@ static bool contribute(sweep *s, state *to, wg_node g, choice by)
     q->last = c;
     q->count++;
     return true;
-}
-
-/* ---- choices ---- */
-
-static bool is_choice(choice by) { return !wg_is_none(by.c); }
-static bool is_same_choice(choice a, choice b) { return a.c.index == b.c.index && a.other == b.other; }
-
-/* A choice of one element holds for all that the node depends on, so any op passes it on. */
-static bool is_of_all(choice by) { return is_choice(by) && wgi_size(wgi_node_of(by.c)->shape) == 1; }
-
-/* The gradient, zero where it is by choice. */
-static wg_node settled(wg_site here, wg_node gx, choice by)
-{
-    const wg_node zero = wg_number(0);
-    if (!is_choice(by) || !by.open || !wg_node_ok(gx)) return gx;
-    return by.other ? wg_where_at(here, by.c, zero, gx) : wg_where_at(here, by.c, gx, zero);
-}
-
-/* The condition under which the gradient is not zero by choice. */
-static wg_node taken(wg_site here, choice by) { return by.other ? wg_logical_not_at(here, by.c) : by.c; }
-
-/* by, as a choice for a gradient of another shape that has as many elements, or if it is one of all. */
-static choice reshaped(wg_site here, choice by, const wg_shape *from, const wg_shape *to)
-{
-    if (!is_of_all(by)) by.c = wg_reshape_at(here, wg_broadcast_to_at(here, by.c, *from), *to);
-    else if (wgi_node_of(by.c)->shape->rank) by.c = wg_reshape_at(here, by.c, WG_SCALAR);
-    return by;
 }
 
 /* ---- sums ---- */
@@ -176,32 +136,6 @@ static int merge_all(wg_graph *g, wg_site here, wg_node all[], int n)
     return left;
 }
 
-/* The choice by which a sum of settled contributions is zero: none of them is taken. */
-static choice any_of(wg_site here, const queue *q)
-{
-    choice any = { .c = wg_none, .other = false };
-    for (const contribution *c = q->first; c; c = c->next)
-        if (!is_choice(c->by)) return NO_CHOICE;
-    for (const contribution *c = q->first; c; c = c->next) {
-        const bool same = c != q->first && is_same_choice(c->by, q->first->by);
-        wg_node of = same ? wg_none : taken(here, c->by);
-        if (!same) any.c = is_choice(any) ? wg_logical_or_at(here, any.c, of) : of;
-    }
-    return any;
-}
-
-/* Whether all contributions are from the two sides of one choice: where one side gives something the other is
- * zero. */
-static bool are_two_sides(const queue *q)
-{
-    bool sides[2] = { false, false };
-    for (const contribution *c = q->first; c; c = c->next) {
-        if (!is_choice(c->by) || c->by.c.index != q->first->by.c.index) return false;
-        sides[c->by.other] = true;
-    }
-    return sides[0] && sides[1];
-}
-
 /* all: memory for the contributions. */
 static wg_node sum_of(wg_graph *g, wg_site here, wg_node all[], int n)
 {
@@ -209,37 +143,70 @@ static wg_node sum_of(wg_graph *g, wg_site here, wg_node all[], int n)
     return n == 1 ? all[0] : n ? wg_addn_at(here, all, n) : wgi_error_node(g);
 }
 
+static bool is_other_side(wgi_choice by) { return wgi_has(by.each) ? by.each.other : by.all.other; }
+
+/* Whether all contributions are from the two sides of one choice: where one side gives something the other is
+ * zero. *rest: the choice that all have besides. */
+static bool are_two_sides(const queue *q, wgi_choice *rest)
+{
+    const wgi_choice first = q->first->by;
+    const bool each = wgi_has(first.each);
+    bool sides[2] = { false, false };
+    if (!wgi_is_choice(first)) return false;
+    *rest = WGI_NO_CHOICE;
+    if (each) rest->all = first.all;
+    for (const contribution *c = q->first; c; c = c->next) {
+        if (c->by.each.c.index != first.each.c.index || c->by.all.c.index != first.all.c.index) return false;
+        if (each && c->by.all.other != first.all.other) return false;
+        sides[is_other_side(c->by)] = true;
+        rest->open |= c->by.open && each;
+    }
+    return sides[0] && sides[1];
+}
+
 static wg_node sum_of_side(wg_graph *g, wg_site here, const queue *q, bool other, wg_node all[])
 {
     int n = 0;
     for (const contribution *c = q->first; c; c = c->next)
-        if (c->by.other == other) all[n++] = c->g;
+        if (is_other_side(c->by) == other) all[n++] = c->g;
     return sum_of(g, here, all, n);
 }
 
+/* Fills *by with the choice of the sum of q, and is true if all contributions have it. Else they must be
+ * settled. */
+static bool have_one_choice(wg_site here, const queue *q, wgi_choice *by)
+{
+    bool alike = true, open = false;
+    const wgi_choice first = q->first->by;
+    for (const contribution *c = q->first; c; c = c->next) {
+        alike &= wgi_same_condition(first.each, c->by.each) && wgi_same_condition(first.all, c->by.all);
+        open |= c->by.open;
+    }
+    *by = first;
+    by->open = open && alike;
+    for (const contribution *c = q->first->next; c && !alike; c = c->next)
+        *by = wgi_choice_or(here, *by, c->by);
+    return alike;
+}
+
 /* The sum of all contributions to node i; wg_none if there are none. *by: where it is zero by choice. */
-static wg_node accumulate(sweep *s, uint32_t i, const queue *q, choice *by)
+static wg_node accumulate(sweep *s, uint32_t i, const queue *q, wgi_choice *by)
 {
     wg_graph *g = s->g;
-    *by = q->first ? q->first->by : NO_CHOICE;
+    *by = q->first ? q->first->by : WGI_NO_CHOICE;
     if (q->count <= 1) return q->first ? q->first->g : wg_none;
     wg_node *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)q->count);
     if (!all) return wgi_error_node(g);
     wg_site here = wg_inside(g->node[i].here);
-    if (are_two_sides(q)) {
-        const wg_node c = by->c, taken_of = sum_of_side(g, here, q, false, all),
-                      other_of = sum_of_side(g, here, q, true, all);
-        *by = NO_CHOICE;
-        return wg_where_at(here, c, taken_of, other_of);
-    }
-    bool alike = true;
-    for (contribution *c = q->first; c; c = c->next) {
-        alike &= is_same_choice(*by, c->by);
-        by->open |= c->by.open;
+    if (are_two_sides(q, by)) {
+        const wgi_choice first = q->first->by;
+        const wg_node c = wgi_has(first.each) ? first.each.c : first.all.c;
+        const wg_node a = sum_of_side(g, here, q, false, all), b = sum_of_side(g, here, q, true, all);
+        return wg_where_at(here, c, a, b);
     }
     int n = 0;
-    for (contribution *c = q->first; c; c = c->next) all[n++] = alike ? c->g : settled(here, c->g, c->by);
-    if (!alike) *by = wgi_is_leaf(&g->node[i]) ? NO_CHOICE : any_of(here, q);
+    const bool one = have_one_choice(here, q, by);
+    for (contribution *c = q->first; c; c = c->next) all[n++] = one ? c->g : wgi_settled(here, c->g, c->by);
     return sum_of(g, here, all, n);
 }
 
@@ -249,7 +216,7 @@ static wg_node accumulate(sweep *s, uint32_t i, const queue *q, choice *by)
 static bool add_now(sweep *s, uint32_t i, queue *q)
 {
     if (q->count <= 1) return true;
-    choice by;
+    wgi_choice by;
     wg_node sum = accumulate(s, i, q, &by);
     if (!wg_node_ok(sum)) return false;
     *q->first = (contribution){ NULL, sum, by };
@@ -278,9 +245,6 @@ wgi_answer wgi_answer_of(const wg_graph *g, uint32_t i, uint32_t k, wg_node gx)
     return wg_is_none(gx) ? WGI_SAYS_NONE : wgi_is_zero(gx) ? WGI_SAYS_ZERO : WGI_SAYS_NODE;
 }
 
-static bool reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], const choice by[],
-                    int ny, const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked);
-
 /* For an op without a rule: differentiates its expansion. The expansion is made of copies of the operands (by
  * identity), so that this inner sweep ends at the copies. */
 static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, const wg_node x[],
@@ -293,7 +257,7 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
     wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)k * 3);
     uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)k), blocked;
     wg_node y[WG_MAX_OUTPUTS] = { 0 }, ry[WG_MAX_OUTPUTS], seed[WG_MAX_OUTPUTS];
-    choice by[WG_MAX_OUTPUTS];
+    wgi_choice by[WG_MAX_OUTPUTS];
     if (!own || !end) return false;
     wg_node *want = own + k, *got = want + k;
     for (int j = 0; j < k; j++) {
@@ -309,7 +273,8 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
             by[ny] = state_of(s, i + (uint32_t)j)->by;
             seed[ny++] = gy[j];
         }
-    if (!wgi_ok(g->c) || !reverse(g, here, ry, seed, by, ny, want, live, got, end, &blocked)) return false;
+    if (!wgi_ok(g->c) || !wgi_reverse_by(g, here, ry, seed, by, ny, want, live, got, end, &blocked))
+        return false;
     for (int j = 0, m = 0; j < k; j++) {
         if (!on_path(s, x[j].index)) continue;
         gx[j] = wg_is_none(got[m]) && !end[m] ? wg_number(0) : got[m];
@@ -388,8 +353,8 @@ typedef struct wgi_rule_call {
      * shape and dtype. */
     wg_node *gx;
     wgi_answer *said;
-    choice by; /* of gy after it was multiplied by a slope: before the sum over the axes of a broadcast
-                * operand */
+    wgi_choice given; /* of gy */
+    wgi_choice by;    /* of gy times a slope, before the sum over the axes of a broadcast operand */
 } wgi_rule_call;
 
 /* NODES: most nodes of a rule that are kept. OPERANDS: most of y, and of a node of the rule. ALL_OPTIONS:
@@ -422,7 +387,7 @@ typedef struct kind_rule {
 static bool are_different(const wgi_rule_call *r, uint32_t n)
 {
     for (uint32_t k = 0; k < n; k++) {
-        if (r->x[k].index == r->gy.index || r->x[k].index == r->by.c.index) return false;
+        if (r->x[k].index == r->gy.index || r->x[k].index == r->by.each.c.index) return false;
         for (uint32_t j = 0; j < k; j++)
             if (r->x[j].index == r->x[k].index) return false;
     }
@@ -445,10 +410,10 @@ static kind_rule *kept_rule(const wg_graph *g, const wgi_rule_call *r)
         wgi_kind_add(&k, wgi_type_word(x->shape, x->dtype));
         wgi_kind_add(&k, (uintptr_t)x->op + r->wanted[i]);
     }
-    if (is_choice(r->by)) {
-        const wgi_node *c = wgi_node_of(r->by.c);
+    if (wgi_has(r->by.each)) {
+        const wgi_node *c = wgi_node_of(r->by.each.c);
         wgi_kind_add(&k, wgi_type_word(c->shape, c->dtype));
-        wgi_kind_add(&k, (uintptr_t)c->op + r->by.other);
+        wgi_kind_add(&k, (uintptr_t)c->op + r->by.each.other);
     }
     return wgi_kind_entry_of(g->c, WGI_KIND_RULE, sizeof(kind_rule), &k);
 }
@@ -499,7 +464,7 @@ static uint8_t keep(keeper *w, uint32_t i)
     const wgi_node *n = &w->g->node[i];
     if (i == w->r->gy.index) return GY;
     if (i == w->r->y) return Y;
-    if (is_choice(w->r->by) && i == w->r->by.c.index) return BY;
+    if (wgi_has(w->r->by.each) && i == w->r->by.each.c.index) return BY;
     for (uint32_t k = 0; k < w->operands; k++)
         if (i == w->r->x[k].index) return (uint8_t)(X + k);
     uint8_t none = NOTHING, *at = i < w->mark ? &none : &w->of[i - w->mark];
@@ -529,7 +494,10 @@ static void keep_rule(wg_graph *g, kind_rule *e, const wgi_rule_call *r, uint32_
 static uint32_t node_of(const wgi_rule_call *r, const uint32_t made[], uint8_t what)
 {
     if (what < GY) return made[what];
-    return what == GY ? r->gy.index : what == Y ? r->y : what == BY ? r->by.c.index : r->x[what - X].index;
+    return what == GY   ? r->gy.index
+           : what == Y  ? r->y
+           : what == BY ? r->by.each.c.index
+                        : r->x[what - X].index;
 }
 
 /* Appends a copy of node j of the rule. 0: out of memory. */
@@ -600,14 +568,19 @@ static bool call_rule(sweep *s, wgi_rule_call *r, const wg_node gy[], int output
     wg_graph *g = s->g;
     const wg_op *op = g->node[r->y].op;
     const uint32_t n = g->node[r->y].operands;
+    const wgi_choice *outer = g->rule.choice;
+    bool ok = true;
+    g->rule.choice = &r->given;
     for (uint32_t k = 0; k < n; k++) r->gx[k] = wg_none;
     if (!is_expanded(op, gy, outputs)) wgi_vjp(r->here, op, wgi_handle(g, r->y), gy[0], r->x, r->gx, (int)n);
-    else if (op->expand && !by_expansion(s, r->y, gy, outputs, r->x, r->gx)) return false;
+    else ok = !op->expand || by_expansion(s, r->y, gy, outputs, r->x, r->gx);
+    g->rule.choice = outer;
+    if (!ok) return false;
     for (uint32_t k = 0; k < n; k++) {
         if (!r->wanted[k]) continue;
         r->said[k] = wgi_answer_of(g, r->y, k, r->gx[k]);
         if (r->said[k] == WGI_SAYS_NODE && g->node[r->x[k].index].shape != g->node[r->y].shape)
-            r->gx[k] = settled(r->here, r->gx[k], r->by);
+            r->gx[k] = wgi_settled(r->here, r->gx[k], r->by);
         if (r->said[k] == WGI_SAYS_NODE &&
             !wg_node_ok(r->gx[k] = wgi_fit(g, r->here, r->gx[k], r->y, r->x[k].index)))
             return false;
@@ -631,37 +604,6 @@ static bool answer(sweep *s, wgi_rule_call *r, const wg_node gy[], int outputs)
 
 /* ---- choices of a node ---- */
 
-static bool is_elementwise(const wgi_node *n)
-{
-    const wg_class kind = wgi_called_op(n)->kind;
-    return kind == WG_MAP || kind == WG_RANDOM;
-}
-
-static bool is_finite_number(const wgi_node *n) { return n->op == &wgi_op_number && isfinite(n->number); }
-
-/* Whether node y multiplies gradients by nothing that may be infinite or NaN. */
-static bool keeps_zero(const wg_graph *g, const wgi_node *y)
-{
-    const uint32_t *in = wgi_in(y);
-    if (y->op->chooses || y->op->repeats || (y->op->kind == WG_ALIAS && y->op->view)) return true;
-    switch (y->op->arithmetic) {
-    case WG_ADDS:
-    case WG_SUBTRACTS:
-    case WG_NEGATES: return true;
-    case WG_MULTIPLIES:
-        return y->operands == 2 && (is_finite_number(&g->node[in[0]]) || is_finite_number(&g->node[in[1]]));
-    case WG_DIVIDES: return is_finite_number(&g->node[in[1]]) && g->node[in[1]].number != 0;
-    default: return false;
-    }
-}
-
-/* Whether node y passes `by`, a choice of its elements, on to operands: to all, or to those of as many
- * elements as y. */
-static bool passes(const wgi_node *y, choice by)
-{
-    return is_choice(by) && (is_of_all(by) || is_elementwise(y) || y->op->view == WG_VIEW_WHOLE);
-}
-
 /* Whether node y broadcasts an operand whose gradient is asked for. */
 static bool any_smaller(const wg_graph *g, const wgi_rule_call *r)
 {
@@ -671,40 +613,35 @@ static bool any_smaller(const wg_graph *g, const wgi_rule_call *r)
     return false;
 }
 
-/* The choice of *gy, the gradient of node i, as its rule's gradients have it, if the node passes it on; else
+/* The choice of *gy, the gradient of node i, as its rule's gradients have it. If the node cannot pass it on,
  * *gy is settled. An expansion gives settled gradients. */
-static choice choice_at(sweep *s, uint32_t i, wg_node gy[], int outputs, const wgi_rule_call *r)
+static wgi_choice choice_at(sweep *s, uint32_t i, wg_node gy[], int outputs, const wgi_rule_call *r)
 {
     const wgi_node *y = &s->g->node[i];
     const state *at = state_of(s, i);
-    const bool expanded = is_expanded(y->op, gy, outputs);
-    choice by = at && !wg_is_none(gy[0]) ? at->by : NO_CHOICE;
-    for (int j = 1; j < outputs; j++)
-        if (!wg_is_none(gy[j])) return NO_CHOICE;
-    const bool on = passes(y, by);
+    const bool expanded = is_expanded(y->op, gy, outputs), on = wgi_passes_each(y);
     /* The rule of such a node sums over the axes of a broadcast operand itself. */
-    const bool sums = wgi_is_ruled(y) && is_elementwise(y) && !is_of_all(by) && any_smaller(s->g, r);
-    if (!expanded && (!on || sums)) gy[0] = settled(r->here, gy[0], by);
-    by.open = !expanded && (by.open || !keeps_zero(s->g, y));
-    return on ? by : NO_CHOICE;
+    const bool sums = wgi_is_ruled(y) && on && any_smaller(s->g, r), keeps = wgi_keeps_zero(s->g, y);
+    wgi_choice by = at && !wg_is_none(gy[0]) ? at->by : WGI_NO_CHOICE;
+    for (int j = 1; j < outputs; j++)
+        if (!wg_is_none(gy[j])) return WGI_NO_CHOICE;
+    if (!expanded && wgi_has(by.each) && (!on || sums)) gy[0] = wgi_settled(r->here, gy[0], by);
+    if (!on) by.each = WGI_NO_CHOICE.each;
+    by.open = !expanded && wgi_is_choice(by) && (by.open || !keeps);
+    return by;
 }
 
 /* The choice for the gradient of operand k. by: that of gy, after the rule. */
-static choice passed_on(const wg_graph *g, const wgi_rule_call *r, uint32_t k, choice by)
+static wgi_choice passed_on(wg_graph *g, const wgi_rule_call *r, uint32_t k, wgi_choice by)
 {
-    const wgi_node *y = &g->node[r->y];
-    const wg_shape *from = y->shape, *to = g->node[r->x[k].index].shape;
-    choice own = { .c = y->op->chooses ? r->x[0] : wg_none,
-                   .other = k == 2,
-                   .open = r->gx[k].index == r->gy.index };
-    if (from != to && is_elementwise(y) && !is_of_all(own)) own = NO_CHOICE;
-    if (from != to && is_elementwise(y) && !is_of_all(by)) by = NO_CHOICE;
-    if (from != to && is_choice(own)) own = reshaped(r->here, own, from, to);
-    if (from != to && is_choice(by)) by = reshaped(r->here, by, from, to);
-    if (!is_choice(own)) return by;
-    if (!is_choice(by)) return own;
-    return (choice){ .c = wg_logical_and_at(r->here, taken(r->here, own), taken(r->here, by)),
-                     .open = own.open || by.open };
+    wgi_choice own = wgi_own_choice(g, r->here, r->y, k);
+    const wgi_node *y = &g->node[r->y], *x = &g->node[r->x[k].index];
+    own.open = wgi_is_choice(own) && r->gx[k].index == r->gy.index;
+    if (y->op->kind == WG_MAP && x->shape != y->shape && !wgi_has(by.all))
+        by.open = false;                                               /* settled before the sum */
+    if (wgi_is_leaf(x) && !own.open && !by.open) return WGI_NO_CHOICE; /* nobody asks */
+    const wgi_choice all = wgi_choice_and(r->here, own, by);
+    return wgi_choice_of_operand(r->here, all, &g->node[r->y], g->node[r->x[k].index].shape);
 }
 
 /* If the op chooses, its operands get gy as it is: the choice goes with it. False: an operand is broadcast,
@@ -749,10 +686,15 @@ static bool apply_rule(sweep *s, uint32_t i, wg_node gy[], int outputs, arrival 
         x[k] = wgi_handle(g, wgi_in(&g->node[i])[k]);
         wanted[k] = on_path(s, x[k].index);
     }
-    wgi_rule_call r = { i, gy[0], x, wanted, wg_inside(g->node[i].here), gx, said, NO_CHOICE };
-    const choice by = choice_at(s, i, gy, outputs, &r);
+    const state *at = state_of(s, i);
+    wgi_rule_call r = {
+        i, gy[0], x, wanted, wg_inside(g->node[i].here), gx, said, at ? at->by : WGI_NO_CHOICE, WGI_NO_CHOICE
+    };
+    const wgi_choice by = choice_at(s, i, gy, outputs, &r);
     r.gy = gy[0];
-    if (g->node[i].op->kind != WG_ALIAS && by.open && !is_of_all(by) && any_smaller(g, &r)) r.by = by;
+    const wgi_node *y = &g->node[i];
+    if (wgi_is_elementwise(y) && !wgi_is_ruled(y) && by.open && wgi_has(by.each) && any_smaller(g, &r))
+        r.by = (wgi_choice){ by.each, WGI_NO_CHOICE.all, true };
     if (!hand_on(g, &r) && !answer(s, &r, gy, outputs)) return false;
     for (uint32_t k = 0; k < n; k++) {
         if (!wanted[k]) continue;
@@ -784,7 +726,7 @@ static bool visit(sweep *s, uint32_t l)
         if (wg_is_none(gy[j])) continue;
         any = true;
         if (at->on & 2 || (s->notes && g->node[i + j].name)) {
-            gy[j] = settled(wg_inside(g->node[i].here), gy[j], at->by);
+            gy[j] = wgi_settled(wg_inside(g->node[i].here), gy[j], at->by);
             at->by.open = false;
         }
         if (s->notes && !at->by.open && !wgi_note_gradient(g, gy[j].index, i + j)) return false;
@@ -812,7 +754,7 @@ static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], 
 }
 
 /* Gives the outputs their gradients. by: NULL, or where these are zero by choice. */
-static bool plant(sweep *s, const wg_node y[], const wg_node seed[], const choice by[], int ny)
+static bool plant(sweep *s, const wg_node y[], const wg_node seed[], const wgi_choice by[], int ny)
 {
     bool ok = true;
     for (int j = 0; ok && j < ny; j++) {
@@ -820,13 +762,13 @@ static bool plant(sweep *s, const wg_node y[], const wg_node seed[], const choic
         if (!at || !(at->on & 3)) continue;
         const wgi_node *n = &s->g->node[y[j].index];
         wg_node v = wgi_to_shape(s->here, seed[j], n->shape, wg_gradient_dtype((wg_dtype)n->dtype));
-        ok = wg_node_ok(v) && contribute(s, at, v, by ? by[j] : NO_CHOICE);
+        ok = wg_node_ok(v) && contribute(s, at, v, by ? by[j] : WGI_NO_CHOICE);
         at->way |= FIRST;
     }
     return ok;
 }
 
-static bool run(sweep *s, const wg_node y[], const wg_node seed[], const choice by[], int ny,
+static bool run(sweep *s, const wg_node y[], const wg_node seed[], const wgi_choice by[], int ny,
                 const wg_node x[], int nx, wg_node gx[])
 {
     wgi_unwritten u;
@@ -840,8 +782,7 @@ static bool run(sweep *s, const wg_node y[], const wg_node seed[], const choice 
     return ok;
 }
 
-/* wgi_reverse_ends, of seeds that are zero by choice. by: NULL: of others. */
-static bool reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], const choice by[],
+bool wgi_reverse_by(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], const wgi_choice by[],
                     int ny, const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked)
 {
     sweep s = { .g = g, .here = here };
@@ -863,7 +804,7 @@ static bool reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node 
 bool wgi_reverse_ends(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
                       const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked)
 {
-    return reverse(g, here, y, seed, NULL, ny, x, nx, gx, end, blocked);
+    return wgi_reverse_by(g, here, y, seed, NULL, ny, x, nx, gx, end, blocked);
 }
 
 bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,

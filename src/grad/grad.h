@@ -1,7 +1,7 @@
 /* grad.h: derivatives as nodes. This room may use these builders of ops: wg_addn_at, wg_sum_to_at,
  * wg_broadcast_to_at, wg_cast_at, wg_fill_at, wg_reshape_at, and for rows wg_slice_at, wg_concat_at,
  * wg_rows_aligned, wg_rows_repeated, wg_transpose_at; for sparse Jacobians wg_gather_at; for choices
- * wg_where_at, wg_logical_and_at, wg_logical_or_at, wg_logical_not_at. */
+ * wg_where_at, wg_logical_and_at, wg_logical_or_at, wg_logical_not_at, wg_greater_at. */
 #ifndef WGI_GRAD_H
 #define WGI_GRAD_H
 
@@ -28,6 +28,11 @@ static inline bool wgi_is_zero(wg_node n) { return wgi_is_number(n) && wgi_numbe
  * the first of x. */
 bool wgi_reverse_ends(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
                       const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked);
+/* The same of seeds that are zero by choice; by: NULL: of others. */
+struct wgi_choice;
+bool wgi_reverse_by(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[],
+                    const struct wgi_choice *by, int ny, const wg_node x[], int nx, wg_node gx[],
+                    uint32_t end[], uint32_t *blocked);
 /* The same for those who do not ask why gx[k] is wg_none. */
 bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
                  const wg_node x[], int nx, wg_node gx[], uint32_t *blocked);
@@ -128,11 +133,11 @@ uint32_t wgi_border_at(const wgi_border *b, uint32_t i);
  * b.node[k]. Where it is wg_none it becomes a node that has the same value and waits for gy. Memory is from
  * g->temp. */
 bool wgi_copy_part(wg_graph *g, wg_node value, wg_node gy, const wgi_border *b, wg_node own[], wg_node *y);
-/* The gradients of y, whose own gradient is gy, by the nodes own[0..n) of a copy but own[but]: got[k], or
- * wg_none where it is zero or own[k] is no float. end[k] is not 0 where every path ends at a node without
- * a derivative. */
+/* The gradients of y, whose own gradient is gy (by: NULL, or where that is zero by choice), by the nodes
+ * own[0..n) of a copy but own[but]: got[k], or wg_none where it is zero or own[k] is no float. end[k] is not
+ * 0 where every path ends at a node without a derivative. */
 bool wgi_part_gradients(wg_site here, wg_node y, wg_node gy, const wg_node own[], uint32_t n, uint32_t but,
-                        wg_node got[], uint32_t end[]);
+                        const struct wgi_choice *by, wg_node got[], uint32_t end[]);
 /* The operands of node y of such an op that are no value: *n of them. NULL: out of memory. */
 wg_node *wgi_part_operands(const wgi_node *y, wg_graph *g, const wg_node x[], int *n);
 /* A plan that keeps all values leaves out those of the nodes from mark on, but what lies in the memory of

@@ -148,7 +148,7 @@ void wgi_leave_out(wg_graph *g, uint32_t mark, const wg_node keep[], uint32_t n)
 /* ---- the op ---- */
 
 bool wgi_part_gradients(wg_site here, wg_node y, wg_node gy, const wg_node own[], uint32_t n, uint32_t but,
-                        wg_node got[], uint32_t end[])
+                        const struct wgi_choice *by, wg_node got[], uint32_t end[])
 {
     wg_graph *g = y.graph;
     wg_node *want = wgi_arena_alloc(&g->temp, sizeof *want * 2 * WGI_MAX(n, 1)), *gx = want ? want + n : NULL;
@@ -159,7 +159,7 @@ bool wgi_part_gradients(wg_site here, wg_node y, wg_node gy, const wg_node own[]
         if (k != but && wg_node_ok(own[k]) && wg_gradient_dtype(wg_node_dtype(own[k])))
             of[m] = k, want[m++] = own[k];
     }
-    if (!wgi_reverse_ends(g, here, &y, &gy, 1, want, (int)m, gx, of + n, &blocked)) return false;
+    if (!wgi_reverse_by(g, here, &y, &gy, by, 1, want, (int)m, gx, of + n, &blocked)) return false;
     for (uint32_t j = 0; j < m; j++) got[of[j]] = gx[j], end[of[j]] = of[n + j];
     return true;
 }
@@ -181,7 +181,7 @@ static bool differentiate(wg_graph *g, wg_site here, wg_node y, wg_node gy, cons
     uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * WGI_MAX(b->count, 1));
     const wg_node value = wgi_handle(g, wgi_in(wgi_node_of(y))[0]);
     if (!own || !end || !wgi_copy_part(g, value, gy, b, own, &again) ||
-        !wgi_part_gradients(here, again, gy, own, b->count, WGI_NOT_REACHED, got, end))
+        !wgi_part_gradients(here, again, gy, own, b->count, WGI_NOT_REACHED, g->rule.choice, got, end))
         return false;
     for (uint32_t k = 0; k < b->count; k++)
         if (wg_is_none(got[k]) && !end[k]) got[k] = wg_number(0);

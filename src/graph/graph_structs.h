@@ -372,11 +372,12 @@ struct wg_graph {
     wgi_mark mark[WGI_MARKS]; /* the last ones, by rising count */
     uint32_t marks;
     struct {
-        const wg_op *op; /* the op whose derivative rule is being called; NULL: none is */
-        bool refused;    /* the rule tried to make a leaf: wgi_rule_makes */
-        bool users;      /* a rule of an op that calls a function of the user has been called */
-        bool asked;      /* a node was asked for its op: apply.c */
-        bool widens;     /* the rule is a user's, of a result of f64, in a context with .widens */
+        const wg_op *op;                 /* the op whose derivative rule is being called; NULL: none is */
+        const struct wgi_choice *choice; /* of the gradient that the rule is given: grad/choice.h */
+        bool refused;                    /* the rule tried to make a leaf: wgi_rule_makes */
+        bool users;  /* a rule of an op that calls a function of the user has been called */
+        bool asked;  /* a node was asked for its op: apply.c */
+        bool widens; /* the rule is a user's, of a result of f64, in a context with .widens */
         wgi_watch watch;
     } rule;
     wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */

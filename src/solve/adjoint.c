@@ -58,7 +58,7 @@ static bool stage(backward *w, wg_node t, wg_node y, wg_node a, wg_node *f, wg_n
     own[w->y] = wg_apply(w->here, &wgi_op_after, (wg_node[]){ y, w->gy }, 2, NULL);
     own[w->t] = t;
     if (!wg_node_ok(own[w->y]) || !wgi_copy_part(w->g, w->x[F], w->gy, &w->border, own, f) ||
-        !wgi_part_gradients(w->here, *f, a, own, n, w->t, ap, end))
+        !wgi_part_gradients(w->here, *f, a, own, n, w->t, NULL, ap, end))
         return false;
     *ay = ap[w->y];
     return true;

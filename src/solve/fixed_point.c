@@ -84,8 +84,8 @@ static bool spread(const implicit *w, wg_node u, wg_node got[])
     const uint32_t n = w->border.count;
     uint32_t *end = wgi_arena_alloc(&w->g->temp, sizeof *end * n);
     return end && wg_node_ok(u) &&
-           wgi_part_gradients(w->here, w->f, u, w->own, n, wgi_border_at(&w->border, w->x[Z].index), got,
-                              end);
+           wgi_part_gradients(w->here, w->f, u, w->own, n, wgi_border_at(&w->border, w->x[Z].index), NULL,
+                              got, end);
 }
 
 /* Whether operand j is read by f as something else than z. */

@@ -61,6 +61,19 @@ static const form forms[] = {
     FORM("x=[-1,-4]; s=sum(x); grad(where(s>0,sum(log(softmax(x/0))),s),x)", 1, 1),
     FORM("x=[inf,1]; w=[[1],[1]]; l=sum(x@w); grad(where(l<9,(l-l)^2,0),x)", 0, 0),
     FORM("x=[[1,2]]; l=sum(x)/0; grad(where(l<9,l^2,0),x)", 0, 0),
+    FORM("x=[-1,2.];s=1;y=sum(where(s>0,abs(x),flip(sqrt(x)))^3);g=grad(y,x);grad(sum(g),x)", 6, 12),
+    /* a branch that is broadcast, and reductions in a branch */
+    FORM("x=[0,1,5]; s=0; grad(sum(where(x>9,log(s),x)),s)", 0),
+    FORM("s=[[0],[4]]; grad(sum(where(s>0,sqrt(s),[1,2,3])),s)", 0, 0.75),
+    FORM("x=[[0,0],[3,4]]; n=sqrt(sum(x*x,axis=1,keepdims=true)); grad(sum(where(n>0,x/n,x)[:,0]),x)", 1, 0,
+         0.128, -0.096),
+    FORM("f(v)=where(sum(v)>0,sum(log(v)),sum(v)); x=[[0,0],[3,4]]; grad(sum(map(f,x)),x)", 1, 1, 1 / 3.0,
+         0.25),
+    FORM("x=[[1,-1],[4,9]]; s=sum(sqrt(x),axis=1); grad(sum(where(s>0,s,0)),x)", 0, 0, 0.25, 0.5 / 3),
+    FORM("x=[[1,-1],[4,9]]; s=mean(sqrt(x),axis=1); grad(sum(where(s>0,s,0)),x)", 0, 0, 0.125, 0.25 / 3),
+    FORM("x=[[1,-1],[4,9]]; s=max(sqrt(x),axis=1); grad(sum(where(s>0,s,0)),x)", 0, 0, 0, 0.5 / 3),
+    FORM("x=[[1,-1],[4,9]]; s=norm(sqrt(x),axis=0); grad(sum(where(s>0,s,0)),x)", 0.22360679774997896, 0,
+         0.22360679774997896, 0),
     /* shapes */
     FORM("x=[0,4]; grad(sum(where([[0],[1]]>0,log(reshape(x,[2,1])),0)),x)", 0, 0.25),
     FORM("x=[0,4]; r=reshape(x,[1,2]); grad(sum(where(r>0,sqrt(r),0)),x)", 0, 0.25),
@@ -108,6 +121,16 @@ Test(choices, forms)
                       forms[f].text, i, wg_tensor_item(&t, i), forms[f].want[i]);
         wgt_finish(r.c, NULL);
     }
+}
+
+/* A part that is computed again has the gradient that it has otherwise. */
+static wg_node root_of(wg_node x, void *user) { return wg_sqrt(x); }
+Test(choices, of_a_part_that_is_computed_again)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    wg_node x = VECTOR(g, 0, -2, 4), y = wg_recompute(x, root_of, NULL);
+    EXPECT_VECTOR(wg_grad(wg_sum(wg_where(wg_greater(x, 0), y, x)), x), 1, 1, 0.25);
+    wgt_finish(c, NULL);
 }
 
 /* ---- every elementwise op ---- */
