@@ -3,6 +3,8 @@
  * others stay. */
 #include "steps/steps.h"
 
+#include <math.h>
+
 #include "wengert/grad.h"
 #include "wengert/op.h"
 #include "wengert/ops.h"
@@ -107,6 +109,38 @@ static wg_status differentiate(maker *m, wg_node y, wg_node gy, int n)
     return WG_OK;
 }
 
+static bool is_finite(const wg_tensor *t)
+{
+    bool finite = true;
+    for (int64_t e = 0; t->data && e < wg_shape_size(t->shape); e++)
+        finite &= isfinite(((const double *)t->data)[e]);
+    return finite;
+}
+
+/* *t is the term of operand x, the item `to`, of y, whose gradient is gy. Where the gradient of `to` is
+ * finite a term that is not was multiplied by a zero that is one by choice. It is computed again without the
+ * elements of y whose gradient is 0. */
+static wg_status leave_out(maker *m, wg_node y, wg_node gy, wg_node x, int64_t to, wg_tensor *t, bool *chosen)
+{
+    wgi_apart whole; /* an evaluation of its own: that of m->apart goes on */
+    wg_tensor sum = { WG_F64, t->shape, NULL };
+    if (wgi_apart_open(&whole, m->here, m->v, m->root) == WG_OK)
+        sum = value_of(m, wg_grad_at(m->here, wgi_apart_copy(&whole, m->root), wgi_apart_copy(&whole, to)));
+    wgi_apart_close(&whole);
+    if (wg_failed(m->v->c)) return wg_recover(m->v->c), WG_OK;
+    wg_node taken = wg_where_at(m->here, wg_not_equal_at(m->here, gy, wg_number(0)), y, wg_number(0)),
+            gx = wg_none;
+    if (wg_vjp_at(m->here, taken, gy, &x, 1, &gx) != WG_OK) return wg_failed(m->v->c);
+    const wg_tensor again = value_of(m, gx);
+    for (int64_t e = 0; sum.data && again.data && e < wg_shape_size(t->shape); e++) {
+        double *own = &((double *)t->data)[e];
+        if (isfinite(*own) || !isfinite(((const double *)sum.data)[e])) continue;
+        *own = ((const double *)again.data)[e];
+        *chosen = true;
+    }
+    return wg_failed(m->v->c);
+}
+
 static wg_status hand_on(maker *m, int64_t i)
 {
     const wg_node y = wgi_apart_build(&m->apart, i);
@@ -116,8 +150,15 @@ static wg_status hand_on(maker *m, int64_t i)
                                   wg_gradient_dtype(wg_node_dtype(y)));
     wg_status s = wg_failed(m->v->c);
     if (s == WG_OK) s = differentiate(m, y, gy, n);
-    for (int k = 0; k < n && s == WG_OK; k++)
-        if (!wg_is_none(m->gx[k])) s = add(m, WGI_STEP_TERM, i, m->operand[k], value_of(m, m->gx[k]));
+    for (int k = 0; k < n && s == WG_OK; k++) {
+        if (wg_is_none(m->gx[k])) continue;
+        wg_tensor t = value_of(m, m->gx[k]);
+        bool chosen = false;
+        if (!m->local && t.data && !is_finite(&t))
+            s = leave_out(m, y, gy, m->x[k], m->operand[k], &t, &chosen);
+        if (s == WG_OK) s = add(m, WGI_STEP_TERM, i, m->operand[k], t);
+        m->s->step[m->s->steps - 1].chosen = chosen;
+    }
     return s;
 }
 

@@ -23,6 +23,7 @@ typedef struct wgi_step {
     wg_tensor sum;    /* backward: the gradient of `to` after this step */
     int nth;          /* backward: this is the nth term of that gradient, from 1 */
     bool last;        /* backward: the last one: the sum is the gradient */
+    bool chosen;      /* a term: some of it is 0 by a choice (wg_op.chooses), whatever the slope there is */
 } wgi_step;
 
 typedef struct wgi_steps {
