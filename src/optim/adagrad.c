@@ -18,6 +18,7 @@ UPDATE(adagrad) { FLOATS(ADAGRAD); }
 
 #if WG_BASE
 
-OPTIMIZER(adagrad, .moment = { "v" }, .formula = "v += g^2, w -= lr g / (sqrt(initial + v) + eps)");
+OPTIMIZER(adagrad, .divides = true, .moment = { "v" },
+          .formula = "v += g^2, w -= lr g / (sqrt(initial + v) + eps)");
 
 #endif

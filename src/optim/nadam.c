@@ -47,7 +47,7 @@ static void nadam_rates(const void *options, double t, double *rate)
     rate[V_SCALE] = 1 / (1 - pow(o->beta2, t));
 }
 
-OPTIMIZER(nadam, .moment = { "m", "v" }, .rates = nadam_rates,
+OPTIMIZER(nadam, .divides = true, .moment = { "m", "v" }, .rates = nadam_rates,
           .formula =
               "m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, "
               "w -= lr ((1 - mu) g / (1 - P) + mu' m / (1 - P mu')) / (sqrt(v / (1 - beta2^t)) + eps)");

@@ -40,7 +40,7 @@ static unsigned rmsprop_moments(const void *options)
     return 1U << V | (o->centered ? 1U << A : 0) | (o->momentum > 0 ? 1U << B : 0);
 }
 
-OPTIMIZER(rmsprop, .moment = { "v", "a", "b" }, .moments = rmsprop_moments,
+OPTIMIZER(rmsprop, .divides = true, .moment = { "v", "a", "b" }, .moments = rmsprop_moments,
           .formula = "v = rho v + (1 - rho) g^2, w -= lr g / (sqrt(v) + eps)");
 
 #endif

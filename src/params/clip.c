@@ -3,15 +3,20 @@
 #include "params/stepping.h"
 #include "wengert/op.h"
 
-static void scale_gradients(const wg_optim *o, double scale)
+/* Times to / from. The quotient may be subnormal, or 0: then the division comes first. */
+static void scale_gradients(const wg_optim *o, double to, double from_norm)
 {
+    const double scale = to / from_norm;
     const wgi_parameter *q;
     for (size_t k = 0; (q = wgi_params_next(o->s.p, &k));)
         for (int64_t j = 0; q->reached && j < wgi_gradient_parts(q); j++) {
             int64_t n, from = wgi_gradient_part(q, j, &n);
             for (int64_t i = from; i < from + n; i++)
-                if (q->dtype == WG_F32) ((float *)q->grad)[i] *= (float)scale;
-                else ((double *)q->grad)[i] *= scale;
+                if (q->dtype == WG_F32 && scale >= 0x1p-126) ((float *)q->grad)[i] *= (float)scale;
+                else if (q->dtype == WG_F32)
+                    ((float *)q->grad)[i] = (float)(((float *)q->grad)[i] / from_norm * to);
+                else if (scale >= 0x1p-1022) ((double *)q->grad)[i] *= scale;
+                else ((double *)q->grad)[i] = ((double *)q->grad)[i] / from_norm * to;
         }
 }
 
@@ -34,8 +39,8 @@ static double clip_norm(wg_site here, const wg_optim *o, double max_norm)
         wgi_fail(c, here, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0", max_norm);
     else if (!isfinite(norm) && !wgi_optim_refuse(here, o, "optim_clip_norm", "no gradient was scaled"))
         wgi_fail(c, here, "optim_clip_norm", WG_ERROR_VALUE,
-                 "the sum of the squares of the gradients exceeds the largest double");
-    if (max_norm >= 0 && isfinite(norm) && norm > max_norm) scale_gradients(o, max_norm / norm);
+                 "the norm of the gradients exceeds the largest double");
+    if (max_norm >= 0 && isfinite(norm) && norm > max_norm) scale_gradients(o, max_norm, norm);
     return norm;
 }
 

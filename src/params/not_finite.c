@@ -44,22 +44,24 @@ static wg_status squares_overflow(wg_site here, const wg_optim *o)
             if (wgi_range_is_finite(&r)) continue;
             return wgi_fail(o->s.p->c, here, "optim_step", WG_ERROR_VALUE,
                             "the gradient of %.120s %s is %s: what %s keeps of the squares of gradients "
-                            "exceeds the largest "
-                            "%s, and it would not move the parameter again. Scale the loss, bound gradients "
-                            "(wg_optim_clip_norm), or use f64",
+                            "exceeds the largest %s. Scale the loss, or bound gradients "
+                            "(wg_optim_clip_norm)%s",
                             q->name, wg_shape_text(q->shape, shape, sizeof shape),
                             wgi_range_text(&g, &q->shape, range, sizeof range), kind->name,
-                            wg_dtype_name(q->dtype));
+                            wg_dtype_name(q->dtype), q->dtype == WG_F32 ? ", or use f64" : "");
         }
     return WG_OK;
 }
 
 wg_status wgi_optim_overflow(wg_site here, wg_optim *o)
 {
-    char text[512];
+    char text[512], range[256];
     o->overflows = false;
-    if (!first_bad(o, true, text, sizeof text)) return squares_overflow(here, o);
+    const wgi_parameter *q = first_bad(o, true, text, sizeof text);
+    if (!q) return squares_overflow(here, o);
+    const wgi_range g = wgi_range_of(q->dtype, q->grad, q->size);
     return wgi_fail(o->s.p->c, here, "optim_step", WG_ERROR_VALUE,
-                    "after this step %s, though the gradients are finite: the rate %g is too large", text,
-                    wg_optim_lr(o));
+                    "after this step %s, though its gradient is %s: the rate %g is too large for it%s", text,
+                    wgi_range_text(&g, &q->shape, range, sizeof range), wg_optim_lr(o),
+                    o->s.kind->divides ? ", or what it is divided by is 0: give eps, or scale the loss" : "");
 }

@@ -149,12 +149,41 @@ static bool list_is_right(const wg_optim *o, const wg_params *root)
     return o->list_of == root->marked && o->list_of && o->list_lr == wgi_optim_rate(o);
 }
 
+/* eps, if the optimizer has it. NAN: it has none. */
+static double eps_of(const wg_optim *o)
+{
+    const wg_option_list *all = o->s.kind->options();
+    for (int i = 0; i < all->count; i++)
+        if (!strcmp(all->option[i].name, "eps")) return wg_option_value(&all->option[i], o->options);
+    return NAN;
+}
+
+/* Squares of gradients vanish below 1e-45 in f32 and below 5e-324 in f64. A smaller eps than these does not
+ * hide that, and the step would be gradients divided by eps. With eps 0 it is infinite, which is an error by
+ * itself. */
+static bool eps_hides_squares(wg_site here, const wg_optim *o)
+{
+    const double eps = o->s.kind->divides ? eps_of(o) : NAN;
+    const wgi_parameter *q;
+    for (size_t i = 0; eps > 0 && (q = wgi_params_next(o->s.p, &i));) {
+        const double least = q->dtype == WG_F32 ? 1e-18 : 1e-157;
+        if (eps < least)
+            return wgi_fail(o->s.p->c, here, "optim_step", WG_ERROR_VALUE,
+                            "eps of %s is %g: squares of small gradients vanish in %s, as of %.120s. It must "
+                            "be at "
+                            "least %g",
+                            o->s.kind->name, eps, wg_dtype_name(q->dtype), q->name, least) == WG_OK;
+    }
+    return true;
+}
+
 static wg_status step(wg_site here, wg_optim *o)
 {
     wg_params *root = o->s.p->root;
     if (!wgi_ok(root->c) || !o->s.fresh) return not_ready(here, o);
     if (o->s.kind->step) return step_of_its_own(here, o);
-    if (!list_is_right(o, root) && !wgi_stretches_make(o)) return wg_failed(root->c);
+    if (!list_is_right(o, root) && (!eps_hides_squares(here, o) || !wgi_stretches_make(o)))
+        return wg_failed(root->c);
     if (!(o->s.kind->rates ? run_with_rates(o) : run(o)))
         return wgi_optim_refuse(here, o, "optim_step", "no parameter was changed");
     done(here, o);

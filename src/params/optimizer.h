@@ -49,6 +49,7 @@ typedef struct wgi_optimizer {
      * numbers of the step before, at first 0. */
     void (*rates)(const void *options, double t, double *rate);
     wgi_update_fn update[WG_ISAS];
+    bool divides; /* by a root of squares of gradients, plus eps */
 
     /* Filled in by OPTIMIZER of src/optim/optim.h. */
     const wg_option_list *(*options)(void);

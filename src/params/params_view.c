@@ -210,13 +210,52 @@ wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradie
     return WG_OK;
 }
 
+/* The norm where the sum of squares overflows, or where squares vanish. */
+typedef struct far_norm {
+    double most, sum; /* the largest absolute value; the sum of the squares of values divided by it */
+} far_norm;
+static void find_most(wgi_parameter *q, size_t at_, void *arg)
+{
+    (void)at_;
+    far_norm *f = arg;
+    for (int64_t j = 0; q->reached && j < wgi_gradient_parts(q); j++) {
+        int64_t n, from = wgi_gradient_part(q, j, &n);
+        for (int64_t i = from; i < from + n; i++) {
+            const double v =
+                fabs(q->dtype == WG_F32 ? ((const float *)q->grad)[i] : ((const double *)q->grad)[i]);
+            f->most = v <= f->most ? f->most : v; /* NaN, too */
+        }
+    }
+}
+static void add_far_squares(wgi_parameter *q, size_t at_, void *arg)
+{
+    (void)at_;
+    far_norm *f = arg;
+    for (int64_t j = 0; q->reached && j < wgi_gradient_parts(q); j++) {
+        int64_t n, from = wgi_gradient_part(q, j, &n);
+        for (int64_t i = from; i < from + n; i++) {
+            const double v = q->dtype == WG_F32 ? ((const float *)q->grad)[i] : ((const double *)q->grad)[i];
+            f->sum += v / f->most * (v / f->most);
+        }
+    }
+}
+static double norm_of_far(const wg_params *p)
+{
+    far_norm f = { 0, 0 };
+    flat(p, find_most, &f);
+    if (f.most == 0 || !isfinite(f.most)) return f.most;
+    flat(p, add_far_squares, &f);
+    return f.most * sqrt(f.sum);
+}
+
 double wg_params_grad_norm_at(wg_site here, const wg_params *p)
 {
+    enum { LEAST = -900 }; /* below 2^-900 squares have lost digits */
     double sum = 0;
     if (!has_gradients(here, p, "params_grad_norm")) return NAN;
     const wgi_floats was = wgi_floats_enter();
     flat(p, add_squares, &sum);
-    sum = sqrt(sum);
+    const double norm = sum < ldexp(1, LEAST) || sum == INFINITY ? norm_of_far(p) : sqrt(sum);
     wgi_floats_leave(was);
-    return sum;
+    return norm;
 }

@@ -84,3 +84,50 @@ Test(magnitudes, a_sum_of_squares_that_overflows_is_named)
     cr_expect(strstr(e.error, "the gradient of w [] is 1.5e+19: what adagrad keeps of the squares"), "%s",
               e.error);
 }
+
+/* Below it squares vanish although eps is there: adam would move w by g / eps. */
+Test(magnitudes, an_eps_that_hides_nothing_is_refused)
+{
+    static const char *const kinds[] = { "adam", "adamw", "nadam", "rmsprop", "adagrad" };
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (int f64 = 0; f64 < 2; f64++) {
+            const double least = f64 ? 1e-157 : 1e-18, gradient = f64 ? 1e-190 : 1e-26;
+            const wg_optim_setting set[2] = { { "lr", 0.1 }, { "eps", least / 10 } },
+                                   fits[2] = { { "lr", 0.1 }, { "eps", least } };
+            const end e = run(kinds[k], set, 2, f64 ? WG_F64 : WG_F32, gradient, 1);
+            cr_expect(strstr(e.error, "eps of") && strstr(e.error, "as of w"), "%s: %s", kinds[k], e.error);
+            cr_expect_str_empty(run(kinds[k], fits, 2, f64 ? WG_F64 : WG_F32, gradient, 1).error);
+        }
+}
+
+/* 3 s and 4 s have the norm 5 s, and are clipped to 3 / 5 and 4 / 5 of the bound. */
+Test(magnitudes, norms_of_gradients_fit_where_their_squares_do_not)
+{
+    static const struct {
+        wg_dtype dtype;
+        double size, bound;
+    } all[] = { { WG_F64, 1e200, 1 },       { WG_F64, 1e-200, 1e-210 }, { WG_F64, 1e140, 1e-180 },
+                { WG_F64, 1e-300, 1e-305 }, { WG_F64, 1e300, 1e-300 },  { WG_F64, 2e-160, 1e-170 },
+                { WG_F32, 8e37, 1e-5 },     { WG_F32, 8e37, 1e-30 },    { WG_F32, 1e-30, 1e-35 } };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        wg_context *c = wg_start(.dtype = all[i].dtype);
+        wg_params *p = wg_params_new(c);
+        wg_graph *g = wg_graph_new(c);
+        wg_optim *o = wg_sgd(p, .lr = 1);
+        const double v[2] = { 3 * all[i].size, 4 * all[i].size },
+                     unit = all[i].dtype == WG_F32 ? 0x1p-22 : 0x1p-50;
+        double got[2];
+        wg_begin(g, WG_TRAIN);
+        wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(0));
+        wg_backward(wg_sum(wg_mul(w, wg_cast(wg_input(g, "q", wg_view_f64(v, WG_SHAPE(2))), all[i].dtype))),
+                    p);
+        const double norm = wg_optim_clip_norm(o, all[i].bound);
+        wg_params_get_grad(p, got);
+        cr_expect_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+        cr_expect_leq(wgt_relative(norm, 5 * all[i].size), unit, "%g: norm %.17g", all[i].size, norm);
+        for (int k = 0; k < 2; k++)
+            cr_expect_leq(wgt_relative(got[k], (3 + k) / 5.0 * all[i].bound), unit, "%g: %.17g", all[i].size,
+                          got[k]);
+        wg_finish(c, NULL);
+    }
+}
