@@ -112,11 +112,11 @@ DEFINE_OP(
     .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, RULES(inverse_gaps, shape, vjp),
     .kernel = KERNELS(inverse_gaps), .units = units_of_result, .leads = true);
 
-/* ---- slopes: operands are w, g, and the derivative of g in the direction w[i]' = i + 1 ---- */
+/* ---- slopes: operands are w, g, and the derivatives of g in the directions w[i]' = i + 1 and n - i ---- */
 
 static bool slopes_shape(wg_rule *r)
 {
-    return shaped_as(r, 1, 0) && shaped_as(r, 2, 0) && inverse_gaps_shape(r);
+    return shaped_as(r, 1, 0) && shaped_as(r, 2, 0) && shaped_as(r, 3, 0) && inverse_gaps_shape(r);
 }
 /* 1, 2, ... */
 static wg_node places(wg_site here, wg_node w)
@@ -130,8 +130,10 @@ wg_node wgi_slopes(wg_site here, wg_node w, wg_node g, bool sums)
 {
     (void)wg_node_name(
         g); /* what it is made of is looked at: no rule of another node of its kind has this one */
-    wg_node along = places(here, w), d = wg_jvp(g, &w, &along, 1);
-    return NODE_OF(slopes, WITH(slopes, sums), w, g, d);
+    const wg_shape s = wg_node_shape(w);
+    wg_node along = places(here, w), back = wg_sub((double)s.dim[s.rank - 1] + 1, along);
+    wg_node d = wg_jvp(g, &w, &along, 1), e = wg_jvp(g, &w, &back, 1);
+    return NODE_OF(slopes, WITH(slopes, sums), w, g, d, e);
 }
 /* Of differences: those of equal elements have no derivative, it is an error. */
 VJP(slopes)
@@ -153,9 +155,9 @@ SAMPLE(slopes)
     if (i > 3) return wg_none;
     wg_node place = wg_index_along(wg_any_class(g, 2, s[i]), -1);
     wg_node w = wg_add(wg_between(g, 0.5, 1.5, s[i]), wg_mul(wg_add(place, 1), 3));
-    return NODE_OF(slopes, WITH(slopes, i == 2), w, wg_any(g, s[i]), wg_any(g, s[i]));
+    return NODE_OF(slopes, WITH(slopes, i == 2), w, wg_any(g, s[i]), wg_any(g, s[i]), wg_any(g, s[i]));
 }
-#define SLOPES_OF(w, g) NODE_OF(slopes, WITH(slopes, false), w, g, ANY(3))
+#define SLOPES_OF(w, g) NODE_OF(slopes, WITH(slopes, false), w, g, ANY(3), ANY(3))
 ERRORS(slopes,
        (SLOPES_OF(wg_mul(ANY(3), 0), wg_cast(wg_index_along(ANY(3), 0), wg_node_dtype(ANY(3)))),
         "has an eigenvalue or singular value twice"),
@@ -165,12 +167,15 @@ DEFINE_OP(
     slopes,
     .summary = "Differences, or with `sums` sums, of all pairs of elements of g along the last axis, divided "
                "by those of w. Where that is 0 / 0, the same quotient of d and of the numbers 1, 2, ...: its "
-               "limit along them. Of equal elements of w with other elements of g it is an error.",
+               "limit along them. Of equal elements of w with other elements of g it is an error, as where "
+               "e, which is d "
+               "along the numbers in the other order, has another quotient.",
     .formula = "y[..., i, j] = (g[..., i] + g[..., j]) / (w[..., i] + w[..., j]) where sums, 0 where i = j, "
                "else (g[..., j] - g[..., i]) / (w[..., j] - w[..., i])",
-    .adjoint = "w' = \"the formula, differentiated\", g' = \"the formula, differentiated\"", .zero = 1 << 2,
-    .operands = 3, .names = "w g d", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, TAKES(slopes),
-    RULES(slopes, shape, vjp), .kernel = KERNELS(slopes), .units = units_of_result, .leads = true);
+    .adjoint = "w' = \"the formula, differentiated\", g' = \"the formula, differentiated\"",
+    .zero = 1 << 2 | 1 << 3, .operands = 4, .names = "w g d e", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
+    TAKES(slopes), RULES(slopes, shape, vjp), .kernel = KERNELS(slopes), .units = units_of_result,
+    .leads = true);
 
 /* ---- close_values ---- */
 

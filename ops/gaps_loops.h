@@ -59,21 +59,31 @@ static bool N(gaps)(const wg_kernel *k, int64_t u)
     return true;
 }
 
-static N(fraction) N(slope)(const T *w, const T *g, const T *d, int64_t i, int64_t j, T sign)
+/* d: along 1, 2, ..., n; e: along n, ..., 2, 1. If the function knows one of the equal values from the other,
+ * the limits differ, though its gradient by both may be the same by accident. */
+static N(fraction)
+    N(slope)(const T *w, const T *g, const T *d, const T *e, int64_t n, int64_t i, int64_t j, T sign)
 {
-    const T apart = sign > 0 ? (T)(i + j + 2) : i == j ? 1 : (T)(j - i);
-    return (N(fraction)){ g[j] + sign * g[i], w[j] + sign * w[i], (d[j] + sign * d[i]) / apart, 0 };
+    const T apart = sign > 0 ? (T)(i + j + 2)
+                    : i == j ? 1
+                             : (T)(j - i),
+            back = sign > 0 ? (T)(2 * n - i - j)
+                   : i == j ? 1
+                            : (T)(i - j);
+    const T limit = (d[j] + sign * d[i]) / apart, other = (e[j] + sign * e[i]) / back;
+    const bool same = N(within)(limit - other, NEAR(T) * (ABS(limit) + ABS(other)));
+    return (N(fraction)){ g[j] + sign * g[i], w[j] + sign * w[i], limit, same ? 0 : (T)INFINITY };
 }
 static bool N(slope_all)(const wg_kernel *k, int64_t u, bool sums)
 {
     const int64_t n = matrices_of(k->yt[0].shape).n;
     const T *w = (const T *)k->x[0] + u * n, *g = (const T *)k->x[1] + u * n, *d = (const T *)k->x[2] + u * n,
-            sign = sums ? 1 : -1;
+            *e = (const T *)k->x[3] + u * n, sign = sums ? 1 : -1;
     T *y = (T *)k->y[0] + u * n * n;
     N(scale) s = { N(largest)(w, n), N(largest)(g, n), 0, n, true };
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < n; j++) {
-            const N(fraction) f = N(slope)(w, g, d, i, j, sign);
+            const N(fraction) f = N(slope)(w, g, d, e, n, i, j, sign);
             s.steep = ABS(f.limit);
             if (i == j && !sums) y[i * n + j] = 0;
             else if (!N(quotient)(&s, f, &y[i * n + j]))

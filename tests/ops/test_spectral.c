@@ -608,6 +608,22 @@ Test(spectral, hessians_at_equal_values_are_refused)
     expect_refused(WG_F64, list, 3, true);
 }
 
+/* The gradient by two equal values is the same by accident: that of w[1]^2 at 0. w[0] w[1] is the determinant. */
+Test(spectral, second_derivatives_know_one_of_equal_values)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    const double zeros[4] = { 0 }, turn[4] = { 0, 1, 1, 0 };
+    wg_node x = wg_input(g, "x", wg_view_f64(zeros, WG_SHAPE(2, 2))), w, to,
+            v = wg_input(g, "v", wg_view_f64(turn, WG_SHAPE(2, 2)));
+    wg_eigh(x, &w, NULL);
+    wg_hvp(wg_square(wg_select(w, 0, 1)), &x, &v, 1, &to);
+    cr_expect(isnan(wg_item(wg_sum(to))));
+    wgt_expect_error(c, WG_ERROR_VALUE, TWICE);
+    wg_hvp(wg_mul(wg_select(w, 0, 0), wg_select(w, 0, 1)), &x, &v, 1, &to);
+    EXPECT(to, WG_F64, WG_SHAPE(2, 2), 0, -1, -1, 0);
+    wgt_finish(c, NULL);
+}
+
 /* At the unit matrix, exactly. */
 Test(spectral, accidents_at_unit_matrices)
 {
