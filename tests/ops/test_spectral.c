@@ -608,7 +608,8 @@ Test(spectral, hessians_at_equal_values_are_refused)
     expect_refused(WG_F64, list, 3, true);
 }
 
-/* The gradient by two equal values is the same by accident: that of w[1]^2 at 0. w[0] w[1] is the determinant. */
+/* The gradient by two equal values is the same by accident: that of w[1]^2 at 0. w[0] w[1] is the
+ * determinant. */
 Test(spectral, second_derivatives_know_one_of_equal_values)
 {
     WGT_GRAPH(WG_F64, NULL);
