@@ -80,7 +80,7 @@ endif
 
 # ---- flags ----
 
-WG_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -I. -I$(BUILD)/obj/generated
+WG_CPPFLAGS := -D_GNU_SOURCE -DWG_OWN_HEADERS -Iinclude -Isrc -I. -I$(BUILD)/obj/generated
 WG_CFLAGS   := -std=c17 -fvisibility=protected -fPIC -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off \
                -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef -Wformat=2 \
                -Wno-unused-parameter

@@ -3,6 +3,9 @@
  * triangles of matrices. ops.h includes this. A negative axis or index counts from the end. */
 #ifndef WENGERT_ARRANGE_H
 #define WENGERT_ARRANGE_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

@@ -2,6 +2,9 @@
 /* attention.h: scaled dot product attention. ops.h includes this. */
 #ifndef WENGERT_ATTENTION_H
 #define WENGERT_ATTENTION_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

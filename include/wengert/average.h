@@ -13,6 +13,9 @@
  */
 #ifndef WENGERT_AVERAGE_H
 #define WENGERT_AVERAGE_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "named.h"
 #include "params.h"

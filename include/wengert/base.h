@@ -11,6 +11,9 @@
  */
 #ifndef WENGERT_BASE_H
 #define WENGERT_BASE_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #if defined(__SIZEOF_POINTER__) && __SIZEOF_POINTER__ < 8 && !defined(__wasm__)
 #error "Wengert needs a 64-bit target: compile without -m32, or with a compiler for a 64-bit machine"

@@ -29,6 +29,9 @@
  *        a kink, they are compared beside it to both sides, and their limits with H u at the point. */
 #ifndef WENGERT_CHECK_H
 #define WENGERT_CHECK_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "ops.h"
 #include "params.h"

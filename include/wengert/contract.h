@@ -3,6 +3,9 @@
  * header. */
 #ifndef WENGERT_CONTRACT_H
 #define WENGERT_CONTRACT_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

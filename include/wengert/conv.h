@@ -11,6 +11,9 @@
  * and after. */
 #ifndef WENGERT_CONV_H
 #define WENGERT_CONV_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

@@ -17,6 +17,9 @@
  * which is standard C++, the arguments could not be structured bindings. */
 #ifndef WENGERT_CPLUSPLUS_H
 #define WENGERT_CPLUSPLUS_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "base.h"
 

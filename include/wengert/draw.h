@@ -18,6 +18,9 @@
  */
 #ifndef WENGERT_DRAW_H
 #define WENGERT_DRAW_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "plan.h"

@@ -20,6 +20,9 @@
  */
 #ifndef WENGERT_FIGURE_H
 #define WENGERT_FIGURE_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "base.h"
 #include "named.h"

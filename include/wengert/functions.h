@@ -4,6 +4,9 @@
  * this header. */
 #ifndef WENGERT_FUNCTIONS_H
 #define WENGERT_FUNCTIONS_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

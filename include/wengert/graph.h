@@ -21,6 +21,9 @@
  */
 #ifndef WENGERT_GRAPH_H
 #define WENGERT_GRAPH_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "base.h"
 

@@ -47,6 +47,9 @@
  */
 #ifndef WENGERT_GROUP_H
 #define WENGERT_GROUP_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "named.h"
 #include "params.h"

@@ -8,6 +8,9 @@
  */
 #ifndef WENGERT_IMPLICIT_H
 #define WENGERT_IMPLICIT_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

@@ -2,6 +2,9 @@
 /* kernel.h: how the kernel of an op is written: its arguments, faults, loops, random draws. op.h includes it. */
 #ifndef WENGERT_KERNEL_H
 #define WENGERT_KERNEL_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 

@@ -10,6 +10,9 @@
  */
 #ifndef WENGERT_LINEAR_H
 #define WENGERT_LINEAR_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

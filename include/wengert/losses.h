@@ -4,6 +4,9 @@
  * error in wg_backward. */
 #ifndef WENGERT_LOSSES_H
 #define WENGERT_LOSSES_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

@@ -11,6 +11,9 @@
  * counts too) is told from the others by n. The results have the context's dtype. */
 #ifndef WENGERT_MAKERS_H
 #define WENGERT_MAKERS_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

@@ -14,9 +14,15 @@
  * A struct without WG_OPTS, { 0 } say, is an error at the call. So is a number out of its range. In C++ the
  * same calls work in any order of the options; cplusplus.h has the rules of C++. A program must be compiled
  * again for a version of the library whose structs have more options.
+ *
+ * An argument that lacks its name is an error: "initialization of a flexible array member". To gcc all headers of
+ * Wengert are the system's, so that it shows the call alone, and not each macro inside. WG_OWN_HEADERS: they are not.
  */
 #ifndef WENGERT_NAMED_H
 #define WENGERT_NAMED_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,6 +8,9 @@
  * */
 #ifndef WENGERT_NN_H
 #define WENGERT_NN_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "ops.h"
 #include "params.h"

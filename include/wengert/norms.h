@@ -2,6 +2,9 @@
 /* norms.h: normalisation, and resizing of images. ops.h includes this header. */
 #ifndef WENGERT_NORMS_H
 #define WENGERT_NORMS_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

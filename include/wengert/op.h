@@ -15,6 +15,9 @@
  */
 #ifndef WENGERT_OP_H
 #define WENGERT_OP_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "grad.h"
 #include "kernel.h"

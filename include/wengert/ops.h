@@ -12,6 +12,9 @@
  */
 #ifndef WENGERT_OPS_H
 #define WENGERT_OPS_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "arrange.h"
 #include "attention.h"

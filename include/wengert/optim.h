@@ -10,6 +10,9 @@
  */
 #ifndef WENGERT_OPTIM_H
 #define WENGERT_OPTIM_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "named.h"
 #include "params.h"

@@ -5,6 +5,9 @@
  * an axis of n makes the run fail. */
 #ifndef WENGERT_PICK_H
 #define WENGERT_PICK_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

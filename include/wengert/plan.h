@@ -12,6 +12,9 @@
  */
 #ifndef WENGERT_PLAN_H
 #define WENGERT_PLAN_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "named.h"

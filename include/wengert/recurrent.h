@@ -18,6 +18,9 @@
  * but in the gate g of gru b is bias_ih, and NAME.b_new [n] is bias_hh. */
 #ifndef WENGERT_RECURRENT_H
 #define WENGERT_RECURRENT_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "ops.h"
 #include "params.h"

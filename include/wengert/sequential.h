@@ -10,6 +10,9 @@
  */
 #ifndef WENGERT_SEQUENTIAL_H
 #define WENGERT_SEQUENTIAL_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "graph.h"
 #include "params.h"

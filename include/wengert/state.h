@@ -11,6 +11,9 @@
  */
 #ifndef WENGERT_STATE_H
 #define WENGERT_STATE_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "params.h"
 

@@ -3,6 +3,9 @@
  * net. nn.h includes this. */
 #ifndef WENGERT_TRANSFORMER_H
 #define WENGERT_TRANSFORMER_H
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)
+#pragma GCC system_header
+#endif
 
 #include "ops.h"
 #include "params.h"

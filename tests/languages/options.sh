@@ -235,3 +235,21 @@ judge() {
         print options " options, " said " results, " wrongs + 0 " wrong"
     }' "$in/defaults" "$in/all"
 }
+
+# ---- slips ----
+
+# The calls of slips.txt, each with a slip: how many gcc says more of than 12 lines and 8 a message, then "N of N", the calls
+# that it says something of.
+slips() {
+    [ -n "$(command -v gcc)" ] || need gcc
+    {
+        echo '#include <wengert/wengert.h>'
+        awk '{ print "void f" NR "(wg_node w, wg_graph *g, wg_params *p, wg_context *c)\n{ (void)" $0 "; }" }' \
+            tests/languages/slips.txt
+    } >"$in/slips.c"
+    LC_ALL=C gcc -std=c17 -Iinclude -fsyntax-only "$in/slips.c" 2>&1 | awk -v "calls=$(wc -l <tests/languages/slips.txt)" '
+        function end() { if (at && lines > 12 && lines > 8 * messages) print "more than 12 lines: " at, lines }
+        /In function/ { end(); at = $NF; lines = messages = 0; seen++; next }
+        at { lines++; messages += /: (error|warning):/ }
+        END { end(); print seen " of " calls + 0 }'
+}

@@ -48,3 +48,10 @@ Test(options, no_wrong_form_runs_silently)
         "each_cpp=; each_c=$(one_of_each | head -1); forms() { echo 'wg_adam(p, .lr = 1e-3)'; }; wrong");
     cr_expect(strstr(text, "    wg_adam(p, .lr = 1e-3): runs silently\n"), "%s", text);
 }
+
+/* One slip in a call of C: gcc shows the call, not the macros inside. */
+Test(options, a_slip_is_a_few_lines)
+{
+    const char *said = SHELL("slips");
+    cr_expect_str_eq(said, "50 of 50\n", "%s", said);
+}
