@@ -59,10 +59,10 @@ static bool N(gaps)(const wg_kernel *k, int64_t u)
     return true;
 }
 
-/* d: along 1, 2, ..., n; e: along n, ..., 2, 1. If the function knows one of the equal values from the other,
- * the limits differ, though its gradient by both may be the same by accident. */
+/* d: along 1, 2, ..., n; e: along n, ..., 2, 1; size: the largest of both. If the function knows one of the
+ * equal values from the other, the limits differ, though its gradient by both may be the same by accident. */
 static N(fraction)
-    N(slope)(const T *w, const T *g, const T *d, const T *e, int64_t n, int64_t i, int64_t j, T sign)
+    N(slope)(const T *w, const T *g, const T *d, const T *e, int64_t n, T size, int64_t i, int64_t j, T sign)
 {
     const T apart = sign > 0 ? (T)(i + j + 2)
                     : i == j ? 1
@@ -71,7 +71,7 @@ static N(fraction)
                    : i == j ? 1
                             : (T)(i - j);
     const T limit = (d[j] + sign * d[i]) / apart, other = (e[j] + sign * e[i]) / back;
-    const bool same = N(within)(limit - other, NEAR(T) * (ABS(limit) + ABS(other)));
+    const bool same = N(within)(limit - other, NEAR(T) * (ABS(limit) + ABS(other)) + N(noise)(n) * size);
     return (N(fraction)){ g[j] + sign * g[i], w[j] + sign * w[i], limit, same ? 0 : (T)INFINITY };
 }
 static bool N(slope_all)(const wg_kernel *k, int64_t u, bool sums)
@@ -81,9 +81,10 @@ static bool N(slope_all)(const wg_kernel *k, int64_t u, bool sums)
             *e = (const T *)k->x[3] + u * n, sign = sums ? 1 : -1;
     T *y = (T *)k->y[0] + u * n * n;
     N(scale) s = { N(largest)(w, n), N(largest)(g, n), 0, n, true };
+    const T size = N(larger)(N(largest)(d, n), N(largest)(e, n));
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < n; j++) {
-            const N(fraction) f = N(slope)(w, g, d, e, n, i, j, sign);
+            const N(fraction) f = N(slope)(w, g, d, e, n, size, i, j, sign);
             s.steep = ABS(f.limit);
             if (i == j && !sums) y[i * n + j] = 0;
             else if (!N(quotient)(&s, f, &y[i * n + j]))

@@ -230,7 +230,7 @@ licences() { grep -L 'SPDX-License-Identifier: MIT' include/wengert/* python/wen
 
 # All at the same time; cat keeps their order.
 headers() {
-    local flags=(-Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude)
+    local flags=(-Wall -Wextra -Wpedantic -Werror -DWG_OWN_HEADERS -fsyntax-only -Iinclude)
     cat <(as_c c11) <(as_c c17) <(as_cxx c++11 h) <(as_cxx c++17 h) <(as_cxx c++17 hpp) | grep -v 'pragma once' |
         report "a public header does not compile alone"
     [ -n "$cxx" ] || echo "g++ or clang++" | report "not installed: the headers are not tried as C++"

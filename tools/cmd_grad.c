@@ -196,6 +196,17 @@ static bool prepare(job *w)
     return model_ok(&w->m);
 }
 
+/* Some kinks are those of the gradient alone, as of softsign. */
+static void say_kink(job *w)
+{
+    const name_list *x = &w->x;
+    wg_node *gx = wg_alloc(w->m.c, (size_t)x->count + 1, sizeof *gx);
+    bool said = model_say_kink(&w->m, w->y, x->node, x->count);
+    if (!said && gx && wg_grads_at(w->here, w->y, x->node, x->count, gx) == WG_OK)
+        for (int k = 0; k < x->count && !said; k++) said = model_say_kink(&w->m, gx[k], x->node, x->count);
+    wg_free(w->m.c, gx);
+}
+
 static void differentiate(job *w)
 {
     const args *a = w->m.a;
@@ -218,7 +229,7 @@ static void differentiate(job *w)
                 : hessian || jacobian ? matrices(w, hessian)
                                       : gradients(w);
     if (!fine) return;
-    if (hessian || order > 1) model_say_kink(&w->m, w->y, w->x.node, w->x.count);
+    if (hessian || order > 1) say_kink(w);
     if (a->json) json_out(w, order, hessian ? "hessian" : jacobian ? "jacobian" : "grads", hessian);
     else if (!text_out(w, &style, order, hessian)) model_fail(&w->m, EXIT_OTHER, "out of memory");
 }

@@ -412,18 +412,34 @@ bool model_say_kink(const model *m, wg_node y, const wg_node x[], int n)
     return k.op;
 }
 
+/* Where a gradient stands below y, y's derivative takes that gradient's: a second one. What only y is made of
+ * is differentiated once, as abs in abs(g - 2). So the gradients are looked at, which others than rules
+ * use. */
+static bool say_kink_below(const model *m, wg_node y, wg_node x)
+{
+    enum { MOST = 8 }; /* each takes three evaluations */
+    bool *below = nodes_below(m->g, y), said = false;
+    int left = MOST;
+    wg_value_at("", x); /* wg_kink moves it from its value, which an element of map has not got yet */
+    if (wg_node_is_derived(y)) said = model_say_kink(m, y, &x, 1);
+    for (int64_t i = y.index; below && i > 0 && !said; i--) {
+        const wg_node n = wg_graph_node(m->g, i);
+        for (int k = 0; below[i] && !wg_node_is_derived(n) && k < wg_node_operands(n) && !said; k++) {
+            const wg_node g = wg_node_operand(n, k);
+            if (wg_node_is_derived(g) && left-- > 0) said = model_say_kink(m, g, &x, 1);
+        }
+    }
+    wg_free(m->c, below);
+    return said;
+}
+
 void model_say_kinks(const model *m)
 {
-    enum { LATEST = 8 }; /* each takes three evaluations, and a loop may have made thousands */
+    enum { LATEST = 8 }; /* a loop may have made thousands */
     wg_node y, x;
     bool said = args_has(m->a, "quiet");
-    for (int i = 0; !said && i < LATEST && wg_program_grad(m->q, i, &y, &x); i++) {
-        bool *below = nodes_below(m->g, y), is_second = false;
-        for (int64_t j = 1; below && j <= y.index && !is_second; j++)
-            is_second = below[j] && wg_node_is_derived(wg_graph_node(m->g, j));
-        wg_free(m->c, below);
-        said = is_second && model_say_kink(m, y, &x, 1);
-    }
+    for (int i = 0; !said && i < LATEST && wg_program_grad(m->q, i, &y, &x); i++)
+        said = say_kink_below(m, y, x);
 }
 
 bool model_no_value(model *m)

@@ -17,7 +17,8 @@
  *        in random directions, part by part. The bars are measured: several steps, extrapolated; the
  *        noise of f. This is done at the given point, about 1 % of each component away, and after ten
  *        steps of descent, as a point chosen by hand may lie at a minimum. Where a library op of a graph has
- *        a kink, slopes are those of the piece on which each element lies at the point.
+ *        a kink, slopes are those of the piece on which each element lies at the point. If the point itself
+ *        lies at a kink, the values and gradients beside it say whether f jumps, or has another gradient.
  *     3. The check that Andrew Ng's course "Improving Deep Neural Networks" (DeepLearning.AI) teaches, "the
  *        course" in this header: two-sided differences with a fixed step (default 1e-7). The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||) is printed with
  *        the course's words: up to 1e-7 great, up to 1e-5 ok, up to 1e-3 worry, above: very likely a

@@ -206,7 +206,7 @@ static void gradients(graph_check *q)
 static void clone_search(void *self)
 {
     const graph_check *q = self;
-    wgi_check_first_wrong(q->r, q->here, q->clone, q->root, q->x);
+    if (!q->r->at_kink[0]) wgi_check_first_wrong(q->r, q->here, q->clone, q->root, q->x);
 }
 
 /* Gives findings of the clone's nodes the indices of the user's nodes, and their scopes: "enc/t.3/act". */
@@ -284,6 +284,7 @@ static bool open_second(const graph_check *q, second *s)
         if (!w) continue;
         const double scale = wgi_check_rms(in->point, in->size);
         for (int64_t i = 0; i < in->size; i++) w[i] *= scale;
+        if (r->parts == 1 && in->size == 1) w[0] = 1; /* then the report shows H itself */
         s->s = wgi_plus_product(q->here, s->s, q->gx[k], w, &by);
         wg_free(r->c, w);
     }
@@ -320,26 +321,27 @@ static void take_over(wg_check *r, wg_check *own)
                   r->second.whole ? "rounding noise hides them" : "the gradient is not smooth here");
 }
 
-/* What the library computes at a kink is that of a convention. What stands for some functions is smooth. */
-static void name_kink(const graph_check *q, wg_node loss, int n)
+/* The kink of y at the point, in the report's words. What stands for some functions is smooth. */
+static void find_kink(wg_check *r, wg_node y, const wg_node x[], int n)
 {
     static const char *const smooth[][2] = { { "norm", "; for norm(x)^2 write sum(x*x)" },
                                              { "std", "; for std(x)^2 write var(x)" },
                                              { "abs", "; for abs(x)^2 write x*x" } };
-    const wg_call k = wgi_check_kink(q->r, loss, q->chosen, n);
-    char text[WGI_CHECK_TEXT];
-    if (!k.op) return;
-    wgi_check_say(text, "%.60s, %.120s", k.op->name, wg_site_place(k.here));
-    q->r->second.kink = wgi_check_keep(q->r, text);
-    for (int i = 0; i < 3; i++)
-        if (wg_op_is(k.op, smooth[i][0])) q->r->instead = smooth[i][1];
+    wgi_kink *k = &r->kink;
+    char text[WGI_CHECK_TEXT] = "";
+    *k = wgi_check_kink(r, y, x, n);
+    if (k->call.op) wgi_check_say(text, "%.60s, %.120s", k->call.op->name, wg_site_place(k->call.here));
+    k->text = wgi_check_keep(r, text), k->instead = "";
+    for (int i = 0; k->call.op && i < 3; i++)
+        if (wg_op_is(k->call.op, smooth[i][0])) k->instead = smooth[i][1];
+    if (r->o.order > 1) r->second.kink = k->text;
 }
 
 /* first: of the first derivatives. */
 static void compare_second(const graph_check *q, const wgi_graph_function *first)
 {
     wg_check *r = q->r;
-    second s = { .own = { .c = r->c, .of_second = true, .solver = "", .instead = r->instead } };
+    second s = { .own = { .c = r->c, .of_second = true, .solver = "" } };
     s.own.o.evaluations = WG_AUTO;
     s.own.o.progress = r->o.progress, s.own.o.progress_user = r->o.progress_user;
     if (!open_second(q, &s)) {
@@ -348,22 +350,26 @@ static void compare_second(const graph_check *q, const wgi_graph_function *first
         wgi_check_recover(r);
         return;
     }
+    if (!*r->kink.text) find_kink(r, s.s, q->x, r->parts); /* softsign has one in its derivative alone */
+    s.own.kink = r->kink;
     wgi_graph_function f = *first;
     f.root = s.s, f.gx = s.hx, f.none = 0, f.pieces = (wgi_frozen){ 0 }, f.summed = 0;
     wgi_check_target t = wgi_graph_target(&f);
     t.several_kinks = true;
-    const char *why = wgi_check_points_of_second(&s.own, &t, r->second.kink);
+    const char *why = wgi_check_points_of_second(&s.own, &t);
     if (why)
         wgi_check_say(r->second_reason, "second derivatives%s%.100s: %s",
-                      *r->second.kink ? " at the kink of " : "", r->second.kink, why);
+                      *r->kink.text ? " at the kink of " : "", r->kink.text, why);
     take_over(r, &s.own);
 }
 
-/* If a rule is wrong, so is what it is made of in the second derivatives: then they are not compared. */
+/* If a rule is wrong, so is what it is made of in the second derivatives: then they are not compared. Nor are
+ * those of a function that has no gradient at the point, or another one. */
 static void check_second(const graph_check *q, const wgi_graph_function *first)
 {
     wg_check *r = q->r;
-    if (wgi_check_has(r, WGI_STAGE_RULE)) return;
+    memcpy(r->second_reason, r->at_kink, sizeof r->at_kink);
+    if (wgi_check_has(r, WGI_STAGE_RULE) || r->at_kink[0]) return;
     compare_second(q, first);
     if (wgi_check_has(r, WGI_STAGE_SECOND) && wgi_check_go_on(r))
         wgi_check_rules_of_gradient(r, q->clone, q->root.index + 1, q->gx, r->parts);
@@ -406,7 +412,7 @@ static void find_solvers(graph_check *q)
     }
 }
 
-static void check_function(graph_check *q, int n)
+static void check_function(graph_check *q, wg_node loss, int n)
 {
     const wgi_frozen *m = &q->meant;
     double **at = wg_alloc(q->r->c, (size_t)n, sizeof *at);
@@ -419,8 +425,10 @@ static void check_function(graph_check *q, int n)
                         m->from, m->count);
     wgi_check_target t = wgi_graph_target(&f);
     t.search = clone_search, t.searcher = q;
+    if (q->r->o.order > 1 || f.pieces.g) find_kink(q->r, loss, q->chosen, n);
+    wgi_check_measure(q->r, &t);
     if (q->r->o.order > 1 && wgi_check_go_on(q->r)) check_second(q, &f);
-    wgi_check_run(q->r, &t);
+    wgi_check_finish(q->r, &t);
     name_user_nodes(q);
     wgi_graph_function_close(&f);
 }
@@ -437,9 +445,8 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
         return q->r;
     }
     note_batches(q);
-    if (q->r->o.order > 1) name_kink(q, loss, n);
     gradients(q);
-    check_function(q, n);
+    check_function(q, loss, n);
     wg_graph_free(q->clone), wg_graph_free(q->meant.moving);
     return q->r;
 }

@@ -377,7 +377,8 @@ static void print_points(const wg_check *r, FILE *out)
     for (int i = 0; i < r->findings; i++) { /* what no row shows */
         const wgi_finding *f = &r->finding[i];
         const bool here = f->point == WGI_POINT_GIVEN, fails_here = r->at[WGI_POINT_GIVEN].differ;
-        if (f->stage == WGI_STAGE_SLOPE && (here ? f->shown.element < 0 : !fails_here)) print_slope(f, out);
+        const bool is_new = here ? f->shown.element < 0 || f->remedy[0] : !fails_here;
+        if (f->stage == WGI_STAGE_SLOPE && is_new) print_slope(f, out);
     }
 }
 

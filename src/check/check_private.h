@@ -9,7 +9,7 @@
  *     graph_function.c  a scalar of a graph as the function of a claim; its pieces, and the numbers inside it
  *     points.c          the gradient against slopes of f at several points
  *     kink.c            whether the point lies at a kink
- *     beside.c          second derivatives at a kink, by their limits
+ *     beside.c          derivatives at a kink, by their limits
  *     slope.c           the slope of a function of one variable: slope.h
  *     rules.c           each node's rule against its own kernel
  *     remedy.c          what would make a wrong rule right
@@ -103,6 +103,15 @@ typedef struct wgi_finding {
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
 } wgi_finding;
 
+/* What wg_kink finds, and more. */
+typedef struct wgi_kink {
+    wg_call call;
+    const char *text;    /* "abs, model.c:7"; "": there is no kink */
+    const char *instead; /* what is to be written to have second derivatives there; or "" */
+    bool is_isolated;    /* on both sides of the point other pieces are chosen than at the point */
+    bool is_alone;       /* even one element of a choice is another one on both sides, as that of x == 0 */
+} wgi_kink;
+
 typedef struct wgi_names {
     const char **name;
     int count, room;
@@ -143,8 +152,9 @@ struct wg_check {
     bool of_second; /* the report of H u, a part of another report */
     wg_check_second second;
     char second_reason[WGI_CHECK_TEXT];
-    const char *instead; /* what is to be written to have second derivatives at the kink; or "" */
-    wg_gradcheck_opts o; /* with defaults; its texts are the report's, its allocator is not used */
+    wgi_kink kink;                /* that at which the point lies */
+    char at_kink[WGI_CHECK_TEXT]; /* why f has no gradient there, or that it has another one; or "" */
+    wg_gradcheck_opts o;          /* with defaults; its texts are the report's, its allocator is not used */
 };
 
 static inline bool wgi_check_has(const wg_check *r, wgi_stage stage)
@@ -238,7 +248,11 @@ int64_t wgi_check_zeros(const wg_check *r, const wgi_check_part *in);
 
 /* f at x, counted among the evaluations. After a failure the context works on, and the value is none. */
 double wgi_check_try_value(wg_check *r, const wgi_check_target *t);
-/* Measures f and its differences at the point, compares the gradient with slopes, and judges it. */
+/* Measures f and its differences at the point, and compares the gradient with slopes. */
+void wgi_check_measure(wg_check *r, const wgi_check_target *t);
+/* Judges what was measured. */
+void wgi_check_finish(wg_check *r, const wgi_check_target *t);
+/* Both. */
 void wgi_check_run(wg_check *r, const wgi_check_target *t);
 
 /* ---- points.c ---- */
@@ -247,10 +261,9 @@ void wgi_check_run(wg_check *r, const wgi_check_target *t);
 bool wgi_check_claim(wgi_claim *c, wg_check *r, const wgi_check_target *t);
 /* Compares the gradient with slopes, at the given point and at others. */
 void wgi_check_points(wg_check *r, const wgi_check_target *t);
-/* The same for H u and slopes of the gradient: at the given point; if that lies at a kink, `kink` says of
- * what, beside it and in the limit. Returns why H u was not compared at the point: "they ..."; NULL: it
- * was. */
-const char *wgi_check_points_of_second(wg_check *r, const wgi_check_target *t, const char *kink);
+/* The same for H u and slopes of the gradient: at the given point; if that lies at a kink, beside it and in
+ * the limit. Returns why H u was not compared at the point: "they ..."; NULL: it was. */
+const char *wgi_check_points_of_second(wg_check *r, const wgi_check_target *t);
 /* Notes what was compared at the given point of component i of part k, and a finding with this remedy if it
  * differs. */
 void wgi_check_note(wg_check *r, int k, int64_t i, const wgi_compared *c, const char *remedy);
@@ -263,9 +276,12 @@ double wgi_check_beside(const wg_check *r, double x, double scale, double by, in
 /* Whether a piece of a function has one value of the node: a mask, numbers of elements, a rounded number. */
 bool wgi_is_choice(wg_node n);
 /* As wg_kink. */
-wg_call wgi_check_kink(wg_check *r, wg_node y, const wg_node x[], int n);
+wgi_kink wgi_check_kink(wg_check *r, wg_node y, const wg_node x[], int n);
+/* Compares f and the gradient at a kink with their limits. What they say against it becomes r->at_kink, and a
+ * finding if the gradient is another one. */
+void wgi_check_sides(wg_check *r, const wgi_check_target *t);
 /* Compares H u at the point with its limits. As wgi_check_points_of_second. */
-const char *wgi_check_limits(wg_check *r, const wgi_check_target *t, const char *kink);
+const char *wgi_check_limits(wg_check *r, const wgi_check_target *t);
 
 /* ---- graph_function.c ---- */
 

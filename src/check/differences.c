@@ -230,15 +230,24 @@ static void explain(wg_check *r, const wgi_check_target *t)
 
 /* ---- the whole ---- */
 
-void wgi_check_run(wg_check *r, const wgi_check_target *t)
+void wgi_check_measure(wg_check *r, const wgi_check_target *t)
 {
-    if (measure(r, t)) {
-        differences(r, t);
-        if (!r->o.course_only) wgi_check_points(r, t);
-    }
+    if (!measure(r, t)) return;
+    differences(r, t);
+    if (!r->o.course_only) wgi_check_points(r, t);
+}
+
+void wgi_check_finish(wg_check *r, const wgi_check_target *t)
+{
     wgi_check_judge(r);
     if (t->search && !r->o.course_only && wgi_check_go_on(r)) t->search(t->searcher);
     if (isfinite(r->ratio) && wgi_check_go_on(r)) explain(r, t);
     wgi_check_conclude(r);
     wgi_check_end_early(r);
+}
+
+void wgi_check_run(wg_check *r, const wgi_check_target *t)
+{
+    wgi_check_measure(r, t);
+    wgi_check_finish(r, t);
 }

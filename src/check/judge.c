@@ -480,7 +480,7 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     /* what a tolerance lets pass could hide, too */
     if (in->shown.resolution < INFINITY)
         in->shown.resolution = fmax(in->shown.resolution, fmax(*r->solver ? 0 : r->allowed, in->overlooked));
-    if (in->shown.wrong) make_hint(r, in);
+    if (in->shown.wrong && !r->at_kink[0]) make_hint(r, in);
 }
 
 static int severity(wg_verdict v) { return v == WG_FAIL ? 2 : v == WG_INCONCLUSIVE ? 1 : 0; }
@@ -516,9 +516,10 @@ void wgi_check_judge(wg_check *r)
         if (in->shown.left_out || in->silent || severity(in->shown.verdict) <= severity(r->verdict)) continue;
         r->verdict = in->shown.verdict, r->reason[0] = 0;
     }
-    if (r->verdict == WG_PASS && r->second_reason[0]) {
+    const char *why = r->at_kink[0] ? r->at_kink : r->second_reason;
+    if (r->verdict == WG_PASS && *why) {
         r->verdict = WG_INCONCLUSIVE;
-        memcpy(r->reason, r->second_reason, sizeof r->reason);
+        memcpy(r->reason, why, sizeof r->reason);
     }
 }
 

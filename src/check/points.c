@@ -615,6 +615,7 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
 {
     places l;
     compare_at(r, t, WGI_POINT_GIVEN);
+    if (*r->kink.text && t->gradient && slopes_left(r) >= DRAWS) wgi_check_sides(r, t);
     for (wgi_point p = WGI_POINT_BESIDE; p < WGI_POINTS && !t->gradient; p++)
         r->at[p].why = "the gradient is known at the given point alone";
     if (!t->gradient || !remember(r, &l)) return;
@@ -650,13 +651,14 @@ static bool is_settled(const wg_check *r)
     return here->differ || seen;
 }
 
-const char *wgi_check_points_of_second(wg_check *r, const wgi_check_target *t, const char *kink)
+const char *wgi_check_points_of_second(wg_check *r, const wgi_check_target *t)
 {
     static const wgi_point sides[] = { WGI_POINT_BESIDE, WGI_POINT_OTHER_SIDE };
     places l;
-    if (!*kink) compare_at(r, t, WGI_POINT_GIVEN);
-    if ((!*kink && is_settled(r)) || !remember(r, &l)) return NULL;
-    const char *why = wgi_check_limits(r, t, kink);
+    const bool is_at_kink = *r->kink.text;
+    if (!is_at_kink) compare_at(r, t, WGI_POINT_GIVEN);
+    if ((!is_at_kink && is_settled(r)) || !remember(r, &l)) return NULL;
+    const char *why = wgi_check_limits(r, t);
     for (int j = 0; j < 2 && !why && !wgi_check_is_stopped(r); j++) {
         const wg_check_point *at = &r->at[sides[j]];
         compare_elsewhere(r, t, &l, sides[j]);

@@ -93,7 +93,7 @@ wg_check *wgi_check_new(wg_site here, const wg_start_opts *o, const wg_gradcheck
     }
     r->c = c;
     r->o = *q;
-    r->where = r->stage = r->solver = r->instead = r->second.kink = "";
+    r->where = r->stage = r->solver = r->kink.text = r->kink.instead = r->second.kink = "";
     r->o.name = wgi_check_keep(r, q->name ? q->name : "");
     if (q->names) r->o.names = wgi_check_keep(r, q->names);
     if (q->intended) r->o.intended = wgi_check_keep(r, q->intended);

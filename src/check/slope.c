@@ -472,13 +472,15 @@ static wgi_slope broken(const search *s)
         out.value = (right->value + left->value) / 2, out.bar = fmax(right->bar, left->bar);
     } else if (jumps(s, RIGHT) || jumps(s, LEFT)) {
         out.kind = WGI_SLOPE_JUMP;
-    } else if (right->valid ? !left_has : left->valid && !right_has) {
+    } else if ((right->valid && !left_has && !isinf(grows_to(s, RIGHT))) ||
+               (left->valid && !right_has && !isinf(grows_to(s, LEFT)))) {
         out.kind = WGI_SLOPE_EDGE;
         const window *side = right->valid ? right : left;
         out.value = side->value, out.bar = side->bar;
     } else {
-        out.left = left->valid ? left->value : grows_to(s, LEFT);
-        out.right = right->valid ? right->value : grows_to(s, RIGHT);
+        out.left = grows_to(s, LEFT), out.right = grows_to(s, RIGHT);
+        if (left->valid && !isinf(out.left)) out.left = left->value;
+        if (right->valid && !isinf(out.right)) out.right = right->value;
         if (isinf(out.left) || isinf(out.right)) out.kind = WGI_SLOPE_CUSP;
         else out.left = out.right = NAN;
     }

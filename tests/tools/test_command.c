@@ -74,10 +74,20 @@ Test(command, a_second_derivative_at_a_kink_has_a_note)
            "--hessian");
     EXPECT(0, "0\n", "note: relu, -e:1:12, is at a kink", "eval", "-e",
            "x=0; y=x^2*relu(x); grad(grad(y, x), x)");
+    EXPECT(0, "0\n", "note: softsign, -e:1:1, is at a kink", "grad", "-e", "softsign(x)", "--set", "x=0",
+           "--order", "2");
+    EXPECT(0, "d2/dx dx 0\n", "note: softsign, -e:1:1, is at a kink", "grad", "-e", "softsign(x)", "--set",
+           "x=0", "--hessian");
+    EXPECT(0, "0\n", "note: abs, -e:1:8, is at a kink", "eval", "-e",
+           "x=0; y=abs(x)^2; L=sin(grad(y, x)); grad(L, x)");
+    EXPECT(0, "0 6\n", "note: abs, -e:1:25", "eval", "-e",
+           "x=[0,1]; h(t)=grad(grad(abs(t)^3,t),t); map(h,x)");
     static const char *const quiet[][6] = { { "grad", "-e", "x=0; y=abs(x)*abs(-x)", "--hessian", "--quiet" },
                                             { "grad", "-e", "x=0; y=abs(x)*abs(-x)" },
                                             { "grad", "-e", "x=1e-9; y=abs(x)*abs(-x)", "--hessian" },
                                             { "grad", "-e", "x=[0, 1, 2]; y=norm(x)", "--hessian" },
+                                            { "grad", "-e", "x=0; hard_swish(x)", "--hessian" },
+                                            { "eval", "-e", "x=1; g=grad(x^2, x); L=abs(g-2); grad(L, x)" },
                                             { "grad", "-e", "x=[1, 1]; y=logsumexp(x)", "--hessian" },
                                             { "grad", "-e", "x=[1, 1]; y=sum(softmax(x)^2)", "--hessian" },
                                             { "eval", "-e", "x=0; grad(abs(x), x)" },
