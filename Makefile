@@ -250,6 +250,12 @@ $(FRAME_TEXT): tools/page_text.awk src/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/src/figure/write_html.o: $(FRAME_TEXT)
 
+# What to write for words of other libraries.
+NAMES_TABLE := $(OBJ)/generated/names_table.h
+$(NAMES_TABLE): tools/names.awk include/wengert/values.hpp src/text/names.txt
+	@mkdir -p $(@D) && awk -f $^ > $@.new && mv $@.new $@
+$(OBJ)/src/text/meant.o $(OBJ)/tests/text/test_meant.o: $(NAMES_TABLE)
+
 # The lessons, as strings: the command has them with it. The engine of pages has not: each page has its own.
 LESSONS     := $(if $(filter 1,$(WASM)),,lessons/solutions.txt $(sort $(wildcard lessons/*.md)))
 LESSON_TEXT := $(OBJ)/generated/lessons.h

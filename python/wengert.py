@@ -23,7 +23,6 @@ The library is the file that the variable WENGERT_LIBRARY names; or libwengert.s
 import builtins
 import ctypes
 import ctypes.util
-import difflib
 import functools
 import inspect
 import operator
@@ -40,6 +39,8 @@ try:
     import numpy as np
 except ImportError:
     raise ImportError("wengert needs NumPy: apt-get install python3-numpy, or pip install numpy") from None
+
+_IMPORTED = frozenset(globals())
 
 # What the headers say of builders and options (tools/builders.awk writes it: make docs).
 _TABLE = """
@@ -562,7 +563,7 @@ class Value:
 
     def __getattr__(self, name):  # every builder is a method
         if name.startswith("_") or name not in _builders:
-            raise AttributeError("a wengert.Value has no %s%s" % (name, _near(name, _builders)))
+            raise AttributeError("a wengert.Value has no %s%s" % (name, _near(name, _builders, _CALL)))
         return functools.partial(_builders[name], self)
 
 for _pair in ("add add, sub sub, mul mul, truediv div, pow pow, matmul matmul, lt less, le less_equal, "
@@ -583,9 +584,20 @@ _OBJECTS = {"params": ("Params", "_p"), "cache": ("Cache", "_cache"), "check": (
 States = namedtuple("States", "y h c")
 _builders = {}
 
-def _near(word, words):
-    near = difflib.get_close_matches(word, list(words), 1)
-    return ": did you mean %s?" % near[0] if near else ""
+_CALL, _OPTION, _IN_PYTHON = 0, 2, 3  # of wg_word_kind and wg_language
+_lib.wg_meant.restype = _lib.wg_nearest.restype = c_char_p
+
+def _near(word, words, kind=None):
+    """What to write for a word that is none of these: for one of another library its line, else the nearest of these."""
+    words = [w for w in words if w[:1] != "_"]
+    meant = kind is not None and _lib.wg_meant(word.encode(), kind, _IN_PYTHON)
+    if meant:
+        line = meant.decode()
+        option = line.partition(" ")[2].partition("=")[0]
+        if kind == _CALL or option in words or option == "axis" and "axes" in words:
+            return ": " + line
+    near = _lib.wg_nearest(word.encode(), (c_char_p * len(words))(*(w.encode() for w in words)), len(words))
+    return ": did you mean %s?" % near.decode() if near else ""
 
 class _Axes(Structure):
     _fields_ = [("mark", c_size_t), ("count", c_int), ("axis", c_int * 8)]
@@ -666,7 +678,7 @@ def _named(what, fields, options, g, into):
                 _set_axes(what, kinds, [_whole(n, 32) for n in _list_of(x)], into)
             continue
         if field not in kinds:
-            raise TypeError("wengert: %s has no option %s%s" % (what, name, _near(name, kinds)))
+            raise TypeError("wengert: %s has no option %s%s" % (what, name, _near(name, kinds, _OPTION)))
         if x is not None:
             x = {"max": 0, "mean": 1}.get(x, x) if field == "by" and isinstance(x, str) else x
             if kinds[field] == "doubles":
@@ -819,12 +831,12 @@ def __getattr__(name):
         return _builders[name]
     if name in _INITS:
         return getattr(_lib, "wg_" + name)
-    raise AttributeError("module wengert has no %s%s" % (name, _near(name, __dir__())))
+    raise AttributeError("module wengert has no %s%s" % (name, _near(name, __dir__(), _CALL)))
 
 _INITS = "zeros const normal uniform xavier he glorot orthogonal identity truncated_normal sparse".split()
 
 def __dir__():
-    return [n for n in globals() if n[0] != "_"] + list(_builders) + _INITS
+    return [n for n in globals() if n[0] != "_" and n not in _IMPORTED] + list(_builders) + _INITS
 
 # ---- functions of yours inside graphs ----
 

@@ -124,6 +124,18 @@ static const flag *row_of(const tables *t, int found)
     return NULL;
 }
 
+/* "write --lr 0.01" for learning-rate, if the command has that flag; or a sentence. NULL: nothing is
+ * known. */
+static const char *meant_flag(const tables *t, const char *text)
+{
+    const char *meant = wg_meant(text, WG_WORD_FLAG, WG_IN_WG);
+    char name[64] = "";
+    if (!meant || sscanf(meant, "write --%63[a-z-]", name) != 1) return meant;
+    for (int i = 0; i < t->count; i++)
+        if (!strcmp(t->row[i]->name, name)) return meant;
+    return NULL;
+}
+
 static int unknown(args *a, const tables *t, const char *word)
 {
     const char *names[MOST_FLAGS];
@@ -139,7 +151,8 @@ static int unknown(args *a, const tables *t, const char *word)
     if (wg_number_in(word, &number) != word)
         return tool_wrong(a, "%s: no flag '%s'; numbers that belong together are one word: '[1, %s]'",
                           a->c->name, word, word);
-    const char *near = wg_nearest(text, names, t->count);
+    const char *meant = meant_flag(t, text), *near = wg_nearest(text, names, t->count);
+    if (meant) return tool_wrong(a, "%s: no flag '%s': %s", a->c->name, word, meant);
     if (near) return tool_wrong(a, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
     return tool_wrong(a, "%s: no flag '%s'; 'wengert %s --help' lists them", a->c->name, word, a->c->name);
 }

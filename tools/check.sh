@@ -97,6 +97,21 @@ registry() {
     comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"
     comm -13 <(sed -n 's/^| `\([a-z0-9_]*\)` |.*/\1/p' docs/op-names.md | sort -u) <(op_names) |
         report "operations without a row in docs/op-names.md"
+    other_names | report "words of docs/op-names.md for which src/text/names.txt has another call, or none"
+}
+
+# The words of NumPy and PyTorch that docs/op-names.md has for an op, and that are no names here: what is said of them names the op. A word
+# of several ops stands for one of them. add.at is no word that anybody types.
+other_names() {
+    awk -F'|' '/^\| `/ { op = $2; gsub(/[` ]/, "", op)
+        for (i = 3; i <= 4; i++) for (t = $i; match(t, /`[^`]*`/); ) {
+            w = substr(t, RSTART + 1, RLENGTH - 2); t = substr(t, RSTART + RLENGTH)
+            sub(/\(.*/, "", w); sub(/.*\./, "", w)
+            if (w ~ /^[A-Za-z_0-9]+$/ && w != "at") print w, op } }' docs/op-names.md | sort -u |
+        while read -r word op; do
+            "$build/wengert" help "$word" 2>/dev/null | grep -qE "^$word  |^$word {3}|\b(wg_)?$op\(" && echo "$word right"
+            echo "$word $op"
+        done | awk '$2 == "right" { right[$1] } { ops[$1] = ops[$1] " " $2 } END { for (w in ops) if (!(w in right)) print w ":" ops[w] }'
 }
 
 # Builders that take a graph and no node, or make several nodes (and return a bool), have no op of their own.

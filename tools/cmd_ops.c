@@ -202,7 +202,11 @@ static const wg_builtin *builtin_of(const char *name)
     return NULL;
 }
 
-bool ops_knows(const char *name) { return wg_op_find(name) || builtin_of(name); }
+bool ops_knows(const char *name)
+{
+    const wg_op *op = wg_op_find(name);
+    return (op && !wg_op_is_internal(op)) || builtin_of(name);
+}
 
 static void builtin_text(const wg_builtin *b, bool is_op)
 {
@@ -255,10 +259,11 @@ static int no_op(const args *a, const char *name)
 {
     wg_nearest_word near = wg_nearest_to(name);
     for (int i = 0; i < wg_op_count(); i++)
-        wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
+        if (!wg_op_is_internal(wg_op_at(i)))
+            wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
     for (int i = 0; i < wg_builtin_count(); i++)
         wg_nearest_try(&near, wg_builtin_at(i).name, strlen(wg_builtin_at(i).name));
-    const char *meant = wg_program_meant(name);
+    const char *meant = wg_meant(name, WG_WORD_CALL, WG_IN_WG);
     if (meant) return tool_wrong(a, "ops: no op '%s'; %s", name, meant);
     if (near.best)
         return tool_wrong(a, "ops: no op '%s'; did you mean '%.*s'?", name, near.length, near.best);

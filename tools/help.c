@@ -88,12 +88,59 @@ int help_of(const args *a, const command *c)
 
 /* ---- the command ---- */
 
+/* ---- words of other libraries ---- */
+
+typedef struct meaning {
+    const char *wg, *c, *cpp, *python;
+} meaning;
+static const json_row meaning_rows[] = { JSON_AS(".wg", meaning, wg), JSON_AS("C", meaning, c),
+                                         JSON_AS("C++", meaning, cpp), JSON_AS("Python", meaning, python) };
+
+static const char *meant_as(const char *word, wg_word_kind kind, wg_language in)
+{
+    const char *s = wg_meant(word, kind, in);
+    return s && !strncmp(s, "write ", 6) ? s + 6 : s ? s : "";
+}
+
+static bool meaning_of(const char *word, wg_word_kind kind, meaning *m)
+{
+    *m = (meaning){ meant_as(word, kind, WG_IN_WG), meant_as(word, kind, WG_IN_C),
+                    meant_as(word, kind, WG_IN_CPP), meant_as(word, kind, WG_IN_PYTHON) };
+    return *m->wg || *m->c || *m->cpp || *m->python;
+}
+
+static void meaning_text(const char *word, const meaning *m)
+{
+    const char *const names[] = { ".wg", "C", "C++", "Python" }, *const texts[] = { m->wg, m->c, m->cpp,
+                                                                                    m->python };
+    printf("%s, in Wengert:\n\n", word);
+    for (int i = 0; i < 4; i++)
+        if (*texts[i]) printf("  %-7s  ", names[i]), print_wrapped(stdout, 11, texts[i]);
+}
+
+/* What to write for a word of another library, in four languages. false: it is not known. */
+static bool help_meant(const args *a, const char *word)
+{
+    meaning m;
+    for (int kind = WG_WORD_CALL; kind <= WG_WORD_OPTION; kind++) {
+        if (!meaning_of(word, (wg_word_kind)kind, &m)) continue;
+        json j;
+        if (!a->json) return meaning_text(word, &m), true;
+        j = json_start(stdout);
+        json_record(&j, "meant", meaning_rows, &m);
+        return json_finish(&j), true;
+    }
+    return false;
+}
+
 static int no_topic(const args *a, const char *word)
 {
     wg_nearest_word near = wg_nearest_to(word);
     for (int i = 0; command_at(i); i++)
         wg_nearest_try(&near, command_at(i)->name, strlen(command_at(i)->name));
     wg_nearest_try(&near, "language", strlen("language"));
+    const char *meant = wg_meant(word, WG_WORD_COMMAND, WG_IN_WG);
+    if (meant) return tool_wrong(a, "help: no topic '%s': %s", word, meant);
     if (near.best) return tool_wrong(a, "help: no topic '%s'; did you mean '%s'?", word, near.best);
     return tool_wrong(a, "help: no topic '%s'; 'wengert help' lists the commands, 'wengert ops' the ops",
                       word);
@@ -114,6 +161,7 @@ static int help(const args *a)
     if (topic && command_find(topic)) return help_of(a, command_find(topic));
     if (topic && !strcmp(topic, "language")) return help_language(a);
     if (topic && ops_knows(topic)) return cmd_ops.run(a);
+    if (topic && help_meant(a, topic)) return EXIT_DONE;
     if (topic) return no_topic(a, topic);
     if (a->json) commands_json(NULL);
     else help_all(stdout);
@@ -127,9 +175,11 @@ static const flag help_flags[] = {
 
 const command cmd_help = {
     "help",
-    "help [COMMAND | language | OP]",
-    "This list, what one command takes, how programs are written, or what an op does.",
+    "help [COMMAND | language | OP | WORD]",
+    "This list, what one command takes, how programs are written, what an op does, or what to write for a "
+    "word of "
+    "PyTorch, NumPy, Keras, R, MATLAB.",
     { help_flags },
-    "  wengert help check\n  wengert help language\n  wengert help softmax\n",
+    "  wengert help check\n  wengert help language\n  wengert help softmax\n  wengert help unsqueeze\n",
     help,
 };

@@ -354,6 +354,12 @@ typedef struct wg_nearest_word {
 WG_API wg_nearest_word wg_nearest_to(const char *word);
 WG_API bool wg_nearest_try(wg_nearest_word *s, const char *candidate, size_t length);
 
+/* What to write for a word of PyTorch, NumPy, JAX, Keras, R or MATLAB that is none here: "write expand_dims(x, axis=1)"
+ * for unsqueeze; or a sentence. NULL: it is not known. A module before it, as in torch.nn.Linear, does not count. */
+typedef enum wg_word_kind { WG_WORD_CALL, WG_WORD_NAME, WG_WORD_OPTION, WG_WORD_FLAG, WG_WORD_COMMAND } wg_word_kind;
+typedef enum wg_language { WG_IN_WG, WG_IN_C, WG_IN_CPP, WG_IN_PYTHON, WG_IN_LANGUAGES } wg_language;
+WG_API const char *wg_meant(const char *word, wg_word_kind kind, wg_language in);
+
 /* Reads the number that a text begins with, behind blanks and whatever the locale: 12, -0.5, 1e-3, inf, nan,
  * 0x1p-3, 1.0D+01 as Fortran prints it. Returns the place behind it. The text itself: it begins with no number,
  * and *value stays. */

@@ -62,9 +62,6 @@ WG_API wg_node wg_program_last_part(const wg_program *q, int i, const char **nam
  * there is none. */
 WG_API wg_node wg_program_node_at(const wg_program *q, int line, int column);
 WG_API const char *wg_program_suggest(const wg_program *q, const char *name); /* the nearest name, or NULL */
-/* What to write for a word of mathematics or of NumPy that is none here: "the natural logarithm is log(x)" for ln.
- * NULL: it is not known. */
-WG_API const char *wg_program_meant(const char *word);
 
 /* What a name stands for. INPUT: also a name that is never bound. SYMBOL: a size, such as m in input(m, 64).
  * CONSTANT: a literal, or the result of normal, uniform, zeros or ones. wg_program_set refuses COMPUTED and

@@ -1,6 +1,8 @@
 /* nearest.c: finds the word that was probably meant by a mistyped one. The distance of two words is the
  * optimal string alignment distance: insertions, deletions, substitutions, and transpositions of two
- * neighbours. Case is ignored. */
+ * neighbours. Case is ignored. The limits are narrow: a wrong guess is worse than none. Two faults need seven
+ * letters, the first letter is right or exchanged with the second, and of three letters none is another one:
+ * else "foo" would be "for", "weight" eigh, "bar" var. */
 #include "base/base.h"
 
 enum { LONGEST = 64 };
@@ -31,17 +33,23 @@ static int distance(const char *a, int n, const char *b, int m)
 wg_nearest_word wg_nearest_to(const char *word)
 {
     int length = word ? (int)strnlen(word, LONGEST + 1) : 0;
-    return (wg_nearest_word){ .word = word ? word : "",
-                              .limit = length < 2   ? 0
-                                       : length < 6 ? 1
-                                                    : length / 3 };
+    return (wg_nearest_word){ .word = word ? word : "", .limit = length < 2 ? 0 : length < 7 ? 1 : 2 };
+}
+
+/* Whether the beginnings agree, or are exchanged; and words of at most three letters have the same ones. */
+static bool is_likely(const char *a, size_t n, const char *b, size_t m)
+{
+    const bool swapped = n > 1 && m > 1 && lower(a[0]) == lower(b[1]) && lower(a[1]) == lower(b[0]);
+    int sum = 0;
+    for (size_t i = 0; n < 4 && n == m && i < n; i++) sum += lower(a[i]) - lower(b[i]);
+    return (!n || !m || lower(a[0]) == lower(b[0]) || swapped) && sum == 0;
 }
 
 bool wg_nearest_try(wg_nearest_word *s, const char *candidate, size_t length)
 {
     size_t own = s && candidate ? strlen(s->word) : SIZE_MAX;
     if (own > LONGEST || length > LONGEST || length > own + (size_t)s->limit ||
-        own > length + (size_t)s->limit)
+        own > length + (size_t)s->limit || !is_likely(s->word, own, candidate, length))
         return false;
     int d = distance(s->word, (int)own, candidate, (int)length);
     if (d > s->limit || (d == s->limit && s->best)) return false;

@@ -4,6 +4,7 @@
  * u, <u, J v> is linear in u, and its gradient by u is J v. This is done for one node at a time. Its operands
  * are copied (by identity), so that each sweep covers only that node. */
 #include "grad/grad.h"
+#include "graph/composites.h"
 
 #include "wengert/ops.h"
 
@@ -95,7 +96,7 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
     if (end)
         return WGI_FAIL_NODE(g, here, "jvp", WG_ERROR_GRADIENT,
                              "%s has no forward derivative: its rule makes %s, which has no derivative",
-                             op->name, g->node[end].op->name);
+                             op->name, wgi_called_name(g, end));
     return ty;
 }
 

@@ -1,6 +1,7 @@
 /* gradients.c: wg_grad, wg_grads, wg_vjp: checks of operands, zeros, and the error when there is no
  * derivative. The sweep is in grad.c. */
 #include "grad/grad.h"
+#include "graph/composites.h"
 
 #include "wengert/ops.h"
 
@@ -42,7 +43,7 @@ void wgi_fail_ended(wg_graph *g, wg_site here, const char *what, int argument, u
         snprintf(to, sizeof to, "to %s ",
                  *wg_site_argument(here, argument, who, sizeof who) ? who : "the operand");
     wgi_fail(g->c, here, what, WG_ERROR_GRADIENT,
-             "every path %sends at %s (%s), which has no derivative there%s%s", to, n->op->name,
+             "every path %sends at %s (%s), which has no derivative there%s%s", to, wgi_called_name(g, end),
              wg_site_place(n->here), *why ? ": " : "", why);
 }
 

@@ -173,6 +173,35 @@ int wgi_loss_nodes(const wg_graph *g, uint32_t loss, uint32_t to[WGI_LOSS_NODES]
     return found;
 }
 
+/* ---- what the user has called ---- */
+
+bool wgi_is_derived(const wgi_node *n) { return n->flags & WGI_DERIVED && n->here && !strchr(n->here, '\n'); }
+
+static const wgi_composite *outermost(const wg_graph *g, uint32_t i)
+{
+    for (size_t k = beyond(g, g->count); k-- > 0;)
+        if (g->composite[k].first <= i && i < g->composite[k].after) return &g->composite[k];
+    return NULL;
+}
+
+const wgi_composite *wgi_call_of(const wg_graph *g, uint32_t i)
+{
+    const wgi_node *n = &g->node[i];
+    const wgi_composite *call = outermost(g, i);
+    for (uint32_t k = 0; !call && !wgi_is_leaf(n) && n->here && k < n->operands; k++) {
+        const wgi_composite *of = outermost(g, wgi_in(n)[k]);
+        if (of && of->here != n->here && wg_inside(of->here) == n->here) call = of;
+    }
+    return call;
+}
+
+const char *wgi_called_name(const wg_graph *g, uint32_t i)
+{
+    const wgi_composite *call = wgi_call_of(g, i);
+    if (wgi_is_derived(&g->node[i])) return "a derivative";
+    return call ? call->op->name : g->node[i].op->name;
+}
+
 /* ---- looking at calls ---- */
 
 int64_t wg_graph_calls(const wg_graph *g) { return g && g->count ? (int64_t)beyond(g, g->count) : 0; }

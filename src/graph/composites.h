@@ -26,6 +26,15 @@ void wgi_composites_forget(wg_graph *g, uint32_t mark);
 /* The same, but keeps the calls of this build: it differs from the last build from node `mark` on. */
 void wgi_composites_differ(wg_graph *g, uint32_t mark);
 
+/* The outermost call that made node i. A result beyond the first one is of the call, too: the R of qr(A).
+ * NULL: the call was the node's own. */
+const wgi_composite *wgi_call_of(const wg_graph *g, uint32_t i);
+/* Whether a derivative made the node, by a rule of the library: the site of a call that a user wrote has its
+ * arguments. */
+bool wgi_is_derived(const wgi_node *n);
+/* What the user has called to get node i, for messages: "mean", and not the div that it is made of. */
+const char *wgi_called_name(const wg_graph *g, uint32_t i);
+
 /* Lists the node `loss`, and what the losses of losses.h compare that it is, or that elementwise ops of
  * scalars make it from: a sum of losses, say. Leaves are left out. Returns how many. */
 enum { WGI_LOSS_NODES = 16 };

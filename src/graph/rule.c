@@ -1,4 +1,5 @@
 /* rule.c: helpers for the shape rules of ops. */
+#include "graph/composites.h"
 #include "graph/graph.h"
 
 void wgi_failed_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n)
@@ -33,7 +34,10 @@ const char *wg_rule_who(wg_rule *r, int k)
     const char *name = wg_node_name(x);
     n = wgi_node_of(x);
     if (!*wg_site_argument(r->here, k, argument, sizeof argument))
-        snprintf(argument, sizeof argument, "%.60s", *name ? name : n ? n->op->name : "");
+        snprintf(argument, sizeof argument, "%.60s",
+                 *name ? name
+                 : n   ? wgi_called_name(r->graph, x.index)
+                       : "");
     bool mixed = wg_dtype_is_float(r->x[0].dtype) && r->x[k].dtype != r->x[0].dtype;
     snprintf(buf, sizeof r->text[0], "%s%s%s%s%s", argument, *argument ? " " : "",
              mixed ? wg_dtype_name(r->x[k].dtype) : "", mixed ? " " : "", shape);

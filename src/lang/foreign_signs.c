@@ -29,52 +29,6 @@ static const sign_row signs[] = { { "⊗", "outer(a, b)" },
                                   { "|", "logical_or(a, b), or abs(x)" },
                                   { "%", "x - n * floor(x / n)" } };
 
-/* Names of other languages. */
-static const sign_row meant[] = {
-    { "e", "e^x is written exp(x), and Euler's number exp(1)" },
-    { "T", "the transpose is written x.T" },
-    { "ln", "the natural logarithm is log(x)" },
-    { "log2", "write log(x) / log(2)" },
-    { "log10", "write log(x) / log(10)" },
-    { "average", "write mean(x)" },
-    { "avg", "write mean(x)" },
-    { "fabs", "write abs(x)" },
-    { "sgn", "write sign(x)" },
-    { "logistic", "write sigmoid(x)" },
-    { "sigma", "write sigmoid(x), or std(x)" },
-    { "arcsin", "write asin(x)" },
-    { "arccos", "write acos(x)" },
-    { "arctan", "write atan(x)" },
-    { "arctan2", "write atan2(y, x)" },
-    { "inv", "write inverse(A)" },
-    { "trace", "write sum(diagonal(A))" },
-    { "concatenate", "write concat(a, b, axis=0)" },
-    { "hstack", "write concat(a, b, axis=1)" },
-    { "vstack", "write concat(a, b, axis=0)" },
-    { "gradient", "write grad(y, x)" },
-    { "diff", "write grad(y, x)" },
-    { "derivative", "write grad(y, x)" },
-    { "linear", "a layer is dense(x, 64)" },
-    { "unsqueeze", "write expand_dims(x, axis=1)" },
-    { "newaxis", "write expand_dims(x, axis=1)" },
-    { "None", "a new axis is expand_dims(x, axis=1)" },
-    { "cat", "write concat(a, b, axis=0)" },
-    { "view", "write reshape(x, [2, 3])" },
-    { "flatten", "write reshape(x, [m, -1]), where x = input(m, 8, 8, 3) has m rows" },
-    { "ravel", "write reshape(x, [-1])" },
-    { "swapaxes", "write permute(x, axes=[1, 0])" },
-    { "clamp", "write clip(x, 0, 1)" },
-    { "vmap", "write map(f, xs)" },
-    { "zip", "write map(f, (xs, ys))" },
-    { "len", "a size is a name: x = input(m, 3) has m rows" },
-    { "shape", "a size is a name: x = input(m, 3) has m rows" },
-    { "mod", "write x - n * floor(x / n)" },
-    { "if", "write where(condition, a, b)" },
-    { "plot", "a figure is a statement: plot line y over x" },
-    { "scatter", "a figure is a statement: plot points x, y" },
-    { "imshow", "a figure is a statement: plot image m" },
-};
-
 /* What stands where an operator is missing. */
 static const sign_row words[] = {
     { "and", "write logical_and(a, b)" },
@@ -98,11 +52,6 @@ static const char *hint_of(const sign_row *rows, size_t count, const char *word,
     for (size_t i = 0; i < count; i++)
         if (strlen(rows[i].sign) == n && !strncmp(word, rows[i].sign, n)) return rows[i].write;
     return NULL;
-}
-
-const char *wg_program_meant(const char *word)
-{
-    return word ? hint_of(meant, sizeof meant / sizeof *meant, word, strlen(word)) : NULL;
 }
 
 static const char *word_hint(const char *word, size_t n)

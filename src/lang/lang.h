@@ -308,6 +308,9 @@ bool wgi_free_names(wg_program *q);
 
 /* ---- lang_suggest.c ---- */
 
+/* The op that programs call by this name; NULL: none. Ops that other ops and derivatives make have no name in
+ * the language, so a program may give it to something else. */
+const wg_op *wgi_language_op(const char *name);
 /* The place of a word in a list of words, separated by single spaces; -1: not there. */
 int wgi_choice(const char *choices, const char *word);
 wg_nearest_word wgi_nearest_choice(const char *choices, const char *word);

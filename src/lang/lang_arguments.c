@@ -27,7 +27,7 @@ const wgi_ast *wgi_operand(const wgi_ast *call, int k)
 static const char *form_of(const wg_program *q, const char *name, char *buf, size_t size)
 {
     const char *usage = q->now.usage;
-    const wg_op *op = usage ? NULL : wg_op_find(name);
+    const wg_op *op = usage ? NULL : wgi_language_op(name);
     const char *names = op && op->operands >= 0 ? op->names           ? op->names
                                                   : op->operands == 1 ? "x"
                                                   : op->operands == 2 ? "a b"
@@ -66,9 +66,22 @@ static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, c
                            form_of(q, name, form, sizeof form));
 }
 
+/* "write keepdims=true" for keepdim, if the call has that option. NULL: it has not, or nothing is known. */
+static const char *meant_option(const char *keywords, const char *word)
+{
+    const char *meant = wg_meant(word, WG_WORD_OPTION, WG_IN_WG);
+    char option[64];
+    if (!meant || sscanf(meant, "write %63[a-z0-9_]=", option) != 1) return NULL;
+    return wgi_choice(keywords, option) >= 0 ? meant : NULL;
+}
+
 static bool no_option(wg_program *q, const wgi_ast *call, const wgi_ast *x, const char *keywords)
 {
     char instead[440], text[480];
+    const char *meant = meant_option(keywords, x->ident->text);
+    if (meant)
+        return wgi_syntax_word(q, x->start, "%s has no option '%s': %s", call->ident->text, x->ident->text,
+                               meant);
     wg_nearest_word near = wgi_nearest_choice(keywords, x->ident->text);
     snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
     return wgi_syntax_word(q, x->start, "%s has no option '%s'%s", call->ident->text, x->ident->text,

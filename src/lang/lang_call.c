@@ -256,7 +256,7 @@ WGI_OWN_FRAME static wgi_val no_op(wg_program *q, const wgi_ast *call)
         wg_nearest_try(&near, wg_builtin_at(i).name, strlen(wg_builtin_at(i).name));
     for (const wgi_binding *b = q->bindings.first; b; b = b->next)
         if (b->function) wg_nearest_try(&near, b->name, strlen(b->name));
-    const char *meant = wg_program_meant(call->ident->text);
+    const char *meant = wg_meant(call->ident->text, WG_WORD_CALL, WG_IN_WG);
     if (meant) return wgi_syntax_word(q, call->mark, "no op '%s': %s", call->ident->text, meant), WGI_NOTHING;
     wgi_syntax_word(q, call->mark, "no op '%s'%s", call->ident->text,
                     wgi_did_you_mean(&near, "; `wengert ops` lists them", text, sizeof text));
@@ -284,10 +284,10 @@ WGI_OWN_FRAME static bool fits(wg_program *q, const wg_op *op, const wgi_ast *ca
 wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const char *name = call->ident->text;
-    const wg_op *op = wg_op_find(!strcmp(name, "permute")       ? "transpose"
-                                 : !strcmp(name, "expand_dims") ? "expand"
-                                                                : name);
-    if (!op || op->kind == WG_LEAF) return no_op(q, call);
+    const wg_op *op = wgi_language_op(!strcmp(name, "permute")       ? "transpose"
+                                      : !strcmp(name, "expand_dims") ? "expand"
+                                                                     : name);
+    if (!op) return no_op(q, call);
     if (needs_c(op))
         return wgi_syntax_word(q, call->mark, "%s: takes a C function; use it from C", name), WGI_NOTHING;
     const int more = (shape_operand(op, call) != NULL) + (text_operand(op, call) != NULL);

@@ -90,7 +90,7 @@ static void put_call(writer *w, const wgi_ast *a)
         put(w, calls[i].before), put_list(w, a->first), put(w, calls[i].behind);
         return;
     }
-    w->failed |= wg_op_find(name) || wgi_builtin_find(name);
+    w->failed |= wgi_language_op(name) || wgi_builtin_find(name);
     put_name(w, name), put(w, "("), put_list(w, a->first), put(w, ")");
 }
 

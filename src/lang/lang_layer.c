@@ -178,7 +178,7 @@ static bool is_op(const wgi_ast *call, const wgi_layer_kind *k)
     double number;
     const wgi_ast *second = wgi_operand(call, 1);
     if (k->is_norm) return wgi_operand_count(call) != 1;
-    return second && wg_op_find(k->name) && !(k->sizes && wgi_constant(second, &number));
+    return second && wgi_language_op(k->name) && !(k->sizes && wgi_constant(second, &number));
 }
 
 wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)

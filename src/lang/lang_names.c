@@ -84,7 +84,8 @@ static const wgi_binding *nearest_name(const wg_program *q, const char *name, bo
 
 static bool no_name(wg_program *q, const char *name, uint32_t mark, const wgi_binding *near)
 {
-    const char *meant = wg_program_meant(name);
+    const char *value = wg_meant(name, WG_WORD_NAME, WG_IN_WG),
+               *meant = value ? value : wg_meant(name, WG_WORD_CALL, WG_IN_WG);
     if (near)
         return wgi_syntax_word(q, mark, "no name '%s'; did you mean '%s' (line %d)?", name, near->name,
                                wgi_line(q, near->start));
@@ -113,12 +114,13 @@ bool wgi_free_names(wg_program *q)
         const wgi_binding *near = compared++ < COMPARED ? nearest_name(q, b->name, true) : NULL;
         if (!q->is_file && near && (strlen(b->name) < 3 || is_same_but_digits(b->name, near->name)))
             near = NULL;
-        if (q->is_file || near || wg_program_meant(b->name)) return no_name(q, b->name, b->start, near);
+        if (q->is_file || near || wg_meant(b->name, WG_WORD_NAME, WG_IN_WG))
+            return no_name(q, b->name, b->start, near);
     }
     return true;
 }
 
-static bool is_known_call(const char *name) { return wgi_builtin_find(name) || wg_op_find(name); }
+static bool is_known_call(const char *name) { return wgi_builtin_find(name) || wgi_language_op(name); }
 
 static bool resolve_name(wg_program *q, wgi_ast *a)
 {
@@ -140,7 +142,7 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
         return wgi_syntax_word(q, a->mark, "'%s' is an op: its value is that of a call, %s(x)",
                                a->ident->text, a->ident->text);
     const wgi_binding *near = bound ? nearest_name(q, a->ident->text, false) : NULL;
-    if (bound && (near || q->has_input || wg_program_meant(a->ident->text)))
+    if (bound && (near || q->has_input || wg_meant(a->ident->text, WG_WORD_NAME, WG_IN_WG)))
         return no_name(q, a->ident->text, a->mark, near);
     a->u.binding = bind(q, a->ident, WG_NAME_INPUT, a->mark, NULL, false);
     if (a->u.binding) a->u.binding->plotted = q->inside == WGI_IN_PLOT;
@@ -376,6 +378,52 @@ static bool resolve_claim(wg_program *q, wgi_ast *a)
     return fine;
 }
 
+/* ---- dy/dx ---- */
+
+/* The name behind a d that no statement binds: "y" of dy. NULL: a is no such name, or y is none. */
+static const char *differential(const wg_program *q, const wgi_ast *a)
+{
+    const bool is_name = a->kind == AST_NAME || a->kind == AST_CALL;
+    if (!is_name || a->ident->visible || a->ident->bound_at || a->ident->text[0] != 'd') return NULL;
+    const wgi_ident *of = wgi_lang_known(q, a->ident->text + 1);
+    return of && of->visible ? of->text : NULL;
+}
+
+/* Whether a is f(x) for a name f that nothing stands for. */
+static bool is_applied(const wgi_ast *a, const char *f)
+{
+    return calls(a, f) && !a->ident->visible && wgi_operand_count(a) == 1;
+}
+
+/* dy/dx, d(y)/dx and d/dx(y), of names that the program binds, would be quotients of inputs. */
+static bool resolve_quotient(wg_program *q, const wgi_ast *a, const wgi_ast *link)
+{
+    const wgi_ast *b = link->first, *y = is_applied(a, "d") ? a->first : NULL;
+    const char *of = a->kind == AST_NAME ? differential(q, a) : NULL, *by = differential(q, b);
+    if (by && b->kind == AST_CALL)
+        y = a->kind == AST_NAME && !strcmp(a->ident->text, "d") && is_applied(b, b->ident->text) ? b->first
+                                                                                                 : NULL;
+    if (!by || !(of || y)) return true;
+    const int n = y ? (int)(y->end - y->start) : (int)strlen(of);
+    const char *text = y ? q->source + y->start : of;
+    const wgi_binding *f = of && !y ? wgi_lang_known(q, of)->visible : NULL;
+    return wgi_syntax_word(q, a->start, "a derivative has its own call: write grad(%.*s%s, %s)", n, text,
+                           f && f->function ? "(x)" : "", by);
+}
+
+static bool resolve_chain(wg_program *q, wgi_ast *chain)
+{
+    const wgi_ast *before = NULL;
+    for (wgi_ast *x = chain->first; x; x = x->next) {
+        const bool divides = x->kind == AST_OPERATOR && x->op == TOKEN_DIV;
+        if (divides && before && !resolve_quotient(q, before, x)) return false;
+        before = x->kind == AST_OPERATOR ? x->first : x == chain->first ? x : NULL;
+    }
+    for (wgi_ast *x = chain->first; x; x = x->next)
+        if (!resolve(q, x)) return false;
+    return true;
+}
+
 static bool resolve(wg_program *q, wgi_ast *a)
 {
     switch (a->kind) {
@@ -384,6 +432,7 @@ static bool resolve(wg_program *q, wgi_ast *a)
     case AST_CALL: return resolve_call(q, a);
     case AST_BLOCK: return resolve_block(q, a, a);
     case AST_PLOT: return resolve_plot(q, a);
+    case AST_CHAIN: return resolve_chain(q, a);
     default:
         for (wgi_ast *x = a->first; x; x = x->next)
             if (!resolve(q, x)) return false;

@@ -1,7 +1,14 @@
-/* lang_suggest.c: lists of words in one string, the nearest of them to a mistyped word. */
+/* lang_suggest.c: which ops are words of the language; lists of words in one string, the nearest of them to a
+ * mistyped word. */
 #include "lang/lang.h"
 
 #include <string.h>
+
+const wg_op *wgi_language_op(const char *name)
+{
+    const wg_op *op = wg_op_find(name);
+    return op && op->kind != WG_LEAF && !wg_op_is_internal(op) ? op : NULL;
+}
 
 int wgi_choice(const char *choices, const char *word)
 {

@@ -331,7 +331,7 @@ static void fail_unreached(wg_graph *g, const wgi_request *r)
     if (r->blocked && r->blocked < g->count)
         wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT,
                  "every path to the parameters ends at %s (%s), which has no derivative there",
-                 g->node[r->blocked].op->name, wg_site_place(g->node[r->blocked].here));
+                 wgi_called_name(g, r->blocked), wg_site_place(g->node[r->blocked].here));
     else wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
 }
 

@@ -7,16 +7,10 @@ typedef struct faulty {
     const wg_op *op;
     wg_site here;
     uint32_t operand, node; /* node 0: it is not known */
+    bool derived;           /* by a derivative of the call */
 } faulty;
 
-/* The outermost call that made node i. NULL: the call was the node's own. A call within another one stands
- * before it. */
-static const wgi_composite *call_of(const wg_graph *g, uint32_t i)
-{
-    for (size_t k = g->composites; k-- > 0;)
-        if (g->composite[k].first <= i && i < g->composite[k].after) return &g->composite[k];
-    return NULL;
-}
+enum { STEPS = 8 }; /* between an operand of a call and that of a kernel; twice as many as any has */
 
 /* Whether node i is made from node x by nodes of the call alone. */
 static bool comes_from(const wg_graph *g, uint32_t i, uint32_t x, uint32_t first, int steps)
@@ -29,18 +23,42 @@ static bool comes_from(const wg_graph *g, uint32_t i, uint32_t x, uint32_t first
     return false;
 }
 
+/* Whether the user has not called the op of node n, but a derivative or another op's call has made it. */
+static bool is_inner(const wgi_node *n) { return wgi_is_derived(n) || wg_op_is_internal(n->op); }
+
+/* The call that node i is a part of, or that it was derived from. NULL: it is of no call that is noted. */
+static const wgi_composite *source_of(const wg_graph *g, uint32_t i, int steps)
+{
+    const wgi_node *n = &g->node[i];
+    const wgi_composite *call = wgi_is_derived(n) ? NULL : wgi_call_of(g, i);
+    for (uint32_t k = 0; steps && !wgi_is_leaf(n) && is_inner(n) && k < n->operands && !call; k++)
+        call = source_of(g, wgi_in(n)[k], steps - 1);
+    return call;
+}
+
+/* The call whose derivative has node n. It has the operand `at` as its own, as logdet(A) has that of the node
+ * which solves by A; or its nodes made `at`, as qr(A) the triangle R. */
+static const wgi_composite *derived_call(const wg_graph *g, const wgi_node *n, uint32_t at)
+{
+    for (uint32_t k = 0; k < n->operands; k++) {
+        const wgi_composite *call = source_of(g, wgi_in(n)[k], 0);
+        for (uint32_t j = 0; call && j < call->operands; j++)
+            if (call->in[j] == at) return call;
+    }
+    return is_inner(&g->node[at]) ? source_of(g, at, STEPS) : NULL;
+}
+
 static faulty faulty_of(const wg_graph *g, uint32_t i, int operand)
 {
-    enum { STEPS = 8 }; /* between an operand of a call and that of a kernel; twice as many as any has */
     const wgi_node *n = &g->node[i];
-    const wgi_composite *call = call_of(g, i);
-    const bool is_known = operand >= 0 && (uint32_t)operand < n->operands;
+    const bool is_known = operand >= 0 && (uint32_t)operand < n->operands, derived = wgi_is_derived(n);
     const uint32_t at = is_known ? wgi_in(n)[operand] : 0;
-    if (!call) return (faulty){ n->op, n->here, (uint32_t)operand, at };
+    const wgi_composite *call = derived ? derived_call(g, n, at) : wgi_call_of(g, i);
+    if (!call) return (faulty){ n->op, n->here, (uint32_t)operand, at, false };
     for (uint32_t k = 0; k < call->operands && at; k++)
         if (call->in[k] && comes_from(g, at, call->in[k], call->first, STEPS))
-            return (faulty){ call->op, call->here, k, call->in[k] };
-    return (faulty){ call->op, call->here, 0, 0 };
+            return (faulty){ call->op, call->here, k, call->in[k], derived };
+    return (faulty){ call->op, call->here, 0, 0, derived };
 }
 
 /* "Sigma [3,3]"; without a name the op that made it: "exp [3,3]". "": the operand is not known. */
@@ -51,7 +69,8 @@ static void describe(wg_graph *g, const faulty *y, char *to, size_t size)
     if (!y->node) return;
     const wg_node n = wgi_handle(g, y->node);
     if (!*wg_site_argument(y->here, (int)y->operand, name, sizeof name) || *name == '.')
-        snprintf(name, sizeof name, "%.60s", *wg_node_name(n) ? wg_node_name(n) : wg_node_op_name(n));
+        snprintf(name, sizeof name, "%.60s",
+                 *wg_node_name(n) ? wg_node_name(n) : wgi_called_name(g, y->node));
     snprintf(to, size, "%s %s", name, wg_shape_text(wg_node_shape(n), shape, sizeof shape));
 }
 
@@ -64,14 +83,15 @@ static void report_matrix(wg_graph *g, const faulty *y, const char *who, const w
     if (pivots && matrix) snprintf(where, sizeof where, ": pivot %lld of matrix %lld", pivot, matrix);
     else if (pivots) snprintf(where, sizeof where, ": pivot %lld", pivot);
     else if (matrix) snprintf(where, sizeof where, ": matrix %lld", matrix);
-    wgi_fail(g->c, y->here, y->op->name, WG_ERROR_VALUE, "%s %s%s", *who ? who : "the matrix", f->text,
+    wgi_fail(g->c, y->here, y->op->name, WG_ERROR_VALUE, "%s%s %s%s",
+             y->derived && pivots ? "there is no derivative: " : "", *who ? who : "the matrix", f->text,
              where);
 }
 
 void wgi_fault_report(wg_graph *g, uint32_t i, const wg_op *op, wg_site here, const wg_fault *f)
 {
     const long long at = (long long)f->index, v = (long long)f->value, limit = (long long)f->limit;
-    const faulty y = i ? faulty_of(g, i, f->operand) : (faulty){ op, here, 0, 0 };
+    const faulty y = i ? faulty_of(g, i, f->operand) : (faulty){ op, here, 0, 0, false };
     char who[160];
     describe(g, &y, who, sizeof who);
     const char *of = *who ? " of " : "";

@@ -127,7 +127,9 @@ VALUES(wg_site, wg_site, w->site ? w->site : "a, b\nodd.c:1", NULL, "", "x", "\n
     X(wg_figure_color)  \
     X(wg_figure_format) \
     X(wg_formula_form)  \
+    X(wg_language)      \
     X(wg_layer_mode)    \
+    X(wg_word_kind)     \
     X(wg_marker)        \
     X(wg_mode)          \
     X(wg_ode_method)    \

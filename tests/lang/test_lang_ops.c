@@ -213,6 +213,26 @@ static void try_sample(op_case *k)
     free(v);
 }
 
+/* What other ops and derivatives make has no name here: a program may give it to a function or a value. */
+Test(lang_ops, inner_ops_are_no_words)
+{
+    int inner = 0;
+    for (int i = 0; i < wg_op_count(); i++) {
+        const char *name = wg_op_at(i)->name;
+        char text[300], words[120];
+        if (!wg_op_is_internal(wg_op_at(i)) || wg_op_at(i)->kind == WG_LEAF) continue;
+        inner++;
+        snprintf(text, sizeof text, "x = 1\n%s(x)", name);
+        snprintf(words, sizeof words, "no op '%s'", name);
+        if (strcmp(name, "identity") != 0) wgt_expect_place(text, WG_ERROR_SYNTAX, 2, 1, words);
+        snprintf(text, sizeof text, "%s(x) = 2*x\n%s(3)", name, name);
+        wgt_expect_number(text, 6);
+        snprintf(text, sizeof text, "%s = 2\n%s*3", name, name);
+        wgt_expect_number(text, 6);
+    }
+    cr_expect_geq(inner, 55);
+}
+
 /* Ops of C alone, of random draws, of whole numbers, and those whose calls in the language are written in
  * another way: with fewer parts, as layers. */
 Test(lang_ops, gradients_are_those_of_c)

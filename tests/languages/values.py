@@ -334,7 +334,7 @@ def errors():
     raised(wg.Error, "inner dimensions differ: a [2,3] @ rows [2]", lambda: wg.matmul(a, wg.input("rows", np.arange(2))))
     raised(wg.Error, "attention: v is missing", lambda: wg.attention(a, a))
     raised(wg.Error, "conv: W is missing", lambda: wg.conv(wg.input("image", np.ones((1, 4, 4, 1))), None))
-    raised(TypeError, "did you mean keepdims?", lambda: wg.sum(a, keepdim=True))
+    raised(TypeError, "keepdim: write keepdims=True", lambda: wg.sum(a, keepdim=True))
     raised(TypeError, "options are given by name", lambda: wg.sum(a, 0))
     raised(AttributeError, "did you mean softmax?", lambda: wg.softmaxx)
     raised(AttributeError, "did you mean relu?", lambda: a.relus)

@@ -42,6 +42,83 @@ Test(linear, determinants_of_several_matrices)
     done(g);
 }
 
+/* ---- messages name the call ---- */
+
+typedef struct refused {
+    double a[4]; /* where the derivative does not exist */
+    wg_node (*loss)(wg_node a);
+    const char *text;
+} refused;
+
+static wg_node weighted(wg_node y) { return wg_sum(wg_mul(y, INPUT(y.graph, WG_SHAPE(2, 2), 1, 2, 3, 4))); }
+static wg_node of_vectors(wg_node a)
+{
+    wg_node w, v;
+    return wg_eigh(a, &w, &v) ? weighted(v) : wg_none;
+}
+static wg_node of_left(wg_node a)
+{
+    wg_node u, s, vt;
+    return wg_svd(a, &u, &s, &vt) ? weighted(u) : wg_none;
+}
+static wg_node of_right(wg_node a)
+{
+    wg_node u, s, vt;
+    return wg_svd(a, &u, &s, &vt) ? weighted(vt) : wg_none;
+}
+static wg_node of_q(wg_node a)
+{
+    wg_node q, r;
+    return wg_qr(a, &q, &r) ? weighted(q) : wg_none;
+}
+static wg_node of_r(wg_node a)
+{
+    wg_node q, r;
+    return wg_qr(a, &q, &r) ? weighted(r) : wg_none;
+}
+static wg_node of_logdet(wg_node a) { return wg_logdet(a); }
+static wg_node of_inverse(wg_node a) { return wg_logdet(wg_mul(wg_inverse(wg_add(a, 0)), 0)); }
+static wg_node of_slogdet(wg_node a)
+{
+    wg_node sign, log;
+    return wg_slogdet(a, &sign, &log) ? log : wg_none;
+}
+
+static const refused refusals[] = {
+    { { 1, 0, 0, 1 }, of_vectors, ": eigh: a [2,2] has an eigenvalue or singular value twice" },
+    { { 1, 0, 0, 1 }, of_left, ": svd: a [2,2] has an eigenvalue or singular value twice" },
+    { { 1, 0, 0, 1 }, of_right, ": svd: a [2,2] has an eigenvalue or singular value twice" },
+    { { 1, 0, 0, 0 }, of_q, ": qr: there is no derivative: a [2,2] is singular: pivot 1" },
+    { { 1, 0, 0, 0 }, of_r, ": qr: there is no derivative: a [2,2] is singular: pivot 1" },
+    { { 1, 2, 2, 4 }, of_logdet, ": logdet: there is no derivative: a [2,2] is singular: pivot 1" },
+    { { 1, 2, 2, 4 }, of_slogdet, ": slogdet: there is no derivative: a [2,2] is singular: pivot 1" },
+    { { 1, 0, 0, 1 },
+      of_inverse,
+      ": logdet: there is no derivative: wg_mul(wg_inverse(wg_add(a, 0)), 0) [2,2] is singular: pivot 0" },
+};
+
+/* At the first backward, by the nodes of the derivative; and at the fifth, when a plan has run, whose nodes
+ * are there no longer. */
+Test(linear, refused_derivatives_name_the_call)
+{
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+        for (int good = 0; good <= 4; good += 4) {
+            WGT_WORLD(WG_F64, NULL);
+            for (int k = 0; k <= good; k++) {
+                wg_begin(g, WG_TRAIN);
+                wg_node a = wg_param(g, p, "a", WG_SHAPE(2, 2), wg_zeros());
+                wg_params_assign(p, "a", k < good ? (const double[]){ 3, 1, 1, 2 } : refusals[i].a, 4);
+                wg_node y = refusals[i].loss(a);
+                if (k < good && refusals[i].loss == of_inverse) continue;
+                wg_backward(y, p);
+                if (k < good) cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+            }
+            cr_expect(strstr(wg_message(c), refusals[i].text), "refusal %zu after %d: \"%s\"", i, good,
+                      wg_message(c));
+            wgt_drop(c, NULL);
+        }
+}
+
 /* ---- by the equations, at sizes where products are used ---- */
 
 /* Numbers between -1 and 1; in the diagonal `diagonal` more. */

@@ -81,11 +81,29 @@ static bool leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
     return true;
 }
 
-static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_t node, const wg_op *op,
+/* Of a derivative's node: its nodes are made again, as the plan's were, so that the message can name the call
+ * that was derived. */
+static bool report_derived(wg_graph *g, const wgi_plan *p, wgi_request *r, uint32_t node, const wg_op *op,
+                           const wg_fault *f)
+{
+    const uint32_t mark = g->count, at = mark + (node - p->of.n);
+    const wgi_place place = wgi_arena_place(&g->arena);
+    wg_node *gx = r->backward ? wgi_request_gradients(g, r) : NULL;
+    wgi_busy_end(g); /* its values are computed no longer */
+    const bool there = gx && !g->busy.depth && wgi_request_derive(g, r, gx) && at < g->count &&
+                       (!op || g->node[at].op == op);
+    if (there) wgi_fault_report(g, at, g->node[at].op, wg_inside(r->here), f);
+    if (gx) wgi_request_forget(g, mark, place);
+    wgi_busy_begin(g);
+    return there;
+}
+
+static void report(wg_graph *g, const wgi_plan *p, wgi_request *r, uint32_t node, const wg_op *op,
                    const wg_fault *f)
 {
-    bool users = node < p->of.n; /* otherwise a derivative's, reported at the call that asked for it */
-    wgi_fault_report(g, users ? r->at[node] : 0, op ? op : g->node[0].op, wg_inside(r->here), f);
+    const bool users = node < p->of.n;
+    if (users || !report_derived(g, p, r, node, op, f))
+        wgi_fault_report(g, users ? r->at[node] : 0, op ? op : g->node[0].op, wg_inside(r->here), f);
 }
 
 #ifdef WG_HOSTILE

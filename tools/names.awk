@@ -1,0 +1,89 @@
+# names.awk: reads the functions of values.hpp and then src/text/names.txt, which says how it is written, and prints the
+# rows of the table in src/text/meant.c.
+
+function is_name_char(c) { return c ~ /[A-Za-z0-9_]/ }
+
+# A name, and what stands behind it: a call gets its prefix, an option its dot.
+function named(name, rest, before, language,    call) {
+    call = rest ~ /^\(/ && (name ~ /^[a-z]/ || language == "py") && before !~ /[.>:\\]/
+    if (call && language == "py") return "wg." name
+    if (call && language == "cpp" && (name in native) && !options) return "wg::" name
+    if (call && language != "wg") return "wg_" name
+    if (language == "py" && name ~ /^(true|false)$/) return toupper(substr(name, 1, 1)) substr(name, 2)
+    return name
+}
+
+# The text of a field in a language.
+function written(text, language,    out, c, name, before, in_c, quoted, list, depth, opens) {
+    in_c = language == "c" || language == "cpp"
+    options = text ~ /[a-z_0-9]=[^= ]/
+    if (text ~ /^: write /) { print FILENAME ":" FNR ": a sentence that begins as a line does" > "/dev/stderr"; bad = 1 }
+    if (text ~ /^: /) return substr(text, 3)
+    out = ""; before = " "; list = "WG_SHAPE("; depth = 0
+    while (text != "") {
+        c = substr(text, 1, 1)
+        if (c == "\"") quoted = !quoted
+        if (!quoted && match(text, /^[A-Za-z_][A-Za-z0-9_]*/) && !is_name_char(before)) {
+            name = substr(text, 1, RLENGTH)
+            text = substr(text, RLENGTH + 1)
+            if (in_c && text ~ /^=[^= ]/ && before ~ /[ (]/) {
+                list = name ~ /^ax[ei]s$/ ? "WG_AXES(" : "WG_SHAPE("
+                if (name == "axis" && text ~ /^=\[/) name = "axes"
+                out = out "." name " = "
+                text = substr(text, 2)
+                if (name ~ /^(size|stride|padding)$/ && match(text, /^[0-9]+/)) {
+                    out = out "WG_SHAPE(" substr(text, 1, RLENGTH) ")"
+                    text = substr(text, RLENGTH + 1)
+                }
+                before = " "
+                continue
+            }
+            out = out named(name, text, before, language)
+            before = substr(name, length(name))
+            continue
+        }
+        text = substr(text, 2)
+        if (!quoted && in_c && c == "[" && before ~ /[ (]/) { opens[++depth] = ")"; c = list; list = "WG_SHAPE(" }
+        else if (!quoted && in_c && c == "[") opens[++depth] = "]"
+        else if (!quoted && in_c && c == "]") c = opens[depth--]
+        else if (!quoted && language == "py" && c == "^") c = " ** "
+        before = substr(c, length(c))
+        if (c != "\\") out = out c
+    }
+    return "write " out
+}
+
+function quote(text) {
+    if (text == "") return "NULL"
+    gsub(/\\/, "\\\\", text)
+    gsub(/"/, "\\\"", text)
+    return "\"" text "\""
+}
+
+function field(i, otherwise) { return i in part ? part[i] : otherwise }
+
+FILENAME ~ /values\.hpp$/ {
+    if (/^#define WG_[A-Z_]+\(X\)/) listed = 1
+    for (line = $0; listed && match(line, /X\([a-z0-9_]+\)/); line = substr(line, RSTART + RLENGTH))
+        native[substr(line, RSTART + 2, RLENGTH - 3)]
+    if (!/\\$/) listed = 0
+    next
+}
+
+/^\[/ { kind = toupper(substr($0, 2, length($0) - 2)); next }
+/^#/ || !NF { next }
+
+{
+    at = index($0, " = ")
+    split("", part)
+    n = split(substr($0, at + 3), part, / \| /)
+    wg = part[1]; c = field(2, wg); py = field(3, n > 1 ? c : wg); cpp = field(4, c)
+    if (py == "=") py = wg
+    if (c == "=") { c = wg; if (!(4 in part)) cpp = c }
+    row = "{ " (wg == "-" ? "NULL" : quote(written(wg, "wg"))) ", " (c == "-" ? "NULL" : quote(written(c, "c"))) ", " \
+          (cpp == "-" ? "NULL" : quote(written(cpp, "cpp"))) ", " (py == "-" ? "NULL" : quote(written(py, "py"))) " }"
+    words = split(substr($0, 1, at - 1), word, / +/)
+    for (i = 1; i <= words; i++) print "{ \"" word[i] "\", WG_WORD_" kind ", " row " },"
+}
+
+END { exit bad }
