@@ -2,6 +2,7 @@
 #include "sample_shapes.h"
 
 #include "base/stored.h"
+#include "graph/graph.h"
 
 /* Both operands have the same dtype, which may be bool. */
 #define COMPARE(e)                       \
@@ -157,8 +158,8 @@ COMPARISON_OP(greater_equal, .summary = "True where a is at least b.", .formula 
 static bool where_shape(wg_rule *r)
 {
     if (r->x[0].dtype != WG_BOOL)
-        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s, must be bool", wg_rule_who(r, 0),
-                            wg_dtype_name(r->x[0].dtype));
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s, must be bool: a comparison gives one",
+                            wg_rule_who(r, 0), wg_dtype_name(r->x[0].dtype));
     r->y[0].dtype = r->x[1].dtype;
     return wg_rule_broadcast(r);
 }
@@ -178,7 +179,15 @@ DEFINE_OP(where,
           .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c' = 0", .zero = 1 << 0,
           .operands = 3, .names = "c a b", .chooses = true, .promote = WG_PROMOTE_COMMON, .promote_from = 1,
           RULES(where, shape, vjp), .kernel = KERNELS(where));
-wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b) { return NODE_OF(where, NULL, c, a, b); }
+/* A number is a condition, too: where(2 > 1, a, b). */
+wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
+{
+    wg_graph *g = a.graph ? a.graph : b.graph;
+    if (!wgi_is_number(c)) return NODE_OF(where, NULL, c, a, b);
+    const bool is_true = wgi_number_value(c) != 0;
+    if (!g) return is_true ? a : b;
+    return NODE_OF(where, NULL, wg_cast_at(here, wg_scalar_at(here, g, is_true), WG_BOOL), a, b);
+}
 
 /* ---- cast ---- */
 

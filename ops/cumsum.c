@@ -6,7 +6,8 @@
 #define FLOATS_FILE "ops/cumsum_row.h"
 #include "kernel/both_floats.h"
 
-#define CUMSUM_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
+#define CUMSUM_FIELDS(F, S) \
+    F(S, AXIS, axis, "auto") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
 OPTIONS(cumsum, CUMSUM_FIELDS);
 
 /* x is [outer, n, inner]. A unit is one index of outer and COLUMNS neighbours of inner. If inner is 1 it is a
@@ -103,13 +104,13 @@ VJP(cumsum)
     const struct cumsum *a = wg_attr(y);
     gx[0] = wg_cumsum(gy, .axis = a->axis, .exclusive = a->exclusive, .reverse = !a->reverse);
 }
-SAMPLES(cumsum, wg_cumsum(ANY(3, 4)), wg_cumsum(ANY(3, 4), .axis = -1, .exclusive = true),
+SAMPLES(cumsum, wg_cumsum(ANY(3, 4), .axis = 0), wg_cumsum(ANY(3, 4), .axis = -1, .exclusive = true),
         wg_cumsum(ANY(2, 3, 2), .axis = 1, .reverse = true),
         wg_cumsum(ANY(5), .exclusive = true, .reverse = true), wg_cumsum(ANY(2, 0), .axis = 1),
-        wg_cumsum(ANY(3, 0)), wg_cumsum(CLASSES(9, 2, 70)), wg_cumsum(wg_greater(CLASSES(3, 7), 0)),
-        wg_cumsum(ANY(2, 3, 70), .axis = 1));
+        wg_cumsum(ANY(3, 0), .axis = 0), wg_cumsum(CLASSES(9, 2, 70), .axis = 0),
+        wg_cumsum(wg_greater(CLASSES(3, 7), 0), .axis = 0), wg_cumsum(ANY(2, 3, 70), .axis = 1));
 ERRORS(cumsum, (wg_cumsum(ANY(3, 4), .axis = 2), "no axis 2 in"),
-       (wg_cumsum(wg_any(g, WG_SCALAR)), "no axis 0 in"));
+       (wg_cumsum(ANY(3, 4)), "say one, axis = -1"), (wg_cumsum(wg_any(g, WG_SCALAR)), "no axis 0 in"));
 
 DEFINE_OP(cumsum,
           .summary = "Cumulative sum along an axis. exclusive: without the element itself. reverse: from the "

@@ -201,8 +201,9 @@ BUILDER(max, reduce) { APPLY(max, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- argmax ---- */
 
-SAMPLES(argmax, wg_argmax(ANY(3, 4)), wg_argmax(ANY(3, 4), .axis = 0, .keepdims = true),
-        wg_argmax(ANY(2, 3, 70), .axis = 1), wg_argmax(CLASSES(3, 4, 9)), wg_argmax(ANY(0, 3)));
+SAMPLES(argmax, wg_argmax(ANY(3, 4), .axis = 1), wg_argmax(ANY(3, 4), .axis = 0, .keepdims = true),
+        wg_argmax(ANY(2, 3, 70), .axis = 1), wg_argmax(CLASSES(3, 4, 9), .axis = -1),
+        wg_argmax(ANY(0, 3), .axis = 1));
 PLACE_OP(argmax,
          .summary = "Index of the largest element along one axis, of the first of several equal ones. NaN "
                     "counts as the largest.",

@@ -183,8 +183,8 @@ EXPAND(accuracy)
     const bool shares = wg_shape_equal(wg_node_shape(x[0]), wg_node_shape(x[1])),
                truths = wg_node_dtype(x[1]) == WG_BOOL;
     wg_node numbers = truths ? wg_cast(x[1], WG_I32) : x[1];
-    wg_node truth = shares ? wg_argmax(x[1]) : wgi_as_class(here, numbers, wg_dim(x[0], -1));
-    y[0] = wg_mean(wg_equal(wg_argmax(x[0]), truth));
+    wg_node truth = shares ? wg_argmax(x[1], .axis = -1) : wgi_as_class(here, numbers, wg_dim(x[0], -1));
+    y[0] = wg_mean(wg_equal(wg_argmax(x[0], .axis = -1), truth));
 }
 SAMPLES(accuracy, wg_accuracy(ANY(5, 3), CLASSES(3, 5)), wg_accuracy(ANY(5, 3), ANY(5, 3)));
 ERRORS(accuracy, (wg_accuracy(ANY(5, 3), CLASSES(3, 5, 1)), "class numbers must be [5]"),

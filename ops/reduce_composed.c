@@ -130,8 +130,8 @@ EXPAND(argmin)
     const struct reduce *a = attr;
     y[0] = wg_argmax(opposite(here, x[0]), .axis = a->axes.axis[0], .keepdims = a->keepdims);
 }
-SAMPLES(argmin, wg_argmin(ANY(3, 4)), wg_argmin(ANY(3, 4), .axis = 0, .keepdims = true),
-        wg_argmin(CLASSES(3, 4, 9)));
+SAMPLES(argmin, wg_argmin(ANY(3, 4), .axis = 1), wg_argmin(ANY(3, 4), .axis = 0, .keepdims = true),
+        wg_argmin(CLASSES(3, 4, 9), .axis = -1));
 PLACE_OP(argmin,
          .summary = "Index of the smallest element along one axis, of the first of several equal ones. NaN "
                     "counts as the smallest.",

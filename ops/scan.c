@@ -6,8 +6,9 @@
 
 #define DIRECTED_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, BOOL, reverse, "false")
 OPTIONS(directed, DIRECTED_FIELDS);
+#define LOG_SUM_FIELDS(F, S) F(S, AXIS, axis, "auto") F(S, BOOL, reverse, "false")
 #define CUMULATED_FIELDS(F, S) \
-    F(S, AXIS, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
+    F(S, AXIS, axis, "auto") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
 OPTIONS(cumulated, CUMULATED_FIELDS);
 
 /* Does STEP for each unit u of the lines l. */
@@ -130,11 +131,11 @@ VJP(cumprod)
     wg_node slope = a->exclusive ? next_of(here, gy, a->axis, a->reverse, WG_PAD_CONSTANT) : gy;
     gx[0] = wg_mul(before, wg_linear_scan(next, slope, .axis = a->axis, .reverse = !a->reverse));
 }
-SAMPLES(cumprod, wg_cumprod(ANY(3, 4)), wg_cumprod(ANY(3, 4), .axis = -1, .exclusive = true),
+SAMPLES(cumprod, wg_cumprod(ANY(3, 4), .axis = 0), wg_cumprod(ANY(3, 4), .axis = -1, .exclusive = true),
         wg_cumprod(ANY(2, 3, 2), .axis = 1, .reverse = true),
         wg_cumprod(ANY(5), .exclusive = true, .reverse = true), wg_cumprod(ANY(2, 0), .axis = 1),
-        wg_cumprod(ANY(1)), wg_cumprod(ANY(11, 3), .axis = 1), wg_cumprod(CLASSES(9, 2, 70)),
-        wg_cumprod(wg_greater(CLASSES(3, 7), 0)));
+        wg_cumprod(ANY(1)), wg_cumprod(ANY(11, 3), .axis = 1), wg_cumprod(CLASSES(9, 2, 70), .axis = 0),
+        wg_cumprod(wg_greater(CLASSES(3, 7), 0), .axis = 0));
 ERRORS(cumprod, (wg_cumprod(ANY(3, 4), .axis = 2), "no axis 2 in"));
 
 DEFINE_OP(cumprod,
@@ -150,6 +151,8 @@ BUILDER(cumprod, cumsum) { APPLY(cumprod, cumulated, CUMULATED_FIELDS, a->x); }
 
 /* ---- logcumsumexp ---- */
 
+OPTION_TABLE(log_sum_attrs, directed, LOG_SUM_FIELDS);
+
 /* x' = e^(x - y) s, s[i] = y'[i] + e^(y[i] - y[i + 1]) s[i + 1]: no exponent is above 0. Equal
  * infinities differ by 0. Where all of a prefix is -infinity its derivatives are 0, as those of logsumexp
  * are. */
@@ -163,7 +166,7 @@ VJP(logcumsumexp)
     part = wg_where(wg_equal(y, -INFINITY), 0, part);
     gx[0] = wg_mul(part, wg_linear_scan(share, gy, .axis = a->axis, .reverse = !a->reverse));
 }
-SAMPLES(logcumsumexp, wg_logcumsumexp(ANY(3, 4)), wg_logcumsumexp(ANY(3, 4), .axis = -1),
+SAMPLES(logcumsumexp, wg_logcumsumexp(ANY(3, 4), .axis = 0), wg_logcumsumexp(ANY(3, 4), .axis = -1),
         wg_logcumsumexp(ANY(2, 3, 2), .axis = 1, .reverse = true), wg_logcumsumexp(ANY(2, 0), .axis = 1),
         wg_logcumsumexp(ANY(1)), wg_logcumsumexp(ANY(11, 3), .axis = 1, .reverse = true));
 ERRORS(logcumsumexp, (wg_logcumsumexp(ANY(3, 4), .axis = 2), "no axis 2 in"));
@@ -176,9 +179,9 @@ DEFINE_OP(
         "y[i] = ln(sum(e^x[j] over j where before)) along axis; before = j >= i where reverse, else j <= i",
     .adjoint = "x'[j] = sum(y'[i] e^(x[j] - y[i]) over i where before) along axis; before = j >= i where "
                "reverse, else j <= i",
-    .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 40, TAKES(directed),
-    .shape = axis_fits, .vjp = logcumsumexp_vjp, .kernel = KERNELS(logcumsumexp), .units = units_along,
-    .leads = true);
+    .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 40,
+    .attr_size = sizeof(struct directed), .attrs = log_sum_attrs, .shape = axis_fits, .vjp = logcumsumexp_vjp,
+    .kernel = KERNELS(logcumsumexp), .units = units_along, .leads = true);
 BUILDER(logcumsumexp, logcumsumexp) { APPLY(logcumsumexp, directed, DIRECTED_FIELDS, a->x); }
 
 #endif

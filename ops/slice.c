@@ -128,9 +128,13 @@ static bool slice_shape(wg_rule *r)
     if (!wg_rule_axis(r, &a->axis, y->rank)) return false;
     int64_t n = y->dim[a->axis], from = from_start(a->from, n), to = from_start(a->to, n);
     if (from < 0 || from > to || to > n)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%lld:%lld is not a part of axis %d of %s%s",
-                            (long long)a->from, (long long)a->to, a->axis, wg_rule_who(r, 0),
-                            a->to ? "" : ": the end is WG_END, 0 is 0");
+        return a->to == WG_END
+                   ? wg_rule_fail(r, WG_ERROR_SHAPE,
+                                  "%lld: is not a part of axis %d of %s: from -%lld to %lld",
+                                  (long long)a->from, a->axis, wg_rule_who(r, 0), (long long)n, (long long)n)
+                   : wg_rule_fail(r, WG_ERROR_SHAPE, "%lld:%lld is not a part of axis %d of %s%s",
+                                  (long long)a->from, (long long)a->to, a->axis, wg_rule_who(r, 0),
+                                  a->to ? "" : ": the end is WG_END, 0 is 0");
     y->dim[a->axis] = to - from;
     a->from = from == to ? n : from;
     a->to = from == to ? n : to;

@@ -279,7 +279,11 @@ class Context:
         if _lib.wg_failed(self._c):
             text = _lib.wg_message(self._c).decode(errors="replace")
             _lib.wg_recover(self._c)
-            raise Error(text)
+            raise Error(re.sub(r"(?<![\w.])\.([a-z_]+) = ([-\w.]+)", _in_python, text))
+
+def _in_python(option):
+    """The option .share = true of C, as Python has it."""
+    return "%s=%s" % (option[1], {"true": "True", "false": "False"}.get(option[2], option[2]))
 
 _now = threading.local()
 
@@ -345,7 +349,7 @@ def _array(a, context, dtype=None):
     """An array as the library takes it: floats and Python's numbers in the dtype of the context."""
     if _has_value(a):
         raise TypeError("wengert: these numbers would have no derivative by the values that they come from: use "
-                        "the values, wg.stack([x, y], 0) of them, or x.numpy() for numbers alone")
+                        "the values, wg.stack([x, y]) of them, or x.numpy() for numbers alone")
     given = np.asarray(a)
     if given.dtype.kind not in "fiub":
         _code_of(given.dtype)
@@ -412,6 +416,9 @@ class Graph:
             self.context._look()
         except Error as e:
             raise e if node.graph else TypeError("wengert: no operand is a value: %s" % e)
+        bits = node.index | node.generation << 32
+        if not node.graph and bits:  # of numbers alone: a number, whose bits are inverted
+            return _builders["scalar"](float(np.uint64(~bits % 2**64).view(np.float64)))
         return Value(node, self)
 
     def _node(self, x):
@@ -436,15 +443,16 @@ def graph():
 def input(name, array, dtype=None):
     return graph().input(name, array, dtype)
 
-_END = 2**63 - 1
-
 class Value:
     __array_ufunc__ = None  # NumPy's operators leave the work to this class
 
     def __init__(self, node, graph):
         self._node, self.graph = node, graph
 
-    def item(self):
+    def item(self, *index):
+        """The number of a value of one element; of another one that of the element at this index."""
+        if index:
+            return (self if len(index) == self.ndim else self.reshape(-1))[index].item()
         y = _lib.wg_item_at(_here(), self._node)
         self.graph.context._look()
         return y
@@ -505,6 +513,7 @@ class Value:
     shape = property(lambda v: tuple((s := _lib.wg_node_shape(v._node)).dim[:s.rank]))
     dtype = property(lambda v: _DTYPES[_lib.wg_node_dtype(v._node)])
     ndim = property(lambda v: len(v.shape))
+    size = property(lambda v: int(np.prod(v.shape, dtype=np.int64)))
     T = property(lambda v: _builders["swap"](v) if v.ndim == 2 else _builders["transpose"](v))
 
     def named(self, name):
@@ -514,32 +523,37 @@ class Value:
         return _builders["reshape"](self, sizes[0] if len(sizes) == 1 else sizes)
 
     def __getitem__(self, key):
-        y, axis = self, 0
         key = key if isinstance(key, tuple) else (key,)
-        if Ellipsis in [k for k in key if k is Ellipsis]:
-            at = [k is Ellipsis for k in key].index(True)
-            rest = self.ndim - builtins.sum(k is not None for k in key) + 1
-            key = key[:at] + (slice(None),) * rest + key[at + 1:]
-        for k in key:
+        at = [i for i, k in enumerate(key) if k is Ellipsis]
+        axes = builtins.sum(k is not None and k is not Ellipsis for k in key)
+        if len(at) > 1 or axes > self.ndim:
+            raise IndexError("wengert: %s for a value of %d axes" % (
+                "more than one ..." if len(at) > 1 else "%d indices" % axes, self.ndim))
+        for i in at:
+            key = key[:i] + (slice(None),) * (self.ndim - axes) + key[i + 1:]
+        key = [k if k is None or isinstance(k, slice) else _index(k) for k in key]
+        lists = [i for i, k in enumerate(key) if hasattr(k, "ndim")]
+        if len(lists) > 1 or lists and int in map(type, key):  # with a list a number is one, too
+            lists = [i for i, k in enumerate(key) if hasattr(k, "ndim") or isinstance(k, int)]
+        y, axis, places = self, 0, []
+        for i, k in enumerate(key):
             if k is None:
                 y = _builders["expand"](y, axis)
             elif isinstance(k, slice):
-                if k.step not in (None, 1):
-                    raise TypeError("wengert: slices have the step 1; use take(x, indices)")
-                if k.start is not None or k.stop is not None:
-                    to = _END if k.stop is None else k.stop
-                    y = _builders["slice"](y, axis=axis, from_=k.start or 0, to=to)
-            elif isinstance(k, (int, np.integer)):
-                y, axis = _builders["select"](y, axis, int(k)), axis - 1
+                y = _sliced(y, axis, k)
+            elif i in lists:
+                places.append(axis)
             else:
-                k = k if isinstance(k, Value) else np.asarray(k)
-                k = k if k.shape != (0,) else np.zeros(0, np.int64)
-                if k.dtype.kind not in "iu":
-                    raise TypeError("wengert: indices are whole numbers, not %s" % k.dtype + (
-                        "; where(mask, x, 0) takes a mask" if k.dtype.kind == "b" else ""))
-                y, axis = _builders["take"](y, k, axis=axis), axis + k.ndim - 1
+                y, axis = _builders["select"](y, axis, k), axis - 1
             axis += 1
-        return y
+        together = not lists or lists[-1] - lists[0] < len(lists)  # else NumPy has what they choose in front
+        return _paired(y, places, [key[i] for i in lists], together) if lists else y
+
+    def sort(self, **options):
+        raise TypeError("wengert: a value is not sorted in place: wg.sort(x).values is x in order, and .indices its places")
+
+    def __setitem__(self, key, new):
+        raise TypeError("wengert: an element is no place to write to: wg.where(mask, new, x) is x with others")
 
     def __len__(self):
         if not self.ndim:
@@ -552,10 +566,31 @@ class Value:
     def __float__(self):
         return self.item()
 
+    def __int__(self):
+        return int(self.item())
+
+    def __index__(self):
+        if self.ndim or self.dtype.kind not in "iu":
+            raise TypeError("wengert: a whole number is expected, and not a value of %s %s: int(x.item())" % (
+                self.dtype, list(self.shape)))
+        return int(self.item())
+
     def __bool__(self):
+        if self.size != 1:
+            raise ValueError("wengert: the truth of the shape %s is not one: write (a < x) & (x < b) for `and`, and for "
+                             "a < x < b; wg.all_of(x) or wg.any_of(x) for all" % list(self.shape))
         return bool(self.item())
 
     __hash__ = object.__hash__
+
+    def __str__(self):
+        return str(self.numpy())
+
+    def __format__(self, how):
+        return format(self.item(), how) if how else str(self)
+
+    def tolist(self):
+        return self.numpy().tolist()
 
     def __repr__(self):
         name = _lib.wg_node_name(self._node).decode()
@@ -566,13 +601,128 @@ class Value:
             raise AttributeError("a wengert.Value has no %s%s" % (name, _near(name, _builders, _CALL)))
         return functools.partial(_builders[name], self)
 
-for _pair in ("add add, sub sub, mul mul, truediv div, pow pow, matmul matmul, lt less, le less_equal, "
+def _kind(x):
+    return (x.dtype if isinstance(x, Value) else np.asarray(x).dtype).kind
+
+def _of_truths(op):
+    """+ - * of two truths: NumPy has others than 0 and 1."""
+    def operator(a, b):
+        y = _builders[op](a, b)
+        if y.dtype.kind == "i" and _kind(a) == _kind(b) == "b":
+            raise TypeError("wengert: %s of two truths: write a | b, a & b or a ^ b; a * 1 is a number" % op)
+        return y
+    return operator
+
+def _power(a, b):
+    """a ** b. Of whole numbers it is one, which pow is not."""
+    if not (isinstance(a, Value) and a.dtype.kind in "iu" and _kind(b) in "iu") and not (
+            isinstance(b, Value) and b.dtype.kind in "iu" and _kind(a) in "iu"):
+        return _builders["pow"](a, b)
+    if not isinstance(b, (int, np.integer)) or b < 0 or b > 64:
+        raise TypeError("wengert: a power of whole numbers is one if the exponent is a number from 0 on: else write "
+                        "wg.cast(x, np.float64) ** y")
+    y = a * 0 + 1
+    for _ in range(b):
+        y = y * a
+    return y
+
+for _pair in ("truediv div, matmul matmul, lt less, le less_equal, "
               "gt greater, ge greater_equal, eq equal, ne not_equal").split(", "):
     _name, _op = _pair.split()
     setattr(Value, "__%s__" % _name, lambda a, b, *, op=_op: _builders[op](a, b))
     setattr(Value, "__r%s__" % _name, lambda a, b, *, op=_op: _builders[op](b, a))
-Value.__neg__ = lambda x: _builders["neg"](x)
+for _name in ("add", "sub", "mul"):
+    setattr(Value, "__%s__" % _name, _of_truths(_name))
+    setattr(Value, "__r%s__" % _name, lambda a, b, f=_of_truths(_name): f(b, a))
+Value.__pow__, Value.__rpow__ = _power, lambda a, b: _power(b, a)
 Value.__abs__ = lambda x: _builders["abs"](x)
+
+def _index(k):
+    """An index as a number of Python, or as an array or value of whole numbers."""
+    if isinstance(k, (int, np.integer)) and not isinstance(k, bool):
+        return int(k)
+    k = k if isinstance(k, Value) else np.asarray(k)
+    k = k if k.shape != (0,) else np.zeros(0, np.int64)
+    if k.dtype.kind not in "iu":
+        raise TypeError("wengert: indices are whole numbers, not %s" % k.dtype + (
+            "; where(mask, x, 0) takes a mask; the elements where it is true are x[np.nonzero(mask)] for an array, and "
+            "x.reshape(-1)[wg.nonzero(mask, count)] for a value" if k.dtype.kind == "b" else ""))
+    return k
+
+def _sliced(x, axis, k):
+    """x[from:to:step] along an axis. Behind the ends there is nothing."""
+    n = x.shape[axis]
+    start, stop, step = k.indices(n)
+    if step == 1:
+        whole = start == 0 and stop == n
+        return x if whole else _builders["slice"](x, axis=axis, from_=start, to=builtins.max(start, stop))
+    if step == -1 and len(range(start, stop, step)) == n:
+        return _builders["flip"](x, axis=axis)
+    return _builders["take"](x, np.arange(start, stop, step), axis=axis)
+
+def _paired(x, axes, lists, together):
+    """The elements of x at the places lists[0][i], lists[1][i], ... of these axes. The axes of i stand where the first of
+    them stood, or in front."""
+    if len(lists) == 1:
+        return _builders["take"](x, lists[0], axis=axes[0])
+    shapes = [np.shape(k) if isinstance(k, int) else k.shape for k in lists]
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise IndexError("wengert: the index has lists of the shapes %s, which are no pairs: x[i][:, j] has all rows of i and "
+                         "all columns of j" % " and ".join(str(list(s)) for s in shapes)) from None
+    n = int(np.prod(shape, dtype=np.int64))
+    rest = [a for a in range(x.ndim) if a not in axes]
+    x = _builders["transpose"](x, axes=axes + rest)
+    for i, k in enumerate(lists):  # x is [n, the axes that are left, rest]
+        k = _builders["broadcast_to"](k, shape) if isinstance(k, Value) else np.broadcast_to(np.asarray(k), shape)
+        k = k.reshape(n)
+        if not i:
+            x = _builders["take"](x, k)
+            continue
+        left = (n, 1) + x.shape[2:]
+        k = k.reshape((n,) + (1,) * (len(left) - 1))
+        k = _builders["broadcast_to"](k, left) if isinstance(k, Value) else np.broadcast_to(k, left)
+        x = _builders["squeeze"](_builders["take_along"](x, k, axis=1), 1)
+    x = x.reshape(shape + x.shape[1:])
+    if not together or not axes[0]:
+        return x
+    m, before = len(shape), axes[0]
+    return _builders["transpose"](x, axes=[*range(m, m + before), *range(m), *range(m + before, x.ndim)])
+
+def _both(sign, op):
+    """Python's & | ^ of truths. NumPy's bits of whole numbers have no operation here."""
+    def operator(a, b, swapped=False):
+        if {_kind(a), _kind(b)} != {"b"}:
+            raise TypeError("wengert: %s is of truths, as (x > 0) %s (x < 1): wg.%s(a, b) takes what is not 0 as true" % (
+                sign, sign, op))
+        return _builders[op](*((b, a) if swapped else (a, b)))
+    return operator
+
+for _sign, _name in (("&", "and"), ("|", "or"), ("^", "xor")):
+    _f = _both(_sign, "logical_" + _name)
+    setattr(Value, "__%s__" % _name, _f)
+    setattr(Value, "__r%s__" % _name, functools.partialmethod(_f, swapped=True))
+
+def _inverted(x):
+    if x.dtype != np.bool_:
+        raise TypeError("wengert: ~ is of truths, as ~(x > 0): wg.logical_not(x) takes what is not 0 as true")
+    return _builders["logical_not"](x)
+
+def _negated(x):
+    if x.dtype == np.bool_:
+        raise TypeError("wengert: - is of numbers, and these are truths: ~x, or wg.logical_not(x)")
+    return _builders["neg"](x)
+
+def _not_here(line):
+    def operator(*_):
+        raise TypeError("wengert: write " + line)
+    return operator
+
+Value.__invert__, Value.__neg__ = _inverted, _negated
+Value.__pos__ = lambda x: x
+Value.__floordiv__ = Value.__rfloordiv__ = _not_here("wg.floor(a / b) for a // b")
+Value.__mod__ = Value.__rmod__ = Value.__divmod__ = Value.__rdivmod__ = _not_here("x - n * wg.floor(x / n) for x % n")
 
 # ---- builders ----
 
@@ -598,6 +748,7 @@ def _near(word, words, kind=None):
             return ": " + line
     near = _lib.wg_nearest(word.encode(), (c_char_p * len(words))(*(w.encode() for w in words)), len(words))
     return ": did you mean %s?" % near.decode() if near else ""
+Sorted = namedtuple("Sorted", "values indices")
 
 class _Axes(Structure):
     _fields_ = [("mark", c_size_t), ("count", c_int), ("axis", c_int * 8)]
@@ -626,6 +777,8 @@ def _given(kind, x, g, what="it"):
     if kind == "dtype":
         return _code_of(np.dtype(x))
     if kind == "states":
+        if isinstance(x, Value):
+            raise TypeError("wengert: a state is a States, as a cell returns it, or None: not %r" % (x,))
         return _States(*(g._node(n) for n in x)) if x else _States()
     if kind in _OBJECTS:
         of, field = _OBJECTS[kind]
@@ -756,7 +909,9 @@ def _by_struct(name, struct, operands, _options, result):
 
     def builder(*given, **options):
         if len(given) > count:
-            raise TypeError("wengert: %s takes %d arguments; options are given by name" % (name, count))
+            line = "" if not _options or not isinstance(given[count], int) and "axes:axes" not in _options else ": wg.%s(%s, %s=%r)" % (
+                name, ", ".join(f for f, _ in asked), _fields(_options)[0][0], given[count])
+            raise TypeError("wengert: %s takes %d arguments; options are given by name%s" % (name, count, line))
         g = _graph_of(given)
         fields, kind, defaults = _arguments(struct, operands, _options)
         a = kind.from_buffer_copy(defaults)
@@ -768,8 +923,13 @@ def _by_struct(name, struct, operands, _options, result):
                 a.user = ctypes.addressof(a.called)
             setattr(a, field, _given(type_, x, g, field))
         _named(name, fields, options, g, a)
-        return _results(call(_here(), byref(a)), g)
+        y = _results(call(_here(), byref(a)), g)
+        return Sorted(y, _builders["part"](y, 1)) if name in ("sort", "topk") else y
     return builder, asked, _fields(_options)
+
+# The most axes for which NumPy and PyTorch mean the same by the word, and what to write for more.
+_OF_VECTORS = {"dot": (1, "a @ b, or wg.sum(a * b)"), "outer": (1, "wg.einsum('ij,kl->ijkl', a, b)"),
+               "diagonal": (2, "wg.einsum('bii->bi', x) for the last two")}
 
 def _by_parameters(name, parameters, result):
     fields = _fields(parameters)
@@ -779,10 +939,26 @@ def _by_parameters(name, parameters, result):
         types += [c_void_p, c_int] if kind == "list" else [_FIELDS.get(kind, c_void_p)]
     many = [f for f in fields if f[1] == "result"]
     call = _declare(name + "_at", c_bool if many else result, types)
+    names = [n for n, _ in asked]
+    by_name = {"roll": "axis=0, by=1", "tile": "axis=0, count=2", "repeat": "axis=0, count=2"}.get(name)
+    lists = [i for i, (_, kind) in enumerate(asked) if kind == "list"]
 
-    def builder(*given):
+    def builder(*given, **named):
+        if by_name and len(given) > 1:  # NumPy has them the other way round
+            raise TypeError("wengert: which number is which? wg.%s(x, %s)" % (name, by_name))
+        if lists and names[-1] != "axis" and len(given) > len(asked):  # einsum("ij,jk->ik", a, b)
+            given = given[:lists[0]] + (given[lists[0]:],)
+        elif lists and names[-1] == "axis" and len(given) == 1 and "axis" not in named:
+            named = dict(named, axis=0)
+        if name in _OF_VECTORS and builtins.any(isinstance(v, Value) and v.ndim > _OF_VECTORS[name][0] for v in given):
+            raise TypeError("wengert: %s of more than %d ax%s is not the same everywhere: write %s" % (
+                (name,) + _OF_VECTORS[name][:1] + ("is" if _OF_VECTORS[name][0] == 1 else "es", _OF_VECTORS[name][1])))
+        wrong = [n for n in named if n not in names[len(given):]]
+        if wrong:
+            raise TypeError("wengert: %s takes %s, and no %s%s" % (name, ", ".join(names), wrong[0], _near(wrong[0], names)))
+        given += tuple(named[n] for n in names[len(given):] if n in named)
         if not len(asked) - (asked[-1:] == [("init", "init")]) <= len(given) <= len(asked):
-            raise TypeError("wengert: %s takes %s" % (name, ", ".join(n for n, _ in asked) or "no arguments"))
+            raise TypeError("wengert: %s takes %s" % (name, ", ".join(names) or "no arguments"))
         g, left, arguments, results = _graph_of(given), iter(given), [_here()], []
         for field, kind in fields:
             if kind == "graph":
@@ -820,7 +996,18 @@ for _line in _TABLE.strip().replace("\n    ", " ").split("\n"):
             _struct_name, _line_rest = _line[1:].split(" ", 1)
             _builder(_name, _by_struct, _struct_name, *_line_rest.split(" ;"), _States if _result else _Node)
 
+def clip(x, low=None, high=None):
+    """x between two bounds; None: there is none."""
+    if low is None and high is None:
+        raise TypeError("wengert: clip needs a bound: wg.clip(x, 0, 1), or None for one of them")
+    return _builders["maximum"](x, low) if high is None else _builders["minimum"](x, high) if low is None else _clip(x, low, high)
+
+_clip, _builders["clip"] = _builders["clip"], clip
+del clip
+
 def split(x, parts, axis=0):
+    if np.iterable(parts):
+        raise TypeError("wengert: split makes a number of equal parts: for others write x[:2] and x[2:]")
     y = (_Node * builtins.max(_whole(parts, 32), 0))()
     _lib.wg_split_at(_here(), x._node, parts, _whole(axis, 32), y)
     x.graph.context._look()

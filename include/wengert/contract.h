@@ -39,9 +39,16 @@ WG_API wg_node wg_einsum_at(wg_site here, const char *letters, const wg_node x[]
 #define wg_outer(a, b)    wg_outer_at(WG_AT(#a ", " #b), a, b)
 #define wg_dense(x, W, b) wg_dense_at(WG_AT(#x ", " #W ", " #b), x, W, b)
 #ifndef __cplusplus
-#define wg_einsum(letters, ...)                                                  \
-    wg_einsum_at(WG_AT(#__VA_ARGS__), letters, (const wg_node[]){ __VA_ARGS__ }, \
-                 WG_COUNT_(wg_node, __VA_ARGS__))
+/* At most 16 operands, one by one. An array and its size would be taken for the members of one handle, so they are as many
+ * nodes as they are arguments, or that does not compile. */
+extern __typeof__(wg_einsum_at) wg_einsum_of_an_array
+    __attribute__((error("behind the letters operands stand one by one, \"ij,jk->ik\", a, b: an array is for wg_einsum_at")));
+#define WG_17TH_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, ...) q
+#define WG_ARGUMENTS_(...) WG_17TH_(__VA_ARGS__, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define wg_einsum(letters, ...)                                                                            \
+    _Generic((char(*)[1 + (WG_COUNT_(wg_node, __VA_ARGS__) == WG_ARGUMENTS_(__VA_ARGS__))])0,              \
+             char(*)[2] : wg_einsum_at, default : wg_einsum_of_an_array)(                                  \
+        WG_AT(#__VA_ARGS__), letters, (const wg_node[]){ __VA_ARGS__ }, WG_COUNT_(wg_node, __VA_ARGS__))
 #else
 }
 template <class... N>

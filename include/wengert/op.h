@@ -66,7 +66,8 @@ WG_API const char *wg_rule_who(wg_rule *r, int k);      /* "h [32,784]": operand
 WG_API wg_shape *wg_rule_shape(wg_rule *r, int output); /* points y[output].shape to a shape to fill in */
 WG_API bool wg_rule_float(wg_rule *r, int k);           /* operand k must be f32 or f64 */
 WG_API bool wg_rule_rank(wg_rule *r, int k, int least, int most); /* axes of operand k */
-WG_API bool wg_rule_axis(wg_rule *r, int *axis, int rank);        /* makes a negative axis positive */
+WG_API bool wg_rule_axis(wg_rule *r, int *axis, int rank); /* makes a negative axis positive; WG_AUTO is that
+                                                            * of a vector, and an error where there are several */
 /* Makes negative axes positive, sorts them and refuses repeats. none_is_all: no axes means all. */
 WG_API bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all);
 /* Sets y[0].shape to the shape that all operands broadcast to. This is the rule of an op that has none. */

@@ -85,7 +85,7 @@ WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
 #define wg_logical_or(a, b)    wg_logical_or_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_logical_xor(a, b)   wg_logical_xor_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_logical_not(x)      wg_logical_not_at(WG_AT(#x), x)
-#define wg_where(c, a, b)      wg_where_at(WG_AT(#c ", " #a ", " #b), c, WG_OPERAND(a), WG_OPERAND(b))
+#define wg_where(c, a, b)      wg_where_at(WG_AT(#c ", " #a ", " #b), WG_OPERAND(c), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_cast(x, to)         wg_cast_at(WG_AT(#x), x, to)
 
 /* ---- reductions; over no elements sum is 0, prod 1, mean NaN, and max and min are errors ---- */
@@ -130,7 +130,7 @@ WG_API wg_node wg_norm_at(wg_site here, const wg_norm_args *a);
 
 #define wg_axis_args_list(P, X) \
     P(wg_node, x) \
-    X(int, axis, -1, "", "one axis") \
+    X(int, axis, WG_AUTO, "", "one axis; needed where x has several") \
     X(bool, keepdims, false, "", "the reduced axis stays, with size 1")
 WG_OPTIONS_AND_OPERANDS(wg_axis_args);
 /* The index of the largest element, i64; of equals the first. */
@@ -141,7 +141,7 @@ WG_API wg_node wg_argmin_at(wg_site here, const wg_axis_args *a); /* likewise of
 
 #define wg_cumsum_args_list(P, X) \
     P(wg_node, x) \
-    X(int, axis, 0, "", "one axis") \
+    X(int, axis, WG_AUTO, "", "one axis; needed where x has several") \
     X(bool, exclusive, false, "", "y[i] leaves out x[i]") \
     X(bool, reverse, false, "", "from the end of the axis")
 WG_OPTIONS_AND_OPERANDS(wg_cumsum_args);
@@ -153,7 +153,7 @@ WG_API wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a); /* likewise
 
 #define wg_logcumsumexp_args_list(P, X) \
     P(wg_node, x) \
-    X(int, axis, 0, "", "one axis") \
+    X(int, axis, WG_AUTO, "", "one axis; needed where x has several") \
     X(bool, reverse, false, "", "from the end of the axis")
 WG_OPTIONS_AND_OPERANDS(wg_logcumsumexp_args);
 /* y[i] = ln (e^x[0] + ... + e^x[i]) along axis, without overflow. */

@@ -60,6 +60,7 @@ inline wg_site site(const char *file, int line)
     static std::mutex lock;
     static std::unordered_map<std::string, std::string> texts;
     thread_local std::unordered_map<const char *, std::unordered_map<int, wg_site>> known;
+    if (!file) file = "";
     wg_site &s = known[file][line];
     if (s) return s;
     std::string place = std::string(file) + ":" + std::to_string(line);
@@ -103,6 +104,10 @@ struct axes {
 
 /* ---- values ---- */
 
+/* So that 0 is an index, and not the pointer of WG_CALLER. */
+template <class... I>
+using only_integers = typename std::enable_if<std::conjunction<std::is_integral<I>...>::value>::type;
+
 class value
 {
     wg_node n_ = wg_none;
@@ -118,6 +123,15 @@ class value
 
     /* Reading computes what the value depends on. */
     double item(WG_CALLER) const { return looked(wg_item_at(WG_SITE, n_)); }
+    /* The number of the element at this index: x.item(0), x.item(1, 2). */
+    template <class I, class = only_integers<I>> double item(I i, WG_CALLER) const
+    {
+        return select(i, WG_SITE).item(file, line);
+    }
+    template <class I, class J, class = only_integers<I, J>> double item(I i, J j, WG_CALLER) const
+    {
+        return select(i, WG_SITE).select(j, WG_SITE).item(file, line);
+    }
     /* All elements in row-major order, converted to T. */
     template <class T = double> std::vector<T> to_vector(WG_CALLER) const
     {
@@ -163,6 +177,7 @@ class value
     }
 
   private:
+    value select(int64_t i, wg_site here) const { return wg_select_at(here, n_, 0, i); }
     template <class R> R looked(R result) const
     {
         if (n_.graph) detail::look(wg_graph_context(n_.graph));

@@ -68,6 +68,13 @@ bool wg_rule_rank(wg_rule *r, int k, int least, int most)
 
 bool wg_rule_axis(wg_rule *r, int *axis, int rank)
 {
+    if (*axis == WG_AUTO && rank > 1) /* NumPy would take all elements as one row, others the last axis */
+        return wg_rule_fail(
+            r, WG_ERROR_SHAPE,
+            "%s has %d axes: say one, axis = -1 for the last; to take all elements as one row, "
+            "reshape it first",
+            wg_rule_who(r, 0), rank);
+    if (*axis == WG_AUTO) *axis = 0;
     const int a = *axis < 0 ? *axis + rank : *axis;
     if (a < 0 || a >= rank)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in %s", *axis, wg_rule_who(r, 0));

@@ -27,6 +27,7 @@ static const sign_row signs[] = { { "⊗", "outer(a, b)" },
                                   { "'", ".T, the transpose" },
                                   { "&", "logical_and(a, b)" },
                                   { "|", "logical_or(a, b), or abs(x)" },
+                                  { "~", "logical_not(x)" },
                                   { "%", "x - n * floor(x / n)" } };
 
 /* What stands where an operator is missing. */

@@ -43,6 +43,25 @@ static const char *form_of(const wg_program *q, const char *name, char *buf, siz
     return buf;
 }
 
+/* What NumPy's calls say by position: "; write sum(x, axis=0)" for sum(x, 0). "": the number is no axis. */
+static const char *named_form(wg_program *q, const wgi_ast *call, const wgi_ast *extra, const char *keywords,
+                              char *buf, size_t size)
+{
+    char before[80], number[40];
+    double value;
+    const char *option = wgi_choice(keywords, "count") >= 0  ? "count"
+                         : wgi_choice(keywords, "axis") >= 0 ? "axis"
+                                                             : NULL;
+    *buf = 0;
+    const wgi_ast *last = call->first;
+    if (!option || extra == last || extra->next || !wgi_constant(extra, &value)) return buf;
+    while (last->next != extra) last = last->next;
+    wgi_quote(q, call->start, last->end, before, sizeof before);
+    wgi_quote(q, extra->start, extra->end, number, sizeof number);
+    snprintf(buf, size, "; write %s, %s=%s)", before, option, number);
+    return buf;
+}
+
 static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
 {
     char form[200];
@@ -56,8 +75,9 @@ static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, c
             "%s takes 1 operand: write %s(a, b) for two, %s([a, b, c]) for more; options are named: %s", name,
             of_two, name, keywords);
     if (extra && *keywords)
-        return wgi_syntax_at(q, extra, "%s takes %d operand%s; options are named: %s", name, most,
-                             most == 1 ? "" : "s", keywords);
+        return wgi_syntax_at(q, extra, "%s takes %d operand%s; options are named: %s%s", name, most,
+                             most == 1 ? "" : "s", keywords,
+                             named_form(q, call, extra, keywords, form, sizeof form));
     if (extra)
         return wgi_syntax_at(q, extra, "%s takes %d operand%s, not %d%s", name, most, most == 1 ? "" : "s", n,
                              form_of(q, name, form, sizeof form));

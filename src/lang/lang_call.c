@@ -14,7 +14,7 @@ static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t 
 {
     *count = 0;
     a = wgi_meant(a);
-    if (a->kind != AST_LIST) {
+    if (a->kind != AST_LIST && a->kind != AST_TUPLE) {
         *count = 1;
         return wgi_integer(q, a, what, least, most, to);
     }
@@ -202,6 +202,10 @@ static wgi_val apply_parts(wg_program *q, void *user, const wgi_val v[])
     bool nodes = c->n == 0;
     for (int k = 0; k < c->n; k++) c->x[k] = wgi_as_operand(v[k]), nodes |= !v[k].is_number;
     if (!nodes) c->x[0] = wg_scalar_at(wgi_site(q, c->at[0], c->at, 1), q->now.g, v[0].number);
+    if (c->n && v[0].is_number && wg_op_is(c->op, "where")) { /* 2 > 1 is known here, and is a number */
+        const wg_node known = wg_scalar_at(wgi_site(q, c->at[0], c->at, 1), q->now.g, v[0].number != 0);
+        c->x[0] = wg_cast_at(wgi_site(q, c->at[0], c->at, 1), known, WG_BOOL);
+    }
     return wgi_node_val(applied(q, c->op, c->call, c->x, c->all, c->at, c->n));
 }
 
@@ -281,6 +285,34 @@ WGI_OWN_FRAME static bool fits(wg_program *q, const wg_op *op, const wgi_ast *ca
     return wgi_signature(q, call, least + more, most, options);
 }
 
+/* Says how an op that takes any number of tensors is called, where it has got a list of them, or an axis
+ * behind them. In a list they are one tensor, so concat([a, b]) would be [a, b]. */
+WGI_OWN_FRAME static bool listed(wg_program *q, const wg_op *op, const wgi_ast *call, int n)
+{
+    char text[120], more[120], letters[60] = "";
+    const wgi_ast *first = text_operand(op, call) ? call->first->next : call->first, *last = first,
+                  *before = NULL;
+    double value;
+    if (op->operands >= 0 || !first || n < 1 || (text_row(op) && first == call->first)) return false;
+    for (int k = 1; k < n; k++) before = last, last = last->next;
+    wgi_quote(q, last->end, call->end - 1, more, sizeof more);
+    if (first != call->first) wgi_quote(q, call->first->start, call->first->end, letters, sizeof letters);
+    const wgi_ast *list = wgi_meant(first);
+    if (n == 1 && (first == call->first ||
+                   (list->kind == AST_LIST && strchr(wgi_meant(call->first)->ident->text, ',')))) {
+        if (list->kind == AST_LIST) wgi_quote(q, list->first->start, list->end - 1, text, sizeof text);
+        else snprintf(text, sizeof text, "a, b");
+        return wgi_syntax_at(q, first, "%s takes each tensor as an operand: write %s(%s%s%s%s)", op->name,
+                             op->name, letters, *letters ? ", " : "", text, more),
+               true;
+    }
+    if (n < 2 || first != call->first || !wgi_constant(last, &value) || wgi_keyword(call, "axis"))
+        return false;
+    wgi_quote(q, first->start, before->end, text, sizeof text);
+    wgi_quote(q, last->start, last->end, more, sizeof more);
+    return wgi_syntax_at(q, last, "options are named: write %s(%s, axis=%s)", op->name, text, more), true;
+}
+
 wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const char *name = call->ident->text;
@@ -291,7 +323,7 @@ wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (needs_c(op))
         return wgi_syntax_word(q, call->mark, "%s: takes a C function; use it from C", name), WGI_NOTHING;
     const int more = (shape_operand(op, call) != NULL) + (text_operand(op, call) != NULL);
-    if (!fits(q, op, call, more)) return WGI_NOTHING;
+    if (!fits(q, op, call, more) || listed(q, op, call, wgi_operand_count(call) - more)) return WGI_NOTHING;
     return apply(q, op, call, owner, wgi_operand_count(call) - more);
 }
 

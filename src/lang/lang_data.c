@@ -128,6 +128,26 @@ wgi_val wgi_eval_generated(wg_program *q, const wgi_ast *call, wgi_binding *owne
 
 /* ---- csv ---- */
 
+/* Whether a word is a number with signs that the reader does not take: 1,5 or 3% or a currency. As a class it
+ * would get a number that is not its own. An age of 18-25 and a version 1.2.3 are words. */
+static bool is_marked_number(const char *word)
+{
+    static const char *const signs[] = { " ", "%", "$", "€", "£", "¥", "+", "-" };
+    int digits = 0, marks = 0, since = 0; /* since: digits since the last mark */
+    bool by_thousands = true;
+    while (*word) {
+        size_t k = 0;
+        if (*word >= '0' && *word <= '9') digits++, since++, word++;
+        else if (*word == ',' || *word == '.') by_thousands &= !marks++ || since == 3, since = 0, word++;
+        else {
+            while (k < 8 && strncmp(word, signs[k], strlen(signs[k])) != 0) k++;
+            if (k == 8 || (k > 5 && digits)) return false;
+            word += strlen(signs[k]);
+        }
+    }
+    return digits && (marks < 2 || by_thousands);
+}
+
 /* A column of words as class numbers: in which of the columns of 0 and 1 the 1 is. False: a word is a number,
  * so the column has numbers and a mistake, or after an error. */
 static bool classes_of(wg_program *q, wg_site here, const char *path, const wg_csv_opts *of, wg_tensor *to)
@@ -145,7 +165,7 @@ static bool classes_of(wg_program *q, wg_site here, const char *path, const wg_c
         if (!word) continue;
         strtod(word + 1, &end);
         words &= *end || end == word + 1;
-        words &= word[1] != 0;
+        words &= word[1] != 0 && !is_marked_number(word + 1);
     }
     int32_t *y = words ? wg_alloc(q->c, (size_t)n + 1, sizeof *y) : NULL;
     for (int64_t i = 0; y && i < n; i++)
@@ -156,10 +176,12 @@ static bool classes_of(wg_program *q, wg_site here, const char *path, const wg_c
     return y;
 }
 
-/* A .tsv file has tabs. */
-static char separator_of(const char *path)
+/* What the call says. A .tsv file has tabs. */
+static char separator_of(const wgi_ast *call, const char *path)
 {
     const size_t n = strlen(path);
+    const wgi_ast *a = wgi_keyword(call, "separator");
+    if (a && wgi_word(a)) return !strcmp(wgi_word(a), "\\t") ? '\t' : *wgi_word(a);
     return n > 4 && !strcmp(path + n - 4, ".tsv") ? '\t' : ',';
 }
 
@@ -174,7 +196,16 @@ static bool csv_failed(wg_program *q, const wgi_ast *at)
     if (status == WG_ERROR_MEMORY || !from) return false;
     snprintf(text, sizeof text, "%s", strchr(from, ' ') + 1);
     char *end = strstr(text, in_c);
+    const char *cell = strchr(text, '\''), *behind = cell ? strchr(cell + 1, '\'') : NULL;
     if (end) *end = 0;
+    if (behind) {
+        char word[100];
+        snprintf(word, sizeof word, "%.*s", (int)(behind - cell - 1), cell + 1);
+        const size_t n = strlen(text);
+        if (is_marked_number(word) && strstr(text, "is no number"))
+            snprintf(text + n, sizeof text - n,
+                     ": the file has to say 1.5 for 1,5, 0.03 for 3%% and 3 for a price");
+    }
     text[strcspn(text, "\n")] = 0;
     wg_recover(q->c);
     return wgi_fail_word(q, at->mark, status, "csv: %s", text);
@@ -207,9 +238,10 @@ static const char *path_to_open(wg_program *q, const wgi_ast *at, const char *pa
     return NULL;
 }
 
-static bool read_column(wg_program *q, wg_site here, const char *path, const char *name, wg_tensor *to)
+static bool read_column(wg_program *q, wg_site here, const char *path, char separator, const char *name,
+                        wg_tensor *to)
 {
-    wg_csv_opts o = WG_OPTS(wg_csv_opts, .x = name, .separator = separator_of(path));
+    wg_csv_opts o = WG_OPTS(wg_csv_opts, .x = name, .separator = separator);
     wg_data *d = wg_data_csv_at(here, q->c, path, &o);
     if (d) {
         const bool fine = copy(q, wg_data_x(d), to);
@@ -243,7 +275,8 @@ static bool read_columns(wg_program *q, const wgi_ast *call, const char *path, s
         const char *name = all ? all[i] : text_of(q, a, "a column");
         const wg_site here = wgi_site_text(q, "", a ? a->start : call->mark);
         if (!name) return false;
-        if (!read_column(q, here, path, name, &k->part[i])) return csv_failed(q, a ? a : call);
+        if (!read_column(q, here, path, separator_of(call, path), name, &k->part[i]))
+            return csv_failed(q, a ? a : call);
     }
     return true;
 }
@@ -253,7 +286,7 @@ static data_key texts_of(const wgi_ast *call)
 {
     uint64_t h = WGI_LANG_MIXED;
     for (const wgi_ast *a = call->first; a; a = a->next) {
-        const wgi_ast *m = wgi_meant(a);
+        const wgi_ast *m = wgi_meant(a->kind == AST_KEYWORD ? a->first : a);
         const char *text = m->kind == AST_TEXT ? m->ident->text : "";
         h = wgi_lang_mix(h, text, strlen(text) + 1);
     }
@@ -262,7 +295,7 @@ static data_key texts_of(const wgi_ast *call)
 
 wgi_val wgi_eval_csv(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    if (!wgi_signature(q, call, 1, INT32_MAX, "")) return WGI_NOTHING;
+    if (!wgi_signature(q, call, 1, INT32_MAX, "separator")) return WGI_NOTHING;
     const data_key key = texts_of(call);
     struct wgi_kept_data *k = kept(q, call, &key);
     int count = wgi_operand_count(call) - 1;
@@ -272,12 +305,23 @@ wgi_val wgi_eval_csv(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     const char *path = text_of(q, wgi_operand(call, 0), "the path of a file");
     if (path) path = path_to_open(q, call, path);
     if (!path) return WGI_NOTHING;
-    if (!count) {
-        all = wg_csv_names_at(wgi_site_text(q, "", call->mark), q->c, path,
-                              &WG_OPTS(wg_csv_opts, .separator = separator_of(path)));
-        while (all && all[count]) count++;
-        if (!all) return csv_failed(q, call), WGI_NOTHING;
+    for (const wgi_ast *a = wgi_operand(call, 1); a && a->kind != AST_KEYWORD; a = a->next)
+        if (!text_of(q, a, "a column")) return WGI_NOTHING;
+    all = wg_csv_names_at(wgi_site_text(q, "", call->mark), q->c, path,
+                          &WG_OPTS(wg_csv_opts, .separator = separator_of(call, path)));
+    if (!all) return csv_failed(q, count ? wgi_operand(call, 1) : call), WGI_NOTHING;
+    if (all[0] && !all[1] && strpbrk(all[0], ";\t|") && !wgi_keyword(call, "separator")) {
+        const char sign = *strpbrk(all[0], ";\t|");
+        wgi_fail_word(q, call->mark, WG_ERROR_FORMAT,
+                      "csv: the first row is one column, '%.60s': write csv(%s, separator=\"%s\")", all[0],
+                      "\"f.csv\"",
+                      sign == ';'   ? ";"
+                      : sign == '|' ? "|"
+                                    : "\\t");
+        return wg_free(q->c, all), WGI_NOTHING;
     }
+    if (count) wg_free(q->c, all), all = NULL;
+    while (all && all[count]) count++;
     if (count > WGI_LANG_PARTS)
         wgi_fail_at(q, call, WG_ERROR_VALUE, "%d columns: name at most %d of them", count, WGI_LANG_PARTS);
     else k = keep(q, call, &key, count);
@@ -380,6 +424,8 @@ static bool give_rows(wg_program *q, const wgi_ast *call, const rows_call *r, wg
     return !wg_failed(q->c);
 }
 
+static const char equal_parts[] = "equal parts are slices, x[:, 0:2], x[:, 2:4]";
+
 static bool read_shares(wg_program *q, const wgi_ast *call, const rows_call *r, double share[], int *count)
 {
     double sum = 0;
@@ -391,7 +437,8 @@ static bool read_shares(wg_program *q, const wgi_ast *call, const rows_call *r, 
         if (!wgi_number_of(q, a, "a share", s)) return false;
         if (!(*s >= 0 && *s <= 1))
             return wgi_fail_at(q, a, WG_ERROR_VALUE,
-                               "a share of %g: it lies between 0 and 1, and a fifth is 0.2", *s);
+                               "a share of %g: it lies between 0 and 1, and a fifth is 0.2%s%s", *s,
+                               *s > 1 ? "; " : "", *s > 1 ? equal_parts : "");
         sum += *s;
     }
     if (*count < 2)
@@ -407,6 +454,8 @@ wgi_val wgi_eval_split(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     double share[WGI_LANG_PARTS], left = 1;
     int n;
     (void)owner;
+    const wgi_ast *axis = wgi_keyword(call, "axis");
+    if (axis) return wgi_syntax_at(q, axis, "split takes rows at random; %s", equal_parts), WGI_NOTHING;
     if (!wgi_signature(q, call, 0, INT32_MAX, "seed") || !read_tensors(q, call, &r) ||
         !read_shares(q, call, &r, share, &n))
         return WGI_NOTHING;

@@ -46,11 +46,25 @@ WGI_OWN_FRAME static wgi_val not_one(wg_program *q, const wgi_ast *a, int parts)
     return WGI_NOTHING;
 }
 
+/* All results of an op that has as many as there are names: (values, numbers) = topk(x, count=2). NULL: it
+ * has not. */
+static wgi_parts *outputs(wg_program *q, wgi_val v, int names)
+{
+    const wg_op *op = !v.is_number && wg_node_ok(v.node) ? wg_node_op(v.node) : NULL;
+    if (wg_failed(q->c) || !op || names < 2 || op->outputs != names) return NULL;
+    wgi_parts *p = wgi_parts_new(q, names);
+    for (int k = 0; p && k < names; k++)
+        p->part[k] = wgi_node_val(wg_part_at(wg_node_site(v.node), v.node, k));
+    return p;
+}
+
 static wgi_val part(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     if (a->first) {
-        const wgi_val v = wgi_evals(q, a->first, owner);
-        const int names = (int)a->u.number, parts = v.several ? v.several->count : 1;
+        wgi_val v = wgi_evals(q, a->first, owner);
+        const int names = (int)a->u.number;
+        if (!v.several) v.several = outputs(q, v, names);
+        const int parts = v.several ? v.several->count : 1;
         if (wg_failed(q->c)) return WGI_NOTHING;
         if (parts != names)
             return wgi_syntax_at(q, a, "%d names for %d value%s", names, parts,
@@ -216,7 +230,8 @@ WGI_OWN_FRAME static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val
             if (lists > 1) /* NumPy takes the elements at x[i[k], j[k]] */
                 wgi_syntax_at(
                     q, item,
-                    "two lists of numbers in an index: x[i][:, j] has all pairs of rows and columns");
+                    "two lists of numbers in an index: x[i][:, j] has all pairs of rows and columns, and "
+                    "take_along(x, expand_dims(j, axis=1), axis=1) has element j[k] of row k");
         }
     }
     return wgi_node_val(x);

@@ -128,8 +128,13 @@ static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *o
     const char *what = call->ident->text;
     const char *name = may_own(q) ? name_in_statement(q, owner, what, first) : NULL;
     if (name && (!wgi_own(q, name, parts[is_norm][0]) || !wgi_own(q, name, parts[is_norm][1])))
-        wgi_syntax_word(q, call->mark, "a second %s under the name '%s': bind each to a name of its own",
-                        what, name);
+        wgi_syntax_word(
+            q, call->mark,
+            "a second %s under the name '%s': bind each to a name of its own; two that share their "
+            "parameters take these as operands: %s",
+            what, name,
+            is_norm ? "g = param(64, init=1); c = param(64); batch_norm(x, g, c)"
+                    : "W = param(3, 64); c = param(64); dense(x, W, c)");
     return wg_failed(q->c) ? NULL : name;
 }
 

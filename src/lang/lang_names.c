@@ -195,7 +195,9 @@ static wgi_ast *function_operand(wg_program *q, wgi_ast *a)
     wgi_ast *x = a->first;
     for (int k = 0; k < at && x; k++) x = x->next;
     if (n > at && x->kind == AST_NAME) return x;
-    if (n > at) wgi_syntax_at(q, x, "the name of a function was expected here: f(x) = ... defines one");
+    if (n > at)
+        wgi_syntax_at(q, x, "the name of a function was expected here: f(x) = ... defines one%s",
+                      at ? "; each element of x twice is x[[0, 0, 1, 1]]" : "");
     else
         wgi_syntax_word(q, a->mark,
                         at ? "repeat takes a number, a function and its operands: repeat(3, block, x)"

@@ -269,7 +269,12 @@ static wgi_ast *operand(parser *p)
     case TOKEN_END:
     case TOKEN_NEWLINE: wgi_parse_fail(p, "the expression is not complete"); break;
     case TOKEN_BIND: wgi_parse_fail(p, "a name is bound at the start of a statement only"); break;
-    default: wgi_parse_fail(p, "an expression was expected here"); break;
+    default: {
+        const uint32_t at = p->lex.start;
+        const bool twice = at && p->q->source[at] == '/' && p->q->source[at - 1] == '/';
+        wgi_parse_fail(p, twice ? "a // b is written floor(a / b)" : "an expression was expected here");
+        break;
+    }
     }
     return &p->q->spare;
 }
@@ -286,14 +291,18 @@ static wgi_ast *empty(parser *p)
 static wgi_ast *index_item(parser *p, const wgi_ast *before)
 {
     (void)before;
+    if (!strncmp(p->q->source + p->lex.start, "...", 3))
+        wgi_parse_fail(p, "an index has a ':' for each axis: write x[:, :, 0] for x[..., 0]");
     wgi_ast *from = at(p, TOKEN_COLON) ? empty(p) : expression(p, 0);
     if (!at(p, TOKEN_COLON)) return from;
     wgi_ast *a = wgi_parse_make(p, AST_RANGE, from->start);
     wgi_lex_next(&p->lex);
     a->first = from;
-    from->next = at(p, TOKEN_COMMA) || at(p, TOKEN_CLOSE_LIST) ? empty(p) : expression(p, 0);
+    from->next =
+        at(p, TOKEN_COMMA) || at(p, TOKEN_CLOSE_LIST) || at(p, TOKEN_COLON) ? empty(p) : expression(p, 0);
     a->end = p->lex.before;
-    if (at(p, TOKEN_COLON)) wgi_parse_fail(p, "slices have no step");
+    if (at(p, TOKEN_COLON))
+        wgi_parse_fail(p, "slices have no step: write flip(x, axis=0) for x[::-1], and x[[0, 2]] for x[::2]");
     return a;
 }
 
@@ -331,7 +340,7 @@ static wgi_ast *operator_link(parser *p, int strength)
     }
     a->end = p->lex.before;
     if (strength == BIND_COMPARE && wgi_sign_of(p->lex.token)->strength == BIND_COMPARE)
-        wgi_parse_fail(p, "comparisons do not chain: use brackets");
+        wgi_parse_fail(p, "comparisons do not chain: use brackets, or write logical_and(a < x, x < b)");
     return a;
 }
 
@@ -492,7 +501,14 @@ static wgi_ast *bindings(parser *p, const wgi_ast *names, wgi_ast *value)
 static wgi_ast *binding(parser *p, wgi_ast *x)
 {
     const bool function = x->kind == AST_CALL, several = x->kind == AST_TUPLE;
-    if (!function && !several && x->kind != AST_NAME) wgi_parse_fail(p, "only a name can be bound");
+    if (!function && !several && x->kind != AST_NAME) {
+        const wgi_ast *last = x->first;
+        while (x->kind == AST_CHAIN && last->next) last = last->next;
+        wgi_parse_fail(p, x->kind == AST_CHAIN && last->kind == AST_INDEX
+                              ? "only a name can be bound: x with another first element is "
+                                "where(arange(count(x)) == 0, 5, x)"
+                              : "only a name can be bound");
+    }
     if (several && wgi_operand_count(x) > WGI_LANG_PARTS)
         wgi_syntax_at(p->q, x, "more than %d names", WGI_LANG_PARTS);
     if (function && wgi_operand_count(x) > WGI_LANG_OPERANDS)

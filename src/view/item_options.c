@@ -69,14 +69,23 @@ wgi_option wgi_option_of(wgi_pool *pool, const wg_attr_row *r, const void *attr)
     return o;
 }
 
+/* Whether one axis is meant where none is given, and which: the last one of argmax, whose axis is needed
+ * where there are several, is not shown either. */
+static bool has_standard_axis(const wg_attr_row *r, int *axis)
+{
+    const bool is_auto = r->standard && !strcmp(r->standard, "auto");
+    *axis = is_auto && r->kind == WG_ATTR_AXES ? -1 : r->standard ? atoi(r->standard) : 0;
+    return r->standard && (r->kind == WG_ATTR_AXIS || is_auto || *r->standard == '-');
+}
+
 unsigned wgi_option_axes(const wg_attr_row *r, const void *attr, int rank)
 {
     const wgi_option o = wgi_option_of(NULL, r, attr);
     unsigned axes = 0;
     int64_t of[WG_MAX_RANK] = { o.whole };
-    int count = r->kind == WG_ATTR_AXIS;
+    int count = r->kind == WG_ATTR_AXIS, standard;
     if (r->kind == WG_ATTR_AXES) memcpy(of, o.list.dim, sizeof of), count = o.list.rank;
-    if (!count && r->standard && *r->standard == '-') of[count++] = atoi(r->standard);
+    if (!count && has_standard_axis(r, &standard)) of[count++] = standard;
     for (int i = 0; i < count; i++) axes |= 1u << (of[i] < 0 ? of[i] + rank : of[i]);
     return count ? axes : (1u << rank) - 1;
 }
@@ -110,9 +119,9 @@ bool wgi_is_given(const wgi_option *o)
 static bool is_default_axis(const wg_attr_row *r, const wgi_option *o, int rank)
 {
     const bool one = r->kind == WG_ATTR_AXIS || (r->kind == WG_ATTR_AXES && o->list.rank == 1);
-    if (!one || !r->standard || (r->kind == WG_ATTR_AXES && *r->standard != '-')) return false;
+    int standard;
+    if (!one || !has_standard_axis(r, &standard)) return false;
     const int64_t axis = r->kind == WG_ATTR_AXES ? o->list.dim[0] : o->whole;
-    const int standard = atoi(r->standard);
     return (axis < 0 ? axis + rank : axis) == (standard < 0 ? standard + rank : standard);
 }
 

@@ -212,8 +212,8 @@ Test(styles, the_loss_is_written_out)
         wgt_build("x = input(m, 2); W = param(2, 1); a = sigmoid(x @ W); J = -mean(log(a))", WG_TRAIN);
     SHOWS(drawn(&r, "neurons", WG_OPTS(wg_draw_opts)), "J = −mean(ln a)");
     SHOWS(drawn(&r, "blocks", WG_OPTS(wg_draw_opts)), "J = −mean(ln a)");
-    WGT_ENDS wgt_run s =
-        wgt_build("x = input(m, 2); W = param(2, 3); z = x @ W; score = mean(argmax(z) == 1)", WG_TRAIN);
+    WGT_ENDS wgt_run s = wgt_build(
+        "x = input(m, 2); W = param(2, 3); z = x @ W; score = mean(argmax(z, axis=-1) == 1)", WG_TRAIN);
     SHOWS(pic_plain(drawn(&s, "neurons", WG_OPTS(wg_draw_opts))), ">score<");
     char *svg = pic_plain(drawn(&s, "blocks", WG_OPTS(wg_draw_opts)));
     SHOWS(svg, ">dz<", ">score<", "; score = mean(argmax(z) = 1)");

@@ -535,7 +535,8 @@ OPERANDS = [
     (IMAGE, np.ones(2), np.ones(2), 2), (A / 10, np.zeros(2)), (A, np.array([0, 1, 0]), np.ones((3, 3))),
     ("P", "n", 4), ("P", "n"), ("P", "n", 2), ("P", "n", 3, 4), ("C", "n", 4),
     (A / 10, A.T / 10, np.ones(2)), (A, (3, 2)), (A, (2, 2, 3)), (A, (1, 3)), (IMAGE, 0),
-    (A, 0, np.array([1.0, 2])), (np.array(3.0), A, B), (np.array(0.5),), ()]
+    (A, 0, np.array([1.0, 2])), (np.array(3.0), A, B), (np.array(0.5),),
+    (np.array([1.0, 2]), np.array([3.0, -1])), ()]
 # These take no operand that has a derivative, or a function.
 NO_OPERANDS = set("recompute recompute_chain odeint fixed_point".split())
 
@@ -585,7 +586,9 @@ def alike(a, b):
 
 
 REQUIRED = {"dropout": {"keep_prob": 0.5}, "max_pool": {"size": 2}, "avg_pool": {"size": 2},
-            "adaptive_pool": {"size": 2}}
+            "adaptive_pool": {"size": 2}, "roll": {"axis": 0, "by": 1}}
+REQUIRED.update(dict.fromkeys("argmax argmin cumsum cumprod logcumsumexp".split(), {"axis": 0}))
+REQUIRED.update(dict.fromkeys(("tile", "repeat"), {"axis": 0, "count": 2}))
 
 
 def options():

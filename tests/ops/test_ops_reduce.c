@@ -50,8 +50,8 @@ Test(reduce, dtypes_of_sums_so_far)
     EXPECT(wg_cumsum(INTS(g, INT32_MAX, 1, -3)), WG_I64, WG_SHAPE(3), 2147483647.0, 2147483648.0,
            2147483645.0);
     EXPECT(wg_cumsum(wg_greater(INTS(g, 1, 0, 5), 0)), WG_I64, WG_SHAPE(3), 1, 1, 2);
-    EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(0, 3))), WG_F32, WG_SHAPE(0, 3));
-    EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(3, 0))), WG_F32, WG_SHAPE(3, 0));
+    EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(0, 3)), .axis = 0), WG_F32, WG_SHAPE(0, 3));
+    EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(3, 0)), .axis = 0), WG_F32, WG_SHAPE(3, 0));
     done(g);
 }
 

@@ -215,6 +215,29 @@ Test(command, csv_as_a_call)
     expect_of_csv("h, p = csv", ", \"hours\")", 3, "", "2 names for 1 value");
 }
 
+/* Numbers with signs of other programs are no words: as classes they would get numbers that are not
+ * theirs. */
+Test(command, csv_with_marked_numbers)
+{
+    static const char *const rows[] = { "\"1,5\",x\n\"2,5\",y\n", "3%,x\n4%,y\n", "€3,x\n€4,y\n",
+                                        "\"1,234\",x\n\"2,345.5\",y\n" };
+    char program[1000], file[100];
+    for (int i = 0; i < 4; i++) {
+        snprintf(file, sizeof file, "a,b\n%s", rows[i]);
+        snprintf(program, sizeof program, "x, y = csv(\"%s\")", wgt_file("marked.csv", file, strlen(file)));
+        EXPECT(3, "", "the file has to say 1.5 for 1,5", "eval", "-e", program);
+    }
+    static const char words[] = "a,b\n18-25,1.2.3\n26-30,1.2.4\n", other[] = "a;b\n1;2\n3;4\n";
+    snprintf(program, sizeof program, "x, y = csv(\"%s\"); x + y",
+             wgt_file("words.csv", words, sizeof words - 1));
+    EXPECT(0, "0 2\n", NULL, "eval", "-e", program);
+    const char *path = wgt_file("other.csv", other, sizeof other - 1);
+    snprintf(program, sizeof program, "x = csv(\"%s\")", path);
+    EXPECT(3, "", "csv(\"f.csv\", separator=\";\")", "eval", "-e", program);
+    snprintf(program, sizeof program, "x, y = csv(\"%s\", separator=\";\"); x + y", path);
+    EXPECT(0, "3 7\n", NULL, "eval", "-e", program);
+}
+
 /* A field that is no number is a mistake if others are numbers. */
 Test(command, csv_with_a_wrong_field)
 {

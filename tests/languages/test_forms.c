@@ -1,0 +1,34 @@
+/* test_forms.c: one line means one thing in C, in C++, in Python and in the language: the table of forms.txt;
+ * and what Python's forms give beside NumPy's: beside_numpy.txt. */
+#include "wgshell.h"
+
+TestSuite(forms, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+#define WITH_PYTHON                                                      \
+    "export PYTHONPATH=\"$PWD/python\" PYTHONDONTWRITEBYTECODE=1\n"      \
+    "export WENGERT_LIBRARY=\"$(cd \"$build\" && pwd)/libwengert.so\"\n" \
+    "python=$(tests/python.sh) || { echo 'skipped: no python3 with NumPy here'; exit 0; }\n"
+#define FORMS(language) \
+    "set -- " language "; standards=c++17; . tests/languages/compilers.sh; . tests/languages/forms.sh"
+
+Test(forms, c) { wgt_shell_or_skip(FORMS("c")); }
+Test(forms, cpp) { wgt_shell_or_skip("need_cpp() { :; }\n" FORMS("cpp")); }
+Test(forms, python) { wgt_shell_or_skip(WITH_PYTHON FORMS("py")); }
+Test(forms, language) { wgt_shell_or_skip(FORMS("wg")); }
+
+/* What no compiler lets pass. */
+Test(forms, array_of_operands)
+{
+    wgt_shell_or_skip("command -v gcc >/dev/null || need gcc\n"
+                      "echo '#include \"wengert/wengert.h\"\n"
+                      "wg_node f(wg_node x) { return wg_einsum(\"ij,kj->ik\", (wg_node[]){ x, x }, 2); }' "
+                      ">\"$in/array.c\"\n"
+                      "gcc -w -Iinclude -c \"$in/array.c\" -o \"$in/array.o\" 2>\"$in/said\" && exit 1\n"
+                      "grep -q '\"ij,jk->ik\", a, b' \"$in/said\"");
+}
+
+Test(forms, beside_numpy)
+{
+    wgt_shell_or_skip(WITH_PYTHON
+                      "$python tests/languages/beside_numpy.py <tests/languages/beside_numpy.txt");
+}
