@@ -188,7 +188,7 @@ ERROR_SAMPLE(leaky_relu) { return single_error(here, g, i, &wgi_op_leaky_relu); 
 
 DEFINE_OP(leaky_relu, .activation = true, .summary = "Relu with a slope below zero, 0.01 by default.",
           .formula = "y = x where x > 0, else slope x", .adjoint = "x' = y' where x > 0, else slope y'",
-          .operands = 1, TAKES(leaky_relu), .expand = leaky_relu_expand);
+          .operands = 1, TAKES(leaky_relu), .options = wg_leaky_relu_args_rows, .expand = leaky_relu_expand);
 BUILDER(leaky_relu, leaky_relu) { APPLY(leaky_relu, leaky_relu, LEAKY_RELU_FIELDS, a->x); }
 
 #endif

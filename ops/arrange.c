@@ -206,10 +206,6 @@ OPTIONS(pad, PAD_FIELDS);
 static bool pad_fits(wg_rule *r, const struct pad *a, int64_t n)
 {
     const bool adds = a->before || a->after;
-    if (a->before < 0 || a->after < 0)
-        return wg_rule_fail(r, WG_ERROR_VALUE,
-                            "before is %lld and after is %lld; to take elements away use wg_slice",
-                            (long long)a->before, (long long)a->after);
     if (a->mode == WG_PAD_REFLECT && adds && (a->before >= n || a->after >= n))
         return wg_rule_fail(r, WG_ERROR_SHAPE,
                             "%s has %lld elements along axis %d: a reflection has at most one less",
@@ -262,7 +258,7 @@ SAMPLES(pad, wg_pad(ANY(3, 4), .axis = 1, .before = 2, .after = 1),
         wg_pad(ANY(2, 3), .axis = -1, .before = 2, .after = 2, .mode = WG_PAD_EDGE),
         wg_pad(ANY(2, 0), .axis = 1, .after = 2), wg_pad(CLASSES(5, 3), .after = 2, .value = 7),
         wg_pad(CLASSES(5, 3), .after = 2, .value = 0), wg_pad(ANY(0, 2), .mode = WG_PAD_EDGE));
-ERRORS(pad, (wg_pad(ANY(3, 4), .before = -1), "use wg_slice"),
+ERRORS(pad, (wg_pad(ANY(3, 4), .before = -1), "before -1: must be in [0, inf)"),
        (wg_pad(ANY(3, 4), .before = 3, .mode = WG_PAD_REFLECT), "at most one less"),
        (wg_pad(ANY(3, 4), .axis = 2, .before = 3), "no axis 2 in"),
        (wg_pad(ANY(0, 4), .before = 1, .mode = WG_PAD_EDGE), "has no edge"),
@@ -277,5 +273,6 @@ DEFINE_OP(
     .adjoint = "x'[k] = sum(y'[i] over i where p = k) along axis; p = j where 0 <= j < n, -1 where mode = "
                "constant, min(max(j, 0), n - 1) where mode = edge, else n - 1 - |n - 1 - (|j|)|; j = i - "
                "before, n = length(x)",
-    .operands = 1, .kind = WG_OPAQUE, TAKES(pad), RULES(pad, shape, expand), .leads = true);
+    .operands = 1, .kind = WG_OPAQUE, TAKES(pad), .options = wg_pad_args_rows, RULES(pad, shape, expand),
+    .leads = true);
 BUILDER(pad, pad) { APPLY(pad, pad, PAD_FIELDS, a->x); }

@@ -294,7 +294,8 @@ DEFINE_OP(
                "each head by itself\"; s' = p * (y' @ v^T - sum(p * (y' @ v^T) along "
                "last))",
     .zero = 1u << 3, .operands = 4, .names = "q k v mask", .optional = 1, .kind = WG_CONTRACT,
-    .promote = WG_PROMOTE_NONE, TAKES(attention), RULES(attention, shape, expand));
+    .promote = WG_PROMOTE_NONE, TAKES(attention), .options = wg_attention_args_rows,
+    RULES(attention, shape, expand));
 BUILDER(attention, attention) { APPLY(attention, attention, ATTENTION_FIELDS, a->x, a->k, a->v, a->mask); }
 
 /* ---- sizes ---- */

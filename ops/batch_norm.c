@@ -147,7 +147,7 @@ static bool batch_norm_shape(wg_rule *r)
     bool mean = !wg_is_none(r->node[3]), variance = !wg_is_none(r->node[4]);
     if (mean != variance) return wg_rule_fail(r, WG_ERROR_USE, "give both mean and variance, or neither");
     return wg_rule_rank(r, 0, 2, WG_MAX_RANK) && wg_rule_axis(r, &a->axis, r->x[0].shape->rank) &&
-           features_fit(r, 2, a->axis, 1, mean ? 5 : 3) && eps_fits(r, a->eps);
+           features_fit(r, 2, a->axis, 1, mean ? 5 : 3);
 }
 /* The mean of one row is the row. */
 static void warn_of_one_row(wg_site here, wg_node x)
@@ -192,7 +192,7 @@ SAMPLES(batch_norm, wg_batch_norm(ANY(4, 3), FEATURES),
         wg_batch_norm(ANY(4, 3, 2), FEATURES, MOMENTS, .axis = -2));
 ERRORS(batch_norm, (wg_batch_norm(ANY(5, 3), ANY(4), ANY(3)), "it must be [3]"),
        (wg_batch_norm(ANY(5, 3), ANY(3), ANY(3), ANY(3)), "or neither"),
-       (wg_batch_norm(ANY(5, 3), ANY(3), ANY(3), .eps = -1), "eps is -1"),
+       (wg_batch_norm(ANY(5, 3), ANY(3), ANY(3), .eps = -1), "eps -1: must be in [0, inf)"),
        (wg_batch_norm(ANY(3), ANY(3), ANY(3)), "must have 2 to 8"),
        (wg_batch_norm(ANY(5, 3), ANY(3), ANY(3), .axis = 0), "axis 0 of"));
 
@@ -213,7 +213,8 @@ DEFINE_OP(
                "given(mean), else mean(x along "
                "all but axis), v = variance where given(variance), else mean((x - mu)^2 along all but axis)",
     .operands = 5, .names = "x gamma beta mean variance", .optional = 2, .kind = WG_ROWS,
-    .promote = WG_PROMOTE_COMMON, TAKES(batch), RULES(batch_norm, shape, expand));
+    .promote = WG_PROMOTE_COMMON, TAKES(batch), .options = wg_batch_norm_args_rows,
+    RULES(batch_norm, shape, expand));
 BUILDER(batch_norm, batch_norm)
 {
     APPLY(batch_norm, batch, BATCH_FIELDS, a->x, a->gamma, a->beta, a->mean, a->variance);

@@ -33,6 +33,9 @@ static inline bool same_float(wg_rule *r, int k)
 
 /* Class numbers as i64, below classes unless that is 0: cross_entropy.c. */
 wg_node wgi_as_class(wg_site here, wg_node x, int64_t classes);
+/* The losses of rows of logits, of which strict ones must have probabilities that add up to 1:
+ * cross_entropy.c. */
+wg_node wgi_cross_entropy(wg_site here, wg_node z, wg_node labels, bool strict);
 
 static inline wg_node logits_and_labels(wg_graph *g, int i, wg_node x[2])
 {

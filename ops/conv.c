@@ -277,8 +277,6 @@ EXTERN(conv_transpose, conv_weights);
 
 static bool conv_options(wg_rule *r, struct conv *f, int axes)
 {
-    if (f->groups < 1)
-        return wg_rule_fail(r, WG_ERROR_VALUE, "groups is %lld, must be at least 1", (long long)f->groups);
     if (f->same && f->padding.rank)
         return wg_rule_fail(r, WG_ERROR_VALUE, "same chooses the padding: do not give both");
     return conv_list(r, &f->stride, "stride", axes, 1, 1) &&
@@ -510,8 +508,8 @@ DEFINE_OP(conv,
                      "padding, c + a] y'[n, i..., b] over n, i...); c = 0 where groups = 1, else \"the first "
                      "channel of b's group\"",
           .operands = 2, .names = "x W", .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
-          RULES(conv, shape, units, scratch, prepare, flops, vjp, vmap), .kernel = KERNELS(conv), .phases = 2,
-          .prepared = sizeof(conv_sizes), .jvp = product_jvp);
+          .options = wg_conv_args_rows, RULES(conv, shape, units, scratch, prepare, flops, vjp, vmap),
+          .kernel = KERNELS(conv), .phases = 2, .prepared = sizeof(conv_sizes), .jvp = product_jvp);
 BUILDER(conv, conv) { APPLY(conv, conv, CONV_FIELDS, a->x, a->W); }
 
 /* ---- conv_transpose ---- */
@@ -580,7 +578,7 @@ DEFINE_OP(
         "dilation - padding = j...); c = 0 where groups = 1, else \"the first channel of b's group\"",
     .adjoint = "x' = conv(y', W), W'[k..., a, b] = sum(y'[n, i... stride + k... dilation - padding, c + a] "
                "x[n, i..., b] over n, i...); c = 0 where groups = 1, else \"the first channel of b's group\"",
-    .operands = 2, .names = "x W", .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
+    .operands = 2, .names = "x W", .kind = WG_CONTRACT, .cost = 16, TAKES(conv), .options = wg_conv_args_rows,
     RULES(conv_transpose, shape, units, scratch, prepare, flops, vjp, vmap),
     .kernel = KERNELS(conv_transpose), .phases = 2, .prepared = sizeof(conv_sizes), .jvp = product_jvp);
 BUILDER(conv_transpose, conv) { APPLY(conv_transpose, conv, CONV_FIELDS, a->x, a->W); }

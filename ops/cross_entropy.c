@@ -20,19 +20,25 @@ static int64_t label_of(const wg_kernel *k, int64_t r, int64_t classes)
 
 static int64_t classes_of(const wg_kernel *k) { return k->xt[0].shape->dim[k->xt[0].shape->rank - 1]; }
 
+/* strict: rows of probabilities are looked at. */
+#define CROSS_ENTROPY_FIELDS(F, S) F(S, BOOL, strict, "false")
+OPTIONS(cross_entropy, CROSS_ENTROPY_FIELDS);
+
 #define FLOATS_FILE "ops/cross_entropy_row.h"
 #include "kernel/both_floats.h"
 
 KERNEL(cross_entropy) { return BY_FLOAT(k, losses, k, classes_of(k)); }
+KERNEL(distribution) { return BY_FLOAT(k, distributions, k, classes_of(k)); }
 KERNEL(cross_entropy_grad) { return BY_FLOAT(k, gradients, k, classes_of(k)); }
 KERNEL(cross_entropy_both) { return BY_FLOAT(k, both, k, classes_of(k)); }
 
-#define AS_CLASS_FIELDS(F, S) F(S, SIZE, classes, "0")
+#define AS_CLASS_FIELDS(F, S) F(S, SIZE, classes, "0") F(S, CHOICE, what, "label", "label length")
 OPTIONS(as_class, AS_CLASS_FIELDS);
 
 KERNEL(as_class)
 {
-    const int64_t classes = ((const struct as_class *)k->attr)->classes;
+    const struct as_class *a = k->attr;
+    const int64_t classes = a->classes;
     const wg_dtype t = k->xt[0].dtype;
     for (int64_t i = k->begin; i < k->end; i++) {
         const double v = t == WG_F32   ? ((const float *)k->x[0])[i]
@@ -40,9 +46,11 @@ KERNEL(as_class)
                          : t == WG_I32 ? ((const int32_t *)k->x[0])[i]
                                        : (double)((const int64_t *)k->x[0])[i];
         if (!(v == floor(v) && fabs(v) <= 0x1p53))
-            return wg_fault_at(k, i, 0, WG_FAULT_PLACE, "a label is no whole number");
+            return wg_fault_number(k, i, v,
+                                   a->what ? "a length is no whole number" : "a label is no whole number");
         if (classes && (v < 0 || v >= (double)classes))
-            return wg_fault_at(k, i, (int64_t)v, classes, "label out of range");
+            return wg_fault_at(k, i, (int64_t)v, classes,
+                               a->what ? "length out of range" : "label out of range");
         ((int64_t *)k->y[0])[i] = (int64_t)v;
     }
     return true;
@@ -67,6 +75,10 @@ static bool cross_entropy_shape(wg_rule *r)
     return true;
 }
 
+static int64_t rows_of_distribution(const wg_kernel *k)
+{
+    return wg_shape_size(without_last(k->yt[0].shape));
+}
 static int64_t rows_of_result(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
 
 /* Labels as rows of probabilities: of class numbers rows of 0 and 1. */
@@ -98,21 +110,29 @@ SAMPLE(cross_entropy)
 #define CROSS(z, p) wg_apply2(here, z, p, &wgi_op_cross_entropy)
 ERRORS(cross_entropy, (CROSS(ANY(3, 4), CLASSES(4, 2)), "class numbers must be [3]"),
        (CROSS(ANY(3, 4), CLASSES(40, 3)), "label out of range"),
+       (wgi_cross_entropy(here, ANY(3, 4), BETWEEN(0.5, 0.9, 3, 4), true), "adds up to 1"),
        (CROSS(ANY(3, 0), CLASSES(4, 3)), "has no classes"),
        (CROSS(wg_any(g, WG_SCALAR), CLASSES(4, 3)), "must have 1 to 8"),
        (CROSS(ANY(3, 4), wg_not_equal(CLASSES(4, 3), 0)), "is bool, class numbers must be integers"));
 
-DEFINE_OP(cross_entropy,
-          .summary =
-              "Cross-entropy of each row of logits with its label, a class number or a row of probabilities. "
-              "Parts 1 and 2, for the gradient: the row's largest logit, and the sum of e^(z - largest).",
-          .formula = "y = sum(q (m + ln s - z) along last), m = max(z along last), s = sum(e^(z - m) along "
-                     "last); q = p where probabilities(p), else one_hot(p)",
-          .adjoint = "z' = y' (softmax(z along last) sum(q along last) - q), p' = -y' log_softmax(z along "
-                     "last); q = p where probabilities(p), else one_hot(p)",
-          .operands = 2, .names = "z p", .outputs = 3, .kind = WG_ROWS, .cost = 20,
-          RULES(cross_entropy, shape, expand, vjp), .kernel = KERNELS(cross_entropy), .units = rows_of_result,
-          .leads = true);
+DEFINE_OP(
+    cross_entropy,
+    .summary =
+        "Cross-entropy of each row of logits with its label, a class number or a row of probabilities. "
+        "Parts 1 and 2, for the gradient: the row's largest logit, and the sum of e^(z - largest). strict: a "
+        "row of probabilities that do not add up to 1 is an error.",
+    .formula = "y = sum(q (m + ln s - z) along last), m = max(z along last), s = sum(e^(z - m) along "
+               "last); q = p where probabilities(p), else one_hot(p)",
+    .adjoint = "z' = y' (softmax(z along last) sum(q along last) - q), p' = -y' log_softmax(z along "
+               "last); q = p where probabilities(p), else one_hot(p)",
+    .operands = 2, .names = "z p", .outputs = 3, .kind = WG_ROWS, .cost = 20, TAKES(cross_entropy),
+    RULES(cross_entropy, shape, expand, vjp), .kernel = KERNELS(cross_entropy), .units = rows_of_result,
+    .leads = true);
+
+wg_node wgi_cross_entropy(wg_site here, wg_node z, wg_node labels, bool strict)
+{
+    return NODE_OF(cross_entropy, WITH(cross_entropy, strict), z, labels);
+}
 
 static bool cross_entropy_grad_shape(wg_rule *r)
 {
@@ -169,6 +189,29 @@ DEFINE_OP(cross_entropy_grad,
                                     .own_scratch = true },
           .joins = &wgi_op_cross_entropy, .leads = true);
 
+/* ---- distribution ---- */
+
+static bool distribution_shape(wg_rule *r)
+{
+    return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && wg_rule_float(r, 0) && has_classes(r) &&
+           wg_rule_float(r, 1) && same_float(r, 1) && one_a_row(r, 1);
+}
+VJP(distribution) { gx[0] = gy; }
+#define DISTRIBUTION(p, counts) NODE_OF(distribution, NULL, p, counts)
+SAMPLES(distribution, DISTRIBUTION(wg_softmax(ANY(3, 4)), BETWEEN(0.5, 1, 3)),
+        DISTRIBUTION(wg_softmax(ANY(2, 2, 300)), BETWEEN(0.5, 1, 2, 2)));
+ERRORS(distribution, (DISTRIBUTION(BETWEEN(0.5, 0.9, 3, 4), BETWEEN(0.5, 1, 3)), "adds up to 1"),
+       (DISTRIBUTION(BETWEEN(-0.9, -0.5, 3, 4), BETWEEN(0.5, 1, 3)), "a probability is below 0"),
+       (DISTRIBUTION(ANY(3, 4), ANY(4)), "is not one number a row"));
+DEFINE_OP(
+    distribution,
+    .summary =
+        "Rows of probabilities, as they are. A row that counts, whose number is not 0, and does not add up "
+        "to 1 is an error.",
+    .formula = "y = p", .adjoint = "p' = y'", .zero = 1 << 1, .operands = 2, .names = "p counts",
+    .kind = WG_ROWS, RULES(distribution, shape, vjp), .kernel = KERNELS(distribution),
+    .units = rows_of_distribution, .leads = true);
+
 /* ---- as_class ---- */
 
 static bool as_class_shape(wg_rule *r)
@@ -181,20 +224,23 @@ static bool as_class_shape(wg_rule *r)
 }
 wg_node wgi_as_class(wg_site here, wg_node x, int64_t classes)
 {
-    return NODE_OF(as_class, WITH(as_class, classes), x);
+    return NODE_OF(as_class, WITH(as_class, classes, 0), x);
 }
+#define AS_LENGTH(x, most) NODE_OF(as_class, WITH(as_class, (most) + 1, 1), x)
 SAMPLES(as_class, wgi_as_class(here, wg_cast(CLASSES(5, 6), WG_DEFAULT_DTYPE), 0),
         wgi_as_class(here, wg_cast(wg_any_class(g, 5, WG_SCALAR), WG_DEFAULT_DTYPE), 5),
-        wgi_as_class(here, CLASSES(5, 6), 5));
+        wgi_as_class(here, CLASSES(5, 6), 5), AS_LENGTH(CLASSES(5, 6), 4));
 ERRORS(as_class, (wgi_as_class(here, BETWEEN(0.25, 0.75, 3), 0), "a label is no whole number"),
        (wgi_as_class(here, wg_sub(CLASSES(1, 2), 1), 3), "label out of range"),
        (wgi_as_class(here, wg_add(CLASSES(1, 2), 3), 3), "label out of range"),
+       (AS_LENGTH(wg_add(CLASSES(1, 2), 4), 3), "length out of range"),
+       (AS_LENGTH(BETWEEN(0.25, 0.75, 3), 3), "a length is no whole number"),
        (wgi_as_class(here, wg_less(CLASSES(3, 2), 1), 0), "is bool, class numbers must be integers"));
 
 DEFINE_OP(as_class,
           .summary =
               "Class numbers as i64. A float that is not whole is an error, and so is a number that is "
-              "below 0, or not below classes, if that is given.",
+              "below 0, or not below classes, if that is given. what: the word for them.",
           .formula = "y = x", .adjoint = "class numbers are integers", .none = WG_EVERY_OPERAND,
           .operands = 1, .kind = WG_ROWS, TAKES(as_class), .shape = as_class_shape,
           .kernel = KERNELS(as_class), .units = rows_of_result, .leads = true);

@@ -47,6 +47,32 @@ static inline T N(class_loss)(const T *z, int64_t label, N(row_scale) s)
     return (T)vm_log((double)s.sum) - (z[label] - s.most);
 }
 
+/* Whether p, row r of an operand, is a distribution: no element is below 0, and the sum is 1 to a thousandth,
+ * which probabilities of 16 bits or of three decimals keep. Else a fault. */
+static bool N(is_distribution)(const wg_kernel *k, int operand, const T *p, int64_t r, int64_t n)
+{
+    double total;
+    ROW_SUM(total, n, p[i] < 0 ? -(T)INFINITY : p[i]);
+    if (fabs(total - 1) <= 1e-3) return true;
+    int64_t at = 0;
+    while (at < n && !(p[at] < 0)) at++;
+    if (at < n)
+        wg_fault_number(k, r * n + at, (double)p[at], "a probability is below 0 (any_rows takes other rows)");
+    else wg_fault_number(k, r, total, "a row of probabilities adds up to 1 (any_rows takes other rows)");
+    k->fault->operand = operand;
+    return false;
+}
+
+/* Rows [begin, end) as they are, where they are distributions or do not count. */
+static bool N(distributions)(const wg_kernel *k, int64_t n)
+{
+    const T *p = k->x[0], *counts = k->x[1];
+    for (int64_t r = k->begin; r < k->end; r++)
+        if (counts[r] != 0 && !N(is_distribution)(k, 0, p + r * n, r, n)) return false;
+    memcpy((T *)k->y[0] + k->begin * n, p + k->begin * n, (size_t)((k->end - k->begin) * n) * sizeof(T));
+    return true;
+}
+
 /* sum p (ln sum e^z - z), where 0 times an infinity is 0 */
 static inline T N(share_loss)(const T *z, const T *p, int64_t n, N(row_scale) s)
 {
@@ -107,6 +133,7 @@ ALWAYS_INLINE void N(gradient)(const T *z, const T *p, int64_t label, T *y, int6
 ALWAYS_INLINE bool N(cross_rows)(const wg_kernel *k, int64_t n, bool losses, bool gradients)
 {
     const bool shares = wg_dtype_is_float(k->xt[1].dtype), both = losses && gradients;
+    const bool strict = losses && ((const struct cross_entropy *)k->attr)->strict;
     T *const dz = gradients ? k->y[losses ? 3 : 0] : NULL;
     const bool stream = gradients && streams(k, losses ? 3 : 0);
     const N(kept) kept = { k->scratch, both ? (T *)k->scratch + n : NULL };
@@ -114,6 +141,7 @@ ALWAYS_INLINE bool N(cross_rows)(const wg_kernel *k, int64_t n, bool losses, boo
         const T *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
         const int64_t label = p ? -1 : label_of(k, r, n);
         if (!p && label < 0) return false;
+        if (losses && p && strict && !N(is_distribution)(k, 1, p, r, n)) return false;
         const N(row_scale) s = losses ? N(scale_of)(z, n, both, kept)
                                       : (N(row_scale)){ ((const T *)k->x[3])[r], ((const T *)k->x[4])[r] };
         if (losses) {

@@ -6,9 +6,10 @@
 #include "axis_runs.h"
 #include "row_numbers.h"
 
-#define GATHER_FIELDS(F, S) F(S, INT, batch, "0")
+/* strict: numbers below 0 are refused, else they count from the end. */
+#define GATHER_FIELDS(F, S) F(S, INT, batch, "0") F(S, BOOL, strict, "false")
 OPTIONS(gather, GATHER_FIELDS);
-#define GATHER_GRAD_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, INT, batch, "0")
+#define GATHER_GRAD_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, INT, batch, "0") F(S, BOOL, strict, "false")
 OPTIONS(gather_grad, GATHER_GRAD_FIELDS);
 
 /* Where the numbers of index b of x's batch begin: at so many times those of one index. */
@@ -27,6 +28,7 @@ KERNEL(gather)
 {
     const wg_shape *x = k->xt[0].shape, *rows = k->xt[1].shape;
     const int batch = ((const struct gather *)k->attr)->batch;
+    const bool strict = ((const struct gather *)k->attr)->strict;
     const size_t n = (size_t)elements(x, batch + 1, x->rank) * wg_dtype_size(k->xt[0].dtype);
     const int64_t limit = x->dim[batch], each = elements(rows, batch, rows->rank);
     for (int64_t i = k->begin, end; i < k->end; i = end) {
@@ -36,7 +38,7 @@ KERNEL(gather)
         end = last < k->end ? last : k->end;
         for (int64_t j = i, row; j < end; j++) {
             char *to = (char *)k->y[0] + (size_t)j * n;
-            if (!row_at(k, 1, moved + j, limit, &row)) return false;
+            if (!row_at(k, 1, moved + j, limit, strict, &row)) return false;
             if (n == 4) memcpy(to, from + row * 4, 4); /* no call */
             else if (n == 8) memcpy(to, from + row * 8, 8);
             else memcpy(to, from + (size_t)row * n, n);
@@ -76,16 +78,16 @@ static void clear(const wg_kernel *k, const added a, const block u, int64_t coun
 }
 
 /* The rows of operand p are added in order. */
-#define ADD_ROWS(T)                                                         \
-    do {                                                                    \
-        T *to = (T *)k->y[0] + u.b * count * a.columns + u.c;               \
-        for (int64_t i = u.b * rows; i < (u.b + 1) * rows; i++) {           \
-            const T *restrict x = (const T *)k->x[p] + i * a.columns + u.c; \
-            int64_t row;                                                    \
-            if (!row_at(k, p + 1, moved + i, count, &row)) return false;    \
-            T *restrict y = to + row * a.columns;                           \
-            for (int64_t j = 0; j < u.wide; j++) y[j] += x[j];              \
-        }                                                                   \
+#define ADD_ROWS(T)                                                                 \
+    do {                                                                            \
+        T *to = (T *)k->y[0] + u.b * count * a.columns + u.c;                       \
+        for (int64_t i = u.b * rows; i < (u.b + 1) * rows; i++) {                   \
+            const T *restrict x = (const T *)k->x[p] + i * a.columns + u.c;         \
+            int64_t row;                                                            \
+            if (!row_at(k, p + 1, moved + i, count, g->strict, &row)) return false; \
+            T *restrict y = to + row * a.columns;                                   \
+            for (int64_t j = 0; j < u.wide; j++) y[j] += x[j];                      \
+        }                                                                           \
     } while (0)
 static bool add_rows(const wg_kernel *k, const added a, const block u, int p)
 {
@@ -120,6 +122,8 @@ KERNEL(gather_grad)
 
 #if WG_BASE
 
+EXTERN(gather_grad);
+
 /* The first `batch` axes of operands 0 and k are equal, or 1 in operand k, which holds numbers. */
 static bool belong_together(wg_rule *r, int k, int batch)
 {
@@ -144,39 +148,43 @@ static int64_t gather_units(const wg_kernel *k) { return elements(k->yt[0].shape
 static bool gather_picks_rows(const void *attr) { return !((const struct gather *)attr)->batch; }
 VJP(gather)
 {
-    const int batch = ((const struct gather *)wg_attr(y))->batch;
-    gx[0] = wgi_add_rows(here, gy, x[1], wg_dim(x[0], batch), batch);
+    const struct gather *a = wg_attr(y);
+    gx[0] = NODE_OF(gather_grad, WITH(gather_grad, wg_dim(x[0], a->batch), a->batch, a->strict), gy, x[1]);
 }
 /* Rows of numbers alone are more numbers. */
 VMAP(gather)
 {
-    const int batch = ((const struct gather *)wg_attr(y))->batch;
-    if (!rows[0] && !batch) return wgi_gather(here, x[0], x[1], 0);
-    return wgi_gather(here, rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
-                      rows[1] ? x[1] : wg_rows_repeated(here, x[1], n), batch + 1);
+    const struct gather *a = wg_attr(y);
+    if (!rows[0] && !a->batch) return NODE_OF(gather, a, x[0], x[1]);
+    return NODE_OF(gather, WITH(gather, a->batch + 1, a->strict),
+                   rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
+                   rows[1] ? x[1] : wg_rows_repeated(here, x[1], n));
 }
 SAMPLES(gather, wg_gather(ANY(4, 3), CLASSES(4, 6)), wg_gather(ANY(4, 2, 3), CLASSES(4, 2, 2)),
         wg_gather(ANY(4), wg_any_class(g, 4, WG_SCALAR)), wg_gather(ANY(4, 3), CLASSES(4, 0)),
         wg_gather(ANY(5, 70), CLASSES(5, 9)), wgi_gather(here, ANY(2, 4, 3), CLASSES(4, 2, 5), 1),
         wgi_gather(here, ANY(2, 3, 4), CLASSES(4, 2, 3), 2),
         wgi_gather(here, ANY(2, 3, 4, 2), CLASSES(4, 2, 1, 5), 2),
-        wgi_gather(here, ANY(3, 4), CLASSES(4, 1, 5), 1));
+        wgi_gather(here, ANY(3, 4), CLASSES(4, 1, 5), 1),
+        NODE_OF(gather, WITH(gather, 0, true), ANY(4, 3), CLASSES(4, 6)));
 ERRORS(gather, (wg_gather(wg_any(g, WG_SCALAR), CLASSES(4, 6)), "has 0 axes, must have 1 to 8"),
        (wg_gather(ANY(4, 3), wg_add(CLASSES(1, 2), 4)), "number out of range"),
+       (NODE_OF(gather, WITH(gather, 0, true), ANY(4, 3), wg_sub(CLASSES(1, 2), 1)), "must be from 0 to 3"),
        (wgi_gather(here, ANY(2, 3), CLASSES(3, 4), 1), "the first axes of"),
        (wgi_gather(here, ANY(2), CLASSES(3, 2), 1), "has 1 axes, must have 2 to 8"));
 
 DEFINE_OP(gather,
-          .summary = "Rows of x, along axis 0, chosen by their numbers; -1 is the last. batch: so many first "
-                     "axes of x and of the numbers belong together, and rows are chosen along the axis of x "
-                     "behind them. An axis of the numbers may be 1 instead.",
+          .summary =
+              "Rows of x, along axis 0, chosen by their numbers; -1 is the last. batch: so many first "
+              "axes of x and of the numbers belong together, and rows are chosen along the axis of x "
+              "behind them. An axis of the numbers may be 1 instead. strict: a number below 0 is an error.",
           .formula = "y[b..., i..., j...] = x[b..., rows[b..., i...], j...]",
           .adjoint = "x'[b..., r, j...] = sum(y'[b..., i..., j...] over i... where rows[b..., i...] = r)",
           .zero = 1 << 1, .stored = 1 << 0, .operands = 2, .names = "x rows", .kind = WG_ROWS, TAKES(gather),
           RULES(gather, shape, units, picks_rows, vmap, vjp), .kernel = KERNELS(gather));
 wg_node wgi_gather(wg_site here, wg_node x, wg_node rows, int batch)
 {
-    return NODE_OF(gather, WITH(gather, batch), x, rows);
+    return NODE_OF(gather, WITH(gather, batch, false), x, rows);
 }
 wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows) { return wgi_gather(here, x, rows, 0); }
 
@@ -226,8 +234,9 @@ static int64_t gather_grad_units(const wg_kernel *k)
 }
 VJP(gather_grad)
 {
-    const int batch = ((const struct gather_grad *)wg_attr(y))->batch;
-    for (int p = 0; p < wg_node_operands(y); p += 2) gx[p] = wgi_gather(here, gy, x[p + 1], batch);
+    const struct gather_grad *a = wg_attr(y);
+    for (int p = 0; p < wg_node_operands(y); p += 2)
+        gx[p] = NODE_OF(gather, WITH(gather, a->batch, a->strict), gy, x[p + 1]);
 }
 VMAP(gather_grad)
 {
@@ -249,7 +258,8 @@ static wg_node gather_grad_merge(wg_site here, const wg_node x[], int n)
     wg_context *c = wg_graph_context(wg_graph_of(x[0]));
     int operands = 0, at = 0;
     for (int j = 0; j < n; j++) {
-        if (((const struct gather_grad *)wg_attr(x[j]))->batch != a->batch) return wg_none;
+        const struct gather_grad *b = wg_attr(x[j]);
+        if (b->batch != a->batch || b->strict != a->strict) return wg_none;
         operands += wg_node_operands(x[j]);
     }
     wg_node *pair = wg_alloc(c, (size_t)operands, sizeof *pair);
@@ -263,7 +273,7 @@ static wg_node gather_grad_merge(wg_site here, const wg_node x[], int n)
 static wg_node two_pairs(wg_site here, wg_node x, wg_node rows, wg_node x2, wg_node rows2, int64_t count,
                          int batch)
 {
-    return NODE_OF(gather_grad, WITH(gather_grad, count, batch), x, rows, x2, rows2);
+    return NODE_OF(gather_grad, WITH(gather_grad, count, batch, false), x, rows, x2, rows2);
 }
 SAMPLES(gather_grad, wgi_add_rows(here, ANY(6, 3), CLASSES(4, 6), 4, 0),
         wgi_add_rows(here, ANY(2, 2), CLASSES(3, 2, 2), 3, 0),
@@ -295,7 +305,7 @@ DEFINE_OP(
     RULES(gather_grad, shape, units, vmap, vjp, merge), .kernel = KERNELS(gather_grad));
 wg_node wgi_add_rows(wg_site here, wg_node x, wg_node rows, int64_t count, int batch)
 {
-    return NODE_OF(gather_grad, WITH(gather_grad, count, batch), x, rows);
+    return NODE_OF(gather_grad, WITH(gather_grad, count, batch, false), x, rows);
 }
 
 #endif

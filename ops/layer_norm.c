@@ -51,7 +51,7 @@ VMAP(layer_norm)
 SAMPLES(layer_norm, OF_SHAPE(1e-5, 3, 5), OF_SHAPE(0.125, 3, 2, 4), OF_SHAPE(1e-5, 7), OF_SHAPE(0.125, 35, 3),
         OF_SHAPE(1e-5, 2, 300), OF_SHAPE(0.125, 3, 1), OF_SHAPE(1e-5, 0, 4));
 ERRORS(layer_norm, (wg_layer_norm(ANY(5, 3), ANY(3), ANY(5)), "it must be [3]"),
-       (wg_layer_norm(ANY(5, 3), ANY(3), ANY(3), .eps = -1), "eps is -1"),
+       (wg_layer_norm(ANY(5, 3), ANY(3), ANY(3), .eps = -1), "eps -1: must be in [0, inf)"),
        (wg_layer_norm(wg_sum(ANY(5, 3)), ANY(3), ANY(3)), "must have 1 to 8"));
 
 DEFINE_OP(layer_norm,
@@ -66,8 +66,8 @@ DEFINE_OP(layer_norm,
                      "last), beta' = sum(y' along all but last); d = gamma y', x_hat = (x - mu) / sigma, "
                      "sigma = sqrt(v + eps)",
           .operands = 3, .names = "x gamma beta", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
-          .cost = 6, TAKES(norm), RULES(layer_norm, shape, expand, vjp, vmap), .kernel = KERNELS(layer_norm),
-          .units = rows_of);
+          .cost = 6, TAKES(norm), .options = wg_layer_norm_args_rows,
+          RULES(layer_norm, shape, expand, vjp, vmap), .kernel = KERNELS(layer_norm), .units = rows_of);
 BUILDER(layer_norm, layer_norm)
 {
     WG_USER_CALL(here, "layer_norm");

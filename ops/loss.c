@@ -6,27 +6,37 @@
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
-/* a: probability, b: target. 0 ln 0 counts as 0. */
-#define OUTSIDE(p) (p < 0 || p > 1)
-#define FIND_OUTSIDE(T)                                       \
-    do {                                                      \
-        const T *p = k->x[0];                                 \
-        for (int64_t i = 0; i < n; i++) bad |= OUTSIDE(p[i]); \
-        while (bad && !OUTSIDE(p[at])) at++;                  \
+/* Whether no element of operand j, of a MAP, is as BAD says, an expression in p[i]. Else a fault at the first
+ * one. */
+#define FIND_(T, BAD)                                 \
+    do {                                              \
+        const T *p = k->x[j];                         \
+        for (int64_t i = 0; i < n; i++) bad |= (BAD); \
+        int64_t i = 0;                                \
+        while (bad && !(BAD)) i++;                    \
+        if (bad) at = i, number = (double)p[i];       \
     } while (0)
-static inline bool are_probabilities(const wg_kernel *k)
+#define NONE_IS(BAD)                                                                 \
+    const int64_t all = k->end - k->begin, n = k->step[j] || all < 1 ? all : 1;      \
+    int64_t at = 0;                                                                  \
+    double number = 0;                                                               \
+    int bad = 0;                                                                     \
+    if (k->xt[j].dtype == WG_F32) FIND_(float, BAD);                                 \
+    else FIND_(double, BAD);                                                         \
+    if (bad) wg_fault_number(k, k->begin + at, number, text), k->fault->operand = j; \
+    return !bad
+static inline bool in_unit(const wg_kernel *k, int j, const char *text) { NONE_IS(p[i] < 0 || p[i] > 1); }
+static inline bool are_signs(const wg_kernel *k, int j, const char *text)
 {
-    const int64_t all = k->end - k->begin, n = k->step[0] || all < 1 ? all : 1;
-    int64_t at = 0;
-    int bad = 0;
-    FLOATS(k, FIND_OUTSIDE);
-    return !bad || wg_fault_at(k, k->begin + at, 0, WG_FAULT_PLACE, "a probability is not in [0, 1]");
+    NONE_IS(!(p[i] == 1 || p[i] == -1));
 }
+
+/* a: probability, b: target. 0 ln 0 counts as 0. */
 static inline bool bce_values(const wg_kernel *k)
 {
     WG_MAP2(k, -((b == 0 ? 0 : b * LOG(a)) + (b == 1 ? 0 : (1 - b) * LOG1P(-a))));
 }
-KERNEL(bce) { return are_probabilities(k) && bce_values(k); }
+KERNEL(bce) { return in_unit(k, 0, "a probability is not in [0, 1]") && bce_values(k); }
 /* a: logit, b: target. The share of a logit of -inf or inf is 0 where the target is the one that it says,
  * where the general expression would be inf - inf. */
 #define OFF(a, b) (a > 0 ? 1 - b : b)
@@ -34,9 +44,29 @@ KERNEL(bce) { return are_probabilities(k) && bce_values(k); }
     (ABS(a) == INFINITY ? (OFF(a, b) == 0 ? 0 : OFF(a, b) * INFINITY) : (a > 0 ? a : 0) - a * b)
 KERNEL(bce_logits) { WG_MAP2(k, SHARE(a, b) + LOG1P(EXP(a > 0 ? -a : a))); }
 
+#define CHECKED_FIELDS(F, S) F(S, CHOICE, what, "sign", "sign total")
+OPTIONS(checked, CHECKED_FIELDS);
+static inline bool same(const wg_kernel *k) { WG_MAP1(k, a); }
+static inline bool is_total(const wg_kernel *k, int j)
+{
+    const double v = k->xt[j].dtype == WG_F32 ? (double)*(const float *)k->x[j] : *(const double *)k->x[j];
+    return v != 0 ||
+           wg_fault_at(k, k->begin, 0, WG_FAULT_ALONE,
+                       "there is no mean of no rows: all are ignored, masked or of weight 0. The sum of "
+                       "them is 0: take reduction sum");
+}
+KERNEL(checked)
+{
+    if (k->begin == k->end) return true;
+    return (((const struct checked *)k->attr)->what
+                ? is_total(k, 0)
+                : are_signs(k, 0, "targets are -1 and 1 (of targets 0 and 1 write 2 y - 1)")) &&
+           same(k);
+}
+
 #if WG_BASE
 
-EXTERN(cross_entropy, log_softmax, sigmoid, softmax);
+EXTERN(distribution, log_softmax, sigmoid, softmax);
 
 #define LOSS_FIELDS(F, S) \
     F(S, CHOICE, reduction, "mean", "mean sum none") /* values are those of wg_reduction */
@@ -67,14 +97,31 @@ static wg_node loss_sample(wg_site here, wg_graph *g, int i, loss_fn f, double l
 }
 
 /* A loss of predictions x and targets y; samples have x between low and high. */
-#define LOSS_OF_(n, ...)                                                                                \
-    ERRORS(n, (wg_##n(ANY(3, 1), ANY(3)), "shapes differ: "));                                          \
-    BUILDER(n, loss) { APPLY(n, loss, LOSS_FIELDS, a->x, a->y); }                                       \
-    DEFINE_OP(n, .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), .loss = true, \
-              .expand = n##_expand, __VA_ARGS__)
+#define LOSS_OF_(n, ...)                                                                  \
+    ERRORS(n, (wg_##n(ANY(3, 1), ANY(3)), "shapes differ: "));                            \
+    BUILDER(n, loss) { APPLY(n, loss, LOSS_FIELDS, a->x, a->y); }                         \
+    DEFINE_OP(n, .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), \
+              .options = wg_loss_args_rows, .loss = true, .expand = n##_expand, __VA_ARGS__)
+/* With samples of its own. */
+#define SAMPLED_LOSS_OP(n, ...) LOSS_OF_(n, __VA_ARGS__)
 #define LOSS_OP(n, low, high, ...)                                        \
     SAMPLE(n) { return loss_sample(here, g, i, wg_##n##_at, low, high); } \
     LOSS_OF_(n, __VA_ARGS__)
+
+/* ---- checked: a value that is looked at while the graph runs ---- */
+
+enum { SIGN, TOTAL };
+VJP(checked) { gx[0] = gy; }
+#define CHECKED(x, what) NODE_OF(checked, WITH(checked, what), x)
+static wg_node signs(wg_site here, wg_node x) { return wg_where(wg_greater(x, 0), 1, -1); }
+SAMPLES(checked, CHECKED(BETWEEN(0.5, 2, 1), TOTAL), CHECKED(wg_between(g, 0.5, 2, WG_SCALAR), TOTAL));
+ERRORS(checked, (CHECKED(BETWEEN(0.2, 0.8, 3), SIGN), "targets are -1 and 1"),
+       (CHECKED(wg_fill(g, 0, WG_SCALAR), TOTAL), "there is no mean of no rows"));
+DEFINE_OP(checked,
+          .summary = "x; an error while the graph runs if a sign is neither -1 nor 1, or the total of what "
+                     "rows count is 0.",
+          .formula = "y = x", .adjoint = "x' = y'", .operands = 1, .promote = WG_PROMOTE_FLOAT,
+          TAKES(checked), .kernel = KERNELS(checked), .vjp = checked_vjp);
 
 /* ---- bce: of probabilities, elementwise ---- */
 
@@ -96,10 +143,11 @@ static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, double lo
 {
     static const wg_shape s[] = { { 2, { 3, 2 } }, { 1, { 5 } }, { 2, { 0, 1 } }, { 0, { 0 } } };
     if (i > 3) return wg_none;
-    wg_node x = wg_between(g, low, high, s[i]), t = wg_between(g, 0.1, 0.9, s[i]);
+    wg_node x = wg_between(g, 0.1, 0.9, s[i]), t = wg_between(g, 0.1, 0.9, s[i]);
+    if (i == 1) x = wg_add(low, wg_mul(x, high - low)); /* else it can be a target, too */
     return wg_apply2(here, x, t, op);
 }
-SAMPLE(bce) { return pair(here, g, i, &wgi_op_bce, 0.1, 0.9); }
+SAMPLE(bce) { return pair(here, g, i, &wgi_op_bce, 0, 1); }
 INNER_OP(
     bce,
     .summary =
@@ -117,7 +165,7 @@ EXPAND(bce_logits)
     y[0] = wg_add(wg_mul(x[1], wg_softplus(wg_neg(x[0]))), wg_mul(no, wg_softplus(x[0])));
 }
 VJP(bce_logits) { gx[0] = wg_mul(gy, wg_sub(wg_sigmoid(x[0]), x[1])), gx[1] = wg_neg(wg_mul(gy, x[0])); }
-SAMPLE(bce_logits) { return pair(here, g, i, &wgi_op_bce_logits, -4, 4); }
+SAMPLE(bce_logits) { return pair(here, g, i, &wgi_op_bce_logits, -5, 5); }
 INNER_OP(
     bce_logits,
     .summary = "Binary cross-entropy of sigmoid(z) against a target t, for each element, without overflow.",
@@ -243,7 +291,8 @@ wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda)
 /* ---- classes: softmax_cross_entropy, nll. Labels are class numbers or rows of probabilities. Rows and
  * classes may count differently ---- */
 
-#define CLASS_LOSS_FIELDS(F, S) LOSS_FIELDS(F, S) F(S, DOUBLE, smoothing, "0") F(S, DOUBLE, ignore, "auto")
+#define CLASS_LOSS_FIELDS(F, S) \
+    LOSS_FIELDS(F, S) F(S, DOUBLE, smoothing, "0") F(S, DOUBLE, ignore, "auto") F(S, BOOL, any_rows, "false")
 OPTIONS(class_loss, CLASS_LOSS_FIELDS);
 
 enum { WEIGHTS = 2, MASK = 3, OPERANDS = 4 };
@@ -268,12 +317,13 @@ static bool class_loss_shape(wg_rule *r)
         return false;
     const bool shares = r->x[1].shape == r->x[0].shape;
     if (shares && !same_float(r, 1)) return false;
-    if (!(a->smoothing >= 0 && a->smoothing <= 1))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "smoothing is %g, must be from 0 to 1", a->smoothing);
     if (a->ignore != WG_AUTO && a->ignore != floor(a->ignore))
         return wg_rule_fail(r, WG_ERROR_VALUE, "ignore is %g, must be a class number", a->ignore);
     if (a->ignore != WG_AUTO && shares)
         return wg_rule_fail(r, WG_ERROR_USE, "ignore is for class numbers, %s has probabilities",
+                            wg_rule_who(r, 1));
+    if (a->any_rows && !shares)
+        return wg_rule_fail(r, WG_ERROR_USE, "any_rows is for rows of probabilities, %s has class numbers",
                             wg_rule_who(r, 1));
     return counts_fit(r) && shaped_to(r, without_last(r->x[0].shape));
 }
@@ -298,11 +348,11 @@ static wg_node weighted(wg_site here, wg_node l, wg_node w)
     return wg_mul(wg_where(lost, 0, l), w);
 }
 
-/* The losses of rows against rows p of probabilities, whose sum need not be 1. x: logits, or logarithms of
- * probabilities. */
-static wg_node of_shares(wg_site here, wg_node x, wg_node p, bool logits)
+/* The losses of rows against rows p of probabilities, whose sum need not be 1 unless they are strict. x:
+ * logits, or logarithms of probabilities. */
+static wg_node of_shares(wg_site here, wg_node x, wg_node p, bool logits, bool strict)
 {
-    if (logits) return NODE_OF(cross_entropy, NULL, x, p);
+    if (logits) return wgi_cross_entropy(here, x, p, strict);
     return wg_neg(wg_sum(weighted(here, x, p), .axis = -1));
 }
 /* The losses against class numbers, smoothed by s: -(1 - s) l[y] - s mean(l), l the logarithms of the
@@ -312,12 +362,23 @@ static wg_node of_numbers(wg_site here, wg_node x, wg_node y, bool logits, doubl
     wg_node chosen = logits && s == 0 ? wg_none : wgi_gather(here, x, y, wg_node_shape(y).rank);
     wg_node mean = s == 0 ? wg_none : wg_mean(x, .axis = -1);
     if (!logits) return s == 0 ? wg_neg(chosen) : wg_sub(wg_mul(chosen, s - 1), wg_mul(mean, s));
-    wg_node loss = NODE_OF(cross_entropy, NULL, x, y);
+    wg_node loss = wgi_cross_entropy(here, x, y, false);
     return s == 0 ? loss : wg_add(loss, wg_mul(wg_sub(chosen, mean), s));
 }
 static wg_node smoothed(wg_site here, wg_node p, double s)
 {
     return s == 0 ? p : wg_add(wg_mul(p, 1 - s), s / (double)wg_dim(p, -1));
+}
+
+/* Rows of probabilities, which are looked at where they count. counts wg_none: everywhere. */
+static wg_node distributions(wg_site here, wg_node p, wg_node counts)
+{
+    const wg_shape s = wg_node_shape(p);
+    if (wg_is_none(counts)) {
+        wg_node one = wg_cast(wg_scalar_at(here, wg_graph_of(p), 1), wg_node_dtype(p));
+        counts = wg_broadcast_to(one, without_last(&s));
+    }
+    return NODE_OF(distribution, NULL, p, counts);
 }
 
 static wg_node product(wg_site here, wg_node a, wg_node b)
@@ -331,7 +392,8 @@ static wg_node reduced_rows(wg_site here, wg_node loss, wg_node counted, wg_node
 {
     if (!wg_is_none(counted)) loss = weighted(here, loss, counted);
     if (reduction != WG_MEAN || wg_is_none(all)) return reduced_to(here, loss, reduction);
-    return wg_div(wg_sum(loss), wg_sum(all));
+    wg_node total = wg_sum(all);
+    return wg_div(wg_sum(loss), wg_shape_size(wg_node_shape(loss)) ? CHECKED(total, TOTAL) : total);
 }
 
 static void expand_class_loss(wg_site here, const wg_node x[], const struct class_loss *a, wg_node y[],
@@ -342,7 +404,11 @@ static void expand_class_loss(wg_site here, const wg_node x[], const struct clas
     const double s = a->smoothing;
     if (!wg_is_none(rows)) rows = wg_cast(rows, t);
     if (wg_dtype_is_float(wg_node_dtype(labels))) {
-        wg_node loss = of_shares(here, x[0], product(here, smoothed(here, labels, s), weights), logits);
+        /* The kernel of the loss looks at the rows if they are as they were given, and all count. */
+        const bool plain = logits && s == 0 && wg_is_none(weights) && wg_is_none(rows);
+        if (!plain && !a->any_rows) labels = distributions(here, labels, rows);
+        wg_node loss = of_shares(here, x[0], product(here, smoothed(here, labels, s), weights), logits,
+                                 plain && !a->any_rows);
         y[0] = reduced_rows(here, loss, rows, rows, a->reduction);
         return;
     }
@@ -356,7 +422,8 @@ static void expand_class_loss(wg_site here, const wg_node x[], const struct clas
     wg_node all = product(here, rows, of_row);
     if (s != 0 && !wg_is_none(weights)) {
         wg_node p = smoothed(here, wg_cast(wg_one_hot(labels, wg_dim(x[0], -1)), t), s);
-        y[0] = reduced_rows(here, of_shares(here, x[0], wg_mul(p, weights), logits), rows, all, a->reduction);
+        y[0] = reduced_rows(here, of_shares(here, x[0], wg_mul(p, weights), logits, false), rows, all,
+                            a->reduction);
     } else y[0] = reduced_rows(here, of_numbers(here, x[0], labels, logits, s), all, all, a->reduction);
 }
 
@@ -373,10 +440,11 @@ static wg_node class_loss_sample(wg_site here, wg_graph *g, int i, class_loss_fn
     if (i == 4 || i == 5) a.y = wg_cast(x[1], wg_context_dtype(wg_graph_context(g)));
     a.reduction = i == 5 ? WG_SUM : i == 2 || i == 7 ? WG_NONE : WG_MEAN;
     if (i >= 6 && i != 9) a.smoothing = 0.25;
-    if (i >= 8) a.weights = BETWEEN(0.5, 1.5, 4);
+    if (i >= 8) a.weights = wg_exp(BETWEEN(-0.5, 0.5, 4)); /* above 0 wherever a test moves it */
     if (i == 9) a.ignore = 0;
-    if (i == 10) a.mask = BETWEEN(0.2, 1, 3);
+    if (i == 10) a.mask = wg_exp(BETWEEN(-1, 0, 3));
     if (i == 11) a.mask = wg_greater(wg_index_along(ANY(3), 0), 0);
+    a.any_rows = i == 1 || i == 3 || i == 8;
     return op(here, &a);
 }
 static const char *class_loss_error(wg_site here, wg_graph *g, int i, class_loss_fn op)
@@ -385,11 +453,16 @@ static const char *class_loss_error(wg_site here, wg_graph *g, int i, class_loss
     wg_class_loss_args a = WG_OPTS(wg_class_loss_args, .x = z, .y = y);
     return NTH(NULL, (a.y = CLASSES(4, 3, 1), op(here, &a), "class numbers must be [3]"),
                (a.y = BETWEEN(0.2, 0.8, 3), op(here, &a), "a label is no whole number"),
-               (op(here, &a), "has no classes"), (a.smoothing = 1.5, op(here, &a), "smoothing is 1.5"),
+               (op(here, &a), "has no classes"),
+               (a.smoothing = 1.5, op(here, &a), "smoothing 1.5: must be in [0, 1]"),
                (a.weights = ANY(3), op(here, &a), "it must be one number a class, [4]"),
                (a.mask = ANY(4), op(here, &a), "is not one number a row"),
                (a.ignore = 0.5, op(here, &a), "ignore is 0.5"),
-               (a.y = z, a.ignore = 1, op(here, &a), "ignore is for class numbers"));
+               (a.y = z, a.ignore = 1, op(here, &a), "ignore is for class numbers"),
+               (a.any_rows = true, op(here, &a), "any_rows is for rows of probabilities"),
+               (a.y = BETWEEN(-0.9, -0.5, 3, 4), op(here, &a), "a probability is below 0"),
+               (a.y = wg_softmax(z, .temperature = 2), a.mask = wg_fill(g, 0, WG_SHAPE(3)), op(here, &a),
+                "there is no mean of no rows"));
 }
 
 #define CLASS_LOSS_TEXT                                                                                     \
@@ -403,7 +476,8 @@ static const char *class_loss_error(wg_site here, wg_graph *g, int i, class_loss
     ERROR_SAMPLE(n) { return class_loss_error(here, g, i, wg_##n##_at); }                                \
     BUILDER(n, class_loss) { APPLY(n, class_loss, CLASS_LOSS_FIELDS, a->x, a->y, a->weights, a->mask); } \
     DEFINE_OP(n, .operands = OPERANDS, .names = "x y weights mask", .optional = 2, .kind = WG_ROWS,      \
-              TAKES(class_loss), .loss = true, .expand = n##_expand, __VA_ARGS__)
+              TAKES(class_loss), .options = wg_class_loss_args_rows, .loss = true, .expand = n##_expand, \
+              __VA_ARGS__)
 
 /* ---- softmax_cross_entropy ---- */
 
@@ -461,7 +535,6 @@ static bool huber_shape(wg_rule *r)
 {
     const struct huber *a = r->attr;
     if (!equal_shapes(r)) return false;
-    if (!(a->delta > 0)) return wg_rule_fail(r, WG_ERROR_VALUE, "delta is %g, must be above 0", a->delta);
     return a->reduction == WG_NONE || shaped_to(r, WG_SCALAR);
 }
 #define HUBER_OP(n, ...)                                                                   \
@@ -471,10 +544,10 @@ static bool huber_shape(wg_rule *r)
             wg_##n(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 0.5),                  \
             wg_##n(BETWEEN(2, 4, 5), BETWEEN(0.1, 0.9, 5), .delta = 5));                   \
     ERRORS(n, (wg_##n(ANY(3, 1), ANY(3)), "shapes differ: "),                              \
-           (wg_##n(ANY(3), ANY(3), .delta = -1), "delta is -1"));                          \
+           (wg_##n(ANY(3), ANY(3), .delta = -1), "delta -1: must be in (0, inf]"));        \
     BUILDER(n, huber) { APPLY(n, huber, HUBER_FIELDS, a->x, a->y); }                       \
     DEFINE_OP(n, .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(huber), \
-              .shape = huber_shape, .expand = n##_expand, __VA_ARGS__)
+              .options = wg_huber_args_rows, .shape = huber_shape, .expand = n##_expand, __VA_ARGS__)
 /* With c = d, cut off at -delta and delta, it is c (d - c / 2): d^2 / 2 up to there, a line behind. */
 static wg_node huber_loss(wg_site here, const wg_node x[], const struct huber *a, bool divided)
 {
@@ -505,14 +578,18 @@ HUBER_OP(
 
 /* ---- hinge ---- */
 
-EXPAND(hinge) { y[0] = reduced(here, wg_relu(wg_sub(1, wg_mul(x[0], x[1]))), attr); }
-LOSS_OP(hinge, 0.2, 0.8,
-        .summary = "How far a score x is from being at least 1 on the side of its target y, which is -1 or "
-                   "1. Shapes must be equal.",
-        .formula = "L = reduction(max(1 - x y, 0))",
-        .adjoint = "x' = -L' y / n where x y < 1, else 0; y' = -L' x / n where x y < 1, else 0; n = "
-                   "length(x) where reduction = mean, else 1",
-        .shape = loss_shape);
+EXPAND(hinge) { y[0] = reduced(here, wg_relu(wg_sub(1, wg_mul(x[0], CHECKED(x[1], SIGN)))), attr); }
+SAMPLES(hinge, wg_hinge(BETWEEN(0.2, 0.8, 3, 2), signs(here, ANY(3, 2))),
+        wg_hinge(BETWEEN(0.2, 0.8, 4), signs(here, ANY(4)), .reduction = WG_SUM),
+        wg_hinge(BETWEEN(0.2, 0.8, 3, 2), signs(here, ANY(3, 2)), .reduction = WG_NONE));
+SAMPLED_LOSS_OP(hinge,
+                .summary =
+                    "How far a score x is from being at least 1 on the side of its target y, which is -1 or "
+                    "1. Shapes must be equal.",
+                .formula = "L = reduction(max(1 - x y, 0))",
+                .adjoint = "x' = -L' y / n where x y < 1, else 0; y' = -L' x / n where x y < 1, else 0; n = "
+                           "length(x) where reduction = mean, else 1",
+                .shape = loss_shape);
 /* ---- losses of vectors along an axis ---- */
 
 /* All operands are shaped as x, which has vectors along its last axis. The result has one number for
@@ -568,7 +645,6 @@ static bool cosine_similarity_shape(wg_rule *r)
     struct cosine *a = r->attr;
     wg_shape s = *r->x[0].shape;
     if (!equal_shapes(r) || !wg_rule_axis(r, &a->axis, s.rank)) return false;
-    if (!(a->eps >= 0)) return wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", a->eps);
     return shaped_to(r, without_axis(s, a->axis));
 }
 EXPAND(cosine_similarity)
@@ -593,7 +669,7 @@ SAMPLES(cosine_similarity, wg_cosine_similarity(ANY(3, 4), ANY(3, 4)),
         wg_cosine_similarity(ANY(0, 2), ANY(0, 2), .eps = 0.5));
 ERRORS(cosine_similarity, (wg_cosine_similarity(ANY(3, 4), ANY(4)), "shapes differ"),
        (wg_cosine_similarity(ANY(3, 4), ANY(3, 4), .axis = 2), "no axis 2 in"),
-       (wg_cosine_similarity(ANY(3, 4), ANY(3, 4), .eps = -1), "eps is -1"));
+       (wg_cosine_similarity(ANY(3, 4), ANY(3, 4), .eps = -1), "eps -1: must be in [0, inf)"));
 
 DEFINE_OP(
     cosine_similarity,
@@ -605,7 +681,7 @@ DEFINE_OP(
         "x' = c' (y / (u v) - c x / u^2) where u v > eps, else c' y / eps; y' = c' (x / (u v) - c y / v^2) "
         "where u v > eps, else c' x / eps; u = sqrt(sum(x^2 along axis)), v = sqrt(sum(y^2 along axis))",
     .operands = 2, .names = "x y", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, TAKES(cosine),
-    RULES(cosine_similarity, shape, expand));
+    .options = wg_cosine_args_rows, RULES(cosine_similarity, shape, expand));
 BUILDER(cosine_similarity, cosine) { APPLY(cosine_similarity, cosine, COSINE_FIELDS, a->x, a->y); }
 
 /* ---- cosine_loss ---- */
@@ -628,10 +704,7 @@ OPTIONS(triplet, TRIPLET_FIELDS);
 
 static bool triplet_shape(wg_rule *r)
 {
-    const struct triplet *a = r->attr;
-    return ((a->margin >= 0) ||
-            wg_rule_fail(r, WG_ERROR_VALUE, "margin is %g, must not be negative", a->margin)) &&
-           vector_losses(r, a->reduction);
+    return vector_losses(r, ((const struct triplet *)r->attr)->reduction);
 }
 EXPAND(triplet)
 {
@@ -644,7 +717,7 @@ SAMPLES(triplet, wg_triplet(ANY(3, 2), ANY(3, 2), ANY(3, 2), .margin = 0.25),
         wg_triplet(ANY(4), ANY(4), ANY(4), .reduction = WG_SUM, .margin = 9),
         wg_triplet(ANY(3, 2), ANY(3, 2), ANY(3, 2), .reduction = WG_NONE, .margin = 9));
 ERRORS(triplet, (wg_triplet(ANY(3, 4), ANY(3, 4), ANY(4)), "shapes differ"),
-       (wg_triplet(ANY(3, 4), ANY(3, 4), ANY(3, 4), .margin = -1), "margin is -1"));
+       (wg_triplet(ANY(3, 4), ANY(3, 4), ANY(3, 4), .margin = -1), "margin -1: must be in [0, inf)"));
 
 DEFINE_OP(triplet,
           .summary = "How far x is from being nearer to `positive` than to `negative` by the margin. Vectors "
@@ -656,7 +729,7 @@ DEFINE_OP(triplet,
                      "sqrt(sum((x - positive)^2 along last)), v = sqrt(sum((x - negative)^2 along last)), n "
                      "= length(u) where reduction = mean, else 1",
           .operands = 3, .names = "x positive negative", .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
-          TAKES(triplet), RULES(triplet, shape, expand));
+          TAKES(triplet), .options = wg_triplet_args_rows, RULES(triplet, shape, expand));
 BUILDER(triplet, triplet) { APPLY(triplet, triplet, TRIPLET_FIELDS, a->x, a->positive, a->negative); }
 
 #endif

@@ -69,12 +69,6 @@ static inline int64_t column_units(const matrix *m) { return (m->f + UNIT - 1) /
 /* layer_norm over the axes that `a` names: norm_over.c. */
 wg_node wgi_layer_norm_over(wg_site here, const wg_layer_norm_args *a);
 
-static inline bool eps_fits(wg_rule *r, double eps)
-{
-    return (eps >= 0 && eps != INFINITY) ||
-           wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", eps);
-}
-
 /* x has at least `rank` axes, operands [from, to) have one element for each feature: for each index of
  * an axis of x, where -1 is the last. */
 static inline bool features_fit(wg_rule *r, int rank, int axis, int from, int to)
@@ -93,7 +87,7 @@ static inline bool features_fit(wg_rule *r, int rank, int axis, int from, int to
 /* The features are the last axis. The result is shaped as x. */
 static inline bool norm_shapes(wg_rule *r, int rank, int from, int to)
 {
-    return features_fit(r, rank, -1, from, to) && eps_fits(r, ((struct norm *)r->attr)->eps);
+    return features_fit(r, rank, -1, from, to);
 }
 
 /* All axes but the last, and the sum over them. */

@@ -21,7 +21,7 @@ static bool over_shape(wg_rule *r)
 {
     struct over *a = r->attr;
     char text[80];
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !eps_fits(r, a->eps)) return false;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
     if (!a->axes.count) a->axes = LISTED(-1);
     if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, false)) return false;
     const wg_shape s = sizes_of(r->x[0].shape, &a->axes);
@@ -55,7 +55,7 @@ SAMPLES(rms_norm, wg_rms_norm(ANY(3, 5), BETWEEN(0.5, 1.5, 5)),
         wg_rms_norm(ANY(2, 3, 4), BETWEEN(0.5, 1.5, 3, 4), .axes = WG_AXES(1, 2)),
         wg_rms_norm(ANY(2, 3, 4), BETWEEN(0.5, 1.5, 3), .axis = 1), wg_rms_norm(ANY(0, 3), wg_none));
 ERRORS(rms_norm, (wg_rms_norm(ANY(5, 3), ANY(5)), "it must be [3]"),
-       (wg_rms_norm(ANY(5, 3), wg_none, .eps = -1), "eps is -1"),
+       (wg_rms_norm(ANY(5, 3), wg_none, .eps = -1), "eps -1: must be in [0, inf)"),
        (wg_rms_norm(ANY(5, 3), wg_none, .axis = 2), "no axis 2 in"));
 
 DEFINE_OP(
@@ -67,7 +67,7 @@ DEFINE_OP(
                "axis); d = gamma y', "
                "x_hat = x / sigma, sigma = sqrt(mean(x^2 along axis) + eps)",
     .operands = 2, .names = "x gamma", .optional = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
-    TAKES(over), .shape = over_shape, .expand = rms_norm_expand);
+    TAKES(over), .options = wg_rms_norm_args_rows, .shape = over_shape, .expand = rms_norm_expand);
 BUILDER(rms_norm, rms_norm) { APPLY(rms_norm, over, OVER_FIELDS, a->x, a->gamma); }
 
 /* ---- layer_norm_over ---- */
@@ -100,7 +100,7 @@ SAMPLES(layer_norm_over, OVER(WG_SHAPE(3, 4), 1e-5, LISTED(1, 2)), OVER(WG_SHAPE
         OVER(WG_SHAPE(4), 1e-5, LISTED(-1)), OVER(WG_SHAPE(2, 4), 0.125, LISTED(0, 2)));
 ERRORS(layer_norm_over,
        (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axes = WG_AXES(1, 2)), "it must be [5,3]"),
-       (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axis = 1, .eps = -1), "eps is -1"),
+       (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axis = 1, .eps = -1), "eps -1: must be in [0, inf)"),
        (wg_layer_norm(ANY(2, 5, 3), ANY(3), ANY(3), .axis = 3), "no axis 3 in"));
 
 DEFINE_OP(
@@ -115,7 +115,7 @@ DEFINE_OP(
                "sqrt(v + eps), "
                "mu = mean(x along axis), v = mean((x - mu)^2 along axis)",
     .operands = 3, .names = "x gamma beta", .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, TAKES(over),
-    .shape = over_shape, .expand = layer_norm_over_expand);
+    .options = wg_layer_norm_args_rows, .shape = over_shape, .expand = layer_norm_over_expand);
 wg_node wgi_layer_norm_over(wg_site here, const wg_layer_norm_args *a)
 {
     return NODE_OF(layer_norm_over, &GIVEN(over, OVER_FIELDS), a->x, a->gamma, a->beta);
@@ -130,11 +130,10 @@ OPTIONS(instance, INSTANCE_FIELDS);
 
 /* The axis of the channels is not that of the examples, which is axis 0. gamma and beta, if they are
  * given, have one number for each channel. */
-static bool channels_fit(wg_rule *r, int *axis, double eps)
+static bool channels_fit(wg_rule *r, int *axis)
 {
     const wg_shape *s = r->x[0].shape;
-    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK) || !wg_rule_float(r, 0) || !wg_rule_axis(r, axis, s->rank) ||
-        !eps_fits(r, eps))
+    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK) || !wg_rule_float(r, 0) || !wg_rule_axis(r, axis, s->rank))
         return false;
     if (!*axis)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "axis 0 of %s has the examples, not the channels",
@@ -149,7 +148,7 @@ static bool channels_fit(wg_rule *r, int *axis, double eps)
 static bool group_norm_shape(wg_rule *r)
 {
     struct group *a = r->attr;
-    if (!channels_fit(r, &a->axis, a->eps)) return false;
+    if (!channels_fit(r, &a->axis)) return false;
     const int64_t channels = r->x[0].shape->dim[a->axis];
     return (a->groups > 0 && channels % a->groups == 0) ||
            wg_rule_fail(r, WG_ERROR_VALUE, "%lld channels in %d groups: not a multiple", (long long)channels,
@@ -200,7 +199,7 @@ SAMPLES(group_norm, wg_group_norm(ANY(2, 6), GAMMA, ANY(6), 2),
 ERRORS(group_norm, (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(6), 4), "6 channels in 4 groups"),
        (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(3), 2), "it must be [6]"),
        (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(6), 2, .axis = 0), "axis 0 of"),
-       (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(6), 2, .eps = -1), "eps is -1"));
+       (wg_group_norm(ANY(2, 3, 6), ANY(6), ANY(6), 2, .eps = -1), "eps -1: must be in [0, inf)"));
 
 DEFINE_OP(
     group_norm,
@@ -215,13 +214,13 @@ DEFINE_OP(
                "sigma, sigma "
                "= sqrt(v + eps), mu = \"mean of x in the group\", v = \"variance of x in the group\"",
     .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
-    TAKES(group), RULES(group_norm, shape, expand));
+    TAKES(group), .options = wg_group_norm_args_rows, RULES(group_norm, shape, expand));
 BUILDER(group_norm, group_norm) { APPLY(group_norm, group, GROUP_FIELDS, a->x, a->gamma, a->beta); }
 
 static bool instance_norm_shape(wg_rule *r)
 {
     struct instance *a = r->attr;
-    return channels_fit(r, &a->axis, a->eps);
+    return channels_fit(r, &a->axis);
 }
 EXPAND(instance_norm)
 {
@@ -246,7 +245,7 @@ DEFINE_OP(
                "sigma, sigma = sqrt(v "
                "+ eps), mu = \"mean of x in the channel\", v = \"variance of x in the channel\"",
     .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
-    TAKES(instance), RULES(instance_norm, shape, expand));
+    TAKES(instance), .options = wg_group_norm_args_rows, RULES(instance_norm, shape, expand));
 BUILDER(instance_norm, group_norm)
 {
     APPLY(instance_norm, instance, INSTANCE_FIELDS, a->x, a->gamma, a->beta);

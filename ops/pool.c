@@ -204,7 +204,13 @@ DEFINE_OP(max_pool,
           .adjoint = "x' = \"y' at the first place of the largest number of each window, 0 elsewhere\"",
           .operands = 1, .kind = WG_OPAQUE, .cost = 4, TAKES(pooling), .shape = pool_shape, .kinked = true,
           .kernel = KERNELS(max_pool), .units = places, RULES(max_pool, expand, vjp, vmap));
-BUILDER(max_pool, pool) { APPLY(max_pool, pooling, POOL_FIELDS, a->x); }
+BUILDER(max_pool, pool)
+{
+    if (a->skip_padding && wg_node_ok(a->x))
+        return WGI_FAIL_NODE(a->x.graph, here, "max_pool", WG_ERROR_USE,
+                             "skip_padding is of avg_pool: here padding is never the largest");
+    APPLY(max_pool, pooling, POOL_FIELDS, a->x);
+}
 
 /* ---- max_pool_pick ---- */
 
@@ -461,7 +467,7 @@ DEFINE_OP(adaptive_pool,
                      "Windows are as equal as can be, and can have elements in common.",
           .formula = "y[n, i..., c] = by(x[n, j..., c] over j... where \"j is in window i\")",
           .adjoint = "x' = \"that of max or mean for each window\"", .operands = 1, .kind = WG_OPAQUE,
-          TAKES(adaptive), RULES(adaptive_pool, shape, expand));
+          TAKES(adaptive), .options = wg_adaptive_pool_args_rows, RULES(adaptive_pool, shape, expand));
 BUILDER(adaptive_pool, adaptive_pool) { APPLY(adaptive_pool, adaptive, ADAPTIVE_FIELDS, a->x); }
 
 #endif

@@ -254,11 +254,6 @@ static bool dropout_shape(wg_rule *r)
     if (keeps && drops) return wg_rule_fail(r, WG_ERROR_USE, "keep_prob or drop, not both");
     if (!keeps && !drops)
         return wg_rule_fail(r, WG_ERROR_USE, "say keep_prob, the share to keep, or drop, the share to drop");
-    if (keeps && !(f->keep_prob > 0 && f->keep_prob <= 1))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "keep_prob is %g, must be above 0 and at most 1",
-                            f->keep_prob);
-    if (drops && !(f->drop >= 0 && f->drop < 1))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "drop is %g, must be at least 0 and below 1", f->drop);
     return wg_rule_float(r, 0);
 }
 EXPAND(dropout)
@@ -273,9 +268,9 @@ EXPAND(dropout)
 }
 SAMPLES(dropout, wg_dropout(ANY(3, 4), .keep_prob = 0.5), wg_dropout(ANY(7), .drop = 0.25, .name = "mask"),
         wg_dropout(ANY(7), .keep_prob = 1));
-ERRORS(dropout, (wg_dropout(ANY(3), .keep_prob = 1.5), "keep_prob is 1.5"),
+ERRORS(dropout, (wg_dropout(ANY(3), .keep_prob = 1.5), "keep_prob 1.5: must be in (0, 1]"),
        (wg_dropout(ANY(3), .keep_prob = 0.5, .drop = 0.5), "not both"), (wg_dropout(ANY(3)), "say keep_prob"),
-       (wg_dropout(ANY(3), .drop = 1), "drop is 1"));
+       (wg_dropout(ANY(3), .drop = 1), "drop 1: must be in [0, 1)"));
 
 DEFINE_OP(dropout,
           .summary =
@@ -287,7 +282,8 @@ DEFINE_OP(dropout,
           .adjoint = "x' = y' r / k where mode = train or (mode = graph and \"training\"), else y'; r = \"1 "
                      "where y was kept, "
                      "else 0\"",
-          .operands = 1, .kind = WG_RANDOM, TAKES(dropout), RULES(dropout, shape, expand));
+          .operands = 1, .kind = WG_RANDOM, TAKES(dropout), .options = wg_dropout_args_rows,
+          RULES(dropout, shape, expand));
 BUILDER(dropout, dropout) { APPLY(dropout, dropout, DROPOUT_FIELDS, a->x); }
 
 /* Operand k is a random stream. */
@@ -350,11 +346,9 @@ DRAW_OP(
 BUILDER(random_normal, random_normal)
 {
     WG_USER_CALL(here, "random_normal");
+    if (!wg_options_fit(a->x ? a->x->c : NULL, here, "random_normal", wg_random_normal_args_rows(), a))
+        return wg_graph_node(a->x, 0);
     wg_node z = drawn(here, a->x, &wgi_op_random_normal, a->shape, a->name);
-    if (isnan(a->mean) || !(a->deviation >= 0))
-        wg_fail(wg_graph_context(a->x), here, WG_ERROR_VALUE,
-                "random_normal: mean is %g, deviation is %g: the deviation must not be below 0", a->mean,
-                a->deviation);
     here = wg_inside(here);
     if (a->deviation != 1) z = wg_mul(z, a->deviation);
     return a->mean != 0 ? wg_add(z, a->mean) : z;
@@ -376,6 +370,8 @@ BUILDER(random_uniform, random_uniform)
 {
     WG_USER_CALL(here, "random_uniform");
     const double low = a->low, high = a->high;
+    if (!wg_options_fit(a->x ? a->x->c : NULL, here, "random_uniform", wg_random_uniform_args_rows(), a))
+        return wg_graph_node(a->x, 0);
     wg_node u = drawn(here, a->x, &wgi_op_random_uniform, a->shape, a->name);
     if (!wg_node_ok(u)) return u;
     if (!(low < high))

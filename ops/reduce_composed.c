@@ -79,7 +79,6 @@ OPTIONS(norm, NORM_FIELDS);
 static bool norm_shape(wg_rule *r)
 {
     struct norm *a = r->attr;
-    if (!(a->p > 0)) return wg_rule_fail(r, WG_ERROR_VALUE, "p is %g, must be above 0", a->p);
     if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true)) return false;
     *wg_rule_shape(r, 0) = reduced_shape(r->x[0].shape, &a->axes, a->keepdims);
     return a->p != INFINITY || reduced_size(r->x[0].shape, &a->axes) > 0 ||
@@ -111,7 +110,8 @@ EXPAND(norm)
 SAMPLES(norm, wg_norm(ANY(3, 4)), wg_norm(ANY(3, 4), .axis = 1, .keepdims = true),
         wg_norm(ANY(2, 3, 2), .axes = WG_AXES(0, 2), .p = 1), wg_norm(ANY(3, 4), .axis = 0, .p = 3),
         wg_norm(ANY(3, 4), .axis = 0, .p = INFINITY), wg_norm(ANY(0, 3), .axis = 0));
-ERRORS(norm, (wg_norm(ANY(3, 4), .p = -1), "p is -1"), (wg_norm(ANY(3, 4), .axis = 2), "no axis 2 in"));
+ERRORS(norm, (wg_norm(ANY(3, 4), .p = -1), "p -1: must be in (0, inf]"),
+       (wg_norm(ANY(3, 4), .axis = 2), "no axis 2 in"));
 
 DEFINE_OP(norm,
           .summary =
@@ -120,7 +120,8 @@ DEFINE_OP(norm,
               "norm(x)^2 comes out as 0.",
           .formula = "y = max(|x| along axis) where p = inf, else sum(|x|^p along axis)^(1 / p)",
           .adjoint = "x' = 0 where x = 0 or y = 0, else y' sign(x) (|x| / y)^(p - 1)", .operands = 1,
-          .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(norm), RULES(norm, shape, expand));
+          .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(norm), .options = wg_norm_args_rows,
+          RULES(norm, shape, expand));
 BUILDER(norm, norm) { APPLY(norm, norm, NORM_FIELDS, a->x); }
 
 /* ---- argmin ---- */

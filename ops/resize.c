@@ -186,6 +186,8 @@ static bool resize_shape(wg_rule *r)
     struct resize *a = r->attr;
     wg_shape s = *r->x[0].shape;
     if (!wg_rule_float(r, 0)) return false;
+    if (a->align_corners && a->mode == WG_NEAREST)
+        return wg_rule_fail(r, WG_ERROR_USE, "align_corners is for mode bilinear, not for nearest");
     if (!a->axes.count)
         for (; a->axes.count < a->shape.rank && a->axes.count < WG_MAX_RANK; a->axes.count++)
             a->axes.axis[a->axes.count] = a->axes.count + 1;
@@ -230,7 +232,7 @@ DEFINE_OP(
         "shape has the new sizes of axes, which are by default all but the examples and the channels.",
     .formula = "y = resize_axis(x) \"along each of the axes\"",
     .adjoint = "x' = resize_axis_grad(y') \"along each of the axes\"", .operands = 1, .kind = WG_ROWS,
-    TAKES(resize), RULES(resize, shape, expand));
+    TAKES(resize), .options = wg_resize_args_rows, RULES(resize, shape, expand));
 BUILDER(resize, resize)
 {
     WG_USER_CALL(here, "resize");

@@ -29,8 +29,10 @@ static inline bool whole_at(const wg_kernel *k, int j, int64_t i, int64_t *to)
     default: v = ((const double *)x)[i]; break;
     }
     *to = wg_dtype_is_float(k->xt[j].dtype) && fabs(v) < 0x1p53 ? (int64_t)v : n;
-    return (v == floor(v) && fabs(v) < 0x1p53) ||
-           number_fault(k, j, i, *to, WG_FAULT_PLACE, "not a whole number");
+    if (v == floor(v) && fabs(v) < 0x1p53) return true;
+    wg_fault_number(k, i, v, "not a whole number");
+    k->fault->operand = j;
+    return false;
 }
 
 /* The number of a class, in [0, limit). */
@@ -40,9 +42,10 @@ static inline bool class_at(const wg_kernel *k, int j, int64_t i, int64_t limit,
            ((*to >= 0 && *to < limit) || number_fault(k, j, i, *to, limit, "number out of range"));
 }
 
-/* The number of a row, in [-limit, limit). *to is in [0, limit). */
-static inline bool row_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64_t *to)
+/* The number of a row, in [-limit, limit), or if it is strict in [0, limit). *to is in [0, limit). */
+static inline bool row_at(const wg_kernel *k, int j, int64_t i, int64_t limit, bool strict, int64_t *to)
 {
+    if (strict) return class_at(k, j, i, limit, to);
     if (!whole_at(k, j, i, to)) return false;
     const int64_t n = *to;
     *to += n < 0 ? limit : 0;

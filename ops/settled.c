@@ -35,9 +35,6 @@ KERNEL(settled)
 
 static bool settled_shape(wg_rule *r)
 {
-    const double tol = ((const struct settled *)r->attr)->tol;
-    if (!(tol > 0) || !isfinite(tol))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "tol is %g, and must be above 0", tol);
     return wg_rule_float(r, 0) && wg_rule_float(r, 1) && equal_shapes(r) &&
            (r->x[0].dtype == r->x[1].dtype || wg_rule_fail(r, WG_ERROR_DTYPE, "dtypes differ: %s with %s",
                                                            wg_rule_who(r, 0), wg_rule_who(r, 1)));
@@ -49,9 +46,9 @@ static wg_node settled_jvp(wg_site here, wg_node y, const wg_node x[], const wg_
 static wg_node nearly(wg_site here, wg_node x) { return wg_settled(x, wg_mul(x, 1 + 1e-3), .tol = 0.01); }
 SAMPLES(settled, nearly(here, ANY(3, 2)), nearly(here, wg_any(g, WG_SCALAR)), nearly(here, ANY(0, 2)));
 ERRORS(settled, (wg_settled(ANY(3), ANY(4)), "shapes differ"),
-       (wg_settled(ANY(3), ANY(3), .tol = -1), "tol is -1"));
+       (wg_settled(ANY(3), ANY(3), .tol = -1), "tol -1: must be in (0, inf)"));
 
-DEFINE_OP(settled, TAKES(settled),
+DEFINE_OP(settled, TAKES(settled), .options = wg_settled_args_rows,
           .summary = "The first operand; an error while the graph runs if it is far from the second.",
           .formula = "y = x", .adjoint = "x' = y'", .zero = 1 << 1, .operands = 2, .names = "x before",
           .kind = WG_OPAQUE, RULES(settled, shape, vjp, jvp), .kernel = KERNELS(settled), .leads = true);

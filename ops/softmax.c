@@ -34,9 +34,6 @@ static bool softmax_shape(wg_rule *r)
 {
     struct softmax *f = r->attr;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
-    if (!(f->temperature > 0 && f->temperature < INFINITY))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "temperature is %g, must be above 0 and finite",
-                            f->temperature);
     return wg_rule_axis(r, &f->axis, r->x[0].shape->rank);
 }
 
@@ -60,13 +57,13 @@ static wg_node lowered(wg_site here, wg_node x, int axis)
             SOFT_AT(n, ANY(5), 0, 2), SOFT_AT(n, ANY(0, 4), 1, 1), SOFT_AT(n, ANY(3, 1), 1, 1),           \
             SOFT_AT(n, ANY(70), -1, 1));                                                                  \
     ERRORS(n, (SOFT_AT(n, ANY(2, 3), 2, 1), "no axis 2"),                                                 \
-           (SOFT_AT(n, ANY(2, 3), 0, -1), "must be above 0 and finite"));                                 \
+           (SOFT_AT(n, ANY(2, 3), 0, -1), "temperature -1: must be in (0, inf)"));                        \
     REWRITE(n) { return cooled(here, &wgi_op_##n, x[0], attr); }                                          \
     BUILDER(n, softmax) { APPLY(n, softmax, SOFTMAX_FIELDS, a->x); }                                      \
     DEFINE_OP(n, .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 20, TAKES(softmax), \
-              .shape = softmax_shape, .rewrite = n##_rewrite, .kernel = KERNELS(n), .units = units_of,    \
-              .rows = rows_of, .scratch = copy_bytes, .own_scratch = true, .expand = n##_expand,          \
-              .leads = true, .vjp = n##_vjp, __VA_ARGS__)
+              .options = wg_softmax_args_rows, .shape = softmax_shape, .rewrite = n##_rewrite,            \
+              .kernel = KERNELS(n), .units = units_of, .rows = rows_of, .scratch = copy_bytes,            \
+              .own_scratch = true, .expand = n##_expand, .leads = true, .vjp = n##_vjp, __VA_ARGS__)
 
 EXPAND(softmax)
 {

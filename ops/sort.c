@@ -243,8 +243,9 @@ static bool topk_shape(wg_rule *r)
     struct ordering *a = r->attr;
     if (!sort_axis(r, &a->axis)) return false;
     wg_shape s = *r->x[0].shape;
-    if (a->count < 0 || a->count > s.dim[a->axis])
-        return wg_rule_fail(r, WG_ERROR_VALUE, "count is %lld, axis %d of %s has %lld elements",
+    if (a->count < 1 || a->count > s.dim[a->axis])
+        return wg_rule_fail(r, WG_ERROR_VALUE,
+                            "count is %lld, axis %d of %s has %lld elements: give a count from 1 on",
                             (long long)a->count, a->axis, wg_rule_who(r, 0), (long long)s.dim[a->axis]);
     s.dim[a->axis] = a->count;
     shaped_to(r, s);
@@ -252,9 +253,10 @@ static bool topk_shape(wg_rule *r)
     return true;
 }
 SAMPLES(topk, wg_topk(ANY(3, 5), 2), wg_topk(ANY(4, 3), 3, .axis = 0, .smallest = true),
-        wg_topk(ANY(2, 5, 2), 1, .axis = -2), wg_topk(ANY(2, 3), 0),
-        wg_topk(ANY(2, 100), 7, .smallest = true), wg_topk(CLASSES(9, 3, 90), 5));
-ERRORS(topk, (wg_topk(ANY(3, 5), 6), "count is 6, axis 1 of"), (wg_topk(ANY(3, 5), -1), "count is -1"));
+        wg_topk(ANY(2, 5, 2), 1, .axis = -2), wg_topk(ANY(2, 100), 7, .smallest = true),
+        wg_topk(CLASSES(9, 3, 90), 5));
+ERRORS(topk, (wg_topk(ANY(3, 5), 6), "count is 6, axis 1 of"), (wg_topk(ANY(3, 5), -1), "count is -1"),
+       (wg_topk(ANY(3, 5)), "count is 0"));
 
 ORDER_OP(topk,
          .summary = "The `count` largest elements of an axis in decreasing order, or with `smallest` the "

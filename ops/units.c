@@ -63,7 +63,8 @@ ERROR_SAMPLE(elu) { return single_error(here, g, i, &wgi_op_elu); }
 DEFINE_OP(elu, .activation = true, .summary = "Exponential linear unit.",
           .formula = "y = x where x > 0, else alpha (e^x - 1)",
           .adjoint = "x' = y' where x > 0, else y' alpha e^x", .operands = 1, .promote = WG_PROMOTE_FLOAT,
-          TAKES(elu), .cost = 12, .kinked = true, .kernel = KERNELS(elu), .expand = elu_expand);
+          TAKES(elu), .options = wg_elu_args_rows, .cost = 12, .kinked = true, .kernel = KERNELS(elu),
+          .expand = elu_expand);
 BUILDER(elu, elu) { APPLY(elu, elu, ELU_FIELDS, a->x); }
 
 static bool celu_shape(wg_rule *r)
@@ -84,7 +85,8 @@ DEFINE_OP(celu, .activation = true,
           .summary = "Exponential linear unit whose derivative is continuous at 0 for every alpha.",
           .formula = "y = x where x > 0, else alpha (e^(x / alpha) - 1)",
           .adjoint = "x' = y' where x > 0, else y' e^(x / alpha)", .operands = 1, .promote = WG_PROMOTE_FLOAT,
-          TAKES(elu), RULES(celu, shape, expand), .cost = 14, .kinked = true, .kernel = KERNELS(celu));
+          TAKES(elu), .options = wg_elu_args_rows, RULES(celu, shape, expand), .cost = 14, .kinked = true,
+          .kernel = KERNELS(celu));
 BUILDER(celu, elu) { APPLY(celu, elu, ELU_FIELDS, a->x); }
 
 /* ---- selu: the two numbers keep mean 0 and variance 1 from layer to layer (Klambauer et al. 2017) ---- */

@@ -74,7 +74,8 @@ _TABLE = """
 (x rows) = gather
 @softmax_args x ; axis:int temperature:double = softmax log_softmax
 @dropout_args x ; keep_prob:double drop:double name:text mode:int = dropout
-@class_loss_args x y ; reduction:int smoothing:double weights mask ignore:double = softmax_cross_entropy nll
+@class_loss_args x y ; reduction:int smoothing:double weights mask ignore:double any_rows:bool =
+    softmax_cross_entropy nll
 @loss_args x y ; reduction:int = binary_cross_entropy bce_with_logits kl mse mae hinge cosine_loss
 (p t) = bce
 @huber_args x y ; reduction:int delta:double = huber smooth_l1
@@ -131,7 +132,8 @@ _TABLE = """
     b_init:init -> states = nn_rnn_cell nn_lstm_cell nn_gru_cell
 @nn_recurrent_args x p:params name:text units:int64 ; state:states lengths reverse:bool bidirectional:bool
     relu:bool share:bool W_init:init U_init:init b_init:init -> states = nn_rnn nn_lstm nn_gru
-@nn_embedding_args x p:params name:text count:int64 width:int64 ; share:bool W_init:init = nn_embedding
+@nn_embedding_args x p:params name:text count:int64 width:int64 ; padding_index:int64 share:bool W_init:init =
+    nn_embedding
 @nn_attention_args x p:params name:text ; heads:int64 causal:bool mask memory bias:bool share:bool W_init:init
     Wo_init:init cache:cache = nn_attention
 @nn_transformer_block_args x p:params name:text ; heads:int64 hidden:int64 causal:bool mask drop:double
@@ -350,7 +352,7 @@ def _array(a, context, dtype=None):
     if _has_value(a):
         raise TypeError("wengert: these numbers would have no derivative by the values that they come from: use "
                         "the values, wg.stack([x, y]) of them, or x.numpy() for numbers alone")
-    given = np.asarray(a)
+    given = np.asarray(_unmasked(a))
     if given.dtype.kind not in "fiub":
         _code_of(given.dtype)
     if dtype is None:
@@ -358,12 +360,19 @@ def _array(a, context, dtype=None):
         dtype = context.dtype if given.dtype.kind == "f" or plain else given.dtype
     return np.ascontiguousarray(given, dtype=dtype).reshape(given.shape)
 
+def _unmasked(a):
+    """The same, if it is no masked array that hides elements: NumPy alone would drop the mask."""
+    if np.ma.is_masked(a):
+        raise TypeError("wengert: a masked array, whose mask would be lost: give a.filled(number), and the mask as an "
+                        "operand of its own, such as where(mask, x, 0) or mask= of a loss")
+    return a
+
 def _real(a, whose, dtype=np.float64):
     """An array of real numbers. NumPy alone would drop imaginary parts."""
     if np.iscomplexobj(a):
         raise TypeError("wengert: %s is complex, and derivatives here are of real numbers: take its real and "
                         "imaginary parts, or its abs" % whose)
-    return np.asarray(a, dtype=dtype)
+    return np.asarray(_unmasked(a), dtype=dtype)
 
 def _tensor(a):
     return _Tensor(_code_of(a.dtype), _shape(a.shape), a.ctypes.data)
@@ -1130,7 +1139,7 @@ class Params:
         return _numpy(_lib.wg_params_tensor(self._p, self._index(name)))
 
     def __setitem__(self, name, array):
-        a = np.ascontiguousarray(array, dtype=self[name].dtype)
+        a = np.ascontiguousarray(_unmasked(array), dtype=self[name].dtype)
         _lib.wg_params_assign_tensor_at(_here(), self._p, name.encode(), _tensor(a))
         self.context._look()
 
@@ -1211,7 +1220,7 @@ class Data:
         self.context = context or default_context()
         if _d is None:
             a = _array(x, self.context)
-            b = None if y is None else np.ascontiguousarray(y)
+            b = None if y is None else np.ascontiguousarray(_unmasked(y))
             b = _Tensor() if b is None else _tensor(b)
             _d = _lib.wg_data_from_at(_here(), self.context._c, _tensor(a), b)
         self.context._look()
@@ -1283,7 +1292,7 @@ class Group:
 
     def parts(self, x, y=None):
         """The shards of the batch for this process. At its end gradients and states are those of the whole batch."""
-        x, y = _array(x, self.context), None if y is None else np.ascontiguousarray(y)
+        x, y = _array(x, self.context), None if y is None else np.ascontiguousarray(_unmasked(y))
         b, part = _Batch(_tensor(x), _Tensor() if y is None else _tensor(y), len(x)), _Batch()
         try:
             while _lib.wg_group_next_at(_here(), self._all, byref(b), byref(part)):
@@ -1439,7 +1448,7 @@ def plot(what, *more, title=None, slide=None, context=None, **values):
         raise Error(re.sub(r"^plot:(\d+):", lambda m: "plot:%d:" % (int(m[1]) - 1), str(e))) from None
 
 def _plain(x):
-    return x.numpy() if isinstance(x, Value) else np.asarray(x)
+    return x.numpy() if isinstance(x, Value) else np.asarray(_unmasked(x))
 
 def _figure(c, text, values, slide):
     q = _lib.wg_program_text(c._c, b"plot", text.encode())

@@ -109,13 +109,18 @@ wg_node op_case_loss(op_case *k)
     return sum;
 }
 
-/* The op that the message "... ends at NAME (place) ..." names. */
+/* The op that the message "... ends at NAME (place) ..." names, or, if it says "a derivative", whose adjoint
+ * it ends with. */
 static const wg_op *blocking_op(const char *message)
 {
     const char *at = strstr(message, " ends at ");
     char name[64] = "";
     if (at) sscanf(at, " ends at %63s", name);
     const wg_op *op = wg_op_find(name);
+    for (int i = 0; i < wg_op_count() && !op && !strcmp(name, "a"); i++) {
+        const char *adjoint = wg_op_at(i)->adjoint;
+        if (wg_op_at(i)->none && adjoint && strstr(message, adjoint)) op = wg_op_at(i);
+    }
     cr_assert(op, "no op of the registry is named in \"%s\"", message);
     return op;
 }

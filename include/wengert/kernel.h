@@ -51,6 +51,8 @@ typedef bool (*wg_kernel_fn)(const wg_kernel *k);
  *     WG_FAULT_PIVOT    "A TEXT: pivot P of matrix M", where A is operand 0 and INDEX = M * VALUE + P
  *     WG_FAULT_MATRIX   "A TEXT: matrix M", likewise
  *     WG_FAULT_COUNT    "TEXT but VALUE", where value is what the kernel has counted
+ *     WG_FAULT_NUMBER   "TEXT: NUMBER at index INDEX", where VALUE has the bits of a double: wg_fault_number
+ *     WG_FAULT_ALONE    "TEXT"
  *     WG_FAULT_FROM_END(n)  "TEXT: VALUE at index INDEX, must be from -N to N - 1"
  */
 enum {
@@ -58,7 +60,9 @@ enum {
     WG_FAULT_PLACE = -2,
     WG_FAULT_PIVOT = -3,
     WG_FAULT_MATRIX = -4,
-    WG_FAULT_COUNT = -5
+    WG_FAULT_COUNT = -5,
+    WG_FAULT_NUMBER = -6,
+    WG_FAULT_ALONE = -7
 };
 #define WG_FAULT_FROM_END(n) (INT64_MIN + (n))
 typedef struct wg_fault {
@@ -67,6 +71,8 @@ typedef struct wg_fault {
     int operand; /* whose element or matrix it is; set it after wg_fault_at if it is not the first operand */
 } wg_fault;
 WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit, const char *text);
+/* The same for a number that is no integer. */
+WG_API bool wg_fault_number(const wg_kernel *k, int64_t index, double number, const char *text);
 
 /* Bodies of MAP kernels: WG_MAP1(k, exp(a)), WG_MAP2(k, a * b). In the expression a and b are elements of the
  * operands and T is their type. WG_MAP1 and WG_MAP2 work for f32 and f64, the forms with _ALL for i32 and i64

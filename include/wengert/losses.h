@@ -31,9 +31,11 @@ WG_OPTIONS_AND_OPERANDS(wg_loss_args);
     X(double, smoothing, 0, "[0, 1]", "s: the target becomes (1 - s) p + s / classes") \
     X(wg_node, weights, WG_NO_NODE, "", "[classes]: the loss of a class counts so much") \
     X(wg_node, mask, WG_NO_NODE, "", "[...], bool or float: the loss of a row counts so much") \
-    X(double, ignore, WG_AUTO, "(-inf, inf)", "rows with this class number count nothing; default: there is none")
+    X(double, ignore, WG_AUTO, "(-inf, inf)", "rows with this class number count nothing; default: there is none") \
+    X(bool, any_rows, false, "", "rows of y may be any weights of the classes, that do not add up to 1")
 WG_OPTIONS_AND_OPERANDS(wg_class_loss_args);
-/* Cross-entropy of softmax(x), x: logits. With weights, mask or ignore the mean is the sum of the
+/* Cross-entropy of softmax(x), x: logits. A row of probabilities that does not add up to 1, to a thousandth, is an error
+ * while the graph runs, and so is a mean of which no row counts. With weights, mask or ignore the mean is the sum of the
  * losses divided by the sum of what the rows count: with class numbers weights[y] mask, with
  * probabilities mask. */
 WG_API wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_class_loss_args *a);
@@ -63,7 +65,8 @@ WG_API wg_node wg_kl_at(wg_site here, const wg_loss_args *a);
 
 WG_API wg_node wg_mse_at(wg_site here, const wg_loss_args *a); /* squared error (x - y)^2, of equal shapes */
 WG_API wg_node wg_mae_at(wg_site here, const wg_loss_args *a); /* absolute error |x - y|, of equal shapes */
-/* max(1 - x y, 0) of a score x against a target y, -1 or 1, of equal shapes. */
+/* max(1 - x y, 0) of a score x against a target y, -1 or 1, of equal shapes. Another y is an error: of targets 0 and 1
+ * write 2 y - 1. */
 WG_API wg_node wg_hinge_at(wg_site here, const wg_loss_args *a);
 #define wg_mse(...)   WG_NAMED(wg_mse_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)
 #define wg_mae(...)   WG_NAMED(wg_mae_at, wg_loss_args, (x, y), 2, #__VA_ARGS__, __VA_ARGS__)

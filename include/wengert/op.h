@@ -183,6 +183,9 @@ struct wg_op {
 
     size_t attr_size; /* bytes of the attribute struct, at most 256 */
     const wg_attr_row *attrs;
+    /* The list of the builder's options: numbers out of its ranges are refused before the shape rule runs. NULL: none
+     * has a range. */
+    const wg_option_list *(*options)(void);
 
     wg_rule_fn shape;
     /* Returns another node that has the value of this one, or wg_none. It is used in place of this node. (A

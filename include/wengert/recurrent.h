@@ -73,7 +73,7 @@ WG_API wg_nn_states wg_nn_gru_cell_at(wg_site here, const wg_nn_cell_args *a);
     P(const char *, name) \
     P(int64_t, units) \
     X(wg_nn_states, state, WG_NO_STATES, "", "before the first step; default: zeros") \
-    X(wg_node, lengths, WG_NO_NODE, "", "integers [batch]; default: all steps") \
+    X(wg_node, lengths, WG_NO_NODE, "", "whole numbers [batch], from 0 to the number of steps; default: all steps") \
     X(bool, reverse, false, "", "from the last step to the first") \
     X(bool, bidirectional, false, "", "a second layer from the last step to the first; its results stand behind those of the first") \
     X(bool, relu, false, "", "of rnn: relu in the place of tanh") \

@@ -16,11 +16,12 @@ extern "C" {
 
 /* Rows of the table NAME.W [count, width] by their numbers: [...] gives [..., width]. */
 #define wg_nn_embedding_args_list(P, X) \
-    P(wg_node, x) /* integers from 0 to count - 1; -1 is the last row, as of wg_gather */ \
+    P(wg_node, x) /* integers from 0 to count - 1 */ \
     P(wg_params *, p) \
     P(const char *, name) \
     P(int64_t, count) \
     P(int64_t, width) \
+    X(int64_t, padding_index, WG_AUTO, "[0, inf)", "the row of this number is 0 and is not trained; default: there is none") \
     X(bool, share, false, "", "the parameters are those of an earlier call with the same name") \
     X(wg_init, W_init, WG_NO_INIT, "", "default: wg_normal(0, 1)")
 WG_OPTIONS_AND_OPERANDS(wg_nn_embedding_args);

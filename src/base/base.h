@@ -327,6 +327,12 @@ void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n);
 
 /* ---- ranges.c ---- */
 
+/* The name of the outermost WG_USER_CALL; NULL: there is none. */
+const char *wgi_users_call(void);
+
+/* The sentence about a number that is out of an option's range: "must be in [0, 1)". Returns buf. */
+const char *wgi_option_must(const wg_option *o, char *buf, size_t size);
+
 typedef struct wgi_range {
     int64_t count, nans, infinities;
     int64_t first;    /* index of the first element that is NaN or infinite; -1: none is */

@@ -128,6 +128,8 @@ wg_user_call wg_user_call_begin(wg_site here, const char *name)
 
 void wg_user_call_end(const wg_user_call *before) { called = *before; }
 
+const char *wgi_users_call(void) { return called.name; }
+
 /* Behind the name with which a text begins: "slice: no axis 1". */
 static const char *behind_name(const char *text)
 {

@@ -14,3 +14,10 @@ bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit
         }
     return false;
 }
+
+bool wg_fault_number(const wg_kernel *k, int64_t index, double number, const char *text)
+{
+    int64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return wg_fault_at(k, index, bits, WG_FAULT_NUMBER, text);
+}

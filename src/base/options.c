@@ -77,8 +77,7 @@ bool wg_option_in_range(const wg_option *o, double v)
     return (from ? v >= low : v > low) && (*s == ']' ? v <= high : v < high);
 }
 
-/* The sentence about a number that is refused. */
-static const char *must(const wg_option *o, char *buf, size_t size)
+const char *wgi_option_must(const wg_option *o, char *buf, size_t size)
 {
     const bool list = *o->range && !strchr("[(", *o->range);
     snprintf(buf, size, *o->range ? "must be %s%s" : "must be a number", list ? "one of " : "in ", o->range);
@@ -103,7 +102,7 @@ static bool ranges_fit(wg_context *c, wg_site here, const char *what, const char
             is_standard(o, options, list->standard) || wg_option_in_range(o, wg_option_value(o, options)))
             continue;
         wgi_fail(c, here, what, WG_ERROR_VALUE, "%s%s %.15g: %s", before, o->name,
-                 wg_option_value(o, options), must(o, text, sizeof text));
+                 wg_option_value(o, options), wgi_option_must(o, text, sizeof text));
         return false;
     }
     return true;

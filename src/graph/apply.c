@@ -349,23 +349,51 @@ static bool keep(wg_rule *r, result_type *t, const wg_node given[], const wg_nod
     return true;
 }
 
-/* Whether each option that is a word is one of its words, which C gives as a number, and no number is NaN
- * whose row does not allow it. */
+/* An attribute as a number. NAN: it is none. */
+static double number_of(const wg_rule *r, const wg_attr_row *row)
+{
+    const void *at = (const char *)r->attr + row->offset;
+    double real;
+    int64_t size;
+    int whole;
+    switch (row->kind) {
+    case WG_ATTR_DOUBLE: return memcpy(&real, at, sizeof real), real;
+    case WG_ATTR_SIZE: return memcpy(&size, at, sizeof size), (double)size;
+    case WG_ATTR_INT:
+    case WG_ATTR_CHOICE: return memcpy(&whole, at, sizeof whole), whole;
+    default: return NAN;
+    }
+}
+
+/* The option of the op's list that is this attribute; NULL: there is none. */
+static const wg_option *listed(const wg_option_list *list, const wg_attr_row *row)
+{
+    int i = 0;
+    while (list && i < list->count && strcmp(list->option[i].name, row->name) != 0) i++;
+    return list && i < list->count ? &list->option[i] : NULL;
+}
+
+/* Whether each number is in the range that the op's list has for it, or is its default. Without such a list
+ * NaN is refused unless the row allows it, and a word, which C gives as a number, that is none of the
+ * row's. */
 static bool options_fit(wg_rule *r)
 {
+    const wg_option_list *list = r->op->options ? r->op->options() : NULL;
     for (const wg_attr_row *row = r->op->attrs; row && row->name; row++) {
-        if (row->kind == WG_ATTR_DOUBLE && !row->choices && r->op->library) {
-            double number;
-            memcpy(&number, (const char *)r->attr + row->offset, sizeof number);
-            if (isnan(number)) return wg_rule_fail(r, WG_ERROR_VALUE, "%s is NaN", row->name);
-        }
-        if (row->kind != WG_ATTR_CHOICE || !row->choices) continue;
-        int words = 1, v;
-        memcpy(&v, (const char *)r->attr + row->offset, sizeof v);
-        for (const char *s = row->choices; *s; s++) words += *s == ' ';
-        if (v < 0 || v >= words)
-            return wg_rule_fail(r, WG_ERROR_VALUE, "%s is %d, and must be one of %s, 0 to %d", row->name, v,
-                                row->choices, words - 1);
+        const wg_option *o = listed(list, row);
+        const double v = number_of(r, row);
+        const bool is_word = row->kind == WG_ATTR_CHOICE && row->choices;
+        char must[200];
+        int words = 1;
+        for (const char *s = is_word ? row->choices : ""; *s; s++) words += *s == ' ';
+        if (o && (row->kind == WG_ATTR_DOUBLE || !isnan(v)) && v != wg_option_value(o, list->standard) &&
+            !wg_option_in_range(o, v))
+            return wg_rule_fail(r, WG_ERROR_VALUE, "%s %.15g: %s", row->name, v,
+                                wgi_option_must(o, must, sizeof must));
+        if (!o && row->kind == WG_ATTR_DOUBLE && !row->choices && r->op->library && isnan(v))
+            return wg_rule_fail(r, WG_ERROR_VALUE, "%s is NaN", row->name);
+        if (!o && is_word && (v < 0 || v >= words))
+            return wg_rule_fail(r, WG_ERROR_VALUE, "%s %g: must be one of %s", row->name, v, row->choices);
     }
     return true;
 }

@@ -359,6 +359,9 @@ void wgi_leaves_forget(wg_graph *g); /* to be called when nodes of param[] are r
 
 /* Frees the names that were taken when the graph had `mark` nodes or more. */
 void wgi_layers_rewind(wg_graph *g, uint32_t mark);
+/* The layer whose call made node i; NULL: none is known. Sites that two calls share do not tell them apart:
+ * then it is the later one. */
+const wgi_layer_name *wgi_layer_of(const wg_graph *g, uint32_t i);
 void wgi_layers_forget(wg_graph *g, const wg_params *root); /* the set is freed */
 void wgi_layers_free(wg_graph *g);
 

@@ -166,6 +166,7 @@ typedef struct wgi_stream_count { /* how many nameless streams a scope has */
 typedef struct wgi_layer_name { /* a name of a layer that is taken */
     const wg_params *root;
     const char *name; /* with the prefix of the parameter set */
+    const char *what; /* "nn_embedding": the function that the user has called; NULL: it is not known */
     wg_site here;
     uint64_t hash;
     uint32_t at;      /* the number of nodes when it was taken */

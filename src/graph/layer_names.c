@@ -64,7 +64,9 @@ static wg_site take(wg_graph *g, const wg_params *p, const char *name, wg_site h
         if (i <= l->count && is(&l->item[i - 1], p, name)) return l->item[i - 1].here;
     forget_rest(l);
     l->texts.c = g->c;
-    wgi_layer_name new = { p->root, NULL, here, hash, g->count, wgi_arena_place(&l->texts) };
+    wgi_layer_name new = {
+        p->root, NULL, wgi_users_call(), here, hash, g->count, wgi_arena_place(&l->texts)
+    };
     if (!WGI_GROW(g->c, l->item, l->capacity, l->count + 1) || !wgi_table_room(g->c, &l->table)) return NULL;
     if (!(new.name = full_name(l, p, name))) return NULL;
     l->item[l->count++] = new;
@@ -105,9 +107,20 @@ wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here
     wgi_layer_name *next = l->count < l->known ? &l->item[l->count] : NULL;
     if (!next || !is(next, p, name)) return take(g, p, name, here);
     next->here = here;
+    next->what = wgi_users_call();
     next->at = g->count;
     l->count++;
     return NULL;
+}
+
+const wgi_layer_name *wgi_layer_of(const wg_graph *g, uint32_t i)
+{
+    const wgi_layer_names *l = &g->names.layers;
+    size_t k = l->count;
+    while (k && (l->item[k - 1].at > i || !l->item[k - 1].what ||
+                 wg_site_place(l->item[k - 1].here) != wg_site_place(g->node[i].here)))
+        k--;
+    return k ? &l->item[k - 1] : NULL;
 }
 
 wg_site wg_layer_site(const wg_graph *g, int64_t i, int64_t *first)

@@ -304,24 +304,26 @@ static wgi_val tensor(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg
     return wgi_node_val(wgi_new_leaf(q, wgi_site_text(q, name, call->mark), name, values, s));
 }
 
-/* Reads the shape and the numbers of two options into v. Not given, the first is 0 and the second 1. */
-static bool two_options(wg_program *q, const wgi_ast *call, const char *first, const char *second,
-                        wg_shape *s, double v[2])
+/* Reads the shape, and into v the first two options of a list, which are numbers. */
+static bool two_options(wg_program *q, const wgi_ast *call, const wg_option_list *list, wg_shape *s,
+                        double v[2])
 {
-    v[0] = 0, v[1] = 1;
-    return wgi_shape_of(q, call, s) && wgi_number_option(q, call, first, &v[0]) &&
-           wgi_number_option(q, call, second, &v[1]);
+    bool fits = wgi_shape_of(q, call, s);
+    for (int i = 0; i < 2 && fits; i++) {
+        const wgi_ast *a = wgi_keyword(call, list->option[i].name);
+        wg_option number = list->option[i];
+        number.offset = 0; /* v is no struct of the list */
+        v[i] = wg_option_value(&list->option[i], list->standard);
+        fits = !a || wgi_option_read(q, a, &number, &v[i]);
+    }
+    return fits;
 }
 
 static wgi_val normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
     double v[2];
-    if (!two_options(q, call, "mean", "deviation", &s, v)) return WGI_NOTHING;
-    if (!(v[1] >= 0))
-        return wgi_fail_at(q, wgi_keyword(call, "deviation"), WG_ERROR_VALUE,
-                           "the deviation is %g, and must not be below 0", v[1]),
-               WGI_NOTHING;
+    if (!two_options(q, call, wg_random_normal_args_rows(), &s, v)) return WGI_NOTHING;
     return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_NORMAL, s), v[0], v[1]);
 }
 
@@ -329,7 +331,11 @@ static wgi_val uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
     double v[2];
-    if (!two_options(q, call, "low", "high", &s, v)) return WGI_NOTHING;
+    if (!two_options(q, call, wg_random_uniform_args_rows(), &s, v)) return WGI_NOTHING;
+    if (!(v[0] < v[1]))
+        return wgi_fail_at(q, call, WG_ERROR_VALUE, "low is %g, high is %g: low must be below high", v[0],
+                           v[1]),
+               WGI_NOTHING;
     return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_UNIFORM, s), v[0], v[1] - v[0]);
 }
 

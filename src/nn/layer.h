@@ -51,7 +51,7 @@ static inline bool fail_twice(const layer *l, wg_site first)
 /* Checks a layer's node and name; no other layer of this graph may have the name. False: after an
  * error. */
 static inline bool begin(layer *l, wg_site here, const char *what, wg_node x, wg_params *p, const char *name,
-                         bool share)
+                         bool share, const wg_option_list *list, const void *options)
 {
     *l = (layer){
         .g = wg_graph_of(x), .p = p, .what = what, .name = name, .here = here, .inside = wg_inside(here)
@@ -59,7 +59,7 @@ static inline bool begin(layer *l, wg_site here, const char *what, wg_node x, wg
     l->c = l->g ? wg_graph_context(l->g) : wg_params_context(p);
     if (!wg_node_ok(x)) return fail_operand(l, x);
     if (wg_dtype_is_float(wg_node_dtype(x))) l->dtype = wg_node_dtype(x);
-    if (!wg_options_named(l->c, here, what) || wg_failed(l->c)) return false;
+    if (!wg_options_fit(l->c, here, what, list, options) || wg_failed(l->c)) return false;
     if (!p || !name || !*name || strlen(name) > NAME_MOST)
         return wg_fail(l->c, here, WG_ERROR_USE,
                        "%s: takes a parameter set and a name of at most %d characters", what, NAME_MOST),
@@ -100,6 +100,14 @@ static inline wg_node state(const layer *l, const char *part, const wg_shape *s)
  * the layer's in p. After an error nothing is changed. */
 void wgi_cached_keys(wg_site here, wg_nn_cache *n, wg_params *p, const char *name, wg_attention_args *a);
 
+/* An op without a builder, with up to two of its options, which are whole numbers; the others have their
+ * defaults: nn.c. */
+typedef struct op_option {
+    const char *name;
+    int64_t value;
+} op_option;
+wg_node wgi_layer_op(wg_site here, const char *name, const op_option given[2], const wg_node x[], int n);
+
 static inline wg_node refused(wg_node x) { return wg_graph_node(wg_graph_of(x), 0); }
 
 /* The error of a struct of arguments that does not begin with the mark of its list. x: its operand, or
@@ -121,6 +129,6 @@ static inline wg_node unmarked(wg_site here, const char *what, const wg_option_l
     WG_USER_CALL(here, what);                          \
     if (!IS_MARKED(T, a)) return UNMARKED(what, T, a); \
     LAYER l;                                           \
-    if (!begin(&l, here, what, a->x, a->p, a->name, a->share)) return refused(a->x)
+    if (!begin(&l, here, what, a->x, a->p, a->name, a->share, T##_rows(), a)) return refused(a->x)
 
 #endif

@@ -62,7 +62,9 @@ const wgi_layer_kind wgi_layers[] = {
     LAYER(rms_norm, rms_norm, rms_norm, 0, ROWS(ROW(rms_norm, DOUBLE, eps)), .is_norm = true),
     LAYER(conv, conv, conv, 1, CONV),
     LAYER(conv_transpose, conv_transpose, conv, 1, CONV),
-    LAYER(embedding, embedding, embedding, 2, ROWS(ROW(embedding, SIZE, count), ROW(embedding, SIZE, width))),
+    LAYER(
+        embedding, embedding, embedding, 2,
+        ROWS(ROW(embedding, SIZE, count), ROW(embedding, SIZE, width), ROW(embedding, SIZE, padding_index))),
     LAYER(rnn, rnn, recurrent, 1, RECURRENT),
     LAYER(lstm, lstm, recurrent, 1, RECURRENT),
     LAYER(gru, gru, recurrent, 1, RECURRENT),

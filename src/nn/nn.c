@@ -2,6 +2,33 @@
 #define WG_AT(args) here /* nodes get the user's call site */
 #include "nn/layer.h"
 
+static void set_option(const wg_op *op, char *attr, const op_option *o)
+{
+    const int whole = (int)o->value;
+    const bool on = o->value != 0;
+    for (const wg_attr_row *row = op->attrs; o->name && row->name; row++) {
+        if (strcmp(row->name, o->name) != 0) continue;
+        if (row->kind == WG_ATTR_SIZE) memcpy(attr + row->offset, &o->value, sizeof o->value);
+        else if (row->kind == WG_ATTR_BOOL) memcpy(attr + row->offset, &on, sizeof on);
+        else memcpy(attr + row->offset, &whole, sizeof whole);
+    }
+}
+
+wg_node wgi_layer_op(wg_site here, const char *name, const op_option given[2], const wg_node x[], int n)
+{
+    _Alignas(16) char attr[256];
+    const wg_op *op = wg_op_find(name);
+    wg_attr_begin(op, attr);
+    for (int i = 0; i < 2; i++) set_option(op, attr, &given[i]);
+    return wg_apply(here, op, x, n, attr);
+}
+
+static bool bias_fits(const layer *l, bool bias, const wg_init *given)
+{
+    return bias || given->kind == WG_INIT_DEFAULT ||
+           (FAIL(l, WG_ERROR_USE, ": b_init has no b: .bias = false leaves it out"), false);
+}
+
 /* ---- dense ---- */
 
 wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
@@ -13,6 +40,7 @@ wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
         return FAIL(&l, WG_ERROR_SHAPE, " of %lld units on x %s: x needs an axis, units must be at least 1",
                     (long long)a->units, wg_shape_text(s, shape, sizeof shape)),
                refused(a->x);
+    if (!bias_fits(&l, a->bias, &a->b_init)) return refused(a->x);
     const wg_shape W_shape = WG_SHAPE(s.dim[s.rank - 1], a->units), b_shape = WG_SHAPE(a->units);
     wg_node W = weight(&l, "W", &W_shape, &a->W_init, wg_he());
     wg_node b = !a->bias ? wg_none : weight(&l, "b", &b_shape, &a->b_init, wg_zeros());
@@ -94,10 +122,6 @@ static int features_axis(const layer *l, const wg_nn_batch_norm_args *a)
     if (axis < 0)
         FAIL(l, WG_ERROR_SHAPE, ": x %s has no axis %d for the features",
              wg_shape_text(s, shape, sizeof shape), a->axis);
-    else if (!(a->momentum >= 0 && a->momentum < 1))
-        FAIL(l, WG_ERROR_VALUE, ": momentum %g must be in [0, 1)", a->momentum);
-    else if ((unsigned)a->mode > WG_AS_EVAL)
-        FAIL(l, WG_ERROR_VALUE, ": mode is %d, and must be one of wg_layer_mode", (int)a->mode);
     else return axis;
     return -1;
 }
@@ -211,7 +235,8 @@ static wg_node conv(wg_site here, const wg_nn_conv_args *a, bool transposed)
     BEGIN_LAYER(transposed ? "nn_conv_transpose" : "nn_conv", wg_nn_conv_args);
     wg_shape W_shape;
     const wg_shape b_shape = WG_SHAPE(a->units);
-    if (!conv_kernel(&l, a, transposed, &W_shape)) return refused(a->x);
+    if (!bias_fits(&l, a->bias, &a->b_init) || !conv_kernel(&l, a, transposed, &W_shape))
+        return refused(a->x);
     wg_conv_args of = WG_OPTS(wg_conv_args, .x = a->x, .stride = a->stride, .dilation = a->dilation,
                               .padding = a->padding, .same = a->same, .groups = a->groups);
     of.W = weight(&l, "W", &W_shape, &a->W_init, wg_he());

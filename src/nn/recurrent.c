@@ -111,10 +111,15 @@ static bool first_states(const layer *l, const kind *k, const wg_nn_recurrent_ar
     return !wg_is_none(s->h) && (!k->has_c || !wg_is_none(s->c));
 }
 
-static bool begin_recurrent(layer *l, wg_site here, const char *what, int rank, const wg_nn_recurrent_args *a)
+static bool begin_recurrent(layer *l, wg_site here, const kind *k, const char *what, int rank,
+                            const wg_nn_recurrent_args *a)
 {
     char shape[96];
-    if (!begin(l, here, what, a->x, a->p, a->name, a->share)) return false;
+    if (!begin(l, here, what, a->x, a->p, a->name, a->share, wg_nn_recurrent_args_rows(), a)) return false;
+    if (a->relu && k != &rnn)
+        return FAIL(l, WG_ERROR_USE, ": relu is of %s: the gates of this layer are sigmoid and tanh",
+                    rank == 3 ? rnn.name : rnn.cell_name),
+               false;
     const wg_shape s = wg_node_shape(a->x);
     if (s.rank == rank && a->units >= 1 && a->units <= INT64_C(1) << 60 &&
         wg_dtype_is_float(wg_node_dtype(a->x)))
@@ -137,7 +142,7 @@ static wg_nn_states cell(wg_site here, const kind *k, const wg_nn_cell_args *of)
                 .U_init = of->U_init, .b_init = of->b_init);
     LAYER l;
     wg_nn_states s;
-    if (!begin_recurrent(&l, here, k->cell_name, 2, &a) || !first_states(&l, k, &a, 0, 1, &s))
+    if (!begin_recurrent(&l, here, k, k->cell_name, 2, &a) || !first_states(&l, k, &a, 0, 1, &s))
         return no_states(a.x);
     const weights w = weights_of(&l, k, "", wg_node_shape(a.x).dim[1], &a);
     s = step(l.inside, &w, wg_dense_at(l.inside, a.x, w.W, w.b), s);
@@ -185,8 +190,8 @@ static wg_nn_states run_steps(const layer *l, const char *part, const weights *w
 }
 
 /* All results of one direction as s.y, and its last state. */
-static wg_nn_states direction(const layer *l, const kind *k, const wg_nn_recurrent_args *a, wg_node x, int d,
-                              int n)
+static wg_nn_states direction(const layer *l, const kind *k, const wg_nn_recurrent_args *a, wg_node x,
+                              wg_node lengths, int d, int n)
 {
     wg_site here = l->inside;
     const int64_t time = wg_dim(x, 0);
@@ -196,7 +201,7 @@ static wg_nn_states direction(const layer *l, const kind *k, const wg_nn_recurre
     if (!first_states(l, k, a, d, n, &s)) return no_states(a->x);
     wg_node *y = wg_alloc(l->c, (size_t)(time ? time : 1), sizeof *y);
     if (!y) return no_states(a->x);
-    s = run_steps(l, d ? "reverse" : "", &w, x, s, a->lengths, reverse, y);
+    s = run_steps(l, d ? "reverse" : "", &w, x, s, lengths, reverse, y);
     s.y = time ? wg_stack(y, (int)time, 1) : wg_fill(l->g, 0, WG_SHAPE(wg_dim(x, 1), 0, a->units));
     wg_free(l->c, y);
     return s;
@@ -214,6 +219,13 @@ static bool lengths_fit(const layer *l, const wg_nn_recurrent_args *a)
            false;
 }
 
+/* Whole numbers from 0 to `most`; others are an error of the run. */
+static wg_node lengths_of(wg_site here, wg_node lengths, int64_t most)
+{
+    const op_option options[2] = { { "classes", most + 1 }, { "what", 1 } };
+    return wgi_layer_op(here, "as_class", options, &lengths, 1);
+}
+
 static wg_node side_by_side(wg_site here, wg_node a, wg_node b)
 {
     return wg_concat(((wg_node[]){ a, b }), 2, -1);
@@ -224,13 +236,14 @@ static wg_nn_states sequence(wg_site here, const kind *k, const wg_nn_recurrent_
     WG_USER_CALL(here, k->name);
     if (!IS_MARKED(wg_nn_recurrent_args, a)) return no_states(UNMARKED(k->name, wg_nn_recurrent_args, a));
     LAYER l;
-    if (!begin_recurrent(&l, here, k->name, 3, a) || !lengths_fit(&l, a)) return no_states(a->x);
+    if (!begin_recurrent(&l, here, k, k->name, 3, a) || !lengths_fit(&l, a)) return no_states(a->x);
     here = l.inside;
     wg_node x = wg_transpose(a->x, .axes = WG_AXES(1, 0, 2));
+    wg_node lengths = wg_is_none(a->lengths) ? wg_none : lengths_of(here, a->lengths, wg_dim(x, 0));
     const int n = a->bidirectional ? 2 : 1;
-    wg_nn_states s = direction(&l, k, a, x, 0, n);
+    wg_nn_states s = direction(&l, k, a, x, lengths, 0, n);
     if (n == 1 || wg_failed(l.c)) return s;
-    wg_nn_states r = direction(&l, k, a, x, 1, n);
+    wg_nn_states r = direction(&l, k, a, x, lengths, 1, n);
     s.y = side_by_side(here, s.y, r.y);
     s.h = side_by_side(here, s.h, r.h);
     if (k->has_c) s.c = side_by_side(here, s.c, r.c);

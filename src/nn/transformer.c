@@ -6,16 +6,56 @@
 
 /* ---- embedding ---- */
 
+/* Makes a row of the table "NAME.W" zero, where the table is new: its gradient is always 0, so decay, moments
+ * and steps of optimizers leave it zero. */
+static bool clear_row(const layer *l, int64_t row)
+{
+    char name[NAME_MOST + 8];
+    snprintf(name, sizeof name, "%s.W", l->name);
+    wg_tensor t = wg_params_tensor(l->p, wg_params_find(l->p, name));
+    const size_t size = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype),
+                 one = size / (size_t)t.shape.dim[0];
+    char *copy = wg_alloc(l->c, size, 1);
+    if (!copy) return false;
+    memcpy(copy, t.data, size);
+    memset(copy + (size_t)row * one, 0, one);
+    t.data = copy;
+    wg_params_assign_tensor_at(l->inside, l->p, name, t);
+    wg_free(l->c, copy);
+    return !wg_failed(l->c);
+}
+
+static bool has_table(const layer *l)
+{
+    char name[NAME_MOST + 8];
+    snprintf(name, sizeof name, "%s.W", l->name);
+    return wg_params_find(l->p, name) >= 0;
+}
+
+/* Unlike those of wg_gather, numbers do not count from the end. */
+static wg_node rows_of(wg_site here, wg_node table, wg_node rows)
+{
+    return wgi_layer_op(here, "gather", (op_option[2]){ { "strict", true } }, (wg_node[]){ table, rows }, 2);
+}
+
 wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a)
 {
     BEGIN_LAYER("nn_embedding", wg_nn_embedding_args);
+    const int64_t padding = a->padding_index;
     if (a->count < 1 || a->width < 1)
         return FAIL(&l, WG_ERROR_VALUE, " of %lld rows of %lld: both must be at least 1", (long long)a->count,
                     (long long)a->width),
                refused(a->x);
+    if (padding != WG_AUTO && padding >= a->count)
+        return FAIL(&l, WG_ERROR_VALUE, ": padding_index %lld must be below the count of rows, %lld",
+                    (long long)padding, (long long)a->count),
+               refused(a->x);
     const wg_shape s = WG_SHAPE(a->count, a->width);
-    wg_node W = weight(&l, "W", &s, &a->W_init, wg_normal(0, 1));
-    return wg_gather_at(l.inside, W, a->x);
+    const bool is_new = !has_table(&l);
+    wg_node W = weight(&l, "W", &s, &a->W_init, wg_normal(0, 1)), y = rows_of(l.inside, W, a->x);
+    if (padding == WG_AUTO || wg_failed(l.c) || (is_new && !clear_row(&l, padding))) return y;
+    here = l.inside;
+    return wg_where(wg_expand(wg_equal(a->x, (double)padding), wg_node_shape(a->x).rank), 0, y);
 }
 
 /* ---- attention ---- */

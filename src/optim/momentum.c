@@ -24,6 +24,12 @@ UPDATE(momentum) { FLOATS(MOMENTUM); }
 
 #if WG_BASE
 
-OPTIMIZER(momentum, .formula = "m = beta m + (1 - beta) g, w -= lr m", .moment = { "m" });
+static const char *two_forms(const void *options)
+{
+    const wg_momentum_opts *o = options;
+    return o->classical && o->velocity ? "classical and velocity are two forms of m: say one of them" : NULL;
+}
+
+OPTIMIZER(momentum, .formula = "m = beta m + (1 - beta) g, w -= lr m", .moment = { "m" }, .clash = two_forms);
 
 #endif

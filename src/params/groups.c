@@ -75,6 +75,9 @@ wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, cons
         return wgi_fail(c, here, "optim_group", WG_ERROR_USE,
                         "%s has one rate for all parameters, and no decay", o->s.kind->name);
     if (!wg_options_fit(c, here, "optim_group", wg_group_opts_rows(), g)) return wg_failed(c);
+    if (given(g->lr) && given(g->lr_scale))
+        return wgi_fail(c, here, "optim_group", WG_ERROR_USE,
+                        "lr and lr_scale both give the rate: say one of them");
     wgi_group *k = wg_alloc(c, 1, sizeof *k + strlen(pattern) + 1), **at = &o->groups;
     if (!k) return wg_failed(c);
     k->o = *g;

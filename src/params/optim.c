@@ -33,6 +33,8 @@ wg_optim *wgi_optim_new(wg_site here, wg_params *p, const wgi_optimizer *kind, c
     if (!wgi_set_ok(here, p, kind->name) || !is_free(here, p, kind) ||
         !wg_options_fit(p->c, here, kind->name, list, options))
         return NULL;
+    const char *clash = kind->clash ? kind->clash(options) : NULL;
+    if (clash) return wgi_fail(p->c, here, kind->name, WG_ERROR_USE, "%s", clash), NULL;
     wg_optim *o = wg_alloc(p->c, 1, sizeof *o + list->size);
     if (!o) return NULL;
     o->s = (wgi_stepper){ .p = p, .kind = kind, .here = wg_site_keep(p->c, "", wg_site_place(here)) };

@@ -45,6 +45,9 @@ typedef struct wgi_optimizer {
     const char *moment[WGI_MOMENTS];
     /* Which moments are used, as bits. NULL: all that have a name. */
     unsigned (*moments)(const void *options);
+    /* What is wrong with options that are each in their ranges, as a sentence; NULL: nothing. NULL: nothing
+     * ever is. */
+    const char *(*clash)(const void *options);
     /* Computes the numbers of a step, in double, from its count t (1 for the first step). rate has the
      * numbers of the step before, at first 0. */
     void (*rates)(const void *options, double t, double *rate);

@@ -4,11 +4,12 @@
 
 /* The call of the user that made a node, and of its operands the one that the fault is about. */
 typedef struct faulty {
-    const wg_op *op;
+    const char *name; /* of the op, or of the layer */
     wg_site here;
-    uint32_t operand, node; /* node 0: it is not known */
+    uint32_t operand, node; /* the argument of the call, or NO_ARGUMENT; node 0: it is not known */
     bool derived;           /* by a derivative of the call */
 } faulty;
+enum { NO_ARGUMENT = 99 };
 
 enum { STEPS = 8 }; /* between an operand of a call and that of a kernel; twice as many as any has */
 
@@ -48,17 +49,27 @@ static const wgi_composite *derived_call(const wg_graph *g, const wgi_node *n, u
     return is_inner(&g->node[at]) ? source_of(g, at, STEPS) : NULL;
 }
 
+/* The node outside the layer from which node i came. */
+static uint32_t from_outside(const wg_graph *g, uint32_t i, uint32_t first)
+{
+    while (i >= first && !wgi_is_leaf(&g->node[i])) i = wgi_in(&g->node[i])[0];
+    return i;
+}
+
 static faulty faulty_of(const wg_graph *g, uint32_t i, int operand)
 {
     const wgi_node *n = &g->node[i];
     const bool is_known = operand >= 0 && (uint32_t)operand < n->operands, derived = wgi_is_derived(n);
     const uint32_t at = is_known ? wgi_in(n)[operand] : 0;
     const wgi_composite *call = derived ? derived_call(g, n, at) : wgi_call_of(g, i);
-    if (!call) return (faulty){ n->op, n->here, (uint32_t)operand, at, false };
+    const wgi_layer_name *layer = at && !derived ? wgi_layer_of(g, i) : NULL;
+    if (layer)
+        return (faulty){ layer->what, layer->here, NO_ARGUMENT, from_outside(g, at, layer->at), false };
+    if (!call) return (faulty){ n->op->name, n->here, (uint32_t)operand, at, false };
     for (uint32_t k = 0; k < call->operands && at; k++)
         if (call->in[k] && comes_from(g, at, call->in[k], call->first, STEPS))
-            return (faulty){ call->op, call->here, k, call->in[k], derived };
-    return (faulty){ call->op, call->here, 0, 0, derived };
+            return (faulty){ call->op->name, call->here, k, call->in[k], derived };
+    return (faulty){ call->op->name, call->here, 0, 0, derived };
 }
 
 /* "Sigma [3,3]"; without a name the op that made it: "exp [3,3]". "": the operand is not known. */
@@ -83,7 +94,7 @@ static void report_matrix(wg_graph *g, const faulty *y, const char *who, const w
     if (pivots && matrix) snprintf(where, sizeof where, ": pivot %lld of matrix %lld", pivot, matrix);
     else if (pivots) snprintf(where, sizeof where, ": pivot %lld", pivot);
     else if (matrix) snprintf(where, sizeof where, ": matrix %lld", matrix);
-    wgi_fail(g->c, y->here, y->op->name, WG_ERROR_VALUE, "%s%s %s%s",
+    wgi_fail(g->c, y->here, y->name, WG_ERROR_VALUE, "%s%s %s%s",
              y->derived && pivots ? "there is no derivative: " : "", *who ? who : "the matrix", f->text,
              where);
 }
@@ -91,11 +102,11 @@ static void report_matrix(wg_graph *g, const faulty *y, const char *who, const w
 void wgi_fault_report(wg_graph *g, uint32_t i, const wg_op *op, wg_site here, const wg_fault *f)
 {
     const long long at = (long long)f->index, v = (long long)f->value, limit = (long long)f->limit;
-    const faulty y = i ? faulty_of(g, i, f->operand) : (faulty){ op, here, 0, 0, false };
+    const faulty y = i ? faulty_of(g, i, f->operand) : (faulty){ op->name, here, 0, 0, false };
     char who[160];
     describe(g, &y, who, sizeof who);
     const char *of = *who ? " of " : "";
-#define SAY(status, ...) wgi_fail(g->c, y.here, y.op->name, status, __VA_ARGS__)
+#define SAY(status, ...) wgi_fail(g->c, y.here, y.name, status, __VA_ARGS__)
     if (!f->text) SAY(WG_ERROR_VALUE, "failed while it ran%s%s", *who ? ", on " : "", who);
     else if (limit >= 0)
         SAY(WG_ERROR_VALUE, "%s: %lld at index %lld%s%s, must be from 0 to %lld", f->text, v, at, of, who,
@@ -103,9 +114,14 @@ void wgi_fault_report(wg_graph *g, uint32_t i, const wg_op *op, wg_site here, co
     else if (limit == WG_FAULT_USER)
         SAY(WG_ERROR_USER, "%s but %lld%s%s", f->text, v, *who ? ", of " : "", who);
     else if (limit == WG_FAULT_PIVOT || limit == WG_FAULT_MATRIX) report_matrix(g, &y, who, f);
-    else if (limit < WG_FAULT_COUNT)
+    else if (limit < WG_FAULT_ALONE)
         SAY(WG_ERROR_VALUE, "%s: %lld at index %lld%s%s, must be from %lld to %lld", f->text, v, at, of, who,
             -(limit - INT64_MIN), limit - INT64_MIN - 1);
+    else if (limit == WG_FAULT_NUMBER) {
+        double number;
+        memcpy(&number, &f->value, sizeof number);
+        SAY(WG_ERROR_VALUE, "%s: %.9g at index %lld%s%s", f->text, number, at, of, who);
+    } else if (limit == WG_FAULT_ALONE) SAY(WG_ERROR_VALUE, "%s", f->text);
     else if (limit == WG_FAULT_COUNT)
         SAY(WG_ERROR_VALUE, "%s but %lld%s%s", f->text, v, *who ? ": " : "", who);
     else SAY(WG_ERROR_VALUE, "%s, at index %lld%s%s", f->text, at, of, who);

@@ -58,8 +58,8 @@ static const char *const words[] = {
     "attention", "attention'", "attention_tiles", "attention_tiles'", "attention_tiles_grad",
     "attention_tiles_grad'",
     /* words for an order or for places */
-    "argsort", "lu", "nonzero", "topk'", "take", "take'", "scatter_add", "einsum", "einsum'", "concat",
-    "concat'", "transpose", "transpose'", "resize", "resize'",
+    "argsort", "lu", "nonzero", "topk", "topk'", "take", "take'", "scatter_add", "einsum", "einsum'",
+    "concat", "concat'", "transpose", "transpose'", "resize", "resize'",
     /* words for sums and products of parts */
     "group_norm", "instance_norm", "adaptive_pool'", "pow_term'", "prod'",
     /* words: the formula, differentiated */

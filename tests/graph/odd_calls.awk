@@ -9,7 +9,7 @@ BEGIN {
     # Those that end what a test stands on, take what the library alone makes, give what another library frees, or
     # have a format.
     n = split("wg_finish wg_start_at wg_free wg_fail wg_warn wg_rule_fail wg_rule_who wg_rule_shape wg_rule_float " \
-              "wg_rule_rank wg_rule_axis wg_rule_axes wg_options_fit wg_rule_broadcast wg_fault_at " \
+              "wg_rule_rank wg_rule_axis wg_rule_axes wg_options_fit wg_rule_broadcast wg_fault_at wg_fault_number " \
               "wg_nearest_try wg_alloc wg_sites_new wg_user_call_begin wg_user_call_end wg_draw_agraph_at", list, " ")
     for (i = 1; i <= n; i++) left_out[list[i]] = 1
     # What pointers may point to.

@@ -154,8 +154,9 @@ Test(options, an_axis_is_a_number_or_a_list)
     wgt_expect_error(
         c, WG_ERROR_USE,
         "sum: the options do not begin with those of WG_OPTS: write WG_OPTS(wg_reduce_args, ...)");
-    wg_leaky_relu(x, .slope = NAN), wgt_expect_error(c, WG_ERROR_VALUE, "leaky_relu: slope is NaN");
-    wg_dropout(x, .keep_prob = 0), wgt_expect_error(c, WG_ERROR_VALUE, "keep_prob is 0, must be above");
+    wg_leaky_relu(x, .slope = NAN),
+        wgt_expect_error(c, WG_ERROR_VALUE, "leaky_relu: slope nan: must be a number");
+    wg_dropout(x, .keep_prob = 0), wgt_expect_error(c, WG_ERROR_VALUE, "keep_prob 0: must be in (0, 1]");
 }
 
 /* ---- slices ---- */

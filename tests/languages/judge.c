@@ -12,6 +12,8 @@
 #include <string.h>
 #include <wengert/wengert.h>
 
+#include "calls.h"
+
 /* A call: what stands before its options and behind them, in C as a macro and by a struct o, and in
  * Python. */
 typedef struct call {
@@ -35,15 +37,7 @@ typedef struct call {
       NULL },
 #define MADE "made = wg_adamw(p, .lr = 0.5, .weight_decay = 0.125, .l1 = 0.03125)"
 
-/* Builders and layers. operands.wg has their operands. Where the language has another form, it is written
- * out; "": it has none. */
-#define BUILDER(name, T, of) SPELT(name, T, NULL, of)
-#define SPELT(name, T, language, of)                              \
-    {                                                             \
-#name, T##_rows, NULL, NULL, NULL, NULL, "", language, of \
-    }
-#define LAYER(name, T, language, of, more) \
-    SPELT(nn_##name, wg_nn_##T##_args, language, ".x = " #of ", .p = layers, .name = \"y\"" more)
+#define CALL(name, T, language, ...) { #name, T##_rows, NULL, NULL, NULL, NULL, "", language, #__VA_ARGS__ },
 static const call list[] = {
     WG_OPTIMIZERS(OPTIMIZER){ "group", wg_group_opts_rows, MADE ", group(made, wg_optim_group(made, \"w\"",
                               "))", MADE ", group(made, wg_optim_group_at(WG_HERE, made, \"w\", &o))", NULL,
@@ -67,78 +61,7 @@ static const call list[] = {
     { "group_start", wg_group_start_opts_rows, "alone(wg_group_start(anew()", "))",
       "alone(wg_group_start_at(WG_HERE, anew(), &o))", "group(lambda: wg.Group(context=wg.Context()%s))", "",
       NULL, NULL },
-    BUILDER(sum, wg_reduce_args, ".x = a"),
-    BUILDER(mean, wg_reduce_args, ".x = a"),
-    BUILDER(max, wg_reduce_args, ".x = a"),
-    BUILDER(min, wg_reduce_args, ".x = a"),
-    BUILDER(prod, wg_reduce_args, ".x = a"),
-    BUILDER(std, wg_reduce_args, ".x = a"),
-    BUILDER(var, wg_reduce_args, ".x = a"),
-    BUILDER(any_of, wg_reduce_args, ".x = a"),
-    BUILDER(all_of, wg_reduce_args, ".x = a"),
-    BUILDER(logsumexp, wg_reduce_args, ".x = a"),
-    BUILDER(norm, wg_norm_args, ".x = a"),
-    BUILDER(argmax, wg_axis_args, ".x = a"),
-    BUILDER(argmin, wg_axis_args, ".x = a"),
-    BUILDER(cumsum, wg_cumsum_args, ".x = a"),
-    BUILDER(cumprod, wg_cumsum_args, ".x = a"),
-    BUILDER(logcumsumexp, wg_logcumsumexp_args, ".x = a"),
-    BUILDER(linear_scan, wg_linear_scan_args, ".x = s, .b = s"),
-    BUILDER(slice, wg_slice_args, ".x = a"),
-    BUILDER(softmax, wg_softmax_args, ".x = a"),
-    BUILDER(log_softmax, wg_softmax_args, ".x = a"),
-    BUILDER(leaky_relu, wg_leaky_relu_args, ".x = a"),
-    BUILDER(elu, wg_elu_args, ".x = a"),
-    BUILDER(celu, wg_elu_args, ".x = a"),
-    BUILDER(gelu, wg_gelu_args, ".x = a"),
-    BUILDER(softmax_cross_entropy, wg_class_loss_args, ".x = s, .y = t"),
-    BUILDER(nll, wg_class_loss_args, ".x = s, .y = t"),
-    BUILDER(binary_cross_entropy, wg_loss_args, ".x = s, .y = s"),
-    BUILDER(bce_with_logits, wg_loss_args, ".x = s, .y = s"),
-    BUILDER(kl, wg_loss_args, ".x = s, .y = s"),
-    BUILDER(mse, wg_loss_args, ".x = a, .y = s"),
-    BUILDER(mae, wg_loss_args, ".x = a, .y = s"),
-    BUILDER(hinge, wg_loss_args, ".x = a, .y = s"),
-    BUILDER(cosine_loss, wg_loss_args, ".x = a, .y = s"),
-    BUILDER(huber, wg_huber_args, ".x = a, .y = s"),
-    BUILDER(smooth_l1, wg_huber_args, ".x = a, .y = s"),
-    BUILDER(cosine_similarity, wg_cosine_args, ".x = a, .y = s"),
-    BUILDER(triplet, wg_triplet_args, ".x = a, .positive = s, .negative = v"),
-    BUILDER(matmul, wg_matmul_args, ".x = q, .y = q"),
-    BUILDER(transpose, wg_transpose_args, ".x = a"),
-    BUILDER(flip, wg_flip_args, ".x = a"),
-    BUILDER(pad, wg_pad_args, ".x = a"),
-    BUILDER(tril, wg_triangle_args, ".x = q"),
-    BUILDER(triu, wg_triangle_args, ".x = q"),
-    BUILDER(take, wg_take_args, ".x = q, .indices = i"),
-    BUILDER(take_along, wg_take_args, ".x = q, .indices = i"),
-    BUILDER(sort, wg_sort_args, ".x = a"),
-    BUILDER(argsort, wg_sort_args, ".x = a"),
-    SPELT(topk, wg_topk_args, "topk(a, count=2%s)", ".x = a, .count = 2"),
-    BUILDER(one_hot, wg_one_hot_args, ".x = t, .count = 5"),
-    BUILDER(batch_norm, wg_batch_norm_args, ".x = a, .gamma = w, .beta = w"),
-    BUILDER(layer_norm, wg_layer_norm_args, ".x = a, .gamma = w, .beta = w"),
-    BUILDER(rms_norm, wg_rms_norm_args, ".x = a, .gamma = w"),
-    SPELT(group_norm, wg_group_norm_args, "group_norm(a, w, w, groups=2%s)",
-          ".x = a, .gamma = w, .beta = w, .groups = 2"),
-    BUILDER(conv, wg_conv_args, ".x = m, .W = k"),
-    BUILDER(conv_transpose, wg_conv_args, ".x = m, .W = k"),
-    BUILDER(attention, wg_attention_args, ".x = a, .k = v, .v = s"),
-    BUILDER(triangular_solve, wg_triangular_solve_args, ".x = q, .b = q"),
-    BUILDER(settled, wg_settled_args, ".x = a, .before = v"),
-    LAYER(dense, dense, "dense(a, 3%s)", a, ", .units = 3"),
-    LAYER(batch_norm, batch_norm, "batch_norm(a%s)", a, ""),
-    LAYER(layer_norm, layer_norm, "layer_norm(a%s)", a, ""),
-    LAYER(rms_norm, rms_norm, "", a, ""),
-    LAYER(group_norm, group_norm, "", a, ", .groups = 2"),
-    LAYER(conv, conv, "conv(m, 2%s)", m, ", .units = 2"),
-    LAYER(conv_transpose, conv, "conv_transpose(m, 2%s)", m, ", .units = 2"),
-    LAYER(rnn, recurrent, "rnn(m, 3%s)", m, ", .units = 3"),
-    LAYER(lstm, recurrent, "lstm(m, 3%s)", m, ", .units = 3"),
-    LAYER(gru, recurrent, "gru(m, 3%s)", m, ", .units = 3"),
-    LAYER(embedding, embedding, "embedding(t, 3, 2%s)", t, ", .count = 3, .width = 2"),
-    LAYER(attention, attention, "attention(a%s)", a, ""),
-    LAYER(transformer_block, transformer_block, "transformer_block(a%s)", a, ""),
+    WGT_CALLS(CALL)
 };
 
 typedef struct form {

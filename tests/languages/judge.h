@@ -12,7 +12,7 @@ static wg_graph *fresh; /* of one case of a builder or layer */
 static wg_params *layers;
 static wg_program *operands;
 static char operands_text[1000];
-static wg_node a, s, v, w, t, q, i, m, k;
+static wg_node a, s, v, w, t, u, q, i, m, k, z;
 
 static void label(const char *text)
 {
@@ -23,7 +23,9 @@ static void label(const char *text)
     wg_begin(fresh = wg_graph_new(c), WG_TRAIN);
     wg_program_build(operands, fresh, layers, WG_TRAIN);
 #define OPERAND(name) name = wg_program_node(operands, #name);
-    OPERAND(a) OPERAND(s) OPERAND(v) OPERAND(w) OPERAND(t) OPERAND(q) OPERAND(i) OPERAND(m) OPERAND(k)
+    OPERAND(a)
+    OPERAND(s)
+    OPERAND(v) OPERAND(w) OPERAND(t) OPERAND(u) OPERAND(q) OPERAND(i) OPERAND(m) OPERAND(k) OPERAND(z)
 }
 
 /* The shape and the elements. */

@@ -13,7 +13,8 @@ enum {
     PRINTED = 8,  /* as is for the derivatives only */
     SMALL = 16,   /* a square of the derivative is on the way, which underflows earlier */
     STEEP = 32,   /* e^u of large u, whose error counts u times */
-    REFUSED = 64  /* operands outside of [0, high] are an error: 1/2 stands for them */
+    REFUSED = 64, /* operands outside of [0, high] are an error: 1/2 stands for them */
+    SIGNS = 128   /* the last operand is -1 or 1: its sign stands for another number */
 };
 
 /* as: the same function, written so that nothing cancels, and its convention at kinks. What is printed is
@@ -47,6 +48,7 @@ static const convention conventions[] = {
       0 },
     { "hard_swish", NO_LIMIT, "y = 0 where x < -3, x where x > 3, else x (x / 6 + 1 / 2)", 0, 0 },
     { "binary_cross_entropy", ABSOLUTE | REFUSED, "L = -(y ln x + (1 - y) log1p(-x))", 1e-30, 1 },
+    { "hinge", SIGNS | NO_LIMIT, "L = 1 - x y where x y < 1, else 0 where x = x, else x", 0, 0 },
     { "bce_with_logits", ABSOLUTE, "L = x - x y + log1p(e^-x) where x > 0, else log1p(e^x) - x y", -1e30,
       1e30 },
     { "hinge", PIECES, "L = 1 - x y where x y < 1, else 0", -1e30, 1e30 },
@@ -80,7 +82,7 @@ static inline bool is_skipped(const wg_op *op)
 {
     return is_among(op,
                     " bce bce_logits tanh_backward sigmoid_backward gelu_tanh_backward div_backward pow_base "
-                    "pow_exponent pow_term nearest_finite settled cast as_class custom_vjp extern ");
+                    "pow_exponent pow_term nearest_finite settled checked cast as_class custom_vjp extern ");
 }
 
 static inline const convention *convention_of(const wg_op *op)

@@ -204,7 +204,9 @@ static void set_points(lattice *l)
     for (int p = 0; p < l->points; p++) {
         l->nan[p] = l->tiny[p] = l->outside[p] = false, l->far[p] = 0;
         for (int k = 0, rest = p; k < l->variables; k++, rest /= n) {
-            const double a = axis[rest % n], v = l->at[k][p] = in(l, is_refused(c, a) ? 0.5 : a);
+            const bool sign = c->how & SIGNS && k == l->variables - 1;
+            const double a = sign ? copysign(1, axis[rest % n]) : axis[rest % n],
+                         v = l->at[k][p] = in(l, is_refused(c, a) ? 0.5 : a);
             l->nan[p] |= isnan(v), l->far[p] += isinf(v) != 0;
             l->tiny[p] |= v != 0 && fabs(v) <= (l->dtype == WG_F32 ? FLT_MIN : DBL_MIN);
             l->outside[p] |= c->low < c->high && !(v > c->low && v < c->high);

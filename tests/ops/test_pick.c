@@ -82,8 +82,8 @@ Test(pick, negative_numbers_out_of_range)
     wg_value(wg_scatter_add(x, VECTOR(g, 0, -3), INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 4, 5, 6)));
     wgt_expect_error(c, WG_ERROR_VALUE,
                      "number out of range: -3 at index 1 of VECTOR(g, 0, -3) [2], must be from -2 to 1");
-    WGT_REFUSED(c, VALUE, "not a whole number, at index 2", wg_value(wg_gather(x, VECTOR(g, 0, 1, 1.5))));
-    WGT_REFUSED(c, VALUE, "not a whole number, at index 0", wg_value(wg_gather(x, VECTOR(g, NAN))));
+    WGT_REFUSED(c, VALUE, "not a whole number: 1.5 at index 2", wg_value(wg_gather(x, VECTOR(g, 0, 1, 1.5))));
+    WGT_REFUSED(c, VALUE, "not a whole number: nan at index 0", wg_value(wg_gather(x, VECTOR(g, NAN))));
     wg_value(wg_one_hot(INTS(g, 1, -1), 3)); /* a class is no place */
     wgt_expect_error(c, WG_ERROR_VALUE,
                      "number out of range: -1 at index 1 of INTS(g, 1, -1) [2], must be from 0 to 2");

@@ -37,6 +37,7 @@ static void put_other(const wgi_optimizer *k, options *o, const wg_option *row)
     const double was = wg_option_value(row, k->options()->standard);
     const double v = row->kind == WG_OPTION_BOOL ? !was : row->kind == WG_OPTION_INT ? 0 : 0.25;
     cr_assert(wg_option_set(row, o->bytes, v == was ? 0.5 : v));
+    if (k->clash && k->clash(o->bytes)) wg_option_set(row, o->bytes, was); /* not beside an earlier one */
 }
 
 /* ---- descriptors ---- */
