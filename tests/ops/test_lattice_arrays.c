@@ -57,7 +57,6 @@ static const struct {
       "L = reduction(l); l = x - x y + log1p(e^-x) where x > 0, else log1p(e^x) - x y" },
     { "huber", FINITE | SQUARES, NULL },
     { "smooth_l1", FINITE | SQUARES, NULL },
-    { "hinge", FINITE | SQUARES, "L = reduction(l); l = 1 - x y where x y < 1, else 0" },
     { "cosine_similarity", FINITE, NULL },
     { "cosine_loss", FINITE | UNITS, NULL },
     { "triplet", FINITE, NULL },
@@ -84,13 +83,13 @@ static const struct {
     { NULL, 0, NULL }
 };
 
-/* Operands of gradients that belong together; a loss whose ends test_lattice.c leaves out, too. */
+/* Operands of gradients that belong together; losses whose ends or targets test_lattice.c chooses. */
 static bool is_tied(const wg_op *op)
 {
     return is_among(op,
                     " cross_entropy_grad svd_grad eigh_grad slopes lu_det lu_solve cofactors cofactor_slope "
                     "turns svd_turns "
-                    "layer_norm_grad batch_norm_grad binary_cross_entropy ");
+                    "layer_norm_grad batch_norm_grad binary_cross_entropy hinge ");
 }
 
 /* ---- closed forms ---- */
