@@ -138,8 +138,8 @@ static void steps(const call *f, const setting *with, int n, result *to)
     if (to->refused) snprintf(to->text, sizeof to->text, "%s", wg_message(c));
     else {
         double x[6];
-        const wg_tensor w = wg_params_tensor(layers, 0), b = wg_params_tensor(layers, 1);
-        for (int j = 0; j < 6; j++) x[j] = j < 4 ? wg_tensor_item(&w, j) : wg_tensor_item(&b, j - 4);
+        const wg_tensor weight = wg_params_tensor(layers, 0), b = wg_params_tensor(layers, 1);
+        for (int j = 0; j < 6; j++) x[j] = j < 4 ? wg_tensor_item(&weight, j) : wg_tensor_item(&b, j - 4);
         tell(to, x, 6, &WG_SHAPE(6));
     }
     wg_optim_free(o);
@@ -384,16 +384,16 @@ static const numbered all_numbered[] = {
 };
 enum { NUMBERS = sizeof all_numbered / sizeof *all_numbered };
 
-/* The second number is v. */
-static void give_numbers(const numbered *f, wg_dtype t, double v, result *to)
+/* The other number is `second`. */
+static void give_numbers(const numbered *f, wg_dtype dtype, double second, result *to)
 {
     wg_begin(fresh, WG_TRAIN);
     wg_params_free(layers);
     layers = wg_params_new(c);
-    const int32_t whole[] = { 0, isnan(v) ? 0 : (int32_t)v };
+    const int32_t whole[] = { 0, isnan(second) ? 0 : (int32_t)second };
     const wg_node x = wg_input(fresh, "numbers",
-                               t == WG_I32 ? wg_view_i32(whole, WG_SHAPE(2))
-                                           : wg_view_f64((double[]){ 0, v }, WG_SHAPE(2)));
+                               dtype == WG_I32 ? wg_view_i32(whole, WG_SHAPE(2))
+                                               : wg_view_f64((double[]){ 0, second }, WG_SHAPE(2)));
     const wg_node y = f->make(x);
     double all[64];
     const wg_shape shape = wg_node_ok(y) ? wg_node_shape(y) : WG_SCALAR;
@@ -405,30 +405,30 @@ static void give_numbers(const numbered *f, wg_dtype t, double v, result *to)
 }
 
 /* The refusal names the call, the operand, the number and its place. */
-static void expect_refused(const numbered *f, wg_dtype t, double v)
+static void expect_refused(const numbered *f, wg_dtype dtype, double second)
 {
     result y;
     char name[60], number[60];
-    give_numbers(f, t, v, &y);
+    give_numbers(f, dtype, second, &y);
     snprintf(name, sizeof name, " %s: ", f->name);
-    snprintf(number, sizeof number, ": %g at index 1 of ", v);
+    snprintf(number, sizeof number, ": %g at index 1 of ", second);
     asked++;
     silent += !y.refused;
-    cr_expect(y.refused && strstr(y.text, name) && strstr(y.text, number), "%s of %g, %s: %s", f->name, v,
-              wg_dtype_name(t), y.text);
+    cr_expect(y.refused && strstr(y.text, name) && strstr(y.text, number), "%s of %g, %s: %s", f->name,
+              second, wg_dtype_name(dtype), y.text);
 }
 
 static void numbers_of(const numbered *f)
 {
     result last, from_end;
     for (int j = 0; j < 2; j++) {
-        const wg_dtype t = j ? WG_F64 : WG_I32;
-        give_numbers(f, t, f->most, &last);
+        const wg_dtype dtype = j ? WG_F64 : WG_I32;
+        give_numbers(f, dtype, f->most, &last);
         cr_expect(!last.refused, "%s of %d: %s", f->name, f->most, last.text);
-        expect_refused(f, t, f->most + 1);
-        if (!f->negative) expect_refused(f, t, -1);
+        expect_refused(f, dtype, f->most + 1);
+        if (!f->negative) expect_refused(f, dtype, -1);
         else {
-            give_numbers(f, t, -1, &from_end);
+            give_numbers(f, dtype, -1, &from_end);
             cr_expect_str_eq(from_end.text, last.text, "%s of -1", f->name);
         }
     }
@@ -506,9 +506,9 @@ static wg_node floats(const char *name, wg_shape shape, const double *x)
         wg_begin(fresh, WG_TRAIN);                                                                 \
         const wg_node x = floats("x", WG_SHAPE(2, 2), (const double[]){ 0.5, 0.25, 0.125, 0.75 }); \
         (void)x;                                                                                   \
-        const double v = wg_item(wg_sum(call));                                                    \
+        const double of_call = wg_item(wg_sum(call));                                              \
         if (*words) wgt_expect_error(c, WG_ERROR_VALUE, words);                                    \
-        else cr_expect(!wg_failed(c) && isfinite(v), "%s: %s", #call, wg_message(c));              \
+        else cr_expect(!wg_failed(c) && isfinite(of_call), "%s: %s", #call, wg_message(c));        \
         wg_recover(c);                                                                             \
     } while (0)
 #define SQUARE WG_SHAPE(2, 2)
@@ -564,17 +564,18 @@ Test(arguments, the_row_of_padding_is_zero_and_stays_so)
             wg_begin(fresh, WG_TRAIN);
             const wg_node x = wg_input(fresh, "i", wg_view_i32((int32_t[]){ 2, 0, 1, 2 }, WG_SHAPE(2, 2)));
             const wg_node y = wg_nn_embedding(x, layers, "words", 3, 2, .padding_index = 2);
-            double v[8];
-            wg_copy_f64(y, v, 8);
-            if (!n) first = v[2];
-            cr_expect(v[0] == 0 && v[1] == 0 && v[6] == 0 && v[7] == 0 && v[2] != 0, "%s", kind);
+            double rows[8];
+            wg_copy_f64(y, rows, 8);
+            if (!n) first = rows[2];
+            cr_expect(rows[0] == 0 && rows[1] == 0 && rows[6] == 0 && rows[7] == 0 && rows[2] != 0, "%s",
+                      kind);
             wg_backward(wg_sum(wg_square(wg_sub(y, 1))), layers);
             wg_optim_step(o);
         }
         cr_assert(!wg_failed(c), "%s: %s", kind, wg_message(c));
-        const wg_tensor t = wg_params_tensor(layers, 0);
-        cr_expect(wg_tensor_item(&t, 4) == 0 && wg_tensor_item(&t, 5) == 0, "%s", kind);
-        cr_expect(wg_tensor_item(&t, 0) != first, "%s", kind);
+        const wg_tensor table = wg_params_tensor(layers, 0);
+        cr_expect(wg_tensor_item(&table, 4) == 0 && wg_tensor_item(&table, 5) == 0, "%s", kind);
+        cr_expect(wg_tensor_item(&table, 0) != first, "%s", kind);
         wg_optim_free(o);
         wg_begin(fresh, WG_TRAIN);
         wg_params_free(layers);
