@@ -172,8 +172,7 @@ static bool eps_hides_squares(wg_site here, const wg_optim *o)
         if (eps < least)
             return wgi_fail(o->s.p->c, here, "optim_step", WG_ERROR_VALUE,
                             "eps of %s is %g: squares of small gradients vanish in %s, as of %.120s. It must "
-                            "be at "
-                            "least %g",
+                            "be at least %g",
                             o->s.kind->name, eps, wg_dtype_name(q->dtype), q->name, least) == WG_OK;
     }
     return true;

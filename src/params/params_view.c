@@ -223,7 +223,7 @@ static void find_most(wgi_parameter *q, size_t at_, void *arg)
         for (int64_t i = from; i < from + n; i++) {
             const double v =
                 fabs(q->dtype == WG_F32 ? ((const float *)q->grad)[i] : ((const double *)q->grad)[i]);
-            f->most = v <= f->most ? f->most : v; /* NaN, too */
+            f->most = fmax(f->most, v); /* a NaN has made the sum one before */
         }
     }
 }

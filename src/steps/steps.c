@@ -156,7 +156,8 @@ static wg_status hand_on(maker *m, int64_t i)
         bool chosen = false;
         if (!m->local && t.data && !is_finite(&t))
             s = leave_out(m, y, gy, m->x[k], m->operand[k], &t, &chosen);
-        if (s == WG_OK) s = add(m, WGI_STEP_TERM, i, m->operand[k], t);
+        if (s != WG_OK) return s;
+        s = add(m, WGI_STEP_TERM, i, m->operand[k], t);
         m->s->step[m->s->steps - 1].chosen = chosen;
     }
     return s;
