@@ -1,6 +1,6 @@
 # Reads public headers and writes what they say of builders, the functions that make nodes:
 #
-#   form=python    the table of python/wengert.py. A line is "(PARAMETERS) = NAMES", or "@STRUCT OPERANDS ; OPTIONS = NAMES"
+#   form=python    the table of python/wengert/__init__.py. A line is "(PARAMETERS) = NAMES", or "@STRUCT OPERANDS ; OPTIONS = NAMES"
 #                  for one struct of arguments
 #   form=cpp       a C++ program that calls each macro with all its options by name, the last one first. some<T>()
 #                  stands for an argument

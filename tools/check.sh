@@ -90,7 +90,7 @@ END
 # ---- generated documentation; the registry's names and the library's symbols ----
 
 registry() {
-    tools/tables.sh --check | report "a table of python/wengert.py or values.hpp is not what the headers say (make format)"
+    tools/tables.sh --check | report "a table of python/wengert/__init__.py or values.hpp is not what the headers say (make format)"
     [ -x "$build/wengert" ] || return 0
     tools/gallery.sh --check | report "pictures of docs/drawing that are not what their commands draw (make format)"
     "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 | report "docs/ops.md is not what the registry says (make format)"
@@ -239,7 +239,7 @@ parts() {
         sort | uniq -d | report "files that ask for two parts that can be left out"
 }
 
-licences() { grep -L 'SPDX-License-Identifier: MIT' include/wengert/* python/wengert.py | report "installed sources without an SPDX line"; }
+licences() { grep -L 'SPDX-License-Identifier: MIT' include/wengert/* python/wengert/__init__.py | report "installed sources without an SPDX line"; }
 
 # ---- every public header alone ----
 

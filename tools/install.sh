@@ -17,11 +17,12 @@ listed() { if [ -f "$root/$list" ]; then grep -vE '^/|(^|/)\.\.(/|$)|^$' "$root/
 # Removes the files whose places below the root are the lines of standard input.
 remove_files() { (cd "$root" && tr '\n' '\0' | xargs -0 rm -f --); }
 
-# Removes what Python has kept of our file, beside it.
+# Removes what Python has kept of our files, beside them.
 remove_compiled() {
-    local cache=$root/share/wengert/python/__pycache__
-    listed | grep -q 'share/wengert/python/wengert\.py$' || return 0
-    rm -f "$cache"/wengert.*.pyc
+    local cache=$root/share/wengert/python/wengert/__pycache__ file
+    for file in $(listed | sed -n 's,^.*share/wengert/python/wengert/\([a-z_]*\)\.py$,\1,p'); do
+        rm -f "$cache/$file".*.pyc
+    done
     rmdir "$cache" 2>/dev/null || true
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes what the headers say of builders and options into python/wengert.py, and the lists of functions into
+# Writes what the headers say of builders and options into python/wengert/__init__.py, and the lists of functions into
 # include/wengert/values.hpp. `make docs` calls it. --check: changes nothing, and prints what would change.
 set -eu
 cd "$(dirname "$0")/.."
@@ -45,6 +45,6 @@ write() { # FILE BEGIN END TABLE
 }
 
 mode=${1:-} different=0
-write python/wengert.py '_TABLE = """' '"""' "$table"
+write python/wengert/__init__.py '_TABLE = """' '"""' "$table"
 write include/wengert/values.hpp '/* clang-format off: tools/tables.sh' '/* clang-format on' "$(lists)"
 exit $different

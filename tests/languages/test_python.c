@@ -1,4 +1,4 @@
-/* test_python.c: python/wengert.py. Where no python3 has NumPy only the table is compared with the
+/* test_python.c: python/wengert/__init__.py. Where no python3 has NumPy only the table is compared with the
  * headers. */
 #include "wgshell.h"
 
@@ -11,7 +11,7 @@ TestSuite(python, .init = wgt_make_folder, .fini = wgt_remove_folder);
         "export WENGERT_LIBRARY=\"$(cd \"$build\" && pwd)/libwengert.so\"\n"       \
         "python=$(tests/python.sh) || { echo 'skipped: no python3 with NumPy here'; exit 0; }\n" commands)
 
-/* The table in wengert.py is what the headers say: a new builder or option is known (make docs). */
+/* The table in python/wengert is what the headers say: a new builder or option is known (make docs). */
 Test(python, table) { cr_expect_str_eq(wgt_shell("tools/tables.sh --check"), ""); }
 
 Test(python, values) { SHELL("cd \"$in\" && $python \"$here/tests/languages/values.py\""); }

@@ -1,4 +1,4 @@
-"""values.py: python/wengert.py. Every expectation comes from NumPy, or is computed by hand."""
+"""values.py: python/wengert/__init__.py. Every expectation comes from NumPy, or is computed by hand."""
 import gc
 import inspect
 import os

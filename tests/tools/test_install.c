@@ -34,8 +34,9 @@ Test(install, files_and_folders_of_others_stay)
 /* Python keeps what it has compiled of a file in a folder beside it. */
 Test(install, what_python_keeps_of_our_file)
 {
-    wgt_shell("make_it install PREFIX=\"$in/a\" && mkdir \"$in/a/share/wengert/python/__pycache__\" &&\n"
-              "touch \"$in/a/share/wengert/python/__pycache__/wengert.cpython-311.pyc\"");
+    wgt_shell(
+        "make_it install PREFIX=\"$in/a\" && mkdir \"$in/a/share/wengert/python/wengert/__pycache__\" &&\n"
+        "touch \"$in/a/share/wengert/python/wengert/__pycache__/__init__.cpython-311.pyc\"");
     wgt_shell("make_it uninstall PREFIX=\"$in/a\"");
     cr_expect_str_eq(wgt_shell("ls \"$in\""), "");
 }
@@ -76,7 +77,7 @@ Test(install, says_what_to_type)
     cr_expect_str_eq(wgt_shell("unset PYTHONPATH LD_LIBRARY_PATH PKG_CONFIG_PATH; cd \"$in\"\n"
                                "eval \"$(grep '^    export ' said)\"\n"
                                "ls \"$LD_LIBRARY_PATH/libwengert.so\" \"$PKG_CONFIG_PATH/wengert.pc\" "
-                               "\"$PYTHONPATH/wengert.py\" >/dev/null\n"
+                               "\"$PYTHONPATH/wengert/__init__.py\" >/dev/null\n"
                                "command -v wengert | sed \"s,$in,IN,\"\n"
                                "cd - >/dev/null; said_by install PREFIX=\"$in/my stuff\" >\"$in/said\"\n"
                                "sed \"s,$in,IN,\" \"$in/said\""),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Wengert for Python: graphs with exact derivatives, NumPy arrays in and out. One file over ctypes.
+"""Wengert for Python: graphs with exact derivatives, NumPy arrays in and out. Over ctypes.
 
     import numpy as np, wengert as wg
 
@@ -18,7 +18,7 @@ numbers can stand beside values. Arrays of floats take the dtype of the context:
 Context(dtype="float32"). Errors are raised as wengert.Error, with the file and line of your call.
 
 The library is the file that the variable WENGERT_LIBRARY names; or libwengert.so beside this file, in
-../build, in ../../../lib; or in a folder where the system looks for libraries.
+../../build, in ../../../../lib; or in a folder where the system looks for libraries.
 """
 import builtins
 import ctypes
@@ -210,7 +210,7 @@ _FUNCTIONS = """
 
 def _load():
     here = os.path.dirname(os.path.abspath(__file__))
-    places = ((), ("..", "build"), ("..", "..", "..", "lib"))
+    places = ((), ("..", "..", "build"), ("..", "..", "..", "..", "lib"))
     names = [os.environ.get("WENGERT_LIBRARY")] + [os.path.join(here, *p, "libwengert.so") for p in places]
     for name in names:
         if name and (os.path.exists(name) or name == names[0]):
