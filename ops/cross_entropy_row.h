@@ -47,12 +47,13 @@ static inline T N(class_loss)(const T *z, int64_t label, N(row_scale) s)
     return (T)vm_log((double)s.sum) - (z[label] - s.most);
 }
 
-/* Whether p, row r of an operand, is a distribution: no element is below 0, and the sum is 1 to a thousandth,
- * which probabilities of 16 bits or of three decimals keep. Else a fault. */
-static bool N(is_distribution)(const wg_kernel *k, int operand, const T *p, int64_t r, int64_t n)
+/* Whether p, row r of an operand, is a distribution: no element is below 0, and its sum, which *sum is set
+ * to, is 1 to a thousandth, which probabilities of 16 bits or of three decimals keep. Else a fault. */
+static bool N(is_distribution)(const wg_kernel *k, int operand, const T *p, int64_t r, int64_t n, double *sum)
 {
     double total;
     ROW_SUM(total, n, p[i] < 0 ? -(T)INFINITY : p[i]);
+    *sum = total;
     if (fabs(total - 1) <= 1e-3) return true;
     int64_t at = 0;
     while (at < n && !(p[at] < 0)) at++;
@@ -67,8 +68,9 @@ static bool N(is_distribution)(const wg_kernel *k, int operand, const T *p, int6
 static bool N(distributions)(const wg_kernel *k, int64_t n)
 {
     const T *p = k->x[0], *counts = k->x[1];
+    double sum;
     for (int64_t r = k->begin; r < k->end; r++)
-        if (counts[r] != 0 && !N(is_distribution)(k, 0, p + r * n, r, n)) return false;
+        if (counts[r] != 0 && !N(is_distribution)(k, 0, p + r * n, r, n, &sum)) return false;
     memcpy((T *)k->y[0] + k->begin * n, p + k->begin * n, (size_t)((k->end - k->begin) * n) * sizeof(T));
     return true;
 }
@@ -98,22 +100,17 @@ static inline void N(scaled_exp)(const T *restrict z, T *restrict y, int64_t n, 
     for (int64_t j = 0; j < m; j++) y[i + j] = v[j];
 }
 
-/* The gradient of a row, g (softmax(z) sum(p) - p). p is a row of probabilities, or NULL: then it is 1 at the
- * label and 0 elsewhere. The element at the label is (softmax - 1) g, which keeps its digits where softmax is
- * near 1. A row that counts 0 has the gradient 0, even if its logits are not finite. keep: `kept` has the
- * exponentials. */
-ALWAYS_INLINE void N(gradient)(const T *z, const T *p, int64_t label, T *y, int64_t n, T g, N(row_scale) s,
-                               bool keep, N(kept) kept, bool stream)
+/* The gradient of a row, g (softmax(z) sum - p). p is a row of probabilities of this sum, or NULL: then it is
+ * 1 at the label and 0 elsewhere. The element at the label is (softmax - 1) g, which keeps its digits where
+ * softmax is near 1. A row that counts 0 has the gradient 0, even if its logits are not finite. keep: `kept`
+ * has the exponentials. */
+ALWAYS_INLINE void N(gradient)(const T *z, const T *p, double sum, int64_t label, T *y, int64_t n, T g,
+                               N(row_scale) s, bool keep, N(kept) kept, bool stream)
 {
-    T tile[PANEL], f = g / s.sum;
-    double sum;
+    T tile[PANEL], f = (p ? (T)sum : g) / s.sum;
     if (g == 0 && !(s.sum > 0 && s.sum < INFINITY)) {
         memset(y, 0, (size_t)n * sizeof(T));
         return;
-    }
-    if (p) {
-        ROW_SUM(sum, n, p[i]);
-        f = (T)sum / s.sum;
     }
     for (int64_t at = 0; at < n; at += PANEL) {
         const int64_t m = n - at < PANEL ? n - at : PANEL;
@@ -141,7 +138,9 @@ ALWAYS_INLINE bool N(cross_rows)(const wg_kernel *k, int64_t n, bool losses, boo
         const T *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
         const int64_t label = p ? -1 : label_of(k, r, n);
         if (!p && label < 0) return false;
-        if (losses && p && strict && !N(is_distribution)(k, 1, p, r, n)) return false;
+        double sum = 1;
+        if (losses && p && strict && !N(is_distribution)(k, 1, p, r, n, &sum)) return false;
+        if (gradients && p && !strict) ROW_SUM(sum, n, p[i]);
         const N(row_scale) s = losses ? N(scale_of)(z, n, both, kept)
                                       : (N(row_scale)){ ((const T *)k->x[3])[r], ((const T *)k->x[4])[r] };
         if (losses) {
@@ -150,7 +149,7 @@ ALWAYS_INLINE bool N(cross_rows)(const wg_kernel *k, int64_t n, bool losses, boo
             ((T *)k->y[2])[r] = s.sum;
         }
         if (gradients)
-            N(gradient)(z, p, label, dz + r * n, n, ((const T *)k->x[2])[r], s, both, kept, stream);
+            N(gradient)(z, p, sum, label, dz + r * n, n, ((const T *)k->x[2])[r], s, both, kept, stream);
     }
     if (gradients) stream_end();
     return true;

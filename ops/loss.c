@@ -26,6 +26,13 @@
     if (bad) wg_fault_number(k, k->begin + at, number, text), k->fault->operand = j; \
     return !bad
 static inline bool in_unit(const wg_kernel *k, int j, const char *text) { NONE_IS(p[i] < 0 || p[i] > 1); }
+/* A thousandth is left to targets of 16 bits, as in rows of probabilities. */
+static inline bool are_targets(const wg_kernel *k)
+{
+    const int j = 1;
+    const char *const text = "targets are from 0 to 1 (of targets -1 and 1 write (y + 1)/2)";
+    NONE_IS(p[i] < -1e-3f || p[i] > 1 + 1e-3f);
+}
 static inline bool are_signs(const wg_kernel *k, int j, const char *text)
 {
     NONE_IS(!(p[i] == 1 || p[i] == -1));
@@ -36,13 +43,17 @@ static inline bool bce_values(const wg_kernel *k)
 {
     WG_MAP2(k, -((b == 0 ? 0 : b * LOG(a)) + (b == 1 ? 0 : (1 - b) * LOG1P(-a))));
 }
-KERNEL(bce) { return in_unit(k, 0, "a probability is not in [0, 1]") && bce_values(k); }
+KERNEL(bce) { return in_unit(k, 0, "a probability is not in [0, 1]") && are_targets(k) && bce_values(k); }
 /* a: logit, b: target. The share of a logit of -inf or inf is 0 where the target is the one that it says,
  * where the general expression would be inf - inf. */
 #define OFF(a, b) (a > 0 ? 1 - b : b)
 #define SHARE(a, b) \
     (ABS(a) == INFINITY ? (OFF(a, b) == 0 ? 0 : OFF(a, b) * INFINITY) : (a > 0 ? a : 0) - a * b)
-KERNEL(bce_logits) { WG_MAP2(k, SHARE(a, b) + LOG1P(EXP(a > 0 ? -a : a))); }
+static inline bool bce_logits_values(const wg_kernel *k)
+{
+    WG_MAP2(k, SHARE(a, b) + LOG1P(EXP(a > 0 ? -a : a)));
+}
+KERNEL(bce_logits) { return are_targets(k) && bce_logits_values(k); }
 
 #define CHECKED_FIELDS(F, S) F(S, CHOICE, what, "sign", "sign total")
 OPTIONS(checked, CHECKED_FIELDS);

@@ -437,6 +437,8 @@ class Graph:
         x = x.item() if isinstance(x, np.ndarray) and not x.ndim and x.dtype == object else x
         if isinstance(x, Value):
             return x._node
+        if isinstance(x, _Parts):
+            x._no()
         if _has_value(x):  # a list of values is their stack, along a new first axis
             rows = [n if isinstance(n, Value) else self._value(self._node(n)) if _has_value(n) else
                     self.input(None, n) for n in x]
@@ -453,7 +455,19 @@ def input(name, array, dtype=None):
     return graph().input(name, array, dtype)
 
 class Value:
-    __array_ufunc__ = None  # NumPy's operators leave the work to this class
+    def __array_ufunc__(self, ufunc, method, *operands, **options):
+        """np.exp(x) and array + x are ours. What another library calls otherwise is found in the table of names."""
+        name = ufunc.__name__
+        if method != "__call__" or options:
+            raise TypeError("wengert: np.%s%s with %s is not here: write x.numpy() for NumPy's" % (
+                name, "" if method == "__call__" else "." + method, ", ".join(options) or "values"))
+        if name in _OPERATORS:
+            a, b = operands
+            return getattr(a, "__%s__" % _OPERATORS[name])(b) if isinstance(a, Value) else getattr(b, "__r%s__" % _OPERATORS[name])(a)
+        name = _UFUNCS.get(name, name)
+        if name not in _builders:
+            raise TypeError("wengert: np.%s is not here%s" % (name, _near(name, __dir__(), _CALL)))
+        return _builders[name](*operands)
 
     def __init__(self, node, graph):
         self._node, self.graph = node, graph
@@ -528,7 +542,12 @@ class Value:
     def named(self, name):
         return _builders["name"](self, name)
 
-    def reshape(self, *sizes):
+    def __round__(self, digits=0):
+        return (self * 10.0**digits).round() / 10.0**digits if digits else self.round()
+
+    def reshape(self, *sizes, order="C"):
+        if order != "C":
+            raise TypeError("wengert: reshape reads rows first: for columns first write x.T.reshape(...).T with the sizes reversed")
         return _builders["reshape"](self, sizes[0] if len(sizes) == 1 else sizes)
 
     def __getitem__(self, key):
@@ -729,6 +748,10 @@ def _not_here(line):
     return operator
 
 Value.__invert__, Value.__neg__ = _inverted, _negated
+# NumPy's functions of elements that have another name here, and those that are an operator's.
+_UFUNCS = dict(absolute="abs", fabs="abs", arccos="acos", arccosh="acosh", arcsin="asin", arcsinh="asinh", arctan="atan",
+               arctan2="atan2", arctanh="atanh", rint="round", negative="neg")
+_OPERATORS = dict(add="add", subtract="sub", multiply="mul", divide="truediv", power="pow")
 Value.__pos__ = lambda x: x
 Value.__floordiv__ = Value.__rfloordiv__ = _not_here("wg.floor(a / b) for a // b")
 Value.__mod__ = Value.__rmod__ = Value.__divmod__ = Value.__rdivmod__ = _not_here("x - n * wg.floor(x / n) for x % n")
@@ -740,7 +763,28 @@ _FIELDS = {"text": c_char_p, "bool": c_bool, "maybe": c_int, "int": c_int, "int6
 _WORDS = {"mean": 0, "sum": 1, "none": 2, "constant": 0, "reflect": 1, "edge": 2, "nearest": 0, "bilinear": 1,
           "graph": 0, "train": 1, "eval": 2, "dormand_prince": 0, "euler": 1, "midpoint": 2, "rk4": 3}
 _OBJECTS = {"params": ("Params", "_p"), "cache": ("Cache", "_cache"), "check": ("Report", "_r")}
-States = namedtuple("States", "y h c")
+
+class _Parts:
+    """Several values. They unpack, and each has a name. What a tuple does as a list (x + y joins, 2 * x repeats) is
+    refused: here it would be taken for arithmetic."""
+    __slots__ = ()
+
+    def _no(self, *_):
+        raise TypeError("wengert: %s are several values: take one, as .%s" % (", ".join(self._fields), self._fields[0]))
+
+    def __getitem__(self, k):
+        return self._no() if isinstance(k, slice) else tuple.__getitem__(self, k)
+
+    __add__ = __radd__ = __mul__ = __rmul__ = __lt__ = __le__ = __gt__ = __ge__ = __array__ = __contains__ = _no
+
+class States(_Parts, namedtuple("States", "y h c")):
+    """What a recurrent layer gives: all outputs and the last states."""
+    __slots__ = ()
+
+class Sorted(_Parts, namedtuple("Sorted", "values indices")):
+    """What sort and topk give: the values, and where each stood."""
+    __slots__ = ()
+
 _builders = {}
 
 _CALL, _OPTION, _IN_PYTHON = 0, 2, 3  # of wg_word_kind and wg_language
@@ -757,7 +801,6 @@ def _near(word, words, kind=None):
             return ": " + line
     near = _lib.wg_nearest(word.encode(), (c_char_p * len(words))(*(w.encode() for w in words)), len(words))
     return ": did you mean %s?" % near.decode() if near else ""
-Sorted = namedtuple("Sorted", "values indices")
 
 class _Axes(Structure):
     _fields_ = [("mark", c_size_t), ("count", c_int), ("axis", c_int * 8)]
@@ -836,6 +879,8 @@ def _named(what, fields, options, g, into):
     for name, x in options.items():
         field = name.rstrip("_")
         if field in ("axis", "axes") and {"axis", "axes"} & set(kinds):  # one thing in Python
+            if x is None and "axes" not in kinds:
+                raise TypeError("wengert: %s takes one axis. None flattens in NumPy: write wg.%s(x.reshape(-1))" % (what, what))
             if x is not None:
                 _set_axes(what, kinds, [_whole(n, 32) for n in _list_of(x)], into)
             continue
@@ -1005,8 +1050,9 @@ for _line in _TABLE.strip().replace("\n    ", " ").split("\n"):
             _struct_name, _line_rest = _line[1:].split(" ", 1)
             _builder(_name, _by_struct, _struct_name, *_line_rest.split(" ;"), _States if _result else _Node)
 
-def clip(x, low=None, high=None):
-    """x between two bounds; None: there is none."""
+def clip(x, low=None, high=None, *, min=None, max=None):
+    """x between two bounds; None: there is none. min and max are other words for low and high."""
+    low, high = min if low is None else low, max if high is None else high
     if low is None and high is None:
         raise TypeError("wengert: clip needs a bound: wg.clip(x, 0, 1), or None for one of them")
     return _builders["maximum"](x, low) if high is None else _builders["minimum"](x, high) if low is None else _clip(x, low, high)

@@ -83,8 +83,9 @@ static wg_node input(wg_program *q, wgi_binding *b, wg_shape s, int64_t classes)
     wg_site here = wgi_site_text(q, b->name, b->start);
     if (b->set.data)
         return !classes || classes_fit(q, b, classes) ? leaf(q, here, b->name, t, b->set) : wg_none;
-    double *values = wgi_draw_values(q, classes ? DRAW_CLASS : DRAW_NORMAL, classes, wg_context_seed(q->c),
-                                     wg_random_stream(b->name), n);
+    double *values =
+        wgi_draw_values(q, classes || b->target ? DRAW_CLASS : DRAW_NORMAL, classes ? classes : 2,
+                        wg_context_seed(q->c), wg_random_stream(b->name), n);
     if (values) x = leaf(q, here, b->name, t, wg_view_f64(values, s));
     wg_free(q->c, values);
     b->drawn = true;

@@ -290,6 +290,7 @@ struct wgi_binding {
     bool given;                      /* a symbol whose size was given from outside */
     bool drawn;                      /* an input whose value was drawn in this build */
     bool kept;                       /* while wg_program_keep goes through the plots: it was there */
+    bool target;                     /* of a binary cross-entropy: 0 and 1 are drawn for it */
     bool plotted;                    /* an input that plots alone use: it is never drawn at random */
     bool series;                     /* it stands for its value, a call series(...) in a claim */
     wg_node node;                    /* in this build or call; wg_none: not made yet */

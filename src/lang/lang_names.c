@@ -222,6 +222,14 @@ static bool resolve_series(wg_program *q, wgi_ast *a)
     return true;
 }
 
+/* An input that is the target of a binary cross-entropy is drawn as one. */
+static void note_target(const wgi_ast *a)
+{
+    if (!calls(a, "bce") && !calls(a, "binary_cross_entropy") && !calls(a, "bce_with_logits")) return;
+    const wgi_ast *named = wgi_keyword(a, "y"), *y = named ? named : wgi_operand(a, 1);
+    if (y && y->kind == AST_NAME && y->u.binding) y->u.binding->target = true;
+}
+
 static bool resolve_call(wg_program *q, wgi_ast *a)
 {
     const bool sizes = calls(a, "input"), fits = calls(a, "fit"),
@@ -242,6 +250,7 @@ static bool resolve_call(wg_program *q, wgi_ast *a)
         } else if (option) x->first->u.binding = x->first->ident->visible;
         else if (!(sizes && x->kind == AST_NAME ? resolve_symbol(q, x) : resolve(q, x))) return false;
     }
+    note_target(a);
     return true;
 }
 

@@ -314,6 +314,16 @@ static wgi_ast *index_link(parser *p)
     return a;
 }
 
+/* np.exp(x), torch.clamp(x, 0, 1) and x.sum() */
+static void fail_dotted_call(parser *p, const char *name)
+{
+    const char *meant = wg_meant(name, WG_WORD_CALL, WG_IN_WG);
+    wgi_lang_fail(p->q, p->lex.start, p->lex.end, WG_ERROR_SYNTAX,
+                  meant ? "a call has nothing before its name: %s"
+                        : "a call has nothing before its name: write %s(...)",
+                  meant ? meant : name);
+}
+
 static wgi_ast *dot_link(parser *p)
 {
     wgi_ast *a = wgi_parse_make(p, AST_TRANSPOSE, p->lex.start);
@@ -321,6 +331,7 @@ static wgi_ast *dot_link(parser *p)
     if (!at(p, TOKEN_NAME)) wgi_parse_fail(p, "behind a dot stands T, the transpose, or the name of a part");
     else if (wgi_parse_is(p, "T")) wgi_lex_next(&p->lex);
     else a->kind = AST_MEMBER, a->mark = p->lex.start, a->ident = wgi_parse_ident(p);
+    if (a->kind == AST_MEMBER && a->ident && at(p, TOKEN_OPEN)) fail_dotted_call(p, a->ident->text);
     a->end = p->lex.before;
     return a;
 }

@@ -519,6 +519,13 @@ Test(arguments, targets_that_are_none_are_refused)
     SAYS("hinge: targets are -1 and 1 (of targets 0 and 1 write 2 y - 1): 0 at index 2 of",
          wg_hinge(x, FLOATS(SQUARE, -1, 1, 0, 1)));
     SAYS("", wg_hinge(x, FLOATS(SQUARE, -1, 1, 1, -1)));
+    SAYS("binary_cross_entropy: targets are from 0 to 1 (of targets -1 and 1 write (y + 1)/2): -1 at index 1 "
+         "of",
+         wg_binary_cross_entropy(x, FLOATS(SQUARE, 1, -1, 0, 1)));
+    SAYS("bce_with_logits: targets are from 0 to 1 (of targets -1 and 1 write (y + 1)/2): 2 at index 3 of",
+         wg_bce_with_logits(x, FLOATS(SQUARE, 1, 0, 0, 2)));
+    SAYS("bce: targets are from 0 to 1", wg_bce(x, 5));
+    SAYS("", wg_bce_with_logits(x, FLOATS(SQUARE, 1, 0, 1.0005, 0.5)));
     SAYS("softmax_cross_entropy: a row of probabilities adds up to 1 (any_rows takes other rows): 1.25 at "
          "index 1 of",
          wg_softmax_cross_entropy(x, FLOATS(SQUARE, 0.5, 0.5, 0.75, 0.5)));

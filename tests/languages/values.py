@@ -179,7 +179,7 @@ def checks():
     raised(TypeError, "a function and its point", lambda: wg.check(np.sum, None, grad=np.cos))
     raised(ValueError, "the gradient has the parts V", lambda: wg.check(np.sum, dict(W=W), grad=lambda p: dict(V=W)))
     raised(ValueError, "the gradient has 1 elements, x has 6", lambda: wg.check(lambda x: (x.sum(), 1.0), A))
-    raised(TypeError, "give its gradient, grad=", lambda: wg.check(lambda x: np.exp(x).sum(), A))
+    raised(TypeError, "give its gradient, grad=", lambda: wg.check(lambda x: np.logaddexp.reduce(x, axis=None), A))
     raised(TypeError, "the gradient is complex", lambda: wg.check(np.sum, A, grad=lambda x: 1j * x))
     raised(TypeError, "the value of the function is complex", lambda: wg.check(lambda x: (1j * x.sum(), x), A))
     raised(TypeError, "the argument x is complex", lambda: wg.check(lambda x: (x.sum(), x), A + 1j))
@@ -339,7 +339,11 @@ def errors():
     raised(AttributeError, "did you mean softmax?", lambda: wg.softmaxx)
     raised(AttributeError, "did you mean relu?", lambda: a.relus)
     raised(TypeError, "no dtype complex128", lambda: wg.input("z", A + 1j))
-    raised(TypeError, "", lambda: np.exp(a))  # never an array without its derivative
+    same(np.exp(a), np.exp(A))
+    raised(TypeError, "np.add.reduce with values is not here", lambda: np.add.reduce(a))  # no array without its derivative
+    raised(TypeError, "take one, as .values", lambda: wg.sort(a) * 2)
+    raised(TypeError, "take one, as .values", lambda: wg.sum(wg.sort(a)))
+    raised(TypeError, "write wg.sort(x.reshape(-1))", lambda: wg.sort(a, axis=None))
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         ((wg.input("p", A[:, :1]) - wg.input("t", A[:, 0]))**2).mean().item()
