@@ -19,11 +19,11 @@ remove_files() { (cd "$root" && tr '\n' '\0' | xargs -0 rm -f --); }
 
 # Removes what Python has kept of our files, beside them.
 remove_compiled() {
-    local cache=$root/share/wengert/python/wengert/__pycache__ file
-    for file in $(listed | sed -n 's,^.*share/wengert/python/wengert/\([a-z_]*\)\.py$,\1,p'); do
-        rm -f "$cache/$file".*.pyc
+    local file
+    listed | sed -n 's,/\([a-z_]*\)\.py$,/__pycache__/\1,p' | while IFS= read -r file; do
+        rm -f "$root/$file".*.pyc
+        rmdir "$root/${file%/*}" 2>/dev/null || true
     done
-    rmdir "$cache" 2>/dev/null || true
 }
 
 remove_listed() {

@@ -16,7 +16,7 @@ pc_prefix() { printf '%s' "$PREFIX" | sed -e 's/[][ "'\''$&;()<>|*?#~`{}!\\]/\\&
 programs() {
     mkdir -p "$to/bin" "$to/lib/pkgconfig" "$to/include"
     cp -R include/wengert "$to/include/"
-    install -D -m 644 -t "$to/share/wengert/python/wengert" python/wengert/*.py
+    (cd python && find wengert -name '*.py' -exec install -D -m 644 {} "$to/share/wengert/python/{}" \;)
     [ ! -e "$BUILD/wasm/engine.js" ] || install -D -m 644 "$BUILD/wasm/engine.js" "$to/share/wengert/engine.js"
     cp "$BUILD/wengert" "$to/bin/"
     cp "$BUILD/libwengert.a" "$BUILD/$SHARED" "$to/lib/"

@@ -24,6 +24,7 @@ import builtins
 import ctypes
 import ctypes.util
 import functools
+import importlib
 import inspect
 import operator
 import os
@@ -389,18 +390,23 @@ def _numpy(t):
 # ---- graphs and values ----
 
 class Graph:
-    """A list of values. begin() removes them. The graph that was begun last is the one that wg.input uses."""
+    """A list of values. begin() removes them. The graph that was begun last is the one that wg.input uses.
 
-    def __init__(self, context=None, mode="train"):
-        self.context = context or default_context()
+    If you have made none, there is one, until y.backward() without parameters. What comes after it stands in a new graph. The
+    old one lives as long as one of its values, which are numbers then: the new graph has them as inputs."""
+
+    def __init__(self, context=None, mode="train", _auto=False):
+        self.context, self._auto = context or default_context(), _auto
         self._g = _lib.wg_graph_new(self.context._c)
         self._free = self.context._frees(self, _lib.wg_graph_free, self._g)
         self._called = {}
         self.begin(mode)
 
-    def begin(self, mode="train"):
+    def begin(self, mode=None, *, train=True):
+        mode = mode or ("train" if train else "eval")
         if mode not in ("train", "eval"):
             raise TypeError("wengert: mode is train or eval, not %r" % (mode,))
+        self._ended, self._losses, self._leaves, self._carried = False, [], {}, {}
         _lib.wg_begin(self._g, ("train", "eval").index(mode))
         self._before, self._called = self._called, {}
         self.context._look()
@@ -420,6 +426,24 @@ class Graph:
         self._called[key] = kept
         return kept[1]
 
+    def param(self, p, name, shape, init=None):
+        """The parameter of p with this name, which is made if there is none."""
+        return Value(_builders["param"](p, name, shape, init)._node, self) if self is graph() else self._no_current("param")
+
+    def _no_current(self, what):
+        raise Error("wengert: %s is of the graph that was begun last, and this is another one: write g.begin() first" % what)
+
+    def _carry(self, x):
+        """A value of a graph that has ended, as an input."""
+        key = id(x.graph), x._node.index, x._node.generation
+        if key not in self._carried:
+            if x.requires_grad:
+                raise Error("wengert: this value was computed before a backward(), which ends its graph: write y.detach() for "
+                            "its numbers alone, or compute it again")
+            name = _lib.wg_node_name(x._node).decode() or None
+            self._carried[key] = x.graph, self.input(name, x.numpy())
+        return self._carried[key][1]._node
+
     def _value(self, node):
         try:
             self.context._look()
@@ -436,7 +460,7 @@ class Graph:
             return _Node()
         x = x.item() if isinstance(x, np.ndarray) and not x.ndim and x.dtype == object else x
         if isinstance(x, Value):
-            return x._node
+            return x._place(self)
         if isinstance(x, _Parts):
             x._no()
         if _has_value(x):  # a list of values is their stack, along a new first axis
@@ -449,7 +473,8 @@ class Graph:
 
 def graph():
     """The graph that was begun last in this thread."""
-    return getattr(_now, "graph", None) or Graph()
+    g = getattr(_now, "graph", None)
+    return Graph(_auto=True) if g is None or g._ended else g
 
 def input(name, array, dtype=None):
     return graph().input(name, array, dtype)
@@ -494,16 +519,43 @@ class Value:
         _lib.wg_input_set_at(_here(), self._node, _tensor(a))
         self.graph.context._look()
 
-    def backward(self, p, add=False):
-        (_lib.wg_backward_add_at if add else _lib.wg_backward_at)(_here(), self._node, p._p)
-        self.graph.context._look()
+    def _place(self, g):
+        """Its node in the graph g."""
+        return self._node if self.graph is g or not self.graph._auto else g._carry(self)
 
-    def grad(self, x):
-        return grad(self, x)
+    def backward(self, p=None, add=False):
+        """The gradients of p. Without p: those of all parameters in the graph are added to theirs (w.grad, p.grad(name)), and
+        x.grad of an input x is the gradient by it."""
+        if p is not None:
+            (_lib.wg_backward_add_at if add else _lib.wg_backward_at)(_here(), self._node, p._p)
+            return self.graph.context._look()
+        g = self.graph
+        if self.size != 1:
+            raise Error("wengert: backward is of one number, and this has the shape %s: write y.sum().backward()" % list(self.shape))
+        for store in {id(w._store): w._store for w, wants, _ in g._leaves.values() if wants}.values():
+            first, store._cleared = store._cleared, False
+            (_lib.wg_backward_at if first else _lib.wg_backward_add_at)(_here(), self._node, store._p)
+            g.context._look()
+        g._losses.append(self)
+        g._ended = g._auto
 
-    def check(self, p=None, **options):
+    @property
+    def grad(self):
+        """x.grad after y.backward(): the gradient by x. y.grad(x): the derivative of y by x."""
+        losses = self.graph._losses
+        if losses and self.is_leaf:
+            return Gradient._of(builtins.sum(grad(y, self) for y in losses), self)
+        return functools.partial(grad, self)
+
+    def check(self, p=None, *more, **options):
+        """Compares the gradients by the parameters p, or by these values, with measured slopes."""
         o = _CheckOptions(options)
-        r = Report(_lib.wg_gradcheck_at(_here(), self._node, p and p._p, o.struct))
+        if p is None or isinstance(p, Params):
+            r = Report(_lib.wg_gradcheck_at(_here(), self._node, p and p._p, o.struct))
+        else:
+            x = _values_of([p, *more] if isinstance(p, Value) else p)
+            nodes = (_Node * len(x))(*(self.graph._node(v) for v in x))
+            r = Report(_lib.wg_gradcheck_nodes_at(_here(), self._node, nodes, len(x), o.struct))
         self.graph.context._look()
         return o.done(r)
 
@@ -625,9 +677,12 @@ class Value:
         return "<wengert.Value %s%s %s>" % (name and name + " ", self.dtype, list(self.shape))
 
     def __getattr__(self, name):  # every builder is a method
-        if name.startswith("_") or name not in _builders:
-            raise AttributeError("a wengert.Value has no %s%s" % (name, _near(name, _builders, _CALL)))
-        return functools.partial(_builders[name], self)
+        f = None if name[0] == "_" else _habits.methods.get(name) or _builders.get(name)
+        if f is None:
+            in_place = name[-1:] == "_" != name[:1]
+            raise AttributeError("a wengert.Value has no %s%s" % (name, (
+                ": values never change: write x = x.%s(...) or x = x + 1" % name[:-1]) if in_place else _near(name, _builders, _CALL)))
+        return functools.partial(f, self)
 
 def _kind(x):
     return (x.dtype if isinstance(x, Value) else np.asarray(x).dtype).kind
@@ -871,13 +926,18 @@ def _set_axes(what, kinds, axes, into):
     else:
         raise TypeError("wengert: %s takes one axis, not %d" % (what, len(axes)))
 
+_ALIASES = {"dim": "axis", "dims": "axes", "keepdim": "keepdims"}
+# Calls whose first option stands by position where NumPy and PyTorch mean the same by it.
+_AXIS_NEXT = frozenset("sum mean prod any_of all_of logsumexp argmax argmin cumsum cumprod softmax log_softmax flip var std max min".split())
+
 def _named(what, fields, options, g, into):
     """Writes options by name into a struct."""
     kinds = dict(fields)
-    if "axis" in options and "axes" in options:
+    if builtins.sum(n in options for n in ("axis", "axes", "dim", "dims")) > 1:
         raise TypeError("wengert: %s: say axis or axes, not both" % what)
     for name, x in options.items():
         field = name.rstrip("_")
+        field = _ALIASES.get(field, field) if field not in kinds else field
         if field in ("axis", "axes") and {"axis", "axes"} & set(kinds):  # one thing in Python
             if x is None and "axes" not in kinds:
                 raise TypeError("wengert: %s takes one axis. None flattens in NumPy: write wg.%s(x.reshape(-1))" % (what, what))
@@ -934,10 +994,12 @@ def _opts(struct, what, options, g=None):
 def _graph_of(arguments):
     for x in arguments:
         if isinstance(x, Value):
-            return x.graph
+            return graph() if x.graph._ended else x.graph
         if _has_value(x):
             return _graph_of(x.flat if isinstance(x, np.ndarray) else x)
     return graph()
+
+_DERIVATIVES = frozenset(("grad", "jacobian", "hessian", "vmap"))
 
 
 def _results(result, g):
@@ -962,6 +1024,8 @@ def _by_struct(name, struct, operands, _options, result):
     call = _declare(name + "_at", result, [c_char_p, c_void_p])
 
     def builder(*given, **options):
+        if len(given) == count + 1 and name in _AXIS_NEXT and not {"axis", "axes", "dim"} & set(options):
+            given, options = given[:count], dict(options, axis=given[count])
         if len(given) > count:
             line = "" if not _options or not isinstance(given[count], int) and "axes:axes" not in _options else ": wg.%s(%s, %s=%r)" % (
                 name, ", ".join(f for f, _ in asked), _fields(_options)[0][0], given[count])
@@ -1007,13 +1071,15 @@ def _by_parameters(name, parameters, result):
         if name in _OF_VECTORS and builtins.any(isinstance(v, Value) and v.ndim > _OF_VECTORS[name][0] for v in given):
             raise TypeError("wengert: %s of more than %d ax%s is not the same everywhere: write %s" % (
                 (name,) + _OF_VECTORS[name][:1] + ("is" if _OF_VECTORS[name][0] == 1 else "es", _OF_VECTORS[name][1])))
+        named = {_ALIASES[n] if n in _ALIASES and n not in names else n: x for n, x in named.items()}
         wrong = [n for n in named if n not in names[len(given):]]
         if wrong:
             raise TypeError("wengert: %s takes %s, and no %s%s" % (name, ", ".join(names), wrong[0], _near(wrong[0], names)))
         given += tuple(named[n] for n in names[len(given):] if n in named)
         if not len(asked) - (asked[-1:] == [("init", "init")]) <= len(given) <= len(asked):
             raise TypeError("wengert: %s takes %s" % (name, ", ".join(names) or "no arguments"))
-        g, left, arguments, results = _graph_of(given), iter(given), [_here()], []
+        g = given[0].graph if name in _DERIVATIVES and isinstance(given[0], Value) else _graph_of(given)
+        left, arguments, results = iter(given), [_here()], []
         for field, kind in fields:
             if kind == "graph":
                 arguments.append(g._g)
@@ -1063,22 +1129,31 @@ del clip
 def split(x, parts, axis=0):
     if np.iterable(parts):
         raise TypeError("wengert: split makes a number of equal parts: for others write x[:2] and x[2:]")
+    if 0 < parts < x.shape[axis] and x.shape[axis] % parts:
+        raise TypeError("wengert: split makes %d equal parts, and there are %d elements: write x.chunk(%d) for parts of %d" % (
+            parts, x.shape[axis], -(-x.shape[axis] // parts), parts))
     y = (_Node * builtins.max(_whole(parts, 32), 0))()
     _lib.wg_split_at(_here(), x._node, parts, _whole(axis, 32), y)
     x.graph.context._look()
     return [x.graph._value(n) for n in y]
 
 def __getattr__(name):
+    if name[0] == "_":
+        raise AttributeError("module wengert has no " + name)
+    if name in _habits.calls:
+        return _habits.calls[name]
     if name in _builders:
         return _builders[name]
     if name in _INITS:
         return getattr(_lib, "wg_" + name)
+    if name in ("nn", "optim", "utils"):
+        return importlib.import_module("." + name, __name__)
     raise AttributeError("module wengert has no %s%s" % (name, _near(name, __dir__(), _CALL)))
 
 _INITS = "zeros const normal uniform xavier he glorot orthogonal identity truncated_normal sparse".split()
 
 def __dir__():
-    return [n for n in globals() if n[0] != "_" and n not in _IMPORTED] + list(_builders) + _INITS
+    return [n for n in globals() if n[0] != "_" and n not in _IMPORTED] + list(_builders) + _INITS + list(_habits.calls)
 
 # ---- functions of yours inside graphs ----
 
@@ -1159,7 +1234,7 @@ class Params:
 
     def __init__(self, context=None, _p=None, _whole=None):
         self.context, self._whole = context or default_context(), _whole
-        self._p, self._optimizer = _p or _lib.wg_params_new(self.context._c), None
+        self._p, self._optimizer, self._cleared = _p or _lib.wg_params_new(self.context._c), None, True
 
     def param(self, name, shape, init=None):
         return _builders["param"](self, name, shape, init)
@@ -1219,6 +1294,10 @@ class Optimizer:
         p.context._look()
         p._optimizer = self
         self._free = p.context._frees(self, _lib.wg_optim_free, self._o)
+
+    def zero_grad(self):
+        """The next y.backward() sets the gradients; without it they are added."""
+        self._params._cleared = True
 
     def step(self):
         if not self._free.alive:
@@ -1523,14 +1602,6 @@ def _figure(c, text, values, slide):
 
 # ---- derivatives ----
 
-def grad(y, x=None):
-    """Of a scalar value y by x, or by each of a list. Of a function: a function that returns the gradient."""
-    if callable(y):
-        return lambda *arrays: value_and_grad(y)(*arrays)[1]
-    if isinstance(x, Value):
-        return _builders["grad"](y, x)
-    return _many(_lib.wg_grads_at, y, [], x)
-
 def _values_of(x):
     """A list of values; one value is a list of one."""
     x = [x] if isinstance(x, Value) else list(x)
@@ -1543,7 +1614,7 @@ def _many(f, y, between, x):
     x = _values_of(x)
     if not isinstance(y, Value):
         raise TypeError("wengert: the derivative is of a value, not of %r" % (y,))
-    nodes, to = (_Node * len(x))(*(v._node for v in x)), (_Node * len(x))()
+    nodes, to = (_Node * len(x))(*(y.graph._node(v) for v in x)), (_Node * len(x))()
     f(_here(), y._node, *between, nodes, len(x), to)
     y.graph.context._look()
     return [y.graph._value(n) for n in to]
@@ -1598,19 +1669,6 @@ def _applied(f, arguments):
     x = [g.input(n, _real(a, "the argument %s" % n, g.context.dtype)) for n, a in _leaves_of(f, arguments)]
     at = iter(x)
     return f(*[_tree(a, at) for a in arguments]), x
-
-def value_and_grad(f):
-    """The function that computes f, a function of values, and its gradients by all arguments, as arrays."""
-    def both(*arrays):
-        before = getattr(_now, "graph", None)
-        try:
-            y, x = _applied(f, arrays)
-            at = iter([v.numpy() for v in grad(y, x)])
-            g = [_tree(a, at) for a in arrays]
-            return y.item(), g[0] if len(g) == 1 else g
-        finally:
-            _now.graph = before
-    return both
 
 # ---- the gradient check ----
 
@@ -1674,12 +1732,14 @@ class _CheckOptions:
 def check(f, *arrays, grad=None, **options):
     """Compares a gradient with measured slopes at the given point.
 
-    f: a function of values that returns a scalar value; or a NumPy function, whose gradient `grad` computes
+    f: a value, with a Params or the values by which its gradient is checked: wg.check(loss, p). Or a function of values that returns a scalar value; or a NumPy function, whose gradient `grad` computes
     or is, as numbers at the given point, or which returns the pair (value, gradient). The gradient of several arguments is a list of arrays. An
     argument may be a dict or a list of arrays; then so is its gradient.
     Options: those of wg_gradcheck_opts. intended="W, b" names arguments of a NumPy function whose gradient is another one on
     purpose; of a function of values, ops or named nodes. progress=g: g(stage, share) is called now and then; False stops.
     """
+    if isinstance(f, Value):
+        return f.check(*arrays, **options)
     if callable(f) and builtins.any(callable(a) and not isinstance(a, Value) for a in arrays):
         raise TypeError("wengert.check: the gradient's function goes by its name: wengert.check(f, x, grad=g)")
     if not callable(f) or not arrays or builtins.any(a is None for a in arrays):
@@ -1888,3 +1948,5 @@ def check_torch(f, *inputs, **options):
     arrays = [x.detach().numpy().copy() for x in tensors]
     options.setdefault("name", type(f).__name__ if is_module else getattr(f, "__name__", "f"))
     return _check_arrays(both, arrays, [(n, a) for (n, _), a in zip(moves, arrays)], options)
+
+from . import _habits  # names and methods of NumPy, PyTorch and JAX, made of what stands above

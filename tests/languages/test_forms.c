@@ -1,5 +1,5 @@
 /* test_forms.c: one line means one thing in C, in C++, in Python and in the language: the table of forms.txt;
- * and what Python's forms give beside NumPy's: beside_numpy.txt. */
+ * what Python's forms give beside NumPy's: beside_numpy.txt; and what people type by habit: habits.txt. */
 #include "wgshell.h"
 
 TestSuite(forms, .init = wgt_make_folder, .fini = wgt_remove_folder);
@@ -25,6 +25,11 @@ Test(forms, array_of_operands)
                       ">\"$in/array.c\"\n"
                       "gcc -w -Iinclude -c \"$in/array.c\" -o \"$in/array.o\" 2>\"$in/said\" && exit 1\n"
                       "grep -q '\"ij,jk->ik\", a, b' \"$in/said\"");
+}
+
+Test(forms, habits)
+{
+    wgt_shell_or_skip(WITH_PYTHON "$python tests/languages/habits.py <tests/languages/habits.txt");
 }
 
 Test(forms, beside_numpy)

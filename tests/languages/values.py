@@ -83,7 +83,7 @@ def arithmetic():
     expect(wg.cast(a, "int32").dtype == np.int32 and a.dtype == np.float64)
     expect(g.input("k", np.arange(3)).dtype == np.int64)
     expect(a.shape == (2, 3) and len(a) == 2 and float(a[0, 0]) == 1)
-    expect(repr(a) == "<wengert.Value a float64 [2, 3]>")
+    expect(repr(a[0]) == "Value([%s])" % ", ".join("%g." % v for v in A[0]) and "name='a'" in repr(a))
     expect("softmax" in dir(wg) and "temperature=" in wg.softmax.__doc__)
     same(wg.Graph(wg.Context(dtype="float32")).input("x", B), B.astype(np.float32))
 
@@ -104,7 +104,7 @@ def derivatives():
     value, gradient = wg.value_and_grad(lambda x: wg.sum(x**3))(A)
     expect(value == (A**3).sum())
     same(gradient, 3 * A**2)
-    same(wg.grad(lambda x, y: (x * y).sum())(A, B)[1], A)
+    same(wg.grad(lambda x, y: (x * y).sum(), argnums=(0, 1))(A, B)[1], A)
     same(wg.input("c", B) * 1, B)  # into the graph that was current before
 
 
@@ -334,8 +334,7 @@ def errors():
     raised(wg.Error, "inner dimensions differ: a [2,3] @ rows [2]", lambda: wg.matmul(a, wg.input("rows", np.arange(2))))
     raised(wg.Error, "attention: v is missing", lambda: wg.attention(a, a))
     raised(wg.Error, "conv: W is missing", lambda: wg.conv(wg.input("image", np.ones((1, 4, 4, 1))), None))
-    raised(TypeError, "keepdim: write keepdims=True", lambda: wg.sum(a, keepdim=True))
-    raised(TypeError, "options are given by name", lambda: wg.sum(a, 0))
+    raised(TypeError, "options are given by name", lambda: wg.leaky_relu(a, 0.1))
     raised(AttributeError, "did you mean softmax?", lambda: wg.softmaxx)
     raised(AttributeError, "did you mean relu?", lambda: a.relus)
     raised(TypeError, "no dtype complex128", lambda: wg.input("z", A + 1j))
@@ -367,8 +366,7 @@ def odd_arguments():
         (TypeError, "no operand is a value", lambda: wg.concat([], 0)),
         (TypeError, "no operand is a value", lambda: wg.keep(3)),
         (TypeError, "whole numbers, not float64", lambda: a[1.0]),
-        (TypeError, "where(mask, x, 0)", lambda: a[a > 1]),
-        (TypeError, "where(mask, x, 0)", lambda: a[A > 1]),
+        (IndexError, "a mask of the shape [3]", lambda: a[A[0] > 1]),
         (TypeError, "a scalar value has no length", lambda: len(s)),
         (TypeError, "a scalar value has no length", lambda: list(s)),
         (TypeError, "no dtype object", lambda: s.set(None)),
@@ -381,7 +379,7 @@ def odd_arguments():
         (TypeError, "a Cache is expected", lambda: wg.nn_attention(a, p, "t", causal=True, cache=3)),
         (TypeError, "for C alone", lambda: a.draw(limits=12345)),
         (TypeError, "for C alone", lambda: s.check(allocator=12345)),
-        (TypeError, "not of 3", lambda: wg.grad(lambda x: 3)(A)),
+        (TypeError, "the function returns 3", lambda: wg.grad(lambda x: 3)(A)),
         (TypeError, "a list of values is expected", lambda: wg.grad(s, [3])),
         (TypeError, "1 values, and 2 directions", lambda: wg.jvp(a, [a], [A, A])),
         (TypeError, "a function of arrays", lambda: wg.extern(a, 2, None)),

@@ -1,0 +1,972 @@
+# SPDX-License-Identifier: MIT
+"""What people type by habit who know NumPy, PyTorch and JAX: makers, methods, function forms, tensors with .grad. Each is
+made of what wengert/__init__.py has. Where two libraries mean different things by one word, NumPy's meaning stands, or the
+call is refused with the line to write. `calls` are functions of the module, `methods` those of values."""
+import builtins
+import functools
+import inspect
+import types
+
+import numpy as np
+
+import wengert as wg
+from wengert import Error, Graph, Params, Sorted, Value, _builders, _lib, _here, _now, _real, _shape, _tensor, _text, _tree, _leaves, _leaves_of
+
+calls, methods = {}, {}
+_lib.wg_node_operand.restype = _lib.wg_graph_node.restype = wg._Node
+_lib.wg_node_operand.argtypes, _lib.wg_node_operands.argtypes, _lib.wg_node_leaf.argtypes = [wg._Node, wg.c_int], [wg._Node], [wg._Node]
+_lib.wg_node_op_name.restype, _lib.wg_node_op_name.argtypes = wg.c_char_p, [wg._Node]
+_INPUT, _PARAM = 2, 3  # of wg_leaf
+
+
+def _worded(f, name):
+    """The same; what does not fit its arguments is said with its name and with what it takes."""
+    try:
+        takes = str(inspect.signature(f))
+    except (TypeError, ValueError):
+        return f
+
+    @functools.wraps(f)
+    def worded(*given, **options):
+        try:
+            return f(*given, **options)
+        except TypeError as e:
+            if e.__traceback__.tb_next is not None:  # not of this call
+                raise
+            raise TypeError("wengert: write wg.%s%s: %s" % (name, takes, str(e).partition("() ")[2])) from None
+    worded.__name__ = worded.__qualname__ = name
+    return worded
+
+
+def _call(f, *names):
+    for name in names or (f.__name__.rstrip("_"),):
+        calls[name] = _worded(f, name)
+    return f
+
+
+def _method(f, *names):
+    for name in names or (f.__name__.rstrip("_"),):
+        methods[name] = _worded(f, name)
+    return f
+
+
+def _both(f, *names):
+    return _call(_method(f, *names), *names)
+
+
+# ---- dtypes and devices ----
+
+for _name, _names in (("float32", "float32 float"), ("float64", "float64 double f64"), ("float16", "float16 half"), ("int64", "int64 long"),
+                      ("int32", "int32"), ("uint8", "uint8"), ("bool", "bool bool_")):
+    for _word in _names.split():
+        calls[_word] = np.dtype(_name)
+for _name, _to in (("float", "float32"), ("double", "float64"), ("half", "float16"), ("long", "int64"), ("int", "int32"), ("bool", "bool")):
+    methods[_name] = functools.partial(lambda x, to: astype(x, to), to=np.dtype(_to))
+
+
+def _on_processor(device):
+    if device is not None and str(device).split(":")[0] != "cpu":
+        raise TypeError("wengert: all runs on the processor, and %r is none: leave device out, or write device=\"cpu\"" % (str(device),))
+
+
+@_method
+def astype(x, dtype, copy=True):
+    """The value in another dtype."""
+    dtype = np.dtype(dtype)
+    return x if x.dtype == dtype else x != 0 if dtype == bool else _builders["cast"](x, dtype)
+
+
+@_method
+def to(x, *what, dtype=None, device=None):
+    """x.to(wg.float32), x.to("cpu")"""
+    for w in what:
+        if isinstance(w, (str, types.SimpleNamespace)) and str(w) not in np.sctypeDict:
+            device = w
+        else:
+            dtype = w.dtype if isinstance(w, Value) else w
+    _on_processor(device)
+    return x if dtype is None else astype(x, dtype)
+
+
+for _name in ("cpu", "contiguous", "clone", "copy"):
+    methods[_name] = lambda x: x
+methods["cuda"] = lambda x, *_: _on_processor("cuda")
+calls["cuda"] = types.SimpleNamespace(is_available=lambda: False)
+calls["device"] = lambda name: _on_processor(name) or name
+
+# ---- makers ----
+
+
+def _placed(a, dtype=None, device=None, requires_grad=False, name=None):
+    _on_processor(device)
+    if not requires_grad:
+        return wg.graph().input(name, a, None if dtype is None else np.dtype(dtype))
+    return Parameter(a, dtype=dtype, name=name)
+
+
+@_call
+def tensor(data, dtype=None, *, device=None, requires_grad=False, name=None):
+    """A value with these numbers. Whole numbers stay whole, as in NumPy. requires_grad: it has .grad after y.backward(), and an
+    optimizer can change it."""
+    if wg._has_value(data):
+        y = wg.graph()._value(wg.graph()._node(data))
+        return y if dtype is None else astype(y, dtype)
+    return _placed(np.asarray(wg._unmasked(data)), dtype, device, requires_grad, name)
+
+
+for _name in ("array", "as_tensor", "asarray", "from_numpy"):
+    calls[_name] = tensor
+
+
+def _sizes(sizes):
+    return sizes[0] if len(sizes) == 1 and np.iterable(sizes[0]) else sizes
+
+
+def _filled(name, make):
+    def maker(*sizes, dtype=None, **options):
+        return _placed(make(_sizes(sizes), np.dtype(dtype or wg.default_context().dtype)), None, **options)
+    maker.__doc__ = "%s(2, 3) or %s((2, 3)): a value of this shape." % (name, name)
+    calls[name] = maker
+    like = name + "_like"
+    calls[like] = lambda x, dtype=None, **options: _placed(make(np.shape(x), np.dtype(dtype or x.dtype)), None, **options)
+
+
+_filled("zeros", np.zeros)
+_filled("ones", np.ones)
+_zeros = calls["zeros"]
+
+
+@_call
+def zeros(*sizes, **options):
+    """zeros(2, 3) or zeros((2, 3)): a value of this shape. zeros(): first values of a parameter."""
+    return _zeros(*sizes, **options) if sizes or options else _lib.wg_zeros()
+
+
+@_call
+def full(shape, fill_value, dtype=None, **options):
+    """A value of this shape whose elements are all one number."""
+    return _placed(np.full(shape, fill_value, dtype), None, **options)
+
+
+calls["full_like"] = lambda x, fill_value, **options: full(np.shape(x), fill_value, **dict(dict(dtype=x.dtype), **options))
+
+
+@_call
+def arange(*range_, dtype=None, **options):
+    """arange(stop), arange(start, stop), arange(start, stop, step): without stop."""
+    return _placed(np.arange(*range_, dtype=dtype), None, **options)
+
+
+@_call
+def linspace(start, stop, num=50, endpoint=True, *, steps=None, dtype=None, **options):
+    """Equally spaced numbers from start to stop, both included."""
+    return _placed(np.linspace(start, stop, num if steps is None else steps, endpoint, dtype=dtype), None, **options)
+
+
+@_call
+def eye(n, m=None, k=0, dtype=None, **options):
+    """The identity matrix."""
+    return _placed(np.eye(n, m, k, dtype=dtype or wg.default_context().dtype), None, **options)
+
+
+_random = np.random.default_rng(0)
+
+
+@_call
+def manual_seed(seed):
+    """The seed of rand, randn, randint, randperm and of first values in wengert.nn. That of a graph is Context(seed=)."""
+    global _random
+    _random = np.random.default_rng(seed)
+
+
+calls["rand"] = lambda *sizes, dtype=None, **o: _placed(_random.random(_sizes(sizes)), dtype, **o)
+calls["randn"] = lambda *sizes, dtype=None, **o: _placed(_random.standard_normal(_sizes(sizes)), dtype, **o)
+calls["randperm"] = lambda n, **o: _placed(_random.permutation(n), None, **o)
+calls["rand_like"] = lambda x: calls["rand"](x.shape, dtype=x.dtype)
+calls["randn_like"] = lambda x: calls["randn"](x.shape, dtype=x.dtype)
+
+
+@_call
+def randint(low, high=None, size=None, **options):
+    """Whole numbers from low on, below high."""
+    low, high = (0, low) if high is None else (low, high)
+    return _placed(_random.integers(low, high, size), None, **options)
+
+
+# ---- shapes ----
+
+@_method
+def view(x, *sizes):
+    """The same as reshape."""
+    return x.reshape(*sizes)
+
+
+@_both
+def flatten(x, start_dim=0, end_dim=-1):
+    """Axes start_dim to end_dim as one."""
+    if isinstance(start_dim, str):
+        raise TypeError("wengert: flatten reads rows first: write x.T.flatten() for columns first")
+    n = builtins.max(x.ndim, 1)
+    s, a, b = x.shape or (1,), start_dim % n, end_dim % n
+    return x.reshape(s[:a] + (-1,) + s[b + 1:])
+
+
+_both(lambda x: x.reshape(-1), "ravel")
+def unsqueeze(x, axis=None, dim=None):
+    """With a new axis of one element there, or with several."""
+    axes = wg._list_of(dim if axis is None else axis)
+    n = x.ndim + len(axes)
+    for a in sorted(a % n for a in axes):
+        x = _builders["expand"](x, a)
+    return x
+
+
+_both(unsqueeze, "unsqueeze", "expand_dims")
+_both(lambda x, a, b: permute(x, *_swapped(x.ndim, a, b)), "swapaxes", "swapdims")
+
+
+@_both
+def squeeze(x, axis=None, dim=None):
+    """Without the axes of one element, or without this one."""
+    axis = dim if axis is None else axis
+    if axis is None:
+        return x.reshape([n for n in x.shape if n != 1])
+    for a in sorted({a % x.ndim for a in wg._list_of(axis)}, reverse=True):
+        x = _builders["squeeze"](x, a)
+    return x
+
+
+def _swapped(n, a, b):
+    order = list(range(n))
+    order[a], order[b] = order[b], order[a]
+    return order
+
+
+@_both
+def permute(x, *axes):
+    """The axes in this order."""
+    return _builders["transpose"](x, axes=list(_sizes(axes)))
+
+
+@_both
+def transpose(x, *axes, **options):
+    """transpose(x): the axes in reverse; transpose(x, axes): in this order; transpose(x, 0, 2): these two exchanged."""
+    axes = _sizes(axes)
+    if options or axes is None or not len(axes):
+        return _builders["transpose"](x, **options)
+    if len(axes) == x.ndim != 2:
+        return permute(x, *axes)
+    if len(axes) == 2 and x.ndim != 2:
+        return permute(x, *_swapped(x.ndim, *axes))
+    if len(axes) == 2 and tuple(a % 2 for a in axes) == (0, 1):
+        raise TypeError("wengert: transpose(0, 1) of a matrix is the matrix itself in NumPy, and x.T in PyTorch: write x or x.T")
+    return permute(x, *axes)
+
+
+Value.mT = Value.H = property(lambda x: _builders["swap"](x))
+
+
+@_both
+def expand(x, *sizes, axis=None):
+    """expand(x, axis): with a new axis of one element. x.expand(-1, 3): broadcast to this shape; -1 is the size there is."""
+    if axis is not None or len(sizes) == 1 and not np.iterable(sizes[0]):
+        return _builders["expand"](x, sizes[0] if axis is None else axis)
+    sizes = _sizes(sizes)
+    old = (1,) * (len(sizes) - x.ndim) + x.shape
+    return _builders["broadcast_to"](x, [n if m == -1 else m for m, n in zip(sizes, old)])
+
+
+_method(lambda x, other: _builders["broadcast_to"](x, other.shape), "expand_as")
+_method(lambda x, other: x.reshape(other.shape), "view_as", "reshape_as")
+
+
+@_both
+def chunk(x, chunks, dim=0):
+    """Parts of equal size along an axis; the last may be smaller."""
+    n, key = x.shape[dim], (slice(None),) * (dim % x.ndim)
+    size = -(-n // chunks)
+    return tuple(x[key + (slice(i, i + size),)] for i in range(0, n, size))
+
+
+@_call
+def cat(tensors, axis=0, dim=None):
+    """Joined along an axis. axis=None: all elements in a row."""
+    if axis is None:
+        return _builders["concat"]([x.reshape(-1) for x in tensors], 0)
+    return _builders["concat"](list(tensors), axis if dim is None else dim)
+
+
+_call(cat, "concatenate")
+
+
+@_call
+def stack(tensors, axis=0, dim=None):
+    """Joined along a new axis."""
+    return _builders["stack"](list(tensors), axis if dim is None else dim)
+
+
+Value.size = property(lambda x: _Size(int(np.prod(x.shape, dtype=np.int64)), x.shape))
+
+
+class _Size(int):
+    """x.size is how many elements there are, x.size(0) how many along an axis, x.size() the shape."""
+    def __new__(cls, n, shape):
+        y = int.__new__(cls, n)
+        y._shape = shape
+        return y
+
+    def __call__(self, dim=None):
+        return self._shape if dim is None else self._shape[dim]
+
+
+_method(lambda x: x.ndim, "dim")
+_method(lambda x: int(x.size), "numel", "nelement")
+
+# ---- reductions ----
+
+
+def _extreme(name):
+    def f(x, *given, **options):
+        if given and (isinstance(given[0], Value) or np.ndim(given[0])):
+            raise TypeError("wengert: write wg.%simum(a, b) for the elements of two values" % name)
+        if given and x.ndim > 1:
+            raise TypeError("wengert: write x.%s(axis=%r) for the values, x.%s(dim=%r) for (values, indices)" % (name, given[0], name, given[0]))
+        y = _builders[name](x, *given, **options)
+        if "dim" not in options or np.iterable(options["dim"]):
+            return y
+        return Sorted(y, _builders["arg" + name](x, **options))
+    f.__doc__ = "The %s of all or along axis=. With dim=, as in PyTorch: the pair (values, indices)." % ("largest" if name == "max" else "smallest")
+    _both(f, name, "a" + name)
+
+
+_extreme("max")
+_extreme("min")
+
+
+@_both
+def var(x, axis=None, ddof=None, *, dim=None, correction=None, unbiased=None, **options):
+    """The mean squared distance from the mean: divided by n - ddof, which NumPy calls so; correction is PyTorch's word."""
+    said = [d for d in (ddof, correction, None if unbiased is None else int(unbiased)) if d is not None]
+    if dim is not None and not said:
+        raise TypeError("wengert: write x.var(axis=%r), which divides by n, or correction=1, by n - 1" % (dim,))
+    axis = dim if axis is None else axis
+    y = _builders["var"](x, **dict(options, **({} if axis is None else {"axis": axis})))
+    if not said or not said[0]:
+        return y
+    n = x.size if axis is None else np.prod([x.shape[a] for a in wg._list_of(axis)])
+    return y * (n / (n - said[0])) if n > said[0] else y * np.nan
+
+
+@_both
+def std(x, *given, **options):
+    """The square root of var."""
+    return _builders["sqrt"](var(x, *given, **options))
+
+
+@_both
+def norm(x, *given, **options):
+    """The length. Options: p, axis (dim), keepdims."""
+    if given:
+        raise TypeError("wengert: write wg.norm(x, p=%r) or wg.norm(x, axis=%r)" % (given[0], given[0]))
+    return _builders["norm"](x, **options)
+
+
+_both(lambda x, *g, **o: _builders["any_of"](x, *g, **o), "any")
+_both(lambda x, *g, **o: _builders["all_of"](x, *g, **o), "all")
+_both(lambda x, diagonal=0, k=None, offset=0: _builders["triu"](x, offset=diagonal or k or offset), "triu")
+_both(lambda x, diagonal=0, k=None, offset=0: _builders["tril"](x, offset=diagonal or k or offset), "tril")
+_both(lambda x: _builders["sum"](_builders["diagonal"](x)), "trace")
+_both(lambda x, decimals=0: _builders["round"](x * 10.0**decimals) / 10.0**decimals if decimals else _builders["round"](x), "round")
+Value.__round__ = lambda x, digits=0: methods["round"](x, digits or 0)
+_both(lambda x, min=None, max=None: wg.clip(x, min, max), "clamp")
+_call(lambda a, b: a @ b, "mm", "bmm", "mv")
+_method(lambda a, b: a @ b, "mm", "bmm", "mv")
+
+# ---- operators ----
+
+
+def _floor_divide(a, b):
+    y = _builders["floor"](_builders["div"](a, b))
+    return _builders["cast"](y, np.int64) if {wg._kind(a), wg._kind(b)} <= set("iu") else y
+
+
+Value.__floordiv__, Value.__rfloordiv__ = _floor_divide, lambda a, b: _floor_divide(b, a)
+Value.__mod__, Value.__rmod__ = lambda a, b: a - b * _floor_divide(a, b), lambda a, b: b - a * _floor_divide(b, a)
+Value.__divmod__ = lambda a, b: (_floor_divide(a, b), a % b)
+Value.__rdivmod__ = lambda a, b: (_floor_divide(b, a), b % a)
+wg._OPERATORS.update(floor_divide="floordiv", remainder="mod")
+calls["floor_divide"], calls["remainder"] = (lambda a, b: a // b), (lambda a, b: a % b)
+
+
+def _unchanged(x, key, new):
+    raise TypeError("wengert: a value never changes: write x = x.at[...].set(new), or wg.where(mask, new, x)")
+
+
+Value.__setitem__ = _unchanged
+
+
+class _At:
+    """x.at[key].set(new), x.at[key].add(new): a value with other elements there, as in JAX."""
+
+    def __init__(self, x, key=None):
+        self._x, self._key = x, key
+
+    def __getitem__(self, key):
+        return _At(self._x, key)
+
+    def _spread(self, new):
+        places = np.arange(int(self._x.size)).reshape(self._x.shape)[self._key]
+        if isinstance(new, Value):
+            new = _builders["broadcast_to"](new, places.shape)
+        else:
+            new = np.broadcast_to(np.asarray(new, self._x.dtype), places.shape)
+        zero = _builders["mul"](self._x.reshape(-1), 0)
+        return places, _builders["scatter_add"](_builders["stop_gradient"](zero), places.reshape(-1), new.reshape(-1)).reshape(self._x.shape)
+
+    def add(self, new):
+        return self._x + self._spread(new)[1]
+
+    def set(self, new):
+        places, there = self._spread(new)
+        if len(np.unique(places)) < places.size:
+            raise IndexError("wengert: an element is set twice: write x.at[...].add(new)")
+        mask = np.zeros(int(self._x.size), bool)
+        mask[places.reshape(-1)] = True
+        return _builders["where"](mask.reshape(self._x.shape), there, self._x)
+
+
+Value.at = property(_At)
+
+# ---- indices ----
+
+
+def _gather(x, dim, index=None):
+    """gather(x, rows): these rows. x.gather(dim, index), as in PyTorch: the element at each index along an axis."""
+    return _builders["gather"](x, dim) if index is None else _builders["take_along"](x, index, axis=dim)
+
+
+_both(_gather, "gather")
+_both(lambda x, dim, index: _builders["take"](x, index, axis=dim), "index_select")
+_both(lambda x, mask, value: _builders["where"](mask, value, x), "masked_fill")
+_at = Value.__getitem__
+
+
+def _masked(x, key):
+    """A mask chooses elements, as in NumPy. It is read now: which are chosen has no derivative."""
+    keys = key if isinstance(key, tuple) else (key,)
+    found = [k for k in keys if not isinstance(k, (int, slice)) and k is not None and k is not Ellipsis and np.ndim(k) and wg._kind(k) == "b"]
+    if not found:
+        return _at(x, key)
+    if len(keys) > 1:
+        raise IndexError("wengert: a mask beside other indices: write x[mask][:, j], or np.nonzero(mask)[0] for the mask")
+    mask = wg._plain(found[0])
+    if mask.shape != x.shape[:mask.ndim]:
+        raise IndexError("wengert: a mask of the shape %s for a value of the shape %s" % (list(mask.shape), list(x.shape)))
+    return _builders["take"](x.reshape((-1,) + x.shape[mask.ndim:]), np.flatnonzero(mask))
+
+
+Value.__getitem__ = _masked
+
+# ---- numbers out ----
+
+
+def _shown(v):
+    name = _lib.wg_node_name(v._node).decode()
+    try:
+        text = np.array2string(v.numpy(), separator=", ", threshold=100, edgeitems=2, precision=6, prefix="Value(")
+    except Exception as e:  # a mistake is no reason for repr to fail
+        text = "<%s>" % e
+    return "Value(%s%s)" % (text, "".join(", " + w for w in [name and "name=%r" % name, "" if v.dtype == np.float64 else str(v.dtype)] if w))
+
+
+def _not_pickled(v, *_):
+    raise TypeError("wengert: a value is a part of a graph, which is not pickled: write x.numpy(), or model.state_dict()")
+
+
+Value.__repr__, Value.__reduce_ex__ = _shown, _not_pickled
+_call(lambda y, path=None, **options: y.draw(path, **options), "draw")
+Value.name = property(lambda v: _lib.wg_node_name(v._node).decode() or None)
+
+# np.f(x) for NumPy's functions of whole arrays. Their results have derivatives, or are no floats, or the call is refused.
+_FUNCTIONS = {"concatenate": "cat", "amax": "max", "amin": "min", "cumprod": "cumprod", "around": "round", "expand_dims": "unsqueeze"}
+_PLAIN = frozenset("allclose array_equal array_equiv isclose shape ndim size array2string array_repr array_str result_type nonzero flatnonzero "
+                   "count_nonzero may_share_memory shares_memory iscomplexobj isrealobj isscalar savetxt save".split())
+
+
+def _array_function(self, f, types_, given, options):
+    name, inside = f.__name__, getattr(f, "__module__", "").endswith("linalg")
+    if name in _PLAIN:
+        return f(*_numbers(given), **_numbers(options))
+    if name == "sort":
+        return _builders["sort"](*given, **options).values
+    ours = getattr(calls["linalg"], name, None) if inside else calls.get(_FUNCTIONS.get(name, name)) or _builders.get(_FUNCTIONS.get(name, name))
+    if ours is None:
+        raise TypeError("wengert: np.%s has no derivative here%s: write np.%s(x.numpy()) for numbers alone" % (
+            name, wg._near(name, [], wg._CALL), name))
+    return ours(*given, **options)
+
+
+def _numbers(x):
+    """The same list, tuple or dict with arrays for values."""
+    if isinstance(x, Value):
+        return x.numpy()
+    if isinstance(x, dict):
+        return {k: _numbers(v) for k, v in x.items()}
+    return type(x)(map(_numbers, x)) if type(x) in (list, tuple) else x
+
+
+Value.__array_function__ = _array_function
+
+# ---- tensors with gradients ----
+
+
+def _walk(node):
+    """The nodes that this one depends on by derivative, itself first."""
+    found, todo = set(), [node]
+    while todo:
+        n = todo.pop()
+        if n.index in found or not n.graph:
+            continue
+        found.add(n.index)
+        yield n
+        if _lib.wg_node_op_name(n) != b"stop_gradient":
+            todo += [_lib.wg_node_operand(n, k) for k in range(_lib.wg_node_operands(n))]
+
+
+Value.requires_grad = property(lambda v: builtins.any(_lib.wg_node_leaf(n) == _PARAM for n in _walk(v._node)))
+Value.is_leaf = property(lambda v: _lib.wg_node_leaf(v._node) == _INPUT)
+_method(lambda x: _builders["stop_gradient"](x), "detach")
+
+
+@_method
+def requires_grad_(x, requires_grad=True):
+    raise TypeError("wengert: write w = wg.tensor(numbers, requires_grad=True)")
+
+
+class Gradient(Value):
+    """x.grad: the gradient by x as a value. x.grad(y) is the derivative of x by y."""
+
+    @staticmethod
+    def _of(y, x):
+        g = Gradient(y._node, y.graph)
+        g._by = x
+        return g
+
+    def __call__(self, y):
+        return wg.grad(self._by, y)
+
+
+wg.Gradient = Gradient
+
+
+class Parameter(Value):
+    """A tensor that an optimizer changes: wg.tensor(x, requires_grad=True), or a part of a wg.Module. It belongs to no graph: where it
+    is used it is an input of the graph there, with its present numbers. y.backward() adds to its .grad."""
+
+    def __init__(self, data, requires_grad=True, dtype=None, name=None):
+        a = np.asarray(data.numpy() if isinstance(data, Value) else data)
+        if a.dtype.kind != "f" and dtype is None and a.dtype.kind in "iu":
+            raise TypeError("wengert: only floats have gradients: write 1.0 for 1, or dtype=wg.float64")
+        context = wg.default_context()
+        a = np.ascontiguousarray(a, dtype or context.dtype).reshape(a.shape)
+        self._name, self._frees, self._requires = name or "tensor", True, requires_grad
+        self._put(Params(context), self._name, a)
+
+    def _put(self, store, key, a):
+        self._store, self._key = store, key
+        _lib.wg_params_make_at(_here(), store._p, _text(key), _tensor(a), False)
+        store.context._look()
+        self._index = store._index(key)
+
+    def _place(self, g):
+        key = id(self), no_grad.on
+        if key not in g._leaves:
+            node = g._value(_lib.wg_param_at(_here(), g._g, self._store._p, _text(self._key), _shape(self.shape), _lib.wg_zeros()))
+            wants = self._requires and not no_grad.on
+            g._leaves[key] = self, wants, node if wants else _builders["stop_gradient"](node)
+        return g._leaves[key][2]._node
+
+    graph = property(lambda w: wg.graph())
+    _node = property(lambda w: w._place(wg.graph()))
+    shape = property(lambda w: tuple((s := _lib.wg_params_tensor(w._store._p, w._index).shape).dim[:s.rank]))
+    dtype = property(lambda w: wg._DTYPES[_lib.wg_params_tensor(w._store._p, w._index).dtype])
+    name = property(lambda w: w._name)
+    is_leaf = property(lambda w: True)
+    requires_grad = property(lambda w: w._requires, lambda w, on: setattr(w, "_requires", bool(on)))
+
+    def requires_grad_(self, requires_grad=True):
+        self._requires = requires_grad
+        return self
+
+    def numpy(self):
+        return self._store[self._key]
+
+    def item(self, *index):
+        return self.numpy().item(*index)
+
+    def set(self, array):
+        self._store[self._key] = wg._plain(array)
+
+    data = property(lambda w: w.numpy(), lambda w, a: w.set(a))
+
+    @property
+    def grad(self):
+        """The sum of the gradients since zero_grad(). None: there was no backward() since."""
+        a = None if self._store._cleared else self._store.grad(self._key)
+        return None if a is None else Gradient._of(wg.graph().input(None, a), self)
+
+    @grad.setter
+    def grad(self, new):
+        if new is None:
+            self._store._cleared = True
+        else:
+            self._change_grad(wg._plain(new))
+
+    def _change_grad(self, a):
+        t = _lib.wg_params_grad(self._store._p, self._index)
+        if not t.data:
+            raise Error("wengert: %s has no gradient yet: write y.backward() first" % self._name)
+        a = np.ascontiguousarray(np.broadcast_to(a, self.shape), self.dtype)
+        wg.ctypes.memmove(t.data, a.ctypes.data, a.nbytes)
+
+    def zero_grad(self):
+        self._store._cleared = True
+
+    def __repr__(self):
+        return "Parameter(%s)" % np.array2string(self.numpy(), separator=", ", threshold=100, edgeitems=2, precision=6, prefix="Parameter(")
+
+    def _changed(self, op, other):
+        if not no_grad.on:
+            raise TypeError("wengert: a parameter changes by an optimizer, or in a block `with wg.no_grad():`; for a new value write "
+                            "y = w %s x" % op)
+        self.set(getattr(np, {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}[op])(self.numpy(), wg._plain(other)))
+        return self
+
+    __iadd__, __isub__ = (lambda w, x: w._changed("+", x)), (lambda w, x: w._changed("-", x))
+    __imul__, __itruediv__ = (lambda w, x: w._changed("*", x)), (lambda w, x: w._changed("/", x))
+
+
+def _kept_in(parameters):
+    """One set that holds all of these parameters, which an optimizer changes."""
+    parameters = list(parameters)
+    if not parameters:
+        raise TypeError("wengert: an optimizer got no parameters: write wg.tensor(x, requires_grad=True), or model.parameters()")
+    for w in parameters:
+        if not isinstance(w, Parameter):
+            raise TypeError("wengert: an optimizer changes parameters, not %r: write wg.tensor(x, requires_grad=True)" % (w,))
+    stores = {id(w._store) for w in parameters}
+    if len(stores) == 1 and len(parameters[0]._store) == len(parameters):
+        return parameters[0]._store
+    store, taken = Params(parameters[0]._store.context), {}
+    for w in parameters:
+        n = taken[w._name] = taken.get(w._name, 0) + 1
+        a = w.numpy()
+        w._put(store, w._name if n == 1 else "%s.%d" % (w._name, n), a)
+    g = getattr(_now, "graph", None)
+    if g is not None and g._auto:
+        g._ended = True  # its nodes are of the old sets
+    return store
+
+
+class no_grad:
+    """with wg.no_grad(): parameters are numbers there, and may change in place. Also a decorator."""
+    on = False
+
+    def __enter__(self):
+        self._before, self._graph, no_grad.on = no_grad.on, getattr(_now, "graph", None), True
+        if self._graph is None or self._graph._auto:
+            Graph(_auto=True)
+
+    def __exit__(self, *_):
+        no_grad.on, _now.graph = self._before, self._graph
+
+    def __call__(self, f):
+        @functools.wraps(f)
+        def inside(*given, **options):
+            with no_grad():
+                return f(*given, **options)
+        return inside
+
+
+calls.update(no_grad=no_grad, inference_mode=no_grad, Parameter=Parameter, stop_gradient=_builders["stop_gradient"], jit=lambda f, **_: f,
+             compile=lambda f, **_: f)
+wg.Parameter = Parameter
+
+# ---- functions of functions ----
+
+
+def _has_values(tree):
+    return builtins.any(isinstance(a, Value) and not isinstance(a, Parameter) for _, a in _leaves(tree, tree))
+
+
+def _applied(f, given, which, options):
+    """f of the arguments, those of `which` as new values; these values by argument; and the graph from before, or None where
+    the arguments are values themselves: then all stands in their graph."""
+    before = getattr(_now, "graph", None)
+    inside = builtins.any(_has_values(a) for a in given)
+    g = wg.graph() if inside else Graph(mode="eval")
+    named, at, new, by = _leaves_of(f, given), 0, [], {}
+    for i, a in enumerate(given):
+        leaves = []
+        for _ in _leaves(a, a):
+            (name, x), at = named[at], at + 1
+            if i not in which:
+                floats = not inside and not isinstance(x, Value) and np.asarray(x).dtype.kind == "f" and np.ndim(x)
+                leaves.append(g.input(name, x) if floats else x)
+            elif isinstance(x, Value):
+                leaves.append(x * 1)
+            else:
+                leaves.append(g.input(name, _real(x, "the argument %s" % name, g.context.dtype)))
+        by[i] = leaves
+        new.append(_tree(a, iter(leaves)))
+    try:
+        return f(*new, **options), by, inside
+    finally:
+        _now.graph = before if not inside else _now.graph
+
+
+def _which(argnums, given):
+    which = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if builtins.any(not -len(given) <= i < len(given) for i in which):
+        raise TypeError("wengert: argnums=%r of a function with %d arguments" % (argnums, len(given)))
+    return tuple(i % len(given) for i in which)
+
+
+def _over(make):
+    """make(f) for a function of one number, whose derivative by the arguments argnums it is."""
+    @functools.wraps(make)
+    def transform(f, argnums=0, has_aux=False):
+        @functools.wraps(f)
+        def derivative(*given, **options):
+            which = _which(argnums, given)
+            y, by, inside = _applied(f, given, which, options)
+            y, aux = y if has_aux else (y, None)
+            if not isinstance(y, Value):
+                raise TypeError("wengert: the function returns %r, which depends on no argument: it must return a value of wengert" % (y,))
+            d = make(y, by, which)
+            d = [_tree(given[i], iter(part)) for i, part in zip(which, d)]
+            d = d[0] if isinstance(argnums, int) else tuple(d)
+            y, d = (y, d) if inside else (y.numpy(), _numbers(d))
+            return y, d, aux if inside else _numbers(aux)
+        return derivative
+    return transform
+
+
+@_over
+def _gradients(y, by, which):
+    if y.size != 1:
+        raise TypeError("wengert: grad is of a function of one number, and this one gives the shape %s: take wg.jacobian(f)" % list(y.shape))
+    flat = [x for i in which for x in by[i]]
+    found = iter(wg._many(_lib.wg_grads_at, y, [], flat))
+    return [[next(found) for _ in by[i]] for i in which]
+
+
+@_over
+def _jacobians(y, by, which):
+    return [[_builders["jacobian"](y, x) for x in by[i]] for i in which]
+
+
+@_over
+def _hessians(y, by, which):
+    return [[_builders["hessian"](y, x, x) for x in by[i]] for i in which]
+
+
+def value_and_grad(f, argnums=0, has_aux=False):
+    """The function that gives f's value and its gradient by the argument number argnums, or by each of several, as arrays."""
+    both = _gradients(f, argnums, has_aux)
+
+    def pair(*given, **options):
+        y, d, aux = both(*given, **options)
+        y = y if isinstance(y, Value) else float(y)
+        return ((y, aux), d) if has_aux else (y, d)
+    return functools.wraps(f)(pair)
+
+
+def grad(y, x=None, argnums=0, has_aux=False):
+    """grad(y, x): of a value y by x, or by each of a list. grad(f): of a function: the function that gives its gradient by the
+    argument number argnums, or by each of several."""
+    if isinstance(y, Value):
+        return _builders["grad"](y, x) if isinstance(x, Value) else wg._many(_lib.wg_grads_at, y, [], x)
+    if not callable(y):
+        return wg._many(_lib.wg_grads_at, y, [], x)
+    both = _gradients(y, argnums if x is None else x, has_aux)
+
+    def gradient(*given, **options):
+        _, d, aux = both(*given, **options)
+        return (d, aux) if has_aux else d
+    return functools.wraps(y)(gradient)
+
+
+wg.grad, wg.value_and_grad = grad, value_and_grad
+
+
+def _function_form(name, transform):
+    builder = _builders[name]
+
+    def f(y, *x, argnums=0, **options):
+        if isinstance(y, Value) or not callable(y):
+            return builder(y, *x, **options)
+        derivative = transform(y, x[0] if x else argnums)
+        return lambda *given, **options: derivative(*given, **options)[1]
+    f.__doc__ = "%s(y, x): of a value. %s(f): of a function: a function of arrays." % (name, name)
+    return _call(f, name)
+
+
+_call(_function_form("jacobian", _jacobians), "jacobian", "jacrev", "jacfwd")
+_function_form("hessian", _hessians)
+
+
+@_call
+def jvp(f, x, v):
+    """jvp(y, x, v): the derivative of y along v. jvp(f, primals, tangents): the value of f and its derivative, as arrays."""
+    if isinstance(f, Value) or not callable(f):
+        return _value_jvp(f, x, v)
+    y, by, inside = _applied(f, tuple(x), range(len(x)), {})
+    d = _value_jvp(y, [a for i in range(len(x)) for a in by[i]], [a for i, t in enumerate(v) for _, a in _leaves(t, x[i])])
+    return (y, d) if inside else (y.numpy(), d.numpy())
+
+
+@_call
+def vjp(f, *x):
+    """vjp(y, gy, x): gy times the derivative of y. vjp(f, *primals): the value of f, and a function that takes gy."""
+    if isinstance(f, Value) or not callable(f):
+        return _value_vjp(f, *x)
+    y, by, inside = _applied(f, x, range(len(x)), {})
+
+    def pull(gy):
+        found = iter(_value_vjp(y, gy, [a for i in range(len(x)) for a in by[i]]))
+        d = tuple(_tree(a, found) for a in x)
+        return d if inside else _numbers(d)
+    return (y if inside else y.numpy()), pull
+
+
+_value_jvp, _value_vjp = wg.jvp, wg.vjp
+wg.jvp, wg.vjp = jvp, vjp
+_vmap = _builders["vmap"]
+
+
+@_call
+def vmap(f, *x, in_axes=0, out_axes=0):
+    """vmap(y, x, rows): y for each row in the place of x. vmap(f): f for each element along an axis of its arguments."""
+    if isinstance(f, Value) or not callable(f):
+        return _vmap(f, *x)
+
+    def mapped(*given):
+        axes = in_axes if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(given)
+        inside = builtins.any(_has_values(a) for a in given)
+        rows = [None if a is None else np.moveaxis(np.asarray(x), a, 0) if not isinstance(x, Value) else permute(
+            x, a % x.ndim, *[i for i in range(x.ndim) if i != a % x.ndim]) for x, a in zip(given, axes)]
+        n = {len(r) for r in rows if r is not None}
+        if len(n) != 1:
+            raise TypeError("wengert: vmap maps over axes of one length; these are %s" % sorted(n))
+        each = [f(*[x if r is None else r[i] for x, r in zip(given, rows)]) for i in range(n.pop())]
+        several = isinstance(each[0], (tuple, list))
+        columns = list(zip(*each)) if several else [each]
+        y = [_builders["stack"](list(c), out_axes) if isinstance(c[0], Value) else np.stack(c, out_axes) for c in columns]
+        y = y if inside else _numbers(y)
+        return tuple(y) if several else y[0]
+    return mapped
+
+
+@_call
+def checkpoint(f, *given, **_):
+    """checkpoint(f): f whose inside is computed again in the backward pass instead of being kept. checkpoint(f, x) applies it."""
+    def again(*x):
+        if len(x) != 1:
+            raise TypeError("wengert: checkpoint is of a function of one value: write checkpoint(lambda x: f(x, y), x)")
+        return _builders["recompute"](x[0], f)
+    return again(*given) if given else again
+
+
+calls["remat"] = checkpoint
+
+
+class Function:
+    """A function with a derivative of yours, as in PyTorch: forward(ctx, *x) and backward(ctx, gy), static; f = Name.apply."""
+
+    @classmethod
+    def apply(cls, *x):
+        ctx = types.SimpleNamespace(saved_tensors=())
+        ctx.save_for_backward = lambda *kept: setattr(ctx, "saved_tensors", kept)
+        values = [v if isinstance(v, Value) else v for v in x]
+        places = [i for i, v in enumerate(values) if isinstance(v, Value)]
+        y = cls.forward(ctx, *values)
+        wanted = [values[i] if not isinstance(values[i], Parameter) else values[i].graph._value(values[i]._node) for i in places]
+
+        def rule(y, gy, *x):
+            d = cls.backward(ctx, gy)
+            d = d if isinstance(d, tuple) else (d,)
+            return [d[i] for i in places] if len(d) == len(values) else list(d)
+        return wg.custom_vjp(y, wanted, rule)
+
+
+def _autograd_grad(outputs, inputs, grad_outputs=None, **_):
+    y = outputs[0] if isinstance(outputs, (list, tuple)) else outputs
+    x = [inputs] if isinstance(inputs, Value) else list(inputs)
+    return tuple(grad(y, x) if grad_outputs is None else _value_vjp(y, grad_outputs, x))
+
+
+def gradcheck(f, inputs, **_):
+    """Whether f's gradients are those of its values, by wg.check."""
+    inputs = inputs if isinstance(inputs, (tuple, list)) else (inputs,)
+    return bool(wg.check(f, *[wg._plain(x) for x in inputs]))
+
+
+calls["autograd"] = types.SimpleNamespace(grad=_autograd_grad, gradcheck=gradcheck, Function=Function, no_grad=no_grad, functional=types.SimpleNamespace(
+    jacobian=lambda f, x: calls["jacobian"](f)(wg._plain(x)), hessian=lambda f, x: calls["hessian"](f)(wg._plain(x))))
+calls["gradcheck"] = gradcheck
+
+# ---- linear algebra ----
+
+
+def _svd(a, full_matrices=False, compute_uv=True):
+    if full_matrices and a.shape[-1] != a.shape[-2]:
+        raise TypeError("wengert: write svd(A, full_matrices=False): the vectors beyond the singular values are a choice")
+    return _builders["svd"](a) if compute_uv else _builders["svd"](a)[1]
+
+
+def _linalg_norm(x, ord=None, axis=None, dim=None, keepdims=False):
+    axis = dim if axis is None else axis
+    if ord is not None and (axis is None and x.ndim > 1 or axis is not None and np.iterable(axis)):
+        raise TypeError("wengert: norms of matrices: write wg.norm(x) for the root of the sum of squares, svd(x)[1].max() for ord=2")
+    return _builders["norm"](x, **dict({} if axis is None else {"axis": axis}, keepdims=keepdims, **({} if ord is None else {"p": ord})))
+
+
+calls["linalg"] = types.SimpleNamespace(
+    inv=_builders["inverse"], det=_builders["det"], solve=_builders["solve"], cholesky=_builders["cholesky"], svd=_svd, eigh=_builders["eigh"],
+    qr=_builders["qr"], norm=_linalg_norm, lstsq=_builders["lstsq"], matrix_norm=lambda x: _builders["norm"](x), vector_norm=_linalg_norm)
+calls["inv"] = _builders["inverse"]
+calls["eigvalsh"] = calls["linalg"].eigvalsh = lambda a: _builders["eigh"](a)[0]
+
+# ---- files ----
+
+_lib.wg_params_read_at.argtypes = [wg.c_char_p, wg.c_void_p, wg.c_char_p]
+_save_all = wg.save
+
+
+@_call
+def save(what, path=None, context=None):
+    """save(path): all that a training goes on from. save(state_dict, path): a file of safetensors, which wg.load reads."""
+    if path is None or isinstance(path, wg.Context):
+        return _save_all(what, path or context)
+    what = what.state_dict() if hasattr(what, "state_dict") else what
+    if not isinstance(what, dict):
+        raise TypeError("wengert: write wg.save(model.state_dict(), path), or wg.save(path) for a whole training")
+    p = Params()
+    for name, a in what.items():
+        a = wg._plain(a)
+        _lib.wg_params_make_at(_here(), p._p, _text(name), _tensor(np.ascontiguousarray(a).reshape(a.shape)), a.dtype.kind != "f")
+        p.context._look()
+    p.save(path)
+
+
+@_call
+def load(path):
+    """The arrays of a file of safetensors by name."""
+    p = Params()
+    _lib.wg_params_read_at(_here(), p._p, wg.os.fsencode(path))
+    p.context._look()
+    return {name: p[name] for name in p}
+
+
+wg.save = save

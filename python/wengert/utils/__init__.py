@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""wengert.utils.data: batches under PyTorch's names."""
