@@ -261,6 +261,7 @@ class Context:
     def __init__(self, seed=0, dtype="float64", threads=None):
         o = _opts("start_opts", "Context", {"dtype": dtype, "threads": threads})
         o.seed = _whole(seed, 64, 0) % 2 ** 64
+        self._graphs, self._old, self._many = [], [], 64
         self._raised = None  # by a function of yours that the library has called
         self._warn = _WARNING(lambda user, text: warnings.warn(text.decode(), stacklevel=4))
         o.on_warning = ctypes.cast(self._warn, c_void_p)
@@ -269,6 +270,26 @@ class Context:
         self.dtype = np.dtype(dtype)
         _now.context = getattr(_now, "context", None) or self
         self._look()
+
+    def _keep_graph(self, raw):
+        """A graph of ours is begun again: it has its memory and the plans of what was built in it."""
+        if len(self._graphs) < 4:
+            self._graphs.append(raw)
+        else:
+            _lib.wg_graph_free(raw)
+
+    def _free_params(self, raw):
+        """Frees parameters that nobody has. Of some a graph still has nodes: they wait."""
+        self._old.append(raw)
+        if len(self._old) < self._many:
+            return
+        old, self._old = self._old, []
+        for raw in old:
+            _lib.wg_params_free(raw)
+            if _lib.wg_failed(self._c):
+                _lib.wg_recover(self._c)
+                self._old.append(raw)
+        self._many = 64 + 2 * len(self._old)
 
     def _frees(self, owner, free, raw):
         """Frees what the owner holds when the owner is gone, unless the context has freed it."""
@@ -397,8 +418,9 @@ class Graph:
 
     def __init__(self, context=None, mode="train", _auto=False):
         self.context, self._auto = context or default_context(), _auto
-        self._g = _lib.wg_graph_new(self.context._c)
-        self._free = self.context._frees(self, _lib.wg_graph_free, self._g)
+        kept = self.context._graphs if _auto else []
+        self._g = kept.pop() if kept else _lib.wg_graph_new(self.context._c)
+        self._free = self.context._frees(self, self.context._keep_graph if _auto else _lib.wg_graph_free, self._g)
         self._called = {}
         self.begin(mode)
 

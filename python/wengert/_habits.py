@@ -535,7 +535,7 @@ def _walk(node):
 
 Value.requires_grad = property(lambda v: builtins.any(_lib.wg_node_leaf(n) == _PARAM for n in _walk(v._node)))
 Value.is_leaf = property(lambda v: _lib.wg_node_leaf(v._node) == _INPUT)
-_method(lambda x: _builders["stop_gradient"](x), "detach")
+_method(lambda x: wg.graph().input(None, x.numpy()) if x.graph._ended else _builders["stop_gradient"](x), "detach")
 
 
 @_method
@@ -570,7 +570,9 @@ class Parameter(Value):
         context = wg.default_context()
         a = np.ascontiguousarray(a, dtype or context.dtype).reshape(a.shape)
         self._name, self._frees, self._requires = name or "tensor", True, requires_grad
-        self._put(Params(context), self._name, a)
+        store = Params(context)
+        context._frees(store, context._free_params, store._p)
+        self._put(store, self._name, a)
 
     def _put(self, store, key, a):
         self._store, self._key = store, key

@@ -1,5 +1,6 @@
-/* test_forms.c: one line means one thing in C, in C++, in Python and in the language: the table of forms.txt;
- * what Python's forms give beside NumPy's: beside_numpy.txt; and what people type by habit: habits.txt. */
+/* test_forms.c: one line means one thing in C, in C++, in Python and in the language: the table of forms.txt.
+ * What Python's forms give beside NumPy's: beside_numpy.txt; what people type by habit: habits.txt; what
+ * PyTorch gives for its words: beside_torch.txt. */
 #include "wgshell.h"
 
 TestSuite(forms, .init = wgt_make_folder, .fini = wgt_remove_folder);
@@ -30,6 +31,12 @@ Test(forms, array_of_operands)
 Test(forms, habits)
 {
     wgt_shell_or_skip(WITH_PYTHON "$python tests/languages/habits.py <tests/languages/habits.txt");
+}
+
+Test(forms, beside_torch)
+{
+    wgt_shell_or_skip(WITH_PYTHON
+                      "$python tests/languages/beside_torch.py <tests/languages/beside_torch.txt");
 }
 
 Test(forms, beside_numpy)
