@@ -448,13 +448,20 @@ export PC_TEXT
 
 install uninstall: export TO_PREFIX := $(call as_typed,PREFIX)
 install uninstall: export TO_DESTDIR := $(call as_typed,DESTDIR)
-INSTALL = @PREFIX="$$TO_PREFIX" DESTDIR="$$TO_DESTDIR" BUILD='$(BUILD)' SHARED='$(notdir $(SHARED))' tools/install.sh
+# What tools/stage.sh needs.
+STAGE = BUILD='$(BUILD)' VERSION='$(VERSION)' SHARED='$(notdir $(SHARED))'
+INSTALL = @PREFIX="$$TO_PREFIX" DESTDIR="$$TO_DESTDIR" $(STAGE) tools/install.sh
 
 install: all ## into $(DESTDIR)$(PREFIX): library, command, pages of man, completion, docs, examples
 	$(INSTALL) install
 
 uninstall: ## removes the files that install wrote, and folders that it made if they are empty
 	$(INSTALL) uninstall
+
+# PACKAGES=FOLDER: where they are written.
+PACKAGES ?= $(BUILD)
+wheel: all ## build/wengert-VERSION-....whl: what pip installs
+	@BUILD='$(BUILD)' python3 tools/python_wheel.py '$(PACKAGES)'
 
 ifneq ($(filter dist wasm,$(GOALS)),)
 lessons: | wasm

@@ -60,8 +60,8 @@ some=${some//$'\n'/ }
 
 # Scripts, and programs that run others: the plain tests have seen them, and the memory that they use is used by the
 # tests of the rooms, too.
-no_processes="-test_strangers -test_install -test_setup -test_score -test_examples -test_cookbook -test_pages -test_cpp
-    -test_python"
+no_processes="-test_strangers -test_install -test_packages -test_setup -test_score -test_examples -test_cookbook -test_pages
+    -test_cpp -test_python"
 # What no sanitized build shows: limits of addresses, a malloc of the test's own, when a plan of the plain build is made.
 no_processes="$no_processes -test_blas_loading -test_draw_memory -test_plan_cost -test_first_steps"
 no_processes=${no_processes//$'\n'/ }

@@ -76,7 +76,7 @@ need_check() {
 need_optional() {
     command -v rsvg-convert >/dev/null || want librsvg2-bin
     [ -e /usr/share/i18n/locales/de_DE ] || want locales
-    tests/python.sh >/dev/null || want python3-numpy
+    "$(tests/python.sh || echo false)" -c 'import ensurepip' 2>/dev/null || want python3-numpy python3-venv
 }
 
 # The browser, LaTeX, valgrind and the compilers of the kinds of `make whole`, and what makes a bare system.

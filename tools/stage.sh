@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Makes the tree of files that `make install` copies: tools/stage.sh FOLDER. tools/install.sh calls it.
-# Environment: PREFIX, BUILD, SHARED (the shared library's file), PC_TEXT (the text of wengert.pc below its line `prefix=`), STRIP.
+# Makes the tree of files that `make install` copies: tools/stage.sh FOLDER. With the word `python` behind it the tree is
+# what pip copies: Python's package, with the library in it.
+# Environment: BUILD, STRIP; for the whole tree PREFIX, VERSION, SHARED (the shared library's file), PC_TEXT (the text of wengert.pc below its
+# line `prefix=`).
 set -eu
 umask 022
 cd "$(dirname "$0")/.."
@@ -8,7 +10,21 @@ to=$1
 strip=${STRIP:-strip}
 doc=$to/share/doc/wengert
 man=$to/share/man
-version=$("$BUILD/wengert" version | sed 's/.* //')
+
+# Python's package, in the folder $1.
+python_package() {
+    (cd python && find wengert -name '*.py' -exec install -D -m 644 {} "$1/{}" \;)
+    [ -e "$BUILD/python/_c.abi3.so" ] || return 0
+    install -m 644 -t "$1/wengert" "$BUILD/python/_c.abi3.so"
+    "$strip" --strip-unneeded "$1/wengert/_c.abi3.so"
+}
+
+# It finds the library that lies beside it.
+package_for_pip() {
+    python_package "$to"
+    install -m 644 -t "$to/wengert" "$BUILD/libwengert.so"
+    "$strip" --strip-unneeded "$to/wengert/libwengert.so"
+}
 
 # The prefix as pkg-config reads it: a backslash before each special character of a shell, and $ doubled.
 pc_prefix() { printf '%s' "$PREFIX" | sed -e 's/[][ "'\''$&;()<>|*?#~`{}!\\]/\\&/g' -e 's/\$/$$/g'; }
@@ -16,7 +32,7 @@ pc_prefix() { printf '%s' "$PREFIX" | sed -e 's/[][ "'\''$&;()<>|*?#~`{}!\\]/\\&
 programs() {
     mkdir -p "$to/bin" "$to/lib/pkgconfig" "$to/include"
     cp -R include/wengert "$to/include/"
-    (cd python && find wengert -name '*.py' -exec install -D -m 644 {} "$to/share/wengert/python/{}" \;)
+    python_package "$to/share/wengert/python"
     [ ! -e "$BUILD/wasm/engine.js" ] || install -D -m 644 "$BUILD/wasm/engine.js" "$to/share/wengert/engine.js"
     cp "$BUILD/wengert" "$to/bin/"
     cp "$BUILD/libwengert.a" "$BUILD/$SHARED" "$to/lib/"
@@ -49,7 +65,7 @@ man_3() {
     mkdir -p "$man/man3"
     for header in include/wengert/*.h; do
         page=wengert-$(basename "$header" .h).3
-        awk -v version="$version" -f tools/roff.awk -f tools/header_man.awk "$header" >"$man/man3/$page"
+        awk -v version="$VERSION" -f tools/roff.awk -f tools/header_man.awk "$header" >"$man/man3/$page"
         for name in $(awk -v names=1 -f tools/roff.awk -f tools/header_man.awk "$header"); do
             echo ".so man3/$page" >"$man/man3/$name.3"
         done
@@ -67,7 +83,7 @@ man_3() {
 
 man_7() {
     mkdir -p "$man/man7"
-    awk -v name=wengert -v section=7 -v title='the language of the command wengert' -v version="$version" \
+    awk -v name=wengert -v section=7 -v title='the language of the command wengert' -v version="$VERSION" \
         -f tools/roff.awk -f tools/markdown_man.awk docs/language.md >"$man/man7/wengert.7"
 }
 
@@ -92,10 +108,15 @@ all: $(patsubst %.c,%,$(wildcard *.c))
 END
 }
 
-programs
-man_1
-man_3
-man_7
-completions
-documents
+case ${2:-all} in
+all)
+    programs
+    man_1
+    man_3
+    man_7
+    completions
+    documents
+    ;;
+python) package_for_pip ;;
+esac
 find "$to" -type f ! -perm -u+x -exec chmod 644 {} +
