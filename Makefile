@@ -463,6 +463,9 @@ PACKAGES ?= $(BUILD)
 wheel: all ## build/wengert-VERSION-....whl: what pip installs
 	@BUILD='$(BUILD)' python3 tools/python_wheel.py '$(PACKAGES)'
 
+deb: all ## build/wengert_VERSION_ARCHITECTURE.deb: what apt installs on Debian and Ubuntu
+	@$(STAGE) LOADED='$(BLAS_LIBRARY) $(CGRAPH_LIBRARY)' tools/deb.sh '$(PACKAGES)'
+
 ifneq ($(filter dist wasm,$(GOALS)),)
 lessons: | wasm
 endif

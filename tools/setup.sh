@@ -76,6 +76,7 @@ need_check() {
 need_optional() {
     command -v rsvg-convert >/dev/null || want librsvg2-bin
     [ -e /usr/share/i18n/locales/de_DE ] || want locales
+    command -v cmake >/dev/null || want cmake
     "$(tests/python.sh || echo false)" -c 'import ensurepip' 2>/dev/null || want python3-numpy python3-venv
 }
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes the tree of files that `make install` copies: tools/stage.sh FOLDER. With the word `python` behind it the tree is
+# Makes the tree of files that `make install` and `make deb` copy: tools/stage.sh FOLDER. With the word `python` behind it the tree is
 # what pip copies: Python's package, with the library in it.
 # Environment: BUILD, STRIP; for the whole tree PREFIX, VERSION, SHARED (the shared library's file), PC_TEXT (the text of wengert.pc below its
-# line `prefix=`).
+# line `prefix=`), PYTHON_FOLDER (below PREFIX, of Python's package; default: share/wengert/python).
 set -eu
 umask 022
 cd "$(dirname "$0")/.."
@@ -32,7 +32,7 @@ pc_prefix() { printf '%s' "$PREFIX" | sed -e 's/[][ "'\''$&;()<>|*?#~`{}!\\]/\\&
 programs() {
     mkdir -p "$to/bin" "$to/lib/pkgconfig" "$to/include"
     cp -R include/wengert "$to/include/"
-    python_package "$to/share/wengert/python"
+    python_package "$to/${PYTHON_FOLDER:-share/wengert/python}"
     [ ! -e "$BUILD/wasm/engine.js" ] || install -D -m 644 "$BUILD/wasm/engine.js" "$to/share/wengert/engine.js"
     cp "$BUILD/wengert" "$to/bin/"
     cp "$BUILD/libwengert.a" "$BUILD/$SHARED" "$to/lib/"
@@ -46,6 +46,39 @@ programs() {
     done
     ln -s "$SHARED" "$to/lib/libwengert.so"
     printf 'prefix=%s\n%s\n' "$(pc_prefix)" "$PC_TEXT" >"$to/lib/pkgconfig/wengert.pc"
+}
+
+# What find_package(wengert) of CMake reads. The prefix is found from the file, so that the tree can be moved.
+cmake_package() {
+    local folder=$to/lib/cmake/wengert static
+    static=$(sed -n 's/^Libs.private: //p' <<<"$PC_TEXT" | tr -s ' ' ';')
+    mkdir -p "$folder"
+    cat >"$folder/wengertConfig.cmake" <<END
+# Targets: wengert::wengert, the shared library, and wengert::static.
+get_filename_component(wengert_prefix "\${CMAKE_CURRENT_LIST_FILE}" REALPATH)
+get_filename_component(wengert_prefix "\${wengert_prefix}/../../../.." ABSOLUTE)
+if(NOT TARGET wengert::wengert)
+    add_library(wengert::wengert SHARED IMPORTED)
+    set_target_properties(wengert::wengert PROPERTIES
+        IMPORTED_LOCATION "\${wengert_prefix}/lib/$SHARED" IMPORTED_SONAME $SHARED
+        INTERFACE_INCLUDE_DIRECTORIES "\${wengert_prefix}/include")
+    add_library(wengert::static STATIC IMPORTED)
+    set_target_properties(wengert::static PROPERTIES
+        IMPORTED_LOCATION "\${wengert_prefix}/lib/libwengert.a" INTERFACE_LINK_LIBRARIES "$static"
+        INTERFACE_INCLUDE_DIRECTORIES "\${wengert_prefix}/include")
+endif()
+unset(wengert_prefix)
+END
+    # Each 0.y may change interfaces: whoever asks for 0.1 gets 0.1.z and no other.
+    cat >"$folder/wengertConfigVersion.cmake" <<END
+set(PACKAGE_VERSION $VERSION)
+if(PACKAGE_FIND_VERSION VERSION_GREATER_EQUAL ${VERSION%.*} AND PACKAGE_FIND_VERSION VERSION_LESS_EQUAL $VERSION)
+    set(PACKAGE_VERSION_COMPATIBLE TRUE)
+endif()
+if(PACKAGE_FIND_VERSION VERSION_EQUAL $VERSION)
+    set(PACKAGE_VERSION_EXACT TRUE)
+endif()
+END
 }
 
 commands_of() { "$BUILD/wengert" completion --words -- '' | cut -f 1; }
@@ -111,6 +144,7 @@ END
 case ${2:-all} in
 all)
     programs
+    cmake_package
     man_1
     man_3
     man_7

@@ -1,11 +1,11 @@
-/* test_packages.c: what pip installs and removes. */
+/* test_packages.c: what pip and dpkg install and remove, and the targets that CMake finds. */
 #include "wgshell.h"
 
 TestSuite(packages, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* With $python, which has NumPy and makes environments. `pip` is that of the environment $in/v, without
  * network, and `in_it` its python, in $in: no variable helps it to find anything. The library is that of
- * $BUILD, so nothing is compiled. */
+ * $BUILD, so nothing is compiled. `quietly` shows what a command says if it fails. */
 #define SHELL(commands)                                                                                   \
     wgt_shell_or_skip("python=$(tests/python.sh) && \"$python\" -c 'import ensurepip' 2>/dev/null ||\n"   \
                       "    { echo 'skipped: no python3 with NumPy and venv here'; exit 0; }\n"            \
@@ -13,7 +13,8 @@ TestSuite(packages, .init = wgt_make_folder, .fini = wgt_remove_folder);
                       "export PYTHONDONTWRITEBYTECODE=1 PIP_NO_INDEX=1 PIP_DISABLE_PIP_VERSION_CHECK=1\n" \
                       "export PIP_CONFIG_FILE=/dev/null\n"                                                \
                       "pip() { \"$in/v/bin/python\" -m pip --no-cache-dir --quiet --no-input \"$@\"; }\n" \
-                      "in_it() { (cd \"$in\" && v/bin/python \"$@\" 2>&1); }\n" commands)
+                      "in_it() { (cd \"$in\" && v/bin/python \"$@\" 2>&1); }\n"                           \
+                      "quietly() { \"$@\" >\"$in/said\" 2>&1 || cat \"$in/said\"; }\n" commands)
 
 /* Python's files and the library. No other package is asked for, not even NumPy. */
 Test(packages, what_the_wheel_has)
@@ -51,4 +52,48 @@ Test(packages, pip_installs_and_removes)
         WG_VERSION " 6.0 lib/site-packages/wengert/__init__.py\n"
                    "ImportError: wengert needs NumPy: apt-get install python3-numpy, or pip install numpy\n"
                    "wengert.pth\npython/wengert/__init__.py\n");
+}
+
+/* Below a folder, where it runs, as does a program that CMake makes with each target, although the files
+ * are not where they were made for. Nothing is left of it, not even what Python has compiled. */
+Test(packages, dpkg_installs_and_removes)
+{
+    static const char program[] =
+        "#include <stdio.h>\n#include <wengert/wengert.h>\n"
+        "int main(void)\n{\n    wg_context *c = wg_start();\n    wg_graph *g = wg_graph_new(c);\n"
+        "    printf(\"%g\\n\", wg_item(wg_square(wg_fill(g, 3, WG_SCALAR))));\n"
+        "    return wg_finish(c, stderr);\n}\n";
+    static const char lists[] = "cmake_minimum_required(VERSION 3.10)\nproject(p C)\n"
+                                "find_package(wengert " WG_VERSION " REQUIRED)\n"
+                                "foreach(kind wengert static)\n    add_executable(p_${kind} p.c)\n"
+                                "    target_link_libraries(p_${kind} wengert::${kind})\nendforeach()\n";
+    wgt_save(wgt_in_folder("p.c"), program, sizeof program - 1);
+    wgt_save(wgt_in_folder("CMakeLists.txt"), lists, sizeof lists - 1);
+    cr_expect_str_eq(
+        SHELL(
+            "need dpkg-deb; need cmake\n"
+            "export DPKG_DEB_COMPRESSOR_TYPE=none PATH=$PATH:/usr/sbin:/sbin\n"
+            "root=\"$in/a root\" python_folder=\"$in/a root/usr/lib/python3/dist-packages\"\n"
+            "to_root() { quietly dpkg --root=\"$root\" --log=/dev/null --force-not-root --force-depends \\\n"
+            "    --force-script-chrootless \"$@\"; }\n"
+            "make_it deb PACKAGES=\"$in\" && cd \"$in\" &&\n"
+            "mkdir -p \"$root/var/lib/dpkg/updates\" && touch \"$root/var/lib/dpkg/status\"\n"
+            "dpkg-deb -f *.deb Version Maintainer Depends | sed 's/: .*\\blibc6\\b.*/: libc6/'\n"
+            "dpkg-deb -c *.deb | awk '{ print $1, $2, $6 }' | LC_ALL=C sort -k 3 |\n"
+            "    grep -E "
+            "'/bin/w|/base\\.h|/lib/lib.*(\\.a|so)$|/wengert\\.pc|g\\.cmake|n1/wengert\\.1|/copyr'\n"
+            "to_root -i *.deb; \"$root/usr/bin/wengert\" eval -e '2 + 3'\n"
+            "PYTHONDONTWRITEBYTECODE= PYTHONPATH=$python_folder \"$python\" -c 'import wengert as wg\n"
+            "print(wg.sum([1, 2]).item(), wg.__file__)' | sed \"s,$root,,\"; ls "
+            "\"$python_folder\"/*/__pycache__ | wc -l\n"
+            "quietly cmake -DCMAKE_PREFIX_PATH=\"$root/usr\" -B b .; quietly cmake --build b\n"
+            "b/p_wengert && b/p_static; to_root -P wengert; ls \"$root\"; find \"$root\" -name '*wengert*'"),
+        "Version: " WG_VERSION "\nMaintainer: Wengert developers\nDepends: libc6\n"
+        "-rwxr-xr-x root/root ./usr/bin/wengert\n-rw-r--r-- root/root ./usr/include/wengert/base.h\n"
+        "-rw-r--r-- root/root ./usr/lib/cmake/wengert/wengertConfig.cmake\n"
+        "-rw-r--r-- root/root ./usr/lib/libwengert.a\nlrwxrwxrwx root/root ./usr/lib/libwengert.so\n"
+        "-rw-r--r-- root/root ./usr/lib/pkgconfig/wengert.pc\n"
+        "lrwxrwxrwx root/root ./usr/share/doc/wengert/copyright\n"
+        "-rw-r--r-- root/root ./usr/share/man/man1/wengert.1\n"
+        "5\n3.0 /usr/lib/python3/dist-packages/wengert/__init__.py\n1\n9\n9\nvar\n");
 }
