@@ -58,7 +58,7 @@ echo 'activate-noawait ldconfig' >"$to/DEBIAN/triggers"
 # What Python has kept of our files is no file of the package.
 cat >"$to/DEBIAN/prerm" <<'END'
 #!/bin/sh
-rm -rf "$DPKG_ROOT/usr/lib/python3/dist-packages/wengert/__pycache__"
+find "$DPKG_ROOT/usr/lib/python3/dist-packages/wengert" -depth -name __pycache__ -exec rm -rf {} +
 END
 chmod 755 "$to/DEBIAN/prerm"
 package=$1/wengert_${VERSION}_$architecture.deb

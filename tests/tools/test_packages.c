@@ -23,11 +23,12 @@ Test(packages, what_the_wheel_has)
         SHELL("mkdir \"$in/1\" \"$in/2\" && make_it wheel PACKAGES=\"$in/1\" &&\n"
               "\"$python\" tools/python_wheel.py \"$in/2\" >/dev/null && cmp \"$in\"/[12]/*.whl &&\n"
               "\"$python\" -m zipfile -e \"$in\"/1/*.whl \"$in\" &&\n"
-              "(ls \"$in/wengert\"; ls python/wengert/*.py* \"$build\"/python/*.so 2>/dev/null) |\n"
-              "    sed 's,.*/,,' | sort | uniq -u\n"
+              "(cd \"$in\" && find wengert -type f; cd \"$OLDPWD\"; git ls-files 'python/*.py' |\n"
+              " sed 's,^python/,,'; ls \"$build\"/python/*.so 2>/dev/null | sed 's,.*/,wengert/,') |\n"
+              "    sort | uniq -u\n"
               "cd \"$in\" && cat wengert-*/METADATA && ls wengert-*/licenses\n"
               "readelf -S wengert/libwengert.so | grep -c debug_info || true"),
-        "libwengert.so\nMetadata-Version: 2.1\nName: wengert\nVersion: " WG_VERSION "\n"
+        "wengert/libwengert.so\nMetadata-Version: 2.1\nName: wengert\nVersion: " WG_VERSION "\n"
         "Summary: Computation graphs with automatic differentiation\nLicense: MIT\nRequires-Python: >=3.10\n"
         "LICENSE\n0\n");
 }
@@ -83,9 +84,10 @@ Test(packages, dpkg_installs_and_removes)
             "    grep -E "
             "'/bin/w|/base\\.h|/lib/lib.*(\\.a|so)$|/wengert\\.pc|g\\.cmake|n1/wengert\\.1|/copyr'\n"
             "to_root -i *.deb; \"$root/usr/bin/wengert\" eval -e '2 + 3'\n"
-            "PYTHONDONTWRITEBYTECODE= PYTHONPATH=$python_folder \"$python\" -c 'import wengert as wg\n"
-            "print(wg.sum([1, 2]).item(), wg.__file__)' | sed \"s,$root,,\"; ls "
-            "\"$python_folder\"/*/__pycache__ | wc -l\n"
+            "PYTHONDONTWRITEBYTECODE= PYTHONPATH=$python_folder \"$python\" -c 'import wengert as wg, "
+            "wengert.nn\n"
+            "print(wg.sum([1, 2]).item(), wg.__file__)' | sed \"s,$root,,\"; find "
+            "\"$python_folder\" -name __pycache__ | wc -l\n"
             "quietly cmake -DCMAKE_PREFIX_PATH=\"$root/usr\" -B b .; quietly cmake --build b\n"
             "b/p_wengert && b/p_static; to_root -P wengert; ls \"$root\"; find \"$root\" -name '*wengert*'"),
         "Version: " WG_VERSION "\nMaintainer: Wengert developers\nDepends: libc6\n"
@@ -95,5 +97,5 @@ Test(packages, dpkg_installs_and_removes)
         "-rw-r--r-- root/root ./usr/lib/pkgconfig/wengert.pc\n"
         "lrwxrwxrwx root/root ./usr/share/doc/wengert/copyright\n"
         "-rw-r--r-- root/root ./usr/share/man/man1/wengert.1\n"
-        "5\n3.0 /usr/lib/python3/dist-packages/wengert/__init__.py\n1\n9\n9\nvar\n");
+        "5\n3.0 /usr/lib/python3/dist-packages/wengert/__init__.py\n2\n9\n9\nvar\n");
 }
