@@ -242,12 +242,12 @@ _libc.fclose.argtypes = _libc.free.argtypes = [c_void_p]
 class Error(Exception):
     """A mistake, as the library reports it: train.py:42: matmul: inner dimensions differ: ..."""
 
-_sites = {}
+_sites, _PACKAGE = {}, os.path.join(os.path.dirname(__file__), "")
 
 def _here():
-    """The call site as C has it: the first frame outside of this file."""
+    """The call site as C has it: the first frame outside of this package."""
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_code.co_filename == __file__:
+    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     key = frame.f_code.co_filename, frame.f_lineno
     if key not in _sites:

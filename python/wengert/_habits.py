@@ -354,7 +354,7 @@ def var(x, axis=None, ddof=None, *, dim=None, correction=None, unbiased=None, **
     if not said or not said[0]:
         return y
     n = x.size if axis is None else np.prod([x.shape[a] for a in wg._list_of(axis)])
-    return y * (n / (n - said[0])) if n > said[0] else y * np.nan
+    return y * n / (n - said[0]) if n > said[0] else y * np.nan
 
 
 @_both
@@ -559,6 +559,12 @@ class Gradient(Value):
 wg.Gradient = Gradient
 
 
+def _new_store(context):
+    store = Params(context)
+    context._frees(store, context._free_params, store._p)
+    return store
+
+
 class Parameter(Value):
     """A tensor that an optimizer changes: wg.tensor(x, requires_grad=True), or a part of a wg.Module. It belongs to no graph: where it
     is used it is an input of the graph there, with its present numbers. y.backward() adds to its .grad."""
@@ -569,10 +575,14 @@ class Parameter(Value):
             raise TypeError("wengert: only floats have gradients: write 1.0 for 1, or dtype=wg.float64")
         context = wg.default_context()
         a = np.ascontiguousarray(a, dtype or context.dtype).reshape(a.shape)
-        self._name, self._frees, self._requires = name or "tensor", True, requires_grad
-        store = Params(context)
-        context._frees(store, context._free_params, store._p)
-        self._put(store, self._name, a)
+        self._name, self._requires = name or "tensor", requires_grad
+        self._put(_new_store(context), self._name, a)
+
+    def _rename(self, name):
+        """The name by which a module has it; not if an optimizer has it already."""
+        if len(self._store) == 1 and self._name != name:
+            self._name = name
+            self._put(_new_store(self._store.context), name, self.numpy())
 
     def _put(self, store, key, a):
         self._store, self._key = store, key

@@ -20,6 +20,11 @@ class Module:
     def __init__(self):
         pass
 
+    def __setattr__(self, name, x):
+        object.__setattr__(self, name, x)
+        for n, w in [("", x)] if isinstance(x, Parameter) else list(x._named(Parameter)) if isinstance(x, Module) else ():
+            w._rename(name + "." * bool(n) + n)
+
     def forward(self, *given):
         raise NotImplementedError("wengert: %s has no forward(self, x)" % type(self).__name__)
 
