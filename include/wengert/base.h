@@ -47,7 +47,8 @@ extern "C" {
     X(WG_ERROR_MEMORY, "out of memory")                   \
     X(WG_ERROR_MISSING, "a feature this build lacks")     \
     X(WG_ERROR_USER, "a user's function failed")          \
-    X(WG_ERROR_SYNTAX, "a program text has an error")
+    X(WG_ERROR_SYNTAX, "a program text has an error")     \
+    X(WG_ERROR_INTERRUPTED, "the work was interrupted")
 
 #define WG_STATUS_ENUM(name, text) name,
 typedef enum wg_status { WG_STATUS_LIST(WG_STATUS_ENUM) WG_STATUS_COUNT } wg_status;
@@ -219,6 +220,7 @@ typedef struct wg_allocator {
 WG_API void wg_no_warnings(void *user, const char *message);
 typedef void (*wg_error_fn)(void *user, wg_status s, const char *message);
 typedef void (*wg_line_fn)(void *user, const char *text);
+typedef bool (*wg_poll_fn)(void *user);
 #define wg_start_opts_list(P, X)                                                                             \
     X(uint64_t, seed, 0, "", "of all random draws and of parameters' first values")                          \
     X(int, threads, WG_AUTO, "[1, 256]", "default: WG_NUM_THREADS, else OMP_NUM_THREADS, else the usable cores") \
@@ -226,6 +228,8 @@ typedef void (*wg_line_fn)(void *user, const char *text);
     X(const wg_allocator *, allocator, NULL, "", "copied; default: malloc, realloc, free")                   \
     X(wg_error_fn, on_error, NULL, "", "called for the first error")                                         \
     X(wg_line_fn, on_warning, NULL, "", "called for warnings; default: \"warning: ...\" on standard error")  \
+    X(wg_poll_fn, on_poll, NULL, "", "called about 20 times a second while values are computed, by the thread that has " \
+      "asked for them; false interrupts the work as wg_interrupt does")                                      \
     X(void *, user, NULL, "", "first argument of these functions")                                           \
     X(int, interpret, 0, "[-1, 1]", "0: plans where they pay; 1: never; -1: always. The results are the same bits") \
     X(unsigned, without, 0, "", "fast ways to switch off: bits WG_WITHOUT_...; the variable WG_WITHOUT adds more") \
@@ -300,6 +304,9 @@ WG_API int wg_utf8_length(const char *s);
  * UTF-8 become \xNN. What has no room is left out, by whole characters. Returns buf. All messages of the library
  * are such texts; use it for names that come from files. */
 WG_API char *wg_plain_text(const char *s, char *buf, size_t size);
+/* Ends the computation that runs now, in another thread or around a signal handler, where it may be called, or else
+ * the next one: with WG_ERROR_INTERRUPTED. A kernel that runs is not ended. */
+WG_API void wg_interrupt(wg_context *c);
 WG_API void wg_recover(wg_context *c); /* forgets the error; nothing else lets a context go on */
 /* Records an error, as the library does. For layers, loaders and tools. An earlier error stays. */
 WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *format, ...) WG_PRINTF(4, 5);

@@ -144,6 +144,15 @@ WG_API wg_node wg_keep_at(wg_site here, wg_node n);
  * Returns false when the value cannot be computed. For drawing and tools. */
 WG_API bool wg_peek(wg_node n, wg_tensor *t);
 
+/* The value of a node, which stays as it is and where it is until wg_release, beyond wg_begin, other evaluations and
+ * wg_graph_free. Do not write to it. A value of less than 64 KiB, of an input or of a parameter is a copy; else it is no
+ * copy, and the memory of its evaluation is kept for it. NULL after an error, and t->data is NULL then. */
+typedef struct wg_held wg_held;
+WG_API wg_held *wg_hold_at(wg_site here, wg_node n, wg_tensor *t);
+#define wg_hold(n, t) wg_hold_at(WG_AT(#n), n, t)
+/* Each wg_hold wants one. Not after wg_finish, which frees what is held. h may be NULL. */
+WG_API void wg_release(wg_held *h);
+
 /* ---- names and scopes: for errors, drawings and random streams; parameters keep their own names ---- */
 
 WG_API wg_node wg_name_at(wg_site here, wg_node n, const char *name); /* the name is copied; returns n */

@@ -126,3 +126,11 @@ size_t wgi_arena_bytes(const wgi_arena *a)
     for (const wgi_chunk *k = a->first; k; k = k->next) n += k->size;
     return n;
 }
+
+bool wgi_arena_has(const wgi_arena *a, const void *p)
+{
+    const char *at = p;
+    for (const wgi_chunk *k = a->first; k; k = k->next)
+        if (at >= k->bytes && at < k->bytes + k->size) return true;
+    return false;
+}

@@ -83,7 +83,8 @@ static inline void wgi_arena_rewind(wgi_arena *a, wgi_place p)
     a->at = p.at;
     a->end = p.end;
 }
-size_t wgi_arena_bytes(const wgi_arena *a); /* of its chunks */
+size_t wgi_arena_bytes(const wgi_arena *a);            /* of its chunks */
+bool wgi_arena_has(const wgi_arena *a, const void *p); /* whether p is in one of its chunks */
 
 /* ---- table.c ---- */
 
@@ -196,8 +197,10 @@ typedef struct wgi_team {
 
 struct wg_context {
     wg_allocator memory;
-    wgi_block *blocks; /* every block of wg_alloc that is not freed */
-    int isa;           /* index of the instruction set in wg_op.kernel */
+    volatile int interrupt; /* by wg_interrupt, a signal handler perhaps */
+    int64_t polled;         /* when on_poll was called, in ms */
+    wgi_block *blocks;      /* every block of wg_alloc that is not freed */
+    int isa;                /* index of the instruction set in wg_op.kernel */
     wg_status status;
     char message[1024];
     bool widens;     /* rules of users compute in f64 what they say in f32: a graph of f32 was replayed in
@@ -224,6 +227,13 @@ struct wg_context {
 
 static inline bool wgi_without(const wg_context *c, unsigned ways) { return c->o.without & ways; }
 static inline bool wgi_ok(const wg_context *c) { return c && !c->status; }
+/* Whether the work must end: on_poll has said so, or wg_interrupt. Then it is an error that is recorded. Call
+ * it in each loop that may be long, in the thread that was called. */
+bool wgi_is_interrupted(wg_context *c, wg_site here);
+static inline bool wgi_interrupted(wg_context *c, wg_site here)
+{
+    return (c->interrupt || c->o.on_poll) && wgi_is_interrupted(c, here);
+}
 /* The best instruction set of this processor and build, as an index of wg_op.kernel. */
 int wgi_isa_best(void);
 extern const char *const wgi_isa_names[WG_ISAS]; /* the words of WG_ISA */

@@ -5,6 +5,7 @@
 #include "wengert/op.h"
 
 #include <stdio.h>
+#include <time.h>
 
 const char *wg_status_text(wg_status s)
 {
@@ -349,5 +350,33 @@ bool wg_options_named(wg_context *c, wg_site here, const char *what)
         return false;
     }
     if (!c->fixed) *known = here;
+    return true;
+}
+
+/* ---- interrupts ---- */
+
+enum { POLL_MS = 50 };
+
+void wg_interrupt(wg_context *c)
+{
+    if (c && !c->fixed) c->interrupt = 1;
+}
+
+/* on_poll: whether it wants to go on. It is called at most every POLL_MS milliseconds. */
+static bool goes_on(wg_context *c)
+{
+    struct timespec t;
+    if (!c->o.on_poll || clock_gettime(CLOCK_MONOTONIC, &t)) return true;
+    const int64_t now = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    if (now - c->polled < POLL_MS) return true;
+    c->polled = now;
+    return c->o.on_poll(c->o.user);
+}
+
+bool wgi_is_interrupted(wg_context *c, wg_site here)
+{
+    if (!c->interrupt && goes_on(c)) return false;
+    c->interrupt = 0;
+    wgi_fail(c, here, "interrupt", WG_ERROR_INTERRUPTED, "the work was interrupted");
     return true;
 }

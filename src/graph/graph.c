@@ -83,6 +83,7 @@ void wg_graph_free(wg_graph *g)
     *p = g->next;
     wgi_with_end(g);
     call_at_end(g);
+    wgi_held_keep(g);
     wgi_arena_free(&g->arena);
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);

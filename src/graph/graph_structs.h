@@ -335,6 +335,7 @@ typedef struct wgi_watch {
 } wgi_watch;
 
 struct wg_graph {
+    struct wg_held *held; /* the values of the open evaluation that are held; NULL: none */
     wg_context *c;
     wg_graph *next;         /* of the context's graphs, or of those that were freed */
     wg_graph *copy_of;      /* copy.c: the graph whose options and lists it uses; NULL: it has its own */

@@ -20,6 +20,7 @@ void wgi_close(wg_graph *g)
     for (size_t i = 0; i < g->results.count; i++)
         if (g->results.list[i] < g->count) g->node[g->results.list[i]].flags &= (uint8_t)~WGI_RESULT;
     g->results.count = 0;
+    wgi_held_keep(g);
     if (g->run.gives_back) wgi_arena_free(&g->values);
     else wgi_arena_reset(&g->values);
     g->run.gives_back = false;
@@ -42,7 +43,7 @@ bool wgi_unlog(wg_graph *g, uint32_t mark)
     wgi_evaluation *e = &g->now;
     while (e->logs && e->lowest >= mark) {
         const wgi_before *b = &e->log[--e->logs];
-        wgi_arena_rewind(&g->values, b->values);
+        if (!g->held) wgi_arena_rewind(&g->values, b->values);
         e->rans = b->rans, e->spans = b->spans, e->trail = b->trail;
         e->mapped = WGI_MIN(e->mapped, e->rans);
         e->lowest = e->logs ? e->log[e->logs - 1].lowest : 0;

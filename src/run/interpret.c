@@ -186,7 +186,8 @@ static bool run(wg_graph *g, uint32_t i)
     wgi_kind_call *c = lazy ? NULL : wgi_kind_call_of(g, &g->node[i]);
     if (c) return wgi_kind_call_run(g, i, c);
     const wgi_place place = wgi_arena_place(&g->temp);
-    const bool ok = wgi_ok(g->c) && (!lazy || run_lazy(g, i)) && run_node(g, i);
+    const bool ok = wgi_ok(g->c) && !wgi_interrupted(g->c, g->node[i].here) && (!lazy || run_lazy(g, i)) &&
+                    run_node(g, i);
     wgi_arena_rewind(&g->temp, place);
     return ok;
 }

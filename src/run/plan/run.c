@@ -8,6 +8,8 @@ typedef struct run {
     char *memory; /* for all threads: arrays and tile buffers */
     size_t each;  /* bytes of it for each thread */
     int failed_step;
+    bool interrupted;
+    wg_site here;
     wgi_clock *clock;
 } run;
 
@@ -42,6 +44,10 @@ static bool part(void *arg, int i, int chunk, int chunks, int thread)
     const wgi_plan_step *s = &u->p->step[i];
     int64_t begin = s->units * chunk / chunks, end = s->units * (chunk + 1) / chunks;
     char *memory = u->memory + u->each * (size_t)thread;
+    if (!thread && wgi_interrupted(u->p->c, u->here)) {
+        u->interrupted = true;
+        return false;
+    }
     if (begin >= end || (s->guard != NO_BUFFER && !wgi_any_true(u->env.ptr[s->guard], s->guards)))
         return true;
     bool ok = s->rows    ? wgi_rows_run(s->rows, &u->env, memory, begin, end)
@@ -141,7 +147,9 @@ static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
 {
     int threads = g->c->o.threads;
     wg_fault fault;
-    run u = { .p = p, .env.run = { g->c->o.seed, g->now.epoch, &fault }, .clock = g->run.clock };
+    run u = {
+        .p = p, .env.run = { g->c->o.seed, g->now.epoch, &fault }, .here = r->here, .clock = g->run.clock
+    };
     u.each = wgi_align(WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 64);
     u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
     u.env.ptr = wgi_arena_alloc(&g->temp, sizeof *u.env.ptr * p->buffers);
@@ -153,6 +161,7 @@ static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     bool ok = run_parts(&u);
     const wgi_plan_step *s = &p->step[u.failed_step];
     if (ok) return leave(g, p, r, u.env.ptr);
+    if (u.interrupted) return false;
     report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of ? s->of->op : NULL, &fault);
     return false;
 }
@@ -168,6 +177,7 @@ static bool run_all(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
 
 bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
 {
+    if (wgi_interrupted(g->c, r->here)) return false;
     void *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
     if (!out || !workspace(g, WGI_MAX(p->work, 64))) return false;
     wgi_busy_begin(g);
