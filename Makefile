@@ -13,6 +13,7 @@
 #   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
 #   GRAPHVIZ=0                     nothing of Graphviz is asked for: no DOT is written or read
 #   MPI=0                          no MPI is looked for: one process trains alone
+#   PYTHON_INCLUDE=FOLDER          of the headers of a Python, any from 3.10 on; PYTHON_INCLUDE= leaves python/_c.c out
 #   ISAS=2                         leaves out the kernels for AVX-512: a third less is compiled; ISAS=1: those for AVX2, too
 #   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
 #   WASM=1                         for WebAssembly, by emscripten, in build/wasm: `make wasm`
@@ -189,12 +190,19 @@ ifneq ($(BUILD_GOALS),)
 MPIS      := $(if $(filter 1,$(MPI)),$(foreach m,openmpi:ompi-c mpich:mpich,$(if $(shell pkg-config --exists $(word 2,$(subst :, ,$m)) 2>/dev/null && \
              CC='$(CC)' tools/library_name.sh $(word 2,$(subst :, ,$m))),$m)))
 endif
+# What Python does often, in C: one file for all versions from 3.10 on, where the headers of one are. It is not linked with the library.
+ifneq ($(BUILD_GOALS),)
+ifeq ($(origin PYTHON_INCLUDE),undefined)
+PYTHON_INCLUDE := $(if $(SAN)$(filter 1,$(WASM)),,$(shell CC='$(CC)' tools/python_include.sh || echo none))
+endif
+endif
+PYTHON_C  := $(if $(filter-out none,$(PYTHON_INCLUDE)),$(BUILD)/python/_c.abi3.so,$(PYTHON_INCLUDE:none=no-python-headers))
 MPI_LIBS  := $(foreach m,$(MPIS),$(BUILD)/libwengert-mpi-$(firstword $(subst :, ,$m)).so)
 Q         := $(if $(V),,@)
 say        = $(if $(V),,@printf '  %-5s %s\n' '$1' '$(patsubst $(BUILD)/%,%,$2)')
 
-.PHONY: all lib tests examples FORCE
-all: lib $(COMMAND) ## the library and the command (the default)
+.PHONY: all lib tests examples no-python-headers FORCE
+all: lib $(COMMAND) $(PYTHON_C) ## the library and the command (the default)
 lib: $(LIB) $(SHARED) $(MPI_LIBS)
 examples: $(EXAMPLES) ## the programs of examples/
 tests: $(TEST_BINARIES)
@@ -322,6 +330,14 @@ $(SHARED): $(SRC_OBJ) $(OPS_OBJ) src/libwengert.map
 	$(call say,LD,$@)
 	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) -Wl,--version-script=src/libwengert.map $(filter %.o,$^) $(WG_LIBS)
 	@ln -sf $(@F) $(BUILD)/libwengert.so
+
+$(BUILD)/python/_c.abi3.so: python/_c.c $(wildcard include/wengert/*.h) $(FLAGS)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -I'$(PYTHON_INCLUDE)' $(WG_CPPFLAGS) $(CPPFLAGS) $(filter-out -fopenmp -fvisibility%,$(WG_CFLAGS)) -fvisibility=hidden \
+	    -O2 $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -shared -o $@ $<
+
+no-python-headers:
+	@! command -v python3 >/dev/null || echo 'python/_c.c is left out, and Python is slower: apt-get install python3-dev'
 
 define mpi_rule
 $(BUILD)/libwengert-mpi-$(word 1,$(subst :, ,$1)).so: src/group/mpi.c src/group/transport.h $(FLAGS)

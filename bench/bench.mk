@@ -3,6 +3,7 @@
 #
 #   make bench                     everything; BENCH="--rounds 2 W1 W3": rows whose names begin with W1 or W3
 #   make bench-ops                 each op alone; OPS="--dtypes f32 --threads 2 sum": a part
+#   make bench-python              one operation in Python, beside PyTorch
 #   make bench-check               answers and gradients of both sides against each other
 #   make bench-growth              what reads and derivatives cost in graphs that grow
 #   make bench-pictures            how long pictures of large graphs take
@@ -22,13 +23,16 @@ BENCH_HAND     := $(patsubst bench/%.c,$(OBJ)/bench/%.o,$(wildcard bench/hand/*.
 BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
                   bench/bench.c bench/works.c bench/hogs.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
 
-.PHONY: bench bench-ops bench-ways bench-check bench-growth bench-pictures bench-limits bench-profile
+.PHONY: bench bench-ops bench-python bench-ways bench-check bench-growth bench-pictures bench-limits bench-profile
 
 bench: $(BUILD)/bench ## times beside hand-written C and PyTorch (BENCH="--rounds 2 W1" for a part)
 	@$(BUILD)/bench $(BENCH)
 
 bench-ops: $(BUILD)/bench-ops ## times of each op beside PyTorch (OPS="--threads 2 sum" for a part)
 	@$(BUILD)/bench-ops $(OPS)
+
+bench-python: all ## one operation in Python: over ctypes, by python/_c.c, in PyTorch
+	@WENGERT_LIBRARY='$(BUILD)/libwengert.so' "$$(tests/python.sh)" bench/python_calls.py
 
 bench-check: $(BUILD)/bench ## answers and gradients of the hand-written side and Wengert against each other
 	@$(BUILD)/bench --check

@@ -239,7 +239,7 @@ parts() {
         sort | uniq -d | report "files that ask for two parts that can be left out"
 }
 
-licences() { grep -L 'SPDX-License-Identifier: MIT' include/wengert/* $(git ls-files "python/*.py") | report "installed sources without an SPDX line"; }
+licences() { grep -L 'SPDX-License-Identifier: MIT' include/wengert/* python/_c.c $(git ls-files "python/*.py") | report "installed sources without an SPDX line"; }
 
 # ---- every public header alone ----
 

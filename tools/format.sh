@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 
 # Public headers are not among them: their tables are aligned by hand.
-files() { find bench examples ops src tests tools -name '*.[ch]' | LC_ALL=C sort; }
+files() { find bench examples ops python src tests tools -name '*.[ch]' | LC_ALL=C sort; }
 
 # Prints file:line for each line of more than 110 bytes. The table of digits is data.
 long_lines() { files | grep -v digits_table | LC_ALL=C xargs -r grep -anE '^.{111}' /dev/null | cut -d : -f 1,2; }

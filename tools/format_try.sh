@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
-mkdir "$scratch"/{bench,examples,ops,src,tests,tools}
+mkdir "$scratch"/{bench,examples,ops,python,src,tests,tools}
 cp .clang-format "$scratch"
 cp tools/format.sh "$scratch/tools"
 tried=src/tried.c

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Wengert for Python: graphs with exact derivatives, NumPy arrays in and out. Over ctypes.
+"""Wengert for Python: graphs with exact derivatives, NumPy arrays in and out.
 
     import numpy as np, wengert as wg
 
@@ -19,13 +19,19 @@ Context(dtype="float32"). Errors are raised as wengert.Error, with the file and 
 
 The library is the file that the variable WENGERT_LIBRARY names; or libwengert.so beside this file, in
 ../../build, in ../../../../lib; or in a folder where the system looks for libraries.
+
+All of this goes over ctypes. Where the module _c is, python/_c.c, it makes the common calls, more than ten times as
+fast. WENGERT_CTYPES=1 leaves it out.
 """
 import builtins
 import ctypes
 import ctypes.util
 import functools
 import importlib
+import importlib.machinery
+import importlib.util
 import inspect
+import keyword
 import operator
 import os
 import re
@@ -225,6 +231,24 @@ def _load():
 _lib = _load()
 _libc = ctypes.CDLL(None)
 
+def _load_c():
+    """The module _c: beside this file, in the folder python beside the library, or in that of the build. None: it is not here."""
+    if os.environ.get("WENGERT_CTYPES", "0") not in ("", "0"):
+        return None
+    here, library = os.path.dirname(os.path.abspath(__file__)), os.path.dirname(_lib._name)
+    for place in (here, os.path.join(library or here, "python"), os.path.join(here, "..", "..", "build", "python")):
+        path = os.path.join(place, "_c.abi3.so")
+        if os.path.exists(path):
+            loader = importlib.machinery.ExtensionFileLoader("wengert._c", path)
+            try:
+                module = importlib.util.module_from_spec(importlib.util.spec_from_loader("wengert._c", loader))
+                loader.exec_module(module)
+                return module
+            except ImportError:  # of another kind of Python
+                return None
+
+_c = _load_c()
+
 def _declare(name, result, parameters):
     f = getattr(_lib, "wg_" + name)
     f.restype, f.argtypes = result, parameters
@@ -242,18 +266,31 @@ _libc.fclose.argtypes = _libc.free.argtypes = [c_void_p]
 class Error(Exception):
     """A mistake, as the library reports it: train.py:42: matmul: inner dimensions differ: ..."""
 
-_sites, _PACKAGE = {}, os.path.join(os.path.dirname(__file__), "")
+_sites = {}
+_PACKAGE = os.path.dirname(__file__) + os.sep  # whose files are nobody's call site
 
-def _here():
-    """The call site as C has it: the first frame outside of this package."""
-    frame = sys._getframe(1)
-    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    key = frame.f_code.co_filename, frame.f_lineno
+def _site(*key):
+    """The call site at this file and line, as C has it. The library has its address: it is kept."""
     if key not in _sites:
         path = os.path.relpath(key[0]) if key[0].startswith(os.getcwd() + os.sep) else key[0]
         _sites[key] = ("\n%s:%d" % (path, key[1])).encode()
     return _sites[key]
+
+def _here():
+    """The call site of the first frame outside of this package."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return _site(frame.f_code.co_filename, frame.f_lineno)
+
+_here = _c.here if _c else _here
+
+def _warned(user, text):
+    """A warning of the library, at the user's line."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text.decode(), stacklevel=level)
 
 class Context:
     """Seed, dtype and threads of what is made from it. The first one made becomes the default."""
@@ -263,7 +300,7 @@ class Context:
         o.seed = _whole(seed, 64, 0) % 2 ** 64
         self._graphs, self._old, self._many = [], [], 64
         self._raised = None  # by a function of yours that the library has called
-        self._warn = _WARNING(lambda user, text: warnings.warn(text.decode(), stacklevel=4))
+        self._warn = _WARNING(_warned)
         o.on_warning = ctypes.cast(self._warn, c_void_p)
         self._c = _lib.wg_start_at(_here(), byref(o))
         self._finish = weakref.finalize(self, lambda c, keep: _lib.wg_finish(c, None), self._c, self._warn)
@@ -410,7 +447,7 @@ def _numpy(t):
 
 # ---- graphs and values ----
 
-class Graph:
+class Graph(_c.Graph if _c else object):
     """A list of values. begin() removes them. The graph that was begun last is the one that wg.input uses.
 
     If you have made none, there is one, until y.backward() without parameters. What comes after it stands in a new graph. The
@@ -501,7 +538,16 @@ def graph():
 def input(name, array, dtype=None):
     return graph().input(name, array, dtype)
 
-class Value:
+class _Node_of_graph:
+    """What a value is, where _c.Node is not here."""
+
+    def __init__(self, node, graph):
+        self._node, self.graph = node, graph
+
+    shape = property(lambda v: tuple((s := _lib.wg_node_shape(v._node)).dim[:s.rank]))
+    dtype = property(lambda v: _DTYPES[_lib.wg_node_dtype(v._node)])
+
+class Value(_c.Node if _c else _Node_of_graph):
     def __array_ufunc__(self, ufunc, method, *operands, **options):
         """np.exp(x) and array + x are ours. What another library calls otherwise is found in the table of names."""
         name = ufunc.__name__
@@ -515,9 +561,6 @@ class Value:
         if name not in _builders:
             raise TypeError("wengert: np.%s is not here%s" % (name, _near(name, __dir__(), _CALL)))
         return _builders[name](*operands)
-
-    def __init__(self, node, graph):
-        self._node, self.graph = node, graph
 
     def item(self, *index):
         """The number of a value of one element; of another one that of the element at this index."""
@@ -607,8 +650,6 @@ class Value:
         except Error:
             return None
 
-    shape = property(lambda v: tuple((s := _lib.wg_node_shape(v._node)).dim[:s.rank]))
-    dtype = property(lambda v: _DTYPES[_lib.wg_node_dtype(v._node)])
     ndim = property(lambda v: len(v.shape))
     size = property(lambda v: int(np.prod(v.shape, dtype=np.int64)))
     T = property(lambda v: _builders["swap"](v) if v.ndim == 2 else _builders["transpose"](v))
@@ -1065,6 +1106,7 @@ def _by_struct(name, struct, operands, _options, result):
         _named(name, fields, options, g, a)
         y = _results(call(_here(), byref(a)), g)
         return Sorted(y, _builders["part"](y, 1)) if name in ("sort", "topk") else y
+    builder.in_c = call, struct, operands, _options, name in _AXIS_NEXT
     return builder, asked, _fields(_options)
 
 # The most axes for which NumPy and PyTorch mean the same by the word, and what to write for more.
@@ -1119,6 +1161,7 @@ def _by_parameters(name, parameters, result):
                 arguments.append(_given(kind, x, g, field))
         y = call(*arguments)
         return tuple(_results(r, g) for r in results) if many else _results(y, g)
+    builder.in_c = call, None, parameters, "", False
     return builder, asked, []
 
 def _builder(name, make, *how):
@@ -1972,3 +2015,76 @@ def check_torch(f, *inputs, **options):
     return _check_arrays(both, arrays, [(n, a) for (n, _), a in zip(moves, arrays)], options)
 
 from . import _habits  # names and methods of NumPy, PyTorch and JAX, made of what stands above
+
+# ---- the common calls in C: python/_c.c ----
+
+# Kinds of arguments that _c takes, by its letters.
+_LETTERS = {"node": "n", "double": "d", "int": "i", "int64": "l", "bool": "b", "text": "t", "shape": "h", "list": "m",
+            "params": "p"}
+# What a function of this file refuses, changes or does beside, or what calls functions of the user: never by _c.
+_NOT_BY_C = frozenset("dot outer diagonal roll tile repeat sort topk clip grad jacobian hessian vmap recompute recompute_chain "
+                       "odeint fixed_point".split())
+
+def _fields_of_c(struct, operands, options):
+    """The fields of a call for _c, (name, letter, place, place of a list of axes), and how many of them are operands; or None."""
+    asked, more = _fields(operands), dict(_fields(options))
+    if not {k for _, k in asked} <= set(_LETTERS):
+        return None, 0
+    names = [(n, k) for n, k in asked] + [(n, k) for n, k in more.items() if k in _LETTERS and n not in ("axis", "axes", "by")]
+    place = (lambda n: getattr(_arguments(struct, operands, options)[1], n).offset) if struct else lambda n: 0
+    fields = [(n + "_" * keyword.iskeyword(n), _LETTERS[k], place(n), -1) for n, k in names]
+    if struct and {"axis", "axes"} & set(more):
+        fields.append(("axis", "x") + tuple(place(n) if n in more else -1 for n in ("axis", "axes")))
+    return tuple(fields), len(asked)
+
+def _address(f):
+    return ctypes.cast(f, c_void_p).value
+
+def _builder_of_c(name, f):
+    """The builder f as one of _c, or None."""
+    call, struct, operands, options, axis_next = f.in_c
+    fields, asked = _fields_of_c(struct, operands, options)
+    form = "struct" if struct else fields and "".join(letter for _, letter, *_ in fields)
+    if name in _NOT_BY_C or not fields or call.restype is not _Node or not struct and form not in _c.FORMS:
+        return None
+    rows = _declare(struct + "_rows", POINTER(_OptionList), [])().contents if struct else None
+    try:
+        return _c.Builder(name, f.__doc__, f, form, _address(call), asked, rows.size if rows else 0, rows.defaults if rows else 0, fields,
+                          axis_next)
+    except ValueError:  # it has more fields than _c has room for
+        return None
+
+def _method_of_c(of, name):
+    f = getattr(of, name)
+    setattr(of, name, _c.Builder(name, f.__doc__, f, name, 0, 0, 0, 0, (), False))
+
+class _Module(type(sys)):
+    """This module, whose attributes are the builders, too. They are none of its names: sum here is Python's."""
+
+def _use_c():
+    given = dict(package=_PACKAGE, site=_site, node=_Node, value=Value, partial=functools.partial, empty=np.empty, array=np.ndarray,
+                 dtypes=tuple(_DTYPES), now=_now, params=Params, words=_WORDS, zero=0)
+    _c.start(tuple(_address(getattr(_lib, "wg_" + n)) for n in _c.FUNCTIONS), tuple(given[n] for n in _c.GIVEN),
+             Value.item, Value.numpy)
+    for name, f in list(_builders.items()):
+        if hasattr(f, "in_c") and not hasattr(f, "__wrapped__"):
+            _builders[name] = _builder_of_c(name, f) or f
+    names = dict(p.split() for p in "truediv div, lt less, le less_equal, gt greater, ge greater_equal, eq equal, ne not_equal, getitem select".split(", "))
+    for name in _c.OPERATORS:
+        _c.operator(name, _builders[names.get(name, name)], getattr(Value, "__%s__" % name))
+        for own in ("__%s__" % name, "__r%s__" % name):
+            if own in vars(Value):
+                delattr(Value, own)
+    del Value.item, Value.numpy
+    for name, f in {**_builders, **_habits.methods}.items():
+        if name not in vars(Value) and isinstance(f, (_c.Builder, type(_use_c))):
+            setattr(Value, name, f)
+    for name, f in {**_builders, **_habits.calls}.items():
+        if name not in globals():
+            setattr(_Module, name, staticmethod(f))
+    for name in ("input", "begin"):
+        _method_of_c(Graph, name)
+    sys.modules[__name__].__class__ = _Module
+
+if _c:  # the last lines of this file: what is above is what _c falls back to
+    _use_c()

@@ -486,8 +486,10 @@ static inline void wgi_open(wg_graph *g)
     for (size_t i = 0; i < g->now.uses; i++) g->now.use[i].version = g->now.use[i].p->version;
 }
 
-void wgi_close(wg_graph *g);     /* ends the evaluation */
-void wgi_held_keep(wg_graph *g); /* call it before the memory of g->values is used again: hold.c */
+void wgi_close(wg_graph *g); /* ends the evaluation */
+/* wg_hold of a value of g, where it is now. NULL: out of memory, and t->data is NULL. */
+wg_held *wgi_hold(wg_graph *g, wg_tensor *t);
+void wgi_held_keep(wg_graph *g); /* call it before the memory of g->values is used again: held.c */
 /* Call this when memory of g->arena is given to what a rewind to an earlier mark leaves: it then gives no
  * memory back. */
 static inline void wgi_unmark(wg_graph *g) { g->marks = 0; }

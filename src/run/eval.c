@@ -136,6 +136,12 @@ wg_tensor wg_value_at(wg_site here, wg_node n)
     return (wg_tensor){ wg_node_dtype(n), wg_node_shape(n), p };
 }
 
+wg_held *wg_hold_at(wg_site here, wg_node n, wg_tensor *t)
+{
+    *t = (wg_tensor){ wg_node_dtype(n), wg_node_shape(n), read(here, "hold", n, false) };
+    return t->data ? wgi_hold(n.graph, t) : NULL;
+}
+
 bool wg_peek(wg_node n, wg_tensor *t)
 {
     wg_graph *g = n.graph;

@@ -30,17 +30,21 @@ Test(forms, array_of_operands)
 
 Test(forms, habits)
 {
-    wgt_shell_or_skip(WITH_PYTHON "$python tests/languages/habits.py <tests/languages/habits.txt");
+    wgt_shell_or_skip(WITH_PYTHON
+                      "for over in 0 1; do WENGERT_CTYPES=$over $python tests/languages/habits.py "
+                      "<tests/languages/habits.txt || exit 1; done");
 }
 
 Test(forms, beside_torch)
 {
     wgt_shell_or_skip(WITH_PYTHON
-                      "$python tests/languages/beside_torch.py <tests/languages/beside_torch.txt");
+                      "for over in 0 1; do WENGERT_CTYPES=$over $python tests/languages/beside_torch.py "
+                      "<tests/languages/beside_torch.txt || exit 1; done");
 }
 
 Test(forms, beside_numpy)
 {
     wgt_shell_or_skip(WITH_PYTHON
-                      "$python tests/languages/beside_numpy.py <tests/languages/beside_numpy.txt");
+                      "for over in 0 1; do WENGERT_CTYPES=$over $python tests/languages/beside_numpy.py "
+                      "<tests/languages/beside_numpy.txt || exit 1; done");
 }

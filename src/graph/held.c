@@ -1,4 +1,4 @@
-/* hold.c: values that outlive their evaluation. The results of an evaluation lie in the arena g->values. When
+/* held.c: values that outlive their evaluation. The results of an evaluation lie in the arena g->values. When
  * the evaluation ends while some of them are held, the arena's memory goes to the wg_held, and the graph gets
  * other memory for its next evaluation. */
 #include <string.h>
@@ -32,14 +32,8 @@ static wg_held *copy_of(wg_context *c, wg_tensor *t, size_t bytes)
     return NULL;
 }
 
-wg_held *wg_hold_at(wg_site here, wg_node n, wg_tensor *t)
+wg_held *wgi_hold(wg_graph *g, wg_tensor *t)
 {
-    wg_graph *const g = n.graph;
-    *t = wg_value_at(here, n);
-    if (!t->data || !g) {
-        t->data = NULL;
-        return NULL;
-    }
     const size_t bytes = (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype);
     if (bytes < COPIED || !wgi_arena_has(&g->values, t->data)) return copy_of(g->c, t, bytes);
     if (!g->held) g->held = new_held(g->c, g);

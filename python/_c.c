@@ -1,0 +1,926 @@
+/* SPDX-License-Identifier: MIT */
+/* _c.c: what Python does at every operation, in C: a value, operators, calls of builders, inputs, reads.
+ *
+ * wengert/__init__.py can do all of this by itself, over ctypes, and does where this module is not built.
+ * Here the common calls are made without it: operands that are values and numbers, options that are numbers,
+ * truths, texts, axes and sizes. Whatever else is given, a list of values, an array, a wrong option, goes to
+ * the function of __init__.py that does the same. So only that file knows what is refused, and in which
+ * words.
+ *
+ * `make` builds it where the headers of a Python are, in build/python/_c.abi3.so, for all versions from 3.10
+ * on. It is not linked with the library: start() gets the addresses of the library that __init__.py has
+ * loaded.
+ *
+ * While nodes are made the lock of Python is held. While values are computed it is released.
+ */
+#define Py_LIMITED_API 0x030A0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <structmember.h>
+
+#include <wengert/graph.h>
+
+/* In the limited API since 3.11 (buffers) and 3.12 (vectorcall). In 3.10 they are the same. */
+typedef struct wg_buffer {
+    void *data;
+    PyObject *owner;
+    Py_ssize_t bytes, item;
+    int readonly, rank;
+    char *format;
+    Py_ssize_t *shape, *strides, *suboffsets;
+    void *internal;
+} wg_buffer;
+typedef PyObject *(*vector_call)(PyObject *, PyObject *const *, size_t, PyObject *);
+#if Py_LIMITED_API < 0x030B0000
+PyAPI_FUNC(int) PyObject_GetBuffer(PyObject *, wg_buffer *, int);
+PyAPI_FUNC(void) PyBuffer_Release(wg_buffer *);
+#endif
+PyAPI_FUNC(PyObject *) PyVectorcall_Call(PyObject *, PyObject *, PyObject *);
+enum { CAN_WRITE = 1, ROW_MAJOR_WITH_FORMAT = 0x3C }; /* PyBUF_WRITABLE; PyBUF_C_CONTIGUOUS | PyBUF_FORMAT */
+#define ARGUMENTS_OFFSET ((size_t)1 << (8 * sizeof(size_t) - 1))
+#define HAS_VECTORCALL   (1UL << 11) /* Py_TPFLAGS_HAVE_VECTORCALL */
+#define IS_METHOD        (1UL << 17) /* Py_TPFLAGS_METHOD_DESCRIPTOR: x.f(y) calls f(x, y) */
+
+/* ---- what start() is given ---- */
+
+/* The functions of the library. FUNCTIONS of the module lists their names. */
+#define LIBRARY(X) \
+    X(failed)      \
+    X(graph_context) X(context_dtype) X(node_shape) X(node_dtype) X(begin) X(input_at) X(item_at) X(value_at)
+static struct {
+#define POINTER(name) __typeof__(wg_##name) *name;
+    LIBRARY(POINTER)
+} library;
+
+/* Of __init__.py: the package's folder; site(file, line), the bytes of a call site, which it keeps; the
+ * struct of a node; the class Value; functools.partial; numpy.empty and numpy.ndarray; dtypes by the
+ * library's numbers; what a thread has; the class Params; words for whole numbers; 0. */
+#define GIVEN(X) \
+    X(package)   \
+    X(site) X(node) X(value) X(partial) X(empty) X(array) X(dtypes) X(now) X(params) X(words) X(zero)
+static struct {
+#define OBJECT(name) PyObject *name;
+    GIVEN(OBJECT)
+} given;
+
+/* Attributes of frames, of what a value has, and of a graph's begin; words of options. */
+#define OF_FRAMES(X) X(f_lasti) X(f_back) X(co_filename)
+#define OF_VALUES(X) X(graph) X(context) X(_look) X(_value) X(_g) X(_p)
+#define OF_BEGIN(X)  X(_called) X(_before) X(_losses) X(_leaves) X(_carried)
+#define WORDS(X)     X(axis) X(axes) X(dim) X(dims) X(keepdim) X(keepdims)
+#define NAMES(X)     OF_FRAMES(X) OF_VALUES(X) OF_BEGIN(X) WORDS(X)
+static struct {
+    NAMES(OBJECT)
+} name;
+
+typedef struct value {
+    PyObject_HEAD wg_node node;
+    PyObject *graph;
+} value;
+/* The base of the class Graph. */
+typedef struct graph {
+    PyObject_HEAD char ended; /* its values are numbers in the graph that is begun now: for __init__.py */
+} graph;
+static PyTypeObject *value_type; /* given.value */
+static PyObject *graph_type;
+static allocfunc new_value;
+
+/* ---- call sites ---- */
+
+/* The sites of instructions. The code is kept, so that no other has its address. */
+typedef struct place {
+    PyObject *code, *site; /* site NULL: in this package, which is nobody's call site */
+    long at;
+} place;
+enum { PLACES = 4096 };
+static place places[PLACES];
+
+/* The place of a frame. NULL: an exception. */
+static place *place_of(PyObject *frame)
+{
+    PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame);
+    PyObject *last = PyObject_GetAttr(frame, name.f_lasti), *file, *site = NULL;
+    const long at = last ? PyLong_AsLong(last) : -1;
+    place *p = places + (((uintptr_t)code >> 4) * 31 + (uintptr_t)at * 7) % PLACES;
+    Py_XDECREF(last);
+    if (p->code == code && p->at == at) {
+        Py_DECREF(code);
+        return p;
+    }
+    file = PyObject_GetAttr(code, name.co_filename);
+    if (file && !PyUnicode_Tailmatch(file, given.package, 0, PY_SSIZE_T_MAX, -1))
+        site = PyObject_CallFunction(given.site, "Oi", file, PyFrame_GetLineNumber((PyFrameObject *)frame));
+    Py_XDECREF(file);
+    if (PyErr_Occurred()) {
+        Py_DECREF(code);
+        return NULL;
+    }
+    const place old = *p;
+    *p = (place){ code, site, at };
+    Py_XDECREF(old.code);
+    Py_XDECREF(old.site); /* __init__.py keeps it: nodes have its text */
+    return p;
+}
+
+/* Where the user called: the first frame outside of this package. NULL: an exception. */
+static PyObject *site_here(void)
+{
+    PyObject *frame = (PyObject *)PyEval_GetFrame(), *back;
+    Py_XINCREF(frame);
+    while (frame) {
+        const place *p = place_of(frame);
+        back = p && !p->site ? PyObject_GetAttr(frame, name.f_back) : NULL;
+        Py_DECREF(frame);
+        if (!back || back == Py_None) {
+            Py_XDECREF(back);
+            if (!p || p->site) return p ? p->site : NULL;
+            break;
+        }
+        frame = back;
+    }
+    return PyErr_Occurred() ? NULL : PyObject_CallFunction(given.site, "Oi", given.package, 0);
+}
+
+static wg_site here(void)
+{
+    PyObject *site = site_here();
+    return site ? PyBytes_AsString(site) : NULL;
+}
+
+static PyObject *module_here(PyObject *module, PyObject *none)
+{
+    PyObject *site = site_here();
+    Py_XINCREF(site);
+    return site;
+}
+
+/* ---- values ---- */
+
+static PyObject *made(wg_node n, PyObject *of)
+{
+    value *v = (value *)new_value(value_type, 0);
+    if (!v) return NULL;
+    v->node = n;
+    v->graph = Py_NewRef(of);
+    return (PyObject *)v;
+}
+
+/* The node as the struct of ctypes. */
+static PyObject *node_struct(wg_node n)
+{
+    return PyObject_CallMethod(given.node, "from_buffer_copy", "y#", (const char *)&n, (Py_ssize_t)sizeof n);
+}
+
+static bool has_failed(const wg_graph *g) { return library.failed(library.graph_context(g)) != WG_OK; }
+
+/* Raises what is wrong, if something is. */
+static bool is_well(PyObject *of)
+{
+    PyObject *context = PyObject_GetAttr(of, name.context);
+    PyObject *y = context ? PyObject_CallMethodObjArgs(context, name._look, NULL) : NULL;
+    Py_XDECREF(context);
+    Py_XDECREF(y);
+    return y;
+}
+
+/* The value of a call whose first value is v. What is no node of a graph is for __init__.py. */
+static PyObject *result(wg_node n, const value *v)
+{
+    if (n.graph && !has_failed(v->node.graph)) return made(n, v->graph);
+    PyObject *s = node_struct(n), *y = s ? PyObject_CallMethodObjArgs(v->graph, name._value, s, NULL) : NULL;
+    Py_XDECREF(s);
+    return y;
+}
+
+static inline bool as_number(PyObject *o, double *d)
+{
+    if (PyFloat_Check(o)) *d = PyFloat_AsDouble(o);
+    else if (Py_TYPE(o) == &PyLong_Type) *d = PyLong_AsDouble(o);
+    else return false;
+    if (*d != -1 || !PyErr_Occurred()) return true;
+    PyErr_Clear();
+    return false;
+}
+
+/* An operand. *first is the first value of a call: the graph of the result. False: an operand for
+ * __init__.py, as a value of another graph, or of one that has ended. */
+static inline bool as_node(PyObject *o, wg_node *n, value **first)
+{
+    double d;
+    if (Py_TYPE(o) == value_type) {
+        value *v = (value *)o;
+        if (!*first && v->graph && !((graph *)v->graph)->ended) *first = v;
+        *n = v->node;
+        return *first && v->graph == (*first)->graph;
+    }
+    if (!as_number(o, &d)) return false;
+    *n = wg_number_of(d);
+    return true;
+}
+
+/* Value(struct of ctypes, graph) */
+static int value_init(PyObject *self, PyObject *arguments, PyObject *named)
+{
+    value *v = (value *)self;
+    PyObject *node, *of, *old = v->graph;
+    wg_buffer b;
+    if (!PyArg_ParseTuple(arguments, "OO!:Value", &node, graph_type, &of) || PyObject_GetBuffer(node, &b, 0))
+        return -1;
+    if ((size_t)b.bytes == sizeof v->node) memcpy(&v->node, b.data, sizeof v->node);
+    PyBuffer_Release(&b);
+    v->graph = Py_NewRef(of);
+    Py_XDECREF(old);
+    return 0;
+}
+
+static int value_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(((value *)self)->graph);
+    Py_VISIT(Py_TYPE(self));
+    return 0;
+}
+
+static int value_clear(PyObject *self)
+{
+    Py_CLEAR(((value *)self)->graph);
+    return 0;
+}
+
+static void value_free(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    value_clear(self);
+    PyObject_GC_Del(self);
+    Py_DECREF(type);
+}
+
+static PyObject *value_node(PyObject *self, void *unused) { return node_struct(((value *)self)->node); }
+
+static PyObject *sizes(const wg_shape *s)
+{
+    PyObject *t = PyTuple_New(s->rank), *size;
+    for (int i = 0; t && i < s->rank; i++) {
+        if (!(size = PyLong_FromLongLong(s->dim[i]))) Py_CLEAR(t);
+        else PyTuple_SetItem(t, i, size);
+    }
+    return t;
+}
+
+static PyObject *value_shape(PyObject *self, void *unused)
+{
+    const wg_shape s = library.node_shape(((value *)self)->node);
+    return sizes(&s);
+}
+
+static PyObject *value_dtype(PyObject *self, void *unused)
+{
+    return PySequence_GetItem(given.dtypes, library.node_dtype(((value *)self)->node));
+}
+
+/* ---- calls of builders ---- */
+
+/* How a function is called: the letters of its parameters, or by a struct of arguments. input and begin are
+ * methods of a graph. */
+enum { N, NN, NNN, NH, NI, NIL, NT, M, MI, TM, STRUCT, INPUT, BEGIN, FORMS };
+static const char *const form_text[FORMS] = { "n", "nn", "nnn", "nh",     "ni",    "nil",  "nt",
+                                              "m", "mi", "tm",  "struct", "input", "begin" };
+
+/* The parameters of a function that has no struct. */
+enum { MOST_NODES = 32 };
+typedef struct parameters {
+    wg_node node[MOST_NODES];
+    int nodes; /* of a list */
+    wg_shape shape;
+    int64_t size;
+    int whole;
+    const char *text;
+} parameters;
+
+/* An argument. kind: n node, m a list of nodes, d double, i int, l int64_t, b bool, t text, h shape, p
+ * Params; x: one axis at `at`, several at `also`, -1: not in the struct. */
+typedef struct field {
+    PyObject *word;
+    char kind;
+    Py_ssize_t at, also;
+} field;
+
+typedef struct builder {
+    PyObject_HEAD vector_call call;
+    PyObject *word, *doc, *python; /* python: the function of __init__.py */
+    void (*function)(void);
+    int form, asked, fields, next; /* asked: how many are given by position; next: may be, too; -1: none */
+    size_t size;
+    const char *standard; /* the struct when nothing is given: bytes of the library */
+    field *field;
+} builder;
+enum { MOST_BYTES = sizeof(parameters), MOST_FIELDS = 24 };
+
+static bool as_whole(PyObject *o, long long least, long long most, long long *n)
+{
+    if (Py_TYPE(o) != &PyLong_Type) return false;
+    *n = PyLong_AsLongLong(o);
+    if (*n == -1 && PyErr_Occurred()) {
+        PyErr_Clear();
+        return false;
+    }
+    return least <= *n && *n <= most;
+}
+
+/* One whole number, or a tuple or list of 1 to 8. The result is their count; 0: for __init__.py. */
+static int as_list(PyObject *o, long long least, long long most, long long n[8])
+{
+    if (Py_TYPE(o) == &PyLong_Type) return as_whole(o, least, most, n);
+    const bool tuple = Py_TYPE(o) == &PyTuple_Type;
+    if (!tuple && Py_TYPE(o) != &PyList_Type) return 0;
+    const Py_ssize_t count = tuple ? PyTuple_Size(o) : PyList_Size(o);
+    if (count > 8) return 0;
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (!as_whole(tuple ? PyTuple_GetItem(o, i) : PyList_GetItem(o, i), least, most, n + i)) return 0;
+    return (int)count;
+}
+
+static bool as_text(PyObject *o, const char **t)
+{
+    Py_ssize_t bytes;
+    if (!PyUnicode_Check(o)) return false;
+    *t = PyUnicode_AsUTF8AndSize(o, &bytes);
+    if (!*t) PyErr_Clear();
+    return *t && strlen(*t) == (size_t)bytes;
+}
+
+static bool as_axes(PyObject *o, const field *f, char *to)
+{
+    long long n[8];
+    const int count = as_list(o, INT_MIN, INT_MAX, n);
+    if (count == 1 && f->at >= 0) {
+        *(int *)(to + f->at) = (int)n[0];
+    } else if (count && f->also >= 0) {
+        int axis[8];
+        for (int i = 0; i < count; i++) axis[i] = (int)n[i];
+        *(wg_axes *)(to + f->also) = wg_axes_of(count, axis);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool as_nodes(PyObject *o, parameters *p, value **first)
+{
+    const bool tuple = Py_TYPE(o) == &PyTuple_Type;
+    if (!tuple && Py_TYPE(o) != &PyList_Type) return false;
+    const Py_ssize_t count = tuple ? PyTuple_Size(o) : PyList_Size(o);
+    if (count > MOST_NODES) return false;
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (!as_node(tuple ? PyTuple_GetItem(o, i) : PyList_GetItem(o, i), p->node + i, first)) return false;
+    p->nodes = (int)count;
+    return true;
+}
+
+static void *address_of(PyObject *o, PyObject *attribute)
+{
+    PyObject *number = PyObject_GetAttr(o, attribute);
+    void *p = number ? PyLong_AsVoidPtr(number) : NULL;
+    Py_XDECREF(number);
+    return p;
+}
+
+/* Writes an argument into the struct. False: one for __init__.py. */
+static bool set(const field *f, PyObject *o, char *to, value **first)
+{
+    long long n[8];
+    void *p = to + f->at;
+    switch (f->kind) {
+    case 'n': return as_node(o, p, first);
+    case 'm': return as_nodes(o, p, first);
+    case 'p': return (PyObject *)Py_TYPE(o) == given.params && (*(void **)p = address_of(o, name._p));
+    case 'x': return as_axes(o, f, to);
+    case 't': return as_text(o, p);
+    case 'b':
+        if (Py_TYPE(o) != &PyBool_Type) return false;
+        *(bool *)p = o == Py_True;
+        return true;
+    case 'd': return as_number(o, p);
+    case 'i':
+        if (PyUnicode_Check(o)) o = PyDict_GetItem(given.words, o);
+        if (!o || !as_whole(o, INT_MIN, INT_MAX, n)) return false;
+        *(int *)p = (int)n[0];
+        return true;
+    case 'l':
+        if (!as_whole(o, INT64_MIN, INT64_MAX, n)) return false;
+        *(int64_t *)p = n[0];
+        return true;
+    default: {
+        const int count = as_list(o, INT64_MIN, INT64_MAX, n);
+        if (!count) return false;
+        *(wg_shape *)p = (wg_shape){ .rank = count };
+        for (int i = 0; i < count; i++) ((wg_shape *)p)->dim[i] = n[i];
+        return true;
+    }
+    }
+}
+
+/* The field of a word; PyTorch's words for axes and keepdims are understood. -1: for __init__.py. */
+static int field_of(const builder *b, PyObject *word)
+{
+    if (word == name.keepdim) word = name.keepdims;
+    for (int k = 0; k < b->fields; k++)
+        if (b->field[k].word == word ||
+            (b->field[k].kind == 'x' && (word == name.axes || word == name.dim || word == name.dims)))
+            return k;
+    return -1;
+}
+
+static wg_node call(const builder *b, wg_site s, const char *a)
+{
+    const parameters *p = (const void *)a;
+    const wg_node *x = p->node;
+#define CALL(...) ((wg_node(*)(wg_site, __VA_ARGS__))b->function)
+    switch (b->form) {
+    case N: return CALL(wg_node)(s, x[0]);
+    case NN: return CALL(wg_node, wg_node)(s, x[0], x[1]);
+    case NNN: return CALL(wg_node, wg_node, wg_node)(s, x[0], x[1], x[2]);
+    case NH: return CALL(wg_node, wg_shape)(s, x[0], p->shape);
+    case NI: return CALL(wg_node, int)(s, x[0], p->whole);
+    case NIL: return CALL(wg_node, int, int64_t)(s, x[0], p->whole, p->size);
+    case NT: return CALL(wg_node, const char *)(s, x[0], p->text);
+    case M: return CALL(const wg_node *, int)(s, x, p->nodes);
+    case MI: return CALL(const wg_node *, int, int)(s, x, p->nodes, p->whole);
+    case TM: return CALL(const char *, const wg_node *, int)(s, p->text, x, p->nodes);
+    default: return CALL(const void *)(s, a);
+    }
+}
+
+/* The value of a call. NULL without an exception: a call for __init__.py. */
+static PyObject *build(const builder *b, PyObject *const *args, Py_ssize_t n, PyObject *words)
+{
+    _Alignas(16) char a[MOST_BYTES];
+    const Py_ssize_t named = words ? PyTuple_Size(words) : 0;
+    value *first = NULL;
+    Py_ssize_t seen = 0;
+    if (b->form == STRUCT ? n > b->asked + (b->next >= 0) : n + named != b->asked) return NULL;
+    if (b->form == STRUCT) memcpy(a, b->standard, b->size);
+    for (Py_ssize_t k = 0; k < n; k++) {
+        const int f = k < b->asked ? (int)k : b->next;
+        if (k >= b->asked) seen |= (Py_ssize_t)1 << f;
+        if (!set(b->field + f, args[k], a, &first)) return NULL;
+    }
+    if (!first) return NULL; /* options do not say the graph */
+    for (Py_ssize_t k = 0; k < named; k++) {
+        const int f = field_of(b, PyTuple_GetItem(words, k));
+        if (f < 0 || (b->form != STRUCT && f < n) || (seen >> f & 1)) return NULL;
+        seen |= (Py_ssize_t)1 << f;
+        if (args[n + k] == Py_None && f >= b->asked && b->field[f].kind != 'x') continue;
+        if (!set(b->field + f, args[n + k], a, &first)) return NULL;
+    }
+    const wg_site s = here();
+    return s ? result(call(b, s, a), first) : NULL;
+}
+
+static PyObject *in_python(PyObject *f, PyObject *const *args, Py_ssize_t n, PyObject *words)
+{
+    PyObject *arguments = PyTuple_New(n), *options = words ? PyDict_New() : NULL, *y = NULL;
+    bool ok = arguments && (options || !words);
+    for (Py_ssize_t k = 0; ok && k < n; k++) PyTuple_SetItem(arguments, k, Py_NewRef(args[k]));
+    for (Py_ssize_t k = 0; ok && words && k < PyTuple_Size(words); k++)
+        ok = !PyDict_SetItem(options, PyTuple_GetItem(words, k), args[n + k]);
+    if (ok) y = PyObject_Call(f, arguments, options);
+    Py_XDECREF(arguments);
+    Py_XDECREF(options);
+    return y;
+}
+
+static PyObject *graph_input(PyObject *const *args, Py_ssize_t n);
+static PyObject *graph_begin(PyObject *const *args, Py_ssize_t n);
+
+static PyObject *builder_call(PyObject *self, PyObject *const *args, size_t n, PyObject *words)
+{
+    const builder *b = (const builder *)self;
+    PyObject *y = NULL;
+    n &= ~ARGUMENTS_OFFSET;
+    if (b->form < INPUT) y = build(b, args, (Py_ssize_t)n, words);
+    else if (!words) y = (b->form == INPUT ? graph_input : graph_begin)(args, (Py_ssize_t)n);
+    return y || PyErr_Occurred() ? y : in_python(b->python, args, (Py_ssize_t)n, words);
+}
+
+/* As a method without a call, x.f, it is the function with x already given. */
+static PyObject *builder_get(PyObject *self, PyObject *object, PyObject *type)
+{
+    if (!object || object == Py_None) return Py_NewRef(self);
+    return PyObject_CallFunctionObjArgs(given.partial, self, object, NULL);
+}
+
+static void builder_free(PyObject *self)
+{
+    builder *b = (builder *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    for (int k = 0; k < b->fields; k++) Py_XDECREF(b->field[k].word);
+    PyMem_Free(b->field);
+    Py_XDECREF(b->word);
+    Py_XDECREF(b->doc);
+    Py_XDECREF(b->python);
+    PyObject_Free(b);
+    Py_DECREF(type);
+}
+
+static PyObject *builder_repr(PyObject *self)
+{
+    return PyUnicode_FromFormat("<wengert builder %U>", ((builder *)self)->word);
+}
+
+/* The place of a parameter in struct parameters. node: how many nodes stand before it. */
+static Py_ssize_t parameter_at(char kind, int node)
+{
+    switch (kind) {
+    case 'm':
+    case 'n': return (Py_ssize_t)offsetof(parameters, node) + node * (Py_ssize_t)sizeof(wg_node);
+    case 'h': return offsetof(parameters, shape);
+    case 'l': return offsetof(parameters, size);
+    case 'i': return offsetof(parameters, whole);
+    default: return offsetof(parameters, text);
+    }
+}
+
+static bool read_fields(builder *b, PyObject *fields)
+{
+    b->fields = (int)PyTuple_Size(fields);
+    if (b->fields < 0 || !(b->field = PyMem_Calloc((size_t)b->fields + 1, sizeof *b->field))) return false;
+    if (b->fields > MOST_FIELDS || b->size > MOST_BYTES || b->form == FORMS) {
+        PyErr_Format(PyExc_ValueError, "wengert._c: the builder %U has no form of this module", b->word);
+        return false;
+    }
+    for (int k = 0, nodes = 0; k < b->fields; k++) {
+        field *f = b->field + k;
+        int kind;
+        if (!PyArg_ParseTuple(PyTuple_GetItem(fields, k), "UCnn", &f->word, &kind, &f->at, &f->also))
+            return false;
+        f->kind = (char)kind;
+        Py_INCREF(f->word);
+        PyUnicode_InternInPlace(&f->word);
+        if (b->form != STRUCT) f->at = parameter_at(f->kind, nodes);
+        nodes += kind == 'n';
+    }
+    return true;
+}
+
+/* Builder(name, doc, function of Python, form, address, number of operands, bytes, address of the defaults,
+ * fields, whether an axis may come next): the fields are (name, kind, at, also). */
+static PyObject *builder_new(PyTypeObject *type, PyObject *arguments, PyObject *named)
+{
+    PyObject *word, *doc, *python, *fields;
+    const char *form;
+    unsigned long long address, standard;
+    Py_ssize_t size;
+    int asked, next;
+    if (!PyArg_ParseTuple(arguments, "UOOsKinKO!p", &word, &doc, &python, &form, &address, &asked, &size,
+                          &standard, &PyTuple_Type, &fields, &next))
+        return NULL;
+    builder *b = (builder *)PyType_GenericAlloc(type, 0);
+    if (!b) return NULL;
+    b->call = builder_call;
+    b->word = Py_NewRef(word);
+    b->doc = Py_NewRef(doc);
+    b->python = Py_NewRef(python);
+    b->function = (void (*)(void))(uintptr_t)address;
+    b->asked = asked;
+    b->size = (size_t)size;
+    b->standard = (const char *)(uintptr_t)standard;
+    while (b->form < FORMS && strcmp(form, form_text[b->form])) b->form++;
+    const bool ok = read_fields(b, fields);
+    b->next = -1;
+    for (int k = 0; ok && next && k < b->fields; k++)
+        if (b->field[k].kind == 'x') b->next = k;
+    if (ok) return (PyObject *)b;
+    Py_DECREF(b);
+    return NULL;
+}
+
+/* ---- operators ---- */
+
+enum { ADD, SUB, MUL, TRUEDIV, POW, MATMUL, NEG, ABS, LT, LE, EQ, NE, GT, GE, GETITEM, SIGNS };
+static const char *const sign_text[SIGNS] = { "add",    "sub", "mul", "truediv", "pow",
+                                              "matmul", "neg", "abs", "lt",      "le",
+                                              "eq",     "ne",  "gt",  "ge",      "getitem" };
+/* The builder, and the operator of __init__.py. */
+static struct {
+    const builder *builder;
+    PyObject *python;
+} sign[SIGNS];
+
+/* Whether the builder alone is the operator. Truths are not added, and powers of whole numbers are whole. */
+static bool is_plain(int k, PyObject *o)
+{
+    if ((k > MUL && k != POW && k != NEG) || Py_TYPE(o) != value_type) return true;
+    const wg_dtype t = library.node_dtype(((value *)o)->node);
+    return k == POW ? wg_dtype_is_float(t) : t != WG_BOOL;
+}
+
+static PyObject *operate(int k, PyObject *a, PyObject *b)
+{
+    PyObject *args[] = { a, b }, *y;
+    if (!sign[k].builder) Py_RETURN_NOTIMPLEMENTED;
+    if (is_plain(k, a) && (!b || is_plain(k, b))) {
+        y = build(sign[k].builder, args, b ? 2 : 1, NULL);
+        if (y || PyErr_Occurred()) return y;
+    }
+    return PyObject_CallFunctionObjArgs(sign[k].python, a, b, NULL);
+}
+
+static PyObject *value_add(PyObject *a, PyObject *b) { return operate(ADD, a, b); }
+static PyObject *value_sub(PyObject *a, PyObject *b) { return operate(SUB, a, b); }
+static PyObject *value_mul(PyObject *a, PyObject *b) { return operate(MUL, a, b); }
+static PyObject *value_div(PyObject *a, PyObject *b) { return operate(TRUEDIV, a, b); }
+static PyObject *value_matmul(PyObject *a, PyObject *b) { return operate(MATMUL, a, b); }
+static PyObject *value_neg(PyObject *a) { return operate(NEG, a, NULL); }
+static PyObject *value_abs(PyObject *a) { return operate(ABS, a, NULL); }
+
+static PyObject *value_pow(PyObject *a, PyObject *b, PyObject *modulus)
+{
+    if (modulus != Py_None) Py_RETURN_NOTIMPLEMENTED;
+    return operate(POW, a, b);
+}
+
+static PyObject *value_compare(PyObject *a, PyObject *b, int how)
+{
+    static const int k[] = {
+        [Py_LT] = LT, [Py_LE] = LE, [Py_EQ] = EQ, [Py_NE] = NE, [Py_GT] = GT, [Py_GE] = GE
+    };
+    return operate(k[how], a, b);
+}
+
+/* x[i]; any other index is for __init__.py. */
+static PyObject *value_at(PyObject *a, PyObject *index)
+{
+    if (Py_TYPE(index) == &PyLong_Type && Py_TYPE(a) == value_type &&
+        library.node_shape(((value *)a)->node).rank > 0) {
+        PyObject *args[] = { a, given.zero, index }, *y = build(sign[GETITEM].builder, args, 3, NULL);
+        if (y || PyErr_Occurred()) return y;
+    }
+    return PyObject_CallFunctionObjArgs(sign[GETITEM].python, a, index, NULL);
+}
+
+static PyObject *value_row(PyObject *a, Py_ssize_t i)
+{
+    PyObject *index = PyLong_FromSsize_t(i), *y = index ? value_at(a, index) : NULL;
+    Py_XDECREF(index);
+    return y;
+}
+
+/* operator(name, builder, function of Python) */
+static PyObject *module_operator(PyObject *module, PyObject *arguments)
+{
+    const char *text;
+    PyObject *to, *python;
+    if (!PyArg_ParseTuple(arguments, "sOO", &text, &to, &python)) return NULL;
+    for (int k = 0; k < SIGNS; k++)
+        if (!strcmp(text, sign_text[k])) {
+            sign[k].builder = (const builder *)Py_NewRef(to);
+            sign[k].python = Py_NewRef(python);
+        }
+    Py_RETURN_NONE;
+}
+
+/* ---- inputs and reads ---- */
+
+/* The dtype of an array's elements in this machine's order of bytes; WG_DEFAULT_DTYPE: none of these. */
+static wg_dtype dtype_of(const wg_buffer *b)
+{
+    const char c = b->format && b->format[0] && !b->format[1] ? b->format[0] : 0;
+    switch (c) {
+    case 'd': return WG_F64;
+    case 'f': return WG_F32;
+    case 'e': return WG_F16;
+    case '?': return WG_BOOL;
+    case 'B': return WG_U8;
+    case 'i':
+    case 'l':
+    case 'q': return b->item == 8 ? WG_I64 : WG_I32;
+    default: return WG_DEFAULT_DTYPE;
+    }
+}
+
+/* g.input(name, array) of an array that is copied as it is. */
+static PyObject *graph_input(PyObject *const *args, Py_ssize_t n)
+{
+    const char *text = NULL;
+    wg_buffer b;
+    PyObject *y = NULL;
+    if (n != 3 || (PyObject *)Py_TYPE(args[2]) != given.array) return NULL;
+    if (args[1] != Py_None && !as_text(args[1], &text)) return NULL;
+    wg_graph *g = address_of(args[0], name._g);
+    const wg_site s = g ? here() : NULL;
+    if (!s) return NULL;
+    if (PyObject_GetBuffer(args[2], &b, ROW_MAJOR_WITH_FORMAT)) {
+        PyErr_Clear();
+        return NULL;
+    }
+    wg_tensor t = { dtype_of(&b), { .rank = b.rank }, b.data };
+    if (t.dtype != WG_DEFAULT_DTYPE && b.rank <= WG_MAX_RANK &&
+        (!strchr("dfe", b.format[0]) || t.dtype == library.context_dtype(library.graph_context(g)))) {
+        wg_node x;
+        for (int i = 0; i < b.rank; i++) t.shape.dim[i] = b.shape[i];
+        if (b.bytes < 1 << 16) {
+            x = library.input_at(s, g, text, t);
+        } else {
+            PyThreadState *state = PyEval_SaveThread();
+            x = library.input_at(s, g, text, t);
+            PyEval_RestoreThread(state);
+        }
+        const value v = { .node = { .graph = g }, .graph = args[0] };
+        y = result(x, &v);
+    }
+    PyBuffer_Release(&b);
+    return y;
+}
+
+/* g.begin() of a graph that has nothing to forget but its nodes. */
+static PyObject *graph_begin(PyObject *const *args, Py_ssize_t n)
+{
+#define NAME(word) name.word,
+    PyObject *const lists[] = { OF_BEGIN(NAME) };
+    if (n != 1 || ((graph *)args[0])->ended) return NULL;
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+        PyObject *list = PyObject_GetAttr(args[0], lists[k]);
+        const Py_ssize_t size = list ? PyObject_Size(list) : -1;
+        Py_XDECREF(list);
+        if (size < 0) PyErr_Clear(); /* of a graph that is being made */
+        if (size) return NULL;
+    }
+    wg_graph *g = address_of(args[0], name._g);
+    if (!g) return NULL;
+    library.begin(g, WG_TRAIN);
+    if ((has_failed(g) && !is_well(args[0])) || PyObject_SetAttr(given.now, name.graph, args[0])) return NULL;
+    return Py_NewRef(args[0]);
+}
+
+static PyObject *other_item, *other_numpy; /* of __init__.py */
+
+/* A method of Python that takes more than self. */
+static PyObject *with_more(PyObject *f, PyObject *self, PyObject *const *more, Py_ssize_t n, PyObject *words)
+{
+    PyObject *args[MOST_NODES] = { self };
+    const Py_ssize_t all = n + (words ? PyTuple_Size(words) : 0);
+    if (all >= MOST_NODES) return PyErr_Format(PyExc_TypeError, "wengert: %zd arguments", all);
+    memcpy(args + 1, more, (size_t)all * sizeof *more);
+    return in_python(f, args, n + 1, words);
+}
+
+static PyObject *value_item(PyObject *self, PyObject *const *index, Py_ssize_t n, PyObject *words)
+{
+    value *v = (value *)self;
+    if (n || words || !v->graph) return with_more(other_item, self, index, n, words);
+    const wg_site s = here();
+    if (!s) return NULL;
+    PyThreadState *state = PyEval_SaveThread();
+    const double y = library.item_at(s, v->node);
+    PyEval_RestoreThread(state);
+    return has_failed(v->node.graph) && !is_well(v->graph) ? NULL : PyFloat_FromDouble(y);
+}
+
+static PyObject *value_numpy(PyObject *self, PyObject *const *more, Py_ssize_t n, PyObject *words)
+{
+    value *v = (value *)self;
+    if (n || words || !v->graph) return with_more(other_numpy, self, more, n, words);
+    const wg_site s = here();
+    wg_buffer b;
+    if (!s) return NULL;
+    PyThreadState *state = PyEval_SaveThread();
+    const wg_tensor t = library.value_at(s, v->node);
+    PyEval_RestoreThread(state);
+    if (has_failed(v->node.graph) && !is_well(v->graph)) return NULL;
+    if (!t.data) Py_RETURN_NONE;
+    if (t.dtype == WG_BF16) return PyObject_CallFunctionObjArgs(other_numpy, self, NULL);
+    PyObject *shape = sizes(&t.shape), *dtype = PySequence_GetItem(given.dtypes, t.dtype), *a = NULL;
+    if (shape && dtype) a = PyObject_CallFunctionObjArgs(given.empty, shape, dtype, NULL);
+    Py_XDECREF(shape);
+    Py_XDECREF(dtype);
+    if (a && PyObject_GetBuffer(a, &b, CAN_WRITE)) Py_CLEAR(a);
+    if (!a) return NULL;
+    memcpy(b.data, t.data, (size_t)b.bytes);
+    PyBuffer_Release(&b);
+    return a;
+}
+
+/* ---- the module ---- */
+
+/* start(addresses of FUNCTIONS, objects of GIVEN, item and numpy of __init__.py) */
+static PyObject *module_start(PyObject *module, PyObject *arguments)
+{
+    PyObject *addresses, *objects;
+    Py_ssize_t k = 0;
+    if (!PyArg_ParseTuple(arguments, "O!O!OO", &PyTuple_Type, &addresses, &PyTuple_Type, &objects,
+                          &other_item, &other_numpy))
+        return NULL;
+#define ADDRESS(f) \
+    library.f = (__typeof__(library.f))(uintptr_t)PyLong_AsVoidPtr(PyTuple_GetItem(addresses, k++));
+    LIBRARY(ADDRESS)
+    k = 0;
+#define KEEP(o) given.o = Py_XNewRef(PyTuple_GetItem(objects, k++));
+    GIVEN(KEEP)
+    if (PyErr_Occurred()) return NULL;
+    Py_INCREF(other_item);
+    Py_INCREF(other_numpy);
+    value_type = (PyTypeObject *)given.value;
+    new_value = (allocfunc)PyType_GetSlot(value_type, Py_tp_alloc);
+    Py_RETURN_NONE;
+}
+
+#define METHOD(f) (PyCFunction)(void *) f, METH_FASTCALL | METH_KEYWORDS
+static PyMethodDef value_methods[] = {
+    { "item", METHOD(value_item),
+      "The number of a value of one element; of another one that of the element at this index: item(1, 2)." },
+    { "numpy", METHOD(value_numpy), "A copy of the value, an array." },
+    { 0 }
+};
+static PyGetSetDef value_members[] = { { "_node", value_node, NULL, NULL, NULL },
+                                       { "shape", value_shape, NULL, NULL, NULL },
+                                       { "dtype", value_dtype, NULL, NULL, NULL },
+                                       { 0 } };
+static PyMemberDef value_fields[] = { { "graph", T_OBJECT_EX, offsetof(value, graph), READONLY, NULL },
+                                      { 0 } };
+#define SLOT(slot, f)   \
+    {                   \
+        slot, (void *)f \
+    }
+static PyType_Slot value_slots[] = { SLOT(Py_tp_new, PyType_GenericNew),
+                                     SLOT(Py_tp_init, value_init),
+                                     SLOT(Py_tp_dealloc, value_free),
+                                     SLOT(Py_tp_traverse, value_traverse),
+                                     SLOT(Py_tp_clear, value_clear),
+                                     SLOT(Py_tp_methods, value_methods),
+                                     SLOT(Py_tp_getset, value_members),
+                                     SLOT(Py_tp_members, value_fields),
+                                     SLOT(Py_tp_richcompare, value_compare),
+                                     SLOT(Py_tp_hash, PyObject_HashNotImplemented),
+                                     SLOT(Py_nb_add, value_add),
+                                     SLOT(Py_nb_subtract, value_sub),
+                                     SLOT(Py_nb_multiply, value_mul),
+                                     SLOT(Py_nb_true_divide, value_div),
+                                     SLOT(Py_nb_power, value_pow),
+                                     SLOT(Py_nb_matrix_multiply, value_matmul),
+                                     SLOT(Py_nb_negative, value_neg),
+                                     SLOT(Py_nb_absolute, value_abs),
+                                     SLOT(Py_mp_subscript, value_at),
+                                     SLOT(Py_sq_item, value_row),
+                                     { 0, NULL } };
+static PyType_Spec value_spec = { "wengert._c.Node", sizeof(value), 0,
+                                  Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+                                  value_slots };
+
+static PyMemberDef graph_fields[] = { { "_ended", T_BOOL, offsetof(graph, ended), 0, NULL }, { 0 } };
+static PyType_Slot graph_slots[] = { SLOT(Py_tp_members, graph_fields), { 0, NULL } };
+static PyType_Spec graph_spec = { "wengert._c.Graph", sizeof(graph), 0,
+                                  Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, graph_slots };
+
+static PyMemberDef builder_fields[] = {
+    { "__vectorcalloffset__", T_PYSSIZET, offsetof(builder, call), READONLY, NULL },
+    { "__name__", T_OBJECT_EX, offsetof(builder, word), READONLY, NULL },
+    { "__qualname__", T_OBJECT_EX, offsetof(builder, word), READONLY, NULL },
+    { "__doc__", T_OBJECT_EX, offsetof(builder, doc), READONLY, NULL },
+    { "__wrapped__", T_OBJECT_EX, offsetof(builder, python), READONLY, NULL },
+    { 0 }
+};
+static PyType_Slot builder_slots[] = { SLOT(Py_tp_new, builder_new),
+                                       SLOT(Py_tp_dealloc, builder_free),
+                                       SLOT(Py_tp_repr, builder_repr),
+                                       SLOT(Py_tp_call, PyVectorcall_Call),
+                                       SLOT(Py_tp_descr_get, builder_get),
+                                       SLOT(Py_tp_members, builder_fields),
+                                       { 0, NULL } };
+static PyType_Spec builder_spec = { "wengert._c.Builder", sizeof(builder), 0,
+                                    Py_TPFLAGS_DEFAULT | HAS_VECTORCALL | IS_METHOD, builder_slots };
+
+static PyMethodDef module_functions[] = { { "here", module_here, METH_NOARGS, NULL },
+                                          { "operator", module_operator, METH_VARARGS, NULL },
+                                          { "start", module_start, METH_VARARGS, NULL },
+                                          { 0 } };
+static struct PyModuleDef module_is = {
+    PyModuleDef_HEAD_INIT, "wengert._c", NULL, -1, module_functions, NULL, NULL, NULL, NULL
+};
+
+static bool add_words(PyObject *module, const char *as, const char *const *words, int n)
+{
+    PyObject *t = PyTuple_New(n);
+    for (int k = 0; t && k < n; k++) PyTuple_SetItem(t, k, PyUnicode_FromString(words[k]));
+    return t && !PyModule_AddObject(module, as, t);
+}
+
+PyMODINIT_FUNC PyInit__c(void);
+PyMODINIT_FUNC PyInit__c(void)
+{
+#define TEXT(word) #word,
+    static const char *const functions[] = { LIBRARY(TEXT) }, *const objects[] = { GIVEN(TEXT) };
+    PyObject *m = PyModule_Create(&module_is);
+    if (!m) return NULL;
+#define INTERN(word) name.word = PyUnicode_InternFromString(#word);
+    NAMES(INTERN)
+    graph_type = PyType_FromSpec(&graph_spec);
+    const bool ok = graph_type && !PyModule_AddObject(m, "Graph", Py_NewRef(graph_type)) &&
+                    !PyModule_AddObject(m, "Node", PyType_FromSpec(&value_spec)) &&
+                    !PyModule_AddObject(m, "Builder", PyType_FromSpec(&builder_spec)) &&
+                    add_words(m, "FUNCTIONS", functions, sizeof functions / sizeof *functions) &&
+                    add_words(m, "GIVEN", objects, sizeof objects / sizeof *objects) &&
+                    add_words(m, "FORMS", form_text, STRUCT) && add_words(m, "OPERATORS", sign_text, SIGNS);
+    if (!ok) Py_CLEAR(m);
+    return m;
+}
