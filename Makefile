@@ -429,9 +429,9 @@ newcomer: all tests examples ## follows README.md on a bare system, as a user an
 mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
-docs: all ## writes docs/ops.md from the registry, the tables of python/wengert/__init__.py and values.hpp from the headers
+docs: all ## writes docs/ops.md from the registry, python/wengert/_table.py and lists of values.hpp from the headers
 	@$(BUILD)/wengert ops --markdown > docs/ops.md
-	@tools/tables.sh
+	@python3 tools/table.py
 
 gallery: all ## makes the pictures of docs/drawing.md, each with the command that stands there
 	@BUILD='$(BUILD)' tools/gallery.sh

@@ -53,11 +53,11 @@ static struct {
 } library;
 
 /* Of __init__.py: the package's folder; site(file, line), the bytes of a call site, which it keeps; the
- * struct of a node; the class Value; functools.partial; numpy.empty and numpy.ndarray; dtypes by the
- * library's numbers; what a thread has; the class Params; words for whole numbers; 0. */
+ * struct of a node; the class Value; types.MethodType; numpy.empty and numpy.ndarray; dtypes by the
+ * library's numbers; what a thread has; the class Params; explain(name, f), the text for help(); 0. */
 #define GIVEN(X) \
     X(package)   \
-    X(site) X(node) X(value) X(partial) X(empty) X(array) X(dtypes) X(now) X(params) X(words) X(zero)
+    X(site) X(node) X(value) X(partial) X(empty) X(array) X(dtypes) X(now) X(params) X(explain) X(zero)
 static struct {
 #define OBJECT(name) PyObject *name;
     GIVEN(OBJECT)
@@ -307,7 +307,7 @@ typedef struct field {
 
 typedef struct builder {
     PyObject_HEAD vector_call call;
-    PyObject *word, *doc, *python; /* python: the function of __init__.py */
+    PyObject *word, *python; /* python: the function of __init__.py */
     void (*function)(void);
     int form, asked, fields, next; /* asked: how many are given by position; next: may be, too; -1: none */
     size_t size;
@@ -402,8 +402,7 @@ static bool set(const field *f, PyObject *o, char *to, value **first)
         return true;
     case 'd': return as_number(o, p);
     case 'i':
-        if (PyUnicode_Check(o)) o = PyDict_GetItem(given.words, o);
-        if (!o || !as_whole(o, INT_MIN, INT_MAX, n)) return false;
+        if (!as_whole(o, INT_MIN, INT_MAX, n)) return false;
         *(int *)p = (int)n[0];
         return true;
     case 'l':
@@ -517,7 +516,6 @@ static void builder_free(PyObject *self)
     for (int k = 0; k < b->fields; k++) Py_XDECREF(b->field[k].word);
     PyMem_Free(b->field);
     Py_XDECREF(b->word);
-    Py_XDECREF(b->doc);
     Py_XDECREF(b->python);
     PyObject_Free(b);
     Py_DECREF(type);
@@ -563,23 +561,22 @@ static bool read_fields(builder *b, PyObject *fields)
     return true;
 }
 
-/* Builder(name, doc, function of Python, form, address, number of operands, bytes, address of the defaults,
+/* Builder(name, function of Python, form, address, number of operands, bytes, address of the defaults,
  * fields, whether an axis may come next): the fields are (name, kind, at, also). */
 static PyObject *builder_new(PyTypeObject *type, PyObject *arguments, PyObject *named)
 {
-    PyObject *word, *doc, *python, *fields;
+    PyObject *word, *python, *fields;
     const char *form;
     unsigned long long address, standard;
     Py_ssize_t size;
     int asked, next;
-    if (!PyArg_ParseTuple(arguments, "UOOsKinKO!p", &word, &doc, &python, &form, &address, &asked, &size,
-                          &standard, &PyTuple_Type, &fields, &next))
+    if (!PyArg_ParseTuple(arguments, "UOsKinKO!p", &word, &python, &form, &address, &asked, &size, &standard,
+                          &PyTuple_Type, &fields, &next))
         return NULL;
     builder *b = (builder *)PyType_GenericAlloc(type, 0);
     if (!b) return NULL;
     b->call = builder_call;
     b->word = Py_NewRef(word);
-    b->doc = Py_NewRef(doc);
     b->python = Py_NewRef(python);
     b->function = (void (*)(void))(uintptr_t)address;
     b->asked = asked;
@@ -876,17 +873,23 @@ static PyMemberDef builder_fields[] = {
     { "__vectorcalloffset__", T_PYSSIZET, offsetof(builder, call), READONLY, NULL },
     { "__name__", T_OBJECT_EX, offsetof(builder, word), READONLY, NULL },
     { "__qualname__", T_OBJECT_EX, offsetof(builder, word), READONLY, NULL },
-    { "__doc__", T_OBJECT_EX, offsetof(builder, doc), READONLY, NULL },
     { "__wrapped__", T_OBJECT_EX, offsetof(builder, python), READONLY, NULL },
     { 0 }
 };
-static PyType_Slot builder_slots[] = { SLOT(Py_tp_new, builder_new),
-                                       SLOT(Py_tp_dealloc, builder_free),
-                                       SLOT(Py_tp_repr, builder_repr),
-                                       SLOT(Py_tp_call, PyVectorcall_Call),
-                                       SLOT(Py_tp_descr_get, builder_get),
-                                       SLOT(Py_tp_members, builder_fields),
-                                       { 0, NULL } };
+/* The text for help() is made when it is asked for. */
+static PyObject *builder_text(PyObject *self, void *unused)
+{
+    const builder *b = (const builder *)self;
+    (void)unused;
+    return PyObject_CallFunctionObjArgs(given.explain, b->word, b->python, NULL);
+}
+static PyGetSetDef builder_texts[] = { { "__doc__", builder_text, NULL, NULL, NULL }, { 0 } };
+static PyType_Slot builder_slots[] = {
+    SLOT(Py_tp_getset, builder_texts),   SLOT(Py_tp_new, builder_new),
+    SLOT(Py_tp_dealloc, builder_free),   SLOT(Py_tp_repr, builder_repr),
+    SLOT(Py_tp_call, PyVectorcall_Call), SLOT(Py_tp_descr_get, builder_get),
+    SLOT(Py_tp_members, builder_fields), { 0, NULL }
+};
 static PyType_Spec builder_spec = { "wengert._c.Builder", sizeof(builder), 0,
                                     Py_TPFLAGS_DEFAULT | HAS_VECTORCALL | IS_METHOD, builder_slots };
 

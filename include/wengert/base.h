@@ -54,7 +54,7 @@ extern "C" {
 typedef enum wg_status { WG_STATUS_LIST(WG_STATUS_ENUM) WG_STATUS_COUNT } wg_status;
 #undef WG_STATUS_ENUM
 
-WG_API const char *wg_status_text(wg_status s);
+WG_API const char *wg_status_text(wg_status s); /* The sentence of a status: "shapes do not fit". */
 
 /* ---- call sites ---- */
 
@@ -90,8 +90,8 @@ typedef enum wg_dtype {
     WG_DTYPE_COUNT
 } wg_dtype;
 
-WG_API size_t wg_dtype_size(wg_dtype t);
-WG_API const char *wg_dtype_name(wg_dtype t);
+WG_API size_t wg_dtype_size(wg_dtype t); /* The bytes of an element. */
+WG_API const char *wg_dtype_name(wg_dtype t); /* "f32", "f64", "i32", ... */
 static inline bool wg_dtype_is_float(wg_dtype t) { return t == WG_F32 || t == WG_F64; }
 static inline bool wg_dtype_is_integer(wg_dtype t) { return t == WG_I32 || t == WG_I64; }
 static inline bool wg_dtype_is_stored(wg_dtype t) { return t == WG_U8 || t == WG_F16 || t == WG_BF16; }
@@ -166,7 +166,7 @@ extern "C" {
 
 /* The number of elements. -1: no valid shape (more than 8 axes, a negative size, 2^60 elements). */
 WG_API int64_t wg_shape_size(wg_shape s);
-WG_API bool wg_shape_equal(wg_shape a, wg_shape b);
+WG_API bool wg_shape_equal(wg_shape a, wg_shape b); /* Whether two shapes have the same axes. */
 WG_API char *wg_shape_text(wg_shape s, char *buf, size_t size); /* "[32,784]", scalars "[]"; returns buf */
 
 /* Values in memory, dense and row-major. Functions that take or return one say who owns the data. */
@@ -322,10 +322,12 @@ WG_API bool wg_options_fit(wg_context *c, wg_site here, const char *what, const 
 WG_API bool wg_inner_options_fit(wg_context *c, wg_site here, const char *what, const char *name,
                                  const wg_option_list *list, const void *options);
 
+/* The dtype of numbers and parameters that have no other. */
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
-WG_API int wg_context_threads(const wg_context *c);
-WG_API uint64_t wg_context_seed(const wg_context *c);
-WG_API const wg_allocator *wg_context_allocator(const wg_context *c); /* of wg_start; NULL: it had none */
+WG_API int wg_context_threads(const wg_context *c); /* How many threads compute. */
+WG_API uint64_t wg_context_seed(const wg_context *c); /* The seed of all random draws. */
+/* The allocator of wg_start; NULL: it had none. */
+WG_API const wg_allocator *wg_context_allocator(const wg_context *c);
 
 /* count * size bytes, all zero. wg_finish frees them if wg_free does not. NULL, and an error is recorded,
  * when there is no memory. */
@@ -341,8 +343,10 @@ WG_API wg_site wg_site_keep(wg_context *c, const char *arguments, const char *pl
  * no node has one of the sites any more. wg_sites_new returns NULL when there is no memory; wg_sites_keep and
  * wg_sites_free accept NULL. */
 typedef struct wg_sites wg_sites;
-WG_API wg_sites *wg_sites_new(wg_context *c);
+WG_API wg_sites *wg_sites_new(wg_context *c); /* An empty set of sites. */
+/* A site of the set, made of copies of both texts. */
 WG_API wg_site wg_sites_keep(wg_sites *s, const char *arguments, const char *place);
+/* Ends the set: its memory is freed when no node has one of the sites any more. */
 WG_API void wg_sites_free(wg_sites *s);
 WG_API const char *wg_site_place(wg_site s);     /* "model.c:42" */
 WG_API const char *wg_site_arguments(wg_site s); /* where their text begins; it ends at a newline; "": none */
@@ -358,13 +362,16 @@ typedef struct wg_nearest_word {
     const char *word, *best; /* best NULL: none is near */
     int length, limit;       /* of best; its distance, at first the largest that counts as near */
 } wg_nearest_word;
+/* Begins the search for the candidate nearest to a word. */
 WG_API wg_nearest_word wg_nearest_to(const char *word);
+/* Looks at a candidate of `length` bytes. True: it is the nearest so far. */
 WG_API bool wg_nearest_try(wg_nearest_word *s, const char *candidate, size_t length);
 
 /* What to write for a word of PyTorch, NumPy, JAX, Keras, R or MATLAB that is none here: "write expand_dims(x, axis=1)"
  * for unsqueeze; or a sentence. NULL: it is not known. A module before it, as in torch.nn.Linear, does not count. */
 typedef enum wg_word_kind { WG_WORD_CALL, WG_WORD_NAME, WG_WORD_OPTION, WG_WORD_FLAG, WG_WORD_COMMAND } wg_word_kind;
 typedef enum wg_language { WG_IN_WG, WG_IN_C, WG_IN_CPP, WG_IN_PYTHON, WG_IN_LANGUAGES } wg_language;
+/* What to write for a word of another library, in this language. NULL: the word is not known. */
 WG_API const char *wg_meant(const char *word, wg_word_kind kind, wg_language in);
 
 /* Reads the number that a text begins with, behind blanks and whatever the locale: 12, -0.5, 1e-3, inf, nan,

@@ -146,17 +146,17 @@ WG_API wg_check *wg_gradcheck_vjp_at(wg_site here, size_t nx, size_t ny, wg_forw
 WG_API bool wg_check_passes_at(wg_site here, wg_check *r);
 #define wg_check_passes(r) wg_check_passes_at(WG_AT(#r), r)
 
-WG_API void wg_check_print(const wg_check *r, FILE *out);
+WG_API void wg_check_print(const wg_check *r, FILE *out); /* Prints the report. */
 WG_API int wg_check_exit(const wg_check *r); /* 0 pass, 1 fail, 5 inconclusive */
-WG_API void wg_check_free(wg_check *r);
+WG_API void wg_check_free(wg_check *r); /* Frees the report, with all that is owned by it. */
 
-WG_API wg_verdict wg_check_verdict(const wg_check *r);
+WG_API wg_verdict wg_check_verdict(const wg_check *r); /* Whether the gradient passes. */
 WG_API double wg_check_ratio(const wg_check *r); /* of all components of all inputs */
 WG_API double wg_check_floor(const wg_check *r); /* the ratio that rounding noise alone gives */
 WG_API double wg_check_noise(const wg_check *r); /* standard deviation of f's rounding errors near x */
-WG_API double wg_check_eps(const wg_check *r);
-WG_API double wg_check_value(const wg_check *r); /* of the function at x */
-WG_API int64_t wg_check_evaluations(const wg_check *r);
+WG_API double wg_check_eps(const wg_check *r); /* The step of the course's differences. */
+WG_API double wg_check_value(const wg_check *r); /* The value of the function at x. */
+WG_API int64_t wg_check_evaluations(const wg_check *r); /* How often the function was computed. */
 /* Why the verdict is not pass. "" if it comes from an input: see wg_check_input.reason. */
 WG_API const char *wg_check_reason(const wg_check *r);
 WG_API bool wg_check_stopped(const wg_check *r); /* by opts.progress: the report holds a part */
@@ -206,16 +206,16 @@ typedef struct wg_check_finding {
     int64_t wrong;      /* how many elements of the operand are wrong; 0: not counted */
     int64_t node;       /* its index in the graph: see wg_graph_node. 0: of no node */
 } wg_check_finding;
-/* The first finding is the nearest to the cause. */
+/* How many findings there are. The first one is the nearest to the cause. */
 WG_API int wg_check_findings(const wg_check *r);
-WG_API wg_check_finding wg_check_finding_at(const wg_check *r, int i);
+WG_API wg_check_finding wg_check_finding_at(const wg_check *r, int i); /* finding i */
 
 /* The nodes that the findings name, those whose gradients pass through them, and the parameters and inputs
  * whose gradients are right: for the option marks of wg_draw. g: the graph that was checked, as it was then. Owned by the report. */
 WG_API const wg_node_mark *wg_check_marks(const wg_check *r, wg_graph *g, int *n);
 
-WG_API int wg_check_inputs(const wg_check *r);
-WG_API wg_check_input wg_check_input_at(const wg_check *r, int i);
+WG_API int wg_check_inputs(const wg_check *r); /* How many inputs were checked. */
+WG_API wg_check_input wg_check_input_at(const wg_check *r, int i); /* Input i, in the order of the report. */
 /* Writes the components of input i that differ most to row, wrong ones first: at most `most`. Returns how
  * many. */
 WG_API int wg_check_worst(const wg_check *r, int i, int64_t row[], int most);
@@ -226,8 +226,9 @@ typedef struct wg_check_component {
     const char *word;   /* "pass", "FAIL", "not seen", "inconclusive"; "": it was not compared */
     char why[200];      /* of "not seen": "where f jumps"; or "" */
 } wg_check_component;
+/* Component i of an input. */
 WG_API wg_check_component wg_check_component_at(const wg_check *r, int input, int64_t i);
-/* Names of parameters of p that the loss does not depend on. */
+/* How many parameters of p the loss does not depend on, and their names. */
 WG_API int wg_check_unreached(const wg_check *r);
 WG_API const char *wg_check_unreached_at(const wg_check *r, int i);
 
@@ -239,8 +240,8 @@ typedef struct wg_check_point {
     /* Comparisons: with a slope; of these, those that differ; without one; of these, at a kink. */
     int clear, differ, unclear, kinks;
 } wg_check_point;
-WG_API int wg_check_points(const wg_check *r);
-WG_API wg_check_point wg_check_point_at(const wg_check *r, int i);
+WG_API int wg_check_points(const wg_check *r); /* How many points were looked at. */
+WG_API wg_check_point wg_check_point_at(const wg_check *r, int i); /* Point i: the given one is the first. */
 
 /* What the comparison of each node alone covers: operands that were compared, and that could not be; nodes
  * that could not be built alone; nodes whose derivative is meant to be another one (wg_stop_gradient,
@@ -248,7 +249,7 @@ WG_API wg_check_point wg_check_point_at(const wg_check *r, int i);
 typedef struct wg_check_rules {
     int64_t compared, unclear, not_built, held, narrow;
 } wg_check_rules;
-WG_API wg_check_rules wg_check_rules_of(const wg_check *r);
+WG_API wg_check_rules wg_check_rules_of(const wg_check *r); /* What the comparison of each node alone covers. */
 /* What .order = 2 has shown. */
 typedef struct wg_check_second {
     int order; /* that was asked for; if it is 1, nothing of the following was computed */
@@ -262,14 +263,15 @@ typedef struct wg_check_second {
     const char *reason; /* why second derivatives could not be compared; or "" */
     const char *kink;   /* "abs, model.c:7": the point lies at a kink of it: see wg_kink; or "" */
 } wg_check_second;
+/* What the comparison of second derivatives has shown. */
 WG_API wg_check_second wg_check_second_of(const wg_check *r);
 /* The call by which y has a kink exactly at the point where x[0 .. n) are: abs(z) with z = 0, maximum(a, b) with a
  * = b, norm(z) with a z of zeros. The second derivatives of y that are computed there are those of a convention
  * and need not be those of y. .op is NULL: there is no kink. It computes on a copy of the graph. */
 WG_API wg_call wg_kink(wg_node y, const wg_node x[], int n);
 WG_API int64_t wg_check_gradients(const wg_check *r); /* how often the gradient was computed */
-WG_API uint64_t wg_check_seed(const wg_check *r);     /* of the random directions */
-WG_API const char *wg_check_name(const wg_check *r);  /* of the function or loss */
+WG_API uint64_t wg_check_seed(const wg_check *r); /* The seed of the random directions. */
+WG_API const char *wg_check_name(const wg_check *r); /* The name of the function or loss. */
 WG_API const char *wg_check_where(const wg_check *r); /* file:line of the call; or "" */
 /* Why the course's ratio is large although the gradient is right; or "". */
 WG_API const char *wg_check_why(const wg_check *r);

@@ -126,9 +126,9 @@ WG_API const char *wg_data_kind(int i); /* the name in row i of the table; NULL:
 /* The seed of the set's splits and of the order of its rows, from the next of these on, and of the sets that are split
  * from it then. Default: that of the context. */
 WG_API void wg_data_seed(wg_data *d, uint64_t seed);
-WG_API void wg_data_free(wg_data *d);
+WG_API void wg_data_free(wg_data *d); /* frees the set */
 
-WG_API int64_t wg_data_rows(const wg_data *d);
+WG_API int64_t wg_data_rows(const wg_data *d); /* The number of rows. */
 WG_API wg_tensor wg_data_x(const wg_data *d);       /* all rows, unshuffled; the memory is d's */
 WG_API wg_tensor wg_data_y(const wg_data *d);       /* likewise; data NULL: the set has none */
 WG_API const char *wg_data_about(const wg_data *d); /* where the data comes from, and whom to credit */
@@ -153,7 +153,9 @@ WG_API wg_data *wg_data_fold_at(wg_site here, wg_data *d, int i, int of);
  * once. wg_data_scale gives mu and sigma of column k; 0 and 1: it is not normalised. */
 WG_API void wg_data_normalise_at(wg_site here, wg_data *d, const char *which);
 #define wg_data_normalise(d, which) wg_data_normalise_at(WG_AT(#d ", " #which), d, which)
+/* Writes the mean and standard deviation of column k that normalised x or y; 0 and 1: it is not normalised. */
 WG_API void wg_data_scale(const wg_data *d, const char *which, int64_t k, double *mu, double *sigma);
+/* Normalises d by the means and deviations of `train`. */
 WG_API void wg_data_normalise_like_at(wg_site here, wg_data *d, const wg_data *train);
 #define wg_data_normalise_like(d, train) wg_data_normalise_like_at(WG_AT(#d ", " #train), d, train)
 

@@ -186,6 +186,7 @@ WG_API char *wg_formula_svg_at(wg_site here, wg_context *c, const char *formula,
  * error. But libcgraph ends your program when malloc gives it no memory, in this call and in yours; DOT is written
  * by a child process. */
 struct Agraph_s;
+/* The picture as a graph of libcgraph, which you close with agclose. NULL after an error. */
 WG_API struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_draw_opts *o);
 #define wg_draw_agraph(...) WG_DRAW_(wg_draw_agraph_at, #__VA_ARGS__, __VA_ARGS__) /* root, options */
 

@@ -45,11 +45,12 @@ typedef const char *const *wg_names;
     X(double, width, WG_AUTO, "[200, 20000]", "in units of the picture; default: 800 for one panel")        \
     X(double, height, WG_AUTO, "[120, 20000]", "in units of the picture; default: 500 for one panel")
 WG_OPTIONS(wg_figure_opts);
+/* A figure without panels. NULL after an error. */
 WG_API wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const char *title, const wg_figure_opts *o);
 #define wg_figure_new(c, ...) /* c, title, options */                                                       \
     WG_WITH(wg_figure_new_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_figure_opts, \
             WG_TAIL_(__VA_ARGS__, ))
-WG_API void wg_figure_free(wg_figure *f);
+WG_API void wg_figure_free(wg_figure *f); /* Frees the figure with its panels and series. */
 
 /* Begins a frame: what is made from now on is shown in this frame alone. What was made before the first
  * frame is shown in all. Axes are the same in all frames. HTML has a slider over the frames; other
@@ -92,6 +93,7 @@ WG_INNER_OPTIONS(wg_axis_opts);
     X(wg_maybe, legend, WG_AUTO, "[0, 1]", "default: if two series or more have names")                     \
     X(bool, grid, true, "", "lines at the ticks; images have none")
 WG_OPTIONS(wg_panel_opts);
+/* A new panel of the figure. NULL after an error. */
 WG_API wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const char *title, const wg_panel_opts *o);
 #define wg_panel_new(f, ...) /* f, title, options */                                                        \
     WG_WITH(wg_panel_new_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_panel_opts, \
@@ -172,6 +174,7 @@ WG_API wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kin
 WG_API void wg_series_add(wg_series *s, double x, double y);
 /* The same with x = 1, 2, 3, ...; to a histogram a value; to bars the next bar, at 0, 1, 2, ... */
 WG_API void wg_series_push(wg_series *s, double y);
+/* Adds the ends of the area at x. */
 WG_API void wg_series_band(wg_series *s, double x, double low, double high);
 /* A bar over a name. The names of a panel stand in the order of their first use. */
 WG_API void wg_series_bar(wg_series *s, const char *name, double y);
@@ -278,8 +281,8 @@ typedef enum wg_figure_format {
     X(const char *, id, NULL, "", "all ids and styles of an SVG begin with it; default: from the name of the file") \
     X(int, frame, WG_AUTO, "[1, inf)", "which frame; default: the last")                                    \
     X(double, width, WG_AUTO, "[200, 20000]",                                                               \
-      "of svg, png, pdf: another width than the figure's; below 500 with one panel below the other, for a phone") \
-    X(double, height, WG_AUTO, "[150, 20000]", "another height")                                            \
+      "of svg, png, pdf: another width; default: the figure's; below 500 with one panel below the other, for a phone") \
+    X(double, height, WG_AUTO, "[150, 20000]", "another height; default: the figure's")                                            \
     X(int, columns, WG_AUTO, "[40, 400]", "of txt: width in letters; default: that of the terminal, else 80") \
     X(wg_maybe, ascii, WG_AUTO, "[0, 1]", "of txt: no letters beyond ASCII; default: by the locale for \"-\", else false") \
     X(bool, part, false, "",                                                                                \
@@ -287,6 +290,7 @@ typedef enum wg_figure_format {
       "Its element <style> is the same for all: a page needs it once")                                      \
     X(wg_maybe, color, WG_AUTO, "[0, 1]", "of txt: escape sequences; default: at a terminal, unless NO_COLOR is set")
 WG_OPTIONS(wg_figure_save_opts);
+/* Writes the figure to a file, whose ending says the format. */
 WG_API wg_status wg_figure_save_at(wg_site here, wg_figure *f, const char *path, const wg_figure_save_opts *o);
 #define wg_figure_save(f, ...) /* f, path, options */                                                       \
     WG_WITH(wg_figure_save_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_figure_save_opts, \

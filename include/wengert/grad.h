@@ -68,6 +68,7 @@ WG_API wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_
  * second derivatives are those of conventions and need not be those of y: wg_kink in check.h tells. */
 WG_API wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x);
 #define wg_jacobian(y, x) wg_jacobian_at(WG_AT(#y ", " #x), y, x)
+/* The second derivatives of a scalar y by a and b: the shape of a followed by that of b. */
 WG_API wg_node wg_hessian_at(wg_site here, wg_node y, wg_node a, wg_node b);
 #define wg_hessian(y, a, b) wg_hessian_at(WG_AT(#y ", " #a ", " #b), y, a, b)
 

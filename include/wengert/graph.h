@@ -85,15 +85,15 @@ typedef enum wg_layer_mode { WG_AS_GRAPH, WG_AS_TRAIN, WG_AS_EVAL } wg_layer_mod
 
 /* ---- graphs ---- */
 
-WG_API wg_graph *wg_graph_new(wg_context *c);
+WG_API wg_graph *wg_graph_new(wg_context *c); /* A graph without nodes. */
 /* g may be NULL. wg_finish frees what is left. Handles of its nodes are refused afterwards. While values of
  * g are computed, a C function (wg_extern) must use another graph: wg_begin, wg_graph_free, new nodes and
  * reads of g are errors then. */
 WG_API void wg_graph_free(wg_graph *g);
 WG_API void wg_begin(wg_graph *g, wg_mode mode); /* removes all nodes, sets the mode, keeps the memory */
 
-WG_API wg_context *wg_graph_context(const wg_graph *g);
-WG_API wg_mode wg_graph_mode(const wg_graph *g);
+WG_API wg_context *wg_graph_context(const wg_graph *g); /* The context in which the graph was made. */
+WG_API wg_mode wg_graph_mode(const wg_graph *g); /* The mode that wg_begin set. */
 WG_API wg_graph *wg_graph_of(wg_node n); /* NULL: a number or wg_none */
 
 /* ---- leaves ---- */
@@ -120,7 +120,7 @@ WG_API wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s);
  * wg_commit: once an evaluation. Reading stores nothing. */
 WG_API void wg_assign_at(wg_site here, wg_node state, wg_node value);
 #define wg_assign(s, v) wg_assign_at(WG_AT(#s ", " #v), s, v)
-WG_API wg_status wg_commit_at(wg_site here, wg_graph *g);
+WG_API wg_status wg_commit_at(wg_site here, wg_graph *g); /* Stores what wg_assign says, without gradients. */
 #define wg_commit(g) wg_commit_at(WG_AT(#g), g)
 
 /* ---- reading: computes what the node depends on; has no side effects ---- */
@@ -134,6 +134,7 @@ WG_API wg_tensor wg_value_at(wg_site here, wg_node n);
 /* Copies all elements, converted. `to` has room for count elements; too little room is an error. */
 WG_API wg_status wg_copy_f32_at(wg_site here, wg_node n, float *to, size_t count);
 #define wg_copy_f32(n, to, count) wg_copy_f32_at(WG_AT(#n), n, to, count)
+/* Copies all elements, converted, into doubles. */
 WG_API wg_status wg_copy_f64_at(wg_site here, wg_node n, double *to, size_t count);
 #define wg_copy_f64(n, to, count) wg_copy_f64_at(WG_AT(#n), n, to, count)
 /* Marks n: the next read or wg_backward computes it too, and it can be read after the parameters have
@@ -144,10 +145,10 @@ WG_API wg_node wg_keep_at(wg_site here, wg_node n);
  * Returns false when the value cannot be computed. For drawing and tools. */
 WG_API bool wg_peek(wg_node n, wg_tensor *t);
 
+typedef struct wg_held wg_held;
 /* The value of a node, which stays as it is and where it is until wg_release, beyond wg_begin, other evaluations and
  * wg_graph_free. Do not write to it. A value of less than 64 KiB, of an input or of a parameter is a copy; else it is no
  * copy, and the memory of its evaluation is kept for it. NULL after an error, and t->data is NULL then. */
-typedef struct wg_held wg_held;
 WG_API wg_held *wg_hold_at(wg_site here, wg_node n, wg_tensor *t);
 #define wg_hold(n, t) wg_hold_at(WG_AT(#n), n, t)
 /* Each wg_hold wants one. Not after wg_finish, which frees what is held. h may be NULL. */
@@ -157,27 +158,28 @@ WG_API void wg_release(wg_held *h);
 
 WG_API wg_node wg_name_at(wg_site here, wg_node n, const char *name); /* the name is copied; returns n */
 #define wg_name(n, name) wg_name_at(WG_AT(#n ", " #name), n, name)
+/* Nodes are made in this scope from now on, until wg_scope_pop. */
 WG_API void wg_scope_push_at(wg_site here, wg_graph *g, const char *name);
 #define wg_scope_push(g, name) wg_scope_push_at(WG_AT(#g ", " #name), g, name)
 WG_API void wg_scope_push_i_at(wg_site here, wg_graph *g, const char *name, int64_t i); /* "name.i" */
 #define wg_scope_push_i(g, name, i) wg_scope_push_i_at(WG_AT(#g ", " #name), g, name, i)
-WG_API void wg_scope_pop_at(wg_site here, wg_graph *g);
+WG_API void wg_scope_pop_at(wg_site here, wg_graph *g); /* Leaves the scope that was entered last. */
 #define wg_scope_pop(g) wg_scope_pop_at(WG_AT(#g), g)
 
 /* ---- inspecting a graph ---- */
 
 WG_API int64_t wg_graph_nodes(const wg_graph *g); /* their number; node 0 is the graph's error node */
-WG_API wg_node wg_graph_node(const wg_graph *g, int64_t i);
+WG_API wg_node wg_graph_node(const wg_graph *g, int64_t i); /* Node i, in the order in which nodes were made. */
 WG_API bool wg_node_ok(wg_node n); /* made since the last wg_begin, and not the error node */
-WG_API const wg_op *wg_node_op(wg_node n);
+WG_API const wg_op *wg_node_op(wg_node n); /* The op that made the node. */
 WG_API const char *wg_node_op_name(wg_node n); /* "matmul", "input", "param", ...; "" for none */
-WG_API int wg_node_operands(wg_node n);
-WG_API wg_node wg_node_operand(wg_node n, int k);
-WG_API wg_shape wg_node_shape(wg_node n);
-WG_API wg_dtype wg_node_dtype(wg_node n);
+WG_API int wg_node_operands(wg_node n); /* How many operands the node has. */
+WG_API wg_node wg_node_operand(wg_node n, int k); /* Operand k of the node. */
+WG_API wg_shape wg_node_shape(wg_node n); /* The sizes of its axes. */
+WG_API wg_dtype wg_node_dtype(wg_node n); /* The dtype of its elements. */
 WG_API const char *wg_node_name(wg_node n);  /* "" if it has none */
 WG_API const char *wg_node_scope(wg_node n); /* "enc/t.3"; "" at the top */
-WG_API wg_site wg_node_site(wg_node n);
+WG_API wg_site wg_node_site(wg_node n); /* The call that made it. */
 WG_API const void *wg_attr(wg_node n); /* the attribute struct of its op; NULL if the op has none */
 /* Output k of the op that made n (any of its outputs). The size along an axis, which counts from the end if it
  * is negative. */
@@ -194,7 +196,7 @@ WG_API bool wg_depends_on(wg_node y, wg_node x);
  * error. */
 WG_API int wg_equal_nodes(wg_node y, wg_node x, wg_node to[], int room);
 WG_API wg_params *wg_node_params(wg_node n); /* the set of a parameter or state; NULL: n is neither */
-WG_API bool wg_node_is_state(wg_node n);
+WG_API bool wg_node_is_state(wg_node n); /* Whether the node is a state, which is not trained. */
 
 /* What kind of leaf a node is. Do not ask the op's name for it: an op of yours may be called "input" too. */
 typedef enum wg_leaf {
@@ -218,7 +220,7 @@ typedef struct wg_call {
 } wg_call;
 WG_API int64_t
 wg_graph_calls(const wg_graph *g); /* their number; a call within another one stands before it */
-WG_API wg_call wg_graph_call(const wg_graph *g, int64_t i);
+WG_API wg_call wg_graph_call(const wg_graph *g, int64_t i); /* Call i, in the order in which the calls ended. */
 WG_API wg_node wg_graph_call_operand(const wg_graph *g, int64_t i, int k); /* wg_none: not given */
 
 /* The bytes of memory that the graph holds: nodes, values, workspace. */

@@ -79,7 +79,7 @@ WG_API int wg_group_launched(void);
 WG_API wg_group *wg_group_of(const wg_context *c); /* NULL: it has none */
 WG_API int wg_group_rank(const wg_group *all); /* of this process, from 0 on */
 WG_API int wg_group_size(const wg_group *all); /* how many processes */
-WG_API int wg_group_shards(const wg_group *all);
+WG_API int wg_group_shards(const wg_group *all); /* Into how many parts each batch is cut. */
 /* Whether this process prints what is printed once: rank 0, and of an error the lowest rank that has it. */
 WG_API bool wg_group_speaks(const wg_group *all);
 /* To be called by every process, between batches: an error, unless all give the same bytes. what: a word or two for the

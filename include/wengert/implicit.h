@@ -167,7 +167,9 @@ typedef struct wg_by_pointer {
     void (*f)(const wg_node x[], int i, wg_node *y, void *user);
     void *user;
 } wg_by_pointer;
+/* A wg_part_fn for the address of a wg_by_pointer. */
 WG_API wg_node wg_part_by_pointer(wg_node x, void *by_pointer);
+/* A wg_step_fn for the address of a wg_by_pointer. */
 WG_API wg_node wg_step_by_pointer(wg_node x, int i, void *by_pointer);
 WG_API wg_node wg_ode_by_pointer(wg_node t, wg_node y, void *by_pointer); /* x[0] is t, x[1] is y */
 

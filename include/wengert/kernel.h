@@ -70,6 +70,7 @@ typedef struct wg_fault {
     const char *text;
     int operand; /* whose element or matrix it is; set it after wg_fault_at if it is not the first operand */
 } wg_fault;
+/* Notes, for the error, the element `index` whose `value` is refused. Returns false. */
 WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit, const char *text);
 /* The same for a number that is no integer. */
 WG_API bool wg_fault_number(const wg_kernel *k, int64_t index, double number, const char *text);

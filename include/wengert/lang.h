@@ -31,7 +31,7 @@ WG_API wg_program *wg_program_lesson(wg_context *c, const char *name, const char
 /* The path "-" is standard input, which messages call <stdin>. In a file a name that is never bound must be
  * given a value by wg_program_set; in a text it is an input unless a name that is bound is near. */
 WG_API wg_program *wg_program_file(wg_context *c, const char *path);
-WG_API void wg_program_free(wg_program *q);
+WG_API void wg_program_free(wg_program *q); /* frees the program */
 WG_API const char *wg_program_source(const wg_program *q); /* its text; valid as long as the program */
 
 /* Gives an input its value, or replaces the value of a constant. The tensor is copied. An unknown or computed
@@ -48,7 +48,7 @@ WG_API bool wg_path_inside(const char *path, const char *folder);
 WG_API wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode);
 
 WG_API int wg_program_names(const wg_program *q); /* how many names statements bind, in order */
-WG_API const char *wg_program_name(const wg_program *q, int i);
+WG_API const char *wg_program_name(const wg_program *q, int i); /* Name i of those that statements bind. */
 /* Of a name that a statement binds, or one in a block or a call of a function: "h.z", "h.0.z" (docs/language.md).
  * wg_none: no such name. */
 WG_API wg_node wg_program_node(const wg_program *q, const char *name);
@@ -75,7 +75,7 @@ typedef enum wg_meaning {
     WG_NAME_COMPUTED,
     WG_NAME_FUNCTION
 } wg_meaning;
-WG_API wg_meaning wg_program_meaning(const wg_program *q, const char *name);
+WG_API wg_meaning wg_program_meaning(const wg_program *q, const char *name); /* What the name stands for. */
 /* The line that binds the name, else the one that first uses it; 0: there is none. */
 WG_API int wg_program_line(const wg_program *q, const char *name);
 /* The line of an option whose number the name is and that y, a node of the last build, is computed by: slope=s. By
@@ -113,15 +113,15 @@ typedef struct wg_claim {
  * p.0. */
 WG_API int wg_program_parts(const wg_program *q, const char *name);
 WG_API wg_node wg_program_part(wg_program *q, const char *name, int k, const char **label);
-WG_API int wg_program_claims(const wg_program *q);
+WG_API int wg_program_claims(const wg_program *q); /* how many claims the program has */
 /* Says what will be read, so that the first read computes it all at once: the sides of claims, the values of
  * statements that bind no name, the names that plots use. Without it each read is a request of its own, and from the
  * second on keeps all that a derivative in it needs. */
 enum { WG_KEEP_CLAIMS = 1, WG_KEEP_VALUES = 2, WG_KEEP_PLOTS = 4, WG_KEEP_ALL = 7 };
-WG_API void wg_program_keep(wg_program *q, int what);
+WG_API void wg_program_keep(wg_program *q, int what); /* Says what will be read: a sum of WG_KEEP_... */
 /* The name y of grad(y, x) in the claims; of several the one that the program computes last. NULL: there is none. */
 WG_API const char *wg_program_claimed(const wg_program *q);
-WG_API wg_claim wg_program_claim(const wg_program *q, int i);
+WG_API wg_claim wg_program_claim(const wg_program *q, int i); /* claim i, in the order of the text */
 /* What a claim whose sides differ in shape may have meant. Variant k of claim i has one side changed: its
  * first sum or mean over all axes, or the whole side, is replaced by a sum or mean along one axis. text is
  * the changed side; NULL: there is no variant k. The sides are wg_none if the variant cannot be built.
@@ -195,8 +195,8 @@ typedef struct wg_symbol {
     int64_t size;
     bool given;
 } wg_symbol;
-WG_API int wg_program_symbols(const wg_program *q);
-WG_API wg_symbol wg_program_symbol(const wg_program *q, int i);
+WG_API int wg_program_symbols(const wg_program *q); /* How many sizes have names. */
+WG_API wg_symbol wg_program_symbol(const wg_program *q, int i); /* Size i with its name. */
 
 /* The line of the context's error with a caret below it, "\n  L = sum(x @ W)\n            ^". "" if the error
  * is not in this text, or if its message shows the line already. Valid until the next call. */
@@ -206,8 +206,8 @@ WG_API const char *wg_program_excerpt(wg_program *q);
 typedef struct wg_builtin {
     const char *name, *usage, *summary; /* "input", "x = input(sizes..., classes=)", "an input ..." */
 } wg_builtin;
-WG_API int wg_builtin_count(void);
-WG_API wg_builtin wg_builtin_at(int i);
+WG_API int wg_builtin_count(void); /* How many calls the language has beside the ops. */
+WG_API wg_builtin wg_builtin_at(int i); /* Call i of these: its name, how it is written, and a sentence. */
 
 /* A statement as a formula of formula.h, as people write it on a board: a = 1/(1 + exp(-z)) is "a = 1 / (1 + (e^(-z)))". Its names
  * need not be known. False, and to is "": no formula says what it does (a list, a slice, an option, a call that makes data), the room

@@ -32,6 +32,7 @@ extern "C" {
     X(wg_init, W_init, WG_NO_INIT, "", "default: wg_he()") \
     X(wg_init, b_init, WG_NO_INIT, "", "default: zeros")
 WG_OPTIONS_AND_OPERANDS(wg_nn_dense_args);
+/* x W + b. Parameters NAME.W [in, units] and NAME.b [units]. */
 WG_API wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a);
 #define wg_nn_dense(...) WG_NAMED(wg_nn_dense_at, wg_nn_dense_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
 

@@ -298,8 +298,9 @@ typedef struct wg_user_call {
     wg_site here;
     const char *name;
 } wg_user_call;
+/* Gives errors at this place the name of your builder, until wg_user_call_end. */
 WG_API wg_user_call wg_user_call_begin(wg_site here, const char *name);
-WG_API void wg_user_call_end(const wg_user_call *before);
+WG_API void wg_user_call_end(const wg_user_call *before); /* Ends it. */
 
 /* ---- options of builders ---- */
 

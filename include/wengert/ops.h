@@ -217,8 +217,8 @@ WG_API wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a);
 
 #define wg_dropout_args_list(P, X) \
     P(wg_node, x) \
-    X(double, keep_prob, WG_AUTO, "(0, 1]", "the probability that an element is kept; give this or drop") \
-    X(double, drop, WG_AUTO, "[0, 1)", "1 - keep_prob") \
+    X(double, keep_prob, WG_AUTO, "(0, 1]", "the probability that an element is kept; no default: give this or drop") \
+    X(double, drop, WG_AUTO, "[0, 1)", "1 - keep_prob; no default") \
     X(const char *, name, NULL, "", "of its random stream; default: its number among the streams of the scope") \
     X(wg_layer_mode, mode, WG_AS_GRAPH, "graph, train, eval", "when elements are dropped")
 WG_OPTIONS_AND_OPERANDS(wg_dropout_args);

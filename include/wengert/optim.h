@@ -94,7 +94,7 @@ WG_API wg_optim *wg_momentum_at(wg_site here, wg_params *p, const wg_momentum_op
 #define wg_adam_opts_list(P, X) \
     WG_ADAM_LIST_(X, 0)
 WG_OPTIONS(wg_adam_opts);
-WG_API wg_optim *wg_adam_at(wg_site here, wg_params *p, const wg_adam_opts *o);
+WG_API wg_optim *wg_adam_at(wg_site here, wg_params *p, const wg_adam_opts *o); /* Adam (Kingma and Ba 2015). */
 #define wg_adam(...) WG_OPTIM_(wg_adam, #__VA_ARGS__, __VA_ARGS__)
 
 /* AdamW (Loshchilov and Hutter 2019): wg_adam with a weight_decay of 0.01 by default */
@@ -225,12 +225,13 @@ typedef struct wg_optim_setting {
     const char *name;
     double value;
 } wg_optim_setting;
+/* Makes the optimizer of this name, with n options by name. NULL: an error is recorded. */
 WG_API wg_optim *wg_optim_named_at(wg_site here, wg_params *p, const char *kind,
                                    const wg_optim_setting *settings, int n);
 #define wg_optim_named(p, kind, ...) /* p, kind, settings, n */ \
     wg_optim_named_at(WG_AT(#p ", " #kind), p, kind, __VA_ARGS__)
 
-WG_API void wg_optim_free(wg_optim *o);
+WG_API void wg_optim_free(wg_optim *o); /* Frees the optimizer. The parameters stay. */
 
 /* ---- groups ---- */
 
@@ -256,13 +257,14 @@ WG_API void wg_optim_free(wg_optim *o);
  * The table must be read by wg_gather alone in the graph of the loss, with row numbers that are an input.
  * Otherwise all rows count as read. */
 #define wg_group_opts_list(P, X) \
-    X(double, lr_scale, WG_AUTO, "[0, inf)", "times the optimizer's rate, also after wg_optim_set_lr") \
-    X(double, lr, WG_AUTO, "[0, inf)", "a rate that wg_optim_set_lr does not change") \
-    X(double, weight_decay, WG_AUTO, "[0, inf)", "for parameters of any number of axes") \
-    X(double, l1, WG_AUTO, "[0, inf)", "for parameters of any number of axes") \
+    X(double, lr_scale, WG_AUTO, "[0, inf)", "times the optimizer's rate, also after wg_optim_set_lr; default: 1") \
+    X(double, lr, WG_AUTO, "[0, inf)", "a rate that wg_optim_set_lr does not change; default: the optimizer's") \
+    X(double, weight_decay, WG_AUTO, "[0, inf)", "for parameters of any number of axes; default: the optimizer's") \
+    X(double, l1, WG_AUTO, "[0, inf)", "for parameters of any number of axes; default: the optimizer's") \
     X(bool, decay, true, "", "false: no weight_decay and no l1, unless this group gives them") \
     X(bool, lazy, false, "", "of tables: see above")
 WG_OPTIONS(wg_group_opts);
+/* Options for the parameters whose names match a pattern, in which * stands for any characters and ? for one. */
 WG_API wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g);
 #define wg_optim_group(o, ...)                                                                              \
     WG_WITH(wg_optim_group_at, (WG_AT(WG_BYTE_2 #o ", " #__VA_ARGS__), o, WG_HEAD_(__VA_ARGS__)), wg_group_opts, \
@@ -282,9 +284,10 @@ WG_API wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *patter
  * is done and an error is recorded. */
 WG_API wg_status wg_optim_step_at(wg_site here, wg_optim *o);
 #define wg_optim_step(o) wg_optim_step_at(WG_AT(#o), o)
+/* Sets the step size, from the next step on. */
 WG_API void wg_optim_set_lr_at(wg_site here, wg_optim *o, double lr);
 #define wg_optim_set_lr(o, lr) wg_optim_set_lr_at(WG_AT(#o ", " #lr), o, lr)
-WG_API double wg_optim_lr(const wg_optim *o);
+WG_API double wg_optim_lr(const wg_optim *o); /* The step size. */
 /* Scales the gradients so that their Euclidean norm is at most max_norm. Returns the norm before. If
  * that is NaN or infinite, nothing is scaled, and an error is recorded. */
 WG_API double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm);
@@ -297,7 +300,7 @@ WG_API wg_status wg_optim_clip_value_at(wg_site here, wg_optim *o, double max);
 typedef struct wg_mean {
     double value, weight;
 } wg_mean;
-WG_API void wg_mean_add(wg_mean *m, double value, double weight);
+WG_API void wg_mean_add(wg_mean *m, double value, double weight); /* Adds a value with its weight. */
 
 #ifdef __cplusplus
 }

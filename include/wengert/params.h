@@ -65,10 +65,10 @@ static inline wg_init wg_init_as(wg_dtype t, wg_init init)
     return init;
 }
 
-WG_API wg_init wg_zeros(void);
-WG_API wg_init wg_const(double value);
-WG_API wg_init wg_normal(double mean, double deviation);
-WG_API wg_init wg_uniform(double low, double high);
+WG_API wg_init wg_zeros(void); /* First values 0. */
+WG_API wg_init wg_const(double value); /* First values that are all the same. */
+WG_API wg_init wg_normal(double mean, double deviation); /* First values from a normal distribution. */
+WG_API wg_init wg_uniform(double low, double high); /* First values from a uniform distribution. */
 WG_API wg_init wg_xavier(void); /* normal, variance 1 / n_in (LeCun et al. 1998) */
 WG_API wg_init wg_he(void);     /* normal, variance 2 / n_in (He et al. 2015) */
 WG_API wg_init wg_glorot(void); /* normal, variance 2 / (n_in + n_out) (Glorot and Bengio 2010) */
@@ -78,13 +78,14 @@ WG_API wg_init wg_truncated_normal(double mean, double deviation);
 /* Uniformly distributed among such matrices (Saxe, McClelland and Ganguli 2014). Of more than two axes the last one
  * is the columns. For another factor than 1 set .a. */
 WG_API wg_init wg_orthogonal(void);
+/* 1 where both indices are equal, else 0; for two axes. For another factor than 1 set .a. */
 WG_API wg_init wg_identity(void);
 /* Each column, which has the weights of one output, has so large a share of zeros (Martens 2010). */
 WG_API wg_init wg_sparse(double zeros, double deviation);
 
 /* ---- parameters ---- */
 
-WG_API wg_params *wg_params_new(wg_context *c);
+WG_API wg_params *wg_params_new(wg_context *c); /* An empty set of parameters. */
 /* It is an error while a graph has nodes of p, or p has an optimizer or an average: free those first, or
  * call wg_begin on the graph. A part (wg_params_in) is freed with the whole set. */
 WG_API void wg_params_free(wg_params *p);
@@ -106,10 +107,10 @@ WG_API wg_node wg_state_at(wg_site here, wg_graph *g, wg_params *p, const char *
                            wg_init init);
 #define wg_state(g, p, name, ...) wg_state_at(WG_AT(#name), g, p, name, __VA_ARGS__)
 
-WG_API wg_context *wg_params_context(const wg_params *p);
+WG_API wg_context *wg_params_context(const wg_params *p); /* The context in which the set was made. */
 WG_API int wg_params_count(const wg_params *p); /* of parameters and states, in creation order */
-WG_API const char *wg_params_name(const wg_params *p, int i);
-WG_API bool wg_params_is_state(const wg_params *p, int i);
+WG_API const char *wg_params_name(const wg_params *p, int i); /* The name of parameter or state i. */
+WG_API bool wg_params_is_state(const wg_params *p, int i); /* Whether i is a state, which is not trained. */
 WG_API wg_tensor wg_params_tensor(const wg_params *p, int i); /* the memory is p's: do not write to it */
 /* The gradient. The memory is p's. data NULL: the last wg_backward did not reach the parameter. */
 WG_API wg_tensor wg_params_grad(const wg_params *p, int i);
@@ -136,6 +137,7 @@ WG_API wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name,
 WG_API size_t wg_params_size(const wg_params *p); /* its length */
 WG_API wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta);
 #define wg_params_get(p, theta) wg_params_get_at(WG_AT(#p ", " #theta), p, theta)
+/* Sets all parameters from such a vector. */
 WG_API wg_status wg_params_set_at(wg_site here, wg_params *p, const double *theta);
 #define wg_params_set(p, ...) wg_params_set_at(WG_AT(#p ", " #__VA_ARGS__), p, __VA_ARGS__)
 /* The gradient, 0 where the loss did not reach a parameter, and its Euclidean norm. */

@@ -81,14 +81,15 @@ typedef struct wg_plan {
     double seconds;                                           /* of a run: the sum of its steps */
 } wg_plan;
 
-/* FLOPs: a product of M x K and K x N counts 2 M N K. Every other op counts its elements times its cost in
+/* The plan by which root is computed, run and timed. It is compiled for this call.
+ * FLOPs: a product of M x K and K x N counts 2 M N K. Every other op counts its elements times its cost in
  * additions (wg_op.cost: an addition 1, exp 6, tanh 10). An op that only copies counts 0. Free the plan with
  * wg_plan_free. NULL after an error. */
 WG_API wg_plan *wg_plan_look_at(wg_site here, wg_node root, const wg_plan_opts *o);
 #define wg_plan_look(...)                                                                         \
     WG_WITH(wg_plan_look_at, (WG_AT(WG_BYTE_1 #__VA_ARGS__), WG_HEAD_(__VA_ARGS__)), wg_plan_opts, \
             WG_TAIL_(__VA_ARGS__, ))
-WG_API void wg_plan_free(wg_plan *p);
+WG_API void wg_plan_free(wg_plan *p); /* Frees the plan. */
 
 /* What the machine can do with the context's threads. Measuring takes about a fifth of a second. */
 enum { WG_LEVELS = 4 };
@@ -97,6 +98,7 @@ typedef struct wg_limits {
     size_t bytes[WG_LEVELS];     /* sizes measured, ascending: about those of the caches, and a larger one */
     double bandwidth[WG_LEVELS]; /* bytes per second at that size, by a = b + 3 c or by a copy */
 } wg_limits;
+/* Measures what the machine can do with the context's threads. */
 WG_API wg_status wg_limits_measure(wg_context *c, wg_limits *l);
 
 /* The shortest possible time of a step: that of its FLOPs, or that of reading and writing its bytes once. */
@@ -105,6 +107,7 @@ typedef struct wg_bound {
     bool by_memory; /* the bytes decide */
     int level;      /* index into wg_limits.bytes */
 } wg_bound;
+/* The shortest possible time of a step. */
 WG_API wg_bound wg_plan_bound(const wg_plan_step *s, const wg_limits *l);
 
 #ifdef __cplusplus

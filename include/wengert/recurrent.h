@@ -53,8 +53,11 @@ typedef struct wg_nn_states {
     X(wg_init, U_init, WG_NO_INIT, "", "default: as W_init") \
     X(wg_init, b_init, WG_NO_INIT, "", "default: zeros")
 WG_OPTIONS_AND_OPERANDS(wg_nn_cell_args);
+/* One step of a plain recurrent layer: h' = tanh(x W + h U + b). */
 WG_API wg_nn_states wg_nn_rnn_cell_at(wg_site here, const wg_nn_cell_args *a);
+/* One step of a long short-term memory (Hochreiter and Schmidhuber 1997). */
 WG_API wg_nn_states wg_nn_lstm_cell_at(wg_site here, const wg_nn_cell_args *a);
+/* One step of a gated recurrent unit (Cho et al. 2014). */
 WG_API wg_nn_states wg_nn_gru_cell_at(wg_site here, const wg_nn_cell_args *a);
 #define wg_nn_rnn_cell(...) \
     WG_NAMED(wg_nn_rnn_cell_at, wg_nn_cell_args, (x, state, p, name, units), 5, #__VA_ARGS__, __VA_ARGS__)
@@ -63,7 +66,7 @@ WG_API wg_nn_states wg_nn_gru_cell_at(wg_site here, const wg_nn_cell_args *a);
 #define wg_nn_gru_cell(...) \
     WG_NAMED(wg_nn_gru_cell_at, wg_nn_cell_args, (x, state, p, name, units), 5, #__VA_ARGS__, __VA_ARGS__)
 
-/* The products x W + b of all steps are one product before the first step. With .lengths the states of
+/* A layer over all steps of x, by the formulas above. The products x W + b of all steps are one product before the first step. With .lengths the states of
  * a sequence stay as they are from its end on, and y is 0 there. A reversed layer begins at the end of
  * each sequence. A bidirectional one has a second set of parameters, NAME.reverse.W and so on; y, h
  * and c then are 2 units wide: the forward layer's and behind them the reversed one's. */

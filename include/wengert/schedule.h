@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-WG_API double wg_lr_constant(double lr, double t);
+WG_API double wg_lr_constant(double lr, double t); /* lr at all times */
 WG_API double wg_lr_inverse(double lr, double decay, double t);      /* lr / (1 + decay t) */
 WG_API double wg_lr_exponential(double lr, double factor, double t); /* lr factor^t */
 WG_API double wg_lr_root(double lr, double t);                       /* lr / sqrt(t + 1) */

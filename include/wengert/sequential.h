@@ -51,6 +51,7 @@ typedef struct wg_nn_part {
     P(int, count) \
     X(bool, share, false, "", "the parameters are those of an earlier call with the same name")
 WG_OPTIONS_AND_OPERANDS(wg_nn_sequential_args);
+/* Layers one after the other. */
 WG_API wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a);
 #ifndef __cplusplus
 #define wg_nn_sequential(node, params, title, ...)                       \

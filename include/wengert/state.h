@@ -55,11 +55,12 @@ typedef struct wg_save_checks {
     void (*resumed)(void *user);                        /* the memory has been set */
     void *user;
 } wg_save_checks;
+/* Adds memory of yours, under a name, to what wg_save writes and wg_resume sets. */
 WG_API wg_status wg_save_with_at(wg_site here, wg_context *c, const char *name, wg_tensor memory,
                                  const wg_save_checks *checks);
 #define wg_save_with(c, name, ...) wg_save_with_at(WG_AT(#c ", " #name), c, name, __VA_ARGS__, NULL)
-WG_API void wg_save_end(wg_context *c, const char *name);
-WG_API bool wg_is_saved(const wg_context *c, const char *name);
+WG_API void wg_save_end(wg_context *c, const char *name); /* Takes it out again. */
+WG_API bool wg_is_saved(const wg_context *c, const char *name); /* Whether there is memory of this name. */
 
 /* ---- for authors of formats ---- */
 
@@ -73,6 +74,7 @@ typedef struct wg_saved {
     wg_tensor value;
     bool state; /* a state of a parameter set */
 } wg_saved;
+/* What wg_save writes, as tensors with names. NULL: an error is recorded. */
 WG_API wg_saved *wg_saved_list(wg_context *c, int *n);
 /* Sets everything from such a list, in any order. who and from are for messages: "resume", the file's path.
  * After an error nothing has changed. */
@@ -84,11 +86,13 @@ WG_API wg_status wg_saved_restore_at(wg_site here, wg_context *c, const wg_saved
 /* A copy of all values of p, states included. restore sets the parameters that were there; those that
  * were made later stay. The snapshot belongs to the context; wg_snapshot_free frees it earlier. */
 typedef struct wg_snapshot wg_snapshot;
+/* A copy of all values of p, states included. */
 WG_API wg_snapshot *wg_params_snapshot_at(wg_site here, wg_params *p);
 #define wg_params_snapshot(p) wg_params_snapshot_at(WG_AT(#p), p)
+/* Gives the parameters of p the values of the snapshot. */
 WG_API wg_status wg_params_restore_at(wg_site here, wg_params *p, const wg_snapshot *s);
 #define wg_params_restore(p, s) wg_params_restore_at(WG_AT(#p ", " #s), p, s)
-WG_API void wg_snapshot_free(wg_snapshot *s);
+WG_API void wg_snapshot_free(wg_snapshot *s); /* Frees the snapshot. */
 
 /* Gives the parameters and states of `to` the values of those of the same names in `from`, two sets or
  * parts of sets. All of `from` must fit. If `to` lacks one, it is made. */

@@ -48,7 +48,7 @@ WG_API wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a);
  * Nodes can be read after wg_nn_cache_step, wg_nn_cache_clear and wg_nn_cache_free, too, with the values that
  * they had before: memory that a graph reads is freed after the next wg_begin of the graph, or with it. */
 typedef struct wg_nn_cache wg_nn_cache;
-WG_API wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c);
+WG_API wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c); /* An empty cache. */
 #define wg_nn_cache_new(c) wg_nn_cache_new_at(WG_AT(#c), c)
 /* Ends the step. The layers of the step must still be in their graph: neither wg_begin nor wg_graph_free
  * comes between. After an error nothing is stored; if it is a lack of memory, the cache is empty. */
@@ -65,7 +65,7 @@ WG_API wg_status wg_nn_cache_select_at(wg_site here, wg_nn_cache *k, const int64
 #define wg_nn_cache_select(k, ...) wg_nn_cache_select_at(WG_AT(#k), k, __VA_ARGS__) /* k, rows, n */
 WG_API int64_t wg_nn_cache_tokens(const wg_nn_cache *k); /* the place of the next token; NULL: 0 */
 WG_API void wg_nn_cache_clear(wg_nn_cache *k);           /* for another text */
-WG_API void wg_nn_cache_free(wg_nn_cache *k);
+WG_API void wg_nn_cache_free(wg_nn_cache *k); /* Frees the cache. */
 
 /* Attention of x [..., tokens, width] to itself, or to .memory [..., keys, width]: wg_attention
  * between two products. NAME.W [width, 3 width] and NAME.b make queries, keys and values, one behind

@@ -215,7 +215,7 @@ inline value &operator/=(value &a, const operand &b) { return a = a / b; }
 
 /* ---- functions ---- */
 
-/* clang-format off: tools/tables.sh writes these lists from the headers of C (make docs) */
+/* clang-format off: tools/table.py writes these lists from the headers of C (make docs) */
 #define WG_FUNCTIONS_OF_ONE(X) X(neg) X(exp) X(log) X(sqrt) X(square) X(abs) X(sin) X(cos) X(erf) X(tanh) \
     X(sigmoid) X(softplus) X(softsign) X(relu) X(log1p) X(expm1) X(reciprocal) X(rsqrt) X(tan) X(asin) \
     X(acos) X(atan) X(sinh) X(cosh) X(asinh) X(acosh) X(atanh) X(sign) X(floor) X(ceil) X(round) X(silu) \
@@ -223,7 +223,7 @@ inline value &operator/=(value &a, const operand &b) { return a = a / b; }
     X(cholesky) X(inverse) X(det) X(logdet)
 #define WG_FUNCTIONS_OF_TWO(X) X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum) X(atan2) X(equal) \
     X(not_equal) X(less) X(less_equal) X(greater) X(greater_equal) X(logical_and) X(logical_or) \
-    X(logical_xor) X(dot) X(outer) X(solve) X(lstsq) X(gather) X(bce) X(accuracy) X(grad) X(jacobian)
+    X(logical_xor) X(gather) X(bce) X(accuracy) X(dot) X(outer) X(solve) X(lstsq) X(grad) X(jacobian)
 #define WG_REDUCTIONS(X) X(sum) X(mean) X(max) X(min) X(prod) X(var) X(std) X(any_of) X(all_of) \
     X(logsumexp)
 /* clang-format on */

@@ -37,6 +37,8 @@ import os
 import re
 import sys
 import threading
+import types
+import types
 import warnings
 import weakref
 from collections import namedtuple
@@ -47,116 +49,9 @@ try:
 except ImportError:
     raise ImportError("wengert needs NumPy: apt-get install python3-numpy, or pip install numpy") from None
 
-_IMPORTED = frozenset(globals())
+from . import _table
 
-# What the headers say of builders and options (tools/builders.awk writes it: make docs).
-_TABLE = """
-(g:graph value:double) = scalar
-(g:graph value:double s:shape) = fill
-(n) = keep
-(n name:text) = name
-(n k:int) = part
-(x) = neg exp log sqrt square abs sin cos erf tanh sigmoid softplus softsign relu log1p expm1 reciprocal rsqrt
-    tan asin acos atan sinh cosh asinh acosh atanh sign floor ceil round silu mish selu hard_sigmoid
-    hard_swish logical_not stop_gradient swap diagonal cholesky inverse det logdet
-@leaky_relu_args x ; slope:double = leaky_relu
-@elu_args x ; alpha:double = elu celu
-@gelu_args x ; by_tanh:bool = gelu
-(a b) = add sub mul div pow maximum minimum atan2 equal not_equal less less_equal greater greater_equal
-    logical_and logical_or logical_xor dot outer solve lstsq
-(x low high) = clip
-(x:list) = addn
-(c a b) = where
-(x to:dtype) = cast
-@reduce_args x ; axis:int axes:axes keepdims:bool = sum mean max min prod var std any_of all_of logsumexp
-@norm_args x ; axis:int axes:axes keepdims:bool p:double = norm
-@axis_args x ; axis:int keepdims:bool = argmax argmin
-@cumsum_args x ; axis:int exclusive:bool reverse:bool = cumsum cumprod
-@logcumsumexp_args x ; axis:int reverse:bool = logcumsumexp
-@linear_scan_args x b ; axis:int reverse:bool = linear_scan
-(x s:shape) = reshape broadcast_to sum_to
-(x axis:int) = expand squeeze index_along
-(x:list axis:int) = concat stack
-@slice_args x ; axis:int from:int64 to:int64 = slice
-(x rows) = gather
-@softmax_args x ; axis:int temperature:double = softmax log_softmax
-@dropout_args x ; keep_prob:double drop:double name:text mode:int = dropout
-@class_loss_args x y ; reduction:int smoothing:double weights mask ignore:double any_rows:bool =
-    softmax_cross_entropy nll
-@loss_args x y ; reduction:int = binary_cross_entropy bce_with_logits kl mse mae hinge cosine_loss
-(p t) = bce
-@huber_args x y ; reduction:int delta:double = huber smooth_l1
-@cosine_args x y ; axis:int eps:double = cosine_similarity
-@triplet_args x positive negative ; reduction:int margin:double = triplet
-(logits y) = accuracy
-(g:graph p:params lambda:double) = l2
-@matmul_args x y ; ta:bool tb:bool = matmul
-(x W b) = dense
-(letters:text x:list) = einsum
-@transpose_args x ; axes:axes = transpose
-(x axis:int index:int64) = select
-(x axis:int by:int64) = roll
-(x axis:int count:int64) = tile repeat
-@flip_args x ; axis:int axes:axes = flip
-@pad_args x ; axis:int before:int64 after:int64 value:double mode:int = pad
-@triangle_args x ; offset:int = tril triu
-@take_args x indices ; axis:int = take take_along
-@scatter_add_args x indices v ; axis:int = scatter_add scatter_add_along
-(mask count:int64) = nonzero
-@sort_args x ; axis:int descending:bool = sort argsort
-@topk_args x count:int64 ; axis:int smallest:bool = topk
-@random_normal_args x:graph shape:shape ; mean:double deviation:double name:text = random_normal
-@random_uniform_args x:graph shape:shape ; low:double high:double name:text = random_uniform
-(g:graph s:shape p) = bernoulli
-@categorical_args x ; name:text = categorical
-(g:graph from:double to:double step:double) = arange
-(g:graph from:double to:double count:int64) = linspace
-(g:graph rows:int64 columns:int64) = eye
-@one_hot_args x count:int64 ; axis:int = one_hot
-@batch_norm_args x gamma beta mean variance ; eps:double axis:int = batch_norm
-@layer_norm_args x gamma beta ; eps:double axis:int axes:axes = layer_norm
-@rms_norm_args x gamma ; eps:double axis:int axes:axes = rms_norm
-@group_norm_args x gamma beta groups:int ; eps:double axis:int = group_norm instance_norm
-@resize_args x shape:shape ; mode:int axis:int axes:axes align_corners:bool = resize
-@conv_args x W ; stride:shape dilation:shape padding:shape same:bool groups:int64 = conv conv_transpose
-@pool_args x ; size:shape stride:shape padding:shape same:bool skip_padding:bool = max_pool avg_pool
-@adaptive_pool_args x ; by:int size:shape = adaptive_pool
-@attention_args x k v mask ; causal:bool scale:double heads:int64 = attention
-@triangular_solve_args x b ; upper:bool transposed:bool unit:bool = triangular_solve
-(x sign:result log:result) = slogdet
-(x values:result vectors:result) = eigh
-(x q:result r:result) = qr
-(x u:result s:result vt:result) = svd
-@nn_dense_args x p:params name:text units:int64 ; bias:bool share:bool W_init:init b_init:init = nn_dense
-@nn_batch_norm_args x p:params name:text ; momentum:double eps:double share:bool mode:int axis:int =
-    nn_batch_norm
-@nn_layer_norm_args x p:params name:text ; eps:double share:bool axis:int axes:axes = nn_layer_norm
-@nn_rms_norm_args x p:params name:text ; eps:double share:bool axis:int axes:axes = nn_rms_norm
-@nn_group_norm_args x p:params name:text groups:int ; eps:double axis:int share:bool = nn_group_norm
-@nn_conv_args x p:params name:text units:int64 ; size:shape stride:shape dilation:shape padding:shape
-    same:bool groups:int64 bias:bool share:bool W_init:init b_init:init = nn_conv nn_conv_transpose
-@nn_cell_args x state:states p:params name:text units:int64 ; relu:bool share:bool W_init:init U_init:init
-    b_init:init -> states = nn_rnn_cell nn_lstm_cell nn_gru_cell
-@nn_recurrent_args x p:params name:text units:int64 ; state:states lengths reverse:bool bidirectional:bool
-    relu:bool share:bool W_init:init U_init:init b_init:init -> states = nn_rnn nn_lstm nn_gru
-@nn_embedding_args x p:params name:text count:int64 width:int64 ; padding_index:int64 share:bool W_init:init =
-    nn_embedding
-@nn_attention_args x p:params name:text ; heads:int64 causal:bool mask memory bias:bool share:bool W_init:init
-    Wo_init:init cache:cache = nn_attention
-@nn_transformer_block_args x p:params name:text ; heads:int64 hidden:int64 causal:bool mask drop:double
-    share:bool cache:cache = nn_transformer_block
-(y x) = grad jacobian
-(y a b) = hessian
-(y x rows) = vmap
-(x f:part_fn user:user) = recompute
-@recompute_chain_args x f:step_fn user:user steps:int ; keep:int = recompute_chain
-@odeint_args x f:ode_fn user:user from:double to:double ; method:int steps:int rtol:double atol:double
-    most:int times:doubles count:int adjoint:bool t = odeint
-@fixed_point_args x f:part_fn user:user ; tol:double most:int anderson:int adjoint_steps:int = fixed_point
-@settled_args x before ; tol:double = settled
-(g:graph p:params name:text s:shape init:init) = param state
-(r:check) = check_passes
-"""
+_IMPORTED = frozenset(globals())
 
 # ---- the library ----
 
@@ -189,31 +84,33 @@ _WRITER = ctypes.CFUNCTYPE(None, POINTER(_Node), c_int, POINTER(_Node), c_void_p
 class _ByPointer(Structure):
     _fields_ = [("f", _WRITER), ("user", c_void_p)]
 
-_TYPES = {"p": c_void_p, "s": c_char_p, "i": c_int, "l": c_int64, "d": c_double, "b": c_bool, "z": c_size_t,
-          "n": _Node, "t": _Tensor, "h": _Shape, "a": Init, "v": None}
-# The functions that this file calls by name: the result, the name, the parameters.
-_FUNCTIONS = """
-    p start_at sp, i finish pp, i failed p, s message p, v recover p, i context_dtype p, p graph_new p, v
-    graph_free p, v begin pi, n number d, n input_at spst, i input_set_at snt, d item_at sn, t value_at
-    sn, i node_dtype n, h node_shape n, s node_name n, b node_ok n, l graph_nodes p, i backward_at snp,
-    i backward_add_at snp, i grads_at snpip, n jvp_at snppi, i vjp_at snnpip, i hvp_at snppip, p
-    params_new p, p params_in_at sps, i params_count p, s params_name pi, t params_tensor pi, t
-    params_grad pi, i params_find ps, i params_assign_tensor_at spst, i params_save_at sps, i
-    params_load_at sps, i params_make_at spstb, z params_size p, d params_grad_norm_at sp, a zeros, a
-    const d, a normal dd, a uniform dd, a xavier, a he, a glorot, a orthogonal, a identity, a
-    truncated_normal dd, a sparse dd, i optim_step_at sp, v optim_set_lr_at spd, d optim_lr p, d
-    optim_clip_norm_at spd, v optim_free p, p data_digits_at sp, p data_from_at sptt, p data_csv_at
-    spsp, t data_x p, t data_y p, p data_split_at spd, v data_normalise_at sps, b data_next_at sppl, v
-    data_free p, i draw_at snsp, p draw_text_at snp, v free pp, p gradcheck_at snpp, p
-    gradcheck_nodes_at snpip, p gradcheck_fn_at spzppp, v check_print pp, v check_free p, i check_verdict p,
-    s verdict_name i, d check_ratio p, s check_reason p, b split_at sniip, p nn_cache_new_at sp, i
-    nn_cache_step_at sp, i nn_cache_select_at sppl, n extern_at snhp, n custom_vjp_at snpip, n part_by_pointer np, n
-    step_by_pointer nip, n ode_by_pointer nnp, p program_text pss, v program_free p, i program_set pst, i
-    program_build pppi, i program_plots p, p program_figure pip, s program_plot_title pi, v params_free p, p figure_new_at spsp, v figure_free p, v
-    figure_frame_at sps, i figure_save_at spsp, p figure_text_at spsp, p group_start_at spp, i group_rank p, i
-    group_size p, i group_shards p, b group_next_at sppp, v group_note pid, d group_mean pi, i group_same_at spspz, i
-    group_sum_at sppz, b group_stop pb, b group_share_at spb, p group_of p, b
-    group_speaks p, i save_at sps, b resume_at sps"""
+# The calls of C as the table has them, and the words of enums.
+_rows, _heads = {}, {}  # by name: its line, its header
+for _line in _table.CALLS.strip().split("\n"):
+    if _line[0] == "#":
+        _head = _line[2:]
+    else:
+        _name = _line.partition(" ")[0].partition("@")[0]
+        _rows[_name], _heads[_name] = _line, _head
+_structs = dict(line.split(" ", 1) for line in _table.STRUCTS.strip().split("\n"))
+_enums = {}
+for _line in _table.ENUMS.strip().split("\n"):
+    _name, *_all = _line.split()
+    _before = os.path.commonprefix(_all).rpartition("_")[0] + "_"
+    _enums[_name] = [w[len(_before):].lower() for w in _all]
+
+_Row = namedtuple("_Row", "name c site result parameters text")
+
+@functools.lru_cache(None)
+def _row(name):
+    """What the table says of a call: the place of its call site among the parameters, 0: it has none; parameters as pairs."""
+    said, _, text = _rows[name].partition(" | ")
+    head, result, *parameters = said.split()
+    name, at, site = head.partition("@")
+    return _Row(name, "wg_" + name + ("_at" if at and not site else ""), int(site or bool(at)), result, _pairs(parameters), text)
+
+def _pairs(parameters):
+    return [tuple(f.split(":")) if ":" in f else (f, "node") for f in parameters]
 
 def _load():
     here = os.path.dirname(os.path.abspath(__file__))
@@ -228,14 +125,33 @@ def _load():
                           + ", ".join(n for n in names if n) + " and in the system's folders")
     return ctypes.CDLL(name)
 
-_lib = _load()
+class _Library:
+    """The functions of the library, declared as the table says when they are called for the first time."""
+
+    def __init__(self, library):
+        self._library = library
+
+    def __getattr__(self, name):
+        f = getattr(self._library, name)
+        if name.endswith(("_args_rows", "_opts_rows")):
+            f.restype, f.argtypes = POINTER(_OptionList), []
+        else:
+            row = _row(name[3:] if name[3:] in _rows else name[3:-3])
+            kinds = [_ctype(kind) for _, kind in row.parameters if kind != "..."]
+            if row.site:
+                kinds.insert(row.site - 1, c_char_p)
+            f.restype, f.argtypes = _ctype(row.result, True), kinds
+        setattr(self, name, f)
+        return f
+
+_lib = _Library(_load())
 _libc = ctypes.CDLL(None)
 
 def _load_c():
     """The module _c: beside this file, in the folder python beside the library, or in that of the build. None: it is not here."""
     if os.environ.get("WENGERT_CTYPES", "0") not in ("", "0"):
         return None
-    here, library = os.path.dirname(os.path.abspath(__file__)), os.path.dirname(_lib._name)
+    here, library = os.path.dirname(os.path.abspath(__file__)), os.path.dirname(_lib._library._name)
     for place in (here, os.path.join(library or here, "python"), os.path.join(here, "..", "..", "build", "python")):
         path = os.path.join(place, "_c.abi3.so")
         if os.path.exists(path):
@@ -249,17 +165,23 @@ def _load_c():
 
 _c = _load_c()
 
-def _declare(name, result, parameters):
-    f = getattr(_lib, "wg_" + name)
-    f.restype, f.argtypes = result, parameters
-    return f
-
-for _line in _FUNCTIONS.split(","):
-    _result, _name, _codes = (_line.split() + [""])[:3]
-    _declare(_name, _TYPES[_result], [_TYPES[c] for c in _codes])
-_lib.wg_fail.argtypes = [c_void_p, c_char_p, c_int, c_char_p, c_char_p]
 _libc.open_memstream.restype, _libc.open_memstream.argtypes = c_void_p, [c_void_p, c_void_p]
 _libc.fclose.argtypes = _libc.free.argtypes = [c_void_p]
+
+def _ctype(kind, result=False):
+    """The type of ctypes for a kind of the table. A text that C makes for the caller is an address."""
+    of = _FIELDS.get(kind)
+    if of is None and kind not in ("-", "text!") and kind[-1] not in "*]!)":
+        of = c_int if kind in _enums else _struct(kind) if kind in _structs else None
+    return of if of or kind == "-" else c_void_p
+
+@functools.lru_cache(None)
+def _struct(name):
+    """A struct of C with public fields."""
+    def member(kind):
+        of, _, count = kind.partition("[")
+        return _ctype(of) * int(count[:-1]) if count.rstrip("]") else _ctype(of)
+    return type("_" + name, (Structure,), {"_fields_": [(n, member(k)) for n, k in _pairs(_structs[name].split())]})
 
 # ---- errors and call sites ----
 
@@ -292,8 +214,67 @@ def _warned(user, text):
         frame, level = frame.f_back, level + 1
     warnings.warn(text.decode(), stacklevel=level)
 
-class Context:
+class _OfTable:
+    """The calls wg_T_name(T *, ...) of C are methods of T's class: c.py makes them."""
+
+    def __getattr__(self, name):
+        if name[:1] == "_":
+            raise AttributeError(name)
+        return _calls().method_of(self, self._kind, name)
+
+    def __dir__(self):
+        return [*super().__dir__(), *_calls().methods_of(self._kind)]
+
+def _calls():
+    return importlib.import_module(".c", __name__)
+
+def _described(row, call, options=None):
+    """The text for help(): the call, what it does, its operands and options with defaults."""
+    struct = next((kind[:-1] for _, kind in row.parameters if re.search("_(args|opts)[*]$", kind)), None)
+    op = ctypes.cast(_lib.wg_op_find(row.name.encode()), POINTER(c_char_p))  # a wg_op begins with four texts
+    summary, formula, adjoint = [op[k].decode() if op[k] else "" for k in (1, 2, 3)] if op else ("", "", "")
+    lines = [call, ""] + [(s if s[1:2] in " [" else s[:1].upper() + s[1:]) + "." * (s[-1] not in ".:") for s in (summary, _as_python(row.text)) if s] + [
+        "%s: %s" % pair for pair in (("Formula", formula), ("Derivative", adjoint)) if pair[1]]
+    if struct:
+        notes = [line.split(" ", 1) for line in _table.OPERANDS.split("\n") if line.startswith(struct + ".")]
+        lines += ["", "Operands:"] * bool(notes) + ["    %s: %s" % (n[len(struct) + 1:], _as_python(text)) for n, text in notes]
+        rows = getattr(_lib, "wg_%s_rows" % struct)().contents
+        mine = _of_python(struct)
+        told = [_option_text(o) for o in (rows.option[i] for i in range(rows.count)) if o.name.decode() in mine]
+        lines += ["", "Options:"] * bool(told) + ["    " + text for text in told]
+    return "\n".join(lines)
+
+@functools.lru_cache(None)
+def _of_python(struct):
+    """The options of a struct that Python gives: no functions of C, and no numbers of elements, which follow from lists."""
+    options = _pairs(_structs[struct].partition(";")[2].split())
+    names = [n for n, _ in options]
+    return [n for n, kind in options if not (kind == "void*" or kind.endswith("()") and n != "progress" or kind in ("allocator*", "byte*", "node*!")
+                                            or kind == "int" and (n == "count" or n.endswith("_count") and {n[:-6], n[:-6] + "s"} & set(names)))]
+
+_DEFAULTS = {"false": "False", "true": "True", "NULL": "None", "WG_AUTO": "None"}
+
+def _word(name):
+    """A name of C as a keyword argument of Python: from_."""
+    return name + "_" * keyword.iskeyword(name)
+
+def _option_text(o):
+    default, text, of = o.standard.decode(), _as_python(o.text.decode()), o.range.decode()
+    words = [w for w in _enums.get(o.type.decode()[3:], ()) if default.lower().endswith("_" + w)]
+    default = max(words, key=len) if words and "DEFAULT" not in default else _DEFAULTS.get(default, (
+        "None" if re.match("WG_(NO|BY|INNER|ENDS|END)\\b|WG_(NO|BY|INNER|ENDS)_", default) or "DEFAULT" in default else default))
+    return "%s=%s: %s%s" % (_word(o.name.decode()), default, text, ("; in " if of[0] in "[(" else "; ") + of if of and of not in text else "")
+
+def _as_python(text):
+    """A sentence of the headers of C as one of Python's."""
+    text = re.sub(r"\bwg_(\w+?)(_at|_args|_opts)?\b", r"wg.\1", text)
+    text = re.sub(r"(?<![\w.])\.([a-z_]+) = ([-\w.]+)", _in_python, text)
+    text = re.sub(r"(?<![\w.)])\.([a-z]\w*)", r"\1", text)
+    return re.sub(r"\bWG_(TRAIN|EVAL)\b", lambda m: m[1].lower(), text).replace("NULL", "None")
+
+class Context(_OfTable):
     """Seed, dtype and threads of what is made from it. The first one made becomes the default."""
+    _kind = "context"
 
     def __init__(self, seed=0, dtype="float64", threads=None):
         o = _opts("start_opts", "Context", {"dtype": dtype, "threads": threads})
@@ -349,6 +330,7 @@ def _in_python(option):
 _now = threading.local()
 
 def default_context():
+    """The context that was made first in this thread; one is made if there is none."""
     return getattr(_now, "context", None) or Context()
 
 # ---- arrays and tensors ----
@@ -447,11 +429,14 @@ def _numpy(t):
 
 # ---- graphs and values ----
 
-class Graph(_c.Graph if _c else object):
+_graphs = weakref.WeakValueDictionary()  # by the address in C
+
+class Graph(*([_c.Graph] if _c else []), _OfTable):
     """A list of values. begin() removes them. The graph that was begun last is the one that wg.input uses.
 
     If you have made none, there is one, until y.backward() without parameters. What comes after it stands in a new graph. The
     old one lives as long as one of its values, which are numbers then: the new graph has them as inputs."""
+    _kind = "graph"
 
     def __init__(self, context=None, mode="train", _auto=False):
         self.context, self._auto = context or default_context(), _auto
@@ -459,6 +444,7 @@ class Graph(_c.Graph if _c else object):
         self._g = kept.pop() if kept else _lib.wg_graph_new(self.context._c)
         self._free = self.context._frees(self, self.context._keep_graph if _auto else _lib.wg_graph_free, self._g)
         self._called = {}
+        _graphs[self._g] = self
         self.begin(mode)
 
     def begin(self, mode=None, *, train=True):
@@ -536,6 +522,7 @@ def graph():
     return Graph(_auto=True) if g is None or g._ended else g
 
 def input(name, array, dtype=None):
+    """An array as a value of the current graph, whose name appears in errors and drawings."""
     return graph().input(name, array, dtype)
 
 class _Node_of_graph:
@@ -548,6 +535,9 @@ class _Node_of_graph:
     dtype = property(lambda v: _DTYPES[_lib.wg_node_dtype(v._node)])
 
 class Value(_c.Node if _c else _Node_of_graph):
+    """A node of a graph: an input, or what was computed. All builders are methods, x.sum(axis=0); operators and slices are as
+    in NumPy. x.numpy() and x.item() are its numbers."""
+
     def __array_ufunc__(self, ufunc, method, *operands, **options):
         """np.exp(x) and array + x are ours. What another library calls otherwise is found in the table of names."""
         name = ufunc.__name__
@@ -571,6 +561,7 @@ class Value(_c.Node if _c else _Node_of_graph):
         return y
 
     def numpy(self):
+        """A copy of its numbers as an array."""
         t = _lib.wg_value_at(_here(), self._node)
         self.graph.context._look()
         return _numpy(t)
@@ -626,7 +617,7 @@ class Value(_c.Node if _c else _Node_of_graph):
 
     def draw(self, path=None, **options):
         """Writes a picture (its ending says which kind), or returns the text of an SVG, or of what format=
-        says. wrt: a list of values."""
+        says. wrt: a list of values. help(wengert.draw) lists the options."""
         wrt = _values_of(options.pop("wrt", []))
         nodes = (_Node * builtins.max(len(wrt), 1))(*(v._node for v in wrt))
         if wrt:
@@ -655,12 +646,14 @@ class Value(_c.Node if _c else _Node_of_graph):
     T = property(lambda v: _builders["swap"](v) if v.ndim == 2 else _builders["transpose"](v))
 
     def named(self, name):
+        """The same with a name, for errors and drawings."""
         return _builders["name"](self, name)
 
     def __round__(self, digits=0):
         return (self * 10.0**digits).round() / 10.0**digits if digits else self.round()
 
     def reshape(self, *sizes, order="C"):
+        """The same numbers in another shape. One size may be -1: what is left."""
         if order != "C":
             raise TypeError("wengert: reshape reads rows first: for columns first write x.T.reshape(...).T with the sizes reversed")
         return _builders["reshape"](self, sizes[0] if len(sizes) == 1 else sizes)
@@ -733,6 +726,7 @@ class Value(_c.Node if _c else _Node_of_graph):
         return format(self.item(), how) if how else str(self)
 
     def tolist(self):
+        """Its numbers as lists in lists."""
         return self.numpy().tolist()
 
     def __repr__(self):
@@ -740,12 +734,20 @@ class Value(_c.Node if _c else _Node_of_graph):
         return "<wengert.Value %s%s %s>" % (name and name + " ", self.dtype, list(self.shape))
 
     def __getattr__(self, name):  # every builder is a method
-        f = None if name[0] == "_" else _habits.methods.get(name) or _builders.get(name)
+        f = None if name[0] == "_" else _habits.methods.get(name) or _builders.get(name) or _of_node(name)
         if f is None:
             in_place = name[-1:] == "_" != name[:1]
             raise AttributeError("a wengert.Value has no %s%s" % (name, (
                 ": values never change: write x = x.%s(...) or x = x + 1" % name[:-1]) if in_place else _near(name, _builders, _CALL)))
-        return functools.partial(f, self)
+        if name not in _explained:
+            _explain(name, f)
+        return types.MethodType(f, self)
+
+def _of_node(name):
+    """wg_node_NAME of C, or a call of the module, with a value as its first operand."""
+    call = "node_" + name if "node_" + name in _rows else name
+    if call in _rows and _row(call).parameters[:1] and _row(call).parameters[0][1] == "node":
+        return _calls().call_of(call)
 
 def _kind(x):
     return (x.dtype if isinstance(x, Value) else np.asarray(x).dtype).kind
@@ -876,10 +878,9 @@ Value.__mod__ = Value.__rmod__ = Value.__divmod__ = Value.__rdivmod__ = _not_her
 
 # ---- builders ----
 
-_FIELDS = {"text": c_char_p, "bool": c_bool, "maybe": c_int, "int": c_int, "int64": c_int64, "double": c_double,
-           "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node}
-_WORDS = {"mean": 0, "sum": 1, "none": 2, "constant": 0, "reflect": 1, "edge": 2, "nearest": 0, "bilinear": 1,
-          "graph": 0, "train": 1, "eval": 2, "dormand_prince": 0, "euler": 1, "midpoint": 2, "rk4": 3}
+_FIELDS = {"text": c_char_p, "site": c_char_p, "bool": c_bool, "maybe": c_int, "int": c_int, "int64": c_int64, "double": c_double,
+           "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node, "tensor": _Tensor, "size": c_size_t,
+           "uint64": ctypes.c_uint64, "uint32": ctypes.c_uint32, "uint": ctypes.c_uint, "char": ctypes.c_char, "ends": c_double * 2}
 _OBJECTS = {"params": ("Params", "_p"), "cache": ("Cache", "_cache"), "check": ("Report", "_r")}
 
 class _Parts:
@@ -906,7 +907,6 @@ class Sorted(_Parts, namedtuple("Sorted", "values indices")):
 _builders = {}
 
 _CALL, _OPTION, _IN_PYTHON = 0, 2, 3  # of wg_word_kind and wg_language
-_lib.wg_meant.restype = _lib.wg_nearest.restype = c_char_p
 
 def _near(word, words, kind=None):
     """What to write for a word that is none of these: for one of another library its line, else the nearest of these."""
@@ -955,11 +955,11 @@ def _given(kind, x, g, what="it"):
         if not isinstance(x, globals()[of]):
             raise TypeError("wengert: a %s is expected, not %r" % (of, x))
         return getattr(x, field)
-    if kind == "int" and isinstance(x, str):
-        if x not in _WORDS:
-            raise TypeError("wengert: no option is called %r%s" % (x, _near(x, _WORDS)))
-        return _WORDS[x]
-    return _whole(x, 32 if kind == "int" else 64) if kind in ("int", "int64") else x
+    if kind in _enums and isinstance(x, str):
+        if x not in _enums[kind]:
+            raise TypeError("wengert: no option is called %r%s" % (x, _near(x, _enums[kind])))
+        return _enums[kind].index(x)
+    return _whole(x, 64 if kind == "int64" else 32) if kind in ("int", "int64") or kind in _enums else x
 
 def _by_pointer(kind, f, g):
     """What C takes for f, a function of values: a function of the library, and the struct that it calls f by.
@@ -976,8 +976,22 @@ def _by_pointer(kind, f, g):
 
     return ctypes.cast(getattr(_lib, "wg_%sby_pointer" % kind[:-2]), c_void_p), _ByPointer(_WRITER(write))
 
-def _fields(text):
-    return [tuple(f.split(":")) if ":" in f else (f, "node") for f in text.split()]
+_KIND_HERE = {"node*!": "result", "graph*": "graph", "params*": "params", "nn_cache*": "cache", "check*": "check", "double*": "doubles",
+              "part_fn()": "part_fn", "step_fn()": "step_fn", "ode_fn()": "ode_fn"}
+
+def _fields(pairs):
+    """Fields or parameters of the table with the kinds of _given. node[] and its number are one list. None: one is none of these."""
+    out, left = [], iter(pairs)
+    for name, kind in left:
+        kind = "user" if (name, kind) == ("user", "void*") else _KIND_HERE.get(kind, kind)
+        if kind == "node[]":
+            if next(left, None) != ("n", "int"):
+                return None
+            kind = "list"
+        elif kind not in _KIND_HERE.values() and kind != "user" and kind not in _enums and (kind not in _FIELDS or kind in ("tensor", "site")):
+            return None
+        out.append((name, kind))
+    return out
 
 def _set_axes(what, kinds, axes, into):
     if not axes:
@@ -1010,7 +1024,6 @@ def _named(what, fields, options, g, into):
         if field not in kinds:
             raise TypeError("wengert: %s has no option %s%s" % (what, name, _near(name, kinds, _OPTION)))
         if x is not None:
-            x = {"max": 0, "mean": 1}.get(x, x) if field == "by" and isinstance(x, str) else x
             if kinds[field] == "doubles":
                 into.kept = x = _array(x, None, np.float64)
                 into.count, x = x.size, x.ctypes.data
@@ -1031,18 +1044,19 @@ class _OptionList(Structure):
     _fields_ = [("name", c_char_p), ("defaults", c_void_p), ("size", c_size_t), ("mark", c_size_t),
                 ("option", POINTER(_Option)), ("count", c_int)]
 
-_BY_TYPE = {b"wg_dtype": "dtype", b"wg_node": "node", b"wg_maybe": "maybe"}
+_BY_TYPE = {"dtype": "dtype", "node": "node", "maybe": "maybe", "tensor": "tensor", "ends": "ends"}
 _KINDS = {0: "pointer", 1: "double", 2: "int", 3: "int64", 4: "bool", 5: "int", 6: "text"}
 
 @functools.lru_cache(None)
 def _listed(struct):
     """The options of a struct as (name, kind), its ctypes type, and its bytes when no option is given."""
-    rows = _declare(struct + "_rows", POINTER(_OptionList), [])().contents
+    rows = getattr(_lib, "wg_%s_rows" % struct)().contents
     options = [rows.option[i] for i in range(rows.count)]
-    fields = [(o.name.decode(), _BY_TYPE.get(o.type, _KINDS[o.kind])) for o in options]
+    types = [o.type.decode()[3:] for o in options]
+    fields = [(o.name.decode(), t if t in _enums else _BY_TYPE.get(t, _KINDS[o.kind])) for o, t in zip(options, types)]
     members, at = [], 0
     for (name, kind), o in zip(fields, options):
-        member = _FIELDS.get(kind, c_void_p)
+        member = _ctype(kind)
         members += [("before_" + name, ctypes.c_char * (o.offset - at)), (name, member)]
         at = o.offset + ctypes.sizeof(member)
     members.append(("behind", ctypes.c_char * (rows.size - at)))
@@ -1071,30 +1085,29 @@ def _results(result, g):
         return States(*(Value(n, g) for n in (result.y, result.h, result.c)))
     return g._value(result)
 
-@functools.lru_cache(None)
 def _arguments(struct, operands, options):
     """The fields of a struct of arguments, its ctypes type, and its bytes when nothing is given."""
-    fields = _fields(options) + _fields(operands)
-    members = [("mark", c_size_t)] + [(n, _FIELDS.get(k, c_void_p)) for n, k in fields]
+    fields = options + operands
+    members = [("mark", c_size_t)] + [(n, _ctype(k)) for n, k in fields]
     kind = type("_" + struct, (Structure,), {"_fields_": members})
-    rows = _declare(struct + "_rows", POINTER(_OptionList), [])().contents
+    rows = getattr(_lib, "wg_%s_rows" % struct)().contents
     assert rows.size == ctypes.sizeof(kind), struct
     return fields, kind, ctypes.string_at(rows.defaults, rows.size)
 
-def _by_struct(name, struct, operands, _options, result):
-    asked = [f for f in _fields(operands) if f[1] not in ("graph", "user")]
-    count = len(asked)
-    call = _declare(name + "_at", result, [c_char_p, c_void_p])
+def _by_struct(name, struct, operands, _options):
+    asked = [f for f in operands if f[1] not in ("graph", "user")]
+    count, call, layout = len(asked), "wg_%s_at" % name, []
 
     def builder(*given, **options):
         if len(given) == count + 1 and name in _AXIS_NEXT and not {"axis", "axes", "dim"} & set(options):
             given, options = given[:count], dict(options, axis=given[count])
         if len(given) > count:
-            line = "" if not _options or not isinstance(given[count], int) and "axes:axes" not in _options else ": wg.%s(%s, %s=%r)" % (
-                name, ", ".join(f for f, _ in asked), _fields(_options)[0][0], given[count])
+            line = "" if not _options or not isinstance(given[count], int) and ("axes", "axes") not in _options else ": wg.%s(%s, %s=%r)" % (
+                name, ", ".join(f for f, _ in asked), _options[0][0], given[count])
             raise TypeError("wengert: %s takes %d arguments; options are given by name%s" % (name, count, line))
         g = _graph_of(given)
-        fields, kind, defaults = _arguments(struct, operands, _options)
+        layout[:] = layout or _arguments(struct, operands, _options)
+        fields, kind, defaults = layout
         a = kind.from_buffer_copy(defaults)
         if ("x", "graph") in fields:
             a.x = g._g
@@ -1104,23 +1117,19 @@ def _by_struct(name, struct, operands, _options, result):
                 a.user = ctypes.addressof(a.called)
             setattr(a, field, _given(type_, x, g, field))
         _named(name, fields, options, g, a)
-        y = _results(call(_here(), byref(a)), g)
+        y = _results(getattr(_lib, call)(_here(), byref(a)), g)
         return Sorted(y, _builders["part"](y, 1)) if name in ("sort", "topk") else y
     builder.in_c = call, struct, operands, _options, name in _AXIS_NEXT
-    return builder, asked, _fields(_options)
+    return builder
 
 # The most axes for which NumPy and PyTorch mean the same by the word, and what to write for more.
 _OF_VECTORS = {"dot": (1, "a @ b, or wg.sum(a * b)"), "outer": (1, "wg.einsum('ij,kl->ijkl', a, b)"),
                "diagonal": (2, "wg.einsum('bii->bi', x) for the last two")}
 
-def _by_parameters(name, parameters, result):
-    fields = _fields(parameters)
+def _by_parameters(name, fields):
     asked = [f for f in fields if f[1] not in ("graph", "result", "user")]
-    types = [c_char_p]
-    for _, kind in fields:
-        types += [c_void_p, c_int] if kind == "list" else [_FIELDS.get(kind, c_void_p)]
     many = [f for f in fields if f[1] == "result"]
-    call = _declare(name + "_at", c_bool if many else result, types)
+    call = "wg_%s_at" % name
     names = [n for n, _ in asked]
     by_name = {"roll": "axis=0, by=1", "tile": "axis=0, count=2", "repeat": "axis=0, count=2"}.get(name)
     lists = [i for i, (_, kind) in enumerate(asked) if kind == "list"]
@@ -1159,27 +1168,26 @@ def _by_parameters(name, parameters, result):
             elif kind != "user":
                 x = next(left, None)
                 arguments.append(_given(kind, x, g, field))
-        y = call(*arguments)
+        y = getattr(_lib, call)(*arguments)
         return tuple(_results(r, g) for r in results) if many else _results(y, g)
-    builder.in_c = call, None, parameters, "", False
-    return builder, asked, []
+    builder.in_c = call, None, fields, [], False
+    return builder
 
-def _builder(name, make, *how):
-    f, asked, options = make(name, *how)
+def _builder(name, f):
     f.__name__ = f.__qualname__ = name
-    f.__doc__ = "%s(%s): docs/ops.md, or `wengert ops %s`" % (
-        name, ", ".join([n for n, _ in asked] + [n + "=" for n, _ in options]), name)
     _builders[name] = f
 
-for _line in _TABLE.strip().replace("\n    ", " ").split("\n"):
-    _line, _names = _line.rsplit(" =", 1)
-    _line, _, _result = _line.partition(" -> ")
-    for _name in _names.split():
-        if _line[0] == "(":
-            _builder(_name, _by_parameters, _line[1:-1], _Node)
-        else:
-            _struct_name, _line_rest = _line[1:].split(" ", 1)
-            _builder(_name, _by_struct, _struct_name, *_line_rest.split(" ;"), _States if _result else _Node)
+for _name, _line in _rows.items():  # the calls that make nodes of what Python can give
+    _words = _line.partition(" | ")[0].split()
+    if _words[0] != _name + "@" or _words[1] not in ("node", "states", "bool"):
+        continue
+    if _words[2].endswith("_args*"):
+        _struct_name = _words[2][2:-1]
+        _parts = [_fields(_pairs(part.split())) for part in _structs[_struct_name].split(";")]
+        if None not in _parts:
+            _builder(_name, _by_struct(_name, _struct_name, *_parts))
+    elif _fields(_pairs(_words[2:])) is not None:
+        _builder(_name, _by_parameters(_name, _fields(_pairs(_words[2:]))))
 
 def clip(x, low=None, high=None, *, min=None, max=None):
     """x between two bounds; None: there is none. min and max are other words for low and high."""
@@ -1192,6 +1200,7 @@ _clip, _builders["clip"] = _builders["clip"], clip
 del clip
 
 def split(x, parts, axis=0):
+    """A list of so many equal parts of x along an axis."""
     if np.iterable(parts):
         raise TypeError("wengert: split makes a number of equal parts: for others write x[:2] and x[2:]")
     if 0 < parts < x.shape[axis] and x.shape[axis] % parts:
@@ -1202,23 +1211,41 @@ def split(x, parts, axis=0):
     x.graph.context._look()
     return [x.graph._value(n) for n in y]
 
+_explained = set()
+
+def _explain(name, f):
+    """Gives a function its text for help() when it is looked at for the first time: from the table, beside one of its own; of a
+    word of another library what is meant by it."""
+    _explained.add(name)
+    own = None if f.__doc__ == type(f).__doc__ else f.__doc__
+    if name in _rows:
+        f.__doc__ = "\n\n".join(filter(None, (own, _described(_row(name), _calls().signature(_row(name))))))
+    elif not own and callable(f) and not isinstance(f, type):
+        meant = _lib.wg_meant(name.encode(), _CALL, _IN_PYTHON)
+        f.__doc__ = meant and re.sub("^write ", "As ", meant.decode())
+
+def _text_for(name, f):
+    if name not in _explained:
+        _explain(name, f)
+    return f.__doc__
+
 def __getattr__(name):
     if name[0] == "_":
         raise AttributeError("module wengert has no " + name)
-    if name in _habits.calls:
-        return _habits.calls[name]
-    if name in _builders:
-        return _builders[name]
-    if name in _INITS:
-        return getattr(_lib, "wg_" + name)
-    if name in ("nn", "optim", "utils"):
+    f = _habits.calls.get(name) or _builders.get(name) or _optimizers.get(name)
+    if f is not None:
+        if name not in _explained:
+            _explain(name, f)
+        return f
+    if name in ("nn", "optim", "utils", "c"):
         return importlib.import_module("." + name, __name__)
+    if name in _rows and _calls().is_for_users(name):
+        return _calls().call_of(name)
     raise AttributeError("module wengert has no %s%s" % (name, _near(name, __dir__(), _CALL)))
 
-_INITS = "zeros const normal uniform xavier he glorot orthogonal identity truncated_normal sparse".split()
-
 def __dir__():
-    return [n for n in globals() if n[0] != "_" and n not in _IMPORTED] + list(_builders) + _INITS + list(_habits.calls)
+    names = [n for n in globals() if n[0] != "_" and n not in _IMPORTED and n != "c"]
+    return list(dict.fromkeys((*names, *_builders, *_optimizers, *_habits.calls, *_calls().functions())))
 
 # ---- functions of yours inside graphs ----
 
@@ -1294,25 +1321,30 @@ def custom_vjp(y, x, rule):
 
 # ---- parameters, optimizers, data ----
 
-class Params:
+class Params(_OfTable):
     """Parameters by name. p["fc.W"] is a copy of the values; p["fc.W"] = array sets them."""
+    _kind = "params"
 
     def __init__(self, context=None, _p=None, _whole=None):
         self.context, self._whole = context or default_context(), _whole
         self._p, self._optimizer, self._cleared = _p or _lib.wg_params_new(self.context._c), None, True
 
     def param(self, name, shape, init=None):
+        """The parameter of this name, which is made if there is none."""
         return _builders["param"](self, name, shape, init)
 
     def state(self, name, shape, init=None):
+        """The state of this name, which is made if there is none."""
         return _builders["state"](self, name, shape, init)
 
     def part(self, prefix):
+        """The parameters whose names begin with the prefix and a dot, without it."""
         p = _lib.wg_params_in_at(_here(), self._p, prefix.encode())
         self.context._look()
         return Params(self.context, p, self)
 
     def names(self):
+        """The names of all parameters and states, in the order in which they were made."""
         return [_lib.wg_params_name(self._p, i).decode() for i in range(_lib.wg_params_count(self._p))]
 
     def _index(self, name):
@@ -1350,11 +1382,14 @@ class Params:
     def __contains__(self, name):
         return name in self.names()
 
-class Optimizer:
+class Optimizer(_OfTable):
+    """Changes parameters by their gradients: o = wg.adam(p, lr=1e-3); loss.backward(p); o.step()."""
+    _kind = "optim"
     def __init__(self, name, p, options):
+        _given("params", p, None)
         if p._optimizer:  # a parameter has one optimizer at a time: the new one
             p._optimizer._free()
-        f = _declare(name + "_at", c_void_p, [c_char_p, c_void_p, c_void_p])
+        f = getattr(_lib, "wg_%s_at" % name)
         self._params, self._o = p, f(_here(), p._p, byref(_opts(name + "_opts", name, options)))
         p.context._look()
         p._optimizer = self
@@ -1382,12 +1417,17 @@ class Optimizer:
         _lib.wg_optim_set_lr_at(_here(), self._o, rate)
         self._params.context._look()
 
-_lib.wg_optim_kind.restype = c_char_p
-for _name in iter(lambda i=iter(range(99)): _lib.wg_optim_kind(next(i)), None):
-    globals()[_name.decode()] = lambda p, _name=_name.decode(), **options: Optimizer(_name, p, options)
+def _optimizer(name):
+    def make(p, **options):
+        return Optimizer(name, p, options)
+    make.__name__ = make.__qualname__ = name
+    return make
 
-class Cache:
+_optimizers = {name: _optimizer(name) for name in (b.decode() for b in iter(lambda i=iter(range(99)): _lib.wg_optim_kind(next(i)), None))}
+
+class Cache(_OfTable):
     """Keys and values of the tokens so far: wg.nn_attention(x, p, "a", causal=True, cache=k)."""
+    _kind = "nn_cache"
 
     def __init__(self, context=None):
         self.context = context or default_context()
@@ -1403,8 +1443,9 @@ class Cache:
         _lib.wg_nn_cache_select_at(_here(), self._cache, rows.ctypes.data, rows.size)
         self.context._look()
 
-class Data:
+class Data(_OfTable):
     """Rows x and y. for x, y in data.batches(64): one epoch, in another order each time."""
+    _kind = "data"
 
     def __init__(self, x, y=None, context=None, _d=None):
         self.context = context or default_context()
@@ -1427,6 +1468,7 @@ class Data:
     y = property(lambda d: _numpy(_lib.wg_data_y(d._d)))
 
     def batches(self, size):
+        """One epoch of pairs x, y of at most so many rows."""
         b = _Batch()
         while _lib.wg_data_next_at(_here(), self._d, byref(b), size):
             yield _numpy(b.x), _numpy(b.y)
@@ -1435,7 +1477,7 @@ class Data:
     def __len__(self):
         return len(self.x)
 
-class Group:
+class Group(_OfTable):
     """All processes that mpirun has started; without it this one alone. See group.h for what is promised.
 
         group = wg.Group()                               before data, parameters and graphs
@@ -1449,6 +1491,7 @@ class Group:
             optimizer.step()
             print(group.mean(0))                         of the whole batch
     """
+    _kind = "group"
 
     def __init__(self, shards=None, timeout=None, context=None):
         self.context = context or default_context()
@@ -1554,8 +1597,9 @@ def csv(path, y=None, x=None, skip=None, categories=None, like=None, separator=N
 
 # ---- figures ----
 
-class Figure:
+class Figure(_OfTable):
     """What wg.plot returns. A notebook shows it. fig.save("a.svg"), or .html, .tex, .txt, .png, .pdf."""
+    _kind = "figure"
     _formats = ("svg", "html", "tex", "txt")
 
     def __init__(self, context, title):
@@ -1685,9 +1729,11 @@ def _many(f, y, between, x):
     return [y.graph._value(n) for n in to]
 
 def vjp(y, gy, x):
+    """gy' J with J = dy/dx, for each of the values x."""
     return _many(_lib.wg_vjp_at, y, [y.graph._node(gy)], x)
 
 def jvp(y, x, v):
+    """J v with J = dy/dx: the slope of y along v, which has the shape of x."""
     if isinstance(x, Value):
         v = [v]
     x = _values_of(x)
@@ -1737,8 +1783,9 @@ def _applied(f, arguments):
 
 # ---- the gradient check ----
 
-class Report:
+class Report(_OfTable):
     """What wg.check found. True if it passed; str() is the report."""
+    _kind = "check"
 
     def __init__(self, r):
         self._r = r
@@ -1800,7 +1847,7 @@ def check(f, *arrays, grad=None, **options):
     f: a value, with a Params or the values by which its gradient is checked: wg.check(loss, p). Or a function of values that returns a scalar value; or a NumPy function, whose gradient `grad` computes
     or is, as numbers at the given point, or which returns the pair (value, gradient). The gradient of several arguments is a list of arrays. An
     argument may be a dict or a list of arrays; then so is its gradient.
-    Options: those of wg_gradcheck_opts. intended="W, b" names arguments of a NumPy function whose gradient is another one on
+    Options: help(wengert.c.gradcheck) lists them. intended="W, b" names arguments of a NumPy function whose gradient is another one on
     purpose; of a function of values, ops or named nodes. progress=g: g(stage, share) is called now and then; False stops.
     """
     if isinstance(f, Value):
@@ -2014,6 +2061,12 @@ def check_torch(f, *inputs, **options):
     options.setdefault("name", type(f).__name__ if is_module else getattr(f, "__name__", "f"))
     return _check_arrays(both, arrays, [(n, a) for (n, _), a in zip(moves, arrays)], options)
 
+for _class in (Context, Graph, Params, Optimizer, Cache, Data, Group, Figure, Report):
+    for _name, _f in list(vars(_class).items()):
+        _name = _name if _name in ("begin", "input") else _class._kind + "_" + _name
+        if inspect.isfunction(_f) and not _f.__doc__ and _name in _rows:
+            _f.__doc__ = _as_python(_row(_name).text)
+
 from . import _habits  # names and methods of NumPy, PyTorch and JAX, made of what stands above
 
 # ---- the common calls in C: python/_c.c ----
@@ -2027,10 +2080,10 @@ _NOT_BY_C = frozenset("dot outer diagonal roll tile repeat sort topk clip grad j
 
 def _fields_of_c(struct, operands, options):
     """The fields of a call for _c, (name, letter, place, place of a list of axes), and how many of them are operands; or None."""
-    asked, more = _fields(operands), dict(_fields(options))
+    asked, more = operands, dict(options)
     if not {k for _, k in asked} <= set(_LETTERS):
         return None, 0
-    names = [(n, k) for n, k in asked] + [(n, k) for n, k in more.items() if k in _LETTERS and n not in ("axis", "axes", "by")]
+    names = asked + [(n, "int" if k in _enums else k) for n, k in options if (k in _LETTERS or k in _enums) and n not in ("axis", "axes", "by")]
     place = (lambda n: getattr(_arguments(struct, operands, options)[1], n).offset) if struct else lambda n: 0
     fields = [(n + "_" * keyword.iskeyword(n), _LETTERS[k], place(n), -1) for n, k in names]
     if struct and {"axis", "axes"} & set(more):
@@ -2043,27 +2096,28 @@ def _address(f):
 def _builder_of_c(name, f):
     """The builder f as one of _c, or None."""
     call, struct, operands, options, axis_next = f.in_c
+    call = getattr(_lib, call)
     fields, asked = _fields_of_c(struct, operands, options)
     form = "struct" if struct else fields and "".join(letter for _, letter, *_ in fields)
     if name in _NOT_BY_C or not fields or call.restype is not _Node or not struct and form not in _c.FORMS:
         return None
-    rows = _declare(struct + "_rows", POINTER(_OptionList), [])().contents if struct else None
+    rows = getattr(_lib, "wg_%s_rows" % struct)().contents if struct else None
     try:
-        return _c.Builder(name, f.__doc__, f, form, _address(call), asked, rows.size if rows else 0, rows.defaults if rows else 0, fields,
+        return _c.Builder(name, f, form, _address(call), asked, rows.size if rows else 0, rows.defaults if rows else 0, fields,
                           axis_next)
     except ValueError:  # it has more fields than _c has room for
         return None
 
 def _method_of_c(of, name):
     f = getattr(of, name)
-    setattr(of, name, _c.Builder(name, f.__doc__, f, name, 0, 0, 0, 0, (), False))
+    setattr(of, name, _c.Builder(name, f, name, 0, 0, 0, 0, (), False))
 
 class _Module(type(sys)):
     """This module, whose attributes are the builders, too. They are none of its names: sum here is Python's."""
 
 def _use_c():
-    given = dict(package=_PACKAGE, site=_site, node=_Node, value=Value, partial=functools.partial, empty=np.empty, array=np.ndarray,
-                 dtypes=tuple(_DTYPES), now=_now, params=Params, words=_WORDS, zero=0)
+    given = dict(package=_PACKAGE, site=_site, node=_Node, value=Value, partial=types.MethodType, empty=np.empty, array=np.ndarray,
+                 dtypes=tuple(_DTYPES), now=_now, params=Params, explain=_text_for, zero=0)
     _c.start(tuple(_address(getattr(_lib, "wg_" + n)) for n in _c.FUNCTIONS), tuple(given[n] for n in _c.GIVEN),
              Value.item, Value.numpy)
     for name, f in list(_builders.items()):
@@ -2080,7 +2134,7 @@ def _use_c():
         if name not in vars(Value) and isinstance(f, (_c.Builder, type(_use_c))):
             setattr(Value, name, f)
     for name, f in {**_builders, **_habits.calls}.items():
-        if name not in globals():
+        if name not in globals() and isinstance(f, _c.Builder):
             setattr(_Module, name, staticmethod(f))
     for name in ("input", "begin"):
         _method_of_c(Graph, name)

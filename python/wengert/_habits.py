@@ -13,9 +13,6 @@ import wengert as wg
 from wengert import Error, Graph, Params, Sorted, Value, _builders, _lib, _here, _now, _real, _shape, _tensor, _text, _tree, _leaves, _leaves_of
 
 calls, methods = {}, {}
-_lib.wg_node_operand.restype = _lib.wg_graph_node.restype = wg._Node
-_lib.wg_node_operand.argtypes, _lib.wg_node_operands.argtypes, _lib.wg_node_leaf.argtypes = [wg._Node, wg.c_int], [wg._Node], [wg._Node]
-_lib.wg_node_op_name.restype, _lib.wg_node_op_name.argtypes = wg.c_char_p, [wg._Node]
 _INPUT, _PARAM = 2, 3  # of wg_leaf
 
 
@@ -360,6 +357,8 @@ def var(x, axis=None, ddof=None, *, dim=None, correction=None, unbiased=None, **
 @_both
 def std(x, *given, **options):
     """The square root of var."""
+    if len(given) < 2 and not {"dim", "ddof", "correction", "unbiased"} & set(options):
+        return _builders["std"](x, *given, **options)
     return _builders["sqrt"](var(x, *given, **options))
 
 
@@ -952,7 +951,6 @@ calls["eigvalsh"] = calls["linalg"].eigvalsh = lambda a: _builders["eigh"](a)[0]
 
 # ---- files ----
 
-_lib.wg_params_read_at.argtypes = [wg.c_char_p, wg.c_void_p, wg.c_char_p]
 _save_all = wg.save
 
 
@@ -982,3 +980,11 @@ def load(path):
 
 
 wg.save = save
+
+for _name, _said in dict(all="Whether no element is 0: all(x), or along an axis.", any="Whether an element is not 0: any(x), or along an axis.",
+                         compile="The function itself: graphs that repeat are compiled without it.", inv="The inverse of square matrices.",
+                         eigvalsh="The eigenvalues of symmetric matrices, in ascending order.", trace="The sum of the diagonal of a matrix.",
+                         rand_like="Uniform numbers in [0, 1) in the shape of x.", randn_like="Standard normal numbers in the shape of x.",
+                         randperm="The numbers 0 to n - 1 in random order.", swapaxes="x with two axes exchanged.", swapdims="x with two axes exchanged.").items():
+    if not calls[_name].__doc__:
+        calls[_name].__doc__ = _said

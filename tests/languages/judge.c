@@ -104,7 +104,9 @@ static int forms_of(const wg_option_list *l, const wg_option *o, form f[4])
     numbers(&f[n], o, 0), f[n++].name = "0";
     numbers(&f[n], o, standard);
     snprintf(f[n].c, sizeof f[n].c, "%s", o->standard);
-    if (standard == WG_AUTO || standard > 1e18) strcpy(f[n].python, "None"), *f[n].language = 0;
+    /* As an axis None has NumPy's meaning. */
+    if (standard == WG_AUTO || standard > 1e18)
+        strcpy(f[n].python, !strcmp(o->name, "axis") ? "" : "None"), *f[n].language = 0;
     f[n++].name = "default";
     if (o->kind != WG_OPTION_CHOICE) numbers(&f[n], o, between(o, standard)), f[n++].name = "between";
     if (o->kind == WG_OPTION_REAL && *o->range) numbers(&f[n], o, -1), f[n++].name = "below";

@@ -1,5 +1,4 @@
-/* test_python.c: python/wengert/__init__.py. Where no python3 has NumPy only the table is compared with the
- * headers. */
+/* test_python.c: python/wengert. */
 #include "wgshell.h"
 
 TestSuite(python, .init = wgt_make_folder, .fini = wgt_remove_folder);
@@ -11,14 +10,35 @@ TestSuite(python, .init = wgt_make_folder, .fini = wgt_remove_folder);
         "export WENGERT_LIBRARY=\"$(cd \"$build\" && pwd)/libwengert.so\"\n"       \
         "python=$(tests/python.sh) || { echo 'skipped: no python3 with NumPy here'; exit 0; }\n" commands)
 
-/* The table in python/wengert is what the headers say: a new builder or option is known (make docs). */
-Test(python, table) { cr_expect_str_eq(wgt_shell("tools/tables.sh --check"), ""); }
+/* The table in python/wengert is what the headers say, and they have a sentence for each call and option
+ * (make docs). */
+Test(python, table) { SHELL("tools/table.py --check"); }
+
+/* What headers leave out is named, and a call that no library has is in the list of names. */
+Test(python, table_finds_what_is_left_out)
+{
+    const char *said =
+        SHELL("cd \"$in\" && mkdir -p t/tools t/docs t/python/wengert && cp -r \"$here/include\" t &&\n"
+              "cp \"$here/tools/table.py\" t/tools && cp \"$here/docs/ops.md\" t/docs && cd t &&\n"
+              "sed -i '/wg_data_rows/s|/\\*.*||' include/wengert/data.h &&\n"
+              "sed -i 's|\"how much of b stays\"|\"\"|' include/wengert/optim.h &&\n"
+              "sed -i 's|another height; default: the figure.s|another height|' include/wengert/figure.h &&\n"
+              "echo 'WG_API void wg_in_no_library(void);' >>include/wengert/plan.h &&\n"
+              "tools/table.py >/dev/null && ! tools/table.py --check >said && sort said &&\n"
+              "tools/table.py --exported | grep no_library");
+    cr_expect_str_eq(said,
+                     "figure_save_opts.height: WG_AUTO, and its sentence says no default\n"
+                     "include/wengert/data.h: wg_data_rows: a call without a sentence\n"
+                     "include/wengert/plan.h: wg_in_no_library: a call without a sentence\n"
+                     "rmsprop_opts.momentum: an option without a sentence\n"
+                     "wg_in_no_library\n",
+                     "%s", said);
+}
+
+/* All public calls reach Python, and say what they do. */
+Test(python, reached) { SHELL("cd \"$in\" && $python \"$here/tests/languages/reached.py\""); }
 
 Test(python, values) { SHELL("cd \"$in\" && $python \"$here/tests/languages/values.py\""); }
-Test(python, values_over_ctypes)
-{
-    SHELL("cd \"$in\" && WENGERT_CTYPES=1 $python \"$here/tests/languages/values.py\"");
-}
 
 /* What python/_c.c does is what __init__.py does over ctypes, errors and their lines, too; and it leaves
  * nothing. */

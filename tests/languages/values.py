@@ -596,14 +596,12 @@ REQUIRED.update(dict.fromkeys(("tile", "repeat"), {"axis": 0, "count": 2}))
 def options():
     """Each option that is a whole number, an axis, a shape or a truth: as an int of Python and of NumPy, as an
     array without and with an axis, as a truth, as a text. All of them mean the same or are refused."""
-    lines, cases, uncalled = wg._TABLE.strip().replace("\n    ", " ").split("\n"), 0, []
-    for line in lines:
-        if line[0] in "(!" or ";" not in line:
-            continue
-        line, names = line.rsplit(" =", 1)
-        for name in names.split():
-            kinds = [f for f in wg._fields(line.partition(" -> ")[0].split(";")[1])
-                     if f[1] in ("int", "int64", "shape", "bool")]
+    cases, uncalled = 0, []
+    structs = {n: wg._row(n).parameters[0][1][:-1] for n in wg._builders if wg._row(n).parameters[:1] and "_args*" in wg._row(n).parameters[0][1]}
+    for struct in sorted(set(structs.values())):
+        for name in (n for n in structs if structs[n] == struct):
+            kinds = [(n, "int" if kind in wg._enums else kind) for n, kind in wg._pairs(wg._structs[struct].split(";")[1].split())]
+            kinds = [f for f in kinds if f[1] in ("int", "int64", "shape", "bool")]
             required = REQUIRED.get(name, {})
             operands, x = call_of(name, required) if kinds else ((), None)
             if name in ("random_normal", "random_uniform"):
@@ -695,23 +693,6 @@ def operands():
             (TypeError, "no derivative by the values", lambda: wg.input("z", [wg.input("t", 2.0)])),
             (TypeError, "no derivative by it", lambda: wg.fill(wg.input("t", 2.0), (2,)))):
         raised(kind, part, call)
-
-
-# ---- the headers: every function that makes nodes is known; those that are called are declared as there ----
-
-# With lists of structs, a pattern; and what values and arrays do instead.
-ELSEWHERE = set("jacobian_sparse nn_sequential input_borrow replay".split())
-CODES = [("const char \\*|wg_site", "s"), ("[^,]*[*]|[^,]*\\[\\]|wg_check_fn|wg_vjp_rule", "p"),
-         ("wg_node", "n"), ("wg_tensor", "t"), ("wg_shape", "h"), ("wg_init", "a"), ("double", "d"),
-         ("bool", "b"), ("size_t", "z"), ("int64_t", "l"), ("void", "v"),
-         ("int|wg_status|wg_mode|wg_dtype|wg_verdict", "i")]
-
-
-def code(declared, named):
-    text = re.sub(r" ?\b\w+(\[\])?$", r"\1", declared.strip()) if named else declared.strip()
-    text = text if text.startswith("const char") else text.replace("const ", "")
-    text = "const char *" if text.startswith("const char *") and not text.endswith("[]") else text
-    return next((c for pattern, c in CODES if re.fullmatch(pattern, text)), "?")
 
 
 def numbers():
@@ -810,32 +791,8 @@ def groups():
     sys.excepthook = told
 
 
-def headers():
-    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../include/wengert")
-    files = sorted(f for f in os.listdir(folder) if f.endswith(".h"))
-    text = "".join(open(os.path.join(folder, f)).read() for f in files)
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    called = {line.split()[1]: (line.split() + [""])[:3] for line in wg._FUNCTIONS.split(",")}
-    makers = set(re.findall(r"WG_API (?:wg_node|wg_nn_states|bool) wg_(\w+)_at\(\s*wg_site here", text))
-    unknown = {m for m in makers if m not in wg._builders and m + "_at" not in called}
-    unknown -= {"check_passes", "resume"}  # they make no nodes
-    if unknown != ELSEWHERE:
-        print("functions of the headers that Python does not know:", sorted(unknown ^ ELSEWHERE))
-        wrong.append(0)
-    seen = 0
-    for result, name, parameters in re.findall(r"WG_API ([^(;]*?)\bwg_(\w+)\(([^)]*)\)", text):
-        if name in called:
-            seen += 1
-            types = [p for p in parameters.replace("\n", " ").split(",") if p.strip() != "void"]
-            want = "".join(code(p, True) for p in types)
-            if [code(result, False), name, want] != called[name]:
-                print("declared as", code(result, False), name, want, "called as", *called[name])
-                wrong.append(0)
-    expect(seen == len(called))
-
-
 for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, odd_arguments, pictures, plots, lifetimes, functions, parts,
-             numbers, selected_texts, options, operands, groups, headers):
+             numbers, selected_texts, options, operands, groups):
     before = len(wrong)
     test()
     print(test.__name__, "is wrong in lines %s" % wrong[before:] if len(wrong) > before else "holds")

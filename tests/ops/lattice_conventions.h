@@ -14,7 +14,8 @@ enum {
     SMALL = 16,   /* a square of the derivative is on the way, which underflows earlier */
     STEEP = 32,   /* e^u of large u, whose error counts u times */
     REFUSED = 64, /* operands outside of [0, high] are an error: 1/2 stands for them */
-    SIGNS = 128   /* the last operand is -1 or 1: its sign stands for another number */
+    SIGNS = 128,  /* the last operand is -1 or 1: its sign stands for another number */
+    TARGETS = 256 /* the last operand is a number from 0 to 1: a half stands for another one */
 };
 
 /* as: the same function, written so that nothing cancels, and its convention at kinks. What is printed is
@@ -49,8 +50,8 @@ static const convention conventions[] = {
     { "hard_swish", NO_LIMIT, "y = 0 where x < -3, x where x > 3, else x (x / 6 + 1 / 2)", 0, 0 },
     { "binary_cross_entropy", ABSOLUTE | REFUSED, "L = -(y ln x + (1 - y) log1p(-x))", 1e-30, 1 },
     { "hinge", SIGNS | NO_LIMIT, "L = 1 - x y where x y < 1, else 0 where x = x, else x", 0, 0 },
-    { "bce_with_logits", ABSOLUTE, "L = x - x y + log1p(e^-x) where x > 0, else log1p(e^x) - x y", -1e30,
-      1e30 },
+    { "bce_with_logits", ABSOLUTE | TARGETS, "L = x - x y + log1p(e^-x) where x > 0, else log1p(e^x) - x y",
+      -1e30, 1e30 },
     { "hinge", PIECES, "L = 1 - x y where x y < 1, else 0", -1e30, 1e30 },
     { "huber", PIECES, NULL, -1e15, 1e15 },
     { "smooth_l1", PIECES, NULL, -1e15, 1e15 },

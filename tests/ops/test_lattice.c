@@ -205,7 +205,10 @@ static void set_points(lattice *l)
         l->nan[p] = l->tiny[p] = l->outside[p] = false, l->far[p] = 0;
         for (int k = 0, rest = p; k < l->variables; k++, rest /= n) {
             const bool sign = c->how & SIGNS && k == l->variables - 1;
-            const double a = sign ? copysign(1, axis[rest % n]) : axis[rest % n],
+            const bool half = c->how & TARGETS && k == l->variables - 1 && fabs(axis[rest % n] - 0.5) > 0.5;
+            const double a = sign   ? copysign(1, axis[rest % n])
+                             : half ? 0.5
+                                    : axis[rest % n],
                          v = l->at[k][p] = in(l, is_refused(c, a) ? 0.5 : a);
             l->nan[p] |= isnan(v), l->far[p] += isinf(v) != 0;
             l->tiny[p] |= v != 0 && fabs(v) <= (l->dtype == WG_F32 ? FLT_MIN : DBL_MIN);

@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Reads the public headers of C and writes what they say of calls into python/wengert/_table.py, and lists of functions into
+include/wengert/values.hpp. `make docs` calls it. --check: changes nothing, and prints what would change and what the headers
+leave out: sentences of calls, defaults of options. --exported: the names that a library made of these headers exports.
+
+A call is a row NAME RESULT PARAMETERS | SENTENCE. NAME@ is wg_NAME_at, which takes a call site; NAME@2 is wg_NAME, whose second
+parameter it is. A parameter is NAME:KIND, NAME alone a node. KIND is
+the type of C without wg_ and const, and: text is a const char *; X[] an array, X* a pointer; ! behind it: C writes there; X(): a
+function. A struct is a row NAME FIELDS, or of options NAME OPERANDS ; OPTIONS.
+"""
+import difflib
+import glob
+import os
+import re
+import sys
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+PYTHON, CPP = (os.path.join(TOP, p) for p in ("python/wengert/_table.py", "include/wengert/values.hpp"))
+MARK = "\1(\\d+)\1"
+WORDS = {"const char *": "text", "char *": "text!", "const char **": "text*!", "const char *const *": "text*", "const char *const []": "text[]", "size_t": "size", "unsigned": "uint",
+         "const unsigned char *": "byte*", "FILE *": "file", "wg_site": "site", "void": "-"}
+
+
+class Table:
+    def __init__(self):
+        self.calls, self.structs, self.enums, self.functions, self.lists, self.wrong = [], {}, {}, set(), {}, []
+        self.numbers, self.operand_notes = {}, []
+        self.written = {}  # the file and line of the headers in which each call stands
+        files = sorted(glob.glob(os.path.join(TOP, "include/wengert/*.h")))
+        texts = [(os.path.basename(f)[:-2],) + marked(open(f, encoding="utf-8").read()) for f in files]
+        for _, text, _ in texts:
+            self.functions.update(re.findall(r"typedef [^;{]*\(\*wg_(\w+)\)\(", text))
+            for name, body in re.findall(r"typedef enum wg_(\w+) \{([^}]*)\}", text):
+                made = re.match(r"\s*(WG_\w+_LIST)\(", body)
+                words = re.search(r"#define %s\(X\)((?:[^\n]*\\\n)*[^\n]*)" % made[1], text)[1] if made else body
+                self.enums[name] = re.findall(r"X\((\w+)", words) if made else [w.split("=")[0].strip() for w in bare(words).split(",") if w.strip()]
+            self.numbers.update(re.findall(r"\b(WG_[A-Z_]+) = (\d+)\b", bare(text)))
+        for head, text, notes in texts:
+            self.note_lists(text, notes)
+        for head, text, notes in texts:
+            for m in re.finditer(r"\ntypedef struct wg_(\w+) \{(.*?)\n\} wg_\1;", text, re.S):
+                self.structs[m[1]] = " ".join(self.members(m[2]))
+        for name, (operands, options) in self.lists.items():
+            self.structs[name] = (" ".join(self.field(t, n) for t, n in operands) + " ; " + " ".join(
+                self.field(t, n) for t, n, _ in options)).strip()
+        for head, text, notes in texts:
+            self.note_calls(head, text, notes)
+
+    def kind(self, c):
+        c = re.sub(r"\bstruct ", "", " ".join(c.split()))
+        if c in WORDS:
+            return WORDS[c]
+        if "(*" in c:
+            return "()"
+        if c == "...":
+            return c
+        const, c = c.startswith("const "), c.replace("const ", "").replace("wg_", "").replace("nn_states", "states").replace(" *", "*")
+        c = re.sub(r"\b(u?int\d*)_t\b", r"\1", c)
+        if c in self.functions or c in ("vjp_rule", "curve", "field"):
+            return c + "()"
+        array, base = c.endswith("[]"), c.rstrip("*[] ")
+        return base + ("[]" if array else c[len(base):]) + ("!" if c != base and not const and (array or self.is_value(base)) else "")
+
+    def is_value(self, base):
+        """Whether C writes a value where a pointer to it is given; what has no public fields is a thing that stays in C."""
+        return base in self.structs or base in self.enums or base in "int int64 uint64 double size bool float node tensor shape axes states batch".split()
+
+    def field(self, c, name):
+        kind = self.kind(c)
+        return name if kind == "node" else name + ":" + kind
+
+    def members(self, body):
+        for line in bare(re.sub(MARK, " ", body)).split(";"):
+            if "(*" in line:
+                yield re.search(r"\(\*(\w+)\)", line)[1] + ":()"
+            elif line.strip():
+                first, *more = line.split(",")
+                m = re.match(r"(.*?[ *])(\w+)((?:\[\w+\])*)$", first.strip())
+                if not m:
+                    raise SystemExit("table.py: cannot read the field " + first)
+                base = m[1].strip()
+                for name in [m[2] + m[3]] + more:
+                    pointer = base if name == m[2] + m[3] else base.rstrip("* ") + (" *" if "*" in name else "")
+                    name, _, count = name.strip(" *]").partition("[")
+                    count = self.numbers.get(count, count)
+                    # of a pointer to values that C keeps, as those of a report: they are read
+                    field = self.field(pointer, name).rstrip("!")
+                    yield field + ((":node" * (":" not in field)) + "[%s]" % count if count else "")
+
+    def note_lists(self, text, notes):
+        """Lists of options: P(type, name) is an operand, X(type, name, default, range, text) an option. Lists are made of lists."""
+        macros = {m[1]: m[2].replace("\\\n", " ") for m in re.finditer(r"#define (\w+)\([^)]*\)((?:[^\n]*\\\n)*[^\n]*)", text)}
+
+        def rows(body, of):
+            for m in re.finditer(r"\b([A-Za-z_]\w*)\(((?:[^()\"]|\"(?:\\.|[^\"\\])*\"|\((?:[^()\"]|\"[^\"]*\")*\)|'[^']*')*)\)\s*(%s)?" % MARK, body):
+                word = split(m[2])
+                if m[1] in ("P", "X"):
+                    said = notes[int(m[4])] if m[4] else ""
+                    yield m[1], word, said
+                elif m[1] in macros and m[1].endswith("_"):
+                    yield from rows(macros[m[1]], of)
+
+        for name in macros:
+            if name.startswith("wg_") and name.endswith("_list"):
+                operands, options = [], []
+                for which, word, said in rows(macros[name], name):
+                    kind, what = word[0].strip(), word[1].strip()
+                    if which == "P":
+                        operands.append((kind, what))
+                        if said:
+                            self.said_of(name[3:-5], what, said)
+                    else:
+                        options.append((kind, what, "".join(re.findall(r'"((?:\\.|[^"\\])*)"', word[4])) if len(word) > 4 else ""))
+                        self.look(name[3:-5], word)
+                self.lists[name[3:-5]] = operands, options
+
+    def said_of(self, struct, operand, text):
+        self.operand_notes.append("%s.%s %s" % (struct, operand, " ".join(text.split())))
+
+    def look(self, struct, word):
+        """The sentence of an option, which says its default where the list cannot."""
+        text = word[4].strip() if len(word) > 4 else ""
+        if not text.strip('"'):
+            self.wrong.append("%s.%s: an option without a sentence" % (struct, word[1].strip()))
+        elif word[2].strip() == "WG_AUTO" and not re.search("default|needed where", text, re.I):
+            self.wrong.append("%s.%s: WG_AUTO, and its sentence says no default" % (struct, word[1].strip()))
+
+    def note_calls(self, head, text, notes):
+        before = {}  # of a struct of arguments: the comment before its list
+        for m in re.finditer(r"\n%s\n(?:#define wg_(\w+)_list|[^\n]*\n?)" % MARK, text):
+            if m[2] and not notes[int(m[1])].startswith("----"):
+                before[m[2]] = notes[int(m[1])]
+        end, last = 0, ""
+        for m in re.finditer(r"\nWG_API\s+([^;{]*?)\b(wg_\w+)\(([^;{]*?)\)(?:\s*WG_PRINTF\([^)]*\))?;(?:[ ]*%s)?" % MARK, text):
+            above = re.search(r"\n%s$" % MARK, text[:m.start()])
+            own = notes[int(above[1])] if above else ""
+            own = "" if own.startswith("----") else own
+            after = notes[int(m[4])] if m[4] else ""
+            site, parameters = self.parameters(m[3])
+            struct = [p.split(":")[1][:-1] for p in parameters if re.search(r":\w+_(args|opts)\*$", p)]
+            together = m.start() == end and not own
+            said = own or after or (last if together else "") or (before.get(struct[0], "") if struct else "")
+            if own and after:
+                said = own + " " + after
+            end, last = m.end(), said if not (after and not own) else ""
+            name = m[2][3:]
+            short = name.endswith("_at") and site == 1
+            result = self.kind(m[1])
+            owned = "const" not in m[1]  # a const thing belongs to another
+            result = result.rstrip("!") + ("!" if result.endswith("*") and owned and result[:-1] not in self.structs else "") if result != "text!" else result
+            self.calls.append((head, name[:-3] + "@" if short else name + "@%d" % site if site else name, result, parameters, paragraph(said)))
+            self.written[m[2]] = head
+
+    def parameters(self, text):
+        site, out = 0, []
+        for k, p in enumerate(split(re.sub(MARK, " ", text))):
+            p = " ".join(p.split())
+            if p == "void":
+                continue
+            m = re.match(r"(.*?)\(\*(\w+)\)\(", p) or re.match(r"(.*?[ *])?(\w+)(\[\])?$", p)
+            if p == "...":
+                out.append("more:...")
+            elif "(*" in p:
+                out.append(m[2] + ":()")
+            elif p == "wg_site here":
+                site = k + 1
+            else:
+                out.append(self.field((m[1] or m[2]).strip() + (" []" if m[3] else ""), m[2]))
+        return site, out
+
+    def python(self):
+        lines = ["# SPDX-License-Identifier: MIT", '"""What the headers of C say of calls, structs and words. tools/table.py says how it is written, and writes it: make docs."""']
+        lines += ["", 'CALLS = r"""']
+        head = None
+        for h, name, result, parameters, said in self.calls:
+            if h != head:
+                lines.append("# " + h)
+                head = h
+            lines.append(" ".join([name, result] + parameters) + " | " + said)
+        lines += ['"""', "", 'STRUCTS = """'] + ["%s %s" % x for x in sorted(self.structs.items())]
+        lines += ['"""', "", 'OPERANDS = """'] + self.operand_notes
+        lines += ['"""', "", 'ENUMS = """'] + ["%s %s" % (n, " ".join(w)) for n, w in sorted(self.enums.items())] + ['"""', ""]
+        return "\n".join(lines)
+
+    def cpp(self):
+        """The file with its lists of functions in place of what stands between the lines that begin and end them."""
+        def line(name, words):
+            out = "#define " + name + "(X)"
+            for w in words:
+                if len(out.split("\n")[-1] + " X(%s)" % w) > 106:
+                    out += " \\\n   "
+                out += " X(%s)" % w
+            return out
+        of = {n: [] for n in ("ONE", "TWO", "REDUCE")}
+        for head, name, result, parameters, _ in self.calls:
+            if name.endswith("@") and result == "node" and head in BUILDERS:
+                nodes = [p for p in parameters if ":" not in p]
+                which = "REDUCE" if parameters == ["a:reduce_args*"] else nodes == parameters and {("x",): "ONE"}.get(tuple(nodes), "TWO" if len(nodes) == 2 and all(
+                    re.fullmatch("[a-z]+", n) for n in nodes) else None)
+                if which:
+                    of[which].append((BUILDERS.index(head), len(of[which]), name[:-1]))
+        names = {w: [n for _, _, n in sorted(x)] for w, x in of.items()}
+        text = open(CPP, encoding="utf-8").read()
+        lists = "\n".join([line("WG_FUNCTIONS_OF_ONE", names["ONE"]), line("WG_FUNCTIONS_OF_TWO", names["TWO"]), line("WG_REDUCTIONS", names["REDUCE"])])
+        return re.sub(r"(/\* clang-format off: tools/[^\n]*\n).*?(\n/\* clang-format on)", lambda m: m[1] + lists + m[2], text, flags=re.S)
+
+    def look_at_sentences(self):
+        ops = set(re.findall(r"^\| `(\w+)` \|", open(os.path.join(TOP, "docs/ops.md"), encoding="utf-8").read(), re.M))
+        for head, name, _, _, said in self.calls:
+            if not re.search("[A-Za-z]", said) and name.partition("@")[0] not in ops:
+                self.wrong.append("include/wengert/%s.h: wg_%s: a call without a sentence" % (head, name.partition("@")[0]))
+        return self.wrong
+
+
+# The headers whose calls make nodes, in the order in which lists have them.
+BUILDERS = "graph functions ops losses contract arrange pick makers norms conv attention linear nn recurrent transformer grad implicit params optim check".split()
+
+
+def marked(text):
+    """The text with a mark in place of each comment, and the comments."""
+    notes = []
+
+    def note(m):
+        notes.append(re.sub(r"\n\s*\* ?", "\n", m[0][2:-2]).strip())
+        return "\1%d\1" % (len(notes) - 1)
+    return re.sub(r"/\*.*?\*/", note, text, flags=re.S), notes
+
+
+def bare(text):
+    return " ".join(re.sub(MARK, " ", text).split())
+
+
+def split(text):
+    """The parts between commas that are in no parentheses, braces or texts."""
+    out, depth, start = [], 0, 0
+    for m in re.finditer(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|[({\[]|[)}\]]|,', text):
+        if m[0] in "({[":
+            depth += 1
+        elif m[0] in ")}]":
+            depth -= 1
+        elif m[0] == "," and not depth:
+            out.append(text[start:m.start()])
+            start = m.end()
+    return [p for p in out + [text[start:]] if p.strip()]
+
+
+def paragraph(text):
+    """The first paragraph of a comment, without its example."""
+    out = []
+    for line in text.split("\n"):
+        if not line.strip() and out or line.startswith("    "):
+            break
+        out.append(line.strip())
+    return " ".join(" ".join(out).split()).rstrip(":")
+
+
+def main():
+    table = Table()
+    if "--exported" in sys.argv:
+        print("\n".join(sorted(list(table.written) + ["wg_%s_rows" % n for n in table.lists])))
+        return 0
+    wanted, different = {PYTHON: table.python(), CPP: table.cpp()}, 0
+    for path, text in wanted.items():
+        old = open(path, encoding="utf-8").read() if os.path.exists(path) else ""
+        if "--check" in sys.argv and old != text:
+            print("".join(difflib.unified_diff(old.splitlines(1), text.splitlines(1), os.path.relpath(path), "headers", n=0))[:2000])
+            different = 1
+        elif old != text:
+            open(path, "w", encoding="utf-8").write(text)
+    wrong = table.look_at_sentences()
+    print("\n".join(wrong), end="\n" * bool(wrong))
+    return different or bool(wrong) and "--check" in sys.argv
+
+
+sys.exit(main())
