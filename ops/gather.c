@@ -24,6 +24,19 @@ static int64_t batch_of_numbers(const wg_shape *x, const wg_shape *rows, int bat
     return at;
 }
 
+/* Asks the memory for the row of number i, which will be read soon: rows lie anywhere. */
+static inline void fetch_row(const wg_kernel *k, int64_t i, int64_t limit, const char *from, size_t n)
+{
+    enum { MOST = 1024 }; /* bytes; the processor itself fetches what comes behind */
+    int64_t row = -1;
+    if (k->xt[1].dtype == WG_I32) row = ((const int32_t *)k->x[1])[i];
+    if (k->xt[1].dtype == WG_I64) row = ((const int64_t *)k->x[1])[i];
+    if (row < 0 || row >= limit) return;
+    for (size_t b = 0; b < n && b < MOST; b += 64) __builtin_prefetch(from + (size_t)row * n + b);
+}
+
+enum { AHEAD = 4, FAR = 1 << 20 }; /* FAR: bytes of a table that no near cache holds */
+
 KERNEL(gather)
 {
     const wg_shape *x = k->xt[0].shape, *rows = k->xt[1].shape;
@@ -36,8 +49,10 @@ KERNEL(gather)
         const int64_t moved = (batch ? batch_of_numbers(x, rows, batch, b) - b : 0) * each;
         const char *from = (const char *)k->x[0] + (size_t)(b * limit) * n;
         end = last < k->end ? last : k->end;
+        const int64_t ahead = n >= 64 && n * (size_t)limit >= FAR ? end - AHEAD : 0;
         for (int64_t j = i, row; j < end; j++) {
             char *to = (char *)k->y[0] + (size_t)j * n;
+            if (j < ahead) fetch_row(k, moved + j + AHEAD, limit, from, n);
             if (!row_at(k, 1, moved + j, limit, strict, &row)) return false;
             if (n == 4) memcpy(to, from + row * 4, 4); /* no call */
             else if (n == 8) memcpy(to, from + row * 8, 8);

@@ -175,6 +175,7 @@ struct wgi_graphs {                  /* of graph/ */
                                           nodes can still be refused */
     struct wgi_kinds *kinds;         /* what is kept for nodes of one kind: kinds.c */
     uint32_t busy;                   /* how many graphs are busy: busy.c */
+    int count;                       /* of the list that begins with `first` */
 };
 struct wgi_plans {            /* of run/ */
     wgi_plan *first, *oldest; /* the cache, most recently used first: plan/cache.c */

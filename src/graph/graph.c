@@ -55,7 +55,9 @@ wg_graph *wg_graph_new(wg_context *c)
     g->c = g->arena.c = g->values.c = g->temp.c = c;
     g->values.sheds = true;
     g->next = c->graphs.first;
+    if (g->next) g->next->before = g;
     c->graphs.first = g;
+    c->graphs.count++;
     begin(g, WG_TRAIN);
     g->born = g->generation;
     if (!g->count) {
@@ -78,9 +80,9 @@ static void to_freed(wg_graph *g)
 void wg_graph_free(wg_graph *g)
 {
     if (!g || !is_there(g, "graph_free") || wgi_is_busy(g, NULL, "graph_free")) return;
-    wg_graph **p = &g->c->graphs.first;
-    while (*p != g) p = &(*p)->next;
-    *p = g->next;
+    *(g->before ? &g->before->next : &g->c->graphs.first) = g->next;
+    if (g->next) g->next->before = g->before;
+    g->c->graphs.count--;
     wgi_with_end(g);
     call_at_end(g);
     wgi_held_keep(g);

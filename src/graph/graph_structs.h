@@ -338,6 +338,7 @@ struct wg_graph {
     struct wg_held *held; /* the values of the open evaluation that are held; NULL: none */
     wg_context *c;
     wg_graph *next;         /* of the context's graphs, or of those that were freed */
+    wg_graph *before;       /* in the list of the context's graphs */
     wg_graph *copy_of;      /* copy.c: the graph whose options and lists it uses; NULL: it has its own */
     struct wgi_with *withs; /* params_with.c */
     wg_mode mode;

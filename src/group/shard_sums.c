@@ -332,14 +332,13 @@ static bool merge_states(wg_group *all, wg_params *p, int first)
 static bool list_rows(wgi_parameter *q)
 {
     if (!q->reached || !(q->rows || wgi_is_lazy(q))) return true;
-    if (!wgi_row_list_make(q)) return false;
+    if (!wgi_row_list_make(q, q->shape.dim[0])) return false;
     const size_t row = bytes_of(q->piece, q->size) / (size_t)WGI_MAX(q->shape.dim[0], 1);
     wgi_row_list *r = q->rows;
-    r->count = 0, r->known = true;
+    r->count = 0, r->known = true, r->finite = false;
     for (int64_t i = 0; i < q->shape.dim[0]; i++) {
         const char *at = (const char *)q->grad + (size_t)i * row;
-        r->in[i] = row && (*at || memcmp(at, at + 1, row - 1) != 0);
-        if (r->in[i]) r->list[r->count++] = i;
+        if (row && (*at || memcmp(at, at + 1, row - 1) != 0)) r->list[r->count++] = i;
     }
     return true;
 }

@@ -3,20 +3,45 @@
 #include "params/stepping.h"
 #include "wengert/op.h"
 
-/* Times to / from. The quotient may be subnormal, or 0: then the division comes first. */
-static void scale_gradients(const wg_optim *o, double to, double from_norm)
+/* Elements [from, from + n) of q's gradient times to / norm. */
+typedef struct scaling {
+    const wgi_parameter *q;
+    double to, norm;
+    int64_t from, n;
+} scaling;
+
+/* The quotient may be subnormal, or 0: then the division comes first. */
+#define SCALE(T, LEAST)                                                       \
+    do {                                                                      \
+        T *g = (T *)s->q->grad + s->from;                                     \
+        const T by = (T)scale;                                                \
+        for (int64_t i = begin; i < end && scale >= (LEAST); i++) g[i] *= by; \
+        for (int64_t i = begin; i < end && !(scale >= (LEAST)); i++)          \
+            g[i] = (T)((double)g[i] / s->norm * s->to);                       \
+    } while (0)
+static bool scale_chunk(void *arg, int part, int chunk, int chunks, int thread)
 {
-    const double scale = to / from_norm;
+    const scaling *s = arg;
+    const double scale = s->to / s->norm;
+    const int64_t begin = s->n * chunk / chunks, end = s->n * (chunk + 1) / chunks;
+    (void)part, (void)thread;
+    if (s->q->dtype == WG_F32) SCALE(float, 0x1p-126);
+    else SCALE(double, 0x1p-1022);
+    return true;
+}
+
+static void scale_gradients(wg_optim *o, double to, double norm)
+{
+    enum { WIDE = 1 << 16 }; /* elements from which on threads pay */
+    wg_context *c = o->s.p->c;
     const wgi_parameter *q;
     for (size_t k = 0; (q = wgi_params_next(o->s.p, &k));)
         for (int64_t j = 0; q->reached && j < wgi_gradient_parts(q); j++) {
-            int64_t n, from = wgi_gradient_part(q, j, &n);
-            for (int64_t i = from; i < from + n; i++)
-                if (q->dtype == WG_F32 && scale >= 0x1p-126) ((float *)q->grad)[i] *= (float)scale;
-                else if (q->dtype == WG_F32)
-                    ((float *)q->grad)[i] = (float)(((float *)q->grad)[i] / from_norm * to);
-                else if (scale >= 0x1p-1022) ((double *)q->grad)[i] *= scale;
-                else ((double *)q->grad)[i] = ((double *)q->grad)[i] / from_norm * to;
+            scaling s = { .q = q, .to = to, .norm = norm };
+            s.from = wgi_gradient_part(q, j, &s.n);
+            const int chunks = s.n < WIDE ? 1 : 4 * c->o.threads;
+            if (chunks > 1) wgi_region_run(c, &o->s.scaling, scale_chunk, &s, &chunks, 1);
+            else scale_chunk(&s, 0, 0, 1, 0);
         }
 }
 
@@ -31,7 +56,7 @@ static bool may_clip(wg_site here, const wg_optim *o, const char *what)
     return false;
 }
 
-static double clip_norm(wg_site here, const wg_optim *o, double max_norm)
+static double clip_norm(wg_site here, wg_optim *o, double max_norm)
 {
     wg_context *c = o->s.p->c;
     const double norm = wg_params_grad_norm_at(here, o->s.p);
@@ -40,6 +65,7 @@ static double clip_norm(wg_site here, const wg_optim *o, double max_norm)
     else if (!isfinite(norm) && !wgi_optim_refuse(here, o, "optim_clip_norm", "no gradient was scaled"))
         wgi_fail(c, here, "optim_clip_norm", WG_ERROR_VALUE,
                  "the norm of the gradients exceeds the largest double");
+    o->s.finite = o->s.fresh && isfinite(norm);
     if (max_norm >= 0 && isfinite(norm) && norm > max_norm) scale_gradients(o, max_norm, norm);
     return norm;
 }
@@ -65,6 +91,7 @@ double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm)
 /* NaN stays NaN: the step refuses it. */
 static void clip_gradient(const wgi_parameter *q, double max)
 {
+    if (q->rows) q->rows->finite = false;
     for (int64_t k = 0; k < wgi_gradient_parts(q); k++) {
         int64_t n, from = wgi_gradient_part(q, k, &n);
         if (q->dtype == WG_F32) CLIP(float);

@@ -90,7 +90,9 @@ static wg_status not_ready(wg_site here, const wg_optim *o)
 /* One stretch is looked at and updated by one call. */
 static inline bool step_at_once(wg_optim *o)
 {
-    wgi_updated how = o->s.kind->update[o->s.p->c->isa](&o->list->u);
+    wgi_update u = o->list->u;
+    u.look = !o->known;
+    wgi_updated how = o->s.kind->update[o->s.p->c->isa](&u);
     o->overflows = how == WGI_OVERFLOWED;
     return how != WGI_REFUSED;
 }
@@ -178,6 +180,15 @@ static bool eps_hides_squares(wg_site here, const wg_optim *o)
     return true;
 }
 
+/* Whether a user may have written to a gradient. */
+static bool any_lent(const wg_params *p)
+{
+    const wgi_parameter *q;
+    for (size_t i = 0; (q = wgi_params_next(p, &i));)
+        if (q->reached && q->lent) return true;
+    return false;
+}
+
 static wg_status step(wg_site here, wg_optim *o)
 {
     wg_params *root = o->s.p->root;
@@ -185,6 +196,7 @@ static wg_status step(wg_site here, wg_optim *o)
     if (o->s.kind->step) return step_of_its_own(here, o);
     if (!list_is_right(o, root) && (!eps_hides_squares(here, o) || !wgi_stretches_make(o)))
         return wg_failed(root->c);
+    o->known = o->s.finite && !any_lent(o->s.p);
     if (!(o->s.kind->rates ? run_with_rates(o) : run(o)))
         return wgi_optim_refuse(here, o, "optim_step", "no parameter was changed");
     done(here, o);

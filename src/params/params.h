@@ -28,9 +28,12 @@ typedef struct wgi_with {
 /* row_list.c: a gradient of a table of which few rows are known to be other than zero. */
 typedef struct wgi_row_list {
     bool known;    /* the rows that are not in the list are zero. False: nothing is known */
+    bool finite;   /* so are all rows of the list, unless others than row_list.c have written to them */
     int64_t *list; /* in order, each once */
-    int64_t count;
-    bool *in; /* for each row of the table: it is in the list */
+    int64_t count, room;
+    int64_t *merged;              /* room for another list */
+    struct wgi_added_row *number; /* room for two lists: what is added */
+    wgi_timing adding;
 } wgi_row_list;
 
 /* What is looked at for each of many parameters stands first, in one line of the cache. */
@@ -44,6 +47,7 @@ struct wgi_parameter {
     bool state;
     bool reached;           /* the last backward gave it a gradient */
     bool frozen;            /* hold.c */
+    bool lent;              /* wg_params_grad has said where its gradient is: a user may write to it */
     unsigned char in_batch; /* what the shards of a batch have done: group/ */
     uint32_t number;        /* among the items of the root set, from 1 */
     wg_shape shape;
@@ -110,6 +114,9 @@ typedef struct wgi_stepper {
     const wgi_optimizer *kind;
     wg_site here;           /* where it was made */
     bool fresh;             /* there are gradients that no step has used */
+    bool finite;            /* their norm was computed and is finite, so all of them are, but for what a user
+                             * writes */
+    wgi_timing scaling;     /* of gradients, by threads */
     wg_site used_here;      /* call site of the step that used them; NULL: none did */
     uint64_t steps;         /* that were done */
     double rate[WGI_RATES]; /* of the last one */
@@ -252,9 +259,9 @@ void wgi_store_free(wg_params *root);
 
 /* Whether the optimizer of q shall update only rows of q that have a gradient. */
 bool wgi_is_lazy(const wgi_parameter *q);
-/* Memory for the list and the gradient. What a new gradient holds is not known. False: out of memory. The two
- * functions after it need that memory. */
-bool wgi_row_list_make(wgi_parameter *q);
+/* Memory for the gradient, and for the list with so many further rows. What a new gradient holds is not
+ * known. False: out of memory. The two functions after it need that memory. */
+bool wgi_row_list_make(wgi_parameter *q, int64_t numbers);
 /* Makes the gradient of q zero, and its list of rows empty. */
 void wgi_row_list_begin(wgi_parameter *q);
 /* Adds the rows `more`, one for each number, to the gradient. */

@@ -69,6 +69,7 @@ wg_tensor wg_params_tensor(const wg_params *p, int i)
 wg_tensor wg_params_grad(const wg_params *p, int i)
 {
     wgi_parameter *q = at(p, i);
+    if (q) q->lent = true;
     return q ? (wg_tensor){ q->dtype, q->shape, q->reached && p->root->gradients ? q->grad : NULL }
              : (wg_tensor){ 0 };
 }

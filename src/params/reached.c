@@ -21,7 +21,7 @@ void wgi_gradients_come(wg_params *p, wg_node loss, bool add)
     for (wgi_stepper *s = p->root->steppers; s; s = s->next) {
         if (s->p != p && !wgi_params_overlap(s->p, p)) continue;
         s->whole = !add && within(p->prefix, s->p);
-        s->fresh = true;
+        s->fresh = true, s->finite = false;
         s->loss = loss;
     }
 }
@@ -50,7 +50,7 @@ void wgi_gradients_lost(wg_params *p)
     wgi_gradients_clear(p);
     if (p == p->root) p->gradients = false;
     for (wgi_stepper *s = p->root->steppers; s; s = s->next)
-        if (wgi_params_overlap(s->p, p)) s->fresh = false, s->used_here = NULL;
+        if (wgi_params_overlap(s->p, p)) s->fresh = s->finite = false, s->used_here = NULL;
 }
 
 /* The optimizer that changes q, or NULL. */

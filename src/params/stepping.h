@@ -58,6 +58,7 @@ struct wg_optim {
     bool wide;         /* a stretch is long enough for several threads */
     bool in_blocks;    /* a stretch has coupled decay or a threshold, or is a table */
     wgi_timing timing; /* of steps of several threads */
+    bool known;        /* the gradients of this step are finite: it need not look at them */
     bool overflows;    /* this step has made a parameter NaN or infinite */
     uint64_t list_of;  /* the list was made when the set's `marked` was this, and for list_lr; 0: none is */
     double list_lr;

@@ -1,5 +1,6 @@
 /* stretches.c: what a step of an optimizer updates, and its pass over the memory. Neighbours in memory that
  * are updated in the same manner are one stretch. */
+#include "kernel/add_rows.h"
 #include "kernel/decay.h"
 #include "params/stepping.h"
 
@@ -180,14 +181,25 @@ static wgi_updated update_copy(const wg_optim *o, const wgi_manner *how, const w
     return done;
 }
 
+static void fetch_row(const wgi_update *of, int64_t from, int64_t n)
+{
+    const wgi_update u = part_of(of, from, n);
+    const int64_t bytes = n * (int64_t)wg_dtype_size(u.dtype);
+    wgi_fetch_row(u.w, bytes), wgi_fetch_row(u.g, bytes);
+    for (int k = 0; k < WGI_MOMENTS; k++)
+        if (u.moment[k]) wgi_fetch_row(u.moment[k], bytes);
+}
+
 static wgi_updated update_rows(const wg_optim *o, const wgi_stretch *s, const wgi_update *of, int chunk,
                                int chunks)
 {
     const wgi_row_list *r = s->table->rows;
     const int64_t width = row_of(s->table), end = r->count * (chunk + 1) / chunks;
     wgi_updated done = WGI_UPDATED;
+    if (of->look && r->finite && !s->table->lent) return done;
     for (int64_t i = r->count * chunk / chunks; i < end && done != WGI_REFUSED; i++) {
         const wgi_update u = part_of(of, r->list[i] * width, width);
+        if (i + WGI_ROWS_AHEAD < end) fetch_row(of, r->list[i + WGI_ROWS_AHEAD] * width, width);
         const wgi_updated how = (width % WGI_LINE ? update_copy : update)(o, &s->how, &u);
         if (how != WGI_UPDATED) done = how;
     }
@@ -200,10 +212,12 @@ static bool step_part(void *arg, int i, int chunk, int chunks, int thread)
 {
     wg_optim *o = arg;
     const wgi_stretch *s = &o->list[i % o->stretches];
+    const bool look = i < o->stretches;
     int64_t lines = s->u.n / WGI_LINE, begin = lines * chunk / chunks, end = lines * (chunk + 1) / chunks;
     wgi_update u = s->table ? s->u : part_of(&s->u, begin * WGI_LINE, (end - begin) * WGI_LINE);
     (void)thread;
-    u.look = i < o->stretches;
+    if (look && o->known) return true;
+    u.look = look;
     u.write = !u.look;
     wgi_updated how = s->table ? update_rows(o, s, &u, chunk, chunks) : update(o, &s->how, &u);
     if (how == WGI_OVERFLOWED) __atomic_store_n(&o->overflows, true, __ATOMIC_RELAXED);

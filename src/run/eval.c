@@ -138,6 +138,10 @@ wg_tensor wg_value_at(wg_site here, wg_node n)
 
 wg_held *wg_hold_at(wg_site here, wg_node n, wg_tensor *t)
 {
+    if (!t) {
+        wgi_fail(n.graph ? n.graph->c : NULL, here, "hold", WG_ERROR_USE, "no tensor to write to");
+        return NULL;
+    }
     *t = (wg_tensor){ wg_node_dtype(n), wg_node_shape(n), read(here, "hold", n, false) };
     return t->data ? wgi_hold(n.graph, t) : NULL;
 }
@@ -292,7 +296,6 @@ static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
         fetch_ahead(g, r, i);
         wgi_node *n = &g->node[r->target[i]];
         const bool rows = !wgi_is_leaf(n);
-        if (rows && !wgi_row_list_make(wgi_table_of(g, n))) return false;
         void *own = rows ? NULL : n->parameter->grad ? n->parameter->grad : wgi_grad_memory(n->parameter);
         if (!rows && n->parameter->rows) n->parameter->rows->known = false;
         r->into[i] = rows || (add && own) ? wgi_arena_alloc(&g->temp, wgi_value_bytes(n)) : own;

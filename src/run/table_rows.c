@@ -34,6 +34,14 @@ static int pickers(const wg_graph *g, uint32_t leaf, uint32_t loss, uint32_t *li
     return n;
 }
 
+/* How many row numbers these nodes have. */
+static int64_t numbers_of(const wg_graph *g, const uint32_t *list, int n)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < n; i++) sum += wgi_size(g->node[wgi_in(&g->node[list[i]])[1]].shape);
+    return sum;
+}
+
 bool wgi_request_rows(wg_graph *g, wgi_request *r)
 {
     size_t most = (size_t)r->targets;
@@ -47,6 +55,8 @@ bool wgi_request_rows(wg_graph *g, wgi_request *r)
         const uint32_t leaf = r->target[i];
         const int rows = wgi_is_lazy(g->node[leaf].parameter) ? pickers(g, leaf, r->loss, target + n) : 0;
         if (!rows) target[n] = leaf;
+        if (rows && !wgi_row_list_make(g->node[leaf].parameter, numbers_of(g, target + n, rows)))
+            return false;
         r->rows |= rows > 0;
         n += rows ? rows : 1;
     }
@@ -56,7 +66,7 @@ bool wgi_request_rows(wg_graph *g, wgi_request *r)
     return true;
 }
 
-wgi_parameter *wgi_table_of(const wg_graph *g, const wgi_node *rows)
+static wgi_parameter *table_of(const wg_graph *g, const wgi_node *rows)
 {
     return g->node[wgi_in(rows)[0]].parameter;
 }
@@ -65,7 +75,7 @@ bool wgi_add_rows_of(wg_graph *g, const wgi_request *r, int i)
 {
     const wgi_node *n = &g->node[r->target[i]];
     if (wgi_is_leaf(n)) return false;
-    wgi_parameter *q = wgi_table_of(g, n);
+    wgi_parameter *q = table_of(g, n);
     const uint32_t k = wgi_in(n)[1];
     const wg_tensor numbers = { (wg_dtype)g->node[k].dtype, *g->node[k].shape, wgi_value(g, k) };
     if (!r->reached[i]) return true;

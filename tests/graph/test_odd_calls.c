@@ -50,7 +50,8 @@ static const char harmless[] =
     /* frees; objects that say themselves what went wrong; results that nobody need ask for */
     "wg_*_free wg_gradcheck* wg_check_marks wg_trace_nan wg_kink wg_qr_at wg_svd_at "
     /* looks */
-    "wg_node_* wg_attr wg_peek wg_context_* wg_failed wg_message wg_recover wg_shape_* wg_graph_bytes "
+    "wg_node_* wg_attr wg_peek wg_context_* wg_failed wg_message wg_recover wg_interrupt wg_shape_* "
+    "wg_graph_bytes "
     "wg_graph_call* wg_graph_context wg_graph_epoch wg_graph_failure wg_graph_mark wg_graph_mode "
     "wg_layer_site wg_layer_node_name "
     "wg_graph_node* wg_group_of wg_group_rank wg_group_s[hi]* wg_group_mean wg_group_stop "

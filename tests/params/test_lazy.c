@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "params/params.h"
 #include "wgtest.h"
 
 enum { ROWS = 40, READ = 12 };
@@ -55,6 +56,61 @@ static void expect_equal(const wgt_world *a, const wgt_world *b, const char *wha
 }
 
 static void lazy(wg_optim *o) { wg_optim_group(o, "table", .lazy = true); }
+
+/* ---- a large table: many rows are added, by several threads, and nobody asks for the gradient ---- */
+
+enum { MANY_ROWS = 70000, MANY_READ = 3000, MANY_STEPS = 3 };
+
+/* After SGD with numbers from the whole table, or from its first few rows. */
+static void train_many(wgt_world *u, bool lazily, int64_t below)
+{
+    static int32_t number[MANY_READ];
+    wgt_random random = { 7 };
+    u->o = wg_sgd(u->p, .lr = 0.25);
+    if (lazily) lazy(u->o);
+    for (int step = 0; step < MANY_STEPS; step++) {
+        for (int i = 0; i < MANY_READ; i++)
+            number[i] = (int32_t)wgt_below(&random, (uint32_t)below) - (i % 2 ? MANY_ROWS : 0);
+        wg_begin(u->g, WG_TRAIN);
+        wg_node W = wg_param(u->g, u->p, "table", WG_SHAPE(MANY_ROWS, 16), wg_normal(0, 1));
+        wg_node y = wg_gather(W, wg_input(u->g, "x", wg_view_i32(number, WG_SHAPE(MANY_READ))));
+        wg_backward(wg_sum(wg_square(wg_tanh(y))), u->p);
+        wg_optim_step(u->o);
+    }
+}
+
+/* The same bits, and memory for the rows that were read alone. */
+Test(lazy, rows_of_a_large_table)
+{
+    for (int i = 0; i < 8; i++) {
+        const kind k = { .dtype = i % 2 ? WG_F32 : WG_F64, .threads = 1 + i / 2 % 2 };
+        WGT_ENDS wgt_world a = start(&k), b = start(&k);
+        train_many(&a, true, i < 4 ? MANY_ROWS : 50), train_many(&b, false, i < 4 ? MANY_ROWS : 50);
+        expect_equal(&a, &b, i < 4 ? "whole table" : "few rows");
+        const wgi_row_list *r = a.p->item[0]->rows;
+        cr_expect(r->finite && r->count > 40 && r->count <= MANY_READ, "%lld", (long long)r->count);
+        cr_expect_leq(r->room, 4 * MANY_READ);
+    }
+}
+
+/* A sum of finite rows that is infinite, as part of a row, is found; and so is what a user has written to the
+ * gradient. */
+Test(lazy, gradients_that_are_not_finite)
+{
+    const kind k = { .dtype = WG_F32, .threads = 2 };
+    WGT_ENDS wgt_world u = start(&k);
+    int32_t number[READ] = { 3, 3, 7, 3 };
+    for (int lent = 0; lent < 2; lent++) {
+        if (!u.o) u.o = wg_sgd(u.p), lazy(u.o);
+        wg_begin(u.g, WG_TRAIN);
+        wg_node W = wg_param(u.g, u.p, "table", WG_SHAPE(ROWS, 5), wg_const(0.5));
+        wg_node y = wg_gather(W, wg_input(u.g, "x", wg_view_i32(number, WG_SHAPE(READ))));
+        wg_backward(wg_sum(wg_mul(wg_select(y, 1, 4), lent ? 1 : 3e38)), u.p);
+        if (lent) ((float *)wg_params_grad(u.p, 0).data)[7 * 5] = NAN;
+        WGT_REFUSED(u.c, VALUE, "the gradient of table [40,5] is", wg_optim_step(u.o));
+        cr_expect_eq(((const float *)wg_params_tensor(u.p, 0).data)[3 * 5 + 4], 0.5F);
+    }
+}
 
 /* ---- the same bits with lazy and without ---- */
 

@@ -169,6 +169,60 @@ Test(plan_cost, compiling_is_linear)
     }
 }
 
+/* ---- many graphs in one context ---- */
+
+enum { GRAPHS_MOST = 600, ROUNDS_WARM = 4, ROUNDS = 3 };
+
+static void step_of(wg_graph *g, wg_params *p, double *loss)
+{
+    wg_begin(g, WG_TRAIN);
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(2, 4), wg_const(0.5));
+    wg_node y = wg_sum(wg_tanh(wg_mul(w, 0.5)));
+    wg_backward(y, p);
+    *loss = wg_item(y);
+}
+
+static double probes_in(const wg_context *c)
+{
+    double sum = 0;
+    for (const wgi_plan *q = c->plans.first; q; q = q->older) sum += (double)q->probes;
+    return sum;
+}
+
+/* The places that are looked at in a step, when n graphs are kept and have an open evaluation each. In the
+ * middle each second one is freed, in no order of their making, and new ones take their place. */
+static double probes_of_graphs(int n)
+{
+    static wg_graph *all[GRAPHS_MOST];
+    WGT_IN_GRAPH(WG_F32, NULL);
+    double loss, first = 0, before = 0;
+    (void)g;
+    wg_params *p = wg_params_new(c);
+    for (int i = 0; i < n; i++) all[i] = wg_graph_new(c);
+    for (int k = 0; k < ROUNDS_WARM + ROUNDS; k++) {
+        for (int i = k % 2; i < n && k < 2; i += 2)
+            wg_graph_free(all[i * 7 % n]), all[i * 7 % n] = wg_graph_new(c);
+        if (k == ROUNDS_WARM) before = probes_in(c);
+        for (int i = 0; i < n; i++) {
+            step_of(all[i], p, &loss);
+            if (!first) first = loss;
+            cr_expect_eq(loss, first, "graph %d of %d, round %d: %g, not %g", i, n, k, loss, first);
+        }
+    }
+    cr_expect_eq(c->graphs.count, n + 1);
+    for (const wgi_plan *q = c->plans.first; q; q = q->older)
+        cr_expect_leq(q->place_count, n + 2 * WGI_PLACES, "%d graphs: %d places", n, q->place_count);
+    return (probes_in(c) - before) / (ROUNDS * n);
+}
+
+/* A graph finds the place of its plan at once: it costs what it is, not what its context holds. */
+Test(plan_cost, graphs_cost_what_they_are)
+{
+    const double few = probes_of_graphs(31), many = probes_of_graphs(599);
+    cr_expect_leq(few, WGI_PLACES, "%g", few);
+    cr_expect_leq(many, WGI_MAX(few, 1), "%g, and with few graphs %g", many, few);
+}
+
 /* ---- whether it pays ---- */
 
 typedef struct run {
@@ -226,6 +280,36 @@ Test(plan_cost, a_large_program_of_vectors_is_compiled_when_it_has_been_seen_oft
     int builds = the_same_in_all_modes(vectors, 2 * WGI_SHARE_FROM, 100).builds_until_compiled;
     cr_expect(builds > 2 || WGI_SHARE_FROM < 4096, "%d", builds);
     cr_expect(builds > 1 && builds < 50, "%d", builds);
+}
+
+/* ---- structures that were never seen ---- */
+
+/* Products by W [wide, wide] and tanh, another order for each k. */
+static wg_node fresh(wg_graph *g, wg_params *p, int64_t wide, int k)
+{
+    wg_node W = wg_param(g, p, "W", WG_SHAPE(wide, wide), wg_const(0.01)), h = W;
+    for (int i = 0; i < 12; i++) h = k >> i & 1 ? wg_matmul(h, W) : wg_tanh(h);
+    return wg_sum(h);
+}
+
+/* How many of 20 structures were compiled. */
+static uint64_t compiled_of_fresh(int64_t wide)
+{
+    WGT_IN_WORLD(WG_F32, &WG_OPTS(wg_start_opts, .threads = 1));
+    for (int k = 0; k < 20; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node y = fresh(g, p, wide, 64 + 97 * k);
+        wg_backward(y, p);
+        cr_assert(isfinite(wg_item(y)));
+    }
+    return c->last.plan;
+}
+
+/* Small products are interpreted until their structure comes again; large ones are worth a plan at once. */
+Test(plan_cost, a_structure_that_was_never_seen_is_compiled_if_it_is_work_enough)
+{
+    cr_expect_eq(compiled_of_fresh(16), 0);
+    cr_expect_geq(compiled_of_fresh(128), 20);
 }
 
 /* ---- memory of many plans ---- */

@@ -54,17 +54,23 @@ typedef struct wgi_plan_tables {
 
 static uint32_t bucket_of(uint64_t h) { return (uint32_t)(h >> 20) % BUCKETS; }
 
+/* Graphs of one structure have the same place, each with its own number `structure`. */
+static wgi_plan_use **first_at(wg_context *c, uint64_t place, uint64_t structure)
+{
+    return &c->plans.tables->place[bucket_of(wgi_mix(place, structure))];
+}
+
 wgi_plan_use *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place)
 {
-    const tables *t = g->c->plans.tables;
-    for (wgi_plan_use *k = t ? t->place[bucket_of(place)] : NULL; k; k = k->next)
+    wgi_plan_use *k = g->c->plans.tables ? *first_at(g->c, place, g->build.structure) : NULL;
+    for (; k; k = k->next)
         if (k->place == place && is_at(k, g, r)) return k;
     return NULL;
 }
 
 static void use_unlink(wg_context *c, const wgi_plan_use *k)
 {
-    wgi_plan_use **at = &c->plans.tables->place[bucket_of(k->place)];
+    wgi_plan_use **at = first_at(c, k->place, k->structure);
     while (*at != k) at = &(*at)->next;
     *at = k->next;
 }
@@ -111,23 +117,34 @@ void wgi_plan_learn(const wg_graph *g, const wgi_request *r, const wgi_plan *p)
 
 /* ---- places of a plan ---- */
 
-/* Whether an evaluation that is open has run its plan with this list, which then must not change. */
+/* Whether an evaluation that is open has run its plan with this list, which then must not change. A graph
+ * that was freed has no open evaluation: its memory stays. */
 static bool is_in_use(const wgi_plan_use *k)
 {
-    for (const wg_graph *g = k->plan->c->graphs.first; g; g = g->next)
-        if (g->now.open && g->now.serial == k->serial) return true;
-    return false;
+    return k->by && k->by->now.open && k->by->now.serial == k->serial;
 }
 
-/* A further place of p, or the one that was not used for longest. NULL: all are in use, or out of memory. */
-static wgi_plan_use *free_place(wgi_plan *p)
+/* Of the next places the one that was not used for longest; NULL: they are all in use. At most WGI_PLACES are
+ * looked at, and the next search goes on behind them. */
+static wgi_plan_use *oldest_place(wgi_plan *p)
 {
     wgi_plan_use *old = NULL;
-    for (wgi_plan_use *k = p->places; k; k = k->of_plan)
+    for (int i = WGI_MIN(p->place_count, WGI_PLACES); i > 0; i--, p->probes++) {
+        wgi_plan_use *k = p->next_place ? p->next_place : p->places;
+        p->next_place = k->of_plan;
         if (!is_in_use(k) && (!old || k->serial < old->serial)) old = k;
-    if (old || p->place_count == WGI_PLACES ||
-        sizeof *p->of.at * p->of.n * (size_t)p->place_count > WGI_PLACE_BYTES)
-        return old;
+    }
+    return old;
+}
+
+/* A further place of p, or one that is not in use. NULL: those that were looked at are in use, or out of
+ * memory. */
+static wgi_plan_use *free_place(wgi_plan *p)
+{
+    const bool full = sizeof *p->of.at * p->of.n * (size_t)p->place_count > WGI_PLACE_BYTES ||
+                      p->place_count >= WGI_PLACES * (1 + p->c->graphs.count / WGI_PLACES);
+    wgi_plan_use *old = p->place_count < WGI_PLACES || full ? oldest_place(p) : NULL;
+    if (old || full) return old;
     const size_t before = wgi_arena_bytes(&p->arena);
     wgi_plan_use *k = wgi_plan_keep(p, 1, sizeof *k);
     if (k) k->at = wgi_plan_keep(p, p->of.n, sizeof *k->at);
@@ -160,8 +177,8 @@ bool wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, wgi_reques
     if (!k) return true;
     if (k->serial) use_unlink(g->c, k);
     k->place = r->place, k->trail = g->now.trail, k->structure = g->build.structure;
-    k->serial = g->now.serial;
-    wgi_plan_use **first = &g->c->plans.tables->place[bucket_of(k->place)];
+    k->serial = g->now.serial, k->by = g;
+    wgi_plan_use **first = first_at(g->c, k->place, k->structure);
     k->next = *first;
     *first = k;
     return true;

@@ -13,7 +13,8 @@
 
 #include "run/run.h"
 
-/* PLANS: at most in a context. PLACES: at most of a plan. PLACE_BYTES: of the lists of a plan's places. */
+/* PLANS: at most in a context. PLACES: at most of a plan, but about as many as the context has graphs, if
+ * these are more. PLACE_BYTES: of the lists of a plan's places. */
 #ifdef WG_HOSTILE
 enum { WGI_PLANS = 3, WGI_PLACES = 2 };
 #else
@@ -144,7 +145,7 @@ typedef struct wgi_structure {
     wg_mode mode;
     uint64_t key;  /* hash of all this but `at` and `keeps` */
     uint64_t kind; /* the same without `held` */
-    double weight; /* sum of wgi_node_weight over the nodes without a value */
+    double weight; /* what computing the nodes without a value costs, in elements of elementwise nodes */
     bool scalars;  /* every node is a scalar, or a leaf */
     wgi_reached reached;
 } wgi_structure;
@@ -171,6 +172,7 @@ typedef struct wgi_plan_use {
     wgi_plan *plan;
     uint64_t place, trail, structure; /* wgi_plan_place, and the graph's numbers of these names */
     uint64_t serial;                  /* the last evaluation that ran the plan here */
+    const wg_graph *by;               /* the graph of that evaluation */
     uint32_t *at;                     /* by local index: the node of the graph */
 } wgi_plan_use;
 
@@ -186,6 +188,7 @@ struct wgi_plan {
     wgi_structure of;
     const wg_shape **shape;     /* of its nodes, and of those of the derivative: it is a holder of them */
     wgi_plan_use *places, *ran; /* ran: where it ran last; NULL: at no place that is known */
+    wgi_plan_use *next_place;   /* the first that the next search for a free one looks at; NULL: `places` */
     int place_count;
 
     wgi_buffer *buffer;
@@ -219,7 +222,7 @@ struct wgi_plan {
     wgi_bound *bound; /* of a small plan; otherwise NULL */
     int running; /* runs that have not ended. A C function that one calls may run other plans, or this one */
 
-    uint64_t probes; /* places that compiling looked at, for tests of its cost */
+    uint64_t probes; /* places that compiling and cache.c looked at, for tests of their cost */
 };
 
 /* first.c. By local index: WGI_LEFT, WGI_LEFT_BESIDE or 0. NULL: out of memory. */

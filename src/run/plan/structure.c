@@ -25,6 +25,18 @@ static bool make_operands_local(wg_graph *g, const wgi_structure *s, const wgi_n
     return in;
 }
 
+/* What computing node n costs, in elements of elementwise nodes. Of a product that is its multiplications,
+ * which are the root of the three sizes' product, by MULTIPLIES for an element. */
+static double cost_of(const wgi_structure *s, const wgi_node *n)
+{
+    enum { MULTIPLIES = 10 };
+    const double weight = wgi_node_weight(n);
+    if (n->op->kind != WG_CONTRACT || n->operands < 2) return weight;
+    const double x = (double)wgi_size(s->node[wgi_in(n)[0]].shape),
+                 w = (double)wgi_size(s->node[wgi_in(n)[1]].shape);
+    return sqrt(x * w * (double)wgi_size(n->shape)) / MULTIPLIES;
+}
+
 static bool fill_nodes(wg_graph *g, wgi_structure *s)
 {
     s->scalars = true;
@@ -37,7 +49,7 @@ static bool fill_nodes(wg_graph *g, wgi_structure *s)
         s->held[k] = !wgi_is_leaf(n) && g->value[i];
         s->node[k] = s->held[k] && !s->backward ? given(n) : *n;
         if (!make_operands_local(g, s, n, &s->node[k])) return false;
-        if (!s->held[k]) s->weight += wgi_node_weight(&s->node[k]);
+        if (!s->held[k]) s->weight += cost_of(s, &s->node[k]);
         s->scalars &= wgi_node_weight(n) == 0;
     }
     return true;
