@@ -908,6 +908,27 @@ static bool add_words(PyObject *module, const char *as, const char *const *words
     return t && !PyModule_AddObject(module, as, t);
 }
 
+/* The library's on_poll: Python looks at signals. What a handler raises, Ctrl-C mostly, is the context's:
+ * user is a weak reference to it. */
+static bool poll(void *user)
+{
+    const PyGILState_STATE was = PyGILState_Ensure();
+    const bool goes_on = PyErr_CheckSignals() == 0;
+    if (!goes_on) {
+        PyObject *type, *raised, *trace;
+        PyErr_Fetch(&type, &raised, &trace);
+        PyErr_NormalizeException(&type, &raised, &trace);
+        PyObject *context = PyObject_CallFunctionObjArgs(user, NULL);
+        if (context && raised) PyObject_SetAttrString(context, "_raised", raised);
+        Py_XDECREF(context);
+        Py_XDECREF(type);
+        Py_XDECREF(raised);
+        Py_XDECREF(trace);
+    }
+    PyGILState_Release(was);
+    return goes_on;
+}
+
 PyMODINIT_FUNC PyInit__c(void);
 PyMODINIT_FUNC PyInit__c(void)
 {
@@ -918,7 +939,9 @@ PyMODINIT_FUNC PyInit__c(void)
 #define INTERN(word) name.word = PyUnicode_InternFromString(#word);
     NAMES(INTERN)
     graph_type = PyType_FromSpec(&graph_spec);
-    const bool ok = graph_type && !PyModule_AddObject(m, "Graph", Py_NewRef(graph_type)) &&
+    const bool ok = graph_type &&
+                    !PyModule_AddObject(m, "POLL", PyLong_FromVoidPtr((void *)(uintptr_t)poll)) &&
+                    !PyModule_AddObject(m, "Graph", Py_NewRef(graph_type)) &&
                     !PyModule_AddObject(m, "Node", PyType_FromSpec(&value_spec)) &&
                     !PyModule_AddObject(m, "Builder", PyType_FromSpec(&builder_spec)) &&
                     add_words(m, "FUNCTIONS", functions, sizeof functions / sizeof *functions) &&

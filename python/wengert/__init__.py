@@ -283,8 +283,11 @@ class Context(_OfTable):
         self._raised = None  # by a function of yours that the library has called
         self._warn = _WARNING(_warned)
         o.on_warning = ctypes.cast(self._warn, c_void_p)
+        self._weak = weakref.ref(self)
+        if _c:
+            o.on_poll, o.user = _c.POLL, id(self._weak)
         self._c = _lib.wg_start_at(_here(), byref(o))
-        self._finish = weakref.finalize(self, lambda c, keep: _lib.wg_finish(c, None), self._c, self._warn)
+        self._finish = weakref.finalize(self, lambda c, keep: _lib.wg_finish(c, None), self._c, (self._warn, self._weak))
         self.dtype = np.dtype(dtype)
         _now.context = getattr(_now, "context", None) or self
         self._look()
@@ -429,6 +432,28 @@ def _numpy(t):
 
 # ---- graphs and values ----
 
+class _Lent:
+    """An array whose memory a graph has: nobody writes to it until the graph lets it go."""
+
+    def __init__(self, array):
+        self.array, self._before = array, array.flags.writeable
+        array.flags.writeable = False
+
+    def __del__(self):
+        self.array.flags.writeable = self._before
+
+class _Held:
+    """The memory of a value that outlives its evaluation, as NumPy sees it."""
+
+    def __init__(self, held, t, context):
+        self._held, self._context = held, context
+        self.__array_interface__ = dict(version=3, shape=tuple(t.shape.dim[:t.shape.rank]), typestr=_DTYPES[t.dtype].str,
+                                        data=(t.data, True))
+
+    def __del__(self):
+        if self._context._finish.alive:
+            _lib.wg_release(self._held)
+
 _graphs = weakref.WeakValueDictionary()  # by the address in C
 
 class Graph(*([_c.Graph] if _c else []), _OfTable):
@@ -458,10 +483,24 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         _now.graph = self
         return self
 
-    def input(self, name, array, dtype=None):
+    def input(self, name, array, dtype=None, copy=True):
+        """An array as a value. copy=False: the value is in the array's own memory. The array must be contiguous and of the value's
+        dtype, and cannot be written to until the graph is begun again."""
+        if not copy:
+            return self._borrow(name, array, dtype)
         a = _array(array, self.context, dtype)
         name = None if name is None else _text(name)
         return self._value(_lib.wg_input_at(_here(), self._g, name, _tensor(a)))
+
+    def _borrow(self, name, array, dtype):
+        a = _array(array, self.context, dtype)
+        if not isinstance(array, np.ndarray) or a.ctypes.data != array.ctypes.data:
+            raise ValueError("wengert: copy=False: the array must be contiguous and %s: write np.ascontiguousarray(x, %r), or leave "
+                             "copy out" % (a.dtype, str(a.dtype)))
+        node = _lib.wg_input_borrow_at(_here(), self._g, None if name is None else _text(name), _tensor(a))
+        v = self._value(node)
+        self._carried["array", v._node.index] = _Lent(array)
+        return v
 
     def _as_c(self, kind, f, make, *more):
         """A function of yours for C, as make() writes it. It lives until the second begin() from now, and is
@@ -521,9 +560,9 @@ def graph():
     g = getattr(_now, "graph", None)
     return Graph(_auto=True) if g is None or g._ended else g
 
-def input(name, array, dtype=None):
-    """An array as a value of the current graph, whose name appears in errors and drawings."""
-    return graph().input(name, array, dtype)
+def input(name, array, dtype=None, **options):
+    """An array as a value of the current graph, whose name appears in errors and drawings. copy=False: see Graph.input."""
+    return graph().input(name, array, dtype, **options)
 
 class _Node_of_graph:
     """What a value is, where _c.Node is not here."""
@@ -560,8 +599,16 @@ class Value(_c.Node if _c else _Node_of_graph):
         self.graph.context._look()
         return y
 
-    def numpy(self):
-        """A copy of its numbers as an array."""
+    def numpy(self, copy=True):
+        """Its numbers as an array. copy=False: without a copy, to read only. It stays as it is, whatever the graph does next."""
+        lent = None if copy else self.graph._carried.get(("array", self._node.index))
+        if lent:
+            return lent.array.view()
+        if not copy and self.dtype in _CODES:
+            t = _Tensor()
+            held = _lib.wg_hold_at(_here(), self._node, byref(t))
+            self.graph.context._look()
+            return np.asarray(_Held(held, t, self.graph.context))
         t = _lib.wg_value_at(_here(), self._node)
         self.graph.context._look()
         return _numpy(t)

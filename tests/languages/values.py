@@ -2,6 +2,7 @@
 import gc
 import inspect
 import os
+import signal
 import re
 import sys
 import tempfile
@@ -349,6 +350,43 @@ def errors():
         p = wg.Params()
         (p.param("w", (2, 1)) - wg.input("t2", A[:, 0])).square().mean().backward(p)
         expect(any("values.py" in str(w.message) for w in said))
+
+
+def memory():
+    """Arrays of the user's are used where they lie, and results are read there, whatever the graph does then."""
+    g, a = wg.Graph(), np.arange(2e5)
+    x = g.input("x", a, copy=False)
+    expect(x.numpy(copy=False).ctypes.data == a.ctypes.data and not a.flags.writeable)
+    raised(ValueError, "read-only", lambda: a.__setitem__(0, 5))
+    y, z = (x * 2).numpy(copy=False), (x + 1).sum().numpy(copy=False)
+    expect(not y.flags.writeable)
+    for k in range(3):
+        g.begin()
+        (g.input("other", np.full(200000, float(k))) * 3).numpy()
+    same(y, 2 * np.arange(2e5))
+    expect(z == (np.arange(2e5) + 1).sum() and a.flags.writeable)
+    del g, x
+    same(y, 2 * np.arange(2e5))
+    raised(ValueError, "np.ascontiguousarray(x, 'float64')", lambda: wg.input("x", A[:, ::2], copy=False))
+    raised(ValueError, "contiguous", lambda: wg.input("x", [1.0, 2.0], copy=False))
+
+
+def interrupted():
+    """A signal ends a computation that runs, and the context goes on."""
+    if not wg._c:
+        return
+
+    def stop(*_):
+        raise KeyboardInterrupt
+    before = signal.signal(signal.SIGALRM, stop)
+    x = wg.input("x", np.eye(600))
+    for _ in range(2000):
+        x = x @ x
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    raised(KeyboardInterrupt, "", lambda: x.sum().item())
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+    same(wg.Graph().input("y", A) + 1, A + 1)
 
 
 def odd_arguments():
@@ -791,7 +829,7 @@ def groups():
     sys.excepthook = told
 
 
-for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, odd_arguments, pictures, plots, lifetimes, functions, parts,
+for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, memory, interrupted, odd_arguments, pictures, plots, lifetimes, functions, parts,
              numbers, selected_texts, options, operands, groups):
     before = len(wrong)
     test()
