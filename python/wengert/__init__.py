@@ -638,7 +638,12 @@ class Value(_c.Node if _c else _Node_of_graph):
         for store in {id(w._store): w._store for w, wants, _ in g._leaves.values() if wants}.values():
             first, store._cleared = store._cleared, False
             (_lib.wg_backward_at if first else _lib.wg_backward_add_at)(_here(), self._node, store._p)
-            g.context._look()
+            try:
+                g.context._look()
+            except Error as e:  # of parameters that this value does not depend on
+                if "reaches no parameter" not in str(e):
+                    raise
+                store._cleared = first
         g._losses.append(self)
         g._ended = g._auto
 

@@ -14,7 +14,7 @@ def _make(kind, defaults, **words):
         if isinstance(params, wg.Params):
             store = params
         else:
-            params = list(params)
+            params = list(params.parameters() if hasattr(params, "parameters") else params)
             if params and isinstance(params[0], dict):
                 raise TypeError("wengert: groups of parameters: write wg.Params and p.part(name), each with its own optimizer")
             store = _habits._kept_in(params)
@@ -102,3 +102,8 @@ lr_scheduler = types.SimpleNamespace(
     ExponentialLR=lambda o, gamma: _Schedule(o, lambda t: gamma ** t),
     LambdaLR=lambda o, lr_lambda: _Schedule(o, lr_lambda),
     CosineAnnealingLR=_cosine)
+
+
+def __getattr__(name):
+    known = [n for n in globals() if n[0] != "_"]
+    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, known, wg._CALL)))

@@ -304,3 +304,8 @@ for _name, _f, *_words in (
         ("KLDivLoss", F.kl_div)):
     _of_function(_name, _f, *_words)
 wg.Module = Module
+
+
+def __getattr__(name):
+    known = [n for n in globals() if n[0] != "_"]
+    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, known, wg._CALL)))

@@ -188,3 +188,8 @@ def kl_div(input, target, reduction="batchmean", log_target=False):
     if reduction == "mean":
         raise TypeError("wengert: kl_div: write reduction=\"batchmean\", the mean over rows; PyTorch's \"mean\" is over all elements")
     return _b["kl"](input, _b["exp"](target) if log_target else target, reduction={"batchmean": "mean"}.get(reduction, reduction))
+
+
+def __getattr__(name):
+    known = [n for n in globals() if n[0] != "_"]
+    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, known, wg._CALL)))
