@@ -273,7 +273,9 @@ const char *wg_message(const wg_context *c)
 void wg_recover(wg_context *c)
 {
     find(c);
-    if (!c || c->fixed || !c->status) return;
+    if (!c || c->fixed) return;
+    c->interrupt = 0;
+    if (!c->status) return;
     lost.failed -= lost.failed > 0;
     c->status = WG_OK;
     c->message[0] = 0;

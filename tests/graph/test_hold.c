@@ -117,6 +117,9 @@ Test(hold, interrupts)
         wgt_expect_error(c, WG_ERROR_INTERRUPTED, "the work was interrupted");
         wg_recover(c);
         cr_expect(!isnan(wg_item(wg_sum(shifted(g, 3)))) && !wg_failed(c));
+        wg_interrupt(c);
+        wg_recover(c);
+        cr_expect_eq(wg_item(wg_sum(wg_fill(g, 1, WG_SHAPE(3)))), 3, "an interrupt that waits is forgotten");
         wg_interrupt(NULL);
         wg_finish(c, stderr);
     }
