@@ -701,9 +701,6 @@ class Value(_c.Node if _c else _Node_of_graph):
         """The same with a name, for errors and drawings."""
         return _builders["name"](self, name)
 
-    def __round__(self, digits=0):
-        return (self * 10.0**digits).round() / 10.0**digits if digits else self.round()
-
     def reshape(self, *sizes, order="C"):
         """The same numbers in another shape. One size may be -1: what is left."""
         if order != "C":

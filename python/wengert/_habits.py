@@ -629,7 +629,7 @@ class Parameter(Value):
     @grad.setter
     def grad(self, new):
         if new is None:
-            self._store._cleared = True
+            self.zero_grad()
         else:
             self._change_grad(wg._plain(new))
 
@@ -641,7 +641,11 @@ class Parameter(Value):
         wg.ctypes.memmove(t.data, a.ctypes.data, a.nbytes)
 
     def zero_grad(self):
-        self._store._cleared = True
+        """Its gradient alone: the others of an optimizer keep theirs."""
+        if len(self._store) == 1:
+            self._store._cleared = True
+        elif not self._store._cleared and self._store.grad(self._key) is not None:
+            self._change_grad(0.0)
 
     def __repr__(self):
         return "Parameter(%s)" % np.array2string(self.numpy(), separator=", ", threshold=100, edgeitems=2, precision=6, prefix="Parameter(")
@@ -899,15 +903,14 @@ class Function:
     def apply(cls, *x):
         ctx = types.SimpleNamespace(saved_tensors=())
         ctx.save_for_backward = lambda *kept: setattr(ctx, "saved_tensors", kept)
-        values = [v if isinstance(v, Value) else v for v in x]
-        places = [i for i, v in enumerate(values) if isinstance(v, Value)]
-        y = cls.forward(ctx, *values)
-        wanted = [values[i] if not isinstance(values[i], Parameter) else values[i].graph._value(values[i]._node) for i in places]
+        places = [i for i, v in enumerate(x) if isinstance(v, Value)]
+        y = cls.forward(ctx, *x)
+        wanted = [x[i] if not isinstance(x[i], Parameter) else x[i].graph._value(x[i]._node) for i in places]
 
-        def rule(y, gy, *x):
+        def rule(y, gy, *operands):
             d = cls.backward(ctx, gy)
             d = d if isinstance(d, tuple) else (d,)
-            return [d[i] for i in places] if len(d) == len(values) else list(d)
+            return [d[i] for i in places] if len(d) == len(x) else list(d)
         return wg.custom_vjp(y, wanted, rule)
 
 
