@@ -1,10 +1,27 @@
 /* stream.c: the kernel that copies a part of a result from the buffer of a tile to memory, past the
  * caches. */
-#include "kernel/kernel.h"
+#include "kernel/finite.h"
 #include "kernel/stream.h"
 
+#define LOOK(T)                                                       \
+    do {                                                              \
+        const T *x = k->x[0];                                         \
+        const int64_t whole = n / FINITE_LINE * FINITE_LINE;          \
+        bool finite = wgi_finite_##T(x, whole);                       \
+        for (int64_t i = whole; i < n; i++) finite &= isfinite(x[i]); \
+        return finite;                                                \
+    } while (0)
+static bool is_finite(const wg_kernel *k)
+{
+    const int64_t n = k->end - k->begin;
+    if (k->yt[0].dtype == WG_F32) LOOK(float);
+    else LOOK(double);
+}
+
+/* scratch: NULL, or a bool that becomes true if a number is NaN or infinite. */
 KERNEL(stream)
 {
+    if (k->scratch && !is_finite(k)) __atomic_store_n((bool *)k->scratch, true, __ATOMIC_RELAXED);
     stream_out(k->y[0], k->x[0], (size_t)(k->end - k->begin) * wg_dtype_size(k->yt[0].dtype));
     return true;
 }

@@ -58,6 +58,8 @@ struct wgi_parameter {
     wgi_parameter *next_in_piece;
     wgi_row_list *rows; /* NULL: it is no table whose gradient is kept by rows */
     wgi_timing squares; /* of wgi_gradient_squares by threads */
+    uint64_t finite_in; /* its gradient is finite if this is the set's `backwards`, but for what a user
+                         * writes */
     char name[];        /* with all prefixes */
 };
 
@@ -167,6 +169,7 @@ struct wg_params {
     bool lazy;                  /* of a set: an optimizer has a group with .lazy */
     wgi_stepper *steppers;      /* of a set: the optimizers of it and of its subsets */
     bool gradients;             /* a wg_backward has succeeded, and none has failed since */
+    uint64_t backwards;         /* of a set: rises when gradients have come, or were lost */
     uint64_t marked;            /* of a set: rises when the `reached` of a parameter may have changed */
     uint64_t reached_by; /* the request that has set the `reached` of the parameters; 0: it may be another */
     wg_node loss;        /* of the last wg_backward */

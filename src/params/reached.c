@@ -18,6 +18,7 @@ bool wgi_params_overlap(const wg_params *p, const wg_params *q)
 void wgi_gradients_come(wg_params *p, wg_node loss, bool add)
 {
     p->root->gradients = true;
+    p->root->backwards++;
     for (wgi_stepper *s = p->root->steppers; s; s = s->next) {
         if (s->p != p && !wgi_params_overlap(s->p, p)) continue;
         s->whole = !add && within(p->prefix, s->p);
@@ -48,6 +49,7 @@ void wgi_gradients_lost(wg_params *p)
 {
     wgi_gradients_change(p, 0);
     wgi_gradients_clear(p);
+    p->root->backwards++;
     if (p == p->root) p->gradients = false;
     for (wgi_stepper *s = p->root->steppers; s; s = s->next)
         if (wgi_params_overlap(s->p, p)) s->fresh = s->finite = false, s->used_here = NULL;

@@ -17,8 +17,10 @@ typedef struct wgi_manner {
 typedef struct wgi_stretch {
     int64_t from, to;
     wgi_manner how;
-    wgi_update u;               /* the update of all these elements */
+    wgi_update u; /* the update of all these elements */
+    const wgi_parameter *first;
     const wgi_parameter *table; /* only the rows of its gradient are updated; NULL: all elements */
+    bool known;                 /* its gradients are finite: this step need not look at them */
 } wgi_stretch;
 
 /* wg_optim_group: options for the parameters whose names match the pattern. */

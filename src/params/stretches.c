@@ -71,7 +71,9 @@ static int stretches_of(const wg_optim *o, const wgi_piece *s, wgi_stretch *to)
         if (n && before && wgi_optim_updates(o, before) && same_manner(&to[n - 1].how, &how) && !table &&
             !to[n - 1].table)
             to[n - 1].to = end;
-        else to[n++] = (wgi_stretch){ .from = q->at, .to = end, .how = how, .table = table ? q : NULL };
+        else
+            to[n++] =
+                (wgi_stretch){ .from = q->at, .to = end, .how = how, .first = q, .table = table ? q : NULL };
     }
     for (int i = 0; i < n; i++) stretch_update(o, &to[i], s);
     return n;
@@ -216,7 +218,7 @@ static bool step_part(void *arg, int i, int chunk, int chunks, int thread)
     int64_t lines = s->u.n / WGI_LINE, begin = lines * chunk / chunks, end = lines * (chunk + 1) / chunks;
     wgi_update u = s->table ? s->u : part_of(&s->u, begin * WGI_LINE, (end - begin) * WGI_LINE);
     (void)thread;
-    if (look && o->known) return true;
+    if (look && (o->known || s->known)) return true;
     u.look = look;
     u.write = !u.look;
     wgi_updated how = s->table ? update_rows(o, s, &u, chunk, chunks) : update(o, &s->how, &u);
@@ -224,9 +226,18 @@ static bool step_part(void *arg, int i, int chunk, int chunks, int thread)
     return how != WGI_REFUSED;
 }
 
+/* Whether the gradients of a stretch were looked at when they were made. */
+static bool is_known(const wgi_stretch *s)
+{
+    const wgi_parameter *q = s->first;
+    while (q && q->at < s->to && q->finite_in == q->owner->backwards && !q->lent) q = q->next_in_piece;
+    return !q || q->at >= s->to;
+}
+
 bool wgi_stretches_step(wg_optim *o)
 {
     bool ok = true;
+    for (int i = 0; i < o->stretches; i++) o->list[i].known = o->wide && is_known(&o->list[i]);
     if (o->wide) return wgi_region_run(o->s.p->c, &o->timing, step_part, o, o->chunks, 2 * o->stretches);
     for (int i = 0; i < 2 * o->stretches && ok; i++) ok = step_part(o, i, 0, 1, 0);
     return ok;

@@ -271,6 +271,7 @@ typedef struct wgi_instr {
     bool fold;     /* the first phase of a fold: y is its scratch memory */
     bool once;     /* a load that writes the same for each tile */
     bool inside;   /* a load of a value of a row group's block */
+    bool looks;    /* a store that looks whether the numbers are finite: wgi_env.not_finite */
     uint32_t node; /* for errors */
 } wgi_instr;
 
@@ -302,6 +303,7 @@ typedef struct wgi_env {
     wgi_setting run;
     uint32_t failed_node; /* of the instruction that failed; 0: none of a program has failed */
     const wg_op *failed_op;
+    bool not_finite; /* an instruction that looks has stored NaN or an infinity */
 } wgi_env;
 
 /* Runs the tiles [first, last) of a program. memory: wgi_tile_bytes(p) bytes, for this call alone. */

@@ -165,6 +165,11 @@ static void set_address(wgi_tiling *t, void **at, wgi_ref r, bool whole)
     t->move[t->moves++] = (move){ at, *at, s ? s->load : NULL, 0, from.size, from.kind == WGI_BLOCK };
 }
 
+static void *scratch_of(const wgi_tiling *t, const wgi_instr *in, void *y)
+{
+    return in->fold ? y : in->looks ? &t->e->not_finite : NULL;
+}
+
 static void prepare_call(wgi_tiling *t, const wgi_instr *in, void **x, unsigned char *step, wg_kernel *k)
 {
     void **y = x + in->of->operands;
@@ -175,7 +180,7 @@ static void prepare_call(wgi_tiling *t, const wgi_instr *in, void **x, unsigned 
     }
     set_address(t, y, in->y, false);
     *k = wgi_kernel_call(in->of, (const void *const *)x, y, step, t->e->run);
-    if (in->fold) k->scratch = *y;
+    k->scratch = scratch_of(t, in, *y);
 }
 
 wgi_tiling *wgi_tiles_prepare(const wgi_program *p, wgi_env *e, void *memory, void *buffers, char *block)
@@ -240,7 +245,7 @@ static bool run_once(const wgi_tiling *t, const wgi_instr *in, void **x)
     }
     *y = address(t, in->y);
     wg_kernel k = wgi_kernel_call(in->of, (const void *const *)x, y, step, t->e->run);
-    if (in->fold) k.scratch = *y;
+    k.scratch = scratch_of(t, in, *y);
     return run_instr(t, in, &k);
 }
 

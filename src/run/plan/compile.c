@@ -51,7 +51,8 @@ static void gradients_of(wgi_work *w)
         wgi_buffer *buffer = &p->buffer[b];
         looked = mark_parents(p, looked, shared);
         bool mine = buffer->where == WGI_OUT && n >= w->end && !shared[b];
-        p->gradient[i] = (wgi_gradient_of){ b, true, mine, wgi_value_bytes(&w->node[n]) };
+        p->gradient[i] =
+            (wgi_gradient_of){ b, true, mine, w->asked_for[n] == WGI_LOOKED, wgi_value_bytes(&w->node[n]) };
         if (mine) {
             buffer->where = WGI_INTO;
             buffer->node = (uint32_t)i;

@@ -118,6 +118,7 @@ typedef struct wgi_gradient_of {
     uint32_t buffer;
     bool reached;
     bool in_place; /* the buffer is WGI_INTO; otherwise the gradient is copied after the run */
+    bool looked;   /* the run finds out whether it is finite */
     size_t bytes;
 } wgi_gradient_of;
 
@@ -338,7 +339,7 @@ typedef enum wgi_store {
     WGI_REUSED /* was in the workspace; another value has its memory now */
 } wgi_store;
 
-enum { WGI_SIGNATURES = 32 };
+enum { WGI_SIGNATURES = 32, WGI_LOOKED = 2 };
 
 enum { WGI_LAST_LOADS = 16 };
 
@@ -353,7 +354,7 @@ typedef struct wgi_work {
     uint32_t n;               /* nodes, those of the derivative included */
     uint32_t end;             /* the user's nodes are [1, end) */
     unsigned char *need;      /* its value is needed */
-    unsigned char *asked_for; /* the request asks for its value */
+    unsigned char *asked_for; /* the request asks for its value; WGI_LOOKED: and its store looks at it */
     unsigned char *store;     /* wgi_store */
     uint32_t *rep;            /* the equal node that is computed instead; mostly the node itself */
     uint32_t *at;             /* its item; 0: it is given, or has no elements */

@@ -65,8 +65,18 @@ static bool timed_part(void *arg, int i, int chunk, int chunks, int thread)
     return ok;
 }
 
+/* finite: no gradient that the run has looked at is NaN or infinite. */
+static void leave_gradient(const wg_graph *g, const wgi_gradient_of *q, wgi_request *r, int i, void **ptr,
+                           bool finite)
+{
+    wgi_parameter *leaf = q->looked && finite && !r->rows ? g->node[r->target[i]].parameter : NULL;
+    r->reached[i] = q->reached;
+    if (q->reached && !q->in_place) memcpy(r->into[i], ptr[q->buffer], q->bytes);
+    if (leaf && r->into[i] == leaf->grad) leaf->finite_in = leaf->owner->backwards + 1;
+}
+
 /* Results become values of the evaluation. Gradients that were not made in place are copied. */
-static bool leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
+static bool leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr, bool finite)
 {
     for (int i = 0; i < p->results; i++) {
         uint32_t n = r->at[p->result[i].node];
@@ -78,11 +88,7 @@ static bool leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
         }
     }
     wgi_roots_done(g, r);
-    for (int i = 0; i < p->of.targets; i++) {
-        const wgi_gradient_of *q = &p->gradient[i];
-        r->reached[i] = q->reached;
-        if (q->reached && !q->in_place) memcpy(r->into[i], ptr[q->buffer], q->bytes);
-    }
+    for (int i = 0; i < p->of.targets; i++) leave_gradient(g, &p->gradient[i], r, i, ptr, finite);
     r->blocked = p->blocked ? r->at[p->blocked] : 0;
     return true;
 }
@@ -130,7 +136,7 @@ static bool run_bound(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     int was = p->blas ? wgi_gate_open() : 0;
     bool ok = wgi_bound_run(p, g->now.epoch, &failed);
     if (p->blas) wgi_gate_close(was);
-    if (ok) return leave(g, p, r, ptr);
+    if (ok) return leave(g, p, r, ptr, false);
     report(g, p, r, failed.failed_node, failed.failed_op, failed.run.fault);
     return false;
 }
@@ -160,7 +166,7 @@ static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     spoil(g, p, out);
     bool ok = run_parts(&u);
     const wgi_plan_step *s = &p->step[u.failed_step];
-    if (ok) return leave(g, p, r, u.env.ptr);
+    if (ok) return leave(g, p, r, u.env.ptr, !u.env.not_finite);
     if (u.interrupted) return false;
     report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of ? s->of->op : NULL, &fault);
     return false;

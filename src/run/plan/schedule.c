@@ -294,7 +294,7 @@ static void result(wgi_work *w, uint32_t i)
 static void gradient_result(wgi_work *w, uint32_t i)
 {
     if (w->rep[i] < w->end) result(w, i);
-    else w->store[w->base[w->rep[i]]] = WGI_IN_RESULTS;
+    else w->asked_for[w->rep[i]] = 1, w->store[w->base[w->rep[i]]] = WGI_IN_RESULTS;
 }
 
 /* Notes that the run leaves the value of node i behind, and those of the other outputs of its op. */

@@ -121,14 +121,18 @@ static wgi_ref result_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t 
     return r;
 }
 
+/* A large gradient passes by here in the cache: to look at it again would read it from memory. */
 static void put_store(wgi_work *w, wgi_tiler *t, const wgi_instr *made)
 {
     wgi_signature s = { .fn = wgi_stream[w->g->c->isa], .op = &wgi_op_store, .operands = 1, .outputs = 1 };
+    const bool looks = w->asked_for[made->node] && made->node >= w->end;
     s.xt = s.yt = made->of->yt;
     put_instr(t->prog, (wgi_instr){ .of = wgi_work_same(w, &s),
                                     .x = kept_ref(w, made->y),
                                     .y = { WGI_FULL, w->buf[made->node] - 1, made->y.size },
+                                    .looks = looks,
                                     .node = made->node });
+    if (looks) w->asked_for[made->node] = WGI_LOOKED;
 }
 
 /* Gives back the tile buffers of operands that no member after n, at `position`, reads. */
