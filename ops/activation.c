@@ -5,7 +5,7 @@
  * order. */
 #include "rules.h"
 #include "sample_shapes.h"
-#include "kernel/vmath.h"
+#include "tails.h"
 
 /* BLOCK: elements that stay in the first-level cache between two loops. STRIP: slope_row.h. */
 enum { BLOCK = 1024, STRIP = 128 };
@@ -62,7 +62,14 @@ KERNEL(sigmoid)
     return true;
 }
 KERNEL(sigmoid_backward) { return BY_FLOAT(k, slope_kernel, k, false); }
-KERNEL(softplus) { WG_MAP1(k, (a > 0 ? a : 0) + LOG1P(EXP(-ABS(a)))); }
+#define SOFTPLUS(T) WITH_TAILS(T, (a > 0 ? a : 0) + t)
+KERNEL(softplus)
+{
+    if (!k->step[0]) WG_MAP1(k, (a > 0 ? a : 0) + LOG1P(EXP(-ABS(a))));
+    if (k->xt[0].dtype == WG_F32) SOFTPLUS(float);
+    else SOFTPLUS(double);
+    return true;
+}
 KERNEL(relu) { WG_MAP1_ALL(k, a <= 0 ? 0 : a); } /* NaN <= 0 is false: NaN stays */
 KERNEL(softsign) { WG_MAP1(k, ABS(a) == (T)INFINITY ? (a > 0 ? 1 : -1) : a / (1 + ABS(a))); }
 KERNEL(relu_backward) { WG_MAP2(k, b > 0 ? a : 0); }

@@ -4,7 +4,7 @@
 #include "class_rules.h"
 #include "reduce_rules.h"
 #include "sample_shapes.h"
-#include "kernel/vmath.h"
+#include "tails.h"
 
 /* Whether no element of operand j, of a MAP, is as BAD says, an expression in p[i]. Else a fault at the first
  * one. */
@@ -45,15 +45,43 @@ static inline bool bce_values(const wg_kernel *k)
 }
 KERNEL(bce) { return in_unit(k, 0, "a probability is not in [0, 1]") && are_targets(k) && bce_values(k); }
 /* a: logit, b: target. The share of a logit of -inf or inf is 0 where the target is the one that it says,
- * where the general expression would be inf - inf. */
-#define OFF(a, b) (a > 0 ? 1 - b : b)
-#define SHARE(a, b) \
-    (ABS(a) == INFINITY ? (OFF(a, b) == 0 ? 0 : OFF(a, b) * INFINITY) : (a > 0 ? a : 0) - a * b)
-static inline bool bce_logits_values(const wg_kernel *k)
+ * where the general expression would be inf - inf. That is put in afterwards, so that the loop has no
+ * branch. */
+#define OFF(a, b)   (a > 0 ? 1 - b : b)
+#define SHARE(a, b) ((a > 0 ? a : 0) - a * b)
+#define END_(T)                                                             \
+    do {                                                                    \
+        const T *x = k->x[0], *p = k->x[1];                                 \
+        T *y = k->y[0];                                                     \
+        int any = 0;                                                        \
+        for (int64_t i = 0; i < n; i++) any |= ABS(x[i * one]) == INFINITY; \
+        for (int64_t i = 0; i < n && any; i++) {                            \
+            const T a = x[i * one], off = OFF(a, p[i * k->step[1]]);        \
+            if (ABS(a) == INFINITY) y[i] = off == 0 ? 0 : off * INFINITY;   \
+        }                                                                   \
+        return true;                                                        \
+    } while (0)
+static inline bool infinite_logits(const wg_kernel *k)
 {
-    WG_MAP2(k, SHARE(a, b) + LOG1P(EXP(a > 0 ? -a : a)));
+    const int64_t n = k->end - k->begin, one = k->step[0];
+    if (k->xt[0].dtype == WG_F32) END_(float);
+    else END_(double);
 }
-KERNEL(bce_logits) { return are_targets(k) && bce_logits_values(k); }
+#define LOGIT_LOSS(T, target) WITH_TAILS(T, SHARE(a, target) + t)
+#define LOGIT_LOSSES(T)                      \
+    do {                                     \
+        const T *restrict p = k->x[1];       \
+        if (k->step[1]) LOGIT_LOSS(T, p[i]); \
+        else LOGIT_LOSS(T, p[0]);            \
+    } while (0)
+static inline bool logit_losses(const wg_kernel *k)
+{
+    if (!k->step[0]) WG_MAP2(k, SHARE(a, b) + LOG1P(EXP(-ABS(a))));
+    if (k->xt[0].dtype == WG_F32) LOGIT_LOSSES(float);
+    else LOGIT_LOSSES(double);
+    return true;
+}
+KERNEL(bce_logits) { return are_targets(k) && logit_losses(k) && infinite_logits(k); }
 
 #define CHECKED_FIELDS(F, S) F(S, CHOICE, what, "sign", "sign total")
 OPTIONS(checked, CHECKED_FIELDS);

@@ -629,6 +629,23 @@ static wg_node shaped(wg_site here, wg_node x, wg_shape s)
     return wg_shape_equal(wg_node_shape(x), s) ? x : wg_reshape(x, s);
 }
 
+/* a^T g, for a [k,m] and g [k,n]. A thin product with a long inner axis and a small result is one tile, which
+ * one thread computes. So the axis is cut: PARTS products of equal parts of it, and their sum. */
+static wg_node long_product(wg_site here, wg_node a, wg_node g)
+{
+    enum { PARTS = 16, SMALL_RESULT = 512, LONG_WORK = 1 << 19 };
+    const wg_shape sa = wg_node_shape(a), sg = wg_node_shape(g);
+    const int64_t k = sa.dim[0], m = sa.dim[1], n = sg.dim[sg.rank - 1];
+    int64_t parts = sa.rank == 2 && sg.rank == 2 && (n == 1 || m <= WGI_THIN) && m * n <= SMALL_RESULT &&
+                            m * n * k >= LONG_WORK
+                        ? PARTS
+                        : 1;
+    while (parts > 1 && k % parts) parts--;
+    if (parts == 1) return product_node(here, a, g, true, false);
+    a = wg_reshape(a, WG_SHAPE(parts, k / parts, m)), g = wg_reshape(g, WG_SHAPE(parts, k / parts, n));
+    return wg_sum(product_node(here, a, g, true, false), .axis = 0);
+}
+
 /* A vector on the left becomes a row, one on the right a column. */
 static void as_matrices(wg_shape *a, wg_shape *b, wg_shape *y)
 {
@@ -653,8 +670,11 @@ VJP(matmul)
         here, f->ta ? product_node(here, b, g, f->tb, true) : product_node(here, g, b, false, !f->tb), a);
     gx[0] = shaped(here, gx[0], wg_node_shape(x[0]));
     if (!f->ta && sb.rank == 2 && sa.rank > 2) a = flat(here, a), g = flat(here, g);
-    gx[1] = summed(
-        here, f->tb ? product_node(here, g, a, true, f->ta) : product_node(here, a, g, !f->ta, false), b);
+    gx[1] = summed(here,
+                   f->tb   ? product_node(here, g, a, true, f->ta)
+                   : f->ta ? product_node(here, a, g, false, false)
+                           : long_product(here, a, g),
+                   b);
     gx[1] = shaped(here, gx[1], wg_node_shape(x[1]));
 }
 

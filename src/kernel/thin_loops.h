@@ -2,10 +2,19 @@
  * is a vector of them as T, ONE(p) is one. M(name) is the name of a function. */
 
 #ifndef MATRIX
-#define MATRIX T
-#define M(n)   N(n)
-#define ROW(p) (*(const N(any) *)(p))
-#define ONE(p) (*(p))
+#define MATRIX        T
+#define M(n)          N(n)
+#define ROW(p)        (*(const N(any) *)(p))
+#define ONE(p)        (*(p))
+#define PART(p, left) N(load)(p, N(mask_of)(left))
+#else
+#define PART(p, left) M(part)(p, left)
+ALWAYS_INLINE N(vector) M(part)(const MATRIX *m, int64_t left)
+{
+    N(vector) row = { 0 };
+    for (int64_t e = 0; e < left; e++) row[e] = ONE(m + e);
+    return row;
+}
 #endif
 /* ---- sums along the rows of the matrix ---- */
 
@@ -69,17 +78,11 @@ ALWAYS_INLINE void M(along_block)(const wgi_thin *t, int64_t j, int rows, int ve
             }
     for (int g = 0; g < GROUPS && l < t->k; g++, l += LANES(T)) {
         const int64_t left = t->k - l < LANES(T) ? t->k - l : LANES(T);
-        for (int r = 0; r < rows; r++)
-            for (int i = 0; i < vectors; i++) {
-                N(vector) row = { 0 }, other = { 0 };
-                if (left == LANES(T))
-                    row = ROW(m + r * t->ld + l), other = *(const N(any) *)(x + i * t->apart + l);
-                else {
-                    for (int64_t e = 0; e < left; e++) row[e] = ONE(m + r * t->ld + l + e);
-                    memcpy(&other, x + i * t->apart + l, (size_t)left * sizeof(T));
-                }
-                sum[r][i][g] = N(MULADD)(row, other, sum[r][i][g]);
-            }
+        for (int r = 0; r < rows; r++) {
+            const N(vector) row = PART(m + r * t->ld + l, left);
+            for (int i = 0; i < vectors; i++)
+                sum[r][i][g] = N(MULADD)(row, N(load)(x + i * t->apart + l, N(mask_of)(left)), sum[r][i][g]);
+        }
     }
     M(put_sums)(c, t->ldc, sum, rows, vectors);
 }
@@ -227,3 +230,4 @@ static void M(thin)(const wgi_thin *t)
 #undef M
 #undef ROW
 #undef ONE
+#undef PART

@@ -168,3 +168,37 @@ Test(matmul, small_contributions_are_one_product)
     cr_assert_str_eq(wg_node_op_name(hW), "addn");
     wgt_finish(c, NULL);
 }
+
+/* ---- derivatives by a factor with few columns, of many rows ---- */
+
+/* Small whole numbers: every order of the sum is exact. */
+static void long_gradient(int64_t k, int64_t m, int64_t n)
+{
+    WGT_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .threads = 2));
+    wgt_random r = { 3 };
+    double *x = malloc((size_t)(k * m) * sizeof *x), *y = malloc((size_t)(k * n) * sizeof *y);
+    for (int64_t i = 0; i < k * m; i++) x[i] = (double)(i % 11 - 5);
+    for (int64_t i = 0; i < k * n; i++) y[i] = (double)(i % 7 - 3);
+    wg_node a = wg_input_borrow(g, "a", wg_view_f64(x, WG_SHAPE(k, m))),
+            w = wgt_drawn(g, &r, -1, 1, WG_SHAPE(m, n)),
+            by = wg_input_borrow(g, "by", wg_view_f64(y, WG_SHAPE(k, n)));
+    double *gradient = wgt_values(wg_grad(wg_sum(wg_mul(wg_matmul(a, w), by)), w));
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < n; j++) {
+            double sum = 0;
+            for (int64_t l = 0; l < k; l++) sum += x[l * m + i] * y[l * n + j];
+            cr_expect_eq(gradient[i * n + j], sum, "[%d,%d] of %d rows: %g, not %g", (int)i, (int)j, (int)k,
+                         gradient[i * n + j], sum);
+        }
+    free(gradient), free(x), free(y);
+    wgt_finish(c, NULL);
+}
+
+Test(matmul, gradients_of_many_rows)
+{
+    static const int64_t rows[] = { 70000, 65537 /* a prime */, 65538, 52430 };
+    for (int i = 0; i < 4; i++) long_gradient(rows[i], 20, 1);
+    long_gradient(70000, 4, 7);
+    long_gradient(300000, 1, 3);
+    long_gradient(4000, 512, 1);
+}
