@@ -199,6 +199,7 @@ static void sums_at(const wg_group *all, const piece_sum *s, const wgi_parameter
 static void add_gradient(const wg_group *all, piece_sum *s, wgi_parameter *q, leaf *f)
 {
     void *to[WGI_LEVELS];
+    wgi_row_list_whole(q);
     sums_at(all, s, q, q->grad, to);
     for (int k = 0; !(q->in_batch & WGI_EVER) && k < top(all); k++)
         if (all->b.at >> k & 1) memset(to[k], 0, bytes_of(q->piece, q->size));
@@ -335,7 +336,7 @@ static bool list_rows(wgi_parameter *q)
     if (!wgi_row_list_make(q, q->shape.dim[0])) return false;
     const size_t row = bytes_of(q->piece, q->size) / (size_t)WGI_MAX(q->shape.dim[0], 1);
     wgi_row_list *r = q->rows;
-    r->count = 0, r->known = true, r->finite = false;
+    r->count = 0, r->known = true, r->finite = r->is_apart = false;
     for (int64_t i = 0; i < q->shape.dim[0]; i++) {
         const char *at = (const char *)q->grad + (size_t)i * row;
         if (row && (*at || memcmp(at, at + 1, row - 1) != 0)) r->list[r->count++] = i;

@@ -10,16 +10,14 @@
         BITS raised = 0;                                                                                     \
         for (int64_t i = s->begin; i < s->end; i++) {                                                        \
             const wgi_added_row *n = &s->list[i];                                                            \
-            T *restrict to = (T *)s->table + n->row * width;                                                 \
-            const T *restrict from = (const T *)s->from + n->at * width;                                     \
+            T *to = (T *)s->table + n->to * width;                                                           \
+            const T *from = (const T *)s->from + n->at * width;                                              \
             if (i + WGI_ROWS_AHEAD < s->end) {                                                               \
-                wgi_fetch_row((const char *)((T *)s->table + n[WGI_ROWS_AHEAD].row * width), row_bytes);     \
+                wgi_fetch_row((const char *)((T *)s->table + n[WGI_ROWS_AHEAD].to * width), row_bytes);      \
                 wgi_fetch_row((const char *)((const T *)s->from + n[WGI_ROWS_AHEAD].at * width), row_bytes); \
             }                                                                                                \
-            if (n->first)                                                                                    \
-                for (int64_t j = 0; j < width; j++) to[j] = 0 + from[j];                                     \
-            else                                                                                             \
-                for (int64_t j = 0; j < width; j++) to[j] += from[j];                                        \
+            if (n->first) _Pragma("GCC ivdep") for (int64_t j = 0; j < width; j++) to[j] = 0 + from[j];      \
+            else _Pragma("GCC ivdep") for (int64_t j = 0; j < width; j++) to[j] += from[j];                  \
             if (i + 1 < s->end && n[1].row == n->row) continue;                                              \
             for (int64_t j = 0; j < width; j++) raised |= wgi_raised_##T(to[j]);                             \
         }                                                                                                    \

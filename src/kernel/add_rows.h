@@ -4,10 +4,10 @@
 
 #include "wengert/kernel.h"
 
-/* Row `at` of `from` is added to row `row` of the table. */
+/* Row `at` of `from` is added to row `to` of the table, which holds row `row`. */
 typedef struct wgi_added_row {
-    int64_t row, at;
-    bool first; /* the table's row becomes 0 before */
+    int64_t row, at, to;
+    bool first; /* the table's row becomes 0 before; it may be row `at` itself */
 } wgi_added_row;
 
 typedef struct wgi_row_sums {

@@ -3,17 +3,18 @@
 #include "params/stepping.h"
 #include "wengert/op.h"
 
-/* Elements [from, from + n) of q's gradient times to / norm. */
+/* n elements of a gradient times to / norm. */
 typedef struct scaling {
-    const wgi_parameter *q;
+    wg_dtype dtype;
     double to, norm;
-    int64_t from, n;
+    void *at;
+    int64_t n;
 } scaling;
 
 /* The quotient may be subnormal, or 0: then the division comes first. */
 #define SCALE(T, LEAST)                                                       \
     do {                                                                      \
-        T *g = (T *)s->q->grad + s->from;                                     \
+        T *g = s->at;                                                         \
         const T by = (T)scale;                                                \
         for (int64_t i = begin; i < end && scale >= (LEAST); i++) g[i] *= by; \
         for (int64_t i = begin; i < end && !(scale >= (LEAST)); i++)          \
@@ -25,7 +26,7 @@ static bool scale_chunk(void *arg, int part, int chunk, int chunks, int thread)
     const double scale = s->to / s->norm;
     const int64_t begin = s->n * chunk / chunks, end = s->n * (chunk + 1) / chunks;
     (void)part, (void)thread;
-    if (s->q->dtype == WG_F32) SCALE(float, 0x1p-126);
+    if (s->dtype == WG_F32) SCALE(float, 0x1p-126);
     else SCALE(double, 0x1p-1022);
     return true;
 }
@@ -37,8 +38,8 @@ static void scale_gradients(wg_optim *o, double to, double norm)
     const wgi_parameter *q;
     for (size_t k = 0; (q = wgi_params_next(o->s.p, &k));)
         for (int64_t j = 0; q->reached && j < wgi_gradient_parts(q); j++) {
-            scaling s = { .q = q, .to = to, .norm = norm };
-            s.from = wgi_gradient_part(q, j, &s.n);
+            scaling s = { .dtype = q->dtype, .to = to, .norm = norm };
+            wgi_gradient_part(q, j, &s.n, &s.at);
             const int chunks = s.n < WIDE ? 1 : 4 * c->o.threads;
             if (chunks > 1) wgi_region_run(c, &o->s.scaling, scale_chunk, &s, &chunks, 1);
             else scale_chunk(&s, 0, 0, 1, 0);
@@ -83,7 +84,7 @@ double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm)
 
 #define CLIP(T)                                                                                  \
     do {                                                                                         \
-        T *g = (T *)q->grad + from;                                                              \
+        T *g = at;                                                                               \
         const T most = (T)max;                                                                   \
         for (int64_t i = 0; i < n; i++) g[i] = g[i] > most ? most : g[i] < -most ? -most : g[i]; \
     } while (0)
@@ -93,7 +94,9 @@ static void clip_gradient(const wgi_parameter *q, double max)
 {
     if (q->rows) q->rows->finite = false;
     for (int64_t k = 0; k < wgi_gradient_parts(q); k++) {
-        int64_t n, from = wgi_gradient_part(q, k, &n);
+        int64_t n;
+        void *at;
+        wgi_gradient_part(q, k, &n, &at);
         if (q->dtype == WG_F32) CLIP(float);
         else CLIP(double);
     }

@@ -8,15 +8,16 @@ enum { LANES = 8, BLOCK = 4096, WINDOW = 512, SHARED = 1 << 16 };
 /* Element i of a block is added to lane i mod LANES. */
 #define ADD_SQUARES(T)                                                                                     \
     do {                                                                                                   \
-        const T *g = q->grad;                                                                              \
+        const T *g = (const T *)at - from;                                                                 \
         for (; from < to && from % LANES; from++) lane[from % LANES] += (double)g[from] * (double)g[from]; \
         for (; from + LANES <= to; from += LANES)                                                          \
             for (int j = 0; j < LANES; j++) lane[j] += (double)g[from + j] * (double)g[from + j];          \
         for (; from < to; from++) lane[from % LANES] += (double)g[from] * (double)g[from];                 \
     } while (0)
-static void add_squares(const wgi_parameter *q, int64_t from, int64_t to, double lane[LANES])
+/* Elements [from, to) of a gradient, which begin at `at`. */
+static void add_squares(wg_dtype t, const void *at, int64_t from, int64_t to, double lane[LANES])
 {
-    if (q->dtype == WG_F32) ADD_SQUARES(float);
+    if (t == WG_F32) ADD_SQUARES(float);
     else ADD_SQUARES(double);
 }
 
@@ -31,9 +32,11 @@ static double sum_in_turn(const wgi_parameter *q)
 {
     double sum = 0, lane[LANES] = { 0 };
     int64_t block = 0;
+    const size_t size = wg_dtype_size(q->dtype);
     for (int64_t k = 0; k < wgi_gradient_parts(q); k++) {
-        int64_t n, from = wgi_gradient_part(q, k, &n);
-        const int64_t end = from + n;
+        void *part;
+        int64_t n, from = wgi_gradient_part(q, k, &n, &part);
+        const int64_t begin = from, end = from + n;
         while (from < end) {
             if (from / BLOCK != block) {
                 sum += sum_of(lane);
@@ -41,7 +44,7 @@ static double sum_in_turn(const wgi_parameter *q)
                 block = from / BLOCK;
             }
             const int64_t to = WGI_MIN(end, (block + 1) * BLOCK);
-            add_squares(q, from, to, lane);
+            add_squares(q->dtype, (char *)part + (size_t)(from - begin) * size, from, to, lane);
             from = to;
         }
     }
@@ -63,7 +66,9 @@ static bool sum_blocks(void *arg, int part, int chunk, int chunks, int thread)
     for (int64_t i = w->count * chunk / chunks; i < w->count * (chunk + 1) / chunks; i++) {
         double lane[LANES] = { 0 };
         const int64_t from = (w->first + i) * BLOCK;
-        add_squares(w->q, from, WGI_MIN(w->q->size, from + BLOCK), lane);
+        const wg_dtype t = w->q->dtype;
+        add_squares(t, (char *)w->q->grad + (size_t)from * wg_dtype_size(t), from,
+                    WGI_MIN(w->q->size, from + BLOCK), lane);
         w->sum[i] = sum_of(lane);
     }
     return true;

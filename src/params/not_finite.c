@@ -6,9 +6,10 @@
 static const wgi_parameter *first_bad(const wg_optim *o, bool values, char *text, size_t size)
 {
     char shape[96], range[256];
-    const wgi_parameter *q;
+    wgi_parameter *q;
     for (size_t i = 0; (q = wgi_params_next(o->s.p, &i));) {
         if (!q->reached) continue;
+        wgi_row_list_whole(q);
         wgi_range r = wgi_range_of(q->dtype, values ? q->data : q->grad, q->size);
         if (wgi_range_is_finite(&r)) continue;
         snprintf(text, size, "%.120s %s is %s", q->name, wg_shape_text(q->shape, shape, sizeof shape),

@@ -29,10 +29,17 @@ typedef struct wgi_with {
 typedef struct wgi_row_list {
     bool known;    /* the rows that are not in the list are zero. False: nothing is known */
     bool finite;   /* so are all rows of the list, unless others than row_list.c have written to them */
+    int64_t *all;  /* the memory of the four lists */
     int64_t *list; /* in order, each once */
     int64_t count, room;
     int64_t *merged;              /* room for another list */
     struct wgi_added_row *number; /* room for two lists: what is added */
+    /* Rows side by side, as wg_backward writes them. is_apart: row list[i] of the gradient is row place[i] of
+     * these, and q->grad is not set: wgi_row_list_whole sets it. */
+    void *apart;
+    bool is_apart;
+    int64_t *place, *merged_place;
+    int64_t apart_rows, taken; /* room for rows; how many are in use */
     wgi_timing adding;
 } wgi_row_list;
 
@@ -263,25 +270,32 @@ void wgi_store_free(wg_params *root);
 /* Whether the optimizer of q shall update only rows of q that have a gradient. */
 bool wgi_is_lazy(const wgi_parameter *q);
 /* Memory for the gradient, and for the list with so many further rows. What a new gradient holds is not
- * known. False: out of memory. The two functions after it need that memory. */
+ * known. False: out of memory. The functions after it need that memory. */
 bool wgi_row_list_make(wgi_parameter *q, int64_t numbers);
-/* Makes the gradient of q zero, and its list of rows empty. */
-void wgi_row_list_begin(wgi_parameter *q);
-/* Adds the rows `more`, one for each number, to the gradient. */
-void wgi_row_list_add(wgi_parameter *q, const wg_tensor *numbers, const void *more);
+/* Memory for so many of these rows, side by side, which are a part of a new gradient: what q had is lost.
+ * NULL: the gradient must be whole, or there is no room. */
+void *wgi_row_list_apart(wgi_parameter *q, int64_t numbers, bool first);
+/* Adds the rows `more`, one for each number, to the gradient. reached: else it is zero before. */
+void wgi_row_list_add(wgi_parameter *q, const wg_tensor *numbers, void *more, bool reached);
+/* From now on nothing is known of the rows of q's gradient. keep: what it has is not lost. */
+void wgi_row_list_none(wgi_parameter *q, bool keep);
+/* Call this before q->grad is read or written as a whole. */
+void wgi_row_list_whole(wgi_parameter *q);
 void wgi_row_list_free(wgi_parameter *q);
 
 /* The parts of q's gradient that may be other than zero, in order: how many, and where part i begins. Each
- * has *n elements. */
+ * has *n elements, at *at. */
 static inline int64_t wgi_gradient_parts(const wgi_parameter *q)
 {
     return q->rows && q->rows->known ? q->rows->count : 1;
 }
-static inline int64_t wgi_gradient_part(const wgi_parameter *q, int64_t i, int64_t *n)
+static inline int64_t wgi_gradient_part(const wgi_parameter *q, int64_t i, int64_t *n, void **at)
 {
-    const bool rows = q->rows && q->rows->known;
-    *n = rows ? q->size / q->shape.dim[0] : q->size;
-    return rows ? q->rows->list[i] * *n : 0;
+    const wgi_row_list *r = q->rows && q->rows->known ? q->rows : NULL;
+    *n = r ? q->size / q->shape.dim[0] : q->size;
+    const int64_t from = r ? r->list[i] * *n : 0, place = r && r->is_apart ? r->place[i] * *n : from;
+    *at = (char *)(r && r->is_apart ? r->apart : q->grad) + (size_t)place * wg_dtype_size(q->dtype);
+    return from;
 }
 
 /* ---- grad_norm.c ---- */

@@ -69,7 +69,7 @@ wg_tensor wg_params_tensor(const wg_params *p, int i)
 wg_tensor wg_params_grad(const wg_params *p, int i)
 {
     wgi_parameter *q = at(p, i);
-    if (q) q->lent = true;
+    if (q) q->lent = true, wgi_row_list_whole(q);
     return q ? (wg_tensor){ q->dtype, q->shape, q->reached && p->root->gradients ? q->grad : NULL }
              : (wg_tensor){ 0 };
 }
@@ -160,6 +160,7 @@ static void set_value(wgi_parameter *q, size_t at_, void *arg)
 }
 static void get_gradient(wgi_parameter *q, size_t at_, void *arg)
 {
+    wgi_row_list_whole(q);
     if (q->reached) wgi_convert(WG_F64, (double *)arg + at_, q->dtype, q->grad, q->size);
     else memset((double *)arg + at_, 0, sizeof(double) * (size_t)q->size);
 }
@@ -213,39 +214,32 @@ wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradie
 
 /* The norm where the sum of squares overflows, or where squares vanish. */
 typedef struct far_norm {
-    double most, sum; /* the largest absolute value; the sum of the squares of values divided by it */
+    double most; /* the largest absolute value */
+    double sum;  /* the sum of the squares of values divided by it, which comes after it */
+    bool adds;
 } far_norm;
-static void find_most(wgi_parameter *q, size_t at_, void *arg)
+static void look_far(wgi_parameter *q, size_t at_, void *arg)
 {
     (void)at_;
     far_norm *f = arg;
     for (int64_t j = 0; q->reached && j < wgi_gradient_parts(q); j++) {
-        int64_t n, from = wgi_gradient_part(q, j, &n);
-        for (int64_t i = from; i < from + n; i++) {
-            const double v =
-                fabs(q->dtype == WG_F32 ? ((const float *)q->grad)[i] : ((const double *)q->grad)[i]);
-            f->most = fmax(f->most, v); /* a NaN has made the sum one before */
-        }
-    }
-}
-static void add_far_squares(wgi_parameter *q, size_t at_, void *arg)
-{
-    (void)at_;
-    far_norm *f = arg;
-    for (int64_t j = 0; q->reached && j < wgi_gradient_parts(q); j++) {
-        int64_t n, from = wgi_gradient_part(q, j, &n);
-        for (int64_t i = from; i < from + n; i++) {
-            const double v = q->dtype == WG_F32 ? ((const float *)q->grad)[i] : ((const double *)q->grad)[i];
-            f->sum += v / f->most * (v / f->most);
+        int64_t n;
+        void *part;
+        wgi_gradient_part(q, j, &n, &part);
+        for (int64_t i = 0; i < n; i++) {
+            const double v = fabs(q->dtype == WG_F32 ? ((const float *)part)[i] : ((const double *)part)[i]);
+            if (f->adds) f->sum += v / f->most * (v / f->most);
+            else f->most = fmax(f->most, v); /* a NaN has made the sum one before */
         }
     }
 }
 static double norm_of_far(const wg_params *p)
 {
-    far_norm f = { 0, 0 };
-    flat(p, find_most, &f);
+    far_norm f = { 0 };
+    flat(p, look_far, &f);
     if (f.most == 0 || !isfinite(f.most)) return f.most;
-    flat(p, add_far_squares, &f);
+    f.adds = true;
+    flat(p, look_far, &f);
     return f.most * sqrt(f.sum);
 }
 

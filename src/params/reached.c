@@ -55,31 +55,25 @@ void wgi_gradients_lost(wg_params *p)
         if (wgi_params_overlap(s->p, p)) s->fresh = s->finite = false, s->used_here = NULL;
 }
 
-/* The optimizer that changes q, or NULL. */
-static const wgi_stepper *stepper_of(const wgi_parameter *q)
-{
-    const wgi_stepper *s = q->owner->steppers;
-    while (s && !wgi_params_holds(s->p, q)) s = s->next;
-    return s;
-}
-
-bool wgi_gradients_to_add_to(wg_params *p)
-{
-    bool any = false;
-    wgi_parameter *q;
-    for (size_t i = 0; p->root->gradients && (q = wgi_params_next(p, &i));) {
-        if (!q->reached) continue;
-        const wgi_stepper *s = stepper_of(q);
-        if (s && !s->fresh) q->reached = false;
-        any |= q->reached;
-    }
-    return any;
-}
-
 bool wgi_gradients_any(const wg_params *p)
 {
     const wgi_parameter *q = NULL;
     for (size_t i = 0; p->root->gradients && (q = wgi_params_next(p, &i));)
         if (q->reached) return true;
     return false;
+}
+
+/* Whether a step has used gradients of p. */
+static bool any_used(const wg_params *p)
+{
+    bool used = false;
+    for (const wgi_stepper *s = p->root->steppers; s; s = s->next)
+        used |= !s->fresh && wgi_params_overlap(s->p, p) && wgi_gradients_any(s->p);
+    return used;
+}
+
+bool wgi_gradients_to_add_to(wg_params *p)
+{
+    if (any_used(p)) wgi_gradients_change(p, 0);
+    return wgi_gradients_any(p);
 }

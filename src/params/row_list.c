@@ -1,6 +1,7 @@
 /* row_list.c: gradients of tables by their rows. A table has the memory of a gradient like every parameter,
- * but of it only the rows in a list are other than zero. So code that reads the whole gradient needs to know
- * nothing of rows. Code that writes other rows sets `known` to false. */
+ * but of it only the rows in a list are other than zero. They are side by side in a memory of their own,
+ * which wg_backward writes and a step reads, until somebody wants the whole gradient: wgi_row_list_whole.
+ * Code that writes other rows sets `known` to false. */
 #include "kernel/add_rows.h"
 #include "params/stepping.h"
 
@@ -21,13 +22,27 @@ static bool make_room(wgi_row_list *r, wg_context *c, int64_t rows)
 {
     if (rows <= r->room) return true;
     const size_t n = (size_t)(rows + rows / 2);
-    int64_t *list = wg_alloc(c, n, sizeof *list), *merged = wg_alloc(c, n, sizeof *merged);
+    int64_t *all = wg_alloc(c, 4 * n, sizeof *all);
     wgi_added_row *number = wg_alloc(c, 2 * n, sizeof *number);
-    const bool ok = list && merged && number;
-    if (ok && r->count) memcpy(list, r->list, (size_t)r->count * sizeof *list);
-    wg_free(c, ok ? r->list : list), wg_free(c, ok ? r->merged : merged), wg_free(c, ok ? r->number : number);
-    if (ok) r->list = list, r->merged = merged, r->number = number, r->room = (int64_t)n;
-    return ok;
+    if (!all || !number) return wg_free(c, all), wg_free(c, number), false;
+    if (r->count) memcpy(all, r->list, (size_t)r->count * sizeof *all);
+    if (r->count) memcpy(all + 2 * n, r->place, (size_t)r->count * sizeof *all);
+    wg_free(c, r->all), wg_free(c, r->number);
+    r->all = r->list = all, r->merged = all + n, r->place = all + 2 * n, r->merged_place = all + 3 * n;
+    r->number = number, r->room = (int64_t)n;
+    return true;
+}
+
+static bool room_apart(wgi_parameter *q, int64_t rows)
+{
+    wgi_row_list *r = q->rows;
+    wg_context *c = q->owner->c;
+    if (rows <= r->apart_rows || q->lent) return true;
+    wgi_row_list_whole(q);
+    wg_free(c, r->apart);
+    r->apart = wgi_raw(c, (size_t)rows, WGI_MAX(row_bytes(q), 1));
+    r->apart_rows = r->apart ? rows : 0;
+    return r->apart != NULL;
 }
 
 bool wgi_row_list_make(wgi_parameter *q, int64_t numbers)
@@ -35,32 +50,57 @@ bool wgi_row_list_make(wgi_parameter *q, int64_t numbers)
     wg_context *c = q->owner->c;
     if (!q->rows) q->rows = wg_alloc(c, 1, sizeof *q->rows);
     return q->rows && make_room(q->rows, c, q->rows->count + WGI_MAX(numbers, 1)) &&
-           (q->grad || wgi_grad_memory(q));
+           (q->grad || wgi_grad_memory(q)) && room_apart(q, numbers);
+}
+
+void *wgi_row_list_apart(wgi_parameter *q, int64_t numbers, bool first)
+{
+    wgi_row_list *r = q->rows;
+    if (first) r->taken = 0;
+    if (q->lent || r->taken + numbers > r->apart_rows) return NULL;
+    r->is_apart = r->known = false, r->count = 0;
+    r->taken += numbers;
+    return (char *)r->apart + (size_t)(r->taken - numbers) * row_bytes(q);
 }
 
 void wgi_row_list_free(wgi_parameter *q)
 {
     wg_context *c = q->owner->c;
     if (!q->rows) return;
-    wg_free(c, q->rows->list);
-    wg_free(c, q->rows->merged);
+    wg_free(c, q->rows->all);
     wg_free(c, q->rows->number);
+    wg_free(c, q->rows->apart);
     wg_free(c, q->rows);
     q->rows = NULL;
 }
 
-void wgi_row_list_begin(wgi_parameter *q)
+/* Makes the gradient of q zero, and its list of rows empty. apart: its rows will be in that memory. A user
+ * who knows where the gradient is may have written to any row. */
+static void begin(wgi_parameter *q, bool apart)
 {
     wgi_row_list *r = q->rows;
     const size_t row = row_bytes(q);
-    if (!r->known && q->size) memset(q->grad, 0, (size_t)q->size * wg_dtype_size(q->dtype));
-    for (int64_t i = 0; i < r->count && r->known && row; i++) {
+    const bool all = !r->known || r->is_apart || q->lent;
+    if (!apart && all) memset(q->grad, 0, (size_t)q->size * wg_dtype_size(q->dtype));
+    for (int64_t i = 0; i < r->count && !apart && !all && row; i++) {
         if (i + WGI_ROWS_AHEAD < r->count)
             wgi_fetch_row((char *)q->grad + (size_t)r->list[i + WGI_ROWS_AHEAD] * row, (int64_t)row);
         memset((char *)q->grad + (size_t)r->list[i] * row, 0, row);
     }
     r->count = 0;
+    r->is_apart = apart;
     r->known = r->finite = true;
+}
+
+void wgi_row_list_whole(wgi_parameter *q)
+{
+    wgi_row_list *r = q->rows;
+    const size_t row = row_bytes(q);
+    if (!r || !r->is_apart) return;
+    memset(q->grad, 0, (size_t)q->size * wg_dtype_size(q->dtype));
+    for (int64_t i = 0; i < r->count; i++)
+        memcpy((char *)q->grad + (size_t)r->list[i] * row, (char *)r->apart + (size_t)r->place[i] * row, row);
+    r->is_apart = false;
 }
 
 /* Number i of t, which counts from the end of `rows` rows if it is negative. */
@@ -87,23 +127,40 @@ static wgi_added_row *sort_by_row(wgi_added_row *list, wgi_added_row *other, int
     return list;
 }
 
-/* Merges the rows of the sorted list into that of r, and marks the first of each that is zero until now. */
+void wgi_row_list_none(wgi_parameter *q, bool keep)
+{
+    if (keep) wgi_row_list_whole(q);
+    q->rows->known = q->rows->is_apart = false;
+}
+
+static void put_row(wgi_row_list *r, int64_t *count, int64_t row, int64_t place)
+{
+    r->merged[*count] = row, r->merged_place[(*count)++] = place;
+}
+
+/* Merges the rows of the sorted list into that of r, says where each is added, and marks the first of each
+ * that is zero until now. */
 static void merge_rows(wgi_row_list *r, wgi_added_row *list, int64_t n)
 {
     int64_t count = 0, old = 0;
     for (int64_t i = 0; i < n; i++) {
         const int64_t row = list[i].row;
         list[i].first = false;
-        if (i && list[i - 1].row == row) continue;
-        while (old < r->count && r->list[old] < row) r->merged[count++] = r->list[old++];
+        if (i && list[i - 1].row == row) {
+            list[i].to = list[i - 1].to;
+            continue;
+        }
+        for (; old < r->count && r->list[old] < row; old++) put_row(r, &count, r->list[old], r->place[old]);
         const bool there = old < r->count && r->list[old] == row;
         list[i].first = r->known && !there;
+        list[i].to = !r->is_apart ? row : there ? r->place[old] : list[i].at;
         old += there;
-        r->merged[count++] = row;
+        put_row(r, &count, row, list[i].to);
     }
-    while (old < r->count) r->merged[count++] = r->list[old++];
-    int64_t *list_before = r->list;
+    for (; old < r->count; old++) put_row(r, &count, r->list[old], r->place[old]);
+    int64_t *const list_before = r->list, *const place_before = r->place;
     r->list = r->merged, r->merged = list_before, r->count = count;
+    r->place = r->merged_place, r->merged_place = place_before;
 }
 
 /* The place at which the first row begins that does not begin before i. */
@@ -126,13 +183,26 @@ static bool add_chunk(void *arg, int part, int chunk, int chunks, int thread)
 }
 
 /* Equal rows are added in the order of their numbers' places, as the derivative of gather adds them. */
-void wgi_row_list_add(wgi_parameter *q, const wg_tensor *numbers, const void *more)
+static bool is_apart(const wgi_parameter *q, const char *rows)
+{
+    const wgi_row_list *r = q->rows;
+    const char *from = r->apart;
+    return from && rows >= from && rows < from + (size_t)r->apart_rows * row_bytes(q);
+}
+
+void wgi_row_list_add(wgi_parameter *q, const wg_tensor *numbers, void *more, bool reached)
 {
     enum { WIDE = 16384 }; /* about the elements of a chunk */
     wgi_row_list *r = q->rows;
     const int64_t n = wg_shape_size(numbers->shape), rows = WGI_MAX(q->shape.dim[0], 1);
+    const bool apart = is_apart(q, more);
+    if (!reached) begin(q, apart);
+    else if (!apart) wgi_row_list_whole(q);
     wgi_added_row *list = r->number;
-    for (int64_t i = 0; i < n; i++) list[i] = (wgi_added_row){ row_of(numbers, i, rows), i, false };
+    const size_t row = row_bytes(q);
+    const int64_t before = r->is_apart && row ? ((char *)more - (char *)r->apart) / (int64_t)row : 0;
+    for (int64_t i = 0; i < n; i++)
+        list[i] = (wgi_added_row){ .row = row_of(numbers, i, rows), .at = before + i };
     list = sort_by_row(list, list + n, n, rows);
     merge_rows(r, list, n);
     wg_context *c = q->owner->c;
@@ -141,8 +211,8 @@ void wgi_row_list_add(wgi_parameter *q, const wg_tensor *numbers, const void *mo
                          .width = q->size / rows,
                          .dtype = q->dtype,
                          .isa = c->isa,
-                         .table = q->grad,
-                         .from = more };
+                         .table = r->is_apart ? r->apart : q->grad,
+                         .from = r->is_apart ? r->apart : more };
     const int chunks = (int)WGI_MIN(n * all.width / WIDE + 1, 4 * c->o.threads);
     if (chunks > 1) wgi_region_run(c, &r->adding, add_chunk, &all, &chunks, 1);
     else add_chunk(&all, 0, 0, 1, 0);

@@ -61,13 +61,15 @@ static bool same_manner(const wgi_manner *a, const wgi_manner *b)
 static int stretches_of(const wg_optim *o, const wgi_piece *s, wgi_stretch *to)
 {
     int n = 0;
-    for (const wgi_parameter *q = s->first, *before = NULL; q; before = q, q = q->next_in_piece) {
+    const wgi_parameter *before = NULL;
+    for (wgi_parameter *q = s->first; q; before = q, q = q->next_in_piece) {
         const bool steps_now = wgi_optim_updates(o, q);
         if (o->age) o->age[q->number - 1].steps_now = steps_now;
         if (!steps_now) continue;
         wgi_manner how = wgi_manner_of(o, q);
         int64_t end = line_after(q->at + q->size);
         const bool table = how.lazy && q->rows && q->rows->known;
+        if (!table) wgi_row_list_whole(q);
         if (n && before && wgi_optim_updates(o, before) && same_manner(&to[n - 1].how, &how) && !table &&
             !to[n - 1].table)
             to[n - 1].to = end;
@@ -183,10 +185,19 @@ static wgi_updated update_copy(const wg_optim *o, const wgi_manner *how, const w
     return done;
 }
 
-static void fetch_row(const wgi_update *of, int64_t from, int64_t n)
+/* Row i of the list. */
+static wgi_update row_update(const wgi_stretch *s, const wgi_update *of, int64_t i)
 {
-    const wgi_update u = part_of(of, from, n);
-    const int64_t bytes = n * (int64_t)wg_dtype_size(u.dtype);
+    const wgi_row_list *r = s->table->rows;
+    const int64_t width = row_of(s->table);
+    wgi_update u = part_of(of, r->list[i] * width, width);
+    if (r->is_apart) u.g = at_element(r->apart, r->place[i] * width, u.dtype);
+    return u;
+}
+
+static void fetch_row(const wgi_update u)
+{
+    const int64_t bytes = u.n * (int64_t)wg_dtype_size(u.dtype);
     wgi_fetch_row(u.w, bytes), wgi_fetch_row(u.g, bytes);
     for (int k = 0; k < WGI_MOMENTS; k++)
         if (u.moment[k]) wgi_fetch_row(u.moment[k], bytes);
@@ -200,8 +211,8 @@ static wgi_updated update_rows(const wg_optim *o, const wgi_stretch *s, const wg
     wgi_updated done = WGI_UPDATED;
     if (of->look && r->finite && !s->table->lent) return done;
     for (int64_t i = r->count * chunk / chunks; i < end && done != WGI_REFUSED; i++) {
-        const wgi_update u = part_of(of, r->list[i] * width, width);
-        if (i + WGI_ROWS_AHEAD < end) fetch_row(of, r->list[i + WGI_ROWS_AHEAD] * width, width);
+        const wgi_update u = row_update(s, of, i);
+        if (i + WGI_ROWS_AHEAD < end) fetch_row(row_update(s, of, i + WGI_ROWS_AHEAD));
         const wgi_updated how = (width % WGI_LINE ? update_copy : update)(o, &s->how, &u);
         if (how != WGI_UPDATED) done = how;
     }

@@ -296,9 +296,11 @@ static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
         fetch_ahead(g, r, i);
         wgi_node *n = &g->node[r->target[i]];
         const bool rows = !wgi_is_leaf(n);
-        void *own = rows ? NULL : n->parameter->grad ? n->parameter->grad : wgi_grad_memory(n->parameter);
-        if (!rows && n->parameter->rows) n->parameter->rows->known = false;
-        r->into[i] = rows || (add && own) ? wgi_arena_alloc(&g->temp, wgi_value_bytes(n)) : own;
+        void *own = rows                 ? wgi_rows_apart(g, r, i, add)
+                    : n->parameter->grad ? n->parameter->grad
+                                         : wgi_grad_memory(n->parameter);
+        if (!rows && n->parameter->rows) wgi_row_list_none(n->parameter, add);
+        r->into[i] = (rows && !own) || (add && own) ? wgi_arena_alloc(&g->temp, wgi_value_bytes(n)) : own;
         if (!r->into[i]) return false;
     }
     return true;

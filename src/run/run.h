@@ -26,6 +26,8 @@ bool wgi_target_stored(wg_graph *g, wg_site here, const char *what, const wgi_pa
 /* table_rows.c. In the place of tables whose optimizer is lazy the request gets, as targets, the nodes that
  * pick rows of them. False: out of memory. */
 bool wgi_request_rows(wg_graph *g, wgi_request *r);
+/* Memory for the gradient of target i, which picks rows of a table: see wgi_row_list_apart. */
+void *wgi_rows_apart(const wg_graph *g, const wgi_request *r, int i, bool add);
 /* Adds the rows that target i has given to the gradient of its table. False: it is a leaf. */
 bool wgi_add_rows_of(wg_graph *g, const wgi_request *r, int i);
 

@@ -242,3 +242,38 @@ Test(repeat, in_turn)
         cr_assert_null(wg_params_grad(p, 1 - k).data);
     }
 }
+
+/* ---- gradients that a step has used ---- */
+
+/* Every order of seven calls of wg_backward, wg_backward_add and wg_optim_step, on the sum of squares of w =
+ * [1, 1]: the gradient is 2 w, or is added to one that no step has used. Powers of 2 are exact. */
+static void follow(int order, char *text)
+{
+    enum { CALLS = 7 };
+    WGT_ENDS wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
+    double w = 1, gradient = 0;
+    bool fresh = false;
+    u.o = wg_sgd(u.p, .lr = 0.25);
+    for (int k = 0; k < CALLS; k++, order /= 3) {
+        const int what = order % 3;
+        text[k] = "bas"[what], text[k + 1] = 0;
+        wg_begin(u.g, WG_TRAIN);
+        wg_node loss = wg_sum(wg_square(wg_param(u.g, u.p, "w", WG_SHAPE(2), wg_const(1))));
+        if (what == 0) wg_backward(loss, u.p);
+        if (what == 1) wg_backward_add(loss, u.p);
+        if (what < 2) gradient = 2 * w + (what && fresh ? gradient : 0);
+        if (what == 2 && fresh) wg_optim_step(u.o), w -= 0.25 * gradient;
+        fresh = what < 2;
+        double seen[2];
+        wg_params_get(u.p, seen);
+        cr_assert_eq(seen[1], w, "%s: w is %g, not %g", text, seen[1], w);
+        if (fresh) wg_params_get_grad(u.p, seen);
+        cr_assert(!fresh || seen[1] == gradient, "%s: the gradient is %g, not %g", text, seen[1], gradient);
+    }
+}
+
+Test(last_request, every_order_of_gradients_and_steps)
+{
+    char text[16];
+    for (int order = 0; order < 3 * 3 * 3 * 3 * 3 * 3 * 3; order++) follow(order, text);
+}
