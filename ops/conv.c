@@ -656,6 +656,7 @@ ERROR_SAMPLE(conv_weights)
 {
     wg_node x = ANY(2, 5, 5, 3), y = ANY(2, 3, 3, 4);
     FAILS(NODE_OF(conv_weights, WITH(conv, .groups = 2), x, y), "3 channels have no 2 equal groups");
+    FAILS(NODE_OF(conv_weights, WITH(conv, .groups = 0), x, y), "groups 0: must be");
     FAILS(NODE_OF(conv_weights, NULL, y, x), "no kernel makes");
     FAILS(NODE_OF(conv_weights, NULL, x, ANY(1, 3, 3, 4)), "different numbers of images");
     FAILS(NODE_OF(conv_weights, WITH(conv, .same = true, .groups = 1), x, y), "not same");
@@ -668,7 +669,7 @@ DEFINE_OP(conv_weights,
           .formula = "W[k..., a, b] = sum(x[n, i... stride + k... dilation - padding, c + a] y[n, i..., b] "
                      "over n, i...); c = 0 where groups = 1, else \"the first channel of b's group\"",
           .adjoint = "x' = conv_transpose(y, W'), y' = conv(x, W')", .operands = 2, .names = "x y",
-          .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
+          .kind = WG_CONTRACT, .cost = 16, TAKES(conv), .options = wg_conv_args_rows,
           RULES(conv_weights, shape, units, scratch, prepare, flops, vjp, vmap),
           .kernel = KERNELS(conv_weights), .phases = 2, .prepared = sizeof(weights), .jvp = product_jvp);
 
