@@ -35,13 +35,18 @@ enum { LOGISTIC_ROWS = 1000000, LOGISTIC_INPUTS = 20 };
 enum { BODIES = 1000 };
 #define BODIES_SOFT 0.01
 
+/* A bidirectional LSTM over sequences of lengths from SEQUENCES_LEAST to SEQUENCES_TIME: the mean of the
+ * squares of all results, which are 0 behind the end of a sequence; SGD. */
+enum { SEQUENCES_BATCH = 8, SEQUENCES_TIME = 30, SEQUENCES_LEAST = 6, SEQUENCES_WIDTH = 32 };
+static inline double sequences_scale(void) { return sqrt(3.0 / SEQUENCES_WIDTH); }
+
 /* Wengert's own: a small net on one graph after the other; and products by 16 x 16 matrices and tanh, drawn
  * anew for each build. The size is the number of graphs, and of ops. */
 enum { FRESH_WIDTH = 16, FRESH_MATRICES = 4, FRESH_PLANNED = 0, FRESH_INTERPRETED = 1 };
 
 extern const bench_side hand_embedding, hand_step, hand_long_softmax, hand_logistic, hand_bodies;
 extern const bench_side wengert_embedding, wengert_step, wengert_block, wengert_mlp64, wengert_long_softmax;
-extern const bench_side wengert_gaussian, wengert_logistic, wengert_bodies, wengert_graphs_kept,
-    wengert_fresh;
+extern const bench_side wengert_gaussian, wengert_logistic, wengert_bodies, wengert_sequences,
+    wengert_graphs_kept, wengert_fresh;
 
 #endif

@@ -14,6 +14,7 @@ try:
     import numpy as np
     import torch
     import torch.nn.functional as F
+    from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 except ImportError as e:
     print("missing", str(e).replace("\n", " "), flush=True)
     sys.exit(0)
@@ -602,12 +603,33 @@ class Bodies(Training):
         self.loss = loss.item()
 
 
+class Sequences(Training):
+    """A bidirectional LSTM over sequences of many lengths, which are packed."""
+
+    def __init__(self, size, check):
+        self.x, self.lengths = values(X, 8, 30, 32), 6 + classes(Y, 8, 25)
+        self.lstm = torch.nn.LSTM(32, 32, batch_first=True, bidirectional=True)
+        with torch.no_grad():
+            for k, name in enumerate(("ih_l0", "hh_l0", "ih_l0_reverse", "hh_l0_reverse")):
+                W = values(WEIGHTS + k, 32, 128).double() * (3 / 32) ** 0.5
+                getattr(self.lstm, "weight_" + name).copy_(W.T)
+                getattr(self.lstm, "bias_" + name).zero_().requires_grad_("ih" in name)
+        weights = [w for w in self.lstm.parameters() if w.requires_grad]
+        self.optim = torch.optim.SGD(weights, lr=0.1 if check else 1e-6)
+
+    def step(self):
+        packed = pack_padded_sequence(self.x, self.lengths, batch_first=True, enforce_sorted=False)
+        y, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=30)
+        self.update((y**2).mean())
+
+
 WORKS = {
     "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
     "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck, "W9": LeNet,
     "W10": CharLstm, "W16": Gpt, "W17": GptText, "inference": Inference, "W11": Lstm, "W12": Trees,
     "Jacobian": Jacobian, "Hessian": Hessian, "embedding": Embedding, "step": Step, "block": Block,
     "mlp64": Mlp64, "long": LongSoftmax, "gaussian": Gaussian, "logistic": Logistic, "bodies": Bodies,
+    "sequences": Sequences,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ enum { MOST_GRAPHS = 1000 };
 typedef struct program {
     training t;
     wg_tensor ids[EMBEDDING_BATCHES];
+    wg_tensor lengths;
     wg_tensor value;
     wg_graph *each[MOST_GRAPHS];
     uint32_t steps;
@@ -135,6 +136,35 @@ static void *start_softmax(bench_setup s)
 }
 
 static double answer_softmax(void *self) { return SOFTMAX_WIDTH * answer_value(self); }
+
+/* ---- sequences of many lengths ---- */
+
+static wg_node sequences_loss(void *self)
+{
+    program *n = self;
+    training *t = &n->t;
+    wg_begin(t->g, WG_TRAIN);
+    wg_node x = wg_input_borrow(t->g, "x", t->x), lengths = wg_input_borrow(t->g, "lengths", n->lengths);
+    wg_nn_states s = wg_nn_lstm(x, t->p, "lstm", SEQUENCES_WIDTH, .lengths = lengths, .bidirectional = true);
+    return wg_mean(wg_square(s.y));
+}
+
+static void *start_sequences(bench_setup s)
+{
+    static const char *const names[] = { "lstm.W", "lstm.U", "lstm.reverse.W", "lstm.reverse.U" };
+    program *n = training_new(sizeof *n, s, BENCH_THREADS, WG_F32, sequences_loss);
+    n->t.x =
+        training_values(&n->t, STREAM_X, 1, 0, WG_SHAPE(SEQUENCES_BATCH, SEQUENCES_TIME, SEQUENCES_WIDTH));
+    int32_t *lengths = wg_alloc(n->t.c, SEQUENCES_BATCH, sizeof *lengths);
+    for (uint32_t i = 0; lengths && i < SEQUENCES_BATCH; i++)
+        lengths[i] = SEQUENCES_LEAST + bench_class(STREAM_Y, i, SEQUENCES_TIME - SEQUENCES_LEAST + 1);
+    n->lengths = wg_view_i32(lengths, WG_SHAPE(SEQUENCES_BATCH));
+    for (uint32_t k = 0; k < 4; k++)
+        training_make(&n->t, names[k], STREAM_WEIGHTS + k, sequences_scale(),
+                      WG_SHAPE(SEQUENCES_WIDTH, 4 * SEQUENCES_WIDTH));
+    n->t.o = wg_sgd(n->t.p, .lr = bench_rates_of(s).sgd);
+    return n;
+}
 
 /* ---- trainings in f64 ---- */
 
@@ -300,6 +330,7 @@ const bench_side wengert_mlp64 = LOSS(start_mlp, .answer = training_loss);
 const bench_side wengert_gaussian = LOSS(start_gaussian, .answer = answer_gaussian);
 const bench_side wengert_logistic = TRAINING(start_logistic);
 const bench_side wengert_bodies = TRAINING(start_bodies);
+const bench_side wengert_sequences = LOSS(start_sequences, .answer = training_loss);
 const bench_side wengert_graphs_kept = { start_graphs, graphs_step, training_stop, BENCH_CHECK_STEPS,
                                          .answer = training_loss };
 const bench_side wengert_fresh = LOSS(start_fresh, .answer = training_loss);

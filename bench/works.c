@@ -182,6 +182,7 @@ const work works[] = {
     { "gaussian", 0, &wengert_gaussian, NULL, BEHIND_TORCH("Gaussian process, 500 points", MS) },
     { "logistic", 0, SIDES(logistic), BEHIND("logistic regression 1 M x 20, f64", MS, 1.5), ORDER("w b") },
     { "bodies", 0, SIDES(bodies), BEHIND("1,000 bodies, f64", MS, 1.5), ORDER("x") },
+    { "sequences", 0, &wengert_sequences, NULL, BEHIND_TORCH("bidirectional LSTM, lengths 6-30", US) },
     { NULL, 1000, TWO_WAYS(graphs_kept, graphs_kept), BEHIND("1,000 graphs beside 30", US, 1.2),
       .beside = "30 graphs", .second_size = 30 },
     { NULL, 100, TWO_WAYS(fresh, fresh), BEHIND("100 fresh products of 16 x 16", US, 1.2),
