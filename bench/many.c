@@ -186,20 +186,23 @@ typedef enum way { DEFAULT, INTERPRETED, FIXED, WAYS } way;
 
 typedef struct times {
     int passes;
-    double pass[WAYS][MOST], total[WAYS]; /* the least */
+    double pass[WAYS][MOST]; /* the least */
 } times;
 
 static void time_way(const world *w, const program *p, way i, times *t)
 {
-    double total = 0;
     for (int k = 0; k < t->passes; k++) {
         const double from = bench_now();
         if (!pass(w, p, k)) exit((fprintf(stderr, "%s: %s\n", name_of(p), wg_message(w->c)), 1));
-        const double d = bench_now() - from;
-        t->pass[i][k] = fmin(t->pass[i][k], d);
-        total += k < SKIPPED ? 0 : d;
+        t->pass[i][k] = fmin(t->pass[i][k], bench_now() - from);
     }
-    t->total[i] = fmin(t->total[i], total);
+}
+
+static double total_of(const times *t, way i)
+{
+    double total = 0;
+    for (int k = SKIPPED; k < t->passes; k++) total += t->pass[i][k];
+    return total;
 }
 
 static void time_program(program *p, times *t)
@@ -209,10 +212,8 @@ static void time_program(program *p, times *t)
     t->passes = passes_of(p);
     world fixed = start(p, -1);
     for (int i = 0; i < WARM; i++) time_way(&fixed, p, FIXED, t);
-    for (int i = 0; i < WAYS; i++) {
-        t->total[i] = INFINITY;
+    for (int i = 0; i < WAYS; i++)
         for (int k = 0; k < t->passes; k++) t->pass[i][k] = INFINITY;
-    }
     for (int i = 0; i < REPEATS; i++)
         for (way j = DEFAULT; j < WAYS; j++) {
             world fresh = j == FIXED ? fixed : start(p, j == INTERPRETED);
@@ -258,8 +259,8 @@ static verdict judge(const program *p, const times *t)
     double excess[MOST], all = 0, top = 0;
     int *seen = calloc((size_t)p->structures, sizeof *seen);
     const int n = t->passes - SKIPPED;
-    verdict v = { .p = *p, .passes = n, .plans = t->total[FIXED] < t->total[INTERPRETED] };
-    v.ratio = t->total[DEFAULT] / fmin(t->total[FIXED], t->total[INTERPRETED]);
+    verdict v = { .p = *p, .passes = n, .plans = total_of(t, FIXED) < total_of(t, INTERPRETED) };
+    v.ratio = total_of(t, DEFAULT) / fmin(total_of(t, FIXED), total_of(t, INTERPRETED));
     for (int k = 0; k < t->passes; k++) {
         const double best = fmin(t->pass[FIXED][k], t->pass[INTERPRETED][k]), d = t->pass[DEFAULT][k];
         const int before = seen[structure_of(p, k)]++;
