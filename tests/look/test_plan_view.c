@@ -93,6 +93,36 @@ Test(plan_view, each_buffer_is_read_and_written_once_a_step)
     wg_plan_free(p);
 }
 
+/* Bytes that go to memory and back: what is neither read once at the start nor left at the end. */
+static double passes(const wg_plan *p, double whole)
+{
+    double bytes = 0;
+    for (int i = 0; i < p->steps; i++) bytes += p->step[i].read_bytes + p->step[i].write_bytes;
+    return floor(bytes / whole);
+}
+
+/* However a mean is written, its gradient does not wait for its value: w and x are read once, the gradient is
+ * written once. */
+Test(plan_view, the_gradient_of_a_mean_takes_no_pass_of_its_own)
+{
+    enum { N = 1 << 14 };
+    for (int way = 0; way < 6; way++) {
+        WGT_IN_WORLD(WG_F64, NULL);
+        wg_node w = wg_param(g, p, "w", WG_SHAPE(N), wg_zeros()), x = filled(g, "x", WG_SHAPE(N)),
+                d = wg_sub(w, x);
+        wg_node loss = way == 0   ? wg_mean(wg_square(d))
+                       : way == 1 ? wg_div(wg_sum(wg_square(d)), N)
+                       : way == 2 ? wg_mul(0.5, wg_mean(wg_square(d)))
+                       : way == 3 ? wg_mse(w, x)
+                       : way == 4 ? wg_div(wg_mul(wg_sum(wg_tanh(d)), 3), 7)
+                                  : wg_neg(wg_mean(wg_mul(d, wg_sigmoid(d))));
+        wg_plan *q = training(loss, p);
+        cr_assert(q, "%s", wg_message(c));
+        cr_expect_eq(passes(q, 8 * N), 3, "way %d: %g passes", way, passes(q, 8 * N));
+        wg_plan_free(q);
+    }
+}
+
 /* ---- memory ---- */
 
 static bool alive_at_once(const wg_plan_buffer *a, const wg_plan_buffer *b)

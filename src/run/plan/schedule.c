@@ -264,9 +264,20 @@ static void place(wgi_work *w, uint32_t i)
     }
 }
 
+/* The scalars of a derivative that no item has to come before, as 1 / n of a mean, have the first item.
+ * Beside a scalar that needs the loss they would come after its sum, and with them the whole gradient: it
+ * would go to memory and back. */
+static void first_item(wgi_work *w)
+{
+    uint32_t i = w->end;
+    while (i < w->n && (w->node[i].op->kind != WG_MAP || w->node[i].shape->rank)) i++;
+    if (i < w->n) new_item(w, (wgi_plan_item){ .tiles = true, .shape = w->node[i].shape });
+}
+
 static void schedule(wgi_work *w)
 {
     new_item(w, (wgi_plan_item){ 0 });
+    first_item(w);
     for (uint32_t i = 1; i < w->n && !w->failed; i++) place(w, i);
     if (!w->failed) remove_empty_items(w);
 }
