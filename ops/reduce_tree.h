@@ -140,6 +140,7 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
     } while (0)
 #define ROWS(T, L, A, Y, OP)                           \
     do {                                               \
+        OP##_SHORT(T, L, A, Y);                        \
         for (int64_t u = k->begin; u < k->end; u++) {  \
             const T *x = (const T *)k->x[0] + u * s.n; \
             A total = 0;                               \
@@ -147,6 +148,31 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
             ((Y *)k->y[0])[u] = (Y)total;              \
         }                                              \
     } while (0)
+/* Rows of a few elements, as coordinates are: their length is a constant, so a row is a few instructions. */
+#define SHORT_ROWS(T, L, A, Y, OP, N)                 \
+    case N:                                           \
+        for (int64_t u = k->begin; u < k->end; u++) { \
+            const T *x = (const T *)k->x[0] + u * N;  \
+            L v;                                      \
+            LEAF(L, OP, N, v);                        \
+            ((Y *)k->y[0])[u] = (Y)(A)v;              \
+        }                                             \
+        return true
+#define ADD_SHORT(T, L, A, Y)            \
+    switch (s.n) {                       \
+        SHORT_ROWS(T, L, A, Y, ADD, 2);  \
+        SHORT_ROWS(T, L, A, Y, ADD, 3);  \
+        SHORT_ROWS(T, L, A, Y, ADD, 4);  \
+        SHORT_ROWS(T, L, A, Y, ADD, 5);  \
+        SHORT_ROWS(T, L, A, Y, ADD, 6);  \
+        SHORT_ROWS(T, L, A, Y, ADD, 7);  \
+        SHORT_ROWS(T, L, A, Y, ADD, 8);  \
+        SHORT_ROWS(T, L, A, Y, ADD, 16); \
+        SHORT_ROWS(T, L, A, Y, ADD, 32); \
+    default: break;                      \
+    }
+#define MULTIPLY_SHORT(T, L, A, Y)
+#define LARGER_SHORT(T, L, A, Y)
 #define ADD_ROW(T, L)      LEAVES(T, L, ADD, 0, leaves, s.n, ADD_TOTAL)
 #define MULTIPLY_ROW(T, L) LEAVES(T, L, MULTIPLY, 0, leaves, s.n, MULTIPLY_TOTAL)
 #define LARGER_ROW(T, L)   LARGEST(T, s.n, total)
@@ -191,7 +217,8 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
             Y *restrict y = (Y *)k->y[0] + o * s.inner + c;                               \
             int64_t j = 0;                                                                \
             BLOCKS(L, A, Y, OP, 64)                                                       \
-            OP##_BLOCKS(T, L, A, Y, 16) OP##_BLOCKS(T, L, A, Y, 4) BLOCKS(L, A, Y, OP, 1) \
+            OP##_BLOCKS(T, L, A, Y, 16) OP##_BLOCKS(T, L, A, Y, 4) BLOCKS(L, A, Y, OP, 3) \
+                BLOCKS(L, A, Y, OP, 2) BLOCKS(L, A, Y, OP, 1)                             \
         }                                                                                 \
     } while (0)
 

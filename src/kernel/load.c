@@ -87,6 +87,16 @@ static void column(char *to, const char *from, int64_t rows, int64_t n, uint32_t
 
 /* ---- any axes ---- */
 
+/* Where axis i has come to its end, the axis before it goes on. */
+static inline void next_row(const wgi_load *l, int64_t *at, int64_t *offset, int i)
+{
+    for (; i > 0 && at[i] == l->dim[i]; i--) {
+        *offset += l->stride[i - 1] - l->dim[i] * l->stride[i];
+        at[i] = 0;
+        at[i - 1]++;
+    }
+}
+
 static void load(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end)
 {
     int64_t at[WG_MAX_RANK], left = begin, offset = 0;
@@ -113,6 +123,16 @@ static void load(const wgi_load *l, const void *from, char *to, int64_t begin, i
         left /= l->dim[i];
         offset += at[i] * l->stride[i];
     }
+    /* A row that is repeated, with all its repetitions, is one run. */
+    const bool again = last > 0 && !l->stride[last - 1] && l->stride[last] == 1;
+    for (int64_t n; again && begin < end; begin += n, to += (size_t)n * l->size) {
+        const int64_t row = l->dim[last], rest = l->dim[last - 1] * row - at[last - 1] * row - at[last];
+        n = WGI_MIN(rest, end - begin);
+        offset -= at[last];
+        repeat_row(to, (const char *)from + (size_t)offset * l->size, row, at[last], n, l->size);
+        at[last - 1] = l->dim[last - 1], at[last] = 0;
+        next_row(l, at, &offset, last - 1);
+    }
     while (begin < end) {
         int64_t n = WGI_MIN(l->dim[last] - at[last], end - begin);
         spread_run(to, (const char *)from + (size_t)offset * l->size, n, l->stride[last], l->size);
@@ -120,11 +140,7 @@ static void load(const wgi_load *l, const void *from, char *to, int64_t begin, i
         begin += n;
         at[last] += n;
         offset += n * l->stride[last];
-        for (int i = last; i > 0 && at[i] == l->dim[i]; i--) {
-            offset += l->stride[i - 1] - l->dim[i] * l->stride[i];
-            at[i] = 0;
-            at[i - 1]++;
-        }
+        next_row(l, at, &offset, last);
     }
 }
 

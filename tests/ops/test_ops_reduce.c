@@ -100,8 +100,8 @@ static float *random_floats(int64_t n)
 
 Test(reduce, tree_of_rows)
 {
-    static const int64_t sizes[] = { 1,   2,   7,   10,  63,  64,  65,   100, 128,
-                                     255, 256, 257, 300, 511, 513, 1000, 5003 };
+    static const int64_t sizes[] = { 1,  2,  3,  4,   5,   6,   8,   9,   16,  31,  32,  33,   7,   10,
+                                     63, 64, 65, 100, 128, 255, 256, 257, 300, 511, 513, 1000, 5003 };
     float *v = random_floats(3 * 5003);
     wg_graph *g = graph(WG_F32);
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
@@ -120,8 +120,8 @@ Test(reduce, tree_of_rows)
 
 Test(reduce, tree_of_columns)
 {
-    static const int64_t sizes[][2] = { { 1, 3 },  { 31, 64 },   { 32, 65 },
-                                        { 33, 2 }, { 100, 130 }, { 1000, 10 } };
+    static const int64_t sizes[][2] = { { 1, 3 },   { 70, 3 }, { 40, 7 },    { 33, 22 },  { 31, 64 },
+                                        { 32, 65 }, { 33, 2 }, { 100, 130 }, { 1000, 10 } };
     float *v = random_floats(2 * 13000);
     wg_graph *g = graph(WG_F32);
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {

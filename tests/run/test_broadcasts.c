@@ -171,6 +171,36 @@ Test(broadcasts, other_dtypes)
     }
 }
 
+/* Differences of all pairs of n and m points of d coordinates: short rows that are repeated, one after the
+ * other, and beside them the flags of points. */
+Test(broadcasts, pairs_of_points)
+{
+    static const int64_t sizes[][3] = { { 1, 1, 3 },    { 2, 700, 3 }, { 700, 2, 3 },  { 40, 50, 2 },
+                                        { 31, 47, 5 },  { 33, 20, 8 }, { 20, 33, 16 }, { 3, 5, 1000 },
+                                        { 5, 3, 1100 }, { 90, 70, 1 } };
+    static float a[MOST], b[MOST];
+    static bool flag[MOST];
+    fill(a, MOST, 3), fill(b, MOST, 4);
+    for (int i = 0; i < MOST; i++) flag[i] = i % 3 == 0;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (int way = 0; way < 3; way++) {
+            const int64_t n = sizes[s][0], m = sizes[s][1], d = sizes[s][2];
+            WGT_IN_GRAPH(WG_F32, &WG_OPTS(wg_start_opts, .interpret = way ? -1 : 1, .threads = 1 + way / 2));
+            for (int again = 0; again < 2; again++) {
+                wg_begin(g, WG_EVAL);
+                wg_node x = wg_input_borrow(g, "a", wg_view_f32(a, WG_SHAPE(n, 1, d)));
+                wg_node y = wg_input_borrow(g, "b", wg_view_f32(b, WG_SHAPE(1, m, d)));
+                wg_node f = wg_input_borrow(g, "flag", wg_view(WG_BOOL, flag, WG_SHAPE(n, 1, d)));
+                const float *z = wg_value(wg_where(f, wg_sub(x, y), wg_neg(y))).data;
+                for (int64_t i = 0; i < n * m * d; i++) {
+                    const int64_t p = i / (m * d) * d + i % d, q = i % (m * d);
+                    cr_assert_eq(z[i], flag[p] ? a[p] - b[q] : -b[q], "%d, %d, %d: element %d", (int)n,
+                                 (int)m, (int)d, (int)i);
+                }
+            }
+        }
+}
+
 /* A column whose last element ends where memory ends: nothing behind it may be read. */
 Test(broadcasts, columns_at_the_end_of_memory)
 {
