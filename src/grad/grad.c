@@ -143,71 +143,141 @@ static wg_node sum_of(wg_graph *g, wg_site here, wg_node all[], int n)
     return n == 1 ? all[0] : n ? wg_addn_at(here, all, n) : wgi_error_node(g);
 }
 
-static bool is_other_side(wgi_choice by) { return wgi_has(by.each) ? by.each.other : by.all.other; }
+/* ---- sums of what is zero by choice ---- */
 
-/* Whether all contributions are from the two sides of one choice: where one side gives something the other is
- * zero. *rest: the choice that all have besides. */
-static bool are_two_sides(const queue *q, wgi_choice *rest)
+static bool is_open(wgi_choice by) { return wgi_is_open(by.each) || wgi_is_open(by.all); }
+
+static wgi_taken *part_of(wgi_choice *by, bool each) { return each ? &by->each : &by->all; }
+
+static bool have_same(contribution *a, contribution *b, bool each)
 {
-    const wgi_choice first = q->first->by;
-    const bool each = wgi_has(first.each);
-    bool sides[2] = { false, false };
-    if (!wgi_is_choice(first)) return false;
-    *rest = WGI_NO_CHOICE;
-    if (each) rest->all = first.all;
-    for (const contribution *c = q->first; c; c = c->next) {
-        if (c->by.each.c.index != first.each.c.index || c->by.all.c.index != first.all.c.index) return false;
-        if (each && c->by.all.other != first.all.other) return false;
-        sides[is_other_side(c->by)] = true;
-        rest->open |= c->by.open && each;
-    }
-    return sides[0] && sides[1];
+    return wgi_same_condition(part_of(&a->by, each)->where, part_of(&b->by, each)->where);
 }
 
-static wg_node sum_of_side(wg_graph *g, wg_site here, const queue *q, bool other, wg_node all[])
+static bool all_have_same(const queue *q, bool each)
+{
+    for (contribution *c = q->first->next; c; c = c->next)
+        if (!have_same(q->first, c, each)) return false;
+    return true;
+}
+
+/* The part of the choices of all contributions, which they have in common. It is open if one is. */
+static wgi_taken common_part(const queue *q, bool each)
+{
+    wgi_taken y = *part_of(&q->first->by, each);
+    for (contribution *c = q->first->next; c; c = c->next) {
+        y.open |= part_of(&c->by, each)->open;
+        y.rest_open |= part_of(&c->by, each)->rest_open;
+    }
+    return y;
+}
+
+/* Whether all contributions were last chosen by one condition, on its sides, and have the other part of the
+ * choice in common. */
+static bool have_one_condition(const queue *q, bool each)
+{
+    const wgi_condition *first = wgi_last(*part_of(&q->first->by, each));
+    if (!first || first->kind != WGI_IS || !all_have_same(q, !each)) return false;
+    for (contribution *c = q->first; c; c = c->next) {
+        const wgi_condition *last = wgi_last(*part_of(&c->by, each));
+        if (!last || last->kind != WGI_IS || last->c != first->c) return false;
+    }
+    return true;
+}
+
+static bool have_one_rest(const queue *q, bool each)
+{
+    const wgi_condition *first = wgi_rest(*part_of(&q->first->by, each));
+    for (contribution *c = q->first->next; c; c = c->next)
+        if (!wgi_same_condition(first, wgi_rest(*part_of(&c->by, each)))) return false;
+    return true;
+}
+
+/* The contributions that were last chosen on one side of a condition. */
+typedef struct side {
+    wgi_taken last, rest; /* rest: where one of them may be something */
+    wg_node *g;
+    int n;
+} side;
+
+static void add_to_side(wg_graph *g, side *to, wg_node gx, wgi_taken t)
+{
+    const wgi_taken rest = { wgi_rest(t), t.rest_open, t.rest_open };
+    to->rest.where = to->n ? wgi_either(g, to->rest.where, rest.where) : rest.where;
+    to->rest = wgi_opened(to->rest, to->rest.open || rest.open);
+    to->last = (wgi_taken){ .where = wgi_last(t), .open = t.open || (to->n && to->last.open) };
+    to->g[to->n++] = gx;
+}
+
+/* The choice of where(r, a, b), where r is the last condition of side a: zero is known where both are. */
+static wgi_taken choice_of_two(wg_graph *g, const side *a, const side *b)
+{
+    if (wgi_same_condition(a->rest.where, b->rest.where)) {
+        const bool open = wgi_is_open(a->rest) || wgi_is_open(b->rest);
+        return wgi_opened(a->rest, open);
+    }
+    return (wgi_taken){ .where = wgi_either(g, wgi_both(g, a->last.where, a->rest.where),
+                                            wgi_both(g, b->last.where, b->rest.where)) };
+}
+
+/* The sum of contributions that have one condition. Each is set to zero by what it lies within, unless they
+ * all lie within the same. What only one side has stays open; of two sides each takes what is its own. */
+static wg_node sum_of_sides(wg_graph *g, wg_site here, const queue *q, bool each, wgi_choice *by,
+                            wg_node all[])
+{
+    const bool one_rest = have_one_rest(q, each);
+    side sides[2] = { { .g = all }, { .g = all + q->count } };
+    by->each = common_part(q, true), by->all = common_part(q, false);
+    for (contribution *c = q->first; c; c = c->next) {
+        wgi_taken t = *part_of(&c->by, each);
+        const bool other = wgi_last(t)->other;
+        if (!one_rest) {
+            c->g = wgi_settled_by(g, here, c->g, (wgi_taken){ t.where, false, t.rest_open });
+            t.rest_open = false;
+        }
+        add_to_side(g, &sides[other], c->g, t);
+    }
+    if (!sides[0].n || !sides[1].n) {
+        const side *only = &sides[sides[1].n != 0];
+        *part_of(by, each) = wgi_within(g, only->last, only->rest);
+        return sum_of(g, here, only->g, only->n);
+    }
+    *part_of(by, each) = choice_of_two(g, &sides[0], &sides[1]);
+    const wgi_mask m = wgi_mask_of(g, here, wgi_opened(sides[0].last, true));
+    const wg_node a = sum_of(g, here, sides[0].g, sides[0].n), b = sum_of(g, here, sides[1].g, sides[1].n);
+    return wg_where_at(here, m.c, a, b);
+}
+
+/* Of contributions with choices that have nothing to do with each other: each is set to zero by its own. */
+static wg_node sum_of_settled(wg_graph *g, wg_site here, const queue *q, wgi_choice *by, wg_node all[])
 {
     int n = 0;
-    for (const contribution *c = q->first; c; c = c->next)
-        if (is_other_side(c->by) == other) all[n++] = c->g;
-    return sum_of(g, here, all, n);
-}
-
-/* Fills *by with the choice of the sum of q, and is true if all contributions have it. Else they must be
- * settled. */
-static bool have_one_choice(wg_site here, const queue *q, wgi_choice *by)
-{
-    bool alike = true, open = false;
-    const wgi_choice first = q->first->by;
-    for (const contribution *c = q->first; c; c = c->next) {
-        alike &= wgi_same_condition(first.each, c->by.each) && wgi_same_condition(first.all, c->by.all);
-        open |= c->by.open;
+    for (contribution *c = q->first; c; c = c->next) {
+        all[n] = wgi_settled(g, here, c->g, c->by);
+        *by = n++ ? wgi_choice_or(g, *by, c->by) : c->by;
     }
-    *by = first;
-    by->open = open && alike;
-    for (const contribution *c = q->first->next; c && !alike; c = c->next)
-        *by = wgi_choice_or(here, *by, c->by);
-    return alike;
+    by->each = wgi_opened(by->each, false), by->all = wgi_opened(by->all, false);
+    return sum_of(g, here, all, n);
 }
 
 /* The sum of all contributions to node i; wg_none if there are none. *by: where it is zero by choice. */
 static wg_node accumulate(sweep *s, uint32_t i, const queue *q, wgi_choice *by)
 {
     wg_graph *g = s->g;
+    int n = 0;
     *by = q->first ? q->first->by : WGI_NO_CHOICE;
     if (q->count <= 1) return q->first ? q->first->g : wg_none;
-    wg_node *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)q->count);
+    wg_node *all = wgi_arena_alloc(&g->temp, sizeof *all * 2 * (size_t)q->count);
     if (!all) return wgi_error_node(g);
-    wg_site here = wg_inside(g->node[i].here);
-    if (are_two_sides(q, by)) {
-        const wgi_choice first = q->first->by;
-        const wg_node c = wgi_has(first.each) ? first.each.c : first.all.c;
-        const wg_node a = sum_of_side(g, here, q, false, all), b = sum_of_side(g, here, q, true, all);
-        return wg_where_at(here, c, a, b);
+    const wg_site here = wg_inside(g->node[i].here);
+    if (all_have_same(q, true) && all_have_same(q, false)) {
+        *by = (wgi_choice){ common_part(q, true), common_part(q, false) };
+        for (const contribution *c = q->first; c; c = c->next) all[n++] = c->g;
+        return sum_of(g, here, all, n);
     }
-    int n = 0;
-    const bool one = have_one_choice(here, q, by);
-    for (contribution *c = q->first; c; c = c->next) all[n++] = one ? c->g : wgi_settled(here, c->g, c->by);
-    return sum_of(g, here, all, n);
+    if (have_one_condition(q, true)) return sum_of_sides(g, here, q, true, by, all);
+    if (have_one_condition(q, false)) return sum_of_sides(g, here, q, false, by, all);
+    return sum_of_settled(g, here, q, by, all);
 }
 
 /* Makes one sum of the contributions so far. Contributions of recomputed parts are not kept one by one:
@@ -354,7 +424,7 @@ typedef struct wgi_rule_call {
     wg_node *gx;
     wgi_answer *said;
     wgi_choice given; /* of gy */
-    wgi_choice by;    /* of gy times a slope, before the sum over the axes of a broadcast operand */
+    wgi_mask by;      /* of gy times a slope, before the sum over the axes of a broadcast operand */
 } wgi_rule_call;
 
 /* NODES: most nodes of a rule that are kept. OPERANDS: most of y, and of a node of the rule. ALL_OPTIONS:
@@ -387,7 +457,7 @@ typedef struct kind_rule {
 static bool are_different(const wgi_rule_call *r, uint32_t n)
 {
     for (uint32_t k = 0; k < n; k++) {
-        if (r->x[k].index == r->gy.index || r->x[k].index == r->by.each.c.index) return false;
+        if (r->x[k].index == r->gy.index || r->x[k].index == r->by.c.index) return false;
         for (uint32_t j = 0; j < k; j++)
             if (r->x[j].index == r->x[k].index) return false;
     }
@@ -410,10 +480,10 @@ static kind_rule *kept_rule(const wg_graph *g, const wgi_rule_call *r)
         wgi_kind_add(&k, wgi_type_word(x->shape, x->dtype));
         wgi_kind_add(&k, (uintptr_t)x->op + r->wanted[i]);
     }
-    if (wgi_has(r->by.each)) {
-        const wgi_node *c = wgi_node_of(r->by.each.c);
+    if (!wg_is_none(r->by.c)) {
+        const wgi_node *c = wgi_node_of(r->by.c);
         wgi_kind_add(&k, wgi_type_word(c->shape, c->dtype));
-        wgi_kind_add(&k, (uintptr_t)c->op + r->by.each.other);
+        wgi_kind_add(&k, (uintptr_t)c->op + r->by.other);
     }
     return wgi_kind_entry_of(g->c, WGI_KIND_RULE, sizeof(kind_rule), &k);
 }
@@ -464,7 +534,7 @@ static uint8_t keep(keeper *w, uint32_t i)
     const wgi_node *n = &w->g->node[i];
     if (i == w->r->gy.index) return GY;
     if (i == w->r->y) return Y;
-    if (wgi_has(w->r->by.each) && i == w->r->by.each.c.index) return BY;
+    if (!wg_is_none(w->r->by.c) && i == w->r->by.c.index) return BY;
     for (uint32_t k = 0; k < w->operands; k++)
         if (i == w->r->x[k].index) return (uint8_t)(X + k);
     uint8_t none = NOTHING, *at = i < w->mark ? &none : &w->of[i - w->mark];
@@ -494,10 +564,7 @@ static void keep_rule(wg_graph *g, kind_rule *e, const wgi_rule_call *r, uint32_
 static uint32_t node_of(const wgi_rule_call *r, const uint32_t made[], uint8_t what)
 {
     if (what < GY) return made[what];
-    return what == GY   ? r->gy.index
-           : what == Y  ? r->y
-           : what == BY ? r->by.each.c.index
-                        : r->x[what - X].index;
+    return what == GY ? r->gy.index : what == Y ? r->y : what == BY ? r->by.c.index : r->x[what - X].index;
 }
 
 /* Appends a copy of node j of the rule. 0: out of memory. */
@@ -580,7 +647,7 @@ static bool call_rule(sweep *s, wgi_rule_call *r, const wg_node gy[], int output
         if (!r->wanted[k]) continue;
         r->said[k] = wgi_answer_of(g, r->y, k, r->gx[k]);
         if (r->said[k] == WGI_SAYS_NODE && g->node[r->x[k].index].shape != g->node[r->y].shape)
-            r->gx[k] = wgi_settled(r->here, r->gx[k], r->by);
+            r->gx[k] = wgi_masked(r->here, r->gx[k], r->by);
         if (r->said[k] == WGI_SAYS_NODE &&
             !wg_node_ok(r->gx[k] = wgi_fit(g, r->here, r->gx[k], r->y, r->x[k].index)))
             return false;
@@ -613,35 +680,42 @@ static bool any_smaller(const wg_graph *g, const wgi_rule_call *r)
     return false;
 }
 
-/* The choice of *gy, the gradient of node i, as its rule's gradients have it. If the node cannot pass it on,
- * *gy is settled. An expansion gives settled gradients. */
+/* The choice of *gy, the gradient of node i, as its rule's gradients have it. If the node cannot pass on that
+ * of elements, *gy is settled. An expansion gives settled gradients. */
 static wgi_choice choice_at(sweep *s, uint32_t i, wg_node gy[], int outputs, const wgi_rule_call *r)
 {
     const wgi_node *y = &s->g->node[i];
-    const state *at = state_of(s, i);
+    state *at = state_of(s, i);
     const bool expanded = is_expanded(y->op, gy, outputs), on = wgi_passes_each(y);
     /* The rule of such a node sums over the axes of a broadcast operand itself. */
     const bool sums = wgi_is_ruled(y) && on && any_smaller(s->g, r), keeps = wgi_keeps_zero(s->g, y);
-    wgi_choice by = at && !wg_is_none(gy[0]) ? at->by : WGI_NO_CHOICE;
     for (int j = 1; j < outputs; j++)
         if (!wg_is_none(gy[j])) return WGI_NO_CHOICE;
-    if (!expanded && wgi_has(by.each) && (!on || sums)) gy[0] = wgi_settled(r->here, gy[0], by);
-    if (!on) by.each = WGI_NO_CHOICE.each;
-    by.open = !expanded && wgi_is_choice(by) && (by.open || !keeps);
+    if (!at || wg_is_none(gy[0])) return WGI_NO_CHOICE;
+    if (!expanded && (!on || sums)) {
+        gy[0] = wgi_settled_by(s->g, r->here, gy[0], at->by.each);
+        at->by.each = wgi_opened(at->by.each, false);
+    }
+    wgi_choice by = at->by;
+    if (!on) by.each.where = NULL;
+    if (expanded || !keeps) {
+        by.each = wgi_opened(by.each, !expanded);
+        by.all = wgi_opened(by.all, !expanded);
+    }
     return by;
 }
 
 /* The choice for the gradient of operand k. by: that of gy, after the rule. */
 static wgi_choice passed_on(wg_graph *g, const wgi_rule_call *r, uint32_t k, wgi_choice by)
 {
-    wgi_choice own = wgi_own_choice(g, r->here, r->y, k);
+    wgi_choice own = wgi_own_choice(g, r->y, k);
     const wgi_node *y = &g->node[r->y], *x = &g->node[r->x[k].index];
-    own.open = wgi_is_choice(own) && r->gx[k].index == r->gy.index;
-    if (y->op->kind == WG_MAP && x->shape != y->shape && !wgi_has(by.all))
-        by.open = false;                                               /* settled before the sum */
-    if (wgi_is_leaf(x) && !own.open && !by.open) return WGI_NO_CHOICE; /* nobody asks */
-    const wgi_choice all = wgi_choice_and(r->here, own, by);
-    return wgi_choice_of_operand(r->here, all, &g->node[r->y], g->node[r->x[k].index].shape);
+    own.each.open = own.all.open = r->gx[k].index == r->gy.index;
+    if (y->op->kind == WG_MAP && x->shape != y->shape)
+        by.each = wgi_opened(by.each, false); /* settled before the sum */
+    const wgi_choice all = { wgi_within(g, own.each, by.each), wgi_within(g, own.all, by.all) };
+    if (wgi_is_leaf(x) && !is_open(all)) return WGI_NO_CHOICE; /* nobody asks */
+    return wgi_choice_of_operand(g, r->here, all, &g->node[r->y], g->node[r->x[k].index].shape);
 }
 
 /* If the op chooses, its operands get gy as it is: the choice goes with it. False: an operand is broadcast,
@@ -686,15 +760,16 @@ static bool apply_rule(sweep *s, uint32_t i, wg_node gy[], int outputs, arrival 
         x[k] = wgi_handle(g, wgi_in(&g->node[i])[k]);
         wanted[k] = on_path(s, x[k].index);
     }
-    const state *at = state_of(s, i);
     wgi_rule_call r = {
-        i, gy[0], x, wanted, wg_inside(g->node[i].here), gx, said, at ? at->by : WGI_NO_CHOICE, WGI_NO_CHOICE
+        i, gy[0], x, wanted, wg_inside(g->node[i].here), gx, said, WGI_NO_CHOICE, WGI_NO_MASK
     };
     const wgi_choice by = choice_at(s, i, gy, outputs, &r);
-    r.gy = gy[0];
     const wgi_node *y = &g->node[i];
-    if (wgi_is_elementwise(y) && !wgi_is_ruled(y) && by.open && wgi_has(by.each) && any_smaller(g, &r))
-        r.by = (wgi_choice){ by.each, WGI_NO_CHOICE.all, true };
+    const state *at = state_of(s, i);
+    r.gy = gy[0];
+    if (at) r.given = at->by;
+    if (wgi_is_elementwise(y) && !wgi_is_ruled(y) && any_smaller(g, &r))
+        r.by = wgi_mask_of(g, r.here, by.each);
     if (!hand_on(g, &r) && !answer(s, &r, gy, outputs)) return false;
     for (uint32_t k = 0; k < n; k++) {
         if (!wanted[k]) continue;
@@ -705,6 +780,16 @@ static bool apply_rule(sweep *s, uint32_t i, wg_node gy[], int outputs, arrival 
     }
     return true;
 }
+
+static void settle(wg_graph *g, wg_site here, wg_node *gy, wgi_choice *by)
+{
+    *gy = wgi_settled(g, here, *gy, *by);
+    by->each = wgi_opened(by->each, false), by->all = wgi_opened(by->all, false);
+}
+
+/* Pictures show the gradients of nodes by these names. So such a gradient is set to zero at its node. Layers
+ * name nearly all of their nodes, and would be slow by that. */
+static bool has_users_name(const wgi_node *n) { return n->name && !(n->name & WGI_OF_LAYER); }
 
 /* Visits the node at position l of the list. */
 static bool visit(sweep *s, uint32_t l)
@@ -725,11 +810,9 @@ static bool visit(sweep *s, uint32_t l)
         from.end = first_of(from.end, at->end);
         if (wg_is_none(gy[j])) continue;
         any = true;
-        if (at->on & 2 || (s->notes && g->node[i + j].name)) {
-            gy[j] = wgi_settled(wg_inside(g->node[i].here), gy[j], at->by);
-            at->by.open = false;
-        }
-        if (s->notes && !at->by.open && !wgi_note_gradient(g, gy[j].index, i + j)) return false;
+        if (at->on & 2 || (s->notes && has_users_name(&g->node[i + j])))
+            settle(g, wg_inside(g->node[i].here), &gy[j], &at->by);
+        if (s->notes && !is_open(at->by) && !wgi_note_gradient(g, gy[j].index, i + j)) return false;
         if (at->on & 2) at->total = gy[j];
     }
     if (!(s->state[l].on & 1)) return wgi_ok(g->c);

@@ -10,7 +10,7 @@
 
 /* ---- forms, with derivatives by hand ---- */
 
-enum { MOST = 4 };
+enum { MOST = 6 };
 
 typedef struct form {
     const char *text; /* its last value is a gradient */
@@ -48,6 +48,30 @@ static const form forms[] = {
     FORM("x=[-1,0,4]; grad(sum(where(x<=0,0,where(x<=1,1/x,log(x)))),x)", 0, 0, 0.25),
     FORM("x=[-1,0.25,4]; grad(sum(where(x>0,sqrt(where(x>1,x-1/x,x)),0)),x)", 0, 1, 0.27433632035635869),
     FORM("x=[0,4]; grad(sum(where(x>0,log(where(x>1,x,x*0)),0)),x)", 0, 0.25),
+    /* two sides of a choice within another one; the same and other choices within two */
+    FORM("x=[-4,0,4]; q=[0,1,1]; grad(sum(where(q>0,where(x>0,log(x),sqrt(1+x)),7)),x)", 0, 0.5, 0.25),
+    FORM("x=[0,.25,4,-1]; q=[0,1,1,0]; s=sqrt(x); grad(sum(where(q>0,where(x>1,2*s,s*s),0)),x)", 0, 1, 0.5,
+         0),
+    FORM("x=[0,0,4,4,9]; m=[1,0,1,0,0]>0; q=[0,1,1,1,1]>0; p=[1,0,0,1,0]>0; s=sqrt(x);"
+         "grad(sum(where(q,where(m,2*log(s),7),0)+where(p,where(m,7,s*s),0)),x)",
+         0, 0, 0.25, 1, 0),
+    FORM("x=[0,4,9]; m=x>1; q=[1,1,0]>0; s=sqrt(x); grad(sum(where(q,where(m,2*s,0),where(m,s*s,0))),x)", 0,
+         0.5, 1),
+    FORM("x=[0,4,9]; m=x>1; q=[1,1,0]; s=sqrt(x); grad(sum(where(m,s+where(q>0,s*s,0),0)),x)", 0, 1.25,
+         1 / 6.0),
+    FORM("x=[0,4,-1]; m=x>1; s=sqrt(x); grad(sum(where(m,where(m,s,0),where(m,0,5))),x)", 0, 0.25, 0),
+    /* three ways to both sides of one choice, each within a choice of its own. s is log(s), s^2 or 1/s */
+    FORM("x=[0,0,4,4,4,-1]; m=[1,0,1,1,0,1]>0; p=[0,1,1,1,1,1]>0; q=[0,1,0,1,0,0]>0; r=[1,0,1,0,1,0]>0; "
+         "s=sqrt(x);"
+         "grad(sum(where(p,where(m,log(s),0),0)+where(q,where(m,s*s,0),0)+where(r,where(m,0,1/s),0)),x)",
+         0, 0, 0.125, 1.125, -0.0625, NAN),
+    FORM("x=[0,4,9]; m=x>1; q=[1,0,1]>0; s=sqrt(x); "
+         "grad(sum(where(m,s,0)+where(m,s*s,0)+where(q,where(m,s,1),0)),x)",
+         0, 1.25, 2 / 6.0 + 1),
+    /* of one element */
+    FORM("x=0; q=1; p=0; s=sqrt(x); grad(where(q>0,where(x>0,s,3*x),0)+where(p>0,s,x),x)", 4),
+    FORM("x=[0,4]; m=1; s=sqrt(x); y=where(x>0,where(m>0,s,1/s),0); grad(sum(y),x)", 0, 0.25),
+    FORM("x=[0,4]; m=0; s=sqrt(x); y=where(m>0,where(x>0,s,1),where(x>0,s*s,1)); grad(sum(y),x)", 0, 1),
     /* a scalar in a branch, a branch that is broadcast, a condition that is */
     FORM("x=[0,4]; k=2; grad(sum(where(x>0,k*log(x),0)),k)", 1.3862943611198906),
     FORM("x=[0,4]; k=2; grad(sum(where(x>0,k*log(x),0)),x)", 0, 0.5),
@@ -132,6 +156,141 @@ Test(choices, of_a_part_that_is_computed_again)
     EXPECT_VECTOR(wg_grad(wg_sum(wg_where(wg_greater(x, 0), y, x)), x), 1, 1, 0.25);
     wgt_finish(c, NULL);
 }
+
+/* ---- a recurrence with lengths ---- */
+
+/* Both states go on by c' = c sqrt(z) + h log(z), h' = c' / z, from c = sqrt(x), h = log(x), and stay as they
+ * are after the end of their sequence. z and x are such that slopes are infinite or NaN where nothing is
+ * read. */
+enum { STEPS = 5, WIDTH = 2, ROWS = STEPS + 1 };
+
+/* reads[t]: the loss adds the outputs h' of step t; last: it adds the last states. */
+typedef struct recurrence {
+    bool reads[STEPS], last, reverse;
+} recurrence;
+
+typedef struct sequence {
+    double x[WIDTH], z[STEPS][WIDTH], gx[WIDTH], gz[STEPS][WIDTH];
+} sequence;
+
+static double bad(int i)
+{
+    static const double of[] = { 0, NAN, INFINITY, -1, -0.0, -INFINITY };
+    return of[i % 6];
+}
+
+static bool runs(const recurrence *r, int length, int t) { return length > (r->reverse ? STEPS - 1 - t : t); }
+
+/* Whether the loss reads anything that the first states lead to. */
+static bool is_read(const recurrence *r, int length)
+{
+    bool any = r->last;
+    for (int t = 0; t < STEPS; t++) any |= r->reads[t] && runs(r, length, t);
+    return any;
+}
+
+/* The chain rule, along the steps that run alone. What leads to no output has the derivative 0 exactly. */
+static void derive(const recurrence *r, int length, sequence *s, int u)
+{
+    double c[STEPS + 1] = { sqrt(s->x[u]) }, h[STEPS + 1] = { log(s->x[u]) }, gc = r->last, gh = r->last;
+    bool read = r->last;
+    for (int t = 0; t < STEPS; t++) {
+        const double z = s->z[t][u];
+        c[t + 1] = runs(r, length, t) ? c[t] * sqrt(z) + h[t] * log(z) : c[t];
+        h[t + 1] = runs(r, length, t) ? c[t + 1] / z : h[t];
+    }
+    for (int t = STEPS; t-- > 0;) {
+        const double z = s->z[t][u];
+        s->gz[t][u] = 0;
+        if (!runs(r, length, t)) continue;
+        gh += r->reads[t];
+        read |= r->reads[t];
+        if (!read) continue;
+        s->gz[t][u] = -gh * c[t + 1] / (z * z);
+        gc += gh / z;
+        s->gz[t][u] += gc * (c[t] / (2 * sqrt(z)) + h[t] / z);
+        gh = gc * log(z), gc = gc * sqrt(z);
+    }
+    s->gx[u] = read ? gc / (2 * sqrt(s->x[u])) + gh / s->x[u] : 0;
+}
+
+static void fill(const recurrence *r, int length, sequence *s)
+{
+    const bool read = is_read(r, length);
+    for (int u = 0; u < WIDTH; u++) {
+        s->x[u] = read ? 1.5 + length + u : bad(length + u);
+        for (int t = 0; t < STEPS; t++)
+            s->z[t][u] = runs(r, length, t) ? 0.75 + 0.5 * ((t + u + length) % 4) : bad(t + 2 * u + length);
+        derive(r, length, s, u);
+    }
+}
+
+/* rows sequences with the lengths from `first` on, as one batch. */
+static wg_node build(wg_graph *g, const recurrence *r, const sequence s[], int first, int rows,
+                     wg_node leaf[])
+{
+    double v[ROWS][WIDTH], length[ROWS];
+    const wg_shape shape = WG_SHAPE(rows, WIDTH);
+    for (int t = -1; t < STEPS; t++) {
+        for (int b = 0; b < rows; b++) memcpy(v[b], t < 0 ? s[b].x : s[b].z[t], sizeof v[b]);
+        leaf[t + 1] = wg_input(g, NULL, wg_view_f64(v[0], shape));
+    }
+    for (int b = 0; b < rows; b++) length[b] = first + b;
+    wg_node n = wg_input(g, NULL, wg_view_f64(length, WG_SHAPE(rows, 1)));
+    wg_node c = wg_sqrt(leaf[0]), h = wg_log(leaf[0]), loss = wg_fill(g, 0, WG_SCALAR);
+    for (int t = 0; t < STEPS; t++) {
+        wg_node z = leaf[t + 1], run = wg_greater(n, (double)(r->reverse ? STEPS - 1 - t : t));
+        wg_node c1 = wg_add(wg_mul(c, wg_sqrt(z)), wg_mul(h, wg_log(z))), h1 = wg_div(c1, z);
+        if (r->reads[t]) loss = wg_add(loss, wg_sum(wg_where(run, h1, 0)));
+        h = wg_where(run, h1, h);
+        c = wg_where(run, c1, c);
+    }
+    return r->last ? wg_add(loss, wg_sum(wg_add(c, h))) : loss;
+}
+
+static void expect_derivatives(const recurrence *r, int first, int rows)
+{
+    sequence s[ROWS];
+    wg_node leaf[STEPS + 1], gx[STEPS + 1];
+    WGT_GRAPH(WG_F64, NULL);
+    for (int b = 0; b < rows; b++) fill(r, first + b, &s[b]);
+    wg_node loss = build(g, r, s, first, rows, leaf);
+    wg_grads(loss, leaf, STEPS + 1, gx);
+    for (int t = -1; t < STEPS; t++) {
+        double *v = wgt_values(gx[t + 1]);
+        for (int b = 0; b < rows; b++)
+            for (int u = 0; u < WIDTH; u++) {
+                const double want = t < 0 ? s[b].gx[u] : s[b].gz[t][u], is = v[b * WIDTH + u];
+                cr_expect(fabs(is - want) <= 1e-12 * fabs(want), "length %d, %s %d: %.17g, not %.17g",
+                          first + b, t < 0 ? "x" : "z of step", t < 0 ? u : t, is, want);
+            }
+        free(v);
+    }
+    wgt_finish(c, NULL);
+}
+
+static const recurrence recurrences[] = {
+    { .reads = { true, true, true, true, true } },
+    { .reads = { false, false, false, false, true } },
+    { .reads = { false, false, true } },
+    { .reads = { true, false, true, false, true } },
+    { .reads = { true, true, true, true, true }, .last = true },
+    { .last = true },
+};
+
+static void each_recurrence(bool alone)
+{
+    for (size_t i = 0; i < 2 * sizeof recurrences / sizeof *recurrences; i++) {
+        recurrence r = recurrences[i / 2];
+        r.reverse = i % 2;
+        for (int b = 0; alone && b < ROWS; b++) expect_derivatives(&r, b, 1);
+        if (!alone) expect_derivatives(&r, 0, ROWS);
+    }
+}
+
+/* The conditions are of elements; they have one element, and go through every op. */
+Test(choices, of_a_batch_with_lengths) { each_recurrence(false); }
+Test(choices, of_one_sequence_with_a_length) { each_recurrence(true); }
 
 /* ---- every elementwise op ---- */
 
