@@ -233,12 +233,12 @@ static wgi_plan *plan_of_wishes(wg_graph *g, wgi_request *r, wgi_structure *s)
     wgi_plan *p = wgi_plan_find(g->c, s);
     if (p && !r->look && !wgi_plan_has_learned(g, r, p)) return NULL;
     s->keeps = WGI_KEEP_ALL;
-    wgi_plan *all = wgi_plan_find(g->c, s);
+    wgi_plan *all = wgi_plan_peek(g->c, s);
     s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_WISHES;
     if (p && all) wgi_wishes_join(p, all);
     if (p) return p->stale ? replace(g, r, s, p) : p;
     if (all && !r->look && !wgi_plan_has_learned(g, r, all)) return NULL;
-    if (all && !r->look && !wgi_plan_is_due(all)) return all;
+    if (all && !r->look && !wgi_plan_is_due(all)) return wgi_plan_to_front(g->c, all);
     return all ? replace(g, r, s, all) : NULL;
 }
 

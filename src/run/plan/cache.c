@@ -77,11 +77,17 @@ static void use_unlink(wg_context *c, const wgi_plan_use *k)
 
 /* ---- by structure ---- */
 
-wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s)
+wgi_plan *wgi_plan_peek(const wg_context *c, const wgi_structure *s)
 {
     for (wgi_plan *p = c->plans.tables ? c->plans.tables->key[bucket_of(s->key)] : NULL; p; p = p->next)
-        if (p->of.key == s->key && wgi_structure_equal(&p->of, s)) return wgi_plan_to_front(c, p);
+        if (p->of.key == s->key && wgi_structure_equal(&p->of, s)) return p;
     return NULL;
+}
+
+wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s)
+{
+    wgi_plan *p = wgi_plan_peek(c, s);
+    return p ? wgi_plan_to_front(c, p) : NULL;
 }
 
 /* ---- what a plan should keep ---- */

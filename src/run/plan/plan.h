@@ -241,6 +241,8 @@ uint64_t wgi_plan_place(const wg_graph *g, const wgi_request *r);
 wgi_plan_use *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place);
 /* The plan for a structure, or NULL. */
 wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s);
+/* The same, but it is as old as before. */
+wgi_plan *wgi_plan_peek(const wg_context *c, const wgi_structure *s);
 /* Whether another plan must run at a place where p has run in an earlier evaluation. */
 bool wgi_plan_is_due(const wgi_plan *p);
 /* Of two plans for one structure each gets the wishes of the other. */
