@@ -635,11 +635,10 @@ static wg_node long_product(wg_site here, wg_node a, wg_node g)
 {
     enum { PARTS = 16, SMALL_RESULT = 512, LONG_WORK = 1 << 19 };
     const wg_shape sa = wg_node_shape(a), sg = wg_node_shape(g);
-    const int64_t k = sa.dim[0], m = sa.dim[1], n = sg.dim[sg.rank - 1];
-    int64_t parts = sa.rank == 2 && sg.rank == 2 && (n == 1 || m <= WGI_THIN) && m * n <= SMALL_RESULT &&
-                            m * n * k >= LONG_WORK
-                        ? PARTS
-                        : 1;
+    if (sa.rank != 2 || sg.rank != 2) return product_node(here, a, g, true, false);
+    const int64_t k = sa.dim[0], m = sa.dim[1], n = sg.dim[1];
+    const bool is_long = (n == 1 || m <= WGI_THIN) && m * n <= SMALL_RESULT && m * n * k >= LONG_WORK;
+    int64_t parts = is_long ? PARTS : 1;
     while (parts > 1 && k % parts) parts--;
     if (parts == 1) return product_node(here, a, g, true, false);
     a = wg_reshape(a, WG_SHAPE(parts, k / parts, m)), g = wg_reshape(g, WG_SHAPE(parts, k / parts, n));
