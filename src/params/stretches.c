@@ -185,34 +185,37 @@ static wgi_updated update_copy(const wg_optim *o, const wgi_manner *how, const w
     return done;
 }
 
-/* Row i of the list. */
-static wgi_update row_update(const wgi_stretch *s, const wgi_update *of, int64_t i)
+/* Row i of the list, as a part of the update of all. */
+static inline void set_row(wgi_update *u, const wgi_update *all, const wgi_row_list *r, int64_t i,
+                           int64_t row)
 {
-    const wgi_row_list *r = s->table->rows;
-    const int64_t width = row_of(s->table);
-    wgi_update u = part_of(of, r->list[i] * width, width);
-    if (r->is_apart) u.g = at_element(r->apart, r->place[i] * width, u.dtype);
-    return u;
+    const int64_t at = r->list[i] * row;
+    u->w = (char *)all->w + at;
+    u->g = r->is_apart ? (const char *)r->apart + r->place[i] * row : (const char *)all->g + at;
+    for (int k = 0; k < WGI_MOMENTS; k++)
+        if (all->moment[k]) u->moment[k] = (char *)all->moment[k] + at;
 }
 
-static void fetch_row(const wgi_update u)
+static inline void fetch_row(const wgi_update *u, int64_t row)
 {
-    const int64_t bytes = u.n * (int64_t)wg_dtype_size(u.dtype);
-    wgi_fetch_row(u.w, bytes), wgi_fetch_row(u.g, bytes);
+    wgi_fetch_row(u->w, row), wgi_fetch_row(u->g, row);
     for (int k = 0; k < WGI_MOMENTS; k++)
-        if (u.moment[k]) wgi_fetch_row(u.moment[k], bytes);
+        if (u->moment[k]) wgi_fetch_row(u->moment[k], row);
 }
 
 static wgi_updated update_rows(const wg_optim *o, const wgi_stretch *s, const wgi_update *of, int chunk,
                                int chunks)
 {
     const wgi_row_list *r = s->table->rows;
-    const int64_t width = row_of(s->table), end = r->count * (chunk + 1) / chunks;
+    const int64_t width = row_of(s->table), end = r->count * (chunk + 1) / chunks,
+                  row = width * (int64_t)wg_dtype_size(of->dtype);
+    wgi_update u = *of, ahead = *of;
     wgi_updated done = WGI_UPDATED;
     if (of->look && r->finite && !s->table->lent) return done;
+    u.n = width;
     for (int64_t i = r->count * chunk / chunks; i < end && done != WGI_REFUSED; i++) {
-        const wgi_update u = row_update(s, of, i);
-        if (i + WGI_ROWS_AHEAD < end) fetch_row(row_update(s, of, i + WGI_ROWS_AHEAD));
+        set_row(&u, of, r, i, row);
+        if (i + WGI_ROWS_AHEAD < end) set_row(&ahead, of, r, i + WGI_ROWS_AHEAD, row), fetch_row(&ahead, row);
         const wgi_updated how = (width % WGI_LINE ? update_copy : update)(o, &s->how, &u);
         if (how != WGI_UPDATED) done = how;
     }
