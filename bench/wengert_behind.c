@@ -180,13 +180,8 @@ static wg_node mlp_loss(void *self)
 
 static void *start_mlp(bench_setup s)
 {
-    static const char *const names[MLP_LAYERS] = { "fc1.W", "fc2.W", "fc3.W" };
     program *n = training_new(sizeof *n, s, BENCH_THREADS, WG_F64, mlp_loss);
-    n->t.x = training_values(&n->t, STREAM_X, 1, 0, WG_SHAPE(MLP_BATCH, mlp_width[0]));
-    n->t.y = training_classes(&n->t, MLP_BATCH, mlp_width[MLP_LAYERS]);
-    for (int l = 0; l < MLP_LAYERS; l++)
-        training_weights(&n->t, names[l], STREAM_WEIGHTS + (uint32_t)l, mlp_width[l], mlp_width[l + 1]);
-    n->t.o = wg_adam(n->t.p, .lr = bench_rates_of(s).adam);
+    training_mlp(&n->t);
     return n;
 }
 

@@ -47,6 +47,16 @@ void training_weights(training *t, const char *name, uint32_t stream, int in, in
     training_make(t, name, stream, bench_weight_scale(in), WG_SHAPE(in, out));
 }
 
+void training_mlp(training *t)
+{
+    static const char *const names[MLP_LAYERS] = { "fc1.W", "fc2.W", "fc3.W" };
+    t->x = training_values(t, STREAM_X, 1, 0, WG_SHAPE(MLP_BATCH, mlp_width[0]));
+    t->y = training_classes(t, MLP_BATCH, mlp_width[MLP_LAYERS]);
+    for (int l = 0; l < MLP_LAYERS; l++)
+        training_weights(t, names[l], STREAM_WEIGHTS + (uint32_t)l, mlp_width[l], mlp_width[l + 1]);
+    t->o = wg_adam(t->p, .lr = bench_rates_of(t->setup).adam);
+}
+
 void training_weights_by(training *t, const char *name, float (*weight)(int array, int i), int array,
                          wg_shape s)
 {

@@ -30,6 +30,8 @@ wg_tensor training_classes(training *t, int n, int classes);
 void training_make(training *t, const char *name, uint32_t stream, double scale, wg_shape s);
 /* A matrix of weights, for so many inputs and outputs. */
 void training_weights(training *t, const char *name, uint32_t stream, int in, int out);
+/* Examples, classes, weights and Adam of the net of W1. */
+void training_mlp(training *t);
 /* A parameter with weight(array, i) as element i. */
 void training_weights_by(training *t, const char *name, float (*weight)(int array, int i), int array,
                          wg_shape s);

@@ -21,7 +21,8 @@ extern "C" {
 /* Whether the node was made by wg_grad, wg_jvp ... on the way to what they return. */
 WG_API bool wg_node_is_derived(wg_node n);
 /* The node z whose gradient n is: wg_grad and the like note it when they make n, and pictures call n dz. wg_none: n
- * is no gradient, or its index is 65,536 or more. */
+ * is no gradient, or its index is 65,536 or more, or only a layer has named z, and n has numbers that do not count
+ * where a wg_where has taken another value. */
 WG_API wg_node wg_node_gradient_of(wg_node n);
 
 /* Computes the loss, a scalar, and its gradients with respect to all parameters of p that it depends on. They

@@ -272,13 +272,13 @@ bool wgi_is_lazy(const wgi_parameter *q);
 /* Memory for the gradient, and for the list with so many further rows. What a new gradient holds is not
  * known. False: out of memory. The functions after it need that memory. */
 bool wgi_row_list_make(wgi_parameter *q, int64_t numbers);
-/* Memory for so many of these rows, side by side, which are a part of a new gradient: what q had is lost.
- * NULL: the gradient must be whole, or there is no room. */
+/* Memory for so many rows of a new gradient, side by side. What it holds of the present one stays until it is
+ * written. first: of the new gradient. NULL: the gradient must be whole, or there is no room. */
 void *wgi_row_list_apart(wgi_parameter *q, int64_t numbers, bool first);
 /* Adds the rows `more`, one for each number, to the gradient. reached: else it is zero before. */
 void wgi_row_list_add(wgi_parameter *q, const wg_tensor *numbers, void *more, bool reached);
-/* From now on nothing is known of the rows of q's gradient. keep: what it has is not lost. */
-void wgi_row_list_none(wgi_parameter *q, bool keep);
+/* From now on nothing is known of the rows of q's gradient, which is whole. */
+void wgi_row_list_none(wgi_parameter *q);
 /* Call this before q->grad is read or written as a whole. */
 void wgi_row_list_whole(wgi_parameter *q);
 void wgi_row_list_free(wgi_parameter *q);

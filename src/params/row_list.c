@@ -58,7 +58,6 @@ void *wgi_row_list_apart(wgi_parameter *q, int64_t numbers, bool first)
     wgi_row_list *r = q->rows;
     if (first) r->taken = 0;
     if (q->lent || r->taken + numbers > r->apart_rows) return NULL;
-    r->is_apart = r->known = false, r->count = 0;
     r->taken += numbers;
     return (char *)r->apart + (size_t)(r->taken - numbers) * row_bytes(q);
 }
@@ -127,10 +126,10 @@ static wgi_added_row *sort_by_row(wgi_added_row *list, wgi_added_row *other, int
     return list;
 }
 
-void wgi_row_list_none(wgi_parameter *q, bool keep)
+void wgi_row_list_none(wgi_parameter *q)
 {
-    if (keep) wgi_row_list_whole(q);
-    q->rows->known = q->rows->is_apart = false;
+    wgi_row_list_whole(q);
+    q->rows->known = false;
 }
 
 static void put_row(wgi_row_list *r, int64_t *count, int64_t row, int64_t place)

@@ -299,7 +299,7 @@ static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
         void *own = rows                 ? wgi_rows_apart(g, r, i, add)
                     : n->parameter->grad ? n->parameter->grad
                                          : wgi_grad_memory(n->parameter);
-        if (!rows && n->parameter->rows) wgi_row_list_none(n->parameter, add);
+        if (!rows && n->parameter->rows) wgi_row_list_none(n->parameter);
         r->into[i] = (rows && !own) || (add && own) ? wgi_arena_alloc(&g->temp, wgi_value_bytes(n)) : own;
         if (!r->into[i]) return false;
     }
