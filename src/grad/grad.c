@@ -114,6 +114,7 @@ static void merge_op(wg_site here, wg_node all[], int n, int first, bool tried[]
             of[count++] = all[k];
             tried[k] = true;
         }
+    all[first].graph->rule.users += wgi_op_asks(op);
     wg_node sum = count > 1 ? op->merge(here, of, count) : wg_none;
     if (wg_is_none(sum)) return;
     all[first] = sum;
@@ -334,9 +335,7 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
         own[j] = on_path(s, x[j].index) ? wg_apply(here, &wgi_op_identity, &x[j], 1, NULL) : x[j];
         if (on_path(s, x[j].index)) want[live++] = own[j];
     }
-    const wg_op *outer = wgi_rule_begin(g, n.op);
-    n.op->expand(here, own, k, n.op->attr_size ? n.attr : NULL, y);
-    wgi_rule_end(g, outer);
+    wgi_expand(g, here, n.op, n.op->attr_size ? n.attr : NULL, i, own, k, y);
     for (int j = 0; j < outputs; j++)
         if (!wg_is_none(gy[j]) && wg_node_ok(y[j])) {
             ry[ny] = y[j];
@@ -359,13 +358,18 @@ bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node
     const wg_op *outer = wgi_rule_begin(g, op);
     const bool widened = g->rule.widens;
     g->rule.refused = false;
-    g->rule.widens = g->c->widens && (op->users || !wgi_op_is_ours(op)) && g->node[y.index].dtype == WG_F64;
+    g->rule.widens = g->c->widens && wgi_op_asks(op) && g->node[y.index].dtype == WG_F64;
     for (int k = 0; k < n; k++) gx[k] = wg_none;
+    const wgi_asking a = wgi_ask_begin(g, op, y.index);
     op->vjp(here, y, gy, x, gx);
     g->rule.widens = widened;
     for (uint32_t k = 0; (op->none || op->zero) && k < (uint32_t)n; k++)
         if (in_mask(op->zero, k)) gx[k] = wg_number(0);
         else if (in_mask(op->none, k)) gx[k] = wg_none;
+    const wgi_ask q = {
+        .op = op, .y = y.index, .gy = gy.index, .operands = (uint32_t)n, .answers = (uint32_t)n
+    };
+    if (a.to) wgi_ask_ends(g, here, &a, q, x, gx);
     wgi_rule_end(g, outer);
     return !g->rule.refused;
 }

@@ -43,6 +43,50 @@ bool wgi_reverse_whole(wg_graph *g, wg_site here, const wg_node y[], const wg_no
 /* Calls op's derivative rule for n operands. gx[k] is wg_none where operand k has no derivative and the
  * number 0 where it is zero, by the rule or by the masks of op. False: the rule tried to make a leaf. */
 bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node x[], wg_node gx[], int n);
+/* Calls the expansion of op in place of a rule for node i. attr: the options of node i. */
+bool wgi_expand(wg_graph *g, wg_site here, const wg_op *op, const void *attr, uint32_t i, const wg_node x[],
+                int n, wg_node y[]);
+/* ---- asks.c: what functions of the user say ---- */
+
+/* A call of a rule of the user's, or of an expansion, and what it said. Nodes by their indices. */
+typedef struct wgi_ask {
+    const wg_op *op;
+    bool expands;
+    uint32_t y, gy;        /* gy: of a rule */
+    uint32_t first, after; /* it has appended the nodes [first, after) */
+    uint32_t operands, answers;
+    uint32_t at; /* of its operands and then its answers in wgi_asks.node */
+} wgi_ask;
+/* Answers that are no node. */
+#define WGI_SAID_NONE UINT32_MAX
+#define WGI_SAID_ZERO (UINT32_MAX - 1)
+
+typedef struct wgi_asks {
+    wgi_ask *ask;
+    size_t count, capacity;
+    uint32_t *node;
+    size_t nodes, node_capacity;
+    uint32_t mark;  /* the derivative begins at this node */
+    uint32_t users; /* how many functions of the user were called, those within others too */
+    bool looked;    /* one has looked at more of the derivative than types and ops of its own operands */
+} wgi_asks;
+
+typedef struct wgi_asking { /* a call that has begun */
+    wgi_asks *to;           /* NULL: it is not noted */
+    uint32_t first, users, share_from;
+    wgi_watch outer;
+} wgi_asking;
+wgi_asking wgi_ask_begins(wg_graph *g, uint32_t y);
+/* wgi_ask_begin stands after wgi_rule_begin, and before a call of op's function for node y. If .to is not
+ * NULL, wgi_ask_ends must be called after it, with what it was given and has said. Numbers that it said
+ * become leaves. */
+static inline wgi_asking wgi_ask_begin(wg_graph *g, const wg_op *op, uint32_t y)
+{
+    return g->rule.asks && wgi_op_asks(op) ? wgi_ask_begins(g, y) : (wgi_asking){ 0 };
+}
+void wgi_ask_ends(wg_graph *g, wg_site here, const wgi_asking *k, wgi_ask q, const wg_node x[],
+                  wg_node said[]);
+
 /* gx, which a rule gave for operand x of node y, in the shape and dtype of x. The gradient of an elementwise
  * op may have the shape of y, which x was broadcast to. */
 wg_node wgi_fit(wg_graph *g, wg_site here, wg_node gx, uint32_t y, uint32_t x);

@@ -228,10 +228,7 @@ const wg_op wgi_op_recompute = {
 /* ---- what users call ---- */
 
 /* Whether op may be computed once only: then its result is kept, and the part reads it. */
-static bool is_once(const wg_op *op)
-{
-    return op->impure || (op->kind != WG_ALIAS && (op->users || !wgi_op_is_ours(op)));
-}
+static bool is_once(const wg_op *op) { return op->impure || (op->kind != WG_ALIAS && wgi_op_asks(op)); }
 
 static bool ends_part(const wg_graph *g, uint32_t i, const void *arg)
 {

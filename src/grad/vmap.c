@@ -112,9 +112,7 @@ static wg_node by_expansion(const mapping *m, const subject *u, wg_node to[])
         own[k] = copy[live] = wg_apply(u->here, &wgi_op_identity, &u->plain[k], 1, NULL);
         rows[live++] = u->x[k];
     }
-    const wg_op *outer = wgi_rule_begin(g, op);
-    op->expand(u->here, own, u->n, op->attr_size ? u->node.attr : NULL, y);
-    wgi_rule_end(g, outer);
+    wgi_expand(g, u->here, op, op->attr_size ? u->node.attr : NULL, u->i, own, u->n, y);
     for (int j = 0; j < wgi_outputs(op); j++)
         if (!wg_node_ok(y[j])) return wgi_ok(g->c) ? wg_none : wgi_error_node(g);
     bool ok = map_all(g, m->here, m->n, y, wgi_outputs(op), copy, rows, live, to);

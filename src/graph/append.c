@@ -100,7 +100,7 @@ uint32_t wgi_append_copy(wg_graph *g, const wgi_node *n, double weight)
     return g->count++;
 }
 
-static void forget_in_lists(wg_graph *g, uint32_t mark)
+void wgi_forget_in_lists(wg_graph *g, uint32_t mark)
 {
     while (g->params && g->param[g->params - 1] >= mark) g->params--;
     if (g->params < g->tabled) wgi_leaves_forget(g);
@@ -118,7 +118,7 @@ static void forget_in_lists(wg_graph *g, uint32_t mark)
 /* A node that only removed nodes used keeps the flag WGI_USED. So `loose` is not known from now on. */
 void wgi_forget(wg_graph *g, uint32_t mark)
 {
-    forget_in_lists(g, mark);
+    wgi_forget_in_lists(g, mark);
     for (uint32_t i = mark; i < g->count; i++) g->weight -= wgi_node_weight(&g->node[i]);
     memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
     g->count = mark;

@@ -283,6 +283,7 @@ static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
                               const void *attr)
 {
+    g->rule.users += wgi_op_asks(op);
     wg_node y[WG_MAX_OUTPUTS] = { op->rewrite ? rewritten(here, op, g, x, n, attr) : wg_none };
     if (!wg_is_none(y[0]) || !is_composite(op)) return y[0];
     const uint32_t first = g->count;

@@ -112,8 +112,7 @@ static bool clone_node(cloning *r, uint32_t i)
     if (wgi_is_leaf(n) || is_held(r, i))
         return note(r, i, is_held(r, i) ? clone_value(r, i) : clone_leaf(r, i));
     if (n->output) return true;
-    r->into->c->widens |=
-        r->o.floats == WG_F64 && n->dtype == WG_F32 && (n->op->users || !wgi_op_is_ours(n->op));
+    r->into->c->widens |= r->o.floats == WG_F64 && n->dtype == WG_F32 && wgi_op_asks(n->op);
     wgi_place place = wgi_arena_place(&r->from->temp);
     wg_node *x = wgi_arena_alloc(&r->from->temp, sizeof *x * n->operands);
     for (uint32_t k = 0; x && k < n->operands; k++) x[k] = r->map[wgi_in(n)[k]];

@@ -84,6 +84,8 @@ uint32_t wgi_node_finish(wg_graph *g, wgi_node *n);
 uint32_t wgi_append_copy(wg_graph *g, const wgi_node *n, double weight);
 bool wgi_room(wg_graph *g);                  /* makes room for one more node; false: an error is recorded */
 void wgi_forget(wg_graph *g, uint32_t mark); /* removes the nodes from mark on */
+void wgi_forget_in_lists(wg_graph *g, uint32_t mark); /* only from the lists of parameters, results and
+                                                       * states */
 /* Inside a derivative rule: records that it may make no leaf but a number, and is true. */
 void wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *name);
 static inline bool wgi_rule_makes(wg_graph *g, wg_site here, const char *what, const char *name)
@@ -92,13 +94,15 @@ static inline bool wgi_rule_makes(wg_graph *g, wg_site here, const char *what, c
     wgi_rule_refuse(g, here, what, name);
     return true;
 }
+/* Whether a function of the user is called for op: what it does may change from call to call. */
+static inline bool wgi_op_asks(const wg_op *op) { return op->users || !wgi_op_is_ours(op); }
 /* These two stand around a call of op's derivative rule, or of its expansion in place of a rule.
  * wgi_rule_end must be given the result of wgi_rule_begin. */
 static inline const wg_op *wgi_rule_begin(wg_graph *g, const wg_op *op)
 {
     const wg_op *outer = g->rule.op;
     g->rule.op = op;
-    g->rule.users |= op->users || !wgi_op_is_ours(op);
+    g->rule.users += wgi_op_asks(op);
     return outer;
 }
 static inline void wgi_rule_end(wg_graph *g, const wg_op *outer) { g->rule.op = outer; }
@@ -108,7 +112,7 @@ static inline void wgi_rule_end(wg_graph *g, const wg_op *outer) { g->rule.op = 
 static inline wgi_watch wgi_rule_watch(wg_graph *g, uint32_t y)
 {
     const wgi_watch outer = g->rule.watch;
-    g->rule.watch = (wgi_watch){ y, g->count, false };
+    g->rule.watch = (wgi_watch){ .y = y, .first = g->count };
     return outer;
 }
 static inline bool wgi_rule_watched(wg_graph *g, wgi_watch outer)
@@ -120,7 +124,9 @@ static inline bool wgi_rule_watched(wg_graph *g, wgi_watch outer)
 }
 static inline void wgi_rule_looks(wg_node n)
 {
-    if (n.graph && n.index < n.graph->rule.watch.first) n.graph->rule.watch.looked = true;
+    if (!n.graph) return;
+    wgi_watch *w = &n.graph->rule.watch;
+    w->looked |= n.index >= w->from && n.index < w->first;
 }
 static inline bool wgi_holds_number(const wgi_number *at, uint64_t bits, uint32_t t)
 {
@@ -349,6 +355,18 @@ bool wgi_derived_reuse(wg_graph *g, wg_site here, const wg_op *what, const wg_no
 wgi_calling wgi_derived_begin(wg_graph *g);
 void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what, const wg_node x[], int n,
                      const wg_node y[], int m);
+
+/* Nodes that are made between these two calls leave no trace: the graph is as before, and a build that
+ * repeats the last one goes on. They get no values. wgi_aside_end must be given the result of
+ * wgi_aside_begin. */
+typedef struct wgi_aside {
+    uint32_t count, mark; /* mark: the first such node */
+    wgi_place arena;
+    double weight;
+    bool repeats, lazy;
+} wgi_aside;
+wgi_aside wgi_aside_begin(wg_graph *g);
+void wgi_aside_end(wg_graph *g, const wgi_aside *a);
 
 /* ---- param.c ---- */
 

@@ -328,9 +328,10 @@ typedef struct wgi_mark {
 } wgi_mark;
 enum { WGI_MARKS = 8 };
 
-/* What the rule of node y has looked at. first: the first node that it has made. */
+/* What the rule of node y has looked at, of the nodes [from, first). first: the first node that it has
+ * made. */
 typedef struct wgi_watch {
-    uint32_t y, first;
+    uint32_t y, from, first;
     bool looked;
 } wgi_watch;
 
@@ -378,9 +379,10 @@ struct wg_graph {
         const wg_op *op;                 /* the op whose derivative rule is being called; NULL: none is */
         const struct wgi_choice *choice; /* of the gradient that the rule is given: grad/choice.h */
         bool refused;                    /* the rule tried to make a leaf: wgi_rule_makes */
-        bool users;  /* a rule of an op that calls a function of the user has been called */
-        bool asked;  /* a node was asked for its op: apply.c */
-        bool widens; /* the rule is a user's, of a result of f64, in a context with .widens */
+        bool asked;                      /* a node was asked for its op: apply.c */
+        bool widens;           /* the rule is a user's, of a result of f64, in a context with .widens */
+        uint32_t users;        /* how many rules of ops that call a function of the user were called */
+        struct wgi_asks *asks; /* where such calls are noted: grad/asks.c; NULL: they are not */
         wgi_watch watch;
     } rule;
     wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */

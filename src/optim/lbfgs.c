@@ -306,6 +306,15 @@ static wg_status search(wg_site here, lbfgs *b, double seen, double lr)
     return wg_failed(p->c);
 }
 
+/* A step that fails, or is interrupted, has forgotten nothing. */
+static wg_status search_or_stay(wg_site here, lbfgs *b, double seen, double lr)
+{
+    const double rows = b->number[ROWS], next = b->number[NEXT], scale = b->number[SCALE];
+    const wg_status s = search(here, b, seen, lr);
+    if (s != WG_OK) b->number[ROWS] = rows, b->number[NEXT] = next, b->number[SCALE] = scale;
+    return s;
+}
+
 static wg_status lbfgs_step(wg_site here, wgi_stepper *s, const void *options)
 {
     const wg_lbfgs_opts *o = options;
@@ -323,7 +332,7 @@ static wg_status lbfgs_step(wg_site here, wgi_stepper *s, const void *options)
         return wgi_fail(c, here, "optim_step", WG_ERROR_USE,
                         "lbfgs computes the loss again, and its graph was begun anew or freed");
     if (!b.line.loss) return wg_failed(c);
-    const wg_status status = search(here, &b, seen, o->lr);
+    const wg_status status = search_or_stay(here, &b, seen, o->lr);
     b.line.again->close(b.line.loss);
     return status;
 }

@@ -38,7 +38,7 @@ bool wgi_params_freeze(wg_params *p, const char *pattern, bool on)
     if (!k) return false;
     while (*last) last = &(*last)->next;
     *last = k;
-    wgi_gradients_change(root, 0);
+    wgi_gradients_change(root);
     for (size_t i = 0; i < root->count; i++) wgi_params_hold(root->item[i]);
     return true;
 }

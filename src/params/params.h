@@ -244,14 +244,17 @@ bool wgi_params_overlap(const wg_params *p, const wg_params *q); /* a parameter 
 /* A wg_backward has set the gradients of p, or added to them: they may be used. */
 void wgi_gradients_come(wg_params *p, wg_node loss, bool add);
 void wgi_gradients_lost(wg_params *p); /* one has failed: p has none */
-/* To be called before the `reached` of parameters of p change. request: what they follow from, or 0. Drops
- * the gradients that a step has used, also those beside p: the next step of that optimizer must not use
- * them. */
-void wgi_gradients_change(wg_params *p, uint64_t request);
-void wgi_gradients_clear(wg_params *p);     /* no parameter of p is reached */
+/* To be called before the `reached` of parameters of p change. Drops the gradients that a step has used, also
+ * those beside p: the next step of that optimizer must not use them. Who then sets them all may note in
+ * p->reached_by the request that they follow from. */
+void wgi_gradients_change(wg_params *p);
+void wgi_gradients_clear(wg_params *p); /* no parameter of p is reached */
+/* Whether the same request has set the `reached` of p's parameters, and wgi_gradients_change would drop no
+ * gradient beside p. Then there is nothing to do when it sets them again. */
+bool wgi_gradients_are_of(const wg_params *p, uint64_t request);
 bool wgi_gradients_any(const wg_params *p); /* whether a parameter of p has a gradient */
-/* Whether p has gradients to add to. Drops those that a step has used. */
-bool wgi_gradients_to_add_to(wg_params *p);
+/* Whether p has gradients to add to: some that no step has used. */
+bool wgi_gradients_to_add_to(const wg_params *p);
 
 /* ---- store.c ---- */
 
@@ -279,6 +282,7 @@ void *wgi_row_list_apart(wgi_parameter *q, int64_t numbers, bool first);
 void wgi_row_list_add(wgi_parameter *q, const wg_tensor *numbers, void *more, bool reached);
 /* From now on nothing is known of the rows of q's gradient, which is whole. */
 void wgi_row_list_none(wgi_parameter *q);
+void wgi_row_list_written(wgi_parameter *q); /* the same, when all of q->grad was written, whatever it was */
 /* Call this before q->grad is read or written as a whole. */
 void wgi_row_list_whole(wgi_parameter *q);
 void wgi_row_list_free(wgi_parameter *q);

@@ -132,6 +132,8 @@ void wgi_row_list_none(wgi_parameter *q)
     q->rows->known = false;
 }
 
+void wgi_row_list_written(wgi_parameter *q) { q->rows->known = q->rows->is_apart = false; }
+
 static void put_row(wgi_row_list *r, int64_t *count, int64_t row, int64_t place)
 {
     r->merged[*count] = row, r->merged_place[(*count)++] = place;

@@ -14,6 +14,7 @@ bool wgi_tape_backward(wg_graph *g, wgi_request *r) { return false; }
 /* ---- plan ---- */
 
 bool wgi_plan_answer(wg_graph *g, wgi_request *r) { return wgi_run_without_plan(g, r); }
+bool wgi_plan_is_repeatable(wg_graph *g, wgi_request *r) { return false; }
 bool wgi_plan_repeat(wg_graph *g, wgi_request *r) { return false; }
 wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss) { return NULL; }
 void wgi_last_remember(wg_graph *g, const wg_params *p, const wgi_request *r) {}

@@ -217,13 +217,18 @@ void wg_assign_at(wg_site here, wg_node state, wg_node value)
         g->results.assign[g->results.assigns++] = (wgi_assignment){ state.index, value.index };
 }
 
-/* Gives states their new values. The open evaluation still sees the old ones: it gets copies of them
- * first. */
-static bool commit(wg_graph *g)
+/* The open evaluation gets copies of the states that are to get new values. False: out of memory. */
+static bool can_commit(wg_graph *g)
 {
-    if (g->now.committed) return true;
-    for (size_t i = 0; i < g->results.assigns; i++)
+    for (size_t i = 0; i < g->results.assigns && !g->now.committed; i++)
         if (!wgi_own_bytes(g, g->results.assign[i].state)) return false;
+    return wgi_ok(g->c);
+}
+
+/* Gives states their new values. The open evaluation still sees the old ones: see can_commit. */
+static void commit(wg_graph *g)
+{
+    if (g->now.committed) return;
     for (size_t i = 0; i < g->results.assigns; i++) {
         wgi_node *s = &g->node[g->results.assign[i].state];
         if (s->parameter->frozen) continue;
@@ -234,7 +239,6 @@ static bool commit(wg_graph *g)
     for (size_t i = 0; i < g->now.uses && g->results.assigns; i++)
         g->now.use[i].version = g->now.use[i].p->version;
     g->now.committed = true;
-    return true;
 }
 
 wg_status wg_commit_at(wg_site here, wg_graph *g)
@@ -244,7 +248,7 @@ wg_status wg_commit_at(wg_site here, wg_graph *g)
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     wgi_open(g);
     g->now.peeked = false;
-    if (compute(g, here, NULL, 0, true, false)) commit(g);
+    if (compute(g, here, NULL, 0, true, false) && can_commit(g)) commit(g);
     return wg_failed(g->c);
 }
 
@@ -290,17 +294,20 @@ static inline void fetch_ahead(const wg_graph *g, const wgi_request *r, int i)
         __builtin_prefetch(&g->node[r->target[i + AHEAD]].parameter->owner, 1);
 }
 
+/* Memory for each gradient: the parameter's own, but for a gradient that the call adds to or, as it is not
+ * known yet whether it succeeds, must keep. */
 static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
 {
+    memset(r->into, 0, sizeof *r->into * (size_t)r->targets);
     for (int i = 0; i < r->targets; i++) {
         fetch_ahead(g, r, i);
         wgi_node *n = &g->node[r->target[i]];
         const bool rows = !wgi_is_leaf(n);
-        void *own = rows                 ? wgi_rows_apart(g, r, i, add)
-                    : n->parameter->grad ? n->parameter->grad
-                                         : wgi_grad_memory(n->parameter);
-        if (!rows && n->parameter->rows) wgi_row_list_none(n->parameter);
-        r->into[i] = (rows && !own) || (add && own) ? wgi_arena_alloc(&g->temp, wgi_value_bytes(n)) : own;
+        wgi_parameter *q = rows ? wgi_table_of(g, n) : n->parameter;
+        const bool apart = add && q->reached;
+        if (!q->grad && !wgi_grad_memory(q)) return false;
+        r->into[i] = apart ? NULL : rows ? wgi_rows_apart(g, r, i) : q->grad;
+        if (!r->into[i]) r->into[i] = wgi_arena_alloc(&g->temp, wgi_value_bytes(n));
         if (!r->into[i]) return false;
     }
     return true;
@@ -314,13 +321,23 @@ static void add_to(wgi_parameter *q, const void *more)
         for (int64_t i = 0; i < q->size; i++) ((double *)q->grad)[i] += ((const double *)more)[i];
 }
 
+/* The gradient of q becomes `from`, which may be its own memory, or if there is one already, their sum. */
+static void take_gradient(wgi_parameter *q, const void *from)
+{
+    if (q->rows && from == q->grad) wgi_row_list_written(q);
+    else if (q->rows) wgi_row_list_none(q);
+    if (from == q->grad) return;
+    if (q->reached) add_to(q, from);
+    else memcpy(q->grad, from, (size_t)q->size * wg_dtype_size(q->dtype));
+}
+
 static void mark_reached(wg_graph *g, wg_params *p, const wgi_request *r, bool add)
 {
     p->root->loss = wgi_handle(g, r->loss);
     p->root->explain = wgi_explain_gradient;
     p->root->again = &wgi_loss_again;
-    if (!add && p->reached_by == r->id) return;
-    wgi_gradients_change(p, add ? 0 : r->id);
+    if (!add && wgi_gradients_are_of(p, r->id)) return;
+    wgi_gradients_change(p);
     const bool all = p->root == p && (size_t)r->targets == p->count && !r->rows;
     if (!add && !all) wgi_gradients_clear(p);
     const wgi_floats was = wgi_floats_enter();
@@ -330,10 +347,10 @@ static void mark_reached(wg_graph *g, wg_params *p, const wgi_request *r, bool a
         wgi_parameter *q = g->node[r->target[i]].parameter;
         if (!add && all) q->reached = false;
         if (!r->reached[i]) continue;
-        if (add && q->reached) add_to(q, r->into[i]);
-        else if (add) memcpy(q->grad, r->into[i], (size_t)q->size * wg_dtype_size(q->dtype));
+        take_gradient(q, r->into[i]);
         q->reached = true;
     }
+    if (!add) p->reached_by = r->id;
     wgi_floats_leave(was);
 }
 
@@ -354,32 +371,53 @@ static void keep_loss(wg_graph *g, const uint32_t node[], int n)
 }
 
 /* Runs a backward request. node: of wgi_loss_nodes; NULL: it is the last request of the graph, of which all
- * these are roots. The loss becomes a result, the parameters that were reached have gradients, and states get
- * their new values. After an error there is no gradient to step with. */
-static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, const uint32_t node[], int n)
+ * these are roots. False: nothing was changed but memory of gradients. */
+static bool run_backward(wg_graph *g, wgi_request *r, bool add, const uint32_t node[], int n)
 {
     const bool again = !node;
+    if (again ? !wgi_run_known(g, r) : !gradient_memory(g, r, add) || !wgi_run(g, r)) return false;
+    if (!again) keep_results(g);
+    keep_loss(g, node, n);
+    return (wgi_loss_is_finite(g, r->loss) || wgi_accept_loss(g, r)) && can_commit(g);
+}
+
+static bool any_reached(const wgi_request *r)
+{
     int k = 0;
-    if (again ? !wgi_run_known(g, r) : !gradient_memory(g, r, add) || !wgi_run(g, r)) {
-        if (!add) wgi_gradients_lost(p);
+    while (k < r->targets && !r->reached[k]) k++;
+    return k < r->targets;
+}
+
+/* The run may have written to memory of gradients. */
+static void backward_failed(const wg_graph *g, wg_params *p, const wgi_request *r, bool add)
+{
+    for (int i = 0; i < r->targets && p->root->lazy; i++) {
+        const wgi_node *n = &g->node[r->target[i]];
+        if (wgi_is_leaf(n) && n->parameter->rows && r->into[i] == n->parameter->grad)
+            wgi_row_list_written(n->parameter);
+    }
+    if (add) p->root->backwards++; /* what the run has found out of new gradients is of no use */
+    else wgi_gradients_lost(p);
+}
+
+/* The loss becomes a result, the parameters that were reached have gradients, and states get their new
+ * values. An error changes nothing of that, but for one: if gradients were to be set, there are none to step
+ * with. */
+static void answer_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, const uint32_t node[], int n)
+{
+    if (!run_backward(g, r, add, node, n)) {
+        backward_failed(g, p, r, add);
         return;
     }
-    if (!again) keep_results(g);
-    while (k < r->targets && !r->reached[k]) k++;
-    if (k == r->targets) {
+    if (!any_reached(r)) {
         fail_unreached(g, r);
         return;
     }
-    keep_loss(g, node, n);
-    if (!wgi_loss_is_finite(g, r->loss) && !wgi_accept_loss(g, r)) {
-        if (!add) wgi_gradients_lost(p);
-        return;
-    }
+    const bool adds = add && wgi_gradients_to_add_to(p);
     mark_reached(g, p, r, add);
-    wgi_gradients_come(p, wgi_handle(g, r->loss), add);
-    if (!again && !p->root->lazy) wgi_last_remember(g, p, r);
+    wgi_gradients_come(p, wgi_handle(g, r->loss), adds);
+    if (node && !p->root->lazy) wgi_last_remember(g, p, r);
     commit(g);
-    if (!wgi_ok(g->c) && !add) wgi_gradients_lost(p);
 }
 
 static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r)
@@ -394,7 +432,7 @@ static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r
         return;
     }
     r->id = ++g->c->last.structure;
-    if (r->targets) run_backward(g, p, r, add, node, n);
+    if (r->targets) answer_backward(g, p, r, add, node, n);
     else
         wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p%s is in this graph",
                  p->root->frozen ? " that is not frozen" : "");
@@ -438,13 +476,12 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     bool fresh = !g->now.open;
     wgi_warn_of_habits(g, here, add);
-    add = add && wgi_gradients_to_add_to(p);
     wgi_open(g);
     g->now.peeked = false;
-    wgi_request *again = fresh && !add ? last : NULL;
+    wgi_request *again = fresh && !add && last && wgi_plan_is_repeatable(g, last) ? last : NULL;
     if (again) {
         again->here = here;
-        run_backward(g, p, again, false, NULL, 0);
+        answer_backward(g, p, again, false, NULL, 0);
     } else {
         backward_anew(g, here, loss.index, p, add, fresh);
     }

@@ -26,8 +26,10 @@ bool wgi_target_stored(wg_graph *g, wg_site here, const char *what, const wgi_pa
 /* table_rows.c. In the place of tables whose optimizer is lazy the request gets, as targets, the nodes that
  * pick rows of them. False: out of memory. */
 bool wgi_request_rows(wg_graph *g, wgi_request *r);
-/* Memory for the gradient of target i, which picks rows of a table: see wgi_row_list_apart. */
-void *wgi_rows_apart(const wg_graph *g, const wgi_request *r, int i, bool add);
+/* The table that such a node picks rows of, and memory for the gradient of target i, which is one: see
+ * wgi_row_list_apart. */
+wgi_parameter *wgi_table_of(const wg_graph *g, const wgi_node *rows);
+void *wgi_rows_apart(const wg_graph *g, const wgi_request *r, int i);
 /* Adds the rows that target i has given to the gradient of its table. False: it is a leaf. */
 bool wgi_add_rows_of(wg_graph *g, const wgi_request *r, int i);
 
@@ -72,6 +74,9 @@ static inline void wgi_roots_done(wg_graph *g, const wgi_request *r)
 /* Answers r by a plan, or by wgi_run_without_plan if it is not worth one. */
 bool wgi_plan_answer(wg_graph *g, wgi_request *r);
 bool wgi_plan_repeat(wg_graph *g, wgi_request *r); /* runs r->plan again */
+/* Whether functions of the user say what they said when r->plan was made, but for numbers, which it gets. To
+ * be asked before wgi_plan_repeat. */
+bool wgi_plan_is_repeatable(wg_graph *g, wgi_request *r);
 
 /* ---- plan/bind.c ---- */
 
@@ -162,7 +167,7 @@ void wgi_fault_report(wg_graph *g, uint32_t i, const wg_op *op, wg_site here, co
 
 /* Whether a value of op is not computed twice: a user's function computes it, or another run may compute
  * another value. */
-static inline bool wgi_is_once(const wg_op *op) { return op->users || op->impure || !wgi_op_is_ours(op); }
+static inline bool wgi_is_once(const wg_op *op) { return op->impure || wgi_op_asks(op); }
 
 /* ---- fast/tape.c ---- */
 

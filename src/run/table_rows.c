@@ -66,24 +66,24 @@ bool wgi_request_rows(wg_graph *g, wgi_request *r)
     return true;
 }
 
-static wgi_parameter *table_of(const wg_graph *g, const wgi_node *rows)
+wgi_parameter *wgi_table_of(const wg_graph *g, const wgi_node *rows)
 {
     return g->node[wgi_in(rows)[0]].parameter;
 }
 
-void *wgi_rows_apart(const wg_graph *g, const wgi_request *r, int i, bool add)
+void *wgi_rows_apart(const wg_graph *g, const wgi_request *r, int i)
 {
     const wgi_node *n = &g->node[r->target[i]], *before = i ? &g->node[r->target[i - 1]] : n;
-    wgi_parameter *q = table_of(g, n);
-    const bool first = !i || wgi_is_leaf(before) || table_of(g, before) != q;
-    return add ? NULL : wgi_row_list_apart(q, wgi_size(g->node[wgi_in(n)[1]].shape), first);
+    wgi_parameter *q = wgi_table_of(g, n);
+    const bool first = !i || wgi_is_leaf(before) || wgi_table_of(g, before) != q;
+    return wgi_row_list_apart(q, wgi_size(g->node[wgi_in(n)[1]].shape), first);
 }
 
 bool wgi_add_rows_of(wg_graph *g, const wgi_request *r, int i)
 {
     const wgi_node *n = &g->node[r->target[i]];
     if (wgi_is_leaf(n)) return false;
-    wgi_parameter *q = table_of(g, n);
+    wgi_parameter *q = wgi_table_of(g, n);
     const uint32_t k = wgi_in(n)[1];
     const wg_tensor numbers = { (wg_dtype)g->node[k].dtype, *g->node[k].shape, wgi_value(g, k) };
     if (!r->reached[i]) return true;

@@ -277,3 +277,63 @@ Test(last_request, every_order_of_gradients_and_steps)
     char text[16];
     for (int order = 0; order < 3 * 3 * 3 * 3 * 3 * 3 * 3; order++) follow(order, text);
 }
+
+/* ---- two losses, each of a part of one set, in graphs that are kept; one optimizer for both ---- */
+
+typedef struct part {
+    double w, gradient;
+    bool reached;
+} part;
+
+/* The losses are a^2 and b^2 / 2 of each element, so that a step by 1/4 multiplies by 1/2 or 3/4: all numbers
+ * are exact. order: a digit for each call. */
+static void follow_parts(wg_context *c, int order, int calls, char *text)
+{
+    wg_params *p = wg_params_new(c), *of[2] = { wg_params_in(p, "a"), wg_params_in(p, "b") };
+    wg_graph *g[2] = { wg_graph_new(c), wg_graph_new(c) };
+    wg_node loss[2];
+    part part[2] = { { .w = 1 }, { .w = 1 } };
+    bool used = true;
+    for (int i = 0; i < 2; i++) {
+        wg_node w = wg_param(g[i], of[i], "w", WG_SHAPE(3), wg_const(1));
+        loss[i] = wg_mul(wg_sum(wg_square(w)), i ? 0.5 : 1);
+    }
+    wg_optim *o = wg_sgd(p, .lr = 0.25);
+    for (int k = 0; k < calls; k++, order /= 4) {
+        const int what = order % 4, i = what == 1;
+        text[k] = "ABas"[what], text[k + 1] = 0;
+        if (what == 3 && used) continue;
+        if (what == 3) {
+            wg_optim_step(o);
+            for (int j = 0; j < 2; j++)
+                if (part[j].reached) part[j].w -= 0.25 * part[j].gradient;
+            used = true;
+        } else {
+            if (what == 2) wg_backward_add(loss[i], of[i]);
+            else wg_backward(loss[i], of[i]);
+            if (used) part[0].reached = part[1].reached = used = false;
+            const double before = what == 2 && part[i].reached ? part[i].gradient : 0;
+            part[i] = (struct part){ part[i].w, before + (i ? 1 : 2) * part[i].w, true };
+        }
+        double seen[6];
+        wg_params_get(p, seen);
+        cr_assert(!wg_failed(c), "%s: %s", text, wg_message(c));
+        cr_assert(seen[2] == part[0].w && seen[5] == part[1].w, "%s: %g and %g instead of %g and %g", text,
+                  seen[2], seen[5], part[0].w, part[1].w);
+    }
+    for (int i = 0; i < 2; i++) wg_graph_free(g[i]);
+    wg_optim_free(o);
+    wg_params_free(p);
+}
+
+Test(last_request, every_order_of_losses_of_parts)
+{
+    enum { CALLS = 7, ORDERS = 4 * 4 * 4 * 4 * 4 * 4 * 4 };
+    char text[64];
+    for (int interpret = -1; interpret <= 1; interpret++) {
+        WGT_IN_CONTEXT(WG_F64, &WG_OPTS(wg_start_opts, .interpret = interpret));
+        for (int order = 0; order < ORDERS; order++) follow_parts(c, order, CALLS, text);
+    }
+    WGT_IN_CONTEXT(WG_F64, NULL); /* the same seven calls again and again */
+    for (int order = 0; order < ORDERS; order += 13) follow_parts(c, order * (ORDERS + 1), 2 * CALLS, text);
+}

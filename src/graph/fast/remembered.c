@@ -348,7 +348,7 @@ wgi_calling wgi_derived_begin(wg_graph *g)
 {
     const wgi_calling k = wgi_call_begin(g);
     g->build.within++;
-    if (g->build.within == 1) g->rule.users = false;
+    if (g->build.within == 1) g->rule.users = 0;
     return k;
 }
 
@@ -362,4 +362,32 @@ void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what
     wgi_called *c = call_close(g, k, here, wg_none);
     c->operands = DERIVATIVE, c->attr = l, c->op = l ? what : NULL;
     count_derived(g, c, 1);
+}
+
+/* ---- nodes that leave no trace ---- */
+
+/* Of a build that repeats the last one, the records of the calls that it has not reached yet stay as they
+ * are: the nodes are made behind them. */
+wgi_aside wgi_aside_begin(wg_graph *g)
+{
+    wgi_build *b = &g->build;
+    const wgi_aside a = { g->count, g->count, wgi_arena_place(&g->arena), g->weight, b->repeats, g->lazy };
+    const wgi_called *last = NULL;
+    for (uint32_t i = b->at; b->repeats && i < b->calls; i = last->skip) last = &b->call[i];
+    if (last) g->count = last->after, wgi_arena_rewind(&g->arena, last->then);
+    b->within++;
+    b->repeats = false;
+    g->plain.quick = 0;
+    return (wgi_aside){ a.count, g->count, a.arena, a.weight, a.repeats, a.lazy };
+}
+
+void wgi_aside_end(wg_graph *g, const wgi_aside *a)
+{
+    wgi_composites_forget(g, a->mark);
+    wgi_forget_in_lists(g, a->mark);
+    g->build.within--;
+    g->build.repeats = a->repeats;
+    g->count = a->count, g->weight = a->weight, g->lazy = a->lazy;
+    g->loose = WGI_UNKNOWN; /* operands are marked as used by nodes that are gone */
+    wgi_arena_rewind(&g->arena, a->arena);
 }

@@ -79,8 +79,8 @@ struct wgi_trace {
     wg_fault fault;
 };
 
-/* The trace of the rule of n's op, for the gradients of the operands whose bits are set in `wanted`. NULL:
- * out of memory. */
-wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted);
+/* The trace of the rule of n's op, for the gradients of the operands whose bits are set in `wanted`. That of
+ * a rule of the user's is made anew, in a. NULL: out of memory. */
+wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted, wgi_arena *a);
 
 #endif

@@ -218,7 +218,7 @@ static inline bool visit(backward *b, uint32_t i)
     uint32_t wanted;
     site *at = site_of(b, n);
     if (!at || !read_operands(b, i, variable, &wanted)) return false;
-    if (!at->trace[wanted]) at->trace[wanted] = wgi_trace_of(g->c, n, wanted);
+    if (!at->trace[wanted]) at->trace[wanted] = wgi_trace_of(g->c, n, wanted, &g->temp);
     wgi_trace *t = at->trace[wanted];
     if (!t || !t->usable) return false;
     if (t->is_short) return run_short(b, t, wgi_in(n), single, variable, wanted), true;

@@ -1,11 +1,13 @@
 /* trace_rule.c: turns the derivative rule of an op into a list of operations. The rule is called once, on
- * scalars of a graph that is kept for this. The operations are those of the nodes that grad.c would append,
+ * scalars of a graph that is kept for this; a rule of the user's, which may read a variable of his program,
+ * once a request. The operations are those of the nodes that grad.c would append,
  * in the same order: so the bits are the same. */
 #include "run/fast/tape.h"
 
 typedef struct tracer {
     wg_graph *g;
     wgi_trace *t;
+    wgi_arena *arena;                 /* of the trace */
     uint32_t variable[WGI_VARIABLES]; /* the nodes of the variables */
     uint32_t first;                   /* the first node that the rule has made */
     uint8_t *of;                      /* the cells of the rule's nodes, by node - first; 0: none */
@@ -48,7 +50,7 @@ static bool trace_node(tracer *r, uint32_t i)
     const uint8_t y = r->of[i - r->first] = (uint8_t)r->cells++;
     *s = (wgi_rule_step){ (uint8_t)n->op->arithmetic, y, in[0], in[1], NULL };
     if (even && wg_dtype_is_float((wg_dtype)n->dtype) && s->what != WG_BY_KERNEL) return true;
-    wgi_scalar_call *c = s->call = wgi_arena_alloc(&g->c->arena, sizeof *c);
+    wgi_scalar_call *c = s->call = wgi_arena_alloc(r->arena, sizeof *c);
     if (!c) return false;
     s->what = WG_BY_KERNEL;
     wgi_scalar_call_make(c, g, n, type, &r->t->fault);
@@ -84,8 +86,8 @@ static bool trace_nodes(tracer *r, const wg_node gx[], uint32_t wanted)
     wg_graph *g = r->g;
     wgi_trace *t = r->t;
     const size_t n = g->count - r->first, cells = WGI_VARIABLES + n + (n + 1) * WGI_TAPE_OPERANDS;
-    t->step = wgi_arena_alloc(&g->c->arena, sizeof *t->step * n);
-    t->cell = cells < MOST_CELLS ? wgi_arena_alloc(&g->c->arena, sizeof *t->cell * cells) : NULL;
+    t->step = wgi_arena_alloc(r->arena, sizeof *t->step * n);
+    t->cell = cells < MOST_CELLS ? wgi_arena_alloc(r->arena, sizeof *t->cell * cells) : NULL;
     r->of = wgi_arena_alloc(&g->temp, n);
     if (!t->step || !t->cell || !r->of) return false;
     memset(t->cell, 0, sizeof *t->cell * cells);
@@ -109,9 +111,10 @@ static wg_node operand(wg_graph *g, wg_dtype t)
     return wg_input_borrow_at("", g, NULL, (wg_tensor){ t, WG_SCALAR, (void *)(uintptr_t)&zero });
 }
 
-static bool trace_rule(wg_graph *g, wgi_trace *t, wg_site here, wg_dtype type, uint32_t wanted)
+static bool trace_rule(wg_graph *g, wgi_trace *t, wgi_arena *arena, wg_site here, wg_dtype type,
+                       uint32_t wanted)
 {
-    tracer r = { .g = g, .t = t, .cells = WGI_VARIABLES };
+    tracer r = { .g = g, .t = t, .arena = arena, .cells = WGI_VARIABLES };
     wg_node x[WGI_TAPE_OPERANDS], gx[WGI_TAPE_OPERANDS] = { 0 }, gy = operand(g, type);
     int n = t->op->operands;
     for (int k = 0; k < n; k++) x[k] = operand(g, type);
@@ -132,20 +135,37 @@ static bool trace_rule(wg_graph *g, wgi_trace *t, wg_site here, wg_dtype type, u
     return trace_nodes(&r, gx, wanted);
 }
 
-wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted)
+/* A rule of the user's that fails on other nodes than his is asked by the sweep, which reports errors. */
+static bool trace(wg_context *c, wgi_trace *t, wgi_arena *arena, wg_site here, wg_dtype type, uint32_t wanted)
 {
-    uint32_t kind = n->dtype | wanted << 8;
-    for (wgi_trace *t = c->plans.traces; t; t = t->next)
+    wg_graph *g = c->graphs.tracer;
+    const wgi_place place = wgi_arena_place(&g->temp);
+    const wgi_aside aside = wgi_aside_begin(g);
+    const wg_status was = wgi_quiet_begin(c);
+    const bool usable = trace_rule(g, t, arena, here, type, wanted);
+    const wg_status now = c->status;
+    wgi_quiet_end(c, was);
+    if (now == WG_ERROR_MEMORY) wgi_fail(c, here, "backward", now, "no memory for a derivative");
+    wgi_aside_end(g, &aside);
+    wgi_arena_rewind(&g->temp, place);
+    return usable;
+}
+
+wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted, wgi_arena *a)
+{
+    const uint32_t kind = n->dtype | wanted << 8;
+    const bool users = wgi_op_asks(n->op);
+    for (wgi_trace *t = users ? NULL : c->plans.traces; t; t = t->next)
         if (t->op == n->op && t->kind == kind) return t;
-    wgi_trace *t = wgi_arena_alloc(&c->arena, sizeof *t);
+    if (!users) a = &c->arena;
+    wgi_trace *t = wgi_arena_alloc(a, sizeof *t);
     if (!c->graphs.tracer) c->graphs.tracer = wg_graph_new(c);
     if (!t || !c->graphs.tracer) return NULL;
     memset(t, 0, sizeof *t);
     t->op = n->op, t->kind = kind;
     wgi_fault_clear(&t->fault);
-    wgi_place place = wgi_arena_place(&c->graphs.tracer->temp);
-    t->usable = trace_rule(c->graphs.tracer, t, wg_inside(n->here), (wg_dtype)n->dtype, wanted);
-    wgi_arena_rewind(&c->graphs.tracer->temp, place);
+    t->usable = trace(c, t, a, wg_inside(n->here), (wg_dtype)n->dtype, wanted);
+    if (users) return t;
     t->next = c->plans.traces;
     return c->plans.traces = t;
 }

@@ -1,5 +1,6 @@
 /* answer.c: answers a request by a plan of the cache or by a new one, or decides that it is not worth a plan
  * yet. */
+#include "base/floats.h"
 #include "run/plan/plan.h"
 
 /* ---- compile when it pays ---- */
@@ -10,6 +11,7 @@ typedef struct wgi_cost {
     uint64_t key;
     double spent;
     uint32_t times;
+    bool never; /* a plan could not ask again what functions of the user have said */
 } cost;
 
 /* COMPILE: what compiling a node costs, in units of wgi_spent_on. SCALARS: programs of so many scalar
@@ -64,12 +66,23 @@ static bool has_paid(wg_context *c, const wgi_structure *s)
     return s->n < WGI_SHARE_FROM || seen->spent >= COMPILE;
 }
 
+/* Notes that a request has been derived in vain: its derivative cannot be made part of a plan. */
+static void never(wg_context *c, const wgi_structure *s)
+{
+    cost *seen = cost_of(c, s->kind + !s->kind);
+    if (!seen) return;
+    c->plans.cost_count += !seen->key;
+    seen->key = s->kind + !s->kind, seen->never = true;
+}
+
 /* Whether to compile now. Much work for each node is worth it at the first request, and so is less work if
  * the interpreter, which keeps all values, would take much memory. */
 static bool pays(wg_context *c, const wgi_structure *s)
 {
     const double each = s->weight / s->n;
     const int how = c->o.interpret;
+    const cost *seen = cost_of(c, s->kind + !s->kind);
+    if (seen && seen->key && seen->never) return false;
     return how < 0 || (how == 0 && (each > AT_ONCE || (each > SOME && s->weight > MUCH) || has_paid(c, s)));
 }
 
@@ -137,6 +150,26 @@ static bool wish_for(wg_graph *g, const wgi_request *r, const wg_node gx[])
     return !g->now.rans || (all && wgi_wish_for(g, all, n));
 }
 
+/* Derives r, and notes in *said what functions of the user say meanwhile, with local indices. False: an error
+ * was recorded, or no plan can ask them again. */
+static bool derive(wg_graph *g, wgi_request *r, const wgi_structure *s, wg_node gx[], wgi_asks *said)
+{
+    const uint32_t users = g->rule.users, mark = said->mark = g->count;
+    g->rule.asks = said;
+    const bool ok = wgi_request_derive(g, r, gx);
+    g->rule.asks = NULL;
+    if (!ok || !wgi_ok(g->c)) return false;
+    if (!wgi_asks_can_be_kept(said, g->rule.users - users)) return never(g->c, s), false;
+    for (size_t i = 0; i < said->nodes; i++)
+        if (said->node[i] < WGI_SAID_ZERO) said->node[i] = local_of(s, mark, said->node[i]);
+    for (size_t i = 0; i < said->count; i++) {
+        wgi_ask *k = &said->ask[i];
+        k->y = local_of(s, mark, k->y), k->gy = k->expands ? 0 : local_of(s, mark, k->gy);
+        k->first = s->n + (k->first - mark), k->after = s->n + (k->after - mark);
+    }
+    return true;
+}
+
 /* NULL: an error was recorded, or the derivative cannot be compiled. wishes_of: a plan whose wishes the new
  * plan keeps, or NULL. */
 static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, const wgi_plan *wishes_of)
@@ -146,14 +179,17 @@ static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, co
     wg_node *gx = wgi_request_gradients(g, r);
     wgi_node *node = NULL;
     wgi_wanted a;
+    wgi_asks said = { 0 };
     wgi_plan *p = NULL;
     const unsigned char *left = gx ? wgi_first_keeps(g, r, s) : NULL;
-    if (left && (!r->backward || wgi_request_derive(g, r, gx)) && ask(g, s, gx, mark, wishes_of, &a) &&
+    if (left && (!r->backward || derive(g, r, s, gx, &said)) && ask(g, s, gx, mark, wishes_of, &a) &&
         wish_for(g, r, gx) && (node = all_nodes(g, s, mark))) {
-        a.left = left;
+        a.left = left, a.asks = &said;
         p = wgi_plan_compile(g, r, s, node, s->n + (g->count - mark), &a);
     }
     if (r->backward) wgi_request_forget(g, mark, place);
+    wg_free(g->c, said.ask), wg_free(g->c, said.node);
+    if (!p && !node && said.count && wgi_ok(g->c)) never(g->c, s); /* a rule reads a node of its own */
     if (!p) return NULL;
     if (wishes_of) p->lineage = wishes_of->lineage;
     return wgi_plan_add(g->c, p) ? p : NULL;
@@ -221,7 +257,17 @@ static wgi_plan *replace(wg_graph *g, wgi_request *r, const wgi_structure *s, wg
     wgi_plan *p = compile(g, r, s, old);
     if (p && p->out + LARGE < out) g->run.gives_back = true;
     if (p && is_there(g->c, old)) (same && !old->running ? wgi_plan_drop : wgi_plan_to_end)(g->c, old);
-    WGI_TRACE_REQUEST(g, r, "compiled", "another choice of values should be left behind");
+    WGI_TRACE_REQUEST(g, r, "compiled",
+                      "another choice of values should be left behind, or a rule has changed");
+    return p;
+}
+
+/* A plan in the place of `old`, of which functions of the user say something else now. NULL: there is
+ * none. */
+static wgi_plan *made_anew(wg_graph *g, wgi_request *r, const wgi_structure *s, wgi_plan *old)
+{
+    wgi_plan *p = wgi_ok(g->c) ? replace(g, r, s, old) : NULL;
+    if (!p && wgi_ok(g->c) && is_there(g->c, old) && !old->running) wgi_plan_drop(g->c, old);
     return p;
 }
 
@@ -270,6 +316,7 @@ static bool run_by_structure(wg_graph *g, wgi_request *r)
     const uint64_t before = g->c->last.plan;
     wgi_plan *p = plan_of_wishes(g, r, &s);
     if (!p && wgi_ok(g->c)) p = plan_that_keeps_all(g, r, &s);
+    if (p && g->c->last.plan == before && !wgi_plan_says_same(g, p, s.at)) p = made_anew(g, r, &s, p);
     if (p) {
         if (g->c->last.plan == before)
             WGI_TRACE_REQUEST(g, r, "plan found", "its structure was compiled before");
@@ -286,12 +333,21 @@ bool wgi_plan_answer(wg_graph *g, wgi_request *r)
     r->place = wgi_plan_place(g, r);
     if (is_large_program(g)) return wgi_run_without_plan(g, r);
     wgi_plan_use *k = wgi_plan_at(g, r, r->place);
-    if (!k || wgi_plan_is_due(k->plan)) return run_by_structure(g, r);
+    if (!k || wgi_plan_is_due(k->plan) || !wgi_plan_says_same(g, k->plan, k->at))
+        return wgi_ok(g->c) && run_by_structure(g, r);
     WGI_TRACE_REQUEST(g, r, k->plan->bound ? "plan found, bound" : "plan found",
                       "the same request was answered by it before");
     r->use = k;
     r->at = k->at;
     return run_plan(g, wgi_plan_to_front(g->c, k->plan), r);
+}
+
+bool wgi_plan_is_repeatable(wg_graph *g, wgi_request *r)
+{
+    const wgi_floats was = wgi_floats_enter();
+    const bool same = wgi_plan_says_same(g, r->plan, r->at);
+    wgi_floats_leave(was);
+    return same;
 }
 
 bool wgi_plan_repeat(wg_graph *g, wgi_request *r) { return run_plan(g, wgi_plan_to_front(g->c, r->plan), r); }

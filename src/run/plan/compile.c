@@ -151,6 +151,7 @@ static bool start(wgi_work *w)
 static bool compile(wgi_work *w)
 {
     if (!start(w)) return false;
+    wgi_mark_said(w);
     wgi_schedule(w);
     if (!w->failed) wgi_emit(w);
     results_of(w);
@@ -160,6 +161,7 @@ static bool compile(wgi_work *w)
     hold_shapes(w);
     keep_wishes(w);
     keep_request(w);
+    wgi_asks_keep(w);
     keep_lists(w);
     w->p->probes = w->probes + w->holes.probes;
     return !w->failed && wgi_bound_new(w->p);

@@ -123,6 +123,7 @@ typedef struct wgi_gradient_of {
 } wgi_gradient_of;
 
 typedef struct wgi_bound wgi_bound;
+typedef struct wgi_asked wgi_asked;
 
 /* ---- structure.c: what a request reaches ---- */
 
@@ -221,6 +222,7 @@ struct wgi_plan {
     size_t params;       /* parameters in the graph */
     wgi_request request;
     wgi_bound *bound; /* of a small plan; otherwise NULL */
+    wgi_asked *asked; /* asked.c; NULL: no function of the user has helped to make the derivative */
     int running; /* runs that have not ended. A C function that one calls may run other plans, or this one */
 
     uint64_t probes; /* places that compiling and cache.c looked at, for tests of their cost */
@@ -294,6 +296,7 @@ typedef struct wgi_wanted {
     int values, count;
     uint32_t *gradient;        /* by target; 0: the loss does not reach it */
     const unsigned char *left; /* of wgi_first_keeps */
+    const wgi_asks *asks;      /* what functions of the user have said: local indices */
 } wgi_wanted;
 
 /* Compiles a request. node: records of n nodes, first those of s, then those of the derivative, with local
@@ -368,6 +371,7 @@ typedef struct wgi_work {
     int64_t *offset;          /* of its value in that memory, in bytes */
     uint32_t *pair;           /* the later node that one kernel computes together with it; 0: none */
     uint32_t *guard;          /* a node of bools: it is computed only where one is true; 0: always */
+    unsigned char *said;      /* it is a number that a function of the user has said; NULL: none is */
     wg_runs **runs;           /* where its value lies in that of base[]; NULL: at offset[], as a whole */
     const struct wgi_load *load[WGI_LAST_LOADS]; /* that the last steps use */
     uint32_t loads;
@@ -486,6 +490,17 @@ typedef struct wgi_tiler {
 /* The program of an item. *cost: the rough time of one element. */
 wgi_program *wgi_tile_program(wgi_work *w, wgi_tiler *t, uint32_t item_at, double *cost);
 void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at);
+
+/* ---- asked.c: functions of the user that a derivation calls ---- */
+
+/* Whether a plan can ask again what was asked while its derivative was made. users: how many functions of the
+ * user were called. */
+bool wgi_asks_can_be_kept(const wgi_asks *a, uint32_t users);
+void wgi_mark_said(wgi_work *w); /* fills w->said */
+void wgi_asks_keep(wgi_work *w); /* fills w->p->asked; call it when all buffers are known */
+/* Asks again, and gives p the numbers that are said now. False: p must not run, as something else is said, or
+ * an error was recorded. at: by local index, the node of the graph. */
+bool wgi_plan_says_same(wg_graph *g, wgi_plan *p, const uint32_t at[]);
 
 /* ---- strided.c ---- */
 

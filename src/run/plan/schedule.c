@@ -64,7 +64,7 @@ static bool can_be_merged(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
     if (wgi_is_leaf(n)) /* a number of a derivative rule; a user's number may be another at the next run */
-        return i >= w->end && n->op == &wgi_op_number;
+        return i >= w->end && n->op == &wgi_op_number && !(w->said && w->said[i]);
     return w->need[i] && !held(w, i) && !n->op->impure && n->op->kind != WG_RANDOM && wgi_outputs(n->op) == 1;
 }
 
@@ -76,7 +76,7 @@ static uint32_t other_of_unit(const wgi_work *w, uint32_t i)
         uint32_t x = wgi_work_in(w, n, 1 - k), one = wgi_work_in(w, n, k);
         const wgi_node *u = &w->node[one];
         if (one >= w->end && u->op == &wgi_op_number && u->number == n->op->unit &&
-            w->node[x].shape == n->shape)
+            !(w->said && w->said[one]) && w->node[x].shape == n->shape)
             return x;
     }
     return 0;
