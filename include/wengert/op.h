@@ -10,8 +10,9 @@
  * forward mode uses vjp. A user's op needs no registration. The descriptor must stay valid as long as the
  * context. Rules are made of the builders of ops.h, which this header leaves out: include wengert.h.
  *
- * What may change between two runs of the same structure (numbers, rates, random streams, inputs) must be an
- * operand. Attributes are part of the structure: graphs with different attributes get different plans.
+ * What may change between two runs of the same structure (rates, random streams, inputs) must be an operand,
+ * or a number in a rule. Rules and expansions are called again for each derivative: they may read variables of
+ * your program. Attributes are part of the structure: graphs with different attributes get different plans.
  */
 #ifndef WENGERT_OP_H
 #define WENGERT_OP_H

@@ -367,6 +367,8 @@ typedef struct wgi_aside {
 } wgi_aside;
 wgi_aside wgi_aside_begin(wg_graph *g);
 void wgi_aside_end(wg_graph *g, const wgi_aside *a);
+/* Removes the nodes so far. place: of the arena, after wgi_aside_begin. */
+void wgi_aside_again(wg_graph *g, const wgi_aside *a, wgi_place place);
 
 /* ---- param.c ---- */
 

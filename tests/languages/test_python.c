@@ -40,6 +40,13 @@ Test(python, reached) { SHELL("cd \"$in\" && $python \"$here/tests/languages/rea
 
 Test(python, values) { SHELL("cd \"$in\" && $python \"$here/tests/languages/values.py\""); }
 
+/* Derivatives that read a number of the program, at many steps. */
+Test(python, rules)
+{
+    SHELL("cd \"$in\" && $python \"$here/tests/languages/rules.py\" >said.txt && cat said.txt && [ ! -s "
+          "said.txt ]");
+}
+
 /* What python/_c.c does is what __init__.py does over ctypes, errors and their lines, too; and it leaves
  * nothing. */
 #define BY_C "\"$here/tests/languages/by_c.py\""

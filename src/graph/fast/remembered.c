@@ -381,13 +381,19 @@ wgi_aside wgi_aside_begin(wg_graph *g)
     return (wgi_aside){ a.count, g->count, a.arena, a.weight, a.repeats, a.lazy };
 }
 
+void wgi_aside_again(wg_graph *g, const wgi_aside *a, wgi_place place)
+{
+    if (g->composites) wgi_composites_forget(g, a->mark);
+    wgi_forget_in_lists(g, a->mark);
+    g->count = a->mark;
+    wgi_arena_rewind(&g->arena, place);
+}
+
 void wgi_aside_end(wg_graph *g, const wgi_aside *a)
 {
-    wgi_composites_forget(g, a->mark);
-    wgi_forget_in_lists(g, a->mark);
+    wgi_aside_again(g, a, a->arena);
     g->build.within--;
     g->build.repeats = a->repeats;
     g->count = a->count, g->weight = a->weight, g->lazy = a->lazy;
     g->loose = WGI_UNKNOWN; /* operands are marked as used by nodes that are gone */
-    wgi_arena_rewind(&g->arena, a->arena);
 }

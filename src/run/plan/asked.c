@@ -76,6 +76,7 @@ typedef struct again {
     const wgi_ask *was;
     const uint32_t *at; /* by local index of the plan: the node of the graph */
     wgi_asks now;       /* the call as it is now */
+    wg_node *x, *said;
     uint32_t local[STAND_INS], node[STAND_INS];
     int stand_ins;
 } again;
@@ -88,19 +89,23 @@ static uint32_t stand_in(const again *u, uint32_t local)
     return 0;
 }
 
+static uint32_t stand_in_new(again *u, uint32_t local)
+{
+    wgi_node n = u->q->made[local - u->q->from];
+    if (u->stand_ins == STAND_INS) return 0;
+    if (!wgi_is_leaf(&n)) n.operands = n.in[0] = n.in[1] = 0;
+    const uint32_t i = wgi_append_copy(u->g, &n, 0);
+    u->local[u->stand_ins] = local, u->node[u->stand_ins++] = i;
+    return i;
+}
+
 static wg_node given(again *u, uint32_t local)
 {
+    if (local < u->q->from) return wgi_handle(u->g, u->at[local]);
     if (local == WGI_SAID_NONE) return wg_none;
     if (local == WGI_SAID_ZERO) return wg_number(0);
-    if (local < u->q->from) return wgi_handle(u->g, u->at[local]);
-    uint32_t i = stand_in(u, local);
-    if (!i && u->stand_ins < STAND_INS) {
-        wgi_node n = u->q->made[local - u->q->from];
-        if (!wgi_is_leaf(&n)) n.operands = n.in[0] = n.in[1] = 0;
-        i = wgi_append_copy(u->g, &n, 0);
-        u->local[u->stand_ins] = local, u->node[u->stand_ins++] = i;
-    }
-    return wgi_handle(u->g, i);
+    const uint32_t i = stand_in(u, local);
+    return wgi_handle(u->g, i ? i : stand_in_new(u, local));
 }
 
 static const void *options_of(const again *u)
@@ -110,22 +115,22 @@ static const void *options_of(const again *u)
     return u->was->op->attr_size ? attr : NULL;
 }
 
-static void call(again *u, wg_node x[], wg_node said[])
+static void call(again *u)
 {
     const wgi_ask *was = u->was;
     const wg_node y = given(u, was->y), gy = was->expands ? wg_none : given(u, was->gy);
     const uint32_t *local = u->q->calls.node + was->at;
-    for (uint32_t k = 0; k < was->operands; k++) x[k] = given(u, local[k]);
+    u->said = u->x + was->operands;
+    for (uint32_t k = 0; k < was->operands; k++) u->x[k] = given(u, local[k]);
+    for (uint32_t k = 0; k < was->answers; k++) u->said[k] = wg_none;
     const wg_site here = wg_inside(u->g->node[y.index].here);
-    for (uint32_t k = 0; k < was->answers; k++) said[k] = wg_none;
-    u->g->rule.asks = &u->now;
-    if (was->expands) wgi_expand(u->g, here, was->op, options_of(u), y.index, x, (int)was->operands, said);
-    else wgi_vjp(here, was->op, y, gy, x, said, (int)was->operands);
-    u->g->rule.asks = NULL;
+    const int n = (int)was->operands;
+    if (was->expands) wgi_expand(u->g, here, was->op, options_of(u), y.index, u->x, n, u->said);
+    else wgi_vjp(here, was->op, y, gy, u->x, u->said, n);
 }
 
 /* Whether node i of the graph is what stands for a node of the plan. */
-static bool is_same(const again *u, uint32_t i, uint32_t local)
+static inline bool is_same(const again *u, uint32_t i, uint32_t local)
 {
     const wgi_ask *was = u->was;
     if (local < u->q->from) return i == u->at[local];
@@ -133,60 +138,66 @@ static bool is_same(const again *u, uint32_t i, uint32_t local)
     return i && i == stand_in(u, local);
 }
 
-static bool same_operands(const again *u, const wgi_node *now, const wgi_node *was)
-{
-    const uint32_t *in = wgi_in(now), *local = wgi_in(was);
-    for (uint32_t k = 0; k < was->operands; k++)
-        if (!is_same(u, in[k], local[k])) return false;
-    return true;
-}
-
 /* A run of the plan that has not ended may still read its numbers. */
 static bool take_number(const again *u, uint32_t local, uint64_t cell)
 {
-    const uint32_t buffer = u->q->number[local - u->q->from];
-    uint64_t *to = u->q->made[local - u->q->from].cell;
+    const uint32_t i = local - u->q->from;
+    uint64_t *to = u->q->made[i].cell;
     if (*to == cell) return true;
     if (u->p->running) return false;
     *to = cell;
-    if (buffer != NO_BUFFER) u->p->buffer[buffer].cell = cell;
+    if (u->q->number[i] != NO_BUFFER) u->p->buffer[u->q->number[i]].cell = cell;
     return true;
 }
 
-static bool same_nodes(const again *u)
+static bool same_node(const again *u, const wgi_node *now, uint32_t local)
 {
-    const wgi_ask *was = u->was, *now = u->now.ask;
-    if (now->after - now->first != was->after - was->first) return false;
-    for (uint32_t k = 0; k < was->after - was->first; k++) {
-        const wgi_node *n = &u->g->node[now->first + k], *m = &u->q->made[was->first + k - u->q->from];
-        if (!wgi_same_kind(n, m) || n->output != m->output) return false;
-        if (wgi_is_leaf(m) ? !take_number(u, was->first + k, *n->cell) : !same_operands(u, n, m))
-            return false;
-    }
+    const wgi_node *was = &u->q->made[local - u->q->from];
+    if (!wgi_same_kind(now, was) || now->output != was->output) return false;
+    if (wgi_is_leaf(was)) return take_number(u, local, *now->cell);
+    const uint32_t *in = wgi_in(now), *in_was = wgi_in(was);
+    for (uint32_t k = 0; k < was->operands; k++)
+        if (!is_same(u, in[k], in_was[k])) return false;
     return true;
 }
 
 static bool same_answers(const again *u)
 {
-    const wgi_ask *was = u->was, *now = u->now.ask;
-    const uint32_t *local = u->q->calls.node + was->at + was->operands,
-                   *said = u->now.node + now->at + now->operands;
-    for (uint32_t k = 0; k < was->answers; k++) {
-        const bool word = local[k] >= WGI_SAID_ZERO || said[k] >= WGI_SAID_ZERO;
-        if (word ? local[k] != said[k] : !is_same(u, said[k], local[k])) return false;
-    }
+    const wgi_ask *was = u->was;
+    const uint32_t *local = u->q->calls.node + was->at + was->operands, *said = u->now.node + was->operands;
+    for (uint32_t k = 0; k < was->answers; k++)
+        if (local[k] >= WGI_SAID_ZERO ? local[k] != said[k] : !is_same(u, said[k], local[k])) return false;
     return true;
 }
 
-static bool ask_again(again *u, wg_node x[], wg_node said[])
+static bool says_same(const again *u)
 {
-    const wgi_aside aside = wgi_aside_begin(u->g);
-    u->now.count = u->now.nodes = u->now.users = 0, u->now.mark = aside.mark, u->now.looked = false;
-    u->stand_ins = 0;
-    call(u, x, said);
-    const bool same =
-        wgi_ok(u->g->c) && u->now.count == 1 && !u->now.looked && same_nodes(u) && same_answers(u);
-    wgi_aside_end(u->g, &aside);
+    const wgi_ask *was = u->was, *now = u->now.ask;
+    if (u->now.count != 1 || u->now.looked || now->after - now->first != was->after - was->first)
+        return false;
+    for (uint32_t k = 0; k < was->after - was->first; k++)
+        if (!same_node(u, &u->g->node[now->first + k], was->first + k)) return false;
+    return same_answers(u);
+}
+
+/* Makes each call again. */
+static bool ask_all(again *u)
+{
+    wg_graph *g = u->g;
+    const wgi_aside aside = wgi_aside_begin(g);
+    const wgi_place place = wgi_arena_place(&g->arena);
+    bool same = true;
+    g->rule.asks = &u->now;
+    u->now.mark = aside.mark;
+    for (size_t k = 0; k < u->q->calls.count && same; k++) {
+        u->was = &u->q->calls.ask[k];
+        u->now.count = u->now.nodes = 0, u->now.looked = false, u->stand_ins = 0;
+        call(u);
+        same = wgi_ok(g->c) && says_same(u);
+        wgi_aside_again(g, &aside, place);
+    }
+    g->rule.asks = NULL;
+    wgi_aside_end(g, &aside);
     return same;
 }
 
@@ -196,15 +207,12 @@ bool wgi_plan_says_same(wg_graph *g, wgi_plan *p, const uint32_t at[])
     if (!q) return true;
     const wgi_place place = wgi_arena_place(&g->temp);
     wgi_ask one;
-    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * q->most);
-    again u = { .g = g, .p = p, .q = q, .at = at };
+    again u;
+    u.g = g, u.p = p, u.q = q, u.at = at;
+    u.x = wgi_arena_alloc(&g->temp, sizeof *u.x * q->most);
     u.now = (wgi_asks){ .ask = &one, .capacity = 1, .node_capacity = q->most };
     u.now.node = wgi_arena_alloc(&g->temp, sizeof *u.now.node * q->most);
-    bool same = x && u.now.node;
-    for (size_t k = 0; k < q->calls.count && same; k++) {
-        u.was = &q->calls.ask[k];
-        same = ask_again(&u, x, x + u.was->operands);
-    }
+    const bool same = u.x && u.now.node && ask_all(&u);
     wgi_arena_rewind(&g->temp, place);
     return same;
 }
