@@ -132,7 +132,7 @@ waits   |         |                                         | $waits            
 latex   |         |                                         | $latex             |                | pdflatex | 10 0
 lessons |         |                                         | $lessons           |                | make  | 150 0
 mpi     |         |                                         | $mpi               |                | mpirun.openmpi | 120 0
-graphs  |         |                                         | test_random_graphs test_nothing_dropped test_read_back test_sequences | WG_GRAPHS=${WG_GRAPHS:-4000} WG_SEQUENCES=${WG_SEQUENCES:-20000} WG_LINES=${WG_LINES:-5000} WG_PICTURES=${WG_PICTURES:-1500} | make | 250 0
+graphs  |         |                                         | test_random_graphs test_nothing_dropped test_read_back test_sequences test_late_failures | WG_GRAPHS=${WG_GRAPHS:-4000} WG_SEQUENCES=${WG_SEQUENCES:-20000} WG_POINTS=all WG_LINES=${WG_LINES:-5000} WG_PICTURES=${WG_PICTURES:-1500} | make | 250 0
 hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_others $no_processes | $sanitized | make  | 900 90
 bare    | bare    | $bare $none                             | $some kernel/ base/ test_strangers_all -test_threads -test_blas_loading | | make | 150 60
 musl    | musl    | $apart $none CC=musl-gcc                | elsewhere.sh       |                | musl-gcc | 90 60
