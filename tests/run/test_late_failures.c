@@ -208,6 +208,9 @@ static void call_use(world *w) { wg_average_use(w->average, true); }
 static void call_input_set(world *w) { new_numbers(w); }
 static void call_group(world *w) { wg_optim_group(w->o, "out.*", .lr_scale = 0.5); }
 static void call_freeze(world *w) { wg_params_freeze(w->p, "bn.*", true); }
+static void call_blend_new(world *w) { wg_params_blend(w->copy, w->p, 0.5); }
+static void call_read(world *w) { wg_params_read(w->copy, w->file); }
+static void call_build(world *w) { w->loss = build(w, w->b, POINTS); }
 static void call_hold(world *w)
 {
     wg_tensor t;
@@ -261,6 +264,9 @@ static const late calls[] = {
     { "params_restore", call_restore, WORKS, "adam", .fresh = true },
     { "params_copy", call_copy, WORKS, "adam", .fresh = true },
     { "params_blend", call_blend, WORKS, "adam", .fresh = true },
+    { "params_blend, nothing is there", call_blend_new, WORKS, "adam", .fresh = true },
+    { "params_read", call_read, WORKS, "adam", .fresh = true },
+    { "a graph is built", call_build, WORKS, "adam", .fresh = true },
     { "average_step", call_average, WORKS, "adam", .fresh = true },
     { "average_use", call_use, WORKS, "adam", .fresh = false },
     { "optim_group", call_group, WORKS, "adam", .fresh = true },
@@ -286,7 +292,7 @@ static void start(world *w, const late *call, const setting *how)
     w->snapshot = wg_params_snapshot(w->p);
     w->file = wgt_in_folder("training");
     if (call->make == call_blend) wg_params_copy(w->copy, w->p);
-    if (call->make == call_load) wg_params_save(w->p, w->file);
+    if (call->make == call_load || call->make == call_read) wg_params_save(w->p, w->file);
     if (call->make == call_resume) wg_save(w->c, w->file);
     for (int i = 0; i < how->turns; i++) turn(w);
     cr_assert_eq(wg_failed(w->c), WG_OK, "%s: %s", call->name, wg_message(w->c));

@@ -523,6 +523,21 @@ static void call_commit(world *w, int q, wgt_random *r)
     done(w, q);
 }
 
+/* H v, which the model does not know: it is the same in every way. */
+static void call_hvp(world *w, int q, wgt_random *r)
+{
+    net *s = &w->net[q];
+    double v[PARAMS * MOST_NUMBERS];
+    const size_t n = wg_params_size(w->p);
+    (void)r;
+    if (s->unsure || is_stale(w, s)) return;
+    if (!s->open) open_evaluation(w, s);
+    say(w, "    params_hvp(p, loss%d)\n", q);
+    for (size_t i = 0; i < n; i++) v[i] = wgt_uniform(&w->data, -1, 1);
+    if (wg_params_hvp(w->p, s->loss, v, v)) wrong(w, "params_hvp fails");
+    for (size_t i = 0; i < n; i++) add_bits(w, v[i]);
+}
+
 /* An error while a graph is built: what is called then does nothing. */
 static void call_mistake(world *w, int q, wgt_random *r)
 {
@@ -717,7 +732,7 @@ static const struct kind {
               { call_read, 10 },     { call_hold, 3 },      { call_numbers, 6 },  { call_rate, 2 },
               { call_commit, 3 },    { call_mistake, 2 },   { call_failing, 6 },  { call_set, 2 },
               { call_freeze, 2 },    { call_new_optim, 1 }, { call_snapshot, 2 }, { call_resume, 1 },
-              { call_look, 2 },      { call_new_graph, 1 }, { call_rewind, 3 } };
+              { call_look, 2 },      { call_new_graph, 1 }, { call_rewind, 3 },   { call_hvp, 2 } };
 enum { KINDS = sizeof kinds / sizeof *kinds, ALL_THAT_MANY_MAKE = 2 };
 
 typedef struct sequence {
@@ -829,7 +844,7 @@ Test(sequences, a_training_is_that_of_the_model_and_the_same_bits_in_every_way)
 {
     static world w;
     const int64_t first = wgt_number_from("WG_SEQUENCE", 0), shown = 3;
-    const int64_t n = wgt_number_from("WG_SEQUENCES", getenv("WG_SEQUENCE") ? 1 : 1000);
+    const int64_t n = wgt_number_from("WG_SEQUENCES", getenv("WG_SEQUENCE") ? 1 : 3000);
     int64_t failed = 0;
     for (int64_t i = first; i < first + n; i++) {
         const sequence s = draw(i);
