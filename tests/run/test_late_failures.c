@@ -215,7 +215,7 @@ static wg_node root_fixed_point(wg_node x)
 {
     return wg_grad(wg_sum(wg_square(wg_fixed_point(x, pulled, NULL))), x);
 }
-static wg_node root_odeint(wg_node x) { return wg_sum(wg_odeint(x, flow, NULL, 0, 1, .rtol = 1e-2)); }
+static wg_node root_odeint(wg_node x) { return wg_sum(wg_odeint(x, flow, NULL, 0, 1, .rtol = 0.1)); }
 static wg_node root_vmap(wg_node x)
 {
     return wg_vmap(wg_sum(wg_mul(bent(x), x)), x, wg_stack(((wg_node[]){ x, wg_neg(x) }), 2, 0));
