@@ -268,6 +268,9 @@ typedef wg_node (*wg_each_fn)(void *each_user, wg_node was, wg_node now);
     X(bool, pieces, false, "",                                                                               \
       "ops of the library that have kinks become their expansions: wg_op.kinked. A value with a derivative of the " \
       "caller's (wg_custom_vjp) is that value alone")                                                          \
+    X(bool, guards, false, "",                                                                               \
+      "no derivative rule of the caller's that runs in the context of `into`, another one, makes a node in the "   \
+      "graph of the root, which must live as long as that context")                                          \
     X(wg_each_fn, each, NULL, "", "says what stands for each node, root included; NULL: its copy")           \
     X(void *, each_user, NULL, "", "first argument of each")
 WG_OPTIONS(wg_replay_opts);

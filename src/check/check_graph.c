@@ -68,7 +68,7 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
     q->chosen = wg_alloc(r->c, (size_t)wg_graph_nodes(g), sizeof *q->chosen);
     q->clone = wg_graph_new(r->c);
     q->map = wg_alloc(r->c, (size_t)wg_graph_nodes(g), sizeof *q->map);
-    const wg_replay_opts in_double = WG_OPTS(wg_replay_opts, .floats = WG_F64, .map = q->map);
+    const wg_replay_opts in_double = WG_OPTS(wg_replay_opts, .floats = WG_F64, .map = q->map, .guards = true);
     if (!wg_failed(r->c)) q->root = wgi_check_replay(loss, q->clone, g, &in_double);
     if (!wgi_check_failed(r) && !wg_node_ok(q->root))
         wgi_check_say(r->reason, "the graph cannot be built anew: %s", wg_message(c));

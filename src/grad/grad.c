@@ -352,6 +352,18 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
     return true;
 }
 
+/* A rule of the user's may know a graph of his program, and be called for another one: a check works on a
+ * copy. */
+static void refuse_foreign(wg_graph *g, wg_site here, const wg_op *op, wg_node gx[], int n)
+{
+    for (int k = 0; k < n; k++) {
+        if (!gx[k].graph || gx[k].graph == g) continue;
+        gx[k] = WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE,
+                              "the derivative rule gives a node of another graph: it makes nodes in "
+                              "wg_graph_of(gy), the graph of its operands");
+    }
+}
+
 bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node x[], wg_node gx[], int n)
 {
     wg_graph *g = y.graph;
@@ -362,6 +374,7 @@ bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node
     for (int k = 0; k < n; k++) gx[k] = wg_none;
     const wgi_asking a = wgi_ask_begin(g, op, y.index);
     op->vjp(here, y, gy, x, gx);
+    if (wgi_op_asks(op)) refuse_foreign(g, here, op, gx, n);
     g->rule.widens = widened;
     for (uint32_t k = 0; (op->none || op->zero) && k < (uint32_t)n; k++)
         if (in_mask(op->zero, k)) gx[k] = wg_number(0);

@@ -17,7 +17,7 @@ static bool grow_zeroed(wg_context *c, void *list, size_t *capacity, size_t need
 bool wgi_room(wg_graph *g)
 {
     wg_context *c = g->c;
-    if (g->busy.depth) {
+    if (g->busy.depth || g->shut) {
         wgi_fail(c, NULL, "graph", WG_ERROR_USE, "%s", WGI_BUSY);
         return false;
     }

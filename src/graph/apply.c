@@ -58,7 +58,9 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
             if (k >= n - op->optional) continue;
             fail_missing(here, op, g, k, who);
         } else if (h != g) {
-            wgi_fail(g->c, here, op->name, WG_ERROR_USE, "%s belongs to another graph", who);
+            const bool ruled = g->rule.op || h->rule.op;
+            wgi_fail(g->c, here, op->name, WG_ERROR_USE, "%s belongs to another graph%s", who,
+                     ruled ? ": a derivative rule makes nodes in wg_graph_of(gy), the graph of its operands" : "");
         } else {
             wgi_usable(x[k], here, op->name, who);
         }

@@ -23,3 +23,24 @@ bool wgi_is_busy(wg_graph *g, wg_site here, const char *what)
                  "a function that is called to build a part of the graph must not do this");
     return true;
 }
+
+/* A rule that uses the graph of the program, and not that of its operands, must leave it as it is. */
+void wgi_shut(wg_graph *g)
+{
+    if (g->shut++) return;
+    g->before_shut = wgi_quiet_begin(g->c);
+    g->build.within++; /* no call of the last build is reused */
+    g->room = g->plain.quick = 0;
+}
+
+void wgi_unshut(wg_graph *g, wg_graph *by)
+{
+    if (--g->shut) return;
+    const bool used = !wgi_ok(g->c);
+    g->build.within--;
+    wgi_quiet_end(g->c, g->before_shut);
+    if (used)
+        wgi_fail(by->c, NULL, by->rule.op->name, WG_ERROR_USE,
+                 "the derivative rule uses a graph of the program: it is called for copies of that, too, and makes "
+                 "nodes in wg_graph_of(gy), the graph of its operands");
+}

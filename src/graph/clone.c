@@ -155,6 +155,7 @@ wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg_replay
                              wg_dtype_name(o->floats));
     if (o->params && o->params->c != into->c)
         return WGI_FAIL_NODE(into, here, "replay", WG_ERROR_USE, "the parameters belong to another context");
+    if (o->guards && into->c != from->c) into->c->graphs.guarded = from;
     wgi_place place = wgi_arena_place(&from->temp);
     uint32_t count = from->count;
     cloning r = { from, into,

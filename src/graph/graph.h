@@ -96,6 +96,10 @@ static inline bool wgi_rule_makes(wg_graph *g, wg_site here, const char *what, c
 }
 /* Whether a function of the user is called for op: what it does may change from call to call. */
 static inline bool wgi_op_asks(const wg_op *op) { return op->users || !wgi_op_is_ours(op); }
+/* busy.c: between these two calls the graph gets no node, and its context no error. If the rule that `by` calls
+ * has tried to use it, that is an error of by's context. */
+void wgi_shut(wg_graph *g);
+void wgi_unshut(wg_graph *g, wg_graph *by);
 /* These two stand around a call of op's derivative rule, or of its expansion in place of a rule.
  * wgi_rule_end must be given the result of wgi_rule_begin. */
 static inline const wg_op *wgi_rule_begin(wg_graph *g, const wg_op *op)
@@ -103,9 +107,14 @@ static inline const wg_op *wgi_rule_begin(wg_graph *g, const wg_op *op)
     const wg_op *outer = g->rule.op;
     g->rule.op = op;
     g->rule.users += wgi_op_asks(op);
+    if (g->c->graphs.guarded) wgi_shut(g->c->graphs.guarded);
     return outer;
 }
-static inline void wgi_rule_end(wg_graph *g, const wg_op *outer) { g->rule.op = outer; }
+static inline void wgi_rule_end(wg_graph *g, const wg_op *outer)
+{
+    if (g->c->graphs.guarded) wgi_unshut(g->c->graphs.guarded, g);
+    g->rule.op = outer;
+}
 /* Between these two calls g->rule.watch.looked becomes true when a node is asked for its operands,
  * name, site or parameters, or one but y for its options, if it was there before. wgi_rule_watched must
  * be given the result of wgi_rule_watch, and returns whether nothing of this has happened. */

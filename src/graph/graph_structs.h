@@ -341,6 +341,8 @@ struct wg_graph {
     wg_graph *next;         /* of the context's graphs, or of those that were freed */
     wg_graph *before;       /* in the list of the context's graphs */
     wg_graph *copy_of;      /* copy.c: the graph whose options and lists it uses; NULL: it has its own */
+    uint32_t shut;          /* busy.c: more than 0 between wgi_shut and wgi_unshut: it gets no node */
+    wg_status before_shut;  /* of the context */
     struct wgi_with *withs; /* params_with.c */
     wg_mode mode;
     /* A handle of another generation is refused. No two builds of graphs of one context have the same. 0:

@@ -173,11 +173,12 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
                         wg_shape_text(t.shape, b, sizeof b));
     size_t bytes = (size_t)wgi_size(node->shape) * wg_dtype_size(t.dtype);
     if (bytes && !t.data) return wgi_fail(g->c, here, "input_set", WG_ERROR_VALUE, "a tensor without data");
+    const bool borrowed = node->input->borrowed && !node->input->replaced;
+    void *own = borrowed ? wgi_arena_alloc(&g->arena, bytes) : NULL; /* never write to the caller's array */
+    if (borrowed && !own) return wg_failed(g->c);
     wgi_close(g);
-    if (node->input->borrowed && !node->input->replaced) { /* never write to the caller's array */
-        void *own = wgi_arena_alloc(&g->arena, bytes);
+    if (borrowed) {
         wgi_unmark(g);
-        if (!own) return wg_failed(g->c);
         node->input->data = own;
         node->input->replaced = true;
         wgi_leaf_moved(g);
