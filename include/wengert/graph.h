@@ -117,9 +117,12 @@ WG_API wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s);
 #define wg_fill(g, v, ...) wg_fill_at(WG_AT(#v), g, v, __VA_ARGS__)
 
 /* Says that the state's next value is that of node `value`. It is stored when wg_backward succeeds, or by
- * wg_commit: once an evaluation. Reading stores nothing. */
+ * wg_commit: once an evaluation. Reading stores nothing. Another assignment of the state must go on from the one
+ * before, wg_assign(s, wg_add(wg_assigned(s), 1)): one that does not read its value is an error. */
 WG_API void wg_assign_at(wg_site here, wg_node state, wg_node value);
 #define wg_assign(s, v) wg_assign_at(WG_AT(#s ", " #v), s, v)
+WG_API wg_node wg_assigned_at(wg_site here, wg_node state); /* What it was assigned last; the state itself: nothing. */
+#define wg_assigned(s) wg_assigned_at(WG_AT(#s), s)
 WG_API wg_status wg_commit_at(wg_site here, wg_graph *g); /* Stores what wg_assign says, without gradients. */
 #define wg_commit(g) wg_commit_at(WG_AT(#g), g)
 

@@ -38,8 +38,8 @@ WG_API wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a);
 
 /* Batch normalisation over all axes but that of the features. Parameters NAME.gamma and NAME.beta. In
  * WG_TRAIN it uses the mean and variance of the batch, and each wg_backward updates their averages, the
- * states NAME.mean and NAME.variance. In WG_EVAL it uses the averages, corrected for their start at 0 by
- * the state NAME.count. */
+ * states NAME.mean and NAME.variance, by each call of a shared layer. In WG_EVAL it uses the averages, corrected
+ * for their start at 0 by the state NAME.count. */
 #define wg_nn_batch_norm_args_list(P, X) \
     P(wg_node, x) \
     P(wg_params *, p) \

@@ -255,7 +255,8 @@ input_borrow@ node g:graph* name:text t:tensor | The same without a copy. The ar
 input_set@ status input t:tensor | New values for an input. Copies the tensor, which must have its shape and dtype. Ends the evaluation.
 scalar@ node g:graph* value:double | A scalar of the context's dtype. Unlike a number as an operand it is a node of its own: you can name it and differentiate with respect to it.
 fill@ node g:graph* value:double s:shape | A tensor of the context's dtype. Every element is value.
-assign@ - state value | Says that the state's next value is that of node `value`. It is stored when wg_backward succeeds, or by wg_commit: once an evaluation. Reading stores nothing.
+assign@ - state value | Says that the state's next value is that of node `value`. It is stored when wg_backward succeeds, or by wg_commit: once an evaluation. Reading stores nothing. Another assignment of the state must go on from the one before, wg_assign(s, wg_add(wg_assigned(s), 1)): one that does not read its value is an error.
+assigned@ node state | What it was assigned last; the state itself: nothing.
 commit@ status g:graph* | Stores what wg_assign says, without gradients.
 item@ double n | The value of a node with one element, or of a number. NaN after an error.
 value@ tensor n | The value of a node. The graph owns the data, until the evaluation ends. data NULL after an error.
@@ -424,7 +425,7 @@ option_set bool o:option* options:void* v:double | Writes a number into an optio
 option_in_range bool o:option* v:double | Whether v is in the range of an option.
 # nn
 nn_dense@ node a:nn_dense_args* | x W + b. Parameters NAME.W [in, units] and NAME.b [units].
-nn_batch_norm@ node a:nn_batch_norm_args* | Batch normalisation over all axes but that of the features. Parameters NAME.gamma and NAME.beta. In WG_TRAIN it uses the mean and variance of the batch, and each wg_backward updates their averages, the states NAME.mean and NAME.variance. In WG_EVAL it uses the averages, corrected for their start at 0 by the state NAME.count.
+nn_batch_norm@ node a:nn_batch_norm_args* | Batch normalisation over all axes but that of the features. Parameters NAME.gamma and NAME.beta. In WG_TRAIN it uses the mean and variance of the batch, and each wg_backward updates their averages, the states NAME.mean and NAME.variance, by each call of a shared layer. In WG_EVAL it uses the averages, corrected for their start at 0 by the state NAME.count.
 nn_layer_norm@ node a:nn_layer_norm_args* | Layer normalisation over the last axis, or over axes that you name. Parameters NAME.gamma and NAME.beta, of their sizes.
 nn_rms_norm@ node a:nn_rms_norm_args* | wg_rms_norm over the last axis, or over axes that you name. Parameter NAME.gamma, of their sizes.
 nn_group_norm@ node a:nn_group_norm_args* | wg_group_norm. Parameters NAME.gamma and NAME.beta, one for each channel.

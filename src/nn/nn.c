@@ -54,10 +54,11 @@ typedef struct averages {
     double momentum;
 } averages;
 
-/* Registers the assignment v = momentum v + (1 - momentum) now; a commit of the evaluation carries it out. */
+/* Registers the assignment v = momentum v + (1 - momentum) now; a commit of the evaluation carries it out. A
+ * layer that is shared goes on from the averages that its calls before have assigned. */
 static void update_average(wg_site here, wg_node v, wg_node now, double momentum)
 {
-    wg_node kept = wg_mul(v, momentum), added = wg_mul(now, 1 - momentum);
+    wg_node kept = wg_mul(wg_assigned(v), momentum), added = wg_mul(now, 1 - momentum);
     wg_assign(v, wg_add(kept, added));
 }
 
@@ -69,7 +70,7 @@ static wg_node train(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma
     if (!wg_node_ok(y) || is_empty) return y;
     update_average(here, v->mean, wg_part(y, 1), v->momentum);
     update_average(here, v->variance, wg_part(y, 2), v->momentum);
-    wg_assign(v->count, wg_add(v->count, 1));
+    wg_assign(v->count, wg_add(wg_assigned(v->count), 1));
     return y;
 }
 

@@ -197,26 +197,6 @@ wg_node wg_keep_at(wg_site here, wg_node n)
 
 /* ---- state ---- */
 
-void wg_assign_at(wg_site here, wg_node state, wg_node value)
-{
-    wg_graph *g = state.graph;
-    wg_context *c = wgi_context_of((wg_node[]){ state, value }, 2);
-    if (!wgi_ok(c) || !wgi_is_node(c, state, here, "assign", 0, "the state") ||
-        !wgi_is_node(c, value, here, "assign", 1, "the value"))
-        return;
-    const wgi_node *s = wgi_node_of(state), *v = wgi_node_of(value);
-    if (s->op != &wgi_op_state || value.graph != g)
-        wgi_fail(g->c, here, "assign", WG_ERROR_USE,
-                 "the first operand must be a wg_state node of the same graph, not %s", s->op->name);
-    else if (s->shape != v->shape || s->dtype != v->dtype) {
-        char a[80], b[80];
-        wgi_fail(g->c, here, "assign", WG_ERROR_SHAPE, "the state is %s %s, the value %s %s",
-                 wg_dtype_name((wg_dtype)s->dtype), wg_shape_text(*s->shape, a, sizeof a),
-                 wg_dtype_name((wg_dtype)v->dtype), wg_shape_text(*v->shape, b, sizeof b));
-    } else if (WGI_GROW(g->c, g->results.assign, g->results.assign_capacity, g->results.assigns + 1))
-        g->results.assign[g->results.assigns++] = (wgi_assignment){ state.index, value.index };
-}
-
 /* The open evaluation gets copies of the states that are to get new values. False: out of memory. */
 static bool can_commit(wg_graph *g)
 {

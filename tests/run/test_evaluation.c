@@ -187,6 +187,49 @@ Test(evaluation, a_commit_after_a_change_of_parameters_stores_new_values)
     cr_assert_eq(wg_params_item(p, "m"), 6);
 }
 
+/* ---- a state that is assigned twice ---- */
+
+/* n = 2 gets (n + 1) * 10, in whichever way the second value reads the first, and n + 1 after a rewind. */
+Test(evaluation, an_assignment_goes_on_from_the_one_before)
+{
+    for (int mode = -1; mode <= 1; mode++)
+        for (int way = 0; way < 4; way++) {
+            WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = mode));
+            wg_node n = wg_state(g, p, "n", WG_SCALAR, wg_const(2)), next = wg_add(n, 1);
+            wg_assign(n, next);
+            wg_assign(n, next);
+            const int64_t mark = wg_graph_mark(g);
+            wg_node second = wg_mul(way ? next : wg_assigned(n), 10);
+            for (int k = 0; k < 1000 && way == 2; k++) second = wg_add(wg_sub(second, k), k);
+            wg_assign(n, second);
+            if (way == 3) wg_graph_rewind(g, mark);
+            wg_commit(g);
+            cr_expect_eq(wg_params_item(p, "n"), way == 3 ? 3 : 30);
+            cr_expect_eq(wg_item(n), 2);
+        }
+}
+
+/* The first holds. Another state may have any value. */
+Test(evaluation, an_assignment_that_would_lose_another_one_is_refused)
+{
+    WGT_IN_WORLD(WG_F64, NULL);
+    wg_node n = wg_state(g, p, "n", WG_SCALAR, wg_const(2)), m = wg_state(g, p, "m", WG_SCALAR, wg_const(0));
+    wg_node before = wg_mul(n, 7), next = wg_add(n, 1);
+    wg_assign(n, next);
+    char first[80];
+    snprintf(first, sizeof first, "n has a next value already (add, %s)", wg_site_place(wg_node_site(next)));
+    WGT_REFUSED(c, USE, first, wg_assign(n, wg_add(n, 10)));
+    WGT_REFUSED(c, USE, first, wg_assign(n, before));
+    WGT_REFUSED(c, USE, first, wg_assign(n, n));
+    wg_assign(m, before);
+    WGT_REFUSED(c, USE, "m has a next value already (mul", wg_assign(m, next));
+    WGT_REFUSED(c, USE, "must be a wg_state node", wg_assigned(next));
+    WGT_REFUSED(c, USE, "is wg_none", wg_assigned(wg_none));
+    wg_commit(g);
+    cr_expect_eq(wg_params_item(p, "n"), 3);
+    cr_expect_eq(wg_params_item(p, "m"), 14);
+}
+
 /* ---- random draws ---- */
 
 static void masks(bool more, int evaluations, double *last)
