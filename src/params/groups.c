@@ -63,6 +63,36 @@ wgi_manner wgi_manner_of(const wg_optim *o, const wgi_parameter *q)
 
 /* ---- groups ---- */
 
+/* A later group of the same pattern says g: whether k then says anything still. */
+static bool says_more(wgi_group *k, const wg_group_opts *g)
+{
+    wg_group_opts *o = &k->o;
+    if (given(g->lr) || given(g->lr_scale)) o->lr = o->lr_scale = WG_AUTO;
+    if (given(g->weight_decay) || !g->decay) o->weight_decay = WG_AUTO;
+    if (given(g->l1) || !g->decay) o->l1 = WG_AUTO;
+    o->decay |= !g->decay;
+    o->lazy &= !g->lazy;
+    return given(o->lr) || given(o->lr_scale) || given(o->weight_decay) || given(o->l1) || !o->decay ||
+           o->lazy;
+}
+
+/* Puts k behind the others, and frees those to which it leaves nothing to say. */
+static void append(wg_optim *o, wgi_group *k)
+{
+    wgi_group **at = &o->groups, *old;
+    while ((old = *at)) {
+        const bool same = strcmp(old->pattern, k->pattern) == 0;
+        k->tried |= same && old->tried;
+        if (!same || says_more(old, &k->o)) {
+            at = &old->next;
+            continue;
+        }
+        *at = old->next;
+        wg_free(o->s.p->c, old);
+    }
+    *at = k;
+}
+
 WG_OPTION_ROWS(wg_group_opts)
 
 wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g)
@@ -78,13 +108,12 @@ wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, cons
     if (given(g->lr) && given(g->lr_scale))
         return wgi_fail(c, here, "optim_group", WG_ERROR_USE,
                         "lr and lr_scale both give the rate: say one of them");
-    wgi_group *k = wg_alloc(c, 1, sizeof *k + strlen(pattern) + 1), **at = &o->groups;
+    wgi_group *k = wg_alloc(c, 1, sizeof *k + strlen(pattern) + 1);
     if (!k) return wg_failed(c);
     k->o = *g;
     k->pattern = strcpy((char *)(k + 1), pattern);
     k->here = wg_site_keep(c, "", wg_site_place(here));
-    while (*at) at = &(*at)->next;
-    *at = k;
+    append(o, k);
     o->list_of = 0;
     o->s.p->root->lazy |= g->lazy;
     return WG_OK;

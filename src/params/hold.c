@@ -19,25 +19,38 @@ void wgi_params_hold(wgi_parameter *q)
     q->owner->frozen += (size_t)q->frozen - (size_t)was;
 }
 
-/* The names in the set, as a pattern. */
-static wgi_pattern *pattern_new(wg_params *p, const char *pattern, bool on)
+/* The place in the list of the pattern of these names of the set; that of the end if it is new. */
+static wgi_pattern **place_of(const wg_params *p, const char *pattern)
+{
+    const size_t skip = p->prefix ? strlen(p->prefix) : 0;
+    wgi_pattern **at = &p->root->patterns;
+    for (; *at; at = &(*at)->next)
+        if ((!skip || strncmp((*at)->text, p->prefix, skip) == 0) && strcmp((*at)->text + skip, pattern) == 0)
+            break;
+    return at;
+}
+
+static wgi_pattern *pattern_new(wg_params *p, const char *pattern)
 {
     const size_t skip = p->prefix ? strlen(p->prefix) : 0, n = strlen(pattern) + 1;
     wgi_pattern *k = wgi_arena_alloc(&p->root->patterns_memory, sizeof *k + skip + n);
     if (!k) return NULL;
-    *k = (wgi_pattern){ .on = on };
     if (skip) memcpy(k->text, p->prefix, skip);
     memcpy(k->text + skip, pattern, n);
     return k;
 }
 
+/* The last pattern that matches counts, so one that is said again moves to the end: where it stood before it
+ * decides nothing any more. */
 bool wgi_params_freeze(wg_params *p, const char *pattern, bool on)
 {
     wg_params *root = p->root;
-    wgi_pattern *k = pattern_new(p, pattern, on), **last = &root->patterns;
-    if (!k) return false;
-    while (*last) last = &(*last)->next;
-    *last = k;
+    wgi_pattern **at = place_of(p, pattern), *k = *at;
+    if (k) *at = k->next;
+    else if (!(k = pattern_new(p, pattern))) return false;
+    while (*at) at = &(*at)->next;
+    k->next = NULL, k->on = on;
+    *at = k;
     wgi_gradients_change(root);
     for (size_t i = 0; i < root->count; i++) wgi_params_hold(root->item[i]);
     return true;

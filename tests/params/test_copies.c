@@ -1,4 +1,5 @@
 /* test_copies.c: snapshots, copies and blends of sets; parameters that are frozen; sets that are sealed. */
+#include <fnmatch.h>
 #include <string.h>
 
 #include "wgtest.h"
@@ -153,6 +154,32 @@ Test(frozen, parameters_that_are_made_later_and_all_of_them)
     step(&n);
     wgt_expect_error(n.c, WG_ERROR_GRADIENT, "no parameter of p that is not frozen is in this graph");
     WGT_REFUSED(n.c, VALUE, "a pattern is missing", wg_params_freeze(n.p, "", true));
+}
+
+/* Of random calls, each repeated now and then, the last one that matches a parameter counts. */
+Test(frozen, by_the_last_pattern_that_matches)
+{
+    static const char *const names[] = { "a.w", "a.b", "c.w", "c.b" }, *const patterns[] = { "*", "a.*",
+                                                                                             "*.w", "c.?" };
+    wgt_random r = { wgt_seed() };
+    for (int run = 0; run < 200; run++) {
+        WGT_IN_WORLD(WG_F64, NULL);
+        bool frozen[4] = { false };
+        wg_node loss = wg_scalar(g, 0);
+        for (int k = 0; k < 8; k++) {
+            const uint64_t of = wgt_below(&r, 5), on = wgt_below(&r, 2);
+            const char *pattern = of == 4 ? "a.w" : patterns[of];
+            if (of == 4) wg_params_freeze(wg_params_in(p, "a"), "w", on);
+            else wg_params_freeze(p, pattern, on);
+            for (int i = 0; i < 4; i++) frozen[i] = fnmatch(pattern, names[i], 0) == 0 ? on : frozen[i];
+        }
+        for (int i = 0; i < 4; i++) loss = wg_add(loss, wg_param(g, p, names[i], WG_SCALAR, wg_const(1)));
+        wg_param(g, p, "free", WG_SCALAR, wg_const(1));
+        wg_params_freeze(p, "free", false);
+        wg_backward(wg_add(loss, wg_param(g, p, "free", WG_SCALAR, wg_const(1))), p);
+        for (int i = 0; i < 4; i++)
+            cr_expect_eq(!wg_params_grad(p, wg_params_find(p, names[i])).data, frozen[i], "%s", names[i]);
+    }
 }
 
 /* Batch normalisation that holds still: its averages stay, too. */

@@ -1,5 +1,6 @@
 /* test_groups.c: options of optimizers by pattern; clipping by value; optimizers that share memory.
  * Numbers are exact in binary, so expectations are exact. */
+#include <fnmatch.h>
 #include <math.h>
 
 #include "wgtest.h"
@@ -72,6 +73,53 @@ Test(groups, the_last_one_counts)
     step(&u, o);
     const double dec = 2 - 0.25 * 2 - 0.25 - 0.25 * 2;
     values_are(&u, (double[]){ 1.5, 1.5, 2, dec, dec });
+}
+
+/* What all groups of a random list say of a parameter that is 2, with the gradient 1, and its value after a
+ * step. */
+typedef struct said {
+    double lr, decay, l1;
+} said;
+
+static void say(wgt_random *r, wg_optim *o, said k[NAMES])
+{
+    static const char *const patterns[] = { "*", "*.b", "enc.*", "*2*", "enc.fc?.W" };
+    const char *pattern = patterns[wgt_below(r, 5)];
+    wg_group_opts g = WG_OPTS(wg_group_opts);
+    const uint64_t what = wgt_below(r, 32);
+    if (what & 1) g.lr = (double)wgt_below(r, 4) / 8;
+    else if (what & 2) g.lr_scale = (double)wgt_below(r, 4) / 4;
+    if (what & 4) g.weight_decay = (double)wgt_below(r, 4) / 4;
+    if (what & 8) g.l1 = (double)wgt_below(r, 4) / 4;
+    g.decay = !(what & 16);
+    wg_optim_group_at(WG_HERE, o, pattern, &g);
+    for (int i = 0; i < NAMES; i++) {
+        if (fnmatch(pattern, names[i], 0) != 0) continue;
+        if (!g.decay) k[i].decay = k[i].l1 = 0;
+        if (g.lr != WG_AUTO) k[i].lr = g.lr;
+        if (g.lr_scale != WG_AUTO) k[i].lr = 0.5 * g.lr_scale;
+        if (g.weight_decay != WG_AUTO) k[i].decay = g.weight_decay;
+        if (g.l1 != WG_AUTO) k[i].l1 = g.l1;
+    }
+}
+
+Test(groups, that_say_the_same_again_keep_their_order)
+{
+    wgt_random r = { wgt_seed() };
+    for (int run = 0; run < 300; run++) {
+        WGT_ENDS wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
+        wg_optim *o = wg_sgd(u.p, .lr = 0.5, .weight_decay = 0.5, .l1 = 0.25, .decay_all = true);
+        said k[NAMES];
+        double want[NAMES];
+        for (int i = 0; i < NAMES; i++) k[i] = (said){ 0.5, 0.5, 0.25 };
+        for (int i = 0; i < 12; i++) say(&r, o, k);
+        step(&u, o);
+        for (int i = 0; i < NAMES; i++) {
+            const double w = 2 * (1 - k[i].lr * k[i].decay) - k[i].lr;
+            want[i] = copysign(fmax(fabs(w) - k[i].lr * k[i].l1, 0), w);
+        }
+        values_are(&u, want);
+    }
 }
 
 Test(groups, coupled_decay_of_a_group)

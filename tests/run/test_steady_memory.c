@@ -351,6 +351,137 @@ Test(steady_memory, random_calls_repeated)
     }
 }
 
+/* ---- calls that set something, with the same arguments ---- */
+
+/* What may be set. n must be first: wgt_finish is given its context. */
+typedef struct settings {
+    net n;
+    wg_graph *rebuilt;
+    wg_params *twin, *body;
+    wg_average *mean;
+    wg_data *d, *like;
+    wg_program *q;
+    wg_nn_cache *cache;
+    wg_snapshot *then;
+    wg_node state;
+    double flat[64], best;
+    int64_t mark;
+} settings;
+
+static const wg_tensor table = { WG_F64, { 2, { 4, 3 } }, (void *)(uintptr_t)numbers };
+
+static void nothing(void *user, wg_graph *g) { (void)user, (void)g; }
+
+static void assign_anew(settings *s)
+{
+    wg_begin(s->rebuilt, WG_TRAIN);
+    wg_node k = wg_state(s->rebuilt, s->n.p, "k", WG_SCALAR, wg_const(0));
+    wg_assign(k, wg_add(k, 1));
+    wg_assign(k, wg_add(wg_assigned(k), 1));
+    wg_graph_at_end(s->rebuilt, nothing, NULL);
+    wg_params_with(s->n.p, (wg_given[]){ { "k", wg_add(k, 1) } }, 1);
+}
+
+#define SETTERS(X)                                                                                  \
+    X(params_freeze, wg_params_freeze(n->p, "w*", true))                                            \
+    X(params_freeze_in_turn, wg_params_freeze(n->p, "*", true), wg_params_freeze(n->p, "*", false)) \
+    X(params_freeze_a_part, wg_params_freeze(s->body, "w", true))                                   \
+    X(params_seal, wg_params_seal(n->p, true))                                                      \
+    X(params_trained, wg_params_trained(n->p, true))                                                \
+    X(params_in, wg_params_in(n->p, "body"))                                                        \
+    X(params_set, wg_params_set(n->p, s->flat))                                                     \
+    X(params_assign, wg_params_assign(n->p, "w", numbers, 9))                                       \
+    X(params_assign_tensor, wg_params_assign_tensor(n->p, "k", wg_view_f64(numbers, WG_SCALAR)))    \
+    X(params_copy, wg_params_copy(s->twin, n->p))                                                   \
+    X(params_blend, wg_params_blend(s->twin, n->p, 0.5))                                            \
+    X(params_restore, wg_params_restore(n->p, s->then))                                             \
+    X(optim_group, wg_optim_group(n->o, "*.b", .lr = 0.125))                                        \
+    X(optim_group_of_all, wg_optim_group(n->o, "*", .lr_scale = 0.5, .weight_decay = 1, .l1 = 0.5)) \
+    X(optim_groups, wg_optim_group(n->o, "w", .decay = false), wg_optim_group(n->o, "*", .l1 = 0))  \
+    X(optim_group_lazy, wg_optim_group(n->o, "w", .lazy = true))                                    \
+    X(optim_set_lr, wg_optim_set_lr(n->o, 0.5))                                                     \
+    X(average_use, wg_average_use(s->mean, true), wg_average_use(s->mean, false))                   \
+    X(average_step, wg_average_step(s->mean))                                                       \
+    X(save_with, wg_save_with(n->c, "best", wg_view_f64(&s->best, WG_SCALAR)))                      \
+    X(save_end, wg_save_end(n->c, "best"))                                                          \
+    X(interrupt, wg_interrupt(n->c), wg_recover(n->c))                                              \
+    X(interrupted, wg_interrupt(n->c), wg_backward(n->loss[0], n->p))                               \
+    X(recover, wg_add(n->x, wg_none))                                                               \
+    X(warn, wg_warn(n->c, WG_HERE, "a warning"))                                                    \
+    X(input_set, wg_input_set(n->x, table))                                                         \
+    X(keep, wg_keep(n->h))                                                                          \
+    X(name, wg_name(n->h, "hidden"))                                                                \
+    X(layer_node, wg_layer_node(n->h, "hidden"))                                                    \
+    X(assign, wg_assign(s->state, n->loss[0]))                                                      \
+    X(assign_anew, assign_anew(s))                                                                  \
+    X(scope, wg_scope_push(n->g, "a"), wg_scope_pop(n->g))                                          \
+    X(graph_mark, wg_graph_mark(n->g))                                                              \
+    X(graph_rewind, wg_mul(n->h, 3), wg_graph_rewind(n->g, s->mark))                                \
+    X(graph_freeze, wg_graph_freeze(n->g, true))                                                    \
+    X(graph_set_epoch, wg_graph_set_epoch(n->g, 5))                                                 \
+    X(data_seed, wg_data_seed(s->d, 7))                                                             \
+    X(data_shuffle, wg_data_shuffle(s->d, true))                                                    \
+    X(data_normalise, wg_data_normalise(s->d, "x"))                                                 \
+    X(data_normalise_like, wg_data_normalise_like(s->like, s->d))                                   \
+    X(program_set, wg_program_set(s->q, "x", table))                                                \
+    X(program_data_in, wg_program_data_in(s->q, "/", "nowhere else"))                               \
+    X(cache_clear, wg_nn_cache_clear(s->cache))                                                     \
+    X(param_again, wg_param(n->g, n->p, "w", WG_SHAPE(3, 3), wg_zeros()))                           \
+    X(cast_to_what_it_is, wg_cast(n->h, WG_F64))                                                    \
+    X(site_keep, wg_site_keep(n->c, "x", "a.py:3"))
+
+#define SETTER(name, ...) \
+    static void set_##name(settings *s, net *n) { (void)s, (void)n, __VA_ARGS__; }
+SETTERS(SETTER)
+#define ROW(name, ...) { #name, set_##name },
+static const struct setter {
+    const char *name;
+    void (*set)(settings *s, net *n);
+} setters[] = { SETTERS(ROW) };
+
+static settings settings_new(wgt_memory *m)
+{
+    settings s = { .best = 1 };
+    net *n = &s.n;
+    n->c = wgt_start(m, WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .on_warning = wg_no_warnings));
+    n->g = wg_graph_new(n->c), n->p = wg_params_new(n->c), s.rebuilt = wg_graph_new(n->c);
+    make(n);
+    s.state = wg_state(n->g, n->p, "s", WG_SCALAR, wg_const(0));
+    s.mark = wg_graph_mark(n->g);
+    wg_params_make(n->p, "body.w", wg_view_f64(numbers, WG_SHAPE(2)), false);
+    wg_params_make(n->p, "k", wg_view_f64(numbers, WG_SCALAR), true);
+    s.body = wg_params_in(n->p, "body"), s.twin = wg_params_new(n->c);
+    wg_params_copy(s.twin, n->p);
+    wg_params_get(n->p, s.flat);
+    n->o = wg_sgd(n->p), s.mean = wg_average_new(n->p), s.then = wg_params_snapshot(n->p);
+    wg_average_step(s.mean);
+    s.d = wg_data_xor(n->c, 20), s.like = wg_data_xor(n->c, 10);
+    s.q = wg_program_text(n->c, "a.wg", "y = sum(x)\n"), s.cache = wg_nn_cache_new(n->c);
+    cr_assert(!wg_failed(n->c), "%s", wg_message(n->c));
+    return s;
+}
+
+/* As many bytes after 10,000 times as after 1,000, alone and between two steps of a training. */
+Test(steady_memory, a_setting_repeated)
+{
+    for (size_t i = 0; i < 2 * (sizeof setters / sizeof *setters); i++) {
+        const struct setter *k = &setters[i / 2];
+        wgt_memory m = { 0 };
+        settings s = settings_new(&m);
+        int64_t before = 0;
+        for (int turn = 1; turn <= 10000; turn++) {
+            k->set(&s, &s.n);
+            if (wg_failed(s.n.c)) wg_recover(s.n.c);
+            if (i % 2 && wg_backward(s.n.loss[1], s.n.p) == WG_OK) wg_optim_step(s.n.o);
+            if (wg_failed(s.n.c)) wg_recover(s.n.c);
+            if (turn == 1000) before = m.bytes;
+        }
+        cr_expect_eq(m.bytes, before, "%s: %lld bytes after 1,000 times, %lld after 10,000", k->name,
+                     (long long)before, (long long)m.bytes);
+        wgt_finish(s.n.c, &m);
+    }
+}
+
 /* ---- sites of texts that come and go ---- */
 
 Test(sites, equal_texts_are_one_site)
