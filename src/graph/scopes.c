@@ -11,11 +11,17 @@ static uint32_t add_text(wg_graph *g, const char *s)
 
 uint32_t wgi_text(wg_graph *g, const char *s) { return add_text(g, wgi_arena_text(&g->arena, s)); }
 
+static bool is_named(wg_node n, const char *name)
+{
+    const uint32_t i = wgi_node_of(n)->name;
+    return i && !(i & WGI_OF_LAYER) && strcmp(n.graph->names.text[i], name) == 0;
+}
+
 wg_node wg_name_at(wg_site here, wg_node n, const char *name)
 {
     const bool node = wgi_is_node(NULL, n, here, "name", 0, "the node");
     if (node && !name) wgi_fail_null(n.graph->c, here, "name", "name");
-    if (node && name) {
+    if (node && name && !is_named(n, name)) {
         uint32_t i = wgi_text(n.graph, name);
         if (i) wgi_node_of(n)->name = i;
         if (n.graph->marks && n.index < n.graph->mark[n.graph->marks - 1].count) wgi_unmark(n.graph);

@@ -427,7 +427,7 @@ struct wg_program {
                            * their own */
     wgi_line_table lines;
     wgi_lang_memory memory;
-    const char *folder, *hint;         /* of wg_program_data_in; NULL: none */
+    char *folder, *hint;               /* of wg_program_data_in; NULL: none */
     struct wgi_kept_data *data;        /* of calls of lang_data.c; NULL: there were none */
     struct wgi_kept_data **data_lists; /* WGI_LANG_IDENTS lists of these, by hash; NULL: there were none */
     wgi_ident **idents; /* WGI_LANG_IDENTS lists, by the hash of the name; NULL: none was read */

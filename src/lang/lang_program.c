@@ -166,6 +166,8 @@ void wg_program_free(wg_program *q)
     wgi_data_forget(q);
     wgi_lang_release(q);
     wg_sites_free(q->sites);
+    wg_free(c, q->folder);
+    wg_free(c, q->hint);
     wg_free(c, q);
 }
 
@@ -224,12 +226,22 @@ static wg_status state_of(const wg_program *q)
     return !q ? WG_ERROR_USE : q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
 }
 
+/* *at becomes a copy of s, which may be NULL. False: out of memory, *at is as before. */
+static bool replace(const wg_program *q, char **at, const char *s)
+{
+    char *copy = s ? wg_alloc(q->c, strlen(s) + 1, 1) : NULL;
+    if (s && !copy) return false;
+    if (s) strcpy(copy, s);
+    wg_free(q->c, *at);
+    *at = copy;
+    return true;
+}
+
 wg_status wg_program_data_in(wg_program *q, const char *folder, const char *hint)
 {
     if (!q) return wg_fail(NULL, NULL, WG_ERROR_USE, "program_data_in: the program is NULL");
     if (state_of(q)) return state_of(q);
-    q->folder = folder ? wgi_lang_text(q, folder, strlen(folder)) : NULL;
-    q->hint = wgi_lang_text(q, hint ? hint : "", hint ? strlen(hint) : 0);
+    if (replace(q, &q->folder, folder)) replace(q, &q->hint, hint ? hint : "");
     return wg_failed(q->c);
 }
 

@@ -164,15 +164,15 @@ static bool answer(wg_graph *g, wgi_request *r)
     return wgi_plan_answer(g, r);
 }
 
-/* A request that leaves no value behind is undone, so that a program which repeats it needs no more memory.
- * */
+/* A request that leaves no value behind, as one that fails at once, is undone: so a program which repeats it
+ * needs no more memory. */
 bool wgi_run(wg_graph *g, wgi_request *r)
 {
     if (!wgi_log(g)) return noted(g, false);
     const wgi_floats was = wgi_floats_enter();
     const bool ok = noted(g, answer(g, r));
     wgi_floats_leave(was);
-    if (ok && g->now.lowest >= g->count) wgi_unlog(g, g->count);
+    if (g->now.lowest >= g->count) wgi_unlog(g, g->count);
     return ok;
 }
 

@@ -166,14 +166,20 @@ uint32_t wgi_rebuild_call(wg_graph *g, wg_site here, const wg_op *op, const wg_n
 
 /* ---- remembering ---- */
 
+/* Calls that make no node, as those that fail do, could else be remembered without end. */
+static bool is_full(const wg_graph *g)
+{
+    enum { LEAST = 256, FOR_EACH_NODE = 4 };
+    return g->count >= g->build.most || g->build.at >= LEAST + FOR_EACH_NODE * (uint64_t)g->count;
+}
+
 wgi_calling wgi_call_begin(wg_graph *g)
 {
     wgi_calling k = { .at = WGI_NO_CALL, .first = g->count, .before = g->arena.at };
     if (g->build.within) return k;
     wgi_limits_at_call(g);
-    if (g->build.repeats && (g->build.at == g->build.calls || g->count >= g->build.most))
-        wgi_rebuild_differs(g);
-    if (g->count >= g->build.most) return k;
+    if (g->build.repeats && (g->build.at == g->build.calls || is_full(g))) wgi_rebuild_differs(g);
+    if (is_full(g)) return k;
     g->plain.quick = 0; /* within this call, calls are remembered the general way */
     if (!WGI_GROW(g->c, g->build.call, g->build.capacity, (size_t)g->build.at + 1)) return k;
     k.at = g->build.at++;
