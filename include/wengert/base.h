@@ -291,8 +291,8 @@ WG_API wg_context *wg_start_at(wg_site here, const wg_start_opts *o);
 #define wg_start(...) WG_WITH(wg_start_at, (WG_AT(WG_BYTE_0 #__VA_ARGS__)), wg_start_opts, __VA_ARGS__)
 /* Prints the first error to the stream, if one is given. Frees the context and everything made from it.
  * Returns 0, or the status of the error. A call that got no object at all, wg_optim_step(NULL) say, has no
- * context: its error is kept for the thread, and becomes that of the first context that was started before, when
- * wg_failed, wg_message or wg_finish is called on it. If the thread has no context, it is printed to stderr. */
+ * context: its error is kept for the contexts that this thread has used last, and becomes that of the first of them on
+ * which wg_failed, wg_message or wg_finish is called. If the thread has no context, it is printed to stderr. */
 WG_API int wg_finish(wg_context *c, FILE *errors);
 
 WG_API wg_status wg_failed(const wg_context *c);    /* the first error's status, WG_OK if there is none */

@@ -162,12 +162,20 @@ struct wgi_late_regions {          /* region.c */
     double lost, at;               /* seconds that late regions have cost, and when the last of them was */
     double alone_until, alone_for; /* until when one thread works alone, and how long in all */
 };
+/* The error of a call that got no object, kept for this context: lost.c. Other threads may look at these. */
+struct wgi_lost {
+    wg_context *next, *before; /* in the list of all contexts of the process */
+    uint64_t thread;           /* the last that has used the context, as far as is known */
+    bool failed;               /* the context has an error of its own */
+    wg_status status;          /* of the error that is kept; WG_OK: none is */
+    uint64_t serial;           /* of that error, which is kept for the other contexts of the thread, too */
+    char message[512];
+};
 struct wgi_last {      /* the last serial numbers that were given */
-    uint64_t start;    /* how many contexts its thread had started: error.c */
     uint64_t recovery; /* number of wg_recover calls: wg_graph.failed_at is compared with it */
     uint64_t evaluation, plan;
     uint64_t structure;  /* of a structure, its leaves, or a request */
-    uint32_t generation; /* of a build of a graph */
+    uint32_t generation; /* of a build of a graph, or of the nodes behind those that were removed */
 };
 struct wgi_graphs {                  /* of graph/ */
     struct wg_graph *first, *tracer; /* every graph; the graph that derivative rules are traced in */
@@ -218,6 +226,7 @@ struct wg_context {
     struct wgi_told told;
     struct wgi_late_regions late;
     struct wgi_last last;
+    struct wgi_lost lost;
     struct wgi_saved_memory *saved; /* of wg_save_with, the newest first: save_with.c */
     struct wg_params *params;       /* the newest first: params/params.c */
     struct wgi_graphs graphs;
@@ -240,6 +249,25 @@ static inline bool wgi_interrupted(wg_context *c, wg_site here)
 int wgi_isa_best(void);
 extern const char *const wgi_isa_names[WG_ISAS]; /* the words of WG_ISA */
 
+/* ---- lost.c ---- */
+
+void wgi_context_starts(wg_context *c);
+void wgi_context_ends(wg_context *c);
+void wgi_context_failed(wg_context *c, bool on); /* it has an error of its own, or has none any more */
+void wgi_context_moves(wg_context *c);           /* to the thread that calls this */
+uint64_t wgi_thread(void);                       /* a number of the calling thread; no other has it */
+/* The thread uses the context, which may have come from another one. */
+static inline void wgi_context_used(wg_context *c)
+{
+    if (c->lost.thread != wgi_thread()) wgi_context_moves(c);
+}
+/* The error of a call that got no object is kept for the contexts of the thread. It is no news while one of
+ * them has an error, whose calls return NULL and wg_none, or while hidden. Without a context it is
+ * printed. */
+void wgi_lose(wg_status s, const char *message);
+void wgi_lost_hide(bool on);       /* in this thread, until it is called with false as often */
+void wgi_lost_find(wg_context *c); /* such an error becomes that of c */
+
 /* ---- error.c ---- */
 
 /* Records an error, unless there is one already. The message is "place of `here`: what: formatted text". c
@@ -249,8 +277,6 @@ wg_status wgi_fail(wg_context *c, wg_site here, const char *what, wg_status s, c
 /* Between these two calls an error stops the work, but leaves no message. wgi_quiet_begin returns the status
  * that wgi_quiet_end must be given: an earlier error stays the first. */
 wg_status wgi_quiet_begin(wg_context *c);
-void wgi_context_starts(wg_context *c); /* the thread has one more context */
-void wgi_context_ends(wg_context *c);   /* one less */
 void wgi_quiet_end(wg_context *c, wg_status was);
 /* Gives on_trace a line if `what` (WG_TRACE_...) is traced. */
 #define wgi_trace_line(c, what, ...) ((c)->o.trace & (what) ? wgi_say(c, __VA_ARGS__) : (void)0)

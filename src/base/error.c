@@ -73,49 +73,6 @@ static void make_plain(char *text, size_t size)
     strcpy(text, wg_plain_text(text, plain, WGI_MIN(size, sizeof plain)));
 }
 
-/* The error of a call that got no object, so no context is known. Contexts share nothing else. */
-static _Thread_local struct {
-    wg_status status;
-    char message[512];
-    uint64_t at;      /* how many contexts had been started then */
-    uint64_t started; /* how many contexts this thread has started */
-    int open, failed; /* how many of them have not been finished; how many have an error */
-} lost;
-
-/* While a context has an error, its functions return NULL and wg_none: what these lead to is no news. */
-static void lose(wg_status s, const char *message)
-{
-    if (lost.status || lost.failed) return;
-    if (!lost.open) {
-        fprintf(stderr, "error: %s\n", message);
-        return;
-    }
-    lost.status = s, lost.at = lost.started;
-    snprintf(lost.message, sizeof lost.message, "%s", message);
-}
-
-void wgi_context_starts(wg_context *c)
-{
-    lost.open++;
-    if (c->fixed) lost.failed++;
-    else c->last.start = ++lost.started;
-}
-
-void wgi_context_ends(wg_context *c)
-{
-    lost.open -= lost.open > 0;
-    lost.failed -= c->status && lost.failed;
-}
-
-/* An error that the thread has lost becomes that of the context, if it was started before. */
-static void find(const wg_context *c)
-{
-    if (!lost.status || !c || c->quiet || c->last.start > lost.at) return;
-    const wg_status s = lost.status;
-    lost.status = WG_OK;
-    wg_fail((wg_context *)(uintptr_t)c, NULL, s, "%s", lost.message);
-}
-
 /* ---- the function that the user has called ---- */
 
 static _Thread_local wg_user_call called; /* the outermost WG_USER_CALL; without a name: none */
@@ -162,14 +119,14 @@ static WG_PRINTF(5, 0) wg_status
     wgi_vfail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, va_list args)
 {
     if (!c) {
-        char text[sizeof lost.message];
+        char text[sizeof c->lost.message];
         compose(text, sizeof text, here, what, format, args);
-        return lose(s, text), s;
+        return wgi_lose(s, text), s;
     }
     if (c->status) return c->status;
     c->status = s;
     if (c->quiet) return s;
-    lost.failed++;
+    wgi_context_failed(c, true);
     compose(c->message, sizeof c->message, here, what, format, args);
     if (c->o.on_error) c->o.on_error(c->o.user, s, c->message);
     return s;
@@ -198,14 +155,14 @@ wg_status wgi_quiet_begin(wg_context *c)
     wg_status was = c->status;
     c->status = WG_OK;
     c->quiet++;
-    lost.failed++;
+    wgi_lost_hide(true);
     return was;
 }
 
 void wgi_quiet_end(wg_context *c, wg_status was)
 {
     c->quiet--;
-    lost.failed -= lost.failed > 0;
+    wgi_lost_hide(false);
     c->status = was;
 }
 
@@ -258,6 +215,11 @@ void wgi_say(wg_context *c, const char *format, ...)
     else fprintf(stderr, "wengert: %s\n", text);
 }
 
+static void find(const wg_context *c)
+{
+    if (c && !c->fixed && !c->quiet) wgi_lost_find((wg_context *)(uintptr_t)c);
+}
+
 wg_status wg_failed(const wg_context *c)
 {
     find(c);
@@ -276,7 +238,7 @@ void wg_recover(wg_context *c)
     if (!c || c->fixed) return;
     c->interrupt = 0;
     if (!c->status) return;
-    lost.failed -= lost.failed > 0;
+    wgi_context_failed(c, false);
     c->status = WG_OK;
     c->message[0] = 0;
     c->last.recovery++;

@@ -49,6 +49,7 @@ wg_graph *wg_graph_new(wg_context *c)
 {
     if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "graph_new: the context is NULL"), NULL;
     if (!wgi_ok(c)) return NULL;
+    wgi_context_used(c);
     wg_graph *g = c->graphs.freed ? c->graphs.freed : wg_alloc(c, 1, sizeof *g);
     if (!g) return NULL;
     if (g == c->graphs.freed) c->graphs.freed = g->next;
@@ -149,6 +150,7 @@ static void begin(wg_graph *g, wg_mode mode)
             g,
             &(wgi_node){ .op = &wgi_op_error, .shape = scalar, .dtype = (uint8_t)g->c->o.dtype, .here = "" });
     g->build.open = 0;
+    wgi_context_used(g->c);
 }
 
 void wg_begin(wg_graph *g, wg_mode mode)

@@ -1,6 +1,8 @@
 /* test_errors.c: what error.h promises: the first mistake is reported with its place, and nothing after it
  * does harm. */
 #include <math.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <string.h>
 
 #include "wgtest.h"
@@ -153,4 +155,117 @@ Test(errors, a_message_is_plain_text)
         wg_recover(c);
     }
     wgt_drop(c, NULL);
+}
+
+/* ---- contexts that go from thread to thread ---- */
+
+enum { HANDS = 3 };
+
+/* A thread that does what it is given, one thing after the other. */
+typedef struct hand {
+    pthread_t thread;
+    sem_t given, done;
+    void (*f)(void *);
+    void *with;
+} hand;
+static hand hands[HANDS];
+
+static void *work(void *of)
+{
+    hand *h = of;
+    for (;;) {
+        sem_wait(&h->given);
+        if (!h->f) return NULL;
+        h->f(h->with);
+        sem_post(&h->done);
+    }
+}
+
+static void in(int i, void (*f)(void *), void *with)
+{
+    hands[i].f = f, hands[i].with = with;
+    sem_post(&hands[i].given);
+    if (f) sem_wait(&hands[i].done);
+    else pthread_join(hands[i].thread, NULL);
+}
+
+static void hands_up(void)
+{
+    for (int i = 0; i < HANDS; i++) {
+        sem_init(&hands[i].given, 0, 0), sem_init(&hands[i].done, 0, 0);
+        pthread_create(&hands[i].thread, NULL, work, &hands[i]);
+    }
+}
+
+static void hands_down(void)
+{
+    for (int i = 0; i < HANDS; i++) in(i, NULL, NULL);
+}
+
+static void start(void *c) { *(wg_context **)c = wgt_start(NULL, WG_F64, NULL); }
+static void finish(void *c) { wg_finish(*(wg_context **)c, NULL); }
+static void recover(void *c) { wg_recover(*(wg_context **)c); }
+static void build(void *c) { wg_graph_new(*(wg_context **)c); }
+static void mistake(void *c) { wg_scope_pop(wg_graph_new(*(wg_context **)c)); }
+static void call_on_null(void *c) { (void)c, wg_optim_step(NULL); }
+static void expect_lost(void *c)
+{
+    wgt_expect_error(*(wg_context **)c, WG_ERROR_USE, "the optimizer is NULL");
+}
+static void expect_no_error(void *c) { cr_expect_eq(wg_failed(*(wg_context **)c), WG_OK); }
+
+TestSuite(handed, .init = hands_up, .fini = hands_down);
+
+/* A context is started, fails and is recovered or finished in any threads. Then a call on NULL in any thread
+ * is the error of the context that this thread has. */
+Test(handed, a_context_that_has_failed_elsewhere_hides_no_error)
+{
+    for (int k = 0; k < HANDS * HANDS * HANDS * HANDS * 2; k++) {
+        const int s = k % 3, f = k / 3 % 3, r = k / 9 % 3, n = k / 27 % 3;
+        wg_context *one, *other;
+        in(s, start, &one);
+        in(f, mistake, &one);
+        if (k / 81) in(r, recover, &one);
+        else in(r, finish, &one);
+        in(n, start, &other);
+        in(n, call_on_null, NULL);
+        in(n, expect_lost, &other);
+        in(n, expect_no_error, &other);
+        in(n, finish, &other);
+        if (k / 81) in((r + k) % 3, finish, &one);
+    }
+}
+
+/* A call on NULL in the thread that has the context, which goes on to another one. */
+Test(handed, the_error_of_a_call_on_null_goes_with_the_context)
+{
+    for (int k = 0; k < HANDS * HANDS * HANDS; k++) {
+        const int s = k % 3, n = k / 3 % 3, r = k / 9;
+        wg_context *one;
+        in(s, start, &one);
+        in(n, build, &one);
+        in(n, call_on_null, NULL);
+        in(r, expect_lost, &one);
+        in(r, finish, &one);
+    }
+}
+
+/* Of the contexts of the thread the first that is asked has it; those of other threads have not. */
+Test(handed, such_an_error_is_that_of_one_context)
+{
+    for (int n = 0; n < HANDS; n++) {
+        wg_context *c[4];
+        for (int i = 0; i < 4; i++) in(i < 3 ? i : n, start, &c[i]);
+        in(n, call_on_null, NULL);
+        for (int i = 0; i < 3; i++)
+            if (i != n) in(i, expect_no_error, &c[i]);
+        in((n + 1) % 3, expect_lost, &c[3]);
+        in(n, expect_no_error, &c[n]);
+        in(n, mistake, &c[n]); /* from now on it is no news in this thread */
+        in((n + 1) % 3, build, &c[3]);
+        in(n, build, &c[3]);
+        in(n, call_on_null, NULL);
+        in(n, expect_no_error, &c[3]);
+        for (int i = 0; i < 4; i++) in((i + 1) % 3, finish, &c[i]);
+    }
 }
