@@ -69,7 +69,7 @@ wg_status wgi_all_failed(wg_graph *g, wg_node x[], int n)
 
 static bool is_float_node(const wg_graph *g, wg_node x)
 {
-    return x.graph == g && x.index && x.generation == g->generation && x.index < g->count &&
+    return x.graph == g && x.index && wgi_has_node(g, x) &&
            wg_gradient_dtype((wg_dtype)g->node[x.index].dtype);
 }
 

@@ -121,6 +121,7 @@ void wgi_forget(wg_graph *g, uint32_t mark)
     wgi_forget_in_lists(g, mark);
     for (uint32_t i = mark; i < g->count; i++) g->weight -= wgi_node_weight(&g->node[i]);
     memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
+    if (mark < g->count) wgi_restamp(g, mark);
     g->count = mark;
     g->loose = WGI_UNKNOWN;
     for (int k = 0; k < WGI_NUMBERS; k++)

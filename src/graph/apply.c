@@ -18,8 +18,7 @@ static wg_graph *graph_of(const wg_node x[], int n)
 /* NULL: x is no node of this build of g, or the error node. */
 static inline const wgi_node *in_graph(const wg_graph *g, wg_node x)
 {
-    return x.graph == g && x.generation == g->generation && x.index < g->count && x.index ? &g->node[x.index]
-                                                                                          : NULL;
+    return x.graph == g && x.index && wgi_has_node(g, x) ? &g->node[x.index] : NULL;
 }
 
 static wg_promote promotion(const wg_op *op)

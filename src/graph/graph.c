@@ -99,17 +99,10 @@ void wg_graph_free(wg_graph *g)
                       g->names.stack,  g->names.streams,  g->param,    g->results.kept,
                       g->results.list, g->results.assign, g->now.use,  g->now.ran,
                       g->now.maker,    g->now.span,       g->run.work, g->now.log,
-                      g->build.call,   g->composite,      g->noted };
+                      g->build.call,   g->composite,      g->noted,    g->past };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
     to_freed(g);
     wgi_look_for_unused(c);
-}
-
-/* A number that no build of a graph of this context has. */
-static uint32_t new_generation(wg_context *c)
-{
-    if (!++c->last.generation) c->last.generation = 1;
-    return c->last.generation;
 }
 
 static void begin(wg_graph *g, wg_mode mode)
@@ -129,7 +122,9 @@ static void begin(wg_graph *g, wg_mode mode)
         memset(g->plain.number, 0, sizeof g->plain.number); /* smaller graphs share no number */
     g->plain.quick = 0;
     g->plain.eager = false;
-    g->generation = new_generation(g->c);
+    g->generation = g->stamp = wgi_new_stamp(g->c);
+    g->since = 0;
+    g->pasts = 0;
     g->mode = mode;
     g->count = g->loose = 0;
     g->weight = 0;
@@ -150,12 +145,12 @@ static void begin(wg_graph *g, wg_mode mode)
             g,
             &(wgi_node){ .op = &wgi_op_error, .shape = scalar, .dtype = (uint8_t)g->c->o.dtype, .here = "" });
     g->build.open = 0;
-    wgi_context_used(g->c);
 }
 
 void wg_begin(wg_graph *g, wg_mode mode)
 {
     if (!is_there(g, "begin") || wgi_is_busy(g, NULL, "begin")) return;
+    wgi_context_used(g->c);
     begin(g, mode);
     wgi_look_for_unused(g->c);
 }

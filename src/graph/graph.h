@@ -52,11 +52,23 @@ static inline bool wgi_has_parameter(const wgi_node *n)
 static inline bool wgi_can_build(const wg_graph *g) { return g && g->count && wgi_ok(g->c); }
 static inline int wgi_outputs(const wg_op *op) { return op->outputs ? op->outputs : 1; }
 static inline const uint32_t *wgi_in(const wgi_node *n) { return n->operands <= 2 ? n->in : n->list; }
+uint32_t wgi_new_stamp(wg_context *c);
+void wgi_restamp(wg_graph *g, uint32_t mark);           /* nodes from mark on have been removed */
+uint32_t wgi_past_stamp(const wg_graph *g, uint32_t i); /* of a node before g->since: handle.c */
+static inline uint32_t wgi_stamp(const wg_graph *g, uint32_t i)
+{
+    return i >= g->since ? g->stamp : wgi_past_stamp(g, i);
+}
 static inline wg_node wgi_handle(wg_graph *g, uint32_t i)
 {
     wg_node n;
-    n.graph = g, n.index = i, n.generation = g->generation;
+    n.graph = g, n.index = i, n.generation = wgi_stamp(g, i);
     return n;
+}
+/* Whether x, a handle of this graph, has a node: of this build, and not removed. */
+static inline bool wgi_has_node(const wg_graph *g, wg_node x)
+{
+    return x.index < g->count && x.generation == wgi_stamp(g, x.index);
 }
 static inline bool wgi_is_number(wg_node n) { return !n.graph && !wg_is_none(n); }
 static inline uint64_t wgi_number_bits(wg_node n) { return ~(n.index | (uint64_t)n.generation << 32); }
@@ -65,7 +77,7 @@ double wgi_number_value(wg_node n);
 static inline wgi_node *wgi_node_of(wg_node n)
 {
     const wg_graph *g = n.graph;
-    return g && n.generation == g->generation && n.index < g->count ? &g->node[n.index] : NULL;
+    return g && wgi_has_node(g, n) ? &g->node[n.index] : NULL;
 }
 
 /* Whether op belongs to the library: then its results depend on operands and options alone. An op of
@@ -572,8 +584,8 @@ static inline void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i)
 static inline void wgi_busy_enter(wg_graph *g)
 {
     if (g->busy.depth++) return;
-    g->busy.generation = g->generation, g->busy.room = g->room, g->busy.quick = g->plain.quick;
-    g->generation = g->room = g->plain.quick = 0;
+    g->busy = (wgi_busy){ g->busy.depth, g->generation, g->room, g->plain.quick, g->since, g->stamp };
+    g->generation = g->room = g->plain.quick = g->since = g->stamp = 0;
     g->build.within++;
     g->c->graphs.busy++;
 }
@@ -581,6 +593,7 @@ static inline void wgi_busy_leave(wg_graph *g)
 {
     if (--g->busy.depth) return;
     g->generation = g->busy.generation, g->room = g->busy.room, g->plain.quick = g->busy.quick;
+    g->since = g->busy.since, g->stamp = g->busy.stamp;
     g->build.within--;
     g->c->graphs.busy--;
 }

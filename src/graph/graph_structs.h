@@ -307,7 +307,7 @@ typedef struct wgi_running {
 /* What wgi_busy_begin has changed: busy.c. */
 typedef struct wgi_busy {
     uint32_t depth; /* 0: the graph is not busy */
-    uint32_t generation, room, quick;
+    uint32_t generation, room, quick, since, stamp;
 } wgi_busy;
 
 /* What wg_backward warns of: run/warnings.c. */
@@ -319,6 +319,10 @@ typedef struct wgi_habits {
     uint32_t backwards;            /* since wg_begin, each on more nodes than the one before */
     uint32_t nodes;                /* at the last of them */
 } wgi_habits;
+
+typedef struct wgi_past { /* nodes that are older than the last removal */
+    uint32_t since, stamp;
+} wgi_past;
 
 /* By wg_graph_mark: the memory and the texts of the graph when it had `count` nodes. */
 typedef struct wgi_mark {
@@ -349,6 +353,12 @@ struct wg_graph {
      * the graph is freed, or busy. */
     uint32_t generation;
     uint32_t born; /* the generation of its first build: older handles are of a graph that was freed */
+    /* The generation of a node's handle is that of the build until nodes are removed; those that are made
+     * then have a new one, so that no handle means two nodes. The nodes from `since` on have `stamp`; those
+     * from past[k].since on, up to the next, past[k].stamp. */
+    uint32_t since, stamp;
+    wgi_past *past;
+    size_t pasts, past_capacity;
     wgi_node *node;
     void **value;    /* by node: see values.c. All entries from count on are NULL */
     uint8_t *marked; /* by node: for the use of one call, which must set all entries back to 0 */

@@ -1,6 +1,39 @@
 /* handle.c: handles of nodes. A handle is good while its node is in the graph, and the build is the same. */
 #include "graph/graph.h"
 
+/* No build of a graph of this context has the number, and no handle of a node that was removed. */
+uint32_t wgi_new_stamp(wg_context *c)
+{
+    if (!++c->last.generation) c->last.generation = 1;
+    return c->last.generation;
+}
+
+uint32_t wgi_past_stamp(const wg_graph *g, uint32_t i)
+{
+    size_t low = 0, high = g->pasts;
+    while (high - low > 1) {
+        const size_t mid = low + (high - low) / 2;
+        if (g->past[mid].since <= i) low = mid;
+        else high = mid;
+    }
+    return g->past[low].stamp;
+}
+
+/* Without memory for the list the handles of all nodes are refused from now on. */
+void wgi_restamp(wg_graph *g, uint32_t mark)
+{
+    while (g->pasts && g->since > mark) {
+        const wgi_past *older = &g->past[--g->pasts];
+        g->since = older->since, g->stamp = older->stamp;
+    }
+    if (g->since < mark) {
+        if (WGI_GROW(g->c, g->past, g->past_capacity, g->pasts + 1))
+            g->past[g->pasts++] = (wgi_past){ g->since, g->stamp };
+        else g->pasts = 0, mark = 0;
+    }
+    g->since = mark, g->stamp = wgi_new_stamp(g->c);
+}
+
 wg_graph *wg_graph_of(wg_node n) { return n.graph; }
 wg_node wgi_error_node(wg_graph *g) { return g ? wgi_handle(g, 0) : wg_none; }
 

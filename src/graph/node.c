@@ -18,8 +18,8 @@ bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which)
     wgi_fail(g->c, here, what, WG_ERROR_USE,
              g->busy.depth                              ? "%s: " WGI_BUSY
              : !g->generation || n.generation < g->born ? "%s is a node of a graph that was freed"
-             : n.generation != g->generation ? "%s is a node from before the last wg_begin of its graph"
-                                             : "%s is a node that the graph no longer has",
+             : n.generation < g->generation ? "%s is a node from before the last wg_begin of its graph"
+                                            : "%s is a node that the graph no longer has",
              which);
     return false;
 }

@@ -113,9 +113,7 @@ static double item(wg_site here, wg_node n)
 static bool read_result(wg_node n, double *v)
 {
     const wg_graph *g = n.graph;
-    if (!g || n.generation != g->generation || n.index >= g->count || !g->now.open || g->now.peeked ||
-        !wgi_ok(g->c))
-        return false;
+    if (!g || !wgi_has_node(g, n) || !g->now.open || g->now.peeked || !wgi_ok(g->c)) return false;
     const wgi_node *node = &g->node[n.index];
     const void *p = g->value[n.index];
     if (!(node->flags & WGI_RESULT) || !p || wgi_size(node->shape) != 1 || node->dtype != WG_F32)

@@ -114,6 +114,76 @@ Test(graph, a_rewind_forgets_assignments_kept_nodes_layers_and_streams)
     }
 }
 
+/* y was removed, and z has its place. */
+Test(graph, a_node_that_was_removed_is_refused_though_its_place_is_taken)
+{
+    for (int mode = 0; mode < MODES; mode++) {
+        WGT_IN_WORLD(WG_F64, MODE(mode));
+        wg_node x = wg_param(g, p, "x", WG_SCALAR, wg_const(2));
+        const int64_t mark = wg_graph_mark(g);
+        wg_node y = wg_mul(x, 3);
+        cr_assert_eq(wg_item(y), 6);
+        wg_graph_rewind(g, mark);
+        wg_node z = wg_add(x, 100);
+        WGT_REFUSED(c, USE, "is a node that the graph no longer has", wg_item(y));
+        WGT_REFUSED(c, USE, "is a node that the graph no longer has", wg_add(y, 1));
+        WGT_REFUSED(c, USE, "is a node that the graph no longer has", wg_add(x, y));
+        WGT_REFUSED(c, USE, "is a node that the graph no longer has", wg_backward(y, p));
+        WGT_REFUSED(c, USE, "is a node that the graph no longer has", wg_grad(z, y));
+        WGT_REFUSED(c, USE, "is a node that the graph no longer has", wg_keep(y));
+        WGT_REFUSED(c, USE, "is a node that the graph no longer has", wg_name(y, "y"));
+        cr_assert(wg_node_ok(x) && wg_node_ok(z) && !wg_node_ok(y));
+        cr_assert_eq(wg_item(z), 102);
+        cr_assert_eq(wg_item(wg_mul(x, z)), 204);
+    }
+}
+
+enum { MOST_NODES = 300 };
+
+typedef struct remembered { /* a handle and, while its node is there, its value */
+    wg_node n;
+    int64_t at;
+    double value;
+    bool there;
+} remembered;
+
+/* Forgets what was made from node `mark` on. */
+static void forget(remembered *k, int count, int64_t mark)
+{
+    for (int i = 0; i < count; i++) k[i].there = k[i].there && k[i].at < mark;
+}
+
+/* Nodes are made and removed at random. A handle is good exactly as long as its node is there. */
+Test(graph, handles_mean_their_own_node_or_none_however_nodes_come_and_go)
+{
+    for (int mode = 0; mode < 3 * MODES; mode++) {
+        WGT_IN_WORLD(WG_F64, MODE(mode % MODES));
+        wgt_random r = { wgt_seed() + (uint64_t)mode };
+        static remembered k[MOST_NODES];
+        int count = 0;
+        wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(1));
+        for (int i = 0; i < 3000; i++) {
+            const uint64_t what = wgt_below(&r, 24);
+            if (what == 0) wg_begin(g, WG_TRAIN), forget(k, count, 0);
+            if (what == 0) w = wg_param(g, p, "w", WG_SCALAR, wg_const(1));
+            if (what == 1) wg_backward(wg_square(w), p);
+            if (what == 2 || what == 3) {
+                const int64_t to = 2 + (int64_t)wgt_below(&r, (uint64_t)wg_graph_nodes(g));
+                wg_graph_rewind(g, to);
+                forget(k, count, to);
+            }
+            const int at = count < MOST_NODES ? count++ : (int)wgt_below(&r, MOST_NODES);
+            const double value = (double)wgt_below(&r, 1000);
+            wg_node n = what % 2 ? wg_scalar(g, value) : wg_mul(w, value);
+            k[at] = (remembered){ n, wg_graph_nodes(g) - 1, value, true };
+            const remembered *some = &k[wgt_below(&r, (uint64_t)count)];
+            cr_assert_eq(wg_node_ok(some->n), some->there);
+            if (some->there) cr_assert_eq(wg_item(some->n), some->value);
+            else WGT_REFUSED(c, USE, "is a node", wg_item(some->n));
+        }
+    }
+}
+
 /* After a rewind other nodes may get the same numbers. They must not be taken for those that had been run
  * before. */
 Test(graph, plans_of_before_a_rewind_are_not_taken_for_others)

@@ -211,10 +211,7 @@ static void learn_scalar(wg_graph *g, const wgi_node *y)
     k->number = g->plain.number;
 }
 
-static bool in_graph(const wg_graph *g, wg_node x)
-{
-    return x.graph == g && x.generation == g->generation && x.index < g->count && x.index;
-}
+static bool in_graph(const wg_graph *g, wg_node x) { return x.graph == g && x.index && wgi_has_node(g, x); }
 
 /* The leaf of a number that stands beside an operand of dtype t. 0: t is no float type, or there is no
  * memory. */
@@ -281,7 +278,7 @@ OUT wg_node apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
 /* The kind whose record can be copied for a node of op with operand x; NULL: there is none. */
 static inline wgi_plain_op *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
 {
-    if (g->count >= g->plain.quick || x.generation != g->generation || x.index >= g->count) return NULL;
+    if (g->count >= g->plain.quick || !wgi_has_node(g, x)) return NULL;
     const wgi_node *m = &g->node[x.index];
     wgi_plain_op *k = place(g, op);
     const bool same = k->node.op == op && k->node.operands == (uint32_t)n && k->node.shape == m->shape &&
@@ -299,7 +296,7 @@ OUT wg_node quick(wg_graph *g, wg_site here, wgi_plain_op *k, wg_node x, uint64_
     *y = k->node;
     y->in[0] = (uint32_t)in, y->in[1] = (uint32_t)(in >> 32), y->here = here;
     y->hash = wgi_hash_after(y[-1].hash, k->hash, in);
-    x.index = wgi_node_count(g, y);
+    x.index = wgi_node_count(g, y), x.generation = g->stamp;
     if (g->plain.remember) wgi_remember_call(g, x.index, g->arena.at, x.index, NULL);
     if (g->plain.eager) eager_value(g, k, y, (uint32_t)a, k->node.operands == 1 ? (uint32_t)a : (uint32_t)b);
     return x;
@@ -395,7 +392,7 @@ void wgi_view_note(wg_graph *g, uint32_t i)
 const wgi_node *wgi_view_before(wg_site here, const wg_op *op, wg_node x)
 {
     wg_graph *g = x.graph;
-    if (!g || x.generation != g->generation || x.index >= g->count || !x.index) return NULL;
+    if (!g || !x.index || !wgi_has_node(g, x)) return NULL;
     wgi_limits_at_call(g);
     const uint32_t *at =
         g->count < g->build.most || g->build.repeats || g->count >= g->room ? NULL : last_of(g, op);

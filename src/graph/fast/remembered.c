@@ -120,9 +120,8 @@ void wgi_rebuild_forget_empty(wg_graph *g, uint32_t mark)
 static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node x[], int n)
 {
     for (int k = 0; k < n; k++) {
-        if (c->numbers >> k & 1
-                ? x[k].graph || wgi_number_bits(x[k]) != c->x[k]
-                : x[k].graph != g || x[k].generation != g->generation || x[k].index != c->x[k])
+        if (c->numbers >> k & 1 ? x[k].graph || wgi_number_bits(x[k]) != c->x[k]
+                                : x[k].graph != g || x[k].index != c->x[k] || !wgi_has_node(g, x[k]))
             return false;
     }
     return true;
@@ -321,7 +320,7 @@ static bool same_list(const wg_graph *g, const listed *l, const wg_node x[], int
     bool same = l && l->operands == (uint32_t)n && l->results == (uint32_t)m;
     for (int k = 0; k < n && same; k++)
         same = l->word[2 * k] == !x[k].graph && l->word[2 * k + 1] == word_of(x[k]) &&
-               (!x[k].graph || (x[k].graph == g && x[k].generation == g->generation));
+               (!x[k].graph || (x[k].graph == g && wgi_has_node(g, x[k])));
     return same;
 }
 
