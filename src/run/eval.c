@@ -57,6 +57,56 @@ static bool compute(wg_graph *g, wg_site here, const uint32_t *root, int n, bool
     return ok;
 }
 
+/* Without the nodes of wg_keep, which may depend on parameters that have changed. */
+static bool compute_alone(wg_graph *g, wg_site here, const uint32_t *root, int n, bool assigned, bool quiet)
+{
+    const size_t kepts = g->results.kepts;
+    g->results.kepts = 0;
+    const bool ok = compute(g, here, root, n, assigned, quiet);
+    g->results.kepts = kepts;
+    return ok;
+}
+
+static bool is_result(const wg_graph *g, uint32_t i, const void *arg)
+{
+    (void)arg;
+    return g->value[i] && g->node[i].flags & WGI_RESULT;
+}
+
+static bool has_changed(const wg_graph *g, const wgi_parameter *q)
+{
+    for (size_t i = 0; i < g->now.uses; i++)
+        if (g->now.use[i].p == q->owner) return q->owner->version != g->now.use[i].version;
+    return false;
+}
+
+/* Whether node i is made, not by results alone, of parameters or states of a set that has changed since the
+ * evaluation was opened. Then its value of that time can not be computed any more, and need not be there. */
+static bool reads_changed(wg_graph *g, uint32_t i)
+{
+    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_reached r;
+    bool changed = !wgi_reach(g, &g->temp, &i, 1, 0, is_result, NULL, &r);
+    for (uint32_t k = 0; k < r.count && !changed; k++) {
+        const wgi_node *n = &g->node[r.node[k]];
+        changed = wgi_has_parameter(n) && !is_result(g, r.node[k], NULL) && has_changed(g, n->parameter);
+    }
+    wgi_arena_rewind(&g->temp, place);
+    return changed;
+}
+
+static void *fail_changed(wg_site here, const char *what, wg_node n)
+{
+    char who[80];
+    wg_site_argument(here, 0, who, sizeof who);
+    wgi_fail(n.graph->c, here, what, WG_ERROR_USE,
+             "%s was not computed before the parameters changed: read it before wg_optim_step or wg_keep it",
+             *who               ? who
+             : *wg_node_name(n) ? wg_node_name(n)
+                                : "the node");
+    return NULL;
+}
+
 /* The value of node n, computed if it is missing. quiet: record no error, and make nothing a result. */
 static void *read(wg_site here, const char *what, wg_node n, bool quiet)
 {
@@ -69,25 +119,15 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     bool fixed = wgi_is_leaf(node) && node->op != &wgi_op_param && node->op != &wgi_op_state;
     if (fixed) return wgi_value(g, i);
     if (g->now.open && g->now.peeked && wgi_params_changed(g)) wgi_close(g);
-    if (g->now.open && wgi_params_changed(g)) {
-        if (g->value[i] && node->flags & WGI_RESULT) return g->value[i];
-        char who[80];
-        if (!quiet) {
-            wg_site_argument(here, 0, who, sizeof who);
-            wgi_fail(g->c, here, what, WG_ERROR_USE,
-                     "%s was not computed before the parameters changed: read it before wg_optim_step or "
-                     "wg_keep it",
-                     *who               ? who
-                     : *wg_node_name(n) ? wg_node_name(n)
-                                        : "the node");
-        }
-        return NULL;
-    }
+    const bool late = g->now.open && wgi_params_changed(g);
+    if (late && g->value[i] && node->flags & WGI_RESULT) return g->value[i];
+    if (late && reads_changed(g, i)) return quiet ? NULL : fail_changed(here, what, n);
     g->now.peeked = quiet && (g->now.peeked || !g->now.open);
     wgi_open(g);
     if (g->value[i] && !quiet && !(node->flags & WGI_RESULT)) wgi_wish(g, i);
-    bool there = g->value[i] && (node->flags & WGI_RESULT || kept_are_results(g));
-    bool ok = wgi_is_leaf(node) ? wgi_own_bytes(g, i) : (there || compute(g, here, &i, 1, false, quiet));
+    bool there = g->value[i] && (late || node->flags & WGI_RESULT || kept_are_results(g));
+    bool ok = wgi_is_leaf(node) ? wgi_own_bytes(g, i)
+                                : there || (late ? compute_alone : compute)(g, here, &i, 1, false, quiet);
     if (ok && !quiet) wgi_result(g, i);
     return ok ? g->value[i] : NULL;
 }
