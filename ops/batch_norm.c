@@ -73,11 +73,11 @@ EXPAND(batch_norm_train)
     y[2] = wg_var(x[0], .axes = AXES_OF(rows));
     y[0] = wg_add(wg_mul(wg_div(wg_sub(x[0], y[1]), wg_sqrt(wg_add(y[2], eps))), x[1]), x[2]);
 }
-/* A batch without rows has no mean, which is NaN. y has no elements, so it depends on nothing. */
+/* A batch without rows has no mean, which is NaN. y has no elements, so the gradients are sums of nothing. */
 VJP(batch_norm_train)
 {
     if (wg_shape_size(wg_node_shape(x[0]))) norm_gradients(here, &wgi_op_batch_norm_grad, y, gy, x, gx);
-    else gx[0] = gx[1] = gx[2] = wg_number(0);
+    else gx[0] = gy, gx[1] = gx[2] = sum_of_rows(here, gy);
 }
 #define OF_SHAPE(eps, ...) norm_sample(here, g, &wgi_op_batch_norm_train, eps, WG_SHAPE(__VA_ARGS__))
 SAMPLES(batch_norm_train, OF_SHAPE(1e-5, 5, 3), OF_SHAPE(0.125, 3, 2, 4), OF_SHAPE(1e-5, 40, 18),

@@ -81,3 +81,31 @@ Test(batch_norm, without_rows_changes_no_average_and_has_no_derivative)
     cr_assert_eq(wg_params_item(p, "bn.count"), 1);
     EXPECT(layer(g, p, WG_EVAL, WG_SHAPE(2, 1)), WG_F64, WG_SHAPE(2, 1), -1, 1); /* mean 1, variance 1 */
 }
+
+/* A last batch that is empty: as after a dense layer, all gradients are 0, a step of descent changes nothing,
+ * and no average is touched, whoever commits. */
+Test(batch_norm, without_rows_has_gradients_of_zero)
+{
+    for (int way = 0; way < 12; way++) {
+        WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = way % 3 - 1));
+        wg_optim *o = wg_sgd(p, .lr = 0.5);
+        double first[8], second[8];
+        for (int step = 0; step < 4; step++) {
+            wg_begin(g, WG_TRAIN);
+            const double rows[3] = { 5, 7, 11 };
+            wg_node x = wg_input(g, "x", wg_view_f64(rows, WG_SHAPE(step ? 0 : 3, 1)));
+            wg_node z = wg_nn_dense(x, p, "fc", 1, .W_init = wg_const(1));
+            wg_node y = wg_nn_batch_norm(z, p, "bn");
+            wg_node loss = way / 3 == 2 ? wg_sum(y) : wg_sum(wg_square(wg_mul(y, 3)));
+            if (way / 3 == 1) wg_backward_add(loss, p);
+            else if (way / 3 == 3) wg_commit(g);
+            else wg_backward(loss, p);
+            if (way / 3 < 3) wg_optim_step(o);
+            wg_params_get(p, step ? second : first);
+            cr_assert(!wg_failed(c), "way %d: %s", way, wg_message(c));
+            cr_assert_eq(wg_params_item(p, "bn.count"), 1);
+            cr_assert_float_eq(wg_params_item(p, "bn.mean"), 0.1 * 23 / 3, 1e-15);
+            if (step) cr_assert_arr_eq(first, second, sizeof *first * wg_params_size(p));
+        }
+    }
+}
