@@ -12,6 +12,8 @@
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
+#include <float.h>
+
 /* a^b. The most frequent exponents take a product or two, or a quotient. Without branches for f32. */
 ALWAYS_INLINE float power_f32(float a, float b)
 {
@@ -41,15 +43,20 @@ static int exponent_of_all(const wg_kernel *k)
         enum { b = n };     \
         WG_MAP1(k, (T)(e)); \
     }
-#define POWERS(k, e)                                                                                         \
-    switch (exponent_of_all(k)) {                                                                            \
-        POWERS_AT(k, -1, e)                                                                                  \
-        POWERS_AT(k, 1, e) POWERS_AT(k, 2, e) POWERS_AT(k, 3, e) POWERS_AT(k, 4, e) default : WG_MAP2(k, e); \
+#define POWERS(k, e, other)                                                                          \
+    switch (exponent_of_all(k)) {                                                                    \
+        POWERS_AT(k, -1, e)                                                                          \
+        POWERS_AT(k, 1, e) POWERS_AT(k, 2, e) POWERS_AT(k, 3, e) POWERS_AT(k, 4, e) default : other; \
     }
 
-KERNEL(pow) { POWERS(k, POWER(a, b)); }
-KERNEL(pow_base) { POWERS(k, b == 0 ? 0 : b * POWER(a, b - 1)); }
-KERNEL(pow_exponent) { WG_MAP2(k, POWER_LOG(a, b)); }
+/* c a^e, where the power alone is too large or too small for its dtype. Its sign is that of p, which is a^e
+ * so far as it can be said. */
+static double times_power(double c, double a, double e, double p)
+{
+    if (a == 0 || !isfinite(a) || !isfinite(e) || isnan(p)) return c * p;
+    const double q = pow(fabs(a), e / 4), y = c * q * q * q * q;
+    return signbit(p) ? -y : y;
+}
 
 #define POW_TERM_FIELDS(F, S) F(S, INT, k, "0") F(S, INT, j, "0") F(S, INT, m, "0") F(S, INT, l, "0")
 OPTIONS(pow_term, POW_TERM_FIELDS);
@@ -59,6 +66,9 @@ enum { MOST_TERMS = 32, STRIP = 128 };
 
 #define FLOATS_FILE "ops/power_term.h"
 #include "kernel/both_floats.h"
+KERNEL(pow) { POWERS(k, POWER(a, b), WG_MAP2(k, POWER(a, b))); }
+KERNEL(pow_base) { POWERS(k, b * POWER(a, b - 1), return BY_FLOAT(k, pow_base, k)); }
+KERNEL(pow_exponent) { WG_MAP2(k, POWER_LOG(a, b)); }
 KERNEL(pow_term) { return BY_FLOAT(k, pow_term, k); }
 
 #if WG_BASE

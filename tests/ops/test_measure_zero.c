@@ -2,6 +2,7 @@
  * ties, integers as exponents, saturation, the ends of a range. Where a function has no derivative the
  * convention of its op is expected. The rest: test_lattice.c, test_registry_halves.c. */
 #include <float.h>
+#include <float.h>
 #include <math.h>
 
 #include "wgnearest.h"
@@ -62,6 +63,67 @@ Test(measure_zero, exponents_may_change_from_step_to_step)
         cr_expect(close(d, e * pow(4, e - 1)), "exponent %g: %.17g", e, d);
     }
     done(b);
+}
+
+/* Near 0 a power is beyond the range of its dtype where the derivative, its product with a small exponent, is
+ * not: f = x^u(x) = e^g, g = u ln x, so f' = f g' and f'' = f (g'^2 + g''). u = x, 2 x, sin x and x^2. */
+static wg_node self_power(wg_node x, int i)
+{
+    return wg_pow(x, i == 0 ? x : i == 1 ? wg_mul(2, x) : i == 2 ? wg_sin(x) : wg_square(x));
+}
+static void self_power_slopes(long double x, int i, long double d[2])
+{
+    const long double L = logl(x), s = sinl(x), c = cosl(x);
+    const long double u = i == 2   ? s
+                          : i == 3 ? x * x
+                                   : (i + 1) * x,
+                      v = i == 2   ? c
+                          : i == 3 ? 2 * x
+                                   : i + 1,
+                      w = i == 2   ? -s
+                          : i == 3 ? 2
+                                   : 0;
+    const long double g1 = v * L + u / x, g2 = w * L + 2 * v / x - u / x / x, f = expl(u * L);
+    d[0] = f * g1, d[1] = f * (g1 * g1 + g2);
+}
+
+Test(measure_zero, powers_near_zero_have_finite_derivatives)
+{
+    for (int k = 0; k < 2; k++) {
+        const double least = k ? 1e-307 : 1e-37, most = k ? DBL_MAX : FLT_MAX, error = k ? 1e-12 : 2e-5;
+        for (int i = 0; i < 4; i++)
+            for (double at = 0.5; at > least; at *= k ? 1e-3 : 0.1) {
+                if (i == 3 && at * at < least) continue; /* u has no digits */
+                WGT_IN_GRAPH(k ? WG_F64 : WG_F32, NULL);
+                wg_node x = wg_scalar(g, at), first = wg_grad(self_power(x, i), x);
+                const double got[2] = { wg_item(first), wg_item(wg_grad(first, x)) };
+                long double want[2];
+                self_power_slopes(k ? at : (double)(float)at, i, want);
+                for (int n = 0; n < 2; n++)
+                    if (fabsl(want[n]) < most / 8)
+                        cr_expect(fabsl(got[n] - want[n]) <= error * fabsl(want[n]),
+                                  "%s, u %d, x %g, order %d: %g, not %Lg", k ? "f64" : "f32", i, at, n + 1,
+                                  got[n], want[n]);
+            }
+    }
+}
+
+/* The derivative by a is b a^(b - 1), whatever a^(b - 1) is. Each row: a, b, the derivative. */
+Test(measure_zero, the_slope_of_a_power_that_is_out_of_range)
+{
+    static const double rows[][3] = { { 1e-310, 1e-200, 1e110 },
+                                      { -1e-310, 0, 0 },
+                                      { 1e-250, -1e-200, -1e50 },
+                                      { 0, 1e-3, INFINITY },
+                                      { 0, 1.5, 0 } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        WGT_IN_GRAPH(WG_F64, NULL);
+        wg_node a = wg_fill(g, rows[i][0], WG_SHAPE(200)), b = wg_fill(g, rows[i][1], WG_SHAPE(200));
+        wg_node d = wg_grad(wg_sum(wg_pow(a, b)), a);
+        const double want = rows[i][2], *got = wg_value(d).data;
+        for (int n = 0; n < 200; n += 199)
+            cr_expect(got[n] == want || fabs(got[n] - want) <= 1e-12 * fabs(want), "row %zu: %g", i, got[n]);
+    }
 }
 
 /* ---- quotients, losses ---- */
