@@ -450,7 +450,6 @@ struct wg_program {
 
 /* Memory for q, zeroed, freed with the program; NULL after an error. */
 void *wgi_lang_alloc(wg_program *q, size_t size);
-char *wgi_lang_text(wg_program *q, const char *text, size_t length);
 /* The same for what a build makes: freed by wgi_lang_forget_built, before the next build. */
 void *wgi_lang_built(wg_program *q, size_t size);
 void wgi_lang_forget_built(wg_program *q);

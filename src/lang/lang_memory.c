@@ -46,7 +46,7 @@ void *wgi_lang_built(wg_program *q, size_t size) { return take(q, &q->memory.bui
 
 void wgi_lang_forget_built(wg_program *q) { release(q, &q->memory.built); }
 
-char *wgi_lang_text(wg_program *q, const char *text, size_t length)
+static char *text_copy(wg_program *q, const char *text, size_t length)
 {
     char *p = wgi_lang_alloc(q, length + 1);
     if (p) memcpy(p, text, length);
@@ -89,7 +89,7 @@ wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length)
     wgi_ident **at = place_of(q, text, length);
     if (*at) return *at;
     wgi_ident *i = wgi_lang_alloc(q, sizeof *i);
-    if (!i || !(i->text = wgi_lang_text(q, text, length))) return NULL;
+    if (!i || !(i->text = text_copy(q, text, length))) return NULL;
     return *at = i;
 }
 
