@@ -110,6 +110,12 @@ typedef struct wg_bound {
 /* The shortest possible time of a step. */
 WG_API wg_bound wg_plan_bound(const wg_plan_step *s, const wg_limits *l);
 
+/* ---- for tools that compute beside the program ---- */
+
+/* While on, what is computed is not interrupted: an interrupt (wg_interrupt, .on_poll) waits for what the program
+ * computes next, and wg_recover does not forget it. Pictures are drawn so. Returns what was before. */
+WG_API bool wg_interrupts_wait(wg_context *c, bool on);
+
 #ifdef __cplusplus
 }
 #endif

@@ -605,6 +605,7 @@ plan_look@ plan* root o:plan_opts* | The plan by which root is computed, run and
 plan_free - p:plan*! | Frees the plan.
 limits_measure status c:context* l:limits*! | Measures what the machine can do with the context's threads.
 plan_bound bound s:plan_step* l:limits* | The shortest possible time of a step.
+interrupts_wait bool c:context* on:bool | While on, what is computed is not interrupted: an interrupt (wg_interrupt, .on_poll) waits for what the program computes next, and wg_recover does not forget it. Pictures are drawn so. Returns what was before.
 # recurrent
 nn_rnn_cell@ states a:nn_cell_args* | One step of a plain recurrent layer: h' = tanh(x W + h U + b).
 nn_lstm_cell@ states a:nn_cell_args* | One step of a long short-term memory (Hochreiter and Schmidhuber 1997).

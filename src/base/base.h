@@ -215,6 +215,7 @@ struct wg_context {
     char message[1024];
     bool widens;     /* rules of users compute in f64 what they say in f32: a graph of f32 was replayed in
                       * f64 */
+    bool patient;    /* an interrupt waits until what is computed now is done */
     int quiet;       /* more than 0 between wgi_quiet_begin and wgi_quiet_end: errors get no message */
     bool fixed;      /* the context that wg_start returns without memory. It is constant: never write to it */
     wgi_arena arena; /* interned shapes and traces: freed with the context */

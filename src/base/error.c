@@ -3,6 +3,7 @@
 #include "base/base.h"
 
 #include "wengert/op.h"
+#include "wengert/plan.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -163,6 +164,7 @@ void wgi_quiet_end(wg_context *c, wg_status was)
 {
     c->quiet--;
     wgi_lost_hide(false);
+    if (c->status == WG_ERROR_INTERRUPTED) c->interrupt = 1; /* nobody has been told of it */
     c->status = was;
 }
 
@@ -236,7 +238,7 @@ void wg_recover(wg_context *c)
 {
     find(c);
     if (!c || c->fixed) return;
-    c->interrupt = 0;
+    if (!c->patient) c->interrupt = 0;
     if (!c->status) return;
     wgi_context_failed(c, false);
     c->status = WG_OK;
@@ -337,9 +339,18 @@ static bool goes_on(wg_context *c)
     return c->o.on_poll(c->o.user);
 }
 
+bool wg_interrupts_wait(wg_context *c, bool on)
+{
+    if (!c) wg_fail(NULL, NULL, WG_ERROR_USE, "interrupts_wait: the context is NULL");
+    if (!c || c->fixed) return false;
+    const bool was = c->patient;
+    c->patient = on;
+    return was;
+}
+
 bool wgi_is_interrupted(wg_context *c, wg_site here)
 {
-    if (!c->interrupt && goes_on(c)) return false;
+    if (c->patient || (!c->interrupt && goes_on(c))) return false;
     c->interrupt = 0;
     wgi_fail(c, here, "interrupt", WG_ERROR_INTERRUPTED, "the work was interrupted");
     return true;

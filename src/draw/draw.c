@@ -2,6 +2,7 @@
  *
  * They work on a failed context too, return their own status, and change nothing of the graph. */
 #include "draw/svg.h"
+#include "wengert/plan.h"
 
 #include <limits.h>
 #include <string.h>
@@ -114,7 +115,9 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
         return WGI_DRAW_FAIL(out->c, here, WG_ERROR_VALUE, "draw: .level \"%s\": written, ops or plan",
                              o->level);
     wgi_locale l = wgi_locale_set_c();
+    const bool waits = wg_interrupts_wait(out->c, true); /* a picture has all its values */
     const wg_status s = (level == WGI_LEVEL_PLAN ? wgi_plan_level_write : write_picture)(&p, root, out);
+    wg_interrupts_wait(out->c, waits);
     wgi_pool_free(&pool);
     wgi_locale_restore(l);
     return s;

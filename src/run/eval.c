@@ -6,6 +6,7 @@
 #include "base/floats.h"
 #include "graph/composites.h"
 #include "run/run.h"
+#include "wengert/plan.h"
 
 /* Whether every node that was marked by wg_keep is a result already. If not, the next read has to run. */
 static bool kept_are_results(const wg_graph *g)
@@ -188,8 +189,10 @@ bool wg_peek(wg_node n, wg_tensor *t)
 {
     wg_graph *g = n.graph;
     if (!g || !t) return false;
-    wg_status was = wgi_quiet_begin(g->c);
+    const wg_status was = wgi_quiet_begin(g->c);
+    const bool waits = wg_interrupts_wait(g->c, true); /* nobody would be told of it */
     void *p = read(wg_node_site(n), "peek", n, true);
+    wg_interrupts_wait(g->c, waits);
     wgi_quiet_end(g->c, was);
     *t = (wg_tensor){ wg_node_dtype(n), wg_node_shape(n), p };
     return p != NULL;

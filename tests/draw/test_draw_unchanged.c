@@ -78,3 +78,52 @@ GRAPH_TEST(draw_unchanged, a_picture_makes_no_results)
     cr_assert(isnan(wg_item(q)));
     wgt_expect_error(c, WG_ERROR_USE, "was not computed before the parameters changed");
 }
+
+/* ---- an interrupt that waits ---- */
+
+static wg_node computed(wg_graph *g) { return wg_exp(wg_mul(wg_sum(wg_fill(g, 0.25, WG_SHAPE(2))), 3)); }
+/* A vector, of more than one element: computations of scalars are too short to be interrupted. */
+static wg_node next(wg_node y) { return wg_sum(wg_mul(y, wg_fill(wg_graph_of(y), 1, WG_SHAPE(5)))); }
+
+/* The values are computed by the picture, or were before; or the context has an error already. The picture is
+ * whole, and the interrupt goes on waiting for what the program computes. */
+Test(draw_unchanged, a_picture_is_whole_and_an_interrupt_waits)
+{
+    static const char *const formats[] = { "dot", "svg", "txt", "html", "json", "tex" };
+    for (int i = 0; i < 6; i++)
+        for (int way = 0; way < 4; way++) {
+            WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .interpret = i % 3 - 1));
+            wg_graph *h = wg_graph_new(c);
+            wg_node y = computed(g), twin = computed(h);
+            const wg_draw_opts o =
+                WG_OPTS(wg_draw_opts, .format = formats[i], .values = true, .backward = way == 3);
+            if (way == 1) wg_item(y);
+            if (way == 2) wg_add(y, wg_none);
+            char *whole = wg_draw_text_at(WG_HERE, twin, &o);
+            wg_interrupt(c);
+            char *now = wg_draw_text_at(WG_HERE, y, &o);
+            cr_assert(whole && now, "%s, way %d: %s", formats[i], way, wg_message(c));
+            cr_expect_str_eq(now, whole);
+            if (way != 2) WGT_REFUSED(c, INTERRUPTED, "the work was interrupted", wg_item(next(y)));
+            cr_expect(wg_failed(c) == (way == 2 ? WG_ERROR_USE : WG_OK));
+            wg_free(c, now), wg_free(c, whole);
+            wg_recover(c);
+        }
+}
+
+/* The same for wg_peek, whoever asks. */
+Test(draw_unchanged, a_look_is_not_interrupted)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    wg_node y = computed(g);
+    wg_tensor t;
+    wg_interrupt(c);
+    cr_assert(wg_peek(y, &t) && wg_tensor_item(&t, 0) == exp(1.5));
+    WGT_REFUSED(c, INTERRUPTED, "the work was interrupted", wg_item(next(y)));
+    cr_expect_not(wg_interrupts_wait(c, true));
+    wg_interrupt(c);
+    wg_recover(c);
+    cr_expect_lt(wgt_relative(wg_item(next(y)), 5 * exp(1.5)), 1e-15);
+    cr_expect(wg_interrupts_wait(c, false));
+    WGT_REFUSED(c, INTERRUPTED, "the work was interrupted", wg_item(next(y)));
+}
