@@ -120,8 +120,9 @@ void wgi_rebuild_forget_empty(wg_graph *g, uint32_t mark)
 static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node x[], int n)
 {
     for (int k = 0; k < n; k++) {
-        if (c->numbers >> k & 1 ? x[k].graph || wgi_number_bits(x[k]) != c->x[k]
-                                : x[k].graph != g || x[k].index != c->x[k] || !wgi_has_node(g, x[k]))
+        if (c->numbers >> k & 1
+                ? x[k].graph || wgi_number_bits(x[k]) != c->x[k]
+                : x[k].graph != g || x[k].index != c->x[k] || x[k].generation != wgi_stamp(g, x[k].index))
             return false;
     }
     return true;
