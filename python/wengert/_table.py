@@ -759,7 +759,7 @@ random_normal_args x:graph* shape:shape ; mean:double deviation:double name:text
 random_uniform_args x:graph* shape:shape ; low:double high:double name:text
 recompute_chain_args x f:step_fn() user:void* steps:int ; keep:int
 reduce_args x ; axis:int axes:axes keepdims:bool
-replay_opts ; floats:dtype params:params* held:byte* map:node*! pieces:bool each:each_fn() each_user:void*
+replay_opts ; floats:dtype params:params* held:byte* map:node*! pieces:bool guards:bool each:each_fn() each_user:void*
 resize_args x shape:shape ; mode:resize_mode axis:int axes:axes align_corners:bool
 rms_norm_args x gamma ; eps:double axis:int axes:axes
 rmsprop_opts ; lr:double rho:double eps:double momentum:double centered:bool weight_decay:double coupled:bool l1:double decay_all:bool

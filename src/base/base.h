@@ -181,7 +181,8 @@ struct wgi_graphs {                  /* of graph/ */
     struct wg_graph *first, *tracer; /* every graph; the graph that derivative rules are traced in */
     struct wg_graph *freed;          /* memory of graphs that were freed, for new ones: handles to their
                                           nodes can still be refused */
-    struct wg_graph *guarded;        /* of another context: it is shut while a rule runs in this one: busy.c */
+    struct wg_graph *guarded;        /* of another context: it is shut while a rule runs in this one:
+                                      * busy.c */
     struct wgi_kinds *kinds;         /* what is kept for nodes of one kind: kinds.c */
     uint32_t busy;                   /* how many graphs are busy: busy.c */
     int count;                       /* of the list that begins with `first` */

@@ -54,7 +54,8 @@ static bool open_copy(copy *t, const wg_check *r, wg_node loss, int threads, int
     t->g = wg_graph_new(t->c), t->p = wg_params_new(t->c);
     t->map = wg_alloc(t->c, (size_t)wg_graph_nodes(from), sizeof *t->map);
     if (wg_failed(t->c) || !copy_params(t, loss)) return false;
-    t->loss = wgi_check_replay(loss, t->g, from, &WG_OPTS(wg_replay_opts, .params = t->p, .map = t->map, .guards = true));
+    t->loss = wgi_check_replay(loss, t->g, from,
+                               &WG_OPTS(wg_replay_opts, .params = t->p, .map = t->map, .guards = true));
     return !wg_failed(t->c) && wg_node_ok(t->loss);
 }
 

@@ -59,7 +59,8 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
         } else if (h != g) {
             const bool ruled = g->rule.op || h->rule.op;
             wgi_fail(g->c, here, op->name, WG_ERROR_USE, "%s belongs to another graph%s", who,
-                     ruled ? ": a derivative rule makes nodes in wg_graph_of(gy), the graph of its operands" : "");
+                     ruled ? ": a derivative rule makes nodes in wg_graph_of(gy), the graph of its operands"
+                           : "");
         } else {
             wgi_usable(x[k], here, op->name, who);
         }

@@ -108,8 +108,8 @@ static inline bool wgi_rule_makes(wg_graph *g, wg_site here, const char *what, c
 }
 /* Whether a function of the user is called for op: what it does may change from call to call. */
 static inline bool wgi_op_asks(const wg_op *op) { return op->users || !wgi_op_is_ours(op); }
-/* busy.c: between these two calls the graph gets no node, and its context no error. If the rule that `by` calls
- * has tried to use it, that is an error of by's context. */
+/* busy.c: between these two calls the graph gets no node, and its context no error. If the rule that `by`
+ * calls has tried to use it, that is an error of by's context. */
 void wgi_shut(wg_graph *g);
 void wgi_unshut(wg_graph *g, wg_graph *by);
 /* These two stand around a call of op's derivative rule, or of its expansion in place of a rule.
@@ -382,6 +382,8 @@ void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what
  * wgi_aside_begin. */
 typedef struct wgi_aside {
     uint32_t count, mark; /* mark: the first such node */
+    uint32_t since, stamp;
+    size_t pasts;
     wgi_place arena;
     double weight;
     bool repeats, lazy;

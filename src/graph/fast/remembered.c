@@ -377,14 +377,23 @@ void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what
 wgi_aside wgi_aside_begin(wg_graph *g)
 {
     wgi_build *b = &g->build;
-    const wgi_aside a = { g->count, g->count, wgi_arena_place(&g->arena), g->weight, b->repeats, g->lazy };
+    wgi_aside a = { .count = g->count,
+                    .arena = wgi_arena_place(&g->arena),
+                    .weight = g->weight,
+                    .repeats = b->repeats,
+                    .lazy = g->lazy,
+                    .since = g->since,
+                    .stamp = g->stamp,
+                    .pasts = g->pasts };
     const wgi_called *last = NULL;
     for (uint32_t i = b->at; b->repeats && i < b->calls; i = last->skip) last = &b->call[i];
     if (last) g->count = last->after, wgi_arena_rewind(&g->arena, last->then);
     b->within++;
     b->repeats = false;
     g->plain.quick = 0;
-    return (wgi_aside){ a.count, g->count, a.arena, a.weight, a.repeats, a.lazy };
+    a.mark = g->count;
+    wgi_restamp(g, a.mark); /* their handles are those of no later node */
+    return a;
 }
 
 void wgi_aside_again(wg_graph *g, const wgi_aside *a, wgi_place place)
@@ -392,6 +401,7 @@ void wgi_aside_again(wg_graph *g, const wgi_aside *a, wgi_place place)
     if (g->composites) wgi_composites_forget(g, a->mark);
     wgi_forget_in_lists(g, a->mark);
     g->count = a->mark;
+    g->stamp = wgi_new_stamp(g->c);
     wgi_arena_rewind(&g->arena, place);
 }
 
@@ -401,5 +411,6 @@ void wgi_aside_end(wg_graph *g, const wgi_aside *a)
     g->build.within--;
     g->build.repeats = a->repeats;
     g->count = a->count, g->weight = a->weight, g->lazy = a->lazy;
+    g->since = a->since, g->stamp = a->stamp, g->pasts = a->pasts;
     g->loose = WGI_UNKNOWN; /* operands are marked as used by nodes that are gone */
 }
