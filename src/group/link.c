@@ -6,7 +6,9 @@
 #include "group/group.h"
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* ---- the launcher ---- */
@@ -56,10 +58,22 @@ static bool may_end; /* every process has said goodbye */
 static bool in_use;  /* by a context that has not ended */
 static pid_t began;  /* the process that has begun MPI: its children have not */
 
-/* Open MPI's own parts look for its symbols in the whole program. */
+/* Open MPI's own parts look for its symbols in the whole program. A library that MPI needs, that of
+ * InfiniPath, handles signals as soon as it is loaded: the program's handlers stay. */
+static void *load(const char *path, bool to_begin)
+{
+    struct sigaction was[NSIG], now;
+    for (int i = 1; i < NSIG; i++)
+        if (sigaction(i, NULL, &was[i])) memset(&was[i], 0, sizeof was[i]);
+    void *library = dlopen(path, RTLD_NOW | (to_begin ? RTLD_GLOBAL : RTLD_LOCAL));
+    for (int i = 1; i < NSIG; i++)
+        if (!sigaction(i, NULL, &now) && now.sa_handler != was[i].sa_handler) sigaction(i, &was[i], NULL);
+    return library;
+}
+
 static const wgi_transport *transport_in(const char *path, bool to_begin, char *why, size_t size)
 {
-    void *library = dlopen(path, RTLD_NOW | (to_begin ? RTLD_GLOBAL : RTLD_LOCAL));
+    void *library = load(path, to_begin);
     const wgi_transport *t = library ? dlsym(library, WGI_TRANSPORT_SYMBOL) : NULL;
     if (!library) snprintf(why, size, "%s", dlerror());
     else if (!t || t->version != WGI_TRANSPORT)

@@ -85,19 +85,64 @@ static bool load(void)
 
 static void *function(const char *name) { return library ? dlsym(library, name) : NULL; }
 
-/* The pthread build of OpenBLAS has its own threads, which omp_set_num_threads does not limit. It is set to
- * one thread here. */
+/* ---- one thread ----
+ *
+ * The pthread build of OpenBLAS has its own threads, which omp_set_num_threads does not limit. Their number
+ * is one variable of the process, and the program's: NumPy may work with the same library. So it is one while
+ * any thread of ours is in the BLAS, and what the program wants before and after that. */
+static int (*get_threads)(void); /* NULL: the library is not that build */
+static void (*set_threads)(int);
+static struct {
+    pthread_mutex_t lock;
+    int calls;  /* that are in the BLAS */
+    int wanted; /* by the program, while there are calls */
+} held = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+void wgi_blas_enter(void)
+{
+    if (!set_threads) return;
+    pthread_mutex_lock(&held.lock);
+    const int now = get_threads();
+    if (!held.calls++ || now != 1) held.wanted = now;
+    if (now != 1) set_threads(1);
+    pthread_mutex_unlock(&held.lock);
+}
+
+void wgi_blas_leave(void)
+{
+    if (!set_threads) return;
+    pthread_mutex_lock(&held.lock);
+    if (!--held.calls && get_threads() != held.wanted) set_threads(held.wanted);
+    pthread_mutex_unlock(&held.lock);
+}
+
+/* The calls of other threads do not end in a child of fork(). */
+static void before_fork(void) { pthread_mutex_lock(&held.lock); }
+static void in_parent(void) { pthread_mutex_unlock(&held.lock); }
+static void in_child(void)
+{
+    if (held.calls) set_threads(held.wanted);
+    held.calls = 0;
+    pthread_mutex_unlock(&held.lock);
+}
+
+static void hold_threads(void)
+{
+    get_threads = (int (*)(void))function("openblas_get_num_threads");
+    if (get_threads) set_threads = (void (*)(int))function("openblas_set_num_threads");
+    if (set_threads) pthread_atfork(before_fork, in_parent, in_child);
+}
+
 static void start(void)
 {
-    static const char *const kind[] = { "serial", "pthreads, held to one", "OpenMP" };
+    static const char *const kind[] = { "serial", "pthreads, one in each call", "OpenMP" };
     if (!load()) return;
     sgemm = (__typeof__(sgemm))function("cblas_sgemm"), dgemm = (__typeof__(dgemm))function("cblas_dgemm");
     int (*get_parallel)(void) = (int (*)(void))function("openblas_get_parallel");
-    void (*set_threads)(int) = (void (*)(int))function("openblas_set_num_threads");
     char *(*get_config)(void) = (char *(*)(void))function("openblas_get_config");
     char *(*get_core)(void) = (char *(*)(void))function("openblas_get_corename");
     int parallel = get_parallel ? get_parallel() : 0;
-    if (parallel == 1 && set_threads) set_threads(1);
+    if (parallel == 1) hold_threads();
     snprintf(about, sizeof about, WG_BLAS_LIBRARY ", a CBLAS other than OpenBLAS");
     if (!get_config || !get_core) return;
     light = light_of(get_config(), get_core());
@@ -145,14 +190,21 @@ void wgi_gemm_run(const wgi_gemm *g, int isa)
     const CBLAS_TRANSPOSE ta = g->ta ? CblasTrans : CblasNoTrans, tb = g->tb ? CblasTrans : CblasNoTrans;
     const int m = (int)g->m, n = (int)g->n, k = (int)g->k, lda = (int)g->lda, ldb = (int)g->ldb,
               ldc = (int)g->ldc;
-    if (wgi_gemm_is_own(isa) || !fits(g)) wgi_gemm_own[isa](g);
-    else if (g->dtype == WG_F32)
+    if (wgi_gemm_is_own(isa) || !fits(g)) {
+        wgi_gemm_own[isa](g);
+        return;
+    }
+    wgi_blas_enter();
+    if (g->dtype == WG_F32)
         sgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, g->adds, g->c, ldc);
     else dgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, g->adds, g->c, ldc);
+    wgi_blas_leave();
 }
 
 #else
 
+void wgi_blas_enter(void) {}
+void wgi_blas_leave(void) {}
 const char *wgi_blas_about(void) { return "none"; }
 void *wgi_blas_function(const char *name) { return NULL; }
 bool wgi_gemm_unfit(void) { return true; }

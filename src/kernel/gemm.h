@@ -59,5 +59,9 @@ extern const wgi_gemm_fn wgi_gemm_own[WG_ISAS]; /* by instruction set: gemm.c */
 const char *wgi_blas_about(void);
 /* A function of the library of the BLAS, which is loaded at the first call. NULL: there is none. */
 void *wgi_blas_function(const char *name);
+/* Around each call of a function of the library: it works on one thread, as the program that has set another
+ * number for itself must not see. */
+void wgi_blas_enter(void);
+void wgi_blas_leave(void);
 
 #endif

@@ -69,9 +69,11 @@ bool wgi_lapack_eigh(wg_dtype t, int64_t rows, void *a, void *w, void *room)
 {
     const int n = (int)rows, work = eigh_work(n), integers = eigh_integers(n);
     int failed = 0;
+    wgi_blas_enter();
     if (t == WG_F32)
         ssyevd_("V", "U", &n, a, &n, w, room, &work, behind(room, work, t), &integers, &failed, 1, 1);
     else dsyevd_("V", "U", &n, a, &n, w, room, &work, behind(room, work, t), &integers, &failed, 1, 1);
+    wgi_blas_leave();
     return !failed;
 }
 
@@ -80,8 +82,10 @@ bool wgi_lapack_svd(wg_dtype t, int64_t rows, int64_t columns, void *a, void *u,
 {
     const int m = (int)rows, n = (int)columns, k = m < n ? m : n, work = svd_work(m, n);
     int failed = 0, *integers = behind(room, work, t);
+    wgi_blas_enter();
     if (t == WG_F32) sgesdd_("S", &n, &m, a, &n, s, vt, &n, u, &k, room, &work, integers, &failed, 1);
     else dgesdd_("S", &n, &m, a, &n, s, vt, &n, u, &k, room, &work, integers, &failed, 1);
+    wgi_blas_leave();
     return !failed;
 }
 
@@ -97,10 +101,12 @@ bool wgi_lapack_qr(wg_dtype t, int64_t rows, int64_t columns, void *a, void *r, 
     const int m = (int)rows, n = (int)columns, work = BLOCK * n;
     void *scales = (char *)room + (size_t)work * wg_dtype_size(t);
     int failed = 0;
+    wgi_blas_enter();
     if (t == WG_F32) sgelqf_(&n, &m, a, &n, scales, room, &work, &failed);
     else dgelqf_(&n, &m, a, &n, scales, room, &work, &failed);
     upper_triangle(r, a, (size_t)n, wg_dtype_size(t));
     if (t == WG_F32) sorglq_(&n, &m, &n, a, &n, scales, room, &work, &failed);
     else dorglq_(&n, &m, &n, a, &n, scales, room, &work, &failed);
+    wgi_blas_leave();
     return !failed;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "odd_world.h"
+#include "wghost.h"
 
 enum { RECORD = 16, PAIRS = 6, MOST_CALLS = 64 };
 
@@ -65,6 +66,8 @@ static void play(world *w, const record *r)
 {
     w->form = r->form;
     r->k->call(w, &r->t);
+    const char *changed = wgt_host_changed();
+    if (*changed) fuzz_stop("%s has changed %s", r->k->name, changed);
     if (wg_failed(w->c)) {
         look_at_message(w->c, r->k->name);
         wg_recover(w->c);
@@ -81,6 +84,7 @@ void fuzz_api(const uint8_t *input, size_t size)
     if (!odd_file) odd_file = fopen("/dev/null", "w");
     for (int i = 0; i < LENGTH(odd_memory); i++) odd_memory[i] = 0x3FF0000000000000 + i;
     world w = open_world(&memory, 0);
+    wgt_host_note();
     for (size_t i = 0; i + RECORD <= size && i < MOST_CALLS * RECORD; i += RECORD) {
         const record r = decode(input + i);
         play(&w, &r);

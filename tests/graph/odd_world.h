@@ -110,9 +110,15 @@ static void renew(world *w);
 
 enum { MOST = 64 << 20 }; /* bytes: what needs more is refused, as on a small machine */
 
+static int allocations_left = -1; /* negative: as many as fit */
+
 static void *small_memory(void *user, void *p, size_t old_size, size_t new_size)
 {
     size_t *all = user;
+    if (new_size && allocations_left >= 0 && !allocations_left--) {
+        allocations_left = 0;
+        return NULL;
+    }
     if (new_size > MOST || *all - old_size + new_size > 2 * (size_t)MOST) return NULL;
     *all += new_size - old_size;
     if (new_size) return realloc(p, new_size);

@@ -13,6 +13,7 @@
 
 #include "odd_world.h"
 #include "wgfiles.h"
+#include "wghost.h"
 
 /* ---- the calls of one function ---- */
 
@@ -24,6 +25,7 @@ typedef struct place { /* the call that is being made */
     char silent[TEXT];    /* lines: wrong calls that recorded no error */
     char other[TEXT];     /* lines: calls whose error names another function */
     char placeless[TEXT]; /* lines: wrong calls whose error has not the place of the call */
+    char changed[TEXT];   /* lines: calls that changed what the program around has */
 } place;
 
 /* Whether the call must be refused for this value: nothing where the call needs something (NULL for an
@@ -120,6 +122,8 @@ static void call_one(const odd_call *k, place *at, int slot, int value)
     *said = '\1';
     k->call(&w, &t);
     if (*said == '\1') hear(&w);
+    const char *changed = wgt_host_changed();
+    if (*changed) add_line(at->changed, k, slot, value, changed);
     const bool named = !matches(k->name, named_otherwise);
     const bool wrong = slot >= 0 && k->needed[slot] == '1' && is_wrong(k, slot, value);
     if (*said && named && !says(said, k->name)) add_line(at->other, k, slot, value, said);
@@ -130,8 +134,29 @@ static void call_one(const odd_call *k, place *at, int slot, int value)
     if (memory) abort(); /* blocks are left */
 }
 
+/* The good call, in a context that is interrupted or whose memory ends. */
+static void call_stopped(const odd_call *k, place *at)
+{
+    enum { INTERRUPTED = -2, NO_MEMORY = -3 };
+    for (int i = 0; i < 8; i++) {
+        size_t memory;
+        at->slot = i ? NO_MEMORY : INTERRUPTED, at->value = i, at->calls++;
+        world w = open_world(&memory, 0);
+        const choice t = all_good();
+        if (i) allocations_left = i * i - 1;
+        else wg_interrupt(w.c);
+        k->call(&w, &t);
+        const char *changed = wgt_host_changed();
+        if (*changed) add_line(at->changed, k, at->slot, i, changed);
+        allocations_left = -1;
+        close_world(&w);
+        if (memory) abort();
+    }
+}
+
 static void call_all(const odd_call *k, place *at)
 {
+    call_stopped(k, at);
     for (int form = 0; form < FORMS; form++) call_one(k, at, -1, form);
     for (int slot = 0; slot < k->slots; slot++)
         for (int value = 0; value < odds[k->slot[slot]]; value++) call_one(k, at, slot, value);
@@ -145,6 +170,8 @@ static void call_some(place *at)
     if (chdir(wgt_folder()) || !freopen("/dev/null", "r", stdin) || !freopen("/dev/null", "w", stdout) ||
         !freopen("/dev/null", "w", stderr))
         _exit(1);
+    wgt_host_make_odd();
+    wgt_host_note();
     const int end = at->function + AT_A_TIME < LENGTH(calls) ? at->function + AT_A_TIME : LENGTH(calls);
     for (; at->function < end; at->function++) call_all(&calls[at->function], at);
     _exit(0);
@@ -175,6 +202,7 @@ Test(odd_calls, every_function_of_the_api_lives_through_odd_arguments)
     cr_expect_gt(at->refused, 500);
     cr_expect_str_empty(at->silent, "these recorded no error:\n%s", at->silent);
     cr_expect_str_empty(at->placeless, "these errors are not at the place of the call:\n%s", at->placeless);
+    cr_expect_str_empty(at->changed, "these changed the state of the process:\n%s", at->changed);
     cr_expect_str_empty(at->other, "these errors name another function:\n%s", at->other);
     fclose(odd_file);
 }

@@ -41,3 +41,22 @@ Test(blas_loading, doctor_says_why)
               said);
     free(said);
 }
+
+#if WG_WITH_BLAS
+/* The number of threads of a BLAS is the program's: NumPy may work with the same library. */
+Test(blas_loading, threads_of_the_blas_are_one_in_products_and_what_they_were_afterwards)
+{
+    static const char *const dtype[] = { "f32", "f64" };
+    wgt_shell("$compile -fPIC -shared tests/kernel/threaded_blas.c -o \"$in/" WG_BLAS_LIBRARY "\"");
+    for (int i = 0; i < 4; i++) {
+        char command[400];
+        snprintf(command, sizeof command,
+                 "export LD_LIBRARY_PATH=\"$in\" WG_NUM_THREADS=%d\n"
+                 "\"$build/wengert\" eval --dtype %s -e 'sum((reshape(arange(76800), shape=[300, 256]) * 0 + "
+                 "0.5) @ "
+                 "(reshape(arange(51200), shape=[256, 200]) * 0 + 2.0))'",
+                 1 + i / 2, dtype[i % 2]);
+        cr_expect_str_eq(wgt_shell(command), "15360000\nproducts, 0 with several threads, 3 at the end\n");
+    }
+}
+#endif
