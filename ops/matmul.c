@@ -299,7 +299,7 @@ static product product_of(const wg_kernel *k)
     const matmul_attr *f = k->attr;
     p->ta = f->ta, p->tb = f->tb;
     p->m = a->rank == 1 ? 1 : a->dim[a->rank - (f->ta ? 1 : 2)];
-    p->k = a->dim[a->rank - (f->ta ? 2 : 1)];
+    p->k = a->dim[a->rank == 1 ? 0 : a->rank - (f->ta ? 2 : 1)];
     p->n = b->rank == 1 ? 1 : b->dim[b->rank - (f->tb ? 2 : 1)];
     p->lda = f->ta ? p->m : p->k;
     p->ldb = f->tb ? p->k : p->n;

@@ -67,11 +67,13 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
             for (int64_t j = 0; j + half < count; j++) lane[j] = OP((L)x[j], (L)x[j + half]); \
             for (int64_t j = count - half; j < half; j++) lane[j] = x[j];                     \
         }                                                                                     \
-        if (half >= 32) HALVE(OP, 16);                                                        \
-        if (half >= 16) HALVE(OP, 8);                                                         \
-        if (half >= 8) HALVE(OP, 4);                                                          \
-        if (half >= 4) HALVE(OP, 2);                                                          \
-        if (half >= 2) HALVE(OP, 1);                                                          \
+        switch (half) {                                                                       \
+        case 32: HALVE(OP, 16); __attribute__((fallthrough));                                 \
+        case 16: HALVE(OP, 8); __attribute__((fallthrough));                                  \
+        case 8: HALVE(OP, 4); __attribute__((fallthrough));                                   \
+        case 4: HALVE(OP, 2); __attribute__((fallthrough));                                   \
+        case 2: HALVE(OP, 1);                                                                 \
+        }                                                                                     \
         (to) = lane[0];                                                                       \
     } while (0)
 
