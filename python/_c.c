@@ -718,6 +718,9 @@ static PyObject *graph_input(PyObject *const *args, Py_ssize_t n)
         for (int i = 0; i < b.rank; i++) t.shape.dim[i] = b.shape[i];
         if (b.bytes < 1 << 16) {
             x = library.input_at(s, g, text, t);
+        } else if (!is_well(args[0])) { /* it frees what was dropped, before there is more */
+            PyBuffer_Release(&b);
+            return NULL;
         } else {
             PyThreadState *state = PyEval_SaveThread();
             x = library.input_at(s, g, text, t);

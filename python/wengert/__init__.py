@@ -24,6 +24,7 @@ All of this goes over ctypes. Where the module _c is, python/_c.c, it makes the 
 fast. WENGERT_CTYPES=1 leaves it out.
 """
 import builtins
+import collections
 import ctypes
 import ctypes.util
 import functools
@@ -280,6 +281,7 @@ class Context(_OfTable):
         o = _opts("start_opts", "Context", {"dtype": dtype, "threads": threads})
         o.seed = _whole(seed, 64, 0) % 2 ** 64
         self._graphs, self._old, self._many = [], [], 64
+        self._dropped = collections.deque()  # what nobody has any more, as pairs: how it is freed, and its address
         self._raised = None  # by a function of yours that the library has called
         self._warn = _WARNING(_warned)
         o.on_warning = ctypes.cast(self._warn, c_void_p)
@@ -313,18 +315,38 @@ class Context(_OfTable):
         self._many = 64 + 2 * len(self._old)
 
     def _frees(self, owner, free, raw):
-        """Frees what the owner holds when the owner is gone, unless the context has freed it."""
-        return weakref.finalize(owner, lambda context: context._finish.alive and free(raw), self)
+        """Frees what the owner holds when the owner is gone. The thread that drops it may be another than the one that works in the
+        context, which has no locks: so the next call of that one frees it. free: a call of C, or the name of a method."""
+        return weakref.finalize(owner, Context._drop, self, free, raw)
+
+    def _drop(self, free, raw):
+        self._dropped.append((free, raw))
+
+    def _drain(self):
+        while self._dropped and self._finish.alive:
+            free, raw = self._dropped.popleft()
+            (getattr(self, free) if isinstance(free, str) else free)(raw)
 
     def _look(self):
-        if self._raised:
-            e, self._raised = self._raised, None
-            _lib.wg_recover(self._c)
-            raise e
-        if _lib.wg_failed(self._c):
+        """Behind each call: raises what is wrong, and frees what was dropped."""
+        e, self._raised = self._raised, None
+        if not e and _lib.wg_failed(self._c):
             text = _lib.wg_message(self._c).decode(errors="replace")
+            e = Error(re.sub(r"(?<![\w.])\.([a-z_]+) = ([-\w.]+)", _in_python, text))
+        if e:
             _lib.wg_recover(self._c)
-            raise Error(re.sub(r"(?<![\w.])\.([a-z_]+) = ([-\w.]+)", _in_python, text))
+        if self._dropped:
+            self._drain()
+        if e:
+            raise e
+
+def _free_now(end):
+    """Frees at once what an end of _frees would free later."""
+    kept = end.detach()
+    if kept:
+        kept[1](*kept[2])
+        if kept[1] is Context._drop:
+            kept[2][0]._drain()
 
 def _in_python(option):
     """The option .share = true of C, as Python has it."""
@@ -451,8 +473,7 @@ class _Held:
                                         data=(t.data, True))
 
     def __del__(self):
-        if self._context._finish.alive:
-            _lib.wg_release(self._held)
+        self._context._drop(_lib.wg_release, self._held)
 
 _graphs = weakref.WeakValueDictionary()  # by the address in C
 
@@ -467,7 +488,7 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         self.context, self._auto = context or default_context(), _auto
         kept = self.context._graphs if _auto else []
         self._g = kept.pop() if kept else _lib.wg_graph_new(self.context._c)
-        self._free = self.context._frees(self, self.context._keep_graph if _auto else _lib.wg_graph_free, self._g)
+        self._free = self.context._frees(self, "_keep_graph" if _auto else _lib.wg_graph_free, self._g)
         self._called = {}
         _graphs[self._g] = self
         self.begin(mode)
@@ -606,6 +627,7 @@ class Value(_c.Node if _c else _Node_of_graph):
             return lent.array.view()
         if not copy and self.dtype in _CODES:
             t = _Tensor()
+            self.graph.context._drain()
             held = _lib.wg_hold_at(_here(), self._node, byref(t))
             self.graph.context._look()
             return np.asarray(_Held(held, t, self.graph.context))
@@ -1437,7 +1459,7 @@ class Optimizer(_OfTable):
     def __init__(self, name, p, options):
         _given("params", p, None)
         if p._optimizer:  # a parameter has one optimizer at a time: the new one
-            p._optimizer._free()
+            _free_now(p._optimizer._free)
         f = getattr(_lib, "wg_%s_at" % name)
         self._params, self._o = p, f(_here(), p._p, byref(_opts(name + "_opts", name, options)))
         p.context._look()

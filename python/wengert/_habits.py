@@ -560,7 +560,7 @@ wg.Gradient = Gradient
 
 def _new_store(context):
     store = Params(context)
-    context._frees(store, context._free_params, store._p)
+    context._frees(store, "_free_params", store._p)
     return store
 
 

@@ -577,7 +577,7 @@ def _free(row, *given, **named):
     if len(x) != 1 or x[0] is not None and getattr(x[0], "_kind", "") != row.name[:-5]:
         raise TypeError("wengert: write %s" % signature(row))
     if hasattr(x[0], "_free"):
-        x[0]._free()
+        wg._free_now(x[0]._free)
         setattr(x[0], "_struct" if isinstance(x[0], Record) else _CLASSES.get(x[0]._kind, ("", "_raw"))[1], None)
     elif x[0] is not None:
         _Call(row, given, named).run()

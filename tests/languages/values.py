@@ -6,6 +6,7 @@ import signal
 import re
 import sys
 import tempfile
+import threading
 import warnings
 
 import numpy as np
@@ -463,6 +464,94 @@ def lifetimes():
     gc.collect()
 
 
+def watched(frees, context, things):
+    """The frees of C that dropping each of the things in another thread makes, there and in this thread's next call."""
+    bag, here, wild = [], threading.get_ident(), []
+
+    def drop():
+        while bag:
+            bag.pop()
+            gc.collect()
+            wild.extend(frees)  # of another thread, or of a call that has not been made
+
+    for make in things:
+        del frees[:], wild[:]
+        bag.append(make())
+        gc.collect()
+        context._look()
+        del frees[:]
+        thread = threading.Thread(target=drop)
+        thread.start()
+        thread.join()
+        expect(not wild)
+        context._look()
+        expect(frees and all(thread == here for thread, _ in frees))
+
+
+def dropped():
+    """What another thread drops, or its collector finds, is freed by a call in the context, in the thread that makes the call."""
+    frees, real = [], {}
+
+    def note(name):
+        def free(*given):
+            frees.append((threading.get_ident(), name))
+            return real[name](*given)
+        return free
+
+    names = [n for n in sorted(wg._rows) if n.endswith("_free") and n not in ("free", "check_free")] + ["release"]
+    for name in names:
+        real["wg_" + name] = getattr(wg._lib, "wg_" + name)
+        setattr(wg._lib, "wg_" + name, note("wg_" + name))
+    context = wg.Context()
+    large = np.ones(1 << 14)
+
+    def ring():
+        h = wg.Graph(context)
+        h.ring = h.input("x", A)
+        wg._now.graph = g
+        return h
+
+    def held():
+        return (g.input("x", large) * 2).numpy(copy=False)
+
+    def optimizer():
+        q = wg.Params(context)
+        q.param("w", (2,), wg.const(5))
+        return wg.sgd(q, lr=1)
+
+    g = wg.Graph(context)
+    p = wg.Params(context)
+    p.param("a", (3,), wg.const(5))
+    things = [ring, held, optimizer, lambda: wg.c.average_new(p), lambda: wg.c.nn_cache_new(context),
+              lambda: wg.c.plan_look((g.input("x", A) * 2).sum()), lambda: wg.c.figure_new(context, "f")]
+    watched(frees, context, things)
+    expect({name for _, name in frees} == {"wg_figure_free"})
+    # The thread that computes frees while it computes: the numbers stay right.
+    bag, done = [], []
+
+    def drop():
+        while not done or bag:
+            if bag:
+                bag.pop()
+    thread = threading.Thread(target=drop)
+    thread.start()
+    del frees[:]
+    for k in range(200):
+        v = held()
+        bag.append(v)
+        expect(v[0] == 2)
+        bag.append(ring())
+        del v
+    done.append(True)
+    thread.join()
+    gc.collect()
+    context._look()
+    expect({thread for thread, _ in frees} == {threading.get_ident()})
+    expect(sum(name == "wg_release" for _, name in frees) == 200 == sum(name == "wg_graph_free" for _, name in frees))
+    for name in real:
+        setattr(wg._lib, name, real[name])
+
+
 def functions():
     """Python functions inside graphs, called when values and gradients are computed."""
     def forward(x):
@@ -829,7 +918,7 @@ def groups():
     sys.excepthook = told
 
 
-for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, memory, interrupted, odd_arguments, pictures, plots, lifetimes, functions, parts,
+for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, memory, interrupted, odd_arguments, pictures, plots, lifetimes, dropped, functions, parts,
              numbers, selected_texts, options, operands, groups):
     before = len(wrong)
     test()
