@@ -215,9 +215,12 @@ static bool one_step(fit_run *r)
         wg_input_set_at(r->here, t->element[k], row_of(&t->rows[k], r->steps % t->batches));
     wg_backward_at(r->here, t->loss, t->p);
     r->cost[r->steps] = wg_item_at(r->here, t->loss);
-    if (t->optimizer.schedule) wg_optim_set_lr_at(r->here, r->o, rate);
-    wg_optim_step_at(r->here, r->o);
-    const wg_status s = wg_failed(r->q->c);
+    wg_status s = wg_failed(r->q->c);
+    if (!s && t->optimizer.schedule) {
+        wg_optim_set_lr_at(r->here, r->o, rate);
+        if (wg_failed(r->q->c)) return false; /* a rate that is none */
+    }
+    if (!s) s = wg_optim_step_at(r->here, r->o);
     if (s == WG_ERROR_VALUE) return diverge(r);
     if (s) return false;
     note_path(r), r->steps++;

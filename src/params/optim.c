@@ -27,11 +27,41 @@ static bool is_free(wg_site here, const wg_params *p, const wgi_optimizer *kind)
     return false;
 }
 
+/* eps, if the optimizer has it. NAN: it has none. */
+static double eps_of(const wgi_optimizer *kind, const void *options)
+{
+    const wg_option_list *all = kind->options();
+    for (int i = 0; i < all->count; i++)
+        if (!strcmp(all->option[i].name, "eps")) return wg_option_value(&all->option[i], options);
+    return NAN;
+}
+
+/* Squares of gradients vanish below 1e-45 in f32 and below 5e-324 in f64. A smaller eps than these does not
+ * hide that, and the step would be gradients divided by eps. With eps 0 it is infinite, which is an error by
+ * itself. */
+static bool eps_hides_squares(wg_site here, const char *who, const wg_params *p, const wgi_optimizer *kind,
+                              const void *options)
+{
+    const double eps = kind->divides ? eps_of(kind, options) : NAN;
+    const wgi_parameter *q;
+    for (size_t i = 0; eps > 0 && (q = wgi_params_next(p, &i));) {
+        const double least = q->dtype == WG_F32 ? 1e-18 : 1e-157;
+        if (eps < least)
+            return wgi_fail(p->c, here, who, WG_ERROR_VALUE,
+                            "eps of %s is %g: squares of small gradients vanish in %s, as of %.120s. It must "
+                            "be at least %g",
+                            kind->name, eps, wg_dtype_name(q->dtype), q->name, least) == WG_OK;
+    }
+    return true;
+}
+
+/* Parameters that are made later are looked at by the first step with them. */
 wg_optim *wgi_optim_new(wg_site here, wg_params *p, const wgi_optimizer *kind, const void *options)
 {
     const wg_option_list *list = kind->options();
     if (!wgi_set_ok(here, p, kind->name) || !is_free(here, p, kind) ||
-        !wg_options_fit(p->c, here, kind->name, list, options))
+        !wg_options_fit(p->c, here, kind->name, list, options) ||
+        !eps_hides_squares(here, kind->name, p, kind, options))
         return NULL;
     const char *clash = kind->clash ? kind->clash(options) : NULL;
     if (clash) return wgi_fail(p->c, here, kind->name, WG_ERROR_USE, "%s", clash), NULL;
@@ -153,33 +183,6 @@ static bool list_is_right(const wg_optim *o, const wg_params *root)
     return o->list_of == root->marked && o->list_of && o->list_lr == wgi_optim_rate(o);
 }
 
-/* eps, if the optimizer has it. NAN: it has none. */
-static double eps_of(const wg_optim *o)
-{
-    const wg_option_list *all = o->s.kind->options();
-    for (int i = 0; i < all->count; i++)
-        if (!strcmp(all->option[i].name, "eps")) return wg_option_value(&all->option[i], o->options);
-    return NAN;
-}
-
-/* Squares of gradients vanish below 1e-45 in f32 and below 5e-324 in f64. A smaller eps than these does not
- * hide that, and the step would be gradients divided by eps. With eps 0 it is infinite, which is an error by
- * itself. */
-static bool eps_hides_squares(wg_site here, const wg_optim *o)
-{
-    const double eps = o->s.kind->divides ? eps_of(o) : NAN;
-    const wgi_parameter *q;
-    for (size_t i = 0; eps > 0 && (q = wgi_params_next(o->s.p, &i));) {
-        const double least = q->dtype == WG_F32 ? 1e-18 : 1e-157;
-        if (eps < least)
-            return wgi_fail(o->s.p->c, here, "optim_step", WG_ERROR_VALUE,
-                            "eps of %s is %g: squares of small gradients vanish in %s, as of %.120s. It must "
-                            "be at least %g",
-                            o->s.kind->name, eps, wg_dtype_name(q->dtype), q->name, least) == WG_OK;
-    }
-    return true;
-}
-
 /* Whether a user may have written to a gradient. */
 static bool any_lent(const wg_params *p)
 {
@@ -194,7 +197,8 @@ static wg_status step(wg_site here, wg_optim *o)
     wg_params *root = o->s.p->root;
     if (!wgi_ok(root->c) || !o->s.fresh) return not_ready(here, o);
     if (o->s.kind->step) return step_of_its_own(here, o);
-    if (!list_is_right(o, root) && (!eps_hides_squares(here, o) || !wgi_stretches_make(o)))
+    if (!list_is_right(o, root) &&
+        (!eps_hides_squares(here, "optim_step", o->s.p, o->s.kind, o->options) || !wgi_stretches_make(o)))
         return wg_failed(root->c);
     o->known = o->s.finite && !any_lent(o->s.p);
     if (!(o->s.kind->rates ? run_with_rates(o) : run(o)))

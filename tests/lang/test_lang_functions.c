@@ -212,6 +212,53 @@ Test(lang_functions, data_as_calls) { wgt_run_programs("tests/lang/data.txt"); }
 Test(lang_functions, values_of_several_parts) { wgt_run_programs("tests/lang/parts.txt"); }
 Test(lang_functions, trainings_inside_programs) { wgt_run_programs("tests/lang/fit.txt"); }
 
+/* A mistake of the caller's is no divergence: fit records an error with its place, whatever the dtype, and
+ * finds nothing. eps: the word stands in the message of the optimizer, at fit; else the option has the
+ * place. */
+static void expect_refused(wg_dtype t, const char *kind, const char *option, const char *value, bool eps)
+{
+    char text[200], place[40];
+    const int fit = snprintf(text, sizeof text, "J(p) = (p - 1)^2; (p, c) = ");
+    const int n = snprintf(text + fit, sizeof text - (size_t)fit, "fit(J, 0, steps=5, optimizer=%s(%s=%s))",
+                           kind, option, value);
+    wgt_run r = { .c = wgt_start(NULL, t, NULL) };
+    r.g = wg_graph_new(r.c), r.p = wg_params_new(r.c), r.q = wg_program_text(r.c, "t.wg", text);
+    wg_program_build(r.q, r.g, r.p, WG_EVAL);
+    snprintf(place, sizeof place, "t.wg:1:%d: ", eps ? fit + 1 : fit + n - 1 - (int)strlen(value));
+    cr_expect_eq(wg_failed(r.c), WG_ERROR_VALUE, "%s: status %d", text, wg_failed(r.c));
+    cr_expect(!strncmp(wg_message(r.c), place, strlen(place)) && strstr(wg_message(r.c), option), "%s: %s",
+              text, wg_message(r.c));
+    wgt_drop(r.c, NULL);
+}
+
+Test(lang_functions, options_out_of_range_are_errors_of_fit)
+{
+    const char *kind;
+    int eps = 0, tried = 0;
+    for (int i = 0; (kind = wg_optim_kind(i)); i++) {
+        const wg_option_list *all = wg_optim_kind_options(kind);
+        for (int k = 0; k < 2 * all->count; k++) {
+            const wg_option *row = &all->option[k / 2];
+            const wg_dtype t = k % 2 ? WG_F64 : WG_F32;
+            double high;
+            char above[32];
+            if (row->kind == WG_OPTION_BOOL || sscanf(row->range, "[%*f, %lf", &high) != 1) continue;
+            snprintf(above, sizeof above, "%g", row->range[strlen(row->range) - 1] == ']' ? high + 1 : high);
+            expect_refused(t, kind, row->name, high < 1e300 ? above : "1/0", false);
+            expect_refused(t, kind, row->name, "-1", false);
+            expect_refused(t, kind, row->name, "0/0", false);
+            tried++;
+            const bool squares =
+                strcmp(kind, "adadelta") && strcmp(kind, "adamax"); /* that eps is added to */
+            if (strcmp(row->name, "eps") || !squares) continue;
+            expect_refused(t, kind, row->name, t == WG_F32 ? "1e-19" : "1e-158", true);
+            eps++;
+        }
+    }
+    cr_expect_geq(eps, 10);
+    cr_expect_gt(tried, 50);
+}
+
 static void expect_last(const char *text, int count, const char *names, double first)
 {
     char is[200] = "";
