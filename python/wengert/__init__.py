@@ -1134,8 +1134,16 @@ def _listed(struct):
     kind = type("_" + struct, (Structure,), {"_pack_": 1, "_fields_": members})
     return fields, kind, ctypes.string_at(rows.defaults, rows.size)
 
+def _character(x):
+    """The number of a character, as C has it."""
+    if isinstance(x, (str, bytes)) and len(x) != 1:
+        raise TypeError("wengert: separator=%r: one character is expected, a comma, a semicolon, a tab or the like" % (x,))
+    return ord(x) if isinstance(x, (str, bytes)) else x
+
 def _opts(struct, what, options, g=None):
     """A struct of options: the library's defaults, and what is given in their place."""
+    if "separator" in options:
+        options = dict(options, separator=_character(options["separator"]))
     fields, kind, defaults = _listed(struct)
     return _named(what, fields, options, g, kind.from_buffer_copy(defaults))
 
@@ -1663,7 +1671,7 @@ def csv(path, y=None, x=None, skip=None, categories=None, like=None, separator=N
     context = context or default_context()
     o = _opts("csv_opts", "csv", {"y": y, "x": x, "skip": skip, "categories": categories, "header": header,
                                   "like": like and c_void_p(like._d),
-                                  "separator": separator if separator is None else ord(separator)})
+                                  "separator": separator})
     return _data(context, _lib.wg_data_csv_at(_here(), context._c, os.fsencode(path), byref(o)))
 
 # ---- figures ----

@@ -176,13 +176,21 @@ static bool classes_of(wg_program *q, wg_site here, const char *path, const wg_c
     return y;
 }
 
-/* What the call says. A .tsv file has tabs. */
-static char separator_of(const wgi_ast *call, const char *path)
+/* What the call says; the reader refuses what separates nothing. A .tsv file has tabs. '\0': an error is
+ * recorded. */
+static char separator_of(wg_program *q, const wgi_ast *call, const char *path)
 {
     const size_t n = strlen(path);
     const wgi_ast *a = wgi_keyword(call, "separator");
-    if (a && wgi_word(a)) return !strcmp(wgi_word(a), "\\t") ? '\t' : *wgi_word(a);
-    return n > 4 && !strcmp(path + n - 4, ".tsv") ? '\t' : ',';
+    const char *word = a ? wgi_word(a) : NULL;
+    if (!a) return n > 4 && !strcmp(path + n - 4, ".tsv") ? '\t' : ',';
+    if (word && !strcmp(word, "\\t")) return '\t';
+    if (word && *word && !word[1]) return *word;
+    wgi_fail_at(q, a, WG_ERROR_VALUE,
+                "csv: separator%s%.40s%s: the separator must be one character: a comma, a semicolon, a tab "
+                "(\"\\t\") or the like",
+                word ? " \"" : "", word ? word : "", word ? "\"" : "");
+    return 0;
 }
 
 /* Says what the library has said of the file, at this place, without the words of C. Returns false. */
@@ -268,15 +276,14 @@ static const char *text_of(wg_program *q, const wgi_ast *a, const char *what)
 
 /* Reads the columns, or all of the file if none is named. */
 static bool read_columns(wg_program *q, const wgi_ast *call, const char *path, struct wgi_kept_data *k,
-                         const char **all)
+                         char separator, const char **all)
 {
     const wgi_ast *a = wgi_operand(call, 1);
     for (int i = 0; i < k->count; i++, a = a ? a->next : NULL) {
         const char *name = all ? all[i] : text_of(q, a, "a column");
         const wg_site here = wgi_site_text(q, "", a ? a->start : call->mark);
         if (!name) return false;
-        if (!read_column(q, here, path, separator_of(call, path), name, &k->part[i]))
-            return csv_failed(q, a ? a : call);
+        if (!read_column(q, here, path, separator, name, &k->part[i])) return csv_failed(q, a ? a : call);
     }
     return true;
 }
@@ -303,12 +310,13 @@ wgi_val wgi_eval_csv(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     (void)owner;
     if (k) return nodes_of(q, call, k);
     const char *path = text_of(q, wgi_operand(call, 0), "the path of a file");
-    if (path) path = path_to_open(q, call, path);
-    if (!path) return WGI_NOTHING;
+    const char separator = path ? separator_of(q, call, path) : 0;
+    if (separator) path = path_to_open(q, call, path);
+    if (!separator || !path) return WGI_NOTHING;
     for (const wgi_ast *a = wgi_operand(call, 1); a && a->kind != AST_KEYWORD; a = a->next)
         if (!text_of(q, a, "a column")) return WGI_NOTHING;
     all = wg_csv_names_at(wgi_site_text(q, "", call->mark), q->c, path,
-                          &WG_OPTS(wg_csv_opts, .separator = separator_of(call, path)));
+                          &WG_OPTS(wg_csv_opts, .separator = separator));
     if (!all) return csv_failed(q, count ? wgi_operand(call, 1) : call), WGI_NOTHING;
     if (all[0] && !all[1] && strpbrk(all[0], ";\t|") && !wgi_keyword(call, "separator")) {
         const char sign = *strpbrk(all[0], ";\t|");
@@ -325,7 +333,7 @@ wgi_val wgi_eval_csv(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (count > WGI_LANG_PARTS)
         wgi_fail_at(q, call, WG_ERROR_VALUE, "%d columns: name at most %d of them", count, WGI_LANG_PARTS);
     else k = keep(q, call, &key, count);
-    const bool fine = k && read_columns(q, call, path, k, all);
+    const bool fine = k && read_columns(q, call, path, k, separator, all);
     wg_free(q->c, all);
     if (k && !fine) k->call = NULL; /* an error: nothing is kept */
     return fine ? nodes_of(q, call, k) : WGI_NOTHING;

@@ -264,6 +264,9 @@ static const mistake mistakes[] = {
     { "a,b\n1,1\n", { .separator = '"' }, WG_ERROR_USE, "the separator must be" },
     { "a,b\n1,1\n", { .separator = 'e' }, WG_ERROR_USE, "the separator must be" },
     { "a,b\n1,1\n", { .separator = 256 + ',' }, WG_ERROR_USE, "the separator must be" },
+    { "a,b\n1,1\n", { .separator = 0xFF1B }, WG_ERROR_USE, "the separator must be" },
+    { "a,b\n1,1\n", { .separator = 0xE9 }, WG_ERROR_USE, "the separator must be" },
+    { "a,b\n1,1\n", { .separator = '\n' }, WG_ERROR_USE, "the separator must be" },
     { "a,b\n1,1\n", { .separator = -1 }, WG_ERROR_USE, "the separator must be" },
 };
 
