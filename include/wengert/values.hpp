@@ -5,10 +5,13 @@
 #define WENGERT_VALUES_HPP
 
 #include <initializer_list>
+#include <limits>
+#include <map>
 #include <mutex>
-#include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -31,27 +34,76 @@ class error : public std::runtime_error
 namespace detail
 {
 
-/* Contexts whose errors are thrown. The set is read only after an error. */
+/* Contexts whose errors are thrown, and the thread that wished it. They are read only after an error. */
 struct throwing {
     std::mutex lock;
-    std::set<const wg_context *> contexts;
+    std::map<wg_context *, std::thread::id> contexts;
 };
 inline throwing &throwers()
 {
     static throwing t;
     return t;
 }
-inline bool throws(const wg_context *c)
+inline bool throws(wg_context *c)
 {
     std::lock_guard<std::mutex> hold(throwers().lock);
     return throwers().contexts.count(c) != 0;
 }
-inline void look(wg_context *c)
+/* The context of this thread's last call. */
+inline wg_context *&latest()
 {
-    if (!c || !wg_failed(c) || !throws(c)) return;
+    thread_local wg_context *c = nullptr;
+    return c;
+}
+/* The error of a call that has no context, one of empty values alone, is found by the next call in any. So that the
+ * call itself throws, it is asked for in a context of this thread that throws; NULL: there is none. */
+inline wg_context *throwing_here()
+{
+    std::lock_guard<std::mutex> hold(throwers().lock);
+    const auto &all = throwers().contexts;
+    if (all.count(latest())) return latest();
+    for (const auto &c : all)
+        if (c.second == std::this_thread::get_id()) return c.first;
+    return nullptr;
+}
+[[noreturn]] inline void raise(wg_context *c)
+{
     const error e(wg_failed(c), wg_message(c));
     wg_recover(c);
     throw e;
+}
+inline void look(wg_context *c)
+{
+    if (c) latest() = c;
+    else c = throwing_here();
+    if (c && wg_failed(c) && throws(c)) raise(c);
+}
+inline wg_context *context_of(wg_node n) { return n.graph ? wg_graph_context(n.graph) : nullptr; }
+/* Behind a call of several nodes: the error is in the context of one, and thrown if that of any throws. */
+inline wg_node made(wg_node result, std::initializer_list<wg_node> of)
+{
+    wg_context *failed = nullptr;
+    bool thrown = false;
+    if (wg_node_ok(result)) return result;
+    for (wg_node n : of) {
+        wg_context *c = context_of(n);
+        if (c && wg_failed(c)) failed = c;
+        if (c && throws(c)) thrown = true;
+    }
+    if (failed && thrown) raise(failed);
+    return result;
+}
+
+/* A number as a T, as the casts of the library do it: of integers the nearest within the range, NaN is 0. */
+template <class T> T as(double v)
+{
+    if constexpr (std::is_integral<T>::value && !std::is_same<T, bool>::value) {
+        using range = std::numeric_limits<T>;
+        if (!(v == v)) return 0;
+        if (v <= static_cast<double>(range::min())) return range::min();
+        if (v >= static_cast<double>(range::max())) return range::max();
+    }
+    return static_cast<T>(v);
 }
 
 /* Call sites as C wants them. One text for each place that is used, kept to the end of the program. */
@@ -114,10 +166,7 @@ class value
 
   public:
     value() = default;
-    value(wg_node n) : n_(n)
-    {
-        if (n.graph) detail::look(wg_graph_context(n.graph));
-    }
+    value(wg_node n) : n_(n) { detail::look(detail::context_of(n)); }
     operator wg_node() const { return n_; }
     bool ok() const { return wg_node_ok(n_); }
 
@@ -138,7 +187,10 @@ class value
         const wg_tensor t = looked(wg_value_at(WG_SITE, n_));
         const int64_t n = t.data ? wg_shape_size(t.shape) : 0;
         std::vector<T> to(static_cast<size_t>(n));
-        for (int64_t i = 0; i < n; i++) to[static_cast<size_t>(i)] = static_cast<T>(wg_tensor_item(&t, i));
+        const int64_t *whole = t.dtype == WG_I64 ? static_cast<const int64_t *>(t.data) : nullptr;
+        for (int64_t i = 0; i < n; i++) /* a double has not all bits of an int64_t */
+            to[static_cast<size_t>(i)] =
+                whole ? static_cast<T>(whole[i]) : detail::as<T>(wg_tensor_item(&t, i));
         return to;
     }
     wg::shape shape() const { return wg_node_shape(n_); }
@@ -150,11 +202,13 @@ class value
     void set(const wg_tensor &t, WG_CALLER) const { looked(wg_input_set_at(WG_SITE, n_, t)); }
 
     /* The derivative of this scalar by x, as a value. Gradients of parameters: backward. */
-    value grad(const value &x, WG_CALLER) const { return wg_grad_at(WG_SITE, n_, x); }
+    value grad(const value &x, WG_CALLER) const { return detail::made(wg_grad_at(WG_SITE, n_, x), { n_, x }); }
     std::vector<value> grads(const std::vector<value> &x, WG_CALLER) const
     {
         std::vector<wg_node> from(x.begin(), x.end()), to(x.size(), wg_none);
-        looked(wg_grads_at(WG_SITE, n_, from.data(), static_cast<int>(from.size()), to.data()));
+        const wg_status s =
+            looked(wg_grads_at(WG_SITE, n_, from.data(), static_cast<int>(from.size()), to.data()));
+        for (size_t i = 0; s && i < x.size(); i++) detail::made(wg_none, { n_, x[i] });
         return std::vector<value>(to.begin(), to.end());
     }
     void backward(wg_params *p, WG_CALLER) const { looked(wg_backward_at(WG_SITE, n_, p)); }
@@ -180,7 +234,7 @@ class value
     value select(int64_t i, wg_site here) const { return wg_select_at(here, n_, 0, i); }
     template <class R> R looked(R result) const
     {
-        if (n_.graph) detail::look(wg_graph_context(n_.graph));
+        detail::look(detail::context_of(n_));
         return result;
     }
 };
@@ -195,7 +249,7 @@ struct operand {
 };
 
 #define WG_OPERATOR_(sign, name) \
-    inline value operator sign(const operand &a, const operand &b) { return name(b.here, a.n, b.n); }
+    inline value operator sign(const operand &a, const operand &b) { return detail::made(name(b.here, a.n, b.n), { a.n, b.n }); }
 WG_OPERATOR_(+, wg_add_at)
 WG_OPERATOR_(-, wg_sub_at)
 WG_OPERATOR_(*, wg_mul_at)
@@ -233,7 +287,7 @@ inline value &operator/=(value &a, const operand &b) { return a = a / b; }
 WG_FUNCTIONS_OF_ONE(WG_FUNCTION_)
 #undef WG_FUNCTION_
 #define WG_FUNCTION_(name) \
-    inline value name(const operand &a, const operand &b) { return wg_##name##_at(a.here, a.n, b.n); }
+    inline value name(const operand &a, const operand &b) { return detail::made(wg_##name##_at(a.here, a.n, b.n), { a.n, b.n }); }
 WG_FUNCTIONS_OF_TWO(WG_FUNCTION_)
 #undef WG_FUNCTION_
 #define WG_FUNCTION_(name)                                                                     \
@@ -250,7 +304,7 @@ inline value matmul(const value &a, const value &b, WG_CALLER)
 {
     wg_matmul_args m = wg_matmul_args();
     m.x = a, m.y = b;
-    return wg_matmul_at(WG_SITE, &m);
+    return detail::made(wg_matmul_at(WG_SITE, &m), { a, b });
 }
 inline value softmax(const value &x, int axis = -1, WG_CALLER)
 {
@@ -260,7 +314,7 @@ inline value softmax(const value &x, int axis = -1, WG_CALLER)
 }
 inline value where(const value &c, const operand &a, const operand &b)
 {
-    return wg_where_at(a.here, c, a.n, b.n);
+    return detail::made(wg_where_at(a.here, c, a.n, b.n), { c, a.n, b.n });
 }
 
 } // namespace wg

@@ -101,7 +101,7 @@ class context
     void exceptions(bool on = true)
     {
         std::lock_guard<std::mutex> hold(detail::throwers().lock);
-        if (on) detail::throwers().contexts.insert(owner_->c);
+        if (on) detail::throwers().contexts[owner_->c] = std::this_thread::get_id();
         else detail::throwers().contexts.erase(owner_->c);
     }
     wg_status failed() const { return owner_->c ? wg_failed(owner_->c) : WG_OK; }
@@ -283,7 +283,9 @@ class report
 inline report check(const value &loss, wg_params *p = nullptr, const wg_gradcheck_opts &o = {},
                     WG_CALLER)
 {
-    return report(wg_gradcheck_at(WG_SITE, loss, p, &o));
+    report r(wg_gradcheck_at(WG_SITE, loss, p, &o));
+    detail::look(detail::context_of(loss));
+    return r;
 }
 /* A function of yours: it returns its value at x and, unless g is nullptr, writes its gradient to *g, which
  * has as many elements as x. What it throws is thrown again. */
@@ -321,6 +323,7 @@ inline report check(const function &f, const std::vector<double> &x, const wg_gr
     detail::checked c{ &f, nullptr };
     const report r(wg_gradcheck_fn_at(WG_SITE, detail::checked::call, x.size(), x.data(), &c, &o));
     if (c.thrown) std::rethrow_exception(c.thrown);
+    detail::look(nullptr);
     return r;
 }
 

@@ -2,6 +2,7 @@
 #include <wengert/wengert.hpp>
 
 #include <cmath>
+#include <functional>
 #include <string>
 
 static int wrong;
@@ -127,6 +128,87 @@ static void errors()
     EXPECT(static_cast<wg_graph *>(g) == nullptr && c.finish() == WG_ERROR_SHAPE);
 }
 
+/* A call of a value that is none throws itself: the next call, which is right, goes on. */
+static void errors_of_no_value()
+{
+    wg::context c({}, nullptr), quiet({}, nullptr);
+    wg::graph g(c), h(quiet);
+    c.exceptions();
+    const wg::value x = g.input("x", { 1, 2, 3 }), y = h.input("y", { 1, 2, 3 });
+    wg::value e, gone;
+    {
+        wg::graph k(c);
+        gone = k.input("k", { 1, 2, 3 });
+    }
+    wg::params p(c);
+    const double one[] = { 1 };
+    std::vector<std::function<void()>> forms;
+    for (const wg::value &v : { e, gone, y }) {
+        const bool none = !v.ok(); // y alone is right in its own context
+        forms.push_back([=] { v + x; });
+        forms.push_back([=] { x * v; });
+        forms.push_back([=] { wg::matmul(v, x); });
+        forms.push_back([=] { wg::matmul(x, v); });
+        forms.push_back([=] { wg::maximum(v, x); });
+        forms.push_back([=] { wg::where(v, x, x); });
+        forms.push_back([=] { wg::where(x > 1, x, v); });
+        forms.push_back([=] { wg::sum(x).grad(v); });
+        forms.push_back([=] { wg::sum(x).grads({ x, v }); });
+        if (!none) continue;
+        forms.push_back([=] { v + 1; });
+        forms.push_back([=] { 1 / v; });
+        forms.push_back([=] { v + v; });
+        forms.push_back([=] { -v; });
+        forms.push_back([=] { wg::exp(v); });
+        forms.push_back([=] { wg::sum(v); });
+        forms.push_back([=] { wg::softmax(v); });
+        forms.push_back([=] { wg::value(wg_relu(v)); });
+        forms.push_back([=] { v.item(); });
+        forms.push_back([=] { v.item(0); });
+        forms.push_back([=] { v.to_vector(); });
+        forms.push_back([=] { v.dim(0); });
+        forms.push_back([=] { v.named("v"); });
+        forms.push_back([=] { v.keep(); });
+        forms.push_back([=] { v.T(); });
+        forms.push_back([=] { v.reshape({ 3 }); });
+        forms.push_back([=] { v.grad(x); });
+        forms.push_back([=] { v.grads({ x }); });
+        forms.push_back([=] { v.set(wg_view_f64(one, wg::shape{ 1 })); });
+        forms.push_back([=] { v.backward(p); });
+        forms.push_back([=] { v.svg(); });
+        forms.push_back([=] { v.draw("none.svg"); });
+    }
+    for (size_t i = 0; i < forms.size(); i++) {
+        bool thrown = false;
+        try {
+            forms[i]();
+        } catch (const wg::error &) {
+            thrown = true;
+        }
+        if (!thrown) std::printf("form %zu does not throw\n", i), wrong++;
+        EXPECT(!c.failed() && !quiet.failed() && wg::sum(x * x).item() == 14 && wg::sum(y).item() == 6);
+    }
+    EXPECT(forms.size() > 70);
+}
+
+/* All elements are what they are, as far as the type has them; what it has not becomes the nearest. */
+static void elements()
+{
+    wg::context c(WG_OPTS(wg_start_opts, .dtype = WG_F64), nullptr);
+    wg::graph g(c);
+    const int64_t odd = (INT64_C(1) << 53) + 1;
+    const std::vector<int64_t> whole{ odd, -odd, INT64_MAX, INT64_MIN, 0 };
+    const wg::value x = g.input("x", whole);
+    EXPECT(x.to_vector<int64_t>() == whole && wg::max(x).to_vector<int64_t>()[0] == INT64_MAX);
+    EXPECT((x + 0).to_vector<int64_t>() == whole && x.to_vector()[0] == 9007199254740992.0);
+    const wg::value f = g.input("f", { 2.9, -2.9, 1e300, -1e300, NAN, 3e9 });
+    EXPECT(f.to_vector<int>() == (std::vector<int>{ 2, -2, INT32_MAX, INT32_MIN, 0, INT32_MAX }));
+    EXPECT(f.to_vector<uint8_t>() == (std::vector<uint8_t>{ 2, 0, 255, 0, 0, 255 }));
+    EXPECT(f.to_vector<int64_t>() == (std::vector<int64_t>{ 2, -2, INT64_MAX, INT64_MIN, 0, 3000000000 }));
+    EXPECT(f.to_vector<float>()[0] == 2.9F && g.input("t", std::vector<bool>{ true, false }).to_vector<bool>()[0]);
+    EXPECT(c.finish() == 0);
+}
+
 static wg::graph outlives() { return wg::graph(wg::context()); }
 
 int main()
@@ -136,7 +218,7 @@ int main()
         arithmetic(c), derivatives(c);
         if (c.finish()) wrong++;
     }
-    functions_of_yours(), errors();
+    functions_of_yours(), errors(), errors_of_no_value(), elements();
     wg::graph g = outlives(); // the context lives as long
     EXPECT(wg::sum(g.input("x", { 1, 2 })).item() == 3);
     return wrong != 0;
