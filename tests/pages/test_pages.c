@@ -26,6 +26,13 @@ Test(pages, others)
     follow("$(ls docs/*.md bench/README.md data/README.md | grep -vE 'guide|check|language|functions')");
 }
 
+/* What pages print does not hang on the last bit of NumPy's functions. */
+Test(pages, another_numpy)
+{
+    wgt_shell(AS_INSTALLED "export PYTHONPATH=\"$PWD/tests/pages/other_numpy:$PYTHONPATH\"\n"
+                           "tests/pages/follow.sh docs/python.md docs/figures.md docs/scale.md");
+}
+
 /* ---- a page that does not hold is found ---- */
 
 static void expect_page(const char *page, const char *said)
