@@ -50,12 +50,13 @@ pid_t wgt_start_command(const char *const argv[], const char *file, int err)
 {
     posix_spawn_file_actions_t f;
     posix_spawnattr_t a;
-    sigset_t all;
+    sigset_t all, none;
     pid_t id;
-    sigfillset(&all);
+    sigfillset(&all), sigemptyset(&none);
     posix_spawnattr_init(&a);
-    posix_spawnattr_setsigdefault(&a, &all);
-    posix_spawnattr_setflags(&a, POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigdefault(&a, &all); /* whatever the tests were started with: nohup, & */
+    posix_spawnattr_setsigmask(&a, &none);
+    posix_spawnattr_setflags(&a, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     posix_spawn_file_actions_init(&f);
     posix_spawn_file_actions_addopen(&f, 1, file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_adddup2(&f, err, 2);
