@@ -51,7 +51,7 @@ Test(blas_loading, threads_of_the_blas_are_one_in_products_and_what_they_were_af
     for (int i = 0; i < 4; i++) {
         char command[400];
         snprintf(command, sizeof command,
-                 "export LD_LIBRARY_PATH=\"$in\" WG_NUM_THREADS=%d\n"
+                 "export LD_LIBRARY_PATH=\"$in:${LD_LIBRARY_PATH:-}\" WG_NUM_THREADS=%d\n"
                  "\"$build/wengert\" eval --dtype %s -e 'sum((reshape(arange(76800), shape=[300, 256]) * 0 + "
                  "0.5) @ "
                  "(reshape(arange(51200), shape=[256, 200]) * 0 + 2.0))'",
