@@ -74,6 +74,11 @@ typedef struct wg_saved {
     wg_tensor value;
     bool state; /* a state of a parameter set */
 } wg_saved;
+/* Writes entry i to *to. False: an error is recorded. */
+typedef bool (*wg_saved_fn)(void *user, int i, wg_saved *to);
+/* Makes n parameters of p, or states, as wg_params_make does: all of them, or after an error none. Each is copied
+ * before `each` is called for the next. */
+WG_API wg_status wg_params_make_all_at(wg_site here, wg_params *p, int n, wg_saved_fn each, void *user);
 /* What wg_save writes, as tensors with names. NULL: an error is recorded. */
 WG_API wg_saved *wg_saved_list(wg_context *c, int *n);
 /* Sets everything from such a list, in any order. who and from are for messages: "resume", the file's path.

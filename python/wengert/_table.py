@@ -631,6 +631,7 @@ save_with@ status c:context* name:text memory:tensor checks:save_checks* | Adds 
 save_end - c:context* name:text | Takes it out again.
 is_saved bool c:context* name:text | Whether there is memory of this name.
 saved_checks save_checks* c:context* i:int | The checks of memory i of wg_save_with, i = 0, 1, ..., the newest first. NULL: there are no more.
+params_make_all@ status p:params* n:int each:saved_fn() user:void* | Makes n parameters of p, or states, as wg_params_make does: all of them, or after an error none. Each is copied before `each` is called for the next.
 saved_list saved* c:context* n:int*! | What wg_save writes, as tensors with names. NULL: an error is recorded.
 saved_restore@ status c:context* list:saved* n:int who:text from:text | Sets everything from such a list, in any order. who and from are for messages: "resume", the file's path. After an error nothing has changed.
 params_snapshot@ snapshot*! p:params* | A copy of all values of p, states included.

@@ -169,17 +169,49 @@ static bool can_be_made(const wgi_safetensors *s, const wg_params *p, const wgi_
     return true;
 }
 
+/* The tensors of a file, as parameters, one at a time. */
+typedef struct making {
+    wgi_safetensors *s;
+    void *room; /* for the elements of one */
+    size_t next;
+} making;
+
+static bool make_next(void *user, int i, wg_saved *to)
+{
+    making *m = user;
+    (void)i;
+    while (!is_parameter(&m->s->entry[m->next])) m->next++;
+    const wgi_entry *e = &m->s->entry[m->next++];
+    const wgi_array a = wgi_safetensors_array(m->s, e);
+    *to = (wg_saved){ e->name,
+                      { wgi_elements[a.element].dtype, a.shape, m->room },
+                      e->state || !is_float(m->s, e) };
+    return wgi_array_copy(&a, 0, a.count, m->room);
+}
+
+/* Whether the tensor is to be made, or set. */
 static bool is_taken(const wg_params *p, const wgi_entry *e, bool make)
 {
     return make ? is_parameter(e) : wg_params_find(p, e->name) >= 0;
+}
+
+static void set_all(wgi_safetensors *s, wg_params *p, void *room)
+{
+    for (size_t i = 0; i < s->count && !wg_failed(s->f.c); i++) {
+        const wgi_entry *e = &s->entry[i];
+        const wgi_array a = wgi_safetensors_array(s, e);
+        const wg_tensor t = { wgi_elements[a.element].dtype, a.shape, room };
+        if (is_taken(p, e, false) && wgi_array_copy(&a, 0, a.count, room))
+            wg_params_assign_tensor_at(s->f.here, p, e->name, t);
+    }
 }
 
 /* Makes a parameter of each tensor of the file; or sets those of p. Then all bytes are read before the first
  * one changes, so nothing fails after that, unless the file is cut short at this moment. */
 static void take_all(wgi_safetensors *s, wg_params *p, bool make)
 {
-    wg_context *c = s->f.c;
     size_t most = 1;
+    int n = 0;
     bool ok = make || wgi_file_readable(&s->f);
     if (make) wgi_safetensors_in_file_order(s);
     for (size_t i = 0; ok && i < s->count; i++) {
@@ -189,17 +221,12 @@ static void take_all(wgi_safetensors *s, wg_params *p, bool make)
         if (!is_taken(p, e, make)) continue;
         ok = !make || can_be_made(s, p, e, &a);
         most = bytes > most ? bytes : most;
+        n++;
     }
-    void *room = ok ? wg_alloc(c, most, 1) : NULL; /* of which the parameters are copies */
-    for (size_t i = 0; room && i < s->count && !wg_failed(c); i++) {
-        const wgi_entry *e = &s->entry[i];
-        const wgi_array a = wgi_safetensors_array(s, e);
-        const wg_tensor t = { wgi_elements[a.element].dtype, a.shape, room };
-        if (!is_taken(p, e, make) || !wgi_array_copy(&a, 0, a.count, room)) continue;
-        if (make) wg_params_make_at(s->f.here, p, e->name, t, e->state || !is_float(s, e));
-        else wg_params_assign_tensor_at(s->f.here, p, e->name, t);
-    }
-    wg_free(c, room);
+    void *room = ok ? wg_alloc(s->f.c, most, 1) : NULL; /* of which the parameters are copies */
+    if (room && make) wg_params_make_all_at(s->f.here, p, n, make_next, &(making){ s, room, 0 });
+    else if (room) set_all(s, p, room);
+    wg_free(s->f.c, room);
 }
 
 static wg_status from_file(wg_site here, wg_params *p, const char *path, const char *who, bool make)

@@ -528,6 +528,15 @@ static inline void wgi_open(wg_graph *g)
     g->now.lowest = UINT32_MAX;
     for (size_t i = 0; i < g->now.uses; i++) g->now.use[i].version = g->now.use[i].p->version;
 }
+/* The same for a call that uses the evaluation. If the call fails, g->now.peeked must get the result: then
+ * nobody has used the evaluation but for calls that leave no trace. */
+static inline bool wgi_use_begin(wg_graph *g)
+{
+    const bool unused = !g->now.open || g->now.peeked;
+    wgi_open(g);
+    g->now.peeked = false;
+    return unused;
+}
 
 void wgi_close(wg_graph *g); /* ends the evaluation */
 /* wg_hold of a value of g, where it is now. NULL: out of memory, and t->data is NULL. */

@@ -269,7 +269,7 @@ typedef struct wgi_evaluation {
     bool eager;     /* not open, but value[] has values that were computed when their nodes were made */
     bool committed; /* the states have got their new values */
     bool frozen;    /* by wg_graph_freeze: the end of an evaluation does not raise the epoch */
-    bool peeked;    /* only wg_peek has used it: its end does not raise the epoch */
+    bool peeked;    /* only wg_peek has used it, or calls that failed: its end does not raise the epoch */
     uint64_t epoch;
     uint64_t saved; /* for wg_save: the epoch of the next evaluation */
     /* 1 + the epoch that the graph had before the open batch of shards (group/); 0: it was made since. */

@@ -11,6 +11,7 @@ typedef struct restoring {
     const wg_saved *list;
     const wg_saved **sorted; /* by name */
     int n;
+    double **kept; /* by entry: memory for an array that an optimizer keeps */
 } restoring;
 
 typedef enum what {
@@ -340,16 +341,14 @@ static size_t bytes_of(const wg_tensor *t)
     return (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype);
 }
 
-static void set_parameter(const restoring *r, const wg_saved *k, const thing *t)
+static void set_parameter(const wg_saved *k, const thing *t)
 {
-    if (!t->q) wg_params_make_at(r->here, t->set, t->name, k->value, k->state);
-    else if (t->q->size) memcpy(t->q->data, k->value.data, bytes_of(&k->value));
+    if (t->q->size) memcpy(t->q->data, k->value.data, bytes_of(&k->value));
 }
 
-/* The parameter has been made: parameters come first. */
-static void set_moment(const restoring *r, const wg_saved *k, const thing *t)
+static void set_moment(const wg_saved *k, const thing *t)
 {
-    if (!t->q || !wgi_store_moments(t->q->piece, r->c, 1U << t->moment)) return;
+    if (!t->q) return;
     char *array = t->q->piece->moment[t->moment];
     memcpy(array + (size_t)t->q->at * wg_dtype_size(t->q->dtype), k->value.data, bytes_of(&k->value));
 }
@@ -367,10 +366,13 @@ static void set_missed(const wg_saved *k, const thing *t)
         memcpy(&o->age[t->q->number - 1].missed, k->value.data, sizeof o->age->missed);
 }
 
-static void set_kept(const wg_saved *k, const thing *t)
+static void set_kept(const restoring *r, const wg_saved *k, const thing *t)
 {
-    if (wgi_stepper_keeps(t->s, t->moment, (size_t)k->value.shape.dim[0]))
-        memcpy(t->s->kept[t->moment], k->value.data, bytes_of(&k->value));
+    double **fresh = &r->kept[k - r->list];
+    wg_free(r->c, t->s->kept[t->moment]);
+    t->s->kept[t->moment] = memcpy(*fresh, k->value.data, bytes_of(&k->value));
+    t->s->kept_count[t->moment] = (size_t)k->value.shape.dim[0];
+    *fresh = NULL;
 }
 
 static void set_memory(const wg_saved *k, const wgi_saved_memory *m)
@@ -393,9 +395,9 @@ static void set(const restoring *r, const wg_saved *k, bool parameters)
     const wgi_optim_state o = t.s ? wgi_optim_state_of((wg_optim *)(void *)t.s) : (wgi_optim_state){ 0 };
     switch (t.is) {
     case SEED: break;
-    case PARAMETER: set_parameter(r, k, &t); break;
-    case MOMENT: set_moment(r, k, &t); break;
-    case KEPT: set_kept(k, &t); break;
+    case PARAMETER: set_parameter(k, &t); break;
+    case MOMENT: set_moment(k, &t); break;
+    case KEPT: set_kept(r, k, &t); break;
     case MISSED: set_missed(k, &t); break;
     case STEPS: set_steps(k, (wg_optim *)(void *)t.s); break;
     case RATES: memcpy(o.rate, k->value.data, WGI_RATES * sizeof *o.rate); break;
@@ -407,18 +409,40 @@ static void set(const restoring *r, const wg_saved *k, bool parameters)
     }
 }
 
+/* Takes all memory that set_all needs: makes parameters, and arrays of optimizers. New ones are zero, which
+ * is what an optimizer without them stands for. */
+static bool make_room(const restoring *r)
+{
+    wg_average *a;
+    thing t;
+    for (int i = 0; i < r->n && wgi_ok(r->c); i++) {
+        const wg_saved *k = &r->list[i];
+        if (is_what(r, k, &t) && t.is == PARAMETER && !t.q)
+            wg_params_make_at(r->here, t.set, t.name, k->value, k->state);
+    }
+    for (int i = 0; i < r->n && wgi_ok(r->c); i++) {
+        const wg_saved *k = &r->list[i];
+        if (!is_what(r, k, &t)) continue;
+        if (t.is == MOMENT && t.q) wgi_store_moments(t.q->piece, r->c, 1U << t.moment);
+        if (t.is == KEPT)
+            r->kept[i] = wg_alloc(r->c, WGI_MAX((size_t)k->value.shape.dim[0], 1), sizeof(double));
+    }
+    for (int k = 0; wgi_ok(r->c) && (a = wgi_saved_average(r->c, k)); k++) wgi_average_room(a);
+    return wgi_ok(r->c);
+}
+
 static void set_all(const restoring *r)
 {
     wgi_stepper *s;
     wg_average *a;
-    for (int i = 0; i < r->n && wgi_ok(r->c); i++) set(r, &r->list[i], true);
-    for (int k = 0; wgi_ok(r->c) && (a = wgi_saved_average(r->c, k)); k++) wgi_average_begin(a);
+    for (int i = 0; i < r->n; i++) set(r, &r->list[i], true);
+    for (int k = 0; (a = wgi_saved_average(r->c, k)); k++) wgi_average_begin(a);
     for (int k = 0; (s = wgi_saved_stepper(r->c, k)); k++) {
         wgi_store_clear_moments(s->p);
         wgi_stepper_forget(s);
         wgi_ages_forget((wg_optim *)(void *)s);
     }
-    for (int i = 0; i < r->n && wgi_ok(r->c); i++) set(r, &r->list[i], false);
+    for (int i = 0; i < r->n; i++) set(r, &r->list[i], false);
     for (wg_params *p = r->c->params; p; p = p->next) {
         wgi_gradients_lost(p);
         p->version++;
@@ -426,18 +450,40 @@ static void set_all(const restoring *r)
     }
 }
 
+/* How many sets of parameters there are. */
+static size_t sets_of(const wg_context *c)
+{
+    size_t n = 0;
+    for (const wg_params *p = c->params; p; p = p->next) n++;
+    return n;
+}
+
+/* All or nothing. */
+static void restore_all(restoring *r)
+{
+    size_t i = 0;
+    wgi_params_mark *mark = wg_alloc(r->c, sets_of(r->c) + 1, sizeof *mark);
+    r->kept = wg_alloc(r->c, (size_t)r->n + 1, sizeof *r->kept);
+    for (wg_params *p = r->c->params; mark && p; p = p->next) mark[i++] = wgi_params_marked(p);
+    if (mark && r->kept && make_room(r)) set_all(r);
+    i = 0;
+    for (wg_params *p = r->c->params; mark && p && !wgi_ok(r->c); p = p->next) wgi_params_undo(p, mark[i++]);
+    for (int k = 0; r->kept && k < r->n; k++) wg_free(r->c, r->kept[k]);
+    wg_free(r->c, r->kept), wg_free(r->c, mark);
+}
+
 wg_status wg_saved_restore_at(wg_site here, wg_context *c, const wg_saved *list, int n, const char *who,
                               const char *from)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "saved_restore: the context is NULL");
     who = who ? who : "restore";
-    restoring r = { c, here, who, from ? from : "memory", list, NULL, n };
+    restoring r = { c, here, who, from ? from : "memory", list, NULL, n, NULL };
     if (!wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;
     if (!list && n > 0) return wgi_fail_null(c, here, who, "list of tensors");
     r.n = n = WGI_MAX(n, 0);
     bool ok = sort(&r);
     for (int i = 0; i < n && ok; i++) ok = check(&r, &list[i]);
-    if (ok && is_complete(&r)) set_all(&r);
+    if (ok && is_complete(&r)) restore_all(&r);
     wg_free(c, (void *)r.sorted);
     return wg_failed(c);
 }

@@ -113,13 +113,13 @@ double *wgi_average_at(const wg_average *a, const wgi_parameter *q)
     return NULL;
 }
 
-bool wgi_average_begin(wg_average *a)
+bool wgi_average_room(wg_average *a) { return WGI_GROW(a->p->c, a->mean, a->room, elements_of(a)); }
+
+void wgi_average_begin(wg_average *a)
 {
     walk w = { 0 };
     a->count = a->steps = 0;
-    if (!WGI_GROW(a->p->c, a->mean, a->room, elements_of(a))) return false;
     for (const wgi_parameter *q; (q = next(a, &w));) begin(q, a->mean + w.at);
-    return true;
 }
 
 void wgi_average_set(wg_average *a, const wgi_parameter *q, const double *values)

@@ -109,6 +109,20 @@ static void blend(wgi_parameter *to, const wgi_parameter *from, double tau)
     }
 }
 
+/* Makes what `to` lacks, with the values that it has in `from`. If both are parts of one set, `from` grows
+ * meanwhile by parameters of the other prefix. */
+static bool make_missing(wg_site here, wg_params *to, wg_params *from)
+{
+    const size_t count = from->root->count;
+    for (size_t i = 0; i < count && wgi_ok(to->c); i++) {
+        const wgi_parameter *q = from->root->item[i];
+        if (wgi_params_holds(from, q) && !same_in(to, from, q))
+            wg_params_make_at(here, to, wgi_name_in(from, q), (wg_tensor){ q->dtype, q->shape, q->data },
+                              q->state);
+    }
+    return wgi_ok(to->c);
+}
+
 static wg_status blend_all(wg_site here, const char *who, wg_params *to, wg_params *from, double tau)
 {
     if (!wgi_set_ok(here, to, who)) return wgi_set_status(to);
@@ -116,19 +130,18 @@ static wg_status blend_all(wg_site here, const char *who, wg_params *to, wg_para
     if (!(tau >= 0 && tau <= 1))
         return wgi_fail(to->c, here, who, WG_ERROR_VALUE, "tau %g: must be in [0, 1]", tau);
     if (!all_fit(here, who, to, from)) return wg_failed(to->c);
-    /* If both are parts of one set, `from` grows while parameters are made: those have the others' prefix. */
-    const size_t count = from->root->count;
-    for (size_t i = 0; i < count && wgi_ok(to->c); i++) {
-        const wgi_parameter *q = from->root->item[i];
-        if (!wgi_params_holds(from, q)) continue;
-        wgi_parameter *mine = same_in(to, from, q);
-        const wgi_floats was = wgi_floats_enter();
-        if (mine) blend(mine, q, tau);
-        wgi_floats_leave(was);
-        if (!mine)
-            wg_params_make_at(here, to, wgi_name_in(from, q), (wg_tensor){ q->dtype, q->shape, q->data },
-                              q->state);
+    const wgi_params_mark m = wgi_params_marked(to->root);
+    if (!make_missing(here, to, from)) {
+        wgi_params_undo(to->root, m);
+        return wg_failed(to->c);
     }
+    const wgi_floats was = wgi_floats_enter();
+    const wgi_parameter *q;
+    for (size_t i = 0; (q = wgi_params_next(from, &i));) {
+        wgi_parameter *mine = same_in(to, from, q);
+        if (mine && mine->number <= m.count) blend(mine, q, tau);
+    }
+    wgi_floats_leave(was);
     to->root->version++;
     return wg_failed(to->c);
 }

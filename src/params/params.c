@@ -1,6 +1,8 @@
 /* params.c: sets of parameters: named tensors outside graphs, made and found by name. The address of a
  * parameter's values never changes. */
 #include "params/params.h"
+#include "wengert/op.h"
+#include "wengert/state.h"
 
 bool wgi_set_ok(wg_site here, const wg_params *p, const char *what)
 {
@@ -192,6 +194,33 @@ wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_ten
     wgi_params_enter(p->root, q);
     p->root->version++;
     return WG_OK;
+}
+
+void wgi_params_undo(wg_params *root, wgi_params_mark m)
+{
+    while (root->count > m.count) {
+        wgi_parameter *q = root->item[--root->count];
+        wgi_table_remove(&root->names, q->hash, q->number);
+        root->frozen -= q->frozen;
+        wgi_store_leave(q);
+        wgi_store_give(q);
+    }
+    root->next_found = (uint32_t)m.count;
+    root->marked = ++root->c->last.structure;
+    wgi_arena_rewind(&root->memory, m.memory);
+}
+
+wg_status wg_params_make_all_at(wg_site here, wg_params *p, int n, wg_saved_fn each, void *user)
+{
+    WG_USER_CALL(here, "params_make_all");
+    if (!wgi_set_ok(here, p, "params_make_all")) return wgi_set_status(p);
+    if (!each) return wg_fail(p->c, here, WG_ERROR_USE, "params_make_all: the function is NULL");
+    const wgi_params_mark m = wgi_params_marked(p->root);
+    wg_saved k;
+    for (int i = 0; i < n && wgi_ok(p->c) && each(user, i, &k); i++)
+        wg_params_make_at(here, p, k.name, k.value, k.state);
+    if (!wgi_ok(p->c)) wgi_params_undo(p->root, m);
+    return wg_failed(p->c);
 }
 
 void wgi_params_discard(wgi_parameter *q)

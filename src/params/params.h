@@ -111,8 +111,10 @@ struct wg_average {
 
 /* average.c of optim/: for the file of a training. */
 double *wgi_average_at(const wg_average *a, const wgi_parameter *q); /* of q; NULL: it has none yet */
-/* Forgets all averages, and begins those of the floats that are there with their values. False: no memory. */
-bool wgi_average_begin(wg_average *a);
+bool wgi_average_room(wg_average *a); /* for the floats that are there. False: no memory */
+/* Forgets all averages, and begins those of the floats that are there with their values. There must be
+ * room. */
+void wgi_average_begin(wg_average *a);
 /* Sets the averages of q. Those of the parameters before it are there, too, from then on. */
 void wgi_average_set(wg_average *a, const wgi_parameter *q, const double *values);
 
@@ -226,6 +228,17 @@ wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, uin
 void wgi_params_discard(wgi_parameter *q); /* frees the last parameter that was made, before it is entered */
 void wgi_params_enter(wg_params *root, wgi_parameter *q); /* adds it to the set; cannot fail */
 void wgi_params_release(wg_params *root);                 /* frees the set; no graph may use it any more */
+/* A call that makes several parameters, and fails, makes none: it removes those since the mark. No graph has
+ * seen them. */
+typedef struct wgi_params_mark {
+    size_t count;
+    wgi_place memory;
+} wgi_params_mark;
+static inline wgi_params_mark wgi_params_marked(const wg_params *root)
+{
+    return (wgi_params_mark){ root->count, wgi_arena_place(&root->memory) };
+}
+void wgi_params_undo(wg_params *root, wgi_params_mark m);
 
 /* ---- params_view.c ---- */
 
@@ -261,6 +274,7 @@ bool wgi_gradients_to_add_to(const wg_params *p);
 bool wgi_store_take(wgi_parameter *q);   /* gets memory for its values, which are not set */
 void wgi_store_give(wgi_parameter *q);   /* gives it back: only for the last parameter that took some */
 void wgi_store_enter(wgi_parameter *q);  /* adds it to the list of its piece */
+void wgi_store_leave(wgi_parameter *q);  /* and removes it: only the last parameter */
 void *wgi_grad_memory(wgi_parameter *q); /* NULL: out of memory */
 bool wgi_store_moments(wgi_piece *s, wg_context *c,
                        unsigned which); /* which: moments as bits; false: out of memory */

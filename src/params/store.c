@@ -74,6 +74,7 @@ bool wgi_store_take(wgi_parameter *q)
 static void piece_free(wg_params *root, wgi_piece *s)
 {
     WGI_ASSERT(s == root->pieces && !s->grad);
+    for (int k = 0; k < WGI_MOMENTS; k++) wg_free(root->c, s->moment[k]);
     root->pieces = s->next;
     if (root->shared == s) {
         root->shared = s->next_shared;
@@ -97,6 +98,15 @@ void wgi_store_enter(wgi_parameter *q)
     wgi_piece *s = q->piece;
     *(s->last ? &s->last->next_in_piece : &s->first) = q;
     s->last = q;
+}
+
+void wgi_store_leave(wgi_parameter *q)
+{
+    wgi_piece *s = q->piece;
+    wgi_parameter *before = NULL;
+    for (wgi_parameter *k = s->first; k != q; k = k->next_in_piece) before = k;
+    *(before ? &before->next_in_piece : &s->first) = NULL;
+    s->last = before;
 }
 
 void *wgi_grad_memory(wgi_parameter *q)

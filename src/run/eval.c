@@ -123,13 +123,14 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     const bool late = g->now.open && wgi_params_changed(g);
     if (late && g->value[i] && node->flags & WGI_RESULT) return g->value[i];
     if (late && reads_changed(g, i)) return quiet ? NULL : fail_changed(here, what, n);
-    g->now.peeked = quiet && (g->now.peeked || !g->now.open);
-    wgi_open(g);
+    const bool unused = wgi_use_begin(g);
+    g->now.peeked = quiet && unused;
     if (g->value[i] && !quiet && !(node->flags & WGI_RESULT)) wgi_wish(g, i);
     bool there = g->value[i] && (late || node->flags & WGI_RESULT || kept_are_results(g));
     bool ok = wgi_is_leaf(node) ? wgi_own_bytes(g, i)
                                 : there || (late ? compute_alone : compute)(g, here, &i, 1, false, quiet);
     if (ok && !quiet) wgi_result(g, i);
+    if (!ok || !wgi_ok(g->c)) g->now.peeked = unused;
     return ok ? g->value[i] : NULL;
 }
 
@@ -181,8 +182,12 @@ wg_held *wg_hold_at(wg_site here, wg_node n, wg_tensor *t)
         wgi_fail(n.graph ? n.graph->c : NULL, here, "hold", WG_ERROR_USE, "no tensor to write to");
         return NULL;
     }
+    wg_graph *g = n.graph;
+    const bool unused = g && (!g->now.open || g->now.peeked);
     *t = (wg_tensor){ wg_node_dtype(n), wg_node_shape(n), read(here, "hold", n, false) };
-    return t->data ? wgi_hold(n.graph, t) : NULL;
+    wg_held *h = t->data ? wgi_hold(g, t) : NULL;
+    if (g && !h) g->now.peeked = unused;
+    return h;
 }
 
 bool wg_peek(wg_node n, wg_tensor *t)
@@ -267,9 +272,9 @@ wg_status wg_commit_at(wg_site here, wg_graph *g)
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "commit: the graph is NULL");
     if (!wgi_ok(g->c) || wgi_is_busy(g, here, "commit")) return g ? wg_failed(g->c) : WG_ERROR_USE;
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
-    wgi_open(g);
-    g->now.peeked = false;
+    const bool unused = wgi_use_begin(g);
     if (compute(g, here, NULL, 0, true, false) && can_commit(g)) commit(g);
+    else g->now.peeked = unused;
     return wg_failed(g->c);
 }
 
@@ -497,8 +502,7 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     bool fresh = !g->now.open;
     wgi_warn_of_habits(g, here, add);
-    wgi_open(g);
-    g->now.peeked = false;
+    const bool unused = wgi_use_begin(g);
     wgi_request *again = fresh && !add && last && wgi_plan_is_repeatable(g, last) ? last : NULL;
     if (again) {
         again->here = here;
@@ -506,6 +510,7 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     } else {
         backward_anew(g, here, loss.index, p, add, fresh);
     }
+    if (!wgi_ok(g->c)) g->now.peeked = unused;
     return wg_failed(g->c);
 }
 

@@ -77,9 +77,9 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
     const bool ok = list_targets(g, p, &u) && fill(g, v, &u);
     memset(out, 0, sizeof *out * wg_params_size(p)); /* not before: out may be v */
     if (ok && u.r.targets) {
-        wgi_open(g);
-        g->now.peeked = false;
+        const bool unused = wgi_use_begin(g);
         if (wgi_run(g, &u.r)) give(g, &u, out);
+        if (!wgi_ok(g->c)) g->now.peeked = unused;
     }
     wgi_arena_rewind(&g->temp, place);
     return wg_failed(c);

@@ -331,6 +331,15 @@ static int odd_copy_back(size_t n, const double *x, size_t m, const double *gy, 
     return odd_copy(m, gy, n, gx, user);
 }
 
+static bool odd_saved(void *user, int i, wg_saved *to)
+{
+    static const char *const name[] = { "made.a", "made.b", "no name", "made.d" };
+    static const float one[1] = { 1 };
+    (void)user;
+    *to = (wg_saved){ name[i & 3], wg_view_f32(one, WG_SCALAR), i & 1 };
+    return true;
+}
+
 #define FUNCTION(T, f)                           \
     enum { ODD_##T = 1 };                        \
     TEXTS(T, #T, #f, "NULL")                     \
@@ -348,6 +357,7 @@ FUNCTION(wg_curve, odd_curve)
 FUNCTION(wg_check_fn, odd_sum)
 FUNCTION(wg_forward_fn, odd_copy)
 FUNCTION(wg_backward_fn, odd_copy_back)
+FUNCTION(wg_saved_fn, odd_saved)
 
 /* ---- objects ---- */
 
