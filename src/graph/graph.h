@@ -68,7 +68,8 @@ static inline wg_node wgi_handle(wg_graph *g, uint32_t i)
 /* Whether x, a handle of this graph, has a node: of this build, and not removed. */
 static inline bool wgi_has_node(const wg_graph *g, wg_node x)
 {
-    return x.index < g->count && x.generation == wgi_stamp(g, x.index);
+    if (x.generation == g->stamp) return x.index < g->count; /* no older node has this stamp */
+    return x.index < g->since && x.generation == wgi_past_stamp(g, x.index);
 }
 static inline bool wgi_is_number(wg_node n) { return !n.graph && !wg_is_none(n); }
 static inline uint64_t wgi_number_bits(wg_node n) { return ~(n.index | (uint64_t)n.generation << 32); }

@@ -307,3 +307,52 @@ Test(check_effects, a_function_is_stopped)
         cr_expect_eq(failed > 0, wrong);
     }
 }
+
+/* ---- rules that use a graph of the program, and not that of their operands ---- */
+
+static wg_graph *programs; /* the graph that the rules know */
+static int rule_number;
+static double same(double x, const void *attr) { return (void)attr, x; }
+
+static void rule_of_program(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    wg_graph *g = programs;
+    (void)here, (void)y;
+    switch (rule_number) {
+    case 0: gx[0] = wg_matmul(gy, wg_add(wg_eye(g, 3, 3), wg_matmul(wg_swap(x[0]), wg_mul(0, x[0])))); break;
+    case 1: gx[0] = wg_mul(gy, wg_fill(g, 1, WG_SHAPE(3, 3))); break;
+    case 2: gx[0] = wg_fill(g, 1, WG_SHAPE(3, 3)); break;
+    case 3: gx[0] = wg_solve(wg_eye(g, 3, 3), gy); break;
+    case 4: gx[0] = wg_mul(wg_fill(g, 1, WG_SHAPE(3, 3)), gy); break;
+    case 5: gx[0] = wg_mul(gy, wg_item(wg_fill(g, 1, WG_SCALAR))); break;
+    case 6: gx[0] = wg_name(wg_mul(gy, 1), "a name"), wg_add(wg_scalar(g, 1), 1); break;
+    case 7: gx[0] = wg_keep(wg_mul(gy, wg_scalar(g, 1))); break;
+    case 8: gx[0] = wg_where(wg_greater(wg_eye(g, 3, 3), 0.5), gy, gy); break;
+    case 9: gx[0] = wg_concat(((wg_node[]){ wg_select(gy, 0, 0), wg_fill(g, 1, WG_SHAPE(3)) }), 2, 0); break;
+    default: gx[0] = wg_matmul(gy, wg_eye(wg_graph_of(gy), 3, 3)); break; /* the right way */
+    }
+}
+static const wg_op of_program = { .name = "of_program", .operands = 1, .map = same, .vjp = rule_of_program };
+
+/* Such a check has no verdict, and says what to write. The graph, its context and its gradients are as
+ * before. */
+Test(check_effects, rules_that_use_a_graph_of_the_program)
+{
+    for (rule_number = 0; rule_number <= 10; rule_number++) {
+        WGT_IN_WORLD(WG_F64, NULL);
+        programs = g;
+        wg_node w = wg_param(g, p, "w", WG_SHAPE(3, 3), wg_normal(0, 1));
+        wg_node loss = wg_sum(wg_square(wg_apply(WG_HERE, &of_program, &w, 1, NULL)));
+        const int64_t nodes = wg_graph_nodes(g);
+        wg_check *r = wg_gradcheck(loss, p);
+        const wg_verdict v = wg_check_verdict(r);
+        const char *said = wg_check_reason(r);
+        cr_expect_eq(v, rule_number < 10 ? WG_INCONCLUSIVE : WG_PASS, "rule %d: %s", rule_number, said);
+        cr_expect(rule_number == 10 || strstr(said, "wg_graph_of(gy)"), "rule %d: %s", rule_number, said);
+        wg_check_free(r);
+        cr_expect_eq(wg_graph_nodes(g), nodes, "rule %d", rule_number);
+        cr_expect_eq(wg_failed(c), WG_OK, "rule %d", rule_number);
+        wg_node twice = wg_mul(loss, 2);
+        cr_expect_eq(wg_item(twice), 2 * wg_item(loss));
+    }
+}

@@ -278,7 +278,7 @@ OUT wg_node apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
 /* The kind whose record can be copied for a node of op with operand x; NULL: there is none. */
 static inline wgi_plain_op *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
 {
-    if (g->count >= g->plain.quick || !wgi_has_node(g, x)) return NULL;
+    if (g->count >= g->plain.quick || x.generation != g->stamp || x.index >= g->count) return NULL;
     const wgi_node *m = &g->node[x.index];
     wgi_plain_op *k = place(g, op);
     const bool same = k->node.op == op && k->node.operands == (uint32_t)n && k->node.shape == m->shape &&

@@ -122,7 +122,8 @@ static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node 
     for (int k = 0; k < n; k++) {
         if (c->numbers >> k & 1
                 ? x[k].graph || wgi_number_bits(x[k]) != c->x[k]
-                : x[k].graph != g || x[k].index != c->x[k] || x[k].generation != wgi_stamp(g, x[k].index))
+                : x[k].graph != g || x[k].index != c->x[k] ||
+                      (x[k].generation != g->stamp && !wgi_has_node(g, x[k])))
             return false;
     }
     return true;
