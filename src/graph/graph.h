@@ -384,7 +384,7 @@ void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what
 typedef struct wgi_aside {
     uint32_t count, mark; /* mark: the first such node */
     uint32_t since, stamp;
-    size_t pasts;
+    size_t pasts, lists; /* lists: how many entries those of wgi_forget_in_lists have */
     wgi_place arena;
     double weight;
     bool repeats, lazy;

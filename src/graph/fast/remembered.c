@@ -120,10 +120,9 @@ void wgi_rebuild_forget_empty(wg_graph *g, uint32_t mark)
 static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node x[], int n)
 {
     for (int k = 0; k < n; k++) {
-        if (c->numbers >> k & 1
-                ? x[k].graph || wgi_number_bits(x[k]) != c->x[k]
-                : x[k].graph != g || x[k].index != c->x[k] ||
-                      (x[k].generation != g->stamp && !wgi_has_node(g, x[k])))
+        if (c->numbers >> k & 1 ? x[k].graph || wgi_number_bits(x[k]) != c->x[k]
+                                : x[k].graph != g || x[k].index != c->x[k] ||
+                                      (x[k].generation != g->stamp && !wgi_has_node(g, x[k])))
             return false;
     }
     return true;
@@ -385,7 +384,8 @@ wgi_aside wgi_aside_begin(wg_graph *g)
                     .lazy = g->lazy,
                     .since = g->since,
                     .stamp = g->stamp,
-                    .pasts = g->pasts };
+                    .pasts = g->pasts,
+                    .lists = g->results.kepts + g->results.count + g->results.assigns + g->params };
     const wgi_called *last = NULL;
     for (uint32_t i = b->at; b->repeats && i < b->calls; i = last->skip) last = &b->call[i];
     if (last) g->count = last->after, wgi_arena_rewind(&g->arena, last->then);
@@ -399,8 +399,9 @@ wgi_aside wgi_aside_begin(wg_graph *g)
 
 void wgi_aside_again(wg_graph *g, const wgi_aside *a, wgi_place place)
 {
-    if (g->composites) wgi_composites_forget(g, a->mark);
-    wgi_forget_in_lists(g, a->mark);
+    if (g->composites && g->composite[g->composites - 1].after > a->mark) wgi_composites_forget(g, a->mark);
+    if (g->results.kepts + g->results.count + g->results.assigns + g->params != a->lists)
+        wgi_forget_in_lists(g, a->mark);
     g->count = a->mark;
     g->stamp = wgi_new_stamp(g->c);
     wgi_arena_rewind(&g->arena, place);
