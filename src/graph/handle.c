@@ -19,7 +19,8 @@ uint32_t wgi_past_stamp(const wg_graph *g, uint32_t i)
     return g->past[low].stamp;
 }
 
-/* Without memory for the list the handles of all nodes are refused from now on. */
+/* Without memory for the list, which is an error that is recorded, nodes that are made next are taken for
+ * those that were removed. */
 void wgi_restamp(wg_graph *g, uint32_t mark)
 {
     while (g->pasts && g->since > mark) {
@@ -27,9 +28,8 @@ void wgi_restamp(wg_graph *g, uint32_t mark)
         g->since = older->since, g->stamp = older->stamp;
     }
     if (g->since < mark) {
-        if (WGI_GROW(g->c, g->past, g->past_capacity, g->pasts + 1))
-            g->past[g->pasts++] = (wgi_past){ g->since, g->stamp };
-        else g->pasts = 0, mark = 0;
+        if (!WGI_GROW(g->c, g->past, g->past_capacity, g->pasts + 1)) return;
+        g->past[g->pasts++] = (wgi_past){ g->since, g->stamp };
     }
     g->since = mark, g->stamp = wgi_new_stamp(g->c);
 }

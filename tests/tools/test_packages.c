@@ -82,7 +82,7 @@ Test(packages, dpkg_installs_and_removes)
             "dpkg-deb -f *.deb Version Maintainer Depends | sed 's/: .*\\blibc6\\b.*/: libc6/'\n"
             "dpkg-deb -c *.deb | awk '{ print $1, $2, $6 }' | LC_ALL=C sort -k 3 |\n"
             "    grep -E "
-            "'/bin/w|/base\\.h|/lib/lib.*(\\.a|so)$|/wengert\\.pc|g\\.cmake|n1/wengert\\.1|/copyr'\n"
+            "'/bin/w|/base\\.h|/lib/libwengert\\.(a|so)$|/wengert\\.pc|g\\.cmake|n1/wengert\\.1|/copyr'\n"
             "to_root -i *.deb; \"$root/usr/bin/wengert\" eval -e '2 + 3'\n"
             "PYTHONDONTWRITEBYTECODE= PYTHONPATH=$python_folder \"$python\" -c 'import wengert as wg, "
             "wengert.nn\n"
