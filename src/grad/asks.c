@@ -57,10 +57,11 @@ bool wgi_expand(wg_graph *g, wg_site here, const wg_op *op, const void *attr, ui
     const wgi_asking k = wgi_ask_begin(g, op, i);
     op->expand(here, x, n, attr, y);
     for (int j = 0; j < wgi_outputs(op); j++)
-        if (y[j].graph && y[j].graph != g)
-            y[j] = WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE,
-                                 "the expansion gives a node of another graph: it makes nodes in that of its "
-                                 "operands, wg_graph_of(x[0])");
+        if (y[j].graph && (y[j].graph != g || !wgi_has_node(g, y[j])))
+            y[j] = WGI_FAIL_NODE(
+                g, here, op->name, WG_ERROR_USE,
+                "the expansion gives a node that its graph does not have: it makes nodes in that "
+                "of its operands, wg_graph_of(x[0]), each time that it is called");
     if (k.to)
         wgi_ask_ends(g, here, &k,
                      (wgi_ask){ .op = op,

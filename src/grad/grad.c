@@ -357,10 +357,13 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
 static void refuse_foreign(wg_graph *g, wg_site here, const wg_op *op, wg_node gx[], int n)
 {
     for (int k = 0; k < n; k++) {
-        if (!gx[k].graph || gx[k].graph == g) continue;
-        gx[k] = WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE,
-                              "the derivative rule gives a node of another graph: it makes nodes in "
-                              "wg_graph_of(gy), the graph of its operands");
+        if (!gx[k].graph || (gx[k].graph == g && wgi_has_node(g, gx[k]))) continue;
+        const bool other = gx[k].graph != g;
+        gx[k] =
+            WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE,
+                          "the derivative rule gives a node of %s: it makes nodes in wg_graph_of(gy), the "
+                          "graph of its operands, each time that it is called",
+                          other ? "another graph" : "an earlier call, which the graph no longer has");
     }
 }
 

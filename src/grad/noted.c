@@ -27,6 +27,7 @@ bool wgi_note_gradient(wg_graph *g, uint32_t gradient, uint32_t of)
 wg_node wg_node_gradient_of(wg_node n)
 {
     const wg_graph *g = n.graph;
+    wgi_rule_looks_around(g);
     if (!wg_node_is_derived(n) || n.index >= g->noted_capacity) return wg_none;
     const struct wgi_noted *at = &g->noted[n.index];
     const bool holds = at->of && at->hash == g->node[n.index].hash && at->of < n.index;

@@ -295,6 +295,9 @@ static bool can_recompute(wg_site here, const char *what, wg_node x, bool has_fu
 
 wg_node wg_recompute_at(wg_site here, wg_node x, wg_part_fn f, void *user)
 {
-    return can_recompute(here, "recompute", x, f != NULL) ? recompute(here, x, f, user)
-                                                          : wgi_error_node(x.graph);
+    if (!can_recompute(here, "recompute", x, f != NULL)) return wgi_error_node(x.graph);
+    const size_t assigns = x.graph->results.assigns;
+    const wg_node y = recompute(here, x, f, user);
+    wgi_assigns_undo(x.graph, assigns);
+    return y;
 }

@@ -66,5 +66,8 @@ wg_node wg_recompute_chain_at(wg_site here, const wg_recompute_chain_args *a)
     piece p = { &all, 0, a->steps, WGI_MIN(a->keep, a->steps) };
     if (a->keep == WG_AUTO)
         for (p.keep = 1; most_steps(p.keep, 2) < a->steps;) p.keep++;
-    return a->steps ? run(a->x, &p) : a->x;
+    const size_t assigns = g->results.assigns;
+    const wg_node y = a->steps ? run(a->x, &p) : a->x;
+    wgi_assigns_undo(g, assigns);
+    return y;
 }

@@ -92,6 +92,7 @@ static wg_graph *graph_of_both(const char *what, wg_node y, wg_node x)
         !wgi_ok(g->c))
         return NULL;
     if (x.graph != g) wgi_fail(g->c, NULL, what, WG_ERROR_USE, "x and y are nodes of two graphs");
+    wgi_rule_looks_around(g);
     return x.graph == g ? g : NULL;
 }
 

@@ -160,7 +160,11 @@ wg_mode wg_graph_mode(const wg_graph *g) { return g ? g->mode : WG_TRAIN; }
 
 /* ---- queries ---- */
 
-int64_t wg_graph_nodes(const wg_graph *g) { return g ? g->count : 0; }
+int64_t wg_graph_nodes(const wg_graph *g)
+{
+    wgi_rule_looks_around(g);
+    return g ? g->count : 0;
+}
 
 size_t wg_graph_bytes(const wg_graph *g)
 {
@@ -184,6 +188,7 @@ int64_t wg_graph_mark(const wg_graph *now)
 {
     wg_graph *g = (wg_graph *)(uintptr_t)now;
     if (!g) return 0;
+    wgi_rule_looks_around(g);
     while (g->marks && g->mark[g->marks - 1].count >= g->count) g->marks--;
     if (g->marks == WGI_MARKS) memmove(g->mark, g->mark + 1, --g->marks * sizeof *g->mark);
     g->mark[g->marks++] = (wgi_mark){ g->count, wgi_arena_place(&g->arena), g->names.texts };
@@ -214,7 +219,7 @@ static void forget_streams(wg_graph *g, uint32_t mark)
 void wg_graph_rewind(wg_graph *g, int64_t mark)
 {
     if (!is_there(g, "graph_rewind") || mark < 1 || mark >= g->count ||
-        (g->busy.depth && wgi_is_busy(g, NULL, "graph_rewind")))
+        ((g->busy.depth || g->rule.op) && wgi_is_busy(g, NULL, "graph_rewind")))
         return;
     forget_streams(g, (uint32_t)mark);
     wgi_layers_rewind(g, (uint32_t)mark);

@@ -150,6 +150,11 @@ static inline void wgi_rule_looks(wg_node n)
     wgi_watch *w = &n.graph->rule.watch;
     w->looked |= n.index >= w->from && n.index < w->first;
 }
+/* The same for what is a property of the whole graph. */
+static inline void wgi_rule_looks_around(const wg_graph *g)
+{
+    if (g && g->rule.op) ((wg_graph *)(uintptr_t)g)->rule.watch.looked = true;
+}
 static inline bool wgi_holds_number(const wgi_number *at, uint64_t bits, uint32_t t)
 {
     return at->bits == bits && at->dtype == t && at->leaf;
@@ -203,6 +208,8 @@ double wgi_node_weight(const wgi_node *n);
 /* A leaf that holds `bits`: a number or a stream. 0: out of memory. */
 uint32_t wgi_cell_leaf(wg_graph *g, wg_site here, const wg_op *op, wg_dtype t, uint64_t bits, double number);
 wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t); /* shared in large graphs */
+/* Forgets the names and scopes since there were so many texts, and so many scopes. */
+void wgi_texts_cut(wg_graph *g, size_t texts, size_t scopes);
 /* How many nameless streams the scope has; NULL: out of memory, if it has none. */
 wgi_stream_count *wgi_streams_of(wg_graph *g, uint32_t scope);
 /* x, or if it is a number a leaf that holds it. */
@@ -328,6 +335,12 @@ const wgi_node *wgi_view_before(wg_site here, const wg_op *op, wg_node x);
 /* Appends a view of x like that one. attr: its options, in the graph's arena. */
 wg_node wgi_view_like(wg_site here, const wgi_node *last, wg_node x, const void *attr);
 
+/* A call that has failed, and has called a function of the user to make nodes, assigns nothing to states. */
+static inline void wgi_assigns_undo(wg_graph *g, size_t assigns)
+{
+    if (!wgi_ok(g->c)) g->results.assigns = WGI_MIN(g->results.assigns, assigns);
+}
+
 /* ---- remembered.c ---- */
 
 #define WGI_NO_CALL UINT32_MAX
@@ -384,6 +397,7 @@ void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what
 typedef struct wgi_aside {
     uint32_t count, mark; /* mark: the first such node */
     uint32_t since, stamp;
+    size_t texts, scopes;
     size_t pasts, lists; /* lists: how many entries those of wgi_forget_in_lists have */
     wgi_place arena;
     double weight;

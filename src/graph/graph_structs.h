@@ -145,8 +145,9 @@ typedef struct wgi_request {
     bool *reached; /* for each target, an answer: whether the loss depends on it */
     /* NULL: gradients are wanted. Otherwise H v: for each target its part of v, in the target's dtype. */
     const void *const *along;
-    uint32_t blocked; /* an answer: a node without derivative between loss and targets; 0: none */
-    bool quiet;       /* made by wg_peek: the roots do not become results */
+    size_t texts, scopes; /* of the graph before it was derived; 0: it was not */
+    uint32_t blocked;     /* an answer: a node without derivative between loss and targets; 0: none */
+    bool quiet;           /* made by wg_peek: the roots do not become results */
     /* The first request of its evaluation, with all gradients written to the parameters' own memory. So every
      * address of the run follows from the addresses of the graph's leaves. */
     bool fresh;
@@ -393,6 +394,7 @@ struct wg_graph {
         bool refused;                    /* the rule tried to make a leaf: wgi_rule_makes */
         bool asked;                      /* a node was asked for its op: apply.c */
         bool widens;           /* the rule is a user's, of a result of f64, in a context with .widens */
+        bool aside;            /* it is called to hear what it says, on nodes that have no values */
         uint32_t users;        /* how many rules of ops that call a function of the user were called */
         struct wgi_asks *asks; /* where such calls are noted: grad/asks.c; NULL: they are not */
         wgi_watch watch;

@@ -39,6 +39,7 @@ wg_node wgi_error_node(wg_graph *g) { return g ? wgi_handle(g, 0) : wg_none; }
 
 wg_node wg_graph_node(const wg_graph *g, int64_t i)
 {
+    wgi_rule_looks_around(g);
     return g && i >= 0 && i < g->count && !g->busy.depth ? wgi_handle((wg_graph *)(uintptr_t)g, (uint32_t)i)
                                                          : wg_none;
 }

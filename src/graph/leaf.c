@@ -161,6 +161,7 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
     if (!g) return wgi_is_node(NULL, n, here, "input_set", 0, "the node"), WG_ERROR_USE;
     if (!wgi_ok(g->c)) return wg_failed(g->c);
     if (!wgi_usable(n, here, "input_set", "the node")) return wg_failed(g->c);
+    if (g->rule.op && wgi_is_busy(g, here, "input_set")) return wg_failed(g->c);
     wgi_node *node = wgi_node_of(n);
     char a[128], b[128];
     if (node->op != &wgi_op_input)

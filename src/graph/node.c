@@ -61,7 +61,11 @@ const wg_op *wg_node_op(wg_node n)
     if (n.graph) n.graph->rule.asked = true;
     return wgi_called_op(record(n));
 }
-int wg_node_operands(wg_node n) { return (int)record(n)->operands - wgi_is_ruled(record(n)); }
+int wg_node_operands(wg_node n)
+{
+    if (n.graph && n.index != n.graph->rule.watch.y) wgi_rule_looks(n);
+    return (int)record(n)->operands - wgi_is_ruled(record(n));
+}
 wg_shape wg_node_shape(wg_node n) { return *record(n)->shape; }
 wg_dtype wg_node_dtype(wg_node n) { return (wg_dtype)record(n)->dtype; }
 
@@ -141,7 +145,11 @@ wg_params *wg_node_params(wg_node n)
 
 bool wg_node_is_state(wg_node n) { return wg_node_op(n) == &wgi_op_state; }
 
-bool wg_node_is_derived(wg_node n) { return wg_node_ok(n) && wgi_node_of(n)->flags & WGI_DERIVED; }
+bool wg_node_is_derived(wg_node n)
+{
+    wgi_rule_looks(n);
+    return wg_node_ok(n) && wgi_node_of(n)->flags & WGI_DERIVED;
+}
 
 wg_leaf wg_node_leaf(wg_node n)
 {

@@ -21,7 +21,9 @@ wg_node wg_name_at(wg_site here, wg_node n, const char *name)
 {
     const bool node = wgi_is_node(NULL, n, here, "name", 0, "the node");
     if (node && !name) wgi_fail_null(n.graph->c, here, "name", "name");
-    if (node && name && !is_named(n, name)) {
+    /* A rule names what it has made: a name of an older node would go with the rule's nodes. */
+    const bool older = node && n.graph->rule.op && n.index < n.graph->rule.watch.first;
+    if (node && name && !older && !is_named(n, name)) {
         uint32_t i = wgi_text(n.graph, name);
         if (i) wgi_node_of(n)->name = i;
         if (n.graph->marks && n.index < n.graph->mark[n.graph->marks - 1].count) wgi_unmark(n.graph);
@@ -41,6 +43,7 @@ wg_node wg_layer_node(wg_node n, const char *name)
 const char *wg_layer_node_name(wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
+    wgi_rule_looks(n);
     return x && x->name & WGI_OF_LAYER ? n.graph->names.text[x->name & ~(uint32_t)WGI_OF_LAYER] : "";
 }
 
@@ -71,6 +74,18 @@ static char *written(wg_graph *g, path p)
     char *text = wgi_arena_alloc(&g->arena, n);
     if (text) snprintf(text, n, "%s%s%s", p.up, p.slash, p.name);
     return text;
+}
+
+void wgi_texts_cut(wg_graph *g, size_t texts, size_t scopes)
+{
+    wgi_table *t = &g->names.scopes;
+    for (size_t k = texts; k < g->names.texts && t->count > scopes; k++) {
+        const uint64_t hash = wgi_text_hash(g->names.text[k]);
+        uint32_t i = 0;
+        for (size_t at = WGI_FIRST; (i = wgi_table_next(t, hash, &at)) && i != k;) continue;
+        if (i) wgi_table_remove(t, hash, i);
+    }
+    g->names.texts = texts;
 }
 
 /* The scope up/name, which is made if it is new; 0: out of memory. */

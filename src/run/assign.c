@@ -21,9 +21,9 @@ static bool reads(wg_graph *g, uint32_t y, uint32_t x)
     size_t count = 0;
     if (list) g->marked[list[count++] = y] = 1;
     for (size_t k = 0; k < count && !g->marked[x]; k++) {
-        const wgi_node *n = &g->node[list[k]];
-        for (uint32_t j = 0; j < n->operands; j++) {
-            const uint32_t i = wgi_in(n)[j];
+        const wgi_node n = wgi_composites_record(wgi_handle(g, list[k])); /* as it was written */
+        for (uint32_t j = 0; j < n.operands && !wgi_is_leaf(&n); j++) {
+            const uint32_t i = wgi_in(&n)[j];
             if (i >= x && !g->marked[i]) g->marked[list[count++] = i] = 1;
         }
     }

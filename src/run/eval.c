@@ -115,6 +115,8 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     if (!g && !quiet) wgi_is_node(NULL, n, here, what, 0, "the node");
     if (!g || (!quiet && !wgi_ok(g->c))) return NULL;
     if (quiet ? !wg_node_ok(n) : !wgi_usable(n, here, what, "the node")) return NULL;
+    wgi_rule_looks_around(g);
+    if (g->rule.aside) return NULL;
     uint32_t i = n.index;
     wgi_node *node = &g->node[i];
     bool fixed = wgi_is_leaf(node) && node->op != &wgi_op_param && node->op != &wgi_op_state;
@@ -155,7 +157,8 @@ static double item(wg_site here, wg_node n)
 static bool read_result(wg_node n, double *v)
 {
     const wg_graph *g = n.graph;
-    if (!g || !wgi_has_node(g, n) || !g->now.open || g->now.peeked || !wgi_ok(g->c)) return false;
+    if (!g || !wgi_has_node(g, n) || !g->now.open || g->now.peeked || !wgi_ok(g->c) || g->rule.op)
+        return false;
     const wgi_node *node = &g->node[n.index];
     const void *p = g->value[n.index];
     if (!(node->flags & WGI_RESULT) || !p || wgi_size(node->shape) != 1 || node->dtype != WG_F32)

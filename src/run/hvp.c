@@ -54,8 +54,9 @@ static bool fill(wg_graph *g, const double *v, product *u)
     return true;
 }
 
-static void give(const wg_graph *g, const product *u, double *out)
+static void give(const wg_graph *g, const product *u, const wg_params *p, double *out)
 {
+    memset(out, 0, sizeof *out * wg_params_size(p)); /* not before: out may be v, and the call may fail */
     for (int i = 0; i < u->r.targets; i++) {
         const wgi_parameter *q = parameter_of(g, u, i);
         if (u->r.reached[i]) wgi_convert(WG_F64, out + u->at[i], q->dtype, u->r.into[i], q->size);
@@ -75,10 +76,10 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
     wgi_place place = wgi_arena_place(&g->temp);
     product u = { .r = { .here = here, .backward = true, .loss = loss.index } };
     const bool ok = list_targets(g, p, &u) && fill(g, v, &u);
-    memset(out, 0, sizeof *out * wg_params_size(p)); /* not before: out may be v */
+    if (ok && !u.r.targets) memset(out, 0, sizeof *out * wg_params_size(p));
     if (ok && u.r.targets) {
         const bool unused = wgi_use_begin(g);
-        if (wgi_run(g, &u.r)) give(g, &u, out);
+        if (wgi_run(g, &u.r)) give(g, &u, p, out);
         if (!wgi_ok(g->c)) g->now.peeked = unused;
     }
     wgi_arena_rewind(&g->temp, place);

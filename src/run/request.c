@@ -37,6 +37,7 @@ static bool derive_once(wg_graph *g, wgi_request *r, const wg_node x[], wg_node 
 bool wgi_request_derive(wg_graph *g, wgi_request *r, wg_node gx[])
 {
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
+    r->texts = g->names.texts, r->scopes = g->names.scopes.count;
     if (!x) return false;
     for (int i = 0; i < r->targets; i++) x[i] = wgi_handle(g, r->target[i]);
     wgi_number users[WGI_NUMBERS];
@@ -110,9 +111,10 @@ void wgi_trace_value(const wg_graph *g, uint32_t i)
 }
 
 /* Removes the nodes of the derivative, and their memory. */
-void wgi_request_forget(wg_graph *g, uint32_t mark, wgi_place place)
+void wgi_request_forget(wg_graph *g, const wgi_request *r, uint32_t mark, wgi_place place)
 {
     wgi_forget(g, mark);
+    if (r->texts) wgi_texts_cut(g, r->texts, r->scopes);
     wgi_arena_rewind(&g->arena, place);
 }
 
@@ -132,7 +134,7 @@ static bool run_interpreted(wg_graph *g, wgi_request *r)
     bool ok = gx && (!r->backward || wgi_request_derive(g, r, gx)) && interpret(g, r, gx);
     g->run.derived = 0;
     g->run.spent += g->count - mark;
-    if (r->backward) wgi_request_forget(g, mark, place);
+    if (r->backward) wgi_request_forget(g, r, mark, place);
     g->now.trail = wgi_mix(g->now.trail, wgi_mix(r->place, 0x1117 + (uint64_t)!ok));
     return ok;
 }

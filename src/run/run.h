@@ -54,7 +54,7 @@ wg_node *wgi_request_gradients(wg_graph *g, const wgi_request *r);
 /* Appends the nodes of the gradients gx[], or of H v. */
 bool wgi_request_derive(wg_graph *g, wgi_request *r, wg_node gx[]);
 /* Removes these nodes, from `mark` on, and their memory. */
-void wgi_request_forget(wg_graph *g, uint32_t mark, wgi_place place);
+void wgi_request_forget(wg_graph *g, const wgi_request *r, uint32_t mark, wgi_place place);
 /* The nodes that r asks for: roots, and the gradients gx. *n: how many. NULL: out of memory. */
 uint32_t *wgi_request_nodes(wg_graph *g, const wgi_request *r, const wg_node gx[], int *n);
 /* Reports how a request is answered, and why. */

@@ -333,11 +333,13 @@ wg_node wg_fixed_point_at(wg_site here, const wg_fixed_point_args *a)
         !wgi_is_node(w.c, a->x, here, what, 0, "z") || !wgi_ok(w.c) || !can_start(&w))
         return wgi_error_node(g);
     wg_node y = wgi_error_node(g);
+    const size_t assigns = g->results.assigns;
     w.n = (size_t)wg_shape_size(wg_node_shape(a->x));
     w.tol = a->tol != WG_AUTO ? a->tol : wg_node_dtype(a->x) == WG_F32 ? 1e-5 : 1e-10;
     for (int j = 0; j < 2; j++) w.value[j] = wg_alloc(w.c, w.n + 1, sizeof(double));
     w.past = wg_alloc(w.c, (w.n + 1) * (size_t)WGI_MAX(a->anderson, 1), sizeof(double));
     if (w.value[0] && w.value[1] && w.past && iterate(&w)) y = finish(&w);
+    wgi_assigns_undo(g, assigns);
     wg_free(w.c, w.value[0]), wg_free(w.c, w.value[1]), wg_free(w.c, w.past);
     return y;
 }

@@ -335,7 +335,9 @@ wg_node wg_odeint_at(wg_site here, const wg_odeint_args *given)
         !wgi_is_node(v.c, a->x, here, what, 0, "the state") || !wgi_ok(v.c))
         return wgi_error_node(g);
     const wgi_place place = wgi_arena_place(&g->temp);
+    const size_t assigns = g->results.assigns;
     wg_node y = begin(&v, a);
+    wgi_assigns_undo(g, assigns);
     wgi_arena_rewind(&g->temp, place);
     return y;
 }

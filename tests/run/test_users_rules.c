@@ -2,6 +2,8 @@
  * such a rule, in each way of running, must give the gradient of this step's numbers. The gradients are
  * known: all numbers are short, so every product is exact. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "wgtest.h"
 
@@ -124,6 +126,15 @@ static wg_node by_looking(wg_node x)
     return wg_mul(wg_custom_vjp(wg_mul(x, 3), &x, 1, rule_that_looks), 1);
 }
 
+/* Its rule reads values: of its operand, and of the gradient, which is 1 here. */
+static void rule_that_reads(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y;
+    gx[0] = wg_mul(gy, a * wg_item(wg_max(x[0])) * wg_item(wg_max(gy)));
+}
+static wg_node by_reading(wg_node x) { return wg_custom_vjp(wg_mul(x, 3), &x, 1, rule_that_reads); }
+static double a_x(double x) { return a * x; }
+
 typedef struct way {
     const char *name;
     wg_node (*f)(wg_node x);
@@ -145,6 +156,7 @@ static const way ways[] = {
     { "recompute", by_recompute, two_a_x, two_a, false },
     { "vmap", by_vmap, two_a_x, two_a, false },
     { "looks further", by_looking, two_a_x, two_a, false },
+    { "reads values", by_reading, a_x, nothing, false },
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
@@ -270,4 +282,114 @@ Test(users_rules, and_without_a_fast_way)
     wrong_ways = 0;
     for (int i = 0; i < WG_WAYS; i++) each_way(BACKWARD, 3, 0, 1U << i, 60);
     cr_assert_eq(wrong_ways, 0);
+}
+
+/* ---- what a rule sees is the same in each way of running ---- */
+
+enum { LOOKS = 9, LOOK_STEPS = 12 };
+static int look_number;
+static double seen;
+
+static double looked_at(wg_node y, wg_node gy, wg_node x)
+{
+    wg_node equal[4];
+    switch (look_number) {
+    case 0: return wg_node_operands(gy);
+    case 1: return wg_depends_on(gy, x);
+    case 2: return wg_equal_nodes(gy, x, equal, 4);
+    case 3: return wg_node_is_derived(gy);
+    case 4: return wg_node_operands(y) + 10 * wg_node_operands(x);
+    case 5: return (double)strlen(wg_node_op_name(wg_node_operand(gy, 0)));
+    case 6: return (double)strlen(wg_node_name(gy));
+    case 7: return wg_item(wg_sum(wg_square(gy)));
+    default: return (double)wg_node_shape(gy).rank;
+    }
+}
+static void rule_of_looks(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here;
+    seen = looked_at(y, gy, x[0]);
+    gx[0] = wg_mul(gy, seen + a);
+}
+
+static void follow_looks(int interpret, bool rebuilds, double what[2 * LOOK_STEPS])
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = interpret));
+    wg_node loss = wg_none;
+    for (int k = 0; k < LOOK_STEPS; k++) {
+        double got[3];
+        set_numbers(k);
+        if (!k || rebuilds) {
+            wg_begin(g, WG_TRAIN);
+            wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_const(W));
+            loss = wg_sum(wg_square(wg_mul(wg_custom_vjp(wg_mul(w, 3), &w, 1, rule_of_looks), 0.5)));
+        }
+        wg_backward(loss, p);
+        wg_params_get_grad(p, got);
+        wg_params_set(p, (double[]){ W, W, W });
+        what[2 * k] = seen, what[2 * k + 1] = got[2];
+        if (!rebuilds)
+            cr_assert_eq(wg_item(wg_mul(loss, 1)), wg_item(loss)); /* later values are of their own */
+    }
+}
+
+Test(users_rules, see_the_same_in_each_way)
+{
+    for (look_number = 0; look_number < LOOKS; look_number++)
+        for (int rebuilds = 0; rebuilds < 2; rebuilds++) {
+            double want[2 * LOOK_STEPS], got[2 * LOOK_STEPS];
+            follow_looks(1, rebuilds, want);
+            for (int interpret = -1; interpret < 1; interpret++) {
+                follow_looks(interpret, rebuilds, got);
+                for (int k = 0; k < 2 * LOOK_STEPS; k++)
+                    cr_expect_eq(want[k], got[k], "look %d, .interpret %d, built anew %d, step %d: %g not %g",
+                                 look_number, interpret, rebuilds, k / 2, got[k], want[k]);
+            }
+        }
+}
+
+/* ---- what a rule must not do ---- */
+
+static wg_node kept_by_rule, set_by_rule;
+static void rule_of_old_node(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y, (void)x;
+    if (wg_is_none(kept_by_rule)) kept_by_rule = wg_mul(gy, 7);
+    gx[0] = kept_by_rule;
+}
+static void rule_that_sets(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y, (void)x;
+    wg_input_set(set_by_rule, wg_view_f64((double[]){ 2 }, WG_SHAPE(1)));
+    gx[0] = gy;
+}
+static void rule_that_rewinds(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y, (void)x;
+    wg_graph_rewind(wg_graph_of(gy), 1);
+    gx[0] = gy;
+}
+
+Test(users_rules, what_they_must_not_do)
+{
+    static const struct {
+        wg_vjp_rule rule;
+        const char *said;
+    } wrong[] = { { rule_of_old_node, "an earlier call" },
+                  { rule_that_sets, "must not do this to its graph" },
+                  { rule_that_rewinds, "must not do this to its graph" } };
+    for (int interpret = -1; interpret <= 1; interpret++)
+        for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+            WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = interpret));
+            kept_by_rule = wg_none;
+            wg_node w = wg_param(g, p, "w", WG_SHAPE(1), wg_const(1));
+            set_by_rule = wg_input(g, "x", wg_view_f64((double[]){ 1 }, WG_SHAPE(1)));
+            wg_node loss = wg_sum(wg_mul(wg_custom_vjp(wg_mul(w, 1), &w, 1, wrong[i].rule), set_by_rule));
+            for (int k = 0; k < 5; k++) {
+                wg_backward(loss, p);
+                if (i || k) wgt_expect_error(c, WG_ERROR_USE, wrong[i].said);
+                wg_params_set(p, (double[]){ 1 });
+            }
+            cr_assert_eq(wg_item(loss), 1);
+        }
 }

@@ -385,6 +385,8 @@ wgi_aside wgi_aside_begin(wg_graph *g)
                     .since = g->since,
                     .stamp = g->stamp,
                     .pasts = g->pasts,
+                    .texts = g->names.texts,
+                    .scopes = g->names.scopes.count,
                     .lists = g->results.kepts + g->results.count + g->results.assigns + g->params };
     const wgi_called *last = NULL;
     for (uint32_t i = b->at; b->repeats && i < b->calls; i = last->skip) last = &b->call[i];
@@ -402,7 +404,8 @@ void wgi_aside_again(wg_graph *g, const wgi_aside *a, wgi_place place)
     if (g->composites && g->composite[g->composites - 1].after > a->mark) wgi_composites_forget(g, a->mark);
     if (g->results.kepts + g->results.count + g->results.assigns + g->params != a->lists)
         wgi_forget_in_lists(g, a->mark);
-    g->count = a->mark;
+    g->count = a->mark; /* none of them has a value: reads are refused (wg_graph.rule.aside) */
+    wgi_texts_cut(g, a->texts, a->scopes);
     g->stamp = wgi_new_stamp(g->c);
     wgi_arena_rewind(&g->arena, place);
 }

@@ -123,7 +123,9 @@ static bool trace_rule(wg_graph *g, wgi_trace *t, wgi_arena *arena, wg_site here
     r.variable[WGI_GY] = gy.index, r.variable[WGI_Y] = y.index;
     for (int k = 0; k < n; k++) r.variable[WGI_X + k] = x[k].index;
     r.first = g->count;
-    if (!wgi_vjp(here, t->op, y, gy, x, gx, n)) return false;
+    const wgi_watch outer = wgi_rule_watch(g, y.index);
+    const bool ok = wgi_vjp(here, t->op, y, gy, x, gx, n), alike = wgi_rule_watched(g, outer);
+    if (!ok || (wgi_op_asks(t->op) && !alike)) return false;
     for (int k = 0; k < n; k++) {
         if (!(wanted >> k & 1)) continue;
         if (wgi_is_zero(gx[k])) return false; /* grad.c makes no contribution of a known zero */
@@ -142,8 +144,10 @@ static bool trace(wg_context *c, wgi_trace *t, wgi_arena *arena, wg_site here, w
     const wgi_place place = wgi_arena_place(&g->temp);
     const wgi_aside aside = wgi_aside_begin(g);
     const wg_status was = wgi_quiet_begin(c);
+    g->rule.aside = true;
     const bool usable = trace_rule(g, t, arena, here, type, wanted);
     const wg_status now = c->status;
+    g->rule.aside = false;
     wgi_quiet_end(c, was);
     if (now == WG_ERROR_MEMORY) wgi_fail(c, here, "backward", now, "no memory for a derivative");
     wgi_aside_end(g, &aside);

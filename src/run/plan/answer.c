@@ -187,7 +187,7 @@ static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, co
         a.left = left, a.asks = &said;
         p = wgi_plan_compile(g, r, s, node, s->n + (g->count - mark), &a);
     }
-    if (r->backward) wgi_request_forget(g, mark, place);
+    if (r->backward) wgi_request_forget(g, r, mark, place);
     wg_free(g->c, said.ask), wg_free(g->c, said.node);
     if (!p && !node && said.count && wgi_ok(g->c)) never(g->c, s); /* a rule reads a node of its own */
     if (!p) return NULL;

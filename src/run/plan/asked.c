@@ -187,7 +187,9 @@ static bool ask_all(again *u)
     const wgi_aside aside = wgi_aside_begin(g);
     const wgi_place place = wgi_arena_place(&g->arena);
     bool same = true;
-    g->rule.asks = &u->now;
+    /* A call that fails is made again in earnest. */
+    const wg_status was = wgi_quiet_begin(g->c);
+    g->rule.asks = &u->now, g->rule.aside = true;
     u->now.mark = aside.mark;
     for (size_t k = 0; k < u->q->calls.count && same; k++) {
         u->was = &u->q->calls.ask[k];
@@ -196,8 +198,9 @@ static bool ask_all(again *u)
         same = wgi_ok(g->c) && says_same(u);
         wgi_aside_again(g, &aside, place);
     }
-    g->rule.asks = NULL;
+    g->rule.asks = NULL, g->rule.aside = false;
     wgi_aside_end(g, &aside);
+    wgi_quiet_end(g->c, was);
     return same;
 }
 

@@ -105,7 +105,7 @@ static bool report_derived(wg_graph *g, const wgi_plan *p, wgi_request *r, uint3
     const bool there = gx && !g->busy.depth && wgi_request_derive(g, r, gx) && at < g->count &&
                        (!op || g->node[at].op == op);
     if (there) wgi_fault_report(g, at, g->node[at].op, wg_inside(r->here), f);
-    if (gx) wgi_request_forget(g, mark, place);
+    if (gx) wgi_request_forget(g, r, mark, place);
     wgi_busy_begin(g);
     return there;
 }
