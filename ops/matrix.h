@@ -186,6 +186,7 @@ static inline wg_node over_matrices(wg_site here, wg_node x)
 static inline wg_node spread(wg_site here, wg_node x, int own, wg_shape to)
 {
     const wg_shape s = wg_node_shape(x);
+    if (s.rank < own) return x; /* it has failed */
     for (int i = s.rank - own; i < s.rank; i++) to.dim[to.rank++] = s.dim[i];
     return wg_shape_equal(s, to) ? x : wg_broadcast_to(x, to);
 }
