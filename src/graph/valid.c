@@ -39,7 +39,10 @@ bool wgi_graph_valid(const wg_graph *g)
     double weight = 0;
     for (uint32_t i = 1; i < g->count; i++) {
         const wgi_node *n = &g->node[i];
-        if ((!n->rewritten && n->hash != wgi_node_hash(n[-1].hash, n)) || !kind_is_right(n) ||
+        /* Copies of a rule's nodes have no hash (wgi_append_copy). The rule of another node may read values
+         * while they are there. */
+        const bool hashed = !n->rewritten && n->hash;
+        if ((hashed && n->hash != wgi_node_hash(n[-1].hash, n)) || !kind_is_right(n) ||
             !operands_are_before(n, i))
             return false;
         weight += wgi_node_weight(n);
