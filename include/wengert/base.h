@@ -307,7 +307,7 @@ WG_API char *wg_plain_text(const char *s, char *buf, size_t size);
 /* Ends the computation that runs now, in another thread or around a signal handler, where it may be called, or else
  * the next one: with WG_ERROR_INTERRUPTED. A kernel that runs is not ended. */
 WG_API void wg_interrupt(wg_context *c);
-WG_API void wg_recover(wg_context *c); /* forgets the error, or an interrupt that waits; nothing else lets a context go on */
+WG_API void wg_recover(wg_context *c); /* forgets the error, or an interrupt that waits, but not while wg_interrupts_wait is on; nothing else lets a context go on */
 /* Records an error, as the library does. For layers, loaders and tools. An earlier error stays. */
 WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *format, ...) WG_PRINTF(4, 5);
 /* Gives a warning, as the library does: once for each call site. */

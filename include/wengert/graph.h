@@ -14,7 +14,8 @@
  * wg_backward or wg_commit if parameters have changed since.
  *
  * After a parameter has changed (wg_optim_step, wg_params_set, ...) you can still read the loss, what a loss of
- * losses.h compares (logits, say), what you had read before, wg_keep nodes, and what is made of these alone. Else: an error.
+ * losses.h compares (logits, say), what you had read before, wg_keep nodes, and what is made of these and of
+ * nothing that has changed. Else: an error.
  *
  * C does not say in which order the arguments of a call are evaluated. Where the order of nodes matters
  * (random draws, sums in floating point), make each node in a statement of its own.

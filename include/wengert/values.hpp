@@ -187,7 +187,8 @@ class value
         const wg_tensor t = looked(wg_value_at(WG_SITE, n_));
         const int64_t n = t.data ? wg_shape_size(t.shape) : 0;
         std::vector<T> to(static_cast<size_t>(n));
-        const int64_t *whole = t.dtype == WG_I64 ? static_cast<const int64_t *>(t.data) : nullptr;
+        const bool exact = t.dtype == WG_I64 && std::is_same<T, int64_t>::value;
+        const int64_t *whole = exact ? static_cast<const int64_t *>(t.data) : nullptr;
         for (int64_t i = 0; i < n; i++) /* a double has not all bits of an int64_t */
             to[static_cast<size_t>(i)] =
                 whole ? static_cast<T>(whole[i]) : detail::as<T>(wg_tensor_item(&t, i));

@@ -486,6 +486,7 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
 
     def __init__(self, context=None, mode="train", _auto=False):
         self.context, self._auto = context or default_context(), _auto
+        self.context._drain()
         kept = self.context._graphs if _auto else []
         self._g = kept.pop() if kept else _lib.wg_graph_new(self.context._c)
         self._free = self.context._frees(self, "_keep_graph" if _auto else _lib.wg_graph_free, self._g)

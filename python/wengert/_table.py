@@ -38,7 +38,7 @@ message text c:context* | "model.c:42: matmul: ..."; "" if there is none
 utf8_length int s:text | The bytes of the well-formed UTF-8 character at s (RFC 3629: shortest form, no surrogates); 0: there is none, or s is NULL.
 plain_text text! s:text buf:text! size:size | Copies s so that a terminal shows it as it is: control bytes (but the ends of lines and tabs) and bytes that are not UTF-8 become \xNN. What has no room is left out, by whole characters. Returns buf. All messages of the library are such texts; use it for names that come from files.
 interrupt - c:context* | Ends the computation that runs now, in another thread or around a signal handler, where it may be called, or else the next one: with WG_ERROR_INTERRUPTED. A kernel that runs is not ended.
-recover - c:context* | forgets the error, or an interrupt that waits; nothing else lets a context go on
+recover - c:context* | forgets the error, or an interrupt that waits, but not while wg_interrupts_wait is on; nothing else lets a context go on
 fail@2 status c:context* s:status format:text more:... | Records an error, as the library does. For layers, loaders and tools. An earlier error stays.
 warn@2 - c:context* format:text more:... | Gives a warning, as the library does: once for each call site.
 options_fit@2 bool c:context* what:text list:option_list* options:void* | For calls whose options are a list of named.h: whether `options` begins with the mark of the list, the site names all options, and each number is the default or in its range. False: an error is recorded. what: the name of the call, for the message.

@@ -224,6 +224,7 @@ typedef struct wgi_build {
 typedef struct wgi_graph_names {
     const char **text; /* names of nodes and paths of scopes; [0] is "" */
     size_t texts, capacity;
+    bool fleeting;   /* names and scopes that are made now are cut again: wgi_texts_cut */
     uint32_t scope;  /* the present scope: new nodes are in it */
     uint32_t *stack; /* the scopes around it, outermost first */
     size_t depth, stack_capacity;

@@ -1,8 +1,9 @@
 /* leaf.c: numbers, inputs and random streams as nodes. */
 #include "graph/graph.h"
 
-/* A derivative rule is called when a plan is compiled, and not when the plan is run. So a leaf that it
- * made would keep the value of the first run. A rule may also be called to be traced
+/* A derivative rule of the library is called when a plan is compiled. One of the user's is called again
+ * before each run, but the plan takes numbers alone from it. So another leaf that it made would keep the
+ * value of the first run. A rule may also be called to be traced
  * (run/fast/trace_rule.c). That is no error: the rule is called again by the reverse sweep, which reports
  * it. */
 void wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *name)
@@ -128,6 +129,7 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
     n->input->replaced = false;
     uint32_t i = wgi_rebuild_reuse(g);
     g->node[i].name = text;
+    g->names.text[text] = n->input->name; /* a rule may have had the place of a text behind the last */
     g->names.texts++;
     return i;
 }

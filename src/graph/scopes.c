@@ -17,13 +17,14 @@ static bool is_named(wg_node n, const char *name)
     return i && !(i & WGI_OF_LAYER) && strcmp(n.graph->names.text[i], name) == 0;
 }
 
+/* A rule names what it has made: a name of an older node would go with the rule's nodes. */
+static bool is_older(wg_node n) { return n.graph->rule.op && n.index < n.graph->rule.watch.first; }
+
 wg_node wg_name_at(wg_site here, wg_node n, const char *name)
 {
     const bool node = wgi_is_node(NULL, n, here, "name", 0, "the node");
     if (node && !name) wgi_fail_null(n.graph->c, here, "name", "name");
-    /* A rule names what it has made: a name of an older node would go with the rule's nodes. */
-    const bool older = node && n.graph->rule.op && n.index < n.graph->rule.watch.first;
-    if (node && name && !older && !is_named(n, name)) {
+    if (node && name && !is_older(n) && !is_named(n, name)) {
         uint32_t i = wgi_text(n.graph, name);
         if (i) wgi_node_of(n)->name = i;
         if (n.graph->marks && n.index < n.graph->mark[n.graph->marks - 1].count) wgi_unmark(n.graph);
@@ -35,7 +36,7 @@ wg_node wg_layer_node(wg_node n, const char *name)
 {
     const bool node = wgi_is_node(NULL, n, "", "layer_node", 0, "the node");
     if (node && !name) wgi_fail_null(n.graph->c, "", "layer_node", "name");
-    const uint32_t i = node && name && !wgi_node_of(n)->name ? add_text(n.graph, name) : 0;
+    const uint32_t i = node && name && !is_older(n) && !wgi_node_of(n)->name ? add_text(n.graph, name) : 0;
     if (i) wgi_node_of(n)->name = i | WGI_OF_LAYER;
     return n;
 }
@@ -86,6 +87,7 @@ void wgi_texts_cut(wg_graph *g, size_t texts, size_t scopes)
         if (i) wgi_table_remove(t, hash, i);
     }
     g->names.texts = texts;
+    g->names.fleeting = false;
 }
 
 /* The scope up/name, which is made if it is new; 0: out of memory. */
@@ -99,7 +101,7 @@ static uint32_t scope_in(wg_graph *g, const char *up, const char *name)
         if (is(g->names.text[i], p)) return i;
     i = wgi_table_room(g->c, t) ? add_text(g, written(g, p)) : 0;
     if (i) wgi_table_add(t, hash, i);
-    wgi_unmark(g);
+    if (!g->names.fleeting) wgi_unmark(g);
     return i;
 }
 

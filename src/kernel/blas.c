@@ -112,7 +112,8 @@ void wgi_blas_leave(void)
 {
     if (!set_threads) return;
     pthread_mutex_lock(&held.lock);
-    if (!--held.calls && get_threads() != held.wanted) set_threads(held.wanted);
+    /* Another number than 1 is one that the program has set meanwhile. */
+    if (!--held.calls && get_threads() == 1) set_threads(held.wanted);
     pthread_mutex_unlock(&held.lock);
 }
 

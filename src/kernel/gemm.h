@@ -59,8 +59,8 @@ extern const wgi_gemm_fn wgi_gemm_own[WG_ISAS]; /* by instruction set: gemm.c */
 const char *wgi_blas_about(void);
 /* A function of the library of the BLAS, which is loaded at the first call. NULL: there is none. */
 void *wgi_blas_function(const char *name);
-/* Around each call of a function of the library: it works on one thread, as the program that has set another
- * number for itself must not see. */
+/* These stand around each call of a function of the library. Meanwhile it has one thread; afterwards it has
+ * the number that the program has set. */
 void wgi_blas_enter(void);
 void wgi_blas_leave(void);
 

@@ -414,6 +414,7 @@ static void set(const restoring *r, const wg_saved *k, bool parameters)
 static bool make_room(const restoring *r)
 {
     wg_average *a;
+    wgi_stepper *s;
     thing t;
     for (int i = 0; i < r->n && wgi_ok(r->c); i++) {
         const wg_saved *k = &r->list[i];
@@ -428,6 +429,8 @@ static bool make_room(const restoring *r)
             r->kept[i] = wg_alloc(r->c, WGI_MAX((size_t)k->value.shape.dim[0], 1), sizeof(double));
     }
     for (int k = 0; wgi_ok(r->c) && (a = wgi_saved_average(r->c, k)); k++) wgi_average_room(a);
+    for (int k = 0; wgi_ok(r->c) && (s = wgi_saved_stepper(r->c, k)); k++)
+        wgi_ages_update((wg_optim *)(void *)s);
     return wgi_ok(r->c);
 }
 

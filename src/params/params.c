@@ -206,6 +206,7 @@ void wgi_params_undo(wg_params *root, wgi_params_mark m)
         wgi_store_give(q);
     }
     root->next_found = (uint32_t)m.count;
+    root->version = m.version;
     root->marked = ++root->c->last.structure;
     wgi_arena_rewind(&root->memory, m.memory);
 }

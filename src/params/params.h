@@ -233,10 +233,11 @@ void wgi_params_release(wg_params *root);                 /* frees the set; no g
 typedef struct wgi_params_mark {
     size_t count;
     wgi_place memory;
+    uint64_t version;
 } wgi_params_mark;
 static inline wgi_params_mark wgi_params_marked(const wg_params *root)
 {
-    return (wgi_params_mark){ root->count, wgi_arena_place(&root->memory) };
+    return (wgi_params_mark){ root->count, wgi_arena_place(&root->memory), root->version };
 }
 void wgi_params_undo(wg_params *root, wgi_params_mark m);
 

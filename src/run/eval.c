@@ -430,8 +430,8 @@ static void backward_failed(const wg_graph *g, wg_params *p, const wgi_request *
 }
 
 /* The loss becomes a result, the parameters that were reached have gradients, and states get their new
- * values. An error changes nothing of that, but for one: if gradients were to be set, there are none to step
- * with. */
+ * values. An error changes nothing of that, but for one: if the computation of new gradients has failed,
+ * there are none to step with. */
 static void answer_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, const uint32_t node[], int n)
 {
     if (!run_backward(g, r, add, node, n)) {
@@ -506,7 +506,9 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     bool fresh = !g->now.open;
     wgi_warn_of_habits(g, here, add);
     const bool unused = wgi_use_begin(g);
-    wgi_request *again = fresh && !add && last && wgi_plan_is_repeatable(g, last) ? last : NULL;
+    /* A rule that is asked may answer other requests: then this one is no longer the last. */
+    const bool same = fresh && !add && last && wgi_plan_is_repeatable(g, last);
+    wgi_request *again = same ? wgi_last_request(g, p, loss.index) : NULL;
     if (again) {
         again->here = here;
         answer_backward(g, p, again, false, NULL, 0);

@@ -37,7 +37,7 @@ static bool derive_once(wg_graph *g, wgi_request *r, const wg_node x[], wg_node 
 bool wgi_request_derive(wg_graph *g, wgi_request *r, wg_node gx[])
 {
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
-    r->texts = g->names.texts, r->scopes = g->names.scopes.count;
+    r->texts = g->names.texts, r->scopes = g->names.scopes.count, g->names.fleeting = true;
     if (!x) return false;
     for (int i = 0; i < r->targets; i++) x[i] = wgi_handle(g, r->target[i]);
     wgi_number users[WGI_NUMBERS];

@@ -348,6 +348,52 @@ Test(users_rules, see_the_same_in_each_way)
         }
 }
 
+/* ---- a rule that trains another model, of the same structure and so by the same plan ---- */
+
+static wg_node inner_loss;
+static wg_params *inner_set;
+static bool is_inner;
+static void rule_that_trains(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    const double now = a;
+    if (!is_inner) {
+        is_inner = true, a = b;
+        wg_backward(inner_loss, inner_set);
+        is_inner = false, a = now;
+    }
+    rule_square(here, y, gy, x, gx);
+}
+
+static wg_node trained(wg_graph *g, wg_params *p)
+{
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_const(W));
+    return wg_sum(wg_custom_vjp(wg_mul(w, 3), &w, 1, rule_that_trains));
+}
+
+Test(users_rules, train_another_model)
+{
+    for (int how = 0; how < 6; how++) {
+        WGT_IN_WORLD(WG_F64,
+                     &WG_OPTS(wg_start_opts, .interpret = how % 3 - 1, .plan_bytes = how < 3 ? WG_AUTO : 1));
+        wg_graph *h = wg_graph_new(c);
+        inner_set = wg_params_new(c);
+        inner_loss = trained(h, inner_set);
+        const wg_node loss = trained(g, p);
+        for (int k = 0; k < 40; k++) {
+            double got[3], inner[3];
+            set_numbers(k / 2); /* each twice */
+            wg_backward(loss, p);
+            wg_params_get_grad(p, got);
+            wg_params_get_grad(inner_set, inner);
+            cr_expect_eq(got[1], two_a_x(W), "way %d, step %d: %g not %g", how, k, got[1], two_a_x(W));
+            cr_expect_eq(inner[1], 2 * b * W, "way %d, step %d: inside %g not %g", how, k, inner[1],
+                         2 * b * W);
+            wg_params_set(p, (double[]){ W, W, W });
+            wg_params_set(inner_set, (double[]){ W, W, W });
+        }
+    }
+}
+
 /* ---- what a rule must not do ---- */
 
 static wg_node kept_by_rule, set_by_rule;

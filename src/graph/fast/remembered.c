@@ -393,6 +393,7 @@ wgi_aside wgi_aside_begin(wg_graph *g)
     if (last) g->count = last->after, wgi_arena_rewind(&g->arena, last->then);
     b->within++;
     b->repeats = false;
+    g->names.fleeting = true;
     g->plain.quick = 0;
     a.mark = g->count;
     wgi_restamp(g, a.mark); /* their handles are those of no later node */
@@ -406,6 +407,7 @@ void wgi_aside_again(wg_graph *g, const wgi_aside *a, wgi_place place)
         wgi_forget_in_lists(g, a->mark);
     g->count = a->mark; /* none of them has a value: reads are refused (wg_graph.rule.aside) */
     wgi_texts_cut(g, a->texts, a->scopes);
+    g->names.fleeting = true;
     g->stamp = wgi_new_stamp(g->c);
     wgi_arena_rewind(&g->arena, place);
 }
@@ -413,6 +415,7 @@ void wgi_aside_again(wg_graph *g, const wgi_aside *a, wgi_place place)
 void wgi_aside_end(wg_graph *g, const wgi_aside *a)
 {
     wgi_aside_again(g, a, a->arena);
+    g->names.fleeting = false;
     g->build.within--;
     g->build.repeats = a->repeats;
     g->count = a->count, g->weight = a->weight, g->lazy = a->lazy;

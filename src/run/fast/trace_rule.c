@@ -144,10 +144,11 @@ static bool trace(wg_context *c, wgi_trace *t, wgi_arena *arena, wg_site here, w
     const wgi_place place = wgi_arena_place(&g->temp);
     const wgi_aside aside = wgi_aside_begin(g);
     const wg_status was = wgi_quiet_begin(c);
+    const bool outer = g->rule.aside;
     g->rule.aside = true;
-    const bool usable = trace_rule(g, t, arena, here, type, wanted);
+    const bool usable = trace_rule(g, t, arena, here, type, wanted) && wgi_ok(c);
     const wg_status now = c->status;
-    g->rule.aside = false;
+    g->rule.aside = outer;
     wgi_quiet_end(c, was);
     if (now == WG_ERROR_MEMORY) wgi_fail(c, here, "backward", now, "no memory for a derivative");
     wgi_aside_end(g, &aside);

@@ -254,7 +254,9 @@ static wgi_plan *replace(wg_graph *g, wgi_request *r, const wgi_structure *s, wg
 {
     const size_t out = old->out;
     const bool same = old->of.keeps == s->keeps;
+    old->running++; /* a rule that is called while the new one is made may make others */
     wgi_plan *p = compile(g, r, s, old);
+    old->running--;
     if (p && p->out + LARGE < out) g->run.gives_back = true;
     if (p && is_there(g->c, old)) (same && !old->running ? wgi_plan_drop : wgi_plan_to_end)(g->c, old);
     WGI_TRACE_REQUEST(g, r, "compiled",
@@ -328,11 +330,15 @@ static bool run_by_structure(wg_graph *g, wgi_request *r)
     return ok;
 }
 
+/* The place's list of nodes stays as it is while rules are asked, which may answer other requests. */
+static void use_place(wg_graph *g, wgi_plan_use *k) { k->serial = g->now.serial, k->by = g; }
+
 bool wgi_plan_answer(wg_graph *g, wgi_request *r)
 {
     r->place = wgi_plan_place(g, r);
     if (is_large_program(g)) return wgi_run_without_plan(g, r);
     wgi_plan_use *k = wgi_plan_at(g, r, r->place);
+    if (k) use_place(g, k);
     if (!k || wgi_plan_is_due(k->plan) || !wgi_plan_says_same(g, k->plan, k->at))
         return wgi_ok(g->c) && run_by_structure(g, r);
     WGI_TRACE_REQUEST(g, r, k->plan->bound ? "plan found, bound" : "plan found",
@@ -344,6 +350,7 @@ bool wgi_plan_answer(wg_graph *g, wgi_request *r)
 
 bool wgi_plan_is_repeatable(wg_graph *g, wgi_request *r)
 {
+    if (r->use) use_place(g, r->use);
     const wgi_floats was = wgi_floats_enter();
     const bool same = wgi_plan_says_same(g, r->plan, r->at);
     wgi_floats_leave(was);

@@ -138,13 +138,14 @@ static inline bool is_same(const again *u, uint32_t i, uint32_t local)
     return i && i == stand_in(u, local);
 }
 
-/* A run of the plan that has not ended may still read its numbers. */
+/* A run of the plan that has not ended may still read its numbers; it is one of those that p counts, with
+ * this call. */
 static bool take_number(const again *u, uint32_t local, uint64_t cell)
 {
     const uint32_t i = local - u->q->from;
     uint64_t *to = u->q->made[i].cell;
     if (*to == cell) return true;
-    if (u->p->running) return false;
+    if (u->p->running > 1) return false;
     *to = cell;
     if (u->q->number[i] != NO_BUFFER) u->p->buffer[u->q->number[i]].cell = cell;
     return true;
@@ -215,7 +216,9 @@ bool wgi_plan_says_same(wg_graph *g, wgi_plan *p, const uint32_t at[])
     u.x = wgi_arena_alloc(&g->temp, sizeof *u.x * q->most);
     u.now = (wgi_asks){ .ask = &one, .capacity = 1, .node_capacity = q->most };
     u.now.node = wgi_arena_alloc(&g->temp, sizeof *u.now.node * q->most);
+    p->running++; /* a rule may make plans, for which others must go, and run this one for another graph */
     const bool same = u.x && u.now.node && ask_all(&u);
+    p->running--;
     wgi_arena_rewind(&g->temp, place);
     return same;
 }
