@@ -292,7 +292,7 @@ static void follow_parts(wg_context *c, int order, int calls, char *text)
     wg_params *p = wg_params_new(c), *of[2] = { wg_params_in(p, "a"), wg_params_in(p, "b") };
     wg_graph *g[2] = { wg_graph_new(c), wg_graph_new(c) };
     wg_node loss[2];
-    part part[2] = { { .w = 1 }, { .w = 1 } };
+    part half[2] = { { .w = 1 }, { .w = 1 } };
     bool used = true;
     for (int i = 0; i < 2; i++) {
         wg_node w = wg_param(g[i], of[i], "w", WG_SHAPE(3), wg_const(1));
@@ -306,20 +306,20 @@ static void follow_parts(wg_context *c, int order, int calls, char *text)
         if (what == 3) {
             wg_optim_step(o);
             for (int j = 0; j < 2; j++)
-                if (part[j].reached) part[j].w -= 0.25 * part[j].gradient;
+                if (half[j].reached) half[j].w -= 0.25 * half[j].gradient;
             used = true;
         } else {
             if (what == 2) wg_backward_add(loss[i], of[i]);
             else wg_backward(loss[i], of[i]);
-            if (used) part[0].reached = part[1].reached = used = false;
-            const double before = what == 2 && part[i].reached ? part[i].gradient : 0;
-            part[i] = (struct part){ part[i].w, before + (i ? 1 : 2) * part[i].w, true };
+            if (used) half[0].reached = half[1].reached = used = false;
+            const double before = what == 2 && half[i].reached ? half[i].gradient : 0;
+            half[i] = (part){ half[i].w, before + (i ? 1 : 2) * half[i].w, true };
         }
         double seen[6];
         wg_params_get(p, seen);
         cr_assert(!wg_failed(c), "%s: %s", text, wg_message(c));
-        cr_assert(seen[2] == part[0].w && seen[5] == part[1].w, "%s: %g and %g instead of %g and %g", text,
-                  seen[2], seen[5], part[0].w, part[1].w);
+        cr_assert(seen[2] == half[0].w && seen[5] == half[1].w, "%s: %g and %g instead of %g and %g", text,
+                  seen[2], seen[5], half[0].w, half[1].w);
     }
     for (int i = 0; i < 2; i++) wg_graph_free(g[i]);
     wg_optim_free(o);
