@@ -844,7 +844,7 @@ Test(sequences, a_training_is_that_of_the_model_and_the_same_bits_in_every_way)
 {
     static world w;
     const int64_t first = wgt_number_from("WG_SEQUENCE", 0), shown = 3;
-    const int64_t n = wgt_number_from("WG_SEQUENCES", getenv("WG_SEQUENCE") ? 1 : 2000);
+    const int64_t n = wgt_number_from("WG_SEQUENCES", getenv("WG_SEQUENCE") ? 1 : 1000);
     int64_t failed = 0;
     for (int64_t i = first; i < first + n; i++) {
         const sequence s = draw(i);
