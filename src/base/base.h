@@ -263,9 +263,9 @@ static inline void wgi_context_used(wg_context *c)
 {
     if (c->lost.thread != wgi_thread()) wgi_context_moves(c);
 }
-/* The error of a call that got no object is kept for the contexts of the thread. It is no news while one of
- * them has an error, whose calls return NULL and wg_none, or while hidden. Without a context it is
- * printed. */
+/* Keeps the error of a call that got no object, for the contexts of the thread. Without a context it is
+ * printed. It is dropped while one of them has an error, since the calls of that context return NULL and
+ * wg_none, and between two calls of wgi_lost_hide. */
 void wgi_lose(wg_status s, const char *message);
 void wgi_lost_hide(bool on);       /* in this thread, until it is called with false as often */
 void wgi_lost_find(wg_context *c); /* such an error becomes that of c */

@@ -10,14 +10,14 @@ wgi_asking wgi_ask_begins(wg_graph *g, uint32_t y)
                      .users = g->rule.users,
                      .share_from = g->build.share_from,
                      .outer = g->rule.watch };
-    g->rule.asks = NULL; /* a call within this one is asked again with it */
+    g->rule.asks = NULL; /* a call within this one is not noted: it is made again when this one is */
     /* Two numbers that happen to be equal now may be different ones at the next run. */
     g->build.share_from = UINT32_MAX;
     g->rule.watch = (wgi_watch){ .y = y, .from = k.to->mark, .first = g->count };
     return k;
 }
 
-/* The place of an answer that is a number becomes that of a leaf: a plan has numbers in leaves alone. */
+/* An answer that is a number becomes a leaf: a plan takes new numbers in leaves alone. */
 static void numbers_to_leaves(wg_graph *g, wg_site here, const wg_node x[], wg_node said[], uint32_t n)
 {
     for (uint32_t k = 0; k < n; k++) {

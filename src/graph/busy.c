@@ -40,8 +40,8 @@ void wgi_unshut(wg_graph *g, wg_graph *by)
     g->build.within--;
     wgi_quiet_end(g->c, g->before_shut);
     if (used)
-        wgi_fail(by->c, NULL, by->rule.op->name, WG_ERROR_USE,
-                 "the derivative rule uses a graph of the program: it is called for copies of that, too, and "
-                 "makes "
-                 "nodes in wg_graph_of(gy), the graph of its operands");
+        wgi_fail(
+            by->c, NULL, by->rule.op->name, WG_ERROR_USE,
+            "the derivative rule uses a graph of the program: it is called for copies of that graph, too. "
+            "Make its nodes in wg_graph_of(gy), the graph of its operands");
 }

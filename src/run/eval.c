@@ -323,8 +323,8 @@ static inline void fetch_ahead(const wg_graph *g, const wgi_request *r, int i)
         __builtin_prefetch(&g->node[r->target[i + AHEAD]].parameter->owner, 1);
 }
 
-/* Memory for each gradient: the parameter's own, but for a gradient that the call adds to or, as it is not
- * known yet whether it succeeds, must keep. */
+/* Memory for each gradient. It is the parameter's own, unless the call adds to a gradient that is there: that
+ * one must stay as it is if the call fails. */
 static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
 {
     memset(r->into, 0, sizeof *r->into * (size_t)r->targets);

@@ -74,8 +74,8 @@ static inline void wgi_roots_done(wg_graph *g, const wgi_request *r)
 /* Answers r by a plan, or by wgi_run_without_plan if it is not worth one. */
 bool wgi_plan_answer(wg_graph *g, wgi_request *r);
 bool wgi_plan_repeat(wg_graph *g, wgi_request *r); /* runs r->plan again */
-/* Whether functions of the user say what they said when r->plan was made, but for numbers, which it gets. To
- * be asked before wgi_plan_repeat. */
+/* Calls the user's rules again. True: they make the same nodes as when r->plan was made, and the plan has
+ * their numbers now. Call it before wgi_plan_repeat: without it the plan runs with old numbers. */
 bool wgi_plan_is_repeatable(wg_graph *g, wgi_request *r);
 
 /* ---- plan/bind.c ---- */

@@ -1,7 +1,7 @@
-/* trace_rule.c: turns the derivative rule of an op into a list of operations. The rule is called once, on
- * scalars of a graph that is kept for this; a rule of the user's, which may read a variable of his program,
- * once a request. The operations are those of the nodes that grad.c would append,
- * in the same order: so the bits are the same. */
+/* trace_rule.c: turns the derivative rule of an op into a list of operations. A rule of the library is called
+ * once, on scalars of a graph that is kept for this. A rule of the user's may read a variable of his program:
+ * it is called once for each request. The operations are those of the nodes that grad.c would append, in the
+ * same order: so the bits are the same. */
 #include "run/fast/tape.h"
 
 typedef struct tracer {
