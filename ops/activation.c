@@ -11,12 +11,12 @@
 enum { BLOCK = 1024, STRIP = 128 };
 
 /* 1 - y^2 and 1 - y are computed from x where they are smaller than these. The direct way costs an exp
- * less, so it is left only where few inputs are: |x| > 4.5 and |x| > 4.1. A float y near 1 is within 2 ulp
- * (2^-23), so there 1 - y^2 has a relative error of at most 2^-22 / 2^-11, and 1 - y of 2^-23 / 2^-6. */
-#define TANH_LEAST    0x1p-11
+ * less, so it is left only where few inputs are: |x| > 3.1 and |x| > 4.1. A float y near 1 is within 2 ulp
+ * (2^-23), so there 1 - y^2 has a relative error of at most 2^-22 / 2^-7, and 1 - y of 2^-23 / 2^-6. */
+#define TANH_LEAST    0x1p-7
 #define SIGMOID_LEAST 0x1p-6
 
-/* sech^2 x = 4 e / (1 + e)^2 with e = e^-2|x|, where it is below TANH_LEAST. There e < 2^-12.9, and for
+/* sech^2 x = 4 e / (1 + e)^2 with e = e^-2|x|, where it is below TANH_LEAST. There e < 2^-8.9, and for
  * floats three terms of the series of 1 / (1 + e)^2 are enough. */
 static inline float tanh_tail_f32(float x)
 {
@@ -39,6 +39,8 @@ static inline double sigmoid_tail_f64(double x)
     const double e = vm_exp(-fabs(x));
     return e / (1 + e);
 }
+/* The kinds of log_kernel. */
+enum { LOG_SIGMOID, LOG_SIGMOID_REST, LOG_SECH2 };
 typedef int32_t word_f32;
 typedef int64_t word_f64;
 #define FLOATS_FILE "ops/slope_row.h"
@@ -62,6 +64,12 @@ KERNEL(sigmoid)
     return true;
 }
 KERNEL(sigmoid_backward) { return BY_FLOAT(k, slope_kernel, k, false); }
+KERNEL(sigmoid_rest) { return BY_FLOAT(k, rest_kernel, k, false); }
+KERNEL(log_sigmoid) { return BY_FLOAT(k, log_kernel, k, LOG_SIGMOID); }
+KERNEL(log_sigmoid_rest) { return BY_FLOAT(k, log_kernel, k, LOG_SIGMOID_REST); }
+KERNEL(log_sech2) { return BY_FLOAT(k, log_kernel, k, LOG_SECH2); }
+KERNEL(sigmoid_less) { return BY_FLOAT(k, less_kernel, k); }
+KERNEL(tanh_rest) { return BY_FLOAT(k, rest_kernel, k, true); }
 #define SOFTPLUS(T) WITH_TAILS(T, (a > 0 ? a : 0) + t)
 KERNEL(softplus)
 {
@@ -80,18 +88,27 @@ KERNEL(leaky) { WG_MAP2(k, a > 0 ? a : a * b); }
 /* ---- derivatives of tanh and sigmoid: operand a is gy, y the result, x the operand. Of y and x only one is
  * used, so the derivative by y is that of a function of y, and x has none of its own ---- */
 
+EXTERN(log_sech2, log_sigmoid, log_sigmoid_rest, sigmoid_rest);
 EXPAND(tanh_backward) { y[0] = wg_mul(x[0], wg_sub(1, wg_square(x[1]))); }
 VJP(tanh_backward)
 {
     gx[0] = NODE_OF(tanh_backward, NULL, gy, x[1], x[2]);
     gx[1] = wg_mul(-2, wg_mul(wg_mul(gy, x[0]), x[1]));
 }
+/* ln of 1 - y^2, where the gradient of y is the number 1. */
+EXACT(tanh_backward)
+{
+    const wg_site here = ask->here;
+    double a;
+    if (ask->what != WGI_LOG || !wgi_number_in(operand_of(y, 0), &a) || a != 1) return wg_none;
+    return ask->make ? log_of_scaled(ask, NODE_OF(log_sech2, NULL, operand_of(y, 1), operand_of(y, 2))) : y;
+}
 SAMPLE(tanh_backward) { return inner_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
 INNER_OP(tanh_backward,
          .summary = "Gradient of y = tanh x. a is the gradient of y. Near |y| = 1 it is computed from x.",
          .formula = "g = a (1 - y^2)", .adjoint = "a' = g' (1 - y^2), y' = -2 g' a y, x' = 0", .zero = 1 << 2,
          .operands = 3, .names = "a y x", .kernel = KERNELS(tanh_backward),
-         RULES(tanh_backward, expand, vjp));
+         RULES(tanh_backward, expand, exact, vjp));
 
 EXPAND(sigmoid_backward) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
 VJP(sigmoid_backward)
@@ -105,6 +122,61 @@ INNER_OP(sigmoid_backward,
          .formula = "g = a y (1 - y)", .adjoint = "a' = g' y (1 - y), y' = g' a (1 - 2 y), x' = 0",
          .zero = 1 << 2, .operands = 3, .names = "a y x", .kernel = KERNELS(sigmoid_backward),
          RULES(sigmoid_backward, expand, vjp));
+
+/* ---- 1 - sigmoid x and 1 - tanh x ---- */
+
+/* ln(1 - sigmoid x), and ln(1 - tanh x) = ln 2 + ln sigmoid -2x. */
+EXACT(sigmoid_rest)
+{
+    const wg_site here = ask->here;
+    double a;
+    if (ask->what != WGI_LOG) return wgi_exact_difference(ask, y);
+    if (!wgi_number_in(operand_of(y, 0), &a) || a != 1) return wg_none;
+    return ask->make ? log_of_scaled(ask, NODE_OF(log_sigmoid_rest, NULL, operand_of(y, 1), operand_of(y, 2)))
+                     : y;
+}
+EXACT(tanh_rest)
+{
+    const wg_site here = wg_inside(ask->here);
+    double a;
+    if (ask->what != WGI_LOG) return wgi_exact_difference(ask, y);
+    if (!wgi_number_in(operand_of(y, 0), &a) || a != 1) return wg_none;
+    if (!ask->make) return y;
+    const wg_node l = wg_neg(wg_softplus(wg_mul(2, operand_of(y, 2))));
+    return ask->limit == 0.5 ? l : wg_add(log(2 * ask->limit), l);
+}
+REST_OP(sigmoid_rest, 0.1, 0.9, .exact = sigmoid_rest_exact,
+        .summary = "a - y, where y = sigmoid x. Where that is next to 0, a is 1, and it is computed from x.");
+REST_OP(tanh_rest, -0.9, 0.9, .exact = tanh_rest_exact,
+        .summary = "a - y, where y = tanh x. Where that is next to 0, a is 1, and it is computed from x.");
+
+/* ---- ln sigmoid x, ln(1 - sigmoid x) and ln(1 - tanh^2 x). Operand y is the function's value at x. It is
+ * there already, and derivatives go by x ---- */
+
+#define LOG_OP(n, low, high, function, ...)                                                           \
+    SAMPLE(n)                                                                                         \
+    {                                                                                                 \
+        const wg_node x = NTH(wg_none, BETWEEN(low, high, 3, 4), wg_between(g, low, high, WG_SCALAR), \
+                              BETWEEN(low, high, 2, 0), BETWEEN(low, high, 1, 21));                   \
+        return wg_is_none(x) ? x : wg_apply2(here, function(x), x, &wgi_op_##n);                      \
+    }                                                                                                 \
+    INNER_OP(n, .zero = 1 << 0, .operands = 2, .names = "y x", .cost = 12, .kernel = KERNELS(n),      \
+             RULES(n, expand, vjp), __VA_ARGS__)
+
+EXPAND(log_sigmoid) { y[0] = wg_neg(wg_softplus(wg_neg(x[1]))); }
+VJP(log_sigmoid) { gx[1] = wg_mul(gy, NODE_OF(sigmoid_rest, NULL, wg_number(1), x[0], x[1])); }
+LOG_OP(log_sigmoid, -3, 3, wg_sigmoid, .summary = "ln y, where y = sigmoid x.",
+       .formula = "l = -ln(1 + e^-x)", .adjoint = "x' = l' (1 - sigmoid(x)), y' = 0");
+
+EXPAND(log_sigmoid_rest) { y[0] = wg_neg(wg_softplus(x[1])); }
+VJP(log_sigmoid_rest) { gx[1] = wg_neg(wg_mul(gy, x[0])); }
+LOG_OP(log_sigmoid_rest, -3, 3, wg_sigmoid, .summary = "ln(1 - y), where y = sigmoid x.",
+       .formula = "l = -ln(1 + e^x)", .adjoint = "x' = -l' sigmoid(x), y' = 0");
+
+EXPAND(log_sech2) { y[0] = wg_mul(-2, wg_log(wg_cosh(x[1]))); }
+VJP(log_sech2) { gx[1] = wg_mul(-2, wg_mul(gy, x[0])); }
+LOG_OP(log_sech2, -2, 2, wg_tanh, .summary = "ln(1 - y^2), where y = tanh x.", .formula = "l = -2 ln(cosh x)",
+       .adjoint = "x' = -2 l' tanh(x), y' = 0");
 
 /* ---- the derivative of relu: operand a is gy, operand b is y ---- */
 
@@ -122,17 +194,49 @@ INNER_OP(relu_backward, .summary = "Gradient of relu. a is the gradient of its r
 
 /* ---- tanh ---- */
 
+/* 1 - y^2 is tanh_backward of 1. */
+EXACT(tanh)
+{
+    const wg_site here = ask->here;
+    if (wants_rest(ask, 0)) return less(ask, y);
+    if (wants_rest(ask, 1) || wants_rest(ask, -1)) return exact_by(ask, &wgi_op_tanh_rest, y);
+    if (ask->what != WGI_REST_OF_SQUARE || ask->limit != 1) return wg_none;
+    return ask->make ? NODE_OF(tanh_backward, NULL, wg_number(1), y, operand_of(y, 0)) : y;
+}
 VJP(tanh) { gx[0] = NODE_OF(tanh_backward, NULL, gy, y, x[0]); }
 UNARY_OP(tanh, -2, 2, .activation = true, .summary = "Hyperbolic tangent of each element.",
          .formula = "y = tanh x", .adjoint = "x' = y' (1 - y^2)", .adjoint_at_limits = "x' = y' / cosh(x)^2",
-         .cost = 10, MAPS(tanh));
+         .cost = 10, .exact = tanh_exact, MAPS(tanh));
 
 /* ---- sigmoid ---- */
 
+EXACT(sigmoid)
+{
+    const wg_site here = ask->here;
+    if (wants_rest(ask, 0)) return less(ask, y);
+    if (wants_rest(ask, 1)) return exact_by(ask, &wgi_op_sigmoid_rest, y);
+    if (ask->what != WGI_LOG) return wg_none;
+    return ask->make ? log_of_scaled(ask, NODE_OF(log_sigmoid, NULL, y, operand_of(y, 0))) : y;
+}
 VJP(sigmoid) { gx[0] = NODE_OF(sigmoid_backward, NULL, gy, y, x[0]); }
 UNARY_OP(sigmoid, -3, 3, .activation = true, .summary = "Logistic function of each element, between 0 and 1.",
          .formula = "y = 1 / (1 + e^-x)", .adjoint = "x' = y' y (1 - y)",
-         .adjoint_at_limits = "x' = y' sigmoid(x) sigmoid(-x)", .cost = 10, MAPS(sigmoid));
+         .adjoint_at_limits = "x' = y' sigmoid(x) sigmoid(-x)", .cost = 10, .exact = sigmoid_exact,
+         MAPS(sigmoid));
+
+/* ---- sigmoid x - t: the gradient of a loss of logits x and targets t ---- */
+
+EXPAND(sigmoid_less) { y[0] = wg_sub(wg_sigmoid(x[0]), x[1]); }
+VJP(sigmoid_less)
+{
+    gx[0] = NODE_OF(sigmoid_backward, NULL, gy, wg_sigmoid(x[0]), x[0]);
+    gx[1] = wg_neg(gy);
+}
+SAMPLE(sigmoid_less) { return inner_sample(here, g, i, &wgi_op_sigmoid_less, -2, 2); }
+INNER_OP(sigmoid_less, .summary = "sigmoid x - t, exact also where the sigmoid and t are next to 1.",
+         .formula = "y = sigmoid(x) - t", .adjoint = "x' = y' sigmoid(x) (1 - sigmoid(x)), t' = -y'",
+         .operands = 2, .names = "x t", .cost = 10, .kernel = KERNELS(sigmoid_less),
+         RULES(sigmoid_less, expand, vjp));
 
 /* ---- softplus ---- */
 

@@ -1,6 +1,7 @@
 /* arith.c: elementwise arithmetic of two operands, negation, and sums of many operands. */
 #include "rules.h"
 #include "sample_shapes.h"
+#include "graph/composites.h"
 #include "kernel/vmath.h"
 
 KERNEL(add) { WG_MAP2_ALL(k, a + b); }
@@ -53,25 +54,171 @@ static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here, double 
     SAMPLE(n) { return pair(g, i, wg_##n##_at, here, low, high); } \
     PAIR_OP(n, __VA_ARGS__)
 
+EXTERN(add, exp);
+
+/* ---- sums of which an operand is a number ---- */
+
+static inline bool is_shaped_as(wg_node a, wg_node b)
+{
+    return wgi_node_of(a)->shape == wgi_node_of(b)->shape;
+}
+/* r in the shape that a and b, one of which has its shape, broadcast to. */
+static wg_node widened(wg_site here, wg_node r, wg_node a, wg_node b)
+{
+    const bool deeper = wg_node_shape(a).rank < wg_node_shape(b).rank;
+    wg_shape s = wg_node_shape(deeper ? b : a), t = wg_node_shape(deeper ? a : b);
+    if (wg_is_none(r)) return r;
+    for (int i = 1; i <= t.rank; i++)
+        if (s.dim[s.rank - i] == 1) s.dim[s.rank - i] = t.dim[t.rank - i];
+    return wg_shape_equal(s, wg_node_shape(r)) ? r : wg_broadcast_to(r, s);
+}
+/* a - b, or a + b, exactly. wg_none: neither operand is a number to which the other goes. */
+static wg_node difference(wg_site here, wg_node a, wg_node b, bool sum)
+{
+    const wgi_exact ask = { .here = here, .make = true };
+    wg_node r = wg_none;
+    double c;
+    if (wgi_number_in(a, &c)) r = sum ? less(&ask, rest_of(&ask, b, -c)) : rest_of(&ask, b, c);
+    if (wg_is_none(r) && wgi_number_in(b, &c)) r = less(&ask, rest_of(&ask, a, sum ? -c : c));
+    return widened(here, r, a, b);
+}
+
+/* Of y = c x: the rest of y is c times that of x. divides: y = x / c. */
+static wg_node exact_scaled(const wgi_exact *ask, wg_node x, double c, bool divides)
+{
+    if (ask->what == WGI_REST_OF_SQUARE || c == 0 || (ask->what == WGI_LOG && !(c > 0))) return wg_none;
+    wgi_exact other = *ask;
+    const bool larger = divides != (ask->what == WGI_LOG);
+    other.limit = larger ? ask->limit * c : ask->limit / c;
+    const wg_node r = wgi_exact_of(&other, x);
+    const wg_site here = wg_inside(ask->here);
+    return wg_is_none(r) || !ask->make || ask->what == WGI_LOG ? r : divides ? wg_div(r, c) : wg_mul(r, c);
+}
+/* ln a and ln b, which are added, or with the sign -1 subtracted. Both are positive if both answer. */
+static wg_node exact_logs(const wgi_exact *ask, wg_node a, wg_node b, int sign)
+{
+    const wg_site here = wg_inside(ask->here);
+    if (ask->what != WGI_LOG || !answers(ask, a) || !answers(ask, b)) return wg_none;
+    if (!ask->make) return a;
+    const wg_node u = wg_log(a), v = wg_log(b);
+    return log_of_scaled(ask, sign < 0 ? wg_sub(u, v) : wg_add(u, v));
+}
+
+/* Of the product (s - x)(s + x), which was written as c - w or c + w: c minus it is w or -w. */
+static wg_node of_written(const wgi_exact *ask, wg_node y)
+{
+    const wgi_node n = wgi_composites_record(y);
+    const bool is_sum = n.op->arithmetic == WG_ADDS, is_either = is_sum || n.op->arithmetic == WG_SUBTRACTS;
+    double c;
+    for (int k = 0; is_either && ask->what == WGI_REST && k <= is_sum; k++) {
+        const wg_node w = wgi_handle(y.graph, n.in[!k]);
+        if (wgi_number_in(wgi_handle(y.graph, n.in[k]), &c) && c == ask->limit && is_shaped_as(y, w))
+            return is_sum ? less(ask, w) : w;
+    }
+    return wg_none;
+}
+EXACT(mul)
+{
+    const wg_node a = operand_of(y, 0), b = operand_of(y, 1);
+    double c;
+    const wg_node written = wgi_node_of(y)->rewritten ? of_written(ask, y) : wg_none;
+    if (!wg_is_none(written)) return written;
+    if (a.index == b.index) return wgi_exact_square(ask, a);
+    if (wgi_number_in(a, &c) && is_shaped_as(y, b)) return exact_scaled(ask, b, c, false);
+    if (wgi_number_in(b, &c) && is_shaped_as(y, a)) return exact_scaled(ask, a, c, false);
+    return exact_logs(ask, a, b, 1);
+}
+/* The number c of y = c + x, and x. wg_none: y has no number, or x another shape. */
+static wg_node beside_number(wg_node y, double *c)
+{
+    for (int k = 0; k < 2; k++) {
+        const wg_node x = operand_of(y, !k);
+        if (wgi_number_in(operand_of(y, k), c) && is_shaped_as(y, x)) return x;
+    }
+    return wg_none;
+}
+/* u of y = 1 + e^u. */
+static wg_node exponent_of(wg_node y)
+{
+    double c;
+    const wg_node e = wgi_node_of(y)->op == &wgi_op_add ? beside_number(y, &c) : wg_none;
+    return !wg_is_none(e) && c == 1 && wgi_node_of(e)->op == &wgi_op_exp ? operand_of(e, 0) : wg_none;
+}
+/* y = c + x. ln(1 + e^u) is softplus u. */
+EXACT(add)
+{
+    double c;
+    const wg_node x = beside_number(y, &c), u = exponent_of(y);
+    if (wg_is_none(x)) return x;
+    if (ask->what == WGI_REST) return rest_of(ask, x, ask->limit - c);
+    if (ask->what != WGI_LOG || wg_is_none(u)) return wg_none;
+    return ask->make ? log_of_scaled(ask, wg_softplus_at(wg_inside(ask->here), u)) : u;
+}
+/* y = c - x, x - c, or a rest, whose operand 2 helps. */
+wg_node wgi_exact_difference(const wgi_exact *ask, wg_node y)
+{
+    const wg_node a = operand_of(y, 0), b = operand_of(y, 1);
+    double c;
+    if (ask->what != WGI_REST) return wg_none;
+    if (wgi_number_in(a, &c) && is_shaped_as(y, b)) return less(ask, rest_of(ask, b, c - ask->limit));
+    return wgi_number_in(b, &c) && is_shaped_as(y, a) ? rest_of(ask, a, ask->limit + c) : wg_none;
+}
+EXACT(neg)
+{
+    return ask->what == WGI_REST             ? less(ask, rest_of(ask, operand_of(y, 0), -ask->limit))
+           : ask->what == WGI_REST_OF_SQUARE ? wgi_exact_of(ask, operand_of(y, 0))
+                                             : wg_none;
+}
+
+wg_node wgi_exactly(const wgi_exact *ask, wg_node y)
+{
+    const wg_site here = wg_inside(ask->here);
+    if (ask->what == WGI_LOG) return wg_log(ask->limit == 1 ? y : wg_mul(ask->limit, y));
+    return wg_sub(ask->limit, ask->what == WGI_REST ? y : wg_square(y));
+}
+
+/* Of y = x^2: the limit minus that is (s - x)(s + x) with s = sqrt(limit). */
+wg_node wgi_exact_square(const wgi_exact *ask, wg_node x)
+{
+    const wg_site here = wg_inside(ask->here);
+    const double s = sqrt(ask->limit);
+    wgi_exact other = *ask;
+    if (ask->what == WGI_LOG) {
+        other.limit = 1;
+        const wg_node l = wgi_exact_of(&other, x);
+        return wg_is_none(l) || !ask->make ? l : log_of_scaled(ask, wg_mul(2, l));
+    }
+    other.what = WGI_REST_OF_SQUARE;
+    wg_node r = ask->what == WGI_REST ? wgi_exact_of(&other, x) : wg_none;
+    if (!wg_is_none(r) || ask->what != WGI_REST || !(s > 0 && s * s == ask->limit)) return r;
+    const wgi_exact below = for_rest(ask, s), above = for_rest(ask, -s);
+    const bool any = answers(&below, x) || answers(&above, x);
+    if (!any || !ask->make) return any ? x : wg_none;
+    return wg_mul(wg_sub(s, x), wg_add(s, x)); /* which ask for themselves */
+}
+
 /* ---- add ---- */
 
+REWRITE(add) { return difference(here, x[0], x[1], true); }
 VJP(add) { gx[0] = gx[1] = gy; }
 ARITHMETIC_OP(add, -2, 2, .summary = "Elementwise sum.", .formula = "y = a + b",
-              .adjoint = "a' = y', b' = y'", .kernel = KERNELS(add), .arithmetic = WG_ADDS, .vjp = add_vjp);
+              .adjoint = "a' = y', b' = y'", .asks = true, .kernel = KERNELS(add), .arithmetic = WG_ADDS,
+              RULES(add, rewrite, exact, vjp));
 
 /* ---- sub ---- */
 
+REWRITE(sub) { return difference(here, x[0], x[1], false); }
 VJP(sub) { gx[0] = gy, gx[1] = wg_neg(gy); }
 ARITHMETIC_OP(sub, -2, 2, .summary = "Elementwise difference.", .formula = "y = a - b",
-              .adjoint = "a' = y', b' = -y'", .kernel = KERNELS(sub), .arithmetic = WG_SUBTRACTS,
-              .vjp = sub_vjp);
+              .adjoint = "a' = y', b' = -y'", .asks = true, .exact = wgi_exact_difference,
+              .kernel = KERNELS(sub), .arithmetic = WG_SUBTRACTS, RULES(sub, rewrite, vjp));
 
 /* ---- mul ---- */
 
 VJP(mul) { gx[0] = wg_mul(gy, x[1]), gx[1] = wg_mul(gy, x[0]); }
 ARITHMETIC_OP(mul, -2, 2, .summary = "Elementwise product.", .formula = "y = a · b",
               .adjoint = "a' = y' b, b' = y' a", .kernel = KERNELS(mul), .arithmetic = WG_MULTIPLIES,
-              .unit = 1, .vjp = mul_vjp);
+              .unit = 1, RULES(mul, exact, vjp));
 
 /* ---- div ---- */
 
@@ -89,10 +236,31 @@ INNER_OP(
     .formula = "b' = -g y", .adjoint = "g' = -b'' y, y' = -b'' g", .operands = 2, .names = "g y",
     .kernel = KERNELS(div_backward), RULES(div_backward, expand, vjp));
 
+/* y = 1 / b: a sigmoid that was written out, where b = 1 + e^u. */
+wg_node wgi_exact_reciprocal(const wgi_exact *ask, wg_node y, wg_node b)
+{
+    const wg_node u = exponent_of(b);
+    if (ask->what == WGI_LOG) {
+        wgi_exact other = *ask;
+        other.limit = 1 / ask->limit;
+        return less(ask, wgi_exact_of(&other, b));
+    }
+    if (wg_is_none(u) || ask->what != WGI_REST) return wg_none;
+    if (ask->limit == 0) return less(ask, y);
+    return ask->limit != 1 ? wg_none : ask->make ? wg_sigmoid_at(wg_inside(ask->here), u) : y;
+}
+EXACT(div)
+{
+    const wg_node a = operand_of(y, 0), b = operand_of(y, 1);
+    double c;
+    if (wgi_number_in(a, &c) && c == 1 && is_shaped_as(y, b)) return wgi_exact_reciprocal(ask, y, b);
+    if (!wgi_number_in(b, &c)) return exact_logs(ask, a, b, -1);
+    return is_shaped_as(y, a) ? exact_scaled(ask, a, c, true) : wg_none;
+}
 VJP(div) { gx[0] = wg_div(gy, x[1]), gx[1] = wg_apply2(here, gx[0], y, &wgi_op_div_backward); }
 ARITHMETIC_OP(div, 0.5, 2, .summary = "Elementwise quotient. Integers give a float.", .formula = "y = a / b",
               .adjoint = "a' = y' / b, b' = -y' y / b", .promote = WG_PROMOTE_FLOAT, .cost = 4,
-              .kernel = KERNELS(div), .arithmetic = WG_DIVIDES, .vjp = div_vjp);
+              .kernel = KERNELS(div), .arithmetic = WG_DIVIDES, RULES(div, exact, vjp));
 
 /* ---- maximum, minimum ---- */
 
@@ -135,7 +303,7 @@ VJP(neg) { gx[0] = wg_neg(gy); }
 REWRITE(neg) { return wg_node_op(x[0]) == &wgi_op_neg ? wg_node_operand(x[0], 0) : wg_none; }
 SAMPLES(neg, wg_neg(ANY(3, 4)), wg_neg(wg_any(g, WG_SCALAR)));
 SINGLE_OP(neg, .summary = "Negative of each element.", .formula = "y = -x", .adjoint = "x' = -y'",
-          RULES(neg, rewrite, vjp), .kernel = KERNELS(neg), .arithmetic = WG_NEGATES);
+          RULES(neg, rewrite, exact, vjp), .kernel = KERNELS(neg), .arithmetic = WG_NEGATES);
 
 /* ---- addn ---- */
 

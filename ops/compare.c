@@ -1,4 +1,5 @@
 /* compare.c: comparisons, where (the choice between two), cast (conversion between dtypes). */
+#include "rules.h"
 #include "sample_shapes.h"
 
 #include "base/stored.h"
@@ -164,6 +165,12 @@ static bool where_shape(wg_rule *r)
     return wg_rule_broadcast(r);
 }
 VJP(where) { gx[1] = wg_where(x[0], gy, 0), gx[2] = wg_where(x[0], 0, gy); }
+EXACT(where)
+{
+    const wg_node a = operand_of(y, 1), b = operand_of(y, 2), c = operand_of(y, 0);
+    if (!answers(ask, a) && !answers(ask, b)) return wg_none;
+    return ask->make ? wg_where_at(wg_inside(ask->here), c, wgi_exactly(ask, a), wgi_exactly(ask, b)) : y;
+}
 #define COINS(...) wg_cast(CLASSES(2, __VA_ARGS__), WG_BOOL)
 SAMPLES(where, wg_where(COINS(3, 4), ANY(3, 4), ANY(3, 4)), wg_where(COINS(3, 1), ANY(4), 0.5),
         wg_where(wg_cast(wg_any_class(g, 2, WG_SCALAR), WG_BOOL), ANY(2, 1), ANY(1, 3)),
@@ -178,7 +185,7 @@ DEFINE_OP(where,
           .formula = "y = a where c, else b",
           .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c' = 0", .zero = 1 << 0,
           .operands = 3, .names = "c a b", .chooses = true, .promote = WG_PROMOTE_COMMON, .promote_from = 1,
-          RULES(where, shape, vjp), .kernel = KERNELS(where));
+          RULES(where, shape, exact, vjp), .kernel = KERNELS(where));
 /* A number is a condition, too: where(2 > 1, a, b). */
 wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
 {
@@ -228,7 +235,7 @@ DEFINE_OP(cast,
               "to the nearest, of two the even one; values out of range become infinite.",
           .formula = "y = dtype(x)", .adjoint = "x' = y'", .operands = 1, .stored = 1 << 0, .kind = WG_MAP,
           .promote = WG_PROMOTE_NONE, TAKES(cast), RULES(cast, shape, rewrite, vjp), .kernel = KERNELS(cast),
-          .leads = true);
+          .exact = moved_exact, .leads = true);
 wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to) { return NODE_OF(cast, WITH(cast, to), x); }
 
 #endif

@@ -42,9 +42,9 @@ ALWAYS_INLINE N(row_scale) N(scale_of)(const T *z, int64_t n, bool keep, N(kept)
 }
 
 /* ln sum e^z - z[label] */
-static inline T N(class_loss)(const T *z, int64_t label, N(row_scale) s)
+static inline T N(class_loss)(const T *z, int64_t n, int64_t label, N(row_scale) s)
 {
-    return (T)vm_log((double)s.sum) - (z[label] - s.most);
+    return (T)N(log_sum)(z, n, 1, s.most, (double)s.sum) - (z[label] - s.most);
 }
 
 /* Whether p, row r of an operand, is a distribution: no element is below 0, and its sum, which *sum is set
@@ -78,7 +78,7 @@ static bool N(distributions)(const wg_kernel *k, int64_t n)
 /* sum p (ln sum e^z - z), where 0 times an infinity is 0 */
 static inline T N(share_loss)(const T *z, const T *p, int64_t n, N(row_scale) s)
 {
-    T log_sum = (T)vm_log((double)s.sum);
+    const T log_sum = (T)N(log_sum)(z, n, 1, s.most, (double)s.sum);
     double sum;
     ROW_SUM(sum, n, p[i] == 0 ? 0 : p[i] * (log_sum - (z[i] - s.most)));
     return (T)sum;
@@ -100,27 +100,48 @@ static inline void N(scaled_exp)(const T *restrict z, T *restrict y, int64_t n, 
     for (int64_t j = 0; j < m; j++) y[i + j] = v[j];
 }
 
+static inline int64_t N(place_of)(const T *z, int64_t n, T most)
+{
+    int64_t i = 0;
+    while (i < n && z[i] != most) i++;
+    return i < n ? i : -1;
+}
+
+/* 1 - softmax of the largest logit, at `top`: the sum of the others' parts. Below 0: s.sum is not rounded
+ * from them. */
+static double N(left_to_1)(const T *z, int64_t n, int64_t top, N(row_scale) s)
+{
+    double others = 0;
+    for (int64_t i = 0; i < n; i++) others += i == top ? 0 : (double)EXP_BELOW(z[i] - s.most);
+    const double off = fabs((double)s.sum - (1 + others));
+    return off <= (sizeof(T) == sizeof(float) ? 0x1p-20 : 0x1p-48) ? others / (double)s.sum : -1;
+}
+
 /* The gradient of a row, g (softmax(z) sum - p). p is a row of probabilities of this sum, or NULL: then it is
- * 1 at the label and 0 elsewhere. The element at the label is (softmax - 1) g, which keeps its digits where
- * softmax is near 1. A row that counts 0 has the gradient 0, even if its logits are not finite. keep: `kept`
- * has the exponentials. */
+ * 1 at the label and 0 elsewhere. The element at the label is (softmax - 1) g. Where the softmax of the
+ * largest logit is next to 1, it is 1 minus the sum of the others. A row that counts 0 has the gradient 0,
+ * even if its logits are not finite. keep: `kept` has the exponentials. */
 ALWAYS_INLINE void N(gradient)(const T *z, const T *p, double sum, int64_t label, T *y, int64_t n, T g,
                                N(row_scale) s, bool keep, N(kept) kept, bool stream)
 {
     T tile[PANEL], f = (p ? (T)sum : g) / s.sum;
+    const int64_t top = s.sum < 1 + (T)REST_LEAST ? N(place_of)(z, n, s.most) : -1;
+    const double left = top < 0 ? -1 : N(left_to_1)(z, n, top, s);
     if (g == 0 && !(s.sum > 0 && s.sum < INFINITY)) {
         memset(y, 0, (size_t)n * sizeof(T));
         return;
     }
     for (int64_t at = 0; at < n; at += PANEL) {
         const int64_t m = n - at < PANEL ? n - at : PANEL;
-        const T top = keep ? kept.top[at / PANEL] : N(panel_top)(z + at, m),
-                factor = EXP_BELOW(top - s.most) * f;
+        const T most = keep ? kept.top[at / PANEL] : N(panel_top)(z + at, m),
+                factor = EXP_BELOW(most - s.most) * f;
         T *t = stream ? tile : y + at;
-        if (!keep) N(scaled_exp)(z + at, t, m, top, factor);
+        if (!keep) N(scaled_exp)(z + at, t, m, most, factor);
         for (int64_t j = 0; keep && j < m; j++) t[j] = kept.e[at + j] * factor;
         for (int64_t j = 0; p && j < m; j++) t[j] = (t[j] - p[at + j]) * g;
         if (label >= at && label < at + m) t[label - at] = (EXP_BELOW(z[label] - s.most) / s.sum - 1) * g;
+        if (left >= 0 && top >= at && top < at + m)
+            t[top - at] = (T)((p ? sum - (double)p[top] - sum * left : (label != top) - left) * (double)g);
         if (stream) stream_out(y + at, t, (size_t)m * sizeof(T));
     }
 }
@@ -144,7 +165,7 @@ ALWAYS_INLINE bool N(cross_rows)(const wg_kernel *k, int64_t n, bool losses, boo
         const N(row_scale) s = losses ? N(scale_of)(z, n, both, kept)
                                       : (N(row_scale)){ ((const T *)k->x[3])[r], ((const T *)k->x[4])[r] };
         if (losses) {
-            ((T *)k->y[0])[r] = p ? N(share_loss)(z, p, n, s) : N(class_loss)(z, label, s);
+            ((T *)k->y[0])[r] = p ? N(share_loss)(z, p, n, s) : N(class_loss)(z, n, label, s);
             ((T *)k->y[1])[r] = s.most;
             ((T *)k->y[2])[r] = s.sum;
         }

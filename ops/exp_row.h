@@ -72,6 +72,18 @@ ALWAYS_INLINE double N(row_exp)(const T *restrict x, T *restrict e, bool keep, i
     return sum;
 }
 
+/* ln sum, where sum is that of e^(x - most) over n elements at the distance d. Next to 1, which is the
+ * largest's part, the others have left no digits in it: they are added by themselves. */
+static inline double N(log_sum)(const T *x, int64_t n, int64_t d, T most, double sum)
+{
+    if (!(sum < 1 + 0x1p-8)) return vm_log(sum);
+    double others = 0;
+    int64_t top = 0;
+    while (top < n && x[top * d] != most) top++;
+    for (int64_t i = 0; i < n; i++) others += i == top ? 0 : (double)EXP_BELOW(x[i * d] - most);
+    return vm_log1p(others);
+}
+
 /* The sum of a leaf of n < ROW_LANES elements. v is overwritten. */
 ALWAYS_INLINE T N(short_sum)(T *v, int64_t n)
 {

@@ -76,7 +76,7 @@ DEFINE_OP(flip, .summary = "The elements along axes in reverse order.",
           .formula = "y[i] = x[length(x) - 1 - i] along axis",
           .adjoint = "x'[i] = y'[length(x) - 1 - i] along axis", .stored = 1 << 0, .operands = 1,
           .kind = WG_ROWS, TAKES(flip), RULES(flip, shape, rewrite, units, vjp), .kernel = KERNELS(flip),
-          .leads = true);
+          .exact = moved_exact, .leads = true);
 BUILDER(flip, flip) { APPLY(flip, flip, FLIP_FIELDS, a->x); }
 
 /* ---- index_along ---- */

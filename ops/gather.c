@@ -188,15 +188,15 @@ ERRORS(gather, (wg_gather(wg_any(g, WG_SCALAR), CLASSES(4, 6)), "has 0 axes, mus
        (wgi_gather(here, ANY(2, 3), CLASSES(3, 4), 1), "the first axes of"),
        (wgi_gather(here, ANY(2), CLASSES(3, 2), 1), "has 1 axes, must have 2 to 8"));
 
-DEFINE_OP(gather,
-          .summary =
-              "Rows of x, along axis 0, chosen by their numbers; -1 is the last. batch: so many first "
-              "axes of x and of the numbers belong together, and rows are chosen along the axis of x "
-              "behind them. An axis of the numbers may be 1 instead. strict: a number below 0 is an error.",
-          .formula = "y[b..., i..., j...] = x[b..., rows[b..., i...], j...]",
-          .adjoint = "x'[b..., r, j...] = sum(y'[b..., i..., j...] over i... where rows[b..., i...] = r)",
-          .zero = 1 << 1, .stored = 1 << 0, .operands = 2, .names = "x rows", .kind = WG_ROWS, TAKES(gather),
-          RULES(gather, shape, units, picks_rows, vmap, vjp), .kernel = KERNELS(gather));
+DEFINE_OP(
+    gather,
+    .summary = "Rows of x, along axis 0, chosen by their numbers; -1 is the last. batch: so many first "
+               "axes of x and of the numbers belong together, and rows are chosen along the axis of x "
+               "behind them. An axis of the numbers may be 1 instead. strict: a number below 0 is an error.",
+    .formula = "y[b..., i..., j...] = x[b..., rows[b..., i...], j...]",
+    .adjoint = "x'[b..., r, j...] = sum(y'[b..., i..., j...] over i... where rows[b..., i...] = r)",
+    .zero = 1 << 1, .stored = 1 << 0, .operands = 2, .names = "x rows", .kind = WG_ROWS, TAKES(gather),
+    .exact = moved_exact, RULES(gather, shape, units, picks_rows, vmap, vjp), .kernel = KERNELS(gather));
 wg_node wgi_gather(wg_site here, wg_node x, wg_node rows, int batch)
 {
     return NODE_OF(gather, WITH(gather, batch, false), x, rows);

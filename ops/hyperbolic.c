@@ -57,10 +57,16 @@ UNARY_OP(acosh, 1.5, 4, .summary = "Inverse hyperbolic cosine of each element. N
 
 /* ---- atanh ---- */
 
+REWRITE(atanh)
+{
+    const wgi_exact ask = { .make = false };
+    if (wg_is_none(rest_of(&ask, x[0], 1)) && wg_is_none(rest_of(&ask, x[0], -1))) return wg_none;
+    return wg_mul(0.5, wg_sub(wg_log1p(x[0]), wg_log1p(wg_neg(x[0]))));
+}
 VJP(atanh) { gx[0] = wg_div(gy, wg_apply1(here, x[0], &wgi_op_unit_gap)); }
 UNARY_OP(atanh, -0.8, 0.8,
          .summary = "Inverse hyperbolic tangent of each element. Infinite at -1 and 1, NaN beyond.",
          .formula = "y = ln((1 + x) / (1 - x)) / 2", .adjoint = "x' = y' / ((1 - x) (1 + x))", .cost = 24,
-         MAPS(atanh));
+         .own = true, .rewrite = atanh_rewrite, MAPS(atanh));
 
 #endif

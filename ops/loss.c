@@ -44,6 +44,30 @@ static inline bool bce_values(const wg_kernel *k)
     WG_MAP2(k, -((b == 0 ? 0 : b * LOG(a)) + (b == 1 ? 0 : (1 - b) * LOG1P(-a))));
 }
 KERNEL(bce) { return in_unit(k, 0, "a probability is not in [0, 1]") && are_targets(k) && bce_values(k); }
+/* The same, where r is 1 - p with all its digits. Few elements have a p next to 1. */
+#define REST_LEAST 0x1p-6
+#define BCE_BY_REST(T)                                                                          \
+    do {                                                                                        \
+        const T *p = k->x[0], *t = k->x[1], *r = k->x[2];                                       \
+        const int64_t n = k->end - k->begin, dp = k->step[0], dt = k->step[1], dr = k->step[2]; \
+        T *y = k->y[0];                                                                         \
+        for (int64_t i = 0; i < n; i++) {                                                       \
+            const T a = p[i * dp], b = t[i * dt], c = r[i * dr];                                \
+            const bool near = c < (T)REST_LEAST;                                                \
+            y[i] = -((b == 0 ? 0 : b * (near ? LOG1P(-c) : LOG(a))) +                           \
+                     (b == 1 ? 0 : (1 - b) * (near ? LOG(c) : LOG1P(-a))));                     \
+        }                                                                                       \
+        return true;                                                                            \
+    } while (0)
+static inline bool bce_values_by_rest(const wg_kernel *k)
+{
+    if (k->xt[0].dtype == WG_F32) BCE_BY_REST(float);
+    else BCE_BY_REST(double);
+}
+KERNEL(bce_by_rest)
+{
+    return in_unit(k, 0, "a probability is not in [0, 1]") && are_targets(k) && bce_values_by_rest(k);
+}
 /* a: logit, b: target. The share of a logit of -inf or inf is 0 where the target is the one that it says,
  * where the general expression would be inf - inf. That is put in afterwards, so that the loop has no
  * branch. */
@@ -105,7 +129,7 @@ KERNEL(checked)
 
 #if WG_BASE
 
-EXTERN(distribution, log_softmax, sigmoid, softmax);
+EXTERN(bce_by_rest, distribution, log_by_rest, log_softmax, sigmoid, sigmoid_less, softmax);
 
 #define LOSS_FIELDS(F, S) \
     F(S, CHOICE, reduction, "mean", "mean sum none") /* values are those of wg_reduction */
@@ -187,13 +211,65 @@ static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, double lo
     return wg_apply2(here, x, t, op);
 }
 SAMPLE(bce) { return pair(here, g, i, &wgi_op_bce, 0, 1); }
+REWRITE(bce)
+{
+    const wgi_exact ask = { .make = false };
+    return wg_is_none(rest_of(&ask, x[0], 1)) ? wg_none
+                                              : NODE_OF(bce_by_rest, NULL, x[0], x[1], wg_sub(1, x[0]));
+}
 INNER_OP(
     bce,
     .summary =
         "Binary cross-entropy of each probability p against a target t between 0 and 1. 0 ln 0 counts as 0.",
     .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
     .adjoint = "p' = 0 where p = t and p (1 - p) = 0, else y' (p - t) / (p (1 - p)); t' = y' ln((1 - p) / p)",
-    .operands = 2, .names = "p t", .cost = 30, .kernel = KERNELS(bce), RULES(bce, expand, vjp));
+    .operands = 2, .names = "p t", .cost = 30, .kernel = KERNELS(bce), .own = true,
+    RULES(bce, rewrite, expand, vjp));
+
+/* ---- bce_by_rest: the same, where r is 1 - p with all its digits. Next to p = 1 it depends on r alone
+ * ---- */
+
+/* ln p and ln(1 - p), where near says that r is read. */
+static wg_node log_p(wg_site here, const wg_node x[], wg_node near)
+{
+    return wg_where(near, wg_log1p(wg_neg(x[2])), wg_log(x[0]));
+}
+static wg_node log_rest(wg_site here, const wg_node x[], wg_node near)
+{
+    return wg_log(wg_where(near, x[2], wg_sub(1, x[0])));
+}
+EXPAND(bce_by_rest)
+{
+    const wg_node near = wg_less(x[2], REST_LEAST), no = wg_sub(1, x[1]);
+    const wg_node p = wg_where(wg_equal(x[1], 0), 0, log_p(here, x, near));
+    const wg_node q = wg_where(wg_equal(no, 0), 0, log_rest(here, x, near));
+    y[0] = wg_neg(wg_add(wg_mul(x[1], p), wg_mul(no, q)));
+}
+VJP(bce_by_rest)
+{
+    const wg_node near = wg_less(x[2], REST_LEAST), slope = wg_mul(x[0], x[2]);
+    const wg_node over = wg_where(near, wg_sub(wg_sub(1, x[1]), x[2]), wg_sub(x[0], x[1]));
+    const wg_node end = wg_equal(wg_where(wg_equal(x[0], x[1]), slope, 1), 0);
+    const wg_node by = wg_where(end, 0, wg_mul(gy, wg_div(over, wg_where(end, 1, slope))));
+    gx[0] = wg_where(near, 0, by), gx[2] = wg_where(near, wg_neg(by), 0);
+    gx[1] = wg_mul(gy, wg_sub(log_rest(here, x, near), log_p(here, x, near)));
+}
+SAMPLE(bce_by_rest)
+{
+    static const wg_shape s[] = { { 2, { 3, 2 } }, { 1, { 5 } }, { 2, { 0, 1 } }, { 0, { 0 } } };
+    if (i > 3) return wg_none;
+    wg_node p = wg_between(g, 0.1, 0.9, s[i]);
+    return NODE_OF(bce_by_rest, NULL, p, wg_between(g, 0.1, 0.9, s[i]), wg_sub(1, p));
+}
+INNER_OP(
+    bce_by_rest,
+    .summary = "Binary cross-entropy of p against a target t, where r is 1 - p with all its digits.",
+    .formula = "y = -(t ln(1 - r) + (1 - t) ln r) where r < 0.015625, else -(t ln p + (1 - t) ln(1 - p))",
+    .adjoint =
+        "p' = 0 where r < 0.015625, else y' (p - t) / (p (1 - p)); r' = y' (t - 1 + r) / (r (1 - r)) "
+        "where r < 0.015625, else 0; t' = y' ln(r / (1 - r)) where r < 0.015625, else y' ln((1 - p) / p)",
+    .operands = 3, .names = "p t r", .cost = 30, .kernel = KERNELS(bce_by_rest),
+    RULES(bce_by_rest, expand, vjp));
 wg_node wg_bce_at(wg_site here, wg_node p, wg_node t) { return wg_apply2(here, p, t, &wgi_op_bce); }
 
 /* ---- bce_logits: of logits, elementwise ---- */
@@ -203,7 +279,11 @@ EXPAND(bce_logits)
     wg_node no = wg_sub(1, x[1]);
     y[0] = wg_add(wg_mul(x[1], wg_softplus(wg_neg(x[0]))), wg_mul(no, wg_softplus(x[0])));
 }
-VJP(bce_logits) { gx[0] = wg_mul(gy, wg_sub(wg_sigmoid(x[0]), x[1])), gx[1] = wg_neg(wg_mul(gy, x[0])); }
+VJP(bce_logits)
+{
+    gx[0] = wg_mul(gy, wg_apply2(here, x[0], x[1], &wgi_op_sigmoid_less));
+    gx[1] = wg_neg(wg_mul(gy, x[0]));
+}
 SAMPLE(bce_logits) { return pair(here, g, i, &wgi_op_bce_logits, -5, 5); }
 INNER_OP(
     bce_logits,

@@ -26,6 +26,7 @@
 #define EXPAND(op) \
     static void op##_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 #define REWRITE(op) static wg_node op##_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+#define EXACT(op)   static wg_node op##_exact(const wgi_exact *ask, wg_node y)
 #define VMAP(op) \
     static wg_node op##_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
 #define SAMPLE(op) \

@@ -201,9 +201,15 @@ VJP(pow)
     gx[0] = wg_mul(gy, wg_apply2(here, x[0], x[1], &wgi_op_pow_base));
     gx[1] = wg_mul(gy, wg_apply2(here, x[0], x[1], &wgi_op_pow_exponent));
 }
+EXACT(pow)
+{
+    double b;
+    const bool square = wgi_number_in(operand_of(y, 1), &b) && b == 2;
+    return square ? wgi_exact_square(ask, operand_of(y, 0)) : wg_none;
+}
 SAMPLE(pow) { return pair(here, g, i, &wgi_op_pow, NULL); }
 PAIR_OP(pow, .summary = "Elementwise power. Integers give a float.", .formula = "y = a^b",
         .adjoint = "a' = 0 where b = 0, else y' b a^(b - 1); b' = 0 where a = 0 and b >= 0, else y' a^b ln a",
-        .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(pow), .vjp = pow_vjp);
+        .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(pow), RULES(pow, exact, vjp));
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "wengert/params.h"
 
+#include "graph/exact.h"
 #include "graph/graph.h"
 
 /* ---- checks ---- */
@@ -164,6 +165,75 @@ EXTERN(nearest_finite);
 static inline wg_node nearest_finite(wg_site here, wg_node x)
 {
     return wg_apply1(here, x, &wgi_op_nearest_finite);
+}
+
+/* ---- .exact: expressions that keep the digits which a rounded value has lost (graph/exact.c) ---- */
+
+EXTERN(neg);
+/* Operand k of y, for .exact: nobody is told that a rule looks. */
+static inline wg_node operand_of(wg_node y, int k) { return wgi_handle(y.graph, wgi_in(wgi_node_of(y))[k]); }
+/* The same question of another quantity: limit - y, ln y. */
+static inline wgi_exact for_rest(const wgi_exact *ask, double limit)
+{
+    return (wgi_exact){ ask->here, WGI_REST, limit, ask->make, ask->depth };
+}
+static inline wg_node rest_of(const wgi_exact *ask, wg_node y, double limit)
+{
+    const wgi_exact other = for_rest(ask, limit);
+    return wgi_exact_of(&other, y);
+}
+/* Whether the question is limit - y. */
+static inline bool wants_rest(const wgi_exact *ask, double limit)
+{
+    return ask->what == WGI_REST && ask->limit == limit;
+}
+/* The node -r, where r is what a question gave. */
+static inline wg_node less(const wgi_exact *ask, wg_node r)
+{
+    if (!ask->make || wg_is_none(r)) return r;
+    return wgi_node_of(r)->op == &wgi_op_neg ? operand_of(r, 0) : wg_neg_at(wg_inside(ask->here), r);
+}
+/* ln(limit y), where l is ln y. */
+static inline wg_node log_of_scaled(const wgi_exact *ask, wg_node l)
+{
+    return ask->limit == 1 || !ask->make ? l : wg_add_at(wg_inside(ask->here), wg_number(log(ask->limit)), l);
+}
+/* The rest that an op of the number 1, a result and its operand computes. Of an odd function, that of -1,
+ * too. */
+static inline wg_node exact_by(const wgi_exact *ask, const wg_op *op, wg_node y)
+{
+    const wg_site here = wg_inside(ask->here);
+    wg_node x[] = { wg_number(1), y, operand_of(y, 0) };
+    if (!ask->make) return y;
+    if (ask->limit == 1) return wg_apply(here, op, x, 3, NULL);
+    x[2] = wg_neg_at(here, x[2]), x[1] = wg_apply1(here, x[2], wgi_node_of(y)->op);
+    return wg_neg_at(here, wg_apply(here, op, x, 3, NULL));
+}
+/* Whether y answers. */
+static inline bool answers(const wgi_exact *ask, wg_node y)
+{
+    wgi_exact whether = *ask;
+    whether.make = false;
+    return !wg_is_none(wgi_exact_of(&whether, y));
+}
+/* What is asked for, of any node, by the builder that asks it. */
+wg_node wgi_exactly(const wgi_exact *ask, wg_node y);
+/* Of a difference, of 1 / b, of a square x x: arith.c. */
+wg_node wgi_exact_difference(const wgi_exact *ask, wg_node y);
+wg_node wgi_exact_reciprocal(const wgi_exact *ask, wg_node y, wg_node b);
+wg_node wgi_exact_square(const wgi_exact *ask, wg_node x);
+/* .exact of an op that moves elements of its operand 0 and changes none: the answers are moved in the same
+ * way. */
+static inline wg_node moved_exact(const wgi_exact *ask, wg_node y)
+{
+    const wgi_node *n = wgi_node_of(y);
+    wg_node x[4];
+    if (n->operands > 4) return wg_none;
+    for (uint32_t k = 0; k < n->operands; k++) x[k] = operand_of(y, (int)k);
+    if (!answers(ask, x[0]) || !ask->make) return answers(ask, x[0]) ? y : wg_none;
+    x[0] = wgi_exactly(ask, x[0]);
+    n = wgi_node_of(y); /* nodes were made */
+    return wg_apply(wg_inside(ask->here), n->op, x, (int)n->operands, n->op->attr_size ? n->attr : NULL);
 }
 
 /* Rows chosen by their numbers, y = x[rows], and added by their numbers, y[rows] += x, where y has `count`

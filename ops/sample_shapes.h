@@ -78,6 +78,16 @@ static inline const char *inner_error(wg_site here, wg_graph *g, int i, const wg
     ERROR_SAMPLE(n) { return inner_error(here, g, i, &wgi_op_##n); } \
     DEFINE_OP(n, .promote = WG_PROMOTE_FLOAT, __VA_ARGS__)
 
+/* ---- ops of exact expressions. A rest is a - y, where y is a function of x that goes to the number a. x has
+ * no derivative of its own, as in tanh_backward ---- */
+
+#define REST_OP(n, low, high, ...)                                                              \
+    EXPAND(n) { y[0] = wg_sub(x[0], x[1]); }                                                    \
+    VJP(n) { gx[0] = gy, gx[1] = wg_neg(gy); }                                                  \
+    SAMPLE(n) { return inner_sample(here, g, i, &wgi_op_##n, low, high); }                      \
+    INNER_OP(n, .formula = "d = a - y", .adjoint = "a' = d', y' = -d', x' = 0", .zero = 1 << 2, \
+             .operands = 3, .names = "a y x", .kernel = KERNELS(n), RULES(n, expand, vjp), __VA_ARGS__)
+
 #endif
 
 #endif

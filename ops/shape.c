@@ -64,7 +64,7 @@ DEFINE_OP(
     .summary = "The same elements in another shape. One size may be -1: it is computed from the others.",
     .formula = "y = reshape(x)", .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1,
     .kind = WG_ALIAS, TAKES(shaped), RULES(reshape, shape, rewrite, vjp), .alias = at_start,
-    .view = WG_VIEW_WHOLE, .leads = true);
+    .exact = moved_exact, .view = WG_VIEW_WHOLE, .leads = true);
 
 /* If x has one element: the reshape like the last one, in a loop over elements. rank: of the result.
  * wg_none: it is another. */
@@ -150,8 +150,8 @@ ERRORS(broadcast_to, (wg_broadcast_to(ANY(3), WG_SHAPE(3, 4)), "does not broadca
 
 DEFINE_OP(broadcast_to, .summary = "x repeated along new axes and along axes of size 1.", .formula = "y = x",
           .adjoint = "x' = sum_to(y')", .operands = 1, .kind = WG_MAP, .promote = WG_PROMOTE_NONE,
-          TAKES(shaped), RULES(broadcast_to, shape, rewrite, vjp), .kernel = KERNELS(broadcast_to),
-          .repeats = true, .leads = true);
+          TAKES(shaped), .exact = moved_exact, RULES(broadcast_to, shape, rewrite, vjp),
+          .kernel = KERNELS(broadcast_to), .repeats = true, .leads = true);
 wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s)
 {
     return NODE_OF(broadcast_to, WITH(shaped, s), x);
@@ -164,7 +164,7 @@ ERROR_SAMPLE(stop_gradient) { return single_error(here, g, i, &wgi_op_stop_gradi
 
 DEFINE_OP(stop_gradient, .summary = "The operand, which derivatives treat as a constant.", .formula = "y = x",
           .adjoint = "it stops gradients", .none = WG_EVERY_OPERAND, .stored = 1 << 0, .operands = 1,
-          .kind = WG_ALIAS, .alias = at_start, .leads = true);
+          .kind = WG_ALIAS, .alias = at_start, .leads = true, .exact = moved_exact);
 wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_stop_gradient); }
 
 /* ---- rows and fill: builders without an op ---- */

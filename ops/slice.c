@@ -187,7 +187,7 @@ DEFINE_OP(
     .formula = "y[k] = x[from + k] along axis",
     .adjoint = "x'[k] = y'[k - from] where from <= k < from + length(y), else 0 along axis", .stored = 1 << 0,
     .operands = 1, .kind = WG_ALIAS, TAKES(slice), RULES(slice, shape, rewrite, alias, runs, vjp),
-    .units = axis_units, .kernel = KERNELS(slice), .view = WG_VIEW_PART, .leads = true);
+    .exact = moved_exact, .units = axis_units, .kernel = KERNELS(slice), .view = WG_VIEW_PART, .leads = true);
 
 /* The slice like the last one, in a loop over the parts of a tensor. wg_none: it is another. */
 static wg_node like_last(wg_site here, wg_node x, const struct slice *a)

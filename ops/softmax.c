@@ -23,7 +23,7 @@ KERNEL(log_softmax) { return BY_FLOAT(k, softmax, k, slices_of_softmax(k), true)
 
 #if WG_BASE
 
-EXTERN(log_softmax_grad, softmax_grad);
+EXTERN(log_softmax, log_softmax_grad, softmax_grad, softmax_rest);
 
 /* ---- softmax, log_softmax ---- */
 
@@ -71,8 +71,19 @@ EXPAND(softmax)
     wg_node e = wg_exp(lowered(here, x[0], f->axis));
     y[0] = wg_div(e, wg_sum(e, .axis = f->axis, .keepdims = true));
 }
+EXACT(softmax)
+{
+    if (wants_rest(ask, 0)) return less(ask, y);
+    const wg_op *op = ask->what == WGI_LOG ? &wgi_op_log_softmax
+                      : wants_rest(ask, 1) ? &wgi_op_softmax_rest
+                                           : NULL;
+    const wg_node x = ask->what == WGI_LOG ? operand_of(y, 0) : y;
+    if (!op || !ask->make) return op ? y : wg_none;
+    const wg_node r = wg_apply(wg_inside(ask->here), op, &x, 1, wgi_node_of(y)->attr);
+    return ask->what == WGI_LOG ? log_of_scaled(ask, r) : r;
+}
 VJP(softmax) { gx[0] = NODE_OF(softmax_grad, wg_attr(y), y, gy); }
-SOFT_OP(softmax, .activation = true,
+SOFT_OP(softmax, .activation = true, .exact = softmax_exact,
         .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
         .formula = "y = e^(x / temperature) / sum(e^(x / temperature) along axis)",
         .adjoint = "x' = y (y' - sum(y' y along axis)) / temperature");

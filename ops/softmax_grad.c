@@ -6,6 +6,11 @@
 /* WIDE: columns that are computed together. BLOCK: rows that are added in order (reduce_tree.h). */
 enum { WIDE = 256, BLOCK = 32 };
 
+/* An element of softmax that is so near to 1 has lost digits of 1 - y: activation.c. */
+#define SOFT_LEAST 0x1p-6
+typedef int32_t soft_word_f32;
+typedef int64_t soft_word_f64;
+
 #define FLOATS_FILE "ops/softmax_grad_slice.h"
 #include "kernel/both_floats.h"
 
@@ -20,6 +25,7 @@ static slices slices_of_grad(const wg_kernel *k)
     return (slices){ s->dim[axis], inner, WIDE, (inner + WIDE - 1) / WIDE, false };
 }
 KERNEL(softmax_grad) { return BY_FLOAT(k, softmax_grad, k, slices_of_grad(k), false); }
+KERNEL(softmax_rest) { return BY_FLOAT(k, softmax_rest, k, slices_of_grad(k)); }
 KERNEL(log_softmax_grad) { return BY_FLOAT(k, softmax_grad, k, slices_of_grad(k), true); }
 
 #if WG_BASE
@@ -64,6 +70,33 @@ SOFT_GRAD_OP(
     .adjoint =
         "g' = y (x'' - sum(x'' y along axis)), y' = x'' (g - sum(g y along axis)) - g sum(x'' y along axis)",
     .cost = 4);
+
+/* ---- softmax_rest ---- */
+
+static bool softmax_rest_shape(wg_rule *r)
+{
+    struct softmax_grad *f = r->attr;
+    return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && wg_rule_float(r, 0) &&
+           wg_rule_axis(r, &f->axis, r->x[0].shape->rank);
+}
+EXPAND(softmax_rest) { y[0] = wg_sub(1, x[0]); }
+/* A difference of the number 1 and y. */
+EXACT(softmax_rest)
+{
+    return ask->what == WGI_REST ? less(ask, rest_of(ask, operand_of(y, 0), 1 - ask->limit)) : wg_none;
+}
+VJP(softmax_rest) { gx[0] = wg_neg(gy); }
+#define REST_OF(along, ...) \
+    NODE_OF(softmax_rest, WITH(softmax_grad, along), wg_softmax(ANY(__VA_ARGS__), .axis = along))
+SAMPLES(softmax_rest, REST_OF(-1, 3, 4), REST_OF(0, 3, 4), REST_OF(1, 2, 3, 2), REST_OF(0, 70),
+        REST_OF(1, 0, 4));
+ERRORS(softmax_rest, (NODE_OF(softmax_rest, WITH(softmax_grad, 2), ANY(2, 3)), "no axis 2"));
+DEFINE_OP(softmax_rest,
+          .summary = "1 - y, where y is a result of softmax. Next to 0 it is the sum of the other elements.",
+          .formula = "d = 1 - y", .adjoint = "y' = -d'", .operands = 1, .names = "y", .kind = WG_ROWS,
+          .promote = WG_PROMOTE_COMMON, TAKES(softmax_grad), .shape = softmax_rest_shape,
+          .kernel = KERNELS(softmax_rest), .units = units_of, .rows = rows_of, .leads = true,
+          RULES(softmax_rest, expand, exact, vjp));
 
 /* ---- log_softmax_grad ---- */
 

@@ -1,16 +1,67 @@
 /* softmax_grad_slice.h: the gradients of softmax and log_softmax for one element type T;
  * both_floats.h includes it. y is the result, g its gradient: x' = y (g - sum(g y)), or logs: x' = g
- * - e^y sum(g). The sums are those of wg_sum. */
+ * - e^y sum(g). The sums are those of wg_sum.
+ *
+ * Where an element of y is next to 1, 1 - y is the rounding error of y and little else. There it is the sum
+ * of the others: as the elements add up to 1, x' = y (h - sum(h y)) with h = g - g[m] for any m, and with
+ * that element as m the term of y[m] is 0. */
 #include "row_sum.h"
 
 ALWAYS_INLINE T N(slope)(T y, T g, T sum, bool logs) { return logs ? g - EXP(y) * sum : y * (g - sum); }
+
+/* Elements above this are within SOFT_LEAST of 1, or of logarithms of 0. */
+#define N_NEAR(logs) ((logs) ? -(T)SOFT_LEAST : 1 - (T)SOFT_LEAST)
+/* The place of such an element, of n at the distance d; -1: none is there, or the others are not what is left
+ * to 1: y is no result of softmax. */
+static inline int64_t N(next_to_1)(const T *y, int64_t n, int64_t d, bool logs)
+{
+    int64_t m = 0;
+    double others = 0;
+    while (m < n && !(y[m * d] > N_NEAR(logs))) m++;
+    for (int64_t i = 0; i < n && m < n; i++) others += i == m ? 0 : (double)(logs ? EXP(y[i * d]) : y[i * d]);
+    if (m == n || n == 1) return -1;
+    const double all = others + (double)(logs ? EXP(y[m * d]) : y[m * d]);
+    return fabs(all - 1) <= (sizeof(T) == sizeof(float) ? 0x1p-21 : 0x1p-50) * (logs ? 2 : 1) ? m : -1;
+}
+static void N(grad_next_to_1)(const T *y, const T *g, T *x, int64_t n, int64_t d, int64_t m)
+{
+    double sum = 0;
+    const T of = g[m * d];
+    for (int64_t i = 0; i < n; i++) sum += (double)(g[i * d] - of) * (double)y[i * d];
+    for (int64_t i = 0; i < n; i++) x[i * d] = y[i * d] * (T)((double)(g[i * d] - of) - sum);
+}
+/* The same of logarithms y: g - e^y sum(g), for the element m alone. */
+static void N(log_grad_next_to_1)(const T *y, const T *g, T *x, int64_t n, int64_t d, int64_t m)
+{
+    double others = 0;
+    for (int64_t i = 0; i < n; i++) others += i == m ? 0 : (double)g[i * d];
+    x[m * d] = (T)(-(double)EXPM1(y[m * d]) * (double)g[m * d] - (double)EXP(y[m * d]) * others);
+}
+/* 1 - y */
+static void N(rest_of)(const T *y, T *r, int64_t n, int64_t d)
+{
+    const int64_t m = N(next_to_1)(y, n, d, false);
+    double others = 0;
+    for (int64_t i = 0; i < n; i++) {
+        others += m < 0 || i == m ? 0 : (double)y[i * d];
+        r[i * d] = 1 - y[i * d];
+    }
+    if (m >= 0) r[m * d] = (T)others;
+}
 
 ALWAYS_INLINE void N(row_grad)(const T *y, const T *g, T *restrict x, int64_t n, bool logs)
 {
     double total;
     ROW_SUM(total, n, logs ? g[i] : g[i] * y[i]);
     const T sum = (T)total;
-    for (int64_t i = 0; i < n; i++) x[i] = N(slope)(y[i], g[i], sum, logs);
+    N(soft_word) near = 0;
+    for (int64_t i = 0; i < n; i++) {
+        x[i] = N(slope)(y[i], g[i], sum, logs);
+        near |= y[i] > N_NEAR(logs);
+    }
+    const int64_t m = near ? N(next_to_1)(y, n, 1, logs) : -1;
+    if (m >= 0 && logs) N(log_grad_next_to_1)(y, g, x, n, 1, m);
+    else if (m >= 0) N(grad_next_to_1)(y, g, x, n, 1, m);
 }
 
 /* The sums of `wide` columns of n rows: blocks of BLOCK rows are added in order, four rows at a
@@ -43,11 +94,33 @@ ALWAYS_INLINE void N(columns_grad)(const T *y, const T *g, T *x, int64_t n, int6
                                    bool logs)
 {
     T sum[WIDE];
+    N(soft_word) near = 0;
     N(column_sums)(y, g, n, inner, wide, sum, logs);
-    for (int64_t r = 0; r < n; r++, y += inner, g += inner, x += inner) {
-        T *restrict to = x;
-        for (int64_t j = 0; j < wide; j++) to[j] = N(slope)(y[j], g[j], sum[j], logs);
+    for (int64_t r = 0; r < n; r++) {
+        const T *a = y + r * inner, *b = g + r * inner;
+        T *restrict to = x + r * inner;
+        for (int64_t j = 0; j < wide; j++) {
+            to[j] = N(slope)(a[j], b[j], sum[j], logs);
+            near |= a[j] > N_NEAR(logs);
+        }
     }
+    for (int64_t j = 0; j < wide && near; j++) {
+        const int64_t m = N(next_to_1)(y + j, n, inner, logs);
+        if (m >= 0 && logs) N(log_grad_next_to_1)(y + j, g + j, x + j, n, inner, m);
+        else if (m >= 0) N(grad_next_to_1)(y + j, g + j, x + j, n, inner, m);
+    }
+}
+
+/* 1 - y for all slices. */
+ALWAYS_INLINE bool N(softmax_rest)(const wg_kernel *k, slices a)
+{
+    for (int64_t u = k->begin; u < k->end; u++) {
+        const int64_t c = u % a.strips * WIDE, at = u / a.strips * a.n * a.inner + c;
+        const int64_t wide = a.inner - c < WIDE ? a.inner - c : WIDE;
+        for (int64_t j = 0; j < wide; j++)
+            N(rest_of)((const T *)k->x[0] + at + j, (T *)k->y[0] + at + j, a.n, a.inner);
+    }
+    return true;
 }
 
 /* Units [begin, end): rows if the slices are rows, else strips of columns. */

@@ -12,7 +12,7 @@ static inline void N(softmax_row)(const T *restrict x, T *restrict y, int64_t n)
 
 static inline void N(log_softmax_row)(const T *restrict x, T *restrict y, int64_t n)
 {
-    T most = N(row_max)(x, n), log_sum = (T)vm_log(N(row_exp)(x, NULL, false, n, most));
+    T most = N(row_max)(x, n), log_sum = (T)N(log_sum)(x, n, 1, most, N(row_exp)(x, NULL, false, n, most));
     for (int64_t i = 0; i < n; i++) y[i] = (x[i] - most) - log_sum;
 }
 
@@ -23,7 +23,7 @@ static void N(short_softmax)(const T *restrict x, T *restrict y, int64_t rows, i
     if (logs) N(short_rows)(x, e, false, most, sum, rows, n);
     else N(short_rows)(x, y, true, most, sum, rows, n);
     for (int64_t r = 0; r < rows; r++)
-        if (logs) sum[r] = (T)vm_log((double)sum[r]);
+        if (logs) sum[r] = (T)N(log_sum)(x + r * n, n, 1, most[r], (double)sum[r]);
     for (int64_t r = 0; r < rows; r++)
         for (int64_t i = 0; i < n; i++)
             y[r * n + i] = logs ? (x[r * n + i] - most[r]) - sum[r] : y[r * n + i] / sum[r];
@@ -33,7 +33,8 @@ ALWAYS_INLINE void N(softmax_strip)(N(strip) * s, bool logs)
 {
     N(columns_max)(s);
     N(columns_exp)(s, !logs);
-    for (int64_t j = 0; j < s->wide; j++) s->sum[j] = (T)(logs ? vm_log(s->total[j]) : s->total[j]);
+    for (int64_t j = 0; j < s->wide; j++)
+        s->sum[j] = (T)(logs ? N(log_sum)(s->x + j, s->n, s->inner, s->most[j], s->total[j]) : s->total[j]);
     N(columns_end)(s, logs);
 }
 

@@ -4,8 +4,16 @@
 #include "sample_shapes.h"
 #include "strips.h"
 
+/* Rests below this are those of operands; above it the difference of the rounded numbers has lost six bits at
+ * most. */
+#define REST_LEAST  0x1p-6
+#define FLOATS_FILE "ops/rest_strip.h"
+#include "kernel/both_floats.h"
+
 KERNEL(exp) { WG_MAP1(k, EXP(a)); }
 KERNEL(log) { WG_MAP1(k, LOG(a)); }
+KERNEL(log_by_rest) { return BY_FLOAT(k, log_by_rest, k); }
+KERNEL(erf_rest) { return BY_FLOAT(k, erf_rest, k); }
 KERNEL(sqrt) { WG_MAP1(k, SQRT(a)); }
 KERNEL(square) { WG_MAP1_ALL(k, a * a); }
 KERNEL(abs) { WG_MAP1_ALL(k, ABS(a)); }
@@ -24,15 +32,39 @@ KERNEL(rsqrt) { WG_MAP1(k, 1 / SQRT(a)); }
 
 /* ---- exp ---- */
 
+EXACT(exp)
+{
+    if (wants_rest(ask, 0)) return less(ask, y);
+    if (!wants_rest(ask, 1)) return wg_none;
+    return ask->make ? less(ask, wg_expm1_at(wg_inside(ask->here), operand_of(y, 0))) : y;
+}
 VJP(exp) { gx[0] = wg_mul(gy, y); }
 UNARY_OP(exp, -2, 2, .summary = "Exponential function of each element.", .formula = "y = e^x",
-         .adjoint = "x' = y' y", .cost = 6, MAPS(exp));
+         .adjoint = "x' = y' y", .cost = 6, .exact = exp_exact, MAPS(exp));
 
 /* ---- log ---- */
 
+EXTERN(log_by_rest);
+/* By what the operand says of its logarithm. Else, next to 1, by what is left to 1. */
+REWRITE(log)
+{
+    const wgi_exact ask = { .here = here, .what = WGI_LOG, .limit = 1, .make = true };
+    wg_node l = wgi_exact_of(&ask, x[0]), r = wg_is_none(l) ? rest_of(&ask, x[0], 1) : wg_none;
+    return wg_is_none(r) ? l : wg_apply2(here, x[0], r, &wgi_op_log_by_rest);
+}
 VJP(log) { gx[0] = wg_div(gy, x[0]); }
 UNARY_OP(log, 0.5, 3, .summary = "Natural logarithm of each element. -inf at 0, NaN below 0.",
-         .formula = "y = ln x", .adjoint = "x' = y' / x", .cost = 8, MAPS(log));
+         .formula = "y = ln x", .adjoint = "x' = y' / x", .cost = 8, .asks = true, .own = true,
+         .rewrite = log_rewrite, MAPS(log));
+
+SAMPLE(log_by_rest)
+{
+    return NTH(wg_none, wg_apply2(here, BETWEEN(0.5, 3, 3, 4), BETWEEN(0.1, 0.5, 3, 4), &wgi_op_log_by_rest),
+               wg_apply2(here, BETWEEN(0.5, 3, 5), BETWEEN(-2, -0.1, 5), &wgi_op_log_by_rest));
+}
+INNER_OP(log_by_rest, .summary = "ln x, where r is 1 - x. Where that is next to 0 it is ln(1 - r).",
+         .formula = "y = ln x", .adjoint = "that of ln x, which was written", .none = WG_EVERY_OPERAND,
+         .operands = 2, .names = "x r", .cost = 10, .kernel = KERNELS(log_by_rest));
 
 /* ---- sqrt ---- */
 
@@ -42,9 +74,10 @@ UNARY_OP(sqrt, 0.5, 3, .summary = "Square root of each element. NaN below 0.", .
 
 /* ---- square ---- */
 
+EXACT(square) { return wgi_exact_square(ask, operand_of(y, 0)); }
 VJP(square) { gx[0] = wg_mul(gy, wg_mul(x[0], 2)); }
 UNARY_OP(square, -2, 2, .summary = "Square of each element.", .formula = "y = x^2", .adjoint = "x' = 2 y' x",
-         .arithmetic = WG_MULTIPLIES, .kernel = KERNELS(square), .vjp = square_vjp);
+         .arithmetic = WG_MULTIPLIES, .kernel = KERNELS(square), RULES(square, exact, vjp));
 
 /* ---- abs ---- */
 
@@ -63,8 +96,17 @@ UNARY_OP(sin, -3, 3, .summary = "Sine of each element, in radians.", .formula = 
          .adjoint = "x' = y' cos x", .cost = 20, MAPS(sin));
 
 VJP(cos) { gx[0] = wg_neg(wg_mul(gy, wg_sin(x[0]))); }
-UNARY_OP(cos, -3, 3, .summary = "Cosine of each element, in radians.", .formula = "y = cos x",
-         .adjoint = "x' = -y' sin x", .cost = 20, MAPS(cos));
+/* 1 - cos x = 2 sin^2(x / 2), and 1 + cos x = 2 cos^2(x / 2). */
+EXACT(cos)
+{
+    const wg_site here = wg_inside(ask->here);
+    if (!wants_rest(ask, 1) && !wants_rest(ask, -1)) return wg_none;
+    if (!ask->make) return y;
+    const wg_node half = wg_mul(0.5, operand_of(y, 0));
+    return wg_mul(2 * ask->limit, wg_square(ask->limit == 1 ? wg_sin(half) : wg_cos(half)));
+}
+UNARY_OP(cos, -3, 3, .exact = cos_exact, .summary = "Cosine of each element, in radians.",
+         .formula = "y = cos x", .adjoint = "x' = -y' sin x", .cost = 20, MAPS(cos));
 
 /* ---- erf ---- */
 
@@ -73,28 +115,50 @@ VJP(erf)
     wg_node far = nearest_finite(here, x[0]), bell = wg_exp(wg_neg(wg_mul(far, far)));
     gx[0] = wg_mul(gy, wg_mul(bell, 1.1283791670955126)); /* 2 / sqrt pi */
 }
-UNARY_OP(erf, -2, 2, .summary = "Error function of each element.", .formula = "y = erf(x)",
-         .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .cost = 10, MAPS(erf));
+EXTERN(erf_rest);
+EXACT(erf)
+{
+    if (wants_rest(ask, 0)) return less(ask, y);
+    return wants_rest(ask, 1) || wants_rest(ask, -1) ? exact_by(ask, &wgi_op_erf_rest, y) : wg_none;
+}
+UNARY_OP(erf, -2, 2, .exact = erf_exact, .summary = "Error function of each element.",
+         .formula = "y = erf(x)", .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .cost = 10, MAPS(erf));
+REST_OP(erf_rest, -0.9, 0.9, .exact = wgi_exact_difference,
+        .summary = "a - y, where y = erf x. Where that is next to 0, a is 1, and it is computed "
+                   "from x.");
 
 /* ---- log1p ---- */
 
 /* At -inf, where log1p is NaN, it is NaN, and not 1 / -inf. */
+REWRITE(log1p)
+{
+    const wgi_exact ask = { .make = false };
+    return wg_is_none(rest_of(&ask, x[0], -1)) ? wg_none : wg_log(wg_add(x[0], 1));
+}
 VJP(log1p) { gx[0] = wg_div(gy, wg_where(wg_equal(x[0], -INFINITY), NAN, wg_add(x[0], 1))); }
 UNARY_OP(log1p, -0.5, 2,
          .summary = "Natural logarithm of 1 + x, exact also where x is small. -inf at -1, NaN below.",
-         .formula = "y = ln(1 + x)", .adjoint = "x' = y' / (1 + x)", .cost = 10, MAPS(log1p));
+         .formula = "y = ln(1 + x)", .adjoint = "x' = y' / (1 + x)", .cost = 10, .asks = true, .own = true,
+         .rewrite = log1p_rewrite, MAPS(log1p));
 
 /* ---- expm1 ---- */
 
+EXACT(expm1)
+{
+    if (wants_rest(ask, 0)) return less(ask, y);
+    if (!wants_rest(ask, -1)) return wg_none;
+    return ask->make ? less(ask, wg_exp_at(wg_inside(ask->here), operand_of(y, 0))) : y;
+}
 VJP(expm1) { gx[0] = wg_mul(gy, wg_exp(x[0])); }
 UNARY_OP(expm1, -2, 2, .summary = "e^x - 1, exact also where x is small.", .formula = "y = e^x - 1",
-         .adjoint = "x' = y' e^x", .cost = 10, MAPS(expm1));
+         .adjoint = "x' = y' e^x", .cost = 10, .exact = expm1_exact, MAPS(expm1));
 
 /* ---- reciprocal ---- */
 
+EXACT(reciprocal) { return wgi_exact_reciprocal(ask, y, operand_of(y, 0)); }
 VJP(reciprocal) { gx[0] = wg_neg(wg_mul(gy, wg_square(y))); }
 UNARY_OP(reciprocal, 0.5, 2, .summary = "1 / x of each element.", .formula = "y = 1 / x",
-         .adjoint = "x' = -y' y^2", .cost = 4, MAPS(reciprocal));
+         .adjoint = "x' = -y' y^2", .cost = 4, .exact = reciprocal_exact, MAPS(reciprocal));
 
 /* ---- rsqrt ---- */
 

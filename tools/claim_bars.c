@@ -8,6 +8,9 @@
  * passes give the standard deviation of left - right for each element. A difference of eight standard
  * deviations is allowed.
  *
+ * A node stays as it is where all that read it have its digits from what it was computed from, as 1 -
+ * sigmoid(x) has.
+ *
  * A leaf's element that is a whole number is exact, if it stands in no sum. Integers, and so all choices,
  * stay as they are. Some operations refuse a number that is not whole, as class labels. When one does, the
  * passes begin again, and computed whole numbers stay as they are too. */
@@ -22,6 +25,7 @@
 /* UNITS: how far a result is moved. By one unit it may round back to what it was, and a bar would be 0.
  * VARIANTS: tensors of signs of a shape; the nodes of a pass share them, and which one is another in each
  * pass. */
+enum { HELPED = 1, PLAIN = 2 };
 enum { DRAWS = 8, BARS = 8, UNITS = 2, VARIANTS = 4 };
 
 /* Rows by node, which all claims of a model share: each leaves them as they were. So a claim takes as long as
@@ -29,8 +33,9 @@ enum { DRAWS = 8, BARS = 8, UNITS = 2, VARIANTS = 4 };
 struct claim_rows {
     size_t nodes;
     unsigned char *used;
-    uint32_t *list; /* the nodes of this claim */
-    double *terms;  /* the most terms of a sum that the node stands in */
+    uint32_t *list;      /* the nodes of this claim */
+    unsigned char *read; /* who reads it: HELPED, PLAIN */
+    double *terms;       /* the most terms of a sum that the node stands in */
 };
 
 typedef struct pass {
@@ -72,17 +77,26 @@ static bool rows(pass *p)
     struct claim_rows *r = p->r = m->rows ? m->rows : (m->rows = wg_alloc(m->c, 1, sizeof *r));
     const size_t nodes = (size_t)wg_graph_nodes(m->g);
     if (r && r->nodes < nodes) {
-        wg_free(m->c, r->used), wg_free(m->c, r->list), wg_free(m->c, r->terms);
+        wg_free(m->c, r->used), wg_free(m->c, r->list), wg_free(m->c, r->terms), wg_free(m->c, r->read);
         r->nodes = 2 * nodes;
         r->used = wg_alloc(m->c, r->nodes, 1), r->list = wg_alloc(m->c, r->nodes, sizeof *r->list);
-        r->terms = wg_alloc(m->c, r->nodes, sizeof *r->terms);
+        r->terms = wg_alloc(m->c, r->nodes, sizeof *r->terms), r->read = wg_alloc(m->c, r->nodes, 1);
     }
     return model_ok(m);
 }
 
 static void list_node(pass *p, uint32_t i)
 {
-    if (!p->r->used[i]) p->r->used[i] = 1, p->r->terms[i] = 1, p->r->list[p->count++] = i;
+    if (!p->r->used[i]) p->r->used[i] = 1, p->r->terms[i] = 1, p->r->read[i] = 0, p->r->list[p->count++] = i;
+}
+
+/* Whether n reads z and what z was computed from, and one of them has no derivative of its own: it helps. */
+static bool is_helped(wg_node n, wg_node z)
+{
+    bool helped = false;
+    for (int k = 0; wg_node_operands(z) == 1 && wg_node_op(n)->zero && k < wg_node_operands(n); k++)
+        helped |= wg_node_operand(n, k).index == wg_node_operand(z, 0).index;
+    return helped;
 }
 
 /* What the difference is computed from, and how many terms the sums have that each stands in. */
@@ -96,6 +110,8 @@ static void list_nodes(pass *p)
             const uint32_t x = wg_node_operand(n, j).index;
             list_node(p, x);
             if (p->r->terms[x] < terms) p->r->terms[x] = terms;
+            if (!(p->r->read[x] & PLAIN))
+                p->r->read[x] = is_helped(n, wg_node_operand(n, j)) ? HELPED : PLAIN;
         }
     }
     for (uint32_t k = 0; k < p->count; k++) p->r->used[p->r->list[k]] = 0;
@@ -146,8 +162,8 @@ static wg_node move(void *user, wg_node was, wg_node now)
     pass *p = user;
     wg_tensor t;
     const wg_leaf leaf = wg_node_leaf(was);
-    if (was.index == p->both || leaf == WG_LEAF_NUMBER || leaf == WG_LEAF_STREAM ||
-        !wg_dtype_is_float(wg_node_dtype(now)))
+    if (was.index == p->both || p->r->read[was.index] == HELPED || leaf == WG_LEAF_NUMBER ||
+        leaf == WG_LEAF_STREAM || !wg_dtype_is_float(wg_node_dtype(now)))
         return now;
     if (leaf != WG_LEAF_NONE && p->r->terms[was.index] <= 1 && is_whole(p, was, INFINITY, &t)) return now;
     /* A number above 1 / FLT_EPSILON may be whole by rounding alone. What the node is computed from has

@@ -149,6 +149,7 @@ typedef enum wg_promote {
     WG_PROMOTE_NONE      /* operands keep their dtypes */
 } wg_promote;
 
+struct wgi_exact;
 struct wg_op {
     const char *name;
     const char *summary; /* a sentence */
@@ -192,6 +193,12 @@ struct wg_op {
     /* Returns another node that has the value of this one, or wg_none. It is used in place of this node. (A
      * transpose of a transpose is its operand.) */
     wg_node (*rewrite)(wg_site here, const wg_node x[], int n, const void *attr);
+    /* Of the library's ops alone. asks: `rewrite` looks at nothing but wgi_exact_of (graph/exact.h) of its operand or, of
+     * two operands, of one beside a number. own: derivatives are those of the nodes that `rewrite` makes, unless one is
+     * asked for by a node between them and the operands. exact: an expression of y that keeps its digits where y has lost
+     * them. */
+    bool asks, own;
+    wg_node (*exact)(const struct wgi_exact *ask, wg_node y);
 
     wg_kernel_fn kernel[WG_ISAS];              /* by instruction set; NULL: kernel[0] */
     double (*map)(double x, const void *attr); /* instead of a kernel: a MAP of one float operand */

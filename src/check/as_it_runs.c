@@ -7,7 +7,9 @@
  *        ones may run a plan.
  *     2. wg_backward must give the bits of the same gradient made from nodes, interpreted by one
  *        thread.
- *     3. Each node's f32 kernel and rule must give what they give in double for the same operands, to
+ *     3. By component, the whole gradient in f32 must be that in double, to within what the rounding of the
+ *        inputs explains.
+ *     4. Each node's f32 kernel and rule must give what they give in double for the same operands, to
  *        within the rounding of f32. A rule or kernel that is wrong in f32 alone is named here. */
 #include "check/check_private.h"
 
@@ -226,6 +228,65 @@ static void check_f32(wg_check *r, wg_node user, wg_node n)
         wgi_isolated_close(r, &wide);
     }
     wgi_isolated_close(r, &narrow);
+}
+
+/* ---- the whole gradient, by component ---- */
+
+/* Of a component, what f32 may be off where a rounding of the inputs explains nothing; the most that it
+ * explains, in such roundings: of the component, and of the largest one, since sums that cancel are as exact
+ * as what they add. */
+static const double OFF = 1e-2, ROUNDINGS = 64;
+
+static double largest_of(const wg_check *r)
+{
+    double most = 0;
+    for (int k = 0; k < r->parts; k++)
+        for (int64_t i = 0; i < r->part[k].size; i++)
+            if (isfinite(r->part[k].analytic[i])) most = fmax(most, fabs(r->part[k].analytic[i]));
+    return most;
+}
+
+/* Compares the gradient of part k as it runs, in f32, with that in double. drift: what a rounding of the
+ * inputs to f32 does to it. */
+static void compare_part(wg_check *r, int k, const double run[], const double drift[])
+{
+    wgi_check_part *in = &r->part[k];
+    const double typical = wgi_check_rms(in->analytic, in->size),
+                 sums = ROUNDINGS * FLT_EPSILON * largest_of(r);
+    int64_t at = -1;
+    double worst = 0;
+    for (int64_t i = 0; i < in->size; i++) {
+        const double g = in->analytic[i], off = fabs(run[i] - g);
+        if (!isfinite(g) || fabs(g) > FLT_MAX / 4 || !isfinite(drift[i])) continue;
+        const double allowed = OFF * fabs(g) + ROUNDINGS * drift[i] + sums + FLT_MIN;
+        if (!(off <= allowed) && !(off / allowed <= worst)) worst = off / allowed, at = i;
+        if (typical > 0 && off <= allowed) in->run = fmax(in->run, off / typical);
+    }
+    if (at < 0) return;
+    wgi_finding f = { .stage = WGI_STAGE_RUN, .part = -1 };
+    f.shown = (wg_check_finding){ .by = in->shown.name, .shape = in->shown.shape, .element = at };
+    f.shown.yours = run[at], f.shown.numeric = in->analytic[at];
+    wgi_check_say(f.remedy,
+                  "in f32 the gradient is another one than in double, and its condition does not explain it: "
+                  "digits cancel, as in 1 - p where p is next to 1");
+    wgi_check_add(r, &f);
+}
+
+void wgi_check_whole_run(wg_check *r, wg_site here, wg_node loss, const wg_node x[], double *const drift[])
+{
+    copy t;
+    const bool is_open = open_copy(&t, r, loss, wg_context_threads(wg_graph_context(wg_graph_of(loss))), 0);
+    for (int k = 0; is_open && k < r->parts; k++) {
+        const int64_t n = r->part[k].size;
+        const wg_node own = drift[k] ? t.map[x[k].index] : wg_none;
+        double *run = wg_is_none(own) ? NULL : wgi_check_doubles(r, n);
+        if (run && wg_copy_f64_at(here, wg_grad_at(here, t.loss, own), run, (size_t)n) == WG_OK)
+            compare_part(r, k, run, drift[k]);
+        wgi_check_starve(r, t.c);
+        if (t.c) wg_recover(t.c);
+        wg_free(r->c, run);
+    }
+    close_copy(r, &t);
 }
 
 void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss)

@@ -3,6 +3,8 @@
  * gradient under test is that of the clone, which uses the same derivative rules. The graph of the user is
  * only read.
  */
+#include <float.h>
+
 #include "check/check_private.h"
 
 #include "wengert/grad.h"
@@ -412,6 +414,54 @@ static void find_solvers(graph_check *q)
     }
 }
 
+/* ---- what runs in f32 ---- */
+
+/* Sets all inputs to the point, moved by so many roundings to f32. */
+static void round_inputs(const graph_check *q, double by, uint64_t stream)
+{
+    wg_check *r = q->r;
+    for (int k = 0; k < r->parts; k++) {
+        const wgi_check_part *in = &r->part[k];
+        if (in->shown.left_out || !in->size) continue;
+        for (int64_t i = 0; i < in->size; i++)
+            in->x[i] = in->point[i] *
+                       (1 + by * FLT_EPSILON / 2 * wgi_check_normal(r, stream + (uint64_t)k, (uint64_t)i));
+        wg_input_set_at(q->here, q->x[k], wg_view_f64(in->x, in->shown.shape));
+    }
+}
+
+enum { ROUNDED = 2, ROUNDED_STREAM = 7000 };
+
+/* Compares the whole gradient as it runs with that in double, where the user's graph has parts in f32. */
+static void compare_run(const graph_check *q, wg_node loss)
+{
+    wg_check *r = q->r;
+    double **drift = wg_alloc(r->c, (size_t)r->parts, sizeof *drift);
+    bool any = false;
+    for (int k = 0; drift && k < r->parts; k++) {
+        wgi_check_part *in = &r->part[k];
+        const bool runs =
+            wg_node_dtype(q->chosen[k]) == WG_F32 && !in->shown.left_out && !wg_is_none(q->gx[k]);
+        drift[k] = runs ? wgi_check_doubles(r, in->size) : NULL;
+        any |= runs;
+    }
+    for (int j = 0; any && j < ROUNDED && !wg_failed(r->c); j++) {
+        round_inputs(q, 1, ROUNDED_STREAM + 100 * (uint64_t)j);
+        for (int k = 0; k < r->parts; k++) {
+            double *g = drift[k] ? wgi_check_doubles(r, r->part[k].size) : NULL;
+            if (g && wgi_check_values(r, q->gx[k], g))
+                for (int64_t i = 0; i < r->part[k].size; i++)
+                    drift[k][i] = fmax(drift[k][i], fabs(g[i] - r->part[k].analytic[i]));
+            wg_free(r->c, g);
+        }
+    }
+    if (any) round_inputs(q, 0, 0);
+    if (any && !wg_failed(r->c)) wgi_check_whole_run(r, q->here, loss, q->chosen, drift);
+    for (int k = 0; drift && k < r->parts; k++) wg_free(r->c, drift[k]);
+    wg_free(r->c, drift);
+    wgi_check_recover(r);
+}
+
 static void check_function(graph_check *q, wg_node loss, int n)
 {
     const wgi_frozen *m = &q->meant;
@@ -446,6 +496,8 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
     }
     note_batches(q);
     gradients(q);
+    const bool is_known = wgi_check_has(q->r, WGI_STAGE_RULE) || wgi_check_has(q->r, WGI_STAGE_RUN);
+    if (!q->r->o.course_only && !is_known && wgi_check_go_on(q->r)) compare_run(q, loss);
     check_function(q, loss, n);
     wg_graph_free(q->clone), wg_graph_free(q->meant.moving);
     return q->r;

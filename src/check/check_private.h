@@ -62,6 +62,8 @@ typedef struct wgi_check_part {
     int records, room;
     int32_t *record_of; /* by component: its last record, from 1; 0: none */
     double overlooked;  /* elsewhere a difference of this share of a component did not count: points.c */
+    double run;         /* what runs, in f32, differs from the gradient in double by this share of a typical
+                 * component */
     bool is_torn; /* at the given point slopes by single components say nothing of how f moves with all */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
@@ -404,6 +406,9 @@ void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT]);
 void wgi_check_first_wrong(wg_check *r, wg_site here, wg_graph *clone, wg_node root, const wg_node x[]);
 /* as_it_runs.c. */
 void wgi_check_what_runs(wg_check *r, wg_site here, wg_node loss);
+/* The gradient by x, by part, as it runs in f32 beside that of the parts. drift: how much of a component a
+ * rounding of the inputs to f32 explains; NULL: the part is not compared. */
+void wgi_check_whole_run(wg_check *r, wg_site here, wg_node loss, const wg_node x[], double *const drift[]);
 
 /* A solver's gradient is that of its equation, and its steps solve that but for an error. How large a share
  * of a component the error may be; 0: n is no solver. In rules.c. */

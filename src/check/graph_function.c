@@ -179,14 +179,50 @@ static wg_node bound_of(const wgi_inside *in, wg_node z)
                      wg_number(half));
 }
 
+enum { HELPED = 2 }; /* in .on: some node that reads it is helped */
+
+/* Whether n, which reads z, also reads what z was made from, and one of them has no derivative of its own: it
+ * helps with digits that z has lost, as x does in 1 - sigmoid x. */
+static bool is_helped(wg_node n, wg_node z)
+{
+    if (wg_node_operands(z) != 1 || !wg_node_op(n)->zero) return false;
+    int k = wg_node_operands(n) - 1;
+    while (k >= 0 && wg_node_operand(n, k).index != wg_node_operand(z, 0).index) k--;
+    return k >= 0;
+}
+
+/* Where all that read z have its digits from elsewhere, its rounding counts as theirs, LOST times: they use z
+ * itself where it has lost six bits at most. */
+static wg_node bound_inside(const wgi_inside *in, wg_node z)
+{
+    enum { LOST = 64 };
+    const wg_site here = wg_node_site(in->root);
+    wg_node theirs = wg_none;
+    for (int64_t i = z.index + 1; in->on[z.index] & HELPED && i <= in->root.index; i++) {
+        const wg_node n = wg_graph_node(in->g, i);
+        bool reads = false;
+        for (int k = 0; k < wg_node_operands(n); k++) reads |= wg_node_operand(n, k).index == z.index;
+        if (!reads || wg_is_none(in->gz[i])) continue;
+        if (!is_helped(n, z)) return bound_of(in, z);
+        const wg_node p = wg_mul_at(here, bound_of(in, n), wg_number(LOST));
+        theirs = wg_is_none(theirs) ? p : wg_add_at(here, theirs, p);
+    }
+    return wg_is_none(theirs) ? bound_of(in, z) : wg_minimum_at(here, theirs, bound_of(in, z));
+}
+
 double wgi_inside_rounding(wg_check *r, wg_node root, const wg_node x[], int n, wg_node *bound)
 {
     wgi_inside in;
     if (wg_is_none(*bound)) {
         const bool open = wgi_inside_open(&in, r, root, x, n);
         for (int64_t i = 1; open && i <= root.index; i++) {
+            const wg_node y = wg_graph_node(in.g, i);
+            for (int k = 0; k < wg_node_operands(y); k++)
+                if (is_helped(y, wg_node_operand(y, k))) in.on[wg_node_operand(y, k).index] |= HELPED;
+        }
+        for (int64_t i = 1; open && i <= root.index; i++) {
             if (wg_is_none(in.gz[i])) continue;
-            const wg_node p = bound_of(&in, wg_graph_node(in.g, i));
+            const wg_node p = bound_inside(&in, wg_graph_node(in.g, i));
             *bound = wg_is_none(*bound) ? p : wg_add_at(wg_node_site(root), *bound, p);
         }
         wgi_inside_close(&in);

@@ -479,7 +479,8 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     }
     /* what a tolerance lets pass could hide, too */
     if (in->shown.resolution < INFINITY)
-        in->shown.resolution = fmax(in->shown.resolution, fmax(*r->solver ? 0 : r->allowed, in->overlooked));
+        in->shown.resolution =
+            fmax(fmax(in->shown.resolution, in->run), fmax(*r->solver ? 0 : r->allowed, in->overlooked));
     if (in->shown.wrong && !r->at_kink[0]) make_hint(r, in);
 }
 

@@ -480,15 +480,24 @@ static void hold(wg_check *r, wg_node n, unsigned char *held)
     wgi_check_name(r, to, text);
 }
 
-/* Whether operand k is made from another operand, to which the op gives no derivative: as tanh_backward of y
- * = tanh x and x, which near |y| = 1 computes 1 - y^2 from x. Such an op is no function of y alone, and of x
- * it is one together with what made y: slopes of the whole show it. */
-static bool is_half(wg_node n, int k)
+/* Whether operand k of n is made by one node from its operand i. */
+static bool is_made_from(wg_node n, int k, int i)
 {
     const wg_node y = behind(wg_node_operand(n, k));
-    for (int j = 0; j < wg_node_operands(y); j++) {
-        const int i = place_of(n, wg_node_operand(y, j));
-        if (i < wg_node_operands(n) && i != k && !wg_op_has_derivative(wg_node_op(n), i)) return true;
+    for (int j = 0; j < wg_node_operands(y); j++)
+        if (place_of(n, wg_node_operand(y, j)) == i && i != k) return true;
+    return false;
+}
+/* Whether operand k is made from another operand, to which the op gives no derivative, or of an op of the
+ * library that one from k: as tanh_backward of y = tanh x and x, which near |y| = 1 computes 1 - y^2 from x.
+ * Such an op is no function of y alone, and of x it is one together with what made y: slopes of the whole
+ * show it. */
+static bool is_half(wg_node n, int k)
+{
+    const wg_op *op = wg_node_op(n);
+    for (int i = 0; i < wg_node_operands(n); i++) {
+        const bool helps = op->library == op && op->zero >> i & 1 && is_made_from(n, i, k);
+        if (!wg_op_has_derivative(op, i) && (is_made_from(n, k, i) || helps)) return true;
     }
     return false;
 }

@@ -16,6 +16,13 @@ each('nearest_finite', x => Math.min(Math.max(x, -Number.MAX_VALUE), Number.MAX_
 // The derivatives of tanh and sigmoid by their results; near the ends by x, where the results are near 1.
 each('tanh_backward', (a, y, x) => a * (Math.abs(x) > 4.5 ? 1 / Math.cosh(x) ** 2 : 1 - y * y));
 each('sigmoid_backward', (a, y, x) => a * (x > 4.1 ? Math.exp(-x) / (1 + Math.exp(-x)) ** 2 : y * (1 - y)));
+// 1 - y near its end, by x, and the logarithms of y = sigmoid x, 1 - y and 1 - tanh² x.
+each('sigmoid_rest', (a, y, x) => x > 4.1 ? 1 / (1 + Math.exp(x)) : a - y);
+each('tanh_rest', (a, y, x) => x > 2.4 ? 2 / (1 + Math.exp(2 * x)) : a - y);
+each('log_sigmoid', (y, x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))));
+each('log_sigmoid_rest', (y, x) => Math.min(-x, 0) - Math.log1p(Math.exp(-Math.abs(x))));
+each('log_sech2', (y, x) => 2 * (Math.LN2 - Math.abs(x) - Math.log1p(Math.exp(-2 * Math.abs(x)))));
+each('log_by_rest', (x, r) => Math.abs(r) < 1 / 64 ? Math.log1p(-r) : Math.log(x));
 each('div_backward', (g, y) => y === 0 ? 0 : -g * y);
 op('addn', (x, o, s) => map(x, s, a => a.reduce((t, u) => t + u)));
 op('cast', (x, o) => x[0].v.map(o.dtype === 'f32' ? Math.fround : o.dtype[0] === 'f' ? v => v

@@ -264,7 +264,9 @@ wgi_rule wgi_rule_of(const wgi_view *v, const wgi_step *const value[], const wgi
     r.rule =
         t->kind == WGI_STEP_VALUE ? value_rule(q, pattern, &r.numbers) : term_rule(q, t, pattern, &r.numbers);
     r.where = q->where;
-    if (t->chosen) r.numbers = ""; /* 0 times what nobody has read is no product */
+    if (t->beyond || t->chosen)
+        r.numbers = ""; /* 1 - 1 is not 4e-18; 0 times what nobody has read is no
+                                                 * product */
     wg_free(v->c, q);
     return r;
 }

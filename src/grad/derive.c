@@ -212,7 +212,7 @@ static wg_node forward_to(wg_node y, const wg_node x[], const wg_node t[], int n
     uint32_t from = UINT32_MAX;
     for (int k = 0; k < n; k++) from = WGI_MIN(from, x[k].index);
     if (!n || from > y.index) return wg_none;
-    const bool ok = wgi_as_written(f.g, from, y.index, &u) && advance_all(&f, y, x, t, n, from);
+    const bool ok = wgi_as_written(f.g, from, y.index, x, n, &u) && advance_all(&f, y, x, t, n, from);
     wgi_as_rewritten(f.g, &u);
     if (!ok) return wgi_error_node(f.g);
     const state *at = state_of(&f, y.index);

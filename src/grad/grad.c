@@ -877,7 +877,7 @@ static bool run(sweep *s, const wg_node y[], const wg_node seed[], const wgi_cho
     wgi_unwritten u;
     for (int k = 0; k < nx; k++) gx[k] = wg_none;
     if (nx == 0) return true;
-    if (!wgi_as_written(s->g, wgi_lowest(s->g, x, nx), wgi_highest(y, ny), &u)) return false;
+    if (!wgi_as_written(s->g, wgi_lowest(s->g, x, nx), wgi_highest(y, ny), x, nx, &u)) return false;
     bool ok = sweep_start(s, y, ny, x, nx) && plant(s, y, seed, by, ny);
     for (uint32_t l = s->list.count; ok && l-- > 0;)
         if (s->state[l].on) ok = visit(s, l);
@@ -885,20 +885,39 @@ static bool run(sweep *s, const wg_node y[], const wg_node seed[], const wgi_cho
     return ok;
 }
 
+/* What the sweep has found of n nodes, into gx[at[k]]. */
+static void take(sweep *s, const wg_node x[], const int at[], int n, wg_node gx[], uint32_t end[])
+{
+    for (int k = 0; k < n; k++) {
+        const state *st = state_of(s, x[k].index);
+        if (end) end[at[k]] = st && !st->way ? st->end : 0;
+        if (st) gx[at[k]] = st->total;
+    }
+}
+
+/* One sweep finds all gradients. Nodes that calls pass by (wgi_passed_by) have one of their own, which
+ * follows what was written: so what the others get does not depend on who else is asked for. */
 bool wgi_reverse_by(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], const wgi_choice by[],
                     int ny, const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked)
 {
-    sweep s = { .g = g, .here = here };
     wgi_place place = wgi_arena_place(&g->temp);
     const uint32_t mark = g->count;
-    s.notes = g->build.within && ny == 1 && !is_derived(g, y[0].index);
-    bool ok = run(&s, y, seed, by, ny, x, nx, gx);
-    for (int k = 0; ok && k < nx; k++) {
-        const state *at = state_of(&s, x[k].index);
-        if (end) end[k] = at && !at->way ? at->end : 0;
-        if (at) gx[k] = at->total;
+    wg_node *some = wgi_arena_alloc(&g->temp, sizeof *some * (size_t)(2 * nx + 1)), *made = some + nx;
+    int *at = wgi_arena_alloc(&g->temp, sizeof *at * (size_t)(nx + 1));
+    bool ok = some && at;
+    *blocked = 0;
+    for (int k = 0; k < nx; k++) gx[k] = wg_none;
+    for (int passed = 0; ok && passed < 2; passed++) {
+        sweep s = { .g = g, .here = here };
+        int n = 0;
+        for (int k = 0; k < nx; k++)
+            if (wgi_passed_by(g, x[k], wgi_highest(y, ny)) == passed) some[n] = x[k], at[n++] = k;
+        if (!n && (passed || nx)) continue;
+        s.notes = g->build.within && ny == 1 && !is_derived(g, y[0].index);
+        ok = run(&s, y, seed, by, ny, some, n, made);
+        if (ok) take(&s, some, at, n, gx, end);
+        *blocked = s.blocked ? s.blocked : *blocked;
     }
-    *blocked = s.blocked;
     wgi_mark_derived(g, mark);
     wgi_arena_rewind(&g->temp, place);
     return ok && wgi_ok(g->c);

@@ -122,7 +122,7 @@ bool wgi_copy_part(wg_graph *g, wg_node value, wg_node gy, const wgi_border *b, 
 {
     copier w = { .g = g, .gy = gy };
     wgi_unwritten u;
-    if (!wgi_as_written(g, b->count ? b->node[0] : 0, value.index, &u)) return false;
+    if (!wgi_as_written(g, b->count ? b->node[0] : 0, value.index, NULL, 0, &u)) return false;
     const bool ok = copy_nodes(&w, value, b, own);
     wgi_as_rewritten(g, &u);
     if (ok) *y = w.to[wgi_reached_at(&w.list, value.index)];
@@ -249,8 +249,8 @@ wg_node wgi_part_node(wg_site here, const wg_op *op, wg_node y, uint32_t mark, c
     wg_graph *g = y.graph;
     wgi_reached r;
     wgi_unwritten u;
-    const bool ok =
-        wgi_as_written(g, mark, y.index, &u) && wgi_reach(g, &g->temp, &y.index, 1, 0, ends_part, &mark, &r);
+    const bool ok = wgi_as_written(g, mark, y.index, NULL, 0, &u) &&
+                    wgi_reach(g, &g->temp, &y.index, 1, 0, ends_part, &mark, &r);
     wgi_as_rewritten(g, &u);
     if (!ok) return wgi_error_node(g);
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * 2 * ((size_t)r.count + (size_t)n + 1));

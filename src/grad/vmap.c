@@ -279,7 +279,7 @@ bool wgi_vmap(wg_site here, int64_t n, const wg_node y[], int ny, const wg_node 
     wg_graph *g = y[0].graph;
     const wgi_place place = wgi_arena_place(&g->temp);
     wgi_unwritten u;
-    bool ok = wgi_as_written(g, wgi_lowest(g, x, nx), wgi_highest(y, ny), &u) &&
+    bool ok = wgi_as_written(g, wgi_lowest(g, x, nx), wgi_highest(y, ny), NULL, 0, &u) &&
               map_all(g, here, n, y, ny, x, rows, nx, to);
     wgi_as_rewritten(g, &u);
     wgi_arena_rewind(&g->temp, place);

@@ -262,22 +262,30 @@ static bool passed_by(wg_graph *g, uint32_t first, wg_node x)
     return true;
 }
 
-/* What the op's rewrite gives. If it passes by an operand, the call is noted as it was written, for its node
- * alone: derivatives follow that. */
+/* What the op's rewrite gives. If it passes by an operand, or has no derivative, the call is noted as it was
+ * written, for its node alone: derivatives follow that. */
 static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
                          const void *attr)
 {
     const uint32_t first = g->count;
     wg_node y = op->rewrite(here, x, n, attr);
-    bool passes = false;
     if (!wg_node_ok(y) || !(op->vjp || op->expand)) return y;
+    bool passes = g->node[y.index].op->none == WG_EVERY_OPERAND;
+    wgi_how how = op->own && !passes ? WGI_OWN : WGI_WRITTEN;
     for (int k = 0; k < n; k++) {
         if (y.index == x[k].index) return y;
         passes |= passed_by(g, first, x[k]);
     }
-    if (!passes && g->count <= first + 1) return y;
-    if (passes && y.index < first) y = wg_apply(wg_inside(here), &wgi_op_same, &y, 1, NULL);
-    return wgi_composites_add(g, here, op, x, n, attr, first, y, passes) ? y : wgi_error_node(g);
+    how = passes || how == WGI_OWN ? how : WGI_AS_IT_IS;
+    bool alone = true;
+    for (uint32_t i = first; i < g->count; i++) alone &= i == y.index || wgi_is_leaf(&g->node[i]);
+    if (how == WGI_AS_IT_IS && alone && g->node[y.index].operands <= (uint32_t)n) return y;
+    if (how == WGI_AS_IT_IS && alone) how = WGI_OWN; /* it reads more than the call does */
+    if (how != WGI_AS_IT_IS && y.index < first) {
+        y = wg_apply(wg_inside(here), &wgi_op_same, &y, 1, NULL);
+        how = WGI_WRITTEN;
+    }
+    return wgi_composites_add(g, here, op, x, n, attr, first, y, how) ? y : wgi_error_node(g);
 }
 
 /* The node of an op whose rule has been obeyed, from a rewrite or an expansion. wg_none: it must be
@@ -294,7 +302,7 @@ static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const 
     if (wg_is_none(y[0]))
         return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "the op's expand left wg_none in y[0]");
     if (op->vjp && wg_node_ok(y[0])) y[0] = ruled(here, op, y[0], x, n, attr);
-    wgi_composites_add(g, here, op, x, n, attr, first, y[0], false);
+    wgi_composites_add(g, here, op, x, n, attr, first, y[0], WGI_AS_IT_IS);
     return y[0];
 }
 

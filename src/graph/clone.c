@@ -165,7 +165,7 @@ wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg_replay
     wg_node y = wgi_error_node(into);
     wgi_unwritten u;
     wgi_reached needed;
-    if (r.map && wgi_as_written(from, 0, root.index, &u)) {
+    if (r.map && wgi_as_written(from, 0, root.index, NULL, 0, &u)) {
         bool ok = wgi_reach(from, &from->temp, &root.index, 1, 0, ends_at, &r, &needed);
         for (uint32_t k = 0; ok && k < needed.count; k++) ok = clone_node(&r, needed.node[k]);
         y = ok ? r.map[root.index] : y;

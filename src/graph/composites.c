@@ -25,7 +25,7 @@ void wgi_composites_forget(wg_graph *g, uint32_t mark) { g->composites = beyond(
  * earlier one. A node that was made anew is not marked as rewritten, unless by an entry of this build. */
 static bool is_there(const wg_graph *g, const wgi_composite *w)
 {
-    if (!w->rewritten) return false;
+    if (w->how == WGI_AS_IT_IS) return false;
     if (w->generation == g->generation) return true;
     if (w->after > g->count || !g->node[w->result].rewritten) return false;
     for (size_t i = beyond(g, w->result); i < g->composites && g->composite[i].after <= g->count; i++)
@@ -65,8 +65,21 @@ static void mix_into_hash(wg_graph *g, const wg_op *op, const uint32_t in[], int
     if (attr) *h = wgi_mix(*h, wgi_attr_hash(op, attr));
 }
 
+/* The first node before `first` that the nodes from `first` on read; numbers and the like are no such
+ * nodes. */
+static uint32_t lowest_read(const wg_graph *g, uint32_t first)
+{
+    uint32_t low = first;
+    for (uint32_t i = first; i < g->count; i++)
+        for (uint32_t k = 0; !wgi_is_leaf(&g->node[i]) && k < g->node[i].operands; k++) {
+            const uint32_t in = wgi_in(&g->node[i])[k];
+            if (g->node[in].op != &wgi_op_number) low = WGI_MIN(low, in);
+        }
+    return low;
+}
+
 bool wgi_composites_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n,
-                        const void *attr, uint32_t first, wg_node result, bool rewritten)
+                        const void *attr, uint32_t first, wg_node result, wgi_how how)
 {
     if (!wg_node_ok(result) || result.index < first) return true; /* it made no node */
     uint32_t *in = wgi_arena_alloc(&g->arena, sizeof *in * (size_t)n);
@@ -76,13 +89,21 @@ bool wgi_composites_add(wg_graph *g, wg_site here, const wg_op *op, const wg_nod
     if (copy) memcpy(copy, attr, op->attr_size);
     wgi_composite *w = entry(g, op, first);
     if (!w) return false;
-    if (rewritten) { /* the tape, which runs EVEN nodes, leaves its derivative to others */
-        g->node[result.index].rewritten = true;
+    if (how != WGI_AS_IT_IS) g->node[result.index].rewritten = (uint8_t)how;
+    if (how == WGI_WRITTEN) /* the tape, which runs EVEN nodes, leaves its derivative to others */
         g->node[result.index].flags &= (uint8_t)~WGI_EVEN;
-    }
-    if (rewritten && result.index == g->count - 1) mix_into_hash(g, op, in, n, copy);
-    *w = (wgi_composite){ op,       here,         copy,          in,       (uint32_t)n, first,
-                          g->count, result.index, g->generation, rewritten };
+    if (how != WGI_AS_IT_IS && result.index == g->count - 1) mix_into_hash(g, op, in, n, copy);
+    *w = (wgi_composite){ op,
+                          here,
+                          copy,
+                          in,
+                          (uint32_t)n,
+                          first,
+                          g->count,
+                          result.index,
+                          g->generation,
+                          how == WGI_OWN ? lowest_read(g, first) : 0,
+                          (uint8_t)how };
     return true;
 }
 
@@ -109,7 +130,25 @@ wgi_node wgi_composites_record(wg_node n)
     return y;
 }
 
-bool wgi_as_written(wg_graph *g, uint32_t from, uint32_t to, wgi_unwritten *u)
+/* Whether one of n nodes is computed between what the call's nodes read and the call's result. */
+static bool is_passed_by(const wg_graph *g, const wgi_composite *w, const wg_node by[], int n)
+{
+    for (int k = 0; k < n; k++)
+        if (by[k].index > w->low && by[k].index < w->result && !wgi_is_leaf(&g->node[by[k].index]))
+            return true;
+    return false;
+}
+
+bool wgi_passed_by(const wg_graph *g, wg_node n, uint32_t to)
+{
+    for (size_t i = beyond(g, n.index); i < g->composites && g->composite[i].first <= to; i++) {
+        const wgi_composite *w = &g->composite[i];
+        if (w->how == WGI_OWN && is_there(g, w) && is_passed_by(g, w, &n, 1)) return true;
+    }
+    return false;
+}
+
+bool wgi_as_written(wg_graph *g, uint32_t from, uint32_t to, const wg_node by[], int n, wgi_unwritten *u)
 {
     const size_t first = beyond(g, from), end = g->composites;
     size_t count = 0;
@@ -120,9 +159,11 @@ bool wgi_as_written(wg_graph *g, uint32_t from, uint32_t to, wgi_unwritten *u)
     u->was = wgi_arena_alloc(&g->temp, sizeof *u->was * count);
     u->at = wgi_arena_alloc(&g->temp, sizeof *u->at * count);
     if (!u->was || !u->at) return false;
-    for (size_t i = first; u->count < count; i++) {
+    for (size_t i = first; count; i++) {
         const wgi_composite *w = &g->composite[i];
         if (!is_there(g, w)) continue;
+        count--;
+        if (by && w->how == WGI_OWN && !is_passed_by(g, w, by, n)) continue;
         u->was[u->count] = g->node[w->result];
         u->at[u->count++] = w->result;
         g->node[w->result] = as_written(&g->node[w->result], w);

@@ -5,6 +5,10 @@
 
 #include "graph/graph_structs.h"
 
+/* What the derivatives of a call follow: its nodes; the call as it was written, since its nodes pass by an
+ * operand; or its nodes, unless a node between them and [low, .) is asked for. */
+typedef enum wgi_how { WGI_AS_IT_IS, WGI_WRITTEN, WGI_OWN } wgi_how;
+
 /* The operands and options lie in the graph's arena. */
 typedef struct wgi_composite {
     const wg_op *op;
@@ -14,13 +18,14 @@ typedef struct wgi_composite {
     uint32_t operands;
     uint32_t first, after, result; /* the call made the nodes [first, after); result is one of them */
     uint32_t generation;           /* of the graph, when the call was noted */
-    bool rewritten;                /* the result is another op's node, and does not read all operands */
+    uint32_t low;                  /* of WGI_OWN: the first node that its nodes read */
+    uint8_t how;                   /* wgi_how */
 } wgi_composite;
 
 /* Notes a call that has just made the nodes [first, g->count). False: the call is not noted, for lack of
  * memory; an error was recorded. */
 bool wgi_composites_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n,
-                        const void *attr, uint32_t first, wg_node result, bool rewritten);
+                        const void *attr, uint32_t first, wg_node result, wgi_how how);
 /* Forgets the calls that made nodes from `mark` on. */
 void wgi_composites_forget(wg_graph *g, uint32_t mark);
 /* The same, but keeps the calls of this build: it differs from the last build from node `mark` on. */
@@ -52,9 +57,13 @@ typedef struct wgi_unwritten {
     size_t count;
 } wgi_unwritten;
 
-/* Such nodes among [from, to] become as they were written, until wgi_as_rewritten. u lies in g->temp. False:
- * out of memory; an error was recorded. */
-bool wgi_as_written(wg_graph *g, uint32_t from, uint32_t to, wgi_unwritten *u);
+/* Such nodes among [from, to] become as they were written, until wgi_as_rewritten. by, for derivatives by n
+ * nodes: nodes with derivatives of their own stay unless one of `by` is passed by. NULL: all become so. u
+ * lies in g->temp. False: out of memory; an error was recorded. */
+bool wgi_as_written(wg_graph *g, uint32_t from, uint32_t to, const wg_node by[], int n, wgi_unwritten *u);
 void wgi_as_rewritten(wg_graph *g, const wgi_unwritten *u);
+/* Whether n is computed between a call with derivatives of its own, up to node `to`, and what its nodes
+ * read. */
+bool wgi_passed_by(const wg_graph *g, wg_node n, uint32_t to);
 
 #endif

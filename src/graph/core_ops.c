@@ -1,5 +1,6 @@
 /* core_ops.c: the ops without operands, which are the leaves of a graph and the error node, and two ops that
  * are their first operand. */
+#include "graph/exact.h"
 #include "graph/graph.h"
 
 #define LEAF(id, text, value)                                                                      \
@@ -50,6 +51,11 @@ const wg_op wgi_op_ruled = { .name = "ruled",
 
 /* ---- same ---- */
 
+static wg_node exact_of_first(const wgi_exact *ask, wg_node y)
+{
+    return wgi_exact_of(ask, wgi_handle(y.graph, wgi_node_of(y)->in[0]));
+}
+
 /* Derivatives follow what was written: such a node has no rule of its own. */
 const wg_op wgi_op_same = { .name = "same",
                             .library = &wgi_op_same,
@@ -61,4 +67,5 @@ const wg_op wgi_op_same = { .name = "same",
                             .kind = WG_ALIAS,
                             .shape = wgi_shape_of_first,
                             .alias = wgi_at_start,
-                            .view = WG_VIEW_WHOLE };
+                            .view = WG_VIEW_WHOLE,
+                            .exact = exact_of_first };

@@ -116,7 +116,7 @@ int wg_equal_nodes(wg_node y, wg_node x, wg_node to[], int room)
     if (!to && room > 0) return wgi_fail_null(g->c, NULL, "equal_nodes", "array for the nodes"), 0;
     const wgi_place place = wgi_arena_place(&g->temp);
     int n = 0;
-    if (wgi_as_written(g, 0, WGI_MAX(y.index, x.index), &u)) {
+    if (wgi_as_written(g, 0, WGI_MAX(y.index, x.index), NULL, 0, &u)) {
         n = equal_nodes(g, y.index, x.index, to, room);
         wgi_as_rewritten(g, &u);
     }

@@ -66,7 +66,7 @@ typedef struct wgi_node {
                            * wg_layer_node */
     uint32_t operands;
     uint8_t dtype, output, flags; /* output: which one of its op's outputs the node is */
-    bool rewritten;               /* composites.h has what was written instead */
+    uint8_t rewritten;            /* composites.h has what was written instead: wgi_how */
 } wgi_node;
 
 /* A number leaf of a large graph. Later numbers with the same bits and dtype are the same leaf. */

@@ -34,6 +34,21 @@ static wg_tensor value_of(const maker *m, wg_node n)
 
 /* ---- forward ---- */
 
+/* Whether the value has digits that the operands, rounded as they are, do not give: 1 - p where p is next to
+ * 1. */
+static bool is_beyond(maker *m, int64_t i, const wg_tensor *t)
+{
+    const wgi_item *y = &m->v->item[i];
+    if (y->call < 0 || !y->op->asks) return false;
+    const wg_tensor of_operands = value_of(m, wgi_apart_build(&m->apart, i));
+    bool is = false;
+    for (int64_t e = 0; of_operands.data && e < wg_shape_size(t->shape); e++) {
+        const double is_now = ((const double *)t->data)[e];
+        is |= fabs(((const double *)of_operands.data)[e] - is_now) > 1e-4 * fabs(is_now);
+    }
+    return is;
+}
+
 static wg_status forward(maker *m)
 {
     for (int64_t i = 0; i <= m->root; i++) {
@@ -43,6 +58,7 @@ static wg_status forward(maker *m)
             .kind = WGI_STEP_VALUE, .from = -1, .to = i, .value = value_of(m, wgi_apart_copy(&m->apart, i))
         };
         if (!step->value.data) return wg_failed(m->v->c);
+        step->beyond = is_beyond(m, i, &step->value);
     }
     m->s->forward = m->s->steps;
     return WG_OK;

@@ -75,9 +75,13 @@ static int64_t find_needed(finder *f)
     return opened;
 }
 
+/* A call of an op that asks its operands (graph/exact.c) is an op of its own, of whatever it was made. */
 static void find(finder *f, const wg_node root[], int roots)
 {
-    memset(f->open, f->v->level == WGI_OPS, (size_t)f->calls);
+    for (int64_t k = 0; k < f->calls; k++) {
+        const wg_op *op = wg_graph_call(f->v->g, k).op;
+        f->open[k] = f->v->level == WGI_OPS && !op->asks && !op->own;
+    }
     for (int round = 0;; round++) {
         find_owners(f);
         need_roots(f, root, roots);

@@ -81,9 +81,11 @@ static inline bool is_among(const wg_op *op, const char *names)
 /* Operands belong together (y and x of tanh_backward), or their formula does not tell the whole. */
 static inline bool is_skipped(const wg_op *op)
 {
-    return is_among(op,
-                    " bce bce_logits tanh_backward sigmoid_backward gelu_tanh_backward div_backward pow_base "
-                    "pow_exponent pow_term nearest_finite settled checked cast as_class custom_vjp extern ");
+    return is_among(
+        op, " bce bce_by_rest bce_logits log_by_rest log_sech2 log_sigmoid log_sigmoid_rest sigmoid_less "
+            "sigmoid_rest "
+            "tanh_rest erf_rest tanh_backward sigmoid_backward gelu_tanh_backward div_backward pow_base "
+            "pow_exponent pow_term nearest_finite settled checked cast as_class custom_vjp extern ");
 }
 
 static inline const convention *convention_of(const wg_op *op)

@@ -18,6 +18,7 @@ static const struct {
     { " accuracy ", "it is constant between its steps: to minimise it is a mistake" },
     { " lu eigh_parts svd_parts qr_parts mixed ",
       "no builder makes it alone: ops that read it have the derivative" },
+    { " log_by_rest ", "derivatives are those of the ln x that was written" },
     { " extern extern_impure extern_grad extern_jvp ", "the caller's C function has no rule for it" },
 };
 static bool has_reason(const wg_op *op)

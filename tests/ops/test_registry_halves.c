@@ -33,10 +33,14 @@ static bool agree(double a, double b, double scale)
 static bool has_own_convention(const wg_op *op, int way)
 {
     /* Their operands do not belong together here: x is not the operand that y is the result of. */
-    if (!strcmp(op->name, "tanh_backward") || !strcmp(op->name, "sigmoid_backward")) return true;
+    static const char *const tied[] = { "tanh_backward",    "sigmoid_backward", "tanh_rest",
+                                        "sigmoid_rest",     "erf_rest",         "log_sigmoid",
+                                        "log_sigmoid_rest", "log_sech2" };
+    for (size_t i = 0; i < sizeof tied / sizeof *tied; i++)
+        if (!strcmp(op->name, tied[i])) return true;
     /* At p = t = 0 and p = t = 1 the gradient by p is 0, as PyTorch has it; that of the logarithms is
      * not. */
-    return !strcmp(op->name, "bce") && way != 3;
+    return (!strcmp(op->name, "bce") || !strcmp(op->name, "bce_by_rest")) && way != 3;
 }
 
 typedef struct orders {

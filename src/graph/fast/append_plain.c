@@ -18,6 +18,7 @@
  * Invariant, while count < quick: the build does not repeat the last one, no call is open that is remembered,
  * and there is room for a node. */
 #include "base/floats.h"
+#include "graph/exact.h"
 #include "graph/graph.h"
 
 /* NO_DTYPE: the dtype of a kind that has no record to copy. CELLS: values that get memory together. */
@@ -176,9 +177,9 @@ void wgi_eager_take(wg_graph *g)
 /* Writes op to the table; false: it is not plain. */
 static bool learn_op(wg_graph *g, const wg_op *op)
 {
-    if (wgi_without(g->c, WG_WITHOUT_SHORT) || op->kind != WG_MAP || op->shape || op->rewrite ||
-        op->attr_size || (op->promote && op->promote != WG_PROMOTE_FLOAT) || op->operands < 1 ||
-        op->operands > 2 || (!op->kernel[0] && !op->map) || !wgi_op_can_be_plain(op))
+    if (wgi_without(g->c, WG_WITHOUT_SHORT) || op->kind != WG_MAP || op->shape ||
+        (op->rewrite && !op->asks) || op->attr_size || (op->promote && op->promote != WG_PROMOTE_FLOAT) ||
+        op->operands < 1 || op->operands > 2 || (!op->kernel[0] && !op->map) || !wgi_op_can_be_plain(op))
         return false;
     if (g->plain.kinds == WGI_OPS / 2) g->plain.kinds = 0, memset(g->plain.kind, 0, sizeof g->plain.kind);
     g->plain.kinds++;
@@ -224,6 +225,7 @@ static uint32_t plain_number(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
 uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
 {
     if (n < 1 || n > 2 || (place(g, op)->node.op != op && !learn_op(g, op)) || n != op->operands) return 0;
+    if (op->asks && wgi_may_ask(x, n)) return 0;
     int lead = !x[0].graph; /* the first operand that is a node; the other one may be a number */
     if (lead == n || !in_graph(g, x[lead])) return 0;
     const wgi_node *m = &g->node[x[lead].index];
@@ -331,11 +333,17 @@ OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
     return y;
 }
 
+/* Whether op may get an answer from x, alone or beside a number (exact.c). */
+static inline bool may_ask(const wg_op *op, wg_node x)
+{
+    return op->asks && x.graph->node[x.index].op->exact;
+}
+
 OUT wg_node number_first(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
     wg_graph *g = b.graph;
     wgi_plain_op *k = g ? kind_of(g, op, 2, b) : NULL;
-    if (!k) return apply2(here, a, b, op);
+    if (!k || may_ask(op, b)) return apply2(here, a, b, op);
     if (!wgi_holds_number(k->number, wgi_number_bits(a), k->node.dtype)) return other_number(here, a, b, op);
     return quick(g, here, k, b, k->number->leaf, b.index);
 }
@@ -345,6 +353,9 @@ OUT wg_node two_nodes(wg_site here, wg_node a, wg_node b, const wg_op *op)
     wg_graph *g = a.graph;
     wgi_plain_op *k = b.graph == g ? kind_of(g, op, 2, a) : NULL;
     if (!k || kind_of(g, op, 2, b) != k) return apply2(here, a, b, op);
+    const bool constant =
+        op->asks && (g->node[a.index].op == &wgi_op_number || g->node[b.index].op == &wgi_op_number);
+    if (constant) return apply2(here, a, b, op);
     wgi_use(g, b.index);
     return quick(g, here, k, a, a.index, b.index);
 }
@@ -353,7 +364,7 @@ wg_node wg_apply1(wg_site here, wg_node x, const wg_op *op)
 {
     wg_graph *g = x.graph;
     wgi_plain_op *k = g ? kind_of(g, op, 1, x) : NULL;
-    return k ? quick(g, here, k, x, x.index, 0) : apply1(here, x, op);
+    return k && !may_ask(op, x) ? quick(g, here, k, x, x.index, 0) : apply1(here, x, op);
 }
 
 wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
@@ -362,7 +373,7 @@ wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
     if (!g) return number_first(here, a, b, op);
     if (b.graph) return two_nodes(here, a, b, op);
     wgi_plain_op *k = kind_of(g, op, 2, a);
-    if (!k) return apply2(here, a, b, op);
+    if (!k || may_ask(op, a)) return apply2(here, a, b, op);
     if (!wgi_holds_number(k->number, wgi_number_bits(b), k->node.dtype)) return other_number(here, a, b, op);
     return quick(g, here, k, a, a.index, k->number->leaf);
 }

@@ -134,13 +134,14 @@ static inline const void *operand(const backward *b, uint32_t i, uint32_t *bit)
     return v ? v : wgi_value_of_leaf(&b->g->node[i]);
 }
 
-/* Fills variable[] with the addresses of what the rule of node i reads, and `wanted` with a bit for each
- * operand whose gradient is wanted. False: the tape cannot run this node. Its value may be missing, when a
- * plan has run and left only its results behind. */
-static inline bool read_operands(const backward *b, uint32_t i, const void *variable[], uint32_t *wanted)
+/* Fills variable[] with the addresses of what the rule of node i may read, whose record is n, and `wanted`
+ * with a bit for each operand whose gradient is wanted. False: the tape cannot run this node. An address is
+ * NULL where there is no value: a plan has run and left only its results behind, or the node was rewritten
+ * and nothing reads its operand. */
+static inline bool read_operands(const backward *b, uint32_t i, const wgi_node *n, const void *variable[],
+                                 uint32_t *wanted)
 {
     const wg_graph *g = b->g;
-    const wgi_node *n = &g->node[i];
     const void **x = variable + WGI_X;
     uint32_t bit = 0;
     variable[WGI_GY] = &b->adjoint[i - b->lo], variable[WGI_Y] = g->value[i];
@@ -148,17 +149,24 @@ static inline bool read_operands(const backward *b, uint32_t i, const void *vari
         x[0] = operand(b, n->in[0], wanted);
         if (n->operands > 1) x[1] = operand(b, n->in[1], &bit);
         *wanted |= bit << 1;
-        return variable[WGI_Y] && x[0] && (n->operands == 1 || x[1]);
+        return true;
     }
     const uint32_t *in = wgi_in(n);
-    bool ok = variable[WGI_Y] && wgi_size(n->shape) == 1 && n->operands <= WGI_TAPE_OPERANDS;
+    bool ok = wgi_size(n->shape) == 1 && n->operands <= WGI_TAPE_OPERANDS;
     *wanted = 0;
     for (uint32_t k = 0; ok && k < n->operands; k++) {
         x[k] = operand(b, in[k], &bit);
         *wanted |= bit << k;
-        ok = x[k] && g->node[in[k]].dtype == n->dtype;
+        ok = g->node[in[k]].dtype == n->dtype;
     }
     return ok;
+}
+
+static inline bool has_values(const wgi_trace *t, const void *const variable[])
+{
+    for (uint32_t left = t->reads; left; left &= left - 1)
+        if (!variable[__builtin_ctz(left)]) return false;
+    return true;
 }
 
 /* The gradient of node i, for adding to it. It begins as -0, so the first contribution keeps its bits. */
@@ -207,24 +215,30 @@ static inline bool run_long(const backward *b, const wgi_trace *t, const uint32_
     return true;
 }
 
-/* Runs the rule of node i, and adds to the gradients of its operands. False: the tape cannot, or an error
- * was recorded. */
-static inline bool visit(backward *b, uint32_t i)
+/* Runs the rule of node i, whose record is n, and adds to the gradients of its operands. False: the tape
+ * cannot, or an error was recorded. */
+static inline bool visit(backward *b, uint32_t i, const wgi_node *n)
 {
     wg_graph *g = b->g;
-    const wgi_node *n = &g->node[i];
     const void *variable[WGI_VARIABLES];
     const bool single = n->dtype == WG_F32;
     uint32_t wanted;
     site *at = site_of(b, n);
-    if (!at || !read_operands(b, i, variable, &wanted)) return false;
+    if (!at || !read_operands(b, i, n, variable, &wanted)) return false;
     if (!at->trace[wanted]) at->trace[wanted] = wgi_trace_of(g->c, n, wanted, &g->temp);
     wgi_trace *t = at->trace[wanted];
-    if (!t || !t->usable) return false;
+    if (!t || !t->usable || !has_values(t, variable)) return false;
     if (t->is_short) return run_short(b, t, wgi_in(n), single, variable, wanted), true;
     if (run_long(b, t, wgi_in(n), single, variable, wanted)) return true;
     wgi_fault_report(g, 0, n->op, wg_inside(n->here), &t->fault);
     return false;
+}
+
+/* The same for a node that a rewrite has made: its derivative is that of the call that was written. */
+static bool visit_written(backward *b, uint32_t i)
+{
+    const wgi_node n = wgi_composites_record(wgi_handle(b->g, i));
+    return is_even_or_map(&n) && visit(b, i, &n);
 }
 
 /* Visits node i and the marked nodes below it, as long as they are EVEN. Returns the first other marked
@@ -336,8 +350,10 @@ bool wgi_tape_backward(wg_graph *g, wgi_request *r)
             continue;
         }
         g->marked[i] = 0;
-        /* The derivative follows what was written: grad.c adds its contributions in that order. */
-        ok = g->node[i].rewritten ? false : is_even_or_map(&g->node[i]) ? visit(&b, i) : visit_view(&b, i);
+        const wgi_node *n = &g->node[i];
+        ok = n->rewritten == WGI_WRITTEN ? visit_written(&b, i)
+             : is_even_or_map(n)         ? visit(&b, i, n)
+                                         : visit_view(&b, i);
     }
     if (ok) write_gradients(&b, r);
     memset(g->marked + b.lo, 0, ok ? 1 : i - b.lo);
