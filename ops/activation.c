@@ -100,7 +100,8 @@ EXACT(tanh_backward)
 {
     const wg_site here = ask->here;
     double a;
-    if (ask->what != WGI_LOG || !wgi_number_in(operand_of(y, 0), &a) || a != 1) return wg_none;
+    if (ask->what != WGI_LOG || !(ask->limit > 0) || !wgi_number_in(operand_of(y, 0), &a) || a != 1)
+        return wg_none;
     return ask->make ? log_of_scaled(ask, NODE_OF(log_sech2, NULL, operand_of(y, 1), operand_of(y, 2))) : y;
 }
 SAMPLE(tanh_backward) { return inner_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
@@ -131,7 +132,7 @@ EXACT(sigmoid_rest)
     const wg_site here = ask->here;
     double a;
     if (ask->what != WGI_LOG) return wgi_exact_difference(ask, y);
-    if (!wgi_number_in(operand_of(y, 0), &a) || a != 1) return wg_none;
+    if (!wgi_number_in(operand_of(y, 0), &a) || a != 1 || !(ask->limit > 0)) return wg_none;
     return ask->make ? log_of_scaled(ask, NODE_OF(log_sigmoid_rest, NULL, operand_of(y, 1), operand_of(y, 2)))
                      : y;
 }
@@ -140,7 +141,7 @@ EXACT(tanh_rest)
     const wg_site here = wg_inside(ask->here);
     double a;
     if (ask->what != WGI_LOG) return wgi_exact_difference(ask, y);
-    if (!wgi_number_in(operand_of(y, 0), &a) || a != 1) return wg_none;
+    if (!wgi_number_in(operand_of(y, 0), &a) || a != 1 || !(ask->limit > 0)) return wg_none;
     if (!ask->make) return y;
     const wg_node l = wg_neg(wg_softplus(wg_mul(2, operand_of(y, 2))));
     return ask->limit == 0.5 ? l : wg_add(log(2 * ask->limit), l);
@@ -215,7 +216,7 @@ EXACT(sigmoid)
     const wg_site here = ask->here;
     if (wants_rest(ask, 0)) return less(ask, y);
     if (wants_rest(ask, 1)) return exact_by(ask, &wgi_op_sigmoid_rest, y);
-    if (ask->what != WGI_LOG) return wg_none;
+    if (ask->what != WGI_LOG || !(ask->limit > 0)) return wg_none;
     return ask->make ? log_of_scaled(ask, NODE_OF(log_sigmoid, NULL, y, operand_of(y, 0))) : y;
 }
 VJP(sigmoid) { gx[0] = NODE_OF(sigmoid_backward, NULL, gy, y, x[0]); }

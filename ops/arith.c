@@ -54,7 +54,7 @@ static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here, double 
     SAMPLE(n) { return pair(g, i, wg_##n##_at, here, low, high); } \
     PAIR_OP(n, __VA_ARGS__)
 
-EXTERN(add, exp);
+EXTERN(add, exp, sub);
 
 /* ---- sums of which an operand is a number ---- */
 
@@ -83,28 +83,56 @@ static wg_node difference(wg_site here, wg_node a, wg_node b, bool sum)
     return widened(here, r, a, b);
 }
 
-/* Of y = c x: the rest of y is c times that of x. divides: y = x / c. */
-static wg_node exact_scaled(const wgi_exact *ask, wg_node x, double c, bool divides)
+/* Of y = c x: the rest of y is c times that of x, that of its square c c times, and ln(l c x) is one of l
+ * c. */
+static wg_node exact_scaled(const wgi_exact *ask, wg_node x, double c)
 {
-    if (ask->what == WGI_REST_OF_SQUARE || c == 0 || (ask->what == WGI_LOG && !(c > 0))) return wg_none;
-    wgi_exact other = *ask;
-    const bool larger = divides != (ask->what == WGI_LOG);
-    other.limit = larger ? ask->limit * c : ask->limit / c;
-    const wg_node r = wgi_exact_of(&other, x);
     const wg_site here = wg_inside(ask->here);
-    return wg_is_none(r) || !ask->make || ask->what == WGI_LOG ? r : divides ? wg_div(r, c) : wg_mul(r, c);
+    const double by = ask->what == WGI_REST_OF_SQUARE ? c * c : c;
+    wgi_exact other = *ask;
+    other.limit = ask->what == WGI_LOG ? ask->limit * by : ask->limit / by;
+    const wg_node r = by == 0 ? wg_none : wgi_exact_of(&other, x);
+    return wg_is_none(r) || !ask->make || ask->what == WGI_LOG ? r : wg_mul(r, by);
 }
 /* ln a and ln b, which are added, or with the sign -1 subtracted. Both are positive if both answer. */
 static wg_node exact_logs(const wgi_exact *ask, wg_node a, wg_node b, int sign)
 {
     const wg_site here = wg_inside(ask->here);
-    if (ask->what != WGI_LOG || !answers(ask, a) || !answers(ask, b)) return wg_none;
+    if (ask->what != WGI_LOG || !(ask->limit > 0) || !one_answers(ask, a) || !one_answers(ask, b))
+        return wg_none;
     if (!ask->make) return a;
     const wg_node u = wg_log(a), v = wg_log(b);
     return log_of_scaled(ask, sign < 0 ? wg_sub(u, v) : wg_add(u, v));
 }
 
-/* Of the product (s - x)(s + x), which was written as c - w or c + w: c minus it is w or -w. */
+/* A call limit - y. Its derivative is that of the difference: in those of its nodes digits cancel where y is
+ * next to 0. difference_end notes that its nodes make `made`. */
+typedef struct call {
+    wg_node operand[2];
+    uint32_t first;
+} call;
+static call difference_begin(const wgi_exact *ask, wg_node y)
+{
+    const wg_node limit = wgi_number_to_leaf(y.graph, ask->here, wg_number(ask->limit), wg_node_dtype(y));
+    return (call){ { limit, y }, y.graph->count };
+}
+static wg_node difference_end(const wgi_exact *ask, const call *c, wg_node made)
+{
+    wgi_composites_add(made.graph, wg_inside(ask->here), &wgi_op_sub, c->operand, 2, NULL, c->first, made,
+                       WGI_WRITTEN);
+    return made;
+}
+/* Of y = a b: 1 - a b = (1 - a) + a (1 - b), where a and b go to 1. */
+static wg_node exact_product(const wgi_exact *ask, wg_node y, wg_node a, wg_node b)
+{
+    const wg_site here = wg_inside(ask->here);
+    if (ask->what != WGI_REST || ask->limit != 1 || !one_answers(ask, a) || !one_answers(ask, b))
+        return wg_none;
+    if (!ask->make) return a;
+    const call c = difference_begin(ask, y);
+    return difference_end(ask, &c, wg_add(wg_sub(1, a), wg_mul(a, wg_sub(1, b))));
+}
+/* Of such a call, which was written as c - w or c + w: c minus it is w or -w. */
 static wg_node of_written(const wgi_exact *ask, wg_node y)
 {
     const wgi_node n = wgi_composites_record(y);
@@ -123,10 +151,10 @@ EXACT(mul)
     double c;
     const wg_node written = wgi_node_of(y)->rewritten ? of_written(ask, y) : wg_none;
     if (!wg_is_none(written)) return written;
-    if (a.index == b.index) return wgi_exact_square(ask, a);
-    if (wgi_number_in(a, &c) && is_shaped_as(y, b)) return exact_scaled(ask, b, c, false);
-    if (wgi_number_in(b, &c) && is_shaped_as(y, a)) return exact_scaled(ask, a, c, false);
-    return exact_logs(ask, a, b, 1);
+    if (a.index == b.index) return wgi_exact_square(ask, y, a);
+    if (wgi_number_in(a, &c) && is_shaped_as(y, b)) return exact_scaled(ask, b, c);
+    if (wgi_number_in(b, &c) && is_shaped_as(y, a)) return exact_scaled(ask, a, c);
+    return ask->what == WGI_LOG ? exact_logs(ask, a, b, 1) : exact_product(ask, y, a, b);
 }
 /* The number c of y = c + x, and x. wg_none: y has no number, or x another shape. */
 static wg_node beside_number(wg_node y, double *c)
@@ -149,9 +177,10 @@ EXACT(add)
 {
     double c;
     const wg_node x = beside_number(y, &c), u = exponent_of(y);
+    if (wgi_node_of(y)->rewritten) return of_written(ask, y);
     if (wg_is_none(x)) return x;
     if (ask->what == WGI_REST) return rest_of(ask, x, ask->limit - c);
-    if (ask->what != WGI_LOG || wg_is_none(u)) return wg_none;
+    if (ask->what != WGI_LOG || wg_is_none(u) || !(ask->limit > 0)) return wg_none;
     return ask->make ? log_of_scaled(ask, wg_softplus_at(wg_inside(ask->here), u)) : u;
 }
 /* y = c - x, x - c, or a rest, whose operand 2 helps. */
@@ -165,6 +194,7 @@ wg_node wgi_exact_difference(const wgi_exact *ask, wg_node y)
 }
 EXACT(neg)
 {
+    if (ask->what == WGI_LOG) return exact_scaled(ask, operand_of(y, 0), -1);
     return ask->what == WGI_REST             ? less(ask, rest_of(ask, operand_of(y, 0), -ask->limit))
            : ask->what == WGI_REST_OF_SQUARE ? wgi_exact_of(ask, operand_of(y, 0))
                                              : wg_none;
@@ -177,24 +207,28 @@ wg_node wgi_exactly(const wgi_exact *ask, wg_node y)
     return wg_sub(ask->limit, ask->what == WGI_REST ? y : wg_square(y));
 }
 
-/* Of y = x^2: the limit minus that is (s - x)(s + x) with s = sqrt(limit). */
-wg_node wgi_exact_square(const wgi_exact *ask, wg_node x)
+/* (s - x)(s + x), with s = sqrt(limit), is limit - y, where y = x^2. */
+static wg_node factors(const wgi_exact *ask, wg_node y, wg_node x)
 {
     const wg_site here = wg_inside(ask->here);
     const double s = sqrt(ask->limit);
-    wgi_exact other = *ask;
-    if (ask->what == WGI_LOG) {
-        other.limit = 1;
-        const wg_node l = wgi_exact_of(&other, x);
-        return wg_is_none(l) || !ask->make ? l : log_of_scaled(ask, wg_mul(2, l));
-    }
-    other.what = WGI_REST_OF_SQUARE;
-    wg_node r = ask->what == WGI_REST ? wgi_exact_of(&other, x) : wg_none;
-    if (!wg_is_none(r) || ask->what != WGI_REST || !(s > 0 && s * s == ask->limit)) return r;
     const wgi_exact below = for_rest(ask, s), above = for_rest(ask, -s);
-    const bool any = answers(&below, x) || answers(&above, x);
-    if (!any || !ask->make) return any ? x : wg_none;
-    return wg_mul(wg_sub(s, x), wg_add(s, x)); /* which ask for themselves */
+    if (!(s > 0 && s * s == ask->limit) || (!answers(&below, x) && !answers(&above, x))) return wg_none;
+    if (!ask->make) return x;
+    const call c = difference_begin(ask, y);
+    return difference_end(ask, &c, wg_mul(wg_sub(s, x), wg_add(s, x)));
+}
+/* Of y = x^2. */
+wg_node wgi_exact_square(const wgi_exact *ask, wg_node y, wg_node x)
+{
+    const wg_site here = wg_inside(ask->here);
+    wgi_exact other = *ask;
+    if (ask->what == WGI_REST_OF_SQUARE) return wg_none;
+    other.what = ask->what == WGI_LOG ? WGI_LOG : WGI_REST_OF_SQUARE;
+    other.limit = ask->what == WGI_LOG ? 1 : ask->limit;
+    const wg_node r = wgi_exact_of(&other, x);
+    if (wg_is_none(r)) return ask->what == WGI_LOG ? r : factors(ask, y, x);
+    return ask->make && ask->what == WGI_LOG ? log_of_scaled(ask, wg_mul(2, r)) : r;
 }
 
 /* ---- add ---- */
@@ -202,15 +236,15 @@ wg_node wgi_exact_square(const wgi_exact *ask, wg_node x)
 REWRITE(add) { return difference(here, x[0], x[1], true); }
 VJP(add) { gx[0] = gx[1] = gy; }
 ARITHMETIC_OP(add, -2, 2, .summary = "Elementwise sum.", .formula = "y = a + b",
-              .adjoint = "a' = y', b' = y'", .asks = true, .kernel = KERNELS(add), .arithmetic = WG_ADDS,
-              RULES(add, rewrite, exact, vjp));
+              .adjoint = "a' = y', b' = y'", .asks = true, .own = true, .kernel = KERNELS(add),
+              .arithmetic = WG_ADDS, RULES(add, rewrite, exact, vjp));
 
 /* ---- sub ---- */
 
 REWRITE(sub) { return difference(here, x[0], x[1], false); }
 VJP(sub) { gx[0] = gy, gx[1] = wg_neg(gy); }
 ARITHMETIC_OP(sub, -2, 2, .summary = "Elementwise difference.", .formula = "y = a - b",
-              .adjoint = "a' = y', b' = -y'", .asks = true, .exact = wgi_exact_difference,
+              .adjoint = "a' = y', b' = -y'", .asks = true, .own = true, .exact = wgi_exact_difference,
               .kernel = KERNELS(sub), .arithmetic = WG_SUBTRACTS, RULES(sub, rewrite, vjp));
 
 /* ---- mul ---- */
@@ -236,26 +270,33 @@ INNER_OP(
     .formula = "b' = -g y", .adjoint = "g' = -b'' y, y' = -b'' g", .operands = 2, .names = "g y",
     .kernel = KERNELS(div_backward), RULES(div_backward, expand, vjp));
 
-/* y = 1 / b: a sigmoid that was written out, where b = 1 + e^u. */
+/* Of y, which is sigmoid u. */
+static wg_node exact_sigmoid(const wgi_exact *ask, wg_node y, wg_node u)
+{
+    const wg_site here = wg_inside(ask->here);
+    if (ask->what == WGI_REST && ask->limit == 0) return less(ask, y);
+    if (ask->what == WGI_REST && ask->limit == 1) return ask->make ? wg_sigmoid(wg_neg(u)) : y;
+    if (ask->what != WGI_LOG || !(ask->limit > 0)) return wg_none;
+    return ask->make ? log_of_scaled(ask, wg_neg(wg_softplus(wg_neg(u)))) : y;
+}
+/* y = 1 / b: where b = 1 + e^u, sigmoid -u. */
 wg_node wgi_exact_reciprocal(const wgi_exact *ask, wg_node y, wg_node b)
 {
-    const wg_node u = exponent_of(b);
-    if (ask->what == WGI_LOG) {
-        wgi_exact other = *ask;
-        other.limit = 1 / ask->limit;
-        return less(ask, wgi_exact_of(&other, b));
-    }
-    if (wg_is_none(u) || ask->what != WGI_REST) return wg_none;
-    if (ask->limit == 0) return less(ask, y);
-    return ask->limit != 1 ? wg_none : ask->make ? wg_sigmoid_at(wg_inside(ask->here), u) : y;
+    wg_node u = exponent_of(b);
+    if (wg_is_none(u)) return u;
+    if (ask->make) u = wg_neg_at(wg_inside(ask->here), u);
+    return exact_sigmoid(ask, y, u);
 }
 EXACT(div)
 {
     const wg_node a = operand_of(y, 0), b = operand_of(y, 1);
     double c;
     if (wgi_number_in(a, &c) && c == 1 && is_shaped_as(y, b)) return wgi_exact_reciprocal(ask, y, b);
+    const wg_node u = exponent_of(b); /* of e^u / (1 + e^u), a sigmoid that was written out */
+    if (!wg_is_none(u) && wgi_node_of(a)->op == &wgi_op_exp && operand_of(a, 0).index == u.index)
+        return exact_sigmoid(ask, y, u);
     if (!wgi_number_in(b, &c)) return exact_logs(ask, a, b, -1);
-    return is_shaped_as(y, a) ? exact_scaled(ask, a, c, true) : wg_none;
+    return is_shaped_as(y, a) && c != 0 ? exact_scaled(ask, a, 1 / c) : wg_none;
 }
 VJP(div) { gx[0] = wg_div(gy, x[1]), gx[1] = wg_apply2(here, gx[0], y, &wgi_op_div_backward); }
 ARITHMETIC_OP(div, 0.5, 2, .summary = "Elementwise quotient. Integers give a float.", .formula = "y = a / b",
@@ -280,12 +321,25 @@ static wg_node chosen(wg_site here, wg_node a, wg_node b, wg_node instead)
 }
 EXPAND(maximum) { y[0] = chosen(here, x[0], x[1], wg_greater(x[1], x[0])); }
 VJP(maximum) { gx[0] = larger_gets(here, gy, x[0], x[1]), gx[1] = larger_gets(here, gy, x[1], x[0]); }
+/* The limit minus max(x, c) is the smaller of what is left to x and to c. */
+static wg_node exact_bound(const wgi_exact *ask, wg_node y, bool is_max)
+{
+    const wg_site here = wg_inside(ask->here);
+    double c;
+    const wg_node x = beside_number(y, &c);
+    if (wg_is_none(x) || ask->what != WGI_REST || !answers(ask, x)) return wg_none;
+    if (!ask->make) return x;
+    const wg_node r = wg_sub(ask->limit, x);
+    return is_max ? wg_minimum(r, ask->limit - c) : wg_maximum(r, ask->limit - c);
+}
+EXACT(maximum) { return exact_bound(ask, y, true); }
+EXACT(minimum) { return exact_bound(ask, y, false); }
 ARITHMETIC_OP(
     maximum, -3, 3, .summary = "Elementwise larger of two. NaN if either is NaN, and so are the derivatives.",
     .formula = "y = max(a, b)",
     .adjoint =
         "a' = y' where a > b, y' / 2 where a = b, else 0; b' = y' where b > a, y' / 2 where a = b, else 0",
-    .kinked = true, .kernel = KERNELS(maximum), RULES(maximum, expand, vjp));
+    .kinked = true, .kernel = KERNELS(maximum), RULES(maximum, expand, exact, vjp));
 
 EXPAND(minimum) { y[0] = chosen(here, x[0], x[1], wg_less(x[1], x[0])); }
 VJP(minimum) { gx[0] = larger_gets(here, gy, x[1], x[0]), gx[1] = larger_gets(here, gy, x[0], x[1]); }
@@ -295,7 +349,7 @@ ARITHMETIC_OP(
     .formula = "y = min(a, b)",
     .adjoint =
         "a' = y' where a < b, y' / 2 where a = b, else 0; b' = y' where b < a, y' / 2 where a = b, else 0",
-    .kinked = true, .kernel = KERNELS(minimum), RULES(minimum, expand, vjp));
+    .kinked = true, .kernel = KERNELS(minimum), RULES(minimum, expand, exact, vjp));
 
 /* ---- neg ---- */
 

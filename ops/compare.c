@@ -168,7 +168,7 @@ VJP(where) { gx[1] = wg_where(x[0], gy, 0), gx[2] = wg_where(x[0], 0, gy); }
 EXACT(where)
 {
     const wg_node a = operand_of(y, 1), b = operand_of(y, 2), c = operand_of(y, 0);
-    if (!answers(ask, a) && !answers(ask, b)) return wg_none;
+    if (!one_answers(ask, a) && !one_answers(ask, b)) return wg_none;
     return ask->make ? wg_where_at(wg_inside(ask->here), c, wgi_exactly(ask, a), wgi_exactly(ask, b)) : y;
 }
 #define COINS(...) wg_cast(CLASSES(2, __VA_ARGS__), WG_BOOL)

@@ -12,7 +12,7 @@ KERNEL(atanh) { WG_MAP1(k, ATANH(a)); }
 
 #if WG_BASE
 
-EXTERN(unit_gap);
+EXTERN(log_sech2, unit_gap);
 
 /* ---- sinh ---- */
 
@@ -22,9 +22,17 @@ UNARY_OP(sinh, -2, 2, .summary = "Hyperbolic sine of each element.", .formula = 
 
 /* ---- cosh ---- */
 
+/* ln cosh x is half of -ln(1 - tanh^2 x). */
+EXACT(cosh)
+{
+    const wg_site here = wg_inside(ask->here);
+    const wg_node x = operand_of(y, 0);
+    if (ask->what != WGI_LOG || !(ask->limit > 0)) return wg_none;
+    return ask->make ? log_of_scaled(ask, wg_mul(-0.5, NODE_OF(log_sech2, NULL, wg_tanh(x), x))) : y;
+}
 VJP(cosh) { gx[0] = wg_mul(gy, wg_sinh(x[0])); }
 UNARY_OP(cosh, -2, 2, .summary = "Hyperbolic cosine of each element.", .formula = "y = (e^x + e^-x) / 2",
-         .adjoint = "x' = y' sinh x", .cost = 14, MAPS(cosh));
+         .adjoint = "x' = y' sinh x", .cost = 14, .exact = cosh_exact, MAPS(cosh));
 
 /* ---- asinh ---- */
 

@@ -204,8 +204,9 @@ VJP(pow)
 EXACT(pow)
 {
     double b;
-    const bool square = wgi_number_in(operand_of(y, 1), &b) && b == 2;
-    return square ? wgi_exact_square(ask, operand_of(y, 0)) : wg_none;
+    const wg_node x = operand_of(y, 0);
+    if (!wgi_number_in(operand_of(y, 1), &b)) return wg_none;
+    return b == 2 ? wgi_exact_square(ask, y, x) : b == -1 ? wgi_exact_reciprocal(ask, y, x) : wg_none;
 }
 SAMPLE(pow) { return pair(here, g, i, &wgi_op_pow, NULL); }
 PAIR_OP(pow, .summary = "Elementwise power. Integers give a float.", .formula = "y = a^b",

@@ -24,11 +24,22 @@ VJP(sum)
     if (wg_dtype_is_float(wg_node_dtype(x[0])))
         gx[0] = wg_broadcast_to(with_axes(here, gy, x[0], &a->axes), wg_node_shape(x[0]));
 }
+/* The limit minus a sum of n elements is the sum of what is left of each to limit / n. */
+EXACT(sum)
+{
+    const wg_node x = operand_of(y, 0);
+    const int64_t all = wg_shape_size(wg_node_shape(x)), rows = wg_shape_size(wg_node_shape(y));
+    if (ask->what != WGI_REST || !all || !rows) return wg_none;
+    const wgi_exact each = for_rest(ask, ask->limit * (double)rows / (double)all);
+    if (!answers(&each, x) || !ask->make) return answers(&each, x) ? y : wg_none;
+    const wg_node r = wgi_exactly(&each, x);
+    return wg_apply(wg_inside(ask->here), &wgi_op_sum, &r, 1, wgi_node_of(y)->attr);
+}
 REDUCE_SAMPLES(sum, wg_sum(ANY(3, 0), .axis = 1), wg_sum(ANY(2, 300)), wg_sum(ANY(35, 70), .axis = 0),
                wg_sum(CLASSES(9, 5, 3), .axis = 0), wg_sum(wg_greater(CLASSES(3, 300), 0)));
 REDUCE_OP(sum, .summary = "Sum along axes. The sum of no elements is 0. Integers and bools give i64.",
           .formula = "y = sum(x along axis)", .adjoint = "x' = y'", BY_TREE, .shape = total_shape,
-          RULES(sum, rewrite, vjp), .kernel = KERNELS(sum), .leads = true);
+          RULES(sum, rewrite, exact, vjp), .kernel = KERNELS(sum), .leads = true);
 
 /* ---- sum_to ---- */
 

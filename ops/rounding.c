@@ -71,6 +71,13 @@ EXPAND(clip)
     wg_node v = wg_where(stands(here, x[1], wg_less(x[0], x[1])), x[1], x[0]);
     y[0] = wg_where(stands(here, x[2], wg_greater(v, x[2])), x[2], v);
 }
+EXACT(clip)
+{
+    const wg_site here = wg_inside(ask->here);
+    const wg_node x = operand_of(y, 0), low = operand_of(y, 1), high = operand_of(y, 2);
+    if (ask->what != WGI_REST || !answers(ask, x)) return wg_none;
+    return ask->make ? wg_clip(wg_sub(ask->limit, x), wg_sub(ask->limit, high), wg_sub(ask->limit, low)) : y;
+}
 /* Of x = NaN the slope is NaN. */
 VJP(clip)
 {
@@ -94,7 +101,7 @@ DEFINE_OP(clip,
                      "else x",
           .adjoint = "x' = y' where low <= x <= high, else 0; low' = y' where x < low and low <= high, else "
                      "0; high' = y' where v > high, else 0; v = low where x < low, else x",
-          .operands = 3, .names = "x low high", RULES(clip, shape, expand, vjp));
+          .operands = 3, .names = "x low high", RULES(clip, shape, expand, exact, vjp));
 wg_node wg_clip_at(wg_site here, wg_node x, wg_node low, wg_node high)
 {
     return NODE_OF(clip, NULL, x, low, high);

@@ -171,7 +171,11 @@ static inline wg_node nearest_finite(wg_site here, wg_node x)
 
 EXTERN(neg);
 /* Operand k of y, for .exact: nobody is told that a rule looks. */
-static inline wg_node operand_of(wg_node y, int k) { return wgi_handle(y.graph, wgi_in(wgi_node_of(y))[k]); }
+static inline wg_node operand_of(wg_node y, int k)
+{
+    const wgi_node *n = wgi_node_of(y);
+    return wgi_handle(y.graph, wgi_in(n)[k + wgi_is_ruled(n)]);
+}
 /* The same question of another quantity: limit - y, ln y. */
 static inline wgi_exact for_rest(const wgi_exact *ask, double limit)
 {
@@ -216,12 +220,20 @@ static inline bool answers(const wgi_exact *ask, wg_node y)
     whether.make = false;
     return !wg_is_none(wgi_exact_of(&whether, y));
 }
+/* The same for one of several: in a tree of choices not all are asked. */
+static inline bool one_answers(const wgi_exact *ask, wg_node y)
+{
+    enum { STEP = 3 };
+    wgi_exact whether = *ask;
+    whether.depth += STEP;
+    return answers(&whether, y);
+}
 /* What is asked for, of any node, by the builder that asks it. */
 wg_node wgi_exactly(const wgi_exact *ask, wg_node y);
-/* Of a difference, of 1 / b, of a square x x: arith.c. */
+/* Of a difference, of y = 1 / b, of y = x x: arith.c. */
 wg_node wgi_exact_difference(const wgi_exact *ask, wg_node y);
 wg_node wgi_exact_reciprocal(const wgi_exact *ask, wg_node y, wg_node b);
-wg_node wgi_exact_square(const wgi_exact *ask, wg_node x);
+wg_node wgi_exact_square(const wgi_exact *ask, wg_node y, wg_node x);
 /* .exact of an op that moves elements of its operand 0 and changes none: the answers are moved in the same
  * way. */
 static inline wg_node moved_exact(const wgi_exact *ask, wg_node y)

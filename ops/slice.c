@@ -98,6 +98,18 @@ VJP(concat)
         at += n;
     }
 }
+/* Of each part. */
+EXACT(concat)
+{
+    enum { MOST = 16 };
+    const int n = (int)wgi_node_of(y)->operands;
+    wg_node x[MOST];
+    bool any = false;
+    for (int k = 0; k < n && n <= MOST; k++) any |= one_answers(ask, x[k] = operand_of(y, k));
+    for (int k = 0; any && ask->make && k < n; k++) x[k] = wgi_exactly(ask, x[k]);
+    if (!any || !ask->make) return any ? y : wg_none;
+    return wg_apply(wg_inside(ask->here), &wgi_op_concat, x, n, wgi_node_of(y)->attr);
+}
 #define JOINED(axis, ...) wg_concat(((wg_node[]){ __VA_ARGS__ }), WG_COUNT_(wg_node, __VA_ARGS__), axis)
 SAMPLES(concat, JOINED(1, ANY(2, 3), ANY(2, 1), ANY(2, 0), ANY(2, 3)), JOINED(0, ANY(2, 3), ANY(4, 3)),
         JOINED(-1, ANY(2, 0), ANY(2, 0)), JOINED(-2, ANY(2, 3), CLASSES(5, 4, 3)));
@@ -108,7 +120,7 @@ DEFINE_OP(concat, .summary = "Tensors one after the other along an axis.",
           .formula = "y = \"the parts\" x_i \"side by side along axis\"",
           .adjoint = "x_i' = \"the part of y' where x_i stands\"", .stored = WG_EVERY_OPERAND, .operands = -1,
           .names = "x_i", .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON, TAKES(concat),
-          RULES(concat, shape, rewrite, units, vjp), .kernel = KERNELS(concat), .leads = true);
+          RULES(concat, shape, rewrite, exact, units, vjp), .kernel = KERNELS(concat), .leads = true);
 wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis)
 {
     return wg_apply(here, &wgi_op_concat, x, n, &axis);

@@ -74,16 +74,21 @@ EXPAND(softmax)
 EXACT(softmax)
 {
     if (wants_rest(ask, 0)) return less(ask, y);
-    const wg_op *op = ask->what == WGI_LOG ? &wgi_op_log_softmax
-                      : wants_rest(ask, 1) ? &wgi_op_softmax_rest
-                                           : NULL;
+    const wg_op *op = ask->what == WGI_LOG && ask->limit > 0 ? &wgi_op_log_softmax
+                      : wants_rest(ask, 1)                   ? &wgi_op_softmax_rest
+                                                             : NULL;
     const wg_node x = ask->what == WGI_LOG ? operand_of(y, 0) : y;
     if (!op || !ask->make) return op ? y : wg_none;
     const wg_node r = wg_apply(wg_inside(ask->here), op, &x, 1, wgi_node_of(y)->attr);
     return ask->what == WGI_LOG ? log_of_scaled(ask, r) : r;
 }
 VJP(softmax) { gx[0] = NODE_OF(softmax_grad, wg_attr(y), y, gy); }
-SOFT_OP(softmax, .activation = true, .exact = softmax_exact,
+/* The matrix of its derivatives is symmetric. */
+static wg_node softmax_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+{
+    return NODE_OF(softmax_grad, wg_attr(y), y, tx[0]);
+}
+SOFT_OP(softmax, .activation = true, .jvp = softmax_jvp, .exact = softmax_exact,
         .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
         .formula = "y = e^(x / temperature) / sum(e^(x / temperature) along axis)",
         .adjoint = "x' = y (y' - sum(y' y along axis)) / temperature");
@@ -95,7 +100,16 @@ EXPAND(log_softmax)
     y[0] = wg_sub(d, wg_log(wg_sum(wg_exp(d), .axis = f->axis, .keepdims = true)));
 }
 VJP(log_softmax) { gx[0] = NODE_OF(log_softmax_grad, wg_attr(y), y, gy); }
-SOFT_OP(log_softmax, .activation = true,
+/* Each tangent less that of the largest element, less their mean by the probabilities: so the largest, which
+ * is next to 0 where others are far below, has no term of its own. */
+static wg_node log_softmax_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+{
+    const int axis = ((const struct softmax *)wg_attr(y))->axis;
+    const wg_node top = wg_argmax(y, .axis = axis, .keepdims = true);
+    const wg_node d = wg_sub(tx[0], wg_take_along(tx[0], top, .axis = axis));
+    return wg_sub(d, wg_sum(wg_mul(wg_exp(y), d), .axis = axis, .keepdims = true));
+}
+SOFT_OP(log_softmax, .activation = true, .jvp = log_softmax_jvp,
         .summary = "Logarithm of softmax, also where softmax itself would round to 0.",
         .formula = "y = x / temperature - ln(sum(e^(x / temperature) along axis))",
         .adjoint = "x' = (y' - e^y sum(y' along axis)) / temperature");

@@ -26,6 +26,8 @@ static slices slices_of_grad(const wg_kernel *k)
 }
 KERNEL(softmax_grad) { return BY_FLOAT(k, softmax_grad, k, slices_of_grad(k), false); }
 KERNEL(softmax_rest) { return BY_FLOAT(k, softmax_rest, k, slices_of_grad(k)); }
+KERNEL(others) { return BY_FLOAT(k, others, k, slices_of_grad(k)); }
+KERNEL(log_softmax_rest) { return BY_FLOAT(k, log_rest, k, slices_of_grad(k)); }
 KERNEL(log_softmax_grad) { return BY_FLOAT(k, softmax_grad, k, slices_of_grad(k), true); }
 
 #if WG_BASE
@@ -79,11 +81,17 @@ static bool softmax_rest_shape(wg_rule *r)
     return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && wg_rule_float(r, 0) &&
            wg_rule_axis(r, &f->axis, r->x[0].shape->rank);
 }
+EXTERN(log_softmax_rest);
 EXPAND(softmax_rest) { y[0] = wg_sub(1, x[0]); }
 /* A difference of the number 1 and y. */
 EXACT(softmax_rest)
 {
-    return ask->what == WGI_REST ? less(ask, rest_of(ask, operand_of(y, 0), 1 - ask->limit)) : wg_none;
+    const wg_site here = wg_inside(ask->here);
+    const wg_node p = operand_of(y, 0);
+    if (ask->what == WGI_REST) return less(ask, rest_of(ask, p, 1 - ask->limit));
+    if (ask->what != WGI_LOG || !(ask->limit > 0)) return wg_none;
+    if (!ask->make) return y;
+    return log_of_scaled(ask, NODE_OF(log_softmax_rest, wgi_node_of(y)->attr, p, y, operand_of(p, 0)));
 }
 VJP(softmax_rest) { gx[0] = wg_neg(gy); }
 #define REST_OF(along, ...) \
@@ -97,6 +105,53 @@ DEFINE_OP(softmax_rest,
           .promote = WG_PROMOTE_COMMON, TAKES(softmax_grad), .shape = softmax_rest_shape,
           .kernel = KERNELS(softmax_rest), .units = units_of, .rows = rows_of, .leads = true,
           RULES(softmax_rest, expand, exact, vjp));
+
+/* ---- others: of each element the sum of the others along the axis ---- */
+
+EXPAND(others) { y[0] = wg_sub(total(here, x[0], attr), x[0]); }
+VJP(others) { gx[0] = NODE_OF(others, wg_attr(y), gy); }
+#define OTHERS(axis, ...) NODE_OF(others, WITH(softmax_grad, axis), ANY(__VA_ARGS__))
+SAMPLES(others, OTHERS(-1, 3, 4), OTHERS(0, 3, 4), OTHERS(1, 2, 3, 2), OTHERS(0, 70), OTHERS(1, 0, 4),
+        OTHERS(1, 3, 1));
+ERRORS(others, (OTHERS(2, 2, 3), "no axis 2"));
+DEFINE_OP(
+    others,
+    .summary = "Of each element the sum of the others along an axis. No digits of theirs are lost beside it.",
+    .formula = "y = sum(x along axis) - x", .adjoint = "x' = sum(y' along axis) - y'", .operands = 1,
+    .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, TAKES(softmax_grad), .shape = softmax_rest_shape,
+    .kernel = KERNELS(others), .units = units_of, .rows = rows_of, .leads = true, RULES(others, expand, vjp));
+
+/* ---- log_softmax_rest: ln(1 - p) of p = softmax x, where r is 1 - p. Derivatives go by x ---- */
+
+static bool log_softmax_rest_shape(wg_rule *r)
+{
+    return softmax_rest_shape(r) && shaped_as(r, 1, 0) && shaped_as(r, 2, 0);
+}
+EXPAND(log_softmax_rest)
+{
+    y[0] = wg_log(wg_sub(1, wg_softmax(x[2], .axis = ((const struct softmax_grad *)attr)->axis)));
+}
+VJP(log_softmax_rest)
+{
+    const wg_node share = NODE_OF(others, wg_attr(y), wg_mul(gy, wg_div(x[0], x[1])));
+    gx[2] = wg_mul(x[0], wg_sub(share, gy));
+}
+static wg_node log_rest_of(wg_site here, wg_node x, int axis)
+{
+    const wg_node p = wg_softmax(x, .axis = axis), r = NODE_OF(softmax_rest, WITH(softmax_grad, axis), p);
+    return NODE_OF(log_softmax_rest, WITH(softmax_grad, axis), p, r, x);
+}
+SAMPLES(log_softmax_rest, log_rest_of(here, ANY(3, 4), -1), log_rest_of(here, ANY(3, 4), 0),
+        log_rest_of(here, ANY(2, 3, 2), 1), log_rest_of(here, ANY(0, 4), 1));
+ERRORS(log_softmax_rest,
+       (NODE_OF(log_softmax_rest, WITH(softmax_grad, 0), ANY(3), ANY(4), ANY(3)), "is not shaped as"));
+DEFINE_OP(log_softmax_rest, .summary = "ln(1 - p), where p = softmax x and r = 1 - p.",
+          .formula = "y = ln(1 - p)",
+          .adjoint = "x' = p (sum(y' p / r along axis) - y' p / r - y'), p' = 0, r' = 0", .operands = 3,
+          .names = "p r x", .zero = 1 << 0 | 1 << 1, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
+          .cost = 10, TAKES(softmax_grad), .shape = log_softmax_rest_shape,
+          .kernel = KERNELS(log_softmax_rest), .units = units_of, .rows = rows_of, .leads = true,
+          RULES(log_softmax_rest, expand, vjp));
 
 /* ---- log_softmax_grad ---- */
 

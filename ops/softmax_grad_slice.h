@@ -123,6 +123,41 @@ ALWAYS_INLINE bool N(softmax_rest)(const wg_kernel *k, slices a)
     return true;
 }
 
+/* The sums of the others, beside the largest as a sum of their own. */
+static void N(others_of)(const T *x, T *y, int64_t n, int64_t d)
+{
+    int64_t m = 0;
+    double others = 0;
+    for (int64_t i = 1; i < n; i++) m = ABS(x[i * d]) > ABS(x[m * d]) ? i : m;
+    for (int64_t i = 0; i < n; i++) others += i == m ? 0 : (double)x[i * d];
+    for (int64_t i = 0; i < n; i++)
+        y[i * d] = (T)(i == m ? others : others - (double)x[i * d] + (double)x[m * d]);
+}
+ALWAYS_INLINE bool N(others)(const wg_kernel *k, slices a)
+{
+    for (int64_t u = k->begin; u < k->end; u++) {
+        const int64_t c = u % a.strips * WIDE, at = u / a.strips * a.n * a.inner + c;
+        const int64_t wide = a.inner - c < WIDE ? a.inner - c : WIDE;
+        for (int64_t j = 0; j < wide; j++)
+            N(others_of)((const T *)k->x[0] + at + j, (T *)k->y[0] + at + j, a.n, a.inner);
+    }
+    return true;
+}
+/* ln r, or ln(1 - p) where p is small. */
+ALWAYS_INLINE bool N(log_rest)(const wg_kernel *k, slices a)
+{
+    const T *p = k->x[0], *r = k->x[1];
+    T *y = k->y[0];
+    for (int64_t u = k->begin; u < k->end; u++) {
+        const int64_t c = u % a.strips * WIDE, at = u / a.strips * a.n * a.inner + c;
+        const int64_t wide = a.inner - c < WIDE ? a.inner - c : WIDE;
+        for (int64_t i = 0; i < a.n; i++)
+            for (int64_t j = at + i * a.inner; j < at + i * a.inner + wide; j++)
+                y[j] = p[j] < (T)0.5 ? LOG1P(-p[j]) : LOG(r[j]);
+    }
+    return true;
+}
+
 /* Units [begin, end): rows if the slices are rows, else strips of columns. */
 ALWAYS_INLINE bool N(softmax_grad)(const wg_kernel *k, slices a, bool logs)
 {

@@ -74,7 +74,7 @@ UNARY_OP(sqrt, 0.5, 3, .summary = "Square root of each element. NaN below 0.", .
 
 /* ---- square ---- */
 
-EXACT(square) { return wgi_exact_square(ask, operand_of(y, 0)); }
+EXACT(square) { return wgi_exact_square(ask, y, operand_of(y, 0)); }
 VJP(square) { gx[0] = wg_mul(gy, wg_mul(x[0], 2)); }
 UNARY_OP(square, -2, 2, .summary = "Square of each element.", .formula = "y = x^2", .adjoint = "x' = 2 y' x",
          .arithmetic = WG_MULTIPLIES, .kernel = KERNELS(square), RULES(square, exact, vjp));
@@ -133,7 +133,8 @@ REST_OP(erf_rest, -0.9, 0.9, .exact = wgi_exact_difference,
 REWRITE(log1p)
 {
     const wgi_exact ask = { .make = false };
-    return wg_is_none(rest_of(&ask, x[0], -1)) ? wg_none : wg_log(wg_add(x[0], 1));
+    const bool of_rest = !wg_is_none(rest_of(&ask, x[0], -1));
+    return of_rest || wgi_node_of(x[0])->op == &wgi_op_exp ? wg_log(wg_add(x[0], 1)) : wg_none;
 }
 VJP(log1p) { gx[0] = wg_div(gy, wg_where(wg_equal(x[0], -INFINITY), NAN, wg_add(x[0], 1))); }
 UNARY_OP(log1p, -0.5, 2,

@@ -22,6 +22,7 @@ each('tanh_rest', (a, y, x) => x > 2.4 ? 2 / (1 + Math.exp(2 * x)) : a - y);
 each('log_sigmoid', (y, x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))));
 each('log_sigmoid_rest', (y, x) => Math.min(-x, 0) - Math.log1p(Math.exp(-Math.abs(x))));
 each('log_sech2', (y, x) => 2 * (Math.LN2 - Math.abs(x) - Math.log1p(Math.exp(-2 * Math.abs(x)))));
+op('log_softmax_rest', x => x[0].v.map((p, i) => p < 0.5 ? Math.log1p(-p) : Math.log(x[1].v[i])));
 each('log_by_rest', (x, r) => Math.abs(r) < 1 / 64 ? Math.log1p(-r) : Math.log(x));
 each('div_backward', (g, y) => y === 0 ? 0 : -g * y);
 op('addn', (x, o, s) => map(x, s, a => a.reduce((t, u) => t + u)));

@@ -87,7 +87,7 @@ bool wgi_step_find_names(wgi_step_equation *q)
 }
 
 /* Whether 1 - |y|, as its number is printed, is not that of the y before rounding. */
-static bool is_at_limit(const wgi_step_equation *q)
+bool wgi_step_is_at_limit(const wgi_step_equation *q)
 {
     const wg_tensor *y = wgi_step_value(q, q->y - q->v->item);
     const size_t bytes = wg_dtype_size(wg_node_dtype(wgi_item_node(q->v, q->y - q->v->item)));
@@ -115,7 +115,7 @@ bool wgi_step_parse(wgi_step_equation *q, bool adjoint)
     q->primes = n->sign;
     const bool one = wgi_is_sum_of_one(q->v, q->y);
     if (!adjoint) return !one;
-    q->at_limit = op->adjoint_at_limits && is_at_limit(q);
+    q->at_limit = op->adjoint_at_limits && wgi_step_is_at_limit(q);
     const char *text = q->at_limit ? op->adjoint_at_limits : op->adjoint;
     const bool vectors = wg_op_is(op, "matmul") && q->y->operands == 2 &&
                          wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, 0))).rank == 1 &&

@@ -54,6 +54,8 @@ int64_t wgi_step_item(const wgi_step_equation *q, const wgi_formula_node *n);
 const wg_tensor *wgi_step_tensor(const wgi_step_equation *q, const wgi_formula_node *n);
 /* false: there are too many operands, or a name is too long. */
 bool wgi_step_find_names(wgi_step_equation *q);
+/* Whether 1 - |y| of its value, as its number is printed, is not that of y before rounding. */
+bool wgi_step_is_at_limit(const wgi_step_equation *q);
 /* Finds the op's formula, and its adjoint if wanted. false: there is none. */
 bool wgi_step_parse(wgi_step_equation *q, bool adjoint);
 /* Makes `own` of an equation of f. also: the op's formula where f is its adjoint. false: it cannot be written

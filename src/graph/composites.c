@@ -65,7 +65,7 @@ static void mix_into_hash(wg_graph *g, const wg_op *op, const uint32_t in[], int
     if (attr) *h = wgi_mix(*h, wgi_attr_hash(op, attr));
 }
 
-/* The first node before `first` that the nodes from `first` on read; numbers and the like are no such
+/* The first node before `first` to which the nodes from `first` on hand a gradient on. Numbers are no such
  * nodes. */
 static uint32_t lowest_read(const wg_graph *g, uint32_t first)
 {
@@ -73,7 +73,8 @@ static uint32_t lowest_read(const wg_graph *g, uint32_t first)
     for (uint32_t i = first; i < g->count; i++)
         for (uint32_t k = 0; !wgi_is_leaf(&g->node[i]) && k < g->node[i].operands; k++) {
             const uint32_t in = wgi_in(&g->node[i])[k];
-            if (g->node[in].op != &wgi_op_number) low = WGI_MIN(low, in);
+            const bool helps = k < 32 && g->node[i].op->zero >> k & 1;
+            if (!helps && g->node[in].op != &wgi_op_number) low = WGI_MIN(low, in);
         }
     return low;
 }
@@ -89,7 +90,8 @@ bool wgi_composites_add(wg_graph *g, wg_site here, const wg_op *op, const wg_nod
     if (copy) memcpy(copy, attr, op->attr_size);
     wgi_composite *w = entry(g, op, first);
     if (!w) return false;
-    if (how != WGI_AS_IT_IS) g->node[result.index].rewritten = (uint8_t)how;
+    uint8_t *mark = &g->node[result.index].rewritten;
+    if (how != WGI_AS_IT_IS && *mark != WGI_WRITTEN) *mark = (uint8_t)how; /* of a call within this one */
     if (how == WGI_WRITTEN) /* the tape, which runs EVEN nodes, leaves its derivative to others */
         g->node[result.index].flags &= (uint8_t)~WGI_EVEN;
     if (how != WGI_AS_IT_IS && result.index == g->count - 1) mix_into_hash(g, op, in, n, copy);

@@ -21,7 +21,8 @@ typedef struct wgi_exact {
     wgi_quantity what;
     double limit;
     bool make; /* false: only whether there is such a node */
-    int depth; /* how many nodes have handed the question on; beyond a few the answer is no */
+    int depth; /* how many nodes have handed the question on; beyond 16 the answer is no. One that asks
+                * several counts more */
 } wgi_exact;
 
 /* The node that is asked for, by .exact of y's op; wg_none: there is none. If ask->make is false, no node is

@@ -39,7 +39,7 @@ static wg_tensor value_of(const maker *m, wg_node n)
 static bool is_beyond(maker *m, int64_t i, const wg_tensor *t)
 {
     const wgi_item *y = &m->v->item[i];
-    if (y->call < 0 || !y->op->asks) return false;
+    if (y->call < 0 || (!y->op->asks && !y->op->own)) return false;
     const wg_tensor of_operands = value_of(m, wgi_apart_build(&m->apart, i));
     bool is = false;
     for (int64_t e = 0; of_operands.data && e < wg_shape_size(t->shape); e++) {
@@ -157,6 +157,30 @@ static wg_status leave_out(maker *m, wg_node y, wg_node gy, wg_node x, int64_t t
     return wg_failed(m->v->c);
 }
 
+/* Whether one item alone uses the item `to`. */
+static bool is_used_once(const maker *m, int64_t to)
+{
+    int uses = 0;
+    for (int64_t i = to + 1; i <= m->root; i++)
+        for (int k = 0; k < m->v->item[i].operands; k++) uses += *wgi_operand(m->v, &m->v->item[i], k) == to;
+    return uses == 1;
+}
+/* A term of an item that knows more of its operand than the operand's value, ln(1 - p) of p = 1. If it is the
+ * only one, it is the gradient. */
+static bool is_gradient(maker *m, int64_t i, int64_t to, wg_tensor *t)
+{
+    const wgi_item *y = &m->v->item[i];
+    wgi_apart whole;
+    if (y->call < 0 || !y->op->own || !is_used_once(m, to)) return false;
+    wg_tensor all = { WG_F64, t->shape, NULL };
+    if (wgi_apart_open(&whole, m->here, m->v, m->root) == WG_OK)
+        all = value_of(m, wg_grad_at(m->here, wgi_apart_copy(&whole, m->root), wgi_apart_copy(&whole, to)));
+    wgi_apart_close(&whole);
+    if (wg_failed(m->v->c)) return wg_recover(m->v->c), false;
+    if (all.data && is_finite(&all)) *t = all;
+    return all.data && is_finite(&all);
+}
+
 static wg_status hand_on(maker *m, int64_t i)
 {
     const wg_node y = wgi_apart_build(&m->apart, i);
@@ -170,11 +194,13 @@ static wg_status hand_on(maker *m, int64_t i)
         if (wg_is_none(m->gx[k])) continue;
         wg_tensor t = value_of(m, m->gx[k]);
         bool chosen = false;
+        const bool is_known = !m->local && t.data && !is_finite(&t) && is_gradient(m, i, m->operand[k], &t);
         if (!m->local && t.data && !is_finite(&t))
             s = leave_out(m, y, gy, m->x[k], m->operand[k], &t, &chosen);
         if (s != WG_OK) return s;
         s = add(m, WGI_STEP_TERM, i, m->operand[k], t);
         m->s->step[m->s->steps - 1].chosen = chosen;
+        m->s->step[m->s->steps - 1].beyond = is_known;
     }
     return s;
 }

@@ -23,7 +23,7 @@ typedef struct wgi_step {
     wg_tensor sum;    /* backward: the gradient of `to` after this step */
     int nth;          /* backward: this is the nth term of that gradient, from 1 */
     bool last;        /* backward: the last one: the sum is the gradient */
-    bool beyond;      /* a value: it has digits that its operands, as they are rounded, do not give */
+    bool beyond;      /* it has digits that the numbers of its rule, as they are rounded, do not give */
     bool chosen;      /* a term: some of it is 0 by a choice (wg_op.chooses), whatever the slope there is */
 } wgi_step;
 

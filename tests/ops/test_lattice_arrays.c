@@ -83,13 +83,14 @@ static const struct {
     { NULL, 0, NULL }
 };
 
-/* Operands of gradients that belong together; losses whose ends or targets test_lattice.c chooses. */
+/* Operands of gradients that belong together; losses whose ends or targets test_lattice.c chooses; others,
+ * which keeps what its formula loses. */
 static bool is_tied(const wg_op *op)
 {
     return is_among(op,
                     " cross_entropy_grad svd_grad eigh_grad slopes lu_det lu_solve cofactors cofactor_slope "
                     "turns svd_turns "
-                    "layer_norm_grad batch_norm_grad binary_cross_entropy hinge ");
+                    "layer_norm_grad batch_norm_grad binary_cross_entropy hinge others ");
 }
 
 /* ---- closed forms ---- */

@@ -55,6 +55,19 @@ static wg_node p_soft_0(wg_node z) { return soft(z, 0); }
 static wg_node p_soft_1(wg_node z) { return soft(z, 1); }
 static wg_node p_by_hand(wg_node z) { return wg_div(1, wg_add(1, wg_exp(wg_neg(z)))); }
 static wg_node p_by_tanh(wg_node z) { return wg_mul(0.5, wg_add(1, wg_tanh(wg_div(z, 2)))); }
+static wg_node p_by_growth(wg_node z)
+{
+    const wg_node e = wg_exp(z);
+    return wg_div(e, wg_add(1, e));
+}
+static wg_node p_by_power(wg_node z) { return wg_pow(wg_add(1, wg_exp(wg_neg(z))), -1); }
+static wg_node p_mean(wg_node z)
+{
+    const wg_node both = wg_stack(((wg_node[]){ wg_sigmoid(z), wg_sigmoid(z) }), 2, -1);
+    return wg_mean(both, .axis = -1);
+}
+static wg_node p_clipped(wg_node z) { return wg_minimum(wg_clip(wg_sigmoid(z), 0, 1), 2); }
+static wg_node p_product(wg_node z) { return wg_mul(wg_sigmoid(z), wg_sigmoid(wg_div(z, 2))); }
 static wg_node p_rest(wg_node z) { return wg_sub(1, wg_sigmoid(z)); }
 static wg_node p_hazard(wg_node z) { return wg_exp(wg_neg(wg_exp(wg_div(z, 8)))); }
 static wg_node p_cos(wg_node z) { return wg_cos(z); }
@@ -99,6 +112,14 @@ static jet l_cos(double z)
     const double s = sin(z / 2), c = cos(z);
     return (jet){ c < 0.5 ? log1p(-c) : log(2 * s * s), cos(z / 2) / s, -0.5 / s / s };
 }
+/* 1 - s t = n + s m, where n = 1 - s, m = 1 - t. */
+static jet l_product(double z)
+{
+    const double s = logistic(z), n = logistic(-z), t = logistic(z / 2), m = logistic(-z / 2), a = n + s * m;
+    const double d = -s * t * (n + m / 2) / a,
+                 e = -s * t * ((n + m / 2) * (n + m / 2) - s * n - t * m / 4) / a;
+    return (jet){ s * t < 0.5 ? log1p(-s * t) : log(a), d, e - d * d };
+}
 static jet l_shifted(double z) { return line(M_LN2, -1, log_sig(-z)); }
 
 static const quantity quantities[] = {
@@ -117,8 +138,13 @@ static const quantity quantities[] = {
     { "1 - e^-e^(z / 8)", p_hazard, 1, l_hazard, NULL, 3 },
     { "1 - cos z", p_cos, 1, l_cos, a_cos, 3 },
     { "3/2 - (2 sigmoid z - 1/2)", p_shifted, 1.5, l_shifted, NULL, 3 },
+    { "1 - e^z/(1 + e^z)", p_by_growth, 1, l_sigmoid, NULL, 3 },
+    { "1 - (1 + e^-z)^-1", p_by_power, 1, l_sigmoid, NULL, 3 },
+    { "1 - mean(sigmoid z)", p_mean, 1, l_sigmoid, NULL, 2 },
+    { "1 - clip(sigmoid z)", p_clipped, 1, l_sigmoid, NULL, 2 },
+    { "1 - sigmoid z sigmoid(z / 2)", p_product, 1, l_product, NULL, 2 },
 };
-enum { BY_HAND = 9 };
+enum { SOFT = 7, BY_HAND = 9 };
 enum { QUANTITIES = sizeof quantities / sizeof *quantities, FUNCTIONS = 5, WAYS = 4 };
 
 /* ---- functions of a quantity ---- */
@@ -197,12 +223,14 @@ static void check(wg_dtype t, int k, int f, int way)
 {
     const quantity *q = &quantities[k];
     float single[POINTS];
-    double z[POINTS], v[3][POINTS];
+    double z[POINTS], v[4][POINTS];
     wg_graph *g = graph(t);
     const wg_node x = vector(g, t, single, z), y = function(f, written(way, x, q));
     const wg_node d = wg_grad(wg_sum(y), x), e = wg_grad(wg_sum(d), x);
-    const wg_node all[] = { y, d, e };
-    for (int i = 0; i < 3; i++) wg_copy_f64(all[i], v[i], POINTS);
+    const wg_node one = wg_cast(wg_fill(g, 1, wg_node_shape(x)), t);
+    const wg_node forward = wg_jvp(y, &x, &one, 1);
+    const wg_node all[] = { y, d, e, forward };
+    for (int i = 0; i < 4; i++) wg_copy_f64(all[i], v[i], POINTS);
     char what[100];
     snprintf(what, sizeof what, "%s, a = %s, way %d", called[f], q->text, way);
     for (int i = 0; i < POINTS; i++) {
@@ -210,7 +238,8 @@ static void check(wg_dtype t, int k, int f, int way)
         if (k == BY_HAND && z[i] < -32 && t == WG_F32) continue; /* e^-z times what is squared underflows */
         compare(what, 0, t, z[i], v[0][i], want.v, want.d);
         compare(what, 1, t, z[i], v[1][i], want.d, want.e);
-        if (q->orders > 2) compare(what, 2, t, z[i], v[2][i], want.e, 0);
+        compare(what, -1, t, z[i], v[3][i], want.d, want.e);
+        if (q->orders > 2 || (k == SOFT && f == 0)) compare(what, 2, t, z[i], v[2][i], want.e, 0);
     }
     done(g);
 }

@@ -336,7 +336,7 @@ OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
 /* Whether op may get an answer from x, alone or beside a number (exact.c). */
 static inline bool may_ask(const wg_op *op, wg_node x)
 {
-    return op->asks && x.graph->node[x.index].op->exact;
+    return op->asks && wgi_called_op(&x.graph->node[x.index])->exact;
 }
 
 OUT wg_node number_first(wg_site here, wg_node a, wg_node b, const wg_op *op)
