@@ -207,7 +207,7 @@ EXACT(tanh)
 VJP(tanh) { gx[0] = NODE_OF(tanh_backward, NULL, gy, y, x[0]); }
 UNARY_OP(tanh, -2, 2, .activation = true, .summary = "Hyperbolic tangent of each element.",
          .formula = "y = tanh x", .adjoint = "x' = y' (1 - y^2)", .adjoint_at_limits = "x' = y' / cosh(x)^2",
-         .cost = 10, .exact = tanh_exact, MAPS(tanh));
+         .cost = 10, .source = true, .exact = tanh_exact, MAPS(tanh));
 
 /* ---- sigmoid ---- */
 
@@ -222,8 +222,8 @@ EXACT(sigmoid)
 VJP(sigmoid) { gx[0] = NODE_OF(sigmoid_backward, NULL, gy, y, x[0]); }
 UNARY_OP(sigmoid, -3, 3, .activation = true, .summary = "Logistic function of each element, between 0 and 1.",
          .formula = "y = 1 / (1 + e^-x)", .adjoint = "x' = y' y (1 - y)",
-         .adjoint_at_limits = "x' = y' sigmoid(x) sigmoid(-x)", .cost = 10, .exact = sigmoid_exact,
-         MAPS(sigmoid));
+         .adjoint_at_limits = "x' = y' sigmoid(x) sigmoid(-x)", .cost = 10, .source = true,
+         .exact = sigmoid_exact, MAPS(sigmoid));
 
 /* ---- sigmoid x - t: the gradient of a loss of logits x and targets t ---- */
 

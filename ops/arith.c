@@ -67,7 +67,6 @@ static wg_node widened(wg_site here, wg_node r, wg_node a, wg_node b)
 {
     const bool deeper = wg_node_shape(a).rank < wg_node_shape(b).rank;
     wg_shape s = wg_node_shape(deeper ? b : a), t = wg_node_shape(deeper ? a : b);
-    if (wg_is_none(r)) return r;
     for (int i = 1; i <= t.rank; i++)
         if (s.dim[s.rank - i] == 1) s.dim[s.rank - i] = t.dim[t.rank - i];
     return wg_shape_equal(s, wg_node_shape(r)) ? r : wg_broadcast_to(r, s);
@@ -80,7 +79,7 @@ static wg_node difference(wg_site here, wg_node a, wg_node b, bool sum)
     double c;
     if (wgi_number_in(a, &c)) r = sum ? less(&ask, rest_of(&ask, b, -c)) : rest_of(&ask, b, c);
     if (wg_is_none(r) && wgi_number_in(b, &c)) r = less(&ask, rest_of(&ask, a, sum ? -c : c));
-    return widened(here, r, a, b);
+    return wg_is_none(r) ? r : widened(here, r, a, b);
 }
 
 /* Of y = c x: the rest of y is c times that of x, that of its square c c times, and ln(l c x) is one of l

@@ -32,7 +32,7 @@ EXACT(cosh)
 }
 VJP(cosh) { gx[0] = wg_mul(gy, wg_sinh(x[0])); }
 UNARY_OP(cosh, -2, 2, .summary = "Hyperbolic cosine of each element.", .formula = "y = (e^x + e^-x) / 2",
-         .adjoint = "x' = y' sinh x", .cost = 14, .exact = cosh_exact, MAPS(cosh));
+         .adjoint = "x' = y' sinh x", .cost = 14, .source = true, .exact = cosh_exact, MAPS(cosh));
 
 /* ---- asinh ---- */
 

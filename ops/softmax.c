@@ -88,7 +88,7 @@ static wg_node softmax_jvp(wg_site here, wg_node y, const wg_node x[], const wg_
 {
     return NODE_OF(softmax_grad, wg_attr(y), y, tx[0]);
 }
-SOFT_OP(softmax, .activation = true, .jvp = softmax_jvp, .exact = softmax_exact,
+SOFT_OP(softmax, .activation = true, .jvp = softmax_jvp, .source = true, .exact = softmax_exact,
         .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
         .formula = "y = e^(x / temperature) / sum(e^(x / temperature) along axis)",
         .adjoint = "x' = y (y' - sum(y' y along axis)) / temperature");

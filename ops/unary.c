@@ -40,7 +40,7 @@ EXACT(exp)
 }
 VJP(exp) { gx[0] = wg_mul(gy, y); }
 UNARY_OP(exp, -2, 2, .summary = "Exponential function of each element.", .formula = "y = e^x",
-         .adjoint = "x' = y' y", .cost = 6, .exact = exp_exact, MAPS(exp));
+         .adjoint = "x' = y' y", .cost = 6, .source = true, .exact = exp_exact, MAPS(exp));
 
 /* ---- log ---- */
 
@@ -105,7 +105,7 @@ EXACT(cos)
     const wg_node half = wg_mul(0.5, operand_of(y, 0));
     return wg_mul(2 * ask->limit, wg_square(ask->limit == 1 ? wg_sin(half) : wg_cos(half)));
 }
-UNARY_OP(cos, -3, 3, .exact = cos_exact, .summary = "Cosine of each element, in radians.",
+UNARY_OP(cos, -3, 3, .source = true, .exact = cos_exact, .summary = "Cosine of each element, in radians.",
          .formula = "y = cos x", .adjoint = "x' = -y' sin x", .cost = 20, MAPS(cos));
 
 /* ---- erf ---- */
@@ -121,7 +121,7 @@ EXACT(erf)
     if (wants_rest(ask, 0)) return less(ask, y);
     return wants_rest(ask, 1) || wants_rest(ask, -1) ? exact_by(ask, &wgi_op_erf_rest, y) : wg_none;
 }
-UNARY_OP(erf, -2, 2, .exact = erf_exact, .summary = "Error function of each element.",
+UNARY_OP(erf, -2, 2, .source = true, .exact = erf_exact, .summary = "Error function of each element.",
          .formula = "y = erf(x)", .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .cost = 10, MAPS(erf));
 REST_OP(erf_rest, -0.9, 0.9, .exact = wgi_exact_difference,
         .summary = "a - y, where y = erf x. Where that is next to 0, a is 1, and it is computed "
@@ -152,7 +152,7 @@ EXACT(expm1)
 }
 VJP(expm1) { gx[0] = wg_mul(gy, wg_exp(x[0])); }
 UNARY_OP(expm1, -2, 2, .summary = "e^x - 1, exact also where x is small.", .formula = "y = e^x - 1",
-         .adjoint = "x' = y' e^x", .cost = 10, .exact = expm1_exact, MAPS(expm1));
+         .adjoint = "x' = y' e^x", .cost = 10, .source = true, .exact = expm1_exact, MAPS(expm1));
 
 /* ---- reciprocal ---- */
 

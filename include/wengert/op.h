@@ -194,10 +194,10 @@ struct wg_op {
      * transpose of a transpose is its operand.) */
     wg_node (*rewrite)(wg_site here, const wg_node x[], int n, const void *attr);
     /* Of the library's ops alone. asks: `rewrite` looks at nothing but wgi_exact_of (graph/exact.h) of its operand or, of
-     * two operands, of one beside a number. own: derivatives are those of the nodes that `rewrite` makes, unless one is
+     * two operands, of one beside a number. source: it answers by itself, also where its operands do not. own: derivatives are those of the nodes that `rewrite` makes, unless one is
      * asked for by a node between them and the operands. exact: an expression of y that keeps its digits where y has lost
      * them. */
-    bool asks, own;
+    bool asks, own, source;
     wg_node (*exact)(const struct wgi_exact *ask, wg_node y);
 
     wg_kernel_fn kernel[WG_ISAS];              /* by instruction set; NULL: kernel[0] */

@@ -885,14 +885,43 @@ static bool run(sweep *s, const wg_node y[], const wg_node seed[], const wgi_cho
     return ok;
 }
 
-/* What the sweep has found of n nodes, into gx[at[k]]. */
-static void take(sweep *s, const wg_node x[], const int at[], int n, wg_node gx[], uint32_t end[])
+/* One sweep, for the nodes of x with the mark `passed` alone. */
+static bool sweep_for(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[],
+                      const wgi_choice by[], int ny, const wg_node x[], int nx, const bool mark[],
+                      bool passed, wg_node gx[], uint32_t end[], uint32_t *blocked)
 {
-    for (int k = 0; k < n; k++) {
-        const state *st = state_of(s, x[k].index);
-        if (end) end[at[k]] = st && !st->way ? st->end : 0;
-        if (st) gx[at[k]] = st->total;
+    sweep s = { .g = g, .here = here };
+    wg_node *some = mark ? wgi_arena_alloc(&g->temp, sizeof *some * (size_t)(2 * nx)) : NULL;
+    int n = 0;
+    if (mark && !some) return false;
+    for (int k = 0; mark && k < nx; k++)
+        if (mark[k] == passed) some[n++] = x[k];
+    if (mark && !n) return true;
+    s.notes = g->build.within && ny == 1 && !is_derived(g, y[0].index);
+    const bool ok = run(&s, y, seed, by, ny, mark ? some : x, mark ? n : nx, mark ? some + nx : gx);
+    for (int k = 0; ok && k < nx; k++) {
+        if (mark && mark[k] != passed) continue;
+        const state *at = state_of(&s, x[k].index);
+        if (end) end[k] = at && !at->way ? at->end : 0;
+        gx[k] = at ? at->total : wg_none;
     }
+    *blocked = s.blocked ? s.blocked : *blocked;
+    return ok;
+}
+
+/* By node of x, whether a call with derivatives of its own passes by it. NULL: none is, or there is no
+ * memory. */
+static bool *marks(wg_graph *g, const wg_node y[], int ny, const wg_node x[], int nx)
+{
+    bool any = false, *mark = NULL;
+    const uint32_t to = g->composites && ny ? wgi_highest(y, ny) : 0;
+    for (int k = 0; to && k < nx; k++) {
+        const bool passed = !wgi_is_leaf(&g->node[x[k].index]) && wgi_passed_by(g, x[k], to);
+        if (passed && !any) mark = wgi_arena_zeroed(&g->temp, (size_t)nx * sizeof *mark);
+        if (passed && mark) mark[k] = true;
+        any |= passed;
+    }
+    return mark;
 }
 
 /* One sweep finds all gradients. Nodes that calls pass by (wgi_passed_by) have one of their own, which
@@ -902,22 +931,10 @@ bool wgi_reverse_by(wg_graph *g, wg_site here, const wg_node y[], const wg_node 
 {
     wgi_place place = wgi_arena_place(&g->temp);
     const uint32_t mark = g->count;
-    wg_node *some = wgi_arena_alloc(&g->temp, sizeof *some * (size_t)(2 * nx + 1)), *made = some + nx;
-    int *at = wgi_arena_alloc(&g->temp, sizeof *at * (size_t)(nx + 1));
-    bool ok = some && at;
+    const bool *passed = marks(g, y, ny, x, nx);
     *blocked = 0;
-    for (int k = 0; k < nx; k++) gx[k] = wg_none;
-    for (int passed = 0; ok && passed < 2; passed++) {
-        sweep s = { .g = g, .here = here };
-        int n = 0;
-        for (int k = 0; k < nx; k++)
-            if (wgi_passed_by(g, x[k], wgi_highest(y, ny)) == passed) some[n] = x[k], at[n++] = k;
-        if (!n && (passed || nx)) continue;
-        s.notes = g->build.within && ny == 1 && !is_derived(g, y[0].index);
-        ok = run(&s, y, seed, by, ny, some, n, made);
-        if (ok) take(&s, some, at, n, gx, end);
-        *blocked = s.blocked ? s.blocked : *blocked;
-    }
+    bool ok = wgi_ok(g->c) && sweep_for(g, here, y, seed, by, ny, x, nx, passed, false, gx, end, blocked);
+    if (passed) ok = ok && sweep_for(g, here, y, seed, by, ny, x, nx, passed, true, gx, end, blocked);
     wgi_mark_derived(g, mark);
     wgi_arena_rewind(&g->temp, place);
     return ok && wgi_ok(g->c);

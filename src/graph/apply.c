@@ -288,13 +288,21 @@ static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     return wgi_composites_add(g, here, op, x, n, attr, first, y, how) ? y : wgi_error_node(g);
 }
 
+/* Of an op that asks its operands only if one may answer. */
+static inline bool may_rewrite(const wg_op *op, const wg_graph *g, const wg_node x[], int n)
+{
+    bool answers = false;
+    for (int k = 0; op->asks && k < n; k++) answers |= x[k].graph && g->node[x[k].index].answers;
+    return op->rewrite && (!op->asks || answers);
+}
+
 /* The node of an op whose rule has been obeyed, from a rewrite or an expansion. wg_none: it must be
  * appended. */
 static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
                               const void *attr)
 {
     g->rule.users += wgi_op_asks(op);
-    wg_node y[WG_MAX_OUTPUTS] = { op->rewrite ? rewritten(here, op, g, x, n, attr) : wg_none };
+    wg_node y[WG_MAX_OUTPUTS] = { may_rewrite(op, g, x, n) ? rewritten(here, op, g, x, n, attr) : wg_none };
     if (!wg_is_none(y[0]) || !is_composite(op)) return y[0];
     const uint32_t first = g->count;
     y[0] = wgi_error_node(g);

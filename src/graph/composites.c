@@ -90,9 +90,10 @@ bool wgi_composites_add(wg_graph *g, wg_site here, const wg_op *op, const wg_nod
     if (copy) memcpy(copy, attr, op->attr_size);
     wgi_composite *w = entry(g, op, first);
     if (!w) return false;
-    uint8_t *mark = &g->node[result.index].rewritten;
-    if (how != WGI_AS_IT_IS && *mark != WGI_WRITTEN) *mark = (uint8_t)how; /* of a call within this one */
-    if (how == WGI_WRITTEN) /* the tape, which runs EVEN nodes, leaves its derivative to others */
+    wgi_node *made = &g->node[result.index];
+    if (how != WGI_AS_IT_IS && made->rewritten != WGI_WRITTEN)
+        made->rewritten = how & 3; /* a call within this one may be */
+    if (how == WGI_WRITTEN)        /* the tape, which runs EVEN nodes, leaves its derivative to others */
         g->node[result.index].flags &= (uint8_t)~WGI_EVEN;
     if (how != WGI_AS_IT_IS && result.index == g->count - 1) mix_into_hash(g, op, in, n, copy);
     *w = (wgi_composite){ op,

@@ -8,13 +8,12 @@ enum { DEEPEST = 16 };
 wg_node wgi_exact_of(const wgi_exact *ask, wg_node y)
 {
     const wgi_node *n = wgi_node_of(y);
-    const wg_op *op = n ? wgi_called_op(n) : NULL;
-    if (!op || !y.index || !op->exact || ask->depth >= DEEPEST || !wg_dtype_is_float((wg_dtype)n->dtype) ||
+    if (!n || !y.index || !n->answers || ask->depth >= DEEPEST || !wg_dtype_is_float((wg_dtype)n->dtype) ||
         (y.graph->rule.op && y.index < y.graph->rule.watch.first))
         return wg_none;
     wgi_exact next = *ask;
     next.depth++;
-    return op->exact(&next, y);
+    return wgi_called_op(n)->exact(&next, y);
 }
 
 bool wgi_number_in(wg_node n, double *value)
@@ -29,8 +28,7 @@ bool wgi_may_ask(const wg_node x[], int n)
     double number;
     for (int k = 0; k < n; k++) {
         const wgi_node *m = wgi_node_of(x[k]);
-        if (m && wgi_called_op(m)->exact && (n == 1 || wgi_is_number(x[!k]) || wgi_number_in(x[!k], &number)))
-            return true;
+        if (m && m->answers && (n == 1 || wgi_is_number(x[!k]) || wgi_number_in(x[!k], &number))) return true;
     }
     return false;
 }

@@ -52,6 +52,19 @@ static inline bool wgi_has_parameter(const wgi_node *n)
 static inline bool wgi_can_build(const wg_graph *g) { return g && g->count && wgi_ok(g->c); }
 static inline int wgi_outputs(const wg_op *op) { return op->outputs ? op->outputs : 1; }
 static inline const uint32_t *wgi_in(const wgi_node *n) { return n->operands <= 2 ? n->in : n->list; }
+/* Whether n, of an op that hands questions on, may answer: by operands that may. An elementwise op of two
+ * operands needs both, or a number beside one. */
+static inline bool wgi_may_answer(const wg_graph *g, const wgi_node *n)
+{
+    const wg_op *op = wgi_called_op(n);
+    const uint32_t *in = wgi_in(n);
+    bool any = false, all = true;
+    if (!op->exact || op->source) return op->source;
+    for (uint32_t k = 0; k < n->operands; k++) any |= g->node[in[k]].answers;
+    for (uint32_t k = 0; any && op->kind == WG_MAP && n->operands == 2 && k < 2; k++)
+        all &= g->node[in[k]].answers || g->node[in[k]].op == &wgi_op_number;
+    return any && all;
+}
 uint32_t wgi_new_stamp(wg_context *c);
 void wgi_restamp(wg_graph *g, uint32_t mark);           /* nodes from mark on have been removed */
 uint32_t wgi_past_stamp(const wg_graph *g, uint32_t i); /* of a node before g->since: handle.c */

@@ -66,7 +66,8 @@ typedef struct wgi_node {
                            * wg_layer_node */
     uint32_t operands;
     uint8_t dtype, output, flags; /* output: which one of its op's outputs the node is */
-    uint8_t rewritten;            /* composites.h has what was written instead: wgi_how */
+    uint8_t rewritten : 2;        /* composites.h has what was written instead: wgi_how */
+    uint8_t answers : 1;          /* it may have an answer to exact.h; 0: it has none */
 } wgi_node;
 
 /* A number leaf of a large graph. Later numbers with the same bits and dtype are the same leaf. */
@@ -84,6 +85,7 @@ typedef struct wgi_plain_op {
     wgi_node node; /* the last such node; only its op is valid while there is none. op NULL: a free entry */
     wgi_hash hash; /* of all nodes that are copies of it */
     const wgi_number *number; /* the entry of the last number that was an operand */
+    bool hands_on;            /* its nodes may answer where their operands do (exact.h) */
     /* A call of the kernel for scalars of the record's dtype: append_plain.c. fn NULL: it may not be called
      * eagerly. */
     wg_kernel_fn fn;

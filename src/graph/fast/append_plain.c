@@ -208,6 +208,7 @@ static void learn_scalar(wg_graph *g, const wgi_node *y)
     wgi_plain_op *k = place(g, y->op);
     k->node = *y;
     k->node.flags = WGI_SCALAR | WGI_EVEN;
+    k->hands_on = y->op->exact && !y->op->source;
     k->hash = wgi_hash_of(y->op, y->shape, y->dtype | y->operands << 16);
     k->number = g->plain.number;
 }
@@ -222,15 +223,21 @@ static uint32_t plain_number(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
                                                   : wgi_leaf_number(g, here, wgi_number_value(x), t).index;
 }
 
+/* Of a pair: both answer, or one does beside a number. */
+static inline bool both_answer(const wgi_node *a, const wgi_node *b)
+{
+    return (a->answers || a->op == &wgi_op_number) && (b->answers || b->op == &wgi_op_number);
+}
+
 uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
 {
     if (n < 1 || n > 2 || (place(g, op)->node.op != op && !learn_op(g, op)) || n != op->operands) return 0;
-    if (op->asks && wgi_may_ask(x, n)) return 0;
     int lead = !x[0].graph; /* the first operand that is a node; the other one may be a number */
     if (lead == n || !in_graph(g, x[lead])) return 0;
     const wgi_node *m = &g->node[x[lead].index];
     const wg_shape *shape = m->shape;
     wg_dtype t = (wg_dtype)m->dtype;
+    bool answers = m->answers;
     uint32_t a = x[lead].index, b = 0;
     const bool floats = op->promote == WG_PROMOTE_FLOAT || !op->kernel[0];
     if (t == WG_BOOL || wg_dtype_is_stored(t) || (floats && !wg_dtype_is_float(t))) return 0;
@@ -239,8 +246,11 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
         b = x[1].index;
         m = &g->node[b];
         if (m->dtype != t || (m->shape != shape && m->shape->rank && shape->rank)) return 0;
+        if (op->asks && (answers || m->answers) && wgi_may_ask(x, n)) return 0;
+        answers = op->exact && (answers || m->answers) && both_answer(&g->node[a], m);
         shape = m->shape->rank ? m->shape : shape;
-    } else if (n == 2) {
+    } else if (op->asks && answers) return 0;
+    else if (n == 2) {
         uint32_t number = plain_number(g, here, x[!lead], t);
         if (!number) return 0;
         b = lead ? a : number;
@@ -253,7 +263,7 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     y->hash =
         wgi_hash_after(y[-1].hash, wgi_hash_of(op, shape, t | (uint32_t)n << 16), (uint64_t)b << 32 | a);
     y->name = 0, y->operands = (uint32_t)n, y->dtype = (uint8_t)t, y->output = 0;
-    y->rewritten = false;
+    y->rewritten = false, y->answers = op->exact && (answers || op->source);
     y->flags = even ? WGI_SCALAR | WGI_EVEN : 0;
     g->weight += scalar ? 0 : (double)wgi_size(shape);
     wgi_use(g, a);
@@ -288,7 +298,8 @@ static inline wgi_plain_op *kind_of(wg_graph *g, const wg_op *op, int n, wg_node
     return m->flags & WGI_SCALAR && same ? k : NULL;
 }
 
-/* The node of operands a and b, the same kind of node as k->node. x is an operand, and no number. */
+/* The node of operands a and b, the same kind of node as k->node. x is an operand, and no number; of two
+ * nodes one that does not answer, if there is one. */
 OUT wg_node quick(wg_graph *g, wg_site here, wgi_plain_op *k, wg_node x, uint64_t a, uint64_t b)
 {
     uint64_t in = b << 32 | a;
@@ -296,6 +307,7 @@ OUT wg_node quick(wg_graph *g, wg_site here, wgi_plain_op *k, wg_node x, uint64_
     wgi_use(g, x.index);
     __builtin_prefetch(y + WGI_AHEAD, 1);
     *y = k->node;
+    if (k->hands_on) y->answers = g->node[x.index].answers;
     y->in[0] = (uint32_t)in, y->in[1] = (uint32_t)(in >> 32), y->here = here;
     y->hash = wgi_hash_after(y[-1].hash, k->hash, in);
     x.index = wgi_node_count(g, y), x.generation = g->stamp;
@@ -334,10 +346,7 @@ OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
 }
 
 /* Whether op may get an answer from x, alone or beside a number (exact.c). */
-static inline bool may_ask(const wg_op *op, wg_node x)
-{
-    return op->asks && wgi_called_op(&x.graph->node[x.index])->exact;
-}
+static inline bool may_ask(const wg_op *op, wg_node x) { return op->asks && x.graph->node[x.index].answers; }
 
 OUT wg_node number_first(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
@@ -353,11 +362,12 @@ OUT wg_node two_nodes(wg_site here, wg_node a, wg_node b, const wg_op *op)
     wg_graph *g = a.graph;
     wgi_plain_op *k = b.graph == g ? kind_of(g, op, 2, a) : NULL;
     if (!k || kind_of(g, op, 2, b) != k) return apply2(here, a, b, op);
-    const bool constant =
-        op->asks && (g->node[a.index].op == &wgi_op_number || g->node[b.index].op == &wgi_op_number);
-    if (constant) return apply2(here, a, b, op);
-    wgi_use(g, b.index);
-    return quick(g, here, k, a, a.index, b.index);
+    const wgi_node *m = &g->node[a.index], *n = &g->node[b.index];
+    const bool answers = m->answers;
+    if (op->asks && (answers || n->answers) && (m->op == &wgi_op_number || n->op == &wgi_op_number))
+        return apply2(here, a, b, op);
+    wgi_use(g, answers ? a.index : b.index);
+    return quick(g, here, k, answers ? b : a, a.index, b.index);
 }
 
 wg_node wg_apply1(wg_site here, wg_node x, const wg_op *op)
@@ -420,6 +430,7 @@ wg_node wgi_view_like(wg_site here, const wgi_node *last, wg_node x, const void 
     __builtin_prefetch(y + WGI_AHEAD, 1);
     *y = *last;
     y->in[0] = x.index, y->attr = attr, y->here = here, y->name = 0, y->rewritten = false;
+    y->answers = last->op->exact && g->node[x.index].answers;
     y->flags &= WGI_SCALAR;
     y->hash = wgi_node_hash(y[-1].hash, y);
     wgi_use(g, x.index);
