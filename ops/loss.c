@@ -45,17 +45,22 @@ static inline bool bce_values(const wg_kernel *k)
 }
 KERNEL(bce) { return in_unit(k, 0, "a probability is not in [0, 1]") && are_targets(k) && bce_values(k); }
 /* The same, where r is 1 - p with all its digits. Few elements have a p next to 1. */
-#define REST_LEAST 0x1p-6
+#define REST_LEAST            0x1p-6
+#define BCE_(b, log_p, log_r) (-((b == 0 ? 0 : b * (log_p)) + (b == 1 ? 0 : (1 - b) * (log_r))))
 #define BCE_BY_REST(T)                                                                          \
     do {                                                                                        \
         const T *p = k->x[0], *t = k->x[1], *r = k->x[2];                                       \
         const int64_t n = k->end - k->begin, dp = k->step[0], dt = k->step[1], dr = k->step[2]; \
         T *y = k->y[0];                                                                         \
+        int near = 0;                                                                           \
         for (int64_t i = 0; i < n; i++) {                                                       \
-            const T a = p[i * dp], b = t[i * dt], c = r[i * dr];                                \
-            const bool near = c < (T)REST_LEAST;                                                \
-            y[i] = -((b == 0 ? 0 : b * (near ? LOG1P(-c) : LOG(a))) +                           \
-                     (b == 1 ? 0 : (1 - b) * (near ? LOG(c) : LOG1P(-a))));                     \
+            const T a = p[i * dp], b = t[i * dt];                                               \
+            y[i] = BCE_(b, LOG(a), LOG1P(-a));                                                  \
+            near |= r[i * dr] < (T)REST_LEAST;                                                  \
+        }                                                                                       \
+        for (int64_t i = 0; near && i < n; i++) {                                               \
+            const T b = t[i * dt], c = r[i * dr];                                               \
+            if (c < (T)REST_LEAST) y[i] = BCE_(b, LOG1P(-c), LOG(c));                           \
         }                                                                                       \
         return true;                                                                            \
     } while (0)
@@ -63,6 +68,24 @@ static inline bool bce_values_by_rest(const wg_kernel *k)
 {
     if (k->xt[0].dtype == WG_F32) BCE_BY_REST(float);
     else BCE_BY_REST(double);
+}
+/* (p - t) / (p r). Where r is small p - t is 1 - t - r. */
+#define BCE_SLOPE(T)                                                                            \
+    do {                                                                                        \
+        const T *p = k->x[0], *t = k->x[1], *r = k->x[2];                                       \
+        const int64_t n = k->end - k->begin, dp = k->step[0], dt = k->step[1], dr = k->step[2]; \
+        T *y = k->y[0];                                                                         \
+        for (int64_t i = 0; i < n; i++) {                                                       \
+            const T a = p[i * dp], b = t[i * dt], c = r[i * dr], slope = a * c;                 \
+            const T off = c < (T)REST_LEAST ? (1 - b) - c : a - b, by = off / slope;            \
+            y[i] = (a == b) & (slope == 0) ? 0 : by;                                            \
+        }                                                                                       \
+        return true;                                                                            \
+    } while (0)
+KERNEL(bce_slope)
+{
+    if (k->xt[0].dtype == WG_F32) BCE_SLOPE(float);
+    else BCE_SLOPE(double);
 }
 KERNEL(bce_by_rest)
 {
@@ -129,7 +152,7 @@ KERNEL(checked)
 
 #if WG_BASE
 
-EXTERN(bce_by_rest, distribution, log_by_rest, log_softmax, sigmoid, sigmoid_less, softmax);
+EXTERN(bce_by_rest, bce_slope, distribution, log_by_rest, log_softmax, sigmoid, sigmoid_less, softmax);
 
 #define LOSS_FIELDS(F, S) \
     F(S, CHOICE, reduction, "mean", "mean sum none") /* values are those of wg_reduction */
@@ -226,33 +249,34 @@ INNER_OP(
     .operands = 2, .names = "p t", .cost = 30, .kernel = KERNELS(bce), .own = true,
     RULES(bce, rewrite, expand, vjp));
 
-/* ---- bce_by_rest: the same, where r is 1 - p with all its digits. Next to p = 1 it depends on r alone
- * ---- */
+/* ---- bce_by_rest: the same, where r is 1 - p with all its digits. It has no derivative of its own.
+ * bce_slope: the derivative by p ---- */
 
-/* ln p and ln(1 - p), where near says that r is read. */
-static wg_node log_p(wg_site here, const wg_node x[], wg_node near)
+EXPAND(bce_slope)
 {
-    return wg_where(near, wg_log1p(wg_neg(x[2])), wg_log(x[0]));
+    const wg_node slope = wg_mul(x[0], x[2]), end = wg_equal(wg_where(wg_equal(x[0], x[1]), slope, 1), 0);
+    y[0] = wg_where(end, 0, wg_div(wg_sub(x[0], x[1]), wg_where(end, 1, slope)));
 }
-static wg_node log_rest(wg_site here, const wg_node x[], wg_node near)
+SAMPLE(bce_slope)
 {
-    return wg_log(wg_where(near, x[2], wg_sub(1, x[0])));
+    const wg_node p = i > 2 ? wg_none : BETWEEN(0.1, 0.9, i + 1, 3);
+    return wg_is_none(p) ? p : NODE_OF(bce_slope, NULL, p, BETWEEN(0.1, 0.9, i + 1, 3), wg_sub(1, p));
 }
+INNER_OP(bce_slope, .summary = "Derivative of bce by p, where r is 1 - p with all its digits.",
+         .formula = "y = 0 where p = t and p r = 0, else (p - t) / (p r)",
+         .adjoint = "\"the formula, differentiated\"", .operands = 3, .names = "p t r", .cost = 8,
+         .kernel = KERNELS(bce_slope), RULES(bce_slope, expand));
+
 EXPAND(bce_by_rest)
 {
-    const wg_node near = wg_less(x[2], REST_LEAST), no = wg_sub(1, x[1]);
-    const wg_node p = wg_where(wg_equal(x[1], 0), 0, log_p(here, x, near));
-    const wg_node q = wg_where(wg_equal(no, 0), 0, log_rest(here, x, near));
-    y[0] = wg_neg(wg_add(wg_mul(x[1], p), wg_mul(no, q)));
+    const wg_node no = wg_sub(1, x[1]), p = wg_where(wg_equal(x[1], 0), 1, x[0]),
+                  r = wg_where(wg_equal(no, 0), 1, x[2]);
+    y[0] = wg_neg(wg_add(wg_mul(x[1], wg_log(p)), wg_mul(no, wg_log(r))));
 }
 VJP(bce_by_rest)
 {
-    const wg_node near = wg_less(x[2], REST_LEAST), slope = wg_mul(x[0], x[2]);
-    const wg_node over = wg_where(near, wg_sub(wg_sub(1, x[1]), x[2]), wg_sub(x[0], x[1]));
-    const wg_node end = wg_equal(wg_where(wg_equal(x[0], x[1]), slope, 1), 0);
-    const wg_node by = wg_where(end, 0, wg_mul(gy, wg_div(over, wg_where(end, 1, slope))));
-    gx[0] = wg_where(near, 0, by), gx[2] = wg_where(near, wg_neg(by), 0);
-    gx[1] = wg_mul(gy, wg_sub(log_rest(here, x, near), log_p(here, x, near)));
+    gx[0] = wg_mul(gy, NODE_OF(bce_slope, NULL, x[0], x[1], x[2]));
+    gx[1] = wg_mul(gy, wg_sub(wg_log(x[2]), wg_log(x[0])));
 }
 SAMPLE(bce_by_rest)
 {
@@ -261,15 +285,13 @@ SAMPLE(bce_by_rest)
     wg_node p = wg_between(g, 0.1, 0.9, s[i]);
     return NODE_OF(bce_by_rest, NULL, p, wg_between(g, 0.1, 0.9, s[i]), wg_sub(1, p));
 }
-INNER_OP(
-    bce_by_rest,
-    .summary = "Binary cross-entropy of p against a target t, where r is 1 - p with all its digits.",
-    .formula = "y = -(t ln(1 - r) + (1 - t) ln r) where r < 0.015625, else -(t ln p + (1 - t) ln(1 - p))",
-    .adjoint =
-        "p' = 0 where r < 0.015625, else y' (p - t) / (p (1 - p)); r' = y' (t - 1 + r) / (r (1 - r)) "
-        "where r < 0.015625, else 0; t' = y' ln(r / (1 - r)) where r < 0.015625, else y' ln((1 - p) / p)",
-    .operands = 3, .names = "p t r", .cost = 30, .kernel = KERNELS(bce_by_rest),
-    RULES(bce_by_rest, expand, vjp));
+INNER_OP(bce_by_rest,
+         .summary = "Binary cross-entropy of p against a target t, where r is 1 - p with all its digits.",
+         .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
+         .adjoint = "p' = 0 where p = t and p (1 - p) = 0, else y' (p - t) / (p (1 - p)); t' = y' ln((1 - p) "
+                    "/ p); r' = 0",
+         .operands = 3, .names = "p t r", .zero = 1 << 2, .cost = 30, .kernel = KERNELS(bce_by_rest),
+         RULES(bce_by_rest, expand, vjp));
 wg_node wg_bce_at(wg_site here, wg_node p, wg_node t) { return wg_apply2(here, p, t, &wgi_op_bce); }
 
 /* ---- bce_logits: of logits, elementwise ---- */

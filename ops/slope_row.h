@@ -89,21 +89,21 @@ static inline T N(log_by_x)(T x, int kind)
     return (positive ? 0 : -a) - LOG1P(EXP(-a));
 }
 
-/* Between the limits, ln of y itself. Elements that are not there have the same bits as ln y, ln(1 - y). */
+/* Between the limits, ln of y itself: elements that are there have the same bits as ln y, ln(1 - y). */
 ALWAYS_INLINE void N(log_strip)(const T *restrict y, int64_t dy, const T *restrict x, int64_t dx,
                                 T *restrict l, int64_t n, int kind)
 {
-    const T least = (T)SIGMOID_LEAST;
+    const T least = (T)SIGMOID_LEAST, most = 1 - least;
     N(word) near = 0;
     for (int64_t i = 0; i < n; i++) {
-        const T v = y[i * dy], of = kind == LOG_SECH2 ? 1 - v * v : kind == LOG_SIGMOID ? v : 1 - v;
-        l[i] = LOG(of);
-        near |= (of < least) | (1 - of < least);
+        const T v = y[i * dy], u = kind == LOG_SECH2 ? v * v : v;
+        l[i] = LOG(kind == LOG_SIGMOID ? v : 1 - u);
+        near |= (u < least) | (u > most);
     }
     for (int64_t i = 0; near && i < n; i++) {
-        const T v = y[i * dy], of = kind == LOG_SECH2 ? 1 - v * v : kind == LOG_SIGMOID ? v : 1 - v;
-        if (of < least || (kind == LOG_SIGMOID && 1 - of < least)) l[i] = N(log_by_x)(x[i * dx], kind);
-        else if (1 - of < least) l[i] = LOG1P(kind == LOG_SECH2 ? -v * v : -v);
+        const T v = y[i * dy], u = kind == LOG_SECH2 ? v * v : v;
+        if (u > most || (kind == LOG_SIGMOID && u < least)) l[i] = N(log_by_x)(x[i * dx], kind);
+        else if (u < least) l[i] = LOG1P(-u);
     }
 }
 
@@ -122,18 +122,17 @@ ALWAYS_INLINE bool N(log_kernel)(const wg_kernel *k, int kind)
 ALWAYS_INLINE void N(less_strip)(const T *restrict x, int64_t dx, const T *restrict t, int64_t dt,
                                  T *restrict d, int64_t n)
 {
+    const T most = 1 - (T)SIGMOID_LEAST;
     N(word) near = 0;
     for (int64_t i = 0; i < n; i++) {
-        d[i] = SIGMOID(x[i * dx]);
-        near |= 1 - d[i] < (T)SIGMOID_LEAST;
+        const T s = SIGMOID(x[i * dx]);
+        near |= s > most;
+        d[i] = s - t[i * dt];
     }
-    if (near)
-        for (int64_t i = 0; i < n; i++) {
-            const T rest = N(sigmoid_rest)(d[i], x[i * dx]);
-            d[i] = rest < (T)SIGMOID_LEAST ? (1 - t[i * dt]) - rest : d[i] - t[i * dt];
-        }
-    else
-        for (int64_t i = 0; i < n; i++) d[i] -= t[i * dt];
+    for (int64_t i = 0; near && i < n; i++) {
+        const T s = x[i * dx] > 4 ? SIGMOID(x[i * dx]) : 0;
+        if (s > most) d[i] = (1 - t[i * dt]) - N(sigmoid_tail)(x[i * dx]);
+    }
 }
 
 ALWAYS_INLINE bool N(less_kernel)(const wg_kernel *k)

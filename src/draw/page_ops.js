@@ -23,6 +23,7 @@ each('log_sigmoid', (y, x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))
 each('log_sigmoid_rest', (y, x) => Math.min(-x, 0) - Math.log1p(Math.exp(-Math.abs(x))));
 each('log_sech2', (y, x) => 2 * (Math.LN2 - Math.abs(x) - Math.log1p(Math.exp(-2 * Math.abs(x)))));
 op('log_softmax_rest', x => x[0].v.map((p, i) => p < 0.5 ? Math.log1p(-p) : Math.log(x[1].v[i])));
+each('bce_slope', (p, t, r) => p === t && p * r === 0 ? 0 : (r < 1 / 64 ? 1 - t - r : p - t) / (p * r));
 each('log_by_rest', (x, r) => Math.abs(r) < 1 / 64 ? Math.log1p(-r) : Math.log(x));
 each('div_backward', (g, y) => y === 0 ? 0 : -g * y);
 op('addn', (x, o, s) => map(x, s, a => a.reduce((t, u) => t + u)));

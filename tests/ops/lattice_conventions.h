@@ -82,7 +82,8 @@ static inline bool is_among(const wg_op *op, const char *names)
 static inline bool is_skipped(const wg_op *op)
 {
     return is_among(
-        op, " bce bce_by_rest bce_logits log_by_rest log_sech2 log_sigmoid log_sigmoid_rest log_softmax_rest "
+        op, " bce bce_by_rest bce_slope bce_logits log_by_rest log_sech2 log_sigmoid log_sigmoid_rest "
+            "log_softmax_rest "
             "sigmoid_less "
             "sigmoid_rest "
             "tanh_rest erf_rest tanh_backward sigmoid_backward gelu_tanh_backward div_backward pow_base "

@@ -35,7 +35,7 @@ static bool has_own_convention(const wg_op *op, int way)
     /* Their operands do not belong together here: x is not the operand that y is the result of. */
     static const char *const tied[] = { "tanh_backward",    "sigmoid_backward", "tanh_rest",
                                         "sigmoid_rest",     "erf_rest",         "log_sigmoid",
-                                        "log_sigmoid_rest", "log_sech2" };
+                                        "log_sigmoid_rest", "log_sech2",        "bce_slope" };
     for (size_t i = 0; i < sizeof tied / sizeof *tied; i++)
         if (!strcmp(op->name, tied[i])) return true;
     /* At p = t = 0 and p = t = 1 the gradient by p is 0, as PyTorch has it; that of the logarithms is
