@@ -53,6 +53,17 @@ static const char *by_what_rule(const wg_check *r, const wgi_check_part *in, int
                : ": small beside the others";
 }
 
+/* How many digits show that a and b differ, `least` at least. */
+static int digits_of(double a, double b, int least)
+{
+    char s[40], t[40];
+    for (int n = least; n < 17; n++) {
+        snprintf(s, sizeof s, "%.*e", n - 1, a), snprintf(t, sizeof t, "%.*e", n - 1, b);
+        if (a == b || strcmp(s, t)) return n;
+    }
+    return 17;
+}
+
 static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, int width, FILE *out)
 {
     char place[WGI_CHECK_TEXT], sides[WGI_CHECK_TEXT];
@@ -60,16 +71,17 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
     const wgi_compared *c = wgi_check_decides(r, in, i);
     const double yours = in->analytic[i], numeric = c ? in->slope[i] : in->numeric[i];
     const bool fails = !strcmp(word, "FAIL"), kink = *sides_text(c, sides);
+    const int digits = fails ? digits_of(yours, numeric, 7) : 7;
     fprintf(out, "  %-*s  %s ", width, wgi_check_place(in, i, place), wgi_check_whose(r));
     if (isnan(yours)) fprintf(out, "nan             ");
-    else fprintf(out, "%+.6e   ", yours + 0.0);
+    else fprintf(out, "%+.*e   ", digits - 1, yours + 0.0);
     /* then the difference with one step is no slope, either */
     if (c && c->kind != WGI_SLOPE_CUSP && !isfinite(c->bar) && !c->shared && !isnan(c->yours)) {
         fprintf(out, "no slope                           %s\n", colored(word, out));
         return;
     }
     if (kink) fprintf(out, "%s ", sides);
-    else fprintf(out, "numeric %+.6e ", numeric);
+    else fprintf(out, "numeric %+.*e ", digits - 1, numeric);
     fprintf(out, "\302\261 %.0e   ", c ? in->bar[i] : in->step_noise);
     if (kink || !fails || numeric == 0 || isnan(yours)) fprintf(out, "%15s", "");
     else print_ratio_of(yours / numeric, out);
@@ -225,8 +237,9 @@ static int print_findings(const wg_check *r, wgi_stage stage, void (*print)(cons
 
 static void print_numbers(const wgi_finding *f, FILE *out)
 {
-    fprintf(out, ": %s %.10g, numeric %.10g \302\261 %.0e\n", f->whose, f->shown.yours, f->shown.numeric,
-            f->shown.bar);
+    const int digits = digits_of(f->shown.yours, f->shown.numeric, 10);
+    fprintf(out, ": %s %.*g, numeric %.*g \302\261 %.0e\n", f->whose, digits, f->shown.yours, digits,
+            f->shown.numeric, f->shown.bar);
     if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
 }
 
@@ -299,7 +312,8 @@ static void print_run(const wgi_finding *f, FILE *out)
         fprintf(out, "%s, %s%s%s", f->shown.op, f->shown.where, *f->shown.by ? ", by " : "", f->shown.by);
     else fprintf(out, "%s", f->shown.by);
     print_index(f, out);
-    fprintf(out, ": %s: %.10g, %.10g\n", f->remedy, f->shown.yours, f->shown.numeric);
+    const int digits = digits_of(f->shown.yours, f->shown.numeric, 10);
+    fprintf(out, ": %s: %.*g, %.*g\n", f->remedy, digits, f->shown.yours, digits, f->shown.numeric);
 }
 
 /* "the rule of cube h2, model.c:31, by operand x"; if no rule is known, where the gradient becomes wrong. */
@@ -309,8 +323,9 @@ static void print_first_wrong(const wgi_finding *f, FILE *out)
     print_node(f, is_rule ? "the rule of " : "the gradient becomes wrong at ", out);
     if (is_rule) print_by(f, out);
     if (f->point != WGI_POINT_GIVEN) fprintf(out, ", %s", wgi_check_point_text(f->point));
-    fprintf(out, ": along a direction %s %.10g, numeric %.10g \302\261 %.0e\n       %s\n", f->whose,
-            f->shown.yours, f->shown.numeric, f->shown.bar, f->remedy);
+    const int digits = digits_of(f->shown.yours, f->shown.numeric, 10);
+    fprintf(out, ": along a direction %s %.*g, numeric %.*g \302\261 %.0e\n       %s\n", f->whose, digits,
+            f->shown.yours, digits, f->shown.numeric, f->shown.bar, f->remedy);
 }
 
 /* "  not compared, another derivative on purpose: quantize, model.c:31; stop_gradient, model.c:9" */

@@ -360,13 +360,20 @@ static double error_beside(double error, const wgi_slope *s)
                                                       : error;
 }
 
+/* A component that is no normal number has few digits: it and what it is computed from round to
+ * DBL_TRUE_MIN. */
+static const double SUBNORMAL = 64 * DBL_TRUE_MIN;
+
 /* Compares yours with a slope. more: an error of yours beside those that were measured. */
 static wgi_compared judge(const wgi_claim *p, const walk *w, double more, const wgi_slope *s)
 {
     const wgi_vector *v = &p->v[w->k];
     const wg_check *r = p->r;
     double yours = 0, typical = size_of(p, w) / sqrt((double)(w->high - w->low));
-    for (int64_t i = w->low; i < w->high; i++) yours += v->yours[i] * w->u[i];
+    for (int64_t i = w->low; i < w->high; i++) {
+        yours += v->yours[i] * w->u[i];
+        more += SUBNORMAL * fabs(w->u[i]);
+    }
     if (*r->solver && w->high - w->low == 1) typical = fmax(typical, wgi_check_rms(v->yours, v->size));
     wgi_compared c = wgi_check_compare(yours, error_beside(own_error(p, w), s) + more, typical,
                                        p->t->is_quiet ? r->o.tolerance : r->allowed, s);

@@ -154,11 +154,13 @@ bool wgi_inside_open(wgi_inside *in, wg_check *r, wg_node root, const wg_node x[
 
 void wgi_inside_close(wgi_inside *in) { wg_free(in->r->c, in->on), wg_free(in->r->c, in->gz); }
 
-/* How large the numbers may be that z is computed from. An op of rows subtracts inside, as g - p * (sum of g)
- * of softmax: what it gives may be much smaller than its operands, and rounds as they do. */
+/* How large the numbers may be that z is computed from, but a normal number at least: others round by as
+ * much. An op of rows subtracts inside, as g - p * (sum of g) of softmax: what it gives may be much smaller
+ * than its operands, and rounds as they do. */
 static wg_node inside_of(wg_site here, wg_node z)
 {
-    wg_node most = wg_abs_at(here, z);
+    const double least = wg_node_dtype(z) == WG_F32 ? FLT_MIN : DBL_MIN;
+    wg_node most = wg_maximum_at(here, wg_abs_at(here, z), wg_number(least));
     const bool subtracts = wg_node_op(z)->kind == WG_ROWS && wg_node_operands(z) > 1;
     for (int k = 0; subtracts && k < wg_node_operands(z); k++) {
         const wg_node x = wg_node_operand(z, k);
