@@ -69,7 +69,7 @@ static inline bool bce_values_by_rest(const wg_kernel *k)
     if (k->xt[0].dtype == WG_F32) BCE_BY_REST(float);
     else BCE_BY_REST(double);
 }
-/* (p - t) / (p r). Where r is small p - t is 1 - t - r. */
+/* (p - t) / (p r). Where r is small p - t is 1 - t - r, if r is 1 - p: to 2 units in the last place of p. */
 #define BCE_SLOPE(T)                                                                            \
     do {                                                                                        \
         const T *p = k->x[0], *t = k->x[1], *r = k->x[2];                                       \
@@ -77,13 +77,15 @@ static inline bool bce_values_by_rest(const wg_kernel *k)
         T *y = k->y[0];                                                                         \
         for (int64_t i = 0; i < n; i++) {                                                       \
             const T a = p[i * dp], b = t[i * dt], c = r[i * dr], slope = a * c;                 \
-            const T off = c < (T)REST_LEAST ? (1 - b) - c : a - b, by = off / slope;            \
+            const bool near = (c < (T)REST_LEAST) & (ABS(a + c - 1) <= (T)UNITS_OFF);           \
+            const T off = near ? (1 - b) - c : a - b, by = off / slope;                         \
             y[i] = (a == b) & (slope == 0) ? 0 : by;                                            \
         }                                                                                       \
         return true;                                                                            \
     } while (0)
 KERNEL(bce_slope)
 {
+    const double UNITS_OFF = k->xt[0].dtype == WG_F32 ? 0x1p-22 : 0x1p-51;
     if (k->xt[0].dtype == WG_F32) BCE_SLOPE(float);
     else BCE_SLOPE(double);
 }
@@ -259,13 +261,16 @@ EXPAND(bce_slope)
 }
 SAMPLE(bce_slope)
 {
-    const wg_node p = i > 2 ? wg_none : BETWEEN(0.1, 0.9, i + 1, 3);
-    return wg_is_none(p) ? p : NODE_OF(bce_slope, NULL, p, BETWEEN(0.1, 0.9, i + 1, 3), wg_sub(1, p));
+    if (i > 2) return wg_none;
+    return NODE_OF(bce_slope, NULL, BETWEEN(0.1, 0.9, i + 1, 3), BETWEEN(0.1, 0.9, i + 1, 3),
+                   BETWEEN(0.1, 0.9, i + 1, 3));
 }
 INNER_OP(bce_slope, .summary = "Derivative of bce by p, where r is 1 - p with all its digits.",
          .formula = "y = 0 where p = t and p r = 0, else (p - t) / (p r)",
-         .adjoint = "\"the formula, differentiated\"", .operands = 3, .names = "p t r", .cost = 8,
-         .kernel = KERNELS(bce_slope), RULES(bce_slope, expand));
+         .adjoint = "p' = 0 where p = t and p r = 0, else y' t / (p^2 r); t' = 0 where p = t and p r = 0, "
+                    "else -y' / (p r); "
+                    "r' = 0 where p = t and p r = 0, else -y' (p - t) / (p r^2)",
+         .operands = 3, .names = "p t r", .cost = 8, .kernel = KERNELS(bce_slope), RULES(bce_slope, expand));
 
 EXPAND(bce_by_rest)
 {

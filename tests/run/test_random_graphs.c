@@ -305,7 +305,7 @@ Test(random_graphs, both_orders_agree_with_differences)
 
 Test(random_graphs, every_op_is_drawn_or_there_is_a_reason)
 {
-    enum { MOST_OPS = 1000, GRAPHS = 300 };
+    enum { MOST_OPS = 1000, GRAPHS = 400 };
     static int64_t drawn[MOST_OPS], smooth[MOST_OPS];
     int ops = wg_op_count();
     cr_assert_lt(ops, MOST_OPS);
