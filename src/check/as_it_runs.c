@@ -260,7 +260,7 @@ static void compare_part(wg_check *r, int k, const double run[], const double dr
         if (!isfinite(g) || fabs(g) > FLT_MAX / 4 || !isfinite(drift[i])) continue;
         const double allowed = OFF * fabs(g) + ROUNDINGS * drift[i] + sums + FLT_MIN;
         if (!(off <= allowed) && !(off / allowed <= worst)) worst = off / allowed, at = i;
-        if (typical > 0 && off <= allowed) in->run = fmax(in->run, off / typical);
+        if (typical > 0 && isfinite(off)) in->run = fmax(in->run, off / typical);
     }
     if (at < 0) return;
     wgi_finding f = { .stage = WGI_STAGE_RUN, .part = -1 };
