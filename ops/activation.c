@@ -100,8 +100,7 @@ EXACT(tanh_backward)
 {
     const wg_site here = ask->here;
     double a;
-    if (ask->what != WGI_LOG || !(ask->limit > 0) || !wgi_number_in(operand_of(y, 0), &a) || a != 1)
-        return wg_none;
+    if (!wants_log(ask) || !wgi_number_in(operand_of(y, 0), &a) || a != 1) return wg_none;
     return ask->make ? log_of_scaled(ask, NODE_OF(log_sech2, NULL, operand_of(y, 1), operand_of(y, 2))) : y;
 }
 SAMPLE(tanh_backward) { return inner_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
@@ -216,7 +215,7 @@ EXACT(sigmoid)
     const wg_site here = ask->here;
     if (wants_rest(ask, 0)) return less(ask, y);
     if (wants_rest(ask, 1)) return exact_by(ask, &wgi_op_sigmoid_rest, y);
-    if (ask->what != WGI_LOG || !(ask->limit > 0)) return wg_none;
+    if (!wants_log(ask)) return wg_none;
     return ask->make ? log_of_scaled(ask, NODE_OF(log_sigmoid, NULL, y, operand_of(y, 0))) : y;
 }
 VJP(sigmoid) { gx[0] = NODE_OF(sigmoid_backward, NULL, gy, y, x[0]); }

@@ -97,8 +97,7 @@ static wg_node exact_scaled(const wgi_exact *ask, wg_node x, double c)
 static wg_node exact_logs(const wgi_exact *ask, wg_node a, wg_node b, int sign)
 {
     const wg_site here = wg_inside(ask->here);
-    if (ask->what != WGI_LOG || !(ask->limit > 0) || !one_answers(ask, a) || !one_answers(ask, b))
-        return wg_none;
+    if (!wants_log(ask) || !one_answers(ask, a) || !one_answers(ask, b)) return wg_none;
     if (!ask->make) return a;
     const wg_node u = wg_log(a), v = wg_log(b);
     return log_of_scaled(ask, sign < 0 ? wg_sub(u, v) : wg_add(u, v));
@@ -179,7 +178,7 @@ EXACT(add)
     if (wgi_node_of(y)->rewritten) return of_written(ask, y);
     if (wg_is_none(x)) return x;
     if (ask->what == WGI_REST) return rest_of(ask, x, ask->limit - c);
-    if (ask->what != WGI_LOG || wg_is_none(u) || !(ask->limit > 0)) return wg_none;
+    if (!wants_log(ask) || wg_is_none(u)) return wg_none;
     return ask->make ? log_of_scaled(ask, wg_softplus_at(wg_inside(ask->here), u)) : u;
 }
 /* y = c - x, x - c, or a rest, whose operand 2 helps. */
@@ -275,7 +274,7 @@ static wg_node exact_sigmoid(const wgi_exact *ask, wg_node y, wg_node u)
     const wg_site here = wg_inside(ask->here);
     if (ask->what == WGI_REST && ask->limit == 0) return less(ask, y);
     if (ask->what == WGI_REST && ask->limit == 1) return ask->make ? wg_sigmoid(wg_neg(u)) : y;
-    if (ask->what != WGI_LOG || !(ask->limit > 0)) return wg_none;
+    if (!wants_log(ask)) return wg_none;
     return ask->make ? log_of_scaled(ask, wg_neg(wg_softplus(wg_neg(u)))) : y;
 }
 /* y = 1 / b: where b = 1 + e^u, sigmoid -u. */

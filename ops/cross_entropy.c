@@ -6,9 +6,6 @@
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
 
-/* Below this the sum of all but the largest e^(z - largest) has too few digits beside 1. */
-#define REST_LEAST 0x1p-6
-
 enum { AHEAD = 1024, EXP_BLOCK = 16, PANEL = 1024 };
 
 /* The class number of row r, or -1 after a fault: it is out of range. */

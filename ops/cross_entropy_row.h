@@ -100,20 +100,11 @@ static inline void N(scaled_exp)(const T *restrict z, T *restrict y, int64_t n, 
     for (int64_t j = 0; j < m; j++) y[i + j] = v[j];
 }
 
-static inline int64_t N(place_of)(const T *z, int64_t n, T most)
-{
-    int64_t i = 0;
-    while (i < n && z[i] != most) i++;
-    return i < n ? i : -1;
-}
-
 /* 1 - softmax of the largest logit, at `top`: the sum of the others' parts. Below 0: s.sum is not rounded
  * from them. */
 static double N(left_to_1)(const T *z, int64_t n, int64_t top, N(row_scale) s)
 {
-    double others = 0;
-    for (int64_t i = 0; i < n; i++) others += i == top ? 0 : (double)EXP_BELOW(z[i] - s.most);
-    const double off = fabs((double)s.sum - (1 + others));
+    const double others = N(others_exp)(z, n, 1, s.most, top), off = fabs((double)s.sum - (1 + others));
     return off <= (sizeof(T) == sizeof(float) ? 0x1p-20 : 0x1p-48) ? others / (double)s.sum : -1;
 }
 
@@ -125,8 +116,8 @@ ALWAYS_INLINE void N(gradient)(const T *z, const T *p, double sum, int64_t label
                                N(row_scale) s, bool keep, N(kept) kept, bool stream)
 {
     T tile[PANEL], f = (p ? (T)sum : g) / s.sum;
-    const int64_t top = s.sum < 1 + (T)REST_LEAST ? N(place_of)(z, n, s.most) : -1;
-    const double left = top < 0 ? -1 : N(left_to_1)(z, n, top, s);
+    const int64_t top = s.sum < 1 + (T)REST_LEAST ? N(place_of)(z, n, 1, s.most) : n;
+    const double left = top < n ? N(left_to_1)(z, n, top, s) : -1;
     if (g == 0 && !(s.sum > 0 && s.sum < INFINITY)) {
         memset(y, 0, (size_t)n * sizeof(T));
         return;

@@ -72,16 +72,26 @@ ALWAYS_INLINE double N(row_exp)(const T *restrict x, T *restrict e, bool keep, i
     return sum;
 }
 
+/* The place of the element `most`; n: there is none. */
+static inline int64_t N(place_of)(const T *x, int64_t n, int64_t d, T most)
+{
+    int64_t i = 0;
+    while (i < n && x[i * d] != most) i++;
+    return i;
+}
+/* The sum of e^(x - most) of all elements but the one at `top`. */
+static inline double N(others_exp)(const T *x, int64_t n, int64_t d, T most, int64_t top)
+{
+    double others = 0;
+    for (int64_t i = 0; i < n; i++) others += i == top ? 0 : (double)EXP_BELOW(x[i * d] - most);
+    return others;
+}
 /* ln sum, where sum is that of e^(x - most) over n elements at the distance d. Next to 1, which is the
  * largest's part, the others have left no digits in it: they are added by themselves. */
 static inline double N(log_sum)(const T *x, int64_t n, int64_t d, T most, double sum)
 {
     if (!(sum < 1 + 0x1p-8)) return vm_log(sum);
-    double others = 0;
-    int64_t top = 0;
-    while (top < n && x[top * d] != most) top++;
-    for (int64_t i = 0; i < n; i++) others += i == top ? 0 : (double)EXP_BELOW(x[i * d] - most);
-    return vm_log1p(others);
+    return vm_log1p(N(others_exp)(x, n, d, most, N(place_of)(x, n, d, most)));
 }
 
 /* The sum of a leaf of n < ROW_LANES elements. v is overwritten. */

@@ -27,7 +27,7 @@ EXACT(cosh)
 {
     const wg_site here = wg_inside(ask->here);
     const wg_node x = operand_of(y, 0);
-    if (ask->what != WGI_LOG || !(ask->limit > 0)) return wg_none;
+    if (!wants_log(ask)) return wg_none;
     return ask->make ? log_of_scaled(ask, wg_mul(-0.5, NODE_OF(log_sech2, NULL, wg_tanh(x), x))) : y;
 }
 VJP(cosh) { gx[0] = wg_mul(gy, wg_sinh(x[0])); }

@@ -45,7 +45,6 @@ static inline bool bce_values(const wg_kernel *k)
 }
 KERNEL(bce) { return in_unit(k, 0, "a probability is not in [0, 1]") && are_targets(k) && bce_values(k); }
 /* The same, where r is 1 - p with all its digits. Few elements have a p next to 1. */
-#define REST_LEAST            0x1p-6
 #define BCE_(b, log_p, log_r) (-((b == 0 ? 0 : b * (log_p)) + (b == 1 ? 0 : (1 - b) * (log_r))))
 #define BCE_BY_REST(T)                                                                          \
     do {                                                                                        \

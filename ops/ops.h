@@ -14,6 +14,10 @@
 #include "wengert/ops.h"
 #endif
 
+/* Where 1 - y is below this it is computed from the operands of y. Above it the difference of 1 and the
+ * rounded y has lost six bits at most. */
+#define REST_LEAST 0x1p-6
+
 /* Declares descriptors before their definition, or those of another file: EXTERN(softmax, sigmoid); */
 #define EXTERN(...)    extern const wg_op EACH(EXTERN_, COMMA_, , __VA_ARGS__)
 #define EXTERN_(c, op) wgi_op_##op

@@ -191,6 +191,7 @@ static inline bool wants_rest(const wgi_exact *ask, double limit)
 {
     return ask->what == WGI_REST && ask->limit == limit;
 }
+static inline bool wants_log(const wgi_exact *ask) { return ask->what == WGI_LOG && ask->limit > 0; }
 /* The node -r, where r is what a question gave. */
 static inline wg_node less(const wgi_exact *ask, wg_node r)
 {

@@ -6,8 +6,7 @@
 /* WIDE: columns that are computed together. BLOCK: rows that are added in order (reduce_tree.h). */
 enum { WIDE = 256, BLOCK = 32 };
 
-/* An element of softmax that is so near to 1 has lost digits of 1 - y: activation.c. */
-#define SOFT_LEAST 0x1p-6
+/* Flags as wide as an element: with others a loop is not computed in vectors. */
 typedef int32_t soft_word_f32;
 typedef int64_t soft_word_f64;
 
@@ -89,7 +88,7 @@ EXACT(softmax_rest)
     const wg_site here = wg_inside(ask->here);
     const wg_node p = operand_of(y, 0);
     if (ask->what == WGI_REST) return less(ask, rest_of(ask, p, 1 - ask->limit));
-    if (ask->what != WGI_LOG || !(ask->limit > 0)) return wg_none;
+    if (!wants_log(ask)) return wg_none;
     if (!ask->make) return y;
     return log_of_scaled(ask, NODE_OF(log_softmax_rest, wgi_node_of(y)->attr, p, y, operand_of(p, 0)));
 }

@@ -9,8 +9,8 @@
 
 ALWAYS_INLINE T N(slope)(T y, T g, T sum, bool logs) { return logs ? g - EXP(y) * sum : y * (g - sum); }
 
-/* Elements above this are within SOFT_LEAST of 1, or of logarithms of 0. */
-#define N_NEAR(logs) ((logs) ? -(T)SOFT_LEAST : 1 - (T)SOFT_LEAST)
+/* Elements above this are within REST_LEAST of 1, or of logarithms of 0. */
+#define N_NEAR(logs) ((logs) ? -(T)REST_LEAST : 1 - (T)REST_LEAST)
 /* The place of such an element, of n at the distance d; -1: none is there, or the others are not what is left
  * to 1: y is no result of softmax. */
 static inline int64_t N(next_to_1)(const T *y, int64_t n, int64_t d, bool logs)
@@ -111,18 +111,6 @@ ALWAYS_INLINE void N(columns_grad)(const T *y, const T *g, T *x, int64_t n, int6
     }
 }
 
-/* 1 - y for all slices. */
-ALWAYS_INLINE bool N(softmax_rest)(const wg_kernel *k, slices a)
-{
-    for (int64_t u = k->begin; u < k->end; u++) {
-        const int64_t c = u % a.strips * WIDE, at = u / a.strips * a.n * a.inner + c;
-        const int64_t wide = a.inner - c < WIDE ? a.inner - c : WIDE;
-        for (int64_t j = 0; j < wide; j++)
-            N(rest_of)((const T *)k->x[0] + at + j, (T *)k->y[0] + at + j, a.n, a.inner);
-    }
-    return true;
-}
-
 /* The sums of the others, beside the largest as a sum of their own. */
 static void N(others_of)(const T *x, T *y, int64_t n, int64_t d)
 {
@@ -133,16 +121,21 @@ static void N(others_of)(const T *x, T *y, int64_t n, int64_t d)
     for (int64_t i = 0; i < n; i++)
         y[i * d] = (T)(i == m ? others : others - (double)x[i * d] + (double)x[m * d]);
 }
-ALWAYS_INLINE bool N(others)(const wg_kernel *k, slices a)
+
+/* Each slice of the units [begin, end), by `of`: n elements of operand and result at the distance d. */
+ALWAYS_INLINE bool N(each_slice)(const wg_kernel *k, slices a,
+                                 void (*of)(const T *x, T *y, int64_t n, int64_t d))
 {
     for (int64_t u = k->begin; u < k->end; u++) {
         const int64_t c = u % a.strips * WIDE, at = u / a.strips * a.n * a.inner + c;
-        const int64_t wide = a.inner - c < WIDE ? a.inner - c : WIDE;
-        for (int64_t j = 0; j < wide; j++)
-            N(others_of)((const T *)k->x[0] + at + j, (T *)k->y[0] + at + j, a.n, a.inner);
+        for (int64_t j = at; j < at + WIDE && j < at - c + a.inner; j++)
+            of((const T *)k->x[0] + j, (T *)k->y[0] + j, a.n, a.inner);
     }
     return true;
 }
+ALWAYS_INLINE bool N(softmax_rest)(const wg_kernel *k, slices a) { return N(each_slice)(k, a, N(rest_of)); }
+ALWAYS_INLINE bool N(others)(const wg_kernel *k, slices a) { return N(each_slice)(k, a, N(others_of)); }
+
 /* ln r, or ln(1 - p) where p is small. */
 ALWAYS_INLINE bool N(log_rest)(const wg_kernel *k, slices a)
 {

@@ -4,9 +4,6 @@
 #include "sample_shapes.h"
 #include "strips.h"
 
-/* Rests below this are those of operands; above it the difference of the rounded numbers has lost six bits at
- * most. */
-#define REST_LEAST  0x1p-6
 #define FLOATS_FILE "ops/rest_strip.h"
 #include "kernel/both_floats.h"
 

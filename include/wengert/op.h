@@ -193,10 +193,12 @@ struct wg_op {
     /* Returns another node that has the value of this one, or wg_none. It is used in place of this node. (A
      * transpose of a transpose is its operand.) */
     wg_node (*rewrite)(wg_site here, const wg_node x[], int n, const void *attr);
-    /* Of the library's ops alone. asks: `rewrite` looks at nothing but wgi_exact_of (graph/exact.h) of its operand or, of
-     * two operands, of one beside a number. source: it answers by itself, also where its operands do not. own: derivatives are those of the nodes that `rewrite` makes, unless one is
-     * asked for by a node between them and the operands. exact: an expression of y that keeps its digits where y has lost
-     * them. */
+    /* For the library's own ops alone: how 1 - y keeps the digits that the rounded y has lost (graph/exact.h).
+     * exact: makes an expression of y that has these digits.
+     * source: `exact` has an answer even if no operand has one. sigmoid is such an op, mul is not.
+     * asks: `rewrite` does nothing but ask its operand, or the one beside a number, for such an expression.
+     * own: derivatives follow the nodes that `rewrite` has made. If a derivative by one of the nodes that they
+     *     pass by is asked for, they follow the call as it was written. */
     bool asks, own, source;
     wg_node (*exact)(const struct wgi_exact *ask, wg_node y);
 

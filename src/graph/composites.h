@@ -5,8 +5,11 @@
 
 #include "graph/graph_structs.h"
 
-/* What the derivatives of a call follow: its nodes; the call as it was written, since its nodes pass by an
- * operand; or its nodes, unless a node between them and [low, .) is asked for. */
+/* What the derivatives of a call follow.
+ * WGI_AS_IT_IS: its nodes.
+ * WGI_WRITTEN: the call as it was written, since its nodes do not read its operand.
+ * WGI_OWN: its nodes, which do not read its operand either. If a derivative by a node that they pass by is
+ * asked for: the call as it was written. The nodes from `low` on may be such. */
 typedef enum wgi_how { WGI_AS_IT_IS, WGI_WRITTEN, WGI_OWN } wgi_how;
 
 /* The operands and options lie in the graph's arena. */

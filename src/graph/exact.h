@@ -14,7 +14,7 @@
 typedef enum wgi_quantity {
     WGI_REST,           /* limit - y */
     WGI_REST_OF_SQUARE, /* limit - y^2 */
-    WGI_LOG             /* ln(limit y), limit > 0 */
+    WGI_LOG             /* ln(limit y); a limit of 0 or less has no answer */
 } wgi_quantity;
 typedef struct wgi_exact {
     wg_site here; /* the site of the nodes that are made */

@@ -133,24 +133,31 @@ static bool is_finite(const wg_tensor *t)
     return finite;
 }
 
-/* *t is the term of operand x, the item `to`, of y, whose gradient is gy. Where the gradient of `to` is
- * finite a term that is not was multiplied by a zero that is one by choice. It is computed again without the
- * elements of y whose gradient is 0. */
-static wg_status leave_out(maker *m, wg_node y, wg_node gy, wg_node x, int64_t to, wg_tensor *t, bool *chosen)
+/* The gradient of the item `to`, all terms together. data NULL: there is none. */
+static wg_tensor gradient_of(const maker *m, int64_t to)
 {
     wgi_apart whole; /* an evaluation of its own: that of m->apart goes on */
-    wg_tensor sum = { WG_F64, t->shape, NULL };
+    wg_tensor all = { .data = NULL };
     if (wgi_apart_open(&whole, m->here, m->v, m->root) == WG_OK)
-        sum = value_of(m, wg_grad_at(m->here, wgi_apart_copy(&whole, m->root), wgi_apart_copy(&whole, to)));
+        all = value_of(m, wg_grad_at(m->here, wgi_apart_copy(&whole, m->root), wgi_apart_copy(&whole, to)));
     wgi_apart_close(&whole);
-    if (wg_failed(m->v->c)) return wg_recover(m->v->c), WG_OK;
+    if (wg_failed(m->v->c)) wg_recover(m->v->c), all.data = NULL;
+    return all;
+}
+
+/* *t is the term of operand x of y, whose gradient is gy; `sum` is the gradient of x. Where that is finite a
+ * term that is not was multiplied by a zero that is one by choice. It is computed again without the elements
+ * of y whose gradient is 0. */
+static wg_status leave_out(maker *m, wg_node y, wg_node gy, wg_node x, const wg_tensor *sum, wg_tensor *t,
+                           bool *chosen)
+{
     wg_node taken = wg_where_at(m->here, wg_not_equal_at(m->here, gy, wg_number(0)), y, wg_number(0)),
             gx = wg_none;
     if (wg_vjp_at(m->here, taken, gy, &x, 1, &gx) != WG_OK) return wg_failed(m->v->c);
     const wg_tensor again = value_of(m, gx);
-    for (int64_t e = 0; sum.data && again.data && e < wg_shape_size(t->shape); e++) {
+    for (int64_t e = 0; again.data && e < wg_shape_size(t->shape); e++) {
         double *own = &((double *)t->data)[e];
-        if (isfinite(*own) || !isfinite(((const double *)sum.data)[e])) continue;
+        if (isfinite(*own) || !isfinite(((const double *)sum->data)[e])) continue;
         *own = ((const double *)again.data)[e];
         *chosen = true;
     }
@@ -165,20 +172,19 @@ static bool is_used_once(const maker *m, int64_t to)
         for (int k = 0; k < m->v->item[i].operands; k++) uses += *wgi_operand(m->v, &m->v->item[i], k) == to;
     return uses == 1;
 }
-/* A term of an item that knows more of its operand than the operand's value, ln(1 - p) of p = 1. If it is the
- * only one, it is the gradient. */
-static bool is_gradient(maker *m, int64_t i, int64_t to, wg_tensor *t)
+/* The term t of item i for its operand x, the item `to`, is not finite. An item may know more of its operand
+ * than the operand's value: ln(1 - p) of p = 1. If its term is the only one, it is the gradient, and *beyond
+ * is set. Else zeros by choice are left out. */
+static wg_status mend_term(maker *m, int64_t i, wg_node y, wg_node gy, wg_node x, int64_t to, wg_tensor *t,
+                           bool *chosen, bool *beyond)
 {
-    const wgi_item *y = &m->v->item[i];
-    wgi_apart whole;
-    if (y->call < 0 || !y->op->own || !is_used_once(m, to)) return false;
-    wg_tensor all = { WG_F64, t->shape, NULL };
-    if (wgi_apart_open(&whole, m->here, m->v, m->root) == WG_OK)
-        all = value_of(m, wg_grad_at(m->here, wgi_apart_copy(&whole, m->root), wgi_apart_copy(&whole, to)));
-    wgi_apart_close(&whole);
-    if (wg_failed(m->v->c)) return wg_recover(m->v->c), false;
-    if (all.data && is_finite(&all)) *t = all;
-    return all.data && is_finite(&all);
+    const wgi_item *item = &m->v->item[i];
+    const wg_tensor all = gradient_of(m, to);
+    if (!all.data) return WG_OK;
+    *beyond = item->call >= 0 && item->op->own && is_used_once(m, to) && is_finite(&all);
+    if (!*beyond) return leave_out(m, y, gy, x, &all, t, chosen);
+    *t = all;
+    return WG_OK;
 }
 
 static wg_status hand_on(maker *m, int64_t i)
@@ -193,14 +199,13 @@ static wg_status hand_on(maker *m, int64_t i)
     for (int k = 0; k < n && s == WG_OK; k++) {
         if (wg_is_none(m->gx[k])) continue;
         wg_tensor t = value_of(m, m->gx[k]);
-        bool chosen = false;
-        const bool is_known = !m->local && t.data && !is_finite(&t) && is_gradient(m, i, m->operand[k], &t);
+        bool chosen = false, beyond = false;
         if (!m->local && t.data && !is_finite(&t))
-            s = leave_out(m, y, gy, m->x[k], m->operand[k], &t, &chosen);
+            s = mend_term(m, i, y, gy, m->x[k], m->operand[k], &t, &chosen, &beyond);
         if (s != WG_OK) return s;
         s = add(m, WGI_STEP_TERM, i, m->operand[k], t);
         m->s->step[m->s->steps - 1].chosen = chosen;
-        m->s->step[m->s->steps - 1].beyond = is_known;
+        m->s->step[m->s->steps - 1].beyond = beyond;
     }
     return s;
 }
