@@ -287,6 +287,25 @@ WG_API wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg
     WG_WITH(wg_replay_at, (WG_AT(WG_BYTE_2 #root ", " #__VA_ARGS__), root, WG_HEAD_(__VA_ARGS__)), wg_replay_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
+/* ---- for bindings: graphs that their users do not begin ---- */
+
+/* on: each random node that is made in g from now on has a stream of its own, which no other node of the context has.
+ * Without it the stream follows from the node's scope and name, and two graphs that are built alike draw the same. For
+ * graphs that are made anew for each step. wg_save does not keep such a graph. */
+WG_API void wg_graph_draw_anew(wg_graph *g, bool on);
+/* The number of the last such stream, 0 at the start. wg_save keeps it. Set it: the same numbers are drawn again. */
+WG_API uint64_t wg_context_draws(const wg_context *c);
+WG_API void wg_context_set_draws(wg_context *c, uint64_t draws);
+/* Who hands out values of g says in *watch how many of them somebody still has, and hears of changes: see
+ * wg_params_keep_values. The struct must stay until another one, or NULL, is given, or g is freed. */
+typedef struct wg_graph_watch {
+    int live;    /* 0: no copies are made for g, as nobody can read what needs them */
+    int changed; /* is set to 1 when a parameter of such a set, of which g has a node, is about to change */
+} wg_graph_watch;
+WG_API void wg_graph_watch_by(wg_graph *g, wg_graph_watch *watch); /* Looks there from now on; NULL: nowhere. */
+/* Whether n is a node of the present build, and no node of a parameter that has changed since (wg_params_keep_values). */
+WG_API bool wg_node_is_current(wg_node n);
+
 #ifdef __cplusplus
 }
 #endif

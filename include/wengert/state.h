@@ -128,6 +128,14 @@ typedef struct wg_given {
 WG_API wg_params *wg_params_with_at(wg_site here, wg_params *p, const wg_given *list, int n);
 #define wg_params_with(p, ...) wg_params_with_at(WG_AT(#p), p, __VA_ARGS__)
 
+/* ---- for bindings: values that keep their numbers ---- */
+
+/* on: what was made of the parameters of p keeps its number when they change, by whatever call, read before or not.
+ * Each graph with nodes of p gets a copy of them before the change. The next wg_param of the graph is a new node,
+ * with the new value. A wg_backward adds the gradients of old and new nodes. Without it, the default, a value that was
+ * not read before the change is an error. */
+WG_API void wg_params_keep_values(wg_params *p, bool on);
+
 /* ---- parameters that hold still ---- */
 
 /* on: parameters of p whose names match get no gradient, and no optimizer changes them, until the same

@@ -281,6 +281,7 @@ class Context(_OfTable):
         o = _opts("start_opts", "Context", {"dtype": dtype, "threads": threads})
         o.seed = _whole(seed, 64, 0) % 2 ** 64
         self._graphs, self._old, self._many = [], [], 64
+        self._random, self._draws = np.random.default_rng(o.seed), 0
         self._dropped = collections.deque()  # what nobody has any more, as pairs: how it is freed, and its address
         self._raised = None  # by a function of yours that the library has called
         self._warn = _WARNING(_warned)
@@ -484,7 +485,7 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
     old one lives as long as one of its values, which are numbers then: the new graph has them as inputs."""
     _kind = "graph"
 
-    def __init__(self, context=None, mode="train", _auto=False):
+    def __init__(self, context=None, mode="train", _auto=False, _anew=False):
         self.context, self._auto = context or default_context(), _auto
         self.context._drain()
         kept = self.context._graphs if _auto else []
@@ -492,7 +493,17 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         self._free = self.context._frees(self, "_keep_graph" if _auto else _lib.wg_graph_free, self._g)
         self._called = {}
         _graphs[self._g] = self
+        self._anew = _anew or _auto
+        if self._anew:
+            _lib.wg_graph_draw_anew(self._g, True)
+        else:
+            self._seed()
         self.begin(mode)
+
+    def _seed(self):
+        """The first graph draws what it would in C, each other one something else."""
+        _lib.wg_graph_set_epoch(self._g, self.context._draws << 32)
+        self.context._draws += 1
 
     def begin(self, mode=None, *, train=True):
         mode = mode or ("train" if train else "eval")

@@ -166,19 +166,28 @@ def eye(n, m=None, k=0, dtype=None, **options):
     return _placed(np.eye(n, m, k, dtype=dtype or wg.default_context().dtype), None, **options)
 
 
-_random = np.random.default_rng(0)
+def _random():
+    """The generator of the context: of rand, randn, first values, the order of a DataLoader."""
+    return wg.default_context()._random
 
 
 @_call
 def manual_seed(seed):
-    """The seed of rand, randn, randint, randperm and of first values in wengert.nn. That of a graph is Context(seed=)."""
-    global _random
-    _random = np.random.default_rng(seed)
+    """What is drawn from now on depends on the seed alone: rand, randn, first values in wengert.nn, the order of a DataLoader,
+    dropout and all random values. First values by name follow from Context(seed=)."""
+    context = wg.default_context()
+    context._random = np.random.default_rng(seed)
+    draws = _lib.wg_random_stream(b"%d" % seed)
+    _lib.wg_context_set_draws(context._c, draws)
+    context._draws = draws & 0xffffffff
+    for g in list(wg._graphs.values()):
+        if g.context is context and not g._anew:
+            g._seed()
 
 
-calls["rand"] = lambda *sizes, dtype=None, **o: _placed(_random.random(_sizes(sizes)), dtype, **o)
-calls["randn"] = lambda *sizes, dtype=None, **o: _placed(_random.standard_normal(_sizes(sizes)), dtype, **o)
-calls["randperm"] = lambda n, **o: _placed(_random.permutation(n), None, **o)
+calls["rand"] = lambda *sizes, dtype=None, **o: _placed(_random().random(_sizes(sizes)), dtype, **o)
+calls["randn"] = lambda *sizes, dtype=None, **o: _placed(_random().standard_normal(_sizes(sizes)), dtype, **o)
+calls["randperm"] = lambda n, **o: _placed(_random().permutation(n), None, **o)
 calls["rand_like"] = lambda x: calls["rand"](x.shape, dtype=x.dtype)
 calls["randn_like"] = lambda x: calls["randn"](x.shape, dtype=x.dtype)
 
@@ -187,7 +196,7 @@ calls["randn_like"] = lambda x: calls["randn"](x.shape, dtype=x.dtype)
 def randint(low, high=None, size=None, **options):
     """Whole numbers from low on, below high."""
     low, high = (0, low) if high is None else (low, high)
-    return _placed(_random.integers(low, high, size), None, **options)
+    return _placed(_random().integers(low, high, size), None, **options)
 
 
 # ---- shapes ----
@@ -719,7 +728,7 @@ def _applied(f, given, which, options):
     the arguments are values themselves: then all stands in their graph."""
     before = getattr(_now, "graph", None)
     inside = builtins.any(_has_values(a) for a in given)
-    g = wg.graph() if inside else Graph(mode="eval")
+    g = wg.graph() if inside else Graph(mode="eval", _anew=True)
     named, at, new, by = _leaves_of(f, given), 0, [], {}
     for i, a in enumerate(given):
         leaves = []

@@ -301,6 +301,11 @@ graph_freeze - g:graph* on:bool | The epoch counts the evaluations of a graph; r
 graph_epoch uint64 g:graph* | The epoch counts the evaluations of a graph; random draws depend on it. Freezing stops the count, so that every evaluation draws the same numbers. Store the epoch in checkpoints. Setting it ends the evaluation.
 graph_set_epoch - g:graph* epoch:uint64 | The epoch counts the evaluations of a graph; random draws depend on it. Freezing stops the count, so that every evaluation draws the same numbers. Store the epoch in checkpoints. Setting it ends the evaluation.
 replay@ node root into:graph* o:replay_opts* | Builds root, and every node that it depends on, again in another graph. Random draws are the same. Inputs become inputs of the same names with their present values, and so do parameters and states, if no set is given for them. An op that refuses the new float dtype is computed in its own, between casts. If f32 becomes f64, a cast to f32 in a user's rule becomes one to f64, too.
+graph_draw_anew - g:graph* on:bool | on: each random node that is made in g from now on has a stream of its own, which no other node of the context has. Without it the stream follows from the node's scope and name, and two graphs that are built alike draw the same. For graphs that are made anew for each step. wg_save does not keep such a graph.
+context_draws uint64 c:context* | The number of the last such stream, 0 at the start. wg_save keeps it. Set it: the same numbers are drawn again.
+context_set_draws - c:context* draws:uint64 | The number of the last such stream, 0 at the start. wg_save keeps it. Set it: the same numbers are drawn again.
+graph_watch_by - g:graph* watch:graph_watch*! | Looks there from now on; NULL: nowhere.
+node_is_current bool n | Whether n is a node of the present build, and no node of a parameter that has changed since (wg_params_keep_values).
 # group
 group_start@ group*! c:context* o:group_start_opts* | The group of all processes that the launcher has started; without one, this process alone. The number of processes must divide the number of shards. A context has at most one group, and a process one at a time; it ends with its context. Where the threads of c were not given, they are shared out among the processes of a machine. NULL: an error is recorded; all functions here take NULL.
 group_launched int | As how many processes a launcher has started the program; 0: none has.
@@ -640,6 +645,7 @@ snapshot_free - s:snapshot* | Frees the snapshot.
 params_copy@ status to:params* from:params* | Gives the parameters and states of `to` the values of those of the same names in `from`, two sets or parts of sets. All of `from` must fit. If `to` lacks one, it is made.
 params_blend@ status to:params* from:params* tau:double | to = (1 - tau) to + tau from, for tau in [0, 1]: a target network that follows slowly, an average of weights. States of integers are copied. What `to` lacks is made as a copy.
 params_with@ params*! p:params* list:given* n:int | p with the n given nodes, of one graph, in the place of parameters: for a layer that shall compute with values that were computed themselves. Weights after a step that is differentiated (MAML), weight normalisation, a net that makes the weights of another
+params_keep_values - p:params* on:bool | on: what was made of the parameters of p keeps its number when they change, by whatever call, read before or not. Each graph with nodes of p gets a copy of them before the change. The next wg_param of the graph is a new node, with the new value. A wg_backward adds the gradients of old and new nodes. Without it, the default, a value that was not read before the change is an error.
 params_freeze@ status p:params* pattern:text on:bool | on: parameters of p whose names match get no gradient, and no optimizer changes them, until the same is said with false. In a pattern * stands for any characters, ? for one: "body.*". The names are those in p. The last call whose pattern matches decides, also for parameters that are made later. wg_grad by a frozen parameter is not changed.
 params_seal - p:params* on:bool | on: to make another parameter of the set is an error, which names the nearest name that is there. So a name that is mistyped after the first step is found.
 # transformer
@@ -702,6 +708,7 @@ flip_args x ; axis:int axes:axes
 gelu_args x ; by_tanh:bool
 given name:text value
 gradcheck_opts ; eps:double one_sided:bool name:text components:int64 allocator:allocator* progress:progress_fn() progress_user:void* order:int course_only:bool tolerance:double accuracy:double evaluations:int64 intended:text names:text
+graph_watch live:int changed:int
 grid_opts ; values:tensor f:field() user:void* x:ends y:ends nx:int ny:int map:color_map low:double high:double numbers:bool bar:bool levels:double* level_count:int log_levels:maybe level_texts:bool color:figure_color width:double
 group_norm_args x gamma beta groups:int ; eps:double axis:int
 group_opts ; lr_scale:double lr:double weight_decay:double l1:double decay:bool lazy:bool

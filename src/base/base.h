@@ -231,6 +231,8 @@ struct wg_context {
     struct wgi_lost lost;
     struct wgi_saved_memory *saved; /* of wg_save_with, the newest first: save_with.c */
     struct wg_params *params;       /* the newest first: params/params.c */
+    struct wg_params *earlier;      /* the owner of the copies of graph/earlier.c */
+    uint64_t draws;                 /* the last stream of wg_graph_draw_anew */
     struct wgi_graphs graphs;
     struct wgi_plans plans;
     wgi_team *team;          /* NULL: this process is alone */

@@ -105,6 +105,7 @@ void wgi_forget_in_lists(wg_graph *g, uint32_t mark)
 {
     while (g->params && g->param[g->params - 1] >= mark) g->params--;
     if (g->params < g->tabled) wgi_leaves_forget(g);
+    if (g->earlier) wgi_earlier_forget(g, mark);
     size_t kept = 0, assigned = 0;
     for (size_t i = 0; i < g->results.kepts; i++)
         if (g->results.kept[i] < mark) g->results.kept[kept++] = g->results.kept[i];

@@ -86,6 +86,7 @@ void wg_graph_free(wg_graph *g)
     g->c->graphs.count--;
     wgi_with_end(g);
     call_at_end(g);
+    wgi_earlier_forget(g, 0);
     wgi_held_keep(g);
     wgi_arena_free(&g->arena);
     wgi_arena_free(&g->values);
@@ -110,6 +111,7 @@ static void begin(wg_graph *g, wg_mode mode)
     wgi_close(g);
     if (g->withs) wgi_with_end(g);
     if (g->at_end) call_at_end(g);
+    if (g->earlier) wgi_earlier_forget(g, 0);
     for (size_t i = 0; i < g->results.kepts; i++) g->node[g->results.kept[i]].flags &= (uint8_t)~WGI_KEPT;
     g->build.most = wgi_without(g->c, WG_WITHOUT_REBUILD) ? 0 : WGI_CALLS;
     g->build.share_from = WGI_SHARE_FROM;
@@ -126,6 +128,7 @@ static void begin(wg_graph *g, wg_mode mode)
     g->since = 0;
     g->pasts = 0;
     g->mode = mode;
+    if (g->anew) g->now.epoch = 0; /* the streams are others */
     g->count = g->loose = 0;
     g->weight = 0;
     g->names.texts = g->names.scope = 0;
@@ -233,6 +236,17 @@ void wg_graph_rewind(wg_graph *g, int64_t mark)
 void wg_graph_freeze(wg_graph *g, bool on)
 {
     if (is_there(g, "graph_freeze")) g->now.frozen = on;
+}
+
+void wg_graph_draw_anew(wg_graph *g, bool on)
+{
+    if (is_there(g, "graph_draw_anew")) g->anew = on;
+}
+
+uint64_t wg_context_draws(const wg_context *c) { return c ? c->draws : 0; }
+void wg_context_set_draws(wg_context *c, uint64_t draws)
+{
+    if (c && !c->fixed) c->draws = draws;
 }
 
 uint64_t wg_graph_epoch(const wg_graph *g) { return g ? g->now.epoch : 0; }

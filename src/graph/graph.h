@@ -49,6 +49,16 @@ static inline bool wgi_has_parameter(const wgi_node *n)
 {
     return n->op == &wgi_op_param || n->op == &wgi_op_state;
 }
+/* ---- earlier.c: nodes of parameters that have changed since ---- */
+
+/* What the node's parameter was, if q is a copy of it; NULL: it is none, or it was freed. */
+wgi_parameter *wgi_earlier_of(const wg_graph *g, const wgi_parameter *q);
+/* Writes the nodes that were of parameters of p, and of none that is frozen. `to` has room for
+ * g->earliers. */
+size_t wgi_earlier_targets(const wg_graph *g, const wg_params *p, uint32_t *to);
+void wgi_earlier_freed(wg_graph *g, const wg_params *root); /* the set is freed */
+void wgi_earlier_forget(wg_graph *g, uint32_t mark);        /* nodes from mark on are removed */
+
 static inline bool wgi_can_build(const wg_graph *g) { return g && g->count && wgi_ok(g->c); }
 static inline int wgi_outputs(const wg_op *op) { return op->outputs ? op->outputs : 1; }
 static inline const uint32_t *wgi_in(const wgi_node *n) { return n->operands <= 2 ? n->in : n->list; }

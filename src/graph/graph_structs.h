@@ -353,6 +353,7 @@ struct wg_graph {
     wg_status before_shut;  /* of the context */
     struct wgi_with *withs; /* params_with.c */
     wg_mode mode;
+    bool anew; /* by wg_graph_draw_anew */
     /* A handle of another generation is refused. No two builds of graphs of one context have the same. 0:
      * the graph is freed, or busy. */
     uint32_t generation;
@@ -404,8 +405,11 @@ struct wg_graph {
     } rule;
     wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */
     uint64_t failed_at;
-    struct wgi_at_end *at_end; /* graph.c */
-    struct wgi_noted *noted;   /* by node: the node whose gradient it is: noted.c */
+    struct wgi_at_end *at_end;   /* graph.c */
+    struct wgi_earlier *earlier; /* nodes of parameters that have changed since: earlier.c */
+    size_t earliers;             /* their number */
+    wg_graph_watch *watch;       /* by wg_graph_watch_by */
+    struct wgi_noted *noted;     /* by node: the node whose gradient it is: noted.c */
     size_t noted_capacity;
 };
 

@@ -217,8 +217,8 @@ wg_node wg_stream(wg_site here, wg_graph *g, const char *name)
     if (!has_room(g, here, "stream") || wgi_rule_makes(g, here, "stream", name)) return wgi_error_node(g);
     uint32_t ordinal = name ? 0 : next_stream(g);
     if (!name && !ordinal) return wgi_error_node(g);
-    uint64_t stream =
-        wgi_mix(wgi_text_hash(g->names.text[g->names.scope]), name ? wgi_text_hash(name) : ordinal);
+    const uint64_t which = g->anew ? ++g->c->draws : name ? wgi_text_hash(name) : ordinal;
+    const uint64_t stream = wgi_mix(wgi_text_hash(g->names.text[g->names.scope]), which);
     wgi_calling k = wgi_call_begin(g);
     uint32_t i = wgi_cell_leaf(g, here, &wgi_op_stream, WG_I64, stream, ordinal);
     return wgi_leaf_end(g, k, here, NULL, wgi_handle(g, i));

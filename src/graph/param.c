@@ -34,6 +34,7 @@ void wg_params_free(wg_params *p)
     for (wg_graph *g = c->graphs.first; g; g = g->next) {
         for (size_t i = 0; i < g->now.uses; i++)
             if (g->now.use[i].p == p) g->now.use[i--] = g->now.use[--g->now.uses];
+        wgi_earlier_freed(g, p);
         wgi_layers_forget(g, p);
         wgi_rebuild_differs(g); /* the next build must not reuse nodes of these parameters */
         g->build.calls = g->build.at = 0;

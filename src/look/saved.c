@@ -42,15 +42,16 @@ wg_average *wgi_saved_average(const wg_context *c, int k)
     return NULL;
 }
 
-/* The graph in which derivative rules are traced is the library's own. */
-static bool is_users(const wg_context *c, const wg_graph *g) { return g != c->graphs.tracer; }
+/* The graph in which derivative rules are traced is the library's own. Of a graph that draws anew there is
+ * nothing to keep, and how many there are may depend on when memory is collected. */
+static bool is_kept(const wg_context *c, const wg_graph *g) { return g != c->graphs.tracer && !g->anew; }
 
 wg_graph *wgi_saved_graph(const wg_context *c, int k)
 {
     int n = 0;
-    for (const wg_graph *g = c->graphs.first; g; g = g->next) n += is_users(c, g);
+    for (const wg_graph *g = c->graphs.first; g; g = g->next) n += is_kept(c, g);
     for (wg_graph *g = c->graphs.first; g; g = g->next)
-        if (is_users(c, g) && --n == k) return g;
+        if (is_kept(c, g) && --n == k) return g;
     return NULL;
 }
 
@@ -175,6 +176,7 @@ static void put_all(lister *l, wg_context *c)
     wg_average *a;
     wg_graph *g;
     put(l, wg_view(WG_I64, &c->o.seed, WG_SCALAR), false, "wengert:seed");
+    if (c->draws) put(l, wg_view(WG_I64, &c->draws, WG_SCALAR), false, "wengert:draws");
     for (int k = 0; (p = wgi_saved_set(c, k)); k++) put_params(l, p, k);
     for (int k = 0; (s = wgi_saved_stepper(c, k)); k++) put_optimizer(l, s, k);
     for (int k = 0; (a = wgi_saved_average(c, k)); k++) put_average(l, a, k);

@@ -16,6 +16,7 @@ typedef struct restoring {
 
 typedef enum what {
     SEED,
+    DRAWS,
     PARAMETER,
     MOMENT,
     MISSED,
@@ -181,6 +182,7 @@ static bool is_what(const restoring *r, const wg_saved *k, thing *t)
     const char *rest;
     *t = (thing){ 0 };
     if (strcmp(k->name, "wengert:seed") == 0) return t->is = SEED, true;
+    if (strcmp(k->name, "wengert:draws") == 0) return t->is = DRAWS, true;
     if (!strchr(k->name, ':') || behind(k->name, "params")) {
         if (!is_parameter(r, k->name, t)) return bad(r, k->name, "is no name of a parameter");
         return t->set || bad(r, k->name, "this program has not so many sets of parameters: make them first");
@@ -312,6 +314,7 @@ static bool check(const restoring *r, const wg_saved *k)
     case AVERAGE: return average_fits(r, k, &t);
     case RATES: return fits(r, k, WG_F64, WG_SHAPE(WGI_RATES));
     case RATE: return rate_fits(r, k);
+    case DRAWS:
     case EPOCH: return fits(r, k, WG_I64, WG_SCALAR);
     default: return memory_fits(r, k, t.memory);
     }
@@ -328,7 +331,7 @@ static bool is_complete(const restoring *r)
     for (int i = 0; i < n && ok; i++)
         if (!find(r, here[i].name))
             ok = (is_what(r, &here[i], &t) &&
-                  (t.is == MOMENT || t.is == MISSED || t.is == KEPT || t.is == AVERAGE)) ||
+                  (t.is == DRAWS || t.is == MOMENT || t.is == MISSED || t.is == KEPT || t.is == AVERAGE)) ||
                  bad(r, here[i].name, "the file has it not");
     wg_free(r->c, here);
     return ok;
@@ -395,6 +398,7 @@ static void set(const restoring *r, const wg_saved *k, bool parameters)
     const wgi_optim_state o = t.s ? wgi_optim_state_of((wg_optim *)(void *)t.s) : (wgi_optim_state){ 0 };
     switch (t.is) {
     case SEED: break;
+    case DRAWS: memcpy(&r->c->draws, k->value.data, sizeof r->c->draws); break;
     case PARAMETER: set_parameter(k, &t); break;
     case MOMENT: set_moment(k, &t); break;
     case KEPT: set_kept(r, k, &t); break;
@@ -438,6 +442,8 @@ static void set_all(const restoring *r)
 {
     wgi_stepper *s;
     wg_average *a;
+    for (const wg_params *p = r->c->params; p; p = p->next) wgi_params_will_change(p);
+    r->c->draws = 0;
     for (int i = 0; i < r->n; i++) set(r, &r->list[i], true);
     for (int k = 0; (a = wgi_saved_average(r->c, k)); k++) wgi_average_begin(a);
     for (int k = 0; (s = wgi_saved_stepper(r->c, k)); k++) {

@@ -135,6 +135,7 @@ void wgi_average_set(wg_average *a, const wgi_parameter *q, const double *values
 static void exchange(const wg_average *a, double *own, const double *from)
 {
     walk w = { 0 };
+    wgi_params_will_change(a->p);
     for (const wgi_parameter *q; w.end < a->count && (q = next(a, &w));) {
         if (own) wgi_convert(WG_F64, own + w.at, q->dtype, q->data, q->size);
         wgi_convert(q->dtype, q->data, WG_F64, from + w.at, q->size);

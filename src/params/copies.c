@@ -43,6 +43,7 @@ wg_status wg_params_restore_at(wg_site here, wg_params *p, const wg_snapshot *s)
     if (!s) return wgi_fail(p->c, here, "params_restore", WG_ERROR_USE, "the snapshot is NULL");
     if (s->p != p)
         return wgi_fail(p->c, here, "params_restore", WG_ERROR_USE, "the snapshot is of another set");
+    wgi_params_will_change(p);
     for (size_t i = 0; i < s->count; i++) {
         const wgi_parameter *q = p->root->item[i];
         if (s->value[i] && q->size) memcpy(q->data, s->value[i], (size_t)q->size * wg_dtype_size(q->dtype));
@@ -135,6 +136,7 @@ static wg_status blend_all(wg_site here, const char *who, wg_params *to, wg_para
         wgi_params_undo(to->root, m);
         return wg_failed(to->c);
     }
+    wgi_params_will_change(to);
     const wgi_floats was = wgi_floats_enter();
     const wgi_parameter *q;
     for (size_t i = 0; (q = wgi_params_next(from, &i));) {

@@ -173,6 +173,7 @@ static void done(wg_site here, wg_optim *o)
 static wg_status step_of_its_own(wg_site here, wg_optim *o)
 {
     wg_status s = wgi_optim_refuse(here, o, "optim_step", "no parameter was changed");
+    if (s == WG_OK) wgi_params_will_change(o->s.p);
     if (s == WG_OK) s = o->s.kind->step(here, &o->s, o->options);
     if (s == WG_OK) done(here, o);
     return s;
@@ -201,6 +202,7 @@ static wg_status step(wg_site here, wg_optim *o)
         (!eps_hides_squares(here, "optim_step", o->s.p, o->s.kind, o->options) || !wgi_stretches_make(o)))
         return wg_failed(root->c);
     o->known = o->s.finite && !any_lent(o->s.p);
+    wgi_params_will_change(root);
     if (!(o->s.kind->rates ? run_with_rates(o) : run(o)))
         return wgi_optim_refuse(here, o, "optim_step", "no parameter was changed");
     done(here, o);

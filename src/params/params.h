@@ -182,9 +182,10 @@ struct wg_params {
     uint64_t marked;            /* of a set: rises when the `reached` of a parameter may have changed */
     uint64_t reached_by; /* the request that has set the `reached` of the parameters; 0: it may be another */
     wg_node loss;        /* of the last wg_backward */
-    wgi_explain_fn explain;      /* set by wg_backward, since this room knows no graph */
-    const wgi_loss_calls *again; /* likewise */
-    wg_average *averages;        /* of a set: those of it and of its subsets */
+    wgi_explain_fn explain;         /* set by wg_backward, since this room knows no graph */
+    const wgi_loss_calls *again;    /* likewise */
+    void (*keeps)(wg_params *root); /* by wg_params_keep_values: is called before values change; or NULL */
+    wg_average *averages;           /* of a set: those of it and of its subsets */
 };
 
 /* Whether the call `what` on p can go on. Otherwise there is an error: p is NULL, or one was recorded
@@ -196,6 +197,11 @@ wgi_parameter *wgi_params_find(wg_params *root, const char *full, uint64_t hash)
 static inline bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
 {
     return p->root == q->owner && (!p->prefix || strncmp(q->name, p->prefix, strlen(p->prefix)) == 0);
+}
+/* Call it before the values of parameters of p change. */
+static inline void wgi_params_will_change(const wg_params *p)
+{
+    if (p->root->keeps) p->root->keeps(p->root);
 }
 /* The name of a parameter of the set without the set's prefix. */
 static inline const char *wgi_name_in(const wg_params *p, const wgi_parameter *q)

@@ -106,6 +106,7 @@ wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *name, cons
         return wgi_fail(p->c, here, "params_assign", WG_ERROR_VALUE,
                         q ? "%s has not %zu elements" : "no parameter %s", name ? name : "NULL", count);
     if (!values && count) return wgi_fail(p->c, here, "params_assign", WG_ERROR_USE, "the array is NULL");
+    wgi_params_will_change(p);
     wgi_convert(q->dtype, q->data, WG_F64, values, q->size);
     p->root->version++;
     return WG_OK;
@@ -125,6 +126,7 @@ wg_status wg_params_assign_tensor_at(wg_site here, wg_params *p, const char *nam
                         wg_shape_text(t.shape, in, sizeof in));
     if (!t.data && q->size)
         return wgi_fail(p->c, here, "params_assign_tensor", WG_ERROR_USE, "a tensor without data");
+    wgi_params_will_change(p);
     if (t.dtype != q->dtype) wgi_convert(q->dtype, q->data, t.dtype, t.data, q->size);
     else if (q->size) memcpy(q->data, t.data, (size_t)q->size * wg_dtype_size(t.dtype));
     p->root->version++;
@@ -183,6 +185,7 @@ wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta)
 
 void wgi_params_put(wg_params *p, const double *theta)
 {
+    wgi_params_will_change(p);
     flat(p, set_value, (void *)(uintptr_t)theta);
     p->root->version++;
 }

@@ -296,7 +296,7 @@ bool wgi_target_stored(wg_graph *g, wg_site here, const char *what, const wgi_pa
 
 bool wgi_request_targets(wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r)
 {
-    const size_t most = g->params + more;
+    const size_t most = g->params + g->earliers + more;
     r->target = wgi_arena_alloc(a, sizeof *r->target * most);
     r->into = wgi_arena_alloc(a, sizeof *r->into * most);
     r->reached = wgi_arena_alloc(a, sizeof *r->reached * most);
@@ -312,6 +312,9 @@ bool wgi_request_targets(wg_graph *g, wgi_arena *a, const wg_params *p, size_t m
             r->target[r->targets++] = g->param[i];
         }
     }
+    const size_t earliers = p ? wgi_earlier_targets(g, p, r->target + r->targets) : 0;
+    r->targets += (int)earliers;
+    if (earliers) r->fresh = false; /* their gradients do not go to the parameter's own memory */
     return true;
 }
 
@@ -333,8 +336,9 @@ static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
         wgi_node *n = &g->node[r->target[i]];
         const bool rows = !wgi_is_leaf(n);
         wgi_parameter *q = rows ? wgi_table_of(g, n) : n->parameter;
-        const bool apart = add && q->reached;
-        if (!q->grad && !wgi_grad_memory(q)) return false;
+        wgi_parameter *was = wgi_earlier_of(g, q);
+        const bool apart = was || (add && q->reached);
+        if (!(was ? was : q)->grad && !wgi_grad_memory(was ? was : q)) return false;
         r->into[i] = apart ? NULL : rows ? wgi_rows_apart(g, r, i) : q->grad;
         if (!r->into[i]) r->into[i] = wgi_arena_alloc(&g->temp, wgi_value_bytes(n));
         if (!r->into[i]) return false;
@@ -367,13 +371,14 @@ static void mark_reached(wg_graph *g, wg_params *p, const wgi_request *r, bool a
     p->root->again = &wgi_loss_again;
     if (!add && wgi_gradients_are_of(p, r->id)) return;
     wgi_gradients_change(p);
-    const bool all = p->root == p && (size_t)r->targets == p->count && !r->rows;
+    const bool all = p->root == p && (size_t)r->targets == p->count && !r->rows && !g->earlier;
     if (!add && !all) wgi_gradients_clear(p);
     const wgi_floats was = wgi_floats_enter();
     for (int i = 0; i < r->targets; i++) {
         fetch_ahead(g, r, i);
         if (r->rows && wgi_add_rows_of(g, r, i)) continue;
-        wgi_parameter *q = g->node[r->target[i]].parameter;
+        wgi_parameter *q = g->node[r->target[i]].parameter, *before = wgi_earlier_of(g, q);
+        if (before) q = before;
         if (!add && all) q->reached = false;
         if (!r->reached[i]) continue;
         take_gradient(q, r->into[i]);

@@ -129,7 +129,7 @@ class Module:
 def _uniform(shape, inputs):
     """PyTorch's first values: uniform in +-1/sqrt(inputs)."""
     most = 1 / math.sqrt(inputs) if inputs else 0
-    return Parameter(_habits._random.uniform(-most, most, shape))
+    return Parameter(_habits._random().uniform(-most, most, shape))
 
 
 class Linear(Module):
@@ -145,7 +145,7 @@ class Linear(Module):
 
 class Embedding(Module):
     def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        a = _habits._random.standard_normal((num_embeddings, embedding_dim))
+        a = _habits._random().standard_normal((num_embeddings, embedding_dim))
         if padding_idx is not None:
             a[padding_idx] = 0
         self.weight, self._padding = Parameter(a), padding_idx

@@ -35,7 +35,7 @@ class DataLoader:
 
     def __iter__(self):
         n = len(self.dataset)
-        order = _habits._random.permutation(n) if self.shuffle else np.arange(n)
+        order = _habits._random().permutation(n) if self.shuffle else np.arange(n)
         for k in range(len(self)):
             rows = order[k * self.batch_size:(k + 1) * self.batch_size]
             if isinstance(self.dataset, TensorDataset):
@@ -45,7 +45,7 @@ class DataLoader:
 
 
 def random_split(dataset, lengths):
-    order, at, parts = _habits._random.permutation(len(dataset)), 0, []
+    order, at, parts = _habits._random().permutation(len(dataset)), 0, []
     for n in lengths:
         parts.append(TensorDataset(*(t[order[at:at + n]] for t in dataset.tensors)))
         at += n

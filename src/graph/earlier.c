@@ -1,0 +1,151 @@
+/* earlier.c: nodes of parameters that have changed since. wg_params_keep_values says of which sets. Such a
+ * node gets a parameter of its own, a copy of what it had. So what was made of it keeps its number, read
+ * before or not, and its evaluation goes on. Its gradient is one by the parameter that it was of. The next
+ * wg_begin gives it back. */
+#include "graph/graph.h"
+
+#include "params/params.h"
+
+struct wgi_earlier {
+    struct wgi_earlier *next;
+    wgi_parameter *of; /* NULL: it was freed */
+    uint32_t index;
+    wgi_parameter copy; /* the last member: its name follows */
+};
+
+/* The set of all copies: it is in no list, has no names, and never changes. */
+static wg_params *owner(wg_context *c)
+{
+    if (c->earlier || !(c->earlier = wg_alloc(c, 1, sizeof *c->earlier))) return c->earlier;
+    c->earlier->c = c;
+    return c->earlier->root = c->earlier;
+}
+
+/* A value that lies in a parameter's memory lies in the copy's from now on. */
+static void move_value(wg_graph *g, uint32_t i, const struct wgi_earlier *e)
+{
+    const char *was = e->of->data, *p = g->value[i];
+    const size_t bytes = WGI_MAX(wgi_value_bytes(&g->node[e->index]), 1);
+    if (p && p >= was && p < was + bytes) g->value[i] = (char *)e->copy.data + (p - was);
+}
+
+static void move_values(wg_graph *g, const struct wgi_earlier *last)
+{
+    for (uint32_t i = 0; i < g->count; i++) {
+        uint32_t base = i;
+        while (g->node[base].op->kind == WG_ALIAS) base = wgi_in(&g->node[base])[0];
+        if (!wgi_has_parameter(&g->node[base])) continue;
+        for (const struct wgi_earlier *e = g->earlier; e != last; e = e->next)
+            if (e->index == base) move_value(g, i, e);
+    }
+}
+
+/* False: out of memory, which is recorded. */
+static bool copy(wg_graph *g, uint32_t i)
+{
+    wgi_parameter *q = g->node[i].parameter;
+    const size_t name = strlen(q->name) + 1, bytes = wgi_value_bytes(&g->node[i]);
+    const size_t head = (sizeof(struct wgi_earlier) + name + 63) / 64 * 64;
+    struct wgi_earlier *e = owner(g->c) ? wg_alloc(g->c, 1, head + bytes) : NULL;
+    if (!e) return false;
+    e->copy = (wgi_parameter){ .owner = g->c->earlier,
+                               .data = (char *)e + head,
+                               .size = q->size,
+                               .dtype = q->dtype,
+                               .state = q->state,
+                               .shape = q->shape,
+                               .hash = q->hash,
+                               .here = q->here };
+    memcpy(e->copy.name, q->name, name);
+    if (bytes) memcpy(e->copy.data, q->data, bytes);
+    e->index = i, e->of = q, e->next = g->earlier;
+    g->earlier = e;
+    g->earliers++;
+    return true;
+}
+
+/* The leaves of the set: they are no leaves of parameters any more. */
+static void keep(wg_graph *g, const wg_params *root)
+{
+    const struct wgi_earlier *last = g->earlier;
+    size_t left = 0, tabled = 0;
+    for (size_t k = 0; k < g->params; k++) {
+        const uint32_t i = g->param[k];
+        if (g->node[i].parameter->owner == root && copy(g, i)) continue;
+        tabled += k < g->tabled;
+        g->param[left++] = i;
+    }
+    if (g->earlier == last) return;
+    g->params = left, g->tabled = tabled;
+    move_values(g, last);
+    for (struct wgi_earlier *e = g->earlier; e != last; e = e->next) g->node[e->index].parameter = &e->copy;
+    for (size_t k = 0; k < g->now.uses; k++)
+        if (g->now.use[k].p == root) g->now.use[k--] = g->now.use[--g->now.uses];
+    wgi_leaf_moved(g);
+    g->run.last = NULL;
+}
+
+static void keep_in_graphs(wg_params *root)
+{
+    for (wg_graph *g = root->c->graphs.first; g; g = g->next) {
+        size_t k = 0;
+        while (k < g->params && g->node[g->param[k]].parameter->owner != root) k++;
+        if (k == g->params || g->busy.depth) continue;
+        if (g->watch) g->watch->changed = 1;
+        if (!g->watch || g->watch->live > 0) keep(g, root);
+    }
+}
+
+void wg_params_keep_values(wg_params *p, bool on)
+{
+    if (!p) wg_fail(NULL, NULL, WG_ERROR_USE, "params_keep_values: the parameter set is NULL");
+    else p->root->keeps = on ? keep_in_graphs : NULL;
+}
+
+void wg_graph_watch_by(wg_graph *g, wg_graph_watch *watch)
+{
+    if (g) g->watch = watch;
+}
+
+bool wg_node_is_current(wg_node n)
+{
+    const wgi_node *x = wg_node_ok(n) ? wgi_node_of(n) : NULL;
+    return x && !(wgi_has_parameter(x) && x->parameter->owner == n.graph->c->earlier);
+}
+
+/* ---- for other files ---- */
+
+wgi_parameter *wgi_earlier_of(const wg_graph *g, const wgi_parameter *q)
+{
+    if (!g->earlier || q->owner != g->c->earlier) return NULL;
+    return ((struct wgi_earlier *)((uintptr_t)q - offsetof(struct wgi_earlier, copy)))->of;
+}
+
+size_t wgi_earlier_targets(const wg_graph *g, const wg_params *p, uint32_t *to)
+{
+    size_t n = 0;
+    for (const struct wgi_earlier *e = g->earlier; e; e = e->next)
+        if (e->of && !e->of->state && !e->of->frozen && wgi_params_holds(p, e->of)) to[n++] = e->index;
+    return n;
+}
+
+void wgi_earlier_freed(wg_graph *g, const wg_params *root)
+{
+    for (struct wgi_earlier *e = g->earlier; e; e = e->next)
+        if (e->of && e->of->owner == root) e->of = NULL;
+}
+
+void wgi_earlier_forget(wg_graph *g, uint32_t mark)
+{
+    for (struct wgi_earlier **at = &g->earlier, *e; (e = *at);) {
+        if (e->index < mark) {
+            at = &e->next;
+            continue;
+        }
+        *at = e->next;
+        g->earliers--;
+        if (e->index < g->count && g->node[e->index].parameter == &e->copy)
+            g->node[e->index].parameter = e->of;
+        wg_free(g->c, e);
+    }
+}

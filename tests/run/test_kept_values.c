@@ -1,0 +1,181 @@
+/* test_kept_values.c: wg_params_keep_values, wg_graph_draw_anew, wg_graph_watch_by: what was made of
+ * parameters keeps its number, by whatever call they change, and each random node draws anew. */
+#include <string.h>
+
+#include "wengert/average.h"
+#include "wgtest.h"
+#include "wgnearest.h"
+
+/* Each of the calls that change w [2, -1], whose gradient is [1, 1], gives it the values in `to`. */
+#define TO_5_7 \
+    (double[]) { 5, 7 }
+#define CHANGES(X)                                                                              \
+    X("assign", wg_params_assign(p, "w", TO_5_7, 2), 5, 7)                                      \
+    X("assign_tensor", wg_params_assign_tensor(p, "w", wg_view_f64(TO_5_7, WG_SHAPE(2))), 5, 7) \
+    X("set", wg_params_set(p, TO_5_7), 5, 7)                                                    \
+    X("step", wg_optim_step(o), 1.5, -1.5)                                                      \
+    X("restore", wg_params_restore(p, was), 4, 4)                                               \
+    X("copy", wg_params_copy(p, q), 3, 9)                                                       \
+    X("blend", wg_params_blend(p, q, 0.5), 2.5, 4)                                              \
+    X("average", wg_average_use(a, true), 4, 4)                                                 \
+    X("resume", wg_resume(c, path), 4, 4)
+enum { ALL = 9 };
+
+static void change(int k, wg_context *c, wg_params *p, wg_params *q, wg_optim *o, wg_snapshot *was,
+                   wg_average *a, const char *path, double to[2])
+{
+    int i = 0;
+#define ONE(name, call, x, y)     \
+    if (i++ == k) {               \
+        call;                     \
+        to[0] = (x), to[1] = (y); \
+    }
+    CHANGES(ONE)
+    cr_assert_eq(i, ALL);
+}
+
+static void expect(wg_node n, double x, double y, const char *what, int k)
+{
+    const double *v = wg_value(n).data;
+    cr_assert(v && v[0] == x && v[1] == y, "change %d: %s", k, what);
+}
+
+Test(kept_values, numbers_stay_by_whatever_call_the_parameters_change)
+{
+    for (int k = 0; k < ALL; k++)
+        for (int way = 0; way < 6; way++) { /* read before; interpreted, in a plan, by default */
+            WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = way % 3 - 1, .threads = 1));
+            wg_params *q = wg_params_new(c);
+            wg_optim *o = wg_sgd(p, .lr = 0.5);
+            double to[2] = { 0, 0 };
+            const char *path = "kept_values.run";
+            wg_params_make(q, "w", wg_view_f64((double[]){ 3, 9 }, WG_SHAPE(2)), false);
+            wg_params_make(p, "w", wg_view_f64((double[]){ 4, 4 }, WG_SHAPE(2)), false);
+            wg_average *a = wg_average_new(p, .decay = 0.5);
+            wg_average_step(a);
+            wg_snapshot *was = wg_params_snapshot(p);
+            cr_assert_eq(wg_save(c, path), WG_OK);
+            wg_params_assign(p, "w", (double[]){ 2, -1 }, 2);
+            wg_params_keep_values(p, true);
+            wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_zeros()), view = wg_reshape(w, WG_SHAPE(2, 1)),
+                    y = wg_mul(w, 3), s = wg_sum(w);
+            if (way > 2) wg_value(y), wg_value(view);
+            wg_backward(s, p);
+            change(k, c, p, q, o, was, a, path, to);
+            remove(path);
+            cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+            expect(y, 6, -3, "made before", k);
+            expect(wg_add(y, 1), 7, -2, "made of it afterwards", k);
+            expect(view, 2, -1, "a view", k);
+            expect(w, 2, -1, "the node itself", k);
+            cr_expect(!wg_node_is_current(w) && wg_node_is_current(y));
+            wg_node now = wg_param(g, p, "w", WG_SHAPE(2), wg_zeros());
+            expect(now, to[0], to[1], "the next node", k);
+            expect(wg_add(y, now), 6 + to[0], -3 + to[1], "both", k);
+            /* d/dw of sum(3 was . now): 3 now + 3 was */
+            wg_backward(wg_sum(wg_mul(y, now)), p);
+            const double *d = wg_params_grad(p, wg_params_find(p, "w")).data;
+            cr_assert(d && d[0] == 3 * to[0] + 6 && d[1] == 3 * to[1] - 3, "change %d: the gradient", k);
+            wg_backward_add(wg_sum(y), p);
+            d = wg_params_grad(p, wg_params_find(p, "w")).data;
+            cr_assert(d && d[0] == 3 * to[0] + 9 && d[1] == 3 * to[1], "change %d: by the old node alone", k);
+            expect(y, 6, -3, "still", k);
+            if (a && k == 7) wg_average_use(a, false);
+        }
+}
+
+/* A graph that is begun again and again, in which all changes between two begins: the same numbers as in a
+ * new one. */
+Test(kept_values, a_graph_is_begun_again)
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
+    wg_params_keep_values(p, true);
+    wg_optim *o = wg_sgd(p, .lr = 0.25);
+    double x = 1;
+    for (int step = 0; step < 20; step++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(1)), old = wg_mul(w, w);
+        wg_backward(old, p);
+        wg_optim_step(o);
+        const double before = x;
+        x -= 0.25 * 2 * x;
+        wg_node both = wg_add(old, wg_param(g, p, "w", WG_SCALAR, wg_const(1)));
+        cr_assert_eq(wg_item(both), WGT_NEAREST(before * before + x), "step %d", step);
+        wg_backward(both, p); /* 2 before + 1 */
+        wg_optim_step(o);
+        x -= 0.25 * (2 * before + 1);
+        cr_assert_eq(wg_params_item(p, "w"), x, "step %d", step);
+    }
+    wg_optim_free(o);
+    wg_begin(g, WG_TRAIN);
+    wg_params_free(p);
+}
+
+/* Parameters may be freed before the numbers that were made of them are read. */
+Test(kept_values, numbers_outlive_the_set)
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
+    wg_params *q = wg_params_new(c);
+    wg_params_keep_values(q, true);
+    wg_node y = wg_mul(wg_param(g, q, "w", WG_SCALAR, wg_const(2)), 3);
+    wg_params_assign(q, "w", (double[]){ 5 }, 1);
+    wg_params_free(q);
+    cr_expect_eq(wg_item(y), WGT_NEAREST(6));
+    wg_begin(g, WG_TRAIN);
+    cr_expect_eq(wg_item(wg_param(g, p, "w", WG_SCALAR, wg_const(4))), WGT_NEAREST(4));
+}
+
+Test(kept_values, a_graph_of_which_nobody_has_a_value_gets_no_copies)
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
+    wg_graph_watch watch = { 0, 0 };
+    wg_params_keep_values(p, true);
+    wg_graph_watch_by(g, &watch);
+    wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2));
+    wg_params_assign(p, "w", (double[]){ 5 }, 1);
+    cr_expect(watch.changed && wg_node_is_current(w));
+    watch = (wg_graph_watch){ 1, 0 };
+    wg_params_assign(p, "w", (double[]){ 6 }, 1);
+    cr_expect(watch.changed && !wg_node_is_current(w));
+}
+
+/* The masks of two graphs, of two builds and of two nodes differ; after the same number they are the same. */
+Test(draw_anew, no_two_nodes_draw_the_same)
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
+    (void)p;
+    enum { N = 64, ALL_DRAWS = 12 };
+    double drawn[2][ALL_DRAWS][N];
+    for (int round = 0; round < 2; round++) {
+        wg_context_set_draws(c, 40);
+        for (int k = 0; k < ALL_DRAWS; k += 2) {
+            wg_graph *h = k < 6 ? g : wg_graph_new(c);
+            wg_graph_draw_anew(h, true);
+            wg_begin(h, WG_TRAIN);
+            for (int i = 0; i < 2; i++)
+                wg_copy_f64(wg_random_uniform(h, WG_SHAPE(N)), drawn[round][k + i], N);
+        }
+        cr_expect_eq(wg_context_draws(c), 40 + ALL_DRAWS);
+    }
+    cr_expect_arr_eq(drawn[0], drawn[1], sizeof drawn[0]);
+    for (int i = 0; i < ALL_DRAWS; i++)
+        for (int k = 0; k < i; k++)
+            cr_expect(memcmp(drawn[0][i], drawn[0][k], sizeof drawn[0][i]) != 0, "%d %d", i, k);
+}
+
+Test(draw_anew, a_resumed_training_draws_on)
+{
+    double first[8], again[8];
+    for (int round = 0; round < 2; round++) {
+        WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
+        (void)p;
+        wg_graph_draw_anew(g, true);
+        wg_begin(g, WG_TRAIN);
+        if (!round) wg_item(wg_sum(wg_random_uniform(g, WG_SHAPE(8))));
+        if (!round) wg_save(c, "draw_anew.run");
+        else cr_assert(wg_resume(c, "draw_anew.run"));
+        wg_copy_f64(wg_random_uniform(g, WG_SHAPE(8)), round ? again : first, 8);
+    }
+    remove("draw_anew.run");
+    cr_expect_arr_eq(first, again, sizeof first);
+}
