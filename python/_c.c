@@ -44,20 +44,23 @@ enum { CAN_WRITE = 1, ROW_MAJOR_WITH_FORMAT = 0x3C }; /* PyBUF_WRITABLE; PyBUF_C
 /* ---- what start() is given ---- */
 
 /* The functions of the library. FUNCTIONS of the module lists their names. */
-#define LIBRARY(X) \
-    X(failed)      \
-    X(graph_context) X(context_dtype) X(node_shape) X(node_dtype) X(begin) X(input_at) X(item_at) X(value_at)
+#define LIBRARY(X)   \
+    X(failed)        \
+    X(graph_context) \
+    X(context_dtype) \
+    X(node_shape) X(node_dtype) X(node_is_current) X(begin) X(input_at) X(item_at) X(value_at)
 static struct {
 #define POINTER(name) __typeof__(wg_##name) *name;
     LIBRARY(POINTER)
 } library;
 
 /* Of __init__.py: the package's folder; site(file, line), the bytes of a call site, which it keeps; the
- * struct of a node; the class Value; types.MethodType; numpy.empty and numpy.ndarray; dtypes by the
- * library's numbers; what a thread has; the class Params; explain(name, f), the text for help(); 0. */
+ * struct of a node; the classes Value and Leaf; types.MethodType; numpy.empty and numpy.ndarray; dtypes by
+ * the library's numbers; what a thread has; the class Params; explain(name, f), the text for help(); 0. */
 #define GIVEN(X) \
     X(package)   \
-    X(site) X(node) X(value) X(partial) X(empty) X(array) X(dtypes) X(now) X(params) X(explain) X(zero)
+    X(site)      \
+    X(node) X(value) X(leaf) X(partial) X(empty) X(array) X(dtypes) X(now) X(params) X(explain) X(zero)
 static struct {
 #define OBJECT(name) PyObject *name;
     GIVEN(OBJECT)
@@ -65,7 +68,7 @@ static struct {
 
 /* Attributes of frames, of what a value has, and of a graph's begin; words of options. */
 #define OF_FRAMES(X) X(f_lasti) X(f_back) X(co_filename)
-#define OF_VALUES(X) X(graph) X(context) X(_look) X(_value) X(_g) X(_p)
+#define OF_VALUES(X) X(graph) X(context) X(_look) X(_value) X(_was_read) X(_p)
 #define OF_BEGIN(X)  X(_called) X(_before) X(_losses) X(_leaves) X(_carried)
 #define WORDS(X)     X(axis) X(axes) X(dim) X(dims) X(keepdim) X(keepdims)
 #define NAMES(X)     OF_FRAMES(X) OF_VALUES(X) OF_BEGIN(X) WORDS(X)
@@ -73,15 +76,25 @@ static struct {
     NAMES(OBJECT)
 } name;
 
+/* The base of the class Graph. automatic: it is begun again without being asked. ended, or automatic and
+ * changed: what is made of its values is the affair of __init__.py. */
+typedef struct graph {
+    PyObject_HEAD wg_graph *raw;
+    wg_graph_watch *watch; /* the library has its address */
+    struct value *first;   /* of its values that somebody has */
+    char ended, automatic;
+    int limit; /* a read of a node behind it is told to __init__.py */
+} graph;
+/* The base of the class Value. constant: a number elsewhere than in a block of no_grad. A Leaf has no graph:
+ * node is where it was placed last, if it is still there. */
 typedef struct value {
     PyObject_HEAD wg_node node;
     PyObject *graph;
+    struct value *next, **before; /* of its graph */
+    char constant, dtype;         /* dtype: of a Leaf, as the library numbers them */
 } value;
-/* The base of the class Graph. */
-typedef struct graph {
-    PyObject_HEAD char ended; /* its values are numbers in the graph that is begun now: for __init__.py */
-} graph;
-static PyTypeObject *value_type; /* given.value */
+static PyTypeObject *value_type, *leaf_type; /* given.value, given.leaf */
+static _Thread_local char off;               /* the thread is in a block of no_grad */
 static PyObject *graph_type;
 static allocfunc new_value;
 
@@ -156,12 +169,36 @@ static PyObject *module_here(PyObject *module, PyObject *none)
 
 /* ---- values ---- */
 
+/* v is one of the values of a graph, or none any more. */
+static void enter(value *v, PyObject *of)
+{
+    graph *g = (graph *)of;
+    v->graph = Py_NewRef(of);
+    v->next = g->first;
+    v->before = &g->first;
+    if (v->next) v->next->before = &v->next;
+    g->first = v;
+    if (g->watch) g->watch->live++;
+}
+
+static void leave(value *v)
+{
+    graph *g = (graph *)v->graph;
+    if (!g) return;
+    *v->before = v->next;
+    if (v->next) v->next->before = v->before;
+    if (g->watch) g->watch->live--;
+    v->graph = NULL;
+    Py_DECREF(g);
+}
+
 static PyObject *made(wg_node n, PyObject *of)
 {
     value *v = (value *)new_value(value_type, 0);
     if (!v) return NULL;
     v->node = n;
-    v->graph = Py_NewRef(of);
+    v->constant = off;
+    enter(v, of);
     return (PyObject *)v;
 }
 
@@ -183,11 +220,17 @@ static bool is_well(PyObject *of)
     return y;
 }
 
-/* The value of a call whose first value is v. What is no node of a graph is for __init__.py. */
-static PyObject *result(wg_node n, const value *v)
+/* Where a call makes its nodes. */
+typedef struct home {
+    PyObject *graph;
+    wg_graph *raw;
+} home;
+
+/* The value of a call. What is no node of a graph is for __init__.py. */
+static PyObject *result(wg_node n, const home *h)
 {
-    if (n.graph && !has_failed(v->node.graph)) return made(n, v->graph);
-    PyObject *s = node_struct(n), *y = s ? PyObject_CallMethodObjArgs(v->graph, name._value, s, NULL) : NULL;
+    if (n.graph && !has_failed(h->raw)) return made(n, h->graph);
+    PyObject *s = node_struct(n), *y = s ? PyObject_CallMethodObjArgs(h->graph, name._value, s, NULL) : NULL;
     Py_XDECREF(s);
     return y;
 }
@@ -202,35 +245,108 @@ static inline bool as_number(PyObject *o, double *d)
     return false;
 }
 
-/* An operand. *first is the first value of a call: the graph of the result. False: an operand for
- * __init__.py, as a value of another graph, or of one that has ended. */
-static inline bool as_node(PyObject *o, wg_node *n, value **first)
+static inline bool is_leaf(PyObject *o)
+{
+    return Py_TYPE(o) != value_type && PyType_IsSubtype(Py_TYPE(o), leaf_type);
+}
+
+static inline bool is_open(const graph *g) { return !g->ended && !(g->automatic && g->watch->changed); }
+
+/* Looks for the home among operands: the graph of the first value that is in one. False: for __init__.py. */
+static bool look(PyObject *o, home *h, bool *leaf)
+{
+    if (Py_TYPE(o) == value_type) {
+        graph *g = (graph *)((value *)o)->graph;
+        if (!g || !is_open(g)) return false;
+        if (!h->graph) *h = (home){ (PyObject *)g, g->raw };
+        return true;
+    }
+    const bool tuple = Py_TYPE(o) == &PyTuple_Type;
+    if (!tuple && Py_TYPE(o) != &PyList_Type) return *leaf = *leaf || is_leaf(o), true;
+    const Py_ssize_t n = tuple ? PyTuple_Size(o) : PyList_Size(o);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *e = tuple ? PyTuple_GetItem(o, i) : PyList_GetItem(o, i);
+        if (Py_TYPE(e) == value_type || is_leaf(e)) {
+            if (!look(e, h, leaf)) return false;
+        } else if (Py_TYPE(e) == &PyLong_Type) { /* sizes and axes */
+            return true;
+        }
+    }
+    return true;
+}
+
+/* The graph that was begun last, if it goes on. */
+static bool look_now(home *h)
+{
+    PyObject *o = PyObject_GetAttr(given.now, name.graph);
+    if (!o) return PyErr_Clear(), false;
+    const bool is = o != Py_None && PyObject_TypeCheck(o, (PyTypeObject *)graph_type);
+    const graph *g = (graph *)o;
+    if (is && is_open(g) && (!g->automatic || g->watch->live > 0)) *h = (home){ o, g->raw };
+    Py_DECREF(o); /* the thread has it */
+    return h->graph;
+}
+
+/* An operand. False: one for __init__.py, as a value of another graph, or of one that has ended. */
+static inline bool as_node(PyObject *o, wg_node *n, const home *h)
 {
     double d;
     if (Py_TYPE(o) == value_type) {
-        value *v = (value *)o;
-        if (!*first && v->graph && !((graph *)v->graph)->ended) *first = v;
+        const value *v = (const value *)o;
         *n = v->node;
-        return *first && v->graph == (*first)->graph;
+        return v->graph == h->graph && (!v->constant || off);
     }
-    if (!as_number(o, &d)) return false;
-    *n = wg_number_of(d);
-    return true;
+    if (as_number(o, &d)) return *n = wg_number_of(d), true;
+    if (!is_leaf(o)) return false;
+    const value *v = (const value *)o;
+    *n = v->node;
+    return v->node.graph == h->raw && (!v->constant || off) && library.node_is_current(v->node);
 }
 
 /* Value(struct of ctypes, graph) */
 static int value_init(PyObject *self, PyObject *arguments, PyObject *named)
 {
     value *v = (value *)self;
-    PyObject *node, *of, *old = v->graph;
+    PyObject *node, *of;
     wg_buffer b;
     if (!PyArg_ParseTuple(arguments, "OO!:Value", &node, graph_type, &of) || PyObject_GetBuffer(node, &b, 0))
         return -1;
     if ((size_t)b.bytes == sizeof v->node) memcpy(&v->node, b.data, sizeof v->node);
     PyBuffer_Release(&b);
-    v->graph = Py_NewRef(of);
-    Py_XDECREF(old);
+    leave(v);
+    v->constant = off;
+    enter(v, of);
     return 0;
+}
+
+/* x._placed(struct of ctypes): where a Leaf is now. */
+static PyObject *value_placed(PyObject *self, PyObject *node)
+{
+    value *v = (value *)self;
+    wg_buffer b;
+    if (PyObject_GetBuffer(node, &b, 0)) return NULL;
+    if ((size_t)b.bytes == sizeof v->node) memcpy(&v->node, b.data, sizeof v->node);
+    PyBuffer_Release(&b);
+    Py_RETURN_NONE;
+}
+
+/* g._values(): those that somebody has. */
+static PyObject *graph_values(PyObject *self, PyObject *none)
+{
+    PyObject *list = PyList_New(0);
+    for (value *v = ((graph *)self)->first; list && v; v = v->next)
+        if (PyList_Append(list, (PyObject *)v)) Py_CLEAR(list);
+    return list;
+}
+
+/* off(on): the thread is in a block of no_grad, or not; what it was. off(): what it is. */
+static PyObject *module_off(PyObject *module, PyObject *arguments)
+{
+    const char was = off;
+    int on = -1;
+    if (!PyArg_ParseTuple(arguments, "|p:off", &on)) return NULL;
+    if (on >= 0) off = (char)on;
+    return PyBool_FromLong(was);
 }
 
 static int value_traverse(PyObject *self, visitproc visit, void *arg)
@@ -242,7 +358,7 @@ static int value_traverse(PyObject *self, visitproc visit, void *arg)
 
 static int value_clear(PyObject *self)
 {
-    Py_CLEAR(((value *)self)->graph);
+    leave((value *)self);
     return 0;
 }
 
@@ -365,14 +481,14 @@ static bool as_axes(PyObject *o, const field *f, char *to)
     return true;
 }
 
-static bool as_nodes(PyObject *o, parameters *p, value **first)
+static bool as_nodes(PyObject *o, parameters *p, const home *h)
 {
     const bool tuple = Py_TYPE(o) == &PyTuple_Type;
     if (!tuple && Py_TYPE(o) != &PyList_Type) return false;
     const Py_ssize_t count = tuple ? PyTuple_Size(o) : PyList_Size(o);
     if (count > MOST_NODES) return false;
     for (Py_ssize_t i = 0; i < count; i++)
-        if (!as_node(tuple ? PyTuple_GetItem(o, i) : PyList_GetItem(o, i), p->node + i, first)) return false;
+        if (!as_node(tuple ? PyTuple_GetItem(o, i) : PyList_GetItem(o, i), p->node + i, h)) return false;
     p->nodes = (int)count;
     return true;
 }
@@ -386,13 +502,13 @@ static void *address_of(PyObject *o, PyObject *attribute)
 }
 
 /* Writes an argument into the struct. False: one for __init__.py. */
-static bool set(const field *f, PyObject *o, char *to, value **first)
+static bool set(const field *f, PyObject *o, char *to, const home *h)
 {
     long long n[8];
     void *p = to + f->at;
     switch (f->kind) {
-    case 'n': return as_node(o, p, first);
-    case 'm': return as_nodes(o, p, first);
+    case 'n': return as_node(o, p, h);
+    case 'm': return as_nodes(o, p, h);
     case 'p': return (PyObject *)Py_TYPE(o) == given.params && (*(void **)p = address_of(o, name._p));
     case 'x': return as_axes(o, f, to);
     case 't': return as_text(o, p);
@@ -455,25 +571,28 @@ static PyObject *build(const builder *b, PyObject *const *args, Py_ssize_t n, Py
 {
     _Alignas(16) char a[MOST_BYTES];
     const Py_ssize_t named = words ? PyTuple_Size(words) : 0;
-    value *first = NULL;
+    home h = { NULL, NULL };
+    bool leaf = false;
     Py_ssize_t seen = 0;
     if (b->form == STRUCT ? n > b->asked + (b->next >= 0) : n + named != b->asked) return NULL;
+    for (Py_ssize_t k = 0; k < n + named; k++)
+        if (!look(args[k], &h, &leaf)) return NULL;
+    if (!h.graph && (!leaf || !look_now(&h))) return NULL; /* options do not say the graph */
     if (b->form == STRUCT) memcpy(a, b->standard, b->size);
     for (Py_ssize_t k = 0; k < n; k++) {
         const int f = k < b->asked ? (int)k : b->next;
         if (k >= b->asked) seen |= (Py_ssize_t)1 << f;
-        if (!set(b->field + f, args[k], a, &first)) return NULL;
+        if (!set(b->field + f, args[k], a, &h)) return NULL;
     }
-    if (!first) return NULL; /* options do not say the graph */
     for (Py_ssize_t k = 0; k < named; k++) {
         const int f = field_of(b, PyTuple_GetItem(words, k));
         if (f < 0 || (b->form != STRUCT && f < n) || (seen >> f & 1)) return NULL;
         seen |= (Py_ssize_t)1 << f;
         if (args[n + k] == Py_None && f >= b->asked && b->field[f].kind != 'x') continue;
-        if (!set(b->field + f, args[n + k], a, &first)) return NULL;
+        if (!set(b->field + f, args[n + k], a, &h)) return NULL;
     }
     const wg_site s = here();
-    return s ? result(call(b, s, a), first) : NULL;
+    return s ? result(call(b, s, a), &h) : NULL;
 }
 
 static PyObject *in_python(PyObject *f, PyObject *const *args, Py_ssize_t n, PyObject *words)
@@ -607,8 +726,10 @@ static struct {
 /* Whether the builder alone is the operator. Truths are not added, and powers of whole numbers are whole. */
 static bool is_plain(int k, PyObject *o)
 {
-    if ((k > MUL && k != POW && k != NEG) || Py_TYPE(o) != value_type) return true;
-    const wg_dtype t = library.node_dtype(((value *)o)->node);
+    if (k > MUL && k != POW && k != NEG) return true;
+    if (Py_TYPE(o) != value_type && !is_leaf(o)) return true;
+    const value *v = (const value *)o;
+    const wg_dtype t = v->graph ? library.node_dtype(v->node) : (wg_dtype)v->dtype;
     return k == POW ? wg_dtype_is_float(t) : t != WG_BOOL;
 }
 
@@ -704,7 +825,7 @@ static PyObject *graph_input(PyObject *const *args, Py_ssize_t n)
     PyObject *y = NULL;
     if (n != 3 || (PyObject *)Py_TYPE(args[2]) != given.array) return NULL;
     if (args[1] != Py_None && !as_text(args[1], &text)) return NULL;
-    wg_graph *g = address_of(args[0], name._g);
+    wg_graph *g = ((graph *)args[0])->raw;
     const wg_site s = g ? here() : NULL;
     if (!s) return NULL;
     if (PyObject_GetBuffer(args[2], &b, ROW_MAJOR_WITH_FORMAT)) {
@@ -726,8 +847,7 @@ static PyObject *graph_input(PyObject *const *args, Py_ssize_t n)
             x = library.input_at(s, g, text, t);
             PyEval_RestoreThread(state);
         }
-        const value v = { .node = { .graph = g }, .graph = args[0] };
-        y = result(x, &v);
+        y = result(x, &(home){ args[0], g });
     }
     PyBuffer_Release(&b);
     return y;
@@ -746,9 +866,10 @@ static PyObject *graph_begin(PyObject *const *args, Py_ssize_t n)
         if (size < 0) PyErr_Clear(); /* of a graph that is being made */
         if (size) return NULL;
     }
-    wg_graph *g = address_of(args[0], name._g);
+    wg_graph *g = ((graph *)args[0])->raw;
     if (!g) return NULL;
     library.begin(g, WG_TRAIN);
+    if (((graph *)args[0])->watch) ((graph *)args[0])->watch->changed = 0;
     if ((has_failed(g) && !is_well(args[0])) || PyObject_SetAttr(given.now, name.graph, args[0])) return NULL;
     return Py_NewRef(args[0]);
 }
@@ -765,6 +886,17 @@ static PyObject *with_more(PyObject *f, PyObject *self, PyObject *const *more, P
     return in_python(f, args, n + 1, words);
 }
 
+/* False: an exception. */
+static bool was_read(const value *v)
+{
+    const graph *g = (const graph *)v->graph;
+    if (has_failed(v->node.graph) && !is_well(v->graph)) return false;
+    if (!g->automatic || v->node.index <= (uint32_t)g->limit) return true;
+    PyObject *y = PyObject_CallMethodObjArgs((PyObject *)(uintptr_t)v, name._was_read, NULL);
+    Py_XDECREF(y);
+    return y;
+}
+
 static PyObject *value_item(PyObject *self, PyObject *const *index, Py_ssize_t n, PyObject *words)
 {
     value *v = (value *)self;
@@ -774,7 +906,7 @@ static PyObject *value_item(PyObject *self, PyObject *const *index, Py_ssize_t n
     PyThreadState *state = PyEval_SaveThread();
     const double y = library.item_at(s, v->node);
     PyEval_RestoreThread(state);
-    return has_failed(v->node.graph) && !is_well(v->graph) ? NULL : PyFloat_FromDouble(y);
+    return was_read(v) ? PyFloat_FromDouble(y) : NULL;
 }
 
 static PyObject *value_numpy(PyObject *self, PyObject *const *more, Py_ssize_t n, PyObject *words)
@@ -798,6 +930,7 @@ static PyObject *value_numpy(PyObject *self, PyObject *const *more, Py_ssize_t n
     if (!a) return NULL;
     memcpy(b.data, t.data, (size_t)b.bytes);
     PyBuffer_Release(&b);
+    if (!was_read(v)) Py_CLEAR(a);
     return a;
 }
 
@@ -821,6 +954,7 @@ static PyObject *module_start(PyObject *module, PyObject *arguments)
     Py_INCREF(other_item);
     Py_INCREF(other_numpy);
     value_type = (PyTypeObject *)given.value;
+    leaf_type = (PyTypeObject *)given.leaf;
     new_value = (allocfunc)PyType_GetSlot(value_type, Py_tp_alloc);
     Py_RETURN_NONE;
 }
@@ -830,6 +964,7 @@ static PyMethodDef value_methods[] = {
     { "item", METHOD(value_item),
       "The number of a value of one element; of another one that of the element at this index: item(1, 2)." },
     { "numpy", METHOD(value_numpy), "A copy of the value, an array." },
+    { "_placed", value_placed, METH_O, NULL },
     { 0 }
 };
 static PyGetSetDef value_members[] = { { "_node", value_node, NULL, NULL, NULL },
@@ -837,6 +972,8 @@ static PyGetSetDef value_members[] = { { "_node", value_node, NULL, NULL, NULL }
                                        { "dtype", value_dtype, NULL, NULL, NULL },
                                        { 0 } };
 static PyMemberDef value_fields[] = { { "graph", T_OBJECT_EX, offsetof(value, graph), READONLY, NULL },
+                                      { "_constant", T_BOOL, offsetof(value, constant), 0, NULL },
+                                      { "_code", T_BYTE, offsetof(value, dtype), 0, NULL },
                                       { 0 } };
 #define SLOT(slot, f)   \
     {                   \
@@ -867,8 +1004,16 @@ static PyType_Spec value_spec = { "wengert._c.Node", sizeof(value), 0,
                                   Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
                                   value_slots };
 
-static PyMemberDef graph_fields[] = { { "_ended", T_BOOL, offsetof(graph, ended), 0, NULL }, { 0 } };
-static PyType_Slot graph_slots[] = { SLOT(Py_tp_members, graph_fields), { 0, NULL } };
+static PyMemberDef graph_fields[] = { { "_ended", T_BOOL, offsetof(graph, ended), 0, NULL },
+                                      { "_auto", T_BOOL, offsetof(graph, automatic), 0, NULL },
+                                      { "_limit", T_INT, offsetof(graph, limit), 0, NULL },
+                                      { "_g", T_ULONGLONG, offsetof(graph, raw), 0, NULL },
+                                      { "_watch_at", T_ULONGLONG, offsetof(graph, watch), 0, NULL },
+                                      { 0 } };
+static PyMethodDef graph_methods[] = { { "_values", graph_values, METH_NOARGS, NULL }, { 0 } };
+static PyType_Slot graph_slots[] = { SLOT(Py_tp_members, graph_fields),
+                                     SLOT(Py_tp_methods, graph_methods),
+                                     { 0, NULL } };
 static PyType_Spec graph_spec = { "wengert._c.Graph", sizeof(graph), 0,
                                   Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, graph_slots };
 
@@ -897,6 +1042,7 @@ static PyType_Spec builder_spec = { "wengert._c.Builder", sizeof(builder), 0,
                                     Py_TPFLAGS_DEFAULT | HAS_VECTORCALL | IS_METHOD, builder_slots };
 
 static PyMethodDef module_functions[] = { { "here", module_here, METH_NOARGS, NULL },
+                                          { "off", module_off, METH_VARARGS, NULL },
                                           { "operator", module_operator, METH_VARARGS, NULL },
                                           { "start", module_start, METH_VARARGS, NULL },
                                           { 0 } };

@@ -305,6 +305,11 @@ typedef struct wg_graph_watch {
 WG_API void wg_graph_watch_by(wg_graph *g, wg_graph_watch *watch); /* Looks there from now on; NULL: nowhere. */
 /* Whether n is a node of the present build, and no node of a parameter that has changed since (wg_params_keep_values). */
 WG_API bool wg_node_is_current(wg_node n);
+/* Whether n has a derivative by a parameter: it is made of one, and not only by ops without a derivative. */
+WG_API bool wg_node_is_trained(wg_node n);
+/* wg_replay of root into another graph, where now[k] stands for node was[k]. */
+WG_API wg_node wg_replay_onto_at(wg_site here, wg_node root, wg_graph *into, const wg_node was[], const wg_node now[],
+                                 int n);
 
 #ifdef __cplusplus
 }

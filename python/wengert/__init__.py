@@ -32,13 +32,13 @@ import importlib
 import importlib.machinery
 import importlib.util
 import inspect
+import itertools
 import keyword
 import operator
 import os
 import re
 import sys
 import threading
-import types
 import types
 import warnings
 import weakref
@@ -295,12 +295,18 @@ class Context(_OfTable):
         _now.context = getattr(_now, "context", None) or self
         self._look()
 
-    def _keep_graph(self, raw):
+    def _keep_graph(self, given):
         """A graph of ours is begun again: it has its memory and the plans of what was built in it."""
         if len(self._graphs) < 4:
-            self._graphs.append(raw)
+            _lib.wg_graph_watch_by(given[0], None)
+            _lib.wg_begin(given[0], 0)
+            self._graphs.append(given[0])
         else:
-            _lib.wg_graph_free(raw)
+            self._free_graph(given)
+
+    def _free_graph(self, given):
+        """given: the graph in C, and what it looks at."""
+        _lib.wg_graph_free(given[0])
 
     def _free_params(self, raw):
         """Frees parameters that nobody has. Of some a graph still has nodes: they wait."""
@@ -339,7 +345,10 @@ class Context(_OfTable):
         if self._dropped:
             self._drain()
         if e:
-            raise e
+            try:
+                raise e
+            finally:
+                e = None  # this frame, which the error has, does not have the error
 
 def _free_now(end):
     """Frees at once what an end of _frees would free later."""
@@ -476,21 +485,47 @@ class _Held:
     def __del__(self):
         self._context._drop(_lib.wg_release, self._held)
 
+class _Watch(Structure):
+    _fields_ = [("live", c_int), ("changed", c_int)]
+
+class _Off(threading.local):
+    """Whether the thread is in a block of no_grad, where _c is not here."""
+    on = False
+
+    def __call__(self, on=None):
+        was = self.on
+        self.on = was if on is None else on
+        return was
+
+_off = _c.off if _c else _Off()
 _graphs = weakref.WeakValueDictionary()  # by the address in C
+_serials = itertools.count(1)
+
+class _Place:
+    """The nodes of a leaf in a graph: of a parameter one for each value that it had. store: of a parameter; kept: an array whose
+    memory the graph uses."""
+    __slots__ = "nodes", "of", "store", "kept", "constant"
+
+    def __init__(self, of, store=None, kept=None):
+        self.nodes, self.of, self.store, self.kept, self.constant = [], weakref.ref(of), store, kept, None
 
 class Graph(*([_c.Graph] if _c else []), _OfTable):
     """A list of values. begin() removes them. The graph that was begun last is the one that wg.input uses.
 
-    If you have made none, there is one, until y.backward() without parameters. What comes after it stands in a new graph. The
-    old one lives as long as one of its values, which are numbers then: the new graph has them as inputs."""
+    If you have made none, there are some. One goes on until a parameter of it changes, then the next one begins. It is begun again
+    when nobody has a value of it. A value of another such graph is an input with its number; if it has a derivative, the graph
+    that it is in goes on for what is made of it."""
     _kind = "graph"
 
     def __init__(self, context=None, mode="train", _auto=False, _anew=False):
         self.context, self._auto = context or default_context(), _auto
         self.context._drain()
         kept = self.context._graphs if _auto else []
+        self._watch, self._serial, self._live = _Watch(), next(_serials), {}
         self._g = kept.pop() if kept else _lib.wg_graph_new(self.context._c)
-        self._free = self.context._frees(self, "_keep_graph" if _auto else _lib.wg_graph_free, self._g)
+        self._watch_at = ctypes.addressof(self._watch)
+        self._free = self.context._frees(self, "_keep_graph" if _auto else "_free_graph", (self._g, self._watch))
+        _lib.wg_graph_watch_by(self._g, self._watch_at)
         self._called = {}
         _graphs[self._g] = self
         self._anew = _anew or _auto
@@ -500,21 +535,31 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
             self._seed()
         self.begin(mode)
 
-    def _seed(self):
+    def _seed(self, number=None):
         """The first graph draws what it would in C, each other one something else."""
-        _lib.wg_graph_set_epoch(self._g, self.context._draws << 32)
-        self.context._draws += 1
+        if number is None:
+            number, self.context._draws = self.context._draws, self.context._draws + 1
+        _lib.wg_graph_set_epoch(self._g, number << 32)
 
     def begin(self, mode=None, *, train=True):
         mode = mode or ("train" if train else "eval")
         if mode not in ("train", "eval"):
             raise TypeError("wengert: mode is train or eval, not %r" % (mode,))
-        self._ended, self._losses, self._leaves, self._carried = False, [], {}, {}
+        self._ended, self._losses, self._leaves, self._carried, self._limit = False, [], {}, {}, 64
+        self._watch.changed = 0
         _lib.wg_begin(self._g, ("train", "eval").index(mode))
         self._before, self._called = self._called, {}
         self.context._look()
         _now.graph = self
         return self
+
+    def _is_open(self):
+        """Whether new values may come to it that have no operand in it."""
+        return not self._ended and not (self._auto and self._watch.changed)
+
+    if not _c:
+        def _values(self):
+            return [v for r in list(self._live.values()) if (v := r()) is not None]
 
     def input(self, name, array, dtype=None, copy=True):
         """An array as a value. copy=False: the value is in the array's own memory. The array must be contiguous and of the value's
@@ -551,15 +596,41 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         raise Error("wengert: %s is of the graph that was begun last, and this is another one: write g.begin() first" % what)
 
     def _carry(self, x):
-        """A value of a graph that has ended, as an input."""
-        key = id(x.graph), x._node.index, x._node.generation
+        """A value of another graph of ours: an input with its number, or if it has a derivative all that it was made of."""
+        key = x.graph._serial, x._node.index, x._node.generation
         if key not in self._carried:
             if x.requires_grad:
-                raise Error("wengert: this value was computed before a backward(), which ends its graph: write y.detach() for "
-                            "its numbers alone, or compute it again")
-            name = _lib.wg_node_name(x._node).decode() or None
-            self._carried[key] = x.graph, self.input(name, x.numpy())
-        return self._carried[key][1]._node
+                self._carried[key] = self._made_again(x), None
+            else:
+                a = np.ascontiguousarray(x.numpy(copy=False))
+                self._carried[key] = self._number(_lib.wg_node_name(x._node) or None, a, _lib.wg_node_site(x._node)), a
+        return self._carried[key][0]
+
+    def _number(self, name, a, site):
+        """An input of an array that never changes."""
+        make = _lib.wg_input_borrow_at if a.nbytes >= 1 << 16 else _lib.wg_input_at
+        node = make(site, self._g, name, _tensor(a))
+        self.context._look()
+        return node
+
+    def _made_again(self, x):
+        """The nodes that x is made of, with the leaves that this graph has in the place of those."""
+        was, now = [], []
+        for place in x.graph._leaves.values():
+            leaf = place.of()
+            if leaf is not None and (place.store is None or _lib.wg_node_is_current(place.nodes[-1])):
+                was.append(place.nodes[-1])
+                now.append(leaf._place(self))
+        nodes = [(_Node * builtins.max(len(n), 1))(*n) for n in (was, now)]
+        node = _lib.wg_replay_onto_at(_here(), x._node, self._g, *nodes, len(was))
+        self.context._look()
+        return node
+
+    def _without_gradient(self, key, node):
+        """The node as a number."""
+        if key not in self._carried:
+            self._carried[key] = _lib.wg_stop_gradient_at(_here(), node), None
+        return self._carried[key][0]
 
     def _value(self, node):
         try:
@@ -591,7 +662,18 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
 def graph():
     """The graph that was begun last in this thread."""
     g = getattr(_now, "graph", None)
-    return Graph(_auto=True) if g is None or g._ended else g
+    if g is None or g._ended:
+        return Graph(_auto=True)
+    if not g._auto:
+        return g
+    if not g._watch.live:
+        return g.begin() if g._watch.changed or _lib.wg_graph_nodes(g._g) > 1 else g
+    return Graph(_auto=True) if g._watch.changed else g
+
+def _same_graph():
+    """The same, but it is not begun again: what the caller has placed in it stays."""
+    g = getattr(_now, "graph", None)
+    return g if g is not None and g._is_open() else graph()
 
 def input(name, array, dtype=None, **options):
     """An array as a value of the current graph, whose name appears in errors and drawings. copy=False: see Graph.input."""
@@ -599,9 +681,18 @@ def input(name, array, dtype=None, **options):
 
 class _Node_of_graph:
     """What a value is, where _c.Node is not here."""
+    _constant, _code = False, 0
 
     def __init__(self, node, graph):
-        self._node, self.graph = node, graph
+        self._node, self.graph, self._constant = node, graph, _off()
+        graph._live[id(self)] = weakref.ref(self)
+        graph._watch.live += 1
+
+    def __del__(self):
+        g = self.__dict__.get("graph")
+        if g is not None:
+            g._live.pop(id(self), None)
+            g._watch.live -= 1
 
     shape = property(lambda v: tuple((s := _lib.wg_node_shape(v._node)).dim[:s.rank]))
     dtype = property(lambda v: _DTYPES[_lib.wg_node_dtype(v._node)])
@@ -630,7 +721,16 @@ class Value(_c.Node if _c else _Node_of_graph):
             return (self if len(index) == self.ndim else self.reshape(-1))[index].item()
         y = _lib.wg_item_at(_here(), self._node)
         self.graph.context._look()
+        self._was_read()
         return y
+
+    def _was_read(self):
+        """A graph of ours in which only numbers are left goes on to grow only if what they are made of does."""
+        g = self.graph
+        if g._auto and not g._ended and self._node.index > g._limit:
+            others = [v for v in g._values() if v is not self]
+            g._limit = 2 * self._node.index
+            g._ended = len(others) < 64 and not builtins.any(v.requires_grad for v in others)
 
     def numpy(self, copy=True):
         """Its numbers as an array. copy=False: without a copy, to read only. It stays as it is, whatever the graph does next."""
@@ -645,6 +745,7 @@ class Value(_c.Node if _c else _Node_of_graph):
             return np.asarray(_Held(held, t, self.graph.context))
         t = _lib.wg_value_at(_here(), self._node)
         self.graph.context._look()
+        self._was_read()
         return _numpy(t)
 
     def __array__(self, dtype=None, copy=None):
@@ -658,7 +759,8 @@ class Value(_c.Node if _c else _Node_of_graph):
 
     def _place(self, g):
         """Its node in the graph g."""
-        return self._node if self.graph is g or not self.graph._auto else g._carry(self)
+        node = self._node if self.graph is g or not self.graph._auto else g._carry(self)
+        return g._without_gradient((g._serial, node.index, node.generation), node) if self._constant and not _off() else node
 
     def backward(self, p=None, add=False):
         """The gradients of p. Without p: those of all parameters in the graph are added to theirs (w.grad, p.grad(name)), and
@@ -667,26 +769,23 @@ class Value(_c.Node if _c else _Node_of_graph):
             (_lib.wg_backward_add_at if add else _lib.wg_backward_at)(_here(), self._node, p._p)
             return self.graph.context._look()
         g = self.graph
+        if self._constant:
+            raise Error("wengert: this was computed in `with wg.no_grad():`, or is detached: it has no gradient")
         if self.size != 1:
             raise Error("wengert: backward is of one number, and this has the shape %s: write y.sum().backward()" % list(self.shape))
-        for store in {id(w._store): w._store for w, wants, _ in g._leaves.values() if wants}.values():
-            first, store._cleared = store._cleared, False
-            (_lib.wg_backward_at if first else _lib.wg_backward_add_at)(_here(), self._node, store._p)
-            try:
-                g.context._look()
-            except Error as e:  # of parameters that this value does not depend on
-                if "reaches no parameter" not in str(e):
-                    raise
-                store._cleared = first
-        g._losses.append(self)
-        g._ended = g._auto
+        stores = {id(place.store): place.store for place in g._leaves.values() if place.store}
+        refused = [store._add_gradients(self) for store in stores.values()]
+        why = [text for text in refused if text and "every path" in text]
+        if why and None not in refused:
+            raise Error(why[0])
+        g._losses.append(self._node)
 
     @property
     def grad(self):
         """x.grad after y.backward(): the gradient by x. y.grad(x): the derivative of y by x."""
         losses = self.graph._losses
         if losses and self.is_leaf:
-            return Gradient._of(builtins.sum(grad(y, self) for y in losses), self)
+            return Gradient._of(builtins.sum(grad(Value(y, self.graph), self) for y in losses), self)
         return functools.partial(grad, self)
 
     def check(self, p=None, *more, **options):
@@ -1159,13 +1258,23 @@ def _opts(struct, what, options, g=None):
     fields, kind, defaults = _listed(struct)
     return _named(what, fields, options, g, kind.from_buffer_copy(defaults))
 
-def _graph_of(arguments):
+def _values_in(arguments):
     for x in arguments:
         if isinstance(x, Value):
-            return graph() if x.graph._ended else x.graph
-        if _has_value(x):
-            return _graph_of(x.flat if isinstance(x, np.ndarray) else x)
-    return graph()
+            if not isinstance(x, Leaf):
+                yield x
+        elif _has_value(x):
+            yield from _values_in(x.flat if isinstance(x, np.ndarray) else x)
+
+def _graph_of(arguments):
+    """Where a call makes its nodes: in the graph of the first value, if that is open; else in that of one with a derivative."""
+    closed = None
+    for x in _values_in(arguments):
+        if x.graph._is_open():
+            return x.graph
+        if closed is None and x.requires_grad:
+            closed = x.graph
+    return closed or graph()
 
 _DERIVATIVES = frozenset(("grad", "jacobian", "hessian", "vmap"))
 
@@ -1197,6 +1306,7 @@ def _by_struct(name, struct, operands, _options):
                 name, ", ".join(f for f, _ in asked), _options[0][0], given[count])
             raise TypeError("wengert: %s takes %d arguments; options are given by name%s" % (name, count, line))
         g = _graph_of(given)
+        pin = Value(_Node(), g)  # nobody begins the graph again before the result is there
         layout[:] = layout or _arguments(struct, operands, _options)
         fields, kind, defaults = layout
         a = kind.from_buffer_copy(defaults)
@@ -1243,7 +1353,7 @@ def _by_parameters(name, fields):
         if not len(asked) - (asked[-1:] == [("init", "init")]) <= len(given) <= len(asked):
             raise TypeError("wengert: %s takes %s" % (name, ", ".join(names) or "no arguments"))
         g = given[0].graph if name in _DERIVATIVES and isinstance(given[0], Value) else _graph_of(given)
-        left, arguments, results = iter(given), [_here()], []
+        left, arguments, results, pin = iter(given), [_here()], [], Value(_Node(), g)
         for field, kind in fields:
             if kind == "graph":
                 arguments.append(g._g)
@@ -1419,6 +1529,7 @@ class Params(_OfTable):
     def __init__(self, context=None, _p=None, _whole=None):
         self.context, self._whole = context or default_context(), _whole
         self._p, self._optimizer, self._cleared = _p or _lib.wg_params_new(self.context._c), None, True
+        self._used = False  # the gradients, by a step
 
     def param(self, name, shape, init=None):
         """The parameter of this name, which is made if there is none."""
@@ -1448,9 +1559,28 @@ class Params(_OfTable):
         return _numpy(_lib.wg_params_tensor(self._p, self._index(name)))
 
     def __setitem__(self, name, array):
-        a = np.ascontiguousarray(_unmasked(array), dtype=self[name].dtype)
+        a = np.asarray(_unmasked(array), dtype=self[name].dtype, order="C")
         _lib.wg_params_assign_tensor_at(_here(), self._p, name.encode(), _tensor(a))
         self.context._look()
+
+    def _add_gradients(self, y):
+        """Adds the gradients of y, or sets them after zero_grad(). The result is why there are none, or None."""
+        first, steps = self._cleared, self._used
+        before = [] if first or not steps else [(i, g) for i in range(len(self)) if (g := _numpy(_lib.wg_params_grad(self._p, i))) is not None]
+        (_lib.wg_backward_at if first or steps else _lib.wg_backward_add_at)(_here(), y._node, self._p)
+        try:
+            self.context._look()
+        except Error as e:  # this value does not depend on them
+            text = str(e)
+            if "reaches no parameter" in text or "every path" in text or "no parameter of p" in text:
+                return text
+            raise
+        self._cleared = self._used = False
+        for i, g in before:  # a step in C uses gradients up
+            t = _lib.wg_params_grad(self._p, i)
+            if t.data:
+                g += _numpy(t)
+                ctypes.memmove(t.data, g.ctypes.data, g.nbytes)
 
     def grad(self, name):
         """The gradient of the last backward. None: the loss does not depend on the parameter."""
@@ -1495,6 +1625,7 @@ class Optimizer(_OfTable):
             raise Error("wengert: the parameters have got another optimizer")
         _lib.wg_optim_step_at(_here(), self._o)
         self._params.context._look()
+        self._params._used = True
 
     def clip_norm(self, most):
         norm = _lib.wg_optim_clip_norm_at(_here(), self._o, most)
@@ -2158,6 +2289,54 @@ for _class in (Context, Graph, Params, Optimizer, Cache, Data, Group, Figure, Re
         if inspect.isfunction(_f) and not _f.__doc__ and _name in _rows:
             _f.__doc__ = _as_python(_row(_name).text)
 
+class Leaf(Value):
+    """A value that is in no graph: wg.tensor(x). Where it is used it is an input of the graph there. It never changes."""
+
+    def __init__(self, array, name=None):
+        self._array, self._name, self._key, self._site = array, name, next(_serials), _here()
+        array.flags.writeable = False
+        self._code = _code_of(array.dtype)
+
+    def _place(self, g):
+        place = g._leaves.get(self._key)
+        if place is None:
+            place = g._leaves[self._key] = _Place(self, kept=self._array)
+            place.nodes.append(g._number(self._name and _text(self._name), self._array, self._site))
+        self._placed(place.nodes[-1])
+        return place.nodes[-1]
+
+    if not _c:
+        def _placed(self, node):
+            pass
+
+        def __del__(self):
+            pass
+
+    graph = property(lambda x: _same_graph())
+    _node = property(lambda x: x._place(_same_graph()))
+    shape = property(lambda x: x._array.shape)
+    dtype = property(lambda x: x._array.dtype)
+    name = property(lambda x: x._name)
+    is_leaf = property(lambda x: True)
+    requires_grad = property(lambda x: False)
+    grad = property(lambda x: None)
+
+    def numpy(self, copy=False):
+        """Its numbers as an array, which cannot be written to."""
+        return self._array.copy() if copy else self._array
+
+    def item(self, *index):
+        return self._array.item(*index)
+
+    def set(self, array):
+        """Other numbers. What was made of it keeps its own."""
+        a = np.asarray(_plain(array), self.dtype, order="C")
+        if a.shape != self.shape:
+            raise ValueError("wengert: set: the shape is %s, that of the array %s" % (list(self.shape), list(a.shape)))
+        self._array, self._key = a.copy(), next(_serials)
+        self._array.flags.writeable = False
+        self._placed(_Node())
+
 from . import _habits  # names and methods of NumPy, PyTorch and JAX, made of what stands above
 
 # ---- the common calls in C: python/_c.c ----
@@ -2207,7 +2386,7 @@ class _Module(type(sys)):
     """This module, whose attributes are the builders, too. They are none of its names: sum here is Python's."""
 
 def _use_c():
-    given = dict(package=_PACKAGE, site=_site, node=_Node, value=Value, partial=types.MethodType, empty=np.empty, array=np.ndarray,
+    given = dict(package=_PACKAGE, site=_site, node=_Node, value=Value, leaf=Leaf, partial=types.MethodType, empty=np.empty, array=np.ndarray,
                  dtypes=tuple(_DTYPES), now=_now, params=Params, explain=_text_for, zero=0)
     _c.start(tuple(_address(getattr(_lib, "wg_" + n)) for n in _c.FUNCTIONS), tuple(given[n] for n in _c.GIVEN),
              Value.item, Value.numpy)

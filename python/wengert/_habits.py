@@ -10,7 +10,7 @@ import types
 import numpy as np
 
 import wengert as wg
-from wengert import Error, Graph, Params, Sorted, Value, _builders, _lib, _here, _now, _real, _shape, _tensor, _text, _tree, _leaves, _leaves_of
+from wengert import Error, Graph, Leaf, Params, Sorted, Value, _builders, _lib, _here, _now, _real, _shape, _tensor, _text, _tree, _leaves, _leaves_of
 
 calls, methods = {}, {}
 _INPUT, _PARAM = 2, 3  # of wg_leaf
@@ -85,7 +85,7 @@ def to(x, *what, dtype=None, device=None):
     return x if dtype is None else astype(x, dtype)
 
 
-for _name in ("cpu", "contiguous", "clone", "copy"):
+for _name in ("cpu", "contiguous"):
     methods[_name] = lambda x: x
 methods["cuda"] = lambda x, *_: _on_processor("cuda")
 calls["cuda"] = types.SimpleNamespace(is_available=lambda: False)
@@ -96,9 +96,10 @@ calls["device"] = lambda name: _on_processor(name) or name
 
 def _placed(a, dtype=None, device=None, requires_grad=False, name=None):
     _on_processor(device)
-    if not requires_grad:
-        return wg.graph().input(name, a, None if dtype is None else np.dtype(dtype))
-    return Parameter(a, dtype=dtype, name=name)
+    if requires_grad:
+        return Parameter(a, dtype=dtype, name=name)
+    b = wg._array(a, wg.default_context(), None if dtype is None else np.dtype(dtype))
+    return Leaf(b.copy() if b is a or b.base is not None else b, name)
 
 
 @_call
@@ -182,7 +183,7 @@ def manual_seed(seed):
     context._draws = draws & 0xffffffff
     for g in list(wg._graphs.values()):
         if g.context is context and not g._anew:
-            g._seed()
+            g._seed((draws ^ 0x80000000) + g._serial & 0xffffffff)
 
 
 calls["rand"] = lambda *sizes, dtype=None, **o: _placed(_random().random(_sizes(sizes)), dtype, **o)
@@ -528,22 +529,24 @@ Value.__array_function__ = _array_function
 # ---- tensors with gradients ----
 
 
-def _walk(node):
-    """The nodes that this one depends on by derivative, itself first."""
-    found, todo = set(), [node]
-    while todo:
-        n = todo.pop()
-        if n.index in found or not n.graph:
-            continue
-        found.add(n.index)
-        yield n
-        if _lib.wg_node_op_name(n) != b"stop_gradient":
-            todo += [_lib.wg_node_operand(n, k) for k in range(_lib.wg_node_operands(n))]
-
-
-Value.requires_grad = property(lambda v: builtins.any(_lib.wg_node_leaf(n) == _PARAM for n in _walk(v._node)))
+Value.requires_grad = property(lambda v: not v._constant and _lib.wg_node_is_trained(v._node))
 Value.is_leaf = property(lambda v: _lib.wg_node_leaf(v._node) == _INPUT)
-_method(lambda x: wg.graph().input(None, x.numpy()) if x.graph._ended else _builders["stop_gradient"](x), "detach")
+
+
+def _again(x, constant):
+    """The same number, as a value of its own."""
+    if isinstance(x, Leaf) and not isinstance(x, Parameter):
+        return Leaf(x._array, x._name)
+    g = x.graph
+    y = Value(x._place(g), g)
+    y._constant = constant or x._constant
+    return y
+
+
+_method(lambda x: _again(x, True), "detach")
+for _name in ("clone", "copy"):
+    _method(lambda x: _again(x, False), _name)
+Value.data = property(lambda x: _again(x, True))
 
 
 @_method
@@ -564,18 +567,24 @@ class Gradient(Value):
         return wg.grad(self._by, y)
 
 
+class _ParametersGradient(Leaf, Gradient):
+    pass
+
+
 wg.Gradient = Gradient
 
 
 def _new_store(context):
     store = Params(context)
     context._frees(store, "_free_params", store._p)
+    _lib.wg_params_keep_values(store._p, True)
     return store
 
 
-class Parameter(Value):
+class Parameter(Leaf):
     """A tensor that an optimizer changes: wg.tensor(x, requires_grad=True), or a part of a wg.Module. It belongs to no graph: where it
-    is used it is an input of the graph there, with its present numbers. y.backward() adds to its .grad."""
+    is used it is an input of the graph there, with its present numbers. What was made of it keeps its number when it changes.
+    y.backward() adds to its .grad."""
 
     def __init__(self, data, requires_grad=True, dtype=None, name=None):
         a = np.asarray(data.numpy() if isinstance(data, Value) else data)
@@ -583,7 +592,8 @@ class Parameter(Value):
             raise TypeError("wengert: only floats have gradients: write 1.0 for 1, or dtype=wg.float64")
         context = wg.default_context()
         a = np.ascontiguousarray(a, dtype or context.dtype).reshape(a.shape)
-        self._name, self._requires = name or "tensor", requires_grad
+        self._name, self._serial, self._code = name or "tensor", next(wg._serials), wg._code_of(a.dtype)
+        self._requires = requires_grad
         self._put(_new_store(context), self._name, a)
 
     def _rename(self, name):
@@ -599,41 +609,67 @@ class Parameter(Value):
         self._index = store._index(key)
 
     def _place(self, g):
-        key = id(self), no_grad.on
-        if key not in g._leaves:
-            node = g._value(_lib.wg_param_at(_here(), g._g, self._store._p, _text(self._key), _shape(self.shape), _lib.wg_zeros()))
-            wants = self._requires and not no_grad.on
-            g._leaves[key] = self, wants, node if wants else _builders["stop_gradient"](node)
-        return g._leaves[key][2]._node
+        if g.context is not self._store.context:
+            return self._from_another_thread(g)
+        place = g._leaves.get(self._serial)
+        if place is None or place.store is not self._store:
+            place = g._leaves[self._serial] = wg._Place(self, self._store)
+        if not place.nodes or not _lib.wg_node_is_current(place.nodes[-1]):
+            node = _lib.wg_param_at(_here(), g._g, self._store._p, _text(self._key), _shape(self.shape), _lib.wg_zeros())
+            g.context._look()
+            place.nodes.append(node)
+            place.constant = None
+        if self._constant and not wg._off():
+            place.constant = place.constant or _lib.wg_stop_gradient_at(_here(), place.nodes[-1])
+            return place.constant
+        self._placed(place.nodes[-1])
+        return place.nodes[-1]
 
-    graph = property(lambda w: wg.graph())
-    _node = property(lambda w: w._place(wg.graph()))
+    def _from_another_thread(self, g):
+        """A context works in one thread at a time. In another thread the parameter is a number."""
+        if not wg._off():
+            raise Error("wengert: %s belongs to the context of another thread: predict in `with wg.no_grad():`, or train it in the "
+                        "thread that made it" % self._name)
+        a = self.numpy()
+        place = g._leaves.get(self._serial)
+        if place is None or not np.array_equal(place.kept, a):
+            place = g._leaves[self._serial] = wg._Place(self, kept=a)
+            place.nodes.append(g._number(_text(self._name), a, _here()))
+        return place.nodes[-1]
+
     shape = property(lambda w: tuple((s := _lib.wg_params_tensor(w._store._p, w._index).shape).dim[:s.rank]))
     dtype = property(lambda w: wg._DTYPES[_lib.wg_params_tensor(w._store._p, w._index).dtype])
-    name = property(lambda w: w._name)
-    is_leaf = property(lambda w: True)
-    requires_grad = property(lambda w: w._requires, lambda w, on: setattr(w, "_requires", bool(on)))
+    requires_grad = property(lambda w: not w._constant, lambda w, on: setattr(w, "_constant", not on))
+    _requires = requires_grad
 
     def requires_grad_(self, requires_grad=True):
         self._requires = requires_grad
         return self
 
-    def numpy(self):
-        return self._store[self._key]
+    def numpy(self, copy=False):
+        """A copy of its numbers, which cannot be written to: w.set(array) changes them."""
+        a = self._store[self._key]
+        a.flags.writeable = copy
+        return a
 
     def item(self, *index):
         return self.numpy().item(*index)
 
     def set(self, array):
+        """Other numbers. What was made of it keeps its own."""
         self._store[self._key] = wg._plain(array)
 
-    data = property(lambda w: w.numpy(), lambda w, a: w.set(a))
+    data = property(Value.data.fget, lambda w, a: w.set(a))
 
     @property
     def grad(self):
         """The sum of the gradients since zero_grad(). None: there was no backward() since."""
         a = None if self._store._cleared else self._store.grad(self._key)
-        return None if a is None else Gradient._of(wg.graph().input(None, a), self)
+        if a is None:
+            return None
+        g = _ParametersGradient(a)
+        g._by = self
+        return g
 
     @grad.setter
     def grad(self, new):
@@ -660,7 +696,7 @@ class Parameter(Value):
         return "Parameter(%s)" % np.array2string(self.numpy(), separator=", ", threshold=100, edgeitems=2, precision=6, prefix="Parameter(")
 
     def _changed(self, op, other):
-        if not no_grad.on:
+        if not wg._off():
             raise TypeError("wengert: a parameter changes by an optimizer, or in a block `with wg.no_grad():`; for a new value write "
                             "y = w %s x" % op)
         self.set(getattr(np, {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}[op])(self.numpy(), wg._plain(other)))
@@ -681,38 +717,48 @@ def _kept_in(parameters):
     stores = {id(w._store) for w in parameters}
     if len(stores) == 1 and len(parameters[0]._store) == len(parameters):
         return parameters[0]._store
-    store, taken = Params(parameters[0]._store.context), {}
+    store, taken = _new_store(parameters[0]._store.context), {}
     for w in parameters:
         n = taken[w._name] = taken.get(w._name, 0) + 1
         a = w.numpy()
         w._put(store, w._name if n == 1 else "%s.%d" % (w._name, n), a)
-    g = getattr(_now, "graph", None)
-    if g is not None and g._auto:
-        g._ended = True  # its nodes are of the old sets
     return store
 
 
 class no_grad:
-    """with wg.no_grad(): parameters are numbers there, and may change in place. Also a decorator."""
-    on = False
+    """with wg.no_grad(): what is made there has no derivative, and parameters may change in place. Also a decorator. It is of the
+    thread."""
+    _to = True
+
+    def __init__(self):
+        self._before = []
 
     def __enter__(self):
-        self._before, self._graph, no_grad.on = no_grad.on, getattr(_now, "graph", None), True
-        if self._graph is None or self._graph._auto:
-            Graph(_auto=True)
+        self._before.append(wg._off(self._to))
 
     def __exit__(self, *_):
-        no_grad.on, _now.graph = self._before, self._graph
+        wg._off(self._before.pop())
 
     def __call__(self, f):
         @functools.wraps(f)
         def inside(*given, **options):
-            with no_grad():
+            with type(self)():
                 return f(*given, **options)
         return inside
 
 
-calls.update(no_grad=no_grad, inference_mode=no_grad, Parameter=Parameter, stop_gradient=_builders["stop_gradient"], jit=lambda f, **_: f,
+class enable_grad(no_grad):
+    """with wg.enable_grad(): the end of no_grad, for a part of its block."""
+    _to = False
+
+
+@_call
+def is_grad_enabled():
+    """Whether the thread is outside of blocks of no_grad."""
+    return not wg._off()
+
+
+calls.update(no_grad=no_grad, enable_grad=enable_grad, inference_mode=no_grad, Parameter=Parameter, stop_gradient=_builders["stop_gradient"], jit=lambda f, **_: f,
              compile=lambda f, **_: f)
 wg.Parameter = Parameter
 

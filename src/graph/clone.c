@@ -174,3 +174,25 @@ wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg_replay
     wgi_arena_rewind(&from->temp, place);
     return y;
 }
+
+/* ---- for bindings ---- */
+
+typedef struct standing { /* what stands for some nodes */
+    const wg_node *was, *now;
+    int n;
+} standing;
+
+static wg_node stands_for(void *user, wg_node was, wg_node now)
+{
+    const standing *s = user;
+    for (int k = 0; k < s->n; k++)
+        if (s->was[k].index == was.index) return s->now[k];
+    return now;
+}
+
+wg_node wg_replay_onto_at(wg_site here, wg_node root, wg_graph *into, const wg_node was[],
+                          const wg_node now[], int n)
+{
+    standing s = { was, now, was && now ? n : 0 };
+    return wg_replay_at(here, root, into, &WG_OPTS(wg_replay_opts, .each = stands_for, .each_user = &s));
+}

@@ -113,6 +113,25 @@ bool wg_node_is_current(wg_node n)
     return x && !(wgi_has_parameter(x) && x->parameter->owner == n.graph->c->earlier);
 }
 
+static bool has_no_derivative(const wg_graph *g, uint32_t i, const void *arg)
+{
+    (void)arg;
+    return wgi_called_op(&g->node[i])->none == WG_EVERY_OPERAND;
+}
+
+bool wg_node_is_trained(wg_node n)
+{
+    wg_graph *g = n.graph;
+    if (!wg_node_ok(n)) return false;
+    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_reached r;
+    bool found = false;
+    if (wgi_reach(g, &g->temp, &n.index, 1, 0, has_no_derivative, NULL, &r))
+        for (uint32_t k = 0; k < r.count && !found; k++) found = g->node[r.node[k]].op == &wgi_op_param;
+    wgi_arena_rewind(&g->temp, place);
+    return found;
+}
+
 /* ---- for other files ---- */
 
 wgi_parameter *wgi_earlier_of(const wg_graph *g, const wgi_parameter *q)
