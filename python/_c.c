@@ -18,7 +18,7 @@
 #include <Python.h>
 #include <structmember.h>
 
-#include <wengert/graph.h>
+#include <wengert/params.h>
 
 /* In the limited API since 3.11 (buffers) and 3.12 (vectorcall). In 3.10 they are the same. */
 typedef struct wg_buffer {
@@ -44,11 +44,13 @@ enum { CAN_WRITE = 1, ROW_MAJOR_WITH_FORMAT = 0x3C }; /* PyBUF_WRITABLE; PyBUF_C
 /* ---- what start() is given ---- */
 
 /* The functions of the library. FUNCTIONS of the module lists their names. */
-#define LIBRARY(X)   \
-    X(failed)        \
-    X(graph_context) \
-    X(context_dtype) \
-    X(node_shape) X(node_dtype) X(node_is_current) X(begin) X(input_at) X(item_at) X(value_at)
+#define LIBRARY(X)                                                                                         \
+    X(failed)                                                                                              \
+    X(graph_context)                                                                                       \
+    X(context_dtype)                                                                                       \
+    X(node_shape)                                                                                          \
+    X(node_dtype) X(node_is_current) X(begin) X(input_at) X(input_borrow_at) X(param_at) X(params_context) \
+        X(params_tensor) X(item_at) X(value_at)
 static struct {
 #define POINTER(name) __typeof__(wg_##name) *name;
     LIBRARY(POINTER)
@@ -69,7 +71,7 @@ static struct {
 /* Attributes of frames, of what a value has, and of a graph's begin; words of options. */
 #define OF_FRAMES(X) X(f_lasti) X(f_back) X(co_filename)
 #define OF_VALUES(X) X(graph) X(context) X(_look) X(_value) X(_was_read) X(_p)
-#define OF_BEGIN(X)  X(_called) X(_before) X(_losses) X(_leaves) X(_carried)
+#define OF_BEGIN(X)  X(_called) X(_before) X(_losses) X(_carried)
 #define WORDS(X)     X(axis) X(axes) X(dim) X(dims) X(keepdim) X(keepdims)
 #define NAMES(X)     OF_FRAMES(X) OF_VALUES(X) OF_BEGIN(X) WORDS(X)
 static struct {
@@ -82,14 +84,17 @@ typedef struct graph {
     PyObject_HEAD wg_graph *raw;
     wg_graph_watch *watch; /* the library has its address */
     struct value *first;   /* of its values that somebody has */
+    PyObject *leaves;      /* what is placed in it, by key: (the Leaf, or a weak reference; the node; Params
+                            * or None) */
     char ended, automatic;
     int limit; /* a read of a node behind it is told to __init__.py */
 } graph;
 /* The base of the class Value. constant: a number elsewhere than in a block of no_grad. A Leaf has no graph:
- * node is where it was placed last, if it is still there. */
+ * node is where it was placed last, if it is still there. leaf: (key, array, name, site), or of a parameter
+ * (key, Params, name, its index, the address in C). */
 typedef struct value {
     PyObject_HEAD wg_node node;
-    PyObject *graph;
+    PyObject *graph, *leaf;
     struct value *next, **before; /* of its graph */
     char constant, dtype;         /* dtype: of a Leaf, as the library numbers them */
 } value;
@@ -275,16 +280,73 @@ static bool look(PyObject *o, home *h, bool *leaf)
     return true;
 }
 
-/* The graph that was begun last, if it goes on. */
+static bool begin_again(graph *g);
+
+/* The graph that was begun last, if it goes on, or is begun again. */
 static bool look_now(home *h)
 {
     PyObject *o = PyObject_GetAttr(given.now, name.graph);
     if (!o) return PyErr_Clear(), false;
     const bool is = o != Py_None && PyObject_TypeCheck(o, (PyTypeObject *)graph_type);
-    const graph *g = (graph *)o;
-    if (is && is_open(g) && (!g->automatic || g->watch->live > 0)) *h = (home){ o, g->raw };
+    graph *g = (graph *)o;
+    if (is && (!g->automatic || g->watch->live > 0 ? is_open(g) : !g->ended && begin_again(g)))
+        *h = (home){ o, g->raw };
     Py_DECREF(o); /* the thread has it */
     return h->graph;
+}
+
+/* ---- leaves ---- */
+
+static wg_dtype dtype_of(const wg_buffer *b);
+
+/* The array of a Leaf as an input. It never changes: the memory of a large one is not copied. */
+static wg_node place_array(PyObject *leaf, wg_graph *raw)
+{
+    enum { LARGE = 1 << 16 };
+    PyObject *text = PyTuple_GetItem(leaf, 2);
+    const char *word = text == Py_None ? NULL : PyBytes_AsString(text);
+    const wg_site s = PyBytes_AsString(PyTuple_GetItem(leaf, 3));
+    wg_buffer b;
+    wg_node n = { NULL, 0, 0 };
+    if (PyObject_GetBuffer(PyTuple_GetItem(leaf, 1), &b, ROW_MAJOR_WITH_FORMAT)) return PyErr_Clear(), n;
+    wg_tensor t = { dtype_of(&b), { .rank = b.rank }, b.data };
+    for (int i = 0; i < b.rank && i < WG_MAX_RANK; i++) t.shape.dim[i] = b.shape[i];
+    if (t.dtype != WG_DEFAULT_DTYPE && b.rank <= WG_MAX_RANK)
+        n = (b.bytes < LARGE ? library.input_at : library.input_borrow_at)(s, raw, word, t);
+    PyBuffer_Release(&b);
+    return n;
+}
+
+static wg_node place_parameter(PyObject *leaf, wg_graph *raw)
+{
+    wg_params *p = PyLong_AsVoidPtr(PyTuple_GetItem(leaf, 4));
+    const wg_site s = here();
+    if (!p || !s || library.params_context(p) != library.graph_context(raw)) return (wg_node){ NULL, 0, 0 };
+    const wg_tensor t = library.params_tensor(p, (int)PyLong_AsLong(PyTuple_GetItem(leaf, 3)));
+    return library.param_at(s, raw, p, PyBytes_AsString(PyTuple_GetItem(leaf, 2)), t.shape, (wg_init){ 0 });
+}
+
+/* Places a Leaf in the graph. False: for __init__.py. */
+static bool place_leaf(value *v, const home *h)
+{
+    PyObject *leaves = ((graph *)h->graph)->leaves, *key, *entry;
+    if (!v->leaf || !leaves || has_failed(h->raw)) return false;
+    key = PyTuple_GetItem(v->leaf, 0);
+    if ((entry = PyDict_GetItem(leaves, key))) {
+        const unsigned long long at = PyLong_AsUnsignedLongLong(PyTuple_GetItem(entry, 1));
+        v->node = (wg_node){ h->raw, (uint32_t)at, (uint32_t)(at >> 32) };
+        return library.node_is_current(v->node);
+    }
+    const bool array = PyTuple_Size(v->leaf) == 4;
+    const wg_node n = (array ? place_array : place_parameter)(v->leaf, h->raw);
+    if (!n.graph || has_failed(h->raw)) return false;
+    PyObject *of = array ? Py_NewRef(v) : PyWeakref_NewRef((PyObject *)v, NULL);
+    entry = Py_BuildValue("NKO", of, n.index | (unsigned long long)n.generation << 32,
+                          array ? Py_None : PyTuple_GetItem(v->leaf, 1));
+    const bool ok = entry && !PyDict_SetItem(leaves, key, entry);
+    Py_XDECREF(entry);
+    v->node = n;
+    return ok;
 }
 
 /* An operand. False: one for __init__.py, as a value of another graph, or of one that has ended. */
@@ -298,9 +360,12 @@ static inline bool as_node(PyObject *o, wg_node *n, const home *h)
     }
     if (as_number(o, &d)) return *n = wg_number_of(d), true;
     if (!is_leaf(o)) return false;
-    const value *v = (const value *)o;
+    value *v = (value *)o;
+    if (v->constant && !off) return false;
+    const bool there = v->node.graph == h->raw && library.node_is_current(v->node);
+    if (!there && !place_leaf(v, h)) return false;
     *n = v->node;
-    return v->node.graph == h->raw && (!v->constant || off) && library.node_is_current(v->node);
+    return true;
 }
 
 /* Value(struct of ctypes, graph) */
@@ -352,6 +417,7 @@ static PyObject *module_off(PyObject *module, PyObject *arguments)
 static int value_traverse(PyObject *self, visitproc visit, void *arg)
 {
     Py_VISIT(((value *)self)->graph);
+    Py_VISIT(((value *)self)->leaf);
     Py_VISIT(Py_TYPE(self));
     return 0;
 }
@@ -359,6 +425,7 @@ static int value_traverse(PyObject *self, visitproc visit, void *arg)
 static int value_clear(PyObject *self)
 {
     leave((value *)self);
+    Py_CLEAR(((value *)self)->leaf);
     return 0;
 }
 
@@ -853,25 +920,40 @@ static PyObject *graph_input(PyObject *const *args, Py_ssize_t n)
     return y;
 }
 
-/* g.begin() of a graph that has nothing to forget but its nodes. */
-static PyObject *graph_begin(PyObject *const *args, Py_ssize_t n)
+/* Begins a graph that has nothing to forget but its nodes and leaves. False: for __init__.py. */
+static bool begin_again(graph *g)
 {
 #define NAME(word) name.word,
     PyObject *const lists[] = { OF_BEGIN(NAME) };
-    if (n != 1 || ((graph *)args[0])->ended) return NULL;
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
-        PyObject *list = PyObject_GetAttr(args[0], lists[k]);
+        PyObject *list = PyObject_GetAttr((PyObject *)g, lists[k]);
         const Py_ssize_t size = list ? PyObject_Size(list) : -1;
         Py_XDECREF(list);
         if (size < 0) PyErr_Clear(); /* of a graph that is being made */
-        if (size) return NULL;
+        if (size) return false;
     }
-    wg_graph *g = ((graph *)args[0])->raw;
-    if (!g) return NULL;
-    library.begin(g, WG_TRAIN);
-    if (((graph *)args[0])->watch) ((graph *)args[0])->watch->changed = 0;
-    if ((has_failed(g) && !is_well(args[0])) || PyObject_SetAttr(given.now, name.graph, args[0])) return NULL;
-    return Py_NewRef(args[0]);
+    if (!g->raw) return false;
+    library.begin(g->raw, WG_TRAIN);
+    if (g->leaves) PyDict_Clear(g->leaves);
+    if (g->watch) g->watch->changed = 0;
+    return !has_failed(g->raw);
+}
+
+/* g.begin() */
+static PyObject *graph_begin(PyObject *const *args, Py_ssize_t n)
+{
+    graph *g = (graph *)args[0];
+    if (n != 1 || g->ended || !begin_again(g)) return NULL;
+    return PyObject_SetAttr(given.now, name.graph, args[0]) ? NULL : Py_NewRef(args[0]);
+}
+
+static void graph_free(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    freefunc frees = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    Py_CLEAR(((graph *)self)->leaves);
+    frees(self);
+    Py_DECREF(type);
 }
 
 static PyObject *other_item, *other_numpy; /* of __init__.py */
@@ -972,6 +1054,7 @@ static PyGetSetDef value_members[] = { { "_node", value_node, NULL, NULL, NULL }
                                        { "dtype", value_dtype, NULL, NULL, NULL },
                                        { 0 } };
 static PyMemberDef value_fields[] = { { "graph", T_OBJECT_EX, offsetof(value, graph), READONLY, NULL },
+                                      { "_leaf", T_OBJECT_EX, offsetof(value, leaf), 0, NULL },
                                       { "_constant", T_BOOL, offsetof(value, constant), 0, NULL },
                                       { "_code", T_BYTE, offsetof(value, dtype), 0, NULL },
                                       { 0 } };
@@ -1006,12 +1089,14 @@ static PyType_Spec value_spec = { "wengert._c.Node", sizeof(value), 0,
 
 static PyMemberDef graph_fields[] = { { "_ended", T_BOOL, offsetof(graph, ended), 0, NULL },
                                       { "_auto", T_BOOL, offsetof(graph, automatic), 0, NULL },
+                                      { "_leaves", T_OBJECT_EX, offsetof(graph, leaves), 0, NULL },
                                       { "_limit", T_INT, offsetof(graph, limit), 0, NULL },
                                       { "_g", T_ULONGLONG, offsetof(graph, raw), 0, NULL },
                                       { "_watch_at", T_ULONGLONG, offsetof(graph, watch), 0, NULL },
                                       { 0 } };
 static PyMethodDef graph_methods[] = { { "_values", graph_values, METH_NOARGS, NULL }, { 0 } };
 static PyType_Slot graph_slots[] = { SLOT(Py_tp_members, graph_fields),
+                                     SLOT(Py_tp_dealloc, graph_free),
                                      SLOT(Py_tp_methods, graph_methods),
                                      { 0, NULL } };
 static PyType_Spec graph_spec = { "wengert._c.Graph", sizeof(graph), 0,

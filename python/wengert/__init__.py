@@ -501,14 +501,6 @@ _off = _c.off if _c else _Off()
 _graphs = weakref.WeakValueDictionary()  # by the address in C
 _serials = itertools.count(1)
 
-class _Place:
-    """The nodes of a leaf in a graph: of a parameter one for each value that it had. store: of a parameter; kept: an array whose
-    memory the graph uses."""
-    __slots__ = "nodes", "of", "store", "kept", "constant"
-
-    def __init__(self, of, store=None, kept=None):
-        self.nodes, self.of, self.store, self.kept, self.constant = [], weakref.ref(of), store, kept, None
-
 class Graph(*([_c.Graph] if _c else []), _OfTable):
     """A list of values. begin() removes them. The graph that was begun last is the one that wg.input uses.
 
@@ -606,6 +598,10 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
                 self._carried[key] = self._number(_lib.wg_node_name(x._node) or None, a, _lib.wg_node_site(x._node)), a
         return self._carried[key][0]
 
+    def _at(self, place):
+        """The node of a place in _leaves."""
+        return _Node(self._g, place & 0xffffffff, place >> 32)
+
     def _number(self, name, a, site):
         """An input of an array that never changes."""
         make = _lib.wg_input_borrow_at if a.nbytes >= 1 << 16 else _lib.wg_input_at
@@ -616,10 +612,10 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
     def _made_again(self, x):
         """The nodes that x is made of, with the leaves that this graph has in the place of those."""
         was, now = [], []
-        for place in x.graph._leaves.values():
-            leaf = place.of()
-            if leaf is not None and (place.store is None or _lib.wg_node_is_current(place.nodes[-1])):
-                was.append(place.nodes[-1])
+        for of, at, store in list(x.graph._leaves.values()):
+            leaf, node = of() if store else of, x.graph._at(at)
+            if leaf is not None and _lib.wg_node_is_current(node):
+                was.append(node)
                 now.append(leaf._place(self))
         nodes = [(_Node * builtins.max(len(n), 1))(*n) for n in (was, now)]
         node = _lib.wg_replay_onto_at(_here(), x._node, self._g, *nodes, len(was))
@@ -681,7 +677,7 @@ def input(name, array, dtype=None, **options):
 
 class _Node_of_graph:
     """What a value is, where _c.Node is not here."""
-    _constant, _code = False, 0
+    _constant, _code, _leaf = False, 0, None
 
     def __init__(self, node, graph):
         self._node, self.graph, self._constant = node, graph, _off()
@@ -773,7 +769,7 @@ class Value(_c.Node if _c else _Node_of_graph):
             raise Error("wengert: this was computed in `with wg.no_grad():`, or is detached: it has no gradient")
         if self.size != 1:
             raise Error("wengert: backward is of one number, and this has the shape %s: write y.sum().backward()" % list(self.shape))
-        stores = {id(place.store): place.store for place in g._leaves.values() if place.store}
+        stores = {id(store): store for _, _, store in g._leaves.values() if store}
         refused = [store._add_gradients(self) for store in stores.values()]
         why = [text for text in refused if text and "every path" in text]
         if why and None not in refused:
@@ -2293,17 +2289,18 @@ class Leaf(Value):
     """A value that is in no graph: wg.tensor(x). Where it is used it is an input of the graph there. It never changes."""
 
     def __init__(self, array, name=None):
-        self._array, self._name, self._key, self._site = array, name, next(_serials), _here()
         array.flags.writeable = False
-        self._code = _code_of(array.dtype)
+        self._array, self._name, self._code = array, name, _code_of(array.dtype)
+        self._leaf = next(_serials), array, _text(name) if name else None, _here()
 
     def _place(self, g):
-        place = g._leaves.get(self._key)
-        if place is None:
-            place = g._leaves[self._key] = _Place(self, kept=self._array)
-            place.nodes.append(g._number(self._name and _text(self._name), self._array, self._site))
-        self._placed(place.nodes[-1])
-        return place.nodes[-1]
+        key, array, name, site = self._leaf
+        there = g._leaves.get(key)
+        node = g._at(there[1]) if there else g._number(name, array, site)
+        if not there:
+            g._leaves[key] = self, node.index | node.generation << 32, None
+        self._placed(node)
+        return node
 
     if not _c:
         def _placed(self, node):
@@ -2333,8 +2330,7 @@ class Leaf(Value):
         a = np.asarray(_plain(array), self.dtype, order="C")
         if a.shape != self.shape:
             raise ValueError("wengert: set: the shape is %s, that of the array %s" % (list(self.shape), list(a.shape)))
-        self._array, self._key = a.copy(), next(_serials)
-        self._array.flags.writeable = False
+        self.__init__(a.copy(), self._name)
         self._placed(_Node())
 
 from . import _habits  # names and methods of NumPy, PyTorch and JAX, made of what stands above

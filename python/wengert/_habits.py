@@ -6,6 +6,7 @@ import builtins
 import functools
 import inspect
 import types
+import weakref
 
 import numpy as np
 
@@ -592,7 +593,7 @@ class Parameter(Leaf):
             raise TypeError("wengert: only floats have gradients: write 1.0 for 1, or dtype=wg.float64")
         context = wg.default_context()
         a = np.ascontiguousarray(a, dtype or context.dtype).reshape(a.shape)
-        self._name, self._serial, self._code = name or "tensor", next(wg._serials), wg._code_of(a.dtype)
+        self._name, self._code = name or "tensor", wg._code_of(a.dtype)
         self._requires = requires_grad
         self._put(_new_store(context), self._name, a)
 
@@ -607,35 +608,41 @@ class Parameter(Leaf):
         _lib.wg_params_make_at(_here(), store._p, _text(key), _tensor(a), False)
         store.context._look()
         self._index = store._index(key)
+        self._leaf = next(wg._serials), store, _text(key), self._index, store._p
 
     def _place(self, g):
-        if g.context is not self._store.context:
-            return self._from_another_thread(g)
-        place = g._leaves.get(self._serial)
-        if place is None or place.store is not self._store:
-            place = g._leaves[self._serial] = wg._Place(self, self._store)
-        if not place.nodes or not _lib.wg_node_is_current(place.nodes[-1]):
-            node = _lib.wg_param_at(_here(), g._g, self._store._p, _text(self._key), _shape(self.shape), _lib.wg_zeros())
+        key, store, name, _, p = self._leaf
+        there = g._leaves.get(key)
+        node = there and g._at(there[1])
+        if store is None or g.context is not store.context:
+            return self._from_another_thread(g, node)
+        if not there or not _lib.wg_node_is_current(node):
+            if there:  # it has changed since
+                g._leaves[key, there[1]] = there
+            node = _lib.wg_param_at(_here(), g._g, p, name, _shape(self.shape), wg.Init())
             g.context._look()
-            place.nodes.append(node)
-            place.constant = None
+            g._leaves[key] = weakref.ref(self), node.index | node.generation << 32, store
         if self._constant and not wg._off():
-            place.constant = place.constant or _lib.wg_stop_gradient_at(_here(), place.nodes[-1])
-            return place.constant
-        self._placed(place.nodes[-1])
-        return place.nodes[-1]
+            return g._without_gradient((g._serial, node.index, node.generation), node)
+        self._placed(node)
+        return node
 
-    def _from_another_thread(self, g):
+    def _from_another_thread(self, g, node):
         """A context works in one thread at a time. In another thread the parameter is a number."""
         if not wg._off():
             raise Error("wengert: %s belongs to the context of another thread: predict in `with wg.no_grad():`, or train it in the "
                         "thread that made it" % self._name)
         a = self.numpy()
-        place = g._leaves.get(self._serial)
-        if place is None or not np.array_equal(place.kept, a):
-            place = g._leaves[self._serial] = wg._Place(self, kept=a)
-            place.nodes.append(g._number(_text(self._name), a, _here()))
-        return place.nodes[-1]
+        if not node or not np.array_equal(g._leaves[self._leaf[0]][0]._array, a):
+            number = Leaf(a, self._name)
+            node = number._place(g)
+            g._leaves[self._leaf[0]] = number, node.index | node.generation << 32, None
+        return node
+
+    def _nodes(self, g):
+        """Its nodes in a graph: one for each value that it had there."""
+        here = self._leaf[0]
+        return [self._place(g)] + [g._at(at) for key, (_, at, _) in g._leaves.items() if isinstance(key, tuple) and key[0] == here]
 
     shape = property(lambda w: tuple((s := _lib.wg_params_tensor(w._store._p, w._index).shape).dim[:s.rank]))
     dtype = property(lambda w: wg._DTYPES[_lib.wg_params_tensor(w._store._p, w._index).dtype])

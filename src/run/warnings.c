@@ -13,6 +13,7 @@ void wgi_warn_of_eval(wg_graph *g, wg_site here)
 
 void wgi_warn_of_growth(wg_graph *g, wg_site here)
 {
+    if (g->anew) return; /* its user cannot begin it */
     if (!wgi_warns(g->c, WGI_WARN_GROWTH, here)) return;
     wgi_warn_at(
         g->c, here, "backward",
