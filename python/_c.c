@@ -44,13 +44,15 @@ enum { CAN_WRITE = 1, ROW_MAJOR_WITH_FORMAT = 0x3C }; /* PyBUF_WRITABLE; PyBUF_C
 /* ---- what start() is given ---- */
 
 /* The functions of the library. FUNCTIONS of the module lists their names. */
-#define LIBRARY(X)                                                                                         \
-    X(failed)                                                                                              \
-    X(graph_context)                                                                                       \
-    X(context_dtype)                                                                                       \
-    X(node_shape)                                                                                          \
-    X(node_dtype) X(node_is_current) X(begin) X(input_at) X(input_borrow_at) X(param_at) X(params_context) \
-        X(params_tensor) X(item_at) X(value_at)
+#define LIBRARY(X)                                                                                    \
+    X(failed)                                                                                         \
+    X(graph_context)                                                                                  \
+    X(context_dtype)                                                                                  \
+    X(node_shape)                                                                                     \
+    X(node_dtype)                                                                                     \
+    X(node_is_current)                                                                                \
+    X(begin) X(input_at) X(input_borrow_at) X(param_at) X(params_context) X(params_tensor) X(item_at) \
+        X(value_at)
 static struct {
 #define POINTER(name) __typeof__(wg_##name) *name;
     LIBRARY(POINTER)
