@@ -19,6 +19,7 @@ import ctypes
 import functools
 import re
 import types
+import weakref
 
 import numpy as np
 
@@ -180,10 +181,12 @@ def _thing(kind, raw, context, kept, owned=False):
 
 def _look_whole(x):
     """Raises that x, or what it is a part of, was freed."""
-    kept = getattr(x, "_kept", None)
-    for k in (x, *(kept if isinstance(kept, tuple) else ())):
-        if "_over" in getattr(k, "__dict__", ()):
-            raise wg.Error(k._over)
+    of = getattr(x, "__dict__", {})
+    if "_over" in of:
+        raise wg.Error(x._over)
+    kept = of.get("_kept", ())
+    for k in kept.kept if isinstance(kept, _Call) else kept if isinstance(kept, tuple) else (kept,):
+        _look_whole(k)
 
 
 def _address(x, kind):
@@ -476,8 +479,23 @@ class _Call:
         if kind == "states":
             return wg._results(y, self.graph)
         if kind.rstrip("!").endswith("*"):
-            return _thing(kind.rstrip("*!"), y, self.context, kept, kind.endswith("!")) if y else None
+            x = _thing(kind.rstrip("*!"), y, self.context, kept, kind.endswith("!")) if y else None
+            if x is not None and self.row.name == "params_with":
+                self.graph._carried["with", id(x)] = _UntilBegun(x)
+            return x
         return to_python(kind, y, self.found, self)
+
+
+class _UntilBegun:
+    """A graph has it for a set of parameters that is valid until the graph is begun again."""
+
+    def __init__(self, p):
+        self._p = weakref.ref(p)
+
+    def __del__(self):
+        p = self._p()
+        for q in _with_parts(p) if p is not None else ():
+            wg._end(q, "_p", "these parameters were valid until their graph was begun again, or was freed: write p.with_(...) anew")
 
 
 _KEEPS_ERRORS = frozenset(("failed", "message", "recover"))
@@ -598,11 +616,9 @@ def _free(row, *given, **named):
     field = "_struct" if isinstance(x, Record) else _CLASSES.get(kind, ("", "_raw"))[1]
     if field not in vars(x):
         raise wg.Error(wg._gone(x))
-    parts = [x]
-    if kind == "params":
-        if x._whole is not None:
-            raise wg.Error("wengert: a part of parameters is freed with the whole: write p.free() for that one")
-        parts += [p for p in list(x.context._sets) if builtins.any(w is x for w in _wholes(p))]
+    if kind == "params" and x._whole is not None:
+        raise wg.Error("wengert: a part of parameters is freed with the whole: write p.free() for that one")
+    parts = _with_parts(x) if kind == "params" else [x]
     end = next((vars(x)[n] for n in ("_free", "_freed") if n in vars(x)), None)
     if end:
         wg._free_now(end)
@@ -611,9 +627,14 @@ def _free(row, *given, **named):
     else:
         _Call(row, [x], {}).run()
     if kind == "graph":
-        x._ended = True  # the next value begins another graph
+        x._ended, x._carried = True, {}  # the next value begins another graph, and arrays that were lent are free
     for p in parts:
         wg._end(p, field, "this %s was freed" % _CLASSES.get(kind, (kind,))[0])
+
+
+def _with_parts(p):
+    """A set of parameters, and all parts of it."""
+    return [p] + [q for q in list(p.context._sets) if builtins.any(w is p for w in _wholes(q))]
 
 
 def _wholes(p):

@@ -568,6 +568,83 @@ def panel_of_freed():
     refused(lambda: p.text(1.0, 2.0, "a"), "was freed")
 
 
+@gate("Figure: a series of one that was freed")
+def series_of_freed():
+    f = figure()
+    p = calls.panel_new(f, "a")
+    s = calls.series_new(p, "line", "b")
+    f.free()
+    refused(lambda: calls.series_add(s, 1.0, 2.0) if "series_add" in dir(calls) else copy.copy(s) or s.anything, "")
+
+
+RECORDS = {
+    "step of a plan": (REFUSED["plan"][0], lambda p: p.step[0]),
+    "plan": (REFUSED["plan"][0], lambda p: p),
+    "finding": (failing, lambda r: r.finding_at(0)),
+    "input": (failing, lambda r: r.input_at(0)),
+    "call of a graph": (lambda: (wg.Graph(), value(), wg.graph())[2], lambda g: calls.graph_call(g, 0)),
+}
+for _name, (_make, _part) in RECORDS.items():
+    @gate("record: %s of what was freed" % _name)
+    def record(make=_make, part=_part):
+        x = make()
+        r = part(x)
+        names = [n for n, _ in wg._pairs(wg._structs[r._kind].split())]
+        before = {n: repr(getattr(r, n)) for n in names}
+        refused(lambda: pickle.dumps(r), "copy its fields")
+        del x
+        gc.collect()
+        expect(before == {n: repr(getattr(r, n)) for n in names}, "other fields when the whole is gone")
+        x = make()
+        r = part(x)
+        x.free()
+        for n in names:
+            refused(lambda: getattr(r, n), "was freed")
+        refused(lambda: repr(r), "was freed")
+
+
+@gate("Data: freed in the middle of an epoch")
+def in_an_epoch():
+    d = data()
+    batches = d.batches(2)
+    next(batches)
+    d.free()
+    refused(lambda: next(batches), "was freed")
+
+
+@gate("Data: the whole of a part is freed")
+def split_data():
+    d = data()
+    part = d.split(0.5)
+    d.normalise()
+    rows = part.x.tolist()
+    d.free()
+    same(part.x.tolist(), rows)
+    list(part.batches(2))
+    part.free()
+
+
+@gate("snapshot: of parameters that were freed")
+def of_freed():
+    p = params()
+    s = p.snapshot()
+    p.free()
+    q = params()
+    answers(lambda: q.restore(s))
+    s.free()
+
+
+@gate("Params.with: of a graph that was freed")
+def given_and_freed():
+    p = params()
+    g = wg.Graph()
+    w = wg.param(p, "b", [2])
+    m = p.with_([("b", w * 2)])
+    g.free()
+    refused(lambda: m.names(), "was freed")
+    refused(lambda: wg.param(m, "b", [2]), "was freed")
+
+
 @gate("held: released twice")
 def released():
     h, a = calls.hold(wg.tensor(np.ones(20000)))
@@ -581,12 +658,11 @@ def given_away():
     g = wg.Graph()
     w = wg.param(p, "b", [2])
     m = p.with_([("b", w * 2)])
+    part = m.part("a")
     same(wg.param(m, "b", [2]).tolist(), [4.0, 4.0])
     g.begin()
-    try:
-        m.names(), m["b"], wg.param(m, "b", [2])
-    except (wg.Error, KeyError):
-        pass
+    for f in (lambda: m.names(), lambda: m["b"], lambda: wg.param(m, "b", [2]), lambda: part.names()):
+        refused(f, "begun again")
 
 
 # ---- subclasses without super().__init__ ----
