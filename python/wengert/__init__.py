@@ -352,7 +352,8 @@ def _finalize(owner, f, *given):
 
 def _gone(x):
     """Why an object of C has no address."""
-    return vars(x).get("_over") or "wengert: this %s was never made: write super().__init__(...) in the __init__ of its class" % type(x).__name__
+    return vars(x).get("_over") or ("wengert: this %s was never made: write super().__init__(...) in the __init__ of its class"
+                                    % type(x).__name__)
 
 def _end(x, field, why):
     """The object x, whose address is its attribute `field`, has none from now on: each use of it is an error of these words."""

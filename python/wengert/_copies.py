@@ -30,7 +30,8 @@ _INSTEAD = {
 
 def _refuse(of, instead):
     def refuse(x):
-        raise TypeError("wengert: this is memory of this process, which is not copied or pickled, %s" % (instead % vars(x) if "%" in instead else instead))
+        line = instead % vars(x) if "%" in instead else instead
+        raise TypeError("wengert: this is memory of this process, which is not copied or pickled, %s" % line)
     of.__reduce__ = refuse
 
 
@@ -156,7 +157,8 @@ class Said(Report):
             return lambda i: self._lists[name][i] if 0 <= i < len(self._lists[name]) else None
         if name not in _calls().methods_of("check"):
             raise AttributeError("a wengert check has no %s" % name)
-        raise Error("wengert: a report that was copied or pickled has its text and numbers: ask the report that wg.check gave for %s" % name)
+        raise Error("wengert: a report that was copied or pickled has its text and numbers: ask the report that wg.check gave "
+                    "for %s" % name)
 
     def __dir__(self):
         return [*object.__dir__(self), *self._numbers, *self._lists]
