@@ -50,30 +50,30 @@ def _more(x, own, memo=None):
     return more if memo is None else copy.deepcopy(more, memo)
 
 
-_OF_PARAMETER, _OF_PARAMS = ("_store", "_key", "_index"), ("context", "_whole", "_p", "_optimizer", "_cleared")
+_OF_PARAMS = "context", "_whole", "_p", "_optimizer", "_cleared"
 
 
-def _filled_parameter(w, context, a):
-    w._put(_habits._new_store(context), w._name, a)
+def _read_parameter(of, a, requires_grad, name, more=None):
+    w = Parameter.__new__(of)
+    Parameter.__init__(w, a, requires_grad, a.dtype, name)
+    vars(w).update(more or {})
     return w
 
 
 def _copied_parameter(w, memo):
-    """Another parameter with the same numbers, in the same context. It has no gradient yet."""
-    y = memo[id(w)] = Parameter.__new__(type(w))
-    vars(y).update(_more(w, _OF_PARAMETER, memo))
-    return _filled_parameter(y, w._store.context, w.numpy())
+    """Another parameter with the same numbers, in the default context as each new one. It has no gradient yet."""
+    y = memo[id(w)] = _read_parameter(type(w), w.numpy(), w.requires_grad, w.name)
+    vars(y).update(_more(w, vars(y), memo))
+    return y
 
 
-def _read_parameter(of, a, more):
-    w = Parameter.__new__(of)
-    vars(w).update(more)
-    return _filled_parameter(w, wg.default_context(), a)
+def _pickled_parameter(w, protocol):
+    plain = vars(Parameter(0.0))
+    return _read_parameter, (type(w), w.numpy(), w.requires_grad, w.name, _more(w, plain))
 
 
 Parameter.__copy__ = lambda w: _copied_parameter(w, {})
-Parameter.__deepcopy__ = _copied_parameter
-Parameter.__reduce_ex__ = lambda w, protocol: (_read_parameter, (type(w), w.numpy(), _more(w, _OF_PARAMETER)))
+Parameter.__deepcopy__, Parameter.__reduce_ex__ = _copied_parameter, _pickled_parameter
 
 # ---- sets of parameters ----
 
