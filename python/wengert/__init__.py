@@ -219,8 +219,11 @@ class _OfTable:
     """The calls wg_T_name(T *, ...) of C are methods of T's class: c.py makes them."""
 
     def __getattr__(self, name):
-        if name[:2] != "__" and _calls()._CLASSES[self._kind][1] not in vars(self):
+        field = _calls()._CLASSES[self._kind][1]
+        if name == field:
             raise Error(_gone(self))
+        if name[:2] != "__":
+            getattr(self, field)  # what has no address has no other attribute either
         if name[:1] == "_":
             raise AttributeError(name)
         return _calls().method_of(self, self._kind, name)
@@ -357,7 +360,10 @@ def _gone(x):
 
 def _end(x, field, why):
     """The object x, whose address is its attribute `field`, has none from now on: each use of it is an error of these words."""
-    vars(x).pop(field, None)
+    if field in vars(x):
+        delattr(x, field)
+    elif hasattr(type(x), field):  # a member of the module _c
+        setattr(x, field, 0)
     x._over = "wengert: " + why
 
 def _free_now(end):

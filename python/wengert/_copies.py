@@ -38,6 +38,16 @@ def _refuse(of, instead):
 for _of, _line in _INSTEAD.items():
     _refuse(_of, _line)
 
+if hasattr(_c and _c.Graph, "_g"):  # a member in C, which is 0 where there is no address
+    _raw = _c.Graph._g
+
+    def _address_of_graph(g):
+        raw = _raw.__get__(g)
+        if not raw:
+            raise Error(wg._gone(g))
+        return raw
+    wg.Graph._g = property(_address_of_graph, _raw.__set__)
+
 # ---- values ----
 
 Value.__copy__ = lambda x: x

@@ -614,8 +614,9 @@ def _free(row, *given, **named):
     if x is None:
         return
     field = "_struct" if isinstance(x, Record) else _CLASSES.get(kind, ("", "_raw"))[1]
-    if field not in vars(x):
-        raise wg.Error(wg._gone(x))
+    if "_over" in vars(x):
+        raise wg.Error(x._over)
+    getattr(x, field)
     if kind == "params" and x._whole is not None:
         raise wg.Error("wengert: a part of parameters is freed with the whole: write p.free() for that one")
     parts = _with_parts(x) if kind == "params" else [x]
