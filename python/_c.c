@@ -44,15 +44,10 @@ enum { CAN_WRITE = 1, ROW_MAJOR_WITH_FORMAT = 0x3C }; /* PyBUF_WRITABLE; PyBUF_C
 /* ---- what start() is given ---- */
 
 /* The functions of the library. FUNCTIONS of the module lists their names. */
-#define LIBRARY(X)                                                                                    \
-    X(failed)                                                                                         \
-    X(graph_context)                                                                                  \
-    X(context_dtype)                                                                                  \
-    X(node_shape)                                                                                     \
-    X(node_dtype)                                                                                     \
-    X(node_is_current)                                                                                \
-    X(begin) X(input_at) X(input_borrow_at) X(param_at) X(params_context) X(params_tensor) X(item_at) \
-        X(value_at)
+#define OF_GRAPHS(X) X(failed) X(graph_context) X(context_dtype) X(begin) X(item_at) X(value_at)
+#define OF_NODES(X)  X(node_shape) X(node_dtype) X(node_is_current) X(input_at) X(input_borrow_at)
+#define OF_PARAMS(X) X(param_at) X(params_context) X(params_tensor)
+#define LIBRARY(X)   OF_GRAPHS(X) OF_NODES(X) OF_PARAMS(X)
 static struct {
 #define POINTER(name) __typeof__(wg_##name) *name;
     LIBRARY(POINTER)

@@ -219,6 +219,11 @@ class _OfTable:
     """The calls wg_T_name(T *, ...) of C are methods of T's class: c.py makes them."""
 
     def __getattr__(self, name):
+        field = _calls()._CLASSES[self._kind][1]
+        if name == field:
+            raise Error(_gone(self))
+        if name[:2] != "__":
+            getattr(self, field)  # what has no address has no other attribute either
         if name[:1] == "_":
             raise AttributeError(name)
         return _calls().method_of(self, self._kind, name)
@@ -290,7 +295,8 @@ class Context(_OfTable):
         if _c:
             o.on_poll, o.user = _c.POLL, id(self._weak)
         self._c = _lib.wg_start_at(_here(), byref(o))
-        self._finish = weakref.finalize(self, lambda c, keep: _lib.wg_finish(c, None), self._c, (self._warn, self._weak))
+        self._finish = _finalize(self, lambda c, keep: _lib.wg_finish(c, None), self._c, (self._warn, self._weak))
+        self._sets = weakref.WeakSet()  # all Params, which learn of it when theirs is freed
         self.dtype = np.dtype(dtype)
         _now.context = getattr(_now, "context", None) or self
         self._look()
@@ -324,7 +330,7 @@ class Context(_OfTable):
     def _frees(self, owner, free, raw):
         """Frees what the owner holds when the owner is gone. The thread that drops it may be another than the one that works in the
         context, which has no locks: so the next call of that one frees it. free: a call of C, or the name of a method."""
-        return weakref.finalize(owner, Context._drop, self, free, raw)
+        return _finalize(owner, Context._drop, self, free, raw)
 
     def _drop(self, free, raw):
         self._dropped.append((free, raw))
@@ -349,6 +355,25 @@ class Context(_OfTable):
                 raise e
             finally:
                 e = None  # this frame, which the error has, does not have the error
+
+def _finalize(owner, f, *given):
+    """f(*given) when the owner is gone. At the end of the process nothing is freed: a __del__ may still use it."""
+    end = weakref.finalize(owner, f, *given)
+    end.atexit = False
+    return end
+
+def _gone(x):
+    """Why an object of C has no address."""
+    return vars(x).get("_over") or ("wengert: this %s was never made: write super().__init__(...) in the __init__ of its class"
+                                    % type(x).__name__)
+
+def _end(x, field, why):
+    """The object x, whose address is its attribute `field`, has none from now on: each use of it is an error of these words."""
+    if field in vars(x):
+        delattr(x, field)
+    elif hasattr(type(x), field):  # a member of the module _c
+        setattr(x, field, 0)
+    x._over = "wengert: " + why
 
 def _free_now(end):
     """Frees at once what an end of _frees would free later."""
@@ -468,8 +493,11 @@ class _Lent:
     """An array whose memory a graph has: nobody writes to it until the graph lets it go."""
 
     def __init__(self, array):
-        self.array, self._before = array, array.flags.writeable
+        self.array, self._before, self._refs = array, array.flags.writeable, []
         array.flags.writeable = False
+        while isinstance(array, np.ndarray):  # NumPy never resizes what has a weak reference, whatever refcheck says
+            self._refs.append(weakref.ref(array))
+            array = array.base
 
     def __del__(self):
         self.array.flags.writeable = self._before
@@ -1526,6 +1554,7 @@ class Params(_OfTable):
         self.context, self._whole = context or default_context(), _whole
         self._p, self._optimizer, self._cleared = _p or _lib.wg_params_new(self.context._c), None, True
         self._used = False  # the gradients, by a step
+        self.context._sets.add(self)
 
     def param(self, name, shape, init=None):
         """The parameter of this name, which is made if there is none."""
@@ -1606,6 +1635,7 @@ class Optimizer(_OfTable):
         _given("params", p, None)
         if p._optimizer:  # a parameter has one optimizer at a time: the new one
             _free_now(p._optimizer._free)
+            _end(p._optimizer, "_o", "the parameters have got another optimizer")
         f = getattr(_lib, "wg_%s_at" % name)
         self._params, self._o = p, f(_here(), p._p, byref(_opts(name + "_opts", name, options)))
         p.context._look()
@@ -1617,8 +1647,6 @@ class Optimizer(_OfTable):
         self._params._cleared = True
 
     def step(self):
-        if not self._free.alive:
-            raise Error("wengert: the parameters have got another optimizer")
         _lib.wg_optim_step_at(_here(), self._o)
         self._params.context._look()
         self._params._used = True
@@ -1715,6 +1743,7 @@ class Group(_OfTable):
         self.context = context or default_context()
         o = _opts("group_start_opts", "Group", {"shards": shards, "timeout": timeout})
         self._all = _lib.wg_group_start_at(_here(), self.context._c, byref(o))
+        self.context._finish.atexit = True  # the other processes wait for this one's end
         self._told = sys.excepthook
         sys.excepthook = self._ends
         self.context._look()
@@ -2007,7 +2036,7 @@ class Report(_OfTable):
 
     def __init__(self, r):
         self._r = r
-        self._free = weakref.finalize(self, _lib.wg_check_free, r)
+        self._free = _finalize(self, _lib.wg_check_free, r)
 
     verdict = property(lambda r: _lib.wg_verdict_name(_lib.wg_check_verdict(r._r)).decode())
     ratio = property(lambda r: _lib.wg_check_ratio(r._r))
@@ -2334,6 +2363,7 @@ class Leaf(Value):
         self._placed(_Node())
 
 from . import _habits  # names and methods of NumPy, PyTorch and JAX, made of what stands above
+from . import _copies  # what copy and pickle make of the classes
 
 # ---- the common calls in C: python/_c.c ----
 

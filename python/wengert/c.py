@@ -19,6 +19,7 @@ import ctypes
 import functools
 import re
 import types
+import weakref
 
 import numpy as np
 
@@ -62,6 +63,8 @@ class Thing:
             self._free = context._frees(self, getattr(_lib, "wg_%s_free" % kind), raw)
 
     def __getattr__(self, name):
+        if name[:1] == "_":
+            raise AttributeError(name)
         return method_of(self, self._kind, name)
 
     def __dir__(self):
@@ -78,6 +81,9 @@ class Record:
         self._kind, self._struct, self._context, self._kept = kind, struct, context, kept
 
     def __getattr__(self, name):
+        if name[:1] == "_":
+            raise AttributeError(name)
+        _look_whole(self)
         fields = dict(_pairs(_structs[self._kind].split()))
         if name in methods_of(self._kind):
             return method_of(self, self._kind, name)
@@ -173,9 +179,20 @@ def _thing(kind, raw, context, kept, owned=False):
     return x
 
 
+def _look_whole(x):
+    """Raises that x, or what it is a part of, was freed."""
+    of = getattr(x, "__dict__", {})
+    if "_over" in of:
+        raise wg.Error(x._over)
+    kept = of.get("_kept", ())
+    for k in kept.kept if isinstance(kept, _Call) else kept if isinstance(kept, tuple) else (kept,):
+        _look_whole(k)
+
+
 def _address(x, kind):
     if x is None:
         return None
+    _look_whole(x)
     of, field = _CLASSES.get(kind, ("", "_raw"))
     raw = getattr(x, field, None)
     if raw is None or not of and getattr(x, "_kind", kind) != kind:
@@ -300,11 +317,11 @@ class _Call:
         return builtins.any(n in _COUNTS and kind in ("int", "int64", "size") for n, kind in self.parameters[k + 1:k + 3])
 
     def list(self, k, name, base):
-        """A list as an array of C. The number behind it follows from it."""
+        """A list as an array of C. The number behind it follows from it. First values keep the address, so it is a copy."""
         x = self.next(name)
         self.kept.append(x)
         if x is not None:
-            rows = np.ascontiguousarray(x, _NUMBERS[base]).ravel() if base in _NUMBERS else [self.plain(base, v, name) for v in _rows_of(x)]
+            rows = np.array(x, _NUMBERS[base]).ravel() if base in _NUMBERS else [self.plain(base, v, name) for v in _rows_of(x)]
             for i in range(k + 1, min(k + 3, len(self.parameters))):
                 if self.parameters[i][0] in _COUNTS and self.parameters[i][1] in ("int", "int64", "size"):
                     self.counts[i] = len(rows)
@@ -324,6 +341,7 @@ class _Call:
             if not isinstance(x, Record):
                 x = Record(base, self.struct(base, x), self.found)
                 self.outs.append(("record", x))
+            _look_whole(x)
             self.kept.append(x)
             return [ctypes.byref(x._struct)] if isinstance(x._struct, ctypes.Structure) else [x._struct]
         if kind.endswith("[]!") or base == "double" and self.parameters[-1][0] in ("theta", "gradient", "out", "count"):
@@ -354,6 +372,7 @@ class _Call:
     def struct(self, kind, x):
         """A struct from what another call gave, from a dict, or from its fields in order without their numbers."""
         if isinstance(x, Record):
+            _look_whole(x)
             self.kept.append(x)
             return x._struct
         fields = _pairs(_structs[kind].split())
@@ -460,8 +479,23 @@ class _Call:
         if kind == "states":
             return wg._results(y, self.graph)
         if kind.rstrip("!").endswith("*"):
-            return _thing(kind.rstrip("*!"), y, self.context, kept, kind.endswith("!")) if y else None
+            x = _thing(kind.rstrip("*!"), y, self.context, kept, kind.endswith("!")) if y else None
+            if x is not None and self.row.name == "params_with":
+                self.graph._carried["with", id(x)] = _UntilBegun(x)
+            return x
         return to_python(kind, y, self.found, self)
+
+
+class _UntilBegun:
+    """A graph has it for a set of parameters that is valid until the graph is begun again."""
+
+    def __init__(self, p):
+        self._p = weakref.ref(p)
+
+    def __del__(self):
+        p = self._p()
+        for q in _with_parts(p) if p is not None else ():
+            wg._end(q, "_p", "these parameters were valid until their graph was begun again, or was freed: write p.with_(...) anew")
 
 
 _KEEPS_ERRORS = frozenset(("failed", "message", "recover"))
@@ -572,15 +606,45 @@ _made = {}
 
 
 def _free(row, *given, **named):
-    """Frees a thing, once."""
-    x = (*given, *named.values())
-    if len(x) != 1 or x[0] is not None and getattr(x[0], "_kind", "") != row.name[:-5]:
+    """Frees a thing, once: after that each use of it is an error."""
+    kind = row.parameters[0][1].rstrip("*!")
+    x, *more = *given, *named.values(), None
+    if len(more) != 1 or x is not None and getattr(x, "_kind", "") != kind:
         raise TypeError("wengert: write %s" % signature(row))
-    if hasattr(x[0], "_free"):
-        wg._free_now(x[0]._free)
-        setattr(x[0], "_struct" if isinstance(x[0], Record) else _CLASSES.get(x[0]._kind, ("", "_raw"))[1], None)
-    elif x[0] is not None:
-        _Call(row, given, named).run()
+    if x is None:
+        return
+    field = "_struct" if isinstance(x, Record) else _CLASSES.get(kind, ("", "_raw"))[1]
+    if "_over" in vars(x):
+        raise wg.Error(x._over)
+    getattr(x, field)
+    if kind == "params" and x._whole is not None:
+        raise wg.Error("wengert: a part of parameters is freed with the whole: write p.free() for that one")
+    parts = _with_parts(x) if kind == "params" else [x]
+    end = next((vars(x)[n] for n in ("_free", "_freed") if n in vars(x)), None)
+    if end:
+        wg._free_now(end)
+        if "context" in vars(x):
+            x.context._look()
+    else:
+        _Call(row, [x], {}).run()
+    if kind == "graph":
+        x._ended, x._carried = True, {}  # the next value begins another graph, and arrays that were lent are free
+    for p in parts:
+        wg._end(p, field, "this %s was freed" % _CLASSES.get(kind, (kind,))[0])
+
+
+def _with_parts(p):
+    """A set of parameters, and all parts of it."""
+    return [p] + [q for q in list(p.context._sets) if builtins.any(w is p for w in _wholes(q))]
+
+
+def _wholes(p):
+    """What a part of parameters is a part of."""
+    whole = p._whole
+    for w in whole if isinstance(whole, tuple) else (whole,):
+        if isinstance(w, wg.Params):
+            yield w
+            yield from _wholes(w)
 
 
 def call_of(name):
@@ -597,7 +661,7 @@ def call_of(name):
             row = _row(name)
 
             def f(*given, **named):
-                if row.name.endswith("_free"):
+                if row.name.endswith("_free") or row.name == "release":
                     return _free(row, *given, **named)
                 return _Call(row, given, named).run()
             f.__name__ = f.__qualname__ = name

@@ -132,8 +132,8 @@ def averages():
     raised("did you mean", getattr, mean, "stap")
     step = mean.step
     mean.free()
-    raised("an average is expected", step)
-    mean.free()
+    raised("this average was freed", step)
+    raised("this average was freed", mean.free)
 
 
 def parameters():
