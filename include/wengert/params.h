@@ -114,6 +114,11 @@ WG_API bool wg_params_is_state(const wg_params *p, int i); /* Whether i is a sta
 WG_API wg_tensor wg_params_tensor(const wg_params *p, int i); /* the memory is p's: do not write to it */
 /* The gradient. The memory is p's. data NULL: the last wg_backward did not reach the parameter. */
 WG_API wg_tensor wg_params_grad(const wg_params *p, int i);
+/* Sets the gradient of a parameter from a tensor of its shape, cast to its dtype, as a wg_backward does: the next step of
+ * an optimizer uses it. A struct of zeros: it has none. Gradients of p that a step has used are dropped. */
+WG_API wg_status wg_params_set_grad_at(wg_site here, wg_params *p, const char *name, wg_tensor gradient);
+#define wg_params_set_grad(p, name, ...) /* p, name, gradient */ \
+    wg_params_set_grad_at(WG_AT(#p ", " #name), p, name, __VA_ARGS__)
 WG_API int wg_params_find(const wg_params *p, const char *name); /* the index; -1: none */
 /* The value of a parameter of one element. NaN after an error. */
 WG_API double wg_params_item_at(wg_site here, const wg_params *p, const char *name);

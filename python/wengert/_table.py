@@ -578,6 +578,7 @@ params_name text p:params* i:int | The name of parameter or state i.
 params_is_state bool p:params* i:int | Whether i is a state, which is not trained.
 params_tensor tensor p:params* i:int | the memory is p's: do not write to it
 params_grad tensor p:params* i:int | The gradient. The memory is p's. data NULL: the last wg_backward did not reach the parameter.
+params_set_grad@ status p:params* name:text gradient:tensor | Sets the gradient of a parameter from a tensor of its shape, cast to its dtype, as a wg_backward does: the next step of an optimizer uses it. A struct of zeros: it has none. Gradients of p that a step has used are dropped.
 params_find int p:params* name:text | the index; -1: none
 params_item@ double p:params* name:text | The value of a parameter of one element. NaN after an error.
 params_assign@ status p:params* name:text values:double* count:size | Sets a parameter from count doubles in row-major order. count must be its size.

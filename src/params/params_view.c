@@ -133,6 +133,31 @@ wg_status wg_params_assign_tensor_at(wg_site here, wg_params *p, const char *nam
     return WG_OK;
 }
 
+wg_status wg_params_set_grad_at(wg_site here, wg_params *p, const char *name, wg_tensor t)
+{
+    char in[80], own[80];
+    if (!wgi_set_ok(here, p, "params_set_grad")) return wgi_set_status(p);
+    wgi_parameter *q = named(p, name);
+    if (!q || q->state)
+        return wgi_fail(p->c, here, "params_set_grad", WG_ERROR_VALUE, q ? "%s is a state" : "no parameter %s",
+                        name ? name : "NULL");
+    const bool none = !t.data && !t.dtype;
+    if (!none && (!wg_dtype_size(t.dtype) || !wgi_same_shape(&t.shape, &q->shape)))
+        return wgi_fail(p->c, here, "params_set_grad", WG_ERROR_SHAPE, "%s is %s, the tensor is %s %s", name,
+                        wg_shape_text(q->shape, own, sizeof own), wg_dtype_name(t.dtype),
+                        wg_shape_text(t.shape, in, sizeof in));
+    if (!none && !t.data && q->size)
+        return wgi_fail(p->c, here, "params_set_grad", WG_ERROR_USE, "a tensor without data");
+    if (!q->grad && !wgi_grad_memory(q)) return wg_failed(p->c);
+    wgi_gradients_change(p);
+    q->reached = !none;
+    if (none) return WG_OK;
+    if (q->rows) wgi_row_list_none(q);
+    wgi_convert(q->dtype, q->grad, t.dtype, t.data, q->size);
+    wgi_gradients_come(p, p->root->loss, true);
+    return WG_OK;
+}
+
 /* ---- flat ---- */
 
 typedef void (*flat_fn)(wgi_parameter *q, size_t offset, void *arg);
