@@ -1448,7 +1448,7 @@ class Params(_OfTable):
         return _numpy(_lib.wg_params_tensor(self._p, self._index(name)))
 
     def __setitem__(self, name, array):
-        a = np.ascontiguousarray(_unmasked(array), dtype=self[name].dtype)
+        a = np.ascontiguousarray(_unmasked(array), dtype=self[name].dtype).reshape(np.shape(array))
         _lib.wg_params_assign_tensor_at(_here(), self._p, name.encode(), _tensor(a))
         self.context._look()
 
@@ -1478,34 +1478,40 @@ class Optimizer(_OfTable):
     _kind = "optim"
     def __init__(self, name, p, options):
         _given("params", p, None)
-        if p._optimizer:  # a parameter has one optimizer at a time: the new one
-            _free_now(p._optimizer._free)
+        before = p._optimizer and p._optimizer()
+        if before is not None:  # a parameter has one optimizer at a time: the new one
+            _free_now(before._free)
+        p.context._drain()
         f = getattr(_lib, "wg_%s_at" % name)
         self._params, self._o = p, f(_here(), p._p, byref(_opts(name + "_opts", name, options)))
         p.context._look()
-        p._optimizer = self
+        p._optimizer = weakref.ref(self)
         self._free = p.context._frees(self, _lib.wg_optim_free, self._o)
 
     def zero_grad(self):
         """The next y.backward() sets the gradients; without it they are added."""
         self._params._cleared = True
 
-    def step(self):
+    def _there(self):
         if not self._free.alive:
             raise Error("wengert: the parameters have got another optimizer")
+        return self._o
+
+    def step(self):
+        self._there()
         _lib.wg_optim_step_at(_here(), self._o)
         self._params.context._look()
 
     def clip_norm(self, most):
-        norm = _lib.wg_optim_clip_norm_at(_here(), self._o, most)
+        norm = _lib.wg_optim_clip_norm_at(_here(), self._there(), most)
         self._params.context._look()
         return norm
 
-    lr = property(lambda o: _lib.wg_optim_lr(o._o))
+    lr = property(lambda o: _lib.wg_optim_lr(o._there()))
 
     @lr.setter
     def lr(self, rate):
-        _lib.wg_optim_set_lr_at(_here(), self._o, rate)
+        _lib.wg_optim_set_lr_at(_here(), self._there(), rate)
         self._params.context._look()
 
 def _optimizer(name):
