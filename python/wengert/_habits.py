@@ -1008,7 +1008,7 @@ def save(what, path=None, context=None):
     what = what.state_dict() if hasattr(what, "state_dict") else what
     if not isinstance(what, dict):
         raise TypeError("wengert: write wg.save(model.state_dict(), path), or wg.save(path) for a whole training")
-    if not builtins.all(isinstance(n, str) and isinstance(a, (Value, np.ndarray, np.generic, int, float)) for n, a in what.items()):
+    if not builtins.all(isinstance(n, str) and isinstance(a, (Value, np.ndarray, np.generic)) for n, a in what.items()):
         what = _packed(what)
     p = Params()
     for name, a in what.items():

@@ -56,7 +56,8 @@ static bool eps_hides_squares(wg_site here, const char *who, const wg_params *p,
 }
 
 /* Whether options that are each in their ranges can stand together. */
-static bool stand(wg_site here, const char *who, const wg_params *p, const wgi_optimizer *kind, const void *options)
+static bool stand(wg_site here, const char *who, const wg_params *p, const wgi_optimizer *kind,
+                  const void *options)
 {
     const char *clash = kind->clash ? kind->clash(options) : NULL;
     if (clash) wgi_fail(p->c, here, who, WG_ERROR_USE, "%s", clash);
@@ -120,8 +121,8 @@ static bool set_option(wg_site here, const wg_optim *o, const char *name, double
                         name ? name : "", value) == WG_OK;
     if (!wg_options_fit(c, here, who, list, options)) return false;
     if (kind->moments && kind->moments(o->options) != kind->moments(options))
-        return wgi_fail(c, here, who, WG_ERROR_USE, "%s decides which arrays %s keeps: make a new optimizer", name,
-                        kind->name) == WG_OK;
+        return wgi_fail(c, here, who, WG_ERROR_USE, "%s decides which arrays %s keeps: make a new optimizer",
+                        name, kind->name) == WG_OK;
     return stand(here, who, o->s.p, kind, options);
 }
 

@@ -1,4 +1,5 @@
-/* optim_state.c: what one optimizer goes on from, for bindings: its arrays by parameter, and counts of steps. */
+/* optim_state.c: what one optimizer goes on from, for bindings: its arrays by parameter, and counts of
+ * steps. */
 #include "params/stepping.h"
 
 void wg_optim_keep_gradients(wg_optim *o, bool on)
@@ -87,7 +88,8 @@ wg_status wg_optim_set_steps_at(wg_site here, wg_optim *o, const int64_t *steps,
     if (!wgi_ok(c)) return wg_failed(c);
     int64_t most = 0;
     for (int i = 0; i < n; i++) {
-        if (!steps || steps[i] < 0) return wgi_fail(c, here, who, WG_ERROR_VALUE, "no number of steps for parameter %d", i);
+        if (!steps || steps[i] < 0)
+            return wgi_fail(c, here, who, WG_ERROR_VALUE, "no number of steps for parameter %d", i);
         most = WGI_MAX(most, steps[i]);
     }
     o->s.steps = (uint64_t)most;

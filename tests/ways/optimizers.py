@@ -10,7 +10,8 @@ and what PyTorch has as JSON, numbers with 15 digits: `half` the weights after 1
 weights after 30, `rates` the learning rate behind each step. A number may differ by 1e-12 of the largest in its array.
 
 Gates of an optimizer: 30 steps; 15 steps, then its state in pickle, in a file of wg.save or by hand in a fresh optimizer, then 15 more with
-the bits of 30 steps; its state is PyTorch's, by key; PyTorch's state, loaded after 15 steps, gives PyTorch's end."""
+the bits of 30 steps; its state is PyTorch's, by key; PyTorch's state, loaded after 15 steps, gives PyTorch's end. If PyTorch is
+there it loads ours, too."""
 import gc
 import itertools
 import json
@@ -308,7 +309,7 @@ def in_a_file(wg, state):
     path = os.path.join(tempfile.mkdtemp(), "run.pt")
     wg.save({"optimizer": state, "epoch": 3, "best": 0.1, "names": ["a", "b"], "shape": (1, 2)}, path)
     back = wg.load(path)
-    expect(back["epoch"] == 3 and back["best"] == 0.1 and back["names"] == ["a", "b"] and back["shape"] == (1, 2), "other values: %s" % back)
+    expect([back[k] for k in ("epoch", "best", "names", "shape")] == [3, 0.1, ["a", "b"], (1, 2)], "other values: %s" % back)
     return back["optimizer"]
 
 
@@ -316,7 +317,8 @@ CARRIES = {
     "by hand": lambda wg, state: state,
     "in pickle": lambda wg, state: pickle.loads(pickle.dumps(state)),
     "in a file": in_a_file,
-    "as values": lambda wg, s: dict(s, state={i: {k: wg.tensor(a) if isinstance(a, np.ndarray) else a for k, a in d.items()} for i, d in s["state"].items()}),
+    "as values": lambda wg, s: dict(s, state={i: {k: wg.tensor(a) if isinstance(a, np.ndarray) else a for k, a in d.items()}
+                                              for i, d in s["state"].items()}),
 }
 
 
@@ -328,6 +330,25 @@ def from_torch(wg, name, of):
     opt.load_state_dict(dict(state=state, param_groups=of["state"]["param_groups"]))
     train(wg, ws, opt, range(STEPS // 2, STEPS))
     off = near(plain(numbers(ws)), of["end"], "end")
+    expect(not off, off)
+
+
+def into_torch(wg, torch, name):
+    """Our state after 15 steps, loaded by PyTorch, which makes the other 15."""
+    ws = weights(wg)
+    opt = made(wg, name, ws)
+    train(wg, ws, opt, range(STEPS // 2))
+    theirs = [torch.tensor(a, requires_grad=True) for a in numbers(ws)]
+    other, state = made(torch, name, theirs), opt.state_dict()
+    state["state"] = {i: {k: torch.tensor(a) if isinstance(a, np.ndarray) else a for k, a in d.items()} for i, d in state["state"].items()}
+    other.load_state_dict(state)
+    back = [wg.tensor(a, requires_grad=True) for a in numbers(ws)]
+    third = made(wg, name, back)
+    third.load_state_dict(other.state_dict())  # with PyTorch's tensors
+    train(wg, ws, opt, range(STEPS // 2, STEPS))
+    train(torch, theirs, other, range(STEPS // 2, STEPS))
+    train(wg, back, third, range(STEPS // 2, STEPS))
+    off = near(plain(numbers(theirs)), plain(numbers(ws)), "PyTorch's end") or near(plain(numbers(back)), plain(numbers(ws)), "end")
     expect(not off, off)
 
 
@@ -409,7 +430,8 @@ def modules(wg):
     import importlib
     from wengert.optim.lr_scheduler import StepLR
     expect(importlib.import_module("wengert.optim.lr_scheduler").StepLR is StepLR is wg.optim.lr_scheduler.StepLR, "another StepLR")
-    code = "import sys, wengert\nsys.modules['torch'] = wengert\nfrom torch.optim.lr_scheduler import StepLR, LambdaLR\nimport torch.optim as o\no.Adam"
+    code = ("import sys, wengert\nsys.modules['torch'] = wengert\n"
+            "from torch.optim.lr_scheduler import StepLR, LambdaLR\nimport torch.optim as o\no.Adam")
     import subprocess
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     expect(not done.returncode, done.stderr)
@@ -445,6 +467,53 @@ def order(wg):
     opt.step()
     state = opt.state_dict()["state"]
     expect(state[0]["exp_avg"].shape == (3,) and state[1]["exp_avg"].shape == (2,), "another order")
+
+
+def of_names(wg):  # the last gate: its graph stays the current one
+    """An optimizer of wg.Params, and a schedule of one that has C's name."""
+    def run(cut, make):
+        p, g = wg.Params(), wg.Graph()
+        opt = make(p)
+        one = wg.optim.lr_scheduler.ExponentialLR(opt, 0.9)
+        for t in range(12):
+            if t == cut:
+                kept = [p[n] for n in p], opt.state_dict(), one.state_dict()
+                p, g = wg.Params(), wg.Graph()
+                for n, a in zip("wbs", kept[0]):
+                    (p.state if n == "s" else p.param)(n, a.shape)
+                    p[n] = a
+                opt = make(p)
+                opt.load_state_dict(kept[1])
+                one = wg.optim.lr_scheduler.ExponentialLR(opt, 0.9)
+                one.load_state_dict(kept[2])
+            g.begin("train")
+            w, b = g.param(p, "w", [3], wg.const(1)), g.param(p, "b", [], wg.const(2))
+            p.state("s", [], wg.const(0))
+            (((w - 0.5) ** 2).sum() + (b + t) ** 2).backward(p)
+            opt.step()
+            one.step()
+        return [p[n] for n in p], opt.lr
+    for make in (lambda p: wg.optim.Adam(p, 0.1), lambda p: wg.optim.Adagrad(p, initial_accumulator_value=0.3)):
+        (whole, rate), (again, other) = run(None, make), run(7, make)
+        same_bits(again, whole)
+        expect(rate == other, "another rate")
+    expect(abs(run(None, lambda p: wg.adam(p, lr=0.1))[1] - 0.1 * 0.9 ** 12) < 1e-15, "another rate")
+
+
+def subclass(wg):
+    class Mine(wg.optim.AdamW):
+        pass
+    ends = []
+    for kind in (Mine, wg.optim.AdamW):
+        w = wg.tensor(np.ones(3), requires_grad=True)
+        opt = kind([w], 0.1, (0.5, 0.75), 1e-6, weight_decay=0.5)
+        (w ** 2).sum().backward()
+        opt.step()
+        ends.append(w.numpy())
+    same_bits(ends[:1], ends[1:])
+    refused(wg, lambda: wg.optim.Optimizer([w], {}), "Optimizer")
+    refused(wg, lambda: wg.optim.SGD([w], lr=0.1, nesterov=True), "momentum")
+    refused(wg, lambda: wg.optim.Adam([w], lrr=0.1), "lrr")
 
 
 def missed(wg):
@@ -497,11 +566,18 @@ def gates(wg):
         yield from (("resumed %s %s" % (c, n), lambda n=n, c=c: resumed(wg, n, CARRIES[c])) for c in CARRIES)
         yield "state " + n, lambda n=n: state_beside(n)
         yield "state of PyTorch " + n, lambda n=n: from_torch(wg, n, known["optimizer " + n])
+    try:
+        import torch
+        torch.set_default_dtype(torch.float64)
+        yield from (("into PyTorch " + n, lambda n=n: into_torch(wg, torch, n)) for n in OPTIMIZERS)
+    except ImportError:
+        pass
     for names in [[n] for n in SCHEDULES] + [["StepLR", "ExponentialLR"], ["CosineAnnealingLR", "LinearLR"]]:
         for at in (1, 7, 15):
             yield "schedule resumed at %d %s" % (at, ", ".join(names)), lambda n=names, at=at: schedule_resumed(n, at)
     kinds = [("SGD", dict(lr=0.1)), ("SGD", dict(lr=0.1, momentum=0.9)), ("Adam", {}), ("Adam", dict(amsgrad=True)), ("RMSprop", {}),
-             ("RMSprop", dict(centered=True)), ("RMSprop", dict(momentum=0.5)), ("Adagrad", {}), ("Adadelta", {}), ("Adamax", {}), ("NAdam", {})]
+             ("RMSprop", dict(centered=True)), ("RMSprop", dict(momentum=0.5)), ("Adagrad", {}), ("Adadelta", {}), ("Adamax", {}),
+             ("NAdam", {})]
     for a, b in itertools.permutations(kinds, 2):
         if (a, b) == (kinds[0], kinds[1]):
             continue  # momentum 0 is one, too
@@ -510,7 +586,7 @@ def gates(wg):
         yield "freed " + kind, lambda k=kind: freed(wg, k)
         if kind != "SGD":
             yield "refused shape " + kind, lambda k=kind: wrong_shape(wg, k)
-    yield from ((f.__name__, lambda f=f: f(wg)) for f in (freed_by_names, modules, sentences, order, missed))
+    yield from ((f.__name__, lambda f=f: f(wg)) for f in (freed_by_names, modules, sentences, order, subclass, missed, of_names))
 
 
 def main(words):

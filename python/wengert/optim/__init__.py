@@ -11,10 +11,10 @@ from wengert import Error, _habits, _here, _lib, _numpy, _tensor
 
 
 class Optimizer(wg.Optimizer):
-    """What SGD, Adam and the others share. Each says what PyTorch calls its options (_standard, with PyTorch's values, in PyTorch's
-    order), C's names where they differ (_words), entries of param_groups that stay as they are (_fixed), and the keys of
-    state_dict() for C's arrays (_keys)."""
-    _standard, _words, _fixed, _keys, _counts = {}, {}, {}, {}, True
+    """What SGD, Adam and the others share. Each says its name in C (_c), what PyTorch calls its options (_standard, with PyTorch's
+    values, in PyTorch's order), C's names where they differ (_words), entries of param_groups that do nothing here (_fixed), and the
+    keys of state_dict() for C's arrays (_keys)."""
+    _c, _standard, _words, _fixed, _keys, _counts = None, {}, {}, {}, {}, True
 
     def __init__(self, params, *given, **options):
         if type(self) is Optimizer:
@@ -31,7 +31,7 @@ class Optimizer(wg.Optimizer):
         for name in set(_IGNORED) & set(options):
             del options[name]
         of_c = self._of_c(entries)
-        of_c.update(decay_all=True, **({} if type(self) is AdamW else {"coupled": True}))
+        of_c.update(decay_all=True, **({} if self._c == "adamw" else {"coupled": True}))
         of_c.update(options)
         for name, words in self._words.items():  # an option may be given by C's name
             x = [of_c[w] for w in words if w in of_c]
@@ -44,7 +44,7 @@ class Optimizer(wg.Optimizer):
 
     def _name(self, entries):
         """C's name of the optimizer."""
-        return type(self).__name__.lower()
+        return self._c
 
     def _of_c(self, entries):
         """Options under C's names."""
@@ -221,8 +221,10 @@ class _Group(dict):
         elif name in getattr(o, "_fixed", ()):
             if x and name in _REFUSED:
                 raise Error("wengert: " + _REFUSED[name])
-        elif name in getattr(o, "_standard", ()) and x != super().__getitem__(name):
-            o._set(name, x)
+        elif name in getattr(o, "_standard", ()):
+            x = tuple(x) if isinstance(x, list) else x
+            if x != super().__getitem__(name):
+                o._set(name, x)
         super().__setitem__(name, x)
 
     def __getitem__(self, name):
@@ -293,7 +295,7 @@ class SGD(Optimizer):
 
 class Adam(Optimizer):
     """Adam, with amsgrad: wg.adam."""
-    _standard = dict(lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False)
+    _c, _standard = "adam", dict(lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False)
     _words = dict(betas=("beta1", "beta2"))
     _fixed = dict(maximize=False, foreach=None, capturable=False, differentiable=False, fused=False)
     _keys = dict(m="exp_avg", v="exp_avg_sq", v_most="max_exp_avg_sq")
@@ -301,13 +303,13 @@ class Adam(Optimizer):
 
 class AdamW(Adam):
     """Adam with decay beside the step: wg.adamw."""
-    _standard = dict(Adam._standard, weight_decay=0.01)
+    _c, _standard = "adamw", dict(Adam._standard, weight_decay=0.01)
     _fixed = {n: x for n, x in Adam._fixed.items() if n not in ("differentiable", "fused")}
 
 
 class RMSprop(Optimizer):
     """Steps divided by the root of a running mean of squares: wg.rmsprop."""
-    _standard = dict(lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False)
+    _c, _standard = "rmsprop", dict(lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False)
     _words = dict(alpha=("rho",))
     _fixed = dict(foreach=None, maximize=False, differentiable=False)
     _keys = dict(v="square_avg", a="grad_avg", b="momentum_buffer")
@@ -315,7 +317,7 @@ class RMSprop(Optimizer):
 
 class Adagrad(Optimizer):
     """Steps divided by the root of the sum of squares: wg.adagrad."""
-    _standard = dict(lr=0.01, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10)
+    _c, _standard = "adagrad", dict(lr=0.01, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10)
     _words = dict(initial_accumulator_value=("initial",))
     _fixed = dict(lr_decay=0.0, foreach=None, maximize=False)
     _keys = dict(v="sum")
@@ -327,7 +329,7 @@ class Adagrad(Optimizer):
     # PyTorch's sum begins at the initial value, C's v at 0. v stands beside the sum, so that no bit is lost.
     def _given(self, arrays, steps):
         v, first = arrays["sum"], self.param_groups[0]["initial_accumulator_value"]
-        return dict({"step": steps, "sum": first + v}, **({"v": v} if first else {}))
+        return dict({"step": steps, "sum": np.asarray(first + v)}, **({"v": v} if first else {}))
 
     def _taken(self, entry):
         first = self.param_groups[0]["initial_accumulator_value"]
@@ -340,14 +342,14 @@ class Adagrad(Optimizer):
 
 class Adadelta(Optimizer):
     """Steps in the unit of the parameter: wg.adadelta."""
-    _standard = dict(lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0)
+    _c, _standard = "adadelta", dict(lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0)
     _fixed = dict(foreach=None, maximize=False)
     _keys = dict(v="square_avg", u="acc_delta")
 
 
 class Adamax(Optimizer):
     """Adam with the largest of recent gradients: wg.adamax."""
-    _standard = dict(lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0)
+    _c, _standard = "adamax", dict(lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0)
     _words = Adam._words
     _fixed = dict(foreach=None, maximize=False)
     _keys = dict(m="exp_avg", u="exp_inf")
@@ -355,7 +357,7 @@ class Adamax(Optimizer):
 
 class NAdam(Optimizer):
     """Adam with Nesterov's momentum: wg.nadam."""
-    _standard = dict(lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, momentum_decay=4e-3)
+    _c, _standard = "nadam", dict(lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, momentum_decay=4e-3)
     _words = dict(betas=("beta1", "beta2"), momentum_decay=("psi",))
     _fixed = dict(foreach=None)
     _keys = dict(m="exp_avg", v="exp_avg_sq")
