@@ -1553,7 +1553,6 @@ class Params(_OfTable):
     def __init__(self, context=None, _p=None, _whole=None):
         self.context, self._whole = context or default_context(), _whole
         self._p, self._optimizer, self._cleared = _p or _lib.wg_params_new(self.context._c), None, True
-        self._used = False  # the gradients, by a step
         self.context._sets.add(self)
 
     def param(self, name, shape, init=None):
@@ -1590,9 +1589,7 @@ class Params(_OfTable):
 
     def _add_gradients(self, y):
         """Adds the gradients of y, or sets them after zero_grad(). The result is why there are none, or None."""
-        first, steps = self._cleared, self._used
-        before = [] if first or not steps else [(i, g) for i in range(len(self)) if (g := _numpy(_lib.wg_params_grad(self._p, i))) is not None]
-        (_lib.wg_backward_at if first or steps else _lib.wg_backward_add_at)(_here(), y._node, self._p)
+        (_lib.wg_backward_at if self._cleared else _lib.wg_backward_add_at)(_here(), y._node, self._p)
         try:
             self.context._look()
         except Error as e:  # this value does not depend on them
@@ -1600,12 +1597,7 @@ class Params(_OfTable):
             if "reaches no parameter" in text or "every path" in text or "no parameter of p" in text:
                 return text
             raise
-        self._cleared = self._used = False
-        for i, g in before:  # a step in C uses gradients up
-            t = _lib.wg_params_grad(self._p, i)
-            if t.data:
-                g += _numpy(t)
-                ctypes.memmove(t.data, g.ctypes.data, g.nbytes)
+        self._cleared = False
 
     def grad(self, name):
         """The gradient of the last backward. None: the loss does not depend on the parameter."""
@@ -1633,13 +1625,15 @@ class Optimizer(_OfTable):
     _kind = "optim"
     def __init__(self, name, p, options):
         _given("params", p, None)
-        if p._optimizer:  # a parameter has one optimizer at a time: the new one
-            _free_now(p._optimizer._free)
-            _end(p._optimizer, "_o", "the parameters have got another optimizer")
+        before = p._optimizer and p._optimizer()
+        if before is not None:  # a parameter has one optimizer at a time: the new one
+            _free_now(before._free)
+            _end(before, "_o", "the parameters have got another optimizer")
+        p.context._drain()
         f = getattr(_lib, "wg_%s_at" % name)
         self._params, self._o = p, f(_here(), p._p, byref(_opts(name + "_opts", name, options)))
         p.context._look()
-        p._optimizer = self
+        p._optimizer = weakref.ref(self)
         self._free = p.context._frees(self, _lib.wg_optim_free, self._o)
 
     def zero_grad(self):
@@ -1649,7 +1643,6 @@ class Optimizer(_OfTable):
     def step(self):
         _lib.wg_optim_step_at(_here(), self._o)
         self._params.context._look()
-        self._params._used = True
 
     def clip_norm(self, most):
         norm = _lib.wg_optim_clip_norm_at(_here(), self._o, most)

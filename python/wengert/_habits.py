@@ -5,6 +5,7 @@ call is refused with the line to write. `calls` are functions of the module, `me
 import builtins
 import functools
 import inspect
+import json
 import types
 import weakref
 
@@ -1019,17 +1020,52 @@ calls["eigvalsh"] = calls["linalg"].eigvalsh = lambda a: _builders["eigh"](a)[0]
 _save_all = wg.save
 
 
+_TREE = "wengert.tree"
+
+
+def _packed(what):
+    """The arrays of nested dicts, lists and tuples by number, and under _TREE how they stand in each other, as JSON."""
+    arrays = {}
+
+    def tree(x):
+        if isinstance(x, (Value, np.ndarray, np.generic)):
+            arrays["array.%d" % len(arrays)] = x
+            return {"array": len(arrays) - 1}
+        if isinstance(x, dict):
+            return {"dict": [[tree(k), tree(v)] for k, v in x.items()]}
+        if isinstance(x, (list, tuple)):
+            return {type(x).__name__ if type(x) is tuple else "list": [tree(v) for v in x]}
+        if not isinstance(x, (str, int, float, type(None))):
+            raise TypeError("wengert: save: a %s cannot be in a file: arrays, numbers, texts, lists and dicts can" % type(x).__name__)
+        return x
+    text = json.dumps(tree(what))
+    return dict(arrays, **{_TREE: np.frombuffer(text.encode(), np.uint8)})
+
+
+def _unpacked(p):
+    def made(x):
+        if not isinstance(x, dict):
+            return x
+        (kind, of), = x.items()
+        return p["array.%d" % of] if kind == "array" else dict((made(k), made(v)) for k, v in of) if kind == "dict" else {
+            "list": list, "tuple": tuple}[kind](map(made, of))
+    return made(json.loads(p[_TREE].tobytes()))
+
+
 @_call
 def save(what, path=None, context=None):
-    """save(path): all that a training goes on from. save(state_dict, path): a file of safetensors, which wg.load reads."""
+    """save(path): all that a training goes on from. save(state_dict, path): a file of safetensors, which wg.load reads. It may also be a
+    dict of state_dicts, of models and optimizers, with numbers and texts beside them."""
     if path is None or isinstance(path, wg.Context):
         return _save_all(what, path or context)
     what = what.state_dict() if hasattr(what, "state_dict") else what
     if not isinstance(what, dict):
         raise TypeError("wengert: write wg.save(model.state_dict(), path), or wg.save(path) for a whole training")
+    if not builtins.all(isinstance(n, str) and isinstance(a, (Value, np.ndarray, np.generic)) for n, a in what.items()):
+        what = _packed(what)
     p = Params()
     for name, a in what.items():
-        a = wg._plain(a)
+        a = np.asarray(wg._plain(a))
         _lib.wg_params_make_at(_here(), p._p, _text(name), _tensor(np.ascontiguousarray(a).reshape(a.shape)), a.dtype.kind != "f")
         p.context._look()
     p.save(path)
@@ -1037,11 +1073,11 @@ def save(what, path=None, context=None):
 
 @_call
 def load(path):
-    """The arrays of a file of safetensors by name."""
+    """The arrays of a file of safetensors by name; or the dict that wg.save has written."""
     p = Params()
     _lib.wg_params_read_at(_here(), p._p, wg.os.fsencode(path))
     p.context._look()
-    return {name: p[name] for name in p}
+    return _unpacked(p) if _TREE in p.names() else {name: p[name] for name in p}
 
 
 wg.save = save

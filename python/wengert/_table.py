@@ -553,6 +553,14 @@ optim_set_lr@ - o:optim* lr:double | Sets the step size, from the next step on.
 optim_lr double o:optim* | The step size.
 optim_clip_norm@ double o:optim* max_norm:double | Scales the gradients so that their Euclidean norm is at most max_norm. Returns the norm before. If that is NaN or infinite, nothing is scaled, and an error is recorded.
 optim_clip_value@ status o:optim* max:double | Bounds each element of the gradients to [-max, max].
+optim_keep_gradients - o:optim* on:bool | on: gradients stay until the next wg_backward or wg_optim_zero_grad. A second step uses them again, and wg_backward_add adds to them. A step without gradients changes nothing. wg_lbfgs uses them once.
+optim_zero_grad - o:optim* | A step needs another wg_backward, and wg_backward_add begins anew.
+optim_set_option@ status o:optim* name:text value:double | Sets an option by name, from the next step on; a bool is 0 or 1. An option that decides which arrays are kept, such as amsgrad, is an error.
+optim_array_name text o:optim* k:int | The name of array k that the optimizer keeps for each parameter, by the formulas above: "m", "v". Arrays that its options do not use have no number. NULL: there are no more.
+optim_array tensor o:optim* k:int i:int | Array k of parameter i of the set. It is valid until the next step. Its data is NULL if no step has used it: then it is 0, or there is no such array.
+optim_set_array@ status o:optim* k:int i:int t:tensor | Sets array k of parameter i to the values of t, of the same dtype and shape.
+optim_steps int64 o:optim* i:int | How many steps parameter i of the set has taken. Of optimizers whose formula has no t it is the number of steps of the optimizer.
+optim_set_steps@ status o:optim* steps:int64* n:int | Forgets all arrays, and sets these numbers: steps[i] of parameter i, 0 for those from n on.
 mean_add - m:mean*! value:double weight:double | Adds a value with its weight.
 # params
 zeros init | First values 0.

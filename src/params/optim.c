@@ -55,16 +55,22 @@ static bool eps_hides_squares(wg_site here, const char *who, const wg_params *p,
     return true;
 }
 
+/* Whether options that are each in their ranges can stand together. */
+static bool stand(wg_site here, const char *who, const wg_params *p, const wgi_optimizer *kind,
+                  const void *options)
+{
+    const char *clash = kind->clash ? kind->clash(options) : NULL;
+    if (clash) wgi_fail(p->c, here, who, WG_ERROR_USE, "%s", clash);
+    return !clash && eps_hides_squares(here, who, p, kind, options);
+}
+
 /* Parameters that are made later are looked at by the first step with them. */
 wg_optim *wgi_optim_new(wg_site here, wg_params *p, const wgi_optimizer *kind, const void *options)
 {
     const wg_option_list *list = kind->options();
     if (!wgi_set_ok(here, p, kind->name) || !is_free(here, p, kind) ||
-        !wg_options_fit(p->c, here, kind->name, list, options) ||
-        !eps_hides_squares(here, kind->name, p, kind, options))
+        !wg_options_fit(p->c, here, kind->name, list, options) || !stand(here, kind->name, p, kind, options))
         return NULL;
-    const char *clash = kind->clash ? kind->clash(options) : NULL;
-    if (clash) return wgi_fail(p->c, here, kind->name, WG_ERROR_USE, "%s", clash), NULL;
     wg_optim *o = wg_alloc(p->c, 1, sizeof *o + list->size);
     if (!o) return NULL;
     o->s = (wgi_stepper){ .p = p, .kind = kind, .here = wg_site_keep(p->c, "", wg_site_place(here)) };
@@ -99,6 +105,42 @@ void wg_optim_set_lr_at(wg_site here, wg_optim *o, double lr)
     }
     if (!(lr >= 0 && isfinite(lr))) wgi_fail(o->s.p->c, here, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
     else *wgi_optim_number(o, o->s.kind->lr) = lr;
+}
+
+/* Sets the option in options, which are a copy of the optimizer's. */
+static bool set_option(wg_site here, const wg_optim *o, const char *name, double value, void *options)
+{
+    const char *who = "optim_set_option";
+    wg_context *c = o->s.p->c;
+    const wgi_optimizer *kind = o->s.kind;
+    const wg_option_list *list = kind->options();
+    int i = 0;
+    while (name && i < list->count && strcmp(list->option[i].name, name) != 0) i++;
+    if (!name || i == list->count || !wg_option_set(&list->option[i], options, value))
+        return wgi_fail(c, here, who, WG_ERROR_USE, "%s has no option '%s' that can be %g", kind->name,
+                        name ? name : "", value) == WG_OK;
+    if (!wg_options_fit(c, here, who, list, options)) return false;
+    if (kind->moments && kind->moments(o->options) != kind->moments(options))
+        return wgi_fail(c, here, who, WG_ERROR_USE, "%s decides which arrays %s keeps: make a new optimizer",
+                        name, kind->name) == WG_OK;
+    return stand(here, who, o->s.p, kind, options);
+}
+
+wg_status wg_optim_set_option_at(wg_site here, wg_optim *o, const char *name, double value)
+{
+    if (!o) return wgi_fail(NULL, here, "optim_set_option", WG_ERROR_USE, "the optimizer is NULL");
+    wg_context *c = o->s.p->c;
+    if (!wgi_ok(c)) return wg_failed(c);
+    const size_t size = o->s.kind->options()->size;
+    void *options = wg_alloc(c, size, 1);
+    if (!options) return wg_failed(c);
+    memcpy(options, o->options, size);
+    if (set_option(here, o, name, value, options)) {
+        memcpy(o->options, options, size);
+        o->list_of = 0;
+    }
+    wg_free(c, options);
+    return wg_failed(c);
 }
 
 double wg_optim_lr(const wg_optim *o) { return o ? wgi_optim_rate(o) : 0; }
@@ -164,7 +206,7 @@ static void done(wg_site here, wg_optim *o)
 {
     o->s.steps++;
     o->s.p->root->version++;
-    o->s.fresh = false;
+    o->s.fresh = o->keeps && !o->s.kind->step;
     o->s.used_here = here;
     o->s.p->trained = true;
 }
@@ -196,6 +238,7 @@ static bool any_lent(const wg_params *p)
 static wg_status step(wg_site here, wg_optim *o)
 {
     wg_params *root = o->s.p->root;
+    if (o->keeps && wgi_ok(root->c) && !o->s.fresh) return WG_OK;
     if (!wgi_ok(root->c) || !o->s.fresh) return not_ready(here, o);
     if (o->s.kind->step) return step_of_its_own(here, o);
     if (!list_is_right(o, root) &&

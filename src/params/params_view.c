@@ -139,8 +139,8 @@ wg_status wg_params_set_grad_at(wg_site here, wg_params *p, const char *name, wg
     if (!wgi_set_ok(here, p, "params_set_grad")) return wgi_set_status(p);
     wgi_parameter *q = named(p, name);
     if (!q || q->state)
-        return wgi_fail(p->c, here, "params_set_grad", WG_ERROR_VALUE, q ? "%s is a state" : "no parameter %s",
-                        name ? name : "NULL");
+        return wgi_fail(p->c, here, "params_set_grad", WG_ERROR_VALUE,
+                        q ? "%s is a state" : "no parameter %s", name ? name : "NULL");
     const bool none = !t.data && !t.dtype;
     if (!none && (!wg_dtype_size(t.dtype) || !wgi_same_shape(&t.shape, &q->shape)))
         return wgi_fail(p->c, here, "params_set_grad", WG_ERROR_SHAPE, "%s is %s, the tensor is %s %s", name,
