@@ -565,7 +565,7 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         mode = mode or ("train" if train else "eval")
         if mode not in ("train", "eval"):
             raise TypeError("wengert: mode is train or eval, not %r" % (mode,))
-        self._ended, self._losses, self._leaves, self._carried, self._limit = False, [], {}, {}, 64
+        self._ended, self._losses, self._leaves, self._carried, self._limit = False, {}, {}, {}, 64
         self._watch.changed = 0
         _lib.wg_begin(self._g, ("train", "eval").index(mode))
         self._before, self._called = self._called, {}
@@ -786,13 +786,23 @@ class Value(_c.Node if _c else _Node_of_graph):
         node = self._node if self.graph is g or not self.graph._auto else g._carry(self)
         return g._without_gradient((g._serial, node.index, node.generation), node) if self._constant and not _off() else node
 
-    def backward(self, p=None, add=False):
+    def backward(self, p=None, add=False, *, gradient=None, retain_graph=None, create_graph=False):
         """The gradients of p. Without p: those of all parameters in the graph are added to theirs (w.grad, p.grad(name)), and
-        x.grad of an input x is the gradient by it."""
+        x.grad of an input x is the gradient by it. gradient: that of this value, which may then have any shape."""
+        if p is not None and not isinstance(p, Params):
+            p, gradient = None, p
+        if gradient is not None:
+            return (self * gradient).sum().backward(retain_graph=retain_graph)
+        if create_graph:
+            raise TypeError("wengert: create_graph: write wg.grad(y, w), whose result has derivatives itself")
         if p is not None:
             (_lib.wg_backward_add_at if add else _lib.wg_backward_at)(_here(), self._node, p._p)
             return self.graph.context._look()
         g = self.graph
+        twice = (self._node.index, self._node.generation)
+        if twice in g._losses and not (retain_graph or g._losses[twice]):
+            raise Error("wengert: backward() was called of this value already: its gradients would be added again. Compute it again, or "
+                        "write backward(retain_graph=True) the first time")
         if self._constant:
             raise Error("wengert: this was computed in `with wg.no_grad():`, or is detached: it has no gradient")
         if self.size != 1:
@@ -802,14 +812,14 @@ class Value(_c.Node if _c else _Node_of_graph):
         why = [text for text in refused if text and "every path" in text]
         if why and None not in refused:
             raise Error(why[0])
-        g._losses.append(self._node)
+        g._losses[twice] = retain_graph
 
     @property
     def grad(self):
         """x.grad after y.backward(): the gradient by x. y.grad(x): the derivative of y by x."""
         losses = self.graph._losses
         if losses and self.is_leaf:
-            return Gradient._of(builtins.sum(grad(Value(y, self.graph), self) for y in losses), self)
+            return Gradient._of(builtins.sum(grad(Value(_Node(self.graph._g, *y), self.graph), self) for y in losses), self)
         return functools.partial(grad, self)
 
     def check(self, p=None, *more, **options):
@@ -1553,6 +1563,7 @@ class Params(_OfTable):
     def __init__(self, context=None, _p=None, _whole=None):
         self.context, self._whole = context or default_context(), _whole
         self._p, self._optimizer, self._cleared = _p or _lib.wg_params_new(self.context._c), None, True
+        self._heirs = []  # parameters of PyTorch's way that have moved to another set, and their names here
         self.context._sets.add(self)
 
     def param(self, name, shape, init=None):
@@ -1598,6 +1609,21 @@ class Params(_OfTable):
                 return text
             raise
         self._cleared = False
+        for of, name in self._heirs:  # they have moved to the set of an optimizer since y was made
+            w, a = of(), self.grad(name)
+            if w is not None and a is not None:
+                w._add_gradient(a)
+        self._cleared = bool(self._heirs)
+
+    def _set_gradient(self, name, a):
+        """a: an array of the parameter's shape and dtype, or None. Other gradients stay, but for those that zero_grad() has emptied."""
+        if self._cleared:
+            for other in self.names():
+                if not _lib.wg_params_is_state(self._p, self._index(other)):
+                    _lib.wg_params_set_grad_at(_here(), self._p, _text(other), _Tensor())
+            self._cleared = False
+        _lib.wg_params_set_grad_at(_here(), self._p, _text(name), _Tensor() if a is None else _tensor(a))
+        self.context._look()
 
     def grad(self, name):
         """The gradient of the last backward. None: the loss does not depend on the parameter."""

@@ -114,8 +114,19 @@ def tensor(data, dtype=None, *, device=None, requires_grad=False, name=None):
     return _placed(np.asarray(wg._unmasked(data)), dtype, device, requires_grad, name)
 
 
-for _name in ("array", "as_tensor", "asarray", "from_numpy"):
+for _name in ("array", "as_tensor", "asarray"):
     calls[_name] = tensor
+
+
+@_call
+def from_numpy(array):
+    """A value in the array's own memory. The array cannot be written to as long as the value is there."""
+    a = wg._array(array, wg.default_context())
+    if not isinstance(array, np.ndarray) or a.ctypes.data != array.ctypes.data:
+        return tensor(array)
+    x = Leaf(a.view())
+    x._lent = wg._Lent(array)
+    return x
 
 
 def _sizes(sizes):
@@ -553,6 +564,10 @@ Value.data = property(lambda x: _again(x, True))
 
 @_method
 def requires_grad_(x, requires_grad=True):
+    """x.requires_grad = True: a tensor gets a gradient."""
+    if isinstance(x, Leaf):
+        x.requires_grad = requires_grad
+        return x
     raise TypeError("wengert: write w = wg.tensor(numbers, requires_grad=True)")
 
 
@@ -647,8 +662,7 @@ class Parameter(Leaf):
 
     shape = property(lambda w: tuple((s := _lib.wg_params_tensor(w._store._p, w._index).shape).dim[:s.rank]))
     dtype = property(lambda w: wg._DTYPES[_lib.wg_params_tensor(w._store._p, w._index).dtype])
-    requires_grad = property(lambda w: not w._constant, lambda w, on: setattr(w, "_constant", not on))
-    _requires = requires_grad
+    requires_grad = _requires = property(lambda w: not w._constant, lambda w, on: setattr(w, "_constant", not on))
 
     def requires_grad_(self, requires_grad=True):
         self._requires = requires_grad
@@ -669,6 +683,10 @@ class Parameter(Leaf):
 
     data = property(Value.data.fget, lambda w, a: w.set(a))
 
+    def _add_gradient(self, a):
+        b = None if self._store._cleared else self._store.grad(self._key)
+        self._store._set_gradient(self._key, a if b is None else a + b)
+
     @property
     def grad(self):
         """The sum of the gradients since zero_grad(). None: there was no backward() since."""
@@ -687,18 +705,14 @@ class Parameter(Leaf):
             self._change_grad(wg._plain(new))
 
     def _change_grad(self, a):
-        t = _lib.wg_params_grad(self._store._p, self._index)
-        if not t.data:
-            raise Error("wengert: %s has no gradient yet: write y.backward() first" % self._name)
-        a = np.ascontiguousarray(np.broadcast_to(a, self.shape), self.dtype)
-        wg.ctypes.memmove(t.data, a.ctypes.data, a.nbytes)
+        self._store._set_gradient(self._key, np.asarray(np.broadcast_to(a, self.shape), self.dtype, order="C"))
 
     def zero_grad(self):
         """Its gradient alone: the others of an optimizer keep theirs."""
         if len(self._store) == 1:
             self._store._cleared = True
-        elif not self._store._cleared and self._store.grad(self._key) is not None:
-            self._change_grad(0.0)
+        elif not self._store._cleared:
+            self._store._set_gradient(self._key, None)
 
     def __repr__(self):
         return "Parameter(%s)" % np.array2string(self.numpy(), separator=", ", threshold=100, edgeitems=2, precision=6, prefix="Parameter(")
@@ -714,23 +728,58 @@ class Parameter(Leaf):
     __imul__, __itruediv__ = (lambda w, x: w._changed("*", x)), (lambda w, x: w._changed("/", x))
 
 
+def _owner(w):
+    """The optimizer that changes the parameter, or None."""
+    o = w._store._optimizer
+    return o and o()
+
+
+def _become_parameter(x, on):
+    """x.requires_grad = True: the tensor itself is a parameter from now on."""
+    if on and not isinstance(x, Parameter):
+        if x.dtype.kind != "f":
+            raise TypeError("wengert: only floats have gradients: write 1.0 for 1, or dtype=wg.float64")
+        a, name = x._array, x._name or "tensor"
+        x.__class__, x._name = Parameter, name
+        x._put(_new_store(wg.default_context()), name, a)
+        x._placed(wg._Node())
+
+
+Leaf.requires_grad = property(lambda x: False, _become_parameter)
+
+
 def _kept_in(parameters):
-    """One set that holds all of these parameters, which an optimizer changes."""
+    """One set that an optimizer changes, and None if it holds all of these parameters. If one of them has an optimizer already the set
+    is of copies, and the parameters stand beside it: see wengert.optim."""
     parameters = list(parameters)
     if not parameters:
         raise TypeError("wengert: an optimizer got no parameters: write wg.tensor(x, requires_grad=True), or model.parameters()")
     for w in parameters:
         if not isinstance(w, Parameter):
             raise TypeError("wengert: an optimizer changes parameters, not %r: write wg.tensor(x, requires_grad=True)" % (w,))
-    stores = {id(w._store) for w in parameters}
-    if len(stores) == 1 and len(parameters[0]._store) == len(parameters):
-        return parameters[0]._store
-    store, taken = _new_store(parameters[0]._store.context), {}
+    if len({id(w) for w in parameters}) < len(parameters):
+        raise TypeError("wengert: an optimizer got a parameter twice")
+    shared = builtins.any(_owner(w) is not None for w in parameters)
+    first = parameters[0]._store
+    if not shared and len(first) == len(parameters) and builtins.all(w._store is first for w in parameters):
+        return first, None
+    store, taken = _new_store(first.context), {}
+    names = []
     for w in parameters:
         n = taken[w._name] = taken.get(w._name, 0) + 1
-        a = w.numpy()
-        w._put(store, w._name if n == 1 else "%s.%d" % (w._name, n), a)
-    return store
+        names.append(w._name if n == 1 else "%s.%d" % (w._name, n))
+    if shared:
+        for w, name in zip(parameters, names):
+            _lib.wg_params_make_at(_here(), store._p, _text(name), _tensor(w.numpy()), False)
+            store.context._look()
+        return store, list(zip(parameters, names))
+    for w, name in zip(parameters, names):
+        a, g = w.numpy(), None if w._store._cleared else w._store.grad(w._key)
+        w._store._heirs.append((weakref.ref(w), w._key))
+        w._put(store, name, a)
+        if g is not None:
+            store._set_gradient(name, g)
+    return store, None
 
 
 class no_grad:
@@ -860,13 +909,24 @@ def value_and_grad(f, argnums=0, has_aux=False):
     return functools.wraps(f)(pair)
 
 
+def _by_all(y, x):
+    """The gradients of y by each of x. Of a parameter that has changed since y was made: by all its nodes together."""
+    x = wg._values_of(x)
+    if not isinstance(y, Value) or not builtins.any(isinstance(v, Parameter) for v in x):
+        return wg._many(_lib.wg_grads_at, y, [], x)
+    g = y.graph
+    nodes = [v._nodes(g) if isinstance(v, Parameter) else [g._node(v)] for v in x]
+    found = iter(wg._many(_lib.wg_grads_at, y, [], [Value(n, g) for some in nodes for n in some]))
+    return [functools.reduce(_builders["add"], [next(found) for _ in some]) for some in nodes]
+
+
 def grad(y, x=None, argnums=0, has_aux=False):
     """grad(y, x): of a value y by x, or by each of a list. grad(f): of a function: the function that gives its gradient by the
     argument number argnums, or by each of several."""
     if isinstance(y, Value):
-        return _builders["grad"](y, x) if isinstance(x, Value) else wg._many(_lib.wg_grads_at, y, [], x)
+        return _by_all(y, x)[0] if isinstance(x, Parameter) else _builders["grad"](y, x) if isinstance(x, Value) else _by_all(y, x)
     if not callable(y):
-        return wg._many(_lib.wg_grads_at, y, [], x)
+        return _by_all(y, x)
     both = _gradients(y, argnums if x is None else x, has_aux)
 
     def gradient(*given, **options):

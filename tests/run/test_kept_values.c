@@ -179,3 +179,31 @@ Test(draw_anew, a_resumed_training_draws_on)
     remove("draw_anew.run");
     cr_expect_arr_eq(first, again, sizeof first);
 }
+
+/* A gradient of one's own: as of wg_backward, none, beside one of wg_backward, and what is refused. */
+Test(set_grad, a_step_uses_it)
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
+    wg_params_make(p, "a", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)), false);
+    wg_params_make(p, "b", wg_view_f64((double[]){ 5 }, WG_SCALAR), false);
+    wg_optim *o = wg_sgd(p, .lr = 0.5);
+    wg_params_set_grad(p, "a", wg_view_f32((float[]){ 2, -4 }, WG_SHAPE(2)));
+    cr_expect_eq(wg_optim_step(o), WG_OK);
+    const double *a = wg_params_tensor(p, 0).data, *b = wg_params_tensor(p, 1).data;
+    cr_expect(a[0] == 0 && a[1] == 4 && b[0] == 5);
+    WGT_REFUSED(c, USE, "the gradients were used by the step", wg_optim_step(o));
+    wg_node loss = wg_mul(wg_param(g, p, "b", WG_SCALAR, wg_zeros()), 3);
+    wg_backward(loss, p);
+    wg_params_set_grad(p, "a", wg_view_f64((double[]){ 1, 1 }, WG_SHAPE(2)));
+    wg_optim_step(o);
+    cr_expect(a[0] == -0.5 && a[1] == 3.5 && b[0] == 3.5);
+    wg_params_set_grad(p, "a", wg_view_f64((double[]){ 1, 1 }, WG_SHAPE(2)));
+    wg_params_set_grad(p, "b", wg_view_f64((double[]){ 1 }, WG_SCALAR));
+    wg_params_set_grad(p, "a", (wg_tensor){ 0 });
+    cr_expect_null(wg_params_grad(p, 0).data);
+    wg_optim_step(o);
+    cr_expect(a[0] == -0.5 && b[0] == 3);
+    WGT_REFUSED(c, VALUE, "no parameter z", wg_params_set_grad(p, "z", (wg_tensor){ 0 }));
+    WGT_REFUSED(c, SHAPE, "a is [2], the tensor is f64 []",
+                wg_params_set_grad(p, "a", wg_view_f64((double[]){ 1 }, WG_SCALAR)));
+}

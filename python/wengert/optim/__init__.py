@@ -22,7 +22,7 @@ class Optimizer(wg.Optimizer):
         if len(given) > len(self._standard):
             raise TypeError("wengert: %s(params, %s)" % (type(self).__name__, ", ".join(self._standard)))
         options.update(zip(self._standard, given))
-        store, listed = _store_of(params)
+        store, listed, self._beside = _store_of(params)
         entries = {n: options.pop(n, x) for n, x in self._standard.items()}
         fixed = {n: options.pop(n, x) for n, x in self._fixed.items()}
         for name in set(_REFUSED) & (set(fixed) | set(options)):
@@ -64,12 +64,20 @@ class Optimizer(wg.Optimizer):
     def step(self, closure=None):
         """One step with the gradients. closure: is called before it, calls zero_grad() and backward(), and returns the loss."""
         loss = None if closure is None else closure()
+        for w, name in self._beside or ():  # another optimizer changes them, too
+            self._params[name] = w.numpy()
+            self._params._set_gradient(name, None if w._store._cleared else w._store.grad(w._key))
         super().step()
+        for w, name in self._beside or ():
+            if self._params.grad(name) is not None:
+                w.set(self._params[name])
         return loss
 
     def zero_grad(self, set_to_none=True):
         """The next backward() sets the gradients; without it they are added."""
         super().zero_grad()
+        for w, _ in self._beside or ():
+            w.zero_grad()
         if self._free.alive:
             _lib.wg_optim_zero_grad(self._o)
 
@@ -84,7 +92,7 @@ class Optimizer(wg.Optimizer):
         p, listed = self._params, self.param_groups[0]["params"]
         if listed[0] is p:
             return [i for i in range(len(p)) if not _lib.wg_params_is_state(p._p, i)]
-        return [p._index(w._key) for w in listed]
+        return [p._index(name) for _, name in self._beside] if self._beside else [p._index(w._key) for w in listed]
 
     def _arrays(self):
         """The keys of the arrays, in C's order."""
@@ -188,11 +196,12 @@ def _said(text):
 def _store_of(params):
     """The set that holds all of these parameters, and the list of them."""
     if isinstance(params, wg.Params):
-        return params, [params]
+        return params, [params], None
     params = list(params.parameters() if hasattr(params, "parameters") else params)
     if params and isinstance(params[0], dict):
         raise TypeError("wengert: groups of parameters: write wg.Params and p.part(name), each with its own optimizer")
-    return _habits._kept_in(params), params
+    store, beside = _habits._kept_in(params)
+    return store, params, beside
 
 
 class _Group(dict):
