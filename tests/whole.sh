@@ -11,7 +11,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
-all='check plain hidden browser latex lessons mpi waits graphs hostile bare musl aarch64 core daz up down zero memcheck tsan wasm newcomer'
+all='check plain hidden browser latex lessons mpi waits graphs hostile bare musl aarch64 core daz up down zero memcheck tsan wasm ways newcomer'
 
 files() { git ls-files -z --cached --others --exclude-standard --deduplicate 2>/dev/null || find . -path "./$build" -prune -o -type f -print0 | LC_ALL=C sort -z; }
 tree=$(files | xargs -0 sha256sum 2>/dev/null | sha256sum | cut -c 1-16)
@@ -24,6 +24,7 @@ run() {
     case "$1" in
     check) make --no-print-directory check && echo "1 passed, 0 failed, 0 skipped" ;;
     newcomer) make -s --no-print-directory all tests examples && tests/newcomer.sh ;;
+    ways) tests/ways/all.sh ;;
     hidden) STRICT=1 tests/run.sh hidden again singly ;;
     *) STRICT=1 tests/run.sh "$1" ;;
     esac

@@ -620,7 +620,7 @@ class Parameter(Leaf):
             self._put(_new_store(self._store.context), name, self.numpy())
 
     def _put(self, store, key, a):
-        self._store, self._key = store, key
+        self._store, self._key, self._kind = store, key, (a.shape, a.dtype)
         _lib.wg_params_make_at(_here(), store._p, _text(key), _tensor(a), False)
         store.context._look()
         self._index = store._index(key)
@@ -660,8 +660,7 @@ class Parameter(Leaf):
         here = self._leaf[0]
         return [self._place(g)] + [g._at(at) for key, (_, at, _) in g._leaves.items() if isinstance(key, tuple) and key[0] == here]
 
-    shape = property(lambda w: tuple((s := _lib.wg_params_tensor(w._store._p, w._index).shape).dim[:s.rank]))
-    dtype = property(lambda w: wg._DTYPES[_lib.wg_params_tensor(w._store._p, w._index).dtype])
+    shape, dtype = property(lambda w: w._kind[0]), property(lambda w: w._kind[1])
     requires_grad = _requires = property(lambda w: not w._constant, lambda w, on: setattr(w, "_constant", not on))
 
     def requires_grad_(self, requires_grad=True):

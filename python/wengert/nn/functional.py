@@ -40,8 +40,7 @@ def normalize(x, p=2.0, dim=1, eps=1e-12):
 
 
 def linear(x, weight, bias=None):
-    y = x @ weight.T
-    return y if bias is None else y + bias
+    return x @ _b["swap"](weight) if bias is None else _b["dense"](x, _b["swap"](weight), bias)
 
 
 def embedding(x, weight, padding_idx=None):
