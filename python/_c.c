@@ -75,16 +75,21 @@ static struct {
     NAMES(OBJECT)
 } name;
 
+/* It may live longer than its graph. first: of the values that somebody has. */
+typedef struct watch {
+    wg_graph_watch of;
+    struct value *first;
+} watch;
 /* The base of the class Graph. automatic: it is begun again without being asked. ended, or automatic and
  * changed: what is made of its values is the affair of __init__.py. */
 typedef struct graph {
     PyObject_HEAD wg_graph *raw;
-    wg_graph_watch *watch; /* the library has its address */
-    struct value *first;   /* of its values that somebody has */
-    PyObject *leaves;      /* what is placed in it, by key: (the Leaf, or a weak reference; the node; Params
+    struct watch *watch; /* the library has its address */
+    PyObject *leaves;    /* what is placed in it, by key: (the Leaf, or a weak reference; the node; Params
                             * or None) */
     char ended, automatic;
-    int limit; /* a read of a node behind it is told to __init__.py */
+    unsigned long thread; /* that has made it */
+    int limit;            /* a read of a node behind it is told to __init__.py */
 } graph;
 /* The base of the class Value. constant: a number elsewhere than in a block of no_grad. A Leaf has no graph:
  * node is where it was placed last, if it is still there. leaf: (key, array, name, site), or of a parameter
@@ -176,20 +181,23 @@ static void enter(value *v, PyObject *of)
 {
     graph *g = (graph *)of;
     v->graph = Py_NewRef(of);
-    v->next = g->first;
-    v->before = &g->first;
+    if (!g->watch) return;
+    v->next = g->watch->first;
+    v->before = &g->watch->first;
     if (v->next) v->next->before = &v->next;
-    g->first = v;
-    if (g->watch) g->watch->live++;
+    g->watch->first = v;
+    g->watch->of.live++;
 }
 
 static void leave(value *v)
 {
     graph *g = (graph *)v->graph;
     if (!g) return;
-    *v->before = v->next;
-    if (v->next) v->next->before = v->before;
-    if (g->watch) g->watch->live--;
+    if (v->before) {
+        *v->before = v->next;
+        if (v->next) v->next->before = v->before;
+        g->watch->of.live--;
+    }
     v->graph = NULL;
     Py_DECREF(g);
 }
@@ -252,7 +260,11 @@ static inline bool is_leaf(PyObject *o)
     return Py_TYPE(o) != value_type && PyType_IsSubtype(Py_TYPE(o), leaf_type);
 }
 
-static inline bool is_open(const graph *g) { return !g->ended && !(g->automatic && g->watch->changed); }
+static inline bool is_open(const graph *g)
+{
+    if (!g->automatic) return !g->ended;
+    return !g->ended && !g->watch->of.changed && g->thread == PyThread_get_thread_ident();
+}
 
 /* Looks for the home among operands: the graph of the first value that is in one. False: for __init__.py. */
 static bool look(PyObject *o, home *h, bool *leaf)
@@ -286,7 +298,7 @@ static bool look_now(home *h)
     if (!o) return PyErr_Clear(), false;
     const bool is = o != Py_None && PyObject_TypeCheck(o, (PyTypeObject *)graph_type);
     graph *g = (graph *)o;
-    if (is && (!g->automatic || g->watch->live > 0 ? is_open(g) : !g->ended && begin_again(g)))
+    if (is && (!g->automatic || g->watch->of.live > 0 ? is_open(g) : !g->ended && begin_again(g)))
         *h = (home){ o, g->raw };
     Py_DECREF(o); /* the thread has it */
     return h->graph;
@@ -396,9 +408,20 @@ static PyObject *value_placed(PyObject *self, PyObject *node)
 static PyObject *graph_values(PyObject *self, PyObject *none)
 {
     PyObject *list = PyList_New(0);
-    for (value *v = ((graph *)self)->first; list && v; v = v->next)
+    for (value *v = ((graph *)self)->watch->first; list && v; v = v->next)
         if (PyList_Append(list, (PyObject *)v)) Py_CLEAR(list);
     return list;
+}
+
+/* For the library, in the middle of a step: its nodes. */
+static int live_nodes(const wg_graph_watch *of, wg_node *to, int room)
+{
+    const PyGILState_STATE was = PyGILState_Ensure();
+    int n = 0;
+    for (const value *v = ((const watch *)(const void *)of)->first; v; v = v->next, n++)
+        if (n < room) to[n] = v->node;
+    PyGILState_Release(was);
+    return n;
 }
 
 /* off(on): the thread is in a block of no_grad, or not; what it was. off(): what it is. */
@@ -932,7 +955,7 @@ static bool begin_again(graph *g)
     if (!g->raw) return false;
     library.begin(g->raw, WG_TRAIN);
     if (g->leaves) PyDict_Clear(g->leaves);
-    if (g->watch) g->watch->changed = 0;
+    if (g->watch) g->watch->of.changed = 0;
     return !has_failed(g->raw);
 }
 
@@ -944,12 +967,25 @@ static PyObject *graph_begin(PyObject *const *args, Py_ssize_t n)
     return PyObject_SetAttr(given.now, name.graph, args[0]) ? NULL : Py_NewRef(args[0]);
 }
 
+static int graph_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(((graph *)self)->leaves);
+    Py_VISIT(Py_TYPE(self));
+    return 0;
+}
+
+static int graph_clear(PyObject *self)
+{
+    Py_CLEAR(((graph *)self)->leaves);
+    return 0;
+}
+
 static void graph_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    freefunc frees = (freefunc)PyType_GetSlot(type, Py_tp_free);
-    Py_CLEAR(((graph *)self)->leaves);
-    frees(self);
+    PyObject_GC_UnTrack(self);
+    graph_clear(self);
+    PyObject_GC_Del(self);
     Py_DECREF(type);
 }
 
@@ -1087,17 +1123,18 @@ static PyType_Spec value_spec = { "wengert._c.Node", sizeof(value), 0,
 static PyMemberDef graph_fields[] = { { "_ended", T_BOOL, offsetof(graph, ended), 0, NULL },
                                       { "_auto", T_BOOL, offsetof(graph, automatic), 0, NULL },
                                       { "_leaves", T_OBJECT_EX, offsetof(graph, leaves), 0, NULL },
+                                      { "_thread", T_ULONG, offsetof(graph, thread), 0, NULL },
                                       { "_limit", T_INT, offsetof(graph, limit), 0, NULL },
                                       { "_g", T_ULONGLONG, offsetof(graph, raw), 0, NULL },
                                       { "_watch_at", T_ULONGLONG, offsetof(graph, watch), 0, NULL },
                                       { 0 } };
 static PyMethodDef graph_methods[] = { { "_values", graph_values, METH_NOARGS, NULL }, { 0 } };
-static PyType_Slot graph_slots[] = { SLOT(Py_tp_members, graph_fields),
-                                     SLOT(Py_tp_dealloc, graph_free),
-                                     SLOT(Py_tp_methods, graph_methods),
-                                     { 0, NULL } };
+static PyType_Slot graph_slots[] = { SLOT(Py_tp_members, graph_fields),    SLOT(Py_tp_dealloc, graph_free),
+                                     SLOT(Py_tp_traverse, graph_traverse), SLOT(Py_tp_clear, graph_clear),
+                                     SLOT(Py_tp_methods, graph_methods),   { 0, NULL } };
 static PyType_Spec graph_spec = { "wengert._c.Graph", sizeof(graph), 0,
-                                  Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, graph_slots };
+                                  Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+                                  graph_slots };
 
 static PyMemberDef builder_fields[] = {
     { "__vectorcalloffset__", T_PYSSIZET, offsetof(builder, call), READONLY, NULL },
@@ -1172,6 +1209,7 @@ PyMODINIT_FUNC PyInit__c(void)
     graph_type = PyType_FromSpec(&graph_spec);
     const bool ok = graph_type &&
                     !PyModule_AddObject(m, "POLL", PyLong_FromVoidPtr((void *)(uintptr_t)poll)) &&
+                    !PyModule_AddObject(m, "LIVE", PyLong_FromVoidPtr((void *)(uintptr_t)live_nodes)) &&
                     !PyModule_AddObject(m, "Graph", Py_NewRef(graph_type)) &&
                     !PyModule_AddObject(m, "Node", PyType_FromSpec(&value_spec)) &&
                     !PyModule_AddObject(m, "Builder", PyType_FromSpec(&builder_spec)) &&

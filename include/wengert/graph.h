@@ -301,6 +301,9 @@ WG_API void wg_context_set_draws(wg_context *c, uint64_t draws);
 typedef struct wg_graph_watch {
     int live;    /* 0: no copies are made for g, as nobody can read what needs them */
     int changed; /* is set to 1 when a parameter of such a set, of which g has a node, is about to change */
+    /* Writes at most `room` of the nodes that somebody has, and returns how many there are. If all of them are results
+     * already, or are not made of the set, no copies are made, and what needs one later is an error. NULL: not known. */
+    int (*nodes)(const struct wg_graph_watch *watch, wg_node *to, int room);
 } wg_graph_watch;
 WG_API void wg_graph_watch_by(wg_graph *g, wg_graph_watch *watch); /* Looks there from now on; NULL: nowhere. */
 /* Whether n is a node of the present build, and no node of a parameter that has changed since (wg_params_keep_values). */

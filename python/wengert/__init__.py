@@ -514,7 +514,7 @@ class _Held:
         self._context._drop(_lib.wg_release, self._held)
 
 class _Watch(Structure):
-    _fields_ = [("live", c_int), ("changed", c_int)]
+    _fields_ = [("live", c_int), ("changed", c_int), ("nodes", c_void_p), ("first", c_void_p)]
 
 class _Off(threading.local):
     """Whether the thread is in a block of no_grad, where _c is not here."""
@@ -541,7 +541,8 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         self.context, self._auto = context or default_context(), _auto
         self.context._drain()
         kept = self.context._graphs if _auto else []
-        self._watch, self._serial, self._live = _Watch(), next(_serials), {}
+        self._watch, self._serial, self._live = _Watch(nodes=_c and _c.LIVE), next(_serials), {}
+        self._thread = threading.get_ident()
         self._g = kept.pop() if kept else _lib.wg_graph_new(self.context._c)
         self._watch_at = ctypes.addressof(self._watch)
         self._free = self.context._frees(self, "_keep_graph" if _auto else "_free_graph", (self._g, self._watch))
@@ -575,7 +576,7 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
 
     def _is_open(self):
         """Whether new values may come to it that have no operand in it."""
-        return not self._ended and not (self._auto and self._watch.changed)
+        return not self._ended and not (self._auto and (self._watch.changed or self._thread != threading.get_ident()))
 
     if not _c:
         def _values(self):
@@ -620,6 +621,8 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         key = x.graph._serial, x._node.index, x._node.generation
         if key not in self._carried:
             if x.requires_grad:
+                if x.graph._thread != threading.get_ident():
+                    raise Error("wengert: a value of another thread has no derivative here: write x.detach() for its numbers alone")
                 self._carried[key] = self._made_again(x), None
             else:
                 a = np.ascontiguousarray(x.numpy(copy=False))
@@ -838,7 +841,7 @@ class Value(_c.Node if _c else _Node_of_graph):
         """Writes a picture (its ending says which kind), or returns the text of an SVG, or of what format=
         says. wrt: a list of values. help(wengert.draw) lists the options."""
         wrt = _values_of(options.pop("wrt", []))
-        nodes = (_Node * builtins.max(len(wrt), 1))(*(v._node for v in wrt))
+        nodes = (_Node * builtins.max(len(wrt), 1))(*(self.graph._node(v) for v in wrt))
         if wrt:
             options.update(wrt=c_void_p(ctypes.addressof(nodes)), wrt_count=len(wrt))
         if path is None:
@@ -1306,7 +1309,7 @@ def _graph_of(arguments):
     for x in _values_in(arguments):
         if x.graph._is_open():
             return x.graph
-        if closed is None and x.requires_grad:
+        if closed is None and x.graph._thread == threading.get_ident() and x.requires_grad:
             closed = x.graph
     return closed or graph()
 
@@ -1551,8 +1554,8 @@ def custom_vjp(y, x, rule):
                 g.context._raised = g.context._raised or e
         return call
 
-    nodes = (_Node * max(n, 1))(*(v._node for v in x))
-    return g._value(_lib.wg_custom_vjp_at(_here(), y._node, nodes, n, g._as_c(_RULE, rule, rule_in_c, n)))
+    nodes = (_Node * builtins.max(n, 1))(*(g._node(v) for v in x))
+    return g._value(_lib.wg_custom_vjp_at(_here(), g._node(y), nodes, n, g._as_c(_RULE, rule, rule_in_c, n)))
 
 # ---- parameters, optimizers, data ----
 

@@ -719,7 +719,7 @@ flip_args x ; axis:int axes:axes
 gelu_args x ; by_tanh:bool
 given name:text value
 gradcheck_opts ; eps:double one_sided:bool name:text components:int64 allocator:allocator* progress:progress_fn() progress_user:void* order:int course_only:bool tolerance:double accuracy:double evaluations:int64 intended:text names:text
-graph_watch live:int changed:int
+graph_watch live:int changed:int nodes:()
 grid_opts ; values:tensor f:field() user:void* x:ends y:ends nx:int ny:int map:color_map low:double high:double numbers:bool bar:bool levels:double* level_count:int log_levels:maybe level_texts:bool color:figure_color width:double
 group_norm_args x gamma beta groups:int ; eps:double axis:int
 group_opts ; lr_scale:double lr:double weight_decay:double l1:double decay:bool lazy:bool

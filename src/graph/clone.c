@@ -22,6 +22,9 @@ static wg_node clone_value(cloning *r, uint32_t i)
     wgi_node *n = &r->from->node[i];
     wg_dtype t = dtype_of(r, (wg_dtype)n->dtype);
     /* of a parameter the present value, which may be newer than the evaluation */
+    if (wgi_is_lost(r->from, n))
+        return WGI_FAIL_NODE(r->into, n->here, "replay", WG_ERROR_USE,
+                             "%s has changed since, and its value was not kept", n->parameter->name);
     const void *data = wgi_has_parameter(n) ? n->parameter->data : wgi_value(r->from, i);
     wgi_place place = wgi_arena_place(&r->into->temp);
     void *copy = wgi_arena_alloc(&r->into->temp, (size_t)wgi_size(n->shape) * wg_dtype_size(t));

@@ -10,6 +10,7 @@ struct wgi_earlier {
     struct wgi_earlier *next;
     wgi_parameter *of; /* NULL: it was freed */
     uint32_t index;
+    bool lost;          /* the copy has no data: all that somebody had was computed */
     wgi_parameter copy; /* the last member: its name follows */
 };
 
@@ -24,6 +25,7 @@ static wg_params *owner(wg_context *c)
 /* A value that lies in a parameter's memory lies in the copy's from now on. */
 static void move_value(wg_graph *g, uint32_t i, const struct wgi_earlier *e)
 {
+    if (e->lost) return;
     const char *was = e->of->data, *p = g->value[i];
     const size_t bytes = WGI_MAX(wgi_value_bytes(&g->node[e->index]), 1);
     if (p && p >= was && p < was + bytes) g->value[i] = (char *)e->copy.data + (p - was);
@@ -40,16 +42,16 @@ static void move_values(wg_graph *g, const struct wgi_earlier *last)
     }
 }
 
-/* False: out of memory, which is recorded. */
-static bool copy(wg_graph *g, uint32_t i)
+/* lose: without its data. False: out of memory, which is recorded. */
+static bool copy(wg_graph *g, uint32_t i, bool lose)
 {
     wgi_parameter *q = g->node[i].parameter;
-    const size_t name = strlen(q->name) + 1, bytes = wgi_value_bytes(&g->node[i]);
+    const size_t name = strlen(q->name) + 1, bytes = lose ? 0 : wgi_value_bytes(&g->node[i]);
     const size_t head = (sizeof(struct wgi_earlier) + name + 63) / 64 * 64;
     struct wgi_earlier *e = owner(g->c) ? wg_alloc(g->c, 1, head + bytes) : NULL;
     if (!e) return false;
     e->copy = (wgi_parameter){ .owner = g->c->earlier,
-                               .data = (char *)e + head,
+                               .data = lose ? NULL : (char *)e + head,
                                .size = q->size,
                                .dtype = q->dtype,
                                .state = q->state,
@@ -58,20 +60,53 @@ static bool copy(wg_graph *g, uint32_t i)
                                .here = q->here };
     memcpy(e->copy.name, q->name, name);
     if (bytes) memcpy(e->copy.data, q->data, bytes);
-    e->index = i, e->of = q, e->next = g->earlier;
+    e->index = i, e->of = q, e->lost = lose, e->next = g->earlier;
+    g->lost += lose;
     g->earlier = e;
     g->earliers++;
     return true;
+}
+
+static bool is_result(const wg_graph *g, uint32_t i, const void *arg)
+{
+    (void)arg;
+    return g->value[i] && g->node[i].flags & WGI_RESULT;
+}
+
+/* Whether the value of node i, if it was computed now, would need a leaf of the set. */
+static bool needs(wg_graph *g, uint32_t i, const wg_params *root)
+{
+    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_reached r;
+    bool found = !wgi_reach(g, &g->temp, &i, 1, 0, is_result, NULL, &r);
+    for (uint32_t k = 0; k < r.count && !found; k++) {
+        const wgi_node *n = &g->node[r.node[k]];
+        found = wgi_has_parameter(n) && n->parameter->owner == root && !is_result(g, r.node[k], NULL);
+    }
+    wgi_arena_rewind(&g->temp, place);
+    return found;
+}
+
+/* Whether a value that somebody has is still to be computed of the set. */
+static bool is_needed(wg_graph *g, const wg_params *root)
+{
+    enum { ROOM = 64 };
+    wg_node n[ROOM];
+    const int count = g->watch && g->watch->nodes ? g->watch->nodes(g->watch, n, ROOM) : ROOM + 1;
+    bool found = count > ROOM;
+    for (int k = 0; k < count && !found; k++) found = wg_node_ok(n[k]) && needs(g, n[k].index, root);
+    return found;
 }
 
 /* The leaves of the set: they are no leaves of parameters any more. */
 static void keep(wg_graph *g, const wg_params *root)
 {
     const struct wgi_earlier *last = g->earlier;
+    const bool lose = !is_needed(g, root);
     size_t left = 0, tabled = 0;
     for (size_t k = 0; k < g->params; k++) {
         const uint32_t i = g->param[k];
-        if (g->node[i].parameter->owner == root && copy(g, i)) continue;
+        if (g->node[i].parameter->owner == root && copy(g, i, lose && !is_result(g, i, NULL))) continue;
         tabled += k < g->tabled;
         g->param[left++] = i;
     }
@@ -132,6 +167,81 @@ bool wg_node_is_trained(wg_node n)
     return found;
 }
 
+/* ---- what needs the value of a node that has lost it ---- */
+
+typedef struct walk {
+    wg_graph *g;
+    uint8_t *seen, *trained; /* by node; trained: it has a derivative by a target of the request */
+    uint32_t *todo, left, found;
+} walk;
+
+bool wgi_is_lost(const wg_graph *g, const wgi_node *n)
+{
+    return g->lost && wgi_has_parameter(n) && n->parameter->owner == g->c->earlier && !n->parameter->data;
+}
+
+static void visit(walk *w, uint32_t i)
+{
+    if (!w->seen[i]) w->todo[w->left++] = i;
+    w->seen[i] = 1;
+}
+
+/* From the nodes in todo on: those that are made to be read. A result is there, unless its derivative is
+ * wanted, too. */
+static void visit_all(walk *w)
+{
+    wg_graph *g = w->g;
+    while (w->left && !w->found) {
+        const uint32_t i = w->todo[--w->left];
+        const wgi_node *n = &g->node[i];
+        if (wgi_is_lost(g, n)) w->found = i;
+        if (!w->trained[i] && is_result(g, i, NULL)) continue;
+        for (uint32_t k = 0; !wgi_is_leaf(n) && k < n->operands; k++) visit(w, wgi_in(n)[k]);
+    }
+}
+
+/* The nodes that have a derivative by a target, or by a lost one: found. */
+static void mark_trained(walk *w, const wgi_request *r)
+{
+    wg_graph *g = w->g;
+    uint8_t *lost = w->seen;
+    for (int k = 0; k < r->targets; k++) w->trained[r->target[k]] = 1;
+    for (uint32_t i = 0; i <= r->loss; i++) {
+        const wgi_node *n = &g->node[i];
+        lost[i] = wgi_is_lost(g, n);
+        if (wgi_is_leaf(n) || wgi_called_op(n)->none == WG_EVERY_OPERAND) continue;
+        for (uint32_t k = 0; k < n->operands; k++) {
+            w->trained[i] |= w->trained[wgi_in(n)[k]];
+            lost[i] |= lost[wgi_in(n)[k]];
+        }
+    }
+    if (lost[r->loss]) w->found = r->loss;
+    memset(lost, 0, r->loss + 1);
+}
+
+bool wgi_needs_lost(wg_graph *g, const wgi_request *r)
+{
+    if (!g->lost) return false;
+    wgi_place place = wgi_arena_place(&g->temp);
+    walk w = { .g = g,
+               .seen = wgi_arena_alloc(&g->temp, g->count),
+               .trained = wgi_arena_alloc(&g->temp, g->count),
+               .todo = wgi_arena_alloc(&g->temp, sizeof *w.todo * g->count) };
+    if (!w.seen || !w.trained || !w.todo) return true;
+    memset(w.seen, 0, g->count), memset(w.trained, 0, g->count);
+    if (r->backward) mark_trained(&w, r);
+    if (r->backward) visit(&w, r->loss);
+    for (int k = 0; k < r->roots; k++) visit(&w, r->root[k]);
+    visit_all(&w);
+    wgi_arena_rewind(&g->temp, place);
+    if (!w.found) return false;
+    wgi_fail(g->c, r->here, r->backward ? "backward" : "value", WG_ERROR_USE,
+             "this needs parameters as they were before they changed, and only what was read then is kept: "
+             "compute it "
+             "before they change");
+    return true;
+}
+
 /* ---- for other files ---- */
 
 wgi_parameter *wgi_earlier_of(const wg_graph *g, const wgi_parameter *q)
@@ -144,7 +254,8 @@ size_t wgi_earlier_targets(const wg_graph *g, const wg_params *p, uint32_t *to)
 {
     size_t n = 0;
     for (const struct wgi_earlier *e = g->earlier; e; e = e->next)
-        if (e->of && !e->of->state && !e->of->frozen && wgi_params_holds(p, e->of)) to[n++] = e->index;
+        if (e->of && !e->lost && !e->of->state && !e->of->frozen && wgi_params_holds(p, e->of))
+            to[n++] = e->index;
     return n;
 }
 
@@ -163,6 +274,7 @@ void wgi_earlier_forget(wg_graph *g, uint32_t mark)
         }
         *at = e->next;
         g->earliers--;
+        g->lost -= e->lost;
         if (e->index < g->count && g->node[e->index].parameter == &e->copy)
             g->node[e->index].parameter = e->of;
         wg_free(g->c, e);

@@ -56,6 +56,10 @@ wgi_parameter *wgi_earlier_of(const wg_graph *g, const wgi_parameter *q);
 /* Writes the nodes that were of parameters of p, and of none that is frozen. `to` has room for
  * g->earliers. */
 size_t wgi_earlier_targets(const wg_graph *g, const wg_params *p, uint32_t *to);
+/* Whether n is such a node of which nothing was kept. */
+bool wgi_is_lost(const wg_graph *g, const wgi_node *n);
+/* Whether the request cannot be answered without such a node. Then an error is recorded. */
+bool wgi_needs_lost(wg_graph *g, const wgi_request *r);
 void wgi_earlier_freed(wg_graph *g, const wg_params *root); /* the set is freed */
 void wgi_earlier_forget(wg_graph *g, uint32_t mark);        /* nodes from mark on are removed */
 

@@ -407,7 +407,7 @@ struct wg_graph {
     uint64_t failed_at;
     struct wgi_at_end *at_end;   /* graph.c */
     struct wgi_earlier *earlier; /* nodes of parameters that have changed since: earlier.c */
-    size_t earliers;             /* their number */
+    size_t earliers, lost;       /* their number; how many of them have no value */
     wg_graph_watch *watch;       /* by wg_graph_watch_by */
     struct wgi_noted *noted;     /* by node: the node whose gradient it is: noted.c */
     size_t noted_capacity;

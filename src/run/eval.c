@@ -124,7 +124,8 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     if (g->now.open && g->now.peeked && wgi_params_changed(g)) wgi_close(g);
     const bool late = g->now.open && wgi_params_changed(g);
     if (late && g->value[i] && node->flags & WGI_RESULT) return g->value[i];
-    if (late && reads_changed(g, i)) return quiet ? NULL : fail_changed(here, what, n);
+    if ((late && reads_changed(g, i)) || (wgi_is_lost(g, node) && !(node->flags & WGI_RESULT)))
+        return quiet ? NULL : fail_changed(here, what, n);
     const bool unused = wgi_use_begin(g);
     g->now.peeked = quiet && unused;
     if (g->value[i] && !quiet && !(node->flags & WGI_RESULT)) wgi_wish(g, i);

@@ -170,7 +170,7 @@ static bool answer(wg_graph *g, wgi_request *r)
  * needs no more memory. */
 bool wgi_run(wg_graph *g, wgi_request *r)
 {
-    if (!wgi_log(g)) return noted(g, false);
+    if (!wgi_log(g) || (g->lost && wgi_needs_lost(g, r))) return noted(g, false);
     const wgi_floats was = wgi_floats_enter();
     const bool ok = noted(g, answer(g, r));
     wgi_floats_leave(was);

@@ -128,13 +128,13 @@ Test(kept_values, numbers_outlive_the_set)
 Test(kept_values, a_graph_of_which_nobody_has_a_value_gets_no_copies)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
-    wg_graph_watch watch = { 0, 0 };
+    wg_graph_watch watch = { 0, 0, NULL };
     wg_params_keep_values(p, true);
     wg_graph_watch_by(g, &watch);
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2));
     wg_params_assign(p, "w", (double[]){ 5 }, 1);
     cr_expect(watch.changed && wg_node_is_current(w));
-    watch = (wg_graph_watch){ 1, 0 };
+    watch = (wg_graph_watch){ 1, 0, NULL };
     wg_params_assign(p, "w", (double[]){ 6 }, 1);
     cr_expect(watch.changed && !wg_node_is_current(w));
 }
@@ -206,4 +206,70 @@ Test(set_grad, a_step_uses_it)
     WGT_REFUSED(c, VALUE, "no parameter z", wg_params_set_grad(p, "z", (wg_tensor){ 0 }));
     WGT_REFUSED(c, SHAPE, "a is [2], the tensor is f64 []",
                 wg_params_set_grad(p, "a", wg_view_f64((double[]){ 1 }, WG_SCALAR)));
+}
+
+/* ---- no copies, if all that somebody has is computed ---- */
+
+static wg_node held[3];
+static int helds;
+static int held_nodes(const wg_graph_watch *watch, wg_node *to, int room)
+{
+    for (int k = 0; watch && k < helds && k < room; k++) to[k] = held[k];
+    return helds;
+}
+
+/* y is a result: its number and what is made of it stay, and what would need w as it was is an error. */
+Test(kept_values, what_was_not_kept_is_an_error)
+{
+    for (int interpret = -1; interpret <= 1; interpret++) {
+        WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = interpret));
+        wg_graph_watch watch = { 1, 0, held_nodes };
+        wg_params_keep_values(p, true);
+        wg_graph_watch_by(g, &watch);
+        wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), y = wg_square(w),
+                view = wg_reshape(w, WG_SHAPE(2, 1)),
+                other = wg_mul(wg_param(g, p, "v", WG_SHAPE(2), wg_const(3)), 5);
+        held[0] = y, helds = 1;
+        expect(y, 4, 4, "read", 0);
+        wg_params_assign(p, "w", (double[]){ 5, 7 }, 2);
+        expect(y, 4, 4, "after the change", 0);
+        expect(wg_add(y, 1), 5, 5, "made of it", 0);
+        wg_node now = wg_param(g, p, "w", WG_SHAPE(2), wg_zeros());
+        expect(wg_mul(y, now), 20, 28, "beside the new node", 0);
+        wg_node by_now = wg_sum(wg_mul(wg_stop_gradient(y), now));
+        cr_expect_eq(wg_backward(by_now, p), WG_OK, "%s", wg_message(c));
+        const double *d = wg_params_grad(p, wg_params_find(p, "w")).data;
+        cr_expect(d && d[0] == 4 && d[1] == 4);
+        WGT_REFUSED(c, USE, "w was not computed before the parameters changed", wg_value(w));
+        WGT_REFUSED(c, USE, "as they were before they changed", wg_value(view));
+        WGT_REFUSED(c, USE, "as they were before they changed", wg_value(other));
+        WGT_REFUSED(c, USE, "as they were before they changed", wg_value(wg_mul(w, 3)));
+        WGT_REFUSED(c, USE, "as they were before they changed", wg_backward(wg_sum(wg_mul(y, now)), p));
+        WGT_REFUSED(c, USE, "as they were before they changed",
+                    wg_item(wg_sum(wg_grad(wg_sum(wg_mul(y, now)), w))));
+        /* the derivative of tanh(k) by now needs k, which is made of a value that nobody has read */
+        wg_node k = wg_mul(now, wg_stop_gradient(other)), h = wg_tanh(k);
+        WGT_REFUSED(c, USE, "as they were before they changed", wg_backward(wg_sum(h), p));
+        expect(y, 4, 4, "still", 0);
+        wg_begin(g, WG_TRAIN);
+        w = wg_param(g, p, "w", WG_SHAPE(2), wg_zeros());
+        expect(wg_mul(w, 2), 10, 14, "in the next build", 0);
+        helds = 0;
+    }
+}
+
+/* One value that is not computed yet is enough, if it is made of the set. */
+Test(kept_values, an_unread_value_is_a_reason_to_copy)
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
+    wg_graph_watch watch = { 1, 0, held_nodes };
+    wg_params_keep_values(p, true);
+    wg_graph_watch_by(g, &watch);
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), y = wg_square(w),
+            x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    held[0] = y, held[1] = wg_mul(x, 2), helds = 2;
+    wg_params_assign(p, "w", (double[]){ 5, 7 }, 2);
+    expect(wg_mul(w, 1), 2, 2, "copied", 0);
+    expect(y, 4, 4, "unread", 0);
+    helds = 0;
 }
