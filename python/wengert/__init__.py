@@ -1829,17 +1829,44 @@ class Group(_OfTable):
         self.context._look()
         return there
 
+class _Generator:
+    """The context's generator of NumPy in a file of save(): of DataLoader's order, wg.rand, first values of modules."""
+    name = b"python.generator"
+
+    def __init__(self, context, there):
+        self._context, self._there = context, there
+        s = context._random.bit_generator.state
+        big = s["state"]["state"], s["state"]["inc"]
+        self._numbers = np.array([n >> k & 2**64 - 1 for n in big for k in (0, 64)] + [s["has_uint32"], s["uinteger"]], np.uint64).view(np.int64)
+
+    def __enter__(self):
+        if self._there:
+            _lib.wg_save_with_at(_here(), self._context._c, self.name, _tensor(self._numbers), None)
+
+    def __exit__(self, failed, *_):
+        if self._there:
+            _lib.wg_save_end(self._context._c, self.name)
+            a, b, c, d, has, rest = map(int, self._numbers.view(np.uint64))
+            self._context._random.bit_generator.state = dict(
+                bit_generator="PCG64", state=dict(state=a | b << 64, inc=c | d << 64), has_uint32=has, uinteger=rest)
+
 def save(path, context=None):
-    """All that a training goes on from: parameters, optimizers, places in data. In a group rank 0 writes."""
+    """All that a training goes on from: parameters, optimizers, places in data, what is drawn next. In a group rank 0 writes."""
     context = context or default_context()
-    _lib.wg_save_at(_here(), context._c, os.fsencode(path))
-    context._look()
+    with _Generator(context, context._random.bit_generator.state != np.random.default_rng(_lib.wg_context_seed(context._c)).bit_generator.state):
+        _lib.wg_save_at(_here(), context._c, os.fsencode(path))
+        context._look()
 
 def resume(path, context=None):
     """Goes on from a file of save. False: there is none."""
     context = context or default_context()
-    there = _lib.wg_resume_at(_here(), context._c, os.fsencode(path))
-    context._look()
+    has = False
+    if os.path.exists(path):
+        with open(path, "rb") as f:
+            has = _Generator.name in f.read(int.from_bytes(f.read(8), "little") & 2**27 - 1)
+    with _Generator(context, has):
+        there = _lib.wg_resume_at(_here(), context._c, os.fsencode(path))
+        context._look()
     return there
 
 def _data(context, d):

@@ -28,6 +28,7 @@ import numpy as np
 
 import wengert as wg
 import wengert.nn.functional as F
+from wengert.utils.data import DataLoader, TensorDataset
 from wengert import nn
 
 STEPS, SEED = 30, 5
@@ -688,6 +689,38 @@ for _way, _kind in itertools.product(TRAINING, KINDS):
         continue
     gate("training %s: %s" % (_way, _kind), trained, _way, _kind, "gc.enable()")
     gate("training %s: %s: gc.disable()" % (_way, _kind), trained, _way, _kind, "gc.disable()")
+
+
+
+def drawn_after_resume():
+    """A shuffled order, masks and rand go on from a file of wg.save as they went on in the program that wrote it."""
+    def train(path, resumed):
+        wg.manual_seed(3)
+        net = nn.Sequential(nn.Linear(4, 8), nn.Dropout(0.5), nn.Linear(8, 1))
+        opt = wg.optim.Adam(net.parameters(), lr=1e-2)
+        rows = np.sin(np.arange(80.0)).reshape(20, 4)
+        batches = DataLoader(TensorDataset(rows, rows.sum(1, keepdims=True)), batch_size=4, shuffle=True)
+        seen = []
+        for epoch in range(1 if resumed else 3):
+            if resumed:
+                wg.resume(path)
+            elif epoch == 2:
+                wg.save(path)
+            seen = []
+            for x, y in batches:
+                opt.zero_grad()
+                loss = F.mse_loss(net(x), y)
+                loss.backward()
+                opt.step()
+                seen.append((loss.item(), x.numpy().tolist()))
+        return seen, wg.rand(3).tolist()
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "all.run")
+        first, again = apart(train, path, False), apart(train, path, True)
+    expect(first == again, "other numbers: %s and %s" % (first[1], again[1]))
+
+
+gate("training torch: drawn after resume", drawn_after_resume)
 
 # ---- memory ----
 
