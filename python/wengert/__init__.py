@@ -316,16 +316,16 @@ class Context(_OfTable):
 
     def _free_params(self, raw):
         """Frees parameters that nobody has. Of some a graph still has nodes: they wait."""
-        self._old.append(raw)
-        if len(self._old) < self._many:
-            return
-        old, self._old = self._old, []
+        old = [raw]
+        if len(self._old) >= self._many:
+            old, self._old = self._old + old, []
         for raw in old:
             _lib.wg_params_free(raw)
             if _lib.wg_failed(self._c):
                 _lib.wg_recover(self._c)
                 self._old.append(raw)
-        self._many = 64 + 2 * len(self._old)
+        if len(old) > 1:
+            self._many = 64 + 2 * len(self._old)
 
     def _frees(self, owner, free, raw):
         """Frees what the owner holds when the owner is gone. The thread that drops it may be another than the one that works in the
@@ -1566,6 +1566,8 @@ class Params(_OfTable):
     def __init__(self, context=None, _p=None, _whole=None):
         self.context, self._whole = context or default_context(), _whole
         self._p, self._optimizer, self._cleared = _p or _lib.wg_params_new(self.context._c), None, True
+        if not _p:
+            self._ends = self.context._frees(self, "_free_params", self._p)
         self._heirs = []  # parameters of PyTorch's way that have moved to another set, and their names here
         self.context._sets.add(self)
 

@@ -593,7 +593,6 @@ wg.Gradient = Gradient
 
 def _new_store(context):
     store = Params(context)
-    context._frees(store, "_free_params", store._p)
     _lib.wg_params_keep_values(store._p, True)
     return store
 

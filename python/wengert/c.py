@@ -627,6 +627,8 @@ def _free(row, *given, **named):
             x.context._look()
     else:
         _Call(row, [x], {}).run()
+        if "_ends" in vars(x):
+            x._ends.detach()
     if kind == "graph":
         x._ended, x._carried = True, {}  # the next value begins another graph, and arrays that were lent are free
     for p in parts:
