@@ -25,6 +25,9 @@ class Module:
         pass
 
     def __setattr__(self, name, x):
+        if isinstance(vars(self).get(name), np.ndarray):  # a buffer stays one
+            if isinstance(x, np.generic) or isinstance(x, wg.Value) and not isinstance(x, Parameter) and not x.requires_grad:
+                x = np.array(wg._plain(x))
         object.__setattr__(self, name, x)
         for n, w in [("", x)] if isinstance(x, Parameter) else list(x._named(Parameter)) if isinstance(x, Module) else ():
             w._rename(name + "." * bool(n) + n)

@@ -75,7 +75,7 @@ _OTHERWISE = "write DataLoader(dataset, collate_fn=f), and f makes a batch of a 
 def default_collate(items):
     """A batch of items: arrays and numbers along a new first axis, tuples, lists and dicts part by part, texts as a list."""
     x = items[0]
-    if isinstance(x, wg.Value) and any(isinstance(y, wg.Value) and y.requires_grad for y in items):
+    if isinstance(x, wg.Value) and x.requires_grad:
         return wg.stack(items)
     if isinstance(x, (wg.Value, np.ndarray)):
         return wg.tensor(np.stack([wg._plain(y) for y in items]))
