@@ -11,7 +11,8 @@ import types
 import numpy as np
 
 import wengert as wg
-from wengert import Error, Gradient, Init, Parameter, Params, Report, Value, _builders, _c, _calls, _habits, _lib, _here, _tensor, _text
+from wengert import (Error, Gradient, Init, Leaf, Parameter, Params, Report, Value, _builders, _c, _calls, _habits, _lib, _here, _tensor,
+                     _text)
 
 # ---- what is refused ----
 
@@ -58,6 +59,14 @@ def _more(x, own, memo=None):
     """The attributes that a subclass or the user has given to x. memo: copied."""
     more = {name: a for name, a in vars(x).items() if name not in own}
     return more if memo is None else copy.deepcopy(more, memo)
+
+
+# A tensor that is in no graph, as those of a state_dict, is pickled by its numbers.
+Leaf.__reduce_ex__ = lambda x, protocol: (_read_leaf, (x.numpy(), x.name)) if type(x) is Leaf else Value.__reduce_ex__(x, protocol)
+
+
+def _read_leaf(a, name):
+    return Leaf(a, name)
 
 
 _OF_PARAMS = "context", "_whole", "_p", "_optimizer", "_cleared"

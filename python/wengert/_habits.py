@@ -6,6 +6,7 @@ import builtins
 import functools
 import inspect
 import json
+import sys
 import types
 import weakref
 
@@ -68,6 +69,21 @@ def _on_processor(device):
         raise TypeError("wengert: all runs on the processor, and %r is none: leave device out, or write device=\"cpu\"" % (str(device),))
 
 
+@_call
+def set_default_dtype(dtype):
+    """The dtype of floats that have no other is that of the context, which is made with it if there is none."""
+    context = getattr(_now, "context", None) or wg.Context(dtype=str(np.dtype(dtype)))
+    if context.dtype != np.dtype(dtype):
+        raise TypeError("wengert: the dtype of floats is that of the context, here %s, and stays: write wg.set_default_dtype(wg.%s) before "
+                        "all that makes values" % (context.dtype, np.dtype(dtype)))
+
+
+@_call
+def get_default_dtype():
+    """The dtype of floats that have no other."""
+    return wg.default_context().dtype
+
+
 @_method
 def astype(x, dtype, copy=True):
     """The value in another dtype."""
@@ -127,6 +143,36 @@ def from_numpy(array):
     x = Leaf(a.view())
     x._lent = wg._Lent(array)
     return x
+
+
+class _OfValues(type):
+    def __instancecheck__(cls, x):
+        return isinstance(x, Value)
+
+    def __subclasscheck__(cls, of):
+        return issubclass(of, Value)
+
+
+class Tensor(metaclass=_OfValues):
+    """isinstance(x, wg.Tensor): whether x is a value. wg.Tensor(numbers): a value of floats."""
+
+    def __new__(cls, *data):
+        if len(data) != 1 or not np.iterable(data[0]):
+            raise TypeError("wengert: write wg.zeros(%s) for a value of this shape, wg.tensor(x) for one of these numbers" % (
+                ", ".join(map(str, data))))
+        return tensor(data[0], wg.default_context().dtype)
+
+    def __init_subclass__(cls):
+        raise TypeError("wengert: a value is no class of yours: keep it as an attribute of one")
+
+
+calls["Tensor"] = Tensor
+
+
+@_call
+def is_tensor(x):
+    """Whether x is a value."""
+    return isinstance(x, Value)
 
 
 def _sizes(sizes):
@@ -229,6 +275,13 @@ def flatten(x, start_dim=0, end_dim=-1):
     n = builtins.max(x.ndim, 1)
     s, a, b = x.shape or (1,), start_dim % n, end_dim % n
     return x.reshape(s[:a] + (-1,) + s[b + 1:])
+
+
+@_both
+def unflatten(x, dim, sizes):
+    """The axis dim as several."""
+    a = dim % x.ndim
+    return x.reshape(x.shape[:a] + tuple(sizes) + x.shape[a + 1:])
 
 
 _both(lambda x: x.reshape(-1), "ravel")
@@ -1047,8 +1100,21 @@ def gradcheck(f, inputs, **_):
     return bool(wg.check(f, *[wg._plain(x) for x in inputs]))
 
 
-calls["autograd"] = types.SimpleNamespace(grad=_autograd_grad, gradcheck=gradcheck, Function=Function, no_grad=no_grad, functional=types.SimpleNamespace(
-    jacobian=lambda f, x: calls["jacobian"](f)(wg._plain(x)), hessian=lambda f, x: calls["hessian"](f)(wg._plain(x))))
+def _variable(data, requires_grad=False):
+    """The tensor itself: Variable is what PyTorch called tensors with gradients."""
+    return Parameter(data) if requires_grad and not isinstance(data, Parameter) else data
+
+
+def _module(name, **names):
+    """A module of these names: wg.NAME, import wengert.NAME."""
+    m = calls[name] = sys.modules["wengert." + name] = types.ModuleType("wengert." + name, "wengert.%s under PyTorch's names." % name)
+    vars(m).update(names)
+
+
+_module(
+    "autograd", grad=_autograd_grad, gradcheck=gradcheck, Function=Function, Variable=_variable, no_grad=no_grad, enable_grad=enable_grad,
+    functional=types.SimpleNamespace(
+        jacobian=lambda f, x: calls["jacobian"](f)(wg._plain(x)), hessian=lambda f, x: calls["hessian"](f)(wg._plain(x))))
 calls["gradcheck"] = gradcheck
 
 # ---- linear algebra ----
@@ -1067,9 +1133,10 @@ def _linalg_norm(x, ord=None, axis=None, dim=None, keepdims=False):
     return _builders["norm"](x, **dict({} if axis is None else {"axis": axis}, keepdims=keepdims, **({} if ord is None else {"p": ord})))
 
 
-calls["linalg"] = types.SimpleNamespace(
-    inv=_builders["inverse"], det=_builders["det"], solve=_builders["solve"], cholesky=_builders["cholesky"], svd=_svd, eigh=_builders["eigh"],
-    qr=_builders["qr"], norm=_linalg_norm, lstsq=_builders["lstsq"], matrix_norm=lambda x: _builders["norm"](x), vector_norm=_linalg_norm)
+_module(
+    "linalg", inv=_builders["inverse"], det=_builders["det"], solve=_builders["solve"], cholesky=_builders["cholesky"], svd=_svd,
+    eigh=_builders["eigh"], qr=_builders["qr"], norm=_linalg_norm, lstsq=_builders["lstsq"], matrix_norm=lambda x: _builders["norm"](x),
+    vector_norm=_linalg_norm)
 calls["inv"] = _builders["inverse"]
 calls["eigvalsh"] = calls["linalg"].eigvalsh = lambda a: _builders["eigh"](a)[0]
 

@@ -6,6 +6,7 @@ object. What is expected are numbers, or words of the sentence.
 
     copies.py            all; prints each gate that fails, and how many do; the status is 1 if any does
     copies.py WORD ...   the gates whose name has each of these words"""
+import collections
 import copy
 import gc
 import multiprocessing
@@ -103,12 +104,13 @@ class Net(nn.Module):
 
 
 def of_net(m):
-    return [sorted(m.state_dict().items()), [(n, w.requires_grad, w.name) for n, w in m.named_parameters()], m.two.weight is m.one.weight,
-            m.training, m.two.training, np.round(m(wg.tensor([[0.25, -0.125]])).numpy(), 12).tolist()]
+    return [sorted((n, a.numpy()) for n, a in m.state_dict().items()), [(n, w.requires_grad, w.name) for n, w in m.named_parameters()],
+            m.two.weight is m.one.weight, m.training, m.two.training, np.round(m(wg.tensor([[0.25, -0.125]])).numpy(), 12).tolist()]
 
 
 X = np.array([0.25 * 1 - 0.125 * 2 + 0.5, 0.25 * 3 - 0.125 * 4 - 0.5])
-NET = [sorted({"one.weight": np.array([[1.0, 2.0], [3.0, 4.0]]), "one.bias": np.array([0.5, -0.5]), "mean": np.array([7.0, 8.0])}.items()),
+NET = [sorted({"one.weight": np.array([[1.0, 2.0], [3.0, 4.0]]), "two.weight": np.array([[1.0, 2.0], [3.0, 4.0]]),
+               "one.bias": np.array([0.5, -0.5]), "mean": np.array([7.0, 8.0])}.items()),
        [("one.weight", True, "one.weight"), ("one.bias", False, "one.bias")], True, False, False,
        np.round([[7, 8] + np.tanh(X) @ np.array([[1.0, 3.0], [2.0, 4.0]])], 12).tolist()]
 
@@ -210,6 +212,10 @@ WHOLE = {
                   [[1.0, 2.0], False, "w", "float32", "Parameter"]),
     "Init": (lambda: wg.normal(2, 3), lambda i: (i.a, i.b), (2.0, 3.0)),
     "Init of values": (lambda: wg.values([4.0, 5.0]), lambda i: wg.Params().param("w", [2], i).tolist(), [4.0, 5.0]),
+    "state_dict": (lambda: collections.OrderedDict(nn.BatchNorm1d(2).state_dict()),
+                   lambda d: {n: (a.tolist(), str(a.dtype)) for n, a in d.items()},
+                   {"weight": ([1.0, 1.0], "float64"), "bias": ([0.0, 0.0], "float64"), "running_mean": ([0.0, 0.0], "float64"),
+                    "running_var": ([1.0, 1.0], "float64"), "num_batches_tracked": (0, "int64")}),
     "TensorDataset": (lambda: TensorDataset([1.0, 2.0]), lambda d: d.tensors[0].tolist(), [1.0, 2.0]),
     "DataLoader": (lambda: DataLoader(TensorDataset([1.0, 2.0, 3.0]), 2), lambda d: [x.tolist() for x, in d], [[1.0, 2.0], [3.0]]),
     "no_grad": (wg.no_grad, lambda n: n(lambda: (parameter() * 2).tolist())(), [2.0, 4.0]),

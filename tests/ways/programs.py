@@ -32,7 +32,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TABLE = os.path.join(HERE, "programs.txt")
 STEPS, NEAR, DIGIT, SECONDS = 30, 1e-9, 5e-12, 120
-MODULES = "nn", "nn.functional", "optim", "optim.lr_scheduler", "utils", "utils.data"
+MODULES = "nn", "nn.functional", "nn.parameter", "nn.utils", "optim", "optim.lr_scheduler", "utils", "utils.data", "autograd"
 
 
 # ---- in the process of a program ----

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Modules under PyTorch's names: classes that own parameters. wg.nn_dense(x, p, "fc1", 64) and its kin are the layers of wengert
 itself, by name in a wg.Params."""
+import collections
 import math
 
 import numpy as np
@@ -9,8 +10,11 @@ import wengert as wg
 from wengert import _habits
 from wengert._habits import Parameter
 
-from . import functional, utils
+from . import functional, parameter, utils
 from . import functional as F
+
+
+_Keys = collections.namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class Module:
@@ -21,6 +25,9 @@ class Module:
         pass
 
     def __setattr__(self, name, x):
+        if isinstance(vars(self).get(name), np.ndarray):  # a buffer stays one
+            if isinstance(x, np.generic) or isinstance(x, wg.Value) and not isinstance(x, Parameter) and not x.requires_grad:
+                x = np.array(wg._plain(x))
         object.__setattr__(self, name, x)
         for n, w in [("", x)] if isinstance(x, Parameter) else list(x._named(Parameter)) if isinstance(x, Module) else ():
             w._rename(name + "." * bool(n) + n)
@@ -67,24 +74,34 @@ class Module:
     def buffers(self):
         return [a for _, a in self._named(np.ndarray)]
 
+    def _state(self):
+        """All parameters and buffers by name, module by module: what has two names is there twice."""
+        for prefix, m in self.named_modules():
+            for kind in Parameter, np.ndarray:
+                for n, x in m._parts(kind):
+                    yield prefix + "." * bool(prefix) + n, x
+
     def state_dict(self):
-        """The arrays of all parameters and buffers by name."""
-        return {n: w.numpy() for n, w in self.named_parameters()} | {n: a.copy() for n, a in self._named(np.ndarray)}
+        """The numbers of all parameters and buffers by name, as values. They stay as they are when the module changes."""
+        return {n: wg.Leaf(x.numpy() if isinstance(x, Parameter) else x.copy()) for n, x in self._state()}
 
     def load_state_dict(self, state, strict=True):
-        mine = dict(self.named_parameters()) | dict(self._named(np.ndarray))
-        if strict and set(mine) != set(state):
-            raise wg.Error("wengert: load_state_dict: missing %s; unknown %s" % (
-                ", ".join(sorted(set(mine) - set(state))) or "none", ", ".join(sorted(set(state) - set(mine))) or "none"))
-        for n in mine.keys() & state.keys():
-            a = wg._plain(state[n])
+        """Takes the numbers of a state_dict(): values, or arrays. Returns the names that it lacks, and those that the module has not."""
+        mine = dict(self._state())
+        lacks, other = sorted(set(mine) - set(state)), sorted(set(state) - set(mine))
+        needed = [n for n in lacks if n.rpartition(".")[2] != "num_batches_tracked"]  # states of before 2018 have none
+        if strict and (needed or other):
+            raise wg.Error("wengert: load_state_dict: missing %s; unknown %s" % (", ".join(needed) or "none", ", ".join(other) or "none"))
+        new = {n: wg._plain(state[n]) for n in mine if n in state}
+        for n, a in new.items():
             if a.shape != mine[n].shape:
                 raise wg.Error("wengert: load_state_dict: %s has the shape %s, the model's %s" % (n, list(a.shape), list(mine[n].shape)))
-        for n in mine.keys() & state.keys():
+        for n, a in new.items():
             if isinstance(mine[n], Parameter):
-                mine[n].set(state[n])
+                mine[n].set(a)
             else:
-                mine[n][...] = wg._plain(state[n])
+                mine[n][...] = a
+        return _Keys(lacks, other)
 
     def train(self, mode=True):
         for m in self.modules():
@@ -115,8 +132,9 @@ class Module:
         _habits._on_processor(options.get("device"))
         return self
 
-    def register_buffer(self, name, array):
-        setattr(self, name, np.array(wg._plain(array)))
+    def register_buffer(self, name, array, persistent=True):
+        """An array that is in state_dict(), unless persistent=False."""
+        setattr(self, name, None if array is None else np.array(wg._plain(array)) if persistent else wg.tensor(wg._plain(array)))
 
     def __repr__(self):
         inside = "".join("\n  (%s): %s" % (n, repr(m).replace("\n", "\n  ")) for n, m in self.named_children())
@@ -156,11 +174,13 @@ class Embedding(Module):
 
 class _Conv(Module):
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True):
-        size = F._sizes(kernel_size, self._axes)
-        fan = in_channels // groups * math.prod(size)
-        self.weight = _uniform((out_channels, in_channels // groups) + size, fan)
-        self.bias = _uniform((out_channels,), fan) if bias else None
+        self._make((out_channels, in_channels // groups), out_channels, kernel_size, bias)
         self._how = dict(stride=stride, padding=padding, dilation=dilation, groups=groups)
+
+    def _make(self, channels, out_channels, kernel_size, bias):
+        shape = channels + F._sizes(kernel_size, self._axes)
+        self.weight = _uniform(shape, math.prod(shape[1:]))
+        self.bias = _uniform((out_channels,), math.prod(shape[1:])) if bias else None
 
     def forward(self, x):
         return F._conv(x, self.weight, self.bias, self._axes, **self._how)
@@ -171,6 +191,23 @@ class Conv1d(_Conv):
 
 
 class Conv2d(_Conv):
+    _axes = 2
+
+
+class _ConvTranspose(_Conv):
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1):
+        self._make((in_channels, out_channels // groups), out_channels, kernel_size, bias)
+        self._how = dict(stride=stride, padding=padding, output_padding=output_padding, groups=groups, dilation=dilation)
+
+    def forward(self, x):
+        return F._conv_transpose(x, self.weight, self.bias, self._axes, **self._how)
+
+
+class ConvTranspose1d(_ConvTranspose):
+    _axes = 1
+
+
+class ConvTranspose2d(_ConvTranspose):
     _axes = 2
 
 
@@ -187,14 +224,20 @@ class LayerNorm(Module):
 class BatchNorm1d(Module):
     """Channels are axis 1, as in PyTorch. In training the batch's own mean and variance, in eval() the averages."""
 
-    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True):
         self.weight = Parameter(np.ones(num_features)) if affine else None
         self.bias = Parameter(np.zeros(num_features)) if affine else None
-        self.running_mean, self.running_var = np.zeros(num_features), np.ones(num_features)
+        self.running_mean, self.running_var, self.num_batches_tracked = (
+            np.zeros(num_features), np.ones(num_features), np.zeros((), np.int64)) if track_running_stats else (None, None, None)
         self._eps, self._momentum = eps, momentum
 
     def forward(self, x):
-        return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, self.training, self._momentum, self._eps)
+        momentum, counts = self._momentum, self.num_batches_tracked
+        if self.training and counts is not None:
+            counts += 1
+            momentum = 1 / float(counts) if momentum is None else momentum  # None: the mean of all batches
+        of_batch = self.training or counts is None
+        return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, of_batch, momentum, self._eps)
 
 
 class BatchNorm2d(BatchNorm1d):
@@ -267,6 +310,14 @@ class Flatten(Module):
 
     def forward(self, x):
         return x.flatten(*self._axes)
+
+
+class Unflatten(Module):
+    def __init__(self, dim, unflattened_size):
+        self._how = dim, unflattened_size
+
+    def forward(self, x):
+        return x.unflatten(*self._how)
 
 
 class MaxPool2d(Module):

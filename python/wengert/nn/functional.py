@@ -72,8 +72,9 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
             raise ValueError("wengert: batch_norm of one element for each channel has no variance: give a larger batch, or call eval()")
         mean = x.mean(axis=axes, keepdims=True)
         var = _b["square"](x - mean).mean(axis=axes, keepdims=True)
-        running_mean += momentum * (mean.numpy().ravel() - running_mean)
-        running_var += momentum * (var.numpy().ravel() * n / (n - 1) - running_var)
+        if running_mean is not None:
+            running_mean += momentum * (mean.numpy().ravel() - running_mean)
+            running_var += momentum * (var.numpy().ravel() * n / (n - 1) - running_var)
     else:
         mean, var = running_mean.reshape(shape), running_var.reshape(shape)
     y = (x - mean) * (_b["rsqrt"](var + eps) if training else 1 / np.sqrt(var + eps))
@@ -115,6 +116,24 @@ def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     return _conv(x, weight, bias, 2, stride, padding, dilation, groups)
+
+
+def _conv_transpose(x, weight, bias, axes, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    stride, dilation, more = (_sizes(n, axes) for n in (stride, dilation, output_padding))
+    if any(m >= max(s, d) for m, s, d in zip(more, stride, dilation)):
+        raise ValueError("wengert: conv_transpose%dd: output_padding=%s is not below stride or dilation" % (axes, list(more)))
+    beside = [n for p, m in zip(_sizes(padding, axes), more) for n in (p, p - m)]
+    w = weight.permute(*range(2, axes + 2), 1, 0)
+    y = _b["conv_transpose"](_channels(x, axes, True), w, stride=stride, dilation=dilation, groups=groups, padding=beside)
+    return _channels(y if bias is None else y + bias, axes, False)
+
+
+def conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    return _conv_transpose(input, weight, bias, 1, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    return _conv_transpose(input, weight, bias, 2, stride, padding, output_padding, groups, dilation)
 
 
 def _pool(name, x, axes, size, stride, padding, **options):

@@ -1,12 +1,27 @@
 # SPDX-License-Identifier: MIT
 """Batches under PyTorch's names. wg.csv, wg.digits and wg.Data have batches of their own."""
+from collections.abc import Mapping
+
 import numpy as np
 
 import wengert as wg
 from wengert import _habits
 
 
-class TensorDataset:
+class Dataset:
+    """What a DataLoader makes batches of: a class of yours with __len__ and __getitem__."""
+
+    def __getitem__(self, i):
+        raise NotImplementedError("wengert: %s has no __getitem__(self, i)" % type(self).__name__)
+
+    def __add__(self, other):
+        return ConcatDataset([self, other])
+
+    def __class_getitem__(cls, of):
+        return cls
+
+
+class TensorDataset(Dataset):
     """Arrays of the same number of rows. dataset[i] is row i of each."""
 
     def __init__(self, *tensors):
@@ -21,13 +36,79 @@ class TensorDataset:
         return tuple(wg.tensor(t[i]) for t in self.tensors)
 
 
+class Subset(Dataset):
+    """The items of a dataset at these places."""
+
+    def __init__(self, dataset, indices):
+        self.dataset, self.indices = dataset, indices
+
+    def __len__(self):
+        return len(self.indices)
+
+    def __getitem__(self, i):
+        return self.dataset[int(self.indices[i])]
+
+
+class ConcatDataset(Dataset):
+    """The items of several datasets, one after another."""
+
+    def __init__(self, datasets):
+        self.datasets = list(datasets)
+
+    def __len__(self):
+        return sum(map(len, self.datasets))
+
+    def __getitem__(self, i):
+        n = len(self)
+        if not -n <= i < n:
+            raise IndexError("wengert: item %d of %d" % (i, n))
+        i %= n
+        for d in self.datasets:
+            if i < len(d):
+                return d[i]
+            i -= len(d)
+
+
+_OTHERWISE = "write DataLoader(dataset, collate_fn=f), and f makes a batch of a list"
+
+
+def default_collate(items):
+    """A batch of items: arrays and numbers along a new first axis, tuples, lists and dicts part by part, texts as a list."""
+    x = items[0]
+    if isinstance(x, wg.Value) and x.requires_grad:
+        return wg.stack(items)
+    if isinstance(x, (wg.Value, np.ndarray)):
+        return wg.tensor(np.stack([wg._plain(y) for y in items]))
+    if isinstance(x, (bool, int, float, np.generic)) and not isinstance(x, (str, bytes)):
+        return wg.tensor(np.array(items))
+    if isinstance(x, (str, bytes)):
+        return items
+    if isinstance(x, Mapping):
+        return {k: default_collate([y[k] for y in items]) for k in x}
+    if isinstance(x, (tuple, list)):
+        if len({len(y) for y in items}) != 1:
+            raise RuntimeError("wengert: a batch is of items of one length: %s" % _OTHERWISE)
+        parts = [default_collate(list(part)) for part in zip(*items)]
+        return type(x)(*parts) if hasattr(x, "_fields") else parts
+    raise TypeError("wengert: a batch is of arrays, numbers, texts, tuples, lists and dicts, not of %s: %s" % (
+        type(x).__name__, _OTHERWISE))
+
+
+def _of_rows(dataset, rows):
+    """The batch of these rows of a TensorDataset or of a part of one, at once. None: it is another dataset."""
+    while type(dataset) is Subset:
+        dataset, rows = dataset.dataset, np.asarray(dataset.indices)[rows]
+    return list(dataset[rows]) if type(dataset) is TensorDataset else None
+
+
 class DataLoader:
     """for x, y in loader: batches of a dataset, in a new order each time with shuffle=True."""
 
-    def __init__(self, dataset, batch_size=1, shuffle=False, drop_last=False, **options):
-        if set(options) - {"num_workers", "pin_memory"}:
+    def __init__(self, dataset, batch_size=1, shuffle=False, *, drop_last=False, collate_fn=None, **options):
+        if set(options) - {"num_workers", "pin_memory", "persistent_workers", "prefetch_factor"}:
             raise TypeError("wengert: DataLoader has no %s: write a loop over dataset[i]" % ", ".join(sorted(options)))
         self.dataset, self.batch_size, self.shuffle, self.drop_last = dataset, batch_size, shuffle, drop_last
+        self.collate_fn = collate_fn or default_collate
 
     def __len__(self):
         n = len(self.dataset)
@@ -38,15 +119,26 @@ class DataLoader:
         order = _habits._random().permutation(n) if self.shuffle else np.arange(n)
         for k in range(len(self)):
             rows = order[k * self.batch_size:(k + 1) * self.batch_size]
-            if isinstance(self.dataset, TensorDataset):
-                yield self.dataset[rows]
-            else:  # any object with __len__ and __getitem__
-                yield tuple(wg.tensor(np.stack([wg._plain(x) for x in column])) for column in zip(*(self.dataset[int(i)] for i in rows)))
+            batch = _of_rows(self.dataset, rows) if self.collate_fn is default_collate else None
+            yield batch or self.collate_fn([self.dataset[int(i)] for i in rows])
 
 
 def random_split(dataset, lengths):
-    order, at, parts = _habits._random().permutation(len(dataset)), 0, []
-    for n in lengths:
-        parts.append(TensorDataset(*(t[order[at:at + n]] for t in dataset.tensors)))
-        at += n
+    """Parts of a dataset in random order, of so many items each, or of such fractions, whose sum is 1."""
+    n, at, parts = len(dataset), 0, []
+    if abs(sum(lengths) - 1) < 1e-9 and all(x <= 1 for x in lengths):
+        fractions, lengths = lengths, [int(n * x) for x in lengths]
+        for i in range(n - sum(lengths)):  # as in PyTorch: what is left goes to the first ones
+            lengths[i % len(fractions)] += 1
+    if sum(lengths) != n:
+        raise ValueError("wengert: random_split: the lengths are %d together, and the dataset has %d items" % (sum(lengths), n))
+    order = _habits._random().permutation(n)
+    for k in lengths:
+        parts.append(Subset(dataset, order[at:at + k].tolist()))
+        at += k
     return parts
+
+
+def __getattr__(name):
+    known = [n for n in globals() if n[0] != "_"]
+    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, known, wg._CALL)))

@@ -64,7 +64,7 @@ def test(x, y):
     with torch.no_grad():
         output = model(x)
         loss = criterion(output, y)
-        _, predicted = torch.max(output, 1)
+        _, predicted = output.max(dim=1)
         accuracy = (predicted == y).float().mean()
     return loss.item(), accuracy.item()
 

@@ -102,7 +102,7 @@ for step in range(30):
     if step % 10 == 9:
         with torch.no_grad():
             pictures = netG(fixed_noise).detach().cpu()
-        seen += [pictures.mean().item(), pictures.std().item()]
+        seen += [pictures.mean().item(), pictures.std(unbiased=True).item()]
 
 weights = {"G." + name: value.numpy() for name, value in netG.state_dict().items()}
 weights.update({"D." + name: value.numpy() for name, value in netD.state_dict().items()})

@@ -21,7 +21,7 @@ class CausalSelfAttention(nn.Module):
 
     def forward(self, x):
         B, T, C = x.size()
-        q, k, v = self.c_attn(x).split(n_embd, dim=2)
+        q, k, v = self.c_attn(x).chunk(3, dim=2)
         q = q.view(B, T, n_head, C // n_head).transpose(1, 2)
         k = k.view(B, T, n_head, C // n_head).transpose(1, 2)
         v = v.view(B, T, n_head, C // n_head).transpose(1, 2)

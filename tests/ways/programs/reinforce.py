@@ -85,7 +85,7 @@ for episode in range(30):
         R = r + gamma * R
         returns.insert(0, R)
     returns = torch.tensor(returns)
-    returns = (returns - returns.mean()) / (returns.std() + eps)
+    returns = (returns - returns.mean()) / (returns.std(unbiased=True) + eps)
 
     policy_losses, value_losses = [], []
     for log_prob, value, R in zip(log_probs, values, returns):

@@ -67,7 +67,7 @@ step = 0
 for epoch in range(10):
     model.train()
     train_loss = 0
-    for x in torch.split(data, 20):
+    for x in data.chunk(3):
         optimizer.zero_grad()
         recon, mu, logvar = model(x, noise[step])
         loss, kld = loss_function(recon, x, mu, logvar)
