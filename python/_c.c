@@ -1209,6 +1209,8 @@ PyMODINIT_FUNC PyInit__c(void)
     graph_type = PyType_FromSpec(&graph_spec);
     const bool ok = graph_type &&
                     !PyModule_AddObject(m, "POLL", PyLong_FromVoidPtr((void *)(uintptr_t)poll)) &&
+                    !PyModule_AddIntConstant(m, "FORM", 2) && /* rises with each change that __init__.py must
+                                                               * know */
                     !PyModule_AddObject(m, "LIVE", PyLong_FromVoidPtr((void *)(uintptr_t)live_nodes)) &&
                     !PyModule_AddObject(m, "Graph", Py_NewRef(graph_type)) &&
                     !PyModule_AddObject(m, "Node", PyType_FromSpec(&value_spec)) &&

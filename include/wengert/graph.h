@@ -308,8 +308,9 @@ typedef struct wg_graph_watch {
 WG_API void wg_graph_watch_by(wg_graph *g, wg_graph_watch *watch); /* Looks there from now on; NULL: nowhere. */
 /* Whether n is a node of the present build, and no node of a parameter that has changed since (wg_params_keep_values). */
 WG_API bool wg_node_is_current(wg_node n);
-/* Whether n has a derivative by a parameter: it is made of one, and not only by ops without a derivative. */
-WG_API bool wg_node_is_trained(wg_node n);
+/* The sets of the parameters by which n has a derivative: those that it is made of, and not only by ops without a
+ * derivative. Writes at most `room` of them, and returns how many there are. */
+WG_API int wg_node_trained_by(wg_node n, wg_params **to, int room);
 /* wg_replay of root into another graph, where now[k] stands for node was[k]. */
 WG_API wg_node wg_replay_onto_at(wg_site here, wg_node root, wg_graph *into, const wg_node was[], const wg_node now[],
                                  int n);

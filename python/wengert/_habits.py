@@ -595,7 +595,7 @@ Value.__array_function__ = _array_function
 # ---- tensors with gradients ----
 
 
-Value.requires_grad = property(lambda v: not v._constant and _lib.wg_node_is_trained(v._node))
+Value.requires_grad = property(lambda v: not v._constant and _lib.wg_node_trained_by(v._node, None, 0) > 0)
 Value.is_leaf = property(lambda v: _lib.wg_node_leaf(v._node) == _INPUT)
 
 
@@ -615,13 +615,15 @@ for _name in ("clone", "copy"):
 Value.data = property(lambda x: _again(x, True))
 
 
-@_method
 def requires_grad_(x, requires_grad=True):
     """x.requires_grad = True: a tensor gets a gradient."""
     if isinstance(x, Leaf):
         x.requires_grad = requires_grad
         return x
     raise TypeError("wengert: write w = wg.tensor(numbers, requires_grad=True)")
+
+
+_method(requires_grad_, "requires_grad_")
 
 
 class Gradient(Value):

@@ -306,7 +306,7 @@ context_draws uint64 c:context* | The number of the last such stream, 0 at the s
 context_set_draws - c:context* draws:uint64 | The number of the last such stream, 0 at the start. wg_save keeps it. Set it: the same numbers are drawn again.
 graph_watch_by - g:graph* watch:graph_watch*! | Looks there from now on; NULL: nowhere.
 node_is_current bool n | Whether n is a node of the present build, and no node of a parameter that has changed since (wg_params_keep_values).
-node_is_trained bool n | Whether n has a derivative by a parameter: it is made of one, and not only by ops without a derivative.
+node_trained_by int n to:params** room:int | The sets of the parameters by which n has a derivative: those that it is made of, and not only by ops without a derivative. Writes at most `room` of them, and returns how many there are.
 replay_onto@ node root into:graph* was:node[] now:node[] n:int | wg_replay of root into another graph, where now[k] stands for node was[k].
 # group
 group_start@ group*! c:context* o:group_start_opts* | The group of all processes that the launcher has started; without one, this process alone. The number of processes must divide the number of shards. A context has at most one group, and a process one at a time; it ends with its context. Where the threads of c were not given, they are shared out among the processes of a machine. NULL: an error is recorded; all functions here take NULL.

@@ -154,15 +154,32 @@ static bool has_no_derivative(const wg_graph *g, uint32_t i, const void *arg)
     return wgi_called_op(&g->node[i])->none == WG_EVERY_OPERAND;
 }
 
-bool wg_node_is_trained(wg_node n)
+/* The set of a leaf, also of one that has changed since; NULL: it is no parameter, or the set was freed. */
+static wg_params *set_of(const wg_graph *g, uint32_t i)
+{
+    const wgi_node *n = &g->node[i];
+    if (n->op != &wgi_op_param) return NULL;
+    if (n->parameter->owner != g->c->earlier) return n->parameter->owner;
+    const wgi_parameter *q = wgi_earlier_of(g, n->parameter);
+    return q ? q->owner : NULL;
+}
+
+int wg_node_trained_by(wg_node n, wg_params **to, int room)
 {
     wg_graph *g = n.graph;
-    if (!wg_node_ok(n)) return false;
+    if (!wg_node_ok(n)) return 0;
     wgi_place place = wgi_arena_place(&g->temp);
     wgi_reached r;
-    bool found = false;
-    if (wgi_reach(g, &g->temp, &n.index, 1, 0, has_no_derivative, NULL, &r))
-        for (uint32_t k = 0; k < r.count && !found; k++) found = g->node[r.node[k]].op == &wgi_op_param;
+    wg_params **set = wgi_arena_alloc(&g->temp, sizeof *set * ((size_t)g->params + g->earliers + 1));
+    int found = 0;
+    if (set && wgi_reach(g, &g->temp, &n.index, 1, 0, has_no_derivative, NULL, &r))
+        for (uint32_t k = 0; k < r.count; k++) {
+            wg_params *p = set_of(g, r.node[k]);
+            int known = 0;
+            while (known < found && set[known] != p) known++;
+            if (p && known == found) set[found++] = p;
+        }
+    for (int k = 0; to && k < found && k < room; k++) to[k] = set[k];
     wgi_arena_rewind(&g->temp, place);
     return found;
 }

@@ -1,0 +1,24 @@
+/* test_ways.c: what Python keeps between two calls, beside PyTorch: tests/ways. `make whole KINDS=ways` has
+ * all of it. */
+#include "wgshell.h"
+
+TestSuite(ways, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+#define WITH_PYTHON                                                      \
+    "export PYTHONPATH=\"$PWD/python\" PYTHONDONTWRITEBYTECODE=1\n"      \
+    "export WENGERT_LIBRARY=\"$(cd \"$build\" && pwd)/libwengert.so\"\n" \
+    "python=$(tests/python.sh) || { echo 'skipped: no python3 with NumPy here'; exit 0; }\n"
+#define SCRIPT(name, words)                                               \
+    wgt_shell_or_skip(WITH_PYTHON "$python tests/ways/" name ".py " words \
+                                  " >\"$in/said\" || { cat \"$in/said\"; exit 1; }")
+
+/* A value keeps its number, however a parameter changes. */
+Test(ways, mutations) { SCRIPT("mutations", ""); }
+
+/* Eight programs: the weights after 30 steps. */
+Test(ways, programs) { SCRIPT("programs", ""); }
+
+/* Of ways of stepping and what has memory a part. */
+Test(ways, draws) { SCRIPT("stepping", "random F.dropout"); }
+Test(ways, training) { SCRIPT("stepping", "training torch:"); }
+Test(ways, threads) { SCRIPT("stepping", "threads"); }
