@@ -625,8 +625,8 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
                     raise Error("wengert: a value of another thread has no derivative here: write x.detach() for its numbers alone")
                 self._carried[key] = self._made_again(x), None
             else:
-                a = np.ascontiguousarray(x.numpy(copy=False))
-                self._carried[key] = self._number(_lib.wg_node_name(x._node) or None, a, _lib.wg_node_site(x._node)), a
+                a, site = np.asarray(x.numpy(copy=False), order="C"), _lib.wg_node_site(x._node)
+                self._carried[key] = self._number(_lib.wg_node_name(x._node) or None, a, _sites.setdefault(site, site)), a
         return self._carried[key][0]
 
     def _at(self, place):

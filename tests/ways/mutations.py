@@ -380,6 +380,17 @@ out += [b.tolist(), (b + 1).tolist(), (w * b).sum().item()]
 (w * b).sum().backward()
 out.append(w.grad.tolist())
 """,
+    "shapes_of_kept": """
+w = m.tensor([1.0, 2.0], requires_grad=True)
+opt = m.optim.SGD([w], lr=0.1)
+target, factor, column = (w.detach() * 2).sum(), m.tensor(3.0) * 2, (w * 3).detach().reshape(2, 1)
+for step in range(3):
+    loss = ((w - target) ** 2).sum() * factor
+    opt.zero_grad()
+    loss.backward()
+    opt.step()
+    out += [[8.0] + list(v.shape) for v in (target, factor, column, target + 1, loss, column * loss)] + [loss.item()]
+""",
     "notebook": NETS + """
 net = linear(3, 1, 1)
 out.append(net(x).tolist())
