@@ -67,8 +67,8 @@ static struct {
 
 /* Attributes of frames, of what a value has, and of a graph's begin; words of options. */
 #define OF_FRAMES(X) X(f_lasti) X(f_back) X(co_filename)
-#define OF_VALUES(X) X(graph) X(context) X(_look) X(_value) X(_was_read) X(_p)
-#define OF_BEGIN(X)  X(_called) X(_before) X(_losses) X(_carried)
+#define OF_VALUES(X) X(graph) X(context) X(_look) X(_value) X(_was_read) X(_has_grown) X(_p)
+#define OF_BEGIN(X)  X(_called) X(_before) X(_losses) X(_carried) X(_cut)
 #define WORDS(X)     X(axis) X(axes) X(dim) X(dims) X(keepdim) X(keepdims)
 #define NAMES(X)     OF_FRAMES(X) OF_VALUES(X) OF_BEGIN(X) WORDS(X)
 static struct {
@@ -89,6 +89,7 @@ typedef struct graph {
                             * or None) */
     char ended, automatic;
     unsigned long thread; /* that has made it */
+    int most;             /* so is a new node behind this one */
     int limit;            /* a read of a node behind it is told to __init__.py */
 } graph;
 /* The base of the class Value. constant: a number elsewhere than in a block of no_grad. A Leaf has no graph:
@@ -239,7 +240,15 @@ typedef struct home {
 /* The value of a call. What is no node of a graph is for __init__.py. */
 static PyObject *result(wg_node n, const home *h)
 {
-    if (n.graph && !has_failed(h->raw)) return made(n, h->graph);
+    if (n.graph && !has_failed(h->raw)) {
+        const graph *g = (const graph *)h->graph;
+        PyObject *v = made(n, h->graph);
+        if (!v || !g->automatic || n.index <= (uint32_t)g->most) return v;
+        PyObject *none = PyObject_CallMethodObjArgs(v, name._has_grown, NULL);
+        if (!none) Py_CLEAR(v);
+        Py_XDECREF(none);
+        return v;
+    }
     PyObject *s = node_struct(n), *y = s ? PyObject_CallMethodObjArgs(h->graph, name._value, s, NULL) : NULL;
     Py_XDECREF(s);
     return y;
@@ -956,6 +965,7 @@ static bool begin_again(graph *g)
     library.begin(g->raw, WG_TRAIN);
     if (g->leaves) PyDict_Clear(g->leaves);
     if (g->watch) g->watch->of.changed = 0;
+    g->limit = 64, g->most = 4096;
     return !has_failed(g->raw);
 }
 
@@ -1124,6 +1134,7 @@ static PyMemberDef graph_fields[] = { { "_ended", T_BOOL, offsetof(graph, ended)
                                       { "_auto", T_BOOL, offsetof(graph, automatic), 0, NULL },
                                       { "_leaves", T_OBJECT_EX, offsetof(graph, leaves), 0, NULL },
                                       { "_thread", T_ULONG, offsetof(graph, thread), 0, NULL },
+                                      { "_most", T_INT, offsetof(graph, most), 0, NULL },
                                       { "_limit", T_INT, offsetof(graph, limit), 0, NULL },
                                       { "_g", T_ULONGLONG, offsetof(graph, raw), 0, NULL },
                                       { "_watch_at", T_ULONGLONG, offsetof(graph, watch), 0, NULL },

@@ -311,6 +311,8 @@ WG_API bool wg_node_is_current(wg_node n);
 /* The sets of the parameters by which n has a derivative: those that it is made of, and not only by ops without a
  * derivative. Writes at most `room` of them, and returns how many there are. */
 WG_API int wg_node_trained_by(wg_node n, wg_params **to, int room);
+/* Whether y has a derivative by x, a node of the same graph: it is made of it, and not only by ops without one. */
+WG_API bool wg_node_derives_from(wg_node y, wg_node x);
 /* wg_replay of root into another graph, where now[k] stands for node was[k]. */
 WG_API wg_node wg_replay_onto_at(wg_site here, wg_node root, wg_graph *into, const wg_node was[], const wg_node now[],
                                  int n);

@@ -130,11 +130,16 @@ WG_API wg_params *wg_params_with_at(wg_site here, wg_params *p, const wg_given *
 
 /* ---- for bindings: values that keep their numbers ---- */
 
-/* on: what was made of the parameters of p keeps its number when they change, by whatever call, read before or not.
- * Each graph with nodes of p gets a copy of them before the change. The next wg_param of the graph is a new node,
- * with the new value. A wg_backward adds the gradients of old and new nodes. Without it, the default, a value that was
- * not read before the change is an error. */
-WG_API void wg_params_keep_values(wg_params *p, bool on);
+typedef enum wg_keep {
+    WG_KEEP_OPEN, /* the default: what was read, if an evaluation is open; without one nothing is fixed yet */
+    WG_KEEP_READ, /* what was read; the rest is an error */
+    WG_KEEP       /* all */
+} wg_keep;
+/* Which values keep their numbers, of those that were made of the parameters of p, when these change by whatever call.
+ * WG_KEEP: each graph with nodes of p gets a copy of them before the change, so what was not read can be read
+ * afterwards. The next wg_param of the graph is a new node, with the new value. A wg_backward adds the gradients of old
+ * and new nodes. wg_lbfgs, which moves the parameters of one graph, does not go with it. */
+WG_API void wg_params_keep_values(wg_params *p, wg_keep how);
 
 /* ---- parameters that hold still ---- */
 

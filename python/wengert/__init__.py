@@ -215,6 +215,8 @@ def _warned(user, text):
         frame, level = frame.f_back, level + 1
     warnings.warn(text.decode(), stacklevel=level)
 
+_WARNED = _WARNING(_warned)
+
 class _OfTable:
     """The calls wg_T_name(T *, ...) of C are methods of T's class: c.py makes them."""
 
@@ -289,7 +291,7 @@ class Context(_OfTable):
         self._random, self._draws = np.random.default_rng(o.seed), 0
         self._dropped = collections.deque()  # what nobody has any more, as pairs: how it is freed, and its address
         self._raised = None  # by a function of yours that the library has called
-        self._warn = _WARNING(_warned)
+        self._warn = _WARNED
         o.on_warning = ctypes.cast(self._warn, c_void_p)
         self._weak = weakref.ref(self)
         if _c:
@@ -345,6 +347,7 @@ class Context(_OfTable):
         e, self._raised = self._raised, None
         if not e and _lib.wg_failed(self._c):
             text = _lib.wg_message(self._c).decode(errors="replace")
+            text = text.replace("read it before wg_optim_step or wg_keep it", "read it before, or compute it again")
             e = Error(re.sub(r"(?<![\w.])\.([a-z_]+) = ([-\w.]+)", _in_python, text))
         if e:
             _lib.wg_recover(self._c)
@@ -566,7 +569,8 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         mode = mode or ("train" if train else "eval")
         if mode not in ("train", "eval"):
             raise TypeError("wengert: mode is train or eval, not %r" % (mode,))
-        self._ended, self._losses, self._leaves, self._carried, self._limit = False, {}, {}, {}, 64
+        self._ended, self._losses, self._leaves, self._carried, self._cut = False, {}, {}, {}, []
+        self._limit, self._most = 64, 4096
         self._watch.changed = 0
         _lib.wg_begin(self._g, ("train", "eval").index(mode))
         self._before, self._called = self._called, {}
@@ -620,14 +624,27 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         """A value of another graph of ours: an input with its number, or if it has a derivative all that it was made of."""
         key = x.graph._serial, x._node.index, x._node.generation
         if key not in self._carried:
-            if x.requires_grad:
-                if x.graph._thread != threading.get_ident():
-                    raise Error("wengert: a value of another thread has no derivative here: write x.detach() for its numbers alone")
+            trained = x.requires_grad
+            if trained and x.graph._thread == threading.get_ident() and not x.graph._has_changed(x):
                 self._carried[key] = self._made_again(x), None
             else:
                 a, site = np.asarray(x.numpy(copy=False), order="C"), _lib.wg_node_site(x._node)
                 self._carried[key] = self._number(_lib.wg_node_name(x._node) or None, a, _sites.setdefault(site, site)), a
+                if trained:
+                    self._cut.append(self._carried[key][0])
         return self._carried[key][0]
+
+    def _has_changed(self, x):
+        """Whether a parameter has changed since x was made of it: then x is not made again."""
+        return builtins.any(store and not _lib.wg_node_is_current(n := self._at(at)) and _lib.wg_depends_on(x._node, n)
+                            for _, at, store in self._leaves.values())
+
+    def _look_at_cuts(self, y):
+        """Raises if y has a derivative by a number that was carried here without its own."""
+        for n in self._cut:
+            if _lib.wg_node_derives_from(y._node, n):
+                raise Error("wengert: this depends on a value of an earlier step, made before the parameters changed, whose derivative is "
+                            "gone: write .detach() where that value is used")
 
     def _at(self, place):
         """The node of a place in _leaves."""
@@ -759,6 +776,13 @@ class Value(_c.Node if _c else _Node_of_graph):
             g._limit = 2 * self._node.index
             g._ended = len(others) < 64 and not builtins.any(v.requires_grad for v in others)
 
+    def _has_grown(self):
+        """Values that nobody reads are computed, too, before there are too many of them."""
+        g = self.graph
+        g._most = 2 * self._node.index
+        if not self.requires_grad:
+            self.numpy()
+
     def numpy(self, copy=True):
         """Its numbers as an array. copy=False: without a copy, to read only. It stays as it is, whatever the graph does next."""
         lent = None if copy else self.graph._carried.get(("array", self._node.index))
@@ -798,6 +822,7 @@ class Value(_c.Node if _c else _Node_of_graph):
             return (self * gradient).sum().backward(retain_graph=retain_graph)
         if create_graph:
             raise TypeError("wengert: create_graph: write wg.grad(y, w), whose result has derivatives itself")
+        self.graph._look_at_cuts(self)
         if p is not None:
             (_lib.wg_backward_add_at if add else _lib.wg_backward_at)(_here(), self._node, p._p)
             return self.graph.context._look()
@@ -1494,6 +1519,7 @@ def _to_array(f, context, shapes, to):
     sizes = [int(np.prod(s)) for s in shapes]
 
     def call(*pointers):
+        before, _now.graph = getattr(_now, "graph", None), None  # f makes values in a graph of its own
         try:
             y = f(*(np.ctypeslib.as_array(p, (n,)).reshape(s).copy() if n else np.empty(s)
                     for p, n, s in zip(pointers, sizes, shapes)))
@@ -1507,6 +1533,8 @@ def _to_array(f, context, shapes, to):
         except BaseException as e:
             context._raised = context._raised or e
             return 1
+        finally:
+            _now.graph = before
     return call
 
 def extern(x, shape, forward, backward=None, name=None, impure=None):
@@ -1570,6 +1598,7 @@ class Params(_OfTable):
         self._p, self._optimizer, self._cleared = _p or _lib.wg_params_new(self.context._c), None, True
         if not _p:
             self._ends = self.context._frees(self, "_free_params", self._p)
+            _lib.wg_params_keep_values(self._p, 1)  # WG_KEEP_READ
         self._heirs = []  # parameters of PyTorch's way that have moved to another set, and their names here
         self.context._sets.add(self)
 
@@ -2023,6 +2052,7 @@ def _many(f, y, between, x):
     x = _values_of(x)
     if not isinstance(y, Value):
         raise TypeError("wengert: the derivative is of a value, not of %r" % (y,))
+    y.graph._look_at_cuts(y)
     nodes, to = (_Node * len(x))(*(y.graph._node(v) for v in x)), (_Node * len(x))()
     f(_here(), y._node, *between, nodes, len(x), to)
     y.graph.context._look()

@@ -648,7 +648,7 @@ wg.Gradient = Gradient
 
 def _new_store(context):
     store = Params(context)
-    _lib.wg_params_keep_values(store._p, True)
+    _lib.wg_params_keep_values(store._p, 2)  # WG_KEEP
     return store
 
 
@@ -850,10 +850,34 @@ class no_grad:
         wg._off(self._before.pop())
 
     def __call__(self, f):
+        if inspect.isgeneratorfunction(f):
+            return self._of_generator(f)
+
         @functools.wraps(f)
         def inside(*given, **options):
             with type(self)():
                 return f(*given, **options)
+        return inside
+
+
+    def _of_generator(self, f):
+        """Each stretch between two values of the generator is a block."""
+        @functools.wraps(f)
+        def inside(*given, **options):
+            generator, go, what = f(*given, **options), "send", (None,)
+            while True:
+                try:
+                    with type(self)():
+                        y = getattr(generator, go)(*what)
+                except StopIteration as end:
+                    return end.value
+                try:
+                    go, what = "send", ((yield y),)
+                except GeneratorExit:
+                    generator.close()
+                    raise
+                except BaseException as e:
+                    go, what = "throw", (e,)
         return inside
 
 
@@ -1072,13 +1096,20 @@ def checkpoint(f, *given, **_):
 calls["remat"] = checkpoint
 
 
+class _Kept(types.SimpleNamespace):
+    """The ctx of a Function."""
+    saved_tensors = ()
+
+    def save_for_backward(self, *kept):
+        self.saved_tensors = kept
+
+
 class Function:
     """A function with a derivative of yours, as in PyTorch: forward(ctx, *x) and backward(ctx, gy), static; f = Name.apply."""
 
     @classmethod
     def apply(cls, *x):
-        ctx = types.SimpleNamespace(saved_tensors=())
-        ctx.save_for_backward = lambda *kept: setattr(ctx, "saved_tensors", kept)
+        ctx = _Kept(needs_input_grad=tuple(isinstance(v, Value) and v.requires_grad for v in x))
         places = [i for i, v in enumerate(x) if isinstance(v, Value)]
         y = cls.forward(ctx, *x)
         wanted = [x[i] if not isinstance(x[i], Parameter) else x[i].graph._value(x[i]._node) for i in places]

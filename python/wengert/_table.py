@@ -307,6 +307,7 @@ context_set_draws - c:context* draws:uint64 | The number of the last such stream
 graph_watch_by - g:graph* watch:graph_watch*! | Looks there from now on; NULL: nowhere.
 node_is_current bool n | Whether n is a node of the present build, and no node of a parameter that has changed since (wg_params_keep_values).
 node_trained_by int n to:params** room:int | The sets of the parameters by which n has a derivative: those that it is made of, and not only by ops without a derivative. Writes at most `room` of them, and returns how many there are.
+node_derives_from bool y x | Whether y has a derivative by x, a node of the same graph: it is made of it, and not only by ops without one.
 replay_onto@ node root into:graph* was:node[] now:node[] n:int | wg_replay of root into another graph, where now[k] stands for node was[k].
 # group
 group_start@ group*! c:context* o:group_start_opts* | The group of all processes that the launcher has started; without one, this process alone. The number of processes must divide the number of shards. A context has at most one group, and a process one at a time; it ends with its context. Where the threads of c were not given, they are shared out among the processes of a machine. NULL: an error is recorded; all functions here take NULL.
@@ -656,7 +657,7 @@ snapshot_free - s:snapshot* | Frees the snapshot.
 params_copy@ status to:params* from:params* | Gives the parameters and states of `to` the values of those of the same names in `from`, two sets or parts of sets. All of `from` must fit. If `to` lacks one, it is made.
 params_blend@ status to:params* from:params* tau:double | to = (1 - tau) to + tau from, for tau in [0, 1]: a target network that follows slowly, an average of weights. States of integers are copied. What `to` lacks is made as a copy.
 params_with@ params*! p:params* list:given* n:int | p with the n given nodes, of one graph, in the place of parameters: for a layer that shall compute with values that were computed themselves. Weights after a step that is differentiated (MAML), weight normalisation, a net that makes the weights of another
-params_keep_values - p:params* on:bool | on: what was made of the parameters of p keeps its number when they change, by whatever call, read before or not. Each graph with nodes of p gets a copy of them before the change. The next wg_param of the graph is a new node, with the new value. A wg_backward adds the gradients of old and new nodes. Without it, the default, a value that was not read before the change is an error.
+params_keep_values - p:params* how:keep | Which values keep their numbers, of those that were made of the parameters of p, when these change by whatever call. WG_KEEP: each graph with nodes of p gets a copy of them before the change, so what was not read can be read afterwards. The next wg_param of the graph is a new node, with the new value. A wg_backward adds the gradients of old and new nodes. wg_lbfgs, which moves the parameters of one graph, does not go with it.
 params_freeze@ status p:params* pattern:text on:bool | on: parameters of p whose names match get no gradient, and no optimizer changes them, until the same is said with false. In a pattern * stands for any characters, ? for one: "body.*". The names are those in p. The last call whose pattern matches decides, also for parameters that are made later. wg_grad by a frozen parameter is not changed.
 params_seal - p:params* on:bool | on: to make another parameter of the set is an error, which names the nearest name that is there. So a name that is mistyped after the first step is found.
 # transformer
@@ -857,6 +858,7 @@ figure_color WG_COLOR_DEFAULT WG_COLOR_BLUE WG_COLOR_ORANGE WG_COLOR_GREEN WG_CO
 figure_format WG_FIGURE_BY_PATH WG_FIGURE_SVG WG_FIGURE_HTML WG_FIGURE_TEX WG_FIGURE_TXT WG_FIGURE_PNG WG_FIGURE_PDF
 formula_form WG_FORMULA_UNICODE WG_FORMULA_ASCII WG_FORMULA_LATEX
 init_kind WG_INIT_DEFAULT WG_INIT_CONST WG_INIT_NORMAL WG_INIT_UNIFORM WG_INIT_VARIANCE WG_INIT_VALUES WG_INIT_TRUNCATED WG_INIT_ORTHOGONAL WG_INIT_IDENTITY WG_INIT_SPARSE
+keep WG_KEEP_OPEN WG_KEEP_READ WG_KEEP
 language WG_IN_WG WG_IN_C WG_IN_CPP WG_IN_PYTHON WG_IN_LANGUAGES
 layer_mode WG_AS_GRAPH WG_AS_TRAIN WG_AS_EVAL
 leaf WG_LEAF_NONE WG_LEAF_NUMBER WG_LEAF_INPUT WG_LEAF_PARAM WG_LEAF_STATE WG_LEAF_STREAM

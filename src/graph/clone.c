@@ -196,6 +196,7 @@ static wg_node stands_for(void *user, wg_node was, wg_node now)
 wg_node wg_replay_onto_at(wg_site here, wg_node root, wg_graph *into, const wg_node was[],
                           const wg_node now[], int n)
 {
+    WG_USER_CALL(here, "replay_onto");
     standing s = { was, now, was && now ? n : 0 };
     return wg_replay_at(here, root, into, &WG_OPTS(wg_replay_opts, .each = stands_for, .each_user = &s));
 }

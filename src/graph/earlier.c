@@ -131,15 +131,21 @@ static void keep_in_graphs(wg_params *root)
     }
 }
 
-void wg_params_keep_values(wg_params *p, bool on)
+/* What is read afterwards and was made of the set is an error, as if something had been read before. */
+static void open_evaluations(wg_params *root)
 {
-    if (!p) wg_fail(NULL, NULL, WG_ERROR_USE, "params_keep_values: the parameter set is NULL");
-    else p->root->keeps = on ? keep_in_graphs : NULL;
+    for (wg_graph *g = root->c->graphs.first; g; g = g->next) {
+        size_t k = 0;
+        while (k < g->params && g->node[g->param[k]].parameter->owner != root) k++;
+        if (k < g->params && !g->busy.depth && !g->now.open && (!g->watch || g->watch->live > 0))
+            wgi_use_begin(g);
+    }
 }
 
-void wg_graph_watch_by(wg_graph *g, wg_graph_watch *watch)
+void wg_params_keep_values(wg_params *p, wg_keep how)
 {
-    if (g) g->watch = watch;
+    if (!p) wg_fail(NULL, NULL, WG_ERROR_USE, "params_keep_values: the parameter set is NULL");
+    else p->root->keeps = how == WG_KEEP ? keep_in_graphs : how == WG_KEEP_READ ? open_evaluations : NULL;
 }
 
 bool wg_node_is_current(wg_node n)
@@ -184,8 +190,23 @@ int wg_node_trained_by(wg_node n, wg_params **to, int room)
     return found;
 }
 
+bool wg_node_derives_from(wg_node y, wg_node x)
+{
+    wg_graph *g = y.graph;
+    if (!wg_node_ok(y) || !wg_node_ok(x) || x.graph != g) return false;
+    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_reached r;
+    const bool is = wgi_reach(g, &g->temp, &y.index, 1, x.index, has_no_derivative, NULL, &r) &&
+                    wgi_reached_at(&r, x.index) != WGI_NOT_REACHED;
+    wgi_arena_rewind(&g->temp, place);
+    return is;
+}
+
 /* ---- what needs the value of a node that has lost it ---- */
 
+/* By node: WANTED: its value is to be read. ON_PATH: the derivative of the loss goes through it, so it is
+ * computed again if need be. */
+enum { WANTED = 1, ON_PATH = 2 };
 typedef struct walk {
     wg_graph *g;
     uint8_t *seen, *trained; /* by node; trained: it has a derivative by a target of the request */
@@ -197,23 +218,28 @@ bool wgi_is_lost(const wg_graph *g, const wgi_node *n)
     return g->lost && wgi_has_parameter(n) && n->parameter->owner == g->c->earlier && !n->parameter->data;
 }
 
-static void visit(walk *w, uint32_t i)
+static void visit(walk *w, uint32_t i, uint8_t how)
 {
-    if (!w->seen[i]) w->todo[w->left++] = i;
-    w->seen[i] = 1;
+    const bool fresh = !(w->seen[i] & how);
+    w->seen[i] |= how;
+    if (fresh) w->todo[w->left++] = i;
 }
 
-/* From the nodes in todo on: those that are made to be read. A result is there, unless its derivative is
- * wanted, too. */
+/* From the nodes in todo on, each at most twice. A result is there, unless the derivative goes through it. */
 static void visit_all(walk *w)
 {
     wg_graph *g = w->g;
     while (w->left && !w->found) {
         const uint32_t i = w->todo[--w->left];
         const wgi_node *n = &g->node[i];
-        if (wgi_is_lost(g, n)) w->found = i;
-        if (!w->trained[i] && is_result(g, i, NULL)) continue;
-        for (uint32_t k = 0; !wgi_is_leaf(n) && k < n->operands; k++) visit(w, wgi_in(n)[k]);
+        const bool path = w->seen[i] & ON_PATH && w->trained[i];
+        if (wgi_is_lost(g, n) && !is_result(g, i, NULL)) w->found = i;
+        if (wgi_is_leaf(n) || (!path && is_result(g, i, NULL))) continue;
+        const bool ends = wgi_called_op(n)->none == WG_EVERY_OPERAND;
+        for (uint32_t k = 0; k < n->operands; k++) {
+            const uint32_t x = wgi_in(n)[k];
+            visit(w, x, path && !ends && w->trained[x] ? ON_PATH : WANTED);
+        }
     }
 }
 
@@ -243,12 +269,12 @@ bool wgi_needs_lost(wg_graph *g, const wgi_request *r)
     walk w = { .g = g,
                .seen = wgi_arena_alloc(&g->temp, g->count),
                .trained = wgi_arena_alloc(&g->temp, g->count),
-               .todo = wgi_arena_alloc(&g->temp, sizeof *w.todo * g->count) };
+               .todo = wgi_arena_alloc(&g->temp, sizeof *w.todo * 2 * g->count) };
     if (!w.seen || !w.trained || !w.todo) return true;
     memset(w.seen, 0, g->count), memset(w.trained, 0, g->count);
     if (r->backward) mark_trained(&w, r);
-    if (r->backward) visit(&w, r->loss);
-    for (int k = 0; k < r->roots; k++) visit(&w, r->root[k]);
+    if (r->backward) visit(&w, r->loss, ON_PATH);
+    for (int k = 0; k < r->roots; k++) visit(&w, r->root[k], WANTED);
     visit_all(&w);
     wgi_arena_rewind(&g->temp, place);
     if (!w.found) return false;

@@ -243,6 +243,11 @@ void wg_graph_draw_anew(wg_graph *g, bool on)
     if (is_there(g, "graph_draw_anew")) g->anew = on;
 }
 
+void wg_graph_watch_by(wg_graph *g, wg_graph_watch *watch)
+{
+    if (is_there(g, "graph_watch_by")) g->watch = watch;
+}
+
 uint64_t wg_context_draws(const wg_context *c) { return c ? c->draws : 0; }
 void wg_context_set_draws(wg_context *c, uint64_t draws)
 {

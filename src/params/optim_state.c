@@ -2,14 +2,19 @@
  * steps. */
 #include "params/stepping.h"
 
+static bool is_there(const wg_optim *o, const char *who)
+{
+    return o || wgi_fail(NULL, NULL, who, WG_ERROR_USE, "the optimizer is NULL") == WG_OK;
+}
+
 void wg_optim_keep_gradients(wg_optim *o, bool on)
 {
-    if (o) o->keeps = on;
+    if (is_there(o, "optim_keep_gradients")) o->keeps = on;
 }
 
 void wg_optim_zero_grad(wg_optim *o)
 {
-    if (!o) return;
+    if (!is_there(o, "optim_zero_grad")) return;
     o->s.fresh = false;
     o->s.used_here = NULL;
 }
@@ -40,13 +45,13 @@ static void *place(const wgi_parameter *q, int j)
 
 const char *wg_optim_array_name(const wg_optim *o, int k)
 {
-    const int j = array(o, k);
+    const int j = is_there(o, "optim_array_name") ? array(o, k) : -1;
     return j < 0 ? NULL : o->s.kind->moment[j];
 }
 
 wg_tensor wg_optim_array(const wg_optim *o, int k, int i)
 {
-    const int j = array(o, k);
+    const int j = is_there(o, "optim_array") ? array(o, k) : -1;
     const wgi_parameter *q = j < 0 ? NULL : parameter(o, i);
     return q && !q->state ? (wg_tensor){ q->dtype, q->shape, place(q, j) } : (wg_tensor){ 0 };
 }
@@ -75,7 +80,7 @@ wg_status wg_optim_set_array_at(wg_site here, wg_optim *o, int k, int i, wg_tens
 
 int64_t wg_optim_steps(wg_optim *o, int i)
 {
-    const wgi_parameter *q = o ? parameter(o, i) : NULL;
+    const wgi_parameter *q = is_there(o, "optim_steps") ? parameter(o, i) : NULL;
     if (!q || q->state || !wgi_ages_update(o)) return 0;
     return (int64_t)(o->s.steps - (o->s.kind->rates ? wgi_age_missed(o, q) : 0));
 }

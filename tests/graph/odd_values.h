@@ -132,6 +132,7 @@ VALUES(wg_site, wg_site, w->site ? w->site : "a, b\nodd.c:1", NULL, "", "x", "\n
     X(wg_word_kind)     \
     X(wg_marker)        \
     X(wg_mode)          \
+    X(wg_keep)          \
     X(wg_ode_method)    \
     X(wg_pad_mode)      \
     X(wg_pool_by) X(wg_reduction) X(wg_resize_mode) X(wg_scale) X(wg_series_kind) X(wg_status) X(wg_verdict)

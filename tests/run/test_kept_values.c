@@ -56,7 +56,7 @@ Test(kept_values, numbers_stay_by_whatever_call_the_parameters_change)
             wg_snapshot *was = wg_params_snapshot(p);
             cr_assert_eq(wg_save(c, path), WG_OK);
             wg_params_assign(p, "w", (double[]){ 2, -1 }, 2);
-            wg_params_keep_values(p, true);
+            wg_params_keep_values(p, WG_KEEP);
             wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_zeros()), view = wg_reshape(w, WG_SHAPE(2, 1)),
                     y = wg_mul(w, 3), s = wg_sum(w);
             if (way > 2) wg_value(y), wg_value(view);
@@ -89,7 +89,7 @@ Test(kept_values, numbers_stay_by_whatever_call_the_parameters_change)
 Test(kept_values, a_graph_is_begun_again)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
-    wg_params_keep_values(p, true);
+    wg_params_keep_values(p, WG_KEEP);
     wg_optim *o = wg_sgd(p, .lr = 0.25);
     double x = 1;
     for (int step = 0; step < 20; step++) {
@@ -116,7 +116,7 @@ Test(kept_values, numbers_outlive_the_set)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
     wg_params *q = wg_params_new(c);
-    wg_params_keep_values(q, true);
+    wg_params_keep_values(q, WG_KEEP);
     wg_node y = wg_mul(wg_param(g, q, "w", WG_SCALAR, wg_const(2)), 3);
     wg_params_assign(q, "w", (double[]){ 5 }, 1);
     wg_params_free(q);
@@ -129,7 +129,7 @@ Test(kept_values, a_graph_of_which_nobody_has_a_value_gets_no_copies)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
     wg_graph_watch watch = { 0, 0, NULL };
-    wg_params_keep_values(p, true);
+    wg_params_keep_values(p, WG_KEEP);
     wg_graph_watch_by(g, &watch);
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2));
     wg_params_assign(p, "w", (double[]){ 5 }, 1);
@@ -224,7 +224,7 @@ Test(kept_values, what_was_not_kept_is_an_error)
     for (int interpret = -1; interpret <= 1; interpret++) {
         WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = interpret));
         wg_graph_watch watch = { 1, 0, held_nodes };
-        wg_params_keep_values(p, true);
+        wg_params_keep_values(p, WG_KEEP);
         wg_graph_watch_by(g, &watch);
         wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), y = wg_square(w),
                 view = wg_reshape(w, WG_SHAPE(2, 1)),
@@ -263,7 +263,7 @@ Test(kept_values, an_unread_value_is_a_reason_to_copy)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
     wg_graph_watch watch = { 1, 0, held_nodes };
-    wg_params_keep_values(p, true);
+    wg_params_keep_values(p, WG_KEEP);
     wg_graph_watch_by(g, &watch);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), y = wg_square(w),
             x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));

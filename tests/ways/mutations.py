@@ -391,6 +391,49 @@ for step in range(3):
     opt.step()
     out += [[8.0] + list(v.shape) for v in (target, factor, column, target + 1, loss, column * loss)] + [loss.item()]
 """,
+    "total_of_losses": """
+w = m.tensor([1.0, 2.0], requires_grad=True)
+opt = m.optim.SGD([w], lr=0.1)
+total, losses, smooth = 0, [], 0.0
+for step in range(5):
+    loss = ((w - 1) ** 2).sum()
+    smooth = 0.9 * smooth + 0.1 * loss
+    opt.zero_grad()
+    ((w * 3).sum() * (loss - smooth).detach() + loss).backward()
+    opt.step()
+    total = total + loss
+    losses.append(loss)
+out += [total.item(), (sum(losses) / 5).item(), m.stack(losses).tolist(), smooth.item(), w.tolist()]
+""",
+    "sum_of_two_steps": """
+w = m.tensor([1.0, 2.0], requires_grad=True)
+x = w * 2
+out.append(x.tolist())
+put(w, [3.0, 4.0])
+y = w * 3
+out += [(x + y).tolist(), m.stack([x, y]).tolist(), (y * x.detach()).sum().item()]
+""",
+    "coefficient_of_other": """
+v, w = m.tensor([1.0, 2.0], requires_grad=True), m.tensor([3.0, 4.0], requires_grad=True)
+c = (v * w).sum().detach()
+out.append(c.item())
+loss = (w * c).sum()
+put(v, [0.0, 0.0])
+loss.backward()
+out.append(w.grad.tolist())
+""",
+    "generator_in_no_grad": """
+w = m.tensor([1.0, 2.0], requires_grad=True)
+@m.no_grad()
+def values():
+    sent = yield w * 2
+    yield w * sent
+made = values()
+first = next(made)
+out += [float(first.requires_grad), float((w * 1).requires_grad)]
+second = made.send(3.0)
+out += [second.tolist(), float(second.requires_grad)]
+""",
     "notebook": NETS + """
 net = linear(3, 1, 1)
 out.append(net(x).tolist())

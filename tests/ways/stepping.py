@@ -692,6 +692,40 @@ for _way, _kind in itertools.product(TRAINING, KINDS):
 
 
 
+def unread_by_names(change):
+    """By names a value that was not read before p changes is an error, never another number."""
+    p, g = wg.Params(), wg.Graph()
+    a = wg.nn_dense(g.input("x", [[1.0, 2.0]]), p, "a", 1, bias=False)
+    b = g.input("y", [3.0]) * 2
+    p["a.W"] = [[1.0], [1.0]]
+    g.begin()
+    a = wg.nn_dense(g.input("x", [[1.0, 2.0]]), p, "a", 1, bias=False)
+    b = g.input("y", [3.0]) * 2
+    opt = wg.sgd(p, lr=1)
+    if change == "step":
+        a.sum().backward(p)
+        opt.step()
+        opt.free()
+    elif change == "set":
+        p["a.W"] = [[5.0], [5.0]]
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "p")
+            p.save(path)
+            p.load(path)
+    expect(b.numpy().tolist() == [6.0], "what is not made of p: %s" % b)
+    try:
+        got = (a * 1).numpy()
+    except wg.Error as e:
+        expect("before the parameters changed" in str(e), str(e))
+    else:
+        expect(got.tolist() == [[3.0]], "another number: %s" % got)
+
+
+for _change in ("step", "set", "load"):
+    gate("training names: unread before %s" % _change, unread_by_names, _change)
+
+
 def drawn_after_resume():
     """A shuffled order, masks and rand go on from a file of wg.save as they went on in the program that wrote it."""
     def train(path, resumed):
@@ -786,6 +820,46 @@ def keeps_the_last():
     def step():
         kept[0] = 0.9 * kept[0] + 0.1 * wg.tensor(A)
         return kept[0].numpy()
+    return step
+
+
+@loop
+def never_read():
+    kept, net = [wg.zeros(100), 0.0], nn.Linear(10, 10)
+    x = wg.tensor(A[:100].reshape(10, 10))
+
+    def step():
+        with wg.no_grad():
+            kept[0] = 0.9 * kept[0] + wg.randn(100)
+            kept[1] = kept[1] + net(x).sum()
+    return step
+
+
+@loop
+def own_functions():
+    class Twice(wg.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2
+    w = wg.tensor(A, requires_grad=True)
+
+    def step():
+        w.grad = None
+        with wg.enable_grad():
+            Twice.apply(w).sum().backward()
+    return step
+
+
+@loop
+def contexts():
+    def step():
+        c = wg.Context()
+        return (wg.Graph(c).input("x", A) * 2).sum().item()
     return step
 
 
