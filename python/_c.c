@@ -85,6 +85,8 @@ typedef struct watch {
 typedef struct graph {
     PyObject_HEAD wg_graph *raw;
     struct watch *watch; /* the library has its address */
+    PyObject *of_watch;  /* has its memory, as long as this is there: values that are dropped later write to
+                          * it */
     PyObject *leaves;    /* what is placed in it, by key: (the Leaf, or a weak reference; the node; Params
                             * or None) */
     char ended, automatic;
@@ -920,6 +922,7 @@ static PyObject *graph_input(PyObject *const *args, Py_ssize_t n)
     wg_buffer b;
     PyObject *y = NULL;
     if (n != 3 || (PyObject *)Py_TYPE(args[2]) != given.array) return NULL;
+    if (!PyObject_TypeCheck(args[0], (PyTypeObject *)graph_type)) return NULL;
     if (args[1] != Py_None && !as_text(args[1], &text)) return NULL;
     wg_graph *g = ((graph *)args[0])->raw;
     const wg_site s = g ? here() : NULL;
@@ -973,7 +976,8 @@ static bool begin_again(graph *g)
 static PyObject *graph_begin(PyObject *const *args, Py_ssize_t n)
 {
     graph *g = (graph *)args[0];
-    if (n != 1 || g->ended || !begin_again(g)) return NULL;
+    if (n != 1 || !PyObject_TypeCheck(args[0], (PyTypeObject *)graph_type)) return NULL;
+    if (g->ended || !begin_again(g)) return NULL;
     return PyObject_SetAttr(given.now, name.graph, args[0]) ? NULL : Py_NewRef(args[0]);
 }
 
@@ -995,6 +999,7 @@ static void graph_free(PyObject *self)
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
     graph_clear(self);
+    Py_CLEAR(((graph *)self)->of_watch);
     PyObject_GC_Del(self);
     Py_DECREF(type);
 }
@@ -1137,6 +1142,7 @@ static PyMemberDef graph_fields[] = { { "_ended", T_BOOL, offsetof(graph, ended)
                                       { "_most", T_INT, offsetof(graph, most), 0, NULL },
                                       { "_limit", T_INT, offsetof(graph, limit), 0, NULL },
                                       { "_g", T_ULONGLONG, offsetof(graph, raw), 0, NULL },
+                                      { "_watch", T_OBJECT_EX, offsetof(graph, of_watch), 0, NULL },
                                       { "_watch_at", T_ULONGLONG, offsetof(graph, watch), 0, NULL },
                                       { 0 } };
 static PyMethodDef graph_methods[] = { { "_values", graph_values, METH_NOARGS, NULL }, { 0 } };

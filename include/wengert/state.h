@@ -138,7 +138,7 @@ typedef enum wg_keep {
 /* Which values keep their numbers, of those that were made of the parameters of p, when these change by whatever call.
  * WG_KEEP: each graph with nodes of p gets a copy of them before the change, so what was not read can be read
  * afterwards. The next wg_param of the graph is a new node, with the new value. A wg_backward adds the gradients of old
- * and new nodes. wg_lbfgs, which moves the parameters of one graph, does not go with it. */
+ * and new nodes. States that wg_assign changes are no part of it. wg_lbfgs, which moves the parameters of one graph, does not go with it. */
 WG_API void wg_params_keep_values(wg_params *p, wg_keep how);
 
 /* ---- parameters that hold still ---- */

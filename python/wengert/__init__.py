@@ -623,9 +623,9 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
     def _carry(self, x):
         """A value of another graph of ours: an input with its number, or if it has a derivative all that it was made of."""
         key = x.graph._serial, x._node.index, x._node.generation
-        if key not in self._carried:
+        if not self._has(key):
             trained = x.requires_grad
-            if trained and x.graph._thread == threading.get_ident() and not x.graph._has_changed(x):
+            if trained and self._anew == x.graph._anew and x.graph._can_be_made_again(x):
                 self._carried[key] = self._made_again(x), None
             else:
                 a, site = np.asarray(x.numpy(copy=False), order="C"), _lib.wg_node_site(x._node)
@@ -634,10 +634,18 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
                     self._cut.append(self._carried[key][0])
         return self._carried[key][0]
 
-    def _has_changed(self, x):
-        """Whether a parameter has changed since x was made of it: then x is not made again."""
-        return builtins.any(store and not _lib.wg_node_is_current(n := self._at(at)) and _lib.wg_depends_on(x._node, n)
-                            for _, at, store in self._leaves.values())
+    def _has(self, key):
+        """Whether the node for the key is there, and was not rewound."""
+        return key in self._carried and _lib.wg_node_is_current(self._carried[key][0])
+
+    def _can_be_made_again(self, x):
+        """Whether x is of this thread, of parameters of PyTorch's way alone, and none of them has changed since."""
+        stores = {store._p for _, _, store in self._leaves.values() if store}
+        sets = (c_void_p * (len(stores) + 1))()
+        found = _lib.wg_node_trained_by(x._node, sets, len(sets))
+        return self._thread == threading.get_ident() and found <= len(stores) and stores.issuperset(sets[:found]) and not builtins.any(
+            store and not _lib.wg_node_is_current(n := self._at(at)) and _lib.wg_depends_on(x._node, n)
+            for _, at, store in self._leaves.values())
 
     def _look_at_cuts(self, y):
         """Raises if y has a derivative by a number that was carried here without its own."""
@@ -672,7 +680,7 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
 
     def _without_gradient(self, key, node):
         """The node as a number."""
-        if key not in self._carried:
+        if not self._has(key):
             self._carried[key] = _lib.wg_stop_gradient_at(_here(), node), None
         return self._carried[key][0]
 
@@ -684,7 +692,10 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         bits = node.index | node.generation << 32
         if not node.graph and bits:  # of numbers alone: a number, whose bits are inverted
             return _builders["scalar"](float(np.uint64(~bits % 2**64).view(np.float64)))
-        return Value(node, self)
+        v = Value(node, self)
+        if self._auto and node.index > self._most:
+            v._has_grown()
+        return v
 
     def _node(self, x):
         """A value, number or array as an operand."""
@@ -2408,8 +2419,9 @@ class Leaf(Value):
     def _place(self, g):
         key, array, name, site = self._leaf
         there = g._leaves.get(key)
-        node = g._at(there[1]) if there else g._number(name, array, site)
-        if not there:
+        node = g._at(there[1]) if there else None
+        if not there or not _lib.wg_node_is_current(node):
+            node = g._number(name, array, site)
             g._leaves[key] = self, node.index | node.generation << 32, None
         self._placed(node)
         return node

@@ -668,17 +668,30 @@ class Parameter(Leaf):
         self._put(_new_store(context), self._name, a)
 
     def _rename(self, name):
-        """The name by which a module has it; not if an optimizer has it already."""
-        if len(self._store) == 1 and self._name != name:
-            self._name = name
-            self._put(_new_store(self._store.context), name, self.numpy())
+        """The name by which a module has it. A set that an optimizer has keeps the old one."""
+        if len(self._store) == 1 and self._name != name and _owner(self) is None:
+            self._move(_new_store(self._store.context), name)
+        self._name = name if len(self._store) == 1 else self._name
+
+    def _move(self, store, key):
+        """Into another set, with its gradient and with those of values that are there already."""
+        old, a = self._store, self.numpy()
+        g = None if old._cleared else old.grad(self._key)
+        old._heirs.append((weakref.ref(self), self._key))
+        if g is not None:
+            old._set_gradient(self._key, None)
+        self._put(store, key, a)
+        if g is not None:
+            store._set_gradient(key, g)
 
     def _put(self, store, key, a):
         self._store, self._key, self._kind = store, key, (a.shape, a.dtype)
         _lib.wg_params_make_at(_here(), store._p, _text(key), _tensor(a), False)
         store.context._look()
         self._index = store._index(key)
-        self._leaf = next(wg._serials), store, _text(key), self._index, store._p
+        self._keys = (*vars(self).get("_keys", ()), next(wg._serials))  # of the sets that it was in, the last is the present one
+        self._leaf = self._keys[-1], store, _text(key), self._index, store._p
+        self._placed(wg._Node())
 
     def _place(self, g):
         key, store, name, _, p = self._leaf
@@ -711,8 +724,9 @@ class Parameter(Leaf):
 
     def _nodes(self, g):
         """Its nodes in a graph: one for each value that it had there."""
-        here = self._leaf[0]
-        return [self._place(g)] + [g._at(at) for key, (_, at, _) in g._leaves.items() if isinstance(key, tuple) and key[0] == here]
+        now, keys = self._place(g), self._keys
+        return [now] + [g._at(at) for key, (_, at, _) in g._leaves.items()
+                        if (key[0] in keys if isinstance(key, tuple) else key in keys[:-1])]
 
     shape, dtype = property(lambda w: w._kind[0]), property(lambda w: w._kind[1])
     requires_grad = _requires = property(lambda w: not w._constant, lambda w, on: setattr(w, "_constant", not on))
@@ -738,7 +752,7 @@ class Parameter(Leaf):
 
     def _add_gradient(self, a):
         b = None if self._store._cleared else self._store.grad(self._key)
-        self._store._set_gradient(self._key, a if b is None else a + b)
+        self._store._set_gradient(self._key, np.asarray(a if b is None else a + b))
 
     @property
     def grad(self):
@@ -827,11 +841,7 @@ def _kept_in(parameters):
             store.context._look()
         return store, list(zip(parameters, names))
     for w, name in zip(parameters, names):
-        a, g = w.numpy(), None if w._store._cleared else w._store.grad(w._key)
-        w._store._heirs.append((weakref.ref(w), w._key))
-        w._put(store, name, a)
-        if g is not None:
-            store._set_gradient(name, g)
+        w._move(store, name)
     return store, None
 
 
@@ -874,7 +884,8 @@ class no_grad:
                 try:
                     go, what = "send", ((yield y),)
                 except GeneratorExit:
-                    generator.close()
+                    with type(self)():
+                        generator.close()
                     raise
                 except BaseException as e:
                     go, what = "throw", (e,)

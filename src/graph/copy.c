@@ -33,6 +33,7 @@ wg_graph *wgi_graph_copy(const wg_graph *g)
     }
     ok = ok && copy_lists(s, g);
     s->now.epoch = g->now.epoch;
+    s->lost = g->lost;
     s->copy_of = (wg_graph *)(uintptr_t)g;
     if (ok) return s;
     wg_graph_free(s);

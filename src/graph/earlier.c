@@ -103,15 +103,15 @@ static void keep(wg_graph *g, const wg_params *root)
 {
     const struct wgi_earlier *last = g->earlier;
     const bool lose = !is_needed(g, root);
-    size_t left = 0, tabled = 0;
+    size_t left = 0;
     for (size_t k = 0; k < g->params; k++) {
         const uint32_t i = g->param[k];
         if (g->node[i].parameter->owner == root && copy(g, i, lose && !is_result(g, i, NULL))) continue;
-        tabled += k < g->tabled;
         g->param[left++] = i;
     }
     if (g->earlier == last) return;
-    g->params = left, g->tabled = tabled;
+    g->params = left;
+    wgi_leaves_forget(g);
     move_values(g, last);
     for (struct wgi_earlier *e = g->earlier; e != last; e = e->next) g->node[e->index].parameter = &e->copy;
     for (size_t k = 0; k < g->now.uses; k++)
@@ -160,14 +160,21 @@ static bool has_no_derivative(const wg_graph *g, uint32_t i, const void *arg)
     return wgi_called_op(&g->node[i])->none == WG_EVERY_OPERAND;
 }
 
-/* The set of a leaf, also of one that has changed since; NULL: it is no parameter, or the set was freed. */
-static wg_params *set_of(const wg_graph *g, uint32_t i)
+/* The set of a leaf, also of one that has changed since; NULL: it is no parameter or state, or the set was
+ * freed. */
+static wg_params *set_of(const wg_graph *g, const wgi_node *n)
 {
-    const wgi_node *n = &g->node[i];
-    if (n->op != &wgi_op_param) return NULL;
+    if (!wgi_has_parameter(n)) return NULL;
     if (n->parameter->owner != g->c->earlier) return n->parameter->owner;
     const wgi_parameter *q = wgi_earlier_of(g, n->parameter);
     return q ? q->owner : NULL;
+}
+
+wg_params *wg_node_params(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    wgi_rule_looks(n);
+    return x ? set_of(n.graph, x) : NULL;
 }
 
 int wg_node_trained_by(wg_node n, wg_params **to, int room)
@@ -180,7 +187,8 @@ int wg_node_trained_by(wg_node n, wg_params **to, int room)
     int found = 0;
     if (set && wgi_reach(g, &g->temp, &n.index, 1, 0, has_no_derivative, NULL, &r))
         for (uint32_t k = 0; k < r.count; k++) {
-            wg_params *p = set_of(g, r.node[k]);
+            const wgi_node *x = &g->node[r.node[k]];
+            wg_params *p = x->op == &wgi_op_param ? set_of(g, x) : NULL;
             int known = 0;
             while (known < found && set[known] != p) known++;
             if (p && known == found) set[found++] = p;
@@ -318,8 +326,11 @@ void wgi_earlier_forget(wg_graph *g, uint32_t mark)
         *at = e->next;
         g->earliers--;
         g->lost -= e->lost;
-        if (e->index < g->count && g->node[e->index].parameter == &e->copy)
+        if (e->index < g->count && g->node[e->index].parameter == &e->copy) {
             g->node[e->index].parameter = e->of;
+            wgi_leaf_moved(g);
+            g->run.last = NULL;
+        }
         wg_free(g->c, e);
     }
 }

@@ -136,13 +136,6 @@ int64_t wg_dim_at(wg_site here, wg_node n, int axis)
     return 0;
 }
 
-wg_params *wg_node_params(wg_node n)
-{
-    const wgi_node *x = record(n);
-    wgi_rule_looks(n);
-    return wgi_has_parameter(x) ? x->parameter->owner : NULL;
-}
-
 bool wg_node_is_state(wg_node n) { return wg_node_op(n) == &wgi_op_state; }
 
 bool wg_node_is_derived(wg_node n)

@@ -270,6 +270,8 @@ static bool compute(tracer *t, uint32_t root)
 {
     wgi_reached r;
     t->on = NULL;
+    for (uint32_t i = 1; t->g->lost && i < t->s->count; i++)
+        if (wgi_is_lost(t->s, &t->s->node[i])) return false; /* its value is gone */
     if (!wgi_reach(t->s, &t->arena, &root, 1, 1, NULL, NULL, &r) || !wgi_valued(t->s, 1, t->s->count - 1) ||
         !wgi_interpret(t->s, r.node, (int)r.count))
         return false;

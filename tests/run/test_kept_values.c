@@ -208,6 +208,49 @@ Test(set_grad, a_step_uses_it)
                 wg_params_set_grad(p, "a", wg_view_f64((double[]){ 1 }, WG_SCALAR)));
 }
 
+/* Plans and last requests that were bound to copies: builds with and without a change in turn, each by the
+ * formula y = sum(v w w), dy/dv = w w, dy/dw = 2 v w of four elements, at the numbers that the build was made
+ * with. */
+Test(kept_values, no_plan_reads_a_copy_of_an_earlier_build)
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
+    wg_params *q = wg_params_new(c);
+    double w = 1;
+    wg_params_keep_values(p, WG_KEEP), wg_params_keep_values(q, WG_KEEP);
+    for (int step = 0; step < 60; step++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node W = wg_param(g, p, "w", WG_SHAPE(4), wg_const(1)),
+                V = wg_param(g, q, "v", WG_SHAPE(4), wg_const(2)), y = wg_sum(wg_mul(wg_mul(V, W), W));
+        const double was = w;
+        if (step % 7 < 5 && step < 50) w = step + 2, wg_params_assign(p, "w", (double[]){ w, w, w, w }, 4);
+        wg_backward(y, q);
+        const double *d = wg_params_grad(q, 0).data;
+        cr_assert(d && d[0] == was * was && d[3] == was * was, "step %d: %g for %g", step, d ? d[0] : 0,
+                  was * was);
+        wg_backward(y, p);
+        d = wg_params_grad(p, 0).data;
+        cr_assert(d && d[0] == 4 * was, "step %d: %g for %g", step, d ? d[0] : 0, 4 * was);
+    }
+}
+
+/* The leaf of a parameter is found after a change and a rewind, in two graphs. */
+Test(kept_values, a_rewound_leaf_is_made_again)
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
+    wg_graph *h = wg_graph_new(c);
+    wg_params_keep_values(p, WG_KEEP);
+    for (int round = 0; round < 3; round++) {
+        const int64_t mark = (wg_scalar(g, 1), wg_graph_mark(g));
+        wg_param(g, p, "w", WG_SCALAR, wg_const(2)), wg_param(h, p, "w", WG_SCALAR, wg_const(2));
+        wg_param(g, p, "w", WG_SCALAR, wg_const(2));
+        wg_params_assign(p, "w", (double[]){ 3 + round }, 1);
+        wg_graph_rewind(g, mark);
+        cr_expect_eq(wg_item(wg_param(h, p, "w", WG_SCALAR, wg_const(2))), WGT_NEAREST(3 + round));
+        cr_expect_eq(wg_item(wg_param(g, p, "w", WG_SCALAR, wg_const(2))), WGT_NEAREST(3 + round), "%s",
+                     wg_message(c));
+    }
+}
+
 /* ---- no copies, if all that somebody has is computed ---- */
 
 static wg_node held[3];
@@ -256,6 +299,25 @@ Test(kept_values, what_was_not_kept_is_an_error)
         expect(wg_mul(w, 2), 10, 14, "in the next build", 0);
         helds = 0;
     }
+}
+
+/* A NaN whose graph has lost a value: an error that names no place, and no crash. */
+Test(kept_values, a_nan_beside_a_lost_value)
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
+    wg_graph_watch watch = { 1, 0, held_nodes };
+    wg_params *q = wg_params_new(c);
+    wg_params_keep_values(p, WG_KEEP);
+    wg_graph_watch_by(g, &watch);
+    wg_node y = wg_square(wg_param(g, p, "w", WG_SCALAR, wg_const(2)));
+    held[0] = y, helds = 1;
+    wg_item(y);
+    wg_params_assign(p, "w", (double[]){ 7 }, 1);
+    wg_node v = wg_param(g, q, "v", WG_SCALAR, wg_const(3)),
+            l = wg_mul(wg_log(wg_mul(wg_stop_gradient(y), -1)), v);
+    cr_expect(!wg_trace_nan(l, NULL, NULL));
+    WGT_REFUSED(c, VALUE, "wg_sum(l) is nan", wg_backward(wg_sum(l), q));
+    helds = 0;
 }
 
 /* One value that is not computed yet is enough, if it is made of the set. */

@@ -405,6 +405,50 @@ for step in range(5):
     losses.append(loss)
 out += [total.item(), (sum(losses) / 5).item(), m.stack(losses).tolist(), smooth.item(), w.tolist()]
 """,
+    "read_before_the_optimizer": """
+w, b = m.tensor(0.5, requires_grad=True), m.tensor(0.0, requires_grad=True)
+x, y = m.tensor([1.0, 2.0, 3.0]), m.tensor([2.0, 4.0, 6.0])
+loss = ((w * x + b - y) ** 2).mean()
+out.append(loss.item())
+opt = m.optim.SGD([w, b], lr=0.1)
+for step in range(20):
+    loss = ((w * x + b - y) ** 2).mean()
+    opt.zero_grad()
+    loss.backward()
+    opt.step()
+out += [w.item(), b.item(), loss.item(), (w * 1).item()]
+""",
+    "gradients_on_both_sides_of_the_optimizer": """
+a, b = m.tensor(1.0, requires_grad=True), m.tensor(1.0, requires_grad=True)
+(a * 2).sum().backward()
+y = (a * 5).sum()
+z = (a * 3).sum()
+opt = m.optim.SGD([a, b], lr=0.1)
+y.backward()
+out += [a.grad.item(), m.autograd.grad(z, [a])[0].item()]
+opt.step()
+out.append((a * 1).item())
+""",
+    "parameter_that_a_module_takes": """
+class Net(nn.Module):
+    pass
+for made in ("before", "after", "optimizer"):
+    w = nn.Parameter(m.tensor(1.0))
+    y = (w * 2).sum()
+    if made == "before":
+        y.backward()
+    opt = m.optim.SGD([w], lr=0.1) if made == "optimizer" else None
+    net = Net()
+    net.weight = w
+    if made != "before":
+        y = (w * 2).sum() if made == "optimizer" else y
+        y.backward()
+    out.append(w.grad.item())
+    if opt:
+        opt.step()
+    put(w, w.item() - 1) if made == "after" else None
+    out.append((net.weight * 1).item())
+""",
     "sum_of_two_steps": """
 w = m.tensor([1.0, 2.0], requires_grad=True)
 x = w * 2
