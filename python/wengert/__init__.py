@@ -291,13 +291,12 @@ class Context(_OfTable):
         self._random, self._draws = np.random.default_rng(o.seed), 0
         self._dropped = collections.deque()  # what nobody has any more, as pairs: how it is freed, and its address
         self._raised = None  # by a function of yours that the library has called
-        self._warn = _WARNED
-        o.on_warning = ctypes.cast(self._warn, c_void_p)
+        o.on_warning = ctypes.cast(_WARNED, c_void_p)
         self._weak = weakref.ref(self)
         if _c:
             o.on_poll, o.user = _c.POLL, id(self._weak)
         self._c = _lib.wg_start_at(_here(), byref(o))
-        self._finish = _finalize(self, lambda c, keep: _lib.wg_finish(c, None), self._c, (self._warn, self._weak))
+        self._finish = _finalize(self, lambda c, keep: _lib.wg_finish(c, None), self._c, self._weak)
         self._sets = weakref.WeakSet()  # all Params, which learn of it when theirs is freed
         self.dtype = np.dtype(dtype)
         _now.context = getattr(_now, "context", None) or self
@@ -1658,9 +1657,10 @@ class Params(_OfTable):
         self._cleared = False
         for of, name in self._heirs:  # they have moved to the set of an optimizer since y was made
             w, a = of(), self.grad(name)
+            if a is not None:
+                self._set_gradient(name, None)
             if w is not None and a is not None:
                 w._add_gradient(a)
-        self._cleared = bool(self._heirs)
 
     def _set_gradient(self, name, a):
         """a: an array of the parameter's shape and dtype, or None. Other gradients stay, but for those that zero_grad() has emptied."""
@@ -2409,7 +2409,8 @@ for _class in (Context, Graph, Params, Optimizer, Cache, Data, Group, Figure, Re
             _f.__doc__ = _as_python(_row(_name).text)
 
 class Leaf(Value):
-    """A value that is in no graph: wg.tensor(x). Where it is used it is an input of the graph there. It never changes."""
+    """A value that is in no graph: wg.tensor(x). Where it is used it is an input of the graph there. x.set(array) gives it other numbers;
+    what was made of it keeps its own."""
 
     def __init__(self, array, name=None):
         array.flags.writeable = False

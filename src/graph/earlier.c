@@ -73,18 +73,23 @@ static bool is_result(const wg_graph *g, uint32_t i, const void *arg)
     return g->value[i] && g->node[i].flags & WGI_RESULT;
 }
 
-/* Whether the value of node i, if it was computed now, would need a leaf of the set. */
-static bool needs(wg_graph *g, uint32_t i, const wg_params *root)
+bool wgi_reads(wg_graph *g, uint32_t i, wgi_parameter_fn is, const void *arg)
 {
     wgi_place place = wgi_arena_place(&g->temp);
     wgi_reached r;
     bool found = !wgi_reach(g, &g->temp, &i, 1, 0, is_result, NULL, &r);
     for (uint32_t k = 0; k < r.count && !found; k++) {
         const wgi_node *n = &g->node[r.node[k]];
-        found = wgi_has_parameter(n) && n->parameter->owner == root && !is_result(g, r.node[k], NULL);
+        found = wgi_has_parameter(n) && !is_result(g, r.node[k], NULL) && is(g, n->parameter, arg);
     }
     wgi_arena_rewind(&g->temp, place);
     return found;
+}
+
+static bool is_of(const wg_graph *g, const wgi_parameter *q, const void *root)
+{
+    (void)g;
+    return q->owner == root;
 }
 
 /* Whether a value that somebody has is still to be computed of the set. */
@@ -94,11 +99,13 @@ static bool is_needed(wg_graph *g, const wg_params *root)
     wg_node n[ROOM];
     const int count = g->watch && g->watch->nodes ? g->watch->nodes(g->watch, n, ROOM) : ROOM + 1;
     bool found = count > ROOM;
-    for (int k = 0; k < count && !found; k++) found = wg_node_ok(n[k]) && needs(g, n[k].index, root);
+    for (int k = 0; k < count && !found; k++)
+        found = wg_node_ok(n[k]) && wgi_reads(g, n[k].index, is_of, root);
     return found;
 }
 
-/* The leaves of the set: they are no leaves of parameters any more. */
+/* Gives each node of a parameter of the set its copy. The graph finds no node of the parameter any more, so
+ * the next wg_param makes one. */
 static void keep(wg_graph *g, const wg_params *root)
 {
     const struct wgi_earlier *last = g->earlier;
@@ -120,26 +127,29 @@ static void keep(wg_graph *g, const wg_params *root)
     g->run.last = NULL;
 }
 
+/* Not while values are computed: who changes a parameter then is a function of the user's. */
+static bool is_concerned(const wg_graph *g, const wg_params *root)
+{
+    return !g->busy.depth && wgi_has_nodes_of(g, root);
+}
+static bool has_readers(const wg_graph *g) { return !g->watch || g->watch->live > 0; }
+
 static void keep_in_graphs(wg_params *root)
 {
     for (wg_graph *g = root->c->graphs.first; g; g = g->next) {
-        size_t k = 0;
-        while (k < g->params && g->node[g->param[k]].parameter->owner != root) k++;
-        if (k == g->params || g->busy.depth) continue;
+        if (!is_concerned(g, root)) continue;
         if (g->watch) g->watch->changed = 1;
-        if (!g->watch || g->watch->live > 0) keep(g, root);
+        if (has_readers(g)) keep(g, root);
     }
 }
 
-/* What is read afterwards and was made of the set is an error, as if something had been read before. */
+/* Opens an evaluation in each graph with nodes of the set, which the change then ends. So a value that was
+ * not read before is an error afterwards. Without it the first read after the change would compute it from
+ * the new values. */
 static void open_evaluations(wg_params *root)
 {
-    for (wg_graph *g = root->c->graphs.first; g; g = g->next) {
-        size_t k = 0;
-        while (k < g->params && g->node[g->param[k]].parameter->owner != root) k++;
-        if (k < g->params && !g->busy.depth && !g->now.open && (!g->watch || g->watch->live > 0))
-            wgi_use_begin(g);
-    }
+    for (wg_graph *g = root->c->graphs.first; g; g = g->next)
+        if (is_concerned(g, root) && !g->now.open && has_readers(g)) wgi_use_begin(g);
 }
 
 void wg_params_keep_values(wg_params *p, wg_keep how)
@@ -270,6 +280,15 @@ static void mark_trained(walk *w, const wgi_request *r)
     memset(lost, 0, r->loss + 1);
 }
 
+static void find(walk *w, const wgi_request *r)
+{
+    memset(w->seen, 0, w->g->count), memset(w->trained, 0, w->g->count);
+    if (r->backward) mark_trained(w, r);
+    if (r->backward) visit(w, r->loss, ON_PATH);
+    for (int k = 0; k < r->roots; k++) visit(w, r->root[k], WANTED);
+    visit_all(w);
+}
+
 bool wgi_needs_lost(wg_graph *g, const wgi_request *r)
 {
     if (!g->lost) return false;
@@ -278,18 +297,13 @@ bool wgi_needs_lost(wg_graph *g, const wgi_request *r)
                .seen = wgi_arena_alloc(&g->temp, g->count),
                .trained = wgi_arena_alloc(&g->temp, g->count),
                .todo = wgi_arena_alloc(&g->temp, sizeof *w.todo * 2 * g->count) };
-    if (!w.seen || !w.trained || !w.todo) return true;
-    memset(w.seen, 0, g->count), memset(w.trained, 0, g->count);
-    if (r->backward) mark_trained(&w, r);
-    if (r->backward) visit(&w, r->loss, ON_PATH);
-    for (int k = 0; k < r->roots; k++) visit(&w, r->root[k], WANTED);
-    visit_all(&w);
+    const bool room = w.seen && w.trained && w.todo;
+    if (room) find(&w, r);
     wgi_arena_rewind(&g->temp, place);
-    if (!w.found) return false;
+    if (!room || !w.found) return !room; /* without memory the error is recorded already */
     wgi_fail(g->c, r->here, r->backward ? "backward" : "value", WG_ERROR_USE,
              "this needs parameters as they were before they changed, and only what was read then is kept: "
-             "compute it "
-             "before they change");
+             "compute it before they change");
     return true;
 }
 

@@ -56,6 +56,11 @@ wgi_parameter *wgi_earlier_of(const wg_graph *g, const wgi_parameter *q);
 /* Writes the nodes that were of parameters of p, and of none that is frozen. `to` has room for
  * g->earliers. */
 size_t wgi_earlier_targets(const wg_graph *g, const wg_params *p, uint32_t *to);
+bool wgi_has_nodes_of(const wg_graph *g, const wg_params *p); /* param.c */
+/* Whether the value of node i, if it was computed now, would read a parameter of which `is` is true. What is
+ * a result is there, and not computed. True, too, without memory. */
+typedef bool (*wgi_parameter_fn)(const wg_graph *g, const wgi_parameter *q, const void *arg);
+bool wgi_reads(wg_graph *g, uint32_t i, wgi_parameter_fn is, const void *arg);
 /* Whether n is such a node of which nothing was kept. */
 bool wgi_is_lost(const wg_graph *g, const wgi_node *n);
 /* Whether the request cannot be answered without such a node. Then an error is recorded. */

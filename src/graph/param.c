@@ -1,7 +1,7 @@
 /* param.c: parameters and states as nodes of a graph. */
 #include "graph/graph.h"
 
-static bool has_nodes_of(const wg_graph *g, const wg_params *p)
+bool wgi_has_nodes_of(const wg_graph *g, const wg_params *p)
 {
     size_t i = 0;
     while (i < g->params && g->node[g->param[i]].parameter->owner != p) i++;
@@ -13,7 +13,7 @@ static bool is_held(const wg_params *p)
 {
     wg_context *c = p->c;
     const wg_graph *g = c->graphs.first;
-    while (g && !has_nodes_of(g, p)) g = g->next;
+    while (g && !wgi_has_nodes_of(g, p)) g = g->next;
     if (g)
         wgi_fail(c, NULL, "params_free", WG_ERROR_USE,
                  "a graph has nodes of the set, such as %s: wg_graph_free the graph, or wg_begin it, first",

@@ -68,32 +68,12 @@ static bool compute_alone(wg_graph *g, wg_site here, const uint32_t *root, int n
     return ok;
 }
 
-static bool is_result(const wg_graph *g, uint32_t i, const void *arg)
+static bool has_changed(const wg_graph *g, const wgi_parameter *q, const void *arg)
 {
     (void)arg;
-    return g->value[i] && g->node[i].flags & WGI_RESULT;
-}
-
-static bool has_changed(const wg_graph *g, const wgi_parameter *q)
-{
     for (size_t i = 0; i < g->now.uses; i++)
         if (g->now.use[i].p == q->owner) return q->owner->version != g->now.use[i].version;
     return false;
-}
-
-/* Whether node i is made, not by results alone, of parameters or states of a set that has changed since the
- * evaluation was opened. Then its value of that time can not be computed any more, and need not be there. */
-static bool reads_changed(wg_graph *g, uint32_t i)
-{
-    wgi_place place = wgi_arena_place(&g->temp);
-    wgi_reached r;
-    bool changed = !wgi_reach(g, &g->temp, &i, 1, 0, is_result, NULL, &r);
-    for (uint32_t k = 0; k < r.count && !changed; k++) {
-        const wgi_node *n = &g->node[r.node[k]];
-        changed = wgi_has_parameter(n) && !is_result(g, r.node[k], NULL) && has_changed(g, n->parameter);
-    }
-    wgi_arena_rewind(&g->temp, place);
-    return changed;
 }
 
 static void *fail_changed(wg_site here, const char *what, wg_node n)
@@ -124,7 +104,7 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     if (g->now.open && g->now.peeked && wgi_params_changed(g)) wgi_close(g);
     const bool late = g->now.open && wgi_params_changed(g);
     if (late && g->value[i] && node->flags & WGI_RESULT) return g->value[i];
-    if ((late && reads_changed(g, i)) || (wgi_is_lost(g, node) && !(node->flags & WGI_RESULT)))
+    if ((late && wgi_reads(g, i, has_changed, NULL)) || (wgi_is_lost(g, node) && !(node->flags & WGI_RESULT)))
         return quiet ? NULL : fail_changed(here, what, n);
     const bool unused = wgi_use_begin(g);
     g->now.peeked = quiet && unused;

@@ -429,6 +429,24 @@ out += [a.grad.item(), m.autograd.grad(z, [a])[0].item()]
 opt.step()
 out.append((a * 1).item())
 """,
+    "one_of_two_gets_another_optimizer": """
+a, b = m.tensor(2.0, requires_grad=True), m.tensor(3.0, requires_grad=True)
+opt = m.optim.SGD([a, b], lr=0.1)
+y = a * b ** 3
+del opt
+opt = m.optim.SGD([a], lr=0.1)
+for step in range(3):
+    ((a * b) ** 2).backward()
+    out += [a.grad.item(), b.grad.item()]
+    if step == 1:
+        y.backward()
+        out += [a.grad.item(), b.grad.item()]
+opt.zero_grad()
+(a * b).backward()
+out += [a.grad.item(), b.grad.item()]
+opt.step()
+out += [a.item(), b.item()]
+""",
     "parameter_that_a_module_takes": """
 class Net(nn.Module):
     pass
