@@ -53,11 +53,14 @@ static struct {
     LIBRARY(POINTER)
 } library;
 
-/* Of __init__.py: the package's folder; site(file, line), the bytes of a call site, which it keeps; the
+/* Of __init__.py: the folders of the package and of NumPy, and the name of the file between NumPy's f(x) and
+ * ours; site(file, line), the bytes of a call site, which it keeps; the
  * struct of a node; the classes Value and Leaf; types.MethodType; numpy.empty and numpy.ndarray; dtypes by
  * the library's numbers; what a thread has; the class Params; explain(name, f), the text for help(); 0. */
 #define GIVEN(X) \
     X(package)   \
+    X(numpy)     \
+    X(dispatch)  \
     X(site)      \
     X(node) X(value) X(leaf) X(partial) X(empty) X(array) X(dtypes) X(now) X(params) X(explain) X(zero)
 static struct {
@@ -112,11 +115,19 @@ static allocfunc new_value;
 
 /* The sites of instructions. The code is kept, so that no other has its address. */
 typedef struct place {
-    PyObject *code, *site; /* site NULL: in this package, which is nobody's call site */
+    PyObject *code, *site; /* site NULL: in this package or NumPy, which are nobody's call site */
     long at;
 } place;
 enum { PLACES = 4096 };
 static place places[PLACES];
+
+/* Whether a file stands between the user's line and the library. */
+static bool is_between(PyObject *file)
+{
+    return PyUnicode_Tailmatch(file, given.package, 0, PY_SSIZE_T_MAX, -1) ||
+           PyUnicode_Tailmatch(file, given.numpy, 0, PY_SSIZE_T_MAX, -1) ||
+           !PyUnicode_Compare(file, given.dispatch);
+}
 
 /* The place of a frame. NULL: an exception. */
 static place *place_of(PyObject *frame)
@@ -131,7 +142,7 @@ static place *place_of(PyObject *frame)
         return p;
     }
     file = PyObject_GetAttr(code, name.co_filename);
-    if (file && !PyUnicode_Tailmatch(file, given.package, 0, PY_SSIZE_T_MAX, -1))
+    if (file && !is_between(file))
         site = PyObject_CallFunction(given.site, "Oi", file, PyFrame_GetLineNumber((PyFrameObject *)frame));
     Py_XDECREF(file);
     if (PyErr_Occurred()) {
@@ -145,7 +156,7 @@ static place *place_of(PyObject *frame)
     return p;
 }
 
-/* Where the user called: the first frame outside of this package. NULL: an exception. */
+/* Where the user called: the first frame outside of this package and of NumPy. NULL: an exception. */
 static PyObject *site_here(void)
 {
     PyObject *frame = (PyObject *)PyEval_GetFrame(), *back;
@@ -1226,7 +1237,7 @@ PyMODINIT_FUNC PyInit__c(void)
     graph_type = PyType_FromSpec(&graph_spec);
     const bool ok = graph_type &&
                     !PyModule_AddObject(m, "POLL", PyLong_FromVoidPtr((void *)(uintptr_t)poll)) &&
-                    !PyModule_AddIntConstant(m, "FORM", 2) && /* rises with each change that __init__.py must
+                    !PyModule_AddIntConstant(m, "FORM", 3) && /* rises with each change that __init__.py must
                                                                * know */
                     !PyModule_AddObject(m, "LIVE", PyLong_FromVoidPtr((void *)(uintptr_t)live_nodes)) &&
                     !PyModule_AddObject(m, "Graph", Py_NewRef(graph_type)) &&

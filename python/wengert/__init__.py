@@ -160,7 +160,7 @@ def _load_c():
             try:
                 module = importlib.util.module_from_spec(importlib.util.spec_from_loader("wengert._c", loader))
                 loader.exec_module(module)
-                return module if getattr(module, "FORM", 0) == 2 else None  # of another version of this file
+                return module if getattr(module, "FORM", 0) == 3 else None  # of another version of this file
             except ImportError:  # of another kind of Python
                 return None
 
@@ -190,7 +190,13 @@ class Error(Exception):
     """A mistake, as the library reports it: train.py:42: matmul: inner dimensions differ: ..."""
 
 _sites = {}
-_PACKAGE = os.path.dirname(__file__) + os.sep  # whose files are nobody's call site
+_PACKAGE = os.path.dirname(__file__) + os.sep  # whose files are nobody's call site, as those of NumPy, which calls it for np.f(x)
+_NUMPY, _DISPATCH = os.path.dirname(np.__file__) + os.sep, "<__array_function__ internals>"
+
+def _is_between(frame):
+    """Whether the frame stands between the user's line and the library."""
+    file = frame.f_code.co_filename
+    return file.startswith((_PACKAGE, _NUMPY)) or file == _DISPATCH
 
 def _site(*key):
     """The call site at this file and line, as C has it. The library has its address: it is kept."""
@@ -200,9 +206,9 @@ def _site(*key):
     return _sites[key]
 
 def _here():
-    """The call site of the first frame outside of this package."""
+    """The call site of the first frame outside of this package and of NumPy."""
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back and _is_between(frame):
         frame = frame.f_back
     return _site(frame.f_code.co_filename, frame.f_lineno)
 
@@ -211,9 +217,9 @@ _here = _c.here if _c else _here
 def _warned(user, text):
     """A warning of the library, at the user's line."""
     frame, level = sys._getframe(), 1
-    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back and _is_between(frame):
         frame, level = frame.f_back, level + 1
-    warnings.warn(text.decode(), stacklevel=level)
+    warnings.warn(_as_python(text.decode(errors="replace")), stacklevel=level)
 
 _WARNED = _WARNING(_warned)
 
@@ -273,12 +279,75 @@ def _option_text(o):
         "None" if re.match("WG_(NO|BY|INNER|ENDS|END)\\b|WG_(NO|BY|INNER|ENDS)_", default) or "DEFAULT" in default else default))
     return "%s=%s: %s%s" % (_word(o.name.decode()), default, text, ("; in " if of[0] in "[(" else "; ") + of if of and of not in text else "")
 
+# Variables of the environment, which Python has, too.
+_ENVIRONMENT = frozenset("WG_ISA WG_NUM_THREADS WG_PLAN_BYTES WG_TRACE WG_WITHOUT".split())
+# Objects of messages, by the class whose method a call is.
+_OBJECT = dict(params="p", graph="g", optim="optimizer", data="data", figure="fig", check="report", nn_cache="cache", group="group",
+               context="context", average="average")
+# Calls of C for which Python has another word.
+_SAID = dict(value="x.numpy()", item="x.item()", backward="backward", begin="g.begin", params_in="p.part", graph_of="x.graph",
+             start="wg.Context", gradcheck="wg.check", gradcheck_fn="wg.check", none="None", no_warnings="a function that does nothing",
+             keep="x.keep", save_with="C's save_with", save_end="C's save_end", input_borrow="wg.input with copy=False", hold="x.numpy")
+
+@functools.lru_cache(None)
+def _fields_of_c_names():
+    """The names of all options and fields of C's structs."""
+    return frozenset(field.partition(":")[0] for struct in _structs.values() for field in struct.replace(";", " ").split())
+
+@functools.lru_cache(None)
+def _constants():
+    """WG_EVAL is "eval" in Python; what says that nothing is said is None."""
+    words = {"WG_" + w: "None" for w in "AUTO END INNER NO BY ENDS".split()}
+    for line in _table.ENUMS.strip().split("\n"):
+        name, *all_ = line.split()
+        words.update((c, '"%s"' % w) for c, w in zip(all_, _enums[name]))
+    words.update(("WG_" + c, '"%s"' % t.name) for c, t in zip("F32 F64 I32 I64 BOOL U8 F16".split(), _DTYPES[1:]))
+    return words
+
+def _call_of_python(name):
+    """What Python calls wg_NAME."""
+    name = re.sub("_(at|args|opts)$", "", name)
+    if name in _SAID:
+        return _SAID[name]
+    for kind, of in sorted(_OBJECT.items(), key=lambda pair: -len(pair[0])):
+        first = name in _rows and _row(name).parameters[:1]
+        if first and name.startswith(kind + "_") and first[0][1].rstrip("*!") == kind:
+            return "%s.%s" % (of, _word(name[len(kind) + 1:]))
+    return name if name not in _rows and (name in _enums or name in _structs) else "wg." + name
+
+_CALL_OF_C = re.compile(r"\bwg_(\w+)(?:\(([^()]*)\))?")
+
+def _call_in_python(m):
+    """wg_average_use(a, false), as Python has it: a.use(False)."""
+    call, given = _call_of_python(m[1]), m[2]
+    if given is None:
+        return call
+    given = re.sub(r"\b(true|false)\b", lambda w: w[1].capitalize(), given)
+    of, dot, method = call.rpartition(".")
+    if m[1] == "graph_of":
+        return given + ".graph"
+    if dot and of != "wg":  # the object is the first argument
+        first, _, rest = given.partition(",")
+        return "%s.%s(%s)" % (first.strip(), method, "" if m[1] == "begin" else rest.strip())
+    return "%s(%s)" % (call, given)
+
+def _option_in_python(m):
+    """.axis = 1, or .axis alone, as Python has it."""
+    name, x = m[1], m[2]
+    if name not in _fields_of_c_names():
+        return m[0]
+    return "%s=%s" % (_word(name), "" if x is None else {"true": "True", "false": "False", "NULL": "None"}.get(x, x))
+
 def _as_python(text):
-    """A sentence of the headers of C as one of Python's."""
-    text = re.sub(r"\bwg_(\w+?)(_at|_args|_opts)?\b", r"wg.\1", text)
-    text = re.sub(r"(?<![\w.])\.([a-z_]+) = ([-\w.]+)", _in_python, text)
-    text = re.sub(r"(?<![\w.)])\.([a-z]\w*)", r"\1", text)
-    return re.sub(r"\bWG_(TRAIN|EVAL)\b", lambda m: m[1].lower(), text).replace("NULL", "None")
+    """A sentence of C, of its headers or its errors, in Python's words."""
+    if "_" not in text and "." not in text:
+        return text
+    text = re.sub(r"\bWG_(?:SHAPE|AXES)\(([^()]*)\)", r"[\1]", text)
+    text = re.sub(r"\b(wg_\w+) (?:it|the graph)\b", r"call \1", text)
+    text = re.sub(r"(?<![\w.)/'\]])\.([a-z]\w*)\b(?!\()(?: = (\[[^]]*\]|\"[^\"]*\"|[-\w.]*\w))?", _option_in_python, text)
+    text = _CALL_OF_C.sub(_call_in_python, text)
+    return re.sub(r"\bWG_[A-Z0-9_]+\b", lambda m: m[0] if m[0] in _ENVIRONMENT else _constants().get(m[0], m[0][3:].lower()), text).replace(
+        "NULL", "None")
 
 class Context(_OfTable):
     """Seed, dtype and threads of what is made from it. The first one made becomes the default."""
@@ -345,9 +414,7 @@ class Context(_OfTable):
         """Behind each call: raises what is wrong, and frees what was dropped."""
         e, self._raised = self._raised, None
         if not e and _lib.wg_failed(self._c):
-            text = _lib.wg_message(self._c).decode(errors="replace")
-            text = text.replace("read it before wg_optim_step or wg_keep it", "read it before, or compute it again")
-            e = Error(re.sub(r"(?<![\w.])\.([a-z_]+) = ([-\w.]+)", _in_python, text))
+            e = Error(_as_python(_lib.wg_message(self._c).decode(errors="replace")))
         if e:
             _lib.wg_recover(self._c)
         if self._dropped:
@@ -384,10 +451,6 @@ def _free_now(end):
         kept[1](*kept[2])
         if kept[1] is Context._drop:
             kept[2][0]._drain()
-
-def _in_python(option):
-    """The option .share = true of C, as Python has it."""
-    return "%s=%s" % (option[1], {"true": "True", "false": "False"}.get(option[2], option[2]))
 
 _now = threading.local()
 
@@ -767,6 +830,26 @@ class _Node_of_graph:
     shape = property(lambda v: tuple((s := _lib.wg_node_shape(v._node)).dim[:s.rank]))
     dtype = property(lambda v: _DTYPES[_lib.wg_node_dtype(v._node)])
 
+def _or_numbers(meant, f, given, options):
+    """What to write for a function f of NumPy: its line, if there is one, or NumPy's function of numbers."""
+    names = iter("xyz" + "v" * 99)
+
+    def text(a):
+        if isinstance(a, Value):
+            return next(names) + ".numpy()"
+        if isinstance(a, (list, tuple)) and len(a) < 5:
+            return "[%s]" % ", ".join(map(text, a)) if _has_value(a) else repr(a)
+        return repr(a) if isinstance(a, (int, float, str, type(None))) and len(repr(a)) < 20 else "..."
+    line = "%s(%s)" % (f, ", ".join([text(a) for a in given] + ["%s=%s" % (n, text(a)) for n, a in options.items()]))
+    return "%s%s %s for numbers alone" % (meant, ", or" if meant.startswith(": write") else "; write" if meant else ": write", line)
+
+def _reduced(name, x, axis=0, keepdims=False, **more):
+    """np.add.reduce(x) and its like: along the first axis, if none is said."""
+    if more:
+        raise TypeError("wengert: np.add.reduce and its like take axis and keepdims, and no %s: write x.%s(axis=0)" % (
+            ", ".join(more), name))
+    return _builders[name](x, axis=axis, keepdims=keepdims)
+
 class Value(_c.Node if _c else _Node_of_graph):
     """A node of a graph: an input, or what was computed. All builders are methods, x.sum(axis=0); operators and slices are as
     in NumPy. x.numpy() and x.item() are its numbers."""
@@ -775,14 +858,17 @@ class Value(_c.Node if _c else _Node_of_graph):
         """np.exp(x) and array + x are ours. What another library calls otherwise is found in the table of names."""
         name = ufunc.__name__
         if method != "__call__" or options:
-            raise TypeError("wengert: np.%s%s with %s is not here: write x.numpy() for NumPy's" % (
-                name, "" if method == "__call__" else "." + method, ", ".join(options) or "values"))
+            if method == "reduce" and name in _REDUCED:
+                return _reduced(_REDUCED[name], *operands, **options)
+            name += "" if method == "__call__" else "." + method
+            raise TypeError("wengert: np.%s%s is not here%s" % (
+                name, " with " + ", ".join(options) if options else "", _or_numbers("", "np." + name, operands, options)))
         if name in _OPERATORS:
             a, b = operands
             return getattr(a, "__%s__" % _OPERATORS[name])(b) if isinstance(a, Value) else getattr(b, "__r%s__" % _OPERATORS[name])(a)
         name = _UFUNCS.get(name, name)
         if name not in _builders:
-            raise TypeError("wengert: np.%s is not here%s" % (name, _near(name, __dir__(), _CALL)))
+            raise TypeError("wengert: np.%s is not here%s" % (name, _or_numbers(_near(name, [], _CALL), "np." + name, operands, {})))
         return _builders[name](*operands)
 
     def item(self, *index):
@@ -960,10 +1046,8 @@ class Value(_c.Node if _c else _Node_of_graph):
         return _paired(y, places, [key[i] for i in lists], together) if lists else y
 
     def sort(self, **options):
-        raise TypeError("wengert: a value is not sorted in place: wg.sort(x).values is x in order, and .indices its places")
-
-    def __setitem__(self, key, new):
-        raise TypeError("wengert: an element is no place to write to: wg.where(mask, new, x) is x with others")
+        raise TypeError("wengert: a value is not sorted in place: write wg.sort(x).values for x in order, wg.sort(x).indices for its "
+                        "places")
 
     def __len__(self):
         if not self.ndim:
@@ -1008,14 +1092,20 @@ class Value(_c.Node if _c else _Node_of_graph):
         return "<wengert.Value %s%s %s>" % (name and name + " ", self.dtype, list(self.shape))
 
     def __getattr__(self, name):  # every builder is a method
-        f = None if name[0] == "_" else _habits.methods.get(name) or _builders.get(name) or _of_node(name)
+        f = None if name[0] == "_" else _habits.methods.get(name) or _method(name) or _of_node(name)
         if f is None:
             in_place = name[-1:] == "_" != name[:1]
-            raise AttributeError("a wengert.Value has no %s%s" % (name, (
-                ": values never change: write x = x.%s(...) or x = x + 1" % name[:-1]) if in_place else _near(name, _builders, _CALL)))
+            raise AttributeError("a wengert.Value has no %s%s" % (name, _habits.instead_of_in_place(self, name) if in_place else
+                                                                  _habits.INSTEAD.get(name) or _near(name, _builders, _CALL)))
         if name not in _explained:
             _explain(name, f)
         return types.MethodType(f, self)
+
+def _method(name):
+    """The builder of this name, if its first operand is a value."""
+    f = _builders.get(name)
+    of = getattr(getattr(f, "__wrapped__", f), "in_c", None)
+    return f if not of or [kind for _, kind in of[2][:1]] in (["node"], ["list"]) else None
 
 def _of_node(name):
     """wg_node_NAME of C, or a call of the module, with a value as its first operand."""
@@ -1145,6 +1235,7 @@ Value.__invert__, Value.__neg__ = _inverted, _negated
 # NumPy's functions of elements that have another name here, and those that are an operator's.
 _UFUNCS = dict(absolute="abs", fabs="abs", arccos="acos", arccosh="acosh", arcsin="asin", arcsinh="asinh", arctan="atan",
                arctan2="atan2", arctanh="atanh", rint="round", negative="neg")
+_REDUCED = dict(add="sum", multiply="prod", maximum="max", minimum="min", logical_and="all_of", logical_or="any_of")
 _OPERATORS = dict(add="add", subtract="sub", multiply="mul", divide="truediv", power="pow")
 Value.__pos__ = lambda x: x
 Value.__floordiv__ = Value.__rfloordiv__ = _not_here("wg.floor(a / b) for a // b")
@@ -1427,14 +1518,13 @@ def _by_parameters(name, fields):
     many = [f for f in fields if f[1] == "result"]
     call = "wg_%s_at" % name
     names = [n for n, _ in asked]
-    by_name = {"roll": "axis=0, by=1", "tile": "axis=0, count=2", "repeat": "axis=0, count=2"}.get(name)
     lists = [i for i, (_, kind) in enumerate(asked) if kind == "list"]
 
     def builder(*given, **named):
-        if by_name and len(given) > 1:  # NumPy has them the other way round
-            raise TypeError("wengert: which number is which? wg.%s(x, %s)" % (name, by_name))
         if lists and names[-1] != "axis" and len(given) > len(asked):  # einsum("ij,jk->ik", a, b)
             given = given[:lists[0]] + (given[lists[0]:],)
+        elif name == "einsum" and len(given) == 2 and isinstance(given[1], Value):  # einsum("ii", a), whose rows are no operands
+            given = given[0], [given[1]]
         elif lists and names[-1] == "axis" and len(given) == 1 and "axis" not in named:
             named = dict(named, axis=0)
         if name in _OF_VECTORS and builtins.any(isinstance(v, Value) and v.ndim > _OF_VECTORS[name][0] for v in given):
@@ -2170,7 +2260,7 @@ class Report(_OfTable):
         _lib.wg_check_print(self._r, stream)
         _libc.fclose(stream)
         try:
-            return ctypes.string_at(text, size.value).decode().rstrip("\n")
+            return _as_python(ctypes.string_at(text, size.value).decode().rstrip("\n"))
         finally:
             _libc.free(text)
 
@@ -2534,8 +2624,8 @@ class _Module(type(sys)):
     """This module, whose attributes are the builders, too. They are none of its names: sum here is Python's."""
 
 def _use_c():
-    given = dict(package=_PACKAGE, site=_site, node=_Node, value=Value, leaf=Leaf, partial=types.MethodType, empty=np.empty, array=np.ndarray,
-                 dtypes=tuple(_DTYPES), now=_now, params=Params, explain=_text_for, zero=0)
+    given = dict(package=_PACKAGE, numpy=_NUMPY, dispatch=_DISPATCH, site=_site, node=_Node, value=Value, leaf=Leaf,
+                 partial=types.MethodType, empty=np.empty, array=np.ndarray, dtypes=tuple(_DTYPES), now=_now, params=Params, explain=_text_for, zero=0)
     _c.start(tuple(_address(getattr(_lib, "wg_" + n)) for n in _c.FUNCTIONS), tuple(given[n] for n in _c.GIVEN),
              Value.item, Value.numpy)
     for name, f in list(_builders.items()):
@@ -2549,7 +2639,7 @@ def _use_c():
                 delattr(Value, own)
     del Value.item, Value.numpy
     for name, f in {**_builders, **_habits.methods}.items():
-        if name not in vars(Value) and isinstance(f, (_c.Builder, type(_use_c))):
+        if name not in vars(Value) and isinstance(f, (_c.Builder, type(_use_c))) and (name in _habits.methods or _method(name)):
             setattr(Value, name, f)
     for name, f in {**_builders, **_habits.calls}.items():
         if name not in globals() and isinstance(f, _c.Builder):

@@ -19,7 +19,7 @@ from wengert import (Error, Gradient, Init, Leaf, Parameter, Params, Report, Val
 _INSTEAD = {
     wg.Context: "a context: make another by wg.Context(seed=..., dtype=...)",
     wg.Graph: "a graph: make another by wg.Graph(); the numbers of a value are x.numpy()",
-    wg.Optimizer: "an optimizer: write optimizer.state_dict()",
+    wg.Optimizer: "an optimizer: write wg.save(path), or optimizer.state_dict() of one of wg.optim",
     wg.Cache: "a cache: make an empty one by wg.Cache()",
     wg.Data: "a set of data: make another by wg.Data(data.x, data.y)",
     wg.Group: "a group: each process makes its own by wg.Group()",

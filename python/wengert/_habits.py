@@ -6,6 +6,7 @@ import builtins
 import functools
 import inspect
 import json
+import re
 import sys
 import types
 import weakref
@@ -106,7 +107,17 @@ def to(x, *what, dtype=None, device=None):
 for _name in ("cpu", "contiguous"):
     methods[_name] = lambda x: x
 methods["cuda"] = lambda x, *_: _on_processor("cuda")
-calls["cuda"] = types.SimpleNamespace(is_available=lambda: False)
+
+
+class _Names(types.SimpleNamespace):
+    """Names of a module of PyTorch, of which not all are here."""
+
+    def __getattr__(self, name):
+        raise AttributeError("wengert: %s has no %s%s" % (self._of, name, self._why))
+
+
+calls["cuda"] = _Names(is_available=lambda: False, device_count=lambda: 0, _of="wg.cuda",
+                       _why=": all runs on the processor: leave the line out")
 calls["device"] = lambda name: _on_processor(name) or name
 
 # ---- makers ----
@@ -298,6 +309,20 @@ _both(unsqueeze, "unsqueeze", "expand_dims")
 _both(lambda x, a, b: permute(x, *_swapped(x.ndim, a, b)), "swapaxes", "swapdims")
 
 
+def moveaxis(x, source, destination):
+    """The axes `source` at the places `destination`, the others in their order."""
+    source, destination = [[a % x.ndim for a in wg._list_of(s)] for s in (source, destination)]
+    if len(source) != len(destination):
+        raise ValueError("wengert: moveaxis: %d axes, and %d places for them" % (len(source), len(destination)))
+    order = [a for a in range(x.ndim) if a not in source]
+    for place, a in sorted(zip(destination, source)):
+        order.insert(place, a)
+    return permute(x, *order)
+
+
+_both(moveaxis, "moveaxis", "movedim")
+
+
 @_both
 def squeeze(x, axis=None, dim=None):
     """Without the axes of one element, or without this one."""
@@ -451,6 +476,115 @@ _both(lambda x, *g, **o: _builders["all_of"](x, *g, **o), "all")
 _both(lambda x, diagonal=0, k=None, offset=0: _builders["triu"](x, offset=diagonal or k or offset), "triu")
 _both(lambda x, diagonal=0, k=None, offset=0: _builders["tril"](x, offset=diagonal or k or offset), "tril")
 _both(lambda x: _builders["sum"](_builders["diagonal"](x)), "trace")
+
+
+@_both
+def diag(x, k=0, diagonal=None):
+    """Of a matrix its diagonal, k places above the main one. Of a vector the matrix that has it there, and 0 elsewhere."""
+    k = k if diagonal is None else diagonal
+    if x.ndim == 2:
+        return _builders["take"](x.reshape(-1), np.flatnonzero(np.eye(*x.shape, k)))
+    if x.ndim != 1:
+        raise TypeError("wengert: diag is of a vector or a matrix, not of the shape %s: write wg.einsum('bii->bi', x) for the diagonals of "
+                        "the last two axes" % list(x.shape))
+    n = x.shape[0] + builtins.abs(k)
+    row = _builders["pad"](x, axis=0, before=k) if k > 0 else _builders["pad"](x, axis=0, after=-k) if k else x
+    return _builders["where"](np.eye(n, k=k) > 0, _builders["expand"](row, 0), 0)
+
+
+@_call
+def average(x, axis=None, weights=None, *, keepdims=False):
+    """The mean, or the mean by weights: of the shape of x, or one for each place of one axis."""
+    along = dict({} if axis is None else {"axis": axis}, keepdims=keepdims)
+    if weights is None:
+        return _builders["mean"](x, **along)
+    weights = weights if isinstance(weights, Value) else wg._array(weights, x.graph.context)
+    if weights.shape != x.shape:
+        if axis is None or np.iterable(axis) or weights.shape != x.shape[axis:][:1]:
+            raise TypeError("wengert: average: the weights have the shape %s, and x %s: write axis=0 for one weight for each row" % (
+                list(weights.shape), list(x.shape)))
+        weights = wg.broadcast_to(weights.reshape([-1 if a == axis % x.ndim else 1 for a in range(x.ndim)]), x.shape)
+    return _builders["sum"](x * weights, **along) / _builders["sum"](weights, **along)
+
+
+@_both
+def diff(x, n=1, axis=-1, *, dim=None):
+    """The differences of neighbours along an axis, n times."""
+    for _ in range(n):
+        before = (slice(None),) * ((axis if dim is None else dim) % x.ndim)
+        x = x[before + (slice(1, None),)] - x[before + (slice(None, -1),)]
+    return x
+
+
+def _pad(x, pad_width, mode="constant", constant_values=0):
+    """np.pad: widths (before, after) for each axis, one pair for all, or one number."""
+    if mode not in ("constant", "edge", "reflect") or np.ndim(constant_values):
+        raise TypeError("wengert: np.pad with mode=%r is not here: write mode=\"constant\" with one number, \"edge\" or \"reflect\"" % (
+            mode,))
+    more = {"value": constant_values} if mode == "constant" else {"mode": mode}
+    for axis, (before, after) in enumerate(np.broadcast_to(pad_width, (x.ndim, 2)).tolist()):
+        x = _builders["pad"](x, axis=axis, before=before, after=after, **more) if before or after else x
+    return x
+
+
+def _repeat(x, repeats, axis=None):
+    """np.repeat: each element so many times."""
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    return _builders["take"](x, np.repeat(np.arange(x.shape[axis]), repeats), axis=axis)
+
+
+def _tile(x, reps):
+    """np.tile: the whole so many times along each of the last axes."""
+    reps = wg._list_of(reps)
+    x = x.reshape((1,) * (len(reps) - x.ndim) + x.shape)
+    for axis, count in enumerate(reps, x.ndim - len(reps)):
+        x = x if count == 1 else _builders["tile"](x, axis=axis, count=count)
+    return x
+
+
+def _roll(x, shift, axis=None):
+    """np.roll: along these axes; without them in a row."""
+    if axis is None:
+        return _roll(x.reshape(-1), shift, 0).reshape(x.shape)
+    for a, by in np.broadcast(wg._list_of(axis), wg._list_of(shift)):
+        x = _builders["roll"](x, axis=int(a), by=int(by))
+    return x
+
+
+def _of_numpy(name):
+    """wg.tile(x, ...): by names as in C, axis=0, count=2. By place PyTorch and NumPy have other arguments than C."""
+    builder = _builders[name]
+
+    def f(x, *given, **options):
+        if not given and not {"dims", "shifts", "repeats", "reps"} & set(options):
+            return builder(x, **options)
+        numpy = [str(g.tolist() if isinstance(g, (Value, np.ndarray)) else g) for g in given]
+        raise TypeError("wengert: %s" % _WHICH[name](x, numpy or ["2"], options))
+    f.__doc__ = None
+    return f
+
+
+def _which_repeat(x, n, options):
+    axis = options.get("axis", n[1] if len(n) == 2 else None)
+    elements = "wg.repeat(x, axis=%s, count=%s)" % (axis, n[0]) if axis is not None else "wg.repeat(x%s, axis=0, count=%s)" % (
+        "" if x.ndim == 1 else ".reshape(-1)", n[0])
+    whole = "x"
+    sizes = [s for m in n for s in m.strip("()[]").split(",") if s.strip()]
+    for i, m in enumerate(sizes):
+        whole = "wg.tile(%s, axis=%d, count=%s)" % (whole if len(sizes) <= x.ndim or i else "x[None]", i - len(sizes), m.strip())
+    return ("repeat is another thing in NumPy and in PyTorch: write %s for NumPy's, each element so many times, or %s for PyTorch's, the "
+            "whole so many times" % (elements, whole))
+
+
+_WHICH = dict(
+    repeat=_which_repeat,
+    tile=lambda x, n, options: "which number is which? write np.tile(x, %s) for NumPy's and PyTorch's, or wg.tile(x, axis=0, count=2)" % (
+        ", ".join(n)),
+    roll=lambda x, n, options: "which number is which? write np.roll(x, %s) for NumPy's and PyTorch's, or wg.roll(x, axis=0, by=1)" % (
+        ", ".join(n)))
+for _name in _WHICH:
+    _both(_of_numpy(_name), _name)
 _both(lambda x, decimals=0: _builders["round"](x * 10.0**decimals) / 10.0**decimals if decimals else _builders["round"](x), "round")
 Value.__round__ = lambda x, digits=0: methods["round"](x, digits or 0)
 _both(lambda x, min=None, max=None: wg.clip(x, min, max), "clamp")
@@ -471,6 +605,36 @@ Value.__divmod__ = lambda a, b: (_floor_divide(a, b), a % b)
 Value.__rdivmod__ = lambda a, b: (_floor_divide(b, a), b % a)
 wg._OPERATORS.update(floor_divide="floordiv", remainder="mod")
 calls["floor_divide"], calls["remainder"] = (lambda a, b: a // b), (lambda a, b: a % b)
+
+
+# What values have not, and what to write for it.
+INSTEAD = dict(fill=": values never change: write x = wg.full_like(x, 0)",
+               retain_grad=": write wg.grad(y, x) for the gradient by a value on the way",
+               register_hook=": write wg.custom_vjp(y, [x], rule), whose rule changes the gradient")
+_IN_PLACE = dict(fill_="wg.full_like(x, %s)", zero_="wg.zeros_like(x)", one_="wg.ones_like(x)", t_="x.T",
+                 copy_="wg.broadcast_to(new, x.shape)",
+                 uniform_="wg.rand(*x.shape)", normal_="wg.randn(*x.shape)", bernoulli_="wg.bernoulli(x.shape, %s)",
+                 resize_="x.reshape(...)", mul_="x * y", add_="x + y", sub_="x - y", div_="x / y", subtract_="x - y", multiply_="x * y",
+                 divide_="x / y", pow_="x ** y", scatter_="x.at[...].set(new)", scatter_add_="x.at[...].add(new)",
+                 index_fill_="x.at[...].set(0)", index_copy_="x.at[...].set(new)", index_add_="x.at[...].add(new)",
+                 index_put_="x.at[...].set(new)", fill_diagonal_="wg.where(wg.eye(*x.shape) > 0, 0, x)", lerp_="x + 0.5 * (y - x)",
+                 addcmul_="x + a * b", addcdiv_="x + a / b", addmm_="x + a @ b")
+
+
+def instead_of_in_place(x, name):
+    """What to write for x.name(...) whose name ends in _, which changes x in PyTorch."""
+    line = _IN_PLACE.get(name)
+    if line is None and (name[:-1] in methods or wg._method(name[:-1])):
+        line = "x.%s(...)" % name[:-1]
+    if line is None:
+        meant = wg._near(name[:-1], [], wg._CALL)
+        return ": values never change%s" % meant if meant else ""
+    line = line.replace("%s", "0.5" if name == "bernoulli_" else "0")
+    if isinstance(x, Parameter):
+        return ": write w.set(%s)" % re.sub(r"\bx\b", "w", line)
+    if isinstance(x, Gradient):
+        return ": a gradient never changes: write optimizer.zero_grad(), or w.grad = None, or w.grad = w.grad * 2"
+    return ": values never change: write x = %s" % line
 
 
 def _unchanged(x, key, new):
@@ -563,9 +727,12 @@ _call(lambda y, path=None, **options: y.draw(path, **options), "draw")
 Value.name = property(lambda v: _lib.wg_node_name(v._node).decode() or None)
 
 # np.f(x) for NumPy's functions of whole arrays. Their results have derivatives, or are no floats, or the call is refused.
-_FUNCTIONS = {"concatenate": "cat", "amax": "max", "amin": "min", "cumprod": "cumprod", "around": "round", "expand_dims": "unsqueeze"}
+_FUNCTIONS = {"concatenate": "cat", "amax": "max", "amin": "min", "cumprod": "cumprod", "around": "round", "round_": "round",
+              "expand_dims": "unsqueeze"}
+_BY_NUMPY = dict(pad=_pad, repeat=_repeat, tile=_tile, roll=_roll)  # whose arguments are other ones here
+_NO_WORD = frozenset(["gradient"])  # of differences in NumPy, of derivatives elsewhere
 _PLAIN = frozenset("allclose array_equal array_equiv isclose shape ndim size array2string array_repr array_str result_type nonzero flatnonzero "
-                   "count_nonzero may_share_memory shares_memory iscomplexobj isrealobj isscalar savetxt save".split())
+                   "count_nonzero argwhere may_share_memory shares_memory iscomplexobj isrealobj isscalar savetxt save".split())
 
 
 def _array_function(self, f, types_, given, options):
@@ -574,10 +741,13 @@ def _array_function(self, f, types_, given, options):
         return f(*_numbers(given), **_numbers(options))
     if name == "sort":
         return _builders["sort"](*given, **options).values
-    ours = getattr(calls["linalg"], name, None) if inside else calls.get(_FUNCTIONS.get(name, name)) or _builders.get(_FUNCTIONS.get(name, name))
+    if name in _BY_NUMPY and not inside:
+        return _BY_NUMPY[name](*given, **options)
+    ours = vars(calls["linalg"]).get(name) if inside else calls.get(_FUNCTIONS.get(name, name)) or _builders.get(_FUNCTIONS.get(name, name))
     if ours is None:
-        raise TypeError("wengert: np.%s has no derivative here%s: write np.%s(x.numpy()) for numbers alone" % (
-            name, wg._near(name, [], wg._CALL), name))
+        of = "np.linalg." + name if inside else "np." + name.rstrip("_")
+        meant = "" if name in _NO_WORD else wg._near(name, [], wg._CALL)
+        raise TypeError("wengert: %s has no derivative here%s" % (of, wg._or_numbers(meant, of, given, options)))
     return ours(*given, **options)
 
 
@@ -936,6 +1106,10 @@ def _module(name, **names):
     m = calls[name] = sys.modules["wengert." + name] = types.ModuleType("wengert." + name, "wengert.%s under PyTorch's names." % name)
     vars(m).update(names)
 
+    def missing(word):
+        raise AttributeError("wengert.%s has no %s%s" % (name, word, "" if word[:1] == "_" else wg._near(word, names, wg._CALL)))
+    m.__getattr__ = missing
+
 
 calls["gradcheck"] = gradcheck
 
@@ -948,6 +1122,11 @@ def _svd(a, full_matrices=False, compute_uv=True):
     return _builders["svd"](a) if compute_uv else _builders["svd"](a)[1]
 
 
+def _slogdet(a):
+    """The sign of the determinant and the logarithm of its absolute value."""
+    return wg.slogdet(a)
+
+
 def _linalg_norm(x, ord=None, axis=None, dim=None, keepdims=False):
     axis = dim if axis is None else axis
     if ord is not None and (axis is None and x.ndim > 1 or axis is not None and np.iterable(axis)):
@@ -958,7 +1137,7 @@ def _linalg_norm(x, ord=None, axis=None, dim=None, keepdims=False):
 _module(
     "linalg", inv=_builders["inverse"], det=_builders["det"], solve=_builders["solve"], cholesky=_builders["cholesky"], svd=_svd,
     eigh=_builders["eigh"], qr=_builders["qr"], norm=_linalg_norm, lstsq=_builders["lstsq"], matrix_norm=lambda x: _builders["norm"](x),
-    vector_norm=_linalg_norm)
+    vector_norm=_linalg_norm, slogdet=_slogdet)
 calls["inv"] = _builders["inverse"]
 calls["eigvalsh"] = calls["linalg"].eigvalsh = lambda a: _builders["eigh"](a)[0]
 
@@ -1029,7 +1208,8 @@ def load(path):
 
 wg.save = save
 
-for _name, _said in dict(all="Whether no element is 0: all(x), or along an axis.", any="Whether an element is not 0: any(x), or along an axis.",
+for _name, _said in dict(moveaxis="x with axes at other places: moveaxis(x, 1, -1).", movedim="x with axes at other places.",
+                         all="Whether no element is 0: all(x), or along an axis.", any="Whether an element is not 0: any(x), or along an axis.",
                          compile="The function itself: graphs that repeat are compiled without it.", inv="The inverse of square matrices.",
                          eigvalsh="The eigenvalues of symmetric matrices, in ascending order.", trace="The sum of the diagonal of a matrix.",
                          rand_like="Uniform numbers in [0, 1) in the shape of x.", randn_like="Standard normal numbers in the shape of x.",

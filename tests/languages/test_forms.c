@@ -1,6 +1,6 @@
 /* test_forms.c: one line means one thing in C, in C++, in Python and in the language: the table of forms.txt.
  * What Python's forms give beside NumPy's: beside_numpy.txt; what people type by habit: habits.txt; what
- * PyTorch gives for its words: beside_torch.txt. */
+ * PyTorch gives for its words: beside_torch.txt; what is told to be written: advice.txt. */
 #include "wgshell.h"
 
 TestSuite(forms, .init = wgt_make_folder, .fini = wgt_remove_folder);
@@ -47,4 +47,12 @@ Test(forms, beside_numpy)
     wgt_shell_or_skip(WITH_PYTHON
                       "for over in 0 1; do WENGERT_CTYPES=$over $python tests/languages/beside_numpy.py "
                       "<tests/languages/beside_numpy.txt || exit 1; done");
+}
+
+/* Each line that an error or the table of names tells to write does what it stands for. Files are written. */
+Test(forms, advice)
+{
+    wgt_shell_or_skip(WITH_PYTHON
+                      "here=$PWD; cd \"$in\"; for over in 0 1; do WENGERT_CTYPES=$over $python "
+                      "\"$here/tests/languages/advice.py\" <\"$here/tests/languages/advice.txt\" || exit 1; done");
 }
