@@ -16,6 +16,7 @@
 #define Py_LIMITED_API 0x030A0000
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <math.h>
 #include <structmember.h>
 
 #include <wengert/params.h>
@@ -272,6 +273,7 @@ static inline bool as_number(PyObject *o, double *d)
     if (PyFloat_Check(o)) *d = PyFloat_AsDouble(o);
     else if (Py_TYPE(o) == &PyLong_Type) *d = PyLong_AsDouble(o);
     else return false;
+    if (fabs(*d) >= 0x1p53 && !PyFloat_Check(o)) return false; /* it may be rounded */
     if (*d != -1 || !PyErr_Occurred()) return true;
     PyErr_Clear();
     return false;
@@ -675,6 +677,26 @@ static wg_node call(const builder *b, wg_site s, const char *a)
     }
 }
 
+/* Whether the library takes these operands as NumPy would: it knows no f32 beside f64, and beside whole numbers
+ * alone 1.0 is 1 for it. */
+static bool are_of_kinds(const builder *b, PyObject *const *args, Py_ssize_t n)
+{
+    unsigned kinds = 0;
+    bool whole = false;
+    for (Py_ssize_t k = 0; k < n && k < b->asked; k++) {
+        if (b->field[k].kind != 'n') continue;
+        if (PyFloat_Check(args[k])) {
+            const double d = PyFloat_AsDouble(args[k]);
+            whole |= d == floor(d);
+        } else if (Py_TYPE(args[k]) == value_type || is_leaf(args[k])) {
+            const value *v = (const value *)args[k];
+            kinds |= 1U << (v->graph ? library.node_dtype(v->node) : (wg_dtype)v->dtype);
+        }
+    }
+    const unsigned floats = kinds & (1U << WG_F32 | 1U << WG_F64);
+    return !(floats & (floats - 1)) && (!whole || floats || !kinds);
+}
+
 /* The value of a call. NULL without an exception: a call for __init__.py. */
 static PyObject *build(const builder *b, PyObject *const *args, Py_ssize_t n, PyObject *words)
 {
@@ -687,6 +709,7 @@ static PyObject *build(const builder *b, PyObject *const *args, Py_ssize_t n, Py
     for (Py_ssize_t k = 0; k < n + named; k++)
         if (!look(args[k], &h, &leaf)) return NULL;
     if (!h.graph && (!leaf || !look_now(&h))) return NULL; /* options do not say the graph */
+    if (!are_of_kinds(b, args, n)) return NULL;
     if (b->form == STRUCT) memcpy(a, b->standard, b->size);
     for (Py_ssize_t k = 0; k < n; k++) {
         const int f = k < b->asked ? (int)k : b->next;
@@ -747,6 +770,15 @@ static void builder_free(PyObject *self)
     Py_XDECREF(b->python);
     PyObject_Free(b);
     Py_DECREF(type);
+}
+
+/* What the function of __init__.py has, and this one has not. */
+static PyObject *builder_attribute(PyObject *self, PyObject *word)
+{
+    PyObject *y = PyObject_GenericGetAttr(self, word);
+    if (y || !PyErr_ExceptionMatches(PyExc_AttributeError)) return y;
+    PyErr_Clear();
+    return PyObject_GetAttr(((builder *)self)->python, word);
 }
 
 static PyObject *builder_repr(PyObject *self)
@@ -1041,7 +1073,8 @@ static bool was_read(const value *v)
 static PyObject *value_item(PyObject *self, PyObject *const *index, Py_ssize_t n, PyObject *words)
 {
     value *v = (value *)self;
-    if (n || words || !v->graph) return with_more(other_item, self, index, n, words);
+    if (n || words || !v->graph || !wg_dtype_is_float(library.node_dtype(v->node)))
+        return with_more(other_item, self, index, n, words);
     const wg_site s = here();
     if (!s) return NULL;
     PyThreadState *state = PyEval_SaveThread();
@@ -1182,6 +1215,7 @@ static PyGetSetDef builder_texts[] = { { "__doc__", builder_text, NULL, NULL, NU
 static PyType_Slot builder_slots[] = {
     SLOT(Py_tp_getset, builder_texts),   SLOT(Py_tp_new, builder_new),
     SLOT(Py_tp_dealloc, builder_free),   SLOT(Py_tp_repr, builder_repr),
+    SLOT(Py_tp_getattro, builder_attribute),
     SLOT(Py_tp_call, PyVectorcall_Call), SLOT(Py_tp_descr_get, builder_get),
     SLOT(Py_tp_members, builder_fields), { 0, NULL }
 };

@@ -878,7 +878,7 @@ class Value(_c.Node if _c else _Node_of_graph):
         y = _lib.wg_item_at(_here(), self._node)
         self.graph.context._look()
         self._was_read()
-        return y
+        return y if self.dtype.kind == "f" else self.numpy().item()
 
     def _was_read(self):
         """A graph of ours in which only numbers are left goes on to grow only if what they are made of does."""
@@ -1058,7 +1058,7 @@ class Value(_c.Node if _c else _Node_of_graph):
         return (self[i] for i in range(len(self)))
 
     def __float__(self):
-        return self.item()
+        return float(self.item())
 
     def __int__(self):
         return int(self.item())
@@ -1232,6 +1232,8 @@ def _not_here(line):
     return operator
 
 Value.__invert__, Value.__neg__ = _inverted, _negated
+Value.__lshift__ = Value.__rlshift__ = _not_here("x * 2**n for x << n")
+Value.__rshift__ = Value.__rrshift__ = _not_here("x // 2**n for x >> n")
 # NumPy's functions of elements that have another name here, and those that are an operator's.
 _UFUNCS = dict(absolute="abs", fabs="abs", arccos="acos", arccosh="acosh", arcsin="asin", arcsinh="asinh", arctan="atan",
                arctan2="atan2", arctanh="atanh", rint="round", negative="neg")
@@ -1480,6 +1482,27 @@ def _arguments(struct, operands, options):
     assert rows.size == ctypes.sizeof(kind), struct
     return fields, kind, ctypes.string_at(rows.defaults, rows.size)
 
+# Whose operands have one dtype, as PyTorch's have.
+_OF_ONE_DTYPE = frozenset("dense conv conv_transpose layer_norm batch_norm group_norm instance_norm rms_norm attention".split())
+
+def _of_kinds(name, given, g):
+    """The operands by NumPy's rules, which the library has not all: f32 beside f64 is f64, a float of Python beside whole numbers alone makes
+    floats, though it is whole itself, and a large whole number keeps all its digits."""
+    kinds = {x.dtype for x in given if isinstance(x, Value)}
+    arrays = {np.dtype(np.float32) if x.dtype == np.float32 else g.context.dtype for x in given if isinstance(x, np.ndarray) and x.dtype.kind == "f"}
+    floats = {k for k in kinds | arrays if k.kind == "f"}
+    if len(floats) > 1 and name not in _OF_ONE_DTYPE:
+        return tuple(_builders["cast"](x, np.float64) if isinstance(x, Value) and x.dtype == np.float32 else x for x in given)
+    if floats or not kinds:
+        single = arrays and np.dtype(np.float32) in floats
+        return tuple(g.input(None, x, np.float32) if single and isinstance(x, np.ndarray) and x.dtype.kind == "f" else x for x in given)
+
+    def number(x):
+        if isinstance(x, (float, np.floating)) and x == np.floor(x):
+            return g.input(None, np.asarray(x, g.context.dtype))
+        return g.input(None, np.asarray(x)) if type(x) is int and 2**53 < builtins.abs(x) < 2**63 else x
+    return tuple(map(number, given))
+
 def _by_struct(name, struct, operands, _options):
     asked = [f for f in operands if f[1] not in ("graph", "user")]
     count, call, layout = len(asked), "wg_%s_at" % name, []
@@ -1495,6 +1518,7 @@ def _by_struct(name, struct, operands, _options):
         pin = Value(_Node(), g)  # nobody begins the graph again before the result is there
         layout[:] = layout or _arguments(struct, operands, _options)
         fields, kind, defaults = layout
+        given = _of_kinds(name, given, g)
         a = kind.from_buffer_copy(defaults)
         if ("x", "graph") in fields:
             a.x = g._g
@@ -1538,6 +1562,7 @@ def _by_parameters(name, fields):
         if not len(asked) - (asked[-1:] == [("init", "init")]) <= len(given) <= len(asked):
             raise TypeError("wengert: %s takes %s" % (name, ", ".join(names) or "no arguments"))
         g = given[0].graph if name in _DERIVATIVES and isinstance(given[0], Value) else _graph_of(given)
+        given = _of_kinds(name, given, g)
         left, arguments, results, pin = iter(given), [_here()], [], Value(_Node(), g)
         for field, kind in fields:
             if kind == "graph":
@@ -1562,6 +1587,15 @@ def _by_parameters(name, fields):
 def _builder(name, f):
     f.__name__ = f.__qualname__ = name
     _builders[name] = f
+    if name in _UFUNCS_HERE:
+        for method in ("reduce", "accumulate", "reduceat", "outer", "at"):
+            setattr(f, method, functools.partial(_no_method, name, method))
+
+_UFUNCS_HERE = frozenset("add sub mul div maximum minimum pow logical_and logical_or less greater equal".split())
+
+def _no_method(name, method, *_, **__):
+    raise TypeError("wengert: wg.%s has no %s: write wg.%s(x) along an axis, or np.%s.%s(x.numpy()) for numbers alone" % (
+        name, method, _REDUCED.get(name, "sum"), name, method))
 
 for _name, _line in _rows.items():  # the calls that make nodes of what Python can give
     _words = _line.partition(" | ")[0].split()
@@ -2563,7 +2597,11 @@ class Leaf(Value):
         return self._array.copy() if copy else self._array
 
     def item(self, *index):
-        return self._array.item(*index)
+        """The number of a value of one element; of another one that of the element at this index."""
+        a = self.numpy()
+        if a.size != 1 and not index:
+            raise Error("wengert: item: the shape %s is not one element: write x.item(i), or x.numpy()" % list(a.shape))
+        return a.item(*index)
 
     def set(self, array):
         """Other numbers. What was made of it keeps its own."""

@@ -123,7 +123,9 @@ calls["device"] = lambda name: _on_processor(name) or name
 # ---- makers ----
 
 
-def _placed(a, dtype=None, device=None, requires_grad=False, name=None):
+def _placed(a, dtype=None, device=None, requires_grad=False, name=None, **options):
+    if options:
+        raise TypeError("wengert: no option %s: write the call without it" % ", ".join(options))
     _on_processor(device)
     if requires_grad:
         return Parameter(a, dtype=dtype, name=name)
@@ -131,14 +133,22 @@ def _placed(a, dtype=None, device=None, requires_grad=False, name=None):
     return Leaf(b.copy() if b is a or b.base is not None else b, name)
 
 
+def _single(data):
+    """float32 of arrays that have it. Other floats are of the context's dtype: None."""
+    return np.float32 if getattr(data, "dtype", None) == np.float32 else None
+
+
 @_call
-def tensor(data, dtype=None, *, device=None, requires_grad=False, name=None):
+def tensor(data, dtype=None, *, device=None, requires_grad=False, name=None, **options):
     """A value with these numbers. Whole numbers stay whole, as in NumPy. requires_grad: it has .grad after y.backward(), and an
     optimizer can change it."""
+    if options:
+        raise TypeError("wengert: tensor takes dtype, device, requires_grad and name, and no %s: write x.unsqueeze(0), x.copy() and the like" %
+                        ", ".join(options))
     if wg._has_value(data):
         y = wg.graph()._value(wg.graph()._node(data))
         return y if dtype is None else astype(y, dtype)
-    return _placed(np.asarray(wg._unmasked(data)), dtype, device, requires_grad, name)
+    return _placed(np.asarray(wg._unmasked(data)), dtype or _single(data), device, requires_grad, name)
 
 
 for _name in ("array", "as_tensor", "asarray"):
@@ -192,11 +202,12 @@ def _sizes(sizes):
 
 def _filled(name, make):
     def maker(*sizes, dtype=None, **options):
-        return _placed(make(_sizes(sizes), np.dtype(dtype or wg.default_context().dtype)), None, **options)
+        dtype = np.dtype(dtype or wg.default_context().dtype)
+        return _placed(make(_sizes(sizes), dtype), dtype, **options)
     maker.__doc__ = "%s(2, 3) or %s((2, 3)): a value of this shape." % (name, name)
     calls[name] = maker
     like = name + "_like"
-    calls[like] = lambda x, dtype=None, **options: _placed(make(np.shape(x), np.dtype(dtype or x.dtype)), None, **options)
+    calls[like] = lambda x, dtype=None, **options: maker(np.shape(x), dtype=dtype or x.dtype, **options)
 
 
 _filled("zeros", np.zeros)
@@ -213,7 +224,7 @@ def zeros(*sizes, **options):
 @_call
 def full(shape, fill_value, dtype=None, **options):
     """A value of this shape whose elements are all one number."""
-    return _placed(np.full(shape, fill_value, dtype), None, **options)
+    return _placed(np.full(shape, fill_value, dtype), dtype, **options)
 
 
 calls["full_like"] = lambda x, fill_value, **options: full(np.shape(x), fill_value, **dict(dict(dtype=x.dtype), **options))
@@ -222,19 +233,19 @@ calls["full_like"] = lambda x, fill_value, **options: full(np.shape(x), fill_val
 @_call
 def arange(*range_, dtype=None, **options):
     """arange(stop), arange(start, stop), arange(start, stop, step): without stop."""
-    return _placed(np.arange(*range_, dtype=dtype), None, **options)
+    return _placed(np.arange(*range_, dtype=dtype), dtype, **options)
 
 
 @_call
 def linspace(start, stop, num=50, endpoint=True, *, steps=None, dtype=None, **options):
     """Equally spaced numbers from start to stop, both included."""
-    return _placed(np.linspace(start, stop, num if steps is None else steps, endpoint, dtype=dtype), None, **options)
+    return _placed(np.linspace(start, stop, num if steps is None else steps, endpoint, dtype=dtype), dtype, **options)
 
 
 @_call
 def eye(n, m=None, k=0, dtype=None, **options):
     """The identity matrix."""
-    return _placed(np.eye(n, m, k, dtype=dtype or wg.default_context().dtype), None, **options)
+    return _placed(np.eye(n, m, k, dtype=dtype or wg.default_context().dtype), dtype, **options)
 
 
 def _random():
@@ -434,7 +445,8 @@ def _extreme(name):
             return y
         return Sorted(y, _builders["arg" + name](x, **options))
     f.__doc__ = "The %s of all or along axis=. With dim=, as in PyTorch: the pair (values, indices)." % ("largest" if name == "max" else "smallest")
-    _both(f, name, "a" + name)
+    _both(f, name)
+    _both(lambda x, axis=None, **options: _builders[name](x, **options, **({} if axis is None else {"axis": axis})), "a" + name)
 
 
 _extreme("max")
@@ -653,27 +665,38 @@ class _At:
     def __getitem__(self, key):
         return _At(self._x, key)
 
-    def _spread(self, new):
-        places = np.arange(int(self._x.size)).reshape(self._x.shape)[self._key]
+    def _added(self, to, new):
+        """to, with new added at the places; and the places."""
+        places = np.arange(int(self._x.size)).reshape(self._x.shape)[_numbers(self._key)]
         if isinstance(new, Value):
             new = _builders["broadcast_to"](new, places.shape)
         else:
             new = np.broadcast_to(np.asarray(new, self._x.dtype), places.shape)
-        zero = _builders["mul"](self._x.reshape(-1), 0)
-        return places, _builders["scatter_add"](_builders["stop_gradient"](zero), places.reshape(-1), new.reshape(-1)).reshape(self._x.shape)
+        return _builders["scatter_add"](to, places.reshape(-1), new.reshape(-1)).reshape(self._x.shape), places
+
+    def get(self):
+        return self._x[self._key]
 
     def add(self, new):
-        return self._x + self._spread(new)[1]
+        return self._added(self._x.reshape(-1), new)[0]
 
     def set(self, new):
-        places, there = self._spread(new)
-        if len(np.unique(places)) < places.size:
+        there, places = self._added(np.zeros(int(self._x.size), self._x.dtype), new)
+        mask = np.zeros(self._x.shape, bool)
+        mask[_numbers(self._key)] = True
+        if np.count_nonzero(mask) < places.size:
             raise IndexError("wengert: an element is set twice: write x.at[...].add(new)")
-        mask = np.zeros(int(self._x.size), bool)
-        mask[places.reshape(-1)] = True
-        return _builders["where"](mask.reshape(self._x.shape), there, self._x)
+        return _builders["where"](mask, there, self._x)
+
+    def __getattr__(self, name):
+        f = dict(multiply="mul", divide="div", power="pow", min="minimum", max="maximum").get(name)
+        if f is None:
+            raise AttributeError("wengert: x.at[...] has get, set, add, multiply, divide, power, min and max, and no %s" % name)
+        return lambda new: self.set(_builders[f](self.get(), new))
 
 
+for _name in ("get", "set", "add"):
+    setattr(_At, _name, _worded(getattr(_At, _name), "at[key]." + _name))
 Value.at = property(_At)
 
 # ---- indices ----
@@ -832,7 +855,7 @@ class Parameter(Leaf):
         if a.dtype.kind != "f" and dtype is None and a.dtype.kind in "iu":
             raise TypeError("wengert: only floats have gradients: write 1.0 for 1, or dtype=wg.float64")
         context = wg.default_context()
-        a = np.ascontiguousarray(a, dtype or context.dtype).reshape(a.shape)
+        a = np.ascontiguousarray(a, dtype or _single(a) or context.dtype).reshape(a.shape)
         self._name, self._code = name or "tensor", wg._code_of(a.dtype)
         self._requires = requires_grad
         self._put(_new_store(context), self._name, a)
@@ -910,9 +933,6 @@ class Parameter(Leaf):
         a = self._store[self._key]
         a.flags.writeable = copy
         return a
-
-    def item(self, *index):
-        return self.numpy().item(*index)
 
     def set(self, array):
         """Other numbers. What was made of it keeps its own."""
@@ -1139,6 +1159,15 @@ _module(
     eigh=_builders["eigh"], qr=_builders["qr"], norm=_linalg_norm, lstsq=_builders["lstsq"], matrix_norm=lambda x: _builders["norm"](x),
     vector_norm=_linalg_norm, slogdet=_slogdet)
 calls["inv"] = _builders["inverse"]
+
+
+def _whole_reciprocal(x):
+    if wg._kind(x) in "iub":
+        raise TypeError("wengert: reciprocal of whole numbers is one in NumPy, and a float in PyTorch: write 1 / x")
+    return _builders["reciprocal"](x)
+
+
+_both(_whole_reciprocal, "reciprocal")
 calls["eigvalsh"] = calls["linalg"].eigvalsh = lambda a: _builders["eigh"](a)[0]
 
 # ---- files ----

@@ -25,8 +25,8 @@ def plain(y):
 def run(form, module):
     known = dict(m=module, np=np, **{name: a.copy() for name, a in arrays.items()})
     if module is wg:
-        g = wg.Graph()
-        known.update((name, g.input(name, a)) for name, a in arrays.items())
+        wg.Graph()
+        known.update((name, wg.array(a)) for name, a in arrays.items())
     try:
         return plain(eval(form, known)), None
     except Exception as e:
