@@ -1606,6 +1606,8 @@ def __getattr__(name):
         return importlib.import_module("." + name, __name__)
     if name in _rows and _calls().is_for_users(name):
         return _calls().call_of(name)
+    if name[-1:] == "_" and (name[:-1] in _builders or name[:-1] in _habits.calls):
+        raise AttributeError("module wengert has no %s: values never change: write x = wg.%s(...)" % (name, name[:-1]))
     raise AttributeError("module wengert has no %s%s" % (name, _near(name, __dir__(), _CALL)))
 
 def __dir__():

@@ -1359,7 +1359,7 @@ def _linalg_norm(x, ord=None, axis=None, dim=None, keepdims=False):
 _module(
     "linalg", inv=_builders["inverse"], det=_builders["det"], solve=_builders["solve"], cholesky=_builders["cholesky"], svd=_svd,
     eigh=_builders["eigh"], qr=_builders["qr"], norm=_linalg_norm, lstsq=_builders["lstsq"], matrix_norm=lambda x: _builders["norm"](x),
-    vector_norm=_linalg_norm, slogdet=_slogdet)
+    vector_norm=_linalg_norm, slogdet=_slogdet, matmul=_builders["matmul"], diagonal=_builders["diagonal"])
 calls["inv"] = _builders["inverse"]
 calls["eigvalsh"] = calls["linalg"].eigvalsh = lambda a: _builders["eigh"](a)[0]
 
