@@ -609,7 +609,7 @@ calls["floor_divide"], calls["remainder"] = (lambda a, b: a // b), (lambda a, b:
 
 # What values have not, and what to write for it.
 INSTEAD = dict(fill=": values never change: write x = wg.full_like(x, 0)",
-               retain_grad=": write wg.grad(y, x) for the gradient by a value on the way",
+               bernoulli=": write wg.rand(*x.shape) < x", retain_grad=": write wg.grad(y, x) for the gradient by a value on the way",
                register_hook=": write wg.custom_vjp(y, [x], rule), whose rule changes the gradient")
 _IN_PLACE = dict(fill_="wg.full_like(x, %s)", zero_="wg.zeros_like(x)", one_="wg.ones_like(x)", t_="x.T",
                  copy_="wg.broadcast_to(new, x.shape)",
@@ -631,7 +631,7 @@ def instead_of_in_place(x, name):
         return ": values never change%s" % meant if meant else ""
     line = line.replace("%s", "0.5" if name == "bernoulli_" else "0")
     if isinstance(x, Parameter):
-        return ": write w.set(%s)" % re.sub(r"\bx\b", "w", line)
+        return ": its methods never change it: write w.set(%s)" % re.sub(r"\bx\b", "w", line)
     if isinstance(x, Gradient):
         return ": a gradient never changes: write optimizer.zero_grad(), or w.grad = None, or w.grad = w.grad * 2"
     return ": values never change: write x = %s" % line

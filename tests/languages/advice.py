@@ -175,6 +175,8 @@ class Case:
             except Exception as e:
                 got = ["%s: %s" % (type(e).__name__, e)]
             wanted = wanted.split(", ")
+            if re.match(r"\w*Error: ", wanted[0]):
+                self.complain("of its own library it is an error: " + wanted[0])
             if len(got) != len(wanted) or not all(map(near, got, wanted)):
                 self.complain("advised:  " + advice, "which is:  " + line, "it gives  " + ", ".join(got)[:300],
                               "for       " + of, "which is  " + ", ".join(wanted)[:300])
