@@ -601,6 +601,7 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
     when nobody has a value of it. A value of another such graph is an input with its number; if it has a derivative, the graph
     that it is in goes on for what is made of it."""
     _kind = "graph"
+    _outside = None  # of a graph that a transform of a function works in: values from elsewhere, and what stands for them here
 
     def __init__(self, context=None, mode="train", _auto=False, _anew=False):
         self.context, self._auto = context or default_context(), _auto
@@ -686,14 +687,16 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         """A value of another graph of ours: an input with its number, or if it has a derivative all that it was made of."""
         key = x.graph._serial, x._node.index, x._node.generation
         if not self._has(key):
-            trained = x.requires_grad
-            if trained and self._anew == x.graph._anew and x.graph._can_be_made_again(x):
+            trained = self._outside is None and x.requires_grad
+            if self._outside is None is not x.graph._outside or trained and self._anew == x.graph._anew and x.graph._can_be_made_again(x):
                 self._carried[key] = self._made_again(x), None
             else:
                 a, site = np.asarray(x.numpy(copy=False), order="C"), _lib.wg_node_site(x._node)
                 self._carried[key] = self._number(_lib.wg_node_name(x._node) or None, a, _sites.setdefault(site, site)), a
                 if trained:
                     self._cut.append(self._carried[key][0])
+                elif self._outside is not None and x.graph.context is self.context:
+                    self._outside.append((x, self._carried[key][0]))
         return self._carried[key][0]
 
     def _has(self, key):
@@ -735,6 +738,10 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
             if leaf is not None and _lib.wg_node_is_current(node):
                 was.append(node)
                 now.append(leaf._place(self))
+        for v, node in x.graph._outside or ():
+            was.append(node)
+            now.append(v._place(self))
+        self._called.update(x.graph._called)
         nodes = [(_Node * builtins.max(len(n), 1))(*n) for n in (was, now)]
         node = _lib.wg_replay_onto_at(_here(), x._node, self._g, *nodes, len(was))
         self.context._look()
@@ -786,6 +793,15 @@ def graph():
     if not g._watch.live:
         return g.begin() if g._watch.changed or _lib.wg_graph_nodes(g._g) > 1 else g
     return Graph(_auto=True) if g._watch.changed else g
+
+def _within(g, f, *given, **options):
+    """f(*given), which makes its values in the graph g, also those of transforms of functions."""
+    before = getattr(_now, "graph", None), getattr(_now, "inside", None)
+    _now.graph = _now.inside = g
+    try:
+        return f(*given, **options)
+    finally:
+        _now.graph, _now.inside = before
 
 def _same_graph():
     """The same, but it is not begun again: what the caller has placed in it stays."""
@@ -908,7 +924,9 @@ class Value(_c.Node if _c else _Node_of_graph):
 
     def _place(self, g):
         """Its node in the graph g."""
-        node = self._node if self.graph is g or not self.graph._auto else g._carry(self)
+        of = self.graph
+        there = of is not g and (of._auto or of.context is g.context and not (g._outside is None is of._outside))
+        node = g._carry(self) if there else self._node
         return g._without_gradient((g._serial, node.index, node.generation), node) if self._constant and not _off() else node
 
     def backward(self, p=None, add=False, *, gradient=None, retain_graph=None, create_graph=False):
@@ -1318,7 +1336,7 @@ def _by_pointer(kind, f, g):
     def write(x, i, y, user):
         try:
             given = [Value(_Node.from_buffer_copy(x[k]), g) for k in range(2 if kind == "ode_fn" else 1)]
-            y[0] = g._node(f(*given, i) if kind == "step_fn" else f(*given))
+            y[0] = g._node(_within(g, f, *given, *[i] * (kind == "step_fn")))
         except BaseException as e:
             g.context._raised = g.context._raised or e
 
@@ -1433,8 +1451,11 @@ def _values_in(arguments):
             yield from _values_in(x.flat if isinstance(x, np.ndarray) else x)
 
 def _graph_of(arguments):
-    """Where a call makes its nodes: in the graph of the first value, if that is open; else in that of one with a derivative."""
-    closed = None
+    """Where a call makes its nodes: where a transform of a function works, if a value is there; in the graph of the first value, if that is
+    open; else in that of one with a derivative."""
+    closed, inside = None, getattr(_now, "inside", None)
+    if inside is not None and builtins.any(x.graph is inside for x in _values_in(arguments)):
+        return inside
     for x in _values_in(arguments):
         if x.graph._is_open():
             return x.graph
@@ -1622,9 +1643,8 @@ def _to_array(f, context, shapes, to):
     sizes = [int(np.prod(s)) for s in shapes]
 
     def call(*pointers):
-        before, _now.graph = getattr(_now, "graph", None), None  # f makes values in a graph of its own
-        try:
-            y = f(*(np.ctypeslib.as_array(p, (n,)).reshape(s).copy() if n else np.empty(s)
+        try:  # f makes values in a graph of its own
+            y = _within(None, f, *(np.ctypeslib.as_array(p, (n,)).reshape(s).copy() if n else np.empty(s)
                     for p, n, s in zip(pointers, sizes, shapes)))
             y = _real(y, "the result of %s" % getattr(f, "__name__", "f"))
             if y.shape != to:
@@ -1636,8 +1656,6 @@ def _to_array(f, context, shapes, to):
         except BaseException as e:
             context._raised = context._raised or e
             return 1
-        finally:
-            _now.graph = before
     return call
 
 def extern(x, shape, forward, backward=None, name=None, impure=None):
@@ -1676,13 +1694,14 @@ def custom_vjp(y, x, rule):
         def call(here, y, gy, x, gx):
             try:
                 copies = [_Node.from_buffer_copy(x[k]) for k in range(n)]  # C uses their memory again
-                given = rule(*(Value(v, g) for v in [y, gy] + copies))
+                at = _graphs.get(y.graph, g)  # it may have been made again in another
+                given = _within(at, rule, *(Value(v, at) for v in [y, gy] + copies))
                 given = given if isinstance(given, (list, tuple)) else [given]
                 if len(given) != n:
                     raise ValueError("wengert.custom_vjp: the rule gives %d gradients, there are %d values"
                                      % (len(given), n))
                 for k in range(n):
-                    gx[k] = g._node(given[k])
+                    gx[k] = at._node(given[k])
             except BaseException as e:
                 g.context._raised = g.context._raised or e
         return call
@@ -2183,31 +2202,37 @@ def _is_tree(x):
     return isinstance(x, dict) or (isinstance(x, (list, tuple)) and builtins.any(
         isinstance(e, (np.ndarray, Value)) or hasattr(e, "detach") or _is_tree(e) for e in x))
 
-def _leaves(x, like, name=""):
+def _leaves(x, like, name="", is_tree=_is_tree):
     """The pairs (name, array) of a tree, in the order of the tree `like`: "params.W", "layers.0.b"."""
-    if not _is_tree(like):
+    if not is_tree(like):
         return [(name, x)]
     keys = list(like) if isinstance(like, dict) else range(len(like))
-    if len(x) != len(keys) or (isinstance(like, dict) and set(x) != set(keys)):
-        raise ValueError("wengert: %s has the parts %s, its argument has %s" % (
-            name, ", ".join(map(str, x if isinstance(x, dict) else range(len(x)))), ", ".join(map(str, keys))))
-    return [leaf for k in keys for leaf in _leaves(x[k], like[k], "%s.%s" % (name, k))]
+    has = (list(x) if isinstance(x, dict) else range(len(x))) if isinstance(x, (dict, list, tuple)) else [type(x).__name__]
+    if set(has) != set(keys):
+        raise ValueError("wengert: %s has the parts %s, its argument has %s" % (name, ", ".join(map(str, has)), ", ".join(map(str, keys))))
+    return [leaf for k in keys for leaf in _leaves(x[k], like[k], "%s.%s" % (name, k), is_tree)]
 
-def _tree(like, leaves):
+def _tree(like, leaves, is_tree=_is_tree):
     """The tree `like` with the next of the leaves in place of its own."""
-    if not _is_tree(like):
+    if not is_tree(like):
         return next(leaves)
     if isinstance(like, dict):
-        return {k: _tree(v, leaves) for k, v in like.items()}
-    return [_tree(v, leaves) for v in like]
+        return {k: _tree(v, leaves, is_tree) for k, v in like.items()}
+    parts = [_tree(v, leaves, is_tree) for v in like]
+    return parts if isinstance(like, list) else type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)
 
-def _leaves_of(f, arguments):
+def _names_of(f, n):
+    """Names for n arguments of f."""
+    if type(f) is types.FunctionType and f.__code__.co_argcount >= n and not hasattr(f, "__wrapped__"):
+        return f.__code__.co_varnames[:n]
     try:
-        names = list(inspect.signature(f).parameters)[:len(arguments)]
+        names = list(inspect.signature(f).parameters)[:n]
     except (TypeError, ValueError):  # a builtin, a ufunc
         names = []
-    names = names if len(names) == len(arguments) else ["x%d" % i for i in range(len(arguments))]
-    return [leaf for n, a in zip(names, arguments) for leaf in _leaves(a, a, n)]
+    return names if len(names) == n else ["x%d" % i for i in range(n)]
+
+def _leaves_of(f, arguments):
+    return [leaf for n, a in zip(_names_of(f, len(arguments)), arguments) for leaf in _leaves(a, a, n)]
 
 def _applied(f, arguments):
     g = Graph(mode="eval")
@@ -2552,6 +2577,7 @@ class Leaf(Value):
         self._placed(_Node())
 
 from . import _habits  # names and methods of NumPy, PyTorch and JAX, made of what stands above
+from . import _transforms  # functions of functions, as in JAX
 from . import _copies  # what copy and pickle make of the classes
 
 # ---- the common calls in C: python/_c.c ----

@@ -14,7 +14,7 @@ import weakref
 import numpy as np
 
 import wengert as wg
-from wengert import Error, Graph, Leaf, Params, Sorted, Value, _builders, _lib, _here, _now, _real, _shape, _tensor, _text, _tree, _leaves, _leaves_of
+from wengert import Error, Leaf, Params, Sorted, Value, _builders, _lib, _here, _now, _shape, _tensor, _text
 
 calls, methods = {}, {}
 _INPUT, _PARAM = 2, 3  # of wg_leaf
@@ -1076,193 +1076,6 @@ calls.update(no_grad=no_grad, enable_grad=enable_grad, inference_mode=no_grad, P
              compile=lambda f, **_: f)
 wg.Parameter = Parameter
 
-# ---- functions of functions ----
-
-
-def _has_values(tree):
-    return builtins.any(isinstance(a, Value) and not isinstance(a, Parameter) for _, a in _leaves(tree, tree))
-
-
-def _applied(f, given, which, options):
-    """f of the arguments, those of `which` as new values; these values by argument; and the graph from before, or None where
-    the arguments are values themselves: then all stands in their graph."""
-    before = getattr(_now, "graph", None)
-    inside = builtins.any(_has_values(a) for a in given)
-    g = wg.graph() if inside else Graph(mode="eval", _anew=True)
-    named, at, new, by = _leaves_of(f, given), 0, [], {}
-    for i, a in enumerate(given):
-        leaves = []
-        for _ in _leaves(a, a):
-            (name, x), at = named[at], at + 1
-            if i not in which:
-                floats = not inside and not isinstance(x, Value) and np.asarray(x).dtype.kind == "f" and np.ndim(x)
-                leaves.append(g.input(name, x) if floats else x)
-            elif isinstance(x, Value):
-                leaves.append(x * 1)
-            else:
-                leaves.append(g.input(name, _real(x, "the argument %s" % name, g.context.dtype)))
-        by[i] = leaves
-        new.append(_tree(a, iter(leaves)))
-    try:
-        return f(*new, **options), by, inside
-    finally:
-        _now.graph = before if not inside else _now.graph
-
-
-def _which(argnums, given):
-    which = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    if builtins.any(not -len(given) <= i < len(given) for i in which):
-        raise TypeError("wengert: argnums=%r of a function with %d arguments" % (argnums, len(given)))
-    return tuple(i % len(given) for i in which)
-
-
-def _over(make):
-    """make(f) for a function of one number, whose derivative by the arguments argnums it is."""
-    @functools.wraps(make)
-    def transform(f, argnums=0, has_aux=False):
-        @functools.wraps(f)
-        def derivative(*given, **options):
-            which = _which(argnums, given)
-            y, by, inside = _applied(f, given, which, options)
-            y, aux = y if has_aux else (y, None)
-            if not isinstance(y, Value):
-                raise TypeError("wengert: the function returns %r, which depends on no argument: it must return a value of wengert" % (y,))
-            d = make(y, by, which)
-            d = [_tree(given[i], iter(part)) for i, part in zip(which, d)]
-            d = d[0] if isinstance(argnums, int) else tuple(d)
-            y, d = (y, d) if inside else (y.numpy(), _numbers(d))
-            return y, d, aux if inside else _numbers(aux)
-        return derivative
-    return transform
-
-
-@_over
-def _gradients(y, by, which):
-    if y.size != 1:
-        raise TypeError("wengert: grad is of a function of one number, and this one gives the shape %s: take wg.jacobian(f)" % list(y.shape))
-    flat = [x for i in which for x in by[i]]
-    found = iter(wg._many(_lib.wg_grads_at, y, [], flat))
-    return [[next(found) for _ in by[i]] for i in which]
-
-
-@_over
-def _jacobians(y, by, which):
-    return [[_builders["jacobian"](y, x) for x in by[i]] for i in which]
-
-
-@_over
-def _hessians(y, by, which):
-    return [[_builders["hessian"](y, x, x) for x in by[i]] for i in which]
-
-
-def value_and_grad(f, argnums=0, has_aux=False):
-    """The function that gives f's value and its gradient by the argument number argnums, or by each of several, as arrays."""
-    both = _gradients(f, argnums, has_aux)
-
-    def pair(*given, **options):
-        y, d, aux = both(*given, **options)
-        y = y if isinstance(y, Value) else float(y)
-        return ((y, aux), d) if has_aux else (y, d)
-    return functools.wraps(f)(pair)
-
-
-def _by_all(y, x):
-    """The gradients of y by each of x. Of a parameter that has changed since y was made: by all its nodes together."""
-    x = wg._values_of(x)
-    if not isinstance(y, Value) or not builtins.any(isinstance(v, Parameter) for v in x):
-        return wg._many(_lib.wg_grads_at, y, [], x)
-    g = y.graph
-    nodes = [v._nodes(g) if isinstance(v, Parameter) else [g._node(v)] for v in x]
-    found = iter(wg._many(_lib.wg_grads_at, y, [], [Value(n, g) for some in nodes for n in some]))
-    return [functools.reduce(_builders["add"], [next(found) for _ in some]) for some in nodes]
-
-
-def grad(y, x=None, argnums=0, has_aux=False):
-    """grad(y, x): of a value y by x, or by each of a list. grad(f): of a function: the function that gives its gradient by the
-    argument number argnums, or by each of several."""
-    if isinstance(y, Value):
-        return _by_all(y, x)[0] if isinstance(x, Parameter) else _builders["grad"](y, x) if isinstance(x, Value) else _by_all(y, x)
-    if not callable(y):
-        return _by_all(y, x)
-    both = _gradients(y, argnums if x is None else x, has_aux)
-
-    def gradient(*given, **options):
-        _, d, aux = both(*given, **options)
-        return (d, aux) if has_aux else d
-    return functools.wraps(y)(gradient)
-
-
-wg.grad, wg.value_and_grad = grad, value_and_grad
-
-
-def _function_form(name, transform):
-    builder = _builders[name]
-
-    def f(y, *x, argnums=0, **options):
-        if isinstance(y, Value) or not callable(y):
-            return builder(y, *x, **options)
-        derivative = transform(y, x[0] if x else argnums)
-        return lambda *given, **options: derivative(*given, **options)[1]
-    f.__doc__ = "%s(y, x): of a value. %s(f): of a function: a function of arrays." % (name, name)
-    return _call(f, name)
-
-
-_call(_function_form("jacobian", _jacobians), "jacobian", "jacrev", "jacfwd")
-_function_form("hessian", _hessians)
-
-
-@_call
-def jvp(f, x, v):
-    """jvp(y, x, v): the derivative of y along v. jvp(f, primals, tangents): the value of f and its derivative, as arrays."""
-    if isinstance(f, Value) or not callable(f):
-        return _value_jvp(f, x, v)
-    y, by, inside = _applied(f, tuple(x), range(len(x)), {})
-    d = _value_jvp(y, [a for i in range(len(x)) for a in by[i]], [a for i, t in enumerate(v) for _, a in _leaves(t, x[i])])
-    return (y, d) if inside else (y.numpy(), d.numpy())
-
-
-@_call
-def vjp(f, *x):
-    """vjp(y, gy, x): gy times the derivative of y. vjp(f, *primals): the value of f, and a function that takes gy."""
-    if isinstance(f, Value) or not callable(f):
-        return _value_vjp(f, *x)
-    y, by, inside = _applied(f, x, range(len(x)), {})
-
-    def pull(gy):
-        found = iter(_value_vjp(y, gy, [a for i in range(len(x)) for a in by[i]]))
-        d = tuple(_tree(a, found) for a in x)
-        return d if inside else _numbers(d)
-    return (y if inside else y.numpy()), pull
-
-
-_value_jvp, _value_vjp = wg.jvp, wg.vjp
-wg.jvp, wg.vjp = jvp, vjp
-_vmap = _builders["vmap"]
-
-
-@_call
-def vmap(f, *x, in_axes=0, out_axes=0):
-    """vmap(y, x, rows): y for each row in the place of x. vmap(f): f for each element along an axis of its arguments."""
-    if isinstance(f, Value) or not callable(f):
-        return _vmap(f, *x)
-
-    def mapped(*given):
-        axes = in_axes if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(given)
-        inside = builtins.any(_has_values(a) for a in given)
-        rows = [None if a is None else np.moveaxis(np.asarray(x), a, 0) if not isinstance(x, Value) else permute(
-            x, a % x.ndim, *[i for i in range(x.ndim) if i != a % x.ndim]) for x, a in zip(given, axes)]
-        n = {len(r) for r in rows if r is not None}
-        if len(n) != 1:
-            raise TypeError("wengert: vmap maps over axes of one length; these are %s" % sorted(n))
-        each = [f(*[x if r is None else r[i] for x, r in zip(given, rows)]) for i in range(n.pop())]
-        several = isinstance(each[0], (tuple, list))
-        columns = list(zip(*each)) if several else [each]
-        y = [_builders["stack"](list(c), out_axes) if isinstance(c[0], Value) else np.stack(c, out_axes) for c in columns]
-        y = y if inside else _numbers(y)
-        return tuple(y) if several else y[0]
-    return mapped
-
-
 @_call
 def checkpoint(f, *given, **_):
     """checkpoint(f): f whose inside is computed again in the backward pass instead of being kept. checkpoint(f, x) applies it."""
@@ -1274,37 +1087,6 @@ def checkpoint(f, *given, **_):
 
 
 calls["remat"] = checkpoint
-
-
-class _Kept(types.SimpleNamespace):
-    """The ctx of a Function."""
-    saved_tensors = ()
-
-    def save_for_backward(self, *kept):
-        self.saved_tensors = kept
-
-
-class Function:
-    """A function with a derivative of yours, as in PyTorch: forward(ctx, *x) and backward(ctx, gy), static; f = Name.apply."""
-
-    @classmethod
-    def apply(cls, *x):
-        ctx = _Kept(needs_input_grad=tuple(isinstance(v, Value) and v.requires_grad for v in x))
-        places = [i for i, v in enumerate(x) if isinstance(v, Value)]
-        y = cls.forward(ctx, *x)
-        wanted = [x[i] if not isinstance(x[i], Parameter) else x[i].graph._value(x[i]._node) for i in places]
-
-        def rule(y, gy, *operands):
-            d = cls.backward(ctx, gy)
-            d = d if isinstance(d, tuple) else (d,)
-            return [d[i] for i in places] if len(d) == len(x) else list(d)
-        return wg.custom_vjp(y, wanted, rule)
-
-
-def _autograd_grad(outputs, inputs, grad_outputs=None, **_):
-    y = outputs[0] if isinstance(outputs, (list, tuple)) else outputs
-    x = [inputs] if isinstance(inputs, Value) else list(inputs)
-    return tuple(grad(y, x) if grad_outputs is None else _value_vjp(y, grad_outputs, x))
 
 
 def gradcheck(f, inputs, **_):
@@ -1328,10 +1110,6 @@ def _module(name, **names):
     m.__getattr__ = missing
 
 
-_module(
-    "autograd", grad=_autograd_grad, gradcheck=gradcheck, Function=Function, Variable=_variable, no_grad=no_grad, enable_grad=enable_grad,
-    functional=types.SimpleNamespace(
-        jacobian=lambda f, x: calls["jacobian"](f)(wg._plain(x)), hessian=lambda f, x: calls["hessian"](f)(wg._plain(x))))
 calls["gradcheck"] = gradcheck
 
 # ---- linear algebra ----

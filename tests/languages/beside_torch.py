@@ -1,5 +1,9 @@
-"""beside_torch.py: blocks of standard input (beside_torch.txt) with wengert in the place of torch, compared with what PyTorch gave,
-which stands behind "= ". With the word `torch` it runs them in PyTorch and prints the blocks with its numbers."""
+"""beside_torch.py: blocks of standard input with wengert in the place of torch, compared with what PyTorch gave, which stands behind "= ".
+With the word `torch` it runs them in PyTorch and prints the blocks with its numbers.
+
+In beside_torch.txt all are the same. With the word `words`, for words_torch.txt, each part of the last line is asked by itself, its numbers
+stand behind ; and it may also be refused: by an error of Wengert, or where PyTorch has an error. All else is other."""
+import ast
 import sys
 
 import numpy as np
@@ -30,35 +34,60 @@ def flat(y):
     return ["%.10g" % e for e in np.asarray(y, float).ravel()] + ["shape %s" % "x".join(map(str, np.shape(y)))]
 
 
-bad = 0
+def near(a, b):
+    try:
+        a, b = float(a), float(b)
+        return a == b or a != a and b != b or abs(a - b) <= (1e-5 if single else 1e-8) * max(1, abs(b))
+    except ValueError:
+        return a == b
+
+
+def parts_of(line):
+    """The parts of a tuple, each by itself."""
+    tree = ast.parse(line, mode="eval").body
+    return [ast.unparse(e) for e in tree.elts] if words and isinstance(tree, ast.Tuple) else [line]
+
+
+def outcome(f):
+    try:
+        return flat(f()), None
+    except Exception as e:
+        return ["%s: %s" % (type(e).__name__, " ".join(str(e).split()).replace(" ; ", ", "))], e
+
+
+def says_so(e):
+    """Whether an error is one of Wengert."""
+    return e is not None and ("wengert" in str(e) or in_torch is False and isinstance(e, m.Error))
+
+
+words = "words" in sys.argv
+counts = dict(same=0, refused=0, other=0)
 for block in sys.stdin.read().strip("\n").split("\n\n"):
     if all(line[:1] == "#" for line in block.split("\n")):
         print(block + "\n") if in_torch else None
         continue
     lines = [line for line in block.split("\n") if line[:1] not in "#=" or not line]
-    wanted = " ".join(line[2:] for line in block.split("\n") if line[:2] == "= ").split(", ")
+    wanted = " ".join(line[2:] for line in block.split("\n") if line[:2] == "= ").split(" ; ")
+    single = "float32" in block or "float()" in block
     if not in_torch:
         m.graph().begin()
     known = dict(m=m, nn=nn, F=F, optim=optim, numbers=numbers, x=numbers((3, 4)), y=numbers((3, 4), 20), np=np,
                  image=numbers((2, 4, 6, 5)), k=m.tensor(np.array([2, 0, 1])))
     w = known["w"] = nn.Parameter(numbers((3, 4), 5)) if in_torch else m.Parameter(numbers((3, 4), 5))
-    try:
-        exec("\n".join(lines[:-1]), known)
-        got = flat(eval(lines[-1], known))
-    except Exception as e:
-        got = ["%s: %s" % (type(e).__name__, e)]
+    _, stopped = outcome(lambda: exec("\n".join(lines[:-1]), known))
+    parts = parts_of(lines[-1])
+    got = [outcome(lambda: eval(part, known)) if stopped is None else (["%s: %s" % (type(stopped).__name__, stopped)], stopped) for part in parts]
     if in_torch:
         print("\n".join(line for line in block.split("\n") if line[:2] != "= "))
-        print("= " + ", ".join(got) + "\n")
+        print("= " + " ; ".join(", ".join(numbers) for numbers, _ in got) + "\n")
         continue
-
-    def near(a, b):
-        try:
-            return abs(float(a) - float(b)) <= 1e-8 * max(1, abs(float(b)))
-        except ValueError:
-            return a == b
-    if len(got) != len(wanted) or not all(map(near, got, wanted)):
-        bad += 1
-        print("unlike PyTorch:\n    %s\n    gives  %s\n    torch  %s" % ("\n    ".join(lines), ", ".join(got), ", ".join(wanted)))
-print("" if in_torch else "%d unlike" % bad, end="" if in_torch else "\n")
-sys.exit(bad > 0)
+    for part, (numbers_, e), its in zip(parts, got, wanted):
+        its = its.split(", ")
+        refused = its[0].partition(":")[0].endswith(("Error", "Warning"))
+        what = "same" if len(numbers_) == len(its) and all(map(near, numbers_, its)) else "refused" if says_so(e) or e and refused else "other"
+        counts[what] += 1
+        if what == "other" or what == "refused" and ("-v" in sys.argv or not words):
+            print("%s: %s\n    %s\n    gives  %s\n    torch  %s" % (
+                what, part, "\n    ".join(lines), ", ".join(numbers_), ", ".join(its)))
+print("" if in_torch else ", ".join("%d %s" % (n, what) for what, n in counts.items()), end="" if in_torch else "\n")
+sys.exit(counts["other"] > 0 or not words and counts["refused"] > 0)

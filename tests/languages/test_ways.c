@@ -18,6 +18,9 @@ Test(ways, mutations) { SCRIPT("mutations", ""); }
 /* Eight programs: the weights after 30 steps. */
 Test(ways, programs) { SCRIPT("programs", ""); }
 
+/* Each argument of PyTorch's functions and classes, by position and by name. */
+Test(ways, signatures) { SCRIPT("signatures", ""); }
+
 /* Of ways of stepping and what has memory a part. */
 Test(ways, draws) { SCRIPT("stepping", "random F.dropout"); }
 Test(ways, training) { SCRIPT("stepping", "training torch:"); }

@@ -204,7 +204,7 @@ WHOLE = {
     "Report that fails": (failing, first_words, (False, "fail", "FAIL", True, True, 10.0, 1)),
     "Module": (Net, of_net, NET),
     "Sequential": (lambda: nn.Sequential(nn.Flatten(), nn.Dropout(0.25), nn.ReLU(), nn.BatchNorm1d(2), nn.MaxPool2d(2)),
-                   lambda m: [[type(k).__name__ for k in m], m[1]._p, m[3].running_var.tolist(), m[3].weight.tolist(), m[4]._how[0]],
+                   lambda m: [[type(k).__name__ for k in m], m[1].p, m[3].running_var.tolist(), m[3].weight.tolist(), m[4].kernel_size],
                    [["Flatten", "Dropout", "ReLU", "BatchNorm1d", "MaxPool2d"], 0.25, [1.0, 1.0], [1.0, 1.0], 2]),
     "Params": (params, of_params, [("a.W", [3.0, 4.0], False), ("b", [2.0, 2.0], False), ("a.mean", [5.0], True)]),
     "part of Params": (lambda: params().part("a"), of_params, [("W", [3.0, 4.0], False), ("mean", [5.0], True)]),

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Modules under PyTorch's names: classes that own parameters. wg.nn_dense(x, p, "fc1", 64) and its kin are the layers of wengert
 itself, by name in a wg.Params."""
+import builtins
 import collections
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
 import wengert as wg
-from wengert import _habits
+from wengert import _habits, _signatures
 from wengert._habits import Parameter
 
 from . import functional, parameter, utils
@@ -17,11 +19,20 @@ from . import functional as F
 _Keys = collections.namedtuple("Keys", "missing_keys unexpected_keys")
 
 
-class Module:
+class Module(_signatures.Words):
     """A part of a model. What is set as an attribute is found by name: parameters, other modules, arrays (buffers)."""
     training = True
 
     def __init__(self):
+        pass
+
+    def __init_subclass__(cls, **options):
+        """A class with _row, the arguments of PyTorch's, gets its __init__: an attribute for each, then _begin()."""
+        super().__init_subclass__(**options)
+        if "_row" in vars(cls):
+            cls.__init__ = _signatures.Begun(cls)
+
+    def _begin(self):
         pass
 
     def __setattr__(self, name, x):
@@ -71,14 +82,17 @@ class Module:
     def parameters(self):
         return (w for _, w in self.named_parameters())
 
+    def named_buffers(self):
+        return self._named(np.ndarray)
+
     def buffers(self):
-        return [a for _, a in self._named(np.ndarray)]
+        return (a for _, a in self.named_buffers())
 
     def _state(self):
         """All parameters and buffers by name, module by module: what has two names is there twice."""
         for prefix, m in self.named_modules():
-            for kind in Parameter, np.ndarray:
-                for n, x in m._parts(kind):
+            for n, x in m._parts(Parameter) + m._parts(np.ndarray):
+                if n not in vars(m).get("_not_kept", ()):
                     yield prefix + "." * bool(prefix) + n, x
 
     def state_dict(self):
@@ -125,16 +139,39 @@ class Module:
             f(m)
         return self
 
-    def to(self, *what, **options):
-        for w in what:
-            if isinstance(w, str):
-                _habits._on_processor(w)
-        _habits._on_processor(options.get("device"))
+    def to(self, *what, dtype=None, device=None):
+        """All runs on the processor, and parameters keep their dtype."""
+        for x in (*what, dtype, device):
+            x = getattr(x, "dtype", x) if isinstance(x, wg.Value) else x
+            if isinstance(x, bool) or x is None:
+                continue
+            if not isinstance(x, (np.dtype, type)) and str(x) not in np.sctypeDict:
+                _habits._on_processor(x)
+            elif builtins.any(w.dtype != np.dtype(x) for w in self.parameters()):
+                raise TypeError("wengert: the parameters of a module keep their dtype: write wg.set_default_dtype(wg.%s) before it is made, or "
+                                "its dtype=wg.%s" % (np.dtype(x), np.dtype(x)))
         return self
 
-    def register_buffer(self, name, array, persistent=True):
+    def double(self):
+        return self.to(np.float64)
+
+    def float(self):
+        return self.to(np.float32)
+
+    def add_module(self, name, module):
+        """The same as self.NAME = module, for a name that is not known before."""
+        setattr(self, name, _part(type(self).__name__, module))
+
+    register_module = add_module
+
+    def register_parameter(self, name, w):
+        setattr(self, name, w)
+
+    def register_buffer(self, name, tensor, persistent=True):
         """An array that is in state_dict(), unless persistent=False."""
-        setattr(self, name, None if array is None else np.array(wg._plain(array)) if persistent else wg.tensor(wg._plain(array)))
+        setattr(self, name, None if tensor is None else np.array(wg._plain(tensor)))
+        if not persistent:
+            vars(self).setdefault("_not_kept", set()).add(name)
 
     def __repr__(self):
         inside = "".join("\n  (%s): %s" % (n, repr(m).replace("\n", "\n  ")) for n, m in self.named_children())
@@ -144,144 +181,238 @@ class Module:
         return ", ".join("%s=%s" % (n, list(w.shape)) for n, w in self._parts(Parameter))
 
 
-def _uniform(shape, inputs):
+def _part(who, m):
+    if not isinstance(m, Module):
+        raise TypeError("wengert: %s is of modules, and %r is none: write %s" % (
+            who, m, "%s()" % m.__name__ if isinstance(m, type) else "%s(*parts)" % who if isinstance(m, (list, tuple)) else
+            "a class with forward(self, x), or nn.ReLU() for relu"))
+    return m
+
+
+def _uniform(shape, inputs, dtype=None):
     """PyTorch's first values: uniform in +-1/sqrt(inputs)."""
     most = 1 / math.sqrt(inputs) if inputs else 0
-    return Parameter(_habits._random().uniform(-most, most, shape))
+    return Parameter(_habits._random().uniform(-most, most, shape), dtype=dtype)
+
+
+def _filled(x, shape, on, dtype=None):
+    return Parameter(np.full(shape, float(x)), dtype=dtype) if on else None
 
 
 class Linear(Module):
     """x @ weight.T + bias"""
+    _row = "in_features, out_features, bias=True, device=None, dtype=None"
 
-    def __init__(self, in_features, out_features, bias=True):
-        self.weight = _uniform((out_features, in_features), in_features)
-        self.bias = _uniform((out_features,), in_features) if bias else None
+    def _begin(self):
+        bias, n = vars(self).pop("bias"), self.in_features
+        self.weight = _uniform((self.out_features, n), n, self.dtype)
+        self.bias = _uniform((self.out_features,), n, self.dtype) if bias else None
 
-    def forward(self, x):
-        return F.linear(x, self.weight, self.bias)
+    def forward(self, input):
+        return F.linear(input, self.weight, self.bias)
 
 
 class Embedding(Module):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        a = _habits._random().standard_normal((num_embeddings, embedding_dim))
-        if padding_idx is not None:
-            a[padding_idx] = 0
-        self.weight, self._padding = Parameter(a), padding_idx
+    _row = ("num_embeddings, embedding_dim, padding_idx=None, -max_norm=None, ~norm_type=2.0, -scale_grad_by_freq=False, ~sparse=False, "
+            "_weight=None, device=None, dtype=None")
 
-    def forward(self, x):
-        return F.embedding(x, self.weight, self._padding)
+    def _begin(self):
+        n, given = self.num_embeddings, vars(self).pop("_weight")
+        if self.padding_idx is not None:
+            if not -n <= self.padding_idx < n:
+                raise ValueError("wengert: Embedding: padding_idx=%d of %d rows" % (self.padding_idx, n))
+            self.padding_idx %= n
+        a = _habits._random().standard_normal((n, self.embedding_dim)) if given is None else wg._plain(given)
+        if self.padding_idx is not None and given is None:
+            a[self.padding_idx] = 0
+        self.weight = Parameter(a, dtype=self.dtype)
+
+    @classmethod
+    def from_pretrained(cls, embeddings, freeze=True, padding_idx=None):
+        """Of the rows of a matrix. freeze: they are not trained."""
+        self = cls(*embeddings.shape, padding_idx, _weight=embeddings)
+        self.weight.requires_grad_(not freeze)
+        return self
+
+    def forward(self, input):
+        return F.embedding(input, self.weight, self.padding_idx)
 
 
-class _Conv(Module):
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True):
-        self._make((out_channels, in_channels // groups), out_channels, kernel_size, bias)
-        self._how = dict(stride=stride, padding=padding, dilation=dilation, groups=groups)
-
-    def _make(self, channels, out_channels, kernel_size, bias):
-        shape = channels + F._sizes(kernel_size, self._axes)
-        self.weight = _uniform(shape, math.prod(shape[1:]))
-        self.bias = _uniform((out_channels,), math.prod(shape[1:])) if bias else None
-
-    def forward(self, x):
-        return F._conv(x, self.weight, self.bias, self._axes, **self._how)
-
-
-class Conv1d(_Conv):
+class Conv1d(Module):
+    _row = "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, -padding_mode='zeros', device=None, dtype=None"
     _axes = 1
 
+    def _begin(self):
+        self._weights((self.out_channels, self.in_channels // self.groups))
 
-class Conv2d(_Conv):
+    def _weights(self, channels):
+        bias, axes = vars(self).pop("bias"), self._axes
+        if self.in_channels % self.groups or self.out_channels % self.groups:
+            raise ValueError("wengert: %s: %d and %d channels are no multiples of groups=%d" % (
+                type(self).__name__, self.in_channels, self.out_channels, self.groups))
+        self.kernel_size = F._sizes(self.kernel_size, axes)
+        shape = channels + self.kernel_size
+        self.weight = _uniform(shape, math.prod(shape[1:]), self.dtype)
+        self.bias = _uniform((self.out_channels,), math.prod(shape[1:]), self.dtype) if bias else None
+
+    def forward(self, input):
+        return F._conv(input, self.weight, self.bias, self._axes, self.stride, self.padding, self.dilation, self.groups)
+
+
+class Conv2d(Conv1d):
     _axes = 2
 
 
-class _ConvTranspose(_Conv):
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1):
-        self._make((in_channels, out_channels // groups), out_channels, kernel_size, bias)
-        self._how = dict(stride=stride, padding=padding, output_padding=output_padding, groups=groups, dilation=dilation)
+class ConvTranspose1d(Conv1d):
+    _row = ("in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, "
+            "-padding_mode='zeros', device=None, dtype=None")
 
-    def forward(self, x):
-        return F._conv_transpose(x, self.weight, self.bias, self._axes, **self._how)
+    def _begin(self):
+        self._weights((self.in_channels, self.out_channels // self.groups))
 
-
-class ConvTranspose1d(_ConvTranspose):
-    _axes = 1
+    def forward(self, input):
+        return F._conv_transpose(input, self.weight, self.bias, self._axes, self.stride, self.padding, self.output_padding, self.groups, self.dilation)
 
 
-class ConvTranspose2d(_ConvTranspose):
+class ConvTranspose2d(ConvTranspose1d):
     _axes = 2
 
 
 class LayerNorm(Module):
-    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True):
-        self._shape, self._eps = tuple(wg._list_of(normalized_shape)), eps
-        self.weight = Parameter(np.ones(self._shape)) if elementwise_affine else None
-        self.bias = Parameter(np.zeros(self._shape)) if elementwise_affine else None
+    _row = "normalized_shape, eps=1e-5, elementwise_affine=True, device=None, dtype=None"
 
-    def forward(self, x):
-        return F.layer_norm(x, self._shape, self.weight, self.bias, self._eps)
+    def _begin(self):
+        self.normalized_shape = shape = tuple(wg._list_of(self.normalized_shape))
+        self.weight, self.bias = (_filled(x, shape, self.elementwise_affine, self.dtype) for x in (1, 0))
+
+    def forward(self, input):
+        return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
 
 class BatchNorm1d(Module):
     """Channels are axis 1, as in PyTorch. In training the batch's own mean and variance, in eval() the averages."""
+    _row = "num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None"
+    _ndim = 2, 3
 
-    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True):
-        self.weight = Parameter(np.ones(num_features)) if affine else None
-        self.bias = Parameter(np.zeros(num_features)) if affine else None
+    def _begin(self):
+        n = self.num_features
+        self.weight, self.bias = (_filled(x, n, self.affine, self.dtype) for x in (1, 0))
         self.running_mean, self.running_var, self.num_batches_tracked = (
-            np.zeros(num_features), np.ones(num_features), np.zeros((), np.int64)) if track_running_stats else (None, None, None)
-        self._eps, self._momentum = eps, momentum
+            np.zeros(n), np.ones(n), np.zeros((), np.int64)) if self.track_running_stats else (None, None, None)
 
-    def forward(self, x):
-        momentum, counts = self._momentum, self.num_batches_tracked
+    def forward(self, input):
+        if input.ndim not in self._ndim or input.shape[1] != self.num_features:
+            raise ValueError("wengert: %s(%d): a batch [n, %d, ...] of %s axes is expected, not %s" % (
+                type(self).__name__, self.num_features, self.num_features, " or ".join(map(str, self._ndim)), list(input.shape)))
+        momentum, counts = self.momentum, self.num_batches_tracked
         if self.training and counts is not None:
             counts += 1
-            momentum = 1 / float(counts) if momentum is None else momentum  # None: the mean of all batches
+        if momentum is None:  # the mean of all batches
+            momentum = 1 / float(counts) if counts else 0.0
         of_batch = self.training or counts is None
-        return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, of_batch, momentum, self._eps)
+        return F.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, of_batch, momentum, self.eps)
 
 
 class BatchNorm2d(BatchNorm1d):
     """The same for images [n, channels, height, width]."""
+    _ndim = 4,
 
 
 class Dropout(Module):
-    def __init__(self, p=0.5):
-        self._p = p
+    _row = "p=0.5, -inplace=False"
 
-    def forward(self, x):
-        return F.dropout(x, self._p, self.training)
+    def _begin(self):
+        if not 0 <= self.p <= 1:
+            raise ValueError("wengert: Dropout: p is a probability, and %r is none" % (self.p,))
+
+    def forward(self, input):
+        return F.dropout(input, self.p, self.training)
 
 
 class MultiheadAttention(Module):
-    def __init__(self, embed_dim, num_heads, dropout=0.0, bias=True, batch_first=False):
-        if dropout:
-            raise TypeError("wengert: MultiheadAttention has no dropout: write nn.Dropout(p) on its result")
-        self.in_proj_weight = _uniform((3 * embed_dim, embed_dim), embed_dim)
-        self.in_proj_bias = Parameter(np.zeros(3 * embed_dim)) if bias else None
-        self.out_proj = Linear(embed_dim, embed_dim, bias)
-        self._n, self._heads, self._first = embed_dim, num_heads, batch_first
+    _row = ("embed_dim, num_heads, dropout=0.0, bias=True, -add_bias_kv=False, -add_zero_attn=False, -kdim=None, -vdim=None, batch_first=False, "
+            "device=None, dtype=None")
 
-    def forward(self, query, key, value, attn_mask=None, need_weights=True):
-        """The pair (result, None): the weights are not kept."""
-        n, swap = self._n, (lambda x: x) if self._first else (lambda x: x.swapaxes(0, 1))
-        parts = [F.linear(swap(x), self.in_proj_weight[i * n:(i + 1) * n], None if self.in_proj_bias is None else self.in_proj_bias[i * n:(i + 1) * n])
-                 for i, x in enumerate((query, key, value))]
-        y = wg.attention(*parts, heads=self._heads, **({} if attn_mask is None else {"mask": attn_mask}))
-        return swap(self.out_proj(y)), None
+    def _begin(self):
+        n, bias = self.embed_dim, vars(self).pop("bias")
+        if n % self.num_heads:
+            raise ValueError("wengert: MultiheadAttention: embed_dim=%d is no multiple of num_heads=%d" % (n, self.num_heads))
+        most = math.sqrt(6 / (4 * n))
+        self.in_proj_weight = Parameter(_habits._random().uniform(-most, most, (3 * n, n)), dtype=self.dtype)
+        self.in_proj_bias = _filled(0, 3 * n, bias, self.dtype)
+        self.out_proj = Linear(n, n, bias, dtype=self.dtype)
+        if bias:
+            self.out_proj.bias = _filled(0, n, True, self.dtype)
+
+    def forward(self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True, is_causal=False):
+        """The pair (result, weights), which are the means of all heads, or of each; None if they are not needed. In a mask of truths
+        True hides a key; one of floats is added to the scores."""
+        if is_causal and attn_mask is None:
+            raise TypeError("wengert: MultiheadAttention: is_causal=True is of a mask: write attn_mask=wg.triu(wg.ones(n, n), 1).bool()")
+        n, heads, alone = self.embed_dim, self.num_heads, query.ndim == 2
+        lead = (lambda x: x.unsqueeze(0)) if alone else (lambda x: x) if self.batch_first else (lambda x: x.swapaxes(0, 1))
+        q, k, v = (F.linear(lead(x), self.in_proj_weight[i * n:(i + 1) * n], None if self.in_proj_bias is None else self.in_proj_bias[i * n:(i + 1) * n])
+                   for i, x in enumerate((query, key, value)))
+        drop = self.dropout if self.training else 0.0
+        if attn_mask is None and key_padding_mask is None and not (need_weights or drop):
+            y, p = F.b.attention(q, k, v, heads=heads), None
+        else:
+            split = lambda x: x.reshape(x.shape[0], x.shape[1], heads, n // heads).permute(0, 2, 1, 3)
+            mask = self._mask(attn_mask, key_padding_mask, q.shape[0])
+            y, p = F._attention(split(q), split(k), split(v), mask, drop, False, None, True)
+            y = y.permute(0, 2, 1, 3).reshape(q.shape)
+            p = None if not need_weights else p.mean(axis=1) if average_attn_weights else p
+        y = self.out_proj(y)
+        y = y[0] if alone else y if self.batch_first else y.swapaxes(0, 1)
+        return y, p[0] if alone and p is not None else p
+
+    def _mask(self, of_scores, of_keys, rows):
+        """What is added to the scores [rows, heads, queries, keys], or None."""
+        added = lambda m: wg.where(m, -np.inf, 0.0) if wg._kind(m) == "b" else m
+        found = []
+        if of_scores is not None:
+            m = added(of_scores)
+            found.append(m.reshape((rows, self.num_heads) + m.shape[1:]) if m.ndim == 3 else m)
+        if of_keys is not None:
+            m = added(of_keys)
+            found.append((m.unsqueeze(0) if m.ndim == 1 else m).unsqueeze(1).unsqueeze(1))
+        return found[0] if len(found) == 1 else found[0] + found[1] if found else None
 
 
 class Sequential(Module):
-    def __init__(self, *parts):
-        for i, m in enumerate(parts):
-            setattr(self, str(i), m)
+    """Modules, each of the result of the one before. An OrderedDict of them gives their names."""
 
-    def forward(self, x):
+    def __init__(self, *args):
+        parts = args[0].items() if len(args) == 1 and isinstance(args[0], Mapping) else enumerate(args)
+        for name, m in parts:
+            self.add_module(str(name), m)
+
+    def forward(self, input):
         for m in self.children():
-            x = m(x)
-        return x
+            input = m(input)
+        return input
+
+    def _place(self, i):
+        """The name of part i."""
+        names = [n for n, _ in self.named_children()]
+        if not isinstance(i, int) or not -len(names) <= i < len(names):
+            raise IndexError("wengert: part %r of %d" % (i, len(names)))
+        return names[i]
 
     def __getitem__(self, i):
-        return self.children()[i]
+        if isinstance(i, slice):
+            parts = self.named_children()[i]
+            return type(self)(dict(parts) if type(self) is Sequential else [m for _, m in parts])
+        return getattr(self, self._place(i))
+
+    def __setitem__(self, i, m):
+        self.add_module(self._place(i), m)
+
+    def __delitem__(self, i):
+        left = [m for j, m in enumerate(self) if j != range(len(self))[i]]
+        for name, _ in self.named_children():
+            delattr(self, name)
+        self.extend(left)
 
     def __len__(self):
         return len(self.children())
@@ -289,71 +420,81 @@ class Sequential(Module):
     def __iter__(self):
         return iter(self.children())
 
+    def append(self, m):
+        self.add_module(str(len(self)), m)
+        return self
+
+    def extend(self, parts):
+        for m in parts:
+            self.append(m)
+        return self
+
 
 class ModuleList(Sequential):
     """A list of modules, whose parameters are found."""
 
-    def __init__(self, parts=()):
-        super().__init__(*parts)
+    def __init__(self, modules=None):
+        self.extend(modules or ())
 
     def forward(self, *_):
         raise TypeError("wengert: a ModuleList is a list: call its elements, or write nn.Sequential(*parts)")
 
-    def append(self, m):
-        setattr(self, str(len(self)), m)
-        return self
-
 
 class Flatten(Module):
-    def __init__(self, start_dim=1, end_dim=-1):
-        self._axes = start_dim, end_dim
+    _row = "start_dim=1, end_dim=-1"
 
-    def forward(self, x):
-        return x.flatten(*self._axes)
+    def forward(self, input):
+        return input.flatten(self.start_dim, self.end_dim)
 
 
 class Unflatten(Module):
-    def __init__(self, dim, unflattened_size):
-        self._how = dim, unflattened_size
+    _row = "dim, unflattened_size"
 
-    def forward(self, x):
-        return x.unflatten(*self._how)
-
-
-class MaxPool2d(Module):
-    _f = staticmethod(F.max_pool2d)
-
-    def __init__(self, kernel_size, stride=None, padding=0):
-        self._how = kernel_size, stride, padding
-
-    def forward(self, x):
-        return self._f(x, *self._how)
+    def forward(self, input):
+        return input.unflatten(self.dim, self.unflattened_size)
 
 
-class AvgPool2d(MaxPool2d):
-    _f = staticmethod(F.avg_pool2d)
+class Identity(Module):
+    """Gives what it gets. It takes any arguments."""
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def forward(self, input):
+        return input
 
 
-def _of_function(name, f, *words):
-    """A class whose forward is a function with the options given to the class."""
-    class Made(Module):
-        def __init__(self, *given, **options):
-            self._how = dict(zip(words, given), **options)
-
-        def forward(self, *x):
-            return f(*x, **self._how)
-    Made.__name__ = Made.__qualname__ = name
-    Made.__doc__ = "The module of nn.functional.%s" % getattr(f, "__name__", name)
-    globals()[name] = Made
+# Modules of one function of nn.functional: what it takes beside its operands are the arguments of the class, with PyTorch's defaults; where
+# they stand in another order there the order follows.
+_OF_FUNCTIONS = """
+ReLU relu, Tanh tanh, Sigmoid sigmoid, GELU gelu, SiLU silu, Mish mish, SELU selu, Softplus softplus, Softsign softsign, LogSigmoid logsigmoid,
+ELU elu, CELU celu, LeakyReLU leaky_relu, Softmax softmax dim, Softmin softmin dim, LogSoftmax log_softmax dim,
+MaxPool1d max_pool1d kernel_size stride padding dilation return_indices ceil_mode, MaxPool2d max_pool2d kernel_size stride padding dilation
+return_indices ceil_mode, AvgPool1d avg_pool1d, AvgPool2d avg_pool2d, MSELoss mse_loss, L1Loss l1_loss, SmoothL1Loss smooth_l1_loss,
+HuberLoss huber_loss, CrossEntropyLoss cross_entropy, NLLLoss nll_loss, BCELoss binary_cross_entropy,
+BCEWithLogitsLoss binary_cross_entropy_with_logits, KLDivLoss kl_div"""
 
 
-for _name, _f, *_words in (
-        ("ReLU", F.relu), ("Tanh", F.tanh), ("Sigmoid", F.sigmoid), ("GELU", F.gelu), ("SiLU", F.silu), ("Softplus", F.softplus), ("ELU", F.elu, "alpha"),
-        ("LeakyReLU", F.leaky_relu, "negative_slope"), ("Softmax", F.softmax, "dim"), ("LogSoftmax", F.log_softmax, "dim"), ("Identity", lambda x: x),
-        ("MSELoss", F.mse_loss), ("L1Loss", F.l1_loss), ("CrossEntropyLoss", F.cross_entropy), ("NLLLoss", F.nll_loss), ("BCELoss", F.binary_cross_entropy),
-        ("BCEWithLogitsLoss", F.binary_cross_entropy_with_logits), ("SmoothL1Loss", F.smooth_l1_loss), ("HuberLoss", F.huber_loss),
-        ("KLDivLoss", F.kl_div)):
-    _of_function(_name, _f, *_words)
+def _of_function(name, f, *order):
+    row = F._rows.row(f)
+    each = {_signatures.names(part)[0]: part for part in row.split(", ") if part != "*"}
+    chosen = order or [n for n in each if n not in ("input", "target", "_stacklevel")]
+    taken = [n for n in chosen if "-" + n + "=" not in row]
+
+    def begin(self):
+        for n in ("weight", "pos_weight"):  # they are in the state
+            x = getattr(self, n, None)
+            if x is not None and not (isinstance(x, wg.Value) and x.requires_grad):
+                setattr(self, n, np.array(wg._plain(x)))
+
+    def forward(self, *x):
+        return getattr(F, f)(*x, **{n: getattr(self, n) for n in taken})
+    globals()[name] = type(name, (Module,), dict(
+        _row=", ".join(each[n] for n in chosen), _begin=begin, forward=forward, __doc__="The module of nn.functional.%s" % f, __module__=__name__))
+
+
+for _words in _OF_FUNCTIONS.replace("\n", " ").split(","):
+    _of_function(*_words.split())
 wg.Module = Module
 
 

@@ -1,24 +1,92 @@
 # SPDX-License-Identifier: MIT
-"""Functions under the names of torch.nn.functional, with its order of axes: images are [n, channels, height, width]."""
+"""Functions under the names of torch.nn.functional, with its order of axes: images are [n, channels, height, width]. A row is the
+signature of PyTorch, and what is computed."""
+import builtins
+
 import numpy as np
 
 import wengert as wg
-
-_b = wg._builders
-relu, tanh, sigmoid, silu, softplus, mish, selu = (_b[n] for n in "relu tanh sigmoid silu softplus mish selu".split())
-one_hot = lambda x, num_classes: wg.cast(_b["one_hot"](x, num_classes), np.int64)
+from wengert._signatures import Rows
 
 
-def gelu(x, approximate="none"):
-    return _b["gelu"](x, by_tanh=approximate == "tanh")
+class _Builders:
+    """b.relu is the builder of wengert."""
+
+    def __getattr__(self, name):
+        vars(self)[name] = f = wg._builders[name]
+        return f
 
 
-def leaky_relu(x, negative_slope=0.01):
-    return _b["leaky_relu"](x, slope=negative_slope)
+b = _Builders()
+_ROWS = r"""
+relu(input, -inplace=False) = b.relu(input)
+tanh(input) = b.tanh(input)
+sigmoid(input) = b.sigmoid(input)
+silu(input, -inplace=False) = b.silu(input)
+mish(input, -inplace=False) = b.mish(input)
+selu(input, -inplace=False) = b.selu(input)
+elu(input, alpha=1.0, -inplace=False) = b.elu(input, alpha=alpha)
+celu(input, alpha=1.0, -inplace=False) = b.celu(input, alpha=alpha)
+leaky_relu(input, negative_slope=0.01, -inplace=False) = b.leaky_relu(input, slope=negative_slope)
+gelu(input, *, approximate='none') = b.gelu(input, by_tanh=_chosen("approximate", approximate, "none", "tanh"))
+softplus(input, beta=1, threshold=20) = _softplus(input, beta, threshold)
+softsign(input) = b.softsign(input)
+logsigmoid(input) = -b.softplus(-input)
+softmax(input, dim=None, ~_stacklevel=3, dtype=None) = b.softmax(_cast(input, dtype), axis=_along("softmax", dim))
+softmin(input, dim=None, ~_stacklevel=3, dtype=None) = b.softmax(-_cast(input, dtype), axis=_along("softmin", dim))
+log_softmax(input, dim=None, ~_stacklevel=3, dtype=None) = b.log_softmax(_cast(input, dtype), axis=_along("log_softmax", dim))
+normalize(input, p=2.0, dim=1, eps=1e-12, -out=None) = input / b.maximum(b.norm(input, axis=dim, p=p, keepdims=True), eps)
+one_hot(input, num_classes=-1) = _one_hot(input, num_classes)
+linear(input, weight, bias=None) = input @ b.swap(weight) if bias is None else b.dense(input, b.swap(weight), bias)
+embedding(input, weight, padding_idx=None, -max_norm=None, ~norm_type=2.0, -scale_grad_by_freq=False, ~sparse=False) = \
+    _embedding(input, weight, padding_idx)
+dropout(input, p=0.5, training=True, -inplace=False) = _dropout(input, p, training)
+layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5) = _layer_norm(input, normalized_shape, weight, bias, eps)
+batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5) = \
+    _batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, -enable_gqa=False) = \
+    _attention(query, key, value, attn_mask, dropout_p, is_causal, scale)[0]
+conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) = _conv(input, weight, bias, 1, stride, padding, dilation, groups)
+conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) = _conv(input, weight, bias, 2, stride, padding, dilation, groups)
+conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) = \
+    _conv_transpose(input, weight, bias, 1, stride, padding, output_padding, groups, dilation)
+conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) = \
+    _conv_transpose(input, weight, bias, 2, stride, padding, output_padding, groups, dilation)
+max_pool1d(input, kernel_size, stride=None, padding=0, -dilation=1, -ceil_mode=False, -return_indices=False) = \
+    _pool(b.max_pool, input, 1, kernel_size, stride, padding)
+max_pool2d(input, kernel_size, stride=None, padding=0, -dilation=1, -ceil_mode=False, -return_indices=False) = \
+    _pool(b.max_pool, input, 2, kernel_size, stride, padding)
+avg_pool1d(input, kernel_size, stride=None, padding=0, -ceil_mode=False, count_include_pad=True) = \
+    _pool(b.avg_pool, input, 1, kernel_size, stride, padding, skip_padding=not count_include_pad)
+avg_pool2d(input, kernel_size, stride=None, padding=0, -ceil_mode=False, count_include_pad=True, -divisor_override=None) = \
+    _pool(b.avg_pool, input, 2, kernel_size, stride, padding, skip_padding=not count_include_pad)
+mse_loss(input, target, -size_average=None, -reduce=None, reduction='mean') = b.mse(input, target, reduction=reduction)
+l1_loss(input, target, -size_average=None, -reduce=None, reduction='mean') = b.mae(input, target, reduction=reduction)
+smooth_l1_loss(input, target, -size_average=None, -reduce=None, reduction='mean', beta=1.0) = \
+    b.smooth_l1(input, target, reduction=reduction, delta=beta) if beta else b.mae(input, target, reduction=reduction)
+huber_loss(input, target, reduction='mean', delta=1.0) = b.huber(input, target, reduction=reduction, delta=delta)
+cross_entropy(input, target, weight=None, -size_average=None, ignore_index=-100, -reduce=None, reduction='mean', label_smoothing=0.0) = \
+    _of_classes(b.softmax_cross_entropy, input, target, weight, ignore_index, reduction, smoothing=label_smoothing)
+nll_loss(input, target, weight=None, -size_average=None, ignore_index=-100, -reduce=None, reduction='mean') = \
+    _of_classes(b.nll, input, target, weight, ignore_index, reduction)
+binary_cross_entropy(input, target, weight=None, -size_average=None, -reduce=None, reduction='mean') = \
+    _reduced(_weighted(b.minimum(b.binary_cross_entropy(input, target, reduction="none"), 100.0), weight), reduction)
+binary_cross_entropy_with_logits(input, target, weight=None, -size_average=None, -reduce=None, reduction='mean', pos_weight=None) = \
+    _bce_with_logits(input, target, weight, reduction, pos_weight)
+kl_div(input, target, -size_average=None, -reduce=None, reduction='mean', log_target=False) = \
+    _reduced(_kl(input, b.exp(target) if log_target else target), reduction, len(input) if reduction == "batchmean" else None)
+"""
+_rows = Rows(_ROWS.replace("\\\n    ", ""), globals())
 
 
-def elu(x, alpha=1.0):
-    return _b["elu"](x, alpha=alpha)
+def _chosen(name, x, *words):
+    if x not in words:
+        raise ValueError("wengert: %s is one of %s, not %r" % (name, ", ".join(map(repr, words)), x))
+    return x == words[-1]
+
+
+def _cast(x, dtype):
+    return x if dtype is None else x.to(dtype)
 
 
 def _along(name, dim):
@@ -27,73 +95,92 @@ def _along(name, dim):
     return dim
 
 
-def softmax(x, dim=None):
-    return _b["softmax"](x, axis=_along("softmax", dim))
+def _softplus(x, beta, threshold):
+    y = b.softplus(x) if beta == 1 else b.softplus(x * beta) / beta
+    return y if threshold == 20 else b.where(x * beta > threshold, x, y)
 
 
-def log_softmax(x, dim=None):
-    return _b["log_softmax"](x, axis=_along("log_softmax", dim))
+def _one_hot(x, n):
+    if wg._kind(x) not in "iu":
+        raise TypeError("wengert: one_hot is of class numbers, whole numbers: write x.long()")
+    return wg.cast(b.one_hot(x, int(wg._plain(x).max()) + 1 if n == -1 else n), np.int64)
 
 
-def normalize(x, p=2.0, dim=1, eps=1e-12):
-    return x / _b["maximum"](_b["norm"](x, axis=dim, p=p, keepdims=True), eps)
-
-
-def linear(x, weight, bias=None):
-    return x @ _b["swap"](weight) if bias is None else _b["dense"](x, _b["swap"](weight), bias)
-
-
-def embedding(x, weight, padding_idx=None):
+def _embedding(x, weight, padding_idx):
     if padding_idx is not None:  # the row gets no gradient
         mask = np.zeros((weight.shape[0], 1))
         mask[padding_idx] = 1
-        weight = wg.where(mask > 0, wg.stop_gradient(weight), weight)
-    return _b["take"](weight, x)
+        weight = b.where(mask > 0, b.stop_gradient(weight), weight)
+    ids = wg._plain(x)
+    if ids.size and not 0 <= ids.min() <= ids.max() < weight.shape[0]:  # unlike take, whose -1 is the last
+        raise IndexError("wengert: embedding: rows are from 0 to %d, and %d is none" % (
+            weight.shape[0] - 1, ids.min() if ids.min() < 0 else ids.max()))
+    return b.take(weight, x)
 
 
-def dropout(x, p=0.5, training=True):
-    return _b["dropout"](x, drop=p, mode="train") if training and p else x
+def _dropout(x, p, training):
+    if not 0 <= p <= 1:
+        raise ValueError("wengert: dropout: p is a probability, and %r is none" % (p,))
+    return b.dropout(x, drop=p, mode="train") if training and p else x
 
 
-def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
-    axes = list(range(-len(wg._list_of(normalized_shape)), 0))
-    mean = x.mean(axis=axes, keepdims=True)
-    y = (x - mean) * _b["rsqrt"](_b["square"](x - mean).mean(axis=axes, keepdims=True) + eps)
-    y = y if weight is None else y * weight
-    return y if bias is None else y + bias
+def _of_channels(x, given, otherwise, shape):
+    return np.full(shape, otherwise, x.dtype) if given is None else given
 
 
-def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
+def _layer_norm(x, shape, weight, bias, eps):
+    if not np.iterable(shape):
+        raise TypeError("wengert: layer_norm: the sizes of the last axes are a tuple: write F.layer_norm(x, (%r,))" % (shape,))
+    shape = tuple(shape)
+    if x.shape[builtins.max(x.ndim - len(shape), 0):] != shape or not shape:
+        raise ValueError("wengert: layer_norm: the last axes of %s are not %s" % (list(x.shape), list(shape)))
+    return b.layer_norm(x, _of_channels(x, weight, 1, shape), _of_channels(x, bias, 0, shape), eps=eps, axes=list(range(-len(shape), 0)))
+
+
+def _batch_norm(x, running_mean, running_var, weight, bias, training, momentum, eps):
     """Channels are axis 1. In training the two arrays are moved towards the batch's mean and unbiased variance."""
-    axes, shape = [0, *range(2, x.ndim)], [1, -1] + [1] * (x.ndim - 2)
-    if training:
-        n = int(x.size) // x.shape[1]
-        if n < 2:
-            raise ValueError("wengert: batch_norm of one element for each channel has no variance: give a larger batch, or call eval()")
-        mean = x.mean(axis=axes, keepdims=True)
-        var = _b["square"](x - mean).mean(axis=axes, keepdims=True)
-        if running_mean is not None:
-            running_mean += momentum * (mean.numpy().ravel() - running_mean)
-            running_var += momentum * (var.numpy().ravel() * n / (n - 1) - running_var)
-    else:
-        mean, var = running_mean.reshape(shape), running_var.reshape(shape)
-    y = (x - mean) * (_b["rsqrt"](var + eps) if training else 1 / np.sqrt(var + eps))
-    y = y if weight is None else y * weight.reshape(shape)
-    return y if bias is None else y + bias.reshape(shape)
+    if x.ndim < 2:
+        raise ValueError("wengert: batch_norm: a batch [n, channels, ...] is expected, not %s" % list(x.shape))
+    if momentum is None:
+        raise TypeError("wengert: batch_norm: momentum is a number; nn.BatchNorm1d(n, momentum=None) takes the mean of all batches")
+    channels, axes = x.shape[1], x.ndim - 2
+    weight, bias = _of_channels(x, weight, 1, channels), _of_channels(x, bias, 0, channels)
+    if not training:
+        return b.batch_norm(x, weight, bias, running_mean, running_var, eps=eps, axis=1)
+    n = int(x.size) // channels if channels else 0
+    if n < 2:
+        raise ValueError("wengert: batch_norm of one element for each channel has no variance: give a larger batch, or call eval()")
+    y = b.batch_norm(_channels(x, axes, True) if axes else x, weight, bias, eps=eps)
+    for kept, new in ((running_mean, lambda: b.part(y, 1).numpy()), (running_var, lambda: b.part(y, 2).numpy() * n / (n - 1))):
+        if isinstance(kept, np.ndarray):
+            kept += momentum * (new() - kept)
+        elif kept is not None:  # a tensor; a value that is no input says that it has no set()
+            kept.set(kept.numpy() + momentum * (new() - kept.numpy()))
+    return _channels(y, axes, False) if axes else y
 
 
-def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):
-    if dropout_p:
-        raise TypeError("wengert: attention has no dropout: write F.dropout on its result")
-    options = {n: x for n, x in (("mask", attn_mask), ("scale", scale)) if x is not None}
-    return _b["attention"](query, key, value, causal=is_causal, **options)
+def _attention(q, k, v, mask, drop, causal, scale, weights=False):
+    """The result, and the weights if they are asked for. A mask of truths says which keys are seen; one of floats is added to the scores."""
+    if mask is None and not (drop or weights):
+        return b.attention(q, k, v, causal=causal, **({} if scale is None else {"scale": scale})), None
+    scores = q @ b.swap(k) * (q.shape[-1] ** -0.5 if scale is None else scale)
+    if causal:
+        if mask is not None:
+            raise TypeError("wengert: attention: is_causal beside a mask: write the mask alone, with what both hide")
+        mask = np.tri(*scores.shape[-2:], dtype=bool)
+    if mask is not None:
+        scores = b.where(mask, scores, -np.inf) if wg._kind(mask) == "b" else scores + mask
+    p = b.softmax(scores, axis=-1)
+    return _dropout(p, drop, True) @ v, p
 
 
 # ---- windows ----
 
 def _sizes(n, axes):
-    n = tuple(wg._list_of(n))
-    return n * axes if len(n) == 1 else n
+    sizes = tuple(wg._list_of(n)) if np.iterable(n) else (n,) * axes
+    if len(sizes) != axes:
+        raise ValueError("wengert: a number or %d numbers are expected, not %r" % (axes, n))
+    return sizes
 
 
 def _channels(x, axes, last):
@@ -105,109 +192,81 @@ def _channels(x, axes, last):
 
 def _conv(x, weight, bias, axes, stride=1, padding=0, dilation=1, groups=1):
     w = weight.permute(*range(2, axes + 2), 1, 0)
-    how = {"same": True} if padding == "same" else {} if padding == "valid" else {"padding": _sizes(padding, axes)}
-    y = _b["conv"](_channels(x, axes, True), w, stride=_sizes(stride, axes), dilation=_sizes(dilation, axes), groups=groups, **how)
+    stride, dilation = _sizes(stride, axes), _sizes(dilation, axes)
+    if padding == "same":
+        if stride != (1,) * axes:
+            raise ValueError("wengert: padding=\"same\" is of stride 1: write the padding as numbers")
+        padding = [n for d, k in zip(dilation, w.shape) for n in (d * (k - 1) // 2, d * (k - 1) - d * (k - 1) // 2)]
+    how = {} if padding == "valid" else {"padding": padding if isinstance(padding, list) else _sizes(padding, axes)}
+    y = b.conv(_channels(x, axes, True), w, stride=stride, dilation=dilation, groups=groups, **how)
     return _channels(y if bias is None else y + bias, axes, False)
-
-
-def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    return _conv(x, weight, bias, 1, stride, padding, dilation, groups)
-
-
-def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    return _conv(x, weight, bias, 2, stride, padding, dilation, groups)
 
 
 def _conv_transpose(x, weight, bias, axes, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
     stride, dilation, more = (_sizes(n, axes) for n in (stride, dilation, output_padding))
-    if any(m >= max(s, d) for m, s, d in zip(more, stride, dilation)):
+    if any(m >= builtins.max(s, d) for m, s, d in zip(more, stride, dilation)):
         raise ValueError("wengert: conv_transpose%dd: output_padding=%s is not below stride or dilation" % (axes, list(more)))
     beside = [n for p, m in zip(_sizes(padding, axes), more) for n in (p, p - m)]
     w = weight.permute(*range(2, axes + 2), 1, 0)
-    y = _b["conv_transpose"](_channels(x, axes, True), w, stride=stride, dilation=dilation, groups=groups, padding=beside)
+    y = b.conv_transpose(_channels(x, axes, True), w, stride=stride, dilation=dilation, groups=groups, padding=beside)
     return _channels(y if bias is None else y + bias, axes, False)
 
 
-def conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
-    return _conv_transpose(input, weight, bias, 1, stride, padding, output_padding, groups, dilation)
+def _pool(f, x, axes, size, stride, padding, **options):
+    return _channels(f(_channels(x, axes, True), size=_sizes(size, axes), stride=_sizes(size if stride is None else stride, axes),
+                       padding=_sizes(padding, axes), **options), axes, False)
 
 
-def conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
-    return _conv_transpose(input, weight, bias, 2, stride, padding, output_padding, groups, dilation)
+# ---- losses ----
+
+def _weighted(x, weight):
+    y = x if weight is None else x * weight
+    if y.shape != x.shape:
+        raise ValueError("wengert: the weights %s do not fit losses of %s" % (list(np.shape(weight)), list(x.shape)))
+    return y
 
 
-def _pool(name, x, axes, size, stride, padding, **options):
-    y = _b[name](_channels(x, axes, True), size=_sizes(size, axes), stride=_sizes(size if stride is None else stride, axes), padding=_sizes(padding, axes),
-                 **options)
-    return _channels(y, axes, False)
+def _reduced(x, reduction, rows=None):
+    """The mean, the sum, or each element; rows: the sum divided by so many."""
+    if rows is None and reduction not in ("mean", "sum", "none"):
+        raise ValueError("wengert: reduction is \"mean\", \"sum\" or \"none\", not %r" % (reduction,))
+    return x if reduction == "none" else x.mean() if reduction == "mean" else x.sum() if rows is None else x.sum() / rows
 
 
-def max_pool1d(x, kernel_size, stride=None, padding=0):
-    return _pool("max_pool", x, 1, kernel_size, stride, padding)
-
-
-def max_pool2d(x, kernel_size, stride=None, padding=0):
-    return _pool("max_pool", x, 2, kernel_size, stride, padding)
-
-
-def avg_pool2d(x, kernel_size, stride=None, padding=0):
-    return _pool("avg_pool", x, 2, kernel_size, stride, padding)
-
-
-# ---- losses: input, target ----
-
-def mse_loss(input, target, reduction="mean"):
-    return _b["mse"](input, target, reduction=reduction)
-
-
-def l1_loss(input, target, reduction="mean"):
-    return _b["mae"](input, target, reduction=reduction)
-
-
-def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
-    return _b["smooth_l1"](input, target, reduction=reduction, delta=beta)
-
-
-def huber_loss(input, target, reduction="mean", delta=1.0):
-    return _b["huber"](input, target, reduction=reduction, delta=delta)
-
-
-def _classes_last(name, x, y, weight, ignore_index, reduction, **options):
+def _of_classes(f, x, y, weight, ignore_index, reduction, **options):
     """PyTorch has the classes as axis 1, wengert as the last."""
     if x.ndim > 2:
         last = lambda a: a.permute(0, *range(2, a.ndim), 1)
         x, y = last(x), last(y) if y.ndim == x.ndim else y
     if weight is not None:
         options["weights"] = weight
-    if wg._kind(y) in "iu" and ignore_index is not None:
+    if wg._kind(y) in "iu":
         options["ignore"] = ignore_index
-    return _b[name](x, y, reduction=reduction, **options)
+    elif f is b.nll or ignore_index != -100:
+        raise TypeError("wengert: class numbers are whole numbers, and these are %s: write y.long()" % y.dtype)
+    return f(x, y, reduction=reduction, **options)
 
 
-def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
-    """Of logits against class numbers, or against probabilities."""
-    return _classes_last("softmax_cross_entropy", input, target, weight, ignore_index, reduction, smoothing=label_smoothing)
+def _bce_with_logits(x, y, weight, reduction, pos_weight):
+    if weight is None and pos_weight is None:
+        return b.bce_with_logits(x, y, reduction=reduction)
+    if pos_weight is None:
+        return _reduced(b.bce_with_logits(x, y, reduction="none") * weight, reduction)
+    of_ones = 1 + (pos_weight - 1) * y
+    return _reduced(_weighted((1 - y) * x + of_ones * b.softplus(-x), weight), reduction)
 
 
-def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
-    return _classes_last("nll", input, target, weight, ignore_index, reduction)
-
-
-def binary_cross_entropy(input, target, reduction="mean"):
-    return _b["binary_cross_entropy"](input, target, reduction=reduction)
-
-
-def binary_cross_entropy_with_logits(input, target, reduction="mean"):
-    return _b["bce_with_logits"](input, target, reduction=reduction)
-
-
-def kl_div(input, target, reduction="batchmean", log_target=False):
-    """PyTorch's "mean" is over all elements: say which mean you want, "batchmean", which is over rows, "sum" or "none"."""
-    if reduction == "mean":
-        raise TypeError("wengert: kl_div: write reduction=\"batchmean\", the mean over rows; PyTorch's \"mean\" is over all elements")
-    return _b["kl"](input, _b["exp"](target) if log_target else target, reduction={"batchmean": "mean"}.get(reduction, reduction))
+def _kl(x, y):
+    """Of each element: each as a row of its own."""
+    return b.kl(x.unsqueeze(-1), y.unsqueeze(-1), reduction="none")
 
 
 def __getattr__(name):
-    known = [n for n in globals() if n[0] != "_"]
-    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, known, wg._CALL)))
+    f = _rows.get(name)
+    if f is None:
+        raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, _rows.names(), wg._CALL)))
+    return f
+
+
+def __dir__():
+    return _rows.names()

@@ -7,29 +7,36 @@ import weakref
 import numpy as np
 
 import wengert as wg
-from wengert import Error, _habits, _here, _lib, _numpy, _tensor
+from wengert import Error, _habits, _here, _lib, _numpy, _signatures, _tensor
 
 
 class Optimizer(wg.Optimizer):
-    """What SGD, Adam and the others share. Each says its name in C (_c), what PyTorch calls its options (_standard, with PyTorch's
-    values, in PyTorch's order), C's names where they differ (_words), entries of param_groups that do nothing here (_fixed), and the
-    keys of state_dict() for C's arrays (_keys)."""
-    _c, _standard, _words, _fixed, _keys, _counts = None, {}, {}, {}, {}, True
+    """What SGD, Adam and the others share. Each says its name in C (_c), PyTorch's arguments (_row), C's names where they differ (_words),
+    and the keys of state_dict() for C's arrays (_keys)."""
+    _c, _row, _words, _keys, _counts = None, "params", {}, {}, True
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        if "_row" in vars(cls):
+            cls._refused, cls._standard, cls._fixed = _signatures.parted(cls._row)
+            cls.__signature__ = _signatures.signature(cls._row)
 
     def __init__(self, params, *given, **options):
+        name = type(self).__name__
         if type(self) is Optimizer:
             raise TypeError("wengert: Optimizer is what SGD, Adam and others share: for one of your own change w in `with wg.no_grad():`")
-        if len(given) > len(self._standard):
-            raise TypeError("wengert: %s(params, %s)" % (type(self).__name__, ", ".join(self._standard)))
-        options.update(zip(self._standard, given))
+        words = _signatures.by_place(self._row)[1:]
+        if len(given) > len(words) or set(words[:len(given)]) & set(options):
+            raise TypeError("wengert: %s takes %s" % (name, _signatures.arguments(self._row)))
+        options.update(zip(words, given))
+        for word, standard in self._refused.items():
+            if options.get(word, standard) != standard:
+                _signatures.refuse(name, word, options[word])
         store, listed, self._beside = _store_of(params)
         entries = {n: options.pop(n, x) for n, x in self._standard.items()}
         fixed = {n: options.pop(n, x) for n, x in self._fixed.items()}
-        for name in set(_REFUSED) & (set(fixed) | set(options)):
-            if fixed.get(name) or options.pop(name, None):
-                raise TypeError("wengert: " + _REFUSED[name])
-        for name in set(_IGNORED) & set(options):
-            del options[name]
+        for word in set(_IGNORED) & set(options):
+            del options[word]
         of_c = self._of_c(entries)
         of_c.update(decay_all=True, **({} if self._c == "adamw" else {"coupled": True}))
         of_c.update(options)
@@ -180,13 +187,9 @@ class Optimizer(wg.Optimizer):
         return out
 
 
-_IGNORED = "foreach", "fused", "capturable", "differentiable"  # ways to compute the same
+_IGNORED = "foreach", "fused", "capturable"  # ways to compute the same
 # Options that PyTorch's states of an older version may lack.
 _LATER = frozenset(["nesterov"])
-_REFUSED = dict(
-    maximize="maximize: write (-loss).backward()",
-    dampening="dampening is not here: leave it out, and lr is multiplied by 1 - momentum in its place",
-    lr_decay="lr_decay is not here: write wg.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 1 / (1 + t * decay))")
 
 
 def _said(text):
@@ -228,8 +231,8 @@ class _Group(dict):
         elif name == "params" and name in self:
             raise TypeError("wengert: the parameters of an optimizer do not change: make a new optimizer")
         elif name in getattr(o, "_fixed", ()):
-            if x and name in _REFUSED:
-                raise Error("wengert: " + _REFUSED[name])
+            if x != o._refused.get(name, x):
+                _signatures.refuse(type(o).__name__, name, x)
         elif name in getattr(o, "_standard", ()):
             x = tuple(x) if isinstance(x, list) else x
             if x != super().__getitem__(name):
@@ -274,18 +277,18 @@ class _Group(dict):
 
 class SGD(Optimizer):
     """Gradient descent, with momentum and Nesterov's method: wg.sgd and wg.momentum."""
-    _standard = dict(lr=1e-3, momentum=0.0, weight_decay=0.0, nesterov=False)
+    _row = "params, lr=1e-3, momentum=0.0, -dampening=0.0, weight_decay=0.0, nesterov=False, *, -maximize=False, ~foreach=None, -differentiable=False"
     _words = dict(momentum=("beta",))
-    _fixed = dict(dampening=0.0, maximize=False, foreach=None, differentiable=False)
     _keys, _counts = dict(m="momentum_buffer"), False
 
-    def __init__(self, params, lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, **options):
-        self._plain = not options.get("beta", momentum)
-        if nesterov and self._plain:
+    def __init__(self, params, *given, **options):
+        said = dict(zip(_signatures.by_place(self._row)[1:], given), **options)
+        self._plain = not said.get("beta", said.get("momentum"))
+        if said.get("nesterov") and self._plain:
             raise TypeError("wengert: SGD: nesterov=True is of momentum: write momentum=0.9 beside it")
         if not self._plain:
-            options.setdefault("classical", not options.get("velocity"))
-        super().__init__(params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov, **options)
+            options.setdefault("classical", not said.get("velocity"))
+        super().__init__(params, *given, **options)
 
     def _name(self, entries):
         return "sgd" if self._plain else "momentum"
@@ -304,36 +307,36 @@ class SGD(Optimizer):
 
 class Adam(Optimizer):
     """Adam, with amsgrad: wg.adam."""
-    _c, _standard = "adam", dict(lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False)
+    _c = "adam"
+    _row = ("params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False, *, ~foreach=None, -maximize=False, ~capturable=False, "
+            "-differentiable=False, ~fused=False")
     _words = dict(betas=("beta1", "beta2"))
-    _fixed = dict(maximize=False, foreach=None, capturable=False, differentiable=False, fused=False)
     _keys = dict(m="exp_avg", v="exp_avg_sq", v_most="max_exp_avg_sq")
 
 
 class AdamW(Adam):
     """Adam with decay beside the step: wg.adamw."""
-    _c, _standard = "adamw", dict(Adam._standard, weight_decay=0.01)
-    _fixed = {n: x for n, x in Adam._fixed.items() if n not in ("differentiable", "fused")}
+    _c = "adamw"
+    _row = ("params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=False, *, -maximize=False, ~foreach=None, "
+            "~capturable=False")
 
 
 class RMSprop(Optimizer):
     """Steps divided by the root of a running mean of squares: wg.rmsprop."""
-    _c, _standard = "rmsprop", dict(lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False)
+    _c = "rmsprop"
+    _row = ("params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False, ~foreach=None, -maximize=False, "
+            "-differentiable=False")
     _words = dict(alpha=("rho",))
-    _fixed = dict(foreach=None, maximize=False, differentiable=False)
     _keys = dict(v="square_avg", a="grad_avg", b="momentum_buffer")
 
 
 class Adagrad(Optimizer):
     """Steps divided by the root of the sum of squares: wg.adagrad."""
-    _c, _standard = "adagrad", dict(lr=0.01, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10)
+    _c = "adagrad"
+    _row = ("params, lr=0.01, -lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10, ~foreach=None, *, "
+            "-maximize=False")
     _words = dict(initial_accumulator_value=("initial",))
-    _fixed = dict(lr_decay=0.0, foreach=None, maximize=False)
     _keys = dict(v="sum")
-
-    def __init__(self, params, lr=0.01, lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10, **options):
-        super().__init__(params, lr=lr, lr_decay=lr_decay, weight_decay=weight_decay, eps=eps,
-                         initial_accumulator_value=initial_accumulator_value, **options)
 
     # PyTorch's sum begins at the initial value, C's v at 0. v stands beside the sum, so that no bit is lost.
     def _given(self, arrays, steps):
@@ -351,24 +354,24 @@ class Adagrad(Optimizer):
 
 class Adadelta(Optimizer):
     """Steps in the unit of the parameter: wg.adadelta."""
-    _c, _standard = "adadelta", dict(lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0)
-    _fixed = dict(foreach=None, maximize=False)
+    _c = "adadelta"
+    _row = "params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0, ~foreach=None, *, -maximize=False"
     _keys = dict(v="square_avg", u="acc_delta")
 
 
 class Adamax(Optimizer):
     """Adam with the largest of recent gradients: wg.adamax."""
-    _c, _standard = "adamax", dict(lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0)
+    _c = "adamax"
+    _row = "params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, ~foreach=None, *, -maximize=False"
     _words = Adam._words
-    _fixed = dict(foreach=None, maximize=False)
     _keys = dict(m="exp_avg", u="exp_inf")
 
 
 class NAdam(Optimizer):
     """Adam with Nesterov's momentum: wg.nadam."""
-    _c, _standard = "nadam", dict(lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, momentum_decay=4e-3)
+    _c = "nadam"
+    _row = "params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, momentum_decay=4e-3, ~foreach=None"
     _words = dict(betas=("beta1", "beta2"), momentum_decay=("psi",))
-    _fixed = dict(foreach=None)
     _keys = dict(m="exp_avg", v="exp_avg_sq")
 
     def _given(self, arrays, steps):

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 import wengert as wg
-from wengert import _habits
+from wengert import _habits, _signatures
 
 
-class Dataset:
+class Dataset(_signatures.Words):
     """What a DataLoader makes batches of: a class of yours with __len__ and __getitem__."""
 
     def __getitem__(self, i):
@@ -51,6 +51,7 @@ class Subset(Dataset):
 
 class ConcatDataset(Dataset):
     """The items of several datasets, one after another."""
+    cumulative_sizes = property(lambda self: np.cumsum([len(d) for d in self.datasets]).tolist())
 
     def __init__(self, datasets):
         self.datasets = list(datasets)
@@ -97,46 +98,81 @@ def default_collate(items):
 def _of_rows(dataset, rows):
     """The batch of these rows of a TensorDataset or of a part of one, at once. None: it is another dataset."""
     while type(dataset) is Subset:
-        dataset, rows = dataset.dataset, np.asarray(dataset.indices)[rows]
+        dataset, rows = dataset.dataset, np.asarray(dataset.indices, int)[rows]
     return list(dataset[rows]) if type(dataset) is TensorDataset else None
 
 
-class DataLoader:
-    """for x, y in loader: batches of a dataset, in a new order each time with shuffle=True."""
+class DataLoader(_signatures.Words):
+    """for x, y in loader: batches of a dataset, in a new order each time with shuffle=True, or in that of sampler=. batch_sampler= gives
+    the numbers of the items of each batch. batch_size=None: the items themselves."""
+    _row = ("dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, ~num_workers=0, collate_fn=None, ~pin_memory=False, "
+            "drop_last=False, ~timeout=0, ~worker_init_fn=None, ~multiprocessing_context=None, -generator=None, *, ~prefetch_factor=2, "
+            "~persistent_workers=False, ~pin_memory_device=''")
 
-    def __init__(self, dataset, batch_size=1, shuffle=False, *, drop_last=False, collate_fn=None, **options):
-        if set(options) - {"num_workers", "pin_memory", "persistent_workers", "prefetch_factor"}:
-            raise TypeError("wengert: DataLoader has no %s: write a loop over dataset[i]" % ", ".join(sorted(options)))
-        self.dataset, self.batch_size, self.shuffle, self.drop_last = dataset, batch_size, shuffle, drop_last
-        self.collate_fn = collate_fn or default_collate
+    def _begin(self):
+        if self.sampler is not None and self.shuffle or self.batch_sampler is not None and (
+                self.batch_size != 1 or self.shuffle or self.sampler is not None or self.drop_last):
+            raise ValueError("wengert: DataLoader: sampler= is in the place of shuffle=, and batch_sampler= of batch_size, shuffle, sampler and "
+                             "drop_last: leave these out")
+        if self.batch_size is not None and self.batch_size < 1:
+            raise ValueError("wengert: DataLoader: batch_size=%r must be at least 1" % (self.batch_size,))
+        self.collate_fn = self.collate_fn or default_collate
+
+    def _order(self):
+        n = len(self.dataset)
+        return self.sampler if self.sampler is not None else _habits._random().permutation(n) if self.shuffle else range(n)
 
     def __len__(self):
-        n = len(self.dataset)
-        return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
+        if self.batch_sampler is not None:
+            return len(self.batch_sampler)
+        n = len(self.dataset if self.sampler is None else self.sampler)
+        size = self.batch_size or 1
+        return n // size if self.drop_last else -(-n // size)
+
+    def _batches(self):
+        """The numbers of the items of each batch."""
+        if self.batch_sampler is not None:
+            yield from self.batch_sampler
+            return
+        rows = []
+        for i in self._order():
+            rows.append(int(i))
+            if len(rows) == self.batch_size:
+                yield rows
+                rows = []
+        if rows and not self.drop_last:
+            yield rows
 
     def __iter__(self):
-        n = len(self.dataset)
-        order = _habits._random().permutation(n) if self.shuffle else np.arange(n)
-        for k in range(len(self)):
-            rows = order[k * self.batch_size:(k + 1) * self.batch_size]
+        if self.batch_size is None and self.batch_sampler is None:
+            yield from (self.dataset[int(i)] for i in self._order())
+            return
+        for rows in self._batches():
             batch = _of_rows(self.dataset, rows) if self.collate_fn is default_collate else None
             yield batch or self.collate_fn([self.dataset[int(i)] for i in rows])
 
 
-def random_split(dataset, lengths):
-    """Parts of a dataset in random order, of so many items each, or of such fractions, whose sum is 1."""
+DataLoader.__init__ = _signatures.Begun(DataLoader)
+
+
+def _random_split(dataset, lengths):
     n, at, parts = len(dataset), 0, []
-    if abs(sum(lengths) - 1) < 1e-9 and all(x <= 1 for x in lengths):
+    if abs(sum(lengths) - 1) < 1e-9 and all(0 <= x <= 1 for x in lengths):
         fractions, lengths = lengths, [int(n * x) for x in lengths]
         for i in range(n - sum(lengths)):  # as in PyTorch: what is left goes to the first ones
             lengths[i % len(fractions)] += 1
-    if sum(lengths) != n:
+    if sum(lengths) != n or min(lengths, default=0) < 0:
         raise ValueError("wengert: random_split: the lengths are %d together, and the dataset has %d items" % (sum(lengths), n))
     order = _habits._random().permutation(n)
     for k in lengths:
         parts.append(Subset(dataset, order[at:at + k].tolist()))
         at += k
     return parts
+
+
+_rows = _signatures.Rows("random_split(dataset, lengths, -generator=None) = _random_split(dataset, lengths)", globals())
+random_split = _rows.get("random_split")
+random_split.__doc__ = "Parts of a dataset in random order, of so many items each, or of such fractions, whose sum is 1."
 
 
 def __getattr__(name):
