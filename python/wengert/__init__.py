@@ -843,6 +843,8 @@ def _or_numbers(meant, f, given, options):
     line = "%s(%s)" % (f, ", ".join([text(a) for a in given] + ["%s=%s" % (n, text(a)) for n, a in options.items()]))
     return "%s%s %s for numbers alone" % (meant, ", or" if meant.startswith(": write") else "; write" if meant else ": write", line)
 
+_REDUCED = dict(add="sum", multiply="prod", maximum="max", minimum="min", logical_and="all_of", logical_or="any_of")
+
 def _reduced(name, x, axis=0, keepdims=False, **more):
     """np.add.reduce(x) and its like: along the first axis, if none is said."""
     if more:
@@ -1237,7 +1239,6 @@ Value.__rshift__ = Value.__rrshift__ = _not_here("x // 2**n for x >> n")
 # NumPy's functions of elements that have another name here, and those that are an operator's.
 _UFUNCS = dict(absolute="abs", fabs="abs", arccos="acos", arccosh="acosh", arcsin="asin", arcsinh="asinh", arctan="atan",
                arctan2="atan2", arctanh="atanh", rint="round", negative="neg")
-_REDUCED = dict(add="sum", multiply="prod", maximum="max", minimum="min", logical_and="all_of", logical_or="any_of")
 _OPERATORS = dict(add="add", subtract="sub", multiply="mul", divide="truediv", power="pow")
 Value.__pos__ = lambda x: x
 Value.__floordiv__ = Value.__rfloordiv__ = _not_here("wg.floor(a / b) for a // b")
@@ -1661,6 +1662,8 @@ def __getattr__(name):
         return importlib.import_module("." + name, __name__)
     if name in _rows and _calls().is_for_users(name):
         return _calls().call_of(name)
+    if name[-1:] == "_" and (name[:-1] in _builders or name[:-1] in _habits.calls):
+        raise AttributeError("module wengert has no %s: values never change: write x = wg.%s(...)" % (name, name[:-1]))
     raise AttributeError("module wengert has no %s%s" % (name, _near(name, __dir__(), _CALL)))
 
 def __dir__():

@@ -564,39 +564,38 @@ def _roll(x, shift, axis=None):
     return x
 
 
-def _of_numpy(name):
-    """wg.tile(x, ...): by names as in C, axis=0, count=2. By place PyTorch and NumPy have other arguments than C."""
-    builder = _builders[name]
-
-    def f(x, *given, **options):
-        if not given and not {"dims", "shifts", "repeats", "reps"} & set(options):
-            return builder(x, **options)
-        numpy = [str(g.tolist() if isinstance(g, (Value, np.ndarray)) else g) for g in given]
-        raise TypeError("wengert: %s" % _WHICH[name](x, numpy or ["2"], options))
-    f.__doc__ = None
-    return f
-
-
-def _which_repeat(x, n, options):
-    axis = options.get("axis", n[1] if len(n) == 2 else None)
-    elements = "wg.repeat(x, axis=%s, count=%s)" % (axis, n[0]) if axis is not None else "wg.repeat(x%s, axis=0, count=%s)" % (
-        "" if x.ndim == 1 else ".reshape(-1)", n[0])
-    whole = "x"
-    sizes = [s for m in n for s in m.strip("()[]").split(",") if s.strip()]
+def _which_repeat(x, n):
+    elements = "wg.repeat(x%s, axis=%d, count=%s)" % (("", n[1], n[0]) if len(n) == 2 else ("" if x.ndim == 1 else ".reshape(-1)", 0, n[0]))
+    sizes, whole = wg._list_of(n[0]) if len(n) == 1 else n, "x"
     for i, m in enumerate(sizes):
-        whole = "wg.tile(%s, axis=%d, count=%s)" % (whole if len(sizes) <= x.ndim or i else "x[None]", i - len(sizes), m.strip())
+        whole = "wg.tile(%s, axis=%d, count=%s)" % (whole if len(sizes) <= x.ndim or i else "x[None]", i - len(sizes), m)
     return ("repeat is another thing in NumPy and in PyTorch: write %s for NumPy's, each element so many times, or %s for PyTorch's, the "
             "whole so many times" % (elements, whole))
 
 
-_WHICH = dict(
-    repeat=_which_repeat,
-    tile=lambda x, n, options: "which number is which? write np.tile(x, %s) for NumPy's and PyTorch's, or wg.tile(x, axis=0, count=2)" % (
-        ", ".join(n)),
-    roll=lambda x, n, options: "which number is which? write np.roll(x, %s) for NumPy's and PyTorch's, or wg.roll(x, axis=0, by=1)" % (
-        ", ".join(n)))
-for _name in _WHICH:
-    _both(_of_numpy(_name), _name)
+def _which(line, here):
+    return lambda x, n: "which number is which? write %s for NumPy's and PyTorch's, or %s" % (line % ", ".join(map(str, n)), here)
+
+
+def _either(name, of_numpy, words, is_clear, which):
+    """A call of C by names, x.tile(axis=0, count=2), and the call of NumPy and PyTorch with that name, where it is clear which is meant."""
+    builder = _builders[name]
+
+    def f(x, *given, **options):
+        if not given and (not options or {"count", "by"} & set(options)):
+            return builder(x, **options)
+        named = [options.pop(n) for n in words if n in options]
+        given = [g.tolist() if isinstance(g, (Value, np.ndarray)) else g for g in (*given, *named)]
+        if is_clear(given, named) and not options:
+            return of_numpy(x, *given)
+        raise TypeError("wengert: %s" % which(x, given))
+    _both(f, name)
+
+
+_either("repeat", _repeat, ("repeats", "axis"), lambda given, named: named, _which_repeat)
+_either("tile", _tile, ("reps", "dims"), lambda given, named: len(given) == 1, _which("np.tile(x, (%s))", "wg.tile(x, axis=0, count=2)"))
+_either("roll", _roll, ("shift", "shifts", "dim", "dims", "axis"), lambda given, named: named or len(given) == 1,
+        _which("np.roll(x, %s)", "wg.roll(x, axis=0, by=1)"))
 _both(lambda x, decimals=0: _builders["round"](x * 10.0**decimals) / 10.0**decimals if decimals else _builders["round"](x), "round")
 Value.__round__ = lambda x, digits=0: methods["round"](x, digits or 0)
 _both(lambda x, min=None, max=None: wg.clip(x, min, max), "clamp")
@@ -621,7 +620,7 @@ calls["floor_divide"], calls["remainder"] = (lambda a, b: a // b), (lambda a, b:
 
 # What values have not, and what to write for it.
 INSTEAD = dict(fill=": values never change: write x = wg.full_like(x, 0)",
-               retain_grad=": write wg.grad(y, x) for the gradient by a value on the way",
+               bernoulli=": write wg.rand(*x.shape) < x", retain_grad=": write wg.grad(y, x) for the gradient by a value on the way",
                register_hook=": write wg.custom_vjp(y, [x], rule), whose rule changes the gradient")
 _IN_PLACE = dict(fill_="wg.full_like(x, %s)", zero_="wg.zeros_like(x)", one_="wg.ones_like(x)", t_="x.T",
                  copy_="wg.broadcast_to(new, x.shape)",
@@ -643,7 +642,7 @@ def instead_of_in_place(x, name):
         return ": values never change%s" % meant if meant else ""
     line = line.replace("%s", "0.5" if name == "bernoulli_" else "0")
     if isinstance(x, Parameter):
-        return ": write w.set(%s)" % re.sub(r"\bx\b", "w", line)
+        return ": its methods never change it: write w.set(%s)" % re.sub(r"\bx\b", "w", line)
     if isinstance(x, Gradient):
         return ": a gradient never changes: write optimizer.zero_grad(), or w.grad = None, or w.grad = w.grad * 2"
     return ": values never change: write x = %s" % line
@@ -1157,7 +1156,7 @@ def _linalg_norm(x, ord=None, axis=None, dim=None, keepdims=False):
 _module(
     "linalg", inv=_builders["inverse"], det=_builders["det"], solve=_builders["solve"], cholesky=_builders["cholesky"], svd=_svd,
     eigh=_builders["eigh"], qr=_builders["qr"], norm=_linalg_norm, lstsq=_builders["lstsq"], matrix_norm=lambda x: _builders["norm"](x),
-    vector_norm=_linalg_norm, slogdet=_slogdet)
+    vector_norm=_linalg_norm, slogdet=_slogdet, matmul=_builders["matmul"], diagonal=_builders["diagonal"])
 calls["inv"] = _builders["inverse"]
 
 

@@ -220,10 +220,12 @@ judge() {
     awk -v unseen="$unseen plan.wrt_count" '
     BEGIN { n = split(unseen, list, " "); for (i = 1; i <= n; i++) hidden[list[i]] = 1 }
     function wrong(text) { print text; wrongs++ }
+    # Messages alike: .axis of C is axis= in Python.
+    function plain(text) { gsub(/ [.]/, " ", text); gsub(/=/, "", text); return text }
     FNR == NR { standard[$1] = $2; next }
     { at = index($0, ": "); key = substr($0, 1, at - 1); result = substr($0, at + 2); sub(/^[^ ]*:[0-9]+: /, "", result); said++ }
     result ~ / has no option / { next }
-    key in of && of[key] != result { wrong("two results of " key ": " of[key] "; " result) }
+    key in of && plain(of[key]) != plain(result) { wrong("two results of " key ": " of[key] "; " result) }
     { of[key] = result }
     END {
         for (o in standard) {

@@ -53,6 +53,6 @@ Test(forms, beside_numpy)
 Test(forms, advice)
 {
     wgt_shell_or_skip(WITH_PYTHON
-                      "here=$PWD; cd \"$in\"; for over in 0 1; do WENGERT_CTYPES=$over $python "
-                      "\"$here/tests/languages/advice.py\" <\"$here/tests/languages/advice.txt\" || exit 1; done");
+                      "of=$PWD/tests/languages/advice; cd \"$in\"\n"
+                      "for over in 0 1; do WENGERT_CTYPES=$over $python $of.py <$of.txt || exit 1; done");
 }
