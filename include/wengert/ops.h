@@ -44,6 +44,9 @@ WG_API wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b); /* of equals e
 WG_API wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_atan2_at(wg_site here, wg_node a,
                            wg_node b); /* y = the angle of the point (b, a), in radians */
+WG_API wg_node wg_floor_divide_at(wg_site here, wg_node a, wg_node b); /* a / b, rounded down */
+WG_API wg_node wg_remainder_at(wg_site here, wg_node a, wg_node b);    /* y = a mod b, with the sign of b */
+WG_API wg_node wg_fmod_at(wg_site here, wg_node a, wg_node b);         /* the same, with the sign of a */
 /* y = low where x < low, high where x > high, else x. low and high are numbers or nodes. */
 WG_API wg_node wg_clip_at(wg_site here, wg_node x, wg_node low, wg_node high);
 /* x[0] + x[1] + ..., in this order; all of one shape and dtype. */
@@ -56,6 +59,9 @@ WG_API wg_node wg_addn_at(wg_site here, const wg_node x[], int n);
 #define wg_maximum(a, b)      wg_maximum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_minimum(a, b)      wg_minimum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_atan2(a, b)        wg_atan2_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_floor_divide(a, b) wg_floor_divide_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_remainder(a, b)    wg_remainder_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_fmod(a, b)         wg_fmod_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_clip(x, low, high) wg_clip_at(WG_AT(#x ", " #low ", " #high), x, WG_OPERAND(low), WG_OPERAND(high))
 #define wg_addn(...)          wg_addn_at(WG_AT(""), __VA_ARGS__) /* x, n */
 

@@ -460,17 +460,8 @@ _method(lambda a, b: a @ b, "mm", "bmm", "mv")
 # ---- operators ----
 
 
-def _floor_divide(a, b):
-    y = _builders["floor"](_builders["div"](a, b))
-    return _builders["cast"](y, np.int64) if {wg._kind(a), wg._kind(b)} <= set("iu") else y
-
-
-Value.__floordiv__, Value.__rfloordiv__ = _floor_divide, lambda a, b: _floor_divide(b, a)
-Value.__mod__, Value.__rmod__ = lambda a, b: a - b * _floor_divide(a, b), lambda a, b: b - a * _floor_divide(b, a)
-Value.__divmod__ = lambda a, b: (_floor_divide(a, b), a % b)
-Value.__rdivmod__ = lambda a, b: (_floor_divide(b, a), b % a)
-wg._OPERATORS.update(floor_divide="floordiv", remainder="mod")
-calls["floor_divide"], calls["remainder"] = (lambda a, b: a // b), (lambda a, b: a % b)
+_call(_builders["remainder"], "mod")
+_call(lambda a, b: (_builders["floor_divide"](a, b), _builders["remainder"](a, b)), "divmod")
 
 
 def _unchanged(x, key, new):

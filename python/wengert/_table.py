@@ -488,6 +488,9 @@ pow@ node a b | y = a^b; d/db is 0 where a = 0
 maximum@ node a b | of equals each gets half the gradient
 minimum@ node a b | 
 atan2@ node a b | y = the angle of the point (b, a), in radians
+floor_divide@ node a b | a / b, rounded down
+remainder@ node a b | y = a mod b, with the sign of b
+fmod@ node a b | the same, with the sign of a
 clip@ node x low high | y = low where x < low, high where x > high, else x. low and high are numbers or nodes.
 addn@ node x:node[] n:int | x[0] + x[1] + ..., in this order; all of one shape and dtype.
 equal@ node a b | 
