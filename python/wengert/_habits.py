@@ -416,26 +416,20 @@ _extreme("max")
 _extreme("min")
 
 
-@_both
-def var(x, axis=None, ddof=None, *, dim=None, correction=None, unbiased=None, **options):
-    """The mean squared distance from the mean: divided by n - ddof, which NumPy calls so; correction is PyTorch's word."""
-    said = [d for d in (ddof, correction, None if unbiased is None else int(unbiased)) if d is not None]
-    if dim is not None and not said:
-        raise TypeError("wengert: write x.var(axis=%r), which divides by n, or correction=1, by n - 1" % (dim,))
-    axis = dim if axis is None else axis
-    y = _builders["var"](x, **dict(options, **({} if axis is None else {"axis": axis})))
-    if not said or not said[0]:
-        return y
-    n = x.size if axis is None else np.prod([x.shape[a] for a in wg._list_of(axis)])
-    return y * n / (n - said[0]) if n > said[0] else y * np.nan
+def _deviation(name, said_as):
+    def f(x, axis=None, ddof=None, *, dim=None, correction=None, unbiased=None, **options):
+        said = [d for d in (ddof, correction, None if unbiased is None else int(unbiased)) if d is not None]
+        if dim is not None and not said:
+            raise TypeError("wengert: write x.%s(axis=%r), which divides by n, or correction=1, by n - 1" % (name, dim))
+        axis = dim if axis is None else axis
+        options.update({} if axis is None else {"axis": axis}, correction=said[0] if said else 0)
+        return _builders[name](x, **options)
+    f.__doc__ = said_as + " divided by n - ddof, which NumPy calls so; correction is PyTorch's word."
+    _both(f, name)
 
 
-@_both
-def std(x, *given, **options):
-    """The square root of var."""
-    if len(given) < 2 and not {"dim", "ddof", "correction", "unbiased"} & set(options):
-        return _builders["std"](x, *given, **options)
-    return _builders["sqrt"](var(x, *given, **options))
+_deviation("var", "The mean squared distance from the mean:")
+_deviation("std", "The square root of the mean squared distance from the mean,")
 
 
 @_both
