@@ -4,6 +4,7 @@
 
 #if WG_BASE
 WG_OPTION_ROWS(wg_reduce_args)
+WG_OPTION_ROWS(wg_var_args)
 WG_OPTION_ROWS(wg_norm_args)
 WG_OPTION_ROWS(wg_axis_args)
 WG_OPTION_ROWS(wg_cumsum_args)

@@ -1,4 +1,4 @@
-/* reduce.c: sums, means and variances along axes; sums over what broadcast_to repeats. */
+/* reduce.c: sums and means along axes; sums over what broadcast_to repeats. */
 #include "reduce_rules.h"
 
 #define SUM_TO_FIELDS(F, S) F(S, SHAPE, shape, NULL)
@@ -90,19 +90,5 @@ REDUCE_OP(mean,
           .summary = "Mean along axes. The mean of no elements is NaN. Integers and bools give a float.",
           .formula = "y = mean(x along axis)", .adjoint = "x' = y' / length(x along axis)", .kind = WG_REDUCE,
           .shape = reduce_shape, .expand = mean_expand);
-
-/* ---- var ---- */
-
-EXPAND(var)
-{
-    const struct reduce *a = attr;
-    wg_node d = wg_sub(x[0], wg_mean(x[0], KEPT(a->axes)));
-    y[0] = wg_mean(wg_square(d), AS_IN(a));
-}
-SAMPLE(var) { return i < 8 ? reduce_any(g, i, wg_var_at, here) : wg_none; }
-REDUCE_OP(var, .summary = "Variance along axes: the mean squared deviation from the mean, divided by n.",
-          .formula = "y = mean((x - mean(x along axis))^2 along axis)",
-          .adjoint = "x' = 2 y' (x - mean(x along axis)) / length(x along axis)", .kind = WG_REDUCE,
-          .promote = WG_PROMOTE_FLOAT, .shape = reduce_shape, .expand = var_expand);
 
 #endif

@@ -1,4 +1,4 @@
-/* reduce_composed.c: reductions that are composed of sum, max, var and elementwise ops. */
+/* reduce_composed.c: reductions that are composed of sum, mean, max and elementwise ops. */
 
 #include "reduce_rules.h"
 #include "rules.h"
@@ -34,24 +34,74 @@ REDUCE_OP(min, .summary = "Smallest element along axes. NaN if one is NaN.",
           .formula = "y = min(x along axis)", .adjoint = "x' = y' where first(x == y along axis), else 0",
           .kind = WG_REDUCE, .shape = choose_shape, .expand = min_expand);
 
-/* ---- std ---- */
+/* ---- var, std ---- */
+
+#define VAR_FIELDS(F, S) F(S, AXES, axes, "all") F(S, BOOL, keepdims, "false") F(S, DOUBLE, correction, "0")
+OPTIONS(var, VAR_FIELDS);
+
+static bool var_shape(wg_rule *r)
+{
+    struct var *a = r->attr;
+    return axes_shape(r, &a->axes, a->keepdims);
+}
+static wg_node deviation(wg_site here, wg_node x, const wg_axes *axes)
+{
+    return wg_sub(x, wg_mean(x, KEPT(*axes)));
+}
+/* What the mean of n squares is divided by: (n - correction) / n, or 0. */
+static double corrected(wg_node x, const struct var *a)
+{
+    const wg_shape s = wg_node_shape(x);
+    const double n = (double)reduced_size(&s, &a->axes);
+    return fmax(n - a->correction, 0) / n;
+}
+#define DEVIATION_OP(name, ...)                                                                    \
+    SAMPLES(name, wg_##name(ANY(3, 4)), wg_##name(ANY(3, 4), .axis = -1),                          \
+            wg_##name(ANY(3, 4), .axis = 0, .keepdims = true), wg_##name(ANY(2, 3, 2), .axis = 1), \
+            wg_##name(ANY(2, 3, 2), .axes = WG_AXES(2, 0), .keepdims = true),                      \
+            wg_##name(ANY(3, 1, 2), .axis = 1), wg_##name(ANY(0, 3), .axis = 1),                   \
+            wg_##name(wg_any(g, WG_SCALAR)), wg_##name(ANY(3, 4), .axis = 1, .correction = 1),     \
+            wg_##name(ANY(4, 3), .correction = 1.5));                                              \
+    ERRORS(name, (wg_##name(ANY(3, 4), .axis = 2), "no axis 2 in"),                                \
+           (wg_##name(ANY(3, 4), .axes = WG_AXES(0, -2)), "axis 0 twice"),                         \
+           (wg_##name(ANY(3, 4), .correction = INFINITY), "correction inf: must be in"));          \
+    BUILDER(name, var) { APPLY(name, var, VAR_FIELDS, a->x); }                                     \
+    DEFINE_OP(name, .operands = 1, .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(var),     \
+              .options = wg_var_args_rows, .shape = var_shape, .expand = name##_expand, __VA_ARGS__)
+
+EXPAND(var)
+{
+    const struct var *a = attr;
+    y[0] = wg_mean(wg_square(deviation(here, x[0], &a->axes)), .axes = AXES_OF(a->axes),
+                   .keepdims = a->keepdims);
+    if (a->correction != 0) y[0] = wg_div(y[0], corrected(x[0], a));
+}
+DEVIATION_OP(
+    var,
+    .summary = "Variance along axes: the mean squared deviation from the mean. Divided by n - correction "
+               "instead of n, or by 0 where that is below 0.",
+    .formula = "y = mean((x - mean(x along axis))^2 along axis) where correction = 0, else sum((x - mean(x "
+               "along axis))^2 along axis) / max(length(x along axis) - correction, 0)",
+    .adjoint = "x' = 2 y' (x - mean(x along axis)) / length(x along axis) where correction = 0, else 2 y' (x "
+               "- mean(x along axis)) / max(length(x along axis) - correction, 0)");
 
 EXPAND(std)
 {
-    const struct reduce *a = attr;
+    const struct var *a = attr;
     const wg_shape s = wg_node_shape(x[0]);
-    wg_node d = wg_sub(x[0], wg_mean(x[0], KEPT(a->axes)));
-    y[0] =
-        wg_reshape(root_of_squares(here, d, &a->axes, wg_mean_at), reduced_shape(&s, &a->axes, a->keepdims));
+    wg_node d = root_of_squares(here, deviation(here, x[0], &a->axes), &a->axes, wg_mean_at);
+    if (a->correction != 0) d = wg_div(d, sqrt(corrected(x[0], a)));
+    y[0] = wg_reshape(d, reduced_shape(&s, &a->axes, a->keepdims));
 }
-SAMPLE(std) { return i < 8 ? reduce_any(g, i, wg_std_at, here) : wg_none; }
-REDUCE_OP(std,
-          .summary =
-              "Standard deviation along axes: the root of the variance, which is divided by n. For std(x)^2 "
-              "write var(x): where all of x are equal the second derivative of std(x)^2 comes out as 0.",
-          .formula = "y = sqrt(mean((x - mean(x along axis))^2 along axis))",
-          .adjoint = "x' = 0 where y = 0, else y' (x - mean(x along axis)) / (y length(x along axis))",
-          .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, .shape = reduce_shape, .expand = std_expand);
+DEVIATION_OP(
+    std,
+    .summary = "Standard deviation along axes: the root of the variance, which is divided by n, or by n - "
+               "correction. For std(x)^2 write var(x): where all of x are equal the second derivative of "
+               "std(x)^2 comes out as 0.",
+    .formula = "y = sqrt(mean((x - mean(x along axis))^2 along axis)) where correction = 0, else sqrt(sum((x "
+               "- mean(x along axis))^2 along axis) / max(length(x along axis) - correction, 0))",
+    .adjoint = "x' = 0 where y = 0, y' (x - mean(x along axis)) / (y length(x along axis)) where correction "
+               "= 0, else y' (x - mean(x along axis)) / (y max(length(x along axis) - correction, 0))");
 
 /* ---- any_of, all_of ---- */
 
@@ -79,8 +129,7 @@ OPTIONS(norm, NORM_FIELDS);
 static bool norm_shape(wg_rule *r)
 {
     struct norm *a = r->attr;
-    if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true)) return false;
-    *wg_rule_shape(r, 0) = reduced_shape(r->x[0].shape, &a->axes, a->keepdims);
+    if (!axes_shape(r, &a->axes, a->keepdims)) return false;
     return a->p != INFINITY || reduced_size(r->x[0].shape, &a->axes) > 0 ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no elements to choose from", wg_rule_who(r, 0));
 }

@@ -32,11 +32,15 @@ static inline int64_t reduced_size(const wg_shape *x, const wg_axes *axes)
     for (int i = 0; i < axes->count; i++) n *= x->dim[axes->axis[i]];
     return n;
 }
+static inline bool axes_shape(wg_rule *r, wg_axes *axes, bool keepdims)
+{
+    return wg_rule_axes(r, axes, r->x[0].shape->rank, true) &&
+           shaped_to(r, reduced_shape(r->x[0].shape, axes, keepdims));
+}
 static inline bool reduce_shape(wg_rule *r)
 {
     struct reduce *a = r->attr;
-    return wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true) &&
-           shaped_to(r, reduced_shape(r->x[0].shape, &a->axes, a->keepdims));
+    return axes_shape(r, &a->axes, a->keepdims);
 }
 /* For sums and products. */
 static inline bool total_shape(wg_rule *r)

@@ -677,8 +677,8 @@ static wg_node call(const builder *b, wg_site s, const char *a)
     }
 }
 
-/* Whether the library takes these operands as NumPy would: it knows no f32 beside f64, and beside whole numbers
- * alone 1.0 is 1 for it. */
+/* Whether the library takes these operands as NumPy would: it knows no f32 beside f64, and beside whole
+ * numbers alone 1.0 is 1 for it. */
 static bool are_of_kinds(const builder *b, PyObject *const *args, Py_ssize_t n)
 {
     unsigned kinds = 0;

@@ -82,7 +82,14 @@ static wgf_array map2(wgf_scope *s, wgf_array a, wgf_array b, two f)
 }
 
 static wgf_number over(wgf_number a, wgf_number b) { return wgf_div(a, b); }
-static wgf_number mod(wgf_number a, wgf_number b) { return wgf_sub(a, wgf_mul(b, wgf_floor(wgf_div(a, b)))); }
+/* a less the whole multiple of b, exactly. */
+static wgf_number mod(wgf_number a, wgf_number b)
+{
+    long double r = fmodl(a.v, b.v);
+    if (r != 0 && (r < 0) != (b.v < 0)) r += b.v;
+    wgf_number y = wgf_sub(a, wgf_mul(b, wgf_constant(roundl((a.v - r) / b.v))));
+    return y.v = r, y;
+}
 /* 0 ln 0 is 0. */
 static wgf_number times_ln(wgf_number a, wgf_number b)
 {

@@ -23,7 +23,7 @@
  *     a / b   a^b   -a         powers bind first, then products and quotients from left to right, then sums
  *     |x|   sqrt x   sin(x)    a known function needs no parentheses around one name or number. A name with
  *                              a ( right behind it is a function, with a space before it is a factor
- *     a mod b                  the remainder, not negative
+ *     a mod b                  the remainder, with the sign of b
  *     a < b <= c   a = b   a != b   and   or   not      1 or 0; outside conditions equality is ==
  *     a where x > 0, b where x < 0, else c              the first case whose condition holds
  *     sum(e)   mean prod max min any all length         over all elements

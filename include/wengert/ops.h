@@ -44,6 +44,9 @@ WG_API wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b); /* of equals e
 WG_API wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_atan2_at(wg_site here, wg_node a,
                            wg_node b); /* y = the angle of the point (b, a), in radians */
+WG_API wg_node wg_floor_divide_at(wg_site here, wg_node a, wg_node b); /* a / b, rounded down */
+WG_API wg_node wg_remainder_at(wg_site here, wg_node a, wg_node b);    /* y = a mod b, with the sign of b */
+WG_API wg_node wg_fmod_at(wg_site here, wg_node a, wg_node b);         /* the same, with the sign of a */
 /* y = low where x < low, high where x > high, else x. low and high are numbers or nodes. */
 WG_API wg_node wg_clip_at(wg_site here, wg_node x, wg_node low, wg_node high);
 /* x[0] + x[1] + ..., in this order; all of one shape and dtype. */
@@ -56,6 +59,9 @@ WG_API wg_node wg_addn_at(wg_site here, const wg_node x[], int n);
 #define wg_maximum(a, b)      wg_maximum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_minimum(a, b)      wg_minimum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_atan2(a, b)        wg_atan2_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_floor_divide(a, b) wg_floor_divide_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_remainder(a, b)    wg_remainder_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_fmod(a, b)         wg_fmod_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_clip(x, low, high) wg_clip_at(WG_AT(#x ", " #low ", " #high), x, WG_OPERAND(low), WG_OPERAND(high))
 #define wg_addn(...)          wg_addn_at(WG_AT(""), __VA_ARGS__) /* x, n */
 
@@ -101,8 +107,6 @@ WG_API wg_node wg_mean_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_max_at(wg_site here, const wg_reduce_args *a); /* the first of equals gets the gradient */
 WG_API wg_node wg_min_at(wg_site here, const wg_reduce_args *a); /* the first of equals gets the gradient */
 WG_API wg_node wg_prod_at(wg_site here, const wg_reduce_args *a);
-WG_API wg_node wg_var_at(wg_site here, const wg_reduce_args *a); /* mean squared deviation (divided by n) */
-WG_API wg_node wg_std_at(wg_site here, const wg_reduce_args *a); /* sqrt of var, y' = 0 where it is 0 */
 WG_API wg_node wg_any_of_at(wg_site here, const wg_reduce_args *a);    /* bool: an element is not 0 */
 WG_API wg_node wg_all_of_at(wg_site here, const wg_reduce_args *a);    /* bool: no element is 0 */
 WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum e^x, without overflow */
@@ -111,11 +115,21 @@ WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum
 #define wg_max(...)       WG_NAMED(wg_max_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 #define wg_min(...)       WG_NAMED(wg_min_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 #define wg_prod(...)      WG_NAMED(wg_prod_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_std(...)       WG_NAMED(wg_std_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 #define wg_any_of(...)    WG_NAMED(wg_any_of_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 #define wg_all_of(...)    WG_NAMED(wg_all_of_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
-#define wg_var(...)       WG_NAMED(wg_var_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 #define wg_logsumexp(...) WG_NAMED(wg_logsumexp_at, wg_reduce_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+
+#define wg_var_args_list(P, X) \
+    P(wg_node, x) \
+    X(int, axis, WG_AUTO, "", "one axis; default: all axes, or those of .axes") \
+    X(wg_axes, axes, WG_NO_AXES, "", "several axes") \
+    X(bool, keepdims, false, "", "the reduced axes stay, with size 1") \
+    X(double, correction, 0, "(-inf, inf)", "divided by n - correction; below 0 by 0")
+WG_OPTIONS_AND_OPERANDS(wg_var_args);
+WG_API wg_node wg_var_at(wg_site here, const wg_var_args *a); /* mean squared deviation */
+WG_API wg_node wg_std_at(wg_site here, const wg_var_args *a); /* sqrt of var, y' = 0 where it is 0 */
+#define wg_var(...) WG_NAMED(wg_var_at, wg_var_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
+#define wg_std(...) WG_NAMED(wg_std_at, wg_var_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 #define wg_norm_args_list(P, X) \
     P(wg_node, x) \

@@ -276,11 +276,11 @@ inline value &operator/=(value &a, const operand &b) { return a = a / b; }
     X(acos) X(atan) X(sinh) X(cosh) X(asinh) X(acosh) X(atanh) X(sign) X(floor) X(ceil) X(round) X(silu) \
     X(mish) X(selu) X(hard_sigmoid) X(hard_swish) X(logical_not) X(stop_gradient) X(swap) X(diagonal) \
     X(cholesky) X(inverse) X(det) X(logdet)
-#define WG_FUNCTIONS_OF_TWO(X) X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum) X(atan2) X(equal) \
-    X(not_equal) X(less) X(less_equal) X(greater) X(greater_equal) X(logical_and) X(logical_or) \
-    X(logical_xor) X(gather) X(bce) X(accuracy) X(dot) X(outer) X(solve) X(lstsq) X(grad) X(jacobian)
-#define WG_REDUCTIONS(X) X(sum) X(mean) X(max) X(min) X(prod) X(var) X(std) X(any_of) X(all_of) \
-    X(logsumexp)
+#define WG_FUNCTIONS_OF_TWO(X) X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum) X(atan2) \
+    X(floor_divide) X(remainder) X(fmod) X(equal) X(not_equal) X(less) X(less_equal) X(greater) \
+    X(greater_equal) X(logical_and) X(logical_or) X(logical_xor) X(gather) X(bce) X(accuracy) X(dot) \
+    X(outer) X(solve) X(lstsq) X(grad) X(jacobian)
+#define WG_REDUCTIONS(X) X(sum) X(mean) X(max) X(min) X(prod) X(any_of) X(all_of) X(logsumexp)
 /* clang-format on */
 
 #define WG_FUNCTION_(name) \
@@ -299,6 +299,16 @@ WG_FUNCTIONS_OF_TWO(WG_FUNCTION_)
         return wg_##name##_at(WG_SITE, &a);                                                    \
     }
 WG_REDUCTIONS(WG_FUNCTION_)
+#undef WG_FUNCTION_
+#define WG_FUNCTION_(name)                                                                                            \
+    inline value name(const value &x, const axes &over = {}, bool keepdims = false, double correction = 0, WG_CALLER) \
+    {                                                                                                                 \
+        wg_var_args a = wg_var_args();                                                                                \
+        a.x = x, a.axes = over, a.keepdims = keepdims, a.correction = correction;                                     \
+        return wg_##name##_at(WG_SITE, &a);                                                                           \
+    }
+WG_FUNCTION_(var)
+WG_FUNCTION_(std)
 #undef WG_FUNCTION_
 
 inline value matmul(const value &a, const value &b, WG_CALLER)

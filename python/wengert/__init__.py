@@ -1140,7 +1140,7 @@ def _power(a, b):
         y = y * a
     return y
 
-for _pair in ("truediv div, matmul matmul, lt less, le less_equal, "
+for _pair in ("truediv div, floordiv floor_divide, mod remainder, matmul matmul, lt less, le less_equal, "
               "gt greater, ge greater_equal, eq equal, ne not_equal").split(", "):
     _name, _op = _pair.split()
     setattr(Value, "__%s__" % _name, lambda a, b, *, op=_op: _builders[op](a, b))
@@ -1150,6 +1150,7 @@ for _name in ("add", "sub", "mul"):
     setattr(Value, "__r%s__" % _name, lambda a, b, f=_of_truths(_name): f(b, a))
 Value.__pow__, Value.__rpow__ = _power, lambda a, b: _power(b, a)
 Value.__abs__ = lambda x: _builders["abs"](x)
+Value.__divmod__, Value.__rdivmod__ = lambda a, b: (a // b, a % b), lambda a, b: (b // a, b % a)
 
 def _index(k):
     """An index as a number of Python, or as an array or value of whole numbers."""
@@ -1228,21 +1229,18 @@ def _negated(x):
         raise TypeError("wengert: - is of numbers, and these are truths: ~x, or wg.logical_not(x)")
     return _builders["neg"](x)
 
-def _not_here(line):
-    def operator(*_):
-        raise TypeError("wengert: write " + line)
-    return operator
-
 Value.__invert__, Value.__neg__ = _inverted, _negated
-Value.__lshift__ = Value.__rlshift__ = _not_here("x * 2**n for x << n")
-Value.__rshift__ = Value.__rrshift__ = _not_here("x // 2**n for x >> n")
+
+def _shifted(a, b):
+    raise TypeError("wengert: << and >> are not here: write x * 2**n for x << n, and x // 2**n for x >> n")
+
+Value.__lshift__ = Value.__rlshift__ = Value.__rshift__ = Value.__rrshift__ = _shifted
 # NumPy's functions of elements that have another name here, and those that are an operator's.
 _UFUNCS = dict(absolute="abs", fabs="abs", arccos="acos", arccosh="acosh", arcsin="asin", arcsinh="asinh", arctan="atan",
                arctan2="atan2", arctanh="atanh", rint="round", negative="neg")
-_OPERATORS = dict(add="add", subtract="sub", multiply="mul", divide="truediv", power="pow")
+_OPERATORS = dict(add="add", subtract="sub", multiply="mul", divide="truediv", power="pow", floor_divide="floordiv", remainder="mod",
+                  divmod="divmod")
 Value.__pos__ = lambda x: x
-Value.__floordiv__ = Value.__rfloordiv__ = _not_here("wg.floor(a / b) for a // b")
-Value.__mod__ = Value.__rmod__ = Value.__divmod__ = Value.__rdivmod__ = _not_here("x - n * wg.floor(x / n) for x % n")
 
 # ---- builders ----
 

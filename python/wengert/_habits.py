@@ -453,26 +453,20 @@ _extreme("max")
 _extreme("min")
 
 
-@_both
-def var(x, axis=None, ddof=None, *, dim=None, correction=None, unbiased=None, **options):
-    """The mean squared distance from the mean: divided by n - ddof, which NumPy calls so; correction is PyTorch's word."""
-    said = [d for d in (ddof, correction, None if unbiased is None else int(unbiased)) if d is not None]
-    if dim is not None and not said:
-        raise TypeError("wengert: write x.var(axis=%r), which divides by n, or correction=1, by n - 1" % (dim,))
-    axis = dim if axis is None else axis
-    y = _builders["var"](x, **dict(options, **({} if axis is None else {"axis": axis})))
-    if not said or not said[0]:
-        return y
-    n = x.size if axis is None else np.prod([x.shape[a] for a in wg._list_of(axis)])
-    return y * n / (n - said[0]) if n > said[0] else y * np.nan
+def _deviation(name, said_as):
+    def f(x, axis=None, ddof=None, *, dim=None, correction=None, unbiased=None, **options):
+        said = [d for d in (ddof, correction, None if unbiased is None else int(unbiased)) if d is not None]
+        if dim is not None and not said:
+            raise TypeError("wengert: write x.%s(axis=%r), which divides by n, or correction=1, by n - 1" % (name, dim))
+        axis = dim if axis is None else axis
+        options.update({} if axis is None else {"axis": axis}, correction=said[0] if said else 0)
+        return _builders[name](x, **options)
+    f.__doc__ = said_as + " divided by n - ddof, which NumPy calls so; correction is PyTorch's word."
+    _both(f, name)
 
 
-@_both
-def std(x, *given, **options):
-    """The square root of var."""
-    if len(given) < 2 and not {"dim", "ddof", "correction", "unbiased"} & set(options):
-        return _builders["std"](x, *given, **options)
-    return _builders["sqrt"](var(x, *given, **options))
+_deviation("var", "The mean squared distance from the mean:")
+_deviation("std", "The square root of the mean squared distance from the mean,")
 
 
 @_both
@@ -605,17 +599,8 @@ _method(lambda a, b: a @ b, "mm", "bmm", "mv")
 # ---- operators ----
 
 
-def _floor_divide(a, b):
-    y = _builders["floor"](_builders["div"](a, b))
-    return _builders["cast"](y, np.int64) if {wg._kind(a), wg._kind(b)} <= set("iu") else y
-
-
-Value.__floordiv__, Value.__rfloordiv__ = _floor_divide, lambda a, b: _floor_divide(b, a)
-Value.__mod__, Value.__rmod__ = lambda a, b: a - b * _floor_divide(a, b), lambda a, b: b - a * _floor_divide(b, a)
-Value.__divmod__ = lambda a, b: (_floor_divide(a, b), a % b)
-Value.__rdivmod__ = lambda a, b: (_floor_divide(b, a), b % a)
-wg._OPERATORS.update(floor_divide="floordiv", remainder="mod")
-calls["floor_divide"], calls["remainder"] = (lambda a, b: a // b), (lambda a, b: a % b)
+_call(_builders["remainder"], "mod")
+_call(lambda a, b: (_builders["floor_divide"](a, b), _builders["remainder"](a, b)), "divmod")
 
 
 # What values have not, and what to write for it.

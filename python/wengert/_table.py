@@ -488,6 +488,9 @@ pow@ node a b | y = a^b; d/db is 0 where a = 0
 maximum@ node a b | of equals each gets half the gradient
 minimum@ node a b | 
 atan2@ node a b | y = the angle of the point (b, a), in radians
+floor_divide@ node a b | a / b, rounded down
+remainder@ node a b | y = a mod b, with the sign of b
+fmod@ node a b | the same, with the sign of a
 clip@ node x low high | y = low where x < low, high where x > high, else x. low and high are numbers or nodes.
 addn@ node x:node[] n:int | x[0] + x[1] + ..., in this order; all of one shape and dtype.
 equal@ node a b | 
@@ -507,11 +510,11 @@ mean@ node a:reduce_args* |
 max@ node a:reduce_args* | the first of equals gets the gradient
 min@ node a:reduce_args* | the first of equals gets the gradient
 prod@ node a:reduce_args* | 
-var@ node a:reduce_args* | mean squared deviation (divided by n)
-std@ node a:reduce_args* | sqrt of var, y' = 0 where it is 0
 any_of@ node a:reduce_args* | bool: an element is not 0
 all_of@ node a:reduce_args* | bool: no element is 0
 logsumexp@ node a:reduce_args* | ln sum e^x, without overflow
+var@ node a:var_args* | mean squared deviation
+std@ node a:var_args* | sqrt of var, y' = 0 where it is 0
 norm@ node a:norm_args* | (sum |x|^p)^(1/p). The derivative of the length 0 is 0.
 argmax@ node a:axis_args* | The index of the largest element, i64; of equals the first.
 argmin@ node a:axis_args* | likewise of the smallest
@@ -808,6 +811,7 @@ triangular_solve_args x b ; upper:bool transposed:bool unit:bool
 triplet_args x positive negative ; reduction:reduction margin:double
 type shape:shape* dtype:dtype
 user_call here:site name:text
+var_args x ; axis:int axes:axes keepdims:bool correction:double
 """
 
 OPERANDS = """

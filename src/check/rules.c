@@ -276,6 +276,17 @@ static bool rule_gradient(void *self, double **to)
     return true;
 }
 
+/* What rounding does to u times the rule's gradient by operand k, which may be a sum of numbers that
+ * cancel. */
+static double rule_rounding(void *self, int k, const double *u)
+{
+    const wgi_isolated *a = self;
+    wg_node bound = wg_none, by;
+    if (wg_is_none(a->gx[k])) return 0;
+    const wg_node sum = wgi_plus_product(wg_node_site(a->y), wg_none, a->gx[k], u, &by);
+    return wgi_inside_rounding(a->r, sum, a->x, a->operands + 1, &bound);
+}
+
 /* Opens the claim at the point. False: the node has no value there. */
 static bool open_claim(wgi_isolated *a)
 {
@@ -292,6 +303,7 @@ static bool open_claim(wgi_isolated *a)
     a->t = (wgi_check_target){ .set = set_operand,
                                .value = weighted_value,
                                .gradient = rule_gradient,
+                               .rounding = rule_rounding,
                                .settle = settle,
                                .self = a,
                                .root = is_derived ? a->y : wg_none,

@@ -12,6 +12,11 @@ each('erf', x => {
   return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
 });
 each('round', x => Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
+// Exact, as remainders of JavaScript are: a rounded quotient may be too large by one.
+each('fmod', (a, b) => a % b);
+each('remainder', (a, b) => a % b + (turns(a, b) ? b : 0));
+each('floor_divide', (a, b) => b === 0 ? a / b : Math.round((a - a % b) / b) - turns(a, b));
+function turns(a, b) { return a % b !== 0 && a % b < 0 !== b < 0; }
 each('nearest_finite', x => Math.min(Math.max(x, -Number.MAX_VALUE), Number.MAX_VALUE));
 // The derivatives of tanh and sigmoid by their results; near the ends by x, where the results are near 1.
 each('tanh_backward', (a, y, x) => a * (Math.abs(x) > 4.5 ? 1 / Math.cosh(x) ** 2 : 1 - y * y));

@@ -28,7 +28,7 @@ static const sign_row signs[] = { { "⊗", "outer(a, b)" },
                                   { "&", "logical_and(a, b)" },
                                   { "|", "logical_or(a, b), or abs(x)" },
                                   { "~", "logical_not(x)" },
-                                  { "%", "x - n * floor(x / n)" } };
+                                  { "%", "remainder(a, b)" } };
 
 /* What stands where an operator is missing. */
 static const sign_row words[] = {

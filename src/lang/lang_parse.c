@@ -272,7 +272,7 @@ static wgi_ast *operand(parser *p)
     default: {
         const uint32_t at = p->lex.start;
         const bool twice = at && p->q->source[at] == '/' && p->q->source[at - 1] == '/';
-        wgi_parse_fail(p, twice ? "a // b is written floor(a / b)" : "an expression was expected here");
+        wgi_parse_fail(p, twice ? "a // b is written floor_divide(a, b)" : "an expression was expected here");
         break;
     }
     }

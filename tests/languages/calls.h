@@ -10,8 +10,8 @@
     X(max, wg_reduce_args, NULL, .x = a)                                                                 \
     X(min, wg_reduce_args, NULL, .x = a)                                                                 \
     X(prod, wg_reduce_args, NULL, .x = a)                                                                \
-    X(std, wg_reduce_args, NULL, .x = a)                                                                 \
-    X(var, wg_reduce_args, NULL, .x = a)                                                                 \
+    X(std, wg_var_args, NULL, .x = a)                                                                    \
+    X(var, wg_var_args, NULL, .x = a)                                                                    \
     X(any_of, wg_reduce_args, NULL, .x = a)                                                              \
     X(all_of, wg_reduce_args, NULL, .x = a)                                                              \
     X(logsumexp, wg_reduce_args, NULL, .x = a)                                                           \

@@ -61,6 +61,8 @@ static const convention conventions[] = {
       "y = high where v > high or high != high, else v; v = low where x < low or low != low, x where x = x, "
       "else x (0 / 0)",
       0, 0 },
+    { "floor_divide", 0, "y = floor((a - a mod b) / b + 1 / 2)", 0, 0 },
+    { "fmod", PRINTED, "y = a - b sign(a b) floor(|a| / |b|)", 0, 0 },
     { "leaky_relu", NO_LIMIT, NULL, 0, 0 },
     { "atan", SMALL, NULL, 0, 0 },
     { "pow", NO_LIMIT | STEEP, NULL, -1e30, 1e30 },

@@ -42,6 +42,32 @@ Test(reduce, over_nothing)
 }
 
 /* f32 is added in double and rounded once: 2^24 + 1 + 1 is 2^24 + 2, where sums in f32 stay at 2^24. */
+/* Of 1, 2, 3, 6 the squared deviations from 3 are 4, 1, 0, 9. */
+Test(reduce, corrected_variances)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = VECTOR(g, 1, 2, 3, 6), far = wg_mul(x, 1e200), same = VECTOR(g, 2, 2, 2);
+    EXPECT_CLOSE(wg_stack(((wg_node[]){ wg_var(x), wg_var(x, .correction = 1), wg_var(x, .correction = 1.5),
+                                        wg_var(x, .correction = -3), wg_std(x, .correction = 2) }),
+                          5, 0),
+                 3.5, 14.0 / 3, 5.6, 2, sqrt(7));
+    EXPECT_CLOSE(wg_reshape(wg_std(wg_reshape(x, WG_SHAPE(2, 2)), .axis = 1, .correction = 1), WG_SHAPE(2)),
+                 sqrt(0.5), sqrt(4.5));
+    EXPECT(wg_var(x, .correction = 4), WG_F64, WG_SCALAR, INFINITY);
+    EXPECT(wg_std(x, .correction = 9), WG_F64, WG_SCALAR, INFINITY);
+    EXPECT(wg_var(wg_slice(x, .to = 1), .correction = 1), WG_F64, WG_SCALAR, NAN);
+    EXPECT(wg_std(wg_slice(x, .to = 1), .correction = 1), WG_F64, WG_SCALAR, NAN);
+    EXPECT_NEAR(wg_std(far, .correction = 1), WG_F64, WG_SCALAR, sqrt(14.0 / 3) * 1e200);
+    EXPECT_NEAR(wg_std(wg_mul(x, 1e-200), .correction = 1), WG_F64, WG_SCALAR, sqrt(14.0 / 3) * 1e-200);
+    const double s = 3 * sqrt(14.0 / 3);
+    const double slopes[] = { -2 / s, -1 / s, 0, 3 / s };
+    wgt_expect_close(slope(wg_std(x, .correction = 1), x), slopes, 4, 1e-15);
+    wgt_expect_close(slope(wg_std(far, .correction = 1), far), slopes, 4, 1e-15);
+    wgt_expect_close(slope(wg_var(x, .correction = 1), x), (double[]){ -4.0 / 3, -2.0 / 3, 0, 2 }, 4, 1e-15);
+    EXPECT_VECTOR(slope(wg_std(same, .correction = 1), same), 0, 0, 0);
+    done(g);
+}
+
 Test(reduce, dtypes_of_sums_so_far)
 {
     wg_graph *g = graph(WG_F32);
