@@ -18,10 +18,10 @@ _INSTEAD = dict(
     lr_decay="write wg.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 1 / (1 + t * decay))",
     max_norm="leave it out, and scale the rows in wg.no_grad() behind each step",
     scale_grad_by_freq="leave it out",
-    ceil_mode="leave it out, and write F.pad(x, ...) before it",
+    ceil_mode="leave it out, and write np.pad(x, widths, constant_values=-np.inf) before it",
     return_indices="leave it out: where the largest stood is not kept",
     divisor_override="leave it out, and multiply the result",
-    padding_mode="leave it out, and write F.pad(x, ..., mode) before it",
+    padding_mode="leave it out, and write np.pad(x, widths, mode=\"reflect\") before it",
     out="leave it out: the result is the value",
     generator="leave it out, and write wg.manual_seed(seed)",
     num_workers="leave it out: the items are made in this process")
