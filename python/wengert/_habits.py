@@ -6,6 +6,7 @@ import builtins
 import functools
 import inspect
 import json
+import math
 import sys
 import types
 import weakref
@@ -378,7 +379,7 @@ def stack(tensors, axis=0, dim=None):
     return _builders["stack"](list(tensors), axis if dim is None else dim)
 
 
-Value.size = property(lambda x: _Size(int(np.prod(x.shape, dtype=np.int64)), x.shape))
+Value.size = property(lambda x: _Size(math.prod(s := x.shape), s))
 
 
 class _Size(int):
