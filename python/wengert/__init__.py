@@ -735,9 +735,14 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         was, now = [], []
         for of, at, store in list(x.graph._leaves.values()):
             leaf, node = of() if store else of, x.graph._at(at)
-            if leaf is not None and _lib.wg_node_is_current(node):
+            current = _lib.wg_node_is_current(node)
+            if leaf is not None and current:
                 was.append(node)
                 now.append(leaf._place(self))
+            elif store and not current and _lib.wg_node_derives_from(x._node, node):  # it has changed since
+                was.append(node)
+                now.append(self._number(None, Value(node, x.graph).numpy(), _here()))
+                self._cut.append(now[-1])
         for v, node in x.graph._outside or ():
             was.append(node)
             now.append(v._place(self))
@@ -2237,7 +2242,7 @@ def _is_tree(x):
 def _leaves(x, like, name="", is_tree=_is_tree):
     """The pairs (name, array) of a tree, in the order of the tree `like`: "params.W", "layers.0.b"."""
     if not is_tree(like):
-        return [(name, x)]
+        return [(name, x)] if like is not None else []
     keys = list(like) if isinstance(like, dict) else range(len(like))
     has = (list(x) if isinstance(x, dict) else range(len(x))) if isinstance(x, (dict, list, tuple)) else [type(x).__name__]
     if set(has) != set(keys):
@@ -2247,7 +2252,7 @@ def _leaves(x, like, name="", is_tree=_is_tree):
 def _tree(like, leaves, is_tree=_is_tree):
     """The tree `like` with the next of the leaves in place of its own."""
     if not is_tree(like):
-        return next(leaves)
+        return next(leaves) if like is not None else None
     if isinstance(like, dict):
         return {k: _tree(v, leaves, is_tree) for k, v in like.items()}
     parts = [_tree(v, leaves, is_tree) for v in like]

@@ -17,17 +17,15 @@ from wengert import Error, Graph, Leaf, Value, _builders, _leaves, _lib, _names_
 from wengert._habits import Parameter, _call, _module, calls, enable_grad, gradcheck, no_grad
 
 
-def _sizes(x):
-    return x.shape if isinstance(x, Value) else np.shape(x)
-
-
 def _any_tree(x):
     """What a function returns may have numbers in its lists."""
     return isinstance(x, (dict, list, tuple))
 
 
 def _flat(tree):
-    return [a for _, a in _leaves(tree, tree, "", _any_tree)]
+    if not isinstance(tree, (dict, list, tuple)):
+        return [tree] if tree is not None else []
+    return [a for v in (tree.values() if isinstance(tree, dict) else tree) for a in _flat(v)]
 
 
 def _like(tree, leaves):
@@ -37,16 +35,19 @@ def _like(tree, leaves):
 class _Call:
     """A call of a transform: the graph that it works in, and what goes into it and out of it."""
 
-    def __init__(self, given, more=()):
+    def __init__(self, f, given, more=()):
         """more: trees that are no arguments of the function, but may have values, too."""
-        values = [a for x in (*given, *more) for _, a in _leaves(x, x) if isinstance(a, Value)]
+        self.f, self.given = f, given
+        self.leaves = [_leaves(a, a, name) for a, name in zip(given, _names_of(f, len(given)))]
+        values = [a for some in (*self.leaves, *more) for _, a in some if isinstance(a, Value)]
         before, g = getattr(_now, "graph", None), getattr(_now, "inside", None)
         self.fresh, self.into = g is None and not values, None
         if self.fresh:
-            g = Graph(mode="eval", _anew=True)
+            self.graph = g = Graph(mode="eval", _anew=True)
             g._outside, _now.graph = [], before
-        self.graph = g = g or wg._graph_of(values)
-        self.pin = Value(_Node(), g)  # nobody begins the graph again
+        else:
+            self.graph = g or wg._graph_of(values)
+            self.pin = Value(_Node(), self.graph)  # nobody begins the graph again
 
     def value(self, x):
         """x in this graph."""
@@ -67,15 +68,12 @@ class _Call:
                 raise TypeError("wengert: the function returns %r, which depends on no argument: it must return a value of wengert" % (v,))
         return [self.value(v) for v in found]
 
-    def of(self, f, given, which, options):
-        """What f gives. x: its arguments which[0], which[1], ... as lists of leaves, each a value of its own."""
-        by, new = {}, []
-        for i, (a, name) in enumerate(zip(given, _names_of(f, len(given)))):
-            if i in which:
-                by[i] = [self.value(x) * 1 if isinstance(x, Value) else self.array(x, n) for n, x in _leaves(a, a, name)]
-            new.append(_tree(a, iter(by[i] if i in which else [self.plain(x, n) for n, x in _leaves(a, a, name)])))
+    def run(self, which, options):
+        """What the function gives. x: its arguments which[0], which[1], ... as lists of leaves, each a value of its own."""
+        by = [[self.value(x) * 1 if isinstance(x, Value) else self.array(x, n) for n, x in some] if i in which else
+              [self.plain(x, n) for n, x in some] for i, some in enumerate(self.leaves)]
         self.x = [by[i] for i in which]
-        return _within(self.graph, f, *new, **options)
+        return _within(self.graph, self.f, *[_tree(a, iter(some)) for a, some in zip(self.given, by)], **options)
 
     def out(self, tree, *beside):
         """Results as they leave the call. beside: other values that say whether there is a derivative by something outside."""
@@ -85,7 +83,7 @@ class _Call:
         leaves = _flat(tree)
         ours = [i for i, v in enumerate(leaves) if isinstance(v, Value) and not isinstance(v, Leaf)]
         found = [self.value(leaves[i]) for i in ours]
-        self.into = self.into or self._home((*found, *beside))
+        self.into = self._home((*found, *beside)) if self.into is None else self.into if self.into._is_open() else wg.graph()
         if self.into is None:
             return _like(tree, [v.numpy() if isinstance(v, Value) else v for v in leaves])
         for i, v in zip(ours, _moved(found, self.into)):
@@ -134,8 +132,8 @@ def _over(make):
     def transform(f, argnums=0, has_aux=False):
         def derivative(*given, **options):
             which = _which(argnums, given)
-            call = _Call(given)
-            y = call.of(f, given, which, options)
+            call = _Call(f, given)
+            y = call.run(which, options)
             y, aux = y if has_aux else (y, None)
 
             def tree(leaves):
@@ -151,7 +149,7 @@ def _over(make):
 
 @_over
 def _gradients(y, values, x, tree):
-    if len(values) != 1 or values[0].size != 1:
+    if len(values) != 1 or math.prod(values[0].shape) != 1:
         raise TypeError("wengert: grad is of a function of one number, and this one gives %s: take wg.jacobian(f)" % (
             "the shape %s" % list(values[0].shape) if len(values) == 1 else "%d values" % len(values)))
     return tree(wg._many(_lib.wg_grads_at, values[0], [], x))
@@ -235,14 +233,11 @@ _call(_function_form("jacobian", _jacobians), "jacobian", "jacrev", "jacfwd")
 _function_form("hessian", _hessians)
 
 
-def _fitting(t, x, name):
-    """The leaves of t, a tree like x whose leaves have the same shapes."""
-    pairs = [(n, a, v) for (n, a), (_, v) in zip(_leaves(t, x, name, _any_tree), _leaves(x, x, "", _any_tree))]
-    for n, a, v in pairs:
-        if _sizes(a) != v.shape:
-            raise TypeError("wengert: %s has the shape %s, and must have that of what it belongs to, %s" % (
-                n, list(_sizes(a)), list(v.shape)))
-    return [a if isinstance(a, Value) else _real(a, n, v.dtype) for n, a, v in pairs]
+def _fitting(a, x, name):
+    """An array or a value that must have the shape of the value x."""
+    if np.shape(a) != x.shape:
+        raise TypeError("wengert: %s has the shape %s, and must have that of what it belongs to, %s" % (name, list(np.shape(a)), list(x.shape)))
+    return a if isinstance(a, Value) else _real(a, name, x.dtype)
 
 
 @_call
@@ -252,16 +247,13 @@ def jvp(f, x, v):
         return _value_jvp(f, x, v)
     if not isinstance(x, (tuple, list)) or not isinstance(v, (tuple, list)) or len(x) != len(v):
         raise TypeError("wengert: jvp(f, primals, tangents) takes a tuple of arguments, and one of as many tangents")
-    call = _Call(x, v)
-    y = call.of(f, x, range(len(x)), {})
+    ways = [_leaves(t, a, "tangent %d" % i) for i, (t, a) in enumerate(zip(v, x))]
+    call = _Call(f, x, ways)
+    y = call.run(range(len(x)), {})
     values, leaves = call.results(y), [a for some in call.x for a in some]
-    ways = [a for i, t in enumerate(v) for a in _fitting(_as_leaves(t, x[i], "tangent %d" % i), call.x[i], "the tangent")]
+    ways = [_fitting(t, a, n) for some, at in zip(ways, call.x) for (n, t), a in zip(some, at)]
     d = [_value_jvp(k, leaves, ways) for k in values]
     return call.out((_like(y, values), _like(y, d)))
-
-
-def _as_leaves(t, like, name):
-    return [a for _, a in _leaves(t, like, name)]
 
 
 @_call
@@ -269,13 +261,14 @@ def vjp(f, *x):
     """vjp(y, gy, x): gy times the derivative of y. vjp(f, *primals): the value of f, and a function that takes gy."""
     if isinstance(f, Value) or not callable(f):
         return _value_vjp(f, *x)
-    call = _Call(x)
-    y = call.of(f, x, range(len(x)), {})
+    call = _Call(f, x)
+    y = call.run(range(len(x)), {})
     values, leaves = call.results(y), [a for some in call.x for a in some]
     y = _like(y, values)
 
     def pull(gy):
-        found = [_value_vjp(v, g, leaves) for v, g in zip(values, _fitting(gy, y, "the gradient"))]
+        gy = _leaves(gy, y, "the gradient", _any_tree)
+        found = [_value_vjp(v, _fitting(g, v, n), leaves) for v, (n, g) in zip(values, gy)]
         d = iter([functools.reduce(_builders["add"], of) for of in zip(*found)])
         return call.out(tuple(_tree(a, d) for a in x))
     return call.out(y), pull
@@ -302,7 +295,7 @@ class _Rows:
     """An array of which each call of a mapped function gets one row."""
 
     def __init__(self, call, a, name, axis):
-        shape = _sizes(a)
+        shape = np.shape(a)
         if not -len(shape) <= axis < len(shape):
             raise TypeError("wengert: vmap maps over the axis %d of %s, whose shape is %s: in_axes says which, None for no axis" % (
                 axis, name, list(shape)))
@@ -329,10 +322,10 @@ def vmap(f, *x, in_axes=0, out_axes=0):
         axes = [in_axes] * len(given) if in_axes is None or isinstance(in_axes, int) else in_axes
         if len(axes) != len(given):
             raise TypeError("wengert: vmap: in_axes=%r is of %d arguments, and %d are given" % (in_axes, len(axes), len(given)))
-        call = _Call(given)
+        call = _Call(f, given)
         at = [_spread(axis, a, "in_axes", wg._is_tree) for axis, a in zip(axes, given)]
-        leaves = [[call.plain(a, n) if k is None else _Rows(call, a, n, k) for (n, a), k in zip(_leaves(a, a, n), of)]
-                  for a, n, of in zip(given, _names_of(f, len(given)), at)]
+        leaves = [[call.plain(a, n) if k is None else _Rows(call, a, n, k) for (n, a), k in zip(some, of)]
+                  for some, of in zip(call.leaves, at)]
         n = {a.n for some in leaves for a in some if isinstance(a, _Rows)}
         if len(n) != 1:
             raise TypeError("wengert: vmap maps over axes of one length; these are %s" % sorted(n))
@@ -341,8 +334,9 @@ def vmap(f, *x, in_axes=0, out_axes=0):
         def row(i):
             return f(*[_tree(a, iter([v[i] if isinstance(v, _Rows) else v for v in some])) for a, some in zip(given, leaves)])
         each = _within(call.graph, lambda: [row(i) for i in range(n or 1)])
-        columns = list(zip(*map(_flat, each)))
-        return call.out(_like(each[0], [_column(c, n, k) for c, k in zip(columns, _spread(out_axes, each[0], "out_axes", _any_tree))]))
+        first = each[0]
+        columns = zip(*[[a for _, a in _leaves(y, first, "a result", _any_tree)] for y in each])
+        return call.out(_like(first, [_column(c, n, k) for c, k in zip(columns, _spread(out_axes, first, "out_axes", _any_tree))]))
     return functools.wraps(f)(mapped)
 
 
@@ -350,7 +344,7 @@ def _column(c, n, axis):
     """Results of the rows as one. axis None: they are all the same."""
     if axis is None:
         return c[0]
-    shape = _sizes(c[0])
+    shape = np.shape(c[0])
     if not -len(shape) <= axis + (axis < 0) <= len(shape):
         raise TypeError("wengert: vmap: out_axes=%d of a result of the shape %s" % (axis, list(shape)))
     axis %= len(shape) + 1
@@ -412,7 +406,7 @@ def _autograd_grad(outputs, inputs, grad_outputs=None, retain_graph=None, create
             raise Error("wengert: grad can be implicitly created only for scalar outputs, and this has the shape %s: give grad_outputs"
                         % list(y.shape))
         used = [builtins.any(_lib.wg_node_derives_from(y._node, n) for n in _nodes_of(v, y.graph)) for v in x]
-        found = iter(_by_all(y, [v for v, on in zip(x, used) if on], None if g is None else _fitting(g, y, "grad_outputs")[0]))
+        found = iter(_by_all(y, [v for v, on in zip(x, used) if on], None if g is None else _fitting(g, y, "grad_outputs")))
         for i in [i for i, on in enumerate(used) if on]:
             d = next(found)
             total[i] = d if total[i] is None else total[i] + d
@@ -436,7 +430,7 @@ def _functional_jvp(f, inputs, v=None, create_graph=False, strict=False):
 
 def _functional_vjp(f, inputs, v=None, create_graph=False, strict=False):
     y, pull = vjp(f, *inputs if isinstance(inputs, tuple) else (inputs,))
-    d = pull(_like(y, [np.ones(_sizes(a)) for a in _flat(y)]) if v is None else v)
+    d = pull(_like(y, [np.ones(np.shape(a)) for a in _flat(y)]) if v is None else v)
     return y, d if isinstance(inputs, tuple) else d[0]
 
 

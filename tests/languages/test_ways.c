@@ -15,6 +15,9 @@ TestSuite(ways, .init = wgt_make_folder, .fini = wgt_remove_folder);
 /* A value keeps its number, however a parameter changes. */
 Test(ways, mutations) { SCRIPT("mutations", ""); }
 
+/* Transforms of functions inside of each other, over all that a function touches. */
+Test(ways, closures) { SCRIPT("closures", ""); }
+
 /* Eight programs: the weights after 30 steps. */
 Test(ways, programs) { SCRIPT("programs", ""); }
 

@@ -694,18 +694,40 @@ def with_rules_of_the_user():
 
 
 @the
-def inside_of_loops_of_the_library():
-    """An implicit layer: the inner gradient is in a function that the library calls."""
-    root = lambda a: wg.fixed_point(lambda x: x - 0.25 * wg.grad(lambda v: (v * v * v / 3 - a * v).sum())(x), np.array([1.0]))
-    try:
-        y = root
-        a = wg.tensor([2.0], requires_grad=True)
-        y = root(a)
-    except TypeError:  # another way of calling
-        return
+def implicit_layers():
+    """The inner gradient is in a function that the library calls."""
+    root = lambda a: wg.fixed_point(wg.tensor([1.0]), lambda x: x - 0.25 * wg.grad(lambda v: (v * v * v / 3 - a * v).sum())(x))
+    slope = np.array([0.5 / np.sqrt(2.0)])
+    same(wg.grad(lambda a: root(a).sum())(np.array([2.0])), slope)
+    a = wg.tensor([2.0], requires_grad=True)
+    y = root(a)
+    same(y, np.sqrt([2.0]))
     y.sum().backward()
-    same(w := a.grad, np.array([0.5 / np.sqrt(2.0)]))
-    assert w is not None
+    same(a.grad, slope)
+    step = lambda x: x * 0 + wg.grad(lambda t: (a * t * t).sum())(np.array([0.25]))  # of nothing but what is closed over
+    y = wg.fixed_point(wg.tensor([1.0]), step)
+    a.zero_grad()
+    y.sum().backward()
+    same(a.grad, np.array([0.5]))
+
+
+@the
+def a_pull_behind_a_step():
+    """What it gives of the parameter's older value is a number, and no derivative is lost in silence."""
+    w = wg.tensor(V, requires_grad=True)
+    y, pull = wg.vjp(lambda x: (x * w).sum(), V)
+    y.backward()
+    wg.optim.SGD([w], lr=0.5).step()
+    d, = pull(2.0)
+    same(d, 2 * V)
+    refused(lambda: d.sum().backward(), "earlier step")
+
+
+@the
+def nothing_in_a_tree():
+    d = wg.grad(lambda p: (p["a"] ** 2).sum())({"a": V, "b": None})
+    assert d["b"] is None
+    same(d["a"], 2 * V)
 
 
 @the
