@@ -1212,13 +1212,15 @@ static PyObject *builder_text(PyObject *self, void *unused)
     return PyObject_CallFunctionObjArgs(given.explain, b->word, b->python, NULL);
 }
 static PyGetSetDef builder_texts[] = { { "__doc__", builder_text, NULL, NULL, NULL }, { 0 } };
-static PyType_Slot builder_slots[] = {
-    SLOT(Py_tp_getset, builder_texts),   SLOT(Py_tp_new, builder_new),
-    SLOT(Py_tp_dealloc, builder_free),   SLOT(Py_tp_repr, builder_repr),
-    SLOT(Py_tp_getattro, builder_attribute),
-    SLOT(Py_tp_call, PyVectorcall_Call), SLOT(Py_tp_descr_get, builder_get),
-    SLOT(Py_tp_members, builder_fields), { 0, NULL }
-};
+static PyType_Slot builder_slots[] = { SLOT(Py_tp_getset, builder_texts),
+                                       SLOT(Py_tp_new, builder_new),
+                                       SLOT(Py_tp_dealloc, builder_free),
+                                       SLOT(Py_tp_repr, builder_repr),
+                                       SLOT(Py_tp_getattro, builder_attribute),
+                                       SLOT(Py_tp_call, PyVectorcall_Call),
+                                       SLOT(Py_tp_descr_get, builder_get),
+                                       SLOT(Py_tp_members, builder_fields),
+                                       { 0, NULL } };
 static PyType_Spec builder_spec = { "wengert._c.Builder", sizeof(builder), 0,
                                     Py_TPFLAGS_DEFAULT | HAS_VECTORCALL | IS_METHOD, builder_slots };
 
