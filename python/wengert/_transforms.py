@@ -17,10 +17,6 @@ from wengert import Error, Graph, Leaf, Value, _builders, _leaves, _lib, _names_
 from wengert._habits import Parameter, _call, _module, calls, enable_grad, gradcheck, no_grad
 
 
-def _sizes(x):
-    return x.shape if isinstance(x, Value) else np.shape(x)
-
-
 def _any_tree(x):
     """What a function returns may have numbers in its lists."""
     return isinstance(x, (dict, list, tuple))
@@ -239,8 +235,8 @@ _function_form("hessian", _hessians)
 
 def _fitting(a, x, name):
     """An array or a value that must have the shape of the value x."""
-    if _sizes(a) != x.shape:
-        raise TypeError("wengert: %s has the shape %s, and must have that of what it belongs to, %s" % (name, list(_sizes(a)), list(x.shape)))
+    if np.shape(a) != x.shape:
+        raise TypeError("wengert: %s has the shape %s, and must have that of what it belongs to, %s" % (name, list(np.shape(a)), list(x.shape)))
     return a if isinstance(a, Value) else _real(a, name, x.dtype)
 
 
@@ -299,7 +295,7 @@ class _Rows:
     """An array of which each call of a mapped function gets one row."""
 
     def __init__(self, call, a, name, axis):
-        shape = _sizes(a)
+        shape = np.shape(a)
         if not -len(shape) <= axis < len(shape):
             raise TypeError("wengert: vmap maps over the axis %d of %s, whose shape is %s: in_axes says which, None for no axis" % (
                 axis, name, list(shape)))
@@ -348,7 +344,7 @@ def _column(c, n, axis):
     """Results of the rows as one. axis None: they are all the same."""
     if axis is None:
         return c[0]
-    shape = _sizes(c[0])
+    shape = np.shape(c[0])
     if not -len(shape) <= axis + (axis < 0) <= len(shape):
         raise TypeError("wengert: vmap: out_axes=%d of a result of the shape %s" % (axis, list(shape)))
     axis %= len(shape) + 1
@@ -434,7 +430,7 @@ def _functional_jvp(f, inputs, v=None, create_graph=False, strict=False):
 
 def _functional_vjp(f, inputs, v=None, create_graph=False, strict=False):
     y, pull = vjp(f, *inputs if isinstance(inputs, tuple) else (inputs,))
-    d = pull(_like(y, [np.ones(_sizes(a)) for a in _flat(y)]) if v is None else v)
+    d = pull(_like(y, [np.ones(np.shape(a)) for a in _flat(y)]) if v is None else v)
     return y, d if isinstance(inputs, tuple) else d[0]
 
 
