@@ -1052,7 +1052,7 @@ class Value(_c.Node if _c else _Node_of_graph):
         together = not lists or lists[-1] - lists[0] < len(lists)  # else NumPy has what they choose in front
         return _paired(y, places, [key[i] for i in lists], together) if lists else y
 
-    def sort(self, **options):
+    def sort(self, *_, **__):
         raise TypeError("wengert: a value is not sorted in place: write wg.sort(x).values for x in order, wg.sort(x).indices for its "
                         "places")
 
@@ -1622,18 +1622,6 @@ def clip(x, low=None, high=None, *, min=None, max=None):
 
 _clip, _builders["clip"] = _builders["clip"], clip
 del clip
-
-def split(x, parts, axis=0):
-    """A list of so many equal parts of x along an axis."""
-    if np.iterable(parts):
-        raise TypeError("wengert: split makes a number of equal parts: for others write x[:2] and x[2:]")
-    if 0 < parts < x.shape[axis] and x.shape[axis] % parts:
-        raise TypeError("wengert: split makes %d equal parts, and there are %d elements: write x.chunk(%d) for parts of %d" % (
-            parts, x.shape[axis], -(-x.shape[axis] // parts), parts))
-    y = (_Node * builtins.max(_whole(parts, 32), 0))()
-    _lib.wg_split_at(_here(), x._node, parts, _whole(axis, 32), y)
-    x.graph.context._look()
-    return [x.graph._value(n) for n in y]
 
 _explained = set()
 

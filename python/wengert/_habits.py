@@ -3,8 +3,10 @@
 made of what wengert/__init__.py has. Where two libraries mean different things by one word, NumPy's meaning stands, or the
 call is refused with the line to write. `calls` are functions of the module, `methods` those of values."""
 import builtins
+import collections
 import functools
 import inspect
+import itertools
 import json
 import math
 import re
@@ -398,6 +400,52 @@ def chunk(x, chunks, dim=0):
     return tuple(x[key + (slice(i, i + size),)] for i in range(0, n, size))
 
 
+def _parts_of(x, sizes, axis):
+    """Parts of these sizes along an axis."""
+    n = x.shape[axis]
+    if builtins.sum(sizes) != n or builtins.min(sizes, default=0) < 0:
+        raise ValueError("wengert: split: parts of %s are %d together, and the axis has %d elements" % (list(sizes), builtins.sum(sizes), n))
+    ends = [0, *itertools.accumulate(sizes)]
+    return [_builders["slice"](x, axis=axis, from_=a, to=b) for a, b in zip(ends, ends[1:])]
+
+
+def _split_by_size(x, size, dim=0):
+    """As in PyTorch: parts of this size, of which the last may be smaller, or of these sizes."""
+    n = x.shape[dim]
+    if not np.iterable(size):
+        if size < 1:
+            raise ValueError("wengert: split: parts of %r elements" % (size,))
+        size = [builtins.min(size, n - i) for i in range(0, n, size)]
+    return tuple(_parts_of(x, list(size), dim))
+
+
+_method(_split_by_size, "split")
+
+
+@_call
+def split(x, parts, axis=None, dim=None):
+    """With axis=, as in NumPy: so many equal parts, or those between these places. With dim=, as in PyTorch: parts of this size, or of these
+    sizes."""
+    if dim is not None:
+        return _split_by_size(x, parts, dim)
+    n = x.shape[axis or 0]
+    if axis is None and (np.iterable(parts) or parts * parts != n):
+        raise TypeError("wengert: split(x, %r) is of so many parts in NumPy, and of parts of that size in PyTorch: write wg.split(x, %r, axis=0) "
+                        "for NumPy's, wg.split(x, %r, dim=0) for PyTorch's" % ((parts,) * 3))
+    axis = axis or 0
+    if np.iterable(parts):
+        ends = [builtins.min(builtins.max(i + n if i < 0 else i, 0), n) for i in parts]
+        return [_builders["slice"](x, axis=axis, from_=a, to=builtins.max(a, b)) for a, b in zip([0, *ends], [*ends, n])]
+    if 0 < parts < n and n % parts:
+        raise ValueError("wengert: split makes %d equal parts, and there are %d elements: write x.chunk(%d) for parts of %d" % (
+            parts, n, -(-n // parts), parts))
+    y = (wg._Node * builtins.max(wg._whole(parts, 32), 0))()
+    g = x.graph
+    _lib.wg_split_at(_here(), g._node(x), parts, wg._whole(axis, 32), y)
+    g.context._look()
+    return [g._value(n) for n in y]
+
+
 @_call
 def cat(tensors, axis=0, dim=None):
     """Joined along an axis. axis=None: all elements in a row."""
@@ -455,11 +503,14 @@ _extreme("min")
 
 
 def _deviation(name, said_as):
-    def f(x, axis=None, ddof=None, *, dim=None, correction=None, unbiased=None, **options):
+    def f(x, *given, axis=None, dim=None, ddof=None, correction=None, unbiased=None, **options):
+        if len(given) in (2, 3) and isinstance(given[1], bool):  # PyTorch's
+            unbiased, options["keepdims"], given = given[1], (*given, False)[2], given[:1]
         said = [d for d in (ddof, correction, None if unbiased is None else int(unbiased)) if d is not None]
-        if dim is not None and not said:
-            raise TypeError("wengert: write x.%s(axis=%r), which divides by n, or correction=1, by n - 1" % (name, dim))
-        axis = dim if axis is None else axis
+        if len(given) > 1 or len(said) > 1 or not said and axis is None and not {"keepdims", "axes", "dims"} & set(options):
+            raise TypeError("wengert: %s divides by n in NumPy, and by n - 1 in PyTorch: write x.%s(ddof=0), or x.%s(ddof=1) for n - 1" % (
+                name, name, name))
+        axis = given[0] if given else dim if axis is None else axis
         options.update({} if axis is None else {"axis": axis}, correction=said[0] if said else 0)
         return _builders[name](x, **options)
     f.__doc__ = said_as + " divided by n - ddof, which NumPy calls so; correction is PyTorch's word."
@@ -751,6 +802,10 @@ def _array_function(self, f, types_, given, options):
         return f(*_numbers(given), **_numbers(options))
     if name == "sort":
         return _builders["sort"](*given, **options).values
+    if name in ("std", "var"):
+        options.setdefault("ddof", 0)
+    if name == "split" and len(given) == 2:
+        options.setdefault("axis", 0)
     if name in _BY_NUMPY and not inside:
         return _BY_NUMPY[name](*given, **options)
     ours = vars(calls["linalg"]).get(name) if inside else calls.get(_FUNCTIONS.get(name, name)) or _builders.get(_FUNCTIONS.get(name, name))
@@ -1111,7 +1166,7 @@ def _variable(data, requires_grad=False):
 def _module(name, **names):
     """A module of these names: wg.NAME, import wengert.NAME."""
     m = calls[name] = sys.modules["wengert." + name] = types.ModuleType("wengert." + name, "wengert.%s under PyTorch's names." % name)
-    vars(m).update(names)
+    vars(m).update((n, _worded(f, name + "." + n) if inspect.isfunction(f) else f) for n, f in names.items())
 
     def missing(word):
         raise AttributeError("wengert.%s has no %s%s" % (name, word, "" if word[:1] == "_" else wg._near(word, names, wg._CALL)))
@@ -1123,8 +1178,8 @@ calls["gradcheck"] = gradcheck
 # ---- linear algebra ----
 
 
-def _svd(a, full_matrices=False, compute_uv=True):
-    if full_matrices and a.shape[-1] != a.shape[-2]:
+def _svd(a, full_matrices=True, compute_uv=True):
+    if full_matrices and compute_uv and a.shape[-1] != a.shape[-2]:
         raise TypeError("wengert: write svd(A, full_matrices=False): the vectors beyond the singular values are a choice")
     return _builders["svd"](a) if compute_uv else _builders["svd"](a)[1]
 
@@ -1134,17 +1189,45 @@ def _slogdet(a):
     return wg.slogdet(a)
 
 
-def _linalg_norm(x, ord=None, axis=None, dim=None, keepdims=False):
+def _linalg_norm(x, ord=None, axis=None, keepdims=False, *, dim=None, keepdim=False):
     axis = dim if axis is None else axis
     if ord is not None and (axis is None and x.ndim > 1 or axis is not None and np.iterable(axis)):
         raise TypeError("wengert: norms of matrices: write wg.norm(x) for the root of the sum of squares, svd(x)[1].max() for ord=2")
-    return _builders["norm"](x, **dict({} if axis is None else {"axis": axis}, keepdims=keepdims, **({} if ord is None else {"p": ord})))
+    return _vector_norm(x, 2 if ord is None else ord, axis, keepdims or keepdim)
+
+
+def _vector_norm(x, ord=2, dim=None, keepdim=False):
+    """The length along the axes dim, or of all elements."""
+    return _builders["norm"](x, p=ord, keepdims=keepdim, **({} if dim is None else {"axis": dim}))
+
+
+def _matrix_norm(x, ord="fro", dim=(-2, -1), keepdim=False):
+    """The root of the sum of squares of each matrix."""
+    if ord != "fro":
+        raise TypeError("wengert: norms of matrices: write wg.linalg.matrix_norm(x) for the root of the sum of squares, svd(x)[1].max() for ord=2")
+    return _vector_norm(x, 2, dim, keepdim)
+
+
+class LeastSquares(wg._Parts, collections.namedtuple("LeastSquares", "solution residuals rank singular_values")):
+    """What lstsq of NumPy and PyTorch give: x, the sums of squares that are left, if A has more rows than columns, its rank, its singular
+    values."""
+    __slots__ = ()
+
+
+def _lstsq(a, b, rcond=None, *, driver=None):
+    if rcond not in (None, "warn", -1):
+        raise TypeError("wengert: lstsq is of matrices of full rank: leave rcond out")
+    x = _builders["lstsq"](a, b)
+    left = a @ x - b
+    more = a.shape[-2] > a.shape[-1]
+    residuals = (left * left).sum(axis=-2 if b.ndim > 1 else -1, keepdims=b.ndim < 2) if more else wg.zeros(0)
+    return LeastSquares(x, residuals, np.linalg.matrix_rank(wg._plain(a)), _builders["svd"](a)[1])
 
 
 _module(
     "linalg", inv=_builders["inverse"], det=_builders["det"], solve=_builders["solve"], cholesky=_builders["cholesky"], svd=_svd,
-    eigh=_builders["eigh"], qr=_builders["qr"], norm=_linalg_norm, lstsq=_builders["lstsq"], matrix_norm=lambda x: _builders["norm"](x),
-    vector_norm=_linalg_norm, slogdet=_slogdet, matmul=_builders["matmul"], diagonal=_builders["diagonal"])
+    eigh=_builders["eigh"], qr=_builders["qr"], norm=_linalg_norm, lstsq=_lstsq, matrix_norm=_matrix_norm,
+    vector_norm=_vector_norm, slogdet=_slogdet, matmul=_builders["matmul"], diagonal=_builders["diagonal"])
 calls["inv"] = _builders["inverse"]
 
 
@@ -1155,6 +1238,14 @@ def _whole_reciprocal(x):
 
 
 _both(_whole_reciprocal, "reciprocal")
+
+
+@_call
+def equal(a, b):
+    """NumPy compares the elements, PyTorch the whole."""
+    raise TypeError("wengert: equal is of each element in NumPy, and one truth in PyTorch: write a == b, or np.array_equal(a, b) for one")
+
+
 calls["eigvalsh"] = calls["linalg"].eigvalsh = lambda a: _builders["eigh"](a)[0]
 
 # ---- files ----

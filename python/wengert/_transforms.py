@@ -236,7 +236,8 @@ _function_form("hessian", _hessians)
 def _fitting(a, x, name):
     """An array or a value that must have the shape of the value x."""
     if np.shape(a) != x.shape:
-        raise TypeError("wengert: %s has the shape %s, and must have that of what it belongs to, %s" % (name, list(np.shape(a)), list(x.shape)))
+        raise TypeError("wengert: %s has the shape %s, and must have that of what it belongs to, %s" % (
+            name, list(np.shape(a)), list(x.shape)))
     return a if isinstance(a, Value) else _real(a, name, x.dtype)
 
 
