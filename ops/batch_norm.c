@@ -71,7 +71,8 @@ EXPAND(batch_norm_train)
     const wg_axes rows = all_but_last(x[0]);
     y[1] = wg_mean(x[0], .axes = AXES_OF(rows));
     y[2] = wg_var(x[0], .axes = AXES_OF(rows));
-    y[0] = wg_add(wg_mul(wg_div(wg_sub(x[0], y[1]), wg_sqrt(wg_add(y[2], eps))), x[1]), x[2]);
+    const wg_node sigma = sigma_of(here, y[2], wg_std(x[0], .axes = AXES_OF(rows)), eps);
+    y[0] = wg_add(wg_mul(wg_div(wg_sub(x[0], y[1]), sigma), x[1]), x[2]);
 }
 /* A batch without rows has no mean, which is NaN. y has no elements, so the gradients are sums of nothing. */
 VJP(batch_norm_train)
@@ -112,7 +113,9 @@ static bool batch_norm_grad_shape(wg_rule *r)
 EXPAND(batch_norm_grad)
 {
     double eps = eps_of(attr);
-    wg_node inverse = wg_div(1, wg_sqrt(wg_add(x[3], eps))), h = wg_mul(wg_sub(x[0], x[2]), inverse);
+    const wg_axes rows = all_but_last(x[0]);
+    wg_node inverse = wg_div(1, sigma_of(here, x[3], wg_std(x[0], .axes = AXES_OF(rows)), eps)),
+            h = wg_mul(wg_sub(x[0], x[2]), inverse);
     y[2] = sum_of_rows(here, x[4]);
     y[1] = sum_of_rows(here, wg_mul(x[4], h));
     wg_node means = wg_div(wg_add(y[2], wg_mul(h, y[1])), row_count(x[0]));

@@ -28,6 +28,27 @@ static void N(moments)(const N(batch) * o, const matrix *m, int64_t b, int64_t c
     }
 }
 
+/* A column whose variance is far_scale's: mean and 1 / sigma of x `scale`. */
+typedef struct N(far_column) {
+    double scale, mean, inverse;
+} N(far_column);
+static N(far_column) N(far_of)(const N(batch) * o, const matrix *m, int64_t c, double scale)
+{
+    const T *x = o->x + c;
+    double sum = 0, squares = 0;
+    for (int64_t r = 0; r < m->rows; r++) sum += (double)x[r * m->f] * scale;
+    const double mean = sum / (double)m->rows;
+    for (int64_t r = 0; r < m->rows; r++) {
+        const double d = (double)x[r * m->f] * scale - mean;
+        squares += d * d;
+    }
+    return (N(far_column)){ scale, mean, 1 / sqrt(squares / (double)m->rows) };
+}
+static double N(scale_of)(const N(batch) * o, int64_t c)
+{
+    return far_scale(sizeof(T) == sizeof(float), o->variance[c], o->eps);
+}
+
 static void N(join_moments)(const N(batch) * o, const matrix *m, int64_t c, int64_t end)
 {
     const int64_t w = end - c, f = m->f;
@@ -47,6 +68,12 @@ static void N(join_moments)(const N(batch) * o, const matrix *m, int64_t c, int6
         o->mean[c + j] = (T)total[j];
         o->variance[c + j] = (T)(squares[j] / (double)m->rows);
         o->scale[c + j] = o->gamma[c + j] / SQRT(o->variance[c + j] + o->eps);
+        const double scale = N(scale_of)(o, c + j);
+        if (scale == 1) continue;
+        const N(far_column) a = N(far_of)(o, m, c + j, scale);
+        if (scale < 1 && isfinite(a.mean))
+            o->mean[c + j] = (T)(a.mean / scale), o->variance[c + j] = (T)INFINITY;
+        o->scale[c + j] = o->gamma[c + j] * (T)(a.inverse * scale);
     }
 }
 
@@ -76,7 +103,10 @@ static void N(sums)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, i
         const T *mean = o->mean + c;
         T *restrict dbeta = o->part + 2 * b * f + c, *restrict dgamma = dbeta + f;
         T inverse[PANEL];
-        for (int64_t j = 0; j < w; j++) inverse[j] = 1 / SQRT(o->variance[c + j] + o->eps);
+        for (int64_t j = 0; j < w; j++) {
+            const double scale = N(scale_of)(o, c + j);
+            inverse[j] = scale == 1 ? 1 / SQRT(o->variance[c + j] + o->eps) : (T)scale;
+        }
         BLOCK_SUM(dbeta, gy[i]);
         BLOCK_SUM(dgamma, gy[i] * ((x[i] - mean[j]) * inverse[j]));
     }
@@ -94,7 +124,12 @@ static void N(join_sums)(const N(batch) * o, const matrix *m, int64_t c, int64_t
     }
     JOIN_BLOCKS(total, part + f, 2 * f);
     for (int64_t j = 0; j < w; j++) {
-        const T inverse = 1 / SQRT(o->variance[c + j] + o->eps);
+        const double scale = N(scale_of)(o, c + j);
+        T inverse = 1 / SQRT(o->variance[c + j] + o->eps);
+        if (scale != 1) {
+            const N(far_column) a = N(far_of)(o, m, c + j, scale);
+            inverse = (T)(a.inverse * scale), total[j] *= a.inverse;
+        }
         o->dgamma[c + j] = (T)total[j];
         o->slope[c + j] = (T)(total[j] / (double)m->rows) * inverse;
         o->scale[c + j] = o->gamma[c + j] * inverse;

@@ -17,11 +17,9 @@ EXTERN(layer_norm_grad);
 static int64_t rows_of(const wg_kernel *k) { return wg_shape_size(*k->yt[1].shape); }
 static wg_node row_mean(wg_site here, wg_node x) { return wg_mean(x, .axis = -1, .keepdims = true); }
 
-/* sqrt(v + eps), and the deviation of x where the variance v itself exceeds the dtype. */
 static wg_node row_sigma(wg_site here, wg_node x, wg_node v, double eps)
 {
-    v = beside(here, v);
-    return wg_where(wg_equal(v, INFINITY), wg_std(x, .axis = -1, .keepdims = true), wg_sqrt(wg_add(v, eps)));
+    return sigma_of(here, beside(here, v), wg_std(x, .axis = -1, .keepdims = true), eps);
 }
 
 /* ---- layer_norm: y, mean, variance ---- */

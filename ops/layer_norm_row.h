@@ -9,18 +9,18 @@ typedef struct N(layer) {
     bool stream;
 } N(layer);
 
-/* A row whose variance exceeds T although its elements do not. All is computed of x `scale`, a power of 2,
- * whose variance fits. eps counts for nothing beside it. */
+/* A row whose variance exceeds T, or has lost its digits, although its elements have not. All is computed of
+ * x `scale`, a power of 2, whose variance fits. eps counts for nothing beside it, or is 0. */
 typedef struct N(far) {
     T scale, mean, inverse; /* mean and 1 / sigma of x scale */
 } N(far);
 
 /* Whether row x is one, whose variance came out as this. */
-static bool N(is_far)(const T *x, int64_t f, T variance, N(far) * a)
+static bool N(is_far)(const N(layer) * o, const T *x, int64_t f, T variance, N(far) * a)
 {
-    const T scale = sizeof(T) == sizeof(float) ? (T)0x1p-70 : (T)0x1p-560;
+    const T scale = (T)far_scale(sizeof(T) == sizeof(float), variance, o->eps);
     double total;
-    if (variance != (T)INFINITY) return false;
+    if (scale == 1) return false;
     ROW_SUM(total, f, x[i] * scale);
     const T mean = (T)(total / (double)f);
     ROW_SUM(total, f, (x[i] * scale - mean) * (x[i] * scale - mean));
@@ -33,7 +33,7 @@ static void N(normalise_far)(const N(layer) * o, int64_t f, int64_t r, const N(f
     const T *x = o->x + r * f;
     for (int64_t j = 0; j < f; j++)
         o->y[r * f + j] = (x[j] * a->scale - a->mean) * a->inverse * o->gamma[j] + o->beta[j];
-    o->mean[r] = a->mean / a->scale;
+    if (a->scale < 1) o->mean[r] = a->mean / a->scale;
 }
 
 static void N(descend_far)(const N(layer) * o, int64_t f, int64_t r, const N(far) * a, T *restrict dgamma,
@@ -64,7 +64,7 @@ static void N(normalise)(const N(layer) * o, int64_t f, int64_t r)
     N(far) far;
     o->mean[r] = mean;
     o->variance[r] = variance;
-    if (N(is_far)(x, f, variance, &far)) {
+    if (N(is_far)(o, x, f, variance, &far)) {
         N(normalise_far)(o, f, r, &far);
         return;
     }
@@ -83,7 +83,7 @@ static void N(descend)(const N(layer) * o, int64_t f, int64_t r, T *restrict dga
     const T mean = o->mean[r], inverse = 1 / SQRT(o->variance[r] + o->eps);
     T tile[PIECE];
     N(far) far;
-    if (N(is_far)(x, f, o->variance[r], &far)) {
+    if (N(is_far)(o, x, f, o->variance[r], &far)) {
         N(descend_far)(o, f, r, &far, dgamma, dbeta);
         return;
     }

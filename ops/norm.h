@@ -15,6 +15,14 @@ OPTIONS(norm, NORM_FIELDS);
 /* The shape rule has put the default. */
 static inline double eps_of(const struct norm *a) { return a->eps; }
 
+/* Where a variance exceeds its dtype, or without eps is so small that squares have lost digits, the deviation
+ * is that of x times this power of 2. Elsewhere it is 1. */
+static inline double far_scale(bool narrow, double variance, double eps)
+{
+    if (!(variance < INFINITY)) return narrow ? 0x1p-70 : 0x1p-560;
+    return eps > 0 || variance >= (narrow ? 0x1p-100 : 0x1p-900) ? 1 : narrow ? 0x1p100 : 0x1p800;
+}
+
 /* x as rows of f features, in blocks of rows. */
 typedef struct matrix {
     int64_t rows, f, blocks;
@@ -101,6 +109,15 @@ static inline wg_node sum_of_rows(wg_site here, wg_node x)
 {
     const wg_axes a = all_but_last(x);
     return a.count ? wg_sum(x, .axes = AXES_OF(a)) : x;
+}
+
+/* sqrt(v + eps), and the deviation itself where it is that of a far scale. */
+static inline wg_node sigma_of(wg_site here, wg_node v, wg_node deviation, double eps)
+{
+    wg_node near = wg_less(v, INFINITY);
+    if (eps == 0)
+        near = wg_logical_and(near, wg_greater_equal(v, wg_node_dtype(v) == WG_F32 ? 0x1p-100 : 0x1p-900));
+    return wg_where(near, wg_sqrt(wg_add(wg_where(near, v, 1), eps)), deviation);
 }
 
 /* The derivatives of y, mean and variance of x, gamma and beta by those three: parts of an op. */

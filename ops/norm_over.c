@@ -3,6 +3,7 @@
 #include "norm.h"
 
 #include "axis_runs.h"
+#include "reduce_rules.h"
 
 /* ---- over axes ---- */
 
@@ -40,14 +41,29 @@ static wg_node beside_axes(wg_site here, wg_node f, const wg_shape *s, const wg_
     return wg_reshape(f, to);
 }
 
+/* ---- sizes whose squares fit ---- */
+
+/* A factor for what is of this size, or of that of sqrt(eps) if eps is larger: squares of the product fit its
+ * dtype. A result that is divided by the root of them does not depend on it. */
+static wg_node norm_factor(wg_site here, wg_node size, double eps)
+{
+    return factor_of_size(here, eps > 0 ? wg_maximum(size, sqrt(eps)) : size, high_of_squares(size));
+}
+/* 1 / sqrt(v + eps), of the variance v of what was multiplied by the factor f. */
+static wg_node inverse_root(wg_site here, wg_node v, wg_node f, double eps)
+{
+    return wg_rsqrt(eps > 0 ? wg_add(v, wg_mul(eps, wg_square(f))) : v);
+}
+
 /* ---- rms_norm ---- */
 
 EXPAND(rms_norm)
 {
     const struct over *a = attr;
     const wg_shape s = wg_node_shape(x[0]);
-    wg_node level = wg_mean(wg_square(x[0]), .axes = AXES_OF(a->axes), .keepdims = true);
-    y[0] = wg_mul(x[0], wg_rsqrt(wg_add(level, a->eps)));
+    const wg_node f = norm_factor(here, wg_sum(wg_abs(wg_stop_gradient(x[0])), KEPT(a->axes)), a->eps);
+    const wg_node z = wg_mul(x[0], f);
+    y[0] = wg_mul(z, inverse_root(here, wg_mean(wg_square(z), KEPT(a->axes)), f, a->eps));
     if (!wg_is_none(x[1])) y[0] = wg_mul(y[0], beside_axes(here, x[1], &s, &a->axes));
 }
 SAMPLES(rms_norm, wg_rms_norm(ANY(3, 5), BETWEEN(0.5, 1.5, 5)),
@@ -184,8 +200,10 @@ EXPAND(group_norm)
                         inner_of(&s, axis), a->groups };
     wg_node z = wg_reshape(x[0], WG_SHAPE(o.examples, o.before, o.channels, o.behind));
     wg_node d = wg_sub(z, of_channels(here, mean_of_group(here, z, &o), &o));
-    wg_node variance = mean_of_group(here, wg_square(d), &o);
-    wg_node scale = of_channels(here, wg_rsqrt(wg_add(variance, a->eps)), &o);
+    const wg_node f = norm_factor(here, mean_of_group(here, wg_abs(wg_stop_gradient(d)), &o), a->eps);
+    d = wg_mul(d, of_channels(here, f, &o));
+    const wg_node variance = mean_of_group(here, wg_square(d), &o);
+    wg_node scale = of_channels(here, inverse_root(here, variance, f, a->eps), &o);
     if (!wg_is_none(x[1])) scale = wg_mul(scale, wg_reshape(x[1], WG_SHAPE(o.channels, 1)));
     wg_node h = wg_mul(d, scale);
     if (!wg_is_none(x[2])) h = wg_add(h, wg_reshape(x[2], WG_SHAPE(o.channels, 1)));

@@ -98,8 +98,8 @@ DEVIATION_OP(
     .summary = "Standard deviation along axes: the root of the variance, which is divided by n, or by n - "
                "correction. For std(x)^2 write var(x): where all of x are equal the second derivative of "
                "std(x)^2 comes out as 0.",
-    .formula = "y = sqrt(mean((x - mean(x along axis))^2 along axis)) where correction = 0, else sqrt(sum((x "
-               "- mean(x along axis))^2 along axis) / max(length(x along axis) - correction, 0))",
+    .formula = "y = sqrt v; v = mean((x - mean(x along axis))^2 along axis) where correction = 0, else "
+               "sum((x - mean(x along axis))^2 along axis) / max(length(x along axis) - correction, 0)",
     .adjoint = "x' = 0 where y = 0, y' (x - mean(x along axis)) / (y length(x along axis)) where correction "
                "= 0, else y' (x - mean(x along axis)) / (y max(length(x along axis) - correction, 0))");
 

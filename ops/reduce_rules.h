@@ -63,22 +63,31 @@ static inline bool choose_shape(wg_rule *r) { return reduce_shape(r) && over_som
 
 typedef wg_node (*reduce_builder)(wg_site, const wg_reduce_args *);
 
+/* A call of a reduction with the options of another; one that keeps the axes. */
+#define AS_IN(a) \
+    .axes = AXES_OF(((const struct reduce *)(a))->axes), .keepdims = ((const struct reduce *)(a))->keepdims
+#define KEPT(a) .axes = AXES_OF(a), .keepdims = true
+
 /* A factor for each vector along axes: powers of what it multiplies neither overflow nor underflow, nor do
  * their derivatives. It is 1 where the size of the vector is between 1 / high and high. A result that is
  * divided by it at the end does not depend on it, so it counts as a constant. */
-static inline wg_node safe_factor(wg_site here, wg_node x, const wg_axes *axes, reduce_builder size,
-                                  double high)
+static inline wg_node factor_of_size(wg_site here, wg_node most, double high)
 {
-    const double far = wg_node_dtype(x) == WG_F64 ? 0x1p1000 : 0x1p110;
-    wg_node most = size(here, &WG_OPTS(wg_reduce_args, .x = wg_abs(wg_stop_gradient(x)),
-                                       .axes = AXES_OF(*axes), .keepdims = true));
+    const double far = wg_node_dtype(most) == WG_F64 ? 0x1p1000 : 0x1p110;
     wg_node factor = wg_div(1, wg_minimum(wg_maximum(most, 1 / far), far));
     return wg_where(wg_greater(most, high), factor, wg_where(wg_less(most, 1 / high), factor, 1));
 }
-/* The same for squares. A sum of sizes is faster than a maximum. */
+static inline wg_node safe_factor(wg_site here, wg_node x, const wg_axes *axes, reduce_builder size,
+                                  double high)
+{
+    return factor_of_size(
+        here, size(here, &WG_OPTS(wg_reduce_args, .x = wg_abs(wg_stop_gradient(x)), KEPT(*axes))), high);
+}
+/* Of squares. A sum of sizes is faster than a maximum. */
+static inline double high_of_squares(wg_node x) { return wg_node_dtype(x) == WG_F64 ? 0x1p200 : 0x1p25; }
 static inline wg_node square_factor(wg_site here, wg_node x, const wg_axes *axes)
 {
-    return safe_factor(here, x, axes, wg_sum_at, wg_node_dtype(x) == WG_F64 ? 0x1p200 : 0x1p25);
+    return safe_factor(here, x, axes, wg_sum_at, high_of_squares(x));
 }
 
 /* The gradient of a reduction's result, with the reduced axes as axes of size 1. */
@@ -144,10 +153,6 @@ static inline size_t reduce_scratch(const wg_kernel *k)
     const span s = kernel_span(k);
     return s.outer * s.inner == 1 ? ((size_t)s.n / WG_FOLD + 1) * sizeof(double) : sizeof(double);
 }
-/* A call of a reduction with the options of another; one that keeps the axes. */
-#define AS_IN(a) \
-    .axes = AXES_OF(((const struct reduce *)(a))->axes), .keepdims = ((const struct reduce *)(a))->keepdims
-#define KEPT(a) .axes = AXES_OF(a), .keepdims = true
 
 #define BY_TREE                                                                                        \
     .kind = WG_REDUCE, .prepared = sizeof(span), .prepare = reduce_prepare, .fold = true, .phases = 2, \

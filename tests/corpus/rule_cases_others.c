@@ -79,7 +79,7 @@ static WGT_SPOILER(log_softmax_wrong_axis)
 /* The mean and the variance are taken for constants. */
 static wg_node norm_without_statistics(wg_site here, wg_node gy, const wg_node x[], int axis)
 {
-    const wg_reduce_args over = WG_OPTS(wg_reduce_args, .x = x[0], .axis = axis, .keepdims = true);
+    const wg_var_args over = WG_OPTS(wg_var_args, .x = x[0], .axis = axis, .keepdims = true);
     const wg_node deviation = wg_sqrt_at(here, wg_add_at(here, wg_var_at(here, &over), wg_number(1e-5)));
     return wg_div_at(here, wg_mul_at(here, gy, x[1]), deviation);
 }
