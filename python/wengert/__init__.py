@@ -1496,6 +1496,8 @@ def _of_kinds(name, given, g):
     arrays = {np.dtype(np.float32) if x.dtype == np.float32 else g.context.dtype for x in given if isinstance(x, np.ndarray) and x.dtype.kind == "f"}
     floats = {k for k in kinds | arrays if k.kind == "f"}
     if len(floats) > 1 and name not in _OF_ONE_DTYPE:
+        if not builtins.any(isinstance(x, (Value, np.ndarray)) and x.ndim and x.dtype == np.float64 for x in given):  # scalars alone
+            return tuple(_builders["cast"](x, np.float32) if isinstance(x, Value) and x.dtype == np.float64 else x for x in given)
         return tuple(_builders["cast"](x, np.float64) if isinstance(x, Value) and x.dtype == np.float32 else x for x in given)
     if floats or not kinds:
         single = arrays and np.dtype(np.float32) in floats

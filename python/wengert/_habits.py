@@ -1152,10 +1152,24 @@ def checkpoint(f, *given, **_):
 calls["remat"] = checkpoint
 
 
-def gradcheck(f, inputs, **_):
-    """Whether f's gradients are those of its values, by wg.check."""
+def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True, **_):
+    """Whether the gradients of f, by the inputs that require them, are those of its values, by wg.check, which chooses its steps and bounds
+    itself. Else it is an error, or False with raise_exception=False."""
     inputs = inputs if isinstance(inputs, (tuple, list)) else (inputs,)
-    return bool(wg.check(f, *[wg._plain(x) for x in inputs]))
+    which = [i for i, x in enumerate(inputs) if isinstance(x, Value) and x.requires_grad]
+    if not which:
+        raise ValueError("wengert: gradcheck: no input requires a gradient: write wg.tensor(x, requires_grad=True)")
+
+    def total(*some):
+        x = list(inputs)
+        for i, v in zip(which, some):
+            x[i] = v
+        y = f(*x)
+        return builtins.sum((v * np.sin(2.0 + np.arange(int(v.size))).reshape(v.shape)).sum() for v in (y if isinstance(y, (tuple, list)) else [y]))
+    report = wg.check(total, *[wg._plain(inputs[i]) for i in which])
+    if not report and raise_exception:
+        raise Error("wengert: gradcheck: %s" % report)
+    return bool(report)
 
 
 def _variable(data, requires_grad=False):

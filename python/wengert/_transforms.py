@@ -17,6 +17,11 @@ from wengert import Error, Graph, Leaf, Value, _builders, _leaves, _lib, _names_
 from wengert._habits import Parameter, _call, _module, calls, enable_grad, gradcheck, no_grad
 
 
+def _is_tree(x):
+    """A list of numbers is an array, a tuple of them is not."""
+    return isinstance(x, tuple) or wg._is_tree(x)
+
+
 def _any_tree(x):
     """What a function returns may have numbers in its lists."""
     return isinstance(x, (dict, list, tuple))
@@ -38,7 +43,7 @@ class _Call:
     def __init__(self, f, given, more=()):
         """more: trees that are no arguments of the function, but may have values, too."""
         self.f, self.given = f, given
-        self.leaves = [_leaves(a, a, name) for a, name in zip(given, _names_of(f, len(given)))]
+        self.leaves = [_leaves(a, a, name, _is_tree) for a, name in zip(given, _names_of(f, len(given)))]
         values = [a for some in (*self.leaves, *more) for _, a in some if isinstance(a, Value)]
         before, g = getattr(_now, "graph", None), getattr(_now, "inside", None)
         self.fresh, self.into = g is None and not values, None
@@ -73,7 +78,7 @@ class _Call:
         by = [[self.value(x) * 1 if isinstance(x, Value) else self.array(x, n) for n, x in some] if i in which else
               [self.plain(x, n) for n, x in some] for i, some in enumerate(self.leaves)]
         self.x = [by[i] for i in which]
-        return _within(self.graph, self.f, *[_tree(a, iter(some)) for a, some in zip(self.given, by)], **options)
+        return _within(self.graph, self.f, *[_tree(a, iter(some), _is_tree) for a, some in zip(self.given, by)], **options)
 
     def out(self, tree, *beside):
         """Results as they leave the call. beside: other values that say whether there is a derivative by something outside."""
@@ -138,7 +143,7 @@ def _over(make):
 
             def tree(leaves):
                 leaves = iter(leaves)
-                d = [_tree(given[i], leaves) for i in which]
+                d = [_tree(given[i], leaves, _is_tree) for i in which]
                 return d[0] if isinstance(argnums, int) else tuple(d)
             values = call.results(y)
             d = make(y, values, [x for some in call.x for x in some], tree)
@@ -242,28 +247,31 @@ def _fitting(a, x, name):
 
 
 @_call
-def jvp(f, x, v):
+def jvp(f, x, v, has_aux=False):
     """jvp(y, x, v): the derivative of y along v. jvp(f, primals, tangents): the value of f and its derivative, as arrays."""
     if isinstance(f, Value) or not callable(f):
         return _value_jvp(f, x, v)
     if not isinstance(x, (tuple, list)) or not isinstance(v, (tuple, list)) or len(x) != len(v):
         raise TypeError("wengert: jvp(f, primals, tangents) takes a tuple of arguments, and one of as many tangents")
-    ways = [_leaves(t, a, "tangent %d" % i) for i, (t, a) in enumerate(zip(v, x))]
+    ways = [_leaves(t, a, "tangent %d" % i, _is_tree) for i, (t, a) in enumerate(zip(v, x))]
     call = _Call(f, x, ways)
     y = call.run(range(len(x)), {})
+    y, aux = y if has_aux else (y, None)
     values, leaves = call.results(y), [a for some in call.x for a in some]
     ways = [_fitting(t, a, n) for some, at in zip(ways, call.x) for (n, t), a in zip(some, at)]
     d = [_value_jvp(k, leaves, ways) for k in values]
-    return call.out((_like(y, values), _like(y, d)))
+    out = call.out((_like(y, values), _like(y, d), aux))
+    return out if has_aux else out[:2]
 
 
 @_call
-def vjp(f, *x):
+def vjp(f, *x, has_aux=False):
     """vjp(y, gy, x): gy times the derivative of y. vjp(f, *primals): the value of f, and a function that takes gy."""
     if isinstance(f, Value) or not callable(f):
         return _value_vjp(f, *x)
     call = _Call(f, x)
     y = call.run(range(len(x)), {})
+    y, aux = y if has_aux else (y, None)
     values, leaves = call.results(y), [a for some in call.x for a in some]
     y = _like(y, values)
 
@@ -271,8 +279,9 @@ def vjp(f, *x):
         gy = _leaves(gy, y, "the gradient", _any_tree)
         found = [_value_vjp(v, _fitting(g, v, n), leaves) for v, (n, g) in zip(values, gy)]
         d = iter([functools.reduce(_builders["add"], of) for of in zip(*found)])
-        return call.out(tuple(_tree(a, d) for a in x))
-    return call.out(y), pull
+        return call.out(tuple(_tree(a, d, _is_tree) for a in x))
+    y, aux = call.out((y, aux))
+    return (y, pull, aux) if has_aux else (y, pull)
 
 
 _value_jvp, _value_vjp = wg.jvp, wg.vjp
@@ -324,7 +333,7 @@ def vmap(f, *x, in_axes=0, out_axes=0):
         if len(axes) != len(given):
             raise TypeError("wengert: vmap: in_axes=%r is of %d arguments, and %d are given" % (in_axes, len(axes), len(given)))
         call = _Call(f, given)
-        at = [_spread(axis, a, "in_axes", wg._is_tree) for axis, a in zip(axes, given)]
+        at = [_spread(axis, a, "in_axes", _is_tree) for axis, a in zip(axes, given)]
         leaves = [[call.plain(a, n) if k is None else _Rows(call, a, n, k) for (n, a), k in zip(some, of)]
                   for some, of in zip(call.leaves, at)]
         n = {a.n for some in leaves for a in some if isinstance(a, _Rows)}
@@ -333,7 +342,7 @@ def vmap(f, *x, in_axes=0, out_axes=0):
         n = n.pop()
 
         def row(i):
-            return f(*[_tree(a, iter([v[i] if isinstance(v, _Rows) else v for v in some])) for a, some in zip(given, leaves)])
+            return f(*[_tree(a, iter([v[i] if isinstance(v, _Rows) else v for v in some]), _is_tree) for a, some in zip(given, leaves)])
         each = _within(call.graph, lambda: [row(i) for i in range(n or 1)])
         first = each[0]
         columns = zip(*[[a for _, a in _leaves(y, first, "a result", _any_tree)] for y in each])

@@ -28,26 +28,18 @@ Test(forms, array_of_operands)
                       "grep -q '\"ij,jk->ik\", a, b' \"$in/said\"");
 }
 
-Test(forms, habits)
-{
-    wgt_shell_or_skip(WITH_PYTHON
-                      "for over in 0 1; do WENGERT_CTYPES=$over $python tests/languages/habits.py "
-                      "<tests/languages/habits.txt || exit 1; done");
-}
+/* A list of forms, with _c and over ctypes. */
+#define LIST(script, list)                                                                                   \
+    wgt_shell_or_skip(WITH_PYTHON "for over in 0 1; do WENGERT_CTYPES=$over $python tests/languages/" script \
+                                  " <tests/languages/" list " || exit 1; done")
+Test(forms, habits) { LIST("habits.py", "habits.txt"); }
+Test(forms, beside_torch) { LIST("beside_torch.py", "beside_torch.txt"); }
+Test(forms, beside_numpy) { LIST("beside_numpy.py", "beside_numpy.txt"); }
 
-Test(forms, beside_torch)
-{
-    wgt_shell_or_skip(WITH_PYTHON
-                      "for over in 0 1; do WENGERT_CTYPES=$over $python tests/languages/beside_torch.py "
-                      "<tests/languages/beside_torch.txt || exit 1; done");
-}
-
-Test(forms, beside_numpy)
-{
-    wgt_shell_or_skip(WITH_PYTHON
-                      "for over in 0 1; do WENGERT_CTYPES=$over $python tests/languages/beside_numpy.py "
-                      "<tests/languages/beside_numpy.txt || exit 1; done");
-}
+/* 700 forms by someone who had not seen the package: each is the same, or is refused. */
+Test(forms, words_of_pytorch) { LIST("beside_torch.py words", "words_torch.txt"); }
+Test(forms, words_of_numpy) { LIST("beside_numpy.py", "words_numpy.txt"); }
+Test(forms, words_of_jax) { LIST("habits.py words", "words_jax.txt"); }
 
 /* Each line that an error or the table of names tells to write does what it stands for. Files are written. */
 Test(forms, advice)

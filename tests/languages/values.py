@@ -433,7 +433,7 @@ def odd_arguments():
         (TypeError, "a rule of values", lambda: wg.custom_vjp(a, [a], None)),
         (TypeError, "a function and its point", lambda: wg.check(None)),
         (TypeError, "", lambda: pow(a, 2, 3)),
-        (wg.Error, "no 0 equal parts", lambda: wg.split(a, 0)),
+        (wg.Error, "no 0 equal parts", lambda: wg.split(a, 0, axis=0)),
         (wg.Error, "no rows", lambda: wg.accuracy(wg.input("z", np.zeros((0, 3))), np.zeros(0, int))),
         (wg.Error, "wg.squeeze(x, -1) makes [2] of the first", lambda: wg.mse(a[:, :1], A[:, 0])),
     )
