@@ -186,7 +186,7 @@ def _struct(name):
 
 # ---- errors and call sites ----
 
-class Error(Exception):
+class Error(RuntimeError):
     """A mistake, as the library reports it: train.py:42: matmul: inner dimensions differ: ..."""
 
 _sites = {}
@@ -1919,10 +1919,14 @@ class Data(_OfTable):
     y = property(lambda d: _numpy(_lib.wg_data_y(d._d)))
 
     def batches(self, size):
-        """One epoch of pairs x, y of at most so many rows."""
-        b = _Batch()
+        """One epoch of pairs x, y of at most so many rows. One that was left by `break` is at its end."""
+        b, left = _Batch(), vars(self).get("_left")
+        while left and _lib.wg_data_next_at(_here(), self._d, byref(b), builtins.max(len(self), 1)):
+            pass
+        self._left = True
         while _lib.wg_data_next_at(_here(), self._d, byref(b), size):
             yield _numpy(b.x), _numpy(b.y)
+        self._left = False
         self.context._look()
 
     def __len__(self):

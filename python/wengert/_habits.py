@@ -280,6 +280,8 @@ calls["randn_like"] = lambda x: calls["randn"](x.shape, dtype=x.dtype)
 @_call
 def randint(low, high=None, size=None, **options):
     """Whole numbers from low on, below high."""
+    if np.iterable(high) and size is None:  # PyTorch's randint(high, size)
+        high, size = None, high
     low, high = (0, low) if high is None else (low, high)
     return _placed(_random().integers(low, high, size), None, **options)
 
@@ -738,13 +740,21 @@ Value.at = property(_At)
 # ---- indices ----
 
 
+def _from_0(what, index, n):
+    """The same numbers, none of which may be below 0, as PyTorch has it: -1 of NumPy is the last."""
+    a = wg._plain(index)
+    if a.size and not 0 <= a.min() <= a.max() < n:
+        raise IndexError("wengert: %s: the numbers are from 0 to %d, and %d is none" % (what, n - 1, a.min() if a.min() < 0 else a.max()))
+    return index
+
+
 def _gather(x, dim, index=None):
     """gather(x, rows): these rows. x.gather(dim, index), as in PyTorch: the element at each index along an axis."""
-    return _builders["gather"](x, dim) if index is None else _builders["take_along"](x, index, axis=dim)
+    return _builders["gather"](x, dim) if index is None else _builders["take_along"](x, _from_0("gather", index, x.shape[dim]), axis=dim)
 
 
 _both(_gather, "gather")
-_both(lambda x, dim, index: _builders["take"](x, index, axis=dim), "index_select")
+_both(lambda x, dim, index: _builders["take"](x, _from_0("index_select", index, x.shape[dim]), axis=dim), "index_select")
 _both(lambda x, mask, value: _builders["where"](mask, value, x), "masked_fill")
 _at = Value.__getitem__
 
@@ -1308,6 +1318,8 @@ def save(what, path=None, context=None):
     what = what.state_dict() if hasattr(what, "state_dict") else what
     if not isinstance(what, dict):
         raise TypeError("wengert: write wg.save(model.state_dict(), path), or wg.save(path) for a whole training")
+    if "__metadata__" in what:
+        raise TypeError("wengert: save: a file has \"__metadata__\" of its own: write another name")
     if not builtins.all(isinstance(n, str) and isinstance(a, (Value, np.ndarray, np.generic)) for n, a in what.items()):
         what = _packed(what)
     p = Params()

@@ -126,6 +126,7 @@ class Rows:
     """The functions of a text of rows, each made when it is first asked for."""
 
     def __init__(self, text, space):
+        """space: the names of the bodies, Value as _Value and tensor as _tensor."""
         self._space, self._of = space, {}
         for line in text.strip().split("\n"):
             head, _, body = line.partition(" = ")
@@ -143,7 +144,8 @@ class Rows:
         if name not in self._of:
             return None
         row, body = self._of[name]
-        f = made(repr(name), name, row, "return " + body, self._space)
+        first = "input = input if isinstance(input, _Value) else _tensor(input)\n    " * (names(row)[0] == "input")
+        f = made(repr(name), name, row, first + "return " + body, self._space)
         f.__module__, f.__doc__ = self._space["__name__"], "%s(%s)" % (name, arguments(row))
         self._space[name] = f
         return f

@@ -6,6 +6,7 @@ import builtins
 import numpy as np
 
 import wengert as wg
+from wengert import _habits
 from wengert._signatures import Rows
 
 
@@ -76,6 +77,7 @@ binary_cross_entropy_with_logits(input, target, weight=None, -size_average=None,
 kl_div(input, target, -size_average=None, -reduce=None, reduction='mean', log_target=False) = \
     _reduced(_kl(input, b.exp(target) if log_target else target), reduction, len(input) if reduction == "batchmean" else None)
 """
+_Value, _tensor = wg.Value, wg.tensor
 _rows = Rows(_ROWS.replace("\\\n    ", ""), globals())
 
 
@@ -111,11 +113,7 @@ def _embedding(x, weight, padding_idx):
         mask = np.zeros((weight.shape[0], 1))
         mask[padding_idx] = 1
         weight = b.where(mask > 0, b.stop_gradient(weight), weight)
-    ids = wg._plain(x)
-    if ids.size and not 0 <= ids.min() <= ids.max() < weight.shape[0]:  # unlike take, whose -1 is the last
-        raise IndexError("wengert: embedding: rows are from 0 to %d, and %d is none" % (
-            weight.shape[0] - 1, ids.min() if ids.min() < 0 else ids.max()))
-    return b.take(weight, x)
+    return b.take(weight, _habits._from_0("embedding", x, weight.shape[0]))
 
 
 def _dropout(x, p, training):
@@ -184,6 +182,7 @@ def _sizes(n, axes):
 
 
 def _channels(x, axes, last):
+    x = x if isinstance(x, _Value) else _tensor(x)
     if x.ndim != axes + 2:
         raise ValueError("wengert: a batch of %d axes is expected, [n, channels%s], not %s: x.unsqueeze(0) is a batch of one" % (
             axes + 2, ", width" if axes == 1 else ", height, width", list(x.shape)))
