@@ -432,6 +432,7 @@ mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, te
 docs: all ## writes docs/ops.md from the registry, python/wengert/_table.py and lists of values.hpp from the headers
 	@$(BUILD)/wengert ops --markdown > docs/ops.md
 	@python3 tools/table.py
+	@python3 tools/signatures.py
 
 gallery: all ## makes the pictures of docs/drawing.md, each with the command that stands there
 	@BUILD='$(BUILD)' tools/gallery.sh

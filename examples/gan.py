@@ -34,6 +34,6 @@ for step in range(1, STEPS + 1):
     if step % 500 == 0:
         g.begin("eval")
         x = generate(generator)
-        print("step %4d  mean %.3f  deviation %.3f" % (step, x.mean().item(), x.std().item()))
+        print("step %4d  mean %.3f  deviation %.3f" % (step, x.mean().item(), x.std(ddof=0).item()))
 mean.use(True)
 print("average of the weights: mean %.3f  deviation %.3f" % (generator["out.b"][0], abs(generator["out.W"][0, 0])))

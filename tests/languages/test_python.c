@@ -12,7 +12,7 @@ TestSuite(python, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* The table in python/wengert is what the headers say, and they have a sentence for each call and option
  * (make docs). */
-Test(python, table) { SHELL("tools/table.py --check"); }
+Test(python, table) { SHELL("tools/table.py --check && tools/signatures.py --check"); }
 
 /* What headers leave out is named, and a call that no library has is in the list of names. */
 Test(python, table_finds_what_is_left_out)
