@@ -537,6 +537,7 @@ typedef struct builder {
     PyObject *word, *python; /* python: the function of __init__.py */
     void (*function)(void);
     int form, asked, fields, next; /* asked: how many are given by position; next: may be, too; -1: none */
+    bool truths;                   /* it has a meaning of its own for truths alone */
     size_t size;
     const char *standard; /* the struct when nothing is given: bytes of the library */
     field *field;
@@ -694,6 +695,7 @@ static bool are_of_kinds(const builder *b, PyObject *const *args, Py_ssize_t n)
         }
     }
     const unsigned floats = kinds & (1U << WG_F32 | 1U << WG_F64);
+    if (!(kinds & ~(1U << WG_BOOL)) && kinds && b->truths) return false;
     return !(floats & (floats - 1)) && (!whole || floats || !kinds);
 }
 
@@ -709,7 +711,7 @@ static PyObject *build(const builder *b, PyObject *const *args, Py_ssize_t n, Py
     for (Py_ssize_t k = 0; k < n + named; k++)
         if (!look(args[k], &h, &leaf)) return NULL;
     if (!h.graph && (!leaf || !look_now(&h))) return NULL; /* options do not say the graph */
-    if (!are_of_kinds(b, args, n)) return NULL;
+    if ((named && b->form != STRUCT && n < b->asked) || !are_of_kinds(b, args, n)) return NULL;
     if (b->form == STRUCT) memcpy(a, b->standard, b->size);
     for (Py_ssize_t k = 0; k < n; k++) {
         const int f = k < b->asked ? (int)k : b->next;
@@ -845,6 +847,8 @@ static PyObject *builder_new(PyTypeObject *type, PyObject *arguments, PyObject *
     while (b->form < FORMS && strcmp(form, form_text[b->form])) b->form++;
     const bool ok = read_fields(b, fields);
     b->next = -1;
+    static const char *const of_truths[] = { "add", "sub", "mul", "where" };
+    for (int k = 0; k < 4; k++) b->truths |= !PyUnicode_CompareWithASCIIString(word, of_truths[k]);
     for (int k = 0; ok && next && k < b->fields; k++)
         if (b->field[k].kind == 'x') b->next = k;
     if (ok) return (PyObject *)b;

@@ -918,7 +918,15 @@ class Value(_c.Node if _c else _Node_of_graph):
         self._was_read()
         return _numpy(t)
 
+    def _as_number(self, what):
+        """Inside of a transform's function a value becomes no number by itself: it would have no derivative."""
+        g = getattr(_now, "inside", None)
+        if g is not None and self.graph is g and builtins.any(_lib.wg_node_derives_from(self._node, x._node) for x in vars(g).get("_wrt", ())):
+            raise TypeError("wengert: %s of a value in a function that is differentiated has no derivative: write wg.%s, or x.item() and x.numpy() "
+                            "for numbers on purpose" % (what, "stack([x, y]) for an array of values" if what == "an array" else "sin(x) for math.sin(x)"))
+
     def __array__(self, dtype=None, copy=None):
+        self._as_number("an array")
         return self.numpy() if dtype is None else self.numpy().astype(dtype)
 
     def set(self, array):
@@ -1065,6 +1073,7 @@ class Value(_c.Node if _c else _Node_of_graph):
         return (self[i] for i in range(len(self)))
 
     def __float__(self):
+        self._as_number("a float")
         return float(self.item())
 
     def __int__(self):
@@ -1123,15 +1132,6 @@ def _of_node(name):
 def _kind(x):
     return (x.dtype if isinstance(x, Value) else np.asarray(x).dtype).kind
 
-def _of_truths(op):
-    """+ - * of two truths: NumPy has others than 0 and 1."""
-    def operator(a, b):
-        y = _builders[op](a, b)
-        if y.dtype.kind == "i" and _kind(a) == _kind(b) == "b":
-            raise TypeError("wengert: %s of two truths: write a | b, a & b or a ^ b; a * 1 is a number" % op)
-        return y
-    return operator
-
 def _power(a, b):
     """a ** b. Of whole numbers it is one, which pow is not."""
     if not (isinstance(a, Value) and a.dtype.kind in "iu" and _kind(b) in "iu") and not (
@@ -1145,14 +1145,11 @@ def _power(a, b):
         y = y * a
     return y
 
-for _pair in ("truediv div, floordiv floor_divide, mod remainder, matmul matmul, lt less, le less_equal, "
+for _pair in ("add add, sub sub, mul mul, truediv div, floordiv floor_divide, mod remainder, matmul matmul, lt less, le less_equal, "
               "gt greater, ge greater_equal, eq equal, ne not_equal").split(", "):
     _name, _op = _pair.split()
     setattr(Value, "__%s__" % _name, lambda a, b, *, op=_op: _builders[op](a, b))
     setattr(Value, "__r%s__" % _name, lambda a, b, *, op=_op: _builders[op](b, a))
-for _name in ("add", "sub", "mul"):
-    setattr(Value, "__%s__" % _name, _of_truths(_name))
-    setattr(Value, "__r%s__" % _name, lambda a, b, f=_of_truths(_name): f(b, a))
 Value.__pow__, Value.__rpow__ = _power, lambda a, b: _power(b, a)
 Value.__abs__ = lambda x: _builders["abs"](x)
 Value.__divmod__, Value.__rdivmod__ = lambda a, b: (a // b, a % b), lambda a, b: (b // a, b % a)
@@ -1489,25 +1486,33 @@ def _arguments(struct, operands, options):
 # Whose operands have one dtype, as PyTorch's have.
 _OF_ONE_DTYPE = frozenset("dense conv conv_transpose layer_norm batch_norm group_norm instance_norm rms_norm attention".split())
 
-def _of_kinds(name, given, g):
+def _of_kinds(name, given, asked, g):
     """The operands by NumPy's rules, which the library has not all: f32 beside f64 is f64, a float of Python beside whole numbers alone makes
     floats, though it is whole itself, and a large whole number keeps all its digits."""
     kinds = {x.dtype for x in given if isinstance(x, Value)}
     arrays = {np.dtype(np.float32) if x.dtype == np.float32 else g.context.dtype for x in given if isinstance(x, np.ndarray) and x.dtype.kind == "f"}
     floats = {k for k in kinds | arrays if k.kind == "f"}
+    of = lambda x, *dtypes: isinstance(x, (Value, np.ndarray)) and x.dtype in dtypes
     if len(floats) > 1 and name not in _OF_ONE_DTYPE:
-        if not builtins.any(isinstance(x, (Value, np.ndarray)) and x.ndim and x.dtype == np.float64 for x in given):  # scalars alone
-            return tuple(_builders["cast"](x, np.float32) if isinstance(x, Value) and x.dtype == np.float64 else x for x in given)
-        return tuple(_builders["cast"](x, np.float64) if isinstance(x, Value) and x.dtype == np.float32 else x for x in given)
+        scalars = not builtins.any(of(x, np.float64) and x.ndim for x in given) and builtins.any(of(x, np.float32) and x.ndim for x in given)
+        old, new = (np.float64, np.float32) if scalars else (np.float32, np.float64)
+        return tuple(_builders["cast"](x, new) if isinstance(x, Value) and x.dtype == old else x for x in given)
     if floats or not kinds:
         single = arrays and np.dtype(np.float32) in floats
-        return tuple(g.input(None, x, np.float32) if single and isinstance(x, np.ndarray) and x.dtype.kind == "f" else x for x in given)
+        return tuple(g.input(None, x, np.float32) if single and of(x, *arrays) and isinstance(x, np.ndarray) else x for x in given)
+    truths = kinds == {np.dtype(bool)}
+    if truths and name in ("add", "sub", "mul") and builtins.all(_kind(x) == "b" for x in given):
+        raise TypeError("wengert: %s of two truths: write a | b, a & b or a ^ b; a * 1 is a number" % name)
 
     def number(x):
         if isinstance(x, (float, np.floating)) and x == np.floor(x):
             return g.input(None, np.asarray(x, g.context.dtype))
-        return g.input(None, np.asarray(x)) if type(x) is int and 2**53 < builtins.abs(x) < 2**63 else x
-    return tuple(map(number, given))
+        if isinstance(x, (list, tuple)) and not _has_value(x) or isinstance(x, (int, np.integer)) and (
+                truths and name == "where" or not -2**53 < x < 2**53 and -2**63 <= x < 2**63):
+            a = np.asarray(x)
+            return g.input(None, a) if a.dtype.kind in "iub" else x
+        return x
+    return tuple(number(x) if kind == "node" else x for x, (_, kind) in zip(given, asked))
 
 def _by_struct(name, struct, operands, _options):
     asked = [f for f in operands if f[1] not in ("graph", "user")]
@@ -1524,7 +1529,7 @@ def _by_struct(name, struct, operands, _options):
         pin = Value(_Node(), g)  # nobody begins the graph again before the result is there
         layout[:] = layout or _arguments(struct, operands, _options)
         fields, kind, defaults = layout
-        given = _of_kinds(name, given, g)
+        given = _of_kinds(name, given, asked, g)
         a = kind.from_buffer_copy(defaults)
         if ("x", "graph") in fields:
             a.x = g._g
@@ -1551,6 +1556,7 @@ def _by_parameters(name, fields):
     lists = [i for i, (_, kind) in enumerate(asked) if kind == "list"]
 
     def builder(*given, **named):
+        named = {_ALIASES[n] if n in _ALIASES and n not in names else n: x for n, x in named.items()}
         if lists and names[-1] != "axis" and len(given) > len(asked):  # einsum("ij,jk->ik", a, b)
             given = given[:lists[0]] + (given[lists[0]:],)
         elif name == "einsum" and len(given) == 2 and isinstance(given[1], Value):  # einsum("ii", a), whose rows are no operands
@@ -1560,7 +1566,6 @@ def _by_parameters(name, fields):
         if name in _OF_VECTORS and builtins.any(isinstance(v, Value) and v.ndim > _OF_VECTORS[name][0] for v in given):
             raise TypeError("wengert: %s of more than %d ax%s is not the same everywhere: write %s" % (
                 (name,) + _OF_VECTORS[name][:1] + ("is" if _OF_VECTORS[name][0] == 1 else "es", _OF_VECTORS[name][1])))
-        named = {_ALIASES[n] if n in _ALIASES and n not in names else n: x for n, x in named.items()}
         wrong = [n for n in named if n not in names[len(given):]]
         if wrong:
             raise TypeError("wengert: %s takes %s, and no %s%s" % (name, ", ".join(names), wrong[0], _near(wrong[0], names)))
@@ -1568,7 +1573,7 @@ def _by_parameters(name, fields):
         if not len(asked) - (asked[-1:] == [("init", "init")]) <= len(given) <= len(asked):
             raise TypeError("wengert: %s takes %s" % (name, ", ".join(names) or "no arguments"))
         g = given[0].graph if name in _DERIVATIVES and isinstance(given[0], Value) else _graph_of(given)
-        given = _of_kinds(name, given, g)
+        given = _of_kinds(name, given, asked, g)
         left, arguments, results, pin = iter(given), [_here()], [], Value(_Node(), g)
         for field, kind in fields:
             if kind == "graph":
@@ -1620,6 +1625,9 @@ def clip(x, low=None, high=None, *, min=None, max=None):
     low, high = min if low is None else low, max if high is None else high
     if low is None and high is None:
         raise TypeError("wengert: clip needs a bound: wg.clip(x, 0, 1), or None for one of them")
+    numbers = isinstance(low, (int, float, type(None))) and isinstance(high, (int, float, type(None)))
+    if numbers and _kind(x) == "f":  # also with one bound, so that the derivative at a bound is one thing
+        return _clip(x, -np.inf if low is None else low, np.inf if high is None else high)
     return _builders["maximum"](x, low) if high is None else _builders["minimum"](x, high) if low is None else _clip(x, low, high)
 
 _clip, _builders["clip"] = _builders["clip"], clip

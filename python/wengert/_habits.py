@@ -9,6 +9,7 @@ import inspect
 import itertools
 import json
 import math
+import operator
 import re
 import sys
 import types
@@ -141,21 +142,35 @@ def _single(data):
     return np.float32 if getattr(data, "dtype", None) == np.float32 else None
 
 
+def _values_of(x):
+    """The values in lists, tensors too."""
+    return [v for e in x for v in ([e] if isinstance(e, Value) else _values_of(e.flat if isinstance(e, np.ndarray) else e) if wg._has_value(e) else [])]
+
+
 @_call
-def tensor(data, dtype=None, *, device=None, requires_grad=False, name=None, **options):
+def tensor(data, dtype=None, *, device=None, requires_grad=False, name=None, _is_copy=True, **options):
     """A value with these numbers. Whole numbers stay whole, as in NumPy. requires_grad: it has .grad after y.backward(), and an
     optimizer can change it."""
     if options:
         raise TypeError("wengert: tensor takes dtype, device, requires_grad and name, and no %s: write x.unsqueeze(0), x.copy() and the like" %
                         ", ".join(options))
+    if wg._has_value(data) and requires_grad:
+        data = _numbers(data)
     if wg._has_value(data):
+        if _is_copy and builtins.any(v.requires_grad for v in _values_of([data])):
+            raise TypeError("wengert: tensor copies numbers, and these have a derivative: write x.detach(), or wg.stack([x, y]) for a value "
+                            "with the derivative")
         y = wg.graph()._value(wg.graph()._node(data))
         return y if dtype is None else astype(y, dtype)
     return _placed(np.asarray(wg._unmasked(data)), dtype or _single(data), device, requires_grad, name)
 
 
-for _name in ("array", "as_tensor", "asarray"):
-    calls[_name] = tensor
+def array(data, dtype=None, **options):
+    """A value with these numbers, or of these values, whose derivative it has."""
+    return tensor(data, dtype, _is_copy=False, **options)
+
+
+_call(array, "array", "as_tensor", "asarray")
 
 
 @_call
@@ -840,7 +855,7 @@ Value.__array_function__ = _array_function
 # ---- tensors with gradients ----
 
 
-Value.requires_grad = property(lambda v: not v._constant and _lib.wg_node_trained_by(v._node, None, 0) > 0)
+Value.requires_grad = property(lambda v: not v._constant and v.dtype.kind == "f" and _lib.wg_node_trained_by(v._node, None, 0) > 0)
 Value.is_leaf = property(lambda v: _lib.wg_node_leaf(v._node) == _INPUT)
 
 
@@ -1030,11 +1045,14 @@ class Parameter(Leaf):
         if not wg._off():
             raise TypeError("wengert: a parameter changes by an optimizer, or in a block `with wg.no_grad():`; for a new value write "
                             "y = w %s x" % op)
-        self.set(getattr(np, {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}[op])(self.numpy(), wg._plain(other)))
+        self.set(_OPERATOR[op](self.numpy(), wg._plain(other)))
         return self
 
-    __iadd__, __isub__ = (lambda w, x: w._changed("+", x)), (lambda w, x: w._changed("-", x))
-    __imul__, __itruediv__ = (lambda w, x: w._changed("*", x)), (lambda w, x: w._changed("/", x))
+
+_OPERATOR = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow, "//": operator.floordiv,
+             "%": operator.mod, "@": operator.matmul}
+for _op, _f in _OPERATOR.items():
+    setattr(Parameter, "__i%s__" % _f.__name__.strip("_"), functools.partialmethod(lambda w, op, x: w._changed(op, x), _op))
 
 
 def _owner(w):
@@ -1232,6 +1250,12 @@ def _matrix_norm(x, ord="fro", dim=(-2, -1), keepdim=False):
     return _vector_norm(x, 2, dim, keepdim)
 
 
+def _linalg_solve(a, b):
+    """Of a vector for each matrix if b has one axis less."""
+    n = np.ndim(b)
+    return _builders["solve"](a, b) if n != a.ndim - 1 or a.ndim == 2 else _builders["solve"](a, b.reshape(b.shape + (1,))).reshape(b.shape)
+
+
 class LeastSquares(wg._Parts, collections.namedtuple("LeastSquares", "solution residuals rank singular_values")):
     """What lstsq of NumPy and PyTorch give: x, the sums of squares that are left, if A has more rows than columns, its rank, its singular
     values."""
@@ -1249,7 +1273,7 @@ def _lstsq(a, b, rcond=None, *, driver=None):
 
 
 _module(
-    "linalg", inv=_builders["inverse"], det=_builders["det"], solve=_builders["solve"], cholesky=_builders["cholesky"], svd=_svd,
+    "linalg", inv=_builders["inverse"], det=_builders["det"], solve=_linalg_solve, cholesky=_builders["cholesky"], svd=_svd,
     eigh=_builders["eigh"], qr=_builders["qr"], norm=_linalg_norm, lstsq=_lstsq, matrix_norm=_matrix_norm,
     vector_norm=_vector_norm, slogdet=_slogdet, matmul=_builders["matmul"], diagonal=_builders["diagonal"])
 calls["inv"] = _builders["inverse"]

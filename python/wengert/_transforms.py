@@ -59,7 +59,8 @@ class _Call:
         return x if not isinstance(x, Leaf) and x.graph is self.graph else self.graph._value(x._place(self.graph))
 
     def array(self, a, name):
-        return self.graph.input(name, _real(a, "the argument %s" % name, self.graph.context.dtype))
+        return self.graph.input(name, a if getattr(a, "dtype", None) == np.float32 else _real(a, "the argument %s" % name, self.graph.context.dtype),
+                                np.float32 if getattr(a, "dtype", None) == np.float32 else None)
 
     def plain(self, a, name):
         """An argument by which no derivative is taken."""
@@ -78,6 +79,15 @@ class _Call:
         by = [[self.value(x) * 1 if isinstance(x, Value) else self.array(x, n) for n, x in some] if i in which else
               [self.plain(x, n) for n, x in some] for i, some in enumerate(self.leaves)]
         self.x = [by[i] for i in which]
+        wrt = vars(self.graph).setdefault("_wrt", [])
+        before = len(wrt)
+        wrt += _flat(self.x)
+        try:
+            return self.within(by, options)
+        finally:
+            del wrt[before:]
+
+    def within(self, by, options):
         return _within(self.graph, self.f, *[_tree(a, iter(some), _is_tree) for a, some in zip(self.given, by)], **options)
 
     def out(self, tree, *beside):
@@ -135,6 +145,8 @@ def _which(argnums, given):
 def _over(make):
     """make(y, x, tree): the derivative of what the function returns by the leaves x; tree(list): as the arguments argnums are."""
     def transform(f, argnums=0, has_aux=False):
+        argnums = int(argnums) if isinstance(argnums, np.integer) else argnums
+
         def derivative(*given, **options):
             which = _which(argnums, given)
             call = _Call(f, given)
@@ -240,7 +252,7 @@ _function_form("hessian", _hessians)
 
 def _fitting(a, x, name):
     """An array or a value that must have the shape of the value x."""
-    if np.shape(a) != x.shape:
+    if a is None or np.shape(a) != x.shape:
         raise TypeError("wengert: %s has the shape %s, and must have that of what it belongs to, %s" % (
             name, list(np.shape(a)), list(x.shape)))
     return a if isinstance(a, Value) else _real(a, name, x.dtype)
@@ -353,6 +365,8 @@ def vmap(f, *x, in_axes=0, out_axes=0):
 def _column(c, n, axis):
     """Results of the rows as one. axis None: they are all the same."""
     if axis is None:
+        if builtins.any(v is not c[0] if isinstance(v, Value) else not np.array_equal(v, c[0]) for v in c):
+            raise TypeError("wengert: vmap: out_axes=None is of a result that is the same for all rows, and this may differ")
         return c[0]
     shape = np.shape(c[0])
     if not -len(shape) <= axis + (axis < 0) <= len(shape):
@@ -423,25 +437,30 @@ def _autograd_grad(outputs, inputs, grad_outputs=None, retain_graph=None, create
     if not allow_unused and builtins.any(d is None for d in total):
         raise Error("wengert: One of the differentiated Tensors appears to not have been used in the graph: with allow_unused=True its "
                     "gradient is None")
-    return tuple(total)
+    return _kept(tuple(total), create_graph)
+
+
+def _kept(tree, create_graph):
+    """The results of PyTorch's functions: without create_graph they have no derivative of their own."""
+    return tree if create_graph else _like(tree, [v.detach() if isinstance(v, Value) else v for v in _flat(tree)])
 
 
 def _functional(transform):
     def of(f, inputs, create_graph=False, strict=False, vectorize=False, strategy=None):
         several = isinstance(inputs, tuple)
-        return transform(f, argnums=tuple(range(len(inputs))) if several else 0)(*inputs if several else (inputs,))
+        return _kept(transform(f, argnums=tuple(range(len(inputs))) if several else 0)(*inputs if several else (inputs,)), create_graph)
     return of
 
 
 def _functional_jvp(f, inputs, v=None, create_graph=False, strict=False):
     x = inputs if isinstance(inputs, tuple) else (inputs,)
-    return jvp(f, x, tuple(np.ones(a.shape) for a in x) if v is None else v if isinstance(v, tuple) else (v,))
+    return _kept(jvp(f, x, tuple(np.ones(a.shape) for a in x) if v is None else v if isinstance(v, tuple) else (v,)), create_graph)
 
 
 def _functional_vjp(f, inputs, v=None, create_graph=False, strict=False):
     y, pull = vjp(f, *inputs if isinstance(inputs, tuple) else (inputs,))
     d = pull(_like(y, [np.ones(np.shape(a)) for a in _flat(y)]) if v is None else v)
-    return y, d if isinstance(inputs, tuple) else d[0]
+    return _kept((y, d if isinstance(inputs, tuple) else d[0]), create_graph)
 
 
 def _variable(data, requires_grad=False):

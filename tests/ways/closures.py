@@ -596,7 +596,7 @@ def values_of_a_parameter():
 def a_number_of_the_outer_function():
     """A function that reads numbers on its way."""
     w = wg.tensor(2.0, requires_grad=True)
-    f = lambda x: x * w if float(x) > 1 else x * w * w
+    f = lambda x: x * w if x > 1 else x * w * w
     y = wg.grad(f)(1.0) + wg.grad(f)(2.0) * 10
     y.backward()
     same(w.grad, 14.0)

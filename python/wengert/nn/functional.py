@@ -71,7 +71,7 @@ cross_entropy(input, target, weight=None, -size_average=None, ignore_index=-100,
 nll_loss(input, target, weight=None, -size_average=None, ignore_index=-100, -reduce=None, reduction='mean') = \
     _of_classes(b.nll, input, target, weight, ignore_index, reduction)
 binary_cross_entropy(input, target, weight=None, -size_average=None, -reduce=None, reduction='mean') = \
-    _reduced(_weighted(b.minimum(b.binary_cross_entropy(input, target, reduction="none"), 100.0), weight), reduction)
+    _reduced(_weighted(_bce(input, target), weight), reduction)
 binary_cross_entropy_with_logits(input, target, weight=None, -size_average=None, -reduce=None, reduction='mean', pos_weight=None) = \
     _bce_with_logits(input, target, weight, reduction, pos_weight)
 kl_div(input, target, -size_average=None, -reduce=None, reduction='mean', log_target=False) = \
@@ -244,6 +244,14 @@ def _of_classes(f, x, y, weight, ignore_index, reduction, **options):
     elif f is b.nll or ignore_index != -100:
         raise TypeError("wengert: class numbers are whole numbers, and these are %s: write y.long()" % y.dtype)
     return f(x, y, reduction=reduction, **options)
+
+
+def _bce(p, y):
+    """PyTorch cuts logarithms at -100, and p (1 - p) below the gradient at 1e-12."""
+    loss = b.binary_cross_entropy(p, y, reduction="none")
+    q = b.stop_gradient(p)
+    cut = -(y * b.maximum(b.log(q), -100.0) + (1 - y) * b.maximum(b.log1p(-q), -100.0))
+    return b.where(loss <= 100, loss, cut + b.stop_gradient((p - y) / b.maximum(p * (1 - p), 1e-12)) * (p - q))
 
 
 def _bce_with_logits(x, y, weight, reduction, pos_weight):
