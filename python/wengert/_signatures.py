@@ -45,6 +45,10 @@ def names(row):
     return re.findall(r"(?:^|, )\**(\w+)", arguments(re.sub(r"\([^)]*\)", "0", row)))
 
 
+# Operands that may be arrays.
+_ARRAYS = frozenset("input target weight query key value".split())
+
+
 class Words:
     """A class whose attributes that are not there are said in words."""
 
@@ -144,7 +148,7 @@ class Rows:
         if name not in self._of:
             return None
         row, body = self._of[name]
-        first = "input = input if isinstance(input, _Value) else _tensor(input)\n    " * (names(row)[0] == "input")
+        first = "".join("%s = %s if isinstance(%s, _Value) else _tensor(%s)\n    " % ((n,) * 4) for n in row.split(", ") if n in _ARRAYS)
         f = made(repr(name), name, row, first + "return " + body, self._space)
         f.__module__, f.__doc__ = self._space["__name__"], "%s(%s)" % (name, arguments(row))
         self._space[name] = f
