@@ -3,6 +3,7 @@
 itself, by name in a wg.Params."""
 import builtins
 import collections
+import functools
 import math
 from collections.abc import Mapping
 
@@ -19,8 +20,52 @@ from . import functional as F
 _Keys = collections.namedtuple("Keys", "missing_keys unexpected_keys")
 
 
+class _Buffer(wg.Leaf):
+    """A tensor of a module that is no parameter. It has the methods of PyTorch that change it: b += x, b.zero_(), b.copy_(x), b[i] = x."""
+
+    def __getattr__(self, name):
+        if name[-1:] == "_" and name[-2:] != "__" and (name in _CHANGES or name[:-1] in _habits.methods or wg._method(name[:-1])):
+            return lambda *given, **options: self._changed(_CHANGES.get(name, name[:-1]), *given, **options)
+        return super().__getattr__(name)
+
+    def _changed(self, f, *given, **options):
+        y = getattr(wg.Leaf(self.numpy()), f)(*given, **options) if isinstance(f, str) else f(self, *given)
+        if y.requires_grad and not wg._off():
+            return y
+        if isinstance(f, str) and self.dtype.kind != "f" == y.dtype.kind:
+            raise TypeError("wengert: a tensor of %s stays one, and the result is of %s" % (self.dtype, y.dtype))
+        self.set(y)
+        return self
+
+    def __setitem__(self, key, x):
+        a = self.numpy(copy=True)
+        a[_habits._numbers(key)] = wg._plain(x)
+        self.set(a)
+
+    __iadd__, __isub__ = (lambda b, x: b._changed("__add__", x)), (lambda b, x: b._changed("__sub__", x))
+    __imul__, __itruediv__ = (lambda b, x: b._changed("__mul__", x)), (lambda b, x: b._changed("__truediv__", x))
+    data = property(wg.Value.data.fget, wg.Leaf.set)
+    __copy__ = lambda b: _Buffer(b.numpy(copy=True), b.name)
+    __deepcopy__ = lambda b, memo: memo.setdefault(id(b), b.__copy__())
+    __reduce_ex__ = lambda b, protocol: (_Buffer, (b.numpy(), b.name))
+
+
+_CHANGES = dict(zero_=lambda b: wg.zeros_like(b), fill_=lambda b, x: wg.full_like(b, x),
+                copy_=lambda b, x: wg.broadcast_to(wg.tensor(x), b.shape))
+
+
+def _as_buffer(x):
+    """What is kept for x: a tensor that can change, or the value itself if it has a gradient."""
+    if x is None or isinstance(x, (_Buffer, Parameter)) or isinstance(x, wg.Value) and x.requires_grad:
+        return x
+    if type(x) is wg.Leaf:
+        x.__class__ = _Buffer
+        return x
+    return _Buffer(np.array(x.numpy() if isinstance(x, wg.Value) else wg.tensor(x).numpy()))
+
+
 class Module(_signatures.Words):
-    """A part of a model. What is set as an attribute is found by name: parameters, other modules, arrays (buffers)."""
+    """A part of a model. What is set as an attribute is found by name: parameters and other modules; and tensors by register_buffer()."""
     training = True
 
     def __init__(self):
@@ -36,10 +81,16 @@ class Module(_signatures.Words):
         pass
 
     def __setattr__(self, name, x):
-        if isinstance(vars(self).get(name), np.ndarray):  # a buffer stays one
-            if isinstance(x, np.generic) or isinstance(x, wg.Value) and not isinstance(x, Parameter) and not x.requires_grad:
-                x = np.array(wg._plain(x))
-        object.__setattr__(self, name, x)
+        was, kept = vars(self).get(name), vars(self).get("_kept", {})
+        takes, what, new = (((wg.Value, np.ndarray, np.generic), "buffer", "wg.tensor(x)") if name in kept else
+                            (Parameter, "parameter", "nn.Parameter(x)") if isinstance(was, Parameter) else
+                            (Module, "module", "nn.Identity()") if isinstance(was, Module) else (object, "", ""))
+        if not (x is None or isinstance(x, (takes, Parameter)) or isinstance(x, Module) and takes is not Parameter):
+            raise TypeError("wengert: %s.%s is a %s, and %s is none: write self.%s = %s" % (
+                type(self).__name__, name, what, type(x).__name__, name, new))
+        if isinstance(x, (Parameter, Module)):
+            kept.pop(name, None)
+        object.__setattr__(self, name, _as_buffer(x) if name in kept else x)
         for n, w in [("", x)] if isinstance(x, Parameter) else list(x._named(Parameter)) if isinstance(x, Module) else ():
             w._rename(name + "." * bool(n) + n)
 
@@ -50,58 +101,64 @@ class Module(_signatures.Words):
         return self.forward(*given, **options)
 
     def _parts(self, kind):
-        return [(n, x) for n, x in vars(self).items() if isinstance(x, kind)]
+        """The parameters, modules or buffers of this module itself."""
+        kept = vars(self).get("_kept", ())
+        kind = wg.Value if (buffers := kind is _Buffer) else kind
+        return [(n, x) for n, x in vars(self).items() if isinstance(x, kind) and (n in kept) == buffers]
+
+    def _walk(self, prefix=""):
+        """This module and all in it by name: what has two names is there twice."""
+        yield prefix, self
+        for n, m in self._parts(Module):
+            yield from m._walk(_joined(prefix, n))
 
     def children(self):
         return [m for _, m in self.named_children()]
 
     def named_children(self):
-        return self._parts(Module)
+        return _once(self._parts(Module))
 
-    def named_modules(self, prefix=""):
-        yield prefix, self
-        for n, m in self.named_children():
-            yield from m.named_modules(prefix + "." * bool(prefix) + n)
+    def named_modules(self, memo=None, prefix="", remove_duplicate=True):
+        return iter(_once(self._walk(prefix), memo)) if remove_duplicate else self._walk(prefix)
 
     def modules(self):
         return [m for _, m in self.named_modules()]
 
-    def _named(self, kind):
-        seen = set()
-        for prefix, m in self.named_modules():
-            for n, x in m._parts(kind):
-                if id(x) not in seen:
-                    seen.add(id(x))
-                    yield prefix + "." * bool(prefix) + n, x
+    def _named(self, kind, prefix="", recurse=True, remove_duplicate=True):
+        found = [(_joined(at, n), x) for at, m in (self._walk(prefix) if recurse else [(prefix, self)]) for n, x in m._parts(kind)]
+        return iter(_once(found) if remove_duplicate else found)
 
-    def named_parameters(self):
-        for name, w in self._named(Parameter):
+    def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
+        for name, w in self._named(Parameter, prefix, recurse, remove_duplicate):
             w._name = name
             yield name, w
 
-    def parameters(self):
-        return (w for _, w in self.named_parameters())
+    def parameters(self, recurse=True):
+        return (w for _, w in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self):
-        return self._named(np.ndarray)
+    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
+        return self._named(_Buffer, prefix, recurse, remove_duplicate)
 
-    def buffers(self):
-        return (a for _, a in self.named_buffers())
+    def buffers(self, recurse=True):
+        return (b for _, b in self.named_buffers(recurse=recurse))
 
     def _state(self):
         """All parameters and buffers by name, module by module: what has two names is there twice."""
-        for prefix, m in self.named_modules():
-            for n, x in m._parts(Parameter) + m._parts(np.ndarray):
-                if n not in vars(m).get("_not_kept", ()):
-                    yield prefix + "." * bool(prefix) + n, x
+        for prefix, m in self._walk():
+            for n, x in m._parts(Parameter) + m._parts(_Buffer):
+                if vars(m).get("_kept", {}).get(n, True):
+                    yield _joined(prefix, n), x
 
-    def state_dict(self):
-        """The numbers of all parameters and buffers by name, as values. They stay as they are when the module changes."""
-        return {n: wg.Leaf(x.numpy() if isinstance(x, Parameter) else x.copy()) for n, x in self._state()}
+    def state_dict(self, *, prefix="", keep_vars=False):
+        """The numbers of all parameters and buffers by name, as values. They stay as they are when the module changes. keep_vars: the
+        parameters and buffers themselves."""
+        return {prefix + n: x if keep_vars else wg.Leaf(x.numpy(copy=True)) for n, x in self._state()}
 
-    def load_state_dict(self, state, strict=True):
+    def load_state_dict(self, state_dict, strict=True, assign=False):
         """Takes the numbers of a state_dict(): values, or arrays. Returns the names that it lacks, and those that the module has not."""
-        mine = dict(self._state())
+        if assign:
+            _signatures.refuse("load_state_dict", "assign", assign)
+        mine, state = dict(self._state()), state_dict
         lacks, other = sorted(set(mine) - set(state)), sorted(set(state) - set(mine))
         needed = [n for n in lacks if n.rpartition(".")[2] != "num_batches_tracked"]  # states of before 2018 have none
         if strict and (needed or other):
@@ -111,10 +168,11 @@ class Module(_signatures.Words):
             if a.shape != mine[n].shape:
                 raise wg.Error("wengert: load_state_dict: %s has the shape %s, the model's %s" % (n, list(a.shape), list(mine[n].shape)))
         for n, a in new.items():
-            if isinstance(mine[n], Parameter):
+            if isinstance(mine[n], wg.Leaf):
                 mine[n].set(a)
-            else:
-                mine[n][...] = a
+            else:  # a buffer that was computed
+                *path, last = n.split(".")
+                setattr(functools.reduce(getattr, path, self), last, a)
         return _Keys(lacks, other)
 
     def train(self, mode=True):
@@ -127,19 +185,23 @@ class Module(_signatures.Words):
 
     def zero_grad(self, set_to_none=True):
         for w in self.parameters():
-            w.zero_grad()
+            if set_to_none:
+                w.zero_grad()
+            elif w.grad is not None:
+                w._change_grad(0)
 
-    def requires_grad_(self, on=True):
+    def requires_grad_(self, requires_grad=True):
         for w in self.parameters():
-            w.requires_grad_(on)
+            w.requires_grad_(requires_grad)
         return self
 
-    def apply(self, f):
-        for m in self.modules():
-            f(m)
+    def apply(self, fn):
+        for m in self.children():
+            m.apply(fn)
+        fn(self)
         return self
 
-    def to(self, *what, dtype=None, device=None):
+    def to(self, *what, dtype=None, device=None, non_blocking=False, memory_format=None):
         """All runs on the processor, and parameters keep their dtype."""
         for x in (*what, dtype, device):
             x = getattr(x, "dtype", x) if isinstance(x, wg.Value) else x
@@ -164,21 +226,30 @@ class Module(_signatures.Words):
 
     register_module = add_module
 
-    def register_parameter(self, name, w):
-        setattr(self, name, w)
+    def register_parameter(self, name, param):
+        setattr(self, name, param)
 
     def register_buffer(self, name, tensor, persistent=True):
-        """An array that is in state_dict(), unless persistent=False."""
-        setattr(self, name, None if tensor is None else np.array(wg._plain(tensor)))
-        if not persistent:
-            vars(self).setdefault("_not_kept", set()).add(name)
+        """A tensor that is in state_dict(), unless persistent=False."""
+        object.__setattr__(self, name, _as_buffer(tensor))
+        vars(self).setdefault("_kept", {})[name] = persistent
 
     def __repr__(self):
-        inside = "".join("\n  (%s): %s" % (n, repr(m).replace("\n", "\n  ")) for n, m in self.named_children())
+        inside = "".join("\n  (%s): %s" % (n, repr(m).replace("\n", "\n  ")) for n, m in self._parts(Module))
         return "%s(%s%s)" % (type(self).__name__, self._says(), inside + "\n" if inside else "")
 
     def _says(self):
         return ", ".join("%s=%s" % (n, list(w.shape)) for n, w in self._parts(Parameter))
+
+
+def _joined(prefix, name):
+    return prefix + "." * bool(prefix) + name
+
+
+def _once(named, seen=None):
+    """Of pairs (name, x) the first of each x."""
+    seen = set() if seen is None else seen
+    return [(n, x) for n, x in named if id(x) not in seen and not seen.add(id(x))]
 
 
 def _part(who, m):
@@ -223,6 +294,8 @@ class Embedding(Module):
                 raise ValueError("wengert: Embedding: padding_idx=%d of %d rows" % (self.padding_idx, n))
             self.padding_idx %= n
         a = _habits._random().standard_normal((n, self.embedding_dim)) if given is None else wg._plain(given)
+        if a.shape != (n, self.embedding_dim):
+            raise ValueError("wengert: Embedding: _weight has the shape %s, not %s" % (list(a.shape), [n, self.embedding_dim]))
         if self.padding_idx is not None and given is None:
             a[self.padding_idx] = 0
         self.weight = Parameter(a, dtype=self.dtype)
@@ -297,8 +370,9 @@ class BatchNorm1d(Module):
     def _begin(self):
         n = self.num_features
         self.weight, self.bias = (_filled(x, n, self.affine, self.dtype) for x in (1, 0))
-        self.running_mean, self.running_var, self.num_batches_tracked = (
-            np.zeros(n), np.ones(n), np.zeros((), np.int64)) if self.track_running_stats else (None, None, None)
+        for name, make, shape, dtype in (("running_mean", wg.zeros, n, self.dtype), ("running_var", wg.ones, n, self.dtype),
+                                         ("num_batches_tracked", wg.zeros, (), np.int64)):
+            self.register_buffer(name, make(shape, dtype=dtype) if self.track_running_stats else None)
 
     def forward(self, input):
         if input.ndim not in self._ndim or input.shape[1] != self.num_features:
@@ -306,9 +380,9 @@ class BatchNorm1d(Module):
                 type(self).__name__, self.num_features, self.num_features, " or ".join(map(str, self._ndim)), list(input.shape)))
         momentum, counts = self.momentum, self.num_batches_tracked
         if self.training and counts is not None:
-            counts += 1
+            counts.set(counts.numpy() + 1)
         if momentum is None:  # the mean of all batches
-            momentum = 1 / float(counts) if counts else 0.0
+            momentum = 1 / counts.item() if counts is not None and counts.item() else 0.0
         of_batch = self.training or counts is None
         return F.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, of_batch, momentum, self.eps)
 
@@ -388,46 +462,59 @@ class Sequential(Module):
             self.add_module(str(name), m)
 
     def forward(self, input):
-        for m in self.children():
+        for m in self:
             input = m(input)
         return input
 
     def _place(self, i):
         """The name of part i."""
-        names = [n for n, _ in self.named_children()]
+        names = [n for n, _ in self._parts(Module)]
         if not isinstance(i, int) or not -len(names) <= i < len(names):
             raise IndexError("wengert: part %r of %d" % (i, len(names)))
         return names[i]
 
     def __getitem__(self, i):
         if isinstance(i, slice):
-            parts = self.named_children()[i]
+            parts = self._parts(Module)[i]
             return type(self)(dict(parts) if type(self) is Sequential else [m for _, m in parts])
         return getattr(self, self._place(i))
 
     def __setitem__(self, i, m):
         self.add_module(self._place(i), m)
 
-    def __delitem__(self, i):
-        left = [m for j, m in enumerate(self) if j != range(len(self))[i]]
-        for name, _ in self.named_children():
+    def _renew(self, parts):
+        for name, _ in self._parts(Module):
             delattr(self, name)
-        self.extend(left)
+        return self.extend(parts)
+
+    def __delitem__(self, i):
+        parts = list(self)
+        del parts[i if isinstance(i, slice) else range(len(self))[i]]
+        self._renew(parts)
+
+    def insert(self, index, module):
+        if not -len(self) <= index <= len(self):
+            raise IndexError("wengert: part %r of %d" % (index, len(self)))
+        parts = list(self)
+        parts.insert(index, _part(type(self).__name__, module))
+        return self._renew(parts)
 
     def __len__(self):
-        return len(self.children())
+        return len(self._parts(Module))
 
     def __iter__(self):
-        return iter(self.children())
+        return iter([m for _, m in self._parts(Module)])
 
-    def append(self, m):
-        self.add_module(str(len(self)), m)
+    def append(self, module):
+        self.add_module(str(len(self)), module)
         return self
 
     def extend(self, parts):
         for m in parts:
             self.append(m)
         return self
+
+    __iadd__ = extend
 
 
 class ModuleList(Sequential):
@@ -483,12 +570,11 @@ def _of_function(name, f, *order):
 
     def begin(self):
         for n in ("weight", "pos_weight"):  # they are in the state
-            x = getattr(self, n, None)
-            if x is not None and not (isinstance(x, wg.Value) and x.requires_grad):
-                setattr(self, n, np.array(wg._plain(x)))
+            if n in taken:
+                self.register_buffer(n, getattr(self, n))
 
-    def forward(self, *x):
-        return getattr(F, f)(*x, **{n: getattr(self, n) for n in taken})
+    def forward(self, *x, **named):
+        return getattr(F, f)(*x, **named, **{n: getattr(self, n) for n in taken})
     globals()[name] = type(name, (Module,), dict(
         _row=", ".join(each[n] for n in chosen), _begin=begin, forward=forward, __doc__="The module of nn.functional.%s" % f, __module__=__name__))
 

@@ -102,13 +102,18 @@ def _softplus(x, beta, threshold):
     return y if threshold == 20 else b.where(x * beta > threshold, x, y)
 
 
-def _one_hot(x, n):
+def _whole(name, x):
     if wg._kind(x) not in "iu":
-        raise TypeError("wengert: one_hot is of class numbers, whole numbers: write x.long()")
+        raise TypeError("wengert: %s is of class numbers, whole numbers: write x.long()" % name)
+
+
+def _one_hot(x, n):
+    _whole("one_hot", x)
     return wg.cast(b.one_hot(x, int(wg._plain(x).max()) + 1 if n == -1 else n), np.int64)
 
 
 def _embedding(x, weight, padding_idx):
+    _whole("embedding", x)
     if padding_idx is not None:  # the row gets no gradient
         mask = np.zeros((weight.shape[0], 1))
         mask[padding_idx] = 1
@@ -144,6 +149,8 @@ def _batch_norm(x, running_mean, running_var, weight, bias, training, momentum, 
     channels, axes = x.shape[1], x.ndim - 2
     weight, bias = _of_channels(x, weight, 1, channels), _of_channels(x, bias, 0, channels)
     if not training:
+        if running_mean is None or running_var is None:
+            raise ValueError("wengert: batch_norm: training=False takes running_mean and running_var: write training=True for its own")
         return b.batch_norm(x, weight, bias, running_mean, running_var, eps=eps, axis=1)
     n = int(x.size) // channels if channels else 0
     if n < 2:
@@ -168,8 +175,8 @@ def _attention(q, k, v, mask, drop, causal, scale, weights=False):
         mask = np.tri(*scores.shape[-2:], dtype=bool)
     if mask is not None:
         scores = b.where(mask, scores, -np.inf) if wg._kind(mask) == "b" else scores + mask
-    p = b.softmax(scores, axis=-1)
-    return _dropout(p, drop, True) @ v, p
+    p = _dropout(b.softmax(scores, axis=-1), drop, True)
+    return p @ v, p
 
 
 # ---- windows ----
@@ -241,7 +248,7 @@ def _of_classes(f, x, y, weight, ignore_index, reduction, **options):
         options["weights"] = weight
     if wg._kind(y) in "iu":
         options["ignore"] = ignore_index
-    elif f is b.nll or ignore_index != -100:
+    elif f is b.nll or ignore_index != -100 or np.ndim(y) < x.ndim:
         raise TypeError("wengert: class numbers are whole numbers, and these are %s: write y.long()" % y.dtype)
     return f(x, y, reduction=reduction, **options)
 
@@ -258,7 +265,7 @@ def _bce_with_logits(x, y, weight, reduction, pos_weight):
     if weight is None and pos_weight is None:
         return b.bce_with_logits(x, y, reduction=reduction)
     if pos_weight is None:
-        return _reduced(b.bce_with_logits(x, y, reduction="none") * weight, reduction)
+        return _reduced(_weighted(b.bce_with_logits(x, y, reduction="none"), weight), reduction)
     of_ones = 1 + (pos_weight - 1) * y
     return _reduced(_weighted((1 - y) * x + of_ones * b.softplus(-x), weight), reduction)
 

@@ -29,6 +29,8 @@ class Optimizer(wg.Optimizer):
         if len(given) > len(words) or set(words[:len(given)]) & set(options):
             raise TypeError("wengert: %s takes %s" % (name, _signatures.arguments(self._row)))
         options.update(zip(words, given))
+        params = _of_one_group(params, options)
+        self._prepare(options)
         for word, standard in self._refused.items():
             if options.get(word, standard) != standard:
                 _signatures.refuse(name, word, options[word])
@@ -48,6 +50,9 @@ class Optimizer(wg.Optimizer):
         _lib.wg_optim_keep_gradients(self._o, True)
         self.defaults = dict(entries, **fixed)
         self.param_groups = [_Group(self, dict(self.defaults, params=listed))]
+
+    def _prepare(self, options):
+        """Before all: what the options make of it."""
 
     def _name(self, entries):
         """C's name of the optimizer."""
@@ -81,7 +86,17 @@ class Optimizer(wg.Optimizer):
         return loss
 
     def zero_grad(self, set_to_none=True):
-        """The next backward() sets the gradients; without it they are added."""
+        """The next backward() sets the gradients; without it they are added. set_to_none=False: they are zeros, and step() moves on."""
+        if not set_to_none:
+            p = self._params
+            for w in self.param_groups[0]["params"]:
+                if w is p:
+                    for n, a in [] if p._cleared else [(n, p.grad(n)) for n in p.names()]:
+                        if a is not None:
+                            p._set_gradient(n, np.zeros_like(a))
+                elif w.grad is not None:
+                    w._change_grad(0)
+            return
         super().zero_grad()
         for w, _ in self._beside or ():
             w.zero_grad()
@@ -196,13 +211,25 @@ def _said(text):
     return "wengert: " + text
 
 
+def _of_one_group(params, options):
+    """The parameters; the options of [{"params": ..., "lr": ...}] are over the others."""
+    if isinstance(params, wg.Params) or hasattr(params, "parameters"):
+        return params
+    params = list(params)
+    if params and isinstance(params[0], dict):
+        if len(params) > 1:
+            raise TypeError("wengert: groups of parameters: write wg.Params and p.part(name), each with its own optimizer")
+        options.update(params[0])
+        params = options.pop("params")
+        params = [params] if isinstance(params, wg.Value) else params
+    return params
+
+
 def _store_of(params):
     """The set that holds all of these parameters, and the list of them."""
     if isinstance(params, wg.Params):
         return params, [params], None
     params = list(params.parameters() if hasattr(params, "parameters") else params)
-    if params and isinstance(params[0], dict):
-        raise TypeError("wengert: groups of parameters: write wg.Params and p.part(name), each with its own optimizer")
     store, beside = _habits._kept_in(params)
     return store, params, beside
 
@@ -281,14 +308,12 @@ class SGD(Optimizer):
     _words = dict(momentum=("beta",))
     _keys, _counts = dict(m="momentum_buffer"), False
 
-    def __init__(self, params, *given, **options):
-        said = dict(zip(_signatures.by_place(self._row)[1:], given), **options)
-        self._plain = not said.get("beta", said.get("momentum"))
-        if said.get("nesterov") and self._plain:
+    def _prepare(self, options):
+        self._plain = not options.get("beta", options.get("momentum"))
+        if options.get("nesterov") and self._plain:
             raise TypeError("wengert: SGD: nesterov=True is of momentum: write momentum=0.9 beside it")
         if not self._plain:
-            options.setdefault("classical", not said.get("velocity"))
-        super().__init__(params, *given, **options)
+            options.setdefault("classical", not options.get("velocity"))
 
     def _name(self, entries):
         return "sgd" if self._plain else "momentum"

@@ -288,8 +288,8 @@ class OneCycleLR(LRScheduler):
                             (n - 1, "initial_lr", *last)]
         else:
             self._phases = [(pct_start * n - 1, *up), (n - 1, "max_lr", "min_lr", "base_momentum", "max_momentum")]
-        if cycle_momentum and not all("momentum" in g or "betas" in g for g in groups):
-            raise ValueError("wengert: the optimizer has no momentum: write OneCycleLR(..., cycle_momentum=False)")
+        if cycle_momentum and (getattr(optimizer, "_plain", False) or not all("momentum" in g or "betas" in g for g in groups)):
+            raise ValueError("wengert: the optimizer has no momentum: write OneCycleLR(..., cycle_momentum=False), or momentum=0.9 in SGD")
         if last_epoch == -1:
             each = lambda x: x if isinstance(x, (list, tuple)) else [x] * len(groups)
             for g, most, high, low in zip(groups, each(max_lr), each(max_momentum), each(base_momentum)):

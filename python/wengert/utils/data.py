@@ -25,7 +25,8 @@ class TensorDataset(Dataset):
     """Arrays of the same number of rows. dataset[i] is row i of each."""
 
     def __init__(self, *tensors):
-        self.tensors = [wg._plain(t) for t in tensors]
+        self.tensors = tuple(t if isinstance(t, wg.Leaf) or isinstance(t, wg.Value) and t.requires_grad else
+                             wg.Leaf(np.array(t.numpy())) if isinstance(t, wg.Value) else wg.tensor(t) for t in tensors)
         if len({len(t) for t in self.tensors}) != 1:
             raise ValueError("wengert: TensorDataset: the arrays have %s rows" % ", ".join(str(len(t)) for t in self.tensors))
 
@@ -33,7 +34,12 @@ class TensorDataset(Dataset):
         return len(self.tensors[0])
 
     def __getitem__(self, i):
-        return tuple(wg.tensor(t[i]) for t in self.tensors)
+        return tuple(t[i] if t.requires_grad else wg.tensor(t.numpy()[i]) for t in self.tensors)
+
+
+def _key(i):
+    """An index of a sampler: numbers of NumPy and values as numbers of Python."""
+    return wg._plain(i).tolist() if isinstance(i, (wg.Value, np.ndarray, np.generic)) else i
 
 
 class Subset(Dataset):
@@ -46,7 +52,7 @@ class Subset(Dataset):
         return len(self.indices)
 
     def __getitem__(self, i):
-        return self.dataset[int(self.indices[i])]
+        return self.dataset[[_key(self.indices[k]) for k in i] if isinstance(i, list) else _key(self.indices[i])]
 
 
 class ConcatDataset(Dataset):
@@ -95,6 +101,18 @@ def default_collate(items):
         type(x).__name__, _OTHERWISE))
 
 
+def default_convert(x):
+    """An item without a batch: its arrays as tensors."""
+    if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind not in "USO":
+        return wg.tensor(x)
+    if isinstance(x, Mapping):
+        return {k: default_convert(y) for k, y in x.items()}
+    if isinstance(x, (tuple, list)):
+        parts = [default_convert(y) for y in x]
+        return type(x)(*parts) if hasattr(x, "_fields") else parts
+    return x
+
+
 def _of_rows(dataset, rows):
     """The batch of these rows of a TensorDataset or of a part of one, at once. None: it is another dataset."""
     while type(dataset) is Subset:
@@ -116,11 +134,13 @@ class DataLoader(_signatures.Words):
                              "drop_last: leave these out")
         if self.batch_size is not None and self.batch_size < 1:
             raise ValueError("wengert: DataLoader: batch_size=%r must be at least 1" % (self.batch_size,))
-        self.collate_fn = self.collate_fn or default_collate
+        alone = self.batch_size is None and self.batch_sampler is None
+        self.collate_fn = self.collate_fn or (default_convert if alone else default_collate)
 
     def _order(self):
-        n = len(self.dataset)
-        return self.sampler if self.sampler is not None else _habits._random().permutation(n) if self.shuffle else range(n)
+        if self.sampler is not None:
+            return self.sampler
+        return _habits._random().permutation(len(self.dataset)) if self.shuffle else range(len(self.dataset))
 
     def __len__(self):
         if self.batch_sampler is not None:
@@ -136,7 +156,7 @@ class DataLoader(_signatures.Words):
             return
         rows = []
         for i in self._order():
-            rows.append(int(i))
+            rows.append(_key(i))
             if len(rows) == self.batch_size:
                 yield rows
                 rows = []
@@ -145,11 +165,11 @@ class DataLoader(_signatures.Words):
 
     def __iter__(self):
         if self.batch_size is None and self.batch_sampler is None:
-            yield from (self.dataset[int(i)] for i in self._order())
+            yield from (self.collate_fn(self.dataset[_key(i)]) for i in self._order())
             return
         for rows in self._batches():
             batch = _of_rows(self.dataset, rows) if self.collate_fn is default_collate else None
-            yield batch or self.collate_fn([self.dataset[int(i)] for i in rows])
+            yield batch or self.collate_fn([self.dataset[_key(i)] for i in rows])
 
 
 DataLoader.__init__ = _signatures.Begun(DataLoader)
