@@ -214,18 +214,34 @@ def is_tensor(x):
     return isinstance(x, Value)
 
 
+def _by_numpy(what, f, *given, **options):
+    """What NumPy's f makes of numbers; its errors are ours."""
+    try:
+        return f(*given, **options)
+    except (TypeError, ValueError, IndexError, ArithmeticError) as e:
+        raise type(e)("wengert: %s: %s" % (what, str(e).partition("() ")[2] or e)) from None
+
+
 def _sizes(sizes):
     return sizes[0] if len(sizes) == 1 and np.iterable(sizes[0]) else sizes
 
 
 def _filled(name, make):
     def maker(*sizes, dtype=None, **options):
-        dtype = np.dtype(dtype or wg.default_context().dtype)
-        return _placed(make(_sizes(sizes), dtype), dtype, **options)
+        if len(sizes) == 2 and (sizes[1] is None or isinstance(sizes[1], (type, np.dtype, str))):  # as in NumPy
+            if dtype is not None:
+                raise TypeError("wengert: %s: the dtype is said twice" % name)
+            sizes, dtype = sizes[:1], sizes[1]
+        dtype = _by_numpy(name, np.dtype, dtype or wg.default_context().dtype)
+        return _placed(_by_numpy(name, make, _sizes(sizes), dtype), dtype, **options)
     maker.__doc__ = "%s(2, 3) or %s((2, 3)): a value of this shape." % (name, name)
     calls[name] = maker
-    like = name + "_like"
-    calls[like] = lambda x, dtype=None, **options: maker(np.shape(x), dtype=dtype or x.dtype, **options)
+    _call(lambda x, dtype=None, **options: maker(np.shape(x), dtype=dtype or _dtype_of(name, x), **options), name + "_like")
+
+
+def _dtype_of(name, x):
+    """That of a value or array; of a number or list as wg.tensor has it."""
+    return x.dtype if hasattr(x, "dtype") else tensor(x).dtype
 
 
 _filled("zeros", np.zeros)
@@ -241,29 +257,60 @@ def zeros(*sizes, **options):
 
 @_call
 def full(shape, fill_value, dtype=None, **options):
-    """A value of this shape whose elements are all one number."""
-    return _placed(np.full(shape, fill_value, dtype), dtype, **options)
-
-
-calls["full_like"] = lambda x, fill_value, **options: full(np.shape(x), fill_value, **dict(dict(dtype=x.dtype), **options))
+    """A value of this shape whose elements are all one number, or are those of a value."""
+    if wg._has_value(fill_value):
+        y = _builders["broadcast_to"](tensor(fill_value, dtype), wg._list_of(shape))
+        if options.pop("requires_grad", False):
+            raise TypeError("wengert: full of a value has the value's gradient: write wg.full(shape, x.item(), requires_grad=True)")
+        return y if not options else _placed(0, **options) and y
+    return _placed(_by_numpy("full", np.full, shape, wg._unmasked(fill_value), dtype), dtype or _single(fill_value), **options)
 
 
 @_call
-def arange(*range_, dtype=None, **options):
+def full_like(x, fill_value, dtype=None, *, shape=None, **options):
+    """A value of the shape and dtype of x whose elements are all one number."""
+    return full(np.shape(x) if shape is None else shape, fill_value, dtype=dtype or _dtype_of("full_like", x), **options)
+
+
+def _no_values(name, line, *given):
+    if builtins.any(wg._has_value(x) and np.dtype(x.dtype if isinstance(x, Value) else float).kind == "f" for x in given):
+        raise TypeError("wengert: %s is of numbers, and its result has no derivative by a value: write %s, or x.item()" % (name, line))
+
+
+@_call
+def arange(*range_, start=None, stop=None, end=None, step=None, dtype=None, **options):
     """arange(stop), arange(start, stop), arange(start, stop, step): without stop."""
-    return _placed(np.arange(*range_, dtype=dtype), dtype, **options)
+    named = [x for x in (start, stop, end) if x is not None]
+    given = [start, *range_] if start is not None else [*range_, *named]
+    if start is not None:
+        given += named[1:]
+    if len(given) == 4 and not named and step is None and dtype is None:  # as in NumPy
+        dtype = given.pop()
+    if step is not None:
+        given = [0] * (len(given) == 1) + given + [step]
+    if not given or len(given) > 3:
+        raise TypeError("wengert: write wg.arange(stop), or wg.arange(start, stop, step)")
+    _no_values("arange", "a + h * wg.arange(n)", *given)
+    return _placed(_by_numpy("arange", np.arange, *given, dtype=dtype), dtype, **options)
 
 
 @_call
-def linspace(start, stop, num=50, endpoint=True, *, steps=None, dtype=None, **options):
+def linspace(start, stop=None, num=50, endpoint=True, retstep=False, dtype=None, *, end=None, steps=None, **options):
     """Equally spaced numbers from start to stop, both included."""
-    return _placed(np.linspace(start, stop, num if steps is None else steps, endpoint, dtype=dtype), dtype, **options)
+    stop = end if stop is None else stop
+    if stop is None:
+        raise TypeError("wengert: write wg.linspace(start, stop, num)")
+    _no_values("linspace", "a + (b - a) * wg.linspace(0, 1, n)", start, stop)
+    if retstep is not False:
+        raise TypeError("wengert: linspace gives no step: write x[1] - x[0]")
+    numbers = _by_numpy("linspace", np.linspace, start, stop, num if steps is None else steps, endpoint, dtype=dtype)
+    return _placed(numbers, dtype, **options)
 
 
 @_call
 def eye(n, m=None, k=0, dtype=None, **options):
     """The identity matrix."""
-    return _placed(np.eye(n, m, k, dtype=dtype or wg.default_context().dtype), dtype, **options)
+    return _placed(_by_numpy("eye", np.eye, n, m, k, dtype=dtype or wg.default_context().dtype), dtype, **options)
 
 
 def _random():
@@ -275,7 +322,7 @@ def _random():
 def manual_seed(seed):
     """What is drawn from now on depends on the seed alone: rand, randn, first values in wengert.nn, the order of a DataLoader,
     dropout and all random values. First values by name follow from Context(seed=)."""
-    context = wg.default_context()
+    seed, context = wg._whole(seed, 64, 0), wg.default_context()
     context._random = np.random.default_rng(seed)
     draws = _lib.wg_random_stream(b"%d" % seed)
     _lib.wg_context_set_draws(context._c, draws)
@@ -285,23 +332,49 @@ def manual_seed(seed):
             g._seed((draws ^ 0x80000000) + g._serial & 0xffffffff)
 
 
-calls["rand"] = lambda *sizes, dtype=None, **o: _placed(_random().random(_sizes(sizes)), dtype, **o)
-calls["randn"] = lambda *sizes, dtype=None, **o: _placed(_random().standard_normal(_sizes(sizes)), dtype, **o)
-calls["randperm"] = lambda n, **o: _placed(_random().permutation(n), None, **o)
-calls["rand_like"] = lambda x: calls["rand"](x.shape, dtype=x.dtype)
-calls["randn_like"] = lambda x: calls["randn"](x.shape, dtype=x.dtype)
+def _drawn(name, make, dtype, options, *given):
+    """Random floats in this dtype."""
+    if dtype is not None and np.dtype(dtype).kind != "f":
+        raise TypeError("wengert: %s draws floats: write wg.randint(low, high, shape) for whole numbers, or dtype=wg.float64" % name)
+    return _placed(_by_numpy(name, make, *given), dtype, **options)
+
+
+calls["rand"] = lambda *sizes, dtype=None, **o: _drawn("rand", _random().random, dtype, o, _sizes(sizes))
+calls["randn"] = lambda *sizes, dtype=None, **o: _drawn("randn", _random().standard_normal, dtype, o, _sizes(sizes))
+_call(lambda x, dtype=None, **o: calls["rand"](np.shape(x), dtype=dtype or _dtype_of("rand_like", x), **o), "rand_like")
+_call(lambda x, dtype=None, **o: calls["randn"](np.shape(x), dtype=dtype or _dtype_of("randn_like", x), **o), "randn_like")
+_call(lambda n, dtype=None, **o: _placed(_by_numpy("randperm", _random().permutation, wg._whole(n, 64, 0)), dtype, **o), "randperm")
 
 
 @_call
-def randint(low, high=None, size=None, **options):
+def randint(low, high=None, size=None, dtype=None, **options):
     """Whole numbers from low on, below high."""
     if np.iterable(high) and size is None:  # PyTorch's randint(high, size)
         high, size = None, high
     low, high = (0, low) if high is None else (low, high)
-    return _placed(_random().integers(low, high, size), None, **options)
+    return _placed(_by_numpy("randint", _random().integers, low, high, size), dtype, **options)
 
 
 # ---- shapes ----
+
+def _axis(what, axis, n):
+    """The axis of n, from 0 on."""
+    try:
+        a = wg._whole(axis, 32)
+    except TypeError:
+        raise TypeError("wengert: %s: an axis is a whole number, not %r" % (what, axis)) from None
+    if not -n <= a < n:
+        raise IndexError("wengert: %s: there is no axis %d, there %s" % (what, a, "is one axis" if n == 1 else "are %d axes" % n))
+    return a % n
+
+
+def _axes_of(what, axes, n):
+    """Several axes of n, from 0 on, each of them once."""
+    axes = [_axis(what, a, n) for a in wg._list_of(axes)]
+    if len(set(axes)) < len(axes):
+        raise ValueError("wengert: %s: an axis stands twice in %s" % (what, axes))
+    return axes
+
 
 @_method
 def view(x, *sizes):
@@ -315,34 +388,37 @@ def flatten(x, start_dim=0, end_dim=-1):
     if isinstance(start_dim, str):
         raise TypeError("wengert: flatten reads rows first: write x.T.flatten() for columns first")
     n = builtins.max(x.ndim, 1)
-    s, a, b = x.shape or (1,), start_dim % n, end_dim % n
+    s, a, b = x.shape or (1,), _axis("flatten", start_dim, n), _axis("flatten", end_dim, n)
+    if a > b:
+        raise ValueError("wengert: flatten: the first axis is %d, and the last %d" % (a, b))
     return x.reshape(s[:a] + (-1,) + s[b + 1:])
 
 
 @_both
 def unflatten(x, dim, sizes):
     """The axis dim as several."""
-    a = dim % x.ndim
+    a = _axis("unflatten", dim, x.ndim)
     return x.reshape(x.shape[:a] + tuple(sizes) + x.shape[a + 1:])
 
 
 _both(lambda x: x.reshape(-1), "ravel")
 def unsqueeze(x, axis=None, dim=None):
     """With a new axis of one element there, or with several."""
+    if axis is None and dim is None:
+        raise TypeError("wengert: write x.unsqueeze(0), with the place of the new axis")
     axes = wg._list_of(dim if axis is None else axis)
-    n = x.ndim + len(axes)
-    for a in sorted(a % n for a in axes):
+    for a in sorted(_axes_of("unsqueeze", axes, x.ndim + len(axes))):
         x = _builders["expand"](x, a)
     return x
 
 
 _both(unsqueeze, "unsqueeze", "expand_dims")
-_both(lambda x, a, b: permute(x, *_swapped(x.ndim, a, b)), "swapaxes", "swapdims")
+_both(lambda x, axis0, axis1: permute(x, *_swapped("swapaxes", x.ndim, axis0, axis1)), "swapaxes", "swapdims")
 
 
 def moveaxis(x, source, destination):
     """The axes `source` at the places `destination`, the others in their order."""
-    source, destination = [[a % x.ndim for a in wg._list_of(s)] for s in (source, destination)]
+    source, destination = [_axes_of("moveaxis", s, x.ndim) for s in (source, destination)]
     if len(source) != len(destination):
         raise ValueError("wengert: moveaxis: %d axes, and %d places for them" % (len(source), len(destination)))
     order = [a for a in range(x.ndim) if a not in source]
@@ -360,13 +436,15 @@ def squeeze(x, axis=None, dim=None):
     axis = dim if axis is None else axis
     if axis is None:
         return x.reshape([n for n in x.shape if n != 1])
-    for a in sorted({a % x.ndim for a in wg._list_of(axis)}, reverse=True):
+    if not x.ndim:
+        return _axes_of("squeeze", axis, 1) and x
+    for a in sorted(_axes_of("squeeze", axis, x.ndim), reverse=True):
         x = _builders["squeeze"](x, a)
     return x
 
 
-def _swapped(n, a, b):
-    order = list(range(n))
+def _swapped(what, n, a, b):
+    order, a, b = list(range(n)), _axis(what, a, n), _axis(what, b, n)
     order[a], order[b] = order[b], order[a]
     return order
 
@@ -380,14 +458,17 @@ def permute(x, *axes):
 @_both
 def transpose(x, *axes, **options):
     """transpose(x): the axes in reverse; transpose(x, axes): in this order; transpose(x, 0, 2): these two exchanged."""
-    axes = _sizes(axes)
-    if options or axes is None or not len(axes):
+    if options or not axes or axes == (None,):
         return _builders["transpose"](x, **options)
-    if len(axes) == x.ndim != 2:
+    if len(axes) == 1 and np.iterable(axes[0]):  # NumPy's
+        axes = _axes_of("transpose", axes[0], x.ndim)
+        if len(axes) != x.ndim:
+            raise ValueError("wengert: transpose: %d axes of %d: write x.transpose(%s) for two that are exchanged" % (
+                len(axes), x.ndim, ", ".join(map(str, (*axes, 0, 1)[:2]))))
         return permute(x, *axes)
     if len(axes) == 2 and x.ndim != 2:
-        return permute(x, *_swapped(x.ndim, *axes))
-    if len(axes) == 2 and tuple(a % 2 for a in axes) == (0, 1):
+        return permute(x, *_swapped("transpose", x.ndim, *axes))
+    if len(axes) == 2 and tuple(_axis("transpose", a, 2) for a in axes) == (0, 1):
         raise TypeError("wengert: transpose(0, 1) of a matrix is the matrix itself in NumPy, and x.T in PyTorch: write x or x.T")
     return permute(x, *axes)
 
@@ -395,7 +476,7 @@ def transpose(x, *axes, **options):
 Value.mT = Value.H = property(lambda x: _builders["swap"](x))
 
 
-@_both
+@_call
 def expand(x, *sizes, axis=None):
     """expand(x, axis): with a new axis of one element. x.expand(-1, 3): broadcast to this shape; -1 is the size there is."""
     if axis is not None or len(sizes) == 1 and not np.iterable(sizes[0]):
@@ -405,6 +486,15 @@ def expand(x, *sizes, axis=None):
     return _builders["broadcast_to"](x, [n if m == -1 else m for m, n in zip(sizes, old)])
 
 
+def _expand(x, *sizes, axis=None):
+    """x.expand(-1, 3): broadcast to this shape; -1 is the size there is. x.expand(axis=0): with a new axis of one element."""
+    if axis is None and len(sizes) == 1 and not np.iterable(sizes[0]):
+        raise TypeError("wengert: x.expand(%s) is of a shape in PyTorch, and of a new axis in wg.expand(x, axis): write "
+                        "x.unsqueeze(%s) for the axis, x.expand((%s,)) for the shape" % (sizes * 3))
+    return expand(x, *sizes, axis=axis)
+
+
+_method(_expand, "expand")
 _method(lambda x, other: _builders["broadcast_to"](x, other.shape), "expand_as")
 _method(lambda x, other: x.reshape(other.shape), "view_as", "reshape_as")
 
@@ -412,8 +502,13 @@ _method(lambda x, other: x.reshape(other.shape), "view_as", "reshape_as")
 @_both
 def chunk(x, chunks, dim=0):
     """Parts of equal size along an axis; the last may be smaller."""
-    n, key = x.shape[dim], (slice(None),) * (dim % x.ndim)
-    size = -(-n // chunks)
+    axis = _axis("chunk", dim, x.ndim)
+    n, chunks = x.shape[axis], wg._whole(chunks, 32)
+    if chunks < 1:
+        raise ValueError("wengert: chunk: %d parts" % chunks)
+    if not n:
+        return (x,) * chunks
+    size, key = -(-n // chunks), (slice(None),) * axis
     return tuple(x[key + (slice(i, i + size),)] for i in range(0, n, size))
 
 
@@ -428,10 +523,13 @@ def _parts_of(x, sizes, axis):
 
 def _split_by_size(x, size, dim=0):
     """As in PyTorch: parts of this size, of which the last may be smaller, or of these sizes."""
+    dim = _axis("split", dim, x.ndim)
     n = x.shape[dim]
     if not np.iterable(size):
-        if size < 1:
+        if size < (n > 0):
             raise ValueError("wengert: split: parts of %r elements" % (size,))
+        if not n:
+            return (x,)
         size = [builtins.min(size, n - i) for i in range(0, n, size)]
     return tuple(_parts_of(x, list(size), dim))
 
@@ -440,16 +538,17 @@ _method(_split_by_size, "split")
 
 
 @_call
-def split(x, parts, axis=None, dim=None):
+def split(x, parts, *given, axis=None, dim=None):
     """With axis=, as in NumPy: so many equal parts, or those between these places. With dim=, as in PyTorch: parts of this size, or of these
     sizes."""
-    if dim is not None:
+    if dim is not None and not given:
         return _split_by_size(x, parts, dim)
-    n = x.shape[axis or 0]
-    if axis is None and (np.iterable(parts) or parts * parts != n):
-        raise TypeError("wengert: split(x, %r) is of so many parts in NumPy, and of parts of that size in PyTorch: write wg.split(x, %r, axis=0) "
-                        "for NumPy's, wg.split(x, %r, dim=0) for PyTorch's" % ((parts,) * 3))
-    axis = axis or 0
+    at = _axis("split", axis if axis is not None else given[0] if given else 0, x.ndim)
+    n = x.shape[at]
+    if len(given) > 1 or axis is None and (np.iterable(parts) or parts * parts != n):
+        raise TypeError("wengert: split(x, %r) is of so many parts in NumPy, and of parts of that size in PyTorch: write "
+                        "wg.split(x, %r, axis=%d) for NumPy's, wg.split(x, %r, dim=%d) for PyTorch's" % (parts, parts, at, parts, at))
+    axis = at
     if np.iterable(parts):
         ends = [builtins.min(builtins.max(i + n if i < 0 else i, 0), n) for i in parts]
         return [_builders["slice"](x, axis=axis, from_=a, to=builtins.max(a, b)) for a, b in zip([0, *ends], [*ends, n])]
@@ -491,7 +590,7 @@ class _Size(int):
         return y
 
     def __call__(self, dim=None):
-        return self._shape if dim is None else self._shape[dim]
+        return self._shape if dim is None else self._shape[_axis("size", dim, len(self._shape))]
 
 
 _method(lambda x: x.ndim, "dim")
@@ -575,7 +674,7 @@ def average(x, axis=None, weights=None, *, keepdims=False):
         return _builders["mean"](x, **along)
     weights = weights if isinstance(weights, Value) else wg._array(weights, x.graph.context)
     if weights.shape != x.shape:
-        if axis is None or np.iterable(axis) or weights.shape != x.shape[axis:][:1]:
+        if axis is None or np.iterable(axis) or weights.shape != (x.shape[_axis("average", axis, x.ndim)],):
             raise TypeError("wengert: average: the weights have the shape %s, and x %s: write axis=0 for one weight for each row" % (
                 list(weights.shape), list(x.shape)))
         weights = wg.broadcast_to(weights.reshape([-1 if a == axis % x.ndim else 1 for a in range(x.ndim)]), x.shape)
@@ -585,8 +684,10 @@ def average(x, axis=None, weights=None, *, keepdims=False):
 @_both
 def diff(x, n=1, axis=-1, *, dim=None):
     """The differences of neighbours along an axis, n times."""
+    if wg._whole(n, 32) < 0:
+        raise ValueError("wengert: diff: %d times" % n)
+    before = (slice(None),) * _axis("diff", axis if dim is None else dim, x.ndim)
     for _ in range(n):
-        before = (slice(None),) * ((axis if dim is None else dim) % x.ndim)
         x = x[before + (slice(1, None),)] - x[before + (slice(None, -1),)]
     return x
 
@@ -597,7 +698,10 @@ def _pad(x, pad_width, mode="constant", constant_values=0):
         raise TypeError("wengert: np.pad with mode=%r is not here: write mode=\"constant\" with one number, \"edge\" or \"reflect\"" % (
             mode,))
     more = {"value": constant_values} if mode == "constant" else {"mode": mode}
-    for axis, (before, after) in enumerate(np.broadcast_to(pad_width, (x.ndim, 2)).tolist()):
+    c = constant_values
+    if mode == "constant" and x.dtype.kind != "f" and not (builtins.abs(c) <= 2**53 and c == int(c)):
+        raise TypeError("wengert: np.pad of whole numbers takes no %r: write wg.cat([x, y]) with a value of them" % (constant_values,))
+    for axis, (before, after) in enumerate(_by_numpy("np.pad", np.broadcast_to, pad_width, (x.ndim, 2)).tolist()):
         x = _builders["pad"](x, axis=axis, before=before, after=after, **more) if before or after else x
     return x
 
@@ -606,7 +710,8 @@ def _repeat(x, repeats, axis=None):
     """np.repeat: each element so many times."""
     if axis is None:
         x, axis = x.reshape(-1), 0
-    return _builders["take"](x, np.repeat(np.arange(x.shape[axis]), repeats), axis=axis)
+    axis = _axis("repeat", axis, x.ndim)
+    return _builders["take"](x, _by_numpy("repeat", np.repeat, np.arange(x.shape[axis]), repeats), axis=axis)
 
 
 def _tile(x, reps):
@@ -628,6 +733,7 @@ def _roll(x, shift, axis=None):
 
 
 def _which_repeat(x, n):
+    n = [m for m in n if m is not None]
     elements = "wg.repeat(x%s, axis=%d, count=%s)" % (("", n[1], n[0]) if len(n) == 2 else ("" if x.ndim == 1 else ".reshape(-1)", 0, n[0]))
     sizes, whole = wg._list_of(n[0]) if len(n) == 1 else n, "x"
     for i, m in enumerate(sizes):
@@ -659,9 +765,31 @@ _either("repeat", _repeat, ("repeats", "axis"), lambda given, named: named, _whi
 _either("tile", _tile, ("reps", "dims"), lambda given, named: len(given) == 1, _which("np.tile(x, (%s))", "wg.tile(x, axis=0, count=2)"))
 _either("roll", _roll, ("shift", "shifts", "dim", "dims", "axis"), lambda given, named: named or len(given) == 1,
         _which("np.roll(x, %s)", "wg.roll(x, axis=0, by=1)"))
-_both(lambda x, decimals=0: _builders["round"](x * 10.0**decimals) / 10.0**decimals if decimals else _builders["round"](x), "round")
+
+
+@_both
+def round(x, decimals=0):
+    """The nearest whole number, or one of so many decimals; halves to even. Whole numbers stay whole."""
+    whole, scale = wg._kind(x) in "iu", 10.0**builtins.abs(decimals)
+    if decimals > 0:
+        return x if whole else _builders["round"](x * scale) / scale
+    return _builders["cast"](_builders["round"](x / scale) * scale, x.dtype) if whole and decimals else _builders["round"](
+        x / scale) * scale if decimals else _builders["round"](x)
+
+
 Value.__round__ = lambda x, digits=0: methods["round"](x, digits or 0)
-_both(lambda x, min=None, max=None: wg.clip(x, min, max), "clamp")
+
+
+@_both
+def clip(x, low=None, high=None, *, min=None, max=None, a_min=None, a_max=None):
+    """x between two bounds; None: there is none. min and max, a_min and a_max are other words for low and high."""
+    low, high = ([b for b in some if b is not None] for some in ((low, min, a_min), (high, max, a_max)))
+    if len(low) > 1 or len(high) > 1:
+        raise TypeError("wengert: clip: a bound is said twice")
+    return _builders["clip"](x, *low or [None], *high)
+
+
+_both(lambda x, min=None, max=None: clip(x, min, max), "clamp")
 _call(lambda a, b: a @ b, "mm", "bmm", "mv")
 _method(lambda a, b: a @ b, "mm", "bmm", "mv")
 
@@ -709,6 +837,12 @@ def _unchanged(x, key, new):
 Value.__setitem__ = _unchanged
 
 
+def _is_cut(new, dtype):
+    """Whether numbers of another kind would lose what they are."""
+    order = "b iu f"
+    return order.find(wg._kind(new)) // 2 > order.find(dtype.kind) // 2 or wg._kind(new) not in order
+
+
 class _At:
     """x.at[key].set(new), x.at[key].add(new): a value with other elements there, as in JAX."""
 
@@ -718,28 +852,40 @@ class _At:
     def __getitem__(self, key):
         return _At(self._x, key)
 
-    def _added(self, to, new):
+    def _added(self, what, to, new):
         """to, with new added at the places; and the places."""
-        places = np.arange(int(self._x.size)).reshape(self._x.shape)[_numbers(self._key)]
+        x = self._x
+        places = _by_numpy("x.at[...]", lambda: np.arange(int(x.size)).reshape(x.shape)[_numbers(self._key)])
+        new = tensor(new) if wg._has_value(new) else new
+        if _is_cut(new, x.dtype):
+            raise TypeError("wengert: x.at[...].%s: the value has the dtype %s, which would cut %s: write x.double().at[...].%s(...)" % (
+                what, x.dtype, new if isinstance(new, (int, float)) else "the new numbers", what))
+        shape = np.shape(new)
+        if len(shape) > places.ndim or builtins.any(n not in (1, m) for n, m in zip(shape[::-1], places.shape[::-1])):
+            raise ValueError("wengert: x.at[...].%s: the shape %s does not fit that of the elements there, %s" % (
+                what, list(shape), list(places.shape)))
         if isinstance(new, Value):
-            new = _builders["broadcast_to"](new, places.shape)
+            new = _builders["broadcast_to"](astype(new, to.dtype), places.shape)
         else:
-            new = np.broadcast_to(np.asarray(new, self._x.dtype), places.shape)
-        return _builders["scatter_add"](to, places.reshape(-1), new.reshape(-1)).reshape(self._x.shape), places
+            new = np.broadcast_to(np.asarray(new, to.dtype), places.shape)
+        return _builders["scatter_add"](to, places.reshape(-1), new.reshape(-1)).reshape(x.shape), places
 
     def get(self):
         return self._x[self._key]
 
     def add(self, new):
-        return self._added(self._x.reshape(-1), new)[0]
+        if self._x.dtype == bool:
+            raise TypeError("wengert: x.at[...].add is of numbers, and these are truths: write x.at[...].set(new)")
+        return self._added("add", self._x.reshape(-1), new)[0]
 
     def set(self, new):
-        there, places = self._added(np.zeros(int(self._x.size), self._x.dtype), new)
+        truths = self._x.dtype == bool
+        there, places = self._added("set", np.zeros(int(self._x.size), np.int64 if truths else self._x.dtype), new)
         mask = np.zeros(self._x.shape, bool)
         mask[_numbers(self._key)] = True
         if np.count_nonzero(mask) < places.size:
             raise IndexError("wengert: an element is set twice: write x.at[...].add(new)")
-        return _builders["where"](mask, there, self._x)
+        return _builders["where"](mask, there != 0 if truths else there, self._x)
 
     def __getattr__(self, name):
         f = dict(multiply="mul", divide="div", power="pow", min="minimum", max="maximum").get(name)
@@ -765,12 +911,40 @@ def _from_0(what, index, n):
 
 def _gather(x, dim, index=None):
     """gather(x, rows): these rows. x.gather(dim, index), as in PyTorch: the element at each index along an axis."""
-    return _builders["gather"](x, dim) if index is None else _builders["take_along"](x, _from_0("gather", index, x.shape[dim]), axis=dim)
+    if index is None:
+        return _builders["gather"](x, dim)
+    return _builders["take_along"](x, _from_0("gather", index, x.shape[_axis("gather", dim, x.ndim)]), axis=dim)
+
+
+def _index_select(x, dim, index):
+    """These places along an axis, as in PyTorch."""
+    index = index if np.ndim(index) else index.reshape(1) if isinstance(index, Value) else np.reshape(index, 1)
+    return _builders["take"](x, _from_0("index_select", index, x.shape[_axis("index_select", dim, x.ndim)]), axis=dim)
+
+
+def _masked_fill(x, mask, value):
+    """x, and the value where the mask is true."""
+    if _is_cut(value, x.dtype):
+        raise TypeError("wengert: masked_fill: the dtype stays %s in PyTorch, which would cut %s: write wg.where(mask, value, x)" % (
+            x.dtype, value if isinstance(value, (int, float)) else "the value"))
+    return _builders["where"](mask, value if isinstance(value, Value) or x.dtype.kind == "f" else np.asarray(value, x.dtype), x)
+
+
+@_both
+def take(x, indices, *given, axis=None, **options):
+    """The elements, rows or columns at the indices, along an axis."""
+    axis = given[0] if given else axis
+    if axis is None and "dim" not in options and np.ndim(x) > 1:
+        raise TypeError("wengert: take without an axis is of all elements in a row in NumPy, PyTorch and JAX: write "
+                        "wg.take(x.reshape(-1), indices), or wg.take(x, indices, axis=0) for rows")
+    if len(given) > 1:
+        raise TypeError("wengert: write wg.take(x, indices, axis=%r)" % (axis,))
+    return _builders["take"](x, indices, **options, **({} if axis is None else {"axis": axis}))
 
 
 _both(_gather, "gather")
-_both(lambda x, dim, index: _builders["take"](x, _from_0("index_select", index, x.shape[dim]), axis=dim), "index_select")
-_both(lambda x, mask, value: _builders["where"](mask, value, x), "masked_fill")
+_both(_index_select, "index_select")
+_both(_masked_fill, "masked_fill")
 _at = Value.__getitem__
 
 
@@ -829,8 +1003,8 @@ def _array_function(self, f, types_, given, options):
         return _builders["sort"](*given, **options).values
     if name in ("std", "var"):
         options.setdefault("ddof", 0)
-    if name == "split" and len(given) == 2:
-        options.setdefault("axis", 0)
+    if name == "split" and len(given) < 4:
+        given, options = given[:2], dict({"axis": 0}, **options, **dict(zip(["axis"], given[2:])))
     if name in _BY_NUMPY and not inside:
         return _BY_NUMPY[name](*given, **options)
     ours = vars(calls["linalg"]).get(name) if inside else calls.get(_FUNCTIONS.get(name, name)) or _builders.get(_FUNCTIONS.get(name, name))
@@ -850,7 +1024,17 @@ def _numbers(x):
     return type(x)(map(_numbers, x)) if type(x) in (list, tuple) else x
 
 
-Value.__array_function__ = _array_function
+_array_ufunc = Value.__array_ufunc__
+
+
+def _ufunc(self, ufunc, method, *operands, **options):
+    """Of truths and of whole numbers as the operators are."""
+    if ufunc in (np.negative, np.reciprocal) and method == "__call__" and not options:
+        return -self if ufunc is np.negative else _whole_reciprocal(self)
+    return _array_ufunc(self, ufunc, method, *operands, **options)
+
+
+Value.__array_function__, Value.__array_ufunc__ = _array_function, _ufunc
 
 # ---- tensors with gradients ----
 
@@ -1288,13 +1472,19 @@ def _whole_reciprocal(x):
 _both(_whole_reciprocal, "reciprocal")
 
 
+@_both
+def outer(a, b):
+    """Each element of a times each of b."""
+    return _builders["outer"](*(x if np.ndim(x) else x.reshape(1) if isinstance(x, Value) else np.reshape(x, 1) for x in (a, b)))
+
+
 @_call
 def equal(a, b):
     """NumPy compares the elements, PyTorch the whole."""
     raise TypeError("wengert: equal is of each element in NumPy, and one truth in PyTorch: write a == b, or np.array_equal(a, b) for one")
 
 
-calls["eigvalsh"] = calls["linalg"].eigvalsh = lambda a: _builders["eigh"](a)[0]
+calls["eigvalsh"] = calls["linalg"].eigvalsh = _worded(lambda a: _builders["eigh"](a)[0], "linalg.eigvalsh")
 
 # ---- files ----
 

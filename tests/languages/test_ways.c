@@ -24,6 +24,9 @@ Test(ways, programs) { SCRIPT("programs", ""); }
 /* Each argument of PyTorch's functions and classes, by position and by name. */
 Test(ways, signatures) { SCRIPT("signatures", ""); }
 
+/* Each argument of NumPy's functions, by position and by name. */
+Test(ways, numpy_signatures) { SCRIPT("numpy_signatures", ""); }
+
 /* Of ways of stepping and what has memory a part. */
 Test(ways, draws) { SCRIPT("stepping", "random F.dropout"); }
 Test(ways, training) { SCRIPT("stepping", "training torch:"); }
