@@ -206,7 +206,7 @@ static bool cast_shape(wg_rule *r)
     struct cast *a = r->attr;
     if ((unsigned)a->dtype >= WG_DTYPE_COUNT)
         return wg_rule_fail(r, WG_ERROR_DTYPE, "no dtype has number %d", (int)a->dtype);
-    if (a->dtype == WG_DEFAULT_DTYPE) a->dtype = wg_context_dtype(wg_graph_context(r->graph));
+    if (a->dtype == WG_DEFAULT_DTYPE) a->dtype = wgi_default_dtype(r->graph);
     r->y[0] = (wg_type){ r->x[0].shape, a->dtype };
     return true;
 }

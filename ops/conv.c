@@ -648,8 +648,8 @@ SAMPLE(conv_weights)
 {
     if (i >= CONV_CASES) return wg_none;
     const conv_case *t = &conv_cases[i];
-    const wg_node W = wg_broadcast_to(wg_scalar(g, 0), t->W), x = wg_any(g, t->x),
-                  y = NODE_OF(conv, (struct conv[]){ with_groups(t->f) }, x, wg_cast(W, wg_node_dtype(x)));
+    const wg_node x = wg_any(g, t->x), W = wg_broadcast_to(wg_mul(wg_sum(x), 0), t->W),
+                  y = NODE_OF(conv, (struct conv[]){ with_groups(t->f) }, x, W);
     return NODE_OF(conv_weights, wg_attr(y), x, wg_any(g, wg_node_shape(y)));
 }
 ERROR_SAMPLE(conv_weights)

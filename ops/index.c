@@ -53,7 +53,7 @@ static bool one_hot_shape(wg_rule *r)
     if (at < 0 || at > x->rank)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in a result of %d axes", a->axis, x->rank + 1);
     a->axis = at;
-    r->y[0].dtype = wg_context_dtype(wg_graph_context(r->graph));
+    r->y[0].dtype = wgi_default_dtype(r->graph);
     return shaped_to(r, with_axis(*x, at, a->count));
 }
 /* Another axis than the last: a transpose. */

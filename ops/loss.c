@@ -200,7 +200,10 @@ static wg_node loss_sample(wg_site here, wg_graph *g, int i, loss_fn f, double l
 enum { SIGN, TOTAL };
 VJP(checked) { gx[0] = gy; }
 #define CHECKED(x, what) NODE_OF(checked, WITH(checked, what), x)
-static wg_node signs(wg_site here, wg_node x) { return wg_where(wg_greater(x, 0), 1, -1); }
+static wg_node signs(wg_site here, wg_node x)
+{
+    return wg_sub(wg_mul(wg_cast(wg_greater(x, 0), wg_node_dtype(x)), 2), 1);
+}
 SAMPLES(checked, CHECKED(BETWEEN(0.5, 2, 1), TOTAL), CHECKED(wg_between(g, 0.5, 2, WG_SCALAR), TOTAL));
 ERRORS(checked, (CHECKED(BETWEEN(0.2, 0.8, 3), SIGN), "targets are -1 and 1"),
        (CHECKED(wg_fill(g, 0, WG_SCALAR), TOTAL), "there is no mean of no rows"));

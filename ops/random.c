@@ -307,7 +307,7 @@ static bool drawn_shape(wg_rule *r)
 static bool numbers_shape(wg_rule *r)
 {
     struct drawn *a = r->attr;
-    if (!a->dtype) a->dtype = wg_context_dtype(wg_graph_context(r->graph));
+    if (!a->dtype) a->dtype = wgi_default_dtype(r->graph);
     if (!wg_dtype_is_float(a->dtype))
         return wg_rule_fail(r, WG_ERROR_DTYPE, "dtype is %s, must be f32 or f64", wg_dtype_name(a->dtype));
     if (!drawn_shape(r)) return false;
@@ -319,7 +319,7 @@ static wg_node drawn(wg_site here, wg_graph *g, const wg_op *op, wg_shape s, con
 {
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "%s: the graph is NULL", op->name), wg_none;
     wg_node stream = wg_stream(here, g, name);
-    return wg_apply(here, op, &stream, 1, &(struct drawn){ s, wg_context_dtype(wg_graph_context(g)) });
+    return wg_apply(here, op, &stream, 1, &(struct drawn){ s, wgi_default_dtype(g) });
 }
 
 #define DRAWN(op, x, ...) NODE_OF(op, WITH(drawn, __VA_ARGS__), x)
@@ -405,7 +405,7 @@ wg_node wg_bernoulli_at(wg_site here, wg_graph *g, wg_shape s, wg_node p)
 {
     WG_USER_CALL(here, "bernoulli");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "bernoulli: the graph is NULL"), wg_none;
-    if (wgi_is_number(p)) p = wgi_number_to_leaf(g, here, p, wg_context_dtype(wg_graph_context(g)));
+    if (wgi_is_number(p)) p = wgi_number_to_leaf(g, here, p, wgi_default_dtype(g));
     wg_node x[2] = { p, wg_stream(here, g, NULL) };
     return wg_apply(here, &wgi_op_bernoulli, x, 2, &(struct drawn){ s, WG_BOOL });
 }

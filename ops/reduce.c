@@ -85,7 +85,7 @@ EXPAND(mean)
     wg_shape s = wg_node_shape(x[0]);
     const bool wide = wg_node_dtype(x[0]) == WG_I64; /* whose sum may have more than 64 bits */
     y[0] = wg_div(wg_sum(wide ? wg_cast(x[0], WG_F64) : x[0], AS_IN(a)), (double)reduced_size(&s, &a->axes));
-    if (wide) y[0] = wg_cast(y[0], wg_context_dtype(wg_graph_context(x[0].graph)));
+    if (wide) y[0] = wg_cast(y[0], wgi_default_dtype(x[0].graph));
 }
 REDUCE_SAMPLES(mean, wg_mean(CLASSES(9, 5, 3), .axis = 0));
 REDUCE_OP(mean,

@@ -96,7 +96,7 @@ static inline bool equal_shapes(wg_rule *r)
 static inline wg_dtype product_dtype(const wg_rule *r)
 {
     const wg_dtype a = r->x[0].dtype, b = r->x[1].dtype;
-    const wg_dtype ours = wg_context_dtype(wg_graph_context(r->graph));
+    const wg_dtype ours = wgi_default_dtype(r->graph);
     return !wg_dtype_is_stored(a) ? a : wg_dtype_is_stored(b) ? ours : b;
 }
 

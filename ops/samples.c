@@ -44,15 +44,18 @@ static void *room(wg_graph *g, wg_shape s, int each, size_t size)
 /* n multiples of 1/128, and memory for n values after them. */
 static double *places(wg_graph *g, wg_shape s) { return room(g, s, 2, sizeof(double)); }
 
-/* An input of the context's dtype with the values of the multiples v, which are freed. */
+/* The dtype of float operands: the context's, if no test says another one. */
+static wg_dtype floats_of(const wg_context *c) { return c->samples ? c->samples : wg_context_dtype(c); }
+
+/* An input of that dtype with the values of the multiples v, which are freed. */
 static wg_node on_grid(wg_graph *g, double *v, wg_shape s)
 {
     wg_context *c = wg_graph_context(g);
     int64_t n = wg_shape_size(s);
     double offset = (double)(1 + wg_graph_nodes(g) % 3) / (4 * GRID);
     for (int64_t i = 0; i < n; i++) v[i] = v[i] / GRID + offset;
-    wgi_convert(wg_context_dtype(c), v + n, WG_F64, v, n);
-    wg_node x = leaf(g, wg_view(wg_context_dtype(c), v + n, s));
+    wgi_convert(floats_of(c), v + n, WG_F64, v, n);
+    wg_node x = leaf(g, wg_view(floats_of(c), v + n, s));
     wg_free(c, v);
     return x;
 }

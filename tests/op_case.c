@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base.h"
+
 static void free_indices(struct criterion_test_params *p) { cr_free(p->params); }
 
 static struct criterion_test_params indices(int step)
@@ -40,6 +42,7 @@ bool op_case_open(op_case *k, const wg_op *op, int sample, const op_setup *s)
     *k = (op_case){ .op = op, .sample = sample, .memory = s->memory };
     if (!op->sample) return false;
     k->c = wgt_start(s->memory, s->dtype, &o);
+    k->c->samples = s->operands;
     k->g = wg_graph_new(k->c);
     wg_begin(k->g, WG_TRAIN);
     k->y[0] = op->sample(here(), k->g, sample);

@@ -24,6 +24,7 @@ typedef struct op_setup {
     wg_dtype dtype;
     int interpret, threads; /* as in wg_start_opts; threads default 1 */
     wgt_memory *memory;
+    wg_dtype operands; /* of float operands of samples; 0: dtype */
 } op_setup;
 
 typedef struct op_case {

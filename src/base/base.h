@@ -237,6 +237,7 @@ struct wg_context {
     struct wgi_plans plans;
     wgi_team *team;          /* NULL: this process is alone */
     bool threads_by_default; /* nobody has said how many */
+    wg_dtype samples;        /* of floats in samples, for tests: ops/samples.c; 0: as `o` says */
     wg_start_opts o;         /* the last member: a struct of options has no others behind it */
 };
 

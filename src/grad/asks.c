@@ -53,7 +53,7 @@ void wgi_ask_ends(wg_graph *g, wg_site here, const wgi_asking *k, wgi_ask q, con
 bool wgi_expand(wg_graph *g, wg_site here, const wg_op *op, const void *attr, uint32_t i, const wg_node x[],
                 int n, wg_node y[])
 {
-    const wg_op *outer = wgi_rule_begin(g, op);
+    const wgi_outer outer = wgi_rule_begin(g, op, x, n);
     const wgi_asking k = wgi_ask_begin(g, op, i);
     op->expand(here, x, n, attr, y);
     for (int j = 0; j < wgi_outputs(op); j++)

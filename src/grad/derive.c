@@ -104,7 +104,7 @@ static wg_node by_jvp(wg_site here, wg_node y, const wg_op *op, const wg_node x[
                       wgi_answer answer[])
 {
     wg_graph *g = y.graph;
-    const wg_op *outer = wgi_rule_begin(g, op);
+    const wgi_outer outer = wgi_rule_begin(g, op, &y, 1);
     wg_node ty = op->jvp(here, y, x, tx);
     wgi_rule_end(g, outer);
     for (int k = 0; k < n; k++) answer[k] = wgi_answer_of(g, y.index, (uint32_t)k, ty);

@@ -370,7 +370,7 @@ static void refuse_foreign(wg_graph *g, wg_site here, const wg_op *op, wg_node g
 bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node x[], wg_node gx[], int n)
 {
     wg_graph *g = y.graph;
-    const wg_op *outer = wgi_rule_begin(g, op);
+    const wgi_outer outer = wgi_rule_begin(g, op, &gy, 1);
     const bool widened = g->rule.widens;
     g->rule.refused = false;
     g->rule.widens = g->c->widens && wgi_op_asks(op) && g->node[y.index].dtype == WG_F64;

@@ -66,7 +66,7 @@ static bool options_for_rows(const subject *u, int64_t n, void *own)
 
 static wg_node by_rule(const mapping *m, const subject *u)
 {
-    const wg_op *outer = wgi_rule_begin(m->g, u->node.op);
+    const wgi_outer outer = wgi_rule_begin(m->g, u->node.op, u->x, u->n);
     wg_node y = u->node.op->vmap(u->here, u->y, u->x, u->rows, m->n);
     wgi_rule_end(m->g, outer);
     return y;

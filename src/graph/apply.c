@@ -107,7 +107,7 @@ static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bo
             if (rank[u] > rank[t]) t = u;
         }
     }
-    if (!rank[t] || (rank[t] < 4 && (to_float || fraction))) return g->c->o.dtype;
+    if (!rank[t] || (rank[t] < 4 && (to_float || fraction))) return wgi_default_dtype(g);
     if ((t == WG_BOOL && (numbers || to_number)) || (t == WG_I32 && wide)) return WG_I64;
     return t;
 }
@@ -157,7 +157,7 @@ static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int
         common(g, x, p == WG_PROMOTE_NONE ? 0 : from, n, p == WG_PROMOTE_FLOAT || p == WG_PROMOTE_NONE,
                op->promote == WG_PROMOTE_STANDARD && p != WG_PROMOTE_NONE);
     if (t == WG_DTYPE_COUNT && p != WG_PROMOTE_NONE) return fail_mixed(here, op, g, x, from);
-    wg_dtype of_numbers = t < WG_DTYPE_COUNT ? t : g->c->o.dtype;
+    wg_dtype of_numbers = t < WG_DTYPE_COUNT ? t : wgi_default_dtype(g);
     for (int k = 0; k < n; k++) {
         if (wgi_is_number(x[k])) x[k] = wgi_leaf_number(g, here, wgi_number_value(x[k]), of_numbers);
         else if (k >= from && x[k].graph && g->node[x[k].index].dtype != t && !is_stored(g, x[k]))
@@ -268,7 +268,9 @@ static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_no
                          const void *attr)
 {
     const uint32_t first = g->count;
+    const wg_dtype outer = wgi_floats_begin(g, x, n);
     wg_node y = op->rewrite(here, x, n, attr);
+    wgi_floats_end(g, outer);
     if (!wg_node_ok(y) || !(op->vjp || op->expand)) return y;
     bool passes = g->node[y.index].op->none == WG_EVERY_OPERAND;
     wgi_how how = op->own && !passes ? WGI_OWN : WGI_WRITTEN;
@@ -306,7 +308,7 @@ static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const 
     if (!wg_is_none(y[0]) || !is_composite(op)) return y[0];
     const uint32_t first = g->count;
     y[0] = wgi_error_node(g);
-    op->expand(wg_inside(here), x, n, attr, y);
+    wgi_call_expand(g, wg_inside(here), op, x, n, attr, y);
     if (wg_is_none(y[0]))
         return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "the op's expand left wg_none in y[0]");
     if (op->vjp && wg_node_ok(y[0])) y[0] = ruled(here, op, y[0], x, n, attr);
@@ -335,6 +337,7 @@ static result_type *kept_type(const wg_graph *g, const wg_op *op, const wg_node 
         if (!none && !m) return NULL;
         wgi_kind_add(&k, none ? 0 : wgi_type_word(m->shape, m->dtype));
     }
+    if (wgi_default_dtype(g) != g->c->o.dtype) wgi_kind_add(&k, (uintptr_t)wgi_default_dtype(g));
     return wgi_kind_entry_of(g->c, WGI_KIND_TYPE, sizeof(result_type), &k);
 }
 
@@ -446,7 +449,7 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, const wg_node g
         xt[k].dtype = (wg_dtype)m->dtype;
     }
     for (int j = 0; j < WG_MAX_OUTPUTS; j++)
-        r.y[j] = (wg_type){ n ? xt[0].shape : g->node[0].shape, n ? xt[0].dtype : g->c->o.dtype };
+        r.y[j] = (wg_type){ n ? xt[0].shape : g->node[0].shape, n ? xt[0].dtype : wgi_default_dtype(g) };
     if (!options_fit(&r) || (op->shape ? !op->shape(&r) : !wg_rule_broadcast(&r)))
         return failed(here, op, g, x, n, fresh);
     if (keep_in && !keep(&r, keep_in, given, x)) return failed(here, op, g, x, n, fresh);

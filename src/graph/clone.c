@@ -73,7 +73,7 @@ static bool clone_call(cloning *r, const wgi_node *n, const wg_node x[], wg_node
     const void *attr = op->attr_size ? attr_of(r, n, own) : NULL;
     if (r->o.pieces && op->users && op->kind == WG_ALIAS) return y[0] = x[0], true;
     if (r->o.pieces && op->kinked && wgi_op_is_ours(op)) {
-        op->expand(wg_inside(n->here), x, (int)n->operands, attr, y);
+        wgi_call_expand(r->into, wg_inside(n->here), op, x, (int)n->operands, attr, y);
         return wg_node_ok(y[0]);
     }
     y[0] = wg_apply(n->here, op, x, (int)n->operands, attr);

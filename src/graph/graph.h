@@ -145,20 +145,50 @@ static inline bool wgi_op_asks(const wg_op *op) { return op->users || !wgi_op_is
  * calls has tried to use it, that is an error of by's context. */
 void wgi_shut(wg_graph *g);
 void wgi_unshut(wg_graph *g, wg_graph *by);
-/* These two stand around a call of op's derivative rule, or of its expansion in place of a rule.
- * wgi_rule_end must be given the result of wgi_rule_begin. */
-static inline const wg_op *wgi_rule_begin(wg_graph *g, const wg_op *op)
+/* The dtype of numbers beside no float, and of what names none: within a rule, a rewrite or an expansion that
+ * of the op's floats, so that where(x > 0, 1, 0.5) fits x there; else the context's. */
+static inline wg_dtype wgi_default_dtype(const wg_graph *g)
 {
-    const wg_op *outer = g->rule.op;
+    return g->rule.floats ? g->rule.floats : g->c->o.dtype;
+}
+/* It is that of the first float among x, if there is one, until wgi_floats_end is given what this gives. */
+static inline wg_dtype wgi_floats_begin(wg_graph *g, const wg_node x[], int n)
+{
+    const wg_dtype outer = g->rule.floats;
+    for (int k = 0; k < n; k++) {
+        const wg_dtype t = x[k].graph == g ? (wg_dtype)g->node[x[k].index].dtype : WG_DEFAULT_DTYPE;
+        if (wg_dtype_is_float(t)) return g->rule.floats = t, outer;
+    }
+    return outer;
+}
+static inline void wgi_floats_end(wg_graph *g, wg_dtype outer) { g->rule.floats = outer; }
+/* Calls the expansion of op, which has one. */
+static inline void wgi_call_expand(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n,
+                                   const void *attr, wg_node y[])
+{
+    const wg_dtype outer = wgi_floats_begin(g, x, n);
+    op->expand(here, x, n, attr, y);
+    wgi_floats_end(g, outer);
+}
+/* These two stand around a call of op's derivative rule, or of its expansion in place of a rule.
+ * wgi_rule_end must be given the result of wgi_rule_begin. x: nodes of the op's floats. */
+typedef struct wgi_outer {
+    const wg_op *op;
+    wg_dtype floats;
+} wgi_outer;
+static inline wgi_outer wgi_rule_begin(wg_graph *g, const wg_op *op, const wg_node x[], int n)
+{
+    const wgi_outer outer = { g->rule.op, wgi_floats_begin(g, x, n) };
     g->rule.op = op;
     g->rule.users += wgi_op_asks(op);
     if (g->c->graphs.guarded) wgi_shut(g->c->graphs.guarded);
     return outer;
 }
-static inline void wgi_rule_end(wg_graph *g, const wg_op *outer)
+static inline void wgi_rule_end(wg_graph *g, wgi_outer outer)
 {
     if (g->c->graphs.guarded) wgi_unshut(g->c->graphs.guarded, g);
-    g->rule.op = outer;
+    g->rule.op = outer.op;
+    wgi_floats_end(g, outer.floats);
 }
 /* Between these two calls g->rule.watch.looked becomes true when a node is asked for its operands,
  * name, site or parameters, or one but y for its options, if it was there before. wgi_rule_watched must

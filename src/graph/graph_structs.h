@@ -393,7 +393,8 @@ struct wg_graph {
     wgi_mark mark[WGI_MARKS]; /* the last ones, by rising count */
     uint32_t marks;
     struct {
-        const wg_op *op;                 /* the op whose derivative rule is being called; NULL: none is */
+        const wg_op *op; /* the op whose derivative rule is being called; NULL: none is */
+        wg_dtype floats; /* of the op whose rule or expansion is at work: wgi_default_dtype; 0: none is */
         const struct wgi_choice *choice; /* of the gradient that the rule is given: grad/choice.h */
         bool refused;                    /* the rule tried to make a leaf: wgi_rule_makes */
         bool asked;                      /* a node was asked for its op: apply.c */

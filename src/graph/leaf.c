@@ -81,7 +81,7 @@ wg_node wg_scalar_at(wg_site here, wg_graph *g, double value)
 {
     if (!has_room(g, here, "scalar")) return wgi_error_node(g);
     wgi_calling k = wgi_call_begin(g);
-    return wgi_leaf_end(g, k, here, NULL, wgi_handle(g, number_new(g, here, value, g->c->o.dtype)));
+    return wgi_leaf_end(g, k, here, NULL, wgi_handle(g, number_new(g, here, value, wgi_default_dtype(g))));
 }
 
 static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
