@@ -222,12 +222,32 @@ def _by_numpy(what, f, *given, **options):
         raise type(e)("wengert: %s: %s" % (what, str(e).partition("() ")[2] or e)) from None
 
 
+def _count(what, n, least=0):
+    """A whole number that is not below `least`."""
+    try:
+        n = wg._whole(n, 65)
+    except TypeError:
+        raise TypeError("wengert: %s: a whole number is expected, not %r" % (what, n)) from None
+    except OverflowError:
+        raise ValueError("wengert: %s: %d is too much" % (what, n)) from None
+    if n < least:
+        raise ValueError("wengert: %s: %d is below %d" % (what, n, least))
+    return n
+
+
 def _sizes(sizes):
     return sizes[0] if len(sizes) == 1 and np.iterable(sizes[0]) else sizes
 
 
+def _named_sizes(sizes, options):
+    """The sizes, which may also be size= or shape=."""
+    word = None if sizes else "size" if "size" in options else "shape"
+    return (options.pop(word),) if word in options else sizes
+
+
 def _filled(name, make):
     def maker(*sizes, dtype=None, **options):
+        sizes = _named_sizes(sizes, options)
         if len(sizes) == 2 and (sizes[1] is None or isinstance(sizes[1], (type, np.dtype, str))):  # as in NumPy
             if dtype is not None:
                 raise TypeError("wengert: %s: the dtype is said twice" % name)
@@ -256,8 +276,11 @@ def zeros(*sizes, **options):
 
 
 @_call
-def full(shape, fill_value, dtype=None, **options):
+def full(shape=None, fill_value=None, dtype=None, *, size=None, **options):
     """A value of this shape whose elements are all one number, or are those of a value."""
+    shape = size if shape is None else shape
+    if shape is None or fill_value is None:
+        raise TypeError("wengert: write wg.full(shape, number)")
     if wg._has_value(fill_value):
         y = _builders["broadcast_to"](tensor(fill_value, dtype), wg._list_of(shape))
         if options.pop("requires_grad", False):
@@ -322,7 +345,7 @@ def _random():
 def manual_seed(seed):
     """What is drawn from now on depends on the seed alone: rand, randn, first values in wengert.nn, the order of a DataLoader,
     dropout and all random values. First values by name follow from Context(seed=)."""
-    seed, context = wg._whole(seed, 64, 0), wg.default_context()
+    seed, context = _count("manual_seed", seed), wg.default_context()
     context._random = np.random.default_rng(seed)
     draws = _lib.wg_random_stream(b"%d" % seed)
     _lib.wg_context_set_draws(context._c, draws)
@@ -339,11 +362,11 @@ def _drawn(name, make, dtype, options, *given):
     return _placed(_by_numpy(name, make, *given), dtype, **options)
 
 
-calls["rand"] = lambda *sizes, dtype=None, **o: _drawn("rand", _random().random, dtype, o, _sizes(sizes))
-calls["randn"] = lambda *sizes, dtype=None, **o: _drawn("randn", _random().standard_normal, dtype, o, _sizes(sizes))
+calls["rand"] = lambda *sizes, dtype=None, **o: _drawn("rand", _random().random, dtype, o, _sizes(_named_sizes(sizes, o)))
+calls["randn"] = lambda *sizes, dtype=None, **o: _drawn("randn", _random().standard_normal, dtype, o, _sizes(_named_sizes(sizes, o)))
 _call(lambda x, dtype=None, **o: calls["rand"](np.shape(x), dtype=dtype or _dtype_of("rand_like", x), **o), "rand_like")
 _call(lambda x, dtype=None, **o: calls["randn"](np.shape(x), dtype=dtype or _dtype_of("randn_like", x), **o), "randn_like")
-_call(lambda n, dtype=None, **o: _placed(_by_numpy("randperm", _random().permutation, wg._whole(n, 64, 0)), dtype, **o), "randperm")
+_call(lambda n, dtype=None, **o: _placed(_random().permutation(_count("randperm", n)), dtype, **o), "randperm")
 
 
 @_call
@@ -398,7 +421,7 @@ def flatten(x, start_dim=0, end_dim=-1):
 def unflatten(x, dim, sizes):
     """The axis dim as several."""
     a = _axis("unflatten", dim, x.ndim)
-    return x.reshape(x.shape[:a] + tuple(sizes) + x.shape[a + 1:])
+    return x.reshape(x.shape[:a] + tuple(wg._list_of(sizes)) + x.shape[a + 1:])
 
 
 _both(lambda x: x.reshape(-1), "ravel")
@@ -458,7 +481,9 @@ def permute(x, *axes):
 @_both
 def transpose(x, *axes, **options):
     """transpose(x): the axes in reverse; transpose(x, axes): in this order; transpose(x, 0, 2): these two exchanged."""
-    if options or not axes or axes == (None,):
+    if set(options) == {"dim0", "dim1"} and not axes:
+        return permute(x, *_swapped("transpose", x.ndim, options["dim0"], options["dim1"]))
+    if options or not axes or len(axes) == 1 and axes[0] is None:
         return _builders["transpose"](x, **options)
     if len(axes) == 1 and np.iterable(axes[0]):  # NumPy's
         axes = _axes_of("transpose", axes[0], x.ndim)
@@ -503,9 +528,7 @@ _method(lambda x, other: x.reshape(other.shape), "view_as", "reshape_as")
 def chunk(x, chunks, dim=0):
     """Parts of equal size along an axis; the last may be smaller."""
     axis = _axis("chunk", dim, x.ndim)
-    n, chunks = x.shape[axis], wg._whole(chunks, 32)
-    if chunks < 1:
-        raise ValueError("wengert: chunk: %d parts" % chunks)
+    n, chunks = x.shape[axis], _count("chunk", chunks, 1)
     if not n:
         return (x,) * chunks
     size, key = -(-n // chunks), (slice(None),) * axis
@@ -526,8 +549,7 @@ def _split_by_size(x, size, dim=0):
     dim = _axis("split", dim, x.ndim)
     n = x.shape[dim]
     if not np.iterable(size):
-        if size < (n > 0):
-            raise ValueError("wengert: split: parts of %r elements" % (size,))
+        size = _count("split", size, int(n > 0))
         if not n:
             return (x,)
         size = [builtins.min(size, n - i) for i in range(0, n, size)]
@@ -543,6 +565,7 @@ def split(x, parts, *given, axis=None, dim=None):
     sizes."""
     if dim is not None and not given:
         return _split_by_size(x, parts, dim)
+    parts = parts if np.iterable(parts) else _count("split", parts, 1)
     at = _axis("split", axis if axis is not None else given[0] if given else 0, x.ndim)
     n = x.shape[at]
     if len(given) > 1 or axis is None and (np.iterable(parts) or parts * parts != n):
@@ -684,8 +707,7 @@ def average(x, axis=None, weights=None, *, keepdims=False):
 @_both
 def diff(x, n=1, axis=-1, *, dim=None):
     """The differences of neighbours along an axis, n times."""
-    if wg._whole(n, 32) < 0:
-        raise ValueError("wengert: diff: %d times" % n)
+    n = _count("diff", n)
     before = (slice(None),) * _axis("diff", axis if dim is None else dim, x.ndim)
     for _ in range(n):
         x = x[before + (slice(1, None),)] - x[before + (slice(None, -1),)]
@@ -699,7 +721,8 @@ def _pad(x, pad_width, mode="constant", constant_values=0):
             mode,))
     more = {"value": constant_values} if mode == "constant" else {"mode": mode}
     c = constant_values
-    if mode == "constant" and x.dtype.kind != "f" and not (builtins.abs(c) <= 2**53 and c == int(c)):
+    whole = mode == "constant" and x.dtype.kind != "f" and isinstance(c, (int, float, np.number))
+    if whole and not (builtins.abs(c) <= 2**53 and c == int(c)):
         raise TypeError("wengert: np.pad of whole numbers takes no %r: write wg.cat([x, y]) with a value of them" % (constant_values,))
     for axis, (before, after) in enumerate(_by_numpy("np.pad", np.broadcast_to, pad_width, (x.ndim, 2)).tolist()):
         x = _builders["pad"](x, axis=axis, before=before, after=after, **more) if before or after else x
@@ -770,6 +793,7 @@ _either("roll", _roll, ("shift", "shifts", "dim", "dims", "axis"), lambda given,
 @_both
 def round(x, decimals=0):
     """The nearest whole number, or one of so many decimals; halves to even. Whole numbers stay whole."""
+    decimals = _count("round", decimals, -308)
     whole, scale = wg._kind(x) in "iu", 10.0**builtins.abs(decimals)
     if decimals > 0:
         return x if whole else _builders["round"](x * scale) / scale
@@ -777,7 +801,7 @@ def round(x, decimals=0):
         x / scale) * scale if decimals else _builders["round"](x)
 
 
-Value.__round__ = lambda x, digits=0: methods["round"](x, digits or 0)
+Value.__round__ = lambda x, digits=0: round(x, digits or 0)
 
 
 @_both
