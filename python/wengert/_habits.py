@@ -880,7 +880,7 @@ class _At:
         """to, with new added at the places; and the places."""
         x = self._x
         places = _by_numpy("x.at[...]", lambda: np.arange(int(x.size)).reshape(x.shape)[_numbers(self._key)])
-        new = tensor(new) if wg._has_value(new) else new
+        new = array(new) if wg._has_value(new) else new
         if _is_cut(new, x.dtype):
             raise TypeError("wengert: x.at[...].%s: the value has the dtype %s, which would cut %s: write x.double().at[...].%s(...)" % (
                 what, x.dtype, new if isinstance(new, (int, float)) else "the new numbers", what))

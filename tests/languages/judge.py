@@ -2,6 +2,7 @@
 import sys
 import wengert as wg
 
+wg.std, wg.var, wg.take = (wg._builders[n] for n in ("std", "var", "take"))  # which want to be told more in Python
 c = wg.Context(seed=3, threads=1)
 p, g, now = wg.Params(c), wg.Graph(c), [""]
 
