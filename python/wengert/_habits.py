@@ -565,7 +565,7 @@ def split(x, parts, *given, axis=None, dim=None):
     sizes."""
     if dim is not None and not given:
         return _split_by_size(x, parts, dim)
-    parts = parts if np.iterable(parts) else _count("split", parts, 1)
+    parts = parts if np.iterable(parts) or isinstance(parts, (int, np.integer)) else _count("split", parts, 1)
     at = _axis("split", axis if axis is not None else given[0] if given else 0, x.ndim)
     n = x.shape[at]
     if len(given) > 1 or axis is None and (np.iterable(parts) or parts * parts != n):
