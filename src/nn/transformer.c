@@ -6,23 +6,15 @@
 
 /* ---- embedding ---- */
 
-/* Makes a row of the table "NAME.W" zero, where the table is new: its gradient is always 0, so decay, moments
- * and steps of optimizers leave it zero. */
-static bool clear_row(const layer *l, int64_t row)
+/* Makes a row of the table "NAME.W" zero, where the table is new and nobody has read it: its gradient is
+ * always 0, so decay, moments and steps of optimizers leave it zero. */
+static void clear_row(const layer *l, int64_t row)
 {
     char name[NAME_MOST + 8];
     snprintf(name, sizeof name, "%s.W", l->name);
     wg_tensor t = wg_params_tensor(l->p, wg_params_find(l->p, name));
-    const size_t size = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype),
-                 one = size / (size_t)t.shape.dim[0];
-    char *copy = wg_alloc(l->c, size, 1);
-    if (!copy) return false;
-    memcpy(copy, t.data, size);
-    memset(copy + (size_t)row * one, 0, one);
-    t.data = copy;
-    wg_params_assign_tensor_at(l->inside, l->p, name, t);
-    wg_free(l->c, copy);
-    return !wg_failed(l->c);
+    const size_t one = (size_t)t.shape.dim[1] * wg_dtype_size(t.dtype);
+    memset((char *)t.data + (size_t)row * one, 0, one);
 }
 
 static bool has_table(const layer *l)
@@ -53,7 +45,8 @@ wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a)
     const wg_shape s = WG_SHAPE(a->count, a->width);
     const bool is_new = !has_table(&l);
     wg_node W = weight(&l, "W", &s, &a->W_init, wg_normal(0, 1)), y = rows_of(l.inside, W, a->x);
-    if (padding == WG_AUTO || wg_failed(l.c) || (is_new && !clear_row(&l, padding))) return y;
+    if (padding == WG_AUTO || wg_failed(l.c)) return y;
+    if (is_new) clear_row(&l, padding);
     here = l.inside;
     return wg_where(wg_expand(wg_equal(a->x, (double)padding), wg_node_shape(a->x).rank), 0, y);
 }

@@ -41,8 +41,8 @@ def outcome(block):
             lines, last = lines + [""], compile("None", "block", "eval")
         exec(compile("\n".join(lines[:-1]), "block", "exec"), known)
         y = eval(last, known)
-        if wanted.startswith("runs"):
-            return "works", ""
+        if wanted.startswith("runs") or wanted == "refused":
+            return ("works" if wanted != "refused" else "wrong"), repr(y)
         if wanted.startswith("prints "):
             text = repr(y) + str(y)
             return ("works", "") if wanted[7:] in text else ("wrong", text)
@@ -51,7 +51,7 @@ def outcome(block):
     except Exception as e:
         words = "%s: %s" % (type(e).__name__, e)
         said = ": " in str(e) and ("write " in str(e) or "wengert" in str(e)) or WORDS and ("wengert" in str(e) or isinstance(e, wg.Error))
-        return "refused" if said else "no hint", words
+        return ("works" if wanted == "refused" else "refused") if said else "no hint", words
 
 
 # Words of PyTorch that NumPy has for something else: here they are NumPy's.

@@ -46,6 +46,7 @@ exec(open("operands.wg").read(), {}, operands)
 def seen(make):
     def run():
         fresh = wg.Graph(c)
+        fresh._seed(0)  # draws as the first graph, and as one in C
         for name in operands:
             setattr(sys.modules["__main__"], name, fresh.input(name, operands[name]))
         sys.modules["__main__"].layers = wg.Params(c)
