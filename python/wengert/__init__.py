@@ -518,13 +518,19 @@ def _array(a, context, dtype=None):
     if _has_value(a):
         raise TypeError("wengert: these numbers would have no derivative by the values that they come from: use "
                         "the values, wg.stack([x, y]) of them, or x.numpy() for numbers alone")
-    given = np.asarray(_unmasked(a))
+    given = _rectangular(a)
     if given.dtype.kind not in "fiub":
         _code_of(given.dtype)
     if dtype is None:
         plain = not isinstance(a, (np.ndarray, np.generic)) and given.dtype.kind in "iu"
         dtype = context.dtype if given.dtype.kind == "f" or plain else given.dtype
     return np.ascontiguousarray(given, dtype=dtype).reshape(given.shape)
+
+def _rectangular(a):
+    try:
+        return np.asarray(_unmasked(a))
+    except ValueError as e:
+        raise ValueError("wengert: the lists in it have different lengths, and are no array: %s" % e) from None
 
 def _unmasked(a):
     """The same, if it is no masked array that hides elements: NumPy alone would drop the mask."""

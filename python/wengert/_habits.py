@@ -26,9 +26,7 @@ _INPUT, _PARAM = 2, 3  # of wg_leaf
 
 def _worded(f, name):
     """The same; what does not fit its arguments is said with its name and with what it takes."""
-    try:
-        takes = str(inspect.signature(f))
-    except (TypeError, ValueError):
+    if not inspect.isfunction(f) and not isinstance(f, functools.partial):
         return f
 
     @functools.wraps(f)
@@ -38,7 +36,7 @@ def _worded(f, name):
         except TypeError as e:
             if e.__traceback__.tb_next is not None:  # not of this call
                 raise
-            raise TypeError("wengert: write wg.%s%s: %s" % (name, takes, str(e).partition("() ")[2])) from None
+            raise TypeError("wengert: write wg.%s%s: %s" % (name, inspect.signature(f), str(e).partition("() ")[2])) from None
     worded.__name__ = worded.__qualname__ = name
     return worded
 
@@ -162,7 +160,7 @@ def tensor(data, dtype=None, *, device=None, requires_grad=False, name=None, _is
                             "with the derivative")
         y = wg.graph()._value(wg.graph()._node(data))
         return y if dtype is None else astype(y, dtype)
-    return _placed(np.asarray(wg._unmasked(data)), dtype or _single(data), device, requires_grad, name)
+    return _placed(wg._rectangular(data), dtype or _single(data), device, requires_grad, name)
 
 
 def array(data, dtype=None, **options):
@@ -1108,7 +1106,11 @@ class Gradient(Value):
 
 
 class _ParametersGradient(Leaf, Gradient):
-    pass
+    """g = w.grad; g *= 2 changes w.grad, as in PyTorch."""
+
+    def _changed(self, op, other):
+        self._by._change_grad(_OPERATOR[op](self.numpy(), wg._plain(other)))
+        return self._by.grad
 
 
 wg.Gradient = Gradient
@@ -1259,8 +1261,8 @@ class Parameter(Leaf):
 
 _OPERATOR = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow, "//": operator.floordiv,
              "%": operator.mod, "@": operator.matmul}
-for _op, _f in _OPERATOR.items():
-    setattr(Parameter, "__i%s__" % _f.__name__.strip("_"), functools.partialmethod(lambda w, op, x: w._changed(op, x), _op))
+for _class, (_op, _f) in itertools.product((Parameter, _ParametersGradient), _OPERATOR.items()):
+    setattr(_class, "__i%s__" % _f.__name__.strip("_"), functools.partialmethod(lambda w, op, x: w._changed(op, x), _op))
 
 
 def _owner(w):

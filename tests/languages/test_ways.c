@@ -27,6 +27,9 @@ Test(ways, signatures) { SCRIPT("signatures", ""); }
 /* Each argument of NumPy's functions, by position and by name. */
 Test(ways, numpy_signatures) { SCRIPT("numpy_signatures", ""); }
 
+/* What Python computes beside its twin in C or NumPy, at the ends of numbers. */
+Test(ways, formulas) { SCRIPT("formulas", ""); }
+
 /* Of ways of stepping and what has memory a part. */
 Test(ways, draws) { SCRIPT("stepping", "random F.dropout"); }
 Test(ways, training) { SCRIPT("stepping", "training torch:"); }
