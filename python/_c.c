@@ -678,6 +678,25 @@ static wg_node call(const builder *b, wg_site s, const char *a)
     }
 }
 
+static unsigned kind_of(PyObject *o)
+{
+    if (Py_TYPE(o) != value_type && !is_leaf(o)) return 0;
+    const value *v = (const value *)o;
+    return 1U << (v->graph ? library.node_dtype(v->node) : (wg_dtype)v->dtype);
+}
+
+static unsigned kinds_of(PyObject *list)
+{
+    unsigned kinds = 0;
+    const Py_ssize_t n = PyList_Check(list) || PyTuple_Check(list) ? PySequence_Size(list) : 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *o = PySequence_GetItem(list, i);
+        if (o) kinds |= kind_of(o);
+        Py_XDECREF(o);
+    }
+    return kinds;
+}
+
 /* Whether the library takes these operands as NumPy would: it knows no f32 beside f64, and beside whole
  * numbers alone 1.0 is 1 for it. */
 static bool are_of_kinds(const builder *b, PyObject *const *args, Py_ssize_t n)
@@ -685,14 +704,12 @@ static bool are_of_kinds(const builder *b, PyObject *const *args, Py_ssize_t n)
     unsigned kinds = 0;
     bool whole = false;
     for (Py_ssize_t k = 0; k < n && k < b->asked; k++) {
+        if (b->field[k].kind == 'm') kinds |= kinds_of(args[k]);
         if (b->field[k].kind != 'n') continue;
         if (PyFloat_Check(args[k])) {
             const double d = PyFloat_AsDouble(args[k]);
             whole |= d == floor(d);
-        } else if (Py_TYPE(args[k]) == value_type || is_leaf(args[k])) {
-            const value *v = (const value *)args[k];
-            kinds |= 1U << (v->graph ? library.node_dtype(v->node) : (wg_dtype)v->dtype);
-        }
+        } else kinds |= kind_of(args[k]);
     }
     const unsigned floats = kinds & (1U << WG_F32 | 1U << WG_F64);
     if (!(kinds & ~(1U << WG_BOOL)) && kinds && b->truths) return false;

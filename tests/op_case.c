@@ -42,7 +42,7 @@ bool op_case_open(op_case *k, const wg_op *op, int sample, const op_setup *s)
     *k = (op_case){ .op = op, .sample = sample, .memory = s->memory };
     if (!op->sample) return false;
     k->c = wgt_start(s->memory, s->dtype, &o);
-    k->c->samples = s->operands;
+    if (s->operands) k->c->samples = s->operands; /* a context without memory cannot be written to */
     k->g = wg_graph_new(k->c);
     wg_begin(k->g, WG_TRAIN);
     k->y[0] = op->sample(here(), k->g, sample);

@@ -193,10 +193,13 @@ _sites = {}
 _PACKAGE = os.path.dirname(__file__) + os.sep  # whose files are nobody's call site, as those of NumPy, which calls it for np.f(x)
 _NUMPY, _DISPATCH = os.path.dirname(np.__file__) + os.sep, "<__array_function__ internals>"
 
+_between = {}  # files that stand between the user's line and the library
+
 def _is_between(frame):
-    """Whether the frame stands between the user's line and the library."""
     file = frame.f_code.co_filename
-    return file.startswith((_PACKAGE, _NUMPY)) or file == _DISPATCH
+    if file not in _between:
+        _between[file] = file.startswith((_PACKAGE, _NUMPY)) or file == _DISPATCH
+    return _between[file]
 
 def _site(*key):
     """The call site at this file and line, as C has it. The library has its address: it is kept."""
@@ -927,7 +930,7 @@ class Value(_c.Node if _c else _Node_of_graph):
     def _as_number(self, what):
         """Inside of a transform's function a value becomes no number by itself: it would have no derivative."""
         g = getattr(_now, "inside", None)
-        if g is not None and self.graph is g and builtins.any(_lib.wg_node_derives_from(self._node, x._node) for x in vars(g).get("_wrt", ())):
+        if g is not None and self.graph is g and not self._constant and builtins.any(_lib.wg_node_derives_from(self._node, x._node) for x in vars(g).get("_wrt", ())):
             raise TypeError("wengert: %s of a value in a function that is differentiated has no derivative: write wg.%s, or x.item() and x.numpy() "
                             "for numbers on purpose" % (what, "stack([x, y]) for an array of values" if what == "an array" else "sin(x) for math.sin(x)"))
 
@@ -1401,7 +1404,7 @@ def _named(what, fields, options, g, into):
             if kinds[field] == "doubles":
                 into.kept = x = _array(x, None, np.float64)
                 into.count, x = x.size, x.ctypes.data
-            if kinds[field] in ("pointer", "user") and not isinstance(x, c_void_p):
+            if kinds[field] in ("pointer", "user", "graph") and not isinstance(x, c_void_p):
                 raise TypeError("wengert: the option %s of %s is for C alone" % (name, what))
             if kinds[field] == "shape" and field != "shape" and not _list_of(x):
                 raise TypeError("wengert: an empty list of sizes: leave %s out for the default" % name)
@@ -1489,17 +1492,17 @@ def _arguments(struct, operands, options):
     assert rows.size == ctypes.sizeof(kind), struct
     return fields, kind, ctypes.string_at(rows.defaults, rows.size)
 
-# Whose operands have one dtype, as PyTorch's have.
-_OF_ONE_DTYPE = frozenset("dense conv conv_transpose layer_norm batch_norm group_norm instance_norm rms_norm attention".split())
-
 def _of_kinds(name, given, asked, g):
     """The operands by NumPy's rules, which the library has not all: f32 beside f64 is f64, a float of Python beside whole numbers alone makes
     floats, though it is whole itself, and a large whole number keeps all its digits."""
+    if builtins.any(kind == "list" for _, kind in asked):
+        alike = lambda x: _of_kinds(name, tuple(x), [("", "node")] * len(x), g)
+        given = tuple(alike(x) if kind == "list" and isinstance(x, (list, tuple)) else x for x, (_, kind) in zip(given, asked))
     kinds = {x.dtype for x in given if isinstance(x, Value)}
     arrays = {np.dtype(np.float32) if x.dtype == np.float32 else g.context.dtype for x in given if isinstance(x, np.ndarray) and x.dtype.kind == "f"}
     floats = {k for k in kinds | arrays if k.kind == "f"}
     of = lambda x, *dtypes: isinstance(x, (Value, np.ndarray)) and x.dtype in dtypes
-    if len(floats) > 1 and name not in _OF_ONE_DTYPE:
+    if len(floats) > 1:
         scalars = not builtins.any(of(x, np.float64) and x.ndim for x in given) and builtins.any(of(x, np.float32) and x.ndim for x in given)
         old, new = (np.float64, np.float32) if scalars else (np.float32, np.float64)
         return tuple(_builders["cast"](x, new) if isinstance(x, Value) and x.dtype == old else x for x in given)

@@ -23,8 +23,7 @@ _INSTEAD = dict(
     divisor_override="leave it out, and multiply the result",
     padding_mode="leave it out, and write np.pad(x, widths, mode=\"reflect\") before it",
     out="leave it out: the result is the value",
-    generator="leave it out, and write wg.manual_seed(seed)",
-    num_workers="leave it out: the items are made in this process")
+    generator="leave it out, and write wg.manual_seed(seed)")
 
 
 def marks(row):
@@ -118,7 +117,7 @@ class Begun:
 
     def __get__(self, x, of=None):
         cls, row = self._cls, self._cls._row
-        taken = [n for n in names(row) if n not in marks(row)[0] and n not in marks(row)[1] and n != "device"]
+        taken = [n for n in names(row) if n not in marks(row)[0] and n != "device"]
         body = "vars(_0).update(%s); _0._begin()" % ", ".join("%s=%s" % (n, n) for n in taken)
         f = made("type(_0).__name__", "__init__", "_0" + ", " * bool(row) + row, body, {})
         f.__qualname__ = cls.__qualname__ + ".__init__"

@@ -64,7 +64,8 @@ class _Call:
 
     def plain(self, a, name):
         """An argument by which no derivative is taken."""
-        return self.array(a, name) if self.fresh and np.ndim(a) and np.asarray(a).dtype.kind == "f" else a
+        arrays = isinstance(a, (np.ndarray, list)) and self.fresh and np.ndim(a) and np.asarray(a).dtype.kind == "f"
+        return self.array(a, name) if arrays else a
 
     def results(self, y):
         """The values that the function returns, and their tree."""

@@ -476,7 +476,7 @@ class Sequential(Module):
     def __getitem__(self, i):
         if isinstance(i, slice):
             parts = self._parts(Module)[i]
-            return type(self)(dict(parts) if type(self) is Sequential else [m for _, m in parts])
+            return type(self)([m for _, m in parts] if isinstance(self, ModuleList) else dict(parts))
         return getattr(self, self._place(i))
 
     def __setitem__(self, i, m):

@@ -245,7 +245,7 @@ def _of_classes(f, x, y, weight, ignore_index, reduction, **options):
         last = lambda a: a.permute(0, *range(2, a.ndim), 1)
         x, y = last(x), last(y) if y.ndim == x.ndim else y
     if weight is not None:
-        options["weights"] = weight
+        options["weights"] = weight.to(x.dtype) if isinstance(weight, _Value) and x.dtype.kind == "f" else weight
     if wg._kind(y) in "iu":
         options["ignore"] = ignore_index
     elif f is b.nll or ignore_index != -100 or np.ndim(y) < x.ndim:

@@ -39,7 +39,7 @@ class TensorDataset(Dataset):
 
 def _key(i):
     """An index of a sampler: numbers of NumPy and values as numbers of Python."""
-    return wg._plain(i).tolist() if isinstance(i, (wg.Value, np.ndarray, np.generic)) else i
+    return i if type(i) is int else wg._plain(i).tolist() if isinstance(i, (wg.Value, np.ndarray, np.generic)) else i
 
 
 class Subset(Dataset):
@@ -140,7 +140,7 @@ class DataLoader(_signatures.Words):
     def _order(self):
         if self.sampler is not None:
             return self.sampler
-        return _habits._random().permutation(len(self.dataset)) if self.shuffle else range(len(self.dataset))
+        return _habits._random().permutation(len(self.dataset)).tolist() if self.shuffle else range(len(self.dataset))
 
     def __len__(self):
         if self.batch_sampler is not None:
@@ -153,6 +153,10 @@ class DataLoader(_signatures.Words):
         """The numbers of the items of each batch."""
         if self.batch_sampler is not None:
             yield from self.batch_sampler
+            return
+        if self.sampler is None:
+            order, size = self._order(), self.batch_size
+            yield from (list(order[i:i + size]) for i in range(0, len(self) * size, size))
             return
         rows = []
         for i in self._order():
