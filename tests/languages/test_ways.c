@@ -16,7 +16,7 @@ TestSuite(ways, .init = wgt_make_folder, .fini = wgt_remove_folder);
 Test(ways, mutations) { SCRIPT("mutations", ""); }
 
 /* Transforms of functions inside of each other, over all that a function touches. */
-Test(ways, closures) { SCRIPT("closures", ""); }
+Test(ways, closures) { SCRIPT("closures", "closure"); }
 
 /* Eight programs: the weights after 30 steps. */
 Test(ways, programs) { SCRIPT("programs", ""); }
