@@ -852,9 +852,11 @@ def _or_numbers(meant, f, given, options):
         if isinstance(a, Value):
             return next(names) + ".numpy()"
         if isinstance(a, (list, tuple)) and len(a) < 5:
-            return "[%s]" % ", ".join(map(text, a)) if _has_value(a) else repr(a)
+            return text(a[0]) if isinstance(a, tuple) and len(a) == 1 else "[%s]" % ", ".join(map(text, a))
         return repr(a) if isinstance(a, (int, float, str, type(None))) and len(repr(a)) < 20 else "..."
     line = "%s(%s)" % (f, ", ".join([text(a) for a in given] + ["%s=%s" % (n, text(a)) for n, a in options.items()]))
+    if line in meant:
+        return meant
     return "%s%s %s for numbers alone" % (meant, ", or" if meant.startswith(": write") else "; write" if meant else ": write", line)
 
 _REDUCED = dict(add="sum", multiply="prod", maximum="max", minimum="min", logical_and="all_of", logical_or="any_of")
