@@ -8,12 +8,15 @@ import ast
 import os
 import re
 import sys
+import tempfile
 import warnings
 
 import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+folder = tempfile.TemporaryDirectory()  # lines write files
+os.chdir(folder.name)
 in_originals = "originals" in sys.argv
 if in_originals:
     import torch
