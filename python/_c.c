@@ -95,8 +95,8 @@ typedef struct graph {
                             * or None) */
     char ended, automatic;
     unsigned long thread; /* that has made it */
-    int most;             /* so is a new node behind this one */
-    int limit;            /* a read of a node behind it is told to __init__.py */
+    int most;             /* a new node of a higher index is told to __init__.py, by _has_grown() */
+    int limit;            /* a read of a node of a higher index is told to it, by _was_read() */
 } graph;
 /* The base of the class Value. constant: a number elsewhere than in a block of no_grad. A Leaf has no graph:
  * node is where it was placed last, if it is still there. leaf: (key, array, name, site), or of a parameter
@@ -791,7 +791,7 @@ static void builder_free(PyObject *self)
     Py_DECREF(type);
 }
 
-/* What the function of __init__.py has, and this one has not. */
+/* An attribute that a builder lacks is that of its function in __init__.py, as .reduce. */
 static PyObject *builder_attribute(PyObject *self, PyObject *word)
 {
     PyObject *y = PyObject_GenericGetAttr(self, word);

@@ -18,6 +18,7 @@ import weakref
 import numpy as np
 
 import wengert as wg
+from wengert._signatures import device as _on_processor
 from wengert import Error, Leaf, Params, Sorted, Value, _builders, _lib, _here, _now, _shape, _tensor, _text
 
 calls, methods = {}, {}
@@ -65,11 +66,6 @@ for _name, _names in (("float32", "float32 float"), ("float64", "float64 double 
         calls[_word] = np.dtype(_name)
 for _name, _to in (("float", "float32"), ("double", "float64"), ("half", "float16"), ("long", "int64"), ("int", "int32"), ("bool", "bool")):
     methods[_name] = functools.partial(lambda x, to: astype(x, to), to=np.dtype(_to))
-
-
-def _on_processor(device):
-    if device is not None and str(device).split(":")[0] != "cpu":
-        raise TypeError("wengert: all runs on the processor, and %r is none: leave device out, or write device=\"cpu\"" % (str(device),))
 
 
 @_call
@@ -860,9 +856,9 @@ Value.__setitem__ = _unchanged
 
 
 def _is_cut(new, dtype):
-    """Whether numbers of another kind would lose what they are."""
-    order = "b iu f"
-    return order.find(wg._kind(new)) // 2 > order.find(dtype.kind) // 2 or wg._kind(new) not in order
+    """Whether the dtype cannot hold these numbers: floats are cut to whole numbers, and all but truths to truths."""
+    rank = dict(b=0, i=1, u=1, f=2)
+    return rank.get(wg._kind(new), 3) > rank[dtype.kind]
 
 
 class _At:

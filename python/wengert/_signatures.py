@@ -82,6 +82,7 @@ def refuse(what, name, x):
 
 
 def device(x):
+    """Refuses a device that is not the processor."""
     if x is not None and str(x).split(":")[0] != "cpu":
         raise TypeError("wengert: all runs on the processor, and %r is none: leave device out, or write device=\"cpu\"" % (str(x),))
 
