@@ -191,11 +191,12 @@ static wg_node gaussian_loss(void *self)
     wg_begin(t->g, WG_TRAIN);
     wg_node x = wg_input_borrow(t->g, "x", t->x), y = wg_input_borrow(t->g, "y", t->y);
     wg_node theta = wg_param(t->g, t->p, "theta", WG_SHAPE(3), wg_zeros());
-    wg_node l = wg_exp(wg_select(theta, 0, 0)), s = wg_exp(wg_select(theta, 0, 1)),
-            e = wg_exp(wg_select(theta, 0, 2));
-    wg_node d = wg_div(wg_sub(wg_expand(x, 1), wg_expand(x, 0)), l);
+    wg_node l = wg_exp(wg_select(theta, .axis = 0, .index = 0)),
+            s = wg_exp(wg_select(theta, .axis = 0, .index = 1)),
+            e = wg_exp(wg_select(theta, .axis = 0, .index = 2));
+    wg_node d = wg_div(wg_sub(wg_expand_dims(x, .axis = 1), wg_expand_dims(x, .axis = 0)), l);
     wg_node smooth = wg_mul(wg_square(s), wg_exp(wg_mul(-0.5, wg_square(d))));
-    wg_node same = wg_equal(wg_index_along(d, 0), wg_index_along(d, 1));
+    wg_node same = wg_equal(wg_index_along(d, .axis = 0), wg_index_along(d, .axis = 1));
     wg_node L = wg_cholesky(wg_add(smooth, wg_where(same, wg_square(e), 0)));
     wg_node z = wg_triangular_solve(L, y);
     return wg_add(wg_mul(0.5, wg_dot(z, z)), wg_sum(wg_log(wg_diagonal(L))));
@@ -244,7 +245,7 @@ static wg_node bodies_loss(void *self)
     training *t = self;
     wg_begin(t->g, WG_TRAIN);
     wg_node x = wg_param(t->g, t->p, "x", WG_SHAPE(3, BODIES), wg_zeros());
-    wg_node d = wg_sub(wg_expand(x, 2), wg_expand(x, 1));
+    wg_node d = wg_sub(wg_expand_dims(x, .axis = 2), wg_expand_dims(x, .axis = 1));
     wg_node far = wg_add(wg_sum(wg_square(d), .axis = 0), BODIES_SOFT * BODIES_SOFT);
     return wg_sum(wg_div(1, wg_sqrt(far)));
 }

@@ -105,7 +105,10 @@ typedef struct tracking {
 } tracking;
 
 /* Columns of equal height, beside each other. */
-static wg_node columns(const wg_node x[], int n, wg_shape s) { return wg_reshape(wg_concat(x, n, 1), s); }
+static wg_node columns(const wg_node x[], int n, wg_shape s)
+{
+    return wg_reshape(wg_concat(x, n, .axis = 1), s);
+}
 
 /* Rz Ry Rx of each bone, [bones, 4, 4]. angles: [bones, 3]. */
 static wg_node rotations(wg_graph *g, wg_node angles)
@@ -140,10 +143,10 @@ static wg_node frames(const track_model *m, wg_node own)
 {
     wg_node frame[TRACK_BONES];
     for (int b = 0; b < TRACK_BONES; b++) {
-        frame[b] = wg_slice(own, .from = b, .to = b + 1);
+        frame[b] = wg_slice(own, .axis = 0, .from = b, .to = b + 1);
         if (m->parent[b] >= 0) frame[b] = wg_matmul(frame[m->parent[b]], frame[b]);
     }
-    return wg_concat(frame, TRACK_BONES, 0);
+    return wg_concat(frame, TRACK_BONES);
 }
 
 /* The rotation about w by its length, [3, 3]: cos + sin [a]x + (1 - cos) a a', with a = w / |w|. */
@@ -156,7 +159,7 @@ static wg_node about(wg_graph *g, wg_node w)
     wg_node K = wg_input_borrow(g, "cross", wg_view_f64(&cross[0][0], WG_SHAPE(9, 3)));
     wg_node I = wg_input_borrow(g, "unit", wg_view_f64(&unit[0][0], WG_SHAPE(3, 3)));
     wg_node skew = wg_reshape(wg_matmul(K, a), WG_SHAPE(3, 3));
-    wg_node outer = wg_mul(wg_expand(a, 1), wg_expand(a, 0));
+    wg_node outer = wg_mul(wg_expand_dims(a, .axis = 1), wg_expand_dims(a, .axis = 0));
     return wg_add(wg_add(wg_mul(c, I), wg_mul(wg_sin(angle), skew)), wg_mul(wg_sub(1, c), outer));
 }
 
@@ -182,8 +185,9 @@ static wg_node residuals(wg_graph *g, const track_model *m, wg_node pose)
     wg_node angle = wg_input_borrow(g, "angle", wg_view_i32(&m->angle[0][0], WG_SHAPE(TRACK_BONES, 3)));
     wg_node vertex = wg_input_borrow(g, "vertex", wg_view_i32(m->vertex, WG_SHAPE(TRACK_POINTS)));
     wg_node point = wg_input_borrow(g, "point", wg_view_f64(&m->point[0][0], WG_SHAPE(TRACK_POINTS, 3)));
-    wg_node angles = wg_gather(wg_concat(((wg_node[]){ pose, zero }), 2, 0), angle);
-    wg_node turn = about(g, wg_slice(pose, .to = 3)), place = wg_slice(pose, .from = 3, .to = 6);
+    wg_node angles = wg_gather(wg_concat(((wg_node[]){ pose, zero }), 2), angle);
+    wg_node turn = about(g, wg_slice(pose, .axis = 0, .to = 3)),
+            place = wg_slice(pose, .axis = 0, .from = 3, .to = 6);
     wg_node seen = wg_gather(skin(g, m, angles), vertex);
     return wg_sub(point, wg_add(wg_matmul(seen, wg_transpose(turn)), place));
 }

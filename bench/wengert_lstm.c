@@ -81,7 +81,7 @@ static wg_node by_layer(lstm *s, int length)
     wg_begin(s->t.g, WG_TRAIN);
     wg_node x = wg_input_borrow(s->t.g, "x", wg_view_i32(s->rows, WG_SHAPE(batch, length)));
     wg_node next = wg_input_borrow(s->t.g, "next", wg_view_i32(s->rows + count, WG_SHAPE(batch, length)));
-    wg_node h = wg_nn_lstm(wg_one_hot(x, LSTM_CHARS), s->t.p, "lstm", LSTM_HIDDEN).y;
+    wg_node h = wg_nn_lstm(wg_one_hot(x, .count = LSTM_CHARS), s->t.p, "lstm", LSTM_HIDDEN).y;
     return wg_softmax_cross_entropy(wg_nn_dense(h, s->t.p, "out", LSTM_CHARS), next);
 }
 

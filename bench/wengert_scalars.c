@@ -42,7 +42,7 @@ static wg_node make_unknown(scalars *s, int i, wg_node vector)
 {
     switch (s->leaves) {
     case NAMED: return wg_param(s->t.g, s->t.p, s->name[i], WG_SCALAR, wg_zeros());
-    case SLICES: return wg_squeeze(wg_slice(vector, .from = i, .to = i + 1), 0);
+    case SLICES: return wg_squeeze(wg_slice(vector, .axis = 0, .from = i, .to = i + 1), .axis = 0);
     default: return wg_input(s->t.g, s->name[i], wg_view_f64(&s->x[i], WG_SCALAR));
     }
 }

@@ -25,7 +25,7 @@ static wg_node encode(trees *s, const tree *t, int node)
     if (node < TREE_LEAVES) return leaf(s, &t->word[node]);
     wg_node left = encode(s, t, t->left[node - TREE_LEAVES]);
     wg_node right = encode(s, t, t->right[node - TREE_LEAVES]);
-    return wg_tanh(wg_dense(wg_concat(((wg_node[]){ left, right }), 2, 1), s->W, s->b));
+    return wg_tanh(wg_dense(wg_concat(((wg_node[]){ left, right }), 2, .axis = 1), s->W, s->b));
 }
 
 static wg_node loss_of(void *self)
@@ -43,7 +43,7 @@ static wg_node loss_of(void *self)
         root[k] = encode(s, &s->tree[k], TREE_LEAVES + TREE_INNER - 1);
         s->label[k] = s->tree[k].label;
     }
-    wg_node all = n > 1 ? wg_concat(root, n, 0) : root[0];
+    wg_node all = n > 1 ? wg_concat(root, n) : root[0];
     wg_node label = wg_input_borrow(s->t.g, "label", wg_view_i32(s->label, WG_SHAPE(n)));
     return wg_softmax_cross_entropy(wg_nn_dense(all, s->t.p, "out", TREE_CLASSES), label);
 }

@@ -22,10 +22,10 @@ static wg_node time_of(wg_node inner, wg_node dx)
     wg_graph *g = wg_graph_of(inner);
     const double end = sqrt(2 * gravity);
     wg_node v =
-        wg_concat(((wg_node[]){ wg_fill(g, 0, WG_SHAPE(1)), inner, wg_fill(g, end, WG_SHAPE(1)) }), 3, 0);
+        wg_concat(((wg_node[]){ wg_fill(g, 0, WG_SHAPE(1)), inner, wg_fill(g, end, WG_SHAPE(1)) }), 3);
     wg_node y = wg_div(wg_square(v), 2 * gravity);
-    wg_node before = wg_slice(v, .to = N), after = wg_slice(v, .from = 1);
-    wg_node dy = wg_sub(wg_slice(y, .from = 1), wg_slice(y, .to = N));
+    wg_node before = wg_slice(v, .axis = 0, .to = N), after = wg_slice(v, .axis = 0, .from = 1);
+    wg_node dy = wg_sub(wg_slice(y, .axis = 0, .from = 1), wg_slice(y, .axis = 0, .to = N));
     wg_node length = wg_sqrt(wg_add(wg_square(dx), wg_square(dy)));
     return wg_sum(wg_div(wg_mul(2, length), wg_add(before, after)));
 }

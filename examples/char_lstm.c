@@ -51,7 +51,8 @@ int main(void)
         wg_begin(g, WG_EVAL);
         wg_nn_states s = { .h = wg_none };
         wg_node all = logits(wg_input(g, "x", wg_view_i32(out, WG_SHAPE(1, n))), p, &s);
-        out[n] = (int32_t)wg_item(wg_argmax(wg_select(wg_select(all, 0, 0), 0, -1)));
+        out[n] = (int32_t)wg_item(
+            wg_argmax(wg_select(wg_select(all, .axis = 0, .index = 0), .axis = 0, .index = -1), .axis = 0));
     }
     for (int n = 0; n < SAMPLE; n++) putchar(out[n]);
     putchar('\n');

@@ -23,7 +23,7 @@ static wg_node digit_in(wg_node x, wg_node t, wg_params *p)
 static double nearest(wg_node x, wg_node all)
 {
     wg_node cross = wg_matmul(x, all, .tb = true);
-    wg_node d = wg_sub(wg_expand(wg_sum(wg_square(all), .axis = 1), 0), wg_mul(2, cross));
+    wg_node d = wg_sub(wg_expand_dims(wg_sum(wg_square(all), .axis = 1), .axis = 0), wg_mul(2, cross));
     d = wg_add(wg_min(d, .axis = 1), wg_sum(wg_square(x), .axis = 1));
     return wg_item(wg_mean(wg_sqrt(wg_maximum(d, 0))));
 }

@@ -12,11 +12,13 @@ static double X[N], Y[N] = { 0.1, 0.9, 1.2, 0.7, 0.4, -0.6, -1.1, -0.8, -0.1, 0.
 
 static wg_node kernel(wg_node x, wg_node theta)
 {
-    wg_node l = wg_exp(wg_select(theta, 0, 0)), s = wg_exp(wg_select(theta, 0, 1)),
-            e = wg_exp(wg_select(theta, 0, 2));
-    wg_node d = wg_div(wg_sub(wg_expand(x, 1), wg_expand(x, 0)), l);
+    wg_node l = wg_exp(wg_select(theta, .axis = 0, .index = 0)),
+            s = wg_exp(wg_select(theta, .axis = 0, .index = 1)),
+            e = wg_exp(wg_select(theta, .axis = 0, .index = 2));
+    wg_node d = wg_div(wg_sub(wg_expand_dims(x, .axis = 1), wg_expand_dims(x, .axis = 0)), l);
     wg_node smooth = wg_mul(wg_square(s), wg_exp(wg_mul(-0.5, wg_square(d))));
-    return wg_add(smooth, wg_where(wg_equal(wg_index_along(d, 0), wg_index_along(d, 1)), wg_square(e), 0));
+    return wg_add(smooth, wg_where(wg_equal(wg_index_along(d, .axis = 0), wg_index_along(d, .axis = 1)),
+                                   wg_square(e), 0));
 }
 
 /* y^T K^-1 y is the square of z with L z = y, and det K that of the product of L's diagonal. */

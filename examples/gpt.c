@@ -50,8 +50,8 @@ int main(void)
     for (int n = 3; n < SAMPLE; n++) {
         const int64_t seen = wg_nn_cache_tokens(cache);
         wg_begin(g, WG_EVAL);
-        wg_node next = logits(g, out + seen, 1, n - seen, p, cache);
-        out[n] = (int32_t)wg_item(wg_argmax(wg_select(wg_select(next, 0, 0), 0, -1)));
+        wg_node next = wg_select(logits(g, out + seen, 1, n - seen, p, cache), .axis = 0, .index = 0);
+        out[n] = (int32_t)wg_item(wg_argmax(wg_select(next, .axis = 0, .index = -1), .axis = 0));
         wg_nn_cache_step(cache);
     }
     for (int n = 0; n < SAMPLE; n++) putchar(out[n]);

@@ -33,8 +33,8 @@ int main(void)
         wg_node h = wg_relu(wg_nn_dense(A, p, "first", HIDDEN, .bias = false)); /* of unit vectors: A I W */
         wg_node logits = wg_nn_dense(wg_matmul(A, h), p, "second", 2, .bias = false);
         wg_node y = wg_input(g, "side", wg_view_i32(side, WG_SHAPE(MEMBERS)));
-        wg_node known =
-            wg_add(wg_equal(wg_index_along(y, 0), 0), wg_equal(wg_index_along(y, 0), MEMBERS - 1));
+        wg_node known = wg_add(wg_equal(wg_index_along(y, .axis = 0), 0),
+                               wg_equal(wg_index_along(y, .axis = 0), MEMBERS - 1));
         wg_node loss = wg_softmax_cross_entropy(logits, y, .mask = known);
         wg_node right = wg_mul(MEMBERS, wg_accuracy(logits, y));
         if (step % 40 == 0)

@@ -24,7 +24,7 @@ static wg_node place(wg_node t, wg_node e, wg_node a, wg_node t0)
     orbit o = { wg_mul(SPEED, wg_sub(t, t0)), e };
     wg_node E = wg_fixed_point(o.M, kepler, &o, .tol = 1e-13);
     wg_node x = wg_sub(wg_cos(E), e), y = wg_mul(wg_sqrt(wg_sub(1, wg_square(e))), wg_sin(E));
-    return wg_mul(a, wg_stack(((wg_node[]){ x, y }), 2, 0));
+    return wg_mul(a, wg_stack(((wg_node[]){ x, y }), 2));
 }
 
 int main(void)

@@ -20,7 +20,8 @@ static double error_of(wg_graph *g, wg_params *p, wg_batch b)
 {
     wg_begin(g, WG_EVAL);
     wg_node x = wg_input(g, "pairs", b.x), y = wg_input(g, "ratings", b.y);
-    return sqrt(wg_item(wg_mse(predict(wg_select(x, 1, 0), wg_select(x, 1, 1), p), y)));
+    return sqrt(wg_item(
+        wg_mse(predict(wg_select(x, .axis = 1, .index = 0), wg_select(x, .axis = 1, .index = 1), p), y)));
 }
 
 int main(void)
@@ -34,7 +35,7 @@ int main(void)
     wg_node pair = wg_argsort(order), user = wg_cast(wg_floor(wg_div(pair, ITEMS)), WG_I32);
     wg_node both[] = { user, wg_cast(wg_sub(pair, wg_mul(user, ITEMS)), WG_I32) };
     wg_node rating = wg_gather(wg_reshape(wg_add(wg_matmul(U, V, .tb = true), noise), WG_SHAPE(-1)), pair);
-    wg_data *rest = wg_data_from(c, wg_value(wg_stack(both, 2, 1)), wg_value(rating));
+    wg_data *rest = wg_data_from(c, wg_value(wg_stack(both, 2, .axis = 1)), wg_value(rating));
     wg_data *known = wg_data_split(rest, 0.1);
 
     wg_params *p = wg_params_new(c);
@@ -45,7 +46,10 @@ int main(void)
         while (wg_data_next(known, &b, BATCH)) {
             wg_begin(g, WG_TRAIN);
             wg_node x = wg_input(g, "pairs", b.x), y = wg_input(g, "ratings", b.y);
-            wg_backward(wg_mse(predict(wg_select(x, 1, 0), wg_select(x, 1, 1), p), y), p);
+            wg_backward(
+                wg_mse(predict(wg_select(x, .axis = 1, .index = 0), wg_select(x, .axis = 1, .index = 1), p),
+                       y),
+                p);
             wg_optim_step(adam);
         }
         wg_data_all(rest, &b);

@@ -15,7 +15,8 @@ static const double D = 0.2, H = 0.05;
 
 static wg_node rate(wg_node u)
 {
-    wg_node x = wg_add(wg_roll(u, 0, 1), wg_roll(u, 0, -1)), y = wg_add(wg_roll(u, 1, 1), wg_roll(u, 1, -1));
+    wg_node x = wg_add(wg_roll(u, .axis = 0, .shift = 1), wg_roll(u, .axis = 0, .shift = -1)),
+            y = wg_add(wg_roll(u, .axis = 1, .shift = 1), wg_roll(u, .axis = 1, .shift = -1));
     wg_node laplacian = wg_sub(wg_add(x, y), wg_mul(4, u));
     return wg_add(wg_mul(D, laplacian), wg_mul(u, wg_sub(1, u)));
 }

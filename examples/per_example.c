@@ -14,7 +14,8 @@ static const double response[N] = { 2.1, 2.8, 4.2, 4.6, 6.5, 6.4, 9.1, 7.6, 11.8
 /* Half the squared residual of w = [slope, offset] for one example, or the sum for many. */
 static wg_node loss_of(wg_node w, wg_node x, wg_node y)
 {
-    wg_node slope = wg_squeeze(wg_slice(w, .to = 1), 0), offset = wg_squeeze(wg_slice(w, .from = 1), 0);
+    wg_node slope = wg_squeeze(wg_slice(w, .axis = 0, .to = 1), .axis = 0),
+            offset = wg_squeeze(wg_slice(w, .axis = 0, .from = 1), .axis = 0);
     wg_node r = wg_sub(wg_add(wg_mul(slope, x), offset), y);
     return wg_mul(wg_sum(wg_square(r)), 0.5);
 }

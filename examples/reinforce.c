@@ -35,8 +35,8 @@ int main(void)
         wg_optim_set_lr(o, wg_lr_cosine(0.02, step, STEPS));
         wg_begin(g, WG_TRAIN);
         wg_node logits = wg_param(g, p, "logits", WG_SHAPE(2), wg_zeros()); /* left, right */
-        const double right =
-            1 / (1 + exp(wg_item(wg_select(logits, 0, 0)) - wg_item(wg_select(logits, 0, 1))));
+        const double right = 1 / (1 + exp(wg_item(wg_select(logits, .axis = 0, .index = 0)) -
+                                          wg_item(wg_select(logits, .axis = 0, .index = 1))));
         int n = 0;
         double sum = 0;
         for (int k = 0; k < BATCH; k++) {

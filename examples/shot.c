@@ -13,7 +13,7 @@ static wg_node flight(wg_node t, wg_node s, void *user)
     (void)t;
     wg_node v = wg_slice(s, .axis = 0, .from = 2, .to = STATE), g = *(wg_node *)user;
     wg_node drag = wg_mul(wg_mul(-DRAG, wg_sqrt(wg_sum(wg_square(v)))), v);
-    return wg_concat(((wg_node[]){ v, wg_add(drag, g) }), 2, 0);
+    return wg_concat(((wg_node[]){ v, wg_add(drag, g) }), 2);
 }
 
 int main(void)
@@ -24,14 +24,13 @@ int main(void)
     for (int step = 0; step < 8 && !wg_failed(c); step++) {
         wg_begin(g, WG_EVAL);
         wg_node at = wg_input(g, "angle and time", wg_view_f64(u, WG_SHAPE(2)));
-        wg_node angle = wg_select(at, 0, 0), zero = wg_scalar(g, 0);
-        wg_node times = wg_stack(((wg_node[]){ zero, wg_select(at, 0, 1) }), 2, 0);
-        wg_node start =
-            wg_stack(((wg_node[]){ zero, zero, wg_mul(SPEED, wg_cos(angle)), wg_mul(SPEED, wg_sin(angle)) }),
-                     STATE, 0);
+        wg_node angle = wg_select(at, .axis = 0, .index = 0), zero = wg_scalar(g, 0);
+        wg_node times = wg_stack(((wg_node[]){ zero, wg_select(at, .axis = 0, .index = 1) }), 2);
+        wg_node start = wg_stack(
+            ((wg_node[]){ zero, zero, wg_mul(SPEED, wg_cos(angle)), wg_mul(SPEED, wg_sin(angle)) }), STATE);
         wg_node fall = wg_input(g, "g", wg_view_f64((double[]){ 0, -GRAVITY }, WG_SHAPE(2)));
         wg_node end = wg_odeint(start, flight, &fall, 0, 0, .t = times, .rtol = 1e-10, .atol = 1e-10);
-        wg_node place = wg_slice(wg_select(end, 0, 0), .axis = 0, .from = 0, .to = 2);
+        wg_node place = wg_slice(wg_select(end, .axis = 0, .index = 0), .axis = 0, .from = 0, .to = 2);
         wg_node miss = wg_sub(place, wg_input(g, "goal", wg_view_f64((double[]){ FAR, 0 }, WG_SHAPE(2))));
         double m[2] = { 0 }, by[2] = { 0 };
         wg_copy_f64(miss, m, 2);

@@ -29,7 +29,7 @@ static wg_node formula(wg_graph *g, wg_params *p, int signs, bool *truth)
     const int left = 1 + draw(signs - 2);
     wg_node x = formula(g, p, left, &a), y = formula(g, p, signs - 1 - left, &b);
     *truth = is_and ? a && b : a || b;
-    wg_node both = wg_concat(((wg_node[]){ x, y }), 2, 1);
+    wg_node both = wg_concat(((wg_node[]){ x, y }), 2, .axis = 1);
     return wg_tanh(wg_nn_dense(both, p, is_and ? "and" : "or", WIDTH, .share = true));
 }
 

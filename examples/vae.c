@@ -16,7 +16,7 @@ static wg_node bound(wg_node x, wg_params *p)
 {
     wg_graph *g = wg_graph_of(x);
     wg_node h = wg_relu(wg_nn_dense(x, p, "encode.1", HIDDEN)), part[2];
-    wg_split(wg_nn_dense(h, p, "encode.2", 2 * CODE), 2, 1, part);
+    wg_split(wg_nn_dense(h, p, "encode.2", 2 * CODE), part, .parts = 2, .axis = 1);
     wg_node mean = part[0], log_variance = part[1];
     wg_node noise = wg_random_normal(g, wg_node_shape(mean));
     wg_node z = wg_add(mean, wg_mul(wg_exp(wg_div(log_variance, 2)), noise));

@@ -60,7 +60,7 @@ static wg_node loss_of(wg_graph *g, wg_params *p)
     h = wg_relu(wg_nn_dense(h, p, "fc2", 16));
     wg_node z = wg_nn_dense(h, p, "fc3", 4);
     wg_node a = wg_apply(WG_AT("z"), &my_softmax, &z, 1, NULL);
-    return wg_neg(wg_mean(wg_sum(wg_mul(wg_one_hot(y, 4), wg_log(a)), .axis = 1)));
+    return wg_neg(wg_mean(wg_sum(wg_mul(wg_one_hot(y, .count = 4), wg_log(a)), .axis = 1)));
 }
 
 int main(int argc, char **argv)

@@ -6,7 +6,7 @@
 
 /* ---- select ---- */
 
-#define SELECT_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, index, "0")
+#define SELECT_FIELDS(F, S) F(S, AXIS, axis, "needed") F(S, SIZE, index, "needed")
 OPTIONS(select, SELECT_FIELDS);
 
 static bool select_shape(wg_rule *r)
@@ -24,23 +24,20 @@ EXPAND(select)
 {
     const struct select *a = attr;
     const int64_t at = a->index < 0 ? a->index + wg_dim(x[0], a->axis) : a->index;
-    y[0] = wg_squeeze(wg_slice(x[0], .axis = a->axis, .from = at, .to = at + 1), a->axis);
+    y[0] = wg_squeeze(wg_slice(x[0], .axis = a->axis, .from = at, .to = at + 1), .axis = a->axis);
 }
-SAMPLES(select, wg_select(ANY(3, 4), 1, 2), wg_select(ANY(2, 3, 2), -1, -1), wg_select(ANY(2, 0), 0, 1),
-        wg_select(CLASSES(5, 4), 0, 3));
-ERRORS(select, (wg_select(ANY(3, 4), 0, 3), "no index 3 along axis 0"),
-       (wg_select(ANY(3, 4), 2, 0), "no axis 2 in"));
+SAMPLES(select, wg_select(ANY(3, 4), .axis = 1, .index = 2), wg_select(ANY(2, 3, 2), .axis = -1, .index = -1),
+        wg_select(ANY(2, 0), .axis = 0, .index = 1), wg_select(CLASSES(5, 4), .axis = 0, .index = 3));
+ERRORS(select, (wg_select(ANY(3, 4), .axis = 0, .index = 3), "no index 3 along axis 0"),
+       (wg_select(ANY(3, 4), .axis = 2, .index = 0), "no axis 2 in"));
 
 DEFINE_OP(
     select,
     .summary = "The elements at one index of an axis, which is dropped. Negative numbers count from the end.",
     .formula = "y = x[index] along axis", .adjoint = "x'[k] = y' where k = index, else 0 along axis",
     .stored = 1 << 0, .operands = 1, .kind = WG_OPAQUE, TAKES(select), RULES(select, shape, expand),
-    .leads = true);
-wg_node wg_select_at(wg_site here, wg_node x, int axis, int64_t index)
-{
-    return NODE_OF(select, WITH(select, axis, index), x);
-}
+    .options = wg_select_args_rows, .leads = true);
+BUILDER(select, select) { APPLY(select, select, SELECT_FIELDS, a->x); }
 
 /* ---- stack ---- */
 
@@ -64,11 +61,11 @@ EXPAND(stack)
     wgi_arena *a = &x[0].graph->temp;
     const wgi_place place = wgi_arena_place(a);
     wg_node *row = wgi_arena_alloc(a, sizeof *row * (size_t)n);
-    for (int k = 0; row && k < n; k++) row[k] = wg_expand(x[k], axis);
-    if (row) y[0] = wg_concat(row, n, axis);
+    for (int k = 0; row && k < n; k++) row[k] = wg_expand_dims(x[k], .axis = axis);
+    if (row) y[0] = wg_concat(row, n, .axis = axis);
     wgi_arena_rewind(a, place);
 }
-#define STACKED(a, b, axis) wg_stack(((wg_node[]){ a, b }), 2, axis)
+#define STACKED(a, b, at) wg_stack(((wg_node[]){ a, b }), 2, .axis = at)
 SAMPLES(stack, STACKED(ANY(2, 3), ANY(2, 3), 0), STACKED(ANY(2, 3), ANY(2, 3), -1),
         STACKED(wg_any(g, WG_SCALAR), wg_any(g, WG_SCALAR), 0), STACKED(ANY(2, 3), CLASSES(5, 2, 3), 1));
 ERRORS(stack, (STACKED(ANY(2, 3), ANY(3, 3), 0), "is not shaped as"),
@@ -77,36 +74,66 @@ ERRORS(stack, (STACKED(ANY(2, 3), ANY(3, 3), 0), "is not shaped as"),
 DEFINE_OP(stack, .summary = "Tensors of one shape as the parts of a new axis.",
           .formula = "y[i] = x_i along axis", .adjoint = "x_i' = y'[i] along axis",
           .stored = WG_EVERY_OPERAND, .operands = -1, .names = "x_i", .kind = WG_OPAQUE, TAKES(stack),
-          RULES(stack, shape, expand), .leads = true);
-wg_node wg_stack_at(wg_site here, const wg_node x[], int n, int axis)
-{
-    return wg_apply(here, &wgi_op_stack, x, n, &(struct stack){ axis });
-}
+          .options = wg_join_args_rows, RULES(stack, shape, expand), .leads = true);
+BUILDER(stack, join) { return wg_apply(here, &wgi_op_stack, a->x, a->n, WITH(stack, a->axis)); }
 
 /* ---- split: a builder without an op ---- */
 
-bool wg_split_at(wg_site here, wg_node x, int parts, int axis, wg_node y[])
+/* The sizes of the parts, one behind the other in *sizes, or how many equal ones; 0: they do not fit. */
+static int parts_of(wg_site here, const wg_split_args *a, wg_shape *sizes)
+{
+    const wg_shape s = wg_node_shape(a->x);
+    const int axis = a->axis < 0 ? a->axis + s.rank : a->axis;
+    const int64_t n = s.dim[axis];
+    int64_t all = 0;
+    char text[80];
+    *sizes = wgi_shape_given(a->sizes);
+    if ((a->parts == WG_AUTO) == !sizes->rank)
+        return wgi_fail(a->x.graph->c, here, "split", WG_ERROR_USE, "say .parts or .sizes%s",
+                        sizes->rank ? ", not both" : ""),
+               0;
+    if (a->parts != WG_AUTO && a->parts > 0 && n % a->parts == 0) return a->parts;
+    if (a->parts != WG_AUTO)
+        return wgi_fail(a->x.graph->c, here, "split", WG_ERROR_SHAPE,
+                        "axis %d of %lld elements has no %d equal parts", a->axis, (long long)n, a->parts),
+               0;
+    bool fits = sizes->rank <= WG_MAX_RANK;
+    for (int k = 0; k < sizes->rank && fits; k++)
+        fits = sizes->dim[k] >= 0 && !__builtin_add_overflow(all, sizes->dim[k], &all);
+    if (fits && all == n) return sizes->rank;
+    return wgi_fail(a->x.graph->c, here, "split", WG_ERROR_SHAPE,
+                    "axis %d of %lld elements has no parts of the sizes %s", a->axis, (long long)n,
+                    wg_shape_text(*sizes, text, sizeof text)),
+           0;
+}
+
+bool wg_split_at(wg_site here, const wg_split_args *a)
 {
     WG_USER_CALL(here, "split");
-    if (!y) return wgi_fail_null(wg_graph_context(x.graph), here, "split", "memory for the parts"), false;
-    wg_node all = wg_slice(x, .axis = axis); /* refuses what is no node, and an axis that x does not have */
-    const bool fine = wg_node_ok(all);
-    const int64_t n = fine ? wg_dim(x, axis < 0 ? axis + wg_node_shape(x).rank : axis) : 0;
-    bool ok = fine && parts > 0 && n % parts == 0;
-    if (fine && !ok)
-        wgi_fail(x.graph->c, here, "split", WG_ERROR_SHAPE, "axis %d of %lld elements has no %d equal parts",
-                 axis, (long long)n, parts);
-    for (int k = 0; ok && k < parts; k++) {
-        y[k] = wg_slice(x, .axis = axis, .from = k * (n / parts), .to = (k + 1) * (n / parts));
-        ok = wg_node_ok(y[k]);
+    if (!a || a->mark != WG_MARK_(wg_split_args))
+        return wgi_unmarked(here, "split", wg_split_args_rows(), a, a ? &a->x : NULL), false;
+    if (!a->y)
+        return wgi_fail_null(wg_graph_context(a->x.graph), here, "split", "memory for the parts"), false;
+    /* refuses what is no node, and an axis that x does not have */
+    const bool fine = wg_node_ok(wg_slice(a->x, .axis = a->axis));
+    wg_shape sizes;
+    const int parts = fine ? parts_of(here, a, &sizes) : 0;
+    bool ok = parts > 0;
+    for (int64_t k = 0, at = 0; ok && k < parts; k++) {
+        const int64_t n = sizes.rank ? sizes.dim[k] : wg_dim(a->x, a->axis) / parts;
+        a->y[k] = wg_slice(a->x, .axis = a->axis, .from = at, .to = at + n);
+        ok = wg_node_ok(a->y[k]);
+        at += n;
     }
-    for (int k = 0; !ok && k < parts; k++) y[k] = wg_none;
+    const wg_shape asked = wgi_shape_given(a->sizes);
+    const int most = a->parts != WG_AUTO ? a->parts : asked.rank <= WG_MAX_RANK ? asked.rank : 0;
+    for (int k = 0; !ok && k < most; k++) a->y[k] = wg_none;
     return ok;
 }
 
 /* ---- roll ---- */
 
-#define ROLL_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, by, "1")
+#define ROLL_FIELDS(F, S) F(S, AXIS, axis, "needed") F(S, SIZE, shift, "needed")
 OPTIONS(roll, ROLL_FIELDS);
 
 static bool roll_shape(wg_rule *r)
@@ -115,88 +142,116 @@ static bool roll_shape(wg_rule *r)
     const wg_shape *s = r->x[0].shape;
     if (!axis_fits(r)) return false;
     const int64_t n = s->dim[a->axis];
-    a->by = n ? (a->by % n + n) % n : 0;
+    a->shift = n ? (a->shift % n + n) % n : 0;
     return true;
 }
 EXPAND(roll)
 {
     const struct roll *a = attr;
-    const int64_t size = wg_dim(x[0], a->axis), left = size - a->by;
+    const int64_t size = wg_dim(x[0], a->axis), left = size - a->shift;
     wg_node end = wg_slice(x[0], .axis = a->axis, .from = left, .to = size);
     wg_node start = wg_slice(x[0], .axis = a->axis, .from = 0, .to = left);
-    y[0] = wg_concat(((wg_node[]){ end, start }), 2, a->axis);
+    y[0] = wg_concat(((wg_node[]){ end, start }), 2, .axis = a->axis);
 }
-SAMPLES(roll, wg_roll(ANY(3, 4), 1, 1), wg_roll(ANY(3, 4), 0, -5), wg_roll(ANY(2, 0), -1, 3),
-        wg_roll(CLASSES(5, 4), 0, 4));
-ERRORS(roll, (wg_roll(ANY(3), 1, 1), "no axis 1 in"));
+SAMPLES(roll, wg_roll(ANY(3, 4), .axis = 1, .shift = 1), wg_roll(ANY(3, 4), .axis = 0, .shift = -5),
+        wg_roll(ANY(2, 0), .axis = -1, .shift = 3), wg_roll(CLASSES(5, 4), .axis = 0, .shift = 4));
+ERRORS(roll, (wg_roll(ANY(3), .axis = 1, .shift = 1), "no axis 1 in"));
 
 DEFINE_OP(roll,
           .summary = "The elements moved along an axis; those that leave at one end come back at the other.",
-          .formula = "y[i] = x[(i - by) mod length(x)] along axis",
-          .adjoint = "x'[i] = y'[(i + by) mod length(x)] along axis", .operands = 1, .kind = WG_OPAQUE,
-          TAKES(roll), RULES(roll, shape, expand), .leads = true);
-wg_node wg_roll_at(wg_site here, wg_node x, int axis, int64_t by)
+          .formula = "y[i] = x[(i - shift) mod length(x)] along axis",
+          .adjoint = "x'[i] = y'[(i + shift) mod length(x)] along axis", .operands = 1, .kind = WG_OPAQUE,
+          TAKES(roll), .options = wg_roll_args_rows, RULES(roll, shape, expand), .leads = true);
+BUILDER(roll, roll) { APPLY(roll, roll, ROLL_FIELDS, a->x); }
+
+/* ---- repeat, tile ---- */
+
+#define REPEAT_FIELDS(F, S) F(S, AXIS, axis, "needed") F(S, SIZE, count, "needed")
+OPTIONS(repeat, REPEAT_FIELDS);
+#define TILE_FIELDS(F, S) F(S, SHAPE, counts, "needed")
+OPTIONS(tile, TILE_FIELDS);
+
+/* The axis of s, `count` times as long. */
+static bool lengthens(wg_rule *r, wg_shape *s, int axis, int64_t count)
 {
-    return NODE_OF(roll, WITH(roll, axis, by), x);
-}
-
-/* ---- tile, repeat ---- */
-
-#define COPIES_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, count, NULL)
-OPTIONS(copies, COPIES_FIELDS);
-
-static bool copies_shape(wg_rule *r)
-{
-    struct copies *a = r->attr;
-    wg_shape s = *r->x[0].shape;
-    if (!wg_rule_axis(r, &a->axis, s.rank)) return false;
-    if (a->count < 0) return wg_rule_fail(r, WG_ERROR_VALUE, "count is %lld", (long long)a->count);
-    if (__builtin_mul_overflow(s.dim[a->axis], a->count, &s.dim[a->axis]))
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
-    return shaped_to(r, s);
+    if (count < 0) return wg_rule_fail(r, WG_ERROR_VALUE, "counts: a count of %lld", (long long)count);
+    return !__builtin_mul_overflow(s->dim[axis], count, &s->dim[axis]) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
 }
 /* x as [outer, 1, inner], its middle axis repeated, in the shape of the result. The axis itself belongs to
  * the outer ones, if each element is repeated, or to the inner ones. */
-static wg_node copied(wg_site here, wg_node x, const struct copies *a, bool each)
+static wg_node copied(wg_site here, wg_node x, int axis, int64_t count, bool each)
 {
     wg_shape s = wg_node_shape(x);
-    const int64_t n = s.dim[a->axis], outer = outer_of(&s, a->axis) * (each ? n : 1),
-                  inner = inner_of(&s, a->axis) * (each ? 1 : n);
-    s.dim[a->axis] *= a->count;
+    const int64_t n = s.dim[axis], outer = outer_of(&s, axis) * (each ? n : 1),
+                  inner = inner_of(&s, axis) * (each ? 1 : n);
+    s.dim[axis] *= count;
     return wg_reshape(
-        wg_broadcast_to(wg_reshape(x, WG_SHAPE(outer, 1, inner)), WG_SHAPE(outer, a->count, inner)), s);
+        wg_broadcast_to(wg_reshape(x, WG_SHAPE(outer, 1, inner)), WG_SHAPE(outer, count, inner)), s);
 }
-static wg_node copies_sample(wg_site here, wg_graph *g, int i, const wg_op *op)
+
+static bool repeat_shape(wg_rule *r)
 {
-    static const struct copies of[] = { { 0, 2 }, { -1, 3 }, { 1, 1 }, { 0, 2 }, { 0, 0 } };
-    static const wg_shape s[] = {
-        { 2, { 3, 4 } }, { 2, { 2, 3 } }, { 3, { 2, 3, 2 } }, { 2, { 2, 0 } }, { 1, { 3 } }
-    };
-    wg_node x = i < 5 ? wg_any(g, s[i]) : wg_none;
-    return i < 5 ? wg_apply(here, op, &x, 1, &of[i]) : wg_none;
+    struct repeat *a = r->attr;
+    wg_shape s = *r->x[0].shape;
+    return axis_fits(r) && lengthens(r, &s, a->axis, a->count) && shaped_to(r, s);
 }
-/* each: whether each element is repeated. */
-#define COPIES_OP(n, each, ...)                                                                \
-    EXPAND(n) { y[0] = copied(here, x[0], attr, each); }                                       \
-    SAMPLE(n) { return copies_sample(here, g, i, &wgi_op_##n); }                               \
-    ERRORS(n, (wg_##n(ANY(3), 0, -1), "count is -1"), (wg_##n(ANY(3), 1, 0), "no axis 1 in")); \
-    wg_node wg_##n##_at(wg_site here, wg_node x, int axis, int64_t count)                      \
-    {                                                                                          \
-        return NODE_OF(n, WITH(copies, axis, count), x);                                       \
-    }                                                                                          \
-    DEFINE_OP(n, .operands = 1, .kind = WG_OPAQUE, TAKES(copies), .shape = copies_shape,       \
-              .expand = n##_expand, .leads = true, __VA_ARGS__)
-COPIES_OP(tile, false, .summary = "x, `count` times one behind the other along an axis: a b c a b c.",
-          .formula = "y[i] = x[i mod length(x)] along axis",
-          .adjoint = "x'[i] = sum(y'[i + k length(x)] over k < count) along axis");
-COPIES_OP(repeat, true, .summary = "Each element `count` times along an axis: a a b b c c.",
+EXPAND(repeat)
+{
+    const struct repeat *a = attr;
+    y[0] = copied(here, x[0], a->axis, a->count, true);
+}
+SAMPLES(repeat, wg_repeat(ANY(3, 4), .axis = 0, .count = 2), wg_repeat(ANY(2, 3), .axis = -1, .count = 3),
+        wg_repeat(ANY(2, 3, 2), .axis = 1, .count = 1), wg_repeat(ANY(2, 0), .axis = 0, .count = 2),
+        wg_repeat(ANY(3), .axis = 0, .count = 0));
+ERRORS(repeat, (wg_repeat(ANY(3), .axis = 0, .count = -1), "count -1: must be in [0, inf)"),
+       (wg_repeat(ANY(3), .axis = 1, .count = 0), "no axis 1 in"),
+       (wg_repeat(ANY(3), .axis = 0), "count is needed"));
+
+DEFINE_OP(repeat, .summary = "Each element `count` times along an axis: a a b b c c.",
           .formula = "y[i] = x[floor(i / count)] along axis",
-          .adjoint = "x'[i] = sum(y'[i count + k] over k < count) along axis");
+          .adjoint = "x'[i] = sum(y'[i count + k] over k < count) along axis", .operands = 1,
+          .kind = WG_OPAQUE, TAKES(repeat), .options = wg_repeat_args_rows, RULES(repeat, shape, expand),
+          .leads = true);
+BUILDER(repeat, repeat) { APPLY(repeat, repeat, REPEAT_FIELDS, a->x); }
+
+/* More counts than x has axes: x has axes of size 1 before its own, as in NumPy. Fewer: they are of the last
+ * axes. */
+static bool tile_shape(wg_rule *r)
+{
+    wg_shape *c = &((struct tile *)r->attr)->counts, s = *r->x[0].shape;
+    if (!rank_fits(r, c)) return false;
+    while (s.rank < c->rank) s = with_axis(s, 0, 1);
+    while (c->rank < s.rank) *c = with_axis(*c, 0, 1);
+    for (int i = 0; i < s.rank; i++)
+        if (!lengthens(r, &s, i, c->dim[i])) return false;
+    if (wg_shape_size(s) < 0) return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
+    return shaped_to(r, s);
+}
+EXPAND(tile)
+{
+    const wg_shape *c = &((const struct tile *)attr)->counts;
+    wg_shape s = wg_node_shape(x[0]);
+    while (s.rank < c->rank) s = with_axis(s, 0, 1);
+    y[0] = wg_reshape(x[0], s);
+    for (int i = 0; i < c->rank; i++) y[0] = copied(here, y[0], i, c->dim[i], false);
+}
+SAMPLES(tile, wg_tile(ANY(3, 4), .counts = WG_SHAPE(2, 1)), wg_tile(ANY(2, 3), .counts = WG_SHAPE(3)),
+        wg_tile(ANY(2, 3, 2), .counts = WG_SHAPE(2, 1, 3)), wg_tile(ANY(2, 0), .counts = WG_SHAPE(2, 2)),
+        wg_tile(ANY(3), .counts = WG_SHAPE(2, 0)), wg_tile(ANY(3), .counts = WG_SHAPE(2, 2)));
+ERRORS(tile, (wg_tile(ANY(3), .counts = WG_SHAPE(-1)), "counts: a count of -1"),
+       (wg_tile(ANY(3)), "counts is needed"));
+
+DEFINE_OP(tile, .summary = "Copies of x side by side, counts[i] of them along axis i: a b c a b c.",
+          .formula = "y = \"copies of\" x \"side by side along its axes\"",
+          .adjoint = "x' = \"the sum of the copies of y'\"", .operands = 1, .kind = WG_OPAQUE, TAKES(tile),
+          .options = wg_tile_args_rows, RULES(tile, shape, expand), .leads = false);
+BUILDER(tile, tile) { APPLY(tile, tile, TILE_FIELDS, a->x); }
 
 /* ---- pad ---- */
 
 #define PAD_FIELDS(F, S)            \
-    F(S, AXIS, axis, "0")           \
+    F(S, AXIS, axis, "needed")      \
     F(S, SIZE, before, "0")         \
     F(S, SIZE, after, "0")          \
     F(S, DOUBLE, value, "0", "NaN") \
@@ -250,20 +305,21 @@ EXPAND(pad)
     if (a->before) part[parts++] = margin(here, x[0], a, a->before, false);
     part[parts++] = x[0];
     if (a->after) part[parts++] = margin(here, x[0], a, a->after, true);
-    y[0] = wg_concat(part, parts, a->axis);
+    y[0] = wg_concat(part, parts, .axis = a->axis);
 }
 SAMPLES(pad, wg_pad(ANY(3, 4), .axis = 1, .before = 2, .after = 1),
-        wg_pad(ANY(3, 4), .before = 1, .value = 0.5),
-        wg_pad(ANY(4, 2), .before = 3, .after = 2, .mode = WG_PAD_REFLECT),
+        wg_pad(ANY(3, 4), .axis = 0, .before = 1, .value = 0.5),
+        wg_pad(ANY(4, 2), .axis = 0, .before = 3, .after = 2, .mode = WG_PAD_REFLECT),
         wg_pad(ANY(2, 3), .axis = -1, .before = 2, .after = 2, .mode = WG_PAD_EDGE),
-        wg_pad(ANY(2, 0), .axis = 1, .after = 2), wg_pad(CLASSES(5, 3), .after = 2, .value = 7),
-        wg_pad(CLASSES(5, 3), .after = 2, .value = 0), wg_pad(ANY(0, 2), .mode = WG_PAD_EDGE));
-ERRORS(pad, (wg_pad(ANY(3, 4), .before = -1), "before -1: must be in [0, inf)"),
-       (wg_pad(ANY(3, 4), .before = 3, .mode = WG_PAD_REFLECT), "at most one less"),
+        wg_pad(ANY(2, 0), .axis = 1, .after = 2), wg_pad(CLASSES(5, 3), .axis = 0, .after = 2, .value = 7),
+        wg_pad(CLASSES(5, 3), .axis = 0, .after = 2, .value = 0),
+        wg_pad(ANY(0, 2), .axis = 0, .mode = WG_PAD_EDGE));
+ERRORS(pad, (wg_pad(ANY(3, 4), .axis = 0, .before = -1), "before -1: must be in [0, inf)"),
+       (wg_pad(ANY(3, 4), .axis = 0, .before = 3, .mode = WG_PAD_REFLECT), "at most one less"),
        (wg_pad(ANY(3, 4), .axis = 2, .before = 3), "no axis 2 in"),
-       (wg_pad(ANY(0, 4), .before = 1, .mode = WG_PAD_EDGE), "has no edge"),
-       (wg_pad(CLASSES(2, 4), .before = 1, .value = 0.5), "value 0.5 among"),
-       (wg_pad(ANY(3, 4), .after = 3, .mode = WG_PAD_REFLECT), "at most one less"));
+       (wg_pad(ANY(0, 4), .axis = 0, .before = 1, .mode = WG_PAD_EDGE), "has no edge"),
+       (wg_pad(CLASSES(2, 4), .axis = 0, .before = 1, .value = 0.5), "value 0.5 among"),
+       (wg_pad(ANY(3, 4), .axis = 0, .after = 3, .mode = WG_PAD_REFLECT), "at most one less"));
 
 DEFINE_OP(
     pad,

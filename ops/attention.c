@@ -193,15 +193,15 @@ static wg_node attention_joined(wg_site here, wg_node y, int64_t heads)
 /* True for the keys up to the query's place, as [tokens, keys]. */
 static wg_node up_to_now(wg_site here, wg_graph *g, int64_t tokens, int64_t keys)
 {
-    wg_node row = wg_index_along(wg_fill(g, 0, WG_SHAPE(tokens, 1)), 0);
-    wg_node column = wg_index_along(wg_fill(g, 0, WG_SHAPE(1, keys)), 1);
+    wg_node row = wg_index_along(wg_fill(g, 0, WG_SHAPE(tokens, 1)), .axis = 0);
+    wg_node column = wg_index_along(wg_fill(g, 0, WG_SHAPE(1, keys)), .axis = 1);
     return wg_less_equal(column, wg_add(row, (double)(keys - tokens)));
 }
 /* The keys that queries see, to broadcast to the scores [..., heads, tokens, keys]. x[3] is of dtype bool. */
 static wg_node attention_seen(wg_site here, const wg_node x[], int64_t heads, bool causal)
 {
     wg_node mask = x[3];
-    if (heads != 1 && wg_node_shape(mask).rank > 2) mask = wg_expand(mask, -3);
+    if (heads != 1 && wg_node_shape(mask).rank > 2) mask = wg_expand_dims(mask, .axis = -3);
     if (!causal) return mask;
     return wg_logical_and(mask, up_to_now(here, wg_graph_of(x[0]), wg_dim(x[0], -2), wg_dim(x[1], -2)));
 }
@@ -395,7 +395,7 @@ static wg_node beside_scores(wg_site here, wg_node logs, int64_t heads)
 {
     if (!wg_node_ok(logs)) return logs;
     wg_shape s = wg_node_shape(logs);
-    if (heads != 1) return wg_expand(logs, s.rank);
+    if (heads != 1) return wg_expand_dims(logs, .axis = s.rank);
     s.dim[s.rank - 2] = s.dim[s.rank - 1];
     s.dim[s.rank - 1] = 1;
     return wg_reshape(logs, s);
@@ -412,7 +412,7 @@ EXPAND(attention_tiles)
     y[0] = attention_joined(here, wg_matmul(p, v), a->heads);
     wg_node logs = keys ? wg_logsumexp(scores, .axis = -1) : wg_sum(scores, .axis = -1);
     logs = wg_where(wg_greater(logs, ATTENTION_UNSEEN / 2), logs, 0);
-    y[1] = a->heads == 1 ? wg_expand(logs, -2) : logs;
+    y[1] = a->heads == 1 ? wg_expand_dims(logs, .axis = -2) : logs;
 }
 VJP(attention_tiles)
 {

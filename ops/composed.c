@@ -27,7 +27,8 @@ DEFINE_OP(
     .adjoint =
         "x' = y' (1 + t + x (1 - t^2) v) / 2 where by_tanh, else y' ((1 + erf(x / sqrt 2)) / 2 + x e^(-x^2 / "
         "2) / sqrt(2 pi)); t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = sqrt(2 / pi) (1 + 0.134145 x^2)",
-    .operands = 1, .promote = WG_PROMOTE_FLOAT, TAKES(gelu), .expand = gelu_expand);
+    .operands = 1, .promote = WG_PROMOTE_FLOAT, TAKES(gelu), .options = wg_gelu_args_rows,
+    .expand = gelu_expand);
 BUILDER(gelu, gelu) { APPLY(gelu, gelu, GELU_FIELDS, a->x); }
 
 /* ---- silu ---- */

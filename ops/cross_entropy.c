@@ -85,7 +85,7 @@ static int64_t rows_of_result(const wg_kernel *k) { return wg_shape_size(*k->yt[
 static wg_node as_shares(wg_site here, wg_node z, wg_node labels)
 {
     if (wg_dtype_is_float(wg_node_dtype(labels))) return labels;
-    return wg_cast(wg_one_hot(labels, wg_dim(z, -1)), wg_node_dtype(z));
+    return wg_cast(wg_one_hot(labels, .count = wg_dim(z, -1)), wg_node_dtype(z));
 }
 
 EXPAND(cross_entropy)

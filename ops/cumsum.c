@@ -7,7 +7,7 @@
 #include "kernel/both_floats.h"
 
 #define CUMSUM_FIELDS(F, S) \
-    F(S, AXIS, axis, "auto") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
+    F(S, AXIS, axis, "needed") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
 OPTIONS(cumsum, CUMSUM_FIELDS);
 
 /* x is [outer, n, inner]. A unit is one index of outer and COLUMNS neighbours of inner. If inner is 1 it is a
@@ -106,11 +106,11 @@ VJP(cumsum)
 }
 SAMPLES(cumsum, wg_cumsum(ANY(3, 4), .axis = 0), wg_cumsum(ANY(3, 4), .axis = -1, .exclusive = true),
         wg_cumsum(ANY(2, 3, 2), .axis = 1, .reverse = true),
-        wg_cumsum(ANY(5), .exclusive = true, .reverse = true), wg_cumsum(ANY(2, 0), .axis = 1),
+        wg_cumsum(ANY(5), .axis = 0, .exclusive = true, .reverse = true), wg_cumsum(ANY(2, 0), .axis = 1),
         wg_cumsum(ANY(3, 0), .axis = 0), wg_cumsum(CLASSES(9, 2, 70), .axis = 0),
         wg_cumsum(wg_greater(CLASSES(3, 7), 0), .axis = 0), wg_cumsum(ANY(2, 3, 70), .axis = 1));
-ERRORS(cumsum, (wg_cumsum(ANY(3, 4), .axis = 2), "no axis 2 in"),
-       (wg_cumsum(ANY(3, 4)), "say one, axis = -1"), (wg_cumsum(wg_any(g, WG_SCALAR)), "no axis 0 in"));
+ERRORS(cumsum, (wg_cumsum(ANY(3, 4), .axis = 2), "no axis 2 in"), (wg_cumsum(ANY(3, 4)), "say its axis"),
+       (wg_cumsum(wg_any(g, WG_SCALAR), .axis = 0), "no axis 0 in"));
 
 DEFINE_OP(cumsum,
           .summary = "Cumulative sum along an axis. exclusive: without the element itself. reverse: from the "
@@ -119,8 +119,8 @@ DEFINE_OP(cumsum,
                      "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
           .adjoint = "x'[j] = sum(y'[i] over i where before) along axis; before = j > i where reverse and "
                      "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
-          .operands = 1, .kind = WG_ROWS, TAKES(cumsum), .shape = totals_fit, RULES(cumsum, units, vjp),
-          .kernel = KERNELS(cumsum), .leads = true);
+          .operands = 1, .kind = WG_ROWS, TAKES(cumsum), .options = wg_cumsum_args_rows, .shape = totals_fit,
+          RULES(cumsum, units, vjp), .kernel = KERNELS(cumsum), .leads = true);
 BUILDER(cumsum, cumsum) { APPLY(cumsum, cumsum, CUMSUM_FIELDS, a->x); }
 
 #endif

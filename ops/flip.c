@@ -4,9 +4,9 @@
 
 #include "axis_runs.h"
 
-#define FLIP_FIELDS(F, S) F(S, AXES, axes, "all")
+#define FLIP_FIELDS(F, S) F(S, AXES, axes, "needed")
 OPTIONS(flip, FLIP_FIELDS);
-#define INDEX_ALONG_FIELDS(F, S) F(S, AXIS, axis, "0")
+#define INDEX_ALONG_FIELDS(F, S) F(S, AXIS, axis, "needed")
 OPTIONS(index_along, INDEX_ALONG_FIELDS);
 
 #define REVERSE(T)                                            \
@@ -52,7 +52,7 @@ KERNEL(index_along)
 
 static bool flip_shape(wg_rule *r)
 {
-    return wg_rule_axes(r, &((struct flip *)r->attr)->axes, r->x[0].shape->rank, true);
+    return axes_fit(r, &((struct flip *)r->attr)->axes, r->x[0].shape->rank);
 }
 REWRITE(flip)
 {
@@ -67,17 +67,17 @@ static int64_t flip_units(const wg_kernel *k)
     return outer_of(k->xt[0].shape, ((const struct flip *)k->attr)->axes.axis[0]);
 }
 VJP(flip) { gx[0] = wg_flip(gy, .axes = AXES_OF(((const struct flip *)wg_attr(y))->axes)); }
-SAMPLES(flip, wg_flip(ANY(3, 4), .axis = 1), wg_flip(ANY(2, 3, 2), .axis = 1), wg_flip(ANY(3, 4)),
-        wg_flip(ANY(2, 0), .axis = -1), wg_flip(wg_any(g, WG_SCALAR)));
+SAMPLES(flip, wg_flip(ANY(3, 4), .axis = 1), wg_flip(ANY(2, 3, 2), .axis = 1),
+        wg_flip(ANY(3, 4), .axes = WG_AXES(1, 0)), wg_flip(ANY(2, 0), .axis = -1));
 ERRORS(flip, (wg_flip(ANY(3), .axis = 1), "no axis 1 in"),
-       (wg_flip(ANY(3), .axes = WG_AXES(0, -1)), "axis 0 twice"));
+       (wg_flip(ANY(3), .axes = WG_AXES(0, -1)), "axis 0 twice"), (wg_flip(ANY(3, 4)), "say its axis"));
 
 DEFINE_OP(flip, .summary = "The elements along axes in reverse order.",
           .formula = "y[i] = x[length(x) - 1 - i] along axis",
           .adjoint = "x'[i] = y'[length(x) - 1 - i] along axis", .stored = 1 << 0, .operands = 1,
-          .kind = WG_ROWS, TAKES(flip), RULES(flip, shape, rewrite, units, vjp), .kernel = KERNELS(flip),
-          .exact = moved_exact, .leads = true);
-BUILDER(flip, flip) { APPLY(flip, flip, FLIP_FIELDS, a->x); }
+          .kind = WG_ROWS, TAKES(flip), .options = wg_axes_args_rows, RULES(flip, shape, rewrite, units, vjp),
+          .kernel = KERNELS(flip), .exact = moved_exact, .leads = true);
+BUILDER(flip, axes) { APPLY(flip, flip, FLIP_FIELDS, a->x); }
 
 /* ---- index_along ---- */
 
@@ -86,18 +86,16 @@ static bool index_along_shape(wg_rule *r)
     r->y[0].dtype = WG_I64;
     return axis_fits(r);
 }
-SAMPLES(index_along, wg_index_along(ANY(3, 4), 1), wg_index_along(CLASSES(3, 2, 3, 2), -2),
-        wg_index_along(ANY(2, 0), 0));
-ERRORS(index_along, (wg_index_along(wg_any(g, WG_SCALAR), 0), "no axis 0 in"));
+SAMPLES(index_along, wg_index_along(ANY(3, 4), .axis = 1), wg_index_along(CLASSES(3, 2, 3, 2), .axis = -2),
+        wg_index_along(ANY(2, 0), .axis = 0));
+ERRORS(index_along, (wg_index_along(wg_any(g, WG_SCALAR), .axis = 0), "no axis 0 in"));
 
 DEFINE_OP(index_along,
           .summary = "The index of each element along an axis, i64. The values of x do not matter.",
           .formula = "y[i] = i along axis", .adjoint = "the values of x do not matter",
           .zero = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, TAKES(index_along),
-          RULES(index_along, shape), .units = axis_units, .kernel = KERNELS(index_along), .leads = true);
-wg_node wg_index_along_at(wg_site here, wg_node x, int axis)
-{
-    return NODE_OF(index_along, WITH(index_along, axis), x);
-}
+          .options = wg_index_along_args_rows, RULES(index_along, shape), .units = axis_units,
+          .kernel = KERNELS(index_along), .leads = true);
+BUILDER(index_along, index_along) { APPLY(index_along, index_along, INDEX_ALONG_FIELDS, a->x); }
 
 #endif

@@ -96,7 +96,7 @@ SAMPLE(inverse_gaps)
 {
     static const wg_shape s[] = { { 1, { 3 } }, { 2, { 2, 2 } }, { 1, { 1 } }, { 2, { 2, 0 } } };
     if (i > 3) return wg_none;
-    wg_node place = wg_index_along(wg_any_class(g, 2, s[i]), -1);
+    wg_node place = wg_index_along(wg_any_class(g, 2, s[i]), .axis = -1);
     return inverse_gaps(here, wg_add(wg_between(g, -1, 1, s[i]), wg_mul(place, 3)));
 }
 ERRORS(inverse_gaps, (inverse_gaps(here, wg_any(g, WG_SCALAR)), "axes, must have 1 to"),
@@ -121,7 +121,7 @@ static bool slopes_shape(wg_rule *r)
 /* 1, 2, ... */
 static wg_node places(wg_site here, wg_node w)
 {
-    return wg_cast(wg_add(wg_index_along(w, -1), 1), wg_node_dtype(w));
+    return wg_cast(wg_add(wg_index_along(w, .axis = -1), 1), wg_node_dtype(w));
 }
 /* Equal elements of w, of which a smooth function does not know one from the other, have equal elements of
  * its gradient g. Then the quotient of their differences has a limit: that of w moved by t (1, 2, ...), t
@@ -140,7 +140,8 @@ VJP(slopes)
 {
     const bool sums = ((const struct slopes *)wg_attr(y))->sums;
     const wg_shape s = wg_node_shape(x[0]);
-    wg_node gaps = sums ? wg_reciprocal(wg_add(wg_expand(x[0], s.rank - 1), wg_expand(x[0], s.rank)))
+    wg_node gaps = sums ? wg_reciprocal(wg_add(wg_expand_dims(x[0], .axis = s.rank - 1),
+                                               wg_expand_dims(x[0], .axis = s.rank)))
                         : inverse_gaps(here, x[0]);
     wg_node g = wg_mul(gy, gaps), w = wg_neg(wg_mul(g, y));
     wg_node to[2] = { w, g };
@@ -153,13 +154,13 @@ SAMPLE(slopes)
 {
     static const wg_shape s[] = { { 1, { 3 } }, { 2, { 2, 2 } }, { 2, { 2, 3 } }, { 2, { 2, 0 } } };
     if (i > 3) return wg_none;
-    wg_node place = wg_index_along(wg_any_class(g, 2, s[i]), -1);
+    wg_node place = wg_index_along(wg_any_class(g, 2, s[i]), .axis = -1);
     wg_node w = wg_add(wg_between(g, 0.5, 1.5, s[i]), wg_mul(wg_add(place, 1), 3));
     return NODE_OF(slopes, WITH(slopes, i == 2), w, wg_any(g, s[i]), wg_any(g, s[i]), wg_any(g, s[i]));
 }
 #define SLOPES_OF(w, g) NODE_OF(slopes, WITH(slopes, false), w, g, ANY(3), ANY(3))
 ERRORS(slopes,
-       (SLOPES_OF(wg_mul(ANY(3), 0), wg_cast(wg_index_along(ANY(3), 0), wg_node_dtype(ANY(3)))),
+       (SLOPES_OF(wg_mul(ANY(3), 0), wg_cast(wg_index_along(ANY(3), .axis = 0), wg_node_dtype(ANY(3)))),
         "has an eigenvalue or singular value twice"),
        (SLOPES_OF(ANY(3), ANY(4)), "is not shaped as"));
 
@@ -259,7 +260,7 @@ static wg_node other_vectors(wg_site here, const wgi_decomposition *a, int i)
     const bool right = i == 1;
     wg_node v = right ? turned(here, a->side[i]) : a->side[i], y = MIXED(right, v, a->values);
     y = right ? turned(here, y) : y;
-    return wg_expand(y, 0);
+    return wg_expand_dims(y, .axis = 0);
 }
 static wg_node mixed_again(wg_site here, const wgi_decomposition *a, wg_node p)
 {
@@ -267,7 +268,7 @@ static wg_node mixed_again(wg_site here, const wgi_decomposition *a, wg_node p)
     wg_node y = wg_none;
     for (int i = 0; i < a->sides && s.n < SEEDS; i++) seed(&s, p, a->side[i], other_vectors(here, a, i));
     if (s.n < SEEDS) wg_vmaps(&p, 1, s.of, s.as, s.n, &y);
-    return wg_node_ok(y) ? wg_squeeze(y, 0) : y;
+    return wg_node_ok(y) ? wg_squeeze(y, .axis = 0) : y;
 }
 
 /* Some direction of x, no two elements of which are alike. */
@@ -275,7 +276,7 @@ static wg_node some_direction(wg_site here, wg_node x)
 {
     const int rank = wg_node_shape(x).rank;
     wg_node at = wg_fill(wg_graph_of(x), 1, wg_node_shape(x));
-    for (int i = 0; i < rank; i++) at = wg_add(at, wg_mul(wg_index_along(x, i), 0.618 + i));
+    for (int i = 0; i < rank; i++) at = wg_add(at, wg_mul(wg_index_along(x, .axis = i), 0.618 + i));
     return wg_mul(wg_cast(wg_add(wg_sin(at), 1.25), wg_node_dtype(x)), wg_add(wg_abs(x), 1));
 }
 
@@ -438,7 +439,7 @@ VJP(turns)
 /* Values that are far apart, ascending. */
 static wg_node values_sample(wg_site here, wg_graph *g, wg_shape s)
 {
-    wg_node place = wg_index_along(wg_any_class(g, 2, s), -1);
+    wg_node place = wg_index_along(wg_any_class(g, 2, s), .axis = -1);
     return wg_add(wg_between(g, 0.5, 1.5, s), wg_mul(wg_add(place, 1), 3));
 }
 static wg_node guard_sample(wg_site here, wg_graph *g, wg_shape s)
@@ -501,14 +502,14 @@ VJP(svd_turns)
     const wg_shape shape = wg_node_shape(x[1]);
     const int64_t n = shape.dim[shape.rank - 2];
     const int rank = shape.rank - 1;
-    wg_node s = x[0], column = wg_expand(s, rank), row = wg_expand(s, rank - 1);
+    wg_node s = x[0], column = wg_expand_dims(s, .axis = rank), row = wg_expand_dims(s, .axis = rank - 1);
     wg_node h = wg_mul(gy, wg_div(inverse_gaps(here, s), wg_add(column, row))), g = wg_mul(h, y);
     wg_node left = wg_slice(x[1], .axis = rank, .to = n), right = wg_slice(x[1], .axis = rank, .from = n);
     wg_node half[] = { skew(here, wg_mul(h, row)), skew(here, wg_mul(h, column)) };
     gx[0] =
         wg_add(by_columns(here, wg_mul(h, skew(here, left))), by_rows(here, wg_mul(h, skew(here, right))));
     gx[0] = wg_add(gx[0], wg_mul(wg_mul(s, 2), wg_sub(by_rows(here, g), by_columns(here, g))));
-    gx[1] = wg_concat(half, 2, rank);
+    gx[1] = wg_concat(half, 2, .axis = rank);
 }
 SAMPLES(svd_turns, turns_sample_of(here, g, WG_SHAPE(3), &wgi_op_svd_turns, 2),
         turns_sample_of(here, g, WG_SHAPE(2, 2), &wgi_op_svd_turns, 2),

@@ -2,7 +2,7 @@
 #include "row_numbers.h"
 #include "unit_rows.h"
 
-#define ONE_HOT_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, AXIS, axis, "-1")
+#define ONE_HOT_FIELDS(F, S) F(S, SIZE, count, "needed") F(S, AXIS, axis, "-1")
 OPTIONS(one_hot, ONE_HOT_FIELDS);
 #if WG_BASE
 OPTION_TABLE(unit_rows_attrs, unit_rows, UNIT_ROWS_FIELDS);
@@ -62,22 +62,24 @@ REWRITE(one_hot)
     const struct one_hot *a = attr;
     const int last = wg_node_shape(x[0]).rank, at = a->axis;
     if (at == last) return wg_none;
-    return axis_moved(here, wg_one_hot(x[0], a->count, .axis = -1), last, at);
+    return axis_moved(here, wg_one_hot(x[0], .count = a->count, .axis = -1), last, at);
 }
 static int64_t one_hot_units(const wg_kernel *k) { return wg_shape_size(*k->xt[0].shape); }
-SAMPLES(one_hot, wg_one_hot(CLASSES(4, 6), 4), wg_one_hot(CLASSES(3, 2, 2), 5),
-        wg_one_hot(wg_any_class(g, 3, WG_SCALAR), 3), wg_one_hot(CLASSES(3, 0), 3),
-        wg_one_hot(CLASSES(3, 2, 4), 3, .axis = 0), wg_one_hot(CLASSES(3, 2, 4), 3, .axis = -2));
-ERRORS(one_hot, (wg_one_hot(CLASSES(4, 6), 0), "0 classes"),
-       (wg_one_hot(wg_add(CLASSES(1, 2), 3), 3), "number out of range"),
-       (wg_one_hot(CLASSES(4, 6), 4, .axis = 2), "no axis 2 in a result of 2 axes"));
+SAMPLES(one_hot, wg_one_hot(CLASSES(4, 6), .count = 4), wg_one_hot(CLASSES(3, 2, 2), .count = 5),
+        wg_one_hot(wg_any_class(g, 3, WG_SCALAR), .count = 3), wg_one_hot(CLASSES(3, 0), .count = 3),
+        wg_one_hot(CLASSES(3, 2, 4), .count = 3, .axis = 0),
+        wg_one_hot(CLASSES(3, 2, 4), .count = 3, .axis = -2));
+ERRORS(one_hot, (wg_one_hot(CLASSES(4, 6), .count = 0), "0 classes"),
+       (wg_one_hot(wg_add(CLASSES(1, 2), 3), .count = 3), "number out of range"),
+       (wg_one_hot(CLASSES(4, 6), .count = 4, .axis = 2), "no axis 2 in a result of 2 axes"));
 
 DEFINE_OP(one_hot,
           .summary = "1 at the class number and 0 elsewhere, along a new axis, by default the last. The "
                      "result has the default dtype.",
           .formula = "y[i] = 1 where classes = i, else 0 along axis", .adjoint = "piecewise constant",
           .zero = WG_EVERY_OPERAND, .operands = 1, .names = "classes", .kind = WG_ROWS, TAKES(one_hot),
-          RULES(one_hot, shape, rewrite, units), .kernel = KERNELS(one_hot), .leads = true);
+          .options = wg_one_hot_args_rows, RULES(one_hot, shape, rewrite, units), .kernel = KERNELS(one_hot),
+          .leads = true);
 BUILDER(one_hot, one_hot) { APPLY(one_hot, one_hot, ONE_HOT_FIELDS, a->x); }
 
 /* ---- unit_rows ---- */

@@ -195,8 +195,8 @@ ERROR_SAMPLE(max)
 
 DEFINE_OP(max, .summary = "Largest element along axes. NaN if one is NaN.",
           .formula = "y = max(x along axis)", .adjoint = "x' = y' where first(x == y along axis), else 0",
-          .operands = 1, BY_TREE, TAKES(reduce), .shape = choose_shape, .kinked = true,
-          RULES(max, rewrite, expand, vjp), .kernel = KERNELS(max), .leads = true);
+          .operands = 1, BY_TREE, TAKES(reduce), .options = wg_reduce_args_rows, .shape = choose_shape,
+          .kinked = true, RULES(max, rewrite, expand, vjp), .kernel = KERNELS(max), .leads = true);
 BUILDER(max, reduce) { APPLY(max, reduce, REDUCE_FIELDS, a->x); }
 
 /* ---- argmax ---- */

@@ -569,7 +569,7 @@ static void expand_class_loss(wg_site here, const wg_node x[], const struct clas
     if (!wg_is_none(weights)) of_row = wgi_gather(here, weights, labels, 0);
     wg_node all = product(here, rows, of_row);
     if (s != 0 && !wg_is_none(weights)) {
-        wg_node p = smoothed(here, wg_cast(wg_one_hot(labels, wg_dim(x[0], -1)), t), s);
+        wg_node p = smoothed(here, wg_cast(wg_one_hot(labels, .count = wg_dim(x[0], -1)), t), s);
         y[0] = reduced_rows(here, of_shares(here, x[0], wg_mul(p, weights), logits, false), rows, all,
                             a->reduction);
     } else y[0] = reduced_rows(here, of_numbers(here, x[0], labels, logits, s), all, all, a->reduction);
@@ -591,7 +591,7 @@ static wg_node class_loss_sample(wg_site here, wg_graph *g, int i, class_loss_fn
     if (i >= 8) a.weights = wg_exp(BETWEEN(-0.5, 0.5, 4)); /* above 0 wherever a test moves it */
     if (i == 9) a.ignore = 0;
     if (i == 10) a.mask = wg_exp(BETWEEN(-1, 0, 3));
-    if (i == 11) a.mask = wg_greater(wg_index_along(ANY(3), 0), 0);
+    if (i == 11) a.mask = wg_greater(wg_index_along(ANY(3), .axis = 0), 0);
     a.any_rows = i == 1 || i == 3 || i == 8;
     return op(here, &a);
 }

@@ -69,7 +69,7 @@ void wgi_warn_of_pairs(wg_site here, wg_node x)
     wgi_warn_at(
         x.graph->c, wg_node_site(d), wg_node_op_name(d),
         "%s and %s are broadcast to %s, which is summed (%s): each element meets all others. Give both "
-        "one shape: wg_squeeze(x, 1) makes [n] of [n,1]",
+        "one shape: wg_squeeze(x, .axis = 1) makes [n] of [n,1]",
         wg_shape_text(wg_node_shape(wg_node_operand(d, 0)), p, sizeof p),
         wg_shape_text(wg_node_shape(wg_node_operand(d, 1)), q, sizeof q),
         wg_shape_text(s, square, sizeof square), wg_site_place(here));

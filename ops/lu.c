@@ -155,7 +155,7 @@ EXPAND(solve)
     const lu f = wgi_lu(here, x[0]),
              all = { spread(here, f.a, 2, to), spread(here, f.lu, 2, to), spread(here, f.rows, 1, to) };
     y[0] = wgi_lu_solve(here, all, spread(here, as_column(here, x[1]), 2, to), false);
-    if (b.rank == 1) y[0] = wg_squeeze(y[0], wg_node_shape(y[0]).rank - 1);
+    if (b.rank == 1) y[0] = wg_squeeze(y[0], .axis = wg_node_shape(y[0]).rank - 1);
 }
 SAMPLES(solve, wg_solve(REGULAR_INPUT(3, 3), ANY(3, 2)), wg_solve(REGULAR_INPUT(2, 2), ANY(2)),
         wg_solve(REGULAR_INPUT(2, 2, 2), ANY(2)), wg_solve(REGULAR_INPUT(2, 2), ANY(2, 2, 1)),

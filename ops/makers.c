@@ -8,7 +8,7 @@ enum { MOST = 1 << 30 }; /* elements */
 static wg_node counted(wg_site here, wg_graph *g, int64_t n)
 {
     wg_node zeros = wg_fill_at(here, g, 0, WG_SHAPE(n));
-    return wg_cast(wg_index_along(zeros, 0), wg_node_dtype(zeros));
+    return wg_cast(wg_index_along(zeros, .axis = 0), wg_node_dtype(zeros));
 }
 
 wg_node wg_arange_at(wg_site here, wg_graph *g, double from, double to, double step)
@@ -26,11 +26,17 @@ wg_node wg_arange_at(wg_site here, wg_graph *g, double from, double to, double s
 }
 
 /* The first half is counted from the start, the second from the end, so that both ends are exact. */
-wg_node wg_linspace_at(wg_site here, wg_graph *g, double from, double to, int64_t count)
+BUILDER(linspace, linspace)
 {
+    wg_graph *g = a->x;
+    const double from = a->from, to = a->to;
+    const int64_t count = a->count;
     WG_USER_CALL(here, "linspace");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "linspace: the graph is NULL"), wg_none;
-    if (count < 0 || count > MOST || !isfinite(from) || !isfinite(to))
+    if (count == WG_NEEDED)
+        return WGI_FAIL_NODE(g, here, "linspace", WG_ERROR_USE, "count is needed: .count = 5");
+    if (!wg_options_fit(g->c, here, "linspace", wg_linspace_args_rows(), a)) return wgi_error_node(g);
+    if (count > MOST || !isfinite(from) || !isfinite(to))
         return WGI_FAIL_NODE(g, here, "linspace", WG_ERROR_VALUE, "from %g to %g in %lld numbers", from, to,
                              (long long)count);
     here = wg_inside(here);

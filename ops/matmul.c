@@ -705,7 +705,7 @@ static wg_node matmul_merge(wg_site here, const wg_node x[], int n)
         a[i] = wg_node_operand(x[i], 0);
         b[i] = wg_node_operand(x[i], 1);
     }
-    wg_node all_a = wg_concat(a, n, f->ta ? 0 : 1), all_b = wg_concat(b, n, f->tb ? 1 : 0);
+    wg_node all_a = wg_concat(a, n, .axis = f->ta ? 0 : 1), all_b = wg_concat(b, n, .axis = f->tb ? 1 : 0);
     wg_free(c, a);
     return product_node(here, all_a, all_b, f->ta, f->tb);
 }
@@ -762,7 +762,7 @@ ERRORS(matmul, (wg_matmul(ANY(2, 3), ANY(4, 2)), "inner dimensions differ: "),
     .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",                         \
     .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T " \
                "where ta, else a, B = b^T where tb, else b",                                            \
-    .stored = 3, .operands = 2, .kind = WG_CONTRACT, TAKES(matmul),                                     \
+    .stored = 3, .operands = 2, .kind = WG_CONTRACT, TAKES(matmul), .options = wg_matmul_args_rows,     \
     RULES(matmul, shape, prepare, units, flops, vjp, vmap), .prepared = sizeof(product), .own_scratch = true
 DEFINE_OP(matmul,
           .summary = "Matrix product over the last two axes. Leading axes broadcast. ta, tb: the operand is "

@@ -173,13 +173,14 @@ static inline wg_node turned(wg_site here, wg_node x)
 /* Unit matrices of the shape and dtype of square matrices x. */
 static inline wg_node unit_like(wg_site here, wg_node x)
 {
-    return wg_cast(wg_equal(wg_index_along(x, -1), wg_index_along(x, -2)), wg_node_dtype(x));
+    return wg_cast(wg_equal(wg_index_along(x, .axis = -1), wg_index_along(x, .axis = -2)), wg_node_dtype(x));
 }
 
 /* A number for each matrix, with two axes of size 1 behind it, so that it broadcasts over the matrices. */
 static inline wg_node over_matrices(wg_site here, wg_node x)
 {
-    return wg_expand(wg_expand(x, wg_node_shape(x).rank), wg_node_shape(x).rank + 1);
+    return wg_expand_dims(wg_expand_dims(x, .axis = wg_node_shape(x).rank),
+                          .axis = wg_node_shape(x).rank + 1);
 }
 
 /* x with the leading axes `to`; its last `own` axes stay. */
@@ -193,7 +194,7 @@ static inline wg_node spread(wg_site here, wg_node x, int own, wg_shape to)
 
 static inline wg_node as_column(wg_site here, wg_node b)
 {
-    return wg_node_shape(b).rank == 1 ? wg_expand(b, 1) : b;
+    return wg_node_shape(b).rank == 1 ? wg_expand_dims(b, .axis = 1) : b;
 }
 
 /* Whether matrices a and b have the same leading axes, and b is no vector. */
@@ -221,7 +222,7 @@ wg_node wgi_svd_turns(wg_site here, const wgi_decomposition *a, wg_node p);
 /* Numbers of w times the columns of matrices v. */
 static inline wg_node scaled_columns(wg_site here, wg_node v, wg_node w)
 {
-    return wg_mul(v, wg_expand(w, wg_node_shape(w).rank - 1));
+    return wg_mul(v, wg_expand_dims(w, .axis = wg_node_shape(w).rank - 1));
 }
 
 /* ---- samples: random graphs put other operands in place of their inputs ---- */
@@ -253,7 +254,7 @@ static inline wg_node definite_sample(wg_site here, wg_graph *g, wg_shape s)
 static inline wg_node apart_sample(wg_site here, wg_graph *g, wg_shape s, bool composite)
 {
     wg_node x = wg_between(g, -1, 1, s), unit = sample_unit(here, g, x, composite);
-    return wg_add(x, wg_mul(unit, wg_add(wg_mul(wg_index_along(unit, -1), 7), 5)));
+    return wg_add(x, wg_mul(unit, wg_add(wg_mul(wg_index_along(unit, .axis = -1), 7), 5)));
 }
 #define APART(...)       apart_sample(here, g, WG_SHAPE(__VA_ARGS__), false)
 #define APART_INPUT(...) apart_sample(here, g, WG_SHAPE(__VA_ARGS__), true)

@@ -202,8 +202,9 @@ DEFINE_OP(max_pool,
                      "NaN if one is NaN. What is beside x is never chosen.",
           .formula = "y[n, i..., c] = max(x[n, i... stride + k... - padding, c] over k... < size...)",
           .adjoint = "x' = \"y' at the first place of the largest number of each window, 0 elsewhere\"",
-          .operands = 1, .kind = WG_OPAQUE, .cost = 4, TAKES(pooling), .shape = pool_shape, .kinked = true,
-          .kernel = KERNELS(max_pool), .units = places, RULES(max_pool, expand, vjp, vmap));
+          .operands = 1, .kind = WG_OPAQUE, .cost = 4, TAKES(pooling), .options = wg_pool_args_rows,
+          .shape = pool_shape, .kinked = true, .kernel = KERNELS(max_pool), .units = places,
+          RULES(max_pool, expand, vjp, vmap));
 BUILDER(max_pool, pool)
 {
     if (a->skip_padding && wg_node_ok(a->x))
@@ -331,7 +332,8 @@ DEFINE_OP(
                "\"elements of the window in x\" where skip_padding, else prod(size)",
     .adjoint = "x'[n, j..., c] = sum(y'[n, i..., c] / w over i..., k... < size... where i... stride + k... - "
                "padding = j...); w = \"elements of the window in x\" where skip_padding, else prod(size)",
-    .operands = 1, .kind = WG_OPAQUE, TAKES(mean_pooling), RULES(avg_pool, shape, expand));
+    .operands = 1, .kind = WG_OPAQUE, TAKES(mean_pooling), .options = wg_pool_args_rows,
+    RULES(avg_pool, shape, expand));
 BUILDER(avg_pool, pool) { APPLY(avg_pool, mean_pooling, MEAN_FIELDS, a->x); }
 
 /* ---- adaptive pooling: windows along one axis after the other ---- */
@@ -398,7 +400,7 @@ static wg_node means(wg_site here, wg_node x, int axis, int64_t count)
         const int64_t from = window_from(i, n, count), to = window_to(i, n, count);
         part[i] = wg_mean(wg_slice(x, .axis = axis, .from = from, .to = to), .axis = axis, .keepdims = true);
     }
-    if (part) y = wg_concat(part, (int)count, axis);
+    if (part) y = wg_concat(part, (int)count, .axis = axis);
     wgi_arena_rewind(a, place);
     return y;
 }
@@ -412,8 +414,8 @@ static wg_node lined_up(wg_site here, wg_node x, int axis, int64_t count)
     const int64_t n = wg_dim(x, axis);
     if (n % count == 0) return x;
     const wg_shape grid = WG_SHAPE(count, longest_window(n, count));
-    wg_node zeros = wg_fill_at(here, x.graph, 0, grid), i = wg_cast(wg_index_along(zeros, 0), WG_F64),
-            j = wg_cast(wg_index_along(zeros, 1), WG_F64);
+    wg_node zeros = wg_fill_at(here, x.graph, 0, grid), i = wg_cast(wg_index_along(zeros, .axis = 0), WG_F64),
+            j = wg_cast(wg_index_along(zeros, .axis = 1), WG_F64);
     wg_node from = wg_floor(wg_div(wg_mul(i, (double)n), (double)count));
     wg_node last = wg_sub(wg_ceil(wg_div(wg_mul(wg_add(i, 1), (double)n), (double)count)), 1);
     wg_node number = wg_cast(wg_minimum(wg_add(from, j), last), WG_I64);

@@ -15,7 +15,7 @@ static wg_node product_of_rows(wg_site here, wg_node x, int64_t n)
         wg_node y = wg_mul(wg_slice(x, .axis = 1, .from = 0, .to = half),
                            wg_slice(x, .axis = 1, .from = half, .to = 2 * half));
         wg_node last = wg_slice(x, .axis = 1, .from = 2 * half, .to = n);
-        x = n % 2 ? wg_concat(((wg_node[]){ y, last }), 2, 1) : y;
+        x = n % 2 ? wg_concat(((wg_node[]){ y, last }), 2, .axis = 1) : y;
         n -= half;
     }
     return x;

@@ -143,7 +143,7 @@ static wg_node r_of(wg_site here, wg_node q, wg_node x)
     const int axis = wg_node_shape(x).rank - 1;
     if (wg_dim(a, axis) == wg_dim(x, axis)) return r;
     wg_node others = wg_matmul(turned(here, q), wg_slice(x, .axis = axis, .from = wg_dim(a, axis)));
-    return wg_concat(((wg_node[]){ r, others }), 2, axis);
+    return wg_concat(((wg_node[]){ r, others }), 2, .axis = axis);
 }
 EXPAND(qr)
 {
@@ -181,7 +181,7 @@ EXPAND(lstsq)
 {
     wg_node q = q_of(here, x[0]), t = wg_matmul(turned(here, q), as_column(here, x[1]));
     y[0] = wg_triangular_solve(r_of(here, q, x[0]), t, .upper = true);
-    if (wg_node_shape(x[1]).rank == 1) y[0] = wg_squeeze(y[0], wg_node_shape(y[0]).rank - 1);
+    if (wg_node_shape(x[1]).rank == 1) y[0] = wg_squeeze(y[0], .axis = wg_node_shape(y[0]).rank - 1);
 }
 SAMPLES(lstsq, wg_lstsq(REGULAR_INPUT(4, 2), ANY(4, 3)), wg_lstsq(REGULAR_INPUT(3, 3), ANY(3)),
         wg_lstsq(REGULAR_INPUT(2, 3, 2), ANY(3)), wg_lstsq(REGULAR_INPUT(3, 2), ANY(2, 3, 1)));

@@ -184,18 +184,17 @@ static inline const char *reduce_error(wg_graph *g, int i, reduce_builder op, wg
 #define REDUCE_OP(n, ...)                                             \
     ERROR_SAMPLE(n) { return reduce_error(g, i, wg_##n##_at, here); } \
     BUILDER(n, reduce) { APPLY(n, reduce, REDUCE_FIELDS, a->x); }     \
-    DEFINE_OP(n, .operands = 1, TAKES(reduce), __VA_ARGS__)
+    DEFINE_OP(n, .operands = 1, TAKES(reduce), .options = wg_reduce_args_rows, __VA_ARGS__)
 
 /* The place of an element along one axis. */
-#define PLACE_FIELDS(F, S) F(S, AXES, axes, "auto") F(S, BOOL, keepdims, "false")
+#define PLACE_FIELDS(F, S) F(S, AXES, axes, "needed") F(S, BOOL, keepdims, "false")
 OPTION_TABLE(place_attrs, reduce, PLACE_FIELDS);
 
-/* Exactly one axis: if none is given, that of a vector. */
+/* Exactly one axis. */
 static inline bool one_axis(wg_rule *r, wg_axes *axes)
 {
-    int none = WG_AUTO;
-    if (!axes->count && r->x[0].shape->rank > 1) return wg_rule_axis(r, &none, r->x[0].shape->rank);
-    if (!axes->count) *axes = LISTED(-1);
+    int none = WG_NEEDED;
+    if (!axes->count) return wg_rule_axis(r, &none, r->x[0].shape->rank);
     return axes->count == 1 || wg_rule_fail(r, WG_ERROR_SHAPE, "takes one axis, not %d", axes->count);
 }
 
@@ -206,14 +205,15 @@ static inline bool place_shape(wg_rule *r)
 }
 #define PLACE_OP(n, ...)                                                                                 \
     ERRORS(n, (wg_##n(ANY(3, 0), .axis = 1), "has no elements to choose from"),                          \
-           (wg_##n(ANY(3, 4)), "say one, axis = -1"), (wg_##n(wg_any(g, WG_SCALAR)), "no axis -1 in"));  \
+           (wg_##n(ANY(3, 4)), "say its axis"),                                                          \
+           (wg_##n(wg_any(g, WG_SCALAR), .axis = -1), "no axis -1 in"));                                 \
     BUILDER(n, axis)                                                                                     \
     {                                                                                                    \
         return NODE_OF(n, WITH(reduce, wg_axes_given(a->axis, (wg_axes)WG_NO_AXES), a->keepdims), a->x); \
     }                                                                                                    \
     DEFINE_OP(n, .adjoint = "the result is an index", .none = WG_EVERY_OPERAND, .operands = 1,           \
               .kind = WG_ROWS, .attr_size = sizeof(struct reduce), .attrs = place_attrs,                 \
-              .shape = place_shape, __VA_ARGS__)
+              .options = wg_axis_args_rows, .shape = place_shape, __VA_ARGS__)
 
 #endif
 

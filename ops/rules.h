@@ -51,6 +51,13 @@ static inline bool broadcasts_to(wg_rule *r, int k, const wg_shape *to)
                         wg_shape_text(*to, text, sizeof text));
 }
 
+/* Axes that must be given. */
+static inline bool axes_fit(wg_rule *r, wg_axes *axes, int rank)
+{
+    int none = WG_NEEDED;
+    return axes->count ? wg_rule_axes(r, axes, rank, false) : wg_rule_axis(r, &none, rank);
+}
+
 static inline wg_shape without_last(const wg_shape *s)
 {
     wg_shape y = *s;
@@ -86,7 +93,7 @@ static inline bool equal_shapes(wg_rule *r)
     const int column = is_column_of(x, y) ? 0 : is_column_of(y, x) ? 1 : -1;
     if (x == y) return true;
     if (column >= 0)
-        snprintf(axis, sizeof axis, ". wg_squeeze(x, -1) makes %s of the %s",
+        snprintf(axis, sizeof axis, ". wg_squeeze(x, .axis = -1) makes %s of the %s",
                  wg_shape_text(column ? *x : *y, shape, sizeof shape), column ? "second" : "first");
     return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s%s", wg_rule_who(r, 0),
                         wg_rule_who(r, 1), axis);
@@ -265,7 +272,10 @@ static inline bool swaps_last_two(const wg_axes *a)
 wg_node wgi_product_transposed(wg_site here, wg_node y);
 
 /* One element a row, with a last axis of size 1, so that it broadcasts along the row. */
-static inline wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }
+static inline wg_node beside(wg_site here, wg_node rows)
+{
+    return wg_expand_dims(rows, .axis = wg_node_shape(rows).rank);
+}
 
 /* The derivative of an op of two operands that is linear in each. */
 static inline wg_node product_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])

@@ -4,11 +4,11 @@
 #include "scan_lines.h"
 #include "kernel/vdouble.h"
 
-#define DIRECTED_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, BOOL, reverse, "false")
+#define DIRECTED_FIELDS(F, S) F(S, AXIS, axis, "needed") F(S, BOOL, reverse, "false")
 OPTIONS(directed, DIRECTED_FIELDS);
-#define LOG_SUM_FIELDS(F, S) F(S, AXIS, axis, "auto") F(S, BOOL, reverse, "false")
+#define LOG_SUM_FIELDS(F, S) F(S, AXIS, axis, "needed") F(S, BOOL, reverse, "false")
 #define CUMULATED_FIELDS(F, S) \
-    F(S, AXIS, axis, "auto") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
+    F(S, AXIS, axis, "needed") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
 OPTIONS(cumulated, CUMULATED_FIELDS);
 
 /* Does STEP for each unit u of the lines l. */
@@ -104,7 +104,7 @@ VJP(linear_scan)
     wg_linear_scan(BETWEEN(-1, 1, __VA_ARGS__), ANY(__VA_ARGS__), .axis = at, .reverse = back)
 SAMPLES(linear_scan, SCANNED(0, false, 4, 3), SCANNED(-1, true, 3, 5), SCANNED(1, false, 2, 3, 2),
         SCANNED(0, true, 1), SCANNED(1, false, 2, 0), SCANNED(1, true, 0, 2), SCANNED(0, false, 3, 70));
-ERRORS(linear_scan, (wg_linear_scan(ANY(3, 4), ANY(3)), "shapes differ"),
+ERRORS(linear_scan, (wg_linear_scan(ANY(3, 4), ANY(3), .axis = 0), "shapes differ"),
        (wg_linear_scan(ANY(3, 4), ANY(3, 4), .axis = 2), "no axis 2 in"));
 
 DEFINE_OP(linear_scan,
@@ -114,8 +114,8 @@ DEFINE_OP(linear_scan,
           .adjoint = "b'[i] = y'[i] + a[k] b'[k] along axis, a'[i] = b'[i] y[j] along axis; j = i + 1 where "
                      "reverse, else i - 1, k = i - 1 where reverse, else i + 1",
           .operands = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 4, TAKES(directed),
-          RULES(linear_scan, shape, vjp), .kernel = KERNELS(linear_scan), .units = units_along,
-          .leads = true);
+          .options = wg_linear_scan_args_rows, RULES(linear_scan, shape, vjp), .kernel = KERNELS(linear_scan),
+          .units = units_along, .leads = true);
 BUILDER(linear_scan, linear_scan) { APPLY(linear_scan, directed, DIRECTED_FIELDS, a->x, a->b); }
 
 /* ---- cumprod ---- */
@@ -133,9 +133,9 @@ VJP(cumprod)
 }
 SAMPLES(cumprod, wg_cumprod(ANY(3, 4), .axis = 0), wg_cumprod(ANY(3, 4), .axis = -1, .exclusive = true),
         wg_cumprod(ANY(2, 3, 2), .axis = 1, .reverse = true),
-        wg_cumprod(ANY(5), .exclusive = true, .reverse = true), wg_cumprod(ANY(2, 0), .axis = 1),
-        wg_cumprod(ANY(1)), wg_cumprod(ANY(11, 3), .axis = 1), wg_cumprod(CLASSES(9, 2, 70), .axis = 0),
-        wg_cumprod(wg_greater(CLASSES(3, 7), 0), .axis = 0));
+        wg_cumprod(ANY(5), .axis = 0, .exclusive = true, .reverse = true), wg_cumprod(ANY(2, 0), .axis = 1),
+        wg_cumprod(ANY(1), .axis = 0), wg_cumprod(ANY(11, 3), .axis = 1),
+        wg_cumprod(CLASSES(9, 2, 70), .axis = 0), wg_cumprod(wg_greater(CLASSES(3, 7), 0), .axis = 0));
 ERRORS(cumprod, (wg_cumprod(ANY(3, 4), .axis = 2), "no axis 2 in"));
 
 DEFINE_OP(cumprod,
@@ -145,8 +145,9 @@ DEFINE_OP(cumprod,
                      "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
           .adjoint = "x'[j] = sum(y'[i] prod(x[k] over k where k != j and (k - i) s <= -u) over i where (j - "
                      "i) s <= -u) along axis; s = -1 where reverse, else 1, u = 1 where exclusive, else 0",
-          .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(cumulated), .shape = totals_fit,
-          .vjp = cumprod_vjp, .kernel = KERNELS(cumprod), .units = units_along, .leads = true);
+          .operands = 1, .kind = WG_ROWS, .cost = 2, TAKES(cumulated), .options = wg_cumsum_args_rows,
+          .shape = totals_fit, .vjp = cumprod_vjp, .kernel = KERNELS(cumprod), .units = units_along,
+          .leads = true);
 BUILDER(cumprod, cumsum) { APPLY(cumprod, cumulated, CUMULATED_FIELDS, a->x); }
 
 /* ---- logcumsumexp ---- */
@@ -168,7 +169,7 @@ VJP(logcumsumexp)
 }
 SAMPLES(logcumsumexp, wg_logcumsumexp(ANY(3, 4), .axis = 0), wg_logcumsumexp(ANY(3, 4), .axis = -1),
         wg_logcumsumexp(ANY(2, 3, 2), .axis = 1, .reverse = true), wg_logcumsumexp(ANY(2, 0), .axis = 1),
-        wg_logcumsumexp(ANY(1)), wg_logcumsumexp(ANY(11, 3), .axis = 1, .reverse = true));
+        wg_logcumsumexp(ANY(1), .axis = 0), wg_logcumsumexp(ANY(11, 3), .axis = 1, .reverse = true));
 ERRORS(logcumsumexp, (wg_logcumsumexp(ANY(3, 4), .axis = 2), "no axis 2 in"));
 
 DEFINE_OP(
@@ -180,8 +181,9 @@ DEFINE_OP(
     .adjoint = "x'[j] = sum(y'[i] e^(x[j] - y[i]) over i where before) along axis; before = j >= i where "
                "reverse, else j <= i",
     .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 40,
-    .attr_size = sizeof(struct directed), .attrs = log_sum_attrs, .shape = axis_fits, .vjp = logcumsumexp_vjp,
-    .kernel = KERNELS(logcumsumexp), .units = units_along, .leads = true);
+    .attr_size = sizeof(struct directed), .attrs = log_sum_attrs, .options = wg_logcumsumexp_args_rows,
+    .shape = axis_fits, .vjp = logcumsumexp_vjp, .kernel = KERNELS(logcumsumexp), .units = units_along,
+    .leads = true);
 BUILDER(logcumsumexp, logcumsumexp) { APPLY(logcumsumexp, directed, DIRECTED_FIELDS, a->x); }
 
 #endif

@@ -6,8 +6,10 @@
 
 #define SHAPED_FIELDS(F, S) F(S, SHAPE, shape, NULL)
 OPTIONS(shaped, SHAPED_FIELDS);
-#define AT_AXIS_FIELDS(F, S) F(S, AXIS, axis, "0")
-OPTIONS(at_axis, AT_AXIS_FIELDS);
+#define AT_AXES_FIELDS(F, S) F(S, AXES, axes, "needed")
+OPTIONS(at_axes, AT_AXES_FIELDS);
+#define SQUEEZED_FIELDS(F, S) F(S, AXES, axes, "all of size 1")
+OPTIONS(squeezed, SQUEEZED_FIELDS);
 
 /* The engine broadcasts: the kernel gets one element for all, or all elements. */
 #define REPEAT(T) WG_LOOP_(k, T, T, WG_AT0_(k, 0, a), , , a)
@@ -84,49 +86,81 @@ wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s)
     return NODE_OF(reshape, WITH(shaped, s), x);
 }
 
-/* ---- expand, squeeze ---- */
+/* ---- expand_dims, squeeze ---- */
 
-static bool expand_shape(wg_rule *r)
+static bool expand_dims_shape(wg_rule *r)
 {
-    int rank = r->x[0].shape->rank;
-    if (rank == WG_MAX_RANK)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes already", wg_rule_who(r, 0), rank);
-    return wg_rule_axis(r, r->attr, rank + 1);
+    wg_axes *axes = &((struct at_axes *)r->attr)->axes;
+    wg_shape s = *r->x[0].shape;
+    const int rank = s.rank + axes->count;
+    if (axes->count > 0 && rank > WG_MAX_RANK)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes already", wg_rule_who(r, 0), s.rank);
+    if (!axes_fit(r, axes, rank)) return false;
+    for (int i = 0; i < axes->count; i++) s = with_axis(s, axes->axis[i], 1);
+    return shaped_to(r, s);
 }
-EXPAND(expand) { y[0] = wg_reshape(x[0], with_axis(wg_node_shape(x[0]), *(const int *)attr, 1)); }
-SAMPLES(expand, wg_expand(ANY(3, 4), 1), wg_expand(ANY(3, 4), -1), wg_expand(ANY(0), 0),
-        wg_expand(wg_any(g, WG_SCALAR), 0));
-ERRORS(expand, (wg_expand(ANY(3), 2), "no axis 2"),
-       (wg_expand(ANY(1, 1, 1, 1, 1, 1, 1, 1), 0), "has 8 axes already"));
+EXPAND(expand_dims)
+{
+    const wg_axes *axes = &((const struct at_axes *)attr)->axes;
+    wg_shape s = wg_node_shape(x[0]);
+    for (int i = 0; i < axes->count; i++) s = with_axis(s, axes->axis[i], 1);
+    y[0] = wg_reshape(x[0], s);
+}
+SAMPLES(expand_dims, wg_expand_dims(ANY(3, 4), .axis = 1), wg_expand_dims(ANY(3, 4), .axis = -1),
+        wg_expand_dims(ANY(0), .axis = 0), wg_expand_dims(wg_any(g, WG_SCALAR), .axis = 0),
+        wg_expand_dims(ANY(3, 4), .axes = WG_AXES(-1, 0)));
+ERRORS(expand_dims, (wg_expand_dims(ANY(3), .axis = 2), "no axis 2"),
+       (wg_expand_dims(ANY(1, 1, 1, 1, 1, 1, 1, 1), .axis = 0), "has 8 axes already"),
+       (wg_expand_dims(ANY(3), .axes = WG_AXES(0, -3)), "axis 0 twice"),
+       (wg_expand_dims(ANY(3)), "say its axis"));
 
-DEFINE_OP(expand, .summary = "A new axis of size 1 before the given axis.", .formula = "y = reshape(x)",
-          .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1, .promote = WG_PROMOTE_NONE,
-          TAKES(at_axis), RULES(expand, shape, expand));
-wg_node wg_expand_at(wg_site here, wg_node x, int axis) { return NODE_OF(expand, &axis, x); }
+DEFINE_OP(expand_dims, .summary = "New axes of size 1, at these places of the result.",
+          .formula = "y = reshape(x)", .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1,
+          .promote = WG_PROMOTE_NONE, TAKES(at_axes), .options = wg_axes_args_rows,
+          RULES(expand_dims, shape, expand));
+BUILDER(expand_dims, axes) { APPLY(expand_dims, at_axes, AT_AXES_FIELDS, a->x); }
 
+/* No axes: all of size 1. */
 static bool squeeze_shape(wg_rule *r)
 {
-    int *axis = r->attr;
+    wg_axes *axes = &((struct squeezed *)r->attr)->axes;
     const wg_shape *s = r->x[0].shape;
-    if (!wg_rule_axis(r, axis, s->rank)) return false;
-    return s->dim[*axis] == 1 || wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s has size %lld, not 1", *axis,
-                                              wg_rule_who(r, 0), (long long)s->dim[*axis]);
+    wg_shape y = *s;
+    if (!axes->count)
+        for (int i = 0; i < s->rank; i++)
+            if (s->dim[i] == 1) axes->axis[axes->count++] = i;
+    if (!wg_rule_axes(r, axes, s->rank, false)) return false;
+    for (int i = axes->count; i-- > 0; y = without_axis(y, axes->axis[i]))
+        if (s->dim[axes->axis[i]] != 1)
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s has size %lld, not 1", axes->axis[i],
+                                wg_rule_who(r, 0), (long long)s->dim[axes->axis[i]]);
+    return shaped_to(r, y);
 }
-EXPAND(squeeze) { y[0] = wg_reshape(x[0], without_axis(wg_node_shape(x[0]), *(const int *)attr)); }
-SAMPLES(squeeze, wg_squeeze(ANY(3, 1, 4), 1), wg_squeeze(ANY(3, 1), -1), wg_squeeze(ANY(1), 0),
-        wg_squeeze(ANY(1, 0), 0));
-ERRORS(squeeze, (wg_squeeze(ANY(3, 4), 0), "has size 3, not 1"), (wg_squeeze(ANY(1), 1), "no axis 1"));
-
-DEFINE_OP(squeeze, .summary = "An axis of size 1 removed.", .formula = "y = reshape(x)",
-          .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1, .promote = WG_PROMOTE_NONE,
-          TAKES(at_axis), RULES(squeeze, shape, expand));
-wg_node wg_squeeze_at(wg_site here, wg_node x, int axis)
+EXPAND(squeeze)
 {
-    const wgi_node *n = wgi_node_of(x);
-    const int rank = n ? n->shape->rank : 0;
-    wg_node y = axis < rank && axis >= -rank ? like_last(wg_inside(here), x, rank - 1) : wg_none;
+    const wg_axes *axes = &((const struct squeezed *)attr)->axes;
+    wg_shape s = wg_node_shape(x[0]);
+    for (int i = axes->count; i-- > 0;) s = without_axis(s, axes->axis[i]);
+    y[0] = wg_reshape(x[0], s);
+}
+SAMPLES(squeeze, wg_squeeze(ANY(3, 1, 4), .axis = 1), wg_squeeze(ANY(3, 1), .axis = -1),
+        wg_squeeze(ANY(1), .axis = 0), wg_squeeze(ANY(1, 0), .axis = 0), wg_squeeze(ANY(1, 3, 1)),
+        wg_squeeze(ANY(2, 3)), wg_squeeze(ANY(1, 2, 1), .axes = WG_AXES(-1, 0)));
+ERRORS(squeeze, (wg_squeeze(ANY(3, 4), .axis = 0), "has size 3, not 1"),
+       (wg_squeeze(ANY(1), .axis = 1), "no axis 1"),
+       (wg_squeeze(ANY(1), .axes = WG_AXES(0, 0)), "axis 0 twice"));
+
+DEFINE_OP(squeeze, .summary = "Axes of size 1 removed: by default all of them.", .formula = "y = reshape(x)",
+          .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1, .promote = WG_PROMOTE_NONE,
+          TAKES(squeezed), .options = wg_squeeze_args_rows, RULES(squeeze, shape, expand));
+BUILDER(squeeze, squeeze)
+{
+    const wgi_node *n = wgi_node_of(a->x);
+    const int rank = n ? n->shape->rank : 0, axis = a->axis;
+    const bool one = a->axes.mark == WG_AXES_LEFT_OUT && axis < rank && axis >= -rank;
+    wg_node y = one ? like_last(wg_inside(here), a->x, rank - 1) : wg_none;
     if (!wg_is_none(y)) return y;
-    return NODE_OF(squeeze, &axis, x);
+    APPLY(squeeze, squeezed, SQUEEZED_FIELDS, a->x);
 }
 
 /* ---- broadcast_to ---- */

@@ -5,7 +5,8 @@
 
 #define CONCAT_FIELDS(F, S) F(S, AXIS, axis, "0")
 OPTIONS(concat, CONCAT_FIELDS);
-#define SLICE_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "end")
+#define SLICE_FIELDS(F, S) \
+    F(S, AXIS, axis, "needed") F(S, SIZE, from, "0") F(S, SIZE, to, "end") F(S, SIZE, step, "1")
 OPTIONS(slice, SLICE_FIELDS);
 enum { PIECE = 1 << 14 }; /* bytes of the result of concat that are a unit */
 
@@ -110,7 +111,7 @@ EXACT(concat)
     if (!any || !ask->make) return any ? y : wg_none;
     return wg_apply(wg_inside(ask->here), &wgi_op_concat, x, n, wgi_node_of(y)->attr);
 }
-#define JOINED(axis, ...) wg_concat(((wg_node[]){ __VA_ARGS__ }), WG_COUNT_(wg_node, __VA_ARGS__), axis)
+#define JOINED(at, ...) wg_concat(((wg_node[]){ __VA_ARGS__ }), WG_COUNT_(wg_node, __VA_ARGS__), .axis = at)
 SAMPLES(concat, JOINED(1, ANY(2, 3), ANY(2, 1), ANY(2, 0), ANY(2, 3)), JOINED(0, ANY(2, 3), ANY(4, 3)),
         JOINED(-1, ANY(2, 0), ANY(2, 0)), JOINED(-2, ANY(2, 3), CLASSES(5, 4, 3)));
 ERRORS(concat, (JOINED(1, ANY(2, 3), ANY(3, 3)), "differ beside axis 1"),
@@ -120,11 +121,9 @@ DEFINE_OP(concat, .summary = "Tensors one after the other along an axis.",
           .formula = "y = \"the parts\" x_i \"side by side along axis\"",
           .adjoint = "x_i' = \"the part of y' where x_i stands\"", .stored = WG_EVERY_OPERAND, .operands = -1,
           .names = "x_i", .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON, TAKES(concat),
-          RULES(concat, shape, rewrite, exact, units, vjp), .kernel = KERNELS(concat), .leads = true);
-wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis)
-{
-    return wg_apply(here, &wgi_op_concat, x, n, &axis);
-}
+          .options = wg_join_args_rows, RULES(concat, shape, rewrite, exact, units, vjp),
+          .kernel = KERNELS(concat), .leads = true);
+BUILDER(concat, join) { return wg_apply(here, &wgi_op_concat, a->x, a->n, WITH(concat, a->axis)); }
 
 /* ---- slice ---- */
 
@@ -147,14 +146,36 @@ static bool slice_shape(wg_rule *r)
                    : wg_rule_fail(r, WG_ERROR_SHAPE, "%lld:%lld is not a part of axis %d of %s%s",
                                   (long long)a->from, (long long)a->to, a->axis, wg_rule_who(r, 0),
                                   a->to ? "" : ": the end is WG_END, 0 is 0");
-    y->dim[a->axis] = to - from;
+    y->dim[a->axis] = (to - from + a->step - 1) / a->step;
     a->from = from == to ? n : from;
     a->to = from == to ? n : to;
     return true;
 }
+/* Each step-th element of [from, to): the first of each run of `step`. Of the last run there may be no more
+ * than its first. */
+static wg_node strided(wg_site here, wg_node x, const struct slice *a)
+{
+    wg_shape s = wg_node_shape(x);
+    const int64_t n = s.dim[a->axis], m = (a->to - a->from + a->step - 1) / a->step,
+                  inner = inner_of(&s, a->axis), whole = m - (a->step > (n - a->from) / m),
+                  run = a->step * inner;
+    wg_node part[2];
+    int parts = 0;
+    s.dim[a->axis] = whole;
+    if (whole) {
+        const wg_node y = wg_slice(x, .axis = a->axis, .from = a->from, .to = a->from + whole * a->step);
+        part[parts++] = wg_reshape(
+            wg_slice(wg_reshape(y, WG_SHAPE(outer_of(&s, a->axis), whole, run)), .axis = 2, .to = inner), s);
+    }
+    const int64_t last = a->from + whole * a->step;
+    if (whole < m) part[parts++] = wg_slice(x, .axis = a->axis, .from = last, .to = last + 1);
+    return wg_concat(part, parts, .axis = a->axis);
+}
 REWRITE(slice)
 {
     const struct slice *a = attr;
+    if (a->step != 1 && a->to > a->from) return strided(here, x[0], a);
+    if (a->step != 1) return wg_slice(x[0], .axis = a->axis, .from = a->from, .to = a->to);
     return a->to - a->from == wg_dim(x[0], a->axis) ? x[0] : wg_none;
 }
 static int64_t slice_alias(const wg_kernel *k)
@@ -177,7 +198,7 @@ VJP(slice)
 SAMPLE(slice)
 {
     wg_node x = ANY(4, 5, 2);
-    CASE(wg_slice(x, .from = 1, .to = 3));
+    CASE(wg_slice(x, .axis = 0, .from = 1, .to = 3));
     CASE(wg_slice(x, .axis = 1, .from = -3));
     CASE(wg_slice(x, .axis = -1, .to = -1));
     CASE(wg_slice(x, .axis = 1, .from = 2, .to = 2));
@@ -185,29 +206,38 @@ SAMPLE(slice)
     CASE(wg_add(wg_slice(x, .axis = 1, .to = 2), wg_slice(x, .axis = 1, .from = 3)));
     CASE(wg_slice(x, .axis = 1, .to = 0));
     CASE(wg_slice(x, .axis = 1, .from = 4, .to = WG_END));
+    CASE(wg_slice(x, .axis = 1, .step = 2));
+    CASE(wg_slice(x, .axis = 0, .from = 1, .to = 3, .step = 2));
+    CASE(wg_slice(x, .axis = 1, .from = -4, .to = -1, .step = 7));
     return wg_none;
 }
-ERRORS(slice, (wg_slice(ANY(4, 5), .from = 2, .to = 5), "2:5 is not a part of axis 0"),
+ERRORS(slice, (wg_slice(ANY(4, 5), .axis = 0, .from = 2, .to = 5), "2:5 is not a part of axis 0"),
        (wg_slice(ANY(4, 5), .axis = 1, .from = 3, .to = 2), "3:2 is not a part of axis 1"),
        (wg_slice(ANY(4, 5), .axis = 2, .to = 1), "no axis 2"),
-       (wg_slice(ANY(4, 5), .from = 1, .to = 0), "the end is WG_END, 0 is 0"));
+       (wg_slice(ANY(4, 5), .axis = 0, .from = 1, .to = 0), "the end is WG_END, 0 is 0"),
+       (wg_slice(ANY(4, 5), .axis = 0, .step = 0), "step 0: must be in [1, inf)"));
 
 DEFINE_OP(
     slice,
-    .summary =
-        "The part [from, to) of an axis, by default up to its end. Negative numbers count from the end.",
-    .formula = "y[k] = x[from + k] along axis",
-    .adjoint = "x'[k] = y'[k - from] where from <= k < from + length(y), else 0 along axis", .stored = 1 << 0,
-    .operands = 1, .kind = WG_ALIAS, TAKES(slice), RULES(slice, shape, rewrite, alias, runs, vjp),
-    .exact = moved_exact, .units = axis_units, .kernel = KERNELS(slice), .view = WG_VIEW_PART, .leads = true);
+    .summary = "The part [from, to) of an axis, by default up to its end, or each step-th element of it. "
+               "Negative numbers count "
+               "from the end.",
+    .formula = "y[k] = x[from + step k] along axis",
+    .adjoint =
+        "x'[k] = p where step = 1, else q along axis; p = y'[k - from] where from <= k < from + length(y), "
+        "else 0, q = "
+        "y'[(k - from)/step] where from <= k < from + step length(y) and (k - from) mod step = 0, else 0",
+    .stored = 1 << 0, .operands = 1, .kind = WG_ALIAS, TAKES(slice),
+    RULES(slice, shape, rewrite, alias, runs, vjp), .options = wg_slice_args_rows, .exact = moved_exact,
+    .units = axis_units, .kernel = KERNELS(slice), .view = WG_VIEW_PART, .leads = true);
 
 /* The slice like the last one, in a loop over the parts of a tensor. wg_none: it is another. */
 static wg_node like_last(wg_site here, wg_node x, const struct slice *a)
 {
     const wgi_node *last = wgi_view_before(here, &wgi_op_slice, x);
     const struct slice *b = last ? last->attr : NULL;
-    if (!b || a->axis != b->axis || a->from < 0 || a->from >= a->to || a->to - a->from != b->to - b->from ||
-        a->to > x.graph->node[x.index].shape->dim[a->axis])
+    if (!b || a->step != 1 || a->axis != b->axis || a->from < 0 || a->from >= a->to ||
+        a->to - a->from != b->to - b->from || a->to > x.graph->node[x.index].shape->dim[a->axis])
         return wg_none;
     struct slice *own = wgi_arena_alloc(&x.graph->arena, sizeof *own);
     if (!own) return wgi_error_node(x.graph);

@@ -155,7 +155,7 @@ KERNEL(topk)
 
 #define SORT_FIELDS(F, S) F(S, AXIS, axis, "-1") F(S, BOOL, descending, "false")
 OPTION_TABLE(sort_attrs, ordering, SORT_FIELDS);
-#define TOPK_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, AXIS, axis, "-1") F(S, BOOL, smallest, "false")
+#define TOPK_FIELDS(F, S) F(S, SIZE, count, "needed") F(S, AXIS, axis, "-1") F(S, BOOL, smallest, "false")
 OPTION_TABLE(topk_attrs, ordering, TOPK_FIELDS);
 
 /* One axis, whose elements have numbers of 32 bits. */
@@ -190,12 +190,13 @@ static void order_expand(wg_site here, const wg_op *op, wg_node x, const void *a
     y[0] = wg_take_along(x, y[1], .axis = axis);
 }
 /* Values, and their numbers as part 1. */
-#define ORDER_OP(n, ...)                                                                                 \
-    EXPAND(n) { order_expand(here, &wgi_op_##n, x[0], attr, y); }                                        \
-    DEFINE_OP(n, .adjoint = "x'[p[i]] = y'[i] along axis", .operands = 1, .outputs = 2, .kind = WG_ROWS, \
-              .attr_size = sizeof(struct ordering), .attrs = n##_attrs, .shape = n##_shape,              \
-              .kernel = KERNELS(n), .units = order_units, .scratch = order_scratch, .own_scratch = true, \
-              .leads = true, .kinked = true, .expand = n##_expand, .vjp = order_vjp, __VA_ARGS__)
+#define ORDER_OP(n, ...)                                                                                  \
+    EXPAND(n) { order_expand(here, &wgi_op_##n, x[0], attr, y); }                                         \
+    DEFINE_OP(n, .adjoint = "x'[p[i]] = y'[i] along axis", .operands = 1, .outputs = 2, .kind = WG_ROWS,  \
+              .attr_size = sizeof(struct ordering), .attrs = n##_attrs, .options = wg_##n##_args_rows,    \
+              .shape = n##_shape, .kernel = KERNELS(n), .units = order_units, .scratch = order_scratch,   \
+              .own_scratch = true, .leads = true, .kinked = true, .expand = n##_expand, .vjp = order_vjp, \
+              __VA_ARGS__)
 
 /* ---- sort: values, numbers ---- */
 
@@ -234,7 +235,7 @@ DEFINE_OP(argsort,
                      "`descending` in decreasing order: part 1 of sort.",
           .formula = "y = \"the order of x along axis\"", .adjoint = "the result is an index",
           .none = WG_EVERY_OPERAND, .operands = 1, .kind = WG_ROWS, .attr_size = sizeof(struct ordering),
-          .attrs = sort_attrs, RULES(argsort, shape, expand));
+          .attrs = sort_attrs, .options = wg_sort_args_rows, RULES(argsort, shape, expand));
 
 /* ---- topk: values, numbers ---- */
 
@@ -252,11 +253,12 @@ static bool topk_shape(wg_rule *r)
     r->y[1] = (wg_type){ r->y[0].shape, WG_I64 };
     return true;
 }
-SAMPLES(topk, wg_topk(ANY(3, 5), 2), wg_topk(ANY(4, 3), 3, .axis = 0, .smallest = true),
-        wg_topk(ANY(2, 5, 2), 1, .axis = -2), wg_topk(ANY(2, 100), 7, .smallest = true),
-        wg_topk(CLASSES(9, 3, 90), 5));
-ERRORS(topk, (wg_topk(ANY(3, 5), 6), "count is 6, axis 1 of"), (wg_topk(ANY(3, 5), -1), "count is -1"),
-       (wg_topk(ANY(3, 5)), "count is 0"));
+SAMPLES(topk, wg_topk(ANY(3, 5), .count = 2), wg_topk(ANY(4, 3), .count = 3, .axis = 0, .smallest = true),
+        wg_topk(ANY(2, 5, 2), .count = 1, .axis = -2), wg_topk(ANY(2, 100), .count = 7, .smallest = true),
+        wg_topk(CLASSES(9, 3, 90), .count = 5));
+ERRORS(topk, (wg_topk(ANY(3, 5), .count = 6), "count is 6, axis 1 of"),
+       (wg_topk(ANY(3, 5), .count = -1), "count -1: must be in [0, inf)"),
+       (wg_topk(ANY(3, 5)), "count is needed"));
 
 ORDER_OP(topk,
          .summary = "The `count` largest elements of an axis in decreasing order, or with `smallest` the "

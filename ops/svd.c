@@ -127,7 +127,7 @@ static bool svd_part_shape(wg_rule *r)
 /* Numbers of w times the rows of x. */
 static wg_node scaled_rows(wg_site here, wg_node x, wg_node w)
 {
-    return wg_mul(x, wg_expand(w, wg_node_shape(w).rank));
+    return wg_mul(x, wg_expand_dims(w, .axis = wg_node_shape(w).rank));
 }
 
 /* ---- svd_turned: U (T o [P | Q]) V^T + rest, the gradient of the matrix by U, by V^T, or by both. P = U^T
@@ -184,7 +184,7 @@ static wg_node svd_turned_merge(wg_site here, const wg_node x[], int n)
 static wg_node side_by_side_with_zeros(wg_site here, wg_node p, bool right)
 {
     wg_node zeros = wg_mul(p, 0), x[] = { right ? zeros : p, right ? p : zeros };
-    return wg_concat(x, 2, wg_node_shape(p).rank - 1);
+    return wg_concat(x, 2, .axis = wg_node_shape(p).rank - 1);
 }
 /* rest is (U' - U P) diag(1 / s) V^T: 0 where U is square. */
 static wg_node by_left(wg_site here, const svd_parts *d, wg_node gu)

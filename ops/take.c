@@ -17,7 +17,7 @@ KERNEL(nonzero)
 
 #if WG_BASE
 
-#define AXIS_FIELDS(F, S) F(S, AXIS, axis, "0")
+#define AXIS_FIELDS(F, S) F(S, AXIS, axis, "needed")
 OPTIONS(axis_option, AXIS_FIELDS);
 
 static int axis_of(const void *attr) { return ((const struct axis_option *)attr)->axis; }
@@ -61,7 +61,7 @@ EXPAND(take)
     y[0] = wg_reshape(wgi_gather(here, wg_reshape(x[0], WG_SHAPE(outer, s.dim[axis], inner)), many, 1), to);
 }
 SAMPLES(take, wg_take(ANY(3, 4), CLASSES(4, 6), .axis = 1),
-        wg_take(ANY(2, 4, 3), CLASSES(4, 2, 2), .axis = -2), wg_take(ANY(4, 3), CLASSES(4, 5)),
+        wg_take(ANY(2, 4, 3), CLASSES(4, 2, 2), .axis = -2), wg_take(ANY(4, 3), CLASSES(4, 5), .axis = 0),
         wg_take(ANY(3, 4), wg_any_class(g, 4, WG_SCALAR), .axis = 1),
         wg_take(ANY(0, 4), CLASSES(4, 2), .axis = 1));
 ERRORS(take, (wg_take(ANY(3, 4), CLASSES(3, 2), .axis = 2), "no axis 2 in"),
@@ -72,7 +72,7 @@ DEFINE_OP(take,
                      "take the place of the axis.",
           .formula = "y = \"x at indices along axis\"", .adjoint = "x' = \"y' added at the indices\"",
           .zero = 1 << 1, .operands = 2, .names = "x indices", .kind = WG_OPAQUE, TAKES(axis_option),
-          RULES(take, shape, expand));
+          .options = wg_take_args_rows, RULES(take, shape, expand));
 BUILDER(take, take) { APPLY(take, axis_option, AXIS_FIELDS, a->x, a->indices); }
 
 /* ---- take_along ---- */
@@ -84,10 +84,11 @@ static bool take_along_shape(wg_rule *r)
 }
 EXPAND(take_along) { y[0] = taken_along(here, x[0], x[1], axis_of(attr)); }
 SAMPLES(take_along, wg_take_along(ANY(3, 4), CLASSES(4, 3, 6), .axis = 1),
-        wg_take_along(ANY(4, 3), CLASSES(4, 2, 3)),
-        wg_take_along(ANY(2, 4, 2), CLASSES(4, 2, 3, 2), .axis = -2), wg_take_along(ANY(4), CLASSES(4, 0)));
-ERRORS(take_along, (wg_take_along(ANY(3, 4), CLASSES(3, 2, 3)), "differ beside axis 0"),
-       (wg_take_along(ANY(3, 4), wg_add(CLASSES(1, 3, 4), 3)), "number out of range"));
+        wg_take_along(ANY(4, 3), CLASSES(4, 2, 3), .axis = 0),
+        wg_take_along(ANY(2, 4, 2), CLASSES(4, 2, 3, 2), .axis = -2),
+        wg_take_along(ANY(4), CLASSES(4, 0), .axis = 0));
+ERRORS(take_along, (wg_take_along(ANY(3, 4), CLASSES(3, 2, 3), .axis = 0), "differ beside axis 0"),
+       (wg_take_along(ANY(3, 4), wg_add(CLASSES(1, 3, 4), 3), .axis = 0), "number out of range"));
 
 DEFINE_OP(take_along,
           .summary = "Elements chosen along an axis by numbers of their own for each place. On other axes x "
@@ -95,10 +96,10 @@ DEFINE_OP(take_along,
           .formula = "y[i] = x[indices[i]] along axis",
           .adjoint = "x'[j] = sum(y'[i] over i where indices[i] = j) along axis", .zero = 1 << 1,
           .operands = 2, .names = "x indices", .kind = WG_OPAQUE, TAKES(axis_option),
-          RULES(take_along, shape, expand));
+          .options = wg_take_args_rows, RULES(take_along, shape, expand));
 BUILDER(take_along, take) { APPLY(take_along, axis_option, AXIS_FIELDS, a->x, a->indices); }
 
-/* ---- scatter_add: v has the shape of wg_take(x, indices) ---- */
+/* ---- scatter_add: v has the shape of wg_take(x, indices, .axis = 0) ---- */
 
 /* Operand 2 can be added to operand 0. */
 static bool adds(wg_rule *r)
@@ -129,13 +130,13 @@ EXPAND(scatter_add)
     wg_node v = wg_reshape(x[2], WG_SHAPE(outer, k, inner_of(&s, axis)));
     y[0] = wg_add(x[0], wg_reshape(wgi_add_rows(here, v, many, s.dim[axis], 1), s));
 }
-SAMPLES(scatter_add, wg_scatter_add(ANY(4, 3), CLASSES(4, 6), ANY(6, 3)),
+SAMPLES(scatter_add, wg_scatter_add(ANY(4, 3), CLASSES(4, 6), ANY(6, 3), .axis = 0),
         wg_scatter_add(ANY(2, 4, 3), CLASSES(4, 2, 2), ANY(2, 2, 2, 3), .axis = 1),
         wg_scatter_add(ANY(3, 4), CLASSES(4, 0), ANY(3, 0), .axis = -1));
 ERRORS(scatter_add,
-       (wg_scatter_add(ANY(4, 3), CLASSES(4, 6), ANY(4, 3)),
+       (wg_scatter_add(ANY(4, 3), CLASSES(4, 6), ANY(4, 3), .axis = 0),
         "has not the shape of the chosen elements, [6,3]"),
-       (wg_scatter_add(ANY(4, 3), CLASSES(4, 6), CLASSES(3, 6, 3)), "cannot be added"),
+       (wg_scatter_add(ANY(4, 3), CLASSES(4, 6), CLASSES(3, 6, 3), .axis = 0), "cannot be added"),
        (wg_scatter_add(ANY(4, 3), CLASSES(4, 6), ANY(4, 3), .axis = 2), "no axis 2 in"));
 
 DEFINE_OP(scatter_add,
@@ -143,7 +144,8 @@ DEFINE_OP(scatter_add,
                      "for one element are added in order.",
           .formula = "y = x + \"v added at indices along axis\"",
           .adjoint = "x' = y', v' = \"y' at the indices\"", .zero = 1 << 1, .operands = 3,
-          .names = "x indices v", .kind = WG_OPAQUE, TAKES(axis_option), RULES(scatter_add, shape, expand));
+          .names = "x indices v", .kind = WG_OPAQUE, TAKES(axis_option), .options = wg_scatter_add_args_rows,
+          RULES(scatter_add, shape, expand));
 BUILDER(scatter_add, scatter_add) { APPLY(scatter_add, axis_option, AXIS_FIELDS, a->x, a->indices, a->v); }
 
 /* ---- scatter_add_along: v has the shape of the indices ---- */
@@ -158,9 +160,10 @@ EXPAND(scatter_add_along)
     y[0] = wg_add(x[0], added_along(here, x[2], x[1], axis, wg_dim(x[0], axis)));
 }
 SAMPLES(scatter_add_along, wg_scatter_add_along(ANY(3, 4), CLASSES(4, 3, 6), ANY(3, 6), .axis = 1),
-        wg_scatter_add_along(ANY(4, 3), CLASSES(4, 2, 3), ANY(2, 3)));
-ERRORS(scatter_add_along, (wg_scatter_add_along(ANY(4, 3), CLASSES(4, 6, 3), ANY(4, 3)), "is not shaped as"),
-       (wg_scatter_add_along(ANY(4, 3), CLASSES(4, 6, 3), CLASSES(4, 6, 3)), "cannot be added"),
+        wg_scatter_add_along(ANY(4, 3), CLASSES(4, 2, 3), ANY(2, 3), .axis = 0));
+ERRORS(scatter_add_along,
+       (wg_scatter_add_along(ANY(4, 3), CLASSES(4, 6, 3), ANY(4, 3), .axis = 0), "is not shaped as"),
+       (wg_scatter_add_along(ANY(4, 3), CLASSES(4, 6, 3), CLASSES(4, 6, 3), .axis = 0), "cannot be added"),
        (wg_scatter_add_along(ANY(4, 3), CLASSES(4, 6, 3), ANY(4, 3), .axis = 1), "differ beside axis 1"));
 
 DEFINE_OP(scatter_add_along,
@@ -168,7 +171,7 @@ DEFINE_OP(scatter_add_along,
                      "Values for one element are added in order.",
           .formula = "y[j] = x[j] + sum(v[i] over i where indices[i] = j) along axis",
           .adjoint = "x' = y', v'[i] = y'[indices[i]] along axis", .zero = 1 << 1, .operands = 3,
-          .names = "x indices v", .kind = WG_OPAQUE, TAKES(axis_option),
+          .names = "x indices v", .kind = WG_OPAQUE, TAKES(axis_option), .options = wg_scatter_add_args_rows,
           RULES(scatter_add_along, shape, expand));
 BUILDER(scatter_add_along, scatter_add)
 {
@@ -177,7 +180,7 @@ BUILDER(scatter_add_along, scatter_add)
 
 /* ---- nonzero ---- */
 
-#define NONZERO_FIELDS(F, S) F(S, SIZE, count, NULL)
+#define NONZERO_FIELDS(F, S) F(S, SIZE, count, "needed")
 OPTIONS(nonzero, NONZERO_FIELDS);
 
 static bool nonzero_shape(wg_rule *r)
@@ -192,20 +195,20 @@ static bool nonzero_shape(wg_rule *r)
     r->y[0].dtype = WG_I64;
     return shaped_to(r, WG_SHAPE(count));
 }
-SAMPLES(nonzero, wg_nonzero(wg_less(CLASSES(2, 3, 4), 2), 12),
-        wg_nonzero(wg_greater(wg_index_along(ANY(2, 5), 1), 2), 4), wg_nonzero(wg_greater(ANY(0), 0), 0));
-ERRORS(nonzero, (wg_nonzero(ANY(3), 1), "must be bool"), (wg_nonzero(wg_greater(ANY(3), 0), 4), "count is 4"),
-       (wg_nonzero(wg_less(ANY(3), 9), 2), "count is not the number of true elements, but 3"));
+SAMPLES(nonzero, wg_nonzero(wg_less(CLASSES(2, 3, 4), 2), .count = 12),
+        wg_nonzero(wg_greater(wg_index_along(ANY(2, 5), .axis = 1), 2), .count = 4),
+        wg_nonzero(wg_greater(ANY(0), 0), .count = 0));
+ERRORS(nonzero, (wg_nonzero(ANY(3), .count = 1), "must be bool"),
+       (wg_nonzero(wg_greater(ANY(3), 0), .count = 4), "count is 4"),
+       (wg_nonzero(wg_less(ANY(3), 9), .count = 2), "count is not the number of true elements, but 3"));
 
 DEFINE_OP(nonzero,
           .summary = "The numbers of the true elements, in order, counted over all axes. `count` must be how "
                      "many there are: a shape does not depend on values.",
           .formula = "y = \"the numbers of the elements that are not 0\"",
           .adjoint = "the result is an index", .none = WG_EVERY_OPERAND, .operands = 1, .names = "x",
-          .kind = WG_OPAQUE, TAKES(nonzero), .shape = nonzero_shape, .kernel = KERNELS(nonzero));
-wg_node wg_nonzero_at(wg_site here, wg_node x, int64_t count)
-{
-    return NODE_OF(nonzero, WITH(nonzero, count), x);
-}
+          .kind = WG_OPAQUE, TAKES(nonzero), .options = wg_nonzero_args_rows, .shape = nonzero_shape,
+          .kernel = KERNELS(nonzero));
+BUILDER(nonzero, nonzero) { APPLY(nonzero, nonzero, NONZERO_FIELDS, a->x); }
 
 #endif

@@ -229,8 +229,9 @@ ERRORS(transpose, (wg_transpose(ANY(3, 4), .axes = WG_AXES(0)), "1 axes for"),
 DEFINE_OP(transpose, .summary = "Axes in another order, reversed by default.",
           .formula = "y = \"x with its axes in the order of axis\"",
           .adjoint = "x' = \"y' with its axes in the order of x\"", .stored = 1 << 0, .operands = 1,
-          .kind = WG_OPAQUE, TAKES(transpose), RULES(transpose, shape, rewrite, units, vmap, vjp),
-          .exact = moved_exact, .kernel = KERNELS(transpose));
+          .kind = WG_OPAQUE, TAKES(transpose), .options = wg_transpose_args_rows,
+          RULES(transpose, shape, rewrite, units, vmap, vjp), .exact = moved_exact,
+          .kernel = KERNELS(transpose));
 BUILDER(transpose, transpose)
 {
     const wg_axes axes = wg_axes_given(WG_AUTO, a->axes);

@@ -15,7 +15,7 @@ static wg_node numbers_along(wg_site here, wg_node x, int axis)
     const wg_shape s = wg_node_shape(x);
     for (int i = 0; i < s.rank; i++)
         if (i != axis && s.dim[i] > 1) x = wg_slice(x, .axis = i, .to = 1);
-    return wg_index_along(x, axis);
+    return wg_index_along(x, .axis = axis);
 }
 /* Numbers of columns, from the diagonal `offset` on, and numbers of rows. They broadcast to a matrix. */
 static wg_node columns_from(wg_site here, wg_node x, int offset)
@@ -37,8 +37,8 @@ static wg_node triangle_of(wg_site here, wg_node x, const struct triangle *a, bo
     ERRORS(n, (wg_##n(ANY(3)), "axes, must have 2 to"));                                                     \
     EXPAND(n) { y[0] = triangle_of(here, x[0], attr, upper); }                                               \
     BUILDER(n, triangle) { APPLY(n, triangle, TRIANGLE_FIELDS, a->x); }                                      \
-    DEFINE_OP(n, .operands = 1, .kind = WG_OPAQUE, TAKES(triangle), .shape = triangle_shape,                 \
-              .expand = n##_expand, .leads = true, __VA_ARGS__)
+    DEFINE_OP(n, .operands = 1, .kind = WG_OPAQUE, TAKES(triangle), .options = wg_triangle_args_rows,        \
+              .shape = triangle_shape, .expand = n##_expand, .leads = true, __VA_ARGS__)
 
 TRIANGLE_OP(
     tril, false,

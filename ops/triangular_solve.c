@@ -40,7 +40,7 @@ REWRITE(triangular_solve)
     const wg_shape a = wg_node_shape(x[0]), b = wg_node_shape(x[1]), to = common_leading(&a, &b);
     wg_node y = solved(here, spread(here, x[0], 2, to), spread(here, as_column(here, x[1]), 2, to),
                        *(const struct triangle *)attr);
-    return b.rank == 1 ? wg_squeeze(y, wg_node_shape(y).rank - 1) : y;
+    return b.rank == 1 ? wg_squeeze(y, .axis = wg_node_shape(y).rank - 1) : y;
 }
 static size_t triangular_solve_scratch(const wg_kernel *k)
 {
@@ -99,6 +99,7 @@ DEFINE_OP(
         "tril(G), G = -y @ c^T where transposed, else -c @ y^T, M = S^T where transposed, else S, S = T + I "
         "- diag(diagonal(T)) where unit, else T, T = triu(a) where upper, else tril(a)",
     .operands = 2, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, TAKES(triangle),
+    .options = wg_triangular_solve_args_rows,
     RULES(triangular_solve, shape, rewrite, scratch, vjp, jvp, vmap), .units = right_sides_units,
     .flops = right_sides_flops, .kernel = KERNELS(triangular_solve), .own_scratch = true);
 BUILDER(triangular_solve, triangular_solve)

@@ -140,7 +140,7 @@ static wg_node side_by_side(wg_site here, const part p[], int n, int64_t size, w
         at = p[k].to;
     }
     if (at < size) side[count++] = zeros(here, p->x, p->axis, size - at);
-    return wg_concat(side, count, p->axis);
+    return wg_concat(side, count, .axis = p->axis);
 }
 
 static wg_node sum_of_parts(wg_site here, const wg_node x[], int n, part p[], wg_node node[], int64_t end[])

@@ -509,9 +509,9 @@ static PyObject *value_dtype(PyObject *self, void *unused)
 
 /* How a function is called: the letters of its parameters, or by a struct of arguments. input and begin are
  * methods of a graph. */
-enum { N, NN, NNN, NH, NI, NIL, NT, M, MI, TM, STRUCT, INPUT, BEGIN, FORMS };
-static const char *const form_text[FORMS] = { "n", "nn", "nnn", "nh",     "ni",    "nil",  "nt",
-                                              "m", "mi", "tm",  "struct", "input", "begin" };
+enum { N, NN, NNN, NH, NI, NT, M, TM, STRUCT, INPUT, BEGIN, FORMS };
+static const char *const form_text[FORMS] = { "n", "nn", "nnn",    "nh",    "ni",   "nt",
+                                              "m", "tm", "struct", "input", "begin" };
 
 /* The parameters of a function that has no struct. */
 enum { MOST_NODES = 32 };
@@ -532,12 +532,14 @@ typedef struct field {
     Py_ssize_t at, also;
 } field;
 
+enum { MOST_PLACES = 2 };
 typedef struct builder {
     PyObject_HEAD vector_call call;
     PyObject *word, *python; /* python: the function of __init__.py */
     void (*function)(void);
-    int form, asked, fields, next; /* asked: how many are given by position; next: may be, too; -1: none */
-    bool truths;                   /* it has a meaning of its own for truths alone */
+    int form, asked, fields, places; /* asked: how many are given by position */
+    int place[MOST_PLACES];          /* fields that may be, too */
+    bool truths;                     /* it has a meaning of its own for truths alone */
     size_t size;
     const char *standard; /* the struct when nothing is given: bytes of the library */
     field *field;
@@ -647,6 +649,15 @@ static bool set(const field *f, PyObject *o, char *to, const home *h)
     }
 }
 
+/* A list of nodes in a struct: the array, which stands in `list`, and behind it their number. */
+static bool set_list(const field *f, PyObject *o, char *to, parameters *list, const home *h)
+{
+    if (!as_nodes(o, list, h)) return false;
+    *(const wg_node **)(void *)(to + f->at) = list->node;
+    *(int *)(void *)(to + f->at + sizeof(wg_node *)) = list->nodes;
+    return true;
+}
+
 /* The field of a word; PyTorch's words for axes and keepdims are understood. -1: for __init__.py. */
 static int field_of(const builder *b, PyObject *word)
 {
@@ -669,10 +680,8 @@ static wg_node call(const builder *b, wg_site s, const char *a)
     case NNN: return CALL(wg_node, wg_node, wg_node)(s, x[0], x[1], x[2]);
     case NH: return CALL(wg_node, wg_shape)(s, x[0], p->shape);
     case NI: return CALL(wg_node, int)(s, x[0], p->whole);
-    case NIL: return CALL(wg_node, int, int64_t)(s, x[0], p->whole, p->size);
     case NT: return CALL(wg_node, const char *)(s, x[0], p->text);
     case M: return CALL(const wg_node *, int)(s, x, p->nodes);
-    case MI: return CALL(const wg_node *, int, int)(s, x, p->nodes, p->whole);
     case TM: return CALL(const char *, const wg_node *, int)(s, p->text, x, p->nodes);
     default: return CALL(const void *)(s, a);
     }
@@ -720,20 +729,23 @@ static bool are_of_kinds(const builder *b, PyObject *const *args, Py_ssize_t n)
 static PyObject *build(const builder *b, PyObject *const *args, Py_ssize_t n, PyObject *words)
 {
     _Alignas(16) char a[MOST_BYTES];
+    parameters list;
     const Py_ssize_t named = words ? PyTuple_Size(words) : 0;
     home h = { NULL, NULL };
     bool leaf = false;
     Py_ssize_t seen = 0;
-    if (b->form == STRUCT ? n > b->asked + (b->next >= 0) : n + named != b->asked) return NULL;
+    if (b->form == STRUCT ? n > b->asked + b->places : n + named != b->asked) return NULL;
     for (Py_ssize_t k = 0; k < n + named; k++)
         if (!look(args[k], &h, &leaf)) return NULL;
     if (!h.graph && (!leaf || !look_now(&h))) return NULL; /* options do not say the graph */
     if ((named && b->form != STRUCT && n < b->asked) || !are_of_kinds(b, args, n)) return NULL;
     if (b->form == STRUCT) memcpy(a, b->standard, b->size);
     for (Py_ssize_t k = 0; k < n; k++) {
-        const int f = k < b->asked ? (int)k : b->next;
+        const int f = k < b->asked ? (int)k : b->place[k - b->asked];
         if (k >= b->asked) seen |= (Py_ssize_t)1 << f;
-        if (!set(b->field + f, args[k], a, &h)) return NULL;
+        if (!(b->form == STRUCT && b->field[f].kind == 'm' ? set_list(b->field + f, args[k], a, &list, &h)
+                                                           : set(b->field + f, args[k], a, &h)))
+            return NULL;
     }
     for (Py_ssize_t k = 0; k < named; k++) {
         const int f = field_of(b, PyTuple_GetItem(words, k));
@@ -841,16 +853,17 @@ static bool read_fields(builder *b, PyObject *fields)
 }
 
 /* Builder(name, function of Python, form, address, number of operands, bytes, address of the defaults,
- * fields, whether an axis may come next): the fields are (name, kind, at, also). */
+ * fields, the fields that may also stand by position): the fields are (name, kind, at, also). */
 static PyObject *builder_new(PyTypeObject *type, PyObject *arguments, PyObject *named)
 {
     PyObject *word, *python, *fields;
     const char *form;
     unsigned long long address, standard;
     Py_ssize_t size;
-    int asked, next;
-    if (!PyArg_ParseTuple(arguments, "UOsKinKO!p", &word, &python, &form, &address, &asked, &size, &standard,
-                          &PyTuple_Type, &fields, &next))
+    int asked;
+    PyObject *also;
+    if (!PyArg_ParseTuple(arguments, "UOsKinKO!O!", &word, &python, &form, &address, &asked, &size, &standard,
+                          &PyTuple_Type, &fields, &PyTuple_Type, &also))
         return NULL;
     builder *b = (builder *)PyType_GenericAlloc(type, 0);
     if (!b) return NULL;
@@ -863,12 +876,12 @@ static PyObject *builder_new(PyTypeObject *type, PyObject *arguments, PyObject *
     b->standard = (const char *)(uintptr_t)standard;
     while (b->form < FORMS && strcmp(form, form_text[b->form])) b->form++;
     const bool ok = read_fields(b, fields);
-    b->next = -1;
+    b->places = (int)PyTuple_Size(also);
     static const char *const of_truths[] = { "add", "sub", "mul", "where" };
     for (int k = 0; k < 4; k++) b->truths |= !PyUnicode_CompareWithASCIIString(word, of_truths[k]);
-    for (int k = 0; ok && next && k < b->fields; k++)
-        if (b->field[k].kind == 'x') b->next = k;
-    if (ok) return (PyObject *)b;
+    for (int k = 0; ok && k < b->places && k < MOST_PLACES; k++)
+        b->place[k] = (int)PyLong_AsLong(PyTuple_GetItem(also, k));
+    if (ok && b->places <= MOST_PLACES) return (PyObject *)b;
     Py_DECREF(b);
     return NULL;
 }
@@ -1294,7 +1307,7 @@ PyMODINIT_FUNC PyInit__c(void)
     graph_type = PyType_FromSpec(&graph_spec);
     const bool ok = graph_type &&
                     !PyModule_AddObject(m, "POLL", PyLong_FromVoidPtr((void *)(uintptr_t)poll)) &&
-                    !PyModule_AddIntConstant(m, "FORM", 3) && /* rises with each change that __init__.py must
+                    !PyModule_AddIntConstant(m, "FORM", 4) && /* rises with each change that __init__.py must
                                                                * know */
                     !PyModule_AddObject(m, "LIVE", PyLong_FromVoidPtr((void *)(uintptr_t)live_nodes)) &&
                     !PyModule_AddObject(m, "Graph", Py_NewRef(graph_type)) &&

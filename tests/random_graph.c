@@ -47,7 +47,8 @@ static wg_node apply(const random_graph *r, const random_call *call)
     for (int k = 0; k < call->operands; k++) x[k] = operand(r, call, k);
     if (plain && !strcmp(op->name, "matmul")) return wg_matmul(x[0], x[1]);
     if (!strcmp(op->name, "slice")) return slice(x[0], call);
-    if (!strcmp(op->name, "squeeze")) return wg_squeeze(x[0], *(const int *)(const void *)call->attr);
+    const wg_axes *axes = (const void *)call->attr;
+    if (!strcmp(op->name, "squeeze") && axes->count == 1) return wg_squeeze(x[0], .axis = axes->axis[0]);
     if (!op->attr_size && call->operands == 1) return wg_apply1(WG_HERE, x[0], op);
     if (!op->attr_size && call->operands == 2) return wg_apply2(WG_HERE, x[0], x[1], op);
     return wg_apply(WG_HERE, op, x, call->operands, plain ? NULL : call->attr);

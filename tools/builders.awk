@@ -34,6 +34,14 @@ END {
     gsub(/\/\*[^*]*\*+([^\/*][^*]*\*+)*\//, "", all)
     bare = all
     gsub(/"([^"\\]|\\.)*"/, "", bare)
+    for (rest = bare; next_match("#define WG_[A-Z_]+_\\(X\\) [^\n]*"); ) { # rows that lists have in common
+        name = found
+        sub(/^#define /, "", name)
+        sub(/\(X\).*/, "", name)
+        sub(/^[^)]*\) */, "", found)
+        common[name] = found
+    }
+    for (turn = 0; turn < 2; turn++) for (name in common) gsub(name "\\(X\\)", common[name], bare)
     for (rest = bare; next_match("#define wg_[a-z0-9_]+_args_list[^#]*"); ) {
         list_of = found
         sub(/^#define /, "", list_of)

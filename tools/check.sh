@@ -116,7 +116,7 @@ other_names() {
 }
 
 # Builders that take a graph and no node, or make several nodes (and return a bool), have no op of their own.
-composites() { sed -nE 's/.*\bwg_([a-z0-9_]+)_at\(wg_site here, wg_graph .*/\1/p; s/.*\bbool wg_([a-z0-9_]+)_at\(wg_site here, .*/\1/p' include/wengert/*.h | paste -sd'|'; }
+composites() { printf 'linspace|' && sed -nE 's/.*\bwg_([a-z0-9_]+)_at\(wg_site here, wg_graph .*/\1/p; s/.*\bbool wg_([a-z0-9_]+)_at\(wg_site here, .*/\1/p' include/wengert/*.h | paste -sd'|'; }
 
 registry_names() { "$build/wengert" ops --markdown | sed -n 's/^| *`\{0,1\}\([a-z0-9_]*\)`\{0,1\} *|.*/\1/p' | grep -vxE 'op|name|' | sort -u; }
 

@@ -27,14 +27,25 @@ static bool is_program_name(const model *m, const char *s)
     return wg_program_meaning(m->q, word) != WG_NAME_UNKNOWN;
 }
 
-/* Messages of the library name C functions: wg_sum. In a program that is sum. The program's own names
- * stay. */
+/* The length of "name" in ".name = "; 0: s does not begin so. */
+static size_t option_of_c(const char *s)
+{
+    size_t n = 1;
+    while (*s == '.' && (islower((unsigned char)s[n]) || s[n] == '_')) n++;
+    return n > 1 && !strncmp(s + n, " = ", 3) ? n - 1 : 0;
+}
+
+/* Messages of the library are in words of C: wg_sum(x, .axis = 1). In a program that is sum(x, axis=1). The
+ * program's own names stay. */
 static void strip_prefixes(const model *m, char *text)
 {
     char *to = text;
     for (const char *s = text; *s;) {
         bool begins = s == text || (!isalnum((unsigned char)s[-1]) && s[-1] != '_');
         if (begins && !strncmp(s, "wg_", 3) && isalpha((unsigned char)s[3]) && !is_program_name(m, s)) s += 3;
+        const size_t option = begins ? option_of_c(s) : 0;
+        for (size_t i = 0; i < option; i++) *to++ = s[i + 1];
+        if (option) *to++ = '=', s += option + 4;
         *to++ = *s++;
     }
     *to = 0;

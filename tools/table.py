@@ -7,7 +7,7 @@ leave out: sentences of calls, defaults of options. --exported: the names that a
 A call is a row NAME RESULT PARAMETERS | SENTENCE. NAME@ is wg_NAME_at, which takes a call site; NAME@2 is wg_NAME, whose second
 parameter it is. A parameter is NAME:KIND, NAME alone a node. KIND is
 the type of C without wg_ and const, and: text is a const char *; X[] an array, X* a pointer; ! behind it: C writes there; X(): a
-function. A struct is a row NAME FIELDS, or of options NAME OPERANDS ; OPTIONS.
+function. A struct is a row NAME FIELDS, or of options NAME OPERANDS ; OPTIONS ; how many of these also stand by position.
 """
 import difflib
 import glob
@@ -36,14 +36,17 @@ class Table:
                 words = re.search(r"#define %s\(X\)((?:[^\n]*\\\n)*[^\n]*)" % made[1], text)[1] if made else body
                 self.enums[name] = re.findall(r"X\((\w+)", words) if made else [w.split("=")[0].strip() for w in bare(words).split(",") if w.strip()]
             self.numbers.update(re.findall(r"\b(WG_[A-Z_]+) = (\d+)\b", bare(text)))
+        self.macros = {m[1]: m[2].replace("\\\n", " ") for _, text, _ in texts for m in
+                       re.finditer(r"#define (\w+)\([^)]*\)((?:[^\n]*\\\n)*[^\n]*)", text)}
         for head, text, notes in texts:
             self.note_lists(text, notes)
         for head, text, notes in texts:
             for m in re.finditer(r"\ntypedef struct wg_(\w+) \{(.*?)\n\} wg_\1;", text, re.S):
                 self.structs[m[1]] = " ".join(self.members(m[2]))
+        places = {m[1]: m[2] for _, text, _ in texts for m in re.finditer(r"^WG_OPTIONS_BY_PLACE\(wg_(\w+), (\d+)\)", text, re.M)}
         for name, (operands, options) in self.lists.items():
-            self.structs[name] = (" ".join(self.field(t, n) for t, n in operands) + " ; " + " ".join(
-                self.field(t, n) for t, n, _ in options)).strip()
+            self.structs[name] = (" ".join(self.operand(t, n) for t, n in operands) + " ; " + " ".join(
+                self.field(t, n) for t, n, _ in options) + (" ; %s" % places[name] if name in places else "")).strip()
         for head, text, notes in texts:
             self.note_calls(head, text, notes)
 
@@ -70,6 +73,10 @@ class Table:
         kind = self.kind(c)
         return name if kind == "node" else name + ":" + kind
 
+    def operand(self, c, name):
+        """A field of a struct of arguments: an array of nodes stands before its number n."""
+        return name + ":node[]" if c.split() == ["const", "wg_node", "*"] else self.field(c, name)
+
     def members(self, body):
         for line in bare(re.sub(MARK, " ", body)).split(";"):
             if "(*" in line:
@@ -90,8 +97,7 @@ class Table:
 
     def note_lists(self, text, notes):
         """Lists of options: P(type, name) is an operand, X(type, name, default, range, text) an option. Lists are made of lists."""
-        macros = {m[1]: m[2].replace("\\\n", " ") for m in re.finditer(r"#define (\w+)\([^)]*\)((?:[^\n]*\\\n)*[^\n]*)", text)}
-
+        macros = self.macros
         def rows(body, of):
             for m in re.finditer(r"\b([A-Za-z_]\w*)\(((?:[^()\"]|\"(?:\\.|[^\"\\])*\"|\((?:[^()\"]|\"[^\"]*\")*\)|'[^']*')*)\)\s*(%s)?" % MARK, body):
                 word = split(m[2])
@@ -101,19 +107,18 @@ class Table:
                 elif m[1] in macros and m[1].endswith("_"):
                     yield from rows(macros[m[1]], of)
 
-        for name in macros:
-            if name.startswith("wg_") and name.endswith("_list"):
-                operands, options = [], []
-                for which, word, said in rows(macros[name], name):
-                    kind, what = word[0].strip(), word[1].strip()
-                    if which == "P":
-                        operands.append((kind, what))
-                        if said:
-                            self.said_of(name[3:-5], what, said)
-                    else:
-                        options.append((kind, what, "".join(re.findall(r'"((?:\\.|[^"\\])*)"', word[4])) if len(word) > 4 else ""))
-                        self.look(name[3:-5], word)
-                self.lists[name[3:-5]] = operands, options
+        for name in re.findall(r"#define (wg_\w+_list)\(", text):
+            operands, options = [], []
+            for which, word, said in rows(macros[name], name):
+                kind, what = word[0].strip(), word[1].strip()
+                if which == "P":
+                    operands.append((kind, what))
+                    if said:
+                        self.said_of(name[3:-5], what, said)
+                else:
+                    options.append((kind, what, "".join(re.findall(r'"((?:\\.|[^"\\])*)"', word[4])) if len(word) > 4 else ""))
+                    self.look(name[3:-5], word)
+            self.lists[name[3:-5]] = operands, options
 
     def said_of(self, struct, operand, text):
         self.operand_notes.append("%s.%s %s" % (struct, operand, " ".join(text.split())))

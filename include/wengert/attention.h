@@ -9,9 +9,7 @@
 #include "graph.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* y = softmax(scale q @ k^T) @ v for each head (Vaswani et al. 2017). q is [..., tokens, width], k is
  * [..., keys, width], v is [..., keys, out]; the first axes are equal. Head i uses part i of `heads`
@@ -36,7 +34,5 @@ WG_OPTIONS_AND_OPERANDS(wg_attention_args);
 WG_API wg_node wg_attention_at(wg_site here, const wg_attention_args *a);
 #define wg_attention(...) WG_NAMED(wg_attention_at, wg_attention_args, (x, k, v, mask), 3_4, #__VA_ARGS__, __VA_ARGS__)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -20,9 +20,7 @@
 #include "named.h"
 #include "params.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 typedef struct wg_average wg_average;
 
@@ -49,7 +47,5 @@ WG_API wg_status wg_average_step_at(wg_site here, wg_average *a);
 WG_API wg_status wg_average_use_at(wg_site here, wg_average *a, bool on);
 #define wg_average_use(a, on) wg_average_use_at(WG_AT(#a ", " #on), a, on)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

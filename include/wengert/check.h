@@ -37,9 +37,7 @@
 #include "ops.h"
 #include "params.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 typedef struct wg_check wg_check;
 
@@ -276,7 +274,5 @@ WG_API const char *wg_check_where(const wg_check *r); /* file:line of the call; 
 /* Why the course's ratio is large although the gradient is right; or "". */
 WG_API const char *wg_check_why(const wg_check *r);
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -10,9 +10,7 @@
 #include "graph.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* ---- products ---- */
 
@@ -66,17 +64,12 @@ extern "C" {
 #define wg_transpose_args_list(P, X) \
     P(wg_node, x) \
     X(wg_axes, axes, WG_NO_AXES, "", "axis i of the result is axis axes[i] of x; default: the axes in reverse order")
-WG_OPTIONS_AND_OPERANDS(wg_transpose_args);
+WG_OPTIONS_BY_PLACE(wg_transpose_args, 1);
 WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
 WG_API wg_node wg_swap_at(wg_site here, wg_node x); /* the last two axes */
 #define wg_transpose(...) WG_NAMED(wg_transpose_at, wg_transpose_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 #define wg_swap(x)        wg_swap_at(WG_AT(#x), x)
-/* wg_permute(x, 0, 2, 1): axis i of the result is the axis of x at place i of the list. */
-#define wg_permute(node, ...) \
-    WG_WITH(wg_transpose_at, (WG_AT(#node)), wg_transpose_args, \
-            .axes = WG_AXES(__VA_ARGS__), .x = node)
+#define wg_permute(...)   WG_NOW_("write wg_transpose(x, .axes = WG_AXES(1, 0, 2))")
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -18,9 +18,7 @@
 #include "graph.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 #define wg_conv_args_list(P, X) \
     P(wg_node, x) \
@@ -68,7 +66,5 @@ WG_API wg_node wg_adaptive_pool_at(wg_site here, const wg_adaptive_pool_args *a)
 #define wg_adaptive_pool(...) \
     WG_NAMED(wg_adaptive_pool_at, wg_adaptive_pool_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

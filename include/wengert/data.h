@@ -19,9 +19,7 @@
 #include "graph.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 typedef struct wg_data wg_data;
 
@@ -184,7 +182,5 @@ WG_API wg_status wg_npy_write_at(wg_site here, wg_context *c, const char *path, 
 WG_API wg_tensor wg_idx_read_at(wg_site here, wg_context *c, const char *path);
 #define wg_idx_read(c, path) wg_idx_read_at(WG_AT(#path), c, path)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -27,9 +27,7 @@
 #include "base.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 typedef struct wg_figure wg_figure;
 typedef struct wg_panel wg_panel;
@@ -302,7 +300,5 @@ WG_API char *wg_figure_text_at(wg_site here, wg_figure *f, const char *path, con
     WG_WITH(wg_figure_text_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_figure_save_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

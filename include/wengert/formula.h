@@ -55,9 +55,7 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 typedef enum wg_formula_form {
     WG_FORMULA_UNICODE, /* one line: "y = √x", in UTF-8 */
@@ -70,7 +68,5 @@ typedef enum wg_formula_form {
  * why. */
 WG_API int wg_formula_print(const char *formula, wg_formula_form form, char *buf, size_t size);
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -11,9 +11,7 @@
 #include "graph.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 WG_API wg_node wg_neg_at(wg_site here, wg_node x);      /* y = -x */
 WG_API wg_node wg_exp_at(wg_site here, wg_node x);      /* y = e^x */
@@ -115,7 +113,5 @@ WG_OPTIONS_AND_OPERANDS(wg_gelu_args);
 WG_API wg_node wg_gelu_at(wg_site here, const wg_gelu_args *a); /* y = x / 2 (1 + erf(x / sqrt 2)) */
 #define wg_gelu(...) WG_NAMED(wg_gelu_at, wg_gelu_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

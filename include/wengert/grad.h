@@ -14,9 +14,7 @@
 
 #include "graph.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* Whether the node was made by wg_grad, wg_jvp ... on the way to what they return. */
 WG_API bool wg_node_is_derived(wg_node n);
@@ -124,7 +122,5 @@ typedef void (*wg_vjp_rule)(wg_site here, wg_node y, wg_node gy, const wg_node x
 WG_API wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule);
 #define wg_custom_vjp(y, ...) wg_custom_vjp_at(WG_AT(#y), y, __VA_ARGS__) /* y, x, n, rule */
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

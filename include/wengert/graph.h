@@ -28,9 +28,7 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 typedef struct wg_graph wg_graph;
 typedef struct wg_params wg_params;
@@ -317,7 +315,5 @@ WG_API bool wg_node_derives_from(wg_node y, wg_node x);
 WG_API wg_node wg_replay_onto_at(wg_site here, wg_node root, wg_graph *into, const wg_node was[], const wg_node now[],
                                  int n);
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

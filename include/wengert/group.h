@@ -54,9 +54,7 @@
 #include "named.h"
 #include "params.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 typedef struct wg_group wg_group;
 
@@ -115,7 +113,5 @@ WG_API bool wg_group_share_at(wg_site here, wg_group *all, bool there);
  * same in every process. */
 WG_API bool wg_group_stop(wg_group *all, bool ask);
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -15,9 +15,7 @@
 #include "graph.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* ---- memory for time ---- */
 
@@ -173,7 +171,5 @@ WG_API wg_node wg_part_by_pointer(wg_node x, void *by_pointer);
 WG_API wg_node wg_step_by_pointer(wg_node x, int i, void *by_pointer);
 WG_API wg_node wg_ode_by_pointer(wg_node t, wg_node y, void *by_pointer); /* x[0] is t, x[1] is y */
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

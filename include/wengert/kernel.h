@@ -8,9 +8,7 @@
 
 #include "graph.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 enum {
     WG_ISAS = 3,  /* instruction sets: baseline, AVX2, AVX-512 */
@@ -137,7 +135,5 @@ WG_API uint64_t wg_random_stream(const char *name);
 /* A standard normal draw from two uniform draws, u in (0, 1] and v in [0, 1) (Box and Muller 1958). */
 WG_API double wg_box_muller(double u, double v);
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

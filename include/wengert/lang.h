@@ -14,9 +14,7 @@
 #include "optim.h"
 #include "params.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 typedef struct wg_program wg_program;
 
@@ -218,7 +216,5 @@ WG_API bool wg_statement_formula(wg_context *c, const char *text, char *to, size
  * earlier. where is the place that an error names, such as "--set x". data NULL after an error. */
 WG_API wg_tensor wg_literal(wg_context *c, const char *where, const char *text);
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

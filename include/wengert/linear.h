@@ -17,9 +17,7 @@
 #include "graph.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* The lower triangle L with L L^T = x. If x is not symmetric, (x + x^T) / 2 is taken. */
 WG_API wg_node wg_cholesky_at(wg_site here, wg_node x);
@@ -74,7 +72,5 @@ WG_API bool wg_svd_at(wg_site here, wg_node x, wg_node *u, wg_node *s, wg_node *
 WG_API wg_node wg_lstsq_at(wg_site here, wg_node a, wg_node b);
 #define wg_lstsq(a, b) wg_lstsq_at(WG_AT(#a ", " #b), a, b)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -11,9 +11,7 @@
 #include "graph.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 typedef enum wg_reduction { WG_MEAN, WG_SUM, WG_NONE } wg_reduction; /* WG_NONE: one loss for each example */
 #define wg_loss_args_list(P, X) \
@@ -120,7 +118,5 @@ WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda);
 #define wg_accuracy(logits, y) wg_accuracy_at(WG_AT(#logits ", " #y), logits, y)
 #define wg_l2(g, p, lambda)    wg_l2_at(WG_AT(#lambda), g, p, lambda)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

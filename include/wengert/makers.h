@@ -18,9 +18,7 @@
 #include "graph.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* ---- random numbers ---- */
 
@@ -65,25 +63,29 @@ WG_API wg_node wg_categorical_at(wg_site here, const wg_categorical_args *a);
 
 /* from, from + step, ...: all that are before `to`. For integers from 0 on: wg_index_along. */
 WG_API wg_node wg_arange_at(wg_site here, wg_graph *g, double from, double to, double step);
+#define wg_linspace_args_list(P, X) \
+    P(wg_graph *, x) /* the graph */ \
+    P(double, from) \
+    P(double, to) \
+    X(int64_t, count, WG_NEEDED, "[0, inf)", "how many numbers")
+WG_OPTIONS_BY_PLACE(wg_linspace_args, 1);
 /* `count` numbers at equal distances, from `from` to `to`, both included. One number: from. */
-WG_API wg_node wg_linspace_at(wg_site here, wg_graph *g, double from, double to, int64_t count);
+WG_API wg_node wg_linspace_at(wg_site here, const wg_linspace_args *a);
 WG_API wg_node wg_eye_at(wg_site here, wg_graph *g, int64_t rows, int64_t columns); /* 1 at [i, i], else 0 */
 #define wg_arange(g, from, to, step)    wg_arange_at(WG_AT(#from ", " #to), g, from, to, step)
-#define wg_linspace(g, from, to, count) wg_linspace_at(WG_AT(#from ", " #to), g, from, to, count)
+#define wg_linspace(...)                WG_NAMED(wg_linspace_at, wg_linspace_args, (x, from, to), 3, #__VA_ARGS__, __VA_ARGS__)
 #define wg_eye(g, rows, columns)        wg_eye_at(WG_AT(#rows ", " #columns), g, rows, columns)
 
 /* ---- class numbers ---- */
 
 #define wg_one_hot_args_list(P, X) \
     P(wg_node, x) /* class numbers: integers, or floats with integer values */ \
-    P(int64_t, count) \
+    X(int64_t, count, WG_NEEDED, "[0, inf)", "of the classes") \
     X(int, axis, -1, "", "the new axis of the result")
-WG_OPTIONS_AND_OPERANDS(wg_one_hot_args);
+WG_OPTIONS_BY_PLACE(wg_one_hot_args, 1);
 /* A new axis of size count: 1 at the class number, else 0, in the context's dtype. */
 WG_API wg_node wg_one_hot_at(wg_site here, const wg_one_hot_args *a);
-#define wg_one_hot(...) WG_NAMED(wg_one_hot_at, wg_one_hot_args, (x, count), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_one_hot(...) WG_NAMED(wg_one_hot_at, wg_one_hot_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

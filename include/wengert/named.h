@@ -36,14 +36,29 @@
 #endif
 
 #ifdef __cplusplus
-extern "C" {
+#define WG_BEGIN_DECLS extern "C" {
+#define WG_END_DECLS   }
+#else
+#define WG_BEGIN_DECLS
+#define WG_END_DECLS
 #endif
+WG_BEGIN_DECLS
 
 /* The default of a number that the library finds by itself: the option's sentence says how. It is the same for
  * whole numbers and doubles, and no range has it. */
 #define WG_AUTO (-2147483647 - 1)
+/* The default of a number that must be written. */
+#define WG_NEEDED WG_AUTO
 /* A truth that the library decides if it is WG_AUTO. */
 typedef int wg_maybe;
+
+/* The options of axes: each op has those of its kind. A negative axis counts from the end. */
+#define WG_ONE_AXIS_(X)   X(int, axis, WG_NEEDED, "", "one axis") /* where libraries differ in their default */
+#define WG_FIRST_AXIS_(X) X(int, axis, 0, "", "one axis")
+#define WG_LAST_AXIS_(X)  X(int, axis, -1, "", "one axis")
+#define WG_SEVERAL_(X)    X(wg_axes, axes, WG_NO_AXES, "", "several axes")
+#define WG_THESE_AXES_(X) X(int, axis, WG_NEEDED, "", "one axis; or write .axes") WG_SEVERAL_(X)
+#define WG_ALL_AXES_(X)   X(int, axis, WG_AUTO, "", "one axis; default: all axes, or those of .axes") WG_SEVERAL_(X)
 
 /* ---- for bindings and tools: lists of options ---- */
 
@@ -75,6 +90,7 @@ typedef struct wg_option_list {
     size_t size, mark;
     const wg_option *option;
     int count;
+    int places; /* so many of the first options also stand by position in Python and .wg, as in NumPy: roll(x, 1, 0) */
 } wg_option_list;
 /* An option as a number. NAN: it is none. */
 WG_API double wg_option_value(const wg_option *o, const void *options);
@@ -84,19 +100,22 @@ WG_API bool wg_option_set(const wg_option *o, void *options, double v);
 WG_API bool wg_option_in_range(const wg_option *o, double v);
 
 /* A struct begins with a mark, by which a call sees that it is one of WG_OPTS, from the same header. The number
- * of options is in it, since a new bool may fit into padding, and squares of the lengths of all names, so that it is of
- * no other struct. */
+ * of options is in it, since a new bool may fit into padding, and the lengths of all names, types, defaults and ranges, so
+ * that it is of no other struct. */
 #define WG_MARK_(T) (sizeof(T) | (size_t)T##_count << 20 | (size_t)T##_letters << 28)
 #define WG_NO_(...)
 #define WG_COUNTED_(...)             +1
-#define WG_LETTERS_(type, name, ...) +(int)(sizeof #name * sizeof #name)
+#define WG_LETTERS_(type, name, standard, range, ...) \
+    +(int)(sizeof #name * sizeof #name + sizeof #type + sizeof #standard + 5 * sizeof(range))
 #define WG_OPERAND_(type, name)    type name;
-#define WG_OPTIONS(T)              WG_DECLARE_(T, , WG_END_)
-#define WG_OPTIONS_AND_OPERANDS(T) WG_DECLARE_(T, WG_GAP_(operands), WG_END_)
+#define WG_OPTIONS(T)              WG_DECLARE_(T, 0, , WG_END_)
+#define WG_OPTIONS_AND_OPERANDS(T) WG_OPTIONS_BY_PLACE(T, 0)
+#define WG_OPTIONS_BY_PLACE(T, n)  WG_DECLARE_(T, n, WG_GAP_(operands), WG_END_)
 /* Of options in options, as wg_axis_opts: .x.label = "step". */
-#define WG_INNER_OPTIONS(T) WG_DECLARE_(T, , )
-#define WG_DECLARE_(T, GAP, END)                                                            \
+#define WG_INNER_OPTIONS(T) WG_DECLARE_(T, 0, , )
+#define WG_DECLARE_(T, n, GAP, END)                                                         \
     enum {                                                                                  \
+        T##_places = n,                                                                     \
         T##_count = 0 T##_list(WG_NO_, WG_COUNTED_),                                        \
         T##_letters = (int)sizeof #T T##_list(WG_NO_, WG_LETTERS_)                          \
     };                                                                                      \
@@ -106,12 +125,17 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
     } T;                                                                                    \
     WG_API const wg_option_list *T##_rows(void)
 #ifndef __cplusplus
-/* Where a value without a name lands: behind the last field, an error of gcc and clang, or between options, an
- * error of clang and a warning of gcc that needs no flag. These fields take up no room. */
+/* Where a value without a name lands: behind the last field, an error of gcc (of a flexible array) and of clang (of an
+ * aggregate with no elements: few lines), or between options, an error of clang and a warning of gcc that needs no flag.
+ * These fields take up no room. */
 #define WG_MARK_FIELD_(T)               size_t mark;
 #define WG_FIELD_(type, name, ...)      WG_GAP_(name) type name;
 #define WG_GAP_(name)                   __extension__ char no_name_before_##name[0];
+#ifdef __clang__
+#define WG_END_                         __extension__ struct { } an_option_needs_its_name;
+#else
 #define WG_END_                         char an_option_needs_its_name[];
+#endif
 /* The default of options in options. */
 #define WG_INNER_(T)                    { WG_MARK_(T), T##_list(WG_NO_, WG_DEFAULT_) }
 #else
@@ -145,20 +169,20 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #pragma GCC diagnostic ignored "-Woverride-init"
 #define WG_QUIET_
 #define WG_LOUD_
-#define WG_OVER_(T, ...) (__extension__ &(T){ WG_DEFAULTS_(T) __VA_ARGS__ })
+#define WG_FIRST_(T) (__extension__ &(T){ WG_DEFAULTS_(T)
+#define WG_LAST_     })
 #else
 #define WG_QUIET_                                                                           \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"") \
         _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
 #define WG_LOUD_  _Pragma("GCC diagnostic pop")
-#define WG_OVER_(T, ...)                                                                              \
-    (__extension__({ WG_QUIET_ 0; }) + __extension__ &(T){ WG_DEFAULTS_(T) __VA_ARGS__ } + \
-     __extension__({ WG_LOUD_ 0; }))
+#define WG_FIRST_(T) (__extension__({ WG_QUIET_ 0; }) + __extension__ &(T){ WG_DEFAULTS_(T)
+#define WG_LAST_     } + __extension__({ WG_LOUD_ 0; }))
 #endif
 #define WG_OPTS(...)            WG_OPTS1_(WG_HEAD_(__VA_ARGS__), WG_TAIL_(__VA_ARGS__, ))
 #define WG_OPTS1_(T, ...)       WG_OPTS2_(T, __VA_ARGS__)
-#define WG_OPTS2_(T, ...)       (*WG_OVER_(T, __VA_ARGS__))
-#define WG_WITH(f, lead, T, ...) f(WG_OPEN_ lead, WG_OVER_(T, __VA_ARGS__))
+#define WG_OPTS2_(T, ...)       (*WG_FIRST_(T) __VA_ARGS__ WG_LAST_)
+#define WG_WITH(f, lead, T, ...) f(WG_OPEN_ lead, WG_FIRST_(T) __VA_ARGS__ WG_LAST_)
 
 /* Defines T_rows, from the list of the header that declares T. */
 #define WG_OPTION_ROWS(T)                                                                                      \
@@ -169,7 +193,7 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
         static const T standard = { WG_DEFAULTS_(T) };                                                          \
         WG_LOUD_                                                                                                \
         static const wg_option option[] = { T##_list(WG_NO_, WG_OPTION_ROW_) };                                \
-        static const wg_option_list all = { #T, &standard, sizeof(T), WG_MARK_(T), option, T##_count };         \
+        static const wg_option_list all = { #T, &standard, sizeof(T), WG_MARK_(T), option, T##_count, T##_places };         \
         return &all;                                                                                            \
     }
 #define WG_OPTION_ROW_(type, name, standard, range, text, ...) \
@@ -192,7 +216,14 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
  * macro of yours that stands for ".axis = ..." is text without a name. 3_4: of four operands the last one may be left
  * out; in C++ it is given by name. */
 #ifndef __cplusplus
-#define WG_NAMED(f, T, names, n, text, ...) WG_WITH(f, (WG_AT(WG_BYTE_##n text)), T, .x = __VA_ARGS__)
+#define WG_NAMED(f, T, names, n, text, ...) /* behind the operands each option has its name: .axis = 1 */ \
+    f(WG_AT(WG_BYTE_##n text), WG_FIRST_(T).x = __VA_ARGS__ WG_LAST_)
+#endif
+/* A call that has another name. */
+#ifndef __cplusplus
+#define WG_NOW_(line) ((wg_node){ 0, sizeof(struct { _Static_assert(0, line); int i; }), 0 })
+#else
+#define WG_NOW_(line) ([] { static_assert(false, line); return wg_none; }())
 #endif
 #define WG_BYTE_0                    "\1"
 #define WG_BYTE_1                    "\2"
@@ -204,7 +235,5 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #define WG_BYTE_3_4                  WG_BYTE_4
 #define WG_BYTE_3_5                  WG_BYTE_5
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -18,9 +18,7 @@
 #include "sequential.h"
 #include "transformer.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 #define wg_nn_dense_args_list(P, X) \
     P(wg_node, x) /* [..., in] */ \
@@ -121,7 +119,5 @@ WG_API wg_node wg_nn_conv_transpose_at(wg_site here, const wg_nn_conv_args *a);
 #define wg_nn_conv_transpose(...) \
     WG_NAMED(wg_nn_conv_transpose_at, wg_nn_conv_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -9,9 +9,7 @@
 #include "graph.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* gamma (x - mean) / sqrt(variance + eps) + beta, for each feature. For inference give mean and
  * variance. Without them those of the batch are used: over all axes but that of the features, the
@@ -86,7 +84,5 @@ WG_OPTIONS_AND_OPERANDS(wg_resize_args);
 WG_API wg_node wg_resize_at(wg_site here, const wg_resize_args *a);
 #define wg_resize(...) WG_NAMED(wg_resize_at, wg_resize_args, (x, shape), 2, #__VA_ARGS__, __VA_ARGS__)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -24,9 +24,7 @@
 #include "kernel.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 typedef enum wg_class {
     WG_MAP,      /* y[i] depends on element i of the operands alone; they broadcast; runs fused in tiles */
@@ -67,8 +65,8 @@ WG_API const char *wg_rule_who(wg_rule *r, int k);      /* "h [32,784]": operand
 WG_API wg_shape *wg_rule_shape(wg_rule *r, int output); /* points y[output].shape to a shape to fill in */
 WG_API bool wg_rule_float(wg_rule *r, int k);           /* operand k must be f32 or f64 */
 WG_API bool wg_rule_rank(wg_rule *r, int k, int least, int most); /* axes of operand k */
-WG_API bool wg_rule_axis(wg_rule *r, int *axis, int rank); /* makes a negative axis positive; WG_AUTO is that
-                                                            * of a vector, and an error where there are several */
+WG_API bool wg_rule_axis(wg_rule *r, int *axis, int rank); /* makes a negative axis positive; WG_NEEDED: it
+                                                            * was not written, which is an error */
 /* Makes negative axes positive, sorts them and refuses repeats. none_is_all: no axes means all. */
 WG_API bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all);
 /* Sets y[0].shape to the shape that all operands broadcast to. This is the rule of an op that has none. */
@@ -103,7 +101,8 @@ typedef struct wg_attr_row {
     const char *name;
     wg_attr_kind kind;
     size_t offset;
-    const char *standard; /* the default, as text; NULL: none; "end": WG_END; "auto": WG_AUTO */
+    const char *standard; /* the default, as text; NULL: none; "end": WG_END; "auto": WG_AUTO; "needed": it must be
+                           * given */
     const char *choices;  /* CHOICE: "mean sum none" for the values 0, 1, 2; DOUBLE: "NaN" if it may be */
 } wg_attr_row;
 
@@ -371,7 +370,5 @@ WG_API bool wg_op_operand_name(const wg_op *op, int k, char *name, size_t size);
  * respect to any. */
 WG_API bool wg_op_has_derivative(const wg_op *op, int operand);
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

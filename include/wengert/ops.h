@@ -29,9 +29,7 @@
 #include "norms.h"
 #include "pick.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* ---- arithmetic, elementwise, broadcasting ---- */
 
@@ -98,10 +96,9 @@ WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
 
 #define wg_reduce_args_list(P, X) \
     P(wg_node, x) \
-    X(int, axis, WG_AUTO, "", "one axis; default: all axes, or those of .axes") \
-    X(wg_axes, axes, WG_NO_AXES, "", "several axes") \
+    WG_ALL_AXES_(X) \
     X(bool, keepdims, false, "", "the reduced axes stay, with size 1")
-WG_OPTIONS_AND_OPERANDS(wg_reduce_args);
+WG_OPTIONS_BY_PLACE(wg_reduce_args, 1);
 WG_API wg_node wg_sum_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_mean_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_max_at(wg_site here, const wg_reduce_args *a); /* the first of equals gets the gradient */
@@ -121,11 +118,10 @@ WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum
 
 #define wg_var_args_list(P, X) \
     P(wg_node, x) \
-    X(int, axis, WG_AUTO, "", "one axis; default: all axes, or those of .axes") \
-    X(wg_axes, axes, WG_NO_AXES, "", "several axes") \
+    WG_ALL_AXES_(X) \
     X(bool, keepdims, false, "", "the reduced axes stay, with size 1") \
     X(double, correction, 0, "(-inf, inf)", "divided by n - correction; below 0 by 0")
-WG_OPTIONS_AND_OPERANDS(wg_var_args);
+WG_OPTIONS_BY_PLACE(wg_var_args, 1);
 WG_API wg_node wg_var_at(wg_site here, const wg_var_args *a); /* mean squared deviation */
 WG_API wg_node wg_std_at(wg_site here, const wg_var_args *a); /* sqrt of var, y' = 0 where it is 0 */
 #define wg_var(...) WG_NAMED(wg_var_at, wg_var_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
@@ -133,8 +129,7 @@ WG_API wg_node wg_std_at(wg_site here, const wg_var_args *a); /* sqrt of var, y'
 
 #define wg_norm_args_list(P, X) \
     P(wg_node, x) \
-    X(int, axis, WG_AUTO, "", "one axis; default: all axes, or those of .axes") \
-    X(wg_axes, axes, WG_NO_AXES, "", "several axes") \
+    WG_ALL_AXES_(X) \
     X(bool, keepdims, false, "", "the reduced axes stay, with size 1") \
     X(double, p, 2, "(0, inf]", "INFINITY: the largest |x|")
 WG_OPTIONS_AND_OPERANDS(wg_norm_args);
@@ -144,9 +139,9 @@ WG_API wg_node wg_norm_at(wg_site here, const wg_norm_args *a);
 
 #define wg_axis_args_list(P, X) \
     P(wg_node, x) \
-    X(int, axis, WG_AUTO, "", "one axis; needed where x has several") \
+    WG_ONE_AXIS_(X) \
     X(bool, keepdims, false, "", "the reduced axis stays, with size 1")
-WG_OPTIONS_AND_OPERANDS(wg_axis_args);
+WG_OPTIONS_BY_PLACE(wg_axis_args, 1);
 /* The index of the largest element, i64; of equals the first. */
 WG_API wg_node wg_argmax_at(wg_site here, const wg_axis_args *a);
 WG_API wg_node wg_argmin_at(wg_site here, const wg_axis_args *a); /* likewise of the smallest */
@@ -155,10 +150,10 @@ WG_API wg_node wg_argmin_at(wg_site here, const wg_axis_args *a); /* likewise of
 
 #define wg_cumsum_args_list(P, X) \
     P(wg_node, x) \
-    X(int, axis, WG_AUTO, "", "one axis; needed where x has several") \
+    WG_ONE_AXIS_(X) \
     X(bool, exclusive, false, "", "y[i] leaves out x[i]") \
     X(bool, reverse, false, "", "from the end of the axis")
-WG_OPTIONS_AND_OPERANDS(wg_cumsum_args);
+WG_OPTIONS_BY_PLACE(wg_cumsum_args, 1);
 /* y[i] = x[0] + ... + x[i] along axis; of integers and bools i64. */
 WG_API wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a);
 WG_API wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a); /* likewise x[0] x[1] ... x[i] */
@@ -167,9 +162,9 @@ WG_API wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a); /* likewise
 
 #define wg_logcumsumexp_args_list(P, X) \
     P(wg_node, x) \
-    X(int, axis, WG_AUTO, "", "one axis; needed where x has several") \
+    WG_ONE_AXIS_(X) \
     X(bool, reverse, false, "", "from the end of the axis")
-WG_OPTIONS_AND_OPERANDS(wg_logcumsumexp_args);
+WG_OPTIONS_BY_PLACE(wg_logcumsumexp_args, 1);
 /* y[i] = ln (e^x[0] + ... + e^x[i]) along axis, without overflow. */
 WG_API wg_node wg_logcumsumexp_at(wg_site here, const wg_logcumsumexp_args *a);
 #define wg_logcumsumexp(...) WG_NAMED(wg_logcumsumexp_at, wg_logcumsumexp_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
@@ -177,7 +172,7 @@ WG_API wg_node wg_logcumsumexp_at(wg_site here, const wg_logcumsumexp_args *a);
 #define wg_linear_scan_args_list(P, X) \
     P(wg_node, x) /* the factors a */ \
     P(wg_node, b) /* of the same shape */ \
-    X(int, axis, 0, "", "one axis") \
+    WG_ONE_AXIS_(X) \
     X(bool, reverse, false, "", "from the end of the axis")
 WG_OPTIONS_AND_OPERANDS(wg_linear_scan_args);
 /* y[i] = a[i] y[i - 1] + b[i] along axis, y[0] = b[0]. */
@@ -189,25 +184,9 @@ WG_API wg_node wg_linear_scan_at(wg_site here, const wg_linear_scan_args *a);
 WG_API wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s); /* one size may be -1: what is left */
 WG_API wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s);
 WG_API wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s); /* sums what broadcasting would repeat */
-WG_API wg_node wg_expand_at(wg_site here, wg_node x, int axis);   /* inserts an axis of size 1 before axis */
-WG_API wg_node wg_squeeze_at(wg_site here, wg_node x, int axis);  /* removes an axis of size 1 */
-WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis); /* x[0], then x[1], ... */
 #define wg_reshape(x, ...)      wg_reshape_at(WG_AT(#x), x, __VA_ARGS__)
 #define wg_broadcast_to(x, ...) wg_broadcast_to_at(WG_AT(#x), x, __VA_ARGS__)
 #define wg_sum_to(x, ...)       wg_sum_to_at(WG_AT(#x), x, __VA_ARGS__)
-#define wg_expand(x, axis)      wg_expand_at(WG_AT(#x), x, axis)
-#define wg_squeeze(x, axis)     wg_squeeze_at(WG_AT(#x), x, axis)
-#define wg_concat(...)          wg_concat_at(WG_AT(""), __VA_ARGS__) /* x, n, axis */
-
-#define WG_END INT64_MAX
-#define wg_slice_args_list(P, X) \
-    P(wg_node, x) \
-    X(int, axis, 0, "", "one axis") \
-    X(int64_t, from, 0, "", "the first element; a negative number counts from the end") \
-    X(int64_t, to, WG_END, "", "behind the last element; a negative number counts from the end; default: the end")
-WG_OPTIONS_AND_OPERANDS(wg_slice_args);
-WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
-#define wg_slice(...) WG_NAMED(wg_slice_at, wg_slice_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- indices ---- */
 
@@ -219,9 +198,9 @@ WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows);
 
 #define wg_softmax_args_list(P, X) \
     P(wg_node, x) \
-    X(int, axis, -1, "", "one axis") \
+    WG_LAST_AXIS_(X) \
     X(double, temperature, 1, "(0, inf)", "x is divided by it first")
-WG_OPTIONS_AND_OPERANDS(wg_softmax_args);
+WG_OPTIONS_BY_PLACE(wg_softmax_args, 1);
 WG_API wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a);
 WG_API wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a);
 #define wg_softmax(...)     WG_NAMED(wg_softmax_at, wg_softmax_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
@@ -264,7 +243,5 @@ WG_API wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_ex
     WG_WITH(wg_extern_at, (WG_AT(WG_BYTE_2 #x ", " #__VA_ARGS__), x, WG_HEAD_(__VA_ARGS__)), wg_extern_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

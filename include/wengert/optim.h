@@ -17,9 +17,7 @@
 #include "named.h"
 #include "params.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 typedef struct wg_optim wg_optim;
 
@@ -330,7 +328,5 @@ typedef struct wg_mean {
 } wg_mean;
 WG_API void wg_mean_add(wg_mean *m, double value, double weight); /* Adds a value with its weight. */
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

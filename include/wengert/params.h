@@ -18,9 +18,7 @@
 
 #include "graph.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* ---- first values ---- */
 
@@ -190,7 +188,5 @@ WG_API wg_node wg_layer_param(wg_site here, wg_graph *g, wg_params *p, const cha
 WG_API wg_node wg_layer_state(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
                               const wg_shape *s, const wg_init *init);
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

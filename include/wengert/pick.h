@@ -12,17 +12,15 @@
 #include "graph.h"
 #include "named.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* ---- by number ---- */
 
 #define wg_take_args_list(P, X) \
     P(wg_node, x) \
     P(wg_node, indices) \
-    X(int, axis, 0, "", "one axis")
-WG_OPTIONS_AND_OPERANDS(wg_take_args);
+    WG_ONE_AXIS_(X)
+WG_OPTIONS_BY_PLACE(wg_take_args, 1);
 /* y[..., i..., ...] = x[..., indices[i...], ...]: the axes of the indices take the place of the axis.
  * Along axis 0 it is wg_gather. */
 WG_API wg_node wg_take_at(wg_site here, const wg_take_args *a);
@@ -36,7 +34,7 @@ WG_API wg_node wg_take_along_at(wg_site here, const wg_take_args *a);
     P(wg_node, x) \
     P(wg_node, indices) \
     P(wg_node, v) /* values */ \
-    X(int, axis, 0, "", "one axis")
+    WG_ONE_AXIS_(X)
 WG_OPTIONS_AND_OPERANDS(wg_scatter_add_args);
 /* x, with v added at the elements that wg_take (wg_take_along) with these indices would choose. v has
  * the shape that its result would have. */
@@ -46,21 +44,23 @@ WG_API wg_node wg_scatter_add_along_at(wg_site here, const wg_scatter_add_args *
 #define wg_scatter_add_along(...) \
     WG_NAMED(wg_scatter_add_along_at, wg_scatter_add_args, (x, indices, v), 3, #__VA_ARGS__, __VA_ARGS__)
 
+#define wg_nonzero_args_list(P, X) P(wg_node, x) X(int64_t, count, WG_NEEDED, "[0, inf)", "how many elements are true")
+WG_OPTIONS_BY_PLACE(wg_nonzero_args, 1);
 /* i64 [count]: the numbers of the true elements of a bool tensor, in order, counted over all axes. A
  * shape does not depend on values, so you say how many there are; another number makes the run fail:
  *
- *     wg_node rows = wg_nonzero(mask, (int64_t)wg_item(wg_sum(mask)));
+ *     wg_node rows = wg_nonzero(mask, .count = (int64_t)wg_item(wg_sum(mask)));
  * / */
-WG_API wg_node wg_nonzero_at(wg_site here, wg_node mask, int64_t count);
-#define wg_nonzero(mask, count) wg_nonzero_at(WG_AT(#mask), mask, count)
+WG_API wg_node wg_nonzero_at(wg_site here, const wg_nonzero_args *a);
+#define wg_nonzero(...) WG_NAMED(wg_nonzero_at, wg_nonzero_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 /* ---- in order of size ---- */
 
 #define wg_sort_args_list(P, X) \
     P(wg_node, x) \
-    X(int, axis, -1, "", "one axis") \
+    WG_LAST_AXIS_(X) \
     X(bool, descending, false, "", "the largest first")
-WG_OPTIONS_AND_OPERANDS(wg_sort_args);
+WG_OPTIONS_BY_PLACE(wg_sort_args, 1);
 /* The elements of the axis in order. Output 1 (wg_part) has their numbers, i64. Equal elements keep
  * their order. NaN counts as the largest number. */
 WG_API wg_node wg_sort_at(wg_site here, const wg_sort_args *a);
@@ -70,16 +70,14 @@ WG_API wg_node wg_argsort_at(wg_site here, const wg_sort_args *a); /* the number
 
 #define wg_topk_args_list(P, X) \
     P(wg_node, x) \
-    P(int64_t, count) \
-    X(int, axis, -1, "", "one axis") \
+    X(int64_t, count, WG_NEEDED, "[0, inf)", "how many elements") \
+    WG_LAST_AXIS_(X) \
     X(bool, smallest, false, "", "the smallest elements, and not the largest")
-WG_OPTIONS_AND_OPERANDS(wg_topk_args);
+WG_OPTIONS_BY_PLACE(wg_topk_args, 2);
 /* The `count` largest elements of the axis, in decreasing order; or the smallest, in increasing order.
  * Output 1 has their numbers, i64. Of equal elements the first comes first. */
 WG_API wg_node wg_topk_at(wg_site here, const wg_topk_args *a);
-#define wg_topk(...) WG_NAMED(wg_topk_at, wg_topk_args, (x, count), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_topk(...) WG_NAMED(wg_topk_at, wg_topk_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

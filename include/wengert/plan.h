@@ -20,9 +20,7 @@
 #include "named.h"
 #include "params.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 #define wg_plan_opts_list(P, X)                                                                          \
     X(wg_params *, params, NULL, "", "gradients by these too, as by wg_backward; root: a float scalar") \
@@ -116,7 +114,5 @@ WG_API wg_bound wg_plan_bound(const wg_plan_step *s, const wg_limits *l);
  * computes next, and wg_recover does not forget it. Pictures are drawn so. Returns what was before. */
 WG_API bool wg_interrupts_wait(wg_context *c, bool on);
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

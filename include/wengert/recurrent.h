@@ -25,9 +25,7 @@
 #include "ops.h"
 #include "params.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* All wg_none ({ 0 }) stands for a state of zeros. */
 typedef struct wg_nn_states {
@@ -92,7 +90,5 @@ WG_API wg_nn_states wg_nn_gru_at(wg_site here, const wg_nn_recurrent_args *a);
 #define wg_nn_lstm(...) WG_NAMED(wg_nn_lstm_at, wg_nn_recurrent_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
 #define wg_nn_gru(...)  WG_NAMED(wg_nn_gru_at, wg_nn_recurrent_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -16,9 +16,7 @@
 
 #include "base.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 WG_API double wg_lr_constant(double lr, double t); /* lr at all times */
 WG_API double wg_lr_inverse(double lr, double decay, double t);      /* lr / (1 + decay t) */
@@ -35,7 +33,5 @@ WG_API double wg_lr_warm_up(double lr, double t, double steps);
  * another half down to most / 250000 at the last step. The numbers are those of PyTorch's OneCycleLR. */
 WG_API double wg_lr_one_cycle(double most, double t, double steps);
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -17,9 +17,7 @@
 #include "graph.h"
 #include "params.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* A layer of the list. Exactly one of the first fields says what it is. */
 typedef struct wg_nn_part {
@@ -81,7 +79,5 @@ static inline wg_node wg_nn_sequential_of(wg_site here, wg_node x, wg_params *p,
 extern "C" {
 #endif
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

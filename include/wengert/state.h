@@ -17,9 +17,7 @@
 
 #include "params.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* ---- a whole training in a file ---- */
 
@@ -153,7 +151,5 @@ WG_API wg_status wg_params_freeze_at(wg_site here, wg_params *p, const char *pat
  * a name that is mistyped after the first step is found. */
 WG_API void wg_params_seal(wg_params *p, bool on);
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

@@ -10,9 +10,7 @@
 #include "ops.h"
 #include "params.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+WG_BEGIN_DECLS
 
 /* Rows of the table NAME.W [count, width] by their numbers: [...] gives [..., width]. */
 #define wg_nn_embedding_args_list(P, X) \
@@ -113,7 +111,5 @@ WG_API wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_
 WG_API wg_status wg_summary_at(wg_site here, wg_node y, FILE *to);
 #define wg_summary(y, to) wg_summary_at(WG_AT(#y), y, to)
 
-#ifdef __cplusplus
-}
-#endif
+WG_END_DECLS
 #endif

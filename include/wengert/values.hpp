@@ -232,7 +232,12 @@ class value
     }
 
   private:
-    value select(int64_t i, wg_site here) const { return wg_select_at(here, n_, 0, i); }
+    value select(int64_t i, wg_site here) const
+    {
+        wg_select_args a;
+        a.x = n_, a.axis = 0, a.index = i;
+        return wg_select_at(here, &a);
+    }
     template <class R> R looked(R result) const
     {
         detail::look(detail::context_of(n_));

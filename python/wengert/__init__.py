@@ -160,7 +160,7 @@ def _load_c():
             try:
                 module = importlib.util.module_from_spec(importlib.util.spec_from_loader("wengert._c", loader))
                 loader.exec_module(module)
-                return module if getattr(module, "FORM", 0) == 3 else None  # of another version of this file
+                return module if getattr(module, "FORM", 0) == 4 else None  # of another version of this file
             except ImportError:  # of another kind of Python
                 return None
 
@@ -264,7 +264,7 @@ def _described(row, call, options=None):
 @functools.lru_cache(None)
 def _of_python(struct):
     """The options of a struct that Python gives: no functions of C, and no numbers of elements, which follow from lists."""
-    options = _pairs(_structs[struct].partition(";")[2].split())
+    options = _pairs(_structs[struct].split(";")[1].split())
     names = [n for n, _ in options]
     return [n for n, kind in options if not (kind == "void*" or kind.endswith("()") and n != "progress" or kind in ("allocator*", "byte*", "node*!")
                                             or kind == "int" and (n == "count" or n.endswith("_count") and {n[:-6], n[:-6] + "s"} & set(names)))]
@@ -792,7 +792,7 @@ class Graph(*([_c.Graph] if _c else []), _OfTable):
         if _has_value(x):  # a list of values is their stack, along a new first axis
             rows = [n if isinstance(n, Value) else self._value(self._node(n)) if _has_value(n) else
                     self.input(None, n) for n in x]
-            return _builders["stack"](rows, 0)._node
+            return _builders["stack"](rows)._node
         if isinstance(x, (bool, int, float, np.number)) and not isinstance(x, np.ndarray):
             return _lib.wg_number(float(x))
         return self.input(None, x)._node
@@ -1060,7 +1060,7 @@ class Value(_c.Node if _c else _Node_of_graph):
         y, axis, places = self, 0, []
         for i, k in enumerate(key):
             if k is None:
-                y = _builders["expand"](y, axis)
+                y = _builders["expand_dims"](y, axis)
             elif isinstance(k, slice):
                 y = _sliced(y, axis, k)
             elif i in lists:
@@ -1184,6 +1184,8 @@ def _sliced(x, axis, k):
     if step == 1:
         whole = start == 0 and stop == n
         return x if whole else _builders["slice"](x, axis=axis, from_=start, to=builtins.max(start, stop))
+    if step > 0 and stop > start:
+        return _builders["slice"](x, axis=axis, from_=start, to=stop, step=step)
     if step == -1 and len(range(start, stop, step)) == n:
         return _builders["flip"](x, axis=axis)
     return _builders["take"](x, np.arange(start, stop, step), axis=axis)
@@ -1206,7 +1208,7 @@ def _paired(x, axes, lists, together):
         k = _builders["broadcast_to"](k, shape) if isinstance(k, Value) else np.broadcast_to(np.asarray(k), shape)
         k = k.reshape(n)
         if not i:
-            x = _builders["take"](x, k)
+            x = _builders["take"](x, k, 0)
             continue
         left = (n, 1) + x.shape[2:]
         k = k.reshape((n,) + (1,) * (len(left) - 1))
@@ -1372,9 +1374,16 @@ def _fields(pairs):
         out.append((name, kind))
     return out
 
+def _number_of_axis(what, axis):
+    """An axis as C has it."""
+    try:
+        return _whole(axis, 32)
+    except TypeError:
+        raise TypeError("wengert: %s: an axis is a whole number, not %r" % (what, axis)) from None
+
 def _set_axes(what, kinds, axes, into):
     if not axes:
-        raise TypeError("wengert: an empty list of axes: leave axis out for its default")
+        raise TypeError("wengert: %s: axes is an empty list: leave it out for its default" % what)
     if len(axes) == 1 and "axis" in kinds:
         into.axis = axes[0]
     elif "axes" in kinds:
@@ -1383,22 +1392,21 @@ def _set_axes(what, kinds, axes, into):
         raise TypeError("wengert: %s takes one axis, not %d" % (what, len(axes)))
 
 _ALIASES = {"dim": "axis", "dims": "axes", "keepdim": "keepdims"}
-# Calls whose first option stands by position where NumPy and PyTorch mean the same by it.
-_AXIS_NEXT = frozenset("sum mean prod any_of all_of logsumexp argmax argmin cumsum cumprod softmax log_softmax flip var std max min".split())
 
 def _named(what, fields, options, g, into):
     """Writes options by name into a struct."""
     kinds = dict(fields)
-    if builtins.sum(n in options for n in ("axis", "axes", "dim", "dims")) > 1:
-        raise TypeError("wengert: %s: say axis or axes, not both" % what)
+    said = [n for n in ("axis", "axes", "dim", "dims") if n in options]
+    if len(said) > 1:
+        raise TypeError("wengert: %s: say %s or %s, not both" % (what, *said[:2]))
     for name, x in options.items():
         field = name.rstrip("_")
         field = _ALIASES.get(field, field) if field not in kinds else field
         if field in ("axis", "axes") and {"axis", "axes"} & set(kinds):  # one thing in Python
             if x is None and "axes" not in kinds:
-                raise TypeError("wengert: %s takes one axis. None flattens in NumPy: write wg.%s(x.reshape(-1))" % (what, what))
+                raise TypeError("wengert: %s takes one axis. None flattens in NumPy: write wg.%s(x.reshape(-1), axis=0)" % (what, what))
             if x is not None:
-                _set_axes(what, kinds, [_whole(n, 32) for n in _list_of(x)], into)
+                _set_axes(what, kinds, [_number_of_axis(what, n) for n in _list_of(x)], into)
             continue
         if field not in kinds:
             raise TypeError("wengert: %s has no option %s%s" % (what, name, _near(name, kinds, _OPTION)))
@@ -1488,7 +1496,9 @@ def _results(result, g):
 def _arguments(struct, operands, options):
     """The fields of a struct of arguments, its ctypes type, and its bytes when nothing is given."""
     fields = options + operands
-    members = [("mark", c_size_t)] + [(n, _ctype(k)) for n, k in fields]
+    members = [("mark", c_size_t)]
+    for n, k in fields:
+        members += [(n, c_void_p), ("n", c_int)] if k == "list" else [(n, _ctype(k))]
     kind = type("_" + struct, (Structure,), {"_fields_": members})
     rows = getattr(_lib, "wg_%s_rows" % struct)().contents
     assert rows.size == ctypes.sizeof(kind), struct
@@ -1525,13 +1535,20 @@ def _of_kinds(name, given, asked, g):
         return x
     return tuple(number(x) if kind == "node" else x for x, (_, kind) in zip(given, asked))
 
-def _by_struct(name, struct, operands, _options):
+def _by_struct(name, struct, operands, _options, places=0):
+    """The builder of a struct of arguments. places: so many of the first options may also stand by position, as in NumPy."""
     asked = [f for f in operands if f[1] not in ("graph", "user")]
     count, call, layout = len(asked), "wg_%s_at" % name, []
+    by_place = [n for n, _ in _options[:places]]
 
     def builder(*given, **options):
-        if len(given) == count + 1 and name in _AXIS_NEXT and not {"axis", "axes", "dim"} & set(options):
-            given, options = given[:count], dict(options, axis=given[count])
+        if count < len(given) <= count + places:
+            more = dict(zip(by_place, given[count:]))
+            given = given[:count]
+            twice = [n for n in more if n in options or n == "axis" and {"axes", "dim", "dims"} & set(options)]
+            if twice:
+                raise TypeError("wengert: %s: %s is said twice" % (name, twice[0]))
+            options.update(more)
         if len(given) > count:
             line = "" if not _options or not isinstance(given[count], int) and ("axes", "axes") not in _options else ": wg.%s(%s, %s=%r)" % (
                 name, ", ".join(f for f, _ in asked), _options[0][0], given[count])
@@ -1548,11 +1565,16 @@ def _by_struct(name, struct, operands, _options):
             if type_.endswith("_fn"):
                 x, a.called = _by_pointer(type_, x, g)
                 a.user = ctypes.addressof(a.called)
+            if type_ == "list":
+                nodes = [g._node(n) for n in x]
+                a.nodes = (_Node * len(nodes))(*nodes)
+                a.x, a.n = ctypes.addressof(a.nodes), len(nodes)
+                continue
             setattr(a, field, _given(type_, x, g, field))
         _named(name, fields, options, g, a)
         y = _results(getattr(_lib, call)(_here(), byref(a)), g)
         return Sorted(y, _builders["part"](y, 1)) if name in ("sort", "topk") else y
-    builder.in_c = call, struct, operands, _options, name in _AXIS_NEXT
+    builder.in_c = call, struct, operands, _options, by_place
     return builder
 
 # The most axes for which NumPy and PyTorch mean the same by the word, and what to write for more.
@@ -1568,12 +1590,10 @@ def _by_parameters(name, fields):
 
     def builder(*given, **named):
         named = {_ALIASES[n] if n in _ALIASES and n not in names else n: x for n, x in named.items()}
-        if lists and names[-1] != "axis" and len(given) > len(asked):  # einsum("ij,jk->ik", a, b)
+        if lists and len(given) > len(asked):  # einsum("ij,jk->ik", a, b)
             given = given[:lists[0]] + (given[lists[0]:],)
         elif name == "einsum" and len(given) == 2 and isinstance(given[1], Value):  # einsum("ii", a), whose rows are no operands
             given = given[0], [given[1]]
-        elif lists and names[-1] == "axis" and len(given) == 1 and "axis" not in named:
-            named = dict(named, axis=0)
         if name in _OF_VECTORS and builtins.any(isinstance(v, Value) and v.ndim > _OF_VECTORS[name][0] for v in given):
             raise TypeError("wengert: %s of more than %d ax%s is not the same everywhere: write %s" % (
                 (name,) + _OF_VECTORS[name][:1] + ("is" if _OF_VECTORS[name][0] == 1 else "es", _OF_VECTORS[name][1])))
@@ -1603,7 +1623,7 @@ def _by_parameters(name, fields):
                 arguments.append(_given(kind, x, g, field))
         y = getattr(_lib, call)(*arguments)
         return tuple(_results(r, g) for r in results) if many else _results(y, g)
-    builder.in_c = call, None, fields, [], False
+    builder.in_c = call, None, fields, [], []
     return builder
 
 def _builder(name, f):
@@ -1625,9 +1645,10 @@ for _name, _line in _rows.items():  # the calls that make nodes of what Python c
         continue
     if _words[2].endswith("_args*"):
         _struct_name = _words[2][2:-1]
-        _parts = [_fields(_pairs(part.split())) for part in _structs[_struct_name].split(";")]
-        if None not in _parts:
-            _builder(_name, _by_struct(_name, _struct_name, *_parts))
+        _parts = _structs[_struct_name].split(";")
+        _operands, _options = (_fields(_pairs(part.split())) for part in _parts[:2])
+        if None not in (_operands, _options) and "result" not in dict(_operands).values():
+            _builder(_name, _by_struct(_name, _struct_name, _operands, _options, *map(int, _parts[2:])))
     elif _fields(_pairs(_words[2:])) is not None:
         _builder(_name, _by_parameters(_name, _fields(_pairs(_words[2:]))))
 
@@ -2640,7 +2661,7 @@ from . import _copies  # what copy and pickle make of the classes
 _LETTERS = {"node": "n", "double": "d", "int": "i", "int64": "l", "bool": "b", "text": "t", "shape": "h", "list": "m",
             "params": "p"}
 # What a function of this file refuses, changes or does beside, or what calls functions of the user: never by _c.
-_NOT_BY_C = frozenset("dot outer diagonal roll tile repeat sort topk clip grad jacobian hessian vmap recompute recompute_chain "
+_NOT_BY_C = frozenset("dot outer diagonal sort topk clip grad jacobian hessian vmap recompute recompute_chain "
                        "odeint fixed_point".split())
 
 def _fields_of_c(struct, operands, options):
@@ -2660,7 +2681,7 @@ def _address(f):
 
 def _builder_of_c(name, f):
     """The builder f as one of _c, or None."""
-    call, struct, operands, options, axis_next = f.in_c
+    call, struct, operands, options, places = f.in_c
     call = getattr(_lib, call)
     fields, asked = _fields_of_c(struct, operands, options)
     form = "struct" if struct else fields and "".join(letter for _, letter, *_ in fields)
@@ -2668,14 +2689,15 @@ def _builder_of_c(name, f):
         return None
     rows = getattr(_lib, "wg_%s_rows" % struct)().contents if struct else None
     try:
+        order = [word for word, *_ in fields]
         return _c.Builder(name, f, form, _address(call), asked, rows.size if rows else 0, rows.defaults if rows else 0, fields,
-                          axis_next)
+                          tuple(order.index("axis" if n == "axes" else n) for n in places))
     except ValueError:  # it has more fields than _c has room for
         return None
 
 def _method_of_c(of, name):
     f = getattr(of, name)
-    setattr(of, name, _c.Builder(name, f, name, 0, 0, 0, 0, (), False))
+    setattr(of, name, _c.Builder(name, f, name, 0, 0, 0, 0, (), ()))
 
 class _Module(type(sys)):
     """This module, whose attributes are the builders, too. They are none of its names: sum here is Python's."""

@@ -376,10 +376,7 @@ def randint(low, high=None, size=None, dtype=None, **options):
 
 def _axis(what, axis, n):
     """The axis of n, from 0 on."""
-    try:
-        a = wg._whole(axis, 32)
-    except TypeError:
-        raise TypeError("wengert: %s: an axis is a whole number, not %r" % (what, axis)) from None
+    a = wg._number_of_axis(what, axis)
     if not -n <= a < n:
         raise IndexError("wengert: %s: there is no axis %d, there %s" % (what, a, "is one axis" if n == 1 else "are %d axes" % n))
     return a % n
@@ -391,6 +388,14 @@ def _axes_of(what, axes, n):
     if len(set(axes)) < len(axes):
         raise ValueError("wengert: %s: an axis stands twice in %s" % (what, axes))
     return axes
+
+
+def _one(what, *said):
+    """What is said by one of several words for it; None: by none."""
+    said = [n for n in said if n is not None]
+    if len(said) > 1:
+        raise TypeError("wengert: %s: say axis or dim, not both" % what)
+    return said[0] if said else None
 
 
 @_method
@@ -421,15 +426,15 @@ def unflatten(x, dim, sizes):
 _both(lambda x: x.reshape(-1), "ravel")
 def unsqueeze(x, axis=None, dim=None):
     """With a new axis of one element there, or with several."""
-    if axis is None and dim is None:
+    axis = _one("unsqueeze", axis, dim)
+    if axis is None:
         raise TypeError("wengert: write x.unsqueeze(0), with the place of the new axis")
-    axes = wg._list_of(dim if axis is None else axis)
-    for a in sorted(_axes_of("unsqueeze", axes, x.ndim + len(axes))):
-        x = _builders["expand"](x, a)
-    return x
+    axes = wg._list_of(axis)
+    _axes_of("unsqueeze", axes, x.ndim + len(axes))
+    return _builders["expand_dims"](x, axis=axes)
 
 
-_both(unsqueeze, "unsqueeze", "expand_dims")
+_both(unsqueeze)
 _both(lambda x, axis0, axis1: permute(x, *_swapped("swapaxes", x.ndim, axis0, axis1)), "swapaxes", "swapdims")
 
 
@@ -448,16 +453,12 @@ _both(moveaxis, "moveaxis", "movedim")
 
 
 @_both
-def squeeze(x, axis=None, dim=None):
+def squeeze(x, axis=None, dim=None, *, axes=None):
     """Without the axes of one element, or without this one."""
-    axis = dim if axis is None else axis
-    if axis is None:
-        return x.reshape([n for n in x.shape if n != 1])
+    axis = _one("squeeze", axis, dim)
     if not x.ndim:
-        return _axes_of("squeeze", axis, 1) and x
-    for a in sorted(_axes_of("squeeze", axis, x.ndim), reverse=True):
-        x = _builders["squeeze"](x, a)
-    return x
+        return x if axis is None else _axes_of("squeeze", axis, 1) and x
+    return _builders["squeeze"](x, **{n: a for n, a in (("axis", axis), ("axes", axes)) if a is not None})
 
 
 def _swapped(what, n, a, b):
@@ -495,25 +496,17 @@ def transpose(x, *axes, **options):
 Value.mT = Value.H = property(lambda x: _builders["swap"](x))
 
 
-@_call
-def expand(x, *sizes, axis=None):
-    """expand(x, axis): with a new axis of one element. x.expand(-1, 3): broadcast to this shape; -1 is the size there is."""
-    if axis is not None or len(sizes) == 1 and not np.iterable(sizes[0]):
-        return _builders["expand"](x, sizes[0] if axis is None else axis)
-    sizes = _sizes(sizes)
+@_both
+def expand(x, *sizes, axis=None, dim=None):
+    """x.expand(-1, 3): broadcast to this shape; -1 is the size there is."""
+    sizes = wg._list_of(_sizes(sizes))
     old = (1,) * (len(sizes) - x.ndim) + x.shape
+    if axis is not None or dim is not None or len(sizes) < x.ndim or len(sizes) == 1 != old[0] and sizes[0] not in (-1, old[0]):
+        raise TypeError("wengert: expand is of a shape, as in PyTorch: write wg.expand_dims(x, %s) for a new axis, wg.broadcast_to(x, shape) "
+                        "for copies" % next((n for n in (axis, dim, *sizes) if isinstance(n, (int, np.integer))), 0))
     return _builders["broadcast_to"](x, [n if m == -1 else m for m, n in zip(sizes, old)])
 
 
-def _expand(x, *sizes, axis=None):
-    """x.expand(-1, 3): broadcast to this shape; -1 is the size there is. x.expand(axis=0): with a new axis of one element."""
-    if axis is None and len(sizes) == 1 and not np.iterable(sizes[0]):
-        raise TypeError("wengert: x.expand(%s) is of a shape in PyTorch, and of a new axis in wg.expand(x, axis): write "
-                        "x.unsqueeze(%s) for the axis, x.expand((%s,)) for the shape" % (sizes * 3))
-    return expand(x, *sizes, axis=axis)
-
-
-_method(_expand, "expand")
 _method(lambda x, other: _builders["broadcast_to"](x, other.shape), "expand_as")
 _method(lambda x, other: x.reshape(other.shape), "view_as", "reshape_as")
 
@@ -554,9 +547,17 @@ _method(_split_by_size, "split")
 
 
 @_call
-def split(x, parts, *given, axis=None, dim=None):
+def split(x, *given, parts=None, sizes=None, axis=None, dim=None):
     """With axis=, as in NumPy: so many equal parts, or those between these places. With dim=, as in PyTorch: parts of this size, or of these
-    sizes."""
+    sizes. parts= and sizes= are C's words."""
+    if parts is not None or sizes is not None:
+        at = _one("split", axis, dim) or 0
+        if given or parts is not None and sizes is not None or parts is not None and np.iterable(parts):
+            raise TypeError("wengert: split: say parts=2, a number, or sizes=(1, 3), the sizes")
+        return split(x, parts, axis=at) if sizes is None else _parts_of(x, wg._list_of(sizes), _axis("split", at, x.ndim))
+    if not given:
+        raise TypeError("wengert: write wg.split(x, parts=2, axis=0)")
+    parts, *given = given
     if dim is not None and not given:
         return _split_by_size(x, parts, dim)
     parts = parts if np.iterable(parts) or isinstance(parts, (int, np.integer)) else _count("split", parts, 1)
@@ -572,18 +573,16 @@ def split(x, parts, *given, axis=None, dim=None):
     if 0 < parts < n and n % parts:
         raise ValueError("wengert: split makes %d equal parts, and there are %d elements: write x.chunk(%d) for parts of %d" % (
             parts, n, -(-n // parts), parts))
-    y = (wg._Node * builtins.max(wg._whole(parts, 32), 0))()
-    g = x.graph
-    _lib.wg_split_at(_here(), g._node(x), parts, wg._whole(axis, 32), y)
-    g.context._look()
-    return [g._value(n) for n in y]
+    if _count("split", parts, 1) and n % parts:
+        raise ValueError("wengert: split: axis %d of %d elements has no %d equal parts" % (axis, n, parts))
+    return _parts_of(x, [n // parts] * parts, axis)
 
 
 @_call
 def cat(tensors, axis=0, dim=None):
     """Joined along an axis. axis=None: all elements in a row."""
     if axis is None:
-        return _builders["concat"]([x.reshape(-1) for x in tensors], 0)
+        return _builders["concat"]([x.reshape(-1) for x in tensors])
     return _builders["concat"](list(tensors), axis if dim is None else dim)
 
 
@@ -643,7 +642,7 @@ def _deviation(name, said_as):
         if len(given) > 1 or len(said) > 1 or not said and axis is None and not {"keepdims", "axes", "dims"} & set(options):
             raise TypeError("wengert: %s divides by n in NumPy, and by n - 1 in PyTorch: write x.%s(ddof=0), or x.%s(ddof=1) for n - 1" % (
                 name, name, name))
-        axis = given[0] if given else dim if axis is None else axis
+        axis = _one(name, *given, axis, dim)
         options.update({} if axis is None else {"axis": axis}, correction=said[0] if said else 0)
         return _builders[name](x, **options)
     f.__doc__ = said_as + " divided by n - ddof, which NumPy calls so; correction is PyTorch's word."
@@ -674,13 +673,13 @@ def diag(x, k=0, diagonal=None):
     """Of a matrix its diagonal, k places above the main one. Of a vector the matrix that has it there, and 0 elsewhere."""
     k = k if diagonal is None else diagonal
     if x.ndim == 2:
-        return _builders["take"](x.reshape(-1), np.flatnonzero(np.eye(*x.shape, k)))
+        return _builders["take"](x.reshape(-1), np.flatnonzero(np.eye(*x.shape, k)), 0)
     if x.ndim != 1:
         raise TypeError("wengert: diag is of a vector or a matrix, not of the shape %s: write wg.einsum('bii->bi', x) for the diagonals of "
                         "the last two axes" % list(x.shape))
     n = x.shape[0] + builtins.abs(k)
     row = _builders["pad"](x, axis=0, before=k) if k > 0 else _builders["pad"](x, axis=0, after=-k) if k else x
-    return _builders["where"](np.eye(n, k=k) > 0, _builders["expand"](row, 0), 0)
+    return _builders["where"](np.eye(n, k=k) > 0, _builders["expand_dims"](row, 0), 0)
 
 
 @_call
@@ -708,80 +707,108 @@ def diff(x, n=1, axis=-1, *, dim=None):
     return x
 
 
-def _pad(x, pad_width, mode="constant", constant_values=0):
-    """np.pad: widths (before, after) for each axis, one pair for all, or one number."""
+@_call
+def pad(x, pad_width=None, mode="constant", constant_values=0, **options):
+    """np.pad: widths (before, after) for each axis, one pair for all, or one number. Without them along one axis, by the options."""
+    if pad_width is None:
+        return _builders["pad"](x, mode=mode, **options)
+    if options:
+        raise TypeError("wengert: pad has %s by names, or widths: write wg.pad(x, axis=0, before=1, after=2)" % ", ".join(options))
     if mode not in ("constant", "edge", "reflect") or np.ndim(constant_values):
-        raise TypeError("wengert: np.pad with mode=%r is not here: write mode=\"constant\" with one number, \"edge\" or \"reflect\"" % (
+        raise TypeError("wengert: pad with mode=%r is not here: write mode=\"constant\" with one number, \"edge\" or \"reflect\"" % (
             mode,))
     more = {"value": constant_values} if mode == "constant" else {"mode": mode}
     c = constant_values
     whole = mode == "constant" and x.dtype.kind != "f" and isinstance(c, (int, float, np.number))
     if whole and not (builtins.abs(c) <= 2**53 and c == int(c)):
-        raise TypeError("wengert: np.pad of whole numbers takes no %r: write wg.cat([x, y]) with a value of them" % (constant_values,))
-    for axis, (before, after) in enumerate(_by_numpy("np.pad", np.broadcast_to, pad_width, (x.ndim, 2)).tolist()):
+        raise TypeError("wengert: pad of whole numbers takes no %r: write wg.cat([x, y]) with a value of them" % (constant_values,))
+    for axis, widths in enumerate(_by_numpy("pad", np.broadcast_to, pad_width, (x.ndim, 2)).tolist()):
+        before, after = (_count("pad", n) for n in widths)
         x = _builders["pad"](x, axis=axis, before=before, after=after, **more) if before or after else x
     return x
 
 
-def _repeat(x, repeats, axis=None):
+def _along(name, x, axis, options):
+    """A builder along one axis; without one, as in NumPy, of all elements in a row."""
+    axis = options.pop("dim", None) if axis is None else axis
+    if axis is not None:
+        return _builders[name](x, axis=axis, **options)
+    y = _builders[name](x.reshape(-1), axis=0, **options)
+    return y.reshape((1,) * x.ndim) if options.get("keepdims") or options.get("keepdim") else y
+
+
+for _name in ("argmax", "argmin", "cumsum", "cumprod"):
+    _both(lambda x, axis=None, *, _name=_name, **options: _along(_name, x, axis, options), _name)
+
+
+@_both
+def flip(x, *axes, **options):
+    """In reverse order along these axes, or along all."""
+    given = [_sizes(axes)] if axes and axes[0] is not None else []
+    said = {n: a for n, a in options.items() if a is not None or n not in ("axis", "axes", "dim", "dims")}
+    if given or said:
+        return _builders["flip"](x, *given, **said)
+    return _builders["flip"](x, axis=range(x.ndim)) if x.ndim else x
+
+
+@_both
+def tile(x, *counts, **options):
+    """np.tile: the whole so many times along each of the last axes. reps, dims and counts are other words for the numbers."""
+    said = [_sizes(counts)] * bool(counts) + [options.pop(n) for n in ("reps", "dims", "counts") if n in options]
+    if len(said) != 1 or options:
+        raise TypeError("wengert: write wg.tile(x, (2, 1))")
+    return _builders["tile"](x, counts=[_count("tile", n) for n in wg._list_of(said[0])] or [1])
+
+
+@_both
+def roll(x, shift=None, axis=None, *, shifts=None, dims=None, dim=None):
+    """np.roll: along these axes; without them all elements in a row."""
+    shift = shifts if shift is None else shift
+    axis = _one("roll", axis, dims, dim)
+    if shift is None:
+        raise TypeError("wengert: write wg.roll(x, 1, 0): by how many places, along which axis")
+    if axis is None:
+        return roll(x.reshape(-1), shift, 0).reshape(x.shape)
+    for a, n in np.broadcast(wg._list_of(axis), wg._list_of(shift)):
+        x = _builders["roll"](x, _count("roll", n, -2**63), wg._number_of_axis("roll", a))
+    return x
+
+
+def _repeats(x, repeats, axis):
     """np.repeat: each element so many times."""
+    repeats = wg._plain(repeats) if isinstance(repeats, Value) else repeats
     if axis is None:
         x, axis = x.reshape(-1), 0
+    if np.ndim(repeats) == 0:
+        return _builders["repeat"](x, _count("repeat", repeats), axis)
     axis = _axis("repeat", axis, x.ndim)
     return _builders["take"](x, _by_numpy("repeat", np.repeat, np.arange(x.shape[axis]), repeats), axis=axis)
 
 
-def _tile(x, reps):
-    """np.tile: the whole so many times along each of the last axes."""
-    reps = wg._list_of(reps)
-    x = x.reshape((1,) * (len(reps) - x.ndim) + x.shape)
-    for axis, count in enumerate(reps, x.ndim - len(reps)):
-        x = x if count == 1 else _builders["tile"](x, axis=axis, count=count)
-    return x
+@_call
+def repeat(x, repeats=None, axis=None, *, count=None):
+    """np.repeat: each element so many times along an axis; without one of all elements in a row."""
+    repeats = count if repeats is None else repeats
+    if repeats is None:
+        raise TypeError("wengert: write wg.repeat(x, 2, 0): how often, along which axis")
+    return _repeats(x, repeats, axis)
 
 
-def _roll(x, shift, axis=None):
-    """np.roll: along these axes; without them in a row."""
-    if axis is None:
-        return _roll(x.reshape(-1), shift, 0).reshape(x.shape)
-    for a, by in np.broadcast(wg._list_of(axis), wg._list_of(shift)):
-        x = _builders["roll"](x, axis=int(a), by=int(by))
-    return x
+_both(lambda x, repeats, dim=None: _repeats(x, repeats, dim), "repeat_interleave")
 
 
-def _which_repeat(x, n):
-    n = [m for m in n if m is not None]
-    elements = "wg.repeat(x%s, axis=%d, count=%s)" % (("", n[1], n[0]) if len(n) == 2 else ("" if x.ndim == 1 else ".reshape(-1)", 0, n[0]))
-    sizes, whole = wg._list_of(n[0]) if len(n) == 1 else n, "x"
-    for i, m in enumerate(sizes):
-        whole = "wg.tile(%s, axis=%d, count=%s)" % (whole if len(sizes) <= x.ndim or i else "x[None]", i - len(sizes), m)
-    return ("repeat is another thing in NumPy and in PyTorch: write %s for NumPy's, each element so many times, or %s for PyTorch's, the "
-            "whole so many times" % (elements, whole))
+def _repeat_of(x, *sizes, repeats=None, axis=None, count=None):
+    """x.repeat(repeats=2), x.repeat(2, axis=0): each element so many times."""
+    given = [*sizes, *(n for n in (repeats, count) if n is not None)]
+    if len(given) == 1 and (not sizes or axis is not None):
+        return _repeats(x, given[0], axis)
+    given = given or [2]
+    of_numpy = "wg.repeat(x, %s) for NumPy's, each element so many times, " % ", ".join(map(str, given))
+    raise TypeError("wengert: x.repeat is another thing in NumPy and in PyTorch: write %swg.tile(x, %s) for PyTorch's, the whole so many times" % (
+        of_numpy if len(given) < 3 else "", given[0] if len(given) == 1 else tuple(given)))
 
 
-def _which(line, here):
-    return lambda x, n: "which number is which? write %s for NumPy's and PyTorch's, or %s" % (line % ", ".join(map(str, n)), here)
-
-
-def _either(name, of_numpy, words, is_clear, which):
-    """A call of C by names, x.tile(axis=0, count=2), and the call of NumPy and PyTorch with that name, where it is clear which is meant."""
-    builder = _builders[name]
-
-    def f(x, *given, **options):
-        if not given and (not options or {"count", "by"} & set(options)):
-            return builder(x, **options)
-        named = [options.pop(n) for n in words if n in options]
-        given = [g.tolist() if isinstance(g, (Value, np.ndarray)) else g for g in (*given, *named)]
-        if is_clear(given, named) and not options:
-            return of_numpy(x, *given)
-        raise TypeError("wengert: %s" % which(x, given))
-    _both(f, name)
-
-
-_either("repeat", _repeat, ("repeats", "axis"), lambda given, named: named, _which_repeat)
-_either("tile", _tile, ("reps", "dims"), lambda given, named: len(given) == 1, _which("np.tile(x, (%s))", "wg.tile(x, axis=0, count=2)"))
-_either("roll", _roll, ("shift", "shifts", "dim", "dims", "axis"), lambda given, named: named or len(given) == 1,
-        _which("np.roll(x, %s)", "wg.roll(x, axis=0, by=1)"))
+_method(_repeat_of, "repeat")
 
 
 @_both
@@ -886,7 +913,7 @@ class _At:
             new = _builders["broadcast_to"](astype(new, to.dtype), places.shape)
         else:
             new = np.broadcast_to(np.asarray(new, to.dtype), places.shape)
-        return _builders["scatter_add"](to, places.reshape(-1), new.reshape(-1)).reshape(x.shape), places
+        return _builders["scatter_add"](to, places.reshape(-1), new.reshape(-1), axis=0).reshape(x.shape), places
 
     def get(self):
         return self._x[self._key]
@@ -949,17 +976,45 @@ def _masked_fill(x, mask, value):
 
 
 @_both
-def take(x, indices, *given, axis=None, **options):
-    """The elements, rows or columns at the indices, along an axis."""
-    axis = given[0] if given else axis
-    if axis is None and "dim" not in options and np.ndim(x) > 1:
-        raise TypeError("wengert: take without an axis is of all elements in a row in NumPy, PyTorch and JAX: write "
-                        "wg.take(x.reshape(-1), indices), or wg.take(x, indices, axis=0) for rows")
-    if len(given) > 1:
-        raise TypeError("wengert: write wg.take(x, indices, axis=%r)" % (axis,))
-    return _builders["take"](x, indices, **options, **({} if axis is None else {"axis": axis}))
+def take(x, indices, axis=None, *, dim=None):
+    """The elements, rows or columns at the indices, along an axis; without one of all elements in a row."""
+    axis = _one("take", axis, dim)
+    return _builders["take"](x.reshape(-1) if axis is None else x, indices, 0 if axis is None else axis)
 
 
+@_both
+def narrow(x, dim, start, length):
+    """`length` places along an axis, from `start` on."""
+    n = x.shape[_axis("narrow", dim, x.ndim)]
+    start, length = _count("narrow", start, -n), _count("narrow", length)
+    start += n * (start < 0)
+    if start + length > n:
+        raise IndexError("wengert: narrow: %d places from %d on, and the axis has %d" % (length, start, n))
+    return _builders["slice"](x, axis=dim, from_=start, to=start + length)
+
+
+@_both
+def unbind(x, dim=0):
+    """The parts along an axis, without it."""
+    return tuple(_builders["select"](x, dim, i) for i in range(x.shape[_axis("unbind", dim, x.ndim)]))
+
+
+@_call
+def take_along_axis(x, indices, axis):
+    """The element at each index along an axis."""
+    return _builders["take_along"](x.reshape(-1) if axis is None else x, indices, 0 if axis is None else axis)
+
+
+@_both
+def take_along_dim(x, indices, dim=None):
+    """The element at each index along an axis, as in PyTorch; without an axis of all elements in a row."""
+    if dim is None:
+        return take_along_dim(x.reshape(-1), indices.reshape(-1), 0)
+    return _builders["take_along"](x, _from_0("take_along_dim", indices, x.shape[_axis("take_along_dim", dim, x.ndim)]), axis=dim)
+
+
+_call(lambda x, *count, num_classes=None, **options: _builders["one_hot"](
+    x, *count, **options, **({} if num_classes is None else {"count": num_classes})), "one_hot")
 _both(_gather, "gather")
 _both(_index_select, "index_select")
 _both(_masked_fill, "masked_fill")
@@ -977,7 +1032,7 @@ def _masked(x, key):
     mask = wg._plain(found[0])
     if mask.shape != x.shape[:mask.ndim]:
         raise IndexError("wengert: a mask of the shape %s for a value of the shape %s" % (list(mask.shape), list(x.shape)))
-    return _builders["take"](x.reshape((-1,) + x.shape[mask.ndim:]), np.flatnonzero(mask))
+    return _builders["take"](x.reshape((-1,) + x.shape[mask.ndim:]), np.flatnonzero(mask), 0)
 
 
 Value.__getitem__ = _masked
@@ -1003,9 +1058,7 @@ _call(lambda y, path=None, **options: y.draw(path, **options), "draw")
 Value.name = property(lambda v: _lib.wg_node_name(v._node).decode() or None)
 
 # np.f(x) for NumPy's functions of whole arrays. Their results have derivatives, or are no floats, or the call is refused.
-_FUNCTIONS = {"concatenate": "cat", "amax": "max", "amin": "min", "cumprod": "cumprod", "around": "round", "round_": "round",
-              "expand_dims": "unsqueeze"}
-_BY_NUMPY = dict(pad=_pad, repeat=_repeat, tile=_tile, roll=_roll)  # whose arguments are other ones here
+_FUNCTIONS = {"concatenate": "cat", "amax": "max", "amin": "min", "cumprod": "cumprod", "around": "round", "round_": "round"}
 _NO_WORD = frozenset(["gradient"])  # of differences in NumPy, of derivatives elsewhere
 _PLAIN = frozenset("allclose array_equal array_equiv isclose shape ndim size array2string array_repr array_str result_type nonzero flatnonzero "
                    "count_nonzero argwhere may_share_memory shares_memory iscomplexobj isrealobj isscalar savetxt save".split())
@@ -1023,8 +1076,6 @@ def _array_function(self, f, types_, given, options):
         options.setdefault("ddof", 0)
     if name == "split" and len(given) < 4:
         given, options = given[:2], dict({"axis": 0}, **options, **dict(zip(["axis"], given[2:])))
-    if name in _BY_NUMPY and not inside:
-        return _BY_NUMPY[name](*given, **options)
     ours = vars(calls["linalg"]).get(name) if inside else calls.get(_FUNCTIONS.get(name, name)) or _builders.get(_FUNCTIONS.get(name, name))
     if ours is None:
         of = "np.linalg." + name if inside else "np." + name.rstrip("_")
@@ -1438,7 +1489,7 @@ def _slogdet(a):
 
 
 def _linalg_norm(x, ord=None, axis=None, keepdims=False, *, dim=None, keepdim=False):
-    axis = dim if axis is None else axis
+    axis = _one("norm", axis, dim)
     if ord is not None and (axis is None and x.ndim > 1 or axis is not None and np.iterable(axis)):
         raise TypeError("wengert: norms of matrices: write wg.norm(x) for the root of the sum of squares, svd(x)[1].max() for ord=2")
     return _vector_norm(x, 2 if ord is None else ord, axis, keepdims or keepdim)

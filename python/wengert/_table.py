@@ -3,15 +3,19 @@
 
 CALLS = r"""
 # arrange
-select@ node x axis:int index:int64 | x at `index` of axis, which is dropped
-stack@ node x:node[] n:int axis:int | equal shapes, as parts of a new axis
-split@ bool x parts:int axis:int y:node[]! | `parts` equal parts of x along axis, from the first to the last, to y[]. False, after an error: y is wg_none.
-roll@ node x axis:int by:int64 | y[(i + by) mod n] = x[i] along axis
-tile@ node x axis:int count:int64 | a b c a b c
-repeat@ node x axis:int count:int64 | a a b b c c
-index_along@ node x axis:int | i64, shaped as x: 0, 1, 2, ... along axis
+select@ node a:select_args* | x at `index` of axis, which is dropped
+concat@ node a:join_args* | x[0], then x[1], ...
+stack@ node a:join_args* | equal shapes, as parts of a new axis
+split@ bool a:split_args* | Parts of x along axis. False, after an error: as many of y as there should be are wg_none.
+roll@ node a:roll_args* | 
+repeat@ node a:repeat_args* | 
+tile@ node a:tile_args* | 
+index_along@ node a:index_along_args* | i64, shaped as x: 0, 1, 2, ... along axis
 diagonal@ node x | y[..., i] = x[..., i, i]
-flip@ node a:flip_args* | in reverse order along axes
+flip@ node a:axes_args* | in reverse order along axes
+expand_dims@ node a:axes_args* | the result has these axes more, of size 1
+squeeze@ node a:squeeze_args* | without these axes, whose size is 1
+slice@ node a:slice_args* | 
 pad@ node a:pad_args* | 
 tril@ node a:triangle_args* | x[i, j] where j - i <= offset, else 0
 triu@ node a:triangle_args* | x[i, j] where j - i >= offset, else 0
@@ -424,7 +428,7 @@ random_uniform@ node a:random_uniform_args* | Of [low, high). Rounding may give 
 bernoulli@ node g:graph* s:shape p | bool: true with probability p, a number or a node that broadcasts to the shape. A p that is not from 0 to 1 is an error. No derivative.
 categorical@ node a:categorical_args* | i64 [...]: class numbers with the probabilities softmax(x). A class with the logit -inf is never drawn. No derivative.
 arange@ node g:graph* from:double to:double step:double | from, from + step, ...: all that are before `to`. For integers from 0 on: wg_index_along.
-linspace@ node g:graph* from:double to:double count:int64 | `count` numbers at equal distances, from `from` to `to`, both included. One number: from.
+linspace@ node a:linspace_args* | `count` numbers at equal distances, from `from` to `to`, both included. One number: from.
 eye@ node g:graph* rows:int64 columns:int64 | 1 at [i, i], else 0
 one_hot@ node a:one_hot_args* | A new axis of size count: 1 at the class number, else 0, in the context's dtype.
 # named
@@ -452,7 +456,7 @@ rule_who text r:rule*! k:int | "h [32,784]": operand k as the user wrote it
 rule_shape shape* r:rule*! output:int | points y[output].shape to a shape to fill in
 rule_float bool r:rule*! k:int | operand k must be f32 or f64
 rule_rank bool r:rule*! k:int least:int most:int | axes of operand k
-rule_axis bool r:rule*! axis:int*! rank:int | makes a negative axis positive; WG_AUTO is that of a vector, and an error where there are several
+rule_axis bool r:rule*! axis:int*! rank:int | makes a negative axis positive; WG_NEEDED: it was not written, which is an error
 rule_axes bool r:rule*! axes:axes*! rank:int none_is_all:bool | Makes negative axes positive, sorts them and refuses repeats. none_is_all: no axes means all.
 rule_broadcast bool r:rule*! | Sets y[0].shape to the shape that all operands broadcast to. This is the rule of an op that has none.
 attr_begin - op:op* attr:void* | Writes the defaults of the op's options, as its rows say them. A list of axes that is no number, a shape and a dtype become zero, and the shape rule says what that means.
@@ -525,10 +529,6 @@ linear_scan@ node a:linear_scan_args* | y[i] = a[i] y[i - 1] + b[i] along axis, 
 reshape@ node x s:shape | one size may be -1: what is left
 broadcast_to@ node x s:shape | 
 sum_to@ node x s:shape | sums what broadcasting would repeat
-expand@ node x axis:int | inserts an axis of size 1 before axis
-squeeze@ node x axis:int | removes an axis of size 1
-concat@ node x:node[] n:int axis:int | x[0], then x[1], ...
-slice@ node a:slice_args* | 
 gather@ node x rows | y[i...] = x[rows[i...]], along axis 0. Row -1 is the last, as in wg_take (pick.h).
 softmax@ node a:softmax_args* | 
 log_softmax@ node a:softmax_args* | 
@@ -616,7 +616,7 @@ take@ node a:take_args* | y[..., i..., ...] = x[..., indices[i...], ...]: the ax
 take_along@ node a:take_args* | y[..., i, ...] = x[..., indices[..., i, ...], ...]. On the other axes x and the indices have the same sizes.
 scatter_add@ node a:scatter_add_args* | x, with v added at the elements that wg_take (wg_take_along) with these indices would choose. v has the shape that its result would have.
 scatter_add_along@ node a:scatter_add_args* | x, with v added at the elements that wg_take (wg_take_along) with these indices would choose. v has the shape that its result would have.
-nonzero@ node mask count:int64 | i64 [count]: the numbers of the true elements of a bool tensor, in order, counted over all axes. A shape does not depend on values, so you say how many there are; another number makes the run fail
+nonzero@ node a:nonzero_args* | i64 [count]: the numbers of the true elements of a bool tensor, in order, counted over all axes. A shape does not depend on values, so you say how many there are; another number makes the run fail
 sort@ node a:sort_args* | The elements of the axis in order. Output 1 (wg_part) has their numbers, i64. Equal elements keep their order. NaN counts as the largest number.
 argsort@ node a:sort_args* | the numbers alone
 topk@ node a:topk_args* | The `count` largest elements of the axis, in decreasing order; or the smallest, in increasing order. Output 1 has their numbers, i64. Of equal elements the first comes first.
@@ -688,7 +688,8 @@ attention_args x k v mask ; causal:bool scale:double heads:int64
 attr_row name:text kind:attr_kind offset:size standard:text choices:text
 average_opts ; decay:double
 axes mark:axes_mark* count:int axis:int[8]
-axis_args x ; axis:int keepdims:bool
+axes_args x ; axis:int axes:axes ; 1
+axis_args x ; axis:int keepdims:bool ; 1
 axis_opts ; label:text low:double high:double scale:scale names:names name_count:int reversed:bool hidden:bool
 batch x:tensor y:tensor n:int64
 batch_norm_args x gamma beta mean variance ; eps:double axis:int
@@ -709,7 +710,7 @@ class_loss_args x y ; reduction:reduction smoothing:double weights mask ignore:d
 conv_args x W ; stride:shape dilation:shape padding:shape same:bool groups:int64
 cosine_args x y ; axis:int eps:double
 csv_opts ; y:text x:text skip:text categories:text like:data* separator:int header:bool
-cumsum_args x ; axis:int exclusive:bool reverse:bool
+cumsum_args x ; axis:int exclusive:bool reverse:bool ; 1
 draw_opts ; format:text style:text id:text title:text values:bool level:text overlay:text steps:bool hide:text width:int edges:text top_down:bool legend:bool scopes:bool most:int fit:text keep:text depth:int seconds:double backward:bool wrt:node* wrt_count:int sizes:size_name* size_count:int beside source:text marks:node_mark* mark_count:int ansi:bool fold:maybe series:bool limits:limits*
 dropout_args x ; keep_prob:double drop:double name:text mode:layer_mode
 elu_args x ; alpha:double
@@ -719,7 +720,6 @@ fault index:int64 value:int64 limit:int64 text:text operand:int
 figure_opts ; description:text columns:int width:double height:double
 figure_save_opts ; format:figure_format id:text frame:int width:double height:double columns:int ascii:maybe part:bool color:maybe
 fixed_point_args x f:part_fn() user:void* ; tol:double most:int anderson:int adjoint_steps:int
-flip_args x ; axis:int axes:axes
 gelu_args x ; by_tanh:bool
 given name:text value
 gradcheck_opts ; eps:double one_sided:bool name:text components:int64 allocator:allocator* progress:progress_fn() progress_user:void* order:int course_only:bool tolerance:double accuracy:double evaluations:int64 intended:text names:text
@@ -729,15 +729,18 @@ group_norm_args x gamma beta groups:int ; eps:double axis:int
 group_opts ; lr_scale:double lr:double weight_decay:double l1:double decay:bool lazy:bool
 group_start_opts ; shards:int timeout:double
 huber_args x y ; reduction:reduction delta:double
+index_along_args x ; axis:int ; 1
 init kind:init_kind a:double b:double fan:fan values:void* dtype:dtype
+join_args x:node[] n:int ; axis:int ; 1
 kernel begin:int64 end:int64 phase:int operands:int outputs:int x:void** y:void** step:byte* xt:type* yt:type* attr:void* scratch:void* seed:uint64 epoch:uint64 fault:fault* prepared:void*
 layer_norm_args x gamma beta ; eps:double axis:int axes:axes
 lbfgs_opts ; lr:double history:int evaluations:int
 leaky_relu_args x ; slope:double
 limits f32:double f64:double bytes:size[4] bandwidth:double[4]
 linear_scan_args x b ; axis:int reverse:bool
+linspace_args x:graph* from:double to:double ; count:int64 ; 1
 lion_opts ; lr:double beta1:double beta2:double weight_decay:double coupled:bool l1:double decay_all:bool
-logcumsumexp_args x ; axis:int reverse:bool
+logcumsumexp_args x ; axis:int reverse:bool ; 1
 loss_args x y ; reduction:reduction
 make_opts ; noise:double classes:int64 seed:int64
 matmul_args x y ; ta:bool tb:bool
@@ -762,13 +765,14 @@ nn_states y h c
 nn_transformer_block_args x p:params* name:text ; heads:int64 hidden:int64 causal:bool mask drop:double share:bool cache:nn_cache*
 node graph:graph* index:uint32 generation:uint32
 node_mark node kind:mark_kind text:text
+nonzero_args x ; count:int64 ; 1
 norm_args x ; axis:int axes:axes keepdims:bool p:double
 odeint_args x f:ode_fn() user:void* from:double to:double ; method:ode_method steps:int rtol:double atol:double most:int times:double* count:int adjoint:bool t
-one_hot_args x count:int64 ; axis:int
+one_hot_args x ; count:int64 axis:int ; 1
 optim_choice name:text setting:optim_setting[16] settings:int schedule:text number:double[3]
 optim_setting name:text value:double
 option name:text type:text standard:text range:text text:text kind:option_kind offset:size
-option_list name:text standard:void* size:size mark:size option:option* count:int
+option_list name:text standard:void* size:size mark:size option:option* count:int places:int
 pad_args x ; axis:int before:int64 after:int64 value:double mode:pad_mode
 panel_opts ; x:axis_opts y:axis_opts equal:bool legend:maybe grid:bool
 pattern count:int64 row:int32* column:int32*
@@ -781,40 +785,47 @@ pool_args x ; size:shape stride:shape padding:shape same:bool skip_padding:bool
 random_normal_args x:graph* shape:shape ; mean:double deviation:double name:text
 random_uniform_args x:graph* shape:shape ; low:double high:double name:text
 recompute_chain_args x f:step_fn() user:void* steps:int ; keep:int
-reduce_args x ; axis:int axes:axes keepdims:bool
+reduce_args x ; axis:int axes:axes keepdims:bool ; 1
+repeat_args x ; count:int64 axis:int ; 2
 replay_opts ; floats:dtype params:params* held:byte* map:node*! pieces:bool guards:bool each:each_fn() each_user:void*
 resize_args x shape:shape ; mode:resize_mode axis:int axes:axes align_corners:bool
 rms_norm_args x gamma ; eps:double axis:int axes:axes
 rmsprop_opts ; lr:double rho:double eps:double momentum:double centered:bool weight_decay:double coupled:bool l1:double decay_all:bool
+roll_args x ; shift:int64 axis:int ; 2
 rule op:op* here:site operands:int x:type* node:node* attr:void* y:type[4] graph:graph* made:shape[4] text:char[4][160]
 runs from:int64 run:int64 stride:int64
 save_checks refuse:() resumed:() user:void*
 saved name:text value:tensor state:bool
 scatter_add_args x indices v ; axis:int
+select_args x ; axis:int index:int64 ; 2
 series_opts ; color:figure_color width:double dash:int marker:marker size:double bins:int
 settled_args x before ; tol:double
 sgd_opts ; lr:double weight_decay:double coupled:bool l1:double decay_all:bool
 shape rank:int dim:int64[8]
 size_name name:text size:int64 other:graph* other_size:int64 of:graph*
-slice_args x ; axis:int from:int64 to:int64
-softmax_args x ; axis:int temperature:double
-sort_args x ; axis:int descending:bool
+slice_args x ; axis:int from:int64 to:int64 step:int64
+softmax_args x ; axis:int temperature:double ; 1
+sort_args x ; axis:int descending:bool ; 1
+split_args x y:node*! ; parts:int axis:int sizes:shape ; 2
+squeeze_args x ; axis:int axes:axes ; 1
 start_opts ; seed:uint64 threads:int dtype:dtype allocator:allocator* on_error:error_fn() on_warning:line_fn() on_poll:poll_fn() user:void* interpret:int without:uint trace:uint on_trace:line_fn() plan_bytes:int64
 symbol name:text size:int64 given:bool
-take_args x indices ; axis:int
+take_args x indices ; axis:int ; 1
 tensor dtype:dtype shape:shape data:void*
-topk_args x count:int64 ; axis:int smallest:bool
+tile_args x ; counts:shape ; 1
+topk_args x ; count:int64 axis:int smallest:bool ; 2
 training line:int loss:measure metric:measure[16] metrics:int optimizer:optim_choice batch:int64 epochs:int64 minimizes:bool tolerance:double
-transpose_args x ; axes:axes
+transpose_args x ; axes:axes ; 1
 triangle_args x ; offset:int
 triangular_solve_args x b ; upper:bool transposed:bool unit:bool
 triplet_args x positive negative ; reduction:reduction margin:double
 type shape:shape* dtype:dtype
 user_call here:site name:text
-var_args x ; axis:int axes:axes keepdims:bool correction:double
+var_args x ; axis:int axes:axes keepdims:bool correction:double ; 1
 """
 
 OPERANDS = """
+split_args.y the parts, from the first to the last
 triangle_args.x matrices: [..., m, n]
 attention_args.x the queries q
 attention_args.mask may be left out: then all keys are seen
@@ -835,6 +846,7 @@ triplet_args.negative and what should be far
 random_normal_args.x the graph
 random_uniform_args.x the graph
 categorical_args.x logits [..., classes]
+linspace_args.x the graph
 one_hot_args.x class numbers: integers, or floats with integer values
 nn_dense_args.x [..., in]
 nn_conv_args.units channels of the result

@@ -127,7 +127,7 @@ def _moved(values, into):
     kinds, one = {v.dtype for v in values}, len(values) == 1
     kind = kinds.pop() if len(kinds) == 1 else np.dtype(np.float64)
     rows = [(_builders["cast"](v, kind) if v.dtype != kind else v).reshape(-1) for v in values]
-    y = Value(into._made_again(values[0] if one else _builders["concat"](rows, 0)), into)
+    y = Value(into._made_again(values[0] if one else _builders["concat"](rows)), into)
     made, at = [], 0
     for v in values:
         part, at = y if one else y[at:at + v.size].reshape(v.shape), at + v.size
@@ -413,7 +413,7 @@ class Function:
             d = cls.backward(_Kept(**dict(state, saved_tensors=kept)), *cut(gy))
             d = d if isinstance(d, tuple) else (d,)
             return [d[i] for i in places] if len(d) == n else list(d)
-        made = wg.custom_vjp(_builders["concat"]([v.reshape(-1) for v in parts], 0) if several else y, wanted, rule)
+        made = wg.custom_vjp(_builders["concat"]([v.reshape(-1) for v in parts]) if several else y, wanted, rule)
         return tuple(cut(made)) if several else made
 
 

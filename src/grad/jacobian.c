@@ -77,7 +77,8 @@ static int64_t rows_of_part(const job *w, wg_node d, wg_node v)
 static wg_node vectors(const job *w, wg_node v, int64_t from, int64_t n)
 {
     if (wg_is_none(w->seeds)) return wgi_unit_rows(w->in, v, from, n);
-    return wg_slice_at(w->in, &WG_OPTS(wg_slice_args, .x = w->seeds, .from = from, .to = from + n));
+    return wg_slice_at(w->in,
+                       &WG_OPTS(wg_slice_args, .x = w->seeds, .from = from, .to = from + n, .axis = 0));
 }
 
 /* The same in the shape of the side, behind an axis of n elements. */
@@ -97,7 +98,7 @@ static wg_node rows_one_by_one(const job *w, wg_node v, int64_t from, int64_t n)
         wg_node e = wg_reshape_at(w->in, vectors(w, v, from + i, 1), wg_node_shape(w->side));
         row[i] = wg_reshape_at(w->in, derive(w, e), WG_SHAPE(1, w->columns));
     }
-    return row ? wg_concat_at(w->in, row, (int)n, 0) : wgi_error_node(w->g);
+    return row ? wg_concat_at(w->in, &WG_OPTS(wg_join_args, .x = row, .n = (int)n)) : wgi_error_node(w->g);
 }
 
 /* Rows [from, from + n) as a matrix. They are derived one by one where d cannot be mapped, because a node
@@ -128,7 +129,8 @@ static wg_node all_rows(const job *w)
     wg_node *part = wgi_arena_alloc(&g->temp, sizeof *part * (size_t)parts);
     for (int64_t k = 0; part && k < parts && wgi_ok(g->c); k++)
         part[k] = part_of(w, d, v, k * each, WGI_MIN(each, w->rows - k * each));
-    return part && wgi_ok(g->c) ? wg_concat_at(w->in, part, (int)parts, 0) : wgi_error_node(g);
+    return part && wgi_ok(g->c) ? wg_concat_at(w->in, &WG_OPTS(wg_join_args, .x = part, .n = (int)parts))
+                                : wgi_error_node(g);
 }
 
 wg_node wgi_seeded_rows(wg_site here, wg_node y, wg_node x, bool forward, wg_node seeds)

@@ -122,7 +122,7 @@ static wg_node by_expansion(const mapping *m, const subject *u, wg_node to[])
 static wg_node row_of(const subject *u, int k, int64_t i)
 {
     if (!u->rows[k]) return u->x[k];
-    const wg_slice_args a = WG_OPTS(wg_slice_args, .x = u->x[k], .from = i, .to = i + 1);
+    const wg_slice_args a = WG_OPTS(wg_slice_args, .x = u->x[k], .from = i, .to = i + 1, .axis = 0);
     return wg_reshape_at(u->here, wg_slice_at(u->here, &a), wg_node_shape(u->plain[k]));
 }
 
@@ -152,7 +152,8 @@ static wg_node by_rows(const mapping *m, const subject *u, wg_node to[])
         }
     }
     for (int j = 0; j < outputs && wgi_ok(g->c); j++)
-        to[j] = m->n ? wg_concat_at(u->here, y + j * m->n, (int)m->n, 0) : no_rows(m, u, j);
+        to[j] = m->n ? wg_concat_at(u->here, &WG_OPTS(wg_join_args, .x = y + j * m->n, .n = (int)m->n))
+                     : no_rows(m, u, j);
     return wgi_ok(g->c) ? to[0] : wgi_error_node(g);
 }
 

@@ -387,6 +387,13 @@ static double number_of(const wg_rule *r, const wg_attr_row *row)
     }
 }
 
+/* Whether an option that must be written is not. Of axes the shape rule says so. */
+static bool is_missing(const wg_rule *r, const wg_attr_row *row, double v)
+{
+    const wg_shape *s = (const void *)((const char *)r->attr + row->offset);
+    return row->kind == WG_ATTR_SHAPE ? s->rank == 0 : v == WG_NEEDED;
+}
+
 /* The option of the op's list that is this attribute; NULL: there is none. */
 static const wg_option *listed(const wg_option_list *list, const wg_attr_row *row)
 {
@@ -407,6 +414,8 @@ static bool options_fit(wg_rule *r)
         const bool is_word = row->kind == WG_ATTR_CHOICE && row->choices;
         char must[200];
         int words = 1;
+        if (row->standard && !strcmp(row->standard, "needed") && is_missing(r, row, v))
+            return wg_rule_fail(r, WG_ERROR_USE, "%s is needed", row->name);
         for (const char *s = is_word ? row->choices : ""; *s; s++) words += *s == ' ';
         if (o && (row->kind == WG_ATTR_DOUBLE || !isnan(v)) && v != wg_option_value(o, list->standard) &&
             !wg_option_in_range(o, v))

@@ -32,7 +32,7 @@ static double default_of(const wg_attr_row *row)
 {
     const char *text = row->standard ? row->standard : "", *word = row->choices;
     double v = 0;
-    if (!strcmp(text, "auto")) return WG_AUTO;
+    if (!strcmp(text, "auto") || !strcmp(text, "needed")) return WG_AUTO;
     if (!strcmp(text, "true")) return 1;
     if (row->kind != WG_ATTR_CHOICE || !word) return wg_number_in(text, &v), v;
     for (const size_t n = strlen(text); n && *word; v++) {

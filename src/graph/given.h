@@ -20,6 +20,9 @@ wg_node wgi_unmarked(wg_site here, const char *what, const wg_option_list *list,
 /* In a builder whose arguments are a T *a. */
 #define WGI_CHECK_MARK(what, T, a)        \
     if (!(a) || (a)->mark != WG_MARK_(T)) \
-    return wgi_unmarked(here, what, T##_rows(), a, (a) ? (const void *)&(a)->x : NULL)
+    return wgi_unmarked(here, what, T##_rows(), a, (a) ? WGI_FIRST_((a)->x) : NULL)
+/* The first operand, which may be an array. */
+#define WGI_FIRST_(x) \
+    _Generic((x), const wg_node * : *(const void *const *)(const void *)&(x), default : (const void *)&(x))
 
 #endif

@@ -68,13 +68,10 @@ bool wg_rule_rank(wg_rule *r, int k, int least, int most)
 
 bool wg_rule_axis(wg_rule *r, int *axis, int rank)
 {
-    if (*axis == WG_AUTO && rank > 1) /* NumPy would take all elements as one row, others the last axis */
-        return wg_rule_fail(
-            r, WG_ERROR_SHAPE,
-            "%s has %d axes: say one, axis = -1 for the last; to take all elements as one row, "
-            "reshape it first",
-            wg_rule_who(r, 0), rank);
-    if (*axis == WG_AUTO) *axis = 0;
+    if (*axis == WG_NEEDED) /* NumPy would take all elements as one row, others the last axis */
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "say its axis: axis = %d is the last of %s%s", -1,
+                            wg_rule_who(r, 0),
+                            rank > 1 ? "; to take all elements as one row, reshape it first" : "");
     const int a = *axis < 0 ? *axis + rank : *axis;
     if (a < 0 || a >= rank)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in %s", *axis, wg_rule_who(r, 0));
@@ -87,7 +84,9 @@ wg_node wgi_unmarked(wg_site here, const char *what, const wg_option_list *list,
     size_t mark = 1;
     wg_graph *g = NULL;
     if (a) memcpy(&mark, a, sizeof mark);
-    if (!mark) memcpy(&g, x, sizeof g); /* { .x = ... }: a handle and a graph both begin with the graph */
+    if (!mark && x)
+        memcpy(&g, x, sizeof g); /* { .x = ... }: a handle and a graph both begin with the
+                                              * graph */
     wg_options_fit(g ? g->c : NULL, here, what, list, a);
     return g ? wgi_error_node(g) : wg_none;
 }

@@ -392,8 +392,8 @@ static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     const wgi_ast *option = wgi_keyword(call, "count"), *along = wgi_keyword(call, "axis");
     if (!wgi_signature(q, call, option ? 1 : 2, option ? 1 : 2, "count axis")) return WGI_NOTHING;
     const wgi_ast *at = wgi_operand(call, 0);
-    if (!wgi_integer(q, option ? option : wgi_operand(call, 1), "the number of classes", 1, WGI_LANG_TENSOR,
-                     &a.count) ||
+    if (!wgi_integer(q, option ? option : wgi_operand(call, 1), "the number of classes", -WGI_LANG_TENSOR,
+                     WGI_LANG_TENSOR, &a.count) ||
         (along && !wgi_integer(q, along, "an axis", -WG_MAX_RANK, WG_MAX_RANK - 1, &axis)))
         return WGI_NOTHING;
     a.axis = (int)axis;
@@ -497,7 +497,8 @@ static wgi_val linspace(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (!numbers(q, call, 2, v) ||
         !wgi_integer(q, wgi_operand(call, 2), "the count", 0, WGI_LANG_TENSOR, &count))
         return WGI_NOTHING;
-    return wgi_node_val(wg_linspace_at(site_of(q, call), q->now.g, v[0], v[1], count));
+    return wgi_node_val(wg_linspace_at(site_of(q, call), &WG_OPTS(wg_linspace_args, .x = q->now.g,
+                                                                  .from = v[0], .to = v[1], .count = count)));
 }
 
 static wgi_val count(wg_program *q, const wgi_ast *call, wgi_binding *owner)

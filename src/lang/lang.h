@@ -496,6 +496,8 @@ wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark);
 /* ---- lang_const.c ---- */
 
 bool wgi_named_number(const char *name, double *value); /* pi, inf, nan */
+/* Whether repeat(...) is the op, of each element so many times, and not a function applied so many times. */
+bool wgi_repeats_elements(const wgi_ast *call);
 /* The value of an expression that needs no nodes. False, without an error: it needs nodes. */
 bool wgi_constant(const wgi_ast *a, double *value);
 /* A number, or from least to most a whole one. False: after an error, which calls it `what`. */

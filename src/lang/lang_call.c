@@ -109,10 +109,24 @@ static void option_names(const wg_op *op, char *to, size_t room)
     if (axis != axes && n < room) snprintf(to + n, room - n, " %s", axis ? "axes" : "axis");
 }
 
-/* A shape given by position, the one option for which this is allowed: reshape(x, [2, 3]). NULL: none. */
+/* So many of the first options may also stand by position, as in NumPy: roll(x, 1, 0). */
+static int places(const wg_op *op) { return op->options ? op->options()->places : 0; }
+
+/* An option that stands by position behind the n operands of a call; NULL: it does not. */
+static const wgi_ast *by_place(const wg_op *op, const wgi_ast *call, int n, const wg_attr_row *row)
+{
+    const wg_option_list *l = op->options ? op->options() : NULL;
+    for (int k = 0; l && k < l->places; k++)
+        if (!strcmp(l->option[k].name, row->name) ||
+            (row->kind == WG_ATTR_AXES && !strcmp(l->option[k].name, "axes")))
+            return wgi_operand(call, n + k);
+    return NULL;
+}
+
+/* A shape given by position, of an op that has no other option: reshape(x, [2, 3]). NULL: none. */
 static const wgi_ast *shape_operand(const wg_op *op, const wgi_ast *call)
 {
-    const wgi_ast *a = op->operands >= 0 ? wgi_operand(call, op->operands) : NULL;
+    const wgi_ast *a = op->operands >= 0 && !places(op) ? wgi_operand(call, op->operands) : NULL;
     bool shaped = op->attrs && op->attrs[0].name && op->attrs[0].kind == WG_ATTR_SHAPE;
     return a && shaped && wgi_meant(a)->kind == AST_LIST && !wgi_keyword(call, op->attrs[0].name) ? a : NULL;
 }
@@ -143,13 +157,17 @@ static bool text_of(wg_program *q, const wg_op *op, const wg_attr_row *row, cons
     return true;
 }
 
-static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr)
+/* n: how many operands the call has. */
+static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, int n, char *attr)
 {
     const wgi_ast *shape = shape_operand(op, call), *text = text_operand(op, call);
     wg_attr_begin(op, attr);
     for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
         const wgi_ast *a;
         if (!option(q, call, row->name, &a)) return false;
+        const wgi_ast *placed = by_place(op, call, n, row);
+        if (a && placed) return wgi_syntax_at(q, a, "'%s' is given twice", row->name);
+        if (placed) a = placed;
         if (shape && row == op->attrs) a = shape;
         if (row->kind == WG_ATTR_TEXT) {
             if (a && text) return wgi_syntax_at(q, a, "'%s' is given twice", row->name);
@@ -185,12 +203,61 @@ static bool operands(wg_program *q, const wgi_ast *a, wgi_binding *owner, int n,
     return group;
 }
 
+/* The list of all operands of an op of any number, as NumPy has it: stack([a, b], 0). NULL: they stand one by
+ * one. */
+static const wgi_ast *operand_list(const wg_op *op, const wgi_ast *call)
+{
+    const wgi_ast *first = op->operands < 0 && places(op) ? wgi_operand(call, 0) : NULL,
+                  *list = first ? wgi_meant(first) : NULL;
+    const int n = wgi_operand_count(call);
+    double axis;
+    const bool alone = n == 1 || (n == 2 && wgi_constant(wgi_operand(call, 1), &axis));
+    return list && (list->kind == AST_LIST || list->kind == AST_TUPLE) && alone ? list : NULL;
+}
+/* How many operands stand by position, before options. */
+static int operands_of(const wg_op *op, const wgi_ast *call)
+{
+    const int n = wgi_operand_count(call);
+    return operand_list(op, call)                                ? 1
+           : op->operands >= 0 && places(op) && n > op->operands ? op->operands
+                                                                 : n;
+}
+
+/* A vector has one axis, which need not be written. A new axis has two places there. */
+static void take_only_axis(const wg_op *op, wg_node x, char *attr)
+{
+    if (wg_is_none(x) || !x.graph || wg_node_shape(x).rank != 1 || wg_op_is(op, "expand_dims")) return;
+    for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
+        int *axis = (void *)(attr + row->offset);
+        wg_axes *axes = (void *)(attr + row->offset);
+        if (!row->standard || strcmp(row->standard, "needed") != 0) continue;
+        if (row->kind == WG_ATTR_AXIS && *axis == WG_NEEDED) *axis = 0;
+        if (row->kind == WG_ATTR_AXES && !axes->count) *axes = (wg_axes){ .count = 1 };
+    }
+}
+
+/* Whether max(x, 2) names an axis that x has not: the greater of both was meant. */
+static bool is_of_two(const wg_op *op, const wgi_ast *call, wg_node x, const char *attr)
+{
+    const int *axis = ((const wg_axes *)(const void *)(attr + (op->attrs ? op->attrs->offset : 0)))->axis;
+    if (!(wg_op_is(op, "max") || wg_op_is(op, "min")) || !wgi_operand(call, 1) || !x.graph) return false;
+    const int rank = wg_node_shape(x).rank;
+    return *axis >= rank || *axis < -rank;
+}
+
 WGI_OWN_FRAME static wg_node applied(wg_program *q, const wg_op *op, const wgi_ast *call, const wg_node x[],
                                      int all, const wgi_ast *const at[], int n)
 {
     _Alignas(16) char attr[256] = { 0 };
     if (op->attr_size > sizeof attr) return wgi_syntax_at(q, call, "an op for C programs alone"), wg_none;
-    if (!fill(q, op, call, attr)) return wg_none;
+    if (!fill(q, op, call, operands_of(op, call), attr)) return wg_none;
+    if (all) take_only_axis(op, x[0], attr);
+    if (is_of_two(op, call, x[0], attr))
+        return wgi_syntax_at(q, wgi_operand(call, 1),
+                             "%s is along an axis here, and there is none of this number: write "
+                             "%simum(a, b) for the elements of two",
+                             op->name, op->name),
+               wg_none;
     return wg_apply(wgi_site(q, call, at, n), op, x, all, op->attr_size ? attr : NULL);
 }
 
@@ -236,7 +303,11 @@ static wgi_val apply_group(wg_program *q, op_call *c, const wgi_val v[])
 
 static wgi_val apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_binding *owner, int n)
 {
-    const wgi_ast *first = text_operand(op, call) ? call->first->next : call->first;
+    const wgi_ast *list = operand_list(op, call), *first = list                     ? list->first
+                                                           : text_operand(op, call) ? call->first->next
+                                                                                    : call->first;
+    n = list ? 0 : op->operands >= 0 && places(op) && n > op->operands ? op->operands : n;
+    for (const wgi_ast *a = list ? first : NULL; a; a = a->next) n++;
     op_call c = { .op = op, .call = call, .n = n, .all = n > op->operands ? n : op->operands };
     wgi_val *v = wg_alloc(q->c, (size_t)n + 1, sizeof *v), y = WGI_NOTHING;
     c.x = wg_alloc(q->c, (size_t)c.all + 1, sizeof *c.x);
@@ -281,8 +352,19 @@ WGI_OWN_FRAME static bool fits(wg_program *q, const wg_op *op, const wgi_ast *ca
     char options[300];
     option_names(op, options, sizeof options);
     const int least = op->operands < 0 ? 1 : op->operands - op->optional,
-              most = op->operands < 0 ? INT32_MAX : op->operands + more;
-    return wgi_signature(q, call, least + more, most, options);
+              most = op->operands < 0 ? INT32_MAX : op->operands + more + places(op);
+    /* min(2, 3) and max(a, b) are of two, which have another name; max(x, 1) is along an axis */
+    const wgi_ast *second = wg_op_is(op, "max") || wg_op_is(op, "min") ? wgi_operand(call, 1) : NULL;
+    double number;
+    const bool of_two = second && wgi_meant(second)->kind != AST_LIST &&
+                        (!wgi_constant(second, &number) || wgi_constant(call->first, &number));
+    if (places(op) && op->operands >= 0 && !of_two && wgi_operand_count(call) > most)
+        return wgi_syntax_at(q, wgi_operand(call, most),
+                             "%s takes %d operand%s, and behind %s %s%s%s; options are named: %s", op->name,
+                             op->operands, op->operands == 1 ? "" : "s", op->operands == 1 ? "it" : "them",
+                             op->options()->option[0].name, places(op) > 1 ? " and " : "",
+                             places(op) > 1 ? op->options()->option[1].name : "", options);
+    return wgi_signature(q, call, least + more, of_two ? 1 : most, options);
 }
 
 /* Says how an op that takes any number of tensors is called, where it has got a list of them, or an axis
@@ -293,7 +375,9 @@ WGI_OWN_FRAME static bool listed(wg_program *q, const wg_op *op, const wgi_ast *
     const wgi_ast *first = text_operand(op, call) ? call->first->next : call->first, *last = first,
                   *before = NULL;
     double value;
-    if (op->operands >= 0 || !first || n < 1 || (text_row(op) && first == call->first)) return false;
+    if (op->operands >= 0 || operand_list(op, call) || !first || n < 1 ||
+        (text_row(op) && first == call->first))
+        return false;
     for (int k = 1; k < n; k++) before = last, last = last->next;
     wgi_quote(q, last->end, call->end - 1, more, sizeof more);
     if (first != call->first) wgi_quote(q, call->first->start, call->first->end, letters, sizeof letters);
@@ -316,9 +400,7 @@ WGI_OWN_FRAME static bool listed(wg_program *q, const wg_op *op, const wgi_ast *
 wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const char *name = call->ident->text;
-    const wg_op *op = wgi_language_op(!strcmp(name, "permute")       ? "transpose"
-                                      : !strcmp(name, "expand_dims") ? "expand"
-                                                                     : name);
+    const wg_op *op = wgi_language_op(!strcmp(name, "permute") ? "transpose" : name);
     if (!op) return no_op(q, call);
     if (needs_c(op))
         return wgi_syntax_word(q, call->mark, "%s: takes a C function; use it from C", name), WGI_NOTHING;
@@ -330,7 +412,7 @@ wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     if (call->u.binding) return wgi_eval_function(q, call, owner);
-    const wgi_builtin *b = wgi_builtin_find(call->ident->text);
+    const wgi_builtin *b = wgi_repeats_elements(call) ? NULL : wgi_builtin_find(call->ident->text);
     const char *outside = q->now.usage;
     q->now.usage = b ? b->usage : NULL;
     const bool fits = !b || !b->options || wgi_signature(q, call, b->least, b->most, b->options);

@@ -107,8 +107,10 @@ static wgi_val stack(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     wg_node *rows = wg_alloc(q->c, (size_t)n, sizeof *rows), y = wg_none;
     wg_site here = wgi_site_text(q, "", a->mark);
     for (const wgi_ast *x = a->first; rows && x && !wg_failed(q->c); x = x->next)
-        rows[i++] = wg_expand_at(here, wgi_eval_node(q, x, owner), 0);
-    if (rows && !wg_failed(q->c)) y = n == 1 ? rows[0] : wg_concat_at(here, rows, n, 0);
+        rows[i++] =
+            wg_expand_dims_at(here, &WG_OPTS(wg_axes_args, .x = wgi_eval_node(q, x, owner), .axis = 0));
+    if (rows && !wg_failed(q->c))
+        y = n == 1 ? rows[0] : wg_concat_at(here, &WG_OPTS(wg_join_args, .x = rows, .n = n));
     wg_free(q->c, rows);
     return wgi_node_val(y);
 }
@@ -205,7 +207,7 @@ WGI_OWN_FRAME static wg_node pick(wg_program *q, const wgi_ast *left, const wgi_
         return x;
     }
     if (!wgi_integer(q, item, "an index", -n, n - 1, &i)) return wg_none;
-    return wg_select_at(here, x, *axis, i);
+    return wg_select_at(here, &WG_OPTS(wg_select_args, .x = x, .axis = *axis, .index = i));
 }
 
 WGI_OWN_FRAME static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_ast *link)

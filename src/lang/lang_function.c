@@ -415,7 +415,9 @@ static void set_elements(wg_program *q, const series *s, int64_t i, operand *x, 
     for (int k = 0, at = 0; k < s->tensors; k++) {
         const wg_site here = wgi_site(q, s->a.frame.call, &x[k].ast, x[k].ast != NULL);
         const int n = wgi_leaves(s->like[k]);
-        for (int j = 0; j < n; j++) y[at + j] = wg_select_at(here, s->xs[at + j], 0, i);
+        for (int j = 0; j < n; j++)
+            y[at + j] =
+                wg_select_at(here, &WG_OPTS(wg_select_args, .x = s->xs[at + j], .axis = 0, .index = i));
         const wgi_val v = wgi_unflatten(q, s->like[k], y + at);
         x[k] = (operand){ .ast = x[k].ast, .node = v.node, .several = v.several };
         at += n;
@@ -559,9 +561,14 @@ static void stack_states(wg_program *q, const series *s, wg_node state[], operan
         wg_node y[WGI_LANG_PARTS];
         const int leaves = wgi_flatten(q, call, like, y);
         for (int j = 0; j < leaves; j++, at++) {
-            for (int64_t i = 0; i < n; i++) state[at * n + i] = wg_expand_at(here, state[at * n + i], 0);
-            y[j] = n ? wg_concat_at(here, &state[at * n], (int)n, 0)
-                     : wg_slice_at(here, &WG_OPTS(wg_slice_args, .x = wg_expand_at(here, y[j], 0), .to = 0));
+            for (int64_t i = 0; i < n; i++)
+                state[at * n + i] =
+                    wg_expand_dims_at(here, &WG_OPTS(wg_axes_args, .x = state[at * n + i], .axis = 0));
+            y[j] = n ? wg_concat_at(here, &WG_OPTS(wg_join_args, .x = &state[at * n], .n = (int)n))
+                     : wg_slice_at(here, &WG_OPTS(wg_slice_args,
+                                                  .x = wg_expand_dims_at(
+                                                      here, &WG_OPTS(wg_axes_args, .x = y[j], .axis = 0)),
+                                                  .axis = 0, .to = 0));
         }
         x[k] = operand_of(wgi_unflatten(q, like, y));
     }
@@ -677,7 +684,7 @@ static wgi_val each_alone(wg_program *q, series *s, operand *x, const used *befo
             wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "elements give several structures");
         else wgi_flatten(q, call, w, y);
         for (int k = 0; k < leaves && !wg_failed(q->c); k++) {
-            row[k * s->n + i] = wg_expand_at(here, y[k], 0);
+            row[k * s->n + i] = wg_expand_dims_at(here, &WG_OPTS(wg_axes_args, .x = y[k], .axis = 0));
             if (wg_shape_equal(wg_node_shape(row[k * s->n + i]), wg_node_shape(row[k * s->n]))) continue;
             wgi_fail_word(
                 q, call->mark, WG_ERROR_SHAPE,
@@ -687,7 +694,7 @@ static wgi_val each_alone(wg_program *q, series *s, operand *x, const used *befo
         }
     }
     for (int k = 0; row && k < leaves && !wg_failed(q->c); k++)
-        y[k] = wg_concat_at(here, row + k * s->n, (int)s->n, 0);
+        y[k] = wg_concat_at(here, &WG_OPTS(wg_join_args, .x = row + k * s->n, .n = (int)s->n));
     wg_free(q->c, row);
     return wg_failed(q->c) ? WGI_NOTHING : wgi_unflatten(q, v, y);
 }

@@ -210,10 +210,14 @@ wg_node wgi_of_all(wg_program *q, const wgi_ast *call, wgi_val v, bool norm)
     if (!x) return wg_none;
     wgi_flatten(q, call, v, x);
     for (int k = 0; k < n; k++)
-        x[k] = norm ? wg_expand_at(here, wg_norm_at(here, &WG_OPTS(wg_norm_args, .x = x[k])), 0)
+        x[k] = norm ? wg_expand_dims_at(
+                          here, &WG_OPTS(wg_axes_args,
+                                         .x = wg_norm_at(here, &WG_OPTS(wg_norm_args, .x = x[k])), .axis = 0))
                     : wg_sum_at(here, &WG_OPTS(wg_reduce_args, .x = x[k]));
     if (!norm) return n == 1 ? x[0] : wg_addn_at(here, x, n);
-    return wg_norm_at(here, &WG_OPTS(wg_norm_args, .x = n == 1 ? x[0] : wg_concat_at(here, x, n, 0)));
+    return wg_norm_at(
+        here, &WG_OPTS(wg_norm_args,
+                       .x = n == 1 ? x[0] : wg_concat_at(here, &WG_OPTS(wg_join_args, .x = x, .n = n))));
 }
 
 /* ---- claims about groups ---- */
@@ -233,7 +237,7 @@ static wg_node in_a_row(wg_program *q, const wgi_ast *a, const wg_node *x, int n
     wg_node *row = wgi_lang_built(q, (size_t)n * sizeof *row);
     for (int k = 0; row && k < n; k++)
         row[k] = wg_reshape_at(here, x[k], WG_SHAPE(wg_shape_size(wg_node_shape(x[k]))));
-    return row ? wg_concat_at(here, row, n, 0) : wg_none;
+    return row ? wg_concat_at(here, &WG_OPTS(wg_join_args, .x = row, .n = n)) : wg_none;
 }
 
 static wg_claim_part *parts_of(wg_program *q, wgi_val v, const wgi_ast *a, const wg_node *leaf, int n)

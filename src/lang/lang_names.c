@@ -188,6 +188,16 @@ static bool resolve_callee(wg_program *q, wgi_ast *a)
     return !is_ours || resolve_function(q, a);
 }
 
+bool wgi_repeats_elements(const wgi_ast *call)
+{
+    double known;
+    if (!calls(call, "repeat") || !call->first) return false;
+    const wgi_ast *a = wgi_operand(call, 1);
+    const bool of_function = call->first->kind == AST_NAME && call->first->ident->is_function;
+    return (a && !of_function && wgi_constant(a, &known)) || wgi_keyword(call, "axis") ||
+           wgi_keyword(call, "count");
+}
+
 /* Which operand of a call must be a function: of repeat, scan and map. */
 static wgi_ast *function_operand(wg_program *q, wgi_ast *a)
 {
@@ -233,7 +243,8 @@ static void note_target(const wgi_ast *a)
 static bool resolve_call(wg_program *q, wgi_ast *a)
 {
     const bool sizes = calls(a, "input"), fits = calls(a, "fit"),
-               applies = fits || calls(a, "repeat") || calls(a, "scan") || calls(a, "map");
+               applies = fits || (calls(a, "repeat") && !wgi_repeats_elements(a)) || calls(a, "scan") ||
+                         calls(a, "map");
     wgi_ast *function = applies ? function_operand(q, a) : NULL;
     if (calls(a, "series") && q->inside == WGI_IN_CLAIM) return resolve_series(q, a);
     if (sizes && q->inside == WGI_IN_FUNCTION)

@@ -739,13 +739,16 @@ static wg_node of_class(drawing *d, wg_site here, wg_node rows, const wgi_ast *c
     for (int64_t i = 0; at && i < c.rows; i++)
         if (c.v[i] == (double)k) at[n++] = (double)i;
     const wg_node index = wg_cast_at(here, wgi_new_leaf(d->q, here, "", at, WG_SHAPE(n)), WG_I64);
-    return wg_take_at(here, &WG_OPTS(wg_take_args, .x = rows, .indices = index));
+    return wg_take_at(here, &WG_OPTS(wg_take_args, .x = rows, .indices = index, .axis = 0));
 }
 
 /* Rows [x, y]; y may have several columns. */
 static wg_node join(drawing *d, wg_site here, wg_node x, wg_node y)
 {
-    wg_node both[] = { wg_expand_at(here, x, 1), wg_node_shape(y).rank == 2 ? y : wg_expand_at(here, y, 1) };
+    wg_node both[] = { wg_expand_dims_at(here, &WG_OPTS(wg_axes_args, .x = x, .axis = 1)),
+                       wg_node_shape(y).rank == 2
+                           ? y
+                           : wg_expand_dims_at(here, &WG_OPTS(wg_axes_args, .x = y, .axis = 1)) };
     for (int k = 0; k < 2 && !wg_failed(d->q->c); k++)
         if (!wg_dtype_is_float(wg_node_dtype(both[k])))
             both[k] = wg_cast_at(here, both[k], wg_context_dtype(d->q->c));
@@ -753,7 +756,8 @@ static wg_node join(drawing *d, wg_site here, wg_node x, wg_node y)
     if (!wg_failed(d->q->c) && places != values)
         wgi_fail_at(d->q, d->item, WG_ERROR_SHAPE, "%lld places for %lld values: they must be as many",
                     (long long)places, (long long)values);
-    return wg_failed(d->q->c) ? wg_none : wg_concat_at(here, both, 2, 1);
+    return wg_failed(d->q->c) ? wg_none
+                              : wg_concat_at(here, &WG_OPTS(wg_join_args, .x = both, .n = 2, .axis = 1));
 }
 
 static wg_node point_nodes(drawing *d, wg_site here, int64_t k)
@@ -774,7 +778,9 @@ static wg_node series_node(drawing *d, wg_site here, int64_t column)
     if (!line_nodes(d, here, &x, &y)) return wg_none;
     const bool chosen = column >= 0 && wg_node_shape(y).rank == 2;
     if (column >= 0 && !names_fit(d, chosen ? wg_node_shape(y).dim[1] : 1)) return wg_none;
-    return join(d, here, x, chosen ? wg_select_at(here, y, 1, column) : y);
+    return join(d, here, x,
+                chosen ? wg_select_at(here, &WG_OPTS(wg_select_args, .x = y, .axis = 1, .index = column))
+                       : y);
 }
 
 typedef struct found {

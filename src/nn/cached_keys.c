@@ -172,7 +172,8 @@ static wg_node behind(wg_site here, const wg_nn_cache *n, const slot *s, void *m
     shape.dim[shape.rank - 2] = n->room, shape.dim[shape.rank - 1] = width;
     const wg_node past =
         wg_input_borrow_at(here, wg_graph_of(x), s->name, (wg_tensor){ s->dtype, shape, memory });
-    return wg_concat_at(here, (wg_node[]){ past, x }, 2, shape.rank - 2);
+    return wg_concat_at(here,
+                        &WG_OPTS(wg_join_args, .x = (wg_node[]){ past, x }, .n = 2, .axis = shape.rank - 2));
 }
 
 /* Which keys a query sees, `keys` of them a line: the tokens of the memory, then the new ones. */

@@ -176,10 +176,10 @@ static wg_nn_states run_steps(const layer *l, const char *part, const weights *w
     for (int64_t i = 0; i < time; i++) {
         const int64_t t = reverse ? time - 1 - i : i;
         wg_scope_push_i_at(here, l->g, scope, t);
-        wg_nn_states after = step(here, w, wg_select(all, 0, t), s);
+        wg_nn_states after = step(here, w, wg_select(all, .axis = 0, .index = t), s);
         y[t] = after.h;
         if (!wg_is_none(lengths)) {
-            wg_node runs = wg_expand(wg_greater(lengths, (double)t), 1);
+            wg_node runs = wg_expand_dims(wg_greater(lengths, (double)t), .axis = 1);
             y[t] = wg_where(runs, after.h, 0);
             after = held(here, runs, after, s);
         }
@@ -202,7 +202,7 @@ static wg_nn_states direction(const layer *l, const kind *k, const wg_nn_recurre
     wg_node *y = wg_alloc(l->c, (size_t)(time ? time : 1), sizeof *y);
     if (!y) return no_states(a->x);
     s = run_steps(l, d ? "reverse" : "", &w, x, s, lengths, reverse, y);
-    s.y = time ? wg_stack(y, (int)time, 1) : wg_fill(l->g, 0, WG_SHAPE(wg_dim(x, 1), 0, a->units));
+    s.y = time ? wg_stack(y, (int)time, .axis = 1) : wg_fill(l->g, 0, WG_SHAPE(wg_dim(x, 1), 0, a->units));
     wg_free(l->c, y);
     return s;
 }
@@ -228,7 +228,7 @@ static wg_node lengths_of(wg_site here, wg_node lengths, int64_t most)
 
 static wg_node side_by_side(wg_site here, wg_node a, wg_node b)
 {
-    return wg_concat(((wg_node[]){ a, b }), 2, -1);
+    return wg_concat(((wg_node[]){ a, b }), 2, .axis = -1);
 }
 
 static wg_nn_states sequence(wg_site here, const kind *k, const wg_nn_recurrent_args *a)

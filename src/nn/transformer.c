@@ -48,7 +48,7 @@ wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a)
     if (padding == WG_AUTO || wg_failed(l.c)) return y;
     if (is_new) clear_row(&l, padding);
     here = l.inside;
-    return wg_where(wg_expand(wg_equal(a->x, (double)padding), wg_node_shape(a->x).rank), 0, y);
+    return wg_where(wg_expand_dims(wg_equal(a->x, (double)padding), .axis = wg_node_shape(a->x).rank), 0, y);
 }
 
 /* ---- attention ---- */

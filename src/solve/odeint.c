@@ -200,8 +200,9 @@ static void begin_stretch(solver *v, double end, int i)
         v->s.t0 = wg_apply(v->in, &wgi_op_identity, &t0, 1, NULL);
         return;
     }
-    const wg_node to = wg_select_at(v->in, v->a->t, 0, i + 1);
-    v->s.t0 = i ? v->from : wg_select_at(v->in, v->a->t, 0, 0);
+    const wg_node to = wg_select_at(v->in, &WG_OPTS(wg_select_args, .x = v->a->t, .axis = 0, .index = i + 1));
+    v->s.t0 =
+        i ? v->from : wg_select_at(v->in, &WG_OPTS(wg_select_args, .x = v->a->t, .axis = 0, .index = 0));
     v->span = wg_sub_at(v->in, to, v->s.t0);
     v->from = to;
 }
@@ -275,7 +276,7 @@ static wg_node solve(solver *v)
         if (!go_to(v, a->times[i], i)) return wgi_error_node(v->g);
         at[i] = v->y;
     }
-    if (a->count) return wg_stack_at(v->in, at, a->count, 0);
+    if (a->count) return wg_stack_at(v->in, &WG_OPTS(wg_join_args, .x = at, .n = a->count));
     return go_to(v, a->to, 0) ? v->y : wgi_error_node(v->g);
 }
 

@@ -69,13 +69,12 @@ wgi_option wgi_option_of(wgi_pool *pool, const wg_attr_row *r, const void *attr)
     return o;
 }
 
-/* Whether one axis is meant where none is given, and which: the last one of argmax, whose axis is needed
- * where there are several, is not shown either. */
+/* Whether one axis is meant where none is given, and which. */
 static bool has_standard_axis(const wg_attr_row *r, int *axis)
 {
-    const bool is_auto = r->standard && !strcmp(r->standard, "auto");
-    *axis = is_auto && r->kind == WG_ATTR_AXES ? -1 : r->standard ? atoi(r->standard) : 0;
-    return r->standard && (r->kind == WG_ATTR_AXIS || is_auto || *r->standard == '-');
+    *axis = r->standard ? atoi(r->standard) : 0;
+    return r->standard &&
+           (*r->standard == '-' || (r->kind == WG_ATTR_AXIS && isdigit((unsigned char)*r->standard)));
 }
 
 unsigned wgi_option_axes(const wg_attr_row *r, const void *attr, int rank)
@@ -115,11 +114,15 @@ bool wgi_is_given(const wgi_option *o)
     return o->form == WGI_OPT_REAL ? o->real != WG_AUTO : o->form != WGI_OPT_WHOLE || o->whole != WG_AUTO;
 }
 
-/* Axis 1 of a matrix is its last one, -1. Of axes 0 stands for all. */
-static bool is_default_axis(const wg_attr_row *r, const wgi_option *o, int rank)
+static bool is_needed(const wg_attr_row *r) { return r->standard && !strcmp(r->standard, "needed"); }
+
+/* Axis 1 of a matrix is its last one, -1. Of axes 0 stands for all. A vector has one axis, which the language
+ * does not need, but where a new one is made. */
+static bool is_default_axis(const wg_op *op, const wg_attr_row *r, const wgi_option *o, int rank)
 {
     const bool one = r->kind == WG_ATTR_AXIS || (r->kind == WG_ATTR_AXES && o->list.rank == 1);
     int standard;
+    if (one && rank == 1 && is_needed(r)) return !wg_op_is(op, "expand_dims");
     if (!one || !has_standard_axis(r, &standard)) return false;
     const int64_t axis = r->kind == WG_ATTR_AXES ? o->list.dim[0] : o->whole;
     return (axis < 0 ? axis + rank : axis) == (standard < 0 ? standard + rank : standard);
@@ -129,14 +132,14 @@ static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r
 {
     const wgi_option o = wgi_option_of(v->pool, r, y->attr);
     const int rank = wg_node_shape(first_operand(v, y)).rank;
-    if (!wgi_is_given(&o) || is_default_axis(r, &o, rank)) return;
+    if (!wgi_is_given(&o) || is_default_axis(y->op, r, &o, rank)) return;
     switch (o.form) {
     case WGI_OPT_WHOLE: wgi_strbuf_format(b, "%lld", (long long)o.whole); break;
     case WGI_OPT_REAL: put_double(b, r, o.real); break;
     case WGI_OPT_TRUTH: wgi_strbuf_put(b, o.whole ? "true" : ""); break;
     case WGI_OPT_WORD: wgi_strbuf_put(b, o.word); break;
     case WGI_OPT_LIST: /* the first option's sizes are the result's shape, which the box shows */
-        if (r->kind == WG_ATTR_AXES ? o.list.rank != rank : r != y->op->attrs)
+        if (r->kind == WG_ATTR_AXES ? o.list.rank != rank || is_needed(r) : r != y->op->attrs)
             put_list(b, &o.list, r->kind == WG_ATTR_SHAPE);
         break;
     case WGI_OPT_OTHER: break;

@@ -69,11 +69,12 @@ static int work(int thread)
     wg_params *p = wg_params_new(c);
     v[0] = train(c, g, p);
     wg_begin(g, WG_TRAIN);
-    wg_node A = wg_param(g, p, "A", WG_SHAPE(100, 100), wg_normal(0, 0.1)), row = wg_slice(A, .to = 1);
+    wg_node A = wg_param(g, p, "A", WG_SHAPE(100, 100), wg_normal(0, 0.1)),
+            row = wg_slice(A, .axis = 0, .to = 1);
     v[1] = wg_item(wg_sum(wg_square(wg_matmul(A, wg_tanh(A)))));
     v[2] = wg_item(wg_mean(wg_square(wg_sub(wg_transpose(row), row)))); /* a warning, once a site */
-    v[3] = wg_item(wg_det(wg_slice(wg_slice(A, .to = 5), .axis = 1, .to = 5)));
-    wg_check *r = wg_gradcheck(wg_mean(wg_square(wg_slice(A, .to = 2))), p, .components = 3);
+    v[3] = wg_item(wg_det(wg_slice(wg_slice(A, .axis = 0, .to = 5), .axis = 1, .to = 5)));
+    wg_check *r = wg_gradcheck(wg_mean(wg_square(wg_slice(A, .axis = 0, .to = 2))), p, .components = 3);
     const int wrong = wg_check_exit(r) == 1;
     wg_check_free(r);
     draw(c);

@@ -328,7 +328,10 @@ static void rule_of_program(wg_site here, wg_node y, wg_node gy, const wg_node x
     case 6: gx[0] = wg_name(wg_mul(gy, 1), "a name"), wg_add(wg_scalar(g, 1), 1); break;
     case 7: gx[0] = wg_keep(wg_mul(gy, wg_scalar(g, 1))); break;
     case 8: gx[0] = wg_where(wg_greater(wg_eye(g, 3, 3), 0.5), gy, gy); break;
-    case 9: gx[0] = wg_concat(((wg_node[]){ wg_select(gy, 0, 0), wg_fill(g, 1, WG_SHAPE(3)) }), 2, 0); break;
+    case 9:
+        gx[0] =
+            wg_concat(((wg_node[]){ wg_select(gy, .axis = 0, .index = 0), wg_fill(g, 1, WG_SHAPE(3)) }), 2);
+        break;
     default: gx[0] = wg_matmul(gy, wg_eye(wg_graph_of(gy), 3, 3)); break; /* the right way */
     }
 }

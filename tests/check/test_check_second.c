@@ -272,7 +272,7 @@ static wg_node log_of_sigmoid(wg_node x) { return wg_mul(x, wg_log(wg_sub(1, wg_
 static wg_node by_sum(wg_node x)
 {
     const wg_node terms[] = { wg_square(x), wg_mul(wg_exp(x), 1e6), wg_mul(wg_exp(x), -1e6) };
-    return wg_div(x, wg_sum(wg_stack(terms, 3, 0)));
+    return wg_div(x, wg_sum(wg_stack(terms, 3)));
 }
 
 /* Near x the rounding errors inside stay the same while x moves by much more than a unit in its last place:

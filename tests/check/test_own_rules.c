@@ -249,10 +249,10 @@ RULE(mask_of_ones)
 RULE(by_classes)
 {
     const wg_node on = wg_cast(wg_cast(wg_greater(x[0], 0), WG_I32), WG_F32);
-    gx[0] =
-        ((void)here, (void)y,
-         wg_mul(gy, wg_sum(wg_mul(wg_one_hot(on, 2), wg_cast(wg_index_along(wg_one_hot(on, 2), 1), WG_F32)),
-                           .axis = 1)));
+    gx[0] = ((void)here, (void)y,
+             wg_mul(gy, wg_sum(wg_mul(wg_one_hot(on, .count = 2),
+                                      wg_cast(wg_index_along(wg_one_hot(on, .count = 2), .axis = 1), WG_F32)),
+                               .axis = 1)));
 }
 static double ramp(double x, const void *attr) { return (void)attr, x > 0 ? x : 0; }
 

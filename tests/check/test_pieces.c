@@ -162,7 +162,7 @@ static wg_node sorted_rows(net *n)
 {
     wg_node W = weights(n, "W", wg_normal(0, 0.5), WG_SHAPE(SIDE, 5));
     wg_node h = wg_matmul(wg_reshape(n->x, WG_SHAPE(EXAMPLES, SIDE, SIDE)), W);
-    return wg_add(outputs(n, wg_sort(h, .axis = 1)), wg_sum(wg_topk(h, 2, .axis = 1)));
+    return wg_add(outputs(n, wg_sort(h, .axis = 1)), wg_sum(wg_topk(h, .count = 2, .axis = 1)));
 }
 static wg_node clipped(net *n)
 {

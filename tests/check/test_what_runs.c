@@ -78,13 +78,13 @@ static wg_node function(int i, wg_node x)
     case 3: return wg_sum(wg_reciprocal(x));
     case 4: return wg_sum(wg_div(1, x));
     case 5: return wg_sum(wg_rsqrt(wg_abs(x)));
-    case 6: return wg_sum(wg_mul(wg_div(x, n), wg_index_along(wg_div(x, n), 0)));
-    case 7: return wg_div(wg_sum(wg_mul(x, wg_select(x, 0, 0))), n);
+    case 6: return wg_sum(wg_mul(wg_div(x, n), wg_index_along(wg_div(x, n), .axis = 0)));
+    case 7: return wg_div(wg_sum(wg_mul(x, wg_select(x, .axis = 0, .index = 0))), n);
     case 8: return wg_sum(wg_square(x));
     case 9: return wg_sum(wg_tanh(x));
     case 10: return wg_sum(wg_pow(x, 3));
     case 11: return wg_logsumexp(x);
-    case 12: return wg_select(wg_div(wg_sub(x, wg_mean(x)), wg_std(x)), 0, 1);
+    case 12: return wg_select(wg_div(wg_sub(x, wg_mean(x)), wg_std(x)), .axis = 0, .index = 1);
     case 13: return wg_sum(wg_sqrt(wg_abs(x)));
     case 14: return wg_sum(wg_log(wg_abs(x)));
     }

@@ -33,7 +33,7 @@ MAKE(log_softmax, wg_log_softmax(h))
 MAKE(layer_norm, wg_layer_norm(h, row(k, 0), row(k, 1)))
 MAKE(batch_norm, wg_batch_norm(h, row(k, 0), row(k, 1)))
 MAKE(gather, wg_gather(h, indices(h)))
-MAKE(concat, wg_concat((wg_node[]){ h, k }, 2, 1))
+MAKE(concat, wg_concat((wg_node[]){ h, k }, 2, .axis = 1))
 MAKE(slice, wg_slice(h, .axis = 1, .from = 1, .to = 5))
 MAKE(transpose, wg_transpose(h))
 MAKE(reshape, wg_reshape(h, WG_SHAPE(4, 9)))
@@ -50,7 +50,7 @@ static wg_node sum_over(wg_site here, wg_node x, int axis)
 }
 static wg_node spread(wg_site here, wg_node gy, wg_shape s)
 {
-    return wg_broadcast_to_at(here, wg_expand_at(here, gy, 1), s);
+    return wg_broadcast_to_at(here, wg_expand_dims_at(here, &WG_OPTS(wg_axes_args, .x = gy, .axis = 1)), s);
 }
 static wg_node transpose(wg_site here, wg_node x)
 {
@@ -95,7 +95,7 @@ static WGT_SPOILER(not_transposed) { gx[0] = gy; }
 static WGT_SPOILER(first_alone)
 {
     const wg_slice_args first = WG_OPTS(wg_slice_args, .x = gy, .axis = 0, .from = 0, .to = 1);
-    gx[0] = wg_squeeze_at(here, wg_slice_at(here, &first), 0);
+    gx[0] = wg_squeeze_at(here, &WG_OPTS(wg_squeeze_args, .x = wg_slice_at(here, &first), .axis = 0));
 }
 
 #define ONE(op, text, f, ...)                                                 \

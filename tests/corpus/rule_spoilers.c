@@ -10,7 +10,7 @@ static wg_node rows(wg_site here, wg_node x, int64_t from, int64_t to)
 
 static wg_node join(wg_site here, wg_node a, wg_node b)
 {
-    return wg_concat_at(here, (wg_node[]){ a, b }, 2, 0);
+    return wg_concat_at(here, &WG_OPTS(wg_join_args, .x = (wg_node[]){ a, b }, .n = 2));
 }
 
 static wg_node times(wg_site here, wg_node x, double by) { return wg_mul_at(here, x, wg_number(by)); }

@@ -59,7 +59,7 @@ static const char *const words[] = {
     "attention_tiles_grad'",
     /* words for an order or for places */
     "argsort", "lu", "nonzero", "topk", "topk'", "take", "take'", "scatter_add", "einsum", "einsum'",
-    "concat", "concat'", "transpose", "transpose'", "resize", "resize'",
+    "concat", "concat'", "tile", "tile'", "transpose", "transpose'", "resize", "resize'",
     /* words for sums and products of parts */
     "group_norm", "instance_norm", "adaptive_pool'", "pow_term'", "prod'",
     /* words: the formula, differentiated */

@@ -38,7 +38,7 @@ static wg_node max_apart(wg_node x, wg_node y)
 {
     wg_node three[3] = { wg_reshape(x, WG_SHAPE(1)), wg_reshape(wg_mul(x, -2), WG_SHAPE(1)),
                          wg_reshape(wg_mul(x, 0.5), WG_SHAPE(1)) };
-    return wg_add(wg_max(wg_concat(three, 3, 0)), wg_square(y));
+    return wg_add(wg_max(wg_concat(three, 3)), wg_square(y));
 }
 static wg_node where_apart(wg_node x, wg_node y)
 {
@@ -120,7 +120,7 @@ Test(answers, a_function_of_masks_alone_has_the_derivative_zero)
 {
     bench b = start(1.5, 2);
     wg_node z[] = { is_positive(b.x), wg_where(wg_less(b.x, b.y), 1, wg_square(b.y)),
-                    wg_sum(wg_one_hot(wg_cast(wg_equal(b.x, 1), WG_F64), 2)),
+                    wg_sum(wg_one_hot(wg_cast(wg_equal(b.x, 1), WG_F64), .count = 2)),
                     wg_cast(wg_sum(wg_not_equal(b.x, 1)), WG_F64) };
     for (size_t k = 0; k < sizeof z / sizeof *z; k++) {
         double by_grad = wg_item(wg_grad(z[k], b.x)), by_jvp = wg_item(wg_jvp(z[k], &b.x, &b.y, 1));
@@ -280,7 +280,7 @@ Test(answers, forward_mode_runs_no_op_twice)
     wg_node x = wg_input(g, "x", wg_view_f64(data, WG_SHAPE(2)));
     wg_node v = wg_input(g, "v", wg_view_f64(one, WG_SHAPE(2)));
     wg_node z = wg_apply(WG_HERE, &count, &x, 1, NULL), t = wg_jvp(z, &x, &v, 1),
-            both = wg_concat(((wg_node[]){ z, t }), 2, 0);
+            both = wg_concat(((wg_node[]){ z, t }), 2);
     double all[4];
     wg_copy_f64(both, all, 4);
     cr_expect_eq(runs, 1, "the op was run %d times", runs);

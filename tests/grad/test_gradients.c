@@ -180,7 +180,8 @@ Test(derive, a_refusal_names_the_output)
 {
     WGT_GRAPH(WG_F32, NULL);
     const float at[3] = { 1, 2, 3 };
-    wg_node x = wg_input(g, "x", wg_view_f32(at, WG_SHAPE(3))), rows = wg_mul(x, 2), place = wg_argmax(x);
+    wg_node x = wg_input(g, "x", wg_view_f32(at, WG_SHAPE(3))), rows = wg_mul(x, 2),
+            place = wg_argmax(x, .axis = 0);
     WGT_REFUSED(c, GRADIENT, "grad: place is i64: only f32 and f64 have derivatives", wg_grad(place, x));
     WGT_REFUSED(c, SHAPE, "grad: rows [3] is not a scalar: take its wg_sum or wg_mean", wg_grad(rows, x));
     wgt_finish(c, NULL);

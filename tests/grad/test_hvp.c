@@ -43,7 +43,8 @@ Test(hvp, of_a_loss_that_is_no_scalar_or_no_float_names_it)
 {
     WGT_WORLD(WG_F64, NULL);
     double v[3] = { 1, 2, 3 }, out[3];
-    wg_node a = wg_param(g, p, "a", WG_SHAPE(3), wg_const(2)), squares = wg_square(a), place = wg_argmax(a);
+    wg_node a = wg_param(g, p, "a", WG_SHAPE(3), wg_const(2)), squares = wg_square(a),
+            place = wg_argmax(a, .axis = 0);
     cr_expect_eq(wg_params_hvp(p, squares, v, out), WG_ERROR_SHAPE);
     wgt_expect_error(c, WG_ERROR_SHAPE, "params_hvp: squares [3] is not a scalar");
     cr_expect_eq(wg_params_hvp(p, place, v, out), WG_ERROR_SHAPE);

@@ -120,7 +120,7 @@ Test(jacobian, of_many_elements_by_two_needs_little_memory)
     const double at[2] = { 1.5, 0.25 };
     wg_node a = wg_input(g, "a", wg_view_f64(at, WG_SHAPE(2))),
             T = wg_input(g, "t", wg_view_f64(t, WG_SHAPE(M)));
-    wg_node y = wg_mul(wg_slice(a, .to = 1), wg_exp(wg_mul(wg_slice(a, .from = 1), T)));
+    wg_node y = wg_mul(wg_slice(a, .axis = 0, .to = 1), wg_exp(wg_mul(wg_slice(a, .axis = 0, .from = 1), T)));
     wg_copy_f64(wg_jacobian(y, a), J, 2 * M);
     for (int i = 0; i < M; i++) {
         const double e = exp(0.25 * t[i]);
@@ -283,7 +283,8 @@ Test(jacobian, refuses_what_has_none)
             k = wg_input(g, "k", wg_view_i32(whole, WG_SHAPE(3)));
     wg_jacobian(wg_mul(x, 2), k);
     wgt_expect_error(c, WG_ERROR_GRADIENT, "jacobian: k is i32: only f32 and f64 have derivatives");
-    WGT_REFUSED(c, GRADIENT, "is i64: only f32 and f64 have derivatives", wg_jacobian(wg_argmax(x), x));
+    WGT_REFUSED(c, GRADIENT, "is i64: only f32 and f64 have derivatives",
+                wg_jacobian(wg_argmax(x, .axis = 0), x));
     wg_jacobian(wg_stop_gradient(x), x);
     wgt_expect_error(c, WG_ERROR_GRADIENT, "jacobian: every path to x ends at stop_gradient");
     wg_jacobian(wg_sum(wg_stop_gradient(x)), x);

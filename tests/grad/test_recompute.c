@@ -194,7 +194,7 @@ enum { CELLS = 20000, STEPS = 60 };
 static wg_node long_step(wg_node x, int i, void *user)
 {
     wg_node k = *(wg_node *)user;
-    for (int j = 0; j < 3; j++) x = wg_add(x, wg_roll(wg_mul(wg_tanh(x), k), 0, 1));
+    for (int j = 0; j < 3; j++) x = wg_add(x, wg_roll(wg_mul(wg_tanh(x), k), .axis = 0, .shift = 1));
     return x;
 }
 

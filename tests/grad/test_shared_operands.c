@@ -209,9 +209,9 @@ Test(shared_operands, slices_make_few_gradients)
     wg_node x = wg_input(g, "x", wg_view_f64((double[60]){ 0 }, WG_SHAPE(60))), L = wg_scalar(g, 0),
             M = wg_scalar(g, 0);
     for (int i = 0; i < 58; i++)
-        L = wg_add(L, wg_sum(wg_square(wg_slice(x, .from = i * 27 % 58, .to = i * 27 % 58 + 3))));
+        L = wg_add(L, wg_sum(wg_square(wg_slice(x, .axis = 0, .from = i * 27 % 58, .to = i * 27 % 58 + 3))));
     for (int i = 0; i < 59; i++)
-        M = wg_add(M, wg_sum(wg_square(wg_slice(x, .from = i * 29 % 59, .to = i * 29 % 59 + 1))));
+        M = wg_add(M, wg_sum(wg_square(wg_slice(x, .axis = 0, .from = i * 29 % 59, .to = i * 29 % 59 + 1))));
     wg_node gx = wg_grad(L, x);
     cr_assert_str_eq(wg_node_op_name(gx), "addn");
     cr_assert_eq(wg_node_operands(gx), 3);
@@ -229,7 +229,7 @@ Test(shared_operands, the_order_of_a_sum_of_slices)
         float by;
     } s[] = { { 1, 3, 1 }, { 0, 2, -1e8F }, { 1, 3, 1e8F }, { 2, 4, 7 } };
     for (int k = 0; k < 4; k++)
-        L = wg_add(L, wg_sum(wg_mul(wg_slice(x, .from = s[k].from, .to = s[k].to), s[k].by)));
+        L = wg_add(L, wg_sum(wg_mul(wg_slice(x, .axis = 0, .from = s[k].from, .to = s[k].to), s[k].by)));
     double *v = wgt_values(wg_grad(L, x));
     cr_assert_eq(v[0], -1e8F);
     cr_assert_eq(v[1], 0, "1e8 + 1 = 1e8 is added before -1e8");

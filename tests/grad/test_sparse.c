@@ -11,9 +11,9 @@ enum { N = 20000 };
 /* y[i] = x[i]^2 + sin(x[i + 1]), and y[n - 1] = x[n - 1]^2: two diagonals. */
 static wg_node two_diagonals(wg_node x)
 {
-    wg_node first = wg_slice(x, .to = N - 1), next = wg_slice(x, .from = 1),
-            last = wg_slice(x, .from = N - 1);
-    return wg_concat(((wg_node[]){ wg_add(wg_square(first), wg_sin(next)), wg_square(last) }), 2, 0);
+    wg_node first = wg_slice(x, .axis = 0, .to = N - 1), next = wg_slice(x, .axis = 0, .from = 1),
+            last = wg_slice(x, .axis = 0, .from = N - 1);
+    return wg_concat(((wg_node[]){ wg_add(wg_square(first), wg_sin(next)), wg_square(last) }), 2);
 }
 static wg_pattern diagonals(int32_t *row, int32_t *column)
 {
@@ -30,8 +30,8 @@ static double of_diagonals(int row, int column, const double *x)
  * elements, whose vectors would take 3 GB; by rows there are two. */
 static wg_node dense_row(wg_node x)
 {
-    wg_node all = wg_reshape(wg_sum(wg_square(x)), WG_SHAPE(1)), rest = wg_slice(x, .from = 1);
-    return wg_concat(((wg_node[]){ all, wg_mul(wg_square(rest), rest) }), 2, 0);
+    wg_node all = wg_reshape(wg_sum(wg_square(x)), WG_SHAPE(1)), rest = wg_slice(x, .axis = 0, .from = 1);
+    return wg_concat(((wg_node[]){ all, wg_mul(wg_square(rest), rest) }), 2);
 }
 static wg_pattern row_and_diagonal(int32_t *row, int32_t *column)
 {
@@ -173,7 +173,7 @@ Test(sparse, refuses_patterns_that_do_not_fit)
     wgt_expect_error(c, WG_ERROR_USE, "a pattern of 2 elements without its rows or columns");
     wg_jacobian_sparse(y, x, (wg_pattern){ -1, row, column });
     wgt_expect_error(c, WG_ERROR_USE, "a pattern of -1 elements");
-    wg_jacobian_sparse(wg_argmax(x), x, (wg_pattern){ 1, row, column });
-    wgt_expect_error(c, WG_ERROR_GRADIENT, "jacobian_sparse: wg_argmax(x) is i64");
+    wg_jacobian_sparse(wg_argmax(x, .axis = 0), x, (wg_pattern){ 1, row, column });
+    wgt_expect_error(c, WG_ERROR_GRADIENT, "jacobian_sparse: wg_argmax(x, .axis = 0) is i64");
     wgt_finish(c, NULL);
 }

@@ -174,7 +174,7 @@ Test(written_paths, a_jacobian_after_a_build_with_tangents)
     for (int build = 0; build < 4; build++) {
         wg_begin(g, WG_EVAL);
         wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2))), r = wg_sqrt(wg_sum(wg_square(x)));
-        wg_node outer = wg_mul(wg_expand(x, 1), wg_expand(x, 0));
+        wg_node outer = wg_mul(wg_expand_dims(x, .axis = 1), wg_expand_dims(x, .axis = 0));
         wg_node y = wg_mul(wg_sub(1, wg_cos(r)), outer);
         for (int k = 0; build % 2 == 0 && k < 2; k++) {
             wg_node v = wg_input(g, "v", wg_view_f64(unit[k], WG_SHAPE(2)));

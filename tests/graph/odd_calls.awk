@@ -117,7 +117,7 @@ function set_fields(struct, name, within,    i, word, before, code)
             code = code set_fields(word, name "." field_name[struct, i], field_name[struct, i] ".")
             continue
         }
-        word = word_of(field_type[struct, i], before)
+        word = field_name[struct, i] == "parts" ? "count" : word_of(field_type[struct, i], before)
         before = is_array(field_type[struct, i])
         if (word == "nothing" || word == "p_void") continue
         # A function says what is meant: without it the rest of the options means nothing.
@@ -152,7 +152,7 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
             before = 0
             continue
         }
-        word = arg[a] ~ / parts$/ ? "count" : word_of(type, before)
+        word = word_of(type, before)
         before = is_array(type)
         if (type ~ /(^| )char ?\*/ && type !~ /const/) { word = "buffer"; before = 1 }
         pass = pass (word == "nothing" ? "NULL" : "ODD(" word ", " slot(word, 1) ")")

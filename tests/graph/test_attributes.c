@@ -71,6 +71,7 @@ static wg_node slice_of(wg_graph *g, wg_node x, int build)
     *(int *)field(op, &a, "axis") = 1;
     *(int64_t *)field(op, &a, "from") = 1;
     *(int64_t *)field(op, &a, "to") = 3;
+    *(int64_t *)field(op, &a, "step") = 1;
     return wg_apply(WG_HERE, op, &x, 1, a.bytes);
 }
 

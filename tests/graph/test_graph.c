@@ -339,7 +339,7 @@ Test(graph, scopes_entered_again_between_calls_leave_the_calls_of_the_last_build
                 wg_scope_push(g, i ? "b" : "another_scope_with_a_long_name");
                 wg_scope_pop(g);
             }
-            wg_node z = wg_sum(wg_concat(((wg_node[]){ y, y, y, y }), 4, 0), .axis = 0);
+            wg_node z = wg_sum(wg_concat(((wg_node[]){ y, y, y, y }), 4), .axis = 0);
             cr_assert_float_eq(wg_item(z), 4 * wg_item(wg_sum(x)), 1e-12);
             cr_assert_str_eq(wg_node_scope(z), "a_scope_with_a_long_name");
             wg_scope_pop(g);

@@ -126,7 +126,7 @@ Test(misuse, of_graphs_nodes_and_derivatives)
     cr_expect_eq(wg_failed(w.c), WG_OK);
     for (int i = 0; i < 2; i++) {
         wg_node b = others[i];
-        REFUSED(w, wg_concat(((wg_node[]){ w.x, i ? w.far : b }), 2, 0));
+        REFUSED(w, wg_concat(((wg_node[]){ w.x, i ? w.far : b }), 2));
         REFUSED(w, wg_grad(w.L, b));
         REFUSED(w, wg_grad(b, w.x));
         REFUSED(w, wg_grads(w.L, &b, 1, out));

@@ -283,6 +283,7 @@ static const struct {
 } beside[] = { { "wg_dropout_at", "drop", 0.5 },     { "wg_adaptive_pool_at", "size", 1 },
                { "wg_max_pool_at", "size", 1 },      { "wg_avg_pool_at", "size", 1 },
                { "wg_nn_conv_at", "size", 1 },       { "wg_slice_at", "to", 2 },
+               { "wg_tile_at", "counts", 2 },        { "wg_split_at", "sizes", 3 },
                { "wg_nn_attention_at", "heads", 1 }, { "wg_nn_transformer_block_at", "heads", 1 } };
 
 static bool is_beside(const odd_call *k, int slot, int i)
@@ -292,9 +293,24 @@ static bool is_beside(const odd_call *k, int slot, int i)
 
 static void put(choice *t, int slot, double v) { t->value[slot] = BY_NUMBER, t->number[slot] = v; }
 
-/* Options are left out, but for those beside. From the second round of forms on numbers differ from each
- * other, and names are of files that can be written. */
-static choice usual_choice(const odd_call *k, int form)
+static bool is_axis(const odd_call *k, int slot)
+{
+    return k->slot[slot] == SLOT_int && k->option[slot] && !strcmp(k->option[slot], "axis");
+}
+
+/* Whether a call means nothing without this option. */
+static bool is_needed(const odd_call *k, int slot)
+{
+    const wg_option_list *l = k->option[slot] && k->rows ? k->rows() : NULL;
+    for (int i = 0; l && i < l->count; i++)
+        if (!strcmp(l->option[i].name, k->option[slot])) return !strcmp(l->option[i].standard, "WG_NEEDED");
+    return false;
+}
+
+/* Options are left out, but for those beside, and those that a call needs; beside a list of axes it needs no
+ * axis. From the second round of forms on numbers differ from each other, and names are of files that can be
+ * written. */
+static choice usual_choice(const odd_call *k, int form, bool axes)
 {
     choice t = all_good();
     double n = 0;
@@ -302,6 +318,7 @@ static choice usual_choice(const odd_call *k, int form)
         const slot_word word = k->slot[slot];
         for (int i = 0; i < LENGTH(beside); i++)
             if (is_beside(k, slot, i)) put(&t, slot, beside[i].number);
+        if (is_needed(k, slot) && !(axes && is_axis(k, slot))) put(&t, slot, !is_axis(k, slot));
         if (form < FORMS || k->option[slot]) continue;
         if (word == SLOT_double) put(&t, slot, ++n);
         for (int i = 0; i < ODD_p_char && word == SLOT_p_char; i++)
@@ -327,7 +344,7 @@ static result call_with(const odd_call *k, int form, int slot, double v, char me
     if (form >= FORMS) w.rest = form < 2 * FORMS ? wg_fill(w.g, 0.5, WG_SHAPE(3)) : w.good[4];
     w.site = k->operands ? site : "a\nodd.c:7";
     made = (result){ 0 };
-    choice t = usual_choice(k, form);
+    choice t = usual_choice(k, form, slot >= 0 && k->slot[slot] == SLOT_wg_axes);
     if (slot >= 0) put(&t, slot, v);
     k->call(&w, &t);
     if (!made.ok && !k->makes_node && !wg_failed(w.c)) see(&w);
@@ -440,11 +457,6 @@ static void try_init(const odd_call *k, faults *f, int form, int slot)
         else if (!strstr(message, "odd.c:7")) note(f, k, slot, odd[i], message);
 }
 
-static bool is_axis(const odd_call *k, int slot)
-{
-    return k->slot[slot] == SLOT_int && !strcmp(k->option[slot], "axis");
-}
-
 /* An axis there is, or the line says that there is none. */
 static void try_axis(const odd_call *k, faults *f, int form, int slot)
 {
@@ -453,7 +465,8 @@ static void try_axis(const odd_call *k, faults *f, int form, int slot)
     for (int axis = -9; axis <= 9; axis++) {
         const result r = call_with(k, form, slot, axis, message);
         if (!r.ok && !strstr(message, "odd.c:7")) note(f, k, slot, axis, "refused without its line");
-        if (r.ok && (axis < -4 || axis > 4)) note(f, k, slot, axis, "there is no such axis");
+        /* Operands have at most four axes, and a result may have one more. */
+        if (r.ok && (axis < -5 || axis > 4)) note(f, k, slot, axis, "there is no such axis");
     }
     for (int i = 0; i < LENGTH(odd); i++) {
         const result r = call_with(k, form, slot, odd[i], message);
@@ -587,7 +600,7 @@ Test(odd_calls, a_schedule_of_numbers_without_a_meaning_is_no_rate)
         for (int slot = 0; !strncmp(calls[i].name, "wg_lr_", 6) && slot < calls[i].slots; slot++)
             for (int n = 0; n < LENGTH(odd); n++, tried++) {
                 world w = { .c = NULL };
-                choice t = usual_choice(&calls[i], FORMS);
+                choice t = usual_choice(&calls[i], FORMS, false);
                 put(&t, slot, odd[n]);
                 calls[i].call(&w, &t);
                 cr_expect_not(made.v[0] >= 0, "%s, argument %d = %g: %g", calls[i].name, slot, odd[n],

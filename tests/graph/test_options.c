@@ -100,7 +100,7 @@ Test(options, by_position_do_not_pass_the_compiler)
     cr_expect(compiles("wg_slice(x, .axis = 1, .to = 0)"));
     cr_expect_not(compiles("wg_sum(x, 0)"));
     cr_expect_not(compiles("wg_mse(x, y, 0)"));
-    cr_expect_not(compiles("wg_slice(x, 0, 1)"));
+    cr_expect_not(compiles("wg_slice(x, .axis = 0, 0, 1)"));
     cr_expect_not(compiles("wg_nn_dense(x, 0, \"fc\", 64, 0)"));
 }
 
@@ -170,7 +170,7 @@ Test(options, a_slice_to_0_is_empty_and_one_without_an_end_goes_to_the_end)
     cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .from = 1, .to = WG_END), 1), 2);
     cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .from = WG_END), 1), 0);
     cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .from = -2, .to = -1), 1), 1);
-    cr_expect_eq(wg_dim(wg_slice(x), 0), 2);
+    cr_expect_eq(wg_dim(wg_slice(x, .axis = 0), 0), 2);
     /* a member called .to is not the option */
     struct {
         int to;

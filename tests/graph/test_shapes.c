@@ -65,9 +65,9 @@ Test(shapes, results_that_no_memory_could_hold_are_refused)
 {
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_node big = wg_fill(g, 1, WG_SHAPE(HUGE_SIZE, 1)), wide = wg_fill(g, 1, WG_SHAPE(1, HUGE_SIZE));
-    wg_one_hot(wg_fill(g, 1, WG_SHAPE(2, 3)), INT64_MAX), refused(c, "wg_one_hot", 0);
-    wg_slice(big, .from = INT64_MIN, .to = INT64_MAX), refused(c, "wg_slice", 1);
-    wg_slice(big, .from = INT64_MAX, .to = INT64_MIN), refused(c, "wg_slice", 2);
+    wg_one_hot(wg_fill(g, 1, WG_SHAPE(2, 3)), .count = INT64_MAX), refused(c, "wg_one_hot", 0);
+    wg_slice(big, .axis = 0, .from = INT64_MIN, .to = INT64_MAX), refused(c, "wg_slice", 1);
+    wg_slice(big, .axis = 0, .from = INT64_MAX, .to = INT64_MIN), refused(c, "wg_slice", 2);
     wg_add(big, wide), refused(c, "wg_add", 0);
     wg_matmul(big, wide), refused(c, "wg_matmul", 0);
 }
@@ -92,7 +92,7 @@ static wg_node by_op(int i, wg_node x)
     case 6: return wg_transpose(x);
     case 7: return wg_transpose(x, .axes = WG_AXES(7, 0, 6, 1, 5, 2, 4, 3));
     case 8: return wg_slice(x, .axis = 5, .from = 1, .to = 3);
-    case 9: return wg_concat(((wg_node[]){ x, wg_square(x), x }), 3, -3);
+    case 9: return wg_concat(((wg_node[]){ x, wg_square(x), x }), 3, .axis = -3);
     case 10: return wg_gather(x, rows);
     case 11: return wg_matmul(x, square);
     case 12: return wg_matmul(x, two);
@@ -100,7 +100,7 @@ static wg_node by_op(int i, wg_node x)
     case 14: return wg_dense(x, square, two);
     case 15: return wg_layer_norm(x, two, two);
     case 16: return wg_batch_norm(x, two, two);
-    case 17: return wg_squeeze(x, 3);
+    case 17: return wg_squeeze(x, .axis = 3);
     case 18: return wg_broadcast_to(x, WG_SHAPE(2, 3, 2, 1, 2, 3, 1, 2));
     case 19: return wg_sum_to(x, WG_SHAPE(1, 1, 2));
     case 20: return wg_mul(x, wg_fill(g, 3, WG_SHAPE(4, 1, 1, 2)));
@@ -140,7 +140,7 @@ Test(shapes, a_ninth_axis_is_refused)
 {
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x = wg_any(g, eight), classes = wg_any_class(g, 2, eight);
-    wg_expand(x, 0), refused(c, "wg_expand", 0);
-    wg_one_hot(classes, 3), refused(c, "wg_one_hot", 0);
+    wg_expand_dims(x, .axis = 0), refused(c, "wg_expand", 0);
+    wg_one_hot(classes, .count = 3), refused(c, "wg_one_hot", 0);
     wg_gather(x, wg_any_class(g, 2, WG_SHAPE(1, 1))), refused(c, "wg_gather", 0);
 }

@@ -41,8 +41,8 @@ A.reshape([x, 2]); A.reshape("a"); A.reshape(2.0); A.reshape(np.array([6])); A.r
 x.expand(0); x.expand(axis=0); x.expand(axis=3); x.expand(1.0); x.expand(None); x.expand(0).squeeze(0); A.select(0, 1); A.select(axis=0, index=-1)
 A.select(0, 5); A.select(0, 2 ** 63); A.select(0); A[0]; A[-1, 0]; A[5]; A[:, 1:]; A[None]; A[..., 0]; A[[0, 1], [1, 2]]; A[i[:2] * 0]; A["a"]
 x.named("n"); x.name("n"); wg.name(x, "n").sum(axis=4); x.name("a\0b"); x.name("\ud800"); x.name(1); x.name(None); x.name(name="n")
-A.tril(); A.triu(offset=1); A.transpose(); A.transpose(axes=[1, 0]); A.transpose(axes=[0, 0]); x.cumsum(axis=0, reverse=True); A.flip(axis=1)
-x.clip(1, 2); x.clip(None, 2); x.roll(0, 1); x.roll(axis=0, by=1); x.sort(); wg.sort(x); wg.topk(x, 2); x.argmax(axis=0); wg.dot(A, x); wg.outer(x, y)
+A.tril(); A.triu(offset=1); A.transpose(); A.transpose(axes=[1, 0]); A.transpose(axes=[0, 0]); x.cumsum(axis=0, reverse=True); A.flip(axis=1); A.flip(1); A.flip(0, 1); A.flip(5); A.sum(axis=0, dim=1); A.sum(1.0)
+x.clip(1, 2); x.clip(None, 2); x.roll(0, 1); x.roll(shift=1, axis=0); A.roll(1, 2); x.roll(1); A.roll(1.0, 0); x.sort(); wg.sort(x); wg.topk(x, 2); x.argmax(axis=0); wg.dot(A, x); wg.outer(x, y)
 A.slice(axis=1, from_=1); A.slice(axis=1, from_=1, to=2); A.pad(axis=1, before=1, value=5); A.pad(axis=0, after=1, mode="edge"); x.norm(p=1)
 A.matmul(x); A.matmul(A, tb=True); A.matmul(A, ta=True); wg.matmul(A, A); wg.dense(A, A.T, [1, 2]); wg.einsum("ij,j->i", A, x); A.logsumexp(axis=1)
 wg.one_hot(i, 5); wg.one_hot(i, count=4); wg.layer_norm(A, x, y); wg.layer_norm(A, x, y, eps=1e-3); wg.layer_norm(A, x, y, eps=-1); x.gelu(by_tanh=True)

@@ -16,13 +16,13 @@
     X(all_of, wg_reduce_args, NULL, .x = a)                                                              \
     X(logsumexp, wg_reduce_args, NULL, .x = a)                                                           \
     X(norm, wg_norm_args, NULL, .x = a)                                                                  \
-    X(argmax, wg_axis_args, NULL, .x = a)                                                                \
-    X(argmin, wg_axis_args, NULL, .x = a)                                                                \
-    X(cumsum, wg_cumsum_args, NULL, .x = a)                                                              \
-    X(cumprod, wg_cumsum_args, NULL, .x = a)                                                             \
-    X(logcumsumexp, wg_logcumsumexp_args, NULL, .x = a)                                                  \
-    X(linear_scan, wg_linear_scan_args, NULL, .x = s, .b = s)                                            \
-    X(slice, wg_slice_args, NULL, .x = a)                                                                \
+    X(argmax, wg_axis_args, NULL, .x = a, .axis = 1)                                                     \
+    X(argmin, wg_axis_args, NULL, .x = a, .axis = 1)                                                     \
+    X(cumsum, wg_cumsum_args, NULL, .x = a, .axis = 0)                                                   \
+    X(cumprod, wg_cumsum_args, NULL, .x = a, .axis = 0)                                                  \
+    X(logcumsumexp, wg_logcumsumexp_args, NULL, .x = a, .axis = 0)                                       \
+    X(linear_scan, wg_linear_scan_args, NULL, .x = s, .b = s, .axis = 0)                                 \
+    X(slice, wg_slice_args, NULL, .x = a, .axis = 0)                                                     \
     X(softmax, wg_softmax_args, NULL, .x = a)                                                            \
     X(log_softmax, wg_softmax_args, NULL, .x = a)                                                        \
     X(leaky_relu, wg_leaky_relu_args, NULL, .x = a)                                                      \
@@ -44,15 +44,21 @@
     X(triplet, wg_triplet_args, NULL, .x = a, .positive = v, .negative = s)                              \
     X(matmul, wg_matmul_args, NULL, .x = q, .y = q)                                                      \
     X(transpose, wg_transpose_args, NULL, .x = a)                                                        \
-    X(flip, wg_flip_args, NULL, .x = a)                                                                  \
-    X(pad, wg_pad_args, NULL, .x = a)                                                                    \
+    X(select, wg_select_args, NULL, .x = a, .axis = 1, .index = 3)                                       \
+    X(roll, wg_roll_args, NULL, .x = a, .shift = 1, .axis = 1)                                           \
+    X(repeat, wg_repeat_args, NULL, .x = a, .count = 2, .axis = 1)                                       \
+    X(index_along, wg_index_along_args, NULL, .x = a, .axis = 1)                                         \
+    X(expand_dims, wg_axes_args, NULL, .x = a, .axis = 1)                                                \
+    X(squeeze, wg_squeeze_args, NULL, .x = m)                                                            \
+    X(flip, wg_axes_args, NULL, .x = a, .axis = 1)                                                       \
+    X(pad, wg_pad_args, NULL, .x = a, .axis = 0)                                                         \
     X(tril, wg_triangle_args, NULL, .x = q)                                                              \
     X(triu, wg_triangle_args, NULL, .x = q)                                                              \
-    X(take, wg_take_args, NULL, .x = q, .indices = i)                                                    \
-    X(take_along, wg_take_args, NULL, .x = q, .indices = i)                                              \
+    X(take, wg_take_args, NULL, .x = q, .indices = i, .axis = 0)                                         \
+    X(take_along, wg_take_args, NULL, .x = q, .indices = i, .axis = 0)                                   \
     X(sort, wg_sort_args, NULL, .x = a)                                                                  \
     X(argsort, wg_sort_args, NULL, .x = a)                                                               \
-    X(topk, wg_topk_args, "topk(a, count=2%s)", .x = a, .count = 2)                                      \
+    X(topk, wg_topk_args, NULL, .x = a, .count = 2)                                                      \
     X(one_hot, wg_one_hot_args, NULL, .x = t, .count = 5)                                                \
     X(batch_norm, wg_batch_norm_args, NULL, .x = a, .gamma = w, .beta = w)                               \
     X(layer_norm, wg_layer_norm_args, NULL, .x = a, .gamma = w, .beta = w)                               \
@@ -83,14 +89,19 @@
 
 /* Calls that have no such form in all languages, or whose results do not follow from their operands alone. */
 #define WGT_MORE_CALLS(X)                                                                                  \
+    X(nonzero, wg_nonzero_args, "", .x = wg_greater(a, 0), .count = 5)                                     \
+    X(concat, wg_join_args, "", .x = (wg_node[]){ a, s }, .n = 2)                                          \
+    X(stack, wg_join_args, "", .x = (wg_node[]){ a, s }, .n = 2)                                           \
+    X(tile, wg_tile_args, "", .x = a, .counts = WG_SHAPE(3))                                               \
+    X(linspace, wg_linspace_args, "", .x = fresh, .from = 1, .to = 2, .count = 4)                          \
     X(instance_norm, wg_group_norm_args, "", .x = m, .gamma = h, .beta = h)                                \
     X(max_pool, wg_pool_args, "", .x = m, .size = WG_SHAPE(3))                                             \
     X(avg_pool, wg_pool_args, "", .x = m, .size = WG_SHAPE(3))                                             \
     X(adaptive_pool, wg_adaptive_pool_args, "", .x = m, .size = WG_SHAPE(2))                               \
     X(resize, wg_resize_args, "", .x = q, .shape = WG_SHAPE(7))                                            \
     X(dropout, wg_dropout_args, "", .x = a)                                                                \
-    X(scatter_add, wg_scatter_add_args, "", .x = q, .indices = t, .v = r)                                  \
-    X(scatter_add_along, wg_scatter_add_args, "", .x = q, .indices = i, .v = r)                            \
+    X(scatter_add, wg_scatter_add_args, "", .x = q, .indices = t, .v = r, .axis = 0)                       \
+    X(scatter_add_along, wg_scatter_add_args, "", .x = q, .indices = i, .v = r, .axis = 0)                 \
     X(random_normal, wg_random_normal_args, "", .x = fresh, .shape = WG_SHAPE(3))                          \
     X(random_uniform, wg_random_uniform_args, "", .x = fresh, .shape = WG_SHAPE(3))                        \
     X(categorical, wg_categorical_args, "", .x = s)                                                        \

@@ -113,14 +113,25 @@ static int forms_of(const wg_option_list *l, const wg_option *o, form f[4])
     return n;
 }
 
-/* The operands of a builder without their names. */
-static const char *plain(const char *of)
+/* The operands of a builder without their names, then the options that its call needs, but o. dot: "." in C,
+ * "" elsewhere. */
+static const char *plain(const call *k, const wg_option *o, const char *dot)
 {
     static char to[200];
+    const wg_option_list *l = k->rows();
     size_t n = 0;
-    for (; *of; of += strcspn(of, ","), of += strspn(of, ", ")) {
+    *to = 0;
+    for (const char *of = k->of; *of; of += strcspn(of, ","), of += strspn(of, ", ")) {
         const char *is = strchr(of, '=') + 2;
-        n += (size_t)snprintf(to + n, sizeof to - n, "%s%.*s", n ? ", " : "", (int)strcspn(is, ","), is);
+        const int name = (int)strcspn(of, " ") - 1, length = (int)strcspn(is, ",");
+        const wg_option *needs = NULL;
+        for (int i = 0; i < l->count; i++)
+            if (strlen(l->option[i].name) == (size_t)name &&
+                !strncmp(l->option[i].name, of + 1, (size_t)name))
+                needs = &l->option[i];
+        if (!needs) n += (size_t)snprintf(to + n, sizeof to - n, "%s%.*s", n ? ", " : "", length, is);
+        else if (needs != o)
+            n += (size_t)snprintf(to + n, sizeof to - n, ", %s%s=%.*s", dot, needs->name, length, is);
     }
     return to;
 }
@@ -131,11 +142,11 @@ static void in_c(const call *k, const wg_option *o, const form *f)
     char before[200], by_struct[100], language[200];
     if (k->of) {
         const char *see = k->rows == wg_nn_recurrent_args_rows ? "states" : "seen";
-        snprintf(before, sizeof before, "%s(wg_%s(%s", see, k->name, plain(k->of));
+        snprintf(before, sizeof before, "%s(wg_%s(%s", see, k->name, plain(k, o, "."));
         snprintf(by_struct, sizeof by_struct, "%s(wg_%s_at(WG_HERE, &o))", see, k->name);
         if (k->language && !*k->language) *language = 0;
         else if (k->language) snprintf(language, sizeof language, "built(\"%s\")", k->language);
-        else snprintf(language, sizeof language, "built(\"%s(%s%%s)\")", k->name, plain(k->of));
+        else snprintf(language, sizeof language, "built(\"%s(%s%%s)\")", k->name, plain(k, o, ""));
         b.before = before, b.behind = "))", b.by_struct = by_struct, b.language = language, k = &b;
     }
     const char *join = *k->with ? ", " : "";
@@ -165,7 +176,7 @@ static void in_python(const call *k, const wg_option *o, const form *f)
     snprintf(value, sizeof value, !o || strcmp(o->name, "separator") ? "%s" : "chr(%s)", f->python);
     if (o) snprintf(options, sizeof options, ", **{\"%s\": %s}", o->name, value);
     printf("label(\"%s%s%s %s\"); ", k->name, o ? "." : "", o ? o->name : "", f->name);
-    if (k->of) snprintf(builder, sizeof builder, "seen(lambda: wg.%s(%s%%s))", k->name, plain(k->of));
+    if (k->of) snprintf(builder, sizeof builder, "seen(lambda: wg.%s(%s%%s))", k->name, plain(k, o, ""));
     printf(k->of ? builder : k->python, options);
     printf("\n");
 }

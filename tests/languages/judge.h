@@ -49,8 +49,9 @@ static void tell(void)
 {
     char name[60] = " ";
     said[strcspn(said, "\n")] = 0;
-    const char *refused = strstr(said, "must ") ? said : NULL;
+    const char *refused = strstr(said, "must ") || strstr(said, "is needed") ? said : NULL;
     sscanf(now, "%*[^.].%58s", name + 1);
+    if (strstr(said, "say its axis")) snprintf(said, sizeof said, "say its axis");
     if (refused && name[1]) refused = strstr(said, name);
     printf("%s: %s\n", now, refused && name[1] ? refused + 1 : said);
 }

@@ -22,26 +22,26 @@ static void arrays(wg_graph *g)
     const double numbers[] = { 1, 2, 3, 4, 5, 6 };
     wg_node x = wg_input(g, "x", wg_view_f64(numbers, WG_SHAPE(2, 3))), zeros = wg_mul(x, 0);
     NEAR(wg_sum(x), 21);
-    NEAR(wg_select(wg_squeeze(wg_sum(x, .keepdims = true, .axis = 0), 0), 0, 2), 3 + 6);
-    NEAR(wg_select(wg_sum(x, .axis = 0), 0, 2), 3 + 6);
-    NEAR(wg_select(wg_sum(x, .axis = -1), 0, 1), 4 + 5 + 6);
+    NEAR(wg_select(wg_squeeze(wg_sum(x, .keepdims = true, .axis = 0), .axis = 0), .axis = 0, .index = 2), 3 + 6);
+    NEAR(wg_select(wg_sum(x, .axis = 0), .axis = 0, .index = 2), 3 + 6);
+    NEAR(wg_select(wg_sum(x, .axis = -1), .axis = 0, .index = 1), 4 + 5 + 6);
     NEAR(wg_sum(wg_matmul(x, x, .tb = true)), 5 * 5 + 7 * 7 + 9 * 9);
     NEAR(wg_norm(x, .p = 1), 21);
-    NEAR(wg_sum(wg_permute(x, 1, 0), .axes = WG_AXES(0, 1)), 21);
+    NEAR(wg_sum(wg_transpose(x, .axes = WG_AXES(1, 0)), .axes = WG_AXES(0, 1)), 21);
     NEAR(wg_sum(wg_einsum("ij,ij->i", x, wg_mul(x, 2))), 2 * 91);
     NEAR(wg_sum(wg_slice(x, .axis = 1, .from = 1)), 2 + 3 + 5 + 6);
     NEAR(wg_sum(wg_slice(x, .axis = 1, .from = 0, .to = 1)), 5);
     NEAR(wg_sum(wg_slice(x, .from = -twice<int>(1), .axis = -1)), 16);
     NEAR(wg_sum(wg_pad(x, .axis = 1, .before = 1, .value = (twice<double>(2)))), 21 + 8);
     NEAR(wg_sum(wg_softmax(x, .temperature = 3, .axis = 0), .axes = WG_AXES(-1, -2)), 3);
-    wg_node first = wg_logical_not(wg_index_along(wg_matmul(x, x, .tb = true), 1)); // the first key alone
+    wg_node first = wg_logical_not(wg_index_along(wg_matmul(x, x, .tb = true), .axis = 1)); // the first key alone
     NEAR(wg_sum(wg_attention(x, x, x, .mask = first)), 2 * (1 + 2 + 3));
-    NEAR(wg_softmax_cross_entropy(zeros, wg_select(zeros, 1, 0), .reduction = WG_SUM), 2 * std::log(3.0));
-    const wg_shape s = wg_node_shape(wg_one_hot(wg_select(x, 1, 0), std::vector<int>(9).size()));
+    NEAR(wg_softmax_cross_entropy(zeros, wg_select(zeros, .axis = 1, .index = 0), .reduction = WG_SUM), 2 * std::log(3.0));
+    const wg_shape s = wg_node_shape(wg_one_hot(wg_select(x, .axis = 1, .index = 0), .count = std::vector<int>(9).size()));
     EXPECT(s.rank == 2 && s.dim[0] == 2 && s.dim[1] == 9);
     EXPECT(wg_item(wg_mean(wg_dropout(wg_add(zeros, 1), .keep_prob = 0.5, .mode = WG_AS_EVAL))) == 1);
     const wg_node several[] = { x, x };
-    NEAR(wg_sum(wg_concat(several, 2, 0)), 42);
+    NEAR(wg_sum(wg_concat(several, 2)), 42);
 }
 
 static void layers(wg_context *c, wg_graph *g)

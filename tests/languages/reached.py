@@ -176,7 +176,7 @@ def parameters():
 
 def derivatives():
     x = wg.input("x", np.linspace(-1, 1, 6))
-    y = x * x * x + wg.roll(x, axis=0, by=1) * 2
+    y = x * x * x + wg.roll(x, 1, 0) * 2
     full = wg.jacobian(y, x).numpy()
     row, column = np.nonzero(full)
     expect(near(wg.jacobian_sparse(y, x, (row, column)).numpy(), full[row, column]))

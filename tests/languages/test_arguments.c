@@ -227,6 +227,14 @@ static const struct {
     { "*.share", NULL, "there is no earlier call" },
     { "nn_batch_norm.momentum", NULL, "it counts in the averages alone, which other batches read" },
     { "nn_batch_norm.axis", "mode", "before the first batch all averages are 0 and 1" },
+    { "slice.step", "from", "one element is left" },
+    { "slice.step", "to", "one element is left" },
+    { "slice.to", "step", "one element is left" },
+    { "slice.from", "step", "one element is left" },
+    { "squeeze.axes", NULL, "one axis of size 1 is there" },
+    { "one_hot.axis", "count", "of two classes the matrix is its own transpose" },
+    { "roll.axis", "shift", "nothing moves" },
+    { "repeat.axis", "count", "there is one of each" },
     { "pad.value", NULL, "nothing is added" },
     { "pad.mode", NULL, "nothing is added" },
     { "avg_pool.skip_padding", NULL, "there is no padding" },
@@ -358,16 +366,17 @@ static wg_node three(void)
 {
     return wg_input(fresh, "q", wg_view_f64((double[9]){ 1, 2, 3, 4, 5, 6, 7, 8, 9 }, WG_SHAPE(3, 3)));
 }
-static wg_node two(void) { return wg_slice(three(), .to = 2); }
+static wg_node two(void) { return wg_slice(three(), .axis = 0, .to = 2); }
 static wg_node sequence(void) { return wg_fill(fresh, 0.5, WG_SHAPE(2, 3, 2)); }
 NUMBERED(gather, wg_gather(three(), x))
 NUMBERED(take, wg_take(three(), x, .axis = 1))
-NUMBERED(take_along, wg_take_along(wg_slice(three(), .to = 1), wg_reshape(x, WG_SHAPE(1, 2)), .axis = 1))
-NUMBERED(scatter_add, wg_scatter_add(three(), x, two()))
+NUMBERED(take_along,
+         wg_take_along(wg_slice(three(), .axis = 0, .to = 1), wg_reshape(x, WG_SHAPE(1, 2)), .axis = 1))
+NUMBERED(scatter_add, wg_scatter_add(three(), x, two(), .axis = 0))
 NUMBERED(scatter_add_along,
-         wg_scatter_add_along(wg_slice(three(), .to = 1), wg_reshape(x, WG_SHAPE(1, 2)),
-                              wg_slice(wg_slice(three(), .to = 1), .axis = 1, .to = 2), .axis = 1))
-NUMBERED(one_hot, wg_one_hot(x, 3))
+         wg_scatter_add_along(wg_slice(three(), .axis = 0, .to = 1), wg_reshape(x, WG_SHAPE(1, 2)),
+                              wg_slice(wg_slice(three(), .axis = 0, .to = 1), .axis = 1, .to = 2), .axis = 1))
+NUMBERED(one_hot, wg_one_hot(x, .count = 3))
 NUMBERED(accuracy, wg_accuracy(two(), x))
 NUMBERED(softmax_cross_entropy, wg_softmax_cross_entropy(two(), x))
 NUMBERED(nll, wg_nll(two(), x))

@@ -74,7 +74,7 @@ Test(plan_view, elementwise_ops_count_elements_times_their_cost)
     cr_assert_eq(p->step[0].flops, flops_of(p, "add") + flops_of(p, "exp"));
     cr_assert_eq(p->step[0].ops, 2);
     wg_plan_free(p);
-    p = reading(wg_concat((wg_node[]){ x, x }, 2, 0));
+    p = reading(wg_concat((wg_node[]){ x, x }, 2));
     cr_assert_eq(p->step[0].flops, 0, "moving numbers is no arithmetic");
     wg_plan_free(p);
 }

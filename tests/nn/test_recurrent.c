@@ -165,8 +165,9 @@ Test(recurrent, cells_equal_layers)
         wg_nn_states whole = build(g, p, kind, (variant){ 0 }), s = { .h = wg_none };
         wg_node x = wg_input(g, "x", wg_view_f64(input, WG_SHAPE(BATCH, TIME, IN)));
         for (int t = 0; t < TIME; t++)
-            s = cells[kind](WG_HERE, &WG_OPTS(wg_nn_cell_args, .x = wg_select(x, 1, t), .state = s, .p = p,
-                                              .name = "r", .units = UNITS, .share = true));
+            s = cells[kind](WG_HERE,
+                            &WG_OPTS(wg_nn_cell_args, .x = wg_select(x, .axis = 1, .index = t), .state = s,
+                                     .p = p, .name = "r", .units = UNITS, .share = true));
         double *want = wgt_all_values(whole.h);
         expect_near(s.h, want, BATCH * UNITS, "cell");
         free(want);

@@ -95,7 +95,7 @@ static wg_node by_taps(const conv_case *t, wg_node x, wg_node W)
     for (int i = 0; i < k[0] * k[1] * k[2]; i++) {
         wg_node z = tapped(t, tapped(t, tapped(t, x, 0, i / k[2] / k[1]), 1, i / k[2] % k[1]), 2, i % k[2]);
         z = wg_reshape(z, WG_SHAPE(-1, t->groups, in));
-        y = wg_add(y, wg_einsum("pga,agb->pgb", z, wg_select(W, 0, i)));
+        y = wg_add(y, wg_einsum("pga,agb->pgb", z, wg_select(W, .axis = 0, .index = i)));
     }
     const int d[3] = { places(t, 0), places(t, 1), places(t, 2) };
     return wg_reshape(y, shape(t, t->images, d, t->out));
@@ -140,8 +140,8 @@ static void alone_and_in_a_batch(wg_context *c, void *with)
     wg_begin(g, WG_EVAL);
     wg_node x = wg_any(g, WG_SHAPE(5, 9, 11, 7)), W = wg_any(g, WG_SHAPE(3, 3, 7, 35));
     wg_node all = wg_conv(x, W, .same = true),
-            one = wg_conv(wg_slice(x, .from = 3, .to = 4), W, .same = true);
-    wg_tensor u = wg_value(wg_slice(all, .from = 3, .to = 4)), v = wg_value(one);
+            one = wg_conv(wg_slice(x, .axis = 0, .from = 3, .to = 4), W, .same = true);
+    wg_tensor u = wg_value(wg_slice(all, .axis = 0, .from = 3, .to = 4)), v = wg_value(one);
     cr_assert(wgt_same_bits(&u, &v));
 }
 Test(conv, alone_and_in_a_batch) { wgt_on_each_isa(alone_and_in_a_batch, NULL); }

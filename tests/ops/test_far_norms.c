@@ -14,7 +14,7 @@ static wg_node batch(wg_node x, wg_node gamma, wg_node beta, double eps)
 }
 static wg_node few(wg_node x, wg_node gamma, wg_node beta, double eps)
 {
-    return wg_batch_norm(wg_tile(x, 0, 8), gamma, beta, .eps = eps);
+    return wg_batch_norm(wg_tile(x, .counts = WG_SHAPE(8, 1)), gamma, beta, .eps = eps);
 }
 static wg_node layer(wg_node x, wg_node gamma, wg_node beta, double eps)
 {

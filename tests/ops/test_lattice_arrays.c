@@ -116,18 +116,22 @@ FORM(bilinear) { return wg_einsum("i,ij,j", x[0], x[1], x[2]); }
 FORM(by_diagonal) { return wg_einsum("ij,jj->i", x[0], x[1]); }
 FORM(row_squares) { return wg_einsum("ij,ij->i", x[0], x[0]); }
 FORM(turned) { return wg_transpose(x[0]); }
-FORM(joined) { return wg_concat(x, 2, 0); }
-FORM(reversed) { return wg_take(x[0], wg_input(g, "i", wg_view_i64((int64_t[]){ 2, -2, 0 }, WG_SHAPE(3)))); }
+FORM(joined) { return wg_concat(x, 2); }
+FORM(reversed)
+{
+    return wg_take(x[0], wg_input(g, "i", wg_view_i64((int64_t[]){ 2, -2, 0 }, WG_SHAPE(3))), .axis = 0);
+}
 FORM(gathered)
 {
     return wg_gather(x[0], wg_input(g, "i", wg_view_i64((int64_t[]){ 2, -2, 0 }, WG_SHAPE(3))));
 }
 FORM(scattered)
 {
-    return wg_scatter_add(x[0], wg_input(g, "i", wg_view_i64((int64_t[]){ 0, 2, 0 }, WG_SHAPE(3))), x[1]);
+    return wg_scatter_add(x[0], wg_input(g, "i", wg_view_i64((int64_t[]){ 0, 2, 0 }, WG_SHAPE(3))), x[1],
+                          .axis = 0);
 }
 FORM(products) { return wg_outer(x[0], x[1]); }
-FORM(scanned) { return wg_linear_scan(x[0], x[1]); }
+FORM(scanned) { return wg_linear_scan(x[0], x[1], .axis = 0); }
 FORM(attended) { return wg_attention(x[0], x[1], x[2]); }
 FORM(log_of_qr)
 {
@@ -135,7 +139,7 @@ FORM(log_of_qr)
     wg_qr(x[0], &q, &r);
     return wg_sum(wg_log(wg_square(wg_diagonal(r))));
 }
-FORM(largest_two) { return wg_sum(wg_topk(x[0], 2)); }
+FORM(largest_two) { return wg_sum(wg_topk(x[0], .count = 2)); }
 FORM(all_sorted) { return wg_sum(wg_square(wg_sort(x[0]))); }
 FORM(eigenvalues_squared)
 {
@@ -547,7 +551,7 @@ static void derive(lattice *l)
     }
     for (int m = 0; m < n; m++) {
         wg_node both[] = { x[m], wg_mul(x[m], 0.5) };
-        rows[m] = wg_stack(both, 2, 0);
+        rows[m] = wg_stack(both, 2);
     }
     if (!n) return;
     wg_vmaps(of, l->derived ? n + 1 : 1, x, rows, n, l->mapped);

@@ -160,7 +160,7 @@ static void compare_solutions(wg_graph *g, wg_dtype t, int64_t n, int64_t k)
     wg_node size = wg_mul(wg_mul(wg_max(wg_abs(a)), wg_max(wg_abs(x))), (double)n);
     cr_expect_lt(wg_item(wg_div(residue, size)), 8 * unit_of(t), "%d rows", (int)n);
     wg_node s = wg_add(wg_matmul(a, wg_transpose(a)),
-                       wg_cast(wg_equal(wg_index_along(a, 0), wg_index_along(a, 1)), t));
+                       wg_cast(wg_equal(wg_index_along(a, .axis = 0), wg_index_along(a, .axis = 1)), t));
     wg_node l = wg_cholesky(s);
     cr_expect_lt(apart(wg_matmul(l, wg_transpose(l)), s), 16 * unit_of(t), "%d rows", (int)n);
     cr_expect_lt(apart(wg_tril(l), l), 1e-300);
@@ -189,7 +189,7 @@ Test(linear, many_rows) { wgt_on_each_isa(compare_sizes, NULL); }
 static wg_node solved_rows(wg_graph *g, int64_t from, int64_t to)
 {
     wg_node a = wg_reshape(random_matrix(g, WG_F64, 3, 40 * 41, 0), WG_SHAPE(3, 40, 41));
-    a = wg_slice(a, .from = from, .to = to);
+    a = wg_slice(a, .axis = 0, .from = from, .to = to);
     return wg_solve(wg_slice(a, .axis = 2, .to = 40), wg_slice(a, .axis = 2, .from = 40));
 }
 Test(linear, a_matrix_among_others_has_the_same_bits)
@@ -197,7 +197,8 @@ Test(linear, a_matrix_among_others_has_the_same_bits)
     wg_graph *g = graph(WG_F64);
     wg_node all = solved_rows(g, 0, 3);
     for (int64_t i = 0; i < 3; i++) {
-        wg_tensor a = wg_value(wg_slice(all, .from = i, .to = i + 1)), b = wg_value(solved_rows(g, i, i + 1));
+        wg_tensor a = wg_value(wg_slice(all, .axis = 0, .from = i, .to = i + 1)),
+                  b = wg_value(solved_rows(g, i, i + 1));
         cr_expect(wgt_same_bits(&a, &b), "matrix %d", (int)i);
     }
     done(g);
@@ -232,7 +233,8 @@ Test(linear, threads_change_no_bit)
 static double skew(wg_node x)
 {
     wg_node p = wg_matmul(wg_transpose(x), x);
-    return apart(p, wg_cast(wg_equal(wg_index_along(p, 0), wg_index_along(p, 1)), wg_node_dtype(x)));
+    return apart(
+        p, wg_cast(wg_equal(wg_index_along(p, .axis = 0), wg_index_along(p, .axis = 1)), wg_node_dtype(x)));
 }
 
 /* Of columns of zeros, of equal rows, and of a row; one value is far below the largest. */
@@ -351,9 +353,9 @@ Test(decompositions, an_eigenvalue_of_equal_ones_has_no_hessian)
     wg_graph *g = graph(WG_F64);
     wg_node x = MATRIX2(g, 1, 0, 0, 1), w, v, h;
     wg_eigh(x, &w, &v);
-    wg_hvp(wg_select(w, 0, 0), &x, &x, 1, &h);
+    wg_hvp(wg_select(w, .axis = 0, .index = 0), &x, &x, 1, &h);
     wgt_expect_mistake(h, "has an eigenvalue or singular value twice");
-    wgt_expect_mistake(wg_grad(wg_select(wg_select(v, 0, 0), 0, 0), x),
+    wgt_expect_mistake(wg_grad(wg_select(wg_select(v, .axis = 0, .index = 0), .axis = 0, .index = 0), x),
                        "has an eigenvalue or singular value twice");
     done(g);
 }

@@ -161,14 +161,14 @@ Test(makers, ranges)
     EXPECT_VECTOR(wg_arange(g, 3, -1, -2), 3, 1);
     EXPECT_EMPTY(wg_arange(g, 3, 3, 1), WG_F64, WG_SHAPE(0));
     EXPECT_EMPTY(wg_arange(g, 3, 1, 1), WG_F64, WG_SHAPE(0));
-    EXPECT_VECTOR(wg_linspace(g, -1, 1, 5), -1, -0.5, 0, 0.5, 1);
-    EXPECT_VECTOR(wg_linspace(g, 2, 7, 1), 2);
-    EXPECT_EMPTY(wg_linspace(g, 2, 7, 0), WG_F64, WG_SHAPE(0));
-    wg_tensor t = wg_value(wg_linspace(g, 0.1, 0.7, 7));
+    EXPECT_VECTOR(wg_linspace(g, -1, 1, .count = 5), -1, -0.5, 0, 0.5, 1);
+    EXPECT_VECTOR(wg_linspace(g, 2, 7, .count = 1), 2);
+    EXPECT_EMPTY(wg_linspace(g, 2, 7, .count = 0), WG_F64, WG_SHAPE(0));
+    wg_tensor t = wg_value(wg_linspace(g, 0.1, 0.7, .count = 7));
     for (int i = 0; i < 7; i++) cr_assert(fabs(wg_tensor_item(&t, i) - WGT_NEAREST(0.1 + i * 0.1)) < 2e-16);
     cr_assert_eq(wg_tensor_item(&t, 6), 0.7); /* both ends are exact */
     WGT_REFUSED(c, VALUE, "from 0 to 1 by 0 is no range", wg_arange(g, 0, 1, 0));
-    WGT_REFUSED(c, VALUE, "from 0 to 1 in -1 numbers", wg_linspace(g, 0, 1, -1));
+    WGT_REFUSED(c, VALUE, "count -1: must be in [0, inf)", wg_linspace(g, 0, 1, .count = -1));
     done(g);
 }
 
@@ -181,8 +181,8 @@ Test(makers, unit_matrices_and_class_numbers)
     EXPECT_EMPTY(wg_eye(g, 0, 2), WG_F32, WG_SHAPE(0, 2));
     WGT_REFUSED(wg_graph_context(g), SHAPE, "eye: -1 rows", wg_eye(g, -1, 2));
     wg_node classes = INTS(g, 1, 0, 2);
-    EXPECT(wg_one_hot(classes, 3, .axis = 0), WG_F32, WG_SHAPE(3, 3), 0, 1, 0, 1, 0, 0, 0, 0, 1);
-    EXPECT(wg_one_hot(INTS(g, 1, 0), 3, .axis = 0), WG_F32, WG_SHAPE(3, 2), 0, 1, 1, 0, 0, 0);
-    EXPECT(wg_one_hot(INTS(g, 1, 0), 3, .axis = -1), WG_F32, WG_SHAPE(2, 3), 0, 1, 0, 1, 0, 0);
+    EXPECT(wg_one_hot(classes, .count = 3, .axis = 0), WG_F32, WG_SHAPE(3, 3), 0, 1, 0, 1, 0, 0, 0, 0, 1);
+    EXPECT(wg_one_hot(INTS(g, 1, 0), .count = 3, .axis = 0), WG_F32, WG_SHAPE(3, 2), 0, 1, 1, 0, 0, 0);
+    EXPECT(wg_one_hot(INTS(g, 1, 0), .count = 3, .axis = -1), WG_F32, WG_SHAPE(2, 3), 0, 1, 0, 1, 0, 0);
     done(g);
 }

@@ -30,7 +30,7 @@ Test(reduce, integers_are_exact)
 Test(reduce, over_nothing)
 {
     wg_graph *g = graph(WG_F64);
-    wg_node x = wg_reshape(wg_slice(VECTOR(g, 1), .from = 1, .to = 1), WG_SHAPE(2, 0));
+    wg_node x = wg_reshape(wg_slice(VECTOR(g, 1), .axis = 0, .from = 1, .to = 1), WG_SHAPE(2, 0));
     EXPECT(wg_sum(x), WG_F64, WG_SCALAR, 0);
     EXPECT(wg_sum(x, .axis = 1), WG_F64, WG_SHAPE(2), 0, 0);
     EXPECT_EMPTY(wg_sum(x, .axis = 0), WG_F64, WG_SHAPE(0));
@@ -49,14 +49,14 @@ Test(reduce, corrected_variances)
     wg_node x = VECTOR(g, 1, 2, 3, 6), far = wg_mul(x, 1e200), same = VECTOR(g, 2, 2, 2);
     EXPECT_CLOSE(wg_stack(((wg_node[]){ wg_var(x), wg_var(x, .correction = 1), wg_var(x, .correction = 1.5),
                                         wg_var(x, .correction = -3), wg_std(x, .correction = 2) }),
-                          5, 0),
+                          5),
                  3.5, 14.0 / 3, 5.6, 2, sqrt(7));
     EXPECT_CLOSE(wg_reshape(wg_std(wg_reshape(x, WG_SHAPE(2, 2)), .axis = 1, .correction = 1), WG_SHAPE(2)),
                  sqrt(0.5), sqrt(4.5));
     EXPECT(wg_var(x, .correction = 4), WG_F64, WG_SCALAR, INFINITY);
     EXPECT(wg_std(x, .correction = 9), WG_F64, WG_SCALAR, INFINITY);
-    EXPECT(wg_var(wg_slice(x, .to = 1), .correction = 1), WG_F64, WG_SCALAR, NAN);
-    EXPECT(wg_std(wg_slice(x, .to = 1), .correction = 1), WG_F64, WG_SCALAR, NAN);
+    EXPECT(wg_var(wg_slice(x, .axis = 0, .to = 1), .correction = 1), WG_F64, WG_SCALAR, NAN);
+    EXPECT(wg_std(wg_slice(x, .axis = 0, .to = 1), .correction = 1), WG_F64, WG_SCALAR, NAN);
     EXPECT_NEAR(wg_std(far, .correction = 1), WG_F64, WG_SCALAR, sqrt(14.0 / 3) * 1e200);
     EXPECT_NEAR(wg_std(wg_mul(x, 1e-200), .correction = 1), WG_F64, WG_SCALAR, sqrt(14.0 / 3) * 1e-200);
     const double s = 3 * sqrt(14.0 / 3);
@@ -71,11 +71,11 @@ Test(reduce, corrected_variances)
 Test(reduce, dtypes_of_sums_so_far)
 {
     wg_graph *g = graph(WG_F32);
-    EXPECT(wg_cumsum(wg_cast(VECTOR(g, 16777216, 1, 1), WG_F32)), WG_F32, WG_SHAPE(3), 16777216, 16777216,
-           16777218);
-    EXPECT(wg_cumsum(INTS(g, INT32_MAX, 1, -3)), WG_I64, WG_SHAPE(3), 2147483647.0, 2147483648.0,
+    EXPECT(wg_cumsum(wg_cast(VECTOR(g, 16777216, 1, 1), WG_F32), .axis = 0), WG_F32, WG_SHAPE(3), 16777216,
+           16777216, 16777218);
+    EXPECT(wg_cumsum(INTS(g, INT32_MAX, 1, -3), .axis = 0), WG_I64, WG_SHAPE(3), 2147483647.0, 2147483648.0,
            2147483645.0);
-    EXPECT(wg_cumsum(wg_greater(INTS(g, 1, 0, 5), 0)), WG_I64, WG_SHAPE(3), 1, 1, 2);
+    EXPECT(wg_cumsum(wg_greater(INTS(g, 1, 0, 5), 0), .axis = 0), WG_I64, WG_SHAPE(3), 1, 1, 2);
     EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(0, 3)), .axis = 0), WG_F32, WG_SHAPE(0, 3));
     EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(3, 0)), .axis = 0), WG_F32, WG_SHAPE(3, 0));
     done(g);
@@ -132,7 +132,8 @@ Test(reduce, tree_of_rows)
     wg_graph *g = graph(WG_F32);
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         int64_t n = sizes[s];
-        wg_node x = wg_input(g, "x", wg_view_f32(v, WG_SHAPE(3, n))), row = wg_slice(x, .from = 1, .to = 2);
+        wg_node x = wg_input(g, "x", wg_view_f32(v, WG_SHAPE(3, n))),
+                row = wg_slice(x, .axis = 0, .from = 1, .to = 2);
         EXPECT(wg_sum(x, .axis = 1), WG_F32, WG_SHAPE(3), WGT_NEAREST(row_by_hand(v, n)),
                WGT_NEAREST(row_by_hand(v + n, n)), WGT_NEAREST(row_by_hand(v + 2 * n, n)));
         EXPECT(wg_sum(row), WG_F32, WG_SCALAR, WGT_NEAREST(row_by_hand(v + n, n)));

@@ -181,7 +181,8 @@ static void compare_largest(int k, wg_dtype t, bool odd)
     make_whole(&s, odd);
     for (int64_t i = 0; i < s.all && t == WG_BOOL; i++) s.x[i] = s.x[i] > 7;
     wg_node x = wg_cast(wg_input(s.g, "x", wg_view_f64(s.x, s.shape)), t), y = wg_max(x, .axis = 1);
-    wg_node weight = wg_reshape(wg_cumsum(wg_fill(s.g, 1, WG_SHAPE(s.all / s.n))), wg_node_shape(y));
+    wg_node weight =
+        wg_reshape(wg_cumsum(wg_fill(s.g, 1, WG_SHAPE(s.all / s.n)), .axis = 0), wg_node_shape(y));
     double *most = wgt_values(y), *place = wgt_values(wg_argmax(x, .axis = 1)),
            *slopes = is_float ? wgt_values(slope(wg_mul(wg_cast(weight, t), y), x)) : NULL;
     for (int64_t c = 0; c < s.all / s.n; c++) {

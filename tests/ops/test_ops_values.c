@@ -102,12 +102,12 @@ Test(arrange, split)
     wg_graph *g = graph(WG_F64);
     wg_context *c = wg_graph_context(g);
     wg_node x = wgt_counted(g, WG_SHAPE(2, 6)), y[4];
-    cr_assert(wg_split(x, 3, -1, y));
+    cr_assert(wg_split(x, y, .parts = 3, .axis = -1));
     EXPECT(y[1], WG_F64, WG_SHAPE(2, 2), 2, 3, 8, 9);
-    cr_assert(!wg_split(wg_none, 3, 1, y) && wg_is_none(y[0]));
-    cr_assert(!wg_split(x, 3, 2, y) && wg_is_none(y[0]));
+    cr_assert(!wg_split(wg_none, y, .parts = 3, .axis = 1) && wg_is_none(y[0]));
+    cr_assert(!wg_split(x, y, .parts = 3, .axis = 2) && wg_is_none(y[0]));
     wgt_expect_error(c, WG_ERROR_SHAPE, "no axis 2 in");
-    cr_assert(!wg_split(x, 4, 1, y) && wg_is_none(y[2]));
+    cr_assert(!wg_split(x, y, .parts = 4, .axis = 1) && wg_is_none(y[2]));
     wgt_expect_error(c, WG_ERROR_SHAPE, "axis 1 of 6 elements has no 4 equal parts");
     done(g);
 }
@@ -117,7 +117,7 @@ Test(arrange, the_diagonal_of_a_part)
 {
     WGT_GRAPH(WG_F64, NULL);
     wg_begin(g, WG_TRAIN);
-    wg_node x = wgt_counted(g, WG_SHAPE(2, 3, 3)), m = wg_select(x, 0, 1);
+    wg_node x = wgt_counted(g, WG_SHAPE(2, 3, 3)), m = wg_select(x, .axis = 0, .index = 1);
     cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(wg_diagonal(m)), m))), 3);
     cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(wg_diagonal(m)), x))), 3);
     double *rows = wgt_values(wg_vmap(wg_diagonal(m), m, x));

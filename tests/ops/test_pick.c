@@ -15,7 +15,8 @@ static wg_node by_gather(wg_node x, wg_node i, wg_node v) { return wg_gather(x, 
 static wg_node by_take(wg_node x, wg_node i, wg_node v) { return wg_take(x, i, .axis = 1); }
 static wg_node by_take_along(wg_node x, wg_node i, wg_node v)
 {
-    return wg_take_along(x, wg_broadcast_to(wg_reshape(i, WG_SHAPE(PICKED, 1)), WG_SHAPE(PICKED, OF)));
+    return wg_take_along(x, wg_broadcast_to(wg_reshape(i, WG_SHAPE(PICKED, 1)), WG_SHAPE(PICKED, OF)),
+                         .axis = 0);
 }
 static wg_node by_scatter(wg_node x, wg_node i, wg_node v) { return wg_scatter_add(x, i, v, .axis = 1); }
 static wg_node by_scatter_along(wg_node x, wg_node i, wg_node v)
@@ -79,12 +80,12 @@ Test(pick, negative_numbers_out_of_range)
     wg_value(wg_take(x, INTS(g, -3, 2, -4), .axis = 1));
     wgt_expect_error(c, WG_ERROR_VALUE,
                      "number out of range: -4 at index 2 of INTS(g, -3, 2, -4) [3], must be from -3 to 2");
-    wg_value(wg_scatter_add(x, VECTOR(g, 0, -3), INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 4, 5, 6)));
+    wg_value(wg_scatter_add(x, VECTOR(g, 0, -3), INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 4, 5, 6), .axis = 0));
     wgt_expect_error(c, WG_ERROR_VALUE,
                      "number out of range: -3 at index 1 of VECTOR(g, 0, -3) [2], must be from -2 to 1");
     WGT_REFUSED(c, VALUE, "not a whole number: 1.5 at index 2", wg_value(wg_gather(x, VECTOR(g, 0, 1, 1.5))));
     WGT_REFUSED(c, VALUE, "not a whole number: nan at index 0", wg_value(wg_gather(x, VECTOR(g, NAN))));
-    wg_value(wg_one_hot(INTS(g, 1, -1), 3)); /* a class is no place */
+    wg_value(wg_one_hot(INTS(g, 1, -1), .count = 3)); /* a class is no place */
     wgt_expect_error(c, WG_ERROR_VALUE,
                      "number out of range: -1 at index 1 of INTS(g, 1, -1) [2], must be from 0 to 2");
     done(g);
@@ -97,11 +98,13 @@ Test(pick, nonzero)
     wg_node x = INPUT(g, WG_SHAPE(2, 3), 0, 5, -1, 2, 0, 7), mask = wg_greater(x, 0);
     const int64_t count = (int64_t)wg_item(wg_sum(mask));
     cr_assert_eq(count, 3);
-    wg_node rows = wg_nonzero(mask, count);
+    wg_node rows = wg_nonzero(mask, .count = count);
     EXPECT(rows, WG_I64, WG_SHAPE(3), 1, 3, 5);
     EXPECT_VECTOR(wg_gather(wg_reshape(x, WG_SHAPE(-1)), rows), 5, 2, 7);
-    WGT_REFUSED(c, VALUE, "count is not the number of true elements, but 3", wg_value(wg_nonzero(mask, 4)));
-    WGT_REFUSED(c, VALUE, "count is not the number of true elements, but 3", wg_value(wg_nonzero(mask, 2)));
+    WGT_REFUSED(c, VALUE, "count is not the number of true elements, but 3",
+                wg_value(wg_nonzero(mask, .count = 4)));
+    WGT_REFUSED(c, VALUE, "count is not the number of true elements, but 3",
+                wg_value(wg_nonzero(mask, .count = 2)));
     done(g);
 }
 
@@ -147,7 +150,7 @@ Test(pick, sort_and_topk_against_qsort)
                 want[i] = (ranked){ v[i], i };
             }
             wg_node x = wg_cast(wg_input(g, "x", wg_view_f64(v, WG_SHAPE(n))), dtypes[t]), y = wg_sort(x);
-            wg_node few = wg_topk(x, k, .smallest = true);
+            wg_node few = wg_topk(x, .count = k, .smallest = true);
             qsort(want, (size_t)n, sizeof *want, by_size);
             wg_tensor values = wg_value(y), places = wg_value(wg_part(y, 1)), least = wg_value(few),
                       at = wg_value(wg_part(few, 1));

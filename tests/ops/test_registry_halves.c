@@ -186,9 +186,9 @@ EACH_OP(registry_halves, hessians_are_symmetric)
 /* A view moves elements and computes nothing. */
 static bool is_view(const wg_op *op)
 {
-    static const char *const names[] = { "reshape", "expand",  "squeeze", "broadcast_to",  "transpose",
-                                         "slice",   "unslice", "concat",  "stop_gradient", "identity",
-                                         "gather",  "flatten", "split",   "stack",         "flip" };
+    static const char *const names[] = { "reshape", "expand_dims", "squeeze", "broadcast_to",  "transpose",
+                                         "slice",   "unslice",     "concat",  "stop_gradient", "identity",
+                                         "gather",  "flatten",     "split",   "stack",         "flip" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(op->name, names[i])) return true;
     /* An operand without a derivative: the result belongs to another operand, as that of eigh_part to a
@@ -209,9 +209,9 @@ static wg_node view_of(const op_case *k, wg_dtype t, bool exact)
     if (n) return wg_apply(WG_HERE, k->op, x, n, wg_attr(k->y[0]));
     wg_node leaf = wg_cast(k->leaf[0], t);
     if (exact) leaf = wg_cast(leaf, WG_F64);
-    if (!strcmp(k->op->name, "expand")) return wg_expand(leaf, wg_node_shape(leaf).rank);
+    if (!strcmp(k->op->name, "expand_dims")) return wg_expand_dims(leaf, .axis = wg_node_shape(leaf).rank);
     if (!strcmp(k->op->name, "squeeze"))
-        return wg_squeeze(wg_reshape(leaf, WG_SHAPE(wg_shape_size(wg_node_shape(leaf)), 1)), 1);
+        return wg_squeeze(wg_reshape(leaf, WG_SHAPE(wg_shape_size(wg_node_shape(leaf)), 1)), .axis = 1);
     return wg_none;
 }
 

@@ -226,13 +226,13 @@ static void check_rows_of_rows(op_case *k, const inputs *s, unsigned mask)
         wg_node two[2] = { rows_node(k, s, i, 1, ROWS), rows_node(k, s, i, 4, ROWS) };
         wg_shape one = behind(1, wg_node_shape(two[0]));
         for (int j = 0; j < 2; j++) two[j] = wg_reshape(two[j], one);
-        outer[m++] = wg_concat(two, 2, 0);
+        outer[m++] = wg_concat(two, 2);
     }
     wg_vmaps(to, k->outputs, r, outer, n, twice);
     for (int j = 0; j < 2; j++) {
         wg_node part[WG_MAX_OUTPUTS];
         for (int o = 0; o < k->outputs; o++)
-            part[o] = wg_reshape(wg_slice(twice[o], .from = j, .to = j + 1), wg_node_shape(to[o]));
+            part[o] = wg_reshape(wg_slice(twice[o], .axis = 0, .from = j, .to = j + 1), wg_node_shape(to[o]));
         expect_rows(k, s, mask, j ? 4 : 1, k->y, part, k->outputs, within, "rows of rows");
     }
 }

@@ -48,8 +48,8 @@ static wg_node p_erf(wg_node z) { return wg_erf(wg_div(z, 8)); }
 static wg_node soft(wg_node z, int64_t k)
 {
     const wg_node zero = wg_mul(0, z);
-    const wg_node rows = wg_stack(((wg_node[]){ z, zero, wg_add(zero, 1) }), 3, -1);
-    return wg_select(wg_softmax(rows), -1, k);
+    const wg_node rows = wg_stack(((wg_node[]){ z, zero, wg_add(zero, 1) }), 3, .axis = -1);
+    return wg_select(wg_softmax(rows), .axis = -1, .index = k);
 }
 static wg_node p_soft_0(wg_node z) { return soft(z, 0); }
 static wg_node p_soft_1(wg_node z) { return soft(z, 1); }
@@ -63,7 +63,7 @@ static wg_node p_by_growth(wg_node z)
 static wg_node p_by_power(wg_node z) { return wg_pow(wg_add(1, wg_exp(wg_neg(z))), -1); }
 static wg_node p_mean(wg_node z)
 {
-    const wg_node both = wg_stack(((wg_node[]){ wg_sigmoid(z), wg_sigmoid(z) }), 2, -1);
+    const wg_node both = wg_stack(((wg_node[]){ wg_sigmoid(z), wg_sigmoid(z) }), 2, .axis = -1);
     return wg_mean(both, .axis = -1);
 }
 static wg_node p_clipped(wg_node z) { return wg_minimum(wg_clip(wg_sigmoid(z), 0, 1), 2); }
@@ -185,8 +185,8 @@ static wg_node written(int way, wg_node z, const quantity *q)
         return wg_sub(q->limit, wg_where(wg_greater(wg_square(z), -1), p, 0.25));
     case 2: /* by other signs, with a name */ p = wg_name(wg_neg(p), "p"); return wg_add(p, q->limit);
     case 3: /* of elements that were moved, and put beside others */
-        p = wg_broadcast_to(wg_expand(p, 0), WG_SHAPE(2, s.dim[0]));
-        return wg_select(wg_transpose(wg_sub(q->limit, wg_transpose(p))), 0, 1);
+        p = wg_broadcast_to(wg_expand_dims(p, .axis = 0), WG_SHAPE(2, s.dim[0]));
+        return wg_select(wg_transpose(wg_sub(q->limit, wg_transpose(p))), .axis = 0, .index = 1);
     }
     return wg_sub(q->limit, p);
 }

@@ -419,7 +419,7 @@ static void expect_both(form_fn form, int rows)
     wgt_expect_close(wg_vmap(wg_grad(form(&t[0], one), one), one, both), want, 2 * m * N, 1e-11);
     wg_node w, v, u, vt, y, c = given(&t[0], t[0].c, (int)m, N);
     if (rows) wg_svd(both, &u, NULL, &vt), y = wg_matmul(u, vt);
-    else wg_eigh(both, &w, &v), y = wg_matmul(wg_mul(v, wg_expand(wg_exp(w), 1)), v, .tb = true);
+    else wg_eigh(both, &w, &v), y = wg_matmul(wg_mul(v, wg_expand_dims(wg_exp(w), .axis = 1)), v, .tb = true);
     wgt_expect_close(slope(wg_mul(y, c), both), want, 2 * m * N, 1e-11);
     done(g);
 }
@@ -452,7 +452,10 @@ Test(spectral, a_chain_of_decompositions_makes_nodes_in_proportion_to_its_length
 
 /* Random numbers, one for each element of y. */
 static wg_node at_random(trial *t, wg_node y) { return wg_sum(wg_mul(y, given(t, t->z, N, N))); }
-static wg_node element(wg_node v, int i, int j) { return wg_select(wg_select(v, 1, j), 0, i); }
+static wg_node element(wg_node v, int i, int j)
+{
+    return wg_select(wg_select(v, .axis = 1, .index = j), .axis = 0, .index = i);
+}
 static wg_node column(wg_node v, int j) { return wg_slice(v, .axis = 1, .from = j, .to = j + 1); }
 static wg_node vectors_of(wg_node x)
 {
@@ -484,7 +487,7 @@ static wg_node other_weights(trial *t, wg_node x)
 {
     wg_node w, v;
     wg_eigh(x, &w, &v);
-    return at_random(t, joined(v, wg_mul(w, wg_cast(wg_index_along(w, 0), wg_node_dtype(w)))));
+    return at_random(t, joined(v, wg_mul(w, wg_cast(wg_index_along(w, .axis = 0), wg_node_dtype(w)))));
 }
 /* A part of 1e-6 depends on the choice. */
 static wg_node hidden(trial *t, wg_node x)
@@ -507,13 +510,13 @@ static wg_node one_of_equal(trial *t, wg_node x)
 {
     wg_node u, s, vt;
     wg_svd(x, &u, &s, &vt);
-    return at_random(t, wg_matmul(column(u, 1), wg_slice(vt, .from = 1, .to = 2)));
+    return at_random(t, wg_matmul(column(u, 1), wg_slice(vt, .axis = 0, .from = 1, .to = 2)));
 }
 static wg_node turned_apart(trial *t, wg_node x)
 {
     wg_node u, s, vt;
     wg_svd(x, &u, &s, &vt);
-    return at_random(t, wg_matmul(wg_mul(u, wg_cast(wg_index_along(s, 0), wg_node_dtype(s))), vt));
+    return at_random(t, wg_matmul(wg_mul(u, wg_cast(wg_index_along(s, .axis = 0), wg_node_dtype(s))), vt));
 }
 static const struct form refused[] = {
     { "square of an element of V", square_of_one, 0 },
@@ -617,10 +620,10 @@ Test(spectral, second_derivatives_know_one_of_equal_values)
     wg_node x = wg_input(g, "x", wg_view_f64(zeros, WG_SHAPE(2, 2))), w, to,
             v = wg_input(g, "v", wg_view_f64(turn, WG_SHAPE(2, 2)));
     wg_eigh(x, &w, NULL);
-    wg_hvp(wg_square(wg_select(w, 0, 1)), &x, &v, 1, &to);
+    wg_hvp(wg_square(wg_select(w, .axis = 0, .index = 1)), &x, &v, 1, &to);
     cr_expect(isnan(wg_item(wg_sum(to))));
     wgt_expect_error(c, WG_ERROR_VALUE, TWICE);
-    wg_hvp(wg_mul(wg_select(w, 0, 0), wg_select(w, 0, 1)), &x, &v, 1, &to);
+    wg_hvp(wg_mul(wg_select(w, .axis = 0, .index = 0), wg_select(w, .axis = 0, .index = 1)), &x, &v, 1, &to);
     EXPECT(to, WG_F64, WG_SHAPE(2, 2), 0, -1, -1, 0);
     wgt_finish(c, NULL);
 }
@@ -650,7 +653,7 @@ Test(spectral, several_singular_values_of_zero)
     wg_svd(x, &u, &s, &vt);
     wgt_expect_close(wg_grad(wg_sum(wg_mul(wg_matmul(wg_mul(u, s), vt), c)), x),
                      (double[]){ 0, 1, 2, 3, 4, 5, 6, 7, 8 }, 9, 1e-14);
-    wg_node first = wg_matmul(column(u, 0), wg_slice(vt, .to = 1));
+    wg_node first = wg_matmul(column(u, 0), wg_slice(vt, .axis = 0, .to = 1));
     /* u v^T of the value 2 turns by x' / 2 */
     wgt_expect_close(wg_grad(wg_sum(wg_mul(first, c)), x), (double[]){ 0, 0.5, 1, 1.5, 0, 0, 3, 0, 0 }, 9,
                      1e-14);

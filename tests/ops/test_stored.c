@@ -169,7 +169,7 @@ static void bytes(wg_context *c, void *with)
     cr_assert_eq(wg_tensor_item(&(wg_tensor){ WG_U8, WG_SHAPE(4), (void *)(uintptr_t)all }, 3), 255);
     double copy[4];
     cr_assert_eq(wg_copy_f64(b, copy, 4), WG_OK);
-    cr_assert(copy[2] == 128 && wg_item(wg_slice(b, .from = 3)) == 255);
+    cr_assert(copy[2] == 128 && wg_item(wg_slice(b, .axis = 0, .from = 3)) == 255);
 }
 Test(stored, bytes_are_cut_to_their_range) { wgt_on_each_isa(bytes, NULL); }
 
@@ -245,7 +245,7 @@ Test(stored, other_ops_say_that_a_cast_is_needed)
     WGT_REFUSED(c, DTYPE, "add: h [2] is bf16", wg_add(x, h));
     WGT_REFUSED(c, DTYPE, "mul: h [2] is bf16", wg_mul(h, 2));
     WGT_REFUSED(c, DTYPE, "softmax: h [2] is bf16", wg_softmax(h));
-    WGT_REFUSED(c, DTYPE, "say wg_cast for one of them", wg_concat(((wg_node[]){ h, x }), 2, 0));
+    WGT_REFUSED(c, DTYPE, "say wg_cast for one of them", wg_concat(((wg_node[]){ h, x }), 2));
     WGT_REFUSED(c, DTYPE, "products are of floats", wg_matmul(h, wg_cast(x, WG_I32)));
     wgt_finish(c, NULL);
     c = wg_start(.dtype = WG_BF16);
@@ -271,7 +271,7 @@ Test(stored, gradients_pass_casts_in_f32)
     cr_assert(wgt_same_bits(&a, &b) && wgt_same_bits(&a, &e) && wgt_same_bits(&p, &q), "%s", wg_message(c));
     cr_assert(isfinite(weighted(y, w)));
     /* through movement; forward mode; the second order, which is that of x H */
-    wg_node part = wg_slice(wg_transpose(H), .from = 1, .to = 3),
+    wg_node part = wg_slice(wg_transpose(H), .axis = 0, .from = 1, .to = 3),
             l2 = wg_sum(wg_square(wg_cast(part, WG_F32))), g2 = wg_grad(l2, W);
     const wg_tensor s = wg_value(g2), t = wg_value(wg_mul(2, wg_cast(H, WG_F32)));
     for (int i = 0; i < 20; i++)

@@ -18,7 +18,7 @@ static wg_node rosenbrock(const wgt_world *u, int n)
     double first[64];
     for (int i = 0; i < n; i++) first[i] = i % 2 ? 1 : -1.2;
     wg_node x = wg_param(u->g, u->p, "x", WG_SHAPE(n), wg_values(first));
-    wg_node a = wg_slice(x, .to = n - 1), b = wg_slice(x, .from = 1);
+    wg_node a = wg_slice(x, .axis = 0, .to = n - 1), b = wg_slice(x, .axis = 0, .from = 1);
     return wg_add(wg_mul(100, wg_sum(wg_square(wg_sub(b, wg_square(a))))), wg_sum(wg_square(wg_sub(1, a))));
 }
 

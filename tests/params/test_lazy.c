@@ -39,7 +39,7 @@ static wg_node loss_of(const wgt_world *u, const kind *k, const int32_t number[R
     wg_node y = wg_gather(W, x);
     if (k->twice) {
         wg_node more = wg_input(u->g, "more", wg_view_i32(number + 3, WG_SHAPE(3, 3)));
-        y = wg_concat(((wg_node[]){ y, wg_tanh(wg_gather(W, more)) }), 2, 0);
+        y = wg_concat(((wg_node[]){ y, wg_tanh(wg_gather(W, more)) }), 2);
     }
     return wg_mean(wg_square(wg_tanh(wg_matmul(y, v))));
 }
@@ -105,7 +105,7 @@ Test(lazy, gradients_that_are_not_finite)
         wg_begin(u.g, WG_TRAIN);
         wg_node W = wg_param(u.g, u.p, "table", WG_SHAPE(ROWS, 5), wg_const(0.5));
         wg_node y = wg_gather(W, wg_input(u.g, "x", wg_view_i32(number, WG_SHAPE(READ))));
-        wg_backward(wg_sum(wg_mul(wg_select(y, 1, 4), lent ? 1 : 3e38)), u.p);
+        wg_backward(wg_sum(wg_mul(wg_select(y, .axis = 1, .index = 4), lent ? 1 : 3e38)), u.p);
         if (lent) ((float *)wg_params_grad(u.p, 0).data)[7 * 5] = NAN;
         WGT_REFUSED(u.c, VALUE, "the gradient of table [40,5] is", wg_optim_step(u.o));
         cr_expect_eq(((const float *)wg_params_tensor(u.p, 0).data)[3 * 5 + 4], 0.5F);
@@ -177,7 +177,7 @@ static void many_readers(wgt_world *u, const kind *k, const int32_t number[READ]
     wg_begin(u->g, WG_TRAIN);
     wg_node W = table(u, k), x = wg_input(u->g, "x", wg_view_i32(number, WG_SHAPE(4, 3))), rows[READERS];
     for (int j = 0; j < READERS; j++) rows[j] = wg_gather(W, x);
-    wg_backward(wg_mean(wg_square(wg_concat(rows, READERS, 0))), u->p);
+    wg_backward(wg_mean(wg_square(wg_concat(rows, READERS))), u->p);
 }
 
 /* Numbers that are computed: all rows. Another part of the graph that does not reach the loss: no matter. */

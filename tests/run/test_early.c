@@ -108,7 +108,7 @@ Test(early, tensors_that_come_later)
     for (int round = 0; round < 4; round++) {
         wg_begin(s.g, WG_TRAIN);
         wg_node x = parameter(&s), y = far(x), v = wg_fill(s.g, 2, WG_SHAPE(1000));
-        wg_node loss = wg_add(wg_sum(wg_mul(v, y)), wg_square(wg_slice(v, .from = 3, .to = 4)));
+        wg_node loss = wg_add(wg_sum(wg_mul(v, y)), wg_square(wg_slice(v, .axis = 0, .from = 3, .to = 4)));
         if (round % 2) cr_assert_eq(wg_item(loss), 6004);
         wg_backward(loss, s.p);
         double d = 0;

@@ -62,9 +62,9 @@ static wg_node unet(loop *l)
             b = double_conv(l, wg_max_pool(a, .size = two), "b1", "b2", 16);
     wg_node c = double_conv(l, wg_max_pool(b, .size = two), "c1", "c2", 32);
     wg_node up = wg_resize(c, WG_SHAPE(16, 16));
-    wg_node d = double_conv(l, wg_concat((wg_node[]){ b, up }, 2, -1), "d1", "d2", 16);
+    wg_node d = double_conv(l, wg_concat((wg_node[]){ b, up }, 2, .axis = -1), "d1", "d2", 16);
     up = wg_resize(d, WG_SHAPE(32, 32));
-    wg_node e = double_conv(l, wg_concat((wg_node[]){ a, up }, 2, -1), "e1", "e2", 8);
+    wg_node e = double_conv(l, wg_concat((wg_node[]){ a, up }, 2, .axis = -1), "e1", "e2", 8);
     l->out = wg_nn_conv(e, l->p, "out", 2, .size = WG_SHAPE(1));
     return wg_mean(wg_square(wg_sub(l->out, x)));
 }
@@ -88,8 +88,8 @@ static wg_node heat(loop *l)
     wg_node u = wg_param(l->g, l->p, "u", WG_SHAPE(SIDE, SIDE), wg_const(0.5)),
             k = wg_param(l->g, l->p, "k", WG_SCALAR, wg_const(0.1));
     for (int i = 0; i < 300; i++) {
-        wg_node x = wg_add(wg_roll(u, 0, 1), wg_roll(u, 0, -1)),
-                y = wg_add(wg_roll(u, 1, 1), wg_roll(u, 1, -1));
+        wg_node x = wg_add(wg_roll(u, .axis = 0, .shift = 1), wg_roll(u, .axis = 0, .shift = -1)),
+                y = wg_add(wg_roll(u, .axis = 1, .shift = 1), wg_roll(u, .axis = 1, .shift = -1));
         u = wg_add(u, wg_mul(k, wg_sub(wg_add(x, y), wg_mul(4, u))));
     }
     l->out = u;

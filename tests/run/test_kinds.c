@@ -72,7 +72,7 @@ static wg_node leaf(forest *f, int32_t word)
     const double *v = f->word + word * f->width;
     wg_node number = wg_input(f->g, "word", wg_view_i32(&word, WG_SHAPE(1)));
     if (f->form == TABLE) return wg_gather(f->words, number);
-    if (f->form == SLICES) return wg_slice(f->words, .from = word, .to = word + 1);
+    if (f->form == SLICES) return wg_slice(f->words, .axis = 0, .from = word, .to = word + 1);
     return wg_cast(wg_input(f->g, "v", wg_view_f64(v, WG_SHAPE(1, f->width))), f->dtype);
 }
 
@@ -81,7 +81,7 @@ static wg_node encode(forest *f, const tree *t, int i)
     if (i < LEAVES) return leaf(f, t->word[i]);
     wg_node left = encode(f, t, t->left[i]);
     wg_node right = encode(f, t, t->right[i]);
-    return wg_tanh(wg_dense(wg_concat(((wg_node[]){ left, right }), 2, 1), f->W, f->b));
+    return wg_tanh(wg_dense(wg_concat(((wg_node[]){ left, right }), 2, .axis = 1), f->W, f->b));
 }
 
 /* The roots of the trees, as rows. */
@@ -96,7 +96,7 @@ static wg_node build(forest *f, const tree t[])
     f->W = wg_param(f->g, f->p, "W", WG_SHAPE(2 * n, n), wg_values(f->theta));
     f->b = wg_param(f->g, f->p, "b", WG_SHAPE(n), wg_values(f->theta + 2 * n * n));
     for (int k = 0; k < TREES; k++) root[k] = encode(f, &t[k], NODES - 1);
-    return wg_concat(root, TREES, 0);
+    return wg_concat(root, TREES);
 }
 
 /* The roots, then the gradients of all parameters, as doubles. Returns how many. */
@@ -182,7 +182,7 @@ Test(kinds, an_error_names_the_call_that_made_it)
     snprintf(place, sizeof place, "%s:%d: gather", __FILE__, __LINE__ + 1);
     wg_node bad = wg_gather(table, four);
     product[40] = wg_matmul(bad, W);
-    wg_backward(wg_mean(wg_concat(product, 41, 0)), p);
+    wg_backward(wg_mean(wg_concat(product, 41)), p);
     wgt_expect_error(c, WG_ERROR_VALUE, place);
     snprintf(place, sizeof place, "%s:%d: matmul", __FILE__, __LINE__ + 1);
     wg_matmul(wg_slice(table, .axis = 1, .from = 1), W);
@@ -218,7 +218,7 @@ static void forty_products(wg_context *c)
         wg_node x = wg_input(g, "x", wg_view_f32(row, WG_SHAPE(1, 8)));
         product[k] = wg_tanh(wg_matmul(x, W));
     }
-    wg_backward(wg_mean(wg_concat(product, 40, 0)), p);
+    wg_backward(wg_mean(wg_concat(product, 40)), p);
 }
 Test(kinds, every_allocation_fails)
 {

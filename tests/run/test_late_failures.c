@@ -218,7 +218,7 @@ static wg_node root_fixed_point(wg_node x)
 static wg_node root_odeint(wg_node x) { return wg_sum(wg_odeint(x, flow, NULL, 0, 1, .rtol = 0.1)); }
 static wg_node root_vmap(wg_node x)
 {
-    return wg_vmap(wg_sum(wg_mul(bent(x), x)), x, wg_stack(((wg_node[]){ x, wg_neg(x) }), 2, 0));
+    return wg_vmap(wg_sum(wg_mul(bent(x), x)), x, wg_stack(((wg_node[]){ x, wg_neg(x) }), 2));
 }
 
 /* ---- calls ---- */

@@ -116,7 +116,7 @@ static wg_node turned(operands o, wg_node *kept)
     *kept = b;
     wg_node u = wg_sub(wg_mul(a, wg_cos(angle)), wg_mul(b, wg_sin(angle)));
     wg_node v = wg_add(wg_mul(b, wg_cos(angle)), wg_mul(a, wg_sin(angle)));
-    return wg_concat(((wg_node[]){ u, v }), 2, 1);
+    return wg_concat(((wg_node[]){ u, v }), 2, .axis = 1);
 }
 
 /* Slices whose results are joined by a concat, which something else reads. */
@@ -124,8 +124,8 @@ static wg_node shared(operands o, wg_node *kept)
 {
     wg_node x = o.x;
     wg_node a = wg_exp(part(x, 0)), b = wg_square(part(x, 1)), c = wg_sum(b);
-    *kept = wg_concat(((wg_node[]){ a, b, a }), 3, 1);
-    return wg_concat(((wg_node[]){ wg_mul(*kept, c), wg_neg(part(x, 3)) }), 2, 1);
+    *kept = wg_concat(((wg_node[]){ a, b, a }), 3, .axis = 1);
+    return wg_concat(((wg_node[]){ wg_mul(*kept, c), wg_neg(part(x, 3)) }), 2, .axis = 1);
 }
 
 /* Slices that are read by more than elementwise nodes, are broadcast, or are slices of slices. */

@@ -43,8 +43,8 @@ static leaves leaves_of(wg_graph *g, wg_params *p, unsigned from)
             wg_param(g, p, (const char *[]){ "a", "b", "c", "d" }[i], WG_SCALAR, wg_const(0.3 * i - 0.5));
     l.input = wg_input(g, "in", single ? wg_view_f32(f, WG_SHAPE(VECTOR)) : wg_view_f64(v, WG_SHAPE(VECTOR)));
     if (from & PARTS) {
-        l.half[0] = wg_slice(l.vector, .from = 1, .to = 3);
-        l.half[1] = wg_slice(l.vector, .from = 3, .to = 6);
+        l.half[0] = wg_slice(l.vector, .axis = 0, .from = 1, .to = 3);
+        l.half[1] = wg_slice(l.vector, .axis = 0, .from = 3, .to = 6);
     }
     return l;
 }
@@ -54,21 +54,22 @@ static wg_node element(const leaves *l, wgt_random *r, unsigned kind)
 {
     const int64_t i = wgt_below(r, VECTOR), row = wgt_below(r, ROWS), column = wgt_below(r, COLUMNS);
     switch (kind) {
-    case SLICES: return wg_slice(l->vector, .from = i, .to = i + 1);
-    case SQUEEZED: return wg_squeeze(wg_slice(l->vector, .from = i, .to = i + 1), 0);
+    case SLICES: return wg_slice(l->vector, .axis = 0, .from = i, .to = i + 1);
+    case SQUEEZED: return wg_squeeze(wg_slice(l->vector, .axis = 0, .from = i, .to = i + 1), .axis = 0);
     case MATRIX: {
-        wg_node x = wg_slice(l->matrix, .from = row, .to = row + 1);
+        wg_node x = wg_slice(l->matrix, .axis = 0, .from = row, .to = row + 1);
         x = wg_slice(x, .axis = 1, .from = column, .to = column + 1);
         return wg_reshape(x, WG_SCALAR);
     }
-    case PARTS: return wg_slice(l->half[row], .from = column % 2, .to = column % 2 + 1);
+    case PARTS: return wg_slice(l->half[row], .axis = 0, .from = column % 2, .to = column % 2 + 1);
     case OVERLAPPING:
-        return wg_slice(wg_slice(l->vector, .from = row, .to = row + 4), .from = i % 4, .to = i % 4 + 1);
+        return wg_slice(wg_slice(l->vector, .axis = 0, .from = row, .to = row + 4), .axis = 0, .from = i % 4,
+                        .to = i % 4 + 1);
     case RESHAPED: {
         wg_node x = wg_reshape(l->matrix, WG_SHAPE(ROWS * COLUMNS));
-        return wg_squeeze(wg_slice(x, .from = i % 6, .to = i % 6 + 1), -1);
+        return wg_squeeze(wg_slice(x, .axis = 0, .from = i % 6, .to = i % 6 + 1), .axis = -1);
     }
-    case INPUTS: return wg_slice(l->input, .from = i, .to = i + 1);
+    case INPUTS: return wg_slice(l->input, .axis = 0, .from = i, .to = i + 1);
     }
     return l->scalar[i % SCALARS];
 }
@@ -221,7 +222,7 @@ Test(tape, gradients_of_elements_have_their_closed_form)
         wg_begin(g, WG_TRAIN);
         wg_node v = wg_param(g, p, "x", WG_SHAPE(N), wg_values(x)), sum = wg_none;
         for (int i = 1; i < N; i += 2) {
-            wg_node e = wg_mul(i, wg_square(wg_slice(v, .from = i, .to = i + 1)));
+            wg_node e = wg_mul(i, wg_square(wg_slice(v, .axis = 0, .from = i, .to = i + 1)));
             sum = i > 1 ? wg_add(sum, e) : e;
         }
         wg_backward(sum, p);
@@ -236,7 +237,7 @@ Test(tape, elements_keep_their_value_when_the_parameter_changes)
     WGT_IN_WORLD(WG_F64, NULL);
     wg_optim *o = wg_sgd(p, .lr = 0.25);
     wg_node v = wg_param(g, p, "x", WG_SHAPE(2), wg_values((double[]){ 3, 5 }));
-    wg_node e = wg_slice(v, .from = 1, .to = 2), y = wg_mul(e, e);
+    wg_node e = wg_slice(v, .axis = 0, .from = 1, .to = 2), y = wg_mul(e, e);
     cr_assert_eq(wg_item(e), 5);
     wg_backward(y, p);
     wg_optim_step(o);
@@ -250,13 +251,13 @@ Test(tape, mistakes_in_a_loop_over_elements_are_found)
     enum { N = 6000 };
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_node x = wg_input(g, "x", wg_view_f64((double[N]){ 1 }, WG_SHAPE(N)));
-    for (int i = 0; i <= N; i++) wg_squeeze(wg_slice(x, .from = i, .to = i + 1), 0);
+    for (int i = 0; i <= N; i++) wg_squeeze(wg_slice(x, .axis = 0, .from = i, .to = i + 1), .axis = 0);
     wgt_expect_error(c, WG_ERROR_SHAPE, "6000:6001 is not a part of axis 0 of x [6000]");
     cr_assert_eq(wg_graph_nodes(g), 2 + 2 * N);
-    for (int i = 0; i < 2; i++) wg_squeeze(wg_graph_node(g, 2 + i), i);
+    for (int i = 0; i < 2; i++) wg_squeeze(wg_graph_node(g, 2 + i), .axis = i);
     wgt_expect_error(c, WG_ERROR_SHAPE, "no axis 1");
-    wg_node gone = wg_slice(x, .from = 1, .to = 2);
-    for (int i = 0; i < 2; i++, wg_graph_rewind(g, gone.index)) wg_squeeze(gone, 0);
+    wg_node gone = wg_slice(x, .axis = 0, .from = 1, .to = 2);
+    for (int i = 0; i < 2; i++, wg_graph_rewind(g, gone.index)) wg_squeeze(gone, .axis = 0);
     wgt_expect_error(c, WG_ERROR_USE, "gone is a node that the graph no longer has");
 }
 

@@ -90,7 +90,7 @@ static void rule_of_shapes(wg_site here, wg_node y, wg_node gy, const wg_node x[
     if (a > 1) slope = wg_neg(wg_neg(slope));
     if (a < 0) slope = wg_mul(slope, a);
     const int k = (int)wg_dim(x[0], 0);
-    gx[0] = wg_mul(gy, k > 1 ? wg_roll(slope, 0, b > 1) : slope);
+    gx[0] = wg_mul(gy, k > 1 ? wg_roll(slope, .axis = 0, .shift = b > 1) : slope);
 }
 static wg_node by_shapes(wg_node x) { return wg_custom_vjp(wg_mul(x, 3), &x, 1, rule_of_shapes); }
 static double shaped(double x) { return (a < 0 ? a : 1) * b * x; }

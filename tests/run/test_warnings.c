@@ -235,8 +235,8 @@ Test(warnings, losses_of_equal_shapes_and_distances_that_are_meant_are_right)
         wg_node x = prediction(&w);
         const wg_shape others[] = { WG_SHAPE(4, 1), WG_SHAPE(3), WG_SHAPE(1), WG_SHAPE(1, 4) };
         for (int k = 0; k < 4; k++) wg_backward(by_hand(&w, i, x, data(&w, others[k])), w.p);
-        if (i != 10) wg_backward(by_hand(&w, i, wg_squeeze(x, 1), data(&w, WG_SHAPE(4))), w.p);
-        wg_backward(by_hand(&w, i, x, wg_squeeze(x, 1)), w.p); /* all pairs of points of one set */
+        if (i != 10) wg_backward(by_hand(&w, i, wg_squeeze(x, .axis = 1), data(&w, WG_SHAPE(4))), w.p);
+        wg_backward(by_hand(&w, i, x, wg_squeeze(x, .axis = 1)), w.p); /* all pairs of points of one set */
     }
     wg_node x = prediction(&w), t = data(&w, WG_SHAPE(4));
     wg_backward(wg_mean(wg_max(wg_neg(wg_square(wg_sub(x, t))), .axis = 1)), w.p); /* the nearest target */

@@ -14,7 +14,7 @@ static wg_node turning(wg_node t, wg_node y, void *user)
 {
     wg_node *p = user; /* a, b */
     wg_node sides[2] = { wg_neg(p[1]), p[1] }, other = wg_flip(y, .axis = 0);
-    wg_node turn = wg_mul(other, wg_concat(sides, 2, 0));
+    wg_node turn = wg_mul(other, wg_concat(sides, 2));
     return wg_sub(turn, wg_mul(p[0], y));
 }
 
@@ -268,9 +268,10 @@ Test(odeint, times_may_differ_by_rounding)
             wg_node y = wg_odeint(m.y0, turning, m.rate, 0, 1, .rtol = 1e-9, .atol = 1e-9, .times = times[k],
                                   .count = n, .adjoint = adjoint);
             cr_assert(wg_node_ok(y), "%s", wg_message(m.c));
-            for (int i = 0; i < n; i++) cr_expect_lt(error_of(wg_select(y, 0, i), times[k][i]), 1e-7);
+            for (int i = 0; i < n; i++)
+                cr_expect_lt(error_of(wg_select(y, .axis = 0, .index = i), times[k][i]), 1e-7);
             wg_node dy;
-            wg_grads(wg_sum(wg_select(y, 0, -1)), &m.y0, 1,
+            wg_grads(wg_sum(wg_select(y, .axis = 0, .index = -1)), &m.y0, 1,
                      &dy); /* of e^(-A) R(B): the sums of its columns */
             double d[2] = { 0 };
             wg_copy_f64(dy, d, 2);
@@ -368,7 +369,7 @@ Test(odeint, a_constant_that_equals_a_time_stays_a_constant)
             wg_node at = wg_odeint(y, logistic, NULL, 0, 2, .times = times, .count = 2, .adjoint = adjoint,
                                    .method = WG_ODE_RK4, .steps = steps);
             const double e = exp(-2.0), below = y0 + (1 - y0) * e, h = 1.0 / steps;
-            cr_expect_float_eq(wg_item(wg_grad(wg_select(at, 0, 1), y)), e / below / below,
+            cr_expect_float_eq(wg_item(wg_grad(wg_select(at, .axis = 0, .index = 1), y)), e / below / below,
                                1e-12 + h * h * h * h, "%d steps", steps);
             wgt_finish(c, NULL);
         }
@@ -393,7 +394,7 @@ Test(odeint_times, gradients_by_the_times)
             for (int i = 0; i < 3; i++) {
                 double at[2];
                 turned(times[i + 1] - times[0], at);
-                cr_expect_lt(error_of(wg_select(y, 0, i), times[i + 1] - times[0]), 1e-8);
+                cr_expect_lt(error_of(wg_select(y, .axis = 0, .index = i), times[i + 1] - times[0]), 1e-8);
                 e[i + 1] = w[i][0] * (-A * at[0] - B * at[1]) + w[i][1] * (-A * at[1] + B * at[0]);
                 e[0] -= e[i + 1];
             }
@@ -420,11 +421,11 @@ Test(odeint_times, gradients_by_the_times_of_an_equation_with_time)
             wg_node y =
                 wg_select(wg_odeint(y0, by_time, NULL, 0, 0, .t = t, .rtol = 1e-10, .atol = 1e-12,
                                     .steps = 400, .method = fixed ? WG_ODE_RK4 : 0, .adjoint = adjoint),
-                          0, 0);
+                          .axis = 0, .index = 0);
             double d[2], h[2], gy;
             wg_node dt = wg_grad(y, t);
             wg_copy_f64(dt, d, 2);
-            wg_copy_f64(wg_grad(wg_select(dt, 0, 1), t), h, 2);
+            wg_copy_f64(wg_grad(wg_select(dt, .axis = 0, .index = 1), t), h, 2);
             gy = wg_item(wg_grad(y, y0));
             cr_expect_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
             cr_expect_float_eq(wg_item(y), y2, 1e-7);

@@ -83,7 +83,7 @@ static void search(const char *name, int most)
     for (int t = 0; t < most; t++) {
         wg_begin(g, WG_TRAIN);
         wg_node w = wg_param(g, p, "w", WG_SHAPE(VARIABLES), wg_values(x));
-        wg_node a = wg_slice(w, .to = VARIABLES - 1), b = wg_slice(w, .from = 1);
+        wg_node a = wg_slice(w, .axis = 0, .to = VARIABLES - 1), b = wg_slice(w, .axis = 0, .from = 1);
         wg_node far = wg_mul(100, wg_sum(wg_square(wg_sub(b, wg_square(a)))));
         wg_backward(wg_mul(1e8, wg_add(far, wg_sum(wg_square(wg_sub(1, a))))), p);
         wg_optim_step(o);

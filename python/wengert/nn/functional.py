@@ -118,7 +118,7 @@ def _embedding(x, weight, padding_idx):
         mask = np.zeros((weight.shape[0], 1))
         mask[padding_idx] = 1
         weight = b.where(mask > 0, b.stop_gradient(weight), weight)
-    return b.take(weight, _habits._from_0("embedding", x, weight.shape[0]))
+    return b.take(weight, _habits._from_0("embedding", x, weight.shape[0]), 0)
 
 
 def _dropout(x, p, training):
