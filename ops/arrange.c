@@ -88,7 +88,7 @@ static int parts_of(wg_site here, const wg_split_args *a, wg_shape *sizes)
     int64_t all = 0;
     char text[80];
     *sizes = wgi_shape_given(a->sizes);
-    if ((a->parts == WG_AUTO) == !sizes->rank)
+    if ((a->parts == WG_AUTO) == !sizes->rank || sizes->rank < 0)
         return wgi_fail(a->x.graph->c, here, "split", WG_ERROR_USE, "say .parts or .sizes%s",
                         sizes->rank ? ", not both" : ""),
                0;
@@ -175,7 +175,7 @@ OPTIONS(tile, TILE_FIELDS);
 static bool lengthens(wg_rule *r, wg_shape *s, int axis, int64_t count)
 {
     if (count < 0) return wg_rule_fail(r, WG_ERROR_VALUE, "counts: a count of %lld", (long long)count);
-    return !__builtin_mul_overflow(s->dim[axis], count, &s->dim[axis]) ||
+    return (!__builtin_mul_overflow(s->dim[axis], count, &s->dim[axis]) && wg_shape_size(*s) >= 0) ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
 }
 /* x as [outer, 1, inner], its middle axis repeated, in the shape of the result. The axis itself belongs to
@@ -220,12 +220,12 @@ BUILDER(repeat, repeat) { APPLY(repeat, repeat, REPEAT_FIELDS, a->x); }
 static bool tile_shape(wg_rule *r)
 {
     wg_shape *c = &((struct tile *)r->attr)->counts, s = *r->x[0].shape;
+    if (c->rank < 0) *c = WG_SCALAR; /* given, and empty */
     if (!rank_fits(r, c)) return false;
     while (s.rank < c->rank) s = with_axis(s, 0, 1);
     while (c->rank < s.rank) *c = with_axis(*c, 0, 1);
     for (int i = 0; i < s.rank; i++)
         if (!lengthens(r, &s, i, c->dim[i])) return false;
-    if (wg_shape_size(s) < 0) return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
     return shaped_to(r, s);
 }
 EXPAND(tile)
@@ -245,7 +245,7 @@ ERRORS(tile, (wg_tile(ANY(3), .counts = WG_SHAPE(-1)), "counts: a count of -1"),
 DEFINE_OP(tile, .summary = "Copies of x side by side, counts[i] of them along axis i: a b c a b c.",
           .formula = "y = \"copies of\" x \"side by side along its axes\"",
           .adjoint = "x' = \"the sum of the copies of y'\"", .operands = 1, .kind = WG_OPAQUE, TAKES(tile),
-          .options = wg_tile_args_rows, RULES(tile, shape, expand), .leads = false);
+          .options = wg_tile_args_rows, RULES(tile, shape, expand));
 BUILDER(tile, tile) { APPLY(tile, tile, TILE_FIELDS, a->x); }
 
 /* ---- pad ---- */

@@ -146,7 +146,7 @@ static bool slice_shape(wg_rule *r)
                    : wg_rule_fail(r, WG_ERROR_SHAPE, "%lld:%lld is not a part of axis %d of %s%s",
                                   (long long)a->from, (long long)a->to, a->axis, wg_rule_who(r, 0),
                                   a->to ? "" : ": the end is WG_END, 0 is 0");
-    y->dim[a->axis] = (to - from + a->step - 1) / a->step;
+    y->dim[a->axis] = to > from ? (to - from - 1) / a->step + 1 : 0;
     a->from = from == to ? n : from;
     a->to = from == to ? n : to;
     return true;
@@ -156,18 +156,17 @@ static bool slice_shape(wg_rule *r)
 static wg_node strided(wg_site here, wg_node x, const struct slice *a)
 {
     wg_shape s = wg_node_shape(x);
-    const int64_t n = s.dim[a->axis], m = (a->to - a->from + a->step - 1) / a->step,
-                  inner = inner_of(&s, a->axis), whole = m - (a->step > (n - a->from) / m),
-                  run = a->step * inner;
+    const int64_t n = s.dim[a->axis], step = WGI_MIN(a->step, a->to - a->from),
+                  m = (a->to - a->from - 1) / step + 1, inner = inner_of(&s, a->axis),
+                  whole = m - (step > (n - a->from) / m), last = a->from + whole * step;
     wg_node part[2];
     int parts = 0;
     s.dim[a->axis] = whole;
     if (whole) {
-        const wg_node y = wg_slice(x, .axis = a->axis, .from = a->from, .to = a->from + whole * a->step);
-        part[parts++] = wg_reshape(
-            wg_slice(wg_reshape(y, WG_SHAPE(outer_of(&s, a->axis), whole, run)), .axis = 2, .to = inner), s);
+        const wg_node y = wg_slice(x, .axis = a->axis, .from = a->from, .to = last);
+        const wg_node runs = wg_reshape(y, WG_SHAPE(outer_of(&s, a->axis), whole, step * inner));
+        part[parts++] = wg_reshape(wg_slice(runs, .axis = 2, .to = inner), s);
     }
-    const int64_t last = a->from + whole * a->step;
     if (whole < m) part[parts++] = wg_slice(x, .axis = a->axis, .from = last, .to = last + 1);
     return wg_concat(part, parts, .axis = a->axis);
 }
@@ -209,6 +208,7 @@ SAMPLE(slice)
     CASE(wg_slice(x, .axis = 1, .step = 2));
     CASE(wg_slice(x, .axis = 0, .from = 1, .to = 3, .step = 2));
     CASE(wg_slice(x, .axis = 1, .from = -4, .to = -1, .step = 7));
+    CASE(wg_slice(x, .axis = 1, .from = 1, .step = INT64_MAX));
     return wg_none;
 }
 ERRORS(slice, (wg_slice(ANY(4, 5), .axis = 0, .from = 2, .to = 5), "2:5 is not a part of axis 0"),

@@ -519,7 +519,6 @@ typedef struct parameters {
     wg_node node[MOST_NODES];
     int nodes; /* of a list */
     wg_shape shape;
-    int64_t size;
     int whole;
     const char *text;
 } parameters;
@@ -824,7 +823,6 @@ static Py_ssize_t parameter_at(char kind, int node)
     case 'm':
     case 'n': return (Py_ssize_t)offsetof(parameters, node) + node * (Py_ssize_t)sizeof(wg_node);
     case 'h': return offsetof(parameters, shape);
-    case 'l': return offsetof(parameters, size);
     case 'i': return offsetof(parameters, whole);
     default: return offsetof(parameters, text);
     }
@@ -881,7 +879,9 @@ static PyObject *builder_new(PyTypeObject *type, PyObject *arguments, PyObject *
     for (int k = 0; k < 4; k++) b->truths |= !PyUnicode_CompareWithASCIIString(word, of_truths[k]);
     for (int k = 0; ok && k < b->places && k < MOST_PLACES; k++)
         b->place[k] = (int)PyLong_AsLong(PyTuple_GetItem(also, k));
-    if (ok && b->places <= MOST_PLACES) return (PyObject *)b;
+    if (ok && b->places <= MOST_PLACES && !PyErr_Occurred()) return (PyObject *)b;
+    if (!PyErr_Occurred())
+        PyErr_Format(PyExc_ValueError, "wengert._c: the builder %U has too many places", word);
     Py_DECREF(b);
     return NULL;
 }

@@ -76,8 +76,17 @@ static void one_text(const wg_op *op)
     if (op->operands < 0) printf("  operands  any number\n");
     else printf("  operands  %d%s\n", op->operands, op->optional ? ", the last may be left out" : "");
     for (const wg_attr_row *r = op->attrs; r && r->name; r++)
-        printf("  option    %s%s%s%s%s%s\n", r->name, r->standard ? ", default " : "", text_of(r->standard),
+        printf("  option    %s%s%s%s%s%s\n", r->name,
+               !r->standard                     ? ""
+               : !strcmp(r->standard, "needed") ? ", must be "
+                                                : ", default ",
+               !r->standard                     ? ""
+               : !strcmp(r->standard, "needed") ? "written"
+                                                : r->standard,
                r->choices ? " (" : "", text_of(r->choices), r->choices ? ")" : "");
+    const wg_option_list *l = op->options ? op->options() : NULL;
+    for (int k = 0; l && k < l->places; k++)
+        printf("%s%s%s", k ? ", " : "  by place  ", l->option[k].name, k + 1 < l->places ? "" : "\n");
     printf("  samples   %d\n", samples(op));
 }
 

@@ -27,8 +27,8 @@ WG_API wg_node wg_select_at(wg_site here, const wg_select_args *a); /* x at `ind
 WG_OPTIONS_BY_PLACE(wg_join_args, 1);
 WG_API wg_node wg_concat_at(wg_site here, const wg_join_args *a); /* x[0], then x[1], ... */
 WG_API wg_node wg_stack_at(wg_site here, const wg_join_args *a);  /* equal shapes, as parts of a new axis */
-#define wg_concat(...) WG_NAMED(wg_concat_at, wg_join_args, (x, n), 2, #__VA_ARGS__, __VA_ARGS__)
-#define wg_stack(...)  WG_NAMED(wg_stack_at, wg_join_args, (x, n), 2, #__VA_ARGS__, __VA_ARGS__)
+#define wg_concat(...) WG_NAMED(wg_concat_at, wg_join_args, (x, n), 2, "", __VA_ARGS__)
+#define wg_stack(...)  WG_NAMED(wg_stack_at, wg_join_args, (x, n), 2, "", __VA_ARGS__)
 
 #define wg_split_args_list(P, X) \
     P(wg_node, x) \

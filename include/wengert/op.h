@@ -110,6 +110,25 @@ typedef struct wg_attr_row {
  * become zero, and the shape rule says what that means. */
 WG_API void wg_attr_begin(const wg_op *op, void *attr);
 
+/* ---- for bindings and tools: options of nodes ---- */
+
+/* An option as a value. Numbers and truths are `whole`, but DOUBLE is `real`. A CHOICE and a DTYPE have their word, too, a
+ * TEXT has one alone. AXES and SHAPE are `list`. given: false for WG_AUTO, no axes and a null pointer: nothing was said. */
+typedef struct wg_setting {
+    wg_attr_kind kind;
+    bool given;
+    int64_t whole;
+    double real;
+    wg_shape list;
+    char word[256];
+} wg_setting;
+/* The option of this name of the call that made n, as the call means it: what was written, or the default; negative axes
+ * counted from the start. Of a composite it is the call as you wrote it: the axis of wg_mean, though its node is a quotient.
+ * A list of axes goes by both names, axis and axes. False: the call has no such option. */
+WG_API bool wg_node_option(wg_node n, const char *name, wg_setting *v);
+WG_API const char *wg_node_option_name(wg_node n, int k); /* of option k, from 0 on; NULL: there are no more */
+WG_API wg_setting wg_attr_setting(const wg_attr_row *row, const void *attr); /* the field of a row */
+
 /* ---- the op ---- */
 
 /* The IEEE operation that a MAP of floats does. A program of scalars does it in place, without a call of the

@@ -868,6 +868,15 @@ def _reduced(name, x, axis=0, keepdims=False, **more):
             ", ".join(more), name))
     return _builders[name](x, axis=axis, keepdims=keepdims)
 
+def _setting(v):
+    """An option's value, as Python has it."""
+    kind = _enums["attr_kind"][v.kind]
+    if not v.given:
+        return None
+    if kind in ("axes", "shape"):
+        return [int(v.list.dim[i]) for i in range(v.list.rank)]
+    return v.real if kind == "double" else bool(v.whole) if kind == "bool" else v.word.decode() if v.word else v.whole
+
 class Value(_c.Node if _c else _Node_of_graph):
     """A node of a graph: an input, or what was computed. All builders are methods, x.sum(axis=0); operators and slices are as
     in NumPy. x.numpy() and x.item() are its numbers."""
@@ -912,6 +921,16 @@ class Value(_c.Node if _c else _Node_of_graph):
         g._most = 2 * self._node.index
         if not self.requires_grad:
             self.numpy()
+
+    @property
+    def options(self):
+        """The options of the call that made this value, as it means them: {"axis": 1, "keepdims": False}."""
+        found, name, v = {}, True, _struct("setting")()
+        while name:
+            name = _lib.wg_node_option_name(self._node, len(found))
+            if name and _lib.wg_node_option(self._node, name, byref(v)):
+                found[name.decode()] = _setting(v)
+        return found
 
     def numpy(self, copy=True):
         """Its numbers as an array. copy=False: without a copy, to read only. It stays as it is, whatever the graph does next."""
@@ -1184,9 +1203,8 @@ def _sliced(x, axis, k):
     if step == 1:
         whole = start == 0 and stop == n
         return x if whole else _builders["slice"](x, axis=axis, from_=start, to=builtins.max(start, stop))
-    if step > 0 and stop > start:
-        return _builders["slice"](x, axis=axis, from_=start, to=stop, step=step)
-    if step == -1 and len(range(start, stop, step)) == n:
+    if step > 0:
+        return _builders["slice"](x, axis=axis, from_=start, to=builtins.max(start, stop), step=builtins.min(step, 2**62))
         return _builders["flip"](x, axis=axis)
     return _builders["take"](x, np.arange(start, stop, step), axis=axis)
 

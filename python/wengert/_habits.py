@@ -55,7 +55,17 @@ def _method(f, *names):
 
 
 def _both(f, *names):
-    return _call(_method(f, *names), *names)
+    """A method, and a function whose first argument may also be a list."""
+    _method(f, *names)
+    if not inspect.isfunction(f):
+        return _call(f, *names)
+
+    def of_list(g):
+        return functools.wraps(f)(lambda x, *given, **options: g(array(x) if isinstance(x, (list, tuple)) else x, *given, **options))
+    for name in names or (f.__name__.rstrip("_"),):
+        calls[name] = of_list(_worded(f, name))
+        calls[name].__name__ = calls[name].__qualname__ = name
+    return f
 
 
 # ---- dtypes and devices ----
@@ -312,7 +322,7 @@ def arange(*range_, start=None, stop=None, end=None, step=None, dtype=None, **op
 
 
 @_call
-def linspace(start, stop=None, num=50, endpoint=True, retstep=False, dtype=None, *, end=None, steps=None, **options):
+def linspace(start, stop=None, num=50, endpoint=True, retstep=False, dtype=None, *, end=None, steps=None, count=None, **options):
     """Equally spaced numbers from start to stop, both included."""
     stop = end if stop is None else stop
     if stop is None:
@@ -320,7 +330,7 @@ def linspace(start, stop=None, num=50, endpoint=True, retstep=False, dtype=None,
     _no_values("linspace", "a + (b - a) * wg.linspace(0, 1, n)", start, stop)
     if retstep is not False:
         raise TypeError("wengert: linspace gives no step: write x[1] - x[0]")
-    numbers = _by_numpy("linspace", np.linspace, start, stop, num if steps is None else steps, endpoint, dtype=dtype)
+    numbers = _by_numpy("linspace", np.linspace, start, stop, next((n for n in (count, steps) if n is not None), num), endpoint, dtype=dtype)
     return _placed(numbers, dtype, **options)
 
 
@@ -456,6 +466,8 @@ _both(moveaxis, "moveaxis", "movedim")
 def squeeze(x, axis=None, dim=None, *, axes=None):
     """Without the axes of one element, or without this one."""
     axis = _one("squeeze", axis, dim)
+    if np.iterable(axis) and not len(axis):
+        return x
     if not x.ndim:
         return x if axis is None else _axes_of("squeeze", axis, 1) and x
     return _builders["squeeze"](x, **{n: a for n, a in (("axis", axis), ("axes", axes)) if a is not None})
@@ -737,14 +749,20 @@ def _along(name, x, axis, options):
     return y.reshape((1,) * x.ndim) if options.get("keepdims") or options.get("keepdim") else y
 
 
+def _in_a_row(name):
+    _both(lambda x, axis=None, **options: _along(name, x, axis, options), name)
+
+
 for _name in ("argmax", "argmin", "cumsum", "cumprod"):
-    _both(lambda x, axis=None, *, _name=_name, **options: _along(_name, x, axis, options), _name)
+    _in_a_row(_name)
 
 
 @_both
 def flip(x, *axes, **options):
     """In reverse order along these axes, or along all."""
     given = [_sizes(axes)] if axes and axes[0] is not None else []
+    if given == [()] or given == [[]]:
+        return x
     said = {n: a for n, a in options.items() if a is not None or n not in ("axis", "axes", "dim", "dims")}
     if given or said:
         return _builders["flip"](x, *given, **said)
@@ -756,13 +774,18 @@ def tile(x, *counts, **options):
     """np.tile: the whole so many times along each of the last axes. reps, dims and counts are other words for the numbers."""
     said = [_sizes(counts)] * bool(counts) + [options.pop(n) for n in ("reps", "dims", "counts") if n in options]
     if len(said) != 1 or options:
-        raise TypeError("wengert: write wg.tile(x, (2, 1))")
-    return _builders["tile"](x, counts=[_count("tile", n) for n in wg._list_of(said[0])] or [1])
+        n, a = (options.get("count", 2), options.get("axis", 0)) if "axis" in options else (2, 0)
+        raise TypeError("wengert: tile takes a count for each of the last axes: write wg.tile(x, %r)" % (
+            (tuple(n if k == a % x.ndim else 1 for k in range(x.ndim)) if x.ndim else n),))
+    counts = [_count("tile", n) for n in wg._list_of(said[0])]
+    return _builders["tile"](x, counts=counts) if counts else x
 
 
 @_both
-def roll(x, shift=None, axis=None, *, shifts=None, dims=None, dim=None):
+def roll(x, shift=None, axis=None, *, shifts=None, dims=None, dim=None, by=None):
     """np.roll: along these axes; without them all elements in a row."""
+    if by is not None:
+        raise TypeError("wengert: roll: by is shift now: write wg.roll(x, %r, %r)" % (by, axis or 0))
     shift = shifts if shift is None else shift
     axis = _one("roll", axis, dims, dim)
     if shift is None:
@@ -770,7 +793,9 @@ def roll(x, shift=None, axis=None, *, shifts=None, dims=None, dim=None):
     if axis is None:
         return roll(x.reshape(-1), shift, 0).reshape(x.shape)
     for a, n in np.broadcast(wg._list_of(axis), wg._list_of(shift)):
-        x = _builders["roll"](x, _count("roll", n, -2**63), wg._number_of_axis("roll", a))
+        a = wg._number_of_axis("roll", a)
+        size = x.shape[a] if -x.ndim <= a < x.ndim else 0
+        x = _builders["roll"](x, _count("roll", n, -2**63) % (size or 1), a)
     return x
 
 

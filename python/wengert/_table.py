@@ -460,6 +460,9 @@ rule_axis bool r:rule*! axis:int*! rank:int | makes a negative axis positive; WG
 rule_axes bool r:rule*! axes:axes*! rank:int none_is_all:bool | Makes negative axes positive, sorts them and refuses repeats. none_is_all: no axes means all.
 rule_broadcast bool r:rule*! | Sets y[0].shape to the shape that all operands broadcast to. This is the rule of an op that has none.
 attr_begin - op:op* attr:void* | Writes the defaults of the op's options, as its rows say them. A list of axes that is no number, a shape and a dtype become zero, and the shape rule says what that means.
+node_option bool n name:text v:setting*! | The option of this name of the call that made n, as the call means it: what was written, or the default; negative axes counted from the start. Of a composite it is the call as you wrote it: the axis of wg_mean, though its node is a quotient. A list of axes goes by both names, axis and axes. False: the call has no such option.
+node_option_name text n k:int | of option k, from 0 on; NULL: there are no more
+attr_setting setting row:attr_row* attr:void* | the field of a row
 apply@1 node op:op* x:node[] n:int attr:void* | Makes a node. All builders call this. Operands may be numbers. attr is copied; NULL: the defaults.
 apply1@1 node x op:op* | The same for ops of one or two operands without attributes. Faster in programs of many scalars.
 apply2@1 node a b op:op* | The same for ops of one or two operands without attributes. Faster in programs of many scalars.
@@ -799,6 +802,7 @@ saved name:text value:tensor state:bool
 scatter_add_args x indices v ; axis:int
 select_args x ; axis:int index:int64 ; 2
 series_opts ; color:figure_color width:double dash:int marker:marker size:double bins:int
+setting kind:attr_kind given:bool whole:int64 real:double list:shape word:char[256]
 settled_args x before ; tol:double
 sgd_opts ; lr:double weight_decay:double coupled:bool l1:double decay_all:bool
 shape rank:int dim:int64[8]

@@ -7,19 +7,24 @@
 #include "wengert/op.h"
 
 /* The option's value; "" for a kind that the script has no use for. */
-static void put_option(wgi_strbuf *b, const wg_attr_row *r, const wgi_option *o)
+static void put_option(wgi_strbuf *b, const wg_setting *o)
 {
-    switch (o->form) {
-    case WGI_OPT_WHOLE: wgi_json_whole(b, o->whole); break;
-    case WGI_OPT_REAL:
-        if (wgi_is_given(o)) wgi_strbuf_format(b, isfinite(o->real) ? "%.17g" : "null", o->real);
+    switch (o->kind) {
+    case WG_ATTR_INT:
+    case WG_ATTR_AXIS:
+    case WG_ATTR_SIZE: wgi_json_whole(b, o->whole); break;
+    case WG_ATTR_DOUBLE:
+        if (o->given) wgi_strbuf_format(b, isfinite(o->real) ? "%.17g" : "null", o->real);
         break;
-    case WGI_OPT_TRUTH: wgi_strbuf_put(b, o->whole ? "true" : ""); break;
-    case WGI_OPT_WORD: wgi_strbuf_format(b, "\"%s\"", o->word); break;
-    case WGI_OPT_LIST:
-        if (o->list.rank || r->kind == WG_ATTR_SHAPE) wgi_json_shape(b, o->list);
+    case WG_ATTR_BOOL: wgi_strbuf_put(b, o->whole ? "true" : ""); break;
+    case WG_ATTR_TEXT:
+    case WG_ATTR_DTYPE:
+    case WG_ATTR_CHOICE: wgi_json_text(b, o->word, true); break;
+    case WG_ATTR_AXES:
+        if (o->given) wgi_json_shape(b, o->list);
         break;
-    case WGI_OPT_OTHER: wgi_strbuf_put(b, "true"); break;
+    case WG_ATTR_SHAPE: wgi_json_shape(b, o->list); break;
+    case WG_ATTR_POINTER: wgi_strbuf_put(b, "true"); break;
     }
 }
 
@@ -38,8 +43,8 @@ void wgi_json_options(wgi_pool *pool, wgi_strbuf *b, const wg_op *op, const void
     const size_t before = b->length;
     for (; r && r->name; r++) {
         wgi_strbuf option = { .pool = pool };
-        const wgi_option o = wgi_option_of(pool, r, attr);
-        put_option(&option, r, &o);
+        const wg_setting o = wg_attr_setting(r, attr);
+        put_option(&option, &o);
         const char *text = wgi_strbuf_keep(&option);
         if (is_default(r, text)) continue;
         if (b->length == before) wgi_json_key(b, "p"), wgi_json_open(b, "{");

@@ -54,9 +54,10 @@ static bool find_option(const writer *w, const char *name, double *x)
     const wg_attr_row *r = w->attr ? w->op->attrs : NULL;
     while (r && r->name && strcmp(r->name, name)) r++;
     if (!r || !r->name) return false;
-    const wgi_option o = wgi_option_of(w->pool, r, w->attr);
-    *x = o.form == WGI_OPT_REAL ? o.real : (double)o.whole;
-    return o.form == WGI_OPT_REAL || o.form == WGI_OPT_WHOLE;
+    const wg_setting o = wg_attr_setting(r, w->attr);
+    *x = o.kind == WG_ATTR_DOUBLE ? o.real : (double)o.whole;
+    return o.kind == WG_ATTR_DOUBLE || o.kind == WG_ATTR_INT || o.kind == WG_ATTR_AXIS ||
+           o.kind == WG_ATTR_SIZE;
 }
 
 static const char *text_of(const writer *w, int node)

@@ -263,7 +263,8 @@ static bool passed_by(wg_graph *g, uint32_t first, wg_node x)
 }
 
 /* What the op's rewrite gives. If it passes by an operand, or has no derivative, the call is noted as it was
- * written, for its node alone: derivatives follow that. */
+ * written, for its node alone: derivatives follow that. Of an op without a derivative the call is noted for
+ * who reads it. */
 static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
                          const void *attr)
 {
@@ -271,12 +272,13 @@ static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     const wg_dtype outer = wgi_floats_begin(g, x, n);
     wg_node y = op->rewrite(here, x, n, attr);
     wgi_floats_end(g, outer);
-    if (!wg_node_ok(y) || !(op->vjp || op->expand)) return y;
-    bool passes = g->node[y.index].op->none == WG_EVERY_OPERAND;
+    if (!wg_node_ok(y)) return y;
+    const bool derives = op->vjp || op->expand;
+    bool passes = derives && g->node[y.index].op->none == WG_EVERY_OPERAND;
     wgi_how how = op->own && !passes ? WGI_OWN : WGI_WRITTEN;
     for (int k = 0; k < n; k++) {
         if (y.index == x[k].index) return y;
-        passes |= passed_by(g, first, x[k]);
+        passes |= derives && passed_by(g, first, x[k]);
     }
     how = passes || how == WGI_OWN ? how : WGI_AS_IT_IS;
     bool alone = true;

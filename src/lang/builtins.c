@@ -494,8 +494,9 @@ static wgi_val linspace(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     double v[2];
     int64_t count;
     (void)owner;
-    if (!numbers(q, call, 2, v) ||
-        !wgi_integer(q, wgi_operand(call, 2), "the count", 0, WGI_LANG_TENSOR, &count))
+    const wgi_ast *named = wgi_keyword(call, "count");
+    if (!wgi_signature(q, call, named ? 2 : 3, named ? 2 : 3, "count") || !numbers(q, call, 2, v) ||
+        !wgi_integer(q, named ? named : wgi_operand(call, 2), "the count", 0, WGI_LANG_TENSOR, &count))
         return WGI_NOTHING;
     return wgi_node_val(wg_linspace_at(site_of(q, call), &WG_OPTS(wg_linspace_args, .x = q->now.g,
                                                                   .from = v[0], .to = v[1], .count = count)));
@@ -618,7 +619,7 @@ static const wgi_builtin builtins[] = {
          "drawn anew in each evaluation: a class number for each row of logits"),
     CALL(arange, 1, 3, "", "arange(from, to, step)",
          "a range; arange(n) counts from 0, the step is 1 unless it is given"),
-    CALL(linspace, 3, 3, "", "linspace(from, to, count)", "a range with both ends"),
+    CALL(linspace, 2, 3, "count", "linspace(from, to, count)", "a range with both ends"),
     CALL(eye, 1, 2, "", "eye(n), eye(rows, columns)", "a unit matrix"),
     CALL(count, 1, 1, "", "count(x)", "how many elements x has, a number; of a group in all its parts"),
     CALL(gather, 2, 2, "", "gather(x, rows)", "rows of x by number; rows may be a list: gather(x, [2, 0])"),

@@ -2,6 +2,7 @@
  * table of attributes lists them. An option by position is refused: sum(x, 1) does not say what 1 means. */
 #include "lang/lang.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "wengert/ops.h"
@@ -356,8 +357,9 @@ WGI_OWN_FRAME static bool fits(wg_program *q, const wg_op *op, const wgi_ast *ca
     /* min(2, 3) and max(a, b) are of two, which have another name; max(x, 1) is along an axis */
     const wgi_ast *second = wg_op_is(op, "max") || wg_op_is(op, "min") ? wgi_operand(call, 1) : NULL;
     double number;
-    const bool of_two = second && wgi_meant(second)->kind != AST_LIST &&
-                        (!wgi_constant(second, &number) || wgi_constant(call->first, &number));
+    const bool of_two =
+        second && wgi_meant(second)->kind != AST_LIST &&
+        (!wgi_constant(second, &number) || number != floor(number) || wgi_constant(call->first, &number));
     if (places(op) && op->operands >= 0 && !of_two && wgi_operand_count(call) > most)
         return wgi_syntax_at(q, wgi_operand(call, most),
                              "%s takes %d operand%s, and behind %s %s%s%s; options are named: %s", op->name,

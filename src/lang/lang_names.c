@@ -194,7 +194,9 @@ bool wgi_repeats_elements(const wgi_ast *call)
     if (!calls(call, "repeat") || !call->first) return false;
     const wgi_ast *a = wgi_operand(call, 1);
     const bool of_function = call->first->kind == AST_NAME && call->first->ident->is_function;
-    return (a && !of_function && wgi_constant(a, &known)) || wgi_keyword(call, "axis") ||
+    const bool named = a && a->kind == AST_NAME && a->ident->visible && !a->ident->visible->function &&
+                       !wgi_constant(call->first, &known); /* k = 2; repeat(x, k) */
+    return (a && !of_function && (named || wgi_constant(a, &known))) || wgi_keyword(call, "axis") ||
            wgi_keyword(call, "count");
 }
 

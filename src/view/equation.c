@@ -168,7 +168,7 @@ int64_t wgi_whole_option(const wgi_item *y, const char *name)
 {
     const wg_attr_row *r = y->op->attrs;
     while (strcmp(r->name, name)) r++;
-    return wgi_option_of(NULL, r, y->attr).whole;
+    return wg_attr_setting(r, y->attr).whole;
 }
 
 static bool is_part(const wgi_item *y)
@@ -187,10 +187,10 @@ static bool as_part(maker *m)
         wgi_formula_add(f, f->root, put_words(f, ":"));
     const bool slice = wg_op_is(m->y->op, "slice");
     const long long from = wgi_whole_option(m->y, slice ? "from" : "index"),
-                    to = slice ? wgi_whole_option(m->y, "to") : 0;
-    wgi_formula_add(f, f->root,
-                    slice ? put_words(f, wgi_pool_format(pool, "%lld:%lld", from, to))
-                          : wgi_formula_number(f, (double)from));
+                    to = slice ? wgi_whole_option(m->y, "to") : 0,
+                    step = slice ? wgi_whole_option(m->y, "step") : 1;
+    const char *part = wgi_pool_format(pool, step == 1 ? "%lld:%lld" : "%lld:%lld:%lld", from, to, step);
+    wgi_formula_add(f, f->root, slice ? put_words(f, part) : wgi_formula_number(f, (double)from));
     return !f->full;
 }
 

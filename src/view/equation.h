@@ -91,19 +91,7 @@ const char *wgi_item_options(const wgi_view *v, const wgi_item *y, bool hidden);
 const char *wgi_op_word(const wg_op *op);
 /* The symbol of the call as a gate: "+", "× 2", "σ", "1/". It names no node. */
 const char *wgi_item_gate(const wgi_view *v, const wgi_item *y);
-/* An option as what can be shown of it. */
-typedef struct wgi_option {
-    enum { WGI_OPT_OTHER, WGI_OPT_WHOLE, WGI_OPT_TRUTH, WGI_OPT_REAL, WGI_OPT_WORD, WGI_OPT_LIST } form;
-    int64_t whole; /* of a truth, too */
-    double real;
-    const char *word;
-    wg_shape list; /* axes or sizes */
-} wgi_option;
-
-wgi_option wgi_option_of(wgi_pool *pool, const wg_attr_row *r, const void *attr);
 int64_t wgi_whole_option(const wgi_item *y, const char *name); /* equation.c: of an option that the op has */
-/* Whether an option says something: WG_AUTO, the default of some, says nothing. */
-bool wgi_is_given(const wgi_option *o);
 /* The axes that an option of this kind names, of a tensor of that rank: bit i is set for axis i. */
 unsigned wgi_option_axes(const wg_attr_row *r, const void *attr, int rank);
 

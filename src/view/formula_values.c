@@ -42,25 +42,26 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
 /* ---- options ---- */
 
 /* Along every axis alike: a stride of a convolution. */
-static bool is_one_size(const wg_attr_row *r, const wgi_option *o)
+static bool is_one_size(const wg_setting *o)
 {
-    bool one = r->kind == WG_ATTR_SHAPE && o->list.rank > 0;
+    bool one = o->kind == WG_ATTR_SHAPE && o->list.rank > 0;
     for (int i = 1; i < o->list.rank; i++) one &= o->list.dim[i] == o->list.dim[0];
     return one;
 }
 
 static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row *r, const void *attr)
 {
-    const wgi_option o = wgi_option_of(pool, r, attr);
+    const wg_setting o = wg_attr_setting(r, attr);
     wgi_formula_value *v = &p->v[p->count];
     *v = (wgi_formula_value){ .name = r->name };
-    if (r->kind == WG_ATTR_AXIS || r->kind == WG_ATTR_AXES) v->hidden = true; /* among the box's options */
-    else if (o.form == WGI_OPT_WHOLE || o.form == WGI_OPT_TRUTH) v->number = (double)o.whole;
-    else if (o.form == WGI_OPT_REAL) v->number = o.real;
-    else if (is_one_size(r, &o)) v->number = (double)o.list.dim[0];
-    else if (o.form == WGI_OPT_WORD) v->text = o.word, v->word = true;
-    else return; /* without a number */
-    v->unset = !wgi_is_given(&o);
+    if (o.kind == WG_ATTR_AXIS || o.kind == WG_ATTR_AXES) v->hidden = true; /* among the box's options */
+    else if (o.kind == WG_ATTR_DTYPE || o.kind == WG_ATTR_CHOICE)
+        v->text = wgi_pool_format(pool, "%s", o.word), v->word = true;
+    else if (is_one_size(&o)) v->number = (double)o.list.dim[0];
+    else if (o.kind == WG_ATTR_SHAPE || o.kind == WG_ATTR_TEXT || o.kind == WG_ATTR_POINTER)
+        return; /* without a number */
+    else v->number = o.kind == WG_ATTR_DOUBLE ? o.real : (double)o.whole;
+    v->unset = !o.given;
     p->count++;
 }
 

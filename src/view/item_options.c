@@ -31,44 +31,6 @@ static wg_node first_operand(const wgi_view *v, const wgi_item *y)
     return at >= 0 ? wgi_item_node(v, at) : wg_none;
 }
 
-/* The word of a choice among those of its option. */
-static const char *choice_of(wgi_pool *pool, const wg_attr_row *r, int choice)
-{
-    const char *words = r->choices ? r->choices : "";
-    for (; choice > 0; choice--) {
-        words += strcspn(words, " ");
-        words += *words == ' ';
-    }
-    return wgi_pool_part(pool, words, choice == 0 ? strcspn(words, " ") : 0);
-}
-
-wgi_option wgi_option_of(wgi_pool *pool, const wg_attr_row *r, const void *attr)
-{
-    const void *at = (const char *)attr + r->offset;
-    const wg_axes *axes = at;
-    wgi_option o = { WGI_OPT_OTHER };
-    switch (r->kind) {
-    case WG_ATTR_AXIS:
-    case WG_ATTR_INT: o.form = WGI_OPT_WHOLE, o.whole = *(const int *)at; break;
-    case WG_ATTR_SIZE: o.form = WGI_OPT_WHOLE, o.whole = *(const int64_t *)at; break;
-    case WG_ATTR_BOOL: o.form = WGI_OPT_TRUTH, o.whole = *(const bool *)at; break;
-    case WG_ATTR_DOUBLE: o.form = WGI_OPT_REAL, o.real = *(const double *)at; break;
-    case WG_ATTR_DTYPE: o.form = WGI_OPT_WORD, o.word = wg_dtype_name(*(const wg_dtype *)at); break;
-    case WG_ATTR_CHOICE: o.form = WGI_OPT_WORD, o.word = choice_of(pool, r, *(const int *)at); break;
-    case WG_ATTR_SHAPE: o.form = WGI_OPT_LIST, o.list = *(const wg_shape *)at; break;
-    case WG_ATTR_AXES:
-        o.form = WGI_OPT_LIST;
-        while (o.list.rank < axes->count && o.list.rank < WG_MAX_RANK) {
-            o.list.dim[o.list.rank] = axes->axis[o.list.rank];
-            o.list.rank++;
-        }
-        break;
-    case WG_ATTR_POINTER:
-    case WG_ATTR_TEXT: break;
-    }
-    return o;
-}
-
 /* Whether one axis is meant where none is given, and which. */
 static bool has_standard_axis(const wg_attr_row *r, int *axis)
 {
@@ -79,7 +41,7 @@ static bool has_standard_axis(const wg_attr_row *r, int *axis)
 
 unsigned wgi_option_axes(const wg_attr_row *r, const void *attr, int rank)
 {
-    const wgi_option o = wgi_option_of(NULL, r, attr);
+    const wg_setting o = wg_attr_setting(r, attr);
     unsigned axes = 0;
     int64_t of[WG_MAX_RANK] = { o.whole };
     int count = r->kind == WG_ATTR_AXIS, standard;
@@ -109,16 +71,11 @@ static void put_double(wgi_strbuf *b, const wg_attr_row *r, double v)
     else wgi_put_number(b, v);
 }
 
-bool wgi_is_given(const wgi_option *o)
-{
-    return o->form == WGI_OPT_REAL ? o->real != WG_AUTO : o->form != WGI_OPT_WHOLE || o->whole != WG_AUTO;
-}
-
 static bool is_needed(const wg_attr_row *r) { return r->standard && !strcmp(r->standard, "needed"); }
 
 /* Axis 1 of a matrix is its last one, -1. Of axes 0 stands for all. A vector has one axis, which the language
  * does not need, but where a new one is made. */
-static bool is_default_axis(const wg_op *op, const wg_attr_row *r, const wgi_option *o, int rank)
+static bool is_default_axis(const wg_op *op, const wg_attr_row *r, const wg_setting *o, int rank)
 {
     const bool one = r->kind == WG_ATTR_AXIS || (r->kind == WG_ATTR_AXES && o->list.rank == 1);
     int standard;
@@ -130,19 +87,25 @@ static bool is_default_axis(const wg_op *op, const wg_attr_row *r, const wgi_opt
 
 static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r, const wgi_item *y)
 {
-    const wgi_option o = wgi_option_of(v->pool, r, y->attr);
+    const wg_setting o = wg_attr_setting(r, y->attr);
     const int rank = wg_node_shape(first_operand(v, y)).rank;
-    if (!wgi_is_given(&o) || is_default_axis(y->op, r, &o, rank)) return;
-    switch (o.form) {
-    case WGI_OPT_WHOLE: wgi_strbuf_format(b, "%lld", (long long)o.whole); break;
-    case WGI_OPT_REAL: put_double(b, r, o.real); break;
-    case WGI_OPT_TRUTH: wgi_strbuf_put(b, o.whole ? "true" : ""); break;
-    case WGI_OPT_WORD: wgi_strbuf_put(b, o.word); break;
-    case WGI_OPT_LIST: /* the first option's sizes are the result's shape, which the box shows */
-        if (r->kind == WG_ATTR_AXES ? o.list.rank != rank || is_needed(r) : r != y->op->attrs)
-            put_list(b, &o.list, r->kind == WG_ATTR_SHAPE);
+    if (!o.given || is_default_axis(y->op, r, &o, rank)) return;
+    switch (o.kind) {
+    case WG_ATTR_AXIS:
+    case WG_ATTR_INT:
+    case WG_ATTR_SIZE: wgi_strbuf_format(b, "%lld", (long long)o.whole); break;
+    case WG_ATTR_DOUBLE: put_double(b, r, o.real); break;
+    case WG_ATTR_BOOL: wgi_strbuf_put(b, o.whole ? "true" : ""); break;
+    case WG_ATTR_DTYPE:
+    case WG_ATTR_CHOICE: wgi_strbuf_put(b, o.word); break;
+    case WG_ATTR_TEXT: wgi_strbuf_format(b, "\"%s\"", o.word); break;
+    case WG_ATTR_AXES:
+        if (o.list.rank != rank || is_needed(r)) put_list(b, &o.list, false);
         break;
-    case WGI_OPT_OTHER: break;
+    case WG_ATTR_SHAPE: /* the first option's sizes are the result's shape, which the box shows */
+        if (r != y->op->attrs || is_needed(r)) put_list(b, &o.list, true);
+        break;
+    case WG_ATTR_POINTER: break;
     }
 }
 

@@ -1,6 +1,7 @@
 /* test_arguments.c: no argument is left without a look. For each call with options, made from their lists: a
  * number out of its range is refused; an option that changes nothing, alone or beside another one, is
  * refused, unless `unseen` says why it is none. */
+#include <fnmatch.h>
 #include <math.h>
 #include <string.h>
 
@@ -349,6 +350,107 @@ Test(arguments, each_option_counts_or_is_refused)
     for (int j = 0; j < CALLS; j++) pairs_of(&calls[j]);
     fprintf(stderr, "%d options alone, %d of them silent; %d pairs, %d of them silent\n", singles,
             silent_singles, pairs, silent_pairs);
+}
+
+/* ---- options of a node ---- */
+
+/* Whether v is what was written, or the default; an axis may be counted from the start now. */
+static bool is_read_back(const wg_option *o, const wg_setting *got, double value)
+{
+    const bool whole = got->kind != WG_ATTR_DOUBLE;
+    if (value == WG_AUTO) return true; /* the op finds the number */
+    if (!strcmp(o->name, "axis"))
+        return got->kind == WG_ATTR_AXES
+                   ? got->list.rank == 1 && (value < 0 ? got->list.dim[0] >= 0 : got->list.dim[0] == value)
+               : value < 0 ? got->whole >= 0
+                           : got->whole == value;
+    if (o->kind == WG_OPTION_CHOICE && *got->word) {
+        const char *word = o->range;
+        for (int e = 0; e < value && *word; e++) word += strcspn(word, ","), word += strspn(word, ", ");
+        if (strncmp(word, got->word, strlen(got->word)) != 0) return false;
+    }
+    return whole ? (double)got->whole == value : got->real == value;
+}
+
+static bool is_read_back_list(const wg_setting *got, const wg_option *o)
+{
+    char room[sizeof(wg_axes) + sizeof(wg_shape)];
+    put_other(o, room);
+    const int64_t want =
+        is(o, "wg_axes") ? ((wg_axes *)(void *)room)->axis[0] : ((wg_shape *)(void *)room)->dim[0];
+    bool fits = got->list.rank > 0;
+    for (int e = 0; e < got->list.rank; e++) fits &= got->list.dim[e] == want;
+    return fits;
+}
+
+/* What has another form in the node. */
+static bool reads_otherwise(const char *name, const char *option)
+{
+    static const struct {
+        const char *call, *option, *why;
+    } otherwise[] = { { "linspace", "count", "it is no op: its nodes are those of a choice of two ranges" },
+                      { "conv", "same", "it becomes the padding" },
+                      { "conv_transpose", "same", "it becomes the padding" },
+                      { "*_pool", "same", "it becomes the padding" },
+                      { "*_pool", "padding", "there are two for each axis, without what no window reaches" },
+                      { "max_pool", "skip_padding", "it is of avg_pool" },
+                      { "random_*", "*", "it is a sum and a product of the numbers" },
+                      { "layer_norm", "ax*", "the op is that of the last axis; of others it is another" },
+                      { "roll", "shift", "of 4 elements 4 places are none" },
+                      { "slice", "step", "one element is a plain slice" },
+                      { "slice", "to", "an empty slice stands at the end" },
+                      { "tile", "counts", "there is one for each axis" } };
+    bool is = false;
+    for (size_t j = 0; j < sizeof otherwise / sizeof *otherwise; j++)
+        is |= !fnmatch(otherwise[j].call, name, 0) && !fnmatch(otherwise[j].option, option, 0);
+    return is;
+}
+
+static int read_back, not_there;
+
+static void read_option(const call *f, const wg_option *o, double value, bool is_given)
+{
+    wg_setting got;
+    wg_begin(fresh, WG_TRAIN);
+    given = &(setting){ o, value }, givens = is_given;
+    operands();
+    const wg_node y = f->make();
+    if (wg_failed(c)) {
+        wg_recover(c);
+        return;
+    }
+    if (wg_node_leaf(y) != WG_LEAF_NONE) return; /* nothing was to be done: it is the operand */
+    const bool there = wg_node_option(y, o->name, &got), number = !isnan(value);
+    not_there += !there;
+    read_back += there;
+    cr_expect(there, "%s has no option %s", f->name, o->name);
+    if (!there) return;
+    if (number)
+        cr_expect(is_read_back(o, &got, value), "%s(.%s = %g): %lld, %g", f->name, o->name, value,
+                  (long long)got.whole, got.real);
+    else if (is_given)
+        cr_expect(is_read_back_list(&got, o), "%s(.%s): a list of %d", f->name, o->name, got.list.rank);
+}
+
+Test(arguments, each_option_of_a_node_is_what_was_written_or_the_default)
+{
+    world();
+    for (int j = 0; j < CALLS; j++) {
+        const call *f = &calls[j];
+        const wg_option_list *list = f->rows();
+        if (!f->make || !strncmp(f->name, "nn_", 3)) continue;
+        for (int n = 0; n < list->count; n++) {
+            const wg_option *o = &list->option[n];
+            double value[4];
+            if (o->kind == WG_OPTION_TEXT || is(o, "wg_node") || reads_otherwise(f->name, o->name)) continue;
+            for (int e = values_of(list, o, value); e-- > 0;) read_option(f, o, value[e], true);
+            const double standard = wg_option_value(o, list->standard);
+            read_option(f, o, standard,
+                        !isnan(standard) && strcmp(o->standard, "WG_NEEDED") != 0 &&
+                            strcmp(o->name, "axes") != 0);
+        }
+    }
+    fprintf(stderr, "%d options read back, %d not there\n", read_back, not_there);
 }
 
 /* ---- numbers of rows, classes and steps ---- */
