@@ -4,6 +4,8 @@
 #include "axis_runs.h"
 #include "rules.h"
 
+#include "graph/composites.h"
+
 /* ---- select ---- */
 
 #define SELECT_FIELDS(F, S) F(S, AXIS, axis, "needed") F(S, SIZE, index, "needed")
@@ -79,6 +81,18 @@ BUILDER(stack, join) { return wg_apply(here, &wgi_op_stack, a->x, a->n, WITH(sta
 
 /* ---- split: a builder without an op ---- */
 
+/* The operand by its name in the call, or its own, with its shape. */
+static const char *called(wg_site here, wg_node x, char *to, size_t room)
+{
+    char argument[64], shape[80];
+    const char *name = *wg_site_argument(here, 0, argument, sizeof argument) ? argument
+                       : *wg_node_name(x)                                    ? wg_node_name(x)
+                                          : wgi_called_name(x.graph, x.index);
+    wg_shape_text(wg_node_shape(x), shape, sizeof shape);
+    snprintf(to, room, "%.60s%s%s", name, *name ? " " : "", shape);
+    return to;
+}
+
 /* The sizes of the parts, one behind the other in *sizes, or how many equal ones; 0: they do not fit. */
 static int parts_of(wg_site here, const wg_split_args *a, wg_shape *sizes)
 {
@@ -86,24 +100,24 @@ static int parts_of(wg_site here, const wg_split_args *a, wg_shape *sizes)
     const int axis = a->axis < 0 ? a->axis + s.rank : a->axis;
     const int64_t n = s.dim[axis];
     int64_t all = 0;
-    char text[80];
+    char text[80], who[160];
     *sizes = wgi_shape_given(a->sizes);
     if ((a->parts == WG_AUTO) == !sizes->rank || sizes->rank < 0)
-        return wgi_fail(a->x.graph->c, here, "split", WG_ERROR_USE, "say .parts or .sizes%s",
-                        sizes->rank ? ", not both" : ""),
+        return wgi_fail(a->x.graph->c, here, "split", WG_ERROR_USE, "say .parts or .sizes%s, for %s",
+                        sizes->rank > 0 ? ", not both" : "", called(here, a->x, who, sizeof who)),
                0;
     if (a->parts != WG_AUTO && a->parts > 0 && n % a->parts == 0) return a->parts;
     if (a->parts != WG_AUTO)
-        return wgi_fail(a->x.graph->c, here, "split", WG_ERROR_SHAPE,
-                        "axis %d of %lld elements has no %d equal parts", a->axis, (long long)n, a->parts),
+        return wgi_fail(a->x.graph->c, here, "split", WG_ERROR_SHAPE, "axis %d of %s has no %d equal parts",
+                        a->axis, called(here, a->x, who, sizeof who), a->parts),
                0;
     bool fits = sizes->rank <= WG_MAX_RANK;
     for (int k = 0; k < sizes->rank && fits; k++)
         fits = sizes->dim[k] >= 0 && !__builtin_add_overflow(all, sizes->dim[k], &all);
     if (fits && all == n) return sizes->rank;
     return wgi_fail(a->x.graph->c, here, "split", WG_ERROR_SHAPE,
-                    "axis %d of %lld elements has no parts of the sizes %s", a->axis, (long long)n,
-                    wg_shape_text(*sizes, text, sizeof text)),
+                    "axis %d of %s has no parts of the sizes %s", a->axis,
+                    called(here, a->x, who, sizeof who), wg_shape_text(*sizes, text, sizeof text)),
            0;
 }
 

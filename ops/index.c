@@ -51,7 +51,8 @@ static bool one_hot_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have %d axes", x->rank + 1);
     int at = a->axis < 0 ? a->axis + x->rank + 1 : a->axis;
     if (at < 0 || at > x->rank)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in a result of %d axes", a->axis, x->rank + 1);
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in a result of %d axes, for %s", a->axis,
+                            x->rank + 1, wg_rule_who(r, 0));
     a->axis = at;
     r->y[0].dtype = wgi_default_dtype(r->graph);
     return shaped_to(r, with_axis(*x, at, a->count));

@@ -188,16 +188,17 @@ static bool resize_shape(wg_rule *r)
     if (!wg_rule_float(r, 0)) return false;
     if (a->align_corners && a->mode == WG_NEAREST)
         return wg_rule_fail(r, WG_ERROR_USE, "align_corners is for mode bilinear, not for nearest");
+    if (!wgi_rule_list(r, &a->axes)) return false;
     if (!a->axes.count)
         for (; a->axes.count < a->shape.rank && a->axes.count < WG_MAX_RANK; a->axes.count++)
             a->axes.axis[a->axes.count] = a->axes.count + 1;
     unsigned seen = 0;
     if (a->axes.count != a->shape.rank || a->axes.count > WG_MAX_RANK)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%d sizes for %d axes", a->shape.rank, a->axes.count);
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%d sizes for %d axes of %s", a->shape.rank, a->axes.count,
+                            wg_rule_who(r, 0));
     for (int i = 0; i < a->axes.count; i++) {
         if (!wg_rule_axis(r, &a->axes.axis[i], s.rank)) return false;
-        if (seen & 1u << a->axes.axis[i])
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d twice", a->axes.axis[i]);
+        if (seen & 1u << a->axes.axis[i]) return wgi_rule_twice(r, a->axes.axis[i]);
         seen |= 1u << a->axes.axis[i];
         int64_t *n = &s.dim[a->axes.axis[i]];
         if (a->shape.dim[i] < 0 || (a->shape.dim[i] && !*n))

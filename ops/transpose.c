@@ -154,6 +154,7 @@ static bool transpose_shape(wg_rule *r)
     const wg_shape *x = r->x[0].shape;
     wg_shape *y = wg_rule_shape(r, 0);
     unsigned seen = 0;
+    if (!wgi_rule_list(r, a)) return false;
     if (!a->count)
         while (a->count < x->rank) {
             a->axis[a->count] = x->rank - 1 - a->count;
@@ -164,7 +165,7 @@ static bool transpose_shape(wg_rule *r)
     y->rank = x->rank;
     for (int i = 0; i < x->rank; i++) {
         if (!wg_rule_axis(r, &a->axis[i], x->rank)) return false;
-        if (seen & 1u << a->axis[i]) return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d twice", a->axis[i]);
+        if (seen & 1u << a->axis[i]) return wgi_rule_twice(r, a->axis[i]);
         seen |= 1u << a->axis[i];
         y->dim[i] = x->dim[a->axis[i]];
     }

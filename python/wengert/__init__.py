@@ -1400,8 +1400,6 @@ def _number_of_axis(what, axis):
         raise TypeError("wengert: %s: an axis is a whole number, not %r" % (what, axis)) from None
 
 def _set_axes(what, kinds, axes, into):
-    if not axes:
-        raise TypeError("wengert: %s: axes is an empty list: leave it out for its default" % what)
     if len(axes) == 1 and "axis" in kinds:
         into.axis = axes[0]
     elif "axes" in kinds:
@@ -1415,7 +1413,10 @@ def _named(what, fields, options, g, into):
     """Writes options by name into a struct."""
     kinds = dict(fields)
     said = [n for n in ("axis", "axes", "dim", "dims") if n in options]
-    if len(said) > 1:
+    if said == ["axis", "axes"] and {"axis", "axes"} <= set(kinds):  # the library says it, with the shape
+        into.axis, into.axes = 0, _axes([0])
+        options = {n: x for n, x in options.items() if n not in said}
+    elif len(said) > 1:
         raise TypeError("wengert: %s: say %s or %s, not both" % (what, *said[:2]))
     for name, x in options.items():
         field = name.rstrip("_")

@@ -384,19 +384,24 @@ def randint(low, high=None, size=None, dtype=None, **options):
 
 # ---- shapes ----
 
-def _axis(what, axis, n):
-    """The axis of n, from 0 on."""
-    a = wg._number_of_axis(what, axis)
+def _axis(what, axis, shape):
+    """The axis of an array of this shape, from 0 on."""
+    a, n = wg._number_of_axis(what, axis), len(shape)
     if not -n <= a < n:
-        raise IndexError("wengert: %s: there is no axis %d, there %s" % (what, a, "is one axis" if n == 1 else "are %d axes" % n))
+        raise IndexError("wengert: %s: no axis %d in x %s" % (what, a, _written(shape)))
     return a % n
 
 
-def _axes_of(what, axes, n):
-    """Several axes of n, from 0 on, each of them once."""
-    axes = [_axis(what, a, n) for a in wg._list_of(axes)]
-    if len(set(axes)) < len(axes):
-        raise ValueError("wengert: %s: an axis stands twice in %s" % (what, axes))
+def _written(shape):
+    return "[%s]" % ",".join(map(str, shape))
+
+
+def _axes_of(what, axes, shape):
+    """Several axes of an array of this shape, from 0 on, each of them once."""
+    axes = [_axis(what, a, shape) for a in wg._list_of(axes)]
+    for i, a in enumerate(axes):
+        if a in axes[:i]:
+            raise ValueError("wengert: %s: axis %d twice for x %s" % (what, a, _written(shape)))
     return axes
 
 
@@ -419,8 +424,8 @@ def flatten(x, start_dim=0, end_dim=-1):
     """Axes start_dim to end_dim as one."""
     if isinstance(start_dim, str):
         raise TypeError("wengert: flatten reads rows first: write x.T.flatten() for columns first")
-    n = builtins.max(x.ndim, 1)
-    s, a, b = x.shape or (1,), _axis("flatten", start_dim, n), _axis("flatten", end_dim, n)
+    s = x.shape or (1,)
+    a, b = _axis("flatten", start_dim, s), _axis("flatten", end_dim, s)
     if a > b:
         raise ValueError("wengert: flatten: the first axis is %d, and the last %d" % (a, b))
     return x.reshape(s[:a] + (-1,) + s[b + 1:])
@@ -429,7 +434,7 @@ def flatten(x, start_dim=0, end_dim=-1):
 @_both
 def unflatten(x, dim, sizes):
     """The axis dim as several."""
-    a = _axis("unflatten", dim, x.ndim)
+    a = _axis("unflatten", dim, x.shape)
     return x.reshape(x.shape[:a] + tuple(wg._list_of(sizes)) + x.shape[a + 1:])
 
 
@@ -439,18 +444,21 @@ def unsqueeze(x, axis=None, dim=None):
     axis = _one("unsqueeze", axis, dim)
     if axis is None:
         raise TypeError("wengert: write x.unsqueeze(0), with the place of the new axis")
-    axes = wg._list_of(axis)
-    _axes_of("unsqueeze", axes, x.ndim + len(axes))
+    axes = [wg._number_of_axis("unsqueeze", a) for a in wg._list_of(axis)]
+    n = x.ndim + len(axes)
+    for a in axes:
+        if not -n <= a < n:
+            raise IndexError("wengert: unsqueeze: no axis %d in a result of %d axes, for x %s" % (a, n, _written(x.shape)))
     return _builders["expand_dims"](x, axis=axes)
 
 
 _both(unsqueeze)
-_both(lambda x, axis0, axis1: permute(x, *_swapped("swapaxes", x.ndim, axis0, axis1)), "swapaxes", "swapdims")
+_both(lambda x, axis0, axis1: permute(x, *_swapped("swapaxes", x.shape, axis0, axis1)), "swapaxes", "swapdims")
 
 
 def moveaxis(x, source, destination):
     """The axes `source` at the places `destination`, the others in their order."""
-    source, destination = [_axes_of("moveaxis", s, x.ndim) for s in (source, destination)]
+    source, destination = [_axes_of("moveaxis", s, x.shape) for s in (source, destination)]
     if len(source) != len(destination):
         raise ValueError("wengert: moveaxis: %d axes, and %d places for them" % (len(source), len(destination)))
     order = [a for a in range(x.ndim) if a not in source]
@@ -466,15 +474,13 @@ _both(moveaxis, "moveaxis", "movedim")
 def squeeze(x, axis=None, dim=None, *, axes=None):
     """Without the axes of one element, or without this one."""
     axis = _one("squeeze", axis, dim)
-    if np.iterable(axis) and not len(axis):
-        return x
     if not x.ndim:
-        return x if axis is None else _axes_of("squeeze", axis, 1) and x
+        return x if axis is None else _axes_of("squeeze", axis, (1,)) and x
     return _builders["squeeze"](x, **{n: a for n, a in (("axis", axis), ("axes", axes)) if a is not None})
 
 
-def _swapped(what, n, a, b):
-    order, a, b = list(range(n)), _axis(what, a, n), _axis(what, b, n)
+def _swapped(what, shape, a, b):
+    order, a, b = list(range(len(shape))), _axis(what, a, shape), _axis(what, b, shape)
     order[a], order[b] = order[b], order[a]
     return order
 
@@ -489,18 +495,18 @@ def permute(x, *axes):
 def transpose(x, *axes, **options):
     """transpose(x): the axes in reverse; transpose(x, axes): in this order; transpose(x, 0, 2): these two exchanged."""
     if set(options) == {"dim0", "dim1"} and not axes:
-        return permute(x, *_swapped("transpose", x.ndim, options["dim0"], options["dim1"]))
+        return permute(x, *_swapped("transpose", x.shape, options["dim0"], options["dim1"]))
     if options or not axes or len(axes) == 1 and axes[0] is None:
         return _builders["transpose"](x, **options)
     if len(axes) == 1 and np.iterable(axes[0]):  # NumPy's
-        axes = _axes_of("transpose", axes[0], x.ndim)
-        if len(axes) != x.ndim:
-            raise ValueError("wengert: transpose: %d axes of %d: write x.transpose(%s) for two that are exchanged" % (
-                len(axes), x.ndim, ", ".join(map(str, (*axes, 0, 1)[:2]))))
-        return permute(x, *axes)
+        axes = list(axes[0])
+        if len(axes) == 2 != x.ndim:
+            raise ValueError("wengert: transpose: 2 axes for x %s: write x.transpose(%s, %s) for two that are exchanged" % (
+                _written(x.shape), *axes))
+        return _builders["transpose"](x, axes=axes)
     if len(axes) == 2 and x.ndim != 2:
-        return permute(x, *_swapped("transpose", x.ndim, *axes))
-    if len(axes) == 2 and tuple(_axis("transpose", a, 2) for a in axes) == (0, 1):
+        return permute(x, *_swapped("transpose", x.shape, *axes))
+    if len(axes) == 2 and tuple(_axis("transpose", a, x.shape) for a in axes) == (0, 1):
         raise TypeError("wengert: transpose(0, 1) of a matrix is the matrix itself in NumPy, and x.T in PyTorch: write x or x.T")
     return permute(x, *axes)
 
@@ -526,7 +532,7 @@ _method(lambda x, other: x.reshape(other.shape), "view_as", "reshape_as")
 @_both
 def chunk(x, chunks, dim=0):
     """Parts of equal size along an axis; the last may be smaller."""
-    axis = _axis("chunk", dim, x.ndim)
+    axis = _axis("chunk", dim, x.shape)
     n, chunks = x.shape[axis], _count("chunk", chunks, 1)
     if not n:
         return (x,) * chunks
@@ -545,7 +551,7 @@ def _parts_of(x, sizes, axis):
 
 def _split_by_size(x, size, dim=0):
     """As in PyTorch: parts of this size, of which the last may be smaller, or of these sizes."""
-    dim = _axis("split", dim, x.ndim)
+    dim = _axis("split", dim, x.shape)
     n = x.shape[dim]
     if not np.iterable(size):
         size = _count("split", size, int(n > 0))
@@ -566,14 +572,15 @@ def split(x, *given, parts=None, sizes=None, axis=None, dim=None):
         at = _one("split", axis, dim) or 0
         if given or parts is not None and sizes is not None or parts is not None and np.iterable(parts):
             raise TypeError("wengert: split: say parts=2, a number, or sizes=(1, 3), the sizes")
-        return split(x, parts, axis=at) if sizes is None else _parts_of(x, wg._list_of(sizes), _axis("split", at, x.ndim))
+        return split(x, parts, axis=at) if sizes is None else _parts_of(x, wg._list_of(sizes), _axis("split", at, x.shape))
     if not given:
         raise TypeError("wengert: write wg.split(x, parts=2, axis=0)")
     parts, *given = given
     if dim is not None and not given:
         return _split_by_size(x, parts, dim)
     parts = parts if np.iterable(parts) or isinstance(parts, (int, np.integer)) else _count("split", parts, 1)
-    at = _axis("split", axis if axis is not None else given[0] if given else 0, x.ndim)
+    said = axis if axis is not None else given[0] if given else 0
+    at = _axis("split", said, x.shape)
     n = x.shape[at]
     if len(given) > 1 or axis is None and (np.iterable(parts) or parts * parts != n):
         raise TypeError("wengert: split(x, %r) is of so many parts in NumPy, and of parts of that size in PyTorch: write "
@@ -582,11 +589,9 @@ def split(x, *given, parts=None, sizes=None, axis=None, dim=None):
     if np.iterable(parts):
         ends = [builtins.min(builtins.max(i + n if i < 0 else i, 0), n) for i in parts]
         return [_builders["slice"](x, axis=axis, from_=a, to=builtins.max(a, b)) for a, b in zip([0, *ends], [*ends, n])]
-    if 0 < parts < n and n % parts:
-        raise ValueError("wengert: split makes %d equal parts, and there are %d elements: write x.chunk(%d) for parts of %d" % (
-            parts, n, -(-n // parts), parts))
     if _count("split", parts, 1) and n % parts:
-        raise ValueError("wengert: split: axis %d of %d elements has no %d equal parts" % (axis, n, parts))
+        raise ValueError("wengert: split: axis %d of x %s has no %d equal parts%s" % (
+            said, _written(x.shape), parts, ": write x.chunk(%d) for parts of %d" % (-(-n // parts), parts) if parts < n else ""))
     return _parts_of(x, [n // parts] * parts, axis)
 
 
@@ -618,7 +623,7 @@ class _Size(int):
         return y
 
     def __call__(self, dim=None):
-        return self._shape if dim is None else self._shape[_axis("size", dim, len(self._shape))]
+        return self._shape if dim is None else self._shape[_axis("size", dim, self._shape)]
 
 
 _method(lambda x: x.ndim, "dim")
@@ -629,9 +634,9 @@ _method(lambda x: int(x.size), "numel", "nelement")
 
 def _extreme(name):
     def f(x, *given, **options):
-        if given and (isinstance(given[0], Value) or np.ndim(given[0])):
+        if given and (isinstance(given[0], Value) or np.ndim(given[0]) and not isinstance(given[0], tuple)):
             raise TypeError("wengert: write wg.%simum(a, b) for the elements of two values" % name)
-        if given and x.ndim > 1:
+        if given and (x.ndim > 1 or np.ndim(given[0])):
             raise TypeError("wengert: write x.%s(axis=%r) for the values, x.%s(dim=%r) for (values, indices)" % (name, given[0], name, given[0]))
         y = _builders[name](x, *given, **options)
         if "dim" not in options or np.iterable(options["dim"]):
@@ -702,7 +707,7 @@ def average(x, axis=None, weights=None, *, keepdims=False):
         return _builders["mean"](x, **along)
     weights = weights if isinstance(weights, Value) else wg._array(weights, x.graph.context)
     if weights.shape != x.shape:
-        if axis is None or np.iterable(axis) or weights.shape != (x.shape[_axis("average", axis, x.ndim)],):
+        if axis is None or np.iterable(axis) or weights.shape != (x.shape[_axis("average", axis, x.shape)],):
             raise TypeError("wengert: average: the weights have the shape %s, and x %s: write axis=0 for one weight for each row" % (
                 list(weights.shape), list(x.shape)))
         weights = wg.broadcast_to(weights.reshape([-1 if a == axis % x.ndim else 1 for a in range(x.ndim)]), x.shape)
@@ -713,7 +718,7 @@ def average(x, axis=None, weights=None, *, keepdims=False):
 def diff(x, n=1, axis=-1, *, dim=None):
     """The differences of neighbours along an axis, n times."""
     n = _count("diff", n)
-    before = (slice(None),) * _axis("diff", axis if dim is None else dim, x.ndim)
+    before = (slice(None),) * _axis("diff", axis if dim is None else dim, x.shape)
     for _ in range(n):
         x = x[before + (slice(1, None),)] - x[before + (slice(None, -1),)]
     return x
@@ -761,8 +766,6 @@ for _name in ("argmax", "argmin", "cumsum", "cumprod"):
 def flip(x, *axes, **options):
     """In reverse order along these axes, or along all."""
     given = [_sizes(axes)] if axes and axes[0] is not None else []
-    if given == [()] or given == [[]]:
-        return x
     said = {n: a for n, a in options.items() if a is not None or n not in ("axis", "axes", "dim", "dims")}
     if given or said:
         return _builders["flip"](x, *given, **said)
@@ -806,7 +809,7 @@ def _repeats(x, repeats, axis):
         x, axis = x.reshape(-1), 0
     if np.ndim(repeats) == 0:
         return _builders["repeat"](x, _count("repeat", repeats), axis)
-    axis = _axis("repeat", axis, x.ndim)
+    axis = _axis("repeat", axis, x.shape)
     return _builders["take"](x, _by_numpy("repeat", np.repeat, np.arange(x.shape[axis]), repeats), axis=axis)
 
 
@@ -983,13 +986,13 @@ def _gather(x, dim, index=None):
     """gather(x, rows): these rows. x.gather(dim, index), as in PyTorch: the element at each index along an axis."""
     if index is None:
         return _builders["gather"](x, dim)
-    return _builders["take_along"](x, _from_0("gather", index, x.shape[_axis("gather", dim, x.ndim)]), axis=dim)
+    return _builders["take_along"](x, _from_0("gather", index, x.shape[_axis("gather", dim, x.shape)]), axis=dim)
 
 
 def _index_select(x, dim, index):
     """These places along an axis, as in PyTorch."""
     index = index if np.ndim(index) else index.reshape(1) if isinstance(index, Value) else np.reshape(index, 1)
-    return _builders["take"](x, _from_0("index_select", index, x.shape[_axis("index_select", dim, x.ndim)]), axis=dim)
+    return _builders["take"](x, _from_0("index_select", index, x.shape[_axis("index_select", dim, x.shape)]), axis=dim)
 
 
 def _masked_fill(x, mask, value):
@@ -1010,7 +1013,7 @@ def take(x, indices, axis=None, *, dim=None):
 @_both
 def narrow(x, dim, start, length):
     """`length` places along an axis, from `start` on."""
-    n = x.shape[_axis("narrow", dim, x.ndim)]
+    n = x.shape[_axis("narrow", dim, x.shape)]
     start, length = _count("narrow", start, -n), _count("narrow", length)
     start += n * (start < 0)
     if start + length > n:
@@ -1021,7 +1024,7 @@ def narrow(x, dim, start, length):
 @_both
 def unbind(x, dim=0):
     """The parts along an axis, without it."""
-    return tuple(_builders["select"](x, dim, i) for i in range(x.shape[_axis("unbind", dim, x.ndim)]))
+    return tuple(_builders["select"](x, dim, i) for i in range(x.shape[_axis("unbind", dim, x.shape)]))
 
 
 @_call
@@ -1035,7 +1038,7 @@ def take_along_dim(x, indices, dim=None):
     """The element at each index along an axis, as in PyTorch; without an axis of all elements in a row."""
     if dim is None:
         return take_along_dim(x.reshape(-1), indices.reshape(-1), 0)
-    return _builders["take_along"](x, _from_0("take_along_dim", indices, x.shape[_axis("take_along_dim", dim, x.ndim)]), axis=dim)
+    return _builders["take_along"](x, _from_0("take_along_dim", indices, x.shape[_axis("take_along_dim", dim, x.shape)]), axis=dim)
 
 
 _call(lambda x, *count, num_classes=None, **options: _builders["one_hot"](

@@ -6,6 +6,10 @@
 
 /* The count of axes that wg_axes_given gives, where none are meant. */
 enum { WGI_AXES_TWICE = -1, WGI_AXES_EMPTY = -2, WGI_AXES_NO_LIST = -3 };
+/* In a shape rule of an op whose options have a list of axes: whether it is one. False: an error is
+ * recorded. */
+bool wgi_rule_list(wg_rule *r, const wg_axes *axes);
+bool wgi_rule_twice(wg_rule *r, int axis); /* the error of an axis that the list has twice */
 /* A shape of a call's options as an attribute: rank 0 is the default, and a given shape without sizes has
  * rank -1. */
 static inline wg_shape wgi_shape_given(wg_shape s)

@@ -1,5 +1,6 @@
 /* rule.c: helpers for the shape rules of ops. */
 #include "graph/composites.h"
+#include "graph/given.h"
 #include "graph/graph.h"
 
 void wgi_failed_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n)
@@ -66,12 +67,22 @@ bool wg_rule_rank(wg_rule *r, int k, int least, int most)
                         most);
 }
 
+/* Whether NumPy, where no axis is said, takes all elements as one row. */
+static bool goes_by_elements(const wg_op *op)
+{
+    static const char *const names[] = { "argmax", "argmin", "cumsum", "cumprod",
+                                         "flip",   "roll",   "repeat", "take" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (wg_op_is(op, names[i])) return true;
+    return false;
+}
+
 bool wg_rule_axis(wg_rule *r, int *axis, int rank)
 {
-    if (*axis == WG_NEEDED) /* NumPy would take all elements as one row, others the last axis */
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "say its axis: axis = %d is the last of %s%s", -1,
-                            wg_rule_who(r, 0),
-                            rank > 1 ? "; to take all elements as one row, reshape it first" : "");
+    if (*axis == WG_NEEDED)
+        return wg_rule_fail(
+            r, WG_ERROR_SHAPE, "say its axis: axis = %d is the last of %s%s", -1, wg_rule_who(r, 0),
+            rank > 1 && goes_by_elements(r->op) ? "; to take all elements as one row, reshape it first" : "");
     const int a = *axis < 0 ? *axis + rank : *axis;
     if (a < 0 || a >= rank)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in %s", *axis, wg_rule_who(r, 0));
@@ -91,19 +102,28 @@ wg_node wgi_unmarked(wg_site here, const char *what, const wg_option_list *list,
     return g ? wgi_error_node(g) : wg_none;
 }
 
-static bool no_axes(wg_rule *r, int count)
+bool wgi_rule_list(wg_rule *r, const wg_axes *axes)
 {
-    if (count == WGI_AXES_TWICE) return wg_rule_fail(r, WG_ERROR_USE, "say .axis or .axes, not both");
-    if (count == WGI_AXES_NO_LIST)
+    const int n = axes->count;
+    if (n >= 0 && n <= WG_MAX_RANK) return true;
+    if (n == WGI_AXES_TWICE)
+        return wg_rule_fail(r, WG_ERROR_USE, "say axis or axes, not both, for %s", wg_rule_who(r, 0));
+    if (n == WGI_AXES_NO_LIST)
         return wg_rule_fail(r, WG_ERROR_USE, "axes is no list: write .axis = 1 or .axes = WG_AXES(1)");
-    if (count == WGI_AXES_EMPTY)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "axes is an empty list: leave it out for its default");
-    return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes given", count);
+    if (n == WGI_AXES_EMPTY)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "an empty list of axes for %s: leave it out for the default",
+                            wg_rule_who(r, 0));
+    return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes for %s", n, wg_rule_who(r, 0));
+}
+
+bool wgi_rule_twice(wg_rule *r, int axis)
+{
+    return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d twice for %s", axis, wg_rule_who(r, 0));
 }
 
 bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all)
 {
-    if (axes->count < 0 || axes->count > WG_MAX_RANK) return no_axes(r, axes->count);
+    if (!wgi_rule_list(r, axes)) return false;
     if (!axes->count && none_is_all)
         while (axes->count < rank) {
             axes->axis[axes->count] = axes->count;
@@ -114,7 +134,7 @@ bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all)
         int v = axes->axis[i], j = i;
         for (; j > 0 && axes->axis[j - 1] > v; j--) axes->axis[j] = axes->axis[j - 1];
         axes->axis[j] = v;
-        if (j > 0 && axes->axis[j - 1] == v) return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d twice", v);
+        if (j > 0 && axes->axis[j - 1] == v) return wgi_rule_twice(r, v);
     }
     return true;
 }

@@ -560,10 +560,11 @@ static const wgi_builtin builtins[] = {
     LAYER(dense, "dense(x, units, bias=true, init=he)",
           "a layer that owns NAME.W and NAME.b; dense(x, W, b) owns nothing"),
     LAYER(
-        batch_norm, "batch_norm(x, momentum=0.9, eps=1e-5)",
+        batch_norm, "batch_norm(x, momentum=0.9, eps=1e-5, axis=-1)",
         "a layer that owns NAME.gamma, NAME.beta and the averages; batch_norm(x, gamma, beta) owns nothing"),
-    LAYER(layer_norm, "layer_norm(x, eps=1e-5)",
-          "a layer over the last axis that owns NAME.gamma and NAME.beta; layer_norm(x, gamma, beta) owns "
+    LAYER(layer_norm, "layer_norm(x, eps=1e-5, axis=-1)",
+          "a layer over the last axis, or over axes=[1, 2], that owns NAME.gamma and NAME.beta; "
+          "layer_norm(x, gamma, beta) owns "
           "nothing"),
     LAYER(conv, "conv(x, units, size=3, stride=1, dilation=1, padding=0, same=false, groups=1, bias=true)",
           "a layer that owns NAME.W and NAME.b; x is [n, h, w, channels] or has 1 or 3 such axes. conv(x, W) "

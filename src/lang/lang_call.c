@@ -30,8 +30,9 @@ static bool axes_of(wg_program *q, const wgi_ast *a, wg_axes *to)
 {
     int64_t v[WG_MAX_RANK];
     if (!integers(q, a, "an axis", -WG_MAX_RANK, WG_MAX_RANK - 1, v, &to->count)) return false;
-    if (!to->count) return wgi_fail_at(q, a, WG_ERROR_VALUE, "an empty list of axes");
+    to->mark = WG_AXES_GIVEN;
     for (int i = 0; i < to->count; i++) to->axis[i] = (int)v[i];
+    *to = wg_axes_given(WG_AUTO, *to); /* which an empty list is not */
     return true;
 }
 
@@ -83,31 +84,32 @@ bool wgi_attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, void
     return wgi_syntax_at(q, a, "an option for C programs alone");
 }
 
-/* The value of an option, or NULL. NumPy calls it axis for one axis and for many; our tables have axis or
- * axes. Either name serves. A call that uses both is an error. */
-static bool option(wg_program *q, const wgi_ast *call, const char *name, const wgi_ast **value)
+/* The value of an option, or NULL. In an op with a list of axes either name serves, as in C; a call that uses
+ * both is refused by the op. */
+static bool option(const wgi_ast *call, const wg_attr_row *row, const wgi_ast **value)
 {
-    const char *other = !strcmp(name, "axis") ? "axes" : !strcmp(name, "axes") ? "axis" : name;
-    const wgi_ast *a = wgi_named(call, name), *b = wgi_named(call, other), *given = a ? a : b;
-    *value = given ? given->first : NULL;
-    if (!a || !b || a == b) return true;
-    const wgi_ast *second = a->start > b->start ? a : b;
-    return wgi_syntax_at(q, second, "'axis' and 'axes' are one option: say one of them");
+    const bool axes = row->kind == WG_ATTR_AXES;
+    const wgi_ast *a = wgi_keyword(call, axes ? "axis" : row->name),
+                  *b = axes ? wgi_keyword(call, "axes") : NULL;
+    *value = a ? a : b;
+    return !a || !b;
 }
 
-/* Lists the options of an op. axis and axes are both listed if the table has one of them. */
+/* Lists the options of an op. axis and axes are both listed if it has a list of axes. */
 static void option_names(const wg_op *op, char *to, size_t room)
 {
     size_t n = 0;
-    bool axis = false, axes = false;
     to[0] = 0;
-    for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
-        axis |= !strcmp(row->name, "axis");
-        axes |= !strcmp(row->name, "axes");
+    for (const wg_attr_row *row = op->attrs; row && row->name; row++)
         if (row->kind != WG_ATTR_POINTER && n < room)
-            n += (size_t)snprintf(to + n, room - n, "%s%s", n ? " " : "", row->name);
-    }
-    if (axis != axes && n < room) snprintf(to + n, room - n, " %s", axis ? "axes" : "axis");
+            n += (size_t)snprintf(to + n, room - n, "%s%s", n ? " " : "",
+                                  row->kind == WG_ATTR_AXES ? "axis axes" : row->name);
+}
+
+/* layer_norm over axes that are named is an op of its own, which has all options. */
+static const wg_op *with_axes(const wg_op *op)
+{
+    return wg_op_is(op, "layer_norm") ? wg_op_find("layer_norm_over") : op;
 }
 
 /* So many of the first options may also stand by position, as in NumPy: roll(x, 1, 0). */
@@ -165,7 +167,10 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, int n, cha
     wg_attr_begin(op, attr);
     for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
         const wgi_ast *a;
-        if (!option(q, call, row->name, &a)) return false;
+        if (!option(call, row, &a)) {
+            *(wg_axes *)(void *)(attr + row->offset) = wg_axes_given(0, (wg_axes){ .mark = WG_AXES_GIVEN });
+            continue;
+        }
         const wgi_ast *placed = by_place(op, call, n, row);
         if (a && placed) return wgi_syntax_at(q, a, "'%s' is given twice", row->name);
         if (placed) a = placed;
@@ -259,7 +264,10 @@ WGI_OWN_FRAME static wg_node applied(wg_program *q, const wg_op *op, const wgi_a
                              "%simum(a, b) for the elements of two",
                              op->name, op->name),
                wg_none;
-    return wg_apply(wgi_site(q, call, at, n), op, x, all, op->attr_size ? attr : NULL);
+    const wg_site here = wgi_site(q, call, at, n);
+    if (!wg_op_is(op, "layer_norm_over")) return wg_apply(here, op, x, all, op->attr_size ? attr : NULL);
+    WG_USER_CALL(here, "layer_norm");
+    return wg_apply(here, op, x, all, attr);
 }
 
 /* A number beside a node adopts the node's dtype, so it stays a number. If all are numbers the first becomes
@@ -351,7 +359,7 @@ static bool needs_c(const wg_op *op)
 WGI_OWN_FRAME static bool fits(wg_program *q, const wg_op *op, const wgi_ast *call, int more)
 {
     char options[300];
-    option_names(op, options, sizeof options);
+    option_names(with_axes(op), options, sizeof options);
     const int least = op->operands < 0 ? 1 : op->operands - op->optional,
               most = op->operands < 0 ? INT32_MAX : op->operands + more + places(op);
     /* min(2, 3) and max(a, b) are of two, which have another name; max(x, 1) is along an axis */
@@ -406,6 +414,7 @@ wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (!op) return no_op(q, call);
     if (needs_c(op))
         return wgi_syntax_word(q, call->mark, "%s: takes a C function; use it from C", name), WGI_NOTHING;
+    if (wgi_keyword(call, "axis") || wgi_keyword(call, "axes")) op = with_axes(op);
     const int more = (shape_operand(op, call) != NULL) + (text_operand(op, call) != NULL);
     if (!fits(q, op, call, more) || listed(q, op, call, wgi_operand_count(call) - more)) return WGI_NOTHING;
     return apply(q, op, call, owner, wgi_operand_count(call) - more);

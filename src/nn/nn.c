@@ -115,22 +115,19 @@ static int axis_of(int axis, int rank)
 }
 
 /* The axis of features, or -1: an error is recorded. */
-static int features_axis(const layer *l, const wg_nn_batch_norm_args *a)
+static int features_axis(const layer *l, wg_node x, int axis)
 {
-    const wg_shape s = wg_node_shape(a->x);
-    const int axis = axis_of(a->axis, s.rank);
+    const wg_shape s = wg_node_shape(x);
+    const int at = axis_of(axis, s.rank);
     char shape[96];
-    if (axis < 0)
-        FAIL(l, WG_ERROR_SHAPE, ": x %s has no axis %d for the features",
-             wg_shape_text(s, shape, sizeof shape), a->axis);
-    else return axis;
-    return -1;
+    if (at < 0) FAIL(l, WG_ERROR_SHAPE, ": no axis %d in x %s", axis, wg_shape_text(s, shape, sizeof shape));
+    return at;
 }
 
 wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 {
     BEGIN_LAYER("nn_batch_norm", wg_nn_batch_norm_args);
-    const int rank = wg_node_shape(a->x).rank, axis = features_axis(&l, a);
+    const int rank = wg_node_shape(a->x).rank, axis = features_axis(&l, a->x, a->axis);
     if (axis < 0) return refused(a->x);
     if (axis == rank - 1) return on_last_axis(&l, a);
     wg_nn_batch_norm_args b = *a;
@@ -140,26 +137,34 @@ wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 
 /* ---- layer_norm, rms_norm ---- */
 
+/* A sum over these axes is refused in the words of all ops. */
+static bool refuse_axes(const layer *l, wg_node x, wg_axes axes)
+{
+    WG_USER_CALL(l->here, l->what);
+    axes.mark = WG_AXES_GIVEN;
+    wg_reduce_args of = WG_OPTS(wg_reduce_args, .x = x, .axes = axes);
+    wg_sum_at(l->here, &of);
+    return false;
+}
+
 /* The given axes in order; none: the last. *f: their sizes. False: an error is recorded. */
 static bool order_axes(const layer *l, wg_node x, wg_axes *axes, wg_shape *f)
 {
     const wg_shape s = wg_node_shape(x);
-    bool in[WG_MAX_RANK] = { false }, fits = s.rank >= 1 && axes->count >= 0 && axes->count <= s.rank;
-    if (!axes->count) *axes = (wg_axes){ .count = 1, .axis = { -1 } };
+    const wg_axes given = *axes;
+    bool in[WG_MAX_RANK] = { false }, fits = axes->count >= 0 && axes->count <= WG_MAX_RANK;
+    if (!axes->count) *axes = (wg_axes){ .mark = WG_AXES_GIVEN, .count = 1, .axis = { -1 } };
     for (int i = 0; fits && i < axes->count; i++) {
-        const int k = axes->axis[i] + (axes->axis[i] < 0 ? s.rank : 0);
-        fits = k >= 0 && k < s.rank && !in[k];
+        const int k = axis_of(axes->axis[i], s.rank);
+        fits = k >= 0 && !in[k];
         if (fits) in[k] = true;
     }
+    if (!fits) return refuse_axes(l, x, given.count ? given : *axes);
     *f = WG_SCALAR;
     axes->count = 0;
     for (int k = 0; k < s.rank; k++)
         if (in[k]) f->dim[f->rank++] = s.dim[k], axes->axis[axes->count++] = k;
-    char shape[96];
-    if (!fits)
-        FAIL(l, WG_ERROR_SHAPE, ": x %s needs an axis, and each of .axes must be one of its axes, once",
-             wg_shape_text(s, shape, sizeof shape));
-    return fits;
+    return true;
 }
 
 wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
@@ -191,9 +196,12 @@ wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
 wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a)
 {
     BEGIN_LAYER("nn_group_norm", wg_nn_group_norm_args);
-    const int rank = wg_node_shape(a->x).rank, axis = axis_of(a->axis, rank);
-    if (rank < 2 || axis < 1)
-        return FAIL(&l, WG_ERROR_SHAPE, ": x needs an axis of examples and one of channels"), refused(a->x);
+    const int axis = features_axis(&l, a->x, a->axis);
+    if (axis < 0) return refused(a->x);
+    if (!axis)
+        return FAIL(&l, WG_ERROR_SHAPE, ": axis 0 of x %s has the examples, not the channels",
+                    wg_shape_text(wg_node_shape(a->x), (char[96]){ 0 }, 96)),
+               refused(a->x);
     wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, axis));
     wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
     here = l.inside;

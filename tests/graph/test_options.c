@@ -139,13 +139,13 @@ Test(options, an_axis_is_a_number_or_a_list)
 
     wg_sum(x, .axis = 2), wgt_expect_error(c, WG_ERROR_SHAPE, "sum: no axis 2 in x [2,3]");
     wg_sum(x, .axes = WG_AXES(0, 99)), wgt_expect_error(c, WG_ERROR_SHAPE, "sum: no axis 99 in x [2,3]");
-    wg_sum(x, .axes = WG_AXES(1, 1)), wgt_expect_error(c, WG_ERROR_SHAPE, "axis 1 twice");
+    wg_sum(x, .axes = WG_AXES(1, 1)), wgt_expect_error(c, WG_ERROR_SHAPE, "axis 1 twice for x [");
     wg_sum(x, .axis = 0, .axes = list);
-    wgt_expect_error(c, WG_ERROR_USE, "sum: say .axis or .axes, not both");
+    wgt_expect_error(c, WG_ERROR_USE, "sum: say axis or axes, not both, for x [");
     wg_sum(x, .axes = WG_AXES());
-    wgt_expect_error(c, WG_ERROR_SHAPE, "axes is an empty list: leave it out for its default");
+    wgt_expect_error(c, WG_ERROR_SHAPE, "an empty list of axes for x [");
     wg_sum(x, .axes = WG_AXES(0, 0, 0, 0, 0, 0, 0, 0, 0)),
-        wgt_expect_error(c, WG_ERROR_SHAPE, "9 axes given");
+        wgt_expect_error(c, WG_ERROR_SHAPE, "9 axes for x [");
     wg_reduce_args bare = { .x = x }, number = WG_OPTS(wg_reduce_args, .x = x);
     number.axes.mark = NULL; /* .axes = 0 */
     wg_sum_at(WG_HERE, &number);

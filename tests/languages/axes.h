@@ -62,10 +62,10 @@ static inline void parts(bool made)
 static inline void built(const char *call)
 {
     char text[2000];
-    snprintf(text, sizeof text, "%s\nresult = %s", text_of_operands, call);
+    snprintf(text, sizeof text, "%s\ny = %s", text_of_operands, call);
     wg_program *all = wg_program_text(c, "axes.wg", text);
     wg_program_build(all, fresh, layers, WG_TRAIN);
-    part(wg_failed(c) ? wg_none : wg_program_node(all, "result"));
+    part(wg_failed(c) ? wg_none : wg_program_node(all, "y"));
     end();
     wg_program_free(all);
 }

@@ -1,8 +1,8 @@
 """axes.py: axes in C, C++, Python and the language. Prints what is wrong, and last how many cases there are.
 
-    axes.py table [--positions]   each builder with an option axis or axes: equal cases have equal results, or equal words of a
-                                  refusal, in every form. --positions: also options by position in the language
-    axes.py lines                 axes_c.txt and axes_python.txt, beside NumPy
+    axes.py table   each builder with an option axis or axes: equal cases have equal results, or equal words of a refusal, in
+                    every form. DIFFERENT has those that differ by contract
+    axes.py lines   axes_c.txt and axes_python.txt, beside NumPy
 
 $build is the folder of the library."""
 import ctypes
@@ -137,7 +137,7 @@ def numbers(*shape):
 # Operands have three axes, and those of one size where another operand must fit along any of them.
 ARRAYS = dict(t=numbers(2, 3, 4), b=(numbers(2, 3, 4) > 0.5) + 0.0, e=numbers(1, 3, 1), f=numbers(2, 2, 2), h=numbers(2, 2, 2) * 1.5,
               k=np.array([1, 0]), n=np.array([1, 0, 0, 1, 1, 1, 0, 0]).reshape(2, 2, 2), w1=np.array([2, 0.5]),
-              w2=np.array([[2, 0.5], [-1, 3]]), w3=numbers(2, 2, 2) - 2)
+              w2=np.array([[2, 0.5], [-1, 3]]), w3=numbers(2, 2, 2) - 2, vector=numbers(5))
 RANK = 3
 # By the name of an operand, or BUILDER.NAME. w: w1 for one axis, w2 for two, and so on. Of a shape a size an axis. None: left out.
 OPERANDS = {"x": "t", "y": "h", "b": "h", "v": "h", "indices": "k", "gamma": "w", "beta": "w", "mean": None, "variance": None,
@@ -149,6 +149,18 @@ FIXED = dict(shift=1, count=2, index=0)  # options that must be written
 ALSO = dict(split=[("parts", 2)], slice=[("from", 1)], pad=[("before", 1), ("after", 2)])
 SIZES = dict(resize=RANK - 1)  # how many sizes of gamma or a shape there are when no axis is written
 LANGUAGE = dict(nn_batch_norm="batch_norm", nn_layer_norm="layer_norm")
+# (builder, form): words of the refusal there, where by a rule not all forms are one. None: it is no refusal.
+TWO_MEANINGS = "by position PyTorch's means another thing, so the word is asked for"
+DIVISOR = "NumPy divides by n and PyTorch by n - 1, so the divisor is asked for"
+OF_TWO = "a number that is no axis is the second of two: the line to write is said"
+DIFFERENT = {
+    ("max", "Python by place"): ("write x.max(axis=", TWO_MEANINGS), ("min", "Python by place"): ("write x.min(axis=", TWO_MEANINGS),
+    ("split", "Python by place"): ("for PyTorch's", TWO_MEANINGS), ("max", "language by place"): ("write maximum(a, b)", OF_TWO),
+    ("min", "language by place"): ("write minimum(a, b)", OF_TWO), ("var", "Python"): ("write x.var(ddof=0)", DIVISOR),
+    ("std", "Python"): ("write x.std(ddof=0)", DIVISOR), ("var", "Python by place"): ("write x.var(ddof=0)", DIVISOR),
+    ("std", "Python by place"): ("write x.std(ddof=0)", DIVISOR),
+}
+# And in the language a vector's only axis need not be written, because no other can be meant: see only_axis.
 NOT_IN_LANGUAGE = {"split": "split takes rows of data at random; parts are slices", "nn_rms_norm": "rms_norm is the builder of that name",
                    "nn_group_norm": "group_norm is the builder of that name"}
 # With no axis written Python does as NumPy's function of the name, where C wants to be told one.
@@ -167,6 +179,7 @@ class Builder:
         self.placed = self.options[:rows.places]
         needed = [o.name.decode() for o in options if o.standard == b"WG_NEEDED" and o.name != b"axis"]
         self.fixed = [(n, FIXED.get(n)) for n in needed] + ALSO.get(name, [])
+        self.needs_axis = name == "flip" or any(o.name == b"axis" and o.standard == b"WG_NEEDED" for o in options)
         self.lacks = [n for n in self.operands if self.operand(n, 1) == "?"] + [n for n, v in self.fixed if v is None]
 
     def operand(self, n, axes):
@@ -208,8 +221,9 @@ class Builder:
         operands = ["[f, h]" if w == "both" else "[%s]" % w if n == "shape" else w for n, w in given]
         alone = "axes" in names and "axis" in self.options and "axis" not in names
         numpys = [(n.replace("axes", "axis") if alone else n, v) for n, v in each]
-        by_place = sorted(((n, v) for n, v in numpys if n in self.placed), key=lambda x: self.placed.index(x[0]))
-        by_place = [("", v) for _, v in by_place] if each and [n for n, _ in by_place] == self.placed[:len(each)] else None
+        numpys_in_order = sorted(((n, v) for n, v in numpys if n in self.placed), key=lambda x: self.placed.index(x[0]))
+        by_place = [("", v) for _, v in numpys_in_order] if each and len(numpys_in_order) == len(each) and [
+            n for n, _ in numpys_in_order] == self.placed[:len(each)] else None
         python = lambda options: call("wg." + self.name, str, operands, [(n + "_" * keyword.iskeyword(n), v) for n, v in options])
         yield "Python", python(each)
         if alone:
@@ -220,17 +234,25 @@ class Builder:
             operands = ["groups=2" if n == "groups" else "f, h" if w == "both" else o for (n, w), o in zip(given, operands)]
             operands = operands[:1] if self.name in LANGUAGE else operands
             name, of_wg = LANGUAGE.get(self.name, self.name), lambda v: str(list(v))
-            language = lambda options: "built(%s);" % quoted(call(name, of_wg, operands, options))
-            yield "language", language(each)
-            if by_place and "--positions" in sys.argv:
-                yield "language by place", language(by_place)
+            language = lambda options, operands: "built(%s);" % quoted(call(name, of_wg, operands, options))
+            yield "language", language(each, operands)
+            if by_place:
+                yield "language by place", language(by_place, ["[f, h]"] if operands == ["f, h"] else operands)
+
+    def only_axis(self):
+        """Two calls of the language that are one: of a vector without its axis, and with it."""
+        call = lambda *axis: "built(%s);" % quoted("%s(vector, %s)" % (self.name, ", ".join(["%s=%s" % x for x in self.fixed] + list(axis))))
+        alone = self.needs_axis and self.operands == ["x"] and self.name != "expand_dims"  # where a new axis has two places
+        return [("%s of a vector | %s" % (self.name, form), call(*axis)) for form, axis in (("axis", ["axis=0"]), ("no axis", []))] * alone
 
     def plain(self, result):
-        """A result, or a refusal without what languages write in their own ways: the place, names of operands, signs at options."""
+        """A result, or a refusal without what languages write in their own ways: the place, names of operands, signs at options, a
+        line of Python to write."""
         if not result.startswith("refused: "):
             return result if self.name == "split" else result.partition(" [")[0]  # of several outputs the first
         name = self.name.replace("nn_", "(?:nn_)?")
         said = re.sub(r"^(refused: )(?:.*?\b%s: |wengert: |\S*:\d+: )" % name, r"\1", result)
+        said = re.sub(r": write x\.\w+\(.*", "", said)
         said = re.sub(r"\.?\b(%s)\b ?=? ?" % "|".join(self.options + ["axis", "axes"]), r"\1 ", said)
         said = re.sub(r"WG_AXES\(([^)]*)\)|\(([-\d, ]+?),?\)", lambda m: "[%s]" % (m[1] or m[2]), said)
         return re.sub(r"\b(?:%s)(?= \[)" % "|".join(list(ARRAYS) + self.operands + ["both", "input"]), "OPERAND", said)
@@ -257,11 +279,15 @@ def table():
             words = " ".join("%s=%s" % (n, list(v) if isinstance(v, tuple) else v) for n, v in case) or "left out"
             for form, text in b.forms(case):
                 all_of["%s %s | %s" % (b.name, words, form)] = b, case, form, text
+    vectors = [pair for pair in (b.only_axis() for b, *_ in {x[0].name: x for x in all_of.values()}.values()) if pair]
     of = lambda *forms: [(key, x[3]) for key, x in all_of.items() if x[2].split()[0] in forms]
-    results = run(CC[0], ARRAYS, of("C", "struct", "language"), "table.c", "-w -std=c17")
+    results = run(CC[0], ARRAYS, of("C", "struct", "language") + sum(vectors, []), "table.c", "-w -std=c17")
     results.update(run(CXX[0], ARRAYS, of("C++"), "table.cpp", "-w -std=c++17"))
     results.update((key, in_python(text, ARRAYS)) for key, text in of("Python") if not no_python)
-    first = {}
+    for written, left_out in ([(key, results.pop(key)) for key, _ in pair] for pair in vectors):
+        if left_out[1] != written[1] or not written[1].startswith("["):
+            fail("%s: %s; %s: %s" % (*left_out, *written))
+    first, different = {}, set()
     for key, result in results.items():
         b, case, form, text = all_of[key]
         at = key.split(" | ")[0]
@@ -269,8 +295,13 @@ def table():
             compare("%s: %s" % (key, text), result, NUMPY[b.name](*(ARRAYS[b.operand(n, 1)] for n in b.operands)))
             continue
         first.setdefault(at, (form, result))
-        if b.plain(result) != b.plain(first[at][1]):
+        words = DIFFERENT.get((b.name, form))
+        if words and result.startswith("refused: ") and words[0] in result:
+            different.add((b.name, form))
+        elif b.plain(result) != b.plain(first[at][1]):
             fail("%s: %s; %s: %s" % (key, result, *first[at]))
+    for of in set(DIFFERENT) - different if not no_python else ():
+        fail("%s | %s: does not differ, so DIFFERENT must not have it" % of)
     tried = {x[0].name for x in all_of.values()}
     for name in tried - {at.split()[0] for at, x in first.items() if x[1].startswith("[")}:
         fail(name + ": no case has a result: its operands in axes.py are wrong")
@@ -280,7 +311,7 @@ def table():
 # ---- lines ----
 
 def not_compiled(key, compiler, before, left, word):
-    """A line that the compiler must refuse, in at most 12 lines."""
+    """A line that the compiler must refuse, in at most 12 lines an error. word: a call to write, which it must say."""
     path = os.path.join(folder.name, "line.c")
     written(path, "%svoid f(void);\nvoid f(void)\n{\n    (void)(%s);\n}\n" % (before, left))
     made = subprocess.run([compiler, "-std=c17", "-Wall", "-c", path, "-o", os.devnull] + INCLUDE, capture_output=True, text=True,
@@ -288,9 +319,10 @@ def not_compiled(key, compiler, before, left, word):
     said = made.stderr.splitlines()
     if not made.returncode:
         fail("%s: %s compiles it: %s" % (key, compiler, " / ".join(x for x in said if "warning:" in x) or "without a word"))
-    elif len(said) > 12:
-        fail("%s: %s says %d lines" % (key, compiler, len(said)))
-    if made.returncode and word not in made.stderr:
+    errors = sum("error:" in x for x in said)
+    if made.returncode and len(said) > 12 * errors:
+        fail("%s: %s says %d lines of %d errors" % (key, compiler, len(said), errors))
+    if made.returncode and word.startswith("wg_") and word not in made.stderr:
         fail("%s: %s does not say %s: %s" % (key, compiler, word, next(x for x in said if "error:" in x).partition(" ")[2]))
 
 

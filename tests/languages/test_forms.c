@@ -36,6 +36,17 @@ Test(forms, habits) { LIST("habits.py", "habits.txt"); }
 Test(forms, beside_torch) { LIST("beside_torch.py", "beside_torch.txt"); }
 Test(forms, beside_numpy) { LIST("beside_numpy.py", "beside_numpy.txt"); }
 
+/* Axes in C, C++, Python and the language: each builder that has them, and lines as NumPy's users type
+ * them. */
+Test(forms, axes)
+{
+    wgt_shell_or_skip(
+        "command -v gcc >/dev/null || need gcc\n"
+        "command -v g++ >/dev/null || need g++\n" WITH_PYTHON "for part in table lines; do\n"
+        "    $python tests/languages/axes.py $part >\"$in/said\" || { cat \"$in/said\"; exit 1; }\n"
+        "done");
+}
+
 /* 700 forms by someone who had not seen the package: each is the same, or is refused. */
 Test(forms, words_of_pytorch) { LIST("beside_torch.py words", "words_torch.txt"); }
 Test(forms, words_of_numpy) { LIST("beside_numpy.py", "words_numpy.txt"); }

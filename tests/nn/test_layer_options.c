@@ -172,8 +172,8 @@ Test(norms, batch_norm_of_another_axis)
         cr_expect_float_eq(item(p, "bn.variance", k), 0.1 * variance_of(feature[k], 4), 1e-12);
     }
     wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "b", .axis = 2);
-    wgt_expect_error(c, WG_ERROR_SHAPE, "nn_batch_norm: \"b\": x [2,3] has no axis 2 for the features");
-    WGT_REFUSED(c, SHAPE, "x [] has no axis -1", wg_nn_batch_norm(wg_scalar(g, 1), p, "f"));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "nn_batch_norm: \"b\": no axis 2 in x [2,3]");
+    WGT_REFUSED(c, SHAPE, "no axis -1 in x []", wg_nn_batch_norm(wg_scalar(g, 1), p, "f"));
     wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "h", .momentum = 1);
     wgt_expect_error(c, WG_ERROR_VALUE, "nn_batch_norm: momentum 1: must be in [0, 1)");
     wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "i", .momentum = NAN);
@@ -200,7 +200,7 @@ Test(norms, layer_and_rms_norm_over_axes)
     cr_expect(wg_shape_equal(wg_params_tensor(p, wg_params_find(p, "a.gamma")).shape, WG_SHAPE(3, 2)));
     cr_expect(wg_shape_equal(wg_params_tensor(p, wg_params_find(p, "r.gamma")).shape, WG_SHAPE(2, 2)));
     wg_nn_layer_norm(x, p, "e", .axes = WG_AXES(1, -2));
-    wgt_expect_error(c, WG_ERROR_SHAPE, "each of .axes must be one of its axes, once");
+    wgt_expect_error(c, WG_ERROR_SHAPE, "axis 1 twice for x [");
     wg_nn_rms_norm(x, p, "f", .axis = 3);
-    wgt_expect_error(c, WG_ERROR_SHAPE, "each of .axes must be one of its axes, once");
+    wgt_expect_error(c, WG_ERROR_SHAPE, "no axis 3 in x [");
 }

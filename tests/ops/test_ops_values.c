@@ -108,7 +108,7 @@ Test(arrange, split)
     cr_assert(!wg_split(x, y, .parts = 3, .axis = 2) && wg_is_none(y[0]));
     wgt_expect_error(c, WG_ERROR_SHAPE, "no axis 2 in");
     cr_assert(!wg_split(x, y, .parts = 4, .axis = 1) && wg_is_none(y[2]));
-    wgt_expect_error(c, WG_ERROR_SHAPE, "axis 1 of 6 elements has no 4 equal parts");
+    wgt_expect_error(c, WG_ERROR_SHAPE, "axis 1 of x [2,6] has no 4 equal parts");
     done(g);
 }
 
@@ -185,7 +185,7 @@ Test(norms, of_groups)
     expect_close(wg_nn_group_norm(x, p, "b", 3), thirds);
     cr_assert_eq(wg_params_size(p), 2 * 6);
     wg_nn_group_norm(x, p, "d", 3, .axis = 0);
-    wgt_expect_error(c, WG_ERROR_SHAPE, "\"d\": x needs an axis of examples and one of channels");
+    wgt_expect_error(c, WG_ERROR_SHAPE, "\"d\": axis 0 of x [");
     WGT_REFUSED(c, USE, "layer \"b\"", wg_nn_group_norm(x, p, "b", 3));
     done(g);
 }
