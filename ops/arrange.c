@@ -189,8 +189,11 @@ OPTIONS(tile, TILE_FIELDS);
 static bool lengthens(wg_rule *r, wg_shape *s, int axis, int64_t count)
 {
     if (count < 0) return wg_rule_fail(r, WG_ERROR_VALUE, "counts: a count of %lld", (long long)count);
-    return (!__builtin_mul_overflow(s->dim[axis], count, &s->dim[axis]) && wg_shape_size(*s) >= 0) ||
-           wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
+    bool fits = !__builtin_mul_overflow(s->dim[axis], count, &s->dim[axis]);
+    int64_t n = 1; /* of the axes that are not empty: parts of the shape are multiplied, too */
+    for (int i = 0; i < s->rank && fits; i++)
+        fits = !s->dim[i] || (!__builtin_mul_overflow(n, s->dim[i], &n) && n < INT64_C(1) << 60);
+    return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
 }
 /* x as [outer, 1, inner], its middle axis repeated, in the shape of the result. The axis itself belongs to
  * the outer ones, if each element is repeated, or to the inner ones. */

@@ -1,5 +1,7 @@
 /* append.c: a record becomes a node. Here it gets its structure hash and its flags, and the graph's counts
  * are raised. */
+#include <math.h>
+
 #include "graph/graph.h"
 
 enum { WARN_AT = 10000000 };
@@ -43,7 +45,8 @@ static inline double weight_of(const wgi_node *n)
 {
     const wg_class kind = n->op->kind;
     if (!n->shape->rank || kind == WG_LEAF || kind == WG_ALIAS) return 0;
-    const double size = (double)wgi_size(n->shape);
+    /* What no memory holds counts as 2^40, so that sums stay exact, also when nodes are taken away again. */
+    const double size = fmin((double)wgi_size(n->shape), 0x1p40);
     return kind == WG_MAP ? (size == 1 ? 0 : size) : kind == WG_CONTRACT ? 64 * size : size;
 }
 
