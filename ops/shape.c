@@ -92,7 +92,8 @@ static bool expand_dims_shape(wg_rule *r)
 {
     wg_axes *axes = &((struct at_axes *)r->attr)->axes;
     wg_shape s = *r->x[0].shape;
-    const int rank = s.rank + axes->count;
+    /* of the result, which has at least one axis more: the error for no axes says from where to where */
+    const int rank = s.rank + (axes->count ? axes->count : 1);
     if (axes->count > 0 && rank > WG_MAX_RANK)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes already", wg_rule_who(r, 0), s.rank);
     if (!axes_fit(r, axes, rank)) return false;

@@ -67,22 +67,12 @@ bool wg_rule_rank(wg_rule *r, int k, int least, int most)
                         most);
 }
 
-/* Whether NumPy, where no axis is said, takes all elements as one row. */
-static bool goes_by_elements(const wg_op *op)
-{
-    static const char *const names[] = { "argmax", "argmin", "cumsum", "cumprod",
-                                         "flip",   "roll",   "repeat", "take" };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (wg_op_is(op, names[i])) return true;
-    return false;
-}
-
 bool wg_rule_axis(wg_rule *r, int *axis, int rank)
 {
-    if (*axis == WG_NEEDED)
-        return wg_rule_fail(
-            r, WG_ERROR_SHAPE, "say its axis: axis = %d is the last of %s%s", -1, wg_rule_who(r, 0),
-            rank > 1 && goes_by_elements(r->op) ? "; to take all elements as one row, reshape it first" : "");
+    if (*axis == WG_NEEDED && rank) /* libraries choose different ones */
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "say its axis, from %d to %d, for %s", -rank, rank - 1,
+                            wg_rule_who(r, 0));
+    if (*axis == WG_NEEDED) return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no axis", wg_rule_who(r, 0));
     const int a = *axis < 0 ? *axis + rank : *axis;
     if (a < 0 || a >= rank)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in %s", *axis, wg_rule_who(r, 0));
@@ -95,9 +85,8 @@ wg_node wgi_unmarked(wg_site here, const char *what, const wg_option_list *list,
     size_t mark = 1;
     wg_graph *g = NULL;
     if (a) memcpy(&mark, a, sizeof mark);
-    if (!mark && x)
-        memcpy(&g, x, sizeof g); /* { .x = ... }: a handle and a graph both begin with the
-                                              * graph */
+    /* { .x = ... }: a handle and a graph both begin with the graph */
+    if (!mark && x) memcpy(&g, x, sizeof g);
     wg_options_fit(g ? g->c : NULL, here, what, list, a);
     return g ? wgi_error_node(g) : wg_none;
 }
