@@ -40,6 +40,19 @@ const flag model_flags[] = {
     { 0, NULL, NULL, NULL },
 };
 
+/* Their names are those of wg_table_opts. */
+const flag table_flags[] = {
+    { 0, "type", "COLUMN=KIND,...",
+      "what columns of a CSV file hold: number, word, date, dmy, mdy (default: looked for)" },
+    { 0, "missing", "TEXTS", "fields without a value, beside NA, NULL and the like: -9,unknown" },
+    { 0, "fill", "HOW",
+      "for missing values: mean, median, word, drop, or by column: age=mean,rooms=0,city=drop" },
+    { 0, "separator", "C", "between fields: a comma, ';', '|', tab (default: looked for)" },
+    { 0, "decimal", "C", "a point or a comma (default: looked for)" },
+    { 0, "header", "yes|no", "whether the first row has names (default: looked for)" },
+    { 0, NULL, NULL, NULL },
+};
+
 const flag *command_flag(const command *c, int i)
 {
     for (int k = 0; c->flags[k]; k++)

@@ -313,7 +313,7 @@ const command cmd_check = {
     "The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||): to 1e-7 great, to 1e-5 ok, to 1e-3\n"
     "worry, beyond: very likely a bug. Exit status: 0 all passed, 1 something failed, 5 inconclusive, 130\n"
     "interrupted (Ctrl-C reports what was found until then).",
-    { flags, model_flags },
+    { flags, model_flags, table_flags },
     "  wengert check softmax.wg\n"
     "  wengert check -e 'theta^3' --set theta=1 --eps 0.01 --json\n"
     "  wengert check loss.wg --set x=@x.npy --grad W=@dW.npy\n"

@@ -340,7 +340,7 @@ const command cmd_draw = {
     "draw",
     "draw FILE.wg | -e TEXT [flags]",
     "The graph of a program, as a picture or as text.",
-    { subject_flags, drawing_flags, model_flags },
+    { subject_flags, drawing_flags, model_flags, table_flags },
     "  wengert draw logistic.wg --wrt w,b --backward\n"
     "  wengert draw cat.wg -o cat.svg --dir TB\n"
     "  wengert draw -e 'sigmoid(w * x + b)' --values --format svg > neuron.svg\n"

@@ -281,7 +281,7 @@ const command cmd_eval = {
     "eval",
     "eval FILE.wg | -e TEXT [flags]",
     "Values of a program's names.",
-    { flags, number_flags, model_flags },
+    { flags, number_flags, model_flags, table_flags },
     "  wengert eval -e 'softmax([5, 2, -1, 3])'\n"
     "  wengert eval logistic.wg --print z,a,L --set 'w=[2, 1]'\n"
     "  wengert eval logistic.wg --all\n"

@@ -248,7 +248,7 @@ const command cmd_grad = {
     "grad",
     "grad FILE.wg | -e TEXT [flags]",
     "Derivatives of a program's value.",
-    { flags, number_flags, model_flags },
+    { flags, number_flags, model_flags, table_flags },
     "  wengert grad logistic.wg --wrt a,z,w,b\n"
     "  wengert grad -e 'x^3' --set x=2 --wrt x --order 3\n"
     "  wengert grad -e 'x^2 * y' --set x=3 --set y=2 --hessian --json\n",

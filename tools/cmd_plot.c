@@ -343,7 +343,7 @@ const command cmd_plot = {
     "plot FILE.wg | -e TEXT | DIR [--over NAME=A:B] [flags]",
     "The figures of a program's statements plot; with --over its values over a name as curves, over two as a "
     "contour.",
-    { flags, model_flags },
+    { flags, model_flags, table_flags },
     "  wengert plot -e 'plot line tanh(z) over z in -6:6' -o tanh.svg\n"
     "  wengert plot lesson.wg -o figures/\n"
     "  wengert plot run/ -o figures/        curves, weights, confusion matrix and regions of a training\n"

@@ -104,7 +104,7 @@ const command cmd_step = {
     "step",
     "step FILE.wg | -e TEXT [flags]",
     "A program step by step: each value, then each term of each gradient.",
-    { step_flags, model_flags },
+    { step_flags, model_flags, table_flags },
     "  wengert step logistic.wg --wrt w,b\n"
     "  wengert step logistic.wg --wrt w --hide dz,dw\n"
     "In a terminal Enter shows the next step, b the one before, q ends.\n",

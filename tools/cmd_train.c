@@ -377,7 +377,7 @@ const command cmd_train = {
     "train",
     "train FILE.wg | -e TEXT [--data SPEC] [flags]",
     "Trains a program's parameters. Without --data an epoch is one step, in f64.",
-    { flags, model_flags },
+    { flags, model_flags, table_flags },
     "  wengert train digits.wg --data digits --dev 0.2 -o run/\n"
     "  wengert train -e 'w = param(init=1); J = w^2 - 10*w + 25; train(J)' --optimizer adam --lr 0.1\n"
     "  wengert train -e 'w = param(2, init=0); minimize((1 - w[0])^2 + 100*(w[1] - w[0]^2)^2)'\n"

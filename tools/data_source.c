@@ -112,23 +112,79 @@ static bool is_whole(model *m, const char *spec, const wg_tensor *x)
     return true;
 }
 
-/* Says what the library has said of a CSV file, without the words of C. */
-static bool csv_ok(model *m)
+/* ".type = "x=word"" as "--type x=word": options of C as flags. */
+static void as_flags(char *text, size_t room)
 {
-    static const char in_c[] = "; if it is a word, name the column in .categories";
+    char *copy = strdup(text), *to = text;
+    for (const char *at = copy; at && *at && (size_t)(to - text) + 8 < room;) {
+        int name = 0;
+        if (*at == '.') sscanf(at, ".%*[a-z]%n", &name);
+        const char *value = name && !strncmp(at + name, " = \"", 4) ? at + name + 4 : NULL;
+        const char *end = value ? strchr(value, '"') : NULL;
+        if (!end) {
+            *to++ = *at++;
+            continue;
+        }
+        const int n = (int)(end - value);
+        const bool plain =
+            strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,:=-/") >=
+            (size_t)n;
+        to += snprintf(to, room - (size_t)(to - text), plain ? "--%.*s %.*s" : "--%.*s '%.*s'", name - 1,
+                       at + 1, n, value);
+        if (to >= text + room) to = text + room - 1;
+        at = end + 1;
+    }
+    *to = 0;
+    free(copy);
+}
+
+static bool table_ok(model *m)
+{
+    char text[1200];
     if (wg_failed(m->c) != WG_ERROR_FORMAT) return model_ok(m);
-    const char *text = wg_message(m->c), *at = strstr(text, in_c), *behind = strstr(text, ": ");
-    return model_fail(m, EXIT_TEXT, "%.*s%s", at ? (int)(at - behind) - 2 : 2000, behind ? behind + 2 : text,
-                      at ? "; words are the classes of an input(m, classes=3), say" : "");
+    const char *message = wg_message(m->c), *behind = strstr(message, ": ");
+    snprintf(text, sizeof text, "%s", behind ? behind + 2 : message);
+    as_flags(text, sizeof text);
+    return model_fail(m, EXIT_TEXT, "%s", text);
+}
+
+static bool read_sign(model *m, const char *name, int *to)
+{
+    const char *text = args_value(m->a, name);
+    if (!text) return true;
+    if (!strcmp(text, "tab") || !strcmp(text, "\\t")) return *to = '\t', true;
+    if (*text && !text[1]) return *to = *text, true;
+    return model_wrong(m, "--%s %s: one character was expected, or tab", name, text);
+}
+
+static bool table_options(model *m, wg_table_opts *o)
+{
+    const args *a = m->a;
+    o->type = args_value(a, "type"), o->missing = args_value(a, "missing"), o->fill = args_value(a, "fill");
+    if (!args_choice(a, "header")) return model_ends(m, EXIT_FLAGS);
+    if (args_has(a, "header")) o->header = !strcmp(args_value(a, "header"), "yes");
+    return read_sign(m, "separator", &o->separator) && read_sign(m, "decimal", &o->decimal);
+}
+
+static bool open_table(model *m, const char *spec, data_source *s)
+{
+    wg_table_opts o = WG_OPTS(wg_table_opts);
+    if (!table_options(m, &o)) return false;
+    s->table = wg_table_read_at("", m->c, spec, &o);
+    return wg_failed(m->c) == WG_ERROR_USE ? model_flags_ok(m) : table_ok(m);
+}
+
+/* A file that is no set by name: a table, whatever it is called. */
+static bool is_file(const char *spec)
+{
+    struct stat about;
+    return !kind_of(spec) && !ends_in(spec, ".npy") && !stat(spec, &about) && !S_ISDIR(about.st_mode);
 }
 
 bool source_open(model *m, const char *spec, data_source *s)
 {
-    *s = (data_source){ .spec = spec, .separator = ends_in(spec, ".tsv") ? '\t' : ',' };
-    if (ends_in(spec, ".csv") || ends_in(spec, ".tsv")) {
-        s->names = wg_csv_names_at("", m->c, spec, &WG_OPTS(wg_csv_opts, .separator = s->separator));
-        return csv_ok(m);
-    }
+    *s = (data_source){ .spec = spec };
+    if (ends_in(spec, ".csv") || ends_in(spec, ".tsv") || is_file(spec)) return open_table(m, spec, s);
     if (ends_in(spec, ".npy")) {
         s->x = wg_npy_read_at("", m->c, spec);
         if (model_ok(m) && s->x.shape.rank == 0)
@@ -147,24 +203,26 @@ bool source_open(model *m, const char *spec, data_source *s)
 /* The number of the column from 1 on whose name is the n bytes at name. 0: there is none. */
 static int column_number(const data_source *s, const char *name, size_t n)
 {
-    for (int i = 0; s->names[i]; i++)
-        if (strlen(s->names[i]) == n && !strncmp(s->names[i], name, n)) return i + 1;
-    return 0;
+    char *copy = strndup(name, n);
+    const int k = copy ? wg_table_find(s->table, copy) : -1;
+    free(copy);
+    return k + 1;
 }
 
 bool source_has(const data_source *s, const char *column)
 {
-    if (s->names) return column_number(s, column, strlen(column)) > 0;
+    if (s->table) return column_number(s, column, strlen(column)) > 0;
     return !strcmp(column, "x") || (!strcmp(column, "y") && s->y.data);
 }
 
 void source_columns(const data_source *s, char *text, size_t room)
 {
     size_t n = 0;
-    if (!s->names) snprintf(text, room, "the column%s x%s", s->y.data ? "s" : "", s->y.data ? " and y" : "");
+    if (!s->table) snprintf(text, room, "the column%s x%s", s->y.data ? "s" : "", s->y.data ? " and y" : "");
     else n = (size_t)snprintf(text, room, "the columns ");
-    for (int i = 0; s->names && s->names[i] && n + 60 < room; i++)
-        n += (size_t)snprintf(text + n, room - n, "%s%.50s", i ? ", " : "", s->names[i]);
+    for (int i = 0; i < wg_table_columns(s->table) && n + 60 < room; i++)
+        n +=
+            (size_t)snprintf(text + n, room - n, "%s%.50s", i ? ", " : "", wg_table_column(s->table, i).name);
 }
 
 /* "columns 1-4" for a range of names a:d, else the list itself. */
@@ -177,21 +235,69 @@ static void say_columns(const data_source *s, const char *list, FILE *said)
     else fputs(list, said);
 }
 
+/* The numbers of the columns of a list; the caller frees them. NULL: after a message. */
+static int *columns_of(model *m, const data_source *s, const char *list, int *n)
+{
+    int *k = calloc((size_t)wg_table_columns(s->table) + 1, sizeof *k);
+    *n = k ? wg_table_named_at("", s->table, list, k, wg_table_columns(s->table)) : 0;
+    if (!k) model_fail(m, EXIT_OTHER, "out of memory");
+    if (k && table_ok(m)) return k;
+    free(k);
+    return NULL;
+}
+
+bool source_use(model *m, data_source *s, const column_rows *rows, int n)
+{
+    int *all = NULL, count = 0;
+    bool fine = true;
+    for (int i = 0; fine && i < n && s->table; i++) {
+        int more, *k = columns_of(m, s, rows[i].column, &more);
+        int *joined = k ? realloc(all, (size_t)(count + more + 1) * sizeof *all) : NULL;
+        fine = joined || m->status || model_fail(m, EXIT_OTHER, "out of memory");
+        if (joined) memcpy((all = joined) + count, k, (size_t)more * sizeof *k), count += more;
+        free(k);
+        if (m->status) fine = false;
+    }
+    if (fine && s->table) wg_table_use_at("", s->table, all, count);
+    free(all);
+    return fine && table_ok(m);
+}
+
 /* ---- floats ---- */
 
-static bool take_csv(model *m, const data_source *s, column_rows *to, FILE *said)
+static bool words_in_floats(model *m, const data_source *s, const column_rows *to, const char *name)
 {
-    wg_csv_opts o = WG_OPTS(wg_csv_opts, .x = to->column, .separator = s->separator);
-    wg_data *d = wg_data_csv_at("", m->c, s->spec, &o);
-    if (!csv_ok(m)) return false;
-    to->rows = wg_data_x(d);
-    say_columns(s, to->column, said);
+    return model_fail(m, EXIT_TEXT,
+                      "%s: column %.60s has words, and %s takes numbers: words are the classes of an "
+                      "input(m, classes=3), say",
+                      s->spec, name, to->input);
+}
+
+static bool take_table(model *m, const data_source *s, column_rows *to, FILE *said)
+{
+    int n, *k = columns_of(m, s, to->column, &n);
     size_t size;
-    FILE *list = open_memstream(&to->columns, &size);
-    const int64_t n = to->rows.shape.rank == 1 ? 1 : to->rows.shape.dim[1];
-    for (int64_t k = 0; list && k < n; k++) fprintf(list, "%s%s", k ? "\t" : "", wg_data_column(d, k));
+    FILE *list = k ? open_memstream(&to->columns, &size) : NULL;
+    const int64_t rows = wg_table_rows(s->table);
+    const wg_dtype type = wg_context_dtype(m->c);
+    const size_t bytes = wg_dtype_size(type);
+    char *data = k ? wg_alloc(m->c, (size_t)rows * (size_t)n + 1, bytes) : NULL;
+    for (int i = 0; data && list && i < n; i++) {
+        const wg_column c = wg_table_column(s->table, k[i]);
+        const wg_tensor from = wg_table_values_at("", s->table, k[i]);
+        if (c.type == WG_WORD) {
+            words_in_floats(m, s, to, c.name);
+            break;
+        }
+        for (int64_t r = 0; r < rows; r++)
+            memcpy(data + (size_t)(r * n + i) * bytes, (const char *)from.data + (size_t)r * bytes, bytes);
+        fprintf(list, "%s%s", i ? "\t" : "", c.name);
+    }
     if (list) fclose(list);
-    return list || model_fail(m, EXIT_OTHER, "out of memory");
+    free(k);
+    to->rows = (wg_tensor){ type, WG_SHAPE(rows, n), data };
+    say_columns(s, to->column, said);
+    return model_ok(m) && (list || model_fail(m, EXIT_OTHER, "out of memory"));
 }
 
 /* Rows of one number are [n] or [n,1], as the input declares them. */
@@ -219,12 +325,6 @@ static bool take_tensor(model *m, const data_source *s, const char *column, wg_t
 
 /* ---- classes ---- */
 
-/* The word of class k: the library gives "species=setosa". */
-static const char *word_of(const wg_data *d, int64_t k, const char *column)
-{
-    return wg_data_column(d, k) + strlen(column) + 1;
-}
-
 static bool is_number(const char *word, double *value)
 {
     const char *end = wg_number_in(word, value);
@@ -244,21 +344,20 @@ static int64_t place_in(const char *list, const char *word)
     return -1;
 }
 
-/* Finds the class number of each of the n words. Numbers stand for themselves. Other words have the places
- * that they have in known, or else in alphabetical order. */
-static bool number_classes(model *m, const data_source *s, const wg_data *d, column_rows *to, double *number,
-                           int64_t n)
+/* Finds the class number of each of the n words of column k. Numbers stand for themselves. Other words have
+ * the places that they have in known, or else in alphabetical order. */
+static bool number_classes(model *m, const data_source *s, int k, column_rows *to, double *number, int64_t n)
 {
     bool words = false;
-    for (int64_t k = 0; k < n; k++) words |= !is_number(word_of(d, k, to->column), &number[k]);
+    for (int64_t i = 0; i < n; i++) words |= !is_number(wg_table_word(s->table, k, i), &number[i]);
     if (!words) return true;
-    for (int64_t k = 0; k < n; k++) {
-        const char *word = word_of(d, k, to->column);
+    for (int64_t i = 0; i < n; i++) {
+        const char *word = wg_table_word(s->table, k, i);
         if (strpbrk(word, "\t\r\n"))
             return model_fail(m, EXIT_TEXT, "--data %s: a word of %s has a tab or a line break: '%.60s'",
                               s->spec, to->column, word);
-        number[k] = to->known ? (double)place_in(to->known, word) : (double)k;
-        if (number[k] < 0)
+        number[i] = to->known ? (double)place_in(to->known, word) : (double)i;
+        if (number[i] < 0)
             return model_fail(m, EXIT_TEXT,
                               "--data %s: %s has the word '%.60s', which is no class of the training",
                               s->spec, to->column, word);
@@ -268,24 +367,11 @@ static bool number_classes(model *m, const data_source *s, const wg_data *d, col
                           s->spec, to->column, (long long)n, to->input, (long long)to->classes);
     size_t size;
     FILE *list = open_memstream(&to->words, &size);
-    for (int64_t k = 0; list && k < n && !to->known; k++)
-        fprintf(list, "%s%s", k ? "\t" : "", word_of(d, k, to->column));
+    for (int64_t i = 0; list && i < n && !to->known; i++)
+        fprintf(list, "%s%s", i ? "\t" : "", wg_table_word(s->table, k, i));
     if (list && to->known) fputs(to->known, list);
     if (list) fclose(list);
     return list || model_fail(m, EXIT_OTHER, "out of memory");
-}
-
-/* x of d has a column of 0 and 1 for each word. */
-static bool take_numbers(model *m, const wg_data *d, const double *number, wg_tensor *to)
-{
-    const wg_tensor x = wg_data_x(d);
-    const int64_t n = x.shape.dim[0], words = x.shape.dim[1];
-    double *y = wg_alloc(m->c, (size_t)n + 1, sizeof *y);
-    for (int64_t i = 0; y && i < n; i++)
-        for (int64_t k = 0; k < words; k++)
-            if (wg_tensor_item(&x, i * words + k) != 0) y[i] = number[k];
-    *to = (wg_tensor){ WG_F64, WG_SHAPE(n), y };
-    return model_ok(m);
 }
 
 static void say_words(const column_rows *to, FILE *said)
@@ -301,22 +387,24 @@ static void say_words(const column_rows *to, FILE *said)
     fprintf(said, "%s)", k > SHOWN ? ", ..." : "");
 }
 
-static bool take_csv_classes(model *m, const data_source *s, column_rows *to, FILE *said)
+static bool take_table_classes(model *m, const data_source *s, column_rows *to, FILE *said)
 {
-    wg_csv_opts o =
-        WG_OPTS(wg_csv_opts, .x = to->column, .categories = to->column, .separator = s->separator);
-    wg_data *d = wg_data_csv_at("", m->c, s->spec, &o);
-    if (!csv_ok(m)) return false;
-    if (!source_has(s, to->column))
-        return model_wrong(m, "--map %s=%s: class numbers are one column", to->input, to->column);
-    const int64_t n = wg_data_x(d).shape.dim[1];
-    double *number = wg_alloc(m->c, (size_t)n + 1, sizeof *number);
-    const bool fine =
-        number && number_classes(m, s, d, to, number, n) && take_numbers(m, d, number, &to->rows);
+    const int k = wg_table_find(s->table, to->column);
+    if (k < 0) return model_wrong(m, "--map %s=%s: class numbers are one column", to->input, to->column);
+    const wg_tensor from = wg_table_values_at("", s->table, k);
+    const wg_column c = wg_table_column(s->table, k);
+    const int64_t rows = wg_table_rows(s->table);
+    double *y = wg_alloc(m->c, (size_t)rows + 1, sizeof *y),
+           *number = wg_alloc(m->c, (size_t)c.words + 1, sizeof *number);
+    if (!model_ok(m) || (c.type == WG_WORD && !number_classes(m, s, k, to, number, c.words))) return false;
+    for (int64_t r = 0; r < rows; r++) {
+        const double v = wg_tensor_item(&from, r);
+        y[r] = c.type == WG_WORD ? number[(int64_t)v] : v;
+    }
     wg_free(m->c, number);
-    wg_data_free(d);
-    if (fine) fputs(to->column, said), to->columns = strdup(to->column);
-    return fine && model_ok(m);
+    to->rows = (wg_tensor){ WG_F64, WG_SHAPE(rows), y };
+    fputs(to->column, said), to->columns = strdup(to->column);
+    return true;
 }
 
 /* An op could name a wrong class number, but not its row. */
@@ -337,8 +425,8 @@ bool source_take(model *m, const data_source *s, column_rows *to, FILE *said)
 {
     to->classes = wg_program_classes(m->q, to->input);
     fprintf(said, "    %s <- ", to->input);
-    if (s->names && to->classes ? !take_csv_classes(m, s, to, said)
-        : s->names              ? !take_csv(m, s, to, said)
+    if (s->table && to->classes ? !take_table_classes(m, s, to, said)
+        : s->table              ? !take_table(m, s, to, said)
                                 : !take_tensor(m, s, to->column, &to->rows, said))
         return false;
     if (to->classes && !classes_fit(m, s, to)) return false;

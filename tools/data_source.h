@@ -8,9 +8,8 @@
 
 typedef struct data_source {
     const char *spec;
-    const char **names; /* of the columns of a CSV file; NULL: the data have x and perhaps y */
-    char separator;
-    wg_tensor x, y; /* y.data NULL: there is no column y */
+    wg_table *table; /* of a CSV file; NULL: the data have x and perhaps y */
+    wg_tensor x, y;  /* y.data NULL: there is no column y */
 } data_source;
 
 /* The rows that an input gets. */
@@ -27,6 +26,9 @@ bool source_open(model *m, const char *spec, data_source *s); /* false: after a 
 bool source_has(const data_source *s, const char *column);
 /* "the columns a, b, c" */
 void source_columns(const data_source *s, char *text, size_t room);
+/* Says which columns of a table will be taken, so that their missing values are filled or their rows left
+ * out. */
+bool source_use(model *m, data_source *s, const column_rows *rows, int n);
 /* Reads the rows of to->column, a name or a list of names and ranges a:d, for to->input, and writes
  * "    x <- columns 1-4" to said. False: after a message. */
 bool source_take(model *m, const data_source *s, column_rows *to, FILE *said);

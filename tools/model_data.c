@@ -44,22 +44,21 @@ static char *words_of(const char *text, const char *input)
 
 /* ---- which input gets which column ---- */
 
-static bool take(model *m, data_rows *d, const data_source *s, const char *name, const char *column,
-                 FILE *said)
+static bool take(model *m, data_rows *d, const char *name, const char *column)
 {
     if (d->inputs == DATA_INPUTS) return model_wrong(m, "--data: more than %d inputs", DATA_INPUTS);
     column_rows *r = &d->input[d->inputs++];
     *r = (column_rows){ .input = name, .column = column, .known = words_of(d->words, name) };
-    return source_take(m, s, r, said);
+    return true;
 }
 
-static bool take_mapped(model *m, data_rows *d, const data_source *s, char *name, FILE *said)
+static bool take_mapped(model *m, data_rows *d, const data_source *s, char *name)
 {
     char *column = strchr(name, '='), has[300];
     *column++ = 0;
     if (find(d, name))
         return model_wrong(m, "--map %s: %s is given two columns", args_value(m->a, "map"), name);
-    if (!s->names && !source_has(s, column)) {
+    if (!s->table && !source_has(s, column)) {
         source_columns(s, has, sizeof has);
         return model_wrong(m, "--map %s=%s: the data have %s", name, column, has);
     }
@@ -68,11 +67,11 @@ static bool take_mapped(model *m, data_rows *d, const data_source *s, char *name
         return model_wrong(m, "--map %s: no name '%s'%s%s%s", name, name, near ? "; did you mean '" : "",
                            near ? near : "", near ? "'?" : "");
     }
-    return take(m, d, s, name, column, said);
+    return take(m, d, name, column);
 }
 
 /* NAME=COLUMN,NAME=COLUMN,COLUMN: a column without a name belongs to the name before it. */
-static bool take_map(model *m, data_rows *d, const data_source *s, char *map, FILE *said)
+static bool take_map(model *m, data_rows *d, const data_source *s, char *map)
 {
     while (*map) {
         char *item = map, *end = map + strcspn(map, ",");
@@ -81,7 +80,7 @@ static bool take_map(model *m, data_rows *d, const data_source *s, char *map, FI
         while (*end && !memchr(end + 1, '=', strcspn(end + 1, ","))) end += 1 + strcspn(end + 1, ",");
         map = end + (*end == ',');
         *end = 0;
-        if (!take_mapped(m, d, s, item, said)) return false;
+        if (!take_mapped(m, d, s, item)) return false;
     }
     return true;
 }
@@ -104,7 +103,7 @@ static char *with_commas(char *list)
 }
 
 /* The columns that the weights were trained on, for an input that has none yet. */
-static bool take_known(model *m, data_rows *d, const data_source *s, const char *name, FILE *said)
+static bool take_known(model *m, data_rows *d, const data_source *s, const char *name)
 {
     char *list = with_commas(words_of(d->columns, name));
     bool all = list != NULL;
@@ -116,9 +115,9 @@ static bool take_known(model *m, data_rows *d, const data_source *s, const char 
         else at = NULL;
     }
     if (!all) return free(list), true;
-    if (d->inputs == DATA_INPUTS) return free(list), take(m, d, s, name, name, said); /* which refuses */
+    if (d->inputs == DATA_INPUTS) return free(list), take(m, d, name, name); /* which refuses */
     d->known[d->inputs] = list;
-    return take(m, d, s, name, list, said);
+    return take(m, d, name, list);
 }
 
 bool data_same_columns(model *m, const data_rows *d, const char *text)
@@ -136,22 +135,31 @@ bool data_same_columns(model *m, const data_rows *d, const char *text)
     return same;
 }
 
-static bool take_all(model *m, data_rows *d, const data_source *s, FILE *said)
+/* The rows of all inputs that take any. */
+static bool take_rows(model *m, data_rows *d, data_source *s, FILE *said)
+{
+    if (!source_use(m, s, d->input, d->inputs)) return false;
+    for (int i = 0; i < d->inputs; i++)
+        if (!source_take(m, s, &d->input[i], said)) return false;
+    return data_same_columns(m, d, d->columns);
+}
+
+static bool take_all(model *m, data_rows *d, data_source *s, FILE *said)
 {
     char has[300];
-    if (d->map && !take_map(m, d, s, d->map, said)) return false;
-    for (int i = 0; s->names && i < wg_program_names(m->q); i++) {
+    if (d->map && !take_map(m, d, s, d->map)) return false;
+    for (int i = 0; s->table && i < wg_program_names(m->q); i++) {
         const char *name = wg_program_name(m->q, i);
-        if (is_input(m, name) && !was_set(m->a, name) && !find(d, name) && !take_known(m, d, s, name, said))
+        if (is_input(m, name) && !was_set(m->a, name) && !find(d, name) && !take_known(m, d, s, name))
             return false;
     }
     for (int i = 0; i < wg_program_names(m->q); i++) {
         const char *name = wg_program_name(m->q, i);
         if (is_input(m, name) && !was_set(m->a, name) && !find(d, name) && source_has(s, name) &&
-            !take(m, d, s, name, name, said))
+            !take(m, d, name, name))
             return false;
     }
-    if (d->inputs) return data_same_columns(m, d, d->columns);
+    if (d->inputs) return take_rows(m, d, s, said);
     source_columns(s, has, sizeof has);
     return model_wrong(m,
                        "no input of the program has the name of a column: the data have %s; --map "

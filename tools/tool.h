@@ -66,7 +66,7 @@ typedef struct flag {
 typedef struct args args;
 typedef struct command {
     const char *name, *usage, *summary;
-    const flag *flags[4]; /* tables, NULL at the end */
+    const flag *flags[5]; /* tables, NULL at the end */
     const char *examples; /* whole lines */
     int (*run)(const args *a);
 } command;
@@ -85,6 +85,7 @@ struct args {
 };
 
 extern const flag model_flags[]; /* of every command that takes a model */
+extern const flag table_flags[]; /* how a file of rows and columns is read */
 const flag *command_flag(const command *c,
                          int i); /* of its tables, then those of all commands; NULL: no more */
 

@@ -18,6 +18,7 @@
 
 #include "graph.h"
 #include "named.h"
+#include "table.h"
 
 WG_BEGIN_DECLS
 
@@ -37,38 +38,32 @@ WG_API wg_data *wg_data_idx_at(wg_site here, wg_context *c, const char *images, 
  * read: see wg_data_normalise. */
 WG_API wg_data *wg_data_mnist_at(wg_site here, wg_context *c, const char *folder, wg_mode part);
 #define wg_data_mnist(c, folder, part) wg_data_mnist_at(WG_AT(#folder ", " #part), c, folder, part)
-/* A CSV file (RFC 4180): rows of fields. The first row has the names of the columns.
+/* A CSV file, or another one that table.h describes: rows of fields. Separator, decimal sign, names and what each
+ * column holds are found in the file; wg_data_about says what was found.
  *
  *     wg_data *d = wg_data_csv(c, "exam.csv", .y = "passed");
+ *     wg_data *new = wg_data_csv(c, "next.csv", .like = d);
  *
- * x [n, columns] and y have the context's float dtype. y is [n] if it is one column, else [n, columns]. A
- * list of columns has names with commas between them, in the order in which they are wanted; "a:d" are the
- * columns from a to d. A field of x or y must be a number with a decimal point, whatever the locale is. An
- * error names file, line and column.
+ * x is [n, columns]. y is [n] if it is one column, else [n, columns]. Numbers and dates have the context's float
+ * dtype. A column of words in x becomes a column of 0 and 1 for each word. In y, alone, it becomes class numbers
+ * (i32). Words are counted in alphabetical order of their bytes, numbers before them by size.
  *
- * categories: in x such a column becomes a column of 0 and 1 for each word. In y, alone, it becomes class numbers
- * (i32). Words are counted in alphabetical order of their bytes, numbers before them by size. */
+ * A list of columns has names with commas between them, in the order in which they are wanted; "a:d" are the columns
+ * from a to d; a name with a comma in it stands in double quotes. A column that only numbers the rows, is empty, or
+ * has another word in most rows is left out of x with a warning, unless .x or .type names it. If .fill is given, rows
+ * without a y are left out. */
 #define wg_csv_opts_list(P, X)                                                                        \
     X(const char *, y, NULL, "", "columns; default: none")                                            \
-    X(const char *, x, NULL, "", "columns; default: all that are not in y or skip")                   \
+    X(const char *, x, NULL, "", "columns; default: all that are not in y or skip, and say something") \
     X(const char *, skip, NULL, "", "columns that are left out of x")                                 \
-    X(const char *, categories, NULL, "", "columns of words, or of numbers that name something")      \
     X(const wg_data *, like, NULL, "",                                                                \
-      "another set that was read from a CSV file, or split from one: the same columns and the same words as there. " \
-      "Give no lists then. The set is normalised like that set")                                      \
-    X(int, separator, ',', "", "a character: a comma, a semicolon, a tab or the like")                \
-    X(bool, header, true, "", "false: the first row has values, and the columns are called 0, 1, 2, ...")
+      "another set that was read from a CSV file, or split from one: the same columns, words and fillings as there, and " \
+      "y if the file has it. Give no lists then. The set is normalised like that set")                \
+    wg_table_opts_list(P, X)
 WG_OPTIONS(wg_csv_opts);
 WG_API wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o);
 #define wg_data_csv(c, ...) /* c, path, options */                                                      \
     WG_WITH(wg_data_csv_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_csv_opts, \
-            WG_TAIL_(__VA_ARGS__, ))
-/* The names of the columns of a CSV file, in the order of the file, with a NULL behind the last. The list and
- * its texts are one block of memory, which the context owns; wg_free frees it earlier. NULL: an error is
- * recorded. */
-WG_API const char **wg_csv_names_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o);
-#define wg_csv_names(c, ...) /* c, path, options */                                                      \
-    WG_WITH(wg_csv_names_at, (WG_AT(WG_BYTE_2 #c ", " #__VA_ARGS__), c, WG_HEAD_(__VA_ARGS__)), wg_csv_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 /* The name of column k of x, with "=word" if it is a column for a word, and the word of class k of y. "":
  * there is none. The texts are the set's. */

@@ -50,7 +50,7 @@ try:
 except ImportError:
     raise ImportError("wengert needs NumPy: apt-get install python3-numpy, or pip install numpy") from None
 
-from . import _table
+from . import _table, _tables
 
 _IMPORTED = frozenset(globals())
 
@@ -1469,16 +1469,17 @@ def _listed(struct):
     kind = type("_" + struct, (Structure,), {"_pack_": 1, "_fields_": members})
     return fields, kind, ctypes.string_at(rows.defaults, rows.size)
 
-def _character(x):
+def _character(name, x):
     """The number of a character, as C has it."""
     if isinstance(x, (str, bytes)) and len(x) != 1:
-        raise TypeError("wengert: separator=%r: one character is expected, a comma, a semicolon, a tab or the like" % (x,))
+        raise TypeError("wengert: %s=%r: one character is expected, a comma, a semicolon, a tab or the like" % (name, x))
     return ord(x) if isinstance(x, (str, bytes)) else x
 
 def _opts(struct, what, options, g=None):
     """A struct of options: the library's defaults, and what is given in their place."""
-    if "separator" in options:
-        options = dict(options, separator=_character(options["separator"]))
+    for sign in ("separator", "decimal"):
+        if sign in options:
+            options = dict(options, **{sign: _character(sign, options[sign])})
     fields, kind, defaults = _listed(struct)
     return _named(what, fields, options, g, kind.from_buffer_copy(defaults))
 
@@ -1977,6 +1978,13 @@ class Data(_OfTable):
     x = property(lambda d: _numpy(_lib.wg_data_x(d._d)))
     y = property(lambda d: _numpy(_lib.wg_data_y(d._d)))
 
+    def __str__(self):
+        return _as_python(_lib.wg_data_about(self._d).decode())
+
+    def __repr__(self):
+        x, y = _lib.wg_data_x(self._d), _lib.wg_data_y(self._d)
+        return "<wengert.Data: x %s%s>" % (_numpy(x).shape, ", y %s" % (_numpy(y).shape,) if y.data else "")
+
     def batches(self, size):
         """One epoch of pairs x, y of at most so many rows. One that was left by `break` is at its end."""
         b, left = _Batch(), vars(self).get("_left")
@@ -2127,15 +2135,72 @@ def digits(context=None):
     context = context or default_context()
     return _data(context, _lib.wg_data_digits_at(_here(), context._c))
 
-def csv(path, y=None, x=None, skip=None, categories=None, like=None, separator=None, header=None,
-        context=None):
-    """A CSV file. Lists of columns are one text, "age,height" or "a:d"; x: all that are not in y or skip.
-    header=False: the first row has values, and the columns are called 0, 1, 2, ..."""
+def _form(options):
+    """Options of table_opts, with lists and dicts as texts."""
+    for name, as_text in (("type", _tables.paired), ("fill", _tables.paired), ("missing", _tables.texts), ("categories", _tables.listed)):
+        if name in options:
+            options[name] = as_text(options[name])
+    return options
+
+def csv(source, y=None, x=None, skip=None, like=None, context=None, **form):
+    """Rows of a table: the path of a CSV file of any program, of an .npz or .mat file, a data frame, a dict of columns.
+
+        d = wg.csv("kunden.csv", y="Tarif", fill="mean")
+        new = wg.csv("neu.csv", like=d)
+
+    Columns are a list of names or one text, "age,height" or "a:d"; x: all that are not in y or skip, and say something. str(d) says what
+    was found. Options: those of wg.table."""
     context = context or default_context()
-    o = _opts("csv_opts", "csv", {"y": y, "x": x, "skip": skip, "categories": categories, "header": header,
-                                  "like": like and c_void_p(like._d),
-                                  "separator": separator})
-    return _data(context, _lib.wg_data_csv_at(_here(), context._c, os.fsencode(path), byref(o)))
+    lists = {name: _tables.listed(names) for name, names in (("y", y), ("x", x), ("skip", skip))}
+    o = _opts("csv_opts", "csv", dict(_form(form), like=like and c_void_p(like._d), **lists))
+    with _tables.as_file(source) as path:
+        return _data(context, _lib.wg_data_csv_at(_here(), context._c, path, byref(o)))
+
+class Table(_OfTable):
+    """What wg.table returns: columns of a file. t["age"] are its values, a text for a word, nan or None where there is none. print(t)
+    says how the file is written, and what each column holds."""
+    _kind = "table"
+
+    def __init__(self, context, raw):
+        self.context, self._t = context, raw
+        self._freed = context._frees(self, _lib.wg_table_free, raw)
+
+    columns = property(lambda t: [_lib.wg_table_column(t._t, k).name.decode() for k in range(_lib.wg_table_columns(t._t))])
+
+    def __iter__(self):
+        return iter(self.columns)
+
+    def __getitem__(self, name):
+        k = _lib.wg_table_find(self._t, name.encode()) if isinstance(name, str) else -1
+        if k < 0:
+            raise KeyError("wengert: there is no column %r%s" % (name, _near(str(name), self.columns)))
+        a = _numpy(_lib.wg_table_values_at(_here(), self._t, k))
+        self.context._look()
+        if not _lib.wg_table_column(self._t, k).words:
+            return a.copy()
+        return [_lib.wg_table_word(self._t, k, int(i)).decode() if i >= 0 else None for i in a]
+
+    def __len__(self):
+        n = _lib.wg_table_rows(self._t)
+        self.context._look()
+        return n
+
+    def __repr__(self):
+        text = _as_python(_lib.wg_table_about(self._t).decode().rstrip("\n"))
+        self.context._look()
+        return text
+
+def table(source, context=None, **form):
+    """The columns of a file, or of what else wg.csv takes. Options: type={"zip": "word"}, missing=["-9"], fill="mean", separator, decimal,
+    header (help(wengert.c.table_read) says what they do); what is not said is looked for."""
+    context = context or default_context()
+    o = _opts("table_opts", "table", _form(form))
+    with _tables.as_file(source) as path:
+        raw = _lib.wg_table_read_at(_here(), context._c, path, byref(o))
+        context._look()
+        t = Table(context, raw)
+        len(t)  # the file is read now
+    return t
 
 # ---- figures ----
 

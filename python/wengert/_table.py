@@ -125,8 +125,7 @@ adaptive_pool@ node a:adaptive_pool_args* | Window i has the elements from floor
 data_digits@ data*! c:context* | 1,797 handwritten digits of the UCI repository, in no file: x [n,64] from 0 to 1, y [n] class numbers.
 data_idx@ data*! c:context* images:text labels:text | IDX files. x [n, ...]: bytes are scaled to 0 .. 1. y [n]: class numbers; any integer type.
 data_mnist@ data*! c:context* folder:text part:mode | MNIST from the four files in a folder (tools/mnist.sh fetches them). WG_TRAIN: 60,000 rows; WG_EVAL: 10,000. x [n,784]. The test part is normalised like the training part of the same folder, if both are read: see wg_data_normalise.
-data_csv@ data*! c:context* path:text o:csv_opts* | A CSV file (RFC 4180): rows of fields. The first row has the names of the columns.
-csv_names@ text* c:context* path:text o:csv_opts* | The names of the columns of a CSV file, in the order of the file, with a NULL behind the last. The list and its texts are one block of memory, which the context owns; wg_free frees it earlier. NULL: an error is recorded.
+data_csv@ data*! c:context* path:text o:csv_opts* | A CSV file, or another one that table.h describes: rows of fields. Separator, decimal sign, names and what each column holds are found in the file; wg_data_about says what was found.
 data_column text d:data* k:int64 | The name of column k of x, with "=word" if it is a column for a word, and the word of class k of y. "": there is none. The texts are the set's.
 data_class text d:data* k:int64 | The name of column k of x, with "=word" if it is a column for a word, and the word of class k of y. "": there is none. The texts are the set's.
 data_from@ data*! c:context* x:tensor y:tensor | A set made of two tensors with the same number of rows (axis 0). They are copied and keep their dtypes. y may be {0}. NaN and infinities are an error that names row and column.
@@ -666,6 +665,20 @@ params_with@ params*! p:params* list:given* n:int | p with the n given nodes, of
 params_keep_values - p:params* how:keep | Which values keep their numbers, of those that were made of the parameters of p, when these change by whatever call. WG_KEEP: each graph with nodes of p gets a copy of them before the change, so what was not read can be read afterwards. The next wg_param of the graph is a new node, with the new value. A wg_backward adds the gradients of old and new nodes. States that wg_assign changes are no part of it. wg_lbfgs, which moves the parameters of one graph, does not go with it.
 params_freeze@ status p:params* pattern:text on:bool | on: parameters of p whose names match get no gradient, and no optimizer changes them, until the same is said with false. In a pattern * stands for any characters, ? for one: "body.*". The names are those in p. The last call whose pattern matches decides, also for parameters that are made later. wg_grad by a frozen parameter is not changed.
 params_seal - p:params* on:bool | on: to make another parameter of the set is an error, which names the nearest name that is there. So a name that is mistyped after the first step is found.
+# table
+table_read@ table*! c:context* path:text o:table_opts* | Opens a table. NULL: an error is recorded.
+table_free - t:table* | frees the table and all that it has given
+table_rows int64 t:table* | rows with values; 0 after an error
+table_columns int t:table* | the number of columns
+table_column column t:table* k:int | column k from 0 on
+table_find int t:table* name:text | the number of a column; -1: there is none
+table_named@ int t:table* list:text columns:int*! room:int | The numbers of the columns of a list, "age, height" or "a:d", of which the first `room` go to columns. Returns how many there are; -1: an error is recorded.
+table_use@ status t:table* columns:int* n:int | Says that n columns will be used. Records the first error in one of them, and does what .fill says with their missing values; without .fill a missing value is an error. drop: rows of the table go, in all columns.
+table_values@ tensor t:table* k:int | The values of a column, [rows]: numbers and dates have the context's float dtype, NaN where there is no value; words are their numbers (i32) in alphabetical order of bytes, numbers before them by size, -1 where there is none. data NULL: an error is recorded.
+table_word text t:table* k:int i:int64 | word i of column k; "": there is none
+table_row text t:table* i:int64 length:size_t* | The text of row i as it stands in the file, without the end of its line, in UTF-8; -1: that of the names. It is not ended by a zero byte: *length has its bytes. NULL: there is none.
+table_sign char t:table* decimal:bool | the decimal sign, or the separator
+table_about text t:table* | Lines of text: how the file is written, then each column with what it holds. The text is the table's.
 # transformer
 nn_embedding@ node a:nn_embedding_args* | Rows of the table NAME.W [count, width] by their numbers: [...] gives [..., width].
 nn_cache_new@ nn_cache*! c:context* | An empty cache.
@@ -710,9 +723,10 @@ check_second order:int rules:int64 unclear:int64 whole:bool zero:bool blurred:in
 claim line:int text:text left right relation:relation within part:claim_part* parts:int
 claim_part name:text shape:shape
 class_loss_args x y ; reduction:reduction smoothing:double weights mask ignore:double any_rows:bool
+column name:text type:column_type missing:int64 words:int64 why:text
 conv_args x W ; stride:shape dilation:shape padding:shape same:bool groups:int64
 cosine_args x y ; axis:int eps:double
-csv_opts ; y:text x:text skip:text categories:text like:data* separator:int header:bool
+csv_opts ; y:text x:text skip:text like:data*
 cumsum_args x ; axis:int exclusive:bool reverse:bool ; 1
 draw_opts ; format:text style:text id:text title:text values:bool level:text overlay:text steps:bool hide:text width:int edges:text top_down:bool legend:bool scopes:bool most:int fit:text keep:text depth:int seconds:double backward:bool wrt:node* wrt_count:int sizes:size_name* size_count:int beside source:text marks:node_mark* mark_count:int ansi:bool fold:maybe series:bool limits:limits*
 dropout_args x ; keep_prob:double drop:double name:text mode:layer_mode
@@ -814,6 +828,7 @@ split_args x y:node*! ; parts:int axis:int sizes:shape ; 2
 squeeze_args x ; axis:int axes:axes ; 1
 start_opts ; seed:uint64 threads:int dtype:dtype allocator:allocator* on_error:error_fn() on_warning:line_fn() on_poll:poll_fn() user:void* interpret:int without:uint trace:uint on_trace:line_fn() plan_bytes:int64
 symbol name:text size:int64 given:bool
+table_opts ; type:text categories:text missing:text fill:text separator:int decimal:int header:maybe
 take_args x indices ; axis:int ; 1
 tensor dtype:dtype shape:shape data:void*
 tile_args x ; counts:shape ; 1
@@ -872,6 +887,7 @@ arithmetic WG_BY_KERNEL WG_ADDS WG_SUBTRACTS WG_MULTIPLIES WG_DIVIDES WG_NEGATES
 attr_kind WG_ATTR_INT WG_ATTR_AXIS WG_ATTR_SIZE WG_ATTR_DOUBLE WG_ATTR_BOOL WG_ATTR_AXES WG_ATTR_SHAPE WG_ATTR_DTYPE WG_ATTR_CHOICE WG_ATTR_POINTER WG_ATTR_TEXT
 class WG_MAP WG_RANDOM WG_ROWS WG_REDUCE WG_ALIAS WG_CONTRACT WG_OPAQUE WG_LEAF
 color_map WG_MAP_DEFAULT WG_MAP_SEQUENTIAL WG_MAP_DIVERGING WG_MAP_GREY WG_MAP_CLASSES
+column_type WG_NUMBER WG_WORD WG_DATE
 dtype WG_DEFAULT_DTYPE WG_F32 WG_F64 WG_I32 WG_I64 WG_BOOL WG_U8 WG_F16 WG_BF16 WG_DTYPE_COUNT
 fan WG_FAN_IN WG_FAN_AVERAGE
 figure_color WG_COLOR_DEFAULT WG_COLOR_BLUE WG_COLOR_ORANGE WG_COLOR_GREEN WG_COLOR_PINK WG_COLOR_YELLOW WG_COLOR_SKY WG_COLOR_BROWN WG_COLOR_VIOLET WG_COLOR_GREY WG_COLOR_KINDS

@@ -49,7 +49,7 @@ BY_HAND = dict(start="Context", finish="Context", graph_new="Graph", gradcheck_f
 # Headers for authors of ops, bindings and tools, whose calls are here alone.
 _AUTHORS = frozenset("base named op kernel".split())
 # The classes of things of C, and where they have their address.
-_CLASSES = dict(params=("Params", "_p"), graph=("Graph", "_g"), optim=("Optimizer", "_o"), data=("Data", "_d"), figure=("Figure", "_f"),
+_CLASSES = dict(params=("Params", "_p"), graph=("Graph", "_g"), optim=("Optimizer", "_o"), data=("Data", "_d"), figure=("Figure", "_f"), table=("Table", "_t"),
                 check=("Report", "_r"), nn_cache=("Cache", "_cache"), group=("Group", "_all"), context=("Context", "_c"), node=("Value", "_node"))
 _COUNTS = frozenset("n nx ny count size".split())
 

@@ -12,6 +12,7 @@ void wgi_columns_release(wg_context *c, wgi_columns *t)
     for (int64_t k = 0; t->all && k < t->count; k++) {
         for (int64_t i = 0; i < t->all[k].count; i++) wg_free(c, t->all[k].word[i].label);
         wg_free(c, t->all[k].word);
+        wg_free(c, t->all[k].value);
         wg_free(c, t->all[k].name);
     }
     void *parts[] = { t->all, t->sorted, t->x, t->y, t };
@@ -21,6 +22,46 @@ void wgi_columns_release(wg_context *c, wgi_columns *t)
 static int by_name(const void *a, const void *b)
 {
     return strcmp((*(wgi_column *const *)a)->name, (*(wgi_column *const *)b)->name);
+}
+
+static int by_name_and_place(const void *a, const void *b)
+{
+    const wgi_column *x = *(wgi_column *const *)a, *y = *(wgi_column *const *)b;
+    const int order = by_name(a, b);
+    return order ? order : (x > y) - (x < y);
+}
+
+static void sort(wgi_columns *t)
+{
+    for (int64_t k = 0; k < t->count; k++) t->sorted[k] = &t->all[k];
+    qsort(t->sorted, (size_t)t->count, sizeof *t->sorted, by_name_and_place);
+}
+
+/* More columns with the name of another one are a mistake in the file. */
+enum { RENAMED = 1000 };
+
+/* A second column a is called a.1, a third one a.2, as long as these are free. */
+static bool rename_all(const wgi_csv *s, wgi_columns *t)
+{
+    wg_context *c = s->f->c;
+    int again = 0;
+    int64_t number = 0;
+    for (int64_t k = 1; k < t->count; k++) again += !by_name(&t->sorted[k - 1], &t->sorted[k]);
+    if (again > RENAMED) return wgi_csv_bad(s, 1, 1, "%d columns have the name of another one", again);
+    char **fresh = again ? wg_alloc(c, (size_t)t->count, sizeof *fresh) : NULL;
+    for (int64_t k = 1; fresh && k < t->count && !wg_failed(c); k++) {
+        const char *name = t->sorted[k]->name;
+        const size_t room = strlen(name) + 24;
+        if (strcmp(t->sorted[k - 1]->name, name) != 0) number = 0;
+        else if ((fresh[k] = wg_alloc(c, room, 1))) do
+                snprintf(fresh[k], room, "%s.%lld", name, (long long)++number);
+            while (wgi_columns_find(t, fresh[k], strlen(fresh[k])));
+    }
+    for (int64_t k = 1; fresh && k < t->count; k++)
+        if (fresh[k]) wg_free(c, t->sorted[k]->name), t->sorted[k]->name = fresh[k];
+    wg_free(c, fresh);
+    if (again) sort(t);
+    return !wg_failed(c);
 }
 
 wgi_columns *wgi_columns_new(const wgi_csv *s, char **names, int64_t count)
@@ -37,20 +78,14 @@ wgi_columns *wgi_columns_new(const wgi_csv *s, char **names, int64_t count)
     t->x = wg_alloc(c, n, sizeof *t->x);
     t->y = wg_alloc(c, n, sizeof *t->y);
     if (wg_failed(c)) return wgi_columns_release(c, t), NULL;
-    for (int64_t k = 0; k < count; k++) t->sorted[k] = &t->all[k];
-    qsort(t->sorted, n, sizeof *t->sorted, by_name);
-    for (int64_t k = 1; k < count; k++)
-        if (by_name(&t->sorted[k - 1], &t->sorted[k]) == 0) {
-            wgi_csv_bad(s, 1, 1, "two columns are called '%.60s'", t->sorted[k]->name);
-            return wgi_columns_release(c, t), NULL;
-        }
+    sort(t);
+    if (!rename_all(s, t)) return wgi_columns_release(c, t), NULL;
     return t;
 }
 
 /* ---- lists of names ---- */
 
-/* The column of this name, which ends at `end` or before. */
-static wgi_column *find(const wgi_columns *t, const char *name, size_t length)
+wgi_column *wgi_columns_find(const wgi_columns *t, const char *name, size_t length)
 {
     int64_t low = 0, high = t->count;
     while (low < high) {
@@ -74,29 +109,17 @@ static bool unknown(const wgi_csv *s, const wgi_columns *t, const char *name, si
                        near.length, near.best ? near.best : "", near.best ? "'?" : "");
 }
 
-/* What a list does with its columns. */
-typedef enum list_of { OF_X, OF_Y, OF_SKIP, OF_WORDS } list_of;
+typedef bool set_column(const wgi_csv *s, wgi_columns *t, wgi_column *k, const char *word, size_t n);
+typedef bool use_column(const wgi_csv *s, wgi_columns *t, wgi_column *k, int what);
 
-static bool use(const wgi_csv *s, wgi_columns *t, wgi_column *k, list_of what)
-{
-    if (what == OF_WORDS) {
-        k->words = true;
-        return true;
-    }
-    if (k->part != WGI_OUT) return wgi_csv_bad(s, 1, 1, "column '%.60s' is asked for twice", k->name);
-    k->part = what == OF_SKIP ? WGI_SKIPPED : what == OF_X ? WGI_IN_X : WGI_IN_Y;
-    if (what == OF_X) t->x[t->in_x++] = k - t->all;
-    if (what == OF_Y) t->y[t->in_y++] = k - t->all;
-    return true;
-}
-
-static bool use_range(const wgi_csv *s, wgi_columns *t, const char *name, size_t length, list_of what)
+static bool use_range(const wgi_csv *s, wgi_columns *t, const char *name, size_t length, use_column *use,
+                      int what)
 {
     const char *colon = memchr(name, ':', length);
-    wgi_column *one = find(t, name, length), *first = one, *last = one;
+    wgi_column *one = wgi_columns_find(t, name, length), *first = one, *last = one;
     if (!one && colon) {
-        first = find(t, name, (size_t)(colon - name));
-        last = find(t, colon + 1, length - (size_t)(colon + 1 - name));
+        first = wgi_columns_find(t, name, (size_t)(colon - name));
+        last = wgi_columns_find(t, colon + 1, length - (size_t)(colon + 1 - name));
     }
     if (!first) return unknown(s, t, name, colon ? (size_t)(colon - name) : length);
     if (!last) return unknown(s, t, colon + 1, length - (size_t)(colon + 1 - name));
@@ -107,50 +130,140 @@ static bool use_range(const wgi_csv *s, wgi_columns *t, const char *name, size_t
     return true;
 }
 
+/* The length of a name at the beginning of a list; *quoted: it stands in quotes, "size, m". */
+static size_t name_length(const char *list, bool *quoted)
+{
+    size_t n = 1;
+    *quoted = *list == '"';
+    if (!*quoted) return strcspn(list, ",");
+    while (list[n] && (list[n] != '"' || list[n + 1] == '"')) n += list[n] == '"' ? 2 : 1;
+    return n + (list[n] == '"');
+}
+
+/* A copy of a name without its quotes. */
+static char *unquoted(wg_context *c, const char *name, size_t length)
+{
+    char *copy = wg_alloc(c, length + 1, 1);
+    if (copy) wgi_csv_text(&(wgi_csv_field){ .text = name + 1, .length = length - 2, .quoted = true }, copy);
+    return copy;
+}
+
+static bool use_quoted(const wgi_csv *s, wgi_columns *t, const char *name, size_t length, use_column *use,
+                       int what)
+{
+    char *copy = length > 1 ? unquoted(s->f->c, name, length) : NULL;
+    wgi_column *k = copy ? wgi_columns_find(t, copy, strlen(copy)) : NULL;
+    const bool fine = k ? use(s, t, k, what) : copy && unknown(s, t, copy, strlen(copy));
+    wg_free(s->f->c, copy);
+    return copy ? fine : unknown(s, t, name, length);
+}
+
 /* A list that is the name of a column means that column, whatever commas it has. */
-static bool use_list(const wgi_csv *s, wgi_columns *t, const char *list, list_of what)
+bool wgi_columns_list(const wgi_csv *s, wgi_columns *t, const char *list, use_column *use, int what)
 {
     if (!list) return true;
-    wgi_column *whole = find(t, list, strlen(list));
+    wgi_column *whole = wgi_columns_find(t, list, strlen(list));
     if (whole) return use(s, t, whole, what);
     for (bool more = true; more;) {
+        bool quoted;
         list += strspn(list, " ");
-        const size_t length = strcspn(list, ",");
+        const size_t length = name_length(list, &quoted);
         size_t used = length;
         while (used && list[used - 1] == ' ') used--;
-        if (!use_range(s, t, list, used, what)) return false;
-        more = list[length] == ',';
-        list += length + more;
+        if (!(quoted ? use_quoted(s, t, list, used, use, what) : use_range(s, t, list, used, use, what)))
+            return false;
+        list += length;
+        list += strspn(list, " ");
+        more = *list == ',';
+        list += more;
     }
+    return true;
+}
+
+static bool one_pair(const wgi_csv *s, wgi_columns *t, const char *name, size_t length, const char *word,
+                     size_t n, set_column *set)
+{
+    wgi_column *k = wgi_columns_find(t, name, length);
+    char *copy =
+        !k && length > 2 && *name == '"' && name[length - 1] == '"' ? unquoted(s->f->c, name, length) : NULL;
+    if (copy) k = wgi_columns_find(t, copy, strlen(copy));
+    wg_free(s->f->c, copy);
+    return k ? set(s, t, k, word, n) : unknown(s, t, name, length);
+}
+
+bool wgi_columns_pairs(const wgi_csv *s, wgi_columns *t, const char *list, const char *option,
+                       bool (*is_one)(const char *word, size_t n), set_column *set)
+{
+    for (const char *at = list; at && *at;) {
+        const char *word = at, *end = at + strcspn(at, ",");
+        size_t n = (size_t)(end - at);
+        at += strspn(at, " ");
+        bool found = is_one(at, n), fine = true;
+        if (found) fine = set(s, t, NULL, at, n);
+        for (const char *sign = at; !found && (sign = strchr(sign, '='));) {
+            const char *behind = sign + 1 + strspn(sign + 1, " ");
+            n = strcspn(behind, ",");
+            size_t used = n, length = (size_t)(sign - at);
+            while (used && behind[used - 1] == ' ') used--;
+            while (length && at[length - 1] == ' ') length--;
+            found = is_one(behind, used);
+            end = behind + n, word = behind;
+            if (found) fine = one_pair(s, t, at, length, word, used, set);
+            sign++;
+        }
+        if (!found)
+            return wgi_csv_bad(s, 1, 1, ".%s = \"%.60s\": '%.*s' is none of its words: %s", option, list,
+                               (int)strcspn(at, ","), at,
+                               !strcmp(option, "type")
+                                   ? "write age=number, zip=word, born=date, and dmy or mdy for dates"
+                                   : "write mean, median, word or drop, or age=mean,rooms=0");
+        if (!fine) return false;
+        at = end + (*end == ',');
+    }
+    return true;
+}
+
+/* ---- x and y ---- */
+
+/* What a list does with its columns. */
+typedef enum list_of { OF_X, OF_Y, OF_SKIP } list_of;
+
+static bool use(const wgi_csv *s, wgi_columns *t, wgi_column *k, int what)
+{
+    if (k->part != WGI_OUT) return wgi_csv_bad(s, 1, 1, "column '%.60s' is asked for twice", k->name);
+    k->part = what == OF_SKIP ? WGI_SKIPPED : what == OF_X ? WGI_IN_X : WGI_IN_Y;
+    if (what == OF_X) t->x[t->in_x++] = k - t->all;
+    if (what == OF_Y) t->y[t->in_y++] = k - t->all;
     return true;
 }
 
 static bool choose_by_lists(const wgi_csv *s, wgi_columns *t, const wg_csv_opts *o)
 {
-    if (!use_list(s, t, o->categories, OF_WORDS) || !use_list(s, t, o->y, OF_Y) ||
-        !use_list(s, t, o->skip, OF_SKIP) || !use_list(s, t, o->x, OF_X))
+    if (!wgi_columns_list(s, t, o->y, use, OF_Y) || !wgi_columns_list(s, t, o->skip, use, OF_SKIP) ||
+        !wgi_columns_list(s, t, o->x, use, OF_X))
         return false;
-    for (int64_t k = 0; k < t->count && !o->x; k++)
-        if (t->all[k].part == WGI_OUT) use(s, t, &t->all[k], OF_X);
+    for (int64_t k = 0; k < t->count && !o->x; k++) {
+        wgi_column *c = &t->all[k];
+        if (c->part != WGI_OUT) continue;
+        if (!c->why) use(s, t, c, OF_X);
+        else
+            wg_warn(s->f->c, s->f->here,
+                    "%s: %s: column %lld, '%.60s', %s and is left out of x: .x or .type asks for it",
+                    s->f->who, s->f->path, (long long)k + 1, c->name, c->why);
+    }
     return true;
 }
 
-static bool copy_words(wg_context *c, wgi_column *to, const wgi_column *from)
-{
-    to->words = from->words;
-    for (int64_t i = 0; i < from->count; i++)
-        if (wgi_column_word(c, to, &from->word[i], true) < 0) return false;
-    return true;
-}
-
+/* The same columns as in another set: there, each stands in x or in y. */
 static bool choose_like(const wgi_csv *s, wgi_columns *t, const wgi_columns *like)
 {
     for (int64_t i = 0; i < like->in_x + like->in_y; i++) {
         const bool of_x = i < like->in_x;
         const wgi_column *from = &like->all[of_x ? like->x[i] : like->y[i - like->in_x]];
-        wgi_column *k = find(t, from->name, strlen(from->name));
+        wgi_column *k = wgi_columns_find(t, from->name, strlen(from->name));
+        if (!k && !of_x && !t->in_y) continue; /* new rows, without the answers */
         if (!k) return wgi_csv_bad(s, 1, 1, "there is no column '%.60s', as .like has it", from->name);
-        if (!use(s, t, k, of_x ? OF_X : OF_Y) || !copy_words(s->f->c, k, from)) return false;
+        if (!use(s, t, k, of_x ? OF_X : OF_Y)) return false;
     }
     return true;
 }
@@ -161,7 +274,7 @@ bool wgi_columns_choose(const wgi_csv *s, wgi_columns *t, const wg_csv_opts *o)
     if (!choose_by_lists(s, t, o)) return false;
     if (t->in_x == 0) return wgi_csv_bad(s, 1, 1, "no column is left for x");
     for (int64_t i = 0; i < t->in_y && t->in_y > 1; i++)
-        if (t->all[t->y[i]].words)
+        if (t->all[t->y[i]].type == WG_WORD)
             return wgi_csv_bad(s, 1, 1, "'%.60s' cannot be a category: y has %lld columns",
                                t->all[t->y[i]].name, (long long)t->in_y);
     return true;
@@ -204,8 +317,8 @@ int64_t wgi_column_word(wg_context *c, wgi_column *k, const wgi_category *w, boo
     if (!label) return -1;
     snprintf(label, size, "%s=%s", k->name, w->text);
     memmove(k->word + low + 1, k->word + low, (size_t)(k->count - low) * sizeof *w);
-    k->word[low] = (wgi_category){ label, label + before, w->number, w->is_number };
-    k->count++;
+    k->word[low] = *w;
+    k->word[low].label = label, k->word[low].text = label + before, k->word[low].id = (int32_t)k->count++;
     return low;
 }
 
@@ -215,7 +328,7 @@ int64_t wgi_columns_place(wgi_columns *t)
     for (int64_t i = 0; i < t->in_x; i++) {
         wgi_column *k = &t->all[t->x[i]];
         k->to = to;
-        to += k->words ? k->count : 1;
+        to += k->type == WG_WORD ? k->count : 1;
     }
     for (int64_t i = 0; i < t->in_y; i++) t->all[t->y[i]].to = i;
     return to;
@@ -234,14 +347,14 @@ const char *wg_data_column(const wg_data *d, int64_t k)
     }
     if (low == high) return "";
     const wgi_column *in = &t->all[t->x[low]];
-    const int64_t width = in->words ? in->count : 1;
+    const int64_t width = in->type == WG_WORD ? in->count : 1;
     if (k < in->to || k >= in->to + width) return "";
-    return in->words ? in->word[k - in->to].label : in->name;
+    return in->type == WG_WORD ? in->word[k - in->to].label : in->name;
 }
 
 const char *wg_data_class(const wg_data *d, int64_t k)
 {
     const wgi_columns *t = d ? d->columns : NULL;
     const wgi_column *y = t && t->in_y ? &t->all[t->y[0]] : NULL;
-    return y && y->words && k >= 0 && k < y->count ? y->word[k].text : "";
+    return y && y->type == WG_WORD && k >= 0 && k < y->count ? y->word[k].text : "";
 }

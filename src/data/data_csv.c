@@ -1,239 +1,147 @@
-/* data_csv.c: data sets from CSV files. The file is read from its first row to its last twice: to count rows
- * and to collect the words of categories, then for the values. */
+/* data_csv.c: data sets from CSV files: the columns of a table (table_load.c) side by side. */
 #include "data/dataset.h"
 #include "wengert/op.h"
 
-#include <ctype.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct reader {
-    wgi_file file;
-    wgi_csv start; /* behind the header */
-    wgi_columns *columns;
-    char *text;    /* room for the longest field */
-    int64_t first; /* the row in the file of row 0 of the set */
-    int64_t rows;
-    bool like; /* the words are known: another word is an error */
-    wg_tensor x, y;
-} reader;
-
-static bool bad_field(const reader *r, const wgi_csv_field *f, const wgi_column *k, const char *what)
-{
-    return wgi_csv_bad(&r->start, f->line, f->column, "%.60s: '%.*s%s' %s", k->name,
-                       (int)(f->length < 40 ? f->length : 40), f->text, f->length < 40 ? "" : "...", what);
-}
-
-/* ---- the header ---- */
-
-static bool count_fields(const reader *r, int64_t *count)
-{
-    wgi_csv s = r->start;
-    wgi_csv_field f;
-    for (*count = 0; wgi_csv_next(&s, &f); ++*count)
-        if (f.last) return ++*count, true;
-    return wg_failed(r->file.c) ? false : wgi_csv_bad(&s, 1, 1, "the file has no rows");
-}
-
-static char *name_of(reader *r, const wgi_csv_field *f, bool is_name)
-{
-    const size_t room = is_name ? f->length + 1 : 24;
-    char *name = wg_alloc(r->file.c, room, 1);
-    if (!name) return NULL;
-    if (is_name) wgi_csv_text(f, name);
-    else snprintf(name, room, "%lld", (long long)f->index);
-    return name;
-}
-
-static bool read_names(reader *r, const wg_csv_opts *o)
-{
-    int64_t count, n = 0;
-    wgi_csv s = r->start;
-    wgi_csv_field f;
-    if (!count_fields(r, &count)) return false;
-    char **names = wg_alloc(r->file.c, (size_t)count, sizeof *names);
-    for (; names && n < count && wgi_csv_next(&s, &f); n++)
-        if (!(names[n] = name_of(r, &f, o->header))) break;
-    for (int64_t k = 0; names && n < count && k < n; k++) wg_free(r->file.c, names[k]);
-    if (names && n == count) r->columns = wgi_columns_new(&r->start, names, count);
-    wg_free(r->file.c, names);
-    if (o->header) r->start = s, r->first = 1;
-    return r->columns;
-}
-
-/* ---- the rows ---- */
-
-/* Calls use for each field of a column that is asked for. Checks that all rows have as many fields as there
- * are columns. Sets the number of rows. */
-static bool each_field(reader *r, bool (*use)(reader *, const wgi_csv_field *, wgi_column *))
-{
-    wgi_csv s = r->start;
-    wgi_csv_field f;
-    for (r->rows = 0; wgi_csv_next(&s, &f);) {
-        wgi_column *k = f.index < r->columns->count ? &r->columns->all[f.index] : NULL;
-        if (k && k->part >= WGI_IN_X && !use(r, &f, k)) return false;
-        r->rows += f.last;
-        if (f.last && f.index + 1 != r->columns->count)
-            return wgi_csv_bad(&s, f.line, f.column, "the row has %lld fields, the first row has %lld",
-                               (long long)f.index + 1, (long long)r->columns->count);
-    }
-    return !wg_failed(r->file.c);
-}
-
-static wgi_category word_of(reader *r, const wgi_csv_field *f)
-{
-    wgi_category w = { .text = r->text };
-    wgi_csv_text(f, r->text);
-    w.is_number = wgi_csv_number(f, &w.number);
-    return w;
-}
-
-/* The first pass. */
-static bool collect(reader *r, const wgi_csv_field *f, wgi_column *k)
-{
-    if (!k->words) return true;
-    if (!f->length) return bad_field(r, f, k, "is empty");
-    const wgi_category w = word_of(r, f);
-    if (wgi_column_word(r->file.c, k, &w, !r->like) >= 0) return true;
-    return wg_failed(r->file.c) ? false
-                                : bad_field(r, f, k,
-                                            r->like ? "is not among the words of .like"
-                                                    : "is one word too many: a category has at most 10,000");
-}
-
-static bool number(const reader *r, const wgi_csv_field *f, const wgi_column *k, double *v)
-{
-    if (!f->length) return bad_field(r, f, k, "is empty; a number must be there");
-    if (!wgi_csv_number(f, v))
-        return bad_field(r, f, k,
-                         memchr(f->text, ',', f->length)
-                             ? "is no number with a decimal point"
-                             : "is no number; if it is a word, name the column in .categories");
-    return isfinite(r->x.dtype == WG_F32 ? (double)(float)*v : *v) || bad_field(r, f, k, "is too large");
-}
-
-/* The second pass. */
-static bool fill(reader *r, const wgi_csv_field *f, wgi_column *k)
-{
-    const int64_t row = f->row - r->first;
-    const wg_tensor *t = k->part == WGI_IN_X ? &r->x : &r->y;
-    double v = 1;
-    int64_t word = 0;
-    if (k->words) {
-        const wgi_category w = word_of(r, f);
-        word = wgi_column_word(r->file.c, k, &w, false);
-    } else if (!number(r, f, k, &v)) {
-        return false;
-    }
-    if (t->dtype == WG_I32) ((int32_t *)t->data)[row] = (int32_t)word;
-    else wgi_put(t, row * (t->shape.rank == 2 ? t->shape.dim[1] : 1) + k->to + word, v);
-    return true;
-}
-
-static bool read_rows(reader *r)
-{
-    wg_context *c = r->file.c;
-    const wg_dtype t = wg_context_dtype(c);
-    if (!each_field(r, collect)) return false;
-    const wgi_columns *k = r->columns;
-    r->x = (wg_tensor){ t, WG_SHAPE(r->rows, wgi_columns_place(r->columns)), NULL };
-    if (k->in_y == 1) r->y = (wg_tensor){ k->all[k->y[0]].words ? WG_I32 : t, WG_SHAPE(r->rows), NULL };
-    if (k->in_y > 1) r->y = (wg_tensor){ t, WG_SHAPE(r->rows, k->in_y), NULL };
-    return wgi_pair_new(c, r->file.here, &r->x, &r->y) && each_field(r, fill);
-}
-
-/* ---- the set ---- */
-
-static bool refuse(const wgi_file *f, const char *why)
-{
-    wg_fail(f->c, f->here, WG_ERROR_USE, "%s: %s", f->who, why);
-    return false;
-}
-
 WG_OPTION_ROWS(wg_csv_opts)
 
-static bool usable(const wgi_file *f, const wg_csv_opts *o)
+static bool usable(wg_context *c, wg_site here, const wg_csv_opts *o)
 {
-    if (!wg_options_fit(f->c, f->here, f->who, wg_csv_opts_rows(), o)) return false;
-    const int s = o->separator;
-    if ((s < ' ' && s != '\t') || s > 126 || isalnum(s) || strchr(" .+-\"", s))
-        return refuse(f, "the separator must be a comma, a semicolon, a tab or the like");
-    if (o->like && (o->x || o->y || o->skip || o->categories))
-        return refuse(f, ".like says which columns there are: give no lists with it");
-    if (o->like && (o->like->c != f->c || !o->like->columns))
-        return refuse(f, ".like is no set of this context that was read from a CSV file");
+    if (!wg_options_fit(c, here, "data_csv", wg_csv_opts_rows(), o)) return false;
+    if (o->like && (o->x || o->y || o->skip || o->categories || o->type || o->fill))
+        wg_fail(c, here, WG_ERROR_USE, "data_csv: .like says which columns there are: give no lists with it");
+    else if (o->like && (o->like->c != c || !o->like->columns))
+        wg_fail(c, here, WG_ERROR_USE,
+                "data_csv: .like is no set of this context that was read from a CSV file");
+    return !wg_failed(c);
+}
+
+/* The words of a column get the numbers that they have in the set that this one is like. */
+static bool take_words(wg_table *t, wgi_column *k, const wgi_column *from)
+{
+    wg_context *c = t->file.c;
+    int32_t *to = wg_alloc(c, (size_t)k->count + 1, sizeof *to), *value = k->value;
+    const wgi_category *other = NULL;
+    for (int64_t i = 0; to && i < k->count; i++) {
+        to[i] = (int32_t)wgi_column_word(c, (wgi_column *)(uintptr_t)from, &k->word[i], false);
+        if (to[i] < 0 && (!other || k->word[i].line < other->line)) other = &k->word[i];
+    }
+    if (other) {
+        wg_free(c, to);
+        return wgi_csv_bad(&t->start, other->line, other->column,
+                           "%.60s: '%.60s' is not among the words of .like", k->name, other->text);
+    }
+    const bool fills = from->fill != WGI_FILL_NONE && from->fill != WGI_FILL_DROP;
+    const int64_t own =
+        fills ? wgi_column_word(c, (wgi_column *)(uintptr_t)from, &(wgi_category){ .text = "missing" }, false)
+              : -1;
+    for (int64_t r = 0; to && r < t->rows; r++)
+        if (value[r] >= 0 || own >= 0) value[r] = value[r] < 0 ? (int32_t)own : to[value[r]];
+    for (int64_t i = 0; to && i < k->count; i++) wg_free(c, k->word[i].label);
+    k->count = 0;
+    for (int64_t i = 0; to && i < from->count; i++)
+        if (wgi_column_word(c, k, &from->word[i], true) < 0) return wg_free(c, to), false;
+    if (own >= 0 || fills)
+        k->missing = 0; /* without that word it is none of the words: 0 in all their
+                                            * columns */
+    wg_free(c, to);
+    return to;
+}
+
+/* Of a set like another: answers that are there in no row are none. */
+static bool follow(wg_table *t, const wgi_columns *like)
+{
+    wgi_columns *all = t->columns;
+    for (int64_t i = 0; i < all->in_y; i++)
+        if (t->rows && all->all[all->y[i]].missing == t->rows) return all->in_y = 0, true;
+    for (int64_t i = 0; i < all->in_x + all->in_y; i++) {
+        wgi_column *k = &all->all[i < all->in_x ? all->x[i] : all->y[i - all->in_x]];
+        const wgi_column *from = wgi_columns_find(like, k->name, strlen(k->name));
+        if (k->fill == WGI_FILL_MEAN || k->fill == WGI_FILL_MEDIAN)
+            if (k->type != WG_WORD) k->fill = WGI_FILL_VALUE;
+        if (k->type == WG_WORD && !k->bad.line && !take_words(t, k, from)) return false;
+    }
     return true;
 }
 
-static const char *about(wg_context *c, const char *path)
+static bool use_columns(wg_table *t)
 {
-    const size_t size = strlen(path) + 16;
-    char *text = wg_alloc(c, size, 1);
-    if (text) snprintf(text, size, "CSV file %s", path);
-    return text;
+    const wgi_columns *all = t->columns;
+    const int n = (int)(all->in_x + all->in_y);
+    int *used = wg_alloc(t->file.c, (size_t)n + 1, sizeof *used);
+    for (int i = 0; used && i < n; i++) used[i] = (int)(i < all->in_x ? all->x[i] : all->y[i - all->in_x]);
+    const bool fine = used && !wg_table_use_at(t->file.here, t, used, n);
+    wg_free(t->file.c, used);
+    return fine;
 }
 
-static wg_data *read_set(reader *r, const wg_csv_opts *o)
+/* Writes a column to its place in x or y, and frees its values. */
+static void place(const wg_table *t, wgi_column *k, const wg_tensor *to)
 {
-    wg_context *c = r->file.c;
-    const char *from = NULL;
-    bool ok = read_names(r, o) && wgi_columns_choose(&r->start, r->columns, o) && read_rows(r) &&
-              (from = about(c, r->file.path));
-    wg_data *d = ok ? wgi_data_new(c, r->file.here, from, r->x, r->y) : NULL;
-    if (!ok) wg_free(c, r->x.data), wg_free(c, r->y.data);
-    if (d) d->columns = r->columns;
-    else wgi_columns_release(c, r->columns);
-    if (d && o->like && !wgi_data_take_scale(d, o->like)) return wg_data_free(d), NULL;
+    const int64_t wide = to->shape.rank == 2 ? to->shape.dim[1] : 1;
+    const wg_tensor from = { k->type == WG_WORD ? WG_I32 : wg_context_dtype(t->file.c), WG_SHAPE(t->rows),
+                             k->value };
+    for (int64_t r = 0; r < t->rows; r++) {
+        const int32_t word = k->type == WG_WORD ? ((const int32_t *)k->value)[r] : 0;
+        if (to->dtype == WG_I32) ((int32_t *)to->data)[r] = word;
+        else if (k->type != WG_WORD) wgi_put(to, r * wide + k->to, wgi_get(&from, r));
+        else if (word >= 0) wgi_put(to, r * wide + k->to + word, 1);
+    }
+    wg_free(t->file.c, k->value);
+    k->value = NULL;
+}
+
+static wg_data *make_set(wg_table *t, wg_site here, const char *about)
+{
+    wg_context *c = t->file.c;
+    const wg_dtype type = wg_context_dtype(c);
+    wgi_columns *all = t->columns;
+    wg_tensor x = { type, WG_SHAPE(t->rows, wgi_columns_place(all)), NULL }, y = { 0 };
+    if (all->in_y == 1)
+        y = (wg_tensor){ all->all[all->y[0]].type == WG_WORD ? WG_I32 : type, WG_SHAPE(t->rows), NULL };
+    if (all->in_y > 1) y = (wg_tensor){ type, WG_SHAPE(t->rows, all->in_y), NULL };
+    if (!wgi_pair_new(c, here, &x, &y)) return NULL;
+    for (int64_t i = 0; i < all->in_x; i++) place(t, &all->all[all->x[i]], &x);
+    for (int64_t i = 0; i < all->in_y; i++) place(t, &all->all[all->y[i]], &y);
+    wg_data *d = wgi_data_new(c, here, about, x, y);
+    if (!d) return NULL;
+    for (int64_t k = 0; k < all->count; k++) wg_free(c, all->all[k].value), all->all[k].value = NULL;
+    d->columns = all, t->columns = NULL;
     return d;
 }
 
-/* Opens the file. False: after an error. Call close_file in each case. */
-static bool open_file(reader *r, wg_site here, wg_context *c, const char *path, const wg_csv_opts *o,
-                      const char *who)
+/* The text is the context's, as the set has it as long as there is one. */
+static const char *about(wg_table *t)
 {
-    *r = (reader){ .file = { .c = c, .here = here, .who = who, .fd = -1 } };
-    if (wg_failed(c) || !usable(&r->file, o) || !wgi_file_read(&r->file, c, here, who, path)) return false;
-    r->start = (wgi_csv){ .f = &r->file, .separator = (char)o->separator };
-    r->like = o->like;
-    r->text = wg_alloc(c, r->file.size + 1, 1);
-    return r->text;
+    const char *text = wg_table_about(t);
+    const size_t n = strlen(text);
+    char *copy = wg_alloc(t->file.c, n + 1, 1);
+    if (copy) memcpy(copy, text, n), copy[n - (n && text[n - 1] == '\n')] = 0;
+    return copy;
 }
 
-static void close_file(reader *r)
+static void copy_form(wg_table_opts *t, const wg_csv_opts *o)
 {
-    wg_free(r->file.c, r->text);
-    wgi_file_free(&r->file);
+#define SAME(type, name, ...) t->name = o->name;
+#define NONE(...)
+    wg_table_opts_list(NONE, SAME)
 }
 
 wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_csv: the context is NULL"), NULL;
-    reader r;
-    wg_data *d = open_file(&r, here, c, path, o, "data_csv") ? read_set(&r, o) : NULL;
-    close_file(&r);
+    if (wg_failed(c) || !usable(c, here, o)) return NULL;
+    wg_table_opts form = WG_OPTS(wg_table_opts);
+    copy_form(&form, o);
+    const wgi_columns *like = o->like ? o->like->columns : NULL;
+    wg_table *t = wgi_table_open(here, c, path, &form, "data_csv", like);
+    const char *from = NULL;
+    const bool fine = t && wgi_columns_choose(&t->start, t->columns, o) && wgi_table_load(t) &&
+                      (from = about(t)) && (!like || follow(t, like)) && use_columns(t);
+    wg_data *d = fine ? make_set(t, here, from) : NULL;
+    wg_table_free(t);
+    if (d && like && !wgi_data_take_scale(d, o->like)) return wg_data_free(d), NULL;
     return d;
-}
-
-/* ---- names alone ---- */
-
-static const char **list_of_names(wg_context *c, const wgi_columns *k)
-{
-    const size_t head = ((size_t)k->count + 1) * sizeof(char *);
-    size_t bytes = 0;
-    for (int64_t i = 0; i < k->count; i++) bytes += strlen(k->all[i].name) + 1;
-    char **list = wg_alloc(c, head + bytes, 1), *to = (char *)list + head;
-    for (int64_t i = 0; list && i < k->count; i++) list[i] = strcpy(to, k->all[i].name), to += strlen(to) + 1;
-    return (const char **)list;
-}
-
-const char **wg_csv_names_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o)
-{
-    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "csv_names: the context is NULL"), NULL;
-    reader r;
-    const char **list = NULL;
-    if (open_file(&r, here, c, path, o, "csv_names") && read_names(&r, o)) list = list_of_names(c, r.columns);
-    wgi_columns_release(c, r.columns);
-    close_file(&r);
-    return list;
 }

@@ -174,14 +174,16 @@ bool wgi_scan_key(wgi_scan *s, const char *const keys[], unsigned *seen, int *ke
 
 /* ---- csv.c: the fields of a CSV file, one by one ---- */
 
-/* A reader of the fields of a file, from left to right. Set f and separator, the rest to zero. */
+/* A reader of the fields of a file, from left to right. */
 typedef struct wgi_csv {
     const wgi_file *f;
-    char separator;
+    char separator;          /* ' ': fields stand between blanks and tabs, any number of them */
     size_t at;               /* of the next byte */
     size_t line, line_start; /* lines before this one; the byte at which this one begins */
     int64_t row, index;      /* rows begun; fields of this row that were read */
     bool inside;             /* a row: another field of it follows */
+    bool quiet, bad;         /* quiet: errors are not recorded; bad: there was one */
+    bool stop[256];          /* the bytes that end a field without quotes */
 } wgi_csv;
 
 typedef struct wgi_csv_field {
@@ -193,13 +195,14 @@ typedef struct wgi_csv_field {
     int64_t row, index;  /* from 0; the header is row 0 if the file has one */
 } wgi_csv_field;
 
+/* A reader that begins at a byte of the file. */
+wgi_csv wgi_csv_start(const wgi_file *f, size_t at, char separator);
 /* Reads the next field. Returns false at the end of the file, and after recording an error. Empty lines
- * are no rows. Spaces around a field are no part of it, unless they are in quotes. */
+ * are no rows, nor are rules of a drawn table whose separator is |. Spaces around a field are no part of it,
+ * unless they are in quotes. */
 bool wgi_csv_next(wgi_csv *s, wgi_csv_field *field);
 /* Records "who: path:line:column: ..."; returns false. */
-#define wgi_csv_bad(s, line, column, format, ...)                                                  \
-    wgi_file_error((s)->f, WG_ERROR_FORMAT, ":%zu:%zu: " format, (size_t)(line), (size_t)(column), \
-                   ##__VA_ARGS__)
+bool wgi_csv_bad(const wgi_csv *s, size_t line, size_t column, const char *format, ...) WG_PRINTF(4, 5);
 /* Whether the field is a decimal number: 12, -1.5, .5, 1e-3, 1.0D+01. Sets *value; infinite if it is too
  * large. */
 bool wgi_csv_number(const wgi_csv_field *field, double *value);

@@ -128,92 +128,54 @@ wgi_val wgi_eval_generated(wg_program *q, const wgi_ast *call, wgi_binding *owne
 
 /* ---- csv ---- */
 
-/* Whether a word is a number with signs that the reader does not take: 1,5 or 3% or a currency. As a class it
- * would get a number that is not its own. An age of 18-25 and a version 1.2.3 are words. */
-static bool is_marked_number(const char *word)
+/* A separator or a decimal sign. What it may be says the reader. False: an error is recorded. */
+static bool read_sign(wg_program *q, const wgi_ast *call, const wg_option *option, wg_table_opts *o)
 {
-    static const char *const signs[] = { " ", "%", "$", "€", "£", "¥", "+", "-" };
-    int digits = 0, marks = 0, since = 0; /* since: digits since the last mark */
-    bool by_thousands = true;
-    while (*word) {
-        size_t k = 0;
-        if (*word >= '0' && *word <= '9') digits++, since++, word++;
-        else if (*word == ',' || *word == '.') by_thousands &= !marks++ || since == 3, since = 0, word++;
-        else {
-            while (k < 8 && strncmp(word, signs[k], strlen(signs[k])) != 0) k++;
-            if (k == 8 || (k > 5 && digits)) return false;
-            word += strlen(signs[k]);
-        }
-    }
-    return digits && (marks < 2 || by_thousands);
-}
-
-/* A column of words as class numbers: in which of the columns of 0 and 1 the 1 is. False: a word is a number,
- * so the column has numbers and a mistake, or after an error. */
-static bool classes_of(wg_program *q, wg_site here, const char *path, const wg_csv_opts *of, wg_tensor *to)
-{
-    wg_csv_opts o = *of;
-    o.categories = o.x;
-    wg_data *d = wg_data_csv_at(here, q->c, path, &o);
-    if (!d) return false;
-    const wg_tensor x = wg_data_x(d);
-    const int64_t n = x.shape.dim[0], wide = x.shape.dim[1];
-    bool words = true;
-    for (int64_t k = 0; k < wide; k++) {
-        const char *word = strchr(wg_data_column(d, k), '=');
-        char *end;
-        if (!word) continue;
-        strtod(word + 1, &end);
-        words &= *end || end == word + 1;
-        words &= word[1] != 0 && !is_marked_number(word + 1);
-    }
-    int32_t *y = words ? wg_alloc(q->c, (size_t)n + 1, sizeof *y) : NULL;
-    for (int64_t i = 0; y && i < n; i++)
-        for (int64_t k = 0; k < wide; k++)
-            if (wg_tensor_item(&x, i * wide + k) == 1) y[i] = (int32_t)k;
-    *to = (wg_tensor){ WG_I32, WG_SHAPE(n), y };
-    wg_data_free(d);
-    return y;
-}
-
-/* What the call says; the reader refuses what separates nothing. A .tsv file has tabs. '\0': an error is
- * recorded. */
-static char separator_of(wg_program *q, const wgi_ast *call, const char *path)
-{
-    const size_t n = strlen(path);
-    const wgi_ast *a = wgi_keyword(call, "separator");
+    const wgi_ast *a = wgi_keyword(call, option->name);
     const char *word = a ? wgi_word(a) : NULL;
-    if (!a) return n > 4 && !strcmp(path + n - 4, ".tsv") ? '\t' : ',';
-    if (word && !strcmp(word, "\\t")) return '\t';
-    if (word && *word && !word[1]) return *word;
-    wgi_fail_at(q, a, WG_ERROR_VALUE,
-                "csv: separator%s%.40s%s: the separator must be one character: a comma, a semicolon, a tab "
-                "(\"\\t\") or the like",
-                word ? " \"" : "", word ? word : "", word ? "\"" : "");
-    return 0;
+    if (!a) return true;
+    const bool tab = word && !strcmp(word, "\\t");
+    if (tab || (word && *word && !word[1])) return wg_option_set(option, o, tab ? '\t' : *word);
+    return wgi_fail_at(q, a, WG_ERROR_VALUE, "csv: %s%s%.40s%s: the %s must be one character: %s",
+                       option->name, word ? " \"" : "", word ? word : "", word ? "\"" : "", option->name,
+                       *option->name == 's' ? "a comma, a semicolon, a tab (\"\\t\") or the like"
+                                            : "a point or a comma");
 }
 
-/* Says what the library has said of the file, at this place, without the words of C. Returns false. */
+static bool read_form(wg_program *q, const wgi_ast *call, wg_table_opts *o)
+{
+    const wg_option_list *list = wg_table_opts_rows();
+    for (int i = 0; i < list->count; i++) {
+        const wg_option *option = &list->option[i];
+        const wgi_ast *a = wgi_keyword(call, option->name);
+        bool on, fine = true;
+        if (!a) continue;
+        if (option->kind == WG_OPTION_TEXT) {
+            const wgi_ast *m = wgi_meant(a);
+            if (m->kind != AST_TEXT)
+                return wgi_syntax_at(q, a, "%s is a text in quotes: %s=\"%s\"", option->name, option->name,
+                                     !strcmp(option->name, "type")   ? "age=word"
+                                     : !strcmp(option->name, "fill") ? "mean"
+                                                                     : "NA");
+            *(const char **)((char *)o + option->offset) = m->ident->text;
+        } else if (!strcmp(option->name, "header")) {
+            fine = wgi_truth(q, a, &on) && wg_option_set(option, o, on);
+        } else {
+            fine = read_sign(q, call, option, o);
+        }
+        if (!fine) return false;
+    }
+    return true;
+}
+
+/* Says what the library has said of the file, at this place. Returns false. */
 static bool csv_failed(wg_program *q, const wgi_ast *at)
 {
-    static const char in_c[] = "; if it is a word, name the column in .categories";
     char text[600];
     const wg_status status = wg_failed(q->c);
-    const char *message = wg_message(q->c), *from = strstr(message, "data_csv: ");
-    if (!from) from = strstr(message, "csv_names: ");
+    const char *message = wg_message(q->c), *from = strstr(message, "table_read: ");
     if (status == WG_ERROR_MEMORY || !from) return false;
     snprintf(text, sizeof text, "%s", strchr(from, ' ') + 1);
-    char *end = strstr(text, in_c);
-    const char *cell = strchr(text, '\''), *behind = cell ? strchr(cell + 1, '\'') : NULL;
-    if (end) *end = 0;
-    if (behind) {
-        char word[100];
-        snprintf(word, sizeof word, "%.*s", (int)(behind - cell - 1), cell + 1);
-        const size_t n = strlen(text);
-        if (is_marked_number(word) && strstr(text, "is no number"))
-            snprintf(text + n, sizeof text - n,
-                     ": the file has to say 1.5 for 1,5, 0.03 for 3%% and 3 for a price");
-    }
     text[strcspn(text, "\n")] = 0;
     wg_recover(q->c);
     return wgi_fail_word(q, at->mark, status, "csv: %s", text);
@@ -246,26 +208,6 @@ static const char *path_to_open(wg_program *q, const wgi_ast *at, const char *pa
     return NULL;
 }
 
-static bool read_column(wg_program *q, wg_site here, const char *path, char separator, const char *name,
-                        wg_tensor *to)
-{
-    wg_csv_opts o = WG_OPTS(wg_csv_opts, .x = name, .separator = separator);
-    wg_data *d = wg_data_csv_at(here, q->c, path, &o);
-    if (d) {
-        const bool fine = copy(q, wg_data_x(d), to);
-        if (to->shape.rank == 2 && to->shape.dim[1] == 1) to->shape.rank = 1;
-        wg_data_free(d);
-        return fine;
-    }
-    if (wg_failed(q->c) != WG_ERROR_FORMAT) return false;
-    char message[600];
-    snprintf(message, sizeof message, "%s", wg_message(q->c));
-    wg_recover(q->c);
-    if (classes_of(q, here, path, &o, to)) return true;
-    if (!wg_failed(q->c)) wg_data_csv_at(here, q->c, path, &o); /* the first error again */
-    return false;
-}
-
 static const char *text_of(wg_program *q, const wgi_ast *a, const char *what)
 {
     const wgi_ast *m = wgi_meant(a);
@@ -274,18 +216,85 @@ static const char *text_of(wg_program *q, const wgi_ast *a, const char *what)
     return NULL;
 }
 
-/* Reads the columns, or all of the file if none is named. */
-static bool read_columns(wg_program *q, const wgi_ast *call, const char *path, struct wgi_kept_data *k,
-                         char separator, const char **all)
+/* What a call takes of a table. */
+typedef struct taken {
+    int *column, count; /* of all parts, one behind the other */
+    int first[WGI_LANG_PARTS + 1];
+    int parts;
+} taken;
+
+/* All columns of the file that say something. */
+static bool take_all(wg_program *q, const wgi_ast *call, wg_table *t, taken *k)
 {
-    const wgi_ast *a = wgi_operand(call, 1);
-    for (int i = 0; i < k->count; i++, a = a ? a->next : NULL) {
-        const char *name = all ? all[i] : text_of(q, a, "a column");
-        const wg_site here = wgi_site_text(q, "", a ? a->start : call->mark);
-        if (!name) return false;
-        if (!read_column(q, here, path, separator, name, &k->part[i])) return csv_failed(q, a ? a : call);
+    for (int i = 0; i < wg_table_columns(t); i++) {
+        const wg_column c = wg_table_column(t, i);
+        if (c.why) {
+            wg_warn(q->c, wgi_site_text(q, "", call->mark),
+                    "csv: column '%.60s' %s and is left out: name it to have it", c.name, c.why);
+            continue;
+        }
+        if (k->parts == WGI_LANG_PARTS)
+            return wgi_fail_at(q, call, WG_ERROR_VALUE, "%d columns: name at most %d of them",
+                               wg_table_columns(t), WGI_LANG_PARTS);
+        k->first[k->parts++] = k->count, k->column[k->count++] = i;
+    }
+    k->first[k->parts] = k->count;
+    return true;
+}
+
+static bool take_named(wg_program *q, const wgi_ast *call, wg_table *t, taken *k)
+{
+    for (const wgi_ast *a = wgi_operand(call, 1); a && a->kind != AST_KEYWORD; a = a->next) {
+        int *column = k->column + k->count, n = wg_table_columns(t);
+        if (k->parts == WGI_LANG_PARTS)
+            return wgi_syntax_at(q, a, "more than %d columns: \"a:d\" are those from a to d", WGI_LANG_PARTS);
+        const int here =
+            wg_table_named_at(wgi_site_text(q, "", a->start), t, text_of(q, a, "a column"), column, n);
+        if (here < 0) return csv_failed(q, a);
+        for (int i = 0; i < here && here > 1; i++)
+            if (wg_table_column(t, column[i]).type == WG_WORD)
+                return wgi_fail_at(q, a, WG_ERROR_VALUE,
+                                   "csv: column '%.60s' has words, which become class numbers: name it alone",
+                                   wg_table_column(t, column[i]).name);
+        k->first[k->parts++] = k->count, k->count += here;
+        k->first[k->parts] = k->count;
     }
     return true;
+}
+
+/* A column, or a matrix of several. */
+static bool part_of(wg_program *q, wg_table *t, const int *column, int n, wg_tensor *to)
+{
+    const wg_tensor first = wg_table_values_at("", t, column[0]);
+    if (n == 1) return copy(q, first, to);
+    *to = (wg_tensor){ first.dtype, WG_SHAPE(first.shape.dim[0], n), NULL };
+    const size_t size = wg_dtype_size(first.dtype), rows = (size_t)first.shape.dim[0];
+    char *data = to->data = wg_alloc(q->c, rows * (size_t)n + 1, size);
+    for (int k = 0; data && k < n; k++) {
+        const char *from = wg_table_values_at("", t, column[k]).data;
+        for (size_t r = 0; r < rows; r++)
+            memcpy(data + (r * (size_t)n + (size_t)k) * size, from + r * size, size);
+    }
+    return data;
+}
+
+/* Reads the columns, or all of the file if none is named. */
+static struct wgi_kept_data *read_table(wg_program *q, const wgi_ast *call, const data_key *key, wg_table *t)
+{
+    const int operands = wgi_operand_count(call) - 1;
+    const size_t room = (size_t)wg_table_columns(t) * (size_t)(operands > 0 ? operands : 1);
+    taken k = { .column = wg_alloc(q->c, room, sizeof(int)) };
+    struct wgi_kept_data *d = NULL;
+    const wgi_ast *at = operands ? wgi_operand(call, 1) : call;
+    bool fine = k.column && (operands ? take_named(q, call, t, &k) : take_all(q, call, t, &k));
+    if (fine && wg_table_use_at(wgi_site_text(q, "", at->start), t, k.column, k.count))
+        fine = csv_failed(q, at);
+    if (fine) d = keep(q, call, key, k.parts);
+    for (int i = 0; d && fine && i < k.parts; i++)
+        fine = part_of(q, t, k.column + k.first[i], k.first[i + 1] - k.first[i], &d->part[i]);
+    wg_free(q->c, k.column);
+    if (d && !fine) d->call = NULL; /* an error: nothing is kept */
+    return fine ? d : NULL;
 }
 
 /* The path and the columns of a call; in a function these may be others each time. */
@@ -302,41 +311,23 @@ static data_key texts_of(const wgi_ast *call)
 
 wgi_val wgi_eval_csv(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    if (!wgi_signature(q, call, 1, INT32_MAX, "separator")) return WGI_NOTHING;
+    if (!wgi_signature(q, call, 1, INT32_MAX, "separator decimal header type categories missing fill"))
+        return WGI_NOTHING;
     const data_key key = texts_of(call);
     struct wgi_kept_data *k = kept(q, call, &key);
-    int count = wgi_operand_count(call) - 1;
-    const char **all = NULL;
+    wg_table_opts o = WG_OPTS(wg_table_opts);
     (void)owner;
     if (k) return nodes_of(q, call, k);
     const char *path = text_of(q, wgi_operand(call, 0), "the path of a file");
-    const char separator = path ? separator_of(q, call, path) : 0;
-    if (separator) path = path_to_open(q, call, path);
-    if (!separator || !path) return WGI_NOTHING;
+    if (!path || !read_form(q, call, &o) || !(path = path_to_open(q, call, path))) return WGI_NOTHING;
     for (const wgi_ast *a = wgi_operand(call, 1); a && a->kind != AST_KEYWORD; a = a->next)
         if (!text_of(q, a, "a column")) return WGI_NOTHING;
-    all = wg_csv_names_at(wgi_site_text(q, "", call->mark), q->c, path,
-                          &WG_OPTS(wg_csv_opts, .separator = separator));
-    if (!all) return csv_failed(q, count ? wgi_operand(call, 1) : call), WGI_NOTHING;
-    if (all[0] && !all[1] && strpbrk(all[0], ";\t|") && !wgi_keyword(call, "separator")) {
-        const char sign = *strpbrk(all[0], ";\t|");
-        wgi_fail_word(q, call->mark, WG_ERROR_FORMAT,
-                      "csv: the first row is one column, '%.60s': write csv(%s, separator=\"%s\")", all[0],
-                      "\"f.csv\"",
-                      sign == ';'   ? ";"
-                      : sign == '|' ? "|"
-                                    : "\\t");
-        return wg_free(q->c, all), WGI_NOTHING;
-    }
-    if (count) wg_free(q->c, all), all = NULL;
-    while (all && all[count]) count++;
-    if (count > WGI_LANG_PARTS)
-        wgi_fail_at(q, call, WG_ERROR_VALUE, "%d columns: name at most %d of them", count, WGI_LANG_PARTS);
-    else k = keep(q, call, &key, count);
-    const bool fine = k && read_columns(q, call, path, k, separator, all);
-    wg_free(q->c, all);
-    if (k && !fine) k->call = NULL; /* an error: nothing is kept */
-    return fine ? nodes_of(q, call, k) : WGI_NOTHING;
+    const bool named = wgi_operand_count(call) > 1;
+    wg_table *t = wg_table_read_at(wgi_site_text(q, "", call->mark), q->c, path, &o);
+    if (!t) return csv_failed(q, named ? wgi_operand(call, 1) : call), WGI_NOTHING;
+    k = read_table(q, call, &key, t);
+    wg_table_free(t);
+    return k ? nodes_of(q, call, k) : WGI_NOTHING;
 }
 
 /* ---- split and fold ---- */

@@ -220,8 +220,8 @@ Test(csv, numbers_are_those_that_were_written)
 typedef struct mistake {
     const char *text;
     struct {
-        const char *x, *y, *categories;
-        int separator;
+        const char *x, *y, *categories, *type, *fill;
+        int separator, decimal;
     } o;
     wg_status status;
     const char *message;
@@ -230,24 +230,51 @@ typedef struct mistake {
 static const mistake mistakes[] = {
     { "", { 0 }, WG_ERROR_FORMAT, "a.csv:1:1: the file has no rows" },
     { "\n\n", { 0 }, WG_ERROR_FORMAT, "the file has no rows" },
-    { "a,y\n1,2\n3\n", { 0 }, WG_ERROR_FORMAT, "a.csv:3:1: the row has 1 fields, the first row has 2" },
-    { "a,y\n1,2\n3,4,5\n", { 0 }, WG_ERROR_FORMAT, "a.csv:3:5: the row has 3 fields, the first row has 2" },
-    { "a,y\n1,\n", { 0 }, WG_ERROR_FORMAT, "a.csv:2:3: y: '' is empty; a number must be there" },
-    { "a,y\n1,2\n , 4", { 0 }, WG_ERROR_FORMAT, "a.csv:3:2: a: '' is empty" },
-    { "a,y\n\n1, red\n", { 0 }, WG_ERROR_FORMAT, "a.csv:3:4: y: 'red' is no number; if it is a word" },
-    { "a;y\n1;2,5\n", { .separator = ';' }, WG_ERROR_FORMAT, "a.csv:2:3: y: '2,5' is no number with a dec" },
-    { "a,y\n1,0x10\n", { 0 }, WG_ERROR_FORMAT, "'0x10' is no number" },
-    { "a,y\n1,nan\n", { 0 }, WG_ERROR_FORMAT, "'nan' is no number" },
+    { "a,y\n1,2\n3\n",
+      { 0 },
+      WG_ERROR_FORMAT,
+      "a.csv:3:2: y: '' is no value, as in 1 of 2 rows: .fill = \"y=mean\"" },
+    { "a,y\n1,2\n3,4,5\n", { 0 }, WG_ERROR_FORMAT, "a.csv:3:5: the row has more fields than the 2 columns" },
+    { "a,y\n1,2\n1,\n", { 0 }, WG_ERROR_FORMAT, "a.csv:3:3: y: '' is no value, as in 1 of 2 rows" },
+    { "a,y\n1,2\n , 4", { 0 }, WG_ERROR_FORMAT, "a.csv:3:2: a: '' is no value" },
+    { "a,y\n1,2\n3,NA\n", { 0 }, WG_ERROR_FORMAT, "a.csv:3:3: y: 'NA' is no value" },
+    { "a,y\n\n1, red\n",
+      { .type = "y=number" },
+      WG_ERROR_FORMAT,
+      "a.csv:3:4: y: 'red' is no number, and the column has numbers: .type = \"y=word\" makes it a column of "
+      "words" },
+    { "a;y\n1;2,5\n",
+      { .decimal = '.', .type = "y=number" },
+      WG_ERROR_FORMAT,
+      "a.csv:2:3: y: '2,5' is no number" },
+    { "a,y\n1,0x10\n", { .type = "y=number" }, WG_ERROR_FORMAT, "'0x10' is no number" },
     { "a,y\n1,1e999\n", { 0 }, WG_ERROR_FORMAT, "y: '1e999' is too large" },
-    { "a,y\n1,1e\n", { 0 }, WG_ERROR_FORMAT, "'1e' is no number" },
-    { "a,y\n1,1d5\n", { 0 }, WG_ERROR_FORMAT, "'1d5' is no number" },
-    { "a,y\n1,.\n", { 0 }, WG_ERROR_FORMAT, "'.' is no number" },
-    { "a,y\n1,1 2\n", { 0 }, WG_ERROR_FORMAT, "'1 2' is no number" },
+    { "a,y\n1,1e\n", { .type = "y=number" }, WG_ERROR_FORMAT, "'1e' is no number" },
+    { "a,y\n1,1d5\n", { .type = "y=number" }, WG_ERROR_FORMAT, "'1d5' is no number" },
+    { "a,y\n1,1 2\n", { .type = "y=number" }, WG_ERROR_FORMAT, "'1 2' is no number" },
+    { "a,y\n1,1,2\n1,2\n", { 0 }, WG_ERROR_FORMAT, "a.csv:2:5: the row has more fields" },
+    { "a,y\n1,1\n1,2\n1,3\n1,4\n1,5\n1,x\n",
+      { 0 },
+      WG_ERROR_FORMAT,
+      "a.csv:7:3: y: 'x' is no number, and the column has numbers: .type = \"y=word\"" },
+    { "a,y\n1,1-2-2024\n1,13-2-2024\n1,14-2-2024\n1,2-14-2024\n1,5-5-2024\n",
+      { 0 },
+      WG_ERROR_FORMAT,
+      "a.csv:5:3: y: '2-14-2024' is no date, and the column has dates" },
+    { "a,y\n1,1\n", { .type = "z=word" }, WG_ERROR_FORMAT, "there is no column 'z'" },
+    { "a,y\n1,1\n",
+      { .type = "y=words" },
+      WG_ERROR_FORMAT,
+      ".type = \"y=words\": 'y=words' is none of its words" },
+    { "a,y\n1,1\n", { .type = "word" }, WG_ERROR_FORMAT, "write the name of a column before it" },
+    { "a,y\n1,1\n", { .fill = "y=most" }, WG_ERROR_FORMAT, "write mean, median, word or drop" },
     { "a,y\n1,\"2\n3", { 0 }, WG_ERROR_FORMAT, "a.csv:2:3: the quote that begins here is never closed" },
     { "a,y\n1,\"2\"3\n", { 0 }, WG_ERROR_FORMAT, "a.csv:2:6: there is text behind a closing quote" },
-    { "a,y\n1,2\"3\n", { 0 }, WG_ERROR_FORMAT, "a.csv:2:4: a quote in a field" },
-    { "a,\"y\n\nz\"\n1,bad\n", { 0 }, WG_ERROR_FORMAT, "a.csv:4:3: y\n\nz: 'bad' is no number" },
-    { "a,b,a\n", { 0 }, WG_ERROR_FORMAT, "a.csv:1:1: two columns are called 'a'" },
+    { "a,y\n1,2\"3\n", { .type = "y=number" }, WG_ERROR_FORMAT, "a.csv:2:3: y: '2\"3' is no number" },
+    { "a,\"y\n\nz\"\n1,bad\n",
+      { .type = "y\n\nz=number" },
+      WG_ERROR_FORMAT,
+      "a.csv:4:3: y\n\nz: 'bad' is no number" },
     { "hours,passed\n1,1\n", { .y = "pased" }, WG_ERROR_FORMAT, "no column 'pased'; did you mean 'passed'?" },
     { "a,b\n1,1\n", { .y = "b,,a" }, WG_ERROR_FORMAT, "there is no column ''" },
     { "a,b\n1,1\n", { .x = "b:a" }, WG_ERROR_FORMAT, "column 'a' comes before 'b'" },
@@ -255,12 +282,17 @@ static const mistake mistakes[] = {
     { "a,b\n1,1\n", { .y = "b", .x = "a,b" }, WG_ERROR_FORMAT, "column 'b' is asked for twice" },
     { "a,b\n1,1\n", { .y = "a:b" }, WG_ERROR_FORMAT, "no column is left for x" },
     { "a,b,d\n1,1,1\n", { .y = "a:b", .categories = "b" }, WG_ERROR_FORMAT, "'b' cannot be a category" },
-    { "a,b\n1,\n", { .categories = "b" }, WG_ERROR_FORMAT, "a.csv:2:3: b: '' is empty" },
-    { "\xFF\xFE"
-      "a\n",
-      { 0 },
+    { "a,b\n1,\n",
+      { .categories = "b" },
       WG_ERROR_FORMAT,
-      "UTF-16" },
+      "a.csv:2:3: b: '' is no value, as in 1 of 1 rows: .fill = \"b=word\" writes a word of its own there" },
+    { "a,b\n1,\n", { .x = "a,b" }, WG_ERROR_FORMAT, "a.csv:2:3: b: '' is no value" },
+    { "PK\3\4...", { 0 }, WG_ERROR_FORMAT, "is a ZIP file, as a workbook (.xlsx, .ods)" },
+    { "a,b\n1,1\n", { .decimal = ';' }, WG_ERROR_USE, "the decimal sign must be a point or a comma" },
+    { "a,b\n1,1\n",
+      { .separator = ',', .decimal = ',' },
+      WG_ERROR_USE,
+      "the separator and the decimal sign are the same" },
     { "a,b\n1,1\n", { .separator = '"' }, WG_ERROR_USE, "the separator must be" },
     { "a,b\n1,1\n", { .separator = 'e' }, WG_ERROR_USE, "the separator must be" },
     { "a,b\n1,1\n", { .separator = 256 + ',' }, WG_ERROR_USE, "the separator must be" },
@@ -276,7 +308,8 @@ Test(csv, errors_name_the_place)
     for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
         const mistake *m = &mistakes[i];
         cr_expect_null(read_text(c, m->text, .x = m->o.x, .y = m->o.y, .categories = m->o.categories,
-                                 .separator = m->o.separator ? m->o.separator : ','),
+                                 .type = m->o.type, .fill = m->o.fill, .separator = m->o.separator,
+                                 .decimal = m->o.decimal),
                        "%s", m->message);
         wgt_expect_error(c, mistakes[i].status, mistakes[i].message);
     }
@@ -345,7 +378,8 @@ Test(csv, huge_fields_and_many_words)
     wgt_expect_error(c, WG_ERROR_FORMAT,
                      "a.csv:2:1: a: '9999999999999999999999999999999999999999...' is too");
     memset(text, ',', HUGE);
-    WGT_REFUSED(c, FORMAT, "two columns are called ''", wg_data_csv(c, file_of(text, HUGE)));
+    WGT_REFUSED(c, FORMAT, "1048576 columns have the name of another one",
+                wg_data_csv(c, file_of(text, HUGE)));
     size_t at = 2;
     memcpy(text, "a\n", 2);
     for (int i = 0; i < 10001; i++) at += (size_t)snprintf(text + at, 2 * HUGE - at, "w%d\n", i);
@@ -364,21 +398,3 @@ static void read_and_normalise(wg_context *c)
     wg_data_free(wg_data_split(d, 0.5));
 }
 Test(csv, every_allocation_fails) { wgt_each_allocation_fails(NULL, 200, read_and_normalise); }
-
-Test(csv, names_its_columns)
-{
-    wg_context *c = wg_start();
-    const char *text = "a,\"b, c\",\nx,y\n", *path = wgt_in_folder("names.csv");
-    wgt_save(path, text, strlen(text));
-    const char **names = wg_csv_names(c, path);
-    cr_assert(names, "%s", wg_message(c));
-    const char *const want[] = { "a", "b, c", "" };
-    for (int i = 0; i < 3; i++) cr_expect_str_eq(names[i], want[i]);
-    cr_expect_null(names[3]);
-    wg_free(c, names);
-    names = wg_csv_names(c, path, .header = false);
-    cr_assert(names && !strcmp(names[2], "2") && !names[3]);
-    cr_expect_null(wg_csv_names(c, wgt_in_folder("none.csv")));
-    cr_expect_eq(wg_failed(c), WG_ERROR_FILE);
-    wg_finish(c, NULL);
-}

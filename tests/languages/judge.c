@@ -173,7 +173,9 @@ static void in_python(const call *k, const wg_option *o, const form *f)
 {
     char options[100] = "", value[80], builder[200];
     if ((!k->python && !k->of) || (o && !*f->python)) return;
-    snprintf(value, sizeof value, !o || strcmp(o->name, "separator") ? "%s" : "chr(%s)", f->python);
+    snprintf(value, sizeof value,
+             !o || (strcmp(o->name, "separator") && strcmp(o->name, "decimal")) ? "%s" : "chr(%s)",
+             f->python);
     if (o) snprintf(options, sizeof options, ", **{\"%s\": %s}", o->name, value);
     printf("label(\"%s%s%s %s\"); ", k->name, o ? "." : "", o ? o->name : "", f->name);
     if (k->of) snprintf(builder, sizeof builder, "seen(lambda: wg.%s(%s%%s))", k->name, plain(k, o, ""));

@@ -101,7 +101,7 @@ static int judge(void (*cases)(void))
     static const double seven = 7;
     FILE *f = fopen("options.csv", "w");
     if (!f) return 1;
-    fputs("1,2\n3,4\n5,6\n", f);
+    fputs("a,b\nu,v\nw,x\n", f);
     fclose(f);
     started();
     operands = wg_program_file(c, "operands.wg");

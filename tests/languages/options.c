@@ -89,13 +89,13 @@ static void data(const char *file, bool header)
     FILE *f = fopen(file, "w");
     fputs("1,2\n3,4\n5,6\n", f);
     fclose(f);
-    SAYS("2 rows of 2 from 3", set(wg_data_csv(c, file)));
+    SAYS("3 rows of 2 from 1", set(wg_data_csv(c, file)));
+    SAYS("2 rows of 2 from 3", set(wg_data_csv(c, file, .header = true)));
     SAYS("3 rows of 2 from 1", set(wg_data_csv(c, file, .header = false)));
     SAYS("2 rows of 1 from 3", set(wg_data_csv(c, file, .header = header, .y = "2")));
-    SAYS("2 rows of 1 from 4", set(wg_data_csv(c, file, .x = "2", .separator = ',')));
-    REFUSED(NO_SEPARATOR, set(wg_data_csv(c, file, .separator = 0)));
-    SAYS("1 2", names(wg_csv_names(c, file)));
-    SAYS("0 1", names(wg_csv_names(c, file, .header = false)));
+    SAYS("2 rows of 1 from 4", set(wg_data_csv(c, file, .x = "2", .header = 1, .separator = ',')));
+    SAYS("3 rows of 1 from 2", set(wg_data_csv(c, file, .x = "1", .separator = 0, .header = false)));
+    REFUSED(NO_SEPARATOR, set(wg_data_csv(c, file, .separator = 'a')));
     SAYS("4 rows of 2 from 1", set(wg_data_make(c, "moons", 4, .noise = 0)));
     SAYS("9 rows of 2 from 2", set(wg_data_make(c, "blobs", 9, .noise = 0, .classes = 1, .seed = 0)));
     SAYS("4 rows of 2 from 0.254100349124", set(wg_data_make(c, "xor", 4)));

@@ -65,12 +65,6 @@ static void set(wg_data *d)
     wg_data_free(d);
 }
 
-static void names(const char **list)
-{
-    say("%s %s", list ? list[0] : "", list ? list[1] : "");
-    wg_free(c, list);
-}
-
 static void plan(wg_plan *q)
 {
     say("%d steps, %s", q ? q->steps : 0, q && q->runs == 3 ? "3 runs" : "more runs");

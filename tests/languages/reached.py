@@ -288,7 +288,9 @@ def data():
         expect((wg.npy_read(os.path.join(folder, "b.npy")) == a.T).all())
         with open(os.path.join(folder, "a.csv"), "w") as f:
             f.write("age,height\n1,2\n")
-        expect(wg.csv_names(os.path.join(folder, "a.csv")) == ["age", "height"])
+        t = wg.table(os.path.join(folder, "a.csv"))
+        expect(t.columns == ["age", "height"] and t.rows() == 1 and t.find("height") == 1 and t.sign(False) == b",", t)
+        expect(t.column(1).name == "height" and t.values(1)[0] == 2 and t["age"][0] == 1 and "1 row, 2 columns" in str(t), t)
         expect(wg.path_inside(os.path.join(folder, "a.csv"), folder) and not wg.path_inside("/", folder))
 
 
