@@ -159,12 +159,9 @@ static bool ended(void *user)
 /* With patience and without dev: a copy of d, split. Its epochs are counted on from those of d. */
 static bool hold_out(fitting *f, wg_data *d)
 {
-    f->d = wg_data_from_at(f->here, f->c, d->x, d->y);
+    f->d = wg_data_copy_at(f->here, d);
     if (!f->d) return false;
-    wg_data_seed(f->d, d->order.seed);
-    wg_data_shuffle(f->d, d->order.shuffle);
     f->dev = wg_data_split_at(f->here, f->d, f->o->hold_out);
-    f->d->now.epoch = d->now.epoch;
     if (ok(f) && (!wg_data_rows(f->dev) || !wg_data_rows(f->d)))
         wg_fail(f->c, f->here, WG_ERROR_VALUE, "fit: of %lld rows a share of %g leaves none %s",
                 (long long)d->now.rows, f->o->hold_out, wg_data_rows(f->d) ? "to measure on" : "to train on");

@@ -351,6 +351,7 @@ static void use(wg_context *c)
     wg_params *p = wg_params_new(c);
     wg_data *d = wg_data_make(c, "moons", 40);
     wg_fit(p, net, d, .epochs = 2, .batch = 20, .patience = 1, .metric = "right", .print = false);
+    wg_data_copy(d);
     wg_fit(p, net, d, .epochs = 1, .dev = d, .schedule = wg_lr_cosine, .print = false);
 }
 
