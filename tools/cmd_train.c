@@ -12,6 +12,8 @@ static const flag flags[] = {
       "keeps weights, state, log.jsonl and curve.svg there; the same command goes on from them" },
     { 0, "fresh", NULL, "starts over, whatever is in DIR" },
     { 0, "epochs", "N", "ends after this epoch (default 20)" },
+    { 0, "patience", "N",
+      "ends when the loss of --dev was no better for N epochs; the weights are those of the best one" },
     { 0, "batch", "N", "rows of a step (default 64)" },
     { 0, "optimizer", "OPTIMIZER",
       "sgd, adam(lr=1e-3, weight_decay=0.01), momentum(lr=cosine(0.1)), ... (default adam)" },
@@ -49,51 +51,6 @@ void train_nodes(const training *t, wg_node to[MEASURES])
                                                          : w->loss.node;
 }
 
-/* Whether the node is this number. */
-static bool is_number(wg_node n, double v)
-{
-    wg_tensor t;
-    return !wg_is_none(n) && wg_shape_size(wg_node_shape(n)) == 1 && wg_node_leaf(n) != WG_LEAF_NONE &&
-           !*wg_node_name(n) && wg_peek(n, &t) && wg_tensor_item(&t, 0) == v;
-}
-
-static wg_node uncast(wg_node n)
-{
-    while (wg_op_is(wg_node_op(n), "cast")) n = wg_node_operand(n, 0);
-    return n;
-}
-
-/* Whether each element is 1 where a comparison holds, else 0. */
-static bool is_comparison(wg_node given, int depth)
-{
-    const wg_node n = uncast(given);
-    const wg_op *op = wg_node_op(n);
-    if (wg_node_dtype(n) == WG_BOOL) return true;
-    if (!depth) return false;
-    if (wg_op_is(op, "where"))
-        return is_number(wg_node_operand(n, 1), 1) && is_number(wg_node_operand(n, 2), 0);
-    if (wg_op_is(op, "max") || wg_op_is(op, "min") || wg_op_is(op, "prod"))
-        return is_comparison(wg_node_operand(n, 0), depth - 1);
-    bool all = wg_op_is(op, "mul");
-    for (int i = 0; all && i < 2; i++) {
-        const wg_node x = wg_node_operand(n, i);
-        all = is_number(x, 1) || is_comparison(x, depth - 1);
-    }
-    return all;
-}
-
-/* Whether the value is a mean of comparisons, a sum divided by how many there are: a share, which is shown in
- * per cent. The sum of one is that one. */
-static bool is_share(wg_node given, int depth)
-{
-    const wg_node n = uncast(given);
-    if (!depth || !wg_op_is(wg_node_op(n), "div")) return false;
-    const wg_node sum = uncast(wg_node_operand(n, 0)),
-                  x = wg_op_is(wg_node_op(sum), "sum") ? wg_node_operand(sum, 0) : sum;
-    const double each = (double)wg_shape_size(wg_node_shape(x)) / (double)wg_shape_size(wg_node_shape(sum));
-    return is_number(wg_node_operand(n, 1), each) && (is_comparison(x, 4) || is_share(x, depth - 1));
-}
-
 static bool add_name(training *t, const char *name)
 {
     if (t->measures == MEASURES) return model_wrong(&t->m, "--metrics: at most %d", WG_TRAINING_METRICS);
@@ -118,7 +75,8 @@ static const char *some_scalar(const model *m)
     for (int i = 0; i < wg_program_names(m->q); i++) {
         const char *name = wg_program_name(m->q, i);
         const wg_node n = wg_program_node(m->q, name);
-        if (!is_scalar(n) || wg_program_meaning(m->q, name) != WG_NAME_COMPUTED || is_share(n, 4)) continue;
+        if (!is_scalar(n) || wg_program_meaning(m->q, name) != WG_NAME_COMPUTED || wg_fit_is_share(n))
+            continue;
         best = name;
         for (size_t k = 0; k < sizeof usual / sizeof *usual; k++)
             if (!strcmp(name, usual[k])) return name;
@@ -146,7 +104,7 @@ static bool find_measures(training *t)
     if (strchr(t->name[0], ',') && args_has(a, "loss"))
         return model_wrong(&t->m, "--loss %s: one name was expected", t->name[0]);
     train_nodes(t, node);
-    for (int i = 0; i < t->measures; i++) t->is_share[i] = is_share(node[i], 4);
+    for (int i = 0; i < t->measures; i++) t->is_share[i] = wg_fit_is_share(node[i]);
     return true;
 }
 
@@ -196,14 +154,21 @@ static bool read_counts(training *t)
         return model_wrong(&t->m, t->minimizes ? "--batch: minimize takes all rows in each step"
                                                : "--batch: without --data there are no rows");
     if (whole) batch = rows;
+    long long patience = w ? w->patience : 0;
     const bool narrow = wg_context_dtype(t->m.c) == WG_F32;
     t->tolerance = w && w->tolerance ? w->tolerance : narrow ? 1e-4 : 1e-8;
-    if (!args_long(t->m.a, "batch", 1, &batch) || !args_long(t->m.a, "epochs", 1, &epochs))
+    if (!args_long(t->m.a, "batch", 1, &batch) || !args_long(t->m.a, "epochs", 1, &epochs) ||
+        !args_long(t->m.a, "patience", 0, &patience))
         return model_ends(&t->m, EXIT_FLAGS);
+    if (patience && !t->dev)
+        return model_wrong(&t->m, "%s needs rows that are held out: give --dev 0.2, say",
+                           args_has(t->m.a, "patience") ? "--patience" : "train(..., patience=...)");
+    t->loop.patience = patience;
+    if (patience) t->loop.kept = wg_params_new(t->m.c);
     t->batch = batch < rows ? batch : rows;
-    t->epochs = epochs < INT32_MAX ? epochs : INT32_MAX;
-    t->steps = t->epochs * ((rows + t->batch - 1) / t->batch);
-    return true;
+    t->loop.epochs = epochs < INT32_MAX ? epochs : INT32_MAX;
+    t->steps = t->loop.epochs * ((rows + t->batch - 1) / t->batch);
+    return model_ok(&t->m);
 }
 
 double train_rate(const training *t)
@@ -313,7 +278,7 @@ static void say_rate(training *t)
         t->m.a,
         "the schedule %s now ends in epoch %lld: the rate was %.4g in epoch %lld, and goes on from %.4g. "
         "--fresh makes one schedule of all",
-        t->choice.schedule, (long long)t->epochs, last->lr, (long long)last->epoch, train_rate(t));
+        t->choice.schedule, (long long)t->loop.epochs, last->lr, (long long)last->epoch, train_rate(t));
 }
 
 static void train(training *t, const args *a)
@@ -323,9 +288,12 @@ static void train(training *t, const args *a)
     if (!try_program(t)) return;
     signals_catch();
     if (!train_resume(t)) return;
-    if (wg_data_epoch(t->rows) >= t->epochs)
-        tool_note(a, "%s is trained: %d of %lld epochs; --epochs goes on, --fresh starts over", t->folder,
-                  wg_data_epoch(t->rows), (long long)t->epochs);
+    t->loop.epoch = wg_data_epoch(t->rows);
+    if (!wg_fit_goes_on(&t->loop))
+        tool_note(a, "%s is trained: %d of %lld epochs%s; %s--fresh starts over", t->folder,
+                  wg_data_epoch(t->rows), (long long)t->loop.epochs,
+                  t->loop.epoch < t->loop.epochs ? ", and no patience is left" : "",
+                  t->loop.epoch < t->loop.epochs ? "" : "--epochs goes on, ");
     else if (t->was_there) {
         tool_note(a, "%s goes on in epoch %d", t->folder, wg_data_epoch(t->rows) + 1);
         say_rate(t);

@@ -21,9 +21,9 @@ build=${BUILD:-build}
 engine='base kernel params optim graph ops grad run solve group look'
 # The rooms around the engine; after a colon, with commas, the other rooms around the engine that a room may use. Of the engine they may use
 # public symbols (wg_) and public headers alone.
-around='files: data:files nn: check: text:files formula:text view:text,formula steps:view,text layout:text figure:text draw:view,steps,text,formula,layout lang:nn,figure'
+around='files: data:files fit:data nn: check: text:files formula:text view:text,formula steps:view,text layout:text figure:text draw:view,steps,text,formula,layout lang:nn,figure,fit'
 # The public headers that the engine may not include, since they belong to the rooms around it.
-around_headers='nn data check formula figure draw lang wengert'
+around_headers='nn data fit check formula figure draw lang wengert'
 # Exceptions, called ports: a room, and a symbol or header that it may use against the rule. docs/architecture.md says why.
 ports='
 graph wg_cast_at

@@ -10,6 +10,7 @@
 #define TRAIN_H
 
 #include "data_source.h"
+#include "wengert/fit.h"
 
 /* The loss and the metrics, as means over rows. */
 enum { MEASURES = 1 + WG_TRAINING_METRICS };
@@ -35,11 +36,13 @@ typedef struct training {
     wg_graph *of_dev;    /* where dev is measured */
     wg_optim *optim;
     wg_optim_choice choice;
-    wg_snapshot *last;            /* the parameters at the end of the last epoch; NULL: none is finished */
-    int64_t batch, epochs, steps; /* steps: of the whole training */
-    bool minimizes;               /* it ends where the gradient is at most the tolerance */
-    double tolerance, gradient;   /* gradient: the norm at the last step */
-    double least;                 /* loss so far; unchanged: steps since it became smaller */
+    wg_fit_loop loop;     /* its p is m.p; kept NULL: without patience */
+    wg_snapshot *last;    /* the parameters at the end of the last epoch; NULL: none is finished, or kept has
+                            * the best */
+    int64_t batch, steps; /* steps: of the whole training */
+    bool minimizes;       /* it ends where the gradient is at most the tolerance */
+    double tolerance, gradient; /* gradient: the norm at the last step */
+    double least;               /* loss so far; unchanged: steps since it became smaller */
     int unchanged;
     enum { GOING, CONVERGED, STUCK } end;
     int measures; /* 1 + the number of metrics */
@@ -52,7 +55,7 @@ typedef struct training {
     int64_t step;
     wg_mean mean[MEASURES]; /* of this epoch so far */
 
-    epoch_record *record;
+    epoch_record now, *record; /* now: the epoch that ends; record: those that have */
     int64_t records, room;
     char *folder; /* NULL: nothing is kept */
     int locked;   /* 1 + the descriptor that holds its lock; 0: there is none */
@@ -73,7 +76,8 @@ double train_rate(const training *t); /* of the next step */
 
 /* ---- train_loop.c ---- */
 
-bool train_epochs(training *t); /* false: after a message, or interrupted */
+bool train_epochs(training *t);     /* false: after a message, or interrupted */
+bool train_done(const training *t); /* whether no epoch is left */
 bool train_try(
     training *t); /* builds the graph of the first rows, to find mistakes before anything is written */
 
@@ -95,7 +99,8 @@ void train_unlock(training *t); /* ends the lock on its folder */
 bool train_resume(training *t);
 bool train_save(training *t, bool now); /* now false: about once a second */
 bool train_record(training *t, const epoch_record *r);
-void train_keep_last(training *t); /* after a failure: writes the weights of the last epoch, and says so */
+void train_keep_last(training *t); /* after a failure: writes the weights of the last or best epoch, and says
+                                    * so */
 
 /* ---- train_line.c ---- */
 
@@ -103,6 +108,8 @@ void train_say_data(const training *t);
 void train_line(training *t, const epoch_record *r); /* r NULL: inside an epoch */
 void train_erase(training *t);                       /* the line on the terminal */
 void train_result(const training *t);
+/* The epoch whose weights are written in the end: the best, or the last. NULL: none is finished. */
+const epoch_record *train_kept(const training *t);
 /* What log.jsonl says of an epoch, as a line with its end; free() it. NULL: no memory. */
 char *train_json(const training *t, const epoch_record *r);
 

@@ -155,6 +155,7 @@ static char *settings_text(const training *t)
     fprintf(out, ",\n\"shards\": %d,\n\"seed\": %llu,\n\"dtype\": \"%s\",\n", wg_group_shards(t->all),
             (unsigned long long)wg_context_seed(t->m.c), wg_dtype_name(wg_context_dtype(t->m.c)));
     fprintf(out, "\"data\": \"%016llx\",\n", (unsigned long long)hash_of_data(t));
+    if (t->loop.patience) fprintf(out, "\"patience\": %lld,\n", (long long)t->loop.patience);
     if (args_has(t->m.a, "path")) fprintf(out, "\"path\": \"%s\",\n", args_value(t->m.a, "path"));
     fprintf(out, "\"mode\": \"%s\",\n\"load\": \"%s\"\n}\n", t->mode == WG_TRAIN ? "train" : "eval",
             from ? from : "");
@@ -302,7 +303,7 @@ static bool write_curve(training *t)
 static bool write_by(training *t, const char *name, bool state)
 {
     if (state) wg_save_at("", t->m.c, path_of(t, name));
-    else wg_params_save_at("", t->m.p, path_of(t, name));
+    else wg_params_save_at("", t->loop.kept && t->loop.best ? t->loop.kept : t->m.p, path_of(t, name));
     return library_wrote(t);
 }
 
@@ -323,18 +324,26 @@ bool train_save(training *t, bool now)
 void train_keep_last(training *t)
 {
     const int status = t->m.status;
-    const int64_t each = t->steps / t->epochs;
+    const int64_t each = t->steps / t->loop.epochs;
     if (status == EXIT_OTHER) return;
     tool_note(t->m.a, "wengert: stopped in epoch %lld at step %lld; a smaller --lr may help",
               (long long)(t->step / each + 1), (long long)(t->step % each + 1));
-    if (!t->folder || !t->last) return;
+    const epoch_record *kept = train_kept(t);
+    if (!t->folder || !kept || !(t->last || t->loop.kept)) return;
     wg_recover(t->m.c);
     t->m.status = 0;
-    wg_params_restore_at("", t->m.p, t->last);
+    if (t->last) wg_params_restore_at("", t->m.p, t->last);
     if (write_by(t, "weights.safetensors", false) && write_log(t) && write_curve(t))
         tool_note(t->m.a, "wengert: %s/weights.safetensors has the weights of epoch %lld", t->folder,
-                  (long long)t->record[t->records - 1].epoch);
+                  (long long)kept->epoch);
     t->m.status = status;
+}
+
+const epoch_record *train_kept(const training *t)
+{
+    int64_t i = t->records - 1;
+    while (t->loop.kept && i >= 0 && t->record[i].epoch != t->loop.best) i--;
+    return i < 0 ? NULL : &t->record[i];
 }
 
 /* ---- going on ---- */
@@ -472,6 +481,10 @@ bool train_resume(training *t)
     if (fine && t->folder) {
         wg_save_with_at("", t->m.c, "train.means", means, NULL);
         wg_save_with_at("", t->m.c, "train.step", wg_view_i64(&t->step, WG_SCALAR), NULL);
+        if (t->loop.kept) {
+            wg_save_with_at("", t->m.c, "train.best", wg_view_i64(&t->loop.best, WG_SCALAR), NULL);
+            wg_save_with_at("", t->m.c, "train.least", wg_view_f64(&t->loop.least, WG_SCALAR), NULL);
+        }
         if (t->leads) fine = open_folder(t, settings);
         else t->was_there = wg_resume_at("", t->m.c, path_of(t, guest_files[STATE])), fine = model_ok(&t->m);
     }

@@ -7,36 +7,11 @@
 
 #include "train.h"
 
-/* ---- numbers ---- */
-
-/* "95.9 %" or "0.1412" */
-static void put_measure(FILE *out, const training *t, int i, double v)
+static void put_measure(const training *t, const char *before, int i, double v)
 {
-    if (t->is_share[i] && isfinite(v)) fprintf(out, "%.1f %%", 100 * v);
-    else fprintf(out, fabs(v) >= 1e-4 && fabs(v) < 9999.5 ? "%#.4g" : "%.4g", v);
-}
-
-/* 48,000 */
-static void put_whole(FILE *out, double v)
-{
-    char digits[40];
-    const int n = snprintf(digits, sizeof digits, "%.0f", v);
-    for (int i = 0; i < n; i++) fprintf(out, "%s%c", i && (n - i) % 3 == 0 ? "," : "", digits[i]);
-}
-
-/* 0:02, or 1:05:09 */
-static void put_time(FILE *out, double seconds)
-{
-    const long s = seconds < 1e8 ? (long)ceil(seconds) : 100000000;
-    if (s >= 3600) fprintf(out, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
-    else fprintf(out, "%ld:%02ld", s / 60, s % 60);
-}
-
-/* A rate of two digits: 48,000. */
-static double rounded(double v)
-{
-    const double unit = v >= 1 ? pow(10, floor(log10(v)) - 1) : 1;
-    return round(v / unit) * unit;
+    char text[40];
+    wg_fit_number_text(v, t->is_share[i], text, sizeof text);
+    printf("  %s%s %s", before, t->name[i], text);
 }
 
 /* ---- progress ---- */
@@ -54,58 +29,40 @@ void train_say_data(const training *t)
 /* Whether a step is an epoch: then nothing is said of rows. */
 static bool is_whole(const training *t) { return t->minimizes || !t->data.spec; }
 
-static void put_line(FILE *out, const training *t, const epoch_record *r)
+static void line_text(const training *t, const epoch_record *r, char *text, size_t size)
 {
-    const int64_t done = r ? r->epoch : wg_data_epoch(t->rows) + 1;
-    const double seconds = tool_now() - t->began;
-    const int width = snprintf(NULL, 0, "%lld", (long long)t->epochs);
-    fprintf(out, "%s %*lld/%lld", is_whole(t) ? "step" : "epoch", width, (long long)done,
-            (long long)t->epochs);
-    for (int i = 0; i < t->measures && i < 4; i++) {
-        fprintf(out, "  %s ", t->name[i]);
-        put_measure(out, t, i, r ? r->train.value[i] : t->mean[i].value);
+    const double steps = (double)(t->steps - t->step) / (double)t->steps;
+    wg_fit_line l = { .word = is_whole(t) ? "step" : "epoch",
+                      .epoch = r ? r->epoch : wg_data_epoch(t->rows) + 1,
+                      .epochs = t->loop.epochs,
+                      .measures = t->measures < WG_FIT_MEASURES ? t->measures : WG_FIT_MEASURES,
+                      .has_dev = r && t->dev,
+                      .dev = r ? r->dev.value[t->measures > 1] : 0,
+                      .has_gradient = r && t->minimizes,
+                      .gradient = t->gradient,
+                      .rows = (double)t->rows_done,
+                      .seconds = tool_now() - t->began,
+                      .left = steps * (double)t->loop.epochs * (double)wg_data_rows(t->rows) };
+    for (int i = 0; i < l.measures; i++) {
+        l.name[i] = t->name[i], l.is_share[i] = t->is_share[i];
+        l.value[i] = r ? r->train.value[i] : t->mean[i].value;
     }
-    if (r && t->dev)
-        fputs("  dev ", out), put_measure(out, t, t->measures > 1, r->dev.value[t->measures > 1]);
-    if (t->minimizes && r) fprintf(out, "  gradient %.2g", t->gradient);
-    if (!t->rows_done || seconds <= 0) return;
-    const double speed = (double)t->rows_done / seconds;
-    fputs("  ", out);
-    put_whole(out, rounded(speed));
-    fputs("/s", out);
-    const double steps = (double)(t->steps - t->step), all = steps / (double)t->steps * (double)t->epochs;
-    if (steps <= 0) return;
-    fputs("  ", out);
-    put_time(out, all * (double)wg_data_rows(t->rows) / speed);
-    fputs(" left", out);
-}
-
-/* Without a terminal at most about a hundred lines are printed, or ten of a training whose epochs are
- * steps. */
-static bool is_due(const training *t, const epoch_record *r)
-{
-    const int64_t each = is_whole(t) ? (t->epochs + 9) / 10 : 1 + t->epochs / 200;
-    return r && (r->epoch % each == 0 || r->epoch == 1 || r->epoch == t->epochs);
+    wg_fit_line_text(&l, text, size);
 }
 
 void train_line(training *t, const epoch_record *r)
 {
     static double next;
+    char text[WG_FIT_LINE];
     const bool moves = terminal_moves(STDERR_FILENO);
-    char *text = NULL;
-    size_t size = 0;
-    if (args_has(t->m.a, "quiet") ||
-        (moves ? tool_now() < next && !(r && r->epoch == t->epochs) : !is_due(t, r)))
-        return;
+    const bool due = moves ? tool_now() >= next || (r && r->epoch == t->loop.epochs)
+                           : r && wg_fit_line_is_due(r->epoch, t->loop.epochs, is_whole(t));
+    if (args_has(t->m.a, "quiet") || !due) return;
     next = tool_now() + 0.1;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) return;
-    put_line(out, t, r);
-    fclose(out);
+    line_text(t, r, text, sizeof text);
     if (moves) fprintf(tool_notes(), "\r\033[K%.*s", terminal_width() - 1, text);
     else fprintf(tool_notes(), "%s\n", text);
     t->shown = moves;
-    free(text);
 }
 
 void train_erase(training *t)
@@ -157,9 +114,10 @@ static void result_json(const training *t, const epoch_record *r)
 {
     json j = json_start(stdout);
     if (r) record_json(&j, t, r);
-    json_whole(&j, "epochs", t->epochs);
+    json_whole(&j, "epochs", t->loop.epochs);
+    if (t->loop.patience) json_whole(&j, "best", t->loop.best);
     json_whole(&j, "steps", t->step);
-    json_bool(&j, "finished", t->end != GOING || wg_data_epoch(t->rows) >= t->epochs);
+    json_bool(&j, "finished", train_done(t));
     if (t->minimizes) {
         json_number(&j, "gradient", t->gradient, WG_F64);
         json_bool(&j, "converged", t->end == CONVERGED);
@@ -198,10 +156,9 @@ static void result_text(const training *t, const epoch_record *r)
 {
     const int64_t done = wg_data_epoch(t->rows);
     printf("%lld %s%s", (long long)done, is_whole(t) ? "step" : "epoch", done == 1 ? "" : "s");
-    for (int i = 0; r && i < t->measures; i++)
-        printf("  %s ", t->name[i]), put_measure(stdout, t, i, r->train.value[i]);
-    for (int i = 0; r && t->dev && i < t->measures; i++)
-        printf("  dev %s ", t->name[i]), put_measure(stdout, t, i, r->dev.value[i]);
+    if (r && t->loop.patience) printf(", the best is epoch %lld:", (long long)r->epoch);
+    for (int i = 0; r && i < t->measures; i++) put_measure(t, "", i, r->train.value[i]);
+    for (int i = 0; r && t->dev && i < t->measures; i++) put_measure(t, "dev ", i, r->dev.value[i]);
     if (t->minimizes) {
         printf("  gradient %.2g", t->gradient);
         if (t->end == GOING) printf(", above the tolerance %.2g", t->tolerance);
@@ -218,7 +175,7 @@ static void result_text(const training *t, const epoch_record *r)
 
 void train_result(const training *t)
 {
-    const epoch_record *r = t->records ? &t->record[t->records - 1] : NULL;
+    const epoch_record *r = train_kept(t);
     if (t->m.a->json) result_json(t, r);
     else result_text(t, r);
 }

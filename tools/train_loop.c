@@ -138,8 +138,9 @@ static bool measure_batches(training *t, double *value)
     return model_ok(&t->m);
 }
 
-static bool measure_dev(training *t, measures *to)
+static bool measure_dev(void *user, double *loss)
 {
+    training *t = user;
     wg_mean mean[MEASURES] = { 0 };
     const int64_t all = wg_data_rows(t->dev), batches = (all + DEV_BATCH - 1) / DEV_BATCH;
     double *value = wg_alloc(t->m.c, (size_t)batches * MEASURES, sizeof *value);
@@ -149,36 +150,39 @@ static bool measure_dev(training *t, measures *to)
         for (int i = 0; i < t->measures; i++) wg_mean_add(&mean[i], value[k * MEASURES + i], (double)n);
     }
     wg_free(t->m.c, value);
-    for (int i = 0; i < t->measures; i++) to->value[i] = mean[i].value;
+    for (int i = 0; i < t->measures; i++) t->now.dev.value[i] = mean[i].value;
+    *loss = mean[0].value;
     return model_ok(&t->m);
 }
 
 /* ---- epochs ---- */
 
-static bool end_epoch(training *t)
+bool train_done(const training *t) { return t->end != GOING || !wg_fit_goes_on(&t->loop); }
+
+static wg_fit_turn turn(void *user)
 {
-    epoch_record r = { .epoch = wg_data_epoch(t->rows), .lr = wg_optim_lr(t->optim) };
-    for (int i = 0; i < t->measures; i++) r.train.value[i] = t->mean[i].value;
-    memset(t->mean, 0, sizeof t->mean);
-    if (t->dev && !measure_dev(t, &r.dev)) return false;
-    wg_snapshot_free(t->last);
-    t->last = wg_params_snapshot_at("", t->m.p);
-    r.seconds = tool_now() - t->epoch_began;
-    t->epoch_began = tool_now();
-    train_line(t, &r);
-    return model_ok(&t->m) && train_record(t, &r) && train_save(t, r.epoch >= t->epochs || t->end != GOING);
+    training *t = user;
+    wg_batch b;
+    if (is_stopped(t)) return WG_FIT_STOP;
+    if (!wg_data_next_at("", t->rows, &b, t->batch)) return model_ok(&t->m) ? WG_FIT_EPOCH : WG_FIT_STOP;
+    if (!step(t, &b)) return WG_FIT_STOP;
+    train_line(t, NULL);
+    return train_save(t, false) ? WG_FIT_STEP : WG_FIT_STOP;
 }
 
-/* The rest of an epoch. False: after a message, or interrupted. */
-static bool run_epoch(training *t)
+static bool end_epoch(void *user)
 {
-    wg_batch b;
-    while (!is_stopped(t) && wg_data_next_at("", t->rows, &b, t->batch)) {
-        if (!step(t, &b)) return false;
-        train_line(t, NULL);
-        if (!train_save(t, false)) return false;
-    }
-    return model_ok(&t->m) && !is_stopped(t) && end_epoch(t);
+    training *t = user;
+    epoch_record *r = &t->now;
+    r->epoch = t->loop.epoch, r->lr = wg_optim_lr(t->optim);
+    for (int i = 0; i < t->measures; i++) r->train.value[i] = t->mean[i].value;
+    memset(t->mean, 0, sizeof t->mean);
+    wg_snapshot_free(t->last);
+    t->last = t->loop.kept ? NULL : wg_params_snapshot_at("", t->m.p);
+    r->seconds = tool_now() - t->epoch_began;
+    t->epoch_began = tool_now();
+    train_line(t, r);
+    return model_ok(&t->m) && train_record(t, r) && train_save(t, train_done(t)) && t->end == GOING;
 }
 
 /* Where the parameters are in the end. */
@@ -193,14 +197,16 @@ bool train_epochs(training *t)
 {
     t->began = t->epoch_began = tool_now();
     t->save_next = t->began + 1;
-    while (t->end == GOING && wg_data_epoch(t->rows) < t->epochs && run_epoch(t)) continue;
+    t->loop.step = turn, t->loop.measure = t->dev ? measure_dev : NULL, t->loop.ended = end_epoch;
+    t->loop.user = t, t->loop.p = t->m.p;
+    wg_fit_run_at("", &t->loop);
     train_erase(t);
-    if (t->m.status) {
+    if (!model_ok(&t->m)) {
         tool_meet(t->m.c, t->m.status);
         if (t->leads) train_keep_last(t);
         return false;
     }
-    const bool done = t->end != GOING || wg_data_epoch(t->rows) >= t->epochs;
+    const bool done = train_done(t);
     if (done && t->path.count && t->end == GOING) return last_of_path(t) && train_save(t, true);
     if (!done) train_save(t, true);
     return done;

@@ -130,6 +130,9 @@ WG_API const char *wg_data_about(const wg_data *d); /* where the data comes from
  * both sets keep the proportions of the classes. Rows stay in order. The epoch of d begins again. */
 WG_API wg_data *wg_data_split_at(wg_site here, wg_data *d, double share);
 #define wg_data_split(d, share) wg_data_split_at(WG_AT(#d ", " #share), d, share)
+/* A set with the same rows, order and epoch, which begins again. */
+WG_API wg_data *wg_data_copy_at(wg_site here, const wg_data *d);
+#define wg_data_copy(d) wg_data_copy_at(WG_AT(#d), d)
 /* Cross-validation: moves fold number i of `of` to a new set. The folds i = 0 .. of - 1 of equal sets are disjoint,
  * have all rows together, and the same share of each class: two folds differ by at most one row of a class.
  *

@@ -145,7 +145,7 @@ WG_API wg_optim_choice wg_optim_choice_of(wg_context *c, const char *where, cons
 /* The rate at step t = 0, 1, ... of a training of so many steps. NaN: the choice has no schedule. */
 WG_API double wg_optim_choice_rate(const wg_optim_choice *o, double t, double steps);
 
-/* The statement train(loss, metrics=[accuracy], optimizer=adam(lr=3e-3), batch=64, epochs=20), or
+/* The statement train(loss, metrics=[accuracy], optimizer=adam(lr=3e-3), batch=64, epochs=20, patience=5), or
  * minimize(J, metrics=[...], optimizer=lbfgs, epochs=100, tolerance=1e-8), which steps over all rows and ends
  * where the gradient's norm is at most the tolerance. What is left out is 0; the optimizer of minimize is lbfgs
  * then. Texts and nodes are valid until the next wg_program_build. */
@@ -158,7 +158,7 @@ typedef struct wg_training {
     wg_measure loss, metric[WG_TRAINING_METRICS];
     int metrics;
     wg_optim_choice optimizer;
-    int64_t batch, epochs;
+    int64_t batch, epochs, patience;
     bool minimizes;
     double tolerance;
 } wg_training;

@@ -17,6 +17,7 @@
 #include "nn.h"
 #include "op.h"
 #include "data.h"
+#include "fit.h"
 #include "check.h"
 #include "plan.h"
 #include "figure.h"

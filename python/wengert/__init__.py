@@ -2738,6 +2738,7 @@ class Leaf(Value):
 from . import _habits  # names and methods of NumPy, PyTorch and JAX, made of what stands above
 from . import _transforms  # functions of functions, as in JAX
 from . import _copies  # what copy and pickle make of the classes
+from ._fit import Fitted, fit
 
 # ---- the common calls in C: python/_c.c ----
 

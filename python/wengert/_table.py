@@ -141,6 +141,7 @@ data_x tensor d:data* | all rows, unshuffled; the memory is d's
 data_y tensor d:data* | likewise; data NULL: the set has none
 data_about text d:data* | where the data comes from, and whom to credit
 data_split@ data*! d:data* share:double | Moves a random share (0 to 1) of the rows of d to a new set. If y are class numbers (integers of rank 1) both sets keep the proportions of the classes. Rows stay in order. The epoch of d begins again.
+data_copy@ data*! d:data* | A set with the same rows, order and epoch, which begins again.
 data_fold@ data*! d:data* i:int of:int | Cross-validation: moves fold number i of `of` to a new set. The folds i = 0 .. of - 1 of equal sets are disjoint, have all rows together, and the same share of each class: two folds differ by at most one row of a class.
 data_normalise@ - d:data* which:text | "x": replaces x by (x - mu) / sigma, with the mean and standard deviation of each column of d. "y": the same for y, which must be floats. Columns whose values are all equal become 0. The same mu and sigma are used for the sets that follow d, whether they are made before or after this call: sets split from d, sets read with .like = d, sets given to wg_data_normalise_like, and the test part of MNIST for the training part. So a net sees new data as it saw those that it learned from. x and y can be normalised once. wg_data_scale gives mu and sigma of column k; 0 and 1: it is not normalised.
 data_scale - d:data* which:text k:int64 mu:double*! sigma:double*! | Writes the mean and standard deviation of column k that normalised x or y; 0 and 1: it is not normalised.
@@ -184,6 +185,14 @@ panel_at_x - p:panel* x:double text:text | A line over the whole panel: upright 
 panel_at_y - p:panel* y:double text:text | A line over the whole panel: upright at x, or level at y.
 figure_save@ status f:figure* path:text o:figure_save_opts* | Writes the figure to a file, whose ending says the format.
 figure_text@ text! f:figure* path:text o:figure_save_opts* | The same as a text, of every format but PNG and PDF. The path is not opened. Free it with wg_free; NULL after an error.
+# fit
+fit@ fitted p:params* loss:loss_fn() d:data* o:fit_opts* | Trains the parameters of p by the rows of d. A gradient or parameter that is NaN or infinite ends it with an error: p then has the parameters of the best epoch if there is a patience, else those of the last one that was finished. After another error p is as the last step left it.
+fit_run@ bool l:fit_loop*! | Makes the epochs that are left. False: a function has stopped it, or the context of p has failed.
+fit_goes_on bool l:fit_loop* | Whether epochs are left, and patience.
+fit_line_text - l:fit_line* buf:text! size:size | Writes the line, cut if it has no room.
+fit_line_is_due bool epoch:int64 epochs:int64 few:bool | Whether a line is wanted where lines stay: of many epochs at most about a hundred, or ten if few.
+fit_number_text - v:double is_share:bool buf:text! size:size | Writes a measured number as in these lines: "95.9 %" or "0.1412".
+fit_is_share bool n | Whether a node is a mean of comparisons, and so a share between 0 and 1.
 # formula
 formula_print int formula:text form:formula_form buf:text! size:size | Writes the formula to buf as snprintf does, at most size bytes with the final 0. Returns the length that the whole text has, or -1 if the formula breaks a rule of the language: then buf says where and why.
 # functions
@@ -736,6 +745,10 @@ failure op:text here:site message:text operands:int operand:node[4]
 fault index:int64 value:int64 limit:int64 text:text operand:int
 figure_opts ; description:text columns:int width:double height:double
 figure_save_opts ; format:figure_format id:text frame:int width:double height:double columns:int ascii:maybe part:bool color:maybe
+fit_line word:text epoch:int64 epochs:int64 measures:int name:text[4] is_share:bool[4] value:double[4] has_dev:bool has_gradient:bool dev:double gradient:double rows:double seconds:double left:double
+fit_loop step:() measure:() ended:() user:void* epochs:int64 patience:int64 p:params* kept:params* epoch:int64 best:int64 least:double
+fit_opts ; epochs:int64 batch:int64 patience:int64 dev:data* hold_out:double optimizer:optim* schedule:rate_fn() metric:text graph:graph* print:bool on_line:line_fn() user:void*
+fitted status:status epochs:int64 best:int64 loss:double dev:double metric:double dev_metric:double
 fixed_point_args x f:part_fn() user:void* ; tol:double most:int anderson:int adjoint_steps:int
 gelu_args x ; by_tanh:bool
 given name:text value
@@ -833,7 +846,7 @@ take_args x indices ; axis:int ; 1
 tensor dtype:dtype shape:shape data:void*
 tile_args x ; counts:shape ; 1
 topk_args x ; count:int64 axis:int smallest:bool ; 2
-training line:int loss:measure metric:measure[16] metrics:int optimizer:optim_choice batch:int64 epochs:int64 minimizes:bool tolerance:double
+training line:int loss:measure metric:measure[16] metrics:int optimizer:optim_choice batch:int64 epochs:int64 patience:int64 minimizes:bool tolerance:double
 transpose_args x ; axes:axes ; 1
 triangle_args x ; offset:int
 triangular_solve_args x b ; upper:bool transposed:bool unit:bool
@@ -892,6 +905,7 @@ dtype WG_DEFAULT_DTYPE WG_F32 WG_F64 WG_I32 WG_I64 WG_BOOL WG_U8 WG_F16 WG_BF16 
 fan WG_FAN_IN WG_FAN_AVERAGE
 figure_color WG_COLOR_DEFAULT WG_COLOR_BLUE WG_COLOR_ORANGE WG_COLOR_GREEN WG_COLOR_PINK WG_COLOR_YELLOW WG_COLOR_SKY WG_COLOR_BROWN WG_COLOR_VIOLET WG_COLOR_GREY WG_COLOR_KINDS
 figure_format WG_FIGURE_BY_PATH WG_FIGURE_SVG WG_FIGURE_HTML WG_FIGURE_TEX WG_FIGURE_TXT WG_FIGURE_PNG WG_FIGURE_PDF
+fit_turn WG_FIT_STOP WG_FIT_STEP WG_FIT_EPOCH
 formula_form WG_FORMULA_UNICODE WG_FORMULA_ASCII WG_FORMULA_LATEX
 init_kind WG_INIT_DEFAULT WG_INIT_CONST WG_INIT_NORMAL WG_INIT_UNIFORM WG_INIT_VARIANCE WG_INIT_VALUES WG_INIT_TRUNCATED WG_INIT_ORTHOGONAL WG_INIT_IDENTITY WG_INIT_SPARSE
 keep WG_KEEP_OPEN WG_KEEP_READ WG_KEEP

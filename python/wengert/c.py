@@ -43,7 +43,7 @@ NOT_HERE.update(draw_agraph="a graph of Graphviz's library: draw(path, format=\"
                 save_with="memory of the caller, which C keeps: Params.state is saved", saved_checks="functions of C")
 
 # Calls that Python has by hand, with what C cannot have: functions of Python, arrays, with.
-BY_HAND = dict(start="Context", finish="Context", graph_new="Graph", gradcheck_fn="check", gradcheck_values="check", extern="extern",
+BY_HAND = dict(fit="fit", fit_run="fit", fit_goes_on="fit", fit_line_text="fit", fit_number_text="fit", start="Context", finish="Context", graph_new="Graph", gradcheck_fn="check", gradcheck_values="check", extern="extern",
                custom_vjp="custom_vjp", group_start="Group", group_next="Group")
 
 # Headers for authors of ops, bindings and tools, whose calls are here alone.

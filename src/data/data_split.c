@@ -102,22 +102,42 @@ static void part(wg_tensor *t, size_t size, const bool *goes, int64_t rows, wg_t
     }
 }
 
-static wg_data *take_out(wg_site here, wg_data *d, const bool *goes, int64_t taken)
+/* A set as d of so many rows, which are 0 yet. */
+static wg_data *made_like(wg_site here, const wg_data *d, int64_t rows)
 {
     wg_tensor x = d->x, y = d->y;
-    x.shape.dim[0] = taken;
-    if (y.data) y.shape.dim[0] = taken;
+    x.shape.dim[0] = rows;
+    if (y.data) y.shape.dim[0] = rows;
     if (!wgi_pair_new(d->c, here, &x, &y)) return NULL;
     wg_data *s = wgi_data_new(d->c, here, d->about, x, y);
     if (!s) return NULL;
     if (!wgi_data_take_scale(s, d)) return wg_data_free(s), NULL; /* before it has rows: these are scaled */
-    part(&d->x, d->x_row, goes, d->now.rows, &x);
-    part(&d->y, d->y_row, goes, d->now.rows, &y);
-    d->now.rows = d->x.shape.dim[0] = d->now.rows - taken;
-    if (d->y.data) d->y.shape.dim[0] = d->now.rows;
     s->order.shuffle = d->order.shuffle;
     s->order.seed = d->order.seed;
     if ((s->columns = d->columns)) d->columns->users++;
+    return s;
+}
+
+wg_data *wg_data_copy_at(wg_site here, const wg_data *d)
+{
+    if (!d) return wg_fail(NULL, here, WG_ERROR_USE, "data_copy: the data set is NULL"), NULL;
+    wg_data *s = wg_failed(d->c) ? NULL : made_like(here, d, d->now.rows);
+    if (!s) return NULL;
+    const size_t rows = (size_t)d->now.rows;
+    if (rows * d->x_row) memcpy(s->x.data, d->x.data, rows * d->x_row);
+    if (rows * d->y_row) memcpy(s->y.data, d->y.data, rows * d->y_row);
+    s->now.epoch = d->now.epoch;
+    return s;
+}
+
+static wg_data *take_out(wg_site here, wg_data *d, const bool *goes, int64_t taken)
+{
+    wg_data *s = made_like(here, d, taken);
+    if (!s) return NULL;
+    part(&d->x, d->x_row, goes, d->now.rows, &s->x);
+    part(&d->y, d->y_row, goes, d->now.rows, &s->y);
+    d->now.rows = d->x.shape.dim[0] = d->now.rows - taken;
+    if (d->y.data) d->y.shape.dim[0] = d->now.rows;
     return s;
 }
 

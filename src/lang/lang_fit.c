@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "wengert/fit.h"
 #include "wengert/grad.h"
 #include "wengert/state.h"
 
@@ -147,11 +148,9 @@ typedef struct fit_run {
     wgi_fitting *t;
     wg_site here;
     wg_optim *o;
-    double *cost, *dev;    /* of each step, and of each epoch */
-    int64_t steps, epochs; /* those that were made */
-    double best;           /* the least dev so far */
-    int64_t best_epoch;    /* 0: none */
-    wg_snapshot *best_of;
+    double *cost, *dev;         /* of each step, and of each epoch */
+    int64_t steps, left;        /* those that were made; those that are left of this epoch */
+    wg_fit_loop loop;           /* of epochs, if there is a dev */
     bool diverged;              /* then what is found is NaN */
     char *path[WGI_LANG_PARTS]; /* of each leaf, after each step, if all are wanted */
 } fit_run;
@@ -227,37 +226,44 @@ static bool one_step(fit_run *r)
     return true;
 }
 
-/* Whether the training goes on. */
-static bool end_epoch(fit_run *r)
+static wg_fit_turn turn(void *user)
 {
-    const wgi_fitting *t = r->t;
-    wg_commit_at(r->here, t->own[1]); /* begins an evaluation with the new parameters */
-    const double dev = r->diverged ? NAN : wg_item_at(r->here, t->dev);
-    if (wg_failed(r->q->c)) return false;
-    r->dev[r->epochs++] = dev;
-    if (!t->patience) return true;
-    if (!r->best_epoch || dev < r->best) {
-        wg_snapshot_free(r->best_of);
-        r->best_of = wg_params_snapshot_at(r->here, t->p);
-        r->best = dev, r->best_epoch = r->epochs;
+    fit_run *r = user;
+    if (!r->left) {
+        r->left = r->t->batches ? r->t->batches : 1;
+        return WG_FIT_EPOCH;
     }
-    return !wg_failed(r->q->c) && r->epochs - r->best_epoch < t->patience;
+    if (r->steps == r->t->steps || !one_step(r) || r->diverged) return WG_FIT_STOP;
+    r->left--;
+    return WG_FIT_STEP;
+}
+
+static bool measure(void *user, double *dev)
+{
+    fit_run *r = user;
+    if (!wg_node_ok(r->t->dev)) return true;
+    wg_commit_at(r->here, r->t->own[1]); /* begins an evaluation with the new parameters */
+    r->dev[r->loop.epoch] = *dev = wg_item_at(r->here, r->t->dev);
+    return !wg_failed(r->q->c);
 }
 
 static bool run(fit_run *r)
 {
     wgi_fitting *t = r->t;
-    const int64_t epoch = t->batches ? t->batches : 1;
+    r->left = t->batches ? t->batches : 1;
     r->cost = wg_alloc(r->q->c, (size_t)t->steps + 1, sizeof *r->cost);
-    r->dev = wg_alloc(r->q->c, (size_t)(t->steps / epoch) + 1, sizeof *r->dev);
+    r->dev = wg_alloc(r->q->c, (size_t)(t->steps / r->left) + 1, sizeof *r->dev);
     r->o = wg_optim_named_at(r->here, t->p, t->optimizer.name, t->optimizer.setting, t->optimizer.settings);
+    r->loop = (wg_fit_loop){ .step = turn,
+                             .measure = measure,
+                             .user = r,
+                             .epochs = t->steps + 1,
+                             .patience = t->patience,
+                             .p = t->p };
+    if (t->patience) r->loop.kept = wg_params_new(r->q->c);
     if (wg_failed(r->q->c) || !open_paths(r)) return false;
-    bool on = true;
-    while (on && r->steps < t->steps) {
-        if (!one_step(r)) return false;
-        if (wg_node_ok(t->dev) && !r->diverged && r->steps % epoch == 0) on = end_epoch(r);
-    }
-    if (!wg_failed(r->q->c) && r->best_of && !r->diverged) wg_params_restore_at(r->here, t->p, r->best_of);
+    wg_fit_run_at(r->here, &r->loop);
+    if (r->loop.best && r->loop.kept && !r->diverged) wg_params_copy_at(r->here, t->p, r->loop.kept);
     return !wg_failed(r->q->c);
 }
 
@@ -318,9 +324,9 @@ bool wgi_fit_run(wg_program *q, wgi_fitting *t)
     bool fine = run(&r);
     for (int k = 0; fine && k < t->leaves; k++) t->found[t->founds++] = fitted_leaf(&r, k);
     if (fine) t->found[t->founds++] = vector(&r, r.cost, r.steps);
-    if (fine && wg_node_ok(t->dev)) t->found[t->founds++] = vector(&r, r.dev, r.epochs);
+    if (fine && wg_node_ok(t->dev)) t->found[t->founds++] = vector(&r, r.dev, r.loop.epoch);
     for (int k = 0; k < t->leaves; k++) wg_free(q->c, r.path[k]);
-    wg_snapshot_free(r.best_of);
+    if (r.loop.kept) wg_params_free(r.loop.kept);
     wg_optim_free(r.o);
     wg_free(q->c, r.cost);
     wg_free(q->c, r.dev);

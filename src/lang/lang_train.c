@@ -82,11 +82,12 @@ bool wgi_keep_training(wg_program *q, wgi_ast *s)
     to->minimizes = !strcmp(call->ident->text, "minimize");
     if (!wgi_signature(q, call, 1, 1,
                        to->minimizes ? "metrics optimizer epochs tolerance"
-                                     : "metrics optimizer batch epochs") ||
+                                     : "metrics optimizer batch epochs patience") ||
         !measure(q, call->first, "the loss", &to->loss) ||
         !read_metrics(q, wgi_keyword(call, "metrics"), to) ||
         (o && !wgi_read_optimizer(q, o, wgi_number_of, &to->optimizer)) ||
         !read_count(q, call, "batch", &to->batch) || !read_count(q, call, "epochs", &to->epochs) ||
+        !read_count(q, call, "patience", &to->patience) ||
         !wgi_number_option(q, call, "tolerance", &to->tolerance))
         return false;
     if (to->tolerance < 0 || !isfinite(to->tolerance))

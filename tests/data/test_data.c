@@ -497,6 +497,36 @@ Test(normalise, targets)
     WGT_REFUSED(c, USE, "say what to normalise: \"x\" or \"y\"", wg_data_normalise(wg_data_xor(c, 4), "z"));
 }
 
+/* The same rows, epochs and splits; what happens to one does not happen to the other. */
+Test(split, of_a_copy)
+{
+    wg_context *c = wgt_seeded(4);
+    wg_data *d = wgt_numbered(c, 40, 4);
+    int order[2][40];
+    wg_data_seed(d, 9);
+    wgt_epoch_order(d, 7, order[0], 40);
+    wg_data_normalise(d, "x");
+    wg_data *e = wg_data_copy(d);
+    wg_tensor x = wg_data_x(d), y = wg_data_y(d), x2 = wg_data_x(e), y2 = wg_data_y(e);
+    cr_assert(wgt_same_bits(&x, &x2) && wgt_same_bits(&y, &y2));
+    cr_assert_eq(wg_data_epoch(e), 1);
+    double mu[2], sigma[2];
+    wg_data_scale(d, "x", 1, &mu[0], &sigma[0]), wg_data_scale(e, "x", 1, &mu[1], &sigma[1]);
+    cr_assert(mu[0] == mu[1] && sigma[0] == sigma[1] && sigma[0] > 1);
+    wg_data *a = wg_data_split(e, 0.25);
+    cr_assert_eq(wg_data_rows(d), 40);
+    wg_data *b = wg_data_split(d, 0.25);
+    x = wg_data_x(a), x2 = wg_data_x(b);
+    cr_assert(wgt_same_bits(&x, &x2));
+    cr_assert_eq(wgt_epoch_order(d, 7, order[0], 40), 30);
+    cr_assert_eq(wgt_epoch_order(e, 7, order[1], 40), 30);
+    cr_assert_eq(memcmp(order[0], order[1], 30 * sizeof(int)), 0);
+    wg_data_free(d);
+    cr_assert_eq(wgt_epoch_order(e, 7, order[1], 40), 30);
+    WGT_REFUSED(c, USE, "data_copy: the data set is NULL", wg_data_copy(NULL));
+    wgt_finish(c, NULL);
+}
+
 Test(split, mistakes_are_named)
 {
     WGT_ENDS wg_context *c = wgt_seeded(0);

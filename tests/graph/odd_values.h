@@ -341,6 +341,17 @@ static bool odd_saved(void *user, int i, wg_saved *to)
     return true;
 }
 
+/* However many epochs are asked for, it ends. */
+static wg_node odd_loss(wg_graph *g, wg_params *p, const wg_batch *b, void *user)
+{
+    (void)user;
+    if (wg_graph_epoch(g) % 1000 > 100) return wg_none;
+    return wg_mean(
+        wg_square(wg_sub(wg_param(g, p, "of_fit", WG_SCALAR, wg_zeros()), wg_input(g, NULL, b->x))));
+}
+static double odd_rate(double lr, double t, double steps) { return lr / (1 + t + steps); }
+static void odd_line(void *user, const char *text) { (void)user, (void)text; }
+
 #define FUNCTION(T, f)                           \
     enum { ODD_##T = 1 };                        \
     TEXTS(T, #T, #f, "NULL")                     \
@@ -359,6 +370,9 @@ FUNCTION(wg_check_fn, odd_sum)
 FUNCTION(wg_forward_fn, odd_copy)
 FUNCTION(wg_backward_fn, odd_copy_back)
 FUNCTION(wg_saved_fn, odd_saved)
+FUNCTION(wg_loss_fn, odd_loss)
+FUNCTION(wg_rate_fn, odd_rate)
+FUNCTION(wg_line_fn, odd_line)
 
 /* ---- objects ---- */
 

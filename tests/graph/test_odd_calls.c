@@ -68,7 +68,7 @@ static const char harmless[] =
     "wg_program_suggest wg_figure_panel "
     "wg_program_symbol* "
     "wg_program_training wg_panel_at_[xy] wg_optim_lr wg_is_saved wg_saved_checks wg_layer_name "
-    "wg_options_named wg_*options_fit "
+    "wg_options_named wg_*options_fit wg_fit_is_share wg_fit_goes_on "
     /* memory without a context; helpers of rules, whose operands may be wg_none */
     "wg_site* wg_rows_* wg_*_by_pointer "
     /* what may be NULL or wg_none: options, a scale, a mask */
@@ -83,6 +83,8 @@ static const char named_otherwise[] =
     /* the op (extern_impure), the optimizer, the name that is given; the macro: panel_line, panel_points
      * ... */
     "wg_apply* wg_extern_at wg_optim_named_at wg_options_named wg_*options_fit wg_series_new_at "
+    /* what the loop calls */
+    "wg_fit_at "
     /* helpers of samples and rules */
     "wg_any* wg_between wg_rows_*";
 

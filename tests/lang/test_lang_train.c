@@ -13,7 +13,7 @@
 Test(lang_train, says_what_is_written)
 {
     wgt_run r = wgt_build(NET "train(loss, metrics=[hits, 2 * hits], optimizer=adam(lr=3e-3, amsgrad=true, "
-                              "weight_decay=0), batch=64, epochs=20)",
+                              "weight_decay=0), batch=64, epochs=20, patience=5)",
                           WG_TRAIN);
     const wg_training *t = wg_program_training(r.q);
     cr_assert(t, "%s", wg_message(r.c));
@@ -24,6 +24,7 @@ Test(lang_train, says_what_is_written)
     cr_expect_str_eq(t->metric[1].text, "2 * hits");
     cr_expect_eq(t->batch, 64);
     cr_expect_eq(t->epochs, 20);
+    cr_expect_eq(t->patience, 5);
     cr_expect_str_eq(t->optimizer.name, "adam");
     cr_assert_eq(t->optimizer.settings, 3);
     double lr = -1, amsgrad = -1, decay = -1;

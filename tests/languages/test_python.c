@@ -40,6 +40,9 @@ Test(python, reached) { SHELL("cd \"$in\" && $python \"$here/tests/languages/rea
 
 Test(python, values) { SHELL("cd \"$in\" && $python \"$here/tests/languages/values.py\""); }
 
+/* A training in one call, beside the loop by hand. */
+Test(python, fit) { SHELL("cd \"$in\" && $python \"$here/tests/languages/fit.py\""); }
+
 /* Derivatives that read a number of the program, at many steps. */
 Test(python, rules)
 {

@@ -168,9 +168,39 @@ Test(train, gives_the_bits_of_the_same_training_in_c)
     cr_expect_eq((float)wgt_json_number(r.out, "\"dev\"", "loss"), (float)loss);
 }
 
+static wg_node loss_of(wg_graph *g, wg_params *p, const wg_batch *b, void *user)
+{
+    wg_node accuracy;
+    (void)user;
+    return model(g, p, b, &accuracy);
+}
+
+/* The weights are those of wg_fit, and those that the state keeps; what is said is of their epoch. */
+Test(train, with_patience_gives_the_bits_of_fit)
+{
+    wg_context *c = wg_start(.seed = 7);
+    wg_data *train = wg_data_digits(c), *dev = wg_data_split(train, 0.2);
+    wg_params *p = wg_params_new(c);
+    wg_fitted f = wg_fit(p, loss_of, train, .epochs = 40, .patience = 2, .dev = dev, .print = false,
+                         .optimizer = wg_adam(p, .lr = 0.03));
+    wg_params_save(p, wgt_in_folder("c.safetensors"));
+    cr_assert_eq(wg_finish(c, stderr), 0);
+    cr_assert(f.epochs < 40 && f.best == f.epochs - 2, "epochs %lld, best %lld", (long long)f.epochs,
+              (long long)f.best);
+    wgt_result r = RUN("train", wgt_script(named_digits), "--data", "digits", "--dev", "0.2", "--seed", "7",
+                       "--epochs", "40", "--patience", "2", "--lr", "0.03", "-o", in_folder("run"), "--json");
+    cr_assert_eq(r.status, 0, "%s", r.err);
+    expect_same_file("c.safetensors", "run/weights.safetensors");
+    cr_expect_eq((int64_t)wgt_json_number(r.out, "{", "epoch"), f.best);
+    cr_expect_eq((int64_t)wgt_json_number(r.out, "{", "best"), f.best);
+    cr_expect_eq((float)wgt_json_number(r.out, "{", "loss"), (float)f.loss);
+    cr_expect_eq((float)wgt_json_number(r.out, "\"dev\"", "loss"), (float)f.dev);
+}
+
 /* ---- stopped, and gone on ---- */
 
 static char program[400];
+static const char *patience = "0";
 
 static int finished_epochs(const char *name)
 {
@@ -193,10 +223,10 @@ static bool runs(const char *said)
 /* Starts a training without an end in the folder of this name, waits for the file, and stops it. */
 static int stop_it(const char *folder, const char *file, int number)
 {
-    const pid_t id = wgt_start_command((const char *const[]){ "wengert", "train", program, "--data", "digits",
-                                                              "--dev", "0.2", "--rows", "400", "--epochs",
-                                                              "1000000", "-o", folder, NULL },
-                                       wgt_in_folder("said"), 1);
+    const pid_t id = wgt_start_command(
+        (const char *const[]){ "wengert", "train", program, "--data", "digits", "--dev", "0.2", "--rows",
+                               "400", "--epochs", "1000000", "-o", folder, "--patience", patience, NULL },
+        wgt_in_folder("said"), 1);
     while (!wgt_command_ended(id) && (access(file, F_OK) || !runs(wgt_in_folder("said"))))
         usleep(10000); /* any time does */
     usleep(50000);     /* any time does */
@@ -209,7 +239,7 @@ static void train_to(const char *folder, int epochs)
     char n[20];
     snprintf(n, sizeof n, "%d", epochs);
     EXPECT(0, NULL, NULL, "train", program, "--data", "digits", "--dev", "0.2", "--rows", "400", "--epochs",
-           n, "-o", folder);
+           n, "-o", folder, "--patience", patience);
 }
 
 /* The logs have the same lines but for the seconds. */
@@ -246,6 +276,28 @@ Test(train, that_is_killed_goes_on_to_the_bit)
 Test(train, that_is_interrupted_goes_on_to_the_bit) { stops_and_goes_on(SIGINT, "settings.json", 130); }
 Test(train, that_is_told_to_end_goes_on_to_the_bit) { stops_and_goes_on(SIGTERM, "settings.json", 130); }
 
+Test(train, that_has_patience_goes_on_to_the_bit)
+{
+    patience = "1000000";
+    stops_and_goes_on(SIGKILL, "state.safetensors", 1000 + SIGKILL);
+}
+
+/* Stopped after 2 and 5 epochs, it ends in the epoch in which it ends without a stop. */
+Test(train, knows_after_a_stop_how_long_it_has_waited)
+{
+    snprintf(program, sizeof program, "%s", wgt_script(digits));
+    const char *a = in_folder("a"), *b = in_folder("b");
+    patience = "2";
+    train_to(a, 2), train_to(a, 5), train_to(a, 300), train_to(b, 300);
+    expect_same_trainings(a, b);
+    const int epochs = finished_epochs("a/log.jsonl");
+    cr_expect(epochs > 5 && epochs < 300, "%d epochs", epochs);
+    EXPECT(0, NULL, "and no patience is left; --fresh starts over", "train", program, "--data", "digits",
+           "--dev", "0.2", "--rows", "400", "--epochs", "300", "-o", a, "--patience", "2");
+    EXPECT(3, NULL, "holds a training with patience 2, not 3", "train", program, "--data", "digits", "--dev",
+           "0.2", "--rows", "400", "-o", a, "--patience", "3");
+}
+
 Test(train, goes_on_to_more_epochs_and_knows_its_end)
 {
     snprintf(program, sizeof program, "%s", wgt_script(digits));
@@ -272,6 +324,13 @@ Test(train, keeps_the_weights_of_before_a_nan)
            "optimizer=sgd(lr=1))",
            "--data", "moons:4", "--batch", "1", "--epochs", "1000", "-o", run);
     cr_expect(isfinite(weight(in_folder("run/weights.safetensors"), "w", 0)));
+    /* With patience they are those of the best epoch: the loss rises from the first one on. */
+    EXPECT(
+        3, NULL, "has the weights of epoch 1", "train", "-e",
+        "x = input(m, 2); w = param(1, init=1); J = mean(w^2) + 0 * mean(x); train(J, optimizer=sgd(lr=1e9))",
+        "--data", "moons:8", "--dev", "0.5", "--epochs", "1000", "--patience", "900", "-o",
+        in_folder("best"));
+    cr_expect_eq((float)weight(in_folder("best/weights.safetensors"), "w", 0), 1 - 2e9f);
 }
 
 Test(train, says_that_it_cannot_write)
