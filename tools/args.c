@@ -46,7 +46,7 @@ const flag table_flags[] = {
       "what columns of a CSV file hold: number, word, date, dmy, mdy (default: looked for)" },
     { 0, "missing", "TEXTS", "fields without a value, beside NA, NULL and the like: -9,unknown" },
     { 0, "fill", "HOW",
-      "for missing values: mean, median, word, drop, or by column: age=mean,rooms=0,city=drop" },
+      "for missing values: mean, median, word, drop, keep, or by column: age=mean,rooms=0,city=drop" },
     { 0, "separator", "C", "between fields: a comma, ';', '|', tab (default: looked for)" },
     { 0, "decimal", "C", "a point or a comma (default: looked for)" },
     { 0, "header", "yes|no", "whether the first row has names (default: looked for)" },

@@ -215,17 +215,23 @@ static bool make_rows(training *t)
 
 /* ---- the command ---- */
 
-static bool open_program(training *t, const args *a)
+bool train_begin(training *t, const args *a, wg_dtype standard)
 {
     model *m = &t->m;
     long long shards = 0;
-    if (!model_begin(m, a, WG_TRAIN, args_has(a, "data") ? WG_F32 : WG_F64)) return false;
+    if (!model_begin(m, a, WG_TRAIN, standard)) return false;
     if (!args_long(a, "shards", 1, &shards)) return model_ends(m, EXIT_FLAGS);
     t->all = tool_group(m->c, shards < INT_MAX ? (int)shards : INT_MAX);
     t->leads = wg_group_rank(t->all) == 0;
-    const bool fine = wg_failed(m->c) == WG_ERROR_VALUE ? model_flags_ok(m) : model_ok(m);
-    if (!fine || !model_read_program(m)) return false;
     t->mode = m->mode;
+    return wg_failed(m->c) == WG_ERROR_VALUE ? model_flags_ok(m) : model_ok(m);
+}
+
+static bool open_program(training *t, void *user)
+{
+    model *m = &t->m;
+    const args *a = user;
+    if (!train_begin(t, a, args_has(a, "data") ? WG_F32 : WG_F64) || !model_read_program(m)) return false;
     m->mode = WG_TRAIN; /* of the data: that of IDX files to train on */
     if (args_has(a, "data"))
         return data_read(m, &t->data, false) && (!m->unfeds || data_fail_unfed(m, m->unfed[0])) &&
@@ -281,9 +287,10 @@ static void say_rate(training *t)
         t->choice.schedule, (long long)t->loop.epochs, last->lr, (long long)last->epoch, train_rate(t));
 }
 
-static void train(training *t, const args *a)
+static void train(training *t, const args *a, bool (*open)(training *t, void *user),
+                  void (*done_with)(training *t, void *user), void *user)
 {
-    if (!open_program(t, a)) return;
+    if (!open(t, user)) return;
     train_say_data(t);
     if (!try_program(t)) return;
     signals_catch();
@@ -300,7 +307,8 @@ static void train(training *t, const args *a)
     }
     const bool done = train_epochs(t);
     check_unwatch();
-    if (!t->m.status && (done || a->json) && t->leads) train_result(t);
+    if (!t->m.status && done && done_with) done_with(t, user);
+    else if (!t->m.status && (done || a->json) && t->leads) train_result(t);
     if (!done && !t->m.status) {
         t->m.status = EXIT_INTERRUPTED;
         tool_note(
@@ -327,12 +335,13 @@ static char *folder(const args *a)
     return text;
 }
 
-static int run(const args *a)
+int train_run(const args *a, bool (*open)(training *t, void *user), void (*done)(training *t, void *user),
+              void *user)
 {
     training *t = calloc(1, sizeof *t);
     if (!t) return tool_fail(a, EXIT_OTHER, "out of memory");
     t->folder = folder(a);
-    train(t, a);
+    train(t, a, open, done, user);
     release(t);
     train_unlock(t);
     free(t->folder);
@@ -340,6 +349,8 @@ static int run(const args *a)
     free(t);
     return status;
 }
+
+static int run(const args *a) { return train_run(a, open_program, NULL, (void *)(uintptr_t)a); }
 
 const command cmd_train = {
     "train",

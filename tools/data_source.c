@@ -138,7 +138,7 @@ static void as_flags(char *text, size_t room)
     free(copy);
 }
 
-static bool table_ok(model *m)
+bool table_ok(model *m)
 {
     char text[1200];
     if (wg_failed(m->c) != WG_ERROR_FORMAT) return model_ok(m);
@@ -157,7 +157,7 @@ static bool read_sign(model *m, const char *name, int *to)
     return model_wrong(m, "--%s %s: one character was expected, or tab", name, text);
 }
 
-static bool table_options(model *m, wg_table_opts *o)
+bool table_options(model *m, wg_table_opts *o)
 {
     const args *a = m->a;
     o->type = args_value(a, "type"), o->missing = args_value(a, "missing"), o->fill = args_value(a, "fill");

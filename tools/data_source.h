@@ -24,6 +24,10 @@ typedef struct column_rows {
 
 bool source_open(model *m, const char *spec, data_source *s); /* false: after a message */
 bool source_has(const data_source *s, const char *column);
+/* The options of table_flags. False: after a message. */
+bool table_options(model *m, wg_table_opts *o);
+/* Whether a call on a table went well; says what the library has said of the file in words of the command. */
+bool table_ok(model *m);
 /* "the columns a, b, c" */
 void source_columns(const data_source *s, char *text, size_t room);
 /* Says which columns of a table will be taken, so that their missing values are filled or their rows left
@@ -43,6 +47,9 @@ bool source_take(model *m, const data_source *s, column_rows *to, FILE *said);
 #define PROGRAM_FILE "trained.wg"
 #define FLAGS_FILE   "trained.txt"
 #define PATH_FILE    "path.csv"
+/* The program of `wengert fit`, and what it found in the table. */
+#define MODEL_FILE "model.wg"
+#define FIT_FILE   "fit.txt"
 extern const char *const kept_flags[]; /* the flags that stand there; NULL at the end */
 typedef struct data_rows {
     const char *spec;

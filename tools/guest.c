@@ -84,10 +84,19 @@ char *guest_text(const char *path)
 
 /* ---- paths ---- */
 
-const char *const guest_files[] = {
-    "weights.safetensors", "settings.json", "log.jsonl", "curve.svg",         CLASSES_FILE, COLUMNS_FILE,
-    PROGRAM_FILE,          FLAGS_FILE,      PATH_FILE,   "state.safetensors", NULL
-};
+const char *const guest_files[] = { "weights.safetensors",
+                                    "settings.json",
+                                    "log.jsonl",
+                                    "curve.svg",
+                                    CLASSES_FILE,
+                                    COLUMNS_FILE,
+                                    PROGRAM_FILE,
+                                    FLAGS_FILE,
+                                    PATH_FILE,
+                                    MODEL_FILE,
+                                    FIT_FILE,
+                                    "state.safetensors",
+                                    NULL };
 
 bool guest_file(const args *a, const char *path)
 {

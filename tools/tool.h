@@ -11,6 +11,7 @@
  *   model_data.c  data sets as values of inputs
  *   data_source.c data sets with named columns
  *   train_*.c     the parts of train
+ *   fit_*.c       the parts of fit and predict
  *   cmd_*.c       the commands: each stands at the end of its file
  *   plot_*.c      the parts of plot
  *   check_*.c     the parts of check
@@ -129,8 +130,8 @@ int tool_meet(wg_context *c, int status);
 
 /* ---- wengert.c ---- */
 
-extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_plot, cmd_step, cmd_train, cmd_lesson,
-    cmd_play, cmd_ops, cmd_doctor, cmd_version, cmd_completion, cmd_help;
+extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_plot, cmd_step, cmd_train, cmd_fit,
+    cmd_predict, cmd_lesson, cmd_play, cmd_ops, cmd_doctor, cmd_version, cmd_completion, cmd_help;
 const command *command_at(int i);              /* NULL: no more */
 const command *command_find(const char *name); /* NULL: none of this name */
 
@@ -220,7 +221,7 @@ void man_all(FILE *out);
 
 /* ---- model.c ---- */
 
-enum { DATA_INPUTS = 32 };
+enum { DATA_INPUTS = 128 };
 typedef struct model {
     const args *a;
     wg_context *c;

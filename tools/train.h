@@ -64,7 +64,10 @@ typedef struct training {
     size_t path_size;
     FILE *path_out;
     double save_next, epoch_began, began;
-    int64_t rows_done;     /* by this run of the command */
+    int64_t rows_done;                       /* by this run of the command */
+    const char *file_name[2], *file_text[2]; /* more files of its folder; NULL: none */
+    bool fresh;                              /* whatever is in the folder, it starts over */
+    bool quiet_data;                         /* what the data are was said */
     bool shown, was_there; /* a line of progress is on the terminal; it goes on from its folder */
 } training;
 
@@ -74,7 +77,18 @@ typedef struct training {
 void train_nodes(const training *t, wg_node to[MEASURES]);
 double train_rate(const training *t); /* of the next step */
 
+/* Runs a training that `open` opens; after it `done` says what it came to. NULL: train's own. Both get user.
+ * False, of open: after a message. Returns the exit status. */
+int train_run(const args *a, bool (*open)(training *t, void *user), void (*done)(training *t, void *user),
+              void *user);
+/* Sets t->all, t->leads and the mode. False: after a message. */
+bool train_begin(training *t, const args *a, wg_dtype standard);
+
 /* ---- train_loop.c ---- */
+
+/* Writes the elements of the value of a name, for n rows of the inputs, to `to`; the net is in WG_EVAL.
+ * False: after a message. */
+bool train_values(training *t, const int64_t *row, int64_t n, const char *name, double *to);
 
 bool train_epochs(training *t);     /* false: after a message, or interrupted */
 bool train_done(const training *t); /* whether no epoch is left */

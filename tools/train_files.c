@@ -6,6 +6,7 @@
  *   log.jsonl            a JSON object for each epoch
  *   curve.svg            the loss and the first metric by the epoch
  *   trained.wg, trained.txt  the program, and the flags that say on what data, for `wengert plot`
+ *   model.wg, fit.txt    of `wengert fit`: the program, and what it found in the table
  *   path.csv             the values of the parameters of --path, before each step
  *   classes.txt          the words of classes, if the data have words; columns.txt: the columns of a CSV file
  * Each file is written whole or not at all. The state is written last, so the others are never older. */
@@ -385,7 +386,7 @@ static bool write_program(training *t)
 
 static bool has_file(const training *t, const char *name) { return !access(path_of(t, name), F_OK); }
 
-enum { SETTINGS = 1, STATE = 9 }; /* in guest_files */
+enum { SETTINGS = 1, STATE = 11 }; /* in guest_files */
 /* Refuses to write over files that are not of an earlier start of this training: weights without the state
  * that is written after them, or files of these names without the settings that are written first. */
 static bool is_free(training *t)
@@ -433,7 +434,10 @@ static void remove_left(const training *t)
 static bool start_over(training *t, const char *settings)
 {
     for (int i = SETTINGS + 1; i <= STATE; i++) unlink(path_of(t, guest_files[i]));
-    return write_text(t, "settings.json", settings) && write_classes(t) && write_program(t);
+    bool fine = write_text(t, "settings.json", settings) && write_classes(t) && write_program(t);
+    for (int i = 0; i < 2 && fine && t->file_name[i]; i++)
+        fine = write_text(t, t->file_name[i], t->file_text[i]);
+    return fine;
 }
 
 static bool go_on(training *t, const char *settings)
@@ -460,7 +464,8 @@ static bool open_folder(training *t, const char *settings)
     bool fine =
         make_folder(t) && lock_folder(t) && (guest_folder(t->m.a, t->folder) || model_ends(&t->m, EXIT_TEXT));
     if (fine) remove_left(t);
-    const bool fresh = args_has(t->m.a, "fresh"), there = fine && !fresh && has_file(t, guest_files[STATE]);
+    const bool fresh = t->fresh || args_has(t->m.a, "fresh"),
+               there = fine && !fresh && has_file(t, guest_files[STATE]);
     fine = fine && (fresh || there || is_free(t));
     if (fine && there) return go_on(t, settings);
     if (fine) fine = start_over(t, settings) && model_ok(&t->m);

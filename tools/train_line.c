@@ -22,7 +22,7 @@ void train_say_data(const training *t)
     if (t->dev)
         snprintf(split, sizeof split, ", %lld train, %lld dev", (long long)wg_data_rows(t->rows),
                  (long long)wg_data_rows(t->dev));
-    if (!t->data.spec) return;
+    if (!t->data.spec || t->quiet_data) return;
     tool_note(t->m.a, "data %s: %lld rows%s%s", t->data.spec, (long long)t->data.rows, split, t->data.said);
 }
 

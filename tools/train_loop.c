@@ -54,6 +54,23 @@ static bool build(training *t, const int64_t *row, int64_t n, bool dev, wg_node 
     return true;
 }
 
+bool train_values(training *t, const int64_t *row, int64_t n, const char *name, double *to)
+{
+    wg_graph *g = t->of_dev ? t->of_dev : t->m.g;
+    for (int64_t at = 0; at < n;) {
+        const int64_t k = n - at < DEV_BATCH ? n - at : DEV_BATCH;
+        if (!set_rows(t, row + at, k)) return false;
+        wg_program_build(t->m.q, g, t->m.p, WG_EVAL);
+        if (!model_ok(&t->m)) return false;
+        const wg_tensor v = wg_value_at("", wg_program_node(t->m.q, name));
+        if (!model_ok(&t->m)) return false;
+        const int64_t size = wg_shape_size(v.shape);
+        for (int64_t i = 0; i < size; i++) *to++ = wg_tensor_item(&v, i);
+        at += k;
+    }
+    return true;
+}
+
 bool train_try(training *t)
 {
     const int64_t rows = wg_data_rows(t->rows);

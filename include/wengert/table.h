@@ -41,7 +41,7 @@ typedef struct wg_table wg_table;
     X(const char *, missing, NULL, "", "more fields without a value, \"-9,unbekannt\"")                              \
     X(const char *, fill, NULL, "",                                                                                  \
       "for missing values: mean or median of the numbers and dates, and a word of its own, \"missing\", for words; word: " \
-      "that word alone; drop: their rows are left out. By column: \"age=mean,rooms=0,city=drop\"")                     \
+      "that word alone; drop: their rows are left out; keep: they stay NaN, or no word. By column: \"age=mean,rooms=0,city=drop\"")                     \
     X(int, separator, 0, "", "a character: a comma, a semicolon, a tab or the like; a blank: blanks and tabs; default: looked for") \
     X(int, decimal, 0, "", "a point or a comma; default: looked for")                                                \
     X(wg_maybe, header, WG_AUTO, "[0, 1]",                                                                           \

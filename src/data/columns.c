@@ -216,7 +216,7 @@ bool wgi_columns_pairs(const wgi_csv *s, wgi_columns *t, const char *list, const
                                (int)strcspn(at, ","), at,
                                !strcmp(option, "type")
                                    ? "write age=number, zip=word, born=date, and dmy or mdy for dates"
-                                   : "write mean, median, word or drop, or age=mean,rooms=0");
+                                   : "write mean, median, word, drop or keep, or age=mean,rooms=0");
         if (!fine) return false;
         at = end + (*end == ',');
     }

@@ -124,8 +124,8 @@ wg_data *wg_data_copy_at(wg_site here, const wg_data *d)
     wg_data *s = wg_failed(d->c) ? NULL : made_like(here, d, d->now.rows);
     if (!s) return NULL;
     const size_t rows = (size_t)d->now.rows;
-    if (rows * d->x_row) memcpy(s->x.data, d->x.data, rows * d->x_row);
-    if (rows * d->y_row) memcpy(s->y.data, d->y.data, rows * d->y_row);
+    if (rows && d->x_row) memcpy(s->x.data, d->x.data, rows * d->x_row);
+    if (rows && d->y_row) memcpy(s->y.data, d->y.data, rows * d->y_row);
     s->now.epoch = d->now.epoch;
     return s;
 }

@@ -61,7 +61,15 @@ typedef struct wgi_column {
     enum { WGI_NO_NUMBER, WGI_TOO_LARGE, WGI_TOO_MANY } badly;
     double least, most;
     bool seen; /* there is a value */
-    enum { WGI_FILL_NONE, WGI_FILL_MEAN, WGI_FILL_MEDIAN, WGI_FILL_WORD, WGI_FILL_DROP, WGI_FILL_VALUE } fill;
+    enum {
+        WGI_FILL_NONE,
+        WGI_FILL_MEAN,
+        WGI_FILL_MEDIAN,
+        WGI_FILL_WORD,
+        WGI_FILL_DROP,
+        WGI_FILL_KEEP,
+        WGI_FILL_VALUE
+    } fill;
     double fill_value;
     bool filled;
 } wgi_column;

@@ -390,7 +390,7 @@ static bool fill(wg_table *t, wgi_column *k)
 {
     const bool words = k->type == WG_WORD;
     if (!words && (k->fill == WGI_FILL_MEAN || k->fill == WGI_FILL_MEDIAN) && !find_fill(t, k)) return false;
-    if (!k->missing) return true;
+    if (!k->missing || k->fill == WGI_FILL_KEEP) return true;
     if (k->fill == WGI_FILL_NONE || (words ? k->fill == WGI_FILL_VALUE : k->fill == WGI_FILL_WORD))
         return empty(t, k);
     if (words && !fill_words(t, k)) return wg_failed(t->file.c) ? false : bad(t, k);

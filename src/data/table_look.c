@@ -598,8 +598,8 @@ static bool set_type(const wgi_csv *s, wgi_columns *t, wgi_column *k, const char
 /* A number, or one of the words. */
 static int fill_word(const char *word, size_t n, double *value)
 {
-    static const char *const words[] = { "mean", "median", "word", "drop" };
-    for (int i = 0; i < 4; i++)
+    static const char *const words[] = { "mean", "median", "word", "drop", "keep" };
+    for (int i = 0; i < 5; i++)
         if (strlen(words[i]) == n && !memcmp(words[i], word, n)) return WGI_FILL_MEAN + i;
     return wgi_cell_number(word, n, '.', value) ? WGI_FILL_VALUE : WGI_FILL_NONE;
 }

@@ -267,7 +267,7 @@ static const mistake mistakes[] = {
       WG_ERROR_FORMAT,
       ".type = \"y=words\": 'y=words' is none of its words" },
     { "a,y\n1,1\n", { .type = "word" }, WG_ERROR_FORMAT, "write the name of a column before it" },
-    { "a,y\n1,1\n", { .fill = "y=most" }, WG_ERROR_FORMAT, "write mean, median, word or drop" },
+    { "a,y\n1,1\n", { .fill = "y=most" }, WG_ERROR_FORMAT, "write mean, median, word, drop or keep" },
     { "a,y\n1,\"2\n3", { 0 }, WG_ERROR_FORMAT, "a.csv:2:3: the quote that begins here is never closed" },
     { "a,y\n1,\"2\"3\n", { 0 }, WG_ERROR_FORMAT, "a.csv:2:6: there is text behind a closing quote" },
     { "a,y\n1,2\"3\n", { .type = "y=number" }, WG_ERROR_FORMAT, "a.csv:2:3: y: '2\"3' is no number" },
