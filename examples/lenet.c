@@ -1,6 +1,7 @@
 /* lenet.c: LeNet-5 (LeCun et al. 1998) with ReLU and max pooling. It learns the 1,797 digits of 8 by 8
  * pixels that the library has, or MNIST from a folder with its files: lenet data/mnist 10. Images are
  * [n, height, width, channels]. */
+#include <math.h>
 #include <stdlib.h>
 #include <wengert/wengert.h>
 
@@ -17,15 +18,20 @@ static wg_node model(wg_node x, wg_params *p)
     return wg_nn_dense(h, p, "out", 10);
 }
 
-static double accuracy(wg_graph *g, wg_params *p, wg_data *d)
+static wg_node loss(wg_graph *g, wg_params *p, const wg_batch *b, void *user)
 {
-    wg_mean m = { 0 };
-    for (wg_batch b; wg_data_next(d, &b, 1000);) {
-        wg_begin(g, WG_EVAL);
-        wg_node x = wg_input(g, "x", b.x), y = wg_input(g, "y", b.y);
-        wg_mean_add(&m, wg_item(wg_accuracy(model(x, p), y)), (double)b.n);
-    }
-    return m.value;
+    (void)user;
+    wg_node x = wg_input(g, "x", b->x), y = wg_input(g, "y", b->y), logits = model(x, p);
+    wg_name(wg_accuracy(logits, y), "accuracy");
+    return wg_softmax_cross_entropy(logits, y);
+}
+
+static int epochs = 20;
+
+/* One rate for all steps of an epoch. */
+static double rate(double lr, double t, double steps)
+{
+    return wg_lr_cosine(lr, floor(t * epochs / steps), epochs);
 }
 
 int main(int argc, char **argv)
@@ -33,19 +39,10 @@ int main(int argc, char **argv)
     wg_context *c = wg_start(.seed = 1);
     wg_data *train = argc > 1 ? wg_data_mnist(c, argv[1], WG_TRAIN) : wg_data_digits(c);
     wg_data *test = argc > 1 ? wg_data_mnist(c, argv[1], WG_EVAL) : wg_data_split(train, 0.2);
-    const int epochs = argc > 2 ? atoi(argv[2]) : 20;
+    if (argc > 2) epochs = atoi(argv[2]);
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, .lr = 2e-3);
-    wg_graph *g = wg_graph_new(c);
-    for (int epoch = 1; epoch <= epochs && !wg_failed(c); epoch++) {
-        for (wg_batch b; wg_data_next(train, &b, 64);) {
-            wg_begin(g, WG_TRAIN);
-            wg_node x = wg_input(g, "x", b.x), y = wg_input(g, "y", b.y);
-            wg_backward(wg_softmax_cross_entropy(model(x, p), y), p);
-            wg_optim_step(adam);
-        }
-        wg_optim_set_lr(adam, wg_lr_cosine(2e-3, epoch, epochs));
-        printf("epoch %2d  test %.2f %%\n", epoch, 100 * accuracy(g, p, test));
-    }
+    wg_fitted f = wg_fit(p, loss, train, .epochs = epochs, .dev = test, .optimizer = wg_adam(p, .lr = 2e-3),
+                         .schedule = rate, .metric = "accuracy");
+    printf("test %.2f %%\n", 100 * f.dev_metric);
     return wg_finish(c, stderr) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

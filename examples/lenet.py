@@ -12,20 +12,15 @@ def model(x, p):
     return wg.nn_dense(wg.relu(wg.nn_dense(h, p, "fc2", 84)), p, "out", 10)
 
 
+def loss(x, y):
+    logits = model(x, p)
+    return wg.softmax_cross_entropy(logits, y), wg.accuracy(logits, y)
+
+
 c = wg.Context(seed=1, dtype="float32")
 train = wg.digits(c)
 test = train.split(0.2)
 p = wg.Params(c)
-adam = wg.adam(p, lr=2e-3)
-g = wg.Graph(c)
-for epoch in range(1, EPOCHS + 1):
-    for x, y in train.batches(64):
-        g.begin()
-        wg.softmax_cross_entropy(model(wg.input("x", x), p), wg.input("y", y)).backward(p)
-        adam.step()
-    adam.lr = wg.lr_cosine(2e-3, epoch, EPOCHS)
-    right = 0
-    for x, y in test.batches(1000):
-        g.begin("eval")
-        right += len(x) * wg.accuracy(model(wg.input("x", x), p), wg.input("y", y)).item()
-    print("epoch %2d  test %.2f %%" % (epoch, 100 * right / len(test)))
+fitted = wg.fit(p, loss, train, epochs=EPOCHS, dev=test, optimizer=wg.adam(p, lr=2e-3), metric="accuracy",
+                schedule=lambda lr, t, steps: wg.lr_cosine(lr, t * EPOCHS // steps, EPOCHS))
+print("test %.2f %%" % (100 * fitted.dev_metric))

@@ -37,7 +37,10 @@ typedef double (*wg_rate_fn)(double lr, double t, double steps);
  *
  * An epoch is one of d. If d is inside an epoch, the first epoch is the rest of it; with rows that the call holds out it is
  * a whole one. So is the next one of d afterwards. Two calls do what one longer call does if they have the same
- * .optimizer and .graph, and neither patience nor schedule. */
+ * .optimizer and .graph, and neither patience nor schedule.
+ *
+ * save: a program that was killed, and is started again, ends with the same bits as one that was not. When the call has come
+ * to its end, another call with the file only gives its result again; with more .epochs it goes on. */
 #define wg_fit_opts_list(P, X)                                                                             \
     X(int64_t, epochs, 20, "[1, 2147483647]", "how many epochs this call makes, at most")                  \
     X(int64_t, batch, 64, "[1, inf)", "rows of a step; the last step of an epoch has what is left")        \
@@ -48,6 +51,7 @@ typedef double (*wg_rate_fn)(double lr, double t, double steps);
     X(wg_rate_fn, schedule, NULL, "", "the rate of each step; afterwards the optimizer has its rate back") \
     X(const char *, metric, NULL, "", "a name that the loss function gives to one float by wg_name; it is measured, too") \
     X(wg_graph *, graph, NULL, "", "where the steps are built, with its random epoch; default: one for this call") \
+    X(const char *, save, NULL, "", "a file of wg_save, written after each epoch; a call that finds it goes on from there") \
     X(bool, print, true, "", "prints a line for each epoch, as `wengert train` does")                      \
     X(wg_line_fn, on_line, NULL, "", "gets these lines; default: standard error")                          \
     X(void *, user, NULL, "", "last argument of loss and first argument of on_line")

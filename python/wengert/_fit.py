@@ -62,6 +62,7 @@ class _Net:
             raise TypeError("wengert.fit: graph= is for the parameters of a wg.Params; values of a module have none")
         self.context, self._net, self._was = wg.default_context(), net, net.training
         self.optimizer, self._kept = None, None
+        _now.graph = None  # values of modules are in graphs that begin by themselves
 
     def make_optimizer(self):
         self.optimizer = wg.optim.Adam(self._net.parameters())
@@ -192,6 +193,9 @@ class _Fitting:
     def run(self):
         _lib.wg_fit_run_at(_here(), byref(self.loop))
         e, self.failed = self.failed, None
+        if e is None and _lib.wg_fit_goes_on(byref(self.loop)):
+            self.context._look()
+            raise KeyboardInterrupt  # it came before the function that C called had begun
         if e is None:
             if self.loop.patience:
                 self.of.restore()
@@ -249,5 +253,4 @@ def fit(p, loss, data, *, epochs=20, batch=64, patience=0, dev=None, hold_out=0.
         return f.result
     finally:
         of.end()
-        if before is not None:
-            _now.graph = before
+        _now.graph = before

@@ -747,7 +747,7 @@ figure_opts ; description:text columns:int width:double height:double
 figure_save_opts ; format:figure_format id:text frame:int width:double height:double columns:int ascii:maybe part:bool color:maybe
 fit_line word:text epoch:int64 epochs:int64 measures:int name:text[4] is_share:bool[4] value:double[4] has_dev:bool has_gradient:bool dev:double gradient:double rows:double seconds:double left:double
 fit_loop step:() measure:() ended:() user:void* epochs:int64 patience:int64 p:params* kept:params* epoch:int64 best:int64 least:double
-fit_opts ; epochs:int64 batch:int64 patience:int64 dev:data* hold_out:double optimizer:optim* schedule:rate_fn() metric:text graph:graph* print:bool on_line:line_fn() user:void*
+fit_opts ; epochs:int64 batch:int64 patience:int64 dev:data* hold_out:double optimizer:optim* schedule:rate_fn() metric:text graph:graph* save:text print:bool on_line:line_fn() user:void*
 fitted status:status epochs:int64 best:int64 loss:double dev:double metric:double dev_metric:double
 fixed_point_args x f:part_fn() user:void* ; tol:double most:int anderson:int adjoint_steps:int
 gelu_args x ; by_tanh:bool

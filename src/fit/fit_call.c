@@ -31,6 +31,8 @@ typedef struct fitting {
     double began;
     wg_fit_loop loop;
     wg_fitted result;
+    int64_t counts[3]; /* epoch, best, step, as the file of .save has them */
+    double numbers[5]; /* likewise: least, and the means of the result */
 } fitting;
 
 static bool ok(const fitting *f) { return !wg_failed(f->c); }
@@ -137,6 +139,27 @@ static void say(fitting *f)
     else fprintf(stderr, "%s\n", text);
 }
 
+/* What a file of wg_save has beside parameters, optimizers and data; they are written from and read to
+ * there. */
+static void keep_counts(fitting *f, bool read)
+{
+    int64_t *const count[] = { &f->loop.epoch, &f->loop.best, &f->step };
+    double *const number[] = { &f->loop.least, &f->result.loss, &f->result.dev, &f->result.metric,
+                               &f->result.dev_metric };
+    for (int i = 0; i < 3; i++) *(read ? count[i] : &f->counts[i]) = *(read ? &f->counts[i] : count[i]);
+    for (int i = 0; i < 5; i++) *(read ? number[i] : &f->numbers[i]) = *(read ? &f->numbers[i] : number[i]);
+}
+
+static void go_on(fitting *f)
+{
+    wg_save_with_at(f->here, f->c, "fit.counts", wg_view_i64(f->counts, WG_SHAPE(3)), NULL);
+    wg_save_with_at(f->here, f->c, "fit.numbers", wg_view_f64(f->numbers, WG_SHAPE(5)), NULL);
+    if (!wg_resume_at(f->here, f->c, f->o->save)) return;
+    keep_counts(f, true);
+    f->result.epochs = f->loop.epoch, f->result.best = f->dev ? f->loop.best : f->loop.epoch,
+    f->before = f->step;
+}
+
 static bool ended(void *user)
 {
     fitting *f = user;
@@ -151,6 +174,8 @@ static bool ended(void *user)
         r->loss = f->now[0], r->metric = f->now[1], r->dev = f->now[2], r->dev_metric = f->now[3];
     if (!f->o->patience && wg_params_copy_at(f->here, f->loop.kept, f->p)) return false;
     say(f);
+    keep_counts(f, false);
+    if (f->o->save) wg_save_at(f->here, f->c, f->o->save);
     return ok(f);
 }
 
@@ -180,13 +205,21 @@ static bool open(fitting *f, wg_data *d)
     if (f->dev) f->of_dev = wg_graph_new(f->c);
     f->optim = o->optimizer;
     if (!f->optim) f->optim = wg_adam_at(f->here, f->p, &WG_OPTS(wg_adam_opts));
+    f->loop = (wg_fit_loop){ .step = step,
+                             .measure = f->dev ? measure : NULL,
+                             .ended = ended,
+                             .user = f,
+                             .epochs = o->epochs,
+                             .patience = o->patience,
+                             .p = f->p };
     f->loop.kept = wg_params_new(f->c);
     if (!ok(f)) return false;
     f->lr = wg_optim_lr(f->optim), f->measures = o->metric ? 2 : 1;
     f->rows = wg_data_rows(f->d);
     f->steps = o->epochs * (f->rows / o->batch + (f->rows % o->batch != 0));
     f->began = seconds_now();
-    return true;
+    if (o->save) go_on(f);
+    return ok(f);
 }
 
 /* After a number that was NaN or infinite the parameters are set back. */
@@ -211,6 +244,7 @@ static void mend(fitting *f)
 static void close(fitting *f, wg_data *d)
 {
     if (f->o->schedule && ok(f)) wg_optim_set_lr_at(f->here, f->optim, f->lr);
+    if (f->o->save) wg_save_end(f->c, "fit.counts"), wg_save_end(f->c, "fit.numbers");
     if (f->optim != f->o->optimizer) wg_optim_free(f->optim);
     if (f->g != f->o->graph) wg_graph_free(f->g);
     wg_graph_free(f->of_dev);
@@ -247,18 +281,8 @@ wg_fitted wg_fit_at(wg_site here, wg_params *p, wg_loss_fn loss, wg_data *d, con
     const bool whole = is_whole(here, p, loss, d, o);
     f.c = p ? wg_params_context(p) : d ? d->c : NULL;
     if (whole) {
-        if (open(&f, d)) {
-            f.loop = (wg_fit_loop){ .step = step,
-                                    .measure = f.dev ? measure : NULL,
-                                    .ended = ended,
-                                    .user = &f,
-                                    .epochs = o->epochs,
-                                    .patience = o->patience,
-                                    .p = p,
-                                    .kept = f.loop.kept };
-            if (!wg_fit_run_at(here, &f.loop)) mend(&f);
-            else if (o->patience) wg_params_copy_at(here, p, f.loop.kept);
-        }
+        if (open(&f, d) && !wg_fit_run_at(here, &f.loop)) mend(&f);
+        else if (!wg_failed(f.c) && o->patience) wg_params_copy_at(here, p, f.loop.kept);
         close(&f, d);
     }
     f.result.status = f.c ? wg_failed(f.c) : WG_ERROR_USE;

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "wengert/fit.h"
-#include "wgtest.h"
+#include "wgfiles.h"
+
+TestSuite(fit, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* ---- what is trained ---- */
 
@@ -153,6 +155,39 @@ Test(fit, two_calls_are_one)
     wg_fit(b.u.p, net, b.rest, .epochs = 3, .optimizer = b.u.o, .graph = b.u.g, .print = false);
     same_params(a.u.p, b.u.p);
     wgt_finish(a.u.c, NULL), wgt_finish(b.u.c, NULL);
+}
+
+/* A call that finds the file of an earlier one goes on to the bit; one that finds the end gives the result
+ * again. */
+Test(fit, goes_on_from_a_file)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s", wgt_in_folder("fit.run"));
+    for (int way = 0; way < 3; way++) { /* with dev; with rows that are held out; without */
+        wg_fitted r[2] = { { 0 } };
+        setting s[2];
+        for (int k = 0; k < 2; k++)
+            for (int until = k ? 1 : 9; until < 10; until += 4) {
+                if (k && until > 1) wgt_finish(s[1].u.c, NULL);
+                s[k] = setting_new(WG_F32, way == 0 ? 0.3 : 0);
+                r[k] = wg_fit(s[k].u.p, net, s[k].rest, .epochs = until, .batch = 50,
+                              .patience = way < 2 ? 3 : 0, .dev = s[k].dev, .save = k ? path : NULL,
+                              .print = false);
+                cr_assert_eq(r[k].status, WG_OK, "%s", wg_message(s[k].u.c));
+            }
+        for (int again = 0; again < 2; again++) {
+            same_params(s[0].u.p, s[1].u.p);
+            cr_assert(r[0].epochs == r[1].epochs && r[0].best == r[1].best && r[0].loss == r[1].loss);
+            cr_assert_eq(wgt_ulps(r[0].dev, r[1].dev), 0);
+            cr_assert_eq(wg_data_epoch(s[0].rest), wg_data_epoch(s[1].rest));
+            wgt_finish(s[1].u.c, NULL);
+            s[1] = setting_new(WG_F32, way == 0 ? 0.3 : 0);
+            r[1] = wg_fit(s[1].u.p, net, s[1].rest, .epochs = 9, .batch = 50, .patience = way < 2 ? 3 : 0,
+                          .dev = s[1].dev, .save = path, .print = false);
+        }
+        wgt_finish(s[0].u.c, NULL), wgt_finish(s[1].u.c, NULL);
+        remove(path);
+    }
 }
 
 /* ---- a loss that can be followed by hand: w^2 / 2 over rows of 1, w = 1 at first, the rate 1/2 ---- */

@@ -5,6 +5,7 @@ import io
 import os
 import signal
 import threading
+import warnings
 
 import numpy as np
 
@@ -160,7 +161,13 @@ def modules():
                 expect(net.training and r.epochs == epochs and r.best == best[0])
             found.append({n: v.numpy() for n, v in net.state_dict().items()})
         same_params(*found)
-    wg.fit(net, loss, d, epochs=1, print=False)  # with an optimizer of its own
+    p, x = wg.Params(), np.ones(4)
+    wg.fit(p, lambda x: x.mean() * p.param("w", (), wg.const(1)) ** 2, (x,), epochs=1, print=False)
+    g = wg.Graph()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of a graph that grows
+        wg.fit(net, loss, d, epochs=2, print=False)  # with an optimizer of its own
+    expect(wg.graph() is g)
 
 
 def wrong_calls():
