@@ -1,5 +1,6 @@
 /* data_source.c: a data set with named columns, as --data says it, and its columns as values of inputs. A CSV
  * file has the columns of its header. All other data have the columns x and, if there are labels, y. */
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,9 +127,10 @@ static void as_flags(char *text, size_t room)
             continue;
         }
         const int n = (int)(end - value);
-        const bool plain =
-            strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,:=-/") >=
-            (size_t)n;
+        bool plain = true;
+        for (int i = 0; i < n; i++)
+            plain &= isalnum((unsigned char)value[i]) || (unsigned char)value[i] > 127 ||
+                     strchr("_.,:=-/", value[i]);
         to += snprintf(to, room - (size_t)(to - text), plain ? "--%.*s %.*s" : "--%.*s '%.*s'", name - 1,
                        at + 1, n, value);
         if (to >= text + room) to = text + room - 1;

@@ -186,9 +186,10 @@ static bool one_pair(const wgi_csv *s, wgi_columns *t, const char *name, size_t 
     wgi_column *k = wgi_columns_find(t, name, length);
     char *copy =
         !k && length > 2 && *name == '"' && name[length - 1] == '"' ? unquoted(s->f->c, name, length) : NULL;
-    if (copy) k = wgi_columns_find(t, copy, strlen(copy));
+    if (copy) name = copy, length = strlen(copy), k = wgi_columns_find(t, name, length);
+    const bool fine = k ? set(s, t, k, word, n) : unknown(s, t, name, length);
     wg_free(s->f->c, copy);
-    return k ? set(s, t, k, word, n) : unknown(s, t, name, length);
+    return fine;
 }
 
 bool wgi_columns_pairs(const wgi_csv *s, wgi_columns *t, const char *list, const char *option,
