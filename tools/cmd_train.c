@@ -271,6 +271,65 @@ static bool try_program(training *t)
     return fine;
 }
 
+/* Whether a product takes the node as it is. */
+static bool is_multiplied(wg_graph *g, wg_node x)
+{
+    for (int64_t i = 1; i < wg_graph_nodes(g); i++) {
+        const wg_node n = wg_graph_node(g, i);
+        if (wg_op_is(wg_node_op(n), "dense") || wg_op_is(wg_node_op(n), "matmul"))
+            if (wg_node_operand(n, 0).index == x.index) return true;
+    }
+    return false;
+}
+
+/* The root of the mean square of a column. */
+static double size_of(const wg_tensor *x, int64_t k)
+{
+    const int64_t rows = x->shape.dim[0], wide = x->shape.dim[1];
+    double sum = 0;
+    for (int64_t r = 0; r < rows; r++) {
+        const double v = wg_tensor_item(x, r * wide + k);
+        sum += v * v;
+    }
+    return sqrt(sum / (double)rows);
+}
+
+/* The name of column k among names with tabs between them. */
+static int column_name(const column_rows *r, int64_t k, char *name, size_t room)
+{
+    const char *at = r->columns ? r->columns : "";
+    for (; k > 0 && *at; k--) at += strcspn(at, "\t"), at += *at == '\t';
+    return *at ? snprintf(name, room, "%.*s", (int)strcspn(at, "\t"), at)
+               : snprintf(name, room, "column %lld", (long long)k);
+}
+
+/* Columns a thousand times as large as others drown them: a net hardly learns from such. */
+static void warn_of_sizes(const training *t)
+{
+    enum { TOO_FAR = 1000 };
+    for (int i = 0; i < t->data.inputs; i++) {
+        const column_rows *r = &t->data.input[i];
+        int64_t least = -1, most = -1;
+        double low = INFINITY, high = 0;
+        char small[80], large[80];
+        if (r->rows.shape.rank != 2 || r->classes || !r->rows.shape.dim[0]) continue;
+        for (int64_t k = 0; k < r->rows.shape.dim[1]; k++) {
+            const double size = size_of(&r->rows, k);
+            if (size > 0 && size < low) low = size, least = k;
+            if (size > high) high = size, most = k;
+        }
+        const wg_node x = wg_program_node(t->m.q, r->input);
+        if (high < TOO_FAR * low || !wg_node_ok(x) || !is_multiplied(t->of_dev, x)) continue;
+        column_name(r, least, small, sizeof small), column_name(r, most, large, sizeof large);
+        tool_note(t->m.a,
+                  "warning: the columns of %s differ in size, %s is about %.2g and %s %.2g: a net hardly "
+                  "learns from such; "
+                  "write (%s - mean(%s, axis=0)) / std(%s, axis=0) with the numbers of the training, or use "
+                  "wengert fit",
+                  r->input, large, high, small, low, r->input, r->input, r->input);
+    }
+}
+
 /* A schedule such as cosine ends with the training. With another end than before the rate jumps. */
 static void say_rate(training *t)
 {
@@ -293,6 +352,7 @@ static void train(training *t, const args *a, bool (*open)(training *t, void *us
     if (!open(t, user)) return;
     train_say_data(t);
     if (!try_program(t)) return;
+    warn_of_sizes(t);
     signals_catch();
     if (!train_resume(t)) return;
     t->loop.epoch = wg_data_epoch(t->rows);

@@ -2,7 +2,7 @@
 #include "wgcommand.h"
 #include "wgshell.h"
 
-TestSuite(fit_tables, .init = wgt_make_folder, .fini = wgt_remove_folder, .timeout = 300);
+TestSuite(fit_tables, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* The tables of other programs, and hostile ones: tests/tables/forms.txt, hostile.txt. */
 Test(fit_tables, tables_of_other_programs)
