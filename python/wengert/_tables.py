@@ -99,7 +99,7 @@ def as_file(source):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "table.csv")
         with open(path, "w", newline="", encoding="utf-8") as f:
-            to = csv.writer(f, lineterminator="\n")
+            to = csv.writer(f, lineterminator="\n", quoting=csv.QUOTE_ALL)  # so a row without values is one
             to.writerow(columns)
             to.writerows(zip(*([_written(x) for x in a] for a in columns.values())))
         yield os.fsencode(path)

@@ -35,6 +35,9 @@ Test(python, table_finds_what_is_left_out)
                      "%s", said);
 }
 
+/* Data frames, dicts and arrays are tables. */
+Test(python, tables) { SHELL("$python tests/languages/tables.py"); }
+
 /* All public calls reach Python, and say what they do. */
 Test(python, reached) { SHELL("cd \"$in\" && $python \"$here/tests/languages/reached.py\""); }
 
