@@ -6,11 +6,14 @@
 #include <sys/stat.h>
 
 #include "fit_table.h"
+#include "guest.h"
 
 static const flag flags[] = {
     { 0, "predict", "COLUMN", "what is to be found from the other columns: a word, or a number" },
     { 0, "skip", "COLUMNS", "columns that are not looked at: id,name or a:d" },
     { 'o', "output", "DIR", "keeps the net there: model.wg, weights, log.jsonl, curve.svg (default: run)" },
+    { 0, "model", "FILE.wg",
+      "trains this program, with the inputs of the model.wg that fit writes, and not a new one" },
     { 0, "epochs", "N", "ends after this epoch (default 200)" },
     { 0, "patience", "N", "ends when the rows of dev were no better for N epochs (default 20)" },
     { 0, "batch", "N", "rows of a step (default: 32 to 512, by the number of rows)" },
@@ -29,6 +32,7 @@ typedef struct fitting {
     int64_t *row, rows; /* rows of the table with an answer */
     double *y;          /* the answers of these: class numbers, or numbers */
     wg_data *test;
+    bool numbers; /* the classes are numbers of the file */
 } fitting;
 
 /* ---- the table ---- */
@@ -39,10 +43,15 @@ static bool open_table(model *m, fitting *f, const char *also)
     if (!table_options(m, &o)) return false;
     char *type = NULL;
     if (also && asprintf(&type, "%s%s%s", o.type ? o.type : "", o.type ? "," : "", also) >= 0) o.type = type;
+    /* What stands for no number is no class among class numbers either. */
+    static const char none[] = "none,.,..,...,*,k.A.,n.A.,nil,missing,unknown";
+    char *missing = NULL;
+    if (also && asprintf(&missing, "%s%s%s", none, o.missing ? "," : "", o.missing ? o.missing : "") >= 0)
+        o.missing = missing;
     if (!o.fill) o.fill = "keep";
     wg_table_free(f->table);
     f->table = wg_table_read_at("", m->c, f->path, &o);
-    free(type);
+    free(type), free(missing);
     if (wg_failed(m->c) == WG_ERROR_USE) return model_flags_ok(m);
     wg_table_rows(f->table);
     return table_ok(m);
@@ -166,8 +175,9 @@ static bool read_answers(model *m, fitting *f)
         if (f->plan.classes ? y >= 0 : !isnan(y)) f->row[f->rows] = r, f->y[f->rows++] = y;
     }
     if (f->rows < all)
-        tool_note(m->a, "%lld of %lld rows have no %s, or are left out", (long long)(all - f->rows),
-                  (long long)all, name);
+        tool_note(m->a, "%lld of %lld rows %s", (long long)(all - f->rows), (long long)all,
+                  args_has(m->a, "fill") ? "lack a value and are left out"
+                                         : "have no answer and are left out");
     return f->rows || model_fail(m, EXIT_TEXT, "%s: no row has a %s to learn from", f->path, name);
 }
 
@@ -176,15 +186,19 @@ static bool look(model *m, fitting *f)
     if (!open_table(m, f, NULL) || !find_answer(m, f)) return false;
     const char *name = fit_copy(m, wg_table_column(f->table, f->answer).name);
     if (wg_table_column(f->table, f->answer).type == WG_NUMBER && !is_said(m->a, name) && are_classes(f)) {
+        f->numbers = true;
         char *list = quoted(name), *also = NULL;
         const bool fine = list && asprintf(&also, "%s=word", list) >= 0 && open_table(m, f, also);
         free(list), free(also);
         if (!fine) return false;
     }
-    fprintf(tool_notes(), "%s", args_has(m->a, "quiet") ? "" : wg_table_about(f->table));
+    char *about = strdup(wg_table_about(f->table));
+    if (about && !args_has(m->a, "quiet")) table_as_flags(about), fputs(about, tool_notes());
+    free(about);
     const wg_column answer = wg_table_column(f->table, f->answer);
     f->plan = (fit_plan){ .answer = name,
                           .classes = answer.type == WG_WORD,
+                          .date = answer.type == WG_DATE,
                           .missing = args_value(m->a, "missing") };
     if (!choose_columns(m, f) || !read_answers(m, f)) return false;
     if (f->plan.classes && !fit_words(m, f->table, f->answer, &f->plan.word, &f->plan.count)) return false;
@@ -221,17 +235,17 @@ static bool split_rows(training *t, fitting *f)
 }
 
 typedef struct moments {
-    double mu, sigma;
+    double mu, sigma, least, most;
 } moments;
 
 /* Of the values that are there, in the rows that are trained on. */
 static moments moments_of(const wg_tensor *v, const int64_t *row, const int64_t *of, int64_t n)
 {
-    double sum = 0, squares = 0;
+    double sum = 0, squares = 0, least = INFINITY, most = -INFINITY;
     int64_t k = 0;
     for (int64_t i = 0; i < n; i++) {
         const double x = wg_tensor_item(v, row ? row[of[i]] : of[i]);
-        if (!isnan(x)) sum += x, k++;
+        if (!isnan(x)) sum += x, k++, least = fmin(least, x), most = fmax(most, x);
     }
     const double mu = k ? sum / (double)k : 0;
     for (int64_t i = 0; i < n; i++) {
@@ -239,7 +253,7 @@ static moments moments_of(const wg_tensor *v, const int64_t *row, const int64_t 
         if (!isnan(x)) squares += (x - mu) * (x - mu);
     }
     const double sigma = k ? sqrt(squares / (double)k) : 0;
-    return (moments){ mu, sigma > 0 && sigma > 1e-9 * fabs(mu) ? sigma : 1 };
+    return (moments){ mu, sigma > 0 && sigma > 1e-9 * fabs(mu) ? sigma : 1, k ? least : 0, k ? most : 0 };
 }
 
 static bool describe(training *t, fitting *f)
@@ -259,7 +273,7 @@ static bool describe(training *t, fitting *f)
         }
         const wg_tensor v = wg_table_values_at("", f->table, f->used[i]);
         const moments s = moments_of(&v, f->row, of.data, n);
-        to->mu = to->fill = s.mu, to->sigma = s.sigma;
+        to->mu = to->fill = s.mu, to->sigma = s.sigma, to->least = s.least, to->most = s.most;
     }
     const wg_tensor y = wg_view_f64(f->y, WG_SHAPE(f->rows));
     const moments s = moments_of(&y, NULL, of.data, n);
@@ -269,6 +283,32 @@ static bool describe(training *t, fitting *f)
 }
 
 /* ---- the command ---- */
+
+/* Whether the program in the folder is none that the user has changed since it was trained. */
+static bool is_ours(training *t)
+{
+    char *paths[2] = { NULL, NULL }, *texts[2] = { NULL, NULL };
+    const char *const names[] = { MODEL_FILE, PROGRAM_FILE };
+    for (int i = 0; i < 2; i++)
+        if (asprintf(&paths[i], "%s/%s", t->folder, names[i]) >= 0) texts[i] = guest_text(paths[i]);
+    const bool same = !texts[0] || !texts[1] || !strcmp(texts[0], texts[1]) || args_has(t->m.a, "model");
+    for (int i = 0; i < 2; i++) free(paths[i]), free(texts[i]);
+    return same || model_wrong(&t->m,
+                               "%s/" MODEL_FILE " was changed since it was trained: --model %s/" MODEL_FILE
+                               " trains it as it is, and another -o keeps it",
+                               t->folder, t->folder);
+}
+
+/* The program: that of --model, or a new one. */
+static char *program_text(model *m, const fitting *f, int64_t rows, const char *name)
+{
+    const char *path = args_value(m->a, "model");
+    if (!path) return fit_program(m, &f->plan, rows, name);
+    char *text = guest_text(path), *copy = text ? fit_copy(m, text) : NULL;
+    if (!text) model_fail(m, EXIT_TEXT, "--model %s: cannot be read", path);
+    free(text);
+    return copy;
+}
 
 static bool fit_open(training *t, void *user)
 {
@@ -298,8 +338,9 @@ static bool fit_open(training *t, void *user)
         y->rows = wg_view_f32(narrow, WG_SHAPE(f->rows));
     }
     const char *slash = strrchr(f->path, '/'), *name = slash ? slash + 1 : f->path;
-    char *program = fit_program(m, &f->plan, wg_data_rows(t->rows), name), *text = fit_text(m, &f->plan),
+    char *program = program_text(m, f, wg_data_rows(t->rows), name), *text = fit_text(m, &f->plan),
          *place = NULL;
+    if (m->status) return false;
     if (!program || !text || asprintf(&place, "%s/" MODEL_FILE, t->folder) < 0)
         return model_fail(m, EXIT_OTHER, "out of memory");
     m->q = wg_program_text(m->c, place, program);
@@ -310,11 +351,17 @@ static bool fit_open(training *t, void *user)
     struct stat about;
     t->fresh = asprintf(&old, "%s/" FIT_FILE, t->folder) >= 0 && !stat(old, &about);
     free(old);
-    if (!model_ok(m)) return false;
-    tool_note(
-        m->a, "%s is %s: from %d columns; %lld rows to train on, %lld to stop by (dev), %lld to test on",
-        f->plan.answer, f->plan.classes ? "a class" : "a number", f->plan.columns,
-        (long long)wg_data_rows(t->rows), (long long)wg_data_rows(t->dev), (long long)wg_data_rows(f->test));
+    if (!model_ok(m) || !is_ours(t)) return false;
+    char hint[120] = "";
+    if (f->numbers) snprintf(hint, sizeof hint, " (--type %.60s=number: a number)", f->plan.answer);
+    tool_note(m->a,
+              "%s is %s%s: from %d column%s; %lld rows to train on, %lld to stop by (dev), %lld to test on",
+              f->plan.answer,
+              f->plan.classes ? "a class"
+              : f->plan.date  ? "a date"
+                              : "a number",
+              hint, f->plan.columns, &"s"[f->plan.columns == 1], (long long)wg_data_rows(t->rows),
+              (long long)wg_data_rows(t->dev), (long long)wg_data_rows(f->test));
     t->quiet_data = true;
     return true;
 }
@@ -340,6 +387,7 @@ const command cmd_fit = {
     "  wengert fit kunden.csv --predict Tarif -o run\n"
     "  wengert predict run neue.csv -o out.csv\n"
     "  wengert fit houses.csv --predict price --skip notes --type zip=word --missing -9\n"
-    "  wengert train run/model.wg --help                     the program is yours to change\n",
+    "  wengert fit kunden.csv --predict Tarif -o run --model run/model.wg     trains a program that you have "
+    "changed\n",
     run,
 };

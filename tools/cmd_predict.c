@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fit_table.h"
 #include "guest.h"
@@ -36,6 +37,10 @@ static char *path_in(prediction *q, const char *name)
 
 static void put_name(FILE *out, const char *name)
 {
+    if (*name && !strpbrk(name, "\",:= ")) {
+        fputs(name, out);
+        return;
+    }
     fputc('"', out);
     for (; *name; name++) fprintf(out, *name == '"' ? "\"\"" : "%c", *name);
     fputc('"', out);
@@ -59,8 +64,9 @@ static bool open_table(prediction *q)
         if (!c->words)
             fputs(i ? "," : "", types), put_name(types, c->name), fputs(c->date ? "=date" : "=number", types);
     }
-    fclose(types), fclose(fillings);
     bool fine = table_options(m, &o);
+    if (o.type) fprintf(types, ",%s", o.type); /* such as the order of day and month */
+    fclose(types), fclose(fillings);
     o.fill = fill;
     o.type = type;
     if (!o.missing) o.missing = f->missing;
@@ -68,11 +74,23 @@ static bool open_table(prediction *q)
     if (fine && wg_failed(m->c) == WG_ERROR_USE) fine = model_flags_ok(m);
     free(type), free(fill);
     if (!fine || !table_ok(m)) return false;
+    for (int i = 0; i < f->columns; i++) {
+        const fit_column *c = &f->column[i];
+        const wg_column is = wg_table_column(q->table, wg_table_find(q->table, c->name));
+        const wg_column_type was = c->words ? WG_WORD : c->date ? WG_DATE : WG_NUMBER;
+        static const char *const of[] = { "numbers", "words", "dates" };
+        if (is.type != was)
+            return model_wrong(m, "--type: column %s had %s in the training, and not %s", c->name, of[was],
+                               of[is.type]);
+    }
     int *used = wg_alloc(m->c, (size_t)f->columns + 1, sizeof *used);
     for (int i = 0; used && i < f->columns; i++) used[i] = wg_table_find(q->table, f->column[i].name);
     if (used) wg_table_use_at("", q->table, used, f->columns);
     q->rows = wg_table_rows(q->table);
-    return table_ok(m);
+    if (!table_ok(m)) return false;
+    const char *about = wg_table_about(q->table);
+    tool_note(q->a, "%.*s", (int)strcspn(about, "\n"), about);
+    return true;
 }
 
 static bool read_plan(prediction *q)
@@ -95,6 +113,11 @@ static bool read_net(prediction *q)
     model *m = &q->t.m;
     char *program = path_in(q, MODEL_FILE), *weights = program ? path_in(q, "weights.safetensors") : NULL;
     bool fine = weights != NULL;
+    struct stat about;
+    if (fine && stat(weights, &about))
+        fine = model_fail(m, EXIT_TEXT,
+                          "%s: there are no weights: the fit has not ended its first epoch; run it again",
+                          weights);
     if (fine) m->q = wg_program_file(m->c, program);
     fine = fine && model_ok(m);
     if (fine) wg_params_read_at("", m->p, weights);
@@ -114,11 +137,11 @@ static void put_text(FILE *out, const char *text, char separator)
     if (!plain) fputc('"', out);
 }
 
-static void put_number(FILE *out, double v, bool share, char decimal)
+static void put_number(FILE *out, double v, bool share, bool date, char decimal)
 {
     char text[60];
     if (share) snprintf(text, sizeof text, "%.4f", v);
-    else snprintf(text, sizeof text, "%.6g", v);
+    else fit_number(v, date, text, sizeof text);
     for (char *s = text; *s; s++)
         if (*s == '.') *s = decimal;
     fputs(text, out);
@@ -159,9 +182,10 @@ static void put_row(prediction *q, FILE *out, int64_t row, const char *end)
     } else if (f->classes) {
         const double *p = q->p + row * f->count;
         put_text(out, f->word[fit_largest(p, f->count)], separator);
-        for (int64_t k = 0; k < f->count; k++) fputc(separator, out), put_number(out, p[k], true, decimal);
+        for (int64_t k = 0; k < f->count; k++)
+            fputc(separator, out), put_number(out, p[k], true, false, decimal);
     } else {
-        put_number(out, q->p[row], false, decimal);
+        put_number(out, q->p[row], false, f->date, f->date ? '.' : decimal);
     }
     fputs(end, out);
 }
@@ -185,26 +209,50 @@ static void form_of(const char *path, bool *mark, const char **end)
     *end = n && memmem(bytes, n, "\r\n", 2) ? "\r\n" : "\n";
 }
 
+/* Whether the path is a file of the net itself. */
+static bool is_of_net(const prediction *q, const char *path)
+{
+    char *folder = realpath(q->folder, NULL), *file = realpath(path, NULL);
+    const size_t n = folder ? strlen(folder) : 0;
+    bool is = false;
+    for (int i = 0; folder && file && guest_files[i]; i++)
+        is |= !strncmp(file, folder, n) && file[n] == '/' && !strcmp(file + n + 1, guest_files[i]);
+    free(folder), free(file);
+    return is;
+}
+
+/* A file is written beside its place and then put there, links resolved. What is no file, a device or a pipe,
+ * is written to. */
 static void write_all(prediction *q)
 {
     model *m = &q->t.m;
     const char *path = args_value(q->a, "output"), *end;
-    char *other = NULL;
+    struct stat about;
+    const bool there = path && !stat(path, &about), device = there && !S_ISREG(about.st_mode);
+    char *target = there && !device ? realpath(path, NULL) : path ? strdup(path) : NULL, *other = NULL;
     bool mark;
     form_of(q->path, &mark, &end);
     FILE *out = stdout;
-    if (path && (asprintf(&other, "%s.new", path) < 0 || !(out = fopen(other, "w")))) {
+    if (path && is_of_net(q, path)) {
+        model_wrong(m, "-o %s: that is a file of the net", path);
+        free(target);
+        return;
+    }
+    if (target && (asprintf(&other, device ? "%s" : "%s.new", target) < 0 || !(out = fopen(other, "w")))) {
         model_fail(m, EXIT_OTHER, "-o %s: %s", path, strerror(errno));
-        free(other);
+        free(target), free(other);
         return;
     }
     if (mark) fputs("\xEF\xBB\xBF", out);
     for (int64_t r = -1; r < q->rows; r++) put_row(q, out, r, end);
-    const bool fine = !fflush(out) && !ferror(out);
-    if (path && (fclose(out) || !fine || rename(other, path)))
-        model_fail(m, EXIT_OTHER, "-o %s: %s", path, strerror(errno));
-    if (path && m->status) remove(other);
-    free(other);
+    bool fine = !fflush(out) && !ferror(out);
+    if (target && fclose(out)) fine = false;
+    if (fine && target && !device && rename(other, target)) fine = false;
+    if (!fine)
+        model_fail(m, EXIT_OTHER, "%s%s: %s", path ? "-o " : "", path ? path : "standard output",
+                   strerror(errno));
+    if (target && !device && !fine) remove(other);
+    free(target), free(other);
 }
 
 /* ---- the command ---- */
@@ -239,6 +287,29 @@ static void compare(prediction *q)
                   f->answer);
 }
 
+/* Numbers far from those of the training are often another unit, or read in another way. */
+static void say_outside(prediction *q)
+{
+    for (int i = 0; i < q->plan.columns; i++) {
+        const fit_column *c = &q->plan.column[i];
+        if (c->words) continue;
+        const wg_tensor v = wg_table_values_at("", q->table, wg_table_find(q->table, c->name));
+        const double range = c->most - c->least;
+        int64_t far = 0, first = 0;
+        char text[3][60];
+        for (int64_t r = 0; v.data && r < q->rows; r++) {
+            const double x = wg_tensor_item(&v, r);
+            if ((x < c->least - range || x > c->most + range) && !far++) first = r;
+        }
+        if (!far) continue;
+        fit_number(wg_tensor_item(&v, first), c->date, text[0], sizeof *text);
+        fit_number(c->least, c->date, text[1], sizeof *text),
+            fit_number(c->most, c->date, text[2], sizeof *text);
+        tool_note(q->a, "warning: %s is %s in row %lld, and was %s to %s in the training%s", c->name, text[0],
+                  (long long)first + 1, text[1], text[2], far > 1 ? "; so are others" : "");
+    }
+}
+
 static void predict(prediction *q)
 {
     model *m = &q->t.m;
@@ -251,6 +322,10 @@ static void predict(prediction *q)
         return;
     }
     q->folder = q->a->operand[0], q->path = q->a->operand[1];
+    if (args_has(q->a, "fill")) {
+        model_wrong(m, "predict: --fill is that of the training: give it to wengert fit");
+        return;
+    }
     if (!read_plan(q) || !open_table(q) || !read_net(q)) return;
     if (!fit_inputs(m, q->table, &q->plan, NULL, q->rows, &q->t.data, &other, first, sizeof first)) return;
     const int64_t wide = q->plan.classes ? q->plan.count : 1;
@@ -258,6 +333,7 @@ static void predict(prediction *q)
     q->p = wg_alloc(m->c, (size_t)(q->rows * wide) + 1, sizeof *q->p);
     for (int64_t r = 0; row && r < q->rows; r++) row[r] = r;
     if (!q->p || !model_ok(m) || !train_values(&q->t, row, q->rows, "p", q->p)) return;
+    say_outside(q);
     if (other)
         tool_note(q->a, "warning: %lld word%s that the training did not see, the first is %s",
                   (long long)other, other > 1 ? "s" : "", first);

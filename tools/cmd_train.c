@@ -371,9 +371,11 @@ static void train(training *t, const args *a, bool (*open)(training *t, void *us
     else if (!t->m.status && (done || a->json) && t->leads) train_result(t);
     if (!done && !t->m.status) {
         t->m.status = EXIT_INTERRUPTED;
-        tool_note(
-            a, t->folder ? "stopped in epoch %d; the same command goes on from here" : "stopped in epoch %d",
-            wg_data_epoch(t->rows) + 1);
+        tool_note(a,
+                  done_with   ? "stopped in epoch %d; the same command starts over"
+                  : t->folder ? "stopped in epoch %d; the same command goes on from here"
+                              : "stopped in epoch %d",
+                  wg_data_epoch(t->rows) + 1);
     }
 }
 

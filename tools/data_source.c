@@ -117,7 +117,7 @@ static bool is_whole(model *m, const char *spec, const wg_tensor *x)
 static void as_flags(char *text, size_t room)
 {
     char *copy = strdup(text), *to = text;
-    for (const char *at = copy; at && *at && (size_t)(to - text) + 8 < room;) {
+    for (const char *at = copy; at && *at && (size_t)(to - text) + 1 < room;) {
         int name = 0;
         if (*at == '.') sscanf(at, ".%*[a-z]%n", &name);
         const char *value = name && !strncmp(at + name, " = \"", 4) ? at + name + 4 : NULL;
@@ -139,6 +139,8 @@ static void as_flags(char *text, size_t room)
     *to = 0;
     free(copy);
 }
+
+void table_as_flags(char *text) { as_flags(text, strlen(text) + 1); }
 
 bool table_ok(model *m)
 {

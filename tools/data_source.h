@@ -28,6 +28,7 @@ bool source_has(const data_source *s, const char *column);
 bool table_options(model *m, wg_table_opts *o);
 /* Whether a call on a table went well; says what the library has said of the file in words of the command. */
 bool table_ok(model *m);
+void table_as_flags(char *text); /* options of C in a text become flags, in place */
 /* "the columns a, b, c" */
 void source_columns(const data_source *s, char *text, size_t room);
 /* Says which columns of a table will be taken, so that their missing values are filled or their rows left

@@ -172,7 +172,7 @@ char *fit_text(model *m, const fit_plan *f)
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out) return NULL;
-    fputs(f->classes ? "classes" : "number", out);
+    fputs(f->classes ? "classes" : f->date ? "day" : "number", out);
     put_field(out, f->answer), put_field(out, f->input);
     for (int64_t i = 0; i < f->count; i++) put_field(out, f->word[i]);
     for (int i = 0; i < f->columns; i++) {
@@ -180,7 +180,7 @@ char *fit_text(model *m, const fit_plan *f)
         fputs(c->words ? "\nword" : c->date ? "\ndate" : "\nnumbers", out);
         put_field(out, c->name);
         if (c->words) put_field(out, c->input);
-        else fprintf(out, "\t%.17g", c->fill);
+        else fprintf(out, "\t%.17g\t%.17g\t%.17g", c->fill, c->least, c->most);
         for (int64_t k = 0; k < c->count; k++) put_field(out, c->word[k]);
     }
     if (f->missing) fputs("\nmissing", out), put_field(out, f->missing);
@@ -231,16 +231,18 @@ bool fit_read(model *m, fit_plan *f, const char *text, const char *path)
         const int n = part ? fields_of(line, part) : 0;
         if (!n) break;
         const bool classes = !strcmp(part[0], "classes"), words = !strcmp(part[0], "word");
-        if (classes || !strcmp(part[0], "number")) {
+        if (classes || !strcmp(part[0], "number") || !strcmp(part[0], "day")) {
             if (n < 3) return is_bad(m, path);
-            f->answer = part[1], f->input = part[2], f->classes = classes, f->word = part + 3,
-            f->count = n - 3;
+            f->answer = part[1], f->input = part[2], f->classes = classes, f->date = *part[0] == 'd',
+            f->word = part + 3, f->count = n - 3;
         } else if (words || !strcmp(part[0], "numbers") || !strcmp(part[0], "date")) {
             fit_column *c = &f->column[f->columns++];
-            if (n < 3) return is_bad(m, path);
+            if (n < (words ? 3 : 5)) return is_bad(m, path);
             *c = (fit_column){ .name = part[1], .words = words, .date = *part[0] == 'd' };
             if (words) c->input = part[2], c->word = part + 3, c->count = n - 3;
-            else f->numbers++, c->fill = strtod(part[2], NULL);
+            else
+                f->numbers++, c->fill = strtod(part[2], NULL), c->least = strtod(part[3], NULL),
+                              c->most = strtod(part[4], NULL);
         } else if (!strcmp(part[0], "missing") && n == 2) {
             f->missing = part[1];
         } else {

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fit_table.h"
 
@@ -11,6 +12,15 @@ int64_t fit_largest(const double *p, int64_t n)
     for (int64_t i = 1; i < n; i++)
         if (p[i] > p[best]) best = i;
     return best;
+}
+
+char *fit_number(double v, bool date, char *text, size_t room)
+{
+    const time_t seconds = (time_t)floor(v * 86400 + 0.5);
+    struct tm day;
+    if (date && fabs(v) < 1e7 && gmtime_r(&seconds, &day)) strftime(text, room, "%Y-%m-%d", &day);
+    else snprintf(text, room, fabs(v) >= 1e5 && fabs(v) < 1e15 ? "%.0f" : "%.6g", v);
+    return text;
 }
 
 /* A held out row, and how wrong the net is there. */
@@ -111,13 +121,15 @@ static void report_numbers(training *t, const fit_plan *f, wg_table *table, cons
         around += (y[of[i]] - mean) * (y[of[i]] - mean) / (double)n;
         w[i] = (wrong){ i, row[of[i]], fabs(e) };
     }
-    printf("test   off by %.4g on average, root mean square %.4g; always the mean would be %.4g", off,
-           sqrt(squares), sqrt((mean - f->mu) * (mean - f->mu) + around));
+    printf("test   off by %.4g%s on average, root mean square %.4g; always the mean would be %.4g", off,
+           f->date ? " days" : "", sqrt(squares), sqrt((mean - f->mu) * (mean - f->mu) + around));
     if (around > 0) printf("; R^2 %.4f", 1 - squares / around);
     putchar('\n');
     qsort(w, (size_t)n, sizeof *w, by_size);
     for (int64_t i = 0; i < n && i < WORST; i++) {
-        printf("  is %.6g, and the net says %.6g\n", y[of[w[i].at]], p[w[i].at]);
+        char is[60], said[60];
+        printf("  is %s, and the net says %s\n", fit_number(y[of[w[i].at]], f->date, is, sizeof is),
+               fit_number(p[w[i].at], f->date, said, sizeof said));
         say_row(table, w[i].row);
     }
 }

@@ -14,17 +14,17 @@
 typedef struct fit_column {
     const char *name, *input; /* in the file; of words, in the program: numbers are one input together */
     bool words, date;
-    double mu, sigma, fill; /* of numbers and dates: of the rows that are trained on; what stands for a
-                             * missing one */
-    const char **word;      /* in their order */
-    int64_t count;          /* of word; one more number stands for a missing or another word */
+    /* Of numbers and dates in the rows that are trained on; fill: what stands for a missing one. */
+    double mu, sigma, fill, least, most;
+    const char **word; /* in their order */
+    int64_t count;     /* of word; one more number stands for a missing or another word */
 } fit_column;
 
 /* What is to be predicted, and from what. The memory is the context's. */
 typedef struct fit_plan {
     const char *answer, *input; /* its column; its name in the program */
-    bool classes;
-    const char **word; /* of the classes */
+    bool classes, date;         /* date: the answer is one */
+    const char **word;          /* of the classes */
     int64_t count;
     double mu, sigma; /* of numbers */
     fit_column *column;
@@ -55,6 +55,9 @@ bool fit_inputs(model *m, wg_table *t, const fit_plan *f, const int64_t *row, in
                 int64_t *other, char *first, size_t room);
 
 /* ---- fit_report.c ---- */
+
+/* A number in up to 6 digits, or whole if it has more; or the date of a number of days. */
+char *fit_number(double v, bool date, char *text, size_t room);
 
 /* The largest of n numbers. */
 int64_t fit_largest(const double *p, int64_t n);

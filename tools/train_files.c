@@ -434,6 +434,7 @@ static void remove_left(const training *t)
 static bool start_over(training *t, const char *settings)
 {
     for (int i = SETTINGS + 1; i <= STATE; i++) unlink(path_of(t, guest_files[i]));
+    if (t->file_name[0]) unlink(path_of(t, "weights.safetensors")); /* of another program */
     bool fine = write_text(t, "settings.json", settings) && write_classes(t) && write_program(t);
     for (int i = 0; i < 2 && fine && t->file_name[i]; i++)
         fine = write_text(t, t->file_name[i], t->file_text[i]);

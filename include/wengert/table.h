@@ -69,7 +69,7 @@ typedef struct wg_column {
 } wg_column;
 WG_API wg_column wg_table_column(wg_table *t, int k); /* column k from 0 on */
 WG_API int wg_table_find(const wg_table *t, const char *name); /* the number of a column; -1: there is none */
-/* The numbers of the columns of a list, "age, height" or "a:d", of which the first `room` go to columns. Returns how many
+/* The numbers of the columns of a list, "age, height" or "a:d", of which the first `room` go to columns, if it is not NULL. Returns how many
  * there are; -1: an error is recorded. */
 WG_API int wg_table_named_at(wg_site here, wg_table *t, const char *list, int *columns, int room);
 #define wg_table_named(t, list, columns, room) wg_table_named_at(WG_AT(#t ", " #list ", " #columns ", " #room), t, list, columns, room)

@@ -681,7 +681,7 @@ table_rows int64 t:table* | rows with values; 0 after an error
 table_columns int t:table* | the number of columns
 table_column column t:table* k:int | column k from 0 on
 table_find int t:table* name:text | the number of a column; -1: there is none
-table_named@ int t:table* list:text columns:int*! room:int | The numbers of the columns of a list, "age, height" or "a:d", of which the first `room` go to columns. Returns how many there are; -1: an error is recorded.
+table_named@ int t:table* list:text columns:int*! room:int | The numbers of the columns of a list, "age, height" or "a:d", of which the first `room` go to columns, if it is not NULL. Returns how many there are; -1: an error is recorded.
 table_use@ status t:table* columns:int* n:int | Says that n columns will be used. Records the first error in one of them, and does what .fill says with their missing values; without .fill a missing value is an error. drop: rows of the table go, in all columns.
 table_values@ tensor t:table* k:int | The values of a column, [rows]: numbers and dates have the context's float dtype, NaN where there is no value; words are their numbers (i32) in alphabetical order of bytes, numbers before them by size, -1 where there is none. data NULL: an error is recorded.
 table_word text t:table* k:int i:int64 | word i of column k; "": there is none

@@ -73,7 +73,7 @@ static void say_column(const wgi_column *k, int width, FILE *out)
     if (k->unsure && !k->why && k->type == WG_DATE)
         fprintf(out, "; .type = \"%s=%s\" is the other way", name, k->order == WGI_DAY_FIRST ? "mdy" : "dmy");
     if (k->unsure && !k->why && k->type == WG_NUMBER)
-        fprintf(out, "; .decimal = '%c' is the other way", k->decimal == ',' ? '.' : ',');
+        fprintf(out, "; by a decimal %s they would be others", k->decimal == ',' ? "point" : "comma");
     fputc('\n', out);
 }
 

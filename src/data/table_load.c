@@ -404,6 +404,7 @@ wg_status wg_table_use_at(wg_site here, wg_table *t, const int *columns, int n)
 {
     if (!t) return WG_ERROR_USE;
     t->file.here = here;
+    if (n > 0 && !columns) return wg_fail(t->file.c, here, WG_ERROR_USE, "table_use: the columns are NULL");
     for (int i = 0; i < n; i++)
         if (columns[i] < 0 || columns[i] >= t->columns->count)
             return wg_fail(t->file.c, here, WG_ERROR_USE, "table_use: there is no column %d", columns[i]);
@@ -451,7 +452,7 @@ int wg_table_named_at(wg_site here, wg_table *t, const char *list, int *columns,
     t->columns->in_x = 0;
     const bool fine = wgi_columns_list(&t->start, t->columns, list, add_to_list, 0);
     const int n = (int)t->columns->in_x;
-    for (int i = 0; i < n && i < room; i++) columns[i] = (int)t->columns->x[i];
+    for (int i = 0; columns && i < n && i < room; i++) columns[i] = (int)t->columns->x[i];
     t->columns->in_x = 0;
     return fine ? n : -1;
 }
@@ -500,6 +501,8 @@ static bool find_rows(wg_table *t)
 
 const char *wg_table_row(wg_table *t, int64_t i, size_t *length)
 {
+    size_t none;
+    if (!length) length = &none;
     *length = 0;
     if (!t || !wgi_table_load(t)) return NULL;
     const char *bytes = (const char *)t->file.bytes;
