@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "fit_table.h"
-#include "guest.h"
 
 static const flag flags[] = {
     { 0, "predict", "COLUMN", "what is to be found from the other columns: a word, or a number" },

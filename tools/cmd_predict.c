@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "fit_table.h"
-#include "guest.h"
 
 static const flag flags[] = {
     { 'o', "output", "FILE", "where the rows and the predictions go (default: standard output)" },

@@ -8,6 +8,7 @@
 #ifndef FIT_TABLE_H
 #define FIT_TABLE_H
 
+#include "guest.h"
 #include "train.h"
 
 /* A column that the net looks at. */

@@ -25,6 +25,7 @@ fast. WENGERT_CTYPES=1 leaves it out.
 """
 import builtins
 import collections
+import contextlib
 import ctypes
 import ctypes.util
 import functools
@@ -1979,7 +1980,7 @@ class Data(_OfTable):
     y = property(lambda d: _numpy(_lib.wg_data_y(d._d)))
 
     def __str__(self):
-        return _as_python(_lib.wg_data_about(self._d).decode())
+        return re.sub("^/.*/table: ", "", _as_python(_lib.wg_data_about(self._d).decode()))
 
     def __repr__(self):
         x, y = _lib.wg_data_x(self._d), _lib.wg_data_y(self._d)
@@ -2152,9 +2153,21 @@ def csv(source, y=None, x=None, skip=None, like=None, context=None, **form):
     was found. Options: those of wg.table."""
     context = context or default_context()
     lists = {name: _tables.listed(names) for name, names in (("y", y), ("x", x), ("skip", skip))}
-    o = _opts("csv_opts", "csv", dict(_form(form), like=like and c_void_p(like._d), **lists))
-    with _tables.as_file(source) as path:
-        return _data(context, _lib.wg_data_csv_at(_here(), context._c, path, byref(o)))
+    form = dict(_form(form), like=like)
+    with _tables.as_file(source, form) as path:
+        o = _opts("csv_opts", "csv", dict(form, like=like and c_void_p(like._d), **lists))
+        with _in_memory(source, path):
+            return _data(context, _lib.wg_data_csv_at(_here(), context._c, path, byref(o)))
+
+@contextlib.contextmanager
+def _in_memory(source, path):
+    """Errors name no file that only the call has made."""
+    try:
+        yield
+    except Error as e:
+        if isinstance(source, (str, bytes, os.PathLike)):
+            raise
+        raise Error(str(e).replace(os.fsdecode(path), "the table")) from None
 
 class Table(_OfTable):
     """What wg.table returns: columns of a file. t["age"] are its values, a text for a word, nan or None where there is none. print(t)
@@ -2188,18 +2201,20 @@ class Table(_OfTable):
     def __repr__(self):
         text = _as_python(_lib.wg_table_about(self._t).decode().rstrip("\n"))
         self.context._look()
-        return text
+        return re.sub("^/.*/table: ", "", text)  # of no file
 
 def table(source, context=None, **form):
     """The columns of a file, or of what else wg.csv takes. Options: type={"zip": "word"}, missing=["-9"], fill="mean", separator, decimal,
     header (help(wengert.c.table_read) says what they do); what is not said is looked for."""
     context = context or default_context()
-    o = _opts("table_opts", "table", _form(form))
-    with _tables.as_file(source) as path:
-        raw = _lib.wg_table_read_at(_here(), context._c, path, byref(o))
-        context._look()
-        t = Table(context, raw)
-        len(t)  # the file is read now
+    form = _form(form)
+    with _tables.as_file(source, form) as path:
+        o = _opts("table_opts", "table", form)
+        with _in_memory(source, path):
+            raw = _lib.wg_table_read_at(_here(), context._c, path, byref(o))
+            context._look()
+            t = Table(context, raw)
+            len(t)  # the file is read now
     return t
 
 # ---- figures ----

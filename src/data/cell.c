@@ -125,6 +125,22 @@ bool wgi_cell_number(const char *text, size_t n, char decimal, double *value)
     return !p.n && wg_number_in(digits, value) == to;
 }
 
+bool wgi_cell_ends(const char *text, size_t n, const char *end, size_t length)
+{
+    return n >= length && !memcmp(text + n - length, end, length);
+}
+
+size_t wgi_cell_unit(const char *text, size_t n)
+{
+    enum { LONGEST = 12 };
+    size_t at = n;
+    while (at && !isdigit((unsigned char)text[at - 1])) at--;
+    if (!at || at == n) return 0;
+    for (part p = { text + at, n - at }; take(&p, blanks, false);) at = n - p.n;
+    const bool exponent = n - at == 1 && strchr("eEdD", text[at]);
+    return n - at <= LONGEST && n > at && !exponent && !strchr(".,:;/-)]%", text[at]) ? at : 0;
+}
+
 /* ---- dates ---- */
 
 /* 1 to `most` digits. Returns how many there were; 0: none, or more. */
@@ -143,32 +159,69 @@ static bool read_char(part *p, const char *which)
     return true;
 }
 
-/* An English name of a month, whole or its first three letters. 0: there is none. */
+/* The name of a month, or its first three letters, in English, or as German and French differ from it. 0:
+ * there is none. */
 static int read_month(part *p)
 {
-    static const char *const names[] = {
-        "january", "february", "march",     "april",   "may",      "june",
-        "july",    "august",   "september", "october", "november", "december"
-    };
+    static const struct {
+        const char *name;
+        int month;
+    } names[] = { { "january", 1 },
+                  { "february", 2 },
+                  { "march", 3 },
+                  { "april", 4 },
+                  { "may", 5 },
+                  { "june", 6 },
+                  { "july", 7 },
+                  { "august", 8 },
+                  { "september", 9 },
+                  { "october", 10 },
+                  { "november", 11 },
+                  { "december", 12 },
+                  { "januar", 1 },
+                  { "februar", 2 },
+                  { "m\xC3\xA4rz", 3 },
+                  { "mrz", 3 },
+                  { "mai", 5 },
+                  { "juni", 6 },
+                  { "juli", 7 },
+                  { "oktober", 10 },
+                  { "dezember", 12 },
+                  { "janvier", 1 },
+                  { "f\xC3\xA9vrier", 2 },
+                  { "mars", 3 },
+                  { "avril", 4 },
+                  { "juin", 6 },
+                  { "juillet", 7 },
+                  { "ao\xC3\xBBt", 8 },
+                  { "septembre", 9 },
+                  { "octobre", 10 },
+                  { "novembre", 11 },
+                  { "d\xC3\xA9"
+                    "cembre",
+                    12 } };
     size_t n = 0;
-    while (n < p->n && isalpha((unsigned char)p->at[n])) n++;
-    for (int m = 0; m < 12 && n >= 3; m++) {
+    while (n < p->n && (isalpha((unsigned char)p->at[n]) || (unsigned char)p->at[n] > 127)) n++;
+    for (size_t m = 0; m < sizeof names / sizeof *names && n >= 3; m++) {
         size_t k = 0;
-        while (k < n && names[m][k] && tolower((unsigned char)p->at[k]) == names[m][k]) k++;
-        if (k < n || (n != 3 && names[m][n])) continue;
+        while (k < n && names[m].name[k] &&
+               tolower((unsigned char)p->at[k]) == tolower((unsigned char)names[m].name[k]))
+            k++;
+        if (k < n || (n != 3 && names[m].name[n])) continue;
         p->at += n, p->n -= n;
-        return m + 1;
+        return names[m].month;
     }
     return 0;
 }
 
 /* 12:30, 12:30:05.25, 1:05 PM, with Z or +02:00 behind it. *days becomes the share of a day, in UTC if a zone
- * is given. */
-static bool read_time(part *p, double *days)
+ * is given. lasts: it may be a duration, with any number of hours. */
+static bool read_time(part *p, bool lasts, double *days)
 {
     int hour, minute, second = 0, zone_hour = 0, zone_minute = 0;
     double fraction = 0, unit = 0.1;
-    if (!read_digits(p, 2, &hour) || !read_char(p, ":") || read_digits(p, 2, &minute) != 2) return false;
+    if (!read_digits(p, lasts ? 4 : 2, &hour) || !read_char(p, ":") || read_digits(p, 2, &minute) != 2)
+        return false;
     if (read_char(p, ":")) {
         if (read_digits(p, 2, &second) != 2) return false;
         if (read_char(p, ".,"))
@@ -190,7 +243,7 @@ static bool read_time(part *p, double *days)
         zone_hour *= sign, zone_minute *= sign;
     }
     *days = (hour - zone_hour + (minute - zone_minute + (second + fraction) / 60) / 60) / 24;
-    return hour < 24 && minute < 60 && second <= 60;
+    return (hour < 24 || lasts) && minute < 60 && second <= 60;
 }
 
 /* Days from 1970-01-01 to a day of the Gregorian calendar; false: there is no such day. */
@@ -206,7 +259,7 @@ static bool day_number(int year, int month, int day, double *days)
     return true;
 }
 
-static int full_year(int year, int digits) { return digits > 2 ? year : year + (year < 70 ? 2000 : 1900); }
+static int full_year(int year, int digits) { return digits > 2 ? year : year + (year < 30 ? 2000 : 1900); }
 
 /* Three numbers with two equal signs between them; 31 Dec 2024, Dec 31, 2024. */
 static wgi_date read_day(part *p, wgi_date order, double *days)
@@ -219,6 +272,10 @@ static wgi_date read_day(part *p, wgi_date order, double *days)
         n = read_digits(p, 4, &year);
         return n == 4 && day_number(year, month, a, days) ? WGI_DATE : WGI_NO_DATE;
     }
+    const part whole = *p;
+    if (read_digits(p, 8, &a) == 8 && !p->n) /* 20240301 */
+        return day_number(a / 10000, a / 100 % 100, a % 100, days) ? WGI_DATE : WGI_NO_DATE;
+    *p = whole;
     n = read_digits(p, 4, &a);
     if (!n || !p->n) return WGI_NO_DATE;
     const char sign[2] = { *p->at, 0 };
@@ -258,12 +315,13 @@ wgi_date wgi_cell_date(const char *text, size_t n, wgi_date order, double *days)
     double time = 0;
     *days = 0;
     if (n < 4 || n > 40) return WGI_NO_DATE;
-    if (text[1] == ':' || text[2] == ':') return read_time(&p, days) && !p.n ? WGI_DATE : WGI_NO_DATE;
+    if (n > strspn(text, "0123456789") && text[strspn(text, "0123456789")] == ':')
+        return read_time(&p, true, days) && !p.n ? WGI_DATE : WGI_NO_DATE;
     const wgi_date found = read_day(&p, order, days);
     if (!found) return WGI_NO_DATE;
     if (p.n && (read_char(&p, "T") || read_char(&p, " "))) {
         while (read_char(&p, " ")) continue;
-        if (!read_time(&p, &time)) return WGI_NO_DATE;
+        if (!read_time(&p, false, &time)) return WGI_NO_DATE;
     }
     *days += time;
     return p.n ? WGI_NO_DATE : found;

@@ -105,8 +105,16 @@ static bool unknown(const wgi_csv *s, const wgi_columns *t, const char *name, si
     snprintf(word, sizeof word, "%.*s", (int)(length < 60 ? length : 60), name);
     wg_nearest_word near = wg_nearest_to(word);
     for (int64_t k = 0; k < t->count; k++) wg_nearest_try(&near, t->all[k].name, strlen(t->all[k].name));
-    return wgi_csv_bad(s, 1, 1, "there is no column '%s'%s%.*s%s", word, near.best ? "; did you mean '" : "",
-                       near.length, near.best ? near.best : "", near.best ? "'?" : "");
+    char all[300];
+    size_t n = 0;
+    *all = 0;
+    for (int64_t k = 0; k < t->count && n + 70 < sizeof all; k++)
+        n += (size_t)snprintf(all + n, sizeof all - n, "%s%.40s", k ? ", " : "",
+                              k > 10 ? "..." : t->all[k].name);
+    if (near.best)
+        return wgi_csv_bad(s, 1, 1, "there is no column '%s'; did you mean '%.*s'?", word, near.length,
+                           near.best);
+    return wgi_csv_bad(s, 1, 1, "there is no column '%s': the columns are %s", word, all);
 }
 
 typedef bool set_column(const wgi_csv *s, wgi_columns *t, wgi_column *k, const char *word, size_t n);
@@ -289,7 +297,7 @@ enum { WORDS = 10000 };
 static int order_of(const wgi_category *a, const wgi_category *b)
 {
     if (a->is_number != b->is_number) return a->is_number ? -1 : 1;
-    if (a->is_number && a->number != b->number) return a->number < b->number ? -1 : 1;
+    if (a->is_number) return (a->number > b->number) - (a->number < b->number); /* 3 and 3.0 are one */
     return strcmp(a->text, b->text);
 }
 

@@ -22,6 +22,10 @@ bool wgi_cell_number(const char *text, size_t n, char decimal, double *value);
 typedef enum wgi_date { WGI_NO_DATE, WGI_DATE, WGI_EITHER, WGI_DAY_FIRST, WGI_MONTH_FIRST } wgi_date;
 /* order: WGI_EITHER takes both. Sets *days since 1970-01-01, with the time of day. */
 wgi_date wgi_cell_date(const char *text, size_t n, wgi_date order, double *days);
+/* Where the text behind a number begins, blanks before it with the number: 2 of "5 km". 0: there is none, or
+ * a longer one than units are. */
+size_t wgi_cell_unit(const char *text, size_t n);
+bool wgi_cell_ends(const char *text, size_t n, const char *end, size_t length); /* whether a text ends so */
 /* Whether such a text usually means that there is no value. */
 bool wgi_cell_missing(const char *text, size_t n, bool of_words);
 
@@ -46,9 +50,10 @@ typedef struct wgi_column {
     char *name;
     enum { WGI_OUT, WGI_SKIPPED, WGI_IN_X, WGI_IN_Y } part;
     wg_column_type type;
-    bool said;           /* its type was said */
+    bool typed, said;    /* its type was said; and that it is asked for */
     bool unsure;         /* both decimal signs, or orders of day and month, would do */
     char decimal;        /* of its numbers */
+    char unit[16];       /* a text that may stand behind them: km */
     wgi_date order;      /* of its dates */
     bool ordered;        /* there are dates in which it counts */
     const char *why;     /* of wg_column */
@@ -118,7 +123,7 @@ struct wg_table {
     char *text;           /* of one field; it has room for so many bytes */
     size_t room;
     bool is_read;
-    int64_t rows, short_rows;
+    int64_t rows, short_rows, empty_rows;
     size_t short_line;
     size_t *row_at; /* the byte where each row begins, and one behind its end: two for each; NULL: not asked
                      * for yet */

@@ -52,10 +52,12 @@ static void say_values(const wgi_column *k, FILE *out)
     if (k->type == WG_WORD) {
         say_words(k, out);
     } else if (k->type == WG_DATE && k->seen) {
-        print_date(k->least, out), fputs(" to ", out), print_date(k->most, out);
+        const bool times = k->least > -366 && k->most < 366; /* times of day, durations */
+        if (times) fprintf(out, "%.4g to %.4g days", k->least, k->most);
+        else print_date(k->least, out), fputs(" to ", out), print_date(k->most, out);
         if (k->ordered) fprintf(out, ", the %s first", k->order == WGI_DAY_FIRST ? "day" : "month");
     } else if (k->seen) {
-        fprintf(out, "%.6g to %.6g", k->least, k->most);
+        fprintf(out, "%.6g to %.6g%s%s", k->least, k->most, *k->unit ? " " : "", k->unit);
         if (k->unsure && !k->why) fprintf(out, ", with a decimal %s", k->decimal == ',' ? "comma" : "point");
     }
 }
@@ -94,6 +96,7 @@ static void say_form(const wg_table *t, FILE *out)
     if (t->title_lines)
         fprintf(out, ", %zu line%s before the table", t->title_lines, t->title_lines > 1 ? "s" : "");
     if (t->foot_lines) fprintf(out, ", %zu line%s behind it", t->foot_lines, t->foot_lines > 1 ? "s" : "");
+    if (t->empty_rows) fprintf(out, ", %lld empty row%s", (long long)t->empty_rows, &"s"[t->empty_rows == 1]);
     if (t->short_rows)
         fprintf(out, ", %lld row%s too short: line %zu%s", (long long)t->short_rows,
                 t->short_rows > 1 ? "s" : "", t->short_line, t->short_rows > 1 ? ", ..." : "");

@@ -61,8 +61,10 @@ static void put_bad(const wg_table *t, wgi_column *k, int64_t row, const wgi_csv
 static void put_number(const wg_table *t, wgi_column *k, int64_t row, const wgi_csv_field *f)
 {
     double v;
-    const bool fine = k->type == WG_DATE ? wgi_cell_date(f->text, f->length, k->order, &v) != WGI_NO_DATE
-                                         : wgi_cell_number(f->text, f->length, k->decimal, &v);
+    bool fine = k->type == WG_DATE ? wgi_cell_date(f->text, f->length, k->order, &v) != WGI_NO_DATE
+                                   : wgi_cell_number(f->text, f->length, k->decimal, &v);
+    if (!fine && *k->unit && wgi_cell_ends(f->text, f->length, k->unit, strlen(k->unit)))
+        fine = wgi_cell_number(f->text, f->length - strlen(k->unit), k->decimal, &v);
     if (fine && !(t->missing && wgi_table_missing(t, f, false))) {
         if (!isfinite(wg_context_dtype(t->file.c) == WG_F32 ? (double)(float)v : v)) {
             put_bad(t, k, row, f, WGI_TOO_LARGE);
@@ -100,7 +102,9 @@ static void put_word(wg_table *t, wgi_column *k, int64_t row, const wgi_csv_fiel
     }
     wgi_category w = { .text = text_of(t, f), .line = f->line, .column = f->column };
     if (!w.text) return;
-    w.is_number = wgi_csv_number(f, &w.number);
+    const bool code =
+        f->length > 1 && *f->text == '0' && isdigit((unsigned char)f->text[1]); /* 01 is not 1 */
+    w.is_number = !code && wgi_csv_number(f, &w.number);
     const int64_t at = k->bad.line ? -1 : wgi_column_word(t->file.c, k, &w, true);
     if (at >= 0) put(t, k, row, k->word[at].id);
     else put_bad(t, k, row, f, WGI_TOO_MANY);
@@ -181,7 +185,7 @@ static bool read_rows(wg_table *t)
         else if (k) put_number(t, k, t->rows, &f);
         if (!f.last) continue;
         if (any) end_row(t, &f, t->rows++);
-        else forget_row(t, &f);
+        else forget_row(t, &f), t->empty_rows++;
         any = false;
         if (!(t->rows & 4095) && wg_failed(t->file.c)) return false;
     }

@@ -251,6 +251,14 @@ static bool has_number(const sample *a, int row)
     return false;
 }
 
+/* How many fields have a text in the next row that has any. */
+static int64_t next_full(const sample *a, int row)
+{
+    while (++row < a->rows)
+        if (full_fields(a, row)) return full_fields(a, row);
+    return 0;
+}
+
 /* Lines before the row of names: a title, a date, a comment. A row of names can begin with # too. */
 static int title_rows(const sample *a)
 {
@@ -258,13 +266,15 @@ static int title_rows(const sample *a)
     for (; r + 1 < a->rows && r < 30 && a->width > 1; r++) {
         const wgi_csv_field *first = &a->field[a->row[r].first];
         const bool comment = first->length && *first->text == '#' && !first->quoted;
-        const int64_t width = width_of(a, r);
-        if (comment ? width == a->width && has_number(a, r + 1)
-                    : width > 1 && (full_fields(a, r) > 1 || a->width < 3))
-            break;
+        const int64_t width = width_of(a, r), full = full_fields(a, r);
+        const bool bare =
+            width == 1 || (a->width > 2 && (width < a->width - 1 ||
+                                            (2 * full <= a->width && (!full || next_full(a, r) > full))));
+        if (comment ? width == a->width && has_number(a, r + 1) : !bare) break;
         if (a->width == 2 && r + 2 >= a->rows) break; /* of two rows the first is the longer one */
     }
-    return r < a->rows && a->width > 1 && width_of(a, r) > 1 ? r : 0;
+    return r < a->rows && a->width > 1 && width_of(a, r) > 1 && (!r || 2 * full_fields(a, r) >= a->width) ? r
+                                                                                                          : 0;
 }
 
 static bool is_total(const wgi_csv_field *f)
@@ -297,23 +307,27 @@ static bool is_first_field(const sample *a, int from, const wgi_csv_field *f)
 static void cut_foot(wg_table *t, sample *a, int first)
 {
     const unsigned char *b = t->file.bytes;
-    bool total = false;
+    int totals = 0;
     for (int i = 0; i < 10 && t->separator != ' ' && a->width > 1 && first < a->rows; i++) {
         size_t end = t->file.size, at;
         while (end && (isspace(b[end - 1]) && b[end - 1] != '\t')) end--;
         for (at = end; at && b[at - 1] != '\n' && b[at - 1] != '\r';) at--;
-        if (at <= a->row[first].at || memchr(b + at, '"', end - at)) break;
+        size_t quotes = 0;
+        for (size_t j = at; j < end; j++) quotes += b[j] == '"';
+        if (at <= a->row[first].at || quotes % 2) break;
         wgi_csv s = wgi_csv_start(&t->file, at, t->separator);
         wgi_csv_field f;
-        int64_t width = 0;
+        int64_t width = 0, full = 0;
         s.quiet = true;
         bool sums = false, any = false, more = true, alone = false;
         while (more && wgi_csv_next(&s, &f)) {
             if (f.length && !any) any = true, sums = is_total(&f), alone = !is_first_field(a, first, &f);
-            width++, more = !f.last;
+            width++, full += f.length > 0, more = !f.last;
         }
-        if (!width || !(width == 1 ? alone : sums && !total)) break; /* a rule is no row, and has no width */
-        total |= width > 1;
+        const bool remark = width == 1 || (full == 1 && b[at] != (unsigned char)t->separator && a->width > 2);
+        if (!width || !(remark ? alone && full : sums && totals < 3))
+            break; /* a rule is no row, and has no width */
+        totals += !remark;
         t->file.bytes[at] = 0, t->file.size = at, t->foot_lines++;
     }
     while (a->rows > first && a->row[a->rows - 1].at >= t->file.size) a->rows--;
@@ -323,8 +337,11 @@ static void cut_foot(wg_table *t, sample *a, int first)
 
 typedef struct votes {
     int64_t values, number, point, comma, date, either, day, month;
-    double least; /* of the numbers */
-    bool differ;  /* a number has two values, by the two decimal signs */
+    double least;                /* of the numbers */
+    int64_t whole, codes, units; /* digits alone; with a 0 before others; with the same text behind the
+                                  * number */
+    const wgi_csv_field *unit;   /* the first with such a text */
+    bool differ;                 /* a number has two values, by the two decimal signs */
 } votes;
 
 bool wgi_table_missing(const wg_table *t, const wgi_csv_field *f, bool of_words)
@@ -350,22 +367,45 @@ static bool field_at(const wg_table *t, const sample *a, int row, int64_t k, wgi
     return !wgi_table_missing(t, f, false);
 }
 
+static bool all_digits(const wgi_csv_field *f)
+{
+    for (size_t i = 0; i < f->length; i++)
+        if (!isdigit((unsigned char)f->text[i])) return false;
+    return f->length > 0;
+}
+
+/* One field without a unit. Returns whether it is a number. */
+static bool vote_number(const wg_table *t, const char *text, size_t n, votes *v)
+{
+    double p, c;
+    const bool point = wgi_cell_number(text, n, '.', &p), comma = wgi_cell_number(text, n, ',', &c);
+    const bool number = t->decimal ? (t->decimal == '.' ? point : comma) : point || comma;
+    if (point && (!v->point || p < v->least)) v->least = p;
+    v->number += number, v->point += point, v->comma += comma, v->differ |= point && comma && p != c;
+    return number;
+}
+
 static votes vote(const wg_table *t, const sample *a, int from, int64_t k)
 {
     votes v = { 0 };
     wgi_csv_field f;
     for (int r = from; r < a->rows; r++) {
-        double p, c, days;
+        double days;
         if (!field_at(t, a, r, k, &f)) continue;
-        const bool point = wgi_cell_number(f.text, f.length, '.', &p),
-                   comma = wgi_cell_number(f.text, f.length, ',', &c);
-        const bool number = t->decimal ? (t->decimal == '.' ? point : comma) : point || comma;
         const wgi_date date = wgi_cell_date(f.text, f.length, WGI_EITHER, &days);
-        if (point && (!v.point || p < v.least)) v.least = p;
-        v.values++, v.number += number, v.point += point, v.comma += comma,
-            v.differ |= point && comma && p != c;
-        v.date += date != WGI_NO_DATE, v.either += date == WGI_EITHER, v.day += date == WGI_DAY_FIRST,
-            v.month += date == WGI_MONTH_FIRST;
+        const bool digits = all_digits(&f), number = vote_number(t, f.text, f.length, &v);
+        v.values++, v.whole += digits, v.codes += digits && f.length > 1 && *f.text == '0';
+        v.date += date != WGI_NO_DATE, v.either += date == WGI_EITHER;
+        v.day += date == WGI_DAY_FIRST, v.month += date == WGI_MONTH_FIRST;
+        if (number || date) continue;
+        const size_t at = wgi_cell_unit(f.text, f.length);
+        if (!at || (v.unit && !wgi_cell_ends(f.text, f.length,
+                                             v.unit->text + wgi_cell_unit(v.unit->text, v.unit->length),
+                                             v.unit->length - wgi_cell_unit(v.unit->text, v.unit->length))))
+            continue;
+        if (!vote_number(t, f.text, at, &v)) continue;
+        if (!v.unit) v.unit = &a->field[a->row[r].first + k];
+        v.units++;
     }
     return v;
 }
@@ -379,7 +419,8 @@ static bool most_are(int64_t n, const votes *v)
 
 static wg_column_type type_of(const votes *v)
 {
-    if (!v->values || most_are(v->number, v)) return WG_NUMBER;
+    const bool codes = v->codes && v->whole == v->number; /* 01067 is no number */
+    if (!v->values || (most_are(v->number, v) && !codes)) return WG_NUMBER;
     return most_are(v->date, v) ? WG_DATE : WG_WORD;
 }
 
@@ -491,6 +532,14 @@ static bool names_rows(const char *name)
     return false;
 }
 
+/* Whether a separator ends each row. */
+static bool ends_empty(const sample *a, int from)
+{
+    for (int r = from; r < a->rows; r++)
+        if (a->field[a->row[r + 1].first - 1].length) return false;
+    return true;
+}
+
 static int by_text(const void *a, const void *b)
 {
     const wgi_csv_field *x = *(const wgi_csv_field *const *)a, *y = *(const wgi_csv_field *const *)b;
@@ -550,16 +599,24 @@ static void decide(wg_table *t, const sample *a, int from, const votes *v)
     for (int64_t k = 0; k < all->count; k++) day += v[k].day > v[k].month, month += v[k].month > v[k].day;
     for (int64_t k = 0; k < all->count; k++) {
         wgi_column *c = &all->all[k];
-        c->type = type_of(&v[k]);
+        if (!c->typed) c->type = type_of(&v[k]);
         c->decimal = given || v[k].point == v[k].comma ? t->decimal : v[k].point > v[k].comma ? '.' : ',';
+        if (c->ordered) {
+            c->why = c->said ? NULL : why_not(t, a, from, k, &v[k]);
+            continue; /* the order of day and month was said */
+        }
         c->order = v[k].day > v[k].month                                ? WGI_DAY_FIRST
                    : v[k].month > v[k].day                              ? WGI_MONTH_FIRST
                    : day > month || (day == month && t->decimal == ',') ? WGI_DAY_FIRST
                                                                         : WGI_MONTH_FIRST;
+        if (v[k].units && c->type == WG_NUMBER) {
+            const size_t at = wgi_cell_unit(v[k].unit->text, v[k].unit->length);
+            snprintf(c->unit, sizeof c->unit, "%.*s", (int)(v[k].unit->length - at), v[k].unit->text + at);
+        }
         c->ordered = v[k].either + v[k].day + v[k].month > 0;
         c->unsure = c->type == WG_NUMBER ? !given && v[k].differ && v[k].point == v[k].comma
                                          : c->type == WG_DATE && v[k].either && v[k].day == v[k].month;
-        c->why = why_not(t, a, from, k, &v[k]);
+        c->why = c->said ? NULL : why_not(t, a, from, k, &v[k]);
     }
 }
 
@@ -568,14 +625,16 @@ static void decide(wg_table *t, const sample *a, int from, const votes *v)
 static bool use_words(const wgi_csv *s, wgi_columns *t, wgi_column *k, int what)
 {
     (void)s, (void)t, (void)what;
-    k->type = WG_WORD, k->said = true, k->why = NULL;
+    k->type = WG_WORD, k->typed = k->said = true;
     return true;
 }
 
 static const char *const type_words[] = { "number", "word", "date", "dmy", "mdy", NULL };
 
+/* A ? behind the word: the column may still be left out. */
 static int type_word(const char *word, size_t n)
 {
+    n -= n && word[n - 1] == '?';
     for (int i = 0; type_words[i]; i++)
         if (strlen(type_words[i]) == n && !memcmp(type_words[i], word, n)) return i;
     return -1;
@@ -591,7 +650,7 @@ static bool set_type(const wgi_csv *s, wgi_columns *t, wgi_column *k, const char
     const int which = type_word(word, n);
     k->type = which == 0 ? WG_NUMBER : which == 1 ? WG_WORD : WG_DATE;
     if (which > 2) k->order = which == 3 ? WGI_DAY_FIRST : WGI_MONTH_FIRST;
-    k->said = true, k->unsure = which == 2 && k->unsure, k->why = NULL;
+    k->typed = true, k->said |= word[n - 1] != '?', k->ordered = which > 2;
     return true;
 }
 
@@ -645,6 +704,18 @@ static size_t sign_line(wg_table *t, size_t at)
     return at + n;
 }
 
+/* Whether the first fields of the rows, for which there is no name, are names of rows: each another one. */
+static bool are_names(const sample *a, int from)
+{
+    const wgi_csv_field *f[ROWS];
+    int n = 0;
+    for (int r = from; r < a->rows; r++) f[n++] = &a->field[a->row[r].first];
+    qsort(f, (size_t)n, sizeof *f, by_text);
+    for (int i = 1; i < n; i++)
+        if (!by_text(&f[i - 1], &f[i])) return false;
+    return !ends_empty(a, from);
+}
+
 static bool look(wg_table *t, const wg_table_opts *o, sample *a)
 {
     wg_context *c = t->file.c;
@@ -658,8 +729,18 @@ static bool look(wg_table *t, const wg_table_opts *o, sample *a)
     t->title_lines += (size_t)head;
     cut_foot(t, a, head + 1);
     const int64_t names = width_of(a, head);
-    t->named_rows = o->header != 0 && names == a->width - 1 && names > 0 && a->hits >= a->rows - head - 1 &&
-                    a->rows > head + 1;
+    if (o->header != 0 && names == a->width - 1 && names > 0 && a->hits >= a->rows - head - 1 &&
+        a->rows > head + 1) {
+        t->named_rows = are_names(a, head + 1);
+        if (!t->named_rows && !ends_empty(a, head + 1)) {
+            const wgi_csv_field *f = &a->field[a->row[head + 1].first];
+            return wgi_csv_bad(&s, f->line, f->column,
+                               "the row has %lld fields, and there are %lld names: a text with the separator "
+                               "in it stands in "
+                               "quotes",
+                               (long long)width_of(a, head + 1), (long long)names);
+        }
+    }
     int64_t count = names + t->named_rows;
     if (a->width > count && a->hits > 1) count = a->width;
     votes *v = wg_alloc(c, (size_t)count, sizeof *v);
@@ -675,9 +756,10 @@ static bool look(wg_table *t, const wg_table_opts *o, sample *a)
     t->start.line = a->row[first].line, t->start.line_start = a->row[first].line_start;
     t->head = a->row[head].at, t->head_end = t->start.at;
     const bool fine = make_columns(t, a, head, count);
-    if (fine) decide(t, a, first, v);
+    const bool follows = fine && follow_options(t, o);
+    if (follows) decide(t, a, first, v);
     wg_free(c, v);
-    return fine && follow_options(t, o);
+    return follows;
 }
 
 bool wgi_table_look(wg_table *t, const wg_table_opts *o)

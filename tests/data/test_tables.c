@@ -204,6 +204,13 @@ Test(tables, numbers_of_spreadsheets)
         { "a,b\n1969-12-31,x\n", -1 },
         { "a,b\n1600-02-29,x\n", -135081 },
         { "a,b\n06:00,x\n", 0.25 },
+        { "a,b\n36:00:00,x\n", 1.5 },
+        { "a,b\n1. M\xC3\xA4rz 2024,x\n", 19783 },
+        { "a,b\n1 mars 2024,x\n", 19783 },
+        { "a,b\n01.03.45,x\n", -9072 }, /* 1945, as spreadsheets have it: 25 years and 6 leap days before
+                                             * 1970, and 59 days */
+        { "a,b\n5 km,x\n7.5 km,y\n", 5 },
+        { "a;b\n5,5 m\xC2\xB2;x\n7;y\n", 5.5 },
     };
     WGT_ENDS wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wgt_comma_locale();
@@ -213,10 +220,10 @@ Test(tables, numbers_of_spreadsheets)
 /* What is no number and no date is a word. */
 Test(tables, words)
 {
-    static const char *const word[] = { "1,23",       "1.2.3",      "12,34",  "1,234.5.6", "12 34", "5 km",
+    static const char *const word[] = { "1,23",       "1.2.3",      "12,34",  "1,234.5.6", "12 34", "5 km 2",
                                         "2024-13-01", "1-2",        "18-25",  "0x10",      "--5",   "(5",
                                         "31.02.2024", "2023-02-29", "1,2345", "$",         "%",     "+",
-                                        "1/2",        "24:00",      "1e",     "A1",        "5 5",   "01,234",
+                                        "1/2",        "24:60",      "1e",     "A1",        "5 5",   "01,234",
                                         "1,,234",     "1234,567.5", "(-5)" };
     WGT_ENDS wg_context *c = wgt_start(NULL, WG_F64, NULL);
     for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
@@ -298,6 +305,10 @@ Test(tables, what_is_no_row)
         "\"a\" \"b\" \"w\"\n\"r1\" 1 2 \"u\"\n\"r2\" 3 4 \"v\"\n",
         "a\tb\tw\n1\t2\tu\n3\t4\tv\n",
         "1,2,u\n3,4,v\n",
+        "Account:,DE12\nFrom,to,,\n\na,b,w,\n1,2,u,\n3,4,v,\n",
+        "a,b,w\n1,2,u,\n3,4,v,\n",
+        "a,b,w\n1,2,u\n3,4,v\n\n\"Source: a book, 2020\",,\n",
+        "a,b,w\n1,2,u\n3,4,v\nSum,6,\nGrand total,6,\nof two rows\n",
         "# a,b,w\n1,2,u\n3,4,v\n",
     };
     WGT_ENDS wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -364,6 +375,30 @@ Test(tables, names)
     cr_expect_eq(wg_table_rows(read_text(c, "a,b\nc,d\n", .header = 0)), 2);
 }
 
+/* Numbers that name something. */
+Test(tables, codes_are_words)
+{
+    WGT_ENDS wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_table *t = read_text(c, "zip,n,k\n01067,1,3\n80331,0,3.0\n01067,2,x\n", .type = "k=word");
+    cr_expect(wg_table_column(t, 0).type == WG_WORD &&
+              !strcmp(wg_table_word(t, 0, (int64_t)at(t, 0, 0)), "01067"));
+    cr_expect(wg_table_column(t, 1).type == WG_NUMBER);
+    cr_expect(wg_table_column(t, 2).words == 2 && at(t, 2, 0) == 0 &&
+              at(t, 2, 1) == 0); /* 3 and 3.0 are one word */
+}
+
+/* Rows with a field more than there are names: the names of rows, or a mistake. */
+Test(tables, one_name_too_few)
+{
+    WGT_ENDS wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_table *t = read_text(c, "y;a;b\nc0;1;1;\nc1;2;2;\nc0;3;3;\n");
+    cr_expect(t && wg_table_find(t, "y") == 0 && wg_table_column(t, 0).words == 2, "%s", wg_table_about(t));
+    t = read_text(c, "y;a\nr1;1;1\nr2;2;2\n");
+    cr_expect(t && wg_table_find(t, "y") == 1 && wg_table_column(t, 0).why);
+    WGT_REFUSED(c, FORMAT, "a.csv:2:1: the row has 4 fields, and there are 3 names",
+                read_text(c, "city,people,y\nRom,1,137,yes\nUlm,1,200,no\nRom,1,300,no\n"));
+}
+
 /* The text of rows, as predictions are written beside them. */
 Test(tables, rows_as_they_stand_in_the_file)
 {
@@ -403,7 +438,17 @@ Test(tables, sets_like_another)
     read_text(c, "town,age,plan\nRom,22,b\n");
     cr_expect_eq(wgt_i32_at(wg_data_y(wg_data_csv(c, path, .like = d)), 0), 1);
     read_text(c, "town,age,plan\nParis,22,b\n");
-    WGT_REFUSED(c, FORMAT, "a.csv:2:1: town: 'Paris' is not among the words of .like",
+    new = wg_data_csv(c, path, .like = d); /* with .fill it is a missing one: in no column */
+    cr_assert(new, "%s", wg_message(c));
+    cr_expect_eq(wgt_total(wg_data_x(new)), 22);
+    read_text(c, "town,age,plan\nRom,22,z\n");
+    WGT_REFUSED(c, FORMAT, "a.csv:2:8: plan: 'z' is not among the words of .like",
+                wg_data_csv(c, path, .like = d));
+    read_text(c, "town,plan\nRom,a\nUlm,b\n");
+    d = wg_data_csv(c, path, .y = "plan");
+    read_text(c, "town,plan\nParis,a\n");
+    WGT_REFUSED(c, FORMAT,
+                "a.csv:2:1: town: 'Paris' is not among the words of .like: .fill = \"town=word\" there",
                 wg_data_csv(c, path, .like = d));
 }
 

@@ -71,6 +71,30 @@ with tempfile.TemporaryDirectory() as folder:
     expect(d.x.tolist() == [[1.5], [1.5]], d.x)  # rows without a word are left out first: 1.5 and nan are left
     raised(wg.Error, 'fill="a=mean"', lambda: wg.csv(none, x="a", context=c))
 
+    # What Python knows of a column holds: no text is taken for a number, no row and no name for another thing.
+    t = wg.table({"zip": ["01067", "04109"], "n": ["1,5", "2,5"], "x": [1.234, 2.512], "tag": ["x;y", "z;w"], "k": ["u", "Total"]}, context=c)
+    expect(t["zip"] == ["01067", "04109"] and t["n"] == ["1,5", "2,5"] and t["x"].tolist() == [1.234, 2.512], t)
+    expect(t["tag"] == ["x;y", "z;w"] and t["k"] == ["u", "Total"] and len(t) == 2, t)
+    d = wg.csv(np.array([[1.0, 10], [2, 20], [3, 30]]), y=1, context=c)
+    expect(d.x.tolist() == [[1], [2], [3]] and d.y.tolist() == [10, 20, 30], d.x, d.y)
+    first = wg.csv({"a": [1.0, 2, 3], "k": ["u", "v", "v"]}, fill="mean", context=c)
+    expect(wg.csv({"a": [1, None, 3], "k": ["u", None, "v"]}, like=first, context=c).x.tolist() == [[1, 1, 0], [2, 0, 0], [3, 0, 1]])
+    long = {"name": ["n%d" % k for k in range(30)], "id": list(range(30)), "a": [float(k % 7) for k in range(30)]}
+    expect(wg.csv(long, context=c).x.shape == (30, 1) and wg.csv(long, x="id,a", context=c).x.shape == (30, 2))
+    days = np.array([3600, 5400], "timedelta64[s]")
+    expect(wg.table({"t": days}, context=c)["t"].tolist() == [1 / 24, 1.5 / 24])
+    try:
+        import pandas as pd
+        f = pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"])
+        expect(wg.table(f, context=c).columns == ["a", "a.1"] and wg.table(f, context=c)["a.1"].tolist() == [2, 4])
+        f = pd.DataFrame({"i": pd.array([1, None], "Int64"), "s": pd.array(["u", None], "string"), "b": pd.array([True, None], "boolean")})
+        t = wg.table(f, context=c)
+        expect(np.array_equal(t["i"], [1, np.nan], equal_nan=True) and t["s"] == ["u", None] and t["b"] == ["True", None], t)
+        expect(wg.csv(pd.DataFrame(np.eye(3)), y=2, context=c).y.tolist() == [0, 0, 1])
+    except ImportError:
+        pass
+    raised(wg.Error, "the table:3:", lambda: wg.csv(none, x="a", context=c))
+
     # Options as lists and dicts.
     path = os.path.join(folder, "t.csv")
     with open(path, "w", encoding="utf-8") as f:
@@ -84,7 +108,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 raised(TypeError, "columns of different lengths: a 2, b 1", lambda: wg.table({"a": [1, 2], "b": [1]}, context=c))
 raised(TypeError, "a table is a path, a data frame, a dict of columns", lambda: wg.table(3, context=c))
-raised(TypeError, "columns are a text or a list of texts", lambda: wg.csv({"a": [1]}, x=3, context=c))
+raised(TypeError, "columns are a text or a list of texts", lambda: wg.csv({"a": [1]}, x=3.5, context=c))
 print("\n".join(bad))
 print("%d wrong" % len(bad))
 sys.exit(bool(bad))
