@@ -157,7 +157,8 @@ static bool read_answers(model *m, fitting *f)
     const int64_t rows = wg_table_rows(f->table);
     wg_tensor v = wg_table_values_at("", f->table, f->answer);
     for (int64_t r = 0; before && r < rows; r++) before[r] = wg_tensor_item(&v, r);
-    wg_table_use_at("", f->table, &f->answer, 1); /* its errors; what it fills is no answer */
+    if (f->plan.classes && !fit_words(m, f->table, f->answer, &f->plan.word, &f->plan.count)) return false;
+    wg_table_use_at("", f->table, &f->answer, 1); /* its errors; what it fills is no answer, and no class */
     if (!table_ok(m)) return false;
     const bool dropped = wg_table_rows(f->table) < rows;
     v = wg_table_values_at("", f->table, f->answer);
@@ -187,7 +188,6 @@ static bool look(model *m, fitting *f)
                           .classes = answer.type == WG_WORD,
                           .missing = args_value(m->a, "missing") };
     if (!choose_columns(m, f) || !read_answers(m, f)) return false;
-    if (f->plan.classes && !fit_words(m, f->table, f->answer, &f->plan.word, &f->plan.count)) return false;
     if (f->plan.classes && f->plan.count < 2)
         return model_fail(m, EXIT_TEXT, "%s: %s is '%s' in each row: there is nothing to tell apart", f->path,
                           name, f->plan.word[0]);
