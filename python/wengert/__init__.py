@@ -2152,8 +2152,8 @@ def csv(source, y=None, x=None, skip=None, like=None, context=None, **form):
     was found. Options: those of wg.table."""
     context = context or default_context()
     lists = {name: _tables.listed(names) for name, names in (("y", y), ("x", x), ("skip", skip))}
-    o = _opts("csv_opts", "csv", dict(_form(form), like=like and c_void_p(like._d), **lists))
-    with _tables.as_file(source) as path:
+    with _tables.as_file(source, form) as path:
+        o = _opts("csv_opts", "csv", dict(_form(form), like=like and c_void_p(like._d), **lists))
         return _data(context, _lib.wg_data_csv_at(_here(), context._c, path, byref(o)))
 
 class Table(_OfTable):
@@ -2194,8 +2194,8 @@ def table(source, context=None, **form):
     """The columns of a file, or of what else wg.csv takes. Options: type={"zip": "word"}, missing=["-9"], fill="mean", separator, decimal,
     header (help(wengert.c.table_read) says what they do); what is not said is looked for."""
     context = context or default_context()
-    o = _opts("table_opts", "table", _form(form))
-    with _tables.as_file(source) as path:
+    with _tables.as_file(source, form) as path:
+        o = _opts("table_opts", "table", _form(form))
         raw = _lib.wg_table_read_at(_here(), context._c, path, byref(o))
         context._look()
         t = Table(context, raw)

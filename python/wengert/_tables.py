@@ -31,7 +31,7 @@ def texts(missing):
 
 def _written(x):
     """A value as a field: 17 digits give a float back."""
-    if x is None or (isinstance(x, (float, np.floating)) and x != x) or x != x:
+    if x is None or type(x).__name__ == "NAType" or x != x:  # pandas.NA compares to itself as neither
         return ""
     if isinstance(x, np.datetime64):
         return "" if np.isnat(x) else str(x)
@@ -87,8 +87,8 @@ def _flat(arrays, what):
 
 
 @contextlib.contextmanager
-def as_file(source):
-    """The path of a file that the library can read."""
+def as_file(source, form):
+    """The path of a file that the library can read. form: options, to which those are added that say how it is written."""
     columns = _columns(source)
     if columns is None:
         yield os.fsencode(source)
@@ -96,10 +96,13 @@ def as_file(source):
     lengths = {name: len(a) for name, a in columns.items()}
     if len(set(lengths.values())) > 1:
         raise TypeError("wengert: columns of different lengths: %s" % ", ".join("%s %d" % pair for pair in lengths.items()))
+    form.setdefault("header", 1)  # the names may be numbers
+    form.setdefault("separator", ",")
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "table.csv")
         with open(path, "w", newline="", encoding="utf-8") as f:
-            to = csv.writer(f, lineterminator="\n")
+            # in quotes no row is taken for a title, a total or an empty line
+            to = csv.writer(f, lineterminator="\n", quoting=csv.QUOTE_ALL)
             to.writerow(columns)
             to.writerows(zip(*([_written(x) for x in a] for a in columns.values())))
         yield os.fsencode(path)
