@@ -78,7 +78,9 @@ static bool find_answer(model *m, fitting *f)
     if (!table_ok(m)) return false;
     snprintf(twin, sizeof twin, "%.180s.1", name);
     const int other = wg_table_find(f->table, twin);
-    if (other >= 0)
+    size_t n;
+    const char *names = wg_table_row(f->table, -1, &n);
+    if (other >= 0 && !(names && memmem(names, n, twin, strlen(twin)))) /* the file may have that name */
         return model_fail(
             m, EXIT_TEXT,
             "%s:1: columns %d and %d are both called %s: which is the answer? Rename one in the file",

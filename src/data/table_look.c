@@ -217,6 +217,25 @@ static bool are_columns(const sample *a)
     return false;
 }
 
+static bool all_numbers(const sample *a)
+{
+    for (int r = 1; r < a->rows; r++)
+        if (width_of(a, r) != a->width) return false;
+    for (int64_t i = a->rows > 1 ? a->row[1].first : 0; i < a->fields; i++)
+        if (!is_number(&a->field[i])) return false;
+    return a->rows > 1;
+}
+
+/* Whether blanks part numbers with decimal commas, 1,5 2,5: all are numbers by blanks, and not all by
+ * commas. */
+static bool are_decimal_commas(wg_table *t, size_t at, sample *a)
+{
+    wgi_csv commas = wgi_csv_start(&t->file, at, ','), spaces = wgi_csv_start(&t->file, at, ' ');
+    commas.quiet = spaces.quiet = true;
+    return (!take_rows(t->file.c, commas, a, TRIED) || !all_numbers(a)) &&
+           take_rows(t->file.c, spaces, a, TRIED) && all_numbers(a) && are_columns(a);
+}
+
 /* The separator by which the most rows have the same number of fields, and more than one. */
 static char find_separator(wg_table *t, size_t at, sample *a)
 {
@@ -233,6 +252,7 @@ static char find_separator(wg_table *t, size_t at, sample *a)
         const double score = (double)a->hits / a->rows + (width_of(a, 0) == a->width ? 0.5 : head ? 0.2 : 0);
         if (score > best) best = score, found = *sign;
     }
+    if (found == ',' && are_decimal_commas(t, at, a)) return ' ';
     if (found) return found;
     wgi_csv s = wgi_csv_start(&t->file, at, ' ');
     s.quiet = true;

@@ -378,6 +378,10 @@ Test(tables, looks_like_something_else)
     cr_expect(at(t, wg_table_find(t, "v"), 0) == 1 && at(t, wg_table_find(t, "w"), 2) == 6);
     t = read_text(c, "v,w\na,1,2\nb,3,4\n");
     cr_expect(at(t, wg_table_find(t, "v"), 0) == 1 && at(t, wg_table_find(t, "w"), 1) == 4);
+    t = read_text(c, "a b c\n1,5 2,5 3,5\n2,5 3,5 4,5\n");
+    cr_expect(at(t, wg_table_find(t, "b"), 0) == 2.5 && at(t, wg_table_find(t, "c"), 1) == 4.5);
+    t = read_text(c, "a,b\n1 234,5 678\n2 234,6 678\n");
+    cr_expect(at(t, 0, 0) == 1234 && at(t, 1, 1) == 6678);
     t = read_text(c, "a\n1\n2\n3\n4\n\x1B[31m\n");
     cr_expect(!strchr(wg_table_about(t), 0x1B), "%s", wg_table_about(t));
 }
