@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "fit_table.h"
 
@@ -86,7 +86,9 @@ static bool find_answer(model *m, fitting *f)
     if (!table_ok(m)) return false;
     snprintf(twin, sizeof twin, "%.180s.1", name);
     const int other = wg_table_find(f->table, twin);
-    if (other >= 0)
+    size_t n;
+    const char *names = wg_table_row(f->table, -1, &n);
+    if (other >= 0 && !(names && memmem(names, n, twin, strlen(twin)))) /* the file may have that name */
         return model_fail(
             m, EXIT_TEXT,
             "%s:1: columns %d and %d are both called %s: which is the answer? Rename one in the file",
@@ -165,7 +167,8 @@ static bool read_answers(model *m, fitting *f)
     const int64_t rows = wg_table_rows(f->table);
     wg_tensor v = wg_table_values_at("", f->table, f->answer);
     for (int64_t r = 0; before && r < rows; r++) before[r] = wg_tensor_item(&v, r);
-    wg_table_use_at("", f->table, &f->answer, 1); /* its errors; what it fills is no answer */
+    if (f->plan.classes && !fit_words(m, f->table, f->answer, &f->plan.word, &f->plan.count)) return false;
+    wg_table_use_at("", f->table, &f->answer, 1); /* its errors; what it fills is no answer, and no class */
     if (!table_ok(m)) return false;
     const bool dropped = wg_table_rows(f->table) < rows;
     v = wg_table_values_at("", f->table, f->answer);
@@ -200,7 +203,6 @@ static bool look(model *m, fitting *f)
                           .date = answer.type == WG_DATE,
                           .missing = args_value(m->a, "missing") };
     if (!choose_columns(m, f) || !read_answers(m, f)) return false;
-    if (f->plan.classes && !fit_words(m, f->table, f->answer, &f->plan.word, &f->plan.count)) return false;
     if (f->plan.classes && f->plan.count < 2)
         return model_fail(m, EXIT_TEXT, "%s: %s is '%s' in each row: there is nothing to tell apart", f->path,
                           name, f->plan.word[0]);
@@ -347,8 +349,7 @@ static bool fit_open(training *t, void *user)
     t->file_name[0] = MODEL_FILE, t->file_text[0] = program, t->file_name[1] = FIT_FILE,
     t->file_text[1] = text;
     char *old = NULL;
-    struct stat about;
-    t->fresh = asprintf(&old, "%s/" FIT_FILE, t->folder) >= 0 && !stat(old, &about);
+    t->fresh = asprintf(&old, "%s/" FIT_FILE, t->folder) >= 0 && !access(old, F_OK);
     free(old);
     if (!model_ok(m) || !is_ours(t)) return false;
     char hint[120] = "";

@@ -79,8 +79,8 @@ static bool open_table(prediction *q)
         const wg_column_type was = c->words ? WG_WORD : c->date ? WG_DATE : WG_NUMBER;
         static const char *const of[] = { "numbers", "words", "dates" };
         if (is.type != was)
-            return model_wrong(m, "--type: column %s had %s in the training, and not %s", c->name, of[was],
-                               of[is.type]);
+            return model_fail(m, args_has(q->a, "type") ? EXIT_FLAGS : EXIT_TEXT,
+                              "column %s had %s in the training, and not %s", c->name, of[was], of[is.type]);
     }
     int *used = wg_alloc(m->c, (size_t)f->columns + 1, sizeof *used);
     for (int i = 0; used && i < f->columns; i++) used[i] = wg_table_find(q->table, f->column[i].name);
@@ -146,14 +146,24 @@ static void put_number(FILE *out, double v, bool share, bool date, char decimal)
     fputs(text, out);
 }
 
-/* How many fields a row has, and how many separators it therefore lacks. */
-static int64_t fields_in(const char *row, size_t n, char separator)
+/* How many fields a row has. *n: its bytes, and then those of its first `most` fields: behind these stand
+ * empty ones. Only a quote at the beginning of a field opens one: 5" is five inches. */
+static int64_t fields_in(const char *row, size_t *n, char separator, int64_t most)
 {
     int64_t fields = 1;
-    bool quoted = false;
-    for (size_t i = 0; i < n; i++) {
-        if (row[i] == '"') quoted = !quoted;
-        else if (!quoted && row[i] == separator) fields++;
+    bool quoted = false, begins = true;
+    for (size_t i = 0; i < *n; i++) {
+        if (quoted) {
+            if (row[i] != '"') continue;
+            if (i + 1 < *n && row[i + 1] == '"') i++;
+            else quoted = false;
+        } else if (row[i] == separator) {
+            if (fields++ == most) return *n = i, most;
+            begins = true;
+        } else {
+            quoted = begins && row[i] == '"';
+            begins = begins && (row[i] == ' ' || row[i] == '\t');
+        }
     }
     return fields;
 }
@@ -163,12 +173,14 @@ static void put_row(prediction *q, FILE *out, int64_t row, const char *end)
     const fit_plan *f = &q->plan;
     const char separator = wg_table_sign(q->table, false), decimal = wg_table_sign(q->table, true);
     size_t n;
-    const char *text = wg_table_row(q->table, row, &n);
-    if (row < 0 && !text) return;
+    const char *text = wg_table_row(q->table, row, &n), *why = wg_table_column(q->table, 0).why;
+    if (!text) return;
+    /* R leaves out the name of the column with the names of the rows */
+    const int64_t columns = wg_table_columns(q->table),
+                  wide = columns - (row < 0 && why && !strcmp(why, "has the names of the rows"));
+    int64_t fields = separator == ' ' ? columns : fields_in(text, &n, separator, columns);
     fwrite(text, 1, n, out);
-    for (int64_t k = separator == ' ' ? wg_table_columns(q->table) : fields_in(text, n, separator);
-         k < wg_table_columns(q->table) && row >= 0; k++)
-        fputc(separator, out);
+    for (; fields < wide; fields++) fputc(separator, out);
     fputc(separator, out);
     char name[300];
     snprintf(name, sizeof name, "predicted %s", f->answer);
@@ -331,7 +343,7 @@ static void predict(prediction *q)
     int64_t *row = wg_alloc(m->c, (size_t)q->rows + 1, sizeof *row);
     q->p = wg_alloc(m->c, (size_t)(q->rows * wide) + 1, sizeof *q->p);
     for (int64_t r = 0; row && r < q->rows; r++) row[r] = r;
-    if (!q->p || !model_ok(m) || !train_values(&q->t, row, q->rows, "p", q->p)) return;
+    if (!q->p || !model_ok(m) || !train_values(&q->t, row, q->rows, "p", wide, q->p)) return;
     say_outside(q);
     if (other)
         tool_note(q->a, "warning: %lld word%s that the training did not see, the first is %s",

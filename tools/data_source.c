@@ -403,7 +403,7 @@ static bool take_table_classes(model *m, const data_source *s, column_rows *to, 
     if (!model_ok(m) || (c.type == WG_WORD && !number_classes(m, s, k, to, number, c.words))) return false;
     for (int64_t r = 0; r < rows; r++) {
         const double v = wg_tensor_item(&from, r);
-        y[r] = c.type == WG_WORD ? number[(int64_t)v] : v;
+        y[r] = c.type == WG_WORD && v >= 0 ? number[(int64_t)v] : v;
     }
     wg_free(m->c, number);
     to->rows = (wg_tensor){ WG_F64, WG_SHAPE(rows), y };

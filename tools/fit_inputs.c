@@ -54,6 +54,8 @@ static bool take_words(model *m, wg_table *t, const fit_column *c, const int64_t
     const int k = wg_table_find(t, c->name);
     const wg_tensor v = wg_table_values_at("", t, k);
     const int64_t words = wg_table_column(t, k).words;
+    if (!table_ok(m)) return false;
+    if (v.dtype != WG_I32) return model_fail(m, EXIT_TEXT, "%.60s: the column has no words", c->name);
     double *y = wg_alloc(m->c, (size_t)n + 1, sizeof *y);
     int64_t *place = wg_alloc(m->c, (size_t)words + 1, sizeof *place);
     for (int64_t i = 0; place && i < words; i++) place[i] = place_of(c, wg_table_word(t, k, i));

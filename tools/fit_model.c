@@ -62,15 +62,22 @@ void fit_names(model *m, fit_plan *f)
 
 /* ---- the program ---- */
 
+/* A text as a part of a comment, which ends with its line. */
+static const char *in_comment(const char *text, char *plain, size_t room)
+{
+    wg_plain_text(text, plain, room);
+    for (char *s = plain; *s; s++)
+        if (*s == '\n' || *s == '\r' || *s == '\t') *s = ' ';
+    return plain;
+}
+
 /* Names and words as a comment, cut. */
 static void put_list(FILE *out, const char *const *word, int64_t n)
 {
     char plain[200];
     int at = 0;
     for (int64_t i = 0; i < n; i++) {
-        wg_plain_text(word[i], plain, sizeof plain);
-        for (char *s = plain; *s; s++)
-            if (*s == '\n' || *s == '\r' || *s == '\t') *s = ' ';
+        in_comment(word[i], plain, sizeof plain);
         if (at > 80) {
             fputs(", ...", out);
             break;
@@ -117,14 +124,14 @@ static int batch_of(int64_t rows) { return rows < 4000 ? 32 : rows < 40000 ? 128
 
 char *fit_program(model *m, const fit_plan *f, int64_t rows, const char *path)
 {
-    char *text = NULL;
+    char *text = NULL, answer[200], file[200];
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out) return NULL;
     fprintf(out,
             "# '%s' from %d columns of %s, by `wengert fit`. The last number of a class that is no answer\n"
             "# stands for a missing word, or one that the training did not see.\n\n",
-            f->answer, f->columns, path);
+            in_comment(f->answer, answer, sizeof answer), f->columns, in_comment(path, file, sizeof file));
     put_inputs(out, f);
     fputc('\n', out);
     if (f->numbers) put_numbers(out, f, "mu", false), put_numbers(out, f, "sigma", true);
@@ -218,7 +225,7 @@ static bool is_bad(model *m, const char *path)
 bool fit_read(model *m, fit_plan *f, const char *text, const char *path)
 {
     *f = (fit_plan){ 0 };
-    int lines = 0;
+    int lines = 0, inputs = 0;
     for (const char *s = text; *s; s++) lines += *s == '\n';
     f->column = wg_alloc(m->c, (size_t)lines + 1, sizeof *f->column);
     for (char *copy = fit_copy(m, text), *line; copy && *copy;) {
@@ -232,7 +239,7 @@ bool fit_read(model *m, fit_plan *f, const char *text, const char *path)
         if (!n) break;
         const bool classes = !strcmp(part[0], "classes"), words = !strcmp(part[0], "word");
         if (classes || !strcmp(part[0], "number") || !strcmp(part[0], "day")) {
-            if (n < 3) return is_bad(m, path);
+            if (n < 3 + 2 * classes || f->answer) return is_bad(m, path);
             f->answer = part[1], f->input = part[2], f->classes = classes, f->date = *part[0] == 'd',
             f->word = part + 3, f->count = n - 3;
         } else if (words || !strcmp(part[0], "numbers") || !strcmp(part[0], "date")) {
@@ -243,6 +250,8 @@ bool fit_read(model *m, fit_plan *f, const char *text, const char *path)
             else
                 f->numbers++, c->fill = strtod(part[2], NULL), c->least = strtod(part[3], NULL),
                               c->most = strtod(part[4], NULL);
+            inputs += words;
+            if (inputs > DATA_INPUTS - 2) return is_bad(m, path);
         } else if (!strcmp(part[0], "missing") && n == 2) {
             f->missing = part[1];
         } else {

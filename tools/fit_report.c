@@ -56,12 +56,9 @@ static void put_share(const char *what, double share) { printf("%s %.1f %%", wha
 /* Of each class how many were taken for which. */
 static void say_confusion(const fit_plan *f, const int64_t *is, const int64_t *said, int64_t n)
 {
-    int64_t *count = calloc((size_t)(f->count * f->count) + 1, sizeof *count);
+    int64_t *count = f->count > SHOWN ? NULL : calloc((size_t)(f->count * f->count) + 1, sizeof *count);
     int width = 5;
-    if (!count || f->count > SHOWN) {
-        free(count);
-        return;
-    }
+    if (!count) return;
     for (int64_t i = 0; i < n; i++) count[is[i] * f->count + said[i]]++;
     for (int64_t k = 0; k < f->count; k++)
         if ((int)strlen(f->word[k]) > width)
@@ -141,7 +138,7 @@ void fit_report(training *t, const fit_plan *f, wg_table *table, const int64_t *
     double *p = wg_alloc(t->m.c, (size_t)(n * wide) + 1, sizeof *p);
     const epoch_record *best = train_kept(t);
     char text[2][40];
-    if (!p || !best || !train_values(t, of, n, "p", p)) return;
+    if (!p || !best || !train_values(t, of, n, "p", wide, p)) return;
     for (int i = 0; i < 2; i++)
         wg_fit_number_text(best->dev.value[i], t->is_share[i], text[i], sizeof text[i]);
     printf("dev    loss %s  %s %s in epoch %lld, the best of %lld\n", text[0], t->name[1], text[1],

@@ -86,9 +86,9 @@ bool train_begin(training *t, const args *a, wg_dtype standard);
 
 /* ---- train_loop.c ---- */
 
-/* Writes the elements of the value of a name, for n rows of the inputs, to `to`; the net is in WG_EVAL.
- * False: after a message. */
-bool train_values(training *t, const int64_t *row, int64_t n, const char *name, double *to);
+/* Writes the elements of the value of a name, for n rows of the inputs, to `to`: `wide` for each row, or it
+ * is an error. The net is in WG_EVAL. False: after a message. */
+bool train_values(training *t, const int64_t *row, int64_t n, const char *name, int64_t wide, double *to);
 
 bool train_epochs(training *t);     /* false: after a message, or interrupted */
 bool train_done(const training *t); /* whether no epoch is left */

@@ -54,7 +54,7 @@ static bool build(training *t, const int64_t *row, int64_t n, bool dev, wg_node 
     return true;
 }
 
-bool train_values(training *t, const int64_t *row, int64_t n, const char *name, double *to)
+bool train_values(training *t, const int64_t *row, int64_t n, const char *name, int64_t wide, double *to)
 {
     wg_graph *g = t->of_dev ? t->of_dev : t->m.g;
     for (int64_t at = 0; at < n;) {
@@ -65,6 +65,10 @@ bool train_values(training *t, const int64_t *row, int64_t n, const char *name, 
         const wg_tensor v = wg_value_at("", wg_program_node(t->m.q, name));
         if (!model_ok(&t->m)) return false;
         const int64_t size = wg_shape_size(v.shape);
+        if (size != k * wide)
+            return model_fail(&t->m, EXIT_TEXT,
+                              "%s: %s has %lld numbers for %lld rows, and %lld were expected",
+                              model_place(&t->m), name, (long long)size, (long long)k, (long long)(k * wide));
         for (int64_t i = 0; i < size; i++) *to++ = wg_tensor_item(&v, i);
         at += k;
     }

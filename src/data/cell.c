@@ -329,7 +329,8 @@ wgi_date wgi_cell_date(const char *text, size_t n, wgi_date order, double *days)
 
 /* ---- no value ---- */
 
-/* #N/A, #DIV/0!, #NV: what spreadsheets write for a formula without a value, in any language. */
+/* #N/A, #DIV/0!, #NV: what spreadsheets write for a formula without a value, in any language. #FF0000 is a
+ * colour, and #USA a word. */
 static bool is_sheet_error(const char *text, size_t n)
 {
     size_t k = 1;
@@ -337,7 +338,8 @@ static bool is_sheet_error(const char *text, size_t n)
     while (k < n &&
            (isupper((unsigned char)text[k]) || isdigit((unsigned char)text[k]) || strchr("/!?", text[k])))
         k++;
-    return k == n && isupper((unsigned char)text[1]);
+    return k == n && isupper((unsigned char)text[1]) &&
+           (strchr("!?", text[n - 1]) || memchr(text, '/', n) || (n == 3 && !memcmp(text, "#NV", 3)));
 }
 
 bool wgi_cell_missing(const char *text, size_t n, bool of_words)

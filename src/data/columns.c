@@ -10,7 +10,7 @@ void wgi_columns_release(wg_context *c, wgi_columns *t)
 {
     if (!t || --t->users) return;
     for (int64_t k = 0; t->all && k < t->count; k++) {
-        for (int64_t i = 0; i < t->all[k].count; i++) wg_free(c, t->all[k].word[i].label);
+        for (int64_t i = 0; i < t->all[k].count; i++) wg_free(c, t->all[k].word[i]);
         wg_free(c, t->all[k].word);
         wg_free(c, t->all[k].value);
         wg_free(c, t->all[k].name);
@@ -305,7 +305,7 @@ static bool make_room(wg_context *c, wgi_column *k)
 {
     if (k->count < k->room) return true;
     const size_t room = k->room ? 2 * (size_t)k->room : 8;
-    wgi_category *word = wgi_more_room(c, k->word, (size_t)k->count, room, sizeof *word);
+    wgi_category **word = wgi_more_room(c, k->word, (size_t)k->count, room, sizeof *word);
     if (word) k->word = word, k->room = (int64_t)room;
     return word;
 }
@@ -315,19 +315,20 @@ int64_t wgi_column_word(wg_context *c, wgi_column *k, const wgi_category *w, boo
     int64_t low = 0, high = k->count;
     while (low < high) {
         const int64_t i = low + (high - low) / 2;
-        const int order = order_of(&k->word[i], w);
+        const int order = order_of(k->word[i], w);
         if (order == 0) return i;
         if (order < 0) low = i + 1;
         else high = i;
     }
     if (!add || k->count == WORDS || !make_room(c, k)) return -1;
     const size_t before = strlen(k->name) + 1, size = before + strlen(w->text) + 1;
-    char *label = wg_alloc(c, size, 1);
-    if (!label) return -1;
-    snprintf(label, size, "%s=%s", k->name, w->text);
-    memmove(k->word + low + 1, k->word + low, (size_t)(k->count - low) * sizeof *w);
-    k->word[low] = *w;
-    k->word[low].label = label, k->word[low].text = label + before, k->word[low].id = (int32_t)k->count++;
+    wgi_category *word = wg_alloc(c, sizeof *word + size, 1);
+    if (!word) return -1;
+    *word = *w;
+    word->label = (char *)(word + 1), word->text = word->label + before, word->id = (int32_t)k->count;
+    snprintf(word->label, size, "%s=%s", k->name, w->text);
+    memmove(k->word + low + 1, k->word + low, (size_t)(k->count++ - low) * sizeof *k->word);
+    k->word[low] = word;
     return low;
 }
 
@@ -358,12 +359,12 @@ const char *wg_data_column(const wg_data *d, int64_t k)
     const wgi_column *in = &t->all[t->x[low]];
     const int64_t width = in->type == WG_WORD ? in->count : 1;
     if (k < in->to || k >= in->to + width) return "";
-    return in->type == WG_WORD ? in->word[k - in->to].label : in->name;
+    return in->type == WG_WORD ? in->word[k - in->to]->label : in->name;
 }
 
 const char *wg_data_class(const wg_data *d, int64_t k)
 {
     const wgi_columns *t = d ? d->columns : NULL;
     const wgi_column *y = t && t->in_y ? &t->all[t->y[0]] : NULL;
-    return y && y->type == WG_WORD && k >= 0 && k < y->count ? y->word[k].text : "";
+    return y && y->type == WG_WORD && k >= 0 && k < y->count ? y->word[k]->text : "";
 }

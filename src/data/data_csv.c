@@ -25,15 +25,14 @@ static bool take_words(wg_table *t, wgi_column *k, const wgi_column *from)
     int32_t *to = wg_alloc(c, (size_t)k->count + 1, sizeof *to), *value = k->value;
     const wgi_category *other = NULL;
     for (int64_t i = 0; to && i < k->count; i++) {
-        to[i] = (int32_t)wgi_column_word(c, (wgi_column *)(uintptr_t)from, &k->word[i], false);
-        if (to[i] < 0 && (!other || k->word[i].line < other->line)) other = &k->word[i];
+        to[i] = (int32_t)wgi_column_word(c, (wgi_column *)(uintptr_t)from, k->word[i], false);
+        if (to[i] < 0 && (!other || k->word[i]->line < other->line)) other = k->word[i];
     }
-    const bool fills = from->fill != WGI_FILL_NONE && from->fill != WGI_FILL_DROP;
+    const bool fills = k->part != WGI_IN_Y && from->fill != WGI_FILL_NONE && from->fill != WGI_FILL_DROP;
     const int64_t own =
-        fills && k->part == WGI_IN_X
-            ? wgi_column_word(c, (wgi_column *)(uintptr_t)from, &(wgi_category){ .text = "missing" }, false)
-            : -1;
-    if (other && (!fills || k->part == WGI_IN_Y)) {
+        fills ? wgi_column_word(c, (wgi_column *)(uintptr_t)from, &(wgi_category){ .text = "missing" }, false)
+              : -1;
+    if (other && !fills) {
         wg_free(c, to);
         return wgi_csv_bad(&t->start, other->line, other->column,
                            "%.60s: '%.60s' is not among the words of .like: .fill = \"%.60s=word\" there "
@@ -44,10 +43,10 @@ static bool take_words(wg_table *t, wgi_column *k, const wgi_column *from)
         if (value[r] >= 0) value[r] = to[value[r]];
         if (value[r] < 0) value[r] = (int32_t)own;
     }
-    for (int64_t i = 0; to && i < k->count; i++) wg_free(c, k->word[i].label);
+    for (int64_t i = 0; to && i < k->count; i++) wg_free(c, k->word[i]);
     k->count = 0;
     for (int64_t i = 0; to && i < from->count; i++)
-        if (wgi_column_word(c, k, &from->word[i], true) < 0) return wg_free(c, to), false;
+        if (wgi_column_word(c, k, from->word[i], true) < 0) return wg_free(c, to), false;
     if (own >= 0 || fills)
         k->missing = 0; /* without that word it is none of the words: 0 in all their
                                             * columns */

@@ -32,7 +32,7 @@ bool wgi_cell_missing(const char *text, size_t n, bool of_words);
 /* ---- columns ---- */
 
 typedef struct wgi_category {
-    char *label;      /* "name=word", of a column called name */
+    char *label;      /* "name=word", of a column called name, behind this struct */
     const char *text; /* the word, in label */
     double number;
     bool is_number;
@@ -57,7 +57,7 @@ typedef struct wgi_column {
     wgi_date order;      /* of its dates */
     bool ordered;        /* there are dates in which it counts */
     const char *why;     /* of wg_column */
-    wgi_category *word;  /* in order, each once */
+    wgi_category **word; /* in order, each once */
     int64_t count, room; /* of word */
     int64_t to;          /* the first of its columns in x or y */
     void *value;         /* of all rows, as wg_table_values has it; NULL: not read, or given away */
@@ -116,12 +116,14 @@ struct wg_table {
     size_t head, head_end; /* the bytes of the row of names; equal: there is none */
     const char *encoding;  /* of the file, if it is not plain UTF-8; else NULL */
     char separator, decimal;
+    bool sure; /* there is a number that has one meaning only, by its decimal sign, or the sign was said */
     bool has_header, named_rows; /* named_rows: the header lacks the name of the first column */
     size_t title_lines, foot_lines;
     wgi_columns *columns;
     char *missing, *path; /* of the options */
     char *text;           /* of one field; it has room for so many bytes */
     size_t room;
+    size_t labels; /* the bytes of names in the labels of words */
     bool is_read;
     int64_t rows, short_rows, empty_rows;
     size_t short_line;

@@ -41,7 +41,7 @@ static void say_words(const wgi_column *k, FILE *out)
     char word[120];
     if (k->count > 2 * SHOWN) fprintf(out, "%lld words: ", (long long)k->count);
     for (int64_t i = 0; i < k->count && (i < SHOWN || k->count <= 2 * SHOWN); i++) {
-        cut_text(k->word[i].text, 24, word, sizeof word);
+        cut_text(k->word[i]->text, 24, word, sizeof word);
         fprintf(out, "%s%s", i ? ", " : "", word);
     }
     if (k->count > 2 * SHOWN) fputs(", ...", out);
@@ -65,12 +65,15 @@ static void say_values(const wgi_column *k, FILE *out)
 static void say_column(const wgi_column *k, int width, FILE *out)
 {
     static const char *const types[] = { "number", "words", "dates" };
-    char name[120];
+    char name[120], text[120];
     const int used = cut_text(*k->name ? k->name : "(no name)", 28, name, sizeof name);
     fprintf(out, "    %s%*s  %-6s  ", name, width > used ? width - used : 0, "", types[k->type]);
     say_values(k, out);
     if (k->missing) fprintf(out, "%s%lld missing", k->seen || k->count ? "; " : "", (long long)k->missing);
-    if (k->bad.line) fprintf(out, "; '%s' in line %zu is none", k->bad.text, k->bad.line);
+    if (k->bad.line) {
+        cut_text(k->bad.text, 60, text, sizeof text);
+        fprintf(out, "; '%s' in line %zu is none", text, k->bad.line);
+    }
     if (k->why) fprintf(out, "; it %s: left out", k->why);
     if (k->unsure && !k->why && k->type == WG_DATE)
         fprintf(out, "; .type = \"%s=%s\" is the other way", name, k->order == WGI_DAY_FIRST ? "mdy" : "dmy");

@@ -94,6 +94,16 @@ static const char *text_of(wg_table *t, const wgi_csv_field *f)
     return t->text;
 }
 
+/* Each word has the name of its column before it: of a name of a megabyte that would be more memory than a
+ * file may claim. */
+static bool labels_fit(const wg_table *t, const wgi_column *k, const wgi_csv_field *f)
+{
+    return t->labels < 64 * (t->file.size + 1000000) ||
+           wgi_csv_bad(&t->start, f->line, f->column,
+                       "%.60s: the name of the column has %zu bytes, too many for so many words", k->name,
+                       strlen(k->name));
+}
+
 static void put_word(wg_table *t, wgi_column *k, int64_t row, const wgi_csv_field *f)
 {
     if (wgi_table_missing(t, f, true)) {
@@ -105,8 +115,10 @@ static void put_word(wg_table *t, wgi_column *k, int64_t row, const wgi_csv_fiel
     const bool code =
         f->length > 1 && *f->text == '0' && isdigit((unsigned char)f->text[1]); /* 01 is not 1 */
     w.is_number = !code && wgi_csv_number(f, &w.number);
-    const int64_t at = k->bad.line ? -1 : wgi_column_word(t->file.c, k, &w, true);
-    if (at >= 0) put(t, k, row, k->word[at].id);
+    if (!labels_fit(t, k, f)) return;
+    const int64_t before = k->count, at = k->bad.line ? -1 : wgi_column_word(t->file.c, k, &w, true);
+    if (k->count > before) t->labels += strlen(k->name);
+    if (at >= 0) put(t, k, row, k->word[at]->id);
     else put_bad(t, k, row, f, WGI_TOO_MANY);
 }
 
@@ -124,7 +136,7 @@ static int64_t lines_of(const wg_table *t)
 static bool number_words(const wg_table *t, wgi_column *k)
 {
     int32_t *to = wg_alloc(t->file.c, (size_t)k->count + 1, sizeof *to), *value = k->value;
-    for (int64_t i = 0; to && i < k->count; i++) to[k->word[i].id] = (int32_t)i;
+    for (int64_t i = 0; to && i < k->count; i++) to[k->word[i]->id] = (int32_t)i;
     for (int64_t r = 0; to && r < t->rows; r++)
         if (value[r] >= 0) value[r] = to[value[r]];
     wg_free(t->file.c, to);
@@ -229,16 +241,17 @@ static char *copy_text(wg_context *c, const char *text)
 }
 
 /* The columns that another set has hold here what they hold there. */
-static void follow(wgi_columns *t, const wgi_columns *like)
+static void follow(wg_table *t, const wgi_columns *like)
 {
-    for (int64_t i = 0; i < t->count; i++) {
-        wgi_column *to = &t->all[i];
+    for (int64_t i = 0; i < t->columns->count; i++) {
+        wgi_column *to = &t->columns->all[i];
         const wgi_column *from = wgi_columns_find(like, to->name, strlen(to->name));
         if (!from || from->part < WGI_IN_X) continue;
         if (to->unsure || to->type != from->type) to->order = from->order;
+        if (to->unsure && !t->sure) to->decimal = from->decimal;
         to->type = from->type, to->fill = from->fill, to->fill_value = from->fill_value;
     }
-    t->fills = like->fills;
+    t->columns->fills = like->fills;
 }
 
 wg_table *wgi_table_open(wg_site here, wg_context *c, const char *path, const wg_table_opts *o,
@@ -253,7 +266,7 @@ wg_table *wgi_table_open(wg_site here, wg_context *c, const char *path, const wg
     t->separator = (char)o->separator, t->decimal = (char)o->decimal;
     t->missing = copy_text(c, o->missing);
     if (wg_failed(c) || !wgi_table_look(t, o)) return wg_table_free(t), NULL;
-    if (like) follow(t->columns, like);
+    if (like) follow(t, like);
     return t;
 }
 
@@ -443,8 +456,8 @@ int wg_table_find(const wg_table *t, const char *name)
 static bool add_to_list(const wgi_csv *s, wgi_columns *t, wgi_column *k, int what)
 {
     (void)what;
-    for (int64_t i = 0; i < t->in_x; i++)
-        if (t->x[i] == k - t->all) return wgi_csv_bad(s, 1, 1, "column '%.60s' is asked for twice", k->name);
+    if (k->part != WGI_OUT) return wgi_csv_bad(s, 1, 1, "column '%.60s' is asked for twice", k->name);
+    k->part = WGI_IN_X;
     t->x[t->in_x++] = k - t->all;
     return true;
 }
@@ -456,7 +469,10 @@ int wg_table_named_at(wg_site here, wg_table *t, const char *list, int *columns,
     t->columns->in_x = 0;
     const bool fine = wgi_columns_list(&t->start, t->columns, list, add_to_list, 0);
     const int n = (int)t->columns->in_x;
-    for (int i = 0; columns && i < n && i < room; i++) columns[i] = (int)t->columns->x[i];
+    for (int i = 0; i < n; i++) {
+        t->columns->all[t->columns->x[i]].part = WGI_OUT;
+        if (columns && i < room) columns[i] = (int)t->columns->x[i];
+    }
     t->columns->in_x = 0;
     return fine ? n : -1;
 }
@@ -478,7 +494,7 @@ const char *wg_table_word(wg_table *t, int k, int64_t i)
 {
     if (!t || k < 0 || k >= t->columns->count || !wgi_table_load(t)) return "";
     const wgi_column *c = &t->columns->all[k];
-    return i >= 0 && i < c->count ? c->word[i].text : "";
+    return i >= 0 && i < c->count ? c->word[i]->text : "";
 }
 
 /* Where each row begins and ends. */

@@ -85,10 +85,12 @@ static bool from_utf16(wg_table *t, bool big)
     size_t k = 0;
     for (size_t i = 1; to && i < n; i++) {
         unsigned u = big ? b[2 * i] * 256u + b[2 * i + 1] : b[2 * i + 1] * 256u + b[2 * i];
-        if (u >= 0xD800 && u < 0xDC00 && i + 1 < n) {
-            const unsigned char *p = b + 2 * ++i;
+        if (u >= 0xD800 && u < 0xE000) { /* half of a character; alone it is none */
+            const unsigned char *p = b + 2 * (i + 1 < n ? i + 1 : i);
             const unsigned low = big ? p[0] * 256u + p[1] : p[1] * 256u + p[0];
-            u = 0x10000 + ((u - 0xD800) << 10) + (low & 0x3FF);
+            const bool whole = u < 0xDC00 && low >= 0xDC00 && low < 0xE000;
+            u = whole ? 0x10000 + ((u - 0xD800) << 10) + (low & 0x3FF) : 0xFFFD;
+            i += whole;
         }
         k += put_character(to + k, u);
     }
@@ -123,7 +125,7 @@ static bool as_utf8(wg_table *t)
 
 /* ---- the first rows ---- */
 
-enum { ROWS = 1000, FIELDS = 200000, TRIED = 200 };
+enum { ROWS = 1000, FIELDS = 200000, TRIED = 200, COLUMNS = 1000000 };
 
 typedef struct begin {
     size_t at, line, line_start;
@@ -179,6 +181,8 @@ static bool take_rows(wg_context *c, wgi_csv s, sample *a, int most)
     a->rows = 0, a->fields = 0;
     a->row[0] = (begin){ s.at, s.line, s.line_start, 0 };
     while (wgi_csv_next(&s, &f)) {
+        if (f.index == COLUMNS)
+            return wgi_csv_bad(&s, f.line, f.column, "the row has more than %d fields", COLUMNS);
         if (!keep_field(c, a, &f)) return false;
         if (!f.last) continue;
         a->row[++a->rows] = (begin){ s.at, s.line, s.line_start, a->fields };
@@ -213,6 +217,25 @@ static bool are_columns(const sample *a)
     return false;
 }
 
+static bool all_numbers(const sample *a)
+{
+    for (int r = 1; r < a->rows; r++)
+        if (width_of(a, r) != a->width) return false;
+    for (int64_t i = a->rows > 1 ? a->row[1].first : 0; i < a->fields; i++)
+        if (!is_number(&a->field[i])) return false;
+    return a->rows > 1;
+}
+
+/* Whether blanks part numbers with decimal commas, 1,5 2,5: all are numbers by blanks, and not all by
+ * commas. */
+static bool are_decimal_commas(wg_table *t, size_t at, sample *a)
+{
+    wgi_csv commas = wgi_csv_start(&t->file, at, ','), spaces = wgi_csv_start(&t->file, at, ' ');
+    commas.quiet = spaces.quiet = true;
+    return (!take_rows(t->file.c, commas, a, TRIED) || !all_numbers(a)) &&
+           take_rows(t->file.c, spaces, a, TRIED) && all_numbers(a) && are_columns(a);
+}
+
 /* The separator by which the most rows have the same number of fields, and more than one. */
 static char find_separator(wg_table *t, size_t at, sample *a)
 {
@@ -229,6 +252,7 @@ static char find_separator(wg_table *t, size_t at, sample *a)
         const double score = (double)a->hits / a->rows + (width_of(a, 0) == a->width ? 0.5 : head ? 0.2 : 0);
         if (score > best) best = score, found = *sign;
     }
+    if (found == ',' && are_decimal_commas(t, at, a)) return ' ';
     if (found) return found;
     wgi_csv s = wgi_csv_start(&t->file, at, ' ');
     s.quiet = true;
@@ -292,12 +316,13 @@ static bool is_total(const wgi_csv_field *f)
     return false;
 }
 
-/* Whether the first column has such a field in one of the first rows, or it is a number as others are. */
-static bool is_first_field(const sample *a, int from, const wgi_csv_field *f)
+/* Whether its column has such a field in one of the first rows, or it is a number as others are. */
+static bool is_usual_field(const sample *a, int from, const wgi_csv_field *f)
 {
     if (is_number(f)) return true;
     for (int r = from; r < a->rows; r++) {
-        const wgi_csv_field *g = &a->field[a->row[r].first];
+        if (f->index >= width_of(a, r)) continue;
+        const wgi_csv_field *g = &a->field[a->row[r].first + f->index];
         if (g->text != f->text && g->length == f->length && !memcmp(g->text, f->text, f->length)) return true;
     }
     return false;
@@ -321,11 +346,11 @@ static void cut_foot(wg_table *t, sample *a, int first)
         s.quiet = true;
         bool sums = false, any = false, more = true, alone = false;
         while (more && wgi_csv_next(&s, &f)) {
-            if (f.length && !any) any = true, sums = is_total(&f), alone = !is_first_field(a, first, &f);
+            if (f.length && !any) any = true, sums = is_total(&f), alone = !is_usual_field(a, first, &f);
             width++, full += f.length > 0, more = !f.last;
         }
         const bool remark = width == 1 || (full == 1 && b[at] != (unsigned char)t->separator && a->width > 2);
-        if (!width || !(remark ? alone && full : sums && totals < 3))
+        if (!width || !alone || !(remark ? full > 0 : sums && totals < 3))
             break; /* a rule is no row, and has no width */
         totals += !remark;
         t->file.bytes[at] = 0, t->file.size = at, t->foot_lines++;
@@ -491,7 +516,7 @@ static bool make_columns(wg_table *t, const sample *a, int head, int64_t count)
 }
 
 /* The decimal sign of most columns. If none says: with semicolons between the fields it is a comma. */
-static char decimal_of(const wg_table *t, const votes *v, int64_t count)
+static char decimal_of(wg_table *t, const votes *v, int64_t count)
 {
     int64_t point = 0, comma = 0;
     bool open = false;
@@ -499,7 +524,8 @@ static char decimal_of(const wg_table *t, const votes *v, int64_t count)
         if (type_of(&v[k]) != WG_NUMBER) continue;
         point += v[k].point > v[k].comma, comma += v[k].comma > v[k].point, open |= v[k].differ;
     }
-    if (point != comma) return point > comma ? '.' : ',';
+    t->sure = point != comma;
+    if (t->sure) return point > comma ? '.' : ',';
     return open && t->separator == ';' ? ',' : '.';
 }
 
@@ -578,7 +604,7 @@ static const char *why_not(const wg_table *t, const sample *a, int from, int64_t
     const wgi_column *column = &t->columns->all[k];
     int64_t values;
     if (a->rows <= from) return NULL;
-    if (!v->values) return "is empty";
+    if (!v->values) return a->row[a->rows].at < t->file.size ? "is empty in the first rows" : "is empty";
     const int64_t words = different(t, a, from, k, &values);
     const bool each = words == values && values == a->rows - from && values > 1;
     if (t->named_rows && k == 0) return "has the names of the rows";
@@ -595,6 +621,7 @@ static void decide(wg_table *t, const sample *a, int from, const votes *v)
     wgi_columns *all = t->columns;
     int64_t day = 0, month = 0;
     const bool given = t->decimal;
+    t->sure = given;
     if (!given) t->decimal = decimal_of(t, v, all->count);
     for (int64_t k = 0; k < all->count; k++) day += v[k].day > v[k].month, month += v[k].month > v[k].day;
     for (int64_t k = 0; k < all->count; k++) {
@@ -696,7 +723,7 @@ static bool follow_options(wg_table *t, const wg_table_opts *o)
 static size_t sign_line(wg_table *t, size_t at)
 {
     const char *b = (const char *)t->file.bytes + at;
-    if (t->file.size - at < 5 || memcmp(b, "sep=", 4) != 0) return at;
+    if (t->file.size - at < 5 || memcmp(b, "sep=", 4) != 0 || !b[4]) return at;
     const size_t n = strcspn(b, "\r\n");
     if (n > 5 || !strchr(",;|\t ", b[4])) return at;
     if (!t->separator) t->separator = b[4];

@@ -155,6 +155,12 @@ static void go_on(fitting *f)
     wg_save_with_at(f->here, f->c, "fit.counts", wg_view_i64(f->counts, WG_SHAPE(3)), NULL);
     wg_save_with_at(f->here, f->c, "fit.numbers", wg_view_f64(f->numbers, WG_SHAPE(5)), NULL);
     if (!wg_resume_at(f->here, f->c, f->o->save)) return;
+    const int64_t most = INT64_C(1) << 53, *n = f->counts;
+    if (n[0] < 0 || n[0] > most || n[1] < 0 || n[1] > n[0] || n[2] < 0 || n[2] > most) {
+        wg_fail(f->c, f->here, WG_ERROR_FORMAT, "fit: %s: no training ends in epoch %lld at step %lld",
+                f->o->save, (long long)n[0], (long long)n[2]);
+        return;
+    }
     keep_counts(f, true);
     f->result.epochs = f->loop.epoch, f->result.best = f->dev ? f->loop.best : f->loop.epoch,
     f->before = f->step;

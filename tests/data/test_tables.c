@@ -399,6 +399,43 @@ Test(tables, one_name_too_few)
                 read_text(c, "city,people,y\nRom,1,137,yes\nUlm,1,200,no\nRom,1,300,no\n"));
 }
 
+/* Words that look like what spreadsheets write for no value, rows that look like a footer or like the names
+ * of rows, bytes that a terminal would follow. */
+Test(tables, looks_like_something_else)
+{
+    WGT_ENDS wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_table *t = read_text(c, "colour\n#FF0000\n#USA\n#NV\n#BEZUG!\n#N/A\n#00FF00\n");
+    cr_assert_eq(wg_table_rows(t), 6);
+    cr_expect(wg_table_column(t, 0).words == 3 && wg_table_column(t, 0).missing == 3);
+    cr_expect_eq(wg_table_rows(read_text(c, "kind,v\nsum,1\nmean,2\nsum,3\n")), 3);
+    cr_expect_eq(wg_table_rows(read_text(c, "kind,v\na,1\nb,2\nsum,3\n")), 2);
+    t = read_text(c, "v,w\n1,2,\n3,4,\n5,6,\n");
+    cr_expect(at(t, wg_table_find(t, "v"), 0) == 1 && at(t, wg_table_find(t, "w"), 2) == 6);
+    t = read_text(c, "v,w\na,1,2\nb,3,4\n");
+    cr_expect(at(t, wg_table_find(t, "v"), 0) == 1 && at(t, wg_table_find(t, "w"), 1) == 4);
+    t = read_text(c, "a b c\n1,5 2,5 3,5\n2,5 3,5 4,5\n");
+    cr_expect(at(t, wg_table_find(t, "b"), 0) == 2.5 && at(t, wg_table_find(t, "c"), 1) == 4.5);
+    t = read_text(c, "a,b\n1 234,5 678\n2 234,6 678\n");
+    cr_expect(at(t, 0, 0) == 1234 && at(t, 1, 1) == 6678);
+    t = read_text(c, "a\n1\n2\n3\n4\n\x1B[31m\n");
+    cr_expect(!strchr(wg_table_about(t), 0x1B), "%s", wg_table_about(t));
+}
+
+/* Each word has the name of its column before it: a name of a megabyte is no reason to take gigabytes. */
+Test(tables, more_memory_than_the_file_may_claim)
+{
+    enum { NAME = 1000000, ROWS = 9000 };
+    WGT_ENDS wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    char *text = calloc(NAME + 20 * ROWS, 1), *to = text + NAME;
+    memset(text, 'n', NAME);
+    for (int r = 0; r < ROWS; r++) to += sprintf(to, "\nw%dx", r);
+    wg_table *t = read_text(c, text);
+    WGT_REFUSED(c, FORMAT, "the name of the column has 1000000 bytes", wg_table_about(t));
+    memset(text, ',', NAME + 5), text[NAME + 5] = 0;
+    WGT_REFUSED(c, FORMAT, "a.csv:1:1000001: the row has more than 1000000 fields", read_text(c, text));
+    free(text);
+}
+
 /* The text of rows, as predictions are written beside them. */
 Test(tables, rows_as_they_stand_in_the_file)
 {
@@ -450,6 +487,26 @@ Test(tables, sets_like_another)
     WGT_REFUSED(c, FORMAT,
                 "a.csv:2:1: town: 'Paris' is not among the words of .like: .fill = \"town=word\" there",
                 wg_data_csv(c, path, .like = d));
+}
+
+/* Rows without a y are left out of such a set, too, and no class is -1; a number that has two meanings has
+ * that of the column there. */
+Test(tables, sets_like_another_that_lack_something)
+{
+    WGT_ENDS wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    const char *path = wgt_in_folder("a.csv");
+    read_text(c, "a;y\n1.25;p\n3.5;q\n4.5;p\n");
+    wg_data *d = wg_data_csv(c, path, .y = "y", .fill = "mean");
+    read_text(c, "a;y\n1.234;p\n2.345;\n3.456;q\n");
+    wg_data *new = wg_data_csv(c, path, .like = d);
+    cr_assert(new, "%s", wg_message(c));
+    cr_assert_eq(wg_data_rows(new), 2);
+    cr_expect(wgt_i32_at(wg_data_y(new), 0) == 0 && wgt_i32_at(wg_data_y(new), 1) == 1);
+    const wg_tensor x = wg_data_x(new);
+    cr_expect_eq(wg_tensor_item(&x, 0), 1.234);
+    read_text(c, "a;y\n1.234,5;p\n"); /* here the sign is sure */
+    const wg_tensor sure = wg_data_x(wg_data_csv(c, path, .like = d));
+    cr_expect_eq(wg_tensor_item(&sure, 0), 1234.5);
 }
 
 /* ---- encodings ---- */

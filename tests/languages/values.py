@@ -140,6 +140,9 @@ def training():
             raised(wg.Error, "the separator must be a comma, a semicolon, a tab", lambda: wg.csv(table, separator=sign))
         for sign in (",", b",", ord(",")):
             expect(wg.table(table, separator=sign).columns == wg.table(table).columns == ["a", "b", "passed"])
+        nan = float("nan")  # names that are numbers, rows that look empty or like a total: of arrays and dicts each row is one
+        for rows in (np.array([[1.5, 2.5], [3.5, 4.5], [5, 6]]), dict(a=[1, nan, 3], b=[2, nan, 4]), dict(a=["x", "y", "Total"], b=[1, 2, 3])):
+            expect(len(wg.table(rows, context=c)) == 3)
         d = wg.csv(table, y="passed", context=c)
         same(d.x, [[1, 2], [3, 4]])
         same(d.y, [0, 1])
