@@ -278,6 +278,9 @@ static void compare(prediction *q)
     if (k < 0) return;
     const bool words = wg_table_column(q->table, k).type == WG_WORD;
     const wg_tensor v = wg_table_values_at("", q->table, k);
+    if (!v.data)
+        wg_recover(q->t.m.c); /* what the table says there is no answer: the predictions are
+                                        * written */
     for (int64_t r = 0; v.data && r < q->rows; r++) {
         const double y = wg_tensor_item(&v, r);
         char text[40];

@@ -486,6 +486,7 @@ wg_tensor wg_table_values_at(wg_site here, wg_table *t, int k)
                (wg_tensor){ 0 };
     if (!wgi_table_load(t)) return (wg_tensor){ 0 };
     const wgi_column *c = &t->columns->all[k];
+    if (c->bad.line) return bad(t, c), (wg_tensor){ 0 };
     return (wg_tensor){ c->type == WG_WORD ? WG_I32 : wg_context_dtype(t->file.c), WG_SHAPE(t->rows),
                         c->value };
 }

@@ -419,6 +419,7 @@ Test(tables, looks_like_something_else)
     cr_expect(at(t, 0, 0) == 1234 && at(t, 1, 1) == 6678);
     t = read_text(c, "a\n1\n2\n3\n4\n\x1B[31m\n");
     cr_expect(!strchr(wg_table_about(t), 0x1B), "%s", wg_table_about(t));
+    WGT_REFUSED(c, FORMAT, "is no number, and the column has numbers", wg_table_values(t, 0));
 }
 
 /* Each word has the name of its column before it: a name of a megabyte is no reason to take gigabytes. */
