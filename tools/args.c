@@ -43,7 +43,7 @@ const flag model_flags[] = {
 /* Their names are those of wg_table_opts. */
 const flag table_flags[] = {
     { 0, "type", "COLUMN=KIND,...",
-      "what columns of a CSV file hold: number, word, date, dmy, mdy (default: looked for)" },
+      "what columns of a CSV file hold: number, point, comma, word, date, dmy, mdy (default: looked for)" },
     { 0, "missing", "TEXTS", "fields without a value, beside NA, NULL and the like: -9,unknown" },
     { 0, "fill", "HOW",
       "for missing values: mean, median, word, drop, keep, or by column: age=mean,rooms=0,city=drop" },

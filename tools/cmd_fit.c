@@ -16,6 +16,8 @@ static const flag flags[] = {
     { 0, "epochs", "N", "ends after this epoch (default 200)" },
     { 0, "patience", "N", "ends when the rows of dev were no better for N epochs (default 20)" },
     { 0, "batch", "N", "rows of a step (default: 32 to 512, by the number of rows)" },
+    { 0, "once", NULL,
+      "keeps the net of the training that dev and test are about; else it is trained again on all rows" },
     { 0, "seed", "N",
       "the seed of all that is drawn at random: first weights, which rows are held out (default 0)" },
     { 0, NULL, NULL, NULL },
@@ -100,9 +102,11 @@ static bool find_answer(model *m, fitting *f)
 static bool is_said(const args *a, const char *name)
 {
     const char *type = args_value(a, "type");
-    char sign[200];
-    snprintf(sign, sizeof sign, "%.190s=", name);
-    return type && strstr(type, sign);
+    const size_t n = strlen(name);
+    for (const char *at = type; at && (at = strstr(at, name)); at++)
+        if (at[n] == '=' && (at == type || strchr(", ", at[-1]))) return true;
+        else if (at > type && at[-1] == '"' && at[n] == '"' && at[n + 1] == '=') return true;
+    return false;
 }
 
 /* Whether numbers are class numbers: few, whole, each there more than once. */
@@ -267,7 +271,9 @@ static bool describe(training *t, fitting *f)
     for (int i = 0; p->column && i < f->count; i++) {
         const wg_column c = wg_table_column(f->table, f->used[i]);
         fit_column *to = &p->column[p->columns++];
-        *to = (fit_column){ .name = c.name, .words = c.type == WG_WORD, .date = c.type == WG_DATE };
+        *to = (fit_column){
+            .name = c.name, .form = c.form, .words = c.type == WG_WORD, .date = c.type == WG_DATE
+        };
         if (to->words) {
             if (!fit_words(m, f->table, f->used[i], &to->word, &to->count)) return false;
             continue;
@@ -366,11 +372,35 @@ static bool fit_open(training *t, void *user)
     return true;
 }
 
+/* The net that is kept has seen all rows: as many epochs as the best one, which the rows that were held out
+ * have found. */
+static bool fit_again(training *t, fitting *f)
+{
+    model *m = &t->m;
+    const int64_t epochs = t->loop.best ? t->loop.best : t->loop.epoch;
+    int64_t *number = wg_alloc(m->c, (size_t)f->rows + 1, sizeof *number);
+    for (int64_t i = 0; number && i < f->rows; i++) number[i] = i;
+    wg_data *all = wg_data_from_at("", m->c, wg_view_i64(number, WG_SHAPE(f->rows)), (wg_tensor){ 0 });
+    wg_free(m->c, number);
+    if (!model_ok(m)) return false;
+    if (!train_again(t, all, epochs)) {
+        if (!m->status) tool_note(m->a, "stopped: %s has the net of the first training", t->folder);
+        return !m->status;
+    }
+    if (!train_replace(t)) return false;
+    printf("trained again on all %lld rows, for %lld epochs: this net is kept\n", (long long)f->rows,
+           (long long)epochs);
+    return true;
+}
+
 static void fit_done(training *t, void *user)
 {
     fitting *f = user;
     if (t->loop.kept && t->loop.best) wg_params_copy_at("", t->m.p, t->loop.kept);
     fit_report(t, &f->plan, f->table, f->row, f->test, f->y);
+    if (t->m.status || (!args_has(t->m.a, "once") && !fit_again(t, f))) return;
+    printf("new rows: wengert predict %s NEW -o out.csv; the program is %s/" MODEL_FILE "\n", t->folder,
+           t->folder);
 }
 
 static int run(const args *a)

@@ -58,10 +58,9 @@ static bool open_table(prediction *q)
     fputs("keep", fillings);
     for (int i = 0; i < f->columns; i++) {
         const fit_column *c = &f->column[i];
-        if (c->words) fputs(i ? "," : "", types), put_name(types, c->name), fputs("=word", types);
-        else fputc(',', fillings), put_name(fillings, c->name), fprintf(fillings, "=%.17g", c->fill);
+        fputs(i ? "," : "", types), put_name(types, c->name), fprintf(types, "=%s?", c->form);
         if (!c->words)
-            fputs(i ? "," : "", types), put_name(types, c->name), fputs(c->date ? "=date" : "=number", types);
+            fputc(',', fillings), put_name(fillings, c->name), fprintf(fillings, "=%.17g", c->fill);
     }
     bool fine = table_options(m, &o);
     if (o.type) fprintf(types, ",%s", o.type); /* such as the order of day and month */

@@ -187,7 +187,7 @@ char *fit_text(model *m, const fit_plan *f)
         fputs(c->words ? "\nword" : c->date ? "\ndate" : "\nnumbers", out);
         put_field(out, c->name);
         if (c->words) put_field(out, c->input);
-        else fprintf(out, "\t%.17g\t%.17g\t%.17g", c->fill, c->least, c->most);
+        else fprintf(out, "\t%.17g\t%.17g\t%.17g\t%s", c->fill, c->least, c->most, c->form);
         for (int64_t k = 0; k < c->count; k++) put_field(out, c->word[k]);
     }
     if (f->missing) fputs("\nmissing", out), put_field(out, f->missing);
@@ -244,8 +244,10 @@ bool fit_read(model *m, fit_plan *f, const char *text, const char *path)
             f->word = part + 3, f->count = n - 3;
         } else if (words || !strcmp(part[0], "numbers") || !strcmp(part[0], "date")) {
             fit_column *c = &f->column[f->columns++];
-            if (n < (words ? 3 : 5)) return is_bad(m, path);
-            *c = (fit_column){ .name = part[1], .words = words, .date = *part[0] == 'd' };
+            if (n < (words ? 3 : 6)) return is_bad(m, path);
+            *c = (fit_column){
+                .name = part[1], .form = words ? "word" : part[5], .words = words, .date = *part[0] == 'd'
+            };
             if (words) c->input = part[2], c->word = part + 3, c->count = n - 3;
             else
                 f->numbers++, c->fill = strtod(part[2], NULL), c->least = strtod(part[3], NULL),

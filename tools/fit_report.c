@@ -144,6 +144,4 @@ void fit_report(training *t, const fit_plan *f, wg_table *table, const int64_t *
     printf("dev    loss %s  %s %s in epoch %lld, the best of %lld\n", text[0], t->name[1], text[1],
            (long long)best->epoch, (long long)t->loop.epoch);
     (f->classes ? report_classes : report_numbers)(t, f, table, row, of, n, y, p);
-    printf("new rows: wengert predict %s NEW -o out.csv; the program is %s/" MODEL_FILE "\n", t->folder,
-           t->folder);
 }

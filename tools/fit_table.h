@@ -13,6 +13,7 @@
 
 /* A column that the net looks at. */
 typedef struct fit_column {
+    const char *form;         /* of wg_column */
     const char *name, *input; /* in the file; of words, in the program: numbers are one input together */
     bool words, date;
     /* Of numbers and dates in the rows that are trained on; fill: what stands for a missing one. */

@@ -92,6 +92,9 @@ bool train_values(training *t, const int64_t *row, int64_t n, const char *name, 
 
 bool train_epochs(training *t);     /* false: after a message, or interrupted */
 bool train_done(const training *t); /* whether no epoch is left */
+/* Trains a net from the same first values again, on other rows, for so many epochs: nothing is measured. Then
+ * t->m.p are its parameters. False: after a message, or interrupted. */
+bool train_again(training *t, wg_data *rows, int64_t epochs);
 bool train_try(
     training *t); /* builds the graph of the first rows, to find mistakes before anything is written */
 
@@ -111,6 +114,8 @@ const char *train_path_text(training *t);
 void train_unlock(training *t); /* ends the lock on its folder */
 /* Makes the folder, and goes on from what is in it unless --fresh is given. False: after a message. */
 bool train_resume(training *t);
+bool train_replace(training *t); /* writes t->m.p as the weights, from which no training goes on. False: after
+                                  * a message */
 bool train_save(training *t, bool now); /* now false: about once a second */
 bool train_record(training *t, const epoch_record *r);
 void train_keep_last(training *t); /* after a failure: writes the weights of the last or best epoch, and says

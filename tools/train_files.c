@@ -26,6 +26,7 @@
 /* ---- files ---- */
 
 enum { PATH_ROOM = PATH_MAX, NAME_ROOM = 64 };
+enum { SETTINGS = 1, STATE = 11 }; /* in guest_files */
 
 /* The path of a file in the folder, until the next call. */
 static const char *path_of(const training *t, const char *name)
@@ -322,6 +323,14 @@ bool train_save(training *t, bool now)
     return fine;
 }
 
+bool train_replace(training *t)
+{
+    t->loop.kept = NULL;
+    if (!t->folder || !write_by(t, "weights.safetensors", false)) return false;
+    unlink(path_of(t, guest_files[STATE])); /* of another training */
+    return true;
+}
+
 void train_keep_last(training *t)
 {
     const int status = t->m.status;
@@ -386,7 +395,6 @@ static bool write_program(training *t)
 
 static bool has_file(const training *t, const char *name) { return !access(path_of(t, name), F_OK); }
 
-enum { SETTINGS = 1, STATE = 11 }; /* in guest_files */
 /* Refuses to write over files that are not of an earlier start of this training: weights without the state
  * that is written after them, or files of these names without the settings that are written first. */
 static bool is_free(training *t)

@@ -206,6 +206,21 @@ static bool end_epoch(void *user)
     return model_ok(&t->m) && train_record(t, r) && train_save(t, train_done(t)) && t->end == GOING;
 }
 
+bool train_again(training *t, wg_data *rows, int64_t epochs)
+{
+    wg_batch b;
+    t->m.p = wg_params_new(t->m.c);
+    t->optim = wg_optim_named_at("", t->m.p, t->choice.name, t->choice.setting, t->choice.settings);
+    t->batch = t->batch < wg_data_rows(rows) ? t->batch : wg_data_rows(rows);
+    t->step = 0, t->steps = epochs * ((wg_data_rows(rows) + t->batch - 1) / t->batch);
+    for (int64_t e = 0; e < epochs && model_ok(&t->m); e++) {
+        while (!is_stopped(t) && wg_data_next_at("", rows, &b, t->batch))
+            if (!step(t, &b)) return false;
+        if (is_stopped(t)) return false;
+    }
+    return model_ok(&t->m);
+}
+
 /* Where the parameters are in the end. */
 static bool last_of_path(training *t)
 {

@@ -35,8 +35,9 @@ typedef struct wg_table wg_table;
 /* How a file is read. */
 #define wg_table_opts_list(P, X)                                                                                     \
     X(const char *, type, NULL, "",                                                                                  \
-      "what columns hold, \"age=number,zip=word,born=date\": number, word, date, or for dates dmy or mdy if the day or " \
-      "the month stands first in 1/2/2024; default: looked for")                                                     \
+      "what columns hold, \"age=number,zip=word,born=date\": number, word, date; dmy or mdy of dates in which the day or the "                                             \
+      "month stands first; point or comma of numbers. A ? behind it: where the file leaves that open, and the column may "  \
+      "still be left out. Default: looked for")                                                     \
     X(const char *, categories, NULL, "", "columns of words, or of numbers that name something, as type=word")     \
     X(const char *, missing, NULL, "", "more fields without a value, \"-9,unbekannt\"")                              \
     X(const char *, fill, NULL, "",                                                                                  \
@@ -65,7 +66,8 @@ typedef struct wg_column {
     wg_column_type type;
     int64_t missing; /* rows without a value */
     int64_t words;   /* how many different words it has; of numbers and dates 0 */
-    const char *why; /* why it says nothing of its row, as "numbers the rows"; NULL: it may */
+    const char *why;  /* why it says nothing of its row, as "numbers the rows"; NULL: it may */
+    const char *form; /* the word of .type that says how it was read: "comma", "dmy", "word" */
 } wg_column;
 WG_API wg_column wg_table_column(wg_table *t, int k); /* column k from 0 on */
 WG_API int wg_table_find(const wg_table *t, const char *name); /* the number of a column; -1: there is none */

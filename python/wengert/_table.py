@@ -732,7 +732,7 @@ check_second order:int rules:int64 unclear:int64 whole:bool zero:bool blurred:in
 claim line:int text:text left right relation:relation within part:claim_part* parts:int
 claim_part name:text shape:shape
 class_loss_args x y ; reduction:reduction smoothing:double weights mask ignore:double any_rows:bool
-column name:text type:column_type missing:int64 words:int64 why:text
+column name:text type:column_type missing:int64 words:int64 why:text form:text
 conv_args x W ; stride:shape dilation:shape padding:shape same:bool groups:int64
 cosine_args x y ; axis:int eps:double
 csv_opts ; y:text x:text skip:text like:data*

@@ -221,11 +221,12 @@ bool wgi_columns_pairs(const wgi_csv *s, wgi_columns *t, const char *list, const
             sign++;
         }
         if (!found)
-            return wgi_csv_bad(s, 1, 1, ".%s = \"%.60s\": '%.*s' is none of its words: %s", option, list,
-                               (int)strcspn(at, ","), at,
-                               !strcmp(option, "type")
-                                   ? "write age=number, zip=word, born=date, and dmy or mdy for dates"
-                                   : "write mean, median, word, drop or keep, or age=mean,rooms=0");
+            return wgi_csv_bad(
+                s, 1, 1, ".%s = \"%.60s\": '%.*s' is none of its words: %s", option, list,
+                (int)strcspn(at, ","), at,
+                !strcmp(option, "type")
+                    ? "write age=number, zip=word, born=date; dmy or mdy of dates, point or comma of numbers"
+                    : "write mean, median, word, drop or keep, or age=mean,rooms=0");
         if (!fine) return false;
         at = end + (*end == ',');
     }

@@ -51,6 +51,9 @@ typedef struct wgi_column {
     enum { WGI_OUT, WGI_SKIPPED, WGI_IN_X, WGI_IN_Y } part;
     wg_column_type type;
     bool typed, said;    /* its type was said; and that it is asked for */
+    char sign;           /* the decimal sign that was said; 0: none */
+    wgi_date hint;       /* the order of day and month, likewise */
+    bool firm;           /* sign and hint hold whatever the file has, else where it leaves that open */
     bool unsure;         /* both decimal signs, or orders of day and month, would do */
     char decimal;        /* of its numbers */
     char unit[16];       /* a text that may stand behind them: km */

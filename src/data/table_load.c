@@ -444,7 +444,11 @@ wg_column wg_table_column(wg_table *t, int k)
     if (!t || k < 0 || k >= t->columns->count) return (wg_column){ .name = "" };
     wgi_table_load(t);
     const wgi_column *c = &t->columns->all[k];
-    return (wg_column){ c->name, c->type, c->missing, c->type == WG_WORD ? c->count : 0, c->why };
+    const char *form = c->type == WG_WORD          ? "word"
+                       : c->type == WG_NUMBER      ? c->decimal == ',' ? "comma" : "point"
+                       : c->order == WGI_DAY_FIRST ? "dmy"
+                                                   : "mdy";
+    return (wg_column){ c->name, c->type, c->missing, c->type == WG_WORD ? c->count : 0, c->why, form };
 }
 
 int wg_table_find(const wg_table *t, const char *name)

@@ -292,8 +292,9 @@ static int title_rows(const sample *a)
         const bool comment = first->length && *first->text == '#' && !first->quoted;
         const int64_t width = width_of(a, r), full = full_fields(a, r);
         const bool bare =
-            width == 1 || (a->width > 2 && (width < a->width - 1 ||
-                                            (2 * full <= a->width && (!full || next_full(a, r) > full))));
+            (width == 1 || !is_number(first)) &&
+            (width == 1 || (a->width > 2 && (width < a->width - 1 ||
+                                             (2 * full <= a->width && (!full || next_full(a, r) > full)))));
         if (comment ? width == a->width && has_number(a, r + 1) : !bare) break;
         if (a->width == 2 && r + 2 >= a->rows) break; /* of two rows the first is the longer one */
     }
@@ -627,22 +628,24 @@ static void decide(wg_table *t, const sample *a, int from, const votes *v)
     for (int64_t k = 0; k < all->count; k++) {
         wgi_column *c = &all->all[k];
         if (!c->typed) c->type = type_of(&v[k]);
-        c->decimal = given || v[k].point == v[k].comma ? t->decimal : v[k].point > v[k].comma ? '.' : ',';
-        if (c->ordered) {
-            c->why = c->said ? NULL : why_not(t, a, from, k, &v[k]);
-            continue; /* the order of day and month was said */
-        }
-        c->order = v[k].day > v[k].month                                ? WGI_DAY_FIRST
+        const bool open = v[k].point == v[k].comma, undated = v[k].day == v[k].month;
+        c->decimal = given                                        ? t->decimal
+                     : c->sign && (c->firm || (open && !t->sure)) ? c->sign
+                     : open                                       ? t->decimal
+                     : v[k].point > v[k].comma                    ? '.'
+                                                                  : ',';
+        c->order = c->hint && (c->firm || (undated && day == month))    ? c->hint
+                   : v[k].day > v[k].month                              ? WGI_DAY_FIRST
                    : v[k].month > v[k].day                              ? WGI_MONTH_FIRST
                    : day > month || (day == month && t->decimal == ',') ? WGI_DAY_FIRST
                                                                         : WGI_MONTH_FIRST;
+        c->ordered = v[k].either + v[k].day + v[k].month > 0;
+        c->unsure = c->type == WG_NUMBER ? !given && !c->sign && v[k].differ && open
+                                         : c->type == WG_DATE && !c->hint && v[k].either && undated;
         if (v[k].units && c->type == WG_NUMBER) {
             const size_t at = wgi_cell_unit(v[k].unit->text, v[k].unit->length);
             snprintf(c->unit, sizeof c->unit, "%.*s", (int)(v[k].unit->length - at), v[k].unit->text + at);
         }
-        c->ordered = v[k].either + v[k].day + v[k].month > 0;
-        c->unsure = c->type == WG_NUMBER ? !given && v[k].differ && v[k].point == v[k].comma
-                                         : c->type == WG_DATE && v[k].either && v[k].day == v[k].month;
         c->why = c->said ? NULL : why_not(t, a, from, k, &v[k]);
     }
 }
@@ -656,7 +659,7 @@ static bool use_words(const wgi_csv *s, wgi_columns *t, wgi_column *k, int what)
     return true;
 }
 
-static const char *const type_words[] = { "number", "word", "date", "dmy", "mdy", NULL };
+static const char *const type_words[] = { "number", "word", "date", "dmy", "mdy", "point", "comma", NULL };
 
 /* A ? behind the word: the column may still be left out. */
 static int type_word(const char *word, size_t n)
@@ -675,9 +678,10 @@ static bool set_type(const wgi_csv *s, wgi_columns *t, wgi_column *k, const char
         return wgi_csv_bad(s, 1, 1, ".type = \"%.*s\": write the name of a column before it, \"age=%.*s\"",
                            (int)n, word, (int)n, word);
     const int which = type_word(word, n);
-    k->type = which == 0 ? WG_NUMBER : which == 1 ? WG_WORD : WG_DATE;
-    if (which > 2) k->order = which == 3 ? WGI_DAY_FIRST : WGI_MONTH_FIRST;
-    k->typed = true, k->said |= word[n - 1] != '?', k->ordered = which > 2;
+    k->type = which == 0 || which > 4 ? WG_NUMBER : which == 1 ? WG_WORD : WG_DATE;
+    k->hint = which == 3 ? WGI_DAY_FIRST : which == 4 ? WGI_MONTH_FIRST : WGI_NO_DATE;
+    k->sign = which == 5 ? '.' : which == 6 ? ',' : 0;
+    k->typed = true, k->firm = word[n - 1] != '?', k->said |= k->firm;
     return true;
 }
 
