@@ -388,8 +388,9 @@ static bool fit_again(training *t, fitting *f)
         return !m->status;
     }
     if (!train_replace(t)) return false;
-    printf("trained again on all %lld rows, for %lld epochs: this net is kept\n", (long long)f->rows,
-           (long long)epochs);
+    if (!t->m.a->json)
+        printf("trained again on all %lld rows, for %lld epochs: this net is kept\n", (long long)f->rows,
+               (long long)epochs);
     return true;
 }
 
@@ -399,8 +400,9 @@ static void fit_done(training *t, void *user)
     if (t->loop.kept && t->loop.best) wg_params_copy_at("", t->m.p, t->loop.kept);
     fit_report(t, &f->plan, f->table, f->row, f->test, f->y);
     if (t->m.status || (!args_has(t->m.a, "once") && !fit_again(t, f))) return;
-    printf("new rows: wengert predict %s NEW -o out.csv; the program is %s/" MODEL_FILE "\n", t->folder,
-           t->folder);
+    if (!t->m.a->json)
+        printf("new rows: wengert predict %s NEW -o out.csv; the program is %s/" MODEL_FILE "\n", t->folder,
+               t->folder);
 }
 
 static int run(const args *a)

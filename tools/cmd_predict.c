@@ -231,6 +231,29 @@ static bool is_of_net(const prediction *q, const char *path)
     return is;
 }
 
+/* What the net says of each row, as an object. */
+static void write_json(const prediction *q)
+{
+    const fit_plan *f = &q->plan;
+    json j = json_start(stdout);
+    json_text(&j, "answer", f->answer);
+    json_array(&j, "rows");
+    for (int64_t r = 0; r < q->rows; r++) {
+        const double *p = q->p + r * (f->classes ? f->count : 1);
+        char text[60];
+        json_object(&j, NULL);
+        if (f->classes) json_text(&j, "predicted", f->word[fit_largest(p, f->count)]);
+        else if (f->date) json_text(&j, "predicted", fit_number(*p, true, text, sizeof text));
+        else json_number(&j, "predicted", *p, WG_F32);
+        if (f->classes) json_object(&j, "p");
+        for (int64_t k = 0; f->classes && k < f->count; k++) json_number(&j, f->word[k], p[k], WG_F32);
+        if (f->classes) json_end(&j);
+        json_end(&j);
+    }
+    json_end(&j);
+    json_finish(&j);
+}
+
 /* A file is written beside its place and then put there, links resolved. What is no file, a device or a pipe,
  * is written to. */
 static void write_all(prediction *q)
@@ -242,6 +265,11 @@ static void write_all(prediction *q)
     char *target = there && !device ? realpath(path, NULL) : path ? strdup(path) : NULL, *other = NULL;
     bool mark;
     form_of(q->path, &mark, &end);
+    if (q->a->json) write_json(q);
+    if (q->a->json && !path) {
+        free(target);
+        return;
+    }
     FILE *out = stdout;
     if (path && is_of_net(q, path)) {
         model_wrong(m, "-o %s: that is a file of the net", path);

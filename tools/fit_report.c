@@ -131,6 +131,40 @@ static void report_numbers(training *t, const fit_plan *f, wg_table *table, cons
     }
 }
 
+/* The same as an object: what dev and test say, and the names of the classes. */
+static void report_json(const training *t, const fit_plan *f, const int64_t *of, int64_t n, const double *y,
+                        const double *p)
+{
+    json j = json_start(stdout);
+    const epoch_record *best = train_kept(t);
+    double right = 0, off = 0, squares = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const double e = f->classes ? 0 : p[i] - y[of[i]];
+        right += f->classes && fit_largest(p + i * f->count, f->count) == (int64_t)y[of[i]];
+        off += fabs(e) / (double)n, squares += e * e / (double)n;
+    }
+    json_text(&j, "answer", f->answer);
+    if (f->classes) json_array(&j, "classes");
+    for (int64_t i = 0; f->classes && i < f->count; i++) json_text(&j, NULL, f->word[i]);
+    if (f->classes) json_end(&j);
+    json_array(&j, "columns");
+    for (int i = 0; i < f->columns; i++) json_text(&j, NULL, f->column[i].name);
+    json_end(&j);
+    json_whole(&j, "epochs", t->loop.epoch), json_whole(&j, "best", best->epoch);
+    json_object(&j, "dev");
+    json_whole(&j, "rows", wg_data_rows(t->dev));
+    json_number(&j, "loss", best->dev.value[0], WG_F32),
+        json_number(&j, t->name[1], best->dev.value[1], WG_F32);
+    json_end(&j);
+    json_object(&j, "test");
+    json_whole(&j, "rows", n);
+    if (f->classes) json_number(&j, "right", right / (double)n, WG_F64);
+    else json_number(&j, "off", off, WG_F64), json_number(&j, "root_mean_square", sqrt(squares), WG_F64);
+    json_end(&j);
+    json_text(&j, "folder", t->folder);
+    json_finish(&j);
+}
+
 void fit_report(training *t, const fit_plan *f, wg_table *table, const int64_t *row, wg_data *test,
                 const double *y)
 {
@@ -139,6 +173,10 @@ void fit_report(training *t, const fit_plan *f, wg_table *table, const int64_t *
     const epoch_record *best = train_kept(t);
     char text[2][40];
     if (!p || !best || !train_values(t, of, n, "p", wide, p)) return;
+    if (t->m.a->json) {
+        report_json(t, f, of, n, y, p);
+        return;
+    }
     for (int i = 0; i < 2; i++)
         wg_fit_number_text(best->dev.value[i], t->is_share[i], text[i], sizeof text[i]);
     printf("dev    loss %s  %s %s in epoch %lld, the best of %lld\n", text[0], t->name[1], text[1],

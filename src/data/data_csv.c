@@ -106,6 +106,7 @@ static wg_data *make_set(wg_table *t, wg_site here, const char *about)
     if (all->in_y == 1)
         y = (wg_tensor){ all->all[all->y[0]].type == WG_WORD ? WG_I32 : type, WG_SHAPE(t->rows), NULL };
     if (all->in_y > 1) y = (wg_tensor){ type, WG_SHAPE(t->rows, all->in_y), NULL };
+    wgi_file_free(&t->file); /* large files are in memory once */
     if (!wgi_pair_new(c, here, &x, &y)) return NULL;
     for (int64_t i = 0; i < all->in_x; i++) place(t, &all->all[all->x[i]], &x);
     for (int64_t i = 0; i < all->in_y; i++) place(t, &all->all[all->y[i]], &y);

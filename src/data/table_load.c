@@ -289,11 +289,19 @@ void wg_table_free(wg_table *t)
 
 /* ---- columns that are used ---- */
 
+/* What a message calls a column. */
+static const char *called(const wg_table *t, const wgi_column *k)
+{
+    static _Thread_local char text[40];
+    snprintf(text, sizeof text, "column %lld", (long long)(k - t->columns->all) + 1);
+    return *k->name ? k->name : text;
+}
+
 static bool bad(const wg_table *t, const wgi_column *k)
 {
     const wgi_field_place *p = &k->bad;
     if (k->badly == WGI_TOO_LARGE)
-        return wgi_csv_bad(&t->start, p->line, p->column, "%.60s: '%s' is too large", k->name, p->text);
+        return wgi_csv_bad(&t->start, p->line, p->column, "%.60s: '%s' is too large", called(t, k), p->text);
     if (k->badly == WGI_TOO_MANY)
         return wgi_csv_bad(
             &t->start, p->line, p->column,
@@ -304,7 +312,7 @@ static bool bad(const wg_table *t, const wgi_column *k)
         &t->start, p->line, p->column,
         "%.60s: '%s' is no %s, and the column has %ss: .type = \"%.60s=word\" makes it a column of words, "
         ".missing = \"%s\" says that there is no value",
-        k->name, p->text, k->type == WG_DATE ? "date" : "number", k->type == WG_DATE ? "date" : "number",
+        called(t, k), p->text, k->type == WG_DATE ? "date" : "number", k->type == WG_DATE ? "date" : "number",
         k->name, p->text);
 }
 

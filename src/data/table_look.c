@@ -345,13 +345,15 @@ static void cut_foot(wg_table *t, sample *a, int first)
         wgi_csv_field f;
         int64_t width = 0, full = 0;
         s.quiet = true;
-        bool sums = false, any = false, more = true, alone = false;
+        bool sums = false, any = false, more = true, alone = false, whole = false;
         while (more && wgi_csv_next(&s, &f)) {
             if (f.length && !any) any = true, sums = is_total(&f), alone = !is_usual_field(a, first, &f);
+            whole |= f.quoted && (!f.length || sums); /* a program that writes all fields in quotes means a
+                                                       * row */
             width++, full += f.length > 0, more = !f.last;
         }
         const bool remark = width == 1 || (full == 1 && b[at] != (unsigned char)t->separator && a->width > 2);
-        if (!width || !alone || !(remark ? full > 0 : sums && totals < 3))
+        if (!width || !alone || whole || !(remark ? full > 0 : sums && totals < 3))
             break; /* a rule is no row, and has no width */
         totals += !remark;
         t->file.bytes[at] = 0, t->file.size = at, t->foot_lines++;

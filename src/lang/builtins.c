@@ -646,8 +646,10 @@ static const wgi_builtin builtins[] = {
          "to 26 "
          "are a to z"),
     ITSELF(csv, wgi_eval_csv, "a, b = csv(\"f.csv\", \"a\", \"b\")",
-           "columns of a CSV file; words become class numbers in alphabetical order; separator=\";\" if it "
-           "has no commas"),
+           "columns of a CSV file of any program; words become class numbers in alphabetical order; what is "
+           "not found "
+           "in it can be said: separator=\";\", decimal=\",\", header=false, type=\"zip=word\", "
+           "missing=\"-9\", fill=\"mean\""),
     ITSELF(split, wgi_eval_split, "x1, y1, x2, y2 = split(x, y, 0.8, 0.2, seed=)",
            "the rows of x and y in parts of these shares, at random; if the last tensor has class numbers, "
            "each part "
