@@ -389,8 +389,8 @@ static bool fit_again(training *t, fitting *f)
     }
     if (!train_replace(t)) return false;
     if (!t->m.a->json)
-        printf("trained again on all %lld rows, for %lld epochs: this net is kept\n", (long long)f->rows,
-               (long long)epochs);
+        printf("trained again on all %lld rows, for %lld epoch%s: this net is kept\n", (long long)f->rows,
+               (long long)epochs, &"s"[epochs == 1]);
     return true;
 }
 

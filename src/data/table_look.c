@@ -275,12 +275,15 @@ static bool has_number(const sample *a, int row)
     return false;
 }
 
-/* How many fields have a text in the next row that has any. */
+/* How many fields have a text in the fullest of the next rows. */
 static int64_t next_full(const sample *a, int row)
 {
-    while (++row < a->rows)
-        if (full_fields(a, row)) return full_fields(a, row);
-    return 0;
+    int64_t most = 0;
+    for (int r = row + 1; r < a->rows && r < row + 12; r++) {
+        const int64_t full = full_fields(a, r);
+        if (full > most) most = full;
+    }
+    return most;
 }
 
 /* Lines before the row of names: a title, a date, a comment. A row of names can begin with # too. */

@@ -305,7 +305,7 @@ Test(tables, what_is_no_row)
         "\"a\" \"b\" \"w\"\n\"r1\" 1 2 \"u\"\n\"r2\" 3 4 \"v\"\n",
         "a\tb\tw\n1\t2\tu\n3\t4\tv\n",
         "1,2,u\n3,4,v\n",
-        "Account:,DE12\nFrom,to,,\n\na,b,w,\n1,2,u,\n3,4,v,\n",
+        "Account:,DE12,,\nFrom,to,,\n,,,\na,b,w,\n1,2,u,\n3,4,v,\n",
         "a,b,w\n1,2,u,\n3,4,v,\n",
         "a,b,w\n1,2,u\n3,4,v\n\n\"Source: a book, 2020\",,\n",
         "a,b,w\n1,2,u\n3,4,v\nSum,6,\nGrand total,6,\nof two rows\n",
