@@ -125,6 +125,14 @@ bool wgi_cell_number(const char *text, size_t n, char decimal, double *value)
     return !p.n && wg_number_in(digits, value) == to;
 }
 
+int wgi_cell_sign(const char *text, size_t n)
+{
+    if (n && text[n - 1] == '%') return -1;
+    for (int i = 0; currencies[i]; i++)
+        if (memmem(text, n, currencies[i], strlen(currencies[i]))) return i + 1;
+    return 0;
+}
+
 bool wgi_cell_ends(const char *text, size_t n, const char *end, size_t length)
 {
     return n >= length && !memcmp(text + n - length, end, length);

@@ -22,6 +22,8 @@ bool wgi_cell_number(const char *text, size_t n, char decimal, double *value);
 typedef enum wgi_date { WGI_NO_DATE, WGI_DATE, WGI_EITHER, WGI_DAY_FIRST, WGI_MONTH_FIRST } wgi_date;
 /* order: WGI_EITHER takes both. Sets *days since 1970-01-01, with the time of day. */
 wgi_date wgi_cell_date(const char *text, size_t n, wgi_date order, double *days);
+/* What stands beside a number: -1 a per cent sign, or the number of a currency from 1 on; 0: nothing. */
+int wgi_cell_sign(const char *text, size_t n);
 /* Where the text behind a number begins, blanks before it with the number: 2 of "5 km". 0: there is none, or
  * a longer one than units are. */
 size_t wgi_cell_unit(const char *text, size_t n);
@@ -58,6 +60,7 @@ typedef struct wgi_column {
     char decimal;        /* of its numbers */
     char unit[16];       /* a text that may stand behind them: km */
     wgi_date order;      /* of its dates */
+    bool mixed;          /* its numbers are not all in one currency, or some are in per cent */
     bool ordered;        /* there are dates in which it counts */
     const char *why;     /* of wg_column */
     wgi_category **word; /* in order, each once */

@@ -74,6 +74,7 @@ static void say_column(const wgi_column *k, int width, FILE *out)
         cut_text(k->bad.text, 60, text, sizeof text);
         fprintf(out, "; '%s' in line %zu is none", text, k->bad.line);
     }
+    if (k->mixed) fputs("; not all in one unit: some in %, or in another currency", out);
     if (k->why) fprintf(out, "; it %s: left out", k->why);
     if (k->unsure && !k->why && k->type == WG_DATE)
         fprintf(out, "; .type = \"%s=%s\" is the other way", name, k->order == WGI_DAY_FIRST ? "mdy" : "dmy");

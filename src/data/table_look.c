@@ -97,18 +97,30 @@ static bool from_utf16(wg_table *t, bool big)
     return to && give_bytes(t, to, k, "UTF-16");
 }
 
-static bool is_utf8(const unsigned char *b, size_t n)
+/* Counts the characters beyond ASCII that are well-formed UTF-8, and the bytes that are in none. */
+static void count_utf8(const unsigned char *b, size_t n, size_t *good, size_t *bad)
 {
+    *good = *bad = 0;
     for (size_t i = 0; i < n;) {
-        if (b[i] < 0x80) {
-            i++;
-            continue;
-        }
-        const int k = wg_utf8_length((const char *)b + i);
-        if (!k || i + (size_t)k > n) return false;
-        i += (size_t)k;
+        const int k = b[i] < 0x80 ? 1 : wg_utf8_length((const char *)b + i);
+        const bool fits = k && i + (size_t)k <= n;
+        if (b[i] >= 0x80) ++*(fits ? good : bad);
+        i += fits ? (size_t)k : 1;
     }
-    return true;
+}
+
+/* Damaged UTF-8: bytes that are in no character become U+FFFD. */
+static size_t mend(const unsigned char *b, size_t n, unsigned char *to)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < n;) {
+        const int k = b[i] < 0x80 ? 1 : wg_utf8_length((const char *)b + i);
+        const bool fits = k && i + (size_t)k <= n;
+        if (fits) memcpy(to + at, b + i, (size_t)k);
+        at += fits ? (size_t)k : put_character(to + at, 0xFFFD);
+        i += fits ? (size_t)k : 1;
+    }
+    return at;
 }
 
 static bool as_utf8(wg_table *t)
@@ -116,9 +128,11 @@ static bool as_utf8(wg_table *t)
     const unsigned char *b = t->file.bytes;
     size_t n = t->file.size;
     if (n >= 2 && b[0] + b[1] == 0xFF + 0xFE && b[0] >= 0xFE) return from_utf16(t, b[0] == 0xFE);
-    if (is_utf8(b, n)) return true;
+    size_t good, bad, k = 0;
+    count_utf8(b, n, &good, &bad);
+    if (!bad) return true;
     unsigned char *to = wg_alloc(t->file.c, 3 * n + 1, 1);
-    size_t k = 0;
+    if (to && good > 10 * bad) return give_bytes(t, to, mend(b, n, to), "damaged UTF-8");
     for (size_t i = 0; to && i < n; i++) k += put_character(to + k, from_windows(b[i]));
     return to && give_bytes(t, to, k, "Windows-1252");
 }
@@ -372,6 +386,8 @@ typedef struct votes {
     int64_t whole, codes, units; /* digits alone; with a 0 before others; with the same text behind the
                                   * number */
     const wgi_csv_field *unit;   /* the first with such a text */
+    int sign;                    /* of the first number */
+    bool mixed;                  /* another one has another sign */
     bool differ;                 /* a number has two values, by the two decimal signs */
 } votes;
 
@@ -426,6 +442,9 @@ static votes vote(const wg_table *t, const sample *a, int from, int64_t k)
         const wgi_date date = wgi_cell_date(f.text, f.length, WGI_EITHER, &days);
         const bool digits = all_digits(&f), number = vote_number(t, f.text, f.length, &v);
         v.values++, v.whole += digits, v.codes += digits && f.length > 1 && *f.text == '0';
+        const int sign = number ? wgi_cell_sign(f.text, f.length) : 0;
+        if (number && v.number == 1) v.sign = sign;
+        v.mixed |= number && sign != v.sign && (sign < 0 || v.sign < 0 || (sign && v.sign));
         v.date += date != WGI_NO_DATE, v.either += date == WGI_EITHER;
         v.day += date == WGI_DAY_FIRST, v.month += date == WGI_MONTH_FIRST;
         if (number || date) continue;
@@ -644,6 +663,7 @@ static void decide(wg_table *t, const sample *a, int from, const votes *v)
                    : v[k].month > v[k].day                              ? WGI_MONTH_FIRST
                    : day > month || (day == month && t->decimal == ',') ? WGI_DAY_FIRST
                                                                         : WGI_MONTH_FIRST;
+        c->mixed = c->type == WG_NUMBER && v[k].mixed;
         c->ordered = v[k].either + v[k].day + v[k].month > 0;
         c->unsure = c->type == WG_NUMBER ? !given && !c->sign && v[k].differ && open
                                          : c->type == WG_DATE && !c->hint && v[k].either && undated;

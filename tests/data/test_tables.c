@@ -387,6 +387,26 @@ Test(tables, codes_are_words)
               at(t, 2, 1) == 0); /* 3 and 3.0 are one word */
 }
 
+/* Numbers in several units are numbers, and what was found says so. A byte that is in no character is one
+ * wrong letter. */
+Test(tables, what_is_said_of_a_column)
+{
+    WGT_ENDS wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    static const char *const mixed[] = { "5%\n7", "5 EUR\n7 USD", "7\n5%" }, *const same[] = { "5%\n7%",
+                                                                                               "5 EUR\n7",
+                                                                                               "$5\n$7" };
+    for (int i = 0; i < 6; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "a\n%s\n", i < 3 ? mixed[i] : same[i - 3]);
+        const char *about = wg_table_about(read_text(c, text));
+        cr_expect(!strstr(about, "not all in one unit") == (i >= 3), "%s%s", text, about);
+    }
+    wg_table *t = read_text(c, "a\n\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\n\xC3\xB6\xC3\xB6\xC3\xB6"
+                               "\xC3\xB6\xC3\xB6\xC3\xB6\nx\xFFy\n");
+    cr_expect(strstr(wg_table_about(t), ", damaged UTF-8"));
+    cr_expect_str_eq(wg_table_word(t, 0, 0), "x\xEF\xBF\xBDy");
+}
+
 /* Rows with a field more than there are names: the names of rows, or a mistake. */
 Test(tables, one_name_too_few)
 {
