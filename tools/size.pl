@@ -20,7 +20,7 @@ sub files
     my @found = -e '.git' ? split /\n/, `git ls-files --cached --others --exclude-standard $in` : ();
     @found = split /\n/, `find $in` unless @found;
     @found = grep { m{\.(?:[ch]|[ch]pp|js|css|py|sh|awk|pl|mk|wg)$|^Makefile$|^tests/.*\.(?:txt|md|csv|json)$} } @found;
-    return sort grep { -f && !m{digits_table|text_table|^tests/fuzz/corpus/} } @found;
+    return sort grep { -f && !m{digits_table|text_table|^tests/(?:fuzz/corpus|tables)/} } @found;
 }
 
 my $string = qr{"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'};
