@@ -30,6 +30,7 @@ typedef struct fitting {
     fit_plan plan;
     int answer;         /* its column */
     int *used, count;   /* the columns that are looked at */
+    double *filled;     /* what --fill has written into each of them; NaN: nothing */
     int64_t *row, rows; /* rows of the table with an answer */
     double *y;          /* the answers of these: class numbers, or numbers */
     wg_data *test;
@@ -157,6 +158,15 @@ static bool choose_columns(model *m, fitting *f)
                       f->path, args_value(m->a, "predict"));
 }
 
+/* The first row of a column without a number. -1: there is none. */
+static int64_t first_empty(wg_table *t, int k, int64_t rows)
+{
+    const wg_tensor v = wg_table_values_at("", t, k);
+    for (int64_t r = 0; r < rows && v.data; r++)
+        if (isnan(wg_tensor_item(&v, r))) return r;
+    return -1;
+}
+
 /* The answers, and the rows that have one. Errors in a column that is looked at come here. */
 static bool read_answers(model *m, fitting *f)
 {
@@ -166,9 +176,16 @@ static bool read_answers(model *m, fitting *f)
     f->y = wg_alloc(m->c, (size_t)all + 1, sizeof *f->y);
     double *before = wg_alloc(m->c, (size_t)all + 1, sizeof *before);
     if (!all) return model_fail(m, EXIT_TEXT, "%s:1: there are no rows below the names", f->path);
+    int64_t *empty = wg_alloc(m->c, (size_t)f->count + 1, sizeof *empty);
+    f->filled = wg_alloc(m->c, (size_t)f->count + 1, sizeof *f->filled);
+    for (int i = 0; empty && i < f->count; i++) empty[i] = first_empty(f->table, f->used[i], all);
     wg_table_use_at("", f->table, f->used, f->count);
     if (!table_ok(m)) return false;
     const int64_t rows = wg_table_rows(f->table);
+    for (int i = 0; empty && f->filled && i < f->count; i++) {
+        const wg_tensor is = wg_table_values_at("", f->table, f->used[i]);
+        f->filled[i] = rows == all && empty[i] >= 0 ? wg_tensor_item(&is, empty[i]) : NAN;
+    }
     wg_tensor v = wg_table_values_at("", f->table, f->answer);
     for (int64_t r = 0; before && r < rows; r++) before[r] = wg_tensor_item(&v, r);
     if (f->plan.classes && !fit_words(m, f->table, f->answer, &f->plan.word, &f->plan.count)) return false;
@@ -281,6 +298,7 @@ static bool describe(training *t, fitting *f)
         const wg_tensor v = wg_table_values_at("", f->table, f->used[i]);
         const moments s = moments_of(&v, f->row, of.data, n);
         to->mu = to->fill = s.mu, to->sigma = s.sigma, to->least = s.least, to->most = s.most;
+        if (!isnan(f->filled[i])) to->fill = f->filled[i];
     }
     const wg_tensor y = wg_view_f64(f->y, WG_SHAPE(f->rows));
     const moments s = moments_of(&y, NULL, of.data, n);

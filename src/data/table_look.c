@@ -364,9 +364,9 @@ static void cut_foot(wg_table *t, sample *a, int first)
         s.quiet = true;
         bool sums = false, any = false, more = true, alone = false, whole = false;
         while (more && wgi_csv_next(&s, &f)) {
+            /* A program that writes all fields in quotes means a row. */
+            whole |= f.quoted && (!f.length || (!any && is_total(&f)));
             if (f.length && !any) any = true, sums = is_total(&f), alone = !is_usual_field(a, first, &f);
-            whole |= f.quoted && (!f.length || sums); /* a program that writes all fields in quotes means a
-                                                       * row */
             width++, full += f.length > 0, more = !f.last;
         }
         const bool remark = width == 1 || (full == 1 && b[at] != (unsigned char)t->separator && a->width > 2);

@@ -308,6 +308,7 @@ Test(tables, what_is_no_row)
         "Account:,DE12,,\nFrom,to,,\n,,,\na,b,w,\n1,2,u,\n3,4,v,\n",
         "a,b,w\n1,2,u,\n3,4,v,\n",
         "a,b,w\n1,2,u\n3,4,v\n\n\"Source: a book, 2020\",,\n",
+        "Title\n\na,b,w\n1,\"2\",u\n3,4,v\nTotal,\"6\",\n",
         "a,b,w\n1,2,u\n3,4,v\nSum,6,\nGrand total,6,\nof two rows\n",
         "# a,b,w\n1,2,u\n3,4,v\n",
     };

@@ -83,6 +83,17 @@ for file, who, answer, head, columns, more in files:
             wrong.append("%s: the net says something else than of base.csv: %s, %s" % (
                 file, *next((a, b) for a, b in zip(rows, base) if a != b)))
 
+# What --fill wrote in the training stands for a missing number in new rows: the median 1.5, and not the mean.
+path, new = os.path.join(folder, "median.csv"), os.path.join(folder, "new.csv")
+with open(path, "w") as f:
+    f.write("a,k\n" + "".join("%s,%s\n" % (a, "xy"[i % 2]) for i, a in enumerate([1.5, 1.25, 100, 1.5, "", 1.75, 1.5, 1.25, 2, 2])))
+with open(new, "w") as f:
+    f.write("a\n1.5\nNA\n1.75\n")
+run("fit", path, "--predict", "k", "--fill", "a=median", "-o", os.path.join(folder, "m"), "--epochs", "2", "--quiet")
+said_of = [line.split(b",", 1)[1] for line in run("predict", os.path.join(folder, "m"), new, "--quiet")[1].splitlines()[1:]]
+if len(said_of) != 3 or said_of[0] != said_of[1] or said_of[0] == said_of[2]:
+    wrong.append("--fill a=median: %s" % said_of)
+
 refused = 0
 for file, answer, what, line, column, value, more in lines_of("hostile.txt"):
     path = os.path.join(tables, "hostile", file)
