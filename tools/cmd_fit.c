@@ -66,9 +66,7 @@ static char *quoted(const char *name)
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (!out) return NULL;
-    fputc('"', out);
-    for (; *name; name++) fprintf(out, *name == '"' ? "\"\"" : "%c", *name);
-    fputc('"', out);
+    fit_put_name(out, name);
     fclose(out);
     return text;
 }
@@ -208,7 +206,10 @@ static bool look(model *m, fitting *f)
 {
     if (!open_table(m, f, NULL) || !find_answer(m, f)) return false;
     const char *name = fit_copy(m, wg_table_column(f->table, f->answer).name);
-    if (wg_table_column(f->table, f->answer).type == WG_NUMBER && !is_said(m->a, name) && are_classes(f)) {
+    const bool classes =
+        wg_table_column(f->table, f->answer).type == WG_NUMBER && !is_said(m->a, name) && are_classes(f);
+    if (!table_ok(m)) return false; /* a field that is no number */
+    if (classes) {
         f->numbers = true;
         char *list = quoted(name), *also = NULL;
         const bool fine = list && asprintf(&also, "%s=word", list) >= 0 && open_table(m, f, also);

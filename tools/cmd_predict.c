@@ -34,17 +34,6 @@ static char *path_in(prediction *q, const char *name)
 
 /* ---- the table ---- */
 
-static void put_name(FILE *out, const char *name)
-{
-    if (*name && !strpbrk(name, "\",:= ")) {
-        fputs(name, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *name; name++) fprintf(out, *name == '"' ? "\"\"" : "%c", *name);
-    fputc('"', out);
-}
-
 /* Columns hold what they held in the training, and a missing number is what it was there. */
 static bool open_table(prediction *q)
 {
@@ -58,9 +47,9 @@ static bool open_table(prediction *q)
     fputs("keep", fillings);
     for (int i = 0; i < f->columns; i++) {
         const fit_column *c = &f->column[i];
-        fputs(i ? "," : "", types), put_name(types, c->name), fprintf(types, "=%s?", c->form);
+        fputs(i ? "," : "", types), fit_put_name(types, c->name), fprintf(types, "=%s?", c->form);
         if (!c->words)
-            fputc(',', fillings), put_name(fillings, c->name), fprintf(fillings, "=%.17g", c->fill);
+            fputc(',', fillings), fit_put_name(fillings, c->name), fprintf(fillings, "=%.17g", c->fill);
     }
     bool fine = table_options(m, &o);
     if (o.type) fprintf(types, ",%s", o.type); /* such as the order of day and month */

@@ -16,6 +16,17 @@ char *fit_copy(model *m, const char *text)
 
 /* ---- names ---- */
 
+void fit_put_name(FILE *out, const char *name)
+{
+    if (*name && !strpbrk(name, "\",:= ")) {
+        fputs(name, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *name; name++) fprintf(out, *name == '"' ? "\"\"" : "%c", *name);
+    fputc('"', out);
+}
+
 /* Names of the program itself, beside the calls of the language. */
 static bool is_taken(const fit_plan *f, int n, const char *name)
 {

@@ -39,6 +39,8 @@ char *fit_copy(model *m, const char *text);
 
 /* ---- fit_model.c ---- */
 
+/* Writes a name of a column as lists of names have it: in quotes if it has a sign of theirs. */
+void fit_put_name(FILE *out, const char *name);
 void fit_names(model *m, fit_plan *f); /* names for the program, each once */
 /* The program's text, for so many rows to train on. NULL: no memory. */
 char *fit_program(model *m, const fit_plan *f, int64_t rows, const char *path);
