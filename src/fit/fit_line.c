@@ -136,6 +136,6 @@ void wg_fit_line_text(const wg_fit_line *l, char *buf, size_t size)
 
 bool wg_fit_line_is_due(int64_t epoch, int64_t epochs, bool few)
 {
-    const int64_t each = few ? (epochs + 9) / 10 : 1 + epochs / 200;
+    const int64_t each = few ? epochs / 10 + (epochs % 10 != 0) : 1 + epochs / 200;
     return epoch == 1 || epoch == epochs || (each && epoch % each == 0);
 }
