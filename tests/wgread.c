@@ -26,7 +26,7 @@ static int index_of(const char *key)
 /* The letters of a name, with _ before what stands below. */
 static void key_of(const wgi_formula_node *n, char key[64])
 {
-    const wgi_name_parts w = wgi_name_split(n->text, n->length);
+    const wgi_name_parts w = wgi_name_split(n->text, n->length, n->look);
     const char *whole = w.accent ? wgi_whole_accent(w.base, w.base_length, w.accent) : NULL;
     int at = whole ? snprintf(key, 64, "%s", whole) : snprintf(key, 64, "%.*s", w.base_length, w.base);
     if (w.accent && !whole) at += snprintf(key + at, 64 - (size_t)at, "%s", wgi_accent(w.accent));

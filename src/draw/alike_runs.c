@@ -1,17 +1,23 @@
 /* alike_runs.c: finds runs of alike parts in the list of picked nodes. Each run becomes one box.
  *
- * A part is a window of consecutive nodes; its length is the period. Two parts are alike when their nodes
- * agree one by one in op, dtype, shape and number of operands, and each operand is either the node at the
- * same distance or the very same node (a shared parameter). Numbers and the values of parameters do not
- * matter. The runs of the period that saves most boxes are folded first; of equal periods the smallest. This
- * is repeated with the other nodes until few enough boxes remain.
+ * A part is a window of consecutive nodes; its length is the period. Two parts are alike when all but their
+ * names is equal: their nodes agree one by one in op, options, dtype, shape and numbers, and each operand is
+ * either the node at the same distance or the very same node (a shared parameter). The values of parameters
+ * do not matter. A step takes the next element, x[t]: there the index may grow, or fall, by one. The runs of
+ * the period that saves most boxes are folded first; of equal periods the smallest. This is repeated with the
+ * other nodes until few enough boxes remain.
  *
  * A series is known by its scopes: each part is made in one of the scopes h.0, h.1, ... (wg_scope_push_i;
  * repeat and scan of the language).
  */
 #include "draw/draw_private.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "view/equation.h"
+#include "wengert/op.h"
 
 enum {
     LONGEST_PERIOD = 64,
@@ -20,6 +26,71 @@ enum {
     LEAST_SHARE = 64 /* a pass that saves less than 1 / LEAST_SHARE of the boxes is the last */
 };
 
+/* ---- options and numbers ---- */
+
+enum { UNLIKE = 2 };
+
+/* 0: all options are equal. 1, −1: but that the part of a tensor which it takes is the next one, the one
+ * before: x[2] behind x[1]. UNLIKE: neither. */
+static int64_t option_growth(const wgi_item *x, const wgi_item *y)
+{
+    int64_t growth = 0;
+    if (!x->attr || !y->attr) return x->attr == y->attr ? 0 : UNLIKE;
+    if (!x->op->attrs) return memcmp(x->attr, y->attr, x->op->attr_size) ? UNLIKE : 0;
+    for (const wg_attr_row *r = x->op->attrs; r->name; r++) {
+        const wg_setting a = wg_attr_setting(r, x->attr), b = wg_attr_setting(r, y->attr);
+        const bool equal = a.given == b.given && !strcmp(a.word, b.word) && wg_shape_equal(a.list, b.list) &&
+                           (a.real == b.real || (isnan(a.real) && isnan(b.real)));
+        const int64_t by = a.whole - b.whole;
+        if (!equal || (by && (!wgi_is_part(x) || llabs(by) != 1 || (growth && by != growth)))) return UNLIKE;
+        if (by) growth = by;
+    }
+    return growth;
+}
+
+/* The indices of one tensor grow by the same in three parts in a row. */
+static bool has_like_options(const wgi_picture *p, int64_t i, int64_t period)
+{
+    const wgi_item *x = wgi_item_at(p, i), *y = wgi_item_at(p, i - period),
+                   *z = i < 2 * period ? NULL : wgi_item_at(p, i - 2 * period);
+    const int64_t growth = option_growth(x, y);
+    if (!growth || growth == UNLIKE) return !growth;
+    if (*wgi_operand(&p->view, x, 0) != *wgi_operand(&p->view, y, 0)) return false;
+    if (!z || z->op != y->op) return true;
+    const int64_t before = option_growth(y, z);
+    return before == growth || before == UNLIKE;
+}
+
+/* Numbers without a name have no position: they stand in formulas. */
+static bool has_like_numbers(const wgi_picture *p, const wgi_item *x, const wgi_item *y)
+{
+    for (int k = 0; k < x->operands; k++) {
+        const int32_t a = *wgi_operand(&p->view, x, k), b = *wgi_operand(&p->view, y, k);
+        double one = 0, two = 0;
+        const bool number = a >= 0 && wgi_item_number(&p->view, a, &one);
+        if (number != (b >= 0 && wgi_item_number(&p->view, b, &two)) || one != two) return false;
+    }
+    return true;
+}
+
+static bool has_equal_values(wg_node n, wg_node m)
+{
+    wg_tensor t, u;
+    if (!wg_peek(n, &t) || !wg_peek(m, &u) || !t.data || !u.data) return false;
+    for (int64_t i = wg_shape_size(t.shape); i-- > 0;)
+        if (wg_tensor_item(&t, i) != wg_tensor_item(&u, i)) return false;
+    return true;
+}
+
+/* An input without a name is its numbers: [1, 2]. Shapes are equal. */
+static bool is_like_leaf(const wgi_picture *p, const wgi_item *x, const wgi_item *y)
+{
+    const wg_node n = wg_graph_node(p->g, x->node), m = wg_graph_node(p->g, y->node);
+    const bool numbers = wg_node_leaf(n) == WG_LEAF_INPUT && x->source >= WGI_NAME_EXPRESSION;
+    return x->shows_number == y->shows_number && x->number == y->number &&
+           (!numbers || (y->source >= WGI_NAME_EXPRESSION && has_equal_values(n, m)));
+}
+
 /* Node i is like the node one period before. Where the part at `begin` is the next one of a series, an
  * operand may also be what the part before it has handed on. */
 static bool is_alike(const wgi_picture *p, int64_t i, int64_t period, int64_t begin)
@@ -27,7 +98,8 @@ static bool is_alike(const wgi_picture *p, int64_t i, int64_t period, int64_t be
     const wgi_item *x = wgi_item_at(p, i), *y = wgi_item_at(p, i - period);
     if (x->op != y->op || x->operands != y->operands) return false;
     const wg_node n = wgi_node_at(p, i), m = wgi_node_at(p, i - period);
-    bool alike = wg_node_dtype(n) == wg_node_dtype(m) && wg_shape_equal(wg_node_shape(n), wg_node_shape(m));
+    bool alike = wg_node_dtype(n) == wg_node_dtype(m) && wg_shape_equal(wg_node_shape(n), wg_node_shape(m)) &&
+                 is_like_leaf(p, x, y) && has_like_numbers(p, x, y) && has_like_options(p, i, period);
     for (int64_t a = p->at.first[i], b = p->at.first[i - period]; alike && a < p->at.first[i + 1]; a++, b++) {
         const int32_t now = p->at.arg[a], before = p->at.arg[b];
         if (now == before || (now >= 0 && before >= 0 && now - before == period)) continue;

@@ -146,7 +146,7 @@ static bool is_numbered(const drawing *d, const block *b, int part, wgi_name_par
     for (int64_t i = b->first; i < b->first + b->times; i++) {
         const int32_t item = item_of(&n->chain.layer[i], part);
         const char *name = wgi_net_item(n, item)->name;
-        const wgi_name_parts k = wgi_name_split(name, (int)strlen(name));
+        const wgi_name_parts k = wgi_name_split(name, (int)strlen(name), wgi_net_item(n, item)->look);
         if (i == b->first) *first = k;
         snprintf(digits, sizeof digits, "%lld", (long long)i + 1);
         if (!wgi_net_is_named(n, item) || k.accent || k.base_length != first->base_length ||
@@ -215,7 +215,7 @@ static int put_gradient(const drawing *d, const block *b, int part)
     const int node = put_bare(d, b, part), name = f->node[node].kind == WGI_F_AT ? f->node[node].child : node;
     wgi_formula_node *k = &f->node[name];
     const bool plain = k->kind == WGI_F_NAME;
-    const wgi_name_parts parts = plain ? wgi_name_split(k->text, k->length) : (wgi_name_parts){ 0 };
+    const wgi_name_parts parts = plain ? wgi_name_split(k->text, k->length, k->look) : (wgi_name_parts){ 0 };
     const bool letters = plain && !parts.greek && !parts.accent; /* dtheta is not dθ */
     wgi_formula_text(&to, f, name, false);
     const char *of = letters ? wgi_pool_part(d->n->p->pool, k->text, (size_t)k->length) : line,
@@ -224,6 +224,7 @@ static int put_gradient(const drawing *d, const block *b, int part)
                              .text = text,
                              .length = (int)strlen(text),
                              .axes = plain ? k->axes : WGI_F_HAS_AXES,
+                             .look = WGI_DIFFERENTIAL | (k->look & WGI_AS_WRITTEN),
                              .next = k->next };
     return node;
 }

@@ -62,7 +62,7 @@ int wgi_put_name(wgi_picture *p, const wgi_item *y, int most)
     if (y->tree) return wgi_formula_copy_nodes(f, y->tree, y->root);
     const char *name = wgi_item_name(&p->view, y, most);
     const int n = wgi_formula_name(f, name, (int)strlen(name), 0);
-    if (n) f->node[n].axes = (uint8_t)wgi_item_axes(&p->view, y - p->view.item);
+    if (n) f->node[n].axes = (uint8_t)wgi_item_axes(&p->view, y - p->view.item), f->node[n].look = y->look;
     return n;
 }
 

@@ -12,7 +12,7 @@ const char *wgi_symbol(const wgi_view *v, const wgi_item *y, int most)
 {
     char text[LINE];
     const char *name = wgi_item_name(v, y, most);
-    return !y->tree && *name && wgi_formula_print_name(name, text, sizeof text) < LINE
+    return !y->tree && *name && wgi_formula_print_name(name, y->look, text, sizeof text) < LINE
                ? wgi_pool_copy(v->pool, text)
                : name;
 }
@@ -25,7 +25,8 @@ const char *wgi_enclosed(wgi_pool *pool, const char *name, bool is_expression)
 const char *wgi_gradient_of(const wgi_view *v, const char *name, bool is_expression)
 {
     name = wgi_enclosed(v->pool, name, is_expression);
-    return v->partial_of ? wgi_pool_format(v->pool, "∂%s/∂%s", v->partial_of, name)
+    const char *d = v->has_locals ? "d" : "∂";
+    return v->partial_of ? wgi_pool_format(v->pool, "%s%s/%s%s", d, v->partial_of, d, name)
                          : wgi_pool_format(v->pool, "d%s", name);
 }
 

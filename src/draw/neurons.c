@@ -122,7 +122,7 @@ static int unit_name(const drawing *d, int name, int64_t unit)
     wgi_formula *f = d->n->f;
     wgi_formula_node *k = &f->node[name];
     if (k->kind != WGI_F_NAME) return 0;
-    const wgi_name_parts parts = wgi_name_split(k->text, k->length);
+    const wgi_name_parts parts = wgi_name_split(k->text, k->length, k->look);
     const int at = wgi_formula_new(f, WGI_F_AT, name, 0);
     k->axes = WGI_F_NO_AXES;
     if (parts.below_length && !parts.accent) {

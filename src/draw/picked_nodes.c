@@ -154,6 +154,7 @@ static bool has_gradient_name(const wgi_picture *p)
 static void name_gradients(wgi_picture *p)
 {
     const wgi_item *y = wgi_item_at(p, p->at.position[p->root.index]);
+    p->view.has_locals = p->o->edges != NULL;
     if (has_gradient_name(p))
         p->view.partial_of =
             wgi_enclosed(p->pool, wgi_symbol(&p->view, y, ROOT_MOST), y->source >= WGI_NAME_EXPRESSION);

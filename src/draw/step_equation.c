@@ -151,6 +151,7 @@ wgi_formula_node wgi_step_name(const wgi_view *v, int64_t of)
                                .length = (int)strlen(name),
                                .axes = (uint8_t)wgi_item_axes(v, of),
                                .of = wgi_name_kind(&v->item[of]),
+                               .look = v->item[of].look,
                                .number = (double)(of + 1) };
 }
 
@@ -243,6 +244,7 @@ bool wgi_step_replace(wgi_step_equation *q, const wgi_formula *f, const wgi_form
                                  .text = q->y_name,
                                  .axes = wgi_item_axes(q->v, y),
                                  .of = wgi_name_kind(q->y),
+                                 .look = q->y->look,
                                  .shape = &q->shape[WGI_FORMULA_OPERANDS] };
     q->shape[WGI_FORMULA_OPERANDS] = wg_node_shape(wgi_item_node(q->v, y));
     int n = q->k.count;
@@ -250,6 +252,7 @@ bool wgi_step_replace(wgi_step_equation *q, const wgi_formula *f, const wgi_form
     const wgi_step *handed = q->gradient_step[y];
     const bool of_root = handed && handed->kind == WGI_STEP_START; /* it is 1, which is not written */
     result.primes++, result.text = of_root ? NULL : q->gradient, result.number = 1, result.of = 0;
+    result.look = WGI_AS_WRITTEN; /* it is printed already */
     q->names[n++] = result;
     if (also && q->y->op->operands < 0) {
         q->names[n] = q->names[q->by], q->names[n++].name = "x_i";

@@ -55,6 +55,7 @@ typedef struct wgi_formula_node {
     bool word;           /* NAME that is the value of an option, mean of reduction = mean. CALL of a
                           * user's function, which may be called as a known one */
     uint8_t axes;        /* NAME: a wgi_formula_axes */
+    uint8_t look;        /* NAME: bits of wgi_name_look */
     uint8_t of;          /* NAME whose text is an expression: the kind of that expression. 0: a name alone */
     int16_t child, next; /* 0: none */
     int length;          /* of text */
@@ -103,6 +104,13 @@ bool wgi_formula_constant(const wgi_formula *f, int node, double *x);
 
 /* ---- formula_words.c ---- */
 
+/* How a name is written where its letters alone would say something else. */
+typedef enum wgi_name_look {
+    WGI_AS_WRITTEN = 1,      /* x_1 beside x1, which is x₁: it has no parts */
+    WGI_NO_DIFFERENTIAL = 2, /* dr, which is not the gradient of a node r */
+    WGI_DIFFERENTIAL = 4,    /* dz⁽ˡ⁾, dlogits: the d is that of a gradient, whatever stands behind it */
+} wgi_name_look;
+
 /* The parts of the name of a variable. "W_1", "W1", "W.1": base W, below 1. "a_hat": accent hat. A
  * name that has no such parts is a base alone. */
 typedef struct wgi_name_parts {
@@ -115,7 +123,7 @@ typedef struct wgi_name_parts {
     bool differential; /* "dW", "dW1": the d is never bold */
 } wgi_name_parts;
 
-wgi_name_parts wgi_name_split(const char *name, int length);
+wgi_name_parts wgi_name_split(const char *name, int length, int look);
 /* The combining accent, and the letter with it if Unicode has one; else NULL. */
 const char *wgi_accent(const char *accent);
 const char *wgi_whole_accent(const char *base, int length, const char *accent);
@@ -143,7 +151,7 @@ void wgi_formula_text(wgi_line *to, const wgi_formula *f, int node, bool ascii);
 /* flat: quotients are a/b. */
 void wgi_formula_latex(wgi_line *to, const wgi_formula *f, int node, bool flat);
 /* Writes a name as formulas print it, W_1 as W₁. Returns the length of the whole text, as snprintf does. */
-int wgi_formula_print_name(const char *name, char *buf, size_t size);
+int wgi_formula_print_name(const char *name, int look, char *buf, size_t size);
 
 /* ---- and in two dimensions: fractions, roots, small letters above and
  * below, cases with a brace. The origin is the left end of the baseline; y goes down.
@@ -216,7 +224,7 @@ typedef struct wgi_formula_value {
     const char *text; /* the name of a node, or the word of an option; NULL: a number */
     int text_primes;
     wgi_formula_axes axes; /* of text */
-    uint8_t of;            /* likewise: see wgi_formula_node */
+    uint8_t of, look;      /* likewise: see wgi_formula_node */
     double number;
     const wgi_formula_node *tree; /* not NULL: an expression, tree[root] and all below it */
     int root;
@@ -230,6 +238,8 @@ typedef struct wgi_formula_value {
     bool adds_to_1;        /* each row of the operand adds up to 1 */
 } wgi_formula_value;
 
+/* The node of such a value, which is not absent. */
+int wgi_formula_of_value(wgi_formula *to, const wgi_formula_value *v);
 /* Makes `to` an equation of f, an op's formula or adjoint, for one node: with values in the place of
  * names, with the definitions of f and, if not NULL, of `also` in the place of what they define, and
  * simplified as people write: 1 a, a + 0, cases that cannot hold. false: the equation is too long, or

@@ -107,13 +107,36 @@ static int wanted(const wgi_formula_node *n, int k)
     return n->chained && k ? COMPARE : k ? binds[n->kind].second : binds[n->kind].first;
 }
 
-/* b c d: of elements, since a * (B @ c) is not a * B @ c. */
-static bool is_product_alone(const printer *p, int node)
+/* A ⊙ B: a product of elements, which has a sign of its own. */
+static bool is_of_elements(const printer *p, int node)
+{
+    const wgi_formula_node *n = &p->f->node[node];
+    return n->kind == WGI_F_MUL && p->target != ASCII &&
+           (n->sign == '*' ||
+            (wgi_formula_has_axes(p->f, n->child) && wgi_formula_has_axes(p->f, p->f->node[n->child].next)));
+}
+
+/* b c d behind a, all with the same sign: a (b c d) is a b c d. But a * (B @ c) is not a * B @ c, nor
+ * A ⊙ (2 · B) A ⊙ 2 · B. */
+static bool is_product_alone(const printer *p, int parent, int node)
 {
     const wgi_formula *f = p->f;
     if (f->node[node].kind != WGI_F_MUL) return false;
-    while (f->node[node].kind == WGI_F_MUL) node = f->node[node].child;
+    for (; f->node[node].kind == WGI_F_MUL; node = f->node[node].child)
+        if (is_of_elements(p, node) != is_of_elements(p, parent)) return false;
     return level(p, node) != PRODUCT;
+}
+
+/* What stands close together is read first: in A ⊙ B C the product of matrices, in a/b c that below the
+ * bar. */
+static bool is_read_otherwise(const printer *p, int kind, int k, int child)
+{
+    const wgi_formula_node *n = &p->f->node[child];
+    const int inner = n->kind == WGI_F_NAME && n->of ? n->of : n->kind;
+    const bool elements = n->of ? inner == WGI_F_MUL : is_of_elements(p, child);
+    if (kind == WGI_F_MATMUL && k == 0 && (inner == WGI_F_DIV || elements)) return true;
+    return (inner == WGI_F_MOD && kind >= WGI_F_MUL && kind <= WGI_F_MATMUL) ||
+           (kind == WGI_F_MOD && level(p, child) == PRODUCT);
 }
 
 /* The first product of a sum may begin with a minus: -a b + c. A power of a minus has none around it:
@@ -123,13 +146,14 @@ static bool needs_parens(const printer *p, int node, int k)
     const wgi_formula *f = p->f;
     const int child = wgi_formula_child(f, node, k), kind = f->node[node].kind, inner = f->node[child].kind;
     const bool number = inner == WGI_F_NUMBER;
+    if (p->target != ASCII && is_read_otherwise(p, kind, k, child)) return true;
     if (is_bare_text(&f->node[child]) && (p->open || (k == 0 && wanted(&f->node[node], 1) == POWER)))
         return true;
     if (kind == WGI_F_POW && k == 1 && number)
         return number_level(p, p->target == UNICODE ? f->node[child].number : fabs(f->node[child].number)) >
                ATOM;
     if (kind == WGI_F_POW && k == 1 && inner == WGI_F_NEG) return level(p, f->node[child].child) > POWER;
-    if (kind == WGI_F_MUL && k == 1 && is_product_alone(p, child)) return false;    /* a (b c) is a b c */
+    if (kind == WGI_F_MUL && k == 1 && is_product_alone(p, node, child)) return false;
     if (kind == WGI_F_MUL && k == 1 && number) return is_negative(&f->node[child]); /* a · 1.6·10⁻⁹ */
     const bool factor = kind == WGI_F_MUL || kind == WGI_F_DIV || kind == WGI_F_EQUATION;
     if (k == 0 && factor && is_negative(&f->node[child])) return p->led; /* -2 a */
@@ -357,7 +381,8 @@ static void put_base(printer *p, int node)
     const int base = first_of(p, node);
     const wgi_formula_node *n = &p->f->node[base];
     const bool call = n->kind == WGI_F_CALL && p->target != ASCII &&
-                      (p->target != UNICODE || wgi_formula_is_function(n->text, n->length));
+                      (p->target != UNICODE || wgi_formula_is_function(n->text, n->length) ||
+                       wgi_formula_is(p->f, base, "sum") || wgi_formula_is(p->f, base, "prod"));
     if (call) put_parens(p, base);
     else put_first(p, node);
 }
@@ -516,7 +541,7 @@ static void put_name(printer *p, int node)
 {
     static mark infinity = { "∞", "inf", "\\infty ", "∞" }, prime = { "′", "'", "'", "′" };
     const wgi_formula_node *n = &p->f->node[node];
-    const wgi_name_parts w = wgi_name_split(n->text, n->length);
+    const wgi_name_parts w = wgi_name_split(n->text, n->length, n->look);
     if (wgi_formula_is(p->f, node, "inf")) put_mark(p, infinity);
     else if (p->target == ASCII || (p->target == UNICODE && n->of)) wgi_line_add(p->line, n->text, n->length);
     else if (p->target == UNICODE) put_in_unicode(p, n, &w);
@@ -554,14 +579,19 @@ static void put_number(printer *p, const wgi_formula_node *n)
 
 /* ---- products and quotients ---- */
 
+static bool ends_with_quotient(const printer *p, int node)
+{
+    const int kind = kind_of(p, node);
+    return kind == WGI_F_DIV || (kind == WGI_F_NEG && ends_with_quotient(p, first_of(p, node)));
+}
+
 static void put_product(printer *p, int node)
 {
     const int s = p->f->node[node].sign;
     const bool of_matrices = kind_of(p, node) == WGI_F_MATMUL,
-               has_dot = s == '.' || (p->target != ASCII && begins_with_digit(p, node, 1));
-    const bool elements = !of_matrices && p->target != ASCII &&
-                          (s == '*' || (wgi_formula_has_axes(p->f, first_of(p, node)) &&
-                                        wgi_formula_has_axes(p->f, next_of(p, first_of(p, node)))));
+               ends_below = p->flat && ends_with_quotient(p, first_of(p, node)),
+               has_dot = s == '.' || (p->target != ASCII && (ends_below || begins_with_digit(p, node, 1))),
+               elements = is_of_elements(p, node);
     const bool tight = p->target == BOXES && !of_matrices && kind_of(p, first_of(p, node)) == WGI_F_NUMBER &&
                        !has_dot && kind_of(p, next_of(p, first_of(p, node))) == WGI_F_NAME;
     const wgi_formula_mark *m = elements || (s == '*' && !of_matrices) ? &star
@@ -741,7 +771,7 @@ static void put_elements(printer *p, int node)
     const wgi_formula_node *n = &p->f->node[first_of(p, node)];
     const bool brackets = (p->target != LATEX && p->target != BOXES) ||
                           kind_of(p, next_of(p, first_of(p, node))) == WGI_F_WORDS ||
-                          (n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length).below_length);
+                          (n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length, n->look).below_length);
     put_child(p, node, 0);
     const printer before = brackets ? begin(p) : begin_script(p, false);
     if (brackets) put(p, "[");
@@ -923,12 +953,12 @@ int wg_formula_print(const char *formula, wg_formula_form form, char *buf, size_
     return (int)to.length;
 }
 
-int wgi_formula_print_name(const char *name, char *buf, size_t size)
+int wgi_formula_print_name(const char *name, int look, char *buf, size_t size)
 {
     wgi_line to = { buf, size, 0 };
     printer p = { .target = UNICODE, .line = &to };
     const int length = (int)strlen(name);
-    const wgi_name_parts w = wgi_name_split(name, length);
+    const wgi_name_parts w = wgi_name_split(name, length, look);
     if (size) buf[0] = 0;
     put_in_unicode(&p, &(wgi_formula_node){ .text = name, .length = length }, &w);
     return (int)to.length;

@@ -260,10 +260,16 @@ static const wgi_formula_value *value_of(const replacing *r, const wgi_formula_n
 static int put_value(replacing *r, const wgi_formula_value *v)
 {
     if (v->absent) return ABSENT;
-    if (v->tree) return wgi_formula_copy_nodes(r->to, v->tree, v->root);
-    if (!v->text) return number(r, v->number);
-    const int n = wgi_formula_name(r->to, v->text, (int)strlen(v->text), v->text_primes);
-    if (n) r->to->node[n].word = v->word, r->to->node[n].axes = (uint8_t)v->axes, r->to->node[n].of = v->of;
+    return wgi_formula_of_value(r->to, v);
+}
+
+int wgi_formula_of_value(wgi_formula *to, const wgi_formula_value *v)
+{
+    if (v->tree) return wgi_formula_copy_nodes(to, v->tree, v->root);
+    if (!v->text) return wgi_formula_number(to, v->number);
+    const int n = wgi_formula_name(to, v->text, (int)strlen(v->text), v->text_primes);
+    wgi_formula_node *k = &to->node[n];
+    if (n) k->word = v->word, k->axes = (uint8_t)v->axes, k->of = v->of, k->look = v->look;
     return n;
 }
 

@@ -99,16 +99,18 @@ static void cut_digits(wgi_name_parts *p)
     p->below_length = 0;
 }
 
-wgi_name_parts wgi_name_split(const char *name, int length)
+wgi_name_parts wgi_name_split(const char *name, int length, int look)
 {
-    wgi_name_parts p = { .base = name, .base_length = length };
+    wgi_name_parts p = { .base = name, .base_length = length, .differential = look & WGI_DIFFERENTIAL };
+    if (look & WGI_AS_WRITTEN) return p;
     for (int cut = length - 1; cut > 0; cut--) /* a_hat */
         if (name[cut] == '_' && (p.accent = accent_of(name + cut + 1, length - cut - 1))) {
             p.base_length = length = cut;
             break;
         } else if (name[cut] == '_') break;
     if (length && !cut_below(&p, name, length)) cut_digits(&p);
-    p.differential = is_gradient(p.base, p.base_length);
+    p.differential =
+        look & WGI_DIFFERENTIAL || (is_gradient(p.base, p.base_length) && !(look & WGI_NO_DIFFERENTIAL));
     return p;
 }
 

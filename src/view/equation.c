@@ -76,13 +76,7 @@ static int put_words(wgi_formula *f, const char *text)
 static int put_operand(maker *m, int k)
 {
     const wgi_formula_value *v = &m->e->k.v[k];
-    wgi_formula *f = &m->e->tree;
-    if (v->absent) return put_words(f, "–");
-    if (v->tree) return wgi_formula_copy_nodes(f, v->tree, v->root);
-    if (!v->text) return wgi_formula_number(f, v->number);
-    const int n = wgi_formula_name(f, v->text, (int)strlen(v->text), 0);
-    if (n) f->node[n].axes = (uint8_t)v->axes, f->node[n].of = v->of;
-    return n;
+    return v->absent ? put_words(&m->e->tree, "–") : wgi_formula_of_value(&m->e->tree, v);
 }
 
 /* ---- by the formula ---- */
@@ -171,7 +165,7 @@ int64_t wgi_whole_option(const wgi_item *y, const char *name)
     return wg_attr_setting(r, y->attr).whole;
 }
 
-static bool is_part(const wgi_item *y)
+bool wgi_is_part(const wgi_item *y)
 {
     return y->attr && (wg_op_is(y->op, "slice") || wg_op_is(y->op, "select"));
 }
@@ -248,7 +242,7 @@ static bool make(maker *m)
         if (!wgi_name_formula_operand(m->v, m->y, k, &m->e->k)) return false;
     if (wgi_is_transpose(m->v, m->y)) return as_transpose(m);
     if (wgi_is_sum_of_one(m->v, m->y)) return as_call(m, "sum");
-    if (is_part(m->y)) return as_part(m);
+    if (wgi_is_part(m->y)) return as_part(m);
     if (by_formula(m) && add_options(m, true)) return true;
     close_operands(m->e);
     return as_call(m, m->y->op->name) && add_options(m, false);

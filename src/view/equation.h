@@ -71,6 +71,7 @@ void wgi_equation_free(wgi_equation *e);
 
 /* Whether the item swaps the last two axes of its operand. */
 bool wgi_is_transpose(const wgi_view *v, const wgi_item *y);
+bool wgi_is_part(const wgi_item *y); /* whether it is a slice or an element of its operand */
 /* Whether it is the sum of one number. */
 bool wgi_is_sum_of_one(const wgi_view *v, const wgi_item *y);
 /* Whether the right side of f, of a call with so many operands, is short and needs no explanation. An operand

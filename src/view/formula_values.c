@@ -34,7 +34,7 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
     if (x->tree && x->tree[x->root].kind == WGI_F_NUMBER) return to->number = x->tree[x->root].number, true;
     const char *name =
         x->is_inline ? wg_node_op_name(wgi_item_node(v, at)) : wgi_item_name(v, x, WGI_EXPRESSION_MOST);
-    to->of = x->is_inline ? 0 : wgi_name_kind(x);
+    to->of = x->is_inline ? 0 : wgi_name_kind(x), to->look = x->look;
     to->text = k->own[i] = name;
     return *name && strlen(name) < WGI_OWN_BYTES;
 }

@@ -195,6 +195,50 @@ void wgi_view_find_names(wgi_view *v, int64_t root, wg_site here)
     }
 }
 
+/* ---- how names look ---- */
+
+typedef struct face {
+    const char *printed, *name;
+    wgi_item *item;
+} face;
+
+/* Of names that are printed alike the one with the fewest bytes is first: x1 before x_1. */
+static int by_face(const void *a, const void *b)
+{
+    const face *x = a, *y = b;
+    const int order = strcmp(x->printed, y->printed);
+    const size_t n = strlen(x->name), m = strlen(y->name);
+    return order ? order : n != m ? (n > m) - (n < m) : strcmp(x->name, y->name);
+}
+
+static bool has_name_of_author(const wgi_item *y) { return *y->name && y->source < WGI_NAME_EXPRESSION; }
+
+/* Whether "dr" is the gradient of something that is called r. */
+static bool is_differential(const wgi_view *v, const wgi_item *y)
+{
+    return y->source == WGI_NAME_GRADIENT || !wg_is_none(wg_node_gradient_of(wg_graph_node(v->g, y->node))) ||
+           wgi_view_has_name(v, y->name + 1);
+}
+
+void wgi_view_find_looks(wgi_view *v)
+{
+    char text[4 * MOST];
+    face *list = wgi_pool_take(v->pool, v->items, sizeof *list);
+    int64_t count = 0;
+    for (int64_t i = 0; list && i < v->items && v->items <= WGI_READ_MOST; i++) {
+        wgi_item *y = &v->item[i];
+        if (!has_name_of_author(y)) continue;
+        if (*y->name == 'd' && y->name[1] && !is_differential(v, y)) y->look = WGI_NO_DIFFERENTIAL;
+        if (wgi_formula_print_name(y->name, 0, text, sizeof text) < (int)sizeof text)
+            list[count++] = (face){ wgi_pool_copy(v->pool, text), y->name, y };
+    }
+    if (v->pool->failed) return;
+    if (count) qsort(list, (size_t)count, sizeof *list, by_face);
+    for (int64_t i = 1, first = 0; i < count; i++)
+        if (strcmp(list[i].printed, list[first].printed)) first = i;
+        else if (strcmp(list[i].name, list[first].name)) list[i].item->look |= WGI_AS_WRITTEN;
+}
+
 /* ---- items without a name that are the gradient of a named one: dz ---- */
 
 /* The name of the node; "": it has none that a reader knows. */

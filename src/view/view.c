@@ -13,6 +13,7 @@ wg_status wgi_view_make(wgi_view *v, wgi_pool *pool, wg_graph *g, const wg_node 
         wgi_view_find_names(v, roots && wg_node_ok(*root) ? v->item_of[root->index] : WGI_NO_ITEM, here);
     if (!pool->failed) wgi_view_fold(v, root, roots);
     if (!pool->failed) wgi_view_name_gradients(v);
+    if (!pool->failed) wgi_view_find_looks(v);
     if (!pool->failed) wgi_view_find_expressions(v);
     return pool->failed ? WG_ERROR_MEMORY : WG_OK;
 }

@@ -46,6 +46,7 @@ typedef struct wgi_item {
     int operands;
     wgi_name_source source;
     const char *name; /* valid as long as the view */
+    uint8_t look;     /* of the name: wgi_name_look */
     /* Where the name is an expression: its tree, whose root is tree[root]. Else NULL. */
     const wgi_formula_node *tree;
     int root;
@@ -73,6 +74,7 @@ typedef struct wgi_view {
     /* Set by who shows gradients of an item y beside other nodes that are called dz: its name, since the
      * gradients are then called ∂y/∂z. NULL: they are called dz. */
     const char *partial_of;
+    bool has_locals; /* ∂y/∂z stands at edges for a local derivative: then a whole one is dy/dz */
     wgi_item *item;
     int64_t items;
     int32_t *arg; /* items, or WGI_NO_ITEM */
@@ -130,6 +132,7 @@ void wgi_view_find_items(wgi_view *v, const wg_node root[], int roots); /* items
 void wgi_view_find_names(wgi_view *v, int64_t root, wg_site here);      /* names.c */
 void wgi_view_fold(wgi_view *v, const wg_node root[], int roots);       /* folded.c */
 void wgi_view_name_gradients(wgi_view *v);                              /* names.c */
+void wgi_view_find_looks(wgi_view *v);                                  /* names.c: x1 beside x_1 */
 void wgi_view_find_expressions(wgi_view *v);                            /* expressions.c */
 
 static inline wg_node wgi_item_node(const wgi_view *v, int64_t i)

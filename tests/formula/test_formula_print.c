@@ -34,7 +34,7 @@ Test(formula_print, parts_of_a_name_are_in_the_name)
         for (size_t k = 0; k < sizeof end / sizeof *end; k++) {
             char name[64];
             const int n = snprintf(name, sizeof name, "%s%s", begin[i], end[k]);
-            const wgi_name_parts p = wgi_name_split(name, n);
+            const wgi_name_parts p = wgi_name_split(name, n, 0);
             const int base = p.greek ? (int)strlen(p.greek) : p.base_length;
             cr_expect(p.greek ? !strncmp(name, p.greek, (size_t)base) : p.base == name, "%s", name);
             const char *at = name + base;

@@ -186,6 +186,11 @@ def matmul(a, b):
     return Array(((n,) if not one else ()) + ((m,) if not two else ()), out)
 
 
+def beside(a, b):
+    """A product of matrices, unless one is a number. A sum over all is one, with axes of the size 1."""
+    return matmul(a, b) if len(a) > 1 and len(b) > 1 or (a.shape and b.shape and a.shape[-1] == b.shape[0]) else lift(product, a, b)
+
+
 def transposed(a):
     if len(a.shape) < 2:
         return a
@@ -266,6 +271,9 @@ def first(a, axes):
 # ---- the grammar ----
 
 class Reader:
+    """tight: what stands side by side is multiplied before anything beside a sign."""
+    tight = False
+
     def __init__(self, text, names, target=None):
         self.text, self.names, self.at, self.target = text, names, 0, target
 
@@ -348,7 +356,7 @@ class Reader:
         minus = self.next("−")
         if minus and self.next("−"):
             raise Unread("two signs: " + self.text)
-        value = self.power()
+        value = self.side_by_side()
         while True:
             self.blank()
             rest = self.text[self.at:]
@@ -356,17 +364,28 @@ class Reader:
                 self.at += 1
                 if self.next("−"):
                     raise Unread("a sign behind a sign: " + self.text)
-                other = self.power()
-                dot = rest[0] == "·" and value.shape and other.shape
-                value = matmul(value, other) if dot else lift(product, value, other)
+                other = self.side_by_side()
+                value = beside(value, other) if rest[0] == "·" else lift(product, value, other)
             elif rest[:1] == "/":
                 self.at += 1
-                value = lift(quotient, value, self.power())
-            elif rest and rest[0] not in "+−=,;)]<>≤≥≠" and not re.match(r"(if|where|else|and|or|along|for|mod|over) ", rest):
-                other = self.power()
-                value = matmul(value, other) if value.shape and other.shape else lift(product, value, other)
+                value = lift(quotient, value, self.side_by_side())
+            elif self.goes_on(rest):
+                value = self.close_product(value)
             else:
                 return lift(less, value) if minus else value
+
+    @staticmethod
+    def goes_on(rest):
+        return rest and rest[0] not in "+−=,;)]<>≤≥≠·⊙*/" and not re.match(r"(if|where|else|and|or|along|for|mod|over) ", rest)
+
+    def close_product(self, value):
+        return beside(value, self.power())
+
+    def side_by_side(self):
+        value = self.power()
+        while self.tight and (self.blank() or self.goes_on(self.text[self.at:])):
+            value = self.close_product(value)
+        return value
 
     def power(self):
         value = self.atom()
@@ -682,6 +701,18 @@ def meet(a, b):
     return all(x == 1 for x in lift(lambda x, y: near(x, y), a, b).at)
 
 
+def reads(text, names, target):
+    """Whether the text has this value for who multiplies from left to right, and for who first multiplies what stands side by side."""
+    fine = meet(Reader(text, names, target).whole(), target)
+    Reader.tight = True
+    try:
+        return fine and meet(Reader(text, names, target).whole(), target)
+    except Unread:
+        return False
+    finally:
+        Reader.tight = False
+
+
 # ---- lines ----
 
 def sides(text):
@@ -754,7 +785,7 @@ def read_once(line, names, all_names, backward):
     for p in part[0 if colon else 1:-1]:
         rule, _, each = p.partition(" to each of ")
         side = Reader(rule, names, target).whole()
-        fine, shape = fine and meets_each(side, target, each), shape or side.shape
+        fine, shape = fine and meets_each(side, target, each) and (len(side) != len(target) or reads(rule, names, target)), shape or side.shape
     head = part[0].removesuffix(" +")
     before = names.get(head) if part[0] != head else None
     if not colon and not re.fullmatch(r"[\w.′̂]+", head) and not backward:
@@ -769,6 +800,8 @@ def read_once(line, names, all_names, backward):
         if is_sum(piece, head):
             terms, _, last = piece.removeprefix("so far ").removeprefix(head + " = ").rpartition(" = ")
             last = Reader(last, {}).whole()
+            if before is None:
+                raise Unread('nothing before: ' + line)
             fine &= meet(Reader(terms, {}, last).whole(), last) and meet(lift(total, before, target), last)
             set_name(all_names, head, last, None)
     return fine
@@ -837,15 +870,15 @@ class Count:
         """Rows of `wengert draw --values`: a formula or a name, the shape, the value."""
         names = {}
         for line in text.splitlines():
-            row = re.match(r"(.*?)\s{2,}(?:[a-z]+\s+)?\[\]\s+(\S+)", line)
-            if not row or "NaN" in line or "∞" in line:
+            row = re.match(r"(.*?)\s{2,}(?:[a-z]+\s+)?\[[\d,]*\]\s+(\S.*)", line)
+            if not row or "NaN" in line or "∞" in line or "…" in row.group(2):
                 continue
             part = sides(row.group(1))
             try:
                 value = Reader(row.group(2), {}).whole()
-                fine = all(meet(Reader(p, names, value).whole(), value) for p in part[1 if len(part) > 1 or part[0] not in names else 0:])
+                fine = all(reads(p, names, value) for p in part[1 if len(part) > 1 or part[0] not in names else 0:])
                 if len(part) == 1 and not re.fullmatch(r"[\w.′]+", part[0]):
-                    fine = meet(Reader(part[0], names, value).whole(), value)
+                    fine = reads(part[0], names, value)
                 names[part[0]] = value
                 if fine:
                     self.agree += 1
@@ -947,6 +980,29 @@ def layers(draw):
         "T = 2\np = softmax(%s / T)\nJ = -mean(log(p[:, 0:1]))", "a = sigmoid(%s)\nJ = binary_cross_entropy(a, a)", "t = " + bits + "\nJ = mae(%s, t)"]) % h
 
 
+def products(draw, names, depth):
+    """A square matrix: products of matrices, of elements, quotients, sums, transposes, and numbers among them."""
+    kind, of = draw.randrange(14) if depth else 0, lambda: products(draw, names, depth - 1)
+    number = draw.choice(["2", "s", "t", "sum(%s)" % draw.choice(names), "3.5", "sum(%s)^2" % draw.choice(names), "-1"])
+    if kind < 2:
+        return draw.choice(names)
+    if kind < 5:
+        return "(%s @ %s)" % (of(), of())
+    if kind < 7:
+        return "(%s * %s)" % (of(), of())
+    return draw.choice(["(%s + " + of() + ")", "(%s - " + of() + ")", "(%s / " + number.replace("-", "") + ")", "(" + number + " * %s)", "(%s * " + number + ")",
+                        "%s.T", "(-%s)", "(%s)^2", "tanh(%s)", "(%s / (1 + abs(" + of() + ")))", "(1/%s)" % number + "*%s"]) % of()
+
+
+def matrices(draw):
+    text = "".join("%s = %s\n" % (n, matrix(draw, 2, 2)) for n in "ABC") + "s = %.2g\nt = %.2g\n" % (draw.uniform(0.5, 3), draw.uniform(0.5, 3))
+    names = ["A", "B", "C"]
+    for n in "DEF":
+        text += "%s = %s\n" % (n, products(draw, names, draw.randrange(2, 5)))
+        names.append(n)
+    return text + "L = " + draw.choice(["sum(D @ E * F)", "sum(F)^2/2", "mean(F*(E @ D))", "sum(F)/s + sum(E)*t"]) + "\n"
+
+
 def saturated(draw):
     """Where a result is so near to 1 that one minus it has lost digits that are printed. Nearer than 2e-14 it is printed as 1."""
     z = draw.uniform(20, 31.5) * draw.choice([1, 1, -1])
@@ -1035,7 +1091,7 @@ def check_itself():
 
 
 def options(words):
-    wengert, files, many, show = words[0], [], {"--programs": 0, "--arrays": 0, "--saturated": 0, "--dots": 0, "--seed": 1}, False
+    wengert, files, many, show = words[0], [], {"--programs": 0, "--matrices": 0, "--arrays": 0, "--saturated": 0, "--dots": 0, "--seed": 1}, False
     at = 1
     while at < len(words):
         if words[at] in many:
@@ -1064,6 +1120,10 @@ def main(words):
         count.text("program %d" % k, lines)
         if scalars:
             count.listing("program %d" % k, said(wengert, "draw", "--values", "--width", "2000", "-e", text))
+    for k in range(many["--matrices"]):
+        text = matrices(draw)
+        count.text("matrices %d" % k, steps(wengert, "-e", text))
+        count.listing("matrices %d" % k, said(wengert, "draw", "--values", "--width", "2000", "-e", text))
     for k in range(many["--saturated"]):
         count.text("saturated %d" % k, steps(wengert, "-e", saturated(draw)))
     for k in range(many["--dots"]):

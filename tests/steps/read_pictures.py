@@ -164,6 +164,9 @@ SIGNS = {"cdot": "·", "odot": "⊙", "sigma": "σ", "top": "ᵀ", "infty": "∞
          "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "dots": "…", "ldots": "…", "theta": "θ", "lambda": "λ", "mu": "μ", "pi": "π"}
 
 
+ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
+
+
 def group(s, at):
     """The text between the braces that open at `at`, and where it ends."""
     depth = 0
@@ -198,7 +201,10 @@ def latex(s):
             out += "√(%s)" % latex(inner)
         elif word.group(1) in ("displaystyle", "left", "right"):
             at = word.end()
-        elif word.group(1) in ("begin", "hat", "bar", "tilde", "dot"):
+        elif word.group(1) in ACCENTS:
+            inner, at = group(s, word.end())
+            out += latex(inner) + ACCENTS[word.group(1)]
+        elif word.group(1) == "begin":
             raise Apart
         elif word.group(1):
             out, at = out + SIGNS.get(word.group(1), word.group(1)) + word.group(0)[1 + len(word.group(1)):], word.end()
@@ -252,7 +258,7 @@ class Count(rb.Count):
                     self.unread.append("%s: two boxes are called %s" % (where, name))
                 seen.add(name)
                 side = part[-1] if len(part) > 1 or not name else None
-                fine = side is None or rb.meet(rb.Reader(side, names, target).whole(), target)
+                fine = side is None or rb.reads(side, names, target)
                 if name:
                     names[name] = target
                 self.agree += fine
@@ -354,6 +360,7 @@ def main(words):
     counts, draw = {"svg": Count(show), "tex": Count(show), "graph": Count(show), "page": Count(show), "moved": Count(show)}, random.Random(many["--seed"])
     pages = []
     programs = [("program %d" % k, ["-e", rb.program(draw) if k < many["--programs"] else rb.layers(draw)]) for k in range(many["--programs"] + many["--arrays"])]
+    programs += [("matrices %d" % k, ["-e", rb.matrices(draw)]) for k in range(many["--matrices"])]
     programs += [("dots %d" % k, ["-e", rb.dots(draw)[0]]) for k in range(many["--dots"])]
     for where, words in [(f, [f]) for f in files] + programs:
         for form, boxes in ("svg", svg_boxes), ("tex", tikz_boxes):
