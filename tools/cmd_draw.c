@@ -247,6 +247,43 @@ static void say_whose_gradients(const model *m, const char *name)
     tool_note(m->a, "%s is no scalar: the gradients are those of its sum", name);
 }
 
+/* ---- what is not drawn ---- */
+
+/* By node: whether the root needs it. */
+static bool *needed_by(wg_node root)
+{
+    wg_graph *g = wg_graph_of(root);
+    bool *needed = calloc((size_t)wg_graph_nodes(g) + 1, sizeof *needed);
+    if (needed) needed[root.index] = true;
+    for (uint32_t i = root.index; needed && i > 0; i--)
+        for (int k = 0; needed[i] && k < wg_node_operands(wg_graph_node(g, i)); k++) {
+            const wg_node x = wg_node_operand(wg_graph_node(g, i), k);
+            if (wg_node_ok(x)) needed[x.index] = true;
+        }
+    return needed;
+}
+
+/* Values that the root does not need, and second names of what is drawn: y = x. */
+static void say_what_is_left_out(const model *m, wg_node root)
+{
+    char unused[200] = "", same[200] = "";
+    bool *needed = needed_by(root);
+    for (int i = 0; needed && i < wg_program_names(m->q); i++) {
+        const char *name = wg_program_name(m->q, i);
+        const wg_meaning what = wg_program_meaning(m->q, name);
+        const bool value = what != WG_NAME_FUNCTION && what != WG_NAME_SYMBOL;
+        const wg_node n = value ? wg_program_node(m->q, name) : wg_none;
+        const size_t u = strlen(unused), s = strlen(same);
+        if (!wg_node_ok(n) || wg_graph_of(n) != wg_graph_of(root)) continue;
+        if (!needed[n.index]) snprintf(unused + u, sizeof unused - u, "%s%s", u ? ", " : "", name);
+        else if (*wg_node_name(n) && strcmp(wg_node_name(n), name) != 0)
+            snprintf(same + s, sizeof same - s, "%s%s is %s", s ? ", " : "", name, wg_node_name(n));
+    }
+    free(needed);
+    if (*unused && !args_has(m->a, "of")) tool_note(m->a, "not drawn: %s; --of draws another value", unused);
+    if (*same) tool_note(m->a, "one node, one name: %s", same);
+}
+
 static void draw(model *m, wg_draw_opts o)
 {
     const char *path = output_of(m->a), *names = args_value(m->a, "wrt"), *name;
@@ -270,6 +307,7 @@ static void draw(model *m, wg_draw_opts o)
     }
     if (args_has(m->a, "ops")) o.level = "ops";
     const bool numbers = o.values || o.backward || !strcasecmp(format_of(m->a), "html");
+    say_what_is_left_out(m, root);
     /* a copy, since the program is built with other sizes; nothing is said of a picture that fails */
     char *drawn = strdup(numbers ? wg_program_drawn(m->q) : "");
     size_names sizes = { .count = 0 };
@@ -282,7 +320,7 @@ static void draw(model *m, wg_draw_opts o)
     }
     o.sizes = sizes.name, o.size_count = sizes.count;
     o.series = picture_kind(m->a) == WG_PICTURE_GRAPH;
-    o.source = picture_kind(m->a) == WG_PICTURE_TEXT ? NULL : wg_program_source(m->q);
+    o.source = wg_program_source(m->q);
     if (!path) path = "-", o.format = m->a->json ? "json" : "txt", o.values |= o.backward;
     if (picture_kind(m->a) == WG_PICTURE_TEXT && strcmp(path, "-") == 0)
         o.ansi = terminal_ansi(), o.width = args_has(m->a, "width") ? o.width : terminal_width();
@@ -299,7 +337,7 @@ static void draw_failed(model *m, wg_draw_opts o)
 {
     const char *path = output_of(m->a);
     if (!path || !m->g || wg_graph_nodes(m->g) <= 1 || !wg_failed(m->c)) return;
-    o.backward = o.values = false;
+    o.backward = o.values = false, o.source = wg_program_source(m->q);
     if (wg_draw_graph_at(NULL, m->g, path, &o) == WG_OK)
         fprintf(stderr, "%s shows what was built before the error\n",
                 strcmp(path, "-") ? path : "the picture");

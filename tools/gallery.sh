@@ -12,6 +12,6 @@ grep -o '`wengert draw [^`]* -o docs/drawing/[^` ]*`' docs/drawing.md | tr -d '`
     name=${arguments##*/}
     # The arguments are words without quotes.
     # shellcheck disable=SC2086
-    "$wengert" ${arguments% -o *} -o "$to/$name" < /dev/null
+    "$wengert" ${arguments% -o *} --quiet -o "$to/$name" < /dev/null
     [ "$to" = docs/drawing ] || cmp -s "$to/$name" "docs/drawing/$name" || echo "docs/drawing/$name"
 done

@@ -132,8 +132,8 @@ typedef struct wg_size_name {
       "the root of another graph of this context: what only one of them has stands out, and what differs",  \
       WG_PICTURE_GRAPH, NULL, NULL)                                                                         \
     X(const char *, source, NULL, "",                                                                       \
-      "in html: the text of the program, whose lines the call sites name; default: the call sites",         \
-      WG_PICTURE_GRAPH, NULL, NULL)                                                                         \
+      "the text of the program, whose lines the call sites name: calls are written as there, and html shows it",\
+      WG_PICTURE_NODES, NULL, NULL)                                                                         \
     X(const wg_node_mark *, marks, NULL, "",                                                                \
       "nodes that stand out: wrong ones red, affected ones orange, with their texts",                       \
       WG_PICTURE_NODES, NULL, NULL)                                                                         \

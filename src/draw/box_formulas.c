@@ -88,6 +88,7 @@ void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position)
                   right = wgi_formula_copy(f, &e->tree, e->tree.root);
         box->formula =
             wgi_lay_out(p, left ? wgi_formula_new(f, WGI_F_EQUATION, left, right) : right, WGI_F_TALL);
+        if (!left) box->name = box->title, box->symbol = wgi_lay_out(p, right, WGI_F_FLAT);
     }
     wgi_equation_free(e);
 }

@@ -52,28 +52,6 @@ static census count_values(const wg_tensor *t)
     return s;
 }
 
-static void put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count)
-{
-    wgi_strbuf_put(b, "[");
-    for (int64_t i = 0; i < count; i++) {
-        wgi_strbuf_put(b, i ? ", " : "");
-        wgi_put_number(b, wg_tensor_item(t, from + i));
-    }
-}
-
-void wgi_put_cut(wgi_strbuf *b, const wg_tensor *t)
-{
-    const wg_shape s = t->shape;
-    const int last = s.rank - 1;
-    for (int d = 0; d < last; d++) wgi_strbuf_put(b, "[");
-    put_row(b, t, 0, s.dim[last] < 2 ? s.dim[last] : 2);
-    for (int d = last; d >= 0; d--)
-        wgi_strbuf_put(b, s.dim[d] > 1 + (d == last) ? ", …" : ""), wgi_strbuf_put(b, d ? "]" : " ");
-    for (int d = 0; d <= last; d++)
-        wgi_strbuf_format(b, "%s%lld", d || !last ? "×" : "", (long long)s.dim[d]);
-    wgi_strbuf_put(b, "]");
-}
-
 static void put_summary(wgi_strbuf *b, const wg_tensor *t, const census *s)
 {
     wgi_put_cut(b, t), wgi_strbuf_put(b, "\n");
@@ -110,7 +88,7 @@ static void put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd)
     else {
         for (int64_t i = 0; i < rows; i++) {
             wgi_strbuf_put(b, rank == 1 ? "" : i ? ",\n\u2007" : "[");
-            put_row(b, t, i * columns, columns);
+            wgi_put_row(b, t, i * columns, columns);
             wgi_strbuf_put(b, "]");
         }
         wgi_strbuf_put(b, rank == 1 ? "" : "]");

@@ -32,7 +32,7 @@ static wg_status write_plan(wgi_picture *p, const char *call, const wg_plan *pla
 static const wg_node *find_leaves(wgi_picture *p, wg_node root, int *count)
 {
     wgi_view v;
-    if (wgi_view_make(&v, p->pool, wg_graph_of(root), &root, 1, WGI_OPS, NULL) != WG_OK) return NULL;
+    if (wgi_view_make(&v, p->pool, wg_graph_of(root), &root, 1, WGI_OPS, NULL, NULL) != WG_OK) return NULL;
     wg_node *list = wgi_pool_take(p->pool, v.items, sizeof *list);
     static const wg_leaf kinds[] = { WG_LEAF_PARAM, WG_LEAF_INPUT };
     for (int k = 0; list && !*count && k < 2; k++)

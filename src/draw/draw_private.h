@@ -324,8 +324,6 @@ void wgi_place_gradients(wgi_picture *p);
 
 /* box_texts.c */
 bool wgi_is_written_out(wg_shape s);
-/* "[1, 2, … ×9]", "[[1, 2, …], … 4×3]": the first numbers, and the sizes. */
-void wgi_put_cut(wgi_strbuf *b, const wg_tensor *t);
 void wgi_describe_node(wgi_picture *p, wgi_box *b, int64_t position);
 void wgi_describe_run(wgi_picture *p, wgi_box *b, const wgi_alike_run *r);
 void wgi_describe_failure(wgi_picture *p, wgi_box *b);

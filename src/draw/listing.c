@@ -38,7 +38,7 @@ static void put_joined(wgi_strbuf *b, const char *text)
 
 static void put_equation(wgi_strbuf *b, const wgi_box *x)
 {
-    const bool leaf = x->title == x->name && x->times == 1;
+    const bool leaf = x->title == x->name && x->times == 1 && wg_node_leaf(x->node) != WG_LEAF_NONE;
     put_joined(b, x->title);
     if (leaf) wgi_strbuf_format(b, "  %s", x->word);
     if (*x->detail && x->kind != WGI_BOX_FAILED)

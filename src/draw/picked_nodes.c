@@ -22,7 +22,7 @@ static wg_status make_view(wgi_picture *p, wg_node root)
         roots[n++] = wg_graph_node(p->g, 0); /* a failed call without operands: nothing */
     return wgi_view_make(&p->view, p->pool, p->g, roots, n,
                          wgi_level_of(p->o) == WGI_LEVEL_OPS || wgi_is_circuit(p->o) ? WGI_OPS : WGI_WRITTEN,
-                         p->failure ? NULL : p->here);
+                         p->failure ? NULL : p->here, p->o->source);
 }
 
 /* ---- parameters of a series ---- */

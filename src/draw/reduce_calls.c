@@ -112,36 +112,13 @@ void wgi_find_scopes(wgi_reducer *r)
 
 /* ---- what they are called ---- */
 
-/* The length of the call that the text begins with, "lstm(x, 4)"; 0: it begins with none. */
-static size_t call_length(const char *text)
-{
-    size_t at = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    if (!at || text[at] != '(') return 0;
-    bool quoted = false;
-    for (int depth = 0; text[at]; at++) {
-        quoted ^= text[at] == '"';
-        if (!quoted) depth += !!strchr("([{", text[at]) - !!strchr(")]}", text[at]);
-        if (!depth) return at + 1;
-    }
-    return 0;
-}
-
 /* The result and the call that made it, on one line: "h = lstm(x, 4)". "": the call is not known. */
-static const char *call_at(const wgi_picture *p, int64_t result)
+static const char *titled(const wgi_picture *p, int64_t result, const char *words)
 {
-    const char *at = strchr(place_at(p, result), ':'), *text = p->o->source;
-    const long line = at ? strtol(at + 1, (char **)&at, 10) : 0,
-               column = at && *at == ':' ? strtol(at + 1, NULL, 10) : 0;
-    for (long k = 1; text && k < line; k++) text = strchr(text, '\n') ? strchr(text, '\n') + 1 : NULL;
-    if (!text || line < 1 || column < 1 || strcspn(text, "\n") < (size_t)column) return "";
-    const char *call = text + column - 1, *end = call + call_length(call);
-    wgi_strbuf b = { .pool = p->pool };
-    if (end > call && wgi_item_at(p, result)->source != WGI_NAME_EXPRESSION)
-        wgi_strbuf_format(&b, "%s = ", wgi_symbol(&p->view, wgi_item_at(p, result), TITLE_MOST));
-    for (; call < end; call++)
-        if (!strchr(" \n\t", *call)) wgi_strbuf_add(&b, call, 1);
-        else if (!strchr(" \n\t)", call[1]) && b.length && b.at[b.length - 1] != '(') wgi_strbuf_put(&b, " ");
-    return wgi_pool_clean(p->pool, wgi_strbuf_keep(&b), TITLE_MOST);
+    const wgi_item *y = wgi_item_at(p, result);
+    if (*words && y->source != WGI_NAME_EXPRESSION)
+        words = wgi_pool_format(p->pool, "%s = %s", wgi_symbol(&p->view, y, TITLE_MOST), words);
+    return wgi_pool_clean(p->pool, words, TITLE_MOST);
 }
 
 /* A step of a series is called as its result, "h₁"; another scope, and a step whose result has no name, by
@@ -170,7 +147,9 @@ void wgi_describe_part(wgi_picture *p, wgi_box *box, int64_t position)
         if (wg_node_leaf(wgi_node_at(p, i)) == WG_LEAF_PARAM)
             numbers += wg_shape_size(wg_node_shape(wgi_node_at(p, i)));
     }
-    const char *title = is_call ? call_at(p, position) : scope_title(p, position);
+    const wg_site here = wgi_item_at(p, position)->here;
+    const char *words = wgi_view_words(&p->view, here, !is_call),
+               *title = is_call || *words ? titled(p, position, words) : scope_title(p, position);
     box->title = *title ? title : box->name;
     box->formula = NULL;
     box->detail = wgi_pool_format(p->pool, numbers ? "%lld nodes, %lld numbers in parameters" : "%lld nodes",

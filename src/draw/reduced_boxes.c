@@ -238,11 +238,18 @@ static void find_cost(wgi_reducer *r)
     }
 }
 
+/* [1, 2], normal(m, 2): a leaf without a name, whose consumer's formula says all of it. */
+static bool is_literal(const wgi_reducer *r, int64_t i)
+{
+    return !wgi_item_at(r->p, i)->operands && wgi_item_at(r->p, i)->source == WGI_NAME_EXPRESSION;
+}
+
 static void find_leaves(wgi_reducer *r)
 {
     for (int32_t i = 0; i < r->p->at.nodes; i++)
-        if (is_parameter(r, i) && r->uses[i] == 1)
-            wgi_add_part(r, (wgi_part){ WGI_PARTS_LEAVES, i, i + 1, r->last_use[i] });
+        if (r->uses[i] == 1 && (is_parameter(r, i) || is_literal(r, i)))
+            wgi_add_part(r, (wgi_part){ is_literal(r, i) ? WGI_PARTS_CHEAP : WGI_PARTS_LEAVES, i, i + 1,
+                                        r->last_use[i] });
 }
 
 /* ---- all ---- */

@@ -28,7 +28,8 @@ typedef enum wgi_part_kind {
     WGI_PARTS_LAYERS,  /* such a node that has parameters: h = tanh(x W + h₀ U + b) */
     WGI_PARTS_COST,    /* nodes without names that only the root needs stand in its box: L = −(y · ln a +
                         * ...) */
-    WGI_PARTS_CHEAP,   /* a negation, a transpose, 1 − a ... without a name stands in its consumer's box */
+    WGI_PARTS_CHEAP,   /* a negation, a transpose, 1 − a, [1, 2] ... without a name stands in its consumer's
+                        * box */
     WGI_PARTS_KINDS
 } wgi_part_kind;
 enum { WGI_ALL_PARTS = (1 << WGI_PARTS_KINDS) - 1 };

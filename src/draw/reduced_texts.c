@@ -68,7 +68,7 @@ const char *wgi_hidden_text(wgi_picture *p)
     wgi_strbuf b = { .pool = p->pool };
     int64_t within = 0, leaves = 0, scopes = 0;
     for (int64_t i = 0; p->less.into && i < p->at.nodes; i++) {
-        const bool leaf = wg_node_leaf(wgi_node_at(p, i)) != WG_LEAF_NONE;
+        const bool leaf = wg_node_leaf(wgi_node_at(p, i)) != WG_LEAF_NONE && wgi_has_name(p, i);
         within += p->less.into[i] > i && wgi_has_name(p, i) && p->less.inside[p->at.item[i]];
         leaves += wgi_closed(p, WGI_PARTS_LEAVES) && leaf && p->less.into[i] > i &&
                   !wgi_is_box_of(p, p->less.into[i], WGI_PARTS_CALLS);

@@ -293,7 +293,7 @@ static wg_status make_net(wgi_net *n, wg_node root)
     if (!wg_node_ok(root))
         return WGI_REFUSE(p, "draw: style %s: layers are those of a root, and this graph has none",
                           p->o->style);
-    if (wgi_view_make(&p->view, p->pool, p->g, &root, 1, WGI_WRITTEN, p->here) != WG_OK)
+    if (wgi_view_make(&p->view, p->pool, p->g, &root, 1, WGI_WRITTEN, p->here, p->o->source) != WG_OK)
         return WG_ERROR_MEMORY;
     p->less.hidden = "";
     n->root = p->view.item_of[root.index];

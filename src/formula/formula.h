@@ -35,6 +35,7 @@ typedef enum wgi_formula_kind {
     WGI_F_INVERSE,
     WGI_F_ABS,
     WGI_F_CALL,    /* text: the function; arguments; maybe ALONG and OVER */
+    WGI_F_ROW,     /* [a, b]: its elements */
     WGI_F_ALONG,   /* a name or number; "last 2": two. sign 1: all but these */
     WGI_F_OVER,    /* names and comparisons; maybe WHERE. sign: how many are before it */
     WGI_F_AT,      /* a tensor and its subscripts */
@@ -50,7 +51,7 @@ typedef enum wgi_formula_kind {
 typedef enum wgi_formula_axes { WGI_F_AXES_UNKNOWN, WGI_F_NO_AXES, WGI_F_HAS_AXES } wgi_formula_axes;
 
 typedef struct wgi_formula_node {
-    uint8_t kind, sign;
+    uint8_t kind, sign;  /* sign of NUMBER: 1 if it stays: 1 x is not x */
     bool chained;        /* COMPARE: "a < b" of "a < b < c", whose right side is "b < c" */
     bool word;           /* NAME that is the value of an option, mean of reduction = mean. CALL of a
                           * user's function, which may be called as a known one */
@@ -99,7 +100,7 @@ int wgi_formula_copy_nodes(wgi_formula *to, const wgi_formula_node from[], int n
 bool wgi_formula_is(const wgi_formula *f, int node, const char *text); /* whether that is its text */
 bool wgi_formula_is_function(const char *name, int length); /* sin, ln ...: no parentheses are needed */
 
-/* Whether it is arithmetic of numbers alone, which is x then. */
+/* Whether it is arithmetic, roots, powers and logarithms of numbers, π and e alone, which is x then. */
 bool wgi_formula_constant(const wgi_formula *f, int node, double *x);
 
 /* ---- formula_words.c ---- */
@@ -229,6 +230,7 @@ typedef struct wgi_formula_value {
     const wgi_formula_node *tree; /* not NULL: an expression, tree[root] and all below it */
     int root;
     bool word;   /* text is the word of an option */
+    bool stays;  /* the number is the author's: 1 x is not x */
     bool absent; /* the operand is left out */
     bool unset;  /* the option was not given */
     bool hidden; /* axes that are not shown: "along axis" falls away, but not of a length */

@@ -745,6 +745,16 @@ static void put_call(printer *p, int node)
     else if (!bare && !boxes) put(p, tall ? "\\right)" : ")");
 }
 
+static void put_row(printer *p, int node)
+{
+    const printer before = begin(p);
+    p->open = p->in_bars = p->led = false;
+    put(p, "[");
+    put_arguments(p, node, true);
+    put(p, "]");
+    end(p, &before);
+}
+
 static void put_root(printer *p, int node)
 {
     const bool open = p->open;
@@ -887,6 +897,7 @@ static void write(printer *p, int node)
         if (p->drawn && !n->word && wgi_formula_is(p->f, node, "sqrt")) put_root(p, node);
         else put_call(p, node);
         break;
+    case WGI_F_ROW: put_row(p, node); break;
     case WGI_F_ALONG:
     case WGI_F_OVER:
         if (p->target == BOXES) put_plain(p, node);

@@ -48,7 +48,8 @@ static const wgi_formula_value *value_of(const replacing *r, const wgi_formula_n
 
 static bool is_number(const replacing *r, int n, double x)
 {
-    return n > 0 && r->to->node[n].kind == WGI_F_NUMBER && r->to->node[n].number == x;
+    const wgi_formula_node *k = &r->to->node[n > 0 ? n : 0];
+    return k->kind == WGI_F_NUMBER && k->number == x && !k->sign;
 }
 
 /* How many axes the op's first operand has; -1: nobody said. */
@@ -140,6 +141,9 @@ static int power(replacing *r, int a, int b)
     if (base->kind == WGI_F_NAME && base->word && wgi_formula_is(r->to, a, "exp"))
         return call(r, "exp", 3, b); /* e is called so */
     if (!wgi_formula_constant(r->to, b, &x)) return wgi_formula_new(r->to, WGI_F_POW, a, b);
+    if (r->to->node[b].sign && (x == 1 || x == 0)) return wgi_formula_new(r->to, WGI_F_POW, a, b);
+    if (r->to->node[b].kind == WGI_F_DIV && x != 0.5 && x != floor(x))
+        return wgi_formula_new(r->to, WGI_F_POW, a, b);
     if (x == 1) return a;
     if (x == 0) return number(r, 1);
     if (x == 0.5) return call(r, "sqrt", 4, a);
@@ -266,7 +270,11 @@ static int put_value(replacing *r, const wgi_formula_value *v)
 int wgi_formula_of_value(wgi_formula *to, const wgi_formula_value *v)
 {
     if (v->tree) return wgi_formula_copy_nodes(to, v->tree, v->root);
-    if (!v->text) return wgi_formula_number(to, v->number);
+    if (!v->text) {
+        const int n = wgi_formula_number(to, v->number);
+        if (n) to->node[n].sign = v->stays;
+        return n;
+    }
     const int n = wgi_formula_name(to, v->text, (int)strlen(v->text), v->text_primes);
     wgi_formula_node *k = &to->node[n];
     if (n) k->word = v->word, k->axes = (uint8_t)v->axes, k->of = v->of, k->look = v->look;

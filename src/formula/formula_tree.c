@@ -98,6 +98,14 @@ bool wgi_formula_constant(const wgi_formula *f, int node, double *x)
     const int kind = n->kind;
     *x = n->number;
     if (kind == WGI_F_NUMBER) return true;
+    static const char *const known[] = { "sqrt", "exp", "ln", "log" };
+    static double (*const of[])(double) = { sqrt, exp, log, log };
+    if (kind == WGI_F_NAME && !n->sign && !n->axes &&
+        (wgi_formula_is(f, node, "pi") || wgi_formula_is(f, node, "e")))
+        return *x = *n->text == 'p' ? 3.14159265358979323846 : exp(1), true;
+    for (int k = 0; kind == WGI_F_CALL && k < 4; k++)
+        if (wgi_formula_is(f, node, known[k]) && n->child && !f->node[n->child].next)
+            return wgi_formula_constant(f, n->child, &a) && (*x = of[k](a), true);
     const bool one = kind == WGI_F_NEG, two = kind == WGI_F_ADD || kind == WGI_F_SUB || kind == WGI_F_MUL ||
                                               kind == WGI_F_DIV || kind == WGI_F_POW;
     if ((!one && !two) || !wgi_formula_constant(f, n->child, &a)) return false;

@@ -100,17 +100,15 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
     return wgi_captured(q, wgi_node_val(b->node));
 }
 
-/* A list with nodes among its elements: each element gets a new first axis, and they are joined along it. */
+/* A list with nodes among its elements. */
 static wgi_val stack(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     int n = wgi_operand_count(a), i = 0;
     wg_node *rows = wg_alloc(q->c, (size_t)n, sizeof *rows), y = wg_none;
     wg_site here = wgi_site_text(q, "", a->mark);
     for (const wgi_ast *x = a->first; rows && x && !wg_failed(q->c); x = x->next)
-        rows[i++] =
-            wg_expand_dims_at(here, &WG_OPTS(wg_axes_args, .x = wgi_eval_node(q, x, owner), .axis = 0));
-    if (rows && !wg_failed(q->c))
-        y = n == 1 ? rows[0] : wg_concat_at(here, &WG_OPTS(wg_join_args, .x = rows, .n = n));
+        rows[i++] = wgi_eval_node(q, x, owner);
+    if (rows && !wg_failed(q->c)) y = wg_stack_at(here, &WG_OPTS(wg_join_args, .x = rows, .n = n));
     wg_free(q->c, rows);
     return wgi_node_val(y);
 }

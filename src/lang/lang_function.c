@@ -561,10 +561,7 @@ static void stack_states(wg_program *q, const series *s, wg_node state[], operan
         wg_node y[WGI_LANG_PARTS];
         const int leaves = wgi_flatten(q, call, like, y);
         for (int j = 0; j < leaves; j++, at++) {
-            for (int64_t i = 0; i < n; i++)
-                state[at * n + i] =
-                    wg_expand_dims_at(here, &WG_OPTS(wg_axes_args, .x = state[at * n + i], .axis = 0));
-            y[j] = n ? wg_concat_at(here, &WG_OPTS(wg_join_args, .x = &state[at * n], .n = (int)n))
+            y[j] = n ? wg_stack_at(here, &WG_OPTS(wg_join_args, .x = &state[at * n], .n = (int)n))
                      : wg_slice_at(here, &WG_OPTS(wg_slice_args,
                                                   .x = wg_expand_dims_at(
                                                       here, &WG_OPTS(wg_axes_args, .x = y[j], .axis = 0)),
@@ -684,7 +681,7 @@ static wgi_val each_alone(wg_program *q, series *s, operand *x, const used *befo
             wgi_fail_word(q, call->mark, WG_ERROR_SHAPE, "elements give several structures");
         else wgi_flatten(q, call, w, y);
         for (int k = 0; k < leaves && !wg_failed(q->c); k++) {
-            row[k * s->n + i] = wg_expand_dims_at(here, &WG_OPTS(wg_axes_args, .x = y[k], .axis = 0));
+            row[k * s->n + i] = y[k];
             if (wg_shape_equal(wg_node_shape(row[k * s->n + i]), wg_node_shape(row[k * s->n]))) continue;
             wgi_fail_word(
                 q, call->mark, WG_ERROR_SHAPE,
@@ -694,7 +691,7 @@ static wgi_val each_alone(wg_program *q, series *s, operand *x, const used *befo
         }
     }
     for (int k = 0; row && k < leaves && !wg_failed(q->c); k++)
-        y[k] = wg_concat_at(here, &WG_OPTS(wg_join_args, .x = row + k * s->n, .n = (int)s->n));
+        y[k] = wg_stack_at(here, &WG_OPTS(wg_join_args, .x = row + k * s->n, .n = (int)s->n));
     wg_free(q->c, row);
     return wg_failed(q->c) ? WGI_NOTHING : wgi_unflatten(q, v, y);
 }

@@ -210,14 +210,11 @@ wg_node wgi_of_all(wg_program *q, const wgi_ast *call, wgi_val v, bool norm)
     if (!x) return wg_none;
     wgi_flatten(q, call, v, x);
     for (int k = 0; k < n; k++)
-        x[k] = norm ? wg_expand_dims_at(
-                          here, &WG_OPTS(wg_axes_args,
-                                         .x = wg_norm_at(here, &WG_OPTS(wg_norm_args, .x = x[k])), .axis = 0))
+        x[k] = norm ? wg_norm_at(here, &WG_OPTS(wg_norm_args, .x = x[k]))
                     : wg_sum_at(here, &WG_OPTS(wg_reduce_args, .x = x[k]));
     if (!norm) return n == 1 ? x[0] : wg_addn_at(here, x, n);
-    return wg_norm_at(
-        here, &WG_OPTS(wg_norm_args,
-                       .x = n == 1 ? x[0] : wg_concat_at(here, &WG_OPTS(wg_join_args, .x = x, .n = n))));
+    const wg_node all = wg_stack_at(here, &WG_OPTS(wg_join_args, .x = x, .n = n));
+    return wg_norm_at(here, &WG_OPTS(wg_norm_args, .x = all));
 }
 
 /* ---- claims about groups ---- */

@@ -1,6 +1,7 @@
 /* equation.c: the formula of an op, with the operands of one item in the place of its names. */
 #include "view/equation.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "wengert/grad.h"
@@ -23,6 +24,7 @@ typedef struct op_formula {
 struct wgi_view_ops {
     op_formula *formula;
     wgi_equation *spare; /* the first of those that were freed */
+    wgi_formula *work;   /* of a text that is read */
 };
 
 struct wgi_view_ops *wgi_view_ops_new(wgi_pool *pool)
@@ -52,17 +54,44 @@ typedef struct maker {
 
 /* ---- operands ---- */
 
+/* What the author wrote for the number x: 2 π, 1/3; NULL: nothing but its digits, or what has another
+ * value. */
+static const wgi_formula_node *number_tree(const maker *m, int k, double x, int *root)
+{
+    char text[200];
+    double value;
+    wgi_formula_error error;
+    wgi_formula *f = m->v->ops->work;
+    if (!*wg_site_argument(m->y->here, k, text, sizeof text) || !strpbrk(text, "ipe/*^(")) return NULL;
+    if (!f && !(f = m->v->ops->work = wgi_pool_take(m->v->pool, 1, sizeof *f))) return NULL;
+    const char *own = wgi_pool_format(m->v->pool, "y = %s", text), *pi = strstr(own, "M_PI");
+    if (pi) own = wgi_pool_format(m->v->pool, "%.*s pi%s", (int)(pi - own), own, pi + 4);
+    if (!wgi_formula_parse(f, own, &error)) return NULL;
+    *root = wgi_formula_child(f, f->node[f->root].child, 1);
+    const int kind = f->node[*root].kind;
+    if (f->node[*root].next || !wgi_formula_constant(f, *root, &value) || kind == WGI_F_NUMBER ||
+        !(fabs(value - x) <= 4e-15 * fabs(x)))
+        return NULL;
+    for (int i = 1; i < f->count; i++)
+        if (f->node[i].kind == WGI_F_MUL) f->node[i].sign = ' ';
+    wgi_formula_node *tree = wgi_pool_take(m->v->pool, f->count, sizeof *tree);
+    if (tree) memcpy(tree, f->node, (size_t)f->count * sizeof *tree);
+    return tree;
+}
+
 /* Puts the expression of operand k in the place of its name, if it has one. false: no memory. */
 static bool open_operand(maker *m, int k)
 {
     const int32_t at = *wgi_operand(m->v, m->y, k);
     wgi_formula_value *v = &m->e->k.v[k];
+    if (at >= 0 && !v->text) v->tree = number_tree(m, k, v->number, &v->root);
     if (at < 0 || !v->text) return true;
-    if (m->inside && m->inside[at]) {
+    const wgi_item *x = &m->v->item[at]; /* an expression may have something inside in its turn */
+    if (m->inside && x->operands && (m->inside[at] || x->tree)) {
         wgi_equation *inner = m->e->inner[k] = wgi_equation_make(m->v, at, m->inside);
         if (!inner) return false;
         v->tree = inner->tree.node, v->root = inner->tree.root;
-    } else v->tree = m->v->item[at].tree, v->root = m->v->item[at].root;
+    } else v->tree = x->tree, v->root = x->root;
     return true;
 }
 
@@ -88,6 +117,13 @@ bool wgi_is_clear(const wgi_formula *f, int operands, bool may_be_operand)
            wgi_formula_is_plain(f, f->root) && (may_be_operand || f->node[right].kind != WGI_F_NAME);
 }
 
+/* y = a b, a + b ...: nothing is left out of what the author wrote. */
+static bool is_arithmetic(const wgi_formula *f)
+{
+    const int right = wgi_formula_child(f, f->node[f->root].child, 1), kind = f->node[right].kind;
+    return wgi_formula_nodes(f, right) == 3 && kind >= WGI_F_ADD && kind <= WGI_F_POW;
+}
+
 /* Whether a call of the op's name says more than its formula: nobody says max(z, 0). A reshape of squeeze has
  * options of its own, and Σ(eˣ) in a larger formula does not show along which axis. */
 static bool is_said_by_name(const wgi_formula *f, const wg_op *op)
@@ -107,9 +143,10 @@ static bool by_formula(maker *m)
     wgi_formula *to = &m->e->tree;
     wgi_formula_values *k = &m->e->k;
     if (!f || is_said_by_name(f, y->op) || !wgi_find_formula_values(m->v, y, k)) return false;
+    const wg_node node = wgi_item_node(m->v, y - m->v->item);
+    for (int i = 0; i < y->operands; i++) k->v[i].stays = is_arithmetic(f) && !wg_node_is_derived(node);
     /* As e^x it is as long with a node called e as without one. */
     if (!wgi_formula_replace(to, f, NULL, 0, k->v, k->count - k->calls_e)) return false;
-    const wg_node node = wgi_item_node(m->v, y - m->v->item);
     const bool is_loss = wg_op_is(y->op, "bce") && *wg_node_name(node); /* everybody writes it out */
     if (!is_loss && !wgi_is_clear(to, y->operands, wg_node_is_derived(node))) return false;
     for (int i = 0; i < y->operands; i++)
@@ -170,16 +207,24 @@ bool wgi_is_part(const wgi_item *y)
     return y->attr && (wg_op_is(y->op, "slice") || wg_op_is(y->op, "select"));
 }
 
+/* Those that other tensors index: x[i], E[t]. */
+static bool is_indexed(const wgi_item *y)
+{
+    return y->operands == 2 && (wg_op_is(y->op, "take") || wg_op_is(y->op, "gather"));
+}
+
 static bool as_part(maker *m)
 {
     wgi_formula *f = &m->e->tree;
     wgi_pool *pool = m->v->pool;
+    const bool slice = wg_op_is(m->y->op, "slice"), indexed = is_indexed(m->y),
+               whole = wg_op_is(m->y->op, "gather");
     wgi_formula_clear(f);
-    if (!open_operand(m, 0)) return false;
+    if (!open_operand(m, 0) || (indexed && !open_operand(m, 1))) return false;
     f->root = wgi_formula_new(f, WGI_F_AT, put_operand(m, 0), 0);
-    for (int64_t axis = wgi_whole_option(m->y, "axis"); axis > 0; axis--)
+    for (int64_t axis = whole ? 0 : wgi_whole_option(m->y, "axis"); axis > 0; axis--)
         wgi_formula_add(f, f->root, put_words(f, ":"));
-    const bool slice = wg_op_is(m->y->op, "slice");
+    if (indexed) return wgi_formula_add(f, f->root, put_operand(m, 1)), !f->full;
     const long long from = wgi_whole_option(m->y, slice ? "from" : "index"),
                     to = slice ? wgi_whole_option(m->y, "to") : 0,
                     step = slice ? wgi_whole_option(m->y, "step") : 1;
@@ -188,7 +233,29 @@ static bool as_part(maker *m)
     return !f->full;
 }
 
+/* ---- lists: [a, b] ---- */
+
+static bool is_row(const wgi_item *y)
+{
+    return wg_op_is(y->op, "stack") && (!y->attr || wgi_whole_option(y, "axis") == 0);
+}
+
 /* ---- as a call ---- */
+
+/* The stream of a random call is nothing that its author gave. */
+static bool is_stream(const maker *m, int k)
+{
+    const int32_t at = *wgi_operand(m->v, m->y, k);
+    return at >= 0 && wg_node_leaf(wgi_item_node(m->v, at)) == WG_LEAF_STREAM;
+}
+
+/* random_normal(2, 3): what is made of nothing says its sizes. */
+static void put_sizes(maker *m)
+{
+    const wg_shape s = wg_node_shape(wgi_item_node(m->v, m->y - m->v->item));
+    for (int i = 0; i < s.rank; i++)
+        wgi_formula_add(&m->e->tree, m->e->tree.root, wgi_formula_number(&m->e->tree, (double)s.dim[i]));
+}
 
 static bool as_call(maker *m, const char *name)
 {
@@ -197,13 +264,15 @@ static bool as_call(maker *m, const char *name)
     int operands = y->operands;
     while (operands && *wgi_operand(m->v, y, operands - 1) < 0) operands--; /* optional ones */
     wgi_formula_clear(f);
-    f->root = wgi_formula_new(f, WGI_F_CALL, 0, 0);
+    f->root = wgi_formula_new(f, is_row(y) ? WGI_F_ROW : WGI_F_CALL, 0, 0);
     f->node[f->root].text = name, f->node[f->root].length = (int)strlen(name);
     f->node[f->root].word = !y->op->library;
     for (int k = 0; k < operands && k <= SHOWN; k++) {
-        if (k == SHOWN && operands > SHOWN + 1) {
-            const char *others = wgi_pool_format(m->v->pool, "… %d operands", operands);
-            wgi_formula_add(f, f->root, put_words(f, others));
+        if (is_stream(m, k)) {
+            if (operands == 1) put_sizes(m);
+        } else if (k == SHOWN && operands > SHOWN + 1) {
+            const char *form = is_row(y) ? "… ×%d" : "… %d operands";
+            wgi_formula_add(f, f->root, put_words(f, wgi_pool_format(m->v->pool, form, operands)));
         } else if (open_operand(m, k)) wgi_formula_add(f, f->root, put_operand(m, k));
         else return false;
     }
@@ -233,6 +302,10 @@ static bool add_options(maker *m, bool by_formula)
 
 static bool make(maker *m)
 {
+    if (m->y->words) {
+        wgi_formula_clear(&m->e->tree);
+        return (m->e->tree.root = put_words(&m->e->tree, m->y->words)) != 0;
+    }
     if (m->y->shows_number) {
         wgi_formula_clear(&m->e->tree);
         m->e->tree.root = wgi_formula_number(&m->e->tree, m->y->number);
@@ -242,10 +315,10 @@ static bool make(maker *m)
         if (!wgi_name_formula_operand(m->v, m->y, k, &m->e->k)) return false;
     if (wgi_is_transpose(m->v, m->y)) return as_transpose(m);
     if (wgi_is_sum_of_one(m->v, m->y)) return as_call(m, "sum");
-    if (wgi_is_part(m->y)) return as_part(m);
+    if (wgi_is_part(m->y) || is_indexed(m->y)) return as_part(m);
     if (by_formula(m) && add_options(m, true)) return true;
     close_operands(m->e);
-    return as_call(m, m->y->op->name) && add_options(m, false);
+    return as_call(m, m->y->op->name) && (is_row(m->y) || add_options(m, false));
 }
 
 void wgi_view_spell(const wgi_view *v, wgi_formula *f)

@@ -38,6 +38,28 @@ static void name_by_expression(wgi_view *v, int64_t i)
     wgi_equation_free(e);
 }
 
+void wgi_put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count)
+{
+    wgi_strbuf_put(b, "[");
+    for (int64_t i = 0; i < count; i++) {
+        wgi_strbuf_put(b, i ? ", " : "");
+        wgi_put_number(b, wg_tensor_item(t, from + i));
+    }
+}
+
+void wgi_put_cut(wgi_strbuf *b, const wg_tensor *t)
+{
+    const wg_shape s = t->shape;
+    const int last = s.rank - 1;
+    for (int d = 0; d < last; d++) wgi_strbuf_put(b, "[");
+    wgi_put_row(b, t, 0, s.dim[last] < 2 ? s.dim[last] : 2);
+    for (int d = last; d >= 0; d--)
+        wgi_strbuf_put(b, s.dim[d] > 1 + (d == last) ? ", …" : ""), wgi_strbuf_put(b, d ? "]" : " ");
+    for (int d = 0; d <= last; d++)
+        wgi_strbuf_format(b, "%s%lld", d || !last ? "×" : "", (long long)s.dim[d]);
+    wgi_strbuf_put(b, "]");
+}
+
 /* Numbers as the language writes them: [0, 2, 1], [[1], [0]]. */
 static const char *list_of(wgi_pool *pool, const wg_tensor *t)
 {
@@ -62,10 +84,19 @@ static void name_by_numbers(wgi_view *v, int64_t i)
     const wg_shape s = wg_node_shape(n);
     const int64_t count = s.rank == 1 || s.rank == 2 ? wg_shape_size(s) : 0;
     wg_tensor t;
-    if (wg_node_leaf(n) != WG_LEAF_INPUT || !count || count > NUMBERS || !wg_peek(n, &t) || !t.data) return;
-    const char *name = list_of(v->pool, &t);
-    if (wgi_characters(name) <= WGI_EXPRESSION_MOST && !wgi_view_has_name(v, name))
-        y->name = name, y->source = WGI_NAME_EXPRESSION;
+    if (wg_node_leaf(n) != WG_LEAF_INPUT || !wg_peek(n, &t) || !t.data) return;
+    const bool few = count && count <= NUMBERS;
+    const char *name = few ? list_of(v->pool, &t) : wgi_view_words(v, y->here, false);
+    if (!few && (!*name || wgi_characters(name) > WGI_EXPRESSION_MOST) && s.rank && wg_shape_size(s)) {
+        wgi_strbuf b = { .pool = v->pool };
+        wgi_put_cut(&b, &t);
+        name = wgi_strbuf_keep(&b);
+    }
+    if (!*name || wgi_characters(name) > WGI_EXPRESSION_MOST || wgi_view_has_name(v, name)) return;
+    wgi_formula_node *tree = wgi_pool_take(v->pool, 2, sizeof *tree);
+    if (!tree) return;
+    tree[1] = (wgi_formula_node){ .kind = WGI_F_WORDS, .text = name, .length = (int)strlen(name) };
+    y->name = name, y->source = WGI_NAME_EXPRESSION, y->tree = tree, y->root = 1;
 }
 
 /* The op's name up to its first _, and a number that no other item has with it, above `last`. */
@@ -95,7 +126,7 @@ void wgi_view_find_expressions(wgi_view *v)
     for (int64_t i = 0; i < v->items && v->items <= WGI_READ_MOST; i++) {
         wgi_item *y = &v->item[i];
         if (y->source != WGI_NAMELESS || y->is_inline) continue;
-        if (y->operands) name_by_expression(v, i);
+        if (y->operands || y->words) name_by_expression(v, i);
         else name_by_numbers(v, i);
         if (y->source == WGI_NAMELESS) name_by_number(v, y, last_number(v, i));
         if (v->pool->failed) return;

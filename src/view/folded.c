@@ -110,6 +110,51 @@ static void join(folder *f, int64_t i, int32_t to)
     f->same[i] = to;
 }
 
+/* ---- constants of builders: arange(4) ---- */
+
+static bool is_built(const wgi_item *y) { return y->here && *y->here && wg_site_place(y->here) == y->here; }
+
+/* A number without a name, or what a builder made of such. */
+static bool is_constant(const folder *f, int32_t i)
+{
+    const wgi_item *y = i >= 0 ? item_of(f, i) : NULL;
+    return y && (y->words ||
+                 (wg_node_leaf(wgi_item_node(f->v, i)) == WG_LEAF_NUMBER && y->source == WGI_NAMELESS));
+}
+
+/* A constant of a call that has made more than constants, as the first state of lstm(x, 4), is not that
+ * call. */
+static void leave_calls(folder *f)
+{
+    for (int64_t i = f->v->items - 1; i >= 0; i--) {
+        const wgi_item *y = item_of(f, i);
+        for (int k = 0; !y->words && is_built(y) && k < y->operands; k++) {
+            const int32_t at = *wgi_operand(f->v, y, k);
+            if (at >= 0 && item_of(f, at)->words && !strcmp(item_of(f, at)->here, y->here))
+                item_of(f, at)->words = NULL;
+        }
+    }
+}
+
+/* Of the nodes of one call the last one has the words of all. Returns whether there are such. */
+static bool find_constants(folder *f)
+{
+    bool any = false;
+    for (int64_t i = 0; i < f->v->items; i++) {
+        wgi_item *y = item_of(f, i);
+        bool all = y->operands && is_built(y) && !is_made_by_a_rule(f, i);
+        for (int k = 0; all && k < y->operands; k++) all = is_constant(f, *wgi_operand(f->v, y, k));
+        const char *words = all ? wgi_view_words(f->v, y->here, false) : "";
+        if (*words) y->words = words;
+    }
+    leave_calls(f);
+    for (int64_t i = 0; i < f->v->items; i++)
+        if (item_of(f, i)->words) item_of(f, i)->operands = 0, any = true;
+    return any;
+}
+
+/* ---- one item that a rule made ---- */
+
 static void fold(folder *f, int64_t i)
 {
     wgi_item *y = item_of(f, i);
@@ -200,9 +245,10 @@ void wgi_view_fold(wgi_view *v, const wg_node root[], int roots)
     for (int k = 0; k < WGI_FORMULA_OPERANDS; k++) snprintf(f->side.text[k], 8, "\1%c", '0' + k);
     need_roots(f, root, roots);
     for (int64_t i = 0; i < v->items; i++) f->same[i] = (int32_t)i;
+    const bool constants = v->level == WGI_WRITTEN && v->source && find_constants(f);
     for (int64_t i = 0; i < v->items; i++) {
         if (any) fold(f, i);
         keep_names(f, i);
     }
-    if (any) need_operands(f), close_ranks(f);
+    if (any || constants) need_operands(f), close_ranks(f);
 }

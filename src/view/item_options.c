@@ -96,7 +96,10 @@ static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r
     case WG_ATTR_SIZE: wgi_strbuf_format(b, "%lld", (long long)o.whole); break;
     case WG_ATTR_DOUBLE: put_double(b, r, o.real); break;
     case WG_ATTR_BOOL: wgi_strbuf_put(b, o.whole ? "true" : ""); break;
-    case WG_ATTR_DTYPE:
+    case WG_ATTR_DTYPE: /* of random numbers it is the context's own, unless they say another one */
+        if (y->op->kind == WG_RANDOM && o.whole == (int)wg_context_dtype(v->c)) break;
+        wgi_strbuf_put(b, o.word);
+        break;
     case WG_ATTR_CHOICE: wgi_strbuf_put(b, o.word); break;
     case WG_ATTR_TEXT: wgi_strbuf_format(b, "\"%s\"", o.word); break;
     case WG_ATTR_AXES:

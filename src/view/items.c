@@ -28,12 +28,16 @@ static void find_owners(finder *f)
     }
 }
 
-/* A cast that the library made because operands had several dtypes: its site has no text of arguments. */
+/* A cast that the library made because operands had several dtypes: its site has no text of arguments. One of
+ * what the same call has computed is a part of that call: arange(4). */
 static bool is_silent_cast(const finder *f, wg_node n)
 {
     const wg_site here = wg_node_site(n);
-    return f->v->level == WGI_WRITTEN && wg_op_is(wg_node_op(n), "cast") && !*wg_node_name(n) && here &&
-           !strchr(here, '\n');
+    if (f->v->level != WGI_WRITTEN || !wg_op_is(wg_node_op(n), "cast") || *wg_node_name(n) || !here)
+        return false;
+    const wg_node x = wg_node_operand(n, 0);
+    return !strchr(here, '\n') &&
+           (wg_node_leaf(x) != WG_LEAF_NONE || strcmp(wg_site_place(wg_node_site(x)), here));
 }
 
 /* Marks what the call, or the node itself, takes. */

@@ -4,9 +4,9 @@
 #include <string.h>
 
 wg_status wgi_view_make(wgi_view *v, wgi_pool *pool, wg_graph *g, const wg_node root[], int roots,
-                        wgi_view_level level, wg_site here)
+                        wgi_view_level level, wg_site here, const char *source)
 {
-    *v = (wgi_view){ .c = wg_graph_context(g), .pool = pool, .g = g, .level = level };
+    *v = (wgi_view){ .c = wg_graph_context(g), .pool = pool, .g = g, .level = level, .source = source };
     v->ops = wgi_view_ops_new(pool);
     wgi_view_find_items(v, root, roots);
     if (!pool->failed)

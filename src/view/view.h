@@ -55,6 +55,9 @@ typedef struct wgi_item {
      * name. */
     bool is_inline, folded, shows_number;
     double number;
+    /* folded.c. A constant that a builder made of several nodes, as it was written: arange(4). NULL: it is
+     * none. */
+    const char *words;
 } wgi_item;
 
 /* An operand that is no item of the view: an optional one that was not given. */
@@ -68,6 +71,7 @@ typedef struct wgi_view {
     wgi_pool *pool; /* has all memory of the view */
     wg_graph *g;
     wgi_view_level level;
+    const char *source; /* of the program; NULL: not known */
     bool has_sigma;     /* an item is called σ, so the logistic function is written sigmoid(x) */
     bool has_e;         /* an item is called e, so e to the power of x is written exp(x) */
     bool leaves_change; /* of a page: what is true of a leaf's value now may not stand in a rule */
@@ -84,14 +88,19 @@ typedef struct wgi_view {
 } wgi_view;
 
 /* Makes a view of the roots and all that they depend on; of no roots: of the whole graph. here: of the call
- * whose first argument is the first root; or NULL. */
+ * whose first argument is the first root; or NULL. source: the program's text, in which sites have lines and
+ * columns; NULL: it is not known. */
 wg_status wgi_view_make(wgi_view *v, wgi_pool *pool, wg_graph *g, const wg_node root[], int roots,
-                        wgi_view_level level, wg_site here);
+                        wgi_view_level level, wg_site here, const char *source);
 
 /* Sets on_path[i] to 1 for each item that the gradient of item `root` passes on its way to the nodes
  * wrt[0 .. n); wrt NULL: to the parameters, or if there are none, to the inputs. on_path has an entry for
  * each item, all zero before. */
 void wgi_view_find_path(const wgi_view *v, int64_t root, const wg_node wrt[], int n, unsigned char *on_path);
+
+/* words.c. The call or the list that the program has at a place, "lstm(x, 4)"; outermost: that of the calls
+ * around it. "": it is not known. */
+const char *wgi_view_words(const wgi_view *v, wg_site here, bool outermost);
 
 /* names.c. Whether two names are printed alike: a1 and a_1. */
 bool wgi_view_looks_alike(const char *a, const char *b);
@@ -125,6 +134,11 @@ typedef struct wgi_layers {
 void wgi_find_layers(const wgi_view *v, int64_t root, wgi_layers *to);
 /* "'c' is no layer: it multiplies 'f' and 'i'" */
 const char *wgi_no_layer(const wgi_view *v, int64_t i);
+
+/* expressions.c. "[1, 2, … ×9]", "[[1, 2, …], … 4×3]": the first numbers, and the sizes; and a row
+ * without its closing bracket. */
+void wgi_put_cut(wgi_strbuf *b, const wg_tensor *t);
+void wgi_put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count);
 
 /* ---- for the files of this room ---- */
 

@@ -35,7 +35,9 @@ typedef struct subject {
 static subject subject_start(void)
 {
     subject k = { .c = wgt_start(NULL, WG_F64, NULL) };
-    k.root = wg_mean(pic_layers(k.c, 8)); /* a composite call: .level has an effect */
+    const wg_node h = pic_layers(k.c, 8);
+    const wg_node known = wg_arange_at("\nnet.wg:1:1", wg_graph_of(h), 0, 2, 1); /* by .source */
+    k.root = wg_mean(wg_add(h, wg_mean(known))); /* a composite call: .level has an effect */
     for (int64_t i = 1; wg_is_none(k.input) && i < wg_graph_nodes(wg_graph_of(k.root)); i++)
         if (wg_node_operands(wg_graph_node(wg_graph_of(k.root), i)) == 0 &&
             *wg_node_name(wg_graph_node(wg_graph_of(k.root), i)))
@@ -105,6 +107,7 @@ static void give(const subject *k, const option *x, wg_draw_opts *o)
     else if (!strcmp(x->name, "limits")) o->limits = &machine;
     else if (!strcmp(x->name, "hide")) o->hide = "x";
     else if (!strcmp(x->name, "keep")) o->keep = "l3.W";
+    else if (!strcmp(x->name, "source")) o->source = "arange(2)";
     else if (!strcmp(x->type, "const char *")) *(const char **)to = "some text";
     else if (!strcmp(x->type, "double")) *(double *)to = 1e-3;
     else if (!strcmp(x->name, "width")) o->width = 40;

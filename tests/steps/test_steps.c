@@ -25,7 +25,7 @@ static bench start(wg_dtype t)
 
 static void step_through(bench *b, wg_node root, const wg_node wrt[], int n)
 {
-    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &root, 1, WGI_WRITTEN, NULL), WG_OK);
+    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &root, 1, WGI_WRITTEN, NULL, NULL), WG_OK);
     cr_assert_lt(b->v.items, 100);
     wgi_view_find_path(&b->v, b->v.item_of[root.index], wrt, n, b->on);
     const int64_t nodes = wg_graph_nodes(b->g);
@@ -164,7 +164,7 @@ Test(steps, gradients_are_of_scalars)
 {
     bench b = start(WG_F64);
     wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2))), y = wg_exp(x);
-    cr_assert_eq(wgi_view_make(&b.v, &b.pool, b.g, &y, 1, WGI_WRITTEN, NULL), WG_OK);
+    cr_assert_eq(wgi_view_make(&b.v, &b.pool, b.g, &y, 1, WGI_WRITTEN, NULL, NULL), WG_OK);
     wgi_view_find_path(&b.v, 1, NULL, 0, b.on);
     cr_expect_neq(wgi_steps_make(&b.s, WG_HERE, &b.v, 1, b.on), WG_OK);
     cr_expect(strstr(wg_message(b.c), "gradients are of a scalar"));

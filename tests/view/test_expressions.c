@@ -26,7 +26,7 @@ static bench start(void)
 /* The name of the root, which no call has as an argument. */
 static void expect_name(bench *b, wg_node root, const char *name, wgi_name_source source)
 {
-    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &root, 1, WGI_WRITTEN, NULL), WG_OK);
+    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &root, 1, WGI_WRITTEN, NULL, NULL), WG_OK);
     const wgi_item *y = &b->v.item[b->v.item_of[root.index]];
     cr_expect_str_eq(y->name, name);
     cr_expect_eq(y->source, source, "%s", name);
@@ -53,7 +53,7 @@ Test(expressions, say_no_options_that_nobody_gave)
                               wg_softmax(b.m, .axis = 1) };
     static const char *const options[] = { "", "keep_prob = 0.5", "" };
     for (int i = 0; i < 3; i++) {
-        cr_assert_eq(wgi_view_make(&b.v, &b.pool, b.g, &calls[i], 1, WGI_WRITTEN, NULL), WG_OK);
+        cr_assert_eq(wgi_view_make(&b.v, &b.pool, b.g, &calls[i], 1, WGI_WRITTEN, NULL, NULL), WG_OK);
         cr_expect_str_eq(wgi_item_options(&b.v, &b.v.item[b.v.item_of[calls[i].index]], false), options[i]);
         wgi_pool_free(&b.pool);
     }
@@ -93,7 +93,7 @@ Test(expressions, equations_can_be_put_into_one_another)
 {
     WGT_ENDS bench b = start();
     wg_node z = wg_sub(b.x, b.y), a = wg_square(z);
-    cr_assert_eq(wgi_view_make(&b.v, &b.pool, b.g, &a, 1, WGI_WRITTEN, NULL), WG_OK);
+    cr_assert_eq(wgi_view_make(&b.v, &b.pool, b.g, &a, 1, WGI_WRITTEN, NULL, NULL), WG_OK);
     unsigned char inside[8] = { 0 };
     const int32_t item = b.v.item_of[a.index];
     for (int pass = 0; pass < 2; pass++) {

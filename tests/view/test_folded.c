@@ -31,7 +31,7 @@ Test(folded, zero_times_a_number_that_is_not_finite_is_not_zero)
         wg_node odd = wg_scalar(b.g, values[i]), g = wg_grad(wg_mul(wg_mul(b.x, odd), 0), b.x);
         wgi_pool pool = { .c = b.c };
         wgi_view v;
-        cr_assert_eq(wgi_view_make(&v, &pool, b.g, &g, 1, WGI_WRITTEN, NULL), WG_OK);
+        cr_assert_eq(wgi_view_make(&v, &pool, b.g, &g, 1, WGI_WRITTEN, NULL, NULL), WG_OK);
         cr_expect(!v.item[v.item_of[g.index]].shows_number);
         wgi_pool_free(&pool);
     }
@@ -42,7 +42,7 @@ static void expect_values(wg_graph *g, wg_node root)
 {
     wgi_pool pool = { .c = wg_graph_context(g) };
     wgi_view v;
-    cr_assert_eq(wgi_view_make(&v, &pool, g, &root, 1, WGI_WRITTEN, NULL), WG_OK);
+    cr_assert_eq(wgi_view_make(&v, &pool, g, &root, 1, WGI_WRITTEN, NULL, NULL), WG_OK);
     for (int64_t n = 1; n <= root.index; n++) {
         const wg_node node = wg_graph_node(g, n);
         const int32_t at = v.item_of[n];

@@ -50,7 +50,7 @@ Test(gradient_names, no_two_nodes_have_one_name)
     wg_node L = wg_mul(wg_mul(z2, wg_tanh(z2)), z1), of[] = { x }, d[1];
     cr_assert_eq(wg_grads(L, of, 1, d), WG_OK);
     wg_node sum = wg_add(wg_mul(wg_sub(1, x), wg_sin(wg_sub(1, x))), d[0]);
-    cr_assert_eq(wgi_view_make(&v, &pool, b.g, &sum, 1, WGI_WRITTEN, NULL), WG_OK);
+    cr_assert_eq(wgi_view_make(&v, &pool, b.g, &sum, 1, WGI_WRITTEN, NULL, NULL), WG_OK);
     int gradients = 0;
     for (int64_t i = 0; i < v.items; i++) gradients += v.item[i].source == WGI_NAME_GRADIENT;
     cr_expect_gt(gradients, 0);

@@ -19,7 +19,7 @@ static bench start(void)
 
 static void look(bench *b, wg_node root, wgi_view_level level)
 {
-    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &root, !wg_is_none(root), level, NULL), WG_OK);
+    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &root, !wg_is_none(root), level, NULL, NULL), WG_OK);
 }
 
 static void end(bench *b)
@@ -117,7 +117,7 @@ VIEW_TEST(variables_that_layers_take_give_names)
     wg_node x = wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2, 3, 5 }, WG_SHAPE(2, 2)));
     wg_node hidden = wg_nn_dense(x, p, "a", 3, .bias = false), n = wg_nn_layer_norm(hidden, p, "n");
     wg_node loss = wg_sum(wg_square(wg_nn_dense(wg_tanh(n), p, "b", 1, .bias = false)));
-    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &loss, 1, WGI_WRITTEN, "loss\nm.c:7"), WG_OK);
+    cr_assert_eq(wgi_view_make(&b->v, &b->pool, b->g, &loss, 1, WGI_WRITTEN, "loss\nm.c:7", NULL), WG_OK);
     cr_expect_str_eq(text_of(&b->v),
                      "x=input a.W=param hidden=dense(x a.W -) n.gamma=param n.beta=param "
                      "n=layer_norm(hidden n.gamma n.beta) =tanh(n) b.W=param =dense(#6 b.W -) "
@@ -196,7 +196,7 @@ EACH_OP(view, has_one_item_for_a_call)
     for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &plain); i++) {
         wgi_pool pool = { .c = k.c };
         wgi_view v;
-        cr_assert_eq(wgi_view_make(&v, &pool, k.g, k.y, 1, WGI_WRITTEN, NULL), WG_OK);
+        cr_assert_eq(wgi_view_make(&v, &pool, k.g, k.y, 1, WGI_WRITTEN, NULL, NULL), WG_OK);
         int made = 0;
         bool has = false;
         for (int64_t j = 0; j < v.items; j++) made += v.item[j].operands > 0, has |= v.item[j].op == k.op;

@@ -257,6 +257,7 @@ class Program:
         source = words[1] if words[0] == "-e" else open(words[0]).read()
         source = re.sub(r"#.*", "", source)
         self.own = {w for w in re.findall(r"[A-Za-z_]\w*", source) if not re.search(r"\b%s\(" % w, source) or re.search(r"\b%s *=[^=]" % w, source)}
+        self.own |= set(re.findall(r"(?:^|;) *(\w+)\([^()]*\) *=", source, re.M))  # functions
         self.nodes = json.loads(said(wengert, "draw", "--values", "--format", "json", *words) or '{"nodes": []}')["nodes"]
         self.rows = self.listing(said(wengert, "draw", "--values", "--width", "9000", *words))
         self.fine, self.bad = 0, []
@@ -449,7 +450,12 @@ def main(words):
     wengert, files, many, show = rb.options(words)
     learn(wengert)
     draw, fine, bad, count = random.Random(many["--seed"]), 0, [], 0
-    programs = [(f, [f]) for f in files]
+    programs = [(f, [f]) for f in files if not f.endswith(".md")]
+    for f in files:  # the programs of a page, each with those before it
+        text = open(f).read() if f.endswith(".md") else ""
+        blocks = re.findall(r"^```wg\n(.*?)^```", text, re.S | re.M)
+        programs += [("%s, block %d" % (f, k + 1), ["-e", "".join(blocks[:k + 1])]) for k in range(len(blocks))]
+        programs += [("%s, -e" % f, ["-e", p]) for p in re.findall(r"wengert (?:draw|step|eval|grad) (?:-[-\w]+ )*-e '([^']*)'", text)]
     for k in range(many["--programs"]):
         programs.append(("program %d" % k, ["-e", random_program(draw) if k % 2 else rb.program(draw) if k % 4 else rb.layers(draw)]))
     for where, words in programs:
