@@ -116,9 +116,10 @@ static wg_status choose(wgi_picture *p, wg_node root, const wgi_canvas *k)
         wgi_forget_reduced(p);
         return s;
     }
-    for (int tries = 0, since = 0; s == WG_OK && tries < LAYOUTS && since < WGI_PARTS_KINDS;
+    for (int tries = 0, since = 0; s == WG_OK && tries < LAYOUTS && since < 2 * WGI_PARTS_KINDS;
          tries++, since++) {
-        const unsigned open = closed & ~(1u << tries % WGI_PARTS_KINDS);
+        unsigned open = closed & ~(1u << tries % WGI_PARTS_KINDS);
+        if (since >= WGI_PARTS_KINDS) open &= ~(1u << WGI_PARTS_CALLS);
         look now = best;
         if (open != closed) s = look_at(p, k, open, k->boxes, seen, &now);
         if (now.cost < best.cost) best = now, closed = open, since = 0;

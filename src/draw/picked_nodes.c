@@ -105,6 +105,7 @@ void wgi_pick_nodes(wgi_picture *p, wg_node root)
 {
     const int64_t count = wg_graph_nodes(p->g);
     if (make_view(p, root) != WG_OK) return;
+    if (!p->o->backward && !p->o->steps && !p->format->is_page) wgi_view_open_twins(&p->view);
     const int64_t items = p->view.items;
     int32_t *position = wgi_pool_take(p->pool, items, sizeof *position);
     unsigned char *shared = wgi_pool_take(p->pool, items, 1);

@@ -172,7 +172,7 @@ static wg_nn_states run_steps(const layer *l, const char *part, const weights *w
     char scope[NAME_MOST + 16];
     snprintf(scope, sizeof scope, "%s%s%s", l->name, *part ? "." : "", part);
     const int64_t time = wg_dim(x, 0);
-    wg_node all = wg_dense(x, w->W, w->b);
+    wg_node all = wg_layer_node(wg_dense(x, w->W, w->b), "u");
     for (int64_t i = 0; i < time; i++) {
         const int64_t t = reverse ? time - 1 - i : i;
         wg_scope_push_i_at(here, l->g, scope, t);

@@ -10,7 +10,8 @@
 enum {
     OPERANDS = WGI_FORMULA_OPERANDS, /* with more operands an item is a call */
     SHOWN = 4,                       /* of a call's operands; of one more it shows all */
-    LONGEST = 6 /* nodes of the formula besides its operands; of a longer one a call says more */
+    LONGEST = 6, /* nodes of the formula besides its operands; of a longer one a call says more */
+    LONG = 24    /* the same of an op that only rules call */
 };
 
 /* The formulas of the ops of a view, each parsed when it is first asked for. */
@@ -148,7 +149,10 @@ static bool by_formula(maker *m)
     /* As e^x it is as long with a node called e as without one. */
     if (!wgi_formula_replace(to, f, NULL, 0, k->v, k->count - k->calls_e)) return false;
     const bool is_loss = wg_op_is(y->op, "bce") && *wg_node_name(node); /* everybody writes it out */
-    if (!is_loss && !wgi_is_clear(to, y->operands, wg_node_is_derived(node))) return false;
+    const int nodes = wgi_formula_nodes(to, wgi_formula_child(to, to->root, 1));
+    const bool nobodys = wg_op_is_internal(y->op) && !to->loose && wgi_formula_is_plain(to, to->root) &&
+                         nodes <= LONG + y->operands; /* nobody knows it by its name */
+    if (!is_loss && !nobodys && !wgi_is_clear(to, y->operands, wg_node_is_derived(node))) return false;
     for (int i = 0; i < y->operands; i++)
         if (!open_operand(m, i)) return false;
     if (!wgi_formula_replace(to, f, NULL, 0, k->v, k->count)) return false;
@@ -271,8 +275,9 @@ static bool as_call(maker *m, const char *name)
         if (is_stream(m, k)) {
             if (operands == 1) put_sizes(m);
         } else if (k == SHOWN && operands > SHOWN + 1) {
-            const char *form = is_row(y) ? "… ×%d" : "… %d operands";
-            wgi_formula_add(f, f->root, put_words(f, wgi_pool_format(m->v->pool, form, operands)));
+            const char *rest = is_row(y) ? wgi_pool_format(m->v->pool, "… ×%d", operands)
+                                         : wgi_pool_format(m->v->pool, "… %d operands", operands);
+            wgi_formula_add(f, f->root, put_words(f, rest));
         } else if (open_operand(m, k)) wgi_formula_add(f, f->root, put_operand(m, k));
         else return false;
     }

@@ -12,7 +12,7 @@
 enum { LINE = 4 * WGI_EXPRESSION_MOST, OP_MOST = 16, NUMBERS = 12 /* of an input that is called by them */ };
 
 /* Keeps the tree with its texts. */
-static void keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f, const char *name)
+static void keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f)
 {
     wgi_formula_node *tree = wgi_pool_take(v->pool, f->count, sizeof *tree);
     if (!tree) return;
@@ -20,22 +20,37 @@ static void keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f, const char
     for (int k = 1; k < f->count; k++)
         if (tree[k].text && tree[k].length)
             tree[k].text = wgi_pool_part(v->pool, tree[k].text, (size_t)tree[k].length);
-    y->name = wgi_pool_copy(v->pool, name);
-    y->source = WGI_NAME_EXPRESSION;
     y->tree = tree, y->root = f->root;
 }
 
-/* Without a short expression the item stays nameless. */
-static void name_by_expression(wgi_view *v, int64_t i)
+/* Keeps the expression of an item, if it is short. Without one it stays nameless, and with one that has the
+ * name of another item, unless `twins` may be. */
+static void find_expression(wgi_view *v, int64_t i, bool twins)
 {
     char line[LINE];
     wgi_line to = { line, sizeof line, 0 };
     wgi_equation *e = wgi_equation_make(v, i, NULL);
     if (!e) return;
     wgi_formula_text(&to, &e->tree, e->tree.root, false);
-    if (to.length < sizeof line && wgi_characters(line) <= WGI_EXPRESSION_MOST && !wgi_view_has_name(v, line))
-        keep_tree(v, &v->item[i], &e->tree, line);
+    if (to.length < sizeof line && wgi_characters(line) <= WGI_EXPRESSION_MOST &&
+        (twins || !wgi_view_has_name(v, line))) {
+        keep_tree(v, &v->item[i], &e->tree);
+        if (!twins) v->item[i].name = wgi_pool_copy(v->pool, line), v->item[i].source = WGI_NAME_EXPRESSION;
+    }
     wgi_equation_free(e);
+}
+
+/* Random numbers are others at each call. */
+static bool has_twins(const wgi_item *y)
+{
+    return (y->operands || y->words) && y->op->kind != WG_RANDOM &&
+           (y->source == WGI_NAME_OP || y->source == WGI_NAME_EXPRESSION);
+}
+
+void wgi_view_open_twins(wgi_view *v)
+{
+    for (int64_t i = 0; i < v->items && v->items <= WGI_READ_MOST && !v->pool->failed; i++)
+        if (has_twins(&v->item[i])) find_expression(v, i, true);
 }
 
 void wgi_put_row(wgi_strbuf *b, const wg_tensor *t, int64_t from, int64_t count)
@@ -76,7 +91,9 @@ static const char *list_of(wgi_pool *pool, const wg_tensor *t)
     return wgi_strbuf_keep(&b);
 }
 
-/* An input without a name, as its author wrote it. */
+static bool is_short(const char *name) { return *name && wgi_characters(name) <= WGI_EXPRESSION_MOST; }
+
+/* An input without a name, as its author wrote it: its numbers, else the call, else the first numbers. */
 static void name_by_numbers(wgi_view *v, int64_t i)
 {
     wgi_item *y = &v->item[i];
@@ -85,18 +102,19 @@ static void name_by_numbers(wgi_view *v, int64_t i)
     const int64_t count = s.rank == 1 || s.rank == 2 ? wg_shape_size(s) : 0;
     wg_tensor t;
     if (wg_node_leaf(n) != WG_LEAF_INPUT || !wg_peek(n, &t) || !t.data) return;
-    const bool few = count && count <= NUMBERS;
-    const char *name = few ? list_of(v->pool, &t) : wgi_view_words(v, y->here, false);
-    if (!few && (!*name || wgi_characters(name) > WGI_EXPRESSION_MOST) && s.rank && wg_shape_size(s)) {
+    const char *name = count && count <= NUMBERS ? list_of(v->pool, &t) : "";
+    if (!is_short(name)) name = wgi_view_words(v, y->here, false);
+    if (!is_short(name) && s.rank && wg_shape_size(s)) {
         wgi_strbuf b = { .pool = v->pool };
         wgi_put_cut(&b, &t);
         name = wgi_strbuf_keep(&b);
     }
-    if (!*name || wgi_characters(name) > WGI_EXPRESSION_MOST || wgi_view_has_name(v, name)) return;
+    if (!is_short(name)) return;
     wgi_formula_node *tree = wgi_pool_take(v->pool, 2, sizeof *tree);
     if (!tree) return;
     tree[1] = (wgi_formula_node){ .kind = WGI_F_WORDS, .text = name, .length = (int)strlen(name) };
-    y->name = name, y->source = WGI_NAME_EXPRESSION, y->tree = tree, y->root = 1;
+    y->tree = tree, y->root = 1;
+    if (!wgi_view_has_name(v, name)) y->name = name, y->source = WGI_NAME_EXPRESSION;
 }
 
 /* The op's name up to its first _, and a number that no other item has with it, above `last`. */
@@ -126,7 +144,7 @@ void wgi_view_find_expressions(wgi_view *v)
     for (int64_t i = 0; i < v->items && v->items <= WGI_READ_MOST; i++) {
         wgi_item *y = &v->item[i];
         if (y->source != WGI_NAMELESS || y->is_inline) continue;
-        if (y->operands || y->words) name_by_expression(v, i);
+        if (y->operands || y->words) find_expression(v, i, false);
         else name_by_numbers(v, i);
         if (y->source == WGI_NAMELESS) name_by_number(v, y, last_number(v, i));
         if (v->pool->failed) return;

@@ -85,6 +85,14 @@ static bool is_default_axis(const wg_op *op, const wg_attr_row *r, const wg_sett
     return (axis < 0 ? axis + rank : axis) == (standard < 0 ? standard + rank : standard);
 }
 
+/* All axes as they are, which is the default. transpose(x, axes = [1, 0, 2]) puts them in another order. */
+static bool is_in_order(const wg_shape *axes)
+{
+    for (int i = 0; i < axes->rank; i++)
+        if (axes->dim[i] != i) return false;
+    return true;
+}
+
 static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r, const wgi_item *y)
 {
     const wg_setting o = wg_attr_setting(r, y->attr);
@@ -103,7 +111,7 @@ static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r
     case WG_ATTR_CHOICE: wgi_strbuf_put(b, o.word); break;
     case WG_ATTR_TEXT: wgi_strbuf_format(b, "\"%s\"", o.word); break;
     case WG_ATTR_AXES:
-        if (o.list.rank != rank || is_needed(r)) put_list(b, &o.list, false);
+        if (o.list.rank != rank || is_needed(r) || !is_in_order(&o.list)) put_list(b, &o.list, false);
         break;
     case WG_ATTR_SHAPE: /* the first option's sizes are the result's shape, which the box shows */
         if (r != y->op->attrs || is_needed(r)) put_list(b, &o.list, true);

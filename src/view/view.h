@@ -98,6 +98,10 @@ wg_status wgi_view_make(wgi_view *v, wgi_pool *pool, wg_graph *g, const wg_node 
  * each item, all zero before. */
 void wgi_view_find_path(const wgi_view *v, int64_t root, const wg_node wrt[], int n, unsigned char *on_path);
 
+/* expressions.c. Where nothing is said of single nodes, as of their gradients: a second node with the
+ * expression of another is called by it, too, and not sum_1. Its name stays, for lists. */
+void wgi_view_open_twins(wgi_view *v);
+
 /* words.c. The call or the list that the program has at a place, "lstm(x, 4)"; outermost: that of the calls
  * around it. "": it is not known. */
 const char *wgi_view_words(const wgi_view *v, wg_site here, bool outermost);

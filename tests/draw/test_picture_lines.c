@@ -42,16 +42,17 @@ Test(picture_lines, rows_are_few)
 Test(picture_lines, the_parts_of_a_call_are_shown)
 {
     wgt_needs("python3");
-    wgt_shell(SLIDE
-              "slide block 'x = input(m, 8, 16); h = transformer_block(x, heads=2); J = mean(h^2)';"
-              "slide lstm 'x = input(m, 5, 3); h = lstm(x, 4); o = h[:, -1]; J = mean(o^2)';" MEASURE
-              "parallel=2 unboxed=0 crossings=2 boxes=9 $in/block.svg:$in/block.wg $in/lstm.svg:$in/lstm.wg;"
-              "grep -q 'i₁ = σ(z₁' $in/lstm.svg && grep -q 'o = h\\[:, −1\\]' $in/lstm.svg");
+    wgt_shell(
+        SLIDE
+        "slide block 'x = input(m, 8, 16); h = transformer_block(x, heads=2); J = mean(h^2)';"
+        "slide lstm 'x = input(m, 5, 3); h = lstm(x, 4); o = h[:, -1]; J = mean(o^2)';" MEASURE
+        "parallel=2 unboxed=0 crossings=2 boxes=9 $in/block.svg:$in/block.wg $in/lstm.svg:$in/lstm.wg && "
+        "grep -q 'i₁ = σ(z₁' $in/lstm.svg && grep -q 'o = h\\[:, −1\\]' $in/lstm.svg");
     wgt_shell(
         SLIDE
         "slide blocks 'x = input(m, 8, 16); h = transformer_block(x, heads=2); k = transformer_block(h, "
         "heads=2); l = transformer_block(k, heads=2); J = mean(l^2)';" MEASURE
-        "unboxed=0 $in/blocks.svg:$in/blocks.wg;"
+        "unboxed=0 $in/blocks.svg:$in/blocks.wg && "
         "grep -q 'h = transformer_block(x' $in/blocks.svg");
 }
 

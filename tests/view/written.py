@@ -31,14 +31,24 @@ WORDS = set("where else and or not along axis axes last all but over mod to each
 SEPARATE = "[^\\w%s]" % BELOW
 
 
+SMALL = dict(zip(BELOW, "0123456789aehijklmnoprstuvx"))
+GREEK = dict(zip("αβγδεζηθκλμνξπρστφχψω", "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega".split()))
+
+
 class Unread(Exception):
     pass
 
 
 # ---- a line of a picture as a line of the language ----
 
+class Apart(Exception):
+    """Cut short, or with the parameter of a function in it."""
+
+
 class Line:
     """`shape` says of a text what shape it has, if it is known; `names` are those that stand in the picture, with those of the program."""
+    own = set()  # the names of the program
+
     def __init__(self, text, names, shape):
         self.text, self.at, self.names, self.shape = text, 0, names, shape
 
@@ -123,7 +133,7 @@ class Line:
         value = self.atom()
         while self.text[self.at:self.at + 1] in ("ᵀ", "["):
             self.at += 1
-            value += ".T" if self.text[self.at - 1] == "ᵀ" else "[%s]" % self.between("]").replace("−", "-")
+            value += ".T" if self.text[self.at - 1] == "ᵀ" else "[%s]" % self.subscript(self.between("]"))
         raised = ""
         while self.text[self.at:self.at + 1] in RAISED and self.at < len(self.text):
             raised += RAISED[self.text[self.at]]
@@ -139,6 +149,23 @@ class Line:
 
     def inner(self, text):
         return Line(text, self.names, self.shape).whole()
+
+    def subscript(self, text):
+        return text.replace("−", "-") if ":" in text or re.fullmatch(r"−?\d+", text) else self.inner(text)
+
+    @staticmethod
+    def parts(rest):
+        """The elements of the list that a text begins with."""
+        depth, out = 0, [""]
+        for c in rest:
+            depth += (c in "([") - (c in ")]")
+            if not depth:
+                break
+            if c == "," and depth == 1:
+                out.append("")
+            elif not (c == "[" and depth == 1 and out == [""]):
+                out[-1] += c
+        return [out[0]] + [p[1:] for p in out[1:]]
 
     def between(self, close):
         depth, begin = 0, self.at
@@ -157,10 +184,10 @@ class Line:
             self.at += number.end()
             power = "".join(RAISED[c] for c in number.group(3) or "")
             return number.group().split("·")[0] + ("e" + power if power else "")
-        literal = re.match(r"\[[\d., −]*\]", rest)
-        if literal:
-            self.at += literal.end()
-            return literal.group().replace("−", "-")
+        parts = self.parts(rest)
+        if rest[:1] == "[" and not any(sign in p for p in parts for sign in "<>=≤≥≠"):
+            self.at += len("".join(parts)) + 2 * len(parts)
+            return "[%s]" % ", ".join(self.inner(p) for p in parts)
         if rest[:1] in ("(", "["):
             self.at += 1
             return "(%s)" % self.inner(self.between(")" if rest[0] == "(" else "]"))
@@ -198,14 +225,14 @@ class Line:
         if name in ("e", "π"):
             self.at += 1
             return {"e": "e", "π": "pi"}[name]
-        raise Unread("no name: %s" % (name or rest[:8]))
+        raise (Apart if name in self.own or rest[:1] == "…" else Unread)("no name: %s" % (name or rest[:8]))
 
     def call(self, name, inside):
         function = FUNCTIONS.get(name, name)
         reader, out = Line(inside, self.names, self.shape), []
         whole = "%s(%s)" % (name, inside)
         while reader.rest():
-            option = re.match(r"(\w+) = ([^,]+)", reader.rest())
+            option = re.match(r"(\w+) ?= ?(\"[^\"]*\"|\[[^]]*\]|[^,]+)", reader.rest())
             along = re.match(r"along (?:axis|axes) ([\d, ]+)$|along (last)$", reader.rest())
             if option:
                 reader.at += option.end()
@@ -277,8 +304,12 @@ class Program:
 
     def is_own(self, name):
         """h, z.W, and h_1, which is the first of several nodes that were called h."""
-        if name[0] == "d" and name not in self.own and name[1:] in {n["name"] for n in self.nodes} | self.own:
+        if name[:1] == "d" and name not in self.own and name[1:] in {n["name"] for n in self.nodes} | self.own:
             return True  # grad(L, w)
+        letters = "".join(SMALL.get(c, c) for c in name)
+        face = re.sub("[%s]" % "".join(GREEK), lambda m: GREEK[m.group()], letters)
+        if any(form in self.own for form in (face, face.replace("epsilon", "eps"), re.sub(r"^(\w*?[^\W\d])_?(\w+)$", r"\1_\2", face), re.sub(r"(?<=.)(?=.)", "_", face, 1))):
+            return True
         base = re.sub("[%s]+$" % BELOW, "", name.split(".")[0])
         return base in self.own or re.sub(r"_?\d+$", "", base) in self.own
 
@@ -299,7 +330,7 @@ class Program:
             is_name = NAME.fullmatch(head) and (len(part) > 1 or not node["operands"])
             self.shapes[head] = self.shapes[node["name"]] = node["shape"]
             if is_name:
-                again = len(part) > 1 and any(row[0].partition(" = ")[2] in (r[0], r[0].partition(" = ")[2]) for r in self.rows if r is not row)
+                again = len(part) > 1 and len(row[0]) > 60 or any(row[0].partition(" = ")[2] in (r[0], r[0].partition(" = ")[2]) for r in self.rows if r is not row)
                 self.judge(again or self.is_own(node["name"]), "invented name", row[0])  # two nodes of one text have numbers
             if is_name and head in self.names:
                 self.fault("one name for two", row[0])
@@ -333,10 +364,13 @@ class Program:
             self.fault("an option outside its call", text)
             text = "%s, %s)" % (call, options)
             self.shapes[text] = node["shape"]
+        Line.own = self.own
         try:
             return Line(text, self.names, self.shape).whole()
         except Unread as why:
             self.fault("not of the language", "%s (%s)" % (text, why))
+        except Apart:
+            pass
         return None
 
     def zeros(self, k):
@@ -360,6 +394,8 @@ class Program:
             self.fault("refused by the language", "%s (%s)" % (self.lines[at][2], found["error"]["message"]))
             refused.add(at)
             text[at] = json.dumps(self.value[at]).replace('"', "") if known[at] else self.zeros(at)
+        if "values" not in found:
+            return self.fault("not computed", str(found)[:200])
         for k, (name, _, by) in enumerate(self.lines):
             if k not in refused and self.value[k] is not None:
                 got = found["values"].get(name, {}).get("value")
@@ -369,7 +405,7 @@ class Program:
 
     def is_known(self, word):
         word = word.rstrip("ᵀ")
-        return word in self.names or word in WORDS or word in FUNCTIONS or FUNCTIONS.get(word, word) in LANGUAGE or self.is_own(word)
+        return not word or word in self.names or word in WORDS or word in FUNCTIONS or FUNCTIONS.get(word, word) in LANGUAGE or self.is_own(word)
 
     def slide(self):
         seen = {}
@@ -384,8 +420,8 @@ class Program:
                 node = next((n for n in self.nodes if n["name"] == head), None)
                 if node and isinstance(node.get("value"), float):
                     self.judge(value == rounded(node["value"]) or not rounded(node["value"]), "one name, two values", "%s is %s, its box says %s" % (head, node["value"], value))
-            for name in NAME.findall(re.sub(r"10\^\(.*?\)|\w+ = (?=[^()]*\))", "", line)):
-                self.judge(self.is_known(name.rstrip("".join(RAISED))) or self.is_known(name), "not the author's", "%s in %s" % (name, line))
+            for name in NAME.findall(re.sub(r"10\^\(.*?\)|\w+ = (?=[^()]*\))|\"[^\"]*\"", "", line)):
+                self.judge(len(line) > 60 and head == name or self.is_known(name.rstrip("".join(RAISED))) or self.is_known(name), "not the author's", "%s in %s" % (name, line))
 
     def circuit(self):
         """A gate is a sign or a function of the language: it names no node."""
@@ -396,11 +432,12 @@ class Program:
                 self.judge(FUNCTIONS.get(name, name) in LANGUAGE | INTERNAL, "a gate names", "%s in %s" % (name, symbol))
 
     def steps(self):
-        for line, _ in rb.lines_of(said(self.wengert, "step", "--all", "--width", "9000", *self.words)):
-            line = re.split(r";\s+", line)[0]
+        lines = [re.split(r";\s+", line)[0] for line, _ in rb.lines_of(said(self.wengert, "step", "--all", "--width", "9000", *self.words))]
+        for line in lines:
             for name in NAME.findall(re.sub(r"\w+ = ", "", rb.sides(line)[0])):
                 name = name[1:] if name[0] == "d" and not self.is_known(name) else name
-                self.judge(not name or self.is_known(name.rstrip("".join(RAISED))) or self.is_known(name), "an invented name in a step", line)
+                defined = any(rb.sides(other)[0] == name for other in lines)  # add₁ = y + y
+                self.judge(not name or defined or self.is_known(name.rstrip("".join(RAISED))) or self.is_known(name), "an invented name in a step", line)
             for name in re.findall(r"([^\W\d]\w*)\(", line):
                 self.judge(FUNCTIONS.get(name, name) in LANGUAGE or name in self.names or name in WORDS or name == "d", "no call of the language in a step", "%s in %s" % (name, line))
 
