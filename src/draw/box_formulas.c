@@ -59,8 +59,9 @@ wgi_formula *wgi_begin_formula(wgi_picture *p)
 int wgi_put_name(wgi_picture *p, const wgi_item *y, int most)
 {
     wgi_formula *f = &p->work->tree;
-    if (y->tree) return wgi_formula_copy_nodes(f, y->tree, y->root);
-    const char *name = wgi_item_name(&p->view, y, most);
+    const char *alias = wgi_alias(&p->view, y);
+    if (y->tree && !alias) return wgi_formula_copy_nodes(f, y->tree, y->root);
+    const char *name = alias ? alias : wgi_item_name(&p->view, y, most);
     const int n = wgi_formula_name(f, name, (int)strlen(name), 0);
     if (n) f->node[n].axes = (uint8_t)wgi_item_axes(&p->view, y - p->view.item), f->node[n].look = y->look;
     return n;
@@ -80,11 +81,12 @@ void wgi_describe_title(wgi_picture *p, wgi_box *box, int64_t position)
     bool whole;
     wgi_equation *e = wgi_equation_make(&p->view, p->at.item[position], p->less.inside);
     box->title = wgi_equation_text(&p->view, y, e, &whole);
-    if (!y->tree)
+    const bool expression = y->tree && !wgi_alias(&p->view, y);
+    if (!expression)
         box->title = wgi_pool_format(p->pool, "%s = %s", wgi_symbol(&p->view, y, NAME_MOST), box->title);
     if (whole && wgi_begin_formula(p)) {
         wgi_formula *f = &p->work->tree;
-        const int left = y->tree ? 0 : wgi_put_name(p, y, NAME_MOST),
+        const int left = expression ? 0 : wgi_put_name(p, y, NAME_MOST),
                   right = wgi_formula_copy(f, &e->tree, e->tree.root);
         box->formula =
             wgi_lay_out(p, left ? wgi_formula_new(f, WGI_F_EQUATION, left, right) : right, WGI_F_TALL);

@@ -109,7 +109,7 @@ static void put_grey(wgi_strbuf *b, const char *size, const char *text, int most
 void wgi_dot_frame(wgi_strbuf *b, const wgi_frame *f)
 {
     wgi_strbuf_clear(b);
-    put_grey(b, "", f->name, 80);
+    put_grey(b, "", wgi_frame_title(f), 80);
 }
 
 void wgi_dot_title(wgi_strbuf *b, const wgi_picture *p)

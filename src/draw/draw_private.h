@@ -109,10 +109,11 @@ typedef struct wgi_link {
 } wgi_link;
 
 typedef struct wgi_frame {
-    int parent; /* an earlier frame; -1: none */
-    const char *name;
-    bool heavy; /* drawn bold: a step that takes a good part of the plan's time */
+    int parent;               /* an earlier frame; -1: none */
+    const char *name, *title; /* title: of a function's call, h = block(x); NULL: the name */
+    bool heavy;               /* drawn bold: a step that takes a good part of the plan's time */
 } wgi_frame;
+static inline const char *wgi_frame_title(const wgi_frame *f) { return f->title ? f->title : f->name; }
 
 /* A run of alike nodes: `times` parts of `period` nodes each, from position `begin` on. */
 typedef struct wgi_alike_run {

@@ -26,17 +26,20 @@ typedef struct look {
     int wires, copies;
 } look;
 
-/* What a call has made has names that nobody reads; but where a call is one box, or a scope in it, that costs
- * something. A scope that has all of a call says less than its statement. In a window a reader opens them. */
+/* What a call has made has names that nobody reads; but where a call is one box, or a scope in it, or a
+ * function of the author's, that costs something. A scope that has all of a call says less than its
+ * statement. In a window a reader opens them. */
 static int parts_cost(const wgi_picture *p)
 {
-    bool call = false, scope = false, whole = false;
+    bool call = false, scope = false, whole = false, own = false;
     for (int64_t i = 0; i < p->at.nodes && !wgi_is_window(p->o); i++) {
         if (p->less.into[i] != i) continue;
-        const int made = wgi_is_box_of(p, i, WGI_PARTS_SCOPES) ? wgi_is_made_by_call(p, i) : 0;
+        const bool is_scope = wgi_is_box_of(p, i, WGI_PARTS_SCOPES);
+        const int made = is_scope ? wgi_is_made_by_call(p, i) : 0;
         call |= wgi_is_box_of(p, i, WGI_PARTS_CALLS), scope |= made == 1, whole |= made == 2;
+        own |= is_scope && !made;
     }
-    return 140 * call + 110 * scope + 150 * whole;
+    return 140 * call + 110 * scope + 150 * whole + 120 * own;
 }
 
 /* Names, values and gradients that no box shows. */
@@ -78,7 +81,7 @@ static wg_status look_with(wgi_picture *p, const wgi_canvas *k, unsigned closed,
     l->cost += 30 * count_useless(p, boxes, now.row);
     if (now.rows > WGI_ROWS) l->cost += 20.0 * (now.rows - WGI_ROWS);
     l->cost += now.wires > WGI_WIRES ? 40.0 * (now.wires - WGI_WIRES) : 0;
-    if (l->size < k->least) l->cost += 1e6 * (1 + k->least - l->size);
+    if (l->size < k->least - 0.05) l->cost += 1e6 * (1 + k->least - l->size);
     return WG_OK;
 }
 
@@ -137,6 +140,6 @@ wg_status wgi_picture_fit(wgi_picture *p, wg_node root)
     if (!k) return wgi_check_fit(p);
     const wg_status s = wgi_is_circuit(p->o) ? wgi_picture_make(p, root) : choose(p, root, k);
     const double size = s == WG_OK && !wgi_is_window(p->o) ? wgi_svg_look_at(p, NULL).size : INFINITY;
-    if (size < k->least) admit(p, k, size);
+    if (size < k->least - 0.05) admit(p, k, size); /* which is the least size as it is printed */
     return size < 0 ? WG_ERROR_MEMORY : s;
 }

@@ -13,8 +13,8 @@ const char *wgi_symbol(const wgi_view *v, const wgi_item *y, int most)
     char text[LINE];
     if (y->tree && y->tree[y->root].kind == WGI_F_WORDS)
         return wgi_pool_clean(v->pool, y->tree[y->root].text, most);
-    const char *name = wgi_item_name(v, y, most);
-    return y->source != WGI_NAME_EXPRESSION && *name &&
+    const char *alias = wgi_alias(v, y), *name = alias ? alias : wgi_item_name(v, y, most);
+    return (alias || y->source != WGI_NAME_EXPRESSION) && *name &&
                    wgi_formula_print_name(name, y->look, text, sizeof text) < LINE
                ? wgi_pool_copy(v->pool, text)
                : name;

@@ -21,14 +21,31 @@ int wgi_frame_in(wgi_picture *p, int parent, const char *name, size_t length)
     return p->frames++;
 }
 
-static int frame_of(wgi_picture *p, const char *scope, size_t length)
+/* The call whose nodes the outermost scope of a node has: "h = block(x)"; NULL: it is not known. */
+static const char *frame_title(wgi_picture *p, int64_t position, const char *name)
+{
+    char printed[80];
+    size_t series;
+    const char *words = wgi_view_words(&p->view, wgi_item_at(p, position)->here, true);
+    if (!*words || wgi_series_scope(name, &series)) return NULL;
+    return wgi_view_has_name(&p->view, name) &&
+                   wgi_formula_print_name(name, 0, printed, sizeof printed) < (int)sizeof printed
+               ? wgi_pool_format(p->pool, "%s = %s", printed, words)
+               : words;
+}
+
+static int frame_of(wgi_picture *p, int64_t position, size_t length)
 {
     int frame = -1;
+    const char *scope = wg_node_scope(wgi_node_at(p, position));
+    const int before = p->frames;
     if (!p->o->scopes) return frame;
     for (size_t at = 0; at < length;) {
         size_t part = strcspn(scope + at, "/");
         if (part > length - at) part = length - at;
         if (part) frame = wgi_frame_in(p, frame, scope + at, part);
+        if (!at && p->frames > before)
+            p->frame[before].title = frame_title(p, position, p->frame[before].name);
         at += part + 1;
     }
     return frame;
@@ -54,7 +71,7 @@ static int frame_of_nodes(wgi_picture *p, int64_t begin, int64_t end)
         while (length && scope[length] != '/') length--;
     for (int64_t i = begin + 1; i < end; i++)
         length = common_scope(scope, length, wg_node_scope(wgi_node_at(p, i)));
-    return frame_of(p, scope, length);
+    return frame_of(p, begin, length);
 }
 
 /* ---- boxes and links ---- */

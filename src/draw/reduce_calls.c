@@ -8,13 +8,6 @@ enum { LEAST = 3, TITLE_MOST = 60 }; /* boxes of a call that is drawn as one */
 
 /* ---- which nodes one call made ---- */
 
-/* Whether a builder has made the node, which then has its caller's place without the text of arguments. */
-static bool is_built(const wgi_picture *p, int64_t i)
-{
-    const wg_site here = wgi_item_at(p, i)->here;
-    return here && *here && wg_site_place(here) == here;
-}
-
 /* "net.wg:2:5" */
 static const char *place_at(const wgi_picture *p, int64_t i)
 {
@@ -46,12 +39,12 @@ static int64_t end_of_call(const wgi_picture *p, int64_t begin)
                *other;
     size_t of_layer = 0;
     int64_t end = begin;
-    for (bool open = is_built(p, begin); open && end < p->at.nodes; end++) {
+    for (bool open = wgi_is_built(wgi_item_at(p, begin)); open && end < p->at.nodes; end++) {
         const size_t n = layer_at(p, end, &other);
         if (strcmp(place_at(p, end), place) || !is_within(wg_node_scope(wgi_node_at(p, end)), scope)) break;
         if (n && of_layer && (n != of_layer || memcmp(layer, other, n))) break;
         if (n) layer = other, of_layer = n;
-        open = is_built(p, end) || !is_computed(p, end);
+        open = wgi_is_built(wgi_item_at(p, end)) || !is_computed(p, end);
     }
     return end > begin ? end : begin + 1;
 }
@@ -116,7 +109,7 @@ void wgi_find_scopes(wgi_reducer *r)
 static const char *titled(const wgi_picture *p, int64_t result, const char *words)
 {
     const wgi_item *y = wgi_item_at(p, result);
-    if (*words && y->source != WGI_NAME_EXPRESSION)
+    if (*words && (y->source != WGI_NAME_EXPRESSION || wgi_alias(&p->view, y)))
         words = wgi_pool_format(p->pool, "%s = %s", wgi_symbol(&p->view, y, TITLE_MOST), words);
     return wgi_pool_clean(p->pool, words, TITLE_MOST);
 }

@@ -321,6 +321,7 @@ int64_t wgi_reduce(wgi_picture *p)
 {
     int64_t boxes = 0;
     const unsigned closed = closed_by_options(p);
+    p->view.aliases = !p->format->is_page;
     if (!p->less.reducer) start(p, closed);
     clear(p);
     wgi_reducer *r = p->less.reducer;
@@ -350,4 +351,5 @@ void wgi_forget_reduced(wgi_picture *p)
 {
     wgi_picture_clear_boxes(p);
     p->less = (wgi_reduction){ .hidden = "" };
+    p->view.aliases = false;
 }

@@ -79,7 +79,7 @@ static double frame_text(const writer *w) { return w->canvas ? WGI_BODY : FRAME_
 
 static const char *frame_name(const writer *w, int i)
 {
-    return wgi_pool_clean(w->p->pool, w->p->frame[i].name, 80);
+    return wgi_pool_clean(w->p->pool, wgi_frame_title(&w->p->frame[i]), 80);
 }
 
 static void prepare(writer *w)

@@ -105,7 +105,8 @@ static void put_frames(tikz *t)
         const wgi_lay_frame *f = &t->w.l.frame[i];
         if (!f->w) continue;
         put_rectangle(t, "wgline,rounded corners=5pt", f->x, f->y, f->w, f->h);
-        put_node(t, f->x + 10, f->y + 18, 14, "outside", false, tex_of(t, t->p->frame[i].name, 80));
+        put_node(t, f->x + 10, f->y + 18, 14, "outside", false,
+                 tex_of(t, wgi_frame_title(&t->p->frame[i]), 80));
         wgi_strbuf_put(t->b, "%\n");
     }
 }

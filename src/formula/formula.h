@@ -55,7 +55,7 @@ typedef struct wgi_formula_node {
     bool chained;        /* COMPARE: "a < b" of "a < b < c", whose right side is "b < c" */
     bool word;           /* NAME that is the value of an option, mean of reduction = mean. CALL of a
                           * user's function, which may be called as a known one */
-    uint8_t axes;        /* NAME: a wgi_formula_axes */
+    uint8_t axes;        /* NAME, WORDS: a wgi_formula_axes */
     uint8_t look;        /* NAME: bits of wgi_name_look */
     uint8_t of;          /* NAME whose text is an expression: the kind of that expression. 0: a name alone */
     int16_t child, next; /* 0: none */

@@ -88,7 +88,9 @@ static bool open_operand(maker *m, int k)
     if (at >= 0 && !v->text) v->tree = number_tree(m, k, v->number, &v->root);
     if (at < 0 || !v->text) return true;
     const wgi_item *x = &m->v->item[at]; /* an expression may have something inside in its turn */
-    if (m->inside && x->operands && (m->inside[at] || x->tree)) {
+    const bool inside = m->inside && m->inside[at];
+    if (wgi_alias(m->v, x) && !inside) v->text = x->alias, v->of = 0;
+    else if (m->inside && x->operands && (inside || x->tree)) {
         wgi_equation *inner = m->e->inner[k] = wgi_equation_make(m->v, at, m->inside);
         if (!inner) return false;
         v->tree = inner->tree.node, v->root = inner->tree.root;
@@ -275,8 +277,7 @@ static bool as_call(maker *m, const char *name)
         if (is_stream(m, k)) {
             if (operands == 1) put_sizes(m);
         } else if (k == SHOWN && operands > SHOWN + 1) {
-            const char *rest = is_row(y) ? wgi_pool_format(m->v->pool, "… ×%d", operands)
-                                         : wgi_pool_format(m->v->pool, "… %d operands", operands);
+            const char *rest = wgi_pool_format(m->v->pool, "… ×%d", operands);
             wgi_formula_add(f, f->root, put_words(f, rest));
         } else if (open_operand(m, k)) wgi_formula_add(f, f->root, put_operand(m, k));
         else return false;
@@ -309,7 +310,9 @@ static bool make(maker *m)
 {
     if (m->y->words) {
         wgi_formula_clear(&m->e->tree);
-        return (m->e->tree.root = put_words(&m->e->tree, m->y->words)) != 0;
+        m->e->tree.root = put_words(&m->e->tree, m->y->words);
+        m->e->tree.node[m->e->tree.root].axes = (uint8_t)wgi_item_axes(m->v, m->y - m->v->item);
+        return m->e->tree.root != 0;
     }
     if (m->y->shows_number) {
         wgi_formula_clear(&m->e->tree);

@@ -9,7 +9,12 @@
 #include "view/equation.h"
 #include "wengert/op.h"
 
-enum { LINE = 4 * WGI_EXPRESSION_MOST, OP_MOST = 16, NUMBERS = 12 /* of an input that is called by them */ };
+enum {
+    LINE = 4 * WGI_EXPRESSION_MOST,
+    OP_MOST = 16,
+    NUMBERS = 12 /* of an input that is called by them */,
+    ALIAS_FROM = 24 /* characters of an expression that is not written twice in a picture */
+};
 
 /* Keeps the tree with its texts. */
 static void keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f)
@@ -23,6 +28,36 @@ static void keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f)
     y->tree = tree, y->root = f->root;
 }
 
+/* The number of the last item before item i that is called so. */
+static int64_t last_number(const wgi_view *v, int64_t i, const char *so, int length)
+{
+    for (int64_t k = i - 1; k >= 0; k--) {
+        const wgi_item *y = &v->item[k];
+        const char *name = y->alias ? y->alias : y->source == WGI_NAME_OP ? y->name : "";
+        if (!strncmp(name, so, (size_t)length) && name[length] == '_')
+            return strtoll(name + length + 1, NULL, 10);
+    }
+    return 0;
+}
+
+/* The op's name up to its first _, or that of the call which made it, and a number that no other item has
+ * with it. */
+static const char *numbered(wgi_view *v, int64_t i, const char *op)
+{
+    const int whole = (int)strcspn(op, "_("), length = whole < OP_MOST ? whole : OP_MOST;
+    const char *name;
+    int64_t last = last_number(v, i, op, length);
+    do name = wgi_pool_format(v->pool, "%.*s_%lld", length, op, (long long)++last);
+    while (!v->pool->failed && wgi_view_has_name(v, name));
+    return name;
+}
+
+static void name_by_number(wgi_view *v, int64_t i)
+{
+    v->item[i].name = numbered(v, i, v->item[i].op ? v->item[i].op->name : "v");
+    v->item[i].source = WGI_NAME_OP;
+}
+
 /* Keeps the expression of an item, if it is short. Without one it stays nameless, and with one that has the
  * name of another item, unless `twins` may be. */
 static void find_expression(wgi_view *v, int64_t i, bool twins)
@@ -32,11 +67,12 @@ static void find_expression(wgi_view *v, int64_t i, bool twins)
     wgi_equation *e = wgi_equation_make(v, i, NULL);
     if (!e) return;
     wgi_formula_text(&to, &e->tree, e->tree.root, false);
-    if (to.length < sizeof line && wgi_characters(line) <= WGI_EXPRESSION_MOST &&
-        (twins || !wgi_view_has_name(v, line))) {
-        keep_tree(v, &v->item[i], &e->tree);
-        if (!twins) v->item[i].name = wgi_pool_copy(v->pool, line), v->item[i].source = WGI_NAME_EXPRESSION;
-    }
+    const bool is_short = to.length < sizeof line && wgi_characters(line) <= WGI_EXPRESSION_MOST;
+    wgi_item *y = &v->item[i];
+    if (is_short && (twins || !wgi_view_has_name(v, line))) {
+        keep_tree(v, y, &e->tree);
+        if (!twins) y->name = wgi_pool_copy(v->pool, line), y->source = WGI_NAME_EXPRESSION;
+    } else if (y->tree) y->tree = NULL, name_by_number(v, i);
     wgi_equation_free(e);
 }
 
@@ -91,7 +127,7 @@ static const char *list_of(wgi_pool *pool, const wg_tensor *t)
     return wgi_strbuf_keep(&b);
 }
 
-static bool is_short(const char *name) { return *name && wgi_characters(name) <= WGI_EXPRESSION_MOST; }
+static bool is_short_name(const char *name) { return *name && wgi_characters(name) <= WGI_EXPRESSION_MOST; }
 
 /* An input without a name, as its author wrote it: its numbers, else the call, else the first numbers. */
 static void name_by_numbers(wgi_view *v, int64_t i)
@@ -103,40 +139,42 @@ static void name_by_numbers(wgi_view *v, int64_t i)
     wg_tensor t;
     if (wg_node_leaf(n) != WG_LEAF_INPUT || !wg_peek(n, &t) || !t.data) return;
     const char *name = count && count <= NUMBERS ? list_of(v->pool, &t) : "";
-    if (!is_short(name)) name = wgi_view_words(v, y->here, false);
-    if (!is_short(name) && s.rank && wg_shape_size(s)) {
+    if (!is_short_name(name)) name = wgi_view_words(v, y->here, false);
+    if (!is_short_name(name) && s.rank && wg_shape_size(s)) {
         wgi_strbuf b = { .pool = v->pool };
         wgi_put_cut(&b, &t);
         name = wgi_strbuf_keep(&b);
     }
-    if (!is_short(name)) return;
+    if (!is_short_name(name)) return;
     wgi_formula_node *tree = wgi_pool_take(v->pool, 2, sizeof *tree);
     if (!tree) return;
-    tree[1] = (wgi_formula_node){ .kind = WGI_F_WORDS, .text = name, .length = (int)strlen(name) };
+    tree[1] = (wgi_formula_node){
+        .kind = WGI_F_WORDS, .text = name, .length = (int)strlen(name), .axes = (uint8_t)wgi_item_axes(v, i)
+    };
     y->tree = tree, y->root = 1;
     if (!wgi_view_has_name(v, name)) y->name = name, y->source = WGI_NAME_EXPRESSION;
 }
 
-/* The op's name up to its first _, and a number that no other item has with it, above `last`. */
-static void name_by_number(wgi_view *v, wgi_item *y, int64_t last)
+/* Whether a name below the node has a dot: z.W. */
+static bool has_layer(const wgi_formula_node tree[], int node)
 {
-    const char *op = y->op ? y->op->name : "v";
-    const int length = (int)strcspn(op, "_");
-    const char *name;
-    do
-        name =
-            wgi_pool_format(v->pool, "%.*s_%lld", length < OP_MOST ? length : OP_MOST, op, (long long)++last);
-    while (!v->pool->failed && wgi_view_has_name(v, name));
-    y->name = name, y->source = WGI_NAME_OP;
+    const wgi_formula_node *n = &tree[node];
+    if (n->kind == WGI_F_NAME && memchr(n->text, '.', (size_t)n->length)) return true;
+    for (int k = n->child; k; k = tree[k].next)
+        if (has_layer(tree, k)) return true;
+    return false;
 }
 
-/* The number of the last item that was named by the same op, which stands before item i. */
-static int64_t last_number(const wgi_view *v, int64_t i)
+/* A layer, and what a call has made, have a name beside their expression: that of the op, or of the call. */
+static void find_aliases(wgi_view *v)
 {
-    for (int64_t k = i - 1; k >= 0; k--)
-        if (v->item[k].source == WGI_NAME_OP && v->item[k].op == v->item[i].op)
-            return strtoll(strrchr(v->item[k].name, '_') + 1, NULL, 10);
-    return 0;
+    for (int64_t i = 0; i < v->items && v->items <= WGI_READ_MOST; i++) {
+        wgi_item *y = &v->item[i];
+        if (y->source != WGI_NAME_EXPRESSION || !y->operands || wgi_characters(y->name) <= ALIAS_FROM)
+            continue;
+        const char *words = wgi_is_built(y) ? wgi_view_words(v, y->here, false) : "";
+        if (*words || has_layer(y->tree, y->root)) y->alias = numbered(v, i, *words ? words : y->op->name);
+    }
 }
 
 void wgi_view_find_expressions(wgi_view *v)
@@ -146,7 +184,8 @@ void wgi_view_find_expressions(wgi_view *v)
         if (y->source != WGI_NAMELESS || y->is_inline) continue;
         if (y->operands || y->words) find_expression(v, i, false);
         else name_by_numbers(v, i);
-        if (y->source == WGI_NAMELESS) name_by_number(v, y, last_number(v, i));
+        if (y->source == WGI_NAMELESS) name_by_number(v, i);
         if (v->pool->failed) return;
     }
+    find_aliases(v);
 }

@@ -112,8 +112,6 @@ static void join(folder *f, int64_t i, int32_t to)
 
 /* ---- constants of builders: arange(4) ---- */
 
-static bool is_built(const wgi_item *y) { return y->here && *y->here && wg_site_place(y->here) == y->here; }
-
 /* A number without a name, or what a builder made of such. */
 static bool is_constant(const folder *f, int32_t i)
 {
@@ -128,7 +126,7 @@ static void leave_calls(folder *f)
 {
     for (int64_t i = f->v->items - 1; i >= 0; i--) {
         const wgi_item *y = item_of(f, i);
-        for (int k = 0; !y->words && is_built(y) && k < y->operands; k++) {
+        for (int k = 0; !y->words && wgi_is_built(y) && k < y->operands; k++) {
             const int32_t at = *wgi_operand(f->v, y, k);
             if (at >= 0 && item_of(f, at)->words && !strcmp(item_of(f, at)->here, y->here))
                 item_of(f, at)->words = NULL;
@@ -142,7 +140,7 @@ static bool find_constants(folder *f)
     bool any = false;
     for (int64_t i = 0; i < f->v->items; i++) {
         wgi_item *y = item_of(f, i);
-        bool all = y->operands && is_built(y) && !is_made_by_a_rule(f, i);
+        bool all = y->operands && wgi_is_built(y) && !is_made_by_a_rule(f, i);
         for (int k = 0; all && k < y->operands; k++) all = is_constant(f, *wgi_operand(f->v, y, k));
         const char *words = all ? wgi_view_words(f->v, y->here, false) : "";
         if (*words) y->words = words;

@@ -79,6 +79,12 @@ static bool is_default_axis(const wg_op *op, const wg_attr_row *r, const wg_sett
 {
     const bool one = r->kind == WG_ATTR_AXIS || (r->kind == WG_ATTR_AXES && o->list.rank == 1);
     int standard;
+    if (r->standard && !strcmp(r->standard, "1, 2, ...") &&
+        o->list.rank == rank - 2) { /* those of an image */
+        bool all = true;
+        for (int i = 0; i < o->list.rank; i++) all &= o->list.dim[i] == i + 1;
+        return all;
+    }
     if (one && rank == 1 && is_needed(r)) return !wg_op_is(op, "expand_dims");
     if (!one || !has_standard_axis(r, &standard)) return false;
     const int64_t axis = r->kind == WG_ATTR_AXES ? o->list.dim[0] : o->whole;
@@ -114,7 +120,9 @@ static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r
         if (o.list.rank != rank || is_needed(r) || !is_in_order(&o.list)) put_list(b, &o.list, false);
         break;
     case WG_ATTR_SHAPE: /* the first option's sizes are the result's shape, which the box shows */
-        if (r != y->op->attrs || is_needed(r)) put_list(b, &o.list, true);
+        if (r != y->op->attrs || is_needed(r) ||
+            !wg_shape_equal(o.list, wg_node_shape(wgi_item_node(v, y - v->item))))
+            put_list(b, &o.list, true);
         break;
     case WG_ATTR_POINTER: break;
     }

@@ -45,8 +45,9 @@ typedef struct wgi_item {
     int64_t first; /* its operands are arg[first] .. arg[first + operands - 1] */
     int operands;
     wgi_name_source source;
-    const char *name; /* valid as long as the view */
-    uint8_t look;     /* of the name: wgi_name_look */
+    const char *name;  /* valid as long as the view */
+    uint8_t look;      /* of the name: wgi_name_look */
+    const char *alias; /* of an item whose expression is not so short: conv_1. NULL: it has none */
     /* Where the name is an expression: its tree, whose root is tree[root]. Else NULL. */
     const wgi_formula_node *tree;
     int root;
@@ -78,6 +79,7 @@ typedef struct wgi_view {
     /* Set by who shows gradients of an item y beside other nodes that are called dz: its name, since the
      * gradients are then called ∂y/∂z. NULL: they are called dz. */
     const char *partial_of;
+    bool aliases;    /* of a picture of few boxes: a long expression has a name of its own */
     bool has_locals; /* ∂y/∂z stands at edges for a local derivative: then a whole one is dy/dz */
     wgi_item *item;
     int64_t items;
@@ -156,6 +158,16 @@ void wgi_view_find_expressions(wgi_view *v);                            /* expre
 static inline wg_node wgi_item_node(const wgi_view *v, int64_t i)
 {
     return wg_graph_node(v->g, v->item[i].node);
+}
+/* Whether a builder has made the item, which then has its caller's place without the text of arguments. */
+static inline bool wgi_is_built(const wgi_item *y)
+{
+    return y->here && *y->here && wg_site_place(y->here) == y->here;
+}
+/* What the item is called beside its expression; NULL: nothing else. */
+static inline const char *wgi_alias(const wgi_view *v, const wgi_item *y)
+{
+    return v->aliases ? y->alias : NULL;
 }
 /* Operand k of y: an item, or WGI_NO_ITEM. */
 static inline int32_t *wgi_operand(const wgi_view *v, const wgi_item *y, int k)
