@@ -29,13 +29,13 @@ static void keep_tree(wgi_view *v, wgi_item *y, const wgi_formula *f)
 }
 
 /* The number of the last item before item i that is called so. */
-static int64_t last_number(const wgi_view *v, int64_t i, const char *so, int length)
+static int64_t last_number(const wgi_view *v, int64_t i, const char *so)
 {
+    const size_t n = strlen(so);
     for (int64_t k = i - 1; k >= 0; k--) {
         const wgi_item *y = &v->item[k];
         const char *name = y->alias ? y->alias : y->source == WGI_NAME_OP ? y->name : "";
-        if (!strncmp(name, so, (size_t)length) && name[length] == '_')
-            return strtoll(name + length + 1, NULL, 10);
+        if (!strncmp(name, so, n)) return strtoll(name + n, NULL, 10);
     }
     return 0;
 }
@@ -44,18 +44,18 @@ static int64_t last_number(const wgi_view *v, int64_t i, const char *so, int len
  * with it. */
 static const char *numbered(wgi_view *v, int64_t i, const char *op)
 {
-    const int whole = (int)strcspn(op, "_("), length = whole < OP_MOST ? whole : OP_MOST;
-    const char *name;
-    int64_t last = last_number(v, i, op, length);
-    do name = wgi_pool_format(v->pool, "%.*s_%lld", length, op, (long long)++last);
+    const int length = (int)strcspn(op, "_(");
+    const char *so = wgi_pool_format(v->pool, "%.*s_", length < OP_MOST ? length : OP_MOST, op), *name;
+    int64_t last = last_number(v, i, so);
+    do name = wgi_pool_format(v->pool, "%s%lld", so, (long long)++last);
     while (!v->pool->failed && wgi_view_has_name(v, name));
     return name;
 }
 
 static void name_by_number(wgi_view *v, int64_t i)
 {
-    v->item[i].name = numbered(v, i, v->item[i].op ? v->item[i].op->name : "v");
-    v->item[i].source = WGI_NAME_OP;
+    const wg_op *op = v->item[i].op;
+    v->item[i].name = numbered(v, i, op->name), v->item[i].source = WGI_NAME_OP;
 }
 
 /* Keeps the expression of an item, if it is short. Without one it stays nameless, and with one that has the
@@ -165,15 +165,31 @@ static bool has_layer(const wgi_formula_node tree[], int node)
     return false;
 }
 
+/* By item: whether the call that made it uses it. */
+static unsigned char *inner_items(const wgi_view *v)
+{
+    unsigned char *inner = wgi_pool_take(v->pool, v->items, 1);
+    for (int64_t i = 0; inner && i < v->items; i++) {
+        const wgi_item *y = &v->item[i];
+        for (int k = 0; wgi_is_built(y) && k < y->operands; k++) {
+            const int32_t at = *wgi_operand(v, y, k);
+            if (at >= 0 && wgi_is_built(&v->item[at])) inner[at] |= !strcmp(v->item[at].here, y->here);
+        }
+    }
+    return inner;
+}
+
 /* A layer, and what a call has made, have a name beside their expression: that of the op, or of the call. */
 static void find_aliases(wgi_view *v)
 {
-    for (int64_t i = 0; i < v->items && v->items <= WGI_READ_MOST; i++) {
+    const unsigned char *inner = v->items <= WGI_READ_MOST ? inner_items(v) : NULL;
+    for (int64_t i = 0; inner && i < v->items; i++) {
         wgi_item *y = &v->item[i];
         if (y->source != WGI_NAME_EXPRESSION || !y->operands || wgi_characters(y->name) <= ALIAS_FROM)
             continue;
-        const char *words = wgi_is_built(y) ? wgi_view_words(v, y->here, false) : "";
-        if (*words || has_layer(y->tree, y->root)) y->alias = numbered(v, i, *words ? words : y->op->name);
+        const char *words = wgi_is_built(y) && !inner[i] ? wgi_view_words(v, y->here, false) : "";
+        if (*words) y->alias = numbered(v, i, words);
+        else if (has_layer(y->tree, y->root)) y->alias = numbered(v, i, y->op->name);
     }
 }
 
