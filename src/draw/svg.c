@@ -7,6 +7,7 @@
 #include "draw/svg.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -248,6 +249,21 @@ static double put_legend(const writer *w, wgi_strbuf *b, double top, double *wid
     return n ? y + ENTRY_H + HEAD : top;
 }
 
+/* Where the first line of a text ends, of which n bytes fit: behind a semicolon, else at the last blank that
+ * is within the fewest parentheses. */
+static size_t end_of_line(const char *s, size_t n)
+{
+    size_t end = 0;
+    int depth = 0, least = INT_MAX;
+    if (!s[n]) return n;
+    for (size_t i = 0; i <= n; i++) {
+        const int here = i && s[i - 1] == ';' ? -1 : depth;
+        if (s[i] == ' ' && i && here <= least) end = i, least = here;
+        depth += (s[i] == '(' || s[i] == '[') - (s[i] == ')' || s[i] == ']');
+    }
+    return end ? end : n;
+}
+
 /* A text in lines that fit; out NULL: only measures. Sets the width that it takes, returns where it ends. */
 static double put_lines(const writer *w, wgi_strbuf *out, const char *s, double size, bool bold, double y,
                         double *width)
@@ -255,9 +271,7 @@ static double put_lines(const writer *w, wgi_strbuf *out, const char *s, double 
     const wgi_face face = bold ? WGI_BOLD : WGI_REGULAR;
     const double room = fmax(w->l.w, 460);
     while (*s) {
-        size_t n = wgi_text_fitting(s, size, face, room), space = n;
-        while (s[n] && space && s[space] != ' ') space--;
-        if (s[n] && space) n = space;
+        size_t n = end_of_line(s, wgi_text_fitting(s, size, face, room));
         if (!n) n = strlen(s);
         const char *line = wgi_pool_part(w->p->pool, s, n);
         y += 1.3 * size;

@@ -138,21 +138,25 @@ static void name_by_numbers(wgi_view *v, int64_t i)
     const int64_t count = s.rank == 1 || s.rank == 2 ? wg_shape_size(s) : 0;
     wg_tensor t;
     if (wg_node_leaf(n) != WG_LEAF_INPUT || !wg_peek(n, &t) || !t.data) return;
-    const char *name = count && count <= NUMBERS ? list_of(v->pool, &t) : "";
-    if (!is_short_name(name)) name = wgi_view_words(v, y->here, false);
+    const char *name = count && count <= NUMBERS ? list_of(v->pool, &t) : "", *words = "";
+    if (!is_short_name(name)) name = words = wgi_view_words(v, y->here, false);
     if (!is_short_name(name) && s.rank && wg_shape_size(s)) {
         wgi_strbuf b = { .pool = v->pool };
         wgi_put_cut(&b, &t);
         name = wgi_strbuf_keep(&b);
     }
-    if (!is_short_name(name)) return;
+    const bool taken = wgi_view_has_name(v, name);
+    if (!is_short_name(name) || (taken && name == words)) { /* a call again, whose numbers are others */
+        if (*words) y->name = numbered(v, i, words), y->source = WGI_NAME_OP;
+        return;
+    }
     wgi_formula_node *tree = wgi_pool_take(v->pool, 2, sizeof *tree);
     if (!tree) return;
     tree[1] = (wgi_formula_node){
         .kind = WGI_F_WORDS, .text = name, .length = (int)strlen(name), .axes = (uint8_t)wgi_item_axes(v, i)
     };
     y->tree = tree, y->root = 1;
-    if (!wgi_view_has_name(v, name)) y->name = name, y->source = WGI_NAME_EXPRESSION;
+    if (!taken) y->name = name, y->source = WGI_NAME_EXPRESSION;
 }
 
 /* Whether a name below the node has a dot: z.W. */

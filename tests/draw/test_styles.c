@@ -216,7 +216,7 @@ Test(styles, the_loss_is_written_out)
         "x = input(m, 2); W = param(2, 3); z = x @ W; score = mean(argmax(z, axis=-1) == 1)", WG_TRAIN);
     SHOWS(pic_plain(drawn(&s, "neurons", WG_OPTS(wg_draw_opts))), ">score<");
     char *svg = pic_plain(drawn(&s, "blocks", WG_OPTS(wg_draw_opts)));
-    SHOWS(svg, ">dz<", ">score<", "; score = mean(argmax(z, axis = 1) = 1)");
+    SHOWS(svg, ">dz<", ">score<", "score = mean(argmax(z, axis = 1) = 1)");
     cr_expect_eq(pic_count(svg, "class=\"back\""), 2 * 2, "two arrows, of a line and a tip each: %s", svg);
 }
 
