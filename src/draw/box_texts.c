@@ -180,7 +180,7 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     const wgi_item *y = wgi_item_at(p, position);
     const wg_node n = wgi_node_at(p, position);
     wg_tensor t;
-    box->kind = kind_of_box(p, n);
+    box->kind = y->stored ? WGI_BOX_STATE : y->words ? WGI_BOX_CONSTANT : kind_of_box(p, n);
     box->hides_gradient = !wgi_shows(p, position, true);
     box->is_expression = y->source >= WGI_NAME_EXPRESSION;
     box->name = box->title = y->is_inline && wg_peek(n, &t) ? value_text(p, n) : wgi_symbol(v, y, NAME_MOST);
@@ -188,8 +188,9 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     wgi_lay_out_name(p, box, y);
     box->formula = is_leaf(n) ? box->symbol : NULL;
     if (!is_leaf(n)) {
-        box->word =
-            wgi_pool_format(p->pool, "%s · %s", box->word, wgi_pool_clean(p->pool, y->op->name, NAME_MOST));
+        if (!y->words)
+            box->word = wgi_pool_format(p->pool, "%s · %s", box->word,
+                                        wgi_pool_clean(p->pool, y->op->name, NAME_MOST));
         if (wgi_is_circuit(p->o)) box->title = wgi_item_gate(v, y);
         else wgi_describe_title(p, box, position);
     }

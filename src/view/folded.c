@@ -151,6 +151,43 @@ static bool find_constants(folder *f)
     return any;
 }
 
+/* ---- what a layer computes of its state alone: the averages of batch_norm ---- */
+
+static bool is_stored(const folder *f, int32_t i)
+{
+    const wg_leaf leaf = i >= 0 ? wg_node_leaf(wgi_item_node(f->v, i)) : WG_LEAF_NONE;
+    return i >= 0 && (item_of(f, i)->words || leaf == WG_LEAF_STATE || leaf == WG_LEAF_NUMBER);
+}
+
+/* "from h.mean": the state that has the item's shape. NULL: there is none, or it is computed of more. */
+static const char *stored_in(const folder *f, int64_t i)
+{
+    const wgi_item *y = item_of(f, i);
+    const char *from = NULL;
+    for (int k = 0; k < y->operands; k++) {
+        const int32_t at = *wgi_operand(f->v, y, k);
+        if (!is_stored(f, at)) return NULL;
+        const wgi_item *x = item_of(f, at);
+        if (wg_node_leaf(wgi_item_node(f->v, at)) == WG_LEAF_NUMBER || (from && !is_shaped_alike(f, at, i)))
+            continue;
+        from = x->words ? x->words : wgi_pool_format(f->v->pool, "from %s", x->name);
+    }
+    return from;
+}
+
+static bool find_stored(folder *f)
+{
+    bool any = false;
+    for (int64_t i = 0; i < f->v->items; i++) {
+        wgi_item *y = item_of(f, i);
+        if (y->operands && wgi_is_built(y) && !is_made_by_a_rule(f, i)) y->words = stored_in(f, i);
+    }
+    for (int64_t i = 0; i < f->v->items; i++)
+        if (item_of(f, i)->words && item_of(f, i)->operands)
+            item_of(f, i)->operands = 0, item_of(f, i)->stored = any = true;
+    return any;
+}
+
 /* ---- one item that a rule made ---- */
 
 static void fold(folder *f, int64_t i)
@@ -243,7 +280,8 @@ void wgi_view_fold(wgi_view *v, const wg_node root[], int roots)
     for (int k = 0; k < WGI_FORMULA_OPERANDS; k++) snprintf(f->side.text[k], 8, "\1%c", '0' + k);
     need_roots(f, root, roots);
     for (int64_t i = 0; i < v->items; i++) f->same[i] = (int32_t)i;
-    const bool constants = v->level == WGI_WRITTEN && v->source && find_constants(f);
+    bool constants = v->level == WGI_WRITTEN && v->source && find_constants(f);
+    constants |= v->level == WGI_WRITTEN && find_stored(f);
     for (int64_t i = 0; i < v->items; i++) {
         if (any) fold(f, i);
         keep_names(f, i);

@@ -59,6 +59,7 @@ typedef struct wgi_item {
     /* folded.c. A constant that a builder made of several nodes, as it was written: arange(4). NULL: it is
      * none. */
     const char *words;
+    bool stored; /* words say from which state of its layer alone it is computed: from h.mean */
 } wgi_item;
 
 /* An operand that is no item of the view: an optional one that was not given. */
