@@ -111,6 +111,7 @@ typedef struct wgi_link {
 typedef struct wgi_frame {
     int parent;               /* an earlier frame; -1: none */
     const char *name, *title; /* title: of a function's call, h = block(x); NULL: the name */
+    wg_site here;             /* of the first node in it */
     bool heavy;               /* drawn bold: a step that takes a good part of the plan's time */
 } wgi_frame;
 static inline const char *wgi_frame_title(const wgi_frame *f) { return f->title ? f->title : f->name; }

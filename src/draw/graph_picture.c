@@ -28,8 +28,11 @@ static const char *frame_title(wgi_picture *p, int64_t position, const char *nam
     size_t series;
     const char *words = wgi_view_words(&p->view, wgi_item_at(p, position)->here, true);
     if (!*words || wgi_series_scope(name, &series)) return NULL;
-    return wgi_view_has_name(&p->view, name) &&
-                   wgi_formula_print_name(name, 0, printed, sizeof printed) < (int)sizeof printed
+    bool is_result = false; /* the statement is the call alone */
+    for (int64_t i = 0; i < p->view.items && !is_result; i++)
+        is_result = !strcmp(p->view.item[i].name, name) &&
+                    wgi_is_same_call(p->view.item[i].here, wgi_item_at(p, position)->here);
+    return is_result && wgi_formula_print_name(name, 0, printed, sizeof printed) < (int)sizeof printed
                ? wgi_pool_format(p->pool, "%s = %s", printed, words)
                : words;
 }
@@ -45,7 +48,10 @@ static int frame_of(wgi_picture *p, int64_t position, size_t length)
         if (part > length - at) part = length - at;
         if (part) frame = wgi_frame_in(p, frame, scope + at, part);
         if (!at && p->frames > before)
-            p->frame[before].title = frame_title(p, position, p->frame[before].name);
+            p->frame[before].title = frame_title(p, position, p->frame[before].name),
+            p->frame[before].here = wgi_item_at(p, position)->here;
+        else if (!at && frame >= 0 && !wgi_is_same_call(p->frame[frame].here, wgi_item_at(p, position)->here))
+            p->frame[frame].title = NULL; /* nodes of several calls */
         at += part + 1;
     }
     return frame;

@@ -134,14 +134,15 @@ void wgi_describe_part(wgi_picture *p, wgi_box *box, int64_t position)
     const wgi_part *k = &p->less.reducer->part[p->less.part_of[position] - 1];
     const bool is_call = k->kind == WGI_PARTS_CALLS;
     int64_t nodes = 0, numbers = 0;
+    const wg_site here = wgi_item_at(p, position)->here;
+    bool one = true; /* call that made all of them */
     for (int64_t i = k->begin; i < k->end; i++) {
         if (!is_call && p->less.into[i] != position) continue;
-        nodes++;
+        nodes++, one &= !is_computed(p, i) || wgi_is_same_call(wgi_item_at(p, i)->here, here);
         if (wg_node_leaf(wgi_node_at(p, i)) == WG_LEAF_PARAM)
             numbers += wg_shape_size(wg_node_shape(wgi_node_at(p, i)));
     }
-    const wg_site here = wgi_item_at(p, position)->here;
-    const char *words = wgi_view_words(&p->view, here, !is_call),
+    const char *words = is_call || one ? wgi_view_words(&p->view, here, !is_call) : "",
                *title = is_call || *words ? titled(p, position, words) : scope_title(p, position);
     box->title = *title ? title : box->name;
     box->formula = NULL;

@@ -105,9 +105,10 @@ void wgi_view_find_path(const wgi_view *v, int64_t root, const wg_node wrt[], in
  * expression of another is called by it, too, and not sum_1. Its name stays, for lists. */
 void wgi_view_open_twins(wgi_view *v);
 
-/* words.c. The call or the list that the program has at a place, "lstm(x, 4)"; outermost: that of the calls
- * around it. "": it is not known. */
-const char *wgi_view_words(const wgi_view *v, wg_site here, bool outermost);
+/* words.c. The call or the list that the program has at a place, "lstm(x, 4)"; outer: that of the outermost
+ * of the calls around it. "": it is not known. */
+const char *wgi_view_words(const wgi_view *v, wg_site here, bool outer);
+bool wgi_is_same_call(wg_site a, wg_site b); /* whether the outermost call around both is the same one */
 
 /* names.c. Whether two names are printed alike: a1 and a_1. */
 bool wgi_view_looks_alike(const char *a, const char *b);

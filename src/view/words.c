@@ -29,21 +29,36 @@ static const char *text_at(const wgi_view *v, const char *place)
     return text && line > 0 && column > 0 && strcspn(text, "\n") >= (size_t)column ? text + column - 1 : NULL;
 }
 
-const char *wgi_view_words(const wgi_view *v, wg_site here, bool outermost)
+enum { PLACE = 80 };
+
+/* The place of the outermost call around a site, "f.wg:1:2 (called at net.wg:3:5, from 9:1)": net.wg:9:1.
+ * Without calls it is that of the site; "": it is not known. */
+static void outermost(wg_site here, char place[PLACE])
 {
-    char place[80];
     const char *at = wg_site_place(here), *frames = strstr(at, " (called at ");
-    if (outermost && frames) { /* "f.wg:1:2 (called at net.wg:3:5, from 9:1)" */
-        const char *last = strstr(frames, ", from ");
-        for (const char *next = last; next; next = strstr(next + 1, ", from ")) last = next;
-        const char *file = frames + strlen(" (called at ");
-        snprintf(place, sizeof place, "%.*s:%s", (int)strcspn(file, ":"), file,
-                 last ? last + strlen(", from ") : strchr(file, ':') + 1);
-        at = strstr(frames, "...)") ? "" : place;
-    }
-    const char *call = text_at(v, at), *end = call ? call + call_length(call) : NULL;
-    wgi_strbuf b = { .pool = v->pool };
+    snprintf(place, PLACE, "%s", frames && strstr(frames, "...)") ? "" : at);
+    if (!frames || !*place) return;
+    const char *last = NULL, *file = frames + strlen(" (called at ");
+    for (const char *next = strstr(frames, ", from "); next; next = strstr(next + 1, ", from ")) last = next;
+    snprintf(place, PLACE, "%.*s:%s", (int)strcspn(file, ":"), file,
+             last ? last + strlen(", from ") : strchr(file, ':') + 1);
+}
+
+bool wgi_is_same_call(wg_site a, wg_site b)
+{
+    char one[PLACE], two[PLACE];
+    outermost(a, one), outermost(b, two);
+    return *one && !strcmp(one, two);
+}
+
+const char *wgi_view_words(const wgi_view *v, wg_site here, bool outer)
+{
+    char place[PLACE];
     bool quoted = false;
+    if (outer) outermost(here, place);
+    const char *call = text_at(v, outer ? place : wg_site_place(here)),
+               *end = call ? call + call_length(call) : NULL;
+    wgi_strbuf b = { .pool = v->pool };
     for (; call < end; call++)
         if (!strchr(" \n\t", *call)) {
             quoted ^= *call == '"';
