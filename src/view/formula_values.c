@@ -18,8 +18,9 @@ uint8_t wgi_name_kind(const wgi_item *y)
 
 const char *wgi_item_name(const wgi_view *v, const wgi_item *y, int most)
 {
-    return *y->name ? wgi_pool_clean(v->pool, y->name, most)
-                    : wgi_pool_format(v->pool, "v%lu", (unsigned long)y->node);
+    const char *name = y->shown ? y->shown : y->name;
+    return *name ? wgi_pool_clean(v->pool, name, most)
+                 : wgi_pool_format(v->pool, "v%lu", (unsigned long)y->node);
 }
 
 bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_formula_values *k)

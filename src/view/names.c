@@ -208,7 +208,8 @@ static int by_face(const void *a, const void *b)
     const face *x = a, *y = b;
     const int order = strcmp(x->printed, y->printed);
     const size_t n = strlen(x->name), m = strlen(y->name);
-    return order ? order : n != m ? (n > m) - (n < m) : strcmp(x->name, y->name);
+    const int alike = n != m ? (n > m) - (n < m) : strcmp(x->name, y->name);
+    return order ? order : alike ? alike : (x->item > y->item) - (x->item < y->item);
 }
 
 static bool has_name_of_author(const wgi_item *y) { return *y->name && y->source < WGI_NAME_EXPRESSION; }
@@ -218,6 +219,22 @@ static bool is_differential(const wgi_view *v, const wgi_item *y)
 {
     return y->source == WGI_NAME_GRADIENT || !wg_is_none(wg_node_gradient_of(wg_graph_node(v->g, y->node))) ||
            wgi_view_has_name(v, y->name + 1);
+}
+
+/* Nodes that their author gave one name, as a name in a function that one statement calls twice, are shown
+ * with a number: a₁, a₂. */
+static void number_equal_names(wgi_view *v, const face list[], int64_t count)
+{
+    for (int64_t i = 0, end; i < count; i = end) {
+        int64_t number = 0;
+        for (end = i + 1; end < count && !strcmp(list[end].name, list[i].name);) end++;
+        for (int64_t k = i; end - i > 1 && k < end; k++) {
+            const char *shown;
+            do shown = wgi_pool_format(v->pool, "%s_%lld", list[k].name, (long long)++number);
+            while (!v->pool->failed && wgi_view_has_name(v, shown));
+            list[k].item->shown = shown;
+        }
+    }
 }
 
 void wgi_view_find_looks(wgi_view *v)
@@ -237,6 +254,7 @@ void wgi_view_find_looks(wgi_view *v)
     for (int64_t i = 1, first = 0; i < count; i++)
         if (strcmp(list[i].printed, list[first].printed)) first = i;
         else if (strcmp(list[i].name, list[first].name)) list[i].item->look |= WGI_AS_WRITTEN;
+    number_equal_names(v, list, count);
 }
 
 /* ---- items without a name that are the gradient of a named one: dz ---- */

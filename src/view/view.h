@@ -47,6 +47,7 @@ typedef struct wgi_item {
     wgi_name_source source;
     const char *name;  /* valid as long as the view */
     uint8_t look;      /* of the name: wgi_name_look */
+    const char *shown; /* in the place of a name that several items have; NULL: the name */
     const char *alias; /* of an item whose expression is not so short: conv_1. NULL: it has none */
     /* Where the name is an expression: its tree, whose root is tree[root]. Else NULL. */
     const wgi_formula_node *tree;
