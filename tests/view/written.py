@@ -408,12 +408,14 @@ class Program:
         return not word or word in self.names or word in WORDS or word in FUNCTIONS or FUNCTIONS.get(word, word) in LANGUAGE or self.is_own(word)
 
     def slide(self):
-        seen = {}
+        seen, lines = {}, []
         for ink, value, _ in rp.svg_boxes(said(self.wengert, "draw", "--values", "--backward", "--for", "slide", "--format", "svg", "-o", "-", *self.words) or "<svg/>"):
             try:
-                line = ink()
+                lines.append((ink(), value))
             except Exception:
                 continue
+        defined = {part[0] for part in (rb.sides(line) for line, _ in lines) if len(part) > 1}  # relu₁ = ReLU(x z.W)
+        for line, value in lines:
             head = rb.sides(line)[0]
             if value and NAME.fullmatch(head):
                 self.judge(seen.setdefault(head, value) == value, "one name, two values", "%s is %s and %s" % (head, seen[head], value))
@@ -421,7 +423,7 @@ class Program:
                 if node and isinstance(node.get("value"), float):
                     self.judge(value == rounded(node["value"]) or not rounded(node["value"]), "one name, two values", "%s is %s, its box says %s" % (head, node["value"], value))
             for name in NAME.findall(re.sub(r"10\^\(.*?\)|\w+ = (?=[^()]*\))|\"[^\"]*\"", "", line)):
-                self.judge(len(line) > 60 and head == name or self.is_known(name.rstrip("".join(RAISED))) or self.is_known(name), "not the author's", "%s in %s" % (name, line))
+                self.judge(name in defined or self.is_known(name.rstrip("".join(RAISED))) or self.is_known(name), "not the author's", "%s in %s" % (name, line))
 
     def circuit(self):
         """A gate is a sign or a function of the language: it names no node."""
@@ -434,7 +436,8 @@ class Program:
     def steps(self):
         lines = [re.split(r";\s+", line)[0] for line, _ in rb.lines_of(said(self.wengert, "step", "--all", "--width", "9000", *self.words))]
         for line in lines:
-            for name in NAME.findall(re.sub(r"\w+ = ", "", rb.sides(line)[0])):
+            head = rb.sides(line)[0]
+            for name in NAME.findall(re.sub(r"\w+ = ", "", "" if "…" in head else head)):
                 name = name[1:] if name[0] == "d" and not self.is_known(name) else name
                 defined = any(rb.sides(other)[0] == name for other in lines)  # add₁ = y + y
                 self.judge(not name or defined or self.is_known(name.rstrip("".join(RAISED))) or self.is_known(name), "an invented name in a step", line)
