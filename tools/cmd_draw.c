@@ -254,12 +254,22 @@ static bool *needed_by(wg_node root)
 {
     wg_graph *g = wg_graph_of(root);
     bool *needed = calloc((size_t)wg_graph_nodes(g) + 1, sizeof *needed);
+    int64_t call = wg_graph_calls(g);
     if (needed) needed[root.index] = true;
-    for (uint32_t i = root.index; needed && i > 0; i--)
+    for (uint32_t i = root.index; needed && i > 0; i--) {
         for (int k = 0; needed[i] && k < wg_node_operands(wg_graph_node(g, i)); k++) {
             const wg_node x = wg_node_operand(wg_graph_node(g, i), k);
             if (wg_node_ok(x)) needed[x.index] = true;
         }
+        /* as calls were written: x.T.T takes x.T, though its node is x */
+        while (call > 0 && wg_graph_call(g, call - 1).first >= (int64_t)i) {
+            const wg_call c = wg_graph_call(g, --call);
+            for (int k = 0; needed[c.result.index] && k < c.operands; k++) {
+                const wg_node x = wg_graph_call_operand(g, call, k);
+                if (wg_node_ok(x)) needed[x.index] = true;
+            }
+        }
+    }
     return needed;
 }
 

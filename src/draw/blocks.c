@@ -111,13 +111,20 @@ static bool is_used_elsewhere(const drawing *d, const wgi_layer *l, int part)
 
 /* ---- which layers are one block ---- */
 
+static bool is_like_call(const wgi_net *n, int32_t a, int32_t b)
+{
+    const wgi_item *x = wgi_net_item(n, a), *y = wgi_net_item(n, b);
+    const wgi_view *v = &n->p->view;
+    return x->op == y->op && !strcmp(wgi_item_options(v, x, false), wgi_item_options(v, y, false));
+}
+
 static bool are_alike(const drawing *d, const wgi_layer *a, const wgi_layer *b)
 {
     const wgi_net *n = d->n;
     bool same = a->turned == b->turned && a->inputs == b->inputs && a->outputs == b->outputs;
     for (int i = BIAS; i < PARTS && same; i++) {
         const int32_t x = item_of(a, i), y = item_of(b, i);
-        same = (x < 0) == (y < 0) && (x < 0 || i <= SUM || wgi_net_item(n, x)->op == wgi_net_item(n, y)->op);
+        same = (x < 0) == (y < 0) && (x < 0 || i <= SUM || is_like_call(n, x, y));
     }
     for (int i = 0; i < LEARNED; i++)
         same &= is_used_elsewhere(d, a, learned[i]) == is_used_elsewhere(d, b, learned[i]);

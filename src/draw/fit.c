@@ -7,7 +7,8 @@
 
 enum {
     LAYOUTS = 60, /* that are tried */
-    COPYINGS = 3  /* layouts with copies */
+    COPYINGS = 3, /* layouts with copies */
+    PAIRS = 80    /* nodes of a picture of which pairs of kinds are tried */
 };
 
 /* The last line says so where it does not fit. */
@@ -113,14 +114,18 @@ static wg_status choose(wgi_picture *p, wg_node root, const wgi_canvas *k)
     look best = { 0 };
     wgi_svg_seen *seen = wgi_pool_take(p->pool, 1, sizeof *seen);
     if (!seen || wgi_picture_start(p, root) != WG_OK) return WG_ERROR_MEMORY;
+    const int passes = p->at.nodes <= PAIRS ? 2 : 1; /* in the second one calls are opened with each other
+                                                      * kind */
     wg_status s = wgi_check_kept(p);
     if (s == WG_OK) s = look_at(p, k, closed, WGI_MOST_BOXES, seen, &best);
     if (!p->boxes) {
         wgi_forget_reduced(p);
         return s;
     }
-    for (int tries = 0, since = 0; s == WG_OK && tries < LAYOUTS && since < 2 * WGI_PARTS_KINDS;
-         tries++, since++) {
+    /* what is too small by half with all closed is not legible with anything open */
+    const bool hopeless = !wgi_is_window(p->o) && best.size < k->least / 2;
+    for (int tries = 0, since = 0;
+         s == WG_OK && !hopeless && tries < LAYOUTS && since < passes * WGI_PARTS_KINDS; tries++, since++) {
         unsigned open = closed & ~(1u << tries % WGI_PARTS_KINDS);
         if (since >= WGI_PARTS_KINDS) open &= ~(1u << WGI_PARTS_CALLS);
         look now = best;

@@ -142,6 +142,12 @@ void wgi_describe_part(wgi_picture *p, wgi_box *box, int64_t position)
         if (wg_node_leaf(wgi_node_at(p, i)) == WG_LEAF_PARAM)
             numbers += wg_shape_size(wg_node_shape(wgi_node_at(p, i)));
     }
+    const int64_t after = k->end;
+    size_t series;
+    one &= !wgi_series_scope(wg_node_scope(wgi_node_at(p, position)),
+                             &series); /* a step is not the whole call */
+    one &= after >= p->at.nodes || !wgi_is_same_call(wgi_item_at(p, after)->here, here);
+    one &= !k->begin || !wgi_is_same_call(wgi_item_at(p, k->begin - 1)->here, here);
     const char *words = is_call || one ? wgi_view_words(&p->view, here, !is_call) : "",
                *title = is_call || *words ? titled(p, position, words) : scope_title(p, position);
     box->title = *title ? title : box->name;

@@ -54,8 +54,8 @@ typedef struct wgi_formula_node {
     uint8_t kind, sign;  /* sign of NUMBER: 1 if it stays: 1 x is not x */
     bool chained;        /* COMPARE: "a < b" of "a < b < c", whose right side is "b < c" */
     bool word;           /* NAME that is the value of an option, mean of reduction = mean. CALL of a
-                          * user's function, which may be called as a known one */
-    uint8_t axes;        /* NAME, WORDS: a wgi_formula_axes */
+                          * user's function, which may be called as a known one. AT: always in brackets */
+    uint8_t axes;        /* NAME, WORDS, AT: a wgi_formula_axes */
     uint8_t look;        /* NAME: bits of wgi_name_look */
     uint8_t of;          /* NAME whose text is an expression: the kind of that expression. 0: a name alone */
     int16_t child, next; /* 0: none */

@@ -135,6 +135,7 @@ static bool is_read_otherwise(const printer *p, int kind, int k, int child)
     const int inner = n->kind == WGI_F_NAME && n->of ? n->of : n->kind;
     const bool elements = n->of ? inner == WGI_F_MUL : is_of_elements(p, child);
     if (kind == WGI_F_MATMUL && k == 0 && (inner == WGI_F_DIV || elements)) return true;
+    if (kind == WGI_F_NEG && inner == WGI_F_MOD) return true;
     return (inner == WGI_F_MOD && kind >= WGI_F_MUL && kind <= WGI_F_MATMUL) ||
            (kind == WGI_F_MOD && level(p, child) == PRODUCT);
 }
@@ -779,7 +780,7 @@ static void put_subscripts(printer *p, int node)
 static void put_elements(printer *p, int node)
 {
     const wgi_formula_node *n = &p->f->node[first_of(p, node)];
-    const bool brackets = (p->target != LATEX && p->target != BOXES) ||
+    const bool brackets = p->f->node[node].word || (p->target != LATEX && p->target != BOXES) ||
                           kind_of(p, next_of(p, first_of(p, node))) == WGI_F_WORDS ||
                           (n->kind == WGI_F_NAME && wgi_name_split(n->text, n->length, n->look).below_length);
     put_child(p, node, 0);

@@ -154,6 +154,7 @@ bool wgi_formula_has_axes(const wgi_formula *f, int node)
                                   wgi_formula_is(f, node, "length"));
     if (n->kind == WGI_F_NAME || n->kind == WGI_F_WORDS) return n->axes == WGI_F_HAS_AXES;
     if (n->kind == WGI_F_ALONG || n->kind == WGI_F_OVER) return false;
+    if (n->kind == WGI_F_AT && n->axes) return n->axes == WGI_F_HAS_AXES;
     if (n->kind == WGI_F_AT) { /* a range keeps axes: z[:, 3:4] */
         for (int k = f->node[n->child].next; k; k = f->node[k].next)
             if (f->node[k].kind == WGI_F_WORDS && memchr(f->node[k].text, ':', (size_t)f->node[k].length))

@@ -228,6 +228,8 @@ static bool as_part(maker *m)
     wgi_formula_clear(f);
     if (!open_operand(m, 0) || (indexed && !open_operand(m, 1))) return false;
     f->root = wgi_formula_new(f, WGI_F_AT, put_operand(m, 0), 0);
+    f->node[f->root].word = true; /* x[1] is not x₁ */
+    f->node[f->root].axes = (uint8_t)wgi_item_axes(m->v, m->y - m->v->item);
     for (int64_t axis = whole ? 0 : wgi_whole_option(m->y, "axis"); axis > 0; axis--)
         wgi_formula_add(f, f->root, put_words(f, ":"));
     if (indexed) return wgi_formula_add(f, f->root, put_operand(m, 1)), !f->full;

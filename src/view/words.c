@@ -51,6 +51,17 @@ bool wgi_is_same_call(wg_site a, wg_site b)
     return *one && !strcmp(one, two);
 }
 
+/* Whether a node is called as a word between the two. */
+static bool has_names(const wgi_view *v, const char *from, const char *end)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    for (size_t n; from && from < end; from += n ? n : 1) {
+        n = strspn(from, letters);
+        if (n && wgi_view_has_name(v, wgi_pool_part(v->pool, from, n))) return true;
+    }
+    return false;
+}
+
 const char *wgi_view_words(const wgi_view *v, wg_site here, bool outer)
 {
     char place[PLACE];
@@ -59,8 +70,12 @@ const char *wgi_view_words(const wgi_view *v, wg_site here, bool outer)
     const char *call = text_at(v, outer ? place : wg_site_place(here)),
                *end = call ? call + call_length(call) : NULL;
     wgi_strbuf b = { .pool = v->pool };
+    /* In a function its parameters are called so, which stand for other values. */
+    if (!outer && strstr(wg_site_place(here), " (called at ") && call && has_names(v, strchr(call, '('), end))
+        return "";
     for (; call < end; call++)
-        if (!strchr(" \n\t", *call)) {
+        if (*call == '#' && !quoted) call += strcspn(call, "\n");
+        else if (!strchr(" \n\t", *call)) {
             quoted ^= *call == '"';
             wgi_strbuf_add(&b, call, 1);
             if (*call == ',' && !quoted && !strchr(" \n\t", call[1])) wgi_strbuf_put(&b, " ");
