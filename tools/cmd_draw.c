@@ -273,6 +273,16 @@ static bool *needed_by(wg_node root)
     return needed;
 }
 
+/* Adds "y" or "y is x" to a list. What has no room is "..." */
+static void add_to(char list[200], const char *name, const char *is)
+{
+    const size_t n = strlen(list), room = 200 - 6;
+    const bool cut = n >= 3 && !strcmp(list + n - 3, "...");
+    const bool fits = !cut && n + strlen(name) + strlen(is) + 8 < room;
+    if (fits) snprintf(list + n, 200 - n, "%s%s%s%s", n ? ", " : "", name, *is ? " is " : "", is);
+    else if (!cut) snprintf(list + n, 200 - n, "%s...", n ? ", " : "");
+}
+
 /* Values that the root does not need, and second names of what is drawn: y = x. */
 static void say_what_is_left_out(const model *m, wg_node root)
 {
@@ -283,11 +293,9 @@ static void say_what_is_left_out(const model *m, wg_node root)
         const wg_meaning what = wg_program_meaning(m->q, name);
         const bool value = what != WG_NAME_FUNCTION && what != WG_NAME_SYMBOL;
         const wg_node n = value ? wg_program_node(m->q, name) : wg_none;
-        const size_t u = strlen(unused), s = strlen(same);
         if (!wg_node_ok(n) || wg_graph_of(n) != wg_graph_of(root)) continue;
-        if (!needed[n.index]) snprintf(unused + u, sizeof unused - u, "%s%s", u ? ", " : "", name);
-        else if (*wg_node_name(n) && strcmp(wg_node_name(n), name) != 0)
-            snprintf(same + s, sizeof same - s, "%s%s is %s", s ? ", " : "", name, wg_node_name(n));
+        if (!needed[n.index]) add_to(unused, name, "");
+        else if (*wg_node_name(n) && strcmp(wg_node_name(n), name) != 0) add_to(same, name, wg_node_name(n));
     }
     free(needed);
     if (*unused && !args_has(m->a, "of")) tool_note(m->a, "not drawn: %s; --of draws another value", unused);

@@ -51,7 +51,7 @@ typedef enum wgi_formula_kind {
 typedef enum wgi_formula_axes { WGI_F_AXES_UNKNOWN, WGI_F_NO_AXES, WGI_F_HAS_AXES } wgi_formula_axes;
 
 typedef struct wgi_formula_node {
-    uint8_t kind, sign;  /* sign of NUMBER: 1 if it stays: 1 x is not x */
+    uint8_t kind, sign;  /* sign of NUMBER: 1 if the author wrote it: then 1 x is not shortened to x */
     bool chained;        /* COMPARE: "a < b" of "a < b < c", whose right side is "b < c" */
     bool word;           /* NAME that is the value of an option, mean of reduction = mean. CALL of a
                           * user's function, which may be called as a known one. AT: always in brackets */
@@ -230,7 +230,7 @@ typedef struct wgi_formula_value {
     const wgi_formula_node *tree; /* not NULL: an expression, tree[root] and all below it */
     int root;
     bool word;   /* text is the word of an option */
-    bool stays;  /* the number is the author's: 1 x is not x */
+    bool stays;  /* the author wrote the number: then 1 x is not shortened to x */
     bool absent; /* the operand is left out */
     bool unset;  /* the option was not given */
     bool hidden; /* axes that are not shown: "along axis" falls away, but not of a length */

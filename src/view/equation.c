@@ -65,13 +65,15 @@ static const wgi_formula_node *number_tree(const maker *m, int k, double x, int 
     wgi_formula *f = m->v->ops->work;
     if (!*wg_site_argument(m->y->here, k, text, sizeof text) || !strpbrk(text, "ipe/*^(")) return NULL;
     if (!f && !(f = m->v->ops->work = wgi_pool_take(m->v->pool, 1, sizeof *f))) return NULL;
+    const wg_node number = wgi_item_node(m->v, *wgi_operand(m->v, m->y, k));
+    const double near = wg_node_dtype(number) == WG_F32 ? 6e-8 : 4e-15; /* as the leaf was rounded */
     const char *own = wgi_pool_format(m->v->pool, "y = %s", text), *pi = strstr(own, "M_PI");
     if (pi) own = wgi_pool_format(m->v->pool, "%.*s pi%s", (int)(pi - own), own, pi + 4);
     if (!wgi_formula_parse(f, own, &error)) return NULL;
     *root = wgi_formula_child(f, f->node[f->root].child, 1);
     const int kind = f->node[*root].kind;
     if (f->node[*root].next || !wgi_formula_constant(f, *root, &value) || kind == WGI_F_NUMBER ||
-        !(fabs(value - x) <= 4e-15 * fabs(x)))
+        !(fabs(value - x) <= near * fabs(x)))
         return NULL;
     for (int i = 1; i < f->count; i++)
         if (f->node[i].kind == WGI_F_MUL) f->node[i].sign = ' ';
