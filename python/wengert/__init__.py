@@ -52,6 +52,7 @@ except ImportError:
     raise ImportError("wengert needs NumPy: apt-get install python3-numpy, or pip install numpy") from None
 
 from . import _table, _tables
+from ._ctrl_c import HeldCtrlC
 
 _IMPORTED = frozenset(globals())
 
@@ -2594,6 +2595,7 @@ def _check_arrays(both, arguments, named, options, given=None):
                 if x.tobytes() != here.tobytes():
                     here[:] = x
                     break
+            ctrl_c.look()
             return float(_real(y, "the value of the function"))
         except BaseException as e:
             failed.append(e)
@@ -2607,8 +2609,9 @@ def _check_arrays(both, arguments, named, options, given=None):
     if given is not None and given.size != x.size:
         raise ValueError("wengert.check: the gradient has %d elements, x has %d: one for each is expected" % (
             given.size, x.size))
-    r = Report(_lib.wg_gradcheck_fn_at(_here(), _CHECKED(one), x.size, x.ctypes.data, None, o.struct) if given is None else
-               _lib.wg_gradcheck_values_at(_here(), _CHECKED(one), x.size, x.ctypes.data, given.ctypes.data, None, o.struct))
+    with HeldCtrlC() as ctrl_c:
+        r = Report(_lib.wg_gradcheck_fn_at(_here(), _CHECKED(one), x.size, x.ctypes.data, None, o.struct) if given is None else
+                   _lib.wg_gradcheck_values_at(_here(), _CHECKED(one), x.size, x.ctypes.data, given.ctypes.data, None, o.struct))
     if failed:
         raise failed[0]
     return o.done(r)

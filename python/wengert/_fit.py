@@ -10,6 +10,7 @@ from ctypes import byref, c_bool, c_char_p, c_double, c_int, c_void_p
 
 import wengert as wg
 from wengert import _here, _lib, _now, _numpy, _opts, _struct
+from wengert._ctrl_c import HeldCtrlC
 
 _STEP = ctypes.CFUNCTYPE(c_int, c_void_p)
 _MEASURE = ctypes.CFUNCTYPE(c_bool, c_void_p, ctypes.POINTER(c_double))
@@ -117,7 +118,9 @@ class _Fitting:
     def guarded(self, f, stop):
         def call(*given):
             try:
-                return f(*given[1:])
+                answer = f(*given[1:])
+                self.ctrl_c.look()
+                return answer
             except BaseException as e:  # also that of Ctrl-C
                 self.failed = e
                 return stop
@@ -191,11 +194,9 @@ class _Fitting:
         return text.value.decode(errors="replace")
 
     def run(self):
-        _lib.wg_fit_run_at(_here(), byref(self.loop))
+        with HeldCtrlC() as self.ctrl_c:
+            _lib.wg_fit_run_at(_here(), byref(self.loop))
         e, self.failed = self.failed, None
-        if e is None and _lib.wg_fit_goes_on(byref(self.loop)):
-            self.context._look()
-            raise KeyboardInterrupt  # it came before the function that C called had begun
         if e is None:
             if self.loop.patience:
                 self.of.restore()
