@@ -2,7 +2,7 @@
 #
 # New files appear by themselves: the .c files of src/ and ops/ make the library, tools/*.c the command, each
 # tests/ROOM/test_*.c one Criterion binary (tests/*.c help them all), each examples/*.c one program. The files of ops/,
-# src/kernel/ and src/optim/ that have a kernel are compiled once for each instruction set; what is no kernel stands there
+# src/engine/kernel/ and src/engine/optim/ that have a kernel are compiled once for each instruction set; what is no kernel stands there
 # under `#if WG_BASE`.
 # An op is registered by standing in a file of ops/.
 # A build of another kind has its own directory: HOSTILE=1 (with SAN=... or without) in build/hostile, SAN=... in build/san.
@@ -81,7 +81,11 @@ endif
 
 # ---- flags ----
 
-WG_CPPFLAGS := -D_GNU_SOURCE -DWG_OWN_HEADERS -Iinclude -Isrc -I. -I$(BUILD)/obj/generated
+# The wings, folders of src/: behind each the wings that it may use. tools/rooms.sh reads this line, and `make wings` links by it.
+WING_USES   := engine: models:engine check:engine show:engine,models language:engine,models,show
+WINGS       := $(foreach w,$(WING_USES),$(firstword $(subst :, ,$w)))
+# A room is a folder in one of them: "graph/graph.h" is src/engine/graph/graph.h. The check is a wing of one room, the room check.
+WG_CPPFLAGS := -D_GNU_SOURCE -DWG_OWN_HEADERS -Iinclude $(WINGS:%=-Isrc/%) -Isrc -I. -I$(BUILD)/obj/generated
 WG_CFLAGS   := -std=c17 -fvisibility=protected -fPIC -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off \
                -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef -Wformat=2 \
                -Wno-unused-parameter
@@ -145,7 +149,7 @@ endif
 # What the core leaves out; core_nodes.c, core_run.c and core_look.c stand in its place.
 ifeq ($(CORE),1)
 WG_CPPFLAGS += -DWG_CORE
-FAST_WAYS   := src/graph/fast/% src/run/fast/% src/run/plan/% src/look/plan_%
+FAST_WAYS   := src/engine/graph/fast/% src/engine/run/fast/% src/engine/run/plan/% src/engine/look/plan_%
 endif
 
 SETS := $(if $(TEST_BUILD),1,$(if $(X86_64),$(or $(ISAS),3),1))
@@ -165,8 +169,8 @@ endif
 
 OBJ       := $(BUILD)/obj
 OP_LIST   := $(OBJ)/generated/op_list.h
-KERNEL_SRC := $(wildcard ops/*.c src/kernel/*.c src/optim/*.c)
-SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC) $(FAST_WAYS) src/group/mpi.c,$(wildcard src/*/*.c src/*/*/*.c)))
+KERNEL_SRC := $(wildcard ops/*.c src/engine/kernel/*.c src/engine/optim/*.c)
+SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC) $(FAST_WAYS) src/engine/group/mpi.c,$(wildcard src/*/*.c src/*/*/*.c src/*/*/*/*.c)))
 # The files that have a kernel or an update. What is made of others alone is compiled with the first set, once.
 EACH_SRC  := $(shell grep -lE '^(KERNEL|EACH_ISA|UPDATE)\b' $(KERNEL_SRC))
 OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst %.c,$(OBJ)/isa$i/%.o,$(if $(filter 0,$i),$(KERNEL_SRC),$(EACH_SRC))))
@@ -183,7 +187,7 @@ SHARED    := $(BUILD)/libwengert.so.$(SOVERSION)
 # The same objects and the tests' own, with every symbol: what the test programs are linked with.
 TEST_LIB  := $(BUILD)/tests/libwengert-tests.so
 COMMAND   := $(if $(TOOLS_OBJ),$(BUILD)/wengert)
-# For each MPI that is installed a library of one file, which the core loads when it is needed: src/group/link.c.
+# For each MPI that is installed a library of one file, which the core loads when it is needed: src/engine/group/link.c.
 # One that the compiler cannot link with is of another system.
 MPI       ?= $(if $(TEST_BUILD),0,1)
 ifneq ($(BUILD_GOALS),)
@@ -249,20 +253,20 @@ $(OBJ)/tools/cmd_about.o: $(COMMIT)
 
 # The style and scripts of pages, as strings.
 PAGE_TEXT  := $(OBJ)/generated/page_text.h
-PAGE_FILES := $(addprefix src/draw/,page.css page_numbers.js page_ops.js page_ops_axes.js page_ops_matrices.js page_edges.js page_parts.js page_camera.js page.js)
+PAGE_FILES := $(addprefix src/show/draw/,page.css page_numbers.js page_ops.js page_ops_axes.js page_ops_matrices.js page_edges.js page_parts.js page_camera.js page.js)
 $(PAGE_TEXT): tools/page_text.awk $(PAGE_FILES)
 	@mkdir -p $(@D) && awk -f $< $(PAGE_FILES) > $@
-$(OBJ)/src/draw/page_write.o: $(PAGE_TEXT)
+$(OBJ)/src/show/draw/page_write.o: $(PAGE_TEXT)
 FRAME_TEXT := $(OBJ)/generated/frames_text.h
-$(FRAME_TEXT): tools/page_text.awk src/figure/frames.js
+$(FRAME_TEXT): tools/page_text.awk src/show/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
-$(OBJ)/src/figure/write_html.o: $(FRAME_TEXT)
+$(OBJ)/src/show/figure/write_html.o: $(FRAME_TEXT)
 
 # What to write for words of other libraries.
 NAMES_TABLE := $(OBJ)/generated/names_table.h
-$(NAMES_TABLE): tools/names.awk include/wengert/values.hpp src/text/names.txt
+$(NAMES_TABLE): tools/names.awk include/wengert/values.hpp src/language/words/names.txt
 	@mkdir -p $(@D) && awk -f $^ > $@.new && mv $@.new $@
-$(OBJ)/src/text/meant.o $(OBJ)/tests/text/test_meant.o: $(NAMES_TABLE)
+$(OBJ)/src/language/words/meant.o $(OBJ)/tests/text/test_meant.o: $(NAMES_TABLE)
 
 # The lessons, as strings: the command has them with it. The engine of pages has not: each page has its own.
 LESSONS     := $(if $(filter 1,$(WASM)),,lessons/solutions.txt $(sort $(wildcard lessons/*.md)))
@@ -271,7 +275,7 @@ LESSON_PARTS := lessons/symbols.txt $(wildcard include/wengert/*.h) $(LESSONS) l
 $(LESSON_TEXT): tools/lesson_text.awk lessons/. $(LESSON_PARTS)
 	@mkdir -p $(@D) && awk -f $< $(LESSON_PARTS) > $@
 LESSON_PAGE := $(OBJ)/generated/lesson_text.h
-$(LESSON_PAGE): tools/page_text.awk tools/lesson.css tools/lesson_site.css tools/lesson.js tools/lesson_slide.js src/figure/frames.js
+$(LESSON_PAGE): tools/page_text.awk tools/lesson.css tools/lesson_site.css tools/lesson.js tools/lesson_slide.js src/show/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 PLAY_TEXT   := $(OBJ)/generated/play_text.h
 $(PLAY_TEXT): tools/page_text.awk tools/play.html tools/play.css tools/play.js
@@ -284,10 +288,11 @@ $(EDIT_TEXT): tools/page_text.awk tools/lesson_edit.js
 $(OBJ)/tools/engine_file.o: $(EDIT_TEXT)
 $(OBJ)/tools/lesson_page.o: $(LESSON_PAGE)
 ifeq ($(GRAPHVIZ),1)
-$(OBJ)/src/draw/dot.o: WG_CPPFLAGS += $(shell pkg-config --cflags libcgraph)
+$(OBJ)/src/show/draw/dot.o: WG_CPPFLAGS += $(shell pkg-config --cflags libcgraph)
 endif
 
-$(foreach room,files data text lang formula draw,$(OBJ)/src/$(room)/%.o) $(OBJ)/tools/%.o: WG_CFLAGS += $(GUARD)
+$(foreach room,models/files models/data show/text show/formula show/draw language/lang language/words,$(OBJ)/src/$(room)/%.o) \
+    $(OBJ)/tools/%.o: WG_CFLAGS += $(GUARD)
 
 $(OBJ)/src/%.o: src/%.c $(FLAGS)
 	$(call say,CC,$<)
@@ -326,10 +331,24 @@ $(LIB): $(SRC_OBJ) $(OPS_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $^
 
-$(SHARED): $(SRC_OBJ) $(OPS_OBJ) src/libwengert.map
+$(SHARED): $(SRC_OBJ) $(OPS_OBJ) tools/libwengert.map
 	$(call say,LD,$@)
-	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) -Wl,--version-script=src/libwengert.map $(filter %.o,$^) $(WG_LIBS)
+	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) -Wl,--version-script=tools/libwengert.map $(filter %.o,$^) $(WG_LIBS)
 	@ln -sf $(@F) $(BUILD)/libwengert.so
+
+# Each wing as a library, linked with those alone that it may use; and the command with all five. No private symbol crosses.
+WING_LIB = $(BUILD)/wings/libwengert-$1.so
+define wing_rule
+$(call WING_LIB,$1): $(filter $(OBJ)/src/$1/%,$(SRC_OBJ)) $(if $(filter engine,$1),$(OPS_OBJ)) $(foreach u,$2,$(call WING_LIB,$u)) tools/libwengert.map
+	$$(call say,LD,$$@)
+	$$(LINK) -shared -Wl,-soname,$$(@F) -Wl,--no-undefined -Wl,--version-script=tools/libwengert.map -Wl,-rpath,'$$$$ORIGIN' $$(filter %.o %.so,$$^) $$(WG_LIBS)
+endef
+comma := ,
+$(foreach w,$(WING_USES),$(eval $(call wing_rule,$(firstword $(subst :, ,$w)),$(subst $(comma), ,$(word 2,$(subst :, ,$w))))))
+
+$(BUILD)/wings/wengert: $(TOOLS_OBJ) $(foreach w,$(WINGS),$(call WING_LIB,$w))
+	$(call say,LD,$@)
+	$(LINK) $^ -Wl,-rpath,'$$ORIGIN' $(WG_LIBS)
 
 $(BUILD)/python/_c.abi3.so: python/_c.c $(wildcard include/wengert/*.h) $(FLAGS)
 	$(call say,LD,$@)
@@ -340,9 +359,9 @@ no-python-headers:
 	@! command -v python3 >/dev/null || echo 'python/_c.c is left out, and Python is slower: apt-get install python3-dev'
 
 define mpi_rule
-$(BUILD)/libwengert-mpi-$(word 1,$(subst :, ,$1)).so: src/group/mpi.c src/group/transport.h $(FLAGS)
+$(BUILD)/libwengert-mpi-$(word 1,$(subst :, ,$1)).so: src/engine/group/mpi.c src/engine/group/transport.h $(FLAGS)
 	$$(call say,LD,$$@)
-	$$(Q)mkdir -p $$(@D) && $$(CC) -D_GNU_SOURCE -Isrc $$(CPPFLAGS) $$(WG_CFLAGS) -O2 $$(CFLAGS) $$(WG_LDFLAGS) $$(LDFLAGS) \
+	$$(Q)mkdir -p $$(@D) && $$(CC) -D_GNU_SOURCE -Isrc/engine $$(CPPFLAGS) $$(WG_CFLAGS) -O2 $$(CFLAGS) $$(WG_LDFLAGS) $$(LDFLAGS) \
 	    $$(shell pkg-config --cflags $(word 2,$(subst :, ,$1))) -shared -o $$@ $$< $$(shell pkg-config --libs $(word 2,$(subst :, ,$1)))
 endef
 $(foreach m,$(MPIS),$(eval $(call mpi_rule,$m)))
@@ -373,7 +392,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 # ---- what people ask for ----
 
-.PHONY: wasm test whole score rooms size check check-vmath demo mnist lessons newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
+.PHONY: wasm test whole score wings rooms size check check-vmath demo mnist lessons newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed, N skipped`. STRICT=1: a skipped test has failed (tests/README.md)
 	+@BUILD=$(BUILD) tests/run.sh
@@ -396,12 +415,16 @@ mutants: ## which of N=100 small mistakes in ops, grad and run, drawn by SEED=1,
 check-vmath: ## exp, log, tanh, sigmoid, softplus, log1p, erf, sin, cos and others over all 2^32 floats; powers; those of f64 by MPFR, over 10^7 points each
 	+@BUILD=$(BUILD) WG_VMATH=all tests/run.sh --long test_vmath
 	$(Q)if echo '#include <mpfr.h>' | $(CC) -E -x c - >/dev/null 2>&1; then \
-	    $(CC) -D_GNU_SOURCE -Isrc $(CPPFLAGS) $(WG_CFLAGS) -O2 $(CFLAGS) -o $(BUILD)/vdouble_mpfr tests/kernel/vdouble_mpfr.c -lmpfr -lm && \
+	    $(CC) -D_GNU_SOURCE -Isrc/engine $(CPPFLAGS) $(WG_CFLAGS) -O2 $(CFLAGS) -o $(BUILD)/vdouble_mpfr tests/kernel/vdouble_mpfr.c -lmpfr -lm && \
 	        $(BUILD)/vdouble_mpfr 10000000; \
 	else echo 'f64: not measured, since MPFR is not here (libmpfr-dev)'; fi
 
 score: ## how much is tested: figures of the tests, the fuzzers and the gradient check
 	@BUILD='$(BUILD)' tools/score.sh
+
+# The lists of the command say what it prints, byte for byte.
+wings: all $(BUILD)/wings/wengert ## five libraries, each linked with those alone that it may use, and the command with all five: it passes its lists
+	+@WENGERT_BIN='$(abspath $(BUILD))/wings/wengert' BUILD=$(BUILD) TESTS='$(or $(TESTS),test_command test_command_draw test_command_mistakes test_command_plot test_command_text test_train test_fit_tables test_lessons test_check_claims)' tests/run.sh
 
 rooms: all ## the rooms of the code, the arrows between them, circles
 	@BUILD='$(BUILD)' tools/rooms.sh

@@ -12,7 +12,7 @@
 enum { BLOCKS = 16, GROUP = 64 };
 typedef uint32_t words __attribute__((vector_size(sizeof(ph_lanes) / 2)));
 
-/* Draws 64 group ... 64 group + 63 of the stream, as wg_random_bits makes them (src/base/philox.c). */
+/* Draws 64 group ... 64 group + 63 of the stream, as wg_random_bits makes them (src/engine/base/philox.c). */
 static inline void bits_of_group(uint64_t key, uint64_t epoch, uint64_t group, uint32_t *restrict bits)
 {
     for (int j = 0; j < BLOCKS; j += PH_WIDE) {

@@ -3,7 +3,7 @@
 
     tests/mutants.py N SEED [FOLDER]        `make mutants` calls it
 
-Draws N mistakes (another operator, constant, condition; a deleted statement) in ops/, src/grad and src/run, and compiles all
+Draws N mistakes (another operator, constant, condition; a deleted statement) in ops/, src/engine/grad and src/engine/run, and compiles all
 of them into one build of a copy of the sources, in FOLDER: WG_MUTANT=k switches mistake k on. Each test program runs once
 without one, and says which mistakes it reaches. Then each mistake is run by the programs that reach it, the fastest first,
 until one fails. Prints a line for each mistake and one of figures. A survivor either needs a test, or changes nothing that
@@ -131,7 +131,7 @@ def mutated(file, chosen):
 
 def compile_errors(folder, file):
     """The numbers of the sites in the lines that do not compile."""
-    said = subprocess.run(["gcc", "-fsyntax-only", "-std=c17", "-D_GNU_SOURCE", "-Iinclude", "-Isrc", "-I.", "-Ibuild/obj/generated", "-include",
+    said = subprocess.run(["gcc", "-fsyntax-only", "-std=c17", "-D_GNU_SOURCE", "-Iinclude", "-Isrc/engine", "-Isrc/models", "-Isrc/show", "-Isrc/language", "-Isrc", "-I.", "-Ibuild/obj/generated", "-include",
                            "mutant.h", "-DWG_WITH_BLAS=0", "-DWG_WITH_OPENMP=0", "-DWG_ISA_COUNT=1", "-DWG_ISA_INDEX=0", "-DWG_BASE=1",
                            "-Werror=int-conversion", "-Werror=incompatible-pointer-types", file],
                           cwd=folder, capture_output=True, text=True).stderr
@@ -144,7 +144,7 @@ def compile_errors(folder, file):
 
 def draw(n, seed, folder):
     """N sites that compile and do not overlap; the copy has them."""
-    files = sorted(glob.glob("ops/*.c") + glob.glob("src/grad/*.c") + glob.glob("src/run/*.c") + glob.glob("src/run/*/*.c"))
+    files = sorted(glob.glob("ops/*.c") + glob.glob("src/engine/grad/*.c") + glob.glob("src/engine/run/*.c") + glob.glob("src/engine/run/*/*.c"))
     every = [s for f in files for s in sites_of(f)]
     print(f"{len(every)} places in {len(files)} files", flush=True)
     random.Random(seed).shuffle(every)
@@ -209,7 +209,7 @@ def main():
         os.makedirs(os.path.join(folder, os.path.dirname(part)), exist_ok=True)
         to = os.path.join(folder, part)
         if not os.path.exists(to) or open(part, "rb").read() != open(to, "rb").read(): shutil.copy(part, to)
-    for name, text in (("src/base/mutant.c", RUNTIME), ("mutant.h", HEADER)):
+    for name, text in (("src/engine/base/mutant.c", RUNTIME), ("mutant.h", HEADER)):
         if not os.path.exists(os.path.join(folder, name)): open(os.path.join(folder, name), "w").write(text)
     make = ["make", "-C", folder, "-s", "BUILD=build", "TEST_BUILD=1", "ISAS=1", "CFLAGS=-O1 -Wno-missing-prototypes",
             f"CPPFLAGS=-include {os.path.abspath(folder)}/mutant.h"]

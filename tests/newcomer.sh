@@ -6,7 +6,7 @@
 #       user: a user without sudo, in a path with a blank. `make` and `make test` print what root has to type, and stop; then all tests
 #       root: as root, for whom `make` installs what is missing; then the tests of the rooms that use the system, and Python
 #
-# What is built here is copied, so the chroot compiles src/base/ alone. tests/newcomer_walk.sh is what is done inside. The base
+# What is built here is copied, so the chroot compiles src/engine/base/ alone. tests/newcomer_walk.sh is what is done inside. The base
 # of the chroot and the packages of its later installs are kept in BUILD/newcomer. This must run as root and needs debootstrap;
 # where something is missing it says so. The last line is `N passed, N failed, N skipped`, of ways.
 # Environment: BUILD.
@@ -63,7 +63,7 @@ unpack() {
 put_clone() {
     mkdir -p "$kept/root$1"
     git ls-files -z --cached --others --exclude-standard --deduplicate | tar --null -T - --ignore-failed-read -c 2>/dev/null | tar -C "$kept/root$1" -x
-    tar -c --exclude-from=- "$build"/{obj,libwengert.*,wengert,examples,tests} <<<"$build/obj/src/base" | tar -C "$kept/root$1" -x
+    tar -c --exclude-from=- "$build"/{obj,libwengert.*,wengert,examples,tests} <<<"$build/obj/src/engine/base" | tar -C "$kept/root$1" -x
     chroot "$kept/root" chown -R "$2" "$1"
 }
 

@@ -1,5 +1,5 @@
-/* wgformula.h: evaluates formulas (src/formula/) over small arrays of the numbers of wgnumber.h, which have
- * derivatives, written from mathematics. No op is called. */
+/* wgformula.h: evaluates formulas (src/show/formula/) over small arrays of the numbers of wgnumber.h, which
+ * have derivatives, written from mathematics. No op is called. */
 #ifndef WGFORMULA_H
 #define WGFORMULA_H
 

@@ -43,16 +43,16 @@ rooms() {
 
 includes() { grep -HnE '^ *# *include' "$@" 2>/dev/null; }
 
-# Mathematics is written by src/formula alone. Apart: names of gradients, d(x + y), signs of gates, which are no formulas.
+# Mathematics is written by src/show/formula alone. Apart: names of gradients, d(x + y), signs of gates, which are no formulas.
 printer() {
-    grep -nE '"\(%s\)|"[^"]*(−|⊙|ᵀ|%s \+ )' src/{view,steps,draw}/*.c | grep -vE '^src/(view/gate|draw/formula_texts)\.c:|^[^:]*:[0-9]*: *(/\*|\*)' |
-        report "a sign, a bracket or a product that src/formula did not write"
+    grep -nE '"\(%s\)|"[^"]*(−|⊙|ᵀ|%s \+ )' src/show/{view,steps,draw}/*.c | grep -vE '^src/show/(view/gate|draw/formula_texts)\.c:|^[^:]*:[0-9]*: *(/\*|\*)' |
+        report "a sign, a bracket or a product that src/show/formula did not write"
 }
 
-# libcgraph writes DOT, by src/draw/dot.c: no other code has its words.
+# libcgraph writes DOT, by src/show/draw/dot.c: no other code has its words.
 dot_text() {
-    grep -nE '"[^"]*\b(di|sub)graph\b' src/*/*.[ch] tools/*.[ch] | report "DOT that libcgraph does not write (src/draw/dot.c)"
-    grep -c '^#include <cgraph.h>\|lib.agwrite(' src/draw/dot.c | grep -vx 2 | report "src/draw/dot.c does not write DOT by libcgraph"
+    grep -nE '"[^"]*\b(di|sub)graph\b' src/*/*.[ch] src/*/*/*.[ch] tools/*.[ch] | report "DOT that libcgraph does not write (src/show/draw/dot.c)"
+    grep -c '^#include <cgraph.h>\|lib.agwrite(' src/show/draw/dot.c | grep -vx 2 | report "src/show/draw/dot.c does not write DOT by libcgraph"
 }
 
 op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n 's/.* T wg_\([a-z0-9_]*\)_at$/\1/p' | grep -vx op | sort -u; }
@@ -98,7 +98,7 @@ registry() {
     comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"
     comm -13 <(sed -n 's/^| `\([a-z0-9_]*\)` |.*/\1/p' docs/op-names.md | sort -u) <(op_names) |
         report "operations without a row in docs/op-names.md"
-    other_names | report "words of docs/op-names.md for which src/text/names.txt has another call, or none"
+    other_names | report "words of docs/op-names.md for which src/language/words/names.txt has another call, or none"
 }
 
 # The words of NumPy and PyTorch that docs/op-names.md has for an op, and that are no names here: what is said of them names the op. A word
@@ -182,14 +182,14 @@ unused() {
 
 # A name that is defined in a file, and is not in the table that makes it known, would be reached by nobody.
 in_tables() {
-    grep -ohE '\bwgi_format_[a-z]+ =' src/draw/*.c | sed 's/wgi_format_//; s/ =//' | while read -r name; do
+    grep -ohE '\bwgi_format_[a-z]+ =' src/show/draw/*.c | sed 's/wgi_format_//; s/ =//' | while read -r name; do
         grep -q "FORMAT($name," include/wengert/draw.h || echo "$name: WG_DRAW_FORMATS in include/wengert/draw.h"
     done | report "a format of pictures without a row"
     grep -ohE '\bcmd_[a-z]+ = \{' tools/*.c | sed 's/ = {//' | while read -r name; do
         grep -q "&$name\b" tools/wengert.c || echo "$name: commands[] in tools/wengert.c"
     done | report "a command without a place"
-    tr -d '\n' <src/lang/builtins.c | grep -oE '\bLAYER\( *[a-z_]+, +"' | sed 's/.*( *//; s/,.*//' | while read -r name; do
-        tr -d '\n' <src/nn/layers.c | grep -qE "LAYER\\( *$name," || echo "$name: wgi_layers in src/nn/layers.c"
+    tr -d '\n' <src/language/lang/builtins.c | grep -oE '\bLAYER\( *[a-z_]+, +"' | sed 's/.*( *//; s/,.*//' | while read -r name; do
+        tr -d '\n' <src/models/nn/layers.c | grep -qE "LAYER\\( *$name," || echo "$name: kinds in src/models/nn/layers.c"
     done | report "a layer of the language without a row"
     sed -n '/define WG_OPTIMIZERS/,/^$/p' include/wengert/optim.h | grep -oE 'X\([a-z]+\)' | tr -d 'X()' | LC_ALL=C sort -c 2>&1 |
         report "WG_OPTIMIZERS is not in alphabetical order"
@@ -208,7 +208,7 @@ new_op() {
     depending "/wengert/(ops|$of_ops)\.h|/op_list\.h" isa1 isa2 | report "a kernel is compiled again for a new op: its object depends on a header of ops"
     depending '/op_list\.h' isa0 src tools | grep -v '^ops/registry\.c ' |
         report "compiled again for a new op: the registry alone includes op_list.h, others say EXTERN(NAME)"
-    includes include/wengert/op.h src/*/*.h src/*/*/*.h tools/*.h | grep -E '"(wengert/)?(ops|wengert)\.h"' |
+    includes include/wengert/op.h src/*/*.h src/*/*/*.h src/*/*/*/*.h tools/*.h | grep -E '"(wengert/)?(ops|wengert)\.h"' |
         report "a header brings ops.h to files that name no op"
 }
 

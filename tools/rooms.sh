@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Prints the rooms of the code, the arrows between them, and every circle. `make rooms` calls it after a build. `make check` calls
+# Prints the wings and rooms of the code, the arrows between them, and every circle. `make rooms` calls it after a build. `make check` calls
 # it with --check, and then it prints broken rules alone. The exit status is 1 when a rule is broken.
 #
 #   tools/rooms.sh [--check]
 #
-# The room of a file is its folder: src/run/plan/emit.c is in the room run, ops/arith.c in the room ops. There is an arrow from one
+# The wing of a file is the folder in src/, its room the folder in that: src/engine/run/plan/emit.c is in the wing engine and the room
+# run. ops/arith.c is in the room ops, which belongs to the engine, and the wing check has one room. There is an arrow from one
 # room to another when an object file of the first uses a symbol that an object file of the second defines, as the linker sees it.
 # The same directions hold for #include.
 #
@@ -17,11 +18,13 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 
+# The wings, and behind a colon those that each may use; `make wings` links by the same line.
+wings=$(sed -n 's/^WING_USES *:= *//p' Makefile)
 # The engine, from its lowest room to its highest. A room may use the rooms before it.
 engine='base kernel params optim graph ops grad run solve group look'
 # The rooms around the engine; after a colon, with commas, the other rooms around the engine that a room may use. Of the engine they may use
 # public symbols (wg_) and public headers alone.
-around='files: data:files fit:data nn: check: text:files formula:text view:text,formula steps:view,text layout:text figure:text draw:view,steps,text,formula,layout lang:nn,figure,fit'
+around='files: data:files fit:data nn: check: text: formula:text view:text,formula steps:view,text layout:text figure:text draw:view,steps,text,formula,layout words: lang:'
 # The public headers that the engine may not include, since they belong to the rooms around it.
 around_headers='nn data fit check formula figure draw lang wengert'
 # Exceptions, called ports: a room, and a symbol or header that it may use against the rule. docs/architecture.md says why.
@@ -69,12 +72,12 @@ solve wg_sum_to_at
 knot_files=8
 # Libraries that one file alone may include, and the pragma of OpenMP.
 libraries='
-src/kernel/blas.c cblas.h
+src/engine/kernel/blas.c cblas.h
 tests/picture.c cgraph.h
-src/draw/dot.c cgraph.h
+src/show/draw/dot.c cgraph.h
 examples/graphviz.c graphviz/gvc.h
-src/base/threads.c omp.h
-src/group/mpi.c mpi.h
+src/engine/base/threads.c omp.h
+src/engine/group/mpi.c mpi.h
 '
 
 # Prints D file symbol for a definition, U file symbol for a use. ops/ is compiled for several instruction sets; the objects of the
@@ -105,15 +108,30 @@ texts() {
 }
 
 { texts; symbols; } | awk -v check="${1:-}" -v engine="$engine" -v around="$around" -v around_headers="$around_headers" \
-    -v ports="$ports" -v builders="$builders" -v libraries="$libraries" \
+    -v wings="$wings" -v ports="$ports" -v builders="$builders" -v libraries="$libraries" \
     -v knot_files="$knot_files" '
 function pairs(text, into,    p, n, i) { n = split(text, p, /[ \n]+/); for (i = 2; i < n; i += 2) into[p[i], p[i + 1]] = 1 }
-function room(f,    p) { split(f, p, "/"); return p[1] == "src" ? p[2] : p[1] }
+function room(f,    p, n) { n = split(f, p, "/"); return p[1] == "src" ? p[n > 3 ? 3 : 2] : p[1] }
 function broken(text) { print text; bad++ }
+function close_arrows(to,    i, j, k) {
+    for (k = 1; k <= rooms; k++) for (i = 1; i <= rooms; i++) for (j = 1; j <= rooms; j++)
+        if ((order[i], order[k]) in to && (order[k], order[j]) in to) to[order[i], order[j]] = 1
+}
+# The rooms that use each other through the ports: graph grad ops, look group.
+function rings(    i, j, line, text, told) {
+    for (i = 1; i <= rooms; i++) {
+        line = ""
+        for (j = 1; j <= rooms; j++)
+            if (!(order[j] in told) && (order[i], order[j]) in ring && (order[j], order[i]) in ring) { line = line " " order[j]; told[order[j]] }
+        if (line ~ / .* /) text = text (text ? "," : "") line
+    }
+    return text ? substr(text, 2) : "none"
+}
 # Whether room a may use a symbol or header of room b; public: users may use it too.
 function may(a, b, public) {
     if (a == b) return 1
     if (a in floor) return b in floor && floor[b] < floor[a]
+    if (wing[a] != wing[b] && !((wing[a], wing[b]) in below)) return 0
     return (b in floor || b in outer) && (public || (a, b) in beside)
 }
 function one_file(f, library,    k, p) {
@@ -169,6 +187,14 @@ BEGIN {
         k = split(p[2], others, ",")
         for (j = 1; j <= k; j++) beside[p[1], others[j]] = 1
     }
+    m = split(wings, list, " ")
+    for (i = 1; i <= m; i++) {
+        split(list[i], p, ":")
+        wings_here[p[1]]
+        k = split(p[2], others, ",")
+        for (j = 1; j <= k; j++) below[p[1], others[j]] = 1
+    }
+    wing["ops"] = "engine"
     m = split(around_headers, list, " ")
     for (i = 1; i <= m; i++) header_around["wengert/" list[i] ".h"] = 1
     pairs(ports, port); pairs(builders, builder); pairs(libraries, library_file)
@@ -178,13 +204,16 @@ $1 == "F" {
     r = room($2)
     if (r == "ops" && $2 ~ /\.c$/) size[r]++
     if ($2 !~ /^src\//) next
-    if ($2 !~ /\/.*\// || !(r in floor || r in outer)) broken($2 ": stands in no room; tools/rooms.sh lists the rooms")
+    split($2, p, "/")
+    if ($2 !~ /\/.*\// || !(r in floor || r in outer) || !(p[2] in wings_here)) broken($2 ": stands in no room; tools/rooms.sh lists the rooms")
+    else if ((r in wing ? wing[r] : wing[r] = p[2]) != p[2] || (r in floor) != (p[2] == "engine"))
+        broken($2 ": the room " r " stands in another wing")
     else if ($2 ~ /\.c$/) size[r]++
     base = $2; sub(/.*\//, "", base)
     if (base ~ /\.c$/ && base in named) broken($2 ": " named[base] " has the same name")
     named[base] = $2
 }
-$1 == "P" && $2 != "src/base/threads.c" { broken($2 ": OpenMP belongs to src/base/threads.c") }
+$1 == "P" && $2 != "src/engine/base/threads.c" { broken($2 ": OpenMP belongs to src/engine/base/threads.c") }
 $1 == "I" {
     a = room($2); h = $3
     if (!one_file($2, h) || (h ~ /^graphviz\// && !(($2, h) in library_file))) broken($2 ": " h " belongs to another file: tools/rooms.sh")
@@ -203,13 +232,14 @@ END {
         a = room(user[i]); b = room(home[s])
         if (a == b && user[i] != home[s] && !(a == "ops" && s ~ /^wg_.*_at$/)) uses[user[i]] = uses[user[i]] " " home[s] " " s
         if (a == "tools" && s ~ /^wgi_/) broken(user[i] " uses " s ": the command uses public symbols (wg_) alone")
-        if (a == "tools" || a == b || (a, s) in port) continue
+        if (a == "tools" || a == b) continue
+        ring[a, b] = 1 # the ports, too
+        if ((a, s) in port) continue
         arrow[a, b]++; reach[a, b] = 1
         if (!may(a, b, s ~ /^wg_/ && !(a in floor))) broken(user[i] " uses " s " of " home[s] ": " a " may not use " b)
         else if (a in floor && b == "ops" && s ~ /^wg_.*_at$/ && s != "wg_op_at" && !((a, s) in builder)) broken(user[i] " uses " s ": the engine names no op")
     }
-    for (k = 1; k <= rooms; k++) for (i = 1; i <= rooms; i++) for (j = 1; j <= rooms; j++)
-        if ((order[i], order[k]) in reach && (order[k], order[j]) in reach) reach[order[i], order[j]] = 1
+    close_arrows(reach); close_arrows(ring)
     for (i = 1; i <= rooms; i++) for (j = i + 1; j <= rooms; j++)
         if ((order[i], order[j]) in reach && (order[j], order[i]) in reach) { circles++; broken("circle: " order[i] " and " order[j]) }
     if (check != "") { tell_knots(); exit bad > 0 }
@@ -223,6 +253,6 @@ END {
     for (x in port) { split(x, p, SUBSEP); print "port: " p[1] " may use " p[2] }
     tell_knots()
     print ""
-    print (circles ? circles : "no") " circles between rooms, " bad + 0 " broken rules"
+    print (circles ? circles : "no") " circles between rooms without the ports; with them: " rings() "; " bad + 0 " broken rules"
     exit bad > 0
 }'

@@ -1,8 +1,8 @@
 #!/usr/bin/env perl
 # Prints how large the code is. `make size` calls it. Nothing forbids a size: tools/shape.pl and tools/rooms.sh say what is refused.
 #
-# All text that is code, or data of tests, counts in every language. A room is a folder of src/ or a folder beside src/; the
-# Makefile belongs to tools. Pages do not count. What a program has made does not count: the tables of digits and of letters, the fuzzers' inputs,
+# All text that is code, or data of tests, counts in every language. A wing is a folder of src/, a room a folder of
+# a wing, and each folder beside src/ is one; the Makefile belongs to tools. Pages do not count. What a program has made does not count: the tables of digits and of letters, the fuzzers' inputs,
 # the table in python/wengert/__init__.py.
 # A line of code holds more than blanks and comments. A token is a word (letters, digits and _), a string that ends on its line,
 # or any other character that is no blank. A text in three quotes, as Python has it, counts as an empty string.
@@ -66,7 +66,7 @@ sub members
 
 my @files = files();
 my %rooms;
-push @{ $rooms{ m{^(?:src/)?([^/]+)/} ? $1 : 'tools' } }, $_ for @files;
+push @{ $rooms{ m{^src/([^/]+/[^/]+)/} || m{^(?:src/)?([^/]+)/} ? $1 : 'tools' } }, $_ for @files;
 
 # Prints a row: its name, the files, their lines of code, their tokens, and what they are.
 sub row
@@ -77,8 +77,11 @@ sub row
 
 printf "%-16s%6s%8s%9s\n", 'room', 'files', 'lines', 'tokens';
 row($_, '', @{ $rooms{$_} }) for sort keys %rooms;
+for my $wing (sort { $a cmp $b } keys %{ { map { m{^src/([^/]+)/} ? ($1 => 1) : () } @files } }) {
+    row("wing $wing", '', grep { m{^src/$wing/} } @files);
+}
 row('src and ops', '', grep { m{^(?:src|ops)/} } @files);
-row('core', 'base, graph, grad and run: make CORE=1', grep { m{^src/(?:base|graph|grad|run)/} && !m{/(?:fast|plan)/} } @files);
+row('core', 'base, graph, grad and run: make CORE=1', grep { m{^src/engine/(?:base|graph|grad|run)/} && !m{/(?:fast|plan)/} } @files);
 
 my @headers = grep { m{^include/.*\.h$} } @files;
 my %members = members(grep { m{^(?:src|include)/.*\.[ch]$} } @files);

@@ -42,24 +42,16 @@ static bool write_failed(training *t, const char *path)
     return false;
 }
 
-static bool write_text(training *t, const char *name, const char *text)
-{
-    const char *path = path_of(t, name);
-    char other[PATH_ROOM + NAME_ROOM + 4];
-    snprintf(other, sizeof other, "%s.new", path);
-    unlink(other); /* of a process that ended early, or a link */
-    FILE *f = fopen(other, "wx");
-    bool fine = f && fputs(text, f) >= 0 && !fflush(f) && !fsync(fileno(f));
-    if (f && fclose(f)) fine = false;
-    fine = fine && !rename(other, path);
-    if (!fine) write_failed(t, path), unlink(other);
-    return fine;
-}
-
 static bool library_wrote(training *t)
 {
     if (!wg_failed(t->m.c)) return true;
     return model_fail(&t->m, EXIT_OTHER, "%s", wg_message(t->m.c));
+}
+
+static bool write_text(training *t, const char *name, const char *text)
+{
+    const char *path = path_of(t, name);
+    return wg_file_write_at("", t->m.c, "train", path, text, strlen(text)) == WG_OK || library_wrote(t);
 }
 
 static bool no_folder(training *t, const char *what)

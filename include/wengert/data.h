@@ -170,6 +170,11 @@ WG_API void wg_data_shuffle(wg_data *d, bool on); /* from the next epoch on; def
  * earlier. data is NULL after an error, which names the file and the byte. Signed integers of one byte and integers
  * of two become i32, unsigned integers of four bytes i64. Other dtypes stay as they are, u8 and f16 too: as class
  * numbers or in arithmetic they need a wg_cast. */
+/* Writes a file of any bytes: beside its place first, then it gets its name, so it is there whole or not at all. A file that is
+ * replaced keeps its mode, links are followed, a device or a pipe is written to; "-" is standard output. Of a group
+ * rank 0 writes. `call` is the name in the message. A context that has failed is no obstacle. */
+WG_API wg_status wg_file_write_at(wg_site here, wg_context *c, const char *call, const char *path, const void *bytes, size_t size);
+#define wg_file_write(c, path, ...) wg_file_write_at(WG_AT(#path), c, "file_write", path, __VA_ARGS__)
 /* NumPy's .npy 1.0 to 3.0, any byte order, C or Fortran order. */
 WG_API wg_tensor wg_npy_read_at(wg_site here, wg_context *c, const char *path);
 #define wg_npy_read(c, path) wg_npy_read_at(WG_AT(#path), c, path)

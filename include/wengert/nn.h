@@ -12,6 +12,7 @@
 #pragma GCC system_header
 #endif
 
+#include "op.h"
 #include "ops.h"
 #include "params.h"
 #include "recurrent.h"
@@ -118,6 +119,28 @@ WG_API wg_node wg_nn_conv_transpose_at(wg_site here, const wg_nn_conv_args *a);
 #define wg_nn_conv(...) WG_NAMED(wg_nn_conv_at, wg_nn_conv_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
 #define wg_nn_conv_transpose(...) \
     WG_NAMED(wg_nn_conv_transpose_at, wg_nn_conv_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
+
+/* The first operands of every layer. */
+typedef struct wg_nn_first {
+    wg_node x;
+    wg_params *p;
+    const char *name;
+} wg_nn_first;
+
+/* A layer as data, for languages and lists of layers: its sizes and options are a table. */
+typedef struct wg_nn_kind {
+    const char *name;
+    wg_node (*make)(wg_site here, const void *args); /* args: the struct of wg_nn_NAME_at */
+    size_t part, part_size;              /* the field of wg_nn_part that is this layer; a number in it is the first row */
+    const wg_option_list *(*list)(void); /* of its arguments */
+    size_t first, share;                 /* where wg_nn_first and the option `share` are in them */
+    int sizes;                           /* so many rows stand behind x in a call of the language; the others are options */
+    const wg_attr_row *rows;             /* sizes, then options */
+    size_t init;                         /* where the first values of W are, if a program may give them; else 0 */
+    bool is_norm;                        /* it owns NAME.gamma and NAME.beta; most others own NAME.W and NAME.b */
+} wg_nn_kind;
+/* All layers; behind the last is one without a name. */
+WG_API const wg_nn_kind *wg_nn_kinds(void);
 
 WG_END_DECLS
 #endif

@@ -150,6 +150,7 @@ data_next@ bool d:data* b:batch*! size:int64 | Fills b with the next batch of at
 data_all - d:data* b:batch*! | Fills b with all rows, unshuffled. The memory is that of wg_data_x. It changes no epoch.
 data_epoch int d:data* | The number of finished epochs. INT_MAX on a failed context, so that loops over epochs end.
 data_shuffle - d:data* on:bool | from the next epoch on; default: on
+file_write@ status c:context* call:text path:text bytes:void* size:size | Writes a file of any bytes: beside its place first, then it gets its name, so it is there whole or not at all. A file that is replaced keeps its mode, links are followed, a device or a pipe is written to; "-" is standard output. Of a group rank 0 writes. `call` is the name in the message. A context that has failed is no obstacle.
 npy_read@ tensor c:context* path:text | NumPy's .npy 1.0 to 3.0, any byte order, C or Fortran order.
 npy_write@ status c:context* path:text t:tensor | .npy 1.0. The file is written whole or not at all.
 idx_read@ tensor c:context* path:text | IDX, the format of the MNIST files, with all its types.
@@ -451,6 +452,7 @@ nn_rms_norm@ node a:nn_rms_norm_args* | wg_rms_norm over the last axis, or over 
 nn_group_norm@ node a:nn_group_norm_args* | wg_group_norm. Parameters NAME.gamma and NAME.beta, one for each channel.
 nn_conv@ node a:nn_conv_args* | Convolution over the axes between the first and the last: x is [n, h, w, channels], or has 1 or 3 such axes. Parameters NAME.W [size..., channels / groups, units] and NAME.b [units]. Transposed: NAME.W is [size..., units / groups, channels]. The other options are those of wg_conv.
 nn_conv_transpose@ node a:nn_conv_args* | Convolution over the axes between the first and the last: x is [n, h, w, channels], or has 1 or 3 such axes. Parameters NAME.W [size..., channels / groups, units] and NAME.b [units]. Transposed: NAME.W is [size..., units / groups, channels]. The other options are those of wg_conv.
+nn_kinds nn_kind* | All layers; behind the last is one without a name.
 # norms
 batch_norm@ node a:batch_norm_args* | gamma (x - mean) / sqrt(variance + eps) + beta, for each feature. For inference give mean and variance. Without them those of the batch are used: over all axes but that of the features, the variance divided by n. If the features are the last axis, they are then outputs 1 and 2 (wg_part). gamma, beta, mean, variance: [features].
 layer_norm@ node a:layer_norm_args* | The same for each row: mean and variance are over the last axis, or over other axes that you name. Training and inference do not differ. gamma, beta: the sizes of these axes. Without .axes mean and variance are outputs 1 and 2.
@@ -785,7 +787,9 @@ nn_cell_args x state:states p:params* name:text units:int64 ; relu:bool share:bo
 nn_conv_args x p:params* name:text units:int64 ; size:shape stride:shape dilation:shape padding:shape same:bool groups:int64 bias:bool share:bool W_init:init b_init:init
 nn_dense_args x p:params* name:text units:int64 ; bias:bool share:bool W_init:init b_init:init
 nn_embedding_args x p:params* name:text count:int64 width:int64 ; padding_index:int64 share:bool W_init:init
+nn_first x p:params* name:text
 nn_group_norm_args x p:params* name:text groups:int ; eps:double axis:int share:bool
+nn_kind name:text make:() part:size part_size:size list:() first:size share:size sizes:int rows:attr_row* init:size is_norm:bool
 nn_layer_norm_args x p:params* name:text ; eps:double share:bool axis:int axes:axes
 nn_part dense:int64 conv:int64 conv_transpose:int64 rnn:int64 lstm:int64 gru:int64 attention:int64 transformer:int64 embedding:int64 batch_norm:bool layer_norm:bool rms_norm:bool max_pool:shape avg_pool:shape drop:double flatten:bool op:() layer:() no_bias:bool size:shape stride:shape padding:shape same:bool bidirectional:bool causal:bool width:int64
 nn_recurrent_args x p:params* name:text units:int64 ; state:states lengths reverse:bool bidirectional:bool relu:bool share:bool W_init:init U_init:init b_init:init

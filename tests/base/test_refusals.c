@@ -24,9 +24,12 @@ Test(refusals, pointers_of_32_bits)
 Test(refusals, fast_math)
 {
     const char *words = "without -ffast-math";
-    expect_refusal("! $compile -E -ffast-math -Iinclude -Isrc src/base/context.c >/dev/null", words);
-    expect_refusal("! $compile -E -Ofast -Iinclude -Isrc src/base/context.c >/dev/null", words);
-    expect_refusal("! $compile -E -ffinite-math-only -Iinclude -Isrc src/base/context.c >/dev/null", words);
-    cr_expect_null(
-        strstr(wgt_shell("$compile -E -Iinclude -Isrc src/base/context.c 2>&1 >/dev/null"), words));
+    expect_refusal("! $compile -E -ffast-math -Iinclude -Isrc/engine src/engine/base/context.c >/dev/null",
+                   words);
+    expect_refusal("! $compile -E -Ofast -Iinclude -Isrc/engine src/engine/base/context.c >/dev/null", words);
+    expect_refusal(
+        "! $compile -E -ffinite-math-only -Iinclude -Isrc/engine src/engine/base/context.c >/dev/null",
+        words);
+    cr_expect_null(strstr(
+        wgt_shell("$compile -E -Iinclude -Isrc/engine src/engine/base/context.c 2>&1 >/dev/null"), words));
 }

@@ -1,6 +1,6 @@
-/* test_vdouble.c: the f64 functions of src/kernel/vdouble.h, through the kernels of their ops: hard points
- * within 1 ulp of MPFR's values; the same bits at every place of an array, in every instruction set, with
- * every C library and on every processor; what must hold of the functions themselves.
+/* test_vdouble.c: the f64 functions of kernel/vdouble.h, through the kernels of their ops: hard
+ * points within 1 ulp of MPFR's values; the same bits at every place of an array, in every instruction set,
+ * with every C library and on every processor; what must hold of the functions themselves.
  *
  * `make check-vmath` measures their errors over 10^8 points, where MPFR is (vdouble_mpfr.c).
  */

@@ -1,6 +1,6 @@
-/* test_vmath.c: the errors of the f32 functions of src/kernel/vmath.h against libm in double: at most 2 ulp,
- * zeros with their sign, infinities and NaN where they belong; the same bits at every place of an array, by
- * AVX2 and AVX-512, and of logarithms in every instruction set.
+/* test_vmath.c: the errors of the f32 functions of kernel/vmath.h against libm in double: at most
+ * 2 ulp, zeros with their sign, infinities and NaN where they belong; the same bits at every place of an
+ * array, by AVX2 and AVX-512, and of logarithms in every instruction set.
  *
  * WG_VMATH=all goes over all 2^32 floats (about a minute a function); without it, over every 40,009th, and
  * all near zeros, the limits of the exponents, and 1.

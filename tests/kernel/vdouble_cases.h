@@ -1,4 +1,4 @@
-/* vdouble_cases.h: values of the functions of src/kernel/vdouble.h, rounded once, by MPFR: made by
+/* vdouble_cases.h: values of the functions of kernel/vdouble.h, rounded once, by MPFR: made by
  * vdouble_mpfr --cases. */
 static const struct {
     const char *op;

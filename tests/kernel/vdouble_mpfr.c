@@ -1,5 +1,5 @@
-/* vdouble_mpfr.c: the errors of src/kernel/vdouble.h, against MPFR in 120 bits. `make check-vmath` runs it
- * where MPFR is.
+/* vdouble_mpfr.c: the errors of kernel/vdouble.h, against MPFR in 120 bits. `make check-vmath`
+ * runs it where MPFR is.
  *
  * vdouble_mpfr 10000000: the largest error of each function in ulp, over that many points, and the point. A
  * quarter of them are of any bits, the others lie evenly in a range, near 1, and in octaves from 2^-6 to 2^6.
@@ -158,7 +158,8 @@ int main(int count, char *words[])
 {
     const bool table = count > 1 && strcmp(words[1], "--cases") == 0;
     if (table)
-        puts("/* vdouble_cases.h: values of the functions of src/kernel/vdouble.h, rounded once, by MPFR: "
+        puts("/* vdouble_cases.h: values of the functions of kernel/vdouble.h, rounded once, by "
+             "MPFR: "
              "made by\n"
              " * vdouble_mpfr --cases. */\n"
              "static const struct {\n    const char *op;\n    double x, y;\n} cases[] = {");

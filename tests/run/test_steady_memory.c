@@ -6,8 +6,8 @@
 
 #include "wgtest.h"
 
-/* More turns than shapes or texts are needed before unused ones are freed (src/graph/unused.c). The first
- * half of the turns fills tables and caches. */
+/* More turns than shapes or texts are needed before unused ones are freed (src/engine/graph/unused.c). The
+ * first half of the turns fills tables and caches. */
 enum { TURNS = 16000 };
 
 typedef struct server {

@@ -1,6 +1,7 @@
-/* test_meant.c: what is said of words of other libraries. Each line that the table of src/text/names.txt
- * tells to write is built in .wg, run in Python, and compiled in C and C++. A word is no name of Wengert that
- * means something else, and stands once. Words that mean nothing here get no guess. */
+/* test_meant.c: what is said of words of other libraries. Each line that the table of
+ * src/language/words/names.txt tells to write is built in .wg, run in Python, and compiled in C and C++. A
+ * word is no name of Wengert that means something else, and stands once. Words that mean nothing here get no
+ * guess. */
 #include <stdio.h>
 #include <string.h>
 

@@ -31,7 +31,7 @@
 #ifndef WGI_LANG_H
 #define WGI_LANG_H
 
-#include "nn/layers.h"
+#include "wengert/nn.h"
 #include "wengert/lang.h"
 #include "wengert/op.h"
 #include "wengert/params.h"

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "nn/layer.h"
-#include "nn/layers.h"
 
 /* The fields that are options, for layers that have a row of the name. Those that are 0 are not given. */
 #define FIELD(field) #field, offsetof(wg_nn_part, field), sizeof((wg_nn_part){ 0 }.field)
@@ -19,7 +18,7 @@ static bool is_zero(const void *at, size_t size)
     return memcmp(at, zero, size) == 0;
 }
 
-static bool is_set(const wg_nn_part *l, const wgi_layer_kind *k)
+static bool is_set(const wg_nn_part *l, const wg_nn_kind *k)
 {
     return !is_zero((const char *)l + k->part, k->part_size);
 }
@@ -28,17 +27,17 @@ static int kinds_of(const wg_nn_part *l)
 {
     int n = (l->max_pool.rank != 0) + (l->avg_pool.rank != 0) + (l->drop != 0) + l->flatten +
             (l->op != NULL) + (l->layer != NULL);
-    for (const wgi_layer_kind *k = wgi_layers; k->name; k++) n += is_set(l, k);
+    for (const wg_nn_kind *k = wg_nn_kinds(); k->name; k++) n += is_set(l, k);
     return n;
 }
 
-static wg_node owner(const layer *of, const wg_nn_part *l, const wgi_layer_kind *k, wg_node x,
-                     const char *name, bool share)
+static wg_node owner(const layer *of, const wg_nn_part *l, const wg_nn_kind *k, wg_node x, const char *name,
+                     bool share)
 {
     char *args = wg_alloc(of->c, 1, k->list()->size);
     if (!args) return refused(x);
     memcpy(args, k->list()->standard, k->list()->size);
-    *(wgi_layer_of *)(void *)(args + k->of) = (wgi_layer_of){ x, of->p, name };
+    *(wg_nn_first *)(void *)(args + k->first) = (wg_nn_first){ x, of->p, name };
     *(bool *)(args + k->share) = share;
     if (k->rows[0].kind == WG_ATTR_SIZE)
         memcpy(args + k->rows[0].offset, (const char *)l + k->part, k->part_size);
@@ -74,7 +73,7 @@ static wg_node flatten(wg_site here, wg_node x)
 static wg_node make(const layer *of, const wg_nn_part *l, wg_node x, const char *name, bool share)
 {
     wg_site here = of->inside;
-    for (const wgi_layer_kind *k = wgi_layers; k->name; k++)
+    for (const wg_nn_kind *k = wg_nn_kinds(); k->name; k++)
         if (is_set(l, k)) return owner(of, l, k, x, name, share);
     if (l->max_pool.rank || l->avg_pool.rank) return pool(here, l, x);
     if (l->drop != 0) return wg_dropout(x, .drop = l->drop, .name = name);

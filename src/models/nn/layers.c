@@ -1,8 +1,4 @@
 /* layers.c: the table of layers. */
-#include "nn/layers.h"
-
-#include <string.h>
-
 #include "wengert/nn.h"
 
 #define ROWS(...)                                         \
@@ -53,7 +49,7 @@ WG_OPTION_ROWS(wg_nn_attention_args)
 WG_OPTION_ROWS(wg_nn_transformer_block_args)
 WG_OPTION_ROWS(wg_nn_sequential_args)
 
-const wgi_layer_kind wgi_layers[] = {
+static const wg_nn_kind kinds[] = {
     LAYER(dense, dense, dense, 1, ROWS(ROW(dense, SIZE, units), ROW(dense, BOOL, bias)),
           .init = offsetof(wg_nn_dense_args, W_init)),
     LAYER(batch_norm, batch_norm, batch_norm, 0,
@@ -81,9 +77,4 @@ const wgi_layer_kind wgi_layers[] = {
     { 0 }
 };
 
-const wgi_layer_kind *wgi_layer_find(const char *name)
-{
-    const wgi_layer_kind *k = wgi_layers;
-    while (k->name && strcmp(k->name, name)) k++;
-    return k->name ? k : NULL;
-}
+const wg_nn_kind *wg_nn_kinds(void) { return kinds; }

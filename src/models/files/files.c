@@ -4,6 +4,7 @@
  * when it is complete. After a crash or an error the old file is still there, unchanged. A process that
  * is killed can leave a temporary: the next that saves the same file removes it. */
 #include "files/formats.h"
+#include "wengert/data.h"
 #include "wengert/group.h"
 
 #include <errno.h>
@@ -318,4 +319,25 @@ bool wgi_out_close(wgi_out *o)
     if (fclose(o->stream) != 0 && !o->error && !o->temporary) o->error = errno ? errno : EIO;
     if (o->temporary && o->error && !o->nameless) unlink(o->temporary);
     return out_end(o);
+}
+
+static wg_status print(wg_site here, wg_context *c, const char *call, const void *bytes, size_t size)
+{
+    if (fwrite(bytes, 1, size, stdout) == size && fflush(stdout) == 0) return WG_OK;
+    return wg_fail(c, here, WG_ERROR_FILE, "%s: -: cannot be written: %s", call, strerror(errno)),
+           WG_ERROR_FILE;
+}
+
+wg_status wg_file_write_at(wg_site here, wg_context *c, const char *call, const char *path, const void *bytes,
+                           size_t size)
+{
+    wgi_out o;
+    if (!call) call = "file_write";
+    if (!c || (size && !bytes))
+        return wg_fail(c, here, WG_ERROR_USE, "file_write: the %s NULL", c ? "bytes are" : "context is"),
+               WG_ERROR_USE;
+    if (path && strcmp(path, "-") == 0) return print(here, c, call, bytes, size);
+    if (!wgi_out_open(&o, c, here, call, path)) return WG_ERROR_FILE;
+    wgi_out_write(&o, bytes, size);
+    return wgi_out_close(&o) ? WG_OK : WG_ERROR_FILE;
 }

@@ -1,5 +1,5 @@
 /* optim.c: makes optimizers and does their steps. It knows no graph and names no optimizer; those are in
- * src/optim/. */
+ * src/engine/optim/. */
 #include "params/stepping.h"
 #include "base/floats.h"
 #include "wengert/op.h"

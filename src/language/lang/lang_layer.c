@@ -1,4 +1,4 @@
-/* lang_layer.c: calls that own parameters: param, and the layers by their descriptors (nn/layers.h). The
+/* lang_layer.c: calls that own parameters: param, and the layers by their descriptors (wg_nn_kinds). The
  * name of a parameter begins with the name that its statement binds, after the names of the blocks
  * around it: h = { z = dense(x, 64) } makes h.z.W and h.z.b. */
 #include "lang/lang.h"
@@ -154,7 +154,7 @@ static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, boo
 }
 
 /* The names of the options, separated by spaces. */
-static void options_of(const wgi_layer_kind *k, char *to, size_t size)
+static void options_of(const wg_nn_kind *k, char *to, size_t size)
 {
     size_t n = 0;
     to[0] = 0;
@@ -163,7 +163,15 @@ static void options_of(const wgi_layer_kind *k, char *to, size_t size)
     if (k->init) snprintf(to + n, size - n, " init");
 }
 
-static bool read_layer(wg_program *q, const wgi_ast *call, const wgi_layer_kind *k, char *args)
+/* NULL: there is none of this name. */
+static const wg_nn_kind *kind_of(const char *name)
+{
+    const wg_nn_kind *k = wg_nn_kinds();
+    while (k->name && strcmp(k->name, name)) k++;
+    return k->name ? k : NULL;
+}
+
+static bool read_layer(wg_program *q, const wgi_ast *call, const wg_nn_kind *k, char *args)
 {
     for (int i = 0; i < k->sizes; i++)
         if (!wgi_integer(q, wgi_operand(call, i + 1), k->init ? "the number of units" : k->rows[i].name, 1,
@@ -178,7 +186,7 @@ static bool read_layer(wg_program *q, const wgi_ast *call, const wgi_layer_kind 
 }
 
 /* Of a layer that is an op, too, the call with other operands is the op. */
-static bool is_op(const wgi_ast *call, const wgi_layer_kind *k)
+static bool is_op(const wgi_ast *call, const wg_nn_kind *k)
 {
     double number;
     const wgi_ast *second = wgi_operand(call, 1);
@@ -188,7 +196,7 @@ static bool is_op(const wgi_ast *call, const wgi_layer_kind *k)
 
 wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    const wgi_layer_kind *k = wgi_layer_find(call->ident->text);
+    const wg_nn_kind *k = kind_of(call->ident->text);
     char options[200];
     double *values = NULL;
     if (!k)
@@ -200,7 +208,7 @@ wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (is_op(call, k)) return wgi_eval_op(q, call, owner);
     options_of(k, options, sizeof options);
     char *args = wgi_lang_built(q, k->list()->size);
-    wgi_layer_of *first = args ? (wgi_layer_of *)(void *)(args + k->of) : NULL;
+    wg_nn_first *first = args ? (wg_nn_first *)(void *)(args + k->first) : NULL;
     if (args) memcpy(args, k->list()->standard, k->list()->size);
     if (!args || !wgi_signature(q, call, 1 + k->sizes, 1 + k->sizes, options) ||
         !read_layer(q, call, k, args) || !layer_of(q, call, owner, k->is_norm, &first->x, &first->name))

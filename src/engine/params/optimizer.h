@@ -1,5 +1,5 @@
 /* optimizer.h: an optimizer is a descriptor with a function that updates a range of elements. Each has its
- * own file in src/optim/. optim.c makes and steps every optimizer and names none. */
+ * own file in src/engine/optim/. optim.c makes and steps every optimizer and names none. */
 #ifndef WGI_OPTIMIZER_H
 #define WGI_OPTIMIZER_H
 
@@ -54,7 +54,7 @@ typedef struct wgi_optimizer {
     wgi_update_fn update[WG_ISAS];
     bool divides; /* by a root of squares of gradients, plus eps */
 
-    /* Filled in by OPTIMIZER of src/optim/optim.h. */
+    /* Filled in by OPTIMIZER of src/engine/optim/optim.h. */
     const wg_option_list *(*options)(void);
     size_t lr, weight_decay, decay_all, coupled, l1; /* offsets of these fields */
 } wgi_optimizer;

@@ -1,4 +1,4 @@
-/* philox.h: Philox 4x32-10 (src/base/philox.c) of several blocks side by side, for kernels. */
+/* philox.h: Philox 4x32-10 (src/engine/base/philox.c) of several blocks side by side, for kernels. */
 #ifndef WGI_PHILOX_H
 #define WGI_PHILOX_H
 

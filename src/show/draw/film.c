@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "draw/step_states.h"
+#include "wengert/data.h"
 #include "draw/svg.h"
 
 enum { HALO = 4, CAPTION = 17, LEAST_WIDTH = 460, LINES_MOST = 6, CANVAS_LINES = 3, SHEET_GAP = 16 };
@@ -190,7 +191,8 @@ static wg_status save_frames(film *f, wgi_picture *p)
         wgi_svg_name(&f->w, path);
         put_frame(f, i);
         status = wgi_image_write(p, wgi_svg_size(&f->w).size, svg, &picture);
-        if (status == WG_OK) status = wgi_save_whole(p->here, "draw", &picture, path);
+        if (status == WG_OK)
+            status = wg_file_write_at(p->here, picture.c, "draw", path, picture.at, picture.length);
         wgi_strbuf_free(&picture);
     }
     return status;

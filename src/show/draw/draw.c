@@ -2,6 +2,7 @@
  *
  * They work on a failed context too, return their own status, and change nothing of the graph. */
 #include "draw/svg.h"
+#include "wengert/data.h"
 #include "wengert/plan.h"
 
 #include <limits.h>
@@ -143,7 +144,8 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
                              "draw: %s: LaTeX has all steps in one file: name it without %%d", path);
     wgi_strbuf picture = { .c = c };
     wg_status s = write_text(here, g, root, o, path, format, &picture);
-    if (s == WG_OK && !(files && !format->is_list)) s = wgi_save_whole(here, "draw", &picture, path);
+    if (s == WG_OK && !(files && !format->is_list))
+        s = wg_file_write_at(here, c, "draw", path, picture.at, picture.length);
     wgi_strbuf_free(&picture);
     return s;
 }

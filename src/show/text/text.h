@@ -1,4 +1,4 @@
-/* text.h: texts that grow, and files that appear whole: what writers of pictures share.
+/* text.h: texts that grow: what writers of pictures share.
  *
  * A writer adds to a wgi_strbuf without looking for errors, checks `failed` once at the end, and saves it.
  */
@@ -160,11 +160,7 @@ wg_status wgi_render(const wgi_child *r, const char *format, const double size[2
 typedef bool (*wgi_work_fn)(void *with, FILE *to);
 wg_status wgi_work_apart(const wgi_child *r, wgi_work_fn f, void *with, wgi_strbuf *out);
 
-/* ---- whole_file.c ---- */
-
-/* To a file, which appears whole or not at all, or to a stream or device; "-": standard output. The
- * message of an error begins with `call`. */
-wg_status wgi_save_whole(wg_site here, const char *call, const wgi_strbuf *text, const char *path);
+/* ---- locale.c ---- */
 
 /* Write pictures between these two: they give this thread the locale "C", so that 0.5 is never
  * written 0,5. */
