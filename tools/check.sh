@@ -316,6 +316,36 @@ shape() {
     find src ops tools -name '*.[ch]' | sort | xargs tools/shape.pl | report "a function that is too long, or lines that stand twice"
 }
 
+# ---- the shape of Python ----
+
+# The script is tried first, on files each of which is to be refused, and one that is right.
+shape_of_python() {
+    command -v python3 >/dev/null || return 0
+    local try
+    try=$(mktemp -d)
+    python3 - "$try" <<'END'
+import os, sys
+os.chdir(sys.argv[1])
+os.mkdir("ring")
+six = "    a = 1\n    b  =  2\n    c = 3\n\n    d = 4\n    e = 5 # z\n    return a, b\n"
+ring = {"ring/m%d.py" % k: "def f():\n    from . import m%d\n    return m%d\n" % ((k + 1) % 9, (k + 1) % 9) for k in range(9)}
+files = {"function.py": "def f():\n" + "".join("    x = %d\n" % k for k in range(60)), "file.py": "\n" * 801, "line.py": "#" * 111 + "\n",
+         "unused.py": "import os, re\nre.compile('a')\n", "inside.py": "def f():\n    import os\n    return 1\n",
+         "twice.py": "import os\ndef f():\n    import os\n    return os\n", "one.py": "def f():\n" + six.replace("  =  ", " = "),
+         "other.py": 'def g():\n    "a"\n' + six.replace("3", "3 # y"), "ring/__init__.py": "from .m1 import f\n", **ring,
+         "right.py": "import os, re\nx = os.path, 're.compile(1)'\ndef f():\n" + six.replace("a", "A")}
+for name, text in files.items():
+    with open(name, "w") as f:
+        f.write(text)
+END
+    (cd "$try" && "$OLDPWD/tools/shape.py" ./*.py ring/*.py) | grep -oE '^\./[a-z]+|^a ring of 9|^6 equal|not used|twice|a (function|file|line) of [0-9]+' |
+        paste -sd' ' | grep -vxF './file a file of 801 ./function a function of 61 ./inside not used ./line a line of 111 ./twice twice ./unused not used 6 equal a ring of 9' |
+        report "tools/shape.py does not refuse what it should, and nothing else"
+    rm -rf "$try"
+    find python tools tests bench -name '*.py' | sort | xargs tools/shape.py --lines=3000 --width=0 |
+        report "Python that is too long, imports that nobody uses, lines that stand twice"
+}
+
 format
 rooms
 printer
@@ -336,6 +366,7 @@ lessons
 teaching
 clocks
 shape
+shape_of_python
 case $broken in
 0) echo "the house rules hold" ;;
 1) echo "1 house rule is broken$form" ;;

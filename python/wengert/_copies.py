@@ -11,7 +11,7 @@ import types
 import numpy as np
 
 import wengert as wg
-from wengert import (Error, Gradient, Init, Leaf, Parameter, Params, Report, Value, _builders, _c, _calls, _habits, _lib, _here, _tensor,
+from wengert import (Error, Init, Leaf, Parameter, Params, Report, Value, _builders, _c, _calls, _habits, _lib, _here, _tensor,
                      _text)
 
 # ---- what is refused ----

@@ -6,7 +6,7 @@ import re
 import sys
 import time
 from collections import namedtuple
-from ctypes import byref, c_bool, c_char_p, c_double, c_int, c_void_p
+from ctypes import byref, c_bool, c_double, c_int, c_void_p
 
 import wengert as wg
 from wengert import _here, _lib, _now, _numpy, _opts, _struct

@@ -24,8 +24,8 @@ import weakref
 import numpy as np
 
 import wengert as wg
-from wengert import (_Axes, _Batch, _Node, _Shape, _Tensor, _array, _code_of, _ctype, _enums, _given, _here, _lib, _libc, _numpy,
-                     _opts, _pairs, _real_number, _row, _rows, _shape, _struct, _structs, _tensor, _truth, _whole)
+from wengert import (_Tensor, _array, _ctype, _enums, _given, _here, _lib, _libc, _numpy, _opts, _pairs, _row, _rows, _struct, _structs,
+                     _tensor, _whole)
 
 # Calls that no rule of the table can make, and why. Python has what they are for where it says so.
 NOT_HERE = dict.fromkeys("alloc free".split(), "memory of C: Python has its own")

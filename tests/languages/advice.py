@@ -27,8 +27,6 @@ else:
     import wengert as wg
     import wengert.nn.functional as F
     from wengert import nn
-    import wengert.optim
-    import wengert.utils.data
 warnings.simplefilter("ignore")
 bad = []
 

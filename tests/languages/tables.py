@@ -6,6 +6,10 @@ import warnings
 
 import numpy as np
 import wengert as wg
+try:
+    import pandas as pd
+except ImportError:
+    pd = None
 
 warnings.simplefilter("ignore")
 rng = np.random.default_rng(3)
@@ -35,11 +39,8 @@ columns = {"n": n, "word": words, "x": x}
 # Each way in gives the same numbers to the bit.
 with tempfile.TemporaryDirectory() as folder:
     ways = {"dict": columns, "lists": {"n": n.tolist(), "word": words, "x0": x[:, 0].tolist(), "x1": x[:, 1].tolist()}}
-    try:
-        import pandas as pd
+    if pd:
         ways["pandas"] = pd.DataFrame({"n": n, "word": words, "x0": x[:, 0], "x1": x[:, 1]})
-    except ImportError:
-        pass
     for way, source in ways.items():
         t = wg.table(source, context=c)
         expect(t.columns == ["n", "word", "x0", "x1"] and len(t) == 7, way, t)
@@ -83,16 +84,13 @@ with tempfile.TemporaryDirectory() as folder:
     expect(wg.csv(long, context=c).x.shape == (30, 1) and wg.csv(long, x="id,a", context=c).x.shape == (30, 2))
     days = np.array([3600, 5400], "timedelta64[s]")
     expect(wg.table({"t": days}, context=c)["t"].tolist() == [1 / 24, 1.5 / 24])
-    try:
-        import pandas as pd
+    if pd:
         f = pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"])
         expect(wg.table(f, context=c).columns == ["a", "a.1"] and wg.table(f, context=c)["a.1"].tolist() == [2, 4])
         f = pd.DataFrame({"i": pd.array([1, None], "Int64"), "s": pd.array(["u", None], "string"), "b": pd.array([True, None], "boolean")})
         t = wg.table(f, context=c)
         expect(np.array_equal(t["i"], [1, np.nan], equal_nan=True) and t["s"] == ["u", None] and t["b"] == ["True", None], t)
         expect(wg.csv(pd.DataFrame(np.eye(3)), y=2, context=c).y.tolist() == [0, 0, 1])
-    except ImportError:
-        pass
     raised(wg.Error, "the table:3:", lambda: wg.csv(none, x="a", context=c))
 
     # Options as lists and dicts.

@@ -12,41 +12,15 @@ import collections
 import gc
 import itertools
 import sys
-import threading
-import traceback
 
 import numpy as np
 
 import wengert as wg
-
-GATES = {}
-
-
-def gate(name, f, *given):
-    assert name not in GATES
-    GATES[name] = lambda: f(*given)
-
+from gates import apart, gate, run
 
 def the(f):
     gate(f.__name__.replace("_", " "), f)
     return f
-
-
-def apart(f):
-    """f in a thread of its own, where no graph is begun."""
-    got = []
-
-    def body():
-        try:
-            got.append((f(), None))
-        except BaseException as e:
-            got.append((None, e))
-    t = threading.Thread(target=body)
-    t.start()
-    t.join()
-    if got[0][1]:
-        raise got[0][1]
-    return got[0][0]
 
 
 def plain(x):
@@ -797,18 +771,8 @@ for _what in ("numbers plain", "numbers plain held", "numbers plain explicit", "
 
 
 def main(arguments):
-    chosen = [n for n in GATES if all(w in n for w in arguments)]
-    failed = 0
-    for name in chosen:
-        try:
-            GATES[name]()
-        except Exception as e:
-            failed += 1
-            kind = "" if isinstance(e, AssertionError) else type(e).__name__ + ": "
-            print("%s: %s%s" % (name, kind, str(e).replace("\n", " ")[:200]), flush=True)
-            if arguments and not isinstance(e, AssertionError):
-                traceback.print_exception(e)
-    print("%d of %d hold" % (len(chosen) - failed, len(chosen)))
+    all_, failed = run(arguments)
+    print("%d of %d hold" % (all_ - failed, all_))
     return int(failed > 0)
 
 
