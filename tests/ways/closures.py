@@ -6,47 +6,22 @@ graph of the user, and in that of the library) of a function in which each of th
 its argument or by closure; the variable is a scalar, a vector, a matrix, a tuple, a dict, or nested. What is right is computed here with
 polynomials, exactly. Behind these: trees, blocks, axes, PyTorch's autograd, what kind a result is, draws, memory.
 
-    closures.py            all; prints each gate that fails, and how many hold; the status is 1 if any fails
+    closures.py            all; prints each gate that fails, and how many do; the status is 1 if any fails
     closures.py WORD ...   the gates whose name has each of these words, with the errors in full"""
 import collections
 import gc
 import itertools
 import sys
-import threading
-import traceback
 
 import numpy as np
 
 import wengert as wg
-
-GATES = {}
-
-
-def gate(name, f, *given):
-    assert name not in GATES
-    GATES[name] = lambda: f(*given)
+from gates import apart, expect, gate, run_gates
 
 
 def the(f):
     gate(f.__name__.replace("_", " "), f)
     return f
-
-
-def apart(f):
-    """f in a thread of its own, where no graph is begun."""
-    got = []
-
-    def body():
-        try:
-            got.append((f(), None))
-        except BaseException as e:
-            got.append((None, e))
-    t = threading.Thread(target=body)
-    t.start()
-    t.join()
-    if got[0][1]:
-        raise got[0][1]
-    return got[0][0]
 
 
 def plain(x):
@@ -796,21 +771,5 @@ for _what in ("numbers plain", "numbers plain held", "numbers plain explicit", "
     gate("memory: " + _what, in_loops, _what)
 
 
-def main(arguments):
-    chosen = [n for n in GATES if all(w in n for w in arguments)]
-    failed = 0
-    for name in chosen:
-        try:
-            GATES[name]()
-        except Exception as e:
-            failed += 1
-            kind = "" if isinstance(e, AssertionError) else type(e).__name__ + ": "
-            print("%s: %s%s" % (name, kind, str(e).replace("\n", " ")[:200]), flush=True)
-            if arguments and not isinstance(e, AssertionError):
-                traceback.print_exception(e)
-    print("%d of %d hold" % (len(chosen) - failed, len(chosen)))
-    return int(failed > 0)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_gates("closures", sys.argv[1:]))

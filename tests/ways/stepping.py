@@ -22,7 +22,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
 
 import numpy as np
 
@@ -30,36 +29,9 @@ import wengert as wg
 import wengert.nn.functional as F
 from wengert.utils.data import DataLoader, TensorDataset
 from wengert import nn
+from gates import apart, expect, gate, run_gates
 
 STEPS, SEED = 30, 5
-GATES = {}
-
-
-def gate(name, f, *given):
-    GATES[name] = lambda: f(*given)
-
-
-def expect(truth, text):
-    if not truth:
-        raise AssertionError(text)
-
-
-def apart(f, *given):
-    """f in a thread of its own, where no graph is begun: its result, or its error."""
-    got = []
-
-    def body():
-        try:
-            got.append((f(*given), None))
-        except BaseException as e:
-            got.append((None, e))
-    t = threading.Thread(target=body)
-    t.start()
-    t.join()
-    if got[0][1]:
-        raise got[0][1]
-    return got[0][0]
-
 
 # ---- random numbers ----
 
@@ -1030,19 +1002,7 @@ gate("threads: no_grad crossing", crossing_no_grads)  # the last one: where it f
 def main(arguments):
     if arguments[:1] == ["grow"]:
         return grow(*arguments[1:])
-    chosen = [n for n in GATES if all(w in n for w in arguments)]
-    failed = 0
-    for name in chosen:
-        try:
-            GATES[name]()
-        except Exception as e:
-            failed += 1
-            kind = "" if isinstance(e, AssertionError) else type(e).__name__ + ": "
-            print("%s: %s%s" % (name, kind, str(e).replace("\n", " ")[:200]), flush=True)
-            if arguments and not isinstance(e, AssertionError):
-                traceback.print_exception(e)
-    print("stepping: %d gates, %d fail" % (len(chosen), failed))
-    return int(failed > 0)
+    return run_gates("stepping", arguments)
 
 
 if __name__ == "__main__":
