@@ -5,7 +5,6 @@
 #   make bench-ops                 each op alone; OPS="--dtypes f32 --threads 2 sum": a part
 #   make bench-python              one operation in Python, beside PyTorch
 #   make bench-check               answers and gradients of both sides against each other
-#   make bench-growth              what reads and derivatives cost in graphs that grow
 #   make bench-many                whether plans pay, in programs that are drawn (MANY="--only 17": passes of one)
 #   make bench-pictures            how long pictures of large graphs take
 #   make bench-limits              bandwidth, peak and BLAS speeds of the machine
@@ -24,7 +23,7 @@ BENCH_HAND     := $(patsubst bench/%.c,$(OBJ)/bench/%.o,$(wildcard bench/hand/*.
 BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
                   bench/bench.c bench/works.c bench/hogs.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
 
-.PHONY: bench bench-ops bench-python bench-ways bench-check bench-growth bench-many bench-pictures bench-limits bench-profile
+.PHONY: bench bench-ops bench-python bench-ways bench-check bench-many bench-pictures bench-limits bench-profile
 
 bench: $(BUILD)/bench ## times beside hand-written C and PyTorch (BENCH="--rounds 2 W1" for a part)
 	@$(BUILD)/bench $(BENCH)
@@ -37,9 +36,6 @@ bench-python: all ## one operation in Python: over ctypes, by python/_c.c, in Py
 
 bench-check: $(BUILD)/bench ## answers and gradients of the hand-written side and Wengert against each other
 	@$(BUILD)/bench --check
-
-bench-growth: $(BUILD)/bench-growth ## reads and derivatives in graphs that grow: cost by what is reached
-	@$(BUILD)/bench-growth
 
 bench-many: $(BUILD)/bench-many ## whether plans pay: 200 programs that are drawn (MANY="--only 17" for one)
 	@$(BUILD)/bench-many $(MANY)
@@ -74,7 +70,7 @@ $(BUILD)/bench-ops: $(patsubst %,$(OBJ)/bench/%.o,ops op_cases op_rows torch mac
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
 
-$(BUILD)/bench-growth $(BUILD)/bench-many $(BUILD)/bench-pictures: $(BUILD)/bench-%: $(OBJ)/bench/%.o $(LIB)
+$(BUILD)/bench-many $(BUILD)/bench-pictures: $(BUILD)/bench-%: $(OBJ)/bench/%.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
 

@@ -14,7 +14,6 @@ try:
     import numpy as np
     import torch
     import torch.nn.functional as F
-    from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 except ImportError as e:
     print("missing", str(e).replace("\n", " "), flush=True)
     sys.exit(0)
@@ -477,159 +476,11 @@ class Hessian(Jacobian):
         self.matrix = (dgh * s - 2 * gh * h * dh) @ self.A.T
 
 
-class Embedding(Training):
-    """The programs of behind.h from here on. An embedding whose gradient is sparse."""
-
-    def __init__(self, size, check):
-        self.table = torch.nn.Embedding(50000, 128, sparse=True)
-        with torch.no_grad():
-            self.table.weight.copy_(values(WEIGHTS, 50000, 128))
-        self.target, self.steps = values(X, 4096, 128), 0
-        self.ids = [classes(Y + b, 4096, 50000) for b in range(2)]
-        self.optim = torch.optim.SGD(self.table.parameters(), lr=400 if check else 1e-3)
-
-    def step(self):
-        rows = self.table(self.ids[self.steps % 2])
-        self.steps += 1
-        self.update(((rows - self.target) ** 2).sum() / 4096)
-
-
-class Step(Training):
-    """The step of an optimizer alone: SGD, or momentum."""
-
-    def __init__(self, size, check):
-        self.w = values(WEIGHTS, 50000000).requires_grad_()
-        self.w.grad = torch.full_like(self.w, 0.5)
-        self.optim = torch.optim.SGD([self.w], lr=0.1 if check else 1e-6, momentum=0.9 * size)
-
-    def step(self):
-        self.optim.step()
-
-    def answer(self):
-        self.run(CHECK_STEPS)
-        return weighted(self.w) / self.w.numel()
-
-
-class Block(Training):
-    """A residual block, forward."""
-
-    def __init__(self, size, check):
-        scale = (6.0 / (9 * 64)) ** 0.5
-        self.W = [(values(WEIGHTS + i, 3, 3, 64, 64) * scale).permute(3, 2, 0, 1).contiguous() for i in range(2)]
-        self.gamma, self.beta = torch.ones(64), torch.zeros(64)
-        self.x = values(X, 16, 32, 32, 64).permute(0, 3, 1, 2).contiguous()
-
-    def half(self, x, W):
-        return F.batch_norm(F.conv2d(x, W, padding=1), None, None, self.gamma, self.beta, True, 0.1, 1e-5)
-
-    @torch.no_grad()
-    def step(self):
-        h = torch.relu(self.half(self.x, self.W[0]))
-        self.out = torch.relu(self.half(h, self.W[1]) + self.x)
-
-    def answer(self):
-        self.step()
-        return weighted(self.out.permute(0, 2, 3, 1)) / self.out.numel()
-
-
-class Mlp64(Mlp):
-    """W1 in f64."""
-
-    def __init__(self, size, check):
-        super().__init__(size, check)
-        self.model, self.x = self.model.double(), self.x.double()
-        for i in range(3):
-            n_in, n_out = [784, 256, 128, 10][i : i + 2]
-            W = values(WEIGHTS + i, n_in, n_out).double() * (6.0 / n_in) ** 0.5
-            with torch.no_grad():
-                self.model[2 * i].weight.copy_(W.T)
-        self.optim = torch.optim.Adam(self.model.parameters(), lr=1e-3 if check else 1e-8)
-
-
-class LongSoftmax(Training):
-    def __init__(self, size, check):
-        self.x = 4 * values(X, 256, 50000)
-
-    @torch.no_grad()
-    def step(self):
-        self.out = torch.softmax(self.x, 1)
-
-    def answer(self):
-        self.step()
-        return weighted(self.out) / 256
-
-
-class Gaussian(Training):
-    def __init__(self, size, check):
-        self.x, self.y = 10 * values(X, 500).double(), values(Y, 500).double()
-        self.theta = (0.5 * values(WEIGHTS, 3).double()).requires_grad_()
-
-    def step(self):
-        self.theta.grad = None
-        l, s, e = torch.exp(self.theta)
-        d = (self.x[:, None] - self.x[None, :]) / l
-        K = s**2 * torch.exp(-0.5 * d**2) + e**2 * torch.eye(500, dtype=torch.float64)
-        L = torch.linalg.cholesky(K)
-        z = torch.linalg.solve_triangular(L, self.y[:, None], upper=False)
-        loss = 0.5 * (z**2).sum() + torch.log(torch.diagonal(L)).sum()
-        loss.backward()
-        self.loss = loss.item()
-
-    def answer(self):
-        self.step()
-        return self.loss + 7 / 3 * weighted(self.theta.grad)
-
-
-class Logistic(Training):
-    def __init__(self, size, check):
-        self.x, self.y = values(X, 1000000, 20).double(), classes(Y, 1000000, 2).double()
-        self.w = values(WEIGHTS, 20).double().requires_grad_()
-        self.b = torch.zeros((), dtype=torch.float64, requires_grad=True)
-        self.optim = torch.optim.SGD([self.w, self.b], lr=0.1 if check else 1e-6)
-
-    def step(self):
-        self.update(F.binary_cross_entropy_with_logits(self.x @ self.w + self.b, self.y))
-
-
-class Bodies(Training):
-    def __init__(self, size, check):
-        self.x = values(X, 3, 1000).double().requires_grad_()
-
-    def step(self):
-        self.x.grad = None
-        d = self.x[:, :, None] - self.x[:, None, :]
-        loss = (1 / torch.sqrt((d**2).sum(0) + 1e-4)).sum()
-        loss.backward()
-        self.loss = loss.item()
-
-
-class Sequences(Training):
-    """A bidirectional LSTM over sequences of many lengths, which are packed."""
-
-    def __init__(self, size, check):
-        self.x, self.lengths = values(X, 8, 30, 32), 6 + classes(Y, 8, 25)
-        self.lstm = torch.nn.LSTM(32, 32, batch_first=True, bidirectional=True)
-        with torch.no_grad():
-            for k, name in enumerate(("ih_l0", "hh_l0", "ih_l0_reverse", "hh_l0_reverse")):
-                W = values(WEIGHTS + k, 32, 128).double() * (3 / 32) ** 0.5
-                getattr(self.lstm, "weight_" + name).copy_(W.T)
-                getattr(self.lstm, "bias_" + name).zero_().requires_grad_("ih" in name)
-        weights = [w for w in self.lstm.parameters() if w.requires_grad]
-        self.optim = torch.optim.SGD(weights, lr=0.1 if check else 1e-6)
-
-    def step(self):
-        packed = pack_padded_sequence(self.x, self.lengths, batch_first=True, enforce_sorted=False)
-        y, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=30)
-        self.update((y**2).mean())
-
-
 WORKS = {
     "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
     "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck, "W9": LeNet,
     "W10": CharLstm, "W16": Gpt, "W17": GptText, "inference": Inference, "W11": Lstm, "W12": Trees,
-    "Jacobian": Jacobian, "Hessian": Hessian, "embedding": Embedding, "step": Step, "block": Block,
-    "mlp64": Mlp64, "long": LongSoftmax, "gaussian": Gaussian, "logistic": Logistic, "bodies": Bodies,
-    "sequences": Sequences,
+    "Jacobian": Jacobian, "Hessian": Hessian,
 }  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 /* works.c: the table of works, in the order of the rows. */
 #include "works.h"
 
-#include "behind.h"
 #include "gpt.h"
 #include "jacobian.h"
 #include "layers.h"
@@ -51,9 +50,6 @@
     "fc5.W fc5.b fc6.W fc6.b fc7.W fc7.b fc8.W fc8.b fc9.W fc9.b"
 #define LAYER_OWNS  .beside = "wg_dense", .way = SMALL_LAYERS
 #define INTERPRETED .beside = "interpreted", .second_way = ODE_INTERPRETED
-
-#define BEHIND(name, unit, most) ROWS({ "behind: " name, unit, TIMES, most })
-#define BEHIND_TORCH(name, unit) ROWS({ "behind: " name, unit, TIMES_TORCH, 1 })
 
 enum { CHAIN = 1000000 };
 
@@ -173,19 +169,5 @@ const work works[] = {
     { NULL, 373, SIDES(scalar_net), FIRST("net in scalars 2.4e5", NET_NODES(373)) },
     { NULL, 373, TWO_WAYS(scalar_net, scalar_net), AGAIN("net in scalars 2.4e5", NET_NODES(373)) },
     { NULL, 373, TWO_WAYS(scalar_net, scalar_net), TWO_TO_FIVE("net in scalars 2.4e5", NET_NODES(373)) },
-    { "embedding", 0, SIDES(embedding), BEHIND("embedding 50,000 x 128, lazy SGD", US, 1.5) },
-    { "step", STEP_SGD, SIDES(step), BEHIND("step of SGD, 50 M", MS, 1.05) },
-    { "step", STEP_MOMENTUM, SIDES(step), BEHIND("step of momentum, 50 M", MS, 1.05) },
-    { "block", 0, &wengert_block, NULL, BEHIND_TORCH("residual block, forward", MS) },
-    { "mlp64", 0, &wengert_mlp64, NULL, BEHIND_TORCH("W1 in f64", US) },
-    { "long", 0, SIDES(long_softmax), BEHIND("softmax [256,50000]", MS, 1.2) },
-    { "gaussian", 0, &wengert_gaussian, NULL, BEHIND_TORCH("Gaussian process, 500 points", MS) },
-    { "logistic", 0, SIDES(logistic), BEHIND("logistic regression 1 M x 20, f64", MS, 1.5), ORDER("w b") },
-    { "bodies", 0, SIDES(bodies), BEHIND("1,000 bodies, f64", MS, 1.5), ORDER("x") },
-    { "sequences", 0, &wengert_sequences, NULL, BEHIND_TORCH("bidirectional LSTM, lengths 6-30", US) },
-    { NULL, 1000, TWO_WAYS(graphs_kept, graphs_kept), BEHIND("1,000 graphs beside 30", US, 1.2),
-      .beside = "30 graphs", .second_size = 30 },
-    { NULL, 100, TWO_WAYS(fresh, fresh), BEHIND("100 fresh products of 16 x 16", US, 1.2),
-      .beside = "interpreted", .way = FRESH_PLANNED, .second_way = FRESH_INTERPRETED },
 };
 const int works_count = sizeof works / sizeof *works;

@@ -298,6 +298,15 @@ static void append_line(const char *rest)
     cr_assert(f && fprintf(f, "%s\n", rest + n) > 0 && !fclose(f), "%s", rest);
 }
 
+/* A command that is told wrong, or that cannot begin, prints nothing on standard output, unless the case says
+ * what. */
+static bool prints_nothing(const command_case *k)
+{
+    bool said = k->has_out || k->is_json;
+    for (int i = 0; i < k->parts; i++) said |= *k->part[i] != '!';
+    return k->is_silent || ((k->status == 2 || k->status == 3) && !said);
+}
+
 static void run_case(command_case *k, void (*also)(const char *const argv[], int n, const wgt_result *r))
 {
     if (!k->count) return;
@@ -305,7 +314,7 @@ static void run_case(command_case *k, void (*also)(const char *const argv[], int
     if (k->status >= 0)
         cr_expect_eq(r.status, k->status, "%s: status %d, not %d: %s%s", k->place, r.status, k->status, r.out,
                      r.err);
-    if (k->has_out || k->is_silent) cr_expect_str_eq(r.out, k->out, "%s: %s", k->place, r.out);
+    if (k->has_out || prints_nothing(k)) cr_expect_str_eq(r.out, k->out, "%s: %s", k->place, r.out);
     if (k->is_json) wgt_expect_json(r.out);
     if (also) also(k->word, k->count, &r);
     pic_plain(r.out);
@@ -322,12 +331,14 @@ void wgt_run_cases(const char *path, void (*also)(const char *const argv[], int 
     FILE *f = fopen(path, "r");
     cr_assert(f, "%s", path);
     char before = 0; /* how the line above begins */
+    int usual = 0;   /* the status of cases that say none */
     for (int n = 1; fgets(line, sizeof line, f); n++) {
         line[strcspn(line, "\n")] = 0;
         const char kind = line[0], *rest = line + 1 + (line[1] == ' ');
-        if (!strchr("<$@", kind) || !kind) {
+        const bool is_usual = kind == '=' && (!before || before == '#');
+        if (kind && !is_usual && !strchr("<$@", kind)) {
             unescape(line);
-        } else if (k.count) {
+        } else if (k.count && kind) {
             run_case(&k, also);
             memset(&k.out, 0, sizeof k - offsetof(command_case, out));
         }
@@ -335,7 +346,8 @@ void wgt_run_cases(const char *path, void (*also)(const char *const argv[], int 
         if (kind == '<' && before != '<') *k.text = 0;
         if (kind == '<') unescape(line), strcat(strcat(k.text, rest), "\n");
         if (kind == '$') snprintf(place, sizeof place, "%s:%d", path, n), read_words(&k, rest);
-        if (kind == '=') k.status = *rest == '?' ? -1 : atoi(rest);
+        if (kind == '$') k.status = usual;
+        if (kind == '=') *(is_usual ? &usual : &k.status) = *rest == '?' ? -1 : atoi(rest);
         if (kind == '{') k.is_json = true;
         if (kind == '>') strcat(strcat(k.out, rest), "\n"), k.has_out = true;
         if (kind == '-') k.is_silent = true;

@@ -1,6 +1,6 @@
 """advice.py: runs what errors and names.txt tell people to write. Each line gives the numbers of what it stands for. The cases
-are the blocks of standard input (advice.txt). With the word `originals` it computes them by NumPy and PyTorch, and prints the
-blocks with their numbers.
+are the blocks of standard input (advice.txt). NumPy is asked for its numbers; those of PyTorch, and of functions that not every
+NumPy has, stand in the file. With the word `originals` it computes these, and prints the blocks.
 
 A text of python/wengert with "write ", "did you mean" or a call, and a word of names.txt, that no case has is red. So is a text
 that names what only C has."""
@@ -66,10 +66,14 @@ def flat(y):
     return ["%.7g" % (e + 0.0) for e in np.asarray(y, float).ravel()] + ["shape %s" % "x".join(map(str, np.shape(y)))]
 
 
+def of_numpy(text):
+    return re.search(r"\bnp\.", text)
+
+
 def original(text, setup):
     """What NumPy or PyTorch gives."""
-    known = operands(setup, (lambda v: v) if re.search(r"\bnp\.", text) else torch.tensor)
-    known.update(np=np, torch=torch, F=F, nn=nn, numbers=numbers, n=2)
+    known = operands(setup, (lambda v: v) if of_numpy(text) else torch.tensor)
+    known.update(dict(torch=torch, F=F, nn=nn) if in_originals else {}, np=np, numbers=numbers, n=2)
     return ", ".join(flat(eval(text, known)))
 
 
@@ -101,25 +105,25 @@ def run(line, known):
 
 
 class Case:
-    """A block: its head, statements for the operands, and lines with what they stand for."""
+    """A block: its heads, statements for the operands, and lines with what they stand for."""
 
     def __init__(self, block):
         lines = block.split("\n")
         self.head, self.setup, self.here, self.lines, self.reason = lines[0], [], [], [], None
-        self.refused = self.head[2:] if self.head[:2] == "! " else None
-        self.word = None if self.refused else self.head.partition(": ")[0]
+        self.refused = [line[2:] for line in lines if line[:2] == "! "]
+        self.words = [] if self.refused else self.head.partition(": ")[0].split(", ")
         at = None if self.refused else ["@", self.head.partition(": ")[2], ""]
         if at and at[1].startswith("none, "):
             self.reason, at = at[1][6:], None
         self.lines += [at] if at else []
-        for line in lines[1:]:
+        for line in lines[len(self.refused) or 1:]:
             sign, text = line[:2], line[2:]
             if sign == "| ":
                 self.setup.append(text)
             elif sign == "& ":
                 self.here.append(text)
             elif sign == "> ":
-                if self.word:
+                if self.words:
                     self.lines[-1][0] = text
                 else:
                     self.lines.append([text, "", ""])
@@ -133,10 +137,12 @@ class Case:
                 raise SyntaxError("advice.txt: " + line)
 
     def printed(self):
-        out = [self.head] + ["| " + s for s in self.setup] + ["& " + s for s in self.here]
-        for line, of, _ in self.lines:
+        out = (["! " + line for line in self.refused] or [self.head]) + ["| " + s for s in self.setup] + ["& " + s for s in self.here]
+        for line, of, wanted in self.lines:
             out += ["> " + line] if line != "@" else []
             out += [": " + of] if self.refused else []
+            if of_numpy(of) and not wanted:
+                continue
             try:
                 out.append("= " + original(of, self.setup))
             except Exception as e:
@@ -147,13 +153,13 @@ class Case:
     def complain(self, *what):
         bad.append("\n    ".join((self.head,) + what))
 
-    def message(self):
+    def message(self, refused):
         """The words of the error."""
         known = here(self.setup)
         try:
             with warnings.catch_warnings(record=True):
                 exec("\n".join(self.here), known)
-            run(self.refused, known)
+            run(refused, known)
         except Exception as e:
             return "%s" % (e.args[0] if e.args else e)
         return None
@@ -163,7 +169,7 @@ class Case:
         for pattern, of, wanted in self.lines:
             pattern, _, line = pattern.partition(" => ")
             said = advice[6:] if advice[:6] == "write " else advice
-            if self.word and pattern == "@":
+            if self.words and pattern == "@":
                 line = line.replace("@", said) if line else said
             elif pattern not in advice:
                 self.complain("advised: " + advice, "and not: " + pattern)
@@ -175,7 +181,7 @@ class Case:
                 got = flat(run(line, known))
             except Exception as e:
                 got = ["%s: %s" % (type(e).__name__, e)]
-            wanted = wanted.split(", ")
+            wanted = (wanted or original(of, self.setup)).split(", ")
             if re.match(r"\w*Error: ", wanted[0]):
                 self.complain("of its own library it is an error: " + wanted[0])
             if len(got) != len(wanted) or not all(map(near, got, wanted)):
@@ -186,7 +192,7 @@ class Case:
 def words():
     """The words of names.txt as (kind, word)."""
     kind = None
-    for line in open(os.path.join(ROOT, "src", "text", "names.txt")):
+    for line in open(os.path.join(ROOT, "src", "language", "words", "names.txt")):
         if line[0] == "[":
             kind = line.strip()[1:-1]
         elif line[0] != "#" and " = " in line and kind in ("call", "name", "option"):
@@ -266,7 +272,7 @@ if in_originals:
     sys.exit()
 
 counts = {}
-of_words = {case.word: case for case in cases if case.word}
+of_words = {word: case for case in cases for word in case.words}
 known_words = set()
 for kind, word in words():
     key = word if kind == "call" else kind + " " + word
@@ -289,11 +295,11 @@ for word in sorted(set(of_words) - known_words - set(wg._builders)):
     of_words[word].complain("names.txt has no such word")
 messages = []
 for case in cases:
-    if case.refused:
+    for refused in case.refused:
         counts["errors"] = counts.get("errors", 0) + 1
-        said = case.message()
+        said = case.message(refused)
         if said is None:
-            case.complain("is no error")
+            case.complain("is no error: " + refused)
             continue
         messages.append(said)
         if not case.lines and not case.reason:
@@ -322,6 +328,6 @@ for name in wg._rows:
 
 if "-q" not in sys.argv:
     print("\n".join(bad))
-counts["without a line"] = sum(case.reason is not None for case in cases)
+counts["without a line"] = sum(len(case.words + case.refused) for case in cases if case.reason is not None)
 print("%s; %d wrong" % (", ".join("%d %s" % (n, k) for k, n in counts.items()), len(bad)))
 sys.exit(bool(bad))

@@ -6,7 +6,7 @@ graph of the user, and in that of the library) of a function in which each of th
 its argument or by closure; the variable is a scalar, a vector, a matrix, a tuple, a dict, or nested. What is right is computed here with
 polynomials, exactly. Behind these: trees, blocks, axes, PyTorch's autograd, what kind a result is, draws, memory.
 
-    closures.py            all; prints each gate that fails, and how many hold; the status is 1 if any fails
+    closures.py            all; prints each gate that fails, and how many do; the status is 1 if any fails
     closures.py WORD ...   the gates whose name has each of these words, with the errors in full"""
 import collections
 import gc
@@ -16,7 +16,8 @@ import sys
 import numpy as np
 
 import wengert as wg
-from gates import apart, gate, run
+from gates import apart, gate, run_gates
+
 
 def the(f):
     gate(f.__name__.replace("_", " "), f)
@@ -770,11 +771,5 @@ for _what in ("numbers plain", "numbers plain held", "numbers plain explicit", "
     gate("memory: " + _what, in_loops, _what)
 
 
-def main(arguments):
-    all_, failed = run(arguments)
-    print("%d of %d hold" % (all_ - failed, all_))
-    return int(failed > 0)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_gates("closures", sys.argv[1:]))

@@ -22,21 +22,15 @@ import numpy as np
 import wengert as wg
 from wengert import c as calls
 from wengert import nn
+import gates
+from gates import GATES, expect
 from wengert.utils.data import DataLoader, TensorDataset
 
-GATES, SECONDS = {}, 30
+SECONDS = 30
 
 
 def gate(name):
-    def put(f):
-        GATES[name] = f
-        return f
-    return put
-
-
-def expect(truth, text):
-    if not truth:
-        raise AssertionError(text)
+    return lambda f: gates.gate(name, f) or f
 
 
 def same(got, wanted, what=""):
@@ -904,17 +898,10 @@ def in_files():
             same(of_net(pickle.load(f)), NET)
 
 
-def main(words):
-    chosen = [n for n in GATES if all(w in n for w in words)]
-    failed = 0
-    for name in chosen:
-        wrong = run(lambda: GATES[name]() and b"")[1]
-        if wrong is not None:
-            failed += 1
-            print("%s: %s" % (name, wrong.replace("\n", " ")[:200]), flush=True)
-    print("copies: %d gates, %d fail" % (len(chosen), failed))
-    return int(failed > 0)
+def in_a_process(f):
+    wrong = run(lambda: f() and b"")[1]
+    expect(wrong is None, wrong)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(gates.run_gates("copies", sys.argv[1:], by=in_a_process))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""gates.py: gates by name, as closures.py and stepping.py have them, and how they are run."""
+"""gates.py: what the programs of this folder share that are lists of gates: functions that raise an error where something is wrong."""
 import threading
 import traceback
 
@@ -7,8 +7,13 @@ GATES = {}
 
 
 def gate(name, f, *given):
-    assert name not in GATES
+    assert name not in GATES, name
     GATES[name] = lambda: f(*given)
+
+
+def expect(truth, text):
+    if not truth:
+        raise AssertionError(text)
 
 
 def apart(f, *given):
@@ -28,18 +33,18 @@ def apart(f, *given):
     return got[0][0]
 
 
-def run(words):
-    """Runs the gates whose name has each of these words, and prints each that fails; with words its error in full. How many there were,
-    and how many failed."""
-    chosen = [n for n in GATES if all(w in n for w in words)]
+def run_gates(title, words, gates=GATES, by=lambda f: f()):
+    """Runs the gates whose name has each of these words, prints each that fails, and how many do. The status is 1 if any does."""
+    chosen = [n for n in gates if all(w in n for w in words)]
     failed = 0
     for name in chosen:
         try:
-            GATES[name]()
+            by(gates[name])
         except Exception as e:
             failed += 1
             kind = "" if isinstance(e, AssertionError) else type(e).__name__ + ": "
-            print("%s: %s%s" % (name, kind, str(e).replace("\n", " ")[:200]), flush=True)
+            print("%s: %s%s" % (name, kind, str(e).replace("\n", " ")[:300]), flush=True)
             if words and not isinstance(e, AssertionError):
                 traceback.print_exception(e)
-    return len(chosen), failed
+    print("%s: %d gates, %d fail" % (title, len(chosen), failed))
+    return int(failed > 0)

@@ -2,10 +2,10 @@
 """mutations.py: programs in which a parameter changes while values made from it are alive. A value keeps its number.
 
 Each program is one text in the words of PyTorch, with `m` for the library. What PyTorch gives, a list of numbers or the word error, is
-in mutations.txt, a line a program; what does not fit into it follows in lines that are indented:
+in mutations.txt, a line for all programs that give the same; what does not fit into it follows in lines that are indented:
 
-    [crossed]    value change between use | numbers, the items that a program gives are divided by /
-    [single]     name | numbers
+    [crossed]    values changes uses | numbers, the items that a program gives are divided by /; a,b: both; *: all
+    [single]     name,name | numbers
     ! coordinates or name | words      here an error is right whose text has all of these words
 
     mutations.py torch     runs them in PyTorch and writes mutations.txt; lines that begin with ! stay
@@ -1003,8 +1003,31 @@ def same(items, line):
 
 
 def key(name):
-    """The name in the file: PyTorch has no graphs to make."""
-    return " ".join(w for w in name.split() if w not in ("automatic", "explicit"))
+    """The name in the file: PyTorch has no graphs to make, and to it a backward in between is nothing."""
+    return " ".join(w for w in name.split() if w not in GRAPHS and w not in BETWEENS)
+
+
+AXES = VALUES, CHANGES, USES
+
+
+def spread(names):
+    """All keys that the names of a line stand for."""
+    parts = names.split()
+    known = AXES if len(parts) == len(AXES) else [()]
+    return [" ".join(k) for k in itertools.product(*(some if p == "*" else p.split(",") for p, some in zip(parts, known)))]
+
+
+def gathered(results):
+    """The lines of the crossed programs: keys of the same numbers are one where they differ in one coordinate alone."""
+    lines = [(numbers, [[w] for w in k.split()]) for k, numbers in results]
+    for axis in range(len(AXES)):
+        same = {}
+        for numbers, parts in lines:
+            others = tuple(",".join(p) for a, p in enumerate(parts) if a != axis)
+            same.setdefault((numbers, others), (numbers, [list(p) if a != axis else [] for a, p in enumerate(parts)]))[1][axis] += parts[axis]
+        lines = list(same.values())
+    for numbers, parts in lines:
+        yield " ".join("*" if len(p) == len(some) else ",".join(p) for p, some in zip(parts, AXES)), numbers
 
 
 def read():
@@ -1014,8 +1037,8 @@ def read():
         with open(PATH) as f:
             for line in f.read().replace("\n    ", " ").split("\n"):
                 if line.strip() and line[0] not in "#[":
-                    name, _, rest = line.strip().lstrip("! ").partition(" | ")
-                    (refused if line[0] == "!" else results)[name] = rest
+                    names, _, rest = line.strip().lstrip("! ").partition(" | ")
+                    (refused if line[0] == "!" else results).update((name, rest) for name in spread(names))
     return results, refused
 
 
@@ -1026,13 +1049,15 @@ HEAD = """# What PyTorch gives for the programs of mutations.py, which writes th
 
 def write(results, refused):
     names = dict.fromkeys(key(name) for name, _ in crossed())
+    single = {}
+    for name in SINGLES:
+        single.setdefault(results[name], []).append(name)
     with open(PATH, "w") as f:
         f.write(HEAD)
         f.writelines("! %s | %s\n" % pair for pair in refused.items())
-        for head, some in (("crossed", names), ("single", SINGLES)):
+        for head, some in (("crossed", gathered([(n, results[n]) for n in names])), ("single", [(",".join(n), r) for r, n in single.items()])):
             f.write("\n[%s]\n" % head)
-            f.writelines(textwrap.fill("%s | %s" % (n, results[n]), 140, subsequent_indent="    ", break_on_hyphens=False) + "\n"
-                         for n in some)
+            f.writelines(textwrap.fill("%s | %s" % pair, 140, subsequent_indent="    ", break_on_hyphens=False) + "\n" for pair in some)
 
 
 # What is another thing here, on purpose (docs/python.md): these share no memory, so their numbers are those of the line that made them.

@@ -23,6 +23,8 @@ import weakref
 
 import numpy as np
 
+from gates import expect, run_gates
+
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "optimizers.txt")
 NEAR, STEPS = 1e-12, 30
 SIZES = (), (5,), (3, 4)
@@ -276,11 +278,6 @@ def near(a, b, where=""):
 
 
 # ---- gates of wengert alone ----
-
-def expect(truth, text):
-    if not truth:
-        raise AssertionError(text)
-
 
 def same_bits(a, b):
     expect(all(np.array_equal(x, y) for x, y in zip(a, b)), "other bits than without the break: off by %g" % max(
@@ -601,17 +598,7 @@ def main(words):
                 f.write("%s\t%s\n" % (n, json.dumps(run(torch))))
         return 0
     import wengert as wg
-    ran = failed = 0
-    for name, run in gates(wg):
-        if all(w in name for w in words):
-            ran += 1
-            try:
-                run()
-            except Exception as e:
-                failed += 1
-                print("%s: %s: %s" % (name, type(e).__name__, str(e)[:300]))
-    print("%d gates, %d fail" % (ran, failed))
-    return failed > 0
+    return run_gates("optimizers", words, dict(gates(wg)))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ are not the default, for operands of 0 to 4 axes, sizes 0 and 1, and other dtype
     signatures.py           makes them in wengert; prints what is other; the status is 1 if a call is
     signatures.py -v WORD   prints what is refused, too, of calls with this word
 
-In signatures.txt a line is `operands -> call`, a tab, and what PyTorch gave: the result, and the gradient of each operand of floats of the sum
-of the results times a sine of their place; of an optimizer the weights after three steps, of a schedule the rates. A call is the same, or
-refused: by an error of Wengert, or of any kind where PyTorch has one. Lines that begin with `signature` say PyTorch's arguments: ours are the
+In signatures.txt a line is `operands -> call | call`, a tab, and what PyTorch gave for each of these calls: the result, and the gradient of each
+operand of floats of the sum of the results times a sine of their place; of an optimizer the weights after three steps, of a schedule the rates;
+or `error`. A call is the same, or refused: by an error of Wengert, or of any kind where PyTorch has one. Lines that begin with `signature` say PyTorch's arguments: ours are the
 same, in order and by default. PyTorch's newer words may be there, too."""
 import inspect
 import os
@@ -350,6 +350,31 @@ def outcome(line):
         return ["%s: %s" % (type(e).__name__, " ".join(str(e).split())[:100])], e
 
 
+def said_of(result):
+    got, e = result
+    return "error" if e else ", ".join(got)
+
+
+def write(rows):
+    """Writes pairs of a line of calls() and its result: calls of the same operands and result below a signature are one line."""
+    groups, signature = {}, None
+    for line, result in rows:
+        signature = line if line[:9] == "signature" else signature
+        how, _, call = line.partition("-> ")
+        groups.setdefault((signature, how, result), []).append(call)
+    with open(PATH, "w") as f:
+        f.writelines("%s-> %s\t%s\n" % (how, " | ".join(of), result) if result else how + "\n" for (_, how, result), of in groups.items())
+
+
+def read():
+    """The pairs of the file."""
+    for line in open(PATH):
+        line, _, wanted = line.rstrip("\n").partition("\t")
+        how, arrow, some = line.partition("-> ")
+        for call in some.split(" | "):
+            yield how + arrow + call, wanted
+
+
 def near(a, b, rough):
     """Whether a is PyTorch's b. Where PyTorch has NaN, as in a derivative of y ln y at 0, there may be a number."""
     try:
@@ -378,15 +403,11 @@ def main():
     if in_torch:
         import warnings
         warnings.simplefilter("ignore")
-        lines = list(dict.fromkeys(calls()))
-        with open(PATH, "w") as f:
-            for line in lines:
-                f.write(line + ("" if line[:9] == "signature" else "\t" + ", ".join(outcome(line)[0])) + "\n")
+        write((line, line[:9] != "signature" and said_of(outcome(line))) for line in dict.fromkeys(calls()))
         return 0
     asked = [x for x in sys.argv[1:] if x != "-v"]
     counts = dict(same=0, refused=0, other=0)
-    for line in open(PATH):
-        line, _, wanted = line.rstrip("\n").partition("\t")
+    for line, wanted in read():
         if not all(x in line for x in asked):
             continue
         if line[:9] == "signature":
@@ -396,7 +417,7 @@ def main():
             continue
         m.graph().begin()
         wanted, (got, e) = wanted.split(", "), outcome(line)
-        fails = re.match(r"\w*(Error|Exception): ", wanted[0])
+        fails = wanted == ["error"]
         single = "single" in line or "float32" in line  # then by the largest number of all, of which sums are made
         rough = single and max([1.0] + [abs(float(x)) for x in wanted if re.fullmatch(r"[-+.e\d]+", x)])
         what = ("refused" if fails or "wengert" in str(e) or isinstance(e, m.Error) else "other") if e else (

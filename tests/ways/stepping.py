@@ -27,17 +27,11 @@ import numpy as np
 
 import wengert as wg
 import wengert.nn.functional as F
-from gates import apart, gate, run
 from wengert.utils.data import DataLoader, TensorDataset
 from wengert import nn
+from gates import apart, expect, gate, run_gates
 
 STEPS, SEED = 30, 5
-
-
-def expect(truth, text):
-    if not truth:
-        raise AssertionError(text)
-
 
 # ---- random numbers ----
 
@@ -1008,9 +1002,7 @@ gate("threads: no_grad crossing", crossing_no_grads)  # the last one: where it f
 def main(arguments):
     if arguments[:1] == ["grow"]:
         return grow(*arguments[1:])
-    all_, failed = run(arguments)
-    print("stepping: %d gates, %d fail" % (all_, failed))
-    return int(failed > 0)
+    return run_gates("stepping", arguments)
 
 
 if __name__ == "__main__":
