@@ -1,6 +1,6 @@
 # Wengert: the library, the command, their tests. `make help` lists the targets.
 #
-# New files appear by themselves: the .c files of src/ and ops/ make the library, tools/*.c the command, each
+# New files appear by themselves: the .c files of src/ and ops/ make the library, tools/*/*.c the command, each
 # tests/ROOM/test_*.c one Criterion binary (tests/*.c help them all), each examples/*.c one program. The files of ops/,
 # src/engine/kernel/ and src/engine/optim/ that have a kernel are compiled once for each instruction set; what is no kernel stands there
 # under `#if WG_BASE`.
@@ -81,7 +81,7 @@ endif
 
 # ---- flags ----
 
-# The wings, folders of src/: behind each the wings that it may use. tools/rooms.sh reads this line, and `make wings` links by it.
+# The wings, folders of src/: behind each the wings that it may use. tools/build/rooms.sh reads this line, and `make wings` links by it.
 WING_USES   := engine: models:engine check:engine show:engine,models language:engine,models,show
 WINGS       := $(foreach w,$(WING_USES),$(firstword $(subst :, ,$w)))
 # A room is a folder in one of them: "graph/graph.h" is src/engine/graph/graph.h. The check is a wing of one room, the room check.
@@ -103,7 +103,7 @@ WG_CFLAGS   += $(SAME_BYTES)
 ifneq ($(BUILD_GOALS),)
 X86_64 := $(findstring x86_64,$(shell $(CC) -dumpmachine))
 ifneq ($(BLAS),none)
-BLAS_LIBRARY := $(shell CC='$(CC)' tools/library_name.sh $(BLAS))
+BLAS_LIBRARY := $(shell CC='$(CC)' tools/build/library_name.sh $(BLAS))
 ifeq ($(BLAS_LIBRARY),)
 $(error BLAS=$(BLAS): pkg-config names no shared library)
 endif
@@ -113,7 +113,7 @@ else
 WG_CPPFLAGS += -DWG_WITH_BLAS=0
 endif
 ifeq ($(GRAPHVIZ),1)
-CGRAPH_LIBRARY := $(shell CC='$(CC)' tools/library_name.sh libcgraph)
+CGRAPH_LIBRARY := $(shell CC='$(CC)' tools/build/library_name.sh libcgraph)
 ifeq ($(CGRAPH_LIBRARY),)
 $(error pkg-config names no shared library libcgraph. make GRAPHVIZ=0 builds without it)
 endif
@@ -174,7 +174,7 @@ SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC) $(FAST_WAYS) s
 # The files that have a kernel or an update. What is made of others alone is compiled with the first set, once.
 EACH_SRC  := $(shell grep -lE '^(KERNEL|EACH_ISA|UPDATE)\b' $(KERNEL_SRC))
 OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst %.c,$(OBJ)/isa$i/%.o,$(if $(filter 0,$i),$(KERNEL_SRC),$(EACH_SRC))))
-TOOLS_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/*.c))
+TOOLS_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/*/*.c))
 HELP_OBJ  := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/*.c))
 TEST_BINARIES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*/test_*.c))
 EXAMPLES  := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
@@ -192,12 +192,12 @@ COMMAND   := $(if $(TOOLS_OBJ),$(BUILD)/wengert)
 MPI       ?= $(if $(TEST_BUILD),0,1)
 ifneq ($(BUILD_GOALS),)
 MPIS      := $(if $(filter 1,$(MPI)),$(foreach m,openmpi:ompi-c mpich:mpich,$(if $(shell pkg-config --exists $(word 2,$(subst :, ,$m)) 2>/dev/null && \
-             CC='$(CC)' tools/library_name.sh $(word 2,$(subst :, ,$m))),$m)))
+             CC='$(CC)' tools/build/library_name.sh $(word 2,$(subst :, ,$m))),$m)))
 endif
 # What Python does often, in C: one file for all versions from 3.10 on, where the headers of one are. It is not linked with the library.
 ifneq ($(BUILD_GOALS),)
 ifeq ($(origin PYTHON_INCLUDE),undefined)
-PYTHON_INCLUDE := $(if $(SAN)$(filter 1,$(WASM)),,$(shell CC='$(CC)' tools/python_include.sh || echo none))
+PYTHON_INCLUDE := $(if $(SAN)$(filter 1,$(WASM)),,$(shell CC='$(CC)' tools/build/python_include.sh || echo none))
 endif
 endif
 PYTHON_C  := $(if $(filter-out none,$(PYTHON_INCLUDE)),$(BUILD)/python/_c.abi3.so,$(PYTHON_INCLUDE:none=no-python-headers))
@@ -222,11 +222,11 @@ LINK        = $(Q)mkdir -p $(@D) && $(CC) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(
 ENGINE_FLAGS := -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=33554432 -sMAXIMUM_MEMORY=536870912 -sTOTAL_STACK=4194304 -sMODULARIZE=1 \
                 -sEXPORT_NAME=WG -sINVOKE_RUN=0 -sEXIT_RUNTIME=0 -sEXPORTED_RUNTIME_METHODS=callMain,FS,ENV -sENVIRONMENT=web,worker,node \
                 -sNODEJS_CATCH_EXIT=0 -sNODEJS_CATCH_REJECTION=0
-$(BUILD)/engine.js: $(TOOLS_OBJ) $(SRC_OBJ) $(OPS_OBJ) $(addprefix tools/,engine_pack.js engine_client.js engine_worker.js)
+$(BUILD)/engine.js: $(TOOLS_OBJ) $(SRC_OBJ) $(OPS_OBJ) $(addprefix tools/page/,engine_pack.js engine_client.js engine_worker.js)
 	$(call say,LD,$@)
 	$(Q)emcc -O1 -msimd128 $(filter %.o,$^) -lm $(ENGINE_FLAGS) -o $(BUILD)/linked.js
 	$(Q)wasm-opt -Oz --strip-debug --strip-producers --enable-simd --enable-mutable-globals $(BUILD)/linked.wasm -o $(BUILD)/engine.wasm
-	$(Q)node tools/engine_pack.js $(BUILD)/linked.js $(BUILD)/engine.wasm $@
+	$(Q)node tools/page/engine_pack.js $(BUILD)/linked.js $(BUILD)/engine.wasm $@
 
 # The libraries of a sanitizer are the program's, not the library's.
 ifeq ($(SAN),)
@@ -239,7 +239,7 @@ $(FLAGS): FORCE
 
 # The registry's list, written anew when it has changed.
 $(OP_LIST): FORCE
-	@mkdir -p $(@D); awk -f tools/op_list.awk $(sort $(wildcard include/wengert/*.h)) $(sort $(wildcard ops/*.c)) > $@.new || { rm -f $@.new; exit 1; }; \
+	@mkdir -p $(@D); awk -f tools/build/op_list.awk $(sort $(wildcard include/wengert/*.h)) $(sort $(wildcard ops/*.c)) > $@.new || { rm -f $@.new; exit 1; }; \
 	cmp -s $@.new $@ || cp $@.new $@
 
 $(OBJ)/isa0/ops/registry.o: | $(OP_LIST)
@@ -249,22 +249,22 @@ COMMIT := $(OBJ)/generated/commit.h
 $(COMMIT): FORCE
 	@mkdir -p $(@D); [ -e .git ] && c=$$(git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null) || c=unknown; \
 	echo "#define WENGERT_COMMIT \"$$c\"" | cmp -s - $@ || echo "#define WENGERT_COMMIT \"$$c\"" > $@
-$(OBJ)/tools/cmd_about.o: $(COMMIT)
+$(OBJ)/tools/wengert/cmd_about.o: $(COMMIT)
 
 # The style and scripts of pages, as strings.
 PAGE_TEXT  := $(OBJ)/generated/page_text.h
 PAGE_FILES := $(addprefix src/show/draw/,page.css page_numbers.js page_ops.js page_ops_axes.js page_ops_matrices.js page_edges.js page_parts.js page_camera.js page.js)
-$(PAGE_TEXT): tools/page_text.awk $(PAGE_FILES)
+$(PAGE_TEXT): tools/build/page_text.awk $(PAGE_FILES)
 	@mkdir -p $(@D) && awk -f $< $(PAGE_FILES) > $@
 $(OBJ)/src/show/draw/page_write.o: $(PAGE_TEXT)
 FRAME_TEXT := $(OBJ)/generated/frames_text.h
-$(FRAME_TEXT): tools/page_text.awk src/show/figure/frames.js
+$(FRAME_TEXT): tools/build/page_text.awk src/show/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/src/show/figure/write_html.o: $(FRAME_TEXT)
 
 # What to write for words of other libraries.
 NAMES_TABLE := $(OBJ)/generated/names_table.h
-$(NAMES_TABLE): tools/names.awk include/wengert/values.hpp src/language/words/names.txt
+$(NAMES_TABLE): tools/build/names.awk include/wengert/values.hpp src/language/words/names.txt
 	@mkdir -p $(@D) && awk -f $^ > $@.new && mv $@.new $@
 $(OBJ)/src/language/words/meant.o $(OBJ)/tests/text/test_meant.o: $(NAMES_TABLE)
 
@@ -272,27 +272,28 @@ $(OBJ)/src/language/words/meant.o $(OBJ)/tests/text/test_meant.o: $(NAMES_TABLE)
 LESSONS     := $(if $(filter 1,$(WASM)),,lessons/solutions.txt $(sort $(wildcard lessons/*.md)))
 LESSON_TEXT := $(OBJ)/generated/lessons.h
 LESSON_PARTS := lessons/symbols.txt $(wildcard include/wengert/*.h) $(LESSONS) lessons/functions.wg
-$(LESSON_TEXT): tools/lesson_text.awk lessons/. $(LESSON_PARTS)
+$(LESSON_TEXT): tools/lesson/lesson_text.awk lessons/. $(LESSON_PARTS)
 	@mkdir -p $(@D) && awk -f $< $(LESSON_PARTS) > $@
 LESSON_PAGE := $(OBJ)/generated/lesson_text.h
-$(LESSON_PAGE): tools/page_text.awk tools/lesson.css tools/lesson_site.css tools/lesson.js tools/lesson_slide.js src/show/figure/frames.js
+$(LESSON_PAGE): tools/build/page_text.awk tools/lesson/lesson.css tools/lesson/lesson_site.css tools/lesson/lesson.js tools/lesson/lesson_slide.js src/show/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 PLAY_TEXT   := $(OBJ)/generated/play_text.h
-$(PLAY_TEXT): tools/page_text.awk tools/play.html tools/play.css tools/play.js
+$(PLAY_TEXT): tools/build/page_text.awk tools/page/play.html tools/page/play.css tools/page/play.js
 	@mkdir -p $(@D) && awk -f $^ > $@
-$(OBJ)/tools/lesson_texts.o: $(LESSON_TEXT)
-$(OBJ)/tools/cmd_play.o: $(PLAY_TEXT)
+$(OBJ)/tools/lesson/lesson_texts.o: $(LESSON_TEXT)
+$(OBJ)/tools/page/cmd_play.o: $(PLAY_TEXT)
 EDIT_TEXT   := $(OBJ)/generated/edit_text.h
-$(EDIT_TEXT): tools/page_text.awk tools/lesson_edit.js
+$(EDIT_TEXT): tools/build/page_text.awk tools/lesson/lesson_edit.js
 	@mkdir -p $(@D) && awk -f $^ > $@
-$(OBJ)/tools/engine_file.o: $(EDIT_TEXT)
-$(OBJ)/tools/lesson_page.o: $(LESSON_PAGE)
+$(OBJ)/tools/page/engine_file.o: $(EDIT_TEXT)
+$(OBJ)/tools/lesson/lesson_page.o: $(LESSON_PAGE)
 ifeq ($(GRAPHVIZ),1)
 $(OBJ)/src/show/draw/dot.o: WG_CPPFLAGS += $(shell pkg-config --cflags libcgraph)
 endif
 
 $(foreach room,models/files models/data show/text show/formula show/draw language/lang language/words,$(OBJ)/src/$(room)/%.o) \
     $(OBJ)/tools/%.o: WG_CFLAGS += $(GUARD)
+$(OBJ)/tools/%.o: WG_CPPFLAGS += -Itools/wengert -Itools/lesson
 
 $(OBJ)/src/%.o: src/%.c $(FLAGS)
 	$(call say,CC,$<)
@@ -331,17 +332,17 @@ $(LIB): $(SRC_OBJ) $(OPS_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $^
 
-$(SHARED): $(SRC_OBJ) $(OPS_OBJ) tools/libwengert.map
+$(SHARED): $(SRC_OBJ) $(OPS_OBJ) tools/build/libwengert.map
 	$(call say,LD,$@)
-	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) -Wl,--version-script=tools/libwengert.map $(filter %.o,$^) $(WG_LIBS)
+	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) -Wl,--version-script=tools/build/libwengert.map $(filter %.o,$^) $(WG_LIBS)
 	@ln -sf $(@F) $(BUILD)/libwengert.so
 
 # Each wing as a library, linked with those alone that it may use; and the command with all five. No private symbol crosses.
 WING_LIB = $(BUILD)/wings/libwengert-$1.so
 define wing_rule
-$(call WING_LIB,$1): $(filter $(OBJ)/src/$1/%,$(SRC_OBJ)) $(if $(filter engine,$1),$(OPS_OBJ)) $(foreach u,$2,$(call WING_LIB,$u)) tools/libwengert.map
+$(call WING_LIB,$1): $(filter $(OBJ)/src/$1/%,$(SRC_OBJ)) $(if $(filter engine,$1),$(OPS_OBJ)) $(foreach u,$2,$(call WING_LIB,$u)) tools/build/libwengert.map
 	$$(call say,LD,$$@)
-	$$(LINK) -shared -Wl,-soname,$$(@F) -Wl,--no-undefined -Wl,--version-script=tools/libwengert.map -Wl,-rpath,'$$$$ORIGIN' $$(filter %.o %.so,$$^) $$(WG_LIBS)
+	$$(LINK) -shared -Wl,-soname,$$(@F) -Wl,--no-undefined -Wl,--version-script=tools/build/libwengert.map -Wl,-rpath,'$$$$ORIGIN' $$(filter %.o %.so,$$^) $$(WG_LIBS)
 endef
 comma := ,
 $(foreach w,$(WING_USES),$(eval $(call wing_rule,$(firstword $(subst :, ,$w)),$(subst $(comma), ,$(word 2,$(subst :, ,$w))))))
@@ -420,20 +421,20 @@ check-vmath: ## exp, log, tanh, sigmoid, softplus, log1p, erf, sin, cos and othe
 	else echo 'f64: not measured, since MPFR is not here (libmpfr-dev)'; fi
 
 score: ## how much is tested: figures of the tests, the fuzzers and the gradient check
-	@BUILD='$(BUILD)' tools/score.sh
+	@BUILD='$(BUILD)' tools/build/score.sh
 
 # The lists of the command say what it prints, byte for byte.
 wings: all $(BUILD)/wings/wengert ## five libraries, each linked with those alone that it may use, and the command with all five: it passes its lists
 	+@WENGERT_BIN='$(abspath $(BUILD))/wings/wengert' BUILD=$(BUILD) TESTS='$(or $(TESTS),test_command test_command_draw test_command_mistakes test_command_plot test_command_text test_train test_fit_tables test_lessons test_check_claims)' tests/run.sh
 
 rooms: all ## the rooms of the code, the arrows between them, circles
-	@BUILD='$(BUILD)' tools/rooms.sh
+	@BUILD='$(BUILD)' tools/build/rooms.sh
 
 size: ## lines of code and tokens of each room, structs, public functions
-	@tools/size.pl
+	@tools/build/size.pl
 
 check: all ## the house rules: format, directions of #include, generated docs, headers alone, exported names
-	@CC='$(CC)' BUILD='$(BUILD)' tools/check.sh
+	@CC='$(CC)' BUILD='$(BUILD)' tools/build/check.sh
 
 wasm: ## build/wasm/engine.js: the command for pages, by emscripten, which is installed if it is missing (docs/playground.md)
 	+@$(MAKE) --no-print-directory WASM=1 BUILD='$(BUILD)/wasm' '$(BUILD)/wasm/engine.js'
@@ -454,11 +455,11 @@ mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, te
 
 docs: all ## writes docs/ops.md from the registry, python/wengert/_table.py and lists of values.hpp from the headers
 	@$(BUILD)/wengert ops --markdown > docs/ops.md
-	@python3 tools/table.py
-	@python3 tools/signatures.py
+	@python3 tools/build/table.py
+	@python3 tools/build/signatures.py
 
 gallery: all ## makes the pictures of docs/drawing.md, each with the command that stands there
-	@BUILD='$(BUILD)' tools/gallery.sh
+	@BUILD='$(BUILD)' tools/build/gallery.sh
 
 ifneq ($(wildcard bench/bench.mk),)
 include bench/bench.mk
@@ -488,9 +489,9 @@ export PC_TEXT
 
 install uninstall: export TO_PREFIX := $(call as_typed,PREFIX)
 install uninstall: export TO_DESTDIR := $(call as_typed,DESTDIR)
-# What tools/stage.sh needs.
+# What tools/build/stage.sh needs.
 STAGE = BUILD='$(BUILD)' VERSION='$(VERSION)' SHARED='$(notdir $(SHARED))'
-INSTALL = @PREFIX="$$TO_PREFIX" DESTDIR="$$TO_DESTDIR" $(STAGE) tools/install.sh
+INSTALL = @PREFIX="$$TO_PREFIX" DESTDIR="$$TO_DESTDIR" $(STAGE) tools/build/install.sh
 
 install: all ## into $(DESTDIR)$(PREFIX): library, command, pages of man, completion, docs, examples
 	$(INSTALL) install
@@ -501,19 +502,19 @@ uninstall: ## removes the files that install wrote, and folders that it made if 
 # PACKAGES=FOLDER: where they are written.
 PACKAGES ?= $(BUILD)
 wheel: all ## build/wengert-VERSION-....whl: what pip installs
-	@BUILD='$(BUILD)' python3 tools/python_wheel.py '$(PACKAGES)'
+	@BUILD='$(BUILD)' python3 tools/build/python_wheel.py '$(PACKAGES)'
 
 deb: all ## build/wengert_VERSION_ARCHITECTURE.deb: what apt installs on Debian and Ubuntu
-	@$(STAGE) LOADED='$(BLAS_LIBRARY) $(CGRAPH_LIBRARY)' tools/deb.sh '$(PACKAGES)'
+	@$(STAGE) LOADED='$(BLAS_LIBRARY) $(CGRAPH_LIBRARY)' tools/build/deb.sh '$(PACKAGES)'
 
 ifneq ($(filter dist wasm,$(GOALS)),)
 lessons: | wasm
 endif
 dist: $(if $(filter 0,$(SITE)),,lessons) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; and the site of lessons (SITE=0: not)
-	@BUILD='$(BUILD)' VERSION='$(VERSION)' SITE='$(SITE)' tools/dist.sh
+	@BUILD='$(BUILD)' VERSION='$(VERSION)' SITE='$(SITE)' tools/build/dist.sh
 
 format: ## mends what `make check` refuses for its form: C files, their long comments, generated docs, tables and pictures
-	@tools/format.sh
+	@tools/build/format.sh
 	+@$(MAKE) --no-print-directory docs gallery
 
 clean: ## removes what was built

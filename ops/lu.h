@@ -1,5 +1,5 @@
-/* lu.h: triangles of square matrices, for the ops that are computed from them: lu.c, solve.c,
- * determinant.c.
+/* lu.h: triangles of square matrices, for the ops that are computed from them: lu.c,
+ * triangular_solve.c, determinant.c.
  *
  * An op that reads the triangles of A has A among its operands, too: its kernel does not read A, but
  * its derivative is that by A. So nothing is differentiated through the choice of pivots, and A is

@@ -62,9 +62,9 @@
 #define NTH_(c, a)     i-- == 0 ? (a):
 #define NOTHING_()
 
-/* A descriptor: DEFINE_OP(mul, .summary = "Elementwise product.", ...). tools/op_list.awk registers it, and
- * those of every macro whose name ends with _OP: UNARY_OP and its like (sample_shapes.h) add what ops of one
- * kind share. An op without samples and error samples does not compile. */
+/* A descriptor: DEFINE_OP(mul, .summary = "Elementwise product.", ...). tools/build/op_list.awk registers it,
+ * and those of every macro whose name ends with _OP: UNARY_OP and its like (sample_shapes.h) add what ops of
+ * one kind share. An op without samples and error samples does not compile. */
 #define DEFINE_OP(n, ...)                                                                         \
     const wg_op wgi_op_##n = {                                                                    \
         .name = #n, .library = &wgi_op_##n, .sample = n##_sample, .error = n##_error, __VA_ARGS__ \

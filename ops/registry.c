@@ -1,5 +1,5 @@
-/* registry.c: the list of the library's ops. tools/op_list.awk makes it from the sources: every descriptor in
- * a file of ops/ is registered. */
+/* registry.c: the list of the library's ops. tools/build/op_list.awk makes it from the sources: every
+ * descriptor in a file of ops/ is registered. */
 #include <stdio.h>
 
 #include "ops.h"

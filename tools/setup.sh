@@ -78,7 +78,7 @@ need_optional() {
     [ -e /usr/share/i18n/locales/de_DE ] || want locales
     command -v cmake >/dev/null || want cmake
     "$(tests/python.sh || echo false)" -c 'import ensurepip' 2>/dev/null || want python3-numpy python3-venv
-    CC="${compiler[*]}" tools/python_include.sh >/dev/null || want python3-dev
+    CC="${compiler[*]}" tools/build/python_include.sh >/dev/null || want python3-dev
 }
 
 # The browser, LaTeX, valgrind and the compilers of the kinds of `make whole`, and what makes a bare system.

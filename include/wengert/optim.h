@@ -138,8 +138,8 @@ WG_API wg_optim *wg_nadam_at(wg_site here, wg_params *p, const wg_nadam_opts *o)
  * sign of 0 is 0. Use a third to a tenth of Adam's rate, and 3 to 10 times its weight decay. */
 #define wg_lion_opts_list(P, X) \
     WG_RATE_(X, 1e-4) \
-    X(double, beta1, 0.9, "[0, 1)", "how much of m stays") \
-    X(double, beta2, 0.99, "[0, 1)", "how much of v stays") \
+    X(double, beta1, 0.9, "[0, 1)", "how much of m stays in the step") \
+    X(double, beta2, 0.99, "[0, 1)", "how much of m stays") \
     WG_DECAY_LIST_(X, 0)
 WG_OPTIONS(wg_lion_opts);
 WG_API wg_optim *wg_lion_at(wg_site here, wg_params *p, const wg_lion_opts *o);

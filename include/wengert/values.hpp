@@ -275,7 +275,7 @@ inline value &operator/=(value &a, const operand &b) { return a = a / b; }
 
 /* ---- functions ---- */
 
-/* clang-format off: tools/table.py writes these lists from the headers of C (make docs) */
+/* clang-format off: tools/build/table.py writes these lists from the headers of C (make docs) */
 #define WG_FUNCTIONS_OF_ONE(X) X(neg) X(exp) X(log) X(sqrt) X(square) X(abs) X(sin) X(cos) X(erf) X(tanh) \
     X(sigmoid) X(softplus) X(softsign) X(relu) X(log1p) X(expm1) X(reciprocal) X(rsqrt) X(tan) X(asin) \
     X(acos) X(atan) X(sinh) X(cosh) X(asinh) X(acosh) X(atanh) X(sign) X(floor) X(ceil) X(round) X(silu) \

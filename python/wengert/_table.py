@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the headers of C say of calls, structs and words. tools/table.py says how it is written, and writes it: make docs."""
+"""What the headers of C say of calls, structs and words. tools/build/table.py says how it is written, and writes it: make docs."""
 
 CALLS = r"""
 # arrange

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../tools/lesson.h"
+#include "../../tools/lesson/lesson.h"
 
 enum { MOST = 1 << 12 };
 

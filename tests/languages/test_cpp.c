@@ -17,11 +17,12 @@ Test(cpp, macros) { SHELL("each tests/languages/macros.cpp \"$standards\""); }
 /* Every builder that a header has, with all its options, the last one first. */
 Test(cpp, every_builder)
 {
-    const char *text = SHELL("need_cpp; awk -f tools/builders.awk include/wengert/*.h >\"$in/all.cpp\"\n"
-                             "for c in $compilers; do for s in $standards; do\n"
-                             "    $c -std=$s $flags -fsyntax-only \"$in/all.cpp\" || exit 1; done; done\n"
-                             "grep -c '^void call_' \"$in/all.cpp\"\n"
-                             "cat include/wengert/*.h | grep -v 'define WG_NAMED' | grep -c WG_NAMED");
+    const char *text =
+        SHELL("need_cpp; awk -f tools/build/builders.awk include/wengert/*.h >\"$in/all.cpp\"\n"
+              "for c in $compilers; do for s in $standards; do\n"
+              "    $c -std=$s $flags -fsyntax-only \"$in/all.cpp\" || exit 1; done; done\n"
+              "grep -c '^void call_' \"$in/all.cpp\"\n"
+              "cat include/wengert/*.h | grep -v 'define WG_NAMED' | grep -c WG_NAMED");
     int calls = 0, macros = 0;
     cr_assert_eq(sscanf(text, "%d %d", &calls, &macros), 2, "%s", text);
     cr_expect_eq(calls, macros);

@@ -235,7 +235,7 @@ static int compare_all(const wg_op *op, scalar_fn f)
         for (int j = 0; j < leaves; j++)
             some += compare_by(&(place){ .op = op, .sample = i, .leaf = j, .f = f });
     }
-    /* for tools/score.sh */
+    /* for tools/build/score.sh */
     fprintf(stderr, "%s: elements compared with differences: %d\n", op->name, compared);
     return some;
 }

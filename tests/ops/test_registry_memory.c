@@ -104,5 +104,5 @@ ParameterizedTest(int *index, registry_memory, every_allocation_may_fail)
         op_case_close(&k);
         points += torture(op, i, 1, all) + torture(op, i, -1, all);
     }
-    fprintf(stderr, "%s: allocations that failed: %d\n", op->name, points); /* for tools/score.sh */
+    fprintf(stderr, "%s: allocations that failed: %d\n", op->name, points); /* for tools/build/score.sh */
 }

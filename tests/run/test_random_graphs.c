@@ -266,7 +266,7 @@ static void each_graph(each_fn f, void *user, int64_t share)
         return;
     }
     for (int64_t i = 0; i < n; i++) f(user, (uint64_t)i);
-    fprintf(stderr, "random graphs: %lld\n", (long long)n); /* for tools/score.sh */
+    fprintf(stderr, "random graphs: %lld\n", (long long)n); /* for tools/build/score.sh */
 }
 
 static void bits_of(void *user, uint64_t index) { compare_ways(index, index & 1 ? WG_F32 : WG_F64, false); }

@@ -184,12 +184,12 @@ Test(install, the_same_bytes_in_any_folder)
         "  mkdir -p \"$in/$f\" && cp -R --parents Makefile src ops include tools bench/*.mk "
         "tests/*/*.mk \"$in/$f\"\n"
         "  (cd \"$in/$f\" && env -u MAKEFLAGS -u MAKELEVEL make -s BUILD=b b/obj/src/engine/base/context.o "
-        "b/obj/isa0/src/engine/kernel/thin.o b/obj/isa0/ops/index.o b/obj/tools/args.o >/dev/null)\n"
+        "b/obj/isa0/src/engine/kernel/thin.o b/obj/isa0/ops/index.o b/obj/tools/wengert/args.o >/dev/null)\n"
         "done\n"
         "cd \"$in/one/b\" && find . -name '*.o' | xargs sha256sum >\"$in/sums\"\n"
         "cd \"$in/the other/b\" && sha256sum -c --quiet \"$in/sums\"\n"
         "cd \"$in\" && mv one moved && cd moved && env -u MAKEFLAGS -u MAKELEVEL make -s BUILD=b V=1 "
         "b/obj/src/engine/base/context.o b/obj/isa0/src/engine/kernel/thin.o b/obj/isa0/ops/index.o "
-        "b/obj/tools/args.o >\"$in/anew\"; ! grep . \"$in/anew\"");
+        "b/obj/tools/wengert/args.o >\"$in/anew\"; ! grep . \"$in/anew\"");
     cr_expect_str_eq(wgt_shell("grep -laF \"$PWD/\" \"$build\"/libwengert.* \"$build/wengert\" || true"), "");
 }

@@ -71,7 +71,7 @@ Test(lessons, a_question_asks_three_times)
 Test(lessons, symbols_are_defined_before)
 {
     const char *said = wgt_shell(
-        "rules=$PWD/tools/lesson_symbols.awk && cd \"$in\"\n"
+        "rules=$PWD/tools/lesson/lesson_symbols.awk && cd \"$in\"\n"
         "printf '%s\\n' a b c d > course.txt\n"
         "printf '%s\\n' 'σ | a | s' 'epoch | b | e' 'm | b | number' 'Xavier | d | x' > symbols.txt\n"
         "printf '%s\\n' 'θ | a | t' 'α | c | r' 'λ' 'J | e | c' 'σ | a | s' >> symbols.txt\n"
@@ -96,7 +96,7 @@ Test(lessons, symbols_are_defined_before)
 Test(lessons, rules_refuse_what_cannot_be_taught)
 {
     const char *said = wgt_shell(
-        "rules=$PWD/tools/lesson_rules.awk && cd \"$in\"\n"
+        "rules=$PWD/tools/lesson/lesson_rules.awk && cd \"$in\"\n"
         "printf '%s\\n' a b c > course.txt\n"
         "printf '%s\\n' 'a | x | y' 'a | y | z' 'd | x' > mutations.txt\n"
         "printf '%s\\n' 'a 1 | x | y' 'b' > solutions.txt\n"

@@ -9,7 +9,7 @@ static const char *row(const char *name)
 {
     static char script[400];
     snprintf(script, sizeof script,
-             "{ BUILD=\"$in/b\" tools/score.sh || true; } 2>&1 | sed -n 's/^ *%s  *//p'", name);
+             "{ BUILD=\"$in/b\" tools/build/score.sh || true; } 2>&1 | sed -n 's/^ *%s  *//p'", name);
     return wgt_shell(script);
 }
 
@@ -21,7 +21,7 @@ Test(score, of_a_build_without_runs_has_no_numbers_of_runs)
                      "not run here: make whole KINDS=hostile\n");
     cr_expect(strstr(row("random graphs, run in every way or by differences"), "not run here"));
     cr_expect_str_eq(row("score: a figure"), "is missing; the lines above say what to run\n");
-    wgt_shell("! BUILD=\"$in/b\" tools/score.sh");
+    wgt_shell("! BUILD=\"$in/b\" tools/build/score.sh");
 }
 
 Test(score, adds_up_the_logs)
@@ -40,7 +40,8 @@ Test(score, adds_up_the_logs)
     cr_expect_str_eq(row("allocations of theirs that failed, one by one"), "12\n");
     cr_expect_str_eq(row("random graphs, run in every way or by differences"), "4000\n");
     cr_expect_str_eq(row("score:"), "");
-    wgt_shell("BUILD=\"$in/b\" tools/score.sh");
-    wgt_shell("[ $({ BUILD=\"$in/b\" tools/score.sh || true; } 2>&1 | sed -n 's/^test programs *//p') = "
-              "$(find tests -name 'test_*.c' | wc -l) ]");
+    wgt_shell("BUILD=\"$in/b\" tools/build/score.sh");
+    wgt_shell(
+        "[ $({ BUILD=\"$in/b\" tools/build/score.sh || true; } 2>&1 | sed -n 's/^test programs *//p') = "
+        "$(find tests -name 'test_*.c' | wc -l) ]");
 }

@@ -1,6 +1,6 @@
 /* solve.h: values that are found by iteration: solutions of differential equations, fixed points. This
  * room makes nodes, and reads values while it makes them. Of the ops it may use the builders in
- * tools/rooms.sh. */
+ * tools/build/rooms.sh. */
 #ifndef WGI_SOLVE_H
 #define WGI_SOLVE_H
 

@@ -1,5 +1,5 @@
 /* dot.c: a picture as a graph of libcgraph, which is written as DOT text or given to programs that use
- * Graphviz. No other file includes cgraph.h, and no other writes DOT: tools/check.sh holds that.
+ * Graphviz. No other file includes cgraph.h, and no other writes DOT: tools/build/check.sh holds that.
  *
  * The library is loaded when it is first needed, as OpenBLAS is: programs that draw no DOT start without it,
  * and a build works on a machine that does not have it.

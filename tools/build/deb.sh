@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Writes wengert_VERSION_ARCHITECTURE.deb, which apt and dpkg install: tools/deb.sh FOLDER. Its times are those of the last commit at the
+# Writes wengert_VERSION_ARCHITECTURE.deb, which apt and dpkg install: tools/build/deb.sh FOLDER. Its times are those of the last commit at the
 # latest, so the same build gives the same bytes.
-# Environment: what tools/stage.sh needs; LOADED, the files of libraries that Wengert loads where they are installed.
+# Environment: what tools/build/stage.sh needs; LOADED, the files of libraries that Wengert loads where they are installed.
 set -euo pipefail
 umask 022
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 command -v dpkg-deb >/dev/null || { echo "deb: no dpkg-deb here: this is no Debian" >&2; exit 1; }
 export PATH=$PATH:/usr/sbin:/sbin # of ldconfig
 work=$(mktemp -d)
@@ -50,7 +50,7 @@ Description: computation graphs with automatic differentiation
 END
 }
 
-PREFIX=/usr PYTHON_FOLDER=lib/python3/dist-packages tools/stage.sh "$to/usr"
+PREFIX=/usr PYTHON_FOLDER=lib/python3/dist-packages tools/build/stage.sh "$to/usr"
 ln -s LICENSE "$to/usr/share/doc/wengert/copyright"
 mkdir "$to/DEBIAN"
 control | sed '/^[A-Za-z]*: $/d' >"$to/DEBIAN/control"

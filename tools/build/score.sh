@@ -2,7 +2,7 @@
 # Prints how much the tests try, from the sources and from the results of the last `make test` and `make whole`. `make score`
 # calls it. The exit status is 1 when a figure is missing. Environment: BUILD.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build}
 
 line() { printf '%-58s %s\n' "$1" "$2"; }

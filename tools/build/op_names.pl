@@ -2,7 +2,7 @@
 # Prints each statement of the files that compares the name of an op. A user's op may have any name: ask wg_op_is, or look for a
 # property of the descriptor. `make check` refuses what this prints.
 #
-#   tools/op_names.pl FILE...
+#   tools/build/op_names.pl FILE...
 #
 # A name is op->name of whatever has the type wg_op, wg_node_op_name(n), a variable that is set to one, and the result of a function of
 # the file that returns one. It is compared by strcmp and its like, or by a function that so compares its parameter. Not meant are names that

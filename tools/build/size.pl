@@ -1,5 +1,5 @@
 #!/usr/bin/env perl
-# Prints how large the code is. `make size` calls it. Nothing forbids a size: tools/shape.pl and tools/rooms.sh say what is refused.
+# Prints how large the code is. `make size` calls it. Nothing forbids a size: tools/build/shape.pl and tools/build/rooms.sh say what is refused.
 #
 # All text that is code, or data of tests, counts in every language. A wing is a folder of src/, a room a folder of
 # a wing, and each folder beside src/ is one; the Makefile belongs to tools. Pages do not count. What a program has made does not count: the tables of digits and of letters, the fuzzers' inputs,
@@ -10,7 +10,7 @@ use strict;
 use warnings;
 
 my ($here) = $0 =~ m{(.*)/};
-chdir "$here/.." or die "$here/..: $!";
+chdir "$here/../.." or die "$here/../..: $!";
 
 # ---- how is counted ----
 

@@ -4,7 +4,7 @@
 # word of a comment that is longer than a line.
 # --check: changes nothing, and prints what has not this form. `make check` calls it.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 
 # Public headers are not among them: their tables are aligned by hand.
 files() { find bench examples ops python src tests tools -name '*.[ch]' | LC_ALL=C sort; }
@@ -101,5 +101,5 @@ case "${1:-}" in
         todo=()
     done
     long_lines | sed 's/$/: more than 110 bytes; shorten it by hand/' ;;
-*) echo "usage: tools/format.sh [--check]" >&2; exit 2 ;;
+*) echo "usage: tools/build/format.sh [--check]" >&2; exit 2 ;;
 esac

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Copies the project below a folder, or removes it from there: tools/install.sh install|uninstall
+# Copies the project below a folder, or removes it from there: tools/build/install.sh install|uninstall
 #
 # The list of what was written stands in share/doc/wengert/installed: a folder that was made ends with a slash. uninstall removes
 # these files, and then these folders if they are empty. It removes nothing else, but what Python keeps of our file.
-# Environment: DESTDIR, PREFIX (any character may stand in them), and what tools/stage.sh needs.
+# Environment: DESTDIR, PREFIX (any character may stand in them), and what tools/build/stage.sh needs.
 set -eu
 umask 022
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 case "$PREFIX" in /*) ;; *) PREFIX=$PWD/$PREFIX ;; esac
 root=$DESTDIR$PREFIX
 list=share/doc/wengert/installed
@@ -111,7 +111,7 @@ install)
     }
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
-    PREFIX=$PREFIX tools/stage.sh "$work/tree"
+    PREFIX=$PREFIX tools/build/stage.sh "$work/tree"
     copy "$work"
     write_list "$work"
     echo "installed in $root"

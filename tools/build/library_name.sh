@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the name by which programs load the shared library of a pkg-config module: tools/library_name.sh openblas
+# Prints the name by which programs load the shared library of a pkg-config module: tools/build/library_name.sh openblas
 # Nothing: it has none. Environment: CC.
 set -u
 read -ra cc <<<"$CC"

@@ -3,7 +3,7 @@
 # --check: makes them elsewhere, and names those that differ.
 # Environment: BUILD.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 wengert=${BUILD:-build}/wengert
 to=docs/drawing
 [ "${1:-}" != --check ] || { to=$(mktemp -d) && trap 'rm -rf "$to"' EXIT; }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Prints what a reader of Python must not meet. `make check` calls it. The exit status is 1 when something is printed.
 
-    tools/shape.py [--lines=800] [--width=110] FILE...
+    tools/build/shape.py [--lines=800] [--width=110] FILE...
 
 A function has at most 60 lines, a file at most --lines, a line at most --width letters; 0: any number. An import is used, and stands
 once. Six lines of code in a row stand at one place alone: a line counts if it holds a letter or a digit outside of comments and

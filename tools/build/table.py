@@ -15,7 +15,7 @@ import os
 import re
 import sys
 
-TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 PYTHON, CPP = (os.path.join(TOP, p) for p in ("python/wengert/_table.py", "include/wengert/values.hpp"))
 MARK = "\1(\\d+)\1"
 WORDS = {"const char *": "text", "char *": "text!", "const char **": "text*!", "const char *const *": "text*", "const char *const []": "text[]", "size_t": "size", "unsigned": "uint",
@@ -175,7 +175,7 @@ class Table:
         return site, out
 
     def python(self):
-        lines = ["# SPDX-License-Identifier: MIT", '"""What the headers of C say of calls, structs and words. tools/table.py says how it is written, and writes it: make docs."""']
+        lines = ["# SPDX-License-Identifier: MIT", '"""What the headers of C say of calls, structs and words. tools/build/table.py says how it is written, and writes it: make docs."""']
         lines += ["", 'CALLS = r"""']
         head = None
         for h, name, result, parameters, said in self.calls:

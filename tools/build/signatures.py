@@ -8,7 +8,7 @@ import importlib.util
 import os
 import sys
 
-TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 PACKAGE, PAGE = os.path.join(TOP, "python/wengert"), os.path.join(TOP, "docs/pytorch.md")
 spec = importlib.util.spec_from_file_location("signatures", os.path.join(PACKAGE, "_signatures.py"))
 rows = importlib.util.module_from_spec(spec)

@@ -3,7 +3,7 @@
 # commit gives the same bytes. BUILD/wengert-VERSION-lessons.tar.gz is the site of lessons in BUILD/lessons, to be put anywhere.
 # Environment: BUILD, VERSION; SITE=0: without the site.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 name=wengert-$VERSION
 [ "$(git rev-parse --show-prefix 2>/dev/null || echo none)" = '' ] || { echo "dist: not in a clone by git: there is no commit to pack" >&2; exit 1; }
 [ -z "$(git status --porcelain)" ] || echo "dist: changes that are not committed are not in it" >&2

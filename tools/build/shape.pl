@@ -2,7 +2,7 @@
 # Prints what a reader of C must not meet: a function of more than 60 lines, and six lines in a row that stand at another place, too.
 # `make check` calls it. The exit status is 1 when something is printed.
 #
-#   tools/shape.pl FILE...
+#   tools/build/shape.pl FILE...
 #
 # A line counts if it holds a letter or a digit outside comments. Blanks do not count. Headers of users are not given to it: a
 # struct of options names its options in full.

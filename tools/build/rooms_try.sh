@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Breaks the rule of the rooms in several ways, each in a copy of the tree, and says which break tools/rooms.sh does not refuse.
+# Breaks the rule of the rooms in several ways, each in a copy of the tree, and says which break tools/build/rooms.sh does not refuse.
 # `make check` calls it: a gate that nobody tries may have been open for long. Environment: CC, BUILD.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 build=$(cd "${BUILD:-build}" && pwd) || exit 1
 read -ra cc <<<"${CC:-gcc}"
 scratch=$(mktemp -d) || exit 1
@@ -42,10 +42,10 @@ break_by src/check/tried9.c '#include <omp.h>' "belongs to another file"
 for i in 1 2 3 4 5 6 7 8 9; do
     next=$((i % 9 + 1))
     break_by src/models/data/ring$i.c "void wgi_ring$next(void); void wgi_ring$i(void) { wgi_ring$next(); }" "knot of 9 files"
-    break_by tools/ring$i.c "void ring$next(void); void *ring$i(void) { return ring$next; }" "knot of 9 files"
+    break_by tools/wengert/ring$i.c "void ring$next(void); void *ring$i(void) { return ring$next; }" "knot of 9 files"
 done
 
-BUILD=$scratch "$scratch/tools/rooms.sh" --check >"$scratch/said" 2>&1
+BUILD=$scratch "$scratch/tools/build/rooms.sh" --check >"$scratch/said" 2>&1
 for line in "${expected[@]}"; do
     file=${line%%|*} words=${line#*|}
     [ "$file" = src/engine/graph/arena.c ] && file=arena.c # the gate names the one or the other

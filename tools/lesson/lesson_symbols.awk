@@ -1,7 +1,7 @@
 # Prints each place where a lesson uses a symbol of lessons/symbols.txt before the lesson that defines it, or a Greek letter or an
 # operator that does not stand there (docs/lessons.md, "Into the course"). Bytes, not letters: LC_ALL=C.
 #
-#   LC_ALL=C awk -f tools/lesson_symbols.awk lessons/course.txt lessons/symbols.txt lessons/*.md
+#   LC_ALL=C awk -f tools/lesson/lesson_symbols.awk lessons/course.txt lessons/symbols.txt lessons/*.md
 
 function name_of(path) { sub(/.*\//, "", path); sub(/\.[a-z]*$/, "", path); return path }
 

@@ -2,7 +2,7 @@
 # Prints the wings and rooms of the code, the arrows between them, and every circle. `make rooms` calls it after a build. `make check` calls
 # it with --check, and then it prints broken rules alone. The exit status is 1 when a rule is broken.
 #
-#   tools/rooms.sh [--check]
+#   tools/build/rooms.sh [--check]
 #
 # The wing of a file is the folder in src/, its room the folder in that: src/engine/run/plan/emit.c is in the wing engine and the room
 # run. ops/arith.c is in the room ops, which belongs to the engine, and the wing check has one room. There is an arrow from one
@@ -15,7 +15,7 @@
 # the symbol is named that holds it: without its arrows the fewest files would be left in a ring.
 # Environment: BUILD.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build}
 
 # The wings, and behind a colon those that each may use; `make wings` links by the same line.
@@ -205,7 +205,7 @@ $1 == "F" {
     if (r == "ops" && $2 ~ /\.c$/) size[r]++
     if ($2 !~ /^src\//) next
     split($2, p, "/")
-    if ($2 !~ /\/.*\// || !(r in floor || r in outer) || !(p[2] in wings_here)) broken($2 ": stands in no room; tools/rooms.sh lists the rooms")
+    if ($2 !~ /\/.*\// || !(r in floor || r in outer) || !(p[2] in wings_here)) broken($2 ": stands in no room; tools/build/rooms.sh lists the rooms")
     else if ((r in wing ? wing[r] : wing[r] = p[2]) != p[2] || (r in floor) != (p[2] == "engine"))
         broken($2 ": the room " r " stands in another wing")
     else if ($2 ~ /\.c$/) size[r]++
@@ -216,7 +216,7 @@ $1 == "F" {
 $1 == "P" && $2 != "src/engine/base/threads.c" { broken($2 ": OpenMP belongs to src/engine/base/threads.c") }
 $1 == "I" {
     a = room($2); h = $3
-    if (!one_file($2, h) || (h ~ /^graphviz\// && !(($2, h) in library_file))) broken($2 ": " h " belongs to another file: tools/rooms.sh")
+    if (!one_file($2, h) || (h ~ /^graphviz\// && !(($2, h) in library_file))) broken($2 ": " h " belongs to another file: tools/build/rooms.sh")
     if ((a in floor) && (h in header_around)) broken($2 " includes " h ": it belongs to a room around the engine")
     b = h; sub(/\/.*/, "", b)
     if (h ~ /\// && (b in floor || b in outer) && !((a, h) in port) && !may(a, b, 0))

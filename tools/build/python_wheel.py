@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Makes the package of Python that pip installs, with Python's library alone and without network. pip calls build_wheel, build_editable and
-build_sdist (PEP 517 and 660), as pyproject.toml says; `make wheel` calls `tools/python_wheel.py FOLDER`.
+build_sdist (PEP 517 and 660), as pyproject.toml says; `make wheel` calls `tools/build/python_wheel.py FOLDER`.
 
 Environment: BUILD, the folder of a finished build. Without it make is called first, and the folder is build.
 """
 import base64, hashlib, os, pathlib, re, shutil, subprocess, sys, sysconfig, tempfile, zipfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = os.environ.get("BUILD", "build")
 VERSION = re.search(r'define WG_VERSION +"(.*)"', (ROOT / "include/wengert/base.h").read_text()).group(1)
 METADATA = f"""Metadata-Version: 2.1
@@ -44,7 +44,7 @@ def write(folder, tag, files):
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     make()
     with tempfile.TemporaryDirectory() as tree:
-        run("tools/stage.sh", tree, "python")
+        run("tools/build/stage.sh", tree, "python")
         files = [(str(p.relative_to(tree)), p.read_bytes()) for p in sorted(pathlib.Path(tree).rglob("*")) if p.is_file()]
     # An extension holds for all versions of Python from 3.10 on; without it there is nothing but text and the library.
     python = "cp310-abi3" if any("abi3" in name for name, _ in files) else "py3-none"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes the tree of files that `make install` and `make deb` copy: tools/stage.sh FOLDER. With the word `python` behind it the tree is
+# Makes the tree of files that `make install` and `make deb` copy: tools/build/stage.sh FOLDER. With the word `python` behind it the tree is
 # what pip copies: Python's package, with the library in it.
 # Environment: BUILD, STRIP; for the whole tree PREFIX, VERSION, SHARED (the shared library's file), PC_TEXT (the text of wengert.pc below its
 # line `prefix=`), PYTHON_FOLDER (below PREFIX, of Python's package; default: share/wengert/python).
 set -eu
 umask 022
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 to=$1
 strip=${STRIP:-strip}
 doc=$to/share/doc/wengert
@@ -98,8 +98,8 @@ man_3() {
     mkdir -p "$man/man3"
     for header in include/wengert/*.h; do
         page=wengert-$(basename "$header" .h).3
-        awk -v version="$VERSION" -f tools/roff.awk -f tools/header_man.awk "$header" >"$man/man3/$page"
-        for name in $(awk -v names=1 -f tools/roff.awk -f tools/header_man.awk "$header"); do
+        awk -v version="$VERSION" -f tools/build/roff.awk -f tools/build/header_man.awk "$header" >"$man/man3/$page"
+        for name in $(awk -v names=1 -f tools/build/roff.awk -f tools/build/header_man.awk "$header"); do
             echo ".so man3/$page" >"$man/man3/$name.3"
         done
     done
@@ -117,7 +117,7 @@ man_3() {
 man_7() {
     mkdir -p "$man/man7"
     awk -v name=wengert -v section=7 -v title='the language of the command wengert' -v version="$VERSION" \
-        -f tools/roff.awk -f tools/markdown_man.awk docs/language.md >"$man/man7/wengert.7"
+        -f tools/build/roff.awk -f tools/build/markdown_man.awk docs/language.md >"$man/man7/wengert.7"
 }
 
 completions() {

@@ -4,7 +4,7 @@
 # Environment: CC, BUILD.
 set -u
 shopt -s lastpipe # the last command of a pipe runs in this shell: report counts in broken
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build}
 read -ra cc <<<"${CC:-gcc}" # CC may have words after the program
 cxx=$(command -v g++ || command -v clang++ || true)
@@ -25,16 +25,16 @@ report() {
 # ---- form of C files ----
 
 format() {
-    tools/format.sh --check | report "C files not in form (make format)"
-    tools/format_try.sh 2>&1 | report "make format does not mend what it should"
+    tools/build/format.sh --check | report "C files not in form (make format)"
+    tools/build/format_try.sh 2>&1 | report "make format does not mend what it should"
 }
 
 # ---- rooms: which files and symbols a file may use ----
 
 rooms() {
-    tools/rooms.sh --check | report "the rooms (make rooms)"
-    tools/rooms_try.sh | report "the gate of the rooms does not refuse what it should"
-    includes examples/*.[ch] tools/*.[ch] | grep -E '"(base|kernel|params|graph|grad|run|look|files|data|nn|check|text|figure|draw|lang|ops)/' |
+    tools/build/rooms.sh --check | report "the rooms (make rooms)"
+    tools/build/rooms_try.sh | report "the gate of the rooms does not refuse what it should"
+    includes examples/*.[ch] tools/*/*.[ch] | grep -E '"(base|kernel|params|graph|grad|run|look|files|data|nn|check|text|figure|draw|lang|ops)/' |
         report "the command and the examples use public headers alone"
     includes include/wengert/*.h | grep -E '<' | grep -vE '<std(bool|def|int|io)\.h>' |
         report "public headers include stdbool, stddef, stdint and stdio alone"
@@ -51,8 +51,15 @@ printer() {
 
 # libcgraph writes DOT, by src/show/draw/dot.c: no other code has its words.
 dot_text() {
-    grep -nE '"[^"]*\b(di|sub)graph\b' src/*/*.[ch] src/*/*/*.[ch] tools/*.[ch] | report "DOT that libcgraph does not write (src/show/draw/dot.c)"
+    grep -nE '"[^"]*\b(di|sub)graph\b' src/*/*.[ch] src/*/*/*.[ch] tools/*/*.[ch] | report "DOT that libcgraph does not write (src/show/draw/dot.c)"
     grep -c '^#include <cgraph.h>\|lib.agwrite(' src/show/draw/dot.c | grep -vx 2 | report "src/show/draw/dot.c does not write DOT by libcgraph"
+}
+
+# CONTRIBUTING shows how an optimizer is added by the code of one that is there.
+shown_code() {
+    sed -n '/^## Add an optimizer/,/^## /p' CONTRIBUTING.md | sed -n '/^```c/,/^```/{/^```/d;p}' | tr -s ' ' | grep . |
+        grep -vxFf <(tr -s ' ' <src/engine/optim/lion.c; tr -s ' ' <include/wengert/optim.h) |
+        report "CONTRIBUTING.md, Add an optimizer: lines that the code of lion does not have"
 }
 
 op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n 's/.* T wg_\([a-z0-9_]*\)_at$/\1/p' | grep -vx op | sort -u; }
@@ -63,7 +70,7 @@ op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n
 # in a table, and beside a condition of the library's ops.
 compared_names() {
     local found
-    found=$(tools/op_names.pl /dev/stdin <<'END' | cut -d: -f2 | paste -sd' '
+    found=$(tools/build/op_names.pl /dev/stdin <<'END' | cut -d: -f2 | paste -sd' '
 static bool is(const char *a, const char *b) { return !strcmp(a, b); }
 static bool is_add(const char *name) { return is(name, "add"); }
 static const char *name_of(wg_node n) { return wg_node_op_name(n); }
@@ -82,18 +89,18 @@ bool m(const wg_op *op) { return !strcmp(op->name, "add") || (op->library == op 
 bool right(const wg_op *op) { return wg_op_is(op, "add") || wg_op_find(op->name) == op; }
 END
     )
-    [ "$found" = '4 7 9 10 13 15' ] || echo "lines $found" | report "tools/op_names.pl does not find what it should, and nothing else"
-    find src ops tools -name '*.[ch]' ! -path ops/registry.c | sort | xargs tools/op_names.pl |
+    [ "$found" = '4 7 9 10 13 15' ] || echo "lines $found" | report "tools/build/op_names.pl does not find what it should, and nothing else"
+    find src ops tools -name '*.[ch]' ! -path ops/registry.c | sort | xargs tools/build/op_names.pl |
         report "the name of an op is compared: ask wg_op_is, or look for a property of the descriptor"
 }
 
 # ---- generated documentation; the registry's names and the library's symbols ----
 
 registry() {
-    ! command -v python3 >/dev/null || tools/table.py --check 2>&1 |
+    ! command -v python3 >/dev/null || tools/build/table.py --check 2>&1 |
         report "python/wengert/_table.py or values.hpp is not what the headers say (make format), or the headers leave something out"
     [ -x "$build/wengert" ] || return 0
-    tools/gallery.sh --check | report "pictures of docs/drawing that are not what their commands draw (make format)"
+    tools/build/gallery.sh --check | report "pictures of docs/drawing that are not what their commands draw (make format)"
     "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 | report "docs/ops.md is not what the registry says (make format)"
     comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"
     comm -13 <(sed -n 's/^| `\([a-z0-9_]*\)` |.*/\1/p' docs/op-names.md | sort -u) <(op_names) |
@@ -125,7 +132,7 @@ exported() { nm -D --defined-only "$build"/libwengert.so | awk '{ sub(/@.*/, "",
 symbols() {
     [ -e "$build/libwengert.so" ] || return 0
     exported | grep -v '^wg_' | report "the shared library exports what is not wg_"
-    ! command -v python3 >/dev/null || tools/table.py --exported | LC_ALL=C sort | diff - <(exported | LC_ALL=C sort) |
+    ! command -v python3 >/dev/null || tools/build/table.py --exported | LC_ALL=C sort | diff - <(exported | LC_ALL=C sort) |
         report "exported, and not in the table of public calls; or the other way round"
 }
 
@@ -148,8 +155,8 @@ WG_API int wg_marked(void);
 WG_API const char *
 wg_name_at(int wg_here);
 WG_API void wg_begin(int (*f)(void), int g); /* wg_other() */' | paste -sd' ' | grep -vx 'wg_begin wg_name' |
-        report "tools/check.sh does not find the public functions of headers"
-    public_functions include/wengert/*.h | comm -23 - <(grep -ohE '\bwg_[a-z0-9_]+' README.md CONTRIBUTING.md docs/*.md lessons/* examples/* tools/*.[ch] 2>/dev/null |
+        report "tools/build/check.sh does not find the public functions of headers"
+    public_functions include/wengert/*.h | comm -23 - <(grep -ohE '\bwg_[a-z0-9_]+' README.md CONTRIBUTING.md docs/*.md lessons/* examples/* tools/*/*.[ch] 2>/dev/null |
         sed 's/_at$//' | sort -u) |
         report "public functions in no page, lesson, example or command: give them a place in docs/functions.md, or a heading of the header that says for whom they are"
 }
@@ -185,8 +192,8 @@ in_tables() {
     grep -ohE '\bwgi_format_[a-z]+ =' src/show/draw/*.c | sed 's/wgi_format_//; s/ =//' | while read -r name; do
         grep -q "FORMAT($name," include/wengert/draw.h || echo "$name: WG_DRAW_FORMATS in include/wengert/draw.h"
     done | report "a format of pictures without a row"
-    grep -ohE '\bcmd_[a-z]+ = \{' tools/*.c | sed 's/ = {//' | while read -r name; do
-        grep -q "&$name\b" tools/wengert.c || echo "$name: commands[] in tools/wengert.c"
+    grep -ohE '\bcmd_[a-z]+ = \{' tools/*/*.c | sed 's/ = {//' | while read -r name; do
+        grep -q "&$name\b" tools/wengert/wengert.c || echo "$name: commands[] in tools/wengert/wengert.c"
     done | report "a command without a place"
     tr -d '\n' <src/language/lang/builtins.c | grep -oE '\bLAYER\( *[a-z_]+, +"' | sed 's/.*( *//; s/,.*//' | while read -r name; do
         tr -d '\n' <src/models/nn/layers.c | grep -qE "LAYER\\( *$name," || echo "$name: kinds in src/models/nn/layers.c"
@@ -208,7 +215,7 @@ new_op() {
     depending "/wengert/(ops|$of_ops)\.h|/op_list\.h" isa1 isa2 | report "a kernel is compiled again for a new op: its object depends on a header of ops"
     depending '/op_list\.h' isa0 src tools | grep -v '^ops/registry\.c ' |
         report "compiled again for a new op: the registry alone includes op_list.h, others say EXTERN(NAME)"
-    includes include/wengert/op.h src/*/*.h src/*/*/*.h src/*/*/*/*.h tools/*.h | grep -E '"(wengert/)?(ops|wengert)\.h"' |
+    includes include/wengert/op.h src/*/*.h src/*/*/*.h src/*/*/*/*.h tools/*/*.h | grep -E '"(wengert/)?(ops|wengert)\.h"' |
         report "a header brings ops.h to files that name no op"
 }
 
@@ -289,14 +296,14 @@ quotations() {
 teaching() {
     quotations <(printf '%s\n' '| lesson | where |' '|---|---|' '| `decay` | "the target, large corrections are good" |' '| `decay` | "none such", then "throw darts" |' \
         '## What the notes say' '| lesson | where |' '|---|---|' '| `tape` | "throw darts" |' '| `decay` | not shown |') | cut -d: -f1 | paste -sd' ' |
-        grep -vx '4 8 9' | report "tools/check.sh does not find the quotations that no lesson has"
+        grep -vx '4 8 9' | report "tools/build/check.sh does not find the quotations that no lesson has"
     [ -e docs/teaching.md ] || { echo docs/teaching.md | report "is missing"; return; }
     quotations docs/teaching.md | sed 's/^/docs\/teaching.md:/' | report "docs/teaching.md: a quotation is not what the lesson says"
 }
 
 lessons() {
-    awk -f tools/lesson_rules.awk lessons/{course,mutations,solutions}.txt lessons/*.md | report "lessons that cannot be taught from"
-    LC_ALL=C awk -f tools/lesson_symbols.awk lessons/{course,symbols}.txt lessons/*.md | report "symbols of lessons that no lesson before defines"
+    awk -f tools/lesson/lesson_rules.awk lessons/{course,mutations,solutions}.txt lessons/*.md | report "lessons that cannot be taught from"
+    LC_ALL=C awk -f tools/lesson/lesson_symbols.awk lessons/{course,symbols}.txt lessons/*.md | report "symbols of lessons that no lesson before defines"
 }
 
 # ---- tests without a clock: tests/run.sh finds those that wait or compute for ever ----
@@ -313,7 +320,7 @@ clocks() {
 shape() {
     find src ops tools -name '*.[ch]' | sort | xargs awk 'FNR == 1 { n = FILENAME; sub(/.*\//, "", n); if (index($0, "/* " n) != 1) print FILENAME }' |
         report "a file whose first line does not begin with its name and say what it is"
-    find src ops tools -name '*.[ch]' | sort | xargs tools/shape.pl | report "a function that is too long, or lines that stand twice"
+    find src ops tools -name '*.[ch]' | sort | xargs tools/build/shape.pl | report "a function that is too long, or lines that stand twice"
 }
 
 # ---- the shape of Python ----
@@ -338,11 +345,11 @@ for name, text in files.items():
     with open(name, "w") as f:
         f.write(text)
 END
-    (cd "$try" && "$OLDPWD/tools/shape.py" ./*.py ring/*.py) | grep -oE '^\./[a-z]+|^a ring of 9|^6 equal|not used|twice|a (function|file|line) of [0-9]+' |
+    (cd "$try" && "$OLDPWD/tools/build/shape.py" ./*.py ring/*.py) | grep -oE '^\./[a-z]+|^a ring of 9|^6 equal|not used|twice|a (function|file|line) of [0-9]+' |
         paste -sd' ' | grep -vxF './file a file of 801 ./function a function of 61 ./inside not used ./line a line of 111 ./twice twice ./unused not used 6 equal a ring of 9' |
-        report "tools/shape.py does not refuse what it should, and nothing else"
+        report "tools/build/shape.py does not refuse what it should, and nothing else"
     rm -rf "$try"
-    find python tools tests bench -name '*.py' | sort | xargs tools/shape.py --lines=3000 --width=0 |
+    find python tools tests bench -name '*.py' | sort | xargs tools/build/shape.py --lines=3000 --width=0 |
         report "Python that is too long, imports that nobody uses, lines that stand twice"
 }
 
@@ -366,6 +373,7 @@ lessons
 teaching
 clocks
 shape
+shown_code
 shape_of_python
 case $broken in
 0) echo "the house rules hold" ;;

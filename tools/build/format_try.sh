@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Writes a file that is not in form into a new folder, and says where tools/format.sh is wrong about it: what it does not name,
+# Writes a file that is not in form into a new folder, and says where tools/build/format.sh is wrong about it: what it does not name,
 # mends in another way, or changes a second time. `make check` calls it. Without a difference it prints nothing.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
-mkdir "$scratch"/{bench,examples,ops,python,src,tests,tools}
+mkdir -p "$scratch"/{bench,examples,ops,python,src,tests,tools/build}
 cp .clang-format "$scratch"
-cp tools/format.sh "$scratch/tools"
+cp tools/build/format.sh "$scratch/tools/build"
 tried=src/tried.c
 
 cat >"$scratch/$tried" <<'END'
@@ -52,12 +52,12 @@ END
 
 cd "$scratch" || exit 1
 # says WHEN LINES: what the check says must be these lines.
-says() { tools/format.sh --check | diff - <(printf '%s\n' "${@:2}") | sed "s,^,$1 mending: ,"; }
+says() { tools/build/format.sh --check | diff - <(printf '%s\n' "${@:2}") | sed "s,^,$1 mending: ,"; }
 
 says before $tried': not as clang-format has it' $tried:{1,5,8,10,12,14}': more than 110 bytes'
-tools/format.sh | diff - <(echo "$tried:21: more than 110 bytes; shorten it by hand")
+tools/build/format.sh | diff - <(echo "$tried:21: more than 110 bytes; shorten it by hand")
 diff $tried mended | sed "s/^/mended (< is, > should be): /"
 says after "$tried:21: more than 110 bytes"
 touch before
-tools/format.sh >/dev/null
+tools/build/format.sh >/dev/null
 find . -newer before | sed "s/^/changed a second time: /"
