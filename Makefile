@@ -15,6 +15,8 @@
 #   MPI=0                          no MPI is looked for: one process trains alone
 #   PYTHON_INCLUDE=FOLDER          of the headers of a Python, any from 3.10 on; PYTHON_INCLUDE= leaves python/_c.c out
 #   ISAS=2                         leaves out the kernels for AVX-512: a third less is compiled; ISAS=1: those for AVX2, too
+#   SHOW=0 LANGUAGE=0              leave src/show or src/language out of the library, in build/no-show, build/no-language, build/no-show-language.
+#                                  The command needs both, so it is not made
 #   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
 #   WASM=1                         for WebAssembly, by emscripten, in build/wasm: `make wasm`
 #   NO_INSTALL=1                   prints the line that would install what is missing, and stops; YES=1: sudo runs it without a question
@@ -48,8 +50,13 @@ GRAPHVIZ ?= 1
 HOSTILE  ?= 0
 SAN      ?=
 CORE     ?= 0
+SHOW     ?= 1
+LANGUAGE ?= 1
 WASM     ?= 0
 BUILD    ?= build$(if $(filter 1,$(WASM)),/wasm)$(if $(filter 1,$(CORE)),/core,$(if $(filter 1,$(HOSTILE)),/hostile,$(if $(SAN),/san)))
+# The libraries without a wing are made of the same objects: in $(MADE) is what differs.
+WITHOUT  := $(if $(filter 0,$(SHOW)),-show)$(if $(filter 0,$(LANGUAGE)),-language)
+MADE     := $(BUILD)$(WITHOUT:-%=/no-%)
 JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
 # Not empty in the builds that are made for tests alone (TEST_BUILD=1 makes any build one). They have one instruction set.
@@ -170,7 +177,8 @@ endif
 OBJ       := $(BUILD)/obj
 OP_LIST   := $(OBJ)/generated/op_list.h
 KERNEL_SRC := $(wildcard ops/*.c src/engine/kernel/*.c src/engine/optim/*.c)
-SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC) $(FAST_WAYS) src/engine/group/mpi.c,$(wildcard src/*/*.c src/*/*/*.c src/*/*/*/*.c)))
+NO_WINGS  := $(if $(filter 0,$(SHOW)),src/show/% src/language/lang/plot_figure.c) $(if $(filter 0,$(LANGUAGE)),src/language/%)
+SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC) $(FAST_WAYS) $(NO_WINGS) src/engine/group/mpi.c,$(wildcard src/*/*.c src/*/*/*.c src/*/*/*/*.c)))
 # The files that have a kernel or an update. What is made of others alone is compiled with the first set, once.
 EACH_SRC  := $(shell grep -lE '^(KERNEL|EACH_ISA|UPDATE)\b' $(KERNEL_SRC))
 OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst %.c,$(OBJ)/isa$i/%.o,$(if $(filter 0,$i),$(KERNEL_SRC),$(EACH_SRC))))
@@ -182,11 +190,11 @@ EXAMPLES  := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c
 ifneq ($(GRAPHVIZ),1)
 EXAMPLES  := $(filter-out %/graphviz,$(EXAMPLES))
 endif
-LIB       := $(BUILD)/libwengert.a
-SHARED    := $(BUILD)/libwengert.so.$(SOVERSION)
+LIB       := $(MADE)/libwengert.a
+SHARED    := $(MADE)/libwengert.so.$(SOVERSION)
 # The same objects and the tests' own, with every symbol: what the test programs are linked with.
-TEST_LIB  := $(BUILD)/tests/libwengert-tests.so
-COMMAND   := $(if $(TOOLS_OBJ),$(BUILD)/wengert)
+TEST_LIB  := $(MADE)/tests/libwengert-tests.so
+COMMAND   := $(if $(WITHOUT),,$(if $(TOOLS_OBJ),$(BUILD)/wengert))
 # For each MPI that is installed a library of one file, which the core loads when it is needed: src/engine/group/link.c.
 # One that the compiler cannot link with is of another system.
 MPI       ?= $(if $(TEST_BUILD),0,1)
@@ -201,7 +209,7 @@ PYTHON_INCLUDE := $(if $(SAN)$(filter 1,$(WASM)),,$(shell CC='$(CC)' tools/build
 endif
 endif
 PYTHON_C  := $(if $(filter-out none,$(PYTHON_INCLUDE)),$(BUILD)/python/_c.abi3.so,$(PYTHON_INCLUDE:none=no-python-headers))
-MPI_LIBS  := $(foreach m,$(MPIS),$(BUILD)/libwengert-mpi-$(firstword $(subst :, ,$m)).so)
+MPI_LIBS  := $(foreach m,$(MPIS),$(MADE)/libwengert-mpi-$(firstword $(subst :, ,$m)).so)
 Q         := $(if $(V),,@)
 say        = $(if $(V),,@printf '  %-5s %s\n' '$1' '$(patsubst $(BUILD)/%,%,$2)')
 
@@ -329,13 +337,13 @@ $(OBJ)/tests/graph/test_odd_calls.o $(OBJ)/tests/fuzz/fuzz_api.o: WG_CPPFLAGS +=
 
 $(LIB): $(SRC_OBJ) $(OPS_OBJ)
 	$(call say,AR,$@)
-	@rm -f $@
+	@mkdir -p $(@D); rm -f $@
 	$(Q)$(AR) rcsD $@ $^
 
 $(SHARED): $(SRC_OBJ) $(OPS_OBJ) tools/build/libwengert.map
 	$(call say,LD,$@)
 	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) -Wl,--version-script=tools/build/libwengert.map $(filter %.o,$^) $(WG_LIBS)
-	@ln -sf $(@F) $(BUILD)/libwengert.so
+	@ln -sf $(@F) $(@D)/libwengert.so
 
 # Each wing as a library, linked with those alone that it may use; and the command with all five. No private symbol crosses.
 WING_LIB = $(BUILD)/wings/libwengert-$1.so
@@ -360,16 +368,18 @@ no-python-headers:
 	@! command -v python3 >/dev/null || echo 'python/_c.c is left out, and Python is slower: apt-get install python3-dev'
 
 define mpi_rule
-$(BUILD)/libwengert-mpi-$(word 1,$(subst :, ,$1)).so: src/engine/group/mpi.c src/engine/group/transport.h $(FLAGS)
+$(MADE)/libwengert-mpi-$(word 1,$(subst :, ,$1)).so: src/engine/group/mpi.c src/engine/group/transport.h $(FLAGS)
 	$$(call say,LD,$$@)
 	$$(Q)mkdir -p $$(@D) && $$(CC) -D_GNU_SOURCE -Isrc/engine $$(CPPFLAGS) $$(WG_CFLAGS) -O2 $$(CFLAGS) $$(WG_LDFLAGS) $$(LDFLAGS) \
 	    $$(shell pkg-config --cflags $(word 2,$(subst :, ,$1))) -shared -o $$@ $$< $$(shell pkg-config --libs $(word 2,$(subst :, ,$1)))
 endef
 $(foreach m,$(MPIS),$(eval $(call mpi_rule,$m)))
 
+# Without a wing some of the tests' own functions call what is not there: they are looked for when they are called, and no test of
+# another wing calls them.
 $(TEST_LIB): $(SRC_OBJ) $(OPS_OBJ) $(HELP_OBJ)
 	$(call say,LD,$@)
-	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) $^ $(TEST_LIBS) $(WG_LIBS)
+	$(LINK) -shared -Wl,-soname,$(@F) $(if $(WITHOUT),-Wl$(comma)-z$(comma)lazy,$(SHARED_FLAGS)) $^ $(TEST_LIBS) $(WG_LIBS)
 
 $(BUILD)/wengert: $(TOOLS_OBJ) $(LIB)
 	$(call say,LD,$@)
@@ -396,7 +406,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 .PHONY: wasm test whole score wings rooms size check check-vmath demo mnist lessons newcomer bench docs graphs-long reads-long torture-long mutants install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed, N skipped`. STRICT=1: a skipped test has failed (tests/README.md)
-	+@BUILD=$(BUILD) tests/run.sh
+	+@BUILD=$(BUILD) tests/run.sh $(WITHOUT:-%=no-%)
 
 whole: ## all kinds of tests of tests/README.md, or some: KINDS="hostile core"; it goes on where it was stopped (from nothing: an hour)
 	+@BUILD=$(BUILD) tests/whole.sh $(KINDS)
@@ -490,7 +500,7 @@ export PC_TEXT
 install uninstall: export TO_PREFIX := $(call as_typed,PREFIX)
 install uninstall: export TO_DESTDIR := $(call as_typed,DESTDIR)
 # What tools/build/stage.sh needs.
-STAGE = BUILD='$(BUILD)' VERSION='$(VERSION)' SHARED='$(notdir $(SHARED))'
+STAGE = BUILD='$(BUILD)' MADE='$(MADE)' VERSION='$(VERSION)' SHARED='$(notdir $(SHARED))'
 INSTALL = @PREFIX="$$TO_PREFIX" DESTDIR="$$TO_DESTDIR" $(STAGE) tools/build/install.sh
 
 install: all ## into $(DESTDIR)$(PREFIX): library, command, pages of man, completion, docs, examples

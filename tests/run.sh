@@ -85,6 +85,9 @@ lessons="test_lesson_mistakes test_strangers_all"
 mpi=test_processes
 no_others="-${browser// / -} -$latex -$waits -${lessons// / -} -$mpi"
 
+# Of the rooms of show: what runs the command.
+of_command="-test_picture_lines -test_read_edges -test_read_back -test_written"
+
 # What is there to find writes and reads outside memory: memory that fails, hostile files, calls of all functions in any
 # order, every op. With STRICT=1 these run with the hostile library, the others with the plain one.
 guarded="test_odd_calls test_misuse test_busy test_registry test_damage test_reading_memory test_fuzz
@@ -119,6 +122,8 @@ sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH
 # memcheck: programs of the plain build under valgrind, which finds bytes that nobody has set.
 # tsan: threads with a context each, under ThreadSanitizer.
 # core: the engine without its fast ways (make CORE=1): results, and the same bits as the plain build.
+# no-show, no-language, no-show-language: the library without these wings. It is made of the same objects, so the tests of some rooms show
+# that nothing is missing. Programs that call what it has not are left out.
 # wasm: what the engine of pages says, against a native command without the three parts.
 # daz, up, down, zero: the tests of results, called in another arithmetic: subnormal numbers are zero, rounding up, down,
 # towards zero.
@@ -143,6 +148,9 @@ down    |         |                                         | $in_rooms         
 zero    |         |                                         | $in_rooms           | WG_FLOATS=zero | make | 140 0
 memcheck |        |                                         | memcheck.sh         |                | valgrind | 25 0
 core    | core    | CORE=1 $apart                           | core.sh $in_rooms solve/ -test_odd_calls -test_switches $of_ways | LD_LIBRARY_PATH=$folders/here/$build/core/tests | make | 200 60
+no-show | no-show | SHOW=0 BUILD=$build                     | lang/              | LD_LIBRARY_PATH=$folders/here/$build/no-show/tests | make | 60 70
+no-language | no-language | LANGUAGE=0 BUILD=$build         | text/ formula/ view/ steps/ layout/ figure/ draw/ $no_others $of_command | LD_LIBRARY_PATH=$folders/here/$build/no-language/tests | make | 100 70
+no-show-language | no-show-language | SHOW=0 LANGUAGE=0 BUILD=$build | graph/ params/ optim/ solve/ look/ data/ files/ nn/ fit/ check/ $no_others | LD_LIBRARY_PATH=$folders/here/$build/no-show-language/tests | make | 100 70
 wasm    | alone   | $none MPI=0 ISAS=1                      | wasm.sh            |                | emcc  | 700 90
 tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 90 30
 "
@@ -214,6 +222,20 @@ binaries() {
     for name in ${TESTS:-$programs}; do case "$name" in *.sh) echo "tests/$name" ;; esac done
 }
 
+# Those of the programs on standard input that call nothing which the library of the kind has not.
+able() {
+    local lacks bin
+    [ "$home" != "$folder" ] || { cat; return; }
+    lacks=$(comm -23 <(symbols "$home/tests/libwengert-tests.so" U) <(symbols "$folder/tests/libwengert-tests.so" U))
+    while IFS= read -r bin; do
+        case "$bin" in *.sh) ;; *) [ -z "$(comm -12 <(symbols "$bin" '^U') <(echo "$lacks"))" ] || continue ;; esac
+        echo "$bin"
+    done
+}
+
+# The names that a file has (U), or looks for (^U).
+symbols() { nm -D "$1" | awk -v which="$2" '($(NF - 1) == "U") == (which == "^U") { sub(/@.*/, "", $NF); print $NF }' | LC_ALL=C sort -u; }
+
 # The tests that the kind hidden has skipped, of a program, as Criterion's --filter takes them; nothing: there are none. What a
 # test prints stands behind the line that says that it runs.
 skipped_of() {
@@ -241,7 +263,7 @@ build_kind() {
     esac
     mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -v '\.sh$')
     if [ "$home" != "$folder" ]; then
-        make -s --no-print-directory BUILD="$home" "${targets[@]}" || return
+        make -s --no-print-directory BUILD="$home" SHOW=1 LANGUAGE=1 "${targets[@]}" || return
         targets=("$folder/tests/libwengert-tests.so")
     fi
     make -s --no-print-directory BUILD="$folder" $flags "${targets[@]}" "${more[@]}"
@@ -468,7 +490,7 @@ while [ $# -gt 0 ]; do
         failed=$((failed + 1)) failures+=("the $kind build")
         continue
     fi
-    mapfile -t chosen < <(binaries)
+    mapfile -t chosen < <(binaries | able)
     [ ${#chosen[@]} -gt 0 ] || { echo "no test to run"; failed=$((failed + 1)) failures+=("$kind: no test to run"); }
     [ ${#chosen[@]} -eq 0 ] || echo "running ${#chosen[@]} test programs: a line each when it ends, after a second or up to a minute"
     run_kind "$kind" "${chosen[@]}"

@@ -14,6 +14,7 @@ fuzz: ## makes inputs for the API, for files, programs and lessons that break a 
 	+@tests/fuzz/fuzz.sh $(or $(SECONDS),600) $(or $(FUZZ),calls files programs api lessons)
 
 $(OBJ)/tests/fuzz/fuzz_main.o: WG_CPPFLAGS += $(if $(findstring fuzzer,$(SAN)),-DWG_LIBFUZZER)
+$(OBJ)/tests/fuzz/fuzz_lessons.o: WG_CPPFLAGS += -Itools/wengert -Itools/lesson
 
 $(BUILD)/fuzz: $(OBJ)/tests/fuzz/fuzz_main.o $(filter %.o,$(FUZZ_OBJ)) $(TEST_LIB)
 	$(call say,LD,$@)

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../tools/lesson/lesson.h"
+#include "lesson.h"
 
 enum { MOST = 1 << 12 };
 

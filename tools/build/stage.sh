@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Makes the tree of files that `make install` and `make deb` copy: tools/build/stage.sh FOLDER. With the word `python` behind it the tree is
 # what pip copies: Python's package, with the library in it.
-# Environment: BUILD, STRIP; for the whole tree PREFIX, VERSION, SHARED (the shared library's file), PC_TEXT (the text of wengert.pc below its
+# Environment: BUILD; MADE (the folder of the libraries if it is another: without a wing there is no command, and what it writes is left
+# out); STRIP; for the whole tree PREFIX, VERSION, SHARED (the shared library's file), PC_TEXT (the text of wengert.pc below its
 # line `prefix=`), PYTHON_FOLDER (below PREFIX, of Python's package; default: share/wengert/python).
 set -eu
 umask 022
 cd "$(dirname "$0")/../.."
 to=$1
+made=${MADE:-$BUILD}
 strip=${STRIP:-strip}
 doc=$to/share/doc/wengert
 man=$to/share/man
@@ -30,18 +32,20 @@ package_for_pip() {
 pc_prefix() { printf '%s' "$PREFIX" | sed -e 's/[][ "'\''$&;()<>|*?#~`{}!\\]/\\&/g' -e 's/\$/$$/g'; }
 
 programs() {
-    mkdir -p "$to/bin" "$to/lib/pkgconfig" "$to/include"
+    mkdir -p "$to/lib/pkgconfig" "$to/include"
     cp -R include/wengert "$to/include/"
     python_package "$to/${PYTHON_FOLDER:-share/wengert/python}"
     [ ! -e "$BUILD/wasm/engine.js" ] || install -D -m 644 "$BUILD/wasm/engine.js" "$to/share/wengert/engine.js"
-    cp "$BUILD/wengert" "$to/bin/"
-    cp "$BUILD/libwengert.a" "$BUILD/$SHARED" "$to/lib/"
-    chmod 755 "$to/bin/wengert" "$to/lib/$SHARED"
-    "$strip" "$to/bin/wengert"
+    if [ -e "$made/wengert" ]; then
+        install -D -m 755 "$made/wengert" "$to/bin/wengert"
+        "$strip" "$to/bin/wengert"
+    fi
+    cp "$made/libwengert.a" "$made/$SHARED" "$to/lib/"
+    chmod 755 "$to/lib/$SHARED"
     "$strip" --strip-unneeded "$to/lib/$SHARED"
     "$strip" --strip-debug "$to/lib/libwengert.a"
     local mpi
-    for mpi in "$BUILD"/libwengert-mpi-*.so; do
+    for mpi in "$made"/libwengert-mpi-*.so; do
         [ ! -e "$mpi" ] || install -m 755 "$mpi" "$to/lib/"
     done
     ln -s "$SHARED" "$to/lib/libwengert.so"
@@ -145,11 +149,10 @@ case ${2:-all} in
 all)
     programs
     cmake_package
-    man_1
     man_3
     man_7
-    completions
     documents
+    [ ! -e "$made/wengert" ] || { man_1 && completions; }
     ;;
 python) package_for_pip ;;
 esac

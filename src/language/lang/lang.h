@@ -23,7 +23,7 @@
  *   lang_train.c      the statement train
  *   lang_fit.c        trainings inside a program: fit
  *   lang_plot.c       the statement plot: how it is written
- *   plot_figure.c     the statement plot: the figure that it draws
+ *   plot_*.c          the statement plot: its values, series for claims, the figure (plot.h)
  *
  * A tree is at most WGI_LANG_DEPTH deep, so every function on trees may recurse. What a long text can repeat
  * without brackets (the terms of a sum, elements, indices) is a list of siblings, and is read by a loop.
@@ -739,7 +739,7 @@ void wgi_data_forget(wg_program *q); /* when the program is freed */
 
 wgi_builtin_eval wgi_eval_param, wgi_eval_layer;
 
-/* ---- plot_figure.c ---- */
+/* ---- plot_series.c ---- */
 
 /* Makes the nodes of the calls series(...) of a claim. */
 void wgi_series(wg_program *q, const wgi_ast *claim);
