@@ -67,24 +67,31 @@ Test(lessons, a_question_asks_three_times)
                            "Not yet.\nHint: half of it\n.\n");
 }
 
+/* The rules of `make check`, on the lessons a.md, b.md, c.md. */
+#define RULES                                                                                            \
+    "rules=$PWD/tools/lesson/lesson_rules.awk && wengert=$(realpath \"$build/wengert\") && cd \"$in\"\n" \
+    "lines() { printf '%s\\n' \"$@\"; }\n"                                                               \
+    "break_rules() { for k in a b c; do \"$wengert\" lesson ./$k.md --parts; done |\n"                   \
+    "  LC_ALL=C awk -f \"$rules\" course.txt symbols.txt mutations.txt solutions.txt - | sort; }\n"
+
 /* The course is a, b, c, d; b asks for c before it, and there is no d.md. */
 Test(lessons, symbols_are_defined_before)
 {
     const char *said = wgt_shell(
-        "rules=$PWD/tools/lesson/lesson_symbols.awk && cd \"$in\"\n"
-        "printf '%s\\n' a b c d > course.txt\n"
-        "printf '%s\\n' 'σ | a | s' 'epoch | b | e' 'm | b | number' 'Xavier | d | x' > symbols.txt\n"
-        "printf '%s\\n' 'θ | a | t' 'α | c | r' 'λ' 'J | e | c' 'σ | a | s' >> symbols.txt\n"
-        "lesson() { printf '%s\\n' \"$@\"; }\n"
-        "lesson '# T' 'after: -' 'I am σ, `ε` {m}, − 1.' 'The Epochs' '```wg' 'm = 1 # μ' '```' > a.md\n"
-        "lesson '# The m, α' 'after: c' 'notes: ω' '```ask' 'Xavier or ∇?' > b.md\n"
-        "lesson 'answer m within 1' 'wrong ε  no' 'then ω' '```' >> b.md\n"
-        "lesson '# Epoch' 'α of m' > c.md\n"
-        "LC_ALL=C awk -f \"$rules\" course.txt symbols.txt a.md b.md c.md | sort");
-    cr_expect_str_eq(said, "a.md:4: epoch is defined only in b\n"
-                           "b.md:5: Xavier is defined only in d\n"
-                           "b.md:5: ∇ does not stand in lessons/symbols.txt\n"
-                           "b.md:8: ω does not stand in lessons/symbols.txt\n"
+        RULES
+        "lines a b c d > course.txt; lines 'a | x | y' > mutations.txt; lines 'a 1 | x | y' > solutions.txt\n"
+        "lines 'σ | a | s' 'epoch | b | e' 'm | b | number' 'Xavier | d | x' > symbols.txt\n"
+        "lines 'θ | a | t' 'α | c | r' 'λ' 'J | e | c' 'σ | a | s' >> symbols.txt\n"
+        "lines '# T' 'after: -' '' 'I am σ, `ε` {m}, − 1.' 'The Epochs' > a.md\n"
+        "lines '```wg' 'm = 1 # μ' '```' >> a.md\n"
+        "lines '# The m, α' 'after: c' 'notes: ω' '' '```ask' 'Xavier or ∇?' > b.md\n"
+        "lines 'answer m within 1' 'wrong ε  no' 'then ω' '```' >> b.md\n"
+        "lines '# Epoch' '' 'α of m' > c.md\n"
+        "break_rules | grep -v 'md: '");
+    cr_expect_str_eq(said, "./a.md:5: epoch is defined only in b\n"
+                           "./b.md:6: Xavier is defined only in d\n"
+                           "./b.md:6: ∇ does not stand in lessons/symbols.txt\n"
+                           "./b.md:9: ω does not stand in lessons/symbols.txt\n"
                            "symbols.txt:2: b does not have epoch\n"
                            "symbols.txt:5: a does not have θ\n"
                            "symbols.txt:7: a symbol is written: SYMBOL | LESSON | MEANING\n"
@@ -92,42 +99,42 @@ Test(lessons, symbols_are_defined_before)
                            "symbols.txt:9: σ stands there twice\n");
 }
 
-/* The rules of `make check`: a.md keeps them all, b.md and c.md lack things. */
+/* a.md keeps all rules, b.md and c.md lack things. */
 Test(lessons, rules_refuse_what_cannot_be_taught)
 {
     const char *said = wgt_shell(
-        "rules=$PWD/tools/lesson/lesson_rules.awk && cd \"$in\"\n"
-        "printf '%s\\n' a b c > course.txt\n"
-        "printf '%s\\n' 'a | x | y' 'a | y | z' 'd | x' > mutations.txt\n"
-        "printf '%s\\n' 'a 1 | x | y' 'b' > solutions.txt\n"
-        "lesson() { printf '%s\\n' '# T' \"number: $1\" \"after: $2\" \"$5\" '' \"$3\" '```ask' \"$4\" "
-        "'answer 1.234 within 1' '```' '```check' '```' '```plot' '```'; }\n"
-        "tries() { printf '%s\\n' '```try' \"$@\" '```'; }\n"
-        "{ lesson 1 - 'With 0.01, {1.234}, `1.234`.' 'What?' 'graph: x wrt x'; tries 'One. => x > 1' Two. "
-        "Three.; } > a.md\n"
-        "{ lesson 1 'c, e' 'It is 3.141.' 'Is it 0.0301?' 'uses: f'; tries One. 'Two. => x < 1'; } > b.md\n"
-        "{ printf '%s\\n' '# T' 'number: 3' 'after: b'; yes | head -n 999; } > c.md\n"
-        "awk -f \"$rules\" course.txt mutations.txt solutions.txt a.md b.md c.md | sort");
-    cr_expect_str_eq(said, "b.md: 0 mistakes in lessons/mutations.txt; at least 2\n"
-                           "b.md: 2 exercises; at least 3\n"
-                           "b.md: after: c comes after b, a circle\n"
-                           "b.md: after: there is no lesson e\n"
-                           "b.md: no line `graph:`, which the site steps through\n"
-                           "b.md: number: 1; lessons/course.txt has it as 2\n"
-                           "b.md:17: exercise 2 has a claim, and no solution in lessons/solutions.txt\n"
-                           "b.md:2: number 1 is that of a\n"
-                           "b.md:6: 3.141 is typed: write {EXPRESSION}, so that the program says it\n"
-                           "b.md:8: 0.0301 is typed: write {EXPRESSION}, so that the program says it\n"
-                           "c.md: 0 exercises; at least 3\n"
-                           "c.md: 0 mistakes in lessons/mutations.txt; at least 2\n"
-                           "c.md: 1001 words of prose; at most 1000\n"
-                           "c.md: after: b comes after c, a circle\n"
-                           "c.md: no ask\n"
-                           "c.md: no check\n"
-                           "c.md: no line `graph:`, which the site steps through\n"
-                           "c.md: no plot or draw\n"
-                           "lessons/mutations.txt:3: there is no lesson d\n"
+        RULES
+        "lines a b c > course.txt; lines 'x | a | y' > symbols.txt\n"
+        "lines 'a | x | y' 'a | y | z' 'd | x' > mutations.txt; lines 'a 1 | x | y' 'b' > solutions.txt\n"
+        "lesson() { lines '# T' \"number: $1\" \"after: $2\" \"$5\" '' \"$3\" '```ask' \"$4\" \\\n"
+        "'answer 1.234 within 1' 'then x' '```' '```check' '1 == 1' '```' '```plot' 'T' 'line x over x' "
+        "'```'; }\n"
+        "tries() { lines '```try' \"$@\" '```'; }\n"
+        "{ lesson 1 - 'With 0.01, {f([1.234])}, `1.234`.' 'What?' 'graph: x wrt x'\n"
+        "  tries 'One. => x > 1' Two. Three.; } > a.md\n"
+        "{ lesson 1 'c, e' 'It is 3.141.' 'Is it 0.0301?' 'notes: f'; tries One. 'Two. => x < 1'; } > b.md\n"
+        "{ lines '# T' 'number: 3' 'after: b' ''; yes | head -n 1000; } > c.md\n"
+        "break_rules");
+    cr_expect_str_eq(said, "./b.md: 0 mistakes in lessons/mutations.txt; at least 2\n"
+                           "./b.md: 2 exercises; at least 3\n"
+                           "./b.md: after: c comes after b, a circle\n"
+                           "./b.md: after: there is no lesson e\n"
+                           "./b.md: no line `graph:`, which the site steps through\n"
+                           "./b.md: number 1 is that of a\n"
+                           "./b.md: number: 1; lessons/course.txt has it as 2\n"
+                           "./b.md:21: exercise 2 has a claim, and no solution in lessons/solutions.txt\n"
+                           "./b.md:6: 3.141 is typed: write {EXPRESSION}, so that the program says it\n"
+                           "./b.md:8: 0.0301 is typed: write {EXPRESSION}, so that the program says it\n"
+                           "./c.md: 0 exercises; at least 3\n"
+                           "./c.md: 0 mistakes in lessons/mutations.txt; at least 2\n"
+                           "./c.md: 1001 words of prose; at most 1000\n"
+                           "./c.md: after: b comes after c, a circle\n"
+                           "./c.md: no ask\n"
+                           "./c.md: no check\n"
+                           "./c.md: no line `graph:`, which the site steps through\n"
+                           "./c.md: no plot or draw\n"
                            "mutations.txt:3: a mistake is written: NAME | TEXT | OTHER TEXT\n"
+                           "mutations.txt:3: there is no lesson d\n"
                            "solutions.txt:2: a step of a solution is written: NAME N | TEXT | OTHER TEXT\n");
 }
 

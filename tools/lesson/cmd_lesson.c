@@ -20,6 +20,8 @@ static const flag flags[] = {
     { 0, "answers", NULL, "the questions and exercises with their answers; a site has them as answers.html" },
     { 0, "source", NULL, "the lesson's file" },
     { 0, "program", NULL, "the lesson's program, to change it" },
+    { 0, "parts", NULL,
+      "each line with what it is, for scripts: FILE, LINE, KIND, TEXT, with tabs between them" },
     { 0, "check", "MINE.wg", "which exercises a program solves" },
     { 0, "trust", NULL, "csv() of a lesson's file reads any file, not only those beside the lesson" },
     { 0, NULL, NULL, NULL },
@@ -327,6 +329,7 @@ static int run_one(const args *a)
     if (open_lesson(&l, a, a->operand[0])) {
         if (args_has(a, "source")) fputs(l.source, stdout);
         else if (args_has(a, "program")) print_program(&l);
+        else if (args_has(a, "parts")) lesson_put_parts(&l);
         else if (mine) l.status = check_exercises(&l, mine);
         else if (args_has(a, "answers") && args_has(a, "page"))
             l.status = tool_wrong(
@@ -344,8 +347,8 @@ static int run_one(const args *a)
 static int run(const args *a)
 {
     if (a->operands > 1) return tool_wrong(a, "lesson: one lesson at a time; --all runs all");
-    static const char *const others[] = { "source", "program", "check" };
-    for (int i = 0; i < 3; i++)
+    static const char *const others[] = { "source", "program", "parts", "check" };
+    for (int i = 0; i < 4; i++)
         if (args_has(a, "page") && args_has(a, others[i]))
             return tool_wrong(a, "--page and --%s: one of the two", others[i]);
     for (int i = 0; i < 2; i++) {

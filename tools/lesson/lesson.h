@@ -10,6 +10,7 @@
  *   lesson_site.c   what a site has beside the pages of lessons
  *   lesson_map.c    the map of its lessons
  *   lesson_frames.c what a slider of the page moves
+ *   lesson_parts.c  its lines, each with what it is, for scripts
  *   lesson_texts.c  the lessons of the library
  *   cmd_lesson.c    the command
  *
@@ -197,6 +198,11 @@ bool lesson_print(lesson *l, const char *folder); /* folder: where pictures go; 
 void lesson_json(lesson *l);
 /* Writes a text with its {values}, with lines broken at blanks, from a column on that is reached already. */
 bool lesson_wrapped(lesson *l, int program, FILE *out, int column, span s);
+
+/* ---- lesson_parts.c ---- */
+
+/* Prints FILE, LINE, KIND and TEXT of each line, with tabs between them. */
+void lesson_put_parts(const lesson *l);
 
 /* ---- lesson_frames.c ---- */
 

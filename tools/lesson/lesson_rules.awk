@@ -1,34 +1,17 @@
-# Prints each place where a lesson breaks a rule of the house (docs/lessons.md, "Into the course").
+# Prints each place where a course breaks a rule (docs/lessons.md, "Into the course"). Bytes, not letters: LC_ALL=C.
 #
-#   awk -f tools/lesson/lesson_rules.awk lessons/course.txt lessons/mutations.txt lessons/solutions.txt lessons/*.md
+#   LC_ALL=C awk -f tools/lesson/lesson_rules.awk course.txt symbols.txt mutations.txt solutions.txt ROWS
+#
+# ROWS: what `wengert lesson FILE.md --parts` says of each lesson. Its rows for `number` come last.
 
-function say(text) { print FILENAME ":" FNR ": " text }
-function lacks(text) { print file[lesson] ": " text }
+function say(text) { print place ": " text }
+function lacks(lesson, text) { print file[lesson] ": " text }
 
 # The name of a file without folder and ending.
 function name_of(path) { sub(/.*\//, "", path); sub(/\.[a-z]*$/, "", path); return path }
 
-# What the lesson before had to have.
-function finish_lesson() {
-    if (lesson == "") return
-    if (inside) lacks("a block has no end")
-    if (words > 1000) lacks(words " words of prose; at most 1000")
-    if (!number[lesson]) lacks("no line `number:`")
-    else if (number[lesson] != place[lesson]) lacks("number: " number[lesson] "; lessons/course.txt has it as " (place[lesson] ? place[lesson] : "none"))
-    if (!steps[lesson]) lacks("no line `graph:`, which the site steps through")
-    if (!has["ask"]) lacks("no ask")
-    if (!has["check"]) lacks("no check")
-    if (!has["plot"] && !has["draw"]) lacks("no plot or draw")
-    if (exercises < 3) lacks(exercises + 0 " exercises; at least 3")
-    if (mutations[lesson] < 2) lacks(mutations[lesson] + 0 " mistakes in lessons/mutations.txt; at least 2")
-    delete has
-    words = exercises = inside = 0
-    block = ""
-}
-
 # A number that the program could have given, in a text for the reader: 0.0301 has three digits, 0.01 has one.
-function read_text(text, number, digits) {
-    gsub(/\{[^}]*\}|`[^`]*`/, "", text)
+function read_numbers(text,    number, digits) {
     while (match(text, /[0-9][0-9,]*\.[0-9]+/)) {
         digits = number = substr(text, RSTART, RLENGTH)
         gsub(/[^0-9]/, "", digits)
@@ -38,61 +21,115 @@ function read_text(text, number, digits) {
     }
 }
 
-# Whether `after` leads from a lesson back to one on the way to it.
-function in_circle(from, to, k, n, next_ones) {
-    if (from == to) return 1
-    if (from in seen) return 0
-    seen[from]
-    n = split(after[from], next_ones, " ")
-    for (k = 1; k <= n; k++) if (in_circle(next_ones[k], to)) return 1
+# Where a symbol stands in a text; 0: nowhere. Letters are a whole word; of a word of four letters and more, such as epoch, its
+# beginning, and in capitals, too.
+function find(symbol, text,    at, from, word, before, behind) {
+    word = symbol ~ /^[A-Za-z -]+$/ && length(symbol) >= 4
+    if (word) { symbol = tolower(symbol); text = tolower(text) }
+    for (from = 0; at = index(substr(text, from + 1), symbol); ) {
+        from += at
+        before = from > 1 ? substr(text, from - 1, 1) : " "
+        behind = substr(text, from + length(symbol), 1)
+        if (symbol ~ /^[A-Za-z]/ && before ~ /[A-Za-z0-9_']/) continue
+        if (!word && symbol ~ /[A-Za-z]$/ && behind ~ /[A-Za-z0-9_]/) continue
+        return from
+    }
     return 0
 }
 
+function read_symbols(text,    k, s) {
+    for (k = 1; k <= symbols; k++)
+        if (find(symbol[k], text) && !((lesson, k) in used)) used[lesson, k] = place
+    # Greek letters, and what Unicode has as operators from 2200 on, but for the minus
+    gsub(/\342\210\222/, "-", text)
+    while (match(text, /\316[\221-\277]|\317[\200-\217]|\342\210[\200-\277]|\342\211[\200-\277]|\342\212[\200-\277]|\342\213[\200-\277]|\342\200\226/)) {
+        s = substr(text, RSTART, RLENGTH)
+        if (!(s in listed)) say(s " does not stand in lessons/symbols.txt")
+        text = substr(text, RSTART + RLENGTH)
+    }
+}
+
+# Whether `after` leads from a lesson to another one, or to one that stands before it in the course, if `course` is set.
+function leads(from, to, course,    k, n, names) {
+    if (from == to || (course && row[to] < row[from])) return 1
+    if (from in seen) return 0
+    seen[from]
+    n = split(after[from], names, " ")
+    for (k = 1; k <= n; k++) if (leads(names[k], to, course)) return 1
+    return 0
+}
+
+# What a lesson must have.
+function judge(lesson,    k, n, names) {
+    if (words[lesson] > 1000) lacks(lesson, words[lesson] " words of prose; at most 1000")
+    if (!number[lesson]) lacks(lesson, "no line `number:`")
+    else if (number[lesson] != row[lesson]) lacks(lesson, "number: " number[lesson] "; lessons/course.txt has it as " (row[lesson] ? row[lesson] : "none"))
+    if (!((lesson, "graph") in has)) lacks(lesson, "no line `graph:`, which the site steps through")
+    if (!((lesson, "ask") in has)) lacks(lesson, "no ask")
+    if (!((lesson, "check") in has)) lacks(lesson, "no check")
+    if (!((lesson, "plot") in has) && !((lesson, "draw") in has)) lacks(lesson, "no plot or draw")
+    if (exercises[lesson] < 3) lacks(lesson, exercises[lesson] + 0 " exercises; at least 3")
+    if (mutations[lesson] < 2) lacks(lesson, mutations[lesson] + 0 " mistakes in lessons/mutations.txt; at least 2")
+    n = split(after[lesson], names, " ")
+    for (k = 1; k <= n; k++) {
+        delete seen
+        if (!(names[k] in file)) lacks(lesson, "after: there is no lesson " names[k])
+        if (leads(names[k], lesson, 0)) lacks(lesson, "after: " names[k] " comes after " lesson ", a circle")
+    }
+    for (k = 1; k <= symbols; k++) {
+        delete seen
+        if ((lesson, k) in used && owner[k] in row && !leads(lesson, owner[k], 1)) print used[lesson, k] ": " symbol[k] " is defined only in " owner[k]
+    }
+}
+
 FNR == 1 { part++ }
-part == 1 { place[$1] = FNR; next }
+{ place = FILENAME ":" FNR }
+part == 1 { row[$1] = FNR; next }
+part < 5 { fields = split($0, field, / \| /) }
 part == 2 {
-    if (split($0, field, / \| /) != 3) say("a mistake is written: NAME | TEXT | OTHER TEXT")
-    mutations[field[1]]++
-    mistaken[FNR] = field[1]
+    if (fields != 3) { say("a symbol is written: SYMBOL | LESSON | MEANING"); next }
+    if (field[1] in listed) say(field[1] " stands there twice")
+    if (!(field[2] in row)) say("there is no lesson " field[2] " in lessons/course.txt")
+    listed[field[1]]
+    symbol[++symbols] = field[1]
+    owner[symbols] = field[2]
+    at[symbols] = place
     next
 }
 part == 3 {
-    if (split($0, field, / \| /) != 3) say("a step of a solution is written: NAME N | TEXT | OTHER TEXT")
+    if (fields != 3) say("a mistake is written: NAME | TEXT | OTHER TEXT")
+    mutations[field[1]]++
+    mistaken[place] = field[1]
+    next
+}
+part == 4 {
+    if (fields != 3) say("a step of a solution is written: NAME N | TEXT | OTHER TEXT")
     solved[field[1]]
     next
 }
-FNR == 1 { finish_lesson(); lesson = name_of(FILENAME); file[lesson] = FILENAME }
-/^```/ { inside = !inside; block = inside ? substr($1, 4) : ""; if (inside) has[block] = 1; next }
-block == "try" && NF {
-    exercises++
-    if (/ => / && !((lesson " " exercises) in solved)) say("exercise " exercises " has a claim, and no solution in lessons/solutions.txt")
+{
+    split($0, field, "\t")
+    place = field[1] ":" field[2]
+    lesson = name_of(field[1])
+    kind = field[3]
+    file[lesson] = field[1]
+    has[lesson, kind]
 }
-block == "ask" && $1 == "wrong" { sub(/^wrong +([^ ]+( [^ ]+)*  |[^ ]+)/, "") }
-block == "ask" && $1 != "answer" { read_text($0) }
-inside { next }
-/^number:/ {
-    number[lesson] = $2
-    if ($2 in owner) say("number " $2 " is that of " owner[$2])
-    owner[$2] = lesson
-    next
+kind == "number" {
+    number[lesson] = field[4]
+    if (field[4] && field[4] in first) lacks(lesson, "number " field[4] " is that of " first[field[4]])
+    first[field[4]] = lesson
 }
-/^after:/ {
-    sub(/^after: */, "")
-    gsub(/,/, " ")
-    after[lesson] = $0 == "-" ? "" : $0
-    next
+kind == "after" { after[lesson] = after[lesson] " " field[4] }
+kind == "try" { exercises[lesson]++ }
+kind == "claim" && !((lesson " " exercises[lesson]) in solved) {
+    say("exercise " exercises[lesson] " has a claim, and no solution in lessons/solutions.txt")
 }
-/^graph:/ { steps[lesson] = 1; next }
-!/^notes:/ { words += NF; read_text($0) }
+kind ~ /^(title|text|heading)$/ { words[lesson] += split(field[4], field_words, " ") }
+kind ~ /^(title|text|heading|ask|hint|then|wrong)$/ { read_numbers(field[4]); read_symbols(field[4]) }
 END {
-    finish_lesson()
-    for (i in mistaken) if (!(mistaken[i] in file)) print "lessons/mutations.txt:" i ": there is no lesson " mistaken[i]
-    for (lesson in file) {
-        count = split(after[lesson], names, " ")
-        for (i = 1; i <= count; i++) {
-            if (!(names[i] in file)) lacks("after: there is no lesson " names[i])
-            delete seen
-            if (in_circle(names[i], lesson)) lacks("after: " names[i] " comes after " lesson ", a circle")
-        }
-    }
+    for (p in mistaken) if (!(mistaken[p] in file)) print p ": there is no lesson " mistaken[p]
+    for (k = 1; k <= symbols; k++)
+        if (owner[k] in file && !((owner[k], k) in used)) print at[k] ": " owner[k] " does not have " symbol[k]
+    for (lesson in file) judge(lesson)
 }
