@@ -513,7 +513,7 @@ endif
 dist: $(if $(filter 0,$(SITE)),,lessons) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; and the site of lessons (SITE=0: not)
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' SITE='$(SITE)' tools/build/dist.sh
 
-format: ## mends what `make check` refuses for its form: C files, their long comments, generated docs, tables and pictures
+format: ## mends what `make check` refuses for its form: files of C and JavaScript, long comments of C, generated docs, tables and pictures
 	@tools/build/format.sh
 	+@$(MAKE) --no-print-directory docs gallery
 

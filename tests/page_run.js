@@ -13,9 +13,12 @@ class Element {
   style = {};
   dataset = {};
   children = [];
-  classList = { add() {}, remove() {}, toggle() {} };
+  classList = {add() {}, remove() {}, toggle() {}};
   append(...x) { this.text += x.filter(t => typeof t === 'string').join(''); }
-  appendChild() {} addEventListener() {} remove() {} setAttribute() {}
+  appendChild() {}
+  addEventListener() {}
+  remove() {}
+  setAttribute() {}
   querySelector() { return new Element(); }
   querySelectorAll() { return []; }
 }
@@ -40,16 +43,23 @@ const ALSO = {
 };
 
 const text = require('fs').readFileSync(process.argv[2], 'utf8');
-const page = /<script type="application\/json" id="(.*?)-data">\n([^]*?)<\/script>\s*<script>([^]*?)<\/script>/g;
+const page =
+  /<script type="application\/json" id="(.*?)-data">\n([^]*?)<\/script>\s*<script>([^]*?)<\/script>/g;
 for (const [, id, data, script] of text.matchAll(page)) {
-  const made = [], document = {
+  const made = [];
+  const document = {
     createElement: () => (made.push(new Element()), made[made.length - 1]),
     // The page does without a box that is not there.
-    getElementById: name => name === id + '-data' ? { textContent: data } : /-n\d+$/.test(name) ? null : new Element()
+    getElementById: name => name === id + '-data' ? {textContent: data}
+      : /-n\d+$/.test(name)                       ? null
+                                                  : new Element()
   };
-  const lines = [], end = script.lastIndexOf('})('), also = ALSO[process.argv[3]] || '';
-  const run = new Function('document', 'location', 'addEventListener', 'tell', script.slice(0, end) + also + script.slice(end));
-  run(document, { hash: '#' + process.argv[3] }, () => {}, x => lines.push(x));
+  const lines = [];
+  const end = script.lastIndexOf('})(');
+  const also = ALSO[process.argv[3]] || '';
+  const run = new Function(
+    'document', 'location', 'addEventListener', 'tell', script.slice(0, end) + also + script.slice(end));
+  run(document, {hash: '#' + process.argv[3]}, () => {}, x => lines.push(x));
   lines.forEach(x => console.log(x.join('\t')));
   const numbers = made.find(e => e.id === id + '-numbers');
   if (numbers) console.log('<pre id="' + numbers.id + '">' + numbers.text + '\n</pre>');

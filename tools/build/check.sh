@@ -22,10 +22,10 @@ report() {
     [[ $1 != *'(make format)' ]] || form='; make format mends those of form'
 }
 
-# ---- form of C files ----
+# ---- form of files ----
 
 format() {
-    tools/build/format.sh --check | report "C files not in form (make format)"
+    tools/build/format.sh --check | report "files of C or JavaScript not in form (make format)"
     tools/build/format_try.sh 2>&1 | report "make format does not mend what it should"
 }
 
@@ -353,6 +353,52 @@ END
         report "Python that is too long, imports that nobody uses, lines that stand twice"
 }
 
+# ---- the shape of JavaScript, awk and shell ----
+
+# The script is tried first, on files each of which is to be refused for one thing, and one of each language that is right.
+shape_of_scripts() {
+    local try
+    try=$(mktemp -d)
+    perl - "$try" <<'END'
+chdir shift;
+my $six = "  a = 1;\n  b = 2;\n\n  c = 3;\n  d = 4;\n  e = 5;\n  f = 6;\n";
+my %files = (
+    'function.sh' => "f() {\n" . ":\n" x 59 . "}\nf\n", 'function.awk' => "END {\n" . ";\n" x 59 . "}\n",
+    'function.js' => "f((a,\n  b) => {\n" . "();\n" x 59 . "});\n", 'file.sh' => "\n" x 801, 'file.js' => "\n" x 801,
+    'wide.sh' => ": " . "é" x 109 . "\n", 'wide.awk' => "# " . "a" x 109 . "\n", 'wide.js' => "// " . "a" x 108 . "\n",
+    'program.sh' => "perl - <<'END'\n# " . "a" x 109 . "\nEND\n",
+    'unused.sh' => "one() { :; } # one\none=1\n# one\n", 'unused.awk' => "function two(a) { return a }\n{ two = 1 }\n",
+    'unused.js' => "function three() {}\nx.three = '`';\n", 'inside.js' => "{\n  const a = 1, four = 2;\n  a.four(/z/);\n}\nfour();\n",
+    'equal.sh' => $six, 'equal.js' => $six =~ s/^ +//gmr . "// f\n", 'equal.awk' => $six =~ s/6/7/r,
+    'right.sh' => "five() { :; }\ncat <<'END'\nsix() {\n" . ("a" x 111 . "\n") x 99 . "}\n$six\nEND\n\"fiv\$e\" || five\n",
+    'right.awk' => "function seven(a) { return a }\n{ seven(1) } # \"\n",
+    'right.js' => "const a = b / c / d, e = /[/\"]{/, g = `\${a}`;\nif (e) {\n" . "  ();\n" x 60 . "  f(...g);\n}\nfor (const x of [1]) {\n  f(x);\n}\n",
+);
+for (keys %files) { open my $out, '>', $_; print $out $files{$_} }
+END
+    (cd "$try" && "$OLDPWD/tools/build/shape.pl" *.*) | sed -E 's/: a ([a-z]+ of [0-9]+).*/ \1/; s/: (.*) is (declared and )?not used/ \1/' | LC_ALL=C sort | diff - <(
+        cat <<'END'
+6 equal lines: equal.js:1 equal.sh:1
+file.js:1 file of 801
+file.sh:1 file of 801
+function.awk:1 function of 61
+function.js:2 function of 61
+function.sh:1 function of 61
+inside.js:2 four
+program.sh:2 line of 111
+unused.awk:1 two
+unused.js:1 three
+unused.sh:1 one
+wide.awk:1 line of 111
+wide.js:1 line of 111
+wide.sh:1 line of 111
+END
+    ) | report "tools/build/shape.pl does not refuse what it should, and nothing else"
+    rm -rf "$try"
+    git ls-files '*.js' '*.awk' '*.sh' .ci/run | xargs tools/build/shape.pl | grep -vE ': a (function|line|file) of ' |
+        report "a script that is too long or too wide, names that nobody uses, lines that stand twice"
+}
+
 format
 rooms
 printer
@@ -375,6 +421,7 @@ clocks
 shape
 shown_code
 shape_of_python
+shape_of_scripts
 case $broken in
 0) echo "the house rules hold" ;;
 1) echo "1 house rule is broken$form" ;;

@@ -26,6 +26,8 @@ int  one( int x ){ return x; }
 const char *four = "/* no comment */";
 /* A word without blanks that is longer than a line stays as it is, and is named: https://a.b/cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc. */
 END
+echo 'const f = ( a ) => { g( a ); h( a ); };' >"$scratch/tests/tried.js"
+printf '%s\n' 'const f = (a) => {' '  g(a);' '  h(a);' '};' >"$scratch/mended.js"
 cat >"$scratch/mended" <<'END'
 /* tried.c: a first sentence. This line goes on for so long that its last words must move to the next line,
  * which is there. It goes on here, and ends.
@@ -54,9 +56,11 @@ cd "$scratch" || exit 1
 # says WHEN LINES: what the check says must be these lines.
 says() { tools/build/format.sh --check | diff - <(printf '%s\n' "${@:2}") | sed "s,^,$1 mending: ,"; }
 
-says before $tried': not as clang-format has it' $tried:{1,5,8,10,12,14}': more than 110 bytes'
+form=': not as clang-format has it'
+says before $tried"$form" tests/tried.js"$form" $tried:{1,5,8,10,12,14}': more than 110 bytes'
 tools/build/format.sh | diff - <(echo "$tried:21: more than 110 bytes; shorten it by hand")
 diff $tried mended | sed "s/^/mended (< is, > should be): /"
+diff tests/tried.js mended.js | sed "s/^/mended (< is, > should be): /"
 says after "$tried:21: more than 110 bytes"
 touch before
 tools/build/format.sh >/dev/null

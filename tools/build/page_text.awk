@@ -57,11 +57,13 @@ open == "page_block" && /^(op|each)\('/ { split($0, part, "'"); begin_block(part
 open == "page_block" && /^(function|const) / { word = $2; sub(/\(.*/, "", word); begin_block(word, 0) }
 { sub(/^ +/, "") }
 /^$/ || /^\/\// || /^\/\*.*\*\/$/ { next }
+!html && !style { sub(/ \/\/ [^'"`]*$/, "") }
 !html { $0 = pressed($0, style ? "{};,:" : "{};,:?=<>&|*()[]") }
+{ line_end = !html && !style && /[{;,([]$/ ? "" : "\\n" } # there a script needs none
 open == "page_block" { script[blocks] = script[blocks] $0 "\n" }
 { gsub(/\\/, "&&"); gsub(/"/, "\\\"") }
-open == "page_block" { text[blocks] = text[blocks] "\n      \"" $0 "\\n\"" }
-open != "page_block" { print "    \"" $0 "\\n\"," }
+open == "page_block" { text[blocks] = text[blocks] "\n      \"" $0 line_end "\"" }
+open != "page_block" { print "    \"" $0 line_end "\"," }
 END {
     finish()
     if (!blocks) exit
