@@ -1,5 +1,6 @@
-// page_dom.js: a page in a document that is small, but remembers what is done to it: its tree, texts, attributes, classes,
-// listeners and the focus. It has no layout: each box is where its attributes say, and a window has no size.
+// page_dom.js: a page in a document that is small, but remembers what is done to it: its tree, texts,
+// attributes, classes, listeners and the focus. It has no layout: each box is where its attributes say, and a
+// window has no size.
 
 const LISTS = {};
 const VOID = ['meta', 'input', 'br', 'path', 'polygon', 'rect'];

@@ -1,6 +1,6 @@
-// page_run.js: the scripts of pages without a browser. Prints what each page writes at an address that ends in
-// #numbers=1, or with "lines" in its place of each step that has a template: its numbers as C wrote them, and as
-// the script fills them in.
+// page_run.js: the scripts of pages without a browser. Prints what each page writes at an address that ends
+// in #numbers=1, or with "lines" in its place of each step that has a template: its numbers as C wrote them,
+// and as the script fills them in.
 //
 //   node tests/page_run.js pages.html numbers=1
 //   node tests/page_run.js pages.html lines
@@ -23,7 +23,8 @@ class Element {
   querySelectorAll() { return []; }
 }
 
-// Behind the page's own script. moved: the numbers that have gradients are others, as if a reader had dragged them.
+// Behind the page's own script. moved: the numbers that have gradients are others, as if a reader had dragged
+// them.
 const ALSO = {
   lines: `
     changed = true, live = canChange && evaluate(data);

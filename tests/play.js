@@ -1,6 +1,7 @@
-// The page of `wengert play` in Chromium, from the disk and from a server: node tests/play.js ENGINE.js NATIVE [PICTURES]
-// What it shows is what the native command prints; its trainings are those of the native command; nothing that a program does ends it.
-// PICTURES: a folder for pictures of the page. WG_MEASURE=1 prints the times instead.
+// The page of `wengert play` in Chromium, from the disk and from a server: node tests/play.js ENGINE.js
+// NATIVE [PICTURES] What it shows is what the native command prints; its trainings are those of the native
+// command; nothing that a program does ends it. PICTURES: a folder for pictures of the page. WG_MEASURE=1
+// prints the times instead.
 const fs = require('fs');
 const http = require('http');
 const os = require('os');
@@ -86,7 +87,7 @@ async function same(p) {
   expect('programs were compared', compared >= 4, compared);
 }
 
-async function edits(p) {
+async function errors(p) {
   await set(p, 'x = 2\ny = x^3\nL = y + 1');
   await p.run(() => {
     text.focus();
@@ -116,7 +117,9 @@ async function edits(p) {
     caret();
   });
   expect('the error comes when its line is left', await p.run(() => $('error').textContent) != '');
+}
 
+async function numbers(p) {
   await set(p, 'x = 2\ny = x^3\nL = y + 0.5');
   const place = await p.run(() => {
     const b = text.getBoundingClientRect();
@@ -148,14 +151,16 @@ async function edits(p) {
   });
   expect('the slider moves the number at the caret', await p.run(() => text.value.endsWith('+ 2.50')),
     await p.run(() => [text.value, $('range').step]));
+}
 
+async function boxes(p) {
   await set(p, 'x = 2\ny = x^3\nL = y + 0.5');
   await p.run(() => [...document.querySelectorAll('#picture g[id]')]
                       .find(b => lineOf(b) == 2)
                       .dispatchEvent(new MouseEvent('click', {bubbles: true})));
-  s = await p.run(() => [text.selectionStart, text.selectionEnd, $('about').textContent,
-                    document.querySelectorAll('#picture .here').length,
-                    document.querySelector('#numbers tr.here th').textContent]);
+  const s = await p.run(() => [text.selectionStart, text.selectionEnd, $('about').textContent,
+                          document.querySelectorAll('#picture .here').length,
+                          document.querySelector('#numbers tr.here th').textContent]);
   expect('a box leads to its line, and back',
     s[0] == 6 && s[1] == 13 && /x/.test(s[2]) && s[3] > 0 && s[4] == 'y', s);
 }
@@ -257,8 +262,59 @@ async function links(b, p, address) {
 }
 
 const FOUR = ['circles', 'xor', 'blobs', 'spirals'];
-async function trainings(p) {
+// 400 epochs in parts: one run to the same bits.
+async function inParts(p, k, program) {
   const md5 = text => require('crypto').createHash('md5').update(text).digest('hex');
+  await p.run(k => {
+    $('data').value = k;
+    $('data').onchange();
+    $('every').value = '50';
+  }, k);
+  await p.until(() => !busy && !training);
+  const spec = await p.run(() => dataSpec());
+  await p.run(async () => {
+    const go = train(0);
+    while (epoch < 100) await new Promise(r => setTimeout(r, 2));
+    if (training) train(0);
+    await go;
+  });
+  const paused = await p.run(() => epoch);
+  await p.run(async () => {
+    while (epoch < 400) await train(Math.min(50, 400 - epoch));
+  });
+  const page =
+    await p.run(() => trainer.run({runs: [['eval', '-e', '1']], bytes: ['run/weights.safetensors']})
+                        .then(r => [...r.files['run/weights.safetensors']]));
+  fs.rmSync(path.join(folder, 'run'), {recursive: true, force: true});
+  const epochs = await p.run(() => epoch);
+  const said =
+    natively(['train', 'program.wg', '--data', spec, '--epochs', String(epochs), '-o', 'run', '-q'],
+      {'program.wg': program});
+  expect(k + ': pause and go on as one run',
+    md5(Buffer.from(page)) == md5(fs.readFileSync(path.join(folder, 'run/weights.safetensors'))), paused,
+    epochs, said);
+}
+
+async function regions(p, k) {
+  const size = await p.run(() => $('regions').firstElementChild.getAttribute('width') + 'x' +
+      $('regions').firstElementChild.getAttribute('height'));
+  natively(['plot', 'run', '--only', 'regions', '--for', size, '-o', 'regions.svg', '-q']);
+  expect(k + ': the regions of the command',
+    await p.run(() => $('regions').innerHTML).then(s => s.replace(/\s/g, '').length) > 1000 &&
+      await p.run(
+        s => {
+          const d = document.createElement('div');
+          d.innerHTML = s;
+          return d.innerHTML == $('regions').innerHTML;
+        },
+        fs.readFileSync(path.join(folder, 'regions.svg'), 'utf8')),
+    size);
+  const where = await p.run(() => $('where').textContent);
+  const accuracy = +(where.match(/accuracy ([\d.]+)/) || [])[1];
+  expect(k + ': it learns', accuracy >= 0.97, where);
+}
+
+async function trainings(p) {
   await p.run(() => {
     $('example').value = 2;
     $('example').onchange();
@@ -266,51 +322,8 @@ async function trainings(p) {
   const program = await p.run(() => text.value);
   expect('at most 12 lines', program.split('\n').length <= 12, program);
   for (const k of FOUR) {
-    // 400 epochs in parts: one run to the same bits
-    await p.run(k => {
-      $('data').value = k;
-      $('data').onchange();
-      $('every').value = '50';
-    }, k);
-    await p.until(() => !busy && !training);
-    const spec = await p.run(() => dataSpec());
-    await p.run(async () => {
-      const go = train(0);
-      while (epoch < 100) await new Promise(r => setTimeout(r, 2));
-      if (training) train(0);
-      await go;
-    });
-    const paused = await p.run(() => epoch);
-    await p.run(async () => {
-      while (epoch < 400) await train(Math.min(50, 400 - epoch));
-    });
-    const page =
-      await p.run(() => trainer.run({runs: [['eval', '-e', '1']], bytes: ['run/weights.safetensors']})
-                          .then(r => [...r.files['run/weights.safetensors']]));
-    fs.rmSync(path.join(folder, 'run'), {recursive: true, force: true});
-    const epochs = await p.run(() => epoch);
-    const said =
-      natively(['train', 'program.wg', '--data', spec, '--epochs', String(epochs), '-o', 'run', '-q'],
-        {'program.wg': program});
-    expect(k + ': pause and go on as one run',
-      md5(Buffer.from(page)) == md5(fs.readFileSync(path.join(folder, 'run/weights.safetensors'))), paused,
-      epochs, said);
-    const size = await p.run(() => $('regions').firstElementChild.getAttribute('width') + 'x' +
-        $('regions').firstElementChild.getAttribute('height'));
-    natively(['plot', 'run', '--only', 'regions', '--for', size, '-o', 'regions.svg', '-q']);
-    expect(k + ': the regions of the command',
-      await p.run(() => $('regions').innerHTML).then(s => s.replace(/\s/g, '').length) > 1000 &&
-        await p.run(
-          s => {
-            const d = document.createElement('div');
-            d.innerHTML = s;
-            return d.innerHTML == $('regions').innerHTML;
-          },
-          fs.readFileSync(path.join(folder, 'regions.svg'), 'utf8')),
-      size);
-    const where = await p.run(() => $('where').textContent);
-    const accuracy = +(where.match(/accuracy ([\d.]+)/) || [])[1];
-    expect(k + ': it learns', accuracy >= 0.97, where);
+    await inParts(p, k, program);
+    await regions(p, k);
   }
   // an edit while it trains starts over, and is answered
   await p.run(async () => {
@@ -326,7 +339,9 @@ async function trainings(p) {
   });
   expect('an edit starts over',
     await p.run(() => $('net').innerHTML.includes('<svg') && $('error').textContent == ''));
-  // one's own table
+}
+
+async function ownTable(p) {
   await p.run(() => {
     takeTable('mine.csv', 'a,b,price\n1,2,5\n2,1,4\n3,5,13\n4,4,12\n5,1,7\n');
     load(
@@ -515,10 +530,39 @@ async function measure(b, address) {
   console.log('an answer beside the training: ' + Math.round(median(edits)) + ' ms');
 }
 
-(async () => {
-  fs.copyFileSync(engine, path.join(folder, 'engine.js'));
-  natively(['play', '-o', 'play.html', '--engine', path.resolve(engine)]);
-  const html = path.join(folder, 'play.html');
+// all: what does not depend on where the page is from, too.
+async function test(b, address, all) {
+  const p = await b.page(1280, 800);
+  await p.open(address);
+  await p.until(() => document.body.dataset.n > 0 && !busy);
+  await errors(p);
+  await numbers(p);
+  await boxes(p);
+  if (all) {
+    await same(p);
+    await stops(p);
+    await limits(p);
+    await links(b, p, address);
+    await trainings(p);
+    await ownTable(p);
+    await saves(p);
+    await access(p);
+    await phone(b, address);
+  }
+  expect('no errors, ' + address.slice(0, 4), !p.errors.length, p.errors);
+  const asked = p.requests.filter(u => !/^(blob|data|about):/.test(u));
+  expect(
+    'it asks for its own files alone', asked.every(u => /\/(play\.html(#.*)?|engine\.js)$/.test(u)), asked);
+  if (pictures && all) {
+    await set(
+      p, 'x = [1, 2]\nw = [0.5, -0.5]\ny = 1\na = sigmoid(w @ x)\nL = -(y*log(a) + (1 - y)*log(1 - a))');
+    await tabOf(p, 'picture');
+    await p.picture(path.join(pictures, 'play-1280.png'));
+  }
+}
+
+// A server of the folder.
+async function served() {
   const server = http.createServer((q, r) => {
     const f = path.join(folder, path.basename(q.url.split('?')[0]));
     if (!fs.existsSync(f)) {
@@ -529,6 +573,14 @@ async function measure(b, address) {
     fs.createReadStream(f).pipe(r);
   });
   await new Promise(r => server.listen(0, '127.0.0.1', r));
+  return server;
+}
+
+(async () => {
+  fs.copyFileSync(engine, path.join(folder, 'engine.js'));
+  natively(['play', '-o', 'play.html', '--engine', path.resolve(engine)]);
+  const html = path.join(folder, 'play.html');
+  const server = await served();
   const b = await browser();
   const addresses = ['file://' + html, 'http://127.0.0.1:' + server.address().port + '/play.html'];
   try {
@@ -537,32 +589,7 @@ async function measure(b, address) {
       if (process.env.WG_MEASURE) {
         console.log(address.slice(0, 5));
         await measure(b, address);
-        continue;
-      }
-      const p = await b.page(1280, 800);
-      await p.open(address);
-      await p.until(() => document.body.dataset.n > 0 && !busy);
-      await edits(p);
-      if (address == addresses[0]) {
-        await same(p);
-        await stops(p);
-        await limits(p);
-        await links(b, p, address);
-        await trainings(p);
-        await saves(p);
-        await access(p);
-        await phone(b, address);
-      }
-      expect('no errors, ' + address.slice(0, 4), !p.errors.length, p.errors);
-      const asked = p.requests.filter(u => !/^(blob|data|about):/.test(u));
-      expect('it asks for its own files alone', asked.every(u => /\/(play\.html(#.*)?|engine\.js)$/.test(u)),
-        asked);
-      if (pictures && address == addresses[0]) {
-        await set(
-          p, 'x = [1, 2]\nw = [0.5, -0.5]\ny = 1\na = sigmoid(w @ x)\nL = -(y*log(a) + (1 - y)*log(1 - a))');
-        await tabOf(p, 'picture');
-        await p.picture(path.join(pictures, 'play-1280.png'));
-      }
+      } else await test(b, address, address == addresses[0]);
     }
   } catch (e) {
     failed.push('ended');

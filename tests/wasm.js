@@ -1,7 +1,7 @@
-// The engine of pages says what the native command says, byte for byte: node tests/wasm.js ENGINE.js NATIVE [CASES.txt ...]
-// The commands are those of the cases (how they are written: tests/tools/mistakes.txt), the lessons, and the pictures of
-// docs/drawing.md. The native command has no BLAS and one instruction set, as the engine. WG_FEW=1 leaves out the lessons, which take
-// five minutes; WG_SHOWN=N shows N differences.
+// The engine of pages says what the native command says, byte for byte: node tests/wasm.js ENGINE.js NATIVE
+// [CASES.txt ...] The commands are those of the cases (how they are written: tests/tools/mistakes.txt), the
+// lessons, and the pictures of docs/drawing.md. The native command has no BLAS and one instruction set, as
+// the engine. WG_FEW=1 leaves out the lessons, which take five minutes; WG_SHOWN=N shows N differences.
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
@@ -72,14 +72,16 @@ const natively = words => {
 
 // ---- both ----
 
-// Times are not the same, nor which lesson is next, nor what the gradient check says of its own certainty: that is made with pow() of the C library.
+// Times are not the same, nor which lesson is next, nor what the gradient check says of its own certainty:
+// that is made with pow() of the C library.
 const plain = s => s.replace(/; next: wengert lesson \S+/g, '')
                      .replace(/[\d,.]+\/s\b( +\d+:\d+ left)?/g, 'RATE')
                      .replace(/\b\d+(\.\d+)?(e-?\d+)? (s|ms|seconds?|minutes?)\b/g, 'TIME')
                      .replace(/(nothing above|worst ratio) [\d.e-]+/g, '$1 N')
                      .replace(/"(allowed|hidden)":[^,}]*/g, '"$1":N')
                      .replace(/"(seconds|examples_per_second|ms)":[^,}]*/g, '"$1":T');
-// A page starts no programs, has no devices, no lessons in it, and makes no pages; its threads and times are its own.
+// A page starts no programs, has no devices, no lessons in it, and makes no pages; its threads and times are
+// its own.
 const apart = /^(play|--edit|--run|--plan|--level|doctor|version|png|pdf|.*\/(dev|proc)\/.*|.*\.(png|pdf))$/;
 let same = 0, differ = [], ended = 0;
 async function compare(place, words) {
@@ -144,7 +146,8 @@ async function runCases(file) {
   }
 }
 
-// The script of docs/playground.md as a page from the disk, in Chromium: what the page gets is what the command prints.
+// The script of docs/playground.md as a page from the disk, in Chromium: what the page gets is what the
+// command prints.
 async function runPage() {
   const script = fs.readFileSync('docs/playground.md', 'utf8').match(/^```js page.js\n([^]*?)^```/m)[1];
   fs.mkdirSync(folder, {recursive: true});

@@ -1,10 +1,11 @@
-// page_edits.js: a reader edits a leaf of a page, and all places of the page agree: the boxes, the panel with its colours, <desc>,
-// aria-label, the program, the line of the step and the list of steps.
+// page_edits.js: a reader edits a leaf of a page, and all places of the page agree: the boxes, the panel with
+// its colours, <desc>, aria-label, the program, the line of the step and the list of steps.
 //
 //   node tests/draw/page_edits.js edits.txt
 //
-// A line of edits.txt is one edit: page, another page that the library made of the new number, leaf, element, what is typed, the
-// program's new text (each separated by a tab, lines of the program by a vertical one). What disagrees is printed, a line each.
+// A line of edits.txt is one edit: page, another page that the library made of the new number, leaf, element,
+// what is typed, the program's new text (each separated by a tab, lines of the program by a vertical one).
+// What disagrees is printed, a line each.
 
 const fs = require('fs'), {parse, open} = require('../page_dom.js');
 
@@ -30,7 +31,8 @@ function valueOf(text) {
               .replace(/(^|[*(])-(\d[\d.]*)(?=\*\*)/g, '$1-1*$2');
   return /^(NaN|Infinity|[-\d.*()])+$/.test(t) ? eval(t) : '';
 }
-// Lines of a step: the library has two forms of a local derivative, 2 · 3 and 6, and a page keeps the first one.
+// Lines of a step: the library has two forms of a local derivative, 2 · 3 and 6, and a page keeps the first
+// one.
 function agree(a, b) {
   const x = a.split('=');
   const y = b.split('=');

@@ -1,5 +1,5 @@
-// page_hides.js: of pages in frames that hide numbers: each line of the list of steps has the numbers that the command
-// writes, and no others. Beside each page of the list pages is its text.
+// page_hides.js: of pages in frames that hide numbers: each line of the list of steps has the numbers that
+// the command writes, and no others. Beside each page of the list pages is its text.
 
 const reader = file => new Promise(done => {
   const f = document.createElement('iframe');

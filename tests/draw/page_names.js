@@ -1,5 +1,5 @@
-// page_names.js: a name of the program that stands in a formula of a page has a box there, unless it is a leaf's, which its box may
-// hold. Prints the others, a line each.
+// page_names.js: a name of the program that stands in a formula of a page has a box there, unless it is a
+// leaf's, which its box may hold. Prints the others, a line each.
 //
 //   node tests/draw/page_names.js page.html ...
 

@@ -1,7 +1,7 @@
-// page_opens.js: of pages in frames: each part is opened and closed, by itself and all at once. A part that opens may move only what
-// is right of it or below it, nothing may change its order, no two boxes may meet, and wires must end at their boxes and keep
-// their form: two of their points that are level, or above one another, stay so.
-// pages is a list of files; a line is said for each.
+// page_opens.js: of pages in frames: each part is opened and closed, by itself and all at once. A part that
+// opens may move only what is right of it or below it, nothing may change its order, no two boxes may meet,
+// and wires must end at their boxes and keep their form: two of their points that are level, or above one
+// another, stay so. pages is a list of files; a line is said for each.
 
 const EPS = 0.6;
 const shapes = d => Array.from(d.querySelectorAll('.stage svg g[id*="-n"], .stage svg .inner.open'))
@@ -49,6 +49,26 @@ function look(d, data, id, now, wrong) {
   });
 }
 
+// What differs between the places before and after a box has opened, whose place was `from`.
+function compare(start, now, opened, from, wrong) {
+  start.forEach((was, name) => {
+    const is = now.get(name);
+    const right = was.x >= from.x + from.w - 1;
+    const below = was.y >= from.y + from.h - 1;
+    if (!is) return name === opened || wrong.push(name + ' is gone');
+    if (Math.abs(is.w - was.w) + Math.abs(is.h - was.h) > EPS) wrong.push(name + ' has another size');
+    if (!right && Math.abs(is.x - was.x) > EPS || !below && Math.abs(is.y - was.y) > EPS)
+      wrong.push(name + ' moves, though it is left or above');
+    start.forEach((other, k) => {
+      const o = now.get(k);
+      if (o &&
+        (was.x + was.w <= other.x && is.x + is.w > o.x + EPS ||
+          was.y + was.h <= other.y && is.y + is.h > o.y + EPS))
+        wrong.push(name + ' passes ' + k);
+    });
+  });
+}
+
 async function openAll(page) {
   const f = Object.assign(document.createElement('iframe'), {width: 1280, height: 720, src: page});
   document.body.append(f);
@@ -61,8 +81,8 @@ async function openAll(page) {
   const press = k => f.contentWindow.dispatchEvent(new f.contentWindow.KeyboardEvent('keydown', {key: k}));
   const start = places(d);
   d.wires = Array.from(d.querySelectorAll('.stage .forward, .stage .backward'));
-  if (
-    count) { // in the order of the file, which the pictures of parts had before they were put into their places
+  // In the order of the file, which the pictures of parts had before they were put into their places.
+  if (count) {
     const inner = g => g.closest('.inner');
     const number = g => inner(g) ? +inner(g).id.split('-p').pop() : 0;
     d.wires =
@@ -85,22 +105,7 @@ async function openAll(page) {
       continue;
     }
     look(d, data, id, now, wrong);
-    start.forEach((was, name) => {
-      const is = now.get(name);
-      const right = was.x >= from.x + from.w - 1;
-      const below = was.y >= from.y + from.h - 1;
-      if (!is) return name === g.id || wrong.push(name + ' is gone');
-      if (Math.abs(is.w - was.w) + Math.abs(is.h - was.h) > EPS) wrong.push(name + ' has another size');
-      if (!right && Math.abs(is.x - was.x) > EPS || !below && Math.abs(is.y - was.y) > EPS)
-        wrong.push(name + ' moves, though it is left or above');
-      start.forEach((other, k) => {
-        const o = now.get(k);
-        if (o &&
-          (was.x + was.w <= other.x && is.x + is.w > o.x + EPS ||
-            was.y + was.h <= other.y && is.y + is.h > o.y + EPS))
-          wrong.push(name + ' passes ' + k);
-      });
-    });
+    compare(start, now, g.id, from, wrong);
     enter(frame.querySelector('.head'));
     places(d).forEach((is, name) => {
       const was = start.get(name);

@@ -1,5 +1,5 @@
-// page_sizes.js: of pages in frames, in a window, on a phone and at a zoom of 200 %: what a reader of all steps sees.
-// pages is a list of files; tell(text) writes a line for each page and size.
+// page_sizes.js: of pages in frames, in a window, on a phone and at a zoom of 200 %: what a reader of all
+// steps sees. pages is a list of files; tell(text) writes a line for each page and size.
 
 const STILL = matchMedia('(prefers-reduced-motion: reduce)').matches;
 const isIn = (r, v) =>

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Writes a file that is not in form into a new folder, and says where tools/build/format.sh is wrong about it: what it does not name,
-# mends in another way, or changes a second time. `make check` calls it. Without a difference it prints nothing.
+# Writes a file that is not in form into a new folder, and says where tools/build/format.sh is wrong about it:
+# what it does not name, mends in another way, or changes a second time. `make check` calls it. Without a
+# difference it prints nothing.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 mkdir -p "$scratch"/{bench,examples,ops,python,src,tests,tools/build}
 cp .clang-format "$scratch"
-cp tools/build/format.sh "$scratch/tools/build"
+cp tools/build/{format.sh,wrap_comments.pl} "$scratch/tools/build"
 tried=src/tried.c
 
 cat >"$scratch/$tried" <<'END'

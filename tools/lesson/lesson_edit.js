@@ -1,6 +1,8 @@
-// Programs of a lesson's page can be changed, where engine.js is beside it. The engine writes the page anew: at once what stands behind the
-// changed program, then the rest. What differs takes the place of what was there; what was there comes back with "Back to the lesson".
-(() => {
+// Programs of a lesson's page can be changed, where engine.js is beside it. The engine writes the page anew:
+// at once what stands behind the changed program, then the rest. What differs takes the place of what was
+// there; what was there comes back with "Back to the lesson".
+'use strict'; // functions of the block are its own
+{
   const lesson = JSON.parse(document.getElementById('source').textContent);
   // Texts between programs, and the lines of the programs.
   const pieces = lesson.text.split(/^(```wg\b[^\n]*\n[^]*?^```.*$)/m);
@@ -47,7 +49,8 @@
       }
     });
   }
-  // The parts of a page that the engine has written take the place of those that differ, but for the programs that are open.
+  // The parts of a page that the engine has written take the place of those that differ, but for the programs
+  // that are open.
   function renew(html) {
     const page = new DOMParser().parseFromString(html, 'text/html');
     const fresh = partsOf(page.body);
@@ -266,7 +269,8 @@
     textContent:
       '.edit textarea{width:100%;font:.94rem/1.5 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;color:inherit;background:var(--soft);border:1px solid var(--mark);border-radius:.4rem;padding:.6rem;white-space:pre;overflow:auto;resize:vertical}.edit .formulas{padding:.4rem .6rem;border:0}.edit .said{color:var(--bad);margin:.3rem 0}.edit .numbers{width:auto;margin:.3rem 0;font:.88rem/1.4 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}.edit .numbers td,.edit .numbers th{display:table-cell;border:0;padding:.05rem 1rem .05rem 0;white-space:pre-wrap;text-align:left;vertical-align:top}.edit .numbers th{white-space:nowrap!important;overflow-wrap:normal}.edit .numbers tr{display:table-row;border:0;padding:0}.stale .formulas{opacity:.45}.stale figure,.stale .claims{opacity:.45}.try li.solved::marker{content:"✓ ";color:var(--good)}button.edit{margin:-.5rem 0 1rem}'
   }));
-  // Whoever is at the exercises wants to change a program: the first one, although a question before it may be open.
+  // Whoever is at the exercises wants to change a program: the first one, although a question before it may
+  // be open.
   const exercises = document.querySelector('.try');
   if (exercises) {
     const go = make('button', {type: 'button', className: 'edit', textContent: 'Go to the program'});
@@ -295,4 +299,4 @@
       open(k, button);
     });
   });
-})();
+}

@@ -1,6 +1,7 @@
 # Prints each place where a lesson breaks a rule of the house (docs/lessons.md, "Into the course").
 #
-#   awk -f tools/lesson/lesson_rules.awk lessons/course.txt lessons/mutations.txt lessons/solutions.txt lessons/*.md
+#   awk -f tools/lesson/lesson_rules.awk lessons/course.txt lessons/mutations.txt lessons/solutions.txt
+# lessons/*.md
 
 function say(text) { print FILENAME ":" FNR ": " text }
 function lacks(text) { print file[lesson] ": " text }

@@ -1,12 +1,13 @@
-# Prints each place where a lesson uses a symbol of lessons/symbols.txt before the lesson that defines it, or a Greek letter or an
-# operator that does not stand there (docs/lessons.md, "Into the course"). Bytes, not letters: LC_ALL=C.
+# Prints each place where a lesson uses a symbol of lessons/symbols.txt before the lesson that defines it, or
+# a Greek letter or an operator that does not stand there (docs/lessons.md, "Into the course"). Bytes, not
+# letters: LC_ALL=C.
 #
 #   LC_ALL=C awk -f tools/lesson/lesson_symbols.awk lessons/course.txt lessons/symbols.txt lessons/*.md
 
 function name_of(path) { sub(/.*\//, "", path); sub(/\.[a-z]*$/, "", path); return path }
 
-# Where a symbol stands in a text; 0: nowhere. Letters are a whole word; of a word of four letters and more, such as epoch, its
-# beginning, and in capitals, too.
+# Where a symbol stands in a text; 0: nowhere. Letters are a whole word; of a word of four letters and more,
+# such as epoch, its beginning, and in capitals, too.
 function find(symbol, text,    at, from, word, before, behind) {
     word = symbol ~ /^[A-Za-z -]+$/ && length(symbol) >= 4
     if (word) { symbol = tolower(symbol); text = tolower(text) }

@@ -1,7 +1,9 @@
-// The engine and all that a page needs of it as one script: a page from the disk may load no other file than a script.
+// The engine and all that a page needs of it as one script: a page from the disk may load no other file than
+// a script.
 //   node engine_pack.js LOADER.js ENGINE.wasm OUT.js
-// WENGERT.wasm is the engine, zipped, in base64; WENGERT.loader gives emscripten's WG, WENGERT.worker answers messages with it. A function's
-// own text is its source, so a worker can be made of them. WENGERT.engine starts one.
+// WENGERT.wasm is the engine, zipped, in base64; WENGERT.loader gives emscripten's WG, WENGERT.worker answers
+// messages with it. A function's own text is its source, so a worker can be made of them. WENGERT.engine
+// starts one.
 const fs = require('fs');
 const path = require('path');
 const zlib = require('zlib');

@@ -1,8 +1,8 @@
 // The engine in its worker. It answers one message after another; what takes too long is ended from outside.
-// {id, files, runs: [words ...], read: [paths], bytes: [paths]} gives {id, runs: [{status, out, err, ms}], files, heap}. Of a path that ends
-// in / all files of the folder are read, which is empty before the runs.
-// {id, files, train: words, from, every, until, fresh, after: [{name, words, read}]} gives {id, epoch, pictures} each time, and {id, runs}
-// at the end; {pause: id} ends it behind the next picture.
+// {id, files, runs: [words ...], read: [paths], bytes: [paths]} gives {id, runs: [{status, out, err, ms}],
+// files, heap}. Of a path that ends in / all files of the folder are read, which is empty before the runs.
+// {id, files, train: words, from, every, until, fresh, after: [{name, words, read}]} gives {id, epoch,
+// pictures} each time, and {id, runs} at the end; {pause: id} ends it behind the next picture.
 let engine, out = '', err = '', paused = 0;
 const utf8 = new TextDecoder();
 

@@ -152,8 +152,8 @@ function put(t, text, terms) {
   t.terms = terms;
   fitText(t);
 }
-// A text that has grown is made a little narrower, or cut at a word, so that it stays in its box. A single number stays, however narrow,
-// and "3 + …" down to 55 %.
+// A text that has grown is made a little narrower, or cut at a word, so that it stays in its box. A single
+// number stays, however narrow, and "3 + …" down to 55 %.
 function fitText(t) {
   t.removeAttribute('textLength');
   const rect = t.parentNode.querySelector('rect');
@@ -271,7 +271,8 @@ function fill(pattern, s) {
       })
     .replace(/\^\(([−+\d\x20]+)\)/g, (_, t) => small(t.replace(/\x20/g, '')));
 }
-// The step before term k that added to the gradient of an item; that completed the gradient which term k hands on.
+// The step before term k that added to the gradient of an item; that completed the gradient which term k
+// hands on.
 const added = (item, k) => data.terms.slice(0, k).map(q => q[1]).lastIndexOf(item);
 const handedBy = k => added(data.terms[k][0], k);
 // The local derivative of term k is the term of a gradient of 1 that is handed on.
@@ -546,8 +547,8 @@ const reset = button('reset', 'the first values again', () => {
 });
 reset.hidden = true;
 
-// The program has the numbers of leaves: where one is written as a number or as a list of numbers, in their place; else behind
-// the line, as a comment.
+// The program has the numbers of leaves: where one is written as a number or as a list of numbers, in their
+// place; else behind the line, as a comment.
 const written = source.map(li => li.textContent);
 // Where the numbers are in `name = 2` or `name = [[1, 2], [3, 4]]` at the beginning of a text, and how long.
 function numbersOf(text, name) {

@@ -1,5 +1,6 @@
-// page_camera.js: the picture fills the window, and its viewBox is the camera: {x, y: the middle, s: pixels a unit}.
-// page.js calls openView() first, then follow() at each step. An area is {x, y, w, h} in the picture's units.
+// page_camera.js: the picture fills the window, and its viewBox is the camera: {x, y: the middle, s: pixels a
+// unit}. page.js calls openView() first, then follow() at each step. An area is {x, y, w, h} in the picture's
+// units.
 
 const BODY = 15, STRIP = 44, PAD = 12,
       areas = []; // font size in boxes; pixels for buttons; units around an area
@@ -58,7 +59,8 @@ function need(k) {
   return Array.from(new Set(of.filter(b => b !== undefined && boxOf(b)).map(seen)))
     .filter(b => !openParts().some(s => s.of === b));
 }
-// Stays while the box and the nearest of the others are in view, as many as fit; else goes where the next steps will be, too.
+// Stays while the box and the nearest of the others are in view, as many as fit; else goes where the next
+// steps will be, too.
 function follow() {
   if (!all || !W()) return;
   const from = at || 1;
@@ -161,26 +163,19 @@ function edges() {
   });
 }
 
-// Wheel, drag and two fingers. A press that becomes a drag selects nothing; a selected leaf takes the drag itself.
+// Wheel, drag and two fingers. A press that becomes a drag selects nothing; a selected leaf takes the drag
+// itself.
+let pointer = null;
+function leave() {
+  document.activeElement.blur();
+  close();
+}
 function listen() {
   const fingers = new Map();
   const spot =
     e => [e.clientX - stage.getBoundingClientRect().left, e.clientY - stage.getBoundingClientRect().top];
   const own = e => document.activeElement.matches('.leaf') && document.activeElement.contains(e.target);
-  const leave = () => {
-    document.activeElement.blur();
-    close();
-  };
-  // From a field to its box, from a box in an open part to the title of the part.
-  const back = () => {
-    const e = document.activeElement;
-    const part = e.closest('.inner');
-    const field = look.contains(e);
-    if (!field) leave();
-    if (field) look.of.focus();
-    else if (part) part.querySelector('.head').focus({preventScroll: true});
-  };
-  let moved = false, pointer = null;
+  let moved = false;
   svg.addEventListener('wheel', e => {
     e.preventDefault();
     zoom(Math.exp(-e.deltaY * (e.ctrlKey ? 0.01 : 0.002)), spot(e));
@@ -212,6 +207,18 @@ function listen() {
     moved ? e.stopPropagation() : e.target.closest('g[tabindex]') || leave();
     moved = false;
   }, true);
+  listenToKeys();
+}
+// From a field to its box, from a box in an open part to the title of the part.
+function back() {
+  const e = document.activeElement;
+  const part = e.closest('.inner');
+  const field = look.contains(e);
+  if (!field) leave();
+  if (field) look.of.focus();
+  else if (part) part.querySelector('.head').focus({preventScroll: true});
+}
+function listenToKeys() {
   const about = k => () => zoom(k, pointer || [W() / 2, H() / 2]);
   const keys = {
     ArrowRight: () => go(at + 1),

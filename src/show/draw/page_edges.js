@@ -1,5 +1,6 @@
-// page_edges.js: the labels of edges, ∂c/∂a = b = 3, and the paths from a box to the root. A page without the option `edges` does not
-// have it. data.edges has of each label [link, from, to], items; the fifth number of a term is its local derivative at first.
+// page_edges.js: the labels of edges, ∂c/∂a = b = 3, and the paths from a box to the root. A page without
+// the option `edges` does not have it. data.edges has of each label [link, from, to], items; the fifth number
+// of a term is its local derivative at first.
 
 // An edge is [from, to, d to / d from]. Between items:
 const termEdges = () => data.terms.map((q, k) => [q[1], q[0],
@@ -51,8 +52,8 @@ function fitTag(g) {
   }
 }
 
-// The edges that paths take: those of the picture, of each box in the sheet where it is not drawn again; between items where a box has
-// several results.
+// The edges that paths take: those of the picture, of each box in the sheet where it is not drawn again;
+// between items where a box has several results.
 function pathEdges(item) {
   const terms = termEdges();
   const home = i => data.boxes.find(b => b[0] === i)[1];

@@ -1,6 +1,6 @@
-// page_ops.js: the ops that a page computes by functions of its own. Others it computes by their formulas, or C
-// makes them of simpler ops. Each op, function and constant that begins a line is a block of its own. A page gets
-// the ops of its nodes, and the blocks whose names stand in them.
+// page_ops.js: the ops that a page computes by functions of its own. Others it computes by their formulas, or
+// C makes them of simpler ops. Each op, function and constant that begins a line is a block of its own. A
+// page gets the ops of its nodes, and the blocks whose names stand in them.
 
 // Their formulas would lose digits.
 each('softplus', x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));

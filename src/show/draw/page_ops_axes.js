@@ -2,7 +2,8 @@
 
 const axisOf = o => [o.axis || 0].flat()[0];
 const axesOf = (s, o) => o.axis || upTo(s.length);
-// The list p with j at axis d. `shift` gives by element of the shape s the one of the shape `to` at the place f(j).
+// The list p with j at axis d. `shift` gives by element of the shape s the one of the shape `to` at the place
+// f(j).
 const moved = (p, d, j) => p.map((k, i) => i === d ? j : k);
 const shift = (s, to, d, f) => places(s).map(p => element(to, moved(p, d, f(p[d]))));
 // Element to[k] of y is the sum of the elements k of v.

@@ -52,7 +52,8 @@ op('conv_transpose',
   ([x, w], o, s) => bilinear(x, w, s, f => convolve(s, w.s, x.s, o, (a, b, c) => f(a, c, b))));
 op('conv_weights',
   ([x, y], o, s) => bilinear(x, y, s, f => convolve(x.s, s, y.s, o, (a, b, c) => f(b, a, c))));
-// By window of the shape s: its largest element of x, the first of several. It is a kernel of each channel alone.
+// By window of the shape s: its largest element of x, the first of several. It is a kernel of each channel
+// alone.
 function largestInWindows(x, s, o) {
   const from = [];
   const c = s[s.length - 1];
@@ -67,8 +68,8 @@ op('max_pool_grad', ([x, g], o, s) => addTo(zeros(count(s)), g.v, largestInWindo
 
 // ---- systems of equations ----
 
-// Elimination with the largest pivot of each column: both triangles in one matrix. A row ends with its number in
-// a; sign is that of their order.
+// Elimination with the largest pivot of each column: both triangles in one matrix. A row ends with its number
+// in a; sign is that of their order.
 function triangles(a) {
   const t = Object.assign(a.map((r, i) => [...r, i]), {sign: 1});
   const n = a.length;

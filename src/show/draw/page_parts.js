@@ -1,6 +1,7 @@
-// page_parts.js: a box that stands for several nodes opens in place. Sheet 0 is the picture, sheet k the picture of part k; C has laid
-// each one out. A part that opens maps the plane of its sheet by two monotone functions: what is right of it goes right, what is below
-// it goes down. So nothing changes its order, boxes keep their size, and what is left of the part or above it stays.
+// page_parts.js: a box that stands for several nodes opens in place. Sheet 0 is the picture, sheet k the
+// picture of part k; C has laid each one out. A part that opens maps the plane of its sheet by two monotone
+// functions: what is right of it goes right, what is below it goes down. So nothing changes its order, boxes
+// keep their size, and what is left of the part or above it stays.
 
 const sheets = [];
 const sheetOf = k => data.boxes[k][1];
@@ -75,7 +76,8 @@ function findSheets() {
 
 // ---- opening ----
 
-// A line for each open part, behind which all is moved by what the part has grown. Parts that stand above one another share theirs.
+// A line for each open part, behind which all is moved by what the part has grown. Parts that stand above one
+// another share theirs.
 function grow(grown, at, size) {
   const list = [];
   grown.map(b => [b[at] + b[size] - 0.5, b.grown[size] - b[size], b[at]])
@@ -114,7 +116,8 @@ function arrange(s) {
   });
   s.wires.forEach(w => {
     const to = w.at.map((v, i) => i % 2 ? fy(v) : fx(v)), n = to.length;
-    // An end stays at its box, and so do the points that are level with it, or above or below it; of a whole wire half.
+    // An end stays at its box, and so do the points that are level with it, or above or below it; of a whole
+    // wire half.
     const ends = w.ends.map((k, e) => {
       const b = s.boxes[k];
       const i = e ? n - 2 : 0;

@@ -1,5 +1,5 @@
-// Frames of figures. What differs between them stands in a list in the figure; a slider exchanges it. All figures of a
-// page that have as many frames go together. The frame is in the address: #3.
+// Frames of figures. What differs between them stands in a list in the figure; a slider exchanges it. All
+// figures of a page that have as many frames go together. The frame is in the address: #3.
 var figures = [];
 function addFigure(f) {
   var list = f.querySelector('script');
