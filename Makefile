@@ -286,7 +286,8 @@ LESSON_PAGE := $(OBJ)/generated/lesson_text.h
 $(LESSON_PAGE): tools/build/page_text.awk tools/lesson/lesson.css tools/lesson/lesson_site.css tools/lesson/lesson.js tools/lesson/lesson_slide.js src/show/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 PLAY_TEXT   := $(OBJ)/generated/play_text.h
-$(PLAY_TEXT): tools/build/page_text.awk tools/page/play.html tools/page/play.css tools/page/play.js
+PLAY_FILES  := $(addprefix tools/page/,play.html play.css play.js $(addsuffix .js,$(addprefix play_,drag data view tabs train files start)))
+$(PLAY_TEXT): tools/build/page_text.awk $(PLAY_FILES)
 	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/tools/lesson/lesson_texts.o: $(LESSON_TEXT)
 $(OBJ)/tools/page/cmd_play.o: $(PLAY_TEXT)
@@ -523,7 +524,7 @@ endif
 dist: $(if $(filter 0,$(SITE)),,lessons) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; and the site of lessons (SITE=0: not)
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' SITE='$(SITE)' tools/build/dist.sh
 
-format: ## mends what `make check` refuses for its form: C files, their long comments, generated docs, tables and pictures
+format: ## mends what `make check` refuses for its form: files of C and JavaScript, long comments of C, generated docs, tables and pictures
 	@tools/build/format.sh
 	+@$(MAKE) --no-print-directory docs gallery
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Times of a training step on this machine, in turns: one process with two threads, two with one thread each, the same sum by
-# hand, PyTorch's DDP. `make bench-processes` calls it. Prints medians and the medians of ratios within a round.
-# Environment: BUILD, ROUNDS (5). Needs Open MPI; with python3-torch, PyTorch too.
+# Times of a training step on this machine, in turns: one process with two threads, two with one thread each,
+# the same sum by hand, PyTorch's DDP. `make bench-processes` calls it. Prints medians and the medians of
+# ratios within a round. Environment: BUILD, ROUNDS (5). Needs Open MPI; with python3-torch, PyTorch too.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build} program=${BUILD:-build}/bench-processes

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Prints what each fast way is worth: by how many per cent the time of each work rises when WG_WITHOUT switches the way
-# off. Both are timed in turn, in one process, and the least time of each counts. A dot: less than 5 % either way.
-# Threads and instruction sets are ways, too: their switches are OMP_NUM_THREADS and WG_ISA, which a process reads once, so
-# they are measured in turn by whole processes.
+# Prints what each fast way is worth: by how many per cent the time of each work rises when WG_WITHOUT
+# switches the way off. Both are timed in turn, in one process, and the least time of each counts. A dot: less
+# than 5 % either way. Threads and instruction sets are ways, too: their switches are OMP_NUM_THREADS and
+# WG_ISA, which a process reads once, so they are measured in turn by whole processes.
 # `make bench-ways` calls it. Environment: BUILD; WAYS, the ways to measure; ROUNDS.
 set -u
 bench=${BUILD:-build}/bench rounds=${ROUNDS:-3}
@@ -11,7 +11,8 @@ trap 'rm -rf "$scratch"' EXIT
 ways=${WAYS:-$(sed -n '/define WG_WAY_LIST/,/^$/s/^ *X([A-Z]*, "\([a-z]*\)".*/\1/p' include/wengert/base.h)}
 
 # The rows of a table of the bench: name, time with, time without, in one unit.
-rows() { sed -n '/^work /,$p' "$1" | awk 'NR > 1 && length > 60 { print substr($0, 1, 45) "|" substr($0, 46, 13) "|" substr($0, 59, 13) }'; }
+rows() { sed -n '/^work /,$p' "$1" |
+    awk 'NR > 1 && length > 60 { print substr($0, 1, 45) "|" substr($0, 46, 13) "|" substr($0, 59, 13) }'; }
 
 for way in $ways; do
     echo "without $way" >&2

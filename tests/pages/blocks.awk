@@ -1,5 +1,6 @@
 # Writes the blocks of a page to the folder `to`: the file N holds block N. Prints a line for each:
-# N, the line of the page, the first word behind the ``` (or -), the second one (or -). A block of four ` may hold blocks of three.
+# N, the line of the page, the first word behind the ``` (or -), the second one (or -). A block of four ` may
+# hold blocks of three.
 /^```/ && (!inside || /^````/ == long) {
     inside = !inside
     if (!inside) { close(file); next }

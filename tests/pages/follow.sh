@@ -3,20 +3,24 @@
 #
 #   tests/pages/follow.sh PAGE...
 #
-# The status is 0 if everything holds. `wengert` must be in PATH, pkg-config must find the library. A page is followed in a
-# folder of its own, where examples/, data/ and docs/ are those of the sources. What a block is, by the words behind its ```:
+# The status is 0 if everything holds. `wengert` must be in PATH, pkg-config must find the library. A page is
+# followed in a folder of its own, where examples/, data/ and docs/ are those of the sources. What a block is,
+# by the words behind its ```:
 #
-#   (nothing)       behind a program: what it prints. Else a terminal: a line that begins with `$ ` is typed, and the lines
-#                   below it are what it prints. `...` stands for any lines, or at the end of a line for any text.
+#   (nothing)       behind a program: what it prints. Else a terminal: a line that begins with `$ ` is typed,
+# and the lines
+#                   below it are what it prints. `...` stands for any lines, or at the end of a line for any
+# text.
 #   about           the same, but numbers may differ by 2 %
 #   c cpp python    a program: it is compiled, and run
 #   WORD FILE       this file; what follows uses it
-#   c               without a main, lines of a function: they are compiled with names.h; a line `...` is left out
+#   c               without a main, lines of a function: they are compiled with names.h; a line `...` is left
+# out
 #   text            nothing that can be tried
 #
 # C is compiled as C++ too, where a C++ compiler is installed. A line that needs a
-# language which is not installed is skipped, and said. Environment: CC, CXX (default cc, c++), SANITIZED=1: no Python, because its
-# process does not load sanitizers.
+# language which is not installed is skipped, and said. Environment: CC, CXX (default cc, c++), SANITIZED=1:
+# no Python, because its process does not load sanitizers.
 set -eu
 sources=$(cd "$(dirname "$0")/../.." && pwd)
 own=$sources/tests/pages
@@ -60,7 +64,8 @@ library() { pkg-config --cflags --libs wengert; }
 as_cpp() {
     command -v ${CXX%% *} >/dev/null && ! grep -q '\.[a-z_]* = {\|&(wg_' "$1" || return 0
     cp "$1" "$work/as.cpp"
-    $CXX -std=c++17 $warnings -Wno-missing-field-initializers -Wno-unused -I"$own" $(library) -fsyntax-only "$work/as.cpp" || fail "this is no C++"
+    $CXX -std=c++17 $warnings -Wno-missing-field-initializers -Wno-unused -I"$own" $(library) -fsyntax-only \
+        "$work/as.cpp" || fail "this is no C++"
 }
 
 # ---- blocks ----
@@ -117,8 +122,10 @@ c_program() {
 }
 
 c_lines() {
-    { echo '#include "names.h"'; echo 'void lines(void); void lines(void) {'; sed 's/^ *\.\.\. *$/;/' "$1"; echo '}'; } >"$work/lines.c"
-    $CC $warnings -Wno-unused -I"$own" $(library) -fsyntax-only "$work/lines.c" || fail "these lines are not compiled"
+    { echo '#include "names.h"'; echo 'void lines(void); void lines(void) {'; sed 's/^ *\.\.\. *$/;/' \
+        "$1"; echo '}'; } >"$work/lines.c"
+    $CC $warnings -Wno-unused -I"$own" $(library) -fsyntax-only "$work/lines.c" ||
+        fail "these lines are not compiled"
     as_cpp "$work/lines.c"
 }
 
@@ -136,7 +143,8 @@ c_block() {
 cpp_program() {
     command -v ${CXX%% *} >/dev/null || { missing=$CXX && leave_out; return; }
     cp "$1" "$work/block.cpp"
-    $CXX -std=c++17 -O2 $warnings "$work/block.cpp" $(library) -o "$work/program" || fail "the program is not compiled"
+    $CXX -std=c++17 -O2 $warnings "$work/block.cpp" $(library) -o "$work/program" ||
+        fail "the program is not compiled"
     runs "$work/program"
 }
 
@@ -154,12 +162,14 @@ follow_block() { # FILE WORD NAME
     "- -" | "about -")
         if grep -q '^\$ ' "$1"; then type_lines "$1" "$about"
         elif [ -n "$printed" ]; then compare "$work/printed" "$1" "$about" "what the program prints"
-        else fail "this block is no terminal, and no program is above it: if nothing can be tried, call it text"; fi
+        else fail \
+            "this block is no terminal, and no program is above it: if nothing can be tried, call it text"; fi
         printed=
         ;;
     "c -") c_block "$1" ;;
     "cpp -") cpp_program "$1" ;;
-    "python -") if can "python $(cat "$1")"; then cp "$1" "$work/block.py"; runs python3 "$work/block.py"; else leave_out; fi ;;
+    "python -") if can "python $(cat "$1")"
+    then cp "$1" "$work/block.py"; runs python3 "$work/block.py"; else leave_out; fi ;;
     *" -") fail "a block of no known kind: $2" ;;
     *) file "$2" "$1" "$3" ;;
     esac

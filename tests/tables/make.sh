@@ -1,8 +1,9 @@
 #!/bin/sh
-# Makes every table of this folder again: make.py those "by hand", the programs below theirs. Nothing of the tests needs it:
-# the tables are stored. It wants, of Debian 12: python3-pandas r-base-core r-cran-readr sqlite3 postgresql mariadb-server
-# libreoffice-calc gnumeric gawk locales (with de_DE, de_CH, fr_FR, pt_BR and en_IN in UTF-8); of npm: xlsx papaparse, in the
-# folder NODE_PATH. Run as root (for the servers' own users). forms.txt says which versions wrote what is stored.
+# Makes every table of this folder again: make.py those "by hand", the programs below theirs. Nothing of the
+# tests needs it: the tables are stored. It wants, of Debian 12: python3-pandas r-base-core r-cran-readr
+# sqlite3 postgresql mariadb-server libreoffice-calc gnumeric gawk locales (with de_DE, de_CH, fr_FR, pt_BR
+# and en_IN in UTF-8); of npm: xlsx papaparse, in the folder NODE_PATH. Run as root (for the servers' own
+# users). forms.txt says which versions wrote what is stored.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-/usr/bin/python3}
@@ -74,8 +75,10 @@ cp unaligned.txt "$here/psql_unaligned.txt"
 # --- MariaDB ---
 mkdir my && cp source.csv my/ && chown -R mysql my
 mariadb-install-db --no-defaults --user=mysql --datadir="$t/my" > /dev/null 2>&1
-mariadbd --no-defaults --user=mysql --datadir="$t/my" --skip-networking --socket="$t/my/sock" --pid-file="$t/my/pid" 2> /dev/null &
-for i in 1 2 3 4 5 6 7 8 9 10; do mariadb-admin --no-defaults -S "$t/my/sock" ping > /dev/null 2>&1 && break; sleep 1; done
+mariadbd --no-defaults --user=mysql --datadir="$t/my" --skip-networking --socket="$t/my/sock" \
+    --pid-file="$t/my/pid" 2> /dev/null &
+for i in 1 2 3 4 5 6 7 8 9 10; do mariadb-admin --no-defaults -S "$t/my/sock" ping > /dev/null 2>&1 &&
+    break; sleep 1; done
 mariadb --no-defaults -S "$t/my/sock" --default-character-set=utf8mb4 --batch test > "$here/mysql_batch.txt" <<Q
 create table s(id int, date date, age int, income decimal(9,2), balance decimal(9,2), rate double, town varchar(9), member bool,
     plan varchar(9), name text, note text, k bigint, time datetime) character set utf8mb4;

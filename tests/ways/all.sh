@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Runs all gates of this folder, over python/_c.c and over ctypes. The last line is `N passed, N failed, N skipped`.
+# Runs all gates of this folder, over python/_c.c and over ctypes. The last line is `N passed, N failed, N
+# skipped`.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build} passed=0 failed=0
 make -s BUILD="$build" all || exit 1
-export PYTHONPATH="$PWD/python" PYTHONDONTWRITEBYTECODE=1 WENGERT_LIBRARY="$(cd "$build" && pwd)/libwengert.so"
+export PYTHONPATH="$PWD/python" PYTHONDONTWRITEBYTECODE=1 \
+    WENGERT_LIBRARY="$(cd "$build" && pwd)/libwengert.so"
 python=$(tests/python.sh) || { echo '0 passed, 0 failed, 1 skipped'; exit; }
 for over in 0 1; do
-    for gate in mutations closures optimizers copies stepping programs signatures numpy_signatures formulas; do
+    for gate in mutations closures optimizers copies stepping programs signatures numpy_signatures formulas
+    do
         if WENGERT_CTYPES=$over "$python" tests/ways/$gate.py 2>/dev/null; then passed=$((passed + 1)); else
             failed=$((failed + 1))
             echo "FAILED ways: $gate.py with WENGERT_CTYPES=$over"

@@ -1,5 +1,5 @@
-# Reads public headers and writes a C++ program that calls each macro of a builder with all its options by name, the last one
-# first. some<T>() stands for an argument.
+# Reads public headers and writes a C++ program that calls each macro of a builder with all its options by
+# name, the last one first. some<T>() stands for an argument.
 
 # ---- rows of lists ----
 

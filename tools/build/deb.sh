@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Writes wengert_VERSION_ARCHITECTURE.deb, which apt and dpkg install: tools/build/deb.sh FOLDER. Its times are those of the last commit at the
-# latest, so the same build gives the same bytes.
-# Environment: what tools/build/stage.sh needs; LOADED, the files of libraries that Wengert loads where they are installed.
+# Writes wengert_VERSION_ARCHITECTURE.deb, which apt and dpkg install: tools/build/deb.sh FOLDER. Its times
+# are those of the last commit at the latest, so the same build gives the same bytes.
+# Environment: what tools/build/stage.sh needs; LOADED, the files of libraries that Wengert loads where they
+# are installed.
 set -euo pipefail
 umask 022
 cd "$(dirname "$0")/../.."
@@ -12,12 +13,15 @@ trap 'rm -rf "$work"' EXIT
 to=$work/debian/wengert
 architecture=$(dpkg --print-architecture)
 
-# The packages of the files whose paths are the lines of standard input. dpkg may know /usr/lib/x as /lib/x, or the other way.
+# The packages of the files whose paths are the lines of standard input. dpkg may know /usr/lib/x as /lib/x,
+# or the other way.
 packages_of() {
-    xargs -r readlink -f | sed 's,^/usr,,; s,^,*,' | sort -u | xargs -r dpkg-query -S 2>/dev/null | sed 's/[:,].*//' | sort -u | paste -sd, | sed 's/,/, /g'
+    xargs -r readlink -f | sed 's,^/usr,,; s,^,*,' | sort -u | xargs -r dpkg-query -S 2>/dev/null |
+        sed 's/[:,].*//' | sort -u | paste -sd, | sed 's/,/, /g'
 }
 
-# What the loader needs to start a program with the files $@: with versions, where Debian's tool for it is installed.
+# What the loader needs to start a program with the files $@: with versions, where Debian's tool for it is
+# installed.
 needed() {
     if command -v dpkg-shlibdeps >/dev/null; then
         printf 'Source: wengert\n\nPackage: wengert\nArchitecture: any\n' >"$work/debian/control"
@@ -29,7 +33,8 @@ needed() {
 
 loaded() {
     local library
-    for library in $LOADED; do ldconfig -p | awk -v name="$library" '$1 == name { print $NF; exit }'; done | packages_of
+    for library in $LOADED; do ldconfig -p | awk -v name="$library" '$1 == name { print $NF; exit }'; done |
+        packages_of
 }
 
 control() {
@@ -62,5 +67,6 @@ find "$DPKG_ROOT/usr/lib/python3/dist-packages/wengert" -depth -name __pycache__
 END
 chmod 755 "$to/DEBIAN/prerm"
 package=$1/wengert_${VERSION}_$architecture.deb
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGES.md) dpkg-deb --root-owner-group --build "$to" "$package" >/dev/null
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGES.md) dpkg-deb \
+    --root-owner-group --build "$to" "$package" >/dev/null
 printf '%s\ninstall it by: apt install %s\n' "$package" "$(realpath "$package")"

@@ -1,20 +1,23 @@
 #!/usr/bin/env bash
-# Writes BUILD/wengert-VERSION.tar.gz from the last commit. Owners, times and their order are those of the commit, so the same
-# commit gives the same bytes. BUILD/wengert-VERSION-lessons.tar.gz is the site of lessons in BUILD/lessons, to be put anywhere.
-# Environment: BUILD, VERSION; SITE=0: without the site.
+# Writes BUILD/wengert-VERSION.tar.gz from the last commit. Owners, times and their order are those of the
+# commit, so the same commit gives the same bytes. BUILD/wengert-VERSION-lessons.tar.gz is the site of lessons
+# in BUILD/lessons, to be put anywhere. Environment: BUILD, VERSION; SITE=0: without the site.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 name=wengert-$VERSION
-[ "$(git rev-parse --show-prefix 2>/dev/null || echo none)" = '' ] || { echo "dist: not in a clone by git: there is no commit to pack" >&2; exit 1; }
+[ "$(git rev-parse --show-prefix 2>/dev/null || echo none)" = '' ] ||
+    { echo "dist: not in a clone by git: there is no commit to pack" >&2; exit 1; }
 [ -z "$(git status --porcelain)" ] || echo "dist: changes that are not committed are not in it" >&2
 mkdir -p "$BUILD"
-git -c tar.umask=0022 -c core.autocrlf=false archive --format=tar --prefix="$name/" HEAD | gzip -9n >"$BUILD/$name.tar.gz.new"
+git -c tar.umask=0022 -c core.autocrlf=false archive --format=tar --prefix="$name/" HEAD |
+    gzip -9n >"$BUILD/$name.tar.gz.new"
 mv "$BUILD/$name.tar.gz.new" "$BUILD/$name.tar.gz"
 echo "$BUILD/$name.tar.gz  $(git rev-parse --short HEAD)  $(sha256sum "$BUILD/$name.tar.gz" | cut -d ' ' -f 1)"
 
 [ "${SITE:-}" != 0 ] || exit 0
 date=$(git log -1 --format=%ct)
-tar -C "$BUILD" --sort=name --mtime="@$date" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --transform="s,^lessons,$name-lessons," \
+tar -C "$BUILD" --sort=name --mtime="@$date" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+    --transform="s,^lessons,$name-lessons," \
     -cf - lessons | gzip -9n >"$BUILD/$name-lessons.tar.gz.new"
 mv "$BUILD/$name-lessons.tar.gz.new" "$BUILD/$name-lessons.tar.gz"
 echo "$BUILD/$name-lessons.tar.gz  $(sha256sum "$BUILD/$name-lessons.tar.gz" | cut -d ' ' -f 1)"

@@ -1,7 +1,7 @@
 # Makes a page of section 3 of man from a public header:
 #     awk -v version=0.1.0 -f tools/build/roff.awk -f tools/build/header_man.awk include/wengert/grad.h
-# The opening comment becomes the description, the declarations follow as they are. With -v names=1 it prints the names that
-# the page is found by instead: the functions and macros of the header, one a line.
+# The opening comment becomes the description, the declarations follow as they are. With -v names=1 it prints
+# the names that the page is found by instead: the functions and macros of the header, one a line.
 
 function put_title(    file, end) {
     file = FILENAME

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Copies the project below a folder, or removes it from there: tools/build/install.sh install|uninstall
 #
-# The list of what was written stands in share/doc/wengert/installed: a folder that was made ends with a slash. uninstall removes
-# these files, and then these folders if they are empty. It removes nothing else, but what Python keeps of our file.
-# Environment: DESTDIR, PREFIX (any character may stand in them), and what tools/build/stage.sh needs.
+# The list of what was written stands in share/doc/wengert/installed: a folder that was made ends with a
+# slash. uninstall removes these files, and then these folders if they are empty. It removes nothing else, but
+# what Python keeps of our file. Environment: DESTDIR, PREFIX (any character may stand in them), and what
+# tools/build/stage.sh needs.
 set -eu
 umask 022
 cd "$(dirname "$0")/../.."
@@ -33,7 +34,8 @@ remove_listed() {
     listed | grep -v '/$' | remove_files
     rm -f "$root/$list"
     printf '%s\n' "$folders" | while IFS= read -r place; do
-        [ -z "$place" ] || rmdir "$root/${place#./}" 2>/dev/null || true # a folder that holds other files stays
+        [ -z "$place" ] || rmdir "$root/${place#./}" 2>/dev/null ||
+            true # a folder that holds other files stays
     done
 }
 
@@ -55,7 +57,8 @@ missing_folders() {
 
 copy() {
     local place new=$1/new
-    (cd "$1/tree" && find . -type d) | while IFS= read -r place; do missing_folders "${place#./}"; done >"$new"
+    (cd "$1/tree" && find . -type d) |
+        while IFS= read -r place; do missing_folders "${place#./}"; done >"$new"
     (cd "$1/tree" && find . ! -type d) | sed 's,^\./,,' >>"$new"
     mkdir -p "$root"
     cp -RP --remove-destination "$1/tree/." "$root/"
@@ -96,7 +99,8 @@ say_how_to_use() {
     [ -z "$DESTDIR" ] || return 0
     local lines
     lines=$(
-        case "$PREFIX" in /usr | /usr/local) ;; *) advise PATH "$PREFIX/bin" && advise PKG_CONFIG_PATH "$PREFIX/lib/pkgconfig" ;; esac
+        case "$PREFIX" in /usr | /usr/local) ;; *) advise PATH "$PREFIX/bin" && advise PKG_CONFIG_PATH \
+            "$PREFIX/lib/pkgconfig" ;; esac
         tell_loader || advise LD_LIBRARY_PATH "$PREFIX/lib"
         advise PYTHONPATH "$PREFIX/share/wengert/python"
     )

@@ -1,5 +1,6 @@
 # Makes a page of man from a Markdown file:
-#     awk -v name=wengert -v section=7 -v title='...' -v version=0.1.0 -f tools/build/roff.awk -f ... docs/language.md
+#     awk -v name=wengert -v section=7 -v title='...' -v version=0.1.0 -f tools/build/roff.awk -f ...
+# docs/language.md
 
 # Of Markdown's marks code and links lose their signs, and code is bold.
 function inline(s) {

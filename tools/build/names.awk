@@ -1,5 +1,5 @@
-# names.awk: reads the functions of values.hpp and then src/language/words/names.txt, which says how it is written, and prints the
-# rows of the table in src/language/words/meant.c.
+# names.awk: reads the functions of values.hpp and then src/language/words/names.txt, which says how it is
+# written, and prints the rows of the table in src/language/words/meant.c.
 
 function is_name_char(c) { return c ~ /[A-Za-z0-9_]/ }
 

@@ -1,12 +1,13 @@
-# op_list.awk: reads the public headers and then the sources of ops, and prints the registry's list, in the order of the
-# files and of their descriptors:
+# op_list.awk: reads the public headers and then the sources of ops, and prints the registry's list, in the
+# order of the files and of their descriptors:
 #
 #     DEFINE_OP(neg, ...);      makes      WGI_OP(neg, 1)
 #
 # and so does any macro at the start of a line whose name ends with _OP.
 #
 # 1: a header declares wg_neg_at, so programs can call it; 0: only other ops and derivative rules make it.
-# A descriptor that is written in another way stops the build. Its op would not be in the registry, and no test would run it.
+# A descriptor that is written in another way stops the build. Its op would not be in the registry, and no
+# test would run it.
 
 FILENAME ~ /\.h$/ {
     while (match($0, /wg_[a-z0-9_]+_at\(/)) {

@@ -1,11 +1,14 @@
-# Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css, lesson_site.css page_site_css, page_ops*.js
-# give page_block, page_numbers.js page_evaluator, page_edges.js page_edges, frames.js and lesson_slide.js page_slide, play.html, play.css and
-# play.js play_html, play_css and play_js, lesson_edit.js edit_js, the others page_js. Comments that are whole lines, and spaces that say nothing, are left out.
+# Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css,
+# lesson_site.css page_site_css, page_ops*.js give page_block, page_numbers.js page_evaluator, page_edges.js
+# page_edges, frames.js and lesson_slide.js page_slide, play.html, play.css and play.js play_html, play_css
+# and play_js, lesson_edit.js edit_js, the others page_js. Comments that are whole lines, and spaces that say
+# nothing, are left out.
 #
-#   awk -f tools/build/page_text.awk src/show/draw/page.css src/show/draw/page_ops.js src/show/draw/page.js > page_text.h
+#   awk -f tools/build/page_text.awk src/show/draw/page.css src/show/draw/page_ops.js src/show/draw/page.js >
+# page_text.h
 #
-# A block begins with a line such as op('sum', ...), function over(...) or const add = ... It needs the functions
-# and constants whose names stand in it.
+# A block begins with a line such as op('sum', ...), function over(...) or const add = ... It needs the
+# functions and constants whose names stand in it.
 
 function finish() { if (open && open != "page_block") print "    NULL\n};"; open = "" }
 function start(name) {
@@ -14,14 +17,16 @@ function start(name) {
     open = name
 }
 
-# Without the spaces beside signs, but for those in '...', "..." and beside + and -. In a style, ( and ) may need them.
-function pressed(s, signs,    i, c, quote, out, before) {
+# Without the spaces beside signs, but for those in '...', "..." and between two + or -. In a style, ( and )
+# may need them.
+function pressed(s, signs,    i, c, quote, out, before, after) {
     for (i = 1; i <= length(s); i++) {
         c = substr(s, i, 1)
+        after = substr(s, i + 1, 1)
         if (quote) {
             if (c == quote) quote = ""
         } else if (c == "'" || c == "\"") quote = c
-        else if (c == " " && (index(signs, before) || index(signs, substr(s, i + 1, 1)))) continue
+        else if (c == " " && (index(signs, before) || index(signs, after)) && (before after) !~ /[-+][-+]/) continue
         out = out c
         before = c
     }
@@ -50,18 +55,20 @@ function needs(text, own,    out, word, seen) {
 FNR == 1 {
     style = FILENAME ~ /\.css$/
     html = FILENAME ~ /\.html$/
-    name = FILENAME ~ /play\./ ? "play_" (style ? "css" : html ? "html" : "js") : FILENAME ~ /edit/ ? "edit_js" : style ? (FILENAME ~ /site/ ? "page_site_css" : "page_css") : FILENAME ~ /page_ops/ ? "page_block" : FILENAME ~ /numbers/ ? "page_evaluator" : FILENAME ~ /edges/ ? "page_edges" : FILENAME ~ /frames|slide/ ? "page_slide" : "page_js"
+    name = FILENAME ~ /play[._]/ ? "play_" (style ? "css" : html ? "html" : "js") : FILENAME ~ /edit/ ? "edit_js" : style ? (FILENAME ~ /site/ ? "page_site_css" : "page_css") : FILENAME ~ /page_ops/ ? "page_block" : FILENAME ~ /numbers/ ? "page_evaluator" : FILENAME ~ /edges/ ? "page_edges" : FILENAME ~ /frames|slide/ ? "page_slide" : "page_js"
     if (open != name) start(name)
 }
 open == "page_block" && /^(op|each)\('/ { split($0, part, "'"); begin_block(part[2], 1) }
 open == "page_block" && /^(function|const) / { word = $2; sub(/\(.*/, "", word); begin_block(word, 0) }
 { sub(/^ +/, "") }
 /^$/ || /^\/\// || /^\/\*.*\*\/$/ { next }
-!html { $0 = pressed($0, style ? "{};,:" : "{};,:?=<>&|*()[]") }
+!html && !style { sub(/ \/\/ [^'"`]*$/, "") }
+!html { $0 = pressed($0, style ? "{};,:" : "{};,:?=<>&|*()[]!+-") }
+{ line_end = !html && !style && /[{;,([]$/ ? "" : "\\n" } # there a script needs none
 open == "page_block" { script[blocks] = script[blocks] $0 "\n" }
 { gsub(/\\/, "&&"); gsub(/"/, "\\\"") }
-open == "page_block" { text[blocks] = text[blocks] "\n      \"" $0 "\\n\"" }
-open != "page_block" { print "    \"" $0 "\\n\"," }
+open == "page_block" { text[blocks] = text[blocks] "\n      \"" $0 line_end "\"" }
+open != "page_block" { print "    \"" $0 line_end "\"," }
 END {
     finish()
     if (!blocks) exit

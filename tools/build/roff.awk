@@ -1,4 +1,5 @@
-# Text as roff prints it unchanged: for the programs that make pages of man, awk -f tools/build/roff.awk -f ...
+# Text as roff prints it unchanged: for the programs that make pages of man, awk -f tools/build/roff.awk -f
+# ...
 function roff(s) {
     gsub(/\\/, "\\e", s)
     gsub(/-/, "\\-", s)

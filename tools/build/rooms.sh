@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# Prints the wings and rooms of the code, the arrows between them, and every circle. `make rooms` calls it after a build. `make check` calls
-# it with --check, and then it prints broken rules alone. The exit status is 1 when a rule is broken.
+# Prints the wings and rooms of the code, the arrows between them, and every circle. `make rooms` calls it
+# after a build. `make check` calls it with --check, and then it prints broken rules alone. The exit status is
+# 1 when a rule is broken.
 #
 #   tools/build/rooms.sh [--check]
 #
-# The wing of a file is the folder in src/, its room the folder in that: src/engine/run/plan/emit.c is in the wing engine and the room
-# run. ops/arith.c is in the room ops, which belongs to the engine, and the wing check has one room. There is an arrow from one
-# room to another when an object file of the first uses a symbol that an object file of the second defines, as the linker sees it.
-# The same directions hold for #include.
+# The wing of a file is the folder in src/, its room the folder in that: src/engine/run/plan/emit.c is in the
+# wing engine and the room run. ops/arith.c is in the room ops, which belongs to the engine, and the wing
+# check has one room. There is an arrow from one room to another when an object file of the first uses a
+# symbol that an object file of the second defines, as the linker sees it. The same directions hold for
+# #include.
 #
-# A knot is a set of files of one room that use each other in a ring: to read one of them is to read them all. An address that is
-# handed over (a callback, a row of a table) is a use as a call is, since the linker sees no difference. Public builders, which
-# any op may call in its rules, are left out in ops. Of a knot that is too large
-# the symbol is named that holds it: without its arrows the fewest files would be left in a ring.
+# A knot is a set of files of one room that use each other in a ring: to read one of them is to read them all.
+# An address that is handed over (a callback, a row of a table) is a use as a call is, since the linker sees
+# no difference. Public builders, which any op may call in its rules, are left out in ops. Of a knot that is
+# too large the symbol is named that holds it: without its arrows the fewest files would be left in a ring.
 # Environment: BUILD.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -22,12 +24,13 @@ build=${BUILD:-build}
 wings=$(sed -n 's/^WING_USES *:= *//p' Makefile)
 # The engine, from its lowest room to its highest. A room may use the rooms before it.
 engine='base kernel params optim graph ops grad run solve group look'
-# The rooms around the engine; after a colon, with commas, the other rooms around the engine that a room may use. Of the engine they may use
-# public symbols (wg_) and public headers alone.
+# The rooms around the engine; after a colon, with commas, the other rooms around the engine that a room may
+# use. Of the engine they may use public symbols (wg_) and public headers alone.
 around='files: data:files fit:data nn: check: text: formula:text view:text,formula steps:view,text layout:text figure:text draw:view,steps,text,formula,layout words: lang:'
 # The public headers that the engine may not include, since they belong to the rooms around it.
 around_headers='nn data fit check formula figure draw lang wengert'
-# Exceptions, called ports: a room, and a symbol or header that it may use against the rule. docs/architecture.md says why.
+# Exceptions, called ports: a room, and a symbol or header that it may use against the rule.
+# docs/architecture.md says why.
 ports='
 graph wg_cast_at
 ops wg_jvp_at
@@ -80,8 +83,8 @@ src/engine/base/threads.c omp.h
 src/engine/group/mpi.c mpi.h
 '
 
-# Prints D file symbol for a definition, U file symbol for a use. ops/ is compiled for several instruction sets; the objects of the
-# first are read.
+# Prints D file symbol for a definition, U file symbol for a use. ops/ is compiled for several instruction
+# sets; the objects of the first are read.
 symbols() {
     local object file
     find -L "$build/obj/src" "$build/obj/isa0" "$build/obj/tools" -name '*.o' | while read -r object; do
@@ -100,14 +103,16 @@ symbols() {
         kind == "U" && ($NF ~ /^wgi?_/ || file ~ /^tools/) { print "U", file, $NF }'
 }
 
-# Prints F file for each file, I file header for each #include, P file for each pragma of OpenMP that makes threads.
+# Prints F file for each file, I file header for each #include, P file for each pragma of OpenMP that makes
+# threads.
 texts() {
     find src ops tools examples -name '*.[ch]' | awk '{ print "F", $0 }'
     find src ops tools examples -name '*.[ch]' -exec grep -HE '^ *# *(include|pragma +omp)' {} + |
         sed -nE 's/^([^:]*): *# *include *[<"]([^>"]*)[>"].*/I \1 \2/p; /omp +simd/d; s/^([^:]*): *# *pragma +omp.*/P \1/p'
 }
 
-{ texts; symbols; } | awk -v check="${1:-}" -v engine="$engine" -v around="$around" -v around_headers="$around_headers" \
+{ texts; symbols; } |
+    awk -v check="${1:-}" -v engine="$engine" -v around="$around" -v around_headers="$around_headers" \
     -v wings="$wings" -v ports="$ports" -v builders="$builders" -v libraries="$libraries" \
     -v knot_files="$knot_files" '
 function pairs(text, into,    p, n, i) { n = split(text, p, /[ \n]+/); for (i = 2; i < n; i += 2) into[p[i], p[i + 1]] = 1 }
@@ -139,8 +144,9 @@ function one_file(f, library,    k, p) {
     return 1
 }
 
-# Walks from file f along the arrows of its room, but for those of the symbol `without`, and finds its knot (Tarjan 1972). In
-# knot[f] is the file that stands for it, in files[] how many it has. While a symbol is left out, the walk stays within a knot.
+# Walks from file f along the arrows of its room, but for those of the symbol `without`, and finds its knot
+# (Tarjan 1972). In knot[f] is the file that stands for it, in files[] how many it has. While a symbol is left
+# out, the walk stays within a knot.
 function walk(f,    p, n, i) {
     low[f] = seen[f] = ++walked; stack[++top] = f
     n = split(uses[f], p, " ")

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Makes the tree of files that `make install` and `make deb` copy: tools/build/stage.sh FOLDER. With the word `python` behind it the tree is
-# what pip copies: Python's package, with the library in it.
-# Environment: BUILD; MADE (the folder of the libraries if it is another: without a wing there is no command, and what it writes is left
-# out); STRIP; for the whole tree PREFIX, VERSION, SHARED (the shared library's file), PC_TEXT (the text of wengert.pc below its
-# line `prefix=`), PYTHON_FOLDER (below PREFIX, of Python's package; default: share/wengert/python).
+# Makes the tree of files that `make install` and `make deb` copy: tools/build/stage.sh FOLDER. With the word
+# `python` behind it the tree is what pip copies: Python's package, with the library in it.
+# Environment: BUILD; MADE (the folder of the libraries if it is another: without a wing there is no command,
+# and what it writes is left out); STRIP; for the whole tree PREFIX, VERSION, SHARED (the shared library's
+# file), PC_TEXT (the text of wengert.pc below its line `prefix=`), PYTHON_FOLDER (below PREFIX, of Python's
+# package; default: share/wengert/python).
 set -eu
 umask 022
 cd "$(dirname "$0")/../.."
@@ -102,12 +103,14 @@ man_3() {
     mkdir -p "$man/man3"
     for header in include/wengert/*.h; do
         page=wengert-$(basename "$header" .h).3
-        awk -v version="$VERSION" -f tools/build/roff.awk -f tools/build/header_man.awk "$header" >"$man/man3/$page"
+        awk -v version="$VERSION" -f tools/build/roff.awk -f tools/build/header_man.awk "$header" \
+            >"$man/man3/$page"
         for name in $(awk -v names=1 -f tools/build/roff.awk -f tools/build/header_man.awk "$header"); do
             echo ".so man3/$page" >"$man/man3/$name.3"
         done
     done
-    sed -e 's/wengert-wengert/wengert/g; s/wengert\\-wengert/wengert/' -e '/^\.SH DECLARATIONS/,$d' "$man/man3/wengert-wengert.3" >"$man/man3/wengert.3"
+    sed -e 's/wengert-wengert/wengert/g; s/wengert\\-wengert/wengert/' -e '/^\.SH DECLARATIONS/,$d' \
+        "$man/man3/wengert-wengert.3" >"$man/man3/wengert.3"
     rm "$man/man3/wengert-wengert.3"
     {
         echo '.SH HEADERS'
@@ -125,7 +128,8 @@ man_7() {
 }
 
 completions() {
-    mkdir -p "$to/share/bash-completion/completions" "$to/share/zsh/site-functions" "$to/share/fish/vendor_completions.d"
+    mkdir -p "$to/share/bash-completion/completions" "$to/share/zsh/site-functions" \
+        "$to/share/fish/vendor_completions.d"
     "$BUILD/wengert" completion bash >"$to/share/bash-completion/completions/wengert"
     "$BUILD/wengert" completion zsh >"$to/share/zsh/site-functions/_wengert"
     "$BUILD/wengert" completion fish >"$to/share/fish/vendor_completions.d/wengert.fish"

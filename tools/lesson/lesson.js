@@ -1,42 +1,60 @@
 // A question: what stands behind it stays closed until the reader has guessed right, or three times.
 document.documentElement.classList.add('js');
 function lessonAsk(ask) {
-  var answer = ask.querySelector('.answer'), field = ask.querySelector('input'),
-    hint = ask.querySelector('details'), said = ask.querySelector('.said'), left = 3;
+  var answer = ask.querySelector('.answer');
+  var field = ask.querySelector('input');
+  var hint = ask.querySelector('details');
+  var said = ask.querySelector('.said');
+  var left = 3;
   function close(on) {
-    for (var e = ask.nextElementSibling; e && e.tagName != 'H2' && !e.matches('.try, footer, .ask'); e = e.nextElementSibling) e.classList.toggle('closed', on);
+    for (var e = ask.nextElementSibling; e && e.tagName != 'H2' && !e.matches('.try, footer, .ask');
+         e = e.nextElementSibling)
+      e.classList.toggle('closed', on);
   }
-  function open() { answer.open = true, close(false) }
-  ask.addEventListener('submit', function (event) {
+  function open() {
+    answer.open = true;
+    close(false);
+  }
+  ask.addEventListener('submit', function(event) {
     event.preventDefault();
-    var guess = parseFloat(field.value.replace(',', '.').replace('\u2212', '-')), off = Math.abs(guess - ask.dataset.answer);
+    var guess = parseFloat(field.value.replace(',', '.').replace('\u2212', '-'));
+    var off = Math.abs(guess - ask.dataset.answer);
     if (isNaN(guess)) return field.focus();
-    var right = off <= ask.dataset.within, mistake = [].find.call(ask.querySelectorAll('[data-guess]'), function (m) {
-      return Math.abs(guess - m.dataset.guess) <= ask.dataset.within;
-    });
+    var right = off <= ask.dataset.within;
+    var mistake = [].find.call(ask.querySelectorAll('[data-guess]'),
+      function(m) { return Math.abs(guess - m.dataset.guess) <= ask.dataset.within; });
     left = right ? 0 : left - 1;
-    said.textContent = 'You said ' + field.value + ': ' + (right ? 'right.' : mistake ? '' :
-      left > 0 ? 'not yet' : Number(off.toPrecision(3)) + ' off.');
+    said.textContent = 'You said ' + field.value + ': ' +
+      (right         ? 'right.'
+          : mistake  ? ''
+          : left > 0 ? 'not yet'
+                     : Number(off.toPrecision(3)) + ' off.');
     if (!right && mistake) said.append(mistake.querySelector('span').cloneNode(true));
     if (left > 0) said.append(left > 1 ? ' (two tries left)' : ' (one try left)');
     if (left > 0 && !mistake) hint.open = hint != answer;
     if (left <= 0) open();
   });
-  ask.querySelector('.show').addEventListener('click', function () { said.textContent = ''; open() });
+  ask.querySelector('.show').addEventListener('click', function() {
+    said.textContent = '';
+    open();
+  });
   return close;
 }
-document.querySelectorAll('.ask').forEach(function (ask) { lessonAsk(ask)(true) });
+document.querySelectorAll('.ask').forEach(function(ask) { lessonAsk(ask)(true); });
 // All digits of a claim's number are its title; a click exchanges them.
-addEventListener('click', function (event) {
+addEventListener('click', function(event) {
   var c = event.target.closest('td[title]'), text = c && c.textContent;
-  if (c && c.title) c.textContent = c.title, c.title = text;
+  if (c && c.title) {
+    c.textContent = c.title;
+    c.title = text;
+  }
 });
 // On paper all stands open.
-(function () {
-  var opened = [];
-  addEventListener('beforeprint', function () {
-    opened = [].slice.call(document.querySelectorAll('details:not([open])'));
-    opened.forEach(function (d) { d.open = true });
-  });
-  addEventListener('afterprint', function () { opened.forEach(function (d) { d.open = false }) });
+(function() {
+var opened = [];
+addEventListener('beforeprint', function() {
+  opened = [].slice.call(document.querySelectorAll('details:not([open])'));
+  opened.forEach(function(d) { d.open = true; });
+});
+addEventListener('afterprint', function() { opened.forEach(function(d) { d.open = false; }); });
 })();

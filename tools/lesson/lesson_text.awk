@@ -1,7 +1,8 @@
-# Writes C arrays for tools/lesson/lesson_texts.c: the list of symbols, the solutions of exercises, which header declares which builder, the
-# lessons' names and texts, and the text of their functions.
+# Writes C arrays for tools/lesson/lesson_texts.c: the list of symbols, the solutions of exercises, which
+# header declares which builder, the lessons' names and texts, and the text of their functions.
 #
-#   awk -f tools/lesson/lesson_text.awk lessons/symbols.txt include/wengert/*.h lessons/solutions.txt lessons/*.md lessons/functions.wg > lessons.h
+#   awk -f tools/lesson/lesson_text.awk lessons/symbols.txt include/wengert/*.h lessons/solutions.txt
+# lessons/*.md lessons/functions.wg > lessons.h
 
 function open_array(head) {
     if (kind) print kind == "md" ? "    },\n    { NULL, NULL }\n};" : "      ;"

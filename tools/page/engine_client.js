@@ -1,82 +1,107 @@
-// The engine for a page: WENGERT.engine() starts one, in a worker of its own. docs/playground.md says how to use it.
-// All engines of a page share what is compiled once.
-WENGERT.engine = (() => {
+// The engine for a page: WENGERT.engine() starts one, in a worker of its own. docs/playground.md says how to
+// use it. All engines of a page share what is compiled once.
+{
   const BIG = 1 << 27; // bytes; an engine with more memory is started anew, since memory never shrinks
+  const times = WENGERT.times = {};
+  const now = () => performance.now();
   let module, source;
-  const now = () => performance.now(), times = WENGERT.times = {};
 
-  async function compile() {
-    const start = now(), bytes = Uint8Array.fromBase64 ? Uint8Array.fromBase64(WENGERT.wasm) : Uint8Array.from(atob(WENGERT.wasm), c => c.charCodeAt(0));
-    const zipped = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const bytesOf = text =>
+    Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), c => c.charCodeAt(0));
+  const compile = async () => {
+    const start = now();
+    const zipped = new Blob([bytesOf(WENGERT.wasm)]).stream().pipeThrough(new DecompressionStream('gzip'));
     const wasm = await WebAssembly.compile(await new Response(zipped).arrayBuffer());
     times.compiled = now() - start;
     return wasm;
-  }
+  };
+  const script = () => 'const WG=(' + WENGERT.loader + ')();(' + WENGERT.worker + ')()';
 
-  return function () {
-    let worker, ready, next = 1, starts = 0, paused = 0, waiting = new Map(), giveUp = () => {};
+  class Engine {
+    #worker = null;
+    #next = 1;
+    #starts = 0;
+    #paused = 0;
+    #waiting = new Map();
+    #giveUp = () => {};
 
-    async function begin() {
+    constructor() { this.ready = this.#begin(); }
+    get busy() { return this.#waiting.size > 0; }
+
+    async #begin() {
       module = module || compile();
-      source = source || URL.createObjectURL(new Blob(['const WG=(' + WENGERT.loader + ')();(' + WENGERT.worker + ')()'], { type: 'text/javascript' }));
-      const start = now(), turn = ++starts, compiled = await module;
-      if (turn != starts) return; // it was stopped meanwhile
-      const mine = worker = new Worker(source);
+      source = source || URL.createObjectURL(new Blob([script()], {type: 'text/javascript'}));
+      const start = now(), turn = ++this.#starts, compiled = await module;
+      if (turn != this.#starts) return; // it was stopped meanwhile
+      const worker = this.#worker = new Worker(source);
       await new Promise((good, bad) => {
-        giveUp = good;
-        mine.onerror = e => bad(new Error(e.message));
-        mine.onmessage = e => {
-          const said = e.data, q = waiting.get(said.id);
-          if (mine !== worker) return;
-          if (said.ready !== undefined) return times.instance = said.ready, times.ready = now() - start, good();
-          if (said.id === undefined) return bad(new Error(said.dead));
-          if (!q) return;
-          if (!said.done) return q.each && q.each(said);
-          waiting.delete(said.id), clearTimeout(q.clock);
-          if (said.dead || said.heap > BIG) restart();
-          q.good(said);
+        this.#giveUp = good;
+        worker.onerror = e => bad(new Error(e.message));
+        worker.onmessage = e => {
+          const said = e.data;
+          if (worker !== this.#worker) return;
+          if (said.ready !== undefined) {
+            times.instance = said.ready;
+            times.ready = now() - start;
+            good();
+          } else if (said.id === undefined) bad(new Error(said.dead));
+          else this.#answer(said);
         };
-        mine.postMessage({ module: compiled });
+        worker.postMessage({module: compiled});
       });
     }
-    // Ends what runs, which gets {stopped: true}. The files are gone.
-    function restart() {
-      const ended = waiting;
-      if (worker) worker.terminate();
-      worker = null, waiting = new Map();
-      ended.forEach(q => { clearTimeout(q.clock); q.good({ runs: [], files: {}, stopped: true }) });
-      giveUp();
-      return ready = begin();
-    }
-    ready = begin();
-    return {
-      get ready() { return ready },
-      get busy() { return waiting.size > 0 },
-      stop: restart,
-      pause() {
-        paused = next - 1;
-        if (worker) worker.postMessage({ pause: paused });
-      },
-      // each: called with what comes before the end. seconds: what takes longer is stopped.
-      run(q, each, seconds) {
-        const id = next++;
-        return new Promise((good, bad) => {
-          const mine = { good, each }, all = waiting;
-          all.set(id, mine);
-          const go = () => {
-            if (all !== waiting) return; // it was stopped before it began
-            const from = ready;
-            from.then(() => {
-              if (from !== ready) return go();
-              if (!all.has(id)) return;
-              if (seconds) mine.clock = setTimeout(() => { if (waiting.has(id)) restart() }, 1000 * seconds);
-              worker.postMessage(Object.assign({ id }, q));
-              if (paused >= id) worker.postMessage({ pause: paused });
-            }, bad);
-          };
-          go();
-        });
+    #answer(said) {
+      const q = this.#waiting.get(said.id);
+      if (!q) return;
+      if (!said.done) {
+        if (q.each) q.each(said);
+        return;
       }
-    };
-  };
-})();
+      this.#waiting.delete(said.id);
+      clearTimeout(q.clock);
+      if (said.dead || said.heap > BIG) this.stop();
+      q.good(said);
+    }
+    // Ends what runs, which gets {stopped: true}. The files are gone.
+    stop() {
+      const ended = this.#waiting;
+      if (this.#worker) this.#worker.terminate();
+      this.#worker = null;
+      this.#waiting = new Map();
+      ended.forEach(q => {
+        clearTimeout(q.clock);
+        q.good({runs: [], files: {}, stopped: true});
+      });
+      this.#giveUp();
+      return this.ready = this.#begin();
+    }
+    pause() {
+      this.#paused = this.#next - 1;
+      if (this.#worker) this.#worker.postMessage({pause: this.#paused});
+    }
+    // each: called with what comes before the end. seconds: what takes longer is stopped.
+    run(q, each, seconds) {
+      const id = this.#next++;
+      return new Promise((good, bad) => {
+        const mine = {good, each}, all = this.#waiting;
+        all.set(id, mine);
+        const go = () => {
+          if (all !== this.#waiting) return; // it was stopped before it began
+          const from = this.ready;
+          from.then(() => {
+            if (from !== this.ready) return go();
+            if (all.has(id)) this.#send(id, q, mine, seconds);
+          }, bad);
+        };
+        go();
+      });
+    }
+    #send(id, q, mine, seconds) {
+      const late = () => this.#waiting.has(id) && this.stop();
+      if (seconds) mine.clock = setTimeout(late, 1000 * seconds);
+      this.#worker.postMessage(Object.assign({id}, q));
+      if (this.#paused >= id) this.#worker.postMessage({pause: this.#paused});
+    }
+  }
+  WENGERT.engine = () => new Engine();
+}

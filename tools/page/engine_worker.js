@@ -1,26 +1,37 @@
 // The engine in its worker. It answers one message after another; what takes too long is ended from outside.
-// {id, files, runs: [words ...], read: [paths], bytes: [paths]} gives {id, runs: [{status, out, err, ms}], files, heap}. Of a path that ends
-// in / all files of the folder are read, which is empty before the runs.
-// {id, files, train: words, from, every, until, fresh, after: [{name, words, read}]} gives {id, epoch, pictures} each time, and {id, runs}
-// at the end; {pause: id} ends it behind the next picture.
+// {id, files, runs: [words ...], read: [paths], bytes: [paths]} gives {id, runs: [{status, out, err, ms}],
+// files, heap}. Of a path that ends in / all files of the folder are read, which is empty before the runs.
+// {id, files, train: words, from, every, until, fresh, after: [{name, words, read}]} gives {id, epoch,
+// pictures} each time, and {id, runs} at the end; {pause: id} ends it behind the next picture.
 let engine, out = '', err = '', paused = 0;
 const utf8 = new TextDecoder();
 
 // Bytes as the command writes them; what has no newline at the end of a run is given, too.
 function stream(add) {
   let bytes = [];
-  const give = () => { if (bytes.length) add(utf8.decode(new Uint8Array(bytes))); bytes = [] };
-  const put = c => { if (c !== null) bytes.push(c); if (c === 10) give() };
+  const give = () => {
+    if (bytes.length) add(utf8.decode(new Uint8Array(bytes)));
+    bytes = [];
+  };
+  const put = c => {
+    if (c !== null) bytes.push(c);
+    if (c === 10) give();
+  };
   put.flush = give;
   return put;
 }
-const stdout = stream(s => { out += s }), stderr = stream(s => { err += s });
+const stdout = stream(s => { out += s; }), stderr = stream(s => { err += s; });
 
 async function start(module) {
   const t = performance.now();
   engine = await WG({
-    stdin: () => null, stdout, stderr, // no terminal: the command then asks nothing
-    instantiateWasm: (imports, got) => { WebAssembly.instantiate(module, imports).then(got); return {} },
+    stdin: () => null,
+    stdout,
+    stderr, // no terminal: the command then asks nothing
+    instantiateWasm: (imports, got) => {
+      WebAssembly.instantiate(module, imports).then(got);
+      return {};
+    },
     noExitRuntime: true
   });
   engine.FS.mkdir('/w');
@@ -32,14 +43,24 @@ function run(words) {
   const t = performance.now();
   let status;
   out = err = '';
-  try { status = engine.callMain(words) } catch (e) { if (!e || e.name !== 'ExitStatus') throw e; status = e.status }
-  stdout.flush(), stderr.flush();
-  return { status, out, err, ms: performance.now() - t };
+  try {
+    status = engine.callMain(words);
+  } catch (e) {
+    if (!e || e.name !== 'ExitStatus') throw e;
+    status = e.status;
+  }
+  stdout.flush();
+  stderr.flush();
+  return {status, out, err, ms: performance.now() - t};
 }
 
 const heap = () => engine.HEAPU8 ? engine.HEAPU8.length : 0;
-function read(path, options) { try { return engine.FS.readFile(path, options) } catch (e) { return null } }
-const text = path => read(path, { encoding: 'utf8' });
+function read(path, options) {
+  try {
+    return engine.FS.readFile(path, options);
+  } catch (e) { return null; }
+}
+const text = path => read(path, {encoding: 'utf8'});
 function write(files) {
   for (const path in files || {}) {
     const folder = path.slice(0, path.lastIndexOf('/') + 1);
@@ -47,13 +68,18 @@ function write(files) {
     engine.FS.writeFile(path, files[path]);
   }
 }
-const list = folder => engine.FS.analyzePath(folder).exists ? engine.FS.readdir(folder).filter(name => name[0] != '.') : [];
+const list = folder =>
+  engine.FS.analyzePath(folder).exists ? engine.FS.readdir(folder).filter(name => name[0] != '.') : [];
 function wipe(folder) {
   for (const name of list(folder)) engine.FS.unlink(folder + '/' + name);
 }
 
 // Between two slices the worker reads its messages.
-const soon = () => new Promise(go => { const c = new MessageChannel(); c.port1.onmessage = go; c.port2.postMessage(0) });
+const soon = () => new Promise(go => {
+  const c = new MessageChannel();
+  c.port1.onmessage = go;
+  c.port2.postMessage(0);
+});
 
 // A training in slices: `train --epochs N` goes on in its folder run/, to the same bits as one run.
 async function train(q) {
@@ -62,31 +88,41 @@ async function train(q) {
   for (let epoch = q.from, last; epoch < q.until && paused < q.id;) {
     epoch = Math.min(q.until, epoch + q.every);
     last = run(['train', ...q.train, '--epochs', String(epoch), '-o', 'run', '-q']);
-    if (last.status) return { runs: [last] };
+    if (last.status) return {runs: [last]};
     const pictures = {};
-    for (const p of q.after) { const r = run(p.words); pictures[p.name] = r.status ? null : text(p.read) }
+    for (const p of q.after) {
+      const r = run(p.words);
+      pictures[p.name] = r.status ? null : text(p.read);
+    }
     const log = text('run/log.jsonl').trim();
-    postMessage({ id: q.id, epoch, pictures, log: JSON.parse(log.slice(log.lastIndexOf('\n') + 1)), heap: heap() });
+    postMessage(
+      {id: q.id, epoch, pictures, log: JSON.parse(log.slice(log.lastIndexOf('\n') + 1)), heap: heap()});
     await soon();
   }
-  return { runs: [] };
+  return {runs: []};
 }
 
 onmessage = async event => {
   const q = event.data;
   try {
-    if (q.module) return postMessage({ ready: await start(q.module) });
-    if (q.pause) return void (paused = q.pause);
-    const answer = { id: q.id, done: true, files: {} };
+    if (q.module) return postMessage({ready: await start(q.module)});
+    if (q.pause) {
+      paused = q.pause;
+      return;
+    }
+    const answer = {id: q.id, done: true, files: {}};
     if (q.train) Object.assign(answer, await train(q));
     else {
-      for (const p of q.read || []) if (p.endsWith('/')) wipe(p.slice(0, -1));
-      write(q.files), answer.runs = q.runs.map(run);
+      for (const p of q.read || [])
+        if (p.endsWith('/')) wipe(p.slice(0, -1));
+      write(q.files);
+      answer.runs = q.runs.map(run);
     }
-    for (const p of q.read || []) if (p.endsWith('/')) for (const name of list(p)) answer.files[p + name] = text(p + name); else answer.files[p] = text(p);
+    for (const p of q.read || [])
+      if (p.endsWith('/'))
+        for (const name of list(p)) answer.files[p + name] = text(p + name);
+      else answer.files[p] = text(p);
     for (const p of q.bytes || []) answer.files[p] = read(p);
-    postMessage(Object.assign(answer, { heap: heap() }));
-  } catch (e) {
-    postMessage({ id: q.id, done: true, runs: [], files: {}, dead: String(e && e.message || e) });
-  }
+    postMessage(Object.assign(answer, {heap: heap()}));
+  } catch (e) { postMessage({id: q.id, done: true, runs: [], files: {}, dead: String(e && e.message || e)}); }
 };

@@ -3,12 +3,12 @@
 // A tensor is {s: shape, v: values}. The index of an element is a list of numbers, one for each axis.
 
 const count = s => s.reduce((n, k) => n * k, 1);
-const upTo = n => Array.from({ length: n }, (_, i) => i);
+const upTo = n => Array.from({length: n}, (_, i) => i);
 const zeros = n => new Array(n).fill(0);
 const SHAPES = {};
 // The indices of all elements of a shape.
-const places = s => SHAPES[s] = SHAPES[s] ||
-  s.reduce((list, n) => list.flatMap(p => upTo(n).map(j => [...p, j])), [[]]);
+const places = s => SHAPES[s] =
+  SHAPES[s] || s.reduce((list, n) => list.flatMap(p => upTo(n).map(j => [...p, j])), [[]]);
 // The element at index p of the shape s; s is broadcast.
 const element = (s, p) => s.reduce((k, n, d) => n === 1 ? k : k * n + p[p.length - s.length + d], 0);
 const spread = (from, to) => places(to).map(p => element(from, p));
@@ -28,18 +28,30 @@ function each(name, f) { op(name, (x, o, s) => map(x, s, a => f(...a))); }
 
 // What a formula is made of. Other names are those of Math. 0 ln 0 is 0.
 const FUNCTIONS = {
-  '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => a * b, '/': (a, b) => a / b, neg: a => -a,
-  times_ln: (a, b) => a === 0 ? 0 : a * b, ln: Math.log, '=': (a, b) => +(a === b), '!': (a, b) => +(a !== b),
-  '<': (a, b) => +(a < b), '>': (a, b) => +(a > b), l: (a, b) => +(a <= b), g: (a, b) => +(a >= b),
-  and: (a, b) => +(a && b), or: (a, b) => +(a || b),
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  neg: a => -a,
+  times_ln: (a, b) => a === 0 ? 0 : a * b,
+  ln: Math.log,
+  '=': (a, b) => +(a === b),
+  '!': (a, b) => +(a !== b),
+  '<': (a, b) => +(a < b),
+  '>': (a, b) => +(a > b),
+  l: (a, b) => +(a <= b),
+  g: (a, b) => +(a >= b),
+  and: (a, b) => +(a && b),
+  or: (a, b) => +(a || b),
   where: (value, condition, ...others) => // value, condition ... value
-    condition === undefined || condition ? value : FUNCTIONS.where(...others)
+  condition === undefined || condition ? value : FUNCTIONS.where(...others)
 };
 // A function of the list of operands: of a number, [operand], or [name, argument ...].
 function formula(t) {
   if (!Array.isArray(t)) return () => t;
   if (t.length === 1) return v => v[t[0]];
-  const f = FUNCTIONS[t[0]] || Math[t[0]], [a, b, ...more] = t.slice(1).map(formula);
+  const f = FUNCTIONS[t[0]] || Math[t[0]];
+  const [a, b, ...more] = t.slice(1).map(formula);
   if (!b) return v => f(a(v));
   return more.length ? v => f(a(v), b(v), ...more.map(g => g(v))) : v => f(a(v), b(v));
 }
@@ -47,14 +59,19 @@ function formula(t) {
 // All values of the items, leaves having theirs, and of the terms [from, to, term's node, sum's node] of the
 // gradients. Returns {value: by item, term: by term, total: by term the gradient so far, grad: by item}.
 // `one` is a node that has the value 1 instead.
-function evaluate({ nodes, maps, items, terms }, one) {
+function evaluate({nodes, maps, items, terms}, one) {
   const f = maps.map(formula), v = [], grad = [];
   nodes.forEach((q, i) => {
-    const x = q.a && q.a.map(k => ({ s: nodes[k].s, v: v[k] }));
+    const x = q.a && q.a.map(k => ({s: nodes[k].s, v: v[k]}));
     if (i === one) v[i] = [1];
     else if (!x) v[i] = q.i === undefined ? q.x : items[q.i].x;
     else v[i] = q.f === undefined ? OPS[q.o](x, q.p || {}, q.s, q) : map(x, q.s, f[q.f]);
   });
   terms.forEach(q => { grad[q[1]] = v[q[3]]; });
-  return { value: items.map(q => v[q.j]), term: terms.map(q => v[q[2]]), total: terms.map(q => v[q[3]]), grad: grad };
+  return {
+    value: items.map(q => v[q.j]),
+    term: terms.map(q => v[q[2]]),
+    total: terms.map(q => v[q[3]]),
+    grad: grad
+  };
 }

@@ -1,6 +1,6 @@
-// page_ops.js: the ops that a page computes by functions of its own. Others it computes by their formulas, or C
-// makes them of simpler ops. Each op, function and constant that begins a line is a block of its own. A page gets
-// the ops of its nodes, and the blocks whose names stand in them.
+// page_ops.js: the ops that a page computes by functions of its own. Others it computes by their formulas, or
+// C makes them of simpler ops. Each op, function and constant that begins a line is a block of its own. A
+// page gets the ops of its nodes, and the blocks whose names stand in them.
 
 // Their formulas would lose digits.
 each('softplus', x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
@@ -32,7 +32,10 @@ each('bce_slope', (p, t, r) => p === t && p * r === 0 ? 0 : (r < 1 / 64 ? 1 - t 
 each('log_by_rest', (x, r) => Math.abs(r) < 1 / 64 ? Math.log1p(-r) : Math.log(x));
 each('div_backward', (g, y) => y === 0 ? 0 : -g * y);
 op('addn', (x, o, s) => map(x, s, a => a.reduce((t, u) => t + u)));
-op('cast', (x, o) => x[0].v.map(o.dtype === 'f32' ? Math.fround : o.dtype[0] === 'f' ? v => v
-  : o.dtype === 'bool' ? v => +(v !== 0) : v => Math.trunc(v) || 0));
+op('cast',
+  (x, o) => x[0].v.map(o.dtype === 'f32' ? Math.fround
+      : o.dtype[0] === 'f'               ? v => v
+      : o.dtype === 'bool'               ? v => +(v !== 0)
+                                         : v => Math.trunc(v) || 0));
 // Random draws stay those of the picture.
 op('random_keep', (x, o, s, node) => x[0].v.map((v, i) => v * node.m[i]));

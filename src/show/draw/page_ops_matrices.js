@@ -3,16 +3,18 @@
 // The matrices of a tensor, or their transposes, as lists of rows. Leading axes are broadcast to `lead`.
 function matrices(x, lead, transposed) {
   const [n, m] = x.s.slice(-2), v = wide(x, [...lead, n, m]);
-  return upTo(count(lead)).map(k => transposed ? upTo(m).map(j => upTo(n).map(i => v[(k * n + i) * m + j]))
-    : upTo(n).map(i => v.slice((k * n + i) * m, (k * n + i + 1) * m)));
+  return upTo(count(lead))
+    .map(k => transposed ? upTo(m).map(j => upTo(n).map(i => v[(k * n + i) * m + j]))
+                         : upTo(n).map(i => v.slice((k * n + i) * m, (k * n + i + 1) * m)));
 }
 // All that f gives of matrix k of each list.
 const eachMatrix = ([first, ...others], f) => first.flatMap((a, k) => f(a, ...others.map(m => m[k])).flat());
 function matmul([a, b], o, s) {
-  const A = a.s.length > 1 ? a : { s: [1, ...a.s], v: a.v }, B = b.s.length > 1 ? b : { s: [...b.s, 1], v: b.v };
+  const A = a.s.length > 1 ? a : {s: [1, ...a.s], v: a.v};
+  const B = b.s.length > 1 ? b : {s: [...b.s, 1], v: b.v};
   const lead = s.slice(0, s.length - (a.s.length > 1) - (b.s.length > 1));
-  return eachMatrix([matrices(A, lead, o.ta), matrices(B, lead, !o.tb)], (rows, columns) =>
-    rows.map(r => columns.map(c => r.reduce((t, v, k) => t + v * c[k], 0))));
+  return eachMatrix([matrices(A, lead, o.ta), matrices(B, lead, !o.tb)],
+    (rows, columns) => rows.map(r => columns.map(c => r.reduce((t, v, k) => t + v * c[k], 0))));
 }
 op('matmul', matmul);
 op('matmul_stored', matmul);
@@ -20,14 +22,22 @@ op('matmul_stored', matmul);
 // ---- windows ----
 // f(element of the wide side, of the kernel, of the narrow side); W is the kernel's shape.
 function convolve(wide, W, narrow, o, f) {
-  const axes = W.length - 2, groups = o.groups || 1, cw = W[axes], cn = W[axes + 1] / groups;
+  const axes = W.length - 2;
+  const groups = o.groups || 1;
+  const cw = W[axes];
+  const cn = W[axes + 1] / groups;
   const visit = (a, x, w, y) => {
-    if (a <= axes) for (let i = 0; i < narrow[a]; i++) for (let k = 0; k < W[a - 1]; k++) {
-      const j = i * o.stride[a - 1] + k * o.dilation[a - 1] - o.padding[2 * a - 2];
-      if (j >= 0 && j < wide[a]) visit(a + 1, x * wide[a] + j, w * W[a - 1] + k, y * narrow[a] + i);
-    }
-    else for (let g = 0; g < groups; g++) for (let p = 0; p < cw; p++) for (let q = 0; q < cn; q++)
-      f((x * groups + g) * cw + p, (w * cw + p) * groups * cn + g * cn + q, (y * groups + g) * cn + q);
+    if (a <= axes)
+      for (let i = 0; i < narrow[a]; i++)
+        for (let k = 0; k < W[a - 1]; k++) {
+          const j = i * o.stride[a - 1] + k * o.dilation[a - 1] - o.padding[2 * a - 2];
+          if (j >= 0 && j < wide[a]) visit(a + 1, x * wide[a] + j, w * W[a - 1] + k, y * narrow[a] + i);
+        }
+    else
+      for (let g = 0; g < groups; g++)
+        for (let p = 0; p < cw; p++)
+          for (let q = 0; q < cn; q++)
+            f((x * groups + g) * cw + p, (w * cw + p) * groups * cn + g * cn + q, (y * groups + g) * cn + q);
   };
   for (let n = 0; n < wide[0]; n++) visit(1, n, 0, n);
 }
@@ -38,11 +48,16 @@ function bilinear(a, b, s, list) {
   return y;
 }
 op('conv', ([x, w], o, s) => bilinear(x, w, s, f => convolve(x.s, w.s, s, o, (a, b, c) => f(c, a, b))));
-op('conv_transpose', ([x, w], o, s) => bilinear(x, w, s, f => convolve(s, w.s, x.s, o, (a, b, c) => f(a, c, b))));
-op('conv_weights', ([x, y], o, s) => bilinear(x, y, s, f => convolve(x.s, s, y.s, o, (a, b, c) => f(b, a, c))));
-// By window of the shape s: its largest element of x, the first of several. It is a kernel of each channel alone.
+op('conv_transpose',
+  ([x, w], o, s) => bilinear(x, w, s, f => convolve(s, w.s, x.s, o, (a, b, c) => f(a, c, b))));
+op('conv_weights',
+  ([x, y], o, s) => bilinear(x, y, s, f => convolve(x.s, s, y.s, o, (a, b, c) => f(b, a, c))));
+// By window of the shape s: its largest element of x, the first of several. It is a kernel of each channel
+// alone.
 function largestInWindows(x, s, o) {
-  const from = [], c = s[s.length - 1], like = { ...o, dilation: o.stride.map(() => 1), groups: c };
+  const from = [];
+  const c = s[s.length - 1];
+  const like = {...o, dilation: o.stride.map(() => 1), groups: c};
   convolve(x.s, [...o.size.slice(0, s.length - 2), 1, c], s, like, (i, _, k) => {
     if (isLarger(x.v[i], x.v[from[k]])) from[k] = i;
   });
@@ -53,17 +68,19 @@ op('max_pool_grad', ([x, g], o, s) => addTo(zeros(count(s)), g.v, largestInWindo
 
 // ---- systems of equations ----
 
-// Elimination with the largest pivot of each column: both triangles in one matrix. A row ends with its number in
-// a; sign is that of their order.
+// Elimination with the largest pivot of each column: both triangles in one matrix. A row ends with its number
+// in a; sign is that of their order.
 function triangles(a) {
-  const t = Object.assign(a.map((r, i) => [...r, i]), { sign: 1 }), n = a.length;
+  const t = Object.assign(a.map((r, i) => [...r, i]), {sign: 1});
+  const n = a.length;
   upTo(n).forEach(k => {
     const p = upTo(n).slice(k).reduce((p, i) => Math.abs(t[i][k]) > Math.abs(t[p][k]) ? i : p);
     if (p > k) [t[k], t[p], t.sign] = [t[p], t[k], -t.sign];
-    if (t[k][k]) t.slice(k + 1).forEach(r => {
-      r[k] /= t[k][k];
-      for (let j = k + 1; j < n; j++) r[j] -= r[k] * t[k][j];
-    });
+    if (t[k][k])
+      t.slice(k + 1).forEach(r => {
+        r[k] /= t[k][k];
+        for (let j = k + 1; j < n; j++) r[j] -= r[k] * t[k][j];
+      });
   });
   return t;
 }
@@ -79,7 +96,8 @@ function solved(a, b) {
   return x;
 }
 const ofSquares = (x, f) => eachMatrix([matrices(x, x.s.slice(0, -2))], f);
-op('lu', ([x], o, s, node) => ofSquares(x, a => triangles(a).map(r => node.r ? r[a.length] : r.slice(0, -1))));
+const rowsOf = (t, numbers) => t.map(r => numbers ? r[t.length] : r.slice(0, -1));
+op('lu', ([x], o, s, node) => ofSquares(x, a => rowsOf(triangles(a), node.r)));
 const solutions = (a, b, o, s, f) =>
   eachMatrix([matrices(a, s.slice(0, -2), o.transposed), matrices(b, s.slice(0, -2))], f);
 op('lu_solve', ([a, , , b], o, s) => solutions(a, b, o, s, solved));
@@ -95,9 +113,11 @@ op('lu_det', ([x], o) => ofSquares(x, a => {
   return [o.what ? sizes.reduce((p, v) => p + Math.log(v), 0) : determinant(t)];
 }));
 const without = (list, i) => list.filter((_, k) => k !== i);
-const cofactor = (a, i, j) => ((i + j) % 2 ? -1 : 1) * determinant(triangles(without(a, i).map(r => without(r, j))));
-op('cofactors', ([x, weak]) => eachMatrix([matrices(x, weak.s), weak.v], (a, w) =>
-  a.map((r, i) => r.map((_, j) => w ? cofactor(a, i, j) : 0))));
+const cofactor = (a, i, j) =>
+  ((i + j) % 2 ? -1 : 1) * determinant(triangles(without(a, i).map(r => without(r, j))));
+op('cofactors',
+  ([x, weak]) => eachMatrix(
+    [matrices(x, weak.s), weak.v], (a, w) => a.map((r, i) => r.map((_, j) => w ? cofactor(a, i, j) : 0))));
 // x is made symmetric first.
 op('cholesky', ([x]) => ofSquares(x, a => {
   const l = a.map(r => zeros(r.length));
