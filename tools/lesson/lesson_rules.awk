@@ -1,7 +1,7 @@
 # Prints each place where a lesson breaks a rule of the house (docs/lessons.md, "Into the course").
 #
-#   awk -f tools/lesson/lesson_rules.awk lessons/course.txt lessons/mutations.txt lessons/solutions.txt
-# lessons/*.md
+#   awk -f tools/lesson/lesson_rules.awk lessons/course.txt lessons/mutations.txt lessons/solutions.txt \
+#       lessons/*.md
 
 function say(text) { print FILENAME ":" FNR ": " text }
 function lacks(text) { print file[lesson] ": " text }
@@ -15,7 +15,9 @@ function finish_lesson() {
     if (inside) lacks("a block has no end")
     if (words > 1000) lacks(words " words of prose; at most 1000")
     if (!number[lesson]) lacks("no line `number:`")
-    else if (number[lesson] != place[lesson]) lacks("number: " number[lesson] "; lessons/course.txt has it as " (place[lesson] ? place[lesson] : "none"))
+    else if (number[lesson] != place[lesson])
+        lacks("number: " number[lesson] "; lessons/course.txt has it as " \
+              (place[lesson] ? place[lesson] : "none"))
     if (!steps[lesson]) lacks("no line `graph:`, which the site steps through")
     if (!has["ask"]) lacks("no ask")
     if (!has["check"]) lacks("no check")
@@ -66,7 +68,8 @@ FNR == 1 { finish_lesson(); lesson = name_of(FILENAME); file[lesson] = FILENAME 
 /^```/ { inside = !inside; block = inside ? substr($1, 4) : ""; if (inside) has[block] = 1; next }
 block == "try" && NF {
     exercises++
-    if (/ => / && !((lesson " " exercises) in solved)) say("exercise " exercises " has a claim, and no solution in lessons/solutions.txt")
+    if (/ => / && !((lesson " " exercises) in solved))
+        say("exercise " exercises " has a claim, and no solution in lessons/solutions.txt")
 }
 block == "ask" && $1 == "wrong" { sub(/^wrong +([^ ]+( [^ ]+)*  |[^ ]+)/, "") }
 block == "ask" && $1 != "answer" { read_text($0) }
@@ -87,7 +90,8 @@ inside { next }
 !/^notes:/ { words += NF; read_text($0) }
 END {
     finish_lesson()
-    for (i in mistaken) if (!(mistaken[i] in file)) print "lessons/mutations.txt:" i ": there is no lesson " mistaken[i]
+    for (i in mistaken)
+        if (!(mistaken[i] in file)) print "lessons/mutations.txt:" i ": there is no lesson " mistaken[i]
     for (lesson in file) {
         count = split(after[lesson], names, " ")
         for (i = 1; i <= count; i++) {

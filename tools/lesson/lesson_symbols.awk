@@ -28,7 +28,7 @@ function read_text(text,    k, s) {
         if (find(symbol[k], text) && !((lesson, k) in used)) used[lesson, k] = FNR
     # Greek letters, and what Unicode has as operators from 2200 on, but for the minus
     gsub(/\342\210\222/, "-", text)
-    while (match(text, /\316[\221-\277]|\317[\200-\217]|\342\210[\200-\277]|\342\211[\200-\277]|\342\212[\200-\277]|\342\213[\200-\277]|\342\200\226/)) {
+    while (match(text, /\316[\221-\277]|\317[\200-\217]|\342[\210-\213][\200-\277]|\342\200\226/)) {
         s = substr(text, RSTART, RLENGTH)
         if (!(s in listed)) print FILENAME ":" FNR ": " s " does not stand in lessons/symbols.txt"
         text = substr(text, RSTART + RLENGTH)
@@ -48,7 +48,10 @@ function is_after(lesson, other,    k, n, names) {
 FNR == 1 { part++ }
 part == 1 { place[$1] = FNR; next }
 part == 2 {
-    if (split($0, field, / \| /) != 3) { print FILENAME ":" FNR ": a symbol is written: SYMBOL | LESSON | MEANING"; next }
+    if (split($0, field, / \| /) != 3) {
+        print FILENAME ":" FNR ": a symbol is written: SYMBOL | LESSON | MEANING"
+        next
+    }
     if (field[1] in listed) print FILENAME ":" FNR ": " field[1] " stands there twice"
     if (!(field[2] in place)) print FILENAME ":" FNR ": there is no lesson " field[2] " in lessons/course.txt"
     listed[field[1]]
@@ -67,7 +70,8 @@ block == "ask" && $1 == "wrong" { sub(/^wrong +([^ ]+( [^ ]+)*  |[^ ]+)/, "") }
 { read_text($0) }
 END {
     for (k = 1; k <= symbols; k++) {
-        if (owner[k] in file && !((owner[k], k) in used)) print list ":" line[k] ": " owner[k] " does not have " symbol[k]
+        if (owner[k] in file && !((owner[k], k) in used))
+            print list ":" line[k] ": " owner[k] " does not have " symbol[k]
         for (lesson in file) {
             delete seen
             if ((lesson, k) in used && owner[k] in place && !is_after(lesson, owner[k]))
