@@ -437,7 +437,7 @@ my %files = (
     'wide.sh' => ": " . "é" x 109 . "\n", 'wide.awk' => "# " . "a" x 109 . "\n",
     'wide.js' => "// " . "a" x 108 . "\n",
     'program.sh' => "perl - <<'END'\n# " . "a" x 109 . "\nEND\n",
-    'unused.sh' => "one() { :; } # one\none=1\n# one\n",
+    'comma.js' => "f(a, {b, c}), g();\n", 'unused.sh' => "one() { :; } # one\none=1\n# one\n",
     'unused.awk' => "function two(a) { return a }\n{ two = 1 }\n",
     'unused.js' => "function three() {}\nx.three = '`';\n",
     'inside.js' => "{\n  const a = 1, four = 2;\n  a.four(/z/);\n}\nfour();\n",
@@ -445,7 +445,7 @@ my %files = (
     'right.sh' => "five() { :; }\ncat <<'END'\nsix() {\n" . ("a" x 111 . "\n") x 99 .
         "}\n$six\nEND\n\"fiv\$e\" || five\n",
     'right.awk' => "function seven(a) { return a }\n{ seven(1) } # \"\n",
-    'right.js' => "const a = b / c / d, e = /[/\"]{/, g = `\${a}`;\nif (e) {\n" . "  ();\n" x 60 .
+    'right.js' => "const [a] = [b / c / d, 1], e = /[/\"]{/, g = `\${a}`;\nif (e) {\n" . "  ();\n" x 60 .
         "  f(...g);\n}\nfor (const x of [1]) {\n  f(x);\n}\n",
 );
 for (keys %files) { open my $out, '>', $_; print $out $files{$_} }
@@ -455,6 +455,7 @@ END
         diff - <(
         cat <<'END'
 6 equal lines: equal.js:1 equal.sh:1
+comma.js:1: two statements, between them a comma
 file.js:1 file of 801
 file.sh:1 file of 801
 function.awk:1 function of 61
