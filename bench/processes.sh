@@ -32,7 +32,9 @@ for round in $(seq "${ROUNDS:-5}"); do
 done
 awk '
 function median(list, n,    i, j, t) {
-    for (i = 1; i < n; i++) for (j = i + 1; j <= n; j++) if (list[j] < list[i]) { t = list[i]; list[i] = list[j]; list[j] = t }
+    for (i = 1; i < n; i++)
+        for (j = i + 1; j <= n; j++)
+            if (list[j] < list[i]) { t = list[i]; list[i] = list[j]; list[j] = t }
     return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
 }
 { key = $1 " " $2; if (!(key in count)) order[++keys] = key; time[key, ++count[key]] = $3; work[key] = $1 }

@@ -1,6 +1,9 @@
-// Chromium for tests of pages, driven through a pipe: const b = await browser(); const p = await b.page(1280,
-// 800); await p.open(url); await p.run(function, arguments ...) gives what the function, a promise too,
-// returns in the page. p.errors has what pages threw, p.requests the addresses that were asked for.
+//
+//   const b = await browser(), p = await b.page(1280, 800);
+//   await p.open(url);
+//
+// await p.run(function, arguments ...) gives what the function, a promise too, returns in the page. p.errors
+// has what pages threw, p.requests the addresses that were asked for.
 const {spawn} = require('child_process');
 const fs = require('fs');
 const os = require('os');

@@ -1,7 +1,10 @@
-// Lessons changed on their pages, in Chromium from the disk: node tests/lesson_edit.js ENGINE.js NATIVE
-// [NAMES ...] Each exercise of lessons/solutions.txt is solved there by its change; the page then has what
-// the native command writes for the changed lesson, and "Back to the lesson" makes it what it was, to the
-// byte. Without names: all lessons.
+// Lessons changed on their pages, in Chromium from the disk:
+//
+//   node tests/lesson_edit.js ENGINE.js NATIVE [NAME...]
+//
+// Each exercise of lessons/solutions.txt is solved there by its change; the page then has what the native
+// command writes for the changed lesson, and "Back to the lesson" makes it what it was, to the byte. Without
+// names: all lessons.
 const fs = require('fs');
 const os = require('os');
 const path = require('path');

@@ -4,11 +4,11 @@
 # tests, tools or set-up done.
 #
 #   tests/newcomer.sh [user] [root]   (default: both; 5 minutes on two free processors, and 2 more the first
-# time)
+#                                      time)
 #       user: a user without sudo, in a path with a blank. `make` and `make test` print what root has to type,
-# and stop; then all tests
+#             and stop; then all tests
 #       root: as root, for whom `make` installs what is missing; then the tests of the rooms that use the
-# system, and Python
+#             system, and Python
 #
 # What is built here is copied, so the chroot compiles src/engine/base/ alone. tests/newcomer_walk.sh is what
 # is done inside. The base of the chroot and the packages of its later installs are kept in BUILD/newcomer.
@@ -24,10 +24,14 @@ base=$kept/base-$codename.tar.gz
 say() { echo "newcomer: $*"; }
 # Each way is counted: the one that fails is the last.
 passed=0
-skip() { echo "skipped 1: the newcomer: $*"; echo "FAILED newcomer skipped: $*"; echo \
-    "0 passed, 1 failed, 1 skipped"; exit 1; }
-failed() { say "$1: FAILED${2:+: $2}"; echo "FAILED newcomer $1"; echo \
-    "$passed passed, 1 failed, 0 skipped"; exit 1; }
+skip() {
+    echo "skipped 1: the newcomer: $*"; echo "FAILED newcomer skipped: $*"; echo \
+        "0 passed, 1 failed, 1 skipped"; exit 1
+}
+failed() {
+    say "$1: FAILED${2:+: $2}"; echo "FAILED newcomer $1"; echo \
+        "$passed passed, 1 failed, 0 skipped"; exit 1
+}
 
 allowed() {
     [ "$(id -u)" = 0 ] || skip "only root can make a chroot"
@@ -38,8 +42,10 @@ allowed() {
 }
 
 # The mirror that this system uses, so that the chroot uses the same; nothing: debootstrap's own.
-mirror() { apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' "Codename: $codename" 2>/dev/null |
-    head -n 1; }
+mirror() {
+    apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' "Codename: $codename" 2>/dev/null |
+        head -n 1
+}
 
 make_base() {
     [ ! -e "$base" ] || return 0
@@ -85,7 +91,8 @@ put_clone() {
 inside() {
     unshare --mount --pid --fork --kill-child bash -c '
         mount --make-rprivate / && cd "$1" && mount -t proc proc proc && mount --rbind /dev dev &&
-            mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts dev/pts && mount --bind dev/pts/ptmx dev/ptmx &&
+            mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts dev/pts &&
+            mount --bind dev/pts/ptmx dev/ptmx &&
             mount --bind ../archives var/cache/apt/archives || exit 1
         exec chroot . su - "$2" -c "$3"' - "$kept/root" "$1" "$2" </dev/null
 }

@@ -4,7 +4,7 @@
 # The status is 0 if everything holds.
 #
 #   tests/newcomer_walk.sh [ROOM/...]       these rooms of tests alone; then root installs NumPy, too, as
-# README.md says
+#                                           README.md says
 set -eu
 cd "$(dirname "$0")/.."
 out=$(mktemp)

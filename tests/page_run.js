@@ -28,17 +28,27 @@ class Element {
 const ALSO = {
   lines: `
     changed = true, live = canChange && evaluate(data);
-    if (live) states.forEach(s => { if (s.q || s.u) tell([s.m || '', s.q ? fill(s.q, s) : s.m || '', s.u || '', stateText(s).sum]); });`,
+    if (live) states.filter(s => s.q || s.u).forEach(s => {
+      tell([s.m || '', s.q ? fill(s.q, s) : s.m || '', s.u || '', stateText(s).sum]);
+    });`,
   moved: `
-    items.forEach((t, i) => { if (isLeaf(t) && data.terms.some(q => q[1] === i)) t.x = t.x.map(v => -1.7 * v); });
+    items.forEach((t, i) => {
+      if (isLeaf(t) && data.terms.some(q => q[1] === i)) t.x = t.x.map(v => -1.7 * v);
+    });
     changed = true, live = canChange && evaluate(data);
     if (live) {
       tell(['forward']);
-      items.forEach((t, i) => { if (!t.a.length && t.b !== undefined) tell(['   0  ' + t.n + ' = ' + line(live.value[i], t.s)]); });
+      items.forEach((t, i) => {
+        if (!t.a.length && t.b !== undefined) tell(['   0  ' + t.n + ' = ' + line(live.value[i], t.s)]);
+      });
       states.forEach((s, k) => {
-        const t = k && stateText(s), parts = k && [s.n, t.rule, t.numbers, t.result].filter((x, i, a) => x && x !== a[i - 1]);
+        const t = k && stateText(s);
+        const parts = k && [s.n, t.rule, t.numbers, t.result].filter((x, i, a) => x && x !== a[i - 1]);
         if (k && states[k - 1].k === undefined && s.k !== undefined) tell(['backward']);
-        if (k) tell(['   ' + k + '  ' + parts[0] + (several(s) ? ' += ' : ' = ') + parts.slice(1).join(' = ') + (s.d ? ';  ' + s.d : '') + (t.sum ? ';  ' + (s.w ? s.n + ' = ' : 'so far ') + t.sum : '')]);
+        if (!k) return;
+        const sum = t.sum ? ';  ' + (s.w ? s.n + ' = ' : 'so far ') + t.sum : '';
+        tell(['   ' + k + '  ' + parts[0] + (several(s) ? ' += ' : ' = ') + parts.slice(1).join(' = ') +
+          (s.d ? ';  ' + s.d : '') + sum]);
       });
     }`
 };

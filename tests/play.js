@@ -1,6 +1,9 @@
-// The page of `wengert play` in Chromium, from the disk and from a server: node tests/play.js ENGINE.js
-// NATIVE [PICTURES] What it shows is what the native command prints; its trainings are those of the native
-// command; nothing that a program does ends it. PICTURES: a folder for pictures of the page. WG_MEASURE=1
+// The page of `wengert play` in Chromium, from the disk and from a server:
+//
+//   node tests/play.js ENGINE.js NATIVE [PICTURES]
+//
+// What it shows is what the native command prints; its trainings are those of the native command; nothing
+// that a program does ends it. PICTURES: a folder for pictures of the page. WG_MEASURE=1
 // prints the times instead.
 const fs = require('fs');
 const http = require('http');
@@ -226,10 +229,8 @@ async function limits(p) {
   await p.until(() => $('error').textContent && !busy);
   expect('a size beyond all bounds', /a size must be|elements/.test((await shown(p)).error),
     (await shown(p)).error);
-  await p.run(() => {
-    load(
-      'x = normal(1500, 1500, seed=1)\ny = sum(x @ x @ x @ x @ x @ x @ x @ x @ x @ x @ x @ x @ x @ x @ x @ x @ x @ x)');
-  });
+  await p.run(
+    () => { load('x = normal(1500, 1500, seed=1)\ny = sum(' + Array(18).fill('x').join(' @ ') + ')'); });
   await p.until(() => /Stopped/.test($('error').textContent) && !busy);
   await set(p, 'a = 41\nb = a + 1');
   expect(
@@ -344,8 +345,10 @@ async function trainings(p) {
 async function ownTable(p) {
   await p.run(() => {
     takeTable('mine.csv', 'a,b,price\n1,2,5\n2,1,4\n3,5,13\n4,4,12\n5,1,7\n');
-    load(
-      'x = input(m, 2)\ny = input(m)\np = dense(x, 1)[:, 0]\nloss = mean((p - y)^2)\ntrain(loss, optimizer=adam(lr=0.1), batch=5)');
+    load([
+      'x = input(m, 2)', 'y = input(m)', 'p = dense(x, 1)[:, 0]', 'loss = mean((p - y)^2)',
+      'train(loss, optimizer=adam(lr=0.1), batch=5)'
+    ].join('\n'));
   });
   for (let i = 0; i < 20 && (await shown(p)).error; i++) await sleep(100);
   expect('its columns', !(await shown(p)).error, await p.run(() => text.value), (await shown(p)).error,

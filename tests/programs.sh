@@ -2,9 +2,8 @@
 # Prints a PATH for tests that must not need more. The folders of links that it names are made in FOLDER.
 #
 #   tests/programs.sh FOLDER         the programs of a bare Debian after `make test`: those of required
-# packages, make,
-#                                    and what tools/setup.sh installs for building and testing, with all that
-# these need
+#                                    packages, make, and what tools/setup.sh installs for building and
+#                                    testing, with all that these need
 #   tests/programs.sh FOLDER NAME    all programs of PATH but NAME
 #
 # Of the package of node only node is linked: some makers' packages need python3, Debian's does not.
@@ -39,7 +38,10 @@ link_bare() {
     programs_in "${places[@]}" | awk -F/ '!seen[$NF]++' >"$folder.list"
     xargs -d '\n' readlink -m <"$folder.list" | paste "$folder.list" - | awk -F '\t' '
         NR == FNR { bare[$0]; next }
-        { name = path = $1; file = $2; sub(/.*\//, "", name); sub(/^\/usr/, "", path); sub(/^\/usr/, "", file) }
+        {
+            name = path = $1; file = $2
+            sub(/.*\//, "", name); sub(/^\/usr/, "", path); sub(/^\/usr/, "", file)
+        }
         name == "node" || path in bare || file in bare { print $1 }' "$folder.bare" - |
             xargs -d '\n' ln -st "$folder"
     rm "$folder.bare" "$folder.list"

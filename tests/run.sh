@@ -57,27 +57,27 @@ skipped=0
 waits=test_check_waits
 
 # Together they call every op, every function of the API, and every way to run a graph.
-some="test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluation test_plan_programs
-    test_tape test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume"
+some="test_odd_calls test_busy test_graph test_misuse test_shapes test_evaluation test_plan_programs test_tape
+    test_extern test_jacobian test_vmap test_registry test_kernels test_optimizers test_lazy test_resume"
 some=${some//$'\n'/ }
 
 # Scripts, and programs that run others: the plain tests have seen them, and the memory that they use is used
 # by the tests of the rooms, too.
-no_processes="-test_strangers -test_install -test_packages -test_setup -test_score -test_examples -test_cookbook -test_pages
-    -test_cpp -test_python"
+no_processes="-test_strangers -test_install -test_packages -test_setup -test_score -test_examples
+    -test_cookbook -test_pages -test_cpp -test_python"
 # What no sanitized build shows: limits of addresses, a malloc of the test's own, when a plan of the plain
 # build is made.
 no_processes="$no_processes -test_blas_loading -test_draw_memory -test_plan_cost -test_first_steps"
 no_processes=${no_processes//$'\n'/ }
 
 # Where results are made. Limits of memory and differences of values are the same in every arithmetic.
-in_rooms="graph/ run/ ops/ grad/ optim/ params/ group/ -test_processes -test_registry_grad -test_registry_memory -test_random_reads
-    -test_steady_memory -test_first_steps -test_plan_programs"
+in_rooms="graph/ run/ ops/ grad/ optim/ params/ group/ -test_processes -test_registry_grad
+    -test_registry_memory -test_random_reads -test_steady_memory -test_first_steps -test_plan_programs"
 in_rooms=${in_rooms//$'\n'/ }
 
 # Programs that expect a fast way: a build that is reused, a plan, its memory, a tape.
-of_ways="-test_plan_cost -test_attributes -test_vmap -test_written_paths -test_promises -test_tape -test_lazy -test_recompute
-    -test_odeint"
+of_ways="-test_odd_calls -test_switches -test_plan_cost -test_attributes -test_vmap -test_written_paths
+    -test_promises -test_tape -test_lazy -test_recompute -test_odeint"
 of_ways=${of_ways//$'\n'/ }
 
 # Pages in Chromium, and what LaTeX makes of formulas and pictures.
@@ -86,12 +86,19 @@ latex=test_latex_compiles
 # The course: each mistake that is written down runs a lesson, and each lesson becomes a page. Lessons of
 # strangers.
 lessons="test_lesson_mistakes test_strangers_all"
+graphs="test_random_graphs test_nothing_dropped test_read_back test_sequences test_late_failures"
+many="WG_GRAPHS=${WG_GRAPHS:-4000} WG_SEQUENCES=${WG_SEQUENCES:-20000} WG_POINTS=all"
+many="$many WG_LINES=${WG_LINES:-5000} WG_PICTURES=${WG_PICTURES:-1500}"
 # By several processes of mpirun.
 mpi=test_processes
 no_others="-${browser// / -} -$latex -$waits -${lessons// / -} -$mpi"
 
-# Of the rooms of show: what runs the command.
-of_command="-test_picture_lines -test_read_edges -test_read_back -test_written"
+# The library without a wing: its rooms, and of those of show not what runs the command.
+no_wing="SHOW=0 LANGUAGE=0 BUILD=$build"
+without=LD_LIBRARY_PATH=$folders/here/$build/no
+of_show="text/ formula/ view/ steps/ layout/ figure/ draw/"
+of_small="graph/ params/ optim/ solve/ look/ data/ files/ nn/ fit/ check/ $no_others"
+of_show="$of_show -test_picture_lines -test_read_edges -test_read_back -test_written $no_others"
 
 # What is there to find writes and reads outside memory: memory that fails, hostile files, calls of all
 # functions in any order, every op. With STRICT=1 these run with the hostile library, the others with the
@@ -101,6 +108,7 @@ guarded="test_odd_calls test_misuse test_busy test_registry test_damage test_rea
 guarded=${guarded//$'\n'/ }
 not_guarded=-${guarded// / -}
 
+alone="all $no_others $no_processes"
 apart="TEST_BUILD=1 CFLAGS=-O1"
 none="BLAS=none OPENMP=0 GRAPHVIZ=0"
 # The sanitizers of clang find what gcc's do not: an offset added to NULL, a number outside an enum. With
@@ -109,9 +117,15 @@ bare=$apart
 echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null &&
     bare="CC=clang SAN=address,undefined"
 arm=aarch64-linux-gnu
+for_arm="CC=$arm-gcc AR=$arm-ar"
+qemu="QEMU=qemu-aarch64-static QEMU_LD_PREFIX=/usr/$arm"
+no_parts="-test_threads -test_blas_loading"
 # Programs of the plain build find the library of another one: they are compiled once.
 of_gcc() { gcc -print-file-name="$1"; }
-sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH=$folders/here/$build/hostile/tests:$folders/here/$build/hostile"
+here=$folders/here/$build
+of_core=LD_LIBRARY_PATH=$here/core/tests
+sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so)"
+sanitized="$sanitized LD_LIBRARY_PATH=$here/hostile/tests:$here/hostile"
 
 # One row a kind: the folder of its build in $build; flags of make; its test programs (`all`, `room/`, names,
 # or scripts in tests/; with `-` before it, one that is left out; `skipped`, below); the words before each of
@@ -128,37 +142,37 @@ sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so) LD_LIBRARY_PATH
 # memcheck: programs of the plain build under valgrind, which finds bytes that nobody has set.
 # tsan: threads with a context each, under ThreadSanitizer.
 # core: the engine without its fast ways (make CORE=1): results, and the same bits as the plain build.
-# no-show, no-language, no-show-language: the library without these wings. It is made of the same objects, so the tests of some rooms show
-# that nothing is missing. Programs that call what it has not are left out.
+# no-show, no-language, no-show-language: the library without these wings. It is made of the same objects, so
+# the tests of some rooms show that nothing is missing. Programs that call what it has not are left out.
 # wasm: what the engine of pages says, against a native command without the three parts.
 # daz, up, down, zero: the tests of results, called in another arithmetic: subnormal numbers are zero,
 # rounding up, down, towards zero.
 kinds="
-plain   |         |                                         | all $no_others     |                | make  | 400 100
-hidden  |         |                                         | all $no_others $not_guarded | PATH=@bare | make | 320 100
-again   |         |                                         | skipped            |                | make  | 40 0
-guarded | hostile | HOSTILE=1 SAN=address,undefined         | $guarded           | PATH=@bare $sanitized | make | 180 90
-browser |         |                                         | $browser           |                | chromium | 80 0
-waits   |         |                                         | $waits             |                | make  | 5 0
-latex   |         |                                         | $latex             |                | pdflatex | 10 0
-lessons |         |                                         | $lessons           |                | make  | 150 0
-mpi     |         |                                         | $mpi               |                | mpirun.openmpi | 120 0
-graphs  |         |                                         | test_random_graphs test_nothing_dropped test_read_back test_sequences test_late_failures | WG_GRAPHS=${WG_GRAPHS:-4000} WG_SEQUENCES=${WG_SEQUENCES:-20000} WG_POINTS=all WG_LINES=${WG_LINES:-5000} WG_PICTURES=${WG_PICTURES:-1500} | make | 250 0
-hostile | hostile | HOSTILE=1 SAN=address,undefined         | all $no_others $no_processes | $sanitized | make  | 900 90
-bare    | bare    | $bare $none                             | $some kernel/ base/ test_strangers_all -test_threads -test_blas_loading | | make | 150 60
-musl    | musl    | $apart $none CC=musl-gcc                | elsewhere.sh       |                | musl-gcc | 90 60
-aarch64 | aarch64 | $apart BLAS=none GRAPHVIZ=0 CC=$arm-gcc AR=$arm-ar | elsewhere.sh | QEMU=qemu-aarch64-static QEMU_LD_PREFIX=/usr/$arm | $arm-gcc | 120 60
-daz     |         |                                         | $in_rooms           | WG_FLOATS=daz | make | 200 0
-up      |         |                                         | $in_rooms           | WG_FLOATS=up | make | 140 0
-down    |         |                                         | $in_rooms           | WG_FLOATS=down | make | 130 0
-zero    |         |                                         | $in_rooms           | WG_FLOATS=zero | make | 140 0
-memcheck |        |                                         | memcheck.sh         |                | valgrind | 25 0
-core    | core    | CORE=1 $apart                           | core.sh $in_rooms solve/ -test_odd_calls -test_switches $of_ways | LD_LIBRARY_PATH=$folders/here/$build/core/tests | make | 200 60
-no-show | no-show | SHOW=0 BUILD=$build                     | lang/              | LD_LIBRARY_PATH=$folders/here/$build/no-show/tests | make | 60 70
-no-language | no-language | LANGUAGE=0 BUILD=$build         | text/ formula/ view/ steps/ layout/ figure/ draw/ $no_others $of_command | LD_LIBRARY_PATH=$folders/here/$build/no-language/tests | make | 100 70
-no-show-language | no-show-language | SHOW=0 LANGUAGE=0 BUILD=$build | graph/ params/ optim/ solve/ look/ data/ files/ nn/ fit/ check/ $no_others | LD_LIBRARY_PATH=$folders/here/$build/no-show-language/tests | make | 100 70
-wasm    | alone   | $none MPI=0 ISAS=1                      | wasm.sh            |                | emcc  | 700 90
-tsan    | tsan    | SAN=thread OPENMP=0                     | tsan.sh            |                | make  | 90 30
+plain   |         | | all $no_others | | make | 400 100
+hidden  |         | | all $no_others $not_guarded | PATH=@bare | make | 320 100
+again   |         | | skipped | | make | 40 0
+guarded | hostile | HOSTILE=1 SAN=address,undefined | $guarded | PATH=@bare $sanitized | make | 180 90
+browser |         | | $browser | | chromium | 80 0
+waits   |         | | $waits | | make | 5 0
+latex   |         | | $latex | | pdflatex | 10 0
+lessons |         | | $lessons | | make | 150 0
+mpi     |         | | $mpi | | mpirun.openmpi | 120 0
+graphs  |         | | $graphs | $many | make | 250 0
+hostile | hostile | HOSTILE=1 SAN=address,undefined | $alone | $sanitized | make | 900 90
+bare    | bare    | $bare $none | $some kernel/ base/ test_strangers_all $no_parts | | make | 150 60
+musl    | musl    | $apart $none CC=musl-gcc | elsewhere.sh | | musl-gcc | 90 60
+aarch64 | aarch64 | $apart BLAS=none GRAPHVIZ=0 $for_arm | elsewhere.sh | $qemu | $arm-gcc | 120 60
+daz     |         | | $in_rooms | WG_FLOATS=daz | make | 200 0
+up      |         | | $in_rooms | WG_FLOATS=up | make | 140 0
+down    |         | | $in_rooms | WG_FLOATS=down | make | 130 0
+zero    |         | | $in_rooms | WG_FLOATS=zero | make | 140 0
+memcheck|         | | memcheck.sh | | valgrind | 25 0
+core    | core    | CORE=1 $apart | core.sh $in_rooms solve/ $of_ways | $of_core | make | 200 60
+no-show | no-show | SHOW=0 BUILD=$build | lang/ | $without-show/tests | make | 60 70
+no-language | no-language | LANGUAGE=0 BUILD=$build | $of_show | $without-language/tests | make | 100 70
+no-show-language | no-show-language | $no_wing | $of_small | $without-show-language/tests | make | 100 70
+wasm    | alone   | $none MPI=0 ISAS=1 | wasm.sh | | emcc | 700 90
+tsan    | tsan    | SAN=thread OPENMP=0 | tsan.sh | | make | 90 30
 "
 
 # Sets folder, home (of its programs), flags, programs, before, needs, seconds and room to what the row of a
@@ -212,7 +226,8 @@ announce() {
         read_kind "$kind"
         seconds_of_all=$((seconds_of_all + seconds)) room_of_all=$((room_of_all + room))
     done
-    echo "tests ($*): about $(((seconds_of_all / at_a_time + 59) / 60)) minutes on $at_a_time free processors" \
+    minutes=$(((seconds_of_all / at_a_time + 59) / 60))
+    echo "tests ($*): about $minutes minutes on $at_a_time free processors" \
         "when nothing is built yet, $room_of_all MB in $build/"
     echo "seed: WG_SEED=$WG_SEED"
 }
@@ -238,14 +253,14 @@ able() {
     [ "$home" != "$folder" ] || { cat; return; }
     lacks=$(comm -23 <(has "$home") <(has "$folder"))
     while IFS= read -r bin; do
-        case "$bin" in *.sh) ;; *) [ -z "$(comm -12 <(needs_of "$bin") <(echo "$lacks"))" ] || continue ;; esac
+        case "$bin" in *.sh) ;; *) [ -z "$(comm -12 <(asks "$bin") <(echo "$lacks"))" ] || continue ;; esac
         echo "$bin"
     done
 }
 
 # The names that the library of the tests in the folder $1 has; those that the program $1 looks for.
 has() { nm -D --defined-only "$1/tests/libwengert-tests.so" | awk '{ print $NF }' | LC_ALL=C sort -u; }
-needs_of() { nm -D --undefined-only "$1" | awk '{ sub(/@.*/, "", $NF); print $NF }' | LC_ALL=C sort -u; }
+asks() { nm -D --undefined-only "$1" | awk '{ sub(/@.*/, "", $NF); print $NF }' | LC_ALL=C sort -u; }
 
 # The tests that the kind hidden has skipped, of a program, as Criterion's --filter takes them; nothing: there
 # are none. What a test prints stands behind the line that says that it runs.
@@ -253,8 +268,14 @@ skipped_of() {
     local log=$build/results/hidden/${1#tests/}.log
     [ ! -e "$log" ] || sed 's/\x1b\[[0-9;]*m//g' "$log" | awk '
         /^\[RUN *\]/ { test = $NF }
-        (/^\[SKIP\]/ && !/Test is disabled/) || /^ *skipped: / { if (/^\[SKIP/) test = substr($2, 1, length($2) - 1); found[test] }
-        END { for (t in found) { sub(/::/, "/", t); all = all "|" t } if (all) print "@(" substr(all, 2) ")" }'
+        (/^\[SKIP\]/ && !/Test is disabled/) || /^ *skipped: / {
+            if (/^\[SKIP/) test = substr($2, 1, length($2) - 1)
+            found[test]
+        }
+        END {
+            for (t in found) { sub(/::/, "/", t); all = all "|" t }
+            if (all) print "@(" substr(all, 2) ")"
+        }'
 }
 
 # Of chosen tests only some need the command, the examples and the shared library. Where the programs are of
@@ -264,8 +285,8 @@ build_kind() {
     case "${TESTS:-$programs}" in all* | skipped) more=(all examples) ;; *)
         mapfile -t targets < <(binaries)
         [ "${targets[*]}" ] ||
-            { echo "no test is called $TESTS: a name is test_draw, draw/test_draw or, of a folder, draw/" \
-            >&2; return 1; }
+            { echo "no test is called $TESTS: a name is test_draw, draw/test_draw or, of a folder, draw/" >&2
+                return 1; }
         case " ${targets[*]} " in
         *"/tsan.sh "*) more=(lib) ;;
         *"/core.sh "*) ;;
@@ -367,7 +388,8 @@ count() { sed -n 's/\x1b\[[0-9;]*m//g; s/.*Synthesis:.*'"$1"': \([0-9]*\).*/\1/p
 
 # Why tests were skipped, a line each: Criterion's words, and those of a page that is followed.
 reasons() {
-    sed -n 's/\x1b\[[0-9;]*m//g; /: Test is disabled$/d; s/^\[SKIP\] [^:]*::[^:]*: //; t said; s/^ *skipped: /skipped: /; T
+    sed -n 's/\x1b\[[0-9;]*m//g; /: Test is disabled$/d; s/^\[SKIP\] [^:]*::[^:]*: //; t said
+        s/^ *skipped: /skipped: /; T
         :said; s/^skipped: //; s/: \$ .*//; p' "$1"
 }
 
@@ -377,8 +399,10 @@ skip() {
     local why
     while IFS= read -r why; do
         # A test may be skipped for want of what this kind hides. It runs again: kind again.
-        case "$kind: $why" \
-            in "hidden: no "*" here"* | without-*": no ${kind#without-} "*" here"* | without-*": no ${kind#without-} here"*) continue ;; esac
+        case "$kind: $why" in
+        "hidden: no "*" here"*) continue ;;
+        without-*": no ${kind#without-} "*" here"* | without-*": no ${kind#without-} here"*) continue ;;
+        esac
         skipped=$((skipped + 1)) skips+=("$why")
         [ -z "${STRICT:-}" ] || allowed "$why" || failed=$((failed + 1)) failures+=("$1 skipped: $why")
     done
@@ -401,7 +425,9 @@ without_passes() {
 
 # The first lines about failures, in one line, and why a run failed.
 essence() {
-    echo "$(without_passes "$1" | grep -vE '^\[====|Criterion v' | sed 's/^\[----\] *//' | head -n 8 | cut -c 1-200) $2" |
+    local first
+    first=$(without_passes "$1" | grep -vE '^\[====|Criterion v' | sed 's/^\[----\] *//' | head -n 8)
+    echo "$(cut -c 1-200 <<<"$first") $2" |
         tr -s '\n ' ' ' | cut -c 1-500
 }
 

@@ -1,7 +1,10 @@
-// The engine of pages says what the native command says, byte for byte: node tests/wasm.js ENGINE.js NATIVE
-// [CASES.txt ...] The commands are those of the cases (how they are written: tests/tools/mistakes.txt), the
-// lessons, and the pictures of docs/drawing.md. The native command has no BLAS and one instruction set, as
-// the engine. WG_FEW=1 leaves out the lessons, which take five minutes; WG_SHOWN=N shows N differences.
+// The engine of pages says what the native command says, byte for byte:
+//
+//   node tests/wasm.js ENGINE.js NATIVE [CASES.txt ...]
+//
+// The commands are those of the cases (how they are written: tests/tools/mistakes.txt), the lessons, and the
+// pictures of docs/drawing.md. The native command has no BLAS and one instruction set, as the engine.
+// WG_FEW=1 leaves out the lessons, which take five minutes; WG_SHOWN=N shows N differences.
 const fs = require('fs');
 const os = require('os');
 const path = require('path');

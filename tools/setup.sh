@@ -33,7 +33,8 @@ need_compiler() {
         gcc | cc) want build-essential ;;
         emcc) want emscripten ;;
         ccache | clang | gcc-[0-9]* | clang-[0-9]*) want "$word" ;;
-        *) stop "CC='$CC': there is no program '$word'. Type make without CC for gcc, or name another compiler: make CC=clang" ;;
+        *) stop "CC='$CC': there is no program '$word'. Type make without CC for gcc, or name \
+another compiler: make CC=clang" ;;
         esac
     done
     [ ${#packages[@]} -eq 0 ] || return
@@ -42,7 +43,8 @@ need_compiler() {
     *)
         if "${compiler[@]}" -dM -E -x c /dev/null 2>/dev/null |
             grep -q '^#define __SIZEOF_POINTER__ [124]$'; then
-            stop "CC='$CC' compiles for a machine of 32 bits. Wengert needs 64: leave out -m32, or name another compiler"
+            stop "CC='$CC' compiles for a machine of 32 bits. Wengert needs 64: leave out -m32, \
+or name another compiler"
         fi
         said=$(try_to_compile) ||
             stop "CC='$CC' cannot compile an empty program. It says:" "$(head -n 1 <<<"$said")" ;;
@@ -148,8 +150,10 @@ command -v apt-get >/dev/null ||
     stop "missing, by their Debian names: ${packages[*]}; install them with this system's packages"
 sudo='' as_root=''
 [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null && sudo='sudo '; } || as_root=' as root'
-line="apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${packages[*]}"
-echo "setup: packages are missing. This line$as_root installs them, in one to three minutes by a fast line, up to 500 MB on the disk:" >&2
+line="apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq"
+line="$line --no-install-recommends ${packages[*]}"
+echo "setup: packages are missing. This line$as_root installs them, in one to three minutes by a fast line," \
+    "up to 500 MB on the disk:" >&2
 echo "    ${sudo}apt-get update && ${sudo}apt-get install --no-install-recommends ${packages[*]}" >&2
 [ -z "${NO_INSTALL:-}" ] || stop "NO_INSTALL forbids to run it"
 [ -z "${DRY_RUN:-}" ] && may_install || stop "type it, and then make again"

@@ -8,9 +8,10 @@
 BEGIN {
     # Those that end what a test stands on, take what the library alone makes, give what another library
     # frees, or have a format.
-    n = split("wg_finish wg_start_at wg_free wg_fail wg_warn wg_rule_fail wg_rule_who wg_rule_shape wg_rule_float " \
-              "wg_rule_rank wg_rule_axis wg_rule_axes wg_options_fit wg_rule_broadcast wg_fault_at wg_fault_number " \
-              "wg_nearest_try wg_alloc wg_sites_new wg_user_call_begin wg_user_call_end wg_draw_agraph_at", list, " ")
+    n = split("wg_finish wg_start_at wg_free wg_fail wg_warn wg_rule_fail wg_rule_who wg_rule_shape " \
+              "wg_rule_float wg_rule_rank wg_rule_axis wg_rule_axes wg_options_fit wg_rule_broadcast " \
+              "wg_fault_at wg_fault_number wg_nearest_try wg_alloc wg_sites_new wg_user_call_begin " \
+              "wg_user_call_end wg_draw_agraph_at", list, " ")
     for (i = 1; i <= n; i++) left_out[list[i]] = 1
     # What pointers may point to.
     n = split("wg_context wg_graph wg_params wg_optim wg_data wg_program wg_figure wg_panel wg_series " \
@@ -19,8 +20,8 @@ BEGIN {
               "wg_node wg_save_checks wg_node_mark wg_optim_setting", list, " ")
     for (i = 1; i <= n; i++) known[list[i]] = 1
     # Objects that calls make and free.
-    n = split("wg_graph wg_params wg_optim wg_data wg_program wg_figure wg_panel wg_series wg_check wg_plan " \
-              "wg_average wg_nn_cache wg_snapshot", list, " ")
+    n = split("wg_graph wg_params wg_optim wg_data wg_program wg_figure wg_panel wg_series wg_check " \
+              "wg_plan wg_average wg_nn_cache wg_snapshot", list, " ")
     for (i = 1; i <= n; i++) object[list[i]] = 1
     RS = ";"
 }
@@ -121,14 +122,17 @@ function set_fields(struct, name, within,    i, word, before, code)
         before = is_array(field_type[struct, i])
         if (word == "nothing" || word == "p_void") continue
         # A function says what is meant: without it the rest of the options means nothing.
-        code = code "\n    " (!is_operand(struct, i) && word != "wg_field" ? "if (!LEFT_OUT(" count ")) " : "") name "." field_name[struct, i] " = GIVEN(" word ", " \
-               slot(word, is_operand(struct, i), is_operand(struct, i) ? "" : within field_name[struct, i]) ", " \
-               (is_operand(struct, i) ? "true" : "false") ");"
+        operand = is_operand(struct, i)
+        code = code "\n    " (!operand && word != "wg_field" ? "if (!LEFT_OUT(" count ")) " : "") \
+               name "." field_name[struct, i] " = GIVEN(" word ", " \
+               slot(word, operand, operand ? "" : within field_name[struct, i]) ", " \
+               (operand ? "true" : "false") ");"
     }
     return code
 }
 
-function take_function(s,    name, result, list, arg, n, a, type, struct, before, locals, pass, word, pointer, code, made, rows)
+function take_function(s,    name, result, list, arg, n, a, type, struct, before, locals, pass, word, \
+                       pointer, code, made, rows)
 {
     sub(/ ?__attribute__.*$/, "", s)
     name = trim(s); sub(/\(.*/, "", name); result = name
@@ -176,7 +180,8 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
     gsub(/"/, "\\\"", code)
     table = table "    { \"" name "\", call_" name ", \"" substr(code, 2) "\", " count ", \"" needs "\", " \
             "(const slot_word[]){ " (count ? slots : "SLOT_none") " }, (const char *const[]){ " \
-            (count ? options : "NULL") " }, " operands ", " (trim(result) == "wg_node" ? "true" : "false") ", " rows " },\n"
+            (count ? options : "NULL") " }, " operands ", " \
+            (trim(result) == "wg_node" ? "true" : "false") ", " rows " },\n"
 }
 
 END {

@@ -106,9 +106,11 @@ faults() {
     local t="$wengert train"
     printf 'a,b,y\n1,2,0\n2,3,1\n4,5,1\n' >t.csv
     sed 's/4,5,1/4,5,0/' t.csv >other.csv
-    printf 'x = input(m, 2)\ny = input(m, classes=2)\nloss = softmax_cross_entropy(dense(x, 2), y)\ntrain(loss, batch=2, epochs=3)\n' >c.wg
+    printf '%s\n' 'x = input(m, 2)' 'y = input(m, classes=2)' 'loss = softmax_cross_entropy(dense(x, 2), y)' \
+        'train(loss, batch=2, epochs=3)' >c.wg
     sed 's/dense(x, 2)/dense(x, 2, bias=false)/' c.wg >other.wg
-    printf 'x = input(m, 1)\nw = param(init=1)\nloss = mean(sqrt(x + w))\ntrain(loss, batch=16, epochs=3, optimizer=sgd(lr=0.1))\n' >nan.wg
+    printf '%s\n' 'x = input(m, 1)' 'w = param(init=1)' 'loss = mean(sqrt(x + w))' \
+        'train(loss, batch=16, epochs=3, optimizer=sgd(lr=0.1))' >nan.wg
     { echo x; yes 3 | head -n 15; echo -7; } >n.csv
     cp "$wengert" old && printf x >>old && cp "$build"/libwengert-mpi-*.so .
     local with="--data t.csv --map x=a:b,y=y"
@@ -165,8 +167,9 @@ signals() {
 disk() {
     mkdir small && mount -t tmpfs -o size=64k none small 2>/dev/null ||
         { echo "skipped: no small disk can be mounted"; return; }
+    path=small/run/weights.safetensors
     fault "a full disk" 6 \
-        "rank 0 on $(hostname): wengert: params_save: small/run/weights.safetensors: cannot be written: No space left" \
+        "rank 0 on $(hostname): wengert: params_save: $path: cannot be written: No space left" \
         -n 2 "$wengert" train "$root/examples/digits.wg" --data digits --epochs 400 --quiet -o small/run
     "$wengert" train "$root/examples/digits.wg" --data digits --quiet -o small/one >/dev/null 2>&1
     [ $? = 6 ] || wrong "a full disk: one process has another status"
@@ -242,7 +245,8 @@ launchers() {
         -o apart || wrong "apart.c"
     OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_RANK=0 timeout 60 ./apart >out 2>err &&
         wrong "four are launched, one is there: status 0"
-    grep -q "mpirun of Open MPI has started 4 processes, but Open MPI v.* sees one: it is another MPI's launcher" err || wrong "$(cat err)"
+    why="mpirun of Open MPI has started 4 processes, but Open MPI v.* sees one: it is another MPI's launcher"
+    grep -q "$why" err || wrong "$(cat err)"
     "${CC:-cc}" -I"$root/include" "$root/tests/group/apart.c" "$build/libwengert.so" -Wl,-rpath,"$build" \
         -Wl,--no-as-needed \
         $(pkg-config --libs ompi-c) -lm -o other || wrong "apart.c with Open MPI"

@@ -4,8 +4,10 @@ forms=tests/languages/forms.txt
 language=$1
 
 # "N LINE" of each form that the language has.
-lines() { awk -v of="$language" '$1 == "form" { n++ } $1 == of { sub(/^[a-z]+ +/, ""); print n, $0 }' \
-    $forms; }
+lines() {
+    awk -v of="$language" '$1 == "form" { n++ } $1 == of { sub(/^[a-z]+ +/, ""); print n, $0 }' \
+        $forms
+}
 
 # A function for each line: c or cpp.
 functions() {
@@ -32,7 +34,8 @@ given() {
             if said=$("$build/wengert" eval -q --json -e \
                 'v = [3,1,2]; A = [[1,2,3],[4,5,6]]; S = [[1,2],[3,4]]' -e "$line" 2>/dev/null); then
                 echo "$said" |
-                    sed "s/.*\"value\":\(.*\),\"shape\":\(\[[0-9,]*\]\).*/$n \2 \1/; s/true/1/g; s/false/0/g" |
+                    sed "s/.*\"value\":\(.*\),\"shape\":\(\[[0-9,]*\]\).*/$n \2 \1/" |
+                    sed 's/true/1/g; s/false/0/g' |
                     awk '{ v = $3; gsub(/[][,]/, " ", v); $3 = v; print }'
             else
                 echo "$n refused: $(echo "$said" | sed 's/.*"message":"//; s/\\"/"/g')"
@@ -60,11 +63,13 @@ judged() {
             for (n = 1; n <= count; n++) {
                 if (!(n in line)) continue
                 refused = got[n] ~ /^refused/
-                if (!refused && !(n in says) && is[n] != "refused" && rounded(got[n]) == rounded(is[n])) equal++
+                holds = is[n] != "refused" && rounded(got[n]) == rounded(is[n])
+                if (!refused && !(n in says) && holds) equal++
                 else if (refused && n in says && index(got[n], says[n])) written++
                 else {
                     unlike++
-                    printf "%s: %s\n  %s: %s\n  gives  %s\n  is     %s%s\n", n, what[n], of, line[n], got[n], is[n],
+                    printf "%s: %s\n  %s: %s\n  gives  %s\n  is     %s%s\n",
+                        n, what[n], of, line[n], got[n], is[n],
                         n in says ? "; says " says[n] : ""
                 }
             }

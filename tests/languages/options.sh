@@ -7,8 +7,9 @@ each_c= each_cpp=
 case "$all" in *' '*) all_c='gcc clang' ;; clang*) all_c=clang ;; *) all_c=gcc ;; esac
 for c in $all_c; do
     command -v $c >/dev/null || continue
-    for s in ${sanitize:+c17} ${sanitize:-c11 c17 gnu17}
-    do case $s in -*) ;; *) each_c="$each_c $c:$s" ;; esac; done
+    for s in ${sanitize:+c17} ${sanitize:-c11 c17 gnu17}; do
+        case $s in -*) ;; *) each_c="$each_c $c:$s" ;; esac
+    done
 done
 for c in $compilers; do for s in $standards; do each_cpp="$each_cpp $c:$s"; done; done
 [ -n "$each_c" ] || need gcc
@@ -35,8 +36,10 @@ calls() {
 # ---- warnings ----
 
 # How many warnings and errors: FLAGS FILE
-warnings() { $cc -std=$std -Wall -Wextra -Woverride-init -Iinclude "$@" -fsyntax-only 2>&1 |
-    grep -cE 'warning:|error:'; }
+warnings() {
+    $cc -std=$std -Wall -Wextra -Woverride-init -Iinclude "$@" -fsyntax-only 2>&1 |
+        grep -cE 'warning:|error:'
+}
 
 # A warning of the user's own stays; none comes of calls, also where the #include stands between push and pop,
 # or is a precompiled header.
@@ -69,7 +72,8 @@ END
         clang*) by="-include-pch $in/first.h.gch" && sed -i 1d "$in/first.c" ;;
         *) by=-Winvalid-pch && echo '#error not precompiled' >"$in/first.h" ;;
         esac
-        echo "$both: own $(warnings "$in/own.c") pushed $(warnings "$in/pushed.c") precompiled $(warnings $by "$in/first.c")"
+        echo "$both: own $(warnings "$in/own.c") pushed $(warnings "$in/pushed.c")" \
+            "precompiled $(warnings $by "$in/first.c")"
         rm -f "$in/first.h.gch"
     done
 }
@@ -177,7 +181,10 @@ static void end(int form) { printf("%d %s\n", form, wg_failed(c) ? wg_message(c)
 END
         forms | awk -v numbers="$2" '
 BEGIN { n = split(numbers, list, " "); for (i = 1; i <= n; i++) wanted[list[i]] = 1 }
-NR in wanted { printf "#line %d \"forms\"\nstatic void form_%d(void) { (void)(%s); }\n", NR, NR, $0; all = all "begin(), form_" NR "(), end(" NR "); " }
+NR in wanted {
+    printf "#line %d \"forms\"\nstatic void form_%d(void) { (void)(%s); }\n", NR, NR, $0
+    all = all "begin(), form_" NR "(), end(" NR "); "
+}
 END { print "int main(void) { " all "return 0; }" }'
     } | sed '1i #include <string.h>' >"$1"
 }
@@ -205,8 +212,9 @@ wrong() {
 # ---- the judge ----
 
 # Where no result shows a 0: a sign alone, or how long and how much at most.
-unseen='squeeze.axis cosine_similarity.eps group_start.timeout lbfgs.evaluations lbfgs.history lion.beta1 lion.beta2 nn_attention.bias nn_batch_norm.momentum nn_conv.bias
-    nn_conv_transpose.bias nn_dense.bias start.plan_bytes'
+unseen='squeeze.axis cosine_similarity.eps group_start.timeout lbfgs.evaluations lbfgs.history lion.beta1
+    lion.beta2 nn_attention.bias nn_batch_norm.momentum nn_conv.bias nn_conv_transpose.bias nn_dense.bias
+    start.plan_bytes'
 
 # Equal cases have equal results in C, C++, Python and the language; a default that is written out is that
 # which is left out, but for wrt_count, whose cases say .seconds = 0; and a 0 is not the default, unless that
@@ -235,7 +243,10 @@ judge() {
     # Messages alike: .axis of C is axis= in Python.
     function plain(text) { gsub(/ [.]/, " ", text); gsub(/=/, "", text); return text }
     FNR == NR { standard[$1] = $2; next }
-    { at = index($0, ": "); key = substr($0, 1, at - 1); result = substr($0, at + 2); sub(/^[^ ]*:[0-9]+: /, "", result); said++ }
+    {
+        at = index($0, ": "); key = substr($0, 1, at - 1); result = substr($0, at + 2)
+        sub(/^[^ ]*:[0-9]+: /, "", result); said++
+    }
     result ~ / has no option / { next }
     key in of && plain(of[key]) != plain(result) { wrong("two results of " key ": " of[key] "; " result) }
     { of[key] = result }
@@ -244,8 +255,10 @@ judge() {
             call = o; sub(/[.].*/, "", call); options++
             if (!((o " default") in of)) wrong(o ": no result")
             if (of[o " default"] ~ /say its axis|is needed/) continue
-            if (of[o " default"] != of[call " absent"] && o != "plan.wrt_count") wrong(o ": by its default " of[o " default"] ", without it " of[call " absent"])
-            if (standard[o] != 0 && of[o " 0"] == of[o " default"] && !(o in hidden)) wrong(o ": 0 is the default")
+            if (of[o " default"] != of[call " absent"] && o != "plan.wrt_count")
+                wrong(o ": by its default " of[o " default"] ", without it " of[call " absent"])
+            if (standard[o] != 0 && of[o " 0"] == of[o " default"] && !(o in hidden))
+                wrong(o ": 0 is the default")
         }
         print options " options, " said " results, " wrongs + 0 " wrong"
     }' "$in/defaults" "$in/all"
@@ -259,12 +272,15 @@ slips() {
     [ -n "$(command -v gcc)" ] || need gcc
     {
         echo '#include <wengert/wengert.h>'
-        awk '{ print "void f" NR "(wg_node w, wg_graph *g, wg_params *p, wg_context *c)\n{ (void)" $0 "; }" }' \
+        awk -v takes='(wg_node w, wg_graph *g, wg_params *p, wg_context *c)' \
+            '{ print "void f" NR takes "\n{ (void)" $0 "; }" }' \
             tests/languages/slips.txt
     } >"$in/slips.c"
     LC_ALL=C gcc -std=c17 -Iinclude -fsyntax-only "$in/slips.c" 2>&1 |
         awk -v "calls=$(wc -l <tests/languages/slips.txt)" '
-        function end() { if (at && lines > 12 && lines > 8 * messages) print "more than 12 lines: " at, lines }
+        function end() {
+            if (at && lines > 12 && lines > 8 * messages) print "more than 12 lines: " at, lines
+        }
         /In function/ { end(); at = $NF; lines = messages = 0; seen++; next }
         at { lines++; messages += /: (error|warning):/ }
         END { end(); print seen " of " calls + 0 }'

@@ -8,14 +8,13 @@
 # by the words behind its ```:
 #
 #   (nothing)       behind a program: what it prints. Else a terminal: a line that begins with `$ ` is typed,
-# and the lines
-#                   below it are what it prints. `...` stands for any lines, or at the end of a line for any
-# text.
+#                   and the lines below it are what it prints. `...` stands for any lines, or at the end of a
+#                   line for any text.
 #   about           the same, but numbers may differ by 2 %
 #   c cpp python    a program: it is compiled, and run
 #   WORD FILE       this file; what follows uses it
 #   c               without a main, lines of a function: they are compiled with names.h; a line `...` is left
-# out
+#                   out
 #   text            nothing that can be tried
 #
 # C is compiled as C++ too, where a C++ compiler is installed. A line that needs a
@@ -168,8 +167,9 @@ follow_block() { # FILE WORD NAME
         ;;
     "c -") c_block "$1" ;;
     "cpp -") cpp_program "$1" ;;
-    "python -") if can "python $(cat "$1")"
-    then cp "$1" "$work/block.py"; runs python3 "$work/block.py"; else leave_out; fi ;;
+    "python -")
+        if can "python $(cat "$1")"; then cp "$1" "$work/block.py"; runs python3 "$work/block.py"
+        else leave_out; fi ;;
     *" -") fail "a block of no known kind: $2" ;;
     *) file "$2" "$1" "$3" ;;
     esac

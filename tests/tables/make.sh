@@ -32,18 +32,20 @@ d = pd.read_csv("source.csv", parse_dates=["date", "time"])
 base = d[["id", "date", "age", "income", "balance", "rate", "town", "member", "plan"]]
 to = sys.argv[1] + "/"
 base.to_csv(to + "pandas_index.csv")
-base.assign(date=d["time"]).to_csv(to + "pandas_de.csv", index=False, sep=";", decimal=",", encoding="utf-8-sig", na_rep="nan")
-base.assign(date=d["time"]).to_csv(to + "pandas_iso.csv", index=False, date_format="%Y-%m-%dT%H:%M:%SZ", na_rep="None",
-                                   float_format="%.3f", quoting=csv.QUOTE_NONNUMERIC)
+times = base.assign(date=d["time"])
+times.to_csv(to + "pandas_de.csv", index=False, sep=";", decimal=",", encoding="utf-8-sig", na_rep="nan")
+times.to_csv(to + "pandas_iso.csv", index=False, date_format="%Y-%m-%dT%H:%M:%SZ", na_rep="None",
+             float_format="%.3f", quoting=csv.QUOTE_NONNUMERIC)
 P
 
 # --- SQLite ---
 sqlite3 t.db <<'Q'
-create table s(id integer, date text, age integer, income real, balance real, rate real, town text, member text, plan text,
-    name text, note text, key integer, time text);
+create table s(id integer, date text, age integer, income real, balance real, rate real, town text,
+    member text, plan text, name text, note text, key integer, time text);
 .import --csv --skip 1 source.csv s
 update s set age = nullif(age, ''), town = nullif(town, '');
-create view yes as select id, date, age, income, balance, rate, town, iif(member = 'TRUE', 'yes', 'no') member, plan from s;
+create view yes as select id, date, age, income, balance, rate, town, 
+    iif(member = 'TRUE', 'yes', 'no') member, plan from s;
 create view one as select id, date, age, income, balance, rate, town, member = 'TRUE' as member, plan from s;
 Q
 sqlite3 -csv -header t.db 'select * from yes' > "$here/sqlite_csv.csv"
@@ -79,10 +81,13 @@ mariadbd --no-defaults --user=mysql --datadir="$t/my" --skip-networking --socket
     --pid-file="$t/my/pid" 2> /dev/null &
 for i in 1 2 3 4 5 6 7 8 9 10; do mariadb-admin --no-defaults -S "$t/my/sock" ping > /dev/null 2>&1 &&
     break; sleep 1; done
-mariadb --no-defaults -S "$t/my/sock" --default-character-set=utf8mb4 --batch test > "$here/mysql_batch.txt" <<Q
-create table s(id int, date date, age int, income decimal(9,2), balance decimal(9,2), rate double, town varchar(9), member bool,
-    plan varchar(9), name text, note text, k bigint, time datetime) character set utf8mb4;
-load data infile '$t/my/source.csv' into table s character set utf8mb4 fields terminated by ',' enclosed by '"' escaped by ''
+utf8=--default-character-set=utf8mb4
+mariadb --no-defaults -S "$t/my/sock" $utf8 --batch test <<Q > "$here/mysql_batch.txt"
+create table s(id int, date date, age int, income decimal(9,2), balance decimal(9,2), rate double,
+    town varchar(9), member bool, plan varchar(9), name text, note text, k bigint, time datetime)
+    character set utf8mb4;
+load data infile '$t/my/source.csv' into table s character set utf8mb4
+    fields terminated by ',' enclosed by '"' escaped by ''
     ignore 1 lines (id, date, @age, income, balance, rate, @town, @member, plan, name, note, k, time)
     set age = nullif(@age, ''), town = nullif(@town, ''), member = @member = 'TRUE';
 select k as customer_key, id, time as date, age, income, balance, rate, town, member, plan from s;
@@ -148,5 +153,9 @@ done
 
 # --- awk: a report with remarks, blanks around fields, empty lines, and a comma at the end of each line ---
 gawk -F, 'BEGIN { print "# customers, one a line"; print "# - is missing" }
-    { if (NR % 16 == 2) print ""; for (i = 1; i <= 9; i++) printf "%s%*s ,", (i > 1 ? " " : ""), 6, ($i == "" ? "-" : $i); print "" }
+    {
+        if (NR % 16 == 2) print ""
+        for (i = 1; i <= 9; i++) printf "%s%*s ,", (i > 1 ? " " : ""), 6, ($i == "" ? "-" : $i)
+        print ""
+    }
     ' "$here/base.csv" > "$here/awk_report.csv"

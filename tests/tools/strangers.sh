@@ -183,12 +183,14 @@ controls() {
 # A folder as a training leaves it, as strangers make it.
 run_folder() {
     fresh
-    printf 'w = param(4, 3, init=1)\nx = input(m, 4)\ny = input(m, classes=3)\nz = x @ w\nJ = softmax_cross_entropy(z, y)\ntrain(J)\n' >own.wg
+    printf '%s\n' "$layer" 'z = x @ w' "$loss" >own.wg
     printf 'a,b,c,d,k\n1,2,3,4,u\n2,3,4,5,v\n3,4,5,7,w\n4,1,1,1,u\n' >own.csv
     "$wengert" train own.wg --data own.csv --map x=a:d,y=k --epochs 2 -o run -q >/dev/null 2>&1 ||
         echo "no training"
 }
 trained='run/* run own.wg own.csv'
+layer=$'w = param(4, 3, init=1)\nx = input(m, 4)\ny = input(m, classes=3)'
+loss=$'J = softmax_cross_entropy(z, y)\ntrain(J)'
 
 folders() {
     folders_of_files
@@ -220,12 +222,14 @@ folders_of_files() {
             -o run
         run "plot of a pipe $file" any "$trained" plot run
         for bytes in '\033]0;pwn\007\033[2J' '\302\233[2J' '\377\376'; do
+            rest="\"epoch\": 1, \"$bytes\": 2, \"loss\": 1, \"metrics\": {\"$bytes\": 1}}\n"
+            rest="$rest$bytes\t$bytes\nx\t$bytes\n"
             run_folder
-            printf "{\"wengert\": 1,\n\"epoch\": 1, \"$bytes\": 2, \"loss\": 1, \"metrics\": {\"$bytes\": 1}}\n$bytes\t$bytes\nx\t$bytes\n" >"run/$file"
+            printf "{\"wengert\": 1,\n$rest" >"run/$file"
             run "train over control bytes in $file" any "$trained" train own.wg --data own.csv --map \
                 x=a:d,y=k --epochs 3 -o run
             run_folder
-            printf "{\"wengert\": 1, \"epoch\": 1, \"$bytes\": 2, \"loss\": 1, \"metrics\": {\"$bytes\": 1}}\n$bytes\t$bytes\nx\t$bytes\n" >"run/$file"
+            printf "{\"wengert\": 1, $rest" >"run/$file"
             run "plot of control bytes in $file" any "$trained" plot run
         done
     done
@@ -255,7 +259,7 @@ folders_of_flags() {
     for path in "$in/outside/secret.csv" ../outside/secret.csv link.csv run/link.csv fifo; do
         run_folder
         ln_csv && ln -s "$in/outside/secret.csv" run/link.csv
-        printf 's = csv("%s", "a")\nw = param(4, 3, init=1)\nx = input(m, 4)\ny = input(m, classes=3)\nz = x @ w + sum(s)\nJ = softmax_cross_entropy(z, y)\ntrain(J)\n' "$path" >run/trained.wg
+        printf '%s\n' "s = csv(\"$path\", \"a\")" "$layer" 'z = x @ w + sum(s)' "$loss" >run/trained.wg
         run "plot with csv $path" 3 "$trained" plot run
     done
     run_folder

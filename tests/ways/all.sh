@@ -9,8 +9,8 @@ export PYTHONPATH="$PWD/python" PYTHONDONTWRITEBYTECODE=1 \
     WENGERT_LIBRARY="$(cd "$build" && pwd)/libwengert.so"
 python=$(tests/python.sh) || { echo '0 passed, 0 failed, 1 skipped'; exit; }
 for over in 0 1; do
-    for gate in mutations closures optimizers copies stepping programs signatures numpy_signatures formulas
-    do
+    for gate in mutations closures optimizers copies stepping programs signatures numpy_signatures \
+        formulas; do
         if WENGERT_CTYPES=$over "$python" tests/ways/$gate.py 2>/dev/null; then passed=$((passed + 1)); else
             failed=$((failed + 1))
             echo "FAILED ways: $gate.py with WENGERT_CTYPES=$over"

@@ -4,11 +4,13 @@
 # ---- rows of lists ----
 
 # The row of a list that has matched in `side`: P(type, name) or X(type, name
-function note_row(type,    text, at) {
-    text = substr(side, RSTART + 2, RLENGTH - 2)
-    at = index(text, ", ")
-    field[type, ++fields_of[type]] = substr(text, at + 2)
-    kind_of[type, fields_of[type]] = substr(text, 1, at - 1)
+function note_rows(pattern, type,    side, text, at) {
+    for (side = found; match(side, pattern); side = substr(side, RSTART + RLENGTH)) {
+        text = substr(side, RSTART + 2, RLENGTH - 2)
+        at = index(text, ", ")
+        field[type, ++fields_of[type]] = substr(text, at + 2)
+        kind_of[type, fields_of[type]] = substr(text, 1, at - 1)
+    }
 }
 
 # ---- C++ ----
@@ -46,12 +48,13 @@ END {
         list_of = found
         sub(/^#define /, "", list_of)
         sub(/_list.*/, "", list_of)
-        for (side = found; match(side, /P\([a-z0-9_ *]+, [A-Za-z0-9_]+/); side = substr(side, RSTART + RLENGTH)) note_row(list_of)
+        note_rows("P\\([a-z0-9_ *]+, [A-Za-z0-9_]+", list_of)
         operands_of[list_of] = fields_of[list_of]
-        for (side = found; match(side, /X\([a-z0-9_ *]+, [A-Za-z0-9_]+/); side = substr(side, RSTART + RLENGTH)) note_row(list_of)
+        note_rows("X\\([a-z0-9_ *]+, [A-Za-z0-9_]+", list_of)
     }
     print "#include <wengert/wengert.h>\ntemplate <class T> T &some();"
-    for (rest = all; next_match("#define wg_[a-z0-9_]+\\([^)]*\\)[ \\\\\n]*WG_NAMED\\([^,]*, [^,]*, \\([^)]*\\), [^,]*,"); ) {
+    named = "#define wg_[a-z0-9_]+\\([^)]*\\)[ \\\\\n]*WG_NAMED\\([^,]*, [^,]*, \\([^)]*\\), [^,]*,"
+    for (rest = all; next_match(named); ) {
         name = found
         sub(/^#define /, "", name)
         sub(/\(.*/, "", name)

@@ -12,7 +12,8 @@ mkdir -p "$BUILD"
 git -c tar.umask=0022 -c core.autocrlf=false archive --format=tar --prefix="$name/" HEAD |
     gzip -9n >"$BUILD/$name.tar.gz.new"
 mv "$BUILD/$name.tar.gz.new" "$BUILD/$name.tar.gz"
-echo "$BUILD/$name.tar.gz  $(git rev-parse --short HEAD)  $(sha256sum "$BUILD/$name.tar.gz" | cut -d ' ' -f 1)"
+sum=$(sha256sum "$BUILD/$name.tar.gz" | cut -d ' ' -f 1)
+echo "$BUILD/$name.tar.gz  $(git rev-parse --short HEAD)  $sum"
 
 [ "${SITE:-}" != 0 ] || exit 0
 date=$(git log -1 --format=%ct)

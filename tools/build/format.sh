@@ -10,8 +10,10 @@ cd "$(dirname "$0")/../.." || exit 1
 files() { find bench examples ops python src tests tools -name "$1" | LC_ALL=C sort; }
 
 # Prints file:line for each line of more than 110 bytes. The table of digits is data.
-long_lines() { files '*.[ch]' | grep -v digits_table | LC_ALL=C xargs -r grep -anE '^.{111}' /dev/null |
-    cut -d : -f 1,2; }
+long_lines() {
+    files '*.[ch]' | grep -v digits_table | LC_ALL=C xargs -r grep -anE '^.{111}' /dev/null |
+        cut -d : -f 1,2
+}
 
 command -v clang-format >/dev/null || { echo "clang-format is not installed"; exit 1; }
 case "${1:-}" in

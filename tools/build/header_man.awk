@@ -7,7 +7,8 @@ function put_title(    file, end) {
     file = FILENAME
     sub(/.*\//, "", file)
     title = substr(comment[1], length(file) + 3)
-    for (first = 2; first <= lines && title !~ /\.( |$)/ && comment[first] != ""; first++) title = title " " comment[first]
+    for (first = 2; first <= lines && title !~ /\.( |$)/ && comment[first] != ""; first++)
+        title = title " " comment[first]
     end = match(title, /\.( |$)/)
     rest = end ? substr(title, end + 2) : ""
     title = end ? substr(title, 1, end - 1) : title
@@ -54,7 +55,8 @@ opening {
 # What C++ alone reads, guards and includes of other headers are no part of the page.
 /^#ifdef __cplusplus/ || /^#if.* defined\(__cplusplus\)/ { skip = 1; next }
 skip && /^#(else|endif)/ { skip = 0; next }
-skip || /^#ifndef WENGERT_/ || /^#define WENGERT_[A-Z]*_H/ || /^#include "/ || (/^#ifndef __cplusplus/ && ++plain) { next }
+skip || /^#ifndef WENGERT_/ || /^#define WENGERT_[A-Z]*_H/ || /^#include "/ { next }
+/^#ifndef __cplusplus/ && ++plain { next }
 plain && /^#else/ { plain--; skip = 1; next }
 plain && /^#endif/ { plain--; next }
 /^$/ && blank { next }

@@ -110,7 +110,8 @@ say_how_to_use() {
 case "$1" in
 install)
     can_be_written || {
-        echo "install: $root cannot be written by $(id -un): install as root, or by make install PREFIX=\$HOME/.local" >&2
+        echo "install: $root cannot be written by $(id -un): install as root, or by" \
+            "make install PREFIX=\$HOME/.local" >&2
         exit 1
     }
     work=$(mktemp -d)

@@ -17,7 +17,10 @@ function named(name, rest, before, language,    call) {
 function written(text, language,    out, c, name, before, in_c, quoted, list, depth, opens) {
     in_c = language == "c" || language == "cpp"
     options = text ~ /[a-z_0-9]=[^= ]/
-    if (text ~ /^: write /) { print FILENAME ":" FNR ": a sentence that begins as a line does" > "/dev/stderr"; bad = 1 }
+    if (text ~ /^: write /) {
+        print FILENAME ":" FNR ": a sentence that begins as a line does" > "/dev/stderr"
+        bad = 1
+    }
     if (text ~ /^: /) return substr(text, 3)
     out = ""; before = " "; list = "WG_SHAPE("; depth = 0
     while (text != "") {
@@ -43,7 +46,11 @@ function written(text, language,    out, c, name, before, in_c, quoted, list, de
             continue
         }
         text = substr(text, 2)
-        if (!quoted && in_c && c == "[" && before ~ /[ (]/) { opens[++depth] = ")"; c = list; list = "WG_SHAPE(" }
+        if (!quoted && in_c && c == "[" && before ~ /[ (]/) {
+            opens[++depth] = ")"
+            c = list
+            list = "WG_SHAPE("
+        }
         else if (!quoted && in_c && c == "[") opens[++depth] = "]"
         else if (!quoted && in_c && c == "]") c = opens[depth--]
         else if (!quoted && language == "py" && c == "^") c = " ** "
@@ -59,6 +66,9 @@ function quote(text) {
     gsub(/"/, "\\\"", text)
     return "\"" text "\""
 }
+
+# A call in C, as a string; -: there is none.
+function call(text, language) { return text == "-" ? "NULL" : quote(written(text, language)) }
 
 function field(i, otherwise) { return i in part ? part[i] : otherwise }
 
@@ -80,8 +90,7 @@ FILENAME ~ /values\.hpp$/ {
     wg = part[1]; c = field(2, wg); py = field(3, n > 1 ? c : wg); cpp = field(4, c)
     if (py == "=") py = wg
     if (c == "=") { c = wg; if (!(4 in part)) cpp = c }
-    row = "{ " (wg == "-" ? "NULL" : quote(written(wg, "wg"))) ", " (c == "-" ? "NULL" : quote(written(c, "c"))) ", " \
-          (cpp == "-" ? "NULL" : quote(written(cpp, "cpp"))) ", " (py == "-" ? "NULL" : quote(written(py, "py"))) " }"
+    row = "{ " call(wg, "wg") ", " call(c, "c") ", " call(cpp, "cpp") ", " call(py, "py") " }"
     words = split(substr($0, 1, at - 1), word, / +/)
     for (i = 1; i <= words; i++) print "{ \"" word[i] "\", WG_WORD_" kind ", " row " },"
 }

@@ -26,7 +26,8 @@ macro && match($0, /[a-z][a-z0-9_]*/) {
 }
 
 /(^|[^a-z0-9_])wg_op +[a-z0-9_]+(\[[^]]*\])* *=/ {
-    printf "%s:%d: a descriptor of the library is written DEFINE_OP(NAME, ...) at the start of a line\n", FILENAME, FNR > "/dev/stderr"
+    printf "%s:%d: a descriptor of the library is written DEFINE_OP(NAME, ...) at the start of a line\n",
+           FILENAME, FNR > "/dev/stderr"
     bad = 1
 }
 

@@ -1,11 +1,11 @@
 # Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css,
 # lesson_site.css page_site_css, page_ops*.js give page_block, page_numbers.js page_evaluator, page_edges.js
-# page_edges, frames.js and lesson_slide.js page_slide, play.html, play.css and play.js play_html, play_css
+# page_edges, frames.js and lesson_slide.js page_slide, play.html, play.css and play*.js play_html, play_css
 # and play_js, lesson_edit.js edit_js, the others page_js. Comments that are whole lines, and spaces that say
 # nothing, are left out.
 #
-#   awk -f tools/build/page_text.awk src/show/draw/page.css src/show/draw/page_ops.js src/show/draw/page.js >
-# page_text.h
+#   awk -f tools/build/page_text.awk src/show/draw/page.css src/show/draw/page_ops.js src/show/draw/page.js \
+#       > page_text.h
 #
 # A block begins with a line such as op('sum', ...), function over(...) or const add = ... It needs the
 # functions and constants whose names stand in it.
@@ -26,7 +26,8 @@ function pressed(s, signs,    i, c, quote, out, before, after) {
         if (quote) {
             if (c == quote) quote = ""
         } else if (c == "'" || c == "\"") quote = c
-        else if (c == " " && (index(signs, before) || index(signs, after)) && (before after) !~ /[-+][-+]/) continue
+        else if (c == " " && (index(signs, before) || index(signs, after)) && (before after) !~ /[-+][-+]/)
+            continue
         out = out c
         before = c
     }
@@ -52,10 +53,21 @@ function needs(text, own,    out, word, seen) {
     return out "-1"
 }
 
+# The array that a file belongs to.
+function name_of(file) {
+    if (file ~ /play[._]/) return "play_" (style ? "css" : html ? "html" : "js")
+    if (style) return file ~ /site/ ? "page_site_css" : "page_css"
+    if (file ~ /edit/) return "edit_js"
+    if (file ~ /page_ops/) return "page_block"
+    if (file ~ /numbers/) return "page_evaluator"
+    if (file ~ /edges/) return "page_edges"
+    return file ~ /frames|slide/ ? "page_slide" : "page_js"
+}
+
 FNR == 1 {
     style = FILENAME ~ /\.css$/
     html = FILENAME ~ /\.html$/
-    name = FILENAME ~ /play[._]/ ? "play_" (style ? "css" : html ? "html" : "js") : FILENAME ~ /edit/ ? "edit_js" : style ? (FILENAME ~ /site/ ? "page_site_css" : "page_css") : FILENAME ~ /page_ops/ ? "page_block" : FILENAME ~ /numbers/ ? "page_evaluator" : FILENAME ~ /edges/ ? "page_edges" : FILENAME ~ /frames|slide/ ? "page_slide" : "page_js"
+    name = name_of(FILENAME)
     if (open != name) start(name)
 }
 open == "page_block" && /^(op|each)\('/ { split($0, part, "'"); begin_block(part[2], 1) }

@@ -26,7 +26,8 @@ wings=$(sed -n 's/^WING_USES *:= *//p' Makefile)
 engine='base kernel params optim graph ops grad run solve group look'
 # The rooms around the engine; after a colon, with commas, the other rooms around the engine that a room may
 # use. Of the engine they may use public symbols (wg_) and public headers alone.
-around='files: data:files fit:data nn: check: text: formula:text view:text,formula steps:view,text layout:text figure:text draw:view,steps,text,formula,layout words: lang:'
+around='files: data:files fit:data nn: check: text: formula:text view:text,formula steps:view,text'
+around+=' layout:text figure:text draw:view,steps,text,formula,layout words: lang:'
 # The public headers that the engine may not include, since they belong to the rooms around it.
 around_headers='nn data fit check formula figure draw lang wengert'
 # Exceptions, called ports: a room, and a symbol or header that it may use against the rule.
@@ -108,14 +109,18 @@ symbols() {
 texts() {
     find src ops tools examples -name '*.[ch]' | awk '{ print "F", $0 }'
     find src ops tools examples -name '*.[ch]' -exec grep -HE '^ *# *(include|pragma +omp)' {} + |
-        sed -nE 's/^([^:]*): *# *include *[<"]([^>"]*)[>"].*/I \1 \2/p; /omp +simd/d; s/^([^:]*): *# *pragma +omp.*/P \1/p'
+        sed -nE 's/^([^:]*): *# *include *[<"]([^>"]*)[>"].*/I \1 \2/p; /omp +simd/d
+            s/^([^:]*): *# *pragma +omp.*/P \1/p'
 }
 
 { texts; symbols; } |
     awk -v check="${1:-}" -v engine="$engine" -v around="$around" -v around_headers="$around_headers" \
     -v wings="$wings" -v ports="$ports" -v builders="$builders" -v libraries="$libraries" \
     -v knot_files="$knot_files" '
-function pairs(text, into,    p, n, i) { n = split(text, p, /[ \n]+/); for (i = 2; i < n; i += 2) into[p[i], p[i + 1]] = 1 }
+function pairs(text, into,    p, n, i) {
+    n = split(text, p, /[ \n]+/)
+    for (i = 2; i < n; i += 2) into[p[i], p[i + 1]] = 1
+}
 function room(f,    p, n) { n = split(f, p, "/"); return p[1] == "src" ? p[n > 3 ? 3 : 2] : p[1] }
 function broken(text) { print text; bad++ }
 function close_arrows(to,    i, j, k) {
@@ -127,7 +132,10 @@ function rings(    i, j, line, text, told) {
     for (i = 1; i <= rooms; i++) {
         line = ""
         for (j = 1; j <= rooms; j++)
-            if (!(order[j] in told) && (order[i], order[j]) in ring && (order[j], order[i]) in ring) { line = line " " order[j]; told[order[j]] }
+            if (!(order[j] in told) && (order[i], order[j]) in ring && (order[j], order[i]) in ring) {
+                line = line " " order[j]
+                told[order[j]]
+            }
         if (line ~ / .* /) text = text (text ? "," : "") line
     }
     return text ? substr(text, 2) : "none"
@@ -163,14 +171,20 @@ function forget() { split("", seen); split("", found); split("", files); largest
 
 # The symbol that holds the knot of f, and how many files would be left.
 function holder(f,    k, n, p, s, arrows, best, least) {
-    for (k in knot) if (knot[k] == f) for (n = split(uses[k], p, " "); n > 1; n -= 2) if (knot[p[n - 1]] == f) arrows[p[n]]++
+    for (k in knot)
+        if (knot[k] == f)
+            for (n = split(uses[k], p, " "); n > 1; n -= 2) if (knot[p[n - 1]] == f) arrows[p[n]]++
     for (s in arrows) {
         without = s
         forget()
         for (k in knot) if (knot[k] == f && !(k in seen)) walk(k)
-        if (!best || largest < least || (largest == least && arrows[s] < arrows[best])) { best = s; least = largest }
+        if (!best || largest < least || (largest == least && arrows[s] < arrows[best])) {
+            best = s
+            least = largest
+        }
     }
-    return best " (" home[best] ") holds it: without its uses (" arrows[best] ") the largest would have " least
+    return best " (" home[best] ") holds it: without its uses (" arrows[best] ") the largest would have " \
+           least
 }
 
 # Prints the knots of more than one file. With --check those alone that are too large.
@@ -178,7 +192,8 @@ function tell_knots(    k, line, size) {
     for (k in uses) if (!(k in seen)) walk(k)
     for (k in found) { knot[k] = found[k]; size[found[k]]++; line[found[k]] = line[found[k]] " " k }
     for (k in size) {
-        if (size[k] > knot_files) broken("knot of " size[k] " files, at most " knot_files " may be. " holder(k) ". Files:" line[k])
+        if (size[k] > knot_files)
+            broken("knot of " size[k] " files, at most " knot_files " may be. " holder(k) ". Files:" line[k])
         else if (size[k] > 1 && check == "") print "knot of " size[k] " files:" line[k]
     }
 }
@@ -211,7 +226,8 @@ $1 == "F" {
     if (r == "ops" && $2 ~ /\.c$/) size[r]++
     if ($2 !~ /^src\//) next
     split($2, p, "/")
-    if ($2 !~ /\/.*\// || !(r in floor || r in outer) || !(p[2] in wings_here)) broken($2 ": stands in no room; tools/build/rooms.sh lists the rooms")
+    if ($2 !~ /\/.*\// || !(r in floor || r in outer) || !(p[2] in wings_here))
+        broken($2 ": stands in no room; tools/build/rooms.sh lists the rooms")
     else if ((r in wing ? wing[r] : wing[r] = p[2]) != p[2] || (r in floor) != (p[2] == "engine"))
         broken($2 ": the room " r " stands in another wing")
     else if ($2 ~ /\.c$/) size[r]++
@@ -222,8 +238,10 @@ $1 == "F" {
 $1 == "P" && $2 != "src/engine/base/threads.c" { broken($2 ": OpenMP belongs to src/engine/base/threads.c") }
 $1 == "I" {
     a = room($2); h = $3
-    if (!one_file($2, h) || (h ~ /^graphviz\// && !(($2, h) in library_file))) broken($2 ": " h " belongs to another file: tools/build/rooms.sh")
-    if ((a in floor) && (h in header_around)) broken($2 " includes " h ": it belongs to a room around the engine")
+    if (!one_file($2, h) || (h ~ /^graphviz\// && !(($2, h) in library_file)))
+        broken($2 ": " h " belongs to another file: tools/build/rooms.sh")
+    if ((a in floor) && (h in header_around))
+        broken($2 " includes " h ": it belongs to a room around the engine")
     b = h; sub(/\/.*/, "", b)
     if (h ~ /\// && (b in floor || b in outer) && !((a, h) in port) && !may(a, b, 0))
         broken($2 " includes " h ": " a " may not use " b)
@@ -236,29 +254,38 @@ END {
         s = used[i]
         if (!(s in home)) continue
         a = room(user[i]); b = room(home[s])
-        if (a == b && user[i] != home[s] && !(a == "ops" && s ~ /^wg_.*_at$/)) uses[user[i]] = uses[user[i]] " " home[s] " " s
-        if (a == "tools" && s ~ /^wgi_/) broken(user[i] " uses " s ": the command uses public symbols (wg_) alone")
+        if (a == b && user[i] != home[s] && !(a == "ops" && s ~ /^wg_.*_at$/))
+            uses[user[i]] = uses[user[i]] " " home[s] " " s
+        if (a == "tools" && s ~ /^wgi_/)
+            broken(user[i] " uses " s ": the command uses public symbols (wg_) alone")
         if (a == "tools" || a == b) continue
         ring[a, b] = 1 # the ports, too
         if ((a, s) in port) continue
         arrow[a, b]++; reach[a, b] = 1
-        if (!may(a, b, s ~ /^wg_/ && !(a in floor))) broken(user[i] " uses " s " of " home[s] ": " a " may not use " b)
-        else if (a in floor && b == "ops" && s ~ /^wg_.*_at$/ && s != "wg_op_at" && !((a, s) in builder)) broken(user[i] " uses " s ": the engine names no op")
+        if (!may(a, b, s ~ /^wg_/ && !(a in floor)))
+            broken(user[i] " uses " s " of " home[s] ": " a " may not use " b)
+        else if (a in floor && b == "ops" && s ~ /^wg_.*_at$/ && s != "wg_op_at" && !((a, s) in builder))
+            broken(user[i] " uses " s ": the engine names no op")
     }
     close_arrows(reach); close_arrows(ring)
     for (i = 1; i <= rooms; i++) for (j = i + 1; j <= rooms; j++)
-        if ((order[i], order[j]) in reach && (order[j], order[i]) in reach) { circles++; broken("circle: " order[i] " and " order[j]) }
+        if ((order[i], order[j]) in reach && (order[j], order[i]) in reach) {
+            circles++
+            broken("circle: " order[i] " and " order[j])
+        }
     if (check != "") { tell_knots(); exit bad > 0 }
     printf "%-8s %5s  %s\n", "room", "files", "arrows: room, and how many (file, symbol) pairs"
     for (i = 1; i <= rooms; i++) {
         line = ""
-        for (j = 1; j <= rooms; j++) if ((order[i], order[j]) in arrow) line = line "  " order[j] " " arrow[order[i], order[j]]
+        for (j = 1; j <= rooms; j++)
+            if ((order[i], order[j]) in arrow) line = line "  " order[j] " " arrow[order[i], order[j]]
         printf "%-8s %5d%s\n", order[i], size[order[i]], line
     }
     print ""
     for (x in port) { split(x, p, SUBSEP); print "port: " p[1] " may use " p[2] }
     tell_knots()
     print ""
-    print (circles ? circles : "no") " circles between rooms without the ports; with them: " rings() "; " bad + 0 " broken rules"
+    print (circles ? circles : "no") " circles between rooms without the ports; with them: " rings() "; " \
+          bad + 0 " broken rules"
     exit bad > 0
 }'

@@ -9,8 +9,10 @@ line() { printf '%-58s %s\n' "$1" "$2"; }
 lines_of() { find "$@" -name '*.[ch]' -exec cat {} + | wc -l; }
 
 # Adds up a number in the logs of a kind of tests: of lines that match $2, what sed's \1 is.
-sum_of() { find "$build/results/$1" -name '*.log' -exec sed -nE "s/\x1b\[[0-9;]*m//g; s/$2/\1/p" {} + \
-    2>/dev/null | awk '{ n += $1 } END { print n + 0 }'; }
+sum_of() {
+    find "$build/results/$1" -name '*.log' -exec sed -nE "s/\x1b\[[0-9;]*m//g; s/$2/\1/p" {} + \
+        2>/dev/null | awk '{ n += $1 } END { print n + 0 }'
+}
 
 # A line with that number, or with what has to be run first: $4.
 number() {

@@ -1,13 +1,16 @@
 #!/usr/bin/env perl
-# Prints what a reader of C, JavaScript, awk or shell must not meet. `make check` calls it. The exit status is 1 when something is printed.
+# Prints what a reader of C, JavaScript, awk or shell must not meet. `make check` calls it. The exit status is 1
+# when something is printed.
 #
 #   tools/build/shape.pl FILE...
 #
-# A function has at most 60 lines. Six lines of code in a row stand at one place alone: a line counts if it holds a letter or a digit
-# outside comments; blanks do not count. Headers of users are not given to it: a struct of options names its options in full.
+# A function has at most 60 lines. Six lines of code in a row stand at one place alone: a line counts if it holds a
+# letter or a digit outside comments; blanks do not count. Headers of users are not given to it: a struct of options
+# names its options in full.
 #
-# A script has at most 800 lines, and a line at most 110 letters. A function of shell or awk is called in its folder. So is a name
-# used that JavaScript declares; if it stands in a block, there. A here-document is text, not code, and may be wide if cat takes it.
+# A script has at most 800 lines, and a line of it at most 110 letters. A function of shell or awk is called in its
+# folder. In JavaScript no comma stands between two statements, and a name that is declared is used: in its block, or
+# else in its folder. A here-document of shell is text, not code, and may be wide if cat takes it.
 use strict;
 use warnings;
 use open qw(:std :utf8);
@@ -15,13 +18,22 @@ use open qw(:std :utf8);
 my ($most, $row, $long, $wide) = (60, 6, 800, 110);
 my $string = qr{"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'};
 my $pattern = qr{/(?:\\.|\[(?:\\.|[^]\\\n])*\]|[^/\\\n\[])+/};
+my $block = qr/(?:[){};]|=>|\belse|\bdo|\btry)\s*$/; # what stands before the brace of a block of JavaScript
+my $sign = qr{([(\[\{])|([)\]\}])|(;)|(?:\b(const|let|var)\b|(,)) # brackets; where names may be declared
+    (?:\s*([\w\$]+)(?=\s*(?:=(?![=>])|;|,|\ of\b)))?|\bfunction\*?\s+([\w\$]+)}x;
 my %calls = (js => '(?:(?<=\.\.\.)|(?<![\w$.]))NAME(?![\w$:])', sh => '(?<![\w$./-])NAME(?![\w=(])', awk => '(?<!\w)NAME\(');
 my ($bad, $file, $language, %at, %folder, %declared) = 0;
 
 sub at { $bad = print "$file:$_[0]: $_[1]\n" }
 sub function { at($_[0], "a function of $_[1] lines; at most $most") if $_[1] > $most }
 sub blank { $_[0] =~ s/[^\n]/ /gr }
-sub uses { my ($name, $code) = @_; my $call = $calls{$language} =~ s/NAME/\Q$name\E/r; return scalar(() = $code =~ /$call/g) }
+
+sub uses {
+    my ($name, $code) = @_;
+    my $call = $calls{$language} =~ s/NAME/\Q$name\E/r;
+    return scalar(() = $code =~ /$call/g);
+}
+
 sub declares { my ($line, $name) = @_; push @{ $declared{"$language " . folder()}{$name} }, "$file:$line" }
 sub folder { $file =~ m{^(.*)/} ? $1 : '.' }
 
@@ -84,7 +96,8 @@ sub js {
     $text =~ s/^(#!.*)/blank($1)/e;
     while ($text =~ m{\G(?:(//[^\n]*|/\*.*?\*/)|($string|`(?:\\.|[^`\\])*`)|($pattern)|([^/"'`]+|.))}gs) {
         my ($comment, $quoted, $other, $slash) = ($1, $2 // $3, $4, $3);
-        if (defined $slash && substr($bare, -20) =~ /[\w\$)\]]\s*$/ && substr($bare, -20) !~ /\breturn\s*$/) { # a sign of division
+        my $end = substr $bare, -20;
+        if (defined $slash && $end =~ /[\w\$)\]]\s*$/ && $end !~ /\breturn\s*$/) { # a sign of division
             pos($text) -= length($slash) - 1;
             ($quoted, $other) = (undef, '/');
         }
@@ -92,21 +105,21 @@ sub js {
         $bare .= $other // blank($quoted // $comment);
     }
     my $line = sub { 1 + (substr($text, 0, shift) =~ tr/\n//) };
-    my $in_list;
-    while ($bare =~ /([(\[{])|([)\]}])|(;)|(?:\b(?:const|let|var)\s+|(,)\s*)([\w\$]+)(?=\s*(?:=(?![=>])|;|,| of\b))|\bfunction\*?\s+([\w\$]+)/g) {
-        my ($i, $comma, $name) = ($-[0], $4, $5 // $6);
-        push @open, $i if defined $1;
-        undef $in_list if defined $3 && defined $in_list && $in_list == @open;
-        if (defined $name && !($comma && (!defined $in_list || $in_list != @open))) {
-            push @names, [$i, $name];
-            $in_list = @open if !$comma && defined $5;
-        }
-        next if !defined $2;
+    my $before = sub { my $i = shift; substr $bare, $i < 40 ? 0 : $i - 40, $i < 40 ? $i : 40 };
+    my @declares; # whether a declaration has begun, of each depth of brackets
+    while ($bare =~ /$sign/g) {
+        my ($i, $opens, $closes, $ends, $declares, $comma, $name) = ($-[0], $1, $2, $3, $4, $5, $6 // $7);
+        push @open, $i if $opens;
+        $declares[@open] = !!$declares if $opens || $ends || $declares;
+        push @names, [$i, $name] if defined $name && !($comma && !$declares[@open]);
+        my $in_block = !@open || substr($bare, $open[-1], 1) eq '{' && $before->($open[-1]) =~ $block;
+        at($line->($i), 'two statements, between them a comma') if $comma && !$declares[@open] && $in_block;
+        next if !$closes;
         my $from = $opened{$i} = pop @open;
-        undef $in_list if defined $in_list && @open < $in_list;
-        next if $2 ne '}';
-        my $before = substr($bare, 0, $from) =~ s/\s+$//r;
-        if ($before =~ /=>$/ || $before =~ /\)$/ && substr($bare, 0, $opened{ length($before) - 1 }) !~ /\b(?:if|for|while|switch|catch)\s*$/) {
+        next if $closes ne '}';
+        my $head = $before->($from);
+        my $of_round = $head =~ /(\)\s*)$/ ? $before->($opened{ $from - length $1 }) : 'if';
+        if ($head =~ /=>\s*$/ || $of_round !~ /\b(?:if|for|while|switch|catch)\s*$/) {
             function($line->($from), $line->($i) - $line->($from) + 1);
         }
         my $inside = substr $code, $from, $i - $from;

@@ -36,7 +36,8 @@ programs() {
     mkdir -p "$to/lib/pkgconfig" "$to/include"
     cp -R include/wengert "$to/include/"
     python_package "$to/${PYTHON_FOLDER:-share/wengert/python}"
-    [ ! -e "$BUILD/wasm/engine.js" ] || install -D -m 644 "$BUILD/wasm/engine.js" "$to/share/wengert/engine.js"
+    [ ! -e "$BUILD/wasm/engine.js" ] ||
+        install -D -m 644 "$BUILD/wasm/engine.js" "$to/share/wengert/engine.js"
     if [ -e "$made/wengert" ]; then
         install -D -m 755 "$made/wengert" "$to/bin/wengert"
         "$strip" "$to/bin/wengert"

@@ -266,8 +266,18 @@
     if (other !== undefined) changed(+other);
   }
   document.head.append(make('style', {
-    textContent:
-      '.edit textarea{width:100%;font:.94rem/1.5 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;color:inherit;background:var(--soft);border:1px solid var(--mark);border-radius:.4rem;padding:.6rem;white-space:pre;overflow:auto;resize:vertical}.edit .formulas{padding:.4rem .6rem;border:0}.edit .said{color:var(--bad);margin:.3rem 0}.edit .numbers{width:auto;margin:.3rem 0;font:.88rem/1.4 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}.edit .numbers td,.edit .numbers th{display:table-cell;border:0;padding:.05rem 1rem .05rem 0;white-space:pre-wrap;text-align:left;vertical-align:top}.edit .numbers th{white-space:nowrap!important;overflow-wrap:normal}.edit .numbers tr{display:table-row;border:0;padding:0}.stale .formulas{opacity:.45}.stale figure,.stale .claims{opacity:.45}.try li.solved::marker{content:"✓ ";color:var(--good)}button.edit{margin:-.5rem 0 1rem}'
+    textContent: '.edit textarea{width:100%;' +
+      'font:.94rem/1.5 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;color:inherit;' +
+      'background:var(--soft);border:1px solid var(--mark);border-radius:.4rem;padding:.6rem;' +
+      'white-space:pre;overflow:auto;resize:vertical}.edit .formulas{padding:.4rem .6rem;border:0}' +
+      '.edit .said{color:var(--bad);margin:.3rem 0}.edit .numbers{width:auto;margin:.3rem 0;' +
+      'font:.88rem/1.4 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}' +
+      '.edit .numbers td,.edit .numbers th{display:table-cell;border:0;padding:.05rem 1rem .05rem 0;' +
+      'white-space:pre-wrap;text-align:left;vertical-align:top}' +
+      '.edit .numbers th{white-space:nowrap!important;overflow-wrap:normal}' +
+      '.edit .numbers tr{display:table-row;border:0;padding:0}.stale .formulas{opacity:.45}' +
+      '.stale figure,.stale .claims{opacity:.45}.try li.solved::marker{content:"✓ ";color:var(--good)}' +
+      'button.edit{margin:-.5rem 0 1rem}'
   }));
   // Whoever is at the exercises wants to change a program: the first one, although a question before it may
   // be open.

@@ -1,4 +1,5 @@
-# Prints each place where a course breaks a rule (docs/lessons.md, "Into the course"). Bytes, not letters: LC_ALL=C.
+# Prints each place where a course breaks a rule (docs/lessons.md, "Into the course"). Bytes, not letters:
+# LC_ALL=C.
 #
 #   LC_ALL=C awk -f tools/lesson/lesson_rules.awk course.txt symbols.txt mutations.txt solutions.txt ROWS
 #
@@ -21,8 +22,8 @@ function read_numbers(text,    number, digits) {
     }
 }
 
-# Where a symbol stands in a text; 0: nowhere. Letters are a whole word; of a word of four letters and more, such as epoch, its
-# beginning, and in capitals, too.
+# Where a symbol stands in a text; 0: nowhere. Letters are a whole word; of a word of four letters and more,
+# such as epoch, its beginning, and in capitals, too.
 function find(symbol, text,    at, from, word, before, behind) {
     word = symbol ~ /^[A-Za-z -]+$/ && length(symbol) >= 4
     if (word) { symbol = tolower(symbol); text = tolower(text) }
@@ -37,19 +38,23 @@ function find(symbol, text,    at, from, word, before, behind) {
     return 0
 }
 
+BEGIN {
+    operators = "\316[\221-\277]|\317[\200-\217]|\342[\210-\213][\200-\277]|\342\200\226"
+}
+
 function read_symbols(text,    k, s) {
     for (k = 1; k <= symbols; k++)
         if (find(symbol[k], text) && !((lesson, k) in used)) used[lesson, k] = place
     # Greek letters, and what Unicode has as operators from 2200 on, but for the minus
     gsub(/\342\210\222/, "-", text)
-    while (match(text, /\316[\221-\277]|\317[\200-\217]|\342\210[\200-\277]|\342\211[\200-\277]|\342\212[\200-\277]|\342\213[\200-\277]|\342\200\226/)) {
+    while (match(text, operators)) {
         s = substr(text, RSTART, RLENGTH)
         if (!(s in listed)) say(s " does not stand in lessons/symbols.txt")
         text = substr(text, RSTART + RLENGTH)
     }
 }
 
-# Whether `after` leads from a lesson to another one, or to one that stands before it in the course, if `course` is set.
+# Whether `after` leads from a lesson to another one; with `course`, also to one that stands before it there.
 function leads(from, to, course,    k, n, names) {
     if (from == to || (course && row[to] < row[from])) return 1
     if (from in seen) return 0
@@ -63,13 +68,16 @@ function leads(from, to, course,    k, n, names) {
 function judge(lesson,    k, n, names) {
     if (words[lesson] > 1000) lacks(lesson, words[lesson] " words of prose; at most 1000")
     if (!number[lesson]) lacks(lesson, "no line `number:`")
-    else if (number[lesson] != row[lesson]) lacks(lesson, "number: " number[lesson] "; lessons/course.txt has it as " (row[lesson] ? row[lesson] : "none"))
+    else if (number[lesson] != row[lesson])
+        lacks(lesson, "number: " number[lesson] "; lessons/course.txt has it as " \
+            (row[lesson] ? row[lesson] : "none"))
     if (!((lesson, "graph") in has)) lacks(lesson, "no line `graph:`, which the site steps through")
     if (!((lesson, "ask") in has)) lacks(lesson, "no ask")
     if (!((lesson, "check") in has)) lacks(lesson, "no check")
     if (!((lesson, "plot") in has) && !((lesson, "draw") in has)) lacks(lesson, "no plot or draw")
     if (exercises[lesson] < 3) lacks(lesson, exercises[lesson] + 0 " exercises; at least 3")
-    if (mutations[lesson] < 2) lacks(lesson, mutations[lesson] + 0 " mistakes in lessons/mutations.txt; at least 2")
+    if (mutations[lesson] < 2)
+        lacks(lesson, mutations[lesson] + 0 " mistakes in lessons/mutations.txt; at least 2")
     n = split(after[lesson], names, " ")
     for (k = 1; k <= n; k++) {
         delete seen
@@ -78,7 +86,8 @@ function judge(lesson,    k, n, names) {
     }
     for (k = 1; k <= symbols; k++) {
         delete seen
-        if ((lesson, k) in used && owner[k] in row && !leads(lesson, owner[k], 1)) print used[lesson, k] ": " symbol[k] " is defined only in " owner[k]
+        if ((lesson, k) in used && owner[k] in row && !leads(lesson, owner[k], 1))
+            print used[lesson, k] ": " symbol[k] " is defined only in " owner[k]
     }
 }
 
@@ -130,6 +139,7 @@ kind ~ /^(title|text|heading|ask|hint|then|wrong)$/ { read_numbers(field[4]); re
 END {
     for (p in mistaken) if (!(mistaken[p] in file)) print p ": there is no lesson " mistaken[p]
     for (k = 1; k <= symbols; k++)
-        if (owner[k] in file && !((owner[k], k) in used)) print at[k] ": " owner[k] " does not have " symbol[k]
+        if (owner[k] in file && !((owner[k], k) in used))
+            print at[k] ": " owner[k] " does not have " symbol[k]
     for (lesson in file) judge(lesson)
 }
