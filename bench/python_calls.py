@@ -80,7 +80,7 @@ def measured(side):
         # Somebody has a value of the automatic graph: it goes on.
         lines, before = [r[1] for r in ROWS], (
             "g.begin(); x = g.input('x', [1.0, 2, 3]); y = g.input('y', [4.0, 5, 6]); X = g.input('X', np.ones((2, 3))); "
-            "wg._now.graph = None; first = T + U")
+            "wg._context._now.graph = None; first = T + U")
     names = ", ".join(sorted(known))
     turns = []
     for row, line in zip(ROWS, lines):

@@ -11,8 +11,15 @@ import types
 import numpy as np
 
 import wengert as wg
-from wengert import (Error, Init, Leaf, Parameter, Params, Report, Value, _builders, _c, _calls, _habits, _lib, _here, _tensor,
-                     _text)
+from ._arrays import _tensor, _text
+from ._check import Report
+from ._errors import Error
+from ._library import Init, _calls, _lib, _pairs, _row, _structs
+from ._names import _builders, calls
+from ._params import Params
+from ._tensors import Leaf, Parameter
+from ._value import Value, _Size
+from ._way import _here
 
 # ---- what is refused ----
 
@@ -38,16 +45,6 @@ def _refuse(of, instead):
 
 for _of, _line in _INSTEAD.items():
     _refuse(_of, _line)
-
-if hasattr(_c and _c.Graph, "_g"):  # a member in C, which is 0 where there is no address
-    _raw = _c.Graph._g
-
-    def _address_of_graph(g):
-        raw = _raw.__get__(g)
-        if not raw:
-            raise Error(wg._gone(g))
-        return raw
-    wg.Graph._g = property(_address_of_graph, _raw.__set__)
 
 # ---- values ----
 
@@ -191,14 +188,14 @@ def _fields(x):
     """A record of C as an object of Python."""
     if not isinstance(x, _calls().Record):
         return x
-    return types.SimpleNamespace(**{name: _fields(getattr(x, name)) for name, _ in wg._pairs(wg._structs[x._kind].split())})
+    return types.SimpleNamespace(**{name: _fields(getattr(x, name)) for name, _ in _pairs(_structs[x._kind].split())})
 
 
 def _said(r):
     calls = _calls()
     numbers = {}
     for name, call in calls.methods_of("check").items():
-        row = wg._row(call)
+        row = _row(call)
         if len(row.parameters) == 1 and row.result in _PLAIN and not row.site:
             numbers[name] = calls.method_of(r, "check", name)()
     lists = {at: [_fields(calls.method_of(r, "check", at)(i)) for i in range(numbers[n])] for n, at in _LISTS.items()}
@@ -210,13 +207,12 @@ Report.__reduce__ = lambda r: (Said, _said(r))
 # ---- functions and sizes ----
 
 
-def _named(name):
+def _function_of(name):
+    """The function of this name, which is pickled as its name."""
     return getattr(wg, name)
 
 
-if _c:
-    copyreg.pickle(_c.Builder, lambda f: (_named, (f.__name__,)))
-for _name, _f in {**_builders, **_habits.calls}.items():
+for _name, _f in {**_builders, **calls}.items():
     if isinstance(_f, types.FunctionType):
         _f.__module__, _f.__qualname__ = "wengert", _name
-_habits._Size.__reduce_ex__ = lambda n, protocol: (_habits._Size, (int(n), n._shape))
+_Size.__reduce_ex__ = lambda n, protocol: (_Size, (int(n), n._shape))

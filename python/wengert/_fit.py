@@ -9,8 +9,13 @@ from collections import namedtuple
 from ctypes import byref, c_bool, c_double, c_int, c_void_p
 
 import wengert as wg
-from wengert import _here, _lib, _now, _numpy, _opts, _struct
-from wengert._ctrl_c import HeldCtrlC
+from ._arrays import _numpy
+from ._context import _now
+from ._ctrl_c import HeldCtrlC
+from ._data import _data
+from ._library import _Batch, _lib, _struct
+from ._options import _opts
+from ._way import _here
 
 _STEP = ctypes.CFUNCTYPE(c_int, c_void_p)
 _MEASURE = ctypes.CFUNCTYPE(c_bool, c_void_p, ctypes.POINTER(c_double))
@@ -144,7 +149,7 @@ class _Fitting:
         return made
 
     def step(self):
-        b = wg._Batch()
+        b = _Batch()
         if not _lib.wg_data_next_at(_here(), self.d._d, byref(b), self.o.batch):
             self.context._look()
             return _EPOCH
@@ -233,7 +238,7 @@ def fit(p, loss, data, *, epochs=20, batch=64, patience=0, dev=None, hold_out=0.
         if dev is not None:
             dev = _rows(dev, context, "dev")
         elif patience:
-            rows = wg._data(context, _lib.wg_data_copy_at(_here(), data._d))
+            rows = _data(context, _lib.wg_data_copy_at(_here(), data._d))
             dev = rows.split(hold_out)
         for d, what in (rows, "to train on"), (dev, "to measure on"):
             if d is not None and not len(d):

@@ -13,13 +13,25 @@ import types
 import numpy as np
 
 import wengert as wg
-from wengert import Error, Graph, Leaf, Value, _builders, _leaves, _lib, _names_of, _Node, _now, _real, _tree, _within
-from wengert._habits import Parameter, _call, _module, calls, enable_grad, gradcheck, no_grad
+from . import _trees
+from ._arrays import _real
+from ._building import _graph_of
+from ._context import _now
+from ._derivatives import _many, _value_jvp, _value_vjp
+from ._errors import Error
+from ._graph import Graph, _within
+from ._library import _Node, _lib
+from ._names import _builders, _call, _module, calls
+from ._no_grad import enable_grad, gradcheck, no_grad
+from ._tensors import Leaf, Parameter
+from ._trees import _leaves, _names_of, _tree
+from ._value import Value, _values_of
+from ._way import _off
 
 
 def _is_tree(x):
     """A list of numbers is an array, a tuple of them is not."""
-    return isinstance(x, tuple) or wg._is_tree(x)
+    return isinstance(x, tuple) or _trees._is_tree(x)
 
 
 def _any_tree(x):
@@ -51,7 +63,7 @@ class _Call:
             self.graph = g = Graph(mode="eval", _anew=True)
             g._outside, _now.graph = [], before
         else:
-            self.graph = g or wg._graph_of(values)
+            self.graph = g or _graph_of(values)
             self.pin = Value(_Node(), self.graph)  # nobody begins the graph again
 
     def value(self, x):
@@ -110,7 +122,7 @@ class _Call:
         """The graph that these values have a derivative in. None: they have none by anything outside."""
         g = self.graph
         parameters = builtins.any(store for _, _, store in g._leaves.values())
-        if not g._outside and not parameters or wg._off():
+        if not g._outside and not parameters or _off():
             return None
         free = [v._node for v in values if not v._constant]
         homes = [x.graph for x, n in g._outside if builtins.any(_lib.wg_node_derives_from(v, n) for v in free)]
@@ -170,7 +182,7 @@ def _gradients(y, values, x, tree):
     if len(values) != 1 or math.prod(values[0].shape) != 1:
         raise TypeError("wengert: grad is of a function of one number, and this one gives %s: take wg.jacobian(f)" % (
             "the shape %s" % list(values[0].shape) if len(values) == 1 else "%d values" % len(values)))
-    return tree(wg._many(_lib.wg_grads_at, values[0], [], x))
+    return tree(_many(_lib.wg_grads_at, values[0], [], x))
 
 
 @_over
@@ -199,13 +211,13 @@ def value_and_grad(f, argnums=0, has_aux=False):
 
 def _by_all(y, x, gy=None):
     """The gradients of y by each of x, times gy. Of a parameter that has changed since y was made: by all its nodes together."""
-    x = wg._values_of(x)
+    x = _values_of(x)
     f, between = (_lib.wg_grads_at, []) if gy is None else (_lib.wg_vjp_at, [y.graph._node(gy)])
     if not isinstance(y, Value) or not builtins.any(isinstance(v, Parameter) for v in x):
-        return wg._many(f, y, between, x)
+        return _many(f, y, between, x)
     g = y.graph
     nodes = [_nodes_of(v, g) for v in x]
-    found = iter(wg._many(f, y, between, [Value(n, g) for some in nodes for n in some]))
+    found = iter(_many(f, y, between, [Value(n, g) for some in nodes for n in some]))
     return [functools.reduce(_builders["add"], [next(found) for _ in some]) for some in nodes]
 
 
@@ -228,7 +240,7 @@ def grad(y, x=None, argnums=0, has_aux=False):
     return functools.wraps(y)(gradient)
 
 
-wg.grad, wg.value_and_grad = grad, value_and_grad
+calls["grad"] = grad
 
 
 def _function_form(name, transform):
@@ -297,8 +309,6 @@ def vjp(f, *x, has_aux=False):
     return (y, pull, aux) if has_aux else (y, pull)
 
 
-_value_jvp, _value_vjp = wg.jvp, wg.vjp
-wg.jvp, wg.vjp = jvp, vjp
 _vmap = _builders["vmap"]
 
 
@@ -420,7 +430,7 @@ class Function:
 def _autograd_grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True, allow_unused=False):
     """The derivatives of the sum of outputs by each of inputs, as a tuple."""
     several = isinstance(outputs, (list, tuple))
-    ys, x = list(outputs) if several else [outputs], wg._values_of(inputs)
+    ys, x = list(outputs) if several else [outputs], _values_of(inputs)
     gs = list(grad_outputs) if isinstance(grad_outputs, (list, tuple)) and (several or len(grad_outputs) == 1) else [grad_outputs] * (
         len(ys) if grad_outputs is None else 1)
     if len(gs) != len(ys):

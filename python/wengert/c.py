@@ -24,8 +24,19 @@ import weakref
 import numpy as np
 
 import wengert as wg
-from wengert import (_Tensor, _array, _ctype, _enums, _given, _here, _lib, _libc, _numpy, _opts, _pairs, _row, _rows, _struct, _structs,
-                     _tensor, _whole)
+from ._arrays import _array, _list_of, _numpy, _tensor, _text, _whole
+from ._axes import _axes
+from ._building import _graph_of, _results
+from ._context import _free_now, _now
+from ._graph import _graphs
+from ._library import (_DTYPES, _Tensor, _ctype, _enums, _heads, _lib, _libc, _pairs, _row, _rows, _struct,
+                       _structs)
+from ._names import _builders
+from ._options import _ALIASES, _arguments, _given, _listed, _named, _opts
+from ._params import _optimizers
+from ._things import _end
+from ._way import _here
+from ._words import _described, _near, _of_python, _word
 
 # Calls that no rule of the table can make, and why. Python has what they are for where it says so.
 NOT_HERE = dict.fromkeys("alloc free".split(), "memory of C: Python has its own")
@@ -127,7 +138,7 @@ def to_python(kind, x, context, kept=None):
     if kind in ("text", "site"):
         return None if x is None else x.decode(errors="replace")
     if kind == "dtype":
-        return wg._DTYPES[x] if 0 < x < len(wg._DTYPES) else None
+        return _DTYPES[x] if 0 < x < len(_DTYPES) else None
     if kind in _enums:
         return _enums[kind][x]
     if kind == "shape":
@@ -137,7 +148,7 @@ def to_python(kind, x, context, kept=None):
     if kind == "tensor":
         return _numpy(x)
     if kind == "node":
-        g = wg._graphs.get(x.graph) if x.graph else wg.graph() if x.index or x.generation else None
+        g = _graphs.get(x.graph) if x.graph else wg.graph() if x.index or x.generation else None
         return g and g._value(_copy(x))
     if kind in _structs and kind not in ("init", "tensor"):
         return Record(kind, x, context, kept)
@@ -162,7 +173,7 @@ def _thing(kind, raw, context, kept, owned=False):
     if kind == "context":
         return context
     if kind == "graph":
-        return wg._graphs.get(raw)
+        return _graphs.get(raw)
     of, field = _CLASSES[kind]
     if kind == "params":
         return wg.Params(context, raw, kept)
@@ -208,7 +219,7 @@ class _Call:
         self.row, self.given, self.named, self.kept, self.outs, self.stream = row, list(given), dict(named), [], [], None
         everything = list(_leaves(self.given + list(self.named.values())))
         self.found = next(filter(None, map(_context_of, everything)), None)  # the context of an argument
-        self.built = next((wg._graph_of([x]) for x in everything if isinstance(x, wg.Value)), None)
+        self.built = next((_graph_of([x]) for x in everything if isinstance(x, wg.Value)), None)
         self.counts, self.parameters = {}, list(row.parameters)
 
     @property
@@ -262,14 +273,14 @@ class _Call:
         if kind == "...":
             return []
         if name == "format" and self.parameters[k + 1:] == [("more", "...")]:
-            return [b"%s", wg._text(self.next("text"))]
+            return [b"%s", _text(self.next("text"))]
         if kind == "text!":
             self.counts[k + 1] = 1 << 16
             self.outs.append((kind, ctypes.create_string_buffer(1 << 16)))
             return [self.outs[-1][1]]
         if kind.endswith("_opts*"):
-            names = [n for n, _ in wg._listed(base)[0]]
-            mine = {n: self.named.pop(n) for n in list(self.named) if n.rstrip("_") in names or n in wg._ALIASES}
+            names = [n for n, _ in _listed(base)[0]]
+            mine = {n: self.named.pop(n) for n in list(self.named) if n.rstrip("_") in names or n in _ALIASES}
             self.kept.append(_options(base, self.row.name, mine, self, self.kept))
             return [ctypes.byref(self.kept[-1])]
         if kind.endswith("_args*"):
@@ -295,7 +306,7 @@ class _Call:
     def operands(self, struct):
         """The struct of a builder one of whose operands is a list of structs."""
         operands, options = (_pairs(part.split()) for part in _structs[struct].split(";"))
-        _, make, standard = wg._arguments(struct, operands, options)
+        _, make, standard = _arguments(struct, operands, options)
         a, n = make.from_buffer_copy(standard), None
         for name, kind in operands:
             if n is not None and kind == "int":
@@ -309,7 +320,7 @@ class _Call:
                 x = self.plain(kind, self.next(name), name)
             setattr(a, name, x)
         named, self.named = self.named, {}
-        self.kept.append(wg._named(self.row.name, options, named, self.graph, a))
+        self.kept.append(_named(self.row.name, options, named, self.graph, a))
         return ctypes.byref(a)
 
     def count_behind(self, k):
@@ -405,7 +416,7 @@ class _Call:
             self.kept.append(a)
             return _Tensor() if a is None else _tensor(a)
         if kind == "axes":
-            return wg._axes([_whole(n, 32) for n in wg._list_of(x)])
+            return _axes([_whole(n, 32) for n in _list_of(x)])
         if kind in ("size", "uint64"):
             return _whole(x, 64, 0)
         if kind in ("uint", "uint32"):
@@ -426,7 +437,7 @@ class _Call:
             raise TypeError("wengert: write %s" % signature(self.row)) from None
         y = f(*arguments)
         said = self.said()
-        context = self.found or getattr(wg._now, "context", None)
+        context = self.found or getattr(_now, "context", None)
         if context and self.row.name not in _KEEPS_ERRORS:
             context._look()
         outs = [_written(kind, x, context, tuple(self.kept)) for kind, x in self.outs]
@@ -477,7 +488,7 @@ class _Call:
             y.kept = kept  # the memory of values
             return y
         if kind == "states":
-            return wg._results(y, self.graph)
+            return _results(y, self.graph)
         if kind.rstrip("!").endswith("*"):
             x = _thing(kind.rstrip("*!"), y, self.context, kept, kind.endswith("!")) if y else None
             if x is not None and self.row.name == "params_with":
@@ -495,7 +506,7 @@ class _UntilBegun:
     def __del__(self):
         p = self._p()
         for q in _with_parts(p) if p is not None else ():
-            wg._end(q, "_p", "these parameters were valid until their graph was begun again, or was freed: write p.with_(...) anew")
+            _end(q, "_p", "these parameters were valid until their graph was begun again, or was freed: write p.with_(...) anew")
 
 
 _KEEPS_ERRORS = frozenset(("failed", "message", "recover"))
@@ -541,7 +552,7 @@ def _written(kind, x, context, kept):
 
 def _options(struct, what, named, call, kept):
     """Options of a call of C, whose nodes, arrays, lists of names and options in options Python gives as they are."""
-    kinds, later = dict(wg._listed(struct)[0]), []
+    kinds, later = dict(_listed(struct)[0]), []
     pointers = dict(_pairs(_structs[struct].replace(";", " ").split()))
     for name in list(named):
         kind = pointers.get(name.rstrip("_"), "")
@@ -550,7 +561,7 @@ def _options(struct, what, named, call, kept):
             inner = _options(kind, what, named.pop(name), call, kept)
             later.append((name, bytes(inner)))
         elif kind == "names":
-            texts = [wg._text(t) for t in named.pop(name)]
+            texts = [_text(t) for t in named.pop(name)]
             kept.append((ctypes.c_char_p * len(texts))(*texts))
             later += [(name, ctypes.addressof(kept[-1])), (name[:-1] + "_count", len(texts))]
         elif kind in ("node*", "double*") or base in _structs and kind.endswith("*"):
@@ -586,11 +597,11 @@ def signature(row, own=0):
     for k, (name, kind) in enumerate(parameters):
         base = kind.rstrip("*[]!")
         if kind.endswith("_opts*"):
-            out += [wg._word(n) + "=" for n in wg._of_python(base)]
+            out += [_word(n) + "=" for n in _of_python(base)]
         elif kind.endswith("_args*"):
             operands = _pairs(_structs[base].partition(";")[0].split())
-            out += [wg._word(n) for n, of in operands if of not in ("graph*", "void*") and (n, of) != ("count", "int")]
-            out += [wg._word(n) + "=" for n in wg._of_python(base)]
+            out += [_word(n) for n, of in operands if of not in ("graph*", "void*") and (n, of) != ("count", "int")]
+            out += [_word(n) + "=" for n in _of_python(base)]
         elif kind in ("context*", "file", "...") or kind.endswith("!") and k or kind == "void*" and name != "bytes" or kind == "graph*" and _implied(row, name):
             continue
         elif name in _COUNTS | {"room", "most"} and kind in ("int", "int64", "size") and k and parameters[k - 1][1][-1:] in "*]!" and parameters[k - 1][1] != "context*":
@@ -598,7 +609,7 @@ def signature(row, own=0):
         elif name == "format":
             out.append("text")
         else:
-            out.append(wg._word(name))
+            out.append(_word(name))
     return "%s(%s)" % (row.name, ", ".join(out[own:]))
 
 
@@ -622,7 +633,7 @@ def _free(row, *given, **named):
     parts = _with_parts(x) if kind == "params" else [x]
     end = next((vars(x)[n] for n in ("_free", "_freed") if n in vars(x)), None)
     if end:
-        wg._free_now(end)
+        _free_now(end)
         if "context" in vars(x):
             x.context._look()
     else:
@@ -632,7 +643,7 @@ def _free(row, *given, **named):
     if kind == "graph":
         x._ended, x._carried = True, {}  # the next value begins another graph, and arrays that were lent are free
     for p in parts:
-        wg._end(p, field, "this %s was freed" % _CLASSES.get(kind, (kind,))[0])
+        _end(p, field, "this %s was freed" % _CLASSES.get(kind, (kind,))[0])
 
 
 def _with_parts(p):
@@ -657,7 +668,7 @@ def call_of(name):
     if name not in _made:
         if name in BY_HAND:
             f = getattr(wg, BY_HAND[name])
-        elif name in wg._builders or name in wg._optimizers:
+        elif name in _builders or name in _optimizers:
             f = getattr(wg, name)
         else:
             row = _row(name)
@@ -667,7 +678,7 @@ def call_of(name):
                     return _free(row, *given, **named)
                 return _Call(row, given, named).run()
             f.__name__ = f.__qualname__ = name
-            f.__doc__ = wg._described(row, signature(row))
+            f.__doc__ = _described(row, signature(row))
         _made[name] = f
     return _made[name]
 
@@ -681,7 +692,7 @@ def methods_of(kind):
             first = (_row(name).parameters + [("", "")])[0]
             if first[1].rstrip("*!") == kind and not builtins.any(name.startswith(k + "_") for k in _kinds() if k.startswith(kind + "_")):
                 short = name[len(kind) + 1:]
-                found[wg._word(short)] = name
+                found[_word(short)] = name
     return found
 
 
@@ -694,13 +705,13 @@ def _kinds():
 def method_of(x, kind, name):
     call = methods_of(kind).get(name) if name[:1] != "_" else None
     if call is None:
-        raise AttributeError("a wengert %s has no %s%s" % (kind, name, wg._near(name, [*methods_of(kind), *vars(type(x))])))
+        raise AttributeError("a wengert %s has no %s%s" % (kind, name, _near(name, [*methods_of(kind), *vars(type(x))])))
     return types.MethodType(call_of(call), x)
 
 
 def is_for_users(name):
     """Whether the module has the call: calls for authors of ops and tools are here alone, and methods with their things."""
-    return name in _rows and wg._heads[name] not in _AUTHORS and name not in NOT_HERE
+    return name in _rows and _heads[name] not in _AUTHORS and name not in NOT_HERE
 
 
 @functools.lru_cache(None)
@@ -714,7 +725,7 @@ def __getattr__(name):
     f = call_of(name) if name[:1] != "_" else None
     if f is None:
         raise AttributeError("wengert.c has no %s: %s" % (name, NOT_HERE[name]) if name in NOT_HERE else
-                             "wengert.c has no %s%s" % (name, wg._near(name, list(_rows))))
+                             "wengert.c has no %s%s" % (name, _near(name, list(_rows))))
     return f
 
 

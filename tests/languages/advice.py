@@ -217,7 +217,7 @@ def texts():
 
 
 LINE = r"\b(?:wg|x|y|w|p|g|np|nn|F|optimizer|model)\.[a-z_]+\("  # names a call, as what is to be written
-# Texts of operators that _habits.py makes anew; and one that needs PyTorch in the test.
+# Texts of operators; and one that needs PyTorch in the test.
 OTHERWISE = r"^\^write |^wg\.floor\(a / b\) for|^x - n \* wg\.floor|float tensor among the inputs"
 
 
@@ -241,7 +241,7 @@ def texts_of_c():
 def of_c(text):
     """The first word of a text that only C has."""
     for m in re.finditer(r"\bwg_\w+|\bWG_\w+|(?<![\w.)/'\]])\.([a-z]\w*)\b(?!\()", text):
-        if m[0] not in wg._ENVIRONMENT and (not m[1] or m[1] in wg._fields_of_c_names()):
+        if m[0] not in wg._words._ENVIRONMENT and (not m[1] or m[1] in wg._words._fields_of_c_names()):
             return m[0]
 
 
@@ -254,7 +254,7 @@ def unreal(text):
                    context=wg.Context, x=wg.Parameter)
     for m in re.finditer(r"\b(%s)\.([a-z_]+)\b" % "|".join(objects), text):
         of = objects[m[1]]
-        there = {*dir(of), *wg._calls().methods_of(getattr(of, "_kind", "node")), *wg._habits.methods}
+        there = {*dir(of), *wg._library._calls().methods_of(getattr(of, "_kind", "node")), *wg._names.methods}
         if m[2] not in there and not hasattr(wg, m[2]):
             return m[0]
 
@@ -276,7 +276,7 @@ of_words = {word: case for case in cases for word in case.words}
 known_words = set()
 for kind, word in words():
     key = word if kind == "call" else kind + " " + word
-    advice = wg._lib.wg_meant(word.encode(), ("call", "name", "option").index(kind), wg._IN_PYTHON)
+    advice = wg._library._lib.wg_meant(word.encode(), ("call", "name", "option").index(kind), wg._words._IN_PYTHON)
     advice = advice and advice.decode()
     known_words.add(key)
     case = of_words.get(key)
@@ -291,7 +291,7 @@ for kind, word in words():
         case.complain("advised: " + advice)
     else:
         case.try_lines(advice if kind != "option" else " ".join(line for line, _, _ in case.lines))
-for word in sorted(set(of_words) - known_words - set(wg._builders)):
+for word in sorted(set(of_words) - known_words - set(wg._names._builders)):
     of_words[word].complain("names.txt has no such word")
 messages = []
 for case in cases:
@@ -314,15 +314,15 @@ for file, line, text in texts():
 for file, text in texts_of_c():
     if of_c(text):
         counts["of C"] = counts.get("of C", 0) + 1
-        said = wg._as_python(text)
+        said = wg._words._as_python(text)
         word = of_c(said) or " " in said and unreal(said)
         if word:
             bad.append("%s: %s in a text for Python: %s" % (file, word, said))
 for file, line, text in texts():
     if " " in text and (of_c(text) or unreal(text)):
         bad.append("%s:%d: %s in a text: %s" % (file, line, of_c(text) or unreal(text), text))
-for name in wg._rows:
-    said = wg._as_python(wg._row(name).text)
+for name in wg._library._rows:
+    said = wg._words._as_python(wg._library._row(name).text)
     if of_c(said):
         bad.append("%s: %s in the text for help(): %s" % (name, of_c(said), said))
 

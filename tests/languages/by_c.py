@@ -108,7 +108,7 @@ R.flags.writeable = False
 
 def graph():
     """Values of all kinds."""
-    wg._now.graph = None
+    wg._context._now.graph = None
     old = wg.tensor([1.0, 2.0, 3.0])
     (old * old).sum().backward()
     w = wg.tensor([0.5, -1.0, 2.0], requires_grad=True)
@@ -125,7 +125,7 @@ def graph():
                  y=g.input("y", np.array([4.0, 0.5, -2])), A=g.input("A", M), z=g.input("z", np.array(2.5)), b=g.input("b", np.array([True, False, True])),
                  i=g.input("i", np.array([3, 1, 2])), u=g.input("u", np.array([1, 2], "u1")), f=wg.cast(x, "float32"), h=wg.cast(x, "float16"),
                  e=g.input("e", np.zeros((0, 2))), M=M, R=R, weakref=weakref, old=old, w=w, operator=operator, p=wg.Params(g.context))
-    wg._now.graph = g
+    wg._context._now.graph = g
     return known
 
 
@@ -245,7 +245,7 @@ def memory():
     mine = weakref.ref(g)
     g.x = x  # a ring
     del g, x, objects, build
-    wg._now.graph = None
+    wg._context._now.graph = None
     gc.collect()
     if mine() is not None:
         print("a graph that has a value of its own stays")
@@ -253,9 +253,9 @@ def memory():
 
 warnings.simplefilter("ignore")
 if "memory" in sys.argv:
-    if wg._c:
+    if wg._way._c:
         memory()
 else:
     all_forms()
     all_else()
-    print("by", "_c" if wg._c else "ctypes", file=sys.stderr)
+    print("by", "_c" if wg._way._c else "ctypes", file=sys.stderr)

@@ -45,18 +45,18 @@ def place(name):
     for kind in c._kinds():
         if name in c.methods_of(kind).values():
             return "%s.%s" % (kind, name)
-    if name in c.BY_HAND or name in wg._builders or name in wg._optimizers:
+    if name in c.BY_HAND or name in wg._names._builders or name in wg._params._optimizers:
         return name
     return name if c.is_for_users(name) and callable(getattr(wg, name)) else "c." + name if name in dir(c) else None
 
 
 def all_are_found():
-    there = {name: place(name) for name in wg._rows}
-    lost = [name for name in wg._rows if (there[name] is None) != (name in c.NOT_HERE)]
+    there = {name: place(name) for name in wg._library._rows}
+    lost = [name for name in wg._library._rows if (there[name] is None) != (name in c.NOT_HERE)]
     expect(not lost, "not found, or found though they are said not to be here:", lost)
-    expect(set(c.NOT_HERE) <= set(wg._rows) and len(c.NOT_HERE) <= 40 and all(c.NOT_HERE.values()), len(c.NOT_HERE))
-    expect(not set(c.BY_HAND) & set(c.NOT_HERE) and set(c.BY_HAND) <= set(wg._rows))
-    for name in wg._rows:
+    expect(set(c.NOT_HERE) <= set(wg._library._rows) and len(c.NOT_HERE) <= 40 and all(c.NOT_HERE.values()), len(c.NOT_HERE))
+    expect(not set(c.BY_HAND) & set(c.NOT_HERE) and set(c.BY_HAND) <= set(wg._library._rows))
+    for name in wg._library._rows:
         if name not in c.NOT_HERE:
             expect(callable(c.call_of(name)), name)
     return there
@@ -64,15 +64,15 @@ def all_are_found():
 
 def all_say_what_they_do(there):
     said = 0
-    for name in wg._rows:
+    for name in wg._library._rows:
         if name in c.NOT_HERE or name in c.BY_HAND:
             continue
-        text = (getattr(wg, name) if name in wg._builders or name in wg._optimizers else c.call_of(name)).__doc__ or ""
+        text = (getattr(wg, name) if name in wg._names._builders or name in wg._params._optimizers else c.call_of(name)).__doc__ or ""
         sentence = text[text.index(name + "("):].partition("\n")[2].split("\nOptions:")[0]
         expect(len(re.findall(r"\w+", sentence)) > 1, "no sentence:", name, repr(text))
-        struct = next((k[:-1] for _, k in wg._row(name).parameters if re.search("_(args|opts)[*]$", k)), None)
-        for option in wg._of_python(struct) if struct else ():
-            expect(re.search(r"^    %s=\S.*: \S" % wg._word(option), text, re.M), name, "does not explain", option)
+        struct = next((k[:-1] for _, k in wg._library._row(name).parameters if re.search("_(args|opts)[*]$", k)), None)
+        for option in wg._words._of_python(struct) if struct else ():
+            expect(re.search(r"^    %s=\S.*: \S" % wg._words._word(option), text, re.M), name, "does not explain", option)
             said += 1
     for name in dir(wg):
         if callable(getattr(wg, name)):
@@ -322,8 +322,8 @@ def nothing_crashes():
     """What is called with too little, too much or another thing is refused or does nothing."""
     wg.Graph()
     x = wg.input("x", [1.0, 2.0])
-    for name in wg._rows:
-        if name in c.NOT_HERE or name in c.BY_HAND or name in wg._builders:
+    for name in wg._library._rows:
+        if name in c.NOT_HERE or name in c.BY_HAND or name in wg._names._builders:
             continue
         for given in ((), ("x",), (1.5,), ([1.0, 2.0],), (None, None), (None, 1, 2), (x, 1, 2), (None,) * 4, (None,) * 5, (wg.Params(),)):
             try:
@@ -374,7 +374,7 @@ def others():
     raised("memory of C", getattr, c, "alloc")
 
 
-expect(wg.lr_constant(0.5, 1) == 0.5 and not hasattr(wg._now, "context"), "a call that needs no context has made one")
+expect(wg.lr_constant(0.5, 1) == 0.5 and not hasattr(wg._context._now, "context"), "a call that needs no context has made one")
 there = all_are_found()
 options = all_say_what_they_do(there)
 for test in (schedules, averages, parameters, derivatives, graphs, plans, programs, figures, data, reports, texts, others, nothing_crashes):

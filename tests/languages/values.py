@@ -1,4 +1,4 @@
-"""values.py: python/wengert/__init__.py. Every expectation comes from NumPy, or is computed by hand."""
+"""values.py: python/wengert. Every expectation comes from NumPy, or is computed by hand."""
 import gc
 import inspect
 import os
@@ -385,7 +385,7 @@ def memory():
 
 def interrupted():
     """A signal ends a computation that runs, and the context goes on."""
-    if not wg._c:
+    if not wg._way._c:
         return
 
     def stop(*_):
@@ -509,17 +509,17 @@ def dropped():
             return real[name](*given)
         return free
 
-    names = [n for n in sorted(wg._rows) if n.endswith("_free") and n not in ("free", "check_free")] + ["release"]
+    names = [n for n in sorted(wg._library._rows) if n.endswith("_free") and n not in ("free", "check_free")] + ["release"]
     for name in names:
-        real["wg_" + name] = getattr(wg._lib, "wg_" + name)
-        setattr(wg._lib, "wg_" + name, note("wg_" + name))
+        real["wg_" + name] = getattr(wg._library._lib, "wg_" + name)
+        setattr(wg._library._lib, "wg_" + name, note("wg_" + name))
     context = wg.Context()
     large = np.ones(1 << 14)
 
     def ring():
         h = wg.Graph(context)
         h.ring = h.input("x", A)
-        wg._now.graph = g
+        wg._context._now.graph = g
         return h
 
     def held():
@@ -539,7 +539,7 @@ def dropped():
     expect({name for _, name in frees} == {"wg_figure_free"})
     while_it_computes(frees, context, held, ring)
     for name in real:
-        setattr(wg._lib, name, real[name])
+        setattr(wg._library._lib, name, real[name])
 
 
 def while_it_computes(frees, context, held, ring):
@@ -704,7 +704,7 @@ def call_of(name, required=None):
                 wg.Graph()
                 given = with_params(operands, x)
                 given = tuple(wg.input(None, o) if isinstance(o, np.ndarray) else o for o in given)
-                wg._builders[name](*given, **(required or {}))
+                wg._names._builders[name](*given, **(required or {}))
                 return operands, x
             except (wg.Error, TypeError, AttributeError):
                 continue
@@ -717,9 +717,9 @@ def result_of(name, operands, x, options):
     given = with_params(operands, x)
     given = tuple(wg.input(None, o) if isinstance(o, np.ndarray) else o for o in given)
     try:
-        y = wg._builders[name](*given, **options)
+        y = wg._names._builders[name](*given, **options)
         parts = y if isinstance(y, tuple) else (y,)
-        return [p.numpy() for p in parts if wg._lib.wg_node_ok(p._node)]
+        return [p.numpy() for p in parts if wg._library._lib.wg_node_ok(p._node)]
     except (wg.Error, TypeError) as e:
         return str(e) or "error"
 
@@ -741,10 +741,10 @@ def options():
     """Each option that is a whole number, an axis, a shape or a truth: as an int of Python and of NumPy, as an
     array without and with an axis, as a truth, as a text. All of them mean the same or are refused."""
     cases, uncalled = 0, []
-    structs = {n: wg._row(n).parameters[0][1][:-1] for n in wg._builders if wg._row(n).parameters[:1] and "_args*" in wg._row(n).parameters[0][1]}
+    structs = {n: wg._library._row(n).parameters[0][1][:-1] for n in wg._names._builders if wg._library._row(n).parameters[:1] and "_args*" in wg._library._row(n).parameters[0][1]}
     for struct in sorted(set(structs.values())):
         for name in (n for n in structs if structs[n] == struct):
-            kinds = [(n, "int" if kind in wg._enums else kind) for n, kind in wg._pairs(wg._structs[struct].split(";")[1].split())]
+            kinds = [(n, "int" if kind in wg._library._enums else kind) for n, kind in wg._library._pairs(wg._library._structs[struct].split(";")[1].split())]
             kinds = [f for f in kinds if f[1] in ("int", "int64", "shape", "bool")]
             required = REQUIRED.get(name, {})
             operands, x = call_of(name, required) if kinds else ((), None)
@@ -792,10 +792,10 @@ def element_gradients(name, operands, at, how):
         operand = operand if how == "array" else operand.tolist()
     given = [operand if k == at else wg.input(None, o) if isinstance(o, np.ndarray) else o
              for k, o in enumerate(operands)]
-    y = wg._builders[name](*given, **REQUIRED.get(name, {}))
+    y = wg._names._builders[name](*given, **REQUIRED.get(name, {}))
     loss = None
     for part in y if isinstance(y, tuple) else (y,):
-        if wg._lib.wg_node_ok(part._node) and part.dtype.kind == "f":
+        if wg._library._lib.wg_node_ok(part._node) and part.dtype.kind == "f":
             w = np.cos(1 + np.arange(int(np.prod(part.shape)))).reshape(part.shape)
             term = wg.sum(part * w)
             loss = term if loss is None else loss + term
@@ -809,7 +809,7 @@ def element_gradients(name, operands, at, how):
 def operands():
     """The gradient by an operand is that by its elements, if the operand is a list of values."""
     cases, skipped = 0, []
-    for name in wg._builders:
+    for name in wg._names._builders:
         given, x = call_of(name, REQUIRED.get(name, {}))
         if not given or not isinstance(given[0], np.ndarray) or name == "cast":  # its second argument is a dtype
             skipped.append(name)

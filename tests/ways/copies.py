@@ -594,7 +594,7 @@ for _name, (_make, _part) in RECORDS.items():
     def record(make=_make, part=_part):
         x = make()
         r = part(x)
-        names = [n for n, _ in wg._pairs(wg._structs[r._kind].split())]
+        names = [n for n, _ in wg._library._pairs(wg._library._structs[r._kind].split())]
         before = {n: repr(getattr(r, n)) for n in names}
         refused(lambda: pickle.dumps(r), "copy its fields")
         del x

@@ -19,7 +19,7 @@ np.seterr(all="ignore")
 
 class _B:
     def __getattr__(self, name):
-        return wg._builders[name]
+        return wg._names._builders[name]
 
 
 b = _B()

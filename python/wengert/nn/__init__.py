@@ -10,8 +10,14 @@ from collections.abc import Mapping
 import numpy as np
 
 import wengert as wg
-from wengert import _habits, _signatures
-from wengert._habits import Parameter
+from wengert import _names, _signatures
+from wengert._arrays import _kind, _list_of, _numbers, _plain
+from wengert._makers import _random
+from wengert._names import _builder_method
+from wengert._signatures import device as _on_processor
+from wengert._tensors import Parameter
+from wengert._way import _off
+from wengert._words import _CALL, _near
 
 from . import functional, parameter, utils
 from . import functional as F
@@ -24,13 +30,13 @@ class _Buffer(wg.Leaf):
     """A tensor of a module that is no parameter. It has the methods of PyTorch that change it: b += x, b.zero_(), b.copy_(x), b[i] = x."""
 
     def __getattr__(self, name):
-        if name[-1:] == "_" and name[-2:] != "__" and (name in _CHANGES or name[:-1] in _habits.methods or wg._method(name[:-1])):
+        if name[-1:] == "_" and name[-2:] != "__" and (name in _CHANGES or name[:-1] in _names.methods or _builder_method(name[:-1])):
             return lambda *given, **options: self._changed(_CHANGES.get(name, name[:-1]), *given, **options)
         return super().__getattr__(name)
 
     def _changed(self, f, *given, **options):
         y = getattr(wg.Leaf(self.numpy()), f)(*given, **options) if isinstance(f, str) else f(self, *given)
-        if y.requires_grad and not wg._off():
+        if y.requires_grad and not _off():
             return y
         if isinstance(f, str) and self.dtype.kind != "f" == y.dtype.kind:
             raise TypeError("wengert: a tensor of %s stays one, and the result is of %s" % (self.dtype, y.dtype))
@@ -39,7 +45,7 @@ class _Buffer(wg.Leaf):
 
     def __setitem__(self, key, x):
         a = self.numpy(copy=True)
-        a[_habits._numbers(key)] = wg._plain(x)
+        a[_numbers(key)] = _plain(x)
         self.set(a)
 
     __iadd__, __isub__ = (lambda b, x: b._changed("__add__", x)), (lambda b, x: b._changed("__sub__", x))
@@ -163,7 +169,7 @@ class Module(_signatures.Words):
         needed = [n for n in lacks if n.rpartition(".")[2] != "num_batches_tracked"]  # states of before 2018 have none
         if strict and (needed or other):
             raise wg.Error("wengert: load_state_dict: missing %s; unknown %s" % (", ".join(needed) or "none", ", ".join(other) or "none"))
-        new = {n: wg._plain(state[n]) for n in mine if n in state}
+        new = {n: _plain(state[n]) for n in mine if n in state}
         for n, a in new.items():
             if a.shape != mine[n].shape:
                 raise wg.Error("wengert: load_state_dict: %s has the shape %s, the model's %s" % (n, list(a.shape), list(mine[n].shape)))
@@ -208,7 +214,7 @@ class Module(_signatures.Words):
             if isinstance(x, bool) or x is None:
                 continue
             if not isinstance(x, (np.dtype, type)) and str(x) not in np.sctypeDict:
-                _habits._on_processor(x)
+                _on_processor(x)
             elif builtins.any(w.dtype != np.dtype(x) for w in self.parameters()):
                 raise TypeError("wengert: the parameters of a module keep their dtype: write wg.set_default_dtype(wg.%s) before it is made, or "
                                 "its dtype=wg.%s" % (np.dtype(x), np.dtype(x)))
@@ -263,7 +269,7 @@ def _part(who, m):
 def _uniform(shape, inputs, dtype=None):
     """PyTorch's first values: uniform in +-1/sqrt(inputs)."""
     most = 1 / math.sqrt(inputs) if inputs else 0
-    return Parameter(_habits._random().uniform(-most, most, shape), dtype=dtype)
+    return Parameter(_random().uniform(-most, most, shape), dtype=dtype)
 
 
 def _filled(x, shape, on, dtype=None):
@@ -293,7 +299,7 @@ class Embedding(Module):
             if not -n <= self.padding_idx < n:
                 raise ValueError("wengert: Embedding: padding_idx=%d of %d rows" % (self.padding_idx, n))
             self.padding_idx %= n
-        a = _habits._random().standard_normal((n, self.embedding_dim)) if given is None else wg._plain(given)
+        a = _random().standard_normal((n, self.embedding_dim)) if given is None else _plain(given)
         if a.shape != (n, self.embedding_dim):
             raise ValueError("wengert: Embedding: _weight has the shape %s, not %s" % (list(a.shape), [n, self.embedding_dim]))
         if self.padding_idx is not None and given is None:
@@ -355,7 +361,7 @@ class LayerNorm(Module):
     _row = "normalized_shape, eps=1e-5, elementwise_affine=True, device=None, dtype=None"
 
     def _begin(self):
-        self.normalized_shape = shape = tuple(wg._list_of(self.normalized_shape))
+        self.normalized_shape = shape = tuple(_list_of(self.normalized_shape))
         self.weight, self.bias = (_filled(x, shape, self.elementwise_affine, self.dtype) for x in (1, 0))
 
     def forward(self, input):
@@ -412,7 +418,7 @@ class MultiheadAttention(Module):
         if n % self.num_heads:
             raise ValueError("wengert: MultiheadAttention: embed_dim=%d is no multiple of num_heads=%d" % (n, self.num_heads))
         most = math.sqrt(6 / (4 * n))
-        self.in_proj_weight = Parameter(_habits._random().uniform(-most, most, (3 * n, n)), dtype=self.dtype)
+        self.in_proj_weight = Parameter(_random().uniform(-most, most, (3 * n, n)), dtype=self.dtype)
         self.in_proj_bias = _filled(0, 3 * n, bias, self.dtype)
         self.out_proj = Linear(n, n, bias, dtype=self.dtype)
         if bias:
@@ -442,7 +448,7 @@ class MultiheadAttention(Module):
 
     def _mask(self, of_scores, of_keys, rows):
         """What is added to the scores [rows, heads, queries, keys], or None."""
-        added = lambda m: wg.where(m, -np.inf, 0.0) if wg._kind(m) == "b" else m
+        added = lambda m: wg.where(m, -np.inf, 0.0) if _kind(m) == "b" else m
         found = []
         if of_scores is not None:
             m = added(of_scores)
@@ -586,4 +592,4 @@ wg.Module = Module
 
 def __getattr__(name):
     known = [n for n in globals() if n[0] != "_"]
-    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, known, wg._CALL)))
+    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else _near(name, known, _CALL)))

@@ -6,7 +6,10 @@ import builtins
 import numpy as np
 
 import wengert as wg
-from wengert import _habits
+from wengert._arrays import _kind, _list_of, _plain
+from wengert._indexing import _from_0
+from wengert._names import _builders
+from wengert._words import _CALL, _near
 from wengert._signatures import Rows
 
 
@@ -14,7 +17,7 @@ class _Builders:
     """b.relu is the builder of wengert."""
 
     def __getattr__(self, name):
-        vars(self)[name] = f = wg._builders[name]
+        vars(self)[name] = f = _builders[name]
         return f
 
 
@@ -103,13 +106,13 @@ def _softplus(x, beta, threshold):
 
 
 def _whole(name, x):
-    if wg._kind(x) not in "iu":
+    if _kind(x) not in "iu":
         raise TypeError("wengert: %s is of class numbers, whole numbers: write x.long()" % name)
 
 
 def _one_hot(x, n):
     _whole("one_hot", x)
-    return wg.cast(b.one_hot(x, int(wg._plain(x).max()) + 1 if n == -1 else n), np.int64)
+    return wg.cast(b.one_hot(x, int(_plain(x).max()) + 1 if n == -1 else n), np.int64)
 
 
 def _embedding(x, weight, padding_idx):
@@ -118,7 +121,7 @@ def _embedding(x, weight, padding_idx):
         mask = np.zeros((weight.shape[0], 1))
         mask[padding_idx] = 1
         weight = b.where(mask > 0, b.stop_gradient(weight), weight)
-    return b.take(weight, _habits._from_0("embedding", x, weight.shape[0]), 0)
+    return b.take(weight, _from_0("embedding", x, weight.shape[0]), 0)
 
 
 def _dropout(x, p, training):
@@ -174,7 +177,7 @@ def _attention(q, k, v, mask, drop, causal, scale, weights=False):
             raise TypeError("wengert: attention: is_causal beside a mask: write the mask alone, with what both hide")
         mask = np.tri(*scores.shape[-2:], dtype=bool)
     if mask is not None:
-        scores = b.where(mask, scores, -np.inf) if wg._kind(mask) == "b" else scores + mask
+        scores = b.where(mask, scores, -np.inf) if _kind(mask) == "b" else scores + mask
     p = _dropout(b.softmax(scores, axis=-1), drop, True)
     return p @ v, p
 
@@ -182,7 +185,7 @@ def _attention(q, k, v, mask, drop, causal, scale, weights=False):
 # ---- windows ----
 
 def _sizes(n, axes):
-    sizes = tuple(wg._list_of(n)) if np.iterable(n) else (n,) * axes
+    sizes = tuple(_list_of(n)) if np.iterable(n) else (n,) * axes
     if len(sizes) != axes:
         raise ValueError("wengert: a number or %d numbers are expected, not %r" % (axes, n))
     return sizes
@@ -246,7 +249,7 @@ def _of_classes(f, x, y, weight, ignore_index, reduction, **options):
         x, y = last(x), last(y) if y.ndim == x.ndim else y
     if weight is not None:
         options["weights"] = weight.to(x.dtype) if isinstance(weight, _Value) and x.dtype.kind == "f" else weight
-    if wg._kind(y) in "iu":
+    if _kind(y) in "iu":
         options["ignore"] = ignore_index
     elif f is b.nll or ignore_index != -100 or np.ndim(y) < x.ndim:
         raise TypeError("wengert: class numbers are whole numbers, and these are %s: write y.long()" % y.dtype)
@@ -278,7 +281,7 @@ def _kl(x, y):
 def __getattr__(name):
     f = _rows.get(name)
     if f is None:
-        raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, _rows.names(), wg._CALL)))
+        raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else _near(name, _rows.names(), _CALL)))
     return f
 
 

@@ -7,7 +7,13 @@ import weakref
 import numpy as np
 
 import wengert as wg
-from wengert import Error, _habits, _here, _lib, _numpy, _signatures, _tensor
+from wengert import _signatures
+from wengert._arrays import _numpy, _plain, _tensor
+from wengert._errors import Error
+from wengert._library import _DTYPES, _lib
+from wengert._tensors import _kept_in
+from wengert._way import _here
+from wengert._words import _CALL, _near
 
 
 class Optimizer(wg.Optimizer):
@@ -152,7 +158,7 @@ class Optimizer(wg.Optimizer):
         for i, at in enumerate(places):
             found = self._found(entries.get(i, {}), keys, i, at)
             if i in entries:
-                counts[at] = int(np.asarray(wg._plain(entries[i].get("step", 1))))
+                counts[at] = int(np.asarray(_plain(entries[i].get("step", 1))))
             arrays += [(keys.index(k), at, a) for k, a in found.items()]
         before = dict(self.param_groups[0])
         try:
@@ -189,12 +195,12 @@ class Optimizer(wg.Optimizer):
         if not entry:
             return {}
         of = _lib.wg_params_tensor(self._params._p, at)
-        shape, dtype = tuple(of.shape.dim[:of.shape.rank]), wg._DTYPES[of.dtype]
+        shape, dtype = tuple(of.shape.dim[:of.shape.rank]), _DTYPES[of.dtype]
         found = self._taken(entry)
         if set(found) - set(keys) or found and set(keys) - set(found):
             raise Error(_said("load_state_dict: the state of parameter %d is %s, and %s with its options keeps %s" % (
                 i, ", ".join(found) or "nothing", type(self).__name__, ", ".join(keys) or "nothing")))
-        out = {k: np.ascontiguousarray(wg._plain(a), dtype).reshape(np.shape(a)) for k, a in found.items()}
+        out = {k: np.ascontiguousarray(_plain(a), dtype).reshape(np.shape(a)) for k, a in found.items()}
         for k, a in out.items():
             if a.shape != shape:
                 raise Error(_said("load_state_dict: %s of parameter %d has the shape %s, and the parameter %s" % (
@@ -230,7 +236,7 @@ def _store_of(params):
     if isinstance(params, wg.Params):
         return params, [params], None
     params = list(params.parameters() if hasattr(params, "parameters") else params)
-    store, beside = _habits._kept_in(params)
+    store, beside = _kept_in(params)
     return store, params, beside
 
 
@@ -373,7 +379,7 @@ class Adagrad(Optimizer):
         found = super()._taken(entry)
         v = found.pop("v", None)
         if "sum" in found:
-            found["sum"] = wg._plain(found["sum"]) - first if v is None else v
+            found["sum"] = _plain(found["sum"]) - first if v is None else v
         return found
 
 
@@ -416,4 +422,4 @@ from . import lr_scheduler  # noqa: it uses _Group
 
 def __getattr__(name):
     known = [n for n in globals() if n[0] != "_"]
-    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, known, wg._CALL)))
+    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else _near(name, known, _CALL)))

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 import wengert as wg
-from wengert import _habits, _signatures
+from wengert import _signatures
+from wengert._arrays import _plain
+from wengert._makers import _random
+from wengert._words import _CALL, _near
 
 
 class Dataset(_signatures.Words):
@@ -39,7 +42,7 @@ class TensorDataset(Dataset):
 
 def _key(i):
     """An index of a sampler: numbers of NumPy and values as numbers of Python."""
-    return i if type(i) is int else wg._plain(i).tolist() if isinstance(i, (wg.Value, np.ndarray, np.generic)) else i
+    return i if type(i) is int else _plain(i).tolist() if isinstance(i, (wg.Value, np.ndarray, np.generic)) else i
 
 
 class Subset(Dataset):
@@ -85,7 +88,7 @@ def default_collate(items):
     if isinstance(x, wg.Value) and x.requires_grad:
         return wg.stack(items)
     if isinstance(x, (wg.Value, np.ndarray)):
-        return wg.tensor(np.stack([wg._plain(y) for y in items]))
+        return wg.tensor(np.stack([_plain(y) for y in items]))
     if isinstance(x, (bool, int, float, np.generic)) and not isinstance(x, (str, bytes)):
         return wg.tensor(np.array(items))
     if isinstance(x, (str, bytes)):
@@ -140,7 +143,7 @@ class DataLoader(_signatures.Words):
     def _order(self):
         if self.sampler is not None:
             return self.sampler
-        return _habits._random().permutation(len(self.dataset)).tolist() if self.shuffle else range(len(self.dataset))
+        return _random().permutation(len(self.dataset)).tolist() if self.shuffle else range(len(self.dataset))
 
     def __len__(self):
         if self.batch_sampler is not None:
@@ -187,7 +190,7 @@ def _random_split(dataset, lengths):
             lengths[i % len(fractions)] += 1
     if sum(lengths) != n or min(lengths, default=0) < 0:
         raise ValueError("wengert: random_split: the lengths are %d together, and the dataset has %d items" % (sum(lengths), n))
-    order = _habits._random().permutation(n)
+    order = _random().permutation(n)
     for k in lengths:
         parts.append(Subset(dataset, order[at:at + k].tolist()))
         at += k
@@ -201,4 +204,4 @@ random_split.__doc__ = "Parts of a dataset in random order, of so many items eac
 
 def __getattr__(name):
     known = [n for n in globals() if n[0] != "_"]
-    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, known, wg._CALL)))
+    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else _near(name, known, _CALL)))
