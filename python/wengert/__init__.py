@@ -7,7 +7,8 @@
     y = (x * x + 1).sum()
     print(y.item(), wg.grad(y, x).numpy())       17.0 [2. 4. 6.]
 
-    wg.plot(x, y)                                a figure, also of a text: wg.plot("line tanh(z) over z in -6:6")
+    wg.plot(x, y)                                a figure, also of a text: wg.plot("line tanh(z) over z in
+    -6:6")
     wg.check(f, x)                               a function of Wengert's values
     wg.check(f, x, grad=df)                      your own NumPy function and its gradient
     wg.check(f, x)                               one that returns the pair (value, gradient)
@@ -20,8 +21,8 @@ Context(dtype="float32"). Errors are raised as wengert.Error, with the file and 
 The library is the file that the variable WENGERT_LIBRARY names; or libwengert.so beside this file, in
 ../../build, in ../../../../lib; or in a folder where the system looks for libraries.
 
-All of this goes over ctypes. Where the module _c is, python/_c.c, it makes the common calls, more than ten times as
-fast. WENGERT_CTYPES=1 leaves it out.
+All of this goes over ctypes. Where the module _c is, python/_c.c, it makes the common calls, more than ten
+times as fast. WENGERT_CTYPES=1 leaves it out.
 """
 from importlib import import_module as _import_module
 from inspect import isfunction as _isfunction
@@ -49,7 +50,8 @@ from ._extern import custom_vjp, extern
 from ._data import Data, Table, csv, digits, table
 from ._group import Group
 from ._figures import Figure, plot
-from . import _of_numpy, _indexing, _makers, _shapes, _elements, _no_grad, _linalg  # words of NumPy and PyTorch
+# Words of NumPy and PyTorch.
+from . import _of_numpy, _indexing, _makers, _shapes, _elements, _no_grad, _linalg
 from ._files import resume, save
 from ._transforms import grad, jvp, value_and_grad, vjp
 from . import _copies  # what copy and pickle make of the classes
@@ -70,7 +72,8 @@ def __getattr__(name):
     if name in _rows and _calls().is_for_users(name):
         return _calls().call_of(name)
     if name[-1:] == "_" and (name[:-1] in _builders or name[:-1] in _named):
-        raise AttributeError("module wengert has no %s: values never change: write x = wg.%s(...)" % (name, name[:-1]))
+        raise AttributeError("module wengert has no %s: values never change: write x = wg.%s(...)" %
+                             (name, name[:-1]))
     raise AttributeError("module wengert has no %s%s" % (name, _near(name, __dir__(), _CALL)))
 
 

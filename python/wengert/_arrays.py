@@ -63,8 +63,8 @@ def _shape(sizes):
 def _array(a, context, dtype=None):
     """An array as the library takes it: floats and Python's numbers in the dtype of the context."""
     if _has_value(a):
-        raise TypeError("wengert: these numbers would have no derivative by the values that they come from: use "
-                        "the values, wg.stack([x, y]) of them, or x.numpy() for numbers alone")
+        raise TypeError("wengert: these numbers would have no derivative by the values that they come from: "
+                        "use the values, wg.stack([x, y]) of them, or x.numpy() for numbers alone")
     given = _rectangular(a)
     if given.dtype.kind not in "fiub":
         _code_of(given.dtype)
@@ -77,13 +77,14 @@ def _rectangular(a):
     try:
         return np.asarray(_unmasked(a))
     except ValueError as e:
-        raise ValueError("wengert: the lists in it have different lengths, and are no array: %s" % e) from None
+        raise ValueError("wengert: the lists in it have different lengths, and are no array: %s" %
+                         e) from None
 
 def _unmasked(a):
     """The same, if it is no masked array that hides elements: NumPy alone would drop the mask."""
     if np.ma.is_masked(a):
-        raise TypeError("wengert: a masked array, whose mask would be lost: give a.filled(number), and the mask as an "
-                        "operand of its own, such as where(mask, x, 0) or mask= of a loss")
+        raise TypeError("wengert: a masked array, whose mask would be lost: give a.filled(number), and the "
+                        "mask as an operand of its own, such as where(mask, x, 0) or mask= of a loss")
     return a
 
 def _real(a, whose, dtype=np.float64):
@@ -129,7 +130,8 @@ class _Lent:
     def __init__(self, array):
         self.array, self._before, self._refs = array, array.flags.writeable, []
         array.flags.writeable = False
-        while isinstance(array, np.ndarray):  # NumPy never resizes what has a weak reference, whatever refcheck says
+        # NumPy never resizes what has a weak reference, whatever refcheck says
+        while isinstance(array, np.ndarray):
             self._refs.append(weakref.ref(array))
             array = array.base
 
@@ -141,8 +143,8 @@ class _Held:
 
     def __init__(self, held, t, context):
         self._held, self._context = held, context
-        self.__array_interface__ = dict(version=3, shape=tuple(t.shape.dim[:t.shape.rank]), typestr=_DTYPES[t.dtype].str,
-                                        data=(t.data, True))
+        self.__array_interface__ = dict(version=3, shape=tuple(t.shape.dim[:t.shape.rank]),
+                                        typestr=_DTYPES[t.dtype].str, data=(t.data, True))
 
     def __del__(self):
         self._context._drop(_lib.wg_release, self._held)

@@ -44,8 +44,8 @@ def _values_in(arguments):
             yield from _values_in(x.flat if isinstance(x, np.ndarray) else x)
 
 def _graph_of(arguments):
-    """Where a call makes its nodes: where a transform of a function works, if a value is there; in the graph of the first value, if that is
-    open; else in that of one with a derivative."""
+    """Where a call makes its nodes: where a transform of a function works, if a value is there; in the graph
+    of the first value, if that is open; else in that of one with a derivative."""
     closed, inside = None, getattr(_now, "inside", None)
     if inside is not None and any(x.graph is inside for x in _values_in(arguments)):
         return inside
@@ -65,22 +65,28 @@ def _results(result, g):
     return g._value(result)
 
 def _of_kinds(name, given, asked, g):
-    """The operands by NumPy's rules, which the library has not all: f32 beside f64 is f64, a float of Python beside whole numbers alone makes
-    floats, though it is whole itself, and a large whole number keeps all its digits."""
+    """The operands by NumPy's rules, which the library has not all: f32 beside f64 is f64, a float of Python
+    beside whole numbers alone makes floats, though it is whole itself, and a large whole number keeps all its
+    digits."""
     if any(kind == "list" for _, kind in asked):
         alike = lambda x: _of_kinds(name, tuple(x), [("", "node")] * len(x), g)
-        given = tuple(alike(x) if kind == "list" and isinstance(x, (list, tuple)) else x for x, (_, kind) in zip(given, asked))
+        given = tuple(alike(x) if kind == "list" and isinstance(x, (list, tuple)) else x
+                      for x, (_, kind) in zip(given, asked))
     kinds = {x.dtype for x in given if isinstance(x, Value)}
-    arrays = {np.dtype(np.float32) if x.dtype == np.float32 else g.context.dtype for x in given if isinstance(x, np.ndarray) and x.dtype.kind == "f"}
+    arrays = {np.dtype(np.float32) if x.dtype == np.float32 else g.context.dtype for x in given
+              if isinstance(x, np.ndarray) and x.dtype.kind == "f"}
     floats = {k for k in kinds | arrays if k.kind == "f"}
     of = lambda x, *dtypes: isinstance(x, (Value, np.ndarray)) and x.dtype in dtypes
     if len(floats) > 1:
-        scalars = not any(of(x, np.float64) and x.ndim for x in given) and any(of(x, np.float32) and x.ndim for x in given)
+        scalars = not any(of(x, np.float64) and x.ndim for x in given) and any(of(x, np.float32) and x.ndim
+            for x in given)
         old, new = (np.float64, np.float32) if scalars else (np.float32, np.float64)
-        return tuple(_builders["cast"](x, new) if isinstance(x, Value) and x.dtype == old else x for x in given)
+        return tuple(_builders["cast"](x, new) if isinstance(x, Value) and x.dtype == old else x
+                     for x in given)
     if floats or not kinds:
         single = arrays and np.dtype(np.float32) in floats
-        return tuple(g.input(None, x, np.float32) if single and of(x, *arrays) and isinstance(x, np.ndarray) else x for x in given)
+        return tuple(g.input(None, x, np.float32) if single and of(x, *arrays) and isinstance(x, np.ndarray)
+                     else x for x in given)
     truths = kinds == {np.dtype(bool)}
     if truths and name in ("add", "sub", "mul") and all(_kind(x) == "b" for x in given):
         raise TypeError("wengert: %s of two truths: write a | b, a & b or a ^ b; a * 1 is a number" % name)
@@ -96,7 +102,8 @@ def _of_kinds(name, given, asked, g):
     return tuple(number(x) if kind == "node" else x for x, (_, kind) in zip(given, asked))
 
 def _by_struct(name, struct, operands, _options, places=0):
-    """The builder of a struct of arguments. places: so many of the first options may also stand by position, as in NumPy."""
+    """The builder of a struct of arguments. places: so many of the first options may also stand by position,
+    as in NumPy."""
     asked = [f for f in operands if f[1] not in ("graph", "user")]
     count, call, layout = len(asked), "wg_%s_at" % name, []
     by_place = [n for n, _ in _options[:places]]
@@ -105,14 +112,17 @@ def _by_struct(name, struct, operands, _options, places=0):
         if count < len(given) <= count + places:
             more = dict(zip(by_place, given[count:]))
             given = given[:count]
-            twice = [n for n in more if n in options or n == "axis" and {"axes", "dim", "dims"} & set(options)]
+            twice = [n for n in more if n in options or n == "axis" and {"axes", "dim", "dims"} &
+                     set(options)]
             if twice:
                 raise TypeError("wengert: %s: %s is said twice" % (name, twice[0]))
             options.update(more)
         if len(given) > count:
-            line = "" if not _options or not isinstance(given[count], int) and ("axes", "axes") not in _options else ": wg.%s(%s, %s=%r)" % (
-                name, ", ".join(f for f, _ in asked), _options[0][0], given[count])
-            raise TypeError("wengert: %s takes %d arguments; options are given by name%s" % (name, count, line))
+            line = ("" if not _options or not isinstance(given[count], int)
+                    and ("axes", "axes") not in _options else ": wg.%s(%s, %s=%r)" % (
+                name, ", ".join(f for f, _ in asked), _options[0][0], given[count]))
+            raise TypeError("wengert: %s takes %d arguments; options are given by name%s" %
+                            (name, count, line))
         g = _graph_of(given)
         pin = Value(_Node(), g)  # nobody begins the graph again before the result is there
         layout[:] = layout or _arguments(struct, operands, _options)
@@ -152,14 +162,17 @@ def _by_parameters(name, fields):
         named = {_ALIASES[n] if n in _ALIASES and n not in names else n: x for n, x in named.items()}
         if lists and len(given) > len(asked):  # einsum("ij,jk->ik", a, b)
             given = given[:lists[0]] + (given[lists[0]:],)
-        elif name == "einsum" and len(given) == 2 and isinstance(given[1], Value):  # einsum("ii", a), whose rows are no operands
+        elif name == "einsum" and len(given) == 2 and isinstance(given[1], Value):
+            # einsum("ii", a), whose rows are no operands
             given = given[0], [given[1]]
         if name in _OF_VECTORS and any(isinstance(v, Value) and v.ndim > _OF_VECTORS[name][0] for v in given):
             raise TypeError("wengert: %s of more than %d ax%s is not the same everywhere: write %s" % (
-                (name,) + _OF_VECTORS[name][:1] + ("is" if _OF_VECTORS[name][0] == 1 else "es", _OF_VECTORS[name][1])))
+                (name,) + _OF_VECTORS[name][:1] + ("is" if _OF_VECTORS[name][0] == 1 else "es",
+                                                   _OF_VECTORS[name][1])))
         wrong = [n for n in named if n not in names[len(given):]]
         if wrong:
-            raise TypeError("wengert: %s takes %s, and no %s%s" % (name, ", ".join(names), wrong[0], _near(wrong[0], names)))
+            raise TypeError("wengert: %s takes %s, and no %s%s" % (name, ", ".join(names), wrong[0],
+                _near(wrong[0], names)))
         given += tuple(named[n] for n in names[len(given):] if n in named)
         if not len(asked) - (asked[-1:] == [("init", "init")]) <= len(given) <= len(asked):
             raise TypeError("wengert: %s takes %s" % (name, ", ".join(names) or "no arguments"))
@@ -193,10 +206,12 @@ def _builder(name, f):
         for method in ("reduce", "accumulate", "reduceat", "outer", "at"):
             setattr(f, method, functools.partial(_no_method, name, method))
 
-_UFUNCS_HERE = frozenset("add sub mul div maximum minimum pow logical_and logical_or less greater equal".split())
+_UFUNCS_HERE = frozenset("add sub mul div maximum minimum pow logical_and logical_or less greater "
+                         "equal".split())
 
 def _no_method(name, method, *_, **__):
-    raise TypeError("wengert: wg.%s has no %s: write wg.%s(x) along an axis, or np.%s.%s(x.numpy()) for numbers alone" % (
+    raise TypeError("wengert: wg.%s has no %s: write wg.%s(x) along an axis, or np.%s.%s(x.numpy()) for "
+                    "numbers alone" % (
         name, method, _REDUCED.get(name, "sum"), name, method))
 
 for _name, _line in _rows.items():  # the calls that make nodes of what Python can give
@@ -220,7 +235,8 @@ def _clip_between(x, low=None, high=None, *, min=None, max=None):
     numbers = isinstance(low, (int, float, type(None))) and isinstance(high, (int, float, type(None)))
     if numbers and _kind(x) == "f":  # also with one bound, so that the derivative at a bound is one thing
         return _clip(x, -np.inf if low is None else low, np.inf if high is None else high)
-    return _builders["maximum"](x, low) if high is None else _builders["minimum"](x, high) if low is None else _clip(x, low, high)
+    return (_builders["maximum"](x, low) if high is None else _builders["minimum"](x, high) if low is None
+            else _clip(x, low, high))
 
 _clip = _builders["clip"]
 _builder("clip", _clip_between)

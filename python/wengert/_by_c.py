@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Gives the common calls to the module _c, python/_c.c. What stands in other files is what _c falls back on."""
+"""Gives the common calls to the module _c, python/_c.c. What stands in other files is what _c falls back
+on."""
 import copyreg
 import ctypes
 import keyword
@@ -23,18 +24,21 @@ from ._value import Value
 from ._words import _text_for
 
 # Kinds of arguments that _c takes, by its letters.
-_LETTERS = {"node": "n", "double": "d", "int": "i", "int64": "l", "bool": "b", "text": "t", "shape": "h", "list": "m",
-            "params": "p"}
-# What a function of this file refuses, changes or does beside, or what calls functions of the user: never by _c.
-_NOT_BY_C = frozenset("dot outer diagonal sort topk clip grad jacobian hessian vmap recompute recompute_chain "
-                       "odeint fixed_point".split())
+_LETTERS = {"node": "n", "double": "d", "int": "i", "int64": "l", "bool": "b", "text": "t", "shape": "h",
+            "list": "m", "params": "p"}
+# What a function of this file refuses, changes or does beside, or what calls functions of the user: never by
+# _c.
+_NOT_BY_C = frozenset("dot outer diagonal sort topk clip grad jacobian hessian vmap recompute "
+                      "recompute_chain odeint fixed_point".split())
 
 def _fields_of_c(struct, operands, options):
-    """The fields of a call for _c, (name, letter, place, place of a list of axes), and how many of them are operands; or None."""
+    """The fields of a call for _c, (name, letter, place, place of a list of axes), and how many of them are
+    operands; or None."""
     asked, more = operands, dict(options)
     if not {k for _, k in asked} <= set(_LETTERS):
         return None, 0
-    names = asked + [(n, "int" if k in _enums else k) for n, k in options if (k in _LETTERS or k in _enums) and n not in ("axis", "axes", "by")]
+    names = asked + [(n, "int" if k in _enums else k) for n, k in options if (k in _LETTERS or k in _enums)
+                     and n not in ("axis", "axes", "by")]
     place = (lambda n: getattr(_arguments(struct, operands, options)[1], n).offset) if struct else lambda n: 0
     fields = [(n + "_" * keyword.iskeyword(n), _LETTERS[k], place(n), -1) for n, k in names]
     if struct and {"axis", "axes"} & set(more):
@@ -55,22 +59,27 @@ def _builder_of_c(c, name, f):
     rows = getattr(_lib, "wg_%s_rows" % struct)().contents if struct else None
     try:
         order = [word for word, *_ in fields]
-        return c.Builder(name, f, form, _address(call), asked, rows.size if rows else 0, rows.defaults if rows else 0, fields,
+        return c.Builder(name, f, form, _address(call), asked, rows.size if rows else 0, rows.defaults if rows
+                         else 0, fields,
                          tuple(order.index("axis" if n == "axes" else n) for n in places))
     except ValueError:  # it has more fields than _c has room for
         return None
 
 class _Module(type(sys)):
-    """This module, whose attributes are the builders, too. They are none of its names: sum here is Python's."""
+    """This module, whose attributes are the builders, too. They are none of its names: sum here is
+    Python's."""
 
 def _start(c):
-    given = dict(package=_PACKAGE, numpy=_NUMPY, dispatch=_DISPATCH, site=_site, node=_Node, value=Value, leaf=Leaf,
-                 partial=types.MethodType, empty=np.empty, array=np.ndarray, dtypes=tuple(_DTYPES), now=_now, params=Params,
-                 explain=_text_for, zero=0)
-    c.start(tuple(_address(getattr(_lib, "wg_" + n)) for n in c.FUNCTIONS), tuple(given[n] for n in c.GIVEN), Value.item, Value.numpy)
+    given = dict(package=_PACKAGE, numpy=_NUMPY, dispatch=_DISPATCH, site=_site, node=_Node, value=Value,
+                 leaf=Leaf,
+                 partial=types.MethodType, empty=np.empty, array=np.ndarray, dtypes=tuple(_DTYPES), now=_now,
+                 params=Params, explain=_text_for, zero=0)
+    c.start(tuple(_address(getattr(_lib, "wg_" + n)) for n in c.FUNCTIONS), tuple(given[n] for n in c.GIVEN),
+            Value.item, Value.numpy)
 
 def _operators(c):
-    names = dict(p.split() for p in "truediv div, lt less, le less_equal, gt greater, ge greater_equal, eq equal, ne not_equal, getitem select".split(", "))
+    names = dict(p.split() for p in "truediv div, lt less, le less_equal, gt greater, ge greater_equal, eq "
+                 "equal, ne not_equal, getitem select".split(", "))
     for name in c.OPERATORS:
         c.operator(name, _builders[names.get(name, name)], getattr(Value, "__%s__" % name))
         for own in ("__%s__" % name, "__r%s__" % name):
@@ -97,7 +106,8 @@ def take_over(c):
             _builders[name] = _builder_of_c(c, name, f) or f
     _operators(c)
     for name, f in {**_builders, **methods}.items():
-        if name not in vars(Value) and isinstance(f, (c.Builder, types.FunctionType)) and (name in methods or _builder_method(name)):
+        if (name not in vars(Value) and isinstance(f, (c.Builder, types.FunctionType))
+            and (name in methods or _builder_method(name))):
             setattr(Value, name, f)
     for name, f in {**_builders, **calls}.items():
         if name not in vars(package) and isinstance(f, c.Builder):

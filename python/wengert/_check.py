@@ -95,19 +95,50 @@ def _applied(f, arguments):
     at = iter(x)
     return f(*[_tree(a, at) for a in arguments]), x
 
+def _value_and_gradient(f, grad, of_values):
+    """both() of _check_arrays: of f and its gradient, or of f that returns the pair. of_values: why f is no
+    function of values."""
+    asked = []
+    def both(new, wants):
+        if grad is not None:
+            # at later points before f: a gradient that needs what f has stored there depends on the order
+            early = wants and bool(asked)
+            d = grad(*new()) if early else None
+            y = f(*new())
+            asked.append(True)
+            if isinstance(y, tuple) and len(y) == 2 and np.size(y[0]) == 1:
+                raise TypeError("wengert.check: f returns the pair (value, gradient) and has a gradient "
+                                "beside it: wengert.check(f, x) without grad=, or grad= with a function that "
+                                "returns one number")
+            if y is None or isinstance(y, tuple) or np.size(y) != 1:
+                raise TypeError("wengert.check: f must return one number, and returns %s" % (
+                    "None" if y is None else "a %s of several" % type(y).__name__))
+            return y, grad(*new()) if wants and not early else d
+        y = f(*new())
+        if y is None:
+            raise TypeError("wengert.check: f returned None")
+        if not (isinstance(y, tuple) and len(y) == 2):
+            raise TypeError("wengert.check: f returns no value of Wengert and no pair (value, gradient): "
+                            "give its gradient, grad=") from of_values
+        return y
+    return both
+
 def check(f, *arrays, grad=None, **options):
     """Compares a gradient with measured slopes at the given point.
 
-    f: a value, with a Params or the values by which its gradient is checked: wg.check(loss, p). Or a function of values that returns a scalar value; or a NumPy function, whose gradient `grad` computes
-    or is, as numbers at the given point, or which returns the pair (value, gradient). The gradient of several arguments is a list of arrays. An
-    argument may be a dict or a list of arrays; then so is its gradient.
-    Options: help(wengert.c.gradcheck) lists them. intended="W, b" names arguments of a NumPy function whose gradient is another one on
-    purpose; of a function of values, ops or named nodes. progress=g: g(stage, share) is called now and then; False stops.
+    f: a value, with a Params or the values by which its gradient is checked: wg.check(loss, p). Or a function
+    of values that returns a scalar value; or a NumPy function, whose gradient `grad` computes or is, as
+    numbers at the given point, or which returns the pair (value, gradient). The gradient of several arguments
+    is a list of arrays. An argument may be a dict or a list of arrays; then so is its gradient.
+    Options: help(wengert.c.gradcheck) lists them. intended="W, b" names arguments of a NumPy function whose
+    gradient is another one on purpose; of a function of values, ops or named nodes. progress=g:
+    g(stage, share) is called now and then; False stops.
     """
     if isinstance(f, Value):
         return f.check(*arrays, **options)
     if callable(f) and any(callable(a) and not isinstance(a, Value) for a in arrays):
-        raise TypeError("wengert.check: the gradient's function goes by its name: wengert.check(f, x, grad=g)")
+        raise TypeError("wengert.check: the gradient's function goes by its name: wengert.check(f, x, "
+                        "grad=g)")
     if not callable(f) or not arrays or any(a is None for a in arrays):
         raise TypeError("wengert.check: a function and its point are expected, an array for each argument: "
                         "wengert.check(f, x, grad=g)")
@@ -129,31 +160,9 @@ def check(f, *arrays, grad=None, **options):
             _now.graph = before
     else:
         of_values = None
-    asked = []
-    def both(new, wants):
-        if grad is not None:
-            # at later points before f: a gradient that needs what f has stored there depends on the order
-            early = wants and bool(asked)
-            d = grad(*new()) if early else None
-            y = f(*new())
-            asked.append(True)
-            if isinstance(y, tuple) and len(y) == 2 and np.size(y[0]) == 1:
-                raise TypeError("wengert.check: f returns the pair (value, gradient) and has a gradient beside it: "
-                                "wengert.check(f, x) without grad=, or grad= with a function that returns one number")
-            if y is None or isinstance(y, tuple) or np.size(y) != 1:
-                raise TypeError("wengert.check: f must return one number, and returns %s" % (
-                    "None" if y is None else "a %s of several" % type(y).__name__))
-            return y, grad(*new()) if wants and not early else d
-        y = f(*new())
-        if y is None:
-            raise TypeError("wengert.check: f returned None")
-        if not (isinstance(y, tuple) and len(y) == 2):
-            raise TypeError("wengert.check: f returns no value of Wengert and no pair (value, gradient): "
-                            "give its gradient, grad=") from of_values
-        return y
-
     options.setdefault("name", getattr(f, "__name__", "f"))
     given = None if grad is None or callable(grad) else _flat_gradient(grad, arrays)
+    both = _value_and_gradient(f, grad, of_values)
     return _check_arrays(both, arrays, _leaves_of(f, arrays), options, given)
 
 def _elements(x):
@@ -165,19 +174,22 @@ def _elements(x):
 def _look_at_gradient(d, arguments):
     """Says what is expected instead of a gradient whose parts are not those of the arguments."""
     many = len(arguments) > 1
-    line = "return [%s]" % ", ".join("g%d" % i for i in range(len(arguments))) if many else "return g, an array like x"
+    line = ("return [%s]" % ", ".join("g%d" % i for i in range(len(arguments))) if many
+            else "return g, an array like x")
     if d is None:
         raise TypeError("wengert.check: the gradient is None: its function must " + line)
     sizes = [_elements(a) for a in arguments]
-    if isinstance(d, tuple) and len(d) == 2 and np.size(d[0]) == 1 and _elements(d) != sum(sizes) == _elements(d[1]):
-        raise ValueError("wengert.check: the gradient's function returns the pair (value, gradient): wengert.check(g, x) "
-                         "without grad=, or grad=lambda x: g(x)[1]")
+    if (isinstance(d, tuple) and len(d) == 2 and np.size(d[0]) == 1
+        and _elements(d) != sum(sizes) == _elements(d[1])):
+        raise ValueError("wengert.check: the gradient's function returns the pair (value, gradient): "
+                         "wengert.check(g, x) without grad=, or grad=lambda x: g(x)[1]")
     if many and isinstance(d, (list, tuple)):
         if any(part is None for part in d):
-            raise TypeError("wengert.check: the gradient by argument %d is None: zeros are expected where f does not "
-                            "depend on it" % [part is None for part in d].index(True))
+            raise TypeError("wengert.check: the gradient by argument %d is None: zeros are expected where f "
+                            "does not depend on it" % [part is None for part in d].index(True))
         if [_elements(part) for part in d] != sizes and _elements(d) != sum(sizes):
-            raise ValueError("wengert.check: the parts of the gradient have %s elements, the arguments %s: %s" % (
+            raise ValueError("wengert.check: the parts of the gradient have %s elements, the arguments %s: "
+                             "%s" % (
                 " and ".join(str(_elements(part)) for part in d), " and ".join(map(str, sizes)), line))
 
 def _flat_gradient(d, arguments):
@@ -192,11 +204,12 @@ def _flat_gradient(d, arguments):
     return np.concatenate([np.ravel(_real(p, "the gradient")) for p in d])
 
 def _check_arrays(both, arguments, named, options, given=None):
-    """both(new, wants): the value, and the gradient if it is wanted; new() are the arguments, anew for each function.
-    named: the leaves of arguments. given: a gradient as numbers."""
+    """both(new, wants): the value, and the gradient if it is wanted; new() are the arguments, anew for each
+    function. named: the leaves of arguments. given: a gradient as numbers."""
     arrays = [_real(a, "the argument %s" % n) for n, a in named]
     ends = np.cumsum([a.size for a in arrays])
-    numbers = [np.ndim(a) == 0 and not isinstance(a, np.ndarray) for _, a in named]  # not arrays: cannot be written to
+    # Which are no arrays, and cannot be written to.
+    numbers = [np.ndim(a) == 0 and not isinstance(a, np.ndarray) for _, a in named]
     failed = []
 
     def one(n, x, g, user):
@@ -207,13 +220,15 @@ def _check_arrays(both, arguments, named, options, given=None):
             def new():
                 handed.append(here.copy())
                 parts = np.split(handed[-1], ends[:-1])
-                at = iter([part[0] if number else part.reshape(a.shape) for part, a, number in zip(parts, arrays, numbers)])
+                at = iter([part[0] if number else part.reshape(a.shape)
+                           for part, a, number in zip(parts, arrays, numbers)])
                 return [_tree(a, at) for a in arguments]
             y, d = both(new, bool(g))
             if g:
                 d = _flat_gradient(d, arguments)
                 if d.size != n:
-                    raise ValueError("wengert.check: the gradient has %d elements, x has %d: one for each is expected" % (d.size, n))
+                    raise ValueError("wengert.check: the gradient has %d elements, x has %d: one for each is "
+                                     "expected" % (d.size, n))
                 np.ctypeslib.as_array(g, (n,))[:] = d
             for x in handed:  # what was written into an argument is shown to the check, which says so
                 if x.tobytes() != here.tobytes():
@@ -234,8 +249,10 @@ def _check_arrays(both, arguments, named, options, given=None):
         raise ValueError("wengert.check: the gradient has %d elements, x has %d: one for each is expected" % (
             given.size, x.size))
     with HeldCtrlC() as ctrl_c:
-        r = Report(_lib.wg_gradcheck_fn_at(_here(), _CHECKED(one), x.size, x.ctypes.data, None, o.struct) if given is None else
-                   _lib.wg_gradcheck_values_at(_here(), _CHECKED(one), x.size, x.ctypes.data, given.ctypes.data, None, o.struct))
+        r = Report(_lib.wg_gradcheck_fn_at(_here(), _CHECKED(one), x.size, x.ctypes.data, None, o.struct)
+                   if given is None else
+                   _lib.wg_gradcheck_values_at(_here(), _CHECKED(one), x.size, x.ctypes.data,
+                                               given.ctypes.data, None, o.struct))
     if failed:
         raise failed[0]
     return o.done(r)

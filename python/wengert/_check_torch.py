@@ -38,8 +38,10 @@ def _moved_tensors(f, model, inputs):
     moves += [(n, x) for n, x in zip(names, inputs) if _is_float_tensor(x) and x.requires_grad]
     if not moves:
         raise TypeError("wengert.check_torch: %s; the arguments are: %s" % (
-            "no parameter is trained, and no float tensor among the inputs requires a gradient: x.requires_grad_()"
-            if model is not None else "f takes no float tensor as an argument of its own", ", ".join(map(_kind_of_tensor, inputs)) or "none"))
+            "no parameter is trained, and no float tensor among the inputs requires a gradient: "
+            "x.requires_grad_()"
+            if model is not None else "f takes no float tensor as an argument of its own",
+            ", ".join(map(_kind_of_tensor, inputs)) or "none"))
     return moves
 
 def _sum_of_tensors(y):
@@ -61,13 +63,14 @@ def check_torch(f, *inputs, **options):
     f: a module, whose trained parameters are checked, or a function of tensors, all of whose float arguments
     are. A module's input is checked if it requires a gradient. The result is summed with random weights if it
     is no scalar. All is computed in double by a copy of the module; random numbers, as of dropout, are the
-    same in every evaluation. Options: those of wengert.check. intended="W, net.bias" names parameters or arguments whose
-    gradient is another one on purpose.
+    same in every evaluation. Options: those of wengert.check. intended="W, net.bias" names parameters or
+    arguments whose gradient is another one on purpose.
     """
     import torch
     model = _double_copy(f) if isinstance(f, torch.nn.Module) else None
     call = f if model is None else model
-    inputs = [x.detach().double().requires_grad_(x.requires_grad or model is None) if _is_float_tensor(x) else x
+    inputs = [x.detach().double().requires_grad_(x.requires_grad or model is None) if _is_float_tensor(x)
+              else x
               for x in inputs]
     moves = _moved_tensors(f, model, inputs)
     buffers = [(b, b.clone()) for b in model.buffers()] if model is not None else []
@@ -85,15 +88,16 @@ def check_torch(f, *inputs, **options):
                 y = call(*[x.clone() if torch.is_tensor(x) else x for x in inputs])
             except RuntimeError as e:
                 if "Double" in str(e):
-                    raise TypeError("wengert.check_torch: all is computed in double, and f has tensors of its own "
-                                    "in another dtype: make them double, or parameters or buffers of the module") from e
+                    raise TypeError("wengert.check_torch: all is computed in double, and f has tensors of "
+                                    "its own in another dtype: make them double, or parameters or buffers of "
+                                    "the module") from e
                 raise
             y = _sum_of_tensors(y)
             if not wants:
                 return y.item(), None
             if not y.requires_grad:
-                raise TypeError("wengert.check_torch: the result depends on no tensor that requires a gradient: "
-                                ".detach(), .item(), .numpy() or torch.no_grad() is on the way")
+                raise TypeError("wengert.check_torch: the result depends on no tensor that requires a "
+                                "gradient: .detach(), .item(), .numpy() or torch.no_grad() is on the way")
             d = torch.autograd.grad(y, tensors, allow_unused=True)
             return y.item(), [np.zeros(x.shape) if g is None else _numpy_of(g) for g, x in zip(d, tensors)]
 

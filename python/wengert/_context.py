@@ -25,7 +25,8 @@ class Context(_OfTable):
         o.seed = _whole(seed, 64, 0) % 2 ** 64
         self._graphs, self._old, self._many = [], [], 64
         self._random, self._draws = np.random.default_rng(o.seed), 0
-        self._dropped = collections.deque()  # what nobody has any more, as pairs: how it is freed, and its address
+        # What nobody has any more, as pairs: how it is freed, and its address.
+        self._dropped = collections.deque()
         self._raised = None  # by a function of yours that the library has called
         o.on_warning = ctypes.cast(_WARNED, c_void_p)
         self._weak = weakref.ref(self)
@@ -64,8 +65,9 @@ class Context(_OfTable):
             self._many = 64 + 2 * len(self._old)
 
     def _frees(self, owner, free, raw):
-        """Frees what the owner holds when the owner is gone. The thread that drops it may be another than the one that works in the
-        context, which has no locks: so the next call of that one frees it. free: a call of C, or the name of a method."""
+        """Frees what the owner holds when the owner is gone. The thread that drops it may be another than the
+        one that works in the context, which has no locks: so the next call of that one frees it. free: a call
+        of C, or the name of a method."""
         return _finalize(owner, Context._drop, self, free, raw)
 
     def _drop(self, free, raw):

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What copy, deepcopy and pickle make of each class: a value, or a sentence that says what to write. An address of C is worth
-nothing in another process, and two objects with one address would free it twice: so no address is copied.
+"""What copy, deepcopy and pickle make of each class: a value, or a sentence that says what to write. An
+address of C is worth nothing in another process, and two objects with one address would free it twice: so no
+address is copied.
 
-Parameters, sets of parameters and first values are copied by their numbers, reports by what they say. A value does not change: its
-copy is the value itself. nn.Module, DataLoader and the like are made of such parts and need no line here."""
+Parameters, sets of parameters and first values are copied by their numbers, reports by what they say. A value
+does not change: its copy is the value itself. nn.Module, DataLoader and the like are made of such parts and
+need no line here."""
 import copy
-import copyreg
 import types
 
 import numpy as np
@@ -59,7 +60,8 @@ def _more(x, own, memo=None):
 
 
 # A tensor that is in no graph, as those of a state_dict, is pickled by its numbers.
-Leaf.__reduce_ex__ = lambda x, protocol: (_read_leaf, (x.numpy(), x.name)) if type(x) is Leaf else Value.__reduce_ex__(x, protocol)
+Leaf.__reduce_ex__ = lambda x, protocol: (_read_leaf, (x.numpy(), x.name)) if type(
+    x) is Leaf else Value.__reduce_ex__(x, protocol)
 
 
 def _read_leaf(a, name):
@@ -77,7 +79,8 @@ def _read_parameter(of, a, requires_grad, name, more=None):
 
 
 def _copied_parameter(w, memo):
-    """Another parameter with the same numbers, in the default context as each new one. It has no gradient yet."""
+    """Another parameter with the same numbers, in the default context as each new one. It has no gradient
+    yet."""
     y = memo[id(w)] = _read_parameter(type(w), w.numpy(), w.requires_grad, w.name)
     vars(y).update(_more(w, vars(y), memo))
     return y
@@ -136,7 +139,8 @@ def _read_init(kind, a, b, fan, dtype, values):
 
 
 def _pickled_init(x):
-    values = next((a for a in getattr(x, "kept", ()) if isinstance(a, np.ndarray) and a.ctypes.data == x.values), None)
+    values = next((a for a in getattr(x, "kept", ()) if isinstance(a, np.ndarray)
+                   and a.ctypes.data == x.values), None)
     return _read_init, (x.kind, x.a, x.b, x.fan, x.dtype, values)
 
 
@@ -173,8 +177,8 @@ class Said(Report):
             return lambda i: self._lists[name][i] if 0 <= i < len(self._lists[name]) else None
         if name not in _calls().methods_of("check"):
             raise AttributeError("a wengert check has no %s" % name)
-        raise Error("wengert: a report that was copied or pickled has its text and numbers: ask the report that wg.check gave "
-                    "for %s" % name)
+        raise Error("wengert: a report that was copied or pickled has its text and numbers: ask the report "
+                    "that wg.check gave for %s" % name)
 
     def __dir__(self):
         return [*object.__dir__(self), *self._numbers, *self._lists]
@@ -188,7 +192,8 @@ def _fields(x):
     """A record of C as an object of Python."""
     if not isinstance(x, _calls().Record):
         return x
-    return types.SimpleNamespace(**{name: _fields(getattr(x, name)) for name, _ in _pairs(_structs[x._kind].split())})
+    return types.SimpleNamespace(**{name: _fields(getattr(x, name))
+                                    for name, _ in _pairs(_structs[x._kind].split())})
 
 
 def _said(r):
@@ -198,7 +203,8 @@ def _said(r):
         row = _row(call)
         if len(row.parameters) == 1 and row.result in _PLAIN and not row.site:
             numbers[name] = calls.method_of(r, "check", name)()
-    lists = {at: [_fields(calls.method_of(r, "check", at)(i)) for i in range(numbers[n])] for n, at in _LISTS.items()}
+    lists = {at: [_fields(calls.method_of(r, "check", at)(i)) for i in range(numbers[n])]
+             for n, at in _LISTS.items()}
     return str(r), numbers, lists
 
 

@@ -73,19 +73,21 @@ def digits(context=None):
 
 def _form(options):
     """Options of table_opts, with lists and dicts as texts."""
-    for name, as_text in (("type", _tables.paired), ("fill", _tables.paired), ("missing", _tables.texts), ("categories", _tables.listed)):
+    for name, as_text in (("type", _tables.paired), ("fill", _tables.paired), ("missing", _tables.texts),
+                          ("categories", _tables.listed)):
         if name in options:
             options[name] = as_text(options[name])
     return options
 
 def csv(source, y=None, x=None, skip=None, like=None, context=None, **form):
-    """Rows of a table: the path of a CSV file of any program, of an .npz or .mat file, a data frame, a dict of columns.
+    """Rows of a table: the path of a CSV file of any program, of an .npz or .mat file, a data frame, a dict
+    of columns.
 
         d = wg.csv("kunden.csv", y="Tarif", fill="mean")
         new = wg.csv("neu.csv", like=d)
 
-    Columns are a list of names or one text, "age,height" or "a:d"; x: all that are not in y or skip, and say something. str(d) says what
-    was found. Options: those of wg.table."""
+    Columns are a list of names or one text, "age,height" or "a:d"; x: all that are not in y or skip, and say
+    something. str(d) says what was found. Options: those of wg.table."""
     context = context or default_context()
     lists = {name: _tables.listed(names) for name, names in (("y", y), ("x", x), ("skip", skip))}
     form = dict(_form(form), like=like)
@@ -105,15 +107,16 @@ def _in_memory(source, path):
         raise Error(str(e).replace(os.fsdecode(path), "the table")) from None
 
 class Table(_OfTable):
-    """What wg.table returns: columns of a file. t["age"] are its values, a text for a word, nan or None where there is none. print(t)
-    says how the file is written, and what each column holds."""
+    """What wg.table returns: columns of a file. t["age"] are its values, a text for a word, nan or None where
+    there is none. print(t) says how the file is written, and what each column holds."""
     _kind = "table"
 
     def __init__(self, context, raw):
         self.context, self._t = context, raw
         self._freed = context._frees(self, _lib.wg_table_free, raw)
 
-    columns = property(lambda t: [_lib.wg_table_column(t._t, k).name.decode() for k in range(_lib.wg_table_columns(t._t))])
+    columns = property(lambda t: [_lib.wg_table_column(t._t, k).name.decode()
+                                  for k in range(_lib.wg_table_columns(t._t))])
 
     def __iter__(self):
         return iter(self.columns)
@@ -139,8 +142,9 @@ class Table(_OfTable):
         return re.sub("^/.*/table: ", "", text)  # of no file
 
 def table(source, context=None, **form):
-    """The columns of a file, or of what else wg.csv takes. Options: type={"zip": "word"}, missing=["-9"], fill="mean", separator, decimal,
-    header (help(wengert.c.table_read) says what they do); what is not said is looked for."""
+    """The columns of a file, or of what else wg.csv takes. Options: type={"zip": "word"}, missing=["-9"],
+    fill="mean", separator, decimal, header (help(wengert.c.table_read) says what they do); what is not said
+    is looked for."""
     context = context or default_context()
     form = _form(form)
     with _tables.as_file(source, form) as path:

@@ -13,8 +13,9 @@ from ._way import _here
 
 @_of_value("backward")
 def _backward(self, p=None, add=False, *, gradient=None, retain_graph=None, create_graph=False):
-    """The gradients of p. Without p: those of all parameters in the graph are added to theirs (w.grad, p.grad(name)), and
-    x.grad of an input x is the gradient by it. gradient: that of this value, which may then have any shape."""
+    """The gradients of p. Without p: those of all parameters in the graph are added to theirs (w.grad,
+    p.grad(name)), and x.grad of an input x is the gradient by it. gradient: that of this value, which may
+    then have any shape."""
     if p is not None and not isinstance(p, Params):
         p, gradient = None, p
     if gradient is not None:
@@ -28,12 +29,13 @@ def _backward(self, p=None, add=False, *, gradient=None, retain_graph=None, crea
     g = self.graph
     twice = (self._node.index, self._node.generation)
     if twice in g._losses and not (retain_graph or g._losses[twice]):
-        raise Error("wengert: backward() was called of this value already: its gradients would be added again. Compute it again, or "
-                    "write backward(retain_graph=True) the first time")
+        raise Error("wengert: backward() was called of this value already: its gradients would be added "
+                    "again. Compute it again, or write backward(retain_graph=True) the first time")
     if self._constant:
         raise Error("wengert: this was computed in `with wg.no_grad():`, or is detached: it has no gradient")
     if self.size != 1:
-        raise Error("wengert: backward is of one number, and this has the shape %s: write y.sum().backward()" % list(self.shape))
+        raise Error("wengert: backward is of one number, and this has the shape %s: write "
+                    "y.sum().backward()" % list(self.shape))
     stores = {store._p: store for _, _, store in g._leaves.values() if store}
     sets = (c_void_p * max(len(stores), 1))()
     found = _lib.wg_node_trained_by(self._node, sets, len(stores)) if len(stores) > 1 else 0
@@ -47,7 +49,8 @@ def _grad(self):
     """x.grad after y.backward(): the gradient by x. y.grad(x): the derivative of y by x."""
     losses = self.graph._losses
     if losses and self.is_leaf:
-        return Gradient._of(sum(calls["grad"](Value(_Node(self.graph._g, *y), self.graph), self) for y in losses), self)
+        return Gradient._of(sum(calls["grad"](Value(_Node(self.graph._g, *y), self.graph), self)
+                                for y in losses), self)
     return functools.partial(calls["grad"], self)
 
 Value.grad = property(_grad)

@@ -13,14 +13,18 @@ def _extreme(name):
         if given and (isinstance(given[0], Value) or np.ndim(given[0]) and not isinstance(given[0], tuple)):
             raise TypeError("wengert: write wg.%simum(a, b) for the elements of two values" % name)
         if given and (x.ndim > 1 or np.ndim(given[0])):
-            raise TypeError("wengert: write x.%s(axis=%r) for the values, x.%s(dim=%r) for (values, indices)" % (name, given[0], name, given[0]))
+            raise TypeError("wengert: write x.%s(axis=%r) for the values, x.%s(dim=%r) for (values, "
+                            "indices)" % (name, given[0], name, given[0]))
         y = _builders[name](x, *given, **options)
         if "dim" not in options or np.iterable(options["dim"]):
             return y
         return Sorted(y, _builders["arg" + name](x, **options))
-    f.__doc__ = "The %s of all or along axis=. With dim=, as in PyTorch: the pair (values, indices)." % ("largest" if name == "max" else "smallest")
+    f.__doc__ = "The %s of all or along axis=. With dim=, as in PyTorch: the pair (values, indices)." % (
+        "largest" if name == "max" else "smallest")
     _both(f, name)
-    _both(lambda x, axis=None, **options: _builders[name](x, **options, **({} if axis is None else {"axis": axis})), "a" + name)
+    _both(lambda x, axis=None, **options: _builders[name](x, **options,
+                                                          **({} if axis is None else {"axis": axis})),
+                                                          "a" + name)
 
 _extreme("max")
 _extreme("min")
@@ -30,8 +34,10 @@ def _deviation(name, said_as):
         if len(given) in (2, 3) and isinstance(given[1], bool):  # PyTorch's
             unbiased, options["keepdims"], given = given[1], (*given, False)[2], given[:1]
         said = [d for d in (ddof, correction, None if unbiased is None else int(unbiased)) if d is not None]
-        if len(given) > 1 or len(said) > 1 or not said and axis is None and not {"keepdims", "axes", "dims"} & set(options):
-            raise TypeError("wengert: %s divides by n in NumPy, and by n - 1 in PyTorch: write x.%s(ddof=0), or x.%s(ddof=1) for n - 1" % (
+        if (len(given) > 1 or len(said) > 1 or not said and axis is None
+            and not {"keepdims", "axes", "dims"} & set(options)):
+            raise TypeError("wengert: %s divides by n in NumPy, and by n - 1 in PyTorch: write x.%s(ddof=0), "
+                            "or x.%s(ddof=1) for n - 1" % (
                 name, name, name))
         axis = _one(name, *given, axis, dim)
         options.update({} if axis is None else {"axis": axis}, correction=said[0] if said else 0)
@@ -55,20 +61,23 @@ _both(lambda x, diagonal=0, k=None, offset=0: _builders["triu"](x, offset=diagon
 _both(lambda x, diagonal=0, k=None, offset=0: _builders["tril"](x, offset=diagonal or k or offset), "tril")
 _both(lambda x: _builders["sum"](_builders["diagonal"](x)), "trace")
 
-_say(all="Whether no element is 0: all(x), or along an axis.", any="Whether an element is not 0: any(x), or along an axis.",
+_say(all="Whether no element is 0: all(x), or along an axis.", any="Whether an element is not 0: any(x), or "
+     "along an axis.",
      trace="The sum of the diagonal of a matrix.")
 
 @_both
 def diag(x, k=0, diagonal=None):
-    """Of a matrix its diagonal, k places above the main one. Of a vector the matrix that has it there, and 0 elsewhere."""
+    """Of a matrix its diagonal, k places above the main one. Of a vector the matrix that has it there, and 0
+    elsewhere."""
     k = k if diagonal is None else diagonal
     if x.ndim == 2:
         return _builders["take"](x.reshape(-1), np.flatnonzero(np.eye(*x.shape, k)), 0)
     if x.ndim != 1:
-        raise TypeError("wengert: diag is of a vector or a matrix, not of the shape %s: write wg.einsum('bii->bi', x) for the diagonals of "
-                        "the last two axes" % list(x.shape))
+        raise TypeError("wengert: diag is of a vector or a matrix, not of the shape %s: write "
+                        "wg.einsum('bii->bi', x) for the diagonals of the last two axes" % list(x.shape))
     n = x.shape[0] + abs(k)
-    row = _builders["pad"](x, axis=0, before=k) if k > 0 else _builders["pad"](x, axis=0, after=-k) if k else x
+    row = (_builders["pad"](x, axis=0, before=k) if k > 0 else _builders["pad"](x, axis=0, after=-k) if k
+           else x)
     return _builders["where"](np.eye(n, k=k) > 0, _builders["expand_dims"](row, 0), 0)
 
 @_call
@@ -80,9 +89,11 @@ def average(x, axis=None, weights=None, *, keepdims=False):
     weights = weights if isinstance(weights, Value) else _array(weights, x.graph.context)
     if weights.shape != x.shape:
         if axis is None or np.iterable(axis) or weights.shape != (x.shape[_axis("average", axis, x.shape)],):
-            raise TypeError("wengert: average: the weights have the shape %s, and x %s: write axis=0 for one weight for each row" % (
+            raise TypeError("wengert: average: the weights have the shape %s, and x %s: write axis=0 for one "
+                            "weight for each row" % (
                 list(weights.shape), list(x.shape)))
-        weights = _builders["broadcast_to"](weights.reshape([-1 if a == axis % x.ndim else 1 for a in range(x.ndim)]), x.shape)
+        weights = _builders["broadcast_to"](weights.reshape([-1 if a == axis % x.ndim else 1
+            for a in range(x.ndim)]), x.shape)
     return _builders["sum"](x * weights, **along) / _builders["sum"](weights, **along)
 
 @_both
@@ -96,19 +107,23 @@ def diff(x, n=1, axis=-1, *, dim=None):
 
 @_call
 def pad(x, pad_width=None, mode="constant", constant_values=0, **options):
-    """np.pad: widths (before, after) for each axis, one pair for all, or one number. Without them along one axis, by the options."""
+    """np.pad: widths (before, after) for each axis, one pair for all, or one number. Without them along one
+    axis, by the options."""
     if pad_width is None:
         return _builders["pad"](x, mode=mode, **options)
     if options:
-        raise TypeError("wengert: pad has %s by names, or widths: write wg.pad(x, axis=0, before=1, after=2)" % ", ".join(options))
+        raise TypeError("wengert: pad has %s by names, or widths: write wg.pad(x, axis=0, before=1, "
+                        "after=2)" % ", ".join(options))
     if mode not in ("constant", "edge", "reflect") or np.ndim(constant_values):
-        raise TypeError("wengert: pad with mode=%r is not here: write mode=\"constant\" with one number, \"edge\" or \"reflect\"" % (
+        raise TypeError("wengert: pad with mode=%r is not here: write mode=\"constant\" with one number, "
+                        "\"edge\" or \"reflect\"" % (
             mode,))
     more = {"value": constant_values} if mode == "constant" else {"mode": mode}
     c = constant_values
     whole = mode == "constant" and x.dtype.kind != "f" and isinstance(c, (int, float, np.number))
     if whole and not (abs(c) <= 2**53 and c == int(c)):
-        raise TypeError("wengert: pad of whole numbers takes no %r: write wg.cat([x, y]) with a value of them" % (constant_values,))
+        raise TypeError("wengert: pad of whole numbers takes no %r: write wg.cat([x, y]) with a value of "
+                        "them" % (constant_values,))
     for axis, widths in enumerate(_by_numpy("pad", np.broadcast_to, pad_width, (x.ndim, 2)).tolist()):
         before, after = (_count("pad", n) for n in widths)
         x = _builders["pad"](x, axis=axis, before=before, after=after, **more) if before or after else x
@@ -139,8 +154,10 @@ def flip(x, *axes, **options):
 
 @_both
 def tile(x, *counts, **options):
-    """np.tile: the whole so many times along each of the last axes. reps, dims and counts are other words for the numbers."""
-    said = [_sizes(counts)] * bool(counts) + [options.pop(n) for n in ("reps", "dims", "counts") if n in options]
+    """np.tile: the whole so many times along each of the last axes. reps, dims and counts are other words for
+    the numbers."""
+    said = [_sizes(counts)] * bool(counts) + [options.pop(n) for n in ("reps", "dims", "counts")
+                                              if n in options]
     if len(said) != 1 or options:
         n, a = (options.get("count", 2), options.get("axis", 0)) if "axis" in options else (2, 0)
         raise TypeError("wengert: tile takes a count for each of the last axes: write wg.tile(x, %r)" % (
@@ -192,7 +209,8 @@ def _repeat_of(x, *sizes, repeats=None, axis=None, count=None):
         return _repeats(x, given[0], axis)
     given = given or [2]
     of_numpy = "wg.repeat(x, %s) for NumPy's, each element so many times, " % ", ".join(map(str, given))
-    raise TypeError("wengert: x.repeat is another thing in NumPy and in PyTorch: write %swg.tile(x, %s) for PyTorch's, the whole so many times" % (
+    raise TypeError("wengert: x.repeat is another thing in NumPy and in PyTorch: write %swg.tile(x, %s) for "
+                    "PyTorch's, the whole so many times" % (
         of_numpy if len(given) < 3 else "", given[0] if len(given) == 1 else tuple(given)))
 
 _method(_repeat_of, "repeat")
@@ -204,14 +222,16 @@ def round(x, decimals=0):
     whole, scale = _kind(x) in "iu", 10.0**abs(decimals)
     if decimals > 0:
         return x if whole else _builders["round"](x * scale) / scale
-    return _builders["cast"](_builders["round"](x / scale) * scale, x.dtype) if whole and decimals else _builders["round"](
-        x / scale) * scale if decimals else _builders["round"](x)
+    return (_builders["cast"](_builders["round"](x / scale) * scale, x.dtype) if whole and decimals
+            else _builders["round"](
+        x / scale) * scale if decimals else _builders["round"](x))
 
 Value.__round__ = lambda x, digits=0: round(x, digits or 0)
 
 @_both
 def clip(x, low=None, high=None, *, min=None, max=None, a_min=None, a_max=None):
-    """x between two bounds; None: there is none. min and max, a_min and a_max are other words for low and high."""
+    """x between two bounds; None: there is none. min and max, a_min and a_max are other words for low and
+    high."""
     low, high = ([b for b in some if b is not None] for some in ((low, min, a_min), (high, max, a_max)))
     if len(low) > 1 or len(high) > 1:
         raise TypeError("wengert: clip: a bound is said twice")

@@ -13,7 +13,8 @@ class Error(RuntimeError):
     """A mistake, as the library reports it: train.py:42: matmul: inner dimensions differ: ..."""
 
 _sites = {}
-_PACKAGE = os.path.dirname(__file__) + os.sep  # whose files are nobody's call site, as those of NumPy, which calls it for np.f(x)
+# The folder whose files are nobody's call site, as those of NumPy, which calls it for np.f(x).
+_PACKAGE = os.path.dirname(__file__) + os.sep
 _NUMPY, _DISPATCH = os.path.dirname(np.__file__) + os.sep, "<__array_function__ internals>"
 
 _between = {}  # files that stand between the user's line and the library

@@ -41,7 +41,8 @@ def extern(x, shape, forward, backward=None, name=None, impure=None):
             raise TypeError("wengert.extern: a function of arrays is expected, not %r" % (f,))
     g, at = x.graph, x.shape
     to = tuple(_list_of(shape))
-    o = _opts("extern_opts", "extern", {"name": name or getattr(forward, "__name__", "extern"), "impure": impure})
+    o = _opts("extern_opts", "extern", {"name": name or getattr(forward, "__name__", "extern"),
+                                        "impure": impure})
 
     def forward_in_c():
         call = _to_array(forward, g.context, [at], to)

@@ -74,12 +74,13 @@ def plot(what, *more, title=None, slide=None, context=None, **values):
     slide: the figure for each value of a name; HTML has a slider."""
     if isinstance(what, str):
         if more:
-            raise TypeError("wengert: what the text draws is given by name: wg.plot('line y over x', x=x, y=y)")
+            raise TypeError("wengert: what the text draws is given by name: wg.plot('line y over x', x=x, "
+                            "y=y)")
         text = what
     else:
         if len(more) > 1 or values:
-            raise TypeError("wengert: plot takes (y) or (x, y); more things are a text: "
-                            "wg.plot('line y over x; points u, v', x=x, y=y, u=u, v=v)")
+            raise TypeError("wengert: plot takes (y) or (x, y); more things are a text: wg.plot('line y over "
+                            "x; points u, v', x=x, y=y, u=u, v=v)")
         x, y = (None, what) if not more else (what, more[0])
         if isinstance(y, (list, tuple)) and any(np.ndim(_plain(c)) for c in y):
             y = np.stack([_plain(c) for c in y], axis=-1)  # a column for each curve

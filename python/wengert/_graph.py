@@ -23,11 +23,12 @@ _serials = itertools.count(1)
 class Graph(GraphNode, _OfTable):
     """A list of values. begin() removes them. The graph that was begun last is the one that wg.input uses.
 
-    If you have made none, there are some. One goes on until a parameter of it changes, then the next one begins. It is begun again
-    when nobody has a value of it. A value of another such graph is an input with its number; if it has a derivative, the graph
-    that it is in goes on for what is made of it."""
+    If you have made none, there are some. One goes on until a parameter of it changes, then the next one
+    begins. It is begun again when nobody has a value of it. A value of another such graph is an input with
+    its number; if it has a derivative, the graph that it is in goes on for what is made of it."""
     _kind = "graph"
-    _outside = None  # of a graph that a transform of a function works in: values from elsewhere, and what stands for them here
+    # Where a transform of a function works: values from elsewhere, and what stands for them here.
+    _outside = None
 
     def __init__(self, context=None, mode="train", _auto=False, _anew=False):
         self.context, self._auto = context or default_context(), _auto
@@ -37,7 +38,8 @@ class Graph(GraphNode, _OfTable):
         self._thread = threading.get_ident()
         self._g = kept.pop() if kept else _lib.wg_graph_new(self.context._c)
         self._watch_at = ctypes.addressof(self._watch)
-        self._free = self.context._frees(self, "_keep_graph" if _auto else "_free_graph", (self._g, self._watch))
+        self._free = self.context._frees(self, "_keep_graph" if _auto else "_free_graph",
+                                         (self._g, self._watch))
         _lib.wg_graph_watch_by(self._g, self._watch_at)
         self._called = {}
         _graphs[self._g] = self
@@ -69,11 +71,12 @@ class Graph(GraphNode, _OfTable):
 
     def _is_open(self):
         """Whether new values may come to it that have no operand in it."""
-        return not self._ended and not (self._auto and (self._watch.changed or self._thread != threading.get_ident()))
+        return (not self._ended
+                and not (self._auto and (self._watch.changed or self._thread != threading.get_ident())))
 
     def input(self, name, array, dtype=None, copy=True):
-        """An array as a value. copy=False: the value is in the array's own memory. The array must be contiguous and of the value's
-        dtype, and cannot be written to until the graph is begun again."""
+        """An array as a value. copy=False: the value is in the array's own memory. The array must be
+        contiguous and of the value's dtype, and cannot be written to until the graph is begun again."""
         if not copy:
             return self._borrow(name, array, dtype)
         a = _array(array, self.context, dtype)
@@ -83,8 +86,8 @@ class Graph(GraphNode, _OfTable):
     def _borrow(self, name, array, dtype):
         a = _array(array, self.context, dtype)
         if not isinstance(array, np.ndarray) or a.ctypes.data != array.ctypes.data:
-            raise ValueError("wengert: copy=False: the array must be contiguous and %s: write np.ascontiguousarray(x, %r), or leave "
-                             "copy out" % (a.dtype, str(a.dtype)))
+            raise ValueError("wengert: copy=False: the array must be contiguous and %s: write "
+                             "np.ascontiguousarray(x, %r), or leave copy out" % (a.dtype, str(a.dtype)))
         node = _lib.wg_input_borrow_at(_here(), self._g, None if name is None else _text(name), _tensor(a))
         v = self._value(node)
         self._carried["array", v._node.index] = _Lent(array)
@@ -100,21 +103,26 @@ class Graph(GraphNode, _OfTable):
 
     def param(self, p, name, shape, init=None):
         """The parameter of p with this name, which is made if there is none."""
-        return Value(_builders["param"](p, name, shape, init)._node, self) if self is graph() else self._no_current("param")
+        return (Value(_builders["param"](p, name, shape, init)._node, self) if self is graph()
+                else self._no_current("param"))
 
     def _no_current(self, what):
-        raise Error("wengert: %s is of the graph that was begun last, and this is another one: write g.begin() first" % what)
+        raise Error("wengert: %s is of the graph that was begun last, and this is another one: write "
+                    "g.begin() first" % what)
 
     def _carry(self, x):
-        """A value of another graph of ours: an input with its number, or if it has a derivative all that it was made of."""
+        """A value of another graph of ours: an input with its number, or if it has a derivative all that it
+        was made of."""
         key = x.graph._serial, x._node.index, x._node.generation
         if not self._has(key):
             trained = self._outside is None and x.requires_grad
-            if self._outside is None is not x.graph._outside or trained and self._anew == x.graph._anew and x.graph._can_be_made_again(x):
+            if (self._outside is None is not x.graph._outside or trained and self._anew == x.graph._anew
+                and x.graph._can_be_made_again(x)):
                 self._carried[key] = self._made_again(x), None
             else:
                 a, site = np.asarray(x.numpy(copy=False), order="C"), _lib.wg_node_site(x._node)
-                self._carried[key] = self._number(_lib.wg_node_name(x._node) or None, a, _sites.setdefault(site, site)), a
+                self._carried[key] = self._number(_lib.wg_node_name(x._node) or None, a,
+                                                  _sites.setdefault(site, site)), a
                 if trained:
                     self._cut.append(self._carried[key][0])
                 elif self._outside is not None and x.graph.context is self.context:
@@ -126,20 +134,22 @@ class Graph(GraphNode, _OfTable):
         return key in self._carried and _lib.wg_node_is_current(self._carried[key][0])
 
     def _can_be_made_again(self, x):
-        """Whether x is of this thread, of parameters of PyTorch's way alone, and none of them has changed since."""
+        """Whether x is of this thread, of parameters of PyTorch's way alone, and none of them has changed
+        since."""
         stores = {store._p for _, _, store in self._leaves.values() if store}
         sets = (c_void_p * (len(stores) + 1))()
         found = _lib.wg_node_trained_by(x._node, sets, len(sets))
-        return self._thread == threading.get_ident() and found <= len(stores) and stores.issuperset(sets[:found]) and not any(
+        return (self._thread == threading.get_ident() and found <= len(stores)
+                and stores.issuperset(sets[:found]) and not any(
             store and not _lib.wg_node_is_current(n := self._at(at)) and _lib.wg_depends_on(x._node, n)
-            for _, at, store in self._leaves.values())
+            for _, at, store in self._leaves.values()))
 
     def _look_at_cuts(self, y):
         """Raises if y has a derivative by a number that was carried here without its own."""
         for n in self._cut:
             if _lib.wg_node_derives_from(y._node, n):
-                raise Error("wengert: this depends on a value of an earlier step, made before the parameters changed, whose derivative is "
-                            "gone: write .detach() where that value is used")
+                raise Error("wengert: this depends on a value of an earlier step, made before the parameters "
+                            "changed, whose derivative is gone: write .detach() where that value is used")
 
     def _at(self, place):
         """The node of a place in _leaves."""
@@ -236,5 +246,6 @@ def _same_graph():
     return g if g is not None and g._is_open() else graph()
 
 def input(name, array, dtype=None, **options):
-    """An array as a value of the current graph, whose name appears in errors and drawings. copy=False: see Graph.input."""
+    """An array as a value of the current graph, whose name appears in errors and drawings. copy=False: see
+    Graph.input."""
     return graph().input(name, array, dtype, **options)

@@ -63,7 +63,8 @@ class Group(_OfTable):
     shards = property(lambda all: _lib.wg_group_shards(all._all))
 
     def parts(self, x, y=None):
-        """The shards of the batch for this process. At its end gradients and states are those of the whole batch."""
+        """The shards of the batch for this process. At its end gradients and states are those of the whole
+        batch."""
         x, y = _array(x, self.context), None if y is None else np.ascontiguousarray(_unmasked(y))
         b, part = _Batch(_tensor(x), _Tensor() if y is None else _tensor(y), len(x)), _Batch()
         try:

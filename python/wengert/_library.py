@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The library: where it is found, its structs, and its calls as the table has them. The variable WENGERT_LIBRARY names the file; or it is
-libwengert.so beside this file, in ../../build, in ../../../../lib; or in a folder where the system looks for libraries."""
+"""The library: where it is found, its structs, and its calls as the table has them. The variable
+WENGERT_LIBRARY names the file; or it is libwengert.so beside this file, in ../../build, in ../../../../lib;
+or in a folder where the system looks for libraries."""
 import ctypes
 import ctypes.util
 import functools
@@ -10,8 +11,6 @@ from collections import namedtuple
 from ctypes import POINTER, Structure, c_bool, c_char_p, c_double, c_int, c_int64, c_size_t, c_void_p
 
 import numpy as np
-
-from . import _table
 
 class _Node(Structure):
     _fields_ = [("graph", c_void_p), ("index", ctypes.c_uint32), ("generation", ctypes.c_uint32)]
@@ -59,9 +58,12 @@ class _Batch(Structure):
 class _Watch(Structure):
     _fields_ = [("live", c_int), ("changed", c_int), ("nodes", c_void_p), ("first", c_void_p)]
 
-_FIELDS = {"text": c_char_p, "site": c_char_p, "bool": c_bool, "maybe": c_int, "int": c_int, "int64": c_int64, "double": c_double,
-           "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node, "tensor": _Tensor, "size": c_size_t,
-           "uint64": ctypes.c_uint64, "uint32": ctypes.c_uint32, "uint": ctypes.c_uint, "char": ctypes.c_char, "ends": c_double * 2}
+_FIELDS = {"text": c_char_p, "site": c_char_p, "bool": c_bool, "maybe": c_int, "int": c_int, "int64": c_int64,
+           "double": c_double,
+           "shape": _Shape, "init": Init, "dtype": c_int, "states": _States, "node": _Node, "tensor": _Tensor,
+           "size": c_size_t,
+           "uint64": ctypes.c_uint64, "uint32": ctypes.c_uint32, "uint": ctypes.c_uint, "char": ctypes.c_char,
+           "ends": c_double * 2}
 
 _FIELDS["axes"] = _Axes
 
@@ -69,16 +71,19 @@ _DTYPES = [np.dtype(t) for t in "V float32 float64 int32 int64 bool uint8 float1
 _CODES = {t: i for i, t in enumerate(_DTYPES) if 0 < i < 8}  # bfloat16 is no type of NumPy
 
 # The calls of C as the table has them, and the words of enums.
+with open(os.path.join(os.path.dirname(__file__), "_table.txt"), encoding="utf-8") as _file:
+    _parts = [part.split("\n") for part in _file.read().rstrip("\n").split("\n\n")[1:]]
+_table = {part[0]: part[1:] for part in _parts}
 _rows, _heads = {}, {}  # by name: its line, its header
-for _line in _table.CALLS.strip().split("\n"):
+for _line in _table["CALLS"]:
     if _line[0] == "#":
         _head = _line[2:]
     else:
         _name = _line.partition(" ")[0].partition("@")[0]
         _rows[_name], _heads[_name] = _line, _head
-_structs = dict(line.split(" ", 1) for line in _table.STRUCTS.strip().split("\n"))
+_structs = dict(line.split(" ", 1) for line in _table["STRUCTS"])
 _enums = {}
-for _line in _table.ENUMS.strip().split("\n"):
+for _line in _table["ENUMS"]:
     _name, *_all = _line.split()
     _before = os.path.commonprefix(_all).rpartition("_")[0] + "_"
     _enums[_name] = [w[len(_before):].lower() for w in _all]
@@ -87,11 +92,13 @@ _Row = namedtuple("_Row", "name c site result parameters text")
 
 @functools.lru_cache(None)
 def _row(name):
-    """What the table says of a call: the place of its call site among the parameters, 0: it has none; parameters as pairs."""
+    """What the table says of a call: the place of its call site among the parameters, 0: it has none;
+    parameters as pairs."""
     said, _, text = _rows[name].partition(" | ")
     head, result, *parameters = said.split()
     name, at, site = head.partition("@")
-    return _Row(name, "wg_" + name + ("_at" if at and not site else ""), int(site or bool(at)), result, _pairs(parameters), text)
+    return _Row(name, "wg_" + name + ("_at" if at and not site else ""), int(site or bool(at)), result,
+                _pairs(parameters), text)
 
 def _pairs(parameters):
     return [tuple(f.split(":")) if ":" in f else (f, "node") for f in parameters]
@@ -147,7 +154,8 @@ def _struct(name):
     def member(kind):
         of, _, count = kind.partition("[")
         return _ctype(of) * int(count[:-1]) if count.rstrip("]") else _ctype(of)
-    return type("_" + name, (Structure,), {"_fields_": [(n, member(k)) for n, k in _pairs(_structs[name].split())]})
+    return type("_" + name, (Structure,), {"_fields_": [(n, member(k))
+                                                        for n, k in _pairs(_structs[name].split())]})
 
 def _calls():
     return importlib.import_module(".c", __package__)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The names of the module and of its values. `_builders` make nodes, by the names of C; `calls` are other functions of the module,
-`methods` those of values. These are what people type by habit who know NumPy, PyTorch and JAX. Where two libraries mean different things
-by one word, NumPy's meaning stands, or the call is refused with the line to write."""
+"""The names of the module and of its values. `_builders` make nodes, by the names of C; `calls` are other
+functions of the module, `methods` those of values. These are what people type by habit who know NumPy,
+PyTorch and JAX. Where two libraries mean different things by one word, NumPy's meaning stands, or the call is
+refused with the line to write."""
 import functools
 import inspect
 import sys
@@ -24,7 +25,8 @@ def _worded(f, name):
         except TypeError as e:
             if e.__traceback__.tb_next is not None:  # not of this call
                 raise
-            raise TypeError("wengert: write wg.%s%s: %s" % (name, inspect.signature(f), str(e).partition("() ")[2])) from None
+            raise TypeError("wengert: write wg.%s%s: %s" % (name, inspect.signature(f),
+                                                            str(e).partition("() ")[2])) from None
     worded.__name__ = worded.__qualname__ = name
     return worded
 
@@ -45,7 +47,8 @@ def _both(f, *names):
         return _call(f, *names)
 
     def of_list(g):
-        return functools.wraps(f)(lambda x, *given, **options: g(calls["array"](x) if isinstance(x, (list, tuple)) else x, *given, **options))
+        return functools.wraps(f)(lambda x, *given, **options: g(calls["array"](x)
+            if isinstance(x, (list, tuple)) else x, *given, **options))
     for name in names or (f.__name__.rstrip("_"),):
         calls[name] = of_list(_worded(f, name))
         calls[name].__name__ = calls[name].__qualname__ = name
@@ -70,9 +73,11 @@ def _of_node(name):
 
 def _module(name, **names):
     """A module of these names: wg.NAME, import wengert.NAME."""
-    m = calls[name] = sys.modules["wengert." + name] = types.ModuleType("wengert." + name, "wengert.%s under PyTorch's names." % name)
+    m = calls[name] = sys.modules["wengert." + name] = types.ModuleType("wengert." + name,
+        "wengert.%s under PyTorch's names." % name)
     vars(m).update((n, _worded(f, name + "." + n) if inspect.isfunction(f) else f) for n, f in names.items())
 
     def missing(word):
-        raise AttributeError("wengert.%s has no %s%s" % (name, word, "" if word[:1] == "_" else _near(word, names, _CALL)))
+        raise AttributeError("wengert.%s has no %s%s" %
+                             (name, word, "" if word[:1] == "_" else _near(word, names, _CALL)))
     m.__getattr__ = missing

@@ -14,8 +14,8 @@ from ._value import Value
 from ._way import _off
 
 class no_grad:
-    """with wg.no_grad(): what is made there has no derivative, and parameters may change in place. Also a decorator. It is of the
-    thread."""
+    """with wg.no_grad(): what is made there has no derivative, and parameters may change in place. Also a
+    decorator. It is of the thread."""
     _to = True
 
     def __init__(self):
@@ -67,34 +67,38 @@ def is_grad_enabled():
     """Whether the thread is outside of blocks of no_grad."""
     return not _off()
 
-calls.update(no_grad=no_grad, enable_grad=enable_grad, inference_mode=no_grad, Parameter=Parameter, stop_gradient=_builders["stop_gradient"], jit=lambda f, **_: f,
-             compile=lambda f, **_: f)
+calls.update(no_grad=no_grad, enable_grad=enable_grad, inference_mode=no_grad, Parameter=Parameter,
+             stop_gradient=_builders["stop_gradient"], jit=lambda f, **_: f, compile=lambda f, **_: f)
 
 @_call
 def checkpoint(f, *given, **_):
-    """checkpoint(f): f whose inside is computed again in the backward pass instead of being kept. checkpoint(f, x) applies it."""
+    """checkpoint(f): f whose inside is computed again in the backward pass instead of being kept.
+    checkpoint(f, x) applies it."""
     def again(*x):
         if len(x) != 1:
-            raise TypeError("wengert: checkpoint is of a function of one value: write checkpoint(lambda x: f(x, y), x)")
+            raise TypeError("wengert: checkpoint is of a function of one value: write checkpoint(lambda x: "
+                            "f(x, y), x)")
         return _builders["recompute"](x[0], f)
     return again(*given) if given else again
 
 calls["remat"] = checkpoint
 
 def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True, **_):
-    """Whether the gradients of f, by the inputs that require them, are those of its values, by wg.check, which chooses its steps and bounds
-    itself. Else it is an error, or False with raise_exception=False."""
+    """Whether the gradients of f, by the inputs that require them, are those of its values, by wg.check,
+    which chooses its steps and bounds itself. Else it is an error, or False with raise_exception=False."""
     inputs = inputs if isinstance(inputs, (tuple, list)) else (inputs,)
     which = [i for i, x in enumerate(inputs) if isinstance(x, Value) and x.requires_grad]
     if not which:
-        raise ValueError("wengert: gradcheck: no input requires a gradient: write wg.tensor(x, requires_grad=True)")
+        raise ValueError("wengert: gradcheck: no input requires a gradient: write wg.tensor(x, "
+                         "requires_grad=True)")
 
     def total(*some):
         x = list(inputs)
         for i, v in zip(which, some):
             x[i] = v
         y = f(*x)
-        return sum((v * np.sin(2.0 + np.arange(int(v.size))).reshape(v.shape)).sum() for v in (y if isinstance(y, (tuple, list)) else [y]))
+        return sum((v * np.sin(2.0 + np.arange(int(v.size))).reshape(v.shape)).sum()
+                   for v in (y if isinstance(y, (tuple, list)) else [y]))
     report = check(total, *[_plain(inputs[i]) for i in which])
     if not report and raise_exception:
         raise Error("wengert: gradcheck: %s" % report)

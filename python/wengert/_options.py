@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Arguments and options of calls as the structs that C takes. The lists of options are the library's (named.h)."""
+"""Arguments and options of calls as the structs that C takes. The lists of options are the library's
+(named.h)."""
 import ctypes
 import functools
 from ctypes import Structure, c_int, c_size_t, c_void_p
@@ -14,10 +15,12 @@ from ._way import Node
 from ._words import _OPTION, _near
 
 # Kinds of arguments that are things of C: the class, its _kind, and where it has its address.
-_OBJECTS = {"params": ("Params", "params", "_p"), "cache": ("Cache", "nn_cache", "_cache"), "check": ("Report", "check", "_r")}
+_OBJECTS = {"params": ("Params", "params", "_p"), "cache": ("Cache", "nn_cache", "_cache"),
+            "check": ("Report", "check", "_r")}
 
 def _given(kind, x, g, what="it"):
-    """An argument of Python as the field or parameter of C. g: the graph of the call; what: the argument's name."""
+    """An argument of Python as the field or parameter of C. g: the graph of the call; what: the argument's
+    name."""
     if kind == "node":
         return g._node(x)
     if kind == "text":
@@ -49,11 +52,13 @@ def _given(kind, x, g, what="it"):
         return _enums[kind].index(x)
     return _whole(x, 64 if kind == "int64" else 32) if kind in ("int", "int64") or kind in _enums else x
 
-_KIND_HERE = {"node*!": "result", "graph*": "graph", "params*": "params", "nn_cache*": "cache", "check*": "check", "double*": "doubles",
+_KIND_HERE = {"node*!": "result", "graph*": "graph", "params*": "params", "nn_cache*": "cache",
+              "check*": "check", "double*": "doubles",
               "part_fn()": "part_fn", "step_fn()": "step_fn", "ode_fn()": "ode_fn"}
 
 def _fields(pairs):
-    """Fields or parameters of the table with the kinds of _given. node[] and its number are one list. None: one is none of these."""
+    """Fields or parameters of the table with the kinds of _given. node[] and its number are one list. None:
+    one is none of these."""
     out, left = [], iter(pairs)
     for name, kind in left:
         kind = "user" if (name, kind) == ("user", "void*") else _KIND_HERE.get(kind, kind)
@@ -61,7 +66,8 @@ def _fields(pairs):
             if next(left, None) != ("n", "int"):
                 return None
             kind = "list"
-        elif kind not in _KIND_HERE.values() and kind != "user" and kind not in _enums and (kind not in _FIELDS or kind in ("tensor", "site")):
+        elif (kind not in _KIND_HERE.values() and kind != "user" and kind not in _enums
+              and (kind not in _FIELDS or kind in ("tensor", "site"))):
             return None
         out.append((name, kind))
     return out
@@ -90,7 +96,8 @@ def _named(what, fields, options, g, into):
         field = _ALIASES.get(field, field) if field not in kinds else field
         if field in ("axis", "axes") and {"axis", "axes"} & set(kinds):  # one thing in Python
             if x is None and "axes" not in kinds:
-                raise TypeError("wengert: %s takes one axis. None flattens in NumPy: write wg.%s(x.reshape(-1), axis=0)" % (what, what))
+                raise TypeError("wengert: %s takes one axis. None flattens in NumPy: write "
+                                "wg.%s(x.reshape(-1), axis=0)" % (what, what))
             if x is not None:
                 _set_axes(what, kinds, [_number_of_axis(what, n) for n in _list_of(x)], into)
             continue
@@ -116,7 +123,8 @@ def _listed(struct):
     rows = getattr(_lib, "wg_%s_rows" % struct)().contents
     options = [rows.option[i] for i in range(rows.count)]
     types = [o.type.decode()[3:] for o in options]
-    fields = [(o.name.decode(), t if t in _enums else _BY_TYPE.get(t, _KINDS[o.kind])) for o, t in zip(options, types)]
+    fields = [(o.name.decode(), t if t in _enums else _BY_TYPE.get(t, _KINDS[o.kind]))
+              for o, t in zip(options, types)]
     members, at = [], 0
     for (name, kind), o in zip(fields, options):
         member = _ctype(kind)
@@ -129,7 +137,8 @@ def _listed(struct):
 def _character(name, x):
     """The number of a character, as C has it."""
     if isinstance(x, (str, bytes)) and len(x) != 1:
-        raise TypeError("wengert: %s=%r: one character is expected, a comma, a semicolon, a tab or the like" % (name, x))
+        raise TypeError("wengert: %s=%r: one character is expected, a comma, a semicolon, a tab or the like" %
+                        (name, x))
     return ord(x) if isinstance(x, (str, bytes)) else x
 
 def _opts(struct, what, options, g=None):

@@ -62,7 +62,8 @@ class Params(_OfTable):
         self.context._look()
 
     def _add_gradients(self, y):
-        """Adds the gradients of y, or sets them after zero_grad(). The result is why there are none, or None."""
+        """Adds the gradients of y, or sets them after zero_grad(). The result is why there are none, or
+        None."""
         (_lib.wg_backward_at if self._cleared else _lib.wg_backward_add_at)(_here(), y._node, self._p)
         try:
             self.context._look()
@@ -80,7 +81,8 @@ class Params(_OfTable):
                 w._add_gradient(a)
 
     def _set_gradient(self, name, a):
-        """a: an array of the parameter's shape and dtype, or None. Other gradients stay, but for those that zero_grad() has emptied."""
+        """a: an array of the parameter's shape and dtype, or None. Other gradients stay, but for those that
+        zero_grad() has emptied."""
         if self._cleared:
             for other in self.names():
                 if not _lib.wg_params_is_state(self._p, self._index(other)):
@@ -152,7 +154,10 @@ def _optimizer(name):
     make.__name__ = make.__qualname__ = name
     return make
 
-_optimizers = {name: _optimizer(name) for name in (b.decode() for b in iter(lambda i=iter(range(99)): _lib.wg_optim_kind(next(i)), None))}
+_optimizers = {name: _optimizer(name) for name in (b.decode()
+                                                   for b in iter(
+                                                       lambda i=iter(range(99)): _lib.wg_optim_kind(next(i)),
+                                                       None))}
 
 class Cache(_OfTable):
     """Keys and values of the tokens so far: wg.nn_attention(x, p, "a", causal=True, cache=k)."""

@@ -41,17 +41,20 @@ def unsqueeze(x, axis=None, dim=None):
     n = x.ndim + len(axes)
     for a in axes:
         if not -n <= a < n:
-            raise IndexError("wengert: unsqueeze: no axis %d in a result of %d axes, for x %s" % (a, n, _written(x.shape)))
+            raise IndexError("wengert: unsqueeze: no axis %d in a result of %d axes, for x %s" %
+                             (a, n, _written(x.shape)))
     return _builders["expand_dims"](x, axis=axes)
 
 _both(unsqueeze)
-_both(lambda x, axis0, axis1: permute(x, *_swapped("swapaxes", x.shape, axis0, axis1)), "swapaxes", "swapdims")
+_both(lambda x, axis0, axis1: permute(x, *_swapped("swapaxes", x.shape, axis0, axis1)), "swapaxes",
+      "swapdims")
 
 def moveaxis(x, source, destination):
     """The axes `source` at the places `destination`, the others in their order."""
     source, destination = [_axes_of("moveaxis", s, x.shape) for s in (source, destination)]
     if len(source) != len(destination):
-        raise ValueError("wengert: moveaxis: %d axes, and %d places for them" % (len(source), len(destination)))
+        raise ValueError("wengert: moveaxis: %d axes, and %d places for them" %
+                         (len(source), len(destination)))
     order = [a for a in range(x.ndim) if a not in source]
     for place, a in sorted(zip(destination, source)):
         order.insert(place, a)
@@ -79,7 +82,8 @@ def permute(x, *axes):
 
 @_both
 def transpose(x, *axes, **options):
-    """transpose(x): the axes in reverse; transpose(x, axes): in this order; transpose(x, 0, 2): these two exchanged."""
+    """transpose(x): the axes in reverse; transpose(x, axes): in this order; transpose(x, 0, 2): these two
+    exchanged."""
     if set(options) == {"dim0", "dim1"} and not axes:
         return permute(x, *_swapped("transpose", x.shape, options["dim0"], options["dim1"]))
     if options or not axes or len(axes) == 1 and axes[0] is None:
@@ -87,13 +91,15 @@ def transpose(x, *axes, **options):
     if len(axes) == 1 and np.iterable(axes[0]):  # NumPy's
         axes = list(axes[0])
         if len(axes) == 2 != x.ndim:
-            raise ValueError("wengert: transpose: 2 axes for x %s: write x.transpose(%s, %s) for two that are exchanged" % (
+            raise ValueError("wengert: transpose: 2 axes for x %s: write x.transpose(%s, %s) for two that "
+                             "are exchanged" % (
                 _written(x.shape), *axes))
         return _builders["transpose"](x, axes=axes)
     if len(axes) == 2 and x.ndim != 2:
         return permute(x, *_swapped("transpose", x.shape, *axes))
     if len(axes) == 2 and tuple(_axis("transpose", a, x.shape) for a in axes) == (0, 1):
-        raise TypeError("wengert: transpose(0, 1) of a matrix is the matrix itself in NumPy, and x.T in PyTorch: write x or x.T")
+        raise TypeError("wengert: transpose(0, 1) of a matrix is the matrix itself in NumPy, and x.T in "
+                        "PyTorch: write x or x.T")
     return permute(x, *axes)
 
 Value.mT = Value.H = property(lambda x: _builders["swap"](x))
@@ -103,9 +109,11 @@ def expand(x, *sizes, axis=None, dim=None):
     """x.expand(-1, 3): broadcast to this shape; -1 is the size there is."""
     sizes = _list_of(_sizes(sizes))
     old = (1,) * (len(sizes) - x.ndim) + x.shape
-    if axis is not None or dim is not None or len(sizes) < x.ndim or len(sizes) == 1 != old[0] and sizes[0] not in (-1, old[0]):
-        raise TypeError("wengert: expand is of a shape, as in PyTorch: write wg.expand_dims(x, %s) for a new axis, wg.broadcast_to(x, shape) "
-                        "for copies" % next((n for n in (axis, dim, *sizes) if isinstance(n, (int, np.integer))), 0))
+    if (axis is not None or dim is not None or len(sizes) < x.ndim or len(sizes) == 1 != old[0]
+        and sizes[0] not in (-1, old[0])):
+        raise TypeError("wengert: expand is of a shape, as in PyTorch: write wg.expand_dims(x, %s) for a new "
+                        "axis, wg.broadcast_to(x, shape) for copies" %
+                        next((n for n in (axis, dim, *sizes) if isinstance(n, (int, np.integer))), 0))
     return _builders["broadcast_to"](x, [n if m == -1 else m for m, n in zip(sizes, old)])
 
 _method(lambda x, other: _builders["broadcast_to"](x, other.shape), "expand_as")
@@ -125,7 +133,8 @@ def _parts_of(x, sizes, axis):
     """Parts of these sizes along an axis."""
     n = x.shape[axis]
     if sum(sizes) != n or min(sizes, default=0) < 0:
-        raise ValueError("wengert: split: parts of %s are %d together, and the axis has %d elements" % (list(sizes), sum(sizes), n))
+        raise ValueError("wengert: split: parts of %s are %d together, and the axis has %d elements" %
+                         (list(sizes), sum(sizes), n))
     ends = [0, *itertools.accumulate(sizes)]
     return [_builders["slice"](x, axis=axis, from_=a, to=b) for a, b in zip(ends, ends[1:])]
 
@@ -144,13 +153,14 @@ _method(_split_by_size, "split")
 
 @_call
 def split(x, *given, parts=None, sizes=None, axis=None, dim=None):
-    """With axis=, as in NumPy: so many equal parts, or those between these places. With dim=, as in PyTorch: parts of this size, or of these
-    sizes. parts= and sizes= are C's words."""
+    """With axis=, as in NumPy: so many equal parts, or those between these places. With dim=, as in PyTorch:
+    parts of this size, or of these sizes. parts= and sizes= are C's words."""
     if parts is not None or sizes is not None:
         at = _one("split", axis, dim) or 0
         if given or parts is not None and sizes is not None or parts is not None and np.iterable(parts):
             raise TypeError("wengert: split: say parts=2, a number, or sizes=(1, 3), the sizes")
-        return split(x, parts, axis=at) if sizes is None else _parts_of(x, _list_of(sizes), _axis("split", at, x.shape))
+        return split(x, parts, axis=at) if sizes is None else _parts_of(x, _list_of(sizes),
+            _axis("split", at, x.shape))
     if not given:
         raise TypeError("wengert: write wg.split(x, parts=2, axis=0)")
     parts, *given = given
@@ -161,15 +171,19 @@ def split(x, *given, parts=None, sizes=None, axis=None, dim=None):
     at = _axis("split", said, x.shape)
     n = x.shape[at]
     if len(given) > 1 or axis is None and (np.iterable(parts) or parts * parts != n):
-        raise TypeError("wengert: split(x, %r) is of so many parts in NumPy, and of parts of that size in PyTorch: write "
-                        "wg.split(x, %r, axis=%d) for NumPy's, wg.split(x, %r, dim=%d) for PyTorch's" % (parts, parts, at, parts, at))
+        raise TypeError("wengert: split(x, %r) is of so many parts in NumPy, and of parts of that size in "
+                        "PyTorch: write wg.split(x, %r, axis=%d) for NumPy's, wg.split(x, %r, dim=%d) for "
+                        "PyTorch's" %
+                        (parts, parts, at, parts, at))
     axis = at
     if np.iterable(parts):
         ends = [min(max(i + n if i < 0 else i, 0), n) for i in parts]
-        return [_builders["slice"](x, axis=axis, from_=a, to=max(a, b)) for a, b in zip([0, *ends], [*ends, n])]
+        return [_builders["slice"](x, axis=axis, from_=a, to=max(a, b))
+                for a, b in zip([0, *ends], [*ends, n])]
     if _count("split", parts, 1) and n % parts:
         raise ValueError("wengert: split: axis %d of x %s has no %d equal parts%s" % (
-            said, _written(x.shape), parts, ": write x.chunk(%d) for parts of %d" % (-(-n // parts), parts) if parts < n else ""))
+            said, _written(x.shape), parts, ": write x.chunk(%d) for parts of %d" % (-(-n // parts), parts)
+            if parts < n else ""))
     return _parts_of(x, [n // parts] * parts, axis)
 
 @_call

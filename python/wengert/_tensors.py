@@ -19,8 +19,8 @@ from ._value import Value
 from ._way import _here, _off
 
 class Leaf(Value):
-    """A value that is in no graph: wg.tensor(x). Where it is used it is an input of the graph there. x.set(array) gives it other numbers;
-    what was made of it keeps its own."""
+    """A value that is in no graph: wg.tensor(x). Where it is used it is an input of the graph there.
+    x.set(array) gives it other numbers; what was made of it keeps its own."""
 
     def __init__(self, array, name=None):
         array.flags.writeable = False
@@ -54,14 +54,16 @@ class Leaf(Value):
         """The number of a value of one element; of another one that of the element at this index."""
         a = self.numpy()
         if a.size != 1 and not index:
-            raise Error("wengert: item: the shape %s is not one element: write x.item(i), or x.numpy()" % list(a.shape))
+            raise Error("wengert: item: the shape %s is not one element: write x.item(i), or x.numpy()" %
+                        list(a.shape))
         return a.item(*index)
 
     def set(self, array):
         """Other numbers. What was made of it keeps its own."""
         a = np.asarray(_plain(array), self.dtype, order="C")
         if a.shape != self.shape:
-            raise ValueError("wengert: set: the shape is %s, that of the array %s" % (list(self.shape), list(a.shape)))
+            raise ValueError("wengert: set: the shape is %s, that of the array %s" %
+                             (list(self.shape), list(a.shape)))
         self.__init__(a.copy(), self._name)
         self._placed(_Node())
 
@@ -98,7 +100,8 @@ class Gradient(Value):
         return g
 
     def _never_changes(self, line):
-        return ": a gradient never changes: write optimizer.zero_grad(), or w.grad = None, or w.grad = w.grad * 2"
+        return (": a gradient never changes: write optimizer.zero_grad(), or w.grad = None, or w.grad = "
+                "w.grad * 2")
 
     def __call__(self, y):
         return calls["grad"](self._by, y)
@@ -116,9 +119,9 @@ def _new_store(context):
     return store
 
 class Parameter(Leaf):
-    """A tensor that an optimizer changes: wg.tensor(x, requires_grad=True), or a part of a wg.Module. It belongs to no graph: where it
-    is used it is an input of the graph there, with its present numbers. What was made of it keeps its number when it changes.
-    y.backward() adds to its .grad."""
+    """A tensor that an optimizer changes: wg.tensor(x, requires_grad=True), or a part of a wg.Module. It
+    belongs to no graph: where it is used it is an input of the graph there, with its present numbers. What
+    was made of it keeps its number when it changes. y.backward() adds to its .grad."""
 
     def __init__(self, data, requires_grad=True, dtype=None, name=None):
         a = np.asarray(data.numpy() if isinstance(data, Value) else data)
@@ -152,7 +155,8 @@ class Parameter(Leaf):
         _lib.wg_params_make_at(_here(), store._p, _text(key), _tensor(a), False)
         store.context._look()
         self._index = store._index(key)
-        self._keys = (*vars(self).get("_keys", ()), next(_serials))  # of the sets that it was in, the last is the present one
+        # Of the sets that it was in. The last is the present one.
+        self._keys = (*vars(self).get("_keys", ()), next(_serials))
         self._leaf = self._keys[-1], store, _text(key), self._index, store._p
         self._placed(_Node())
 
@@ -176,8 +180,8 @@ class Parameter(Leaf):
     def _from_another_thread(self, g, node):
         """A context works in one thread at a time. In another thread the parameter is a number."""
         if not _off():
-            raise Error("wengert: %s belongs to the context of another thread: predict in `with wg.no_grad():`, or train it in the "
-                        "thread that made it" % self._name)
+            raise Error("wengert: %s belongs to the context of another thread: predict in `with "
+                        "wg.no_grad():`, or train it in the thread that made it" % self._name)
         a = self.numpy()
         if not node or not np.array_equal(g._leaves[self._leaf[0]][0]._array, a):
             number = Leaf(a, self._name)
@@ -192,7 +196,8 @@ class Parameter(Leaf):
                         if (key[0] in keys if isinstance(key, tuple) else key in keys[:-1])]
 
     shape, dtype = property(lambda w: w._kind[0]), property(lambda w: w._kind[1])
-    requires_grad = _requires = property(lambda w: not w._constant, lambda w, on: setattr(w, "_constant", not on))
+    requires_grad = _requires = property(lambda w: not w._constant,
+                                         lambda w, on: setattr(w, "_constant", not on))
 
     def _never_changes(self, line):
         return ": its methods never change it: write w.set(%s)" % re.sub(r"\bx\b", "w", line)
@@ -235,7 +240,8 @@ class Parameter(Leaf):
             self._change_grad(_plain(new))
 
     def _change_grad(self, a):
-        self._store._set_gradient(self._key, np.asarray(np.broadcast_to(a, self.shape), self.dtype, order="C"))
+        self._store._set_gradient(self._key, np.asarray(np.broadcast_to(a, self.shape), self.dtype,
+                                                        order="C"))
 
     def zero_grad(self):
         """Its gradient alone: the others of an optimizer keep theirs."""
@@ -245,19 +251,21 @@ class Parameter(Leaf):
             self._store._set_gradient(self._key, None)
 
     def __repr__(self):
-        return "Parameter(%s)" % np.array2string(self.numpy(), separator=", ", threshold=100, edgeitems=2, precision=6, prefix="Parameter(")
+        return "Parameter(%s)" % np.array2string(self.numpy(), separator=", ", threshold=100, edgeitems=2,
+                                                 precision=6, prefix="Parameter(")
 
     def _changed(self, op, other):
         if not _off():
-            raise TypeError("wengert: a parameter changes by an optimizer, or in a block `with wg.no_grad():`; for a new value write "
-                            "y = w %s x" % op)
+            raise TypeError("wengert: a parameter changes by an optimizer, or in a block `with "
+                            "wg.no_grad():`; for a new value write y = w %s x" % op)
         self.set(_OPERATOR[op](self.numpy(), _plain(other)))
         return self
 
-_OPERATOR = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow, "//": operator.floordiv,
-             "%": operator.mod, "@": operator.matmul}
+_OPERATOR = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+             "**": operator.pow, "//": operator.floordiv, "%": operator.mod, "@": operator.matmul}
 for _class, (_op, _f) in itertools.product((Parameter, _ParametersGradient), _OPERATOR.items()):
-    setattr(_class, "__i%s__" % _f.__name__.strip("_"), functools.partialmethod(lambda w, op, x: w._changed(op, x), _op))
+    setattr(_class, "__i%s__" % _f.__name__.strip("_"),
+            functools.partialmethod(lambda w, op, x: w._changed(op, x), _op))
 
 def _owner(w):
     """The optimizer that changes the parameter, or None."""
@@ -277,14 +285,16 @@ def _become_parameter(x, on):
 Leaf.requires_grad = property(lambda x: False, _become_parameter)
 
 def _kept_in(parameters):
-    """One set that an optimizer changes, and None if it holds all of these parameters. If one of them has an optimizer already the set
-    is of copies, and the parameters stand beside it: see wengert.optim."""
+    """One set that an optimizer changes, and None if it holds all of these parameters. If one of them has an
+    optimizer already the set is of copies, and the parameters stand beside it: see wengert.optim."""
     parameters = list(parameters)
     if not parameters:
-        raise TypeError("wengert: an optimizer got no parameters: write wg.tensor(x, requires_grad=True), or model.parameters()")
+        raise TypeError("wengert: an optimizer got no parameters: write wg.tensor(x, requires_grad=True), or "
+                        "model.parameters()")
     for w in parameters:
         if not isinstance(w, Parameter):
-            raise TypeError("wengert: an optimizer changes parameters, not %r: write wg.tensor(x, requires_grad=True)" % (w,))
+            raise TypeError("wengert: an optimizer changes parameters, not %r: write wg.tensor(x, "
+                            "requires_grad=True)" % (w,))
     if len({id(w) for w in parameters}) < len(parameters):
         raise TypeError("wengert: an optimizer got a parameter twice")
     shared = any(_owner(w) is not None for w in parameters)

@@ -23,18 +23,21 @@ class _OfTable:
         return [*super().__dir__(), *_calls().methods_of(self._kind)]
 
 def _finalize(owner, f, *given):
-    """f(*given) when the owner is gone. At the end of the process nothing is freed: a __del__ may still use it."""
+    """f(*given) when the owner is gone. At the end of the process nothing is freed: a __del__ may still use
+    it."""
     end = weakref.finalize(owner, f, *given)
     end.atexit = False
     return end
 
 def _gone(x):
     """Why an object of C has no address."""
-    return vars(x).get("_over") or ("wengert: this %s was never made: write super().__init__(...) in the __init__ of its class"
+    return vars(x).get("_over") or ("wengert: this %s was never made: write super().__init__(...) in the "
+                                    "__init__ of its class"
                                     % type(x).__name__)
 
 def _end(x, field, why):
-    """The object x, whose address is its attribute `field`, has none from now on: each use of it is an error of these words."""
+    """The object x, whose address is its attribute `field`, has none from now on: each use of it is an error
+    of these words."""
     if field in vars(x):
         delattr(x, field)
     elif hasattr(type(x), field):  # a member of the module _c
@@ -42,17 +45,19 @@ def _end(x, field, why):
     x._over = "wengert: " + why
 
 class _Parts:
-    """Several values. They unpack, and each has a name. What a tuple does as a list (x + y joins, 2 * x repeats) is
-    refused: here it would be taken for arithmetic."""
+    """Several values. They unpack, and each has a name. What a tuple does as a list (x + y joins, 2 * x
+    repeats) is refused: here it would be taken for arithmetic."""
     __slots__ = ()
 
     def _no(self, *_):
-        raise TypeError("wengert: %s are several values: take one, as .%s" % (", ".join(self._fields), self._fields[0]))
+        raise TypeError("wengert: %s are several values: take one, as .%s" %
+                        (", ".join(self._fields), self._fields[0]))
 
     def __getitem__(self, k):
         return self._no() if isinstance(k, slice) else tuple.__getitem__(self, k)
 
-    __add__ = __radd__ = __mul__ = __rmul__ = __lt__ = __le__ = __gt__ = __ge__ = __array__ = __contains__ = _no
+    __add__ = __radd__ = __mul__ = __rmul__ = __lt__ = __le__ = __gt__ = __ge__ = __array__ = __contains__ = (
+        _no)
 
 class States(_Parts, namedtuple("States", "y h c")):
     """What a recurrent layer gives: all outputs and the last states."""

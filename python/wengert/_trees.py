@@ -16,9 +16,11 @@ def _leaves(x, like, name="", is_tree=_is_tree):
     if not is_tree(like):
         return [(name, x)] if like is not None else []
     keys = list(like) if isinstance(like, dict) else range(len(like))
-    has = (list(x) if isinstance(x, dict) else range(len(x))) if isinstance(x, (dict, list, tuple)) else [type(x).__name__]
+    has = ((list(x) if isinstance(x, dict) else range(len(x))) if isinstance(x, (dict, list, tuple))
+           else [type(x).__name__])
     if set(has) != set(keys):
-        raise ValueError("wengert: %s has the parts %s, its argument has %s" % (name, ", ".join(map(str, has)), ", ".join(map(str, keys))))
+        raise ValueError("wengert: %s has the parts %s, its argument has %s" %
+                         (name, ", ".join(map(str, has)), ", ".join(map(str, keys))))
     return [leaf for k in keys for leaf in _leaves(x[k], like[k], "%s.%s" % (name, k), is_tree)]
 
 def _tree(like, leaves, is_tree=_is_tree):
@@ -28,7 +30,8 @@ def _tree(like, leaves, is_tree=_is_tree):
     if isinstance(like, dict):
         return {k: _tree(v, leaves, is_tree) for k, v in like.items()}
     parts = [_tree(v, leaves, is_tree) for v in like]
-    return parts if isinstance(like, list) else type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)
+    return (parts if isinstance(like, list) else type(like)(*parts) if hasattr(like, "_fields")
+            else tuple(parts))
 
 def _names_of(f, n):
     """Names for n arguments of f."""

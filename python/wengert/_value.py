@@ -26,13 +26,14 @@ def _setting(v):
         return None
     if kind in ("axes", "shape"):
         return [int(v.list.dim[i]) for i in range(v.list.rank)]
-    return v.real if kind == "double" else bool(v.whole) if kind == "bool" else v.word.decode() if v.word else v.whole
+    return (v.real if kind == "double" else bool(v.whole) if kind == "bool" else v.word.decode() if v.word
+            else v.whole)
 
 _INPUT = 2  # of wg_leaf
 
 class Value(Node):
-    """A node of a graph: an input, or what was computed. All builders are methods, x.sum(axis=0); operators and slices are as
-    in NumPy. x.numpy() and x.item() are its numbers."""
+    """A node of a graph: an input, or what was computed. All builders are methods, x.sum(axis=0); operators
+    and slices are as in NumPy. x.numpy() and x.item() are its numbers."""
 
     def item(self, *index):
         """The number of a value of one element; of another one that of the element at this index."""
@@ -44,7 +45,8 @@ class Value(Node):
         return y if self.dtype.kind == "f" else self.numpy().item()
 
     def _was_read(self):
-        """A graph of ours in which only numbers are left goes on to grow only if what they are made of does."""
+        """A graph of ours in which only numbers are left goes on to grow only if what they are made of
+        does."""
         g = self.graph
         if g._auto and not g._ended and self._node.index > g._limit:
             others = [v for v in g._values() if v is not self]
@@ -69,7 +71,8 @@ class Value(Node):
         return found
 
     def numpy(self, copy=True):
-        """Its numbers as an array. copy=False: without a copy, to read only. It stays as it is, whatever the graph does next."""
+        """Its numbers as an array. copy=False: without a copy, to read only. It stays as it is, whatever the
+        graph does next."""
         lent = None if copy else self.graph._carried.get(("array", self._node.index))
         if lent:
             return lent.array.view()
@@ -85,11 +88,15 @@ class Value(Node):
         return _numpy(t)
 
     def _as_number(self, what):
-        """Inside of a transform's function a value becomes no number by itself: it would have no derivative."""
+        """Inside of a transform's function a value becomes no number by itself: it would have no
+        derivative."""
         g = getattr(_now, "inside", None)
-        if g is not None and self.graph is g and not self._constant and any(_lib.wg_node_derives_from(self._node, x._node) for x in vars(g).get("_wrt", ())):
-            raise TypeError("wengert: %s of a value in a function that is differentiated has no derivative: write wg.%s, or x.item() and x.numpy() "
-                            "for numbers on purpose" % (what, "stack([x, y]) for an array of values" if what == "an array" else "sin(x) for math.sin(x)"))
+        if (g is not None and self.graph is g and not self._constant
+            and any(_lib.wg_node_derives_from(self._node, x._node) for x in vars(g).get("_wrt", ()))):
+            raise TypeError("wengert: %s of a value in a function that is differentiated has no derivative: "
+                            "write wg.%s, or x.item() and x.numpy() for numbers on "
+                            "purpose" % (what, "stack([x, y]) for an array of values"
+                                                        if what == "an array" else "sin(x) for math.sin(x)"))
 
     def __array__(self, dtype=None, copy=None):
         self._as_number("an array")
@@ -104,9 +111,11 @@ class Value(Node):
     def _place(self, g):
         """Its node in the graph g."""
         of = self.graph
-        there = of is not g and (of._auto or of.context is g.context and not (g._outside is None is of._outside))
+        there = of is not g and (of._auto or of.context is g.context
+                                 and not (g._outside is None is of._outside))
         node = g._carry(self) if there else self._node
-        return g._without_gradient((g._serial, node.index, node.generation), node) if self._constant and not _off() else node
+        return (g._without_gradient((g._serial, node.index, node.generation), node) if self._constant
+                and not _off() else node)
 
     def draw(self, path=None, **options):
         """Writes a picture (its ending says which kind), or returns the text of an SVG, or of what format=
@@ -138,7 +147,8 @@ class Value(Node):
     size = property(lambda x: _Size(math.prod(s := x.shape), s))
     name = property(lambda v: _lib.wg_node_name(v._node).decode() or None)
     is_leaf = property(lambda v: _lib.wg_node_leaf(v._node) == _INPUT)
-    requires_grad = property(lambda v: not v._constant and v.dtype.kind == "f" and _lib.wg_node_trained_by(v._node, None, 0) > 0)
+    requires_grad = property(lambda v: not v._constant and v.dtype.kind == "f"
+                             and _lib.wg_node_trained_by(v._node, None, 0) > 0)
     T = property(lambda v: _builders["swap"](v) if v.ndim == 2 else _builders["transpose"](v))
 
     def named(self, name):
@@ -148,12 +158,13 @@ class Value(Node):
     def reshape(self, *sizes, order="C"):
         """The same numbers in another shape. One size may be -1: what is left."""
         if order != "C":
-            raise TypeError("wengert: reshape reads rows first: for columns first write x.T.reshape(...).T with the sizes reversed")
+            raise TypeError("wengert: reshape reads rows first: for columns first write x.T.reshape(...).T "
+                            "with the sizes reversed")
         return _builders["reshape"](self, sizes[0] if len(sizes) == 1 else sizes)
 
     def sort(self, *_, **__):
-        raise TypeError("wengert: a value is not sorted in place: write wg.sort(x).values for x in order, wg.sort(x).indices for its "
-                        "places")
+        raise TypeError("wengert: a value is not sorted in place: write wg.sort(x).values for x in order, "
+                        "wg.sort(x).indices for its places")
 
     def __len__(self):
         if not self.ndim:
@@ -178,8 +189,9 @@ class Value(Node):
 
     def __bool__(self):
         if self.size != 1:
-            raise ValueError("wengert: the truth of the shape %s is not one: write (a < x) & (x < b) for `and`, and for "
-                             "a < x < b; wg.all_of(x) or wg.any_of(x) for all" % list(self.shape))
+            raise ValueError("wengert: the truth of the shape %s is not one: write (a < x) & (x < b) for "
+                             "`and`, and for a < x < b; wg.all_of(x) or wg.any_of(x) for "
+                             "all" % list(self.shape))
         return bool(self.item())
 
     __hash__ = object.__hash__
@@ -197,13 +209,16 @@ class Value(Node):
     def __repr__(self):
         name = _lib.wg_node_name(self._node).decode()
         try:
-            text = np.array2string(self.numpy(), separator=", ", threshold=100, edgeitems=2, precision=6, prefix="Value(")
+            text = np.array2string(self.numpy(), separator=", ", threshold=100, edgeitems=2, precision=6,
+                                   prefix="Value(")
         except Exception as e:  # a mistake is no reason for repr to fail
             text = "<%s>" % e
-        return "Value(%s%s)" % (text, "".join(", " + w for w in [name and "name=%r" % name, "" if self.dtype == np.float64 else str(self.dtype)] if w))
+        return "Value(%s%s)" % (text, "".join(", " + w for w in [name and "name=%r" % name,
+            "" if self.dtype == np.float64 else str(self.dtype)] if w))
 
     def __reduce_ex__(self, *_):
-        raise TypeError("wengert: a value is a part of a graph, which is not pickled: write x.numpy(), or model.state_dict()")
+        raise TypeError("wengert: a value is a part of a graph, which is not pickled: write x.numpy(), or "
+                        "model.state_dict()")
 
     def _never_changes(self, line):
         """What to write for a call that changes the value in PyTorch."""
@@ -213,8 +228,10 @@ class Value(Node):
         f = None if name[0] == "_" else methods.get(name) or _builder_method(name) or _of_node(name)
         if f is None:
             in_place = name[-1:] == "_" != name[:1]
-            raise AttributeError("a wengert.Value has no %s%s" % (name, instead_of_in_place(self, name) if in_place else
-                                                                  INSTEAD.get(name) or _near(name, _builders, _CALL)))
+            raise AttributeError("a wengert.Value has no %s%s" % (name, instead_of_in_place(self, name)
+                if in_place else
+                                                                  INSTEAD.get(name)
+                                                                  or _near(name, _builders, _CALL)))
         if name not in _explained:
             _explain(name, f)
         return types.MethodType(f, self)
@@ -231,16 +248,21 @@ class _Size(int):
 
 # What values have not, and what to write for it.
 INSTEAD = dict(fill=": values never change: write x = wg.full_like(x, 0)",
-               bernoulli=": write wg.rand(*x.shape) < x", retain_grad=": write wg.grad(y, x) for the gradient by a value on the way",
+               bernoulli=": write wg.rand(*x.shape) < x", retain_grad=": write wg.grad(y, x) for the "
+               "gradient by a value on the way",
                register_hook=": write wg.custom_vjp(y, [x], rule), whose rule changes the gradient")
 _IN_PLACE = dict(fill_="wg.full_like(x, %s)", zero_="wg.zeros_like(x)", one_="wg.ones_like(x)", t_="x.T",
                  copy_="wg.broadcast_to(new, x.shape)",
-                 uniform_="wg.rand(*x.shape)", normal_="wg.randn(*x.shape)", bernoulli_="wg.bernoulli(x.shape, %s)",
-                 resize_="x.reshape(...)", mul_="x * y", add_="x + y", sub_="x - y", div_="x / y", subtract_="x - y", multiply_="x * y",
-                 divide_="x / y", pow_="x ** y", scatter_="x.at[...].set(new)", scatter_add_="x.at[...].add(new)",
-                 index_fill_="x.at[...].set(0)", index_copy_="x.at[...].set(new)", index_add_="x.at[...].add(new)",
-                 index_put_="x.at[...].set(new)", fill_diagonal_="wg.where(wg.eye(*x.shape) > 0, 0, x)", lerp_="x + 0.5 * (y - x)",
-                 addcmul_="x + a * b", addcdiv_="x + a / b", addmm_="x + a @ b")
+                 uniform_="wg.rand(*x.shape)", normal_="wg.randn(*x.shape)",
+                 bernoulli_="wg.bernoulli(x.shape, %s)",
+                 resize_="x.reshape(...)", mul_="x * y", add_="x + y", sub_="x - y", div_="x / y",
+                 subtract_="x - y", multiply_="x * y",
+                 divide_="x / y", pow_="x ** y", scatter_="x.at[...].set(new)",
+                 scatter_add_="x.at[...].add(new)",
+                 index_fill_="x.at[...].set(0)", index_copy_="x.at[...].set(new)",
+                 index_add_="x.at[...].add(new)",
+                 index_put_="x.at[...].set(new)", fill_diagonal_="wg.where(wg.eye(*x.shape) > 0, 0, x)",
+                 lerp_="x + 0.5 * (y - x)", addcmul_="x + a * b", addcdiv_="x + a / b", addmm_="x + a @ b")
 
 def instead_of_in_place(x, name):
     """What to write for x.name(...) whose name ends in _, which changes x in PyTorch."""
@@ -269,15 +291,15 @@ def _power(a, b):
             isinstance(b, Value) and b.dtype.kind in "iu" and _kind(a) in "iu"):
         return _builders["pow"](a, b)
     if not isinstance(b, (int, np.integer)) or b < 0 or b > 64:
-        raise TypeError("wengert: a power of whole numbers is one if the exponent is a number from 0 on: else write "
-                        "wg.cast(x, np.float64) ** y")
+        raise TypeError("wengert: a power of whole numbers is one if the exponent is a number from 0 on: "
+                        "else write wg.cast(x, np.float64) ** y")
     y = a * 0 + 1
     for _ in range(b):
         y = y * a
     return y
 
-for _pair in ("add add, sub sub, mul mul, truediv div, floordiv floor_divide, mod remainder, matmul matmul, lt less, le less_equal, "
-              "gt greater, ge greater_equal, eq equal, ne not_equal").split(", "):
+for _pair in ("add add, sub sub, mul mul, truediv div, floordiv floor_divide, mod remainder, matmul matmul, "
+              "lt less, le less_equal, gt greater, ge greater_equal, eq equal, ne not_equal").split(", "):
     _name, _op = _pair.split()
     setattr(Value, "__%s__" % _name, lambda a, b, *, op=_op: _builders[op](a, b))
     setattr(Value, "__r%s__" % _name, lambda a, b, *, op=_op: _builders[op](b, a))
@@ -289,7 +311,8 @@ def _of_truths(sign, op):
     """Python's & | ^ of truths. NumPy's bits of whole numbers have no operation here."""
     def operator(a, b, swapped=False):
         if {_kind(a), _kind(b)} != {"b"}:
-            raise TypeError("wengert: %s is of truths, as (x > 0) %s (x < 1): wg.%s(a, b) takes what is not 0 as true" % (
+            raise TypeError("wengert: %s is of truths, as (x > 0) %s (x < 1): wg.%s(a, b) takes what is not "
+                            "0 as true" % (
                 sign, sign, op))
         return _builders[op](*((b, a) if swapped else (a, b)))
     return operator

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The two ways to C: the module _c, python/_c.c, which makes the common calls, more than ten times as fast; or ctypes alone. Here it is
-chosen, once: each name below is that of _c or its twin. WENGERT_CTYPES=1 leaves _c out."""
+"""The two ways to C: the module _c, python/_c.c, which makes the common calls, more than ten times as fast;
+or ctypes alone. Here it is chosen, once: each name below is that of _c or its twin. WENGERT_CTYPES=1 leaves
+_c out."""
 import importlib.machinery
 import importlib.util
 import os
@@ -12,16 +13,19 @@ from ._errors import _is_between, _site
 from ._library import _DTYPES, _lib
 
 def _load_c():
-    """The module _c: beside this file, in the folder python beside the library, or in that of the build. None: it is not here."""
+    """The module _c: beside this file, in the folder python beside the library, or in that of the build.
+    None: it is not here."""
     if os.environ.get("WENGERT_CTYPES", "0") not in ("", "0"):
         return None
     here, library = os.path.dirname(os.path.abspath(__file__)), os.path.dirname(_lib._library._name)
-    for place in (here, os.path.join(library or here, "python"), os.path.join(here, "..", "..", "build", "python")):
+    for place in (here, os.path.join(library or here, "python"),
+                  os.path.join(here, "..", "..", "build", "python")):
         path = os.path.join(place, "_c.abi3.so")
         if os.path.exists(path):
             loader = importlib.machinery.ExtensionFileLoader("wengert._c", path)
             try:
-                module = importlib.util.module_from_spec(importlib.util.spec_from_loader("wengert._c", loader))
+                module = importlib.util.module_from_spec(
+                    importlib.util.spec_from_loader("wengert._c", loader))
                 loader.exec_module(module)
                 return module if getattr(module, "FORM", 0) == 4 else None  # of another version of this file
             except ImportError:  # of another kind of Python
@@ -72,7 +76,8 @@ class _Graph_of_values:
     def _values(self):
         return [v for r in list(self._live.values()) if (v := r()) is not None]
 
-_here, _off, Node, GraphNode = (_c.here, _c.off, _c.Node, _c.Graph) if _c else (_here, _Off(), _Node_of_graph, _Graph_of_values)
+_here, _off, Node, GraphNode = (_c.here, _c.off, _c.Node, _c.Graph) if _c else (_here, _Off(), _Node_of_graph,
+    _Graph_of_values)
 # Functions of C for C: what asks for signals, and what hears of a graph's nodes.
 POLL, LIVE = (_c.POLL, _c.LIVE) if _c else (None, None)
 

@@ -1,9 +1,10 @@
-"""advice.py: runs what errors and names.txt tell people to write. Each line gives the numbers of what it stands for. The cases
-are the blocks of standard input (advice.txt). NumPy is asked for its numbers; those of PyTorch, and of functions that not every
-NumPy has, stand in the file. With the word `originals` it computes these, and prints the blocks.
+"""advice.py: runs what errors and names.txt tell people to write. Each line gives the numbers of what it
+stands for. The cases are the blocks of standard input (advice.txt). NumPy is asked for its numbers; those of
+PyTorch, and of functions that not every NumPy has, stand in the file. With the word `originals` it computes
+these, and prints the blocks.
 
-A text of python/wengert with "write ", "did you mean" or a call, and a word of names.txt, that no case has is red. So is a text
-that names what only C has."""
+A text of python/wengert with "write ", "did you mean" or a call, and a word of names.txt, that no case has is
+red. So is a text that names what only C has."""
 import ast
 import os
 import re
@@ -40,8 +41,10 @@ def numbers(*shape, first=1):
 def samples():
     """The operands of the lines, as arrays."""
     x = numbers(4, 4)
-    s = dict(x=x, a=numbers(4, 4, first=20), b=numbers(4, 4, first=40), y=numbers(4, 4, first=60), v=numbers(4, 4, first=80),
-             q=numbers(4, 4, first=100), k=numbers(4, 4, first=120), logits=numbers(4, 4, first=140), u=numbers(4, first=160),
+    s = dict(x=x, a=numbers(4, 4, first=20), b=numbers(4, 4, first=40), y=numbers(4, 4, first=60),
+             v=numbers(4, 4, first=80),
+             q=numbers(4, 4, first=100), k=numbers(4, 4, first=120), logits=numbers(4, 4, first=140),
+             u=numbers(4, first=160),
              A=numbers(4, 4) @ numbers(4, 4).T + np.eye(4), mask=x > 0, rows=np.array([0, 2, 1, 3]),
              indices=np.arange(16).reshape(4, 4) % 3,
              xs=numbers(2, 5, 8), image=numbers(2, 8, 8, 3), data=numbers(3, 4, 4))
@@ -63,7 +66,8 @@ def flat(y):
         return [str(y).replace(",", ";")]
     if hasattr(y, "detach"):
         y = y.detach().numpy()
-    return ["%.7g" % (e + 0.0) for e in np.asarray(y, float).ravel()] + ["shape %s" % "x".join(map(str, np.shape(y)))]
+    return ["%.7g" % (e + 0.0) for e in np.asarray(y, float).ravel()] + ["shape %s" %
+        "x".join(map(str, np.shape(y)))]
 
 
 def of_numpy(text):
@@ -88,7 +92,8 @@ def here(setup):
     """The names that lines are run with."""
     wg.Graph(_auto=True)
     known = operands(setup, wg.tensor)
-    known.update(np=np, wg=wg, nn=nn, F=F, numbers=numbers, n=2, f=lambda x: x * x, slope=lambda t, x: -x, math=__import__("math"),
+    known.update(np=np, wg=wg, nn=nn, F=F, numbers=numbers, n=2, f=lambda x: x * x, slope=lambda t, x: -x,
+                 math=__import__("math"),
                  rule=lambda y, gy, x: [gy], p=wg.Params())
     return known
 
@@ -137,7 +142,8 @@ class Case:
                 raise SyntaxError("advice.txt: " + line)
 
     def printed(self):
-        out = (["! " + line for line in self.refused] or [self.head]) + ["| " + s for s in self.setup] + ["& " + s for s in self.here]
+        out = (["! " + line for line in self.refused]
+               or [self.head]) + ["| " + s for s in self.setup] + ["& " + s for s in self.here]
         for line, of, wanted in self.lines:
             out += ["> " + line] if line != "@" else []
             out += [": " + of] if self.refused else []
@@ -185,7 +191,8 @@ class Case:
             if re.match(r"\w*Error: ", wanted[0]):
                 self.complain("of its own library it is an error: " + wanted[0])
             if len(got) != len(wanted) or not all(map(near, got, wanted)):
-                self.complain("advised:  " + advice, "which is:  " + line, "it gives  " + ", ".join(got)[:300],
+                self.complain("advised:  " + advice, "which is:  " + line,
+                              "it gives  " + ", ".join(got)[:300],
                               "for       " + of, "which is  " + ", ".join(wanted)[:300])
 
 
@@ -205,11 +212,12 @@ def texts():
     folder = os.path.join(ROOT, "python", "wengert")
     for at, _, files in sorted(os.walk(folder)):
         for file in sorted(files):
-            if not file.endswith(".py") or file == "_table.py":
+            if not file.endswith(".py"):
                 continue
             path = os.path.join(at, file)
             tree = ast.parse(open(path).read())
-            said = {id(n.body[0].value) for n in ast.walk(tree) if isinstance(n, (ast.Module, ast.ClassDef, ast.FunctionDef))
+            said = {id(n.body[0].value) for n in ast.walk(tree)
+                    if isinstance(n, (ast.Module, ast.ClassDef, ast.FunctionDef))
                     and n.body and isinstance(n.body[0], ast.Expr)}
             for n in ast.walk(tree):
                 if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in said:
@@ -227,13 +235,15 @@ def pattern_of(text):
 
 
 def texts_of_c():
-    """The texts of the library's sources, each as one string. Most of them are messages; the others are no words of C either."""
+    """The texts of the library's sources, each as one string. Most of them are messages; the others are no
+    words of C either."""
     text = r'"(?:[^"\\\n]|\\.)*"'
     for top in ("src", "ops"):
         for at, _, files in sorted(os.walk(os.path.join(ROOT, top))):
             for file in sorted(files):
                 if file.endswith((".c", ".h")):
-                    source = re.sub(r"/\*.*?\*/|^#include[^\n]*", "", open(os.path.join(at, file)).read(), flags=re.S | re.M)
+                    source = re.sub(r"/\*.*?\*/|^#include[^\n]*", "", open(os.path.join(at, file)).read(),
+                                    flags=re.S | re.M)
                     for m in re.finditer(r"%s(?:[\s\\]*(?:PRI\w+|%s))*" % (text, text), source):
                         yield file, "".join(s[1:-1] for s in re.findall(text, m[0])).replace('\\"', '"')
 
@@ -250,7 +260,8 @@ def unreal(text):
     for m in re.finditer(r"\bwg\.([a-zA-Z_]\w*)", text):
         if not hasattr(wg, m[1]):
             return m[0]
-    objects = dict(p=wg.Params, g=wg.Graph, optimizer=wg.optim.SGD, data=wg.Data, fig=wg.Figure, cache=wg.Cache, group=wg.Group,
+    objects = dict(p=wg.Params, g=wg.Graph, optimizer=wg.optim.SGD, data=wg.Data, fig=wg.Figure,
+                   cache=wg.Cache, group=wg.Group,
                    context=wg.Context, x=wg.Parameter)
     for m in re.finditer(r"\b(%s)\.([a-z_]+)\b" % "|".join(objects), text):
         of = objects[m[1]]
@@ -276,7 +287,8 @@ of_words = {word: case for case in cases for word in case.words}
 known_words = set()
 for kind, word in words():
     key = word if kind == "call" else kind + " " + word
-    advice = wg._library._lib.wg_meant(word.encode(), ("call", "name", "option").index(kind), wg._words._IN_PYTHON)
+    advice = wg._library._lib.wg_meant(word.encode(), ("call", "name", "option").index(kind),
+                                       wg._words._IN_PYTHON)
     advice = advice and advice.decode()
     known_words.add(key)
     case = of_words.get(key)
@@ -306,7 +318,8 @@ for case in cases:
             case.complain("has no line: " + said)
         case.try_lines(said)
 for file, line, text in texts():
-    if re.search(r"\bwrite |did you mean|%s" % LINE, text) and " " in text.strip() and not re.search(OTHERWISE, text):
+    if (re.search(r"\bwrite |did you mean|%s" % LINE, text) and " " in text.strip()
+        and not re.search(OTHERWISE, text)):
         counts["texts"] = counts.get("texts", 0) + 1
         if not any(re.search(pattern_of(text), said, re.S) for said in messages):
             bad.append("%s:%d: no case for the text: %s" % (file, line, text))

@@ -135,13 +135,17 @@ def training():
             f.write("a,b,passed\n1,2,0\n3,4,1\n")
         for sign in (";;", "", "\t\t", "\\t", b"", "a;"):
             for read in (wg.csv, wg.table, lambda t, **o: wg.c.data_csv(c, t, **o)):
-                raised(TypeError, "separator=%r: one character is expected" % (sign,), lambda: read(table, separator=sign))
+                raised(TypeError, "separator=%r: one character is expected" % (sign,),
+                       lambda: read(table, separator=sign))
         for sign in ("\uff1b", "\xe9", '"', "e", -1):
-            raised(wg.Error, "the separator must be a comma, a semicolon, a tab", lambda: wg.csv(table, separator=sign))
+            raised(wg.Error, "the separator must be a comma, a semicolon, a tab",
+                   lambda: wg.csv(table, separator=sign))
         for sign in (",", b",", ord(",")):
             expect(wg.table(table, separator=sign).columns == wg.table(table).columns == ["a", "b", "passed"])
-        nan = float("nan")  # names that are numbers, rows that look empty or like a total: of arrays and dicts each row is one
-        for rows in (np.array([[1.5, 2.5], [3.5, 4.5], [5, 6]]), dict(a=[1, nan, 3], b=[2, nan, 4]), dict(a=["x", "y", "Total"], b=[1, 2, 3])):
+        # names that are numbers, rows that look empty or like a total: of arrays and dicts each row is one
+        nan = float("nan")
+        for rows in (np.array([[1.5, 2.5], [3.5, 4.5], [5, 6]]), dict(a=[1, nan, 3], b=[2, nan, 4]),
+                     dict(a=["x", "y", "Total"], b=[1, 2, 3])):
             expect(len(wg.table(rows, context=c)) == 3)
         d = wg.csv(table, y="passed", context=c)
         same(d.x, [[1, 2], [3, 4]])
@@ -178,22 +182,28 @@ def checks():
     expect("p.W[" in str(turned) and "yours is the transpose" in str(turned) and "p.b[" in str(turned))
     expect(wg.check(lambda p: wg.sum(wg.tanh(p[0] @ p[1])), [W, b]))
     f, g = wg.value_and_grad(lambda p: wg.sum(wg.tanh(p["W"] @ p["b"])))(dict(W=W, b=b))
-    expect(abs(f - h(dict(W=W, b=b)).sum()) < 1e-14 and np.allclose(g["W"], by(dict(W=W, b=b))["W"], 1e-13, 1e-15))
-    expect(wg.check(lambda x: np.sum(x**3), A, grad=3 * A**2) and not wg.check(lambda x: np.sum(x**3), A, grad=2 * A**2))
+    expect(abs(f - h(dict(W=W, b=b)).sum()) < 1e-14 and np.allclose(g["W"], by(dict(W=W, b=b))["W"], 1e-13,
+        1e-15))
+    expect(wg.check(lambda x: np.sum(x**3), A, grad=3 * A**2)
+           and not wg.check(lambda x: np.sum(x**3), A, grad=2 * A**2))
     expect(wg.check(np.sin, 1.0, grad=np.cos))
     ties = wg.check(np.max, [1.0, 1.0], grad=lambda x: (x == x.max()) * 1.0)
     expect(not ties and "move together" in str(ties))
     z = wg.Graph(wg.Context(dtype="float32")).input("w", np.array([0.5, -1, 2])) * 1.5
-    for mask, verdict in ((lambda x: x > 0, "pass"), (lambda x: x < 0, "fail")):  # f32, which the check widens
+    # f32, which the check widens
+    for mask, verdict in ((lambda x: x > 0, "pass"), (lambda x: x < 0, "fail")):
         rule = lambda y, gy, x: gy * wg.cast(mask(x), np.float32)
         expect(wg.exp(wg.custom_vjp(wg.relu(z), [z], rule)).sum().check().verdict == verdict)
     raised(TypeError, "returns None", lambda: wg.check(lambda x: None, A, grad=np.cos))
     raised(TypeError, "a function and its point", lambda: wg.check(np.sum, None, grad=np.cos))
-    raised(ValueError, "the gradient has the parts V", lambda: wg.check(np.sum, dict(W=W), grad=lambda p: dict(V=W)))
+    raised(ValueError, "the gradient has the parts V",
+           lambda: wg.check(np.sum, dict(W=W), grad=lambda p: dict(V=W)))
     raised(ValueError, "the gradient has 1 elements, x has 6", lambda: wg.check(lambda x: (x.sum(), 1.0), A))
-    raised(TypeError, "give its gradient, grad=", lambda: wg.check(lambda x: np.logaddexp.reduce(x, axis=None), A))
+    raised(TypeError, "give its gradient, grad=", lambda: wg.check(
+        lambda x: np.logaddexp.reduce(x, axis=None), A))
     raised(TypeError, "the gradient is complex", lambda: wg.check(np.sum, A, grad=lambda x: 1j * x))
-    raised(TypeError, "the value of the function is complex", lambda: wg.check(lambda x: (1j * x.sum(), x), A))
+    raised(TypeError, "the value of the function is complex",
+           lambda: wg.check(lambda x: (1j * x.sum(), x), A))
     raised(TypeError, "the argument x is complex", lambda: wg.check(lambda x: (x.sum(), x), A + 1j))
     raised(TypeError, "is complex", lambda: wg.value_and_grad(lambda x: x.sum())(A + 0j))
     wg.Graph()
@@ -237,7 +247,8 @@ def memories():
 
     square, double = lambda x: (x**2).sum(), lambda x: 2 * x
     net, total, seen = Net(), np.zeros(3), []
-    expect_said("the gradient depends on what was asked before: its component x[0] is ", net.forward, net.backward)
+    expect_said("the gradient depends on what was asked before: its component x[0] is ", net.forward,
+                net.backward)
     expect_said("f depends on what was asked before: at the same point it is 6.59, then ", Cache(), double)
 
     def adds(x):
@@ -256,10 +267,12 @@ def memories():
         x[1] /= 2
         return 2 * x
 
-    expect_said("the gradient is added to what was there, and must be written: its component x[0] is 1.4, then 2.8", square, adds)
+    expect_said("the gradient is added to what was there, and must be written: its component x[0] is 1.4, "
+                "then 2.8", square, adds)
     expect_said("f depends on what was asked before: ", mean_so_far, np.ones_like)
     expect_said("f changed its argument: x[0] from 0.7 to 0.2", takes_the_mean, lambda x: 2 * (x - x.mean()))
-    expect_said("f changed its argument where its gradient is asked for: x[1] from -1.3 to -0.65", square, halves)
+    expect_said("f changed its argument where its gradient is asked for: x[1] from -1.3 to -0.65", square,
+                halves)
     last = [None]
 
     def every_second(x):
@@ -295,20 +308,26 @@ def mistakes():
     raised(TypeError, by_name, lambda: wg.check(f, g, A))  # as in scipy.optimize.check_grad
     raised(TypeError, by_name, lambda: wg.check(f, A, g))
     raised(TypeError, "wengert.check(f, x, grad=g)", lambda: wg.check(A, f, grad=g))
-    raised(TypeError, "its function must return g, an array like x", lambda: wg.check(f, A, grad=lambda x: None))
+    raised(TypeError, "its function must return g, an array like x",
+           lambda: wg.check(f, A, grad=lambda x: None))
     raised(TypeError, "must return [g0, g1]", lambda: wg.check(product, A, A, grad=lambda a, b: None))
-    raised(ValueError, "has 3 elements, x has 6: one for each is expected", lambda: wg.check(f, A, grad=lambda x: [1, 2, 3]))
+    raised(ValueError, "has 3 elements, x has 6: one for each is expected",
+           lambda: wg.check(f, A, grad=lambda x: [1, 2, 3]))
     raised(ValueError, "has 2 elements, x has 6", lambda: wg.check(f, A, grad=[1, 2]))
     pair = "returns the pair (value, gradient): wengert.check(g, x) without grad=, or grad=lambda x: g(x)[1]"
     raised(ValueError, pair, lambda: wg.check(f, A, grad=lambda x: (f(x), g(x))))
     raised(ValueError, pair, lambda: wg.check(f, [1.0, 2.0], grad=lambda x: (f(x), g(x))))
     raised(ValueError, pair, lambda: wg.check(product, A, B, grad=lambda a, b: (product(a, b), [b, a])))
     expect(wg.check(f, [1.0, 2.0], grad=lambda x: (2 * x[0], 2 * x[1])))
-    raised(TypeError, "wengert.check(f, x) without grad=", lambda: wg.check(lambda x: (f(x), g(x)), A, grad=g))
-    raised(TypeError, "the gradient by argument 1 is None: zeros", lambda: wg.check(product, A, B, grad=lambda a, b: [b, None]))
-    raised(ValueError, "the parts of the gradient have 6 and 3 elements, the arguments 6 and 6: return [g0, g1]",
+    raised(TypeError, "wengert.check(f, x) without grad=",
+           lambda: wg.check(lambda x: (f(x), g(x)), A, grad=g))
+    raised(TypeError, "the gradient by argument 1 is None: zeros",
+           lambda: wg.check(product, A, B, grad=lambda a, b: [b, None]))
+    raised(ValueError, "the parts of the gradient have 6 and 3 elements, the arguments 6 and 6: return [g0, "
+           "g1]",
            lambda: wg.check(product, A, B, grad=lambda a, b: [b, a[0]]))
-    raised(ValueError, "the parts of the gradient have 6 elements", lambda: wg.check(product, A, B, grad=lambda a, b: [b]))
+    raised(ValueError, "the parts of the gradient have 6 elements",
+           lambda: wg.check(product, A, B, grad=lambda a, b: [b]))
 
     rounded = lambda x, w: (np.round(x) * w).sum()
     through = lambda x, w: [w, np.round(x)]  # the gradient of round(x) is meant to be that of x
@@ -321,17 +340,21 @@ def mistakes():
     r = wg.check(rounded, X, B, grad=through, intended="y")
     expect(not r and 'names of whole arguments are expected, as "x", not "y"' in r.reason)
     expect(not wg.check(rounded, X, B, grad=through, intended="x[0,1]"))
-    expect(wg.check(lambda p: rounded(*p.values()), dict(x=X, w=B), grad=lambda p: dict(zip("xw", through(*p.values()))),
+    expect(wg.check(lambda p: rounded(*p.values()), dict(x=X, w=B),
+                    grad=lambda p: dict(zip("xw", through(*p.values()))),
                     intended="p.x"))
     expect(wg.check(rounded, X, B, grad=through, intended="x, w").verdict == "inconclusive")
 
     W = np.linspace(-1, 1, 1600).reshape(40, 40)
     many = {"layer%d" % i: W[i] for i in range(40)}
     for r in (wg.check(f, A, grad=g), wg.check(f, A, grad=lambda x: 3 * x), wg.check(f, W, grad=lambda x: x),
-              wg.check(lambda p: sum(v @ v for v in p.values()), many, grad=lambda p: {k: 3 * v for k, v in p.items()}),
-              wg.check(lambda x: x.sum(), A * np.nan, grad=np.ones_like), wg.check(rounded, X, B, grad=through),
+              wg.check(lambda p: sum(v @ v for v in p.values()), many,
+                       grad=lambda p: {k: 3 * v for k, v in p.items()}),
+              wg.check(lambda x: x.sum(), A * np.nan, grad=np.ones_like),
+              wg.check(rounded, X, B, grad=through),
               wg.check(lambda x: wg.sum(wg.custom_vjp(x * x, [x], lambda y, gy, x: gy * x)), A)):
-        expect(len(repr(r).splitlines()) == 1 and len(repr(r)) <= 240 and len(str(r).splitlines()) <= 24)  # pytest cuts at 240
+        # pytest cuts at 240
+        expect(len(repr(r).splitlines()) == 1 and len(repr(r)) <= 240 and len(str(r).splitlines()) <= 24)
         expect("verdict %s" % r.verdict.upper() in repr(r) and r.reason in repr(r))
         expect(r or r.reason or "FAIL" in repr(r).split("verdict")[0])
 
@@ -343,7 +366,8 @@ def errors():
     raised(wg.Error, "values.py:%d: add: shapes do not broadcast: a [2,3] with b [2,2]" % line, lambda: a + b)
     same(a + 1, A + 1)  # the context goes on
     raised(wg.Error, "no axis 5", lambda: a.sum(axis=5))
-    raised(wg.Error, "inner dimensions differ: a [2,3] @ rows [2]", lambda: wg.matmul(a, wg.input("rows", np.arange(2))))
+    raised(wg.Error, "inner dimensions differ: a [2,3] @ rows [2]",
+           lambda: wg.matmul(a, wg.input("rows", np.arange(2))))
     raised(wg.Error, "attention: v is missing", lambda: wg.attention(a, a))
     raised(wg.Error, "conv: W is missing", lambda: wg.conv(wg.input("image", np.ones((1, 4, 4, 1))), None))
     raised(TypeError, "options are given by name", lambda: wg.leaky_relu(a, 0.1))
@@ -352,7 +376,8 @@ def errors():
     raised(TypeError, "no dtype complex128", lambda: wg.input("z", A + 1j))
     same(np.exp(a), np.exp(A))
     same(np.add.reduce(a), np.add.reduce(A))
-    raised(TypeError, "np.logaddexp.reduce is not here: write", lambda: np.logaddexp.reduce(a))  # no array without its derivative
+    # no array without its derivative
+    raised(TypeError, "np.logaddexp.reduce is not here: write", lambda: np.logaddexp.reduce(a))
     raised(TypeError, "take one, as .values", lambda: wg.sort(a) * 2)
     raised(TypeError, "take one, as .values", lambda: wg.sum(wg.sort(a)))
     raised(TypeError, "write wg.sort(x.reshape(-1), axis=0)", lambda: wg.sort(a, axis=None))
@@ -365,7 +390,8 @@ def errors():
 
 
 def memory():
-    """Arrays of the user's are used where they lie, and results are read there, whatever the graph does then."""
+    """Arrays of the user's are used where they lie, and results are read there, whatever the graph does
+    then."""
     g, a = wg.Graph(), np.arange(2e5)
     x = g.input("x", a, copy=False)
     expect(x.numpy(copy=False).ctypes.data == a.ctypes.data and not a.flags.writeable)
@@ -402,7 +428,8 @@ def interrupted():
 
 
 def odd_arguments():
-    """Python's numbers are wider than C's, and its values may be anything. What C cannot refuse is refused."""
+    """Python's numbers are wider than C's, and its values may be anything. What C cannot refuse is
+    refused."""
     wg.Graph()
     a, s, p = wg.input("a", A), wg.input("s", 2.0), wg.Params()
     kinds = (
@@ -476,7 +503,8 @@ def lifetimes():
 
 
 def watched(frees, context, things):
-    """The frees of C that dropping each of the things in another thread makes, there and in this thread's next call."""
+    """The frees of C that dropping each of the things in another thread makes, there and in this thread's
+    next call."""
     bag, here, wild = [], threading.get_ident(), []
 
     def drop():
@@ -500,7 +528,8 @@ def watched(frees, context, things):
 
 
 def dropped():
-    """What another thread drops, or its collector finds, is freed by a call in the context, in the thread that makes the call."""
+    """What another thread drops, or its collector finds, is freed by a call in the context, in the thread
+    that makes the call."""
     frees, real = [], {}
 
     def note(name):
@@ -509,7 +538,8 @@ def dropped():
             return real[name](*given)
         return free
 
-    names = [n for n in sorted(wg._library._rows) if n.endswith("_free") and n not in ("free", "check_free")] + ["release"]
+    names = [n for n in sorted(wg._library._rows) if n.endswith("_free")
+             and n not in ("free", "check_free")] + ["release"]
     for name in names:
         real["wg_" + name] = getattr(wg._library._lib, "wg_" + name)
         setattr(wg._library._lib, "wg_" + name, note("wg_" + name))
@@ -564,7 +594,8 @@ def while_it_computes(frees, context, held, ring):
     gc.collect()
     context._look()
     expect({thread for thread, _ in frees} == {threading.get_ident()})
-    expect(sum(name == "wg_release" for _, name in frees) == 200 == sum(name == "wg_graph_free" for _, name in frees))
+    expect(sum(name == "wg_release" for _, name in frees) == 200 == sum(name == "wg_graph_free"
+        for _, name in frees))
 
 
 def functions():
@@ -731,20 +762,24 @@ def alike(a, b):
 
 REQUIRED = {"dropout": {"keep_prob": 0.5}, "max_pool": {"size": 2}, "avg_pool": {"size": 2},
             "adaptive_pool": {"size": 2}, "roll": {"axis": 0, "shift": 1}}
-REQUIRED.update(dict.fromkeys("argmax argmin cumsum cumprod logcumsumexp linear_scan slice pad take take_along scatter_add scatter_add_along "
-                              "index_along flip expand_dims".split(), {"axis": 0}))
-REQUIRED.update(tile={"counts": 2}, repeat={"axis": 0, "count": 2}, select={"axis": 0, "index": 0}, topk={"count": 1}, one_hot={"count": 3},
+REQUIRED.update(dict.fromkeys("argmax argmin cumsum cumprod logcumsumexp linear_scan slice pad take "
+                              "take_along scatter_add scatter_add_along index_along flip "
+                              "expand_dims".split(), {"axis": 0}))
+REQUIRED.update(tile={"counts": 2}, repeat={"axis": 0, "count": 2}, select={"axis": 0, "index": 0},
+                topk={"count": 1}, one_hot={"count": 3},
                 linspace={"count": 5}, nonzero={"count": 4})
 
 
 def options():
-    """Each option that is a whole number, an axis, a shape or a truth: as an int of Python and of NumPy, as an
-    array without and with an axis, as a truth, as a text. All of them mean the same or are refused."""
+    """Each option that is a whole number, an axis, a shape or a truth: as an int of Python and of NumPy, as
+    an array without and with an axis, as a truth, as a text. All of them mean the same or are refused."""
     cases, uncalled = 0, []
-    structs = {n: wg._library._row(n).parameters[0][1][:-1] for n in wg._names._builders if wg._library._row(n).parameters[:1] and "_args*" in wg._library._row(n).parameters[0][1]}
+    structs = {n: wg._library._row(n).parameters[0][1][:-1] for n in wg._names._builders
+               if wg._library._row(n).parameters[:1] and "_args*" in wg._library._row(n).parameters[0][1]}
     for struct in sorted(set(structs.values())):
         for name in (n for n in structs if structs[n] == struct):
-            kinds = [(n, "int" if kind in wg._library._enums else kind) for n, kind in wg._library._pairs(wg._library._structs[struct].split(";")[1].split())]
+            kinds = [(n, "int" if kind in wg._library._enums else kind)
+                     for n, kind in wg._library._pairs(wg._library._structs[struct].split(";")[1].split())]
             kinds = [f for f in kinds if f[1] in ("int", "int64", "shape", "bool")]
             required = REQUIRED.get(name, {})
             operands, x = call_of(name, required) if kinds else ((), None)
@@ -762,7 +797,8 @@ def options():
                     forms = [(np.bool_(v), True), (np.array(v), True), (np.array([v]), False), ("no", False),
                              ([v], False)] if kind == "bool" else \
                             [(np.int64(v), True), (np.array(v), True), (np.array([v]), many), ([v], many),
-                             (bool(v), False), (np.bool_(v), False), (str(v), False), (float(v), False), ((), False)]
+                             (bool(v), False), (np.bool_(v), False), (str(v), False), (float(v), False),
+                             ((), False)]
                     if isinstance(plain, str):
                         forms = [f for f in forms if not f[1]]
                     for form, means in forms:
@@ -811,7 +847,8 @@ def operands():
     cases, skipped = 0, []
     for name in wg._names._builders:
         given, x = call_of(name, REQUIRED.get(name, {}))
-        if not given or not isinstance(given[0], np.ndarray) or name == "cast":  # its second argument is a dtype
+        # its second argument is a dtype
+        if not given or not isinstance(given[0], np.ndarray) or name == "cast":
             skipped.append(name)
             continue
         for at, a in enumerate(given):
@@ -831,7 +868,8 @@ def operands():
     x = wg.input("x", 3.0)
     for y, slope in ((wg.concat([[x, 1], [2, x * x]], 0), 7), (wg.stack([[x, 1], [x, x]], 0), 3),
                      (wg.addn([[x, 1], [x, x]]), 3), (wg.einsum("i,i->", [[x, 1], [2, x]]), 3),
-                     (wg.grad(wg.sum(wg.square([[x, 2 * x], [1, x]])), x), 12), (wg.jvp(x * x, [x], [x]), 12)):
+                     (wg.grad(wg.sum(wg.square([[x, 2 * x], [1, x]])), x), 12),
+                     (wg.jvp(x * x, [x], [x]), 12)):
         same(wg.grad(wg.sum(y), x), slope)
     print(cases, "operands; without:", " ".join(skipped))
     expect(cases > 400)  # a builder that takes none of OPERANDS any more would not be tried
@@ -889,7 +927,8 @@ def plots():
     expect(np.allclose(coordinates(named), [[1, 4]]))  # at 0 there is no logarithm
     expect(">one<" in named._repr_svg_() and ">step<" in named.text("svg"))
     slide = wg.plot("line a*z^2 over z in 0:1", slide={"a": [1, 2, 5]})
-    expect(coordinates(slide)[-1, 1] == 5 and "a = 2" in slide.text("html") and "(1,1)" in slide.text("tex", frame=1))
+    expect(coordinates(slide)[-1, 1] == 5 and "a = 2" in slide.text("html")
+           and "(1,1)" in slide.text("tex", frame=1))
     expect(np.allclose(coordinates(wg.plot("J(w) = w^2\nplot line grad(J(w), w) over w in -1:1"))[:, 1],
                        2 * np.linspace(-1, 1, 201), atol=1e-6))
     small = wg.plot([1, 2], [0.1, 0.2], context=wg.Context(dtype="float32"))
@@ -938,7 +977,8 @@ def groups():
     sys.excepthook = told
 
 
-for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, memory, interrupted, odd_arguments, pictures, plots, lifetimes, dropped, functions, parts,
+for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, memory, interrupted,
+             odd_arguments, pictures, plots, lifetimes, dropped, functions, parts,
              numbers, selected_texts, options, operands, groups):
     before = len(wrong)
     test()

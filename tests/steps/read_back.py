@@ -1,13 +1,17 @@
-"""Reads the lines of `wengert step`, and the boxes of `wengert draw --values` as text, back: each side of an equation is computed from what is printed, and all sides must agree.
+"""Reads the lines of `wengert step`, and the boxes of `wengert draw --values` as text, back: each side of an
+equation is computed from what is printed, and all sides must agree.
 
     read_back.py WENGERT [--programs N] [--arrays N] [--dots N] [--seed N] [--show] [FILE.wg ...]
 
-The reader knows what a student knows: powers bind more than products and quotients, those more than sums, those more than "a where b, else c"; products and
-quotients go from left to right; a function without parentheses takes the next factor. Two arrays side by side are a product of matrices,
-⊙ is one of elements. A number is the interval of its last digit, and exact if it has no point. Names have the values of the lines before,
-or of the definitions behind the line. It shares no code with the printer. The last line says how many lines agree, are untrue, were
-not read, or have arrays that are cut short, and words; the exit status is 1 if one is untrue, or one of a thousand is not read. N random programs of scalars,
-with numbers between 10^-12 and 10^18, and N of arrays with layers and losses are read beside the files. Of N sums of products each factor must stand in its line.
+The reader knows what a student knows: powers bind more than products and quotients, those more than sums,
+those more than "a where b, else c"; products and quotients go from left to right; a function without
+parentheses takes the next factor. Two arrays side by side are a product of matrices, ⊙ is one of elements. A
+number is the interval of its last digit, and exact if it has no point. Names have the values of the lines
+before, or of the definitions behind the line. It shares no code with the printer. The last line says how many
+lines agree, are untrue, were not read, or have arrays that are cut short, and words; the exit status is 1 if
+one is untrue, or one of a thousand is not read. N random programs of scalars, with numbers between 10^-12 and
+10^18, and N of arrays with layers and losses are read beside the files. Of N sums of products each factor
+must stand in its line.
 """
 import math
 import random
@@ -24,9 +28,11 @@ def sigmoid(x):
     return 1 / (1 + math.exp(-x)) if x > 0 else math.exp(x) / (1 + math.exp(x))
 
 
-FUNCTIONS = {"exp": math.exp, "ln": math.log, "log": math.log, "sin": math.sin, "cos": math.cos, "tan": math.tan, "tanh": math.tanh,
+FUNCTIONS = {"exp": math.exp, "ln": math.log, "log": math.log, "sin": math.sin, "cos": math.cos,
+             "tan": math.tan, "tanh": math.tanh,
              "sinh": math.sinh, "cosh": math.cosh, "√": math.sqrt, "sqrt": math.sqrt, "erf": math.erf,
-             "ReLU": lambda x: max(x, 0.0), "σ": sigmoid, "sigmoid": sigmoid, "sign": lambda x: (x > 0) - (x < 0), "arctan": math.atan, "atan": math.atan}
+             "ReLU": lambda x: max(x, 0.0), "σ": sigmoid, "sigmoid": sigmoid, "sign": lambda x: (x > 0) -
+             (x < 0), "arctan": math.atan, "atan": math.atan}
 COMPARE = {"≤": "<=", "≥": ">=", "≠": "!=", "<": "<", ">": ">", "=": "=="}
 SLACK = 1e-9
 
@@ -52,7 +58,8 @@ def product(a, b):
 
 
 def total(a, b):
-    rounding = 4.5e-16 * max([abs(x) for x in a + b if math.isfinite(x)], default=0)  # the program computes in f64
+    # the program computes in f64
+    rounding = 4.5e-16 * max([abs(x) for x in a + b if math.isfinite(x)], default=0)
     return a[0] + b[0] - rounding, a[1] + b[1] + rounding
 
 
@@ -188,7 +195,8 @@ def matmul(a, b):
 
 def beside(a, b):
     """A product of matrices, unless one is a number. A sum over all is one, with axes of the size 1."""
-    return matmul(a, b) if len(a) > 1 and len(b) > 1 or (a.shape and b.shape and a.shape[-1] == b.shape[0]) else lift(product, a, b)
+    return (matmul(a, b) if len(a) > 1 and len(b) > 1 or (a.shape and b.shape and a.shape[-1] == b.shape[0])
+            else lift(product, a, b))
 
 
 def transposed(a):
@@ -241,7 +249,8 @@ def multiplied(parts):
     return out
 
 
-REDUCES = {"Σ": added, "mean": mean, "max": largest, "min": smallest, "Π": multiplied, "length": lambda p: (float(len(p)),) * 2}
+REDUCES = {"Σ": added, "mean": mean, "max": largest, "min": smallest, "Π": multiplied,
+           "length": lambda p: (float(len(p)),) * 2}
 
 
 def softmax(a, log):
@@ -327,7 +336,8 @@ class Reader:
         while sign := self.next(*COMPARE):
             right = self.sum()
             here = lift(lambda a, b: compared(sign, a, b), left, right)
-            all_of = here if all_of is None else lift(lambda a, b: (min(a[0], b[0]), min(a[1], b[1])), all_of, here)
+            all_of = here if all_of is None else lift(lambda a, b: (min(a[0], b[0]), min(a[1], b[1])), all_of,
+                                                      here)
             left = right
         if all_of is None:
             raise Unread("a condition: " + self.text)
@@ -376,7 +386,8 @@ class Reader:
 
     @staticmethod
     def goes_on(rest):
-        return rest and rest[0] not in "+−=,;)]<>≤≥≠·⊙*/" and not re.match(r"(if|where|else|and|or|along|for|mod|over) ", rest)
+        return rest and rest[0] not in "+−=,;)]<>≤≥≠·⊙*/" and not re.match(
+            r"(if|where|else|and|or|along|for|mod|over) ", rest)
 
     def close_product(self, value):
         return beside(value, self.power())
@@ -427,7 +438,8 @@ class Reader:
                 continue  # a name is a word; an expression is computed again
             if len(n) > len(best) and self.text.startswith(n, self.at):
                 after = self.text[self.at + len(n):][:1]
-                if not (n[-1].isalnum() and (after.isalnum() and after not in RAISED and after != "ᵀ" and not after.isdigit() or after == "′")):
+                if not (n[-1].isalnum() and (after.isalnum() and after not in RAISED and after != "ᵀ"
+                                             and not after.isdigit() or after == "′")):
                     best = n
         return best
 
@@ -458,12 +470,15 @@ class Reader:
                 a.append(reader.cases())
         if name in ("max", "min") and len(a) == 2:
             at = 1 if name == "max" else 0
-            value = lift(lambda x, y: ((max if at else min)(x[0], y[0]), (max if at else min)(x[1], y[1])), *a)
+            value = lift(lambda x, y: ((max if at else min)(x[0], y[0]), (max if at else min)(x[1], y[1])),
+                         *a)
         elif name in REDUCES:
-            named = {int(d) % len(a[0].shape) for d in o["axis"].split()} if "axis" in o else reader.axes(a[0])
+            named = ({int(d) % len(a[0].shape) for d in o["axis"].split()} if "axis" in o
+                     else reader.axes(a[0]))
             value = reduced(REDUCES[name], a[0], named)
         elif name in OPS:
-            value = OPS[name](*a, **{"from_" if k == "from" else k: v if v.isalpha() else float(v) for k, v in o.items()})
+            value = OPS[name](*a, **{"from_" if k == "from" else k: v if v.isalpha() else float(v)
+                                     for k, v in o.items()})
         elif name in ("softmax", "log_softmax"):
             if reader.next("along "):
                 raise Unread("an axis: " + self.text)
@@ -504,7 +519,8 @@ class Reader:
             known = self.names.get(inner)  # 1 − a with the number of its own line
             return known if isinstance(known, Array) else self.inner(inner)
         called = re.match(r"([^\W\d]\w*|Σ|Π|σ|√)\(", rest)
-        if called and (called.group(1) in FUNCTIONS or called.group(1) in REDUCES or called.group(1) in KNOWN):
+        if called and (called.group(1) in FUNCTIONS or called.group(1) in REDUCES
+                       or called.group(1) in KNOWN):
             self.at += called.end()
             return self.call(called.group(1))
         for f in sorted(FUNCTIONS, key=len, reverse=True):
@@ -577,7 +593,8 @@ class Reader:
 # ---- ops that a line calls by their names ----
 
 def one_hot(y, classes):
-    return Array(y.shape + (classes,), [((1.0, 1.0) if k == x[0] else (0.0, 0.0)) for x in y.at for k in range(classes)])
+    return Array(y.shape + (classes,), [((1.0, 1.0) if k == x[0] else (0.0, 0.0)) for x in y.at
+                                        for k in range(classes)])
 
 
 def plus(a, b):
@@ -612,7 +629,8 @@ def normal(x, gamma, beta, axes, eps):
 
 def cross_entropy(z, y, smoothing=0.0, reduction="mean"):
     k = z.shape[-1]
-    q = plus(times(exact(1 - smoothing), y if len(y.shape) == len(z.shape) else one_hot(y, k)), exact(smoothing / k))
+    q = plus(times(exact(1 - smoothing), y if len(y.shape) == len(z.shape) else one_hot(y, k)),
+             exact(smoothing / k))
     each = lift(less, reduced(added, times(q, softmax(z, True)), {len(z.shape) - 1}))
     return each if reduction == "none" else over_all(BY[reduction], each)
 
@@ -621,12 +639,14 @@ BY = {"mean": mean, "sum": added}
 
 
 def huber(x, t, delta=1.0, reduction="mean"):
-    return over_all(BY[reduction], of_each(lambda e: e * e / 2 if abs(e) <= delta else delta * (abs(e) - delta / 2), of_each(abs, minus(x, t))))
+    return over_all(BY[reduction], of_each(lambda e: e * e / 2 if abs(e) <= delta else delta *
+                                           (abs(e) - delta / 2), of_each(abs, minus(x, t))))
 
 
 def logits(z, y, reduction="mean"):
     positive = of_each(lambda x: max(x, 0.0), z)
-    return over_all(BY[reduction], plus(minus(positive, times(z, y)), of_each(lambda x: math.log1p(math.exp(-abs(x))), of_each(abs, z))))
+    return over_all(BY[reduction], plus(minus(positive, times(z, y)),
+                                        of_each(lambda x: math.log1p(math.exp(-abs(x))), of_each(abs, z))))
 
 
 def binary(a, y, reduction="mean"):
@@ -671,9 +691,11 @@ def joined(*parts, axis=0.0):
 
 OPS = {"layer_norm": lambda x, g, b, eps=1e-5: normal(x, g, b, {len(x.shape) - 1}, eps),
        "batch_norm": lambda x, g, b, eps=1e-5: normal(x, g, b, {0}, eps),
-       "softmax_cross_entropy": cross_entropy, "huber": huber, "bce_with_logits": logits, "binary_cross_entropy": binary,
+       "softmax_cross_entropy": cross_entropy, "huber": huber, "bce_with_logits": logits,
+       "binary_cross_entropy": binary,
        "slice": sliced, "flip": flip, "concat": joined,
-       "gelu": lambda x: of_each(lambda t: t * math.erfc(-t / math.sqrt(2)) / 2, x), "silu": lambda x: of_each(lambda t: t * sigmoid(t), x),
+       "gelu": lambda x: of_each(lambda t: t * math.erfc(-t / math.sqrt(2)) / 2, x),
+       "silu": lambda x: of_each(lambda t: t * sigmoid(t), x),
        "reshape": lambda x, axis=None: x, "f64": lambda x: x, "i64": lambda x: x, "bool": lambda x: x}
 KNOWN = ("softmax", "log_softmax", "one_hot", "mul", "div", "add", "sub") + tuple(OPS)
 
@@ -686,11 +708,13 @@ def part(a, axis, i):
     shape = tuple(1 if d == axis else k for d, k in enumerate(a.shape))
     if not 0 <= i < n:
         return Array(shape, [(0.0, 0.0)] * size(shape))
-    return Array(shape, [a.at[(b * n + i) * inner + j] for b in range(size(a.shape[:axis])) for j in range(inner)])
+    return Array(shape, [a.at[(b * n + i) * inner + j] for b in range(size(a.shape[:axis]))
+                         for j in range(inner)])
 
 
 def near(a, b):
-    slack = SLACK * max(1e-300, *(abs(x) for x in a + b if math.isfinite(x))) if any(map(math.isfinite, a + b)) else 0
+    slack = (SLACK * max(1e-300, *(abs(x) for x in a + b if math.isfinite(x)))
+             if any(map(math.isfinite, a + b)) else 0)
     return a[0] <= b[1] + slack and b[0] <= a[1] + slack
 
 
@@ -702,7 +726,8 @@ def meet(a, b):
 
 
 def reads(text, names, target):
-    """Whether the text has this value for who multiplies from left to right, and for who first multiplies what stands side by side."""
+    """Whether the text has this value for who multiplies from left to right, and for who first multiplies
+    what stands side by side."""
     fine = meet(Reader(text, names, target).whole(), target)
     Reader.tight = True
     try:
@@ -738,14 +763,15 @@ def definitions(text):
 
 
 def read(line, names, backward):
-    """True: all sides agree. Sets the value of the name on the left. What was summed along an axis stands beside its operand
-    with that axis, of the size 1, or without it."""
+    """True: all sides agree. Sets the value of the name on the left. What was summed along an axis stands
+    beside its operand with that axis, of the size 1, or without it."""
     fine, why, before = False, None, dict(names)
     for kept in False, True:
         names.clear()
         names.update(before)
         try:
-            here = {n: Array(v.kept, v.at) if kept and isinstance(v, Array) and v.kept else v for n, v in names.items()}
+            here = {n: Array(v.kept, v.at) if kept and isinstance(v, Array) and v.kept else v
+                    for n, v in names.items()}
             fine |= read_once(line, here, names, backward)
         except Unread as e:
             why = why or e
@@ -785,7 +811,8 @@ def read_once(line, names, all_names, backward):
     for p in part[0 if colon else 1:-1]:
         rule, _, each = p.partition(" to each of ")
         side = Reader(rule, names, target).whole()
-        fine, shape = fine and meets_each(side, target, each) and (len(side) != len(target) or reads(rule, names, target)), shape or side.shape
+        fine, shape = fine and meets_each(side, target, each) and (len(side) != len(target)
+            or reads(rule, names, target)), shape or side.shape
     head = part[0].removesuffix(" +")
     before = names.get(head) if part[0] != head else None
     if not colon and not re.fullmatch(r"[\w.′̂]+", head) and not backward:
@@ -833,7 +860,8 @@ def lines_of(text):
     return [f for f in found if f[1] is not None]
 
 
-WORDS = re.compile(r"the part of|was kept|dropout\(|the product of|as with one head|terms of the next order|with its axes|(conv|max_pool)\w*\(|first place")
+WORDS = re.compile(r"the part of|was kept|dropout\(|the product of|as with one head|terms of the next "
+                   r"order|with its axes|(conv|max_pool)\w*\(|first place")
 
 
 class Count:
@@ -845,7 +873,8 @@ class Count:
         names = {}
         for line, backward in lines_of(text):
             head = sides(line)[0].removesuffix(" +")
-            if "NaN" in line or "∞" in line or re.search("10⁻?³[⁰¹²³⁴-⁹]{2}", line):  # a division by zero, or near the ends of f64
+            # a division by zero, or near the ends of f64
+            if "NaN" in line or "∞" in line or re.search("10⁻?³[⁰¹²³⁴-⁹]{2}", line):
                 self.endless += 1
                 names[head] = None
                 continue
@@ -858,7 +887,8 @@ class Count:
                 self.arrays += 1
                 names[head] = None
             except Unread as why:
-                if "…" in line or "no elements" in line or any(v is None for n, v in names.items() if n in line):
+                if "…" in line or "no elements" in line or any(v is None for n, v in names.items()
+                        if n in line):
                     self.arrays += 1
                 elif WORDS.search(line):
                     self.words += 1
@@ -876,7 +906,8 @@ class Count:
             part = sides(row.group(1))
             try:
                 value = Reader(row.group(2), {}).whole()
-                fine = all(reads(p, names, value) for p in part[1 if len(part) > 1 or part[0] not in names else 0:])
+                fine = all(reads(p, names, value) for p in part[1 if len(part) > 1 or part[0] not in names
+                    else 0:])
                 if len(part) == 1 and not re.fullmatch(r"[\w.′]+", part[0]):
                     fine = reads(part[0], names, value)
                 names[part[0]] = value
@@ -923,11 +954,13 @@ def expression(draw, names, depth):
     a, b = expression(draw, names, depth - 1), expression(draw, names, depth - 1)
     if kind < 8:
         return "(%s %s %s)" % (a, draw.choice("+-**/"), b)
-    return draw.choice(["tanh(%s)", "sigmoid(%s)", "exp(-abs(%s))", "sin(%s)", "(%s)^2", "(%s)^3", "abs(%s)", "(-%s)", "1/(%s)"]) % a
+    return draw.choice(["tanh(%s)", "sigmoid(%s)", "exp(-abs(%s))", "sin(%s)", "(%s)^2", "(%s)^3", "abs(%s)",
+                        "(-%s)", "1/(%s)"]) % a
 
 
 def program(draw):
-    letters = draw.sample(["a", "b", "c", "x", "y", "z", "w", "dx", draw.choice(["y1", "y_1"]), "WK", "t", "u2"], 5)
+    letters = draw.sample(["a", "b", "c", "x", "y", "z", "w", "dx", draw.choice(["y1", "y_1"]), "WK", "t",
+                           "u2"], 5)
     text, names = "", []
     for n in letters[:2]:
         text += "%s = %s%s\n" % (n, draw.choice(["", "-"]), literal(draw))
@@ -939,7 +972,8 @@ def program(draw):
 
 
 def matrix(draw, n, m):
-    return "[%s]" % ", ".join("[%s]" % ", ".join("%.2g" % draw.uniform(-2, 2) for _ in range(m)) for _ in range(n))
+    return "[%s]" % ", ".join("[%s]" % ", ".join("%.2g" % draw.uniform(-2, 2) for _ in range(m))
+                              for _ in range(n))
 
 
 def row(draw, m, low=-2):
@@ -965,57 +999,76 @@ def layers(draw):
             text += "%s = %s.T\n" % (g, h)
             n, m = m, n
         elif kind == 6 and m == 2:
-            text += "u%d = %s[:, 0:1]\nv%d = %s[:, 1:2]\n%s = concat(v%d * 2, u%d, axis=1)\n" % (k, h, k, h, g, k, k)
+            text += "u%d = %s[:, 0:1]\nv%d = %s[:, 1:2]\n%s = concat(v%d * 2, u%d, axis=1)\n" % (k, h, k, h,
+                g, k, k)
         else:
-            text += "%s = %s\n" % (g, draw.choice(["tanh(%s)", "sigmoid(%s)", "relu(%s)", "softmax(%s)", "exp(-abs(%s))", "gelu(%s)", "silu(%s)", "(%s)^2", "flip(%s, axis=1)", "(abs(%s) + 0.1)^1.5"]) % h)
+            text += "%s = %s\n" % (g, draw.choice(["tanh(%s)", "sigmoid(%s)", "relu(%s)", "softmax(%s)",
+                                                   "exp(-abs(%s))", "gelu(%s)", "silu(%s)", "(%s)^2",
+                                                   "flip(%s, axis=1)", "(abs(%s) + 0.1)^1.5"]) % h)
         h = g
     labels = "[%s]" % ", ".join(str(draw.randrange(m)) for _ in range(n))
     bits = "[%s]" % ", ".join("[%s]" % ", ".join(str(draw.randrange(2)) for _ in range(m)) for _ in range(n))
     return text + draw.choice([
         "J = softmax_cross_entropy(%s, " + labels + ")", "a = softmax(%s)\nJ = -mean(log(a))", "J = mean(%s)",
         "t = " + bits + "\nJ = mse(%s, t)", "J = sum(mean(%s, axis=0)^2) / 2", "J = sum(max(%s, axis=1))",
-        "y = " + bits + "\nJ = bce_with_logits(%s, y)", "y = " + bits + "\na = sigmoid(%s)\nJ = binary_cross_entropy(a, y)",
-        "y = one_hot(" + labels + ", %d)\nJ = softmax_cross_entropy(%%s, y)" % m, "t = " + bits + "\nJ = huber(%s, t)",
-        "J = softmax_cross_entropy(%s, " + labels + ", smoothing=0.1)", "l = softmax_cross_entropy(%s, " + labels + ", reduction=none)\nJ = sum(l^2)",
-        "T = 2\np = softmax(%s / T)\nJ = -mean(log(p[:, 0:1]))", "a = sigmoid(%s)\nJ = binary_cross_entropy(a, a)", "t = " + bits + "\nJ = mae(%s, t)"]) % h
+        "y = " + bits + "\nJ = bce_with_logits(%s, y)", "y = " + bits + "\na = sigmoid(%s)\nJ = "
+        "binary_cross_entropy(a, y)",
+        "y = one_hot(" + labels + ", %d)\nJ = softmax_cross_entropy(%%s, y)" % m,
+        "t = " + bits + "\nJ = huber(%s, t)",
+        "J = softmax_cross_entropy(%s, " + labels + ", smoothing=0.1)", "l = softmax_cross_entropy(%s, " +
+        labels + ", reduction=none)\nJ = sum(l^2)",
+        "T = 2\np = softmax(%s / T)\nJ = -mean(log(p[:, 0:1]))",
+        "a = sigmoid(%s)\nJ = binary_cross_entropy(a, a)", "t = " + bits + "\nJ = mae(%s, t)"]) % h
 
 
 def products(draw, names, depth):
-    """A square matrix: products of matrices, of elements, quotients, sums, transposes, and numbers among them."""
+    """A square matrix: products of matrices, of elements, quotients, sums, transposes, and numbers among
+    them."""
     kind, of = draw.randrange(14) if depth else 0, lambda: products(draw, names, depth - 1)
-    number = draw.choice(["2", "s", "t", "sum(%s)" % draw.choice(names), "3.5", "sum(%s)^2" % draw.choice(names), "-1"])
+    number = draw.choice(["2", "s", "t", "sum(%s)" % draw.choice(names), "3.5",
+                          "sum(%s)^2" % draw.choice(names), "-1"])
     if kind < 2:
         return draw.choice(names)
     if kind < 5:
         return "(%s @ %s)" % (of(), of())
     if kind < 7:
         return "(%s * %s)" % (of(), of())
-    return draw.choice(["(%s + " + of() + ")", "(%s - " + of() + ")", "(%s / " + number.replace("-", "") + ")", "(" + number + " * %s)", "(%s * " + number + ")",
-                        "%s.T", "(-%s)", "(%s)^2", "tanh(%s)", "(%s / (1 + abs(" + of() + ")))", "(1/%s)" % number + "*%s"]) % of()
+    return draw.choice(["(%s + " + of() + ")", "(%s - " + of() + ")", "(%s / " + number.replace("-", "") +
+                        ")", "(" + number + " * %s)", "(%s * " + number + ")",
+                        "%s.T", "(-%s)", "(%s)^2", "tanh(%s)", "(%s / (1 + abs(" + of() + ")))",
+                        "(1/%s)" % number + "*%s"]) % of()
 
 
 def matrices(draw):
-    text = "".join("%s = %s\n" % (n, matrix(draw, 2, 2)) for n in "ABC") + "s = %.2g\nt = %.2g\n" % (draw.uniform(0.5, 3), draw.uniform(0.5, 3))
+    text = "".join("%s = %s\n" % (n, matrix(draw, 2, 2))
+                   for n in "ABC") + "s = %.2g\nt = %.2g\n" % (draw.uniform(0.5, 3), draw.uniform(0.5, 3))
     names = ["A", "B", "C"]
     for n in "DEF":
         text += "%s = %s\n" % (n, products(draw, names, draw.randrange(2, 5)))
         names.append(n)
-    return text + "L = " + draw.choice(["sum(D @ E * F)", "sum(F)^2/2", "mean(F*(E @ D))", "sum(F)/s + sum(E)*t"]) + "\n"
+    return text + "L = " + draw.choice(["sum(D @ E * F)", "sum(F)^2/2", "mean(F*(E @ D))",
+                                        "sum(F)/s + sum(E)*t"]) + "\n"
 
 
 def saturated(draw):
-    """Where a result is so near to 1 that one minus it has lost digits that are printed. Nearer than 2e-14 it is printed as 1."""
+    """Where a result is so near to 1 that one minus it has lost digits that are printed. Nearer than 2e-14 it
+    is printed as 1."""
     z = draw.uniform(20, 31.5) * draw.choice([1, 1, -1])
-    text = "z = %.4g\n" % z + draw.choice(["a = sigmoid(z)", "a = sigmoid(2*(z/2))", "a = (tanh(z/2) + 1)/2", "a = exp(-abs(z))", "a = 1 - exp(-abs(z))",
+    text = "z = %.4g\n" % z + draw.choice(["a = sigmoid(z)", "a = sigmoid(2*(z/2))", "a = (tanh(z/2) + 1)/2",
+                                           "a = exp(-abs(z))", "a = 1 - exp(-abs(z))",
                                           "t = tanh(z/2)\na = t^2", "a = 1/(1 + exp(-z))"]) + "\n"
-    return text + "L = " + draw.choice(["-log(1 - a)", "-log(a)", "(1 - a)^2", "log(1 - a^2)", "binary_cross_entropy(a, 1)", "binary_cross_entropy(a, 0)",
-                                        "a/(1 - a)", "sqrt(1 - a)", "bce_with_logits(z, 1)*a", "softplus(z) - a", "1/(1 - a)"])
+    return text + "L = " + draw.choice(["-log(1 - a)", "-log(a)", "(1 - a)^2", "log(1 - a^2)",
+                                        "binary_cross_entropy(a, 1)", "binary_cross_entropy(a, 0)",
+                                        "a/(1 - a)", "sqrt(1 - a)", "bce_with_logits(z, 1)*a",
+                                        "softplus(z) - a", "1/(1 - a)"])
 
 
 def dots(draw):
-    """A sum of products of numbers, or of the elements of two short vectors; and the factors, in their order."""
+    """A sum of products of numbers, or of the elements of two short vectors; and the factors, in their
+    order."""
     n, sign = draw.randrange(2, 5), lambda: draw.choice(["", "", "-"])
-    w, x, kind = [sign() + literal(draw) for _ in range(n)], [sign() + literal(draw) for _ in range(n)], draw.randrange(4)
+    w, x, kind = ([sign() + literal(draw) for _ in range(n)], [sign() + literal(draw) for _ in range(n)],
+                  draw.randrange(4))
     if kind:
         text = "w = [%s]\nx = [%s]\n" % (", ".join(w), ", ".join(x))
         total = ["w @ x", "sum(w*x)", "dot(w, x)"][kind - 1]
@@ -1023,7 +1076,8 @@ def dots(draw):
         n = min(n, 3)
         text = "".join("w%d = %s\nx%d = %s\n" % (k, w[k], k, x[k]) for k in range(n))
         total = " + ".join("w%d*x%d" % (k, k) for k in range(n))
-    return text + "b = %s\nz = %s + b\n" % (sign() + literal(draw), total), [float(v) for k in range(n) for v in (w[k], x[k])]
+    return (text + "b = %s\nz = %s + b\n" % (sign() + literal(draw), total),
+            [float(v) for k in range(n) for v in (w[k], x[k])])
 
 
 def factors_of(text):
@@ -1031,7 +1085,8 @@ def factors_of(text):
     for line in text.splitlines():
         if re.match(r"\s+\d+  z = ", line):
             numbers = sides(line.split("  ", 2)[-1])[-2]
-            return [Reader(f, {}).whole().at[0] for f in re.findall(r"\(?[^\s()]+\)?", numbers.rsplit(" + ", 1)[0]) if f not in "+·"]
+            return [Reader(f, {}).whole().at[0] for f in re.findall(r"\(?[^\s()]+\)?",
+                numbers.rsplit(" + ", 1)[0]) if f not in "+·"]
     return []
 
 
@@ -1063,7 +1118,8 @@ KNOWN_LINES = [
     (['y = 1/1.536·10⁻¹² = 6.510·10¹¹'], (0, 1, 0)),
     (['y = 1/(1.536·10⁻¹²) = 6.510·10¹¹'], (1, 0, 0)),
     (['y = 1.67·10⁻⁵² = 2.789·10⁻¹⁰'], (0, 1, 0)),
-    (['w = [0.3, 0.8]', 'x = [2, −1]', 'z = w x = 0.3 · 2 + 0.8 · (−1) = −0.2', 'u = w x = 0.3 · 2 + 0.8 · (−2) = −0.2'], (3, 1, 0)),
+    (['w = [0.3, 0.8]', 'x = [2, −1]', 'z = w x = 0.3 · 2 + 0.8 · (−1) = −0.2', 'u = w x = 0.3 · 2 + 0.8 · '
+      '(−2) = −0.2'], (3, 1, 0)),
     (['y = (1.67·10⁻⁵)² = 2.789·10⁻¹⁰'], (1, 0, 0)),
     (['y = 3 · −2 = −6'], (0, 0, 1)),
     (['y = −−1.839 = 1.839'], (0, 0, 1)),
@@ -1073,13 +1129,15 @@ KNOWN_LINES = [
     (['z = 3', 'v = z^(−1) = 0.3333'], (2, 0, 0)),
     (['z = 3', 'y = 2 z² = 36'], (1, 1, 0)),
     (['z = 3', 'z = 4'], (1, 0, 1)),
-    (['z = [[1, 2], [3, 4]]', 'w = [[0, 1], [1, 0]]', 'y = z w = [[2, 1], [4, 3]]', 'u = z ⊙ w = [[0, 2], [3, 0]]'], (4, 0, 0)),
+    (['z = [[1, 2], [3, 4]]', 'w = [[0, 1], [1, 0]]', 'y = z w = [[2, 1], [4, 3]]',
+      'u = z ⊙ w = [[0, 2], [3, 0]]'], (4, 0, 0)),
     (['z = [[1, 2], [3, 4]]', 'w = [[0, 1], [1, 0]]', 'y = z w = [[0, 2], [3, 0]]'], (2, 1, 0)),
     (['z = [[1, 2], [3, 4]]', 's = Σ(z along axis 0) = [4, 6]', 't = Σ(z along axis 0) = [3, 7]'], (2, 1, 0)),
     (['z = [[1, 2], [3, 4]]', 'r = z where z > 2, else 0 = [[0, 0], [3, 4]]'], (2, 0, 0)),
     (['z = [[1, 2], [3, 4]]', 'r = (z − m)/2 = [[−0.75, −0.25], [0.25, 0.75]];  m = mean(z)'], (2, 0, 0)),
     (['z = [[1, 2], [3, 4]]', 'r = z[1 − i] for i along axis 1 = [[2, 1], [4, 3]]'], (2, 0, 0)),
-    (['z = [[1, 2], [3, 4]]', 'p = softmax(z) = [[0.2689, 0.7311], [0.2689, 0.7311]]', 'q = softmax(z) = [[0.5, 0.5], [0.3, 0.7]]'], (2, 1, 0)),
+    (['z = [[1, 2], [3, 4]]', 'p = softmax(z) = [[0.2689, 0.7311], [0.2689, 0.7311]]',
+      'q = softmax(z) = [[0.5, 0.5], [0.3, 0.7]]'], (2, 1, 0)),
 ]
 
 
@@ -1091,7 +1149,8 @@ def check_itself():
 
 
 def options(words):
-    wengert, files, many, show = words[0], [], {"--programs": 0, "--matrices": 0, "--arrays": 0, "--saturated": 0, "--dots": 0, "--seed": 1}, False
+    wengert, files, many, show = words[0], [], {"--programs": 0, "--matrices": 0, "--arrays": 0,
+                                                "--saturated": 0, "--dots": 0, "--seed": 1}, False
     at = 1
     while at < len(words):
         if words[at] in many:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""copies.py: copy, deepcopy and pickle of each class; freeing; memory that is lent. A result is a value or a sentence, and never a crash.
+"""copies.py: copy, deepcopy and pickle of each class; freeing; memory that is lent. A result is a value or a
+sentence, and never a crash.
 
-Each gate runs in a process of its own, so a signal is a line here and not the end. A pickle is read in a process that never had the
-object. What is expected are numbers, or words of the sentence.
+Each gate runs in a process of its own, so a signal is a line here and not the end. A pickle is read in a
+process that never had the object. What is expected are numbers, or words of the sentence.
 
     copies.py            all; prints each gate that fails, and how many do; the status is 1 if any does
     copies.py WORD ...   the gates whose name has each of these words"""
@@ -63,7 +64,8 @@ def run(f, given=b""):
             try:
                 out = b"+" + (f(given) if given else f() or b"")
             except BaseException as e:
-                out = b"-" + ("" if isinstance(e, AssertionError) else type(e).__name__ + ": ").encode() + str(e).encode()
+                out = b"-" + ("" if isinstance(e, AssertionError) else type(e).__name__ +
+                              ": ").encode() + str(e).encode()
             with os.fdopen(write, "wb") as to:
                 to.write(out)
             gc.collect()
@@ -75,7 +77,8 @@ def run(f, given=b""):
         out = source.read()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        return b"", "signal %d%s" % (os.WTERMSIG(status), ", after " + out[1:].decode() if out[:1] == b"-" else "")
+        return b"", "signal %d%s" % (os.WTERMSIG(status), ", after " + out[1:].decode() if out[:1] == b"-"
+                                     else "")
     return out[1:], out[1:].decode() if out[:1] != b"+" else None
 
 
@@ -85,7 +88,8 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.one = nn.Linear(2, 2)
-        self.one.load_state_dict({"weight": np.array([[1.0, 2.0], [3.0, 4.0]]), "bias": np.array([0.5, -0.5])})
+        self.one.load_state_dict({"weight": np.array([[1.0, 2.0], [3.0, 4.0]]),
+                                  "bias": np.array([0.5, -0.5])})
         self.two = nn.Linear(2, 2, bias=False)
         self.two.weight = self.one.weight
         self.register_buffer("mean", np.array([7.0, 8.0]))
@@ -98,12 +102,15 @@ class Net(nn.Module):
 
 
 def of_net(m):
-    return [sorted((n, a.numpy()) for n, a in m.state_dict().items()), [(n, w.requires_grad, w.name) for n, w in m.named_parameters()],
-            m.two.weight is m.one.weight, m.training, m.two.training, np.round(m(wg.tensor([[0.25, -0.125]])).numpy(), 12).tolist()]
+    return [sorted((n, a.numpy()) for n, a in m.state_dict().items()),
+            [(n, w.requires_grad, w.name) for n, w in m.named_parameters()],
+            m.two.weight is m.one.weight, m.training, m.two.training,
+            np.round(m(wg.tensor([[0.25, -0.125]])).numpy(), 12).tolist()]
 
 
 X = np.array([0.25 * 1 - 0.125 * 2 + 0.5, 0.25 * 3 - 0.125 * 4 - 0.5])
-NET = [sorted({"one.weight": np.array([[1.0, 2.0], [3.0, 4.0]]), "two.weight": np.array([[1.0, 2.0], [3.0, 4.0]]),
+NET = [sorted({"one.weight": np.array([[1.0, 2.0], [3.0, 4.0]]),
+               "two.weight": np.array([[1.0, 2.0], [3.0, 4.0]]),
                "one.bias": np.array([0.5, -0.5]), "mean": np.array([7.0, 8.0])}.items()),
        [("one.weight", True, "one.weight"), ("one.bias", False, "one.bias")], True, False, False,
        np.round([[7, 8] + np.tanh(X) @ np.array([[1.0, 3.0], [2.0, 4.0]])], 12).tolist()]
@@ -150,7 +157,8 @@ def failing():
 
 
 def first_words(r):
-    return bool(r), r.verdict, str(r).split("\n")[-1].split()[1], "FAIL" in repr(r), str(r).startswith("gradcheck"), r.value(), r.inputs()
+    return (bool(r), r.verdict, str(r).split("\n")[-1].split()[1], "FAIL" in repr(r),
+            str(r).startswith("gradcheck"), r.value(), r.inputs())
 
 
 def cache():
@@ -192,39 +200,51 @@ def list_of(v):
     return v.tolist()
 
 
-# name: how it is made; what is said of it, and what that is, as numbers; what is said in its place when it is copied, deep-copied, pickled
+# name: how it is made; what is said of it, and what that is, as numbers; what is said in its place when it is
+# copied, deep-copied, pickled
 WHOLE = {
     "Report": (report, first_words, (True, "pass", "PASS", False, True, 10.0, 1)),
     "Report that fails": (failing, first_words, (False, "fail", "FAIL", True, True, 10.0, 1)),
     "Module": (Net, of_net, NET),
-    "Sequential": (lambda: nn.Sequential(nn.Flatten(), nn.Dropout(0.25), nn.ReLU(), nn.BatchNorm1d(2), nn.MaxPool2d(2)),
-                   lambda m: [[type(k).__name__ for k in m], m[1].p, m[3].running_var.tolist(), m[3].weight.tolist(), m[4].kernel_size],
-                   [["Flatten", "Dropout", "ReLU", "BatchNorm1d", "MaxPool2d"], 0.25, [1.0, 1.0], [1.0, 1.0], 2]),
-    "Params": (params, of_params, [("a.W", [3.0, 4.0], False), ("b", [2.0, 2.0], False), ("a.mean", [5.0], True)]),
-    "part of Params": (lambda: params().part("a"), of_params, [("W", [3.0, 4.0], False), ("mean", [5.0], True)]),
+    "Sequential": (lambda: nn.Sequential(nn.Flatten(), nn.Dropout(0.25), nn.ReLU(), nn.BatchNorm1d(2),
+                                         nn.MaxPool2d(2)),
+                   lambda m: [[type(k).__name__ for k in m], m[1].p, m[3].running_var.tolist(),
+                              m[3].weight.tolist(), m[4].kernel_size],
+                   [["Flatten", "Dropout", "ReLU", "BatchNorm1d", "MaxPool2d"], 0.25, [1.0, 1.0], [1.0, 1.0],
+                    2]),
+    "Params": (params, of_params, [("a.W", [3.0, 4.0], False), ("b", [2.0, 2.0], False),
+                                   ("a.mean", [5.0], True)]),
+    "part of Params": (lambda: params().part("a"), of_params,
+                       [("W", [3.0, 4.0], False), ("mean", [5.0], True)]),
     "Parameter": (parameter, lambda w: [w.tolist(), w.requires_grad, w.name, str(w.dtype), type(w).__name__],
                   [[1.0, 2.0], False, "w", "float32", "Parameter"]),
     "Init": (lambda: wg.normal(2, 3), lambda i: (i.a, i.b), (2.0, 3.0)),
-    "Init of values": (lambda: wg.values([4.0, 5.0]), lambda i: wg.Params().param("w", [2], i).tolist(), [4.0, 5.0]),
+    "Init of values": (lambda: wg.values([4.0, 5.0]), lambda i: wg.Params().param("w", [2], i).tolist(),
+                       [4.0, 5.0]),
     "state_dict": (lambda: collections.OrderedDict(nn.BatchNorm1d(2).state_dict()),
                    lambda d: {n: (a.tolist(), str(a.dtype)) for n, a in d.items()},
-                   {"weight": ([1.0, 1.0], "float64"), "bias": ([0.0, 0.0], "float64"), "running_mean": ([0.0, 0.0], "float64"),
+                   {"weight": ([1.0, 1.0], "float64"), "bias": ([0.0, 0.0], "float64"),
+                    "running_mean": ([0.0, 0.0], "float64"),
                     "running_var": ([1.0, 1.0], "float64"), "num_batches_tracked": (0, "int64")}),
     "TensorDataset": (lambda: TensorDataset([1.0, 2.0]), lambda d: d.tensors[0].tolist(), [1.0, 2.0]),
-    "DataLoader": (lambda: DataLoader(TensorDataset([1.0, 2.0, 3.0]), 2), lambda d: [x.tolist() for x, in d], [[1.0, 2.0], [3.0]]),
+    "DataLoader": (lambda: DataLoader(TensorDataset([1.0, 2.0, 3.0]), 2), lambda d: [x.tolist() for x, in d],
+                   [[1.0, 2.0], [3.0]]),
     "no_grad": (wg.no_grad, lambda n: n(lambda: (parameter() * 2).tolist())(), [2.0, 4.0]),
     "Error": (lambda: wg.Error("a mistake"), str, "a mistake"),
     "x.size": (lambda: wg.tensor([[1.0, 2.0]]).size, lambda n: (int(n), n(1)), (2, 2)),
-    "function": (lambda: wg.tanh, lambda f: round(f(wg.tensor(0.5)).item(), 12), round(float(np.tanh(0.5)), 12)),
+    "function": (lambda: wg.tanh, lambda f: round(f(wg.tensor(0.5)).item(), 12),
+                 round(float(np.tanh(0.5)), 12)),
     "function in Python": (lambda: wg.clip, lambda f: f(wg.tensor(3.0), 0, 1).item(), 1.0),
     "function of habit": (lambda: wg.flatten, lambda f: f(wg.tensor([[1.0], [2.0]])).tolist(), [1.0, 2.0]),
 }
 SAME = {  # a copy is the value itself, as values do not change; pickled they are refused
     "Value": (value, list_of, [3.0, 6.0], ("x.numpy()", "model.state_dict()")),
     "Gradient": (gradient, list_of, [2.0, 4.0], ("x.numpy()", "model.state_dict()")),
-    "Sorted": (lambda: wg.sort(wg.tensor([2.0, 1.0])), lambda s: [s.values.tolist(), s.indices.tolist()], [[1.0, 2.0], [1, 0]],
+    "Sorted": (lambda: wg.sort(wg.tensor([2.0, 1.0])), lambda s: [s.values.tolist(), s.indices.tolist()],
+               [[1.0, 2.0], [1, 0]],
                ("x.numpy()",)),
-    "States": (lambda: wg.States(value(), value(), value()), lambda s: s.h.tolist(), [3.0, 6.0], ("x.numpy()",)),
+    "States": (lambda: wg.States(value(), value(), value()), lambda s: s.h.tolist(), [3.0, 6.0],
+               ("x.numpy()",)),
 }
 REFUSED = {
     "Context": (wg.Context, ("wg.Context(", "seed")),
@@ -309,16 +329,20 @@ for _name, (_make, _said, _wanted) in WHOLE.items():
     GATES[_name + ": pickle there"] = lambda m=_make, s=_said, w=_wanted: pickled(m, s, w)
 for _name, (_make, _said, _wanted, _words) in SAME.items():
     for _how in HOWS:
-        GATES["%s: %s" % (_name, _how)] = lambda h=_how, m=_make, s=_said, w=_wanted: copied(h, m, s, w, False)
+        GATES["%s: %s" % (_name, _how)] = lambda h=_how, m=_make, s=_said, w=_wanted: copied(h, m, s, w,
+            False)
     GATES[_name + ": pickle"] = lambda m=_make, w=_words: refused(lambda: pickle.dumps(m()), *w)
 for _name, (_make, _words) in REFUSED.items():
     for _how in HOWS:
         GATES["%s: %s" % (_name, _how)] = lambda h=_how, m=_make, w=_words: refused(lambda: HOWS[h](m()), *w)
-    GATES[_name + ": deepcopy in a list"] = lambda m=_make, w=_words: refused(lambda: copy.deepcopy([{"a": m()}]), *w)
+    GATES[_name + ": deepcopy in a list"] = lambda m=_make, w=_words: refused(
+        lambda: copy.deepcopy([{"a": m()}]), *w)
     for _p in (0, 2, 4):
-        GATES["%s: pickle %d" % (_name, _p)] = lambda m=_make, w=_words, p=_p: refused(lambda: pickle.dumps([m()], p), *w)
+        GATES["%s: pickle %d" % (_name, _p)] = lambda m=_make, w=_words, p=_p: refused(
+            lambda: pickle.dumps([m()], p), *w)
 for _name, (_make, *_) in {**WHOLE, **SAME, **REFUSED}.items():
-    if _name not in ("Sorted", "States", "Error", "x.size", "function"):  # NumPy's and Python's have none either
+    # NumPy's and Python's have none either
+    if _name not in ("Sorted", "States", "Error", "x.size", "function"):
         GATES[_name + ": weakref"] = lambda m=_make: weak(m)
 GATES["schedule: deepcopy"] = lambda: refused(lambda: copy.deepcopy(schedule()), *SCHEDULE)
 GATES["schedule: pickle"] = lambda: refused(lambda: pickle.dumps(schedule()), *SCHEDULE)
@@ -409,7 +433,8 @@ def asked():
 def said_the_same():
     r = failing()
     q = pickle.loads(pickle.dumps(r))
-    same((str(q), repr(q), bool(q), q.verdict, q.reason, q.why()), (str(r), repr(r), bool(r), r.verdict, r.reason, r.why()))
+    same((str(q), repr(q), bool(q), q.verdict, q.reason, q.why()), (str(r), repr(r), bool(r), r.verdict,
+        r.reason, r.why()))
 
 
 def work(k):
@@ -425,7 +450,8 @@ for _method in ("fork", "spawn"):
     @gate("multiprocessing %s: reports" % _method)
     def pool(method=_method):
         with multiprocessing.get_context(method).Pool(2) as workers:
-            same([bool(r) and "PASS" in str(r) for r in workers.map(work, range(4))], [False, True, False, True])
+            same([bool(r) and "PASS" in str(r) for r in workers.map(work, range(4))],
+                 [False, True, False, True])
 
     @gate("multiprocessing %s: modules" % _method)
     def modules(method=_method):
@@ -443,22 +469,31 @@ for _method in ("fork", "spawn"):
 def used(thing):
     """Calls that use a thing, for each class."""
     return {
-        "Graph": [lambda g: g.begin(), lambda g: g.nodes(), lambda g: g.input("x", np.ones(3)), lambda g: g.bytes(), lambda g: g.rewind(0),
-                  lambda g: g.input("x", [1.0]), lambda g: wg.draw_graph(g) if hasattr(wg, "draw_graph") else calls.graph_mode(g)],
-        "Params": [lambda p: p.names(), lambda p: p["b"], lambda p: p.part("a"), lambda p: wg.sgd(p, lr=1.0), lambda p: len(p),
+        "Graph": [lambda g: g.begin(), lambda g: g.nodes(), lambda g: g.input("x", np.ones(3)),
+                  lambda g: g.bytes(), lambda g: g.rewind(0),
+                  lambda g: g.input("x", [1.0]), lambda g: wg.draw_graph(g) if hasattr(wg, "draw_graph")
+                  else calls.graph_mode(g)],
+        "Params": [lambda p: p.names(), lambda p: p["b"], lambda p: p.part("a"), lambda p: wg.sgd(p, lr=1.0),
+                   lambda p: len(p),
                    lambda p: "b" in p, lambda p: copy.deepcopy(p), lambda p: p.snapshot(),
                    lambda p: wg.nn_dense(wg.tensor([[1.0]]), p, "d", 1),
                    lambda p: p.param("b", [2]),
-                   lambda p: pickle.dumps(p), lambda p: p.grad("b"), lambda p: p.__setitem__("b", [1.0, 1.0])],
+                   lambda p: pickle.dumps(p), lambda p: p.grad("b"),
+                   lambda p: p.__setitem__("b", [1.0, 1.0])],
         "part of Params": [lambda p: p.names(), lambda p: p["W"]],
-        "Optimizer": [lambda o: o.step(), lambda o: o.lr, lambda o: setattr(o, "lr", 1.0), lambda o: o.clip_norm(1.0),
+        "Optimizer": [lambda o: o.step(), lambda o: o.lr, lambda o: setattr(o, "lr", 1.0),
+                      lambda o: o.clip_norm(1.0),
                       lambda o: o.clip_value(1.0)],
         "Cache": [lambda k: k.step(), lambda k: k.select([0]), lambda k: k.tokens(), lambda k: k.clear(),
-                  lambda k: wg.nn_attention(wg.tensor(np.ones((1, 1, 2))), wg.Params(), "a", causal=True, cache=k)],
-        "Data": [lambda d: d.x, lambda d: len(d), lambda d: list(d.batches(2)), lambda d: d.split(0.5), lambda d: d.normalise(),
+                  lambda k: wg.nn_attention(wg.tensor(np.ones((1, 1, 2))), wg.Params(), "a", causal=True,
+                                            cache=k)],
+        "Data": [lambda d: d.x, lambda d: len(d), lambda d: list(d.batches(2)), lambda d: d.split(0.5),
+                 lambda d: d.normalise(),
                  lambda d: d.rows(), lambda d: calls.data_about(d)],
-        "Figure": [lambda f: f.text(), lambda f: str(f), lambda f: f.panel(0), lambda f: f.frame("a"), lambda f: f.save("/dev/null.svg")],
-        "Report": [lambda r: str(r), lambda r: bool(r), lambda r: r.verdict, lambda r: r.ratio, lambda r: r.noise(),
+        "Figure": [lambda f: f.text(), lambda f: str(f), lambda f: f.panel(0), lambda f: f.frame("a"),
+                   lambda f: f.save("/dev/null.svg")],
+        "Report": [lambda r: str(r), lambda r: bool(r), lambda r: r.verdict, lambda r: r.ratio,
+                   lambda r: r.noise(),
                    lambda r: pickle.dumps(r), lambda r: copy.copy(r), lambda r: r.reason],
         "average": [lambda a: a.step(), lambda a: a.use(True)],
         "program": [lambda q: q.plots(), lambda q: q.build(wg.graph(), wg.Params(), "train")],
@@ -467,8 +502,10 @@ def used(thing):
     }[thing]
 
 
-FREED = {"Graph": wg.Graph, "Params": params, "Optimizer": optimizer, "optim.SGD": torchs, "Cache": cache, "Data": data, "Figure": figure,
-         "Report": report, "average": average, "program": program, "plan": REFUSED["plan"][0], "snapshot": lambda: params().snapshot()}
+FREED = {"Graph": wg.Graph, "Params": params, "Optimizer": optimizer, "optim.SGD": torchs, "Cache": cache,
+         "Data": data, "Figure": figure,
+         "Report": report, "average": average, "program": program, "plan": REFUSED["plan"][0],
+         "snapshot": lambda: params().snapshot()}
 
 
 def free_twice(make):
@@ -493,7 +530,8 @@ def use_after_free(make, f):
 
 for _name, _make in FREED.items():
     GATES[_name + ": free twice"] = lambda m=_make: free_twice(m)
-    GATES[_name + ": freed, and gone"] = lambda m=_make: (m().free(), gc.collect(), wg.tensor([1.0]).numpy(), wg.Context())[0]
+    GATES[_name + ": freed, and gone"] = lambda m=_make: (m().free(), gc.collect(), wg.tensor([1.0]).numpy(),
+                                                          wg.Context())[0]
     for _k, _f in enumerate(used("Optimizer" if _name == "optim.SGD" else _name)):
         GATES["%s: use after free, %d" % (_name, _k)] = lambda m=_make, f=_f: use_after_free(m, f)
 for _k, _f in enumerate(used("part of Params")):
@@ -547,7 +585,8 @@ def values_of_freed():
     x = wg.input("x", [1.0, 2.0])
     y = x * 2
     g.free()
-    for f in (y.numpy, y.item, lambda: y + 1, lambda: x.set([1.0, 2.0]), lambda: wg.grad(y.sum(), x), lambda: y.sum().backward()):
+    for f in (y.numpy, y.item, lambda: y + 1, lambda: x.set([1.0, 2.0]), lambda: wg.grad(y.sum(), x),
+              lambda: y.sum().backward()):
         refused(f, "")
     same((wg.input("x", [3.0]) * 2).tolist(), [6.0])
     refused(lambda: y + wg.input("x", [3.0]), "")
@@ -676,19 +715,28 @@ def bare(of):
     return type("Mine", (of,), {"__init__": lambda self: None})()
 
 
-BARE = {"Graph": wg.Graph, "Params": wg.Params, "Optimizer": wg.Optimizer, "Cache": wg.Cache, "Data": wg.Data, "Figure": wg.Figure,
+BARE = {"Graph": wg.Graph, "Params": wg.Params, "Optimizer": wg.Optimizer, "Cache": wg.Cache, "Data": wg.Data,
+        "Figure": wg.Figure,
         "Report": wg.Report}
 for _name, _of in BARE.items():
     for _k, _f in enumerate([*used(_name), lambda x: x.free(), lambda x: x.anything]):
-        GATES["%s without super().__init__(), %d" % (_name, _k)] = lambda o=_of, f=_f: refused(lambda: f(bare(o)), "super().__init__(")
-for _k, _f in enumerate([lambda x: wg.Graph(x), lambda x: wg.Params(x), lambda x: x.seed(), lambda x: wg.save("/dev/null", x),
+        GATES["%s without super().__init__(), %d" %
+              (_name, _k)] = lambda o=_of, f=_f: refused(lambda: f(bare(o)), "super().__init__(")
+for _k, _f in enumerate([lambda x: wg.Graph(x), lambda x: wg.Params(x), lambda x: x.seed(),
+                         lambda x: wg.save("/dev/null", x),
                          lambda x: wg.plot([1.0, 2.0], context=x)]):
-    GATES["Context without super().__init__(), %d" % _k] = lambda f=_f: refused(lambda: f(bare(wg.Context)), "super().__init__(")
-for _k, _f in enumerate([lambda x: x.rank, lambda x: x.note(0, 1.0), lambda x: x.sum([1.0]), lambda x: list(x.parts([1.0]))]):
-    GATES["Group without super().__init__(), %d" % _k] = lambda f=_f: refused(lambda: f(bare(wg.Group)), "super().__init__(")
-BARE_VALUE = [lambda x: x.numpy(), lambda x: x.item(), lambda x: x + 1, lambda x: 1 + x, lambda x: wg.tensor([1.0]) + x, lambda x: x.sum(),
-              lambda x: wg.tanh(x), lambda x: str(x), lambda x: x.backward(), lambda x: x[0], lambda x: wg.grad(wg.tensor(1.0), x),
-                                                                                          lambda x: x.tolist(),
+    GATES["Context without super().__init__(), %d" % _k] = lambda f=_f: refused(lambda: f(bare(wg.Context)),
+        "super().__init__(")
+for _k, _f in enumerate([lambda x: x.rank, lambda x: x.note(0, 1.0), lambda x: x.sum([1.0]),
+                         lambda x: list(x.parts([1.0]))]):
+    GATES["Group without super().__init__(), %d" % _k] = lambda f=_f: refused(lambda: f(bare(wg.Group)),
+        "super().__init__(")
+BARE_VALUE = [lambda x: x.numpy(), lambda x: x.item(), lambda x: x + 1, lambda x: 1 + x,
+              lambda x: wg.tensor([1.0]) + x, lambda x: x.sum(),
+              lambda x: wg.tanh(x), lambda x: str(x), lambda x: x.backward(), lambda x: x[0],
+              lambda x: wg.grad(wg.tensor(1.0), x),
+                                                                                          lambda x: x.tolist(
+                                                                                              ),
               lambda x: pickle.dumps(x)]
 
 
@@ -702,7 +750,8 @@ def answers(f):
 
 for _of in (wg.Value, wg.Parameter, wg.Gradient):
     for _k, _f in enumerate(BARE_VALUE):
-        GATES["%s without super().__init__(), %d" % (_of.__name__, _k)] = lambda o=_of, f=_f: answers(lambda: f(bare(o)))
+        GATES["%s without super().__init__(), %d" %
+              (_of.__name__, _k)] = lambda o=_of, f=_f: answers(lambda: f(bare(o)))
 
 
 @gate("Module without super().__init__()")
@@ -728,11 +777,13 @@ def lent(make, change):
     same(x.numpy().shape, a.shape)
 
 
-MAKES = {"array": lambda: np.ones(300000), "view": lambda: np.ones(300000)[:200000], "view of a view": lambda: np.ones(300000)[:][:200000],
+MAKES = {"array": lambda: np.ones(300000), "view": lambda: np.ones(300000)[:200000],
+         "view of a view": lambda: np.ones(300000)[:][:200000],
          "matrix": lambda: np.ones((300, 1000)), "transposed and back": lambda: np.ones((300, 1000)).T.T}
 for _name, _make in MAKES.items():
     GATES["lent %s: resize" % _name] = lambda m=_make: lent(m, lambda a: a.resize(10, refcheck=False))
-    GATES["lent %s: resize to more" % _name] = lambda m=_make: lent(m, lambda a: a.resize(10 ** 7, refcheck=False))
+    GATES["lent %s: resize to more" % _name] = lambda m=_make: lent(m,
+        lambda a: a.resize(10 ** 7, refcheck=False))
 
 
 @gate("lent bytearray: resize")
@@ -830,7 +881,8 @@ ENDS = {
 for _name, _text in ENDS.items():
     @gate("__del__ at the end: " + _name)
     def at_the_end(text=_text):
-        r = subprocess.run([sys.executable, "-c", END % text], capture_output=True, text=True, timeout=SECONDS)
+        r = subprocess.run([sys.executable, "-c", END % text], capture_output=True, text=True,
+                           timeout=SECONDS)
         expect(r.returncode == 0, "status %d: %s" % (r.returncode, r.stderr.strip()[-200:]))
 
 

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""mutations.py: programs in which a parameter changes while values made from it are alive. A value keeps its number.
+"""mutations.py: programs in which a parameter changes while values made from it are alive. A value keeps its
+number.
 
-Each program is one text in the words of PyTorch, with `m` for the library. What PyTorch gives, a list of numbers or the word error, is
-in mutations.txt, a line for all programs that give the same; what does not fit into it follows in lines that are indented:
+Each program is one text in the words of PyTorch, with `m` for the library. What PyTorch gives, a list of
+numbers or the word error, is in mutations.txt, a line for all programs that give the same; what does not fit
+into it follows in lines that are indented:
 
-    [crossed]    values changes uses | numbers, the items that a program gives are divided by /; a,b: both; *: all
-    [single]     name,name | numbers
+    [crossed]    values changes uses | numbers, the items that a program gives are divided by /; a,b: both; *:
+    all [single]     name,name | numbers
     ! coordinates or name | words      here an error is right whose text has all of these words
 
     mutations.py torch     runs them in PyTorch and writes mutations.txt; lines that begin with ! stay
-    mutations.py           runs them in wengert, prints each that differs, and how many do; the status is 1 if any does
-    mutations.py WORD ...  the same for the programs whose line has each of these words, with their texts
+    mutations.py           runs them in wengert, prints each that differs, and how many do; the status is 1 if
+    any does mutations.py WORD ...  the same for the programs whose line has each of these words, with their
+    texts
 
-Where PyTorch shares memory between two tensors a write to one changes the other. Here nothing is shared: such a write is an error, or
-the other keeps its number (HERE).
+Where PyTorch shares memory between two tensors a write to one changes the other. Here nothing is shared: such
+a write is an error, or the other keeps its number (HERE).
 
 If PyTorch is there, the second also runs it, and says where the file is not what PyTorch gives."""
 import itertools
@@ -88,7 +91,8 @@ USES = {  # in front of the change, and after it
     "again": (READ, READ),
     "first": ("", READ),
     "after_new": ("", "new = w * 3 + 1\nout.append(new.tolist())\n" + READ),
-    "in_loss": ("", "w.grad = None\nloss = ((w - old.detach()) ** 2).sum()\nloss.backward()\nout += [w.grad.tolist(), loss.item()]"),
+    "in_loss": ("", "w.grad = None\nloss = ((w - old.detach()) ** 2).sum()\nloss.backward()\nout += "
+                "[w.grad.tolist(), loss.item()]"),
     "onward": ("", "new = old * 3 + 1\nout.append(new.tolist())\nout.append(w.tolist())"),
 }
 
@@ -98,9 +102,11 @@ def crossed():
         owner = LINEAR if value == "net" else OWNED if change == "load" else PLAIN
         made, changed = CHANGES[change]
         before, after = USES[use]
-        parts = [owner, made, GRAPHS[graph], "x = m.tensor([[0.5, 1.5], [-1.0, 2.0]])", VALUES[value], before, BETWEENS[between],
+        parts = [owner, made, GRAPHS[graph], "x = m.tensor([[0.5, 1.5], [-1.0, 2.0]])", VALUES[value], before,
+                 BETWEENS[between],
                  changed.replace("NAME", '"weight"' if owner is LINEAR else '"w"'), after]
-        yield " ".join((value, change, graph, between, use)), "\n".join(p.strip("\n") for p in parts if p) + "\n"
+        yield " ".join((value, change, graph, between, use)), "\n".join(p.strip("\n") for p in parts
+            if p) + "\n"
 
 
 # ---- single programs ----
@@ -132,7 +138,8 @@ oG, oD = OPTIMIZER(G.parameters(), lr=0.1), OPTIMIZER(D.parameters(), lr=0.1)
 GRAPH
 bce = F.binary_cross_entropy_with_logits
 for step in range(3):
-    real, ones, zeros = m.tensor([[0.5, 1.0], [1.0, 0.5], [0.75, 2.0], [1.0, 1.0]]), m.ones(4, 1), m.zeros(4, 1)
+    real = m.tensor([[0.5, 1.0], [1.0, 0.5], [0.75, 2.0], [1.0, 1.0]])
+    ones, zeros = m.ones(4, 1), m.zeros(4, 1)
     z = x * (step + 1)
     fake = G(z)
     oD.zero_grad()
@@ -268,8 +275,8 @@ loss = (w ** 2).sum() + a(x).detach().sum()
 loss.backward()
 out += [w.grad.tolist(), loss.item()]
 """,
-    "gradient_of_unused": NETS + "a, b = linear(3, 1, 1), linear(3, 1, 2)\n((b(x) - a(x).detach()) ** 2).mean().backward()\n"
-                                 "out += [b.weight.grad.tolist(), [float(a.weight.grad is None)]]",
+    "gradient_of_unused": NETS + "a, b = linear(3, 1, 1), linear(3, 1, 2)\n((b(x) - a(x).detach()) ** "
+    "2).mean().backward()\nout += [b.weight.grad.tolist(), [float(a.weight.grad is None)]]",
     "alternating": NETS + """
 a, b = linear(3, 2, 1), linear(3, 2, 4)
 opt = m.optim.SGD(list(a.parameters()) + list(b.parameters()), lr=0.1)
@@ -328,11 +335,13 @@ for step in range(3):
     "ppo_clone": PPO.replace("OLD", "old = log_prob().clone().detach()"),
     "ppo_explicit": PPO.replace("OLD", "g = graph()\nold = log_prob().detach()"),
 
-    "dqn_no_grad": DQN.replace("TARGET", "with m.no_grad():\n        wanted = reward + 0.9 * target(after).max(dim=1)[0]"),
+    "dqn_no_grad": DQN.replace("TARGET", "with m.no_grad():\n        wanted = reward + 0.9 * "
+                               "target(after).max(dim=1)[0]"),
     "dqn_detach": DQN.replace("TARGET", "wanted = (reward + 0.9 * target(after).max(dim=1)[0]).detach()"),
-    "dqn_detach_early": DQN.replace("TARGET", "wanted = reward + 0.9 * target(after).max(dim=1).values.detach()"),
-    "dqn_double": DQN.replace("TARGET", "best = q(after).argmax(dim=1, keepdim=True)\n"
-                                        "    wanted = (reward + 0.9 * target(after).gather(1, best).squeeze(1)).detach()"),
+    "dqn_detach_early": DQN.replace("TARGET", "wanted = reward + 0.9 * "
+                                    "target(after).max(dim=1).values.detach()"),
+    "dqn_double": DQN.replace("TARGET", "best = q(after).argmax(dim=1, keepdim=True)\n    wanted = (reward + "
+                                        "0.9 * target(after).gather(1, best).squeeze(1)).detach()"),
     "soft_target": NETS + TRAIN + """
 net, target = linear(3, 1, 1), linear(3, 1, 4)
 opt = m.optim.SGD(net.parameters(), lr=0.1)
@@ -389,7 +398,8 @@ for step in range(3):
     opt.zero_grad()
     loss.backward()
     opt.step()
-    out += [[8.0] + list(v.shape) for v in (target, factor, column, target + 1, loss, column * loss)] + [loss.item()]
+    out += [[8.0] + list(v.shape) for v in (target, factor, column, target + 1, loss, column * loss)]
+    out += [loss.item()]
 """,
     "total_of_losses": """
 w = m.tensor([1.0, 2.0], requires_grad=True)
@@ -583,14 +593,16 @@ loss = (old * w).sum()
 loss.backward()
 out += [loss.item(), w.grad.tolist()]
 """,
-    "joined_after_in_place": W + "old = w * w\nwith m.no_grad():\n    w -= 1\n(old * 2).sum().backward()\nout.append(w.grad.tolist())",
+    "joined_after_in_place": W + "old = w * w\nwith m.no_grad():\n    w -= 1\n(old * "
+    "2).sum().backward()\nout.append(w.grad.tolist())",
     "loss_before_data": W + """
 loss = (w ** 3).sum()
 w.data = m.tensor([3.0, 4.0, 5.0])
 loss.backward()
 out += [loss.item(), w.grad.tolist()]
 """,
-    "loss_before_in_place": W + "loss = (w ** 3).sum()\nwith m.no_grad():\n    w -= 1\nloss.backward()\nout.append(w.grad.tolist())",
+    "loss_before_in_place": W + "loss = (w ** 3).sum()\nwith m.no_grad():\n    w -= "
+    "1\nloss.backward()\nout.append(w.grad.tolist())",
     "linear_loss_before_in_place": W + """
 loss = (w * 3).sum()
 with m.no_grad():
@@ -598,9 +610,11 @@ with m.no_grad():
 loss.backward()
 out += [loss.item(), w.grad.tolist()]
 """,
-    "backward_twice": W + "loss = (w ** 3).sum()\nloss.backward()\nloss.backward()\nout.append(w.grad.tolist())",
+    "backward_twice": W + "loss = (w ** "
+    "3).sum()\nloss.backward()\nloss.backward()\nout.append(w.grad.tolist())",
 
-    "rank0_in_place": RANK0 + "with m.no_grad():\n    b -= 0.125\nout += [b.item(), old.item(), (b * 2).item()]",
+    "rank0_in_place": RANK0 + "with m.no_grad():\n    b -= 0.125\nout += [b.item(), old.item(), (b * "
+    "2).item()]",
     "rank0_all_in_place": RANK0 + """
 with m.no_grad():
     b += 1
@@ -609,9 +623,12 @@ with m.no_grad():
     b -= 0.5
 out += [b.item(), list(b.shape) == []]
 """,
-    "rank0_data": RANK0 + "b.data = m.tensor(2.0)\nout += [b.item(), old.item(), (b * 2).item(), float(b.ndim)]",
-    "rank0_set": RANK0 + "put(b, np.array(2.0))\nout += [b.item(), old.item(), (b * 2).item(), float(b.ndim)]",
-    "rank0_load": RANK0 + 'net.load_state_dict({"b": m.tensor(3.0)})\nout += [b.item(), old.item(), net(m.tensor([1.0, 2.0])).tolist()]',
+    "rank0_data": RANK0 + "b.data = m.tensor(2.0)\nout += [b.item(), old.item(), (b * 2).item(), "
+    "float(b.ndim)]",
+    "rank0_set": RANK0 + "put(b, np.array(2.0))\nout += [b.item(), old.item(), (b * 2).item(), "
+    "float(b.ndim)]",
+    "rank0_load": RANK0 + 'net.load_state_dict({"b": m.tensor(3.0)})\nout += [b.item(), old.item(), '
+    'net(m.tensor([1.0, 2.0])).tolist()]',
     "rank0_save": RANK0 + """
 m.save(net.state_dict(), path)
 other = Net()
@@ -630,13 +647,16 @@ for step in range(3):
     out += [b.item(), b.grad.item()]
 out.append(old.item())
 """,
-    "rank0_adam": "b = m.tensor(0.5, requires_grad=True)\nopt = m.optim.Adam([b], lr=0.1)\nfor step in range(3):\n    opt.zero_grad()\n"
-                  "    ((b - 2) ** 2).backward()\n    opt.step()\n    out.append(b.item())",
-    "rank0_by_hand": "b = m.tensor(0.5, requires_grad=True)\nfor step in range(3):\n    loss = (b - 2) ** 2\n    loss.backward()\n"
-                     "    with m.no_grad():\n        b -= 0.1 * b.grad\n    b.grad = None\n    out += [b.item(), loss.item()]",
-    "rank0_data_by_hand": "b = m.tensor(0.5, requires_grad=True)\nfor step in range(3):\n    loss = (b - 2) ** 2\n    loss.backward()\n"
-                          "    b.data = b.data - 0.1 * b.grad.data\n    b.grad = None\n    out += [b.item(), loss.item()]",
-    "rank0_data_in_place": "b = m.tensor(0.5, requires_grad=True)\n((b - 2) ** 2).backward()\nb.data -= 0.1 * b.grad\nout.append(b.item())",
+    "rank0_adam": "b = m.tensor(0.5, requires_grad=True)\nopt = m.optim.Adam([b], lr=0.1)\nfor step in "
+    "range(3):\n    opt.zero_grad()\n    ((b - 2) ** 2).backward()\n    opt.step()\n    out.append(b.item())",
+    "rank0_by_hand": "b = m.tensor(0.5, requires_grad=True)\nfor step in range(3):\n    loss = (b - 2) ** "
+    "2\n    loss.backward()\n    with m.no_grad():\n        b -= 0.1 * b.grad\n    b.grad = None\n    out += "
+    "[b.item(), loss.item()]",
+    "rank0_data_by_hand": "b = m.tensor(0.5, requires_grad=True)\nfor step in range(3):\n    loss = (b - 2) "
+    "** 2\n    loss.backward()\n    b.data = b.data - 0.1 * b.grad.data\n    b.grad = None\n    out += "
+    "[b.item(), loss.item()]",
+    "rank0_data_in_place": "b = m.tensor(0.5, requires_grad=True)\n((b - 2) ** 2).backward()\nb.data -= 0.1 "
+    "* b.grad\nout.append(b.item())",
 
     "two_optimizers": W + """
 o1, o2 = m.optim.SGD([w], lr=0.1, momentum=0.9), m.optim.Adam([w], lr=0.05)
@@ -672,7 +692,7 @@ for step in range(4):
         out += [a.tolist(), b.tolist(), a.grad.tolist(), b.grad.tolist()]
 """,
     "overlapping_other_order": """
-a, b, c = m.tensor([1.0, 2.0], requires_grad=True), m.tensor([3.0], requires_grad=True), m.tensor([0.5], requires_grad=True)
+a, b, c = (m.tensor(x, requires_grad=True) for x in ([1.0, 2.0], [3.0], [0.5]))
 o1, o2 = m.optim.SGD([a], lr=0.01, momentum=0.9), m.optim.Adam([b, a, c], lr=0.1)
 for step in range(4):
     for opt in (o1, o2):
@@ -683,8 +703,10 @@ for step in range(4):
 """,
     "part_of_a_net": NETS + TRAIN + """
 net = nn.Sequential(linear(3, 2, 1), nn.Tanh(), linear(2, 1, 4))
-everything, last = m.optim.SGD(net.parameters(), lr=0.1, momentum=0.9), m.optim.SGD(net[2].parameters(), lr=0.1)
-out += [fit(net, everything, 2), fit(net, last, 2), fit(net, everything, 2), net[0].weight.tolist(), net[2].weight.tolist()]
+everything = m.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+last = m.optim.SGD(net[2].parameters(), lr=0.1)
+out += [fit(net, everything, 2), fit(net, last, 2), fit(net, everything, 2)]
+out += [net[0].weight.tolist(), net[2].weight.tolist()]
 """,
     "value_before_the_optimizer": W + """
 old = w * 2
@@ -711,12 +733,15 @@ out += [w.tolist(), b.item(), w.grad.tolist()]
 
     "schedules_step_exponential": schedules("S.StepLR(opt, 2, gamma=0.5)", "S.ExponentialLR(opt, gamma=0.9)"),
     "schedules_exponential_step": schedules("S.ExponentialLR(opt, gamma=0.9)", "S.StepLR(opt, 3, gamma=0.1)"),
-    "schedules_cosine_exponential": schedules("S.CosineAnnealingLR(opt, T_max=10)", "S.ExponentialLR(opt, gamma=0.9)"),
-    "schedules_steps_lambda": schedules("S.MultiStepLR(opt, [2, 4], gamma=0.5)", "S.LambdaLR(opt, lambda t: 1 / (1 + t))"),
-    "schedule_and_by_hand": schedules("S.StepLR(opt, 3, gamma=0.5)", "S.ExponentialLR(opt, gamma=1.0)").replace(
+    "schedules_cosine_exponential": schedules("S.CosineAnnealingLR(opt, T_max=10)",
+                                              "S.ExponentialLR(opt, gamma=0.9)"),
+    "schedules_steps_lambda": schedules("S.MultiStepLR(opt, [2, 4], gamma=0.5)", "S.LambdaLR(opt, lambda t: "
+                                        "1 / (1 + t))"),
+    "schedule_and_by_hand": schedules("S.StepLR(opt, 3, gamma=0.5)",
+                                      "S.ExponentialLR(opt, gamma=1.0)").replace(
         "    one.step()", '    one.step()\n    if step == 1:\n        opt.param_groups[0]["lr"] = 0.125'),
-    "schedule_last": W + "opt = m.optim.SGD([w], lr=0.5)\none = m.optim.lr_scheduler.StepLR(opt, 2, gamma=0.5)\n"
-                         "for step in range(5):\n    opt.step()\n    one.step()\n    out += one.get_last_lr()",
+    "schedule_last": W + "opt = m.optim.SGD([w], lr=0.5)\none = m.optim.lr_scheduler.StepLR(opt, 2, "
+    "gamma=0.5)\nfor step in range(5):\n    opt.step()\n    one.step()\n    out += one.get_last_lr()",
 
     "accumulated": W + """
 opt = m.optim.SGD([w], lr=0.1)
@@ -726,8 +751,8 @@ for step in range(3):
 opt.step()
 out.append(w.tolist())
 """,
-    "accumulated_over_steps": W + "opt = m.optim.SGD([w], lr=0.1)\nfor step in range(3):\n    (w ** 2).sum().backward()\n    opt.step()\n"
-                                  "    out += [w.grad.tolist(), w.tolist()]",
+    "accumulated_over_steps": W + "opt = m.optim.SGD([w], lr=0.1)\nfor step in range(3):\n    (w ** "
+    "2).sum().backward()\n    opt.step()\n    out += [w.grad.tolist(), w.tolist()]",
     "accumulated_of_a_net": NETS + """
 net = linear(3, 1, 1)
 opt = m.optim.Adam(net.parameters(), lr=0.1)
@@ -746,7 +771,8 @@ w.grad = None
 (w ** 3).sum().backward()
 out += [kept.tolist(), w.grad.tolist()]
 """,
-    "gradient_by_hand": W + "opt = m.optim.SGD([w], lr=0.1)\nw.grad = m.tensor([1.0, 2.0, 3.0])\nopt.step()\nout.append(w.tolist())",
+    "gradient_by_hand": W + "opt = m.optim.SGD([w], lr=0.1)\nw.grad = m.tensor([1.0, 2.0, "
+    "3.0])\nopt.step()\nout.append(w.tolist())",
 
     "data_element": W + "old = w * 2\nw.data[0] = 5.0\nout += [w.tolist(), (w * 2).tolist(), old.tolist()]",
     "data_slice": W + "w.data[1:] = 0.0\nout += [w.tolist(), (w * 2).tolist()]",
@@ -758,22 +784,31 @@ out += [kept.tolist(), w.grad.tolist()]
     "data_copy_": W + "w.data.copy_(m.tensor([7.0, 8.0, 9.0]))\nout += [w.tolist(), (w * 2).tolist()]",
     "no_grad_element": W + "with m.no_grad():\n    w[0] = 5.0\nout += [w.tolist(), (w * 2).tolist()]",
     "no_grad_add_": W + "with m.no_grad():\n    w.add_(1.0)\nout += [w.tolist(), (w * 2).tolist()]",
-    "no_grad_copy_": W + "with m.no_grad():\n    w.copy_(m.tensor([7.0, 8.0, 9.0]))\nout += [w.tolist(), (w * 2).tolist()]",
+    "no_grad_copy_": W + "with m.no_grad():\n    w.copy_(m.tensor([7.0, 8.0, 9.0]))\nout += [w.tolist(), (w "
+    "* 2).tolist()]",
     "no_grad_clamp_": W + "with m.no_grad():\n    w.clamp_(-1, 0.75)\nout += [w.tolist(), (w * 2).tolist()]",
     "grad_element": W + "(w ** 2).sum().backward()\nw.grad[0] = 5.0\nout.append(w.grad.tolist())",
     "grad_mul_": W + "(w ** 2).sum().backward()\nw.grad.mul_(0.5)\nout.append(w.grad.tolist())",
     "grad_imul": W + "(w ** 2).sum().backward()\nw.grad *= 0.5\nout.append(w.grad.tolist())",
-    "grad_data_clamp": W + "(w ** 2).sum().backward()\nw.grad.data.clamp_(-1, 1)\nout.append(w.grad.tolist())",
-    "grad_zero_": W + "(w ** 2).sum().backward()\nw.grad.zero_()\n(w ** 3).sum().backward()\nout.append(w.grad.tolist())",
+    "grad_data_clamp": W + "(w ** 2).sum().backward()\nw.grad.data.clamp_(-1, "
+    "1)\nout.append(w.grad.tolist())",
+    "grad_zero_": W + "(w ** 2).sum().backward()\nw.grad.zero_()\n(w ** "
+    "3).sum().backward()\nout.append(w.grad.tolist())",
     "leaf_in_place": W + "w -= 0.5\nout.append(w.tolist())",
-    "numpy_element": W + "old = w * 2\narray(w)[0] = 9.0\nout += [w.tolist(), (w * 2).tolist(), old.tolist()]",
-    "plain_numpy_element": "x = m.tensor([1.0, 2.0])\ny = x * 2\nx.numpy()[0] = 9.0\nout += [x.tolist(), y.tolist(), (x * 2).tolist()]",
+    "numpy_element": W + "old = w * 2\narray(w)[0] = 9.0\nout += [w.tolist(), (w * 2).tolist(), "
+    "old.tolist()]",
+    "plain_numpy_element": "x = m.tensor([1.0, 2.0])\ny = x * 2\nx.numpy()[0] = 9.0\nout += [x.tolist(), "
+    "y.tolist(), (x * 2).tolist()]",
     "detach_element": W + "w.detach()[0] = 9.0\nout += [w.tolist(), (w * 2).tolist()]",
-    "from_numpy": "a = np.array([1.0, 2.0])\nx = m.from_numpy(a)\ny = x * 2\na[0] = 9.0\nout += [x.tolist(), y.tolist(), (x * 2).tolist()]",
+    "from_numpy": "a = np.array([1.0, 2.0])\nx = m.from_numpy(a)\ny = x * 2\na[0] = 9.0\nout += [x.tolist(), "
+    "y.tolist(), (x * 2).tolist()]",
     "as_tensor": "a = np.array([1.0, 2.0])\nx = m.as_tensor(a)\na[0] = 9.0\nout += [x.tolist()]",
-    "tensor_copies": "a = np.array([1.0, 2.0])\nx = m.tensor(a)\ny = x * 2\na[0] = 9.0\nout += [x.tolist(), y.tolist(), (x * 2).tolist()]",
-    "data_is_the_array": W + "a = m.tensor([3.0, 4.0, 5.0])\nw.data = a\nwith m.no_grad():\n    w -= 1\nout += [a.tolist(), w.tolist()]",
-    "data_read_then_changed": W + "d = w.data\nw.data = m.tensor([3.0, 4.0, 5.0])\nout += [list(map(float, d)), w.tolist()]",
+    "tensor_copies": "a = np.array([1.0, 2.0])\nx = m.tensor(a)\ny = x * 2\na[0] = 9.0\nout += [x.tolist(), "
+    "y.tolist(), (x * 2).tolist()]",
+    "data_is_the_array": W + "a = m.tensor([3.0, 4.0, 5.0])\nw.data = a\nwith m.no_grad():\n    w -= 1\nout "
+    "+= [a.tolist(), w.tolist()]",
+    "data_read_then_changed": W + "d = w.data\nw.data = m.tensor([3.0, 4.0, 5.0])\nout += [list(map(float, "
+    "d)), w.tolist()]",
 
     "ema": NETS + TRAIN + """
 net, mean = linear(3, 1, 1), linear(3, 1, 1)
@@ -903,8 +938,8 @@ with m.no_grad():
     new = w * 2
     out += [new.tolist(), old.tolist(), (new - old).tolist()]
 """,
-    "no_grad_out_of_no_grad": W + "with m.no_grad():\n    old = w * 2\n    w -= 0.5\nout += [old.tolist(), ((w - old) ** 2).sum().item()]\n"
-                                  "((w - old) ** 2).sum().backward()\nout.append(w.grad.tolist())",
+    "no_grad_out_of_no_grad": W + "with m.no_grad():\n    old = w * 2\n    w -= 0.5\nout += [old.tolist(), "
+    "((w - old) ** 2).sum().item()]\n((w - old) ** 2).sum().backward()\nout.append(w.grad.tolist())",
     "line_search": W + """
 def loss():
     return ((w - 3) ** 2).sum()
@@ -954,7 +989,8 @@ def words_of_torch():
 
     def put(w, a):
         w.data = torch.tensor(a)
-    return dict(m=torch, nn=torch.nn, F=torch.nn.functional, put=put, stop=lambda v: v.detach(), graph=lambda: None,
+    return dict(m=torch, nn=torch.nn, F=torch.nn.functional, put=put, stop=lambda v: v.detach(),
+                graph=lambda: None,
                 array=lambda w: w.detach().numpy())
 
 
@@ -962,7 +998,8 @@ def words_of_wengert():
     import wengert as wg
     import wengert.nn.functional as F
     from wengert import nn
-    return dict(m=wg, nn=nn, F=F, put=lambda w, a: w.set(a), stop=wg.stop_gradient, graph=wg.Graph, array=lambda w: w.numpy())
+    return dict(m=wg, nn=nn, F=F, put=lambda w, a: w.set(a), stop=wg.stop_gradient, graph=wg.Graph,
+                array=lambda w: w.numpy())
 
 
 def flat(x):
@@ -970,7 +1007,8 @@ def flat(x):
 
 
 def run(text, words):
-    """The items that a program gives, as lists of numbers, or the error. Each runs in a thread of its own, where no graph is begun."""
+    """The items that a program gives, as lists of numbers, or the error. Each runs in a thread of its own,
+    where no graph is begun."""
     got = []
 
     def body():
@@ -980,7 +1018,8 @@ def run(text, words):
                 exec(compile(text, "program", "exec"), space)
                 got.append([flat(x) for x in space["out"]])
             except Exception as e:
-                e.line = next((f.lineno for f in reversed(traceback.extract_tb(e.__traceback__)) if f.filename == "program"), 0)
+                e.line = next((f.lineno for f in reversed(traceback.extract_tb(e.__traceback__))
+                               if f.filename == "program"), 0)
                 e.__traceback__ = None
                 got.append(e)
     t = threading.Thread(target=body)
@@ -990,7 +1029,8 @@ def run(text, words):
 
 
 def said(items):
-    return "error" if isinstance(items, Exception) else " / ".join(" ".join("%.12g" % x for x in item) for item in items)
+    return "error" if isinstance(items, Exception) else " / ".join(" ".join("%.12g" % x for x in item)
+        for item in items)
 
 
 def same(items, line):
@@ -999,7 +1039,8 @@ def same(items, line):
         return isinstance(items, Exception) and line == "error"
     wanted = [[float(x) for x in item.split()] for item in line.split("/")]
     return [len(i) for i in items] == [len(i) for i in wanted] and all(
-        abs(a - b) <= NEAR * max(abs(b), 1e-3) or a == b or a != a and b != b for i, j in zip(items, wanted) for a, b in zip(i, j))
+        abs(a - b) <= NEAR * max(abs(b), 1e-3) or a == b or a != a and b != b for i, j in zip(items, wanted)
+        for a, b in zip(i, j))
 
 
 def key(name):
@@ -1014,17 +1055,21 @@ def spread(names):
     """All keys that the names of a line stand for."""
     parts = names.split()
     known = AXES if len(parts) == len(AXES) else [()]
-    return [" ".join(k) for k in itertools.product(*(some if p == "*" else p.split(",") for p, some in zip(parts, known)))]
+    return [" ".join(k) for k in itertools.product(*(some if p == "*" else p.split(",")
+                                                     for p, some in zip(parts, known)))]
 
 
 def gathered(results):
-    """The lines of the crossed programs: keys of the same numbers are one where they differ in one coordinate alone."""
+    """The lines of the crossed programs: keys of the same numbers are one where they differ in one coordinate
+    alone."""
     lines = [(numbers, [[w] for w in k.split()]) for k, numbers in results]
     for axis in range(len(AXES)):
         same = {}
         for numbers, parts in lines:
             others = tuple(",".join(p) for a, p in enumerate(parts) if a != axis)
-            same.setdefault((numbers, others), (numbers, [list(p) if a != axis else [] for a, p in enumerate(parts)]))[1][axis] += parts[axis]
+            same.setdefault((numbers, others), (numbers,
+                                                [list(p) if a != axis else [] for a, p in enumerate(parts)]))[
+                                                    1][axis] += parts[axis]
         lines = list(same.values())
     for numbers, parts in lines:
         yield " ".join("*" if len(p) == len(some) else ",".join(p) for p, some in zip(parts, AXES)), numbers
@@ -1055,14 +1100,18 @@ def write(results, refused):
     with open(PATH, "w") as f:
         f.write(HEAD)
         f.writelines("! %s | %s\n" % pair for pair in refused.items())
-        for head, some in (("crossed", gathered([(n, results[n]) for n in names])), ("single", [(",".join(n), r) for r, n in single.items()])):
+        for head, some in (("crossed", gathered([(n, results[n]) for n in names])),
+                           ("single", [(",".join(n), r) for r, n in single.items()])):
             f.write("\n[%s]\n" % head)
-            f.writelines(textwrap.fill("%s | %s" % pair, 140, subsequent_indent="    ", break_on_hyphens=False) + "\n" for pair in some)
+            f.writelines(textwrap.fill("%s | %s" % pair, 140, subsequent_indent="    ",
+                                       break_on_hyphens=False) + "\n" for pair in some)
 
 
-# What is another thing here, on purpose (docs/python.md): these share no memory, so their numbers are those of the line that made them.
+# What is another thing here, on purpose (docs/python.md): these share no memory, so their numbers are those
+# of the line that made them.
 HERE = {
-    "loss_before_data": "-6.875 / 3 12 0.75",  # the gradient at the w that the loss was made of; PyTorch's is at the new w
+    # the gradient at the w that the loss was made of; PyTorch's is at the new w
+    "loss_before_data": "-6.875 / 3 12 0.75",
     "as_tensor": "1 2",
     "data_is_the_array": "3 4 5 / 2 3 4",
 }
@@ -1073,7 +1122,8 @@ def judged(name, text, results, refused, words):
     got, wanted = run(text, words), HERE.get(name, results[key(name)])
     if name.startswith("detach "):  # w.detach() shares no memory here
         wanted = results[key(name.replace("detach", "detach_clone", 1))]
-    if name == "state_without_a_copy":  # nor does net.state_dict(): the first numbers are those that it was made with
+    # nor does net.state_dict(): the first numbers are those that it was made with
+    if name == "state_without_a_copy":
         wanted = "0.540302305868 -0.416146836547 -0.9899924966 /" + wanted.partition("/")[2]
     if wanted == "error":
         return None
@@ -1097,7 +1147,8 @@ def main(arguments):
         words = words_of_torch()
         results = {key(name): said(run(text, words)) for name, text in programs if " explicit " not in name}
         write(results, refused)
-        print("%d programs, of which %d are errors" % (len(results), sum(r == "error" for r in results.values())))
+        print("%d programs, of which %d are errors" %
+              (len(results), sum(r == "error" for r in results.values())))
         return 0
     chosen = [(n, t) for n, t in programs if all(w in n.split() for w in arguments)]
     stale = 0

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """stepping.py: each way of making steps, with each thing that has memory from step to step.
 
-Ways: by names; PyTorch's; PyTorch's in a graph that is begun in each step; in a new graph in each step; JAX's; by hand in no_grad; in a
-second thread.
+Ways: by names; PyTorch's; PyTorch's in a graph that is begun in each step; in a new graph in each step;
+JAX's; by hand in no_grad; in a second thread.
 
-Random numbers. The draws of 30 steps differ pairwise; they are the same when a value is read twice, and the same in the gradient. After
-the same seed they are the same bits: with the garbage collector on, off, forced in each step, and with garbage of other people between.
-Another seed gives others. Threads that work at the same time have draws, modes and errors of their own.
+Random numbers. The draws of 30 steps differ pairwise; they are the same when a value is read twice, and the
+same in the gradient. After the same seed they are the same bits: with the garbage collector on, off, forced
+in each step, and with garbage of other people between. Another seed gives others. Threads that work at the
+same time have draws, modes and errors of their own.
 
-Training. The losses of 30 steps are those of the same training in NumPy, to 1e-12: momentum, Adam, averages of batch normalisation, a
-schedule, and a training that is saved after half of the steps and goes on in new objects.
+Training. The losses of 30 steps are those of the same training in NumPy, to 1e-12: momentum, Adam, averages
+of batch normalisation, a schedule, and a training that is saved after half of the steps and goes on in new
+objects.
 
 Memory. The second half of 2,000 cheap steps takes less than 2 MB. Each loop is a process of its own.
 
@@ -52,14 +54,16 @@ RANDOM = {  # of a value w: the value w * draw, where the draw has w's shape
     "random_uniform options": lambda w, train: w * wg.random_uniform([N], low=-2, high=-1),
     "bernoulli": lambda w, train: w * wg.cast(wg.bernoulli([N], 0.5), np.float64),
     "categorical": lambda w, train: w * wg.cast(wg.categorical(np.zeros((N, 4))), np.float64),
-    "categorical of values": lambda w, train: w * wg.cast(wg.categorical(wg.stack([w.detach()] * 4).T * 0.1), np.float64),
+    "categorical of values": lambda w, train: w * wg.cast(wg.categorical(wg.stack([w.detach()] * 4).T * 0.1),
+                                                          np.float64),
     "randn": lambda w, train: w * wg.randn(N),
     "rand": lambda w, train: w * wg.rand(N),
     "randint": lambda w, train: w * wg.cast(wg.randint(0, 1000, (N,)), np.float64),
     "randperm": lambda w, train: w * wg.cast(wg.randperm(N), np.float64),
     "randn_like": lambda w, train: w * wg.randn_like(w),
 }
-OF_THE_HOST = ("randn", "rand", "randint", "randperm", "randn_like")  # their seed is manual_seed's in every way
+# their seed is manual_seed's in every way
+OF_THE_HOST = ("randn", "rand", "randint", "randperm", "randn_like")
 
 
 def nothing(step):
@@ -192,8 +196,10 @@ def draws_in_a_thread(op, seed, between):
     return apart(draws_of_torch, op, seed, between)
 
 
-DRAWS = {"names": draws_by_names, "torch": draws_of_torch, "torch unread": draws_unread, "begun": draws_in_a_begun_graph,
-         "new": draws_in_new_graphs, "jax": draws_of_jax, "no_grad": draws_in_no_grad, "constant": draws_of_a_constant,
+DRAWS = {"names": draws_by_names, "torch": draws_of_torch, "torch unread": draws_unread,
+         "begun": draws_in_a_begun_graph,
+         "new": draws_in_new_graphs, "jax": draws_of_jax, "no_grad": draws_in_no_grad,
+         "constant": draws_of_a_constant,
          "thread": draws_in_a_thread}
 
 
@@ -222,14 +228,16 @@ def same_bits(draws, op):
     def all_of_them():
         first = bits(draws(op, SEED, nothing))
         wrong = []
-        for what, between in (("again", nothing), ("gc.disable()", nothing), ("gc.collect()", collected), ("garbage", littered)):
+        for what, between in (("again", nothing), ("gc.disable()", nothing), ("gc.collect()", collected),
+                              ("garbage", littered)):
             (gc.disable if what == "gc.disable()" else gc.enable)()
             try:
                 now = bits(draws(op, SEED, between))
             finally:
                 gc.enable()
             if now != first:
-                wrong.append("%s: step %d" % (what, next(i for i, (a, b) in enumerate(zip(now, first)) if a != b)))
+                wrong.append("%s: step %d" % (what,
+                                              next(i for i, (a, b) in enumerate(zip(now, first)) if a != b)))
         expect(not wrong, "the same seed gives other bits: " + ", ".join(wrong))
         expect(bits(draws(op, SEED + 1, nothing))[0] != first[0], "another seed gives the same draw")
     apart(all_of_them)
@@ -256,7 +264,8 @@ def two_at_once(op):
     [t.join() for t in threads]
     if "error" in got:
         raise got["error"]
-    expect(got[0] == alone and got[1] == alone, "two threads with the same seed do not draw what each draws alone")
+    expect(got[0] == alone and got[1] == alone, "two threads with the same seed do not draw what each draws "
+           "alone")
 
 
 def resumed_draws(op):
@@ -388,10 +397,12 @@ gate("threads: no_grad after an error", apart, no_grad_after_an_error)
 
 _r = np.random.default_rng(3)
 X, Y = _r.normal(size=(16, 4)), _r.normal(size=(16, 2))
-FIRST = {"W": _r.normal(size=(4, 3)) / 2, "b": _r.normal(size=3) / 2, "V": _r.normal(size=(3, 2)) / 2, "c": _r.normal(size=2) / 2}
+FIRST = {"W": _r.normal(size=(4, 3)) / 2, "b": _r.normal(size=3) / 2, "V": _r.normal(size=(3, 2)) / 2,
+         "c": _r.normal(size=2) / 2}
 NORM = {"gamma": np.array([1.0, 1.25, 0.75]), "beta": np.array([0.0, 0.25, -0.5])}
 LR, BETA, EPS = 0.1, 0.9, 1e-5
-KINDS = ("sgd", "momentum", "adam", "batch_norm", "schedule", "resume", "resume_all")  # resume_all: by wg.save(path) and wg.resume(path)
+# resume_all: by wg.save(path) and wg.resume(path)
+KINDS = ("sgd", "momentum", "adam", "batch_norm", "schedule", "resume", "resume_all")
 
 
 def rate(kind, step):
@@ -448,7 +459,8 @@ def predicted(p, mean, var):
 
 
 def oracle(kind):
-    """The losses; of batch normalisation also the prediction with the averages, PyTorch's and those by names."""
+    """The losses; of batch normalisation also the prediction with the averages, PyTorch's and those by
+    names."""
     p, memory, losses = start(kind), {}, []
     m0, v0, m1, v1 = np.zeros(3), np.ones(3), np.zeros(3), np.zeros(3)
     for step in range(STEPS):
@@ -469,7 +481,8 @@ class Net(nn.Module):
         super().__init__()
         self.one, self.two = nn.Linear(4, 3), nn.Linear(3, 2)
         self.norm = nn.BatchNorm1d(3) if kind == "batch_norm" else None
-        first = {"one.weight": FIRST["W"].T, "one.bias": FIRST["b"], "two.weight": FIRST["V"].T, "two.bias": FIRST["c"]}
+        first = {"one.weight": FIRST["W"].T, "one.bias": FIRST["b"], "two.weight": FIRST["V"].T,
+                 "two.bias": FIRST["c"]}
         if self.norm:
             first.update({"norm.weight": NORM["gamma"], "norm.bias": NORM["beta"]})
         self.load_state_dict(dict(self.state_dict(), **first))
@@ -635,7 +648,8 @@ def train_no_grad(kind, folder):
         return losses, net.eval()(wg.tensor(X)).numpy() if kind == "batch_norm" else None
 
 
-TRAINING = {"names": train_names, "torch": train_torch, "begun": train_begun, "new": train_new, "jax": train_jax, "no_grad": train_no_grad,
+TRAINING = {"names": train_names, "torch": train_torch, "begun": train_begun, "new": train_new,
+            "jax": train_jax, "no_grad": train_no_grad,
             "thread": train_thread}
 
 
@@ -657,7 +671,8 @@ def trained(way, kind, where):
 
 
 for _way, _kind in itertools.product(TRAINING, KINDS):
-    if _kind == "resume_all" and _way in ("names", "jax", "no_grad"):  # names: the same as resume; the others have no optimizer
+    # names: the same as resume; the others have no optimizer
+    if _kind == "resume_all" and _way in ("names", "jax", "no_grad"):
         continue
     gate("training %s: %s" % (_way, _kind), trained, _way, _kind, "gc.enable()")
     gate("training %s: %s: gc.disable()" % (_way, _kind), trained, _way, _kind, "gc.disable()")
@@ -699,7 +714,8 @@ for _change in ("step", "set", "load"):
 
 
 def drawn_after_resume():
-    """A shuffled order, masks and rand go on from a file of wg.save as they went on in the program that wrote it."""
+    """A shuffled order, masks and rand go on from a file of wg.save as they went on in the program that wrote
+    it."""
     def train(path, resumed):
         wg.manual_seed(3)
         net = nn.Sequential(nn.Linear(4, 8), nn.Dropout(0.5), nn.Linear(8, 1))
@@ -854,7 +870,8 @@ def steps_of(graph):
     def step():
         graph()
         opt.zero_grad()
-        F.mse_loss(F.dropout(net(wg.tensor(x)), 0.5), y if graph is nothing_begun else np.zeros((10, 10))).backward()
+        F.mse_loss(F.dropout(net(wg.tensor(x)), 0.5), y if graph is nothing_begun
+                   else np.zeros((10, 10))).backward()
         opt.step()
     return step
 
@@ -888,7 +905,8 @@ def steps_jax():
     w = [np.zeros((100, 10))]
 
     def step():
-        _, d = wg.value_and_grad(lambda w: ((A.reshape(10, 100) / 1000 @ F.dropout(w, 0.5) - 1) ** 2).sum())(w[0])
+        _, d = wg.value_and_grad(lambda w: ((A.reshape(10, 100) / 1000 @ F.dropout(w, 0.5) - 1) ** 2).sum())(
+            w[0])
         w[0] = w[0] - 1e-3 * d
     return step
 
@@ -901,7 +919,8 @@ def steps_names():
 
     def step():
         g.begin()
-        wg.mse(wg.dropout(wg.nn_dense(wg.input("x", A.reshape(10, 100) / 1000), p, "one", 10), drop=0.5), np.zeros((10, 10))).backward(p)
+        wg.mse(wg.dropout(wg.nn_dense(wg.input("x", A.reshape(10, 100) / 1000), p, "one", 10), drop=0.5),
+               np.zeros((10, 10))).backward(p)
         sgd.step()
     return step
 
@@ -947,7 +966,8 @@ def losses_kept_as_numbers():
     return step
 
 
-STEPPING = [n for n in LOOPS if n.startswith("steps_") or n in ("two_nets", "losses_kept_as_numbers", "changes_in_place")]
+STEPPING = [n for n in LOOPS if n.startswith("steps_") or n in ("two_nets", "losses_kept_as_numbers",
+    "changes_in_place")]
 
 
 def resident():
@@ -981,22 +1001,27 @@ def grow(name, inside, collector, thread):
 
 def grown(*given):
     try:
-        r = subprocess.run([sys.executable, os.path.abspath(__file__), "grow", *given], capture_output=True, text=True, timeout=20)
+        r = subprocess.run([sys.executable, os.path.abspath(__file__), "grow", *given], capture_output=True,
+                           text=True, timeout=20)
     except subprocess.TimeoutExpired:
         raise AssertionError("2,000 steps take more than 20 s") from None
     expect(r.returncode == 0, "\n".join(r.stderr.strip().split("\n")[-1:]))
-    expect(int(r.stdout) < MOST, "the second half of 2,000 steps takes %.1f MB more" % (int(r.stdout) / 2 ** 20))
+    expect(int(r.stdout) < MOST, "the second half of 2,000 steps takes %.1f MB more" %
+           (int(r.stdout) / 2 ** 20))
 
 
 for _name in LOOPS:
     for _collector in ("on", "off"):
         gate("memory %s: gc %s" % (_name, _collector), grown, _name, "-", _collector, "-")
         if _name not in STEPPING:
-            gate("memory %s: gc %s: in no_grad" % (_name, _collector), grown, _name, "no_grad", _collector, "-")
-            gate("memory %s: gc %s: no_grad in each step" % (_name, _collector), grown, _name, "each", _collector, "-")
+            gate("memory %s: gc %s: in no_grad" % (_name, _collector), grown, _name, "no_grad", _collector,
+                 "-")
+            gate("memory %s: gc %s: no_grad in each step" % (_name, _collector), grown, _name, "each",
+                 _collector, "-")
 gate("memory steps_torch: thread", grown, "steps_torch", "-", "on", "thread")
 gate("memory reads_a_tensor: thread", grown, "reads_a_tensor", "-", "off", "thread")
-gate("threads: no_grad crossing", crossing_no_grads)  # the last one: where it fails, no_grad may hold from here on
+# the last one: where it fails, no_grad may hold from here on
+gate("threads: no_grad crossing", crossing_no_grads)
 
 
 def main(arguments):

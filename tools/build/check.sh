@@ -98,7 +98,7 @@ END
 
 registry() {
     ! command -v python3 >/dev/null || tools/build/table.py --check 2>&1 |
-        report "python/wengert/_table.py or values.hpp is not what the headers say (make format), or the headers leave something out"
+        report "python/wengert/_table.txt or values.hpp is not what the headers say (make format), or the headers leave something out"
     [ -x "$build/wengert" ] || return 0
     tools/build/gallery.sh --check | report "pictures of docs/drawing that are not what their commands draw (make format)"
     "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 | report "docs/ops.md is not what the registry says (make format)"
@@ -244,7 +244,7 @@ parts() {
         sort | uniq -d | report "files that ask for two parts that can be left out"
 }
 
-licences() { grep -L 'SPDX-License-Identifier: MIT' include/wengert/* python/_c.c $(git ls-files "python/*.py") | report "installed sources without an SPDX line"; }
+licences() { grep -L 'SPDX-License-Identifier: MIT' include/wengert/* python/_c.c $(git ls-files "python/*.py" "python/*.txt") | report "installed sources without an SPDX line"; }
 
 # ---- every public header alone ----
 
