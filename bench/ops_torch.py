@@ -5,9 +5,8 @@ that the server prints is "ready VERSION".
 
     do          "answer": a number to compare; "run": the least seconds of a round
     torch       an expression of operands a, b, ..., of axis, rows and dtype
-    x           operands: [shape, dtype, low, high, wrt, form]; the gradient is by those with wrt; form 1:
-    matrices
-                near the unit matrix, 2: such that are symmetric
+    x           operands: [shape, dtype, low, high, wrt, form]; the gradient is by those with wrt; form
+                1: matrices near the unit matrix, 2: such that are symmetric
     gradient    whether the gradient is computed too, for a gradient of the result that is given
 """
 

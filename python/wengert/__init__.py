@@ -7,8 +7,7 @@
     y = (x * x + 1).sum()
     print(y.item(), wg.grad(y, x).numpy())       17.0 [2. 4. 6.]
 
-    wg.plot(x, y)                                a figure, also of a text: wg.plot("line tanh(z) over z in
-    -6:6")
+    wg.plot(x, y)                                a figure, also of a text: wg.plot("line y over x", x=x, y=y)
     wg.check(f, x)                               a function of Wengert's values
     wg.check(f, x, grad=df)                      your own NumPy function and its gradient
     wg.check(f, x)                               one that returns the pair (value, gradient)

@@ -200,7 +200,7 @@ def _by_parameters(name, fields):
     return builder
 
 def _builder(name, f):
-    f.__name__ = f.__qualname__ = name
+    f.__module__, f.__name__, f.__qualname__ = "wengert", name, name
     _builders[name] = f
     if name in _UFUNCS_HERE:
         for method in ("reduce", "accumulate", "reduceat", "outer", "at"):

@@ -151,7 +151,7 @@ class Optimizer(_OfTable):
 def _optimizer(name):
     def make(p, **options):
         return Optimizer(name, p, options)
-    make.__name__ = make.__qualname__ = name
+    make.__module__, make.__name__, make.__qualname__ = "wengert", name, name
     return make
 
 _optimizers = {name: _optimizer(name) for name in (b.decode()

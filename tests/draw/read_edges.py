@@ -17,10 +17,12 @@ import sys
 import unicodedata
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../steps"))
+import intervals  # noqa: E402
 import read_back as rb  # noqa: E402
+import reader  # noqa: E402
 
 # Ops of one operand and of two: as the language writes them, and what they are.
-ONE = [("sin(%s)", math.sin), ("tanh(%s)", math.tanh), ("sigmoid(%s)", rb.sigmoid),
+ONE = [("sin(%s)", math.sin), ("tanh(%s)", math.tanh), ("sigmoid(%s)", intervals.sigmoid),
        ("(%s)^2", lambda x: x * x),
        ("exp(%s)", math.exp), ("cos(%s)", math.cos), ("atan(%s)", math.atan), ("abs(%s)", abs),
        ("(%s)^3", lambda x: x ** 3),
@@ -107,17 +109,17 @@ def check_ops(picture, how):
 
 def check_texts(picture):
     """How many rules of labels have the value of their edge. Names are those of boxes."""
-    names = {name: rb.scalar((v, v)) for name, v in picture.value.items() if v is not None}
+    names = {name: intervals.scalar((v, v)) for name, v in picture.value.items() if v is not None}
     rules = 0
     for _, _, text, d in picture.edges:
         parts = text.split(" = ")
-        number = rb.Reader(parts[-1], {}).whole().at[0]
+        number = reader.Reader(parts[-1], {}).whole().at[0]
         if not number[0] - 1e-12 * abs(d) <= d <= number[1] + 1e-12 * abs(d):
             raise Wrong("%s: the number is %.17g" % (text, d))
         for rule in [p for p in parts[:-1] if "∂" not in p]:
             try:
-                value = rb.Reader(rule, names).whole().at[0]
-            except rb.Unread:
+                value = reader.Reader(rule, names).whole().at[0]
+            except intervals.Unread:
                 continue
             if not value[0] - 1e-6 * abs(d) <= d <= value[1] + 1e-6 * abs(d):
                 raise Wrong("%s: the rule is %s" % (text, value))

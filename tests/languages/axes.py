@@ -1,8 +1,7 @@
 """axes.py: axes in C, C++, Python and the language. Prints what is wrong, and last how many cases there are.
 
     axes.py table   each builder with an option axis or axes: equal cases have equal results, or equal words
-    of a refusal, in
-                    every form. DIFFERENT has those that differ by contract
+                    of a refusal, in every form. DIFFERENT has those that differ by contract
     axes.py lines   axes_c.txt and axes_python.txt, beside NumPy
 
 $build is the folder of the library."""

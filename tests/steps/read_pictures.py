@@ -18,7 +18,9 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ET
 
+import intervals
 import read_back as rb
+import reader
 
 SVG = "{http://www.w3.org/2000/svg}"
 BELOW = {c: d for c, d in zip("0123456789aehijklmnoprstuvx+-−=()", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋₋₌₍₎")}
@@ -110,7 +112,8 @@ def shapes_of(box):
 
 def is_function(text):
     word = re.search(r"[A-Za-zσΣΠ_]+$", text)
-    return word and (word.group() in rb.FUNCTIONS or word.group() in rb.REDUCES or word.group() in rb.KNOWN)
+    known = intervals.FUNCTIONS, intervals.REDUCES, reader.KNOWN
+    return word and any(word.group() in words for words in known)
 
 
 def join(pieces):
@@ -249,7 +252,7 @@ def tikz_boxes(text):
 
 # ---- boxes ----
 
-class Count(rb.Count):
+class Count(reader.Count):
     def __init__(self, show):
         super().__init__(show)
         self.apart = 0
@@ -261,25 +264,25 @@ class Count(rb.Count):
                 continue
             try:
                 line = re.sub(r"(?<=\d),(?=[\d−])", ", ", formula())
-                part = rb.sides(line)
+                part = reader.sides(line)
                 if "=" in about.replace("==", "") or "…" in value:
                     raise Apart
-                target = rb.Reader(value.replace("],[", "], ["), {}).whole()
+                target = reader.Reader(value.replace("],[", "], ["), {}).whole()
                 name = part[0] if len(part) > 1 or re.fullmatch(r"[\w.′]+", line) else None
                 if name and name in seen:
                     self.unread.append("%s: two boxes are called %s" % (where, name))
                 seen.add(name)
                 side = part[-1] if len(part) > 1 or not name else None
-                fine = side is None or rb.reads(side, names, target)
+                fine = side is None or reader.reads(side, names, target)
                 if name:
                     names[name] = target
                 self.agree += fine
                 if not fine:
                     self.untrue.append("%s: %s, but its box says %s" % (where, line, value))
-            except (Apart, rb.Arrays):
+            except (Apart, intervals.Arrays):
                 self.apart += 1
                 names[name_of(formula)] = None
-            except rb.Unread as why:
+            except intervals.Unread as why:
                 if any(v is None for n, v in names.items() if n and n in line):
                     self.apart += 1
                 elif "∞" in value or "NaN" in value:
@@ -296,8 +299,8 @@ def names_in(formula, names):
 
     def use(n):
         used.add(n)
-        return rb.Array(names[n], [(0.7, 0.7)] * rb.size(names[n]))
-    rb.Reader(formula, {n: lambda n=n: use(n) for n in names}, rb.scalar((1.0, 1.0))).whole()
+        return intervals.Array(names[n], [(0.7, 0.7)] * intervals.size(names[n]))
+    reader.Reader(formula, {n: lambda n=n: use(n) for n in names}, intervals.scalar((1.0, 1.0))).whole()
     return used
 
 
@@ -306,12 +309,12 @@ def find_graph(count, where, nodes):
     other names. Derivatives by a result, y (1 − y), have the operand x of the op for its ends alone."""
     printed, made_of = {}, {}
     for n in nodes:
-        part = rb.sides(n["text"])
+        part = reader.sides(n["text"])
         operands = set().union(*(made_of.get(o, set()) for o in n["operands"]))
         named = re.fullmatch(r"[A-Za-z0-9_.]+", n["name"]) and not re.fullmatch(r"\d.*", n["name"])
         try:
             used = names_in(part[-1], printed) if n["operands"] and (len(part) > 1 or not named) else operands
-        except (rb.Unread, rb.Arrays, IndexError, ZeroDivisionError):
+        except (intervals.Unread, intervals.Arrays, IndexError, ZeroDivisionError):
             used = None
         if used is None:
             count.apart += 1
@@ -365,7 +368,7 @@ def move(count, pages):
 
 def name_of(formula):
     try:
-        return rb.sides(formula())[0]
+        return reader.sides(formula())[0]
     except Exception:
         return ""
 

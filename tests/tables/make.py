@@ -4,8 +4,9 @@
 A form by hand is that of a program which could not be run here, byte for byte as far as its documentation and
 its known exports tell: byte order mark, code page, line ends, separator, quotes only where needed.
     make.py              write all of them into this folder
-    make.py huge FILE    write a hostile table that is not stored: base.csv with a field of 300,000 bytes in
-    its line 3 make.py wide FILE    write another: a header of 10,000 columns, and no row
+    make.py huge FILE    write a hostile table that is not stored: base.csv with a field of 300,000 bytes
+                         in its line 3
+    make.py wide FILE    write another: a header of 10,000 columns, and no row
     make.py source FILE  write the table that the real programs read: base.csv with more columns
 """
 import csv, datetime, os, random, struct, sys, zlib
@@ -84,7 +85,7 @@ def missing(column, word):
     return lambda r: word if r[column] is None else r[column]
 
 
-def forms():
+def forms_of_excel():
     put("base.csv", [BASE] + pick(id="id", date="date", age="age", income=lambda r: number(r["income"]),
         balance=lambda r: number(r["balance"]), rate=lambda r: number(r["rate"], digits=4), town="town",
         member=lambda r: str(r["member"]).upper(), plan="plan"), ",", "\n")
@@ -139,6 +140,8 @@ def forms():
         g="town",
         h=lambda r: str(r["member"]).upper(), i="plan"), ",", "\r", code="mac_roman")
 
+
+def forms_of_writers():
     # A file for Excel, as report writers make it: the first line names the separator; whole numbers with
     # points
     put("excel_sep.csv", [["Nummer", "Datum", "Alter", "Einkommen (EUR)", "Saldo (EUR)", "Quote", "Ort",
@@ -226,5 +229,6 @@ if __name__ == "__main__":
     elif sys.argv[1:2] == ["source"]:
         source(sys.argv[2])
     else:
-        forms()
+        forms_of_excel()
+        forms_of_writers()
         hostile()

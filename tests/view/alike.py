@@ -18,6 +18,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "steps"))
 import read_back as rb
+import reader
 import read_pictures as rp
 
 BELOW = {c: d for c, d in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789")}
@@ -90,7 +91,7 @@ class Count:
         calls = collections.defaultdict(set)
         for n in nodes:
             if n["operands"]:
-                calls[rb.sides(n["text"])[-1]].add(json.dumps([n["op"], n["operands"], n.get("value")]))
+                calls[reader.sides(n["text"])[-1]].add(json.dumps([n["op"], n["operands"], n.get("value")]))
         for printed, made in calls.items():
             self.judge(len(made) == 1, "%s is printed of %s\n%s" % (printed, sorted(made), text))
         listing = said(wengert, "draw", "--values", "--width", "9000", "-e", text)
@@ -100,7 +101,7 @@ class Count:
             found = []
             for formula, shown, _ in boxes(said(wengert, "draw", "--values", "--backward", "--format", form,
                                                 "-o", "-", "-e", text)):
-                found.append((rb.sides(formula())[0], shown))
+                found.append((reader.sides(formula())[0], shown))
             self.faces(form, found, value, text)
 
     def faces(self, form, found, value, text):

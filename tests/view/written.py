@@ -20,10 +20,12 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "steps"))
+import intervals
 import read_back as rb
+import reader
 import read_pictures as rp
 
-RAISED = {c: d for c, d in rb.RAISED.items() if c not in "⁼"}
+RAISED = {c: d for c, d in intervals.RAISED.items() if c not in "⁼"}
 BELOW = "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
 NAME = re.compile(r"(?![⁰¹²³⁴-⁹₀-₉])[^\W\d_][\w.̂̄̃̇%s]*(?<!\.)" % BELOW)
 FUNCTIONS = {"σ": "sigmoid", "Σ": "sum", "Π": "prod", "ReLU": "relu", "ln": "log", "arcsin": "asin",
@@ -342,7 +344,7 @@ class Program:
 
     def read(self):
         for row, node in zip(self.rows, self.nodes):
-            part = rb.sides(row[0])
+            part = reader.sides(row[0])
             head = part[0].split(", ")[0] if not node["operands"] else part[0]
             is_name = NAME.fullmatch(head) and (len(part) > 1 or not node["operands"])
             self.shapes[head] = self.shapes[node["name"]] = node["shape"]
@@ -366,7 +368,7 @@ class Program:
         """A summary is no equation: σ = 2 beside a node called σ."""
         mean = re.search(r"mean (\S+), sd (\S+)", "  ".join(row[1:]))
         if mean:
-            small, large = (rb.Reader(t, {}).whole().at[0][1] for t in mean.groups())
+            small, large = (reader.Reader(t, {}).whole().at[0][1] for t in mean.groups())
             self.judge(small == 0 or abs(small) > 1e-13 * large, "a mean of rounding", "  ".join(row))
         for name in re.findall(r"(\S+) = ", "  ".join(row[1:])):
             self.fault("a summary names", "%s in %s" % (name, "  ".join(row)))
@@ -445,9 +447,9 @@ class Program:
             except Exception:
                 continue
         # relu₁ = ReLU(x z.W)
-        defined = {part[0] for part in (rb.sides(line) for line, _ in lines) if len(part) > 1}
+        defined = {part[0] for part in (reader.sides(line) for line, _ in lines) if len(part) > 1}
         for line, value in lines:
-            head = rb.sides(line)[0]
+            head = reader.sides(line)[0]
             if value and NAME.fullmatch(head):
                 self.judge(seen.setdefault(head, value) == value, "one name, two values", "%s is %s and %s" %
                            (head, seen[head], value))
@@ -473,13 +475,13 @@ class Program:
                            "%s in %s" % (name, symbol))
 
     def steps(self):
-        lines = [re.split(r";\s+", line)[0] for line, _ in rb.lines_of(said(self.wengert, "step", "--all",
+        lines = [re.split(r";\s+", line)[0] for line, _ in reader.lines_of(said(self.wengert, "step", "--all",
             "--width", "9000", *self.words))]
         for line in lines:
-            head = rb.sides(line)[0]
+            head = reader.sides(line)[0]
             for name in NAME.findall(re.sub(r"\w+ = ", "", "" if "…" in head else head)):
                 name = name[1:] if name[0] == "d" and not self.is_known(name) else name
-                defined = any(rb.sides(other)[0] == name for other in lines)  # add₁ = y + y
+                defined = any(reader.sides(other)[0] == name for other in lines)  # add₁ = y + y
                 self.judge(not name or defined or self.is_known(name.rstrip("".join(RAISED)))
                            or self.is_known(name), "an invented name in a step", line)
             for name in re.findall(r"([^\W\d]\w*)\(", line):

@@ -4,7 +4,8 @@ refuses.
 
     optimizers.py torch     runs all in PyTorch and writes optimizers.txt
     optimizers.py           runs all in wengert; prints each gate that fails, and how many do; the status is 1
-    if any does optimizers.py WORD ...  the gates whose name has each of these words
+                            if any does
+    optimizers.py WORD ...  the gates whose name has each of these words
 
 The parameters have 0, 1 and 2 axes. Step t has the gradient of a parabola plus a sine of t. In optimizers.txt
 a line is a name, a tab and what PyTorch has as JSON, numbers with 15 digits: `half` the weights after 15

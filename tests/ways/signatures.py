@@ -338,6 +338,10 @@ def calls():
             if f == "NAdam":
                 call += ", foreach=True"
             yield "steps -> optim.%s(%s)" % (f, call)
+    yield from calls_of_schedules_and_data()
+
+
+def calls_of_schedules_and_data():
     for f, needed in SCHEDULES.items():
         args = signature_of(getattr(lr, f).__init__, f)
         yield "signature lr.%s(%s)" % (f, said(args))

@@ -349,7 +349,7 @@ END
         paste -sd' ' | grep -vxF './file a file of 801 ./function a function of 61 ./inside not used ./line a line of 111 ./twice twice ./unused not used 6 equal a ring of 9' |
         report "tools/build/shape.py does not refuse what it should, and nothing else"
     rm -rf "$try"
-    find python tools tests bench -name '*.py' | sort | xargs tools/build/shape.py --lines=3000 --width=0 |
+    find python tools tests bench -name '*.py' | sort | xargs tools/build/shape.py |
         report "Python that is too long, imports that nobody uses, lines that stand twice"
 }
 

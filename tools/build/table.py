@@ -116,8 +116,8 @@ class Table:
         are made of lists."""
         macros = self.macros
         def rows(body, of):
-            for m in re.finditer(r"\b([A-Za-z_]\w*)\(((?:[^()\"]|\"(?:\\.|[^\"\\])*\"|\((?:[^()\"]|\"[^\"]*\")"
-                                 r"*\)|'[^']*')*)\)\s*(%s)?" % MARK, body):
+            for m in re.finditer(r"\b([A-Za-z_]\w*)\(((?:[^()\"]|\"(?:\\.|[^\"\\])*\"|\((?:[^()\"]|\"[^\"]*"
+                                 r"\")*\)|'[^']*')*)\)\s*(%s)?" % MARK, body):
                 word = split(m[2])
                 if m[1] in ("P", "X"):
                     said = notes[int(m[4])] if m[4] else ""
