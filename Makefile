@@ -464,7 +464,7 @@ newcomer: all tests examples ## follows README.md on a bare system, as a user an
 mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
-docs: all ## writes docs/ops.md from the registry, python/wengert/_table.py and lists of values.hpp from the headers
+docs: all ## writes docs/ops.md from the registry, python/wengert/_table.txt and lists of values.hpp from the headers
 	@$(BUILD)/wengert ops --markdown > docs/ops.md
 	@python3 tools/build/table.py
 	@python3 tools/build/signatures.py

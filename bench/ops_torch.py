@@ -1,12 +1,12 @@
 """The cases of bench/ops.c in PyTorch, as a server: the runner asks for one round at a time, sides in turn.
 
-A request is a line of JSON. The answer is one line: numbers, or "error ..." and the reason. The first line that
-the server prints is "ready VERSION".
+A request is a line of JSON. The answer is one line: numbers, or "error ..." and the reason. The first line
+that the server prints is "ready VERSION".
 
     do          "answer": a number to compare; "run": the least seconds of a round
     torch       an expression of operands a, b, ..., of axis, rows and dtype
-    x           operands: [shape, dtype, low, high, wrt, form]; the gradient is by those with wrt; form 1: matrices
-                near the unit matrix, 2: such that are symmetric
+    x           operands: [shape, dtype, low, high, wrt, form]; the gradient is by those with wrt; form
+                1: matrices near the unit matrix, 2: such that are symmetric
     gradient    whether the gradient is computed too, for a gradient of the result that is given
 """
 

@@ -1,5 +1,5 @@
-"""The steps of bench/processes.c by PyTorch's DistributedDataParallel with Gloo, one thread in each process of mpirun; with one
-process plain PyTorch with THREADS threads. processes_torch.py mlp|gpt THREADS"""
+"""The steps of bench/processes.c by PyTorch's DistributedDataParallel with Gloo, one thread in each process
+of mpirun; with one process plain PyTorch with THREADS threads. processes_torch.py mlp|gpt THREADS"""
 import os
 import statistics
 import sys
@@ -24,7 +24,8 @@ class Block(nn.Module):
         self.mask = torch.triu(torch.full((TOKENS, TOKENS), float("-inf")), 1)
 
     def forward(self, x):
-        q, k, v = (t.view(len(x), TOKENS, HEADS, -1).transpose(1, 2) for t in self.qkv(self.n1(x)).chunk(3, -1))
+        q, k, v = (t.view(len(x), TOKENS, HEADS, -1).transpose(1, 2)
+                   for t in self.qkv(self.n1(x)).chunk(3, -1))
         a = torch.softmax(q @ k.transpose(2, 3) * (WIDTH / HEADS) ** -0.5 + self.mask, -1) @ v
         x = x + self.o(a.transpose(1, 2).reshape(x.shape))
         return x + self.f2(nn.functional.gelu(self.f1(self.n2(x))))
@@ -41,7 +42,8 @@ class GPT(nn.Module):
         return (h @ self.letter.weight.T).flatten(0, 1)
 
 
-net = GPT() if gpt else nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
+net = GPT() if gpt else nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(),
+                                      nn.Linear(128, 10))
 n = (8 if gpt else 128) // size
 x = torch.randint(LETTERS, (n, TOKENS)) if gpt else torch.rand(n, 784)
 y = torch.randint(LETTERS, (n * TOKENS,)) if gpt else torch.randint(10, (n,))

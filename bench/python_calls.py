@@ -1,5 +1,6 @@
-"""python_calls.py: what one operation on three elements costs in Python, in microseconds: over ctypes, by _c, and in PyTorch. Here an
-operation only notes what is to be computed; .numpy() and .item() compute. The last rows are a net 64-128-10 on 32 rows.
+"""python_calls.py: what one operation on three elements costs in Python, in microseconds: over ctypes, by _c,
+and in PyTorch. Here an operation only notes what is to be computed; .numpy() and .item() compute. The last
+rows are a net 64-128-10 on 32 rows.
 
     make && python3 bench/python_calls.py            least times of nine turns, in which the sides take turns
 """
@@ -35,7 +36,8 @@ ROWS = (
     ("(w * T).sum().item()", "(w * T).sum().item()", "(v * a).sum().item()"),
     ("net, no_grad", "with off(): net(rows).numpy()", "with off(): net(rows).numpy()", 200),
     ("a step of Adam", "step()", "step()", 200),
-    ("net by names", "n.begin(); wg.nn_dense(wg.relu(wg.nn_dense(n.input('x', R), q, 'a', 128)), q, 'b', 10).numpy()", None, 200),
+    ("net by names", "n.begin(); wg.nn_dense(wg.relu(wg.nn_dense(n.input('x', R), q, 'a', 128)), q, 'b', "
+     "10).numpy()", None, 200),
     ("a small step", "g.begin(); x = g.input('x', A); y = (x * x + 1).sum(); y.item()",
      "x = torch.from_numpy(A); y = (x * x + 1).sum(); y.item()"),
 )
@@ -65,9 +67,12 @@ def measured(side):
     if side == "torch":
         import torch
         torch.set_num_threads(1)
-        known.update(torch=torch, a=torch.tensor([1.0, 2, 3]), b=torch.tensor([4.0, 5, 6]), mse=torch.nn.functional.mse_loss,
-                     X=torch.ones(2, 3), fc=torch.nn.Linear(3, 4), v=torch.tensor([1.0, 2, 3], requires_grad=True),
-                     **trained(torch, torch.nn, torch.nn.functional, lambda a: torch.tensor(a, dtype=torch.float32)))
+        known.update(torch=torch, a=torch.tensor([1.0, 2, 3]), b=torch.tensor([4.0, 5, 6]),
+                     mse=torch.nn.functional.mse_loss,
+                     X=torch.ones(2, 3), fc=torch.nn.Linear(3, 4),
+                     v=torch.tensor([1.0, 2, 3], requires_grad=True),
+                     **trained(torch, torch.nn, torch.nn.functional,
+                               lambda a: torch.tensor(a, dtype=torch.float32)))
         lines, before = [r[2] for r in ROWS], "pass"
     else:
         import wengert as wg
@@ -75,17 +80,19 @@ def measured(side):
         wg.Context(dtype="float32")  # as PyTorch
         known.update(wg=wg, p=wg.Params(), q=wg.Params(), g=wg.Graph(), n=wg.Graph(),
                      A=np.ones(3, np.float32), R=np.ones((32, 64), np.float32),
-                     T=wg.tensor([1.0, 2, 3]), U=wg.tensor([4.0, 5, 6]), w=wg.tensor([1.0, 2, 3], requires_grad=True),
+                     T=wg.tensor([1.0, 2, 3]), U=wg.tensor([4.0, 5, 6]),
+                     w=wg.tensor([1.0, 2, 3], requires_grad=True),
                      **trained(wg, wg.nn, F, wg.tensor))
         # Somebody has a value of the automatic graph: it goes on.
         lines, before = [r[1] for r in ROWS], (
-            "g.begin(); x = g.input('x', [1.0, 2, 3]); y = g.input('y', [4.0, 5, 6]); X = g.input('X', np.ones((2, 3))); "
-            "wg._now.graph = None; first = T + U")
+            "g.begin(); x = g.input('x', [1.0, 2, 3]); y = g.input('y', [4.0, 5, 6]); X = g.input('X', "
+            "np.ones((2, 3))); wg._context._now.graph = None; first = T + U")
     names = ", ".join(sorted(known))
     turns = []
     for row, line in zip(ROWS, lines):
         of_line, n = dict(known), row[3] if len(row) > 3 else CALLS
-        exec("def turn(%s):\n %s\n t = clock()\n for _ in range(%d):\n  %s\n return (clock() - t) / %d * 1e6\n" % (
+        exec("def turn(%s):\n %s\n t = clock()\n for _ in range(%d):\n  %s\n return (clock() - t) / %d * "
+             "1e6\n" % (
             names, before, n, line or "pass", n), of_line)
         turns.append(of_line["turn"])
     for _ in sys.stdin:
@@ -96,8 +103,10 @@ def main():
     sides = {}
     for side in ("ctypes", "c", "torch"):
         here = os.path.dirname(os.path.abspath(__file__))
-        env = dict(os.environ, PYTHONPATH=os.path.join(here, "..", "python"), WENGERT_CTYPES="1" if side == "ctypes" else "0")
-        sides[side] = subprocess.Popen([sys.executable, __file__, side], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env = dict(os.environ, PYTHONPATH=os.path.join(here, "..", "python"), WENGERT_CTYPES="1"
+                   if side == "ctypes" else "0")
+        sides[side] = subprocess.Popen([sys.executable, __file__, side], env=env, stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE,
                                        stderr=subprocess.DEVNULL, text=True)
     best = {side: [float("inf")] * len(ROWS) for side in sides}
     for _ in range(TURNS):

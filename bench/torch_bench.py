@@ -254,7 +254,8 @@ class Gradcheck(Training):
 
 
 class LeNet(Training):
-    """W9. Kernels are drawn as [rows, columns, inputs, units], and the first dense layer takes channels last."""
+    """W9. Kernels are drawn as [rows, columns, inputs, units], and the first dense layer takes channels
+    last."""
 
     def __init__(self, size, check):
         conv1, conv2 = torch.nn.Conv2d(1, 6, 5), torch.nn.Conv2d(6, 16, 5)
@@ -263,7 +264,8 @@ class LeNet(Training):
             conv1.weight.copy_(((6.0 / 25) ** 0.5 * values(WEIGHTS, 5, 5, 1, 6)).permute(3, 2, 0, 1))
             conv2.weight.copy_(((6.0 / 150) ** 0.5 * values(WEIGHTS + 1, 5, 5, 6, 16)).permute(3, 2, 0, 1))
             conv1.bias.zero_(), conv2.bias.zero_()
-            fc[0].weight.copy_(fc[0].weight.reshape(120, 4, 4, 16).permute(0, 3, 1, 2).reshape(120, 256).clone())
+            fc[0].weight.copy_(fc[0].weight.reshape(120, 4, 4, 16).permute(0, 3, 1, 2).reshape(120,
+                256).clone())
         relu, pool = torch.nn.ReLU(), torch.nn.MaxPool2d(2)
         self.model = torch.nn.Sequential(
             conv1, relu, pool, conv2, relu, pool, torch.nn.Flatten(), fc[0], relu, fc[1], relu, fc[2]
@@ -434,7 +436,8 @@ class Trees(Training):
 
 
 class Jacobian(Training):
-    """The Jacobian of y = tanh(tanh(x A + a) B + b) by x: the products of the chain rule, once for all rows."""
+    """The Jacobian of y = tanh(tanh(x A + a) B + b) by x: the products of the chain rule, once for all
+    rows."""
 
     threads = 1
 

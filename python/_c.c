@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* _c.c: what Python does at every operation, in C: a value, operators, calls of builders, inputs, reads.
  *
- * wengert/__init__.py can do all of this by itself, over ctypes, and does where this module is not built.
+ * Python can do all of this by itself, over ctypes, and does where this module is not built
+ * (wengert/_way.py chooses).
  * Here the common calls are made without it: operands that are values and numbers, options that are numbers,
  * truths, texts, axes and sizes. Whatever else is given, a list of values, an array, a wrong option, goes to
- * the function of __init__.py that does the same. So only that file knows what is refused, and in which
- * words.
+ * the function of Python that does the same. So only Python knows what is refused, and in which words.
  *
  * `make` builds it where the headers of a Python are, in build/python/_c.abi3.so, for all versions from 3.10
- * on. It is not linked with the library: start() gets the addresses of the library that __init__.py has
+ * on. It is not linked with the library: start() gets the addresses of the library that Python has
  * loaded.
  *
  * While nodes are made the lock of Python is held. While values are computed it is released.
@@ -54,7 +54,7 @@ static struct {
     LIBRARY(POINTER)
 } library;
 
-/* Of __init__.py: the folders of the package and of NumPy, and the name of the file between NumPy's f(x) and
+/* Of Python: the folders of the package and of NumPy, and the name of the file between NumPy's f(x) and
  * ours; site(file, line), the bytes of a call site, which it keeps; the
  * struct of a node; the classes Value and Leaf; types.MethodType; numpy.empty and numpy.ndarray; dtypes by
  * the library's numbers; what a thread has; the class Params; explain(name, f), the text for help(); 0. */
@@ -85,7 +85,7 @@ typedef struct watch {
     struct value *first;
 } watch;
 /* The base of the class Graph. automatic: it is begun again without being asked. ended, or automatic and
- * changed: what is made of its values is the affair of __init__.py. */
+ * changed: what is made of its values is the affair of Python. */
 typedef struct graph {
     PyObject_HEAD wg_graph *raw;
     struct watch *watch; /* the library has its address */
@@ -95,7 +95,7 @@ typedef struct graph {
                             * or None) */
     char ended, automatic;
     unsigned long thread; /* that has made it */
-    int most;             /* a new node of a higher index is told to __init__.py, by _has_grown() */
+    int most;             /* a new node of a higher index is told to Python, by _has_grown() */
     int limit;            /* a read of a node of a higher index is told to it, by _was_read() */
 } graph;
 /* The base of the class Value. constant: a number elsewhere than in a block of no_grad. A Leaf has no graph:
@@ -153,7 +153,7 @@ static place *place_of(PyObject *frame)
     const place old = *p;
     *p = (place){ code, site, at };
     Py_XDECREF(old.code);
-    Py_XDECREF(old.site); /* __init__.py keeps it: nodes have its text */
+    Py_XDECREF(old.site); /* Python keeps it: nodes have its text */
     return p;
 }
 
@@ -251,7 +251,7 @@ typedef struct home {
     wg_graph *raw;
 } home;
 
-/* The value of a call. What is no node of a graph is for __init__.py. */
+/* The value of a call. What is no node of a graph is for Python. */
 static PyObject *result(wg_node n, const home *h)
 {
     if (n.graph && !has_failed(h->raw)) {
@@ -290,7 +290,7 @@ static inline bool is_open(const graph *g)
     return !g->ended && !g->watch->of.changed && g->thread == PyThread_get_thread_ident();
 }
 
-/* Looks for the home among operands: the graph of the first value that is in one. False: for __init__.py. */
+/* Looks for the home among operands: the graph of the first value that is in one. False: for Python. */
 static bool look(PyObject *o, home *h, bool *leaf)
 {
     if (Py_TYPE(o) == value_type) {
@@ -359,7 +359,7 @@ static wg_node place_parameter(PyObject *leaf, wg_graph *raw)
     return library.param_at(s, raw, p, PyBytes_AsString(PyTuple_GetItem(leaf, 2)), t.shape, (wg_init){ 0 });
 }
 
-/* Places a Leaf in the graph. False: for __init__.py. */
+/* Places a Leaf in the graph. False: for Python. */
 static bool place_leaf(value *v, const home *h)
 {
     PyObject *leaves = ((graph *)h->graph)->leaves, *key, *entry;
@@ -382,7 +382,7 @@ static bool place_leaf(value *v, const home *h)
     return ok;
 }
 
-/* An operand. False: one for __init__.py, as a value of another graph, or of one that has ended. */
+/* An operand. False: one for Python, as a value of another graph, or of one that has ended. */
 static inline bool as_node(PyObject *o, wg_node *n, const home *h)
 {
     double d;
@@ -534,7 +534,7 @@ typedef struct field {
 enum { MOST_PLACES = 2 };
 typedef struct builder {
     PyObject_HEAD vector_call call;
-    PyObject *word, *python; /* python: the function of __init__.py */
+    PyObject *word, *python; /* python: the function of Python */
     void (*function)(void);
     int form, asked, fields, places; /* asked: how many are given by position */
     int place[MOST_PLACES];          /* fields that may be, too */
@@ -556,7 +556,7 @@ static bool as_whole(PyObject *o, long long least, long long most, long long *n)
     return least <= *n && *n <= most;
 }
 
-/* One whole number, or a tuple or list of 1 to 8. The result is their count; 0: for __init__.py. */
+/* One whole number, or a tuple or list of 1 to 8. The result is their count; 0: for Python. */
 static int as_list(PyObject *o, long long least, long long most, long long n[8])
 {
     if (Py_TYPE(o) == &PyLong_Type) return as_whole(o, least, most, n);
@@ -614,7 +614,7 @@ static void *address_of(PyObject *o, PyObject *attribute)
     return p;
 }
 
-/* Writes an argument into the struct. False: one for __init__.py. */
+/* Writes an argument into the struct. False: one for Python. */
 static bool set(const field *f, PyObject *o, char *to, const home *h)
 {
     long long n[8];
@@ -657,7 +657,7 @@ static bool set_list(const field *f, PyObject *o, char *to, parameters *list, co
     return true;
 }
 
-/* The field of a word; PyTorch's words for axes and keepdims are understood. -1: for __init__.py. */
+/* The field of a word; PyTorch's words for axes and keepdims are understood. -1: for Python. */
 static int field_of(const builder *b, PyObject *word)
 {
     if (word == name.keepdim) word = name.keepdims;
@@ -724,7 +724,7 @@ static bool are_of_kinds(const builder *b, PyObject *const *args, Py_ssize_t n)
     return !(floats & (floats - 1)) && (!whole || floats || !kinds);
 }
 
-/* The value of a call. NULL without an exception: a call for __init__.py. */
+/* The value of a call. NULL without an exception: a call for Python. */
 static PyObject *build(const builder *b, PyObject *const *args, Py_ssize_t n, PyObject *words)
 {
     _Alignas(16) char a[MOST_BYTES];
@@ -802,7 +802,7 @@ static void builder_free(PyObject *self)
     Py_DECREF(type);
 }
 
-/* An attribute that a builder lacks is that of its function in __init__.py, as .reduce. */
+/* An attribute that a builder lacks is that of its function in Python, as .reduce. */
 static PyObject *builder_attribute(PyObject *self, PyObject *word)
 {
     PyObject *y = PyObject_GenericGetAttr(self, word);
@@ -892,7 +892,7 @@ enum { ADD, SUB, MUL, TRUEDIV, POW, MATMUL, NEG, ABS, LT, LE, EQ, NE, GT, GE, GE
 static const char *const sign_text[SIGNS] = { "add",    "sub", "mul", "truediv", "pow",
                                               "matmul", "neg", "abs", "lt",      "le",
                                               "eq",     "ne",  "gt",  "ge",      "getitem" };
-/* The builder, and the operator of __init__.py. */
+/* The builder, and the operator of Python. */
 static struct {
     const builder *builder;
     PyObject *python;
@@ -941,7 +941,7 @@ static PyObject *value_compare(PyObject *a, PyObject *b, int how)
     return operate(k[how], a, b);
 }
 
-/* x[i]; any other index is for __init__.py. */
+/* x[i]; any other index is for Python. */
 static PyObject *value_at(PyObject *a, PyObject *index)
 {
     if (Py_TYPE(index) == &PyLong_Type && Py_TYPE(a) == value_type &&
@@ -1029,7 +1029,7 @@ static PyObject *graph_input(PyObject *const *args, Py_ssize_t n)
     return y;
 }
 
-/* Begins a graph that has nothing to forget but its nodes and leaves. False: for __init__.py. */
+/* Begins a graph that has nothing to forget but its nodes and leaves. False: for Python. */
 static bool begin_again(graph *g)
 {
 #define NAME(word) name.word,
@@ -1081,7 +1081,7 @@ static void graph_free(PyObject *self)
     Py_DECREF(type);
 }
 
-static PyObject *other_item, *other_numpy; /* of __init__.py */
+static PyObject *other_item, *other_numpy; /* of Python */
 
 /* A method of Python that takes more than self. */
 static PyObject *with_more(PyObject *f, PyObject *self, PyObject *const *more, Py_ssize_t n, PyObject *words)
@@ -1144,7 +1144,7 @@ static PyObject *value_numpy(PyObject *self, PyObject *const *more, Py_ssize_t n
 
 /* ---- the module ---- */
 
-/* start(addresses of FUNCTIONS, objects of GIVEN, item and numpy of __init__.py) */
+/* start(addresses of FUNCTIONS, objects of GIVEN, item and numpy of Python) */
 static PyObject *module_start(PyObject *module, PyObject *arguments)
 {
     PyObject *addresses, *objects;
@@ -1307,7 +1307,7 @@ PyMODINIT_FUNC PyInit__c(void)
     graph_type = PyType_FromSpec(&graph_spec);
     const bool ok = graph_type &&
                     !PyModule_AddObject(m, "POLL", PyLong_FromVoidPtr((void *)(uintptr_t)poll)) &&
-                    !PyModule_AddIntConstant(m, "FORM", 4) && /* rises with each change that __init__.py must
+                    !PyModule_AddIntConstant(m, "FORM", 4) && /* rises with each change that _way.py must
                                                                * know */
                     !PyModule_AddObject(m, "LIVE", PyLong_FromVoidPtr((void *)(uintptr_t)live_nodes)) &&
                     !PyModule_AddObject(m, "Graph", Py_NewRef(graph_type)) &&

@@ -3,21 +3,25 @@
 
     tests/mutants.py N SEED [FOLDER]        `make mutants` calls it
 
-Draws N mistakes (another operator, constant, condition; a deleted statement) in ops/, src/engine/grad and src/engine/run, and compiles all
-of them into one build of a copy of the sources, in FOLDER: WG_MUTANT=k switches mistake k on. Each test program runs once
-without one, and says which mistakes it reaches. Then each mistake is run by the programs that reach it, the fastest first,
-until one fails. Prints a line for each mistake and one of figures. A survivor either needs a test, or changes nothing that
-anybody can see: read it. Environment: TESTS, the test programs (default: all); MUTANTS, numbers of mistakes to run alone.
+Draws N mistakes (another operator, constant, condition; a deleted statement) in ops/, src/engine/grad and
+src/engine/run, and compiles all of them into one build of a copy of the sources, in FOLDER: WG_MUTANT=k
+switches mistake k on. Each test program runs once without one, and says which mistakes it reaches. Then each
+mistake is run by the programs that reach it, the fastest first, until one fails. Prints a line for each
+mistake and one of figures. A survivor either needs a test, or changes nothing that anybody can see: read it.
+Environment: TESTS, the test programs (default: all); MUTANTS, numbers of mistakes to run alone.
 """
 import collections, concurrent.futures, glob, os, random, re, resource, shutil, subprocess, sys, time
 
-SWAP = {"+": "-", "-": "+", "*": "/", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
+SWAP = {"+": "-", "-": "+", "*": "/", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=",
+        "!=": "==",
         "&&": "||", "||": "&&", "+=": "-=", "-=": "+="}
-TOKEN = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])+\'|[A-Za-z_]\w*|(?:\d|\.\d)(?:[eEpP][+-]|[\w.])*'
+TOKEN = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])+\''
+                   r'|[A-Za-z_]\w*|(?:\d|\.\d)(?:[eEpP][+-]|[\w.])*'
                    r'|->|\+\+|--|<<=|>>=|<<|>>|[-+*/%&|^<>=!]=|&&|\|\||[^\s\w]', re.S)
 STOP = {",", ";", "{", "}", "?", ":", "=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=",
         "return", "case", "else", "do", "goto"}
-KEYWORDS = {"if", "else", "for", "while", "do", "switch", "case", "default", "return", "goto", "break", "continue",
+KEYWORDS = {"if", "else", "for", "while", "do", "switch", "case", "default", "return", "goto", "break",
+            "continue",
             "static", "const", "typedef", "struct", "enum", "union", "extern", "_Static_assert"}
 OPEN, CLOSE = "([{", ")]}"
 RUNTIME = r"""
@@ -54,7 +58,8 @@ Site = collections.namedtuple("Site", "file start end kind wrong line")
 
 
 def blank(text):
-    """The text with blanks in place of the preprocessor's lines and of samples, which are the tests' own data."""
+    """The text with blanks in place of the preprocessor's lines and of samples, which are the tests' own
+    data."""
     def spaces(m): return re.sub(r"[^\n]", " ", m.group())
     text = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", spaces, text, flags=re.M)
     lists = r"^(?:\w*SAMPLES|\w*ERRORS|(?!DEFINE_)\w+_OP)\(.*?\);$"
@@ -111,7 +116,8 @@ def sites_of(file):
         elif before in (";", "{", "}") and parens == 0 and re.match(r"[A-Za-z_*]", t) and t not in KEYWORDS:
             last = i
             while tokens[last][0] not in ";{}": last += 1
-            if tokens[last][0] == ";" and (tokens[i + 1][0] in "([.+" or tokens[i + 1][0] in ("->", "++", "--", "=", "+=", "-=", "*=")):
+            if tokens[last][0] == ";" and (tokens[i + 1][0] in "([.+"
+                                           or tokens[i + 1][0] in ("->", "++", "--", "=", "+=", "-=", "*=")):
                 yield site("deleted", i, last, "")
 
 
@@ -131,12 +137,16 @@ def mutated(file, chosen):
 
 def compile_errors(folder, file):
     """The numbers of the sites in the lines that do not compile."""
-    said = subprocess.run(["gcc", "-fsyntax-only", "-std=c17", "-D_GNU_SOURCE", "-Iinclude", "-Isrc/engine", "-Isrc/models", "-Isrc/show", "-Isrc/language", "-Isrc", "-I.", "-Ibuild/obj/generated", "-include",
-                           "mutant.h", "-DWG_WITH_BLAS=0", "-DWG_WITH_OPENMP=0", "-DWG_ISA_COUNT=1", "-DWG_ISA_INDEX=0", "-DWG_BASE=1",
+    said = subprocess.run(["gcc", "-fsyntax-only", "-std=c17", "-D_GNU_SOURCE", "-Iinclude", "-Isrc/engine",
+                           "-Isrc/models", "-Isrc/show", "-Isrc/language", "-Isrc", "-I.",
+                           "-Ibuild/obj/generated", "-include",
+                           "mutant.h", "-DWG_WITH_BLAS=0", "-DWG_WITH_OPENMP=0", "-DWG_ISA_COUNT=1",
+                           "-DWG_ISA_INDEX=0", "-DWG_BASE=1",
                            "-Werror=int-conversion", "-Werror=incompatible-pointer-types", file],
                           cwd=folder, capture_output=True, text=True).stderr
     lines = open(os.path.join(folder, file)).read().split("\n")
-    bad = {int(n) for m in re.finditer(r"^[^:\n]+\.[ch]:(\d+):\d+: error", said, re.M) if int(m.group(1)) <= len(lines)
+    bad = {int(n) for m in re.finditer(r"^[^:\n]+\.[ch]:(\d+):\d+: error", said, re.M)
+           if int(m.group(1)) <= len(lines)
            for n in re.findall(r"wgm\((\d+)\)", lines[int(m.group(1)) - 1])}
     if "error" in said and not bad: sys.exit(f"mutants: {file} does not compile:\n{said}")
     return bad
@@ -144,7 +154,8 @@ def compile_errors(folder, file):
 
 def draw(n, seed, folder):
     """N sites that compile and do not overlap; the copy has them."""
-    files = sorted(glob.glob("ops/*.c") + glob.glob("src/engine/grad/*.c") + glob.glob("src/engine/run/*.c") + glob.glob("src/engine/run/*/*.c"))
+    files = sorted(glob.glob("ops/*.c") + glob.glob("src/engine/grad/*.c") + glob.glob("src/engine/run/*.c") +
+                   glob.glob("src/engine/run/*/*.c"))
     every = [s for f in files for s in sites_of(f)]
     print(f"{len(every)} places in {len(files)} files", flush=True)
     random.Random(seed).shuffle(every)
@@ -174,7 +185,8 @@ def run(folder, test, limit, **environment):
     memory = {"TMPDIR": "/dev/shm"} if os.access("/dev/shm", os.W_OK) else {}
     env = dict(os.environ, WG_BUILD="build", WG_SEED="1", OMP_NUM_THREADS="2", **memory, **environment)
     command = f"ulimit -t {limit}; exec setsid -w timeout -k 1 {20 * limit + 60} {test} -j1 --fail-fast"
-    ok = subprocess.run(["bash", "-c", command], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    ok = subprocess.run(["bash", "-c", command], cwd=folder, env=env, stdin=subprocess.DEVNULL,
+                        stdout=subprocess.DEVNULL,
                         stderr=subprocess.DEVNULL).returncode == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return ok, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -205,18 +217,21 @@ def main():
     folder = sys.argv[3] if len(sys.argv) > 3 else "build/mutants"
     started = time.time()
     os.makedirs(folder, exist_ok=True)
-    for part in subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout.split():
+    for part in subprocess.run(["git", "ls-files"], capture_output=True, text=True,
+                               check=True).stdout.split():
         os.makedirs(os.path.join(folder, os.path.dirname(part)), exist_ok=True)
         to = os.path.join(folder, part)
         if not os.path.exists(to) or open(part, "rb").read() != open(to, "rb").read(): shutil.copy(part, to)
     for name, text in (("src/engine/base/mutant.c", RUNTIME), ("mutant.h", HEADER)):
         if not os.path.exists(os.path.join(folder, name)): open(os.path.join(folder, name), "w").write(text)
-    make = ["make", "-C", folder, "-s", "BUILD=build", "TEST_BUILD=1", "ISAS=1", "CFLAGS=-O1 -Wno-missing-prototypes",
+    make = ["make", "-C", folder, "-s", "BUILD=build", "TEST_BUILD=1", "ISAS=1",
+            "CFLAGS=-O1 -Wno-missing-prototypes",
             f"CPPFLAGS=-include {os.path.abspath(folder)}/mutant.h"]
     subprocess.run(make + ["build/obj/generated/op_list.h"], check=True)
     sites = draw(n, seed, folder)
     names = os.environ.get("TESTS", "").split()
-    tests = [t[:-2] for t in sorted(glob.glob("tests/*/test_*.c")) if not names or os.path.basename(t)[:-2] in names]
+    tests = [t[:-2] for t in sorted(glob.glob("tests/*/test_*.c")) if not names
+             or os.path.basename(t)[:-2] in names]
     tests = ["build/" + t for t in tests]
     subprocess.run(make + (tests if names else ["all", "tests"]), check=True)
     seconds, reached = reach(folder, tests)
@@ -230,9 +245,11 @@ def main():
             s, state = sites[k], "unreached" if by is None else "killed" if by else "SURVIVED"
             found[state] += 1
             right = one_line(open(s.file).read()[s.start:s.end])
-            print(f"{k:4} {state:9} {s.file}:{s.line}: {s.kind}: {right[:100]}" + (f"  by {os.path.basename(by)}" if by else ""),
+            print(f"{k:4} {state:9} {s.file}:{s.line}: {s.kind}: {right[:100]}" +
+                  (f"  by {os.path.basename(by)}" if by else ""),
                   flush=True)
-    print(f"{len(numbers)} mistakes of seed {seed}: " + ", ".join(f"{found[w]} {w}" for w in ("killed", "SURVIVED", "unreached")) +
+    print(f"{len(numbers)} mistakes of seed {seed}: " +
+          ", ".join(f"{found[w]} {w}" for w in ("killed", "SURVIVED", "unreached")) +
           f"; {time.time() - started:.0f} seconds")
 
 

@@ -1,18 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""What copy, deepcopy and pickle make of each class: a value, or a sentence that says what to write. An address of C is worth
-nothing in another process, and two objects with one address would free it twice: so no address is copied.
+"""What copy, deepcopy and pickle make of each class: a value, or a sentence that says what to write. An
+address of C is worth nothing in another process, and two objects with one address would free it twice: so no
+address is copied.
 
-Parameters, sets of parameters and first values are copied by their numbers, reports by what they say. A value does not change: its
-copy is the value itself. nn.Module, DataLoader and the like are made of such parts and need no line here."""
+Parameters, sets of parameters and first values are copied by their numbers, reports by what they say. A value
+does not change: its copy is the value itself. nn.Module, DataLoader and the like are made of such parts and
+need no line here."""
 import copy
-import copyreg
 import types
 
 import numpy as np
 
 import wengert as wg
-from wengert import (Error, Init, Leaf, Parameter, Params, Report, Value, _builders, _c, _calls, _habits, _lib, _here, _tensor,
-                     _text)
+from ._arrays import _tensor, _text
+from ._check import Report
+from ._errors import Error
+from ._library import Init, _calls, _lib, _pairs, _row, _structs
+from ._names import _builders, calls
+from ._params import Params
+from ._tensors import Leaf, Parameter
+from ._value import Value, _Size
+from ._way import _here
 
 # ---- what is refused ----
 
@@ -39,16 +47,6 @@ def _refuse(of, instead):
 for _of, _line in _INSTEAD.items():
     _refuse(_of, _line)
 
-if hasattr(_c and _c.Graph, "_g"):  # a member in C, which is 0 where there is no address
-    _raw = _c.Graph._g
-
-    def _address_of_graph(g):
-        raw = _raw.__get__(g)
-        if not raw:
-            raise Error(wg._gone(g))
-        return raw
-    wg.Graph._g = property(_address_of_graph, _raw.__set__)
-
 # ---- values ----
 
 Value.__copy__ = lambda x: x
@@ -62,7 +60,8 @@ def _more(x, own, memo=None):
 
 
 # A tensor that is in no graph, as those of a state_dict, is pickled by its numbers.
-Leaf.__reduce_ex__ = lambda x, protocol: (_read_leaf, (x.numpy(), x.name)) if type(x) is Leaf else Value.__reduce_ex__(x, protocol)
+Leaf.__reduce_ex__ = lambda x, protocol: (_read_leaf, (x.numpy(), x.name)) if type(
+    x) is Leaf else Value.__reduce_ex__(x, protocol)
 
 
 def _read_leaf(a, name):
@@ -80,7 +79,8 @@ def _read_parameter(of, a, requires_grad, name, more=None):
 
 
 def _copied_parameter(w, memo):
-    """Another parameter with the same numbers, in the default context as each new one. It has no gradient yet."""
+    """Another parameter with the same numbers, in the default context as each new one. It has no gradient
+    yet."""
     y = memo[id(w)] = _read_parameter(type(w), w.numpy(), w.requires_grad, w.name)
     vars(y).update(_more(w, vars(y), memo))
     return y
@@ -139,7 +139,8 @@ def _read_init(kind, a, b, fan, dtype, values):
 
 
 def _pickled_init(x):
-    values = next((a for a in getattr(x, "kept", ()) if isinstance(a, np.ndarray) and a.ctypes.data == x.values), None)
+    values = next((a for a in getattr(x, "kept", ()) if isinstance(a, np.ndarray)
+                   and a.ctypes.data == x.values), None)
     return _read_init, (x.kind, x.a, x.b, x.fan, x.dtype, values)
 
 
@@ -176,8 +177,8 @@ class Said(Report):
             return lambda i: self._lists[name][i] if 0 <= i < len(self._lists[name]) else None
         if name not in _calls().methods_of("check"):
             raise AttributeError("a wengert check has no %s" % name)
-        raise Error("wengert: a report that was copied or pickled has its text and numbers: ask the report that wg.check gave "
-                    "for %s" % name)
+        raise Error("wengert: a report that was copied or pickled has its text and numbers: ask the report "
+                    "that wg.check gave for %s" % name)
 
     def __dir__(self):
         return [*object.__dir__(self), *self._numbers, *self._lists]
@@ -191,17 +192,19 @@ def _fields(x):
     """A record of C as an object of Python."""
     if not isinstance(x, _calls().Record):
         return x
-    return types.SimpleNamespace(**{name: _fields(getattr(x, name)) for name, _ in wg._pairs(wg._structs[x._kind].split())})
+    return types.SimpleNamespace(**{name: _fields(getattr(x, name))
+                                    for name, _ in _pairs(_structs[x._kind].split())})
 
 
 def _said(r):
     calls = _calls()
     numbers = {}
     for name, call in calls.methods_of("check").items():
-        row = wg._row(call)
+        row = _row(call)
         if len(row.parameters) == 1 and row.result in _PLAIN and not row.site:
             numbers[name] = calls.method_of(r, "check", name)()
-    lists = {at: [_fields(calls.method_of(r, "check", at)(i)) for i in range(numbers[n])] for n, at in _LISTS.items()}
+    lists = {at: [_fields(calls.method_of(r, "check", at)(i)) for i in range(numbers[n])]
+             for n, at in _LISTS.items()}
     return str(r), numbers, lists
 
 
@@ -210,13 +213,12 @@ Report.__reduce__ = lambda r: (Said, _said(r))
 # ---- functions and sizes ----
 
 
-def _named(name):
+def _function_of(name):
+    """The function of this name, which is pickled as its name."""
     return getattr(wg, name)
 
 
-if _c:
-    copyreg.pickle(_c.Builder, lambda f: (_named, (f.__name__,)))
-for _name, _f in {**_builders, **_habits.calls}.items():
+for _name, _f in {**_builders, **calls}.items():
     if isinstance(_f, types.FunctionType):
         _f.__module__, _f.__qualname__ = "wengert", _name
-_habits._Size.__reduce_ex__ = lambda n, protocol: (_habits._Size, (int(n), n._shape))
+_Size.__reduce_ex__ = lambda n, protocol: (_Size, (int(n), n._shape))

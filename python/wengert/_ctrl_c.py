@@ -7,12 +7,14 @@ import threading
 class HeldCtrlC:
     """Within it, the handler of SIGINT waits until look() is called.
 
-    ctypes prints and drops what is raised in a callback outside of its try. A signal that comes at the callback's first or last
-    instruction would be lost there. The second one does not wait: a function that never returns can be ended."""
+    ctypes prints and drops what is raised in a callback outside of its try. A signal that comes at the
+    callback's first or last instruction would be lost there. The second one does not wait: a function that
+    never returns can be ended."""
 
     def __enter__(self):
         self._came, self._handler = None, None
-        if threading.current_thread() is threading.main_thread() and callable(signal.getsignal(signal.SIGINT)):
+        if (threading.current_thread() is threading.main_thread()
+            and callable(signal.getsignal(signal.SIGINT))):
             self._handler = signal.signal(signal.SIGINT, self._hold)
         return self
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""wg.fit: a training in one call. The loop over epochs, the best of them and the lines are C's (wengert/fit.h)."""
+"""wg.fit: a training in one call. The loop over epochs, the best of them and the lines are C's
+(wengert/fit.h)."""
 import builtins
 import ctypes
 import re
@@ -9,8 +10,13 @@ from collections import namedtuple
 from ctypes import byref, c_bool, c_double, c_int, c_void_p
 
 import wengert as wg
-from wengert import _here, _lib, _now, _numpy, _opts, _struct
-from wengert._ctrl_c import HeldCtrlC
+from ._arrays import _numpy
+from ._context import _now
+from ._ctrl_c import HeldCtrlC
+from ._data import _data
+from ._library import _Batch, _lib, _struct
+from ._options import _opts
+from ._way import _here
 
 _STEP = ctypes.CFUNCTYPE(c_int, c_void_p)
 _MEASURE = ctypes.CFUNCTYPE(c_bool, c_void_p, ctypes.POINTER(c_double))
@@ -19,8 +25,8 @@ _STOP, _STEPPED, _EPOCH = range(3)
 _DEV_ROWS, _LINE = 1000, 1000
 
 Fitted = namedtuple("Fitted", "epochs best loss dev metric dev_metric")
-Fitted.__doc__ = """What fit came to: how many epochs, the best of them, and means of the loss and the metric over the steps and over dev, in the
-epoch whose parameters are kept. None: it was not measured."""
+Fitted.__doc__ = """What fit came to: how many epochs, the best of them, and means of the loss and the metric
+over the steps and over dev, in the epoch whose parameters are kept. None: it was not measured."""
 
 
 class _Set:
@@ -60,7 +66,8 @@ class _Net:
 
     def __init__(self, net, graph):
         if graph is not None:
-            raise TypeError("wengert.fit: graph= is for the parameters of a wg.Params; values of a module have none")
+            raise TypeError("wengert.fit: graph= is for the parameters of a wg.Params; values of a module "
+                            "have none")
         self.context, self._net, self._was = wg.default_context(), net, net.training
         self.optimizer, self._kept = None, None
         _now.graph = None  # values of modules are in graphs that begin by themselves
@@ -97,12 +104,15 @@ def _rows(data, context, what):
         return data
     if isinstance(data, (tuple, list)) and len(data) in (1, 2):
         return wg.Data(*data, context=context)
-    raise TypeError("wengert.fit: %s is a wg.Data or a pair of arrays (x, y), not %s" % (what, type(data).__name__))
+    raise TypeError("wengert.fit: %s is a wg.Data or a pair of arrays (x, y), not %s" %
+                    (what, type(data).__name__))
 
 
 class _Fitting:
     def __init__(self, of, loss, d, dev, schedule, metric, o):
-        self.of, self.loss, self.d, self.dev, self.schedule, self.o, self.failed = of, loss, d, dev, schedule, o, None
+        self.of, self.loss, self.d, self.dev, self.schedule, self.o, self.failed = (of, loss, d, dev,
+            schedule,
+                                                                                    o, None)
         self.context, self.names = of.context, ["loss"] + ([] if metric is None else [metric])
         self.rate, self.began = of.optimizer.lr, time.monotonic()
         self.steps, self.done, self.before, self.rows = 0, 0, 0, len(d)
@@ -138,13 +148,14 @@ class _Fitting:
         made = made if isinstance(made, (tuple, list)) else (made,)
         if len(made) != len(self.names) or not builtins.all(isinstance(v, wg.Value) for v in made):
             raise TypeError("wengert.fit: the loss function returns %s" % (
-                "a value, or with metric= a pair: the loss and the metric" if len(self.names) == 1 else "a pair of values: the loss and the metric"))
+                "a value, or with metric= a pair: the loss and the metric" if len(self.names) == 1 else "a "
+                "pair of values: the loss and the metric"))
         if not self.steps:
             self.shares = [_lib.wg_fit_is_share(v._node) for v in made]
         return made
 
     def step(self):
-        b = wg._Batch()
+        b = _Batch()
         if not _lib.wg_data_next_at(_here(), self.d._d, byref(b), self.o.batch):
             self.context._look()
             return _EPOCH
@@ -184,9 +195,12 @@ class _Fitting:
         return True
 
     def line(self, values):
-        l = _struct("fit_line")(word=b"epoch", epoch=self.loop.epoch, epochs=self.loop.epochs, measures=len(values),
-                                has_dev=self.dev is not None, dev=self.now[-1] if self.now else 0, rows=self.done,
-                                seconds=time.monotonic() - self.began, left=(1 - self.steps / self.whole) * self.o.epochs * self.rows)
+        l = _struct("fit_line")(word=b"epoch", epoch=self.loop.epoch, epochs=self.loop.epochs,
+                                measures=len(values),
+                                has_dev=self.dev is not None, dev=self.now[-1] if self.now else 0,
+                                rows=self.done,
+                                seconds=time.monotonic() - self.began, left=(1 - self.steps / self.whole) *
+                                self.o.epochs * self.rows)
         for i, v in enumerate(values):
             l.name[i], l.value[i], l.is_share[i] = self.names[i].encode(), v, self.shares[i]
         text = ctypes.create_string_buffer(_LINE)
@@ -205,35 +219,42 @@ class _Fitting:
         if isinstance(e, wg.Error) and self.steps and re.search(r"\bnan\b|\binf", str(e), re.I):
             self.of.restore()
             place, _, why = str(e).partition(": ")
-            raise wg.Error("%s: fit: stopped in epoch %d at step %d, with the parameters %s; a smaller rate may help: %s" % (
-                place, self.loop.epoch + 1, self.steps - self.before, "of epoch %d" % kept if kept else "that it began with", why)) from None
+            raise wg.Error("%s: fit: stopped in epoch %d at step %d, with the parameters %s; a smaller rate "
+                           "may help: %s" % (
+                place, self.loop.epoch + 1, self.steps - self.before, "of epoch %d" % kept if kept
+                else "that it began with", why)) from None
         raise e
 
 
-def fit(p, loss, data, *, epochs=20, batch=64, patience=0, dev=None, hold_out=0.2, optimizer=None, schedule=None, metric=None, graph=None,
-        print=True):
-    """Trains p, a wg.Params or a wg.nn.Module, by the rows of data, a wg.Data or a pair of arrays (x, y). loss(x, y), or loss(x) of a set
-    without y, makes the loss of some rows; with metric="accuracy" it returns a pair, the loss and that. The bits are those of the loop by
-    hand. A line for each epoch goes to standard error.
+def fit(p, loss, data, *, epochs=20, batch=64, patience=0, dev=None, hold_out=0.2, optimizer=None,
+        schedule=None, metric=None, graph=None, print=True):
+    """Trains p, a wg.Params or a wg.nn.Module, by the rows of data, a wg.Data or a pair of arrays (x, y).
+    loss(x, y), or loss(x) of a set without y, makes the loss of some rows; with metric="accuracy" it returns
+    a pair, the loss and that. The bits are those of the loop by hand. A line for each epoch goes to standard
+    error.
 
-    patience=5: ends when the loss of dev was no better for 5 epochs, and gives p the parameters and states of the best epoch. Without dev
-    the share hold_out of the rows is held out for the call. optimizer: default: the one that p has, else adam. schedule: the rate of a step, as
-    wg.lr_cosine. graph: of p, where the steps are built, with its random epoch. The result has epochs, best, loss, dev."""
+    patience=5: ends when the loss of dev was no better for 5 epochs, and gives p the parameters and states of
+    the best epoch. Without dev the share hold_out of the rows is held out for the call. optimizer: default:
+    the one that p has, else adam. schedule: the rate of a step, as
+    wg.lr_cosine. graph: of p, where the steps are built, with its random epoch. The result has epochs, best,
+    loss, dev."""
     options = dict(epochs=epochs, batch=batch, patience=patience, hold_out=hold_out, print=print)
     o = _opts("fit_opts", "fit", options)
     if not isinstance(p, (wg.Params, wg.nn.Module)):
-        raise TypeError("wengert.fit: what is trained is a wg.Params or a wg.nn.Module, not %s: of a module give itself, not its parameters()"
+        raise TypeError("wengert.fit: what is trained is a wg.Params or a wg.nn.Module, not %s: of a module "
+                        "give itself, not its parameters()"
                         % type(p).__name__)
     before, of = getattr(_now, "graph", None), (_Set if isinstance(p, wg.Params) else _Net)(p, graph)
     try:
         context = of.context
-        _lib.wg_options_fit(context._c, _here(), b"fit", ctypes.cast(_lib.wg_fit_opts_rows(), c_void_p), ctypes.cast(byref(o), c_void_p))
+        _lib.wg_options_fit(context._c, _here(), b"fit", ctypes.cast(_lib.wg_fit_opts_rows(), c_void_p),
+                            ctypes.cast(byref(o), c_void_p))
         context._look()
         data = rows = _rows(data, context, "data")
         if dev is not None:
             dev = _rows(dev, context, "dev")
         elif patience:
-            rows = wg._data(context, _lib.wg_data_copy_at(_here(), data._d))
+            rows = _data(context, _lib.wg_data_copy_at(_here(), data._d))
             dev = rows.split(hold_out)
         for d, what in (rows, "to train on"), (dev, "to measure on"):
             if d is not None and not len(d):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Signatures of PyTorch as rows: "relu(input, -inplace=False) = b.relu(input)". A row has each argument of the original, by position,
-name and default. Before an argument - says: any other value is refused; ~ says: it has no effect on numbers. Behind = stands what is
-computed. tests/ways/signatures.py compares the rows with PyTorch's."""
+"""Signatures of PyTorch as rows: "relu(input, -inplace=False) = b.relu(input)". A row has each argument of
+the original, by position, name and default. Before an argument - says: any other value is refused; ~ says: it
+has no effect on numbers. Behind = stands what is computed. tests/ways/signatures.py compares the rows with
+PyTorch's."""
 import ast
 import inspect
 import re
@@ -54,7 +55,8 @@ class Words:
     def __getattr__(self, name):
         import wengert as wg
         known = [] if name[:1] == "_" else [n for n in (*vars(self), *dir(type(self))) if n[:1] != "_"]
-        raise AttributeError("wengert: %s has no %s%s" % (type(self).__name__, name, wg._near(name, known) if known else ""))
+        raise AttributeError("wengert: %s has no %s%s" % (type(self).__name__, name, wg._near(name, known)
+                                                          if known else ""))
 
 
 def by_place(row):
@@ -63,9 +65,11 @@ def by_place(row):
 
 
 def parted(row):
-    """The defaults of the arguments of a row: of those that are refused, of those that are taken, of those that change nothing."""
+    """The defaults of the arguments of a row: of those that are refused, of those that are taken, of those
+    that change nothing."""
     refused, ignored = ({n: ast.literal_eval(x) for n, x in d.items()} for d in marks(row))
-    taken = {n: p.default for n, p in signature(row).parameters.items() if p.default is not p.empty and n not in refused and n not in ignored}
+    taken = {n: p.default for n, p in signature(row).parameters.items() if p.default is not p.empty
+             and n not in refused and n not in ignored}
     return refused, taken, dict(refused, **ignored)
 
 
@@ -84,7 +88,8 @@ def refuse(what, name, x):
 def device(x):
     """Refuses a device that is not the processor."""
     if x is not None and str(x).split(":")[0] != "cpu":
-        raise TypeError("wengert: all runs on the processor, and %r is none: leave device out, or write device=\"cpu\"" % (str(x),))
+        raise TypeError("wengert: all runs on the processor, and %r is none: leave device out, or write "
+                        "device=\"cpu\"" % (str(x),))
 
 
 def unknown(what, row, options):
@@ -93,8 +98,10 @@ def unknown(what, row, options):
 
 def _looked(what, row):
     """Lines of Python that look at the arguments which are refused. what: a text or an expression for it."""
-    lines = ["if _options: _unknown(%s, %r, _options)" % (what, row)] + ["_device(device)"] * ("device" in names(row))
-    lines += ["if %s %s %s: _refuse(%s, %r, %s)" % (n, "is not" if d in ("None", "True", "False") else "!=", d, what, n, n)
+    lines = ["if _options: _unknown(%s, %r, _options)" %
+             (what, row)] + ["_device(device)"] * ("device" in names(row))
+    lines += ["if %s %s %s: _refuse(%s, %r, %s)" % (n, "is not" if d in ("None", "True", "False") else "!=",
+                                                    d, what, n, n)
               for n, d in marks(row)[0].items()]
     return "".join("    %s\n" % line for line in lines)
 
@@ -102,7 +109,8 @@ def _looked(what, row):
 def made(what, name, row, body, space):
     """The function of this row whose body is `body`, in the names `space`."""
     space.update(_refuse=refuse, _device=device, _unknown=unknown)
-    text = "def %s(%s, **_options):\n%s    %s\n" % (name, arguments(row), _looked(what, row[4:] if row[:2] == "_0" else row), body)
+    text = "def %s(%s, **_options):\n%s    %s\n" % (name, arguments(row),
+                                                    _looked(what, row[4:] if row[:2] == "_0" else row), body)
     exec(compile(text, "%s: row of %s" % (__file__, what), "exec"), space)
     f = space.pop(name)
     of = inspect.signature(f)
@@ -111,7 +119,8 @@ def made(what, name, row, body, space):
 
 
 class Begun:
-    """__init__ of a class by its _row: an attribute for each argument, then self._begin(). It is made when it is first asked for."""
+    """__init__ of a class by its _row: an attribute for each argument, then self._begin(). It is made when it
+    is first asked for."""
 
     def __init__(self, cls):
         self._cls = cls
@@ -148,7 +157,8 @@ class Rows:
         if name not in self._of:
             return None
         row, body = self._of[name]
-        first = "".join("%s = %s if isinstance(%s, _Value) else _tensor(%s)\n    " % ((n,) * 4) for n in row.split(", ") if n in _ARRAYS)
+        first = "".join("%s = %s if isinstance(%s, _Value) else _tensor(%s)\n    " % ((n,) * 4)
+                        for n in row.split(", ") if n in _ARRAYS)
         f = made(repr(name), name, row, first + "return " + body, self._space)
         f.__module__, f.__doc__ = self._space["__name__"], "%s(%s)" % (name, arguments(row))
         self._space[name] = f

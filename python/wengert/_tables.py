@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Tables of Python for the reader of files: data frames, dicts of columns, .npz and .mat files are written as CSV, with what
-they hold, so that one reader serves all (table.h)."""
+"""Tables of Python for the reader of files: data frames, dicts of columns, .npz and .mat files are written as
+CSV, with what they hold, so that one reader serves all (table.h)."""
 import contextlib
 import csv
 import datetime
@@ -22,7 +22,8 @@ def listed(names):
     if any(_name(n) is None for n in names):
         raise TypeError("wengert: columns are a text or a list of texts, not %r" % (names,))
     names = [_name(n) for n in names]
-    return ",".join('"%s"' % n.replace('"', '""') if set(n) & set(',":=') or n.strip() != n else n for n in names)
+    return ",".join('"%s"' % n.replace('"', '""') if set(n) & set(',":=') or n.strip() != n else n
+                    for n in names)
 
 
 def paired(pairs):
@@ -33,11 +34,13 @@ def paired(pairs):
 
 
 def texts(missing):
-    return missing if missing is None or isinstance(missing, str) else ",".join(str(m) for m in np.atleast_1d(np.asarray(missing, object)))
+    return (missing if missing is None or isinstance(missing, str)
+            else ",".join(str(m) for m in np.atleast_1d(np.asarray(missing, object))))
 
 
 def _is_none(x):
-    return x is None or type(x).__name__ in ("NAType", "NaTType") or isinstance(x, (float, np.floating)) and x != x
+    return (x is None or type(x).__name__ in ("NAType", "NaTType") or isinstance(x, (float, np.floating))
+            and x != x)
 
 
 def _written(x):
@@ -61,7 +64,8 @@ def _type(values):
     """What a column holds by the types of Python: texts and truths are words. None: the reader looks."""
     kinds = {"word" if isinstance(x, (str, bytes, bool, np.bool_)) else
              "date" if isinstance(x, (np.datetime64, datetime.datetime, datetime.date)) else
-             "number" if isinstance(x, (int, float, np.integer, np.floating, datetime.timedelta, np.timedelta64)) else None
+             "number" if isinstance(x, (int, float, np.integer, np.floating, datetime.timedelta,
+                                        np.timedelta64)) else None
              for x in values if not _is_none(x)}
     return kinds.pop() if len(kinds) == 1 else None
 
@@ -77,7 +81,8 @@ def _columns(source):
             try:
                 from scipy.io import loadmat
             except ImportError:
-                raise TypeError("wengert: %s: .mat files are read by SciPy, which is not installed" % path) from None
+                raise TypeError("wengert: %s: .mat files are read by SciPy, which is not installed" %
+                                path) from None
             return _flat({name: a for name, a in loadmat(path).items() if name[:1] != "_"}, path)
         return None
     if hasattr(source, "columns") and hasattr(source, "__getitem__"):  # a data frame: pandas, polars
@@ -88,13 +93,15 @@ def _columns(source):
     a = np.asarray(source)
     if a.ndim == 2:
         return [(str(k), list(a[:, k])) for k in range(a.shape[1])]
-    raise TypeError("wengert: a table is a path, a data frame, a dict of columns or an array with two axes, not %s" % type(source).__name__)
+    raise TypeError("wengert: a table is a path, a data frame, a dict of columns or an array with two axes, "
+                    "not %s" % type(source).__name__)
 
 
 def _flat(arrays, what):
     """Arrays with two axes are several columns: x0, x1, ... All have the same number of rows."""
     columns = []
-    rows = max((len(np.atleast_1d(a)) if not hasattr(a, "__len__") else len(a) for a in arrays.values()), default=0)
+    rows = max((len(np.atleast_1d(a)) if not hasattr(a, "__len__") else len(a) for a in arrays.values()),
+               default=0)
     for name, a in arrays.items():
         if not isinstance(a, list):
             a = np.asarray(a)
@@ -103,7 +110,8 @@ def _flat(arrays, what):
             if a.ndim == 2 and a.shape[1] == 1:
                 a = a[:, 0]
             if a.ndim != 1 and (a.ndim != 2 or len(a) != rows):
-                raise TypeError("wengert: %s: %s has the shape %s: rows are the first of at most two axes" % (what, name, list(a.shape)))
+                raise TypeError("wengert: %s: %s has the shape %s: rows are the first of at most two axes" %
+                                (what, name, list(a.shape)))
             if a.ndim == 2:
                 columns += [("%s%d" % (name, k), list(a[:, k])) for k in range(a.shape[1])]
                 continue
@@ -113,13 +121,15 @@ def _flat(arrays, what):
 
 @contextlib.contextmanager
 def as_file(source, options):
-    """The path of a file that the library can read. Options get what is known of it: nothing is left to look for."""
+    """The path of a file that the library can read. Options get what is known of it: nothing is left to look
+    for."""
     columns = _columns(source)
     if columns is None:
         yield os.fsencode(source)
         return
     if len({len(a) for _, a in columns}) > 1:
-        raise TypeError("wengert: columns of different lengths: %s" % ", ".join("%s %d" % (name, len(a)) for name, a in columns))
+        raise TypeError("wengert: columns of different lengths: %s" %
+                        ", ".join("%s %d" % (name, len(a)) for name, a in columns))
     known, seen = [], set()
     for name, a in columns:
         kind = None if name in seen else _type(a)

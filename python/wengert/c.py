@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""All public calls of C, by the names of C without wg_ and _at, made from the table (_table.py):
+"""All public calls of C, by the names of C without wg_ and _at, made from the table (_table.txt):
 
     from wengert import c
     c.random_stream("dropout")                   a call for authors of ops and tools
     c.plan_look(loss).step[0].seconds            also loss.plan_look(), wg.plan_look(loss)
 
-Users find most of them elsewhere: what C calls wg_T_name(T *, ...) is a method of T's class, p.is_state(0) for
-wg_params_is_state, and others are functions of the module, wg.lr_cosine(1e-3, 5, 100). The rules of all:
+Users find most of them elsewhere: what C calls wg_T_name(T *, ...) is a method of T's class, p.is_state(0)
+for wg_params_is_state, and others are functions of the module, wg.lr_cosine(1e-3, 5, 100). The rules of all:
 
-A context, and a graph that is called g, need not be given: they are those of the arguments, else the default context and the
-current graph. Operands are values, numbers or arrays; a list of nodes is a list; tensors are arrays, copied; a word of an enum is
-a text, "eval"; options are given by name; a struct is a dict, or its fields in order, or what another call gave. What C writes to
-is returned: an array, a text, several as a tuple; None for NULL, for no node, and where C returns false beside it. A stream is a
-text. A mistake is raised as wengert.Error. Things that C gives to the caller are freed when nobody has them any more.
+A context, and a graph that is called g, need not be given: they are those of the arguments, else the default
+context and the current graph. Operands are values, numbers or arrays; a list of nodes is a list; tensors are
+arrays, copied; a word of an enum is a text, "eval"; options are given by name; a struct is a dict, or its
+fields in order, or what another call gave. What C writes to is returned: an array, a text, several as a
+tuple; None for NULL, for no node, and where C returns false beside it. A stream is a text. A mistake is
+raised as wengert.Error. Things that C gives to the caller are freed when nobody has them any more.
 """
 import builtins
 import ctypes
@@ -24,38 +25,60 @@ import weakref
 import numpy as np
 
 import wengert as wg
-from wengert import (_Tensor, _array, _ctype, _enums, _given, _here, _lib, _libc, _numpy, _opts, _pairs, _row, _rows, _struct, _structs,
-                     _tensor, _whole)
+from ._arrays import _array, _list_of, _numpy, _tensor, _text, _whole
+from ._axes import _axes
+from ._building import _graph_of, _results
+from ._context import _free_now, _now
+from ._graph import _graphs
+from ._library import (_DTYPES, _Tensor, _ctype, _enums, _heads, _lib, _libc, _pairs, _row, _rows, _struct,
+                       _structs)
+from ._names import _builders
+from ._options import _ALIASES, _arguments, _given, _listed, _named, _opts
+from ._params import _optimizers
+from ._things import _end
+from ._way import _here
+from ._words import _described, _near, _of_python, _word
 
 # Calls that no rule of the table can make, and why. Python has what they are for where it says so.
 NOT_HERE = dict.fromkeys("alloc free".split(), "memory of C: Python has its own")
-NOT_HERE.update(dict.fromkeys("rule_fail rule_who rule_shape rule_float rule_rank rule_axis rule_axes rule_broadcast".split(),
+NOT_HERE.update(dict.fromkeys("rule_fail rule_who rule_shape rule_float rule_rank rule_axis rule_axes "
+                              "rule_broadcast".split(),
                               "inside the shape rule of an op, which is a function of C"))
-NOT_HERE.update(dict.fromkeys("fault_at fault_number".split(), "inside a kernel of an op, which is a function of C"))
+NOT_HERE.update(dict.fromkeys("fault_at fault_number".split(), "inside a kernel of an op, which is a "
+                              "function of C"))
 NOT_HERE.update(dict.fromkeys("part_by_pointer step_by_pointer ode_by_pointer".split(),
                               "what recompute, odeint and others call: give them a function of Python"))
-NOT_HERE.update(dict.fromkeys("options_fit inner_options_fit options_named option_value option_set option_in_range attr_begin attr".split(),
+NOT_HERE.update(dict.fromkeys("options_fit inner_options_fit options_named option_value option_set "
+                              "option_in_range attr_begin attr".split(),
                               "a struct of options as bytes: Python has options by name"))
 NOT_HERE.update(dict.fromkeys("user_call_begin user_call_end".split(), "begins and ends a builder of C"))
 NOT_HERE.update(dict.fromkeys("graph_at_end series_curve gradcheck_vjp".split(), "calls a function of C"))
-NOT_HERE.update(draw_agraph="a graph of Graphviz's library: draw(path, format=\"dot\") writes it", context_allocator="an allocator of C",
-                input_borrow="memory of the caller, which may not move: input copies", no_warnings="a function to give to start",
-                save_with="memory of the caller, which C keeps: Params.state is saved", saved_checks="functions of C")
+NOT_HERE.update(draw_agraph="a graph of Graphviz's library: draw(path, format=\"dot\") writes it",
+                context_allocator="an allocator of C",
+                input_borrow="memory of the caller, which may not move: input copies",
+                no_warnings="a function to give to start",
+                save_with="memory of the caller, which C keeps: Params.state is saved",
+                saved_checks="functions of C")
 
 # Calls that Python has by hand, with what C cannot have: functions of Python, arrays, with.
-BY_HAND = dict(fit="fit", fit_run="fit", fit_goes_on="fit", fit_line_text="fit", fit_number_text="fit", start="Context", finish="Context", graph_new="Graph", gradcheck_fn="check", gradcheck_values="check", extern="extern",
+BY_HAND = dict(fit="fit", fit_run="fit", fit_goes_on="fit", fit_line_text="fit", fit_number_text="fit",
+               start="Context", finish="Context", graph_new="Graph", gradcheck_fn="check",
+               gradcheck_values="check", extern="extern",
                custom_vjp="custom_vjp", group_start="Group", group_next="Group")
 
 # Headers for authors of ops, bindings and tools, whose calls are here alone.
 _AUTHORS = frozenset("base named op kernel".split())
 # The classes of things of C, and where they have their address.
-_CLASSES = dict(params=("Params", "_p"), graph=("Graph", "_g"), optim=("Optimizer", "_o"), data=("Data", "_d"), figure=("Figure", "_f"), table=("Table", "_t"),
-                check=("Report", "_r"), nn_cache=("Cache", "_cache"), group=("Group", "_all"), context=("Context", "_c"), node=("Value", "_node"))
+_CLASSES = dict(params=("Params", "_p"), graph=("Graph", "_g"), optim=("Optimizer", "_o"),
+                data=("Data", "_d"), figure=("Figure", "_f"), table=("Table", "_t"),
+                check=("Report", "_r"), nn_cache=("Cache", "_cache"), group=("Group", "_all"),
+                context=("Context", "_c"), node=("Value", "_node"))
 _COUNTS = frozenset("n nx ny count size".split())
 
 
 class Thing:
-    """Something of C: a panel, a program, an average. Its calls are methods; it is freed when nobody has it any more."""
+    """Something of C: a panel, a program, an average. Its calls are methods; it is freed when nobody has it
+    any more."""
 
     def __init__(self, kind, raw, context, kept=(), owned=False):
         self._kind, self._raw, self.context, self._kept = kind, raw, context, kept
@@ -110,12 +133,13 @@ class Record:
         return [n for n, _ in _pairs(_structs[self._kind].split())] + list(methods_of(self._kind))
 
     def __repr__(self):
-        return "<%s %s>" % (self._kind, ", ".join("%s=%r" % (n, getattr(self, n)) for n, k in _pairs(_structs[self._kind].split())
+        return "<%s %s>" % (self._kind, ", ".join("%s=%r" % (n, getattr(self, n))
+                                                  for n, k in _pairs(_structs[self._kind].split())
                                                   if k in ("text", "site") or k in _NUMBERS or k in _enums))
 
 
-_NUMBERS = {"double": np.float64, "int": np.int32, "int64": np.int64, "int32": np.int32, "size": np.uint64, "bool": np.bool_,
-            "uint64": np.uint64, "uint32": np.uint32, "uint": np.uint32}
+_NUMBERS = {"double": np.float64, "int": np.int32, "int64": np.int64, "int32": np.int32, "size": np.uint64,
+            "bool": np.bool_, "uint64": np.uint64, "uint32": np.uint32, "uint": np.uint32}
 
 
 def _copy(x):
@@ -127,7 +151,7 @@ def to_python(kind, x, context, kept=None):
     if kind in ("text", "site"):
         return None if x is None else x.decode(errors="replace")
     if kind == "dtype":
-        return wg._DTYPES[x] if 0 < x < len(wg._DTYPES) else None
+        return _DTYPES[x] if 0 < x < len(_DTYPES) else None
     if kind in _enums:
         return _enums[kind][x]
     if kind == "shape":
@@ -137,7 +161,7 @@ def to_python(kind, x, context, kept=None):
     if kind == "tensor":
         return _numpy(x)
     if kind == "node":
-        g = wg._graphs.get(x.graph) if x.graph else wg.graph() if x.index or x.generation else None
+        g = _graphs.get(x.graph) if x.graph else wg.graph() if x.index or x.generation else None
         return g and g._value(_copy(x))
     if kind in _structs and kind not in ("init", "tensor"):
         return Record(kind, x, context, kept)
@@ -162,7 +186,7 @@ def _thing(kind, raw, context, kept, owned=False):
     if kind == "context":
         return context
     if kind == "graph":
-        return wg._graphs.get(raw)
+        return _graphs.get(raw)
     of, field = _CLASSES[kind]
     if kind == "params":
         return wg.Params(context, raw, kept)
@@ -205,10 +229,11 @@ class _Call:
     """One call: arguments on their way to C, and what C writes on its way back."""
 
     def __init__(self, row, given, named):
-        self.row, self.given, self.named, self.kept, self.outs, self.stream = row, list(given), dict(named), [], [], None
+        self.row, self.given, self.named, self.kept, self.outs, self.stream = (row, list(given), dict(named),
+                                                                               [], [], None)
         everything = list(_leaves(self.given + list(self.named.values())))
         self.found = next(filter(None, map(_context_of, everything)), None)  # the context of an argument
-        self.built = next((wg._graph_of([x]) for x in everything if isinstance(x, wg.Value)), None)
+        self.built = next((_graph_of([x]) for x in everything if isinstance(x, wg.Value)), None)
         self.counts, self.parameters = {}, list(row.parameters)
 
     @property
@@ -262,14 +287,14 @@ class _Call:
         if kind == "...":
             return []
         if name == "format" and self.parameters[k + 1:] == [("more", "...")]:
-            return [b"%s", wg._text(self.next("text"))]
+            return [b"%s", _text(self.next("text"))]
         if kind == "text!":
             self.counts[k + 1] = 1 << 16
             self.outs.append((kind, ctypes.create_string_buffer(1 << 16)))
             return [self.outs[-1][1]]
         if kind.endswith("_opts*"):
-            names = [n for n, _ in wg._listed(base)[0]]
-            mine = {n: self.named.pop(n) for n in list(self.named) if n.rstrip("_") in names or n in wg._ALIASES}
+            names = [n for n, _ in _listed(base)[0]]
+            mine = {n: self.named.pop(n) for n in list(self.named) if n.rstrip("_") in names or n in _ALIASES}
             self.kept.append(_options(base, self.row.name, mine, self, self.kept))
             return [ctypes.byref(self.kept[-1])]
         if kind.endswith("_args*"):
@@ -282,7 +307,8 @@ class _Call:
                 self.counts[k + 1] = len(x)
                 return [x]
             return [None]
-        if kind.endswith("[]") or kind == "text*" or kind.endswith("*") and (base in _NUMBERS or base in _structs and self.count_behind(k)):
+        if (kind.endswith("[]") or kind == "text*" or kind.endswith("*")
+            and (base in _NUMBERS or base in _structs and self.count_behind(k))):
             return [self.list(k, name, base)]
         x = self.next(name, *([None] if base == "init" or kind == "text" and name in _OPTIONAL else []))
         if kind.endswith("*") and base in _structs and base not in ("init", "shape", "tensor"):
@@ -295,7 +321,7 @@ class _Call:
     def operands(self, struct):
         """The struct of a builder one of whose operands is a list of structs."""
         operands, options = (_pairs(part.split()) for part in _structs[struct].split(";"))
-        _, make, standard = wg._arguments(struct, operands, options)
+        _, make, standard = _arguments(struct, operands, options)
         a, n = make.from_buffer_copy(standard), None
         for name, kind in operands:
             if n is not None and kind == "int":
@@ -309,19 +335,22 @@ class _Call:
                 x = self.plain(kind, self.next(name), name)
             setattr(a, name, x)
         named, self.named = self.named, {}
-        self.kept.append(wg._named(self.row.name, options, named, self.graph, a))
+        self.kept.append(_named(self.row.name, options, named, self.graph, a))
         return ctypes.byref(a)
 
     def count_behind(self, k):
         """Whether the parameter behind a pointer, or behind the one after it, is a number of elements."""
-        return builtins.any(n in _COUNTS and kind in ("int", "int64", "size") for n, kind in self.parameters[k + 1:k + 3])
+        return builtins.any(n in _COUNTS and kind in ("int", "int64", "size")
+                            for n, kind in self.parameters[k + 1:k + 3])
 
     def list(self, k, name, base):
-        """A list as an array of C. The number behind it follows from it. First values keep the address, so it is a copy."""
+        """A list as an array of C. The number behind it follows from it. First values keep the address, so it
+        is a copy."""
         x = self.next(name)
         self.kept.append(x)
         if x is not None:
-            rows = np.array(x, _NUMBERS[base]).ravel() if base in _NUMBERS else [self.plain(base, v, name) for v in _rows_of(x)]
+            rows = np.array(x, _NUMBERS[base]).ravel() if base in _NUMBERS else [self.plain(base, v, name)
+                for v in _rows_of(x)]
             for i in range(k + 1, min(k + 3, len(self.parameters))):
                 if self.parameters[i][0] in _COUNTS and self.parameters[i][1] in ("int", "int64", "size"):
                     self.counts[i] = len(rows)
@@ -344,7 +373,8 @@ class _Call:
             _look_whole(x)
             self.kept.append(x)
             return [ctypes.byref(x._struct)] if isinstance(x._struct, ctypes.Structure) else [x._struct]
-        if kind.endswith("[]!") or base == "double" and self.parameters[-1][0] in ("theta", "gradient", "out", "count"):
+        if (kind.endswith("[]!") or base == "double"
+            and self.parameters[-1][0] in ("theta", "gradient", "out", "count")):
             ahead = self.parameters[k + 1:k + 2]
             if ahead and ahead[0][0] in ("room", "most"):
                 n = self.counts[k + 1] = 1 << 12
@@ -357,7 +387,8 @@ class _Call:
             elif base == "double":
                 n = _lib.wg_params_size(next(v for v in self.kept if isinstance(v, wg.Params))._p)
             else:
-                n = next((v for v in self.kept if isinstance(v, int)), None) if self.row.name == "split" else self.size
+                n = (next((v for v in self.kept if isinstance(v, int)), None) if self.row.name == "split"
+                     else self.size)
             self.outs.append((base + "[]", (_ctype(base) * n)()))
             return [self.outs[-1][1]]
         x = _ctype("text" if base == "text" else base)() if base != "float" else None
@@ -370,7 +401,8 @@ class _Call:
         return [ctypes.byref(x)]
 
     def struct(self, kind, x):
-        """A struct from what another call gave, from a dict, or from its fields in order without their numbers."""
+        """A struct from what another call gave, from a dict, or from its fields in order without their
+        numbers."""
         if isinstance(x, Record):
             _look_whole(x)
             self.kept.append(x)
@@ -378,7 +410,8 @@ class _Call:
         fields = _pairs(_structs[kind].split())
         s = _struct(kind)()
         asked = [(n, k) for n, k in fields if n not in _COUNTS or len(fields) < 3]
-        for (n, k), v in [((n, dict(fields)[n]), v) for n, v in x.items()] if isinstance(x, dict) else list(zip(asked, x)):
+        for (n, k), v in ([((n, dict(fields)[n]), v) for n, v in x.items()] if isinstance(x, dict)
+                          else list(zip(asked, x))):
             if k.endswith("*") and k.rstrip("*") in _NUMBERS or k == "int32*":
                 v = np.ascontiguousarray(v, _NUMBERS[k.rstrip("*")])
                 self.kept.append(v)
@@ -405,7 +438,7 @@ class _Call:
             self.kept.append(a)
             return _Tensor() if a is None else _tensor(a)
         if kind == "axes":
-            return wg._axes([_whole(n, 32) for n in wg._list_of(x)])
+            return _axes([_whole(n, 32) for n in _list_of(x)])
         if kind in ("size", "uint64"):
             return _whole(x, 64, 0)
         if kind in ("uint", "uint32"):
@@ -426,7 +459,7 @@ class _Call:
             raise TypeError("wengert: write %s" % signature(self.row)) from None
         y = f(*arguments)
         said = self.said()
-        context = self.found or getattr(wg._now, "context", None)
+        context = self.found or getattr(_now, "context", None)
         if context and self.row.name not in _KEEPS_ERRORS:
             context._look()
         outs = [_written(kind, x, context, tuple(self.kept)) for kind, x in self.outs]
@@ -436,7 +469,8 @@ class _Call:
         if builtins.any(kind == "text!" for kind, _ in self.outs):
             if result == "int" and y < 0:
                 raise wg.Error(outs[0])
-            return None if result == "bool" and not y else outs[0] if result in ("bool", "int", "text", "text!") else (self.result(y), outs[0])
+            return (None if result == "bool" and not y else outs[0]
+                    if result in ("bool", "int", "text", "text!") else (self.result(y), outs[0]))
         if result in ("status", "-") and self.row.name != "failed" or result == "bool" and outs:
             return None if result == "bool" and not y else outs[0] if len(outs) == 1 else tuple(outs) or None
         if result.endswith("*") and result[:-1] in _structs and len(outs) == 1 and isinstance(outs[0], int):
@@ -466,7 +500,8 @@ class _Call:
             return text
         if kind == "text*":
             texts = ctypes.cast(y, ctypes.POINTER(ctypes.c_char_p)) if y else None
-            out = [x.decode() for x in iter(lambda i=iter(range(1 << 20)): texts[next(i)], None)] if y else None
+            out = ([x.decode() for x in iter(lambda i=iter(range(1 << 20)): texts[next(i)], None)] if y
+                   else None)
             _lib.wg_free(self.context._c, y)
             return out
         if kind == "tensor" and made:
@@ -477,7 +512,7 @@ class _Call:
             y.kept = kept  # the memory of values
             return y
         if kind == "states":
-            return wg._results(y, self.graph)
+            return _results(y, self.graph)
         if kind.rstrip("!").endswith("*"):
             x = _thing(kind.rstrip("*!"), y, self.context, kept, kind.endswith("!")) if y else None
             if x is not None and self.row.name == "params_with":
@@ -495,7 +530,8 @@ class _UntilBegun:
     def __del__(self):
         p = self._p()
         for q in _with_parts(p) if p is not None else ():
-            wg._end(q, "_p", "these parameters were valid until their graph was begun again, or was freed: write p.with_(...) anew")
+            _end(q, "_p", "these parameters were valid until their graph was begun again, or was freed: "
+                 "write p.with_(...) anew")
 
 
 _KEEPS_ERRORS = frozenset(("failed", "message", "recover"))
@@ -524,7 +560,8 @@ def _context_of(x):
         return x
     if isinstance(x, wg.Value):
         return x.graph.context
-    return getattr(getattr(x, "_params", x), "context", None) if not isinstance(x, (Record, np.ndarray)) else x._context if isinstance(x, Record) else None
+    return (getattr(getattr(x, "_params", x), "context", None) if not isinstance(x, (Record, np.ndarray))
+            else x._context if isinstance(x, Record) else None)
 
 
 def _written(kind, x, context, kept):
@@ -533,15 +570,18 @@ def _written(kind, x, context, kept):
     if kind in ("array", "record"):
         return x
     if kind.endswith("[]"):
-        return np.array(x[:], _NUMBERS[kind[:-2]]) if kind[:-2] in _NUMBERS else [to_python(kind[:-2], _copy(v), context) for v in x]
+        return (np.array(x[:], _NUMBERS[kind[:-2]]) if kind[:-2] in _NUMBERS
+                else [to_python(kind[:-2], _copy(v), context) for v in x])
     if kind == "text":
         return to_python("text", x.value, context)
-    return to_python(kind, x.value if hasattr(x, "value") and not isinstance(x, ctypes.Structure) else x, context, kept)
+    return to_python(kind, x.value if hasattr(x, "value") and not isinstance(x, ctypes.Structure) else x,
+                     context, kept)
 
 
 def _options(struct, what, named, call, kept):
-    """Options of a call of C, whose nodes, arrays, lists of names and options in options Python gives as they are."""
-    kinds, later = dict(wg._listed(struct)[0]), []
+    """Options of a call of C, whose nodes, arrays, lists of names and options in options Python gives as they
+    are."""
+    kinds, later = dict(_listed(struct)[0]), []
     pointers = dict(_pairs(_structs[struct].replace(";", " ").split()))
     for name in list(named):
         kind = pointers.get(name.rstrip("_"), "")
@@ -550,13 +590,14 @@ def _options(struct, what, named, call, kept):
             inner = _options(kind, what, named.pop(name), call, kept)
             later.append((name, bytes(inner)))
         elif kind == "names":
-            texts = [wg._text(t) for t in named.pop(name)]
+            texts = [_text(t) for t in named.pop(name)]
             kept.append((ctypes.c_char_p * len(texts))(*texts))
             later += [(name, ctypes.addressof(kept[-1])), (name[:-1] + "_count", len(texts))]
         elif kind in ("node*", "double*") or base in _structs and kind.endswith("*"):
             x = named.pop(name)
             x = [x] if isinstance(x, (wg.Value, Record, dict)) else x
-            array = np.ascontiguousarray(x, np.float64) if base == "double" else (_ctype(base) * len(x))(*(call.plain(base, v, name) for v in x))
+            array = (np.ascontiguousarray(x, np.float64) if base == "double"
+                     else (_ctype(base) * len(x))(*(call.plain(base, v, name) for v in x)))
             kept.append(array)
             later.append((name, array.ctypes.data if base == "double" else ctypes.addressof(array)))
             count = next((n for n in (name + "_count", name[:-1] + "_count") if n in kinds), None)
@@ -586,19 +627,22 @@ def signature(row, own=0):
     for k, (name, kind) in enumerate(parameters):
         base = kind.rstrip("*[]!")
         if kind.endswith("_opts*"):
-            out += [wg._word(n) + "=" for n in wg._of_python(base)]
+            out += [_word(n) + "=" for n in _of_python(base)]
         elif kind.endswith("_args*"):
             operands = _pairs(_structs[base].partition(";")[0].split())
-            out += [wg._word(n) for n, of in operands if of not in ("graph*", "void*") and (n, of) != ("count", "int")]
-            out += [wg._word(n) + "=" for n in wg._of_python(base)]
-        elif kind in ("context*", "file", "...") or kind.endswith("!") and k or kind == "void*" and name != "bytes" or kind == "graph*" and _implied(row, name):
+            out += [_word(n) for n, of in operands if of not in ("graph*", "void*")
+                    and (n, of) != ("count", "int")]
+            out += [_word(n) + "=" for n in _of_python(base)]
+        elif (kind in ("context*", "file", "...") or kind.endswith("!") and k or kind == "void*"
+              and name != "bytes" or kind == "graph*" and _implied(row, name)):
             continue
-        elif name in _COUNTS | {"room", "most"} and kind in ("int", "int64", "size") and k and parameters[k - 1][1][-1:] in "*]!" and parameters[k - 1][1] != "context*":
+        elif (name in _COUNTS | {"room", "most"} and kind in ("int", "int64", "size") and k
+              and parameters[k - 1][1][-1:] in "*]!" and parameters[k - 1][1] != "context*"):
             continue
         elif name == "format":
             out.append("text")
         else:
-            out.append(wg._word(name))
+            out.append(_word(name))
     return "%s(%s)" % (row.name, ", ".join(out[own:]))
 
 
@@ -622,7 +666,7 @@ def _free(row, *given, **named):
     parts = _with_parts(x) if kind == "params" else [x]
     end = next((vars(x)[n] for n in ("_free", "_freed") if n in vars(x)), None)
     if end:
-        wg._free_now(end)
+        _free_now(end)
         if "context" in vars(x):
             x.context._look()
     else:
@@ -630,9 +674,10 @@ def _free(row, *given, **named):
         if "_ends" in vars(x):
             x._ends.detach()
     if kind == "graph":
-        x._ended, x._carried = True, {}  # the next value begins another graph, and arrays that were lent are free
+        # the next value begins another graph, and arrays that were lent are free
+        x._ended, x._carried = True, {}
     for p in parts:
-        wg._end(p, field, "this %s was freed" % _CLASSES.get(kind, (kind,))[0])
+        _end(p, field, "this %s was freed" % _CLASSES.get(kind, (kind,))[0])
 
 
 def _with_parts(p):
@@ -657,7 +702,7 @@ def call_of(name):
     if name not in _made:
         if name in BY_HAND:
             f = getattr(wg, BY_HAND[name])
-        elif name in wg._builders or name in wg._optimizers:
+        elif name in _builders or name in _optimizers:
             f = getattr(wg, name)
         else:
             row = _row(name)
@@ -667,7 +712,7 @@ def call_of(name):
                     return _free(row, *given, **named)
                 return _Call(row, given, named).run()
             f.__name__ = f.__qualname__ = name
-            f.__doc__ = wg._described(row, signature(row))
+            f.__doc__ = _described(row, signature(row))
         _made[name] = f
     return _made[name]
 
@@ -679,28 +724,32 @@ def methods_of(kind):
     for name, line in _rows.items():
         if name.startswith(kind + "_") and name not in NOT_HERE:
             first = (_row(name).parameters + [("", "")])[0]
-            if first[1].rstrip("*!") == kind and not builtins.any(name.startswith(k + "_") for k in _kinds() if k.startswith(kind + "_")):
+            if first[1].rstrip("*!") == kind and not builtins.any(name.startswith(k + "_") for k in _kinds()
+                    if k.startswith(kind + "_")):
                 short = name[len(kind) + 1:]
-                found[wg._word(short)] = name
+                found[_word(short)] = name
     return found
 
 
 @functools.lru_cache(None)
 def _kinds():
-    kinds = {kind.rstrip("*!") for name in _rows for _, kind in _row(name).parameters if kind.endswith(("*", "*!"))}
+    kinds = {kind.rstrip("*!") for name in _rows for _, kind in _row(name).parameters
+             if kind.endswith(("*", "*!"))}
     return sorted(kinds - set(_NUMBERS) - {"void", "text", "byte"})
 
 
 def method_of(x, kind, name):
     call = methods_of(kind).get(name) if name[:1] != "_" else None
     if call is None:
-        raise AttributeError("a wengert %s has no %s%s" % (kind, name, wg._near(name, [*methods_of(kind), *vars(type(x))])))
+        raise AttributeError("a wengert %s has no %s%s" %
+                             (kind, name, _near(name, [*methods_of(kind), *vars(type(x))])))
     return types.MethodType(call_of(call), x)
 
 
 def is_for_users(name):
-    """Whether the module has the call: calls for authors of ops and tools are here alone, and methods with their things."""
-    return name in _rows and wg._heads[name] not in _AUTHORS and name not in NOT_HERE
+    """Whether the module has the call: calls for authors of ops and tools are here alone, and methods with
+    their things."""
+    return name in _rows and _heads[name] not in _AUTHORS and name not in NOT_HERE
 
 
 @functools.lru_cache(None)
@@ -714,7 +763,7 @@ def __getattr__(name):
     f = call_of(name) if name[:1] != "_" else None
     if f is None:
         raise AttributeError("wengert.c has no %s: %s" % (name, NOT_HERE[name]) if name in NOT_HERE else
-                             "wengert.c has no %s%s" % (name, wg._near(name, list(_rows))))
+                             "wengert.c has no %s%s" % (name, _near(name, list(_rows))))
     return f
 
 

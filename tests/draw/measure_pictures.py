@@ -95,7 +95,8 @@ def printed(name):
 def boxes_of(svg):
     for g in svg.iter(SVG + "g"):
         if g.find(SVG + "rect") is not None and re.search(r"-n\d+$", g.get("id", "")):
-            yield "".join("".join(t.itertext()) for t in g.iter(SVG + "text") if t.get("class") in ("ink", "outside"))
+            yield "".join("".join(t.itertext()) for t in g.iter(SVG + "text")
+                          if t.get("class") in ("ink", "outside"))
 
 
 def measure(path, program):
@@ -110,10 +111,14 @@ def measure(path, program):
     across, down = straight(paths, 0), straight(paths, 1)
     gap = BESIDE / scale
     row = {round(a[0] / 2): a for a in across if a[3]}
-    beside = max(most_beside([a[:3] for a in across], view[2] / 2, gap), most_beside([a[:3] for a in down], view[3] / 2, gap))
-    missing = [n for n in (names_of(program) if program else ()) if not any(re.match(re.escape(printed(n)) + r"(?![\w.])", t) for t in texts)]
-    return {"boxes": len(texts), "unboxed": sorted(missing), "rows": len(row), "parallel": beside if beside > 1 else 0,
-            "crossings": count_crossings(paths), "text": max(set(body), key=body.count) * scale if body else 0}
+    beside = max(most_beside([a[:3] for a in across], view[2] / 2, gap),
+                 most_beside([a[:3] for a in down], view[3] / 2, gap))
+    missing = [n for n in (names_of(program) if program else ())
+               if not any(re.match(re.escape(printed(n)) + r"(?![\w.])", t) for t in texts)]
+    return {"boxes": len(texts), "unboxed": sorted(missing), "rows": len(row), "parallel": beside
+            if beside > 1 else 0,
+            "crossings": count_crossings(paths), "text": max(set(body), key=body.count) * scale if body
+            else 0}
 
 
 def main(words):
@@ -122,7 +127,8 @@ def main(words):
         path, _, program = word.partition(":")
         m = measure(path, program)
         print("%s: boxes %d, unboxed %d%s, rows %d, parallel %d, crossings %d, text %.1f" % (
-            path, m["boxes"], len(m["unboxed"]), " (%s)" % " ".join(m["unboxed"]) if m["unboxed"] else "", m["rows"], m["parallel"],
+            path, m["boxes"], len(m["unboxed"]), " (%s)" % " ".join(m["unboxed"]) if m["unboxed"] else "",
+            m["rows"], m["parallel"],
             m["crossings"], m["text"]))
         for name, most in limits.items():
             found = len(m[name]) if name == "unboxed" else m[name]

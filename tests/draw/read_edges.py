@@ -2,9 +2,10 @@
 
     read_edges.py WENGERT [--programs N] [--nested N] [--seed N]
 
-In N programs of scalars each statement is one op. The local derivative at an edge must be the central difference of that op alone, and
-the rule in its label must have this value. There, and in N programs of nested formulas, as the whole picture and reduced for a slide,
-the sum over all paths to the root of the products of the labels must be the gradient. The exit status is 1 if one is not.
+In N programs of scalars each statement is one op. The local derivative at an edge must be the central
+difference of that op alone, and the rule in its label must have this value. There, and in N programs of
+nested formulas, as the whole picture and reduced for a slide, the sum over all paths to the root of the
+products of the labels must be the gradient. The exit status is 1 if one is not.
 """
 import html
 import math
@@ -16,14 +17,19 @@ import sys
 import unicodedata
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../steps"))
+import intervals  # noqa: E402
 import read_back as rb  # noqa: E402
+import reader  # noqa: E402
 
 # Ops of one operand and of two: as the language writes them, and what they are.
-ONE = [("sin(%s)", math.sin), ("tanh(%s)", math.tanh), ("sigmoid(%s)", rb.sigmoid), ("(%s)^2", lambda x: x * x),
-       ("exp(%s)", math.exp), ("cos(%s)", math.cos), ("atan(%s)", math.atan), ("abs(%s)", abs), ("(%s)^3", lambda x: x ** 3),
+ONE = [("sin(%s)", math.sin), ("tanh(%s)", math.tanh), ("sigmoid(%s)", intervals.sigmoid),
+       ("(%s)^2", lambda x: x * x),
+       ("exp(%s)", math.exp), ("cos(%s)", math.cos), ("atan(%s)", math.atan), ("abs(%s)", abs),
+       ("(%s)^3", lambda x: x ** 3),
        ("-(%s)", lambda x: -x), ("relu(%s)", lambda x: max(x, 0.0))]
 KINKED = [ONE[7][1], ONE[10][1]]
-TWO = [("%s + %s", lambda x, y: x + y), ("%s - %s", lambda x, y: x - y), ("%s * %s", lambda x, y: x * y), ("%s * %s", lambda x, y: x * y),
+TWO = [("%s + %s", lambda x, y: x + y), ("%s - %s", lambda x, y: x - y), ("%s * %s", lambda x, y: x * y),
+       ("%s * %s", lambda x, y: x * y),
        ("%s / %s", lambda x, y: x / y)]
 
 
@@ -47,7 +53,8 @@ def program(draw):
 
 
 class Picture:
-    """The nodes of a DOT file, by id their value and gradient, and the labels of its edges: (from, to, text, derivative)."""
+    """The nodes of a DOT file, by id their value and gradient, and the labels of its edges: (from, to, text,
+    derivative)."""
     def __init__(self, dot):
         self.value, self.gradient, self.edges, first, same = {}, {}, [], {}, {}
         for head, rest in re.findall(r'^\t("[^"]*"|[^\s"]+(?: -> \S+)?)\t?\s*\[(.*?)\];$', dot, re.S | re.M):
@@ -67,7 +74,8 @@ class Picture:
 
 
 def drawn(wengert, text, *flags):
-    p = subprocess.run([wengert, "draw", "-e", text, "--edges", "local", "-o", "-", *flags], capture_output=True, text=True, timeout=60)
+    p = subprocess.run([wengert, "draw", "-e", text, "--edges", "local", "-o", "-", *flags],
+                       capture_output=True, text=True, timeout=60)
     return p.stdout if p.returncode == 0 else None
 
 
@@ -92,7 +100,8 @@ def check_ops(picture, how):
         slope = sum(central(f, x, k) for k, name in enumerate(on) if name == start)
         if f in KINKED and abs(x[0]) < 0.01:
             continue
-        if abs(d - slope) > 1e-6 * abs(d) + 1e-9 * (1 + max(abs(v) for v in x)) + 1e-7 * (len(set(on)) < len(on)):
+        if abs(d - slope) > 1e-6 * abs(d) + 1e-9 * (1 + max(abs(v) for v in x)) + 1e-7 * (
+                len(set(on)) < len(on)):
             raise Wrong("%s -> %s: %s, but the central difference is %.9g" % (start, end, text, slope))
         n += 1
     return n
@@ -100,17 +109,17 @@ def check_ops(picture, how):
 
 def check_texts(picture):
     """How many rules of labels have the value of their edge. Names are those of boxes."""
-    names = {name: rb.scalar((v, v)) for name, v in picture.value.items() if v is not None}
+    names = {name: intervals.scalar((v, v)) for name, v in picture.value.items() if v is not None}
     rules = 0
     for _, _, text, d in picture.edges:
         parts = text.split(" = ")
-        number = rb.Reader(parts[-1], {}).whole().at[0]
+        number = reader.Reader(parts[-1], {}).whole().at[0]
         if not number[0] - 1e-12 * abs(d) <= d <= number[1] + 1e-12 * abs(d):
             raise Wrong("%s: the number is %.17g" % (text, d))
         for rule in [p for p in parts[:-1] if "∂" not in p]:
             try:
-                value = rb.Reader(rule, names).whole().at[0]
-            except rb.Unread:
+                value = reader.Reader(rule, names).whole().at[0]
+            except intervals.Unread:
                 continue
             if not value[0] - 1e-6 * abs(d) <= d <= value[1] + 1e-6 * abs(d):
                 raise Wrong("%s: the rule is %s" % (text, value))
@@ -150,7 +159,8 @@ def plain(text):
 def check_others(wengert, text, picture):
     """SVG has the same texts at its edges; LaTeX has the same numbers."""
     svg = drawn(wengert, text, "--backward", "--values", "--format", "svg")
-    tags = [html.unescape(re.sub(r"<[^>]*>", "", g)) for g in re.findall(r'<g class="tag">(.*?)</g>', svg, re.S)]
+    tags = [html.unescape(re.sub(r"<[^>]*>", "", g))
+            for g in re.findall(r'<g class="tag">(.*?)</g>', svg, re.S)]
     if sorted(map(plain, tags)) != sorted(plain(e[2]) for e in picture.edges):
         raise Wrong("SVG has %s" % tags)
     tex = drawn(wengert, text, "--backward", "--values", "--format", "tex")
@@ -158,7 +168,8 @@ def check_others(wengert, text, picture):
     if len(found) != len(picture.edges):
         raise Wrong("LaTeX has %s" % found)
     said = sorted(re.sub(r"\D", "", t) for t in found)
-    if said != sorted(re.sub(r"\D", "", unicodedata.normalize("NFKC", e[2].split(" = ")[-1])) for e in picture.edges):
+    if said != sorted(re.sub(r"\D", "", unicodedata.normalize("NFKC", e[2].split(" = ")[-1]))
+                      for e in picture.edges):
         raise Wrong("LaTeX has %s" % said)
     return len(tags)
 
@@ -178,12 +189,14 @@ def main(words):
             counts[1] += check_ops(picture, how)
             counts[2] += check_texts(picture)
             counts[3] += check_paths(picture)
-            counts[3] += check_paths(Picture(drawn(wengert, text, "--backward", "--values", "--format", "dot", "--for", "slide")))
+            counts[3] += check_paths(Picture(drawn(wengert, text, "--backward", "--values", "--format", "dot",
+                                                   "--for", "slide")))
             counts[4] += check_others(wengert, text, picture) if k % 5 == 0 else 0
         except Wrong as e:
             wrong += 1
             print("program %d: %s\n%s" % (k, e, text))
-    print("%d programs: %d edges are differences, %d rules, %d gradients are sums over paths, %d labels of SVG and LaTeX; %d are wrong"
+    print("%d programs: %d edges are differences, %d rules, %d gradients are sums over paths, %d labels of "
+          "SVG and LaTeX; %d are wrong"
           % (*counts, wrong))
     return wrong > 0 or min(counts) == 0
 

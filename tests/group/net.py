@@ -1,4 +1,5 @@
-"""Trains on the digits by Python, with as many processes as there are: net.py FILE. BAD=1: rank 1 has an error."""
+"""Trains on the digits by Python, with as many processes as there are: net.py FILE. BAD=1: rank 1 has an
+error."""
 import os
 import sys
 

@@ -1,9 +1,10 @@
-"""advice.py: runs what errors and names.txt tell people to write. Each line gives the numbers of what it stands for. The cases
-are the blocks of standard input (advice.txt). NumPy is asked for its numbers; those of PyTorch, and of functions that not every
-NumPy has, stand in the file. With the word `originals` it computes these, and prints the blocks.
+"""advice.py: runs what errors and names.txt tell people to write. Each line gives the numbers of what it
+stands for. The cases are the blocks of standard input (advice.txt). NumPy is asked for its numbers; those of
+PyTorch, and of functions that not every NumPy has, stand in the file. With the word `originals` it computes
+these, and prints the blocks.
 
-A text of python/wengert with "write ", "did you mean" or a call, and a word of names.txt, that no case has is red. So is a text
-that names what only C has."""
+A text of python/wengert with "write ", "did you mean" or a call, and a word of names.txt, that no case has is
+red. So is a text that names what only C has."""
 import ast
 import os
 import re
@@ -40,8 +41,10 @@ def numbers(*shape, first=1):
 def samples():
     """The operands of the lines, as arrays."""
     x = numbers(4, 4)
-    s = dict(x=x, a=numbers(4, 4, first=20), b=numbers(4, 4, first=40), y=numbers(4, 4, first=60), v=numbers(4, 4, first=80),
-             q=numbers(4, 4, first=100), k=numbers(4, 4, first=120), logits=numbers(4, 4, first=140), u=numbers(4, first=160),
+    s = dict(x=x, a=numbers(4, 4, first=20), b=numbers(4, 4, first=40), y=numbers(4, 4, first=60),
+             v=numbers(4, 4, first=80),
+             q=numbers(4, 4, first=100), k=numbers(4, 4, first=120), logits=numbers(4, 4, first=140),
+             u=numbers(4, first=160),
              A=numbers(4, 4) @ numbers(4, 4).T + np.eye(4), mask=x > 0, rows=np.array([0, 2, 1, 3]),
              indices=np.arange(16).reshape(4, 4) % 3,
              xs=numbers(2, 5, 8), image=numbers(2, 8, 8, 3), data=numbers(3, 4, 4))
@@ -63,7 +66,8 @@ def flat(y):
         return [str(y).replace(",", ";")]
     if hasattr(y, "detach"):
         y = y.detach().numpy()
-    return ["%.7g" % (e + 0.0) for e in np.asarray(y, float).ravel()] + ["shape %s" % "x".join(map(str, np.shape(y)))]
+    return ["%.7g" % (e + 0.0) for e in np.asarray(y, float).ravel()] + ["shape %s" %
+        "x".join(map(str, np.shape(y)))]
 
 
 def of_numpy(text):
@@ -88,7 +92,8 @@ def here(setup):
     """The names that lines are run with."""
     wg.Graph(_auto=True)
     known = operands(setup, wg.tensor)
-    known.update(np=np, wg=wg, nn=nn, F=F, numbers=numbers, n=2, f=lambda x: x * x, slope=lambda t, x: -x, math=__import__("math"),
+    known.update(np=np, wg=wg, nn=nn, F=F, numbers=numbers, n=2, f=lambda x: x * x, slope=lambda t, x: -x,
+                 math=__import__("math"),
                  rule=lambda y, gy, x: [gy], p=wg.Params())
     return known
 
@@ -137,7 +142,8 @@ class Case:
                 raise SyntaxError("advice.txt: " + line)
 
     def printed(self):
-        out = (["! " + line for line in self.refused] or [self.head]) + ["| " + s for s in self.setup] + ["& " + s for s in self.here]
+        out = (["! " + line for line in self.refused]
+               or [self.head]) + ["| " + s for s in self.setup] + ["& " + s for s in self.here]
         for line, of, wanted in self.lines:
             out += ["> " + line] if line != "@" else []
             out += [": " + of] if self.refused else []
@@ -185,7 +191,8 @@ class Case:
             if re.match(r"\w*Error: ", wanted[0]):
                 self.complain("of its own library it is an error: " + wanted[0])
             if len(got) != len(wanted) or not all(map(near, got, wanted)):
-                self.complain("advised:  " + advice, "which is:  " + line, "it gives  " + ", ".join(got)[:300],
+                self.complain("advised:  " + advice, "which is:  " + line,
+                              "it gives  " + ", ".join(got)[:300],
                               "for       " + of, "which is  " + ", ".join(wanted)[:300])
 
 
@@ -205,11 +212,12 @@ def texts():
     folder = os.path.join(ROOT, "python", "wengert")
     for at, _, files in sorted(os.walk(folder)):
         for file in sorted(files):
-            if not file.endswith(".py") or file == "_table.py":
+            if not file.endswith(".py"):
                 continue
             path = os.path.join(at, file)
             tree = ast.parse(open(path).read())
-            said = {id(n.body[0].value) for n in ast.walk(tree) if isinstance(n, (ast.Module, ast.ClassDef, ast.FunctionDef))
+            said = {id(n.body[0].value) for n in ast.walk(tree)
+                    if isinstance(n, (ast.Module, ast.ClassDef, ast.FunctionDef))
                     and n.body and isinstance(n.body[0], ast.Expr)}
             for n in ast.walk(tree):
                 if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in said:
@@ -217,7 +225,7 @@ def texts():
 
 
 LINE = r"\b(?:wg|x|y|w|p|g|np|nn|F|optimizer|model)\.[a-z_]+\("  # names a call, as what is to be written
-# Texts of operators that _habits.py makes anew; and one that needs PyTorch in the test.
+# Texts of operators; and one that needs PyTorch in the test.
 OTHERWISE = r"^\^write |^wg\.floor\(a / b\) for|^x - n \* wg\.floor|float tensor among the inputs"
 
 
@@ -227,13 +235,15 @@ def pattern_of(text):
 
 
 def texts_of_c():
-    """The texts of the library's sources, each as one string. Most of them are messages; the others are no words of C either."""
+    """The texts of the library's sources, each as one string. Most of them are messages; the others are no
+    words of C either."""
     text = r'"(?:[^"\\\n]|\\.)*"'
     for top in ("src", "ops"):
         for at, _, files in sorted(os.walk(os.path.join(ROOT, top))):
             for file in sorted(files):
                 if file.endswith((".c", ".h")):
-                    source = re.sub(r"/\*.*?\*/|^#include[^\n]*", "", open(os.path.join(at, file)).read(), flags=re.S | re.M)
+                    source = re.sub(r"/\*.*?\*/|^#include[^\n]*", "", open(os.path.join(at, file)).read(),
+                                    flags=re.S | re.M)
                     for m in re.finditer(r"%s(?:[\s\\]*(?:PRI\w+|%s))*" % (text, text), source):
                         yield file, "".join(s[1:-1] for s in re.findall(text, m[0])).replace('\\"', '"')
 
@@ -241,7 +251,7 @@ def texts_of_c():
 def of_c(text):
     """The first word of a text that only C has."""
     for m in re.finditer(r"\bwg_\w+|\bWG_\w+|(?<![\w.)/'\]])\.([a-z]\w*)\b(?!\()", text):
-        if m[0] not in wg._ENVIRONMENT and (not m[1] or m[1] in wg._fields_of_c_names()):
+        if m[0] not in wg._words._ENVIRONMENT and (not m[1] or m[1] in wg._words._fields_of_c_names()):
             return m[0]
 
 
@@ -250,11 +260,12 @@ def unreal(text):
     for m in re.finditer(r"\bwg\.([a-zA-Z_]\w*)", text):
         if not hasattr(wg, m[1]):
             return m[0]
-    objects = dict(p=wg.Params, g=wg.Graph, optimizer=wg.optim.SGD, data=wg.Data, fig=wg.Figure, cache=wg.Cache, group=wg.Group,
+    objects = dict(p=wg.Params, g=wg.Graph, optimizer=wg.optim.SGD, data=wg.Data, fig=wg.Figure,
+                   cache=wg.Cache, group=wg.Group,
                    context=wg.Context, x=wg.Parameter)
     for m in re.finditer(r"\b(%s)\.([a-z_]+)\b" % "|".join(objects), text):
         of = objects[m[1]]
-        there = {*dir(of), *wg._calls().methods_of(getattr(of, "_kind", "node")), *wg._habits.methods}
+        there = {*dir(of), *wg._library._calls().methods_of(getattr(of, "_kind", "node")), *wg._names.methods}
         if m[2] not in there and not hasattr(wg, m[2]):
             return m[0]
 
@@ -276,7 +287,8 @@ of_words = {word: case for case in cases for word in case.words}
 known_words = set()
 for kind, word in words():
     key = word if kind == "call" else kind + " " + word
-    advice = wg._lib.wg_meant(word.encode(), ("call", "name", "option").index(kind), wg._IN_PYTHON)
+    advice = wg._library._lib.wg_meant(word.encode(), ("call", "name", "option").index(kind),
+                                       wg._words._IN_PYTHON)
     advice = advice and advice.decode()
     known_words.add(key)
     case = of_words.get(key)
@@ -291,7 +303,7 @@ for kind, word in words():
         case.complain("advised: " + advice)
     else:
         case.try_lines(advice if kind != "option" else " ".join(line for line, _, _ in case.lines))
-for word in sorted(set(of_words) - known_words - set(wg._builders)):
+for word in sorted(set(of_words) - known_words - set(wg._names._builders)):
     of_words[word].complain("names.txt has no such word")
 messages = []
 for case in cases:
@@ -306,7 +318,8 @@ for case in cases:
             case.complain("has no line: " + said)
         case.try_lines(said)
 for file, line, text in texts():
-    if re.search(r"\bwrite |did you mean|%s" % LINE, text) and " " in text.strip() and not re.search(OTHERWISE, text):
+    if (re.search(r"\bwrite |did you mean|%s" % LINE, text) and " " in text.strip()
+        and not re.search(OTHERWISE, text)):
         counts["texts"] = counts.get("texts", 0) + 1
         if not any(re.search(pattern_of(text), said, re.S) for said in messages):
             bad.append("%s:%d: no case for the text: %s" % (file, line, text))
@@ -314,15 +327,15 @@ for file, line, text in texts():
 for file, text in texts_of_c():
     if of_c(text):
         counts["of C"] = counts.get("of C", 0) + 1
-        said = wg._as_python(text)
+        said = wg._words._as_python(text)
         word = of_c(said) or " " in said and unreal(said)
         if word:
             bad.append("%s: %s in a text for Python: %s" % (file, word, said))
 for file, line, text in texts():
     if " " in text and (of_c(text) or unreal(text)):
         bad.append("%s:%d: %s in a text: %s" % (file, line, of_c(text) or unreal(text), text))
-for name in wg._rows:
-    said = wg._as_python(wg._row(name).text)
+for name in wg._library._rows:
+    said = wg._words._as_python(wg._library._row(name).text)
     if of_c(said):
         bad.append("%s: %s in the text for help(): %s" % (name, of_c(said), said))
 

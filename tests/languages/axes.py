@@ -1,7 +1,7 @@
 """axes.py: axes in C, C++, Python and the language. Prints what is wrong, and last how many cases there are.
 
-    axes.py table   each builder with an option axis or axes: equal cases have equal results, or equal words of a refusal, in
-                    every form. DIFFERENT has those that differ by contract
+    axes.py table   each builder with an option axis or axes: equal cases have equal results, or equal words
+                    of a refusal, in every form. DIFFERENT has those that differ by contract
     axes.py lines   axes_c.txt and axes_python.txt, beside NumPy
 
 $build is the folder of the library."""
@@ -57,23 +57,29 @@ def quoted(text):
 # ---- what a case gives ----
 
 def run(compiler, operands, cases, name, flags):
-    """The results of the cases (key, statement) in C, as a dict. A case that does not compile is wrong, and left out."""
+    """The results of the cases (key, statement) in C, as a dict. A case that does not compile is wrong, and
+    left out."""
     path = os.path.join(folder.name, name)
     text = "\n".join("%s = %s" % (n, (a + 0.0).tolist()) for n, a in operands.items())
-    source = ["#include <wengert/wengert.h>", "static const char *text_of_operands = %s;" % quoted(text), "#define OPERANDS(X) " + " ".join(
-        "X(%s, %s, %s)" % (n, VIEWS[a.dtype.kind][1], ", ".join(map(str, a.shape))) for n, a in operands.items())]
+    source = ["#include <wengert/wengert.h>", "static const char *text_of_operands = %s;" % quoted(text),
+              "#define OPERANDS(X) " + " ".join(
+        "X(%s, %s, %s)" % (n, VIEWS[a.dtype.kind][1], ", ".join(map(str, a.shape)))
+        for n, a in operands.items())]
     for n, a in operands.items():
         elements = (e.hex() if a.dtype.kind == "f" else str(int(e)) for e in a.ravel().tolist())
         source.append("static const %s of_%s[] = { %s };" % (VIEWS[a.dtype.kind][0], n, ", ".join(elements)))
     source.append('#include "axes.h"')
     while True:
         first = len(source) + 1
-        functions = ["static void case_%d(void) { begin(%s); %s }" % (k, quoted(x[0]), x[1]) for k, x in enumerate(cases)]
+        functions = ["static void case_%d(void) { begin(%s); %s }" % (k, quoted(x[0]), x[1])
+                     for k, x in enumerate(cases)]
         main = ["int main(void)", "{", "    c = wg_start(.dtype = WG_F64, .threads = 1, .seed = 3);"] + [
             "    case_%d();" % k for k in range(len(cases))] + ["    return 0;", "}", ""]
         written(path, "\n".join(source + functions + main))
-        made = subprocess.run([compiler, path, "-o", path + ".out"] + flags.split() + INCLUDE + LINKED, capture_output=True, text=True)
-        bad = {int(n) - first: said for n, said in re.findall(r"%s:(\d+):\d+: \w+: ([^\n]*)" % re.escape(path), made.stderr)}
+        made = subprocess.run([compiler, path, "-o", path + ".out"] + flags.split() + INCLUDE + LINKED,
+                              capture_output=True, text=True)
+        bad = {int(n) - first: said for n, said in re.findall(r"%s:(\d+):\d+: \w+: ([^\n]*)" %
+            re.escape(path), made.stderr)}
         bad = {k: said for k, said in bad.items() if 0 <= k < len(cases)}
         for k, said in sorted(bad.items()):
             fail("%s %s: %s" % (compiler, cases[k][0], said))
@@ -89,7 +95,8 @@ def run(compiler, operands, cases, name, flags):
 
 
 def in_python(text, operands):
-    """The result of a line of Python, written as axes.h does. layers: parameters for the builders that have them."""
+    """The result of a line of Python, written as axes.h does. layers: parameters for the builders that have
+    them."""
     try:
         y = eval(text, dict({n: wg.tensor(a) for n, a in operands.items()}, wg=wg, layers=wg.Params()))
         y = [part.numpy() for part in (y if isinstance(y, (tuple, list)) else [y])]
@@ -98,7 +105,8 @@ def in_python(text, operands):
     except Exception as e:
         return "broken: %s: %s" % (type(e).__name__, str(e).split("\n")[0])
     return " ".join(" ".join(["[%s]" % ",".join(map(str, a.shape))] + [
-        "%x" % struct.unpack("<Q", struct.pack("<d", e))[0] for e in a.astype(float).ravel()]) for a in map(np.asarray, y))
+        "%x" % struct.unpack("<Q", struct.pack("<d", e))[0] for e in a.astype(float).ravel()])
+        for a in map(np.asarray, y))
 
 
 def arrays(result):
@@ -113,7 +121,8 @@ def compare(key, result, wanted):
     wanted = [np.asarray(n) for n in (wanted if isinstance(wanted, (list, tuple)) else [wanted])]
     got = list(arrays(result)) if result.startswith("[") else []
     share = lambda n: 1e-12 if n.dtype.kind == "f" else 0
-    if len(got) != len(wanted) or not all(a.shape == n.shape and np.all(abs(a - n) <= share(n) * abs(n)) for a, n in zip(got, wanted)):
+    if len(got) != len(wanted) or not all(a.shape == n.shape and np.all(abs(a - n) <= share(n) * abs(n))
+                                          for a, n in zip(got, wanted)):
         fail("%s: %s; NumPy: %s" % (key, got or result, wanted))
 
 
@@ -125,7 +134,8 @@ class Option(ctypes.Structure):
 
 
 class Options(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_char_p), ("standard", ctypes.c_void_p), ("size", ctypes.c_size_t), ("mark", ctypes.c_size_t),
+    _fields_ = [("name", ctypes.c_char_p), ("standard", ctypes.c_void_p), ("size", ctypes.c_size_t),
+                ("mark", ctypes.c_size_t),
                 ("option", ctypes.POINTER(Option)), ("count", ctypes.c_int), ("places", ctypes.c_int)]
 
 
@@ -135,14 +145,20 @@ def numbers(*shape):
 
 
 # Operands have three axes, and those of one size where another operand must fit along any of them.
-ARRAYS = dict(t=numbers(2, 3, 4), b=(numbers(2, 3, 4) > 0.5) + 0.0, e=numbers(1, 3, 1), f=numbers(2, 2, 2), h=numbers(2, 2, 2) * 1.5,
-              k=np.array([1, 0]), n=np.array([1, 0, 0, 1, 1, 1, 0, 0]).reshape(2, 2, 2), w1=np.array([2, 0.5]),
+ARRAYS = dict(t=numbers(2, 3, 4), b=(numbers(2, 3, 4) > 0.5) + 0.0, e=numbers(1, 3, 1), f=numbers(2, 2, 2),
+              h=numbers(2, 2, 2) * 1.5,
+              k=np.array([1, 0]), n=np.array([1, 0, 0, 1, 1, 1, 0, 0]).reshape(2, 2, 2),
+              w1=np.array([2, 0.5]),
               w2=np.array([[2, 0.5], [-1, 3]]), w3=numbers(2, 2, 2) - 2, vector=numbers(5))
 RANK = 3
-# By the name of an operand, or BUILDER.NAME. w: w1 for one axis, w2 for two, and so on. Of a shape a size an axis. None: left out.
-OPERANDS = {"x": "t", "y": "h", "b": "h", "v": "h", "indices": "k", "gamma": "w", "beta": "w", "mean": None, "variance": None,
-            "p": "layers", "name": '"y"', "groups": "2", "n": "2", "shape": "5", "one_hot.x": "n", "any_of.x": "b", "all_of.x": "b",
-            "squeeze.x": "e", "concat.x": "both", "stack.x": "both", "split.y": "y", "take_along.indices": "n",
+# By the name of an operand, or BUILDER.NAME. w: w1 for one axis, w2 for two, and so on. Of a shape a size an
+# axis. None: left out.
+OPERANDS = {"x": "t", "y": "h", "b": "h", "v": "h", "indices": "k", "gamma": "w", "beta": "w", "mean": None,
+            "variance": None,
+            "p": "layers", "name": '"y"', "groups": "2", "n": "2", "shape": "5", "one_hot.x": "n",
+            "any_of.x": "b", "all_of.x": "b",
+            "squeeze.x": "e", "concat.x": "both", "stack.x": "both", "split.y": "y",
+            "take_along.indices": "n",
             "scatter_add_along.indices": "n"}
 CUBES = "cosine_similarity|linear_scan|take|scatter_add|_norm$"  # whose x is f
 FIXED = dict(shift=1, count=2, index=0)  # options that must be written
@@ -154,14 +170,19 @@ TWO_MEANINGS = "by position PyTorch's means another thing, so the word is asked 
 DIVISOR = "NumPy divides by n and PyTorch by n - 1, so the divisor is asked for"
 OF_TWO = "a number that is no axis is the second of two: the line to write is said"
 DIFFERENT = {
-    ("max", "Python by place"): ("write x.max(axis=", TWO_MEANINGS), ("min", "Python by place"): ("write x.min(axis=", TWO_MEANINGS),
-    ("split", "Python by place"): ("for PyTorch's", TWO_MEANINGS), ("max", "language by place"): ("write maximum(a, b)", OF_TWO),
-    ("min", "language by place"): ("write minimum(a, b)", OF_TWO), ("var", "Python"): ("write x.var(ddof=0)", DIVISOR),
-    ("std", "Python"): ("write x.std(ddof=0)", DIVISOR), ("var", "Python by place"): ("write x.var(ddof=0)", DIVISOR),
+    ("max", "Python by place"): ("write x.max(axis=", TWO_MEANINGS),
+    ("min", "Python by place"): ("write x.min(axis=", TWO_MEANINGS),
+    ("split", "Python by place"): ("for PyTorch's", TWO_MEANINGS),
+    ("max", "language by place"): ("write maximum(a, b)", OF_TWO),
+    ("min", "language by place"): ("write minimum(a, b)", OF_TWO),
+    ("var", "Python"): ("write x.var(ddof=0)", DIVISOR),
+    ("std", "Python"): ("write x.std(ddof=0)", DIVISOR),
+    ("var", "Python by place"): ("write x.var(ddof=0)", DIVISOR),
     ("std", "Python by place"): ("write x.std(ddof=0)", DIVISOR),
 }
 # And in the language a vector's only axis need not be written, because no other can be meant: see only_axis.
-NOT_IN_LANGUAGE = {"split": "split takes rows of data at random; parts are slices", "nn_rms_norm": "rms_norm is the builder of that name",
+NOT_IN_LANGUAGE = {"split": "split takes rows of data at random; parts are slices",
+                   "nn_rms_norm": "rms_norm is the builder of that name",
                    "nn_group_norm": "group_norm is the builder of that name"}
 # With no axis written Python does as NumPy's function of the name, where C wants to be told one.
 NUMPY = {n: getattr(np, n) for n in "argmax argmin cumsum cumprod flip take".split()}
@@ -179,8 +200,10 @@ class Builder:
         self.placed = self.options[:rows.places]
         needed = [o.name.decode() for o in options if o.standard == b"WG_NEEDED" and o.name != b"axis"]
         self.fixed = [(n, FIXED.get(n)) for n in needed] + ALSO.get(name, [])
-        self.needs_axis = name == "flip" or any(o.name == b"axis" and o.standard == b"WG_NEEDED" for o in options)
-        self.lacks = [n for n in self.operands if self.operand(n, 1) == "?"] + [n for n, v in self.fixed if v is None]
+        self.needs_axis = name == "flip" or any(o.name == b"axis" and o.standard == b"WG_NEEDED"
+                                                for o in options)
+        self.lacks = [n for n in self.operands if self.operand(n, 1) == "?"] + [n for n, v in self.fixed
+            if v is None]
 
     def operand(self, n, axes):
         word = OPERANDS.get(self.name + "." + n, OPERANDS.get(n, "?"))
@@ -192,12 +215,14 @@ class Builder:
         one, several = "axis" in self.options, "axes" in self.options
         pairs = [(k, m) for k in range(-RANK, RANK) for m in range(-RANK, RANK)] + [(0, RANK), (-RANK - 2, 1)]
         others = [(), (1,), (-1,), (0, 1, 2), (1, 0, 2), (-1, 0, 1), (2, 1, 2), (0, 1, 2, 0)]
-        return [[]] + [[("axis", k)] for k in range(-RANK - 2, RANK + 2) if one] + [[("axes", x)] for x in pairs + others if several] + [
+        return [[]] + [[("axis", k)] for k in range(-RANK - 2, RANK + 2) if one] + [[("axes", x)]
+            for x in pairs + others if several] + [
             [("axis", 0), ("axes", (1, 2))]] * (one and several)
 
     def forms(self, case):
         """(form, text) of a case: of C and C++ a statement, of Python an expression."""
-        axes = max([min(len(v), RANK) for n, v in case if n == "axes"] + [1 if case else SIZES.get(self.name, 1)])
+        axes = max([min(len(v), RANK) for n, v in case if n == "axes"] +
+                   [1 if case else SIZES.get(self.name, 1)])
         given = [(n, self.operand(n, axes)) for n in self.operands if self.operand(n, axes)]
         each, names = self.fixed + case, [n for n, _ in self.fixed + case]
 
@@ -212,7 +237,8 @@ class Builder:
         before = "const wg_node both[] = { f, h }; (void)both; "
         for form in ("C", "C++"):
             yield form, before + call(see, of_c, [w for _, w in in_c], [("." + n, v) for n, v in each]) + ");"
-        made = call("WG_OPTS", of_c, [self.of] + [".%s = %s" % x for x in in_c], [("." + n, v) for n, v in self.fixed])
+        made = call("WG_OPTS", of_c, [self.of] + [".%s = %s" % x for x in in_c],
+                    [("." + n, v) for n, v in self.fixed])
         values = [("int", n, v) if isinstance(v, int) else ("wg_axes", n, of_c(v)) for n, v in case]
         variables = "".join("const %s v_%s = %s; o.%s = v_%s; " % (kind, n, v, n, n) for kind, n, v in values)
         yield "struct", "%s%s o = %s; %s%s_at(WG_HERE, &o));" % (before, self.of, made, variables, see)
@@ -221,41 +247,50 @@ class Builder:
         operands = ["[f, h]" if w == "both" else "[%s]" % w if n == "shape" else w for n, w in given]
         alone = "axes" in names and "axis" in self.options and "axis" not in names
         numpys = [(n.replace("axes", "axis") if alone else n, v) for n, v in each]
-        numpys_in_order = sorted(((n, v) for n, v in numpys if n in self.placed), key=lambda x: self.placed.index(x[0]))
+        numpys_in_order = sorted(((n, v) for n, v in numpys if n in self.placed),
+                                 key=lambda x: self.placed.index(x[0]))
         by_place = [("", v) for _, v in numpys_in_order] if each and len(numpys_in_order) == len(each) and [
             n for n, _ in numpys_in_order] == self.placed[:len(each)] else None
-        python = lambda options: call("wg." + self.name, str, operands, [(n + "_" * keyword.iskeyword(n), v) for n, v in options])
+        python = lambda options: call("wg." + self.name, str, operands,
+                                      [(n + "_" * keyword.iskeyword(n), v) for n, v in options])
         yield "Python", python(each)
         if alone:
             yield "Python axis=()", python(numpys)
         if by_place:
             yield "Python by place", python(by_place)
         if self.name not in NOT_IN_LANGUAGE:
-            operands = ["groups=2" if n == "groups" else "f, h" if w == "both" else o for (n, w), o in zip(given, operands)]
+            operands = ["groups=2" if n == "groups" else "f, h" if w == "both" else o
+                        for (n, w), o in zip(given, operands)]
             operands = operands[:1] if self.name in LANGUAGE else operands
             name, of_wg = LANGUAGE.get(self.name, self.name), lambda v: str(list(v))
             language = lambda options, operands: "built(%s);" % quoted(call(name, of_wg, operands, options))
             yield "language", language(each, operands)
             if by_place:
-                yield "language by place", language(by_place, ["[f, h]"] if operands == ["f, h"] else operands)
+                yield "language by place", language(by_place, ["[f, h]"] if operands == ["f, h"]
+                                                    else operands)
 
     def only_axis(self):
         """Two calls of the language that are one: of a vector without its axis, and with it."""
-        call = lambda *axis: "built(%s);" % quoted("%s(vector, %s)" % (self.name, ", ".join(["%s=%s" % x for x in self.fixed] + list(axis))))
-        alone = self.needs_axis and self.operands == ["x"] and self.name != "expand_dims"  # where a new axis has two places
-        return [("%s of a vector | %s" % (self.name, form), call(*axis)) for form, axis in (("axis", ["axis=0"]), ("no axis", []))] * alone
+        call = lambda *axis: "built(%s);" % quoted("%s(vector, %s)" % (self.name,
+            ", ".join(["%s=%s" % x for x in self.fixed] + list(axis))))
+        # where a new axis has two places
+        alone = self.needs_axis and self.operands == ["x"] and self.name != "expand_dims"
+        return [("%s of a vector | %s" % (self.name, form), call(*axis))
+                for form, axis in (("axis", ["axis=0"]), ("no axis", []))] * alone
 
     def plain(self, result):
-        """A result, or a refusal without what languages write in their own ways: the place, names of operands, signs at options, a
-        line of Python to write."""
+        """A result, or a refusal without what languages write in their own ways: the place, names of
+        operands, signs at options, a line of Python to write."""
         if not result.startswith("refused: "):
-            return result if self.name == "split" else result.partition(" [")[0]  # of several outputs the first
+            # of several outputs the first
+            return result if self.name == "split" else result.partition(" [")[0]
         name = self.name.replace("nn_", "(?:nn_)?")
         said = re.sub(r"^(refused: )(?:.*?\b%s: |wengert: |\S*:\d+: )" % name, r"\1", result)
         said = re.sub(r": write x\.\w+\(.*", "", said)
         said = re.sub(r"\.?\b(%s)\b ?=? ?" % "|".join(self.options + ["axis", "axes"]), r"\1 ", said)
         said = re.sub(r"WG_AXES\(([^)]*)\)|\(([-\d, ]+?),?\)", lambda m: "[%s]" % (m[1] or m[2]), said)
-        return re.sub(r"\b(?:%s)(?= \[)" % "|".join(list(ARRAYS) + self.operands + ["both", "input"]), "OPERAND", said)
+        return re.sub(r"\b(?:%s)(?= \[)" % "|".join(list(ARRAYS) + self.operands + ["both", "input"]),
+                      "OPERAND", said)
 
 
 def builders():
@@ -264,7 +299,8 @@ def builders():
     text = "".join(open(f, encoding="utf-8").read().replace("\\\n", " ") for f in files)
     calls = re.findall(r"#define wg_(\w+)\(\.\.\.\)\s+WG_NAMED\(wg_\w+_at, (wg_\w+), \(([^)]*)\), \w+,", text)
     lists = [(of, of, "") for of in re.findall(r"#define (wg_\w+_args)_list\(P, X\)", text)]
-    found, lists = ([b for b in (Builder(*x, lib) for x in of) if {"axis", "axes"} & set(b.options)] for of in (calls, lists))
+    found, lists = ([b for b in (Builder(*x, lib) for x in of) if {"axis", "axes"} & set(b.options)]
+                    for of in (calls, lists))
     for of in {b.of for b in lists} - {b.of for b in found}:
         fail(of + ": a list with axes, and no builder")
     return found
@@ -276,10 +312,12 @@ def table():
         if b.lacks:
             fail("%s: axes.py has no value for %s" % (b.name, " ".join(b.lacks)))
         for case in [] if b.lacks else b.cases():
-            words = " ".join("%s=%s" % (n, list(v) if isinstance(v, tuple) else v) for n, v in case) or "left out"
+            words = (" ".join("%s=%s" % (n, list(v) if isinstance(v, tuple) else v) for n, v in case)
+                     or "left out")
             for form, text in b.forms(case):
                 all_of["%s %s | %s" % (b.name, words, form)] = b, case, form, text
-    vectors = [pair for pair in (b.only_axis() for b, *_ in {x[0].name: x for x in all_of.values()}.values()) if pair]
+    vectors = [pair for pair in (b.only_axis() for b, *_ in {x[0].name: x for x in all_of.values()}.values())
+               if pair]
     of = lambda *forms: [(key, x[3]) for key, x in all_of.items() if x[2].split()[0] in forms]
     results = run(CC[0], ARRAYS, of("C", "struct", "language") + sum(vectors, []), "table.c", "-w -std=c17")
     results.update(run(CXX[0], ARRAYS, of("C++"), "table.cpp", "-w -std=c++17"))
@@ -292,7 +330,8 @@ def table():
         b, case, form, text = all_of[key]
         at = key.split(" | ")[0]
         if not case and b.name in NUMPY and form.startswith("Python"):
-            compare("%s: %s" % (key, text), result, NUMPY[b.name](*(ARRAYS[b.operand(n, 1)] for n in b.operands)))
+            compare("%s: %s" % (key, text), result,
+                    NUMPY[b.name](*(ARRAYS[b.operand(n, 1)] for n in b.operands)))
             continue
         first.setdefault(at, (form, result))
         words = DIFFERENT.get((b.name, form))
@@ -311,19 +350,23 @@ def table():
 # ---- lines ----
 
 def not_compiled(key, compiler, before, left, word):
-    """A line that the compiler must refuse, in at most 12 lines an error. word: a call to write, which it must say."""
+    """A line that the compiler must refuse, in at most 12 lines an error. word: a call to write, which it
+    must say."""
     path = os.path.join(folder.name, "line.c")
     written(path, "%svoid f(void);\nvoid f(void)\n{\n    (void)(%s);\n}\n" % (before, left))
-    made = subprocess.run([compiler, "-std=c17", "-Wall", "-c", path, "-o", os.devnull] + INCLUDE, capture_output=True, text=True,
+    made = subprocess.run([compiler, "-std=c17", "-Wall", "-c", path, "-o", os.devnull] + INCLUDE,
+                          capture_output=True, text=True,
                           env=dict(os.environ, LC_ALL="C"))
     said = made.stderr.splitlines()
     if not made.returncode:
-        fail("%s: %s compiles it: %s" % (key, compiler, " / ".join(x for x in said if "warning:" in x) or "without a word"))
+        fail("%s: %s compiles it: %s" % (key, compiler, " / ".join(x for x in said if "warning:" in x)
+                                         or "without a word"))
     errors = sum("error:" in x for x in said)
     if made.returncode and len(said) > 12 * errors:
         fail("%s: %s says %d lines of %d errors" % (key, compiler, len(said), errors))
     if made.returncode and word.startswith("wg_") and word not in made.stderr:
-        fail("%s: %s does not say %s: %s" % (key, compiler, word, next(x for x in said if "error:" in x).partition(" ")[2]))
+        fail("%s: %s does not say %s: %s" % (key, compiler, word,
+                                             next(x for x in said if "error:" in x).partition(" ")[2]))
 
 
 def lines():
@@ -345,7 +388,8 @@ def lines():
                 for compiler in CC:
                     not_compiled(key, compiler, names, left, right[1:].strip())
             else:
-                programs.append((key, "%s(%s);" % ("parts" if left.startswith("split: ") else "seen", left.replace("split: ", ""))))
+                programs.append((key, "%s(%s);" % ("parts" if left.startswith("split: ") else "seen",
+                                                   left.replace("split: ", ""))))
     results = run(CC[0], operands, programs, "lines.c", "-Wall -std=c17")
     results.update((key, in_python(left, operands)) for key, left in python.items() if not no_python)
     for key, result in results.items():

@@ -1,5 +1,6 @@
-"""beside_numpy.py: the forms of standard input (beside_numpy.txt, words_numpy.txt) in NumPy and in Wengert. A form of Wengert that gives
-something else than NumPy's, and does not say so, is a silent difference. Behind ~ Python's whole numbers are floats."""
+"""beside_numpy.py: the forms of standard input (beside_numpy.txt, words_numpy.txt) in NumPy and in Wengert. A
+form of Wengert that gives something else than NumPy's, and does not say so, is a silent difference. Behind ~
+Python's whole numbers are floats."""
 import sys
 import warnings
 
@@ -11,8 +12,10 @@ warnings.simplefilter("ignore")
 np.seterr(all="ignore")
 arrays = dict(v=np.array([3.0, 1, 2]), A=np.arange(1.0, 7).reshape(2, 3), S=np.array([[1.0, 2], [3, 4]]),
               C=np.arange(24.0).reshape(2, 3, 4), n=np.array([-1.5, 0, 2.5, np.nan]), k=np.array([2, 0, 1]),
-              i=np.array([0, 1]), b=np.array([True, False, True]), u=np.array(5.0), h=np.array([0.5, -1.25, 3.0], np.float32),
-              e=np.zeros((0, 3)), big=np.array([1e200, -3e200, np.inf]), odd=np.array([2**53 + 1, -7, 9223372036854775807]))
+              i=np.array([0, 1]), b=np.array([True, False, True]), u=np.array(5.0),
+              h=np.array([0.5, -1.25, 3.0], np.float32),
+              e=np.zeros((0, 3)), big=np.array([1e200, -3e200, np.inf]),
+              odd=np.array([2**53 + 1, -7, 9223372036854775807]))
 
 
 def plain(y):
@@ -35,11 +38,13 @@ def run(form, module):
 
 def same(x, y, kinds=True):
     if isinstance(x, (list, tuple)) or isinstance(y, (list, tuple)):
-        return type(y) in (list, tuple) and type(x) in (list, tuple) and len(x) == len(y) and all(map(same, x, y))
+        return (type(y) in (list, tuple) and type(x) in (list, tuple) and len(x) == len(y)
+                and all(map(same, x, y)))
     if isinstance(x, (str, range)) or isinstance(y, (str, range)):
         return x == y
     x, y = np.asarray(x), np.asarray(y)
-    return x.shape == y.shape and (x.dtype == y.dtype or not kinds) and np.allclose(x, y, rtol=1e-6 if x.dtype == np.float32 else 1e-12, atol=1e-14, equal_nan=x.dtype.kind == "f")
+    return x.shape == y.shape and (x.dtype == y.dtype or not kinds) and np.allclose(x, y,
+        rtol=1e-6 if x.dtype == np.float32 else 1e-12, atol=1e-14, equal_nan=x.dtype.kind == "f")
 
 
 def says_so(e):
@@ -58,6 +63,7 @@ for form in map(str.strip, sys.stdin):
         "equal" if not no and same(x, y, kinds) else "unlike")
     counts[what] += 1
     if what == "unlike" or "-v" in sys.argv:
-        print("%s: %s\n  numpy    %s\n  wengert  %s" % (what, form, " ".join(repr(no or x).split()), " ".join(repr(refused or y).split())))
+        print("%s: %s\n  numpy    %s\n  wengert  %s" % (what, form, " ".join(repr(no or x).split()),
+                                                        " ".join(repr(refused or y).split())))
 print("%d forms: %s" % (sum(counts.values()), ", ".join("%d %s" % (n, k) for k, n in counts.items())))
 sys.exit(counts["unlike"] > 0)

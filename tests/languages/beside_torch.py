@@ -1,8 +1,10 @@
-"""beside_torch.py: blocks of standard input with wengert in the place of torch, compared with what PyTorch gave, which stands behind "= ".
-With the word `torch` it runs them in PyTorch and prints the blocks with its numbers.
+"""beside_torch.py: blocks of standard input with wengert in the place of torch, compared with what PyTorch
+gave, which stands behind "= ". With the word `torch` it runs them in PyTorch and prints the blocks with its
+numbers.
 
-In beside_torch.txt all are the same. With the word `words`, for words_torch.txt, each part of the last line is asked by itself, its numbers
-stand behind ; and it may also be refused: by an error of Wengert, or where PyTorch has an error. All else is other."""
+In beside_torch.txt all are the same. With the word `words`, for words_torch.txt, each part of the last line
+is asked by itself, its numbers stand behind ; and it may also be refused: by an error of Wengert, or where
+PyTorch has an error. All else is other."""
 import ast
 import sys
 
@@ -31,7 +33,8 @@ def flat(y):
         return [e for part in y for e in flat(part)]
     if hasattr(y, "detach"):
         y = y.detach().numpy()
-    return ["%.10g" % e for e in np.asarray(y, float).ravel()] + ["shape %s" % "x".join(map(str, np.shape(y)))]
+    return ["%.10g" % e for e in np.asarray(y, float).ravel()] + ["shape %s" %
+        "x".join(map(str, np.shape(y)))]
 
 
 def near(a, b):
@@ -71,12 +74,14 @@ for block in sys.stdin.read().strip("\n").split("\n\n"):
     single = "float32" in block or "float()" in block
     if not in_torch:
         m.graph().begin()
-    known = dict(m=m, nn=nn, F=F, optim=optim, numbers=numbers, x=numbers((3, 4)), y=numbers((3, 4), 20), np=np,
+    known = dict(m=m, nn=nn, F=F, optim=optim, numbers=numbers, x=numbers((3, 4)), y=numbers((3, 4), 20),
+                 np=np,
                  image=numbers((2, 4, 6, 5)), k=m.tensor(np.array([2, 0, 1])))
     w = known["w"] = nn.Parameter(numbers((3, 4), 5)) if in_torch else m.Parameter(numbers((3, 4), 5))
     _, stopped = outcome(lambda: exec("\n".join(lines[:-1]), known))
     parts = parts_of(lines[-1])
-    got = [outcome(lambda: eval(part, known)) if stopped is None else (["%s: %s" % (type(stopped).__name__, stopped)], stopped) for part in parts]
+    got = [outcome(lambda: eval(part, known)) if stopped is None
+           else (["%s: %s" % (type(stopped).__name__, stopped)], stopped) for part in parts]
     if in_torch:
         print("\n".join(line for line in block.split("\n") if line[:2] != "= "))
         print("= " + " ; ".join(", ".join(numbers) for numbers, _ in got) + "\n")
@@ -84,10 +89,12 @@ for block in sys.stdin.read().strip("\n").split("\n\n"):
     for part, (numbers_, e), its in zip(parts, got, wanted):
         its = its.split(", ")
         refused = its[0].partition(":")[0].endswith(("Error", "Warning"))
-        what = "same" if len(numbers_) == len(its) and all(map(near, numbers_, its)) else "refused" if says_so(e) or e and refused else "other"
+        what = ("same" if len(numbers_) == len(its) and all(map(near, numbers_, its)) else "refused"
+                if says_so(e) or e and refused else "other")
         counts[what] += 1
         if what == "other" or what == "refused" and ("-v" in sys.argv or not words):
             print("%s: %s\n    %s\n    gives  %s\n    torch  %s" % (
                 what, part, "\n    ".join(lines), ", ".join(numbers_), ", ".join(its)))
-print("" if in_torch else ", ".join("%d %s" % (n, what) for what, n in counts.items()), end="" if in_torch else "\n")
+print("" if in_torch else ", ".join("%d %s" % (n, what) for what, n in counts.items()), end="" if in_torch
+      else "\n")
 sys.exit(counts["other"] > 0 or not words and counts["refused"] > 0)

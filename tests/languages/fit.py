@@ -1,4 +1,5 @@
-"""fit.py: wg.fit has the bits of the loop that it stands for. Expectations are that loop by hand, or computed by hand."""
+"""fit.py: wg.fit has the bits of the loop that it stands for. Expectations are that loop by hand, or computed
+by hand."""
 import contextlib
 import inspect
 import io
@@ -52,7 +53,8 @@ def same_params(a, b):
 def of_params():
     """adam and momentum with a schedule, with dev and without, with patience and without."""
     for k in range(6):
-        dtype, schedule, patience = ("float32", "float64")[k & 1], wg.lr_cosine if k % 3 == 1 else None, 2 if k >= 4 else 0
+        dtype, schedule, patience = (("float32", "float64")[k & 1], wg.lr_cosine if k % 3 == 1 else None,
+                                     2 if k >= 4 else 0)
         make = (lambda p: wg.momentum(p, lr=0.3)) if schedule else (lambda p: wg.adam(p, lr=0.03))
         share = 0.3 if k >= 2 else 0
         c, d, dev, p = world(dtype, share)
@@ -72,12 +74,14 @@ def of_params():
             if dev:
                 of_dev = of_dev or wg.Graph(c)
                 of_dev.begin("eval")
-                now = wg.softmax_cross_entropy(net(of_dev.input("x", dev.x), p), of_dev.input("y", dev.y)).item()
+                now = wg.softmax_cross_entropy(net(of_dev.input("x", dev.x), p),
+                                               of_dev.input("y", dev.y)).item()
                 if now < least:
                     least, best = now, (epochs, all_of(p))
         hand = best[1] if patience else all_of(p)
         c, d, dev, p = world(dtype, share)
-        r = wg.fit(p, lambda x, y: wg.softmax_cross_entropy(net(x, p), y), d, epochs=12, batch=100, patience=patience, dev=dev,
+        r = wg.fit(p, lambda x, y: wg.softmax_cross_entropy(net(x, p), y), d, epochs=12, batch=100,
+                   patience=patience, dev=dev,
                    optimizer=make(p), schedule=schedule, print=False)
         same_params(hand, all_of(p))
         expect(r.epochs == epochs and r.best == (best[0] if dev else epochs))
@@ -98,12 +102,14 @@ def held_out():
 
 
 def same_as_c():
-    """The program of wg_fit's test in C says these lines, too: the metric in per cent, and numbers of a line."""
+    """The program of wg_fit's test in C says these lines, too: the metric in per cent, and numbers of a
+    line."""
     p, x = wg.Params(), np.ones(4)
     w = lambda: p.param("w", (), wg.const(1))
     said = io.StringIO()
     with contextlib.redirect_stderr(said):
-        r = wg.fit(p, lambda x: (x.mean() * w() ** 2 / 2, (x > 0).mean()), (x,), epochs=12, dev=(x,), optimizer=wg.sgd(p, lr=0.5),
+        r = wg.fit(p, lambda x: (x.mean() * w() ** 2 / 2, (x > 0).mean()), (x,), epochs=12, dev=(x,),
+                   optimizer=wg.sgd(p, lr=0.5),
                    metric="share")
     lines = said.getvalue().splitlines()
     expect(len(lines) == 12 and lines[0].startswith("epoch  1/12  loss 0.5000  share 100.0 %  dev 100.0 %  "))
@@ -118,7 +124,8 @@ def patience():
             seen.append(wg.graph().mode())
             w = p.param("w", (), wg.const(1))
             return x.mean() * (w - (0.125 if seen[-1] == "eval" else 0)) ** 2
-        r = wg.fit(p, loss, (x,), epochs=50, patience=most, dev=(x,), optimizer=wg.sgd(p, lr=0.25), print=False)
+        r = wg.fit(p, loss, (x,), epochs=50, patience=most, dev=(x,), optimizer=wg.sgd(p, lr=0.25),
+                   print=False)
         expect(r == (3 + most, 3, 0.0625, 0.0, None, None) and p["w"] == 0.125)
 
 
@@ -157,7 +164,8 @@ def modules():
                 if most:
                     net.load_state_dict(best[1])
             else:
-                r = wg.fit(net, loss, d, epochs=8, batch=100, patience=most, dev=dev, optimizer=o, print=False)
+                r = wg.fit(net, loss, d, epochs=8, batch=100, patience=most, dev=dev, optimizer=o,
+                           print=False)
                 expect(net.training and r.epochs == epochs and r.best == best[0])
             found.append({n: v.numpy() for n, v in net.state_dict().items()})
         same_params(*found)
@@ -190,7 +198,8 @@ def nan():
             if wg.graph().mode() == "train":
                 calls.append(1)
             return x.mean() * p.param("w", (), wg.const(1)) ** 2 / 2 * (np.nan if len(calls) == 3 else 1)
-        raised(wg.Error, "fit: stopped in epoch 2 at step 1, with the parameters of epoch 1; a smaller rate may help: ", wg.fit, p, loss, (x,),
+        raised(wg.Error, "fit: stopped in epoch 2 at step 1, with the parameters of epoch 1; a smaller rate "
+               "may help: ", wg.fit, p, loss, (x,),
                batch=2, dev=(x,), patience=most, optimizer=wg.sgd(p, lr=0.5), print=False)
         expect(p["w"] == 0.25)
 

@@ -1,4 +1,5 @@
-"""forms.py: the lines "N LINE" of standard input, for forms.sh: "N [shape] elements", or "N refused: the error"."""
+"""forms.py: the lines "N LINE" of standard input, for forms.sh: "N [shape] elements", or "N refused: the
+error"."""
 import sys
 
 import numpy as np

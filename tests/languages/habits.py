@@ -1,7 +1,7 @@
-"""habits.py: the blocks of habits.txt, each in a namespace of its own. A block works if it gives what stands behind ->; it
-is refused well if an error of Wengert says what to write. The words `no hint` of a failure are a wrong answer: the status
-is 1 if there is one, or if less than seven of eight blocks work. With the word `words`, for words_jax.txt, a block may also be
-refused: all else is other, and the status is 1 if one is."""
+"""habits.py: the blocks of habits.txt, each in a namespace of its own. A block works if it gives what stands
+behind ->; it is refused well if an error of Wengert says what to write. The words `no hint` of a failure are
+a wrong answer: the status is 1 if there is one, or if less than seven of eight blocks work. With the word
+`words`, for words_jax.txt, a block may also be refused: all else is other, and the status is 1 if one is."""
 import math
 import sys
 
@@ -18,7 +18,8 @@ def plain(y):
 
 def same(y, wanted):
     if isinstance(wanted, dict):
-        return isinstance(y, dict) and list(y) == list(wanted) and all(same(y[k], w) for k, w in wanted.items())
+        return (isinstance(y, dict) and list(y) == list(wanted)
+                and all(same(y[k], w) for k, w in wanted.items()))
     if isinstance(wanted, (tuple, list)) and (WORDS or any(isinstance(w, np.ndarray) for w in wanted)):
         return isinstance(y, (tuple, list)) and len(y) == len(wanted) and all(map(same, y, wanted))
     if isinstance(wanted, (str, bool, tuple, list)):
@@ -50,7 +51,8 @@ def outcome(block):
         return ("works", "") if same(y, expected) else ("wrong", repr(y))
     except Exception as e:
         words = "%s: %s" % (type(e).__name__, e)
-        said = ": " in str(e) and ("write " in str(e) or "wengert" in str(e)) or WORDS and ("wengert" in str(e) or isinstance(e, wg.Error))
+        said = (": " in str(e) and ("write " in str(e) or "wengert" in str(e)) or WORDS
+                and ("wengert" in str(e) or isinstance(e, wg.Error)))
         return ("works" if wanted == "refused" else "refused") if said else "no hint", words
 
 

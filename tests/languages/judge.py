@@ -3,7 +3,7 @@ import sys
 import wengert as wg
 
 for n in "std var take argmax argmin cumsum cumprod flip roll repeat expand_dims squeeze".split():
-    setattr(wg, n, wg._builders[n])  # where Python has NumPy's default, or wants to be told more
+    setattr(wg, n, wg._names._builders[n])  # where Python has NumPy's default, or wants to be told more
 c = wg.Context(seed=3, threads=1)
 p, g, now = wg.Params(c), wg.Graph(c), [""]
 

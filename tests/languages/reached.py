@@ -1,5 +1,6 @@
-"""reached.py: all public calls of C reach Python (wengert/c.py), say what they do and name their options; and calls that the
-table alone makes give what mathematics gives. Prints what is wrong, and last how many calls there are."""
+"""reached.py: all public calls of C reach Python (wengert/c.py), say what they do and name their options; and
+calls that the table alone makes give what mathematics gives. Prints what is wrong, and last how many calls
+there are."""
 import os
 import re
 import sys
@@ -45,18 +46,20 @@ def place(name):
     for kind in c._kinds():
         if name in c.methods_of(kind).values():
             return "%s.%s" % (kind, name)
-    if name in c.BY_HAND or name in wg._builders or name in wg._optimizers:
+    if name in c.BY_HAND or name in wg._names._builders or name in wg._params._optimizers:
         return name
-    return name if c.is_for_users(name) and callable(getattr(wg, name)) else "c." + name if name in dir(c) else None
+    return (name if c.is_for_users(name) and callable(getattr(wg, name)) else "c." + name if name in dir(c)
+            else None)
 
 
 def all_are_found():
-    there = {name: place(name) for name in wg._rows}
-    lost = [name for name in wg._rows if (there[name] is None) != (name in c.NOT_HERE)]
+    there = {name: place(name) for name in wg._library._rows}
+    lost = [name for name in wg._library._rows if (there[name] is None) != (name in c.NOT_HERE)]
     expect(not lost, "not found, or found though they are said not to be here:", lost)
-    expect(set(c.NOT_HERE) <= set(wg._rows) and len(c.NOT_HERE) <= 40 and all(c.NOT_HERE.values()), len(c.NOT_HERE))
-    expect(not set(c.BY_HAND) & set(c.NOT_HERE) and set(c.BY_HAND) <= set(wg._rows))
-    for name in wg._rows:
+    expect(set(c.NOT_HERE) <= set(wg._library._rows) and len(c.NOT_HERE) <= 40 and all(c.NOT_HERE.values()),
+           len(c.NOT_HERE))
+    expect(not set(c.BY_HAND) & set(c.NOT_HERE) and set(c.BY_HAND) <= set(wg._library._rows))
+    for name in wg._library._rows:
         if name not in c.NOT_HERE:
             expect(callable(c.call_of(name)), name)
     return there
@@ -64,15 +67,18 @@ def all_are_found():
 
 def all_say_what_they_do(there):
     said = 0
-    for name in wg._rows:
+    for name in wg._library._rows:
         if name in c.NOT_HERE or name in c.BY_HAND:
             continue
-        text = (getattr(wg, name) if name in wg._builders or name in wg._optimizers else c.call_of(name)).__doc__ or ""
+        text = (getattr(wg, name) if name in wg._names._builders or name in wg._params._optimizers
+                else c.call_of(name)).__doc__ or ""
         sentence = text[text.index(name + "("):].partition("\n")[2].split("\nOptions:")[0]
         expect(len(re.findall(r"\w+", sentence)) > 1, "no sentence:", name, repr(text))
-        struct = next((k[:-1] for _, k in wg._row(name).parameters if re.search("_(args|opts)[*]$", k)), None)
-        for option in wg._of_python(struct) if struct else ():
-            expect(re.search(r"^    %s=\S.*: \S" % wg._word(option), text, re.M), name, "does not explain", option)
+        struct = next((k[:-1] for _, k in wg._library._row(name).parameters
+                       if re.search("_(args|opts)[*]$", k)), None)
+        for option in wg._words._of_python(struct) if struct else ():
+            expect(re.search(r"^    %s=\S.*: \S" % wg._words._word(option), text, re.M), name,
+                   "does not explain", option)
             said += 1
     for name in dir(wg):
         if callable(getattr(wg, name)):
@@ -203,8 +209,10 @@ def graphs():
     wg.scope_pop()
     expect(y.op_name() == "exp" and y.operands() == 1 and y.operand(0).numpy()[0, 1] == 2.5)
     expect(y.scope() == "enc" and x.leaf() == "input" and wg.dim(x, -1) == 2 and not x.is_state())
-    expect(g.nodes() == wg.graph().nodes() and g.mode() == "train" and (g.node(g.nodes() - 1).numpy() == y.numpy()).all())
-    expect(near(wg.copy_f64(y), np.exp([1, 2.5, 3, 4])) and near(wg.copy_f32(y), np.exp([1, 2.5, 3, 4]), 1e-6))
+    expect(g.nodes() == wg.graph().nodes() and g.mode() == "train"
+           and (g.node(g.nodes() - 1).numpy() == y.numpy()).all())
+    expect(near(wg.copy_f64(y), np.exp([1, 2.5, 3, 4])) and near(wg.copy_f32(y), np.exp([1, 2.5, 3, 4]),
+        1e-6))
     expect(len(wg.equal_nodes(y * 2, wg.exp(x))) == 1)
     again = wg.Graph()
     moved = wg.replay(y, again)
@@ -218,7 +226,8 @@ def plans():
     x = wg.input("x", np.ones((8, 16)))
     y = wg.tanh(wg.matmul(x, wg.input("w", np.ones((16, 4))))).sum()
     plan = wg.plan_look(y, seconds=0.001)
-    expect(len(plan.step) == plan.steps and "matmul" in [op.op for op in plan.op] and plan.buffer[0].bytes > 0)
+    expect(len(plan.step) == plan.steps and "matmul" in [op.op for op in plan.op]
+           and plan.buffer[0].bytes > 0)
     expect(plan.op[0].flops == 2 * 8 * 16 * 4 and plan.op[0].shape == (8, 4))
     expect(sum(s.ops for s in plan.step) == plan.ops and plan.seconds > 0)
     text = wg.summary(wg.nn_dense(x, wg.Params(), "layer_of_mine", 3))
@@ -230,22 +239,27 @@ def plans():
 
 
 def programs():
-    q = wg.program_text("mine", "x = input(3)\nW = [[1, 2, 3], [4, 5, 6]]\ny = sum(W @ x)\ncheck y == sum(x @ transpose(W))")
+    q = wg.program_text("mine", "x = input(3)\nW = [[1, 2, 3], [4, 5, 6]]\ny = sum(W @ x)\ncheck y == sum(x "
+                        "@ transpose(W))")
     q.set("x", [1, 0, 2])
     g, p = wg.Graph(), wg.Params()
     q.build(g, p, "eval")
-    expect(q.node("y").item() == 1 + 6 + 4 + 12 and q.line("y") == 3 and q.meaning("W") == "constant" and q.meaning("y") == "computed")
+    expect(q.node("y").item() == 1 + 6 + 4 + 12 and q.line("y") == 3 and q.meaning("W") == "constant"
+           and q.meaning("y") == "computed")
     expect([q.name(i) for i in range(q.names())] == ["x", "W", "y"], [q.name(i) for i in range(q.names())])
     claim = q.claim(0)
-    expect(q.claims() == 1 and claim.relation == "equal_to" and claim.left.item() == claim.right.item() == 23 and claim.within is None)
+    expect(q.claims() == 1 and claim.relation == "equal_to" and claim.left.item() == claim.right.item() == 23
+           and claim.within is None)
     expect(q.suggest("yy") == "y" and q.source().startswith("x = input") and q.node("none") is None)
     raised("mine:1:", wg.program_text, "mine", "x = (")
     rate = wg.optim_choice_of("here", "adam(lr=cosine(0.1, steps=10))")
-    expect(rate.name == "adam" and rate.schedule == "cosine" and near(rate.rate(5, 10), wg.lr_cosine(0.1, 5, 10)))
+    expect(rate.name == "adam" and rate.schedule == "cosine"
+           and near(rate.rate(5, 10), wg.lr_cosine(0.1, 5, 10)))
     expect((wg.literal("here", "[[1, 2], [3, 4]]") == [[1, 2], [3, 4]]).all())
     expect(wg.statement_formula("a = 1/(1 + exp(-z))").startswith("a = 1 / (1 +"))
     other = wg.Context(dtype="float32")
-    expect(wg.program_text("mine", "y = 1", context=other).context is other is wg.program_text(other, "mine", "y = 1").context)
+    expect(wg.program_text("mine", "y = 1", context=other).context is other is wg.program_text(other, "mine",
+        "y = 1").context)
     names = [c.builtin_at(i).name for i in range(wg.builtin_count())]
     expect("grad" in names and "input" in names)
     expect(wg.formula_print("y = sqrt x", "unicode") == "y = √x")
@@ -254,7 +268,8 @@ def programs():
 
 def figures():
     figure = wg.figure_new("Two lines", width=400)
-    panel = figure.panel_new() if hasattr(figure, "panel_new") else wg.panel_new(figure, "one", x={"label": "step"}, equal=False)
+    panel = figure.panel_new() if hasattr(figure, "panel_new") else wg.panel_new(figure, "one",
+        x={"label": "step"}, equal=False)
     series = wg.series_new(panel, "line", "loss", color="orange")
     for y in (3.0, 2.0, 1.5):
         series.push(y)
@@ -289,8 +304,10 @@ def data():
         with open(os.path.join(folder, "a.csv"), "w") as f:
             f.write("age,height\n1,2\n")
         t = wg.table(os.path.join(folder, "a.csv"))
-        expect(t.columns == ["age", "height"] and t.rows() == 1 and t.find("height") == 1 and t.sign(False) == b",", t)
-        expect(t.column(1).name == "height" and t.values(1)[0] == 2 and t["age"][0] == 1 and "1 row, 2 columns" in str(t), t)
+        expect(t.columns == ["age", "height"] and t.rows() == 1 and t.find("height") == 1
+               and t.sign(False) == b",", t)
+        expect(t.column(1).name == "height" and t.values(1)[0] == 2 and t["age"][0] == 1 and "1 row, 2 "
+               "columns" in str(t), t)
         expect(wg.path_inside(os.path.join(folder, "a.csv"), folder) and not wg.path_inside("/", folder))
 
 
@@ -298,23 +315,29 @@ def reports():
     x = wg.input("x", np.array([1.0, 2.0]))
     r = wg.check(lambda v: (v * v).sum(), np.array([1.0, 2.0]))
     i = r.input_at(0)
-    expect(r.inputs() == 1 and i.shape == (2,) and near(i.analytic, [2, 4]) and near(i.slope, [2, 4], 1e-6) and i.verdict == "pass")
-    expect(r.exit() == 0 and r.findings() == 0 and near(r.value(), 5) and c.check_word(1e-9) == "great" and not r.stopped())
+    expect(r.inputs() == 1 and i.shape == (2,) and near(i.analytic, [2, 4]) and near(i.slope, [2, 4], 1e-6)
+           and i.verdict == "pass")
+    expect(r.exit() == 0 and r.findings() == 0 and near(r.value(), 5) and c.check_word(1e-9) == "great"
+           and not r.stopped())
     r = wg.check(lambda v: (v**3).sum(), np.array([1.0, 2.0]), grad=lambda v: 2 * v**2)
     f = r.finding_at(0)
     expect(r.findings() > 0 and near(f.yours / f.numeric, 2 / 3, 1e-6) and sorted(r.worst(0)) == [0, 1])
     p, loss = line()
     whole = c.gradcheck(loss(), p, order=1, name="of a line")
-    expect(isinstance(whole, wg.Report) and whole and whole.name() == "of a line" and c.gradcheck_nodes(x.sum(), [x]).exit() == 0)
+    expect(isinstance(whole, wg.Report) and whole and whole.name() == "of a line"
+           and c.gradcheck_nodes(x.sum(), [x]).exit() == 0)
     expect(near(r.component_at(0, 1).numeric, 12, 1e-6) and r.rules_of().compared == 0 and r.point_at(0).text)
 
 
 def texts():
     x, p = wg.input("x", [1.0, 2.0]), wg.Params()
-    expect("temperature=1: " in x.softmax.__doc__ and "snapshot" in p.snapshot.__doc__ and "safetensors" in p.save.__doc__)
-    expect("wrt_count" not in wg.draw.__doc__ and "progress" in c.gradcheck.__doc__ and "on_error" not in (wg.c.__doc__ or ""))
+    expect("temperature=1: " in x.softmax.__doc__ and "snapshot" in p.snapshot.__doc__
+           and "safetensors" in p.save.__doc__)
+    expect("wrt_count" not in wg.draw.__doc__ and "progress" in c.gradcheck.__doc__
+           and "on_error" not in (wg.c.__doc__ or ""))
     expect("x: [..., in]" in wg.nn_dense.__doc__ and "W_init=None: default: wg.he()" in wg.nn_dense.__doc__)
-    expect("method=dormand_prince: " in wg.odeint.__doc__ and "reduction=mean: " in wg.mse.__doc__ and "to=None: " in wg.slice.__doc__)
+    expect("method=dormand_prince: " in wg.odeint.__doc__ and "reduction=mean: " in wg.mse.__doc__
+           and "to=None: " in wg.slice.__doc__)
     expect("beta1=0.9: how much of m stays" in wg.adam.__doc__ and "b^" not in wg.adam.__doc__)
 
 
@@ -322,10 +345,11 @@ def nothing_crashes():
     """What is called with too little, too much or another thing is refused or does nothing."""
     wg.Graph()
     x = wg.input("x", [1.0, 2.0])
-    for name in wg._rows:
-        if name in c.NOT_HERE or name in c.BY_HAND or name in wg._builders:
+    for name in wg._library._rows:
+        if name in c.NOT_HERE or name in c.BY_HAND or name in wg._names._builders:
             continue
-        for given in ((), ("x",), (1.5,), ([1.0, 2.0],), (None, None), (None, 1, 2), (x, 1, 2), (None,) * 4, (None,) * 5, (wg.Params(),)):
+        for given in ((), ("x",), (1.5,), ([1.0, 2.0],), (None, None), (None, 1, 2), (x, 1, 2), (None,) * 4,
+                      (None,) * 5, (wg.Params(),)):
             try:
                 c.call_of(name)(*given)
             except (wg.Error, TypeError, ValueError, OverflowError, OSError, IndexError):
@@ -336,7 +360,8 @@ def nothing_crashes():
 
 def others():
     wg.Graph(wg.default_context())
-    nets = wg.nn_sequential(wg.input("x", np.ones((2, 3))), wg.Params(), "net", [dict(dense=4), dict(op="relu"), dict(dense=2)])
+    nets = wg.nn_sequential(wg.input("x", np.ones((2, 3))), wg.Params(), "net",
+                            [dict(dense=4), dict(op="relu"), dict(dense=2)])
     expect(nets.shape == (2, 2))
     p, loss = line()
     loss().item()
@@ -352,32 +377,42 @@ def others():
     expect(abs(p.get_grad()).max() <= 1e-3)
     o.step()
     expect((p["fc.b"] == before).all())
-    expect(c.nearest("sofmax", ["softmax", "tanh"]) == "softmax" and c.number_in("0.5e1 x")[1] == 5 and c.dtype_size("float32") == 4)
-    expect(c.shape_size((2, 3, 4)) == 24 and c.shape_text((32, 784)) == "[32,784]" and c.shape_equal((2, 3), [2, 3]))
-    expect(c.status_text("error_shape") == "shapes do not fit" and "version" in wg.c.doctor().lower() or "wengert" in wg.c.doctor().lower())
+    expect(c.nearest("sofmax", ["softmax", "tanh"]) == "softmax" and c.number_in("0.5e1 x")[1] == 5
+           and c.dtype_size("float32") == 4)
+    expect(c.shape_size((2, 3, 4)) == 24 and c.shape_text((32, 784)) == "[32,784]"
+           and c.shape_equal((2, 3), [2, 3]))
+    expect(c.status_text("error_shape") == "shapes do not fit" and "version" in wg.c.doctor().lower()
+           or "wengert" in wg.c.doctor().lower())
     m = c.mean_add({}, 2.0, 1.0)
     m.add(5.0, 2.0)
     expect(m.value == 4 and m.weight == 3)
-    expect(c.tensor_item([[1.0, 2.0], [3.0, 4.0]], 2) == 3 and c.failed() == "ok" and c.nearest_to("sofmax").limit == 1)
-    expect(c.op_find("mul").has_derivative(0) and c.op_find("none of these") is None and c.op_find("mul").operand_name(1) == "b")
+    expect(c.tensor_item([[1.0, 2.0], [3.0, 4.0]], 2) == 3 and c.failed() == "ok"
+           and c.nearest_to("sofmax").limit == 1)
+    expect(c.op_find("mul").has_derivative(0) and c.op_find("none of these") is None
+           and c.op_find("mul").operand_name(1) == "b")
     wg.Graph()
     x = wg.input("x", [1.0, 2.0])
-    expect(near(c.apply(c.op_find("mul"), [x, x]).numpy(), [1, 4]) and near(c.apply1(x, c.op_find("exp")).numpy(), np.exp([1, 2])))
+    expect(near(c.apply(c.op_find("mul"), [x, x]).numpy(), [1, 4])
+           and near(c.apply1(x, c.op_find("exp")).numpy(), np.exp([1, 2])))
     fnv = 0xcbf29ce484222325
     for byte in b"dropout":
         fnv = (fnv ^ byte) * 0x100000001b3 % 2**64
     expect(c.random_stream("dropout") == fnv and 0 <= c.random_bits(1, 2, 3, 4) < 2**32)
-    expect(near(c.box_muller(0.5, 0.25), np.sqrt(-2 * np.log(0.5)) * np.cos(np.pi / 2)) or near(abs(c.box_muller(0.5, 0.25)), np.sqrt(2 * np.log(2))))
+    expect(near(c.box_muller(0.5, 0.25), np.sqrt(-2 * np.log(0.5)) * np.cos(np.pi / 2))
+           or near(abs(c.box_muller(0.5, 0.25)), np.sqrt(2 * np.log(2))))
     raised("reached.py:", wg.npy_read, "/none/at/all.npy")
     raised("mine", c.fail, "error_value", "mine: a number is out of range")
     raised("is not here", c.fail, "error_value", "what is not here")
     raised("memory of C", getattr, c, "alloc")
 
 
-expect(wg.lr_constant(0.5, 1) == 0.5 and not hasattr(wg._now, "context"), "a call that needs no context has made one")
+expect(wg.lr_constant(0.5, 1) == 0.5 and not hasattr(wg._context._now, "context"),
+       "a call that needs no context has made one")
 there = all_are_found()
 options = all_say_what_they_do(there)
-for test in (schedules, averages, parameters, derivatives, graphs, plans, programs, figures, data, reports, texts, others, nothing_crashes):
+for test in (schedules, averages, parameters, derivatives, graphs, plans, programs, figures, data, reports,
+             texts, others, nothing_crashes):
     test()
-print("%d calls: %d here, %d not; %d options explained" % (len(there), len(there) - len(c.NOT_HERE), len(c.NOT_HERE), options))
+print("%d calls: %d here, %d not; %d options explained" % (len(there), len(there) - len(c.NOT_HERE),
+                                                           len(c.NOT_HERE), options))
 sys.exit(len(wrong) != 0)

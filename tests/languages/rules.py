@@ -1,5 +1,5 @@
-"""Derivatives that are functions of the user's, in each way to write one: each reads a number that changes from step
-to step, and the gradient must be that of this step. Prints the ways that are wrong."""
+"""Derivatives that are functions of the user's, in each way to write one: each reads a number that changes
+from step to step, and the gradient must be that of this step. Prints the ways that are wrong."""
 import numpy as np
 import wengert as wg
 

@@ -53,7 +53,7 @@ Test(python, rules)
           "said.txt ]");
 }
 
-/* What python/_c.c does is what __init__.py does over ctypes, errors and their lines, too; and it leaves
+/* What python/_c.c does is what Python does over ctypes, errors and their lines, too; and it leaves
  * nothing. */
 #define BY_C "\"$here/tests/languages/by_c.py\""
 Test(python, by_c)

@@ -1,44 +1,16 @@
-"""values.py: python/wengert/__init__.py. Every expectation comes from NumPy, or is computed by hand."""
-import gc
+"""values.py: python/wengert. Every expectation comes from NumPy, or is computed by hand."""
 import inspect
 import os
-import signal
 import re
 import sys
 import tempfile
-import threading
 import warnings
 
 import numpy as np
 
 import wengert as wg
-
-wrong = []
-
-
-def expect(ok):
-    if not ok:
-        wrong.append(inspect.currentframe().f_back.f_lineno)
-
-
-def same(value, array):
-    a = np.asarray(value)
-    if a.shape != np.shape(array) or not np.allclose(a, array, rtol=1e-12, atol=1e-12):
-        wrong.append(inspect.currentframe().f_back.f_lineno)
-
-
-def raised(kind, part, f, *arguments):
-    try:
-        f(*arguments)
-    except kind as e:
-        if part in str(e):
-            return
-        print("not in the message:", part, "\n", e)
-    wrong.append(inspect.currentframe().f_back.f_lineno)
-
-
-A = np.arange(1.0, 7).reshape(2, 3)
-B = np.array([[0.5, -1, 2], [3, 0.25, -2]])
+from values_base import A, B, expect, place, raised, same, wrong
+from values_objects import dropped, functions, interrupted, lifetimes, memory, odd_arguments, parts, pictures
 
 
 def arithmetic():
@@ -135,13 +107,17 @@ def training():
             f.write("a,b,passed\n1,2,0\n3,4,1\n")
         for sign in (";;", "", "\t\t", "\\t", b"", "a;"):
             for read in (wg.csv, wg.table, lambda t, **o: wg.c.data_csv(c, t, **o)):
-                raised(TypeError, "separator=%r: one character is expected" % (sign,), lambda: read(table, separator=sign))
+                raised(TypeError, "separator=%r: one character is expected" % (sign,),
+                       lambda: read(table, separator=sign))
         for sign in ("\uff1b", "\xe9", '"', "e", -1):
-            raised(wg.Error, "the separator must be a comma, a semicolon, a tab", lambda: wg.csv(table, separator=sign))
+            raised(wg.Error, "the separator must be a comma, a semicolon, a tab",
+                   lambda: wg.csv(table, separator=sign))
         for sign in (",", b",", ord(",")):
             expect(wg.table(table, separator=sign).columns == wg.table(table).columns == ["a", "b", "passed"])
-        nan = float("nan")  # names that are numbers, rows that look empty or like a total: of arrays and dicts each row is one
-        for rows in (np.array([[1.5, 2.5], [3.5, 4.5], [5, 6]]), dict(a=[1, nan, 3], b=[2, nan, 4]), dict(a=["x", "y", "Total"], b=[1, 2, 3])):
+        # names that are numbers, rows that look empty or like a total: of arrays and dicts each row is one
+        nan = float("nan")
+        for rows in (np.array([[1.5, 2.5], [3.5, 4.5], [5, 6]]), dict(a=[1, nan, 3], b=[2, nan, 4]),
+                     dict(a=["x", "y", "Total"], b=[1, 2, 3])):
             expect(len(wg.table(rows, context=c)) == 3)
         d = wg.csv(table, y="passed", context=c)
         same(d.x, [[1, 2], [3, 4]])
@@ -178,22 +154,28 @@ def checks():
     expect("p.W[" in str(turned) and "yours is the transpose" in str(turned) and "p.b[" in str(turned))
     expect(wg.check(lambda p: wg.sum(wg.tanh(p[0] @ p[1])), [W, b]))
     f, g = wg.value_and_grad(lambda p: wg.sum(wg.tanh(p["W"] @ p["b"])))(dict(W=W, b=b))
-    expect(abs(f - h(dict(W=W, b=b)).sum()) < 1e-14 and np.allclose(g["W"], by(dict(W=W, b=b))["W"], 1e-13, 1e-15))
-    expect(wg.check(lambda x: np.sum(x**3), A, grad=3 * A**2) and not wg.check(lambda x: np.sum(x**3), A, grad=2 * A**2))
+    expect(abs(f - h(dict(W=W, b=b)).sum()) < 1e-14 and np.allclose(g["W"], by(dict(W=W, b=b))["W"], 1e-13,
+        1e-15))
+    expect(wg.check(lambda x: np.sum(x**3), A, grad=3 * A**2)
+           and not wg.check(lambda x: np.sum(x**3), A, grad=2 * A**2))
     expect(wg.check(np.sin, 1.0, grad=np.cos))
     ties = wg.check(np.max, [1.0, 1.0], grad=lambda x: (x == x.max()) * 1.0)
     expect(not ties and "move together" in str(ties))
     z = wg.Graph(wg.Context(dtype="float32")).input("w", np.array([0.5, -1, 2])) * 1.5
-    for mask, verdict in ((lambda x: x > 0, "pass"), (lambda x: x < 0, "fail")):  # f32, which the check widens
+    # f32, which the check widens
+    for mask, verdict in ((lambda x: x > 0, "pass"), (lambda x: x < 0, "fail")):
         rule = lambda y, gy, x: gy * wg.cast(mask(x), np.float32)
         expect(wg.exp(wg.custom_vjp(wg.relu(z), [z], rule)).sum().check().verdict == verdict)
     raised(TypeError, "returns None", lambda: wg.check(lambda x: None, A, grad=np.cos))
     raised(TypeError, "a function and its point", lambda: wg.check(np.sum, None, grad=np.cos))
-    raised(ValueError, "the gradient has the parts V", lambda: wg.check(np.sum, dict(W=W), grad=lambda p: dict(V=W)))
+    raised(ValueError, "the gradient has the parts V",
+           lambda: wg.check(np.sum, dict(W=W), grad=lambda p: dict(V=W)))
     raised(ValueError, "the gradient has 1 elements, x has 6", lambda: wg.check(lambda x: (x.sum(), 1.0), A))
-    raised(TypeError, "give its gradient, grad=", lambda: wg.check(lambda x: np.logaddexp.reduce(x, axis=None), A))
+    raised(TypeError, "give its gradient, grad=", lambda: wg.check(
+        lambda x: np.logaddexp.reduce(x, axis=None), A))
     raised(TypeError, "the gradient is complex", lambda: wg.check(np.sum, A, grad=lambda x: 1j * x))
-    raised(TypeError, "the value of the function is complex", lambda: wg.check(lambda x: (1j * x.sum(), x), A))
+    raised(TypeError, "the value of the function is complex",
+           lambda: wg.check(lambda x: (1j * x.sum(), x), A))
     raised(TypeError, "the argument x is complex", lambda: wg.check(lambda x: (x.sum(), x), A + 1j))
     raised(TypeError, "is complex", lambda: wg.value_and_grad(lambda x: x.sum())(A + 0j))
     wg.Graph()
@@ -232,12 +214,12 @@ def memories():
     def expect_said(what, f, grad, at=x):
         r = wg.check(f, at, grad=grad)
         if r.verdict != "fail" or what not in r.reason:
-            wrong.append(inspect.currentframe().f_back.f_lineno)
+            wrong.append(place(inspect.currentframe().f_back))
             print(what, "is not what is said:", r.verdict, r.reason)
 
     square, double = lambda x: (x**2).sum(), lambda x: 2 * x
-    net, total, seen = Net(), np.zeros(3), []
-    expect_said("the gradient depends on what was asked before: its component x[0] is ", net.forward, net.backward)
+    n, total, seen = Net(), np.zeros(3), []
+    expect_said("the gradient depends on what was asked before: its component x[0]", n.forward, n.backward)
     expect_said("f depends on what was asked before: at the same point it is 6.59, then ", Cache(), double)
 
     def adds(x):
@@ -256,10 +238,12 @@ def memories():
         x[1] /= 2
         return 2 * x
 
-    expect_said("the gradient is added to what was there, and must be written: its component x[0] is 1.4, then 2.8", square, adds)
+    added = "is added to what was there, and must be written: its component x[0] is 1.4, then 2.8"
+    expect_said("the gradient " + added, square, adds)
     expect_said("f depends on what was asked before: ", mean_so_far, np.ones_like)
     expect_said("f changed its argument: x[0] from 0.7 to 0.2", takes_the_mean, lambda x: 2 * (x - x.mean()))
-    expect_said("f changed its argument where its gradient is asked for: x[1] from -1.3 to -0.65", square, halves)
+    expect_said("f changed its argument where its gradient is asked for: x[1] from -1.3 to -0.65", square,
+                halves)
     last = [None]
 
     def every_second(x):
@@ -269,7 +253,6 @@ def memories():
     expect_said("the gradient is not a function: its component x[0] was 1.4 and 2 at", square, every_second)
     expect_said("f changed its argument: p.W[1,0] from 3 to 4", lambda p: p["W"].__iadd__([[0], [1]]).sum(),
                 lambda p: dict(W=np.ones((2, 1))), dict(W=np.array([[2.0], [3.0]])))
-
     right = {}
 
     def cached(x):
@@ -295,20 +278,26 @@ def mistakes():
     raised(TypeError, by_name, lambda: wg.check(f, g, A))  # as in scipy.optimize.check_grad
     raised(TypeError, by_name, lambda: wg.check(f, A, g))
     raised(TypeError, "wengert.check(f, x, grad=g)", lambda: wg.check(A, f, grad=g))
-    raised(TypeError, "its function must return g, an array like x", lambda: wg.check(f, A, grad=lambda x: None))
+    raised(TypeError, "its function must return g, an array like x",
+           lambda: wg.check(f, A, grad=lambda x: None))
     raised(TypeError, "must return [g0, g1]", lambda: wg.check(product, A, A, grad=lambda a, b: None))
-    raised(ValueError, "has 3 elements, x has 6: one for each is expected", lambda: wg.check(f, A, grad=lambda x: [1, 2, 3]))
+    raised(ValueError, "has 3 elements, x has 6: one for each is expected",
+           lambda: wg.check(f, A, grad=lambda x: [1, 2, 3]))
     raised(ValueError, "has 2 elements, x has 6", lambda: wg.check(f, A, grad=[1, 2]))
     pair = "returns the pair (value, gradient): wengert.check(g, x) without grad=, or grad=lambda x: g(x)[1]"
     raised(ValueError, pair, lambda: wg.check(f, A, grad=lambda x: (f(x), g(x))))
     raised(ValueError, pair, lambda: wg.check(f, [1.0, 2.0], grad=lambda x: (f(x), g(x))))
     raised(ValueError, pair, lambda: wg.check(product, A, B, grad=lambda a, b: (product(a, b), [b, a])))
     expect(wg.check(f, [1.0, 2.0], grad=lambda x: (2 * x[0], 2 * x[1])))
-    raised(TypeError, "wengert.check(f, x) without grad=", lambda: wg.check(lambda x: (f(x), g(x)), A, grad=g))
-    raised(TypeError, "the gradient by argument 1 is None: zeros", lambda: wg.check(product, A, B, grad=lambda a, b: [b, None]))
-    raised(ValueError, "the parts of the gradient have 6 and 3 elements, the arguments 6 and 6: return [g0, g1]",
+    raised(TypeError, "wengert.check(f, x) without grad=",
+           lambda: wg.check(lambda x: (f(x), g(x)), A, grad=g))
+    raised(TypeError, "the gradient by argument 1 is None: zeros",
+           lambda: wg.check(product, A, B, grad=lambda a, b: [b, None]))
+    raised(ValueError, "the parts of the gradient have 6 and 3 elements, the arguments 6 and 6: return [g0, "
+           "g1]",
            lambda: wg.check(product, A, B, grad=lambda a, b: [b, a[0]]))
-    raised(ValueError, "the parts of the gradient have 6 elements", lambda: wg.check(product, A, B, grad=lambda a, b: [b]))
+    raised(ValueError, "the parts of the gradient have 6 elements",
+           lambda: wg.check(product, A, B, grad=lambda a, b: [b]))
 
     rounded = lambda x, w: (np.round(x) * w).sum()
     through = lambda x, w: [w, np.round(x)]  # the gradient of round(x) is meant to be that of x
@@ -321,17 +310,21 @@ def mistakes():
     r = wg.check(rounded, X, B, grad=through, intended="y")
     expect(not r and 'names of whole arguments are expected, as "x", not "y"' in r.reason)
     expect(not wg.check(rounded, X, B, grad=through, intended="x[0,1]"))
-    expect(wg.check(lambda p: rounded(*p.values()), dict(x=X, w=B), grad=lambda p: dict(zip("xw", through(*p.values()))),
+    expect(wg.check(lambda p: rounded(*p.values()), dict(x=X, w=B),
+                    grad=lambda p: dict(zip("xw", through(*p.values()))),
                     intended="p.x"))
     expect(wg.check(rounded, X, B, grad=through, intended="x, w").verdict == "inconclusive")
 
     W = np.linspace(-1, 1, 1600).reshape(40, 40)
     many = {"layer%d" % i: W[i] for i in range(40)}
     for r in (wg.check(f, A, grad=g), wg.check(f, A, grad=lambda x: 3 * x), wg.check(f, W, grad=lambda x: x),
-              wg.check(lambda p: sum(v @ v for v in p.values()), many, grad=lambda p: {k: 3 * v for k, v in p.items()}),
-              wg.check(lambda x: x.sum(), A * np.nan, grad=np.ones_like), wg.check(rounded, X, B, grad=through),
+              wg.check(lambda p: sum(v @ v for v in p.values()), many,
+                       grad=lambda p: {k: 3 * v for k, v in p.items()}),
+              wg.check(lambda x: x.sum(), A * np.nan, grad=np.ones_like),
+              wg.check(rounded, X, B, grad=through),
               wg.check(lambda x: wg.sum(wg.custom_vjp(x * x, [x], lambda y, gy, x: gy * x)), A)):
-        expect(len(repr(r).splitlines()) == 1 and len(repr(r)) <= 240 and len(str(r).splitlines()) <= 24)  # pytest cuts at 240
+        # pytest cuts at 240
+        expect(len(repr(r).splitlines()) == 1 and len(repr(r)) <= 240 and len(str(r).splitlines()) <= 24)
         expect("verdict %s" % r.verdict.upper() in repr(r) and r.reason in repr(r))
         expect(r or r.reason or "FAIL" in repr(r).split("verdict")[0])
 
@@ -343,7 +336,8 @@ def errors():
     raised(wg.Error, "values.py:%d: add: shapes do not broadcast: a [2,3] with b [2,2]" % line, lambda: a + b)
     same(a + 1, A + 1)  # the context goes on
     raised(wg.Error, "no axis 5", lambda: a.sum(axis=5))
-    raised(wg.Error, "inner dimensions differ: a [2,3] @ rows [2]", lambda: wg.matmul(a, wg.input("rows", np.arange(2))))
+    raised(wg.Error, "inner dimensions differ: a [2,3] @ rows [2]",
+           lambda: wg.matmul(a, wg.input("rows", np.arange(2))))
     raised(wg.Error, "attention: v is missing", lambda: wg.attention(a, a))
     raised(wg.Error, "conv: W is missing", lambda: wg.conv(wg.input("image", np.ones((1, 4, 4, 1))), None))
     raised(TypeError, "options are given by name", lambda: wg.leaky_relu(a, 0.1))
@@ -352,7 +346,8 @@ def errors():
     raised(TypeError, "no dtype complex128", lambda: wg.input("z", A + 1j))
     same(np.exp(a), np.exp(A))
     same(np.add.reduce(a), np.add.reduce(A))
-    raised(TypeError, "np.logaddexp.reduce is not here: write", lambda: np.logaddexp.reduce(a))  # no array without its derivative
+    # no array without its derivative
+    raised(TypeError, "np.logaddexp.reduce is not here: write", lambda: np.logaddexp.reduce(a))
     raised(TypeError, "take one, as .values", lambda: wg.sort(a) * 2)
     raised(TypeError, "take one, as .values", lambda: wg.sum(wg.sort(a)))
     raised(TypeError, "write wg.sort(x.reshape(-1), axis=0)", lambda: wg.sort(a, axis=None))
@@ -362,306 +357,6 @@ def errors():
         p = wg.Params()
         (p.param("w", (2, 1)) - wg.input("t2", A[:, 0])).square().mean().backward(p)
         expect(any("values.py" in str(w.message) for w in said))
-
-
-def memory():
-    """Arrays of the user's are used where they lie, and results are read there, whatever the graph does then."""
-    g, a = wg.Graph(), np.arange(2e5)
-    x = g.input("x", a, copy=False)
-    expect(x.numpy(copy=False).ctypes.data == a.ctypes.data and not a.flags.writeable)
-    raised(ValueError, "read-only", lambda: a.__setitem__(0, 5))
-    y, z = (x * 2).numpy(copy=False), (x + 1).sum().numpy(copy=False)
-    expect(not y.flags.writeable)
-    for k in range(3):
-        g.begin()
-        (g.input("other", np.full(200000, float(k))) * 3).numpy()
-    same(y, 2 * np.arange(2e5))
-    expect(z == (np.arange(2e5) + 1).sum() and a.flags.writeable)
-    del g, x
-    same(y, 2 * np.arange(2e5))
-    raised(ValueError, "np.ascontiguousarray(x, 'float64')", lambda: wg.input("x", A[:, ::2], copy=False))
-    raised(ValueError, "contiguous", lambda: wg.input("x", [1.0, 2.0], copy=False))
-
-
-def interrupted():
-    """A signal ends a computation that runs, and the context goes on."""
-    if not wg._c:
-        return
-
-    def stop(*_):
-        raise KeyboardInterrupt
-    before = signal.signal(signal.SIGALRM, stop)
-    x = wg.input("x", np.eye(600))
-    for _ in range(2000):
-        x = x @ x
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
-    raised(KeyboardInterrupt, "", lambda: x.sum().item())
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, before)
-    same(wg.Graph().input("y", A) + 1, A + 1)
-
-
-def odd_arguments():
-    """Python's numbers are wider than C's, and its values may be anything. What C cannot refuse is refused."""
-    wg.Graph()
-    a, s, p = wg.input("a", A), wg.input("s", 2.0), wg.Params()
-    kinds = (
-        (OverflowError, "more than 32 bits", lambda: a.sum(axis=2**32)),
-        (ValueError, "no 4294967299 equal parts", lambda: wg.split(a, 2**32 + 3, axis=1)),
-        (OverflowError, "more than 64 bits", lambda: wg.fill(3, (2**64 + 2,))),
-        (OverflowError, "more than 64 bits", lambda: wg.Context(seed=2**64)),
-        (OverflowError, "below 0", lambda: wg.Context(seed=-1)),
-        (TypeError, "sum: an axis is a whole number, not 1.5", lambda: a.sum(axis=1.5)),
-        (TypeError, "no operand is a value", lambda: wg.sum()),
-        (TypeError, "no operand is a value", lambda: wg.concat([], 0)),
-        (TypeError, "no operand is a value", lambda: wg.keep(3)),
-        (TypeError, "whole numbers, not float64", lambda: a[1.0]),
-        (IndexError, "a mask of the shape [3]", lambda: a[A[0] > 1]),
-        (TypeError, "a scalar value has no length", lambda: len(s)),
-        (TypeError, "a scalar value has no length", lambda: list(s)),
-        (TypeError, "no dtype object", lambda: s.set(None)),
-        (TypeError, "a text is expected, not 3", lambda: wg.input(3, A)),
-        (TypeError, "mode is train or eval", lambda: wg.Graph(mode="trian")),
-        (TypeError, "no option is called 'avg'", lambda: wg.mse(a, A, reduction="avg")),
-        (TypeError, "first values are wengert.he()", lambda: wg.nn_dense(a, p, "fc", 4, W_init="he")),
-        (TypeError, "first values are wengert.he()", lambda: p.param("v", (2,), 3)),
-        (TypeError, "a Params is expected", lambda: wg.nn_dense(a, 7, "fc", 4)),
-        (TypeError, "a Cache is expected", lambda: wg.nn_attention(a, p, "t", causal=True, cache=3)),
-        (TypeError, "for C alone", lambda: a.draw(limits=12345)),
-        (TypeError, "for C alone", lambda: s.check(allocator=12345)),
-        (TypeError, "the function returns 3", lambda: wg.grad(lambda x: 3)(A)),
-        (TypeError, "a list of values is expected", lambda: wg.grad(s, [3])),
-        (TypeError, "1 values, and 2 directions", lambda: wg.jvp(a, [a], [A, A])),
-        (TypeError, "a function of arrays", lambda: wg.extern(a, 2, None)),
-        (TypeError, "a rule of values", lambda: wg.custom_vjp(a, [a], None)),
-        (TypeError, "a function and its point", lambda: wg.check(None)),
-        (TypeError, "", lambda: pow(a, 2, 3)),
-        (ValueError, "split: 0 is below 1", lambda: wg.split(a, 0, axis=0)),
-        (wg.Error, "no rows", lambda: wg.accuracy(wg.input("z", np.zeros((0, 3))), np.zeros(0, int))),
-        (wg.Error, "wg.squeeze(x, axis=-1) makes [2] of the first", lambda: wg.mse(a[:, :1], A[:, 0])),
-    )
-    for kind, part, call in kinds:
-        before = len(wrong)
-        raised(kind, part, call)
-        if len(wrong) > before:
-            print("odd argument", [k[2] for k in kinds].index(call))
-    same(a[[]], A[:0])
-    same(a + 1, A + 1)
-    expect(wg.grad(s, []) == [] and a.draw(format="txt").startswith("a"))
-
-
-def pictures():
-    wg.Graph()
-    x = wg.input("x", A)
-    y = (x * 2).sum()
-    expect(y._repr_svg_().startswith("<svg") and "x" in y.draw(backward=True))
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "y.svg")
-        y.draw(path, title="twice", backward=True, wrt=[x])
-        expect("twice" in open(path).read())
-    x, w = wg.input("x", A[:, :1]), wg.input("w", A[:1])
-    net = wg.relu(x @ w)
-    expect(net.draw(format="svg", style="neurons").count("<circle") == 1 + A.shape[1])
-    raised(wg.Error, "'p' is no layer", lambda: (w * w).named("p").draw(format="svg", style="neurons"))
-    raised(TypeError, "did you mean title?", lambda: y.draw(titel="x"))
-
-
-def lifetimes():
-    x = wg.Graph(wg.Context()).input("x", A)  # the context lives as long as its values
-    gc.collect()
-    same(x * 2, A * 2)
-    for _ in range(20):
-        wg.Graph().input("x", A).sum().item()
-    gc.collect()
-
-
-def watched(frees, context, things):
-    """The frees of C that dropping each of the things in another thread makes, there and in this thread's next call."""
-    bag, here, wild = [], threading.get_ident(), []
-
-    def drop():
-        while bag:
-            bag.pop()
-            gc.collect()
-            wild.extend(frees)  # of another thread, or of a call that has not been made
-
-    for make in things:
-        del frees[:], wild[:]
-        bag.append(make())
-        gc.collect()
-        context._look()
-        del frees[:]
-        thread = threading.Thread(target=drop)
-        thread.start()
-        thread.join()
-        expect(not wild)
-        context._look()
-        expect(frees and all(thread == here for thread, _ in frees))
-
-
-def dropped():
-    """What another thread drops, or its collector finds, is freed by a call in the context, in the thread that makes the call."""
-    frees, real = [], {}
-
-    def note(name):
-        def free(*given):
-            frees.append((threading.get_ident(), name))
-            return real[name](*given)
-        return free
-
-    names = [n for n in sorted(wg._rows) if n.endswith("_free") and n not in ("free", "check_free")] + ["release"]
-    for name in names:
-        real["wg_" + name] = getattr(wg._lib, "wg_" + name)
-        setattr(wg._lib, "wg_" + name, note("wg_" + name))
-    context = wg.Context()
-    large = np.ones(1 << 14)
-
-    def ring():
-        h = wg.Graph(context)
-        h.ring = h.input("x", A)
-        wg._now.graph = g
-        return h
-
-    def held():
-        return (g.input("x", large) * 2).numpy(copy=False)
-
-    def optimizer():
-        q = wg.Params(context)
-        q.param("w", (2,), wg.const(5))
-        return wg.sgd(q, lr=1)
-
-    g = wg.Graph(context)
-    p = wg.Params(context)
-    p.param("a", (3,), wg.const(5))
-    things = [ring, held, optimizer, lambda: wg.c.average_new(p), lambda: wg.c.nn_cache_new(context),
-              lambda: wg.c.plan_look((g.input("x", A) * 2).sum()), lambda: wg.c.figure_new(context, "f")]
-    watched(frees, context, things)
-    expect({name for _, name in frees} == {"wg_figure_free"})
-    while_it_computes(frees, context, held, ring)
-    for name in real:
-        setattr(wg._lib, name, real[name])
-
-
-def while_it_computes(frees, context, held, ring):
-    """The thread that computes frees what another one drops, and the numbers stay right."""
-    bag, done = [], []
-
-    def drop():
-        while not done or bag:
-            if bag:
-                bag.pop()
-    thread = threading.Thread(target=drop)
-    thread.start()
-    del frees[:]
-    for k in range(200):
-        v = held()
-        bag.append(v)
-        expect(v[0] == 2)
-        bag.append(ring())
-        del v
-    done.append(True)
-    thread.join()
-    gc.collect()
-    context._look()
-    expect({thread for thread, _ in frees} == {threading.get_ident()})
-    expect(sum(name == "wg_release" for _, name in frees) == 200 == sum(name == "wg_graph_free" for _, name in frees))
-
-
-def functions():
-    """Python functions inside graphs, called when values and gradients are computed."""
-    def forward(x):
-        return np.sin(x) @ np.array([1.0, 2, 3])
-
-    def backward(x, gy):
-        return gy[:, None] * np.cos(x) * np.array([1.0, 2, 3])
-
-    g = wg.Graph()
-    for _ in range(4):  # a graph that is built again calls the same functions
-        g.begin()
-        a = g.input("a", A)
-        y = wg.extern(a, 2, forward, backward)
-        expect(y.shape == (2,))
-        same(y, forward(A))
-        same(wg.grad((y * y).sum(), a), backward(A, 2 * forward(A)))
-        expect(len(g._called) == 2)
-    expect(y.sum().check().verdict == "pass")
-    twice = wg.extern(a, 2, forward, lambda x, gy: 2 * backward(x, gy))
-    expect(twice.sum().check().verdict == "fail")
-    raised(wg.Error, "no derivative", lambda: wg.grad(wg.extern(a, 2, forward).sum(), a).numpy())
-    raised(ValueError, "expected [3]", lambda: wg.extern(a, 3, forward).numpy())
-    raised(ZeroDivisionError, "", lambda: wg.extern(a, (), lambda x: 1 // 0).item())
-    same(a * 2, 2 * A)  # nothing is left of these errors
-    same(wg.extern(wg.input("none", np.zeros((0, 3))), 0, forward), np.zeros(0))
-    expect(wg.extern(wg.input("one", 3), (), lambda x: x * x).item() == 9)
-
-    def rule(y, gy, x, b):  # x b, with twice its gradient
-        return [2 * gy * b, None]
-
-    b = g.input("b", B)
-    for _ in range(2):
-        y = wg.custom_vjp(a * b, [a, b], rule)
-        same(y, A * B)
-        same(wg.grad(y.sum(), a), 2 * B)
-    same(wg.grad(wg.custom_vjp(a * a, [a], lambda y, gy, x: gy * y * x).sum(), a), A**3)
-    same(wg.grad(wg.custom_vjp(a * a, [a], lambda y, gy, x: 0).sum(), a), 0 * A)
-    for kind, part, wrong_rule in ((ValueError, "2 gradients, there are 1", lambda y, gy, x: [gy, gy]),
-                                   (KeyError, "oh", lambda y, gy, x: {}["oh"])):
-        y = wg.custom_vjp(a * a, [a], wrong_rule)
-        raised(kind, part, lambda: wg.grad(y.sum(), a).numpy())
-
-    seen = []
-    r = wg.check(lambda x: wg.sum(x * x), [1, 2], progress=lambda *step: seen.append(step))
-    expect(r.verdict == "pass")
-    expect(len(seen) > 3 and all(isinstance(stage, str) and 0 <= share <= 1 for stage, share in seen))
-    r = wg.check(np.sum, [1, 2], grad=np.ones_like, progress=lambda stage, share: False)
-    expect(r.verdict == "inconclusive")
-    raised(KeyError, "oh", lambda: (a * a).sum().check(progress=lambda stage, share: {}["oh"]))
-
-
-def parts():
-    """Functions of values that the library calls while it makes a graph."""
-    wg.Graph()
-    a, w, q = wg.input("a", A), wg.input("w", 0.5), wg.input("q", 2.0)
-    y = wg.recompute(a, lambda x: wg.sin(x * w) + x)
-    same(y, np.sin(0.5 * A) + A)
-    ga, gw = wg.grad(y.sum(), [a, w])
-    same(ga, 0.5 * np.cos(0.5 * A) + 1)
-    same(gw, (A * np.cos(0.5 * A)).sum())
-
-    steps = []
-    y = wg.recompute_chain(a, lambda x, i: steps.append(i) or x * w + i, 4, keep=1)
-    same(y, A / 16 + 0 / 8 + 1 / 4 + 2 / 2 + 3)
-    expect(steps == [0, 1, 2, 3])
-    same(wg.grad(y.sum(), a), np.full(A.shape, 1 / 16))
-
-    E = wg.fixed_point(w, lambda z: w + 0.6 * wg.sin(z), tol=1e-14)  # the equation of Kepler
-    expect(abs(E.item() - 0.6 * np.sin(E.item()) - 0.5) < 1e-13)
-    expect(abs(wg.grad(E, w).item() - 1 / (1 - 0.6 * np.cos(E.item()))) < 1e-12)
-    raised(wg.Error, "fixed_point", lambda: wg.fixed_point(w, lambda z: z + 1, most=5))
-
-    def decay(t, y):
-        return -w * y
-
-    for options in ({}, {"method": "rk4", "steps": 400}, {"adjoint": True, "rtol": 1e-12}):
-        y = wg.odeint(q, decay, 0, 3, **options)  # 2 e^(-t / 2)
-        expect(abs(y.item() - 2 * np.exp(-1.5)) < 1e-6)
-        expect(abs(wg.grad(y, w).item() + 6 * np.exp(-1.5)) < 1e-5)
-        expect(abs(wg.grad(y, q).item() - np.exp(-1.5)) < 1e-6)
-    y = wg.odeint(q, decay, 0, 3, times=[1, 2, 3])
-    expect(y.shape == (3,) and np.allclose(y.numpy(), 2 * np.exp([-0.5, -1, -1.5]), rtol=1e-5))
-    y = wg.odeint(q, lambda t, y: 2 * t * y, t=wg.input("t", [0.0, 0.5, 1]))
-    expect(np.allclose(y.numpy(), 2 * np.exp([0.25, 1]), rtol=1e-5))
-
-    raised(KeyError, "oh", lambda: wg.recompute(a, lambda x: {}["oh"]))
-    raised(KeyError, "oh", lambda: wg.recompute_chain(a, lambda x, i: {}["oh"], 3))
-    raised(KeyError, "oh", lambda: wg.fixed_point(w, lambda z: {}["oh"]))
-    raised(KeyError, "oh", lambda: wg.odeint(q, lambda t, y: {}["oh"], 0, 1))
-    raised(wg.Error, "the result of the function", lambda: wg.recompute(a, lambda x: None))
-    raised(wg.Error, "shapes do not broadcast", lambda: wg.recompute(a, lambda x: x + [1, 2]))
-    raised(TypeError, "a function of values", lambda: wg.recompute(a, 3))
-    raised(TypeError, "did you mean midpoint?", lambda: wg.odeint(q, decay, 0, 1, method="midpint"))
-    raised(TypeError, "", lambda: wg.recompute(a))
-    same(a + 1, A + 1)  # nothing is left of these errors
 
 
 # ---- operands and options of every builder, in all forms that Python has for them ----
@@ -704,7 +399,7 @@ def call_of(name, required=None):
                 wg.Graph()
                 given = with_params(operands, x)
                 given = tuple(wg.input(None, o) if isinstance(o, np.ndarray) else o for o in given)
-                wg._builders[name](*given, **(required or {}))
+                wg._names._builders[name](*given, **(required or {}))
                 return operands, x
             except (wg.Error, TypeError, AttributeError):
                 continue
@@ -717,9 +412,9 @@ def result_of(name, operands, x, options):
     given = with_params(operands, x)
     given = tuple(wg.input(None, o) if isinstance(o, np.ndarray) else o for o in given)
     try:
-        y = wg._builders[name](*given, **options)
+        y = wg._names._builders[name](*given, **options)
         parts = y if isinstance(y, tuple) else (y,)
-        return [p.numpy() for p in parts if wg._lib.wg_node_ok(p._node)]
+        return [p.numpy() for p in parts if wg._library._lib.wg_node_ok(p._node)]
     except (wg.Error, TypeError) as e:
         return str(e) or "error"
 
@@ -731,20 +426,24 @@ def alike(a, b):
 
 REQUIRED = {"dropout": {"keep_prob": 0.5}, "max_pool": {"size": 2}, "avg_pool": {"size": 2},
             "adaptive_pool": {"size": 2}, "roll": {"axis": 0, "shift": 1}}
-REQUIRED.update(dict.fromkeys("argmax argmin cumsum cumprod logcumsumexp linear_scan slice pad take take_along scatter_add scatter_add_along "
-                              "index_along flip expand_dims".split(), {"axis": 0}))
-REQUIRED.update(tile={"counts": 2}, repeat={"axis": 0, "count": 2}, select={"axis": 0, "index": 0}, topk={"count": 1}, one_hot={"count": 3},
+REQUIRED.update(dict.fromkeys("argmax argmin cumsum cumprod logcumsumexp linear_scan slice pad take "
+                              "take_along scatter_add scatter_add_along index_along flip "
+                              "expand_dims".split(), {"axis": 0}))
+REQUIRED.update(tile={"counts": 2}, repeat={"axis": 0, "count": 2}, select={"axis": 0, "index": 0},
+                topk={"count": 1}, one_hot={"count": 3},
                 linspace={"count": 5}, nonzero={"count": 4})
 
 
 def options():
-    """Each option that is a whole number, an axis, a shape or a truth: as an int of Python and of NumPy, as an
-    array without and with an axis, as a truth, as a text. All of them mean the same or are refused."""
+    """Each option that is a whole number, an axis, a shape or a truth: as an int of Python and of NumPy, as
+    an array without and with an axis, as a truth, as a text. All of them mean the same or are refused."""
     cases, uncalled = 0, []
-    structs = {n: wg._row(n).parameters[0][1][:-1] for n in wg._builders if wg._row(n).parameters[:1] and "_args*" in wg._row(n).parameters[0][1]}
+    structs = {n: wg._library._row(n).parameters[0][1][:-1] for n in wg._names._builders
+               if wg._library._row(n).parameters[:1] and "_args*" in wg._library._row(n).parameters[0][1]}
     for struct in sorted(set(structs.values())):
         for name in (n for n in structs if structs[n] == struct):
-            kinds = [(n, "int" if kind in wg._enums else kind) for n, kind in wg._pairs(wg._structs[struct].split(";")[1].split())]
+            kinds = [(n, "int" if kind in wg._library._enums else kind)
+                     for n, kind in wg._library._pairs(wg._library._structs[struct].split(";")[1].split())]
             kinds = [f for f in kinds if f[1] in ("int", "int64", "shape", "bool")]
             required = REQUIRED.get(name, {})
             operands, x = call_of(name, required) if kinds else ((), None)
@@ -762,7 +461,8 @@ def options():
                     forms = [(np.bool_(v), True), (np.array(v), True), (np.array([v]), False), ("no", False),
                              ([v], False)] if kind == "bool" else \
                             [(np.int64(v), True), (np.array(v), True), (np.array([v]), many), ([v], many),
-                             (bool(v), False), (np.bool_(v), False), (str(v), False), (float(v), False), ((), False)]
+                             (bool(v), False), (np.bool_(v), False), (str(v), False), (float(v), False),
+                             ((), False)]
                     if isinstance(plain, str):
                         forms = [f for f in forms if not f[1]]
                     for form, means in forms:
@@ -792,10 +492,10 @@ def element_gradients(name, operands, at, how):
         operand = operand if how == "array" else operand.tolist()
     given = [operand if k == at else wg.input(None, o) if isinstance(o, np.ndarray) else o
              for k, o in enumerate(operands)]
-    y = wg._builders[name](*given, **REQUIRED.get(name, {}))
+    y = wg._names._builders[name](*given, **REQUIRED.get(name, {}))
     loss = None
     for part in y if isinstance(y, tuple) else (y,):
-        if wg._lib.wg_node_ok(part._node) and part.dtype.kind == "f":
+        if wg._library._lib.wg_node_ok(part._node) and part.dtype.kind == "f":
             w = np.cos(1 + np.arange(int(np.prod(part.shape)))).reshape(part.shape)
             term = wg.sum(part * w)
             loss = term if loss is None else loss + term
@@ -809,9 +509,10 @@ def element_gradients(name, operands, at, how):
 def operands():
     """The gradient by an operand is that by its elements, if the operand is a list of values."""
     cases, skipped = 0, []
-    for name in wg._builders:
+    for name in wg._names._builders:
         given, x = call_of(name, REQUIRED.get(name, {}))
-        if not given or not isinstance(given[0], np.ndarray) or name == "cast":  # its second argument is a dtype
+        # its second argument is a dtype
+        if not given or not isinstance(given[0], np.ndarray) or name == "cast":
             skipped.append(name)
             continue
         for at, a in enumerate(given):
@@ -831,7 +532,8 @@ def operands():
     x = wg.input("x", 3.0)
     for y, slope in ((wg.concat([[x, 1], [2, x * x]], 0), 7), (wg.stack([[x, 1], [x, x]], 0), 3),
                      (wg.addn([[x, 1], [x, x]]), 3), (wg.einsum("i,i->", [[x, 1], [2, x]]), 3),
-                     (wg.grad(wg.sum(wg.square([[x, 2 * x], [1, x]])), x), 12), (wg.jvp(x * x, [x], [x]), 12)):
+                     (wg.grad(wg.sum(wg.square([[x, 2 * x], [1, x]])), x), 12),
+                     (wg.jvp(x * x, [x], [x]), 12)):
         same(wg.grad(wg.sum(y), x), slope)
     print(cases, "operands; without:", " ".join(skipped))
     expect(cases > 400)  # a builder that takes none of OPERANDS any more would not be tried
@@ -889,7 +591,8 @@ def plots():
     expect(np.allclose(coordinates(named), [[1, 4]]))  # at 0 there is no logarithm
     expect(">one<" in named._repr_svg_() and ">step<" in named.text("svg"))
     slide = wg.plot("line a*z^2 over z in 0:1", slide={"a": [1, 2, 5]})
-    expect(coordinates(slide)[-1, 1] == 5 and "a = 2" in slide.text("html") and "(1,1)" in slide.text("tex", frame=1))
+    expect(coordinates(slide)[-1, 1] == 5 and "a = 2" in slide.text("html")
+           and "(1,1)" in slide.text("tex", frame=1))
     expect(np.allclose(coordinates(wg.plot("J(w) = w^2\nplot line grad(J(w), w) over w in -1:1"))[:, 1],
                        2 * np.linspace(-1, 1, 201), atol=1e-6))
     small = wg.plot([1, 2], [0.1, 0.2], context=wg.Context(dtype="float32"))
@@ -938,9 +641,10 @@ def groups():
     sys.excepthook = told
 
 
-for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, memory, interrupted, odd_arguments, pictures, plots, lifetimes, dropped, functions, parts,
+for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, memory, interrupted,
+             odd_arguments, pictures, plots, lifetimes, dropped, functions, parts,
              numbers, selected_texts, options, operands, groups):
     before = len(wrong)
     test()
-    print(test.__name__, "is wrong in lines %s" % wrong[before:] if len(wrong) > before else "holds")
+    print(test.__name__, "is wrong in %s" % wrong[before:] if len(wrong) > before else "holds")
 sys.exit(len(wrong) != 0)

@@ -1,11 +1,13 @@
-"""Reads the boxes of `wengert draw --values` back, as SVG and as TikZ: each formula, as it is set there, must have the value that stands in its box.
+"""Reads the boxes of `wengert draw --values` back, as SVG and as TikZ: each formula, as it is set there, must
+have the value that stands in its box.
 
     read_pictures.py WENGERT [--programs N] [--arrays N] [--dots N] [--seed N] [--show] [FILE.wg ...]
 
-In a page the script must fill the templates of steps as C does. In SVG the letters, their places and sizes, the bars of fractions and the signs of roots are put together to a line, from the
-geometry alone; in TikZ the LaTeX of the box is. The line is read by read_back.py, with the values of the boxes before. A name that stands in
-no box, and two boxes of one name, are failures. Boxes with options of their own (axis = 0), cases and sums with indices are counted
-apart.
+In a page the script must fill the templates of steps as C does. In SVG the letters, their places and sizes,
+the bars of fractions and the signs of roots are put together to a line, from the geometry alone; in TikZ the
+LaTeX of the box is. The line is read by read_back.py, with the values of the boxes before. A name that stands
+in no box, and two boxes of one name, are failures. Boxes with options of their own (axis = 0), cases and sums
+with indices are counted apart.
 """
 import json
 import os
@@ -16,7 +18,9 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ET
 
+import intervals
 import read_back as rb
+import reader
 
 SVG = "{http://www.w3.org/2000/svg}"
 BELOW = {c: d for c, d in zip("0123456789aehijklmnoprstuvx+-−=()", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋₋₌₍₎")}
@@ -64,7 +68,8 @@ def numbers_of(path):
 
 
 class Shape:
-    """The bar of a fraction or of a root, or a pair of parentheses or bars: what is written with it, and where."""
+    """The bar of a fraction or of a root, or a pair of parentheses or bars: what is written with it, and
+    where."""
     def __init__(self, kind, x1, x2, y1, y2):
         self.kind, self.x1, self.x2, self.y1, self.y2 = kind, x1, x2, y1, y2
 
@@ -89,7 +94,8 @@ def shapes_of(box):
             continue
         elif len(n) == 4 and n[1] == n[3]:
             is_root = root and abs(root[6] - n[0]) < 1
-            found.append(Shape("√" if is_root else "/", n[0] - 1, n[2] + 1, n[1], max(root[1::2]) + 1 if is_root else n[1]))
+            found.append(Shape("√" if is_root else "/", n[0] - 1, n[2] + 1, n[1], max(root[1::2]) + 1
+                               if is_root else n[1]))
             root = None
             continue
         else:
@@ -106,7 +112,8 @@ def shapes_of(box):
 
 def is_function(text):
     word = re.search(r"[A-Za-zσΣΠ_]+$", text)
-    return word and (word.group() in rb.FUNCTIONS or word.group() in rb.REDUCES or word.group() in rb.KNOWN)
+    known = intervals.FUNCTIONS, intervals.REDUCES, reader.KNOWN
+    return word and any(word.group() in words for words in known)
 
 
 def join(pieces):
@@ -144,7 +151,8 @@ def put_together(pieces, shapes):
         text = {"√": "√(%s)", "(": "(%s)", "|": "|%s|"}[s.kind] % put_together(inside, inner)
     size = max((p.size for p in inside), default=10)
     whole = Piece(text, (s.x1 + s.x2) / 2, (s.y1 + s.y2) / 2 + size / 3, size, made=True)
-    return put_together([p for p in pieces if p not in inside] + [whole], [b for b in shapes if b is not s and b not in inner])
+    return put_together([p for p in pieces if p not in inside] + [whole],
+                        [b for b in shapes if b is not s and b not in inner])
 
 
 def svg_boxes(text):
@@ -155,13 +163,16 @@ def svg_boxes(text):
         value = "".join(t.text or "" for t in texts if t.get("class") == "value")
         ink = [t for t in texts if t.get("class") == "ink"]
         faint = " ".join("".join(t.itertext()) for t in texts if t.get("class") == "faint")
-        yield lambda ink=ink, g=g: put_together([p for t in ink for p in pieces_of(t)], shapes_of(g)), value, faint
+        yield lambda ink=ink, g=g: put_together([p for t in ink for p in pieces_of(t)],
+                                                shapes_of(g)), value, faint
 
 
 # ---- TikZ ----
 
-SIGNS = {"cdot": "·", "odot": "⊙", "sigma": "σ", "top": "ᵀ", "infty": "∞", "times": "×", "le": "≤", "ge": "≥", "ne": "≠", "sum": "Σ", "prod": "Π",
-         "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "dots": "…", "ldots": "…", "theta": "θ", "lambda": "λ", "mu": "μ", "pi": "π"}
+SIGNS = {"cdot": "·", "odot": "⊙", "sigma": "σ", "top": "ᵀ", "infty": "∞", "times": "×", "le": "≤", "ge": "≥",
+         "ne": "≠", "sum": "Σ", "prod": "Π",
+         "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε",
+         "dots": "…", "ldots": "…", "theta": "θ", "lambda": "λ", "mu": "μ", "pi": "π"}
 
 
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
@@ -207,9 +218,11 @@ def latex(s):
         elif word.group(1) == "begin":
             raise Apart
         elif word.group(1):
-            out, at = out + SIGNS.get(word.group(1), word.group(1)) + word.group(0)[1 + len(word.group(1)):], word.end()
+            out, at = (out + SIGNS.get(word.group(1), word.group(1)) + word.group(0)[1 + len(word.group(1)):],
+                       word.end())
         else:
-            out, at = out + {",": " ", ";": " ", "!": "", "_": "_"}.get(word.group(2), word.group(2)), word.end()
+            out, at = (out + {",": " ", ";": " ", "!": "", "_": "_"}.get(word.group(2), word.group(2)),
+                       word.end())
     return out.strip()
 
 
@@ -220,14 +233,16 @@ def tikz_boxes(text):
             if box:
                 yield box[0], box[1], box[2]
             box = ["", "", ""]
-        found = re.search(r"text=wg(ink|value|faint),[^{]*\{(?:\\wgfit\{[\d.]+\}\{(.*)\}|(.*))\};(?:%|$)", line)
+        found = re.search(r"text=wg(ink|value|faint),[^{]*\{(?:\\wgfit\{[\d.]+\}\{(.*)\}|(.*))\};(?:%|$)",
+                          line)
         if box and found:
             kind, body = found.group(1), found.group(2) or found.group(3) or ""
             if kind == "ink":
                 math = re.fullmatch(r"\$(.*)\$", body)
                 box[0] = (lambda m=math: latex(m.group(1))) if math and "$" not in math.group(1) else box[0]
             elif kind == "value":
-                powers = re.sub(r"(?:\$\{\}\^\{[^}]*\}\$)+", lambda m: "^{%s}" % "".join(re.findall(r"\^\{([^}]*)\}", m.group())), body)
+                powers = re.sub(r"(?:\$\{\}\^\{[^}]*\}\$)+", lambda m: "^{%s}" %
+                                "".join(re.findall(r"\^\{([^}]*)\}", m.group())), body)
                 box[1] += latex(re.sub(r"\\phantom\{.*?\}", "", powers).replace("$", ""))
             else:
                 box[2] += " " + body
@@ -237,7 +252,7 @@ def tikz_boxes(text):
 
 # ---- boxes ----
 
-class Count(rb.Count):
+class Count(reader.Count):
     def __init__(self, show):
         super().__init__(show)
         self.apart = 0
@@ -249,25 +264,25 @@ class Count(rb.Count):
                 continue
             try:
                 line = re.sub(r"(?<=\d),(?=[\d−])", ", ", formula())
-                part = rb.sides(line)
+                part = reader.sides(line)
                 if "=" in about.replace("==", "") or "…" in value:
                     raise Apart
-                target = rb.Reader(value.replace("],[", "], ["), {}).whole()
+                target = reader.Reader(value.replace("],[", "], ["), {}).whole()
                 name = part[0] if len(part) > 1 or re.fullmatch(r"[\w.′]+", line) else None
                 if name and name in seen:
                     self.unread.append("%s: two boxes are called %s" % (where, name))
                 seen.add(name)
                 side = part[-1] if len(part) > 1 or not name else None
-                fine = side is None or rb.reads(side, names, target)
+                fine = side is None or reader.reads(side, names, target)
                 if name:
                     names[name] = target
                 self.agree += fine
                 if not fine:
                     self.untrue.append("%s: %s, but its box says %s" % (where, line, value))
-            except (Apart, rb.Arrays):
+            except (Apart, intervals.Arrays):
                 self.apart += 1
                 names[name_of(formula)] = None
-            except rb.Unread as why:
+            except intervals.Unread as why:
                 if any(v is None for n, v in names.items() if n and n in line):
                     self.apart += 1
                 elif "∞" in value or "NaN" in value:
@@ -284,29 +299,31 @@ def names_in(formula, names):
 
     def use(n):
         used.add(n)
-        return rb.Array(names[n], [(0.7, 0.7)] * rb.size(names[n]))
-    rb.Reader(formula, {n: lambda n=n: use(n) for n in names}, rb.scalar((1.0, 1.0))).whole()
+        return intervals.Array(names[n], [(0.7, 0.7)] * intervals.size(names[n]))
+    reader.Reader(formula, {n: lambda n=n: use(n) for n in names}, intervals.scalar((1.0, 1.0))).whole()
     return used
 
 
 def find_graph(count, where, nodes):
-    """Each formula must use the named operands of its node, and those of its operands without a name; no other names. Derivatives by a
-    result, y (1 − y), have the operand x of the op for its ends alone."""
+    """Each formula must use the named operands of its node, and those of its operands without a name; no
+    other names. Derivatives by a result, y (1 − y), have the operand x of the op for its ends alone."""
     printed, made_of = {}, {}
     for n in nodes:
-        part = rb.sides(n["text"])
+        part = reader.sides(n["text"])
         operands = set().union(*(made_of.get(o, set()) for o in n["operands"]))
         named = re.fullmatch(r"[A-Za-z0-9_.]+", n["name"]) and not re.fullmatch(r"\d.*", n["name"])
         try:
             used = names_in(part[-1], printed) if n["operands"] and (len(part) > 1 or not named) else operands
-        except (rb.Unread, rb.Arrays, IndexError, ZeroDivisionError):
+        except (intervals.Unread, intervals.Arrays, IndexError, ZeroDivisionError):
             used = None
         if used is None:
             count.apart += 1
-        elif (used == operands or (n["op"].endswith("_backward") and used < operands)) and part[0] not in printed:
+        elif ((used == operands or (n["op"].endswith("_backward") and used < operands))
+              and part[0] not in printed):
             count.agree += 1
         else:
-            count.untrue.append("%s: %s uses %s, its node %s" % (where, n["text"], sorted(used), sorted(operands)))
+            count.untrue.append("%s: %s uses %s, its node %s" % (where, n["text"], sorted(used),
+                sorted(operands)))
         made_of[n["name"]] = {part[0]} if named else operands
         if named:
             printed[part[0]] = n["shape"]
@@ -326,7 +343,8 @@ def run_pages(pages, what):
         f.write("\n".join(pages))
         f.flush()
         run = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "page_run.js")
-        p = subprocess.run(["env", "-u", "LD_PRELOAD", "node", run, f.name, what], capture_output=True, text=True, timeout=500)
+        p = subprocess.run(["env", "-u", "LD_PRELOAD", "node", run, f.name, what], capture_output=True,
+                           text=True, timeout=500)
     if p.returncode:
         raise SystemExit("node is not here (make deps), or a script failed: " + p.stderr[-500:])
     return p.stdout
@@ -350,16 +368,18 @@ def move(count, pages):
 
 def name_of(formula):
     try:
-        return rb.sides(formula())[0]
+        return reader.sides(formula())[0]
     except Exception:
         return ""
 
 
 def main(words):
     wengert, files, many, show = rb.options(words)
-    counts, draw = {"svg": Count(show), "tex": Count(show), "graph": Count(show), "page": Count(show), "moved": Count(show)}, random.Random(many["--seed"])
+    counts, draw = {"svg": Count(show), "tex": Count(show), "graph": Count(show), "page": Count(show),
+                    "moved": Count(show)}, random.Random(many["--seed"])
     pages = []
-    programs = [("program %d" % k, ["-e", rb.program(draw) if k < many["--programs"] else rb.layers(draw)]) for k in range(many["--programs"] + many["--arrays"])]
+    programs = [("program %d" % k, ["-e", rb.program(draw) if k < many["--programs"] else rb.layers(draw)])
+                for k in range(many["--programs"] + many["--arrays"])]
     programs += [("matrices %d" % k, ["-e", rb.matrices(draw)]) for k in range(many["--matrices"])]
     programs += [("dots %d" % k, ["-e", rb.dots(draw)[0]]) for k in range(many["--dots"])]
     for where, words in [(f, [f]) for f in files] + programs:
@@ -370,7 +390,8 @@ def main(words):
         text = rb.said(wengert, "draw", "--format", "json", *words)
         if text:
             find_graph(counts["graph"], where, json.loads(text)["nodes"])
-        pages.append(rb.said(wengert, "draw", "--values", "--backward", "--format", "html", "-o", "-", *words))
+        pages.append(rb.said(wengert, "draw", "--values", "--backward", "--format", "html", "-o", "-",
+                             *words))
     fill_in(counts["page"], pages)
     move(counts["moved"], pages)
     bad = False

@@ -10,7 +10,7 @@ Test(read_back, every_side_of_a_line_is_the_same)
     fprintf(
         stderr, "%s",
         wgt_shell(
-            "python3 tests/steps/read_back.py \"$build/wengert\" --programs ${WG_LINES:-150} "
+            "python3 -B tests/steps/read_back.py \"$build/wengert\" --programs ${WG_LINES:-150} "
             "--arrays ${WG_LINES:-150} --matrices ${WG_MATRICES:-40} --saturated 200 --dots ${WG_LINES:-60} "
             "--seed ${WG_SEED:-1} examples/*.wg docs/drawing/*.wg"));
 }

@@ -1,9 +1,10 @@
-"""One face for one symbol: in the pages of lessons each name of a vector or a matrix is bold, each name of a number italic,
-and the d of a derivative, too.
+"""One face for one symbol: in the pages of lessons each name of a vector or a matrix is bold, each name of a
+number italic, and the d of a derivative, too.
 
     faces.py WENGERT LESSON.md ...
 
-Shapes are those of `wengert eval`; a program of a lesson is its blocks wg. Prints what differs, and how many names agree."""
+Shapes are those of `wengert eval`; a program of a lesson is its blocks wg. Prints what differs, and how many
+names agree."""
 import json
 import os
 import re
@@ -11,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 
-GREEK = dict(zip("α β γ δ ε η θ λ μ σ ω".split(), "alpha beta gamma delta epsilon eta theta lambda mu sigma omega".split()))
+GREEK = dict(zip("α β γ δ ε η θ λ μ σ ω".split(), "alpha beta gamma delta epsilon eta theta lambda mu sigma "
+                 "omega".split()))
 
 
 def said(*words):
@@ -25,7 +27,8 @@ def shapes(wengert, program):
         f.flush()
         names = sorted(set(re.findall(r"(?:^|; *)([A-Za-z_]\w*) *=(?!=)", program, re.M)))
         while names:
-            text = json.loads(said(wengert, "eval", "--json", "--mode", "train", "--print", ",".join(names), f.name))
+            text = json.loads(said(wengert, "eval", "--json", "--mode", "train", "--print", ",".join(names),
+                                   f.name))
             if "values" in text:
                 return {n: len(v["shape"]) for n, v in text["values"].items()}
             lacks = re.search(r"'(\w+)'", text["error"]["message"])
@@ -34,7 +37,8 @@ def shapes(wengert, program):
 
 
 def pieces(text):
-    """The runs of an element <text>, (face, letters), each name with what stands below it; a plain run has no face."""
+    """The runs of an element <text>, (face, letters), each name with what stands below it; a plain run has no
+    face."""
     found = []
     for attributes, inside, plain in re.findall(r"<tspan([^>]*)>([^<]*)</tspan>|([^<>]+)", text):
         face = re.search(r'font-(?:style|weight)="(\w+)"', attributes)
@@ -47,16 +51,16 @@ def pieces(text):
 
 
 def faces(page):
-    """Names with their faces, of formulas and pictures, but for definitions of functions, whose parameters are others. In dw the d
-    is a name of its own if it has a face of its own."""
+    """Names with their faces, of formulas and pictures, but for definitions of functions, whose parameters
+    are others. In dw the d is a name of its own if it has a face of its own."""
     page = re.sub(r'<svg class="formula"[^>]*aria-label="\w+\([^"]*\) =.*?</svg>', "", page, flags=re.S)
     for text in re.findall(r"<text[^>]*>(.*?)</text>", page, re.S):
         yield from ((face or "upright", name) for face, name in pieces(text) if face or name == "d")
 
 
 def mistake(face, name, ranks):
-    """What is wrong with the face, "" if nothing is, None for what is no name of the program. A derivative has the face of what it is
-    taken by, behind an italic d."""
+    """What is wrong with the face, "" if nothing is, None for what is no name of the program. A derivative
+    has the face of what it is taken by, behind an italic d."""
     if face != "italic" and re.match(r"d([A-Za-z]\d*)?$", name):
         return "the d of %s is %s" % (name, face)
     rank = ranks.get(name, ranks.get(name[1:]) if name[0] == "d" else None)
@@ -66,7 +70,8 @@ def mistake(face, name, ranks):
 
 
 def layers(page, program, ranks):
-    """Names of the program in the text around it that are not written as in its pictures: W1 or W³ for W₁ and W₃."""
+    """Names of the program in the text around it that are not written as in its pictures: W1 or W³ for W₁ and
+    W₃."""
     text = re.sub(r"<(svg|code|pre|script|style)\b.*?</\1>|<[^>]+>", " ", page, flags=re.S)
     yield from (n for n in re.findall(r"(?<![\w.])[A-Za-z]\w*\d\b", text) if n in ranks)
     for name, small in re.findall(r"(d?[A-Za-z])([¹²³⁴-⁹])", text):
@@ -81,7 +86,8 @@ def main(wengert, *lessons):
         text = open(path).read()
         program = said(wengert, "lesson", os.path.join(".", path), "--program")
         ranks = shapes(wengert, program)
-        for other in re.findall(r"^```wg \w.*\n(.*?)^```", text, re.M | re.S):  # a name that two programs bind has two shapes
+        # a name that two programs bind has two shapes
+        for other in re.findall(r"^```wg \w.*\n(.*?)^```", text, re.M | re.S):
             for name in re.findall(r"\b([A-Za-z_]\w*) *=(?!=)", other):
                 ranks.pop(name, None)
         with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,5 @@
-"""Reads a site of lessons back: site.py FOLDER LESSONS. Prints what is wrong with it, then how much was read."""
+"""Reads a site of lessons back: site.py FOLDER LESSONS. Prints what is wrong with it, then how much was
+read."""
 import html.parser
 import os
 import re
@@ -42,15 +43,18 @@ def plain(text):
     return " ".join(text.split())
 
 
-source = {n[:-3]: open(os.path.join(lessons, n), encoding="utf-8").read() for n in sorted(os.listdir(lessons)) if n.endswith(".md")}
-raw = {n: open(os.path.join(folder, n), encoding="utf-8").read() for n in sorted(os.listdir(folder)) if n.endswith(".html")}
+source = {n[:-3]: open(os.path.join(lessons, n), encoding="utf-8").read() for n in sorted(os.listdir(lessons))
+          if n.endswith(".md")}
+raw = {n: open(os.path.join(folder, n), encoding="utf-8").read() for n in sorted(os.listdir(folder))
+       if n.endswith(".html")}
 page = {n: Page(t) for n, t in raw.items()}
 
 # Links lead somewhere, and nothing is loaded but the two files that all pages share.
 links = 0
 for name, p in page.items():
     for load in p.loads:
-        if load not in ("lesson.css", "lesson.js", "edit.js") and not (name == "play.html" and load == "engine.js") and not load.startswith("data:"):
+        if load not in ("lesson.css", "lesson.js", "edit.js") and not (name == "play.html"
+                and load == "engine.js") and not load.startswith("data:"):
             say(f"{name} loads {load}")
     for style in re.findall(r"@import|url\((?!#|['\"]?data:)[^)]*\)|fetch\(", raw[name]):
         say(f"{name} loads by {style}")
@@ -65,7 +69,8 @@ for name, p in page.items():
             say(f"{name}: no place #{place} in {to or name}")
 
 # The map: a box for each lesson; its edges say what `after:` says; none of them goes through a box.
-after = {n: [a for a in re.split(r"[ ,]+", re.search(r"^after: *(.*)", s, re.M)[1]) if a in source] for n, s in source.items()}
+after = {n: [a for a in re.split(r"[ ,]+", re.search(r"^after: *(.*)", s, re.M)[1]) if a in source]
+         for n, s in source.items()}
 
 
 def closure(edges):
@@ -82,7 +87,8 @@ def closure(edges):
 
 
 box = {}
-for name, x, y, w, h in re.findall(r'<a href="([\w-]+)\.html"><title>[^<]*</title><rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', raw["index.html"]):
+for name, x, y, w, h in re.findall(r'<a href="([\w-]+)\.html"><title>[^<]*</title><rect x="(\d+)" y="(\d+)" '
+                                   r'width="(\d+)" height="(\d+)"', raw["index.html"]):
     box[name] = (int(x), int(y), int(x) + int(w), int(y) + int(h))
 if set(box) != set(source):
     say(f"the map lacks {sorted(set(source) - set(box))}")
@@ -126,7 +132,8 @@ for d in re.findall(r'<path d="(M[^"]*)"', raw["index.html"][: raw["index.html"]
         continue
     edges.append((start[0], end[0]))
     for n, b in box.items():
-        if n not in (start[0], end[0]) and any(b[0] - 3 < x < b[2] + 3 and b[1] - 3 < y < b[3] + 3 for x, y in way):
+        if n not in (start[0], end[0]) and any(b[0] - 3 < x < b[2] + 3 and b[1] - 3 < y < b[3] + 3
+                                               for x, y in way):
             say(f"the map: the line from {start[0]} to {end[0]} goes through {n}")
 needed = closure([(a, n) for n, list_ in after.items() for a in list_])
 if closure(edges) != needed:
@@ -145,7 +152,8 @@ for name, text in source.items():
         words = plain(re.split(r"[{`_]|\b[A-Za-z]\w*\d", block[: block.find("\nanswer")])[0])
         if words not in paper:
             say(f"print.html lacks the question: {words}")
-        then = plain(re.split(r"[{`_]|\b[A-Za-z]\w*\d|\n(?:wrong|hint)", re.search(r"^then (.*)", block, re.M | re.S)[1])[0])
+        then = plain(re.split(r"[{`_]|\b[A-Za-z]\w*\d|\n(?:wrong|hint)",
+                              re.search(r"^then (.*)", block, re.M | re.S)[1])[0])
         if len(then) > 30 and then in paper:
             say(f"print.html has the answer: {then}")
         if answers is not None and then not in answers:
@@ -165,7 +173,8 @@ for name, text in source.items():
     calls += len(of_ops)
     code = " ".join(re.findall(r"^```wg[^\n]*\n(.*?)^```", text, re.M | re.S))
     for word in ("sigmoid", "tanh", "relu", "fit", "scan", "map", "softmax", "dropout", "digits"):
-        is_called = re.search(rf"(?<![\w.]){word}\(", re.sub("#.*", "", code)) and not re.search(rf"(?<![\w.]){word}\([^()]*\) = ", code)
+        is_called = (re.search(rf"(?<![\w.]){word}\(", re.sub("#.*", "", code))
+                     and not re.search(rf"(?<![\w.]){word}\([^()]*\) = ", code))
         if bool(is_called) != (word in of_ops):
             say(f"{name}.html: {word} is {'not ' if is_called else ''}among its calls")
     if re.search("^graph:", text, re.M) and name + "-graph.html" not in page[name + ".html"].links:
@@ -175,5 +184,6 @@ for section in re.findall(r'<section id="(\w+)">(.*?)</section>', raw["ops.html"
         if f"wg_{section[0]}_at(" not in open(os.path.join(folder, header), encoding="utf-8").read():
             say(f"{header} does not declare wg_{section[0]}")
 
-print("\n".join(wrong) if wrong else f"{len(page)} pages, {links} links, {len(box)} boxes, {len(edges)} lines, {questions} questions, {exercises} exercises, {calls} calls")
+print("\n".join(wrong) if wrong else f"{len(page)} pages, {links} links, {len(box)} boxes, "
+      f"{len(edges)} lines, {questions} questions, {exercises} exercises, {calls} calls")
 sys.exit(bool(wrong))

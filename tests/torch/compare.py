@@ -1,5 +1,5 @@
-"""compare.py PROGRAM: makes the steps of steps.c with PyTorch and compares the parameters at the end, to 1e-10
-of the largest."""
+"""compare.py PROGRAM: makes the steps of steps.c with PyTorch and compares the parameters at the end, to
+1e-10 of the largest."""
 
 import subprocess
 import sys
@@ -50,7 +50,8 @@ def steps(make):
 
 def search(most):
     w = torch.tensor([1.0 if i % 2 else -1.2 for i in range(8)], requires_grad=True)
-    o = O.LBFGS([w], 1, 1, history_size=5, line_search_fn="strong_wolfe", tolerance_grad=0, tolerance_change=0)
+    o = O.LBFGS([w], 1, 1, history_size=5, line_search_fn="strong_wolfe", tolerance_grad=0,
+                tolerance_change=0)
 
     def loss():
         o.zero_grad()

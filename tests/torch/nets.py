@@ -89,11 +89,13 @@ for name, net in ("lstm", lstm), ("gpt", gpt):
     for dtype in "f32", "f64":
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "w.safetensors")
-            out = subprocess.run([sys.argv[1], name, dtype, TEXT, path], capture_output=True, text=True, check=True)
+            out = subprocess.run([sys.argv[1], name, dtype, TEXT, path], capture_output=True, text=True,
+                                 check=True)
             ours = [float(v) for v in out.stdout.split()]
             theirs = train(net, safetensors(path))
         off = [abs(a - b) / b for a, b in zip(ours, theirs)]
         good = len(ours) == STEPS and all(o <= BOUND for o in off)
         bad += not good
-        print(f"{name:5} {dtype}  last loss {ours[-1]:.4f}, PyTorch {theirs[-1]:.4f}, largest difference of a step {max(off):.1e}{'' if good else '  WRONG'}")
+        print(f"{name:5} {dtype}  last loss {ours[-1]:.4f}, PyTorch {theirs[-1]:.4f}, largest difference "
+              f"of a step {max(off):.1e}{'' if good else '  WRONG'}")
 sys.exit(bad > 0)

@@ -1,12 +1,14 @@
-"""Writes pictures back as programs. What a picture says is what its author wrote: each name in it is the author's, each call is one of the
-language, and each formula has the value of its node.
+"""Writes pictures back as programs. What a picture says is what its author wrote: each name in it is the
+author's, each call is one of the language, and each formula has the value of its node.
 
     written.py WENGERT [--programs N] [--seed N] [--show] [FILE.wg ...]
 
-The rows of `wengert draw --values` and the formulas of a slide are put into the language: σ(z) is sigmoid(z), aᵀ is a.T, an index below a
-name belongs to the name. `wengert eval` computes them. Of slides and circuits also the texts that a reader sees are read: a name stands for
-one value in a picture, and a gate names nothing. In the lines of `wengert step` every name is the author's or the gradient of one,
-and every call one of the language. It shares no code with the printer. The last line counts what is right, and what is not, by kind.
+The rows of `wengert draw --values` and the formulas of a slide are put into the language: σ(z) is sigmoid(z),
+aᵀ is a.T, an index below a name belongs to the name. `wengert eval` computes them. Of slides and circuits
+also the texts that a reader sees are read: a name stands for one value in a picture, and a gate names
+nothing. In the lines of `wengert step` every name is the author's or the gradient of one, and every call one
+of the language. It shares no code with the printer. The last line counts what is right, and what is not, by
+kind.
 """
 import collections
 import html
@@ -18,21 +20,27 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "steps"))
+import intervals
 import read_back as rb
+import reader
 import read_pictures as rp
 
-RAISED = {c: d for c, d in rb.RAISED.items() if c not in "⁼"}
+RAISED = {c: d for c, d in intervals.RAISED.items() if c not in "⁼"}
 BELOW = "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"
 NAME = re.compile(r"(?![⁰¹²³⁴-⁹₀-₉])[^\W\d_][\w.̂̄̃̇%s]*(?<!\.)" % BELOW)
-FUNCTIONS = {"σ": "sigmoid", "Σ": "sum", "Π": "prod", "ReLU": "relu", "ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
+FUNCTIONS = {"σ": "sigmoid", "Σ": "sum", "Π": "prod", "ReLU": "relu", "ln": "log", "arcsin": "asin",
+             "arccos": "acos", "arctan": "atan",
              "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "√": "sqrt"}
-BARE = ("ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "erf", "σ", "√", "det") + tuple(k for k in FUNCTIONS if k.startswith("ar"))
-WORDS = set("where else and or not along axis axes last all but over mod to each of so far for e π mean max min sum none true false first".split())
+BARE = ("ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "erf", "σ", "√",
+        "det") + tuple(k for k in FUNCTIONS if k.startswith("ar"))
+WORDS = set("where else and or not along axis axes last all but over mod to each of so far for e π mean max "
+            "min sum none true false first".split())
 SEPARATE = "[^\\w%s]" % BELOW
 
 
 SMALL = dict(zip(BELOW, "0123456789aehijklmnoprstuvx"))
-GREEK = dict(zip("αβγδεζηθκλμνξπρστφχψω", "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega".split()))
+GREEK = dict(zip("αβγδεζηθκλμνξπρστφχψω", "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu "
+                 "xi pi rho sigma tau phi chi psi omega".split()))
 
 
 class Unread(Exception):
@@ -46,7 +54,8 @@ class Apart(Exception):
 
 
 class Line:
-    """`shape` says of a text what shape it has, if it is known; `names` are those that stand in the picture, with those of the program."""
+    """`shape` says of a text what shape it has, if it is known; `names` are those that stand in the picture,
+    with those of the program."""
     own = set()  # the names of the program
 
     def __init__(self, text, names, shape):
@@ -120,7 +129,8 @@ class Line:
             if rest[:1] in ("·", "⊙", "/"):
                 self.at += 1
                 value = "%s%s%s" % (value, "/" if rest[0] == "/" else "*", self.power())
-            elif rest and rest[0] not in "+−=,;)]<>≤≥≠|" and not re.match(r"(where|else|and|or|along|over|mod) ", rest):
+            elif rest and rest[0] not in "+−=,;)]<>≤≥≠|" and not re.match(
+                    r"(where|else|and|or|along|over|mod) ", rest):
                 right = self.power()
                 one = self.is_scalar(self.text[begin:behind]) or self.is_scalar(self.text[behind:self.at])
                 value = "%s%s%s" % (value, "*" if one else " @ ", right)
@@ -206,7 +216,8 @@ class Line:
         return self.word(rest)
 
     def word(self, rest):
-        known = [n for n in self.names if rest.startswith(n) and not re.match(r"\w", rest[len(n):].translate({ord(c): " " for c in "ᵀ" + "".join(RAISED)}))]
+        known = [n for n in self.names if rest.startswith(n) and not re.match(r"\w",
+            rest[len(n):].translate({ord(c): " " for c in "ᵀ" + "".join(RAISED)}))]
         found = NAME.match(rest) or re.match("√", rest)
         called = found and rest[found.end():found.end() + 1] == "("
         if known and not (called and len(max(known, key=len)) < found.end()):
@@ -239,7 +250,8 @@ class Line:
                 out.append("%s=%s" % (option.group(1), option.group(2).replace("−", "-")))
             elif along:
                 reader.at = len(inside)
-                out.append("axis=%s" % ("-1" if along.group(2) else "[%s]" % along.group(1) if "," in along.group(1) else along.group(1)))
+                out.append("axis=%s" % ("-1" if along.group(2) else "[%s]" % along.group(1)
+                                        if "," in along.group(1) else along.group(1)))
                 continue
             elif reader.rest()[0] == "–":
                 raise Unread("an operand that is none: " + whole)
@@ -275,7 +287,8 @@ def near(a, b):
     if a is None or b is None:
         return True
     large = max([1e-300] + [abs(x) for x in a + b if x - x == 0])
-    return len(a) == len(b) and all(x == y or (x != x and y != y) or abs(x - y) <= 1e-9 * max(abs(x), abs(y), 1e-6 * large) for x, y in zip(a, b))
+    return len(a) == len(b) and all(x == y or (x != x and y != y) or abs(x - y) <= 1e-9 *
+                                    max(abs(x), abs(y), 1e-6 * large) for x, y in zip(a, b))
 
 
 class Program:
@@ -283,15 +296,18 @@ class Program:
         self.wengert, self.where, self.words = wengert, where, words
         source = words[1] if words[0] == "-e" else open(words[0]).read()
         source = re.sub(r"#.*", "", source)
-        self.own = {w for w in re.findall(r"[A-Za-z_]\w*", source) if not re.search(r"\b%s\(" % w, source) or re.search(r"\b%s *=[^=]" % w, source)}
+        self.own = {w for w in re.findall(r"[A-Za-z_]\w*", source) if not re.search(r"\b%s\(" % w, source)
+                    or re.search(r"\b%s *=[^=]" % w, source)}
         self.own |= set(re.findall(r"(?:^|;) *(\w+)\([^()]*\) *=", source, re.M))  # functions
-        self.nodes = json.loads(said(wengert, "draw", "--values", "--format", "json", *words) or '{"nodes": []}')["nodes"]
+        self.nodes = json.loads(said(wengert, "draw", "--values", "--format", "json", *words) or '{"nodes": '
+                                '[]}')["nodes"]
         self.rows = self.listing(said(wengert, "draw", "--values", "--width", "9000", *words))
         self.fine, self.bad = 0, []
         self.names, self.shapes, self.lines, self.value = {}, {}, [], []
 
     def listing(self, text):
-        rows = [re.split(r"\s{2,}", line.strip()) for line in text.splitlines() if line.strip() and not line.endswith(":")]
+        rows = [re.split(r"\s{2,}", line.strip()) for line in text.splitlines() if line.strip()
+                and not line.endswith(":")]
         return rows if len(rows) == len(self.nodes) else []
 
     def fault(self, kind, text):
@@ -304,11 +320,14 @@ class Program:
 
     def is_own(self, name):
         """h, z.W, and h_1, which is the first of several nodes that were called h."""
-        if name[:1] == "d" and name not in self.own and name[1:] in {n["name"] for n in self.nodes} | self.own:
+        if (name[:1] == "d" and name not in self.own
+            and name[1:] in {n["name"] for n in self.nodes} | self.own):
             return True  # grad(L, w)
         letters = "".join(SMALL.get(c, c) for c in name)
         face = re.sub("[%s]" % "".join(GREEK), lambda m: GREEK[m.group()], letters)
-        if any(form in self.own for form in (face, face.replace("epsilon", "eps"), re.sub(r"^(\w*?[^\W\d])_?(\w+)$", r"\1_\2", face), re.sub(r"(?<=.)(?=.)", "_", face, 1))):
+        if any(form in self.own for form in (face, face.replace("epsilon", "eps"),
+                                             re.sub(r"^(\w*?[^\W\d])_?(\w+)$", r"\1_\2", face),
+                                             re.sub(r"(?<=.)(?=.)", "_", face, 1))):
             return True
         base = re.sub("[%s]+$" % BELOW, "", name.split(".")[0])
         return base in self.own or re.sub(r"_?\d+$", "", base) in self.own
@@ -325,18 +344,22 @@ class Program:
 
     def read(self):
         for row, node in zip(self.rows, self.nodes):
-            part = rb.sides(row[0])
+            part = reader.sides(row[0])
             head = part[0].split(", ")[0] if not node["operands"] else part[0]
             is_name = NAME.fullmatch(head) and (len(part) > 1 or not node["operands"])
             self.shapes[head] = self.shapes[node["name"]] = node["shape"]
             if is_name:
-                again = len(part) > 1 and len(row[0]) > 60 or any(row[0].partition(" = ")[2] in (r[0], r[0].partition(" = ")[2]) for r in self.rows if r is not row)
-                self.judge(again or self.is_own(node["name"]), "invented name", row[0])  # two nodes of one text have numbers
+                again = (len(part) > 1 and len(row[0]) > 60
+                         or any(row[0].partition(" = ")[2] in (r[0], r[0].partition(" = ")[2])
+                                for r in self.rows if r is not row))
+                # two nodes of one text have numbers
+                self.judge(again or self.is_own(node["name"]), "invented name", row[0])
             if is_name and head in self.names:
                 self.fault("one name for two", row[0])
             value = node.get("value")
             self.summary(row)
-            text = self.leaf(node) if not node["operands"] else self.formula(row[0] if is_name is None or len(part) == 1 else row[0].partition(" = ")[2], node)
+            text = self.leaf(node) if not node["operands"] else self.formula(row[0] if is_name is None
+                or len(part) == 1 else row[0].partition(" = ")[2], node)
             name = self.add_line(text, value, row[0])
             if is_name:
                 self.names[head] = name
@@ -345,7 +368,7 @@ class Program:
         """A summary is no equation: σ = 2 beside a node called σ."""
         mean = re.search(r"mean (\S+), sd (\S+)", "  ".join(row[1:]))
         if mean:
-            small, large = (rb.Reader(t, {}).whole().at[0][1] for t in mean.groups())
+            small, large = (reader.Reader(t, {}).whole().at[0][1] for t in mean.groups())
             self.judge(small == 0 or abs(small) > 1e-13 * large, "a mean of rounding", "  ".join(row))
         for name in re.findall(r"(\S+) = ", "  ".join(row[1:])):
             self.fault("a summary names", "%s in %s" % (name, "  ".join(row)))
@@ -378,12 +401,17 @@ class Program:
 
     def compute(self):
         """Evaluates all lines; one that is refused has the value of its node."""
-        known, whole = [elements(v) is not None for v in self.value], all(elements(v) is not None for v in self.value)
-        whole = whole and not any(re.search(r"[1-9]\.?\d\.?\d\.?\d|·10|\de", t or "") for _, t, by in self.lines if by != t)  # rounded numbers
-        text = [json.dumps(v).replace('"', "") if t is None and k else t or "0" for i, ((_, t, _), v, k) in enumerate(zip(self.lines, self.value, known))]
+        known, whole = ([elements(v) is not None for v in self.value],
+                        all(elements(v) is not None for v in self.value))
+        # rounded numbers
+        whole = whole and not any(re.search(r"[1-9]\.?\d\.?\d\.?\d|·10|\de", t or "")
+                                  for _, t, by in self.lines if by != t)
+        text = [json.dumps(v).replace('"', "") if t is None and k else t or "0"
+                for i, ((_, t, _), v, k) in enumerate(zip(self.lines, self.value, known))]
         refused = {k for k, (_, t, _) in enumerate(self.lines) if t is None}
         for _ in range(20):
-            out = said(self.wengert, "eval", "--json", "--full", "--print", ",".join(n for n, _, _ in self.lines), "-e",
+            out = said(self.wengert, "eval", "--json", "--full", "--print",
+                       ",".join(n for n, _, _ in self.lines), "-e",
                        "\n".join("%s = %s" % (n, t) for (n, _, _), t in zip(self.lines, text)))
             found = json.loads(out or "{}")
             if "values" in found:
@@ -399,50 +427,66 @@ class Program:
         for k, (name, _, by) in enumerate(self.lines):
             if k not in refused and self.value[k] is not None:
                 got = found["values"].get(name, {}).get("value")
-                self.judge(not whole or near(got, self.value[k]), "untrue", "%s is %s, not %s" % (by, str(got)[:60], str(self.value[k])[:60]))
+                self.judge(not whole or near(got, self.value[k]), "untrue", "%s is %s, not %s" %
+                           (by, str(got)[:60], str(self.value[k])[:60]))
 
     # ---- what is seen in a picture ----
 
     def is_known(self, word):
         word = word.rstrip("ᵀ")
-        return not word or word in self.names or word in WORDS or word in FUNCTIONS or FUNCTIONS.get(word, word) in LANGUAGE or self.is_own(word)
+        return (not word or word in self.names or word in WORDS or word in FUNCTIONS
+                or FUNCTIONS.get(word, word) in LANGUAGE or self.is_own(word))
 
     def slide(self):
         seen, lines = {}, []
-        for ink, value, _ in rp.svg_boxes(said(self.wengert, "draw", "--values", "--backward", "--for", "slide", "--format", "svg", "-o", "-", *self.words) or "<svg/>"):
+        for ink, value, _ in rp.svg_boxes(said(self.wengert, "draw", "--values", "--backward", "--for",
+                                               "slide", "--format", "svg", "-o", "-",
+                                               *self.words) or "<svg/>"):
             try:
                 lines.append((ink(), value))
             except Exception:
                 continue
-        defined = {part[0] for part in (rb.sides(line) for line, _ in lines) if len(part) > 1}  # relu₁ = ReLU(x z.W)
+        # relu₁ = ReLU(x z.W)
+        defined = {part[0] for part in (reader.sides(line) for line, _ in lines) if len(part) > 1}
         for line, value in lines:
-            head = rb.sides(line)[0]
+            head = reader.sides(line)[0]
             if value and NAME.fullmatch(head):
-                self.judge(seen.setdefault(head, value) == value, "one name, two values", "%s is %s and %s" % (head, seen[head], value))
+                self.judge(seen.setdefault(head, value) == value, "one name, two values", "%s is %s and %s" %
+                           (head, seen[head], value))
                 node = next((n for n in self.nodes if n["name"] == head), None)
                 if node and isinstance(node.get("value"), float):
-                    self.judge(value == rounded(node["value"]) or not rounded(node["value"]), "one name, two values", "%s is %s, its box says %s" % (head, node["value"], value))
+                    self.judge(value == rounded(node["value"]) or not rounded(node["value"]),
+                               "one name, two values", "%s is %s, its box says %s" %
+                               (head, node["value"], value))
             for name in NAME.findall(re.sub(r"10\^\(.*?\)|\w+ = (?=[^()]*\))|\"[^\"]*\"", "", line)):
-                self.judge(name in defined or self.is_known(name.rstrip("".join(RAISED))) or self.is_known(name), "not the author's", "%s in %s" % (name, line))
+                self.judge(name in defined or self.is_known(name.rstrip("".join(RAISED)))
+                           or self.is_known(name), "not the author's", "%s in %s" % (name, line))
 
     def circuit(self):
         """A gate is a sign or a function of the language: it names no node."""
         text = said(self.wengert, "draw", "--format", "svg", "--style", "circuit", "-o", "-", *self.words)
         for gate in re.findall(r'<g class="(?:op|loss)".*?</g>\s*<rect.*?</g>', text, re.S):
-            symbol = "".join(re.findall(r">([^<]*)<", "".join(re.findall(r"<text[^>]*bold.*?</text>|<text[^>]*class=\"ink\".*?</text>", gate))))
+            symbol = "".join(re.findall(r">([^<]*)<",
+                                        "".join(re.findall(
+                                            r"<text[^>]*bold.*?</text>|<text[^>]*class=\"ink\".*?</text>",
+                                            gate))))
             for name in NAME.findall(html.unescape(symbol)):
-                self.judge(FUNCTIONS.get(name, name) in LANGUAGE | INTERNAL, "a gate names", "%s in %s" % (name, symbol))
+                self.judge(FUNCTIONS.get(name, name) in LANGUAGE | INTERNAL, "a gate names",
+                           "%s in %s" % (name, symbol))
 
     def steps(self):
-        lines = [re.split(r";\s+", line)[0] for line, _ in rb.lines_of(said(self.wengert, "step", "--all", "--width", "9000", *self.words))]
+        lines = [re.split(r";\s+", line)[0] for line, _ in reader.lines_of(said(self.wengert, "step", "--all",
+            "--width", "9000", *self.words))]
         for line in lines:
-            head = rb.sides(line)[0]
+            head = reader.sides(line)[0]
             for name in NAME.findall(re.sub(r"\w+ = ", "", "" if "…" in head else head)):
                 name = name[1:] if name[0] == "d" and not self.is_known(name) else name
-                defined = any(rb.sides(other)[0] == name for other in lines)  # add₁ = y + y
-                self.judge(not name or defined or self.is_known(name.rstrip("".join(RAISED))) or self.is_known(name), "an invented name in a step", line)
+                defined = any(reader.sides(other)[0] == name for other in lines)  # add₁ = y + y
+                self.judge(not name or defined or self.is_known(name.rstrip("".join(RAISED)))
+                           or self.is_known(name), "an invented name in a step", line)
             for name in re.findall(r"([^\W\d]\w*)\(", line):
-                self.judge(FUNCTIONS.get(name, name) in LANGUAGE or name in self.names or name in WORDS or name == "d", "no call of the language in a step", "%s in %s" % (name, line))
+                self.judge(FUNCTIONS.get(name, name) in LANGUAGE or name in self.names or name in WORDS
+                           or name == "d", "no call of the language in a step", "%s in %s" % (name, line))
 
 
 def rounded(x):
@@ -467,23 +511,34 @@ def random_program(draw):
     """Calls with options, functions, Greek names, and layers whose parts have no names."""
     n, m = draw.choice([(2, 3), (3, 2), (1, 3), (3, 1)])
     text = "x = %s\n" % rb.matrix(draw, n, m)
-    names, own = ["x"], draw.sample(["h", "a", "y_1", "y", "mu", "sigma", "theta_1", "theta", "g", "e", "u2", "WK", "z", "beta"], 6)
+    names, own = ["x"], draw.sample(["h", "a", "y_1", "y", "mu", "sigma", "theta_1", "theta", "g", "e", "u2",
+                                     "WK", "z", "beta"], 6)
     if draw.randrange(3) == 0:
         text += "f(t) = %s\n" % draw.choice(["-(t^2 + 3)", "2*t + 1", "{ r = tanh(t); r*r }"])
     for name in own[:draw.randrange(2, 6)]:
         a, b = draw.choice(names), draw.choice(names)
         axis = draw.randrange(2)
         text += "%s = %s\n" % (name, draw.choice([
-            "sum(%s, axis=%d, keepdims=true)" % (a, axis), "mean(%s, axis=%d, keepdims=true)" % (a, axis), "softmax(%s, axis=%d)" % (a, axis),
-            "squeeze(expand_dims(%s, axis=%d), axis=%d)" % (a, axis, axis), "cumsum(%s, axis=%d)" % (a, axis), "relu(%s) * %s" % (a, b),
-            "1 - %s" % a, "1/(2 + abs(%s))" % a, "%s - mean(%s)" % (a, b), "-(%s*tanh(%s) + (1 - %s)*exp(-abs(%s)))" % (a, b, a, b),
-            "leaky_relu(%s, slope=0.2)" % a, "clip(%s, -1, 1)" % a, "flip(%s, axis=%d)" % (a, axis), "roll(%s, 1, axis=%d)" % (a, axis),
-            "pad(%s, before=1, axis=%d)[%s]" % (a, axis, "1:" if not axis else ":, 1:"), "max(%s, axis=%d, keepdims=true)" % (a, axis),
-            "concat(%s, %s, axis=%d)[%s]" % (a, a, axis, "0:%d" % n if not axis else ":, 0:%d" % m), "sigmoid(%s)*(1 - sigmoid(%s))" % (a, b),
-            "%s + f(%s)" % (a, b) if "f(t)" in text else "elu(%s)" % a, "sqrt(%s^2 + 1)" % a, "norm(%s, axis=%d, keepdims=true)" % (a, axis),
-            "where(%s > 0, %s, -%s)" % (a, a, b), "log_softmax(%s)" % a, "variance(%s, axis=%d)" % (a, axis) if 0 else "std(%s, axis=%d, keepdims=true)" % (a, axis)]))
+            "sum(%s, axis=%d, keepdims=true)" % (a, axis), "mean(%s, axis=%d, keepdims=true)" % (a, axis),
+            "softmax(%s, axis=%d)" % (a, axis),
+            "squeeze(expand_dims(%s, axis=%d), axis=%d)" % (a, axis, axis), "cumsum(%s, axis=%d)" % (a, axis),
+            "relu(%s) * %s" % (a, b),
+            "1 - %s" % a, "1/(2 + abs(%s))" % a, "%s - mean(%s)" % (a, b),
+            "-(%s*tanh(%s) + (1 - %s)*exp(-abs(%s)))" % (a, b, a, b),
+            "leaky_relu(%s, slope=0.2)" % a, "clip(%s, -1, 1)" % a, "flip(%s, axis=%d)" % (a, axis),
+            "roll(%s, 1, axis=%d)" % (a, axis),
+            "pad(%s, before=1, axis=%d)[%s]" % (a, axis, "1:" if not axis else ":, 1:"),
+            "max(%s, axis=%d, keepdims=true)" % (a, axis),
+            "concat(%s, %s, axis=%d)[%s]" % (a, a, axis, "0:%d" % n if not axis else ":, 0:%d" % m),
+            "sigmoid(%s)*(1 - sigmoid(%s))" % (a, b),
+            "%s + f(%s)" % (a, b) if "f(t)" in text else "elu(%s)" % a, "sqrt(%s^2 + 1)" % a,
+            "norm(%s, axis=%d, keepdims=true)" % (a, axis),
+            "where(%s > 0, %s, -%s)" % (a, a, b), "log_softmax(%s)" % a, "variance(%s, axis=%d)" % (a, axis)
+            if 0 else "std(%s, axis=%d, keepdims=true)" % (a, axis)]))
         names.append(name)
-    return text + "L = %s" % draw.choice(["sum(%s^2)", "mean(%s)", "sum(%s)/2", "f(mean(%s))" if "f(t)" in text else "norm(%s)", "-mean(log(abs(%s) + 1))"]) % names[-1]
+    return text + "L = %s" % draw.choice(["sum(%s^2)", "mean(%s)", "sum(%s)/2", "f(mean(%s))"
+                                          if "f(t)" in text else "norm(%s)",
+                                          "-mean(log(abs(%s) + 1))"]) % names[-1]
 
 
 def main(words):
@@ -494,10 +549,13 @@ def main(words):
     for f in files:  # the programs of a page, each with those before it
         text = open(f).read() if f.endswith(".md") else ""
         blocks = re.findall(r"^```wg\n(.*?)^```", text, re.S | re.M)
-        programs += [("%s, block %d" % (f, k + 1), ["-e", "".join(blocks[:k + 1])]) for k in range(len(blocks))]
-        programs += [("%s, -e" % f, ["-e", p]) for p in re.findall(r"wengert (?:draw|step|eval|grad) (?:-[-\w]+ )*-e '([^']*)'", text)]
+        programs += [("%s, block %d" % (f, k + 1), ["-e", "".join(blocks[:k + 1])])
+                     for k in range(len(blocks))]
+        programs += [("%s, -e" % f, ["-e", p]) for p in re.findall(r"wengert (?:draw|step|eval|grad) "
+            r"(?:-[-\w]+ )*-e '([^']*)'", text)]
     for k in range(many["--programs"]):
-        programs.append(("program %d" % k, ["-e", random_program(draw) if k % 2 else rb.program(draw) if k % 4 else rb.layers(draw)]))
+        programs.append(("program %d" % k, ["-e", random_program(draw) if k % 2 else rb.program(draw) if k %
+                                            4 else rb.layers(draw)]))
     for where, words in programs:
         p = Program(wengert, where, words)
         count += bool(p.rows)
@@ -516,7 +574,8 @@ def main(words):
         shown[kind] += 1
         if show or shown[kind] <= 3:
             print("%s: %s" % (kind, text))
-    print("%d programs, %d right, %d not: %s" % (count, fine, len(bad), ", ".join("%d %s" % (n, k) for k, n in kinds.most_common())))
+    print("%d programs, %d right, %d not: %s" % (count, fine, len(bad),
+                                                 ", ".join("%d %s" % (n, k) for k, n in kinds.most_common())))
     return bool(bad)
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """closures.py: transforms of functions, inside of each other, over all that a function touches.
 
-Each outer derivative (grad, value_and_grad, jacobian, hessian, jvp, vjp, vmap of a function; y.backward() of parameters; wg.grad(y, x) in a
-graph of the user, and in that of the library) of a function in which each of the seven transforms stands, which has the outer variable as
-its argument or by closure; the variable is a scalar, a vector, a matrix, a tuple, a dict, or nested. What is right is computed here with
-polynomials, exactly. Behind these: trees, blocks, axes, PyTorch's autograd, what kind a result is, draws, memory.
+Each outer derivative (grad, value_and_grad, jacobian, hessian, jvp, vjp, vmap of a function; y.backward() of
+parameters; wg.grad(y, x) in a graph of the user, and in that of the library) of a function in which each of
+the seven transforms stands, which has the outer variable as its argument or by closure; the variable is a
+scalar, a vector, a matrix, a tuple, a dict, or nested. What is right is computed here with polynomials,
+exactly. Behind these: trees, blocks, axes, PyTorch's autograd, what kind a result is, draws, memory.
 
     closures.py            all; prints each gate that fails, and how many do; the status is 1 if any fails
     closures.py WORD ...   the gates whose name has each of these words, with the errors in full"""
@@ -36,17 +37,20 @@ def plain(x):
 def same(got, want, what=""):
     """The same tree of the same numbers in the same shapes."""
     if isinstance(want, dict):
-        assert isinstance(got, dict) and list(got) == list(want), "%s: %r for the keys %s" % (what, got, list(want))
+        assert isinstance(got, dict) and list(got) == list(want), "%s: %r for the keys %s" % (what, got,
+            list(want))
         for k in want:
             same(got[k], want[k], "%s.%s" % (what, k))
     elif isinstance(want, (list, tuple)):
-        assert type(got) is type(want) and len(got) == len(want), "%s: %s for a %s of %d" % (what, got, type(want).__name__, len(want))
+        assert type(got) is type(want) and len(got) == len(want), "%s: %s for a %s of %d" % (what, got,
+            type(want).__name__, len(want))
         for i, (a, b) in enumerate(zip(got, want)):
             same(a, b, "%s.%d" % (what, i))
     else:
         a, b = plain(got), np.asarray(want)
         assert np.shape(a) == b.shape, "%s: the shape %s for %s" % (what, np.shape(a), b.shape)
-        assert np.allclose(a, b, rtol=1e-10, atol=1e-10), "%s: %s for %s" % (what, np.asarray(a).tolist(), b.tolist())
+        assert np.allclose(a, b, rtol=1e-10, atol=1e-10), "%s: %s for %s" % (what, np.asarray(a).tolist(),
+            b.tolist())
 
 
 def refused(f, *words):
@@ -93,7 +97,8 @@ class Poly:
 
     def by(self, k):
         """The derivative by variable k."""
-        return Poly({e[:k] + (e[k] - 1,) + e[k + 1:]: c * e[k] for e, c in self.terms.items() if len(e) > k and e[k]})
+        return Poly({e[:k] + (e[k] - 1,) + e[k + 1:]: c * e[k] for e, c in self.terms.items() if len(e) > k
+                     and e[k]})
 
     def at(self, x):
         """Its number where the variables are x."""
@@ -142,11 +147,13 @@ def parts(flat, shape):
     """Numbers in a row as the structure."""
     ends = np.cumsum(sizes(shape))
     flat = np.asarray(flat, float)
-    return SHAPES[shape][0](*[a.reshape(flat.shape[:-1] + s) for a, s in zip(np.split(flat, ends[:-1], -1), SHAPES[shape][1])])
+    return SHAPES[shape][0](*[a.reshape(flat.shape[:-1] + s) for a, s in zip(np.split(flat, ends[:-1], -1),
+        SHAPES[shape][1])])
 
 
 def blocks(shape, of):
-    """of(i) for each number i of z, an array of some shape: as the structure, whose leaves have their axes behind those."""
+    """of(i) for each number i of z, an array of some shape: as the structure, whose leaves have their axes
+    behind those."""
     rows = [np.asarray(of(i), float) for i in range(sum(sizes(shape)))]
     return parts(np.stack(rows, -1), shape)
 
@@ -187,7 +194,8 @@ def vector_u(s, t, u0, u1):
     return [s * s * u0 + t * u0 * u1, s * t + t * u1 * u1]
 
 
-# An inner transform, of z as its argument or by closure: what it gives as a list of values; as a list of polynomials in z.
+# An inner transform, of z as its argument or by closure: what it gives as a list of values; as a list of
+# polynomials in z.
 
 def along(n):
     return [1 + i % 2 for i in range(n)]
@@ -203,7 +211,8 @@ def inner(kind, use, z, shape):
         f, v = (lambda a: scalar(*forms(a))), (lambda a: wg.stack(vector(*forms(a))))
         x, t = z, parts(along(n), shape)
     else:
-        f, v = (lambda u: scalar_u(*forms(z), u[0], u[1])), (lambda u: wg.stack(vector_u(*forms(z), u[0], u[1])))
+        f, v = ((lambda u: scalar_u(*forms(z), u[0], u[1])),
+                (lambda u: wg.stack(vector_u(*forms(z), u[0], u[1]))))
         x, t = U, np.array([1.0, 2.0])
     if kind == "grad":
         return flat(wg.grad(f)(x))
@@ -330,7 +339,8 @@ def nested(outer, kind, use, shape):
 
 
 INNER = "grad value_and_grad jacobian hessian jvp vjp vmap".split()
-for _names in itertools.product(INNER + ["backward", "explicit graph", "automatic graph"], INNER, ("argument", "closure"), SHAPES):
+for _names in itertools.product(INNER + ["backward", "explicit graph", "automatic graph"], INNER,
+                                ("argument", "closure"), SHAPES):
     gate("%s of %s: %s: %s" % _names, nested, *_names)
 # ---- by name ----
 
@@ -340,7 +350,8 @@ V = np.array([1.0, 2.0, 3.0])
 
 @the
 def mapped_rows_of_what_is_closed_over():
-    same(wg.grad(lambda w: (w * w).sum() + wg.vmap(lambda x: (x * w).sum())(X).sum())(np.ones(3)), np.array([5.0, 7.0, 9.0]))
+    same(wg.grad(lambda w: (w * w).sum() + wg.vmap(lambda x: (x * w).sum())(X).sum())(np.ones(3)),
+         np.array([5.0, 7.0, 9.0]))
 
 
 @the
@@ -362,7 +373,8 @@ def blocks_of_a_hessian():
     same(got, ((np.diag(2 * y), np.diag(1 + 2 * x)), (np.diag(1 + 2 * x), np.zeros((2, 2)))))
     same(wg.hessian(f, argnums=1)(x, y), np.zeros((2, 2)))
     d = wg.hessian(lambda p: f(p["a"], p["b"]))({"a": x, "b": y})
-    same(d, {"a": {"a": np.diag(2 * y), "b": np.diag(1 + 2 * x)}, "b": {"a": np.diag(1 + 2 * x), "b": np.zeros((2, 2))}})
+    same(d, {"a": {"a": np.diag(2 * y), "b": np.diag(1 + 2 * x)},
+             "b": {"a": np.diag(1 + 2 * x), "b": np.zeros((2, 2))}})
 
 
 @the
@@ -376,7 +388,8 @@ def blocks_of_a_jacobian():
     f = lambda x, p: {"s": x * p["a"], "t": (x * x).sum() * p["b"]}
     x, a, b = np.array([1.0, 2.0]), np.array([3.0, 4.0]), 5.0
     got = wg.jacobian(f, argnums=(0, 1))(x, {"a": a, "b": b})
-    same(got, {"s": (np.diag(a), {"a": np.diag(x), "b": np.zeros(2)}), "t": (10 * x, {"a": np.zeros(2), "b": 5.0})})
+    same(got, {"s": (np.diag(a), {"a": np.diag(x), "b": np.zeros(2)}),
+               "t": (10 * x, {"a": np.zeros(2), "b": 5.0})})
     same(wg.jacobian(lambda x: (x * 2, x.sum()))(x), (2 * np.eye(2), np.ones(2)))
 
 
@@ -387,7 +400,8 @@ def kinds_of_trees():
     assert type(d) is Pair
     same(d.a, 2 * V)
     same(wg.grad(lambda p: (p[0] * p[1][0]).sum())((V, [2 * V])), (2 * V, [V]))
-    same(wg.grad(lambda a, b, c: (a * b * c["k"]).sum(), argnums=(2, 0))(V, 2 * V, {"k": 3 * V}), ({"k": 2 * V * V}, 6 * V * V))
+    same(wg.grad(lambda a, b, c: (a * b * c["k"]).sum(), argnums=(2, 0))(V, 2 * V, {"k": 3 * V}),
+         ({"k": 2 * V * V}, 6 * V * V))
 
 
 @the
@@ -395,10 +409,13 @@ def rows_of_trees():
     same(wg.vmap(lambda d: d[0].sum())((X, X)), np.array([3.0, 12.0]))
     same(wg.vmap(lambda d: {"s": d["a"].sum(), "t": (d["b"] * 2, 1.0)})({"a": X, "b": X[:, 0]}),
          {"s": np.array([3.0, 12.0]), "t": (np.array([0.0, 6.0]), np.ones(2))})
-    same(wg.vmap(lambda a, b: (a * b).sum(), in_axes=(1, None))(X, np.array([1.0, 2.0])), np.array([6.0, 9.0, 12.0]))
-    same(wg.vmap(lambda d, c: d["a"].sum() * d["b"] * c, in_axes=({"a": 1, "b": None}, None))({"a": X, "b": 2.0}, 3.0),
+    same(wg.vmap(lambda a, b: (a * b).sum(), in_axes=(1, None))(X, np.array([1.0, 2.0])),
+         np.array([6.0, 9.0, 12.0]))
+    same(wg.vmap(lambda d, c: d["a"].sum() * d["b"] * c,
+                 in_axes=({"a": 1, "b": None}, None))({"a": X, "b": 2.0}, 3.0),
          np.array([18.0, 30.0, 42.0]))
-    same(wg.vmap(lambda d: d["a"].sum() * d["b"][1], in_axes=({"a": -1, "b": None},))({"a": X, "b": V}), np.array([6.0, 10.0, 14.0]))
+    same(wg.vmap(lambda d: d["a"].sum() * d["b"][1], in_axes=({"a": -1, "b": None},))({"a": X, "b": V}),
+         np.array([6.0, 10.0, 14.0]))
     same(wg.vmap(lambda i, x: x[i], in_axes=(0, None))(np.array([2, 0]), V), np.array([3.0, 1.0]))
     same(wg.vmap(wg.vmap(lambda x, y: x * y, in_axes=(None, 0)), in_axes=(0, None))(V, V), np.outer(V, V))
     refused(lambda: wg.vmap(lambda a, b: a)(X, V), "2", "3")
@@ -420,7 +437,8 @@ def axes_of_results():
 @the
 def no_rows():
     same(wg.vmap(lambda x: (x.sum(), x * 2))(np.zeros((0, 3))), (np.zeros(0), np.zeros((0, 3))))
-    same(wg.grad(lambda w: (w * w).sum() + wg.vmap(lambda x: (x * w).sum())(np.zeros((0, 3))).sum())(V), 2 * V)
+    same(wg.grad(lambda w: (w * w).sum() + wg.vmap(lambda x: (x * w).sum())(np.zeros((0, 3))).sum())(V),
+         2 * V)
 
 
 @the
@@ -539,7 +557,8 @@ def numbers_at_the_top():
     f = lambda x: (x * x).sum()
     y, d = wg.value_and_grad(f)(V)
     assert isinstance(y, float) and isinstance(d, np.ndarray)
-    numbers(wg.grad(f)(V), wg.jacobian(f)(V), wg.hessian(f)(V), *wg.jvp(f, (V,), (V,)), wg.vmap(f)(X), wg.vjp(f, V)[0],
+    numbers(wg.grad(f)(V), wg.jacobian(f)(V), wg.hessian(f)(V), *wg.jvp(f, (V,), (V,)), wg.vmap(f)(X),
+            wg.vjp(f, V)[0],
             *wg.vjp(f, V)[1](1.0))
     w, c = wg.tensor(V, requires_grad=True), wg.tensor(V)
     h = lambda x: (x * x * w).sum()
@@ -556,7 +575,8 @@ def numbers_at_the_top():
 def values_of_a_parameter():
     w = wg.tensor(V, requires_grad=True)
     h = lambda x: (x * x * w * w).sum()
-    values(*wg.value_and_grad(h)(V), wg.grad(h)(V), wg.jacobian(h)(V), wg.hessian(h)(V), *wg.jvp(h, (V,), (V,)), wg.vmap(h)(X),
+    values(*wg.value_and_grad(h)(V), wg.grad(h)(V), wg.jacobian(h)(V), wg.hessian(h)(V),
+           *wg.jvp(h, (V,), (V,)), wg.vmap(h)(X),
            wg.vjp(h, V)[0], *wg.vjp(h, V)[1](1.0), wg.grad(lambda x: (x * x).sum())(w))
     (y, aux), d = wg.value_and_grad(lambda x: (h(x), {"n": 3, "v": x * w}), has_aux=True)(V)
     values(y, d, aux["v"])
@@ -671,7 +691,8 @@ def with_rules_of_the_user():
 @the
 def implicit_layers():
     """The inner gradient is in a function that the library calls."""
-    root = lambda a: wg.fixed_point(wg.tensor([1.0]), lambda x: x - 0.25 * wg.grad(lambda v: (v * v * v / 3 - a * v).sum())(x))
+    root = lambda a: wg.fixed_point(wg.tensor([1.0]), lambda x: x - 0.25 *
+                                    wg.grad(lambda v: (v * v * v / 3 - a * v).sum())(x))
     slope = np.array([0.5 / np.sqrt(2.0)])
     same(wg.grad(lambda a: root(a).sum())(np.array([2.0])), slope)
     a = wg.tensor([2.0], requires_grad=True)
@@ -679,7 +700,8 @@ def implicit_layers():
     same(y, np.sqrt([2.0]))
     y.sum().backward()
     same(a.grad, slope)
-    step = lambda x: x * 0 + wg.grad(lambda t: (a * t * t).sum())(np.array([0.25]))  # of nothing but what is closed over
+    # of nothing but what is closed over
+    step = lambda x: x * 0 + wg.grad(lambda t: (a * t * t).sum())(np.array([0.25]))
     y = wg.fixed_point(wg.tensor([1.0]), step)
     a.zero_grad()
     y.sum().backward()
@@ -758,15 +780,18 @@ def in_loops(what):
         if "explicit" in what:
             wg.Graph()
             held = wg.input("held", c) * 2
-        f = (lambda x: (x * x).sum()) if "plain" in what else (lambda x: (x * x * w).sum()) if "closure" in what else None
+        f = ((lambda x: (x * x).sum()) if "plain" in what else (lambda x: (x * x * w).sum())
+             if "closure" in what else None)
         stays({"numbers": lambda: wg.value_and_grad(f)(c), "backward": lambda: wg.grad(f)(c).sum().backward(),
-               "vmap": lambda: wg.vmap(wg.grad(f))(c[:4].reshape(2, 2)), "vjp": lambda: wg.vjp(f, c)[1](1.0)}[what.split()[0]],
+               "vmap": lambda: wg.vmap(wg.grad(f))(c[:4].reshape(2, 2)),
+               "vjp": lambda: wg.vjp(f, c)[1](1.0)}[what.split()[0]],
               300 if "vmap" in what else 1500)
         del held
     apart(run)
 
 
-for _what in ("numbers plain", "numbers plain held", "numbers plain explicit", "numbers closure", "backward closure", "vmap plain",
+for _what in ("numbers plain", "numbers plain held", "numbers plain explicit", "numbers closure",
+              "backward closure", "vmap plain",
               "vmap plain held", "vjp plain", "vjp closure"):
     gate("memory: " + _what, in_loops, _what)
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""copies.py: copy, deepcopy and pickle of each class; freeing; memory that is lent. A result is a value or a sentence, and never a crash.
+"""copies.py: copy, deepcopy and pickle of each class; freeing; memory that is lent. A result is a value or a
+sentence, and never a crash.
 
-Each gate runs in a process of its own, so a signal is a line here and not the end. A pickle is read in a process that never had the
-object. What is expected are numbers, or words of the sentence.
+Each gate runs in a process of its own, so a signal is a line here and not the end. A pickle is read in a
+process that never had the object. What is expected are numbers, or words of the sentence.
 
     copies.py            all; prints each gate that fails, and how many do; the status is 1 if any does
     copies.py WORD ...   the gates whose name has each of these words"""
-import collections
 import copy
 import gc
 import multiprocessing
@@ -15,7 +15,6 @@ import pickle
 import subprocess
 import sys
 import tempfile
-import weakref
 
 import numpy as np
 
@@ -24,305 +23,9 @@ from wengert import c as calls
 from wengert import nn
 import gates
 from gates import GATES, expect
-from wengert.utils.data import DataLoader, TensorDataset
-
-SECONDS = 30
-
-
-def gate(name):
-    return lambda f: gates.gate(name, f) or f
-
-
-def same(got, wanted, what=""):
-    expect(repr(got) == repr(wanted), "%s%r, not %r" % (what, got, wanted))
-
-
-def refused(f, *words):
-    """f() is an error of a sentence, which has these words."""
-    try:
-        y = f()
-    except (wg.Error, TypeError, ValueError) as e:
-        text = str(e)
-        missing = [w for w in words if w not in text]
-        expect(not missing, "the sentence %r has no %r" % (text, ", ".join(missing)))
-        return
-    raise AssertionError("no error: %s" % type(y).__name__)
-
-
-def run(f, given=b""):
-    """f(given) in a process of its own: what it returned as bytes, and why it failed."""
-    read, write = os.pipe()
-    sys.stdout.flush()
-    child = os.fork()
-    if not child:
-        status = 1
-        try:
-            os.close(read)
-            import signal
-            signal.alarm(SECONDS)
-            try:
-                out = b"+" + (f(given) if given else f() or b"")
-            except BaseException as e:
-                out = b"-" + ("" if isinstance(e, AssertionError) else type(e).__name__ + ": ").encode() + str(e).encode()
-            with os.fdopen(write, "wb") as to:
-                to.write(out)
-            gc.collect()
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(write)
-    with os.fdopen(read, "rb") as source:
-        out = source.read()
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return b"", "signal %d%s" % (os.WTERMSIG(status), ", after " + out[1:].decode() if out[:1] == b"-" else "")
-    return out[1:], out[1:].decode() if out[:1] != b"+" else None
-
-
-# ---- the classes: how one is made, and what is said of it ----
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.one = nn.Linear(2, 2)
-        self.one.load_state_dict({"weight": np.array([[1.0, 2.0], [3.0, 4.0]]), "bias": np.array([0.5, -0.5])})
-        self.two = nn.Linear(2, 2, bias=False)
-        self.two.weight = self.one.weight
-        self.register_buffer("mean", np.array([7.0, 8.0]))
-        self.act = wg.tanh
-        self.one.bias.requires_grad_(False)
-        self.eval()
-
-    def forward(self, x):
-        return self.two(self.act(self.one(x))) + self.mean
-
-
-def of_net(m):
-    return [sorted((n, a.numpy()) for n, a in m.state_dict().items()), [(n, w.requires_grad, w.name) for n, w in m.named_parameters()],
-            m.two.weight is m.one.weight, m.training, m.two.training, np.round(m(wg.tensor([[0.25, -0.125]])).numpy(), 12).tolist()]
-
-
-X = np.array([0.25 * 1 - 0.125 * 2 + 0.5, 0.25 * 3 - 0.125 * 4 - 0.5])
-NET = [sorted({"one.weight": np.array([[1.0, 2.0], [3.0, 4.0]]), "two.weight": np.array([[1.0, 2.0], [3.0, 4.0]]),
-               "one.bias": np.array([0.5, -0.5]), "mean": np.array([7.0, 8.0])}.items()),
-       [("one.weight", True, "one.weight"), ("one.bias", False, "one.bias")], True, False, False,
-       np.round([[7, 8] + np.tanh(X) @ np.array([[1.0, 3.0], [2.0, 4.0]])], 12).tolist()]
-
-
-def params():
-    p, g = wg.Params(), wg.Graph()
-    p.param("a.W", [2], wg.const(1))
-    p.param("b", [2], wg.const(2))
-    p.state("a.mean", [1], wg.const(5))
-    p["a.W"] = [3.0, 4.0]
-    g.begin()
-    return p
-
-
-def of_params(p):
-    return [(n, p[n].tolist(), p.is_state(k)) for k, n in enumerate(p.names())]
-
-
-def parameter():
-    w = wg.tensor(np.array([1.0, 2.0], np.float32), requires_grad=True, name="w", dtype="float32")
-    w.requires_grad = False
-    return w
-
-
-def optimizer():
-    return wg.adam(params(), lr=0.5)
-
-
-def torchs():
-    return wg.optim.SGD([wg.tensor([1.0, 2.0], requires_grad=True)], lr=0.5)
-
-
-def figure():
-    return wg.plot([1.0, 2.0, 4.0])
-
-
-def report():
-    return wg.check(lambda q: (q * q).sum(), [1.0, 3.0])
-
-
-def failing():
-    return wg.check(lambda q: float(q @ q), np.array([1.0, 3.0]), grad=lambda q: 3 * q)
-
-
-def first_words(r):
-    return bool(r), r.verdict, str(r).split("\n")[-1].split()[1], "FAIL" in repr(r), str(r).startswith("gradcheck"), r.value(), r.inputs()
-
-
-def cache():
-    k = wg.Cache()
-    return k
-
-
-def data():
-    return wg.Data(np.arange(12.0).reshape(6, 2), np.arange(6))
-
-
-def value():
-    return wg.tensor([1.0, 2.0]) * 3
-
-
-def gradient():
-    w = wg.tensor([1.0, 2.0], requires_grad=True)
-    (w ** 2).sum().backward()
-    return w.grad
-
-
-def average():
-    return calls.average_new(params(), decay=0.5)
-
-
-def held():
-    return calls.hold(wg.tensor(np.ones(20000)))[0]
-
-
-def program():
-    return calls.program_text("p", "x = 1\ny = 2 * x")
-
-
-def schedule():
-    return wg.optim.lr_scheduler.StepLR(torchs(), 5)
-
-
-def list_of(v):
-    return v.tolist()
-
-
-# name: how it is made; what is said of it, and what that is, as numbers; what is said in its place when it is copied, deep-copied, pickled
-WHOLE = {
-    "Report": (report, first_words, (True, "pass", "PASS", False, True, 10.0, 1)),
-    "Report that fails": (failing, first_words, (False, "fail", "FAIL", True, True, 10.0, 1)),
-    "Module": (Net, of_net, NET),
-    "Sequential": (lambda: nn.Sequential(nn.Flatten(), nn.Dropout(0.25), nn.ReLU(), nn.BatchNorm1d(2), nn.MaxPool2d(2)),
-                   lambda m: [[type(k).__name__ for k in m], m[1].p, m[3].running_var.tolist(), m[3].weight.tolist(), m[4].kernel_size],
-                   [["Flatten", "Dropout", "ReLU", "BatchNorm1d", "MaxPool2d"], 0.25, [1.0, 1.0], [1.0, 1.0], 2]),
-    "Params": (params, of_params, [("a.W", [3.0, 4.0], False), ("b", [2.0, 2.0], False), ("a.mean", [5.0], True)]),
-    "part of Params": (lambda: params().part("a"), of_params, [("W", [3.0, 4.0], False), ("mean", [5.0], True)]),
-    "Parameter": (parameter, lambda w: [w.tolist(), w.requires_grad, w.name, str(w.dtype), type(w).__name__],
-                  [[1.0, 2.0], False, "w", "float32", "Parameter"]),
-    "Init": (lambda: wg.normal(2, 3), lambda i: (i.a, i.b), (2.0, 3.0)),
-    "Init of values": (lambda: wg.values([4.0, 5.0]), lambda i: wg.Params().param("w", [2], i).tolist(), [4.0, 5.0]),
-    "state_dict": (lambda: collections.OrderedDict(nn.BatchNorm1d(2).state_dict()),
-                   lambda d: {n: (a.tolist(), str(a.dtype)) for n, a in d.items()},
-                   {"weight": ([1.0, 1.0], "float64"), "bias": ([0.0, 0.0], "float64"), "running_mean": ([0.0, 0.0], "float64"),
-                    "running_var": ([1.0, 1.0], "float64"), "num_batches_tracked": (0, "int64")}),
-    "TensorDataset": (lambda: TensorDataset([1.0, 2.0]), lambda d: d.tensors[0].tolist(), [1.0, 2.0]),
-    "DataLoader": (lambda: DataLoader(TensorDataset([1.0, 2.0, 3.0]), 2), lambda d: [x.tolist() for x, in d], [[1.0, 2.0], [3.0]]),
-    "no_grad": (wg.no_grad, lambda n: n(lambda: (parameter() * 2).tolist())(), [2.0, 4.0]),
-    "Error": (lambda: wg.Error("a mistake"), str, "a mistake"),
-    "x.size": (lambda: wg.tensor([[1.0, 2.0]]).size, lambda n: (int(n), n(1)), (2, 2)),
-    "function": (lambda: wg.tanh, lambda f: round(f(wg.tensor(0.5)).item(), 12), round(float(np.tanh(0.5)), 12)),
-    "function in Python": (lambda: wg.clip, lambda f: f(wg.tensor(3.0), 0, 1).item(), 1.0),
-    "function of habit": (lambda: wg.flatten, lambda f: f(wg.tensor([[1.0], [2.0]])).tolist(), [1.0, 2.0]),
-}
-SAME = {  # a copy is the value itself, as values do not change; pickled they are refused
-    "Value": (value, list_of, [3.0, 6.0], ("x.numpy()", "model.state_dict()")),
-    "Gradient": (gradient, list_of, [2.0, 4.0], ("x.numpy()", "model.state_dict()")),
-    "Sorted": (lambda: wg.sort(wg.tensor([2.0, 1.0])), lambda s: [s.values.tolist(), s.indices.tolist()], [[1.0, 2.0], [1, 0]],
-               ("x.numpy()",)),
-    "States": (lambda: wg.States(value(), value(), value()), lambda s: s.h.tolist(), [3.0, 6.0], ("x.numpy()",)),
-}
-REFUSED = {
-    "Context": (wg.Context, ("wg.Context(", "seed")),
-    "Graph": (wg.Graph, ("wg.Graph(", "x.numpy()")),
-    "Optimizer": (optimizer, ("optimizer.state_dict()",)),
-    "optim.SGD": (torchs, ("optimizer.state_dict()",)),
-    "Cache": (cache, ("wg.Cache()",)),
-    "Data": (data, ("wg.Data(data.x, data.y)",)),
-    "Group": (wg.Group, ("wg.Group()", "each process")),
-    "Figure": (figure, ("fig.text() is a text",)),
-    "average": (average, ("average", "memory of this process")),
-    "program": (program, ("program", "memory of this process")),
-    "held": (held, ("held", "memory of this process")),
-    "panel": (lambda: figure().panel(0), ("panel", "memory of this process")),
-    "plan": (lambda: calls.plan_look((value() * 2).sum()), ("plan", "its fields")),
-}
-SCHEDULE = ("optimizer.state_dict()",)
-
-HOWS = {"copy": copy.copy, "deepcopy": copy.deepcopy}
-
-
-def copied(how, make, said, wanted, alone=True):
-    """What is copied says the same, also when the first is gone, and both can go."""
-    x = make()
-    same(said(x), wanted, "before: ")
-    y = HOWS[how](x)
-    same(said(y), wanted)
-    if alone:
-        expect(y is not x or callable(x) or isinstance(x, int), "it is the thing itself")
-    del x
-    gc.collect()
-    wg.tensor(np.zeros(1000)).numpy()
-    same(said(y), wanted, "after the first is gone: ")
-    same(said(HOWS[how](y)), wanted, "a copy of the copy: ")
-    del y
-    gc.collect()
-
-
-def pickled(make, said, wanted):
-    texts = []
-    for protocol in (2, pickle.HIGHEST_PROTOCOL):
-        b, wrong = run(lambda: pickle.dumps(make(), protocol))
-        expect(not wrong, wrong)
-
-        def read(b):
-            x = pickle.loads(b)
-            del b
-            gc.collect()
-            same(said(x), wanted, "in another process: ")
-            same(said(pickle.loads(pickle.dumps(x))), wanted, "again: ")
-            texts.append(x)
-            return b""
-        wrong = run(read, b)[1]
-        expect(not wrong, wrong)
-
-
-def here(make, said, wanted):
-    x = make()
-    y = pickle.loads(pickle.dumps(x))
-    del x
-    gc.collect()
-    same(said(y), wanted)
-
-
-def weak(make):
-    x = make()
-    r = weakref.ref(x)
-    expect(r() is x, "another object")
-    del x
-    for k in range(3):
-        gc.collect()
-    wg.tensor([1.0]).numpy()
-    x = r()
-    if x is not None:  # something of the library still has it
-        repr(x)
-
-
-for _name, (_make, _said, _wanted) in WHOLE.items():
-    for _how in HOWS:
-        GATES["%s: %s" % (_name, _how)] = lambda h=_how, m=_make, s=_said, w=_wanted: copied(h, m, s, w)
-    GATES[_name + ": pickle here"] = lambda m=_make, s=_said, w=_wanted: here(m, s, w)
-    GATES[_name + ": pickle there"] = lambda m=_make, s=_said, w=_wanted: pickled(m, s, w)
-for _name, (_make, _said, _wanted, _words) in SAME.items():
-    for _how in HOWS:
-        GATES["%s: %s" % (_name, _how)] = lambda h=_how, m=_make, s=_said, w=_wanted: copied(h, m, s, w, False)
-    GATES[_name + ": pickle"] = lambda m=_make, w=_words: refused(lambda: pickle.dumps(m()), *w)
-for _name, (_make, _words) in REFUSED.items():
-    for _how in HOWS:
-        GATES["%s: %s" % (_name, _how)] = lambda h=_how, m=_make, w=_words: refused(lambda: HOWS[h](m()), *w)
-    GATES[_name + ": deepcopy in a list"] = lambda m=_make, w=_words: refused(lambda: copy.deepcopy([{"a": m()}]), *w)
-    for _p in (0, 2, 4):
-        GATES["%s: pickle %d" % (_name, _p)] = lambda m=_make, w=_words, p=_p: refused(lambda: pickle.dumps([m()], p), *w)
-for _name, (_make, *_) in {**WHOLE, **SAME, **REFUSED}.items():
-    if _name not in ("Sorted", "States", "Error", "x.size", "function"):  # NumPy's and Python's have none either
-        GATES[_name + ": weakref"] = lambda m=_make: weak(m)
-GATES["schedule: deepcopy"] = lambda: refused(lambda: copy.deepcopy(schedule()), *SCHEDULE)
-GATES["schedule: pickle"] = lambda: refused(lambda: pickle.dumps(schedule()), *SCHEDULE)
-
+from copies_made import (NET, Net, REFUSED, SECONDS, _make, _name, average, cache, data, failing, figure,
+                         first_words, gate, of_net, of_params, optimizer, parameter, params, program, refused,
+                         report, run, same, torchs, value)
 
 # ---- copies are apart, and what is shared stays shared ----
 
@@ -409,7 +112,8 @@ def asked():
 def said_the_same():
     r = failing()
     q = pickle.loads(pickle.dumps(r))
-    same((str(q), repr(q), bool(q), q.verdict, q.reason, q.why()), (str(r), repr(r), bool(r), r.verdict, r.reason, r.why()))
+    same((str(q), repr(q), bool(q), q.verdict, q.reason, q.why()), (str(r), repr(r), bool(r), r.verdict,
+        r.reason, r.why()))
 
 
 def work(k):
@@ -425,7 +129,8 @@ for _method in ("fork", "spawn"):
     @gate("multiprocessing %s: reports" % _method)
     def pool(method=_method):
         with multiprocessing.get_context(method).Pool(2) as workers:
-            same([bool(r) and "PASS" in str(r) for r in workers.map(work, range(4))], [False, True, False, True])
+            same([bool(r) and "PASS" in str(r) for r in workers.map(work, range(4))],
+                 [False, True, False, True])
 
     @gate("multiprocessing %s: modules" % _method)
     def modules(method=_method):
@@ -443,22 +148,31 @@ for _method in ("fork", "spawn"):
 def used(thing):
     """Calls that use a thing, for each class."""
     return {
-        "Graph": [lambda g: g.begin(), lambda g: g.nodes(), lambda g: g.input("x", np.ones(3)), lambda g: g.bytes(), lambda g: g.rewind(0),
-                  lambda g: g.input("x", [1.0]), lambda g: wg.draw_graph(g) if hasattr(wg, "draw_graph") else calls.graph_mode(g)],
-        "Params": [lambda p: p.names(), lambda p: p["b"], lambda p: p.part("a"), lambda p: wg.sgd(p, lr=1.0), lambda p: len(p),
+        "Graph": [lambda g: g.begin(), lambda g: g.nodes(), lambda g: g.input("x", np.ones(3)),
+                  lambda g: g.bytes(), lambda g: g.rewind(0),
+                  lambda g: g.input("x", [1.0]), lambda g: wg.draw_graph(g) if hasattr(wg, "draw_graph")
+                  else calls.graph_mode(g)],
+        "Params": [lambda p: p.names(), lambda p: p["b"], lambda p: p.part("a"), lambda p: wg.sgd(p, lr=1.0),
+                   lambda p: len(p),
                    lambda p: "b" in p, lambda p: copy.deepcopy(p), lambda p: p.snapshot(),
                    lambda p: wg.nn_dense(wg.tensor([[1.0]]), p, "d", 1),
                    lambda p: p.param("b", [2]),
-                   lambda p: pickle.dumps(p), lambda p: p.grad("b"), lambda p: p.__setitem__("b", [1.0, 1.0])],
+                   lambda p: pickle.dumps(p), lambda p: p.grad("b"),
+                   lambda p: p.__setitem__("b", [1.0, 1.0])],
         "part of Params": [lambda p: p.names(), lambda p: p["W"]],
-        "Optimizer": [lambda o: o.step(), lambda o: o.lr, lambda o: setattr(o, "lr", 1.0), lambda o: o.clip_norm(1.0),
+        "Optimizer": [lambda o: o.step(), lambda o: o.lr, lambda o: setattr(o, "lr", 1.0),
+                      lambda o: o.clip_norm(1.0),
                       lambda o: o.clip_value(1.0)],
         "Cache": [lambda k: k.step(), lambda k: k.select([0]), lambda k: k.tokens(), lambda k: k.clear(),
-                  lambda k: wg.nn_attention(wg.tensor(np.ones((1, 1, 2))), wg.Params(), "a", causal=True, cache=k)],
-        "Data": [lambda d: d.x, lambda d: len(d), lambda d: list(d.batches(2)), lambda d: d.split(0.5), lambda d: d.normalise(),
+                  lambda k: wg.nn_attention(wg.tensor(np.ones((1, 1, 2))), wg.Params(), "a", causal=True,
+                                            cache=k)],
+        "Data": [lambda d: d.x, lambda d: len(d), lambda d: list(d.batches(2)), lambda d: d.split(0.5),
+                 lambda d: d.normalise(),
                  lambda d: d.rows(), lambda d: calls.data_about(d)],
-        "Figure": [lambda f: f.text(), lambda f: str(f), lambda f: f.panel(0), lambda f: f.frame("a"), lambda f: f.save("/dev/null.svg")],
-        "Report": [lambda r: str(r), lambda r: bool(r), lambda r: r.verdict, lambda r: r.ratio, lambda r: r.noise(),
+        "Figure": [lambda f: f.text(), lambda f: str(f), lambda f: f.panel(0), lambda f: f.frame("a"),
+                   lambda f: f.save("/dev/null.svg")],
+        "Report": [lambda r: str(r), lambda r: bool(r), lambda r: r.verdict, lambda r: r.ratio,
+                   lambda r: r.noise(),
                    lambda r: pickle.dumps(r), lambda r: copy.copy(r), lambda r: r.reason],
         "average": [lambda a: a.step(), lambda a: a.use(True)],
         "program": [lambda q: q.plots(), lambda q: q.build(wg.graph(), wg.Params(), "train")],
@@ -467,8 +181,10 @@ def used(thing):
     }[thing]
 
 
-FREED = {"Graph": wg.Graph, "Params": params, "Optimizer": optimizer, "optim.SGD": torchs, "Cache": cache, "Data": data, "Figure": figure,
-         "Report": report, "average": average, "program": program, "plan": REFUSED["plan"][0], "snapshot": lambda: params().snapshot()}
+FREED = {"Graph": wg.Graph, "Params": params, "Optimizer": optimizer, "optim.SGD": torchs, "Cache": cache,
+         "Data": data, "Figure": figure,
+         "Report": report, "average": average, "program": program, "plan": REFUSED["plan"][0],
+         "snapshot": lambda: params().snapshot()}
 
 
 def free_twice(make):
@@ -493,7 +209,8 @@ def use_after_free(make, f):
 
 for _name, _make in FREED.items():
     GATES[_name + ": free twice"] = lambda m=_make: free_twice(m)
-    GATES[_name + ": freed, and gone"] = lambda m=_make: (m().free(), gc.collect(), wg.tensor([1.0]).numpy(), wg.Context())[0]
+    GATES[_name + ": freed, and gone"] = lambda m=_make: (m().free(), gc.collect(), wg.tensor([1.0]).numpy(),
+                                                          wg.Context())[0]
     for _k, _f in enumerate(used("Optimizer" if _name == "optim.SGD" else _name)):
         GATES["%s: use after free, %d" % (_name, _k)] = lambda m=_make, f=_f: use_after_free(m, f)
 for _k, _f in enumerate(used("part of Params")):
@@ -547,7 +264,8 @@ def values_of_freed():
     x = wg.input("x", [1.0, 2.0])
     y = x * 2
     g.free()
-    for f in (y.numpy, y.item, lambda: y + 1, lambda: x.set([1.0, 2.0]), lambda: wg.grad(y.sum(), x), lambda: y.sum().backward()):
+    for f in (y.numpy, y.item, lambda: y + 1, lambda: x.set([1.0, 2.0]), lambda: wg.grad(y.sum(), x),
+              lambda: y.sum().backward()):
         refused(f, "")
     same((wg.input("x", [3.0]) * 2).tolist(), [6.0])
     refused(lambda: y + wg.input("x", [3.0]), "")
@@ -594,7 +312,7 @@ for _name, (_make, _part) in RECORDS.items():
     def record(make=_make, part=_part):
         x = make()
         r = part(x)
-        names = [n for n, _ in wg._pairs(wg._structs[r._kind].split())]
+        names = [n for n, _ in wg._library._pairs(wg._library._structs[r._kind].split())]
         before = {n: repr(getattr(r, n)) for n in names}
         refused(lambda: pickle.dumps(r), "copy its fields")
         del x
@@ -676,19 +394,28 @@ def bare(of):
     return type("Mine", (of,), {"__init__": lambda self: None})()
 
 
-BARE = {"Graph": wg.Graph, "Params": wg.Params, "Optimizer": wg.Optimizer, "Cache": wg.Cache, "Data": wg.Data, "Figure": wg.Figure,
+BARE = {"Graph": wg.Graph, "Params": wg.Params, "Optimizer": wg.Optimizer, "Cache": wg.Cache, "Data": wg.Data,
+        "Figure": wg.Figure,
         "Report": wg.Report}
 for _name, _of in BARE.items():
     for _k, _f in enumerate([*used(_name), lambda x: x.free(), lambda x: x.anything]):
-        GATES["%s without super().__init__(), %d" % (_name, _k)] = lambda o=_of, f=_f: refused(lambda: f(bare(o)), "super().__init__(")
-for _k, _f in enumerate([lambda x: wg.Graph(x), lambda x: wg.Params(x), lambda x: x.seed(), lambda x: wg.save("/dev/null", x),
+        GATES["%s without super().__init__(), %d" %
+              (_name, _k)] = lambda o=_of, f=_f: refused(lambda: f(bare(o)), "super().__init__(")
+for _k, _f in enumerate([lambda x: wg.Graph(x), lambda x: wg.Params(x), lambda x: x.seed(),
+                         lambda x: wg.save("/dev/null", x),
                          lambda x: wg.plot([1.0, 2.0], context=x)]):
-    GATES["Context without super().__init__(), %d" % _k] = lambda f=_f: refused(lambda: f(bare(wg.Context)), "super().__init__(")
-for _k, _f in enumerate([lambda x: x.rank, lambda x: x.note(0, 1.0), lambda x: x.sum([1.0]), lambda x: list(x.parts([1.0]))]):
-    GATES["Group without super().__init__(), %d" % _k] = lambda f=_f: refused(lambda: f(bare(wg.Group)), "super().__init__(")
-BARE_VALUE = [lambda x: x.numpy(), lambda x: x.item(), lambda x: x + 1, lambda x: 1 + x, lambda x: wg.tensor([1.0]) + x, lambda x: x.sum(),
-              lambda x: wg.tanh(x), lambda x: str(x), lambda x: x.backward(), lambda x: x[0], lambda x: wg.grad(wg.tensor(1.0), x),
-                                                                                          lambda x: x.tolist(),
+    GATES["Context without super().__init__(), %d" % _k] = lambda f=_f: refused(lambda: f(bare(wg.Context)),
+        "super().__init__(")
+for _k, _f in enumerate([lambda x: x.rank, lambda x: x.note(0, 1.0), lambda x: x.sum([1.0]),
+                         lambda x: list(x.parts([1.0]))]):
+    GATES["Group without super().__init__(), %d" % _k] = lambda f=_f: refused(lambda: f(bare(wg.Group)),
+        "super().__init__(")
+BARE_VALUE = [lambda x: x.numpy(), lambda x: x.item(), lambda x: x + 1, lambda x: 1 + x,
+              lambda x: wg.tensor([1.0]) + x, lambda x: x.sum(),
+              lambda x: wg.tanh(x), lambda x: str(x), lambda x: x.backward(), lambda x: x[0],
+              lambda x: wg.grad(wg.tensor(1.0), x),
+                                                                                          lambda x: x.tolist(
+                                                                                              ),
               lambda x: pickle.dumps(x)]
 
 
@@ -702,7 +429,8 @@ def answers(f):
 
 for _of in (wg.Value, wg.Parameter, wg.Gradient):
     for _k, _f in enumerate(BARE_VALUE):
-        GATES["%s without super().__init__(), %d" % (_of.__name__, _k)] = lambda o=_of, f=_f: answers(lambda: f(bare(o)))
+        GATES["%s without super().__init__(), %d" %
+              (_of.__name__, _k)] = lambda o=_of, f=_f: answers(lambda: f(bare(o)))
 
 
 @gate("Module without super().__init__()")
@@ -728,11 +456,13 @@ def lent(make, change):
     same(x.numpy().shape, a.shape)
 
 
-MAKES = {"array": lambda: np.ones(300000), "view": lambda: np.ones(300000)[:200000], "view of a view": lambda: np.ones(300000)[:][:200000],
+MAKES = {"array": lambda: np.ones(300000), "view": lambda: np.ones(300000)[:200000],
+         "view of a view": lambda: np.ones(300000)[:][:200000],
          "matrix": lambda: np.ones((300, 1000)), "transposed and back": lambda: np.ones((300, 1000)).T.T}
 for _name, _make in MAKES.items():
     GATES["lent %s: resize" % _name] = lambda m=_make: lent(m, lambda a: a.resize(10, refcheck=False))
-    GATES["lent %s: resize to more" % _name] = lambda m=_make: lent(m, lambda a: a.resize(10 ** 7, refcheck=False))
+    GATES["lent %s: resize to more" % _name] = lambda m=_make: lent(m,
+        lambda a: a.resize(10 ** 7, refcheck=False))
 
 
 @gate("lent bytearray: resize")
@@ -830,7 +560,8 @@ ENDS = {
 for _name, _text in ENDS.items():
     @gate("__del__ at the end: " + _name)
     def at_the_end(text=_text):
-        r = subprocess.run([sys.executable, "-c", END % text], capture_output=True, text=True, timeout=SECONDS)
+        r = subprocess.run([sys.executable, "-c", END % text], capture_output=True, text=True,
+                           timeout=SECONDS)
         expect(r.returncode == 0, "status %d: %s" % (r.returncode, r.stderr.strip()[-200:]))
 
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""formulas.py: what Python computes beside what C, or NumPy, computes for the same: values and gradients at infinities, NaN, 1e200, 1e-200, equal
-numbers, zeros, numbers beyond 2^53, and in f32 at 3e20. A pair is a line of Python, and its twin: `b.` is the builder in C, `np.` NumPy. Where the
-twin is C the gradients are compared, too. `*` before a pair: a factor 2^k of x changes neither, so that far scales have the result of near ones.
+"""formulas.py: what Python computes beside what C, or NumPy, computes for the same: values and gradients at
+infinities, NaN, 1e200, 1e-200, equal numbers, zeros, numbers beyond 2^53, and in f32 at 3e20. A pair is a
+line of Python, and its twin: `b.` is the builder in C, `np.` NumPy. Where the twin is C the gradients are
+compared, too. `*` before a pair: a factor 2^k of x changes neither, so that far scales have the result of
+near ones.
 
     formulas.py         prints each pair that differs; the status is 1 if one does"""
 import sys
@@ -19,13 +21,15 @@ np.seterr(all="ignore")
 
 class _B:
     def __getattr__(self, name):
-        return wg._builders[name]
+        return wg._names._builders[name]
 
 
 b = _B()
 plain = np.array([[0.3, -1.2, 0.7, 2.0], [1.5, 0.2, -0.4, -3.0], [0.9, 0.8, -2.5, 0.1]])
-XS = {"plain": plain, "equal": np.full((3, 4), 0.7), "zeros": np.zeros((3, 4)), "1e200": plain * 1e200, "1e-200": plain * 1e-200,
-      "inf": np.where(plain > 1.4, np.inf, plain), "-inf": np.where(plain < -1, -np.inf, plain), "nan": np.where(plain == 0.2, np.nan, plain),
+XS = {"plain": plain, "equal": np.full((3, 4), 0.7), "zeros": np.zeros((3, 4)), "1e200": plain * 1e200,
+      "1e-200": plain * 1e-200,
+      "inf": np.where(plain > 1.4, np.inf, plain), "-inf": np.where(plain < -1, -np.inf, plain),
+      "nan": np.where(plain == 0.2, np.nan, plain),
       "minus zero": -np.zeros((3, 4)), "f32 3e20": (plain * 3e20).astype(np.float32)}
 y = np.array([[0.5, 2.0, -1.0, 4.0], [3.0, -0.1, 0.25, 1.0], [2.0, 7.0, -5.0, 0.3]])
 t = np.array([[0.1, 0.2, 0.3, 0.4], [1.0, 0.0, 0.0, 0.0], [0.25, 0.25, 0.25, 0.25]])
@@ -45,9 +49,11 @@ F.kl_div(x, t, reduction="batchmean") | b.kl(x, t)
 F.kl_div(x, t, reduction="none").sum(axis=1) | b.kl(x, t, reduction="none")
 F.kl_div(x, t, reduction="sum") | b.kl(x, t, reduction="sum")
 F.binary_cross_entropy_with_logits(x, t) | b.bce_with_logits(x, t)
-F.binary_cross_entropy(b.sigmoid(b.clip(x, -9.0, 9.0)), t) | b.binary_cross_entropy(b.sigmoid(b.clip(x, -9.0, 9.0)), t)
+F.binary_cross_entropy(b.sigmoid(b.clip(x, -9.0, 9.0)), t) |
+    b.binary_cross_entropy(b.sigmoid(b.clip(x, -9.0, 9.0)), t)
 F.layer_norm(x, (4,)) | b.layer_norm(x, np.ones(4, x.dtype), np.zeros(4, x.dtype))
-F.layer_norm(x, (3, 4), eps=0.5) | b.layer_norm(x, np.ones((3, 4), x.dtype), np.zeros((3, 4), x.dtype), eps=0.5, axes=[0, 1])
+F.layer_norm(x, (3, 4), eps=0.5) |
+    b.layer_norm(x, np.ones((3, 4), x.dtype), np.zeros((3, 4), x.dtype), eps=0.5, axes=[0, 1])
 F.batch_norm(x, None, None, training=True) | b.batch_norm(x, np.ones(4, x.dtype), np.zeros(4, x.dtype))
 F.linear(x, y) | b.matmul(x, b.swap(y))
 F.dropout(x, 0.0) | x * 1
@@ -131,18 +137,21 @@ def of(text, a, gradient):
 
 
 def same(p, q, single):
-    return len(p) == len(q) and all(u.shape == v.shape and np.allclose(u, v, rtol=1e-5 if single else 1e-12, atol=0 if single else 1e-300, equal_nan=True)
+    return len(p) == len(q) and all(u.shape == v.shape and np.allclose(u, v, rtol=1e-5 if single else 1e-12,
+        atol=0 if single else 1e-300, equal_nan=True)
                                     for u, v in zip(p, q))
 
 
 wrong = asked = 0
-for line in PAIRS.strip().split("\n"):
+for line in PAIRS.strip().replace("\n    ", " ").split("\n"):
     far, (mine, _, twin) = line[:2] == "* ", line.lstrip("* ").partition(" | ")
     by_c = "b." in twin or "attention" in twin
-    for name, a in {"x": plain, "2^600": plain * 2.0**600, "2^-600": plain * 2.0**-600}.items() if far else XS.items():
+    for name, a in ({"x": plain, "2^600": plain * 2.0**600, "2^-600": plain * 2.0**-600}.items() if far
+                    else XS.items()):
         if "x" not in mine.replace("axis", "").replace("max", "") and name != "plain":
             continue
-        if (a.dtype == np.float32) and ("np." in twin or "layer_norm" in twin and far or "batch" in twin or "attention" in twin or "big" in mine):
+        if (a.dtype == np.float32) and ("np." in twin or "layer_norm" in twin and far or "batch" in twin
+                                        or "attention" in twin or "big" in mine):
             continue
         asked += 1
         try:
@@ -151,6 +160,7 @@ for line in PAIRS.strip().split("\n"):
             p, q = ["%s: %s" % (type(e).__name__, e)], []
         if not q or not same(p, q, a.dtype == np.float32):
             wrong += 1
-            print("%s, x %s\n  gives  %s\n  twin   %s" % (mine, name, " ".join(str(p).split())[:300], " ".join(str(q).split())[:300]))
+            print("%s, x %s\n  gives  %s\n  twin   %s" % (mine, name, " ".join(str(p).split())[:300],
+                                                          " ".join(str(q).split())[:300]))
 print("formulas: %d pairs and operands, %d differ" % (asked, wrong))
 sys.exit(wrong > 0)

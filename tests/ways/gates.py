@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""gates.py: what the programs of this folder share that are lists of gates: functions that raise an error where something is wrong."""
+"""gates.py: what the programs of this folder share that are lists of gates: functions that raise an error
+where something is wrong."""
 import threading
 import traceback
 
@@ -34,7 +35,8 @@ def apart(f, *given):
 
 
 def run_gates(title, words, gates=GATES, by=lambda f: f()):
-    """Runs the gates whose name has each of these words, prints each that fails, and how many do. The status is 1 if any does."""
+    """Runs the gates whose name has each of these words, prints each that fails, and how many do. The status
+    is 1 if any does."""
     chosen = [n for n in gates if all(w in n for w in words)]
     failed = 0
     for name in chosen:

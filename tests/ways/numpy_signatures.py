@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""numpy_signatures.py: each argument of NumPy's functions of arrays, by position and by name, at values that are not the default: as
-m.f(x), as np.f(x) of a value, and as the method x.f(), for arrays of 0 to 3 axes, sizes 0 and 1, and other dtypes.
+"""numpy_signatures.py: each argument of NumPy's functions of arrays, by position and by name, at values that
+are not the default: as m.f(x), as np.f(x) of a value, and as the method x.f(), for arrays of 0 to 3 axes,
+sizes 0 and 1, and other dtypes.
 
     numpy_signatures.py         prints what is other; the status is 1 if a call is
     numpy_signatures.py WORD    calls with this word alone; -v: what is refused, too
 
-The functions are those that NumPy has and that Wengert knows by the same name; NumPy itself says their arguments and gives the right
-result. A call is the same, with shape and dtype, or refused: by an error of Wengert, or of any kind where NumPy has one. The call without
-arguments is of all arrays, those with one more are of the first six. float16, which is NumPy's for truths, is not compared."""
+The functions are those that NumPy has and that Wengert knows by the same name; NumPy itself says their
+arguments and gives the right result. A call is the same, with shape and dtype, or refused: by an error of
+Wengert, or of any kind where NumPy has one. The call without arguments is of all arrays, those with one more
+are of the first six. float16, which is NumPy's for truths, is not compared."""
 import ast
 import inspect
 import itertools
@@ -23,62 +25,90 @@ warnings.simplefilter("ignore")
 np.seterr(all="ignore")
 sine = lambda *s: np.round(np.sin(np.arange(1, 1 + int(np.prod(s))) * 1.7), 3).reshape(s)
 ARRAYS = {
-    "sine(3, 4)": sine(3, 4), "sine(2, 3, 2)": sine(2, 3, 2), "whole": np.array([[3, -1, 2], [7, 0, 5]]), "sine(5)": sine(5),
-    "sine()": sine(), "zeros((0, 3))": np.zeros((0, 3)), "sine(1, 2)": sine(1, 2), "float32": sine(2, 3).astype(np.float32),
+    "sine(3, 4)": sine(3, 4), "sine(2, 3, 2)": sine(2, 3, 2), "whole": np.array([[3, -1, 2], [7, 0, 5]]),
+    "sine(5)": sine(5),
+    "sine()": sine(), "zeros((0, 3))": np.zeros((0, 3)), "sine(1, 2)": sine(1, 2),
+    "float32": sine(2, 3).astype(np.float32),
     "truths": np.array([[True, False], [True, True]]), "wide": np.array([1e200, -np.inf, 3.0, np.nan]),
     "long": np.array([2**53 + 1, -7, 2**62]),
 }
 SQUARE = np.array([[2.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 4.0]])
 
-# What the first arguments are, by name; a function whose first argument is none of these has a line of its own.
+# What the first arguments are, by name; a function whose first argument is none of these has a line of its
+# own.
 FIRST = "a x ary arr m array arr1 x1 v p f object prototype obj".split()
 SECOND = {"b": "a", "x2": "a", "y": "a", "v2": "a"}
 # Arguments that must be given, and values that are tried, by FUNCTION ARGUMENT or * ARGUMENT.
 NEEDED = {
-    "* shape": "(2, -1)", "reshape newshape": "(-1,)", "* repeats": "2", "* reps": "2", "* shift": "1", "* axis1": "0", "* axis2": "-1",
-    "* source": "0", "* destination": "-1", "expand_dims axis": "0", "* indices_or_sections": "1", "* indices": "[0]", "* a_min": "-0.5",
-    "* a_max": "0.5", "* fill_value": "2.5", "* pad_width": "1", "broadcast_to shape": "(2, 3, 4)", "* q": "0.5", "* condition": "[True]",
-    "* N": "3", "* start": "0.0", "* stop": "2.0", "* num": "5", "searchsorted v": "0.1", "digitize bins": "[0.0, 0.5]",
-    "* choices": "[1.0]", "insert obj": "0", "insert values": "1.0", "delete obj": "0", "append values": "[1.0]",
+    "* shape": "(2, -1)", "reshape newshape": "(-1,)", "* repeats": "2", "* reps": "2", "* shift": "1",
+    "* axis1": "0", "* axis2": "-1",
+    "* source": "0", "* destination": "-1", "expand_dims axis": "0", "* indices_or_sections": "1",
+    "* indices": "[0]", "* a_min": "-0.5",
+    "* a_max": "0.5", "* fill_value": "2.5", "* pad_width": "1", "broadcast_to shape": "(2, 3, 4)",
+    "* q": "0.5", "* condition": "[True]",
+    "* N": "3", "* start": "0.0", "* stop": "2.0", "* num": "5", "searchsorted v": "0.1",
+    "digitize bins": "[0.0, 0.5]",
+    "* choices": "[1.0]", "insert obj": "0", "insert values": "1.0", "delete obj": "0",
+    "append values": "[1.0]",
 }
 VALUES = {
-    "* axis": ["0", "-1", "1", "(0, 1)", "None", "5"], "* keepdims": ["True"], "* dtype": ["np.float32", "np.int64", "np.float64"],
-    "* ddof": ["1", "2"], "* initial": ["2.0"], "* where": ["False"], "* order": ["'F'", "'C'"], "* k": ["1", "-1"],
-    "* offset": ["1", "-1"], "* decimals": ["1", "2"], "* n": ["2"], "* prepend": ["0.0"], "* append": ["0.0"],
-    "* weights": ["[1.0, 2.0, 0.5]"], "* returned": ["True"], "* repeats": ["3", "[1, 2, 1]"], "* reps": ["3", "(2, 1)", "(1, 2)"],
-    "* shift": ["2", "-1", "(1, 1)"], "* side": ["'right'"], "* mode": ["'wrap'", "'clip'", "'edge'", "'reflect'"],
-    "* fill_value": ["1", "-2.0"], "* nan": ["1.5"], "* posinf": ["9.0"], "* neginf": ["-9.0"], "* copy": ["False", "True"],
-    "* subok": ["True"], "* ndmin": ["3"], "* endpoint": ["False"], "* retstep": ["True"], "* bias": ["True"], "* rowvar": ["False"],
-    "* full_matrices": ["False", "True"], "* compute_uv": ["False"], "* ord": ["1", "np.inf", "'fro'", "3"], "* UPLO": ["'U'"],
-    "* rcond": ["1e-3", "None"], "* axes": ["(1, 0)", "1", "0"], "* axis1": ["1"], "* axis2": ["0"], "* indices": ["[1, 0]", "-1"],
-    "* a_min": ["0.0", "None"], "* a_max": ["0.25", "None"], "* equal_nan": ["True"], "* rtol": ["0.5"], "* atol": ["0.5"],
-    "* return_index": ["True"], "* assume_unique": ["True"], "* out": ["None"], "* casting": ["'unsafe'"], "* shape": ["(4, 3)", "2"],
-    "* newshape": ["(2, -1)", "-1"], "* source": ["1"], "* destination": ["0"], "* M": ["2"], "* num": ["4"], "* base": ["2.0"],
-    "* kind": ["'stable'"], "* interpolation": ["'lower'"], "* method": ["'lower'"], "* overwrite_input": ["True"],
-    "* indices_or_sections": ["3", "[1]"], "* like": ["None"], "* edge_order": ["2"], "* stat_length": ["1"], "* constant_values": ["1.5"],
-    "* pad_width": ["2", "(1, 2)"], "* minlength": ["4"], "* increasing": ["True"], "* values": ["2.0"], "* optimize": ["True"],
+    "* axis": ["0", "-1", "1", "(0, 1)", "None", "5"], "* keepdims": ["True"],
+    "* dtype": ["np.float32", "np.int64", "np.float64"],
+    "* ddof": ["1", "2"], "* initial": ["2.0"], "* where": ["False"], "* order": ["'F'", "'C'"],
+    "* k": ["1", "-1"],
+    "* offset": ["1", "-1"], "* decimals": ["1", "2"], "* n": ["2"], "* prepend": ["0.0"],
+    "* append": ["0.0"],
+    "* weights": ["[1.0, 2.0, 0.5]"], "* returned": ["True"], "* repeats": ["3", "[1, 2, 1]"],
+    "* reps": ["3", "(2, 1)", "(1, 2)"],
+    "* shift": ["2", "-1", "(1, 1)"], "* side": ["'right'"],
+    "* mode": ["'wrap'", "'clip'", "'edge'", "'reflect'"],
+    "* fill_value": ["1", "-2.0"], "* nan": ["1.5"], "* posinf": ["9.0"], "* neginf": ["-9.0"],
+    "* copy": ["False", "True"],
+    "* subok": ["True"], "* ndmin": ["3"], "* endpoint": ["False"], "* retstep": ["True"], "* bias": ["True"],
+    "* rowvar": ["False"],
+    "* full_matrices": ["False", "True"], "* compute_uv": ["False"], "* ord": ["1", "np.inf", "'fro'", "3"],
+    "* UPLO": ["'U'"],
+    "* rcond": ["1e-3", "None"], "* axes": ["(1, 0)", "1", "0"], "* axis1": ["1"], "* axis2": ["0"],
+    "* indices": ["[1, 0]", "-1"],
+    "* a_min": ["0.0", "None"], "* a_max": ["0.25", "None"], "* equal_nan": ["True"], "* rtol": ["0.5"],
+    "* atol": ["0.5"],
+    "* return_index": ["True"], "* assume_unique": ["True"], "* out": ["None"], "* casting": ["'unsafe'"],
+    "* shape": ["(4, 3)", "2"],
+    "* newshape": ["(2, -1)", "-1"], "* source": ["1"], "* destination": ["0"], "* M": ["2"], "* num": ["4"],
+    "* base": ["2.0"],
+    "* kind": ["'stable'"], "* interpolation": ["'lower'"], "* method": ["'lower'"],
+    "* overwrite_input": ["True"],
+    "* indices_or_sections": ["3", "[1]"], "* like": ["None"], "* edge_order": ["2"], "* stat_length": ["1"],
+    "* constant_values": ["1.5"],
+    "* pad_width": ["2", "(1, 2)"], "* minlength": ["4"], "* increasing": ["True"], "* values": ["2.0"],
+    "* optimize": ["True"],
 }
 OWN = {  # functions whose first argument is no array
     "concatenate": ["([x, x],)"], "stack": ["([x, x],)"], "vstack": ["([x, x],)"], "hstack": ["([x, x],)"],
-    "where": ["(x > 0, x, 2.0)", "(x > 0, 1, x)", "(x > 0,)"], "einsum": ["('ij->ji', x)", "('...i->...', x)", "('ij,ij->i', x, x)"],
-    "zeros": ["(3,)", "((2, 3),)"], "ones": ["(3,)", "((2, 3),)"], "full": ["((2, 3), 1.5)"], "arange": ["(3,)", "(1, 7, 2)", "(0.5, 3.0)"],
+    "where": ["(x > 0, x, 2.0)", "(x > 0, 1, x)", "(x > 0,)"], "einsum": ["('ij->ji', x)", "('...i->...', x)",
+        "('ij,ij->i', x, x)"],
+    "zeros": ["(3,)", "((2, 3),)"], "ones": ["(3,)", "((2, 3),)"], "full": ["((2, 3), 1.5)"],
+    "arange": ["(3,)", "(1, 7, 2)", "(0.5, 3.0)"],
     "linspace": ["(0.0, 1.0)"], "eye": ["(3,)"], "identity": ["(3,)"], "tri": ["(3,)"], "meshgrid": ["(x,)"],
     "cross": ["(x[..., :3], x[..., :3])"], "tensordot": ["(x, x)"], "array": ["(x,)"], "asarray": ["(x,)"],
 }
 LINALG = {
-    "inv": "(S,)", "det": "(S,)", "solve": "(S, S)", "cholesky": "(S,)", "svd": "(S[:2],)", "eigh": "(S,)", "qr": "(S,)", "norm": "(x,)",
-    "lstsq": "(S, S)", "slogdet": "(S,)", "pinv": "(S,)", "matrix_rank": "(S,)", "eigvalsh": "(S,)", "matrix_power": "(S, 2)",
+    "inv": "(S,)", "det": "(S,)", "solve": "(S, S)", "cholesky": "(S,)", "svd": "(S[:2],)", "eigh": "(S,)",
+    "qr": "(S,)", "norm": "(x,)",
+    "lstsq": "(S, S)", "slogdet": "(S,)", "pinv": "(S,)", "matrix_rank": "(S,)", "eigvalsh": "(S,)",
+    "matrix_power": "(S, 2)",
 }
 SKIPPED = frozenset("""
-    load save savetxt loadtxt fromfile frombuffer memmap show_config info lookfor source test who deprecate einsum_path set_printoptions
-    printoptions get_printoptions array2string array_repr array_str base_repr empty empty_like rand from_numpy copyto put place putmask
-    putfn seterr geterr errstate may_share_memory shares_memory byte_bounds random nested_iters vectorize fromfunction apply_along_axis
-    apply_over_axes piecewise select result_type can_cast common_type choose bmat
+    load save savetxt loadtxt fromfile frombuffer memmap show_config info lookfor source test who deprecate
+    einsum_path set_printoptions printoptions get_printoptions array2string array_repr array_str base_repr
+    empty empty_like rand from_numpy copyto put place putmask putfn seterr geterr errstate may_share_memory
+    shares_memory byte_bounds random nested_iters vectorize fromfunction apply_along_axis apply_over_axes
+    piecewise select result_type can_cast common_type choose bmat
 """.split())
 
 
-# What is wider here, or said otherwise in python.md: calls of sizes, and pairs of sort; NumPy's own errors of arguments by name and of
-# empty means; whole numbers that stay whole, as in NumPy 2.
+# What is wider here, or said otherwise in python.md: calls of sizes, and pairs of sort; NumPy's own errors of
+# arguments by name and of empty means; whole numbers that stay whole, as in NumPy 2.
 WIDER = (r"x\.size\(|m\.sort\(|x\.transpose\(axes=|linalg\.norm\(x, .*sine\(\)|average\(.*zeros\(|"
          r"\.(ceil|floor|rint|trunc|fabs)\(.*(whole|long)")
 
@@ -97,9 +127,11 @@ def functions():
             args = [("x%d" % i, None) for i in range(1, f.nin + 1)] + [("where", "True"), ("dtype", "None")]
         else:
             try:
-                args = [(q.name, None if q.default is q.empty else repr(q.default)) for q in inspect.signature(f).parameters.values()
+                args = [(q.name, None if q.default is q.empty else repr(q.default))
+                        for q in inspect.signature(f).parameters.values()
                         if q.kind in (q.POSITIONAL_ONLY, q.POSITIONAL_OR_KEYWORD)] + [
-                            ("*" + q.name, repr(q.default)) for q in inspect.signature(f).parameters.values() if q.kind == q.KEYWORD_ONLY]
+                            ("*" + q.name, repr(q.default)) for q in inspect.signature(f).parameters.values()
+                            if q.kind == q.KEYWORD_ONLY]
             except (ValueError, TypeError):
                 args = []
         yield name, f, args, known
@@ -141,7 +173,8 @@ def calls(name, args, first):
                 continue
             yield ", ".join(given + ["%s=%s" % (arg, v)])
             between = [d for _, d in args[(len(given) if first is None else place):k]]
-            if not alone and None not in between and not any("<" in d for d in between) and not any(a[:1] == "*" for a, _ in args[:k]):
+            if (not alone and None not in between and not any("<" in d for d in between)
+                and not any(a[:1] == "*" for a, _ in args[:k])):
                 yield ", ".join(given + between + [v])
 
 
@@ -175,7 +208,8 @@ def same(x, y, signless=False):
         return False
     x, y = (abs(x), abs(y)) if signless else (x, y)
     single = x.dtype.itemsize < 8 and x.dtype.kind == "f"
-    return np.allclose(x, y, rtol=2e-6 if single else 1e-10, atol=1e-6 if single else 1e-12, equal_nan=x.dtype.kind == "f")
+    return np.allclose(x, y, rtol=2e-6 if single else 1e-10, atol=1e-6 if single else 1e-12,
+                       equal_nan=x.dtype.kind == "f")
 
 
 def tell(what, form, label, right, y):
@@ -226,12 +260,14 @@ def main():
                         tell(what, form, label, right, y)
     for name, first in LINALG.items():
         f = getattr(np.linalg, name)
-        args = [(q.name, None if q.default is q.empty else repr(q.default)) for q in inspect.signature(f).parameters.values()]
+        args = [(q.name, None if q.default is q.empty else repr(q.default))
+                for q in inspect.signature(f).parameters.values()]
         for call in dict.fromkeys(calls(name, args, first)):
             for form in ("m.linalg.%s(%s)" % (name, call), "np.linalg.%s(%s)" % (name, call)):
                 for label, x in ARRAYS.items() if name == "norm" else [("sine(3, 4)", sine(3, 4))]:
                     what, right, y = look(form, label, x)
-                    if all(w in form for w in asked) and (what == "other" or what == "refused" and "-v" in sys.argv):
+                    if all(w in form for w in asked) and (what == "other" or what == "refused"
+                                                          and "-v" in sys.argv):
                         tell(what, form, label, right, y)
     print("numpy_signatures: " + ", ".join("%d %s" % (n, what) for what, n in counts.items()))
     return counts["other"] > 0

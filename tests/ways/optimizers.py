@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""optimizers.py: each optimizer under PyTorch's name, and each schedule, beside PyTorch; their states; what refuses.
+"""optimizers.py: each optimizer under PyTorch's name, and each schedule, beside PyTorch; their states; what
+refuses.
 
     optimizers.py torch     runs all in PyTorch and writes optimizers.txt
-    optimizers.py           runs all in wengert; prints each gate that fails, and how many do; the status is 1 if any does
+    optimizers.py           runs all in wengert; prints each gate that fails, and how many do; the status is 1
+                            if any does
     optimizers.py WORD ...  the gates whose name has each of these words
 
-The parameters have 0, 1 and 2 axes. Step t has the gradient of a parabola plus a sine of t. In optimizers.txt a line is a name, a tab
-and what PyTorch has as JSON, numbers with 15 digits: `half` the weights after 15 steps, `state` the optimizer's state_dict then, `end` the
-weights after 30, `rates` the learning rate behind each step. A number may differ by 1e-12 of the largest in its array.
+The parameters have 0, 1 and 2 axes. Step t has the gradient of a parabola plus a sine of t. In optimizers.txt
+a line is a name, a tab and what PyTorch has as JSON, numbers with 15 digits: `half` the weights after 15
+steps, `state` the optimizer's state_dict then, `end` the weights after 30, `rates` the learning rate behind
+each step. A number may differ by 1e-12 of the largest in its array.
 
-Gates of an optimizer: 30 steps; 15 steps, then its state in pickle, in a file of wg.save or by hand in a fresh optimizer, then 15 more with
-the bits of 30 steps; its state is PyTorch's, by key; PyTorch's state, loaded after 15 steps, gives PyTorch's end. If PyTorch is
-there it loads ours, too."""
+Gates of an optimizer: 30 steps; 15 steps, then its state in pickle, in a file of wg.save or by hand in a
+fresh optimizer, then 15 more with the bits of 30 steps; its state is PyTorch's, by key; PyTorch's state,
+loaded after 15 steps, gives PyTorch's end. If PyTorch is there it loads ours, too."""
 import gc
 import itertools
 import json
@@ -51,7 +54,8 @@ OPTIMIZERS = {
     "RMSprop decay": ("RMSprop", dict(lr=0.02, alpha=0.9, weight_decay=0.125)),
     "RMSprop centered": ("RMSprop", dict(lr=0.02, centered=True)),
     "RMSprop momentum": ("RMSprop", dict(lr=0.01, momentum=0.5)),
-    "RMSprop all": ("RMSprop", dict(lr=0.01, alpha=0.9, eps=0.01, momentum=0.5, centered=True, weight_decay=0.125)),
+    "RMSprop all": ("RMSprop", dict(lr=0.01, alpha=0.9, eps=0.01, momentum=0.5, centered=True,
+                                    weight_decay=0.125)),
     "Adagrad": ("Adagrad", dict(lr=0.1)),
     "Adagrad decay": ("Adagrad", dict(lr=0.1, weight_decay=0.125)),
     "Adagrad initial": ("Adagrad", dict(lr=0.1, initial_accumulator_value=0.3, eps=0.01)),
@@ -63,7 +67,8 @@ OPTIMIZERS = {
     # foreach: without it PyTorch 1.13 takes the product of all mu with one mu too many.
     "NAdam": ("NAdam", dict(lr=0.05, foreach=True)),
     "NAdam decay": ("NAdam", dict(lr=0.05, weight_decay=0.125, foreach=True)),
-    "NAdam all": ("NAdam", dict(lr=0.05, betas=(0.5, 0.75), momentum_decay=0.25, weight_decay=0.125, foreach=True)),
+    "NAdam all": ("NAdam", dict(lr=0.05, betas=(0.5, 0.75), momentum_decay=0.25, weight_decay=0.125,
+                                foreach=True)),
 }
 SCHEDULES = {
     "StepLR": lambda s, o: s.StepLR(o, 4, gamma=0.5),
@@ -76,15 +81,21 @@ SCHEDULES = {
     "PolynomialLR": lambda s, o: s.PolynomialLR(o, total_iters=20, power=2.0),
     "CosineAnnealingLR": lambda s, o: s.CosineAnnealingLR(o, T_max=8, eta_min=0.001),
     "CosineAnnealingWarmRestarts": lambda s, o: s.CosineAnnealingWarmRestarts(o, 4, 2, eta_min=0.001),
-    "ReduceLROnPlateau": lambda s, o: s.ReduceLROnPlateau(o, factor=0.5, patience=2, cooldown=1, min_lr=0.001),
-    "ReduceLROnPlateau max": lambda s, o: s.ReduceLROnPlateau(o, "max", patience=1, threshold=0.125, threshold_mode="abs"),
+    "ReduceLROnPlateau": lambda s, o: s.ReduceLROnPlateau(o, factor=0.5, patience=2, cooldown=1,
+                                                          min_lr=0.001),
+    "ReduceLROnPlateau max": lambda s, o: s.ReduceLROnPlateau(o, "max", patience=1, threshold=0.125,
+        threshold_mode="abs"),
     "OneCycleLR": lambda s, o: s.OneCycleLR(o, max_lr=0.1, total_steps=STEPS + 1),
-    "OneCycleLR three_phase": lambda s, o: s.OneCycleLR(o, 0.1, epochs=4, steps_per_epoch=8, anneal_strategy="linear", three_phase=True),
+    "OneCycleLR three_phase": lambda s, o: s.OneCycleLR(o, 0.1, epochs=4, steps_per_epoch=8,
+                                                        anneal_strategy="linear", three_phase=True),
     "SequentialLR": lambda s, o: s.SequentialLR(
-        o, [s.LinearLR(o, 0.25, total_iters=5), s.CosineAnnealingLR(o, 10), s.ExponentialLR(o, 0.9)], [5, 15]),
-    "ChainedScheduler": lambda s, o: s.ChainedScheduler([s.ConstantLR(o, factor=0.1, total_iters=2), s.ExponentialLR(o, 0.9)]),
+        o, [s.LinearLR(o, 0.25, total_iters=5), s.CosineAnnealingLR(o, 10), s.ExponentialLR(o, 0.9)],
+        [5, 15]),
+    "ChainedScheduler": lambda s, o: s.ChainedScheduler([s.ConstantLR(o, factor=0.1, total_iters=2),
+                                                         s.ExponentialLR(o, 0.9)]),
 }
-PAIRED = [n for n in SCHEDULES if n not in ("OneCycleLR three_phase", "SequentialLR", "ChainedScheduler", "ReduceLROnPlateau max")]
+PAIRED = [n for n in SCHEDULES if n not in ("OneCycleLR three_phase", "SequentialLR", "ChainedScheduler",
+                                            "ReduceLROnPlateau max")]
 
 
 def first(shape):
@@ -99,7 +110,8 @@ def loss_of(m, ws, t):
     total = 0.0
     for k, w in enumerate(ws):
         n = np.arange(np.prod(w.shape, dtype=int)).reshape(tuple(w.shape))
-        total = total + (m.tensor(0.5 + np.cos(n + k) ** 2) * (w - m.tensor(np.sin(3.0 * n + k))) ** 2).sum() * 0.5
+        total = total + (m.tensor(0.5 + np.cos(n + k) ** 2) *
+                         (w - m.tensor(np.sin(3.0 * n + k))) ** 2).sum() * 0.5
         total = total + (m.tensor(np.sin(7.0 * t + n)) * w).sum() * 0.5
     return total
 
@@ -148,7 +160,8 @@ def steps_of(m, name):
 
 
 def scheduled(m, names, by_hand=None, kind="SGD momentum", resume=None):
-    """The rates, and the weights at the end. by_hand: after this step the rate is set. resume: all goes on in new objects then."""
+    """The rates, and the weights at the end. by_hand: after this step the rate is set. resume: all goes on in
+    new objects then."""
     s = m.optim.lr_scheduler
     ws = weights(m)
     opt = made(m, kind, ws)
@@ -167,7 +180,8 @@ def scheduled(m, names, by_hand=None, kind="SGD momentum", resume=None):
     half = STEPS if resume is None else resume
     train(m, ws, opt, range(half), after)
     if resume is not None:
-        state = pickle.loads(pickle.dumps([opt.state_dict(), [one.state_dict() for one in all_], numbers(ws)]))
+        state = pickle.loads(pickle.dumps([opt.state_dict(), [one.state_dict() for one in all_],
+                                           numbers(ws)]))
         ws = [m.tensor(a, requires_grad=True) for a in state[2]]
         opt = made(m, kind, ws)
         all_ = [SCHEDULES[n](s, opt) for n in names]
@@ -225,7 +239,8 @@ def closure(m, opt, w, loss, seen):
 
 def groups(m, opt, w, loss, seen):
     g = opt.param_groups[0]
-    seen += [g["lr"], g["momentum"], g["weight_decay"], g["nesterov"], len(g["params"]), len(opt.param_groups), g.get("lr"), "lr" in g]
+    seen += [g["lr"], g["momentum"], g["weight_decay"], g["nesterov"], len(g["params"]),
+             len(opt.param_groups), g.get("lr"), "lr" in g]
     for t in range(6):
         opt.zero_grad()
         loss().backward()
@@ -248,12 +263,14 @@ def loaded(m, opt, w, loss, seen):
         opt.step()
 
 
-HABITS = dict(twice=twice, accumulated=accumulated, without=without, closure=closure, groups=groups, loaded=loaded)
+HABITS = dict(twice=twice, accumulated=accumulated, without=without, closure=closure, groups=groups,
+              loaded=loaded)
 TABLE = {"optimizer " + n: (lambda m, n=n: steps_of(m, n)) for n in OPTIMIZERS}
 TABLE.update(("schedule " + n, lambda m, n=n: scheduled(m, [n])) for n in SCHEDULES)
 TABLE.update(("schedule by hand " + n, lambda m, n=n: scheduled(m, [n], by_hand=7)) for n in SCHEDULES)
 TABLE.update(("schedule of Adam " + n, lambda m, n=n: scheduled(m, [n], kind="Adam")) for n in SCHEDULES)
-TABLE.update(("schedules %s, %s" % p, lambda m, p=p: scheduled(m, p)) for p in itertools.product(PAIRED, repeat=2)
+TABLE.update(("schedules %s, %s" % p, lambda m, p=p: scheduled(m, p))
+             for p in itertools.product(PAIRED, repeat=2)
              if p != ("OneCycleLR", "CosineAnnealingLR"))  # their rate is below 0
 TABLE.update(("habit " + n, lambda m, f=f: with_steps(m, f)) for n, f in HABITS.items())
 
@@ -262,12 +279,14 @@ def near(a, b, where=""):
     """Where a is not b, as a text; None: nowhere."""
     if isinstance(b, dict) or isinstance(a, dict):
         if not isinstance(a, dict) or not isinstance(b, dict) or set(a) ^ set(b):
-            return "%s has %s, PyTorch %s" % (where, sorted(a) if isinstance(a, dict) else a, sorted(b) if isinstance(b, dict) else b)
+            return "%s has %s, PyTorch %s" % (where, sorted(a) if isinstance(a, dict) else a,
+                                              sorted(b) if isinstance(b, dict) else b)
         return next((d for d in (near(a[k], b[k], where + " " + k) for k in b) if d), None)
     if isinstance(b, list) and any(isinstance(x, (dict, list, str, type(None))) for x in b):
         if not isinstance(a, list) or len(a) != len(b):
             return "%s is %s, PyTorch's %s" % (where, a, b)
-        return next((d for d in (near(x, y, "%s %d" % (where, i)) for i, (x, y) in enumerate(zip(a, b))) if d), None)
+        return next((d for d in (near(x, y, "%s %d" % (where, i)) for i, (x, y) in enumerate(zip(a, b)))
+                     if d), None)
     if isinstance(b, (str, type(None))):
         return None if a == b else "%s is %r, PyTorch's %r" % (where, a, b)
     a, b = np.asarray(a, float), np.asarray(b, float)
@@ -280,7 +299,8 @@ def near(a, b, where=""):
 # ---- gates of wengert alone ----
 
 def same_bits(a, b):
-    expect(all(np.array_equal(x, y) for x, y in zip(a, b)), "other bits than without the break: off by %g" % max(
+    expect(all(np.array_equal(x, y) for x, y in zip(a, b)), "other bits than without the break: off by %g" %
+           max(
         np.abs(x - y).max() for x, y in zip(a, b)))
 
 
@@ -306,7 +326,8 @@ def in_a_file(wg, state):
     path = os.path.join(tempfile.mkdtemp(), "run.pt")
     wg.save({"optimizer": state, "epoch": 3, "best": 0.1, "names": ["a", "b"], "shape": (1, 2)}, path)
     back = wg.load(path)
-    expect([back[k] for k in ("epoch", "best", "names", "shape")] == [3, 0.1, ["a", "b"], (1, 2)], "other values: %s" % back)
+    expect([back[k] for k in ("epoch", "best", "names", "shape")] == [3, 0.1, ["a", "b"], (1, 2)],
+           "other values: %s" % back)
     return back["optimizer"]
 
 
@@ -314,7 +335,8 @@ CARRIES = {
     "by hand": lambda wg, state: state,
     "in pickle": lambda wg, state: pickle.loads(pickle.dumps(state)),
     "in a file": in_a_file,
-    "as values": lambda wg, s: dict(s, state={i: {k: wg.tensor(a) if isinstance(a, np.ndarray) else a for k, a in d.items()}
+    "as values": lambda wg, s: dict(s, state={i: {k: wg.tensor(a) if isinstance(a, np.ndarray) else a
+                                                  for k, a in d.items()}
                                               for i, d in s["state"].items()}),
 }
 
@@ -323,7 +345,8 @@ def from_torch(wg, name, of):
     """PyTorch's state, loaded after 15 steps."""
     ws = [wg.tensor(np.array(a, float), requires_grad=True) for a in of["half"]]
     opt = made(wg, name, ws)
-    state = {int(i): {k: a if a is None else np.array(a) for k, a in d.items()} for i, d in of["state"]["state"].items()}
+    state = {int(i): {k: a if a is None else np.array(a) for k, a in d.items()}
+             for i, d in of["state"]["state"].items()}
     opt.load_state_dict(dict(state=state, param_groups=of["state"]["param_groups"]))
     train(wg, ws, opt, range(STEPS // 2, STEPS))
     off = near(plain(numbers(ws)), of["end"], "end")
@@ -337,7 +360,8 @@ def into_torch(wg, torch, name):
     train(wg, ws, opt, range(STEPS // 2))
     theirs = [torch.tensor(a, requires_grad=True) for a in numbers(ws)]
     other, state = made(torch, name, theirs), opt.state_dict()
-    state["state"] = {i: {k: torch.tensor(a) if isinstance(a, np.ndarray) else a for k, a in d.items()} for i, d in state["state"].items()}
+    state["state"] = {i: {k: torch.tensor(a) if isinstance(a, np.ndarray) else a for k, a in d.items()}
+                      for i, d in state["state"].items()}
     other.load_state_dict(state)
     back = [wg.tensor(a, requires_grad=True) for a in numbers(ws)]
     third = made(wg, name, back)
@@ -345,7 +369,8 @@ def into_torch(wg, torch, name):
     train(wg, ws, opt, range(STEPS // 2, STEPS))
     train(torch, theirs, other, range(STEPS // 2, STEPS))
     train(wg, back, third, range(STEPS // 2, STEPS))
-    off = near(plain(numbers(theirs)), plain(numbers(ws)), "PyTorch's end") or near(plain(numbers(back)), plain(numbers(ws)), "end")
+    off = near(plain(numbers(theirs)), plain(numbers(ws)), "PyTorch's end") or near(plain(numbers(back)),
+        plain(numbers(ws)), "end")
     expect(not off, off)
 
 
@@ -426,14 +451,16 @@ def freed_by_names(wg):
 def modules(wg):
     import importlib
     from wengert.optim.lr_scheduler import StepLR
-    expect(importlib.import_module("wengert.optim.lr_scheduler").StepLR is StepLR is wg.optim.lr_scheduler.StepLR, "another StepLR")
-    code = ("import sys, wengert\nsys.modules['torch'] = wengert\n"
-            "from torch.optim.lr_scheduler import StepLR, LambdaLR\nimport torch.optim as o\no.Adam")
+    module = importlib.import_module("wengert.optim.lr_scheduler")
+    expect(module.StepLR is StepLR is wg.optim.lr_scheduler.StepLR, "another StepLR")
+    code = ("import sys, wengert\nsys.modules['torch'] = wengert\nfrom torch.optim.lr_scheduler import "
+            "StepLR, LambdaLR\nimport torch.optim as o\no.Adam")
     import subprocess
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     expect(not done.returncode, done.stderr)
     _, opt = after_a_step(wg, "Adam", lr=0.1)
-    expect(isinstance(opt, wg.optim.Adam) and isinstance(opt, wg.optim.Optimizer) and not isinstance(opt, wg.optim.SGD), "no classes")
+    expect(isinstance(opt, wg.optim.Adam) and isinstance(opt, wg.optim.Optimizer)
+           and not isinstance(opt, wg.optim.SGD), "no classes")
 
 
 def sentences(wg):
@@ -442,21 +469,25 @@ def sentences(wg):
     refused(wg, lambda: opt.param_groups[0].__setitem__("amsgrad", True), "make a new optimizer")
     refused(wg, lambda: opt.param_groups[0].__setitem__("eps", -1), "eps")
     refused(wg, lambda: opt.param_groups[0].__setitem__("lr", -1), "lr")
-    expect(opt.param_groups[0]["lr"] == 0.1 and opt.param_groups[0]["eps"] == 1e-8, "a refused number is there")
+    expect(opt.param_groups[0]["lr"] == 0.1 and opt.param_groups[0]["eps"] == 1e-8,
+           "a refused number is there")
     plain_ = after_a_step(wg, "SGD", lr=0.1)[1]
     refused(wg, lambda: plain_.param_groups[0].__setitem__("momentum", 0.9), "make a new optimizer")
     refused(wg, lambda: wg.optim.lr_scheduler.StepLR(None, 3), "StepLR")
     opt.param_groups[0]["mine"] = 7
-    expect(opt.param_groups[0]["mine"] == 7 and opt.state_dict()["param_groups"][0]["mine"] == 7, "an entry of mine is gone")
+    expect(opt.param_groups[0]["mine"] == 7 and opt.state_dict()["param_groups"][0]["mine"] == 7,
+           "an entry of mine is gone")
     a = opt.state_dict()
     kept = {k: np.array(v) for k, v in a["state"][0].items()}
     (w ** 3).sum().backward()
     opt.step()
-    expect(all(np.array_equal(kept[k], v) for k, v in a["state"][0].items()), "a state_dict changes with the optimizer")
+    expect(all(np.array_equal(kept[k], v) for k, v in a["state"][0].items()), "a state_dict changes with the "
+           "optimizer")
 
 
 def order(wg):
-    """Indices are those of the list that the optimizer was given, also of a part of a list that had one before."""
+    """Indices are those of the list that the optimizer was given, also of a part of a list that had one
+    before."""
     a, b = wg.tensor(np.ones(2), requires_grad=True), wg.tensor(np.ones(3), requires_grad=True)
     wg.optim.SGD([a, b], lr=0.1)
     opt = wg.optim.Adam([b, a], lr=0.1)
@@ -490,7 +521,8 @@ def of_names(wg):  # the last gate: its graph stays the current one
             opt.step()
             one.step()
         return [p[n] for n in p], opt.lr
-    for make in (lambda p: wg.optim.Adam(p, 0.1), lambda p: wg.optim.Adagrad(p, initial_accumulator_value=0.3)):
+    for make in (lambda p: wg.optim.Adam(p, 0.1), lambda p: wg.optim.Adagrad(p,
+            initial_accumulator_value=0.3)):
         (whole, rate), (again, other) = run(None, make), run(7, make)
         same_bits(again, whole)
         expect(rate == other, "another rate")
@@ -525,11 +557,13 @@ def missed(wg):
                 opt = wg.optim.NAdam(ws, lr=0.1)
                 opt.load_state_dict(state)
             opt.zero_grad()
-            sum(((w - k) ** 2).sum() for k, w in enumerate(ws) if k == 0 or t % (k + 1) == 1 and t > 2 * k).backward()
+            sum(((w - k) ** 2).sum() for k, w in enumerate(ws) if k == 0 or t % (k + 1) == 1 and t > 2 *
+                k).backward()
             opt.step()
         return numbers(ws), opt.state_dict()["state"]
     whole, state = run(None)
-    expect([state[i]["step"] for i in range(3)] == [12, 5, 2], "counts: %s" % [state[i]["step"] for i in range(3)])
+    expect([state[i]["step"] for i in range(3)] == [12, 5, 2],
+           "counts: %s" % [state[i]["step"] for i in range(3)])
     for cut in (1, 5, 6, 7):
         same_bits(run(cut)[0], whole)
 
@@ -571,9 +605,13 @@ def gates(wg):
         pass
     for names in [[n] for n in SCHEDULES] + [["StepLR", "ExponentialLR"], ["CosineAnnealingLR", "LinearLR"]]:
         for at in (1, 7, 15):
-            yield "schedule resumed at %d %s" % (at, ", ".join(names)), lambda n=names, at=at: schedule_resumed(n, at)
-    kinds = [("SGD", dict(lr=0.1)), ("SGD", dict(lr=0.1, momentum=0.9)), ("Adam", {}), ("Adam", dict(amsgrad=True)), ("RMSprop", {}),
-             ("RMSprop", dict(centered=True)), ("RMSprop", dict(momentum=0.5)), ("Adagrad", {}), ("Adadelta", {}), ("Adamax", {}),
+            yield "schedule resumed at %d %s" % (at,
+                                                 ", ".join(names)), lambda n=names, at=at: schedule_resumed(n,
+                                                     at)
+    kinds = [("SGD", dict(lr=0.1)), ("SGD", dict(lr=0.1, momentum=0.9)), ("Adam", {}),
+             ("Adam", dict(amsgrad=True)), ("RMSprop", {}),
+             ("RMSprop", dict(centered=True)), ("RMSprop", dict(momentum=0.5)), ("Adagrad", {}),
+             ("Adadelta", {}), ("Adamax", {}),
              ("NAdam", {})]
     for a, b in itertools.permutations(kinds, 2):
         if (a, b) == (kinds[0], kinds[1]):
@@ -583,7 +621,8 @@ def gates(wg):
         yield "freed " + kind, lambda k=kind: freed(wg, k)
         if kind != "SGD":
             yield "refused shape " + kind, lambda k=kind: wrong_shape(wg, k)
-    yield from ((f.__name__, lambda f=f: f(wg)) for f in (freed_by_names, modules, sentences, order, subclass, missed, of_names))
+    yield from ((f.__name__, lambda f=f: f(wg)) for f in (freed_by_names, modules, sentences, order, subclass,
+                                                          missed, of_names))
 
 
 def main(words):
@@ -593,7 +632,8 @@ def main(words):
         warnings.simplefilter("ignore")
         torch.set_default_dtype(torch.float64)
         with open(PATH, "w") as f:
-            f.write("# optimizers.txt: what PyTorch %s gives, by `python3 tests/ways/optimizers.py torch`.\n" % torch.__version__[:4])
+            f.write("# optimizers.txt: what PyTorch %s gives, by `python3 tests/ways/optimizers.py "
+                    "torch`.\n" % torch.__version__[:4])
             for n, run in TABLE.items():
                 f.write("%s\t%s\n" % (n, json.dumps(run(torch))))
         return 0

@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
-"""Runs whole PyTorch programs, programs/*.py, with wengert in the place of torch, and compares what they have learned.
+"""Runs whole PyTorch programs, programs/*.py, with wengert in the place of torch, and compares what they have
+learned.
 
     programs.py [time] [NAME ...]           with wengert: one line a program; the status is 1 if one differs
-    programs.py torch >programs.txt         with PyTorch, in double: prints the table that the others are compared with
+    programs.py torch >programs.txt         with PyTorch, in double: prints the table that the others are
+    compared with
 
-A program begins with `import torch`, makes thirty steps, and leaves `losses`, the loss of each step, `weights`, a dict of
-arrays, and perhaps `seen`, numbers that it read on the way, some of them later than PyTorch computed them. Its data and its
-first weights are sines. Each runs in a process of its own.
+A program begins with `import torch`, makes thirty steps, and leaves `losses`, the loss of each step,
+`weights`, a dict of arrays, and perhaps `seen`, numbers that it read on the way, some of them later than
+PyTorch computed them. Its data and its first weights are sines. Each runs in a process of its own.
 
-A line of the table is a program: its name, then for `losses`, `seen` and each weight NAME=SHAPE:LARGEST,SUM,WAVE. LARGEST is
-the largest magnitude, SUM the sum of all elements, WAVE that of the element k times sin k, k = 1, 2, ... A number may differ
-by 1e-9 of LARGEST, and in its last digit. The line of a run says `as PyTorch`, or which arrays differ, or the error and the
-line of the program where it was raised; then the time of the program by its number of steps, without imports, and the most
-memory that it had.
+A line of the table is a program: its name, then for `losses`, `seen` and each weight
+NAME=SHAPE:LARGEST,SUM,WAVE. LARGEST is the largest magnitude, SUM the sum of all elements, WAVE that of the
+element k times sin k, k = 1, 2, ... A number may differ by 1e-9 of LARGEST, and in its last digit. The line
+of a run says `as PyTorch`, or which arrays differ, or the error and the line of the program where it was
+raised; then the time of the program by its number of steps, without imports, and the most memory that it had.
 With the word `time` PyTorch runs beside, if it is there.
 
 Environment: WENGERT_LIBRARY, the library (default: build/libwengert.so).
@@ -32,7 +34,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TABLE = os.path.join(HERE, "programs.txt")
 STEPS, NEAR, DIGIT, SECONDS = 30, 1e-9, 5e-12, 120
-MODULES = "nn", "nn.functional", "nn.parameter", "nn.utils", "optim", "optim.lr_scheduler", "utils", "utils.data", "autograd"
+MODULES = ("nn", "nn.functional", "nn.parameter", "nn.utils", "optim", "optim.lr_scheduler", "utils",
+           "utils.data", "autograd")
 
 
 # ---- in the process of a program ----
@@ -99,9 +102,11 @@ def run(path, library):
     env = dict(os.environ)
     if library == "wengert":
         env["PYTHONPATH"] = os.path.join(ROOT, "python")
-        env["WENGERT_LIBRARY"] = os.path.abspath(env.get("WENGERT_LIBRARY") or os.path.join(ROOT, "build", "libwengert.so"))
+        env["WENGERT_LIBRARY"] = os.path.abspath(env.get("WENGERT_LIBRARY")
+                                                 or os.path.join(ROOT, "build", "libwengert.so"))
     try:
-        done = subprocess.run([sys.executable, os.path.abspath(__file__), "--run", path, library], env=env, text=True,
+        done = subprocess.run([sys.executable, os.path.abspath(__file__), "--run", path, library], env=env,
+                              text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return {"error": "more than %d seconds" % SECONDS}
@@ -149,16 +154,19 @@ def verdict(answer, wanted):
 
 
 def cost(answer):
-    return "  %.2f ms a step, %.0f MB" % (answer["ms"], answer["MB"]) if "ms" in answer else "  %.0f MB" % answer.get("MB", 0)
+    return ("  %.2f ms a step, %.0f MB" % (answer["ms"], answer["MB"]) if "ms" in answer
+            else "  %.0f MB" % answer.get("MB", 0))
 
 
 def print_table(paths):
-    print("# programs.txt: what the programs learn with PyTorch 1.13 in double, by `python3 tests/ways/programs.py torch`.")
+    print("# programs.txt: what the programs learn with PyTorch 1.13 in double, by `python3 "
+          "tests/ways/programs.py torch`.")
     for name, path in paths.items():
         answer = run(path, "torch")
         if "error" in answer:
             sys.exit("programs.py: %s: %s" % (name, answer["error"]))
-        print(name, *("%s=%s:%s" % (n, d[0], ",".join("%.12g" % x for x in d[1:])) for n, d in answer["digests"].items()))
+        print(name, *("%s=%s:%s" % (n, d[0], ",".join("%.12g" % x for x in d[1:]))
+                      for n, d in answer["digests"].items()))
 
 
 def main(words):

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""signatures.py: each argument of PyTorch's functions, classes, optimizers, schedules and data sets, by position and by name, at values that
-are not the default, for operands of 0 to 4 axes, sizes 0 and 1, and other dtypes.
+"""signatures.py: each argument of PyTorch's functions, classes, optimizers, schedules and data sets, by
+position and by name, at values that are not the default, for operands of 0 to 4 axes, sizes 0 and 1, and
+other dtypes.
 
     signatures.py torch     asks PyTorch for its signatures, makes the calls, and writes signatures.txt
     signatures.py           makes them in wengert; prints what is other; the status is 1 if a call is
     signatures.py -v WORD   prints what is refused, too, of calls with this word
 
-In signatures.txt a line is `operands -> call | call`, a tab, and what PyTorch gave for each of these calls: the result, and the gradient of each
-operand of floats of the sum of the results times a sine of their place; of an optimizer the weights after three steps, of a schedule the rates;
-or `error`. A call is the same, or refused: by an error of Wengert, or of any kind where PyTorch has one. Lines that begin with `signature` say PyTorch's arguments: ours are the
-same, in order and by default. PyTorch's newer words may be there, too."""
+In signatures.txt a line is `operands -> call | call`, a tab, and what PyTorch gave for each of these calls:
+the result, and the gradient of each operand of floats of the sum of the results times a sine of their place;
+of an optimizer the weights after three steps, of a schedule the rates; or `error`. A call is the same, or
+refused: by an error of Wengert, or of any kind where PyTorch has one. Lines that begin with `signature` say
+PyTorch's arguments: ours are the same, in order and by default. PyTorch's newer words may be there, too."""
 import inspect
 import os
 import re
@@ -45,7 +47,8 @@ def n(*shape, first=1):
 
 def u(*shape, first=1):
     """Numbers between 0 and 1."""
-    return m.tensor(np.round(0.5 + 0.45 * np.sin(np.arange(first, first + int(np.prod(shape))) * 1.7), 3).reshape(shape))
+    return m.tensor(np.round(0.5 + 0.45 * np.sin(np.arange(first, first + int(np.prod(shape))) * 1.7),
+                             3).reshape(shape))
 
 
 def single(*shape):
@@ -86,97 +89,160 @@ def fixed(module):
 
 # Operands of a function; those of the first two or three take all arguments.
 X = ["n(3, 4)", "n(2, 3, 4)", "n()", "n(1)", "n(0, 3)", "n(2, 1)", "single(3, 4)", "n(2, 1, 2, 2)"]
-PAIR = ["n(3, 4); n(3, 4, first=9)", "n(); n(first=2)", "n(2, 1, 3); n(2, 1, 3, first=5)", "n(0, 2); n(0, 2)", "n(1); n(1, first=4)", "n(2, 3); n(3)"]
-LOGITS = ["n(5, 4); c(5)", "n(2, 4, 3); c(2, 3)", "n(3, 4); p(3, 4)", "n(4); t(2)", "n(1, 1); t([0])", "n(2, 4, 1, 2); c(2, 1, 2)", "n(0, 4); c(0)"]
+PAIR = ["n(3, 4); n(3, 4, first=9)", "n(); n(first=2)", "n(2, 1, 3); n(2, 1, 3, first=5)", "n(0, 2); n(0, 2)",
+        "n(1); n(1, first=4)", "n(2, 3); n(3)"]
+LOGITS = ["n(5, 4); c(5)", "n(2, 4, 3); c(2, 3)", "n(3, 4); p(3, 4)", "n(4); t(2)", "n(1, 1); t([0])",
+          "n(2, 4, 1, 2); c(2, 1, 2)", "n(0, 4); c(0)"]
 IMAGE = ["n(2, 4, 5, 6)", "n(1, 4, 5, 5)", "n(4, 5, 6)"]
 LINE = ["n(2, 4, 7)", "n(1, 4, 6)", "n(4, 7)"]
-HALF = ["u(3, 4); u(3, 4, first=5)", "u(5); b(5).double()", "u(2, 1, 3); u(2, 1, 3)", "u(); u(first=3)", "t([0.0, 1.0, 0.5]); t([0.0, 1.0, 1.0])"]
+HALF = ["u(3, 4); u(3, 4, first=5)", "u(5); b(5).double()", "u(2, 1, 3); u(2, 1, 3)", "u(); u(first=3)",
+        "t([0.0, 1.0, 0.5]); t([0.0, 1.0, 1.0])"]
 OPERANDS = {
-    "F.cross_entropy": LOGITS, "F.nll_loss": ["logp(5, 4); c(5)", "logp(2, 3, 4).permute(0, 2, 1); c(2, 3)", "logp(4); t(2)", "logp(3, 4); p(3, 4)"],
-    "F.kl_div": ["logp(3, 4); p(3, 4)", "logp(2, 3, 4); p(2, 3, 4)", "n(); u()", "n(3); t([0.0, 0.5, 0.5])", "n(0, 3); u(0, 3)"],
-    "F.binary_cross_entropy": HALF, "F.binary_cross_entropy_with_logits": ["n(3, 4); u(3, 4)", "n(5); b(5).double()", "n(2, 1, 3); u(2, 1, 3)", "n(); u()"],
+    "F.cross_entropy": LOGITS, "F.nll_loss": ["logp(5, 4); c(5)", "logp(2, 3, 4).permute(0, 2, 1); c(2, 3)",
+                                              "logp(4); t(2)", "logp(3, 4); p(3, 4)"],
+    "F.kl_div": ["logp(3, 4); p(3, 4)", "logp(2, 3, 4); p(2, 3, 4)", "n(); u()", "n(3); t([0.0, 0.5, 0.5])",
+                 "n(0, 3); u(0, 3)"],
+    "F.binary_cross_entropy": HALF, "F.binary_cross_entropy_with_logits": ["n(3, 4); u(3, 4)",
+        "n(5); b(5).double()", "n(2, 1, 3); u(2, 1, 3)", "n(); u()"],
     **{"F." + f: PAIR for f in "mse_loss l1_loss smooth_l1_loss huber_loss".split()},
     "F.one_hot": ["c(3)", "c(2, 3)", "t(2)", "c(0)", "n(3)", "t([1, -1])"],
-    "F.linear": ["n(3, 4); n(2, 4, first=5)", "n(2, 3, 4); n(1, 4, first=5)", "n(4); n(2, 4)", "n(3, 4); n(4)", "n(0, 4); n(2, 4)"],
-    "F.embedding": ["c(3); n(4, 2)", "c(2, 3); n(4, 2)", "t(1); n(4, 2)", "t([0, -1]); n(4, 2)", "t([4]); n(4, 2)", "c(0); n(4, 2)"],
+    "F.linear": ["n(3, 4); n(2, 4, first=5)", "n(2, 3, 4); n(1, 4, first=5)", "n(4); n(2, 4)",
+                 "n(3, 4); n(4)", "n(0, 4); n(2, 4)"],
+    "F.embedding": ["c(3); n(4, 2)", "c(2, 3); n(4, 2)", "t(1); n(4, 2)", "t([0, -1]); n(4, 2)",
+                    "t([4]); n(4, 2)", "c(0); n(4, 2)"],
     "F.layer_norm": ["n(3, 4)", "n(2, 3, 4)", "n(1, 4)", "n(4)", "single(3, 4)"],
     "F.batch_norm": ["n(3, 4)", "n(2, 4, 3)", "n(2, 4, 2, 2)", "n(1, 4)", "n(4)", "n(1, 4, 2)"],
-    "F.conv1d": [x + "; n(6, 4, 3, first=5)" for x in LINE], "F.conv2d": [x + "; n(6, 4, 3, 2, first=5)" for x in IMAGE],
-    "F.conv_transpose1d": [x + "; n(4, 6, 3, first=5)" for x in LINE], "F.conv_transpose2d": [x + "; n(4, 6, 3, 2, first=5)" for x in IMAGE],
+    "F.conv1d": [x + "; n(6, 4, 3, first=5)" for x in LINE],
+    "F.conv2d": [x + "; n(6, 4, 3, 2, first=5)" for x in IMAGE],
+    "F.conv_transpose1d": [x + "; n(4, 6, 3, first=5)" for x in LINE],
+    "F.conv_transpose2d": [x + "; n(4, 6, 3, 2, first=5)" for x in IMAGE],
     "F.max_pool1d": LINE, "F.avg_pool1d": LINE, "F.max_pool2d": IMAGE, "F.avg_pool2d": IMAGE,
     "F.scaled_dot_product_attention": ["n(2, 3, 4); n(2, 5, 4, first=7); n(2, 5, 4, first=9)"],
 }
-# What an argument must be given, and what other values it gets. The first word is the call's name, or * for all.
-NEEDED = {"F.layer_norm normalized_shape": "(4,)", "F.batch_norm running_mean": "n(4, first=4)", "F.batch_norm running_var": "u(4)",
+# What an argument must be given, and what other values it gets. The first word is the call's name, or * for
+# all.
+NEEDED = {"F.layer_norm normalized_shape": "(4,)", "F.batch_norm running_mean": "n(4, first=4)",
+          "F.batch_norm running_var": "u(4)",
           "* kernel_size": "2", "* dim": "0", "F.dropout p": "0.5", "F.dropout training": "False"}
 VALUES = {
-    "* reduction": ["'none'", "'sum'", "'mean'", "'batchmean'", "'average'"], "* inplace": ["True"], "* alpha": ["0.5", "2"], "* dim": ["0", "-1", "1"],
-    "* negative_slope": ["0.5", "-0.2"], "* approximate": ["'tanh'", "'Tanh'"], "* beta": ["2", "0.5"], "* threshold": ["1", "0"],
-    "* _stacklevel": ["5"], "* dtype": ["m.float32", "m.float64"], "* size_average": ["False", "True"], "* reduce": ["False"], "* delta": ["0.5", "2"],
-    "* weight": ["t([0.5, 2.0, 1.0, 1.5])"], "* ignore_index": ["1", "2"], "* label_smoothing": ["0.25", "1.0"], "* log_target": ["True"],
-    "* pos_weight": ["t([0.5, 2.0, 1.0, 1.5])", "t(3.0)"], "* eps": ["0.5", "0.01"], "* p": ["0.0", "2.0", "0.25"], "* training": ["True", "False"],
-    "* bias": ["False", "True"], "* stride": ["2", "(1,)"], "* padding": ["1", "'same'", "'valid'"], "* dilation": ["2"], "* groups": ["2"],
-    "* output_padding": ["1"], "* ceil_mode": ["True"], "* return_indices": ["True"], "* count_include_pad": ["False"], "* divisor_override": ["3"],
-    "* kernel_size": ["3", "(2,)"], "* momentum": ["0.5", "0.0", "None"], "* affine": ["False"], "* track_running_stats": ["False"],
-    "* elementwise_affine": ["False"], "* padding_idx": ["1", "-1", "9"], "* max_norm": ["1.0"], "* norm_type": ["1.0"], "* scale_grad_by_freq": ["True"],
-    "* sparse": ["False"], "* num_classes": ["5", "-1", "2"], "* out": ["None"], "* normalized_shape": ["(3, 4)", "4", "(2,)", "1"],
-    "* padding_mode": ["'reflect'", "'zeros'", "'circular'"], "* device": ["'cpu'", "'cuda'"], "* start_dim": ["0", "-2"], "* end_dim": ["1"],
-    "F.linear bias": ["n(2, first=3)", "n(1)"], "F.conv1d bias": ["n(6)"], "F.conv2d bias": ["n(6)"], "F.conv_transpose1d bias": ["n(6)"],
-    "F.conv_transpose2d bias": ["n(6)"], "F.layer_norm bias": ["n(4, first=2)"], "F.layer_norm weight": ["n(4, first=2)"],
-    "F.batch_norm bias": ["n(4, first=2)"], "F.batch_norm running_mean": ["None"], "F.normalize p": ["1.0", "3.0"], "F.normalize dim": ["0", "-1"],
-    "F.binary_cross_entropy weight": ["n(4, first=3)", "n(3, 1)"], "F.binary_cross_entropy_with_logits weight": ["n(4, first=3)"],
-    "F.nll_loss weight": ["t([0.5, 2.0, 1.0, 1.5])", "t([1.0, 2.0])"], "F.dropout p": ["0.0", "2"], "F.dropout training": ["False"],
+    "* reduction": ["'none'", "'sum'", "'mean'", "'batchmean'", "'average'"], "* inplace": ["True"],
+    "* alpha": ["0.5", "2"], "* dim": ["0", "-1", "1"],
+    "* negative_slope": ["0.5", "-0.2"], "* approximate": ["'tanh'", "'Tanh'"], "* beta": ["2", "0.5"],
+    "* threshold": ["1", "0"],
+    "* _stacklevel": ["5"], "* dtype": ["m.float32", "m.float64"], "* size_average": ["False", "True"],
+    "* reduce": ["False"], "* delta": ["0.5", "2"],
+    "* weight": ["t([0.5, 2.0, 1.0, 1.5])"], "* ignore_index": ["1", "2"],
+    "* label_smoothing": ["0.25", "1.0"], "* log_target": ["True"],
+    "* pos_weight": ["t([0.5, 2.0, 1.0, 1.5])", "t(3.0)"], "* eps": ["0.5", "0.01"],
+    "* p": ["0.0", "2.0", "0.25"], "* training": ["True", "False"],
+    "* bias": ["False", "True"], "* stride": ["2", "(1,)"], "* padding": ["1", "'same'", "'valid'"],
+    "* dilation": ["2"], "* groups": ["2"],
+    "* output_padding": ["1"], "* ceil_mode": ["True"], "* return_indices": ["True"],
+    "* count_include_pad": ["False"], "* divisor_override": ["3"],
+    "* kernel_size": ["3", "(2,)"], "* momentum": ["0.5", "0.0", "None"], "* affine": ["False"],
+    "* track_running_stats": ["False"],
+    "* elementwise_affine": ["False"], "* padding_idx": ["1", "-1", "9"], "* max_norm": ["1.0"],
+    "* norm_type": ["1.0"], "* scale_grad_by_freq": ["True"],
+    "* sparse": ["False"], "* num_classes": ["5", "-1", "2"], "* out": ["None"],
+    "* normalized_shape": ["(3, 4)", "4", "(2,)", "1"],
+    "* padding_mode": ["'reflect'", "'zeros'", "'circular'"], "* device": ["'cpu'", "'cuda'"],
+    "* start_dim": ["0", "-2"], "* end_dim": ["1"],
+    "F.linear bias": ["n(2, first=3)", "n(1)"], "F.conv1d bias": ["n(6)"], "F.conv2d bias": ["n(6)"],
+    "F.conv_transpose1d bias": ["n(6)"],
+    "F.conv_transpose2d bias": ["n(6)"], "F.layer_norm bias": ["n(4, first=2)"],
+    "F.layer_norm weight": ["n(4, first=2)"],
+    "F.batch_norm bias": ["n(4, first=2)"], "F.batch_norm running_mean": ["None"],
+    "F.normalize p": ["1.0", "3.0"], "F.normalize dim": ["0", "-1"],
+    "F.binary_cross_entropy weight": ["n(4, first=3)", "n(3, 1)"], "F.binary_cross_entropy_with_logits "
+    "weight": ["n(4, first=3)"],
+    "F.nll_loss weight": ["t([0.5, 2.0, 1.0, 1.5])", "t([1.0, 2.0])"], "F.dropout p": ["0.0", "2"],
+    "F.dropout training": ["False"],
     "nn.Dropout p": ["0.0", "2"],
 }
 # Modules: arguments that they need, and their operands.
 MODULES = {
-    "Linear": ("4, 3", "n(2, 4)"), "Embedding": ("4, 2", "c(3)"), "Conv1d": ("4, 6, 3", "n(2, 4, 7)"), "Conv2d": ("4, 6, 3", "n(2, 4, 5, 6)"),
-    "ConvTranspose1d": ("4, 6, 3", "n(2, 4, 7)"), "ConvTranspose2d": ("4, 6, 3", "n(2, 4, 5, 6)"), "LayerNorm": ("(4,)", "n(2, 3, 4)"),
-    "BatchNorm1d": ("4", "n(3, 4)"), "BatchNorm2d": ("4", "n(2, 4, 2, 3)"), "Dropout": ("0.0", "n(3, 4)"), "Flatten": ("", "n(2, 3, 2)"),
-    "Unflatten": ("1, (2, 2)", "n(3, 4)"), "Identity": ("", "n(3, 4)"), "MaxPool1d": ("2", "n(2, 4, 7)"), "MaxPool2d": ("2", "n(2, 4, 5, 6)"),
-    "AvgPool1d": ("2", "n(2, 4, 7)"), "AvgPool2d": ("2", "n(2, 4, 5, 6)"), "Softmax": ("1", "n(3, 4)"), "Softmin": ("1", "n(3, 4)"),
-    "LogSoftmax": ("1", "n(3, 4)"), **{x: ("", "n(3, 4)") for x in "ReLU Tanh Sigmoid GELU SiLU Mish SELU Softplus Softsign LogSigmoid ELU CELU LeakyReLU".split()},
-    **{x: ("", "n(3, 4); n(3, 4, first=9)") for x in "MSELoss L1Loss SmoothL1Loss HuberLoss".split()}, "CrossEntropyLoss": ("", "n(5, 4); c(5)"),
-    "NLLLoss": ("", "logp(5, 4); c(5)"), "BCELoss": ("", "u(3, 4); u(3, 4, first=5)"), "BCEWithLogitsLoss": ("", "n(3, 4); u(3, 4)"),
+    "Linear": ("4, 3", "n(2, 4)"), "Embedding": ("4, 2", "c(3)"), "Conv1d": ("4, 6, 3", "n(2, 4, 7)"),
+    "Conv2d": ("4, 6, 3", "n(2, 4, 5, 6)"),
+    "ConvTranspose1d": ("4, 6, 3", "n(2, 4, 7)"), "ConvTranspose2d": ("4, 6, 3", "n(2, 4, 5, 6)"),
+    "LayerNorm": ("(4,)", "n(2, 3, 4)"),
+    "BatchNorm1d": ("4", "n(3, 4)"), "BatchNorm2d": ("4", "n(2, 4, 2, 3)"), "Dropout": ("0.0", "n(3, 4)"),
+    "Flatten": ("", "n(2, 3, 2)"),
+    "Unflatten": ("1, (2, 2)", "n(3, 4)"), "Identity": ("", "n(3, 4)"), "MaxPool1d": ("2", "n(2, 4, 7)"),
+    "MaxPool2d": ("2", "n(2, 4, 5, 6)"),
+    "AvgPool1d": ("2", "n(2, 4, 7)"), "AvgPool2d": ("2", "n(2, 4, 5, 6)"), "Softmax": ("1", "n(3, 4)"),
+    "Softmin": ("1", "n(3, 4)"),
+    "LogSoftmax": ("1", "n(3, 4)"), **{x: ("", "n(3, 4)") for x in "ReLU Tanh Sigmoid GELU SiLU Mish SELU "
+                                       "Softplus Softsign LogSigmoid ELU CELU LeakyReLU".split()},
+    **{x: ("", "n(3, 4); n(3, 4, first=9)") for x in "MSELoss L1Loss SmoothL1Loss HuberLoss".split()},
+    "CrossEntropyLoss": ("", "n(5, 4); c(5)"),
+    "NLLLoss": ("", "logp(5, 4); c(5)"), "BCELoss": ("", "u(3, 4); u(3, 4, first=5)"),
+    "BCEWithLogitsLoss": ("", "n(3, 4); u(3, 4)"),
     "KLDivLoss": ("", "logp(3, 4); p(3, 4)"),
 }
-ATTENTION = ["n(3, 2, 4); n(5, 2, 4, first=7); n(5, 2, 4, first=9)", "n(3, 4); n(5, 4, first=7); n(5, 4, first=9)"]
-IN_ATTENTION = ["dropout=0.0", "bias=False", "add_bias_kv=True", "add_zero_attn=True", "kdim=4", "vdim=3", "batch_first=True", "device='cpu'", "dtype=m.float64"]
-OF_ATTENTION = ["b(2, 5)", "need_weights=False", "attn_mask=b(3, 5)", "attn_mask=n(3, 5)", "attn_mask=m.zeros(3, 5)", "key_padding_mask=n(2, 5)",
-                "average_attn_weights=False", "attn_mask=m.triu(m.ones(3, 5), diagonal=1).bool()", "None, False", "None, True, b(3, 5)", "None, True, None, False",
-                "attn_mask=b(4, 3, 5)", "attn_mask=n(4, 3, 5)", "attn_mask=b(3, 5), key_padding_mask=t([[False] * 4 + [True], [True] * 2 + [False] * 3])"]
+ATTENTION = ["n(3, 2, 4); n(5, 2, 4, first=7); n(5, 2, 4, first=9)", "n(3, 4); n(5, 4, first=7); n(5, 4, "
+             "first=9)"]
+IN_ATTENTION = ["dropout=0.0", "bias=False", "add_bias_kv=True", "add_zero_attn=True", "kdim=4", "vdim=3",
+                "batch_first=True", "device='cpu'", "dtype=m.float64"]
+OF_ATTENTION = ["b(2, 5)", "need_weights=False", "attn_mask=b(3, 5)", "attn_mask=n(3, 5)",
+                "attn_mask=m.zeros(3, 5)", "key_padding_mask=n(2, 5)",
+                "average_attn_weights=False", "attn_mask=m.triu(m.ones(3, 5), diagonal=1).bool()",
+                "None, False", "None, True, b(3, 5)", "None, True, None, False",
+                "attn_mask=b(4, 3, 5)", "attn_mask=n(4, 3, 5)",
+                "attn_mask=b(3, 5), key_padding_mask=t([[False] * 4 + [True], [True] * 2 + [False] * 3])"]
 # Optimizers: the values of their arguments that are not the default.
-RATES = {"lr": "0.05", "momentum": "0.5", "dampening": "0.5", "weight_decay": "0.25", "nesterov": "True", "maximize": "True", "foreach": "False",
-         "differentiable": "False", "betas": "(0.5, 0.75)", "eps": "0.125", "amsgrad": "True", "capturable": "False", "fused": "False", "alpha": "0.5",
-         "centered": "True", "lr_decay": "0.5", "initial_accumulator_value": "0.5", "rho": "0.5", "momentum_decay": "0.25"}
+RATES = {"lr": "0.05", "momentum": "0.5", "dampening": "0.5", "weight_decay": "0.25", "nesterov": "True",
+         "maximize": "True", "foreach": "False",
+         "differentiable": "False", "betas": "(0.5, 0.75)", "eps": "0.125", "amsgrad": "True",
+         "capturable": "False", "fused": "False", "alpha": "0.5",
+         "centered": "True", "lr_decay": "0.5", "initial_accumulator_value": "0.5", "rho": "0.5",
+         "momentum_decay": "0.25"}
 OPTIMIZERS = "SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam".split()
-SCHEDULES = {"StepLR": "2", "MultiStepLR": "[2, 4]", "ConstantLR": "", "LinearLR": "", "ExponentialLR": "0.5", "LambdaLR": "lambda t: 1 / (1 + t)",
-             "MultiplicativeLR": "lambda t: 0.9", "PolynomialLR": "", "CosineAnnealingLR": "4", "CosineAnnealingWarmRestarts": "3",
+SCHEDULES = {"StepLR": "2", "MultiStepLR": "[2, 4]", "ConstantLR": "", "LinearLR": "", "ExponentialLR": "0.5",
+             "LambdaLR": "lambda t: 1 / (1 + t)",
+             "MultiplicativeLR": "lambda t: 0.9", "PolynomialLR": "", "CosineAnnealingLR": "4",
+             "CosineAnnealingWarmRestarts": "3",
              "OneCycleLR": "0.5, 9", "ReduceLROnPlateau": ""}
-OF_SCHEDULES = {"gamma": "0.25", "factor": "0.25", "total_iters": "3", "start_factor": "0.5", "end_factor": "0.75", "power": "2.0", "eta_min": "0.01",
-                "T_mult": "2", "epochs": "3", "steps_per_epoch": "3", "pct_start": "0.5", "anneal_strategy": "'linear'", "cycle_momentum": "False",
-                "base_momentum": "0.5", "max_momentum": "0.75", "div_factor": "5.0", "final_div_factor": "10.0", "three_phase": "True", "mode": "'max'",
-                "patience": "1", "threshold": "0.5", "threshold_mode": "'abs'", "cooldown": "2", "min_lr": "0.01", "eps": "0.1", "last_epoch": "-1",
+OF_SCHEDULES = {"gamma": "0.25", "factor": "0.25", "total_iters": "3", "start_factor": "0.5",
+                "end_factor": "0.75", "power": "2.0", "eta_min": "0.01",
+                "T_mult": "2", "epochs": "3", "steps_per_epoch": "3", "pct_start": "0.5",
+                "anneal_strategy": "'linear'", "cycle_momentum": "False",
+                "base_momentum": "0.5", "max_momentum": "0.75", "div_factor": "5.0",
+                "final_div_factor": "10.0", "three_phase": "True", "mode": "'max'",
+                "patience": "1", "threshold": "0.5", "threshold_mode": "'abs'", "cooldown": "2",
+                "min_lr": "0.01", "eps": "0.1", "last_epoch": "-1",
                 "verbose": "False"}
 ROWS = "data.TensorDataset(n(5, 2), c(5))"
-DATA = [ROWS + "[2]", "list(data.DataLoader(%s, 2))" % ROWS, "list(data.DataLoader(n(5, 2), batch_size=2))", "list(data.DataLoader([1, 2, 3], 2))",
-        "list(data.DataLoader([n(3), n(3), n(3)], 2))", "list(data.DataLoader(sine((5, 2)), 2))", "list(data.DataLoader([(n(2), 1), (n(2), 0)], 2))",
-        "list(data.DataLoader([{'x': n(2), 'y': 1.0}] * 3, 2))", "list(data.DataLoader(%s, 2, False, [4, 0, 2]))" % ROWS,
-        "list(data.DataLoader(%s, sampler=[4, 0, 2]))" % ROWS, "list(data.DataLoader(%s, batch_sampler=[[4, 0], [2]]))" % ROWS,
-        "list(data.DataLoader(%s, 1, False, None, [[4, 0], [2]]))" % ROWS, "list(data.DataLoader(%s, 2, False, None, None, 0, len))" % ROWS,
-        "list(data.DataLoader(%s, 2, collate_fn=len))" % ROWS, "list(data.DataLoader(%s, 2, False, None, None, 0, None, False, True))" % ROWS,
-        "list(data.DataLoader(%s, 2, drop_last=True))" % ROWS, "list(data.DataLoader(%s, batch_size=None))" % ROWS, "list(data.DataLoader(%s, 0))" % ROWS,
+DATA = [ROWS + "[2]", "list(data.DataLoader(%s, 2))" % ROWS, "list(data.DataLoader(n(5, 2), batch_size=2))",
+        "list(data.DataLoader([1, 2, 3], 2))",
+        "list(data.DataLoader([n(3), n(3), n(3)], 2))", "list(data.DataLoader(sine((5, 2)), 2))",
+        "list(data.DataLoader([(n(2), 1), (n(2), 0)], 2))",
+        "list(data.DataLoader([{'x': n(2), 'y': 1.0}] * 3, 2))", "list(data.DataLoader(%s, 2, False, [4, 0, "
+        "2]))" % ROWS,
+        "list(data.DataLoader(%s, sampler=[4, 0, 2]))" % ROWS, "list(data.DataLoader(%s, batch_sampler=[[4, "
+        "0], [2]]))" % ROWS,
+        "list(data.DataLoader(%s, 1, False, None, [[4, 0], [2]]))" % ROWS, "list(data.DataLoader(%s, 2, "
+        "False, None, None, 0, len))" % ROWS,
+        "list(data.DataLoader(%s, 2, collate_fn=len))" % ROWS, "list(data.DataLoader(%s, 2, False, None, "
+        "None, 0, None, False, True))" % ROWS,
+        "list(data.DataLoader(%s, 2, drop_last=True))" % ROWS, "list(data.DataLoader(%s, batch_size=None))" %
+        ROWS, "list(data.DataLoader(%s, 0))" % ROWS,
         "len(data.DataLoader(%s, 2, drop_last=True))" % ROWS, "data.DataLoader(%s, 2, True, [1, 2])" % ROWS,
-        "list(data.DataLoader(%s, 2, timeout=0, worker_init_fn=len, multiprocessing_context=None, generator=None))" % ROWS,
-        "[len(d) for d in data.random_split(%s, [2, 3])]" % ROWS, "[len(d) for d in data.random_split(%s, [0.5, 0.5])]" % ROWS,
-        "[len(d) for d in data.random_split(%s, [2, 2])]" % ROWS, "[len(d) for d in data.random_split(dataset=%s, lengths=[6, -1])]" % ROWS,
-        "sum(int(y) for d in data.random_split(%s, [1, 4]) for x, y in d)" % ROWS, "list(data.Subset(%s, [3, 0]))" % ROWS,
-        "data.Subset(dataset=%s, indices=[3, 0])[1]" % ROWS, "data.ConcatDataset([%s, %s])[7]" % (ROWS, ROWS), "len(%s + %s)" % (ROWS, ROWS),
+        "list(data.DataLoader(%s, 2, timeout=0, worker_init_fn=len, multiprocessing_context=None, "
+        "generator=None))" % ROWS,
+        "[len(d) for d in data.random_split(%s, [2, 3])]" % ROWS, "[len(d) for d in data.random_split(%s, "
+        "[0.5, 0.5])]" % ROWS,
+        "[len(d) for d in data.random_split(%s, [2, 2])]" % ROWS,
+        "[len(d) for d in data.random_split(dataset=%s, lengths=[6, -1])]" % ROWS,
+        "sum(int(y) for d in data.random_split(%s, [1, 4]) for x, y in d)" % ROWS, "list(data.Subset(%s, [3, "
+        "0]))" % ROWS,
+        "data.Subset(dataset=%s, indices=[3, 0])[1]" % ROWS, "data.ConcatDataset([%s, %s])[7]" % (ROWS, ROWS),
+        "len(%s + %s)" % (ROWS, ROWS),
         "data.TensorDataset(n(2), n(3))"]
 
 
 # Where the text of PyTorch 1.13 says other arguments than the function takes.
-UNTRUE = {"gelu": [("input", None, False), ("approximate", "'none'", True)], "one_hot": [("input", None, False), ("num_classes", "-1", False)]}
+UNTRUE = {"gelu": [("input", None, False), ("approximate", "'none'", True)],
+          "one_hot": [("input", None, False), ("num_classes", "-1", False)]}
 
 
 def signature_of(f, name):
@@ -189,8 +255,10 @@ def signature_of(f, name):
         args = re.search(r"%s\((.*?)\) ->" % name, f.__doc__)[1]
         of = inspect.signature(eval("lambda %s: 0" % args))
     plain = lambda x: repr(x) if isinstance(x, (int, float, str, tuple, type(None))) else "?"
-    return [(q.name, None if q.default is q.empty or "required" in repr(q.default) else plain(q.default), q.kind == q.KEYWORD_ONLY)
-            for q in of.parameters.values() if q.kind not in (q.VAR_POSITIONAL, q.VAR_KEYWORD) and q.name != "self"]
+    return [(q.name, None if q.default is q.empty or "required" in repr(q.default) else plain(q.default),
+             q.kind == q.KEYWORD_ONLY)
+            for q in of.parameters.values() if q.kind not in (q.VAR_POSITIONAL, q.VAR_KEYWORD)
+            and q.name != "self"]
 
 
 def said(args):
@@ -202,11 +270,13 @@ def said(args):
 
 
 def each_argument(name, args, given, values):
-    """Calls with each argument at each of its values, by name and by position; given: the first ones as texts."""
+    """Calls with each argument at each of its values, by name and by position; given: the first ones as
+    texts."""
     fill = [values(q, True) or default for q, default, _ in args]
     yield ", ".join(given)
     for k, (q, default, alone) in enumerate(args):
-        if k < len(given) and q in ("input", "target", "weight", "query", "key", "value", "tensor", "params", "optimizer"):
+        if k < len(given) and q in ("input", "target", "weight", "query", "key", "value", "tensor", "params",
+                                    "optimizer"):
             continue
         for x in values(q, False):
             if k >= len(given):
@@ -227,9 +297,11 @@ def calls():
         yield "signature %s(%s)" % (name, said(args))
         for k, operands in enumerate(OPERANDS.get(name, X)):
             names = "xyz"[:operands.count(";") + 1]
-            needed = [of_name(NEEDED, name, q) or "0" for q, default, _ in args[len(names):] if default is None or name == "F.batch_norm" and q == "?"]
+            needed = [of_name(NEEDED, name, q) or "0" for q, default, _ in args[len(names):]
+                      if default is None or name == "F.batch_norm" and q == "?"]
             if any(of_name(NEEDED, name, q) for q, *_ in args[len(names):]) and not needed:
-                needed = [of_name(NEEDED, name, q) for q, *_ in args[len(names):len(names) + 2] if of_name(NEEDED, name, q)]
+                needed = [of_name(NEEDED, name, q) for q, *_ in args[len(names):len(names) + 2]
+                          if of_name(NEEDED, name, q)]
             given = [*names, *map(str, needed)]
             values = lambda q, fill: (of_name(NEEDED, name, q) or None) if fill else of_name(VALUES, name, q)
             for call in each_argument(name, args, given, values) if k < 3 else [", ".join(given)]:
@@ -240,9 +312,11 @@ def calls():
         args = signature_of(getattr(nn, f).__init__, f)
         yield "signature nn.%s(%s)" % (f, said(args))
         given = eval("(lambda *x: [repr(e) for e in x])(%s)" % needed)
-        values = lambda q, fill: (of_name(NEEDED, "nn." + f, q) or None) if fill else of_name(VALUES, "nn." + f, q)
+        values = lambda q, fill: (of_name(NEEDED, "nn." + f, q) or None) if fill else of_name(VALUES,
+            "nn." + f, q)
         for call in each_argument(f, args, given, values):
-            of = operands.replace("n(", "single(") if "float32" in call else operands  # of one dtype, as PyTorch wants them
+            # of one dtype, as PyTorch wants them
+            of = operands.replace("n(", "single(") if "float32" in call else operands
             yield "%s -> fixed(nn.%s(%s))(%s)" % (of, f, call, ", ".join("xyz"[:operands.count(";") + 1]))
     yield "signature nn.MultiheadAttention(%s)" % said(signature_of(nn.MultiheadAttention.__init__, ""))
     for operands in ATTENTION:
@@ -253,8 +327,10 @@ def calls():
     for f in OPTIMIZERS:
         args = signature_of(getattr(optim, f), f)
         yield "signature optim.%s(%s)" % (f, said(args))
-        own = {x: RATES[x] for x in RATES if (f, x) != ("NAdam", "foreach")}  # without it 1.13 takes the product of all mu with one too many
-        for call in each_argument(f, args, ["w"], lambda q, fill: None if fill else [own[q]] if q in own else []):
+        # without it 1.13 takes the product of all mu with one too many
+        own = {x: RATES[x] for x in RATES if (f, x) != ("NAdam", "foreach")}
+        for call in each_argument(f, args, ["w"], lambda q, fill: None if fill else [own[q]] if q in own
+                                  else []):
             if f == "SGD" and not re.search(r"lr=|w, 0", call):
                 call = call.replace("w", "w, 0.05", 1)
             if "nesterov=" in call:
@@ -262,11 +338,16 @@ def calls():
             if f == "NAdam":
                 call += ", foreach=True"
             yield "steps -> optim.%s(%s)" % (f, call)
+    yield from calls_of_schedules_and_data()
+
+
+def calls_of_schedules_and_data():
     for f, needed in SCHEDULES.items():
         args = signature_of(getattr(lr, f).__init__, f)
         yield "signature lr.%s(%s)" % (f, said(args))
         given = ["o"] + [needed] * bool(needed) if f != "OneCycleLR" else ["o", "0.5", "9"]
-        for call in each_argument(f, args, given, lambda q, fill: None if fill else [OF_SCHEDULES[q]] if q in OF_SCHEDULES else []):
+        for call in each_argument(f, args, given, lambda q, fill: None if fill else [OF_SCHEDULES[q]]
+                                  if q in OF_SCHEDULES else []):
             yield "rates -> lr.%s(%s)" % (f, call)
     for f in "DataLoader TensorDataset Subset ConcatDataset random_split".split():
         args = [a if a[1] != "?" else (a[0], "None", a[2]) for a in signature_of(getattr(data, f), f)]
@@ -275,9 +356,10 @@ def calls():
         yield "-> " + call
 
 
-FUNCTIONS = """relu silu mish selu elu celu leaky_relu gelu softplus softsign logsigmoid softmax softmin log_softmax normalize one_hot linear
-embedding dropout layer_norm batch_norm conv1d conv2d conv_transpose1d conv_transpose2d max_pool2d avg_pool1d avg_pool2d mse_loss l1_loss
-smooth_l1_loss huber_loss cross_entropy nll_loss binary_cross_entropy binary_cross_entropy_with_logits kl_div""".split()
+FUNCTIONS = """relu silu mish selu elu celu leaky_relu gelu softplus softsign logsigmoid softmax softmin
+log_softmax normalize one_hot linear embedding dropout layer_norm batch_norm conv1d conv2d
+conv_transpose1d conv_transpose2d max_pool2d avg_pool1d avg_pool2d mse_loss l1_loss smooth_l1_loss
+huber_loss cross_entropy nll_loss binary_cross_entropy binary_cross_entropy_with_logits kl_div""".split()
 
 # ---- what a call gives ----
 
@@ -293,7 +375,8 @@ def flat(y):
     e = a.astype(float).ravel()
     if e.size > 12:  # the largest magnitude, the sum, the sum of element k times sin k
         e = np.array([np.abs(e).max(), e.sum(), (e * np.sin(np.arange(1, e.size + 1))).sum()])
-    return ["%.9g" % x for x in e] + ["%s%s" % (a.dtype.kind + str(a.dtype.itemsize), "x".join(map(str, a.shape)))]
+    return ["%.9g" % x for x in e] + ["%s%s" % (a.dtype.kind + str(a.dtype.itemsize),
+                                                "x".join(map(str, a.shape)))]
 
 
 def values_of(y):
@@ -344,7 +427,8 @@ def outcome(line):
     how, _, call = line.partition("-> ")
     how = how.strip()
     try:
-        y = steps(call) if how == "steps" else rates(call) if how == "rates" else with_gradients(how, call) if how else eval(call)
+        y = (steps(call) if how == "steps" else rates(call) if how == "rates" else with_gradients(how, call)
+             if how else eval(call))
         return flat(y), None
     except Exception as e:
         return ["%s: %s" % (type(e).__name__, " ".join(str(e).split())[:100])], e
@@ -356,14 +440,16 @@ def said_of(result):
 
 
 def write(rows):
-    """Writes pairs of a line of calls() and its result: calls of the same operands and result below a signature are one line."""
+    """Writes pairs of a line of calls() and its result: calls of the same operands and result below a
+    signature are one line."""
     groups, signature = {}, None
     for line, result in rows:
         signature = line if line[:9] == "signature" else signature
         how, _, call = line.partition("-> ")
         groups.setdefault((signature, how, result), []).append(call)
     with open(PATH, "w") as f:
-        f.writelines("%s-> %s\t%s\n" % (how, " | ".join(of), result) if result else how + "\n" for (_, how, result), of in groups.items())
+        f.writelines("%s-> %s\t%s\n" % (how, " | ".join(of), result) if result else how + "\n"
+                     for (_, how, result), of in groups.items())
 
 
 def read():
@@ -376,7 +462,8 @@ def read():
 
 
 def near(a, b, rough):
-    """Whether a is PyTorch's b. Where PyTorch has NaN, as in a derivative of y ln y at 0, there may be a number."""
+    """Whether a is PyTorch's b. Where PyTorch has NaN, as in a derivative of y ln y at 0, there may be a
+    number."""
     try:
         a, b = float(a), float(b)
     except ValueError:
@@ -391,10 +478,12 @@ def same_signature(line):
     f = getattr({"F": F, "nn": nn, "optim": optim, "lr": lr, "data": data}[module], word, None)
     if f is None:
         return False
-    ours = [q for q in inspect.signature(f).parameters.values() if q.kind not in (q.VAR_POSITIONAL, q.VAR_KEYWORD)]
+    ours = [q for q in inspect.signature(f).parameters.values()
+            if q.kind not in (q.VAR_POSITIONAL, q.VAR_KEYWORD)]
     by_place = lambda some: [(q.name, q.default) for q in some if q.kind == q.POSITIONAL_OR_KEYWORD]
     mine = {q.name: q.default for q in ours}
-    wrong = [q.name for q in theirs if q.name not in mine or q.default is not q.empty and mine[q.name] != q.default]
+    wrong = [q.name for q in theirs if q.name not in mine or q.default is not q.empty
+             and mine[q.name] != q.default]
     a, b = by_place(theirs), by_place(ours)
     return not wrong and [x for x, _ in a] == [x for x, _ in b][:len(a)]
 
@@ -418,13 +507,16 @@ def main():
         m.graph().begin()
         wanted, (got, e) = wanted.split(", "), outcome(line)
         fails = wanted == ["error"]
-        single = "single" in line or "float32" in line  # then by the largest number of all, of which sums are made
+        # then by the largest number of all, of which sums are made
+        single = "single" in line or "float32" in line
         rough = single and max([1.0] + [abs(float(x)) for x in wanted if re.fullmatch(r"[-+.e\d]+", x)])
         what = ("refused" if fails or "wengert" in str(e) or isinstance(e, m.Error) else "other") if e else (
-            "same" if len(got) == len(wanted) and all(near(x, y, rough) for x, y in zip(got, wanted)) else "other")
+            "same" if len(got) == len(wanted) and all(near(x, y, rough) for x, y in zip(got, wanted))
+            else "other")
         counts[what] += 1
         if what == "other" or what == "refused" and "-v" in sys.argv:
-            print("%s: %s\n  torch    %s\n  wengert  %s" % (what, line, ", ".join(wanted)[:300], ", ".join(got)[:300]))
+            print("%s: %s\n  torch    %s\n  wengert  %s" % (what, line, ", ".join(wanted)[:300],
+                                                            ", ".join(got)[:300]))
     print("signatures: " + ", ".join("%d %s" % (k, what) for what, k in counts.items()))
     return counts["other"] > 0
 

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """stepping.py: each way of making steps, with each thing that has memory from step to step.
 
-Ways: by names; PyTorch's; PyTorch's in a graph that is begun in each step; in a new graph in each step; JAX's; by hand in no_grad; in a
-second thread.
+Ways: by names; PyTorch's; PyTorch's in a graph that is begun in each step; in a new graph in each step;
+JAX's; by hand in no_grad; in a second thread.
 
-Random numbers. The draws of 30 steps differ pairwise; they are the same when a value is read twice, and the same in the gradient. After
-the same seed they are the same bits: with the garbage collector on, off, forced in each step, and with garbage of other people between.
-Another seed gives others. Threads that work at the same time have draws, modes and errors of their own.
+Random numbers. The draws of 30 steps differ pairwise; they are the same when a value is read twice, and the
+same in the gradient. After the same seed they are the same bits: with the garbage collector on, off, forced
+in each step, and with garbage of other people between. Another seed gives others. Threads that work at the
+same time have draws, modes and errors of their own.
 
-Training. The losses of 30 steps are those of the same training in NumPy, to 1e-12: momentum, Adam, averages of batch normalisation, a
-schedule, and a training that is saved after half of the steps and goes on in new objects.
+Training. The losses of 30 steps are those of the same training in NumPy, to 1e-12: momentum, Adam, averages
+of batch normalisation, a schedule, and a training that is saved after half of the steps and goes on in new
+objects.
 
 Memory. The second half of 2,000 cheap steps takes less than 2 MB. Each loop is a process of its own.
 
@@ -21,7 +23,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 
 import numpy as np
 
@@ -30,368 +31,18 @@ import wengert.nn.functional as F
 from wengert.utils.data import DataLoader, TensorDataset
 from wengert import nn
 from gates import apart, expect, gate, run_gates
-
-STEPS, SEED = 30, 5
-
-# ---- random numbers ----
-
-N = 24
-_layer = nn.Dropout(0.5)
-RANDOM = {  # of a value w: the value w * draw, where the draw has w's shape
-    "F.dropout": lambda w, train: F.dropout(w, 0.5, training=True),
-    "nn.Dropout": lambda w, train: _layer(w),
-    "nn.Dropout in Sequential": lambda w, train: nn.Sequential(nn.Identity(), nn.Dropout(0.5))(w),
-    "wg.dropout drop": lambda w, train: wg.dropout(w, drop=0.5, **train),
-    "wg.dropout keep_prob": lambda w, train: wg.dropout(w, keep_prob=0.75, **train),
-    "wg.dropout name": lambda w, train: wg.dropout(w, drop=0.5, name="mask", **train),
-    "x.dropout": lambda w, train: w.dropout(drop=0.5, **train),
-    "two dropouts": lambda w, train: F.dropout(F.dropout(w, 0.3), 0.3),
-    "random_normal": lambda w, train: w * wg.random_normal([N]),
-    "random_normal options": lambda w, train: w * wg.random_normal([N], mean=3, deviation=0.5, name="noise"),
-    "random_uniform": lambda w, train: w * wg.random_uniform([N]),
-    "random_uniform options": lambda w, train: w * wg.random_uniform([N], low=-2, high=-1),
-    "bernoulli": lambda w, train: w * wg.cast(wg.bernoulli([N], 0.5), np.float64),
-    "categorical": lambda w, train: w * wg.cast(wg.categorical(np.zeros((N, 4))), np.float64),
-    "categorical of values": lambda w, train: w * wg.cast(wg.categorical(wg.stack([w.detach()] * 4).T * 0.1), np.float64),
-    "randn": lambda w, train: w * wg.randn(N),
-    "rand": lambda w, train: w * wg.rand(N),
-    "randint": lambda w, train: w * wg.cast(wg.randint(0, 1000, (N,)), np.float64),
-    "randperm": lambda w, train: w * wg.cast(wg.randperm(N), np.float64),
-    "randn_like": lambda w, train: w * wg.randn_like(w),
-}
-OF_THE_HOST = ("randn", "rand", "randint", "randperm", "randn_like")  # their seed is manual_seed's in every way
-
-
-def nothing(step):
-    pass
-
-
-def checked(y, w, again, d):
-    """The draw: y is w * draw, read before and after the backward pass, and d, the gradient, is the draw."""
-    expect(np.array_equal(y, again), "a value has other numbers when it is read again")
-    expect(np.allclose(y, w * d, rtol=1e-12, atol=1e-13), "the gradient has another draw than the value")
-    return d
-
-
-def first_w():
-    return 1 + np.arange(N) / 64
-
-
-def draws_by_names(op, seed, between):
-    wg.manual_seed(seed)  # of randn and its kin, and of the default context, which c is not
-    c = wg.Context(seed=seed)
-    p, g, made = wg.Params(c), wg.Graph(c), []
-    p.param("w", [N], wg.const(1))
-    p["w"] = first_w()
-    sgd = wg.sgd(p, lr=1e-3)
-    for step in range(STEPS):
-        g.begin("train")
-        y = op(g.param(p, "w", [N]), {})
-        w, a = p["w"], y.numpy()
-        y.sum().backward(p)
-        made.append(checked(a, w, y.numpy(), p.grad("w")))
-        sgd.step()
-        between(step)
-    return made
-
-
-def draws_of_torch(op, seed, between, graph=nothing):
-    wg.manual_seed(seed)
-    w, made = wg.tensor(first_w(), requires_grad=True), []
-    sgd = wg.optim.SGD([w], lr=1e-3)
-    for step in range(STEPS):
-        graph(step)
-        y = op(w, {})
-        before, a = w.numpy(), y.numpy()
-        sgd.zero_grad()
-        y.sum().backward()
-        made.append(checked(a, before, y.numpy(), w.grad.numpy()))
-        sgd.step()
-        between(step)
-    return made
-
-
-def draws_unread(op, seed, between):
-    """No value is read before the backward pass, as in most programs."""
-    wg.manual_seed(seed)
-    w, made = wg.tensor(first_w(), requires_grad=True), []
-    sgd = wg.optim.SGD([w], lr=1e-3)
-    for step in range(STEPS):
-        sgd.zero_grad()
-        op(w, {}).sum().backward()
-        made.append(w.grad.numpy())
-        sgd.step()
-        between(step)
-    return made
-
-
-def begun_graph():
-    kept = []
-
-    def graph(step):
-        kept[:] = [kept[0].begin() if kept else wg.Graph()]
-    return graph
-
-
-def new_graphs():
-    kept = []
-
-    def graph(step):
-        kept[:] = [wg.Graph()]
-    return graph
-
-
-def draws_in_a_begun_graph(op, seed, between):
-    return draws_of_torch(op, seed, between, begun_graph())
-
-
-def draws_in_new_graphs(op, seed, between):
-    return draws_of_torch(op, seed, between, new_graphs())
-
-
-def draws_of_jax(op, seed, between):
-    wg.manual_seed(seed)
-    w, made = first_w(), []
-
-    def f(w):
-        y = op(w, {"mode": "train"})
-        return y.sum(), y
-    for step in range(STEPS):
-        (total, y), d = wg.value_and_grad(f, has_aux=True)(w)
-        expect(abs(total - y.sum()) <= 1e-12 * max(1, abs(total)), "the sum has other draws than its operand")
-        made.append(checked(y, w, y, d))
-        w = w - 1e-3 * d
-        between(step)
-    return made
-
-
-def draws_in_no_grad(op, seed, between):
-    wg.manual_seed(seed)
-    w, made = wg.tensor(first_w(), requires_grad=True), []
-    for step in range(STEPS):
-        with wg.no_grad():
-            y = op(w, {})
-            a = y.numpy()
-            made.append(checked(a, w.numpy(), y.numpy(), a / w.numpy()))
-            w -= 1e-3
-        between(step)
-    return made
-
-
-def draws_of_a_constant(op, seed, between):
-    """A value made once, outside of the loop, and no backward pass: Monte Carlo in an automatic graph."""
-    wg.manual_seed(seed)
-    x, made = wg.tensor(first_w()), []
-    for step in range(STEPS):
-        made.append(op(x, {}).numpy())
-        between(step)
-    return made
-
-
-def draws_in_a_thread(op, seed, between):
-    return apart(draws_of_torch, op, seed, between)
-
-
-DRAWS = {"names": draws_by_names, "torch": draws_of_torch, "torch unread": draws_unread, "begun": draws_in_a_begun_graph,
-         "new": draws_in_new_graphs, "jax": draws_of_jax, "no_grad": draws_in_no_grad, "constant": draws_of_a_constant,
-         "thread": draws_in_a_thread}
-
-
-def bits(made):
-    return [np.ascontiguousarray(a).tobytes() for a in made]
-
-
-def differ(draws, op):
-    made = bits(apart(draws, op, SEED, nothing))
-    pairs = sum(a == b for a, b in itertools.combinations(made, 2))
-    expect(not pairs, "%d of %d pairs of draws are the same" % (pairs, len(made) * (len(made) - 1) // 2))
-
-
-def collected(step):
-    gc.collect()
-
-
-def littered(step):
-    for k in range(50):
-        a = [k, [step]]
-        a.append(a)
-
-
-def same_bits(draws, op):
-    """In one thread, one after the other: the seed begins anew."""
-    def all_of_them():
-        first = bits(draws(op, SEED, nothing))
-        wrong = []
-        for what, between in (("again", nothing), ("gc.disable()", nothing), ("gc.collect()", collected), ("garbage", littered)):
-            (gc.disable if what == "gc.disable()" else gc.enable)()
-            try:
-                now = bits(draws(op, SEED, between))
-            finally:
-                gc.enable()
-            if now != first:
-                wrong.append("%s: step %d" % (what, next(i for i, (a, b) in enumerate(zip(now, first)) if a != b)))
-        expect(not wrong, "the same seed gives other bits: " + ", ".join(wrong))
-        expect(bits(draws(op, SEED + 1, nothing))[0] != first[0], "another seed gives the same draw")
-    apart(all_of_them)
-
-
-for (_way, _draws), (_name, _op) in itertools.product(DRAWS.items(), RANDOM.items()):
-    gate("random %s: %s: draws differ" % (_way, _name), differ, _draws, _op)
-    gate("random %s: %s: the seed" % (_way, _name), same_bits, _draws, _op)
-
-
-def two_at_once(op):
-    """Two threads, step by step in turn, draw what each draws alone."""
-    alone = bits(apart(draws_of_torch, op, SEED, nothing))
-    barrier, got = threading.Barrier(2, timeout=20), {}
-
-    def body(k):
-        try:
-            got[k] = bits(draws_of_torch(op, SEED, lambda step: barrier.wait()))
-        except Exception as e:
-            barrier.abort()
-            got.setdefault("error", e)
-    threads = [threading.Thread(target=body, args=(k,)) for k in range(2)]
-    [t.start() for t in threads]
-    [t.join() for t in threads]
-    if "error" in got:
-        raise got["error"]
-    expect(got[0] == alone and got[1] == alone, "two threads with the same seed do not draw what each draws alone")
-
-
-def resumed_draws(op):
-    """By names: a training that goes on from a file draws what the uninterrupted one draws."""
-    def made(c):
-        p, g = wg.Params(c), wg.Graph(c)
-        p.param("w", [N], wg.const(1))
-        return p, wg.sgd(p, lr=1e-3), g
-
-    def draws(c, p, sgd, g, steps):
-        for step in range(steps):
-            g.begin("train")
-            y = op(g.param(p, "w", [N]), {})
-            y.sum().backward(p)
-            got.append(p.grad("w"))
-            sgd.step()
-    with tempfile.TemporaryDirectory() as folder:
-        path, got = os.path.join(folder, "all"), []
-        c = wg.Context(seed=SEED)
-        p, sgd, g = made(c)
-        draws(c, p, sgd, g, STEPS // 2)
-        wg.save(path, c)
-        draws(c, p, sgd, g, STEPS // 2)
-        wanted, got = bits(got[STEPS // 2:]), []
-        c = wg.Context(seed=SEED)
-        p, sgd, g = made(c)
-        expect(wg.resume(path, c), "resume says that there is no file")
-        draws(c, p, sgd, g, STEPS // 2)
-        expect(bits(got) == wanted, "other draws than those of the uninterrupted training")
-
-
-for _name, _op in RANDOM.items():
-    if _name not in OF_THE_HOST:
-        gate("random names: %s: resumed" % _name, apart, resumed_draws, _op)
-for _name in ("F.dropout", "random_normal", "categorical", "randn"):
-    gate("threads: %s: two at once" % _name, two_at_once, RANDOM[_name])
-
-
-def gradient_of_three():
-    w = wg.tensor([1.0, 2.0, 3.0], requires_grad=True)
-    (w ** 2).sum().backward()
-    return w.grad.tolist()
-
-
-def no_grad_by_thread():
-    with wg.no_grad():
-        got = apart(gradient_of_three)
-        w = wg.tensor([1.0], requires_grad=True)
-        expect(not (w * 2).requires_grad, "no_grad ends with another thread")
-    expect(got == [2, 4, 6], "no_grad of one thread holds in another: %s" % got)
-    expect(gradient_of_three() == [2, 4, 6], "no gradient after no_grad")
-
-
-def no_grad_ends_in_another_thread():
-    inside, done = threading.Event(), threading.Event()
-
-    def body():
-        with wg.no_grad():
-            inside.set()
-            done.wait(20)
-    t = threading.Thread(target=body)
-    t.start()
-    inside.wait(20)
-    try:
-        got = gradient_of_three()
-    finally:
-        done.set()
-        t.join()
-    expect(got == [2, 4, 6], "no_grad of one thread holds in another: %s" % got)
-
-
-def crossing_no_grads():
-    """Thread a enters, b enters, a leaves, b leaves."""
-    a_in, b_in, a_out = threading.Event(), threading.Event(), threading.Event()
-
-    def a():
-        with wg.no_grad():
-            a_in.set()
-            b_in.wait(20)
-        a_out.set()
-
-    def b():
-        a_in.wait(20)
-        with wg.no_grad():
-            b_in.set()
-            a_out.wait(20)
-            w = wg.tensor([1.0], requires_grad=True)
-            try:
-                w -= 0.5
-                got.append(w.tolist())
-            except TypeError as e:
-                got.append(str(e))
-    got = []
-    threads = [threading.Thread(target=f) for f in (a, b)]
-    [t.start() for t in threads]
-    [t.join() for t in threads]
-    expect(got == [[0.5]], "no_grad ended for one thread when another left its own")
-    expect(apart(gradient_of_three) == [2, 4, 6], "no_grad holds after all have left it")
-
-
-def error_by_thread():
-    def wrong():
-        try:
-            wg.tensor([[1.0, 2.0]]) @ wg.tensor([[1.0, 2.0]])
-        except wg.Error:
-            return True
-    w = wg.tensor([1.0, 2.0], requires_grad=True)
-    y = (w ** 2).sum()
-    expect(apart(wrong), "no error for a product of wrong shapes")
-    y.backward()
-    expect(w.grad.tolist() == [2, 4], "an error in another thread changes a gradient here")
-
-
-def no_grad_after_an_error():
-    try:
-        with wg.no_grad():
-            wg.tensor([[1.0, 2.0]]) @ wg.tensor([[1.0, 2.0]])
-    except wg.Error:
-        pass
-    expect(gradient_of_three() == [2, 4, 6], "no gradient after an error in no_grad")
-
-
-gate("threads: no_grad here, a gradient there", apart, no_grad_by_thread)
-gate("threads: no_grad there, a gradient here", apart, no_grad_ends_in_another_thread)
-gate("threads: an error there", apart, error_by_thread)
-gate("threads: no_grad after an error", apart, no_grad_after_an_error)
+from stepping_random import SEED, STEPS, _name, _way, begun_graph, crossing_no_grads, new_graphs, nothing
 
 # ---- training: the same in NumPy ----
 
 _r = np.random.default_rng(3)
 X, Y = _r.normal(size=(16, 4)), _r.normal(size=(16, 2))
-FIRST = {"W": _r.normal(size=(4, 3)) / 2, "b": _r.normal(size=3) / 2, "V": _r.normal(size=(3, 2)) / 2, "c": _r.normal(size=2) / 2}
+FIRST = {"W": _r.normal(size=(4, 3)) / 2, "b": _r.normal(size=3) / 2, "V": _r.normal(size=(3, 2)) / 2,
+         "c": _r.normal(size=2) / 2}
 NORM = {"gamma": np.array([1.0, 1.25, 0.75]), "beta": np.array([0.0, 0.25, -0.5])}
 LR, BETA, EPS = 0.1, 0.9, 1e-5
-KINDS = ("sgd", "momentum", "adam", "batch_norm", "schedule", "resume", "resume_all")  # resume_all: by wg.save(path) and wg.resume(path)
+# resume_all: by wg.save(path) and wg.resume(path)
+KINDS = ("sgd", "momentum", "adam", "batch_norm", "schedule", "resume", "resume_all")
 
 
 def rate(kind, step):
@@ -448,7 +99,8 @@ def predicted(p, mean, var):
 
 
 def oracle(kind):
-    """The losses; of batch normalisation also the prediction with the averages, PyTorch's and those by names."""
+    """The losses; of batch normalisation also the prediction with the averages, PyTorch's and those by
+    names."""
     p, memory, losses = start(kind), {}, []
     m0, v0, m1, v1 = np.zeros(3), np.ones(3), np.zeros(3), np.zeros(3)
     for step in range(STEPS):
@@ -469,7 +121,8 @@ class Net(nn.Module):
         super().__init__()
         self.one, self.two = nn.Linear(4, 3), nn.Linear(3, 2)
         self.norm = nn.BatchNorm1d(3) if kind == "batch_norm" else None
-        first = {"one.weight": FIRST["W"].T, "one.bias": FIRST["b"], "two.weight": FIRST["V"].T, "two.bias": FIRST["c"]}
+        first = {"one.weight": FIRST["W"].T, "one.bias": FIRST["b"], "two.weight": FIRST["V"].T,
+                 "two.bias": FIRST["c"]}
         if self.norm:
             first.update({"norm.weight": NORM["gamma"], "norm.bias": NORM["beta"]})
         self.load_state_dict(dict(self.state_dict(), **first))
@@ -635,7 +288,8 @@ def train_no_grad(kind, folder):
         return losses, net.eval()(wg.tensor(X)).numpy() if kind == "batch_norm" else None
 
 
-TRAINING = {"names": train_names, "torch": train_torch, "begun": train_begun, "new": train_new, "jax": train_jax, "no_grad": train_no_grad,
+TRAINING = {"names": train_names, "torch": train_torch, "begun": train_begun, "new": train_new,
+            "jax": train_jax, "no_grad": train_no_grad,
             "thread": train_thread}
 
 
@@ -657,7 +311,8 @@ def trained(way, kind, where):
 
 
 for _way, _kind in itertools.product(TRAINING, KINDS):
-    if _kind == "resume_all" and _way in ("names", "jax", "no_grad"):  # names: the same as resume; the others have no optimizer
+    # names: the same as resume; the others have no optimizer
+    if _kind == "resume_all" and _way in ("names", "jax", "no_grad"):
         continue
     gate("training %s: %s" % (_way, _kind), trained, _way, _kind, "gc.enable()")
     gate("training %s: %s: gc.disable()" % (_way, _kind), trained, _way, _kind, "gc.disable()")
@@ -699,7 +354,8 @@ for _change in ("step", "set", "load"):
 
 
 def drawn_after_resume():
-    """A shuffled order, masks and rand go on from a file of wg.save as they went on in the program that wrote it."""
+    """A shuffled order, masks and rand go on from a file of wg.save as they went on in the program that wrote
+    it."""
     def train(path, resumed):
         wg.manual_seed(3)
         net = nn.Sequential(nn.Linear(4, 8), nn.Dropout(0.5), nn.Linear(8, 1))
@@ -854,7 +510,8 @@ def steps_of(graph):
     def step():
         graph()
         opt.zero_grad()
-        F.mse_loss(F.dropout(net(wg.tensor(x)), 0.5), y if graph is nothing_begun else np.zeros((10, 10))).backward()
+        F.mse_loss(F.dropout(net(wg.tensor(x)), 0.5), y if graph is nothing_begun
+                   else np.zeros((10, 10))).backward()
         opt.step()
     return step
 
@@ -888,7 +545,8 @@ def steps_jax():
     w = [np.zeros((100, 10))]
 
     def step():
-        _, d = wg.value_and_grad(lambda w: ((A.reshape(10, 100) / 1000 @ F.dropout(w, 0.5) - 1) ** 2).sum())(w[0])
+        _, d = wg.value_and_grad(lambda w: ((A.reshape(10, 100) / 1000 @ F.dropout(w, 0.5) - 1) ** 2).sum())(
+            w[0])
         w[0] = w[0] - 1e-3 * d
     return step
 
@@ -901,7 +559,8 @@ def steps_names():
 
     def step():
         g.begin()
-        wg.mse(wg.dropout(wg.nn_dense(wg.input("x", A.reshape(10, 100) / 1000), p, "one", 10), drop=0.5), np.zeros((10, 10))).backward(p)
+        wg.mse(wg.dropout(wg.nn_dense(wg.input("x", A.reshape(10, 100) / 1000), p, "one", 10), drop=0.5),
+               np.zeros((10, 10))).backward(p)
         sgd.step()
     return step
 
@@ -947,7 +606,8 @@ def losses_kept_as_numbers():
     return step
 
 
-STEPPING = [n for n in LOOPS if n.startswith("steps_") or n in ("two_nets", "losses_kept_as_numbers", "changes_in_place")]
+STEPPING = [n for n in LOOPS if n.startswith("steps_") or n in ("two_nets", "losses_kept_as_numbers",
+    "changes_in_place")]
 
 
 def resident():
@@ -981,22 +641,27 @@ def grow(name, inside, collector, thread):
 
 def grown(*given):
     try:
-        r = subprocess.run([sys.executable, os.path.abspath(__file__), "grow", *given], capture_output=True, text=True, timeout=20)
+        r = subprocess.run([sys.executable, os.path.abspath(__file__), "grow", *given], capture_output=True,
+                           text=True, timeout=20)
     except subprocess.TimeoutExpired:
         raise AssertionError("2,000 steps take more than 20 s") from None
     expect(r.returncode == 0, "\n".join(r.stderr.strip().split("\n")[-1:]))
-    expect(int(r.stdout) < MOST, "the second half of 2,000 steps takes %.1f MB more" % (int(r.stdout) / 2 ** 20))
+    expect(int(r.stdout) < MOST, "the second half of 2,000 steps takes %.1f MB more" %
+           (int(r.stdout) / 2 ** 20))
 
 
 for _name in LOOPS:
     for _collector in ("on", "off"):
         gate("memory %s: gc %s" % (_name, _collector), grown, _name, "-", _collector, "-")
         if _name not in STEPPING:
-            gate("memory %s: gc %s: in no_grad" % (_name, _collector), grown, _name, "no_grad", _collector, "-")
-            gate("memory %s: gc %s: no_grad in each step" % (_name, _collector), grown, _name, "each", _collector, "-")
+            gate("memory %s: gc %s: in no_grad" % (_name, _collector), grown, _name, "no_grad", _collector,
+                 "-")
+            gate("memory %s: gc %s: no_grad in each step" % (_name, _collector), grown, _name, "each",
+                 _collector, "-")
 gate("memory steps_torch: thread", grown, "steps_torch", "-", "on", "thread")
 gate("memory reads_a_tensor: thread", grown, "reads_a_tensor", "-", "off", "thread")
-gate("threads: no_grad crossing", crossing_no_grads)  # the last one: where it fails, no_grad may hold from here on
+# the last one: where it fails, no_grad may hold from here on
+gate("threads: no_grad crossing", crossing_no_grads)
 
 
 def main(arguments):

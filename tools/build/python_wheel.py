@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Makes the package of Python that pip installs, with Python's library alone and without network. pip calls build_wheel, build_editable and
-build_sdist (PEP 517 and 660), as pyproject.toml says; `make wheel` calls `tools/build/python_wheel.py FOLDER`.
+"""Makes the package of Python that pip installs, with Python's library alone and without network. pip calls
+build_wheel, build_editable and build_sdist (PEP 517 and 660), as pyproject.toml says; `make wheel` calls
+`tools/build/python_wheel.py FOLDER`.
 
 Environment: BUILD, the folder of a finished build. Without it make is called first, and the folder is build.
 """
@@ -29,10 +30,14 @@ def make():
 def write(folder, tag, files):
     """Writes the wheel of the pairs (name, bytes). Its bytes follow from them: no time is in it."""
     info = f"wengert-{VERSION}.dist-info"
-    files = files + [(f"{info}/METADATA", METADATA.encode()), (f"{info}/licenses/LICENSE", (ROOT / "LICENSE").read_bytes()),
-                     (f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: wengert\nRoot-Is-Purelib: false\nTag: {tag}\n".encode())]
+    files = files + [(f"{info}/METADATA", METADATA.encode()),
+                     (f"{info}/licenses/LICENSE", (ROOT / "LICENSE").read_bytes()),
+                     (f"{info}/WHEEL",
+                      f"Wheel-Version: 1.0\nGenerator: wengert\nRoot-Is-Purelib: false\nTag: {tag}\n".encode(
+                          ))]
     digest = lambda data: base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
-    record = "".join(f"{name},sha256={digest(data)},{len(data)}\n" for name, data in files) + f"{info}/RECORD,,\n"
+    record = "".join(f"{name},sha256={digest(data)},{len(data)}\n"
+                     for name, data in files) + f"{info}/RECORD,,\n"
     wheel = f"wengert-{VERSION}-{tag}.whl"
     with zipfile.ZipFile(pathlib.Path(folder) / wheel, "w") as z:
         for name, data in files + [(f"{info}/RECORD", record.encode())]:
@@ -45,8 +50,10 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
     make()
     with tempfile.TemporaryDirectory() as tree:
         run("tools/build/stage.sh", tree, "python")
-        files = [(str(p.relative_to(tree)), p.read_bytes()) for p in sorted(pathlib.Path(tree).rglob("*")) if p.is_file()]
-    # An extension holds for all versions of Python from 3.10 on; without it there is nothing but text and the library.
+        files = [(str(p.relative_to(tree)), p.read_bytes()) for p in sorted(pathlib.Path(tree).rglob("*"))
+                 if p.is_file()]
+    # An extension holds for all versions of Python from 3.10 on; without it there is nothing but text and the
+    # library.
     python = "cp310-abi3" if any("abi3" in name for name, _ in files) else "py3-none"
     return write(folder, python + "-" + re.sub("[-.]", "_", sysconfig.get_platform()), files)
 

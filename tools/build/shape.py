@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Prints what a reader of Python must not meet. `make check` calls it. The exit status is 1 when something is printed.
+"""Prints what a reader of Python must not meet. `make check` calls it. The exit status is 1 when something is
+printed.
 
     tools/build/shape.py [--lines=800] [--width=110] FILE...
 
-A function has at most 60 lines, a file at most --lines, a line at most --width letters; 0: any number. An import is used, and stands
-once. Six lines of code in a row stand at one place alone: a line counts if it holds a letter or a digit outside of comments and
-docstrings; blanks and imports do not count. At most 8 modules of a package import each other in a ring, imports in functions included.
+A function has at most 60 lines, a file at most --lines, a line at most --width letters; 0: any number. An
+import is used, and stands once. Six lines of code in a row stand at one place alone: a line counts if it
+holds a letter or a digit outside of comments and docstrings; blanks and imports do not count. At most 8
+modules of a package import each other in a ring, imports in functions included.
 
-What __init__.py, and a file of nothing but imports, takes from its own package is there for others: it counts as used. So does a name
-in a text that may be a program: "F.relu(x)".
+What __init__.py, and a file of nothing but imports, takes from its own package is there for others: it counts
+as used. So does a name in a text that may be a program: "F.relu(x)".
 """
 import ast
 import collections
@@ -41,7 +43,8 @@ class File:
         self.module, self.begins_package = ".".join(module), path.endswith("__init__.py")
 
     def walk(self):
-        """self.nodes: the nodes, but for signs. self.inside: of each function and of the file, what stands in it and not in an inner one."""
+        """self.nodes: the nodes, but for signs. self.inside: of each function and of the file, what stands in
+        it and not in an inner one."""
         self.nodes, self.inside, todo = [], {self.tree: []}, [(self.tree, self.tree)]
         while todo:
             node, scope = todo.pop()
@@ -88,7 +91,8 @@ class File:
         scope = scope or self.tree
         found = [(node, a) for node in self.inside[scope] if isinstance(node, IMPORTS) for a in node.names]
         used = self.names(scope) if found else ()
-        for_others = scope is self.tree and (self.begins_package or all(isinstance(n, (ast.Expr, *IMPORTS)) for n in scope.body))
+        for_others = scope is self.tree and (self.begins_package or all(isinstance(n, (ast.Expr, *IMPORTS))
+            for n in scope.body))
         seen = dict(before)
         for node, a in sorted(found, key=lambda pair: pair[0].lineno):
             of = self.from_(node) if isinstance(node, ast.ImportFrom) else ""
@@ -105,7 +109,8 @@ class File:
 
     def is_in_a_text(self, name):
         """Whether a text, which may be a program, has the name before a dot or a bracket."""
-        return any(re.search(r"\b%s[.(]" % name, n.value) for n in self.nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+        return any(re.search(r"\b%s[.(]" % name, n.value) for n in self.nodes if isinstance(n, ast.Constant)
+                   and isinstance(n.value, str))
 
     def code(self):
         """The lines of code, as pairs of a number and a text without blanks."""
@@ -116,14 +121,16 @@ class File:
             if isinstance(node, IMPORTS):
                 out.update(range(node.lineno, node.end_lineno + 1))
         text = COMMENT.sub(lambda m: m[1] or "", self.text)
-        return [(n, " ".join(line.split())) for n, line in enumerate(text.split("\n"), 1) if n not in out and re.search(r"\w", line)]
+        return [(n, " ".join(line.split())) for n, line in enumerate(text.split("\n"), 1) if n not in out
+                and re.search(r"\w", line)]
 
     def edges(self, modules):
         """The modules of its own package that the file imports."""
         for node in self.nodes:
             if isinstance(node, ast.ImportFrom):
                 of = self.from_(node)
-                yield from {"%s.%s" % (of, a.name) if "%s.%s" % (of, a.name) in modules else of for a in node.names}
+                yield from {"%s.%s" % (of, a.name) if "%s.%s" % (of, a.name) in modules else of
+                            for a in node.names}
             elif isinstance(node, ast.Import):
                 yield from (a.name for a in node.names)
 
@@ -147,9 +154,11 @@ def rings(files):
         for of in reached.values():
             if via in of:
                 of |= reached[via]
-    for ring in sorted({tuple(sorted(n for n in of | {m} if n == m or m in reached[n])) for m, of in reached.items()}):
+    for ring in sorted({tuple(sorted(n for n in of | {m} if n == m or m in reached[n]))
+                        for m, of in reached.items()}):
         if len(ring) > RING:
-            yield "a ring of %d modules, which import each other; at most %d: %s" % (len(ring), RING, " ".join(ring))
+            yield "a ring of %d modules, which import each other; at most %d: %s" % (len(ring), RING,
+                " ".join(ring))
 
 
 def main(given):
@@ -158,7 +167,8 @@ def main(given):
         name, _, number = word[2:].partition("=")
         limits[name] = int(number)
     files = [File(path) for path in given if not path.startswith("--")]
-    said = ["%s:%d: %s" % (f.path, *what) for f in files for what in (*f.sizes(limits["lines"], limits["width"]), *f.imports())]
+    said = ["%s:%d: %s" % (f.path, *what) for f in files
+            for what in (*f.sizes(limits["lines"], limits["width"]), *f.imports())]
     said += [*equal_lines(files), *rings(files)]
     print(*said, sep="\n", end="\n" * bool(said))
     return bool(said)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes docs/pytorch.md, the page of PyTorch's calls: of each its arguments, those that are refused, and those that change no number. It
-reads the rows of python/wengert (_signatures.py says how they are written). `make docs` calls it. --check: changes nothing, and the status
-is 1 if the page would change. --stubs FOLDER: writes the signatures as stubs, FOLDER/functional.pyi and the like."""
+"""Writes docs/pytorch.md, the page of PyTorch's calls: of each its arguments, those that are refused, and
+those that change no number. It reads the rows of python/wengert (_signatures.py says how they are written).
+`make docs` calls it. --check: changes nothing, and the status is 1 if the page would change. --stubs FOLDER:
+writes the signatures as stubs, FOLDER/functional.pyi and the like."""
 import ast
 import importlib.util
 import os
@@ -16,9 +17,10 @@ spec.loader.exec_module(rows)
 
 HEAD = """# PyTorch's calls
 
-Made of the rows of [python/wengert](../python/wengert) by `make docs`. Each call has PyTorch's arguments, by position and by name, with its
-defaults. An argument that is refused is an error at any other value than its default; one without effect is taken at any value, and changes
-no number. Tests ask each of them beside PyTorch ([tests/ways/signatures.py](../tests/ways/signatures.py)). What differs in meaning is in
+Made of the rows of [python/wengert](../python/wengert) by `make docs`. Each call has PyTorch's arguments, by
+position and by name, with its defaults. An argument that is refused is an error at any other value than its
+default; one without effect is taken at any value, and changes no number. Tests ask each of them beside
+PyTorch ([tests/ways/signatures.py](../tests/ways/signatures.py)). What differs in meaning is in
 [python.md](python.md#coming-from-pytorch).
 """
 
@@ -30,7 +32,8 @@ def source(name):
 
 def text_of(tree, name):
     """The text that is given to a name of the file."""
-    return next(ast.literal_eval(s.value) for s in tree.body if isinstance(s, ast.Assign) and getattr(s.targets[0], "id", "") == name)
+    return next(ast.literal_eval(s.value) for s in tree.body if isinstance(s, ast.Assign)
+                and getattr(s.targets[0], "id", "") == name)
 
 
 def functions(text):
@@ -54,10 +57,13 @@ def classes(tree):
     for cls in tree.body:
         if not isinstance(cls, ast.ClassDef):
             continue
-        row = [ast.literal_eval(s.value) for s in cls.body if isinstance(s, ast.Assign) and getattr(s.targets[0], "id", "") == "_row"]
+        row = [ast.literal_eval(s.value) for s in cls.body if isinstance(s, ast.Assign)
+               and getattr(s.targets[0], "id", "") == "_row"]
         base = [known[b.id] for b in cls.bases if isinstance(b, ast.Name) and b.id in known]
-        known[cls.name] = row[0] if row else of_defs(cls) if of_defs(cls) is not None else base[0] if base else None
-    return [(name, row) for name, row in known.items() if row is not None and name[0] != "_" and name not in ("Module", "Optimizer", "LRScheduler")]
+        known[cls.name] = (row[0] if row else of_defs(cls) if of_defs(cls) is not None else base[0] if base
+                           else None)
+    return [(name, row) for name, row in known.items() if row is not None and name[0] != "_"
+            and name not in ("Module", "Optimizer", "LRScheduler")]
 
 
 def of_functions(text, known):
@@ -71,9 +77,12 @@ def of_functions(text, known):
 def modules():
     f = list(functions(text_of(source("nn/functional.py"), "_ROWS")))
     nn, data = source("nn/__init__.py"), source("utils/data.py")
-    split = next(ast.literal_eval(s.value.args[0]) for s in data.body if isinstance(s, ast.Assign) and getattr(s.targets[0], "id", "") == "_rows")
-    return {"nn.functional": f, "nn": classes(nn) + list(of_functions(text_of(nn, "_OF_FUNCTIONS"), dict(f))), "optim": classes(source("optim/__init__.py")),
-            "optim.lr_scheduler": classes(source("optim/lr_scheduler.py")), "utils.data": classes(data) + list(functions(split))}
+    split = next(ast.literal_eval(s.value.args[0]) for s in data.body if isinstance(s, ast.Assign)
+                 and getattr(s.targets[0], "id", "") == "_rows")
+    return {"nn.functional": f, "nn": classes(nn) + list(of_functions(text_of(nn, "_OF_FUNCTIONS"), dict(f))),
+            "optim": classes(source("optim/__init__.py")),
+            "optim.lr_scheduler": classes(source("optim/lr_scheduler.py")), "utils.data": classes(data) +
+            list(functions(split))}
 
 
 def page():
@@ -82,7 +91,8 @@ def page():
         out.append("## wengert.%s\n\n| call | refused | without effect |\n|---|---|---|" % module)
         for name, row in sorted(calls, key=lambda pair: pair[0].lower()):
             refused, ignored = rows.marks(row)
-            taken = [p for p in rows.arguments(row).replace("(0.9, 0.999)", "(0.9;0.999)").split(", ") if p.partition("=")[0] not in {**refused, **ignored}]
+            taken = [p for p in rows.arguments(row).replace("(0.9, 0.999)", "(0.9;0.999)").split(", ")
+                     if p.partition("=")[0] not in {**refused, **ignored}]
             taken = taken[:-1] if taken[-1:] == ["*"] else taken
             out.append("| `%s(%s)` | %s | %s |" % (name, ", ".join(taken).replace(";", ", "), *(
                 ", ".join("`%s`" % n for n in some) for some in (refused, ignored))))
@@ -95,7 +105,8 @@ def stubs(folder):
         lines = ["from typing import Any", "class Tensor: ...", "def __getattr__(name: str) -> Any: ..."]
         for name, row in calls:
             lines.append("def %s(%s) -> Any: ..." % (name, rows.arguments(row)) if name[0].islower() else
-                         "class %s:\n    def __init__(%s) -> None: ...\n    def __call__(self, *x: Any) -> Any: ...\n    def __getattr__(self, name: str) -> Any: ..." % (
+                         "class %s:\n    def __init__(%s) -> None: ...\n    def __call__(self, *x: Any) -> "
+                         "Any: ...\n    def __getattr__(self, name: str) -> Any: ..." % (
                              name, ", ".join(filter(None, ["self", rows.arguments(row)]))))
         with open(os.path.join(folder, module.rpartition(".")[2] + ".pyi"), "w", encoding="utf-8") as f:
             f.write("\n".join(lines) + "\n")

@@ -3,7 +3,7 @@
 #
 # All text that is code, or data of tests, counts in every language. A wing is a folder of src/, a room a folder of
 # a wing, and each folder beside src/ is one; the Makefile belongs to tools. Pages do not count. What a program has made does not count: the tables of digits and of letters, the fuzzers' inputs,
-# the table in python/wengert/__init__.py.
+# the table in python/wengert/_table.txt.
 # A line of code holds more than blanks and comments. A token is a word (letters, digits and _), a string that ends on its line,
 # or any other character that is no blank. A text in three quotes, as Python has it, counts as an empty string.
 use strict;

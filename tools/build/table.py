@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Reads the public headers of C and writes what they say of calls into python/wengert/_table.py, and lists of functions into
-include/wengert/values.hpp. `make docs` calls it. --check: changes nothing, and prints what would change and what the headers
-leave out: sentences of calls, defaults of options. --exported: the names that a library made of these headers exports.
+"""Reads the public headers of C and writes what they say of calls into python/wengert/_table.txt, and lists
+of functions into include/wengert/values.hpp. `make docs` calls it. --check: changes nothing, and prints what
+would change and what the headers leave out: sentences of calls, defaults of options. --exported: the names
+that a library made of these headers exports.
 
-A call is a row NAME RESULT PARAMETERS | SENTENCE. NAME@ is wg_NAME_at, which takes a call site; NAME@2 is wg_NAME, whose second
-parameter it is. A parameter is NAME:KIND, NAME alone a node. KIND is
-the type of C without wg_ and const, and: text is a const char *; X[] an array, X* a pointer; ! behind it: C writes there; X(): a
-function. A struct is a row NAME FIELDS, or of options NAME OPERANDS ; OPTIONS ; how many of these also stand by position.
+A call is a row NAME RESULT PARAMETERS | SENTENCE. NAME@ is wg_NAME_at, which takes a call site; NAME@2 is
+wg_NAME, whose second parameter it is. A parameter is NAME:KIND, NAME alone a node. KIND is
+the type of C without wg_ and const, and: text is a const char *; X[] an array, X* a pointer; ! behind it: C
+writes there; X(): a function. A struct is a row NAME FIELDS, or of options NAME OPERANDS ; OPTIONS ; how many
+of these also stand by position.
 """
 import difflib
 import glob
@@ -16,15 +18,17 @@ import re
 import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-PYTHON, CPP = (os.path.join(TOP, p) for p in ("python/wengert/_table.py", "include/wengert/values.hpp"))
+PYTHON, CPP = (os.path.join(TOP, p) for p in ("python/wengert/_table.txt", "include/wengert/values.hpp"))
 MARK = "\1(\\d+)\1"
-WORDS = {"const char *": "text", "char *": "text!", "const char **": "text*!", "const char *const *": "text*", "const char *const []": "text[]", "size_t": "size", "unsigned": "uint",
+WORDS = {"const char *": "text", "char *": "text!", "const char **": "text*!", "const char *const *": "text*",
+         "const char *const []": "text[]", "size_t": "size", "unsigned": "uint",
          "const unsigned char *": "byte*", "FILE *": "file", "wg_site": "site", "void": "-"}
 
 
 class Table:
     def __init__(self):
-        self.calls, self.structs, self.enums, self.functions, self.lists, self.wrong = [], {}, {}, set(), {}, []
+        self.calls, self.structs, self.enums, self.functions, self.lists, self.wrong = ([], {}, {}, set(), {},
+                                                                                        [])
         self.numbers, self.operand_notes = {}, []
         self.written = {}  # the file and line of the headers in which each call stands
         files = sorted(glob.glob(os.path.join(TOP, "include/wengert/*.h")))
@@ -33,8 +37,11 @@ class Table:
             self.functions.update(re.findall(r"typedef [^;{]*\(\*wg_(\w+)\)\(", text))
             for name, body in re.findall(r"typedef enum wg_(\w+) \{([^}]*)\}", text):
                 made = re.match(r"\s*(WG_\w+_LIST)\(", body)
-                words = re.search(r"#define %s\(X\)((?:[^\n]*\\\n)*[^\n]*)" % made[1], text)[1] if made else body
-                self.enums[name] = re.findall(r"X\((\w+)", words) if made else [w.split("=")[0].strip() for w in bare(words).split(",") if w.strip()]
+                words = (re.search(r"#define %s\(X\)((?:[^\n]*\\\n)*[^\n]*)" % made[1], text)[1] if made
+                         else body)
+                self.enums[name] = (re.findall(r"X\((\w+)", words) if made
+                                    else [w.split("=")[0].strip() for w in bare(words).split(",")
+                                          if w.strip()])
             self.numbers.update(re.findall(r"\b(WG_[A-Z_]+) = (\d+)\b", bare(text)))
         self.macros = {m[1]: m[2].replace("\\\n", " ") for _, text, _ in texts for m in
                        re.finditer(r"#define (\w+)\([^)]*\)((?:[^\n]*\\\n)*[^\n]*)", text)}
@@ -43,10 +50,12 @@ class Table:
         for head, text, notes in texts:
             for m in re.finditer(r"\ntypedef struct wg_(\w+) \{(.*?)\n\} wg_\1;", text, re.S):
                 self.structs[m[1]] = " ".join(self.members(m[2]))
-        places = {m[1]: m[2] for _, text, _ in texts for m in re.finditer(r"^WG_OPTIONS_BY_PLACE\(wg_(\w+), (\d+)\)", text, re.M)}
+        places = {m[1]: m[2] for _, text, _ in texts for m in re.finditer(r"^WG_OPTIONS_BY_PLACE\(wg_(\w+), "
+            r"(\d+)\)", text, re.M)}
         for name, (operands, options) in self.lists.items():
             self.structs[name] = (" ".join(self.operand(t, n) for t, n in operands) + " ; " + " ".join(
-                self.field(t, n) for t, n, _ in options) + (" ; %s" % places[name] if name in places else "")).strip()
+                self.field(t, n) for t, n, _ in options) + (" ; %s" % places[name] if name in places
+                                                            else "")).strip()
         for head, text, notes in texts:
             self.note_calls(head, text, notes)
 
@@ -58,16 +67,22 @@ class Table:
             return "()"
         if c == "...":
             return c
-        const, c = c.startswith("const "), c.replace("const ", "").replace("wg_", "").replace("nn_states", "states").replace(" *", "*")
+        const, c = (c.startswith("const "),
+                    c.replace("const ", "").replace("wg_", "").replace("nn_states", "states").replace(" *",
+                        "*"))
         c = re.sub(r"\b(u?int\d*)_t\b", r"\1", c)
         if c in self.functions or c in ("vjp_rule", "curve", "field"):
             return c + "()"
         array, base = c.endswith("[]"), c.rstrip("*[] ")
-        return base + ("[]" if array else c[len(base):]) + ("!" if c != base and not const and (array or self.is_value(base)) else "")
+        return base + ("[]" if array else c[len(base):]) + ("!" if c != base and not const
+                                                            and (array or self.is_value(base)) else "")
 
     def is_value(self, base):
-        """Whether C writes a value where a pointer to it is given; what has no public fields is a thing that stays in C."""
-        return base in self.structs or base in self.enums or base in "int int64 uint64 double size bool float node tensor shape axes states batch".split()
+        """Whether C writes a value where a pointer to it is given; what has no public fields is a thing that
+        stays in C."""
+        return (base in self.structs or base in self.enums
+                or base in "int int64 uint64 double size bool float node tensor shape axes states "
+                "batch".split())
 
     def field(self, c, name):
         kind = self.kind(c)
@@ -88,7 +103,8 @@ class Table:
                     raise SystemExit("table.py: cannot read the field " + first)
                 base = m[1].strip()
                 for name in [m[2] + m[3]] + more:
-                    pointer = base if name == m[2] + m[3] else base.rstrip("* ") + (" *" if "*" in name else "")
+                    pointer = (base if name == m[2] + m[3]
+                               else base.rstrip("* ") + (" *" if "*" in name else ""))
                     name, _, count = name.strip(" *]").partition("[")
                     count = self.numbers.get(count, count)
                     # of a pointer to values that C keeps, as those of a report: they are read
@@ -96,10 +112,12 @@ class Table:
                     yield field + ((":node" * (":" not in field)) + "[%s]" % count if count else "")
 
     def note_lists(self, text, notes):
-        """Lists of options: P(type, name) is an operand, X(type, name, default, range, text) an option. Lists are made of lists."""
+        """Lists of options: P(type, name) is an operand, X(type, name, default, range, text) an option. Lists
+        are made of lists."""
         macros = self.macros
         def rows(body, of):
-            for m in re.finditer(r"\b([A-Za-z_]\w*)\(((?:[^()\"]|\"(?:\\.|[^\"\\])*\"|\((?:[^()\"]|\"[^\"]*\")*\)|'[^']*')*)\)\s*(%s)?" % MARK, body):
+            for m in re.finditer(r"\b([A-Za-z_]\w*)\(((?:[^()\"]|\"(?:\\.|[^\"\\])*\"|\((?:[^()\"]|\"[^\"]*"
+                                 r"\")*\)|'[^']*')*)\)\s*(%s)?" % MARK, body):
                 word = split(m[2])
                 if m[1] in ("P", "X"):
                     said = notes[int(m[4])] if m[4] else ""
@@ -116,7 +134,8 @@ class Table:
                     if said:
                         self.said_of(name[3:-5], what, said)
                 else:
-                    options.append((kind, what, "".join(re.findall(r'"((?:\\.|[^"\\])*)"', word[4])) if len(word) > 4 else ""))
+                    options.append((kind, what, "".join(re.findall(r'"((?:\\.|[^"\\])*)"', word[4]))
+                                    if len(word) > 4 else ""))
                     self.look(name[3:-5], word)
             self.lists[name[3:-5]] = operands, options
 
@@ -137,7 +156,8 @@ class Table:
             if m[2] and not notes[int(m[1])].startswith("----"):
                 before[m[2]] = notes[int(m[1])]
         end, last = 0, ""
-        for m in re.finditer(r"\nWG_API\s+([^;{]*?)\b(wg_\w+)\(([^;{]*?)\)(?:\s*WG_PRINTF\([^)]*\))?;(?:[ ]*%s)?" % MARK, text):
+        for m in re.finditer(r"\nWG_API\s+([^;{]*?)\b(wg_\w+)\(([^;{]*?)\)(?:\s*WG_PRINTF\([^)]*\))?;(?:[ "
+                             r"]*%s)?" % MARK, text):
             above = re.search(r"\n%s$" % MARK, text[:m.start()])
             own = notes[int(above[1])] if above else ""
             own = "" if own.startswith("----") else own
@@ -153,8 +173,11 @@ class Table:
             short = name.endswith("_at") and site == 1
             result = self.kind(m[1])
             owned = "const" not in m[1]  # a const thing belongs to another
-            result = result.rstrip("!") + ("!" if result.endswith("*") and owned and result[:-1] not in self.structs else "") if result != "text!" else result
-            self.calls.append((head, name[:-3] + "@" if short else name + "@%d" % site if site else name, result, parameters, paragraph(said)))
+            result = result.rstrip("!") + ("!" if result.endswith("*") and owned
+                                           and result[:-1] not in self.structs
+                                           else "") if result != "text!" else result
+            self.calls.append((head, name[:-3] + "@" if short else name + "@%d" % site if site else name,
+                               result, parameters, paragraph(said)))
             self.written[m[2]] = head
 
     def parameters(self, text):
@@ -175,21 +198,22 @@ class Table:
         return site, out
 
     def python(self):
-        lines = ["# SPDX-License-Identifier: MIT", '"""What the headers of C say of calls, structs and words. tools/build/table.py says how it is written, and writes it: make docs."""']
-        lines += ["", 'CALLS = r"""']
+        lines = ["# SPDX-License-Identifier: MIT", "# What the headers of C say of calls, structs and words. "
+                 "tools/build/table.py says how it is written, and writes it: make docs.", "", "CALLS"]
         head = None
         for h, name, result, parameters, said in self.calls:
             if h != head:
                 lines.append("# " + h)
                 head = h
             lines.append(" ".join([name, result] + parameters) + " | " + said)
-        lines += ['"""', "", 'STRUCTS = """'] + ["%s %s" % x for x in sorted(self.structs.items())]
-        lines += ['"""', "", 'OPERANDS = """'] + self.operand_notes
-        lines += ['"""', "", 'ENUMS = """'] + ["%s %s" % (n, " ".join(w)) for n, w in sorted(self.enums.items())] + ['"""', ""]
+        lines += ["", "STRUCTS"] + ["%s %s" % x for x in sorted(self.structs.items())]
+        lines += ["", "OPERANDS"] + self.operand_notes
+        lines += ["", "ENUMS"] + ["%s %s" % (n, " ".join(w)) for n, w in sorted(self.enums.items())] + [""]
         return "\n".join(lines)
 
     def cpp(self):
-        """The file with its lists of functions in place of what stands between the lines that begin and end them."""
+        """The file with its lists of functions in place of what stands between the lines that begin and end
+        them."""
         def line(name, words):
             out = "#define " + name + "(X)"
             for w in words:
@@ -201,25 +225,31 @@ class Table:
         for head, name, result, parameters, _ in self.calls:
             if name.endswith("@") and result == "node" and head in BUILDERS:
                 nodes = [p for p in parameters if ":" not in p]
-                which = "REDUCE" if parameters == ["a:reduce_args*"] else nodes == parameters and {("x",): "ONE"}.get(tuple(nodes), "TWO" if len(nodes) == 2 and all(
-                    re.fullmatch("[a-z]+", n) for n in nodes) else None)
+                which = ("REDUCE" if parameters == ["a:reduce_args*"] else nodes == parameters
+                         and {("x",): "ONE"}.get(tuple(nodes), "TWO" if len(nodes) == 2 and all(
+                    re.fullmatch("[a-z]+", n) for n in nodes) else None))
                 if which:
                     of[which].append((BUILDERS.index(head), len(of[which]), name[:-1]))
         names = {w: [n for _, _, n in sorted(x)] for w, x in of.items()}
         text = open(CPP, encoding="utf-8").read()
-        lists = "\n".join([line("WG_FUNCTIONS_OF_ONE", names["ONE"]), line("WG_FUNCTIONS_OF_TWO", names["TWO"]), line("WG_REDUCTIONS", names["REDUCE"])])
-        return re.sub(r"(/\* clang-format off: tools/[^\n]*\n).*?(\n/\* clang-format on)", lambda m: m[1] + lists + m[2], text, flags=re.S)
+        lists = "\n".join([line("WG_FUNCTIONS_OF_ONE", names["ONE"]),
+                           line("WG_FUNCTIONS_OF_TWO", names["TWO"]), line("WG_REDUCTIONS", names["REDUCE"])])
+        return re.sub(r"(/\* clang-format off: tools/[^\n]*\n).*?(\n/\* clang-format on)",
+                      lambda m: m[1] + lists + m[2], text, flags=re.S)
 
     def look_at_sentences(self):
-        ops = set(re.findall(r"^\| `(\w+)` \|", open(os.path.join(TOP, "docs/ops.md"), encoding="utf-8").read(), re.M))
+        ops = set(re.findall(r"^\| `(\w+)` \|", open(os.path.join(TOP, "docs/ops.md"),
+                                                     encoding="utf-8").read(), re.M))
         for head, name, _, _, said in self.calls:
             if not re.search("[A-Za-z]", said) and name.partition("@")[0] not in ops:
-                self.wrong.append("include/wengert/%s.h: wg_%s: a call without a sentence" % (head, name.partition("@")[0]))
+                self.wrong.append("include/wengert/%s.h: wg_%s: a call without a sentence" %
+                                  (head, name.partition("@")[0]))
         return self.wrong
 
 
 # The headers whose calls make nodes, in the order in which lists have them.
-BUILDERS = "graph functions ops losses contract arrange pick makers norms conv attention linear nn recurrent transformer grad implicit params optim check".split()
+BUILDERS = ("graph functions ops losses contract arrange pick makers norms conv attention linear nn "
+            "recurrent transformer grad implicit params optim check".split())
 
 
 def marked(text):
@@ -269,7 +299,8 @@ def main():
     for path, text in wanted.items():
         old = open(path, encoding="utf-8").read() if os.path.exists(path) else ""
         if "--check" in sys.argv and old != text:
-            print("".join(difflib.unified_diff(old.splitlines(1), text.splitlines(1), os.path.relpath(path), "headers", n=0))[:2000])
+            print("".join(difflib.unified_diff(old.splitlines(1), text.splitlines(1), os.path.relpath(path),
+                                               "headers", n=0))[:2000])
             different = 1
         elif old != text:
             open(path, "w", encoding="utf-8").write(text)

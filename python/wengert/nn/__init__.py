@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Modules under PyTorch's names: classes that own parameters. wg.nn_dense(x, p, "fc1", 64) and its kin are the layers of wengert
-itself, by name in a wg.Params."""
+"""Modules under PyTorch's names: classes that own parameters. wg.nn_dense(x, p, "fc1", 64) and its kin are
+the layers of wengert itself, by name in a wg.Params."""
 import builtins
 import collections
 import functools
@@ -10,8 +10,14 @@ from collections.abc import Mapping
 import numpy as np
 
 import wengert as wg
-from wengert import _habits, _signatures
-from wengert._habits import Parameter
+from wengert import _names, _signatures
+from wengert._arrays import _kind, _list_of, _numbers, _plain
+from wengert._makers import _random
+from wengert._names import _builder_method
+from wengert._signatures import device as _on_processor
+from wengert._tensors import Parameter
+from wengert._way import _off
+from wengert._words import _CALL, _near
 
 from . import functional, parameter, utils
 from . import functional as F
@@ -21,29 +27,33 @@ _Keys = collections.namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class _Buffer(wg.Leaf):
-    """A tensor of a module that is no parameter. It has the methods of PyTorch that change it: b += x, b.zero_(), b.copy_(x), b[i] = x."""
+    """A tensor of a module that is no parameter. It has the methods of PyTorch that change it: b += x,
+    b.zero_(), b.copy_(x), b[i] = x."""
 
     def __getattr__(self, name):
-        if name[-1:] == "_" and name[-2:] != "__" and (name in _CHANGES or name[:-1] in _habits.methods or wg._method(name[:-1])):
+        if name[-1:] == "_" and name[-2:] != "__" and (name in _CHANGES or name[:-1] in _names.methods
+                                                       or _builder_method(name[:-1])):
             return lambda *given, **options: self._changed(_CHANGES.get(name, name[:-1]), *given, **options)
         return super().__getattr__(name)
 
     def _changed(self, f, *given, **options):
         y = getattr(wg.Leaf(self.numpy()), f)(*given, **options) if isinstance(f, str) else f(self, *given)
-        if y.requires_grad and not wg._off():
+        if y.requires_grad and not _off():
             return y
         if isinstance(f, str) and self.dtype.kind != "f" == y.dtype.kind:
-            raise TypeError("wengert: a tensor of %s stays one, and the result is of %s" % (self.dtype, y.dtype))
+            raise TypeError("wengert: a tensor of %s stays one, and the result is of %s" %
+                            (self.dtype, y.dtype))
         self.set(y)
         return self
 
     def __setitem__(self, key, x):
         a = self.numpy(copy=True)
-        a[_habits._numbers(key)] = wg._plain(x)
+        a[_numbers(key)] = _plain(x)
         self.set(a)
 
     __iadd__, __isub__ = (lambda b, x: b._changed("__add__", x)), (lambda b, x: b._changed("__sub__", x))
-    __imul__, __itruediv__ = (lambda b, x: b._changed("__mul__", x)), (lambda b, x: b._changed("__truediv__", x))
+    __imul__, __itruediv__ = ((lambda b, x: b._changed("__mul__", x)),
+                              (lambda b, x: b._changed("__truediv__", x)))
     data = property(wg.Value.data.fget, wg.Leaf.set)
     __copy__ = lambda b: _Buffer(b.numpy(copy=True), b.name)
     __deepcopy__ = lambda b, memo: memo.setdefault(id(b), b.__copy__())
@@ -65,14 +75,16 @@ def _as_buffer(x):
 
 
 class Module(_signatures.Words):
-    """A part of a model. What is set as an attribute is found by name: parameters and other modules; and tensors by register_buffer()."""
+    """A part of a model. What is set as an attribute is found by name: parameters and other modules; and
+    tensors by register_buffer()."""
     training = True
 
     def __init__(self):
         pass
 
     def __init_subclass__(cls, **options):
-        """A class with _row, the arguments of PyTorch's, gets its __init__: an attribute for each, then _begin()."""
+        """A class with _row, the arguments of PyTorch's, gets its __init__: an attribute for each, then
+        _begin()."""
         super().__init_subclass__(**options)
         if "_row" in vars(cls):
             cls.__init__ = _signatures.Begun(cls)
@@ -82,16 +94,20 @@ class Module(_signatures.Words):
 
     def __setattr__(self, name, x):
         was, kept = vars(self).get(name), vars(self).get("_kept", {})
-        takes, what, new = (((wg.Value, np.ndarray, np.generic), "buffer", "wg.tensor(x)") if name in kept else
+        takes, what, new = (((wg.Value, np.ndarray, np.generic), "buffer", "wg.tensor(x)") if name in kept
+                            else
                             (Parameter, "parameter", "nn.Parameter(x)") if isinstance(was, Parameter) else
-                            (Module, "module", "nn.Identity()") if isinstance(was, Module) else (object, "", ""))
-        if not (x is None or isinstance(x, (takes, Parameter)) or isinstance(x, Module) and takes is not Parameter):
+                            (Module, "module", "nn.Identity()") if isinstance(was, Module)
+                            else (object, "", ""))
+        if not (x is None or isinstance(x, (takes, Parameter)) or isinstance(x, Module)
+                and takes is not Parameter):
             raise TypeError("wengert: %s.%s is a %s, and %s is none: write self.%s = %s" % (
                 type(self).__name__, name, what, type(x).__name__, name, new))
         if isinstance(x, (Parameter, Module)):
             kept.pop(name, None)
         object.__setattr__(self, name, _as_buffer(x) if name in kept else x)
-        for n, w in [("", x)] if isinstance(x, Parameter) else list(x._named(Parameter)) if isinstance(x, Module) else ():
+        for n, w in ([("", x)] if isinstance(x, Parameter) else list(x._named(Parameter))
+                     if isinstance(x, Module) else ()):
             w._rename(name + "." * bool(n) + n)
 
     def forward(self, *given):
@@ -125,7 +141,8 @@ class Module(_signatures.Words):
         return [m for _, m in self.named_modules()]
 
     def _named(self, kind, prefix="", recurse=True, remove_duplicate=True):
-        found = [(_joined(at, n), x) for at, m in (self._walk(prefix) if recurse else [(prefix, self)]) for n, x in m._parts(kind)]
+        found = [(_joined(at, n), x) for at, m in (self._walk(prefix) if recurse else [(prefix, self)])
+                 for n, x in m._parts(kind)]
         return iter(_once(found) if remove_duplicate else found)
 
     def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
@@ -150,23 +167,27 @@ class Module(_signatures.Words):
                     yield _joined(prefix, n), x
 
     def state_dict(self, *, prefix="", keep_vars=False):
-        """The numbers of all parameters and buffers by name, as values. They stay as they are when the module changes. keep_vars: the
-        parameters and buffers themselves."""
+        """The numbers of all parameters and buffers by name, as values. They stay as they are when the module
+        changes. keep_vars: the parameters and buffers themselves."""
         return {prefix + n: x if keep_vars else wg.Leaf(x.numpy(copy=True)) for n, x in self._state()}
 
     def load_state_dict(self, state_dict, strict=True, assign=False):
-        """Takes the numbers of a state_dict(): values, or arrays. Returns the names that it lacks, and those that the module has not."""
+        """Takes the numbers of a state_dict(): values, or arrays. Returns the names that it lacks, and those
+        that the module has not."""
         if assign:
             _signatures.refuse("load_state_dict", "assign", assign)
         mine, state = dict(self._state()), state_dict
         lacks, other = sorted(set(mine) - set(state)), sorted(set(state) - set(mine))
-        needed = [n for n in lacks if n.rpartition(".")[2] != "num_batches_tracked"]  # states of before 2018 have none
+        # states of before 2018 have none
+        needed = [n for n in lacks if n.rpartition(".")[2] != "num_batches_tracked"]
         if strict and (needed or other):
-            raise wg.Error("wengert: load_state_dict: missing %s; unknown %s" % (", ".join(needed) or "none", ", ".join(other) or "none"))
-        new = {n: wg._plain(state[n]) for n in mine if n in state}
+            raise wg.Error("wengert: load_state_dict: missing %s; unknown %s" % (", ".join(needed) or "none",
+                ", ".join(other) or "none"))
+        new = {n: _plain(state[n]) for n in mine if n in state}
         for n, a in new.items():
             if a.shape != mine[n].shape:
-                raise wg.Error("wengert: load_state_dict: %s has the shape %s, the model's %s" % (n, list(a.shape), list(mine[n].shape)))
+                raise wg.Error("wengert: load_state_dict: %s has the shape %s, the model's %s" %
+                               (n, list(a.shape), list(mine[n].shape)))
         for n, a in new.items():
             if isinstance(mine[n], wg.Leaf):
                 mine[n].set(a)
@@ -208,10 +229,11 @@ class Module(_signatures.Words):
             if isinstance(x, bool) or x is None:
                 continue
             if not isinstance(x, (np.dtype, type)) and str(x) not in np.sctypeDict:
-                _habits._on_processor(x)
+                _on_processor(x)
             elif builtins.any(w.dtype != np.dtype(x) for w in self.parameters()):
-                raise TypeError("wengert: the parameters of a module keep their dtype: write wg.set_default_dtype(wg.%s) before it is made, or "
-                                "its dtype=wg.%s" % (np.dtype(x), np.dtype(x)))
+                raise TypeError("wengert: the parameters of a module keep their dtype: write "
+                                "wg.set_default_dtype(wg.%s) before it is made, or its "
+                                "dtype=wg.%s" % (np.dtype(x), np.dtype(x)))
         return self
 
     def double(self):
@@ -255,7 +277,8 @@ def _once(named, seen=None):
 def _part(who, m):
     if not isinstance(m, Module):
         raise TypeError("wengert: %s is of modules, and %r is none: write %s" % (
-            who, m, "%s()" % m.__name__ if isinstance(m, type) else "%s(*parts)" % who if isinstance(m, (list, tuple)) else
+            who, m, "%s()" % m.__name__ if isinstance(m, type) else "%s(*parts)" % who
+            if isinstance(m, (list, tuple)) else
             "a class with forward(self, x), or nn.ReLU() for relu"))
     return m
 
@@ -263,7 +286,7 @@ def _part(who, m):
 def _uniform(shape, inputs, dtype=None):
     """PyTorch's first values: uniform in +-1/sqrt(inputs)."""
     most = 1 / math.sqrt(inputs) if inputs else 0
-    return Parameter(_habits._random().uniform(-most, most, shape), dtype=dtype)
+    return Parameter(_random().uniform(-most, most, shape), dtype=dtype)
 
 
 def _filled(x, shape, on, dtype=None):
@@ -284,8 +307,8 @@ class Linear(Module):
 
 
 class Embedding(Module):
-    _row = ("num_embeddings, embedding_dim, padding_idx=None, -max_norm=None, ~norm_type=2.0, -scale_grad_by_freq=False, ~sparse=False, "
-            "_weight=None, device=None, dtype=None")
+    _row = ("num_embeddings, embedding_dim, padding_idx=None, -max_norm=None, ~norm_type=2.0, "
+            "-scale_grad_by_freq=False, ~sparse=False, _weight=None, device=None, dtype=None")
 
     def _begin(self):
         n, given = self.num_embeddings, vars(self).pop("_weight")
@@ -293,9 +316,10 @@ class Embedding(Module):
             if not -n <= self.padding_idx < n:
                 raise ValueError("wengert: Embedding: padding_idx=%d of %d rows" % (self.padding_idx, n))
             self.padding_idx %= n
-        a = _habits._random().standard_normal((n, self.embedding_dim)) if given is None else wg._plain(given)
+        a = _random().standard_normal((n, self.embedding_dim)) if given is None else _plain(given)
         if a.shape != (n, self.embedding_dim):
-            raise ValueError("wengert: Embedding: _weight has the shape %s, not %s" % (list(a.shape), [n, self.embedding_dim]))
+            raise ValueError("wengert: Embedding: _weight has the shape %s, not %s" %
+                             (list(a.shape), [n, self.embedding_dim]))
         if self.padding_idx is not None and given is None:
             a[self.padding_idx] = 0
         self.weight = Parameter(a, dtype=self.dtype)
@@ -312,7 +336,8 @@ class Embedding(Module):
 
 
 class Conv1d(Module):
-    _row = "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, -padding_mode='zeros', device=None, dtype=None"
+    _row = ("in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, "
+            "-padding_mode='zeros', device=None, dtype=None")
     _axes = 1
 
     def _begin(self):
@@ -329,7 +354,8 @@ class Conv1d(Module):
         self.bias = _uniform((self.out_channels,), math.prod(shape[1:]), self.dtype) if bias else None
 
     def forward(self, input):
-        return F._conv(input, self.weight, self.bias, self._axes, self.stride, self.padding, self.dilation, self.groups)
+        return F._conv(input, self.weight, self.bias, self._axes, self.stride, self.padding, self.dilation,
+                       self.groups)
 
 
 class Conv2d(Conv1d):
@@ -337,14 +363,15 @@ class Conv2d(Conv1d):
 
 
 class ConvTranspose1d(Conv1d):
-    _row = ("in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, "
-            "-padding_mode='zeros', device=None, dtype=None")
+    _row = ("in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, "
+            "bias=True, dilation=1, -padding_mode='zeros', device=None, dtype=None")
 
     def _begin(self):
         self._weights((self.in_channels, self.out_channels // self.groups))
 
     def forward(self, input):
-        return F._conv_transpose(input, self.weight, self.bias, self._axes, self.stride, self.padding, self.output_padding, self.groups, self.dilation)
+        return F._conv_transpose(input, self.weight, self.bias, self._axes, self.stride, self.padding,
+                                 self.output_padding, self.groups, self.dilation)
 
 
 class ConvTranspose2d(ConvTranspose1d):
@@ -355,7 +382,7 @@ class LayerNorm(Module):
     _row = "normalized_shape, eps=1e-5, elementwise_affine=True, device=None, dtype=None"
 
     def _begin(self):
-        self.normalized_shape = shape = tuple(wg._list_of(self.normalized_shape))
+        self.normalized_shape = shape = tuple(_list_of(self.normalized_shape))
         self.weight, self.bias = (_filled(x, shape, self.elementwise_affine, self.dtype) for x in (1, 0))
 
     def forward(self, input):
@@ -363,28 +390,33 @@ class LayerNorm(Module):
 
 
 class BatchNorm1d(Module):
-    """Channels are axis 1, as in PyTorch. In training the batch's own mean and variance, in eval() the averages."""
-    _row = "num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None"
+    """Channels are axis 1, as in PyTorch. In training the batch's own mean and variance, in eval() the
+    averages."""
+    _row = ("num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, "
+            "dtype=None")
     _ndim = 2, 3
 
     def _begin(self):
         n = self.num_features
         self.weight, self.bias = (_filled(x, n, self.affine, self.dtype) for x in (1, 0))
-        for name, make, shape, dtype in (("running_mean", wg.zeros, n, self.dtype), ("running_var", wg.ones, n, self.dtype),
+        for name, make, shape, dtype in (("running_mean", wg.zeros, n, self.dtype),
+                                         ("running_var", wg.ones, n, self.dtype),
                                          ("num_batches_tracked", wg.zeros, (), np.int64)):
             self.register_buffer(name, make(shape, dtype=dtype) if self.track_running_stats else None)
 
     def forward(self, input):
         if input.ndim not in self._ndim or input.shape[1] != self.num_features:
             raise ValueError("wengert: %s(%d): a batch [n, %d, ...] of %s axes is expected, not %s" % (
-                type(self).__name__, self.num_features, self.num_features, " or ".join(map(str, self._ndim)), list(input.shape)))
+                type(self).__name__, self.num_features, self.num_features, " or ".join(map(str, self._ndim)),
+                list(input.shape)))
         momentum, counts = self.momentum, self.num_batches_tracked
         if self.training and counts is not None:
             counts.set(counts.numpy() + 1)
         if momentum is None:  # the mean of all batches
             momentum = 1 / counts.item() if counts is not None and counts.item() else 0.0
         of_batch = self.training or counts is None
-        return F.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, of_batch, momentum, self.eps)
+        return F.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, of_batch,
+                            momentum, self.eps)
 
 
 class BatchNorm2d(BatchNorm1d):
@@ -404,28 +436,33 @@ class Dropout(Module):
 
 
 class MultiheadAttention(Module):
-    _row = ("embed_dim, num_heads, dropout=0.0, bias=True, -add_bias_kv=False, -add_zero_attn=False, -kdim=None, -vdim=None, batch_first=False, "
-            "device=None, dtype=None")
+    _row = ("embed_dim, num_heads, dropout=0.0, bias=True, -add_bias_kv=False, -add_zero_attn=False, "
+            "-kdim=None, -vdim=None, batch_first=False, device=None, dtype=None")
 
     def _begin(self):
         n, bias = self.embed_dim, vars(self).pop("bias")
         if n % self.num_heads:
-            raise ValueError("wengert: MultiheadAttention: embed_dim=%d is no multiple of num_heads=%d" % (n, self.num_heads))
+            raise ValueError("wengert: MultiheadAttention: embed_dim=%d is no multiple of num_heads=%d" %
+                             (n, self.num_heads))
         most = math.sqrt(6 / (4 * n))
-        self.in_proj_weight = Parameter(_habits._random().uniform(-most, most, (3 * n, n)), dtype=self.dtype)
+        self.in_proj_weight = Parameter(_random().uniform(-most, most, (3 * n, n)), dtype=self.dtype)
         self.in_proj_bias = _filled(0, 3 * n, bias, self.dtype)
         self.out_proj = Linear(n, n, bias, dtype=self.dtype)
         if bias:
             self.out_proj.bias = _filled(0, n, True, self.dtype)
 
-    def forward(self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True, is_causal=False):
-        """The pair (result, weights), which are the means of all heads, or of each; None if they are not needed. In a mask of truths
-        True hides a key; one of floats is added to the scores."""
+    def forward(self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None,
+                average_attn_weights=True, is_causal=False):
+        """The pair (result, weights), which are the means of all heads, or of each; None if they are not
+        needed. In a mask of truths True hides a key; one of floats is added to the scores."""
         if is_causal and attn_mask is None:
-            raise TypeError("wengert: MultiheadAttention: is_causal=True is of a mask: write attn_mask=wg.triu(wg.ones(n, n), 1).bool()")
+            raise TypeError("wengert: MultiheadAttention: is_causal=True is of a mask: write "
+                            "attn_mask=wg.triu(wg.ones(n, n), 1).bool()")
         n, heads, alone = self.embed_dim, self.num_heads, query.ndim == 2
-        lead = (lambda x: x.unsqueeze(0)) if alone else (lambda x: x) if self.batch_first else (lambda x: x.swapaxes(0, 1))
-        q, k, v = (F.linear(lead(x), self.in_proj_weight[i * n:(i + 1) * n], None if self.in_proj_bias is None else self.in_proj_bias[i * n:(i + 1) * n])
+        lead = ((lambda x: x.unsqueeze(0)) if alone else (lambda x: x) if self.batch_first
+                else (lambda x: x.swapaxes(0, 1)))
+        q, k, v = (F.linear(lead(x), self.in_proj_weight[i * n:(i + 1) * n], None if self.in_proj_bias is None
+                            else self.in_proj_bias[i * n:(i + 1) * n])
                    for i, x in enumerate((query, key, value)))
         drop = self.dropout if self.training else 0.0
         if attn_mask is None and key_padding_mask is None and not (need_weights or drop):
@@ -442,7 +479,7 @@ class MultiheadAttention(Module):
 
     def _mask(self, of_scores, of_keys, rows):
         """What is added to the scores [rows, heads, queries, keys], or None."""
-        added = lambda m: wg.where(m, -np.inf, 0.0) if wg._kind(m) == "b" else m
+        added = lambda m: wg.where(m, -np.inf, 0.0) if _kind(m) == "b" else m
         found = []
         if of_scores is not None:
             m = added(of_scores)
@@ -551,15 +588,16 @@ class Identity(Module):
         return input
 
 
-# Modules of one function of nn.functional: what it takes beside its operands are the arguments of the class, with PyTorch's defaults; where
-# they stand in another order there the order follows.
+# Modules of one function of nn.functional: what it takes beside its operands are the arguments of the class,
+# with PyTorch's defaults; where they stand in another order there the order follows.
 _OF_FUNCTIONS = """
-ReLU relu, Tanh tanh, Sigmoid sigmoid, GELU gelu, SiLU silu, Mish mish, SELU selu, Softplus softplus, Softsign softsign, LogSigmoid logsigmoid,
-ELU elu, CELU celu, LeakyReLU leaky_relu, Softmax softmax dim, Softmin softmin dim, LogSoftmax log_softmax dim,
-MaxPool1d max_pool1d kernel_size stride padding dilation return_indices ceil_mode, MaxPool2d max_pool2d kernel_size stride padding dilation
-return_indices ceil_mode, AvgPool1d avg_pool1d, AvgPool2d avg_pool2d, MSELoss mse_loss, L1Loss l1_loss, SmoothL1Loss smooth_l1_loss,
-HuberLoss huber_loss, CrossEntropyLoss cross_entropy, NLLLoss nll_loss, BCELoss binary_cross_entropy,
-BCEWithLogitsLoss binary_cross_entropy_with_logits, KLDivLoss kl_div"""
+ReLU relu, Tanh tanh, Sigmoid sigmoid, GELU gelu, SiLU silu, Mish mish, SELU selu, Softplus softplus,
+Softsign softsign, LogSigmoid logsigmoid, ELU elu, CELU celu, LeakyReLU leaky_relu, Softmax softmax dim,
+Softmin softmin dim, LogSoftmax log_softmax dim, MaxPool1d max_pool1d kernel_size stride padding dilation
+return_indices ceil_mode, MaxPool2d max_pool2d kernel_size stride padding dilation return_indices
+ceil_mode, AvgPool1d avg_pool1d, AvgPool2d avg_pool2d, MSELoss mse_loss, L1Loss l1_loss,
+SmoothL1Loss smooth_l1_loss, HuberLoss huber_loss, CrossEntropyLoss cross_entropy, NLLLoss nll_loss,
+BCELoss binary_cross_entropy, BCEWithLogitsLoss binary_cross_entropy_with_logits, KLDivLoss kl_div"""
 
 
 def _of_function(name, f, *order):
@@ -576,7 +614,8 @@ def _of_function(name, f, *order):
     def forward(self, *x, **named):
         return getattr(F, f)(*x, **named, **{n: getattr(self, n) for n in taken})
     globals()[name] = type(name, (Module,), dict(
-        _row=", ".join(each[n] for n in chosen), _begin=begin, forward=forward, __doc__="The module of nn.functional.%s" % f, __module__=__name__))
+        _row=", ".join(each[n] for n in chosen), _begin=begin, forward=forward,
+        __doc__="The module of nn.functional.%s" % f, __module__=__name__))
 
 
 for _words in _OF_FUNCTIONS.replace("\n", " ").split(","):
@@ -586,4 +625,5 @@ wg.Module = Module
 
 def __getattr__(name):
     known = [n for n in globals() if n[0] != "_"]
-    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, known, wg._CALL)))
+    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_"
+                                             else _near(name, known, _CALL)))

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: MIT
 """torch.nn.parameter: the class of parameters."""
-from wengert._habits import Parameter  # noqa
+from wengert._tensors import Parameter  # noqa

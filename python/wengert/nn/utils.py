@@ -6,8 +6,8 @@ import wengert as wg
 
 
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False):
-    """Scales the gradients so that their length together is at most max_norm: by max_norm / (length + 1e-6), as in PyTorch. Returns the
-    length before. norm_type: another power than 2, or inf."""
+    """Scales the gradients so that their length together is at most max_norm: by max_norm / (length + 1e-6),
+    as in PyTorch. Returns the length before. norm_type: another power than 2, or inf."""
     parameters = [parameters] if hasattr(parameters, "shape") else list(parameters)
     with_one = [(w, g.numpy()) for w in parameters if (g := w.grad) is not None]
     p, most = float(norm_type), float(np.max([np.abs(g).max(initial=0.0) for _, g in with_one], initial=0.0))

@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: MIT
-"""Optimizers under PyTorch's names, of wg.tensor(x, requires_grad=True) and of model.parameters(). They are those of
-wengert itself, such as wg.adam(p), with the options of both. As in PyTorch gradients stay until zero_grad(): a second step()
-uses them again, and step() without gradients changes nothing. Weights of any number of axes decay."""
+"""Optimizers under PyTorch's names, of wg.tensor(x, requires_grad=True) and of model.parameters(). They are
+those of wengert itself, such as wg.adam(p), with the options of both. As in PyTorch gradients stay until
+zero_grad(): a second step() uses them again, and step() without gradients changes nothing. Weights of any
+number of axes decay."""
 import weakref
 
 import numpy as np
 
 import wengert as wg
-from wengert import Error, _habits, _here, _lib, _numpy, _signatures, _tensor
+from wengert import _signatures
+from wengert._arrays import _numpy, _plain, _tensor
+from wengert._errors import Error
+from wengert._library import _DTYPES, _lib
+from wengert._tensors import _kept_in
+from wengert._way import _here
+from wengert._words import _CALL, _near
 
 
 class Optimizer(wg.Optimizer):
-    """What SGD, Adam and the others share. Each says its name in C (_c), PyTorch's arguments (_row), C's names where they differ (_words),
-    and the keys of state_dict() for C's arrays (_keys)."""
+    """What SGD, Adam and the others share. Each says its name in C (_c), PyTorch's arguments (_row), C's
+    names where they differ (_words), and the keys of state_dict() for C's arrays (_keys)."""
     _c, _row, _words, _keys, _counts = None, "params", {}, {}, True
 
     def __init_subclass__(cls, **options):
@@ -24,7 +31,8 @@ class Optimizer(wg.Optimizer):
     def __init__(self, params, *given, **options):
         name = type(self).__name__
         if type(self) is Optimizer:
-            raise TypeError("wengert: Optimizer is what SGD, Adam and others share: for one of your own change w in `with wg.no_grad():`")
+            raise TypeError("wengert: Optimizer is what SGD, Adam and others share: for one of your own "
+                            "change w in `with wg.no_grad():`")
         words = _signatures.by_place(self._row)[1:]
         if len(given) > len(words) or set(words[:len(given)]) & set(options):
             raise TypeError("wengert: %s takes %s" % (name, _signatures.arguments(self._row)))
@@ -74,7 +82,8 @@ class Optimizer(wg.Optimizer):
             self._params.context._look()
 
     def step(self, closure=None):
-        """One step with the gradients. closure: is called before it, calls zero_grad() and backward(), and returns the loss."""
+        """One step with the gradients. closure: is called before it, calls zero_grad() and backward(), and
+        returns the loss."""
         loss = None if closure is None else closure()
         for w, name in self._beside or ():  # another optimizer changes them, too
             self._params[name] = w.numpy()
@@ -86,7 +95,8 @@ class Optimizer(wg.Optimizer):
         return loss
 
     def zero_grad(self, set_to_none=True):
-        """The next backward() sets the gradients; without it they are added. set_to_none=False: they are zeros, and step() moves on."""
+        """The next backward() sets the gradients; without it they are added. set_to_none=False: they are
+        zeros, and step() moves on."""
         if not set_to_none:
             p = self._params
             for w in self.param_groups[0]["params"]:
@@ -104,8 +114,8 @@ class Optimizer(wg.Optimizer):
             _lib.wg_optim_zero_grad(self._o)
 
     def add_param_group(self, group):
-        raise TypeError("wengert: add_param_group: an optimizer has the parameters that it was made with: make a new one with all of them, "
-                        "or one for each list of parameters")
+        raise TypeError("wengert: add_param_group: an optimizer has the parameters that it was made with: "
+                        "make a new one with all of them, or one for each list of parameters")
 
     # ---- states ----
 
@@ -114,7 +124,8 @@ class Optimizer(wg.Optimizer):
         p, listed = self._params, self.param_groups[0]["params"]
         if listed[0] is p:
             return [i for i in range(len(p)) if not _lib.wg_params_is_state(p._p, i)]
-        return [p._index(name) for _, name in self._beside] if self._beside else [p._index(w._key) for w in listed]
+        return ([p._index(name) for _, name in self._beside] if self._beside
+                else [p._index(w._key) for w in listed])
 
     def _arrays(self):
         """The keys of the arrays, in C's order."""
@@ -122,7 +133,8 @@ class Optimizer(wg.Optimizer):
         return [self._keys[name.decode()] for name in names]
 
     def state_dict(self):
-        """All that the optimizer goes on from, as in PyTorch: {"state": {0: {...}}, "param_groups": [{...}]}, with arrays of NumPy."""
+        """All that the optimizer goes on from, as in PyTorch: {"state": {0: {...}}, "param_groups": [{...}]},
+        with arrays of NumPy."""
         self._o  # an error if it is gone
         places, keys, state = self._places(), self._arrays(), {}
         for i, at in enumerate(places):
@@ -142,8 +154,8 @@ class Optimizer(wg.Optimizer):
         return {k: a for k, a in entry.items() if a is not None and k != "step"}
 
     def load_state_dict(self, state_dict):
-        """Goes on from what state_dict() gave, here or in PyTorch, for parameters of the same shapes in the same order. The rate and the
-        options become those of the state. After an error nothing has changed."""
+        """Goes on from what state_dict() gave, here or in PyTorch, for parameters of the same shapes in the
+        same order. The rate and the options become those of the state. After an error nothing has changed."""
         self._o  # an error if it is gone
         places, keys = self._places(), self._arrays()
         group, entries = self._checked(state_dict, len(places))
@@ -152,7 +164,7 @@ class Optimizer(wg.Optimizer):
         for i, at in enumerate(places):
             found = self._found(entries.get(i, {}), keys, i, at)
             if i in entries:
-                counts[at] = int(np.asarray(wg._plain(entries[i].get("step", 1))))
+                counts[at] = int(np.asarray(_plain(entries[i].get("step", 1))))
             arrays += [(keys.index(k), at, a) for k, a in found.items()]
         before = dict(self.param_groups[0])
         try:
@@ -174,11 +186,14 @@ class Optimizer(wg.Optimizer):
             numbers = list(group["params"])
             entries = {i: dict(state[k]) for i, k in enumerate(numbers) if k in state}
         except (KeyError, TypeError, ValueError):
-            raise Error(_said("load_state_dict takes what state_dict() of an optimizer with one group of parameters gave")) from None
+            raise Error(_said("load_state_dict takes what state_dict() of an optimizer with one group of "
+                              "parameters gave")) from None
         if len(numbers) != n:
-            raise Error(_said("load_state_dict: the state is of %d parameters, and %s has %d" % (len(numbers), name, n)))
+            raise Error(_said("load_state_dict: the state is of %d parameters, and %s has %d" %
+                              (len(numbers), name, n)))
         lacks = [k for k in self._standard if k not in group and k not in _LATER]
-        other = [k for k in ("betas", "rho", "alpha", "momentum_decay", "nesterov") if k in group and k not in self._standard]
+        other = [k for k in ("betas", "rho", "alpha", "momentum_decay", "nesterov") if k in group
+                 and k not in self._standard]
         if lacks or other:
             raise Error(_said("load_state_dict: the state is of another optimizer than %s: it has %s" % (
                 name, "no " + lacks[0] if lacks else other[0])))
@@ -189,15 +204,17 @@ class Optimizer(wg.Optimizer):
         if not entry:
             return {}
         of = _lib.wg_params_tensor(self._params._p, at)
-        shape, dtype = tuple(of.shape.dim[:of.shape.rank]), wg._DTYPES[of.dtype]
+        shape, dtype = tuple(of.shape.dim[:of.shape.rank]), _DTYPES[of.dtype]
         found = self._taken(entry)
         if set(found) - set(keys) or found and set(keys) - set(found):
-            raise Error(_said("load_state_dict: the state of parameter %d is %s, and %s with its options keeps %s" % (
+            raise Error(_said("load_state_dict: the state of parameter %d is %s, and %s with its options "
+                              "keeps %s" % (
                 i, ", ".join(found) or "nothing", type(self).__name__, ", ".join(keys) or "nothing")))
-        out = {k: np.ascontiguousarray(wg._plain(a), dtype).reshape(np.shape(a)) for k, a in found.items()}
+        out = {k: np.ascontiguousarray(_plain(a), dtype).reshape(np.shape(a)) for k, a in found.items()}
         for k, a in out.items():
             if a.shape != shape:
-                raise Error(_said("load_state_dict: %s of parameter %d has the shape %s, and the parameter %s" % (
+                raise Error(_said("load_state_dict: %s of parameter %d has the shape %s, and the parameter "
+                                  "%s" % (
                     k, i, list(a.shape), list(shape))))
         return out
 
@@ -218,7 +235,8 @@ def _of_one_group(params, options):
     params = list(params)
     if params and isinstance(params[0], dict):
         if len(params) > 1:
-            raise TypeError("wengert: groups of parameters: write wg.Params and p.part(name), each with its own optimizer")
+            raise TypeError("wengert: groups of parameters: write wg.Params and p.part(name), each with its "
+                            "own optimizer")
         options.update(params[0])
         params = options.pop("params")
         params = [params] if isinstance(params, wg.Value) else params
@@ -230,13 +248,13 @@ def _store_of(params):
     if isinstance(params, wg.Params):
         return params, [params], None
     params = list(params.parameters() if hasattr(params, "parameters") else params)
-    store, beside = _habits._kept_in(params)
+    store, beside = _kept_in(params)
     return store, params, beside
 
 
 class _Group(dict):
-    """opt.param_groups[0]: "lr" and other options by PyTorch's names, which change the optimizer, its parameters as "params", and what
-    schedules and others add."""
+    """opt.param_groups[0]: "lr" and other options by PyTorch's names, which change the optimizer, its
+    parameters as "params", and what schedules and others add."""
 
     def __init__(self, o, entries):
         super().__init__(entries)
@@ -304,7 +322,8 @@ class _Group(dict):
 
 class SGD(Optimizer):
     """Gradient descent, with momentum and Nesterov's method: wg.sgd and wg.momentum."""
-    _row = "params, lr=1e-3, momentum=0.0, -dampening=0.0, weight_decay=0.0, nesterov=False, *, -maximize=False, ~foreach=None, -differentiable=False"
+    _row = ("params, lr=1e-3, momentum=0.0, -dampening=0.0, weight_decay=0.0, nesterov=False, *, "
+            "-maximize=False, ~foreach=None, -differentiable=False")
     _words = dict(momentum=("beta",))
     _keys, _counts = dict(m="momentum_buffer"), False
 
@@ -319,7 +338,8 @@ class SGD(Optimizer):
         return "sgd" if self._plain else "momentum"
 
     def _of_c(self, entries):
-        return super()._of_c({n: x for n, x in entries.items() if not self._plain or n not in ("momentum", "nesterov")})
+        return super()._of_c({n: x for n, x in entries.items() if not self._plain
+                              or n not in ("momentum", "nesterov")})
 
     def _set(self, name, x):
         if self._plain and name in ("momentum", "nesterov"):
@@ -333,8 +353,8 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     """Adam, with amsgrad: wg.adam."""
     _c = "adam"
-    _row = ("params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False, *, ~foreach=None, -maximize=False, ~capturable=False, "
-            "-differentiable=False, ~fused=False")
+    _row = ("params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False, *, "
+            "~foreach=None, -maximize=False, ~capturable=False, -differentiable=False, ~fused=False")
     _words = dict(betas=("beta1", "beta2"))
     _keys = dict(m="exp_avg", v="exp_avg_sq", v_most="max_exp_avg_sq")
 
@@ -342,15 +362,15 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decay beside the step: wg.adamw."""
     _c = "adamw"
-    _row = ("params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=False, *, -maximize=False, ~foreach=None, "
-            "~capturable=False")
+    _row = ("params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=False, *, "
+            "-maximize=False, ~foreach=None, ~capturable=False")
 
 
 class RMSprop(Optimizer):
     """Steps divided by the root of a running mean of squares: wg.rmsprop."""
     _c = "rmsprop"
-    _row = ("params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False, ~foreach=None, -maximize=False, "
-            "-differentiable=False")
+    _row = ("params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False, "
+            "~foreach=None, -maximize=False, -differentiable=False")
     _words = dict(alpha=("rho",))
     _keys = dict(v="square_avg", a="grad_avg", b="momentum_buffer")
 
@@ -358,8 +378,8 @@ class RMSprop(Optimizer):
 class Adagrad(Optimizer):
     """Steps divided by the root of the sum of squares: wg.adagrad."""
     _c = "adagrad"
-    _row = ("params, lr=0.01, -lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10, ~foreach=None, *, "
-            "-maximize=False")
+    _row = ("params, lr=0.01, -lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10, "
+            "~foreach=None, *, -maximize=False")
     _words = dict(initial_accumulator_value=("initial",))
     _keys = dict(v="sum")
 
@@ -373,7 +393,7 @@ class Adagrad(Optimizer):
         found = super()._taken(entry)
         v = found.pop("v", None)
         if "sum" in found:
-            found["sum"] = wg._plain(found["sum"]) - first if v is None else v
+            found["sum"] = _plain(found["sum"]) - first if v is None else v
         return found
 
 
@@ -387,7 +407,8 @@ class Adadelta(Optimizer):
 class Adamax(Optimizer):
     """Adam with the largest of recent gradients: wg.adamax."""
     _c = "adamax"
-    _row = "params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, ~foreach=None, *, -maximize=False"
+    _row = ("params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, ~foreach=None, *, "
+            "-maximize=False")
     _words = Adam._words
     _keys = dict(m="exp_avg", u="exp_inf")
 
@@ -395,7 +416,8 @@ class Adamax(Optimizer):
 class NAdam(Optimizer):
     """Adam with Nesterov's momentum: wg.nadam."""
     _c = "nadam"
-    _row = "params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, momentum_decay=4e-3, ~foreach=None"
+    _row = ("params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, momentum_decay=4e-3, "
+            "~foreach=None")
     _words = dict(betas=("beta1", "beta2"), momentum_decay=("psi",))
     _keys = dict(m="exp_avg", v="exp_avg_sq")
 
@@ -416,4 +438,5 @@ from . import lr_scheduler  # noqa: it uses _Group
 
 def __getattr__(name):
     known = [n for n in globals() if n[0] != "_"]
-    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, known, wg._CALL)))
+    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_"
+                                             else _near(name, known, _CALL)))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Learning rates that change from step to step, under PyTorch's names and with PyTorch's rates: opt.step(), then schedule.step(). A
-schedule makes the next rate of the present one, so that several can work on one optimizer, and a rate that is set by hand stays.
-Those that follow from the number of the step alone are LambdaLR, OneCycleLR and CosineAnnealingWarmRestarts."""
+"""Learning rates that change from step to step, under PyTorch's names and with PyTorch's rates: opt.step(),
+then schedule.step(). A schedule makes the next rate of the present one, so that several can work on one
+optimizer, and a rate that is set by hand stays. Those that follow from the number of the step alone are
+LambdaLR, OneCycleLR and CosineAnnealingWarmRestarts."""
 import bisect
 import collections
 import inspect
@@ -20,7 +21,8 @@ def _groups(optimizer, who):
 
 
 class LRScheduler:
-    """What all schedules share. A class of yours has get_lr(), which gives the rates of step self.last_epoch as a list."""
+    """What all schedules share. A class of yours has get_lr(), which gives the rates of step self.last_epoch
+    as a list."""
 
     def __init__(self, optimizer, last_epoch=-1, verbose=False):
         groups = _groups(optimizer, type(self).__name__)
@@ -29,7 +31,8 @@ class LRScheduler:
             if last_epoch == -1:
                 g.setdefault("initial_lr", g["lr"])
             elif "initial_lr" not in g:
-                raise KeyError("wengert: last_epoch=%d goes on with an optimizer whose param_groups have initial_lr" % last_epoch)
+                raise KeyError("wengert: last_epoch=%d goes on with an optimizer whose param_groups have "
+                               "initial_lr" % last_epoch)
         self.base_lrs = [g["initial_lr"] for g in groups]
         self._initial_step()
 
@@ -50,7 +53,8 @@ class LRScheduler:
         self._last_lr = self._now()
 
     def get_lr(self):
-        raise NotImplementedError("wengert: a schedule of yours has get_lr(self), which gives a list of rates")
+        raise NotImplementedError("wengert: a schedule of yours has get_lr(self), which gives a list of "
+                                  "rates")
 
     def get_last_lr(self):
         """The rates that the last step() has set, as a list."""
@@ -83,7 +87,8 @@ class _OfFunctions(LRScheduler):
         n = len(_groups(optimizer, type(self).__name__))
         self.lr_lambdas = list(lr_lambda) if isinstance(lr_lambda, (list, tuple)) else [lr_lambda] * n
         if len(self.lr_lambdas) != n:
-            raise ValueError("wengert: %s: %d functions for %d groups" % (type(self).__name__, len(self.lr_lambdas), n))
+            raise ValueError("wengert: %s: %d functions for %d groups" %
+                             (type(self).__name__, len(self.lr_lambdas), n))
         super().__init__(optimizer, last_epoch, verbose)
 
     def state_dict(self):
@@ -108,7 +113,8 @@ class MultiplicativeLR(_OfFunctions):
     """The rate before times lr_lambda(number of the step)."""
 
     def get_lr(self):
-        return [lr * f(self.last_epoch) if self.last_epoch > 0 else lr for lr, f in zip(self._now(), self.lr_lambdas)]
+        return [lr * f(self.last_epoch) if self.last_epoch > 0 else lr
+                for lr, f in zip(self._now(), self.lr_lambdas)]
 
 
 class StepLR(LRScheduler):
@@ -172,7 +178,8 @@ class ConstantLR(LRScheduler):
         super().__init__(optimizer, last_epoch, verbose)
 
     def get_lr(self):
-        return self._times(self.factor if self.last_epoch == 0 else 1 / self.factor if self.last_epoch == self.total_iters else 1.0)
+        return self._times(self.factor if self.last_epoch == 0 else 1 / self.factor
+                           if self.last_epoch == self.total_iters else 1.0)
 
     def _get_closed_form_lr(self):
         return [lr * (self.factor if self.last_epoch < self.total_iters else 1.0) for lr in self.base_lrs]
@@ -181,7 +188,8 @@ class ConstantLR(LRScheduler):
 class LinearLR(LRScheduler):
     """From start_factor to end_factor of the rate in total_iters steps, by equal amounts."""
 
-    def __init__(self, optimizer, start_factor=1.0 / 3, end_factor=1.0, total_iters=5, last_epoch=-1, verbose=False):
+    def __init__(self, optimizer, start_factor=1.0 / 3, end_factor=1.0, total_iters=5, last_epoch=-1,
+                 verbose=False):
         _share("start_factor", start_factor)
         _share("end_factor", end_factor)
         self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
@@ -197,7 +205,8 @@ class LinearLR(LRScheduler):
 
     def _get_closed_form_lr(self):
         share = min(self.total_iters, self.last_epoch) / self.total_iters
-        return [lr * (self.start_factor + (self.end_factor - self.start_factor) * share) for lr in self.base_lrs]
+        return [lr * (self.start_factor + (self.end_factor - self.start_factor) * share)
+                for lr in self.base_lrs]
 
 
 class PolynomialLR(LRScheduler):
@@ -212,7 +221,8 @@ class PolynomialLR(LRScheduler):
 
     def get_lr(self):
         t = self.last_epoch
-        return self._now() if t == 0 or t > self.total_iters else self._times((self._left(t) / self._left(t - 1)) ** self.power)
+        return (self._now() if t == 0 or t > self.total_iters
+                else self._times((self._left(t) / self._left(t - 1)) ** self.power))
 
     def _get_closed_form_lr(self):
         return [lr * self._left(self.last_epoch) ** self.power for lr in self.base_lrs]
@@ -232,7 +242,8 @@ class CosineAnnealingLR(LRScheduler):
         if self._step_count == 1:
             return self._get_closed_form_lr()
         if (t - 1 - self.T_max) % (2 * self.T_max) == 0:  # at the lowest rate the factor below is no number
-            return [lr + (base - low) * (1 - math.cos(math.pi / self.T_max)) / 2 for lr, base in zip(self._now(), self.base_lrs)]
+            return [lr + (base - low) * (1 - math.cos(math.pi / self.T_max)) / 2
+                    for lr, base in zip(self._now(), self.base_lrs)]
         factor = (1 + math.cos(math.pi * t / self.T_max)) / (1 + math.cos(math.pi * (t - 1) / self.T_max))
         return [factor * (lr - low) + low for lr in self._now()]
 
@@ -269,11 +280,13 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
 
 class OneCycleLR(LRScheduler):
-    """Up to max_lr and down to nearly 0 in total_steps steps, while momentum, or Adam's first beta, goes the other way."""
+    """Up to max_lr and down to nearly 0 in total_steps steps, while momentum, or Adam's first beta, goes the
+    other way."""
 
-    def __init__(self, optimizer, max_lr, total_steps=None, epochs=None, steps_per_epoch=None, pct_start=0.3, anneal_strategy="cos",
-                 cycle_momentum=True, base_momentum=0.85, max_momentum=0.95, div_factor=25.0, final_div_factor=1e4, three_phase=False,
-                 last_epoch=-1, verbose=False):
+    def __init__(self, optimizer, max_lr, total_steps=None, epochs=None, steps_per_epoch=None, pct_start=0.3,
+                 anneal_strategy="cos",
+                 cycle_momentum=True, base_momentum=0.85, max_momentum=0.95, div_factor=25.0,
+                 final_div_factor=1e4, three_phase=False, last_epoch=-1, verbose=False):
         if total_steps is None and (epochs is None or steps_per_epoch is None):
             raise ValueError("wengert: OneCycleLR takes total_steps, or epochs and steps_per_epoch")
         if anneal_strategy not in ("cos", "linear"):
@@ -282,18 +295,24 @@ class OneCycleLR(LRScheduler):
         groups = _groups(optimizer, "OneCycleLR")
         self.total_steps = n = epochs * steps_per_epoch if total_steps is None else total_steps
         self.anneal_strategy, self.cycle_momentum = anneal_strategy, cycle_momentum
-        up, last = ("initial_lr", "max_lr", "max_momentum", "base_momentum"), ("min_lr", "max_momentum", "max_momentum")
+        up, last = (("initial_lr", "max_lr", "max_momentum", "base_momentum"),
+                    ("min_lr", "max_momentum", "max_momentum"))
         if three_phase:
-            self._phases = [(pct_start * n - 1, *up), (2 * pct_start * n - 2, "max_lr", "initial_lr", "base_momentum", "max_momentum"),
+            self._phases = [(pct_start * n - 1, *up), (2 * pct_start * n - 2, "max_lr", "initial_lr",
+                                                       "base_momentum", "max_momentum"),
                             (n - 1, "initial_lr", *last)]
         else:
-            self._phases = [(pct_start * n - 1, *up), (n - 1, "max_lr", "min_lr", "base_momentum", "max_momentum")]
-        if cycle_momentum and (getattr(optimizer, "_plain", False) or not all("momentum" in g or "betas" in g for g in groups)):
-            raise ValueError("wengert: the optimizer has no momentum: write OneCycleLR(..., cycle_momentum=False), or momentum=0.9 in SGD")
+            self._phases = [(pct_start * n - 1, *up), (n - 1, "max_lr", "min_lr", "base_momentum",
+                                                       "max_momentum")]
+        if cycle_momentum and (getattr(optimizer, "_plain", False) or not all("momentum" in g or "betas" in g
+                for g in groups)):
+            raise ValueError("wengert: the optimizer has no momentum: write OneCycleLR(..., "
+                             "cycle_momentum=False), or momentum=0.9 in SGD")
         if last_epoch == -1:
             each = lambda x: x if isinstance(x, (list, tuple)) else [x] * len(groups)
             for g, most, high, low in zip(groups, each(max_lr), each(max_momentum), each(base_momentum)):
-                g.update(initial_lr=most / div_factor, max_lr=most, min_lr=most / div_factor / final_div_factor)
+                g.update(initial_lr=most / div_factor, max_lr=most, min_lr=most / div_factor /
+                         final_div_factor)
                 if cycle_momentum:
                     g.update(max_momentum=high, base_momentum=low)
                     self._push(g, high)
@@ -306,7 +325,8 @@ class OneCycleLR(LRScheduler):
             g["momentum"] = x
 
     def _between(self, a, b, share):
-        return (b - a) * share + a if self.anneal_strategy == "linear" else b + (a - b) / 2.0 * (math.cos(math.pi * share) + 1)
+        return ((b - a) * share + a if self.anneal_strategy == "linear"
+                else b + (a - b) / 2.0 * (math.cos(math.pi * share) + 1))
 
     def get_lr(self):
         t, begin = self.last_epoch, 0
@@ -330,8 +350,10 @@ class SequentialLR(LRScheduler):
 
     def __init__(self, optimizer, schedulers, milestones, last_epoch=-1, verbose=False):
         if any(s.optimizer is not optimizer for s in schedulers) or len(milestones) != len(schedulers) - 1:
-            raise ValueError("wengert: SequentialLR takes schedules of one optimizer, and one milestone less than schedules")
-        self.optimizer, self._schedulers, self._milestones, self.last_epoch = optimizer, schedulers, milestones, last_epoch + 1
+            raise ValueError("wengert: SequentialLR takes schedules of one optimizer, and one milestone less "
+                             "than schedules")
+        self.optimizer, self._schedulers, self._milestones, self.last_epoch = (optimizer, schedulers,
+                                                                               milestones, last_epoch + 1)
         for g in optimizer.param_groups:
             g["lr"] = g["initial_lr"]
         for s in schedulers:  # all have made their first step
@@ -372,17 +394,19 @@ class ChainedScheduler(SequentialLR):
 class ReduceLROnPlateau:
     """Times factor when the number that step(number) gets has been no better for more than patience steps."""
 
-    def __init__(self, optimizer, mode="min", factor=0.1, patience=10, threshold=1e-4, threshold_mode="rel", cooldown=0, min_lr=0, eps=1e-8,
-                 verbose=False):
+    def __init__(self, optimizer, mode="min", factor=0.1, patience=10, threshold=1e-4, threshold_mode="rel",
+                 cooldown=0, min_lr=0, eps=1e-8, verbose=False):
         if factor >= 1:
             raise ValueError("wengert: factor=%g must be below 1" % factor)
         if mode not in ("min", "max") or threshold_mode not in ("rel", "abs"):
             raise ValueError("wengert: mode is \"min\" or \"max\", and threshold_mode \"rel\" or \"abs\"")
         n = len(_groups(optimizer, "ReduceLROnPlateau"))
-        self.optimizer, self.mode, self.factor, self.patience, self.threshold = optimizer, mode, factor, patience, threshold
+        self.optimizer, self.mode, self.factor, self.patience, self.threshold = (optimizer, mode, factor,
+                                                                                 patience, threshold)
         self.threshold_mode, self.cooldown, self.eps, self.verbose = threshold_mode, cooldown, eps, verbose
         self.min_lrs = list(min_lr) if isinstance(min_lr, (list, tuple)) else [min_lr] * n
-        self.best, self.num_bad_epochs, self.cooldown_counter, self.last_epoch = math.inf if mode == "min" else -math.inf, 0, 0, 0
+        self.best, self.num_bad_epochs, self.cooldown_counter, self.last_epoch = (math.inf if mode == "min"
+                                                                                  else -math.inf, 0, 0, 0)
         self._last_lr = LRScheduler._now(self)
 
     in_cooldown = property(lambda s: s.cooldown_counter > 0)

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 import wengert as wg
-from wengert import _habits, _signatures
+from wengert import _signatures
+from wengert._arrays import _plain
+from wengert._makers import _random
+from wengert._words import _CALL, _near
 
 
 class Dataset(_signatures.Words):
@@ -26,9 +29,11 @@ class TensorDataset(Dataset):
 
     def __init__(self, *tensors):
         self.tensors = tuple(t if isinstance(t, wg.Leaf) or isinstance(t, wg.Value) and t.requires_grad else
-                             wg.Leaf(np.array(t.numpy())) if isinstance(t, wg.Value) else wg.tensor(t) for t in tensors)
+                             wg.Leaf(np.array(t.numpy())) if isinstance(t, wg.Value) else wg.tensor(t)
+                             for t in tensors)
         if len({len(t) for t in self.tensors}) != 1:
-            raise ValueError("wengert: TensorDataset: the arrays have %s rows" % ", ".join(str(len(t)) for t in self.tensors))
+            raise ValueError("wengert: TensorDataset: the arrays have %s rows" %
+                             ", ".join(str(len(t)) for t in self.tensors))
 
     def __len__(self):
         return len(self.tensors[0])
@@ -39,7 +44,8 @@ class TensorDataset(Dataset):
 
 def _key(i):
     """An index of a sampler: numbers of NumPy and values as numbers of Python."""
-    return i if type(i) is int else wg._plain(i).tolist() if isinstance(i, (wg.Value, np.ndarray, np.generic)) else i
+    return (i if type(i) is int else _plain(i).tolist() if isinstance(i, (wg.Value, np.ndarray, np.generic))
+            else i)
 
 
 class Subset(Dataset):
@@ -52,7 +58,8 @@ class Subset(Dataset):
         return len(self.indices)
 
     def __getitem__(self, i):
-        return self.dataset[[_key(self.indices[k]) for k in i] if isinstance(i, list) else _key(self.indices[i])]
+        return self.dataset[[_key(self.indices[k]) for k in i] if isinstance(i, list)
+                            else _key(self.indices[i])]
 
 
 class ConcatDataset(Dataset):
@@ -80,12 +87,13 @@ _OTHERWISE = "write DataLoader(dataset, collate_fn=f), and f makes a batch of a 
 
 
 def default_collate(items):
-    """A batch of items: arrays and numbers along a new first axis, tuples, lists and dicts part by part, texts as a list."""
+    """A batch of items: arrays and numbers along a new first axis, tuples, lists and dicts part by part,
+    texts as a list."""
     x = items[0]
     if isinstance(x, wg.Value) and x.requires_grad:
         return wg.stack(items)
     if isinstance(x, (wg.Value, np.ndarray)):
-        return wg.tensor(np.stack([wg._plain(y) for y in items]))
+        return wg.tensor(np.stack([_plain(y) for y in items]))
     if isinstance(x, (bool, int, float, np.generic)) and not isinstance(x, (str, bytes)):
         return wg.tensor(np.array(items))
     if isinstance(x, (str, bytes)):
@@ -97,7 +105,8 @@ def default_collate(items):
             raise RuntimeError("wengert: a batch is of items of one length: %s" % _OTHERWISE)
         parts = [default_collate(list(part)) for part in zip(*items)]
         return type(x)(*parts) if hasattr(x, "_fields") else parts
-    raise TypeError("wengert: a batch is of arrays, numbers, texts, tuples, lists and dicts, not of %s: %s" % (
+    raise TypeError("wengert: a batch is of arrays, numbers, texts, tuples, lists and dicts, not of %s: %s" %
+                    (
         type(x).__name__, _OTHERWISE))
 
 
@@ -114,24 +123,27 @@ def default_convert(x):
 
 
 def _of_rows(dataset, rows):
-    """The batch of these rows of a TensorDataset or of a part of one, at once. None: it is another dataset."""
+    """The batch of these rows of a TensorDataset or of a part of one, at once. None: it is another
+    dataset."""
     while type(dataset) is Subset:
         dataset, rows = dataset.dataset, np.asarray(dataset.indices, int)[rows]
     return list(dataset[rows]) if type(dataset) is TensorDataset else None
 
 
 class DataLoader(_signatures.Words):
-    """for x, y in loader: batches of a dataset, in a new order each time with shuffle=True, or in that of sampler=. batch_sampler= gives
-    the numbers of the items of each batch. batch_size=None: the items themselves."""
-    _row = ("dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, ~num_workers=0, collate_fn=None, ~pin_memory=False, "
-            "drop_last=False, ~timeout=0, ~worker_init_fn=None, ~multiprocessing_context=None, -generator=None, *, ~prefetch_factor=2, "
+    """for x, y in loader: batches of a dataset, in a new order each time with shuffle=True, or in that of
+    sampler=. batch_sampler= gives the numbers of the items of each batch. batch_size=None: the items
+    themselves."""
+    _row = ("dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, ~num_workers=0, "
+            "collate_fn=None, ~pin_memory=False, drop_last=False, ~timeout=0, ~worker_init_fn=None, "
+            "~multiprocessing_context=None, -generator=None, *, ~prefetch_factor=2, "
             "~persistent_workers=False, ~pin_memory_device=''")
 
     def _begin(self):
         if self.sampler is not None and self.shuffle or self.batch_sampler is not None and (
                 self.batch_size != 1 or self.shuffle or self.sampler is not None or self.drop_last):
-            raise ValueError("wengert: DataLoader: sampler= is in the place of shuffle=, and batch_sampler= of batch_size, shuffle, sampler and "
-                             "drop_last: leave these out")
+            raise ValueError("wengert: DataLoader: sampler= is in the place of shuffle=, and batch_sampler= "
+                             "of batch_size, shuffle, sampler and drop_last: leave these out")
         if self.batch_size is not None and self.batch_size < 1:
             raise ValueError("wengert: DataLoader: batch_size=%r must be at least 1" % (self.batch_size,))
         alone = self.batch_size is None and self.batch_sampler is None
@@ -140,7 +152,7 @@ class DataLoader(_signatures.Words):
     def _order(self):
         if self.sampler is not None:
             return self.sampler
-        return _habits._random().permutation(len(self.dataset)).tolist() if self.shuffle else range(len(self.dataset))
+        return _random().permutation(len(self.dataset)).tolist() if self.shuffle else range(len(self.dataset))
 
     def __len__(self):
         if self.batch_sampler is not None:
@@ -186,19 +198,23 @@ def _random_split(dataset, lengths):
         for i in range(n - sum(lengths)):  # as in PyTorch: what is left goes to the first ones
             lengths[i % len(fractions)] += 1
     if sum(lengths) != n or min(lengths, default=0) < 0:
-        raise ValueError("wengert: random_split: the lengths are %d together, and the dataset has %d items" % (sum(lengths), n))
-    order = _habits._random().permutation(n)
+        raise ValueError("wengert: random_split: the lengths are %d together, and the dataset has %d items" %
+                         (sum(lengths), n))
+    order = _random().permutation(n)
     for k in lengths:
         parts.append(Subset(dataset, order[at:at + k].tolist()))
         at += k
     return parts
 
 
-_rows = _signatures.Rows("random_split(dataset, lengths, -generator=None) = _random_split(dataset, lengths)", globals())
+_rows = _signatures.Rows("random_split(dataset, lengths, -generator=None) = _random_split(dataset, lengths)",
+                         globals())
 random_split = _rows.get("random_split")
-random_split.__doc__ = "Parts of a dataset in random order, of so many items each, or of such fractions, whose sum is 1."
+random_split.__doc__ = ("Parts of a dataset in random order, of so many items each, or of such fractions, "
+                        "whose sum is 1.")
 
 
 def __getattr__(name):
     known = [n for n in globals() if n[0] != "_"]
-    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_" else wg._near(name, known, wg._CALL)))
+    raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_"
+                                             else _near(name, known, _CALL)))

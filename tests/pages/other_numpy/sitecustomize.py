@@ -1,5 +1,6 @@
 """Another NumPy: its exp, log, sin, cos and tanh are greater by two units in the last place, so that they
-are other than those of a NumPy that is right and of one that is wrong by one unit. Python reads this file before a program whose PYTHONPATH has its folder."""
+are other than those of a NumPy that is right and of one that is wrong by one unit. Python reads this file
+before a program whose PYTHONPATH has its folder."""
 import functools
 
 import numpy as np

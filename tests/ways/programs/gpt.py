@@ -6,7 +6,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-text = "the quick brown fox jumps over the lazy dog and the slow red cat sleeps under the old oak tree by the pond. " * 3
+text = ("the quick brown fox jumps over the lazy dog and the slow red cat sleeps under the old oak tree by "
+        "the pond. " * 3)
 chars = sorted(set(text))
 stoi = {c: i for i, c in enumerate(chars)}
 vocab_size, block_size, n_embd, n_head, n_layer, batch_size = len(chars), 12, 16, 2, 2, 4
@@ -17,7 +18,8 @@ class CausalSelfAttention(nn.Module):
         super().__init__()
         self.c_attn = nn.Linear(n_embd, 3 * n_embd, bias=False)
         self.c_proj = nn.Linear(n_embd, n_embd)
-        self.register_buffer("mask", torch.tril(torch.ones(block_size, block_size)).view(1, 1, block_size, block_size))
+        self.register_buffer("mask", torch.tril(torch.ones(block_size, block_size)).view(1, 1, block_size,
+            block_size))
 
     def forward(self, x):
         B, T, C = x.size()
@@ -39,7 +41,8 @@ class Block(nn.Module):
         self.ln_1 = nn.LayerNorm(n_embd)
         self.attn = CausalSelfAttention()
         self.ln_2 = nn.LayerNorm(n_embd)
-        self.mlp = nn.Sequential(nn.Linear(n_embd, 4 * n_embd), nn.GELU(), nn.Linear(4 * n_embd, n_embd), nn.Dropout(0.0))
+        self.mlp = nn.Sequential(nn.Linear(n_embd, 4 * n_embd), nn.GELU(), nn.Linear(4 * n_embd, n_embd),
+                                 nn.Dropout(0.0))
 
     def forward(self, x):
         x = x + self.attn(self.ln_1(x))

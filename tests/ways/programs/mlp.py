@@ -86,7 +86,8 @@ for epoch in range(10):
         losses.append(loss.item())
         hits += (logits.argmax(1) == y).sum().item()
         if step % 10 == 0:
-            seen += [norm.item(), (model.out.weight - old).norm().item(), model.fc1.weight.grad.abs().max().item()]
+            seen += [norm.item(), (model.out.weight - old).norm().item(),
+                     model.fc1.weight.grad.abs().max().item()]
             seen += evaluate(model, test_loader)
     scheduler.step()
     seen += [hits / len(train_loader.dataset), scheduler.get_last_lr()[0], optimizer.param_groups[0]["lr"]]

@@ -1,4 +1,5 @@
-"""Policy gradient with a baseline: a walker on a line, of plain Python, shall reach the flag; one backward() an episode."""
+"""Policy gradient with a baseline: a walker on a line, of plain Python, shall reach the flag; one backward()
+an episode."""
 import numpy as np
 import torch
 import torch.nn as nn
@@ -100,9 +101,11 @@ for episode in range(30):
 
     losses.append(loss.item())
     running_reward = 0.05 * sum(rewards) + 0.95 * running_reward
-    # how the step has changed the first action's probability, and what was thought of the first place before it
+    # how the step has changed the first action's probability, and what was thought of the first place before
+    # it
     with torch.no_grad():
         new_log_prob, _ = policy(torch.tensor(env.reset()))
-    seen += [log_probs[0].item(), (new_log_prob[actions[0]] - log_probs[0]).exp().item(), values[0].item(), running_reward]
+    seen += [log_probs[0].item(), (new_log_prob[actions[0]] - log_probs[0]).exp().item(), values[0].item(),
+             running_reward]
 
 weights = {name: value.numpy() for name, value in policy.state_dict().items()}

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: MIT
+"""What stands at places of a value: x[key], x.at[key], and the calls of NumPy and PyTorch that take
+indices."""
+import numpy as np
+
+from ._arrays import _has_value, _kind, _numbers, _plain
+from ._axes import _axis, _by_numpy, _count, _one
+from ._makers import array, astype
+from ._names import _both, _builders, _call, _worded
+from ._value import Value
+
+def _index(k):
+    """An index as a number of Python, or as an array or value of whole numbers."""
+    if isinstance(k, (int, np.integer)) and not isinstance(k, bool):
+        return int(k)
+    k = k if isinstance(k, Value) else np.asarray(k)
+    k = k if k.shape != (0,) else np.zeros(0, np.int64)
+    if k.dtype.kind not in "iu":
+        raise TypeError("wengert: indices are whole numbers, not %s" % k.dtype + (
+            "; where(mask, x, 0) takes a mask; the elements where it is true are x[np.nonzero(mask)] for an "
+            "array, and x.reshape(-1)[wg.nonzero(mask, count)] for a value" if k.dtype.kind == "b" else ""))
+    return k
+
+def _sliced(x, axis, k):
+    """x[from:to:step] along an axis. Behind the ends there is nothing."""
+    n = x.shape[axis]
+    start, stop, step = k.indices(n)
+    if step == 1:
+        whole = start == 0 and stop == n
+        return x if whole else _builders["slice"](x, axis=axis, from_=start, to=max(start, stop))
+    if step > 0:
+        return _builders["slice"](x, axis=axis, from_=start, to=max(start, stop), step=min(step, 2**62))
+        return _builders["flip"](x, axis=axis)
+    return _builders["take"](x, np.arange(start, stop, step), axis=axis)
+
+def _paired(x, axes, lists, together):
+    """The elements of x at the places lists[0][i], lists[1][i], ... of these axes. The axes of i stand where
+    the first of them stood, or in front."""
+    if len(lists) == 1:
+        return _builders["take"](x, lists[0], axis=axes[0])
+    shapes = [np.shape(k) if isinstance(k, int) else k.shape for k in lists]
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise IndexError("wengert: the index has lists of the shapes %s, which are no pairs: x[i][:, j] has "
+                         "all rows of i and all columns of "
+                         "j" % " and ".join(str(list(s)) for s in shapes)) from None
+    n = int(np.prod(shape, dtype=np.int64))
+    rest = [a for a in range(x.ndim) if a not in axes]
+    x = _builders["transpose"](x, axes=axes + rest)
+    for i, k in enumerate(lists):  # x is [n, the axes that are left, rest]
+        k = (_builders["broadcast_to"](k, shape) if isinstance(k, Value)
+             else np.broadcast_to(np.asarray(k), shape))
+        k = k.reshape(n)
+        if not i:
+            x = _builders["take"](x, k, 0)
+            continue
+        left = (n, 1) + x.shape[2:]
+        k = k.reshape((n,) + (1,) * (len(left) - 1))
+        k = _builders["broadcast_to"](k, left) if isinstance(k, Value) else np.broadcast_to(k, left)
+        x = _builders["squeeze"](_builders["take_along"](x, k, axis=1), 1)
+    x = x.reshape(shape + x.shape[1:])
+    if not together or not axes[0]:
+        return x
+    m, before = len(shape), axes[0]
+    return _builders["transpose"](x, axes=[*range(m, m + before), *range(m), *range(m + before, x.ndim)])
+
+def _at(self, key):
+    key = key if isinstance(key, tuple) else (key,)
+    at = [i for i, k in enumerate(key) if k is Ellipsis]
+    axes = sum(k is not None and k is not Ellipsis for k in key)
+    if len(at) > 1 or axes > self.ndim:
+        raise IndexError("wengert: %s for a value of %d axes" % (
+            "more than one ..." if len(at) > 1 else "%d indices" % axes, self.ndim))
+    for i in at:
+        key = key[:i] + (slice(None),) * (self.ndim - axes) + key[i + 1:]
+    key = [k if k is None or isinstance(k, slice) else _index(k) for k in key]
+    lists = [i for i, k in enumerate(key) if hasattr(k, "ndim")]
+    if len(lists) > 1 or lists and int in map(type, key):  # with a list a number is one, too
+        lists = [i for i, k in enumerate(key) if hasattr(k, "ndim") or isinstance(k, int)]
+    y, axis, places = self, 0, []
+    for i, k in enumerate(key):
+        if k is None:
+            y = _builders["expand_dims"](y, axis)
+        elif isinstance(k, slice):
+            y = _sliced(y, axis, k)
+        elif i in lists:
+            places.append(axis)
+        else:
+            y, axis = _builders["select"](y, axis, k), axis - 1
+        axis += 1
+    together = not lists or lists[-1] - lists[0] < len(lists)  # else NumPy has what they choose in front
+    return _paired(y, places, [key[i] for i in lists], together) if lists else y
+
+def _masked(x, key):
+    """A mask chooses elements, as in NumPy. It is read now: which are chosen has no derivative."""
+    keys = key if isinstance(key, tuple) else (key,)
+    found = [k for k in keys if not isinstance(k, (int, slice)) and k is not None and k is not Ellipsis
+             and np.ndim(k) and _kind(k) == "b"]
+    if not found:
+        return _at(x, key)
+    if len(keys) > 1:
+        raise IndexError("wengert: a mask beside other indices: write x[mask][:, j], or np.nonzero(mask)[0] "
+                         "for the mask")
+    mask = _plain(found[0])
+    if mask.shape != x.shape[:mask.ndim]:
+        raise IndexError("wengert: a mask of the shape %s for a value of the shape %s" %
+                         (list(mask.shape), list(x.shape)))
+    return _builders["take"](x.reshape((-1,) + x.shape[mask.ndim:]), np.flatnonzero(mask), 0)
+
+Value.__getitem__ = _masked
+
+def _unchanged(x, key, new):
+    raise TypeError("wengert: a value never changes: write x = x.at[...].set(new), or wg.where(mask, new, x)")
+
+Value.__setitem__ = _unchanged
+
+def _is_cut(new, dtype):
+    """Whether the dtype cannot hold these numbers: floats are cut to whole numbers, and all but truths to
+    truths."""
+    rank = dict(b=0, i=1, u=1, f=2)
+    return rank.get(_kind(new), 3) > rank[dtype.kind]
+
+class _At:
+    """x.at[key].set(new), x.at[key].add(new): a value with other elements there, as in JAX."""
+
+    def __init__(self, x, key=None):
+        self._x, self._key = x, key
+
+    def __getitem__(self, key):
+        return _At(self._x, key)
+
+    def _added(self, what, to, new):
+        """to, with new added at the places; and the places."""
+        x = self._x
+        places = _by_numpy("x.at[...]", lambda: np.arange(int(x.size)).reshape(x.shape)[_numbers(self._key)])
+        new = array(new) if _has_value(new) else new
+        if _is_cut(new, x.dtype):
+            raise TypeError("wengert: x.at[...].%s: the value has the dtype %s, which would cut %s: write "
+                            "x.double().at[...].%s(...)" % (
+                what, x.dtype, new if isinstance(new, (int, float)) else "the new numbers", what))
+        shape = np.shape(new)
+        if len(shape) > places.ndim or any(n not in (1, m) for n, m in zip(shape[::-1], places.shape[::-1])):
+            raise ValueError("wengert: x.at[...].%s: the shape %s does not fit that of the elements there, "
+                             "%s" % (
+                what, list(shape), list(places.shape)))
+        if isinstance(new, Value):
+            new = _builders["broadcast_to"](astype(new, to.dtype), places.shape)
+        else:
+            new = np.broadcast_to(np.asarray(new, to.dtype), places.shape)
+        return (_builders["scatter_add"](to, places.reshape(-1), new.reshape(-1), axis=0).reshape(x.shape),
+                places)
+
+    def get(self):
+        return self._x[self._key]
+
+    def add(self, new):
+        if self._x.dtype == bool:
+            raise TypeError("wengert: x.at[...].add is of numbers, and these are truths: write "
+                            "x.at[...].set(new)")
+        return self._added("add", self._x.reshape(-1), new)[0]
+
+    def set(self, new):
+        truths = self._x.dtype == bool
+        there, places = self._added("set", np.zeros(int(self._x.size), np.int64 if truths else self._x.dtype),
+                                    new)
+        mask = np.zeros(self._x.shape, bool)
+        mask[_numbers(self._key)] = True
+        if np.count_nonzero(mask) < places.size:
+            raise IndexError("wengert: an element is set twice: write x.at[...].add(new)")
+        return _builders["where"](mask, there != 0 if truths else there, self._x)
+
+    def __getattr__(self, name):
+        f = dict(multiply="mul", divide="div", power="pow", min="minimum", max="maximum").get(name)
+        if f is None:
+            raise AttributeError("wengert: x.at[...] has get, set, add, multiply, divide, power, min and "
+                                 "max, and no %s" % name)
+        return lambda new: self.set(_builders[f](self.get(), new))
+
+for _name in ("get", "set", "add"):
+    setattr(_At, _name, _worded(getattr(_At, _name), "at[key]." + _name))
+Value.at = property(_At)
+
+def _from_0(what, index, n):
+    """The same numbers, none of which may be below 0, as PyTorch has it: -1 of NumPy is the last."""
+    a = _plain(index)
+    if a.size and not 0 <= a.min() <= a.max() < n:
+        raise IndexError("wengert: %s: the numbers are from 0 to %d, and %d is none" %
+                         (what, n - 1, a.min() if a.min() < 0 else a.max()))
+    return index
+
+def _gather(x, dim, index=None):
+    """gather(x, rows): these rows. x.gather(dim, index), as in PyTorch: the element at each index along an
+    axis."""
+    if index is None:
+        return _builders["gather"](x, dim)
+    return _builders["take_along"](x, _from_0("gather", index, x.shape[_axis("gather", dim, x.shape)]),
+                                   axis=dim)
+
+def _index_select(x, dim, index):
+    """These places along an axis, as in PyTorch."""
+    index = (index if np.ndim(index) else index.reshape(1) if isinstance(index, Value)
+             else np.reshape(index, 1))
+    return _builders["take"](x, _from_0("index_select", index, x.shape[_axis("index_select", dim, x.shape)]),
+                             axis=dim)
+
+def _masked_fill(x, mask, value):
+    """x, and the value where the mask is true."""
+    if _is_cut(value, x.dtype):
+        raise TypeError("wengert: masked_fill: the dtype stays %s in PyTorch, which would cut %s: write "
+                        "wg.where(mask, value, x)" % (
+            x.dtype, value if isinstance(value, (int, float)) else "the value"))
+    return _builders["where"](mask, value if isinstance(value, Value) or x.dtype.kind == "f"
+                              else np.asarray(value, x.dtype), x)
+
+@_both
+def take(x, indices, axis=None, *, dim=None):
+    """The elements, rows or columns at the indices, along an axis; without one of all elements in a row."""
+    axis = _one("take", axis, dim)
+    return _builders["take"](x.reshape(-1) if axis is None else x, indices, 0 if axis is None else axis)
+
+@_both
+def narrow(x, dim, start, length):
+    """`length` places along an axis, from `start` on."""
+    n = x.shape[_axis("narrow", dim, x.shape)]
+    start, length = _count("narrow", start, -n), _count("narrow", length)
+    start += n * (start < 0)
+    if start + length > n:
+        raise IndexError("wengert: narrow: %d places from %d on, and the axis has %d" % (length, start, n))
+    return _builders["slice"](x, axis=dim, from_=start, to=start + length)
+
+@_both
+def unbind(x, dim=0):
+    """The parts along an axis, without it."""
+    return tuple(_builders["select"](x, dim, i) for i in range(x.shape[_axis("unbind", dim, x.shape)]))
+
+@_call
+def take_along_axis(x, indices, axis):
+    """The element at each index along an axis."""
+    return _builders["take_along"](x.reshape(-1) if axis is None else x, indices, 0 if axis is None else axis)
+
+@_both
+def take_along_dim(x, indices, dim=None):
+    """The element at each index along an axis, as in PyTorch; without an axis of all elements in a row."""
+    if dim is None:
+        return take_along_dim(x.reshape(-1), indices.reshape(-1), 0)
+    return _builders["take_along"](x, _from_0("take_along_dim", indices,
+                                              x.shape[_axis("take_along_dim", dim, x.shape)]), axis=dim)
+
+_call(lambda x, *count, num_classes=None, **options: _builders["one_hot"](
+    x, *count, **options, **({} if num_classes is None else {"count": num_classes})), "one_hot")
+_both(_gather, "gather")
+_both(_index_select, "index_select")
+_both(_masked_fill, "masked_fill")
