@@ -76,8 +76,8 @@ class _Graph_of_values:
     def _values(self):
         return [v for r in list(self._live.values()) if (v := r()) is not None]
 
-_here, _off, Node, GraphNode = (_c.here, _c.off, _c.Node, _c.Graph) if _c else (_here, _Off(), _Node_of_graph,
-    _Graph_of_values)
+_here, _off, Node, GraphNode = (
+    (_c.here, _c.off, _c.Node, _c.Graph) if _c else (_here, _Off(), _Node_of_graph, _Graph_of_values))
 # Functions of C for C: what asks for signals, and what hears of a graph's nodes.
 POLL, LIVE = (_c.POLL, _c.LIVE) if _c else (None, None)
 
