@@ -189,8 +189,11 @@ run_folder() {
         echo "no training"
 }
 trained='run/* run own.wg own.csv'
-layer=$'w = param(4, 3, init=1)\nx = input(m, 4)\ny = input(m, classes=3)'
-loss=$'J = softmax_cross_entropy(z, y)\ntrain(J)'
+layer='w = param(4, 3, init=1)
+x = input(m, 4)
+y = input(m, classes=3)'
+loss='J = softmax_cross_entropy(z, y)
+train(J)'
 
 folders() {
     folders_of_files
