@@ -97,7 +97,7 @@ no_others="-${browser// / -} -$latex -$waits -${lessons// / -} -$mpi"
 no_wing="SHOW=0 LANGUAGE=0 BUILD=$build"
 without=LD_LIBRARY_PATH=$folders/here/$build/no
 of_show="text/ formula/ view/ steps/ layout/ figure/ draw/"
-of_small="graph/ params/ optim/ solve/ look/ data/ files/ nn/ fit/ check/ $no_others"
+of_small="small.sh graph/ params/ optim/ solve/ look/ data/ files/ nn/ fit/ check/ $no_others"
 of_show="$of_show -test_picture_lines -test_read_edges -test_read_back -test_written $no_others"
 
 # What is there to find writes and reads outside memory: memory that fails, hostile files, calls of all

@@ -122,8 +122,20 @@ class _Library:
     def __init__(self, library):
         self._library = library
 
+    def _function(self, name):
+        """Of the library; or of a wing that lies beside it, which is loaded when it is asked for."""
+        path, found = self._library._name, getattr(self._library, name, None)
+        for wing in ("models", "check", "show", "language"):
+            beside = os.path.join(os.path.dirname(path), "libwengert-%s.so" % wing)
+            if found is None and os.path.exists(beside):
+                found = getattr(ctypes.CDLL(beside), name, None)
+        if found is None:
+            raise NotImplementedError("wengert: %s has no %s: it was made without pictures or without the "
+                                      "language (make SHOW=0 LANGUAGE=0)" % (path, name))
+        return found
+
     def __getattr__(self, name):
-        f = getattr(self._library, name)
+        f = self._function(name)
         if name.endswith(("_args_rows", "_opts_rows")):
             f.restype, f.argtypes = POINTER(_OptionList), []
         else:

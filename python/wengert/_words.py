@@ -133,11 +133,18 @@ def _as_python(text):
 
 _CALL, _OPTION, _IN_PYTHON = 0, 2, 3  # of wg_word_kind and wg_language
 
+def _meant(word, kind):
+    """What to write for a word of another library. None: it is no such word, or the language is not here."""
+    try:
+        return _lib.wg_meant(word.encode(), kind, _IN_PYTHON)
+    except NotImplementedError:
+        return None
+
 def _near(word, words, kind=None):
     """What to write for a word that is none of these: for one of another library its line, else the nearest
     of these."""
     words = [w for w in words if w[:1] != "_"]
-    meant = kind is not None and _lib.wg_meant(word.encode(), kind, _IN_PYTHON)
+    meant = kind is not None and _meant(word, kind)
     if meant:
         line = meant.decode()
         option = line.partition(" ")[2].partition("=")[0]
@@ -156,7 +163,7 @@ def _explain(name, f):
     if name in _rows:
         f.__doc__ = "\n\n".join(filter(None, (own, _described(_row(name), _calls().signature(_row(name))))))
     elif not own and callable(f) and not isinstance(f, type):
-        meant = _lib.wg_meant(name.encode(), _CALL, _IN_PYTHON)
+        meant = _meant(name, _CALL)
         f.__doc__ = meant and re.sub("^write ", "As ", meant.decode())
 
 def _text_for(name, f):

@@ -23,7 +23,7 @@ Test(packages, what_the_wheel_has)
         SHELL("mkdir \"$in/1\" \"$in/2\" && make_it wheel PACKAGES=\"$in/1\" &&\n"
               "\"$python\" tools/build/python_wheel.py \"$in/2\" >/dev/null && cmp \"$in\"/[12]/*.whl &&\n"
               "\"$python\" -m zipfile -e \"$in\"/1/*.whl \"$in\" &&\n"
-              "(cd \"$in\" && find wengert -type f; cd \"$OLDPWD\"; git ls-files 'python/*.py' |\n"
+              "(cd \"$in\" && find wengert -type f; cd \"$OLDPWD\"; git ls-files 'python/*.[pt]*[yt]' |\n"
               " sed 's,^python/,,'; ls \"$build\"/python/*.so 2>/dev/null | sed 's,.*/,wengert/,') |\n"
               "    sort | uniq -u\n"
               "cd \"$in\" && cat wengert-*/METADATA && ls wengert-*/licenses\n"

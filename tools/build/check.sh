@@ -281,7 +281,9 @@ depending() {
     done
 }
 
-# ---- parts that can be left out; licences ----
+# ---- merges; parts that can be left out; licences ----
+
+merges() { git grep -nE '^(<{7}|>{7}) ' | report "a merge that was not finished"; }
 
 # tests/run.sh builds without all parts at once: a file that asked for two could fail where one is missing.
 parts() {
@@ -496,6 +498,7 @@ homonyms
 unused
 in_tables
 new_op
+merges
 parts
 licences
 headers
