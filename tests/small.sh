@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Python with a library that lacks wings says so when one is needed, and not before; with the engine alone it
-# loads the wing that lies beside it. The last line is as Criterion's. Environment: WG_BUILD, the folder of the
-# small library; the plain build is in the folder above.
+# Python with a library that lacks wings says so when one is needed, and not before; with the engine alone
+# it loads the wing that lies beside it. The last line is as Criterion's. Environment: WG_BUILD, the folder of
+# the small library; the plain build is in the folder above.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 plain=$(dirname "$WG_BUILD")
