@@ -258,7 +258,7 @@ judge() {
             if (of[o " default"] != of[call " absent"] && o != "plan.wrt_count")
                 wrong(o ": by its default " of[o " default"] ", without it " of[call " absent"])
             if (standard[o] != 0 && of[o " 0"] == of[o " default"] && !(o in hidden))
-                wrong(o ": 0 is the default")
+                wrong(o ": 0 is the default; write a case in options.c that shows it, or put it into unseen")
         }
         print options " options, " said " results, " wrongs + 0 " wrong"
     }' "$in/defaults" "$in/all"

@@ -306,7 +306,7 @@ static void one(const call *f, const wg_option *o, const result *none, alone *y)
     singles++;
     const bool lost = !y->acts && !refused && !may_be_unseen(f->name, o->name, NULL);
     silent_singles += lost;
-    cr_expect(!lost, "%s: .%s changes nothing", f->name, o->name);
+    cr_expect(!lost, "%s: .%s changes nothing; a row of unseen may say why", f->name, o->name);
 }
 
 /* Whether there are values with which b, which changes the result alone, changes nothing beside a. */
@@ -340,7 +340,8 @@ static void pairs_of(const call *f)
             const bool lost =
                 is_lost(f, o, &y[j], p, &y[l], &none) && !may_be_unseen(f->name, p->name, o->name);
             silent_pairs += lost;
-            cr_expect(!lost, "%s: .%s changes nothing beside .%s", f->name, p->name, o->name);
+            cr_expect(!lost, "%s: .%s changes nothing beside .%s; a row of unseen may say why", f->name,
+                      p->name, o->name);
         }
 }
 
