@@ -18,9 +18,11 @@ class HeldCtrlC:
             self._handler = signal.signal(signal.SIGINT, self._hold)
         return self
 
-    def __exit__(self, *of_error):
+    def __exit__(self, kind, *of_error):
         if self._handler is not None:
             signal.signal(signal.SIGINT, self._handler)
+        if kind is None:
+            self.look()
 
     def _hold(self, *signal_and_frame):
         if self._came:

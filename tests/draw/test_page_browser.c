@@ -216,7 +216,7 @@ Test(page_browser, opens_the_parts_of_its_address)
     wg_node J = wg_name(wg_square(wg_exp(wg_program_last(b.q))), "a, b=c#%41&d+\"\u00e9 ");
     cr_assert_eq(wg_draw(J, path, .backward = true, .values = true), WG_OK);
     char *said = browser_answer(browser_document_with(path, "", script, BROWSER_STILL));
-    cr_expect_str_eq(said, "true true  h q1 q1.2 a-b-c-41-d-%C3%A9- true\n", "%s", said);
+    cr_expect_str_eq(said, "true true  h q1 q_1 a-b-c-41-d-%C3%A9- true\n", "%s", said);
     free(said);
 }
 

@@ -206,6 +206,7 @@ def nan():
 
 def interrupted():
     """Ctrl-C ends it, in a step that computes for long and in Python, and p is as the last step left it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who started this may ignore it
     p, x = wg.Params(), np.ones(4)
     def loss(x):
         os.kill(os.getpid(), signal.SIGINT)
@@ -218,6 +219,10 @@ def interrupted():
     expect(np.isfinite(p["w"]))
     r = wg.fit(p, w, (x,), epochs=2, print=False)
     expect(r.epochs == 2)
+    def last():  # behind the last call of Python
+        with wg._ctrl_c.HeldCtrlC():
+            os.kill(os.getpid(), signal.SIGINT)
+    raised(KeyboardInterrupt, "", last)
 
 
 def goes_on():
