@@ -65,7 +65,8 @@ void wgt_expect_values(const char *text, wg_shape s, const double *value)
     wgt_finish(r.c, NULL);
 }
 
-void wgt_needs_figures(void)
+/* Skips the test where the library was built without src/show. */
+static void needs_figures(void)
 {
     if (!dlsym(RTLD_DEFAULT, "wg_program_figure")) cr_skip_test("this library has no pictures");
 }
@@ -76,7 +77,7 @@ void wgt_expect_place(const char *text, wg_status s, int line, int column, const
     char place[40];
     if (!wg_failed(r.c) && !wg_is_none(wg_program_last(r.q)))
         wg_value(wg_program_last(r.q)); /* some mistakes are in values, or in plots */
-    if (wg_program_plots(r.q)) wgt_needs_figures();
+    if (wg_program_plots(r.q)) needs_figures();
     for (int i = 0; i < wg_program_plots(r.q); i++) wg_program_figure(r.q, i, NULL);
     snprintf(place, sizeof place, "t.wg:%d:%d: ", line, column);
     cr_expect_eq(wg_failed(r.c), s, "%.60s: status %d, %s", text, wg_failed(r.c), wg_message(r.c));

@@ -23,7 +23,6 @@ void wgt_expect_number(const char *text, double value); /* to 4 ulp */
 void wgt_expect_values(const char *text, wg_shape s, const double *value);
 #define VALUES(text, shape, ...) wgt_expect_values(text, shape, (double[]){ __VA_ARGS__ })
 /* The text, built, fails with the status; the message begins with t.wg:line:column and holds the words. */
-void wgt_needs_figures(void); /* skips the test: the library was built without src/show */
 void wgt_expect_place(const char *text, wg_status s, int line, int column, const char *words);
 /* Reads and builds the text again and again while one allocation fails, another each time: that is an error,
  * and nothing else. */

@@ -130,8 +130,9 @@ class _Library:
             if found is None and os.path.exists(beside):
                 found = getattr(ctypes.CDLL(beside), name, None)
         if found is None:
-            raise NotImplementedError("wengert: %s has no %s: it was made without pictures or without the "
-                                      "language (make SHOW=0 LANGUAGE=0)" % (path, name))
+            raise NotImplementedError("wengert: %s has no %s: a library without pictures or the language "
+                                      "(make SHOW=0 LANGUAGE=0) lacks it, or one of another version" %
+                                      (path, name))
         return found
 
     def __getattr__(self, name):
