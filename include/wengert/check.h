@@ -103,6 +103,10 @@ WG_API wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node
 
 /* Checks a C function that returns its value at x and, unless g is NULL, writes its gradient to g. */
 typedef double (*wg_check_fn)(size_t n, const double *x, double *g, void *user);
+/* For such a function, where it has no value, as a logarithm of -0.2: return wg_check_no_value("log of -0.2"). It is NaN.
+ * NaN says the same without a reason. At the given point nothing can be compared then. At a point to which the check has
+ * moved x, the check goes on without that value. */
+WG_API double wg_check_no_value(const char *why);
 WG_API wg_check *wg_gradcheck_fn_at(wg_site here, wg_check_fn f, size_t n, const double *x, void *user,
                                     const wg_gradcheck_opts *o);
 #define wg_gradcheck_fn(f, n, x, ...)                                                                          \
@@ -157,6 +161,9 @@ WG_API double wg_check_value(const wg_check *r); /* The value of the function at
 WG_API int64_t wg_check_evaluations(const wg_check *r); /* How often the function was computed. */
 /* Why the verdict is not pass. "" if it comes from an input: see wg_check_input.reason. */
 WG_API const char *wg_check_reason(const wg_check *r);
+/* How often a C function had no finite value. *first, unless first is NULL: where it was so for the first time, and why:
+ * "x[0] = -0.0002: log of -0.0002"; owned by the report. "": never, or of a graph. */
+WG_API int64_t wg_check_gaps(const wg_check *r, const char **first);
 WG_API bool wg_check_stopped(const wg_check *r); /* by opts.progress: the report holds a part */
 WG_API const char *wg_check_word(double ratio);  /* "great", "ok", "worry", "very likely a bug" */
 

@@ -203,9 +203,16 @@ def _flat_gradient(d, arguments):
         d = [d]
     return np.concatenate([np.ravel(_real(p, "the gradient")) for p in d])
 
+def _names_of(named, arrays):
+    """What x is made of, as C reads it: "W[3,4], b[4], s"."""
+    names = ["".join("_" if c in "[], " else c for c in n)[-59:] for n, _ in named]
+    return ", ".join("%s[%s]" % (n, ",".join(map(str, a.shape))) if a.ndim else n
+                     for n, a in zip(names, arrays))
+
 def _check_arrays(both, arguments, named, options, given=None):
     """both(new, wants): the value, and the gradient if it is wanted; new() are the arguments, anew for each
-    function. named: the leaves of arguments. given: a gradient as numbers."""
+    function. named: the leaves of arguments. given: a gradient as numbers. What they raise at the given point
+    is raised. At a moved point they have no value then."""
     arrays = [_real(a, "the argument %s" % n) for n, a in named]
     ends = np.cumsum([a.size for a in arrays])
     # Which are no arrays, and cannot be written to.
@@ -213,10 +220,11 @@ def _check_arrays(both, arguments, named, options, given=None):
     failed = []
 
     def one(n, x, g, user):
+        if failed:
+            return float("nan")
+        here, handed = np.ctypeslib.as_array(x, (n,)), []
+        is_given = here.tobytes() == start
         try:
-            if failed:
-                return float("nan")
-            here, handed = np.ctypeslib.as_array(x, (n,)), []
             def new():
                 handed.append(here.copy())
                 parts = np.split(handed[-1], ends[:-1])
@@ -234,16 +242,20 @@ def _check_arrays(both, arguments, named, options, given=None):
                 if x.tobytes() != here.tobytes():
                     here[:] = x
                     break
+            is_given = True  # what the handler of a signal raises is not f's
             ctrl_c.look()
+            is_given = here.tobytes() == start
             return float(_real(y, "the value of the function"))
         except BaseException as e:
-            failed.append(e)
-            return float("nan")
+            if is_given or not isinstance(e, (Exception, SystemExit)) or isinstance(e, MemoryError):
+                failed.append(e)
+            if g:
+                np.ctypeslib.as_array(g, (n,))[:] = np.nan
+            return _lib.wg_check_no_value(("%s: %s" % (type(e).__name__, e)).encode())
 
-    names = ["".join("_" if c in "[], " else c for c in n)[-59:] for n, _ in named]
-    options.setdefault("names", ", ".join("%s[%s]" % (n, ",".join(map(str, a.shape))) if a.ndim else n
-                                          for n, a in zip(names, arrays)))
+    options.setdefault("names", _names_of(named, arrays))
     x = np.concatenate([np.ravel(a) for a in arrays])
+    start = x.tobytes()
     o = _CheckOptions(options)
     if given is not None and given.size != x.size:
         raise ValueError("wengert.check: the gradient has %d elements, x has %d: one for each is expected" % (

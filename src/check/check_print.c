@@ -489,6 +489,8 @@ static void print_all(const wg_check *r, FILE *out)
     print_coverage(r, out);
     print_ratio(r, out);
     if (r->why[0]) fprintf(out, "  %s\n", r->why);
+    if (r->gaps && isfinite(r->f))
+        fprintf(out, "  f had no value %lld times, first at %s\n", (long long)r->gaps, r->gap);
     if (r->stopped) fprintf(out, "partial: stopped at %.0f %% of %s\n", 100 * r->share, r->stage);
     fprintf(out, "verdict %s%s%s   %lld evaluations\n", colored(verdict[r->verdict], out),
             r->reason[0] ? ": " : "", r->reason, (long long)r->evaluations);

@@ -133,7 +133,9 @@ struct wg_check {
     bool is_graph;
     double f, noise, ratio, floor;
     int64_t evaluations;
-    bool by_course; /* a step was given: the course's scale decides */
+    int64_t gaps; /* evaluations of a C function without a finite value; the first: where, and why */
+    char gap[WGI_CHECK_TEXT], no_value[WGI_CHECK_TEXT]; /* no_value: what f said of the last one; or "" */
+    bool by_course;                                     /* a step was given: the course's scale decides */
     /* A difference of this share of a component is none: o.tolerance, or what a solver in the graph leaves.
      * solver: its op and place; or "". */
     double allowed;

@@ -109,7 +109,11 @@ static bool measure(wg_check *r, const wgi_check_target *t)
     if (wgi_check_failed(r)) return false;
     double again = isfinite(r->f) ? evaluate(r, t) : r->f;
     if (!isfinite(r->f))
-        wgi_check_say(r->reason, "f is %s at the point itself", isnan(r->f) ? "NaN" : "infinite");
+        wgi_check_say(r->reason, "f %s at the point itself%s%.150s",
+                      *r->no_value  ? "has no value"
+                      : isnan(r->f) ? "is NaN"
+                                    : "is infinite",
+                      *r->no_value ? ": " : "", r->no_value);
     else if (!(again == r->f))
         wgi_check_say(r->reason, "f is not a function: it gives %.17g, then %.17g at the same point", r->f,
                       again);

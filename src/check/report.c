@@ -248,6 +248,13 @@ bool wgi_check_go_on(wg_check *r)
     return !wgi_check_is_stopped(r);
 }
 
+int64_t wg_check_gaps(const wg_check *r, const char **first)
+{
+    r = wgi_check_given(r);
+    if (first) *first = r->gap;
+    return r->gaps;
+}
+
 bool wg_check_stopped(const wg_check *r) { return wgi_check_given(r)->stopped; }
 
 void wgi_check_recover(wg_check *r)

@@ -25,6 +25,7 @@ typedef struct function {
     size_t n;
     double *g;     /* room for a gradient */
     double *kept;  /* x as it was before a call */
+    double *given; /* the given point */
     double *other; /* x, at another address than that of part[0] */
     double size;   /* of the terms of f */
     double scale;  /* of the gradient */
@@ -41,6 +42,33 @@ static const char *place_of(const wg_check *r, int64_t i, char to[WGI_CHECK_TEXT
     return wgi_check_place(&r->part[k], i, to);
 }
 
+/* What f says of the value that it has not. */
+static _Thread_local char no_value[WGI_CHECK_TEXT / 2];
+
+double wg_check_no_value(const char *why)
+{
+    snprintf(no_value, sizeof no_value, "%s", why ? why : "");
+    return NAN;
+}
+
+/* Notes that f has no value at x: the first component of it that is moved says where. */
+static void note_gap(function *q, const double *x, double value)
+{
+    wg_check *r = q->r;
+    const double *from = q->given;
+    char where[WGI_CHECK_TEXT];
+    size_t i = 0, more = 0;
+    memcpy(r->no_value, no_value, sizeof no_value);
+    if (r->gaps++) return;
+    while (i + 1 < q->n && x[i] == from[i]) i++;
+    for (size_t j = i + 1; j < q->n; j++) more += x[j] != from[j];
+    wgi_check_say(r->gap, "%.80s = %.6g%s: %.110s", place_of(r, (int64_t)i, where), x[i],
+                  more ? ", others moved, too" : "",
+                  *no_value      ? no_value
+                  : isnan(value) ? "NaN"
+                                 : "infinite");
+}
+
 /* f at x. What f writes into x is noted and taken back. */
 static double call(function *q, double *x, double *g)
 {
@@ -48,7 +76,9 @@ static double call(function *q, double *x, double *g)
     char where[WGI_CHECK_TEXT];
     bool changes = false;
     memcpy(q->kept, x, q->n * sizeof *x);
+    *no_value = '\0';
     const double value = q->f(q->n, x, g, q->user);
+    if (!isfinite(value)) note_gap(q, q->kept, value);
     for (size_t i = 0; i < q->n && !changes; i++) {
         changes = memcmp(&x[i], &q->kept[i], sizeof *x);
         if (changes && (!q->changed[0] || (!g && strstr(q->changed, with_gradient))))
@@ -377,6 +407,8 @@ static function function_of(wg_check *r, wg_check_fn f, size_t n, void *user)
 {
     function q = { .f = f, .r = r, .user = user, .n = n };
     q.g = wgi_check_doubles(r, (int64_t)n), q.kept = wgi_check_doubles(r, (int64_t)n);
+    q.given = wgi_check_doubles(r, (int64_t)n);
+    if (q.given) memcpy(q.given, r->part[0].point, n * sizeof *q.given);
     return q;
 }
 

@@ -243,6 +243,45 @@ Test(check_fn, a_point_where_the_course_s_step_is_of_no_use)
     cr_expect_eq(wgt_verdict(wg_gradcheck_fn(cube, 1, (double[]){ 0 }, NULL)), WG_PASS);
 }
 
+/* log(x) beside 0. how: 0: NaN, 1: infinite, 2: with a reason outside of the domain; 3: the same with a wrong
+ * gradient. */
+static double log_of(size_t n, const double *x, double *g, void *how)
+{
+    const int h = *(const int *)how;
+    for (size_t i = 0; g && i < n; i++) g[i] = (h == 3 ? 1.5 : 1) / x[i];
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (x[i] <= 0)
+            return h == 0 ? NAN : h == 1 ? -INFINITY : wg_check_no_value("log of a negative number");
+        sum += log(x[i]);
+    }
+    return sum;
+}
+
+Test(check_fn, a_moved_point_without_a_value_is_left_out)
+{
+    const char *first;
+    for (int how = 0; how < 4; how++) {
+        wg_check *r = wg_gradcheck_fn(log_of, 2, ((double[]){ 0.01, 3 }), &how);
+        cr_expect_eq(wg_check_verdict(r), how == 3 ? WG_FAIL : WG_PASS, "%d", how);
+        cr_expect_gt(wg_check_gaps(r, &first), 0);
+        cr_expect(!strncmp(first, "x[0] = -", 8), "%s", first);
+        cr_expect(strstr(first, how == 0   ? ": NaN"
+                                : how == 1 ? ": infinite"
+                                           : ": log of a negative number"),
+                  "%s", first);
+        wg_check_free(r);
+    }
+    wg_check *r = wg_gradcheck_fn(log_of, 2, ((double[]){ -0.01, 3 }), &(int){ 2 });
+    wgt_expect_report(r, "f has no value at the point itself: log of a negative number");
+    cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
+    r = wg_gradcheck_fn(log_of, 2, ((double[]){ 2, 3 }), &(int){ 2 });
+    cr_expect(isnan(wg_check_no_value(NULL)));
+    cr_expect_eq(wg_check_gaps(r, &first), 0);
+    cr_expect_str_eq(first, "");
+    wg_check_free(r);
+}
+
 Test(check_fn, inconclusive)
 {
     int calls = 0;

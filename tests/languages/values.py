@@ -10,7 +10,8 @@ import numpy as np
 
 import wengert as wg
 from values_base import A, B, expect, place, raised, same, wrong
-from values_objects import dropped, functions, interrupted, lifetimes, memory, odd_arguments, parts, pictures
+from values_objects import dropped, functions, interrupted, lifetimes, memory, odd_arguments
+from values_objects import partial_functions, parts, pictures
 
 
 def arithmetic():
@@ -642,7 +643,7 @@ def groups():
 
 
 for test in (arithmetic, derivatives, training, checks, memories, mistakes, errors, memory, interrupted,
-             odd_arguments, pictures, plots, lifetimes, dropped, functions, parts,
+             odd_arguments, pictures, plots, lifetimes, dropped, functions, parts, partial_functions,
              numbers, selected_texts, options, operands, groups):
     before = len(wrong)
     test()

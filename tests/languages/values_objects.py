@@ -1,5 +1,6 @@
 """Lifetimes, signals, pictures and functions: a part of values.py."""
 import gc
+import math
 import os
 import signal
 import tempfile
@@ -269,6 +270,35 @@ def functions():
     r = wg.check(np.sum, [1, 2], grad=np.ones_like, progress=lambda stage, share: False)
     expect(r.verdict == "inconclusive")
     raised(KeyError, "oh", lambda: (a * a).sum().check(progress=lambda stage, share: {}["oh"]))
+
+
+def partial_functions():
+    """What raises at a moved point has no value there; at the given point it is raised."""
+    def log(x, ends=False):
+        if ends and x[0] <= 0:
+            raise SystemExit("no")
+        return math.log(x[0]) + x[1]**2
+    def by(x):
+        return [1 / x[0], 2 * x[1]]
+    for f in log, lambda x: log(x, True), lambda x: log(x) if x[0] > 0 else math.nan:
+        r = wg.check(f, [0.01, 0.3], grad=by)
+        expect(r.verdict == "pass")
+        expect("f had no value" in str(r))
+        expect(wg.check(f, [0.01, 0.3], grad=lambda x: [1 / x[0], 3 * x[1]]).verdict == "fail")
+    expect("ValueError: math domain error" in str(wg.check(log, [0.01, 0.3], grad=by)))
+    raised(ValueError, "math domain error", lambda: wg.check(log, [-0.01, 0.3], grad=by))
+    def gone(x):
+        seen.append(1)
+        if len(seen) > 3:
+            raise KeyError("after three calls")
+        return x[0]
+    seen = []
+    raised(KeyError, "after three calls", lambda: wg.check(gone, [1.0], grad=lambda x: [1.0]))
+    def stopped(x):
+        if x[0] != 1:
+            raise KeyboardInterrupt
+        return x[0]
+    raised(KeyboardInterrupt, "", lambda: wg.check(stopped, [1.0], grad=lambda x: [1.0]))
 
 
 def parts():

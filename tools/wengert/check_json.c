@@ -151,6 +151,9 @@ static void whole_json(json *j, const wg_check *r)
     json_number(j, "eps", wg_check_eps(r), WG_F64);
     json_number(j, "noise", wg_check_noise(r), WG_F64);
     json_whole(j, "evaluations", wg_check_evaluations(r));
+    const char *first;
+    const int64_t gaps = wg_check_gaps(r, &first);
+    if (gaps) json_whole(j, "gaps", gaps), json_text(j, "first_gap", first);
     json_whole(j, "gradients", wg_check_gradients(r));
     json_whole(j, "seed", (long long)wg_check_seed(r));
 }

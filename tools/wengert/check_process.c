@@ -1,6 +1,7 @@
 /* check_process.c: check --run CMD --at VALUE: f and its gradient come from another program, in any language.
- * The program is started once. It reads points, one line of n numbers each. It answers a point with 1 + n
- * numbers, f and then its gradient, on one line or on several. It ends at the end of its input. */
+ * It reads points, one line of n numbers each. It answers a point with 1 + n numbers, f and then its
+ * gradient, on one line or on several. It ends at the end of its input. If it ends before, f has no value at
+ * that point, and the program is started again. At the point that was given this is an error. */
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,7 +23,9 @@ typedef struct process {
     char *text;     /* room for a point */
     char shown[64]; /* the last line of the answer, cut */
     int answers;
-    int digits; /* the largest number of significant digits of a number in the answers */
+    int digits;          /* the largest number of significant digits of a number in the answers */
+    const double *given; /* the point that was given */
+    bool is_given;       /* whether an answer at that point is waited for */
     bool failed;
 } process;
 
@@ -41,10 +44,25 @@ WG_PRINTF(2, 3) static bool wrong(process *p, const char *format, ...)
     return false;
 }
 
+/* At a point that is not the given one. It is started again, and what it says is not shown any more. */
+static bool start_again(process *p, bool killed, int code)
+{
+    char why[300];
+    snprintf(why, sizeof why, "the program ended, %s %d%s%s",
+             killed ? "killed by signal" : "with exit status", code,
+             *p->c.last ? "; its last line on standard error: " : "", p->c.last);
+    wg_check_no_value(why);
+    if (!child_start(&p->c, args_value(p->a, "run"))) return wrong(p, "cannot be started again");
+    p->c.is_quiet = true;
+    return false;
+}
+
 static bool ended(process *p)
 {
     const int status = child_stop(&p->c, 1);
     const bool killed = WIFSIGNALED(status);
+    if (!p->c.killed && !p->is_given)
+        return start_again(p, killed, killed ? WTERMSIG(status) : WEXITSTATUS(status));
     if (p->c.killed)
         return wrong(p, "the program closed its standard output after %d answer%s, and went on%s%s",
                      p->answers, p->answers == 1 ? "" : "s",
@@ -188,6 +206,7 @@ static bool answer(process *p, size_t n, size_t length, double *f, double *g)
     while (have <= n) {
         const double seconds = have > 1 && !p->timeout_given ? REST_TIMEOUT : p->timeout;
         news = child_more(&p->c, seconds, most);
+        if (news == CHILD_ENDED && !p->is_given) return ended(p);
         if (news == CHILD_SILENT || news == CHILD_ENDED)
             return cut_short(p, n, have, news == CHILD_SILENT ? seconds : 0);
         if (news != CHILD_LINE) return no_line(p, news);
@@ -201,6 +220,7 @@ static double ask(size_t n, const double *x, double *g, void *user)
     process *p = user;
     double f = NAN;
     size_t at = 0;
+    p->is_given = !memcmp(x, p->given, n * sizeof *x);
     for (size_t i = 0; i < n && !p->failed; i++)
         at += (size_t)sprintf(p->text + at, "%.17g%c", x[i], i + 1 < n ? ' ' : '\n');
     const bool ok = !p->failed && !check_interrupted() && answer(p, n, at, &f, g);
@@ -251,6 +271,7 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
     process p = { .a = a,
                   .timeout = STANDARD_TIMEOUT,
                   .timeout_given = args_has(a, "timeout"),
+                  .given = x->data,
                   .text = malloc(32 * n + 1) };
     int status = EXIT_TEXT;
     const bool number = args_double(a, "timeout", &p.timeout);

@@ -82,7 +82,7 @@ static void read_errors(child *c)
         if (n == 0 || errno != EINTR) close_end(&c->err);
         return;
     }
-    fwrite(text, 1, (size_t)n, stderr);
+    if (!c->is_quiet) fwrite(text, 1, (size_t)n, stderr);
     keep_last(c, text, (size_t)n);
 }
 

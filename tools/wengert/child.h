@@ -14,8 +14,10 @@ typedef struct child {
     char last[200];   /* the last line of standard error */
     size_t last_size;
     bool line_ended;
-    int lines;   /* that it answered */
-    bool killed; /* it had not ended, and child_stop killed it */
+    bool is_quiet; /* what it writes to standard error is kept for `last`, and not shown; child_start resets
+                    * it */
+    int lines;     /* that it answered */
+    bool killed;   /* it had not ended, and child_stop killed it */
 } child;
 
 typedef enum child_news {
