@@ -490,6 +490,30 @@ static void look_for_cusp(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_com
     if (f.kind == WGI_SLOPE_CUSP) *c = f;
 }
 
+/* What need not be looked at again: rounding and small kinks are smaller. Of a function one component is
+ * known to be wrong beyond doubt, or there are no evaluations for it. */
+static bool is_plain(const wgi_compared *c)
+{
+    static const double SHARE = 1e-3, BARS = 100 * WGI_BEYOND;
+    const double off = fabs(c->yours - c->numeric);
+    return c->kind == WGI_SLOPE_SMOOTH && off > BARS * c->bar &&
+           off > SHARE * fmax(fabs(c->yours), fabs(c->numeric));
+}
+
+bool wgi_claim_is_short(const wgi_claim *p)
+{
+    return wg_is_none(p->t->root) && !p->t->is_quiet && wgi_check_left(p->r) < WGI_ALL;
+}
+
+static wgi_compared make_sure(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_compared c)
+{
+    const bool is_function = wg_is_none(p->t->root) && !p->t->is_quiet, is_short = wgi_claim_is_short(p);
+    if (is_function && (is_short || wgi_check_has(p->r, WGI_STAGE_SLOPE)) && is_plain(&c)) return c;
+    if (!is_short) return look_again(p, w, *noise, &c);
+    c.differ = c.clear = false;
+    return c;
+}
+
 /* sure: a difference is looked at again before it counts. */
 static wgi_compared compare(wgi_claim *p, walk w, bool sure)
 {
@@ -503,7 +527,7 @@ static wgi_compared compare(wgi_claim *p, walk w, bool sure)
         noise = noise_of(p, along, &w, w.scale);
     }
     c = compare_with(p, &w, &noise, false, &s);
-    if (c.differ && sure) c = look_again(p, &w, noise, &c);
+    if (c.differ && sure) c = make_sure(p, &w, &noise, c);
     else if (c.clear && !c.differ && p->t->whole) look_for_cusp(p, &w, &noise, &c);
     return wgi_check_go_on(p->r) ? c : wgi_not_compared();
 }
@@ -517,6 +541,11 @@ static wgi_compared range(wgi_claim *p, int k, int64_t low, int64_t high, const 
 wgi_compared wgi_claim_range(wgi_claim *p, int k, int64_t low, int64_t high, const double *u)
 {
     return range(p, k, low, high, u, true);
+}
+
+wgi_compared wgi_claim_unsure(wgi_claim *p, int k, const double *u)
+{
+    return range(p, k, 0, p->v[k].size, u, false);
 }
 
 bool wgi_claim_bends(wgi_claim *p, int k, int64_t low, int64_t high, const double *u)
@@ -556,6 +585,24 @@ wgi_compared wgi_claim_component(wgi_claim *p, int k, int64_t i)
     return c;
 }
 
+/* Four evaluations instead of 44, for a difference that is large. No kink is seen: it may be one. */
+static wgi_compared glance(wgi_claim *p, int k, int64_t low, int64_t high, const double *u)
+{
+    static const double H[2] = { 0x1p-9, 0x1p-11 };
+    walk w = { p, k, low, high, u, 1 };
+    double d[2], moved, noise = DBL_EPSILON * fabs(p->f), yours = 0;
+    for (int j = 0; j < WGI_SPACINGS; j++) noise = fmax(noise, p->noise.sigma[j]);
+    for (int j = 0; j < 2; j++) d[j] = (along(&w, H[j], &moved) - along(&w, -H[j], &moved)) / (2 * H[j]);
+    for (int64_t i = low; i < high; i++) yours += p->v[k].yours[i] * u[i];
+    put_back(p, k);
+    const double bar = fabs(d[1] - d[0]) / 15 + 4 * noise / H[1];
+    return (wgi_compared){
+        .yours = yours, .numeric = d[1] + (d[1] - d[0]) / 15, .bar = bar, .slope_bar = bar, .clear = true
+    };
+}
+
+wgi_compared wgi_claim_look(wgi_claim *p, int k, const double *u) { return glance(p, k, 0, p->v[k].size, u); }
+
 /* How far they differ, if it is more than their errors. It is known that some component differs, so less
  * certainty is needed than for a verdict. */
 static double excess(const wgi_compared *c)
@@ -569,6 +616,22 @@ static bool is_sum(const wgi_compared *both, const wgi_compared *a, const wgi_co
 {
     return !(fabs(both->numeric - a->numeric - b->numeric) >
              WGI_BEYOND * (both->slope_bar + a->slope_bar + b->slope_bar));
+}
+
+int64_t wgi_claim_glance(wgi_claim *p, int k, const double *u, const wgi_compared *d)
+{
+    int64_t low = 0, high = p->v[k].size;
+    wgi_compared both = *d;
+    while (high - low > 1) {
+        const int64_t middle = low + (high - low) / 2;
+        const wgi_compared a = glance(p, k, low, middle, u), b = { .yours = both.yours - a.yours,
+                                                                   .numeric = both.numeric - a.numeric,
+                                                                   .bar = both.bar + a.bar };
+        if ((excess(&a) == 0 && excess(&b) == 0) || wgi_check_is_stopped(p->r)) return -1;
+        if (excess(&a) >= excess(&b)) high = middle, both = a;
+        else low = middle, both = b;
+    }
+    return low;
 }
 
 int64_t wgi_claim_bisect(wgi_claim *p, int k, const double *u, wgi_compared *d)

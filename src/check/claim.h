@@ -107,6 +107,11 @@ double wgi_claim_size(const wgi_claim *c, int k, const double *u);
 /* Vector k moves by t u, or its components [low, high) alone. */
 wgi_compared wgi_claim_along(wgi_claim *c, int k, const double *u);
 wgi_compared wgi_claim_range(wgi_claim *c, int k, int64_t low, int64_t high, const double *u);
+/* The same with all components, where a difference is not looked at again: it may come from rounding, or a
+ * small kink. */
+wgi_compared wgi_claim_unsure(wgi_claim *c, int k, const double *u);
+/* The same by four evaluations, as if f had no kink. */
+wgi_compared wgi_claim_look(wgi_claim *c, int k, const double *u);
 /* Whether it has a kink in such a range, as four evaluations show. */
 bool wgi_claim_bends(wgi_claim *c, int k, int64_t low, int64_t high, const double *u);
 wgi_compared wgi_claim_component(wgi_claim *c, int k, int64_t i); /* component i of vector k */
@@ -114,6 +119,11 @@ wgi_compared wgi_claim_component(wgi_claim *c, int k, int64_t i); /* component i
 bool wgi_claim_gradient(wgi_claim *c, int k, const double *u, double t, double *to);
 /* Where yours jumps in these components of vector k close to the point, that is no error of it. */
 void wgi_claim_forget(wgi_claim *c, int k, const unsigned char *jumps);
+/* The component to which the halves lead that differ most where they are only looked at: four evaluations for
+ * two halves. d: of the whole. It is to be compared then. -1: some halves do not differ. */
+int64_t wgi_claim_glance(wgi_claim *c, int k, const double *u, const wgi_compared *d);
+/* Whether there are no evaluations left to look at a difference again. */
+bool wgi_claim_is_short(const wgi_claim *c);
 /* The component that differs, where the direction u differs: its half that differs more is halved until one
  * is left. -1: none differs alone. *d: what is left. */
 int64_t wgi_claim_bisect(wgi_claim *c, int k, const double *u, wgi_compared *d);

@@ -33,18 +33,25 @@ static double *direction(const wgi_claim *p, int k, int draw, const unsigned cha
  * gradient. So the slope of f by a component counts only if it is the same whatever the others do. */
 static bool is_own_slope(wgi_claim *p, int k, int64_t i, const wgi_compared *c, const unsigned char *held)
 {
-    static const double FAR = 4; /* in a normal direction no other component moves farther */
-    double *u = direction(p, k, 9, held);
-    if (!u) return true;
-    const double by = FAR * p->v[k].scale;
-    u[i] = by;
-    const wgi_compared up = wgi_claim_along(p, k, u);
-    u[i] = -by;
-    const wgi_compared down = wgi_claim_along(p, k, u);
+    static const double FAR = 4, /* in a normal direction no other component moves farther */
+        POOR = 0.01;
+    double *u = p->v[k].size > 1 ? direction(p, k, 9, held) : NULL;
+    bool is_own = true;
+    for (int look = 0; u && look < 2 && !(look && is_own); look++) { /* the first one takes eight
+                                                                      * evaluations */
+        wgi_compared side[2];
+        const double by = FAR * p->v[k].scale;
+        for (int j = 0; j < 2; j++) {
+            u[i] = j ? -by : by;
+            side[j] = look ? wgi_claim_along(p, k, u) : wgi_claim_look(p, k, u);
+            if (!side[j].clear) side[j].numeric = side[j].right;
+        }
+        const double bar = WGI_BEYOND * (side[0].slope_bar + side[1].slope_bar + 2 * by * c->slope_bar),
+                     most = look ? INFINITY : POOR * fabs(by * c->numeric);
+        is_own = bar <= most && !(fabs(side[0].numeric - side[1].numeric - 2 * by * c->numeric) > bar);
+    }
     wg_free(p->r->c, u);
-    const double bar = up.slope_bar + down.slope_bar + 2 * by * c->slope_bar;
-    const double right = up.clear ? up.numeric : up.right, left = down.clear ? down.numeric : down.right;
-    return !(fabs(right - left - 2 * by * c->numeric) > WGI_BEYOND * bar);
+    return is_own;
 }
 
 /* Compares component i. At a kink that it shares with others nothing is seen of it alone. */
@@ -60,14 +67,18 @@ static wgi_compared component(wgi_claim *p, int k, int64_t i, const unsigned cha
 static wgi_compared in_direction(wgi_claim *p, int k, int draw, const unsigned char *held, int64_t *element)
 {
     double *u = direction(p, k, draw, held);
-    wgi_compared c = u ? wgi_claim_along(p, k, u) : wgi_not_compared();
+    wgi_compared c = u ? wgi_claim_unsure(p, k, u) : wgi_not_compared(), half = c, one = wgi_not_compared();
     *element = -1;
     if (c.differ) {
-        wgi_compared half = c;
-        const int64_t at = wgi_claim_bisect(p, k, u, &half);
-        const wgi_compared one = at >= 0 ? component(p, k, at, held) : wgi_not_compared();
+        int64_t at = wgi_claim_glance(p, k, u, &c);
+        if (at >= 0) one = component(p, k, at, held);
+        if (!one.differ) c = wgi_claim_along(p, k, u);
+        if (!one.differ && c.differ && !wgi_claim_is_short(p)) {
+            half = c, at = wgi_claim_bisect(p, k, u, &half);
+            one = at >= 0 ? component(p, k, at, held) : wgi_not_compared();
+        }
         if (half.shared) c.clear = c.differ = false, c.shared = true, c.bar = INFINITY;
-        else if (one.shared || (isfinite(one.yours) && (half.differ || one.differ)))
+        else if (one.differ || (c.differ && (one.shared || (isfinite(one.yours) && half.differ))))
             c = one, *element = one.differ ? at : -1;
     }
     wg_free(p->r->c, u);
@@ -474,6 +485,12 @@ static void say_stage(wg_check *r, wgi_point point, int k)
     else wgi_check_at_stage(r, wgi_check_slopes_text(point), share);
 }
 
+/* What is wrong at the given point need not be compared elsewhere. */
+static bool is_decided(const wgi_check_part *in, wgi_point point)
+{
+    return point != WGI_POINT_GIVEN && in->n.differ;
+}
+
 static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
 {
     wgi_claim p;
@@ -495,7 +512,7 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
         /* descent may lead to where the gradient is much larger than at the points before */
         if (point != WGI_POINT_BELOW) in->typical = fmax(in->typical, typical_of(in, false));
         say_stage(r, point, k);
-        if (in->shown.left_out || !in->size) continue;
+        if (in->shown.left_out || !in->size || is_decided(in, point)) continue;
         if (!wgi_check_are_finite(in->analytic, in->size)) {
             if (point == WGI_POINT_GIVEN && !in->reason[0]) compare_no_number(&p, k);
             continue;
@@ -622,10 +639,11 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
     for (wgi_point where = WGI_POINT_BESIDE; where < WGI_POINTS; where++) {
         if (wgi_check_is_stopped(r)) break;
         r->at[where].why = "not needed";
-        bool is_open = where != WGI_POINT_OTHER_SIDE; /* or a part has shown nothing yet */
+        bool is_open = false; /* on the other side only if a part has shown nothing yet */
         for (int k = 0; k < r->parts && !is_open; k++) {
             const wgi_check_part *in = &r->part[k];
-            is_open = !in->shown.left_out && !(in->shown.resolution < INFINITY) && !in->n.differ;
+            is_open = !in->shown.left_out && !is_decided(in, where) &&
+                      (where != WGI_POINT_OTHER_SIDE || !(in->shown.resolution < INFINITY));
         }
         if (!is_open) continue;
         if (slopes_left(r) < DRAWS) {
