@@ -25,22 +25,26 @@ def applied(n, x):
 
 def spoiled(n, values, mistake):
     """The value of node n, with a wrong derivative by its operands."""
-    moving = list(dict.fromkeys(x for x in n.operands if x.depends))
-    fixed = {x: values[x] for x in n.operands if not x.depends}
+    numbers = {x: values[x] for x in n.operands if isinstance(values[x], float)}
+    operands = [x for x in dict.fromkeys(n.operands) if x not in numbers]
+    g = next(values[x] for x in operands if x.depends).graph
+    given = [values[x] if x.depends else g.input(None, np.array(values[x], dtype=float)) for x in operands]
 
-    def again(given):
-        at = {**fixed, **dict(zip(moving, given))}
+    def again(at):
+        at = {**numbers, **dict(zip(operands, at))}
         return applied(n, [at[x] for x in n.operands])
 
-    def rule(y, gy, *x):
-        x = [wg.stop_gradient(e) for e in x]  # an operand may be computed from another one
-        d = wg.grad((again(x) * wg.stop_gradient(gy)).sum(), x)
+    def rule(y, gy, *at):
+        at = [wg.stop_gradient(e) for e in at]  # an operand may be computed from another one
+        d = wg.grad((again(at) * wg.stop_gradient(gy)).sum(), at)
         if mistake in FACTORS:
-            return [e * FACTORS[mistake] for e in d]
-        if mistake == "an operand left out" and len(d) > 1:
-            return [d[0] * 0.0] + list(d[1:])
-        return [d[0] + 0.2 * d[0] * again(x).sum()] + list(d[1:])
-    return wg.custom_vjp(again([values[x] for x in moving]), [values[x] for x in moving], rule)
+            d = [e * FACTORS[mistake] for e in d]
+        elif mistake == "an operand left out" and sum(x.depends for x in operands) > 1:
+            d[[x.depends for x in operands].index(True)] *= 0.0
+        else:
+            d = [e * 1.2 + 0.1 * gy.sum() for e in d]
+        return [e if x.depends else None for e, x in zip(d, operands)]
+    return wg.custom_vjp(again(given), given, rule)
 
 
 def result(program, inputs, wrong=None, mistake=None):
@@ -49,7 +53,7 @@ def result(program, inputs, wrong=None, mistake=None):
         if n.is_input:
             values[n] = next(inputs)
         elif n.value is not None:
-            values[n] = n.value
+            values[n] = n.value if n.shape else float(n.value)  # a number, as in a text
         elif n is wrong:
             values[n] = spoiled(n, values, mistake)
         else:
