@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""disguises_functions.py: functions of NumPy with their gradients, most of them near the end of their domain.
+"""disguises_functions.py: functions of NumPy with their gradients, most of them near the end of their
+domain.
 
-Each has: whether a point is inside of the domain, the value, the gradient, what is wrong in the wrong gradient,
-and the point. They compute in the type of x, as far as NumPy does."""
+Each has: whether a point is inside of the domain, the value, the gradient, what is wrong in the wrong
+gradient, and the point. They compute in the type of x, as far as NumPy does."""
 import collections
 
 import numpy as np
@@ -48,24 +49,29 @@ def between(x):
 
 add("log", [0.01, 0.5], lambda x: x[0] > 0, lambda x: np.log(x[0]) + x[1] ** 2,
     lambda x: np.array([1 / x[0], 2 * x[1]]), part(0, 1.1))
-add("sqrt", [0.001, 0.002], lambda x: np.all(x >= 0), lambda x: np.sum(np.sqrt(x)), lambda x: 0.5 / np.sqrt(x),
+add("sqrt", [0.001, 0.002], lambda x: np.all(x >= 0), lambda x: np.sum(np.sqrt(x)),
+    lambda x: 0.5 / np.sqrt(x),
     whole(2))
 add("acos", [0.995], below_one, lambda x: np.arccos(x[0]), lambda x: -1 / np.sqrt(1 - x ** 2), whole(-1))
 add("asin", [0.99, -0.98, 0.3], below_one, lambda x: np.sum(np.arcsin(x) * x),
     lambda x: np.arcsin(x) + x / np.sqrt(1 - x ** 2), part(1, 0.9))
-add("atanh", [0.999, 0.4], below_one, lambda x: np.sum(np.arctanh(x)), lambda x: 1 / (1 - x ** 2), part(1, 1.2))
+add("atanh", [0.999, 0.4], below_one, lambda x: np.sum(np.arctanh(x)), lambda x: 1 / (1 - x ** 2),
+    part(1, 1.2))
 add("acosh", [1.002], lambda x: x[0] >= 1, lambda x: np.arccosh(x[0]), lambda x: 1 / np.sqrt(x ** 2 - 1),
     lambda g: g / 2)
 add("log_of_log", [1.01, 3], lambda x: np.all(x > 1), lambda x: np.sum(np.log(np.log(x))),
     lambda x: 1 / (x * np.log(x)), part(0, 1.01))
 add("power", [0.0005, 0.2], positive, lambda x: np.sum(x ** 0.3), lambda x: 0.3 * x ** -0.7, whole(1 / 0.3))
-add("entropy", [0.001, 0.009, 0.39, 0.6], positive, lambda p: -np.sum(p * np.log(p)), lambda p: -np.log(p) - 1,
+add("entropy", [0.001, 0.009, 0.39, 0.6], positive, lambda p: -np.sum(p * np.log(p)),
+    lambda p: -np.log(p) - 1,
     lambda g: g + 1)
 add("log_of_odds", [0.999, 0.5], between, lambda p: np.sum(np.log(p / (1 - p))), lambda p: 1 / (p * (1 - p)),
     part(0, 1.05))
-add("coin", [0.003], between, lambda p: 2 * np.log(p[0]) + 5 * np.log(1 - p[0]), lambda p: 2 / p - 5 / (1 - p),
+add("coin", [0.003], between, lambda p: 2 * np.log(p[0]) + 5 * np.log(1 - p[0]),
+    lambda p: 2 / p - 5 / (1 - p),
     whole(-1))
-add("sphere", [0.7, 0.713], lambda x: x @ x < 1, lambda x: np.sqrt(1 - x @ x), lambda x: -x / np.sqrt(1 - x @ x),
+add("sphere", [0.7, 0.713], lambda x: x @ x < 1, lambda x: np.sqrt(1 - x @ x),
+    lambda x: -x / np.sqrt(1 - x @ x),
     whole(-1))
 add("lorentz", [0.6, 0.799], lambda v: v @ v < 1, lambda v: 1 / np.sqrt(1 - v @ v),
     lambda v: v / (1 - v @ v) ** 1.5, part(1, 2))
@@ -95,7 +101,8 @@ def beta_slopes(v):
                      np.log(1 - x) - special.digamma(b) + s])
 
 
-add("beta", [0.002, 2, 0.02], lambda v: 0 < v[0] < 1 and v[1] > 0 and v[2] > 0, beta, beta_slopes, part(2, -1))
+add("beta", [0.002, 2, 0.02], lambda v: 0 < v[0] < 1 and v[1] > 0 and v[2] > 0, beta, beta_slopes,
+    part(2, -1))
 
 
 def last_of(p):
@@ -242,5 +249,6 @@ add("absolute", R.normal(size=5), everywhere, lambda w: np.sum(np.abs(typed(A, w
     lambda w: typed(A, w).T @ np.sign(typed(A, w) @ w - typed(b, w)), whole(1 / 9))
 add("rectified", R.normal(size=5), everywhere, lambda w: np.sum(np.maximum(typed(A, w) @ w, 0) ** 2),
     lambda w: 2 * typed(A, w).T @ np.maximum(typed(A, w) @ w, 0), part(0, 0.9))
-add("deviation", R.normal(size=6), everywhere, lambda x: np.std(x), lambda x: (x - np.mean(x)) / (6 * np.std(x)),
+add("deviation", R.normal(size=6), everywhere, lambda x: np.std(x),
+    lambda x: (x - np.mean(x)) / (6 * np.std(x)),
     whole(6))
