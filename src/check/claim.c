@@ -145,13 +145,6 @@ static void forget_jumps(wgi_claim *p)
     }
 }
 
-void wgi_claim_forget(wgi_claim *p, int k, const unsigned char *jumps)
-{
-    for (int j = 0; p->drift && j < MOVES; j++)
-        for (int64_t i = 0; p->drift[j * p->n + k] && i < p->v[k].size; i++)
-            if (jumps[i]) p->drift[j * p->n + k][i] = 0;
-}
-
 /* The gradient at the point moved by `steps` steps, times by[j], is added to list j of `to`. */
 static void add_gradient(wgi_claim *p, int steps, const double by[BENDS], double **room, double **to)
 {
@@ -280,6 +273,23 @@ static double bias_of(wgi_claim *p)
     return off > 8 * p->noise.sigma[1] && off < terms * DBL_EPSILON * fabs(p->f) ? off : 0;
 }
 
+/* What slopes that are taken in double need: noise, and the errors of the gradient. */
+static void measure_in_double(wgi_claim *p)
+{
+    const wgi_check_target *t = p->t;
+    if (p->knows_noise || wg_failed(p->r->c)) return;
+    p->knows_noise = true;
+    measure_drift(p);
+    if (t->is_quiet || wg_failed(p->r->c)) return;
+    p->u = no_lists(p, 1);
+    for (int k = 0; p->u && k < p->n; k++) p->u[k] = wgi_claim_direction(p, k, 7 + (uint64_t)k);
+    if (wg_failed(p->r->c)) return;
+    p->noise = noise_of(p, along_all, p, 1);
+    p->bias = bias_of(p);
+    for (int k = 0; k < p->n; k++) put_back(p, k);
+    measure_more(p);
+}
+
 static bool measure(wgi_claim *p)
 {
     const wgi_check_target *t = p->t;
@@ -296,16 +306,17 @@ static bool measure(wgi_claim *p)
         for (int k = 0; k < p->n; k++) p->v[k].yours = p->own[k];
     }
     p->is_short = !t->is_quiet && (p->r->of_second || wgi_check_left(p->r) < WGI_ALL);
-    measure_drift(p);
-    if (t->is_quiet || wg_failed(p->r->c)) return !wg_failed(p->r->c);
-    p->u = no_lists(p, 1);
-    for (int k = 0; p->u && k < p->n; k++) p->u[k] = wgi_claim_direction(p, k, 7 + (uint64_t)k);
-    if (wg_failed(p->r->c)) return false;
-    p->noise = noise_of(p, along_all, p, 1);
-    p->bias = bias_of(p);
-    for (int k = 0; k < p->n; k++) put_back(p, k);
-    measure_more(p);
+    p->has_digits = t->digits && wgi_digits_settle(t->digits);
+    if (!p->has_digits) measure_in_double(p);
     return !wg_failed(p->r->c);
+}
+
+void wgi_claim_forget(wgi_claim *p, int k, const unsigned char *jumps)
+{
+    measure_in_double(p);
+    for (int j = 0; p->drift && j < MOVES; j++)
+        for (int64_t i = 0; p->drift[j * p->n + k] && i < p->v[k].size; i++)
+            if (jumps[i]) p->drift[j * p->n + k][i] = 0;
 }
 
 bool wgi_claim_open(wgi_claim *p, wg_check *r, const wgi_check_target *t, const wgi_vector v[], int n)
@@ -364,19 +375,27 @@ static double error_beside(double error, const wgi_slope *s)
  * DBL_TRUE_MIN. */
 static const double SUBNORMAL = 64 * DBL_TRUE_MIN;
 
+static double typical_of(const wgi_claim *p, const walk *w)
+{
+    const wgi_vector *v = &p->v[w->k];
+    const double typical = size_of(p, w) / sqrt((double)(w->high - w->low));
+    if (!*p->r->solver || w->high - w->low != 1) return typical;
+    return fmax(typical, wgi_check_rms(v->yours, v->size));
+}
+
+static double allowed(const wgi_claim *p) { return p->t->is_quiet ? p->r->o.tolerance : p->r->allowed; }
+
 /* Compares yours with a slope. more: an error of yours beside those that were measured. */
 static wgi_compared judge(const wgi_claim *p, const walk *w, double more, const wgi_slope *s)
 {
     const wgi_vector *v = &p->v[w->k];
-    const wg_check *r = p->r;
-    double yours = 0, typical = size_of(p, w) / sqrt((double)(w->high - w->low));
+    double yours = 0;
     for (int64_t i = w->low; i < w->high; i++) {
         yours += v->yours[i] * w->u[i];
         more += SUBNORMAL * fabs(w->u[i]);
     }
-    if (*r->solver && w->high - w->low == 1) typical = fmax(typical, wgi_check_rms(v->yours, v->size));
-    wgi_compared c = wgi_check_compare(yours, error_beside(own_error(p, w), s) + more, typical,
-                                       p->t->is_quiet ? r->o.tolerance : r->allowed, s);
+    wgi_compared c =
+        wgi_check_compare(yours, error_beside(own_error(p, w), s) + more, typical_of(p, w), allowed(p), s);
     /* If several terms of f have a kink here, each has its own two slopes. The choice of the gradient in each
      * of them need not lie between the slopes of the sum: relu(x0) - relu(x1) in the direction (1, -2). */
     if (s->kind == WGI_SLOPE_KINK && (w->high - w->low > 1 || p->t->several_kinks)) c.differ = false;
@@ -490,12 +509,51 @@ static void look_for_cusp(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_com
     if (f.kind == WGI_SLOPE_CUSP) *c = f;
 }
 
+/* The slope and the gradient in quad. Where both have digits it is known whether the rule is right, and how
+ * far yours, in double, is off its own rule. Rules have constants in double, as 2 / sqrt(pi) of erf: they are
+ * off by a share of about 1e-16 of the terms. False: the digits are poor here. */
+static bool compare_in_quad(wgi_claim *p, const walk *w, wgi_compared *c)
+{
+    static const double BARS = 1e3, CONSTANTS = 1e-12;
+    const wgi_vector *v = &p->v[w->k];
+    double yours = 0, size = 0;
+    const wgi_exact_slope e =
+        wgi_digits_slope(p->t->digits, &(wgi_ray){ w->k, w->low, w->high, w->u, v->yours, w->scale });
+    p->r->evaluations += e.evaluations;
+    if (!e.is_known) return false;
+    for (int64_t i = w->low; i < w->high; i++) {
+        yours += v->yours[i] * w->u[i];
+        size += fabs(v->yours[i] * w->u[i]);
+    }
+    const wgi_slope s = {
+        .kind = WGI_SLOPE_SMOOTH, .value = e.value, .bar = e.bar + DBL_EPSILON * fabs(e.value), .other = NAN
+    };
+    if (!e.has_rule) { /* its error is a guess, as in double */
+        measure_in_double(p);
+        *c = judge(p, w, 0, &s);
+        return !c->differ;
+    }
+    *c = wgi_check_compare(yours, e.rounding + DBL_EPSILON * size, typical_of(p, w), allowed(p), &s);
+    c->differ = e.off > BARS * e.bar + CONSTANTS * size && c->share > allowed(p);
+    if (!c->differ) c->bar = fmax(c->bar, fabs(yours - e.value));
+    return true;
+}
+
 /* sure: a difference is looked at again before it counts. */
 static wgi_compared compare(wgi_claim *p, walk w, bool sure)
 {
-    wgi_noise noise = p->noise;
     wgi_slope s = { .kind = WGI_SLOPE_ROUGH };
     wgi_compared c;
+    if (p->has_digits && compare_in_quad(p, &w, &c)) {
+        /* a cusp is a kink of f, which its pieces have not */
+        if (c.clear && !c.differ && p->t->whole && *p->r->kink.text) {
+            measure_in_double(p);
+            look_for_cusp(p, &w, &p->noise, &c);
+        }
+        return wgi_check_go_on(p->r) ? c : wgi_not_compared();
+    }
+    measure_in_double(p);
+    wgi_noise noise = p->noise;
     if (p->t->is_quiet) {
         c = compare_with(p, &w, &noise, false, &s);
         if (is_sure(p, &w, &c)) return c;
@@ -525,6 +583,7 @@ bool wgi_claim_bends(wgi_claim *p, int k, int64_t low, int64_t high, const doubl
     walk w = { p, k, low, high, u, 1 };
     double bend[2], moved, noise = DBL_EPSILON * fabs(p->f);
     if (high - low == 1) return true;
+    if (p->has_digits) return false; /* they are those of one piece */
     for (int j = 0; j < WGI_SPACINGS; j++) noise = fmax(noise, p->noise.sigma[j]);
     for (int j = 0; j < 2; j++)
         bend[j] = fabs(along(&w, H[j], &moved) - p->f + (along(&w, -H[j], &moved) - p->f)) / H[j];
