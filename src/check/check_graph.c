@@ -356,9 +356,11 @@ static void compare_second(const graph_check *q, const wgi_graph_function *first
     s.own.kink = r->kink;
     wgi_graph_function f = *first;
     f.root = s.s, f.gx = s.hx, f.none = 0, f.pieces = (wgi_frozen){ 0 }, f.digits = NULL, f.summed = 0;
+    if (!r->own_kinks) wgi_graph_digits(&f);
     wgi_check_target t = wgi_graph_target(&f);
     t.several_kinks = true;
     const char *why = wgi_check_points_of_second(&s.own, &t);
+    wgi_digits_close(f.digits);
     if (why)
         wgi_check_say(r->second_reason, "second derivatives%s%.100s: %s",
                       *r->kink.text ? " at the kink of " : "", r->kink.text, why);

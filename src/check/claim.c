@@ -292,6 +292,7 @@ static void measure_in_double(wgi_claim *p)
 
 static bool measure(wgi_claim *p)
 {
+    static const double OF_NODE = 1e-9, OF_GRAPH = 1e-4; /* in a graph numbers may cancel */
     const wgi_check_target *t = p->t;
     for (int k = 0; k < p->n; k++) {
         p->v[k].scale = wgi_check_rms(p->v[k].point, p->v[k].size);
@@ -306,7 +307,7 @@ static bool measure(wgi_claim *p)
         for (int k = 0; k < p->n; k++) p->v[k].yours = p->own[k];
     }
     p->is_short = !t->is_quiet && (p->r->of_second || wgi_check_left(p->r) < WGI_ALL);
-    p->has_digits = t->digits && wgi_digits_settle(t->digits);
+    p->has_digits = t->digits && wgi_digits_settle(t->digits, t->is_quiet ? OF_NODE : OF_GRAPH);
     if (!p->has_digits) measure_in_double(p);
     return !wg_failed(p->r->c);
 }
@@ -447,6 +448,16 @@ static void look_with_other_steps(wgi_claim *p, const walk *w, const wgi_noise *
     c->differ = c->differ && fabs(c->yours - c->numeric) > WGI_BEYOND * c->bar;
 }
 
+/* What rounding of the numbers inside the gradient's program may do to it. */
+static double rounding_inside(const wgi_claim *p, const walk *w)
+{
+    double *u = p->t->rounding ? wgi_check_doubles(p->r, p->v[w->k].size) : NULL;
+    for (int64_t i = w->low; u && i < w->high; i++) u[i] = w->u[i];
+    const double most = u ? p->t->rounding(p->t->self, w->k, u) : 0;
+    wg_free(p->r->c, u);
+    return most;
+}
+
 /* The noise is measured by moving x. Where numbers inside cancel, as in 1 - cos(x) with a small x, their
  * rounding errors stay the same while x moves by much more than a unit in its last place, and f seems to be
  * smooth and without noise. So a gradient counts as wrong only if it differs with the noise that these
@@ -468,12 +479,8 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
     measure_yours(p);
     s.kind = WGI_SLOPE_ROUGH;
     wgi_compared again = compare_with(p, w, &noise, is_dark, &s);
-    if (again.differ && t->rounding && !wgi_check_has(p->r, WGI_STAGE_RULE)) {
-        double *u = wgi_check_doubles(p->r, p->v[w->k].size);
-        for (int64_t i = w->low; u && i < w->high; i++) u[i] = w->u[i];
-        if (u) again = judge(p, w, t->rounding(t->self, w->k, u), &s);
-        wg_free(p->r->c, u);
-    }
+    if (again.differ && t->rounding && !wgi_check_has(p->r, WGI_STAGE_RULE))
+        again = judge(p, w, rounding_inside(p, w), &s);
     if (again.differ && is_dark) look_with_other_steps(p, w, &noise, &again);
     return again.differ ? *c : again;
 }
@@ -509,12 +516,22 @@ static void look_for_cusp(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_com
     if (f.kind == WGI_SLOPE_CUSP) *c = f;
 }
 
+/* Whether rounding in double may move the gradient by so much. Else, if it is off its own rule by that, a
+ * kernel is wrong; and if the rule is off the slope, it is not a constant of the rule: those are doubles, as
+ * 2 / sqrt(pi) of erf, and their terms may cancel. */
+static bool is_rounding(wgi_claim *p, const walk *w, double off, double size)
+{
+    static const double SURE = 1e-12, TIMES = 16;
+    if (off <= SURE * size) return true;
+    measure_in_double(p);
+    return off <= TIMES * own_error(p, w) || off <= TIMES * rounding_inside(p, w);
+}
+
 /* The slope and the gradient in quad. Where both have digits it is known whether the rule is right, and how
- * far yours, in double, is off its own rule. Rules have constants in double, as 2 / sqrt(pi) of erf: they are
- * off by a share of about 1e-16 of the terms. False: the digits are poor here. */
+ * far yours, in double, is off its own rule. False: the digits are poor here. */
 static bool compare_in_quad(wgi_claim *p, const walk *w, wgi_compared *c)
 {
-    static const double BARS = 1e3, CONSTANTS = 1e-12;
+    static const double BARS = 1e3;
     const wgi_vector *v = &p->v[w->k];
     double yours = 0, size = 0;
     const wgi_exact_slope e =
@@ -533,8 +550,9 @@ static bool compare_in_quad(wgi_claim *p, const walk *w, wgi_compared *c)
         *c = judge(p, w, 0, &s);
         return !c->differ;
     }
+    if (!is_rounding(p, w, e.rounding, size)) return false;
     *c = wgi_check_compare(yours, e.rounding + DBL_EPSILON * size, typical_of(p, w), allowed(p), &s);
-    c->differ = e.off > BARS * e.bar + CONSTANTS * size && c->share > allowed(p);
+    c->differ = e.off > BARS * e.bar && c->share > allowed(p) && !is_rounding(p, w, e.off, size);
     if (!c->differ) c->bar = fmax(c->bar, fabs(yours - e.value));
     return true;
 }

@@ -12,7 +12,7 @@ typedef wgi_quad quad;
 
 /* The most that one evaluation of f may take, in additions of about 50 ns; all values; passes of
  * expansions. */
-enum { MOST_WORK = 1 << 18, MOST_ELEMENTS = 1 << 20, PASSES = 12 };
+enum { MOST_WORK = 1 << 17, MOST_ELEMENTS = 1 << 20, PASSES = 12 };
 
 /* An input of `from` is an input of g. */
 typedef struct pair {
@@ -133,6 +133,8 @@ static bool build(wgi_digits *d, const wg_node root[], const wg_node x[])
 
 /* ---- which nodes are computed how ---- */
 
+static bool reads(const wgi_quad_op *op, int k) { return !op || k > 31 || !(op->ignores >> k & 1); }
+
 /* Whether all that moves has an evaluation. */
 static bool look(wgi_digits *d)
 {
@@ -144,7 +146,7 @@ static bool look(wgi_digits *d)
         if (wg_node_leaf(n) != WG_LEAF_NONE || wgi_is_choice(n)) continue;
         d->op[i] = evaluation_of(n);
         for (int k = 0; k < wg_node_operands(n) && !wg_op_is(wg_node_op(n), "stop_gradient"); k++)
-            d->moves[i] |= d->moves[wg_node_operand(n, k).index];
+            if (reads(d->op[i], k)) d->moves[i] |= d->moves[wg_node_operand(n, k).index];
     }
     for (int k = 0; k < d->roots; k++)
         if (!wg_is_none(d->root[k])) d->needed[d->root[k].index] = 1;
@@ -155,6 +157,7 @@ static bool look(wgi_digits *d)
         if (d->needed[i] && d->moves[i] && !d->op[i] && wg_node_leaf(n) == WG_LEAF_NONE) return false;
         for (int k = 0; d->needed[i] && d->op[i] && k < wg_node_operands(n); k++) {
             const uint32_t x = wg_node_operand(n, k).index;
+            if (!reads(d->op[i], k)) continue;
             d->needed[x] = 1;
             if (d->on_way[i] && d->moves[x]) d->on_way[x] = 1;
         }
@@ -302,18 +305,23 @@ static bool place(wgi_digits *d, int64_t i)
 static bool is_finite(quad a) { return a - a == 0; }
 static quad larger(quad a, quad b) { return a > b ? a : b; }
 
-/* f in double is that in quad but for rounding: it has a few digits left at least. */
-static bool is_same(const wgi_digits *d, quad f)
+/* Whether f in double is that in quad to this share of it, or of the terms of a sum. */
+static bool is_same(const wgi_digits *d, quad f, double share)
 {
-    static const double DIGITS = 1e-4;
     wg_tensor t;
+    const wg_node root = d->root[0];
     if (!wgi_check_peek(d->r, d->f, &t) || !is_finite(f)) return false;
     const double in_double = wg_tensor_item(&t, 0);
-    const quad off = WGI_Q(fabs)(f - in_double);
-    return isfinite(in_double) && off <= DIGITS * WGI_Q(fabs)(f);
+    quad size = 0;
+    if (wg_op_is(wg_node_op(root), "sum")) {
+        const wg_node x = wg_node_operand(root, 0);
+        for (int64_t i = 0; d->value[x.index] && i < wgi_elements(x); i++)
+            size += WGI_Q(fabs)(d->value[x.index][i]);
+    }
+    return isfinite(in_double) && WGI_Q(fabs)(f - in_double) <= share * larger(size, WGI_Q(fabs)(f));
 }
 
-bool wgi_digits_settle(wgi_digits *d)
+bool wgi_digits_settle(wgi_digits *d, double share)
 {
     wg_tensor t;
     bool ok = true;
@@ -328,7 +336,7 @@ bool wgi_digits_settle(wgi_digits *d)
         else if (!d->op[i]->moves || (ok = place(d, i))) compute(d, i, 0);
     }
     wgi_check_recover(d->r);
-    return d->is_settled = ok && is_same(d, d->value[d->root[0].index][0]);
+    return d->is_settled = ok && is_same(d, d->value[d->root[0].index][0], share);
 }
 
 const wgi_quad *wgi_digits_value(const wgi_digits *d, int root)
@@ -421,7 +429,7 @@ wgi_digits *wgi_digits_open(wg_check *r, const wg_node root[], int roots, const 
     return NULL;
 }
 void wgi_digits_close(wgi_digits *d) {}
-bool wgi_digits_settle(wgi_digits *d) { return false; }
+bool wgi_digits_settle(wgi_digits *d, double share) { return false; }
 wgi_exact_slope wgi_digits_slope(wgi_digits *d, const wgi_ray *ray) { return (wgi_exact_slope){ 0 }; }
 
 #endif

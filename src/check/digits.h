@@ -1,8 +1,8 @@
 /* digits.h: a function of a graph, its slopes and its gradient in binary128.
  *
  *     wgi_digits *d = wgi_digits_open(r, root, 1 + n, x, n);   root[0] is f, root[1 + k] its gradient by x[k]
- *     if (d && wgi_digits_settle(d)) e = wgi_digits_slope(d, &(wgi_ray){ .k = k, .high = size, .u = u, ...
- *     }); wgi_digits_close(d);
+ *     if (d && wgi_digits_settle(d, 1e-4)) e = wgi_digits_slope(d, &ray);   x[ray.k] moves
+ *     wgi_digits_close(d);
  *
  * In double the error of a slope must be guessed from evaluations: noise that looks like a wave, a kink that
  * looks like noise. With 113 bits the step can be 2^-20 of the scale, and differences of three steps are
@@ -26,8 +26,8 @@ typedef struct wgi_digits wgi_digits;
 wgi_digits *wgi_digits_open(wg_check *r, const wg_node root[], int roots, const wg_node x[], int n);
 void wgi_digits_close(wgi_digits *d); /* d may be NULL */
 /* The point is where the inputs of the graph are now: all roots are computed there. False: f has no value, or
- * another one than in double, as where a choice is by NaN. */
-bool wgi_digits_settle(wgi_digits *d);
+ * in double another one by more than this share of it: as where a choice is by NaN, or a kernel is wrong. */
+bool wgi_digits_settle(wgi_digits *d, double share);
 
 /* Components [low, high) of input k move by t u; t is a share of `scale`. */
 typedef struct wgi_ray {

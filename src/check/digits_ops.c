@@ -402,21 +402,173 @@ static void conv_weights_run(const wgi_quad_call *c)
                  .wide = shape_of(c, 0), .narrow = shape_of(c, 1), .taps = wg_node_shape(c->n), .what = 2 });
 }
 
+/* ---- matrices: by elimination, with the largest number of a column as pivot. What an op reads of another
+ * one's factors in double is not read here ---- */
+
+/* Of larger ones elimination takes too long. */
+enum { SIDE = 32 };
+
+/* b, of m columns, becomes a^-1 b; a is lost. pivot[0 .. n): also of a matrix that has no inverse. Returns
+ * the sign of the exchanges of rows. */
+static int eliminate(quad *a, quad *b, int64_t n, int64_t m, quad pivot[SIDE])
+{
+    int sign = 1;
+    for (int64_t c = 0; c < n; c++) {
+        int64_t best = c;
+        for (int64_t i = c; i < n; i++)
+            if (size_of(a[i * n + c]) > size_of(a[best * n + c])) best = i;
+        sign = best == c ? sign : -sign;
+        for (int64_t j = 0; j < n && best != c; j++) {
+            const quad was = a[c * n + j];
+            a[c * n + j] = a[best * n + j], a[best * n + j] = was;
+        }
+        for (int64_t j = 0; j < m && best != c; j++) {
+            const quad was = b[c * m + j];
+            b[c * m + j] = b[best * m + j], b[best * m + j] = was;
+        }
+        pivot[c] = a[c * n + c];
+        for (int64_t i = 0; i < n; i++) {
+            const quad by = i == c || a[i * n + c] == 0 ? 0 : a[i * n + c] / pivot[c];
+            if (i == c || by == 0) continue;
+            for (int64_t j = c; j < n; j++) a[i * n + j] -= by * a[c * n + j];
+            for (int64_t j = 0; j < m; j++) b[i * m + j] -= by * b[c * m + j];
+        }
+    }
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < m; j++) b[i * m + j] /= pivot[i];
+    return sign;
+}
+static void copy_matrix(quad *to, const quad *from, int64_t n, bool transposed)
+{
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < n; j++) to[i * n + j] = from[transposed ? j * n + i : i * n + j];
+}
+/* As the library has it: the inverse times the determinant has lost its digits. */
+static bool is_weak(const quad pivot[], int64_t n)
+{
+    quad least = INFINITY, most = 0, product = 1;
+    for (int64_t i = 0; i < n; i++) {
+        const quad d = size_of(pivot[i]);
+        least = d < least ? d : least, most = d > most ? d : most, product *= d;
+    }
+    return n > 0 && (least <= most * 0x1p-20 || !(product >= DBL_MIN && product <= DBL_MAX));
+}
+
+/* Operands A, its factors, b. */
+static void lu_solve_run(const wgi_quad_call *c)
+{
+    const wg_shape s = wg_node_shape(c->n);
+    const int64_t n = s.dim[s.rank - 2], m = s.dim[s.rank - 1], size = wg_shape_size(s);
+    quad a[SIDE * SIDE], pivot[SIDE];
+    if (size) memcpy(c->y, c->x[3], (size_t)size * sizeof *c->y);
+    for (int64_t u = 0; u * n * m < size; u++) {
+        quad *y = c->y + u * n * m;
+        copy_matrix(a, c->x[0] + u * n * n, n, option(c->n, "transposed", NULL));
+        eliminate(a, y, n, m, pivot);
+        if (!option(c->n, "or_zero", NULL) || !is_weak(pivot, n)) continue;
+        for (int64_t i = 0; i < n * m; i++) y[i] = 0;
+    }
+}
+
+/* Operands A and its factors. */
+static void lu_det_run(const wgi_quad_call *c)
+{
+    enum { DET, SIGN, LOG, LOGDET, WEAK };
+    const wg_shape s = shape_of(c, 0);
+    const int64_t n = s.dim[s.rank - 1], what = option(c->n, "what", NULL);
+    quad a[SIDE * SIDE], pivot[SIDE];
+    for (int64_t u = 0; u < wg_shape_size(wg_node_shape(c->n)); u++) {
+        copy_matrix(a, c->x[0] + u * n * n, n, false);
+        quad product = eliminate(a, NULL, n, 0, pivot), logs = 0;
+        for (int64_t i = 0; i < n; i++) {
+            product *= what == DET ? pivot[i] : (pivot[i] > 0) - (pivot[i] < 0);
+            logs += WGI_Q(log)(size_of(pivot[i]));
+        }
+        c->y[u] = what == WEAK ? is_weak(pivot, n) : what == LOG || what == LOGDET ? logs : product;
+    }
+}
+
+/* Operands A, and by matrix whether its cofactors are wanted. */
+static void cofactors_run(const wgi_quad_call *c)
+{
+    const wg_shape s = wg_node_shape(c->n);
+    const int64_t n = s.dim[s.rank - 1], size = wg_shape_size(s);
+    quad a[SIDE * SIDE], pivot[SIDE];
+    for (int64_t u = 0; u * n * n < size; u++) {
+        quad *y = c->y + u * n * n;
+        for (int64_t i = 0; i < n * n; i++) y[i] = i / n == i % n && c->x[1][u] != 0;
+        if (c->x[1][u] == 0) continue;
+        copy_matrix(a, c->x[0] + u * n * n, n, true);
+        quad det = eliminate(a, y, n, n, pivot);
+        for (int64_t i = 0; i < n; i++) det *= pivot[i];
+        for (int64_t i = 0; i < n * n; i++) y[i] *= det;
+    }
+}
+
+static void triangular_solve_run(const wgi_quad_call *c)
+{
+    const wg_shape s = wg_node_shape(c->n);
+    const int64_t n = s.dim[s.rank - 2], m = s.dim[s.rank - 1], size = wg_shape_size(s);
+    const bool upper = option(c->n, "upper", NULL), unit = option(c->n, "unit", NULL);
+    quad a[SIDE * SIDE], part[SIDE * SIDE], pivot[SIDE];
+    if (size) memcpy(c->y, c->x[1], (size_t)size * sizeof *c->y);
+    for (int64_t u = 0; u * n * m < size; u++) {
+        for (int64_t i = 0; i < n * n; i++) {
+            const int64_t row = i / n, column = i % n;
+            part[i] = row == column && unit                     ? 1
+                      : (upper ? column >= row : column <= row) ? c->x[0][u * n * n + i]
+                                                                : 0;
+        }
+        copy_matrix(a, part, n, option(c->n, "transposed", NULL));
+        eliminate(a, c->y + u * n * m, n, m, pivot);
+    }
+}
+
+static void cholesky_run(const wgi_quad_call *c)
+{
+    const wg_shape s = wg_node_shape(c->n);
+    const int64_t n = s.dim[s.rank - 1], size = wg_shape_size(s);
+    for (int64_t u = 0; u * n * n < size; u++) {
+        const quad *x = c->x[0] + u * n * n;
+        quad *y = c->y + u * n * n;
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t j = 0; j < n; j++) {
+                quad sum = (x[i * n + j] + x[j * n + i]) / 2;
+                for (int64_t k = 0; k < j && j <= i; k++) sum -= y[i * n + k] * y[j * n + k];
+                y[i * n + j] = j > i ? 0 : j == i ? WGI_Q(sqrt)(sum) : sum / y[j * n + j];
+            }
+    }
+}
+
+static void inverse_gaps_run(const wgi_quad_call *c)
+{
+    const wg_shape s = wg_node_shape(c->n);
+    const int64_t n = s.dim[s.rank - 1];
+    for (int64_t e = 0; e < wg_shape_size(s); e++) {
+        const int64_t u = e / n / n, i = e / n % n, j = e % n;
+        c->y[e] = i == j ? 0 : 1 / (c->x[0][u * n + j] - c->x[0][u * n + i]);
+    }
+}
+
 /* ---- the table ---- */
 
 enum { ALL = -1, SLOW = 30 };
-#define MAPPED(name, cost)               \
-    {                                    \
-#name, name##_map, NULL, 0, cost \
+#define MAPPED(op, by)                           \
+    {                                            \
+        .name = #op, .map = op##_map, .cost = by \
     }
-#define RUN(name, moves)                  \
-    {                                     \
-#name, NULL, name##_run, moves, 1 \
+#define RUN(op, ...)                                         \
+    {                                                        \
+        .name = #op, .run = op##_run, .cost = 1, __VA_ARGS__ \
     }
-#define MOVED(name, moves)                     \
-    {                                          \
-        name, NULL, NULL, (uint32_t)(moves), 1 \
+#define MOVED(op, operands)                                   \
+    {                                                         \
+        .name = #op, .moves = (uint32_t)(operands), .cost = 1 \
     }
+#define ITSELF(op)                              \
+    {                                           \
+        .name = #op, .run = same_run, .cost = 1 \
+    } /* is its first operand */
 
 static const wgi_quad_op ops[] = { MAPPED(add, 1),
                                    MAPPED(sub, 1),
@@ -466,36 +618,42 @@ static const wgi_quad_op ops[] = { MAPPED(add, 1),
                                    MAPPED(log_sigmoid, 2 * SLOW),
                                    MAPPED(log_sigmoid_rest, 2 * SLOW),
                                    MAPPED(log_sech2, 2 * SLOW),
-                                   { "cast", same_map, NULL, 0, 1 },
-                                   { "broadcast_to", same_map, NULL, 0, 1 },
-                                   { "checked", same_map, NULL, 0, 1 },
-                                   { "identity", NULL, same_run, 0, 1 },
-                                   { "same", NULL, same_run, 0, 1 },
-                                   { "stop_gradient", NULL, same_run, 0, 1 },
-                                   { "reshape", NULL, same_run, 0, 1 },
-                                   { "custom_vjp", NULL, same_run, 0, 1 },
-                                   { "settled", NULL, same_run, 0, 1 },
-                                   { "distribution", NULL, same_run, 0, 1 },
-                                   RUN(addn, 0),
-                                   RUN(sum, 0),
-                                   RUN(matmul, 0),
-                                   RUN(cumsum, 0),
-                                   RUN(cumprod, 0),
-                                   RUN(linear_scan, 0),
-                                   RUN(logcumsumexp, 0),
-                                   RUN(random_keep, 1),
-                                   RUN(max_pool_grad, 2),
-                                   RUN(gather_grad, 0),
-                                   RUN(conv, 0),
-                                   RUN(conv_transpose, 0),
-                                   RUN(conv_weights, 0),
-                                   MOVED("concat", ALL),
-                                   MOVED("slice", 1),
-                                   MOVED("unslice", 1),
-                                   MOVED("transpose", 1),
-                                   MOVED("flip", 1),
-                                   MOVED("gather", 1),
-                                   MOVED("max_pool_pick", 2) };
+                                   { .name = "cast", .map = same_map, .cost = 1 },
+                                   { .name = "broadcast_to", .map = same_map, .cost = 1 },
+                                   { .name = "checked", .map = same_map, .cost = 1 },
+                                   ITSELF(identity),
+                                   ITSELF(stop_gradient),
+                                   ITSELF(reshape),
+                                   ITSELF(custom_vjp),
+                                   ITSELF(settled),
+                                   ITSELF(distribution),
+                                   ITSELF(same),
+                                   RUN(addn),
+                                   RUN(sum),
+                                   RUN(matmul),
+                                   RUN(cumsum),
+                                   RUN(cumprod),
+                                   RUN(linear_scan),
+                                   RUN(logcumsumexp),
+                                   RUN(random_keep, .moves = 1),
+                                   RUN(max_pool_grad, .moves = 2),
+                                   RUN(gather_grad),
+                                   RUN(conv),
+                                   RUN(conv_transpose),
+                                   RUN(conv_weights),
+                                   RUN(lu_solve, .ignores = 6),
+                                   RUN(lu_det, .ignores = 6),
+                                   RUN(cofactors),
+                                   RUN(triangular_solve),
+                                   RUN(cholesky),
+                                   RUN(inverse_gaps),
+                                   MOVED(concat, ALL),
+                                   MOVED(slice, 1),
+                                   MOVED(unslice, 1),
+                                   MOVED(transpose, 1),
+                                   MOVED(flip, 1),
+                                   MOVED(gather, 1),
+                                   MOVED(max_pool_pick, 2) };
 
 const wgi_quad_op *wgi_quad_op_of(const wg_op *op)
 {
@@ -527,7 +685,12 @@ double wgi_quad_cost(const wgi_quad_op *op, wg_node n)
                            op->run == conv_run ? n : wg_node_operand(n, op->run != conv_transpose_run));
         return (double)wg_shape_size(x) * (double)elements(&w, 0, w.rank - 1);
     }
-    return 2 + most * op->cost;
+    const bool eliminates = op->run == lu_solve_run || op->run == lu_det_run ||
+                            op->run == triangular_solve_run || op->run == cofactors_run ||
+                            op->run == cholesky_run;
+    const wg_shape s = wg_node_shape(wg_node_operands(n) ? wg_node_operand(n, 0) : n);
+    const int64_t side = eliminates ? s.dim[s.rank - 1] : 1;
+    return side > SIDE ? INFINITY : 2 + most * (double)side * op->cost;
 }
 
 #endif

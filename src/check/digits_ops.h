@@ -24,7 +24,8 @@ typedef struct wgi_quad_op {
     void (*run)(const wgi_quad_call *c);
     /* Moves the elements of the operands of these bits. Its kernel says where they go. */
     uint32_t moves;
-    int cost; /* of an element, in additions; of `run` beside its own: 1 */
+    uint32_t ignores; /* operands of these bits are not read */
+    int cost;         /* of an element, in additions; of `run` beside its own: 1 */
 } wgi_quad_op;
 
 const wgi_quad_op *wgi_quad_op_of(const wg_op *op); /* NULL: there is none */
