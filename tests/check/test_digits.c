@@ -201,6 +201,15 @@ Test(digits, constants_of_rules_are_no_errors)
     }
 }
 
+/* The expansion of bce has 0 for t ln p at t = 0, and no slope by t there. The kernel has one. */
+Test(digits, an_expansion_need_not_have_the_slopes_of_its_op)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    const wg_node p = wg_input(g, "p", wg_view_f64((double[]){ 0.3, 0.7, 0.6 }, WG_SHAPE(3))),
+                  t = wg_input(g, "t", wg_view_f64((double[]){ 0, 1, 0.5 }, WG_SHAPE(3)));
+    cr_expect_eq(wgt_verdict(wg_gradcheck(wg_binary_cross_entropy(p, t), NULL)), WG_PASS);
+}
+
 #else
 
 /* Where there are no such numbers all graphs are checked in double. */
