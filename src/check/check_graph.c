@@ -355,10 +355,12 @@ static void compare_second(const graph_check *q, const wgi_graph_function *first
     if (!*r->kink.text) find_kink(r, s.s, q->x, r->parts); /* softsign has one in its derivative alone */
     s.own.kink = r->kink;
     wgi_graph_function f = *first;
-    f.root = s.s, f.gx = s.hx, f.none = 0, f.pieces = (wgi_frozen){ 0 }, f.summed = 0;
+    f.root = s.s, f.gx = s.hx, f.none = 0, f.pieces = (wgi_frozen){ 0 }, f.digits = NULL, f.summed = 0;
+    if (!r->own_kinks) wgi_graph_digits(&f);
     wgi_check_target t = wgi_graph_target(&f);
     t.several_kinks = true;
     const char *why = wgi_check_points_of_second(&s.own, &t);
+    wgi_digits_close(f.digits);
     if (why)
         wgi_check_say(r->second_reason, "second derivatives%s%.100s: %s",
                       *r->kink.text ? " at the kink of " : "", r->kink.text, why);
@@ -473,6 +475,7 @@ static void check_function(graph_check *q, wg_node loss, int n)
     if (!q->r->by_course && !q->r->own_kinks)
         wgi_pieces_open(q->r, &f.pieces, m->g ? m->moving_root : q->root, m->g ? m->moving_x : q->x, n,
                         m->from, m->count);
+    if (!q->r->by_course && !q->r->own_kinks) wgi_graph_digits(&f);
     wgi_check_target t = wgi_graph_target(&f);
     t.search = clone_search, t.searcher = q;
     if (q->r->o.order > 1 || f.pieces.g) find_kink(q->r, loss, q->chosen, n);

@@ -11,6 +11,7 @@
  *     kink.c            whether the point lies at a kink
  *     beside.c          derivatives at a kink, by their limits
  *     slope.c           the slope of a function of one variable: slope.h
+ *     digits.c          a graph and its slopes in binary128: digits.h; digits_ops.c: its ops
  *     rules.c           each node's rule against its own kernel
  *     remedy.c          what would make a wrong rule right
  *     first_wrong.c     where the gradient becomes wrong, if each rule is right
@@ -341,6 +342,7 @@ typedef struct wgi_graph_function {
     double none;             /* a component of a gradient that there is not */
     wgi_frozen pieces;       /* of root, if it has kinks: slopes are taken of these. To be opened before */
     const wgi_frozen *meant; /* the graph, if nodes of it stand still; or NULL */
+    wgi_digits *digits;      /* of root and gx; or NULL */
     wg_node *piece_gx;
     /* the sum of the gradient by input `summed` - 1 times u, and how far rounding inside may move it */
     int summed;
@@ -351,7 +353,8 @@ typedef struct wgi_graph_function {
 /* sum + the sum of x times w, whose numbers are a new input, *by. sum may be wg_none. */
 wg_node wgi_plus_product(wg_site here, wg_node sum, wg_node x, const double *w, wg_node *by);
 wgi_check_target wgi_graph_target(wgi_graph_function *q);
-void wgi_graph_function_close(wgi_graph_function *q); /* pieces, too */
+void wgi_graph_digits(wgi_graph_function *q);         /* opens them */
+void wgi_graph_function_close(wgi_graph_function *q); /* pieces and digits, too */
 
 /* ---- rules.c ---- */
 
@@ -370,7 +373,8 @@ typedef struct wgi_isolated {
     double *result;    /* room for y */
     double *v;         /* the weights of the elements of y */
     wgi_frozen pieces; /* of y; `in_pieces`: the y for which they were made */
-    wg_node in_pieces;
+    wgi_digits *digits;
+    wg_node in_pieces, in_digits;
     wgi_check_target t;
     wgi_claim claim; /* that the rule's gradients are those of the sum of v y. Its v is NULL: not open */
 } wgi_isolated;

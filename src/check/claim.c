@@ -145,13 +145,6 @@ static void forget_jumps(wgi_claim *p)
     }
 }
 
-void wgi_claim_forget(wgi_claim *p, int k, const unsigned char *jumps)
-{
-    for (int j = 0; p->drift && j < MOVES; j++)
-        for (int64_t i = 0; p->drift[j * p->n + k] && i < p->v[k].size; i++)
-            if (jumps[i]) p->drift[j * p->n + k][i] = 0;
-}
-
 /* The gradient at the point moved by `steps` steps, times by[j], is added to list j of `to`. */
 static void add_gradient(wgi_claim *p, int steps, const double by[BENDS], double **room, double **to)
 {
@@ -280,8 +273,26 @@ static double bias_of(wgi_claim *p)
     return off > 8 * p->noise.sigma[1] && off < terms * DBL_EPSILON * fabs(p->f) ? off : 0;
 }
 
+/* What slopes that are taken in double need: noise, and the errors of the gradient. */
+static void measure_in_double(wgi_claim *p)
+{
+    const wgi_check_target *t = p->t;
+    if (p->knows_noise || wg_failed(p->r->c)) return;
+    p->knows_noise = true;
+    measure_drift(p);
+    if (t->is_quiet || wg_failed(p->r->c)) return;
+    p->u = no_lists(p, 1);
+    for (int k = 0; p->u && k < p->n; k++) p->u[k] = wgi_claim_direction(p, k, 7 + (uint64_t)k);
+    if (wg_failed(p->r->c)) return;
+    p->noise = noise_of(p, along_all, p, 1);
+    p->bias = bias_of(p);
+    for (int k = 0; k < p->n; k++) put_back(p, k);
+    measure_more(p);
+}
+
 static bool measure(wgi_claim *p)
 {
+    static const double OF_NODE = 1e-9, OF_GRAPH = 1e-4; /* in a graph numbers may cancel */
     const wgi_check_target *t = p->t;
     for (int k = 0; k < p->n; k++) {
         p->v[k].scale = wgi_check_rms(p->v[k].point, p->v[k].size);
@@ -296,16 +307,17 @@ static bool measure(wgi_claim *p)
         for (int k = 0; k < p->n; k++) p->v[k].yours = p->own[k];
     }
     p->is_short = !t->is_quiet && (p->r->of_second || wgi_check_left(p->r) < WGI_ALL);
-    measure_drift(p);
-    if (t->is_quiet || wg_failed(p->r->c)) return !wg_failed(p->r->c);
-    p->u = no_lists(p, 1);
-    for (int k = 0; p->u && k < p->n; k++) p->u[k] = wgi_claim_direction(p, k, 7 + (uint64_t)k);
-    if (wg_failed(p->r->c)) return false;
-    p->noise = noise_of(p, along_all, p, 1);
-    p->bias = bias_of(p);
-    for (int k = 0; k < p->n; k++) put_back(p, k);
-    measure_more(p);
+    p->has_digits = t->digits && wgi_digits_settle(t->digits, t->is_quiet ? OF_NODE : OF_GRAPH);
+    if (!p->has_digits) measure_in_double(p);
     return !wg_failed(p->r->c);
+}
+
+void wgi_claim_forget(wgi_claim *p, int k, const unsigned char *jumps)
+{
+    measure_in_double(p);
+    for (int j = 0; p->drift && j < MOVES; j++)
+        for (int64_t i = 0; p->drift[j * p->n + k] && i < p->v[k].size; i++)
+            if (jumps[i]) p->drift[j * p->n + k][i] = 0;
 }
 
 bool wgi_claim_open(wgi_claim *p, wg_check *r, const wgi_check_target *t, const wgi_vector v[], int n)
@@ -364,19 +376,27 @@ static double error_beside(double error, const wgi_slope *s)
  * DBL_TRUE_MIN. */
 static const double SUBNORMAL = 64 * DBL_TRUE_MIN;
 
+static double typical_of(const wgi_claim *p, const walk *w)
+{
+    const wgi_vector *v = &p->v[w->k];
+    const double typical = size_of(p, w) / sqrt((double)(w->high - w->low));
+    if (!*p->r->solver || w->high - w->low != 1) return typical;
+    return fmax(typical, wgi_check_rms(v->yours, v->size));
+}
+
+static double allowed(const wgi_claim *p) { return p->t->is_quiet ? p->r->o.tolerance : p->r->allowed; }
+
 /* Compares yours with a slope. more: an error of yours beside those that were measured. */
 static wgi_compared judge(const wgi_claim *p, const walk *w, double more, const wgi_slope *s)
 {
     const wgi_vector *v = &p->v[w->k];
-    const wg_check *r = p->r;
-    double yours = 0, typical = size_of(p, w) / sqrt((double)(w->high - w->low));
+    double yours = 0;
     for (int64_t i = w->low; i < w->high; i++) {
         yours += v->yours[i] * w->u[i];
         more += SUBNORMAL * fabs(w->u[i]);
     }
-    if (*r->solver && w->high - w->low == 1) typical = fmax(typical, wgi_check_rms(v->yours, v->size));
-    wgi_compared c = wgi_check_compare(yours, error_beside(own_error(p, w), s) + more, typical,
-                                       p->t->is_quiet ? r->o.tolerance : r->allowed, s);
+    wgi_compared c =
+        wgi_check_compare(yours, error_beside(own_error(p, w), s) + more, typical_of(p, w), allowed(p), s);
     /* If several terms of f have a kink here, each has its own two slopes. The choice of the gradient in each
      * of them need not lie between the slopes of the sum: relu(x0) - relu(x1) in the direction (1, -2). */
     if (s->kind == WGI_SLOPE_KINK && (w->high - w->low > 1 || p->t->several_kinks)) c.differ = false;
@@ -428,6 +448,16 @@ static void look_with_other_steps(wgi_claim *p, const walk *w, const wgi_noise *
     c->differ = c->differ && fabs(c->yours - c->numeric) > WGI_BEYOND * c->bar;
 }
 
+/* What rounding of the numbers inside the gradient's program may do to it. */
+static double rounding_inside(const wgi_claim *p, const walk *w)
+{
+    double *u = p->t->rounding ? wgi_check_doubles(p->r, p->v[w->k].size) : NULL;
+    for (int64_t i = w->low; u && i < w->high; i++) u[i] = w->u[i];
+    const double most = u ? p->t->rounding(p->t->self, w->k, u) : 0;
+    wg_free(p->r->c, u);
+    return most;
+}
+
 /* The noise is measured by moving x. Where numbers inside cancel, as in 1 - cos(x) with a small x, their
  * rounding errors stay the same while x moves by much more than a unit in its last place, and f seems to be
  * smooth and without noise. So a gradient counts as wrong only if it differs with the noise that these
@@ -449,12 +479,8 @@ static wgi_compared look_again(wgi_claim *p, walk *w, wgi_noise noise, const wgi
     measure_yours(p);
     s.kind = WGI_SLOPE_ROUGH;
     wgi_compared again = compare_with(p, w, &noise, is_dark, &s);
-    if (again.differ && t->rounding && !wgi_check_has(p->r, WGI_STAGE_RULE)) {
-        double *u = wgi_check_doubles(p->r, p->v[w->k].size);
-        for (int64_t i = w->low; u && i < w->high; i++) u[i] = w->u[i];
-        if (u) again = judge(p, w, t->rounding(t->self, w->k, u), &s);
-        wg_free(p->r->c, u);
-    }
+    if (again.differ && t->rounding && !wgi_check_has(p->r, WGI_STAGE_RULE))
+        again = judge(p, w, rounding_inside(p, w), &s);
     if (again.differ && is_dark) look_with_other_steps(p, w, &noise, &again);
     return again.differ ? *c : again;
 }
@@ -514,12 +540,54 @@ static wgi_compared make_sure(wgi_claim *p, walk *w, const wgi_noise *noise, wgi
     return c;
 }
 
-/* sure: a difference is looked at again before it counts. */
-static wgi_compared compare(wgi_claim *p, walk w, bool sure)
+/* Whether rounding in double may move the gradient by so much. Else, if it is off its own rule by that, a
+ * kernel is wrong; and if the rule is off the slope, it is not a constant of the rule: those are doubles, as
+ * 2 / sqrt(pi) of erf, and their terms may cancel. */
+static bool is_rounding(wgi_claim *p, const walk *w, double off, double size)
 {
-    wgi_noise noise = p->noise;
+    static const double SURE = 1e-12, TIMES = 16;
+    if (off <= SURE * size) return true;
+    measure_in_double(p);
+    return off <= TIMES * own_error(p, w) || off <= TIMES * rounding_inside(p, w);
+}
+
+/* The slope and the gradient in quad. Where both have digits it is known whether the rule is right, and how
+ * far yours, in double, is off its own rule. False: the digits are poor here. */
+static bool compare_in_quad(wgi_claim *p, const walk *w, wgi_compared *c)
+{
+    static const double BARS = 1e3;
+    const wgi_vector *v = &p->v[w->k];
+    double yours = 0, size = 0;
+    const wgi_exact_slope e =
+        wgi_digits_slope(p->t->digits, &(wgi_ray){ w->k, w->low, w->high, w->u, v->yours, w->scale });
+    p->r->evaluations += e.evaluations;
+    if (!e.is_known) return false;
+    for (int64_t i = w->low; i < w->high; i++) {
+        yours += v->yours[i] * w->u[i];
+        size += fabs(v->yours[i] * w->u[i]);
+    }
+    const wgi_slope s = {
+        .kind = WGI_SLOPE_SMOOTH, .value = e.value, .bar = e.bar + DBL_EPSILON * fabs(e.value), .other = NAN
+    };
+    if (!e.has_rule) { /* its error is a guess, as in double */
+        measure_in_double(p);
+        *c = judge(p, w, 0, &s);
+        return !c->differ;
+    }
+    if (!is_rounding(p, w, e.rounding, size)) return false;
+    *c = wgi_check_compare(yours, e.rounding + DBL_EPSILON * size, typical_of(p, w), allowed(p), &s);
+    c->differ = e.off > BARS * e.bar && c->share > allowed(p) && !is_rounding(p, w, e.off, size);
+    if (!c->differ) c->bar = fmax(c->bar, fabs(yours - e.value));
+    return true;
+}
+
+/* sure: a difference is looked at again before it counts. */
+static wgi_compared compare_in_double(wgi_claim *p, walk w, bool sure)
+{
     wgi_slope s = { .kind = WGI_SLOPE_ROUGH };
     wgi_compared c;
+    measure_in_double(p);
+    wgi_noise noise = p->noise;
     if (p->t->is_quiet) {
         c = compare_with(p, &w, &noise, false, &s);
         if (is_sure(p, &w, &c)) return c;
@@ -529,6 +597,24 @@ static wgi_compared compare(wgi_claim *p, walk w, bool sure)
     c = compare_with(p, &w, &noise, false, &s);
     if (c.differ && sure) c = make_sure(p, &w, &noise, c);
     else if (c.clear && !c.differ && p->t->whole) look_for_cusp(p, &w, &noise, &c);
+    return c;
+}
+
+static wgi_compared compare(wgi_claim *p, walk w, bool sure)
+{
+    wgi_compared c;
+    if (!p->has_digits || !compare_in_quad(p, &w, &c)) c = compare_in_double(p, w, sure);
+    else if (c.differ) {
+        /* f may have another slope than its digits: an expansion may choose for one point alone, as that of
+         * t ln p at t = 0, and need not have a slope there */
+        const wgi_compared d = compare_in_double(p, w, sure);
+        const bool is_kink = d.kind == WGI_SLOPE_KINK && !d.differ;
+        if (is_kink || (d.clear && fabs(d.numeric - c.numeric) > WGI_BEYOND * (d.slope_bar + c.slope_bar)))
+            c = d;
+    } else if (c.clear && p->t->whole && *p->r->kink.text) { /* its pieces have no cusp */
+        measure_in_double(p);
+        look_for_cusp(p, &w, &p->noise, &c);
+    }
     return wgi_check_go_on(p->r) ? c : wgi_not_compared();
 }
 
@@ -554,6 +640,7 @@ bool wgi_claim_bends(wgi_claim *p, int k, int64_t low, int64_t high, const doubl
     walk w = { p, k, low, high, u, 1 };
     double bend[2], moved, noise = DBL_EPSILON * fabs(p->f);
     if (high - low == 1) return true;
+    if (p->has_digits) return false; /* they are those of one piece */
     for (int j = 0; j < WGI_SPACINGS; j++) noise = fmax(noise, p->noise.sigma[j]);
     for (int j = 0; j < 2; j++)
         bend[j] = fabs(along(&w, H[j], &moved) - p->f + (along(&w, -H[j], &moved) - p->f)) / H[j];

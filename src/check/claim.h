@@ -21,6 +21,7 @@
 
 #include <stdint.h>
 
+#include "check/digits.h"
 #include "check/slope.h"
 #include "wengert/check.h"
 #include "wengert/graph.h"
@@ -57,6 +58,8 @@ typedef struct wgi_check_target {
     /* f as a node, and by vector the inputs that x is set to; wg_none: the inside of f cannot be seen. */
     wg_node root;
     const wg_node *x;
+    wgi_digits *digits; /* root 0 is f, root 1 + k the gradient by vector k; NULL: slopes are taken in
+                         * double */
     /* The function is made of many terms, which may have kinks at the same point. */
     bool several_kinks;
     /* f is cheap and most often exact: noise and errors are measured only where a bar is wide without
@@ -92,7 +95,8 @@ typedef struct wgi_claim {
     double **base;   /* by vector: the smooth gradient at the point */
     double **drift;  /* by vector, for each of some small moves: the change of the gradient; or NULL */
     bool is_short;   /* there are few evaluations to measure noise */
-    bool knows_all;  /* all moves were measured, not only the shortest ones */
+    bool has_digits, knows_noise;
+    bool knows_all; /* all moves were measured, not only the shortest ones */
     bool knows_yours;
 } wgi_claim;
 

@@ -328,11 +328,23 @@ wgi_check_target wgi_graph_target(wgi_graph_function *q)
                                .whole = q->pieces.g ? whole : NULL,
                                .self = q,
                                .root = q->root,
-                               .x = q->x };
+                               .x = q->x,
+                               .digits = q->digits };
+}
+
+void wgi_graph_digits(wgi_graph_function *q)
+{
+    wg_node *root = wg_alloc(q->r->c, (size_t)q->n + 1, sizeof *root);
+    if (!root) return;
+    root[0] = q->root;
+    for (int k = 0; k < q->n; k++) root[1 + k] = q->gx[k];
+    q->digits = wgi_digits_open(q->r, root, q->n + 1, q->x, q->n);
+    wg_free(q->r->c, root);
 }
 
 void wgi_graph_function_close(wgi_graph_function *q)
 {
+    wgi_digits_close(q->digits);
     wg_free(q->r->c, q->piece_gx);
     wgi_frozen_close(q->r, &q->pieces);
 }

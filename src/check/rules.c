@@ -212,6 +212,7 @@ void wgi_isolated_close(wg_check *r, wgi_isolated *a)
     wg_free(r->c, a->point), wg_free(r->c, a->at);
     wg_free(r->c, a->x), wg_free(r->c, a->gx), wg_free(r->c, a->v), wg_free(r->c, a->result);
     wgi_frozen_close(r, &a->pieces);
+    wgi_digits_close(a->digits);
     wg_graph_free(a->g);
     *a = (wgi_isolated){ 0 };
 }
@@ -287,6 +288,26 @@ static double rule_rounding(void *self, int k, const double *u)
     return wgi_inside_rounding(a->r, sum, a->x, a->operands + 1, &bound);
 }
 
+/* Of the sum of v y, and of the rule's gradients. Ops of users have a kernel that nobody knows, and the value
+ * of wg_custom_vjp must move: see settle. */
+static wgi_digits *digits_of(wgi_isolated *a, bool is_derived)
+{
+    const wg_site here = wg_node_site(a->y);
+    if (a->in_digits.index == a->y.index) return a->digits;
+    wgi_digits_close(a->digits);
+    a->digits = NULL, a->in_digits = a->y;
+    wg_node *root =
+        wgi_op_is_library(a->op) ? wg_alloc(a->r->c, (size_t)a->operands + 1, sizeof *root) : NULL;
+    if (!root) return NULL;
+    root[0] = a->y;
+    if (!is_derived)
+        root[0] = wg_sum_at(here, &WG_OPTS(wg_reduce_args, .x = wg_mul_at(here, a->y, a->x[a->operands])));
+    for (int k = 0; k < a->operands; k++) root[1 + k] = a->gx[k];
+    a->digits = wgi_digits_open(a->r, root, a->operands + 1, a->x, a->operands);
+    wg_free(a->r->c, root);
+    return a->digits;
+}
+
 /* Opens the claim at the point. False: the node has no value there. */
 static bool open_claim(wgi_isolated *a)
 {
@@ -308,6 +329,7 @@ static bool open_claim(wgi_isolated *a)
                                .self = a,
                                .root = is_derived ? a->y : wg_none,
                                .x = a->x,
+                               .digits = digits_of(a, is_derived),
                                .is_quiet = true };
     const bool ok = v && wgi_claim_open(&a->claim, r, &a->t, v, n);
     wg_free(r->c, v);
