@@ -22,7 +22,7 @@ from disguises_functions import FUNCTIONS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIBRARY = os.environ.get("WENGERT_LIBRARY", os.path.join(HERE, "..", "..", "build", "libwengert.so"))
-COMMAND = os.path.join(os.path.dirname(LIBRARY), "wengert")  # of the same build
+COMMAND = os.path.join(os.path.dirname(os.path.abspath(LIBRARY)), "wengert")  # of the same build
 LETTER = {"pass": "P", "fail": "F", "inconclusive": "I", 0: "P", 1: "F", 5: "I"}
 
 

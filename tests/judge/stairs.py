@@ -45,6 +45,7 @@ FUNCTIONS = [
      lambda x: 1 / 2 + x / 3 + x * x / 8),
     ("1 - cos(x)", TINY, lambda x: 1 - np.cos(x), np.sin),
     ("1/(1 - x)", near_pole(1, 2e-13), lambda x: 1 / (1 - x), lambda x: 1 / (1 - x) ** 2),
+    ("1/(1 - x)^2", near_pole(1, 2e-13), lambda x: (1 - x) ** -2, lambda x: 2 * (1 - x) ** -3),
     ("tan(x)", near_pole(np.pi / 2, 2e-13), np.tan, lambda x: 1 + np.tan(x) ** 2),
 ]
 
