@@ -17,6 +17,7 @@
  *     first_wrong.c     where the gradient becomes wrong, if each rule is right
  *     as_it_runs.c      what runs against what is checked
  *     judge.c           ratios, floors, verdicts, hints
+ *     causes.c          of a function: what is wrong with a gradient that fails
  *     check_print.c     prints a report
  *     marks.c           marks of nodes for drawings; what a finding calls an operand
  *
@@ -401,6 +402,10 @@ bool wgi_check_share(wg_check *r, wg_node n, int k, wg_node gn);
 void wgi_check_rules_of_gradient(wg_check *r, wg_graph *clone, int64_t first, const wg_node gx[], int n);
 /* remedy.c. Finds out what would make the rule right for f->operand, and writes it to f->remedy. */
 void wgi_check_remedy(wg_check *r, wgi_isolated *a, wgi_finding *f);
+/* causes.c. Of a function: hints of the parts that fail, each tried at two points. */
+void wgi_check_causes(wg_check *r, const wgi_check_target *t);
+/* Whether all elements with wrong[i] = 1 have one index along an axis: writes which. */
+bool wgi_check_one_index(wg_shape s, const unsigned char wrong[], char to[WGI_CHECK_TEXT]);
 /* marks.c. "x", "gamma (bn.gamma)": as the op's documentation and the user call operand k of n; else
  * "operand 0 (dense, model.c:12)". */
 void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT]);
@@ -449,6 +454,10 @@ static inline wgi_compared wgi_not_compared(void)
 {
     return (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
 }
+/* What is known of component i: its slope; if it has none, or the course's scale decides, its difference.
+ * One-sided differences have an error proportional to the step, and nothing measures it. So no single
+ * component of a one-sided check is wrong beyond doubt; only the ratio counts. */
+wgi_compared wgi_check_known(const wg_check *r, const wgi_check_part *in, int64_t i);
 void wgi_check_judge(wg_check *r);
 /* The number with the fewest digits by which yours is to be multiplied, or, *divide, divided, to be right in
  * all n comparisons. 0: no number. */

@@ -244,6 +244,7 @@ void wgi_check_measure(wg_check *r, const wgi_check_target *t)
 void wgi_check_finish(wg_check *r, const wgi_check_target *t)
 {
     wgi_check_judge(r);
+    wgi_check_causes(r, t);
     if (t->search && !r->o.course_only && wgi_check_go_on(r)) t->search(t->searcher);
     if (isfinite(r->ratio) && wgi_check_go_on(r)) explain(r, t);
     wgi_check_conclude(r);

@@ -77,10 +77,7 @@ static double size_of(const wgi_check_part *in, int64_t i)
     return fabs(in->analytic[i]) + fabs(in->numeric[i]);
 }
 
-/* What is known of component i: its slope; if it has none, or the course's scale decides, its difference.
- * One-sided differences have an error proportional to the step, and nothing measures it. So no single
- * component of a one-sided check is wrong beyond doubt; only the ratio counts. */
-static wgi_compared known_of(const wg_check *r, const wgi_check_part *in, int64_t i)
+wgi_compared wgi_check_known(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
     wgi_compared c = { .yours = in->analytic[i], .numeric = in->slope[i], .bar = in->bar[i] };
     if (!r->by_course && !isnan(c.numeric)) {
@@ -130,7 +127,7 @@ static bool all_alone(const wgi_check_part *in)
 
 static bool is_wrong(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
-    return known_of(r, in, i).differ;
+    return wgi_check_known(r, in, i).differ;
 }
 
 const wgi_compared *wgi_check_decides(const wg_check *r, const wgi_check_part *in, int64_t i)
@@ -208,7 +205,7 @@ static bool is_transpose(const wg_check *r, const wgi_check_part *in)
     const int64_t n = in->shown.shape.dim[0], m = in->shown.shape.dim[1];
     if (in->shown.shape.rank != 2 || n < 2 || m < 2) return false;
     for (int64_t i = 0; i < in->size; i++) {
-        const wgi_compared c = known_of(r, in, i);
+        const wgi_compared c = wgi_check_known(r, in, i);
         if (isnan(c.numeric) || is_beyond(fabs(in->analytic[i % m * n + i / m] - c.numeric), c.bar))
             return false;
     }
@@ -242,7 +239,7 @@ static void make_hint(const wg_check *r, wgi_check_part *in)
     int64_t n = 0;
     wgi_compared *wrong = wg_alloc(r->c, (size_t)in->size + 1, sizeof *wrong);
     for (int64_t i = 0; wrong && i < in->size; i++) {
-        const wgi_compared c = known_of(r, in, i);
+        const wgi_compared c = wgi_check_known(r, in, i);
         if (wgi_check_is_at_kink(in, i)) others = true; /* a factor explains no kink */
         else if (c.differ) zero &= c.yours == 0, wrong[n++] = c;
         else others |= !isnan(c.numeric);

@@ -611,6 +611,19 @@ static bool remember(wg_check *r, places *l)
     return !wg_failed(r->c);
 }
 
+/* A gradient that is wrong elsewhere, and the same there as at the given point, does not follow x. */
+static void look_for_stale(wg_check *r, const places *l, wgi_point where)
+{
+    for (int j = 0; j < r->findings; j++) {
+        wgi_finding *f = &r->finding[j];
+        if (f->stage != WGI_STAGE_SLOPE || f->point != where || f->part < 0 || r->is_graph) continue;
+        const size_t bytes = (size_t)r->part[f->part].size * sizeof(double);
+        if (!memcmp(l->g[f->part], l->analytic[f->part], bytes) && f->shown.yours != 0)
+            wgi_check_say(f->remedy, "yours is what it was at the given point: it does not follow %s",
+                          r->part[f->part].shown.name);
+    }
+}
+
 static void compare_elsewhere(wg_check *r, const wgi_check_target *t, const places *l, wgi_point where)
 {
     copy(l->x, l->point, r);
@@ -620,6 +633,7 @@ static void compare_elsewhere(wg_check *r, const wgi_check_target *t, const plac
     set_point(r, t, l->x);
     r->at[where].why = "the gradient cannot be computed there";
     if (t->gradient(t->self, l->g)) set_gradient(r, l->g), compare_at(r, t, where);
+    look_for_stale(r, l, where);
 }
 
 static void go_back(wg_check *r, const wgi_check_target *t, const places *l)

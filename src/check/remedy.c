@@ -155,7 +155,7 @@ static bool try_transpose(const trial *t)
 /* ---- which elements ---- */
 
 /* Whether exactly the elements above, or below, some value are wrong. */
-static bool is_one_side(const trial *t, const bool wrong[])
+static bool is_one_side(const trial *t, const unsigned char wrong[])
 {
     double low[2] = { INFINITY, INFINITY }, high[2] = { -INFINITY, -INFINITY };
     for (int64_t i = 0; i < t->n; i++) {
@@ -172,35 +172,16 @@ static bool is_one_side(const trial *t, const bool wrong[])
                          low[0]);
 }
 
-/* Whether exactly the elements with one index along an axis are wrong. */
-static bool is_one_index(const trial *t, const bool wrong[], int64_t count)
-{
-    const wg_shape s = wg_node_shape(t->a->x[t->k]);
-    int64_t stride = t->n;
-    for (int d = 0; d < s.rank; d++) {
-        int64_t index = -1, at = 0;
-        stride /= s.dim[d];
-        for (int64_t i = 0; i < t->n; i++)
-            if (wrong[i]) index = i / stride % s.dim[d];
-        for (int64_t i = 0; i < t->n; i++) at += wrong[i] && i / stride % s.dim[d] == index;
-        if (at != count || count != t->n / s.dim[d] || s.dim[d] < 2) continue;
-        return wgi_check_say(t->f->remedy, "only index %lld of axis %d is wrong%s", (long long)index, d,
-                             index == s.dim[d] - 1 ? ", the last one"
-                             : index               ? ""
-                                                   : ", the first one");
-    }
-    return false;
-}
-
 static void try_elements(const trial *t)
 {
-    bool *wrong = t->n <= FEW && t->n > 1 ? wg_alloc(t->r->c, (size_t)t->n, sizeof *wrong) : NULL;
+    unsigned char *wrong = t->n <= FEW && t->n > 1 ? wg_alloc(t->r->c, (size_t)t->n, sizeof *wrong) : NULL;
     int64_t count = 0;
     for (int64_t i = 0; wrong && i < t->n; i++)
         count += wrong[i] = wgi_claim_component(&t->a->claim, t->k, i).differ;
     if (wgi_check_is_stopped(t->r)) count = 0;
     t->f->shown.wrong = count;
-    if (count > 0 && count < t->n && !is_one_index(t, wrong, count) && !is_one_side(t, wrong))
+    if (count > 0 && count < t->n &&
+        !wgi_check_one_index(wg_node_shape(t->a->x[t->k]), wrong, t->f->remedy) && !is_one_side(t, wrong))
         wgi_check_say(t->f->remedy, "%lld of %lld elements are wrong", (long long)count, (long long)t->n);
     wg_free(t->r->c, wrong);
 }
