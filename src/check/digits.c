@@ -396,7 +396,10 @@ static void compare_rule(const wgi_digits *d, const wgi_ray *ray, quad slope, wg
 
 wgi_exact_slope wgi_digits_slope(wgi_digits *d, const wgi_ray *ray)
 {
-    static const double STEP[] = { 0x1p-20, 0x1p-32, 0x1p-44 }, GOOD = 1e-12, POOR = 1e-9, FLAT = 1e-15;
+    /* the long ones: for a slope that f hardly shows, the others where f bends */
+    static const double STEP[] = { 0x1p-20, 0x1p-10, 0x1p-5, 0x1p-32, 0x1p-44 }, GOOD = 1e-12, POOR = 1e-9,
+                        FLAT = 1e-15;
+    enum { STEPS = sizeof STEP / sizeof *STEP, LONG = 3 };
     wgi_exact_slope e = { .value = NAN, .bar = INFINITY };
     estimate best = { 0 };
     quad size = 0, blur = 0, unit;
@@ -408,11 +411,13 @@ wgi_exact_slope wgi_digits_slope(wgi_digits *d, const wgi_ray *ray)
     }
     if (!is_finite(size) || !is_finite(blur)) return e;
     const bool moves = d->on_way[d->root[0].index] && d->moves[d->root[0].index] & bit_of(ray->k);
-    for (int j = 0; moves && j < 3; j++, e.evaluations += 6) {
+    for (int j = 0; moves && j < STEPS; j++, e.evaluations += 6) {
         const estimate s = slope_at(d, ray, (quad)STEP[j] * ray->scale, blur);
         if (is_finite(s.value) && (!e.is_known || s.bar < best.bar)) best = s, e.is_known = true;
         unit = best.largest * FLAT / ray->scale;
-        if (e.is_known && best.bar <= larger(GOOD * larger(size, WGI_Q(fabs)(best.value)), unit)) break;
+        const bool is_flat = e.is_known && best.bar <= unit && (size == 0 || j >= LONG - 1);
+        if (is_flat || (e.is_known && best.bar <= GOOD * larger(size, WGI_Q(fabs)(best.value)))) break;
+        if (!j && best.bar > unit) j = LONG - 1; /* f bends: shorter steps */
     }
     size = larger(size, WGI_Q(fabs)(best.value));
     unit = best.largest * FLAT / ray->scale;
