@@ -464,6 +464,19 @@ static void compare_run(const graph_check *q, wg_node loss)
     wgi_check_recover(r);
 }
 
+/* Whether the rules alone decide. A rule of the user's may leave a path out. */
+static bool decides_by_rules(const graph_check *q, const wgi_graph_function *f)
+{
+    const wg_check_rules *n = &q->r->rules;
+    bool ok = f->digits && n->compared && !n->unclear && !n->not_built && !n->held && !q->r->findings;
+    for (int64_t i = 1; ok && i <= q->root.index; i++) {
+        const wg_node y = wg_graph_node(q->clone, i);
+        ok =
+            wg_node_leaf(y) != WG_LEAF_NONE || (wgi_op_is_library(wg_node_op(y)) && wgi_solver_error(y) == 0);
+    }
+    return ok;
+}
+
 static void check_function(graph_check *q, wg_node loss, int n)
 {
     const wgi_frozen *m = &q->meant;
@@ -476,6 +489,7 @@ static void check_function(graph_check *q, wg_node loss, int n)
         wgi_pieces_open(q->r, &f.pieces, m->g ? m->moving_root : q->root, m->g ? m->moving_x : q->x, n,
                         m->from, m->count);
     if (!q->r->by_course && !q->r->own_kinks) wgi_graph_digits(&f);
+    q->r->by_rules = decides_by_rules(q, &f);
     wgi_check_target t = wgi_graph_target(&f);
     t.search = clone_search, t.searcher = q;
     if (q->r->o.order > 1 || f.pieces.g) find_kink(q->r, loss, q->chosen, n);

@@ -66,6 +66,7 @@ typedef struct wgi_check_part {
     double overlooked;  /* elsewhere a difference of this share of a component did not count: points.c */
     double run;         /* what runs, in f32, differs from the gradient in double by this share of a typical
                  * component */
+    bool by_rules;      /* it passes by the rules of the nodes: f does not show it */
     bool is_torn; /* at the given point slopes by single components say nothing of how f moves with all */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
@@ -154,6 +155,9 @@ struct wg_check {
     wgi_finding *finding;
     int findings, finding_room;
     wg_check_rules rules;
+    /* All nodes are ops of the library, and each rule was compared alone, and is right: that decides where f
+     * shows less of a gradient than its digits. */
+    bool by_rules;
     bool own_kinks; /* a user's rule has another slope at a kink than the library: f is not taken in pieces */
     bool of_second; /* the report of H u, a part of another report */
     wg_check_second second;
