@@ -173,7 +173,7 @@ struct factor {
     int64_t element;
     int power;
     double number;
-    char name[80];
+    char name[160];
 };
 
 static bool holds(const causes *q, const factor *f, double more, bool divide)
@@ -316,7 +316,7 @@ static bool try_elements(causes *q)
     for (int k = 0; k < q->r->parts && all <= FEW; k++)
         for (int64_t i = 0; i < q->r->part[k].size; i++) {
             factor f = { .value = value_element, .part = k, .element = i };
-            snprintf(f.name, sizeof f.name, "%.79s", wgi_check_place(&q->r->part[k], i, place));
+            snprintf(f.name, sizeof f.name, "%.120s", wgi_check_place(&q->r->part[k], i, place));
             if (try_factor(q, &f)) return true;
         }
     return false;
@@ -343,13 +343,14 @@ static bool is_term(const causes *q, int kind, double by)
 
 static bool try_terms(causes *q)
 {
-    static const char *const text[TERMS] = { " %s[i]", " times the sign of %s[i]", ", a number%.0s" };
     char what[WGI_CHECK_TEXT];
+    const char *name = q->in->shown.name;
     const sample *s = &q->of[HERE][0];
     for (int kind = 0; kind < TERMS && q->samples > 1; kind++) {
         const double by = (s->numeric - s->yours) / term_of(kind, s->x);
         if (!isfinite(by) || !is_term(q, kind, by)) continue;
-        snprintf(what, sizeof what, text[kind], q->in->shown.name);
+        if (kind == NUMBER) snprintf(what, sizeof what, ", a number");
+        else snprintf(what, sizeof what, "%s %.60s[i]", kind == SIGN ? " times the sign of" : "", name);
         return wgi_check_say(q->in->hint, "a term is %s: %.6g%.80s, %s", by > 0 ? "missing" : "too much",
                              fabs(by), what, BOTH);
     }

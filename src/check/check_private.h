@@ -63,10 +63,12 @@ typedef struct wgi_check_part {
     wgi_compared *record; /* what was compared at the given point, components and directions, in turn */
     int records, room;
     int32_t *record_of; /* by component: its last record, from 1; 0: none */
-    double overlooked;  /* elsewhere a difference of this share of a component did not count: points.c */
-    double run;         /* what runs, in f32, differs from the gradient in double by this share of a typical
+    double unsure; /* a difference of this share was not made sure of, as there were too few evaluations; 0:
+                    * none */
+    double overlooked; /* elsewhere a difference of this share of a component did not count: points.c */
+    double run;        /* what runs, in f32, differs from the gradient in double by this share of a typical
                  * component */
-    bool by_rules;      /* it passes by the rules of the nodes: f does not show it */
+    bool by_rules;     /* it passes by the rules of the nodes: f does not show it */
     bool is_torn; /* at the given point slopes by single components say nothing of how f moves with all */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */

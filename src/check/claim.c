@@ -536,7 +536,7 @@ static wgi_compared make_sure(wgi_claim *p, walk *w, const wgi_noise *noise, wgi
     const bool is_function = wg_is_none(p->t->root) && !p->t->is_quiet, is_short = wgi_claim_is_short(p);
     if (is_function && (is_short || wgi_check_has(p->r, WGI_STAGE_SLOPE)) && is_plain(&c)) return c;
     if (!is_short) return look_again(p, w, *noise, &c);
-    c.differ = c.clear = false;
+    c.differ = c.clear = false, c.unsure = true;
     return c;
 }
 

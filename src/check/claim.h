@@ -77,6 +77,7 @@ typedef struct wgi_compared {
     bool is_noise;              /* the noise of f is a good part of the bar */
     bool clear;                 /* f has one slope here */
     bool differ;                /* beyond doubt */
+    bool unsure;                /* they differ, and no evaluations are left to look at it again: not clear */
     bool shared;                /* a component is at a kink with others: see points.c */
     bool is_alone;              /* of a component alone, where it is kept */
 } wgi_compared;

@@ -12,7 +12,7 @@ typedef wgi_quad quad;
 
 /* The most that one evaluation of f may take, in additions of about 50 ns; all values; passes of
  * expansions. */
-enum { MOST_WORK = 1 << 17, MOST_ELEMENTS = 1 << 20, PASSES = 12 };
+enum { MOST_WORK = 1 << 16, MOST_ELEMENTS = 1 << 20, PASSES = 12 };
 
 /* An input of `from` is an input of g. */
 typedef struct pair {

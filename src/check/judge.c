@@ -308,6 +308,7 @@ static const char *why_unseen(const wgi_compared *c, char text[WGI_CHECK_TEXT])
         return wgi_check_say(text, "where a slope of %+.6g is known to \302\261 %.0e only", c->numeric,
                              c->bar),
                text;
+    if (c->unsure) return "that differs, and there are no evaluations to make sure of it";
     if (c->shared) return "at a kink that components share: f moves with them together";
     if (c->kind != WGI_SLOPE_CUSP) return of_kind[c->kind] ? of_kind[c->kind] : "where f has no slope";
     if (isnan(c->left) || isnan(c->right))
@@ -402,6 +403,12 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
     in->silent = in->n.clear || !in->size;
     if (in->n.differ) return WG_FAIL;
     if (!in->size) wgi_check_say(reason, "nothing to compare");
+    else if (in->unsure)
+        in->silent =
+            !wgi_check_say(reason,
+                           "it differs by %.0e of a component, and too few evaluations are left to make sure "
+                           "of that: give more",
+                           in->unsure);
     else if (!in->n.clear)
         wgi_check_say(reason, "no slope can be compared: %s",
                       in->n.kinks ? "kinks at every point" : why_unseen(least_seen(in, false), why));

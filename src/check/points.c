@@ -72,7 +72,8 @@ static wgi_compared in_direction(wgi_claim *p, int k, int draw, const unsigned c
     if (c.differ) {
         int64_t at = wgi_claim_glance(p, k, u, &c);
         if (at >= 0) one = component(p, k, at, held);
-        if (!one.differ) c = wgi_claim_along(p, k, u);
+        if (one.unsure) c = one;
+        else if (!one.differ) c = wgi_claim_along(p, k, u);
         if (!one.differ && c.differ && !wgi_claim_is_short(p)) {
             half = c, at = wgi_claim_bisect(p, k, u, &half);
             one = at >= 0 ? component(p, k, at, held) : wgi_not_compared();
@@ -123,6 +124,7 @@ static void note_at(wg_check *r, wgi_point point, int k, int64_t element, wgi_co
         in->overlooked = fmax(in->overlooked, c.share);
     }
     count(&in->n, &c), count(&r->at[point], &c);
+    if (c.unsure && !in->unsure) in->unsure = fmax(c.share, DBL_MIN);
     if (here) wgi_check_record(r, in, element, &c);
     if (!c.differ) return;
     if (!here) keep_point(r);
@@ -437,7 +439,8 @@ static void compare_directions(wgi_claim *p, int k, wgi_point point)
     for (int draw = 0; draw < draws && element < 0 && held; draw++) {
         const wgi_compared c = in_direction(p, k, draw, held, &element);
         const bool shows = c.differ || (c.clear && wgi_check_sees_along(in, c.bar));
-        if (!shows && left && hold_more(p, k, draw, c.shared || c.clear, held, &left) && !in->n.differ) {
+        if (!shows && !c.unsure && left && hold_more(p, k, draw, c.shared || c.clear, held, &left) &&
+            !in->n.differ) {
             draw = -1, worst = in->widest = 0; /* all draws without them */
             continue;
         }
