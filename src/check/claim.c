@@ -653,6 +653,60 @@ wgi_compared wgi_claim_along(wgi_claim *p, int k, const double *u)
     return wgi_claim_range(p, k, 0, p->v[k].size, u);
 }
 
+/* Four evaluations instead of 44, for a difference that is large. No kink is seen: it may be one. */
+static wgi_compared glance(wgi_claim *p, int k, int64_t low, int64_t high, const double *u)
+{
+    static const double H[2] = { 0x1p-9, 0x1p-11 };
+    walk w = { p, k, low, high, u, 1 };
+    double d[2], moved, noise = DBL_EPSILON * fabs(p->f), yours = 0;
+    for (int j = 0; j < WGI_SPACINGS; j++) noise = fmax(noise, p->noise.sigma[j]);
+    for (int j = 0; j < 2; j++) d[j] = (along(&w, H[j], &moved) - along(&w, -H[j], &moved)) / (2 * H[j]);
+    for (int64_t i = low; i < high; i++) yours += p->v[k].yours[i] * u[i];
+    put_back(p, k);
+    const double bar = fabs(d[1] - d[0]) / 15 + 4 * noise / H[1];
+    return (wgi_compared){
+        .yours = yours, .numeric = d[1] + (d[1] - d[0]) / 15, .bar = bar, .slope_bar = bar, .clear = true
+    };
+}
+
+/* Whether f jumps on the way from the point, where it leaves the line of this slope: bisected. */
+static bool jumps_off(walk *w, double slope)
+{
+    enum { DOUBLES = 56, HALVES = 20, ROUNDING = 1 << 12 };
+    const double f0 = w->p->f, least = ROUNDING * DBL_EPSILON * fabs(f0);
+    double high = ldexp(w->scale, -DOUBLES), low = 0, moved, before = f0, after = f0, gap = 0, line = 0;
+    for (int k = 0; k < DOUBLES && !(gap > fmax(least, fabs(line) / 2)); k++) {
+        low = high, high *= 2, before = after;
+        after = along(w, high, &moved), line = slope * moved, gap = fabs(after - f0 - line);
+    }
+    const bool leaves = gap > fmax(least, fabs(line) / 2);
+    for (int k = 0; k < HALVES && leaves; k++) {
+        const double middle = (low + high) / 2, f = along(w, middle, &moved);
+        if (fabs(f - f0 - slope * moved) < gap / 2) low = middle, before = f;
+        else high = middle, after = f;
+    }
+    put_back(w->p, w->k);
+    return leaves && fabs(after - before) > gap / 4;
+}
+
+/* Where digits cancel beside an x that is small, as in (exp(x) - 1)/x, f may be smooth on stairs that are
+ * much shorter than x, with slopes that have nothing to do with its own: a saw. Then the slope over a way of
+ * 1 is that of yours. c: of component i alone. */
+static bool is_saw(wgi_claim *p, int k, int64_t i, double *one, const wgi_compared *c)
+{
+    static const double FINE = 0.01, OF_F = 1e-4, /* yours may be 0 */
+        CANCELS = 0x1p-30;                        /* rounding, divided by the way and by the step */
+    one[i] = fmax(p->v[k].scale, 1);
+    wgi_compared far = glance(p, k, i, i + 1, one);
+    far.yours /= one[i], far.numeric /= one[i], far.bar /= one[i];
+    far.bar += CANCELS * fabs(p->f);
+    one[i] = 1;
+    return fabs(far.numeric - c->numeric) > WGI_BEYOND * (far.bar + c->bar) &&
+           fabs(far.yours - far.numeric) <= WGI_BEYOND * far.bar &&
+           far.bar <= FINE * fmax(fabs(far.yours), OF_F * fabs(p->f)) &&
+           jumps_off(&(walk){ p, k, i, i + 1, one, scale_of(&p->v[k], i) }, c->numeric);
+}
+
 /* A component that is small beside the others may have to move farther than its size to change f beyond
  * noise. */
 wgi_compared wgi_claim_component(wgi_claim *p, int k, int64_t i)
@@ -668,24 +722,10 @@ wgi_compared wgi_claim_component(wgi_claim *p, int k, int64_t i)
         const wgi_compared far = compare(p, (walk){ p, k, i, i + 1, one, v->scale }, true);
         if (far.clear && (!c.clear || far.bar < c.bar)) c = far;
     }
+    if (c.differ && own < SMALL && c.kind == WGI_SLOPE_SMOOTH && is_saw(p, k, i, one, &c))
+        c.clear = c.differ = false, c.kind = WGI_SLOPE_JUMP, c.numeric = NAN, c.bar = c.slope_bar = INFINITY;
     wg_free(p->r->c, one);
     return c;
-}
-
-/* Four evaluations instead of 44, for a difference that is large. No kink is seen: it may be one. */
-static wgi_compared glance(wgi_claim *p, int k, int64_t low, int64_t high, const double *u)
-{
-    static const double H[2] = { 0x1p-9, 0x1p-11 };
-    walk w = { p, k, low, high, u, 1 };
-    double d[2], moved, noise = DBL_EPSILON * fabs(p->f), yours = 0;
-    for (int j = 0; j < WGI_SPACINGS; j++) noise = fmax(noise, p->noise.sigma[j]);
-    for (int j = 0; j < 2; j++) d[j] = (along(&w, H[j], &moved) - along(&w, -H[j], &moved)) / (2 * H[j]);
-    for (int64_t i = low; i < high; i++) yours += p->v[k].yours[i] * u[i];
-    put_back(p, k);
-    const double bar = fabs(d[1] - d[0]) / 15 + 4 * noise / H[1];
-    return (wgi_compared){
-        .yours = yours, .numeric = d[1] + (d[1] - d[0]) / 15, .bar = bar, .slope_bar = bar, .clear = true
-    };
 }
 
 wgi_compared wgi_claim_look(wgi_claim *p, int k, const double *u) { return glance(p, k, 0, p->v[k].size, u); }
@@ -721,14 +761,25 @@ int64_t wgi_claim_glance(wgi_claim *p, int k, const double *u, const wgi_compare
     return low;
 }
 
+/* Of two halves none of which differs: on stairs that are coarse, noise may have passed for a slope of the
+ * whole, and the halves show how little is known of it. Then no difference is left in *d. */
+static void take_halves(wgi_compared *d, const wgi_compared *a, const wgi_compared *b)
+{
+    d->shared = a->clear && b->clear && !is_sum(d, a, b);
+    if (d->shared || fabs(d->yours - d->numeric) > WGI_BEYOND * (a->bar + b->bar)) return;
+    d->differ = d->clear = false;
+    d->bar = fmax(d->bar, a->bar + b->bar);
+}
+
 int64_t wgi_claim_bisect(wgi_claim *p, int k, const double *u, wgi_compared *d)
 {
     int64_t low = 0, high = p->v[k].size;
     while (high - low > 1) {
         const int64_t middle = low + (high - low) / 2;
         const wgi_compared a = range(p, k, low, middle, u, false), b = range(p, k, middle, high, u, false);
-        if (excess(&a) == 0 && excess(&b) == 0) d->shared = a.clear && b.clear && !is_sum(d, &a, &b);
-        if ((excess(&a) == 0 && excess(&b) == 0) || wgi_check_is_stopped(p->r)) return -1;
+        const bool none = excess(&a) == 0 && excess(&b) == 0;
+        if (none) take_halves(d, &a, &b);
+        if (none || wgi_check_is_stopped(p->r)) return -1;
         if (excess(&a) >= excess(&b)) high = middle, *d = a;
         else low = middle, *d = b;
     }

@@ -130,7 +130,8 @@ int64_t wgi_claim_glance(wgi_claim *c, int k, const double *u, const wgi_compare
 /* Whether there are no evaluations left to look at a difference again. */
 bool wgi_claim_is_short(const wgi_claim *c);
 /* The component that differs, where the direction u differs: its half that differs more is halved until one
- * is left. -1: none differs alone. *d: what is left. */
+ * is left. -1: none differs alone. *d: what is left; it does not differ if the halves show that noise has
+ * passed for a slope, as on stairs that are coarse. */
 int64_t wgi_claim_bisect(wgi_claim *c, int k, const double *u, wgi_compared *d);
 
 #endif

@@ -79,6 +79,7 @@ static wgi_compared in_direction(wgi_claim *p, int k, int draw, const unsigned c
             one = at >= 0 ? component(p, k, at, held) : wgi_not_compared();
         }
         if (half.shared) c.clear = c.differ = false, c.shared = true, c.bar = INFINITY;
+        else if (c.differ && at < 0 && !half.differ && !half.clear) c = half; /* stairs */
         else if (one.differ || (c.differ && (one.shared || (isfinite(one.yours) && half.differ))))
             c = one, *element = one.differ ? at : -1;
     }

@@ -40,13 +40,15 @@ static double sigma_of(double T[], int points)
 
 /* Of points to one side; 0 if f has no value at one of them. *flat: f had one value at all points of the
  * smaller spacing; becomes that of this one. Where f is on a grid, its values may by chance rise by the same
- * number of its units from point to point. Then no difference is irregular, but that number is a bound. */
-static double one_side(wgi_line_fn at, void *self, double step, bool *flat)
+ * number of its units from point to point. Then no difference is irregular, but that number is a bound.
+ * *largest: of |f| so far. */
+static double one_side(wgi_line_fn at, void *self, double step, bool *flat, double *largest)
 {
     double T[POINTS], moved;
     for (int j = 0; j < POINTS; j++) {
         T[j] = at(self, step * (j + 1), &moved);
         if (!isfinite(T[j])) return 0;
+        *largest = fmax(*largest, fabs(T[j]));
     }
     const double change = fabs(T[1] - T[0]), all = fabs(T[POINTS - 1] - T[0]);
     const double sigma = sigma_of(T, POINTS);
@@ -56,19 +58,35 @@ static double one_side(wgi_line_fn at, void *self, double step, bool *flat)
     return sigma == 0 && was_flat ? change : sigma;
 }
 
+/* Beside a pole the points of a small spacing lie on both sides of it, or on its steep part, and f is much
+ * larger there than at those of the next spacing. Noise does not grow as the spacing falls; that of a
+ * quotient by x does, but f is larger than it. */
+static void forget_poles(wgi_noise *n, const double largest[WGI_SPACINGS])
+{
+    static const double TIMES = 64, SHARE = 0.125;
+    for (int k = WGI_SPACINGS - 1; k > 0; k--) {
+        const double next = n->sigma[k];
+        if (next > 0 && n->sigma[k - 1] > TIMES * next && n->sigma[k - 1] > SHARE * largest[k])
+            n->sigma[k - 1] = TIMES * next;
+    }
+}
+
 wgi_noise wgi_noise_of(wgi_line_fn at, void *self, double scale, bool quick)
 {
     wgi_noise n = { 0 };
     bool flat[2] = { false, false };
+    double largest[WGI_SPACINGS] = { 0 };
     if (quick) {
-        n.sigma[0] = one_side(at, self, wgi_spacing[1] * scale, &flat[0]);
+        n.sigma[0] = one_side(at, self, wgi_spacing[1] * scale, &flat[0], largest);
         for (int k = 1; k < WGI_SPACINGS; k++) n.sigma[k] = n.sigma[0];
         return n;
     }
     for (int k = 0; k < WGI_SPACINGS; k++) {
         const double h = wgi_spacing[k] * scale;
-        n.sigma[k] = fmax(one_side(at, self, h, &flat[0]), one_side(at, self, -h, &flat[1]));
+        n.sigma[k] =
+            fmax(one_side(at, self, h, &flat[0], &largest[k]), one_side(at, self, -h, &flat[1], &largest[k]));
     }
+    forget_poles(&n, largest);
     return n;
 }
 
@@ -97,8 +115,10 @@ typedef struct pair {
 typedef struct search {
     const wgi_slope_line *line;
     pair at[STEPS];
-    int last;      /* of the steps that were taken in turn */
-    double stairs; /* the smallest change of a function on a grid; else 0 */
+    int last;        /* of the steps that were taken in turn */
+    double stairs;   /* the smallest change of a function on a grid; else 0 */
+    double stair_at; /* where is_stair has looked; 0: nowhere */
+    bool is_stair;
     int evaluations;
 } search;
 
@@ -159,25 +179,62 @@ static void look_for_stairs(search *s)
     }
 }
 
+/* What is known of one side: the smallest change, the smallest step that shows one, and the largest step at
+ * which f has a value there. */
+typedef struct one_way {
+    double change, at, far;
+} one_way;
+
+static void note_side(one_way *w, double h, double change)
+{
+    w->far = fmax(w->far, h);
+    if (change == 0) return;
+    w->change = fmin(w->change, fabs(change)), w->at = fmin(w->at, h);
+}
+
+/* Whether f, which has its first change between half the way t and t, jumps there. Behind a kink the change
+ * grows with the way, and is small on a short one. */
+static bool is_stair(search *s, double t)
+{
+    enum { HALVES = 8 };
+    double low = t / 2, high = t, before = 0, after, moved, change;
+    if (s->stair_at == t) return s->is_stair;
+    s->stair_at = t;
+    bool has = side(s, t, &moved, &after);
+    const double whole = fabs(after);
+    for (int k = 0; k < HALVES && has; k++) {
+        const double middle = (low + high) / 2;
+        has = side(s, middle, &moved, &change);
+        if (fabs(change) < whole / 2) low = middle, before = change;
+        else high = middle, after = change;
+    }
+    return s->is_stair = has && fabs(after - before) > whole / 4;
+}
+
 /* A function on a grid does not change at small steps. Then its smallest change is the noise. If it changes
  * to one side only, it may also be flat with a kink beside the point, as a unit that is off: then the noise
  * is that which was measured over the longest steps. Where f is 0, nothing says how large the terms are that
- * cancel in it; they are taken to be of size 1. */
+ * cancel in it; they are taken to be of size 1. A side whose domain ends where the other one changes does not
+ * show that f is flat there. */
 static void note_stairs(search *s)
 {
-    double right = INFINITY, left = INFINITY;
+    one_way right = { INFINITY, INFINITY, 0 }, left = right;
     bool still = false;
     for (int i = 0; i < STEPS; i++) {
         const pair *p = &s->at[i];
-        if (!p->has_right || !p->has_left) continue;
-        if (p->f_right != 0) right = fmin(right, fabs(p->f_right));
-        if (p->f_left != 0) left = fmin(left, fabs(p->f_left));
-        still |= p->f_right == 0 && p->f_left == 0;
+        if (p->has_right) note_side(&right, p->h, p->f_right);
+        if (p->has_left) note_side(&left, p->h, p->f_left);
+        still |= (p->has_right || p->has_left) && !changes(p);
     }
-    const double known = fmax(s->line->noise.sigma[WGI_SPACINGS - 1], s->line->f0 == 0 ? DBL_EPSILON : 0);
+    const double known = fmax(s->line->noise.sigma[WGI_SPACINGS - 1], s->line->f0 == 0 ? DBL_EPSILON : 0),
+                 least = fmin(right.change, left.change), at = fmin(right.at, left.at);
+    const bool both = right.change < INFINITY && left.change < INFINITY,
+               is_short = fmin(right.far, left.far) <= at;
     if (!still) s->stairs = 0;
-    else if (right < INFINITY && left < INFINITY) s->stairs = fmin(right, left);
-    else s->stairs = fmin(known, fmin(right, left));
+    else if (both) s->stairs = least;
+    else if (least < INFINITY && (is_short || is_stair(s, left.at < INFINITY ? -at : at)))
+        s->stairs = fmax(known, least);
+    else s->stairs = fmin(known, least);
 }
 
 /* ---- differences ---- */

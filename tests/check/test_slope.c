@@ -262,13 +262,45 @@ Test(slope, a_regular_grid_is_noise)
     cr_expect_geq(n.sigma[WGI_SPACINGS - 1], 0x1p-50);
 }
 
-/* Flat, with a kink to the right: the change beyond it is no stair of a grid. */
+/* Flat, with a kink to one side: the change beyond it is no stair of a grid. */
 static double off(double x) { return fmax(x - 1.1, 0) + 3; }
+static double off_to_the_left(double x) { return fmax(0.9 - x, 0) + 3; }
+static double off_and_full(double x) { return fmin(fmax(x - 1.1, 0), 0.01) + 3; }
 
 Test(slope, flat_beside_a_kink)
 {
-    const wgi_slope s = slope_at(off, 1, 1);
-    cr_expect_eq(s.kind, WGI_SLOPE_SMOOTH);
-    cr_expect_eq(s.value, 0);
-    cr_expect_lt(s.bar, 1e-12);
+    double (*const all[])(double) = { off, off_to_the_left, off_and_full };
+    for (int i = 0; i < 3; i++) {
+        const wgi_slope s = slope_at(all[i], 1, 1);
+        cr_expect(s.kind == WGI_SLOPE_SMOOTH && s.value == 0 && s.bar < 1e-12, "%d: %g, bar %g", i, s.value,
+                  s.bar);
+    }
+}
+
+/* Flat, with a jump to the right alone, or a grid whose next jump to the left is beyond the end: the slope of
+ * the line that it climbs may be 1. */
+static double one_stair(double x) { return x > 1.1 ? 3.2 : 3; }
+static double stair_at_an_end(double x) { return x > 0.9 ? round(5 * x) / 5 : NAN; }
+
+Test(slope, flat_beside_a_stair)
+{
+    double (*const all[])(double) = { one_stair, stair_at_an_end };
+    for (int i = 0; i < 2; i++) {
+        const wgi_slope s = slope_at(all[i], 1, 1);
+        cr_expect(s.kind != WGI_SLOPE_SMOOTH || fabs(s.value - 1) <= 10 * s.bar, "%d: %g, bar %g", i, s.value,
+                  s.bar);
+    }
+}
+
+/* Noise that falls as 1/x is noise, and a pole is none. */
+static double noise_by_x(double x) { return 1 + 1e-16 * scatter(x) / x; }
+static double near_pole(double x) { return 1 / x; }
+
+Test(slope, a_pole_is_no_noise)
+{
+    line l = { near_pole, 2e-13 };
+    const double far = wgi_noise_of(at, &l, 1, false).sigma[0];
+    cr_expect_lt(far, 1e10); /* the slopes that it divides are 1e25, over steps of 1e-14 */
+    l = (line){ noise_by_x, 2e-13 };
+    cr_expect_gt(wgi_noise_of(at, &l, 1, false).sigma[0], 1e-5);
 }
