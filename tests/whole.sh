@@ -12,7 +12,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 all='check plain hidden browser latex lessons mpi waits graphs hostile bare musl aarch64 core daz up down'
-all="$all zero no-show no-language no-show-language memcheck tsan wasm ways newcomer"
+all="$all zero no-show no-language no-show-language memcheck tsan wasm ways judge newcomer"
 
 files() {
     git ls-files -z --cached --others --exclude-standard --deduplicate 2>/dev/null ||
@@ -29,6 +29,7 @@ run() {
     check) make --no-print-directory check && echo "1 passed, 0 failed, 0 skipped" ;;
     newcomer) make -s --no-print-directory all tests examples && tests/newcomer.sh ;;
     ways) tests/ways/all.sh ;;
+    judge) tests/judge/all.sh ;;
     hidden) STRICT=1 tests/run.sh hidden again singly ;;
     *) STRICT=1 tests/run.sh "$1" ;;
     esac

@@ -183,7 +183,8 @@ def main():
     print("no false alarm, and no wrong one passes: %d" % sound)
     print("%.0f s" % (time.time() - began))
     print("\n".join(lines * ("--list" in sys.argv)))
+    return not same == sound == count
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

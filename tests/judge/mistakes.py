@@ -23,6 +23,7 @@ import mistakes_science
 from mistakes_base import BUILDERS, is_named, made
 
 FIELDS = mistakes_nets, mistakes_science, mistakes_numbers
+UNNAMED = 0.25  # at most this share of the causes may be without a name
 SHORT = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INC"}
 
 
@@ -73,7 +74,8 @@ def main():
         print(name, " ".join("%s %d" % pair for pair in sorted(counts.items())))
     print("%.1f s" % (time.time() - began))
     print("\n".join(empty + unnamed * ("--list" in sys.argv)))
+    return bool(empty) or wrong["FAIL"] < len(BUILDERS) or len(unnamed) > UNNAMED * len(BUILDERS)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

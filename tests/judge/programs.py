@@ -242,7 +242,8 @@ def main():
         judge(o.seed + k, tables, o.rounded)
     tables.show()
     print("%.0f s" % (time.time() - began))
+    return bool(tables.listed) and not (o.list or o.rounded)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

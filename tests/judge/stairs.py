@@ -109,7 +109,8 @@ def main():
         print("%s: %d pass, %d fail, %d inconclusive, %d errors" % (what, *(summed(some, l) for l in "PFIR")))
     print("%.0f s" % (time.time() - began))
     print("\n".join(lines * ("--list" in sys.argv)))
+    return summed(right, "F") + summed(wrong, "P") > 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
