@@ -233,7 +233,7 @@ typedef struct wg_check_component {
 } wg_check_component;
 /* Component i of an input. */
 WG_API wg_check_component wg_check_component_at(const wg_check *r, int input, int64_t i);
-/* How many parameters of p the loss does not depend on, and their names. */
+/* How many parameters of p, or nodes of your choice, the loss does not depend on, and their names. */
 WG_API int wg_check_unreached(const wg_check *r);
 WG_API const char *wg_check_unreached_at(const wg_check *r, int i);
 

@@ -536,6 +536,35 @@ wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gra
     return q.r;
 }
 
+static void note_once(wgi_names *names, wg_check *r, const char *name)
+{
+    for (int i = 0; i < names->count; i++)
+        if (!strcmp(names->name[i], name)) return;
+    wgi_check_name(r, names, name);
+}
+
+/* Chooses those of the nodes that the loss depends on, and notes the others, each once. Returns how many; 0:
+ * after a message. A node may be among them several times, so that their room is not that of the graph. */
+static int choose(graph_check *q, const wg_node x[], int n)
+{
+    wg_check *r = q->r;
+    int chosen = 0;
+    wg_free(r->c, q->chosen);
+    q->chosen = wg_alloc(r->c, (size_t)n + 1, sizeof *q->chosen);
+    if (wgi_check_failed(r)) return 0;
+    for (int k = 0; k < n && !r->reason[0]; k++) {
+        if (wg_graph_of(x[k]) != q->from || !wg_node_ok(x[k]))
+            wgi_check_say(r->reason, "x[%d] is no node of the loss's graph", k);
+        else if (!reached(q, x[k])) note_once(&r->unreached, r, wg_node_name(x[k]));
+        else if (!wg_dtype_is_float(wg_node_dtype(x[k])))
+            wgi_check_say(r->reason, "%s is not of a float dtype", wg_node_name(x[k]));
+        else q->chosen[chosen++] = x[k];
+    }
+    if (!chosen && !r->reason[0])
+        wgi_check_say(r->reason, "%s does not depend on %s", r->o.name, wg_node_name(x[0]));
+    return r->reason[0] ? 0 : chosen;
+}
+
 wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], int n,
                                 const wg_gradcheck_opts *o)
 {
@@ -543,14 +572,6 @@ wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], i
     graph_check q = { .here = here, .asked = true };
     if (!open_check(&q, loss, o)) return q.r;
     if (n <= 0 || !x) wgi_check_say(q.r->reason, "nothing to compare: no nodes are given");
-    for (int k = 0; k < n && !q.r->reason[0]; k++) {
-        if (wg_graph_of(x[k]) != q.from || !wg_node_ok(x[k]))
-            wgi_check_say(q.r->reason, "x[%d] is no node of the loss's graph", k);
-        else if (!reached(&q, x[k]))
-            wgi_check_say(q.r->reason, "%s does not depend on %s", q.r->o.name, wg_node_name(x[k]));
-        else if (!wg_dtype_is_float(wg_node_dtype(x[k])))
-            wgi_check_say(q.r->reason, "%s is not of a float dtype", wg_node_name(x[k]));
-    }
-    q.chosen = (wg_node *)(uintptr_t)x;
-    return q.r->reason[0] ? q.r : check_chosen(&q, loss, n);
+    const int chosen = q.r->reason[0] ? 0 : choose(&q, x, n);
+    return q.r->reason[0] ? q.r : check_chosen(&q, loss, chosen);
 }

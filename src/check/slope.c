@@ -192,23 +192,39 @@ static void note_side(one_way *w, double h, double change)
     w->change = fmin(w->change, fabs(change)), w->at = fmin(w->at, h);
 }
 
-/* Whether f, which has its first change between half the way t and t, jumps there. Behind a kink the change
- * grows with the way, and is small on a short one. */
+/* Whether f jumps between half the way t and t, by most of its change there. Behind a kink the change grows
+ * with the way, and is small on a short one. */
 static bool is_stair(search *s, double t)
 {
     enum { HALVES = 8 };
-    double low = t / 2, high = t, before = 0, after, moved, change;
+    double low = t / 2, high = t, before, after, moved, change;
     if (s->stair_at == t) return s->is_stair;
     s->stair_at = t;
-    bool has = side(s, t, &moved, &after);
-    const double whole = fabs(after);
+    bool has = side(s, low, &moved, &before) && side(s, high, &moved, &after);
+    const double first = before, whole = has ? fabs(after - before) : 0;
     for (int k = 0; k < HALVES && has; k++) {
         const double middle = (low + high) / 2;
         has = side(s, middle, &moved, &change);
-        if (fabs(change) < whole / 2) low = middle, before = change;
+        if (fabs(change - first) < whole / 2) low = middle, before = change;
         else high = middle, after = change;
     }
     return s->is_stair = has && fabs(after - before) > whole / 4;
+}
+
+/* The stairs of one grid may lie on those of another one, as those of f on those of an x that it rounds: the
+ * smallest way on which a change, which is not 0 on half of it, becomes much larger. 0: there is none. */
+static double way_of_leap(const search *s, double *height)
+{
+    static const double TIMES = 64;
+    for (int i = STEPS - 1; i > 0; i--) {
+        const pair *p = &s->at[i - 1], *q = &s->at[i];
+        *height = fabs(p->f_right);
+        if (p->has_right && q->has_right && q->f_right != 0 && *height > TIMES * fabs(q->f_right))
+            return p->h;
+        *height = fabs(p->f_left);
+        if (p->has_left && q->has_left && q->f_left != 0 && *height > TIMES * fabs(q->f_left)) return -p->h;
+    }
+    return *height = 0;
 }
 
 /* A function on a grid does not change at small steps. Then its smallest change is the noise. If it changes
@@ -228,10 +244,12 @@ static void note_stairs(search *s)
     }
     const double known = fmax(s->line->noise.sigma[WGI_SPACINGS - 1], s->line->f0 == 0 ? DBL_EPSILON : 0),
                  least = fmin(right.change, left.change), at = fmin(right.at, left.at);
+    double height;
+    const double leap = way_of_leap(s, &height);
     const bool both = right.change < INFINITY && left.change < INFINITY,
                is_short = fmin(right.far, left.far) <= at;
     if (!still) s->stairs = 0;
-    else if (both) s->stairs = least;
+    else if (both) s->stairs = leap != 0 && is_stair(s, leap) ? height : least;
     else if (least < INFINITY && (is_short || is_stair(s, left.at < INFINITY ? -at : at)))
         s->stairs = fmax(known, least);
     else s->stairs = fmin(known, least);

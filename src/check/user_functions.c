@@ -284,11 +284,12 @@ static void compare_values(function *q, double was, double is)
                   was, is);
 }
 
+/* Halves are compared, as twice a number may be infinite. */
 static bool is_twice(const double *a, const double *b, size_t n)
 {
     double most = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!isfinite(a[i]) || are_other(2 * a[i], b[i], 0)) return false;
+        if (!isfinite(a[i]) || are_other(a[i], b[i] / 2, 0)) return false;
         most = fmax(most, fabs(a[i]));
     }
     return most > 0;
@@ -334,6 +335,7 @@ static double ask_gradient(function *q, place at, double there, double *x)
  * that is a part of x, or what f has stored for its gradient, is that of another place at one of the two. */
 static void walk(function *q)
 {
+    static const double GREATEST = 1e306; /* its multiples are numbers */
     static const struct {
         place at;
         bool gradient, elsewhere;
@@ -343,7 +345,7 @@ static void walk(function *q)
                  { AT_MIDDLE, 0, 0 } };
     for (size_t k = 0; k < sizeof step / sizeof *step; k++) {
         answer *a = &q->at[step[k].at];
-        const double there = (double)(k + 2) * q->scale;
+        const double there = (double)(k + 2) * fmin(q->scale, GREATEST);
         double *x = step[k].elsewhere ? q->other : q->r->part[0].x;
         if (step[k].at == AT_MIDDLE && q->n < 3) continue;
         const double value =

@@ -120,6 +120,25 @@ Test(evidence, unreached_and_empty_parameters_do_not_spoil_the_verdict)
     }
 }
 
+/* Of nodes of the user's choice the others are compared. */
+Test(evidence, unreached_nodes_do_not_spoil_the_verdict)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    double a[2] = { 1, 2 }, b[2] = { 3, 4 };
+    const wg_node x = wg_input(g, "x", wg_view_f64(a, WG_SHAPE(2))),
+                  other = wg_input(g, "other", wg_view_f64(b, WG_SHAPE(2))), loss = wg_sum(wg_square(x));
+    wg_check *r = wg_gradcheck_nodes(loss, ((wg_node[]){ other, x, other, other, other, other }), 6);
+    cr_assert_eq(wg_check_inputs(r), 1);
+    cr_expect_eq(wg_check_unreached(r), 1);
+    cr_expect_eq(wg_check_input_at(r, 0).node, x.index);
+    cr_expect_str_eq(wg_check_unreached_at(r, 0), "other");
+    wgt_expect_report(r, "does not depend on");
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    r = wg_gradcheck_nodes(loss, &other, 1);
+    cr_expect(strstr(wg_check_reason(r), "does not depend on other"), "%s", wg_check_reason(r));
+    cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
+}
+
 Test(evidence, a_bf16_parameter_is_said_not_to_be_trained)
 {
     WGT_IN_WORLD(WG_F64, NULL);

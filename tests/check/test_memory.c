@@ -567,3 +567,24 @@ Test(memory, a_check_may_be_stopped_at_each_call)
         cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
     }
 }
+
+/* Twice such a gradient is infinite, and so is the one beside the point. */
+static double great(size_t n, const double *x, double *g, void *user)
+{
+    (void)user;
+    double f = 0;
+    for (size_t i = 0; i < n; i++) f += exp(x[i]);
+    for (size_t i = 0; g && i < n; i++) g[i] = exp(x[i]);
+    return f;
+}
+
+Test(memory, a_great_gradient_is_not_taken_for_a_sum)
+{
+    static const double at[] = { 690, 702, 709, 709.5 };
+    for (int k = 0; k < 4; k++)
+        for (size_t n = 1; n < 3; n++) {
+            WGT_FREED wg_check *r = wg_gradcheck_fn(great, n, ((double[]){ at[k], 1 }), NULL);
+            cr_expect_neq(wg_check_verdict(r), WG_FAIL, "exp at %g, of %zu: %s", at[k], n,
+                          wg_check_reason(r));
+        }
+}
