@@ -354,7 +354,7 @@ enum { FEW = 512, TRIES = 3 };
  * by which they are alike. False: they are. */
 static bool weigh_by_size(wgi_isolated *a)
 {
-    static const double ALIKE = 1e6, LEAST = 1e-100;
+    static const double ALIKE = 1e6, LEAST = 1e-290;
     const int64_t n = wgi_elements(a->y);
     const wg_node v = a->x[a->operands];
     double least = INFINITY, most = 0;
@@ -364,7 +364,7 @@ static bool weigh_by_size(wgi_isolated *a)
         if (isfinite(size)) most = fmax(most, size), least = size > 0 ? fmin(least, size) : least;
     }
     if (!(most > ALIKE * least)) return false;
-    for (int64_t i = 0; i < n; i++) a->v[i] /= fmax(fabs(a->result[i]), LEAST * most);
+    for (int64_t i = 0; i < n; i++) a->v[i] /= fmax(fabs(a->result[i]), LEAST);
     return wg_input_set_at(wg_node_site(v), v, wg_view_f64(a->v, wg_node_shape(a->y))) == WG_OK &&
            open_claim(a);
 }
@@ -380,8 +380,7 @@ static bool move_off(wgi_isolated *a, int k)
     return open_claim(a);
 }
 
-/* NOISY: there is a slope, with a bar so wide that nothing is shown. UNCLEAR: there is none. */
-typedef enum outcome { SAME, DIFFERENT, NOISY, UNCLEAR } outcome;
+typedef enum outcome { SAME, DIFFERENT, UNCLEAR } outcome;
 
 /* Fills *f where the direction u differs by *c. */
 static void find_element(wgi_isolated *a, int k, const double *u, wgi_compared *c, wgi_finding *f)
@@ -444,11 +443,11 @@ static bool has_own_slope(wgi_isolated *a, int k, const double *u)
 static outcome compare_operand(wgi_isolated *a, int k, uint64_t stream, wgi_finding *f)
 {
     outcome o = UNCLEAR;
-    for (int try = 0; try < TRIES && o >= NOISY; try++) {
+    for (int try = 0; try < TRIES && o == UNCLEAR; try++) {
         if (try == 0 ? !a->claim.v : try == 1 ? !weigh_by_size(a) : !move_off(a, k)) continue;
         double *u = wgi_claim_direction(&a->claim, k, stream);
         wgi_compared c = u ? wgi_claim_along(&a->claim, k, u) : wgi_not_compared();
-        if (c.clear) o = c.differ ? DIFFERENT : hides_errors(a, k, u, &c) ? NOISY : SAME;
+        if (c.clear && (c.differ || !hides_errors(a, k, u, &c))) o = c.differ ? DIFFERENT : SAME;
         if (o == DIFFERENT) find_element(a, k, u, &c, f);
         if (o == UNCLEAR && !try && c.kind == WGI_SLOPE_KINK && !wgi_op_is_library(a->op)) {
             o = compare_kinks(a, k, f);
@@ -515,7 +514,7 @@ static bool is_meant(wgi_isolated *a, wg_node n, outcome o, const wgi_finding *f
 {
     const int k = f->shown.operand;
     if (o == UNCLEAR) return true;
-    if (o == SAME || o == NOISY) return false;
+    if (o == SAME) return false;
     return wg_node_operand(n, 0).index == wg_node_operand(n, k).index || (f->along == 0 && is_flat(a, k));
 }
 
@@ -569,7 +568,7 @@ static void check_rule(wg_check *r, wg_node n, wgi_isolated *a)
     for (int k = 0; k <= seed; k++) {
         if (!a->point[k] || wg_is_none(a->gx[k]) || (k < seed && is_half(n, k))) continue;
         const outcome o = compare_operand(a, k, 4000 + n.index, &f);
-        r->second.rules += o < NOISY, r->second.unclear += o >= NOISY;
+        r->second.rules += o != UNCLEAR, r->second.unclear += o == UNCLEAR;
         if (o != DIFFERENT) continue;
         if (k < seed) wgi_check_operand_name(n, k, by);
         else f.shown.operand = -1;
@@ -654,7 +653,7 @@ static void check_node(wg_check *r, wg_node n, const unsigned char *asked, unsig
         for (int64_t i = 0; gives_zero && i < v->size; i++) gives_zero = v->yours[i] == 0;
         if (asked && !asked[wg_node_operand(n, k).index] && gives_zero) continue;
         const outcome o = compare_operand(&a, k, 2000 + n.index, &f);
-        count->compared += o < NOISY, count->unclear += o >= NOISY;
+        count->compared += o != UNCLEAR, count->unclear += o == UNCLEAR;
         if (custom && is_meant(&a, n, o, &f)) hold(r, n, held);
         else if (o == DIFFERENT) add_finding(r, n, &a, &f);
     }

@@ -143,6 +143,28 @@ Test(own_rules, a_straight_through_estimator_needs_no_name)
     wgt_expect_report(r, "not compared, another derivative on purpose: custom_vjp, ");
 }
 
+RULE(half_more)
+{
+    (void)here, (void)y, (void)x;
+    gx[0] = wg_mul(gy, 1.5);
+}
+
+/* Beside numbers of 1e15 and more the sum of the value shows nothing of one of size 1: that is no flat
+ * value. */
+Test(own_rules, a_wrong_rule_beside_a_mask_is_no_estimator)
+{
+    for (double large = 1e15; large < 1e200; large *= large) {
+        WGT_IN_GRAPH(WG_F64, NULL);
+        const wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 0.3, -0.2, 0.5 }, WG_SHAPE(3))),
+                      mask = wg_input(g, "", wg_view_f64((double[]){ 0, 0, -large }, WG_SHAPE(3))),
+                      y = wg_custom_vjp(wg_add(x, mask), &x, 1, half_more);
+        WGT_FREED wg_check *r =
+            wg_gradcheck(wg_add(wg_sum(wg_square(wg_softmax(y))), wg_sum(wg_square(x))), NULL);
+        cr_expect_eq(wg_check_verdict(r), WG_FAIL, "%g", large);
+        wgt_expect_report(r, "divided by 1.5 it holds");
+    }
+}
+
 /* A node with two operands is one node of the list. */
 RULE(to_both) { gx[0] = gx[1] = ((void)here, (void)y, (void)x, gy); }
 

@@ -2,11 +2,7 @@
 # Runs the programs of this folder that judge the check. The last line is `N passed, N failed, N skipped`.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build} passed=0 failed=0
-make -s BUILD="$build" all || exit 1
-export PYTHONPATH="$PWD/python" PYTHONDONTWRITEBYTECODE=1 \
-    WENGERT_LIBRARY="$(cd "$build" && pwd)/libwengert.so"
-python=$(tests/python.sh) || { echo '0 passed, 0 failed, 1 skipped'; exit; }
+. tests/built_python.sh
 for gate in mistakes disguises stairs programs; do
     if [ $gate = programs ] && ! "$python" -c 'import mpmath' 2>/dev/null; then
         echo 'skipped 1: no mpmath here'

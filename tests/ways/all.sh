@@ -3,11 +3,7 @@
 # skipped`.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build} passed=0 failed=0
-make -s BUILD="$build" all || exit 1
-export PYTHONPATH="$PWD/python" PYTHONDONTWRITEBYTECODE=1 \
-    WENGERT_LIBRARY="$(cd "$build" && pwd)/libwengert.so"
-python=$(tests/python.sh) || { echo '0 passed, 0 failed, 1 skipped'; exit; }
+. tests/built_python.sh
 for over in 0 1; do
     for gate in mutations closures optimizers copies stepping programs signatures numpy_signatures \
         formulas; do
