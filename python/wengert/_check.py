@@ -48,6 +48,7 @@ class Report(_OfTable):
         lines = str(self).split("\n")
         said = [k for k, line in enumerate(lines[:-1]) if line.startswith("  FAIL") or " FAIL" in line][:1]
         said += [k + 1 for k in said if lines[k + 1].startswith("       ")]
+        said = said or [k for k, line in enumerate(lines) if "  inconclusive: " in line][:1]
         return "<%s>" % "; ".join(" ".join(lines[k].split()) for k in said + [-1])
 
     def _repr_pretty_(self, printer, cycle):

@@ -3,6 +3,7 @@
  * step. Components that are wrong beyond doubt fail whatever the course's ratio is. */
 #include "check/check_private.h"
 
+#include <float.h>
 #include <stdlib.h>
 
 static bool is_beyond(double off, double bar) { return off > WGI_BEYOND * bar; }
@@ -393,6 +394,18 @@ wg_check_component wg_check_component_at(const wg_check *r, int input, int64_t i
     return c;
 }
 
+/* Whether f hardly moves with a part, as yours says: by little more than its noise where each component moves
+ * by its size. Where yours says that it moves and slopes show nothing, as on stairs, other parts do not
+ * decide. */
+static bool is_small(const wg_check *r, const wgi_check_part *in)
+{
+    static const double LITTLE = 1e4;
+    const double most = LITTLE * fmax(r->noise, DBL_EPSILON * fabs(r->f));
+    for (int64_t i = 0; i < in->size; i++)
+        if (fabs(in->analytic[i]) * fmax(fabs(in->point[i]), in->scale) > most) return false;
+    return true;
+}
+
 /* The verdict from slopes, and whether other parts decide. Of a graph the rules were compared at the given
  * point, each with its own kernel: there the gradient may be below the noise of f. */
 static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
@@ -400,7 +413,7 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
     bool blind;
     char *reason = in->reason, why[WGI_CHECK_TEXT];
     const int64_t unseen = unseen_here(in, &blind);
-    in->silent = in->n.clear || !in->size;
+    in->silent = (in->n.clear && (r->is_graph || is_small(r, in))) || !in->size;
     if (in->n.differ) return WG_FAIL;
     if (!in->size) wgi_check_say(reason, "nothing to compare");
     else if (in->unsure)
@@ -424,7 +437,7 @@ static wg_verdict verdict_by_slopes(const wg_check *r, wgi_check_part *in)
             reason,
             "%s solves its equation with an error of its own, in which one of %.0e of a component could hide",
             r->solver, in->shown.resolution);
-    else if (in->shown.resolution > LIMIT && is_zero_within(in))
+    else if (in->shown.resolution > LIMIT && is_zero_within(in) && (r->is_graph || is_small(r, in)))
         wgi_check_say(reason,
                       "the gradient is zero to within the noise of f: an error below that could hide");
     else if (in->shown.resolution > LIMIT)
