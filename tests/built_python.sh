@@ -1,5 +1,5 @@
-# To be sourced in the top folder: builds all, and sets python to a python3 with NumPy that imports wengert from
-# here. Where there is none it ends the script: all is skipped.
+# To be sourced in the top folder: builds all, and sets python to a python3 with NumPy that imports wengert
+# from here. Where there is none it ends the script: all is skipped.
 build=${BUILD:-build} passed=0 failed=0
 make -s BUILD="$build" all || exit 1
 export PYTHONPATH="$PWD/python" PYTHONDONTWRITEBYTECODE=1
