@@ -558,7 +558,10 @@ static int choose(graph_check *q, const wg_node x[], int n)
         else if (!reached(q, x[k])) note_once(&r->unreached, r, wg_node_name(x[k]));
         else if (!wg_dtype_is_float(wg_node_dtype(x[k])))
             wgi_check_say(r->reason, "%s is not of a float dtype", wg_node_name(x[k]));
-        else q->chosen[chosen++] = x[k];
+        else { /* one that is given twice is one input */ int j = 0;
+            while (j < chosen && q->chosen[j].index != x[k].index) j++;
+            q->chosen[j] = x[k], chosen += j == chosen;
+        }
     }
     if (!chosen && !r->reason[0])
         wgi_check_say(r->reason, "%s does not depend on %s", r->o.name, wg_node_name(x[0]));

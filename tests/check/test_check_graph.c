@@ -280,6 +280,9 @@ Test(check_graph, inputs_without_a_derivative_do_not_count)
     cr_expect_eq(wgt_verdict(r), WG_PASS);
     cr_expect_eq(wgt_verdict(wg_gradcheck_nodes(f, ((wg_node[]){ x, z }), 2)), WG_INCONCLUSIVE,
                  "who asks gets an answer");
+    r = wg_gradcheck_nodes(f, ((wg_node[]){ x, x }), 2);
+    cr_expect_eq(wg_check_inputs(r), 1, "a node that is given twice is one input");
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
     cr_expect_eq(wg_failed(c), WG_OK);
 }
 
