@@ -16,7 +16,8 @@
  *     2. The gradient against slopes of the whole function: along each component if they are few, else
  *        in random directions, part by part. The bars are measured: several steps, extrapolated; the
  *        noise of f. This is done at the given point, about 1 % of each component away, and after ten
- *        steps of descent, as a point chosen by hand may lie at a minimum. Where a library op of a graph has
+ *        steps of descent, as a point chosen by hand may lie at a minimum. What is wrong at the
+ *        given point is not compared at the others. Where a library op of a graph has
  *        a kink, slopes are those of the piece on which each element lies at the point. If the point itself
  *        lies at a kink, the values and gradients beside it say whether f jumps, or has another gradient.
  *     3. The check that Andrew Ng's course "Improving Deep Neural Networks" (DeepLearning.AI) teaches, "the
@@ -53,7 +54,8 @@ typedef bool (*wg_progress_fn)(void *progress_user, const char *stage, double sh
  * purpose, as that of a straight-through estimator: "quantize, clip_gradient". They are not compared, and stand still
  * where the whole function is compared. The report names them. Of a C function: pieces of x by their names, "W".
  *
- * A difference is made sure of beyond .evaluations, and the report says how large an error could hide. */
+ * With .evaluations a difference of a C function fails if it is plain: more than 1e-3 of a component and 1,000 bars. Smaller ones are not
+ * made sure of: then the verdict is inconclusive. To name the component takes up to half as many evaluations more. */
 #define wg_gradcheck_opts_list(P, X) \
     X(double, eps, WG_AUTO, "(0, inf)", "the course's step; if it is given, the course's scale decides. Default: 1e-7") \
     X(bool, one_sided, false, "", "the course's difference is (f(x + eps) - f(x)) / eps, and the course's scale decides") \

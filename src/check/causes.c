@@ -164,8 +164,8 @@ static bool is_number(double predicted, const sample *s, double size)
     return fabs(predicted - s->numeric) <= bar && bar <= SEEN * fabs(s->numeric);
 }
 
-/* A factor of yours at each place, perhaps another one for each component. Which of them it is, is up to
- * `fact`. */
+/* A factor of yours: `value` computes it at a place, perhaps another one for each component, from those of
+ * the other members that it reads. */
 typedef struct factor factor;
 struct factor {
     double (*value)(const causes *q, const factor *f, int place, const sample *s);
@@ -227,10 +227,9 @@ static double value_element(const causes *q, const factor *f, int place, const s
 }
 static double value_norm(const causes *q, const factor *f, int place, const sample *s)
 {
+    const double *x = q->at[place][f->part];
     double sum = 0;
-    for (int k = 0; k < q->r->parts; k++)
-        for (int64_t i = 0; (f->part < 0 || k == f->part) && i < q->r->part[k].size; i++)
-            sum += q->at[place][k][i] * q->at[place][k][i];
+    for (int64_t i = 0; i < q->r->part[f->part].size; i++) sum += x[i] * x[i];
     return (void)s, power_of(sqrt(sum), f->power);
 }
 
@@ -287,7 +286,6 @@ static bool try_constants(causes *q)
 static bool try_powers(causes *q)
 {
     static const char *const power[] = { "", "", "^2", "^3", "^4" };
-    const bool parts = q->r->parts > 1;
     for (int n = 1; n <= 4; n++) {
         factor f = { .value = value_f, .power = n };
         snprintf(f.name, sizeof f.name, n == 1 ? "f itself" : "f%s", power[n]);
@@ -296,12 +294,11 @@ static bool try_powers(causes *q)
         snprintf(f.name, sizeof f.name, "%.60s[i]%s, the component itself,", q->in->shown.name, power[n]);
         if (n <= 2 && try_factor(q, &f)) return true;
         f.value = value_norm;
-        for (f.part = parts ? 0 : -1; f.part < q->r->parts; f.part++) {
-            const char *name = f.part < 0 ? q->r->part[0].shown.name : q->r->part[f.part].shown.name;
+        for (f.part = 0; f.part < q->r->parts; f.part++) {
+            const char *name = q->r->part[f.part].shown.name;
             if (n == 2) snprintf(f.name, sizeof f.name, "the sum of the squares of %.50s", name);
             else snprintf(f.name, sizeof f.name, "the norm of %.50s%s", name, power[n]);
             if (try_factor(q, &f)) return true;
-            if (!parts) break;
         }
     }
     return false;

@@ -558,7 +558,8 @@ static int choose(graph_check *q, const wg_node x[], int n)
         else if (!reached(q, x[k])) note_once(&r->unreached, r, wg_node_name(x[k]));
         else if (!wg_dtype_is_float(wg_node_dtype(x[k])))
             wgi_check_say(r->reason, "%s is not of a float dtype", wg_node_name(x[k]));
-        else { /* one that is given twice is one input */ int j = 0;
+        else {
+            int j = 0; /* a node that is given twice is one input */
             while (j < chosen && q->chosen[j].index != x[k].index) j++;
             q->chosen[j] = x[k], chosen += j == chosen;
         }

@@ -516,8 +516,7 @@ static void look_for_cusp(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_com
     if (f.kind == WGI_SLOPE_CUSP) *c = f;
 }
 
-/* What need not be looked at again: rounding and small kinks are smaller. Of a function one component is
- * known to be wrong beyond doubt, or there are no evaluations for it. */
+/* Whether a difference is larger than what rounding and small kinks were seen to make. */
 static bool is_plain(const wgi_compared *c)
 {
     static const double SHARE = 1e-3, BARS = 100 * WGI_BEYOND;
@@ -526,15 +525,17 @@ static bool is_plain(const wgi_compared *c)
            off > SHARE * fmax(fabs(c->yours), fabs(c->numeric));
 }
 
-bool wgi_claim_is_short(const wgi_claim *p)
-{
-    return wg_is_none(p->t->root) && !p->t->is_quiet && wgi_check_left(p->r) < WGI_ALL;
-}
+static bool is_function(const wgi_claim *p) { return wg_is_none(p->t->root) && !p->t->is_quiet; }
 
+bool wgi_claim_is_short(const wgi_claim *p) { return is_function(p) && wgi_check_left(p->r) < WGI_ALL; }
+
+/* A difference in what was measured once. It counts if it is large beside all that a second look allows for,
+ * or if that look finds it, too. Where there are no calls left for the look, it is neither right nor
+ * wrong. */
 static wgi_compared make_sure(wgi_claim *p, walk *w, const wgi_noise *noise, wgi_compared c)
 {
-    const bool is_function = wg_is_none(p->t->root) && !p->t->is_quiet, is_short = wgi_claim_is_short(p);
-    if (is_function && (is_short || wgi_check_has(p->r, WGI_STAGE_SLOPE)) && is_plain(&c)) return c;
+    const bool is_short = wgi_claim_is_short(p);
+    if (is_function(p) && (is_short || wgi_check_has(p->r, WGI_STAGE_SLOPE)) && is_plain(&c)) return c;
     if (!is_short) return look_again(p, w, *noise, &c);
     c.differ = c.clear = false, c.unsure = true;
     return c;
