@@ -1,5 +1,5 @@
 /* cumsum_row.h: cumulative sums of a row for one element type T (both_floats.h), in the order of
- * docs/arithmetic.md: elements are taken in eights. reverse: an eight begins at its last element. */
+ * docs/inside/arithmetic.md: elements are taken in eights. reverse: an eight begins at its last element. */
 
 #if WG_ISA_INDEX == 2
 ALWAYS_INLINE __m512d N(eight)(const T *x, __mmask8 which)

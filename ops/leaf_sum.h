@@ -1,5 +1,6 @@
 /* leaf_sum.h: the sum or the product of a whole leaf for one float type T (both_floats.h), in the order of
- * docs/arithmetic.md. It is written with vectors: gcc would turn loops that halve an array into scalars. */
+ * docs/inside/arithmetic.md. It is written with vectors: gcc would turn loops that halve an array into
+ * scalars. */
 
 typedef T N(wide) __attribute__((vector_size(BYTES), aligned(sizeof(T)), may_alias));
 typedef T N(quarter) __attribute__((vector_size(16)));

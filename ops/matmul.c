@@ -141,7 +141,7 @@ typedef struct product {
     int64_t dim[WG_MAX_RANK], sa[WG_MAX_RANK], sb[WG_MAX_RANK];
 } product;
 
-/* Limits of the rule of tiles, measured with two cores (docs/experiments.md). In multiplications: up
+/* Limits of the rule of tiles, measured with two cores (docs/inside/experiments.md). In multiplications: up
  * to SMALL a loop is faster than a call, and a tile of less than WORTH does not pay for its call.
  * LONG is an inner size. NEAR and LINES are bytes. Columns of less than VECTOR are not computed in
  * vectors. */

@@ -1,5 +1,5 @@
 /* norm.h: for both normalisations: the option eps, the checks of shapes, and sums over rows in blocks of 32
- * rows (docs/arithmetic.md). The last axis counts features, all other axes are rows. */
+ * rows (docs/inside/arithmetic.md). The last axis counts features, all other axes are rows. */
 #ifndef WG_NORM_H
 #define WG_NORM_H
 

@@ -190,6 +190,6 @@
         else STEP(double);                           \
     } while (0)
 
-#define FOLD 256 /* elements of a leaf of a sum: docs/arithmetic.md */
+#define FOLD 256 /* elements of a leaf of a sum: docs/inside/arithmetic.md */
 
 #endif

@@ -1,6 +1,6 @@
 /* random.c: dropout, and nodes that are drawn anew in each evaluation: normal, uniform, yes or no, a class.
  * The last operand is the random stream. Draw i depends on (seed, stream, epoch, i) alone
- * (docs/arithmetic.md). */
+ * (docs/inside/arithmetic.md). */
 #include "rules.h"
 
 #include "base/box_muller.h"

@@ -1,6 +1,6 @@
-/* row_sum.h: sums over a row for one element type T (both_floats.h), by the fixed tree of docs/arithmetic.md:
- * leaves of FOLD elements are summed in 64 lanes, the lanes are halved, the results of leaves are added in
- * double. */
+/* row_sum.h: sums over a row for one element type T (both_floats.h), by the fixed tree of
+ * docs/inside/arithmetic.md: leaves of FOLD elements are summed in 64 lanes, the lanes are halved, the
+ * results of leaves are added in double. */
 
 #ifndef ROW_LANES
 #define ROW_LANES 64

@@ -3,8 +3,8 @@
  * derivative in both. has says which of the parts there are: a part that is left out is 0 whatever it is
  * multiplied by, infinity included.
  *
- * At kinks the conventions of docs/arithmetic.md hold: |x| has the slope 0 at 0, max and min of two equals
- * half of each. */
+ * At kinks the conventions of docs/inside/arithmetic.md hold: |x| has the slope 0 at 0, max and min of two
+ * equals half of each. */
 #ifndef WG_NUMBER_H
 #define WG_NUMBER_H
 

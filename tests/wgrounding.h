@@ -1,4 +1,4 @@
-/* wgrounding.h: casts by the rules of docs/arithmetic.md, by exact operations on binary exponents. */
+/* wgrounding.h: casts by the rules of docs/inside/arithmetic.md, by exact operations on binary exponents. */
 #ifndef WG_ROUNDING_H
 #define WG_ROUNDING_H
 

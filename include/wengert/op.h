@@ -30,7 +30,7 @@ typedef enum wg_class {
     WG_MAP,      /* y[i] depends on element i of the operands alone; they broadcast; runs fused in tiles */
     WG_RANDOM,   /* like MAP; y[i] also depends on i and on a random stream */
     WG_ROWS,     /* rows or slices that do not depend on each other */
-    WG_REDUCE,   /* a sum or maximum over axes, in the order of docs/arithmetic.md */
+    WG_REDUCE,   /* a sum or maximum over axes, in the order of docs/inside/arithmetic.md */
     WG_ALIAS,    /* the operand's bytes, or a part of them, in another shape */
     WG_CONTRACT, /* products of matrices */
     WG_OPAQUE,   /* anything else */

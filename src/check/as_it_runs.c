@@ -127,7 +127,7 @@ static void check_bits(wg_check *r, wg_site here, wg_node loss, copy *t)
 /* ---- f32 against f64, node by node ---- */
 
 /* Allowed beside f64, of the largest element: derivatives of saturated functions err so
- * (docs/arithmetic.md). */
+ * (docs/inside/arithmetic.md). */
 static const double ALLOWED = 0x1p-9, DRIFTS = 64, UNITS = 16;
 
 typedef struct lists {

@@ -1,6 +1,6 @@
 /* test_shared_operands.c: derivatives of a matrix of which many rows are gathered and many slices are taken,
  * against products with matrices of zeros and ones that choose the same: rows that occur again, matrices that
- * are used as a whole too, both orders, and the order of the sums that docs/arithmetic.md promises. */
+ * are used as a whole too, both orders, and the order of the sums that docs/inside/arithmetic.md promises. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* test_products.c: the library's own products of matrices, and of a matrix by few vectors, for each
- * instruction set that the processor has. They have the bits of the order of sums in docs/arithmetic.md,
- * which is written down a second time here. Where the instruction set has fused multiply-add, the sums are
- * made with the C library's fma. */
+ * instruction set that the processor has. They have the bits of the order of sums in
+ * docs/inside/arithmetic.md, which is written down a second time here. Where the instruction set has fused
+ * multiply-add, the sums are made with the C library's fma. */
 #include <math.h>
 #include <stdlib.h>
 

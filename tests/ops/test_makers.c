@@ -1,4 +1,4 @@
-/* test_makers.c: random nodes against the definition of docs/arithmetic.md and against their
+/* test_makers.c: random nodes against the definition of docs/inside/arithmetic.md and against their
  * distributions; ranges and unit matrices by counting. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* test_ops_reduce.c: values by hand for reductions, and the tree of sums of docs/arithmetic.md, written down
- * a second time. */
+/* test_ops_reduce.c: values by hand for reductions, and the tree of sums of docs/inside/arithmetic.md,
+ * written down a second time. */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>

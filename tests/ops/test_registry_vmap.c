@@ -94,8 +94,9 @@ static void set_row(const inputs *s, unsigned mask, int64_t r)
 
 /* ---- how near ---- */
 
-/* docs/arithmetic.md: a row of a product of matrices depends on the number of rows in the last bits. An op
- * whose expansion is mapped is rounded at other places than its kernel. All else is the same to the bit. */
+/* docs/inside/arithmetic.md: a row of a product of matrices depends on the number of rows in the last bits.
+ * An op whose expansion is mapped is rounded at other places than its kernel. All else is the same to the
+ * bit. */
 static bool is_rounded(const wg_op *op)
 {
     return op->kind == WG_CONTRACT || (op->expand && op->kernel[0] && !op->leads && op->kind != WG_MAP);

@@ -18,12 +18,13 @@ static void follow(const char *pages)
 
 Test(pages, readme) { follow("README.md"); }
 Test(pages, guide) { follow("docs/guide.md"); }
-Test(pages, check) { follow("docs/check-protocol.md docs/gradcheck.md"); }
+Test(pages, check) { follow("docs/inside/check-protocol.md docs/gradcheck.md"); }
 Test(pages, language) { follow("docs/language.md"); }
 Test(pages, functions) { follow("docs/functions.md"); }
 Test(pages, others)
 {
-    follow("$(ls docs/*.md bench/README.md data/README.md | grep -vE 'guide|check|language|functions')");
+    follow("$(ls docs/*.md docs/inside/*.md bench/README.md data/README.md |"
+           " grep -vE 'guide|check|language|functions')");
 }
 
 /* What pages print does not hang on the last bit of NumPy's functions. */

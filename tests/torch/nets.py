@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 
 STEPS, TOKENS, BATCH, WIDTH, LAYERS, HEADS, BOUND = 300, 32, 8, 64, 2, 4, 0.02
-TEXT = "docs/arithmetic.md"
+TEXT = "docs/inside/arithmetic.md"
 
 
 def safetensors(path):

@@ -186,7 +186,7 @@ WG_API void wg_begin(int (*f)(void), int g); /* wg_other() */' | paste -sd' ' | 
         report "tools/build/check.sh does not find the public functions of headers"
     public_functions include/wengert/*.h |
         comm -23 - \
-        <(grep -ohE '\bwg_[a-z0-9_]+' README.md CONTRIBUTING.md docs/*.md lessons/* examples/* \
+        <(grep -ohE '\bwg_[a-z0-9_]+' README.md CONTRIBUTING.md {docs,docs/inside}/*.md lessons/* examples/* \
         tools/*/*.[ch] 2>/dev/null |
         sed 's/_at$//' | sort -u) |
         report "public functions in no page, lesson, example or command: give them a place in \
@@ -313,17 +313,17 @@ headers() {
 as_c() { "${cc[@]}" -x c "-std=$1" "${flags[@]}" include/wengert/*.h 2>&1; }
 as_cxx() { [ -z "$cxx" ] || "$cxx" -x c++ "-std=$1" "${flags[@]}" include/wengert/*."$2" 2>&1; }
 
-# ---- pages: the files that they name, and the answers of docs/questions.md ----
+# ---- pages: the files that they name, and the answers of docs/inside/questions.md ----
 
 pages() {
-    grep -noE '`(src|ops|tests|tools|bench|include|examples|docs)/[A-Za-z0-9_./-]+`' ./*.md docs/*.md \
-        bench/*.md | tr -d '`' |
+    grep -noE '`(src|ops|tests|tools|bench|include|examples|docs)/[A-Za-z0-9_./-]+`' ./*.md \
+        {docs,docs/inside,bench}/*.md | tr -d '`' |
         while IFS=: read -r page line path; do [ -e "$path" ] || echo "$page:$line: $path"; done |
         report "a page names a file that does not exist"
-    [ -e docs/questions.md ] || { echo docs/questions.md | report "is missing"; return; }
-    sed -n 's/^`\([^`]*\)` `\([^`]*\)`.*/\1 \2/p' docs/questions.md | while read -r path text; do
+    [ -e docs/inside/questions.md ] || { echo docs/inside/questions.md | report "is missing"; return; }
+    sed -n 's/^`\([^`]*\)` `\([^`]*\)`.*/\1 \2/p' docs/inside/questions.md | while read -r path text; do
         grep -qF -e "$text" "$path" || echo "$path has no \"$text\""
-    done | report "docs/questions.md: an answer is not what the file says"
+    done | report "docs/inside/questions.md: an answer is not what the file says"
 }
 
 # ---- lessons ----

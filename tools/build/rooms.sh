@@ -31,7 +31,7 @@ around+=' layout:text figure:text draw:view,steps,text,formula,layout words: lan
 # The public headers that the engine may not include, since they belong to the rooms around it.
 around_headers='nn data fit check formula figure draw lang wengert'
 # Exceptions, called ports: a room, and a symbol or header that it may use against the rule.
-# docs/architecture.md says why.
+# docs/inside/architecture.md says why.
 ports='
 graph wg_cast_at
 ops wg_jvp_at

@@ -365,7 +365,7 @@ bool wgi_broadcast(const wg_shape *a, const wg_shape *b, wg_shape *y); /* false:
 bool wgi_shape_fits(const wg_shape *s); /* no size is negative, and their product is below 2^60 */
 /* For each axis of y the stride of x, in elements, when x is broadcast to y: 0 where x is repeated. */
 void wgi_strides(const wg_shape *x, const wg_shape *y, int64_t stride[WG_MAX_RANK]);
-/* The casts of docs/arithmetic.md, for n elements. */
+/* The casts of docs/inside/arithmetic.md, for n elements. */
 void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n);
 
 /* ---- ranges.c ---- */

@@ -1,5 +1,5 @@
 /* stored.h: elements of the dtypes that are only stored (u8, f16, bf16) as floats, and floats as such
- * elements. docs/arithmetic.md defines each conversion to the bit. All loops here are free of
+ * elements. docs/inside/arithmetic.md defines each conversion to the bit. All loops here are free of
  * branches, so that compilers make vectors of them. */
 #ifndef WGI_STORED_H
 #define WGI_STORED_H

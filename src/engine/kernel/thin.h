@@ -1,6 +1,6 @@
 /* thin.h: products of a matrix by up to WGI_THIN vectors, or of a matrix of up to WGI_THIN rows by
  * any number of vectors. The matrix is read where it lies. BLAS would first copy it.
- * docs/arithmetic.md defines the order of the sums: it depends on k and `across` alone. */
+ * docs/inside/arithmetic.md defines the order of the sums: it depends on k and `across` alone. */
 #ifndef WGI_THIN_H
 #define WGI_THIN_H
 

@@ -1,5 +1,5 @@
-/* grad_norm.c: the norm of all gradients. The sum's order is fixed (docs/arithmetic.md), so threads share its
- * blocks. */
+/* grad_norm.c: the norm of all gradients. The sum's order is fixed (docs/inside/arithmetic.md), so threads
+ * share its blocks. */
 #include "params/params.h"
 
 /* WINDOW: blocks whose sums are kept at a time. SHARED: elements from which on threads pay. */
