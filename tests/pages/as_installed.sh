@@ -1,6 +1,7 @@
 # as_installed.sh: the command, the library and Python's file of a build as if they were installed. It is read
 # by a shell that has $in, $build, $compile (wgshell.h). `cc` is the compiler of the build with its
-# sanitizers.
+# sanitizers. $in is a folder for what is made here, which is removed at the end.
+: "${in:?a folder of the test}" "${build:?}" "${compile:?}"
 mkdir "$in/bin" "$in/tmp"
 ln -s "$(cd "$build" && pwd)" "$in/bin/there" # its own path may have a blank
 ln -s "$PWD/include" "$in/bin/"

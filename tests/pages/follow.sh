@@ -8,7 +8,7 @@
 # by the words behind its ```:
 #
 #   (nothing)       behind a program: what it prints. Else a terminal: a line that begins with `$ ` is typed,
-#                   and the lines below it are what it prints. `...` stands for any lines, or at the end of a
+#                   and the lines below it are what it prints. `...` stands for any lines, or inside a
 #                   line for any text.
 #   about           the same, but numbers may differ by 2 %
 #   c cpp python    a program: it is compiled, and run

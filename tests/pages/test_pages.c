@@ -55,6 +55,9 @@ Test(pages, what_is_printed)
     expect_page(BLOCK("", "$ echo 12.5 b\n12.6 b"), "page.md:1: FAILED: echo 12.5 b");
     expect_page(BLOCK("", "$ echo a; echo b; echo c\na\n...\nc\n$ echo abc\nab..."), "1 blocks hold");
     expect_page(BLOCK("", "$ echo a; echo b\n...\na"), "FAILED");
+    expect_page(BLOCK("", "$ echo a 1.25 b 7 c\na ... b ... c"), "1 blocks hold");
+    expect_page(BLOCK("", "$ echo a 1.25 b 7 c\na ... c ... c"), "FAILED");
+    expect_page(BLOCK("", "$ echo a 1.25 b 7 c d\na ... c"), "FAILED");
     expect_page(BLOCK("", "$ echo a; echo b\na"), "FAILED");
     expect_page(BLOCK("about", "$ echo x 12.5 %%\nx 12.6 %%"), "1 blocks hold");
     expect_page(BLOCK("about", "$ echo x 12.5 %%\nx 12.9 %%"), "FAILED");
