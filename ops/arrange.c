@@ -124,6 +124,7 @@ static int parts_of(wg_site here, const wg_split_args *a, wg_shape *sizes)
 bool wg_split_at(wg_site here, const wg_split_args *a)
 {
     WG_USER_CALL(here, "split");
+    WG_OPTIONS_FILL(wg_split_args, a);
     if (!a || a->mark != WG_MARK_(wg_split_args))
         return wgi_unmarked(here, "split", wg_split_args_rows(), a, a ? &a->x : NULL), false;
     if (!a->y)

@@ -158,6 +158,7 @@ WG_OPTION_ROWS(wg_extern_opts)
 
 wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o)
 {
+    WG_OPTIONS_FILL(wg_extern_opts, o);
     wg_context *c = wg_graph_context(wg_graph_of(x));
     if (!wg_options_fit(c, here, "extern", wg_extern_opts_rows(), o)) return wg_graph_node(wg_graph_of(x), 0);
     if (!o->forward) {

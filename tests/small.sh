@@ -30,7 +30,7 @@ END
 
 [ -z "$python" ] || {
     make -s --no-print-directory BUILD="$plain" "$plain/wings/wengert" &&
-        says "$WG_BUILD/libwengert.so" "NotImplementedError wg_draw_opts_rows: SHOW=0 LANGUAGE=0)" \
+        says "$WG_BUILD/libwengert.so" "NotImplementedError wg_draw_opts: SHOW=0 LANGUAGE=0)" \
             "NotImplementedError wg_program_text: SHOW=0 LANGUAGE=0)" AttributeError &&
         says "$plain/wings/libwengert-engine.so" drawn plotted "AttributeError wg.expand_dims(x," && passed=1
 }

@@ -12,7 +12,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 all='check plain hidden browser latex lessons mpi waits graphs hostile bare musl aarch64 core daz up down'
-all="$all zero no-show no-language no-show-language memcheck tsan wasm ways judge newcomer"
+all="$all zero steps later no-show no-language no-show-language memcheck tsan wasm ways judge newcomer"
 
 files() {
     git ls-files -z --cached --others --exclude-standard --deduplicate 2>/dev/null ||

@@ -313,6 +313,15 @@ WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *f
 /* Gives a warning, as the library does: once for each call site. */
 WG_API void wg_warn(wg_context *c, wg_site here, const char *format, ...) WG_PRINTF(3, 4);
 
+/* Whether `options` is a struct of an older header, with fewer options than the list; then `full`, of list->size bytes,
+ * becomes the same with the default of what it lacks. */
+WG_API bool wg_options_filled(const wg_option_list *list, const void *options, void *full);
+/* In front of all else in a function with a `const T *o` of WG_OPTIONS: where the program was compiled with an older
+ * header, o becomes a struct with all options, which lives as long as the function. */
+#define WG_OPTIONS_FILL(T, o) \
+    T WG_FILLED_(o);            \
+    if ((o) && (o)->mark != WG_MARK_(T) && wg_options_filled(T##_rows(), (o), &WG_FILLED_(o))) (o) = &WG_FILLED_(o)
+#define WG_FILLED_(o) filled_##o
 /* For calls whose options are a list of named.h: whether `options` begins with the mark of the list, the site names all
  * options, and each number is the default or in its range. False: an error is recorded. what: the name of the call, for
  * the message. */

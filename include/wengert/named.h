@@ -12,8 +12,11 @@
  *     wg_optim *o = wg_adam_at(WG_HERE, p, &a);
  *
  * A struct without WG_OPTS, { 0 } say, is an error at the call. So is a number out of its range. In C++ the
- * same calls work in any order of the options; cplusplus.h has the rules of C++. A program must be compiled
- * again for a version of the library whose structs have more options.
+ * same calls work in any order of the options; cplusplus.h has the rules of C++.
+ *
+ * Structs of options may grow. A later version of the library has its new options behind the older ones. A program that
+ * was compiled before runs with it: what its structs lack has its default. The other way round, a program that was
+ * compiled for more options than the library has, is an error at the call. docs/stability.md says what else stays.
  *
  * An argument that lacks its name is an error: "initialization of a flexible array member". To gcc all headers of
  * Wengert are the system's, so that it shows the call alone, and not each macro inside. WG_OWN_HEADERS: they are not.
@@ -30,9 +33,19 @@
 #if defined(__GNUC__)
 #define WG_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define WG_API          __attribute__((visibility("default")))
+#define WG_HIDDEN_      __attribute__((visibility("hidden"))) /* of one library or program */
+/* In front of a function that will leave: compilers warn of its use, and print what to write instead, as
+ * WG_DEPRECATED("write wg_sum"). A program that must go on as it is defines WG_NO_DEPRECATED. */
+#ifdef WG_NO_DEPRECATED
+#define WG_DEPRECATED(instead)
+#else
+#define WG_DEPRECATED(instead) __attribute__((deprecated(instead)))
+#endif
 #else
 #define WG_PRINTF(f, a)
 #define WG_API
+#define WG_HIDDEN_
+#define WG_DEPRECATED(instead)
 #endif
 
 #ifdef __cplusplus
@@ -62,7 +75,8 @@ typedef int wg_maybe;
 
 /* ---- for bindings and tools: lists of options ---- */
 
-/* Each struct of options is made of a list. wg_sgd_opts_list(P, X), say, has a line for each option:
+/* Each struct of options is made of a list. wg_sgd_opts_list(P, X), say, has a line for each option. A new one goes to the
+ * end, and no line ever leaves or moves, so that older programs run:
  *
  *     X(type, name, default, range, what it does)
  *     P(type, name)                                 of a builder: an operand
@@ -81,9 +95,9 @@ typedef enum wg_option_kind {
 typedef struct wg_option {
     const char *name, *type, *standard, *range, *text; /* standard: the default, as its list writes it */
     wg_option_kind kind;
-    size_t offset; /* in the struct */
+    size_t offset, size; /* of the member of the struct */
 } wg_option;
-/* The lists at run time, for bindings and tools: wg_sgd_opts_rows() is that of wg_sgd_opts. */
+/* A list at run time. */
 typedef struct wg_option_list {
     const char *name;     /* "wg_sgd_opts" */
     const void *standard; /* a struct of all defaults */
@@ -92,6 +106,16 @@ typedef struct wg_option_list {
     int count;
     int places; /* so many of the first options also stand by position in Python and .wg, as in NumPy: roll(x, 1, 0) */
 } wg_option_list;
+/* The list of a struct, by its name: wg_options_of("wg_sgd_opts"). NULL: there is none, or it is in a wing that is not
+ * loaded. A list of yours is found from WG_OPTION_ROWS on. */
+WG_API const wg_option_list *wg_options_of(const char *name);
+/* An entry of the lists that wg_options_of knows. */
+typedef struct wg_option_entry {
+    const wg_option_list *(*rows)(void);
+    struct wg_option_entry *next;
+} wg_option_entry;
+/* WG_OPTION_ROWS calls it: makes a list known. The entry must stay. */
+WG_API void wg_options_listed(wg_option_entry *entry);
 /* An option as a number. NAN: it is none. */
 WG_API double wg_option_value(const wg_option *o, const void *options);
 /* Writes a number into an option. False: the option is no number or truth, or cannot hold it. */
@@ -99,36 +123,48 @@ WG_API bool wg_option_set(const wg_option *o, void *options, double v);
 /* Whether v is in the range of an option. */
 WG_API bool wg_option_in_range(const wg_option *o, double v);
 
-/* A struct begins with a mark, by which a call sees that it is one of WG_OPTS, from the same header. The number
- * of options is in it, since a new bool may fit into padding, and the lengths of all names, types, defaults and ranges, so
- * that it is of no other struct. */
+/* A struct begins with a mark, by which a call sees that it is one of WG_OPTS, and which version of the header has
+ * made it. The number of options is in it, since a new bool may fit into padding, and the lengths of all names and
+ * types. Defaults and ranges are not: a version may change them, and an older program keeps its own. */
 #define WG_MARK_(T) (sizeof(T) | (size_t)T##_count << 20 | (size_t)T##_letters << 28)
+/* The list of T. WG_GROWN makes the header of a version to come, in which each struct has two options more: so tests try
+ * older programs with it. */
+#ifndef WG_GROWN
+#define WG_LIST_(T, P, X) T##_list(P, X)
+#else
+#define WG_LIST_(T, P, X) \
+    T##_list(P, X) X(bool, grown_truth, true, "[1, 1]", "") X(double, grown_number, 0.5, "[0.5, 0.5]", "")
+#endif
 #define WG_NO_(...)
 #define WG_COUNTED_(...)             +1
-#define WG_LETTERS_(type, name, standard, range, ...) \
-    +(int)(sizeof #name * sizeof #name + sizeof #type + sizeof #standard + 5 * sizeof(range))
+#define WG_LETTERS_(type, name, ...) \
+    +(int)(sizeof #name * sizeof #name + sizeof #type)
 #define WG_OPERAND_(type, name)    type name;
-#define WG_OPTIONS(T)              WG_DECLARE_(T, 0, , WG_END_)
+#define WG_OPTIONS(T)              WG_DECLARE_(T, WG_LIST_, 0, , WG_END_)
 #define WG_OPTIONS_AND_OPERANDS(T) WG_OPTIONS_BY_PLACE(T, 0)
-#define WG_OPTIONS_BY_PLACE(T, n)  WG_DECLARE_(T, n, WG_GAP_(operands), WG_END_)
-/* Of options in options, as wg_axis_opts: .x.label = "step". */
-#define WG_INNER_OPTIONS(T) WG_DECLARE_(T, 0, , )
-#define WG_DECLARE_(T, n, GAP, END)                                                         \
+#define WG_OPTIONS_BY_PLACE(T, n)  WG_DECLARE_(T, WG_LIST_, n, WG_OPERANDS_, WG_END_)
+/* Behind the options the operands begin at a multiple of 8 bytes, so that the place is known of a struct with fewer
+ * options, too. */
+#define WG_OPERANDS_ __extension__ char no_name_before_operands[0] __attribute__((aligned(8)));
+/* Of options in options, as wg_axis_opts: .x.label = "step". Such a struct does not grow. */
+#define WG_INNER_OPTIONS(T) WG_DECLARE_(T, WG_INNER_LIST_, 0, , )
+#define WG_INNER_LIST_(T, P, X) T##_list(P, X)
+#define WG_DECLARE_(T, LIST, n, GAP, END)                                                         \
     enum {                                                                                  \
         T##_places = n,                                                                     \
-        T##_count = 0 T##_list(WG_NO_, WG_COUNTED_),                                        \
-        T##_letters = (int)sizeof #T T##_list(WG_NO_, WG_LETTERS_)                          \
+        T##_count = 0 LIST(T, WG_NO_, WG_COUNTED_),                                         \
+        T##_letters = (int)sizeof #T LIST(T, WG_NO_, WG_LETTERS_)                           \
     };                                                                                      \
     typedef struct T {                                                                      \
         WG_MARK_FIELD_(T)                                                                   \
-        T##_list(WG_NO_, WG_FIELD_) GAP T##_list(WG_OPERAND_, WG_NO_) END                   \
+        LIST(T, WG_NO_, WG_FIELD_) GAP T##_list(WG_OPERAND_, WG_NO_) END                    \
     } T;                                                                                    \
-    WG_API const wg_option_list *T##_rows(void)
+    WG_HIDDEN_ const wg_option_list *T##_rows(void)
 #ifndef __cplusplus
 /* Where a value without a name lands: behind the last field, an error of gcc (of a flexible array) and of clang (of an
  * aggregate with no elements: few lines), or between options, an error of clang and a warning of gcc that needs no flag.
  * These fields take up no room. */
-#define WG_MARK_FIELD_(T)               size_t mark;
+#define WG_MARK_FIELD_(T)               size_t mark __attribute__((aligned(8)));
 #define WG_FIELD_(type, name, ...)      WG_GAP_(name) type name;
 #define WG_GAP_(name)                   __extension__ char no_name_before_##name[0];
 #ifdef __clang__
@@ -139,7 +175,7 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 /* The default of options in options. */
 #define WG_INNER_(T)                    { WG_MARK_(T), T##_list(WG_NO_, WG_DEFAULT_) }
 #else
-#define WG_MARK_FIELD_(T)                      size_t mark = WG_MARK_(T);
+#define WG_MARK_FIELD_(T)                      size_t mark __attribute__((aligned(8))) = WG_MARK_(T);
 #define WG_FIELD_(type, name, standard, ...)   type name = standard;
 #define WG_GAP_(name)
 #define WG_END_
@@ -164,7 +200,7 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
  * pragma stands for the rest of the file. */
 #ifndef __cplusplus
 #define WG_DEFAULT_(type, name, standard, ...) "", standard,
-#define WG_DEFAULTS_(T)                        WG_MARK_(T), T##_list(WG_NO_, WG_DEFAULT_)
+#define WG_DEFAULTS_(T)                        WG_MARK_(T), WG_LIST_(T, WG_NO_, WG_DEFAULT_)
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12
 #pragma GCC diagnostic ignored "-Woverride-init"
 #define WG_QUIET_
@@ -184,20 +220,28 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #define WG_OPTS2_(T, ...)       (*WG_FIRST_(T) __VA_ARGS__ WG_LAST_)
 #define WG_WITH(f, lead, T, ...) f(WG_OPEN_ lead, WG_FIRST_(T) __VA_ARGS__ WG_LAST_)
 
-/* Defines T_rows, from the list of the header that declares T. */
-#define WG_OPTION_ROWS(T)                                                                                      \
+/* Defines T_rows, from the list of the header that declares T, and makes it known to wg_options_of before main. */
+#define WG_OPTION_ROWS(T)       WG_ROWS_(T, WG_LIST_)
+#define WG_INNER_OPTION_ROWS(T) WG_ROWS_(T, WG_INNER_LIST_)
+#define WG_ROWS_(T, LIST)                                                                                      \
+    __attribute__((constructor)) static void T##_known(void)                                                    \
+    {                                                                                                           \
+        static wg_option_entry entry = { T##_rows, NULL };                                                      \
+        wg_options_listed(&entry);                                                                              \
+    }                                                                                                           \
     const wg_option_list *T##_rows(void)                                                                        \
     {                                                                                                           \
         typedef T listed;                                                                                       \
         WG_QUIET_                                                                                               \
-        static const T standard = { WG_DEFAULTS_(T) };                                                          \
+        static const T standard = { WG_MARK_(T), LIST(T, WG_NO_, WG_DEFAULT_) };                                \
         WG_LOUD_                                                                                                \
-        static const wg_option option[] = { T##_list(WG_NO_, WG_OPTION_ROW_) };                                \
+        static const wg_option option[] = { LIST(T, WG_NO_, WG_OPTION_ROW_) };                                 \
         static const wg_option_list all = { #T, &standard, sizeof(T), WG_MARK_(T), option, T##_count, T##_places };         \
         return &all;                                                                                            \
     }
 #define WG_OPTION_ROW_(type, name, standard, range, text, ...) \
-    { #name, #type, #standard, range, text, WG_OPTION_KIND_(((listed *)0)->name), offsetof(listed, name) },
+    { #name, #type, #standard, range, text, WG_OPTION_KIND_(((listed *)0)->name), offsetof(listed, name), \
+      sizeof(((listed *)0)->name) },
 #define WG_OPTION_KIND_(x) \
     _Generic((x),                   \
         double: WG_OPTION_REAL,     \

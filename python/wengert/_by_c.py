@@ -56,7 +56,7 @@ def _builder_of_c(c, name, f):
     form = "struct" if struct else fields and "".join(letter for _, letter, *_ in fields)
     if name in _NOT_BY_C or not fields or call.restype is not _Node or not struct and form not in c.FORMS:
         return None
-    rows = getattr(_lib, "wg_%s_rows" % struct)().contents if struct else None
+    rows = _lib.options(struct) if struct else None
     try:
         order = [word for word, *_ in fields]
         return c.Builder(name, f, form, _address(call), asked, rows.size if rows else 0, rows.defaults if rows

@@ -46,7 +46,7 @@ class _Axes(Structure):
 
 class _Option(Structure):
     _fields_ = [(n, c_char_p) for n in ("name", "type", "standard", "range", "text")] + [
-        ("kind", c_int), ("offset", c_size_t)]
+        ("kind", c_int), ("offset", c_size_t), ("size", c_size_t)]
 
 class _OptionList(Structure):
     _fields_ = [("name", c_char_p), ("defaults", c_void_p), ("size", c_size_t), ("mark", c_size_t),
@@ -122,29 +122,34 @@ class _Library:
     def __init__(self, library):
         self._library = library
 
-    def _function(self, name):
-        """Of the library; or of a wing that lies beside it, which is loaded when it is asked for."""
-        path, found = self._library._name, getattr(self._library, name, None)
+    def _found(self, name, found):
+        """What found(library) gives of the library, or of a wing that lies beside it, which is loaded when it
+        is asked for."""
+        path = self._library._name
+        it = found(self._library)
         for wing in ("models", "check", "show", "language"):
             beside = os.path.join(os.path.dirname(path), "libwengert-%s.so" % wing)
-            if found is None and os.path.exists(beside):
-                found = getattr(ctypes.CDLL(beside), name, None)
-        if found is None:
+            if not it and os.path.exists(beside):
+                it = found(ctypes.CDLL(beside))
+        if not it:
             raise NotImplementedError("wengert: %s has no %s: a library without pictures or the language "
                                       "(make SHOW=0 LANGUAGE=0) lacks it, or one of another version" %
                                       (path, name))
-        return found
+        return it
+
+    def options(self, struct):
+        """The list of a struct of options, "adam_opts"."""
+        of = self._library.wg_options_of
+        of.restype, of.argtypes = POINTER(_OptionList), [c_char_p]
+        return self._found("wg_" + struct, lambda _: of(b"wg_" + struct.encode())).contents
 
     def __getattr__(self, name):
-        f = self._function(name)
-        if name.endswith(("_args_rows", "_opts_rows")):
-            f.restype, f.argtypes = POINTER(_OptionList), []
-        else:
-            row = _row(name[3:] if name[3:] in _rows else name[3:-3])
-            kinds = [_ctype(kind) for _, kind in row.parameters if kind != "..."]
-            if row.site:
-                kinds.insert(row.site - 1, c_char_p)
-            f.restype, f.argtypes = _ctype(row.result, True), kinds
+        f = self._found(name, lambda library: getattr(library, name, None))
+        row = _row(name[3:] if name[3:] in _rows else name[3:-3])
+        kinds = [_ctype(kind) for _, kind in row.parameters if kind != "..."]
+        if row.site:
+            kinds.insert(row.site - 1, c_char_p)
+        f.restype, f.argtypes = _ctype(row.result, True), kinds
         setattr(self, name, f)
         return f
 

@@ -120,7 +120,7 @@ _KINDS = {0: "pointer", 1: "double", 2: "int", 3: "int64", 4: "bool", 5: "int", 
 @functools.lru_cache(None)
 def _listed(struct):
     """The options of a struct as (name, kind), its ctypes type, and its bytes when no option is given."""
-    rows = getattr(_lib, "wg_%s_rows" % struct)().contents
+    rows = _lib.options(struct)
     options = [rows.option[i] for i in range(rows.count)]
     types = [o.type.decode()[3:] for o in options]
     fields = [(o.name.decode(), t if t in _enums else _BY_TYPE.get(t, _KINDS[o.kind]))
@@ -156,6 +156,6 @@ def _arguments(struct, operands, options):
     for n, k in fields:
         members += [(n, c_void_p), ("n", c_int)] if k == "list" else [(n, _ctype(k))]
     kind = type("_" + struct, (Structure,), {"_fields_": members})
-    rows = getattr(_lib, "wg_%s_rows" % struct)().contents
+    rows = _lib.options(struct)
     assert rows.size == ctypes.sizeof(kind), struct
     return fields, kind, ctypes.string_at(rows.defaults, rows.size)

@@ -20,7 +20,7 @@ def _described(row, call, options=None):
         notes = [line.split(" ", 1) for line in _table["OPERANDS"] if line.startswith(struct + ".")]
         lines += ["", "Operands:"] * bool(notes) + ["    %s: %s" % (n[len(struct) + 1:], _as_python(text))
                                                     for n, text in notes]
-        rows = getattr(_lib, "wg_%s_rows" % struct)().contents
+        rows = _lib.options(struct)
         mine = _of_python(struct)
         told = [_option_text(o) for o in (rows.option[i] for i in range(rows.count))
                 if o.name.decode() in mine]

@@ -522,6 +522,7 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n)
 
 wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gradcheck_opts *o)
 {
+    WG_OPTIONS_FILL(wg_gradcheck_opts, o);
     graph_check q = { .here = here, .asked = p };
     if (!open_check(&q, loss, o)) return q.r;
     int n = 0;
@@ -572,6 +573,7 @@ static int choose(graph_check *q, const wg_node x[], int n)
 wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], int n,
                                 const wg_gradcheck_opts *o)
 {
+    WG_OPTIONS_FILL(wg_gradcheck_opts, o);
     WG_USER_CALL(here, "gradcheck_nodes");
     graph_check q = { .here = here, .asked = true };
     if (!open_check(&q, loss, o)) return q.r;

@@ -417,6 +417,7 @@ static function function_of(wg_check *r, wg_check_fn f, size_t n, void *user)
 wg_check *wg_gradcheck_fn_at(wg_site here, wg_check_fn f, size_t n, const double *x, void *user,
                              const wg_gradcheck_opts *o)
 {
+    WG_OPTIONS_FILL(wg_gradcheck_opts, o);
     wg_check *r = function_report(here, n, x, o);
     if (!r->c || r->reason[0]) return r;
     if (!f) return without(r, "function");
@@ -439,6 +440,7 @@ static const double OF_NUMBERS = 8e-5;
 wg_check *wg_gradcheck_values_at(wg_site here, wg_check_fn f, size_t n, const double *x,
                                  const double *gradient, void *user, const wg_gradcheck_opts *o)
 {
+    WG_OPTIONS_FILL(wg_gradcheck_opts, o);
     wg_check *r = function_report(here, n, x, o);
     if (!r->c || r->reason[0]) return r;
     if (!f || !gradient) return without(r, f ? "gradient" : "function");
@@ -469,6 +471,7 @@ static bool copy_operands(wg_graph *g, const wg_node x[], int n, wg_node to[])
 wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
                              const wg_gradcheck_opts *o)
 {
+    WG_OPTIONS_FILL(wg_gradcheck_opts, o);
     wg_gradcheck_opts own = WG_OPTS(wg_gradcheck_opts);
     if (o) own = *o;
     wg_node at[16], floats[16];
@@ -528,6 +531,7 @@ wg_check *wg_gradcheck_vjp_at(wg_site here, size_t nx, size_t ny, wg_forward_fn 
                               wg_backward_fn backward, const double *x, void *user,
                               const wg_gradcheck_opts *o)
 {
+    WG_OPTIONS_FILL(wg_gradcheck_opts, o);
     wg_check *room = wgi_check_new(here, &WG_OPTS(wg_start_opts, .dtype = WG_F64), o);
     if (!room->c || room->reason[0]) return room;
     if (!forward || !backward) return without(room, forward ? "backward function" : "forward function");

@@ -784,7 +784,7 @@ Test(named, wrong_calls)
         { "text", 3, "classes", 3, "3 classes" },
         { "circles", INT64_MAX / 4, NULL, 0, "more bytes than can be counted" },
     };
-    const wg_option_list *list = wg_make_opts_rows();
+    const wg_option_list *list = wg_options_of("wg_make_opts");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         WGT_ENDS wg_context *c = wgt_seeded(4);
         wg_make_opts o = WG_OPTS(wg_make_opts);

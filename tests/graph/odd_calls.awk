@@ -150,7 +150,7 @@ function take_function(s,    name, result, list, arg, n, a, type, struct, before
         if (struct in fields) {
             pointer = type ~ /\*/ ? slot("struct", given[struct]) : -1
             operands = given[struct]
-            if (begins[struct] ~ /OPTS/) rows = struct "_rows"
+            if (begins[struct] ~ /OPTS/) rows = "\"" struct "\""
             locals = locals "\n    " struct " a" a " = " begins[struct] ";" set_fields(struct, "a" a)
             pass = pass (pointer < 0 ? "a" a : "ODD(struct, " pointer ") ? NULL : &a" a)
             before = 0

@@ -21,7 +21,7 @@ typedef struct odd_call {
     const char *const *option; /* the name of a slot that is an option */
     int operands;              /* before the options */
     bool makes_node;
-    const wg_option_list *(*rows)(void); /* the list of its options; NULL: it has none */
+    const char *rows; /* the name of its struct of options; NULL: it has none */
 } odd_call;
 
 #define ODD(word, k)          get_##word(w, t, k, true)

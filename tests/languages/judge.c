@@ -18,7 +18,7 @@
  * Python. */
 typedef struct call {
     const char *name;
-    const wg_option_list *(*rows)(void);
+    const char *rows; /* the name of its struct */
     const char *before, *behind, *by_struct, *python;
     const char *with;     /* options that stand before */
     const char *language; /* of the language, "%s" the options */
@@ -27,7 +27,7 @@ typedef struct call {
 
 #define OPTIMIZER(x)                         \
     { #x,                                    \
-      wg_##x##_opts_rows,                    \
+      "wg_" #x "_opts",                      \
       "steps(wg_" #x "(p",                   \
       "))",                                  \
       "steps(wg_" #x "_at(WG_HERE, p, &o))", \
@@ -37,28 +37,28 @@ typedef struct call {
       NULL },
 #define MADE "made = wg_adamw(p, .lr = 0.5, .weight_decay = 0.125, .l1 = 0.03125)"
 
-#define CALL(name, T, language, ...) { #name, T##_rows, NULL, NULL, NULL, NULL, "", language, #__VA_ARGS__ },
+#define CALL(name, T, language, ...) { #name, #T, NULL, NULL, NULL, NULL, "", language, #__VA_ARGS__ },
 static const call list[] = {
-    WG_OPTIMIZERS(OPTIMIZER){ "group", wg_group_opts_rows, MADE ", group(made, wg_optim_group(made, \"w\"",
+    WG_OPTIMIZERS(OPTIMIZER){ "group", "wg_group_opts", MADE ", group(made, wg_optim_group(made, \"w\"",
                               "))", MADE ", group(made, wg_optim_group_at(WG_HERE, made, \"w\", &o))", NULL,
                               "", NULL, NULL },
-    { "start", wg_start_opts_rows, "context(wg_start(.on_warning = wg_no_warnings", "))",
+    { "start", "wg_start_opts", "context(wg_start(.on_warning = wg_no_warnings", "))",
       "context(wg_start_at(WG_HERE, &o))", NULL, "", NULL, NULL },
-    { "csv", wg_csv_opts_rows, "set(wg_data_csv(c, \"options.csv\"", "))",
+    { "csv", "wg_csv_opts", "set(wg_data_csv(c, \"options.csv\"", "))",
       "set(wg_data_csv_at(WG_HERE, c, \"options.csv\", &o))",
       "rows(lambda: wg.csv(\"options.csv\"%s, context=c))", "", NULL, NULL },
-    { "make", wg_make_opts_rows, "set(wg_data_make(c, \"blobs\", 4", "))",
+    { "make", "wg_make_opts", "set(wg_data_make(c, \"blobs\", 4", "))",
       "set(wg_data_make_at(WG_HERE, c, \"blobs\", 4, &o))", NULL, "", "generated(\"x, y = blobs(4%s)\")",
       NULL },
-    { "plan", wg_plan_opts_rows, "plan(wg_plan_look(wg_exp(x)", "))",
+    { "plan", "wg_plan_opts", "plan(wg_plan_look(wg_exp(x)", "))",
       "plan(wg_plan_look_at(WG_HERE, wg_exp(x), &o))", NULL, "", NULL, NULL },
-    { "average", wg_average_opts_rows, "average(wg_average_new(p", "))",
+    { "average", "wg_average_opts", "average(wg_average_new(p", "))",
       "average(wg_average_new_at(WG_HERE, p, &o))", NULL, "", NULL, NULL },
-    { "replay", wg_replay_opts_rows, "node(wg_replay(wg_add(x, 1), into", "))",
+    { "replay", "wg_replay_opts", "node(wg_replay(wg_add(x, 1), into", "))",
       "node(wg_replay_at(WG_HERE, wg_add(x, 1), into, &o))", NULL, "", NULL, NULL },
-    { "extern", wg_extern_opts_rows, "node(wg_extern(x, WG_SCALAR", "))",
+    { "extern", "wg_extern_opts", "node(wg_extern(x, WG_SCALAR", "))",
       "node(wg_extern_at(WG_HERE, x, WG_SCALAR, &o))", NULL, ".forward = twice", NULL, NULL },
-    { "group_start", wg_group_start_opts_rows, "alone(wg_group_start(anew()", "))",
+    { "group_start", "wg_group_start_opts", "alone(wg_group_start(anew()", "))",
       "alone(wg_group_start_at(WG_HERE, anew(), &o))", "group(lambda: wg.Group(context=wg.Context()%s))", "",
       NULL, NULL },
     WGT_CALLS(CALL)
@@ -118,7 +118,7 @@ static int forms_of(const wg_option_list *l, const wg_option *o, form f[4])
 static const char *plain(const call *k, const wg_option *o, const char *dot)
 {
     static char to[200];
-    const wg_option_list *l = k->rows();
+    const wg_option_list *l = wg_options_of(k->rows);
     size_t n = 0;
     *to = 0;
     for (const char *of = k->of; *of; of += strcspn(of, ","), of += strspn(of, ", ")) {
@@ -141,7 +141,7 @@ static void in_c(const call *k, const wg_option *o, const form *f)
     call b = *k;
     char before[200], by_struct[100], language[200];
     if (k->of) {
-        const char *see = k->rows == wg_nn_recurrent_args_rows ? "states" : "seen";
+        const char *see = !strcmp(k->rows, "wg_nn_recurrent_args") ? "states" : "seen";
         snprintf(before, sizeof before, "%s(wg_%s(%s", see, k->name, plain(k, o, "."));
         snprintf(by_struct, sizeof by_struct, "%s(wg_%s_at(WG_HERE, &o))", see, k->name);
         if (k->language && !*k->language) *language = 0;
@@ -156,8 +156,8 @@ static void in_c(const call *k, const wg_option *o, const form *f)
     printf("    label(\"%s\"), %s%s%s%s", label, k->before, join, k->with, fast);
     if (o) printf(", .%s = %s", o->name, f->c);
     printf("%s, tell();\n", k->behind);
-    printf("    {\n        label(\"%s\");\n        %s o = WG_OPTS(%s%s%s%s);\n", label, k->rows()->name,
-           k->rows()->name, *k->with || k->of ? ", " : "", k->of ? k->of : k->with, fast);
+    printf("    {\n        label(\"%s\");\n        %s o = WG_OPTS(%s%s%s%s);\n", label, k->rows,
+           k->rows, *k->with || k->of ? ", " : "", k->of ? k->of : k->with, fast);
     if (o) printf("        const %s v = %s;\n        o.%s = v;\n", o->type, f->c, o->name);
     printf("        %s, tell();\n    }\n", k->by_struct);
     char options[100] = "", text[300];
@@ -185,7 +185,7 @@ static void in_python(const call *k, const wg_option *o, const form *f)
 
 static void defaults(const call *k)
 {
-    const wg_option_list *l = k->rows();
+    const wg_option_list *l = wg_options_of(k->rows);
     form f[4];
     for (int i = 0; i < l->count; i++)
         if (forms_of(l, &l->option[i], f))
@@ -204,7 +204,7 @@ int main(int count, char **argument)
     if (write == in_c) printf("#include \"judge.h\"\n\nstatic void cases(void)\n{\n");
     else printf("from judge import *\n");
     for (size_t i = 0; i < calls; i++) {
-        const wg_option_list *l = list[i].rows();
+        const wg_option_list *l = wg_options_of(list[i].rows);
         const form absent = { "absent", "", "", "" };
         write(&list[i], NULL, &absent);
         for (int k = 0; k < l->count; k++) {

@@ -63,7 +63,7 @@ static inline wg_node of_states(wg_nn_states y) { return y.y; }
     static wg_node make_##name(void)              \
     {                                             \
         T o = WG_OPTS(T, __VA_ARGS__);            \
-        fill(T##_rows(), &o);                     \
+        fill(wg_options_of(#T), &o);                     \
         return NODE(wg_##name##_at(WG_HERE, &o)); \
     }
 WGT_CALLS(MAKE)
@@ -71,11 +71,11 @@ WGT_MORE_CALLS(MAKE)
 
 typedef struct call {
     const char *name;
-    const wg_option_list *(*rows)(void);
+    const char *rows; /* the name of its struct */
     wg_node (*make)(void); /* NULL: an optimizer */
 } call;
-#define CALL(name, T, language, ...) { #name, T##_rows, make_##name },
-#define OPTIMIZER(name)              { #name, wg_##name##_opts_rows, NULL },
+#define CALL(name, T, language, ...) { #name, #T, make_##name },
+#define OPTIMIZER(name)              { #name, "wg_" #name "_opts", NULL },
 static const call calls[] = { WGT_CALLS(CALL) WGT_MORE_CALLS(CALL) WG_OPTIMIZERS(OPTIMIZER) };
 enum { CALLS = sizeof calls / sizeof *calls };
 
@@ -118,7 +118,7 @@ static void operands(void)
 static void steps(const call *f, const setting *with, int n, result *to)
 {
     wg_optim_setting by_name[3] = { { "weight_decay", 0.25 } }; /* of which other options say something */
-    int settings = f->rows == wg_lbfgs_opts_rows ? 0 : 1;
+    int settings = !strcmp(f->rows, "wg_lbfgs_opts") ? 0 : 1;
     const double first[] = { 2, -0.5, 1, 0.25 };
     wg_optim *o = NULL;
     for (int j = 0; j < n; j++) {
@@ -194,7 +194,7 @@ static int asked, silent;
 static void out_of_range(const call *f, const wg_option *o)
 {
     static const double tried[] = { -1, 0, 1, 1.5, 7, -0.5, INFINITY, -INFINITY, NAN };
-    const wg_option_list *list = f->rows();
+    const wg_option_list *list = wg_options_of(f->rows);
     for (size_t j = 0; j < sizeof tried / sizeof *tried; j++) {
         result y;
         char room[1000];
@@ -212,8 +212,8 @@ Test(arguments, out_of_their_range_are_refused_by_the_words_of_the_list)
 {
     world();
     for (int j = 0; j < CALLS; j++)
-        for (int n = 0; n < calls[j].rows()->count; n++) {
-            const wg_option *o = &calls[j].rows()->option[n];
+        for (int n = 0; n < wg_options_of(calls[j].rows)->count; n++) {
+            const wg_option *o = &wg_options_of(calls[j].rows)->option[n];
             if (*o->range || o->kind == WG_OPTION_REAL) out_of_range(&calls[j], o);
         }
     fprintf(stderr, "%d numbers out of range, %d of them silent\n", asked, silent);
@@ -295,7 +295,7 @@ static int pairs, singles, silent_pairs, silent_singles;
 static void one(const call *f, const wg_option *o, const result *none, alone *y)
 {
     bool refused = false;
-    y->values = values_of(f->rows(), o, y->value);
+    y->values = values_of(wg_options_of(f->rows), o, y->value);
     y->acts = false;
     for (int j = 0; j < y->values; j++) {
         run(f, &(setting){ o, y->value[j] }, 1, &y->is[j]);
@@ -327,7 +327,7 @@ static bool is_lost(const call *f, const wg_option *o, const alone *x, const wg_
 static void pairs_of(const call *f)
 {
     static alone y[OPTIONS_MOST];
-    const wg_option_list *list = f->rows();
+    const wg_option_list *list = wg_options_of(f->rows);
     result none;
     cr_assert(list->count <= OPTIONS_MOST);
     run(f, NULL, 0, &none);
@@ -438,7 +438,7 @@ Test(arguments, each_option_of_a_node_is_what_was_written_or_the_default)
     world();
     for (int j = 0; j < CALLS; j++) {
         const call *f = &calls[j];
-        const wg_option_list *list = f->rows();
+        const wg_option_list *list = wg_options_of(f->rows);
         if (!f->make || !strncmp(f->name, "nn_", 3)) continue;
         for (int n = 0; n < list->count; n++) {
             const wg_option *o = &list->option[n];

@@ -293,7 +293,7 @@ def paragraph(text):
 def main():
     table = Table()
     if "--exported" in sys.argv:
-        print("\n".join(sorted(list(table.written) + ["wg_%s_rows" % n for n in table.lists])))
+        print("\n".join(sorted(table.written)))
         return 0
     wanted, different = {PYTHON: table.python(), CPP: table.cpp()}, 0
     for path, text in wanted.items():

@@ -49,7 +49,7 @@ static bool read_number(const args *a, const char *name, const wg_option *x, wg_
 static bool read_option(const args *a, int i, wg_draw_opts *o)
 {
     const flag *f = &drawing_flags[i];
-    const wg_option *x = &wg_draw_opts_rows()->option[i];
+    const wg_option *x = &wg_options_of("wg_draw_opts")->option[i];
     const char *text = args_value(a, f->name);
     if (!args_choice(a, f->name)) return false;
     if (x->kind == WG_OPTION_TEXT) return memcpy((char *)o + x->offset, &text, sizeof text), true;

@@ -37,7 +37,7 @@ static bool read_number(model *m, const char *spec, const char *text, size_t n, 
 
 static bool read_word(model *m, const char *spec, const char *word, size_t n, int64_t *rows, wg_make_opts *o)
 {
-    const wg_option_list *list = wg_make_opts_rows();
+    const wg_option_list *list = wg_options_of("wg_make_opts");
     const char *sign = memchr(word, '=', n);
     const size_t k = sign ? (size_t)(sign - word) : 0;
     double number;

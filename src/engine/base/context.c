@@ -122,6 +122,7 @@ WG_OPTION_ROWS(wg_start_opts)
 
 wg_context *wg_start_at(wg_site here, const wg_start_opts *o)
 {
+    WG_OPTIONS_FILL(wg_start_opts, o);
     const wg_option_list *list = wg_start_opts_rows();
     const bool marked = o && o->mark == list->mark;
     const wg_start_opts all = *(marked ? o : (const wg_start_opts *)list->standard);

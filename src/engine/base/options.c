@@ -2,10 +2,28 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/base.h"
 #include "wengert/op.h"
+
+/* Of all lists, the last one first. Constructors add to it, of libraries that are loaded later, too. */
+static wg_option_entry *_Atomic known;
+
+void wg_options_listed(wg_option_entry *entry)
+{
+    if (!entry || !entry->rows) return;
+    entry->next = atomic_load(&known);
+    while (!atomic_compare_exchange_weak(&known, &entry->next, entry)) {}
+}
+
+const wg_option_list *wg_options_of(const char *name)
+{
+    for (const wg_option_entry *e = name ? atomic_load(&known) : NULL; e; e = e->next)
+        if (!strcmp(e->rows()->name, name)) return e->rows();
+    return NULL;
+}
 
 double wg_option_value(const wg_option *o, const void *options)
 {
@@ -108,6 +126,41 @@ static bool ranges_fit(wg_context *c, wg_site here, const char *what, const char
     return true;
 }
 
+/* The bytes of a struct of the first `count` options of a list, up to its operands. */
+static size_t before_operands(const wg_option_list *list, int count)
+{
+    const wg_option *last = count ? &list->option[count - 1] : NULL;
+    return ((last ? last->offset + last->size : sizeof list->mark) + 7) / 8 * 8;
+}
+
+/* The mark of such a struct (WG_MARK_). */
+static size_t mark_of(const wg_option_list *list, int count)
+{
+    size_t letters = strlen(list->name) + 1;
+    for (int i = 0; i < count; i++) {
+        const size_t name = strlen(list->option[i].name) + 1;
+        letters += name * name + strlen(list->option[i].type) + 1;
+    }
+    const size_t size = list->size - before_operands(list, list->count) + before_operands(list, count);
+    return size | (size_t)count << 20 | letters << 28;
+}
+
+bool wg_options_filled(const wg_option_list *list, const void *options, void *full)
+{
+    size_t mark;
+    if (!list || !options || !full) return false;
+    memcpy(&mark, options, sizeof mark);
+    const int count = (int)(mark >> 20 & 255);
+    if (count >= list->count || mark != mark_of(list, count)) return false;
+    const size_t from = before_operands(list, count), to = before_operands(list, list->count);
+    const wg_option *last = count ? &list->option[count - 1] : NULL;
+    const size_t given = last ? last->offset + last->size : sizeof mark;
+    memcpy(full, list->standard, list->size);
+    memcpy((char *)full + sizeof mark, (const char *)options + sizeof mark, given - sizeof mark);
+    memcpy((char *)full + to, (const char *)options + from, list->size - to);
+    return true;
+}
+
 static bool is_marked(const wg_option_list *list, const void *options)
 {
     size_t mark = 0;
@@ -115,15 +168,29 @@ static bool is_marked(const wg_option_list *list, const void *options)
     return mark == list->mark;
 }
 
+/* The error of a struct whose mark is not that of its list, nor of a shorter one. */
+static bool fail_mark(wg_context *c, wg_site here, const char *what, const wg_option_list *list,
+                      const void *options)
+{
+    size_t mark = 0;
+    if (options) memcpy(&mark, options, sizeof mark);
+    const int count = (int)(mark >> 20 & 255);
+    if (count > list->count && (mark & 0xfffff) > list->size)
+        wgi_fail(c, here, what, WG_ERROR_USE,
+                 "the program was compiled for %d options of %s, and this library, " WG_VERSION
+                 ", has %d: it needs a later one",
+                 count, list->name, list->count);
+    else
+        wgi_fail(c, here, what, WG_ERROR_USE, "%s: write WG_OPTS(%s, ...)",
+                 options ? "the options do not begin with those of WG_OPTS" : "the options are NULL", list->name);
+    return false;
+}
+
 bool wg_options_fit(wg_context *c, wg_site here, const char *what, const wg_option_list *list,
                     const void *options)
 {
     if (!list) return true;
-    if (!is_marked(list, options))
-        return wgi_fail(c, here, what, WG_ERROR_USE, "%s: write WG_OPTS(%s, ...)",
-                        options ? "the options do not begin with those of WG_OPTS" : "the options are NULL",
-                        list->name),
-               false;
+    if (!is_marked(list, options)) return fail_mark(c, here, what, list, options);
     return wg_options_named(c, here, what) && ranges_fit(c, here, what, "", list, options);
 }
 

@@ -143,6 +143,7 @@ WG_OPTION_ROWS(wg_replay_opts)
 
 wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg_replay_opts *o)
 {
+    WG_OPTIONS_FILL(wg_replay_opts, o);
     if (!into) return wg_fail(NULL, here, WG_ERROR_USE, "replay: the graph is NULL"), wg_none;
     if (!into->generation && !into->busy.depth)
         return WGI_FAIL_NODE(into, here, "replay", WG_ERROR_USE, "the graph was freed");

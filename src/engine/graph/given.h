@@ -23,6 +23,7 @@ wg_node wgi_unmarked(wg_site here, const char *what, const wg_option_list *list,
                      const void *x);
 /* In a builder whose arguments are a T *a. */
 #define WGI_CHECK_MARK(what, T, a)        \
+    WG_OPTIONS_FILL(T, a);                \
     if (!(a) || (a)->mark != WG_MARK_(T)) \
     return wgi_unmarked(here, what, T##_rows(), a, (a) ? WGI_FIRST_((a)->x) : NULL)
 /* The first operand, which may be an array. */

@@ -258,6 +258,7 @@ static void end(wg_context *c)
 
 wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_opts *o)
 {
+    WG_OPTIONS_FILL(wg_group_start_opts, o);
     char why[300] = "";
     const wgi_launch by = wgi_launched();
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "group_start: the context is NULL"), NULL;

@@ -117,6 +117,7 @@ static bool look(wgi_plan_view *v, wg_graph *g, wg_graph *s, wg_node root, const
 
 wg_plan *wg_plan_look_at(wg_site here, wg_node root, const wg_plan_opts *o)
 {
+    WG_OPTIONS_FILL(wg_plan_opts, o);
     if (!check(here, root, o)) return NULL;
     wg_graph *g = root.graph, *s = wgi_graph_copy(g);
     wgi_plan_view *v = s ? wg_alloc(g->c, 1, sizeof *v) : NULL;

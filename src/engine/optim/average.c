@@ -29,6 +29,7 @@ WG_OPTION_ROWS(wg_average_opts)
 
 wg_average *wg_average_new_at(wg_site here, wg_params *p, const wg_average_opts *o)
 {
+    WG_OPTIONS_FILL(wg_average_opts, o);
     if (!wgi_set_ok(here, p, "average_new")) return NULL;
     if (!wg_options_fit(p->c, here, "average_new", wg_average_opts_rows(), o)) return NULL;
     wg_average *a = wg_alloc(p->c, 1, sizeof *a);

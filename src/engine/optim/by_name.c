@@ -16,6 +16,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 #define BUILDER(x)                                                            \
     wg_optim *wg_##x##_at(wg_site here, wg_params *p, const wg_##x##_opts *o) \
     {                                                                         \
+        WG_OPTIONS_FILL(wg_##x##_opts, o);                                    \
         return wgi_optim_new(here, p, &wgi_optimizer_##x, o);                 \
     }
 WG_OPTIMIZERS(BUILDER)

@@ -97,6 +97,7 @@ WG_OPTION_ROWS(wg_group_opts)
 
 wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g)
 {
+    WG_OPTIONS_FILL(wg_group_opts, g);
     if (!o) return wg_fail(NULL, here, WG_ERROR_USE, "optim_group: the optimizer is NULL");
     wg_context *c = o->s.p->c;
     if (!wgi_ok(c)) return wg_failed(c);

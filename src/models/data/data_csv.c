@@ -136,6 +136,7 @@ static void copy_form(wg_table_opts *t, const wg_csv_opts *o)
 
 wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o)
 {
+    WG_OPTIONS_FILL(wg_csv_opts, o);
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_csv: the context is NULL"), NULL;
     if (wg_failed(c) || !usable(c, here, o)) return NULL;
     wg_table_opts form = WG_OPTS(wg_table_opts);

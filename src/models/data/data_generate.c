@@ -257,6 +257,7 @@ static wg_data *make(wg_site here, wg_context *c, const kind *k, int64_t n, cons
 
 wg_data *wg_data_make_at(wg_site here, wg_context *c, const char *name, int64_t n, const wg_make_opts *o)
 {
+    WG_OPTIONS_FILL(wg_make_opts, o);
     WG_USER_CALL(here, "data_make");
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "data_make: the context is NULL"), NULL;
     if (wg_failed(c)) return NULL;

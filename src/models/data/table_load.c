@@ -272,6 +272,7 @@ wg_table *wgi_table_open(wg_site here, wg_context *c, const char *path, const wg
 
 wg_table *wg_table_read_at(wg_site here, wg_context *c, const char *path, const wg_table_opts *o)
 {
+    WG_OPTIONS_FILL(wg_table_opts, o);
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "table_read: the context is NULL"), NULL;
     if (wg_failed(c) || !wg_options_fit(c, here, "table_read", wg_table_opts_rows(), o)) return NULL;
     return wgi_table_open(here, c, path, o, "table_read", NULL);

@@ -281,6 +281,7 @@ static bool is_whole(wg_site here, wg_params *p, wg_loss_fn loss, const wg_data 
 
 wg_fitted wg_fit_at(wg_site here, wg_params *p, wg_loss_fn loss, wg_data *d, const wg_fit_opts *o)
 {
+    WG_OPTIONS_FILL(wg_fit_opts, o);
     fitting f = { .here = here, .p = p, .loss = loss, .o = o };
     f.result = (wg_fitted){ .loss = NAN, .dev = NAN, .metric = NAN, .dev_metric = NAN };
     for (int i = 0; i < 2 * MEASURES; i++) f.now[i] = NAN;

@@ -127,6 +127,7 @@ static inline wg_node unmarked(wg_site here, const char *what, const wg_option_l
 /* Begins the function of a layer whose arguments are a T *a: layer l, or a return after an error. */
 #define BEGIN_LAYER(what, T)                           \
     WG_USER_CALL(here, what);                          \
+    WG_OPTIONS_FILL(T, a);                             \
     if (!IS_MARKED(T, a)) return UNMARKED(what, T, a); \
     LAYER l;                                           \
     if (!begin(&l, here, what, a->x, a->p, a->name, a->share, T##_rows(), a)) return refused(a->x)

@@ -135,6 +135,7 @@ static bool begin_recurrent(layer *l, wg_site here, const kind *k, const char *w
 static wg_nn_states cell(wg_site here, const kind *k, const wg_nn_cell_args *of)
 {
     WG_USER_CALL(here, k->cell_name);
+    WG_OPTIONS_FILL(wg_nn_cell_args, of);
     if (!IS_MARKED(wg_nn_cell_args, of)) return no_states(UNMARKED(k->cell_name, wg_nn_cell_args, of));
     const wg_nn_recurrent_args a =
         WG_OPTS(wg_nn_recurrent_args, .x = of->x, .p = of->p, .name = of->name, .units = of->units,
@@ -234,6 +235,7 @@ static wg_node side_by_side(wg_site here, wg_node a, wg_node b)
 static wg_nn_states sequence(wg_site here, const kind *k, const wg_nn_recurrent_args *a)
 {
     WG_USER_CALL(here, k->name);
+    WG_OPTIONS_FILL(wg_nn_recurrent_args, a);
     if (!IS_MARKED(wg_nn_recurrent_args, a)) return no_states(UNMARKED(k->name, wg_nn_recurrent_args, a));
     LAYER l;
     if (!begin_recurrent(&l, here, k, k->name, 3, a) || !lengths_fit(&l, a)) return no_states(a->x);

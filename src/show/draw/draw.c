@@ -154,12 +154,14 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
 
 wg_status wg_draw_at(wg_site here, wg_node root, const char *path, const wg_draw_opts *o)
 {
+    WG_OPTIONS_FILL(wg_draw_opts, o);
     wg_status s = check(here, root, o);
     return s == WG_OK ? save(here, wg_graph_of(root), root, path, o) : s;
 }
 
 wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg_draw_opts *o)
 {
+    WG_OPTIONS_FILL(wg_draw_opts, o);
     WG_USER_CALL(here, "draw_graph");
     if (!g) return wg_fail(NULL, here, WG_ERROR_USE, "draw_graph: the graph is NULL");
     const wg_status s = wgi_draw_options_fit(wg_graph_context(g), here, "draw_graph", o);
@@ -177,6 +179,7 @@ static char *text_of(wg_site here, wg_node root, const wg_draw_opts *o, const wg
 struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_draw_opts *o)
 {
     WG_USER_CALL(here, "draw_agraph");
+    WG_OPTIONS_FILL(wg_draw_opts, o);
     struct Agraph_s *agraph = NULL;
     char *address = check(here, root, o) == WG_OK ? text_of(here, root, o, &wgi_agraph_format) : NULL;
     if (address) memcpy(&agraph, address, sizeof agraph);
@@ -186,6 +189,7 @@ struct Agraph_s *wg_draw_agraph_at(wg_site here, wg_node root, const wg_draw_opt
 
 char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o)
 {
+    WG_OPTIONS_FILL(wg_draw_opts, o);
     WG_USER_CALL(here, "draw_text");
     if (check(here, root, o) != WG_OK) return NULL;
     const wgi_format *format = o->format ? wgi_format_of("", o->format, WG_PICTURE_NODES) : &wgi_format_txt;

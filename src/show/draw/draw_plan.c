@@ -63,6 +63,7 @@ wg_status wgi_plan_level_write(wgi_picture *p, wg_node root, wgi_strbuf *out)
 wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const char *path,
                           const wg_draw_opts *o)
 {
+    WG_OPTIONS_FILL(wg_draw_opts, o);
     WG_USER_CALL(here, "draw_plan");
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "draw_plan: the context is NULL");
     if (!p) return WG_ERROR_USE;

@@ -26,6 +26,7 @@ WG_OPTION_ROWS(wg_figure_opts)
 
 wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const char *title, const wg_figure_opts *o)
 {
+    WG_OPTIONS_FILL(wg_figure_opts, o);
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "figure_new: the context is NULL"), NULL;
     if (!wg_options_fit(c, here, "figure_new", wg_figure_opts_rows(), o)) return NULL;
     wg_figure *f = wg_alloc(c, 1, sizeof *f);
@@ -117,11 +118,12 @@ static const char *wrong_axis(const wg_axis_opts *a)
     return NULL;
 }
 
-WG_OPTION_ROWS(wg_axis_opts)
+WG_INNER_OPTION_ROWS(wg_axis_opts)
 WG_OPTION_ROWS(wg_panel_opts)
 
 wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const char *title, const wg_panel_opts *o)
 {
+    WG_OPTIONS_FILL(wg_panel_opts, o);
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "panel_new: the figure is NULL"), NULL;
     wg_context *c = f->pool.c;
     if (!wg_options_fit(c, here, "panel_new", wg_panel_opts_rows(), o) ||

@@ -153,6 +153,7 @@ WG_OPTION_ROWS(wg_figure_save_opts)
 
 wg_status wg_figure_save_at(wg_site here, wg_figure *f, const char *path, const wg_figure_save_opts *o)
 {
+    WG_OPTIONS_FILL(wg_figure_save_opts, o);
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_save: the figure is NULL");
     wgi_strbuf b = { .c = f->pool.c };
     if (!wg_options_fit(f->pool.c, here, "figure_save", wg_figure_save_opts_rows(), o))
@@ -166,6 +167,7 @@ wg_status wg_figure_save_at(wg_site here, wg_figure *f, const char *path, const 
 
 char *wg_figure_text_at(wg_site here, wg_figure *f, const char *path, const wg_figure_save_opts *o)
 {
+    WG_OPTIONS_FILL(wg_figure_save_opts, o);
     WG_USER_CALL(here, "figure_text");
     if (!f) return wg_fail(NULL, here, WG_ERROR_USE, "figure_text: the figure is NULL"), NULL;
     wgi_strbuf b = { .c = f->pool.c };

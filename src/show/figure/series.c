@@ -51,6 +51,7 @@ WG_OPTION_ROWS(wg_series_opts)
 wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, const char *name,
                             const wg_series_opts *o)
 {
+    WG_OPTIONS_FILL(wg_series_opts, o);
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "series_new: the panel is NULL"), NULL;
     static const char *const calls[] = { "panel_line", "panel_points", "panel_steps",    "panel_bars",
                                          "panel_band", "panel_path",   "panel_histogram" };
@@ -298,18 +299,21 @@ static wg_series *new_grid(wg_site here, wg_panel *p, const char *name, const wg
 
 wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o)
 {
+    WG_OPTIONS_FILL(wg_grid_opts, o);
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_image: the panel is NULL"), NULL;
     return new_grid(here, p, name, o, WGI_IMAGE, "panel_image");
 }
 
 wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o)
 {
+    WG_OPTIONS_FILL(wg_grid_opts, o);
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_contour: the panel is NULL"), NULL;
     return new_grid(here, p, name, o, WGI_CONTOUR, "panel_contour");
 }
 
 wg_series *wg_panel_surface_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o)
 {
+    WG_OPTIONS_FILL(wg_grid_opts, o);
     if (!p) return wg_fail(NULL, here, WG_ERROR_USE, "panel_surface: the panel is NULL"), NULL;
     return new_grid(here, p, name, o, WGI_SURFACE, "panel_surface");
 }
