@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "wengert/op.h"
+#include "wgx/base.h"
 
 double wg_option_value(const wg_option *o, const void *options)
 {
@@ -72,8 +73,8 @@ bool wg_option_in_range(const wg_option *o, double v)
     if (!*s) return true;
     if (*s != '[' && *s != '(') return v >= 0 && v < words(s) && v == floor(v);
     const bool from = *s == '[';
-    s = wg_number_in(s + 1, &low);
-    s = wg_number_in(s + (*s == ','), &high);
+    s = wgx_number_in(s + 1, &low);
+    s = wgx_number_in(s + (*s == ','), &high);
     return (from ? v >= low : v > low) && (*s == ']' ? v <= high : v < high);
 }
 
