@@ -346,12 +346,12 @@ $(SHARED): $(SRC_OBJ) $(OPS_OBJ) tools/build/libwengert.map
 	$(LINK) -shared -Wl,-soname,$(@F) $(SHARED_FLAGS) -Wl,--version-script=tools/build/libwengert.map $(filter %.o,$^) $(WG_LIBS)
 	@ln -sf $(@F) $(@D)/libwengert.so
 
-# Each wing as a library, linked with those alone that it may use; and the command with all five. No private symbol crosses.
+# Each wing as a library, linked with those alone that it may use; and the command with all five. No private symbol, wgi_, crosses.
 WING_LIB = $(BUILD)/wings/libwengert-$1.so
 define wing_rule
-$(call WING_LIB,$1): $(filter $(OBJ)/src/$1/%,$(SRC_OBJ)) $(if $(filter engine,$1),$(OPS_OBJ)) $(foreach u,$2,$(call WING_LIB,$u)) tools/build/libwengert.map
+$(call WING_LIB,$1): $(filter $(OBJ)/src/$1/%,$(SRC_OBJ)) $(if $(filter engine,$1),$(OPS_OBJ)) $(foreach u,$2,$(call WING_LIB,$u)) tools/build/wings.map
 	$$(call say,LD,$$@)
-	$$(LINK) -shared -Wl,-soname,$$(@F) -Wl,--no-undefined -Wl,--version-script=tools/build/libwengert.map -Wl,-rpath,'$$$$ORIGIN' $$(filter %.o %.so,$$^) $$(WG_LIBS)
+	$$(LINK) -shared -Wl,-soname,$$(@F) -Wl,--no-undefined -Wl,--version-script=tools/build/wings.map -Wl,-rpath,'$$$$ORIGIN' $$(filter %.o %.so,$$^) $$(WG_LIBS)
 endef
 comma := ,
 $(foreach w,$(WING_USES),$(eval $(call wing_rule,$(firstword $(subst :, ,$w)),$(subst $(comma), ,$(word 2,$(subst :, ,$w))))))
@@ -360,7 +360,7 @@ $(BUILD)/wings/wengert: $(TOOLS_OBJ) $(foreach w,$(WINGS),$(call WING_LIB,$w))
 	$(call say,LD,$@)
 	$(LINK) $^ -Wl,-rpath,'$$ORIGIN' $(WG_LIBS)
 
-$(BUILD)/python/_c.abi3.so: python/_c.c $(wildcard include/wengert/*.h) $(FLAGS)
+$(BUILD)/python/_c.abi3.so: python/_c.c $(wildcard include/wengert/*.h include/wgx/*.h) $(FLAGS)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -I'$(PYTHON_INCLUDE)' $(WG_CPPFLAGS) $(CPPFLAGS) $(filter-out -fopenmp -fvisibility%,$(WG_CFLAGS)) -fvisibility=hidden \
 	    -O2 $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -shared -o $@ $<

@@ -3,6 +3,7 @@
  * the op's first sample. The table in op_rows.c adds what cannot be known from a descriptor.
  */
 #include "op_cases.h"
+#include "wgx/op.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -88,7 +89,7 @@ static case_operand operand_of(const maker *m, const wg_op *op, int k, const cha
         x.form = strchr("Pp", letter) ? CASE_SYMMETRIC : CASE_NEAR_UNIT;
     }
     if (value) x.low = atof(value + 1), x.high = to ? atof(to + 1) : x.low;
-    x.wrt = x.dtype == m->dtype && !strchr(word, '!') && wg_op_has_derivative(op, k);
+    x.wrt = x.dtype == m->dtype && !strchr(word, '!') && wgx_op_has_derivative(op, k);
     return x;
 }
 

@@ -14,6 +14,7 @@
 #include "machine.h"
 #include "op_cases.h"
 #include "torch.h"
+#include "wgx/plan.h"
 
 /* LEAST: sizes are multiples of it, so that rows are multiples of 16. */
 enum { STREAM_GY = 99, MOST = 4, HUGE_PAGE = 1 << 21, LEAST = 16 * CASE_COLUMNS };
@@ -216,7 +217,7 @@ static double limit_of(const side *s, const wg_limits *l)
     wg_plan_step all = { .read_bytes = s->gradient ? bytes_of(s->gy) : 0, .dtype = s->of->x[0].dtype };
     for (int k = 0; k < s->of->operands; k++) all.read_bytes += bytes_of(s->x[k]);
     for (int k = 0; k < s->outs; k++) all.write_bytes += bytes_of(s->out[k]);
-    return wg_plan_bound(&all, l).seconds;
+    return wgx_plan_bound(&all, l).seconds;
 }
 
 /* ---- the side of PyTorch ---- */

@@ -50,7 +50,7 @@ static void check(wg_graph *g, wg_params *p, wg_data *d, const char *when)
     wg_begin(g, WG_TRAIN);
     wg_check *r = wg_gradcheck(loss_of(g, p, &b, &accuracy), p, .components = 40);
     printf("gradient check %s training: %s, ratio %.1e\n", when, wg_verdict_name(wg_check_verdict(r)),
-           wg_check_ratio(r));
+           wg_check_facts_of(r)->ratio);
     wg_check_free(r);
 }
 

@@ -5,6 +5,7 @@
 #include "rules.h"
 
 #include "graph/composites.h"
+#include "wgx/base.h"
 
 /* ---- select ---- */
 
@@ -85,8 +86,8 @@ BUILDER(stack, join) { return wg_apply(here, &wgi_op_stack, a->x, a->n, WITH(sta
 static const char *called(wg_site here, wg_node x, char *to, size_t room)
 {
     char argument[64], shape[80];
-    const char *name = *wg_site_argument(here, 0, argument, sizeof argument) ? argument
-                       : *wg_node_name(x)                                    ? wg_node_name(x)
+    const char *name = *wgx_site_argument(here, 0, argument, sizeof argument) ? argument
+                       : *wg_node_name(x)                                     ? wg_node_name(x)
                                           : wgi_called_name(x.graph, x.index);
     wg_shape_text(wg_node_shape(x), shape, sizeof shape);
     snprintf(to, room, "%.60s%s%s", name, *name ? " " : "", shape);

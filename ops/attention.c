@@ -11,6 +11,7 @@
 #include "kernel/thin.h"
 #include "kernel/turn_vectors.h"
 #include "kernel/vmath.h"
+#include "wgx/op.h"
 
 #define ATTENTION_FIELDS(F, S) F(S, BOOL, causal, "false") F(S, DOUBLE, scale, "auto") F(S, SIZE, heads, "1")
 OPTIONS(attention, ATTENTION_FIELDS);
@@ -427,8 +428,8 @@ static wg_node of_rows(wg_site here, wg_node y, const wg_node x[], const bool ro
     const int rank = wg_node_shape(wg_node_operand(y, 0)).rank;
     if (rank == WG_MAX_RANK - 1) return wg_none;
     for (int k = 0; k < operands; k++)
-        if (k == 3) with[k] = rows[k] ? wg_rows_aligned(here, x[k], rank) : x[k];
-        else with[k] = rows[k] ? x[k] : wg_rows_repeated(here, x[k], n);
+        if (k == 3) with[k] = rows[k] ? wgx_rows_aligned(here, x[k], rank) : x[k];
+        else with[k] = rows[k] ? x[k] : wgx_rows_repeated(here, x[k], n);
     return wg_apply(here, wg_node_op(y), with, operands, wg_attr(y));
 }
 VMAP(attention_tiles) { return of_rows(here, y, x, rows, n, 4); }

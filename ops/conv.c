@@ -8,6 +8,7 @@
 #include "windows.h"
 
 #include "kernel/vectors.h"
+#include "wgx/op.h"
 
 /* The three products of a convolution. Each has the shape that the other two
  * leave open:
@@ -346,7 +347,7 @@ static wg_node conv_by_groups(wg_site here, wg_node y, const wg_node x[], const 
     wg_node to[2];
     if (n < 1) return wg_none;
     for (int k = 0; k < 2; k++)
-        to[k] = conv_as_channels(here, rows[k] ? x[k] : wg_rows_repeated(here, x[k], n));
+        to[k] = conv_as_channels(here, rows[k] ? x[k] : wgx_rows_repeated(here, x[k], n));
     f.groups *= n;
     return conv_as_rows(here, wg_apply(here, wg_node_op(y), to, 2, &f), n);
 }

@@ -10,6 +10,7 @@
  * other vectors of the equal values. */
 #include "matrix.h"
 #include "kernel/vmath.h"
+#include "wgx/graph.h"
 
 /* Values count as equal where their difference is within N(tie) of the largest: the rounding errors of a
  * decomposition, and of the product that made the matrix, move each value by some units, and sums of n terms
@@ -239,7 +240,7 @@ typedef struct seeds {
 /* The same matrix may have been decomposed twice, for its values and for its vectors. */
 static void seed(seeds *s, wg_node p, wg_node of, wg_node as)
 {
-    const int room = SEEDS - s->n, n = wg_equal_nodes(p, of, s->of + s->n, room);
+    const int room = SEEDS - s->n, n = wgx_equal_nodes(p, of, s->of + s->n, room);
     for (int i = 0; i < n && i < room; i++) s->as[s->n + i] = as;
     s->n += n;
 }
@@ -363,7 +364,7 @@ static bool has_another(const wgi_decomposition *a, wg_node p)
     wg_graph *g = wg_graph_of(p);
     const wgi_place place = wgi_arena_place(&g->temp);
     wg_node same[SEEDS];
-    const int n = wg_equal_nodes(p, a->matrix, same, SEEDS);
+    const int n = wgx_equal_nodes(p, a->matrix, same, SEEDS);
     wgi_reached of_p, of_a, other;
     bool ok = n <= SEEDS && wgi_reach(g, &g->temp, &p.index, 1, 1, NULL, NULL, &of_p) &&
               wgi_reach(g, &g->temp, &a->matrix.index, 1, 1, NULL, NULL, &of_a),

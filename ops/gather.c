@@ -5,6 +5,7 @@
 #include "rules.h"
 #include "axis_runs.h"
 #include "row_numbers.h"
+#include "wgx/op.h"
 
 /* strict: numbers below 0 are refused, else they count from the end. */
 #define GATHER_FIELDS(F, S) F(S, INT, batch, "0") F(S, BOOL, strict, "false")
@@ -172,8 +173,8 @@ VMAP(gather)
     const struct gather *a = wg_attr(y);
     if (!rows[0] && !a->batch) return NODE_OF(gather, a, x[0], x[1]);
     return NODE_OF(gather, WITH(gather, a->batch + 1, a->strict),
-                   rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
-                   rows[1] ? x[1] : wg_rows_repeated(here, x[1], n));
+                   rows[0] ? x[0] : wgx_rows_repeated(here, x[0], n),
+                   rows[1] ? x[1] : wgx_rows_repeated(here, x[1], n));
 }
 SAMPLES(gather, wg_gather(ANY(4, 3), CLASSES(4, 6)), wg_gather(ANY(4, 2, 3), CLASSES(4, 2, 2)),
         wg_gather(ANY(4), wg_any_class(g, 4, WG_SCALAR)), wg_gather(ANY(4, 3), CLASSES(4, 0)),
@@ -260,7 +261,7 @@ VMAP(gather_grad)
     wg_context *c = wg_graph_context(wg_graph_of(y));
     wg_node *with = wg_alloc(c, (size_t)operands, sizeof *with);
     if (!with) return wg_none;
-    for (int k = 0; k < operands; k++) with[k] = rows[k] ? x[k] : wg_rows_repeated(here, x[k], n);
+    for (int k = 0; k < operands; k++) with[k] = rows[k] ? x[k] : wgx_rows_repeated(here, x[k], n);
     a.batch++;
     wg_node all = wg_apply(here, &wgi_op_gather_grad, with, operands, &a);
     wg_free(c, with);

@@ -1,6 +1,7 @@
 /* index.c: one_hot, and unit vectors as rows. */
 #include "row_numbers.h"
 #include "unit_rows.h"
+#include "wgx/op.h"
 
 #define ONE_HOT_FIELDS(F, S) F(S, SIZE, count, "needed") F(S, AXIS, axis, "-1")
 OPTIONS(one_hot, ONE_HOT_FIELDS);
@@ -97,7 +98,7 @@ static bool unit_rows_shape(wg_rule *r)
 }
 static int64_t unit_rows_units(const wg_kernel *k) { return k->yt[0].shape->dim[0]; }
 /* They depend on the shape of x alone. */
-VMAP(unit_rows) { return wg_rows_repeated(here, y, n); }
+VMAP(unit_rows) { return wgx_rows_repeated(here, y, n); }
 SAMPLES(unit_rows, wgi_unit_rows(here, ANY(4), 0, 4), wgi_unit_rows(here, ANY(2, 3), 2, 3),
         wgi_unit_rows(here, wg_any(g, WG_SCALAR), 0, 1), wgi_unit_rows(here, ANY(0, 2), 0, 0));
 ERRORS(unit_rows, (wgi_unit_rows(here, ANY(4), 2, 3), "has no elements 2 to 4"),

@@ -5,6 +5,7 @@
 #include "reduce_rules.h"
 #include "sample_shapes.h"
 #include "tails.h"
+#include "wgx/graph.h"
 
 /* Whether no element of operand j, of a MAP, is as BAD says, an expression in p[i]. Else a fault at the first
  * one. */
@@ -407,11 +408,11 @@ wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y)
 static wg_node parameter_in(wg_site here, wg_graph *g, wg_params *p, int i)
 {
     wg_shape s = wg_params_tensor(p, i).shape;
-    int64_t mark = wg_graph_mark(g);
+    int64_t mark = wgx_graph_mark(g);
     if (wg_params_is_state(p, i) || s.rank < 2) return wg_none;
     wg_node w = wg_param_at(here, g, p, wg_params_name(p, i), s, wg_zeros());
-    if (wg_graph_mark(g) == mark) return w;
-    wg_graph_rewind(g, mark);
+    if (wgx_graph_mark(g) == mark) return w;
+    wgx_graph_rewind(g, mark);
     return wg_none;
 }
 

@@ -3,6 +3,7 @@
 #include "lu.h"
 #include "kernel/gemm.h"
 #include "kernel/vmath.h"
+#include "wgx/op.h"
 
 #define LU_SOLVE_FIELDS(F, S) F(S, BOOL, transposed, "false") F(S, BOOL, or_zero, "false")
 OPTIONS(lu_solve, LU_SOLVE_FIELDS);
@@ -122,7 +123,7 @@ VMAP(lu_solve)
     for (int i = 0; i < 4; i++) o[i] = rows[i] ? x[i] : wg_none;
     if (rows[0] || rows[1] || rows[2] || s.rank > 2) {
         for (int i = 0; i < 4; i++)
-            if (!rows[i]) o[i] = wg_rows_repeated(here, x[i], n);
+            if (!rows[i]) o[i] = wgx_rows_repeated(here, x[i], n);
         return lu_solve(here, (lu){ o[0], o[1], o[2] }, o[3], how);
     }
     wg_node all = lu_solve(here, (lu){ x[0], x[1], x[2] }, rows_as_columns(here, x[3]), how);

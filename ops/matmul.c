@@ -10,6 +10,7 @@
 #include "base/stored.h"
 #include "kernel/gemm.h"
 #include "kernel/thin.h"
+#include "wgx/op.h"
 
 /* ta, tb: the operand's last two axes are swapped. */
 #define MATMUL_FIELDS(F, S) F(S, BOOL, ta, "false") F(S, BOOL, tb, "false")
@@ -719,7 +720,7 @@ static wg_node row_of_matrices(wg_site here, wg_node x, int leading, bool column
     wg_shape s = wg_node_shape(x);
     if (s.rank == 2)
         x = wg_reshape(x, column ? WG_SHAPE(s.dim[0], s.dim[1], 1) : WG_SHAPE(s.dim[0], 1, s.dim[1]));
-    return wg_rows_aligned(here, x, leading + 2);
+    return wgx_rows_aligned(here, x, leading + 2);
 }
 
 /* Rows of vectors b [n, k], or of matrices of one column, times one matrix a: the product b a^T. */

@@ -4,6 +4,7 @@
 #include "windows.h"
 
 #include "kernel/vectors.h"
+#include "wgx/op.h"
 
 /* After the shape rule size and stride have a number for each axis, and padding two, as in
  * conv.c. */
@@ -142,7 +143,7 @@ static wg_node pool_of_rows(wg_site here, wg_node y, const wg_node x[], const bo
     wg_node to[2];
     const int count = wg_node_operands(y);
     for (int k = 0; k < count; k++)
-        to[k] = conv_as_batch(here, rows[k] ? x[k] : wg_rows_repeated(here, x[k], n), n);
+        to[k] = conv_as_batch(here, rows[k] ? x[k] : wgx_rows_repeated(here, x[k], n), n);
     return conv_from_batch(here, wg_apply(here, wg_node_op(y), to, count, wg_attr(y)), wg_node_shape(y), n);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "ops.h"
+#include "wgx/op.h"
 
 #define WGI_OP(n, called) EXTERN(n);
 #include "op_list.h"
@@ -27,7 +28,7 @@ const wg_op *wg_op_find(const char *name)
     return NULL;
 }
 
-bool wg_op_is_internal(const wg_op *op)
+bool wgx_op_is_internal(const wg_op *op)
 {
     for (int i = 0; i < OPS; i++)
         if (ops[i].op == op) return !ops[i].called;
@@ -43,7 +44,7 @@ static bool copy_name(const char *from, size_t length, int index, char *name, si
     return length > 0 && n > 0 && (size_t)n < size;
 }
 
-bool wg_op_operand_name(const wg_op *op, int k, char *name, size_t size)
+bool wgx_op_operand_name(const wg_op *op, int k, char *name, size_t size)
 {
     static const char *const standard[] = { "", "x", "a b", "a b c" };
     if (!op || !name) return false;
@@ -62,7 +63,7 @@ bool wg_op_operand_name(const wg_op *op, int k, char *name, size_t size)
     return copy_name(at, strcspn(at, " "), index, name, size);
 }
 
-bool wg_op_has_derivative(const wg_op *op, int operand)
+bool wgx_op_has_derivative(const wg_op *op, int operand)
 {
     if (!op || op->kind == WG_LEAF) return false;
     const uint32_t without = op->none | op->zero;

@@ -3,6 +3,7 @@
 #include "sample_shapes.h"
 
 #include "kernel/copy.h"
+#include "wgx/op.h"
 
 #define SHAPED_FIELDS(F, S) F(S, SHAPE, shape, NULL)
 OPTIONS(shaped, SHAPED_FIELDS);
@@ -204,7 +205,7 @@ wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x,
 
 /* ---- rows and fill: builders without an op ---- */
 
-wg_node wg_rows_aligned(wg_site here, wg_node x, int rank)
+wg_node wgx_rows_aligned(wg_site here, wg_node x, int rank)
 {
     const wg_shape s = wg_node_shape(x);
     wg_shape to = { rank + 1, { s.dim[0] } };
@@ -214,7 +215,7 @@ wg_node wg_rows_aligned(wg_site here, wg_node x, int rank)
     return wg_reshape(x, to);
 }
 
-wg_node wg_rows_repeated(wg_site here, wg_node x, int64_t n)
+wg_node wgx_rows_repeated(wg_site here, wg_node x, int64_t n)
 {
     const wg_shape s = wg_node_shape(x);
     wg_shape to = { s.rank + 1, { n } };

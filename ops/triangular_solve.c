@@ -1,6 +1,7 @@
 /* triangular_solve.c: systems of equations whose matrix is a triangle. */
 #include "matrix.h"
 #include "kernel/gemm.h"
+#include "wgx/op.h"
 
 #define TRIANGLE_FIELDS(F, S) \
     F(S, BOOL, upper, "false") F(S, BOOL, transposed, "false") F(S, BOOL, unit, "false")
@@ -70,8 +71,8 @@ VMAP(triangular_solve)
     const wg_shape s = wg_node_shape(y);
     const struct triangle t = *(const struct triangle *)wg_attr(y);
     if (rows[0] || s.rank > 2)
-        return solved(here, rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
-                      rows[1] ? x[1] : wg_rows_repeated(here, x[1], n), t);
+        return solved(here, rows[0] ? x[0] : wgx_rows_repeated(here, x[0], n),
+                      rows[1] ? x[1] : wgx_rows_repeated(here, x[1], n), t);
     return columns_as_rows(here, solved(here, x[0], rows_as_columns(here, x[1]), t), s, n);
 }
 #define SOLVED(a, b, ...) solved(here, a, b, (struct triangle){ __VA_ARGS__ })

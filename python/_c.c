@@ -20,6 +20,7 @@
 #include <structmember.h>
 
 #include <wengert/params.h>
+#include "wgx/graph.h"
 
 /* In the limited API since 3.11 (buffers) and 3.12 (vectorcall). In 3.10 they are the same. */
 typedef struct wg_buffer {
@@ -45,10 +46,11 @@ enum { CAN_WRITE = 1, ROW_MAJOR_WITH_FORMAT = 0x3C }; /* PyBUF_WRITABLE; PyBUF_C
 /* ---- what start() is given ---- */
 
 /* The functions of the library. FUNCTIONS of the module lists their names. */
-#define OF_GRAPHS(X) X(failed) X(graph_context) X(context_dtype) X(begin) X(item_at) X(value_at)
-#define OF_NODES(X)  X(node_shape) X(node_dtype) X(node_is_current) X(input_at) X(input_borrow_at)
-#define OF_PARAMS(X) X(param_at) X(params_context) X(params_tensor)
-#define LIBRARY(X)   OF_GRAPHS(X) OF_NODES(X) OF_PARAMS(X)
+#define wg_node_is_current wgx_node_is_current /* shared, and no part of the interface: wgx/api.h */
+#define OF_GRAPHS(X)       X(failed) X(graph_context) X(context_dtype) X(begin) X(item_at) X(value_at)
+#define OF_NODES(X)        X(node_shape) X(node_dtype) X(node_is_current) X(input_at) X(input_borrow_at)
+#define OF_PARAMS(X)       X(param_at) X(params_context) X(params_tensor)
+#define LIBRARY(X)         OF_GRAPHS(X) OF_NODES(X) OF_PARAMS(X)
 static struct {
 #define POINTER(name) __typeof__(wg_##name) *name;
     LIBRARY(POINTER)
@@ -81,7 +83,7 @@ static struct {
 
 /* It may live longer than its graph. first: of the values that somebody has. */
 typedef struct watch {
-    wg_graph_watch of;
+    wgx_graph_watch of;
     struct value *first;
 } watch;
 /* The base of the class Graph. automatic: it is begun again without being asked. ended, or automatic and
@@ -438,7 +440,7 @@ static PyObject *graph_values(PyObject *self, PyObject *none)
 }
 
 /* For the library, in the middle of a step: its nodes. */
-static int live_nodes(const wg_graph_watch *of, wg_node *to, int room)
+static int live_nodes(const wgx_graph_watch *of, wg_node *to, int room)
 {
     const PyGILState_STATE was = PyGILState_Ensure();
     int n = 0;

@@ -192,7 +192,7 @@ static bool any_operand(drawing *d, sample *s, random_call *call, int k)
 {
     const wg_op *op = call->op;
     wg_node like = s->x[k < s->operands ? k : 0];
-    if (wg_is_none(like) || (is_smooth(d) && !wg_op_has_derivative(op, k)))
+    if (wg_is_none(like) || (is_smooth(d) && !wgx_op_has_derivative(op, k)))
         return sample_operand(d, s, call, k);
     wg_tensor t = wg_value(like);
     if (t.dtype != floats(d)) {

@@ -257,7 +257,7 @@ static int value_like(drawing *d, sample *s, wg_node n, bool fixed)
 bool sample_operand(drawing *d, sample *s, random_call *call, int k)
 {
     wg_node n = s->x[k];
-    bool fixed = is_smooth(d) && !wg_op_has_derivative(s->op, k);
+    bool fixed = is_smooth(d) && !wgx_op_has_derivative(s->op, k);
     if (wg_is_none(n)) call->x[k] = OPERAND_NONE;
     else if (k && wg_node_leaf(n) == WG_LEAF_NUMBER) {
         call->x[k] = OPERAND_NUMBER;

@@ -68,7 +68,7 @@ static bool sample_is_smooth(op_case *k)
 {
     wg_node loss = op_case_loss(k);
     if (wg_is_none(loss)) return false;
-    wg_graph_freeze(k->g, true);
+    wgx_graph_freeze(k->g, true);
     bool smooth = is_smooth_at(k, loss, EVERY, 0, 0) && is_smooth_at(k, loss, EVERY, 1, 1);
     for (int i = 0; i < k->leaves; i++)
         for (double at = -3; at <= 3 && smooth; at += 0.25) smooth = is_smooth_at(k, loss, i, at, 0.75);
@@ -88,7 +88,7 @@ static bool has_float_choice(const op_case *k)
 static bool measure(const wg_op *op)
 {
     op_case k;
-    bool smooth = wg_op_has_derivative(op, -1);
+    bool smooth = wgx_op_has_derivative(op, -1);
     for (int i = 0; smooth && op_case_open(&k, op, i, &(op_setup){ .dtype = WG_F64, .interpret = 1 }); i++) {
         if (wg_dtype_is_float(wg_node_dtype(k.y[0]))) smooth = !has_float_choice(&k) && sample_is_smooth(&k);
         op_case_close(&k);

@@ -32,7 +32,7 @@ wgt_run wgt_build(const char *text, wg_mode mode)
 
 void wgt_set(wgt_run *r, const char *name, const char *value)
 {
-    wg_program_set(r->q, name, wg_literal(r->c, name, value));
+    wg_program_set(r->q, name, wgx_literal(r->c, name, value));
     cr_assert_eq(wg_failed(r->c), WG_OK, "%s", wg_message(r->c));
 }
 

@@ -12,6 +12,7 @@
 #include <criterion/criterion.h>
 
 #include "wengert/wengert.h"
+#include "wgx/wgx.h"
 
 /* ---- the library ---- */
 

@@ -49,13 +49,13 @@ static void count_from_start(wgf_scope *s, wg_node x)
 /* ---- the call of the sample ---- */
 
 /* The sample's call of a composite op. op NULL: it made no call of it. */
-static wg_call call_of(const wg_graph *g, const wg_op *op, int64_t *at)
+static wgx_call call_of(const wg_graph *g, const wg_op *op, int64_t *at)
 {
-    for (*at = wg_graph_calls(g) - 1; *at >= 0; --*at) {
-        const wg_call k = wg_graph_call(g, *at);
+    for (*at = wgx_graph_calls(g) - 1; *at >= 0; --*at) {
+        const wgx_call k = wgx_graph_call(g, *at);
         if (k.op == op && k.operands <= WGF_OPERANDS) return k;
     }
-    return (wg_call){ .op = NULL };
+    return (wgx_call){ .op = NULL };
 }
 
 wgf_array wgf_array_of(wg_node n)
@@ -87,7 +87,7 @@ bool wgf_set_up(wgf_trial *t)
     wgi_formula_error e;
     const bool own = op_case_is_own(&t->k);
     int64_t at = -1;
-    const wg_call call = own ? (wg_call){ .op = op } : call_of(wg_graph_of(t->k.y[0]), op, &at);
+    const wgx_call call = own ? (wgx_call){ .op = op } : call_of(wg_graph_of(t->k.y[0]), op, &at);
     if (!call.op) return false;
     if (!own) t->k.y[0] = call.result;
     t->s = (wgf_scope){ .f = &t->f };
@@ -95,7 +95,7 @@ bool wgf_set_up(wgf_trial *t)
     t->operands = own ? wg_node_operands(t->k.y[0]) : call.operands;
     if (!wgi_formula_parse(&t->f, op->formula, &e) || t->operands > 30) return false;
     for (int i = 0; i < t->operands; i++) {
-        t->x[i] = own ? wg_node_operand(t->k.y[0], i) : wg_graph_call_operand(wg_graph_of(t->k.y[0]), at, i);
+        t->x[i] = own ? wg_node_operand(t->k.y[0], i) : wgx_graph_call_operand(wg_graph_of(t->k.y[0]), at, i);
         if (!wg_is_none(t->x[i]) && !t->x[i].graph)
             t->x[i] = wg_mul(wg_scalar(t->k.g, 1), t->x[i]); /* a number */
     }
@@ -107,7 +107,7 @@ bool wgf_set_up(wgf_trial *t)
     count_from_start(&t->s, t->x[0]);
     for (int i = 0; i < t->operands; i++) {
         char name[24];
-        if (!wg_op_operand_name(op, i, name, sizeof name)) return false;
+        if (!wgx_op_operand_name(op, i, name, sizeof name)) return false;
         wgf_name *n = wgf_add_name(&t->s, name, (int)strlen(name), 0);
         n->index = i, n->missing = !wg_node_ok(t->x[i]);
         if (!n->missing) n->value = wgf_array_of(t->x[i]);

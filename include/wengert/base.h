@@ -297,17 +297,10 @@ WG_API int wg_finish(wg_context *c, FILE *errors);
 
 WG_API wg_status wg_failed(const wg_context *c);    /* the first error's status, WG_OK if there is none */
 WG_API const char *wg_message(const wg_context *c); /* "model.c:42: matmul: ..."; "" if there is none */
-/* The bytes of the well-formed UTF-8 character at s (RFC 3629: shortest form, no surrogates); 0: there is none, or s
- * is NULL. */
-WG_API int wg_utf8_length(const char *s);
-/* Copies s so that a terminal shows it as it is: control bytes (but the ends of lines and tabs) and bytes that are not
- * UTF-8 become \xNN. What has no room is left out, by whole characters. Returns buf. All messages of the library
- * are such texts; use it for names that come from files. */
-WG_API char *wg_plain_text(const char *s, char *buf, size_t size);
 /* Ends the computation that runs now, in another thread or around a signal handler, where it may be called, or else
  * the next one: with WG_ERROR_INTERRUPTED. A kernel that runs is not ended. */
 WG_API void wg_interrupt(wg_context *c);
-WG_API void wg_recover(wg_context *c); /* forgets the error, or an interrupt that waits, but not while wg_interrupts_wait is on; nothing else lets a context go on */
+WG_API void wg_recover(wg_context *c); /* forgets the error, or an interrupt that waits; nothing else lets a context go on */
 /* Records an error, as the library does. For layers, loaders and tools. An earlier error stays. */
 WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *format, ...) WG_PRINTF(4, 5);
 /* Gives a warning, as the library does: once for each call site. */
@@ -335,8 +328,6 @@ WG_API bool wg_inner_options_fit(wg_context *c, wg_site here, const char *what, 
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
 WG_API int wg_context_threads(const wg_context *c); /* How many threads compute. */
 WG_API uint64_t wg_context_seed(const wg_context *c); /* The seed of all random draws. */
-/* The allocator of wg_start; NULL: it had none. */
-WG_API const wg_allocator *wg_context_allocator(const wg_context *c);
 
 /* count * size bytes, all zero. wg_finish frees them if wg_free does not. NULL, and an error is recorded,
  * when there is no memory. */
@@ -347,49 +338,7 @@ WG_API void wg_free(wg_context *c, void *p);
 
 /* A site made of copies of both texts, valid until wg_finish. Equal texts give the same site. */
 WG_API wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place);
-/* Sites of source texts that come and go, such as programs, for calls that make nodes; for other calls take
- * wg_site_keep. wg_sites_keep is as wg_site_keep. After wg_sites_free no site can be added; the memory is freed when
- * no node has one of the sites any more. wg_sites_new returns NULL when there is no memory; wg_sites_keep and
- * wg_sites_free accept NULL. */
-typedef struct wg_sites wg_sites;
-WG_API wg_sites *wg_sites_new(wg_context *c); /* An empty set of sites. */
-/* A site of the set, made of copies of both texts. */
-WG_API wg_site wg_sites_keep(wg_sites *s, const char *arguments, const char *place);
-/* Ends the set: its memory is freed when no node has one of the sites any more. */
-WG_API void wg_sites_free(wg_sites *s);
 WG_API const char *wg_site_place(wg_site s);     /* "model.c:42" */
-WG_API const char *wg_site_arguments(wg_site s); /* where their text begins; it ends at a newline; "": none */
-/* Copies the text of argument k to buf, a long one cut, and returns buf. "": there is none. */
-WG_API const char *wg_site_argument(wg_site s, int k, char *buf, size_t size);
-
-/* ---- words, numbers, and what this build has ---- */
-
-/* The candidate nearest to a mistyped word, by edit distance with transpositions; case is ignored. NULL: none is
- * near. The same in steps: wg_nearest_to, wg_nearest_try for each candidate, then look at best. */
-WG_API const char *wg_nearest(const char *word, const char *const candidates[], int n);
-typedef struct wg_nearest_word {
-    const char *word, *best; /* best NULL: none is near */
-    int length, limit;       /* of best; its distance, at first the largest that counts as near */
-} wg_nearest_word;
-/* Begins the search for the candidate nearest to a word. */
-WG_API wg_nearest_word wg_nearest_to(const char *word);
-/* Looks at a candidate of `length` bytes. True: it is the nearest so far. */
-WG_API bool wg_nearest_try(wg_nearest_word *s, const char *candidate, size_t length);
-
-/* What to write for a word of PyTorch, NumPy, JAX, Keras, R or MATLAB that is none here: "write expand_dims(x, axis=1)"
- * for unsqueeze; or a sentence. NULL: it is not known. A module before it, as in torch.nn.Linear, does not count. */
-typedef enum wg_word_kind { WG_WORD_CALL, WG_WORD_NAME, WG_WORD_OPTION, WG_WORD_FLAG, WG_WORD_COMMAND } wg_word_kind;
-typedef enum wg_language { WG_IN_WG, WG_IN_C, WG_IN_CPP, WG_IN_PYTHON, WG_IN_LANGUAGES } wg_language;
-/* What to write for a word of another library, in this language. NULL: the word is not known. */
-WG_API const char *wg_meant(const char *word, wg_word_kind kind, wg_language in);
-
-/* Reads the number that a text begins with, behind blanks and whatever the locale: 12, -0.5, 1e-3, inf, nan,
- * 0x1p-3, 1.0D+01 as Fortran prints it. Returns the place behind it. The text itself: it begins with no number,
- * and *value stays. */
-WG_API const char *wg_number_in(const char *text, double *value);
-
-/* Prints what this build and machine have, in lines "key: value", as `wengert doctor`. For bug reports. */
-WG_API void wg_doctor(FILE *out);
 
 #ifdef __cplusplus
 }

@@ -44,7 +44,7 @@ typedef struct wg_check wg_check;
 
 /* Called at each evaluation of the function, and more often. stage: what is being done, "rules of the nodes"; share:
  * how much of it is done, from 0 to 1. If it returns false the check stops. Its report then holds what was found until
- * then, and wg_check_stopped is true: the verdict is fail if something has failed, else inconclusive. */
+ * then, and wg_check_facts.stopped is true: the verdict is fail if something has failed, else inconclusive. */
 typedef bool (*wg_progress_fn)(void *progress_user, const char *stage, double share);
 
 /* course_only: every component, no rules, no slopes. An error that the course's scale cannot see passes: one of a
@@ -155,19 +155,6 @@ WG_API int wg_check_exit(const wg_check *r); /* 0 pass, 1 fail, 5 inconclusive *
 WG_API void wg_check_free(wg_check *r); /* Frees the report, with all that is owned by it. */
 
 WG_API wg_verdict wg_check_verdict(const wg_check *r); /* Whether the gradient passes. */
-WG_API double wg_check_ratio(const wg_check *r); /* of all components of all inputs */
-WG_API double wg_check_floor(const wg_check *r); /* the ratio that rounding noise alone gives */
-WG_API double wg_check_noise(const wg_check *r); /* standard deviation of f's rounding errors near x */
-WG_API double wg_check_eps(const wg_check *r); /* The step of the course's differences. */
-WG_API double wg_check_value(const wg_check *r); /* The value of the function at x. */
-WG_API int64_t wg_check_evaluations(const wg_check *r); /* How often the function was computed. */
-/* Why the verdict is not pass. "" if it comes from an input: see wg_check_input.reason. */
-WG_API const char *wg_check_reason(const wg_check *r);
-/* How often a C function had no finite value. *first, unless first is NULL: where it was so for the first time, and why:
- * "x[0] = -0.0002: log of -0.0002"; owned by the report. "": never, or of a graph. */
-WG_API int64_t wg_check_gaps(const wg_check *r, const char **first);
-WG_API bool wg_check_stopped(const wg_check *r); /* by opts.progress: the report holds a part */
-WG_API const char *wg_check_word(double ratio);  /* "great", "ok", "worry", "very likely a bug" */
 
 /* One checked input: a parameter, an input node, or the vector x. */
 typedef struct wg_check_input {
@@ -213,15 +200,12 @@ typedef struct wg_check_finding {
     int64_t wrong;      /* how many elements of the operand are wrong; 0: not counted */
     int64_t node;       /* its index in the graph: see wg_graph_node. 0: of no node */
 } wg_check_finding;
-/* How many findings there are. The first one is the nearest to the cause. */
-WG_API int wg_check_findings(const wg_check *r);
-WG_API wg_check_finding wg_check_finding_at(const wg_check *r, int i); /* finding i */
+WG_API wg_check_finding wg_check_finding_at(const wg_check *r, int i); /* finding i; the first is nearest to the cause */
 
 /* The nodes that the findings name, those whose gradients pass through them, and the parameters and inputs
  * whose gradients are right: for the option marks of wg_draw. g: the graph that was checked, as it was then. Owned by the report. */
 WG_API const wg_node_mark *wg_check_marks(const wg_check *r, wg_graph *g, int *n);
 
-WG_API int wg_check_inputs(const wg_check *r); /* How many inputs were checked. */
 WG_API wg_check_input wg_check_input_at(const wg_check *r, int i); /* Input i, in the order of the report. */
 /* Writes the components of input i that differ most to row, wrong ones first: at most `most`. Returns how
  * many. */
@@ -235,8 +219,7 @@ typedef struct wg_check_component {
 } wg_check_component;
 /* Component i of an input. */
 WG_API wg_check_component wg_check_component_at(const wg_check *r, int input, int64_t i);
-/* How many parameters of p, or nodes of your choice, the loss does not depend on, and their names. */
-WG_API int wg_check_unreached(const wg_check *r);
+/* The name of parameter, or node, i of those that the loss does not depend on. */
 WG_API const char *wg_check_unreached_at(const wg_check *r, int i);
 
 /* A point where the gradient was compared with slopes, or why it was not. */
@@ -247,7 +230,6 @@ typedef struct wg_check_point {
     /* Comparisons: with a slope; of these, those that differ; without one; of these, at a kink. */
     int clear, differ, unclear, kinks;
 } wg_check_point;
-WG_API int wg_check_points(const wg_check *r); /* How many points were looked at. */
 WG_API wg_check_point wg_check_point_at(const wg_check *r, int i); /* Point i: the given one is the first. */
 
 /* What the comparison of each node alone covers: operands that were compared, and that could not be; nodes
@@ -256,7 +238,6 @@ WG_API wg_check_point wg_check_point_at(const wg_check *r, int i); /* Point i: t
 typedef struct wg_check_rules {
     int64_t compared, unclear, not_built, held, narrow;
 } wg_check_rules;
-WG_API wg_check_rules wg_check_rules_of(const wg_check *r); /* What the comparison of each node alone covers. */
 /* What .order = 2 has shown. */
 typedef struct wg_check_second {
     int order; /* that was asked for; if it is 1, nothing of the following was computed */
@@ -268,20 +249,38 @@ typedef struct wg_check_second {
     int blurred;       /* comparisons of H u that show nothing, as at kinks */
     double resolution; /* as of an input: of a typical component of H u. Infinite: nothing was seen */
     const char *reason; /* why second derivatives could not be compared; or "" */
-    const char *kink;   /* "abs, model.c:7": the point lies at a kink of it: see wg_kink; or "" */
+    const char *kink;   /* "abs, model.c:7": the point lies exactly at a kink of it; or "" */
 } wg_check_second;
-/* What the comparison of second derivatives has shown. */
-WG_API wg_check_second wg_check_second_of(const wg_check *r);
-/* The call by which y has a kink exactly at the point where x[0 .. n) are: abs(z) with z = 0, maximum(a, b) with a
- * = b, norm(z) with a z of zeros. The second derivatives of y that are computed there are those of a convention
- * and need not be those of y. .op is NULL: there is no kink. It computes on a copy of the graph. */
-WG_API wg_call wg_kink(wg_node y, const wg_node x[], int n);
-WG_API int64_t wg_check_gradients(const wg_check *r); /* how often the gradient was computed */
-WG_API uint64_t wg_check_seed(const wg_check *r); /* The seed of the random directions. */
-WG_API const char *wg_check_name(const wg_check *r); /* The name of the function or loss. */
-WG_API const char *wg_check_where(const wg_check *r); /* file:line of the call; or "" */
-/* Why the course's ratio is large although the gradient is right; or "". */
-WG_API const char *wg_check_why(const wg_check *r);
+
+/* What a report says in numbers and words. The lists have functions of their own: wg_check_finding_at and the like. A
+ * later version may add members at the end. */
+typedef struct wg_check_facts {
+    wg_verdict verdict;     /* whether the gradient passes */
+    const char *reason;     /* why the verdict is not pass. "" if it comes from an input: see wg_check_input.reason */
+    const char *name;       /* of the function or loss */
+    const char *where;      /* file:line of the call; or "" */
+    double value;           /* of the function at x */
+    double ratio;           /* of all components of all inputs */
+    const char *word;       /* of the ratio: "great", "ok", "worry", "very likely a bug"; "": it is not finite */
+    const char *why;        /* why the course's ratio is large although the gradient is right; or "" */
+    double floor;           /* the ratio that rounding noise alone gives */
+    double eps;             /* the step of the course's differences */
+    double noise;           /* standard deviation of f's rounding errors near x */
+    int64_t evaluations;    /* how often the function was computed */
+    int64_t gradients;      /* how often the gradient was computed */
+    uint64_t seed;          /* of the random directions */
+    int64_t gaps;           /* how often a C function had no finite value */
+    const char *first_gap;  /* the first: where, and why: "x[0] = -0.0002: log of -0.0002"; "": none, or of a graph */
+    bool stopped;           /* by opts.progress: the report holds a part */
+    int findings;           /* how many: wg_check_finding_at */
+    int inputs;             /* wg_check_input_at */
+    int points;             /* wg_check_point_at: where the gradient was compared; the given one is the first */
+    int unreached;          /* wg_check_unreached_at: parameters, or nodes of your choice, that the loss does not need */
+    wg_check_rules rules;   /* what the comparison of each node alone covers */
+    wg_check_second second; /* what the comparison of second derivatives has shown */
+} wg_check_facts;
+/* The facts of a report. They belong to it: wg_check_free frees them. Never NULL. */
+WG_API const wg_check_facts *wg_check_facts_of(const wg_check *r);
 
 WG_END_DECLS
 #endif

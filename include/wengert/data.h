@@ -73,17 +73,6 @@ WG_API const char *wg_data_class(const wg_data *d, int64_t k);
  * may be {0}. NaN and infinities are an error that names row and column. */
 WG_API wg_data *wg_data_from_at(wg_site here, wg_context *c, wg_tensor x, wg_tensor y);
 #define wg_data_from(c, ...) wg_data_from_at(WG_AT(#__VA_ARGS__), c, __VA_ARGS__)
-/* Generated sets of n rows: two features, two classes of equal size.
- *
- *     flower    r = 4 sin 4 theta, normal noise 0.2 in both
- *     moons     two half circles of radius 1, normal noise 0.2
- *     xor       from -1 to 1; class 1 where the signs differ */
-WG_API wg_data *wg_data_flower_at(wg_site here, wg_context *c, int64_t n);
-WG_API wg_data *wg_data_moons_at(wg_site here, wg_context *c, int64_t n);
-WG_API wg_data *wg_data_xor_at(wg_site here, wg_context *c, int64_t n);
-#define wg_data_flower(c, n) wg_data_flower_at(WG_AT(#n), c, n)
-#define wg_data_moons(c, n)  wg_data_moons_at(WG_AT(#n), c, n)
-#define wg_data_xor(c, n)    wg_data_xor_at(WG_AT(#n), c, n)
 /* A set by its name, as the command's --data and the calls of the language have it. n 0: as many rows as the table
  * says.
  *
@@ -115,10 +104,6 @@ WG_API wg_data *wg_data_make_at(wg_site here, wg_context *c, const char *name, i
 #define wg_data_make(c, name, ...) /* c, name, n, options */                                              \
     WG_WITH(wg_data_make_at, (WG_AT(WG_BYTE_3 #c ", " #name ", " #__VA_ARGS__), c, name, WG_HEAD_(__VA_ARGS__)), \
             wg_make_opts, WG_TAIL_(__VA_ARGS__, ))
-WG_API const char *wg_data_kind(int i); /* the name in row i of the table; NULL: there are fewer */
-/* The seed of the set's splits and of the order of its rows, from the next of these on, and of the sets that are split
- * from it then. Default: that of the context. */
-WG_API void wg_data_seed(wg_data *d, uint64_t seed);
 WG_API void wg_data_free(wg_data *d); /* frees the set */
 
 WG_API int64_t wg_data_rows(const wg_data *d); /* The number of rows. */
@@ -170,11 +155,6 @@ WG_API void wg_data_shuffle(wg_data *d, bool on); /* from the next epoch on; def
  * earlier. data is NULL after an error, which names the file and the byte. Signed integers of one byte and integers
  * of two become i32, unsigned integers of four bytes i64. Other dtypes stay as they are, u8 and f16 too: as class
  * numbers or in arithmetic they need a wg_cast. */
-/* Writes a file of any bytes: beside its place first, then it gets its name, so it is there whole or not at all. A file that is
- * replaced keeps its mode, links are followed, a device or a pipe is written to; "-" is standard output. Of a group
- * rank 0 writes. `call` is the name in the message. A context that has failed is no obstacle. */
-WG_API wg_status wg_file_write_at(wg_site here, wg_context *c, const char *call, const char *path, const void *bytes, size_t size);
-#define wg_file_write(c, path, ...) wg_file_write_at(WG_AT(#path), c, "file_write", path, __VA_ARGS__)
 /* NumPy's .npy 1.0 to 3.0, any byte order, C or Fortran order. */
 WG_API wg_tensor wg_npy_read_at(wg_site here, wg_context *c, const char *path);
 #define wg_npy_read(c, path) wg_npy_read_at(WG_AT(#path), c, path)

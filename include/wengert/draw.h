@@ -50,8 +50,6 @@ typedef enum wg_picture_kind {
     FORMAT(tex, WG_PICTURE_GRAPH)  \
     FORMAT(json, WG_PICTURE_TEXT)  \
     FORMAT(txt, WG_PICTURE_TEXT | WG_PICTURE_TABLE)
-/* Writes what a sum of kinds means: "a graph's picture, a plan's table". Returns buf. For messages. */
-WG_API const char *wg_draw_goes_with(unsigned kinds, char *buf, size_t size);
 
 /* A size by name. A program is built twice, with two sizes for one name: an axis whose length changes in
  * proportion is shown by the name, "m" or "2m". */
@@ -165,14 +163,6 @@ WG_API char *wg_draw_text_at(wg_site here, wg_node root, const wg_draw_opts *o);
 #define wg_draw_text(...) WG_DRAW_(wg_draw_text_at, #__VA_ARGS__, __VA_ARGS__) /* root, options */
 #define WG_DRAW_(f, text, ...)                                                                              \
     WG_WITH(f, (WG_AT(WG_BYTE_1 text), WG_HEAD_(__VA_ARGS__)), wg_draw_opts, WG_TAIL_(__VA_ARGS__, ))
-
-/* A formula of formula.h as an element <svg> for a page: fractions, roots, letters above and below. Its texts have the
- * class ink, its lines the class rule; its baseline is the text's. Its label is the formula in one line. arrays: the names
- * of vectors and matrices, "x, W", which are bold, and whose products are by elements; other names are numbers. NULL: it
- * is not known, and capital letters are bold. Free it with wg_free. NULL after an error, which says where the formula
- * breaks a rule. */
-WG_API char *wg_formula_svg_at(wg_site here, wg_context *c, const char *formula, const char *arrays);
-#define wg_formula_svg(c, formula, arrays) wg_formula_svg_at(WG_AT(#formula), c, formula, arrays)
 
 /* The picture as a graph of libcgraph, for programs that lay out, filter, colour or write it with Graphviz:
  *

@@ -56,11 +56,6 @@ WG_API void wg_figure_free(wg_figure *f); /* Frees the figure with its panels an
 WG_API void wg_figure_frame_at(wg_site here, wg_figure *f, const char *name);
 #define wg_figure_frame(f, name) wg_figure_frame_at(WG_AT(#f ", " #name), f, name)
 
-/* Frames "step 0", "step 1", ... "step n": frame k shows the points 0 to k of each path that there is. Call it when
- * the paths are whole, of a figure without frames. */
-WG_API void wg_figure_steps_at(wg_site here, wg_figure *f, int n);
-#define wg_figure_steps(f, n) wg_figure_steps_at(WG_AT(#f ", " #n), f, n)
-
 /* ---- panels ---- */
 
 /* The default of a number for which every number is legal: it is found by what is shown. */
@@ -96,9 +91,6 @@ WG_API wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const char *title, 
 #define wg_panel_new(f, ...) /* f, title, options */                                                        \
     WG_WITH(wg_panel_new_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_panel_opts, \
             WG_TAIL_(__VA_ARGS__, ))
-
-/* Panel i, in the order of their making. NULL: there is none. */
-WG_API wg_panel *wg_figure_panel(const wg_figure *f, int i);
 
 /* ---- series ---- */
 
@@ -178,11 +170,6 @@ WG_API void wg_series_band(wg_series *s, double x, double low, double high);
 WG_API void wg_series_bar(wg_series *s, const char *name, double y);
 /* n points at once. x NULL: as wg_series_push. */
 WG_API void wg_series_add_all(wg_series *s, const double *x, const double *y, int64_t n);
-/* The values of a curve at places between its points, in any order. false: they cannot be computed. */
-typedef bool (*wg_curve)(void *user, const double *x, int64_t n, double *y);
-/* n points of the curve y = f(x), from left to right, and gaps where it jumps or has a pole. f is called where
- * neighbours are further apart than the slope of the curve says, and not later. */
-WG_API void wg_series_curve(wg_series *s, const double *x, const double *y, int64_t n, wg_curve f, void *user);
 /* All elements, as wg_series_push. For histograms of weights and gradients. */
 WG_API void wg_series_tensor(wg_series *s, wg_tensor t);
 

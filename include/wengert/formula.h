@@ -13,7 +13,7 @@
  *     x' = 2 L' (x - y) / n; n = length(x)             n is defined
  *     Q @ R = x, Q^T @ Q = I                           so Q and R are defined, too
  *
- * A name is an operand (wg_op_operand_name), an option, a result, or defined. Greek letters are spelled:
+ * A name is an operand (wg_op.names), an option, a result, or defined. Greek letters are spelled:
  * gamma, beta. x_0 has a subscript. x_i, of an op of any number of operands, is each of them. e, pi,
  * inf and the unit matrix I are known. Tensors broadcast. A result has its reduced axes, with the size
  * 1. An operand that is left out is the term 0 or the factor 1. 0 ln 0 is 0.

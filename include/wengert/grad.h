@@ -16,13 +16,6 @@
 
 WG_BEGIN_DECLS
 
-/* Whether the node was made by wg_grad, wg_jvp ... on the way to what they return. */
-WG_API bool wg_node_is_derived(wg_node n);
-/* The node z whose gradient n is: wg_grad and the like note it when they make n, and pictures call n dz. wg_none: n
- * is no gradient, or its index is 65,536 or more, or only a layer has named z, and n has numbers that do not count
- * where a wg_where has taken another value. */
-WG_API wg_node wg_node_gradient_of(wg_node n);
-
 /* Computes the loss, a scalar, and its gradients with respect to all parameters of p that it depends on. They
  * replace the gradients that p had; a part of a set leaves those of other parts. Then stores the values of
  * wg_assign. A loss that depends on no parameter of p is an error. So is a loss that is NaN: then p has no
@@ -64,7 +57,7 @@ WG_API wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_
  * scalar y: the shape of a followed by that of b. All rows are computed together (wg_vmap), by tangents if x
  * has no more elements than y, by gradients otherwise; in parts if their values are large. A plan does not
  * keep the values on the way to them: a later read of such a value computes it again. At a kink, as of abs(x) at 0,
- * second derivatives are those of conventions and need not be those of y: wg_kink in check.h tells. */
+ * second derivatives are those of conventions and need not be those of y: a check with .order = 2 tells (check.h). */
 WG_API wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x);
 #define wg_jacobian(y, x) wg_jacobian_at(WG_AT(#y ", " #x), y, x)
 /* The second derivatives of a scalar y by a and b: the shape of a followed by that of b. */

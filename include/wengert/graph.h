@@ -143,18 +143,6 @@ WG_API wg_status wg_copy_f64_at(wg_site here, wg_node n, double *to, size_t coun
  * changed. Returns n. */
 WG_API wg_node wg_keep_at(wg_site here, wg_node n);
 #define wg_keep(n) wg_keep_at(WG_AT(#n), n)
-/* Like wg_value, but never records an error, and does not make n readable after the parameters have changed.
- * Returns false when the value cannot be computed. For drawing and tools. */
-WG_API bool wg_peek(wg_node n, wg_tensor *t);
-
-typedef struct wg_held wg_held;
-/* The value of a node, which stays as it is and where it is until wg_release, beyond wg_begin, other evaluations and
- * wg_graph_free. Do not write to it. A value of less than 64 KiB, of an input or of a parameter is a copy; else it is no
- * copy, and the memory of its evaluation is kept for it. NULL after an error, and t->data is NULL then. */
-WG_API wg_held *wg_hold_at(wg_site here, wg_node n, wg_tensor *t);
-#define wg_hold(n, t) wg_hold_at(WG_AT(#n), n, t)
-/* Each wg_hold wants one. Not after wg_finish, which frees what is held. h may be NULL. */
-WG_API void wg_release(wg_held *h);
 
 /* ---- names and scopes: for errors, drawings and random streams; parameters keep their own names ---- */
 
@@ -191,14 +179,6 @@ WG_API int64_t wg_dim_at(wg_site here, wg_node n, int axis);
 #define wg_dim(n, axis) wg_dim_at(WG_AT(#n ", " #axis), n, axis)
 /* Whether y is x, or is computed from it. Takes time by the number of nodes that were made since x. */
 WG_API bool wg_depends_on(wg_node y, wg_node x);
-/* Finds what computes the same as x among y and the nodes that y is made from: x itself, and nodes of the same op
- * with equal options whose operands compute the same. So an expression that was written twice is found. Numbers and
- * inputs without a name are the same if their values are equal now. What is drawn at random twice is never the same.
- * Writes the first `room` of these nodes to `to`, and returns how many there are: 0 if there are none or after an
- * error. */
-WG_API int wg_equal_nodes(wg_node y, wg_node x, wg_node to[], int room);
-WG_API wg_params *wg_node_params(wg_node n); /* the set of a parameter or state; NULL: n is neither */
-WG_API bool wg_node_is_state(wg_node n); /* Whether the node is a state, which is not trained. */
 
 /* What kind of leaf a node is. Do not ask the op's name for it: an op of yours may be called "input" too. */
 typedef enum wg_leaf {
@@ -210,33 +190,9 @@ typedef enum wg_leaf {
     WG_LEAF_STREAM
 } wg_leaf;
 WG_API wg_leaf wg_node_leaf(wg_node n); /* WG_LEAF_NONE: computed from operands, or no node */
-/* A call of a composite op, as it was written: wg_mean(x) is one call of "mean" with the operand x, though it made
- * several nodes. Numbers among the operands are nodes here. */
-typedef struct wg_call {
-    const wg_op *op;  /* NULL: there is no such call */
-    const void *attr; /* its options; NULL: the op has none */
-    wg_site here;
-    int operands;
-    int64_t first, after; /* it made the nodes [first, after) */
-    wg_node result;       /* the first of its results: one of these nodes */
-} wg_call;
-WG_API int64_t
-wg_graph_calls(const wg_graph *g); /* their number; a call within another one stands before it */
-WG_API wg_call wg_graph_call(const wg_graph *g, int64_t i); /* Call i, in the order in which the calls ended. */
-WG_API wg_node wg_graph_call_operand(const wg_graph *g, int64_t i, int k); /* wg_none: not given */
 
 /* The bytes of memory that the graph holds: nodes, values, workspace. */
 WG_API size_t wg_graph_bytes(const wg_graph *g);
-
-/* The call that made this graph fail: its op, place, message, and up to four operands. */
-typedef struct wg_failure {
-    const char *op;
-    wg_site here;
-    const char *message;
-    int operands;
-    wg_node operand[4];
-} wg_failure;
-WG_API bool wg_graph_failure(const wg_graph *g, wg_failure *f); /* false: no call on this graph has failed */
 
 /* A node that a report names, for drawings: see wg_check_marks and wg_draw_opts.marks. */
 typedef enum wg_mark_kind {
@@ -252,14 +208,6 @@ typedef struct wg_node_mark {
 
 /* ---- for tools built on graphs ---- */
 
-/* wg_graph_rewind removes the nodes made since wg_graph_mark. Do not use their handles afterwards. */
-WG_API int64_t wg_graph_mark(const wg_graph *g);
-WG_API void wg_graph_rewind(wg_graph *g, int64_t mark);
-/* The epoch counts the evaluations of a graph; random draws depend on it. Freezing stops the count, so that
- * every evaluation draws the same numbers. Store the epoch in checkpoints. Setting it ends the evaluation. */
-WG_API void wg_graph_freeze(wg_graph *g, bool on);
-WG_API uint64_t wg_graph_epoch(const wg_graph *g);
-WG_API void wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
 /* What stands in the new graph for node `was`, and for all that use it: `now`, or a node made of it. */
 typedef wg_node (*wg_each_fn)(void *each_user, wg_node was, wg_node now);
 #define wg_replay_opts_list(P, X)                                                                            \
@@ -284,36 +232,6 @@ WG_API wg_node wg_replay_at(wg_site here, wg_node root, wg_graph *into, const wg
 #define wg_replay(root, ...)                                                                                   \
     WG_WITH(wg_replay_at, (WG_AT(WG_BYTE_2 #root ", " #__VA_ARGS__), root, WG_HEAD_(__VA_ARGS__)), wg_replay_opts, \
             WG_TAIL_(__VA_ARGS__, ))
-
-/* ---- for bindings: graphs that their users do not begin ---- */
-
-/* on: each random node that is made in g from now on has a stream of its own, which no other node of the context has.
- * Without it the stream follows from the node's scope and name, and two graphs that are built alike draw the same. For
- * graphs that are made anew for each step. wg_save does not keep such a graph. */
-WG_API void wg_graph_draw_anew(wg_graph *g, bool on);
-/* The number of the last such stream, 0 at the start. wg_save keeps it. Set it: the same numbers are drawn again. */
-WG_API uint64_t wg_context_draws(const wg_context *c);
-WG_API void wg_context_set_draws(wg_context *c, uint64_t draws);
-/* Who hands out values of g says in *watch how many of them somebody still has, and hears of changes: see
- * wg_params_keep_values. The struct must stay until another one, or NULL, is given, or g is freed. */
-typedef struct wg_graph_watch {
-    int live;    /* 0: no copies are made for g, as nobody can read what needs them */
-    int changed; /* is set to 1 when a parameter of such a set, of which g has a node, is about to change */
-    /* Writes at most `room` of the nodes that somebody has, and returns how many there are. If all of them are results
-     * already, or are not made of the set, no copies are made, and what needs one later is an error. NULL: not known. */
-    int (*nodes)(const struct wg_graph_watch *watch, wg_node *to, int room);
-} wg_graph_watch;
-WG_API void wg_graph_watch_by(wg_graph *g, wg_graph_watch *watch); /* Looks there from now on; NULL: nowhere. */
-/* Whether n is a node of the present build, and no node of a parameter that has changed since (wg_params_keep_values). */
-WG_API bool wg_node_is_current(wg_node n);
-/* The sets of the parameters by which n has a derivative: those that it is made of, and not only by ops without a
- * derivative. Writes at most `room` of them, and returns how many there are. */
-WG_API int wg_node_trained_by(wg_node n, wg_params **to, int room);
-/* Whether y has a derivative by x, a node of the same graph: it is made of it, and not only by ops without one. */
-WG_API bool wg_node_derives_from(wg_node y, wg_node x);
-/* wg_replay of root into another graph, where now[k] stands for node was[k]. */
-WG_API wg_node wg_replay_onto_at(wg_site here, wg_node root, wg_graph *into, const wg_node was[], const wg_node now[],
-                                 int n);
 
 WG_END_DECLS
 #endif

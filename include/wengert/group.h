@@ -72,18 +72,9 @@ WG_API wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_s
 #define wg_group_start(...)                                                                               \
     WG_WITH(wg_group_start_at, (WG_AT(WG_BYTE_1 #__VA_ARGS__), WG_HEAD_(__VA_ARGS__)), wg_group_start_opts, \
             WG_TAIL_(__VA_ARGS__, ))
-/* As how many processes a launcher has started the program; 0: none has. */
-WG_API int wg_group_launched(void);
-WG_API wg_group *wg_group_of(const wg_context *c); /* NULL: it has none */
 WG_API int wg_group_rank(const wg_group *all); /* of this process, from 0 on */
 WG_API int wg_group_size(const wg_group *all); /* how many processes */
 WG_API int wg_group_shards(const wg_group *all); /* Into how many parts each batch is cut. */
-/* Whether this process prints what is printed once: rank 0, and of an error the lowest rank that has it. */
-WG_API bool wg_group_speaks(const wg_group *all);
-/* To be called by every process, between batches: an error, unless all give the same bytes. what: a word or two for the
- * message, "rank 1 on node17 has another data set than rank 0 on node16". */
-WG_API wg_status wg_group_same_at(wg_site here, wg_group *all, const char *what, const void *bytes, size_t size);
-#define wg_group_same(all, ...) wg_group_same_at(WG_AT(#all), all, __VA_ARGS__) /* all, what, bytes, size */
 
 /* Sets part to the next shard of the batch that this process has to do: views of the rows of b. Empty shards are left
  * out. Between two shards every state has the value that it had before the batch, and no parameter has a gradient.
@@ -97,21 +88,6 @@ WG_API bool wg_group_next_at(wg_site here, wg_group *all, const wg_batch *b, wg_
 WG_API void wg_group_note(wg_group *all, int k, double value);
 /* Number k of the last batch, as a mean over its rows. NaN: no shard has noted it. */
 WG_API double wg_group_mean(const wg_group *all, int k);
-
-/* For measures that are shared out in another way: each value becomes the sum over all processes, added in pairs of
- * ranks. What one process alone has, while the others give 0, every process has then, to the bit. */
-WG_API wg_status wg_group_sum_at(wg_site here, wg_group *all, double *values, size_t count);
-#define wg_group_sum(all, ...) wg_group_sum_at(WG_AT(#all), all, __VA_ARGS__) /* all, values, count */
-
-/* Gives all that wg_save writes from rank 0 to the other processes, which then have the same parameters, optimizers and
- * places in data sets. there: whether rank 0 has anything to give. Returns that in every process, false after an
- * error. wg_resume does so. */
-WG_API bool wg_group_share_at(wg_site here, wg_group *all, bool there);
-#define wg_group_share(all, there) wg_group_share_at(WG_AT(#all), all, there)
-
-/* Asks all processes to stop, because of a signal, say. True from the end of a batch on in which one had asked: the
- * same in every process. */
-WG_API bool wg_group_stop(wg_group *all, bool ask);
 
 WG_END_DECLS
 #endif

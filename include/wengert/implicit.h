@@ -154,22 +154,5 @@ WG_API wg_node wg_settled_at(wg_site here, const wg_settled_args *a);
 #define wg_settled(...) /* x, before, options */ \
     WG_NAMED(wg_settled_at, wg_settled_args, (x, before), 2, #__VA_ARGS__, __VA_ARGS__)
 
-/* ---- for bindings: languages whose functions cannot return a struct ---- */
-
-/* A function that writes its node to *y. x: the nodes that it is given; i: the number of a step. Give one of
- * the three functions below as the function, and the address of this struct as its user:
- *
- *     wg_recompute(x, wg_part_by_pointer, &(wg_by_pointer){ block, &net })
- */
-typedef struct wg_by_pointer {
-    void (*f)(const wg_node x[], int i, wg_node *y, void *user);
-    void *user;
-} wg_by_pointer;
-/* A wg_part_fn for the address of a wg_by_pointer. */
-WG_API wg_node wg_part_by_pointer(wg_node x, void *by_pointer);
-/* A wg_step_fn for the address of a wg_by_pointer. */
-WG_API wg_node wg_step_by_pointer(wg_node x, int i, void *by_pointer);
-WG_API wg_node wg_ode_by_pointer(wg_node t, wg_node y, void *by_pointer); /* x[0] is t, x[1] is y */
-
 WG_END_DECLS
 #endif

@@ -110,25 +110,6 @@ typedef struct wg_attr_row {
  * become zero, and the shape rule says what that means. */
 WG_API void wg_attr_begin(const wg_op *op, void *attr);
 
-/* ---- for bindings and tools: options of nodes ---- */
-
-/* An option as a value. Numbers and truths are `whole`, but DOUBLE is `real`. A CHOICE and a DTYPE have their word, too, a
- * TEXT has one alone. AXES and SHAPE are `list`. given: false for WG_AUTO, no axes and a null pointer: nothing was said. */
-typedef struct wg_setting {
-    wg_attr_kind kind;
-    bool given;
-    int64_t whole;
-    double real;
-    wg_shape list;
-    char word[256];
-} wg_setting;
-/* The option of this name of the call that made n, as the call means it: what was written, or the default; negative axes
- * counted from the start. Of a composite it is the call as you wrote it: the axis of wg_mean, though its node is a quotient.
- * A list of axes goes by both names, axis and axes. False: the call has no such option. */
-WG_API bool wg_node_option(wg_node n, const char *name, wg_setting *v);
-WG_API const char *wg_node_option_name(wg_node n, int k); /* of option k, from 0 on; NULL: there are no more */
-WG_API wg_setting wg_attr_setting(const wg_attr_row *row, const void *attr); /* the field of a row */
-
 /* ---- the op ---- */
 
 /* The IEEE operation that a MAP of floats does. A program of scalars does it in place, without a call of the
@@ -301,9 +282,6 @@ struct wg_op {
     const char *(*error)(wg_site here, wg_graph *g, int i);
 };
 
-
-
-
 /* Makes a node. All builders call this. Operands may be numbers. attr is copied; NULL: the defaults. */
 WG_API wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
 
@@ -342,22 +320,7 @@ WG_API wg_axes wg_axes_given(int axis, wg_axes axes);
  * of the builder, for the message. */
 WG_API bool wg_options_named(wg_context *c, wg_site here, const char *what);
 
-/* ---- for authors of layers ---- */
-
-/* For layers that keep memory between builds: calls f(user, g) once, at the next wg_begin of g or when g is
- * freed with wg_graph_free; wg_finish calls nothing. f must not use g but to compare it. False: no memory, an error is
- * recorded, and f will not be called. */
-WG_API bool wg_graph_at_end(wg_graph *g, void (*f)(void *user, wg_graph *g), void *user);
-/* Writes the name of a layer with the prefixes of wg_params_in, "enc0.attn". Returns
- * the whole set: p, or the set that p is a part of. NULL: size is too small, or a pointer is NULL. */
-WG_API const wg_params *wg_layer_name(const wg_params *p, const char *name, char *buf, size_t size);
-
 /* ---- rows, random streams, samples ---- */
-
-/* For .vmap. x has a first axis of rows: the same with axes of size 1 behind it, so that a row has `rank` axes
- * and broadcasts. x has none: x repeated along a first axis of n elements. */
-WG_API wg_node wg_rows_aligned(wg_site here, wg_node x, int rank);
-WG_API wg_node wg_rows_repeated(wg_site here, wg_node x, int64_t n);
 
 /* A random stream, an i64 scalar: an operand of RANDOM ops. It depends on the scope and on the name. Without
  * a name (NULL) the n-th stream of a scope is told from the others by n. */
@@ -376,18 +339,6 @@ WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s);
 WG_API int wg_op_count(void);
 WG_API const wg_op *wg_op_at(int i);
 WG_API const wg_op *wg_op_find(const char *name);
-/* Whether it is the library's op of this name. A user's op may have the same name, and is another one. */
-WG_API bool wg_op_is(const wg_op *op, const char *name);
-/* Whether the op is one of the library's that has no builder wg_NAME: derivative rules and other ops make it. */
-WG_API bool wg_op_is_internal(const wg_op *op);
-
-/* Writes the name that the formulas of the op give to operand k, "x", or "x_2" of "x_i", with a 0 behind it.
- * false: it has none, or there is no room. */
-WG_API bool wg_op_operand_name(const wg_op *op, int k, char *name, size_t size);
-
-/* Whether an op has a derivative with respect to an operand that is not zero everywhere; operand -1: with
- * respect to any. */
-WG_API bool wg_op_has_derivative(const wg_op *op, int operand);
 
 WG_END_DECLS
 #endif

@@ -212,11 +212,6 @@ WG_API wg_optim *wg_lbfgs_at(wg_site here, wg_params *p, const wg_lbfgs_opts *o)
 
 /* ---- optimizers by name ---- */
 
-/* For programs that read the optimizer from a text. wg_optim_kind gives the names in alphabetical order:
- * "adadelta", "adagrad", "adam", ... NULL: there are no more. wg_optim_kind_options is the list of the options of
- * one of them; NULL: there is no such optimizer. */
-WG_API const char *wg_optim_kind(int i);
-WG_API const wg_option_list *wg_optim_kind_options(const char *kind);
 /* Makes the optimizer with the n given options; a bool is 0 or 1. All others have their defaults. NULL: an error is
  * recorded. */
 typedef struct wg_optim_setting {
@@ -293,34 +288,6 @@ WG_API double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm);
 /* Bounds each element of the gradients to [-max, max]. */
 WG_API wg_status wg_optim_clip_value_at(wg_site here, wg_optim *o, double max);
 #define wg_optim_clip_value(o, max) wg_optim_clip_value_at(WG_AT(#o ", " #max), o, max)
-
-/* ---- for bindings: gradients that stay, options that change, the state of one optimizer ---- */
-
-/* on: gradients stay until the next wg_backward or wg_optim_zero_grad. A second step uses them again, and
- * wg_backward_add adds to them. A step without gradients changes nothing. wg_lbfgs uses them once. */
-WG_API void wg_optim_keep_gradients(wg_optim *o, bool on);
-/* A step needs another wg_backward, and wg_backward_add begins anew. */
-WG_API void wg_optim_zero_grad(wg_optim *o);
-/* Sets an option by name, from the next step on; a bool is 0 or 1. An option that decides which arrays are kept, such
- * as amsgrad, is an error. */
-WG_API wg_status wg_optim_set_option_at(wg_site here, wg_optim *o, const char *name, double value);
-#define wg_optim_set_option(o, name, value) wg_optim_set_option_at(WG_AT(#o ", " #name), o, name, value)
-
-/* The name of array k that the optimizer keeps for each parameter, by the formulas above: "m", "v". Arrays that its
- * options do not use have no number. NULL: there are no more. */
-WG_API const char *wg_optim_array_name(const wg_optim *o, int k);
-/* Array k of parameter i of the set. It is valid until the next step. Its data is NULL if no step has used it: then it
- * is 0, or there is no such array. */
-WG_API wg_tensor wg_optim_array(const wg_optim *o, int k, int i);
-/* Sets array k of parameter i to the values of t, of the same dtype and shape. */
-WG_API wg_status wg_optim_set_array_at(wg_site here, wg_optim *o, int k, int i, wg_tensor t);
-#define wg_optim_set_array(o, ...) /* o, k, i, t */ wg_optim_set_array_at(WG_AT(#o ", " #__VA_ARGS__), o, __VA_ARGS__)
-/* How many steps parameter i of the set has taken. Of optimizers whose formula has no t it is the number of steps of
- * the optimizer. */
-WG_API int64_t wg_optim_steps(wg_optim *o, int i);
-/* Forgets all arrays, and sets these numbers: steps[i] of parameter i, 0 for those from n on. */
-WG_API wg_status wg_optim_set_steps_at(wg_site here, wg_optim *o, const int64_t *steps, int n);
-#define wg_optim_set_steps(o, ...) /* o, steps, n */ wg_optim_set_steps_at(WG_AT(#o ", " #__VA_ARGS__), o, __VA_ARGS__)
 
 /* A weighted mean, such as the loss over batches. Start with { 0 }; value is the mean of what was added. */
 typedef struct wg_mean {

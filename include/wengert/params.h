@@ -63,23 +63,48 @@ static inline wg_init wg_init_as(wg_dtype t, wg_init init)
     return init;
 }
 
-WG_API wg_init wg_zeros(void); /* First values 0. */
-WG_API wg_init wg_const(double value); /* First values that are all the same. */
-WG_API wg_init wg_normal(double mean, double deviation); /* First values from a normal distribution. */
-WG_API wg_init wg_uniform(double low, double high); /* First values from a uniform distribution. */
-WG_API wg_init wg_xavier(void); /* normal, variance 1 / n_in (LeCun et al. 1998) */
-WG_API wg_init wg_he(void);     /* normal, variance 2 / n_in (He et al. 2015) */
-WG_API wg_init wg_glorot(void); /* normal, variance 2 / (n_in + n_out) (Glorot and Bengio 2010) */
-WG_API wg_init wg_values(const double *values); /* NULL is an error */
+static inline wg_init wg_init_of(wg_init_kind kind, double a, double b)
+{
+    wg_init init = WG_NO_INIT;
+    init.kind = kind, init.a = a, init.b = b;
+    return init;
+}
+
+/* First values 0. */
+static inline wg_init wg_zeros(void) { return wg_init_of(WG_INIT_CONST, 0, 0); }
+/* First values that are all the same. */
+static inline wg_init wg_const(double value) { return wg_init_of(WG_INIT_CONST, value, 0); }
+/* First values from a normal distribution. */
+static inline wg_init wg_normal(double mean, double deviation) { return wg_init_of(WG_INIT_NORMAL, mean, deviation); }
+/* First values from a uniform distribution. */
+static inline wg_init wg_uniform(double low, double high) { return wg_init_of(WG_INIT_UNIFORM, low, high); }
+/* normal, variance 1 / n_in (LeCun et al. 1998) */
+static inline wg_init wg_xavier(void) { return wg_init_of(WG_INIT_VARIANCE, 1, 0); }
+/* normal, variance 2 / n_in (He et al. 2015) */
+static inline wg_init wg_he(void) { return wg_init_of(WG_INIT_VARIANCE, 2, 0); }
+/* normal, variance 2 / (n_in + n_out) (Glorot and Bengio 2010) */
+static inline wg_init wg_glorot(void)
+{
+    wg_init init = wg_init_of(WG_INIT_VARIANCE, 1, 0);
+    init.fan = WG_FAN_AVERAGE;
+    return init;
+}
+/* They are copied when the parameter is made. NULL is an error. */
+static inline wg_init wg_values(const double *values)
+{
+    wg_init init = wg_init_of(WG_INIT_VALUES, 0, 0);
+    init.values = values;
+    return init;
+}
 /* Normal numbers within two standard deviations of the mean. */
-WG_API wg_init wg_truncated_normal(double mean, double deviation);
+static inline wg_init wg_truncated_normal(double mean, double deviation) { return wg_init_of(WG_INIT_TRUNCATED, mean, deviation); }
 /* Uniformly distributed among such matrices (Saxe, McClelland and Ganguli 2014). Of more than two axes the last one
  * is the columns. For another factor than 1 set .a. */
-WG_API wg_init wg_orthogonal(void);
+static inline wg_init wg_orthogonal(void) { return wg_init_of(WG_INIT_ORTHOGONAL, 1, 0); }
 /* 1 where both indices are equal, else 0; for two axes. For another factor than 1 set .a. */
-WG_API wg_init wg_identity(void);
+static inline wg_init wg_identity(void) { return wg_init_of(WG_INIT_IDENTITY, 1, 0); }
 /* Each column, which has the weights of one output, has so large a share of zeros (Martens 2010). */
-WG_API wg_init wg_sparse(double zeros, double deviation);
+static inline wg_init wg_sparse(double zeros, double deviation) { return wg_init_of(WG_INIT_SPARSE, zeros, deviation); }
 
 /* ---- parameters ---- */
 
@@ -162,31 +187,10 @@ WG_API wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path)
  * float becomes a state. */
 WG_API wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path);
 #define wg_params_read(p, path) wg_params_read_at(WG_AT(#p ", " #path), p, path)
-
 /* Says that the values of p come from training or from a file, as wg_optim_step, wg_params_load and
  * wg_params_read do. From then on it is an error to make a new parameter of p in WG_EVAL: nothing would have
  * trained its values. The error names a parameter of a similar name. Make new ones in WG_TRAIN, or say false. */
 WG_API void wg_params_trained(wg_params *p, bool trained);
-
-/* ---- for authors of layers ---- */
-
-/* Notes that a layer of this name is in the graph, until the next wg_begin. Returns
- * NULL, or the call site of the layer that has the name already. After an error the same call gives the name back. */
-WG_API wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here);
-/* Where name i since wg_begin was claimed; *first: the nodes made since begin with this one. A layer that is
- * shared has one name; one with .cache has two. NULL: there are fewer. */
-WG_API wg_site wg_layer_site(const wg_graph *g, int64_t i, int64_t *first);
-/* n is known by this name in the formulas of the field, as the gate "f" of an LSTM.
- * Pictures call it so, with a number if several nodes are, but where the user's names come first. The name is
- * not copied: give a literal. Returns n. */
-WG_API wg_node wg_layer_node(wg_node n, const char *name);
-WG_API const char *wg_layer_node_name(wg_node n); /* "" if it has none, or one by wg_name */
-/* The parameter, or state, layer.part of p. They are wg_param_at and wg_state_at
- * without the cost of joining the names, and with pointers instead of structs. */
-WG_API wg_node wg_layer_param(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
-                              const wg_shape *s, const wg_init *init);
-WG_API wg_node wg_layer_state(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
-                              const wg_shape *s, const wg_init *init);
 
 WG_END_DECLS
 #endif

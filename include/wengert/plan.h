@@ -99,20 +99,5 @@ typedef struct wg_limits {
 /* Measures what the machine can do with the context's threads. */
 WG_API wg_status wg_limits_measure(wg_context *c, wg_limits *l);
 
-/* The shortest possible time of a step: that of its FLOPs, or that of reading and writing its bytes once. */
-typedef struct wg_bound {
-    double seconds;
-    bool by_memory; /* the bytes decide */
-    int level;      /* index into wg_limits.bytes */
-} wg_bound;
-/* The shortest possible time of a step. */
-WG_API wg_bound wg_plan_bound(const wg_plan_step *s, const wg_limits *l);
-
-/* ---- for tools that compute beside the program ---- */
-
-/* While on, what is computed is not interrupted: an interrupt (wg_interrupt, .on_poll) waits for what the program
- * computes next, and wg_recover does not forget it. Pictures are drawn so. Returns what was before. */
-WG_API bool wg_interrupts_wait(wg_context *c, bool on);
-
 WG_END_DECLS
 #endif

@@ -58,31 +58,6 @@ WG_API wg_status wg_save_with_at(wg_site here, wg_context *c, const char *name, 
                                  const wg_save_checks *checks);
 #define wg_save_with(c, name, ...) wg_save_with_at(WG_AT(#c ", " #name), c, name, __VA_ARGS__, NULL)
 WG_API void wg_save_end(wg_context *c, const char *name); /* Takes it out again. */
-WG_API bool wg_is_saved(const wg_context *c, const char *name); /* Whether there is memory of this name. */
-
-/* ---- for authors of formats ---- */
-
-/* The checks of memory i of wg_save_with, i = 0, 1, ..., the newest first. NULL: there are no more. */
-WG_API const wg_save_checks *wg_saved_checks(const wg_context *c, int i);
-/* What wg_save writes, as tensors with names. The list and its texts
- * belong to the caller, who frees the list by wg_free; the tensors are views, valid until something
- * changes. *n: their number. NULL: an error is recorded. */
-typedef struct wg_saved {
-    const char *name;
-    wg_tensor value;
-    bool state; /* a state of a parameter set */
-} wg_saved;
-/* Writes entry i to *to. False: an error is recorded. */
-typedef bool (*wg_saved_fn)(void *user, int i, wg_saved *to);
-/* Makes n parameters of p, or states, as wg_params_make does: all of them, or after an error none. Each is copied
- * before `each` is called for the next. */
-WG_API wg_status wg_params_make_all_at(wg_site here, wg_params *p, int n, wg_saved_fn each, void *user);
-/* What wg_save writes, as tensors with names. NULL: an error is recorded. */
-WG_API wg_saved *wg_saved_list(wg_context *c, int *n);
-/* Sets everything from such a list, in any order. who and from are for messages: "resume", the file's path.
- * After an error nothing has changed. */
-WG_API wg_status wg_saved_restore_at(wg_site here, wg_context *c, const wg_saved *list, int n,
-                                     const char *who, const char *from);
 
 /* ---- sets of parameters in memory ---- */
 
@@ -125,19 +100,6 @@ typedef struct wg_given {
  * must have the shape and dtype that the layer asks for. */
 WG_API wg_params *wg_params_with_at(wg_site here, wg_params *p, const wg_given *list, int n);
 #define wg_params_with(p, ...) wg_params_with_at(WG_AT(#p), p, __VA_ARGS__)
-
-/* ---- for bindings: values that keep their numbers ---- */
-
-typedef enum wg_keep {
-    WG_KEEP_OPEN, /* the default: what was read, if an evaluation is open; without one nothing is fixed yet */
-    WG_KEEP_READ, /* what was read; the rest is an error */
-    WG_KEEP       /* all */
-} wg_keep;
-/* Which values keep their numbers, of those that were made of the parameters of p, when these change by whatever call.
- * WG_KEEP: each graph with nodes of p gets a copy of them before the change, so what was not read can be read
- * afterwards. The next wg_param of the graph is a new node, with the new value. A wg_backward adds the gradients of old
- * and new nodes. States that wg_assign changes are no part of it. wg_lbfgs, which moves the parameters of one graph, does not go with it. */
-WG_API void wg_params_keep_values(wg_params *p, wg_keep how);
 
 /* ---- parameters that hold still ---- */
 

@@ -85,10 +85,6 @@ WG_API wg_status wg_table_use_at(wg_site here, wg_table *t, const int *columns, 
 WG_API wg_tensor wg_table_values_at(wg_site here, wg_table *t, int k);
 #define wg_table_values(t, k) wg_table_values_at(WG_AT(#t ", " #k), t, k)
 WG_API const char *wg_table_word(wg_table *t, int k, int64_t i); /* word i of column k; "": there is none */
-/* The text of row i as it stands in the file, without the end of its line, in UTF-8; -1: that of the names. It is
- * not ended by a zero byte: *length has its bytes. NULL: there is none. */
-WG_API const char *wg_table_row(wg_table *t, int64_t i, size_t *length);
-WG_API char wg_table_sign(const wg_table *t, bool decimal); /* the decimal sign, or the separator */
 /* Lines of text: how the file is written, then each column with what it holds. The text is the table's. */
 WG_API const char *wg_table_about(wg_table *t);
 

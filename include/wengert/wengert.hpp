@@ -275,7 +275,7 @@ class report
     operator wg_check *() const { return raw_.get(); }
     bool passes() const { return wg_check_verdict(raw_.get()) == WG_PASS; }
     std::string verdict() const { return wg_verdict_name(wg_check_verdict(raw_.get())); }
-    double ratio() const { return wg_check_ratio(raw_.get()); }
+    double ratio() const { return wg_check_facts_of(raw_.get())->ratio; }
     void print(FILE *out = stdout) const { wg_check_print(raw_.get(), out); }
 };
 

@@ -147,4 +147,4 @@ class _Held:
                                         typestr=_DTYPES[t.dtype].str, data=(t.data, True))
 
     def __del__(self):
-        self._context._drop(_lib.wg_release, self._held)
+        self._context._drop(_lib.wgx_release, self._held)

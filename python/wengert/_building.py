@@ -33,7 +33,7 @@ def _by_pointer(kind, f, g):
         except BaseException as e:
             g.context._raised = g.context._raised or e
 
-    return ctypes.cast(getattr(_lib, "wg_%sby_pointer" % kind[:-2]), c_void_p), _ByPointer(_WRITER(write))
+    return ctypes.cast(getattr(_lib, "wgx_%sby_pointer" % kind[:-2]), c_void_p), _ByPointer(_WRITER(write))
 
 def _values_in(arguments):
     for x in arguments:

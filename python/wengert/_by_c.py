@@ -14,7 +14,7 @@ from ._context import _now
 from ._copies import _function_of
 from ._errors import Error, _DISPATCH, _NUMPY, _PACKAGE, _site
 from ._graph import Graph
-from ._library import _DTYPES, _Node, _enums, _lib
+from ._library import _DTYPES, _Node, _enums, _lib, _row
 from ._names import _builder_method, _builders, calls, methods
 from ._options import _arguments
 from ._params import Params
@@ -74,8 +74,8 @@ def _start(c):
                  leaf=Leaf,
                  partial=types.MethodType, empty=np.empty, array=np.ndarray, dtypes=tuple(_DTYPES), now=_now,
                  params=Params, explain=_text_for, zero=0)
-    c.start(tuple(_address(getattr(_lib, "wg_" + n)) for n in c.FUNCTIONS), tuple(given[n] for n in c.GIVEN),
-            Value.item, Value.numpy)
+    functions = tuple(_address(getattr(_lib, _row(n.removesuffix("_at")).c)) for n in c.FUNCTIONS)
+    c.start(functions, tuple(given[n] for n in c.GIVEN), Value.item, Value.numpy)
 
 def _operators(c):
     names = dict(p.split() for p in "truediv div, lt less, le less_equal, gt greater, ge greater_equal, eq "

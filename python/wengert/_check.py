@@ -27,8 +27,12 @@ class Report(_OfTable):
         self._free = _finalize(self, _lib.wg_check_free, r)
 
     verdict = property(lambda r: _lib.wg_verdict_name(_lib.wg_check_verdict(r._r)).decode())
-    ratio = property(lambda r: _lib.wg_check_ratio(r._r))
-    reason = property(lambda r: _lib.wg_check_reason(r._r).decode())
+    ratio = property(lambda r: r.facts_of().ratio)
+    reason = property(lambda r: r.facts_of().reason)
+
+    def gaps(self):
+        """How often a function had no finite value; the first: where, and why."""
+        return self.facts_of().gaps, self.facts_of().first_gap
 
     def __bool__(self):
         return _lib.wg_check_verdict(self._r) == 0
@@ -53,6 +57,18 @@ class Report(_OfTable):
 
     def _repr_pretty_(self, printer, cycle):
         printer.text(str(self))
+
+def _fact(name):
+    """A method of reports that gives this fact (wg_check_facts)."""
+    def fact(self):
+        return getattr(self.facts_of(), name.removesuffix("_of"))
+    fact.__name__, fact.__qualname__ = name, "Report." + name
+    fact.__doc__ = "What the report says: %s of wg_check_facts (check.h)." % name.removesuffix("_of")
+    return fact
+
+for _name in ("value floor eps noise evaluations gradients seed name where why stopped findings inputs "
+              "points unreached rules_of second_of").split():
+    setattr(Report, _name, _fact(_name))
 
 class _CheckOptions:
     """Options of a check as C has them. progress=f: f(stage, share) is called now and then; False stops."""

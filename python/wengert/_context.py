@@ -41,7 +41,7 @@ class Context(_OfTable):
     def _keep_graph(self, given):
         """A graph of ours is begun again: it has its memory and the plans of what was built in it."""
         if len(self._graphs) < 4:
-            _lib.wg_graph_watch_by(given[0], None)
+            _lib.wgx_graph_watch_by(given[0], None)
             _lib.wg_begin(given[0], 0)
             self._graphs.append(given[0])
         else:

@@ -38,7 +38,7 @@ def _backward(self, p=None, add=False, *, gradient=None, retain_graph=None, crea
                     "y.sum().backward()" % list(self.shape))
     stores = {store._p: store for _, _, store in g._leaves.values() if store}
     sets = (c_void_p * max(len(stores), 1))()
-    found = _lib.wg_node_trained_by(self._node, sets, len(stores)) if len(stores) > 1 else 0
+    found = _lib.wgx_node_trained_by(self._node, sets, len(stores)) if len(stores) > 1 else 0
     refused = [store._add_gradients(self) for p, store in stores.items() if not found or p in sets[:found]]
     why = [text for text in refused if text and "every path" in text]
     if why and None not in refused:

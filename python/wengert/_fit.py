@@ -151,7 +151,7 @@ class _Fitting:
                 "a value, or with metric= a pair: the loss and the metric" if len(self.names) == 1 else "a "
                 "pair of values: the loss and the metric"))
         if not self.steps:
-            self.shares = [_lib.wg_fit_is_share(v._node) for v in made]
+            self.shares = [_lib.wgx_fit_is_share(v._node) for v in made]
         return made
 
     def step(self):
@@ -190,7 +190,7 @@ class _Fitting:
             both = values + [None] * (2 - len(values)), (self.now or []) + [None] * (2 - len(self.now or []))
             self.result = Fitted(l.epoch, best, both[0][0], both[1][0], both[0][1], both[1][1])
         self.result = self.result._replace(epochs=l.epoch, best=best)
-        if self.o.print and _lib.wg_fit_line_is_due(l.epoch, l.epochs, False):
+        if self.o.print and _lib.wgx_fit_line_is_due(l.epoch, l.epochs, False):
             builtins.print(self.line(values), file=sys.stderr, flush=True)
         return True
 
@@ -204,12 +204,12 @@ class _Fitting:
         for i, v in enumerate(values):
             l.name[i], l.value[i], l.is_share[i] = self.names[i].encode(), v, self.shares[i]
         text = ctypes.create_string_buffer(_LINE)
-        _lib.wg_fit_line_text(byref(l), ctypes.cast(text, c_void_p), len(text))
+        _lib.wgx_fit_line_text(byref(l), ctypes.cast(text, c_void_p), len(text))
         return text.value.decode(errors="replace")
 
     def run(self):
         with HeldCtrlC() as self.ctrl_c:
-            _lib.wg_fit_run_at(_here(), byref(self.loop))
+            _lib.wgx_fit_run_at(_here(), byref(self.loop))
         e, self.failed = self.failed, None
         if e is None:
             if self.loop.patience:

@@ -40,12 +40,12 @@ class Graph(GraphNode, _OfTable):
         self._watch_at = ctypes.addressof(self._watch)
         self._free = self.context._frees(self, "_keep_graph" if _auto else "_free_graph",
                                          (self._g, self._watch))
-        _lib.wg_graph_watch_by(self._g, self._watch_at)
+        _lib.wgx_graph_watch_by(self._g, self._watch_at)
         self._called = {}
         _graphs[self._g] = self
         self._anew = _anew or _auto
         if self._anew:
-            _lib.wg_graph_draw_anew(self._g, True)
+            _lib.wgx_graph_draw_anew(self._g, True)
         else:
             self._seed()
         self.begin(mode)
@@ -54,7 +54,7 @@ class Graph(GraphNode, _OfTable):
         """The first graph draws what it would in C, each other one something else."""
         if number is None:
             number, self.context._draws = self.context._draws, self.context._draws + 1
-        _lib.wg_graph_set_epoch(self._g, number << 32)
+        _lib.wgx_graph_set_epoch(self._g, number << 32)
 
     def begin(self, mode=None, *, train=True):
         mode = mode or ("train" if train else "eval")
@@ -131,23 +131,23 @@ class Graph(GraphNode, _OfTable):
 
     def _has(self, key):
         """Whether the node for the key is there, and was not rewound."""
-        return key in self._carried and _lib.wg_node_is_current(self._carried[key][0])
+        return key in self._carried and _lib.wgx_node_is_current(self._carried[key][0])
 
     def _can_be_made_again(self, x):
         """Whether x is of this thread, of parameters of PyTorch's way alone, and none of them has changed
         since."""
         stores = {store._p for _, _, store in self._leaves.values() if store}
         sets = (c_void_p * (len(stores) + 1))()
-        found = _lib.wg_node_trained_by(x._node, sets, len(sets))
+        found = _lib.wgx_node_trained_by(x._node, sets, len(sets))
         return (self._thread == threading.get_ident() and found <= len(stores)
                 and stores.issuperset(sets[:found]) and not any(
-            store and not _lib.wg_node_is_current(n := self._at(at)) and _lib.wg_depends_on(x._node, n)
+            store and not _lib.wgx_node_is_current(n := self._at(at)) and _lib.wg_depends_on(x._node, n)
             for _, at, store in self._leaves.values()))
 
     def _look_at_cuts(self, y):
         """Raises if y has a derivative by a number that was carried here without its own."""
         for n in self._cut:
-            if _lib.wg_node_derives_from(y._node, n):
+            if _lib.wgx_node_derives_from(y._node, n):
                 raise Error("wengert: this depends on a value of an earlier step, made before the parameters "
                             "changed, whose derivative is gone: write .detach() where that value is used")
 
@@ -167,11 +167,11 @@ class Graph(GraphNode, _OfTable):
         was, now = [], []
         for of, at, store in list(x.graph._leaves.values()):
             leaf, node = of() if store else of, x.graph._at(at)
-            current = _lib.wg_node_is_current(node)
+            current = _lib.wgx_node_is_current(node)
             if leaf is not None and current:
                 was.append(node)
                 now.append(leaf._place(self))
-            elif store and not current and _lib.wg_node_derives_from(x._node, node):  # it has changed since
+            elif store and not current and _lib.wgx_node_derives_from(x._node, node):  # it has changed since
                 was.append(node)
                 now.append(self._number(None, Value(node, x.graph).numpy(), _here()))
                 self._cut.append(now[-1])
@@ -180,7 +180,7 @@ class Graph(GraphNode, _OfTable):
             now.append(v._place(self))
         self._called.update(x.graph._called)
         nodes = [(_Node * max(len(n), 1))(*n) for n in (was, now)]
-        node = _lib.wg_replay_onto_at(_here(), x._node, self._g, *nodes, len(was))
+        node = _lib.wgx_replay_onto_at(_here(), x._node, self._g, *nodes, len(was))
         self.context._look()
         return node
 

@@ -47,12 +47,12 @@ class Group(_OfTable):
     def _ends(self, kind, error, trace):
         """An exception ends this process: the others hear of it, and one of those that have it prints it."""
         c = self.context._c
-        group = _lib.wg_group_of(c)
+        group = _lib.wgx_group_of(c)
         text = str(error) if kind is Error else "%s: %s" % (kind.__name__, error)
         _lib.wg_fail(c, None, 10, b"%s", text.encode())  # WG_ERROR_USER
         if group:
-            _lib.wg_group_sum_at(None, group, None, 0)
-        if _lib.wg_group_speaks(group):
+            _lib.wgx_group_sum_at(None, group, None, 0)
+        if _lib.wgx_group_speaks(group):
             said = _lib.wg_message(c).decode(errors="replace")
             if re.match(r"rank \d+ on ", said):
                 print(said.split(":")[0] + ":", file=sys.stderr)
@@ -83,19 +83,19 @@ class Group(_OfTable):
         return _lib.wg_group_mean(self._all, k)
 
     def same(self, what, content):
-        _lib.wg_group_same_at(_here(), self._all, what.encode(), content, len(content))
+        _lib.wgx_group_same_at(_here(), self._all, what.encode(), content, len(content))
         self.context._look()
 
     def sum(self, values):
         a = np.array(values, dtype=np.float64)
-        _lib.wg_group_sum_at(_here(), self._all, a.ctypes.data, a.size)
+        _lib.wgx_group_sum_at(_here(), self._all, a.ctypes.data, a.size)
         self.context._look()
         return a
 
     def stop(self, ask=False):
-        return _lib.wg_group_stop(self._all, ask)
+        return _lib.wgx_group_stop(self._all, ask)
 
     def share(self, there=True):
-        there = _lib.wg_group_share_at(_here(), self._all, there)
+        there = _lib.wgx_group_share_at(_here(), self._all, there)
         self.context._look()
         return there

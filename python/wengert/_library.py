@@ -97,7 +97,8 @@ def _row(name):
     said, _, text = _rows[name].partition(" | ")
     head, result, *parameters = said.split()
     name, at, site = head.partition("@")
-    return _Row(name, "wg_" + name + ("_at" if at and not site else ""), int(site or bool(at)), result,
+    before = "wgx_" if _heads[name][:4] == "wgx/" else "wg_"  # wgx_: no part of the interface of C
+    return _Row(name, before + name + ("_at" if at and not site else ""), int(site or bool(at)), result,
                 _pairs(parameters), text)
 
 def _pairs(parameters):
@@ -145,7 +146,8 @@ class _Library:
 
     def __getattr__(self, name):
         f = self._found(name, lambda library: getattr(library, name, None))
-        row = _row(name[3:] if name[3:] in _rows else name[3:-3])
+        short = name.partition("_")[2]
+        row = _row(short if short in _rows else short[:-3])
         kinds = [_ctype(kind) for _, kind in row.parameters if kind != "..."]
         if row.site:
             kinds.insert(row.site - 1, c_char_p)

@@ -172,7 +172,7 @@ _zeros = calls["zeros"]
 @_call
 def zeros(*sizes, **options):
     """zeros(2, 3) or zeros((2, 3)): a value of this shape. zeros(): first values of a parameter."""
-    return _zeros(*sizes, **options) if sizes or options else _lib.wg_zeros()
+    return _zeros(*sizes, **options) if sizes or options else _lib.wgx_zeros()
 
 @_call
 def full(shape=None, fill_value=None, dtype=None, *, size=None, **options):
@@ -247,7 +247,7 @@ def manual_seed(seed):
     seed, context = _count("manual_seed", seed), default_context()
     context._random = np.random.default_rng(seed)
     draws = _lib.wg_random_stream(b"%d" % seed)
-    _lib.wg_context_set_draws(context._c, draws)
+    _lib.wgx_context_set_draws(context._c, draws)
     context._draws = draws & 0xffffffff
     for g in list(_graphs.values()):
         if g.context is context and not g._anew:

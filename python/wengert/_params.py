@@ -25,7 +25,7 @@ class Params(_OfTable):
         self._p, self._optimizer, self._cleared = _p or _lib.wg_params_new(self.context._c), None, True
         if not _p:
             self._ends = self.context._frees(self, "_free_params", self._p)
-            _lib.wg_params_keep_values(self._p, 1)  # WG_KEEP_READ
+            _lib.wgx_params_keep_values(self._p, 1)  # WG_KEEP_READ
         self._heirs = []  # parameters of PyTorch's way that have moved to another set, and their names here
         self.context._sets.add(self)
 
@@ -156,7 +156,7 @@ def _optimizer(name):
 
 _optimizers = {name: _optimizer(name) for name in (b.decode()
                                                    for b in iter(
-                                                       lambda i=iter(range(99)): _lib.wg_optim_kind(next(i)),
+                                                       lambda i=iter(range(99)): _lib.wgx_optim_kind(next(i)),
                                                        None))}
 
 class Cache(_OfTable):

@@ -31,7 +31,7 @@ class Leaf(Value):
         key, array, name, site = self._leaf
         there = g._leaves.get(key)
         node = g._at(there[1]) if there else None
-        if not there or not _lib.wg_node_is_current(node):
+        if not there or not _lib.wgx_node_is_current(node):
             node = g._number(name, array, site)
             g._leaves[key] = self, node.index | node.generation << 32, None
         self._placed(node)
@@ -115,7 +115,7 @@ class _ParametersGradient(Leaf, Gradient):
 
 def _new_store(context):
     store = Params(context)
-    _lib.wg_params_keep_values(store._p, 2)  # WG_KEEP
+    _lib.wgx_params_keep_values(store._p, 2)  # WG_KEEP
     return store
 
 class Parameter(Leaf):
@@ -166,7 +166,7 @@ class Parameter(Leaf):
         node = there and g._at(there[1])
         if store is None or g.context is not store.context:
             return self._from_another_thread(g, node)
-        if not there or not _lib.wg_node_is_current(node):
+        if not there or not _lib.wgx_node_is_current(node):
             if there:  # it has changed since
                 g._leaves[key, there[1]] = there
             node = _lib.wg_param_at(_here(), g._g, p, name, _shape(self.shape), Init())

@@ -136,14 +136,14 @@ class _Call:
         if not g._outside and not parameters or _off():
             return None
         free = [v._node for v in values if not v._constant]
-        homes = [x.graph for x, n in g._outside if builtins.any(_lib.wg_node_derives_from(v, n)
+        homes = [x.graph for x, n in g._outside if builtins.any(_lib.wgx_node_derives_from(v, n)
             for v in free)]
         for home in homes:
             if not home._auto:
                 return home
         if homes:
             return homes[0]
-        return wg.graph() if parameters and builtins.any(_lib.wg_node_trained_by(v, None, 0) > 0
+        return wg.graph() if parameters and builtins.any(_lib.wgx_node_trained_by(v, None, 0) > 0
                                                          for v in free) else None
 
 
@@ -480,7 +480,8 @@ def _autograd_grad(outputs, inputs, grad_outputs=None, retain_graph=None, create
             raise Error("wengert: grad can be implicitly created only for scalar outputs, and this has the "
                         "shape %s: give grad_outputs"
                         % list(y.shape))
-        used = [builtins.any(_lib.wg_node_derives_from(y._node, n) for n in _nodes_of(v, y.graph)) for v in x]
+        used = [builtins.any(_lib.wgx_node_derives_from(y._node, n) for n in _nodes_of(v, y.graph))
+                for v in x]
         found = iter(_by_all(y, [v for v, on in zip(x, used) if on], None if g is None
                              else _fitting(g, y, "grad_outputs")))
         for i in [i for i, on in enumerate(used) if on]:

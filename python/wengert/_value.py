@@ -65,8 +65,8 @@ class Value(Node):
         """The options of the call that made this value, as it means them: {"axis": 1, "keepdims": False}."""
         found, name, v = {}, True, _struct("setting")()
         while name:
-            name = _lib.wg_node_option_name(self._node, len(found))
-            if name and _lib.wg_node_option(self._node, name, byref(v)):
+            name = _lib.wgx_node_option_name(self._node, len(found))
+            if name and _lib.wgx_node_option(self._node, name, byref(v)):
                 found[name.decode()] = _setting(v)
         return found
 
@@ -79,7 +79,7 @@ class Value(Node):
         if not copy and self.dtype in _CODES:
             t = _Tensor()
             self.graph.context._drain()
-            held = _lib.wg_hold_at(_here(), self._node, byref(t))
+            held = _lib.wgx_hold_at(_here(), self._node, byref(t))
             self.graph.context._look()
             return np.asarray(_Held(held, t, self.graph.context))
         t = _lib.wg_value_at(_here(), self._node)
@@ -92,7 +92,7 @@ class Value(Node):
         derivative."""
         g = getattr(_now, "inside", None)
         if (g is not None and self.graph is g and not self._constant
-            and any(_lib.wg_node_derives_from(self._node, x._node) for x in vars(g).get("_wrt", ()))):
+            and any(_lib.wgx_node_derives_from(self._node, x._node) for x in vars(g).get("_wrt", ()))):
             raise TypeError("wengert: %s of a value in a function that is differentiated has no derivative: "
                             "write wg.%s, or x.item() and x.numpy() for numbers on "
                             "purpose" % (what, "stack([x, y]) for an array of values"
@@ -148,7 +148,7 @@ class Value(Node):
     name = property(lambda v: _lib.wg_node_name(v._node).decode() or None)
     is_leaf = property(lambda v: _lib.wg_node_leaf(v._node) == _INPUT)
     requires_grad = property(lambda v: not v._constant and v.dtype.kind == "f"
-                             and _lib.wg_node_trained_by(v._node, None, 0) > 0)
+                             and _lib.wgx_node_trained_by(v._node, None, 0) > 0)
     T = property(lambda v: _builders["swap"](v) if v.ndim == 2 else _builders["transpose"](v))
 
     def named(self, name):

@@ -131,12 +131,12 @@ def _as_python(text):
                   else _constants().get(m[0], m[0][3:].lower()), text).replace(
         "NULL", "None")
 
-_CALL, _OPTION, _IN_PYTHON = 0, 2, 3  # of wg_word_kind and wg_language
+_CALL, _OPTION, _IN_PYTHON = 0, 2, 3  # of wgx_word_kind and wgx_language
 
 def _meant(word, kind):
     """What to write for a word of another library. None: it is no such word, or the language is not here."""
     try:
-        return _lib.wg_meant(word.encode(), kind, _IN_PYTHON)
+        return _lib.wgx_meant(word.encode(), kind, _IN_PYTHON)
     except NotImplementedError:
         return None
 
@@ -150,7 +150,7 @@ def _near(word, words, kind=None):
         option = line.partition(" ")[2].partition("=")[0]
         if kind == _CALL or option in words or option == "axis" and "axes" in words:
             return ": " + line
-    near = _lib.wg_nearest(word.encode(), (c_char_p * len(words))(*(w.encode() for w in words)), len(words))
+    near = _lib.wgx_nearest(word.encode(), (c_char_p * len(words))(*(w.encode() for w in words)), len(words))
     return ": did you mean %s?" % near.decode() if near else ""
 
 _explained = set()

@@ -52,18 +52,15 @@ NOT_HERE.update(dict.fromkeys("options_fit inner_options_fit options_named optio
                               "option_in_range attr_begin attr".split(),
                               "a struct of options as bytes: Python has options by name"))
 NOT_HERE.update(dict.fromkeys("user_call_begin user_call_end".split(), "begins and ends a builder of C"))
-NOT_HERE.update(dict.fromkeys("graph_at_end series_curve gradcheck_vjp".split(), "calls a function of C"))
+NOT_HERE.update(gradcheck_vjp="calls a function of C")
 NOT_HERE.update(draw_agraph="a graph of Graphviz's library: draw(path, format=\"dot\") writes it",
-                context_allocator="an allocator of C",
                 input_borrow="memory of the caller, which may not move: input copies",
                 no_warnings="a function to give to start",
-                save_with="memory of the caller, which C keeps: Params.state is saved",
-                saved_checks="functions of C")
+                save_with="memory of the caller, which C keeps: Params.state is saved")
 
 # Calls that Python has by hand, with what C cannot have: functions of Python, arrays, with.
-BY_HAND = dict(fit="fit", fit_run="fit", fit_goes_on="fit", fit_line_text="fit", fit_number_text="fit",
-               start="Context", finish="Context", graph_new="Graph", gradcheck_fn="check",
-               gradcheck_values="check", extern="extern",
+BY_HAND = dict(fit="fit", fit_run="fit", fit_line_text="fit", start="Context", finish="Context",
+               graph_new="Graph", gradcheck_fn="check", gradcheck_values="check", extern="extern",
                custom_vjp="custom_vjp", group_start="Group", group_next="Group")
 
 # Headers for authors of ops, bindings and tools, whose calls are here alone.
@@ -749,7 +746,7 @@ def method_of(x, kind, name):
 def is_for_users(name):
     """Whether the module has the call: calls for authors of ops and tools are here alone, and methods with
     their things."""
-    return name in _rows and _heads[name] not in _AUTHORS and name not in NOT_HERE
+    return name in _rows and _heads[name].removeprefix("wgx/") not in _AUTHORS and name not in NOT_HERE
 
 
 @functools.lru_cache(None)

@@ -16,6 +16,9 @@
 #include <float.h>
 
 #include "wengert/grad.h"
+#include "wgx/base.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 typedef struct copy {
     wg_context *c;
@@ -33,14 +36,14 @@ static bool copy_params(copy *t, wg_node loss)
     const wg_params *set = NULL;
     for (int64_t i = 1; i <= loss.index; i++) {
         const wg_node n = wg_graph_node(from, i);
-        const wg_params *all = wg_node_params(n);
+        const wg_params *all = wgx_node_params(n);
         if (!all) continue;
         if (set && all != set) return false;
         set = all;
         const int at = wg_params_find(all, wg_node_name(n));
         if (at >= 0 && wg_params_find(t->p, wg_node_name(n)) < 0)
             wg_params_make_at(wg_node_site(n), t->p, wg_node_name(n), wg_params_tensor(all, at),
-                              wg_node_is_state(n));
+                              wgx_node_is_state(n));
     }
     return !wg_failed(t->c);
 }
@@ -51,7 +54,7 @@ static bool open_copy(copy *t, const wg_check *r, wg_node loss, int threads, int
     const wg_context *user = wg_graph_context(from);
     *t = (copy){ 0 };
     t->c = wg_start(.dtype = wg_context_dtype(user), .seed = wg_context_seed(user), .threads = threads,
-                    .allocator = wg_context_allocator(r->c), .interpret = interpret,
+                    .allocator = wgx_context_allocator(r->c), .interpret = interpret,
                     .on_warning = wg_no_warnings);
     t->g = wg_graph_new(t->c), t->p = wg_params_new(t->c);
     t->map = wg_alloc(t->c, (size_t)wg_graph_nodes(from), sizeof *t->map);
@@ -214,7 +217,7 @@ static bool compare_f32(wg_check *r, wg_node user, const wgi_isolated *narrow, w
 static bool is_f32(wg_node n)
 {
     return wg_node_leaf(n) == WG_LEAF_NONE && wg_node_dtype(n) == WG_F32 && wgi_elements(n) > 0 &&
-           wgi_is_first_result(n) && !wg_op_is(wg_node_op(n), "cast");
+           wgi_is_first_result(n) && !wgx_op_is(wg_node_op(n), "cast");
 }
 
 static void check_f32(wg_check *r, wg_node user, wg_node n)

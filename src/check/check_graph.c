@@ -8,6 +8,9 @@
 #include "check/check_private.h"
 
 #include "wengert/grad.h"
+#include "wgx/base.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 typedef struct graph_check {
     wg_check *r;
@@ -30,7 +33,7 @@ static void name_report(wg_check *r, wg_site here, wg_node loss)
     const char *given = wg_node_name(loss);
     char text[WGI_CHECK_TEXT];
     if (*r->o.name) return;
-    if (!*given) given = wg_site_argument(here, 0, text, sizeof text);
+    if (!*given) given = wgx_site_argument(here, 0, text, sizeof text);
     r->o.name = *given ? wgi_check_keep(r, given) : "loss";
 }
 
@@ -57,7 +60,7 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
         wg_fail(c, here, WG_ERROR_USE, "gradcheck: no node of the graph as it is now");
     wg_start_opts own = WG_OPTS(wg_start_opts, .dtype = WG_F64);
     if (c) own.seed = wg_context_seed(c), own.threads = wg_context_threads(c);
-    own.allocator = wg_context_allocator(c);
+    own.allocator = wgx_context_allocator(c);
     wg_check *r = q->r = wgi_check_new(here, &own, o);
     if (!r->c) return false;
     r->is_graph = true;
@@ -86,7 +89,7 @@ static bool reached(const graph_check *q, wg_node n) { return !wg_is_none(q->map
  * the data. So parameters are the same where these addresses are. */
 static const void *data_of(wg_node n)
 {
-    const wg_params *all = wg_node_params(n);
+    const wg_params *all = wgx_node_params(n);
     const int known = all ? wg_params_find(all, wg_node_name(n)) : -1;
     return known < 0 ? NULL : wg_params_tensor(all, known).data;
 }
@@ -95,7 +98,7 @@ static bool wanted(const graph_check *q, wg_node n, const wg_params *p)
 {
     if (!wg_node_ok(n) || !reached(q, n) || !wg_dtype_is_float(wg_node_dtype(n))) return false;
     if (!p) return is_input(n) && *wg_node_name(n);
-    const void *data = wg_node_is_state(n) ? NULL : data_of(n);
+    const void *data = wgx_node_is_state(n) ? NULL : data_of(n);
     for (int i = 0; data && i < wg_params_count(p); i++)
         if (wg_params_tensor(p, i).data == data) return true;
     return false;
@@ -335,7 +338,7 @@ static void find_kink(wg_check *r, wg_node y, const wg_node x[], int n)
     if (k->call.op) wgi_check_say(text, "%.60s, %.120s", k->call.op->name, wg_site_place(k->call.here));
     k->text = wgi_check_keep(r, text), k->instead = "";
     for (int i = 0; k->call.op && i < 3; i++)
-        if (wg_op_is(k->call.op, smooth[i][0])) k->instead = smooth[i][1];
+        if (wgx_op_is(k->call.op, smooth[i][0])) k->instead = smooth[i][1];
     if (r->o.order > 1) r->second.kink = k->text;
 }
 

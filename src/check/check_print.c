@@ -192,7 +192,7 @@ static void print_ratio(const wg_check *r, FILE *out)
     if (!r->by_course && (r->verdict == WG_FAIL) != large) fprintf(out, "(floor %.0e)\n", r->floor);
     else if (r->floor > 1e-7 && r->ratio <= 10 * r->floor)
         fprintf(out, "not resolvable below %.1e\n", r->floor);
-    else fprintf(out, "%s  (floor %.0e)\n", wg_check_word(r->ratio), r->floor);
+    else fprintf(out, "%s  (floor %.0e)\n", wgi_check_word(r->ratio), r->floor);
 }
 
 /* ---- findings ---- */
@@ -371,7 +371,7 @@ const char *wgi_check_point_text(wgi_point p) { return wgi_check_slopes_text(p) 
 static void print_unused(const wg_check *r, FILE *out)
 {
     const char *before = "";
-    for (int p = 0; p < wg_check_points(r); p++) {
+    for (int p = 0; p < wg_check_facts_of(r)->points; p++) {
         const wg_check_point at = wg_check_point_at(r, p);
         if (at.used || !r->at[p].why || !strcmp(at.why, "not needed") || !strcmp(at.why, before)) continue;
         fprintf(out, "; not %s: %s", at.text, at.why);

@@ -35,6 +35,7 @@
 #include "check/claim.h"
 #include "wengert/check.h"
 #include "wengert/op.h"
+#include "wgx/graph.h"
 
 /* BEYOND: a difference of so many bars does not come from errors that the bars measure. On 2,127 right
  * components the largest was 3 bars. */
@@ -110,9 +111,9 @@ typedef struct wgi_finding {
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
 } wgi_finding;
 
-/* What wg_kink finds, and more. */
+/* What wgx_kink finds, and more. */
 typedef struct wgi_kink {
-    wg_call call;
+    wgx_call call;
     const char *text;    /* "abs, model.c:7"; "": there is no kink */
     const char *instead; /* what is to be written to have second derivatives there; or "" */
     bool is_isolated;    /* on both sides of the point other pieces are chosen than at the point */
@@ -167,6 +168,7 @@ struct wg_check {
     wgi_kink kink;                /* that at which the point lies */
     char at_kink[WGI_CHECK_TEXT]; /* why f has no gradient there, or that it has another one; or "" */
     wg_gradcheck_opts o;          /* with defaults; its texts are the report's, its allocator is not used */
+    wg_check_facts facts;         /* what wg_check_facts_of gives; it is written there */
 };
 
 static inline bool wgi_check_has(const wg_check *r, wgi_stage stage)
@@ -233,7 +235,7 @@ static inline bool wgi_check_is_stopped(const wg_check *r) { return r->stopped; 
  * wgi_check_starve keeps that of another context. */
 void wgi_check_recover(wg_check *r);
 void wgi_check_starve(wg_check *r, const wg_context *c);
-/* As wg_peek; an error of memory is kept. */
+/* As wgx_peek; an error of memory is kept. */
 bool wgi_check_peek(wg_check *r, wg_node n, wg_tensor *t);
 /* The elements of a node. False: it has no values; the context works on. */
 bool wgi_check_values(wg_check *r, wg_node n, double *to);
@@ -287,7 +289,7 @@ double wgi_check_beside(const wg_check *r, double x, double scale, double by, in
 
 /* Whether a piece of a function has one value of the node: a mask, numbers of elements, a rounded number. */
 bool wgi_is_choice(wg_node n);
-/* As wg_kink. */
+/* As wgx_kink. */
 wgi_kink wgi_check_kink(wg_check *r, wg_node y, const wg_node x[], int n);
 /* Compares f and the gradient at a kink with their limits. What they say against it becomes r->at_kink, and a
  * finding if the gradient is another one. */
@@ -433,6 +435,7 @@ double wgi_solver_error(wg_node n);
 
 /* ---- judge.c ---- */
 
+const char *wgi_check_word(double ratio); /* "great", "ok", "worry", "very likely a bug" */
 /* Compares `yours`, whose own error is at most `error`, with a slope. size: of a typical component of the
  * direction. A difference of at most the share `allowed` of it, or of the slope, is none. */
 wgi_compared wgi_check_compare(double yours, double error, double size, double allowed, const wgi_slope *s);

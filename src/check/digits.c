@@ -5,6 +5,7 @@
 #include "check/digits_ops.h"
 
 #include "wengert/ops.h"
+#include "wgx/op.h"
 
 #if WGI_HAS_QUAD
 
@@ -145,7 +146,7 @@ static bool look(wgi_digits *d)
         const wg_node n = wg_graph_node(d->g, i);
         if (wg_node_leaf(n) != WG_LEAF_NONE || wgi_is_choice(n)) continue;
         d->op[i] = evaluation_of(n);
-        for (int k = 0; k < wg_node_operands(n) && !wg_op_is(wg_node_op(n), "stop_gradient"); k++)
+        for (int k = 0; k < wg_node_operands(n) && !wgx_op_is(wg_node_op(n), "stop_gradient"); k++)
             if (reads(d->op[i], k)) d->moves[i] |= d->moves[wg_node_operand(n, k).index];
     }
     for (int k = 0; k < d->roots; k++)
@@ -173,7 +174,7 @@ static wg_node mover_of(const wgi_digits *d, wg_node n)
     const uint32_t moves = wgi_quad_op_of(op)->moves;
     const int operands = wg_node_operands(n);
     const wg_site here = wg_node_site(n);
-    const bool is_adjoint = wg_op_is(op, adjoint[0][0]);
+    const bool is_adjoint = wgx_op_is(op, adjoint[0][0]);
     wg_node *x = wg_alloc(d->r->c, (size_t)operands, sizeof *x), y = wg_none;
     double next = 0;
     for (int k = 0; x && k < operands; k++) {
@@ -313,7 +314,7 @@ static bool is_same(const wgi_digits *d, quad f, double share)
     if (!wgi_check_peek(d->r, d->f, &t) || !is_finite(f)) return false;
     const double in_double = wg_tensor_item(&t, 0);
     quad size = 0;
-    if (wg_op_is(wg_node_op(root), "sum")) {
+    if (wgx_op_is(wg_node_op(root), "sum")) {
         const wg_node x = wg_node_operand(root, 0);
         for (int64_t i = 0; d->value[x.index] && i < wgi_elements(x); i++)
             size += WGI_Q(fabs)(d->value[x.index][i]);

@@ -1,6 +1,7 @@
 /* digits_ops.c: ops of the library in binary128: by their formulas, in forms that keep digits. An op that is
  * computed from its operand where its result has lost digits (tanh_backward) is so here, too. */
 #include "check/digits_ops.h"
+#include "wgx/op.h"
 
 #include <string.h>
 
@@ -133,7 +134,7 @@ static int64_t option(wg_node n, const char *name, wg_shape *list)
     const wg_attr_row *a = wg_node_op(n)->attrs;
     while (a && a->name && strcmp(a->name, name)) a++;
     if (!a || !a->name) return 0;
-    const wg_setting v = wg_attr_setting(a, wg_attr(n));
+    const wgx_setting v = wgx_attr_setting(a, wg_attr(n));
     if (list) *list = v.list;
     return v.whole;
 }
@@ -658,7 +659,7 @@ static const wgi_quad_op ops[] = { MAPPED(add, 1),
 const wgi_quad_op *wgi_quad_op_of(const wg_op *op)
 {
     for (size_t i = 0; op && op->library == op && i < sizeof ops / sizeof *ops; i++)
-        if (wg_op_is(op, ops[i].name)) return &ops[i];
+        if (wgx_op_is(op, ops[i].name)) return &ops[i];
     return NULL;
 }
 

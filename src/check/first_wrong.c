@@ -7,6 +7,7 @@
  * gradient is wrong at one end and right at the other. It ends at a node whose gradient is wrong, while that
  * of every node that is computed from it is right. So the rule of one of those is wrong. */
 #include "check/check_private.h"
+#include "wgx/op.h"
 
 #include <float.h>
 
@@ -138,7 +139,7 @@ static int64_t find(search *q, int64_t wrong, int64_t *right)
 static int operand_of(wg_node y, int64_t z)
 {
     for (int k = 0; k < wg_node_operands(y); k++)
-        if (wg_node_operand(y, k).index == z && wg_op_has_derivative(wg_node_op(y), k)) return k;
+        if (wg_node_operand(y, k).index == z && wgx_op_has_derivative(wg_node_op(y), k)) return k;
     return -1;
 }
 

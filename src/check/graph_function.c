@@ -6,6 +6,7 @@
 
 #include "wengert/grad.h"
 #include "wengert/ops.h"
+#include "wgx/op.h"
 
 /* ---- graphs in which nodes stand still ---- */
 
@@ -45,7 +46,7 @@ void wgi_frozen_close(wg_check *r, wgi_frozen *z)
 }
 
 /* Whether a piece of the function has one value of the node. */
-static bool is_choice(wg_node n) { return wgi_is_choice(n) || wg_op_is(wg_node_op(n), "stop_gradient"); }
+static bool is_choice(wg_node n) { return wgi_is_choice(n) || wgx_op_is(wg_node_op(n), "stop_gradient"); }
 
 /* map: the nodes of the pieces, by node of the function. */
 static bool hold_choices(wg_check *r, wgi_frozen *p, const wg_node *map, const wg_node also[], int more)

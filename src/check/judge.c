@@ -37,7 +37,7 @@ wgi_compared wgi_check_compare(double yours, double error, double size, double a
 static const double GREAT = 1e-7, OK = 1e-5, WORRY = 1e-3;
 static const double NOISE_FACTOR = 10; /* noise may explain a difference of this many standard deviations */
 
-const char *wg_check_word(double ratio)
+const char *wgi_check_word(double ratio)
 {
     return ratio <= GREAT   ? "great"
            : ratio <= OK    ? "ok"

@@ -3,6 +3,11 @@
  * little. So the choices are compared at x and on both sides of it. This finds kinks of every op, of
  * comparisons, and of vectors of zeros in norm and std, and needs no table of ops. */
 #include "check/check_private.h"
+#include "wgx/base.h"
+#include "wgx/check.h"
+#include "wgx/grad.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 bool wgi_is_choice(wg_node n)
 {
@@ -47,7 +52,7 @@ static bool open_choices(choices *q, wg_node y, const wg_node x[], int n)
 }
 
 /* The pieces of max_pool pick elements: what they choose is which. */
-static bool picks(wg_node z) { return wg_op_is(wg_node_op(z), "max_pool_pick"); }
+static bool picks(wg_node z) { return wgx_op_is(wg_node_op(z), "max_pool_pick"); }
 
 /* The node whose value says what z chooses: of a node that picks, the numbers of the elements. */
 static wg_node chosen_by(choices *q, wg_node z)
@@ -61,7 +66,7 @@ static wg_node chosen_by(choices *q, wg_node z)
     return wg_apply("", wg_node_op(z), x, 2, wg_attr(z));
 }
 
-static bool is_stop(wg_node z) { return wg_op_is(wg_node_op(z), "stop_gradient"); }
+static bool is_stop(wg_node z) { return wgx_op_is(wg_node_op(z), "stop_gradient"); }
 
 /* What stands behind stop_gradient makes no kink: the largest element that softmax subtracts and adds again.
  * Nor does a choice that only leads to another choice, since that one is looked at. */
@@ -147,7 +152,7 @@ static double item(const wg_tensor *t, int64_t e)
 /* Whether where(), z, takes each of its n elements from one of two, by a comparison: *c. */
 static bool compares(choices *q, wg_node z, comparison *c)
 {
-    if (!wg_op_is(wg_node_op(z), "where")) return false;
+    if (!wgx_op_is(wg_node_op(z), "where")) return false;
     const wg_node mask = wg_node_operand(z, 0);
     if (wg_node_operands(mask) != 2) return false;
     const wg_node of[] = { mask, wg_node_operand(mask, 0), wg_node_operand(mask, 1) };
@@ -213,31 +218,31 @@ static int64_t ruled(const choices *q, int64_t i)
 {
     const wg_node n = wg_graph_node(q->from, i);
     const char *place = wg_site_place(wg_node_site(n));
-    for (int64_t j = 1; j < i && wg_node_is_derived(n); j++) {
+    for (int64_t j = 1; j < i && wgx_node_is_derived(n); j++) {
         const wg_node of = wg_graph_node(q->from, j);
-        if (!wg_node_is_derived(of) && !strcmp(wg_site_place(wg_node_site(of)), place)) return j;
+        if (!wgx_node_is_derived(of) && !strcmp(wg_site_place(wg_node_site(of)), place)) return j;
     }
     return i;
 }
 
 /* The call of the user that has made node `at` of the copy. */
-static wg_call call_of(const choices *q, int64_t at)
+static wgx_call call_of(const choices *q, int64_t at)
 {
     int64_t i = 1;
     const int64_t nodes = wg_graph_nodes(q->from);
     while (i < nodes && !(q->map[i].index >= at)) i++;
-    if (i == nodes) return (wg_call){ 0 };
+    if (i == nodes) return (wgx_call){ 0 };
     i = ruled(q, i);
     const wg_node n = wg_graph_node(q->from, i);
-    wg_call c = { .op = wg_node_op(n),
-                  .attr = wg_attr(n),
-                  .here = wg_node_site(n),
-                  .operands = wg_node_operands(n),
-                  .first = i,
-                  .after = i + 1,
-                  .result = n };
-    for (int64_t k = 0; k < wg_graph_calls(q->from); k++) {
-        const wg_call whole = wg_graph_call(q->from, k); /* the last one is the outermost */
+    wgx_call c = { .op = wg_node_op(n),
+                   .attr = wg_attr(n),
+                   .here = wg_node_site(n),
+                   .operands = wg_node_operands(n),
+                   .first = i,
+                   .after = i + 1,
+                   .result = n };
+    for (int64_t k = 0; k < wgx_graph_calls(q->from); k++) {
+        const wgx_call whole = wgx_graph_call(q->from, k); /* the last one is the outermost */
         if (whole.first <= i && i < whole.after) c = whole;
     }
     return c;
@@ -252,7 +257,7 @@ static void add_node(const choices *q, int64_t i, wgi_kink *k, int *sides)
         if (q->live[i] && q->live[i][e]) here |= q->other[i][e], both |= q->other[i][e] == BOTH;
     *sides |= here;
     if (!here || (k->call.op && (!both || k->is_alone))) return;
-    const wg_call c = call_of(q, i);
+    const wgx_call c = call_of(q, i);
     const bool is_alone = both && wgi_is_choice(c.result);
     if (!k->call.op || is_alone) k->call = c, k->is_alone = is_alone;
 }
@@ -293,18 +298,18 @@ wgi_kink wgi_check_kink(wg_check *r, wg_node y, const wg_node x[], int n)
     return found;
 }
 
-wg_call wg_kink(wg_node y, const wg_node x[], int n)
+wgx_call wgx_kink(wg_node y, const wg_node x[], int n)
 {
     wg_context *c = wg_graph_of(y) ? wg_graph_context(wg_graph_of(y)) : NULL;
-    if (!c || wg_failed(c) || !wg_node_ok(y) || !x) return (wg_call){ 0 };
+    if (!c || wg_failed(c) || !wg_node_ok(y) || !x) return (wgx_call){ 0 };
     for (int k = 0; k < n; k++)
         if (wg_graph_of(x[k]) != wg_graph_of(y) || !wg_node_ok(x[k]) ||
             !wg_dtype_is_float(wg_node_dtype(x[k])))
-            return (wg_call){ 0 };
+            return (wgx_call){ 0 };
     wg_start_opts own = WG_OPTS(wg_start_opts, .dtype = WG_F64, .seed = wg_context_seed(c),
-                                .threads = wg_context_threads(c), .allocator = wg_context_allocator(c));
+                                .threads = wg_context_threads(c), .allocator = wgx_context_allocator(c));
     wg_check *r = wgi_check_new("", &own, NULL);
-    const wg_call found = r->c ? wgi_check_kink(r, y, x, n).call : (wg_call){ 0 };
+    const wgx_call found = r->c ? wgi_check_kink(r, y, x, n).call : (wgx_call){ 0 };
     wg_check_free(r);
     return found;
 }

@@ -2,6 +2,8 @@
  * gradients pass through them, and the parameters and inputs whose gradients are right; and what a finding
  * calls an operand of a node. */
 #include "check/check_private.h"
+#include "wgx/base.h"
+#include "wgx/op.h"
 
 #include <ctype.h>
 
@@ -11,7 +13,7 @@ static bool passes(wg_node n, int k)
 {
     const wg_node x = wg_node_operand(n, k);
     return wg_node_ok(x) && wg_node_leaf(n) == WG_LEAF_NONE && wg_dtype_is_float(wg_node_dtype(x)) &&
-           wg_op_has_derivative(wg_node_op(n), k);
+           wgx_op_has_derivative(wg_node_op(n), k);
 }
 
 /* Marks the operand, or with -1 all operands, and what they are computed from. */
@@ -132,10 +134,10 @@ static void formal_name(const wg_op *op, int operands, int k, char to[NAME])
     to[0] = 0;
     if (op->operands >= 0) operands = op->operands;
     for (int i = 0; i < operands; i++) {
-        const bool moves = wg_op_has_derivative(op, i);
+        const bool moves = wgx_op_has_derivative(op, i);
         moving += moves, before += moves && i < k;
     }
-    if (name_in(op->adjoint, before, to) != moving || !wg_op_has_derivative(op, k)) to[0] = 0;
+    if (name_in(op->adjoint, before, to) != moving || !wgx_op_has_derivative(op, k)) to[0] = 0;
 }
 
 void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT])
@@ -143,10 +145,10 @@ void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT])
     const wg_node x = wg_node_operand(n, k);
     char formal[NAME], own[NAME];
     const wg_op *op = wg_node_op(n);
-    if (!(op->names || op->library) || !wg_op_operand_name(op, k, formal, sizeof formal))
+    if (!(op->names || op->library) || !wgx_op_operand_name(op, k, formal, sizeof formal))
         formal_name(op, wg_node_operands(n), k, formal);
     snprintf(own, sizeof own, "%.60s", wg_node_name(x));
-    if (!*own) wg_site_argument(wg_node_site(n), k, own, sizeof own);
+    if (!*own) wgx_site_argument(wg_node_site(n), k, own, sizeof own);
     if (*formal && *own && strcmp(formal, own)) snprintf(to, WGI_CHECK_TEXT, "%s (%s)", formal, own);
     else snprintf(to, WGI_CHECK_TEXT, "%s", *own ? own : formal);
     if (*to) return;

@@ -3,6 +3,7 @@
  * there is no memory for a part of its work: what was found until then stands in the report, which says
  * that it is a part. */
 #include "check/check_private.h"
+#include "wgx/graph.h"
 
 static const double DEFAULT_EPS = 1e-7;
 
@@ -210,8 +211,8 @@ wg_node wgi_check_replay(wg_node root, wg_graph *to, const wg_graph *from, const
 {
     wg_begin(to, wg_graph_mode(from));
     const wg_node y = wg_replay_at(wg_node_site(root), root, to, o);
-    wg_graph_set_epoch(to, wg_graph_epoch(from));
-    wg_graph_freeze(to, true);
+    wgx_graph_set_epoch(to, wgx_graph_epoch(from));
+    wgx_graph_freeze(to, true);
     return y;
 }
 
@@ -248,15 +249,6 @@ bool wgi_check_go_on(wg_check *r)
     return !wgi_check_is_stopped(r);
 }
 
-int64_t wg_check_gaps(const wg_check *r, const char **first)
-{
-    r = wgi_check_given(r);
-    if (first) *first = r->gap;
-    return r->gaps;
-}
-
-bool wg_check_stopped(const wg_check *r) { return wgi_check_given(r)->stopped; }
-
 void wgi_check_recover(wg_check *r)
 {
     if (wg_failed(r->c) == WG_ERROR_MEMORY) wgi_check_starve(r, r->c);
@@ -268,11 +260,11 @@ void wgi_check_starve(wg_check *r, const wg_context *c)
     if (wg_failed(c) == WG_ERROR_MEMORY && !r->starved[0]) wgi_check_say(r->starved, "%s", wg_message(c));
 }
 
-/* wg_peek does not say why there is no value. */
+/* wgx_peek does not say why there is no value. */
 bool wgi_check_peek(wg_check *r, wg_node n, wg_tensor *t)
 {
     wg_context *c = wg_graph_context(wg_graph_of(n));
-    if (wg_peek(n, t)) return true;
+    if (wgx_peek(n, t)) return true;
     if (wg_failed(c)) return false;
     *t = wg_value(n);
     if (!wg_failed(c)) return true;
@@ -330,56 +322,70 @@ int wg_check_worst(const wg_check *r, int i, int64_t row[], int most)
 
 /* ---- the whole ---- */
 
-int wg_check_unreached(const wg_check *r) { return wgi_check_given(r)->unreached.count; }
 const char *wg_check_unreached_at(const wg_check *r, int i)
 {
     r = wgi_check_given(r);
     return i >= 0 && i < r->unreached.count ? r->unreached.name[i] : "";
 }
 
-int wg_check_points(const wg_check *r) { return wgi_check_given(r)->parts ? WGI_POINTS : 0; }
+static int points_of(const wg_check *r) { return r->parts ? WGI_POINTS : 0; }
+
 wg_check_point wg_check_point_at(const wg_check *r, int i)
 {
     r = wgi_check_given(r);
-    if (i < 0 || i >= wg_check_points(r)) return (wg_check_point){ .text = "", .why = "" };
+    if (i < 0 || i >= points_of(r)) return (wg_check_point){ .text = "", .why = "" };
     wg_check_point p = r->at[i];
     p.text = wgi_check_point_text((wgi_point)i);
     if (!p.why) p.why = r->reason[0] ? r->reason : "not needed";
     return p;
 }
 
-wg_check_rules wg_check_rules_of(const wg_check *r) { return wgi_check_given(r)->rules; }
-wg_check_second wg_check_second_of(const wg_check *r) { return wgi_check_given(r)->second; }
-int64_t wg_check_gradients(const wg_check *r) { return wgi_check_given(r)->gradients; }
-const char *wg_check_name(const wg_check *r) { return wgi_check_given(r)->o.name; }
-const char *wg_check_where(const wg_check *r) { return wgi_check_given(r)->where; }
-const char *wg_check_why(const wg_check *r) { return wgi_check_given(r)->why; }
-uint64_t wg_check_seed(const wg_check *r)
-{
-    r = wgi_check_given(r);
-    return r->c ? wg_context_seed(r->c) : 0;
-}
-
 /* ---- reading a report ---- */
+
+/* The same facts are written each time: a report does not change once it is given out. */
+const wg_check_facts *wg_check_facts_of(const wg_check *given)
+{
+    static wg_check_facts of_none[2]; /* reports that are constants */
+    const wg_check *r = wgi_check_given(given);
+    wg_check_facts *to = r->c ? &((wg_check *)(uintptr_t)r)->facts : &of_none[r == &NO_REPORT];
+    *to = (wg_check_facts){
+        .verdict = r->verdict,
+        .reason = r->reason,
+        .name = r->o.name,
+        .where = r->where,
+        .value = r->f,
+        .ratio = r->ratio,
+        .word = isfinite(r->ratio) ? wgi_check_word(r->ratio) : "",
+        .why = r->why,
+        .floor = r->floor,
+        .eps = r->o.eps,
+        .noise = r->noise,
+        .evaluations = r->evaluations,
+        .gradients = r->gradients,
+        .seed = r->c ? wg_context_seed(r->c) : 0,
+        .gaps = r->gaps,
+        .first_gap = r->gap,
+        .stopped = r->stopped,
+        .findings = r->findings,
+        .inputs = r->parts,
+        .points = points_of(r),
+        .unreached = r->unreached.count,
+        .rules = r->rules,
+        .second = r->second,
+    };
+    return to;
+}
 
 const char *wg_verdict_name(wg_verdict v)
 {
     return v == WG_PASS ? "pass" : v == WG_FAIL ? "fail" : "inconclusive";
 }
 wg_verdict wg_check_verdict(const wg_check *r) { return wgi_check_given(r)->verdict; }
-double wg_check_ratio(const wg_check *r) { return wgi_check_given(r)->ratio; }
-double wg_check_floor(const wg_check *r) { return wgi_check_given(r)->floor; }
-double wg_check_noise(const wg_check *r) { return wgi_check_given(r)->noise; }
-double wg_check_eps(const wg_check *r) { return wgi_check_given(r)->o.eps; }
-double wg_check_value(const wg_check *r) { return wgi_check_given(r)->f; }
-int64_t wg_check_evaluations(const wg_check *r) { return wgi_check_given(r)->evaluations; }
-const char *wg_check_reason(const wg_check *r) { return wgi_check_given(r)->reason; }
 int wg_check_exit(const wg_check *r)
 {
     r = wgi_check_given(r);
     return r->verdict == WG_PASS ? 0 : r->verdict == WG_FAIL ? 1 : 5;
 }
-int wg_check_findings(const wg_check *r) { return wgi_check_given(r)->findings; }
 
 wg_check_finding wg_check_finding_at(const wg_check *r, int i)
 {
@@ -396,8 +402,6 @@ wg_check_finding wg_check_finding_at(const wg_check *r, int i)
     shown.remedy = f->remedy;
     return shown;
 }
-
-int wg_check_inputs(const wg_check *r) { return wgi_check_given(r)->parts; }
 
 wg_check_input wg_check_input_at(const wg_check *r, int i)
 {

@@ -11,6 +11,7 @@
 
 #include "wengert/grad.h"
 #include "wengert/ops.h"
+#include "wgx/op.h"
 
 /* ---- building ---- */
 
@@ -96,7 +97,7 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_isolated *a)
     a->at = wg_alloc(r->c, (size_t)a->operands + 1, sizeof *a->at);
     a->v = wgi_check_normals(r, stream, wgi_elements(n));
     if (wg_failed(r->c)) return false;
-    const bool custom = wg_op_is(a->op, "custom_vjp");
+    const bool custom = wgx_op_is(a->op, "custom_vjp");
     wg_node first;
     /* The value is operand 0, which nothing here makes from the operands that the rule is by (eigh_grad).
      * Alone such a node does not depend on them: the check of the whole graph compares its rule. */
@@ -116,7 +117,7 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_isolated *a)
     wg_node x[16], gx[16];
     int at[16], count = 0;
     for (int k = 0; k < a->operands && count < 16; k++)
-        if (a->point[k] && wg_op_has_derivative(a->op, k)) x[count] = a->x[k], at[count++] = k;
+        if (a->point[k] && wgx_op_has_derivative(a->op, k)) x[count] = a->x[k], at[count++] = k;
     const bool all = count && wg_vjp_at(here, a->y, v, x, count, gx) == WG_OK;
     bool any = all;
     for (int j = 0; j < count; j++) { /* the rule may leave operands out */
@@ -173,7 +174,7 @@ static wg_node gradient_of_sum(wg_check *r, const wgi_isolated *a, wg_node sum, 
     wgi_check_recover(r);
     bool has_stop = false; /* the rule holds something constant on purpose */
     for (int64_t i = 1, n = wg_graph_nodes(a->g); i < n; i++)
-        has_stop |= wg_op_is(wg_node_op(wg_graph_node(a->g, i)), "stop_gradient");
+        has_stop |= wgx_op_is(wg_node_op(wg_graph_node(a->g, i)), "stop_gradient");
     double *zero = has_stop ? wgi_check_doubles(r, wgi_elements(x)) : NULL;
     gx = zero ? wg_input_at(here, a->g, "", wg_view_f64(zero, wg_node_shape(x))) : wg_none;
     wg_free(r->c, zero);
@@ -193,7 +194,7 @@ static bool derive(wg_check *r, wgi_isolated *a, uint64_t stream)
     if (wg_is_none(sum) || !a->at[seed]) return false;
     a->point[seed] = a->v, a->operands++;
     for (int k = 0; k < a->operands; k++) {
-        const bool moves = a->point[k] && (k == seed || wg_op_has_derivative(a->op, k));
+        const bool moves = a->point[k] && (k == seed || wgx_op_has_derivative(a->op, k));
         a->gx[k] = moves ? gradient_of_sum(r, a, sum, a->x[k]) : wg_none;
         any |= !wg_is_none(a->gx[k]);
     }
@@ -467,7 +468,7 @@ static outcome compare_operand(wgi_isolated *a, int k, uint64_t stream, wgi_find
 double wgi_solver_error(wg_node n)
 {
     const wg_op *op = wg_node_op(n);
-    if (!wg_op_is(op, "fixed_point")) return wg_op_is(op, "odeint") ? INFINITY : 0;
+    if (!wgx_op_is(op, "fixed_point")) return wgx_op_is(op, "odeint") ? INFINITY : 0;
     double tol = 0;
     bool mixed = false;
     for (const wg_attr_row *row = op->attrs; row->name; row++) {
@@ -483,7 +484,7 @@ static bool is_compared(wg_node n)
     const wg_op *op = wg_node_op(n);
     return wgi_solver_error(n) == 0 && wg_node_leaf(n) == WG_LEAF_NONE && wgi_is_first_result(n) &&
            wg_dtype_is_float(wg_node_dtype(n)) && wg_shape_size(wg_node_shape(n)) > 0 &&
-           wg_op_has_derivative(op, -1);
+           wgx_op_has_derivative(op, -1);
 }
 
 /* Whether the value of a node does not move with operand k, neither here nor at numbers of the other sign and
@@ -550,7 +551,7 @@ static bool is_half(wg_node n, int k)
     const wg_op *op = wg_node_op(n);
     for (int i = 0; i < wg_node_operands(n); i++) {
         const bool helps = op->library == op && op->zero >> i & 1 && is_made_from(n, i, k);
-        if (!wg_op_has_derivative(op, i) && (is_made_from(n, k, i) || helps)) return true;
+        if (!wgx_op_has_derivative(op, i) && (is_made_from(n, k, i) || helps)) return true;
     }
     return false;
 }
@@ -601,7 +602,7 @@ bool wgi_check_left_out(wg_check *r, wg_node n, const unsigned char *on)
     open_claim(&a);
     for (int k = 0; k < a.operands; k++) {
         wgi_finding f = { .stage = WGI_STAGE_RULE, .node = n, .part = -1 };
-        if (!a.point[k] || !wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k)) continue;
+        if (!a.point[k] || !wg_is_none(a.gx[k]) || !wgx_op_has_derivative(a.op, k)) continue;
         if (on[wg_node_operand(n, k).index] && compare_operand(&a, k, 2000 + n.index, &f) == DIFFERENT)
             add_finding(r, n, &a, &f);
     }
@@ -638,7 +639,7 @@ static void check_node(wg_check *r, wg_node n, const unsigned char *asked, unsig
     wgi_isolated a;
     wgi_finding f = { .stage = held ? WGI_STAGE_RULE : WGI_STAGE_SECOND, .node = n, .part = -1 };
     wg_check_rules *count = held ? &r->rules : &(wg_check_rules){ 0 };
-    const bool custom = held && wg_op_is(wg_node_op(n), "custom_vjp");
+    const bool custom = held && wgx_op_is(wg_node_op(n), "custom_vjp");
     const int before = r->findings;
     const int64_t held_before = count->held;
     if (!wgi_isolated_open(r, n, 1000 + n.index, false, &a)) {
@@ -647,7 +648,7 @@ static void check_node(wg_check *r, wg_node n, const unsigned char *asked, unsig
     }
     open_claim(&a);
     for (int k = 0; k < a.operands; k++) {
-        if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k) || is_half(n, k)) continue;
+        if (!a.point[k] || wg_is_none(a.gx[k]) || !wgx_op_has_derivative(a.op, k) || is_half(n, k)) continue;
         const wgi_vector *v = a.claim.v ? &a.claim.v[k] : NULL;
         bool gives_zero = v;
         for (int64_t i = 0; gives_zero && i < v->size; i++) gives_zero = v->yours[i] == 0;
@@ -669,7 +670,7 @@ void wgi_check_rules(wg_check *r, wg_graph *clone, wg_node root, const unsigned 
         const wg_node n = wg_graph_node(clone, i);
         wgi_check_at_stage(r, "rules of the nodes", (double)i / (double)root.index);
         if (!wgi_check_go_on(r)) break;
-        if (wg_op_is(wg_node_op(n), "stop_gradient") || is_listed(r->o.intended, wg_node_op_name(n)) ||
+        if (wgx_op_is(wg_node_op(n), "stop_gradient") || is_listed(r->o.intended, wg_node_op_name(n)) ||
             is_listed(r->o.intended, wg_node_name(n)))
             hold(r, n, held);
         else if (is_compared(n)) check_node(r, n, asked, held);

@@ -1,6 +1,8 @@
 /* user_functions.c: checks of what a user has written: a C function, a forward and backward pair, an op;
  * and the form for assertions. */
 #include "check/check_private.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 #include <stdlib.h>
 
@@ -462,7 +464,7 @@ static bool copy_operands(wg_graph *g, const wg_node x[], int n, wg_node to[])
         if (!wg_graph_of(x[k])) continue;
         snprintf(name, sizeof name, "operand %d", k);
         const char *own = wg_node_name(x[k]);
-        if (!wg_peek(x[k], &t)) return false;
+        if (!wgx_peek(x[k], &t)) return false;
         to[k] = wg_input_at(wg_node_site(x[k]), g, *own ? own : name, t);
     }
     return true;
@@ -496,7 +498,7 @@ wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], i
     /* a scalar whose gradient depends on every element of y */
     if (v) loss = wgi_plus_product(here, wg_none, y, v, &by);
     for (int k = 0; k < n; k++)
-        if (wg_graph_of(at[k]) && wg_dtype_is_float(wg_node_dtype(at[k])) && wg_op_has_derivative(op, k))
+        if (wg_graph_of(at[k]) && wg_dtype_is_float(wg_node_dtype(at[k])) && wgx_op_has_derivative(op, k))
             floats[count++] = at[k];
     if (wgi_check_failed(r)) return r;
     wg_check *all = wg_gradcheck_nodes_at(here, loss, floats, count, &own);

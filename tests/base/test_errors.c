@@ -129,9 +129,9 @@ Test(errors, a_plain_text_has_no_control_bytes_and_is_utf8)
     };
     char text[80];
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        cr_expect_str_eq(wg_plain_text(pairs[i][0], text, sizeof text), pairs[i][1]);
-    cr_expect_str_eq(wg_plain_text("ab\xc3\xa4", text, 4), "ab", "whole characters: %s", text);
-    cr_expect_str_eq(wg_plain_text("ab\x1b", text, 6), "ab");
+        cr_expect_str_eq(wgx_plain_text(pairs[i][0], text, sizeof text), pairs[i][1]);
+    cr_expect_str_eq(wgx_plain_text("ab\xc3\xa4", text, 4), "ab", "whole characters: %s", text);
+    cr_expect_str_eq(wgx_plain_text("ab\x1b", text, 6), "ab");
 }
 
 /* All errors pass one function. A message that is cut is cut between characters. */
@@ -150,7 +150,7 @@ Test(errors, a_message_is_plain_text)
         char longer[2000] = "abc", *at = longer + begin;
         for (; at < longer + 1990; at += 3) memcpy(at, "\xe2\x82\xac", 4);
         wg_fail(c, NULL, WG_ERROR_USE, "%s", longer);
-        for (const char *s = wg_message(c); *s; s += wg_utf8_length(s)) cr_assert(wg_utf8_length(s));
+        for (const char *s = wg_message(c); *s; s += wgx_utf8_length(s)) cr_assert(wgx_utf8_length(s));
         cr_expect_gt(strlen(wg_message(c)), 1000);
         wg_recover(c);
     }

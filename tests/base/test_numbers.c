@@ -1,4 +1,4 @@
-/* test_numbers.c: wg_number_in against strtod, for numbers as programs print them, with Fortran's exponents,
+/* test_numbers.c: wgx_number_in against strtod, for numbers as programs print them, with Fortran's exponents,
  * and what is no number or ends earlier. */
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 static void expect(const char *text, double want, const char *rest)
 {
     double got = -77;
-    const char *end = wg_number_in(text, &got);
+    const char *end = wgx_number_in(text, &got);
     cr_expect(!memcmp(&got, &want, sizeof got) || (isnan(got) && isnan(want)), "'%s' is %.17g", text, got);
     cr_expect_str_eq(end, rest, "'%s' ends before '%s'", text, end);
 }

@@ -82,10 +82,10 @@ static void train_twins(wg_dtype t, int threads)
         wg_node checked = build(&a), plain = build(&b);
         if (i % 2) wg_item(checked), wg_item(plain); /* before the check, or not yet */
         wg_check *r = wg_gradcheck(checked, a.p);
-        cr_expect_neq(wg_check_verdict(r), WG_FAIL, "step %d: %s", i, wg_check_reason(r));
+        cr_expect_neq(wg_check_verdict(r), WG_FAIL, "step %d: %s", i, wg_check_facts_of(r)->reason);
         wg_check_free(r);
         cr_expect_eq(wg_graph_nodes(a.g), wg_graph_nodes(b.g));
-        cr_expect_eq(wg_graph_epoch(a.g), wg_graph_epoch(b.g));
+        cr_expect_eq(wgx_graph_epoch(a.g), wgx_graph_epoch(b.g));
         step(&a, checked), step(&b, plain);
         const double x = wg_item(checked), y = wg_item(plain);
         cr_expect(memcmp(&x, &y, sizeof x) == 0, "step %d: loss %.17g, %.17g", i, x, y);
@@ -148,7 +148,7 @@ static bool check_without(const net *n, wg_node loss, int64_t k, bool for_ever, 
     char *text = wgt_report(r);
     /* Without the memory of a plan a graph is interpreted. Then the report is the same. */
     const bool same = !strcmp(text, whole),
-               said = v == WG_INCONCLUSIVE && strstr(wg_check_reason(r), "memory");
+               said = v == WG_INCONCLUSIVE && strstr(wg_check_facts_of(r)->reason, "memory");
     cr_expect(m.failed ? same || said : same, "%lld: %s", (long long)k, text);
     free(text);
     wg_check_free(r);
@@ -225,14 +225,14 @@ Test(check_effects, a_stopped_check_changes_nothing)
         stopper s = { .stop_at = k };
         wg_check *r = check_until(&a, checked, &s);
         cr_expect_eq(s.calls, k, "%lld: called after it had said stop", (long long)k);
-        cr_expect(wg_check_stopped(r));
+        cr_expect(wg_check_facts_of(r)->stopped);
         cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE, "%lld", (long long)k);
-        cr_expect_str_eq(wg_check_reason(r), "stopped");
-        cr_expect_eq(wg_check_findings(r), 0);
+        cr_expect_str_eq(wg_check_facts_of(r)->reason, "stopped");
+        cr_expect_eq(wg_check_facts_of(r)->findings, 0);
         wgt_expect_report(r, "\npartial: stopped at ");
         wg_check_free(r);
         cr_expect_eq(wg_graph_nodes(a.g), wg_graph_nodes(b.g));
-        cr_expect_eq(wg_graph_epoch(a.g), wg_graph_epoch(b.g));
+        cr_expect_eq(wgx_graph_epoch(a.g), wgx_graph_epoch(b.g));
     }
     for (int i = 0; i < 3; i++, checked = build(&a), plain = build(&b)) {
         step(&a, checked), step(&b, plain);
@@ -266,8 +266,8 @@ Test(check_effects, what_was_found_before_the_stop_counts)
         o.progress_user = &s;
         WGT_FREED wg_check *r = wg_gradcheck_at(WG_HERE, loss, NULL, &o);
         failed += wg_check_verdict(r) == WG_FAIL;
-        cr_expect_eq(wg_check_verdict(r), wg_check_findings(r) ? WG_FAIL : WG_INCONCLUSIVE);
-        for (int i = 0; i < wg_check_findings(r); i++) {
+        cr_expect_eq(wg_check_verdict(r), wg_check_facts_of(r)->findings ? WG_FAIL : WG_INCONCLUSIVE);
+        for (int i = 0; i < wg_check_facts_of(r)->findings; i++) {
             const wg_check_finding f = wg_check_finding_at(r, i);
             cr_expect(isfinite(f.yours) && isfinite(f.numeric), "%lld", (long long)k);
         }
@@ -302,7 +302,7 @@ Test(check_effects, a_function_is_stopped)
             failed += v == WG_FAIL;
             cr_expect(v == WG_INCONCLUSIVE || (v == WG_FAIL && wrong), "%lld: %s", (long long)k,
                       wg_verdict_name(v));
-            cr_expect(wg_check_stopped(r));
+            cr_expect(wg_check_facts_of(r)->stopped);
         }
         cr_expect_eq(failed > 0, wrong);
     }
@@ -349,7 +349,7 @@ Test(check_effects, rules_that_use_a_graph_of_the_program)
         const int64_t nodes = wg_graph_nodes(g);
         wg_check *r = wg_gradcheck(loss, p);
         const wg_verdict v = wg_check_verdict(r);
-        const char *said = wg_check_reason(r);
+        const char *said = wg_check_facts_of(r)->reason;
         cr_expect_eq(v, rule_number < 10 ? WG_INCONCLUSIVE : WG_PASS, "rule %d: %s", rule_number, said);
         cr_expect(rule_number == 10 || strstr(said, "wg_graph_of(gy)"), "rule %d: %s", rule_number, said);
         wg_check_free(r);

@@ -106,7 +106,7 @@ Test(check_hints, the_rule_of_an_op_without_a_kernel_is_used_and_checked)
     cr_expect_eq(wg_node_operands(y), 1);
     cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(y), x))), 14);
     wg_check *r = wg_gradcheck(wg_sum(y), NULL);
-    cr_assert_geq(wg_check_findings(r), 1);
+    cr_assert_geq(wg_check_facts_of(r)->findings, 1);
     cr_expect_str_eq(wg_check_finding_at(r, 0).op, "swish");
     cr_expect_str_eq(wg_check_finding_at(r, 0).by, "x");
     cr_expect_eq(wg_check_finding_at(r, 0).operand, 0);
@@ -184,7 +184,7 @@ Test(check_hints, pieces_of_x_have_names)
     const wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts, .names = "W[2,3], b[3]");
     cr_expect_eq(wgt_verdict(wg_gradcheck_fn_at(WG_HERE, of_pieces, 9, PIECES, NULL, &o)), WG_PASS);
     WGT_FREED wg_check *r = wg_gradcheck_fn_at(WG_HERE, of_pieces, 9, PIECES, &(int){ 1 }, &o);
-    cr_assert_eq(wg_check_inputs(r), 2);
+    cr_assert_eq(wg_check_facts_of(r)->inputs, 2);
     cr_expect_str_eq(wg_check_input_at(r, 0).name, "W");
     cr_expect_eq(wg_check_input_at(r, 0).verdict, WG_FAIL);
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, "yours is the transpose");
@@ -204,7 +204,7 @@ Test(check_hints, names_that_do_not_fit_are_said)
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         WGT_FREED wg_check *r = wg_gradcheck_fn(of_pieces, 9, PIECES, NULL, .names = wrong[k][0]);
         cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
-        cr_expect(strstr(wg_check_reason(r), wrong[k][1]), "%s", wg_check_reason(r));
+        cr_expect(strstr(wg_check_facts_of(r)->reason, wrong[k][1]), "%s", wg_check_facts_of(r)->reason);
     }
 }
 
@@ -261,5 +261,6 @@ Test(check_hints, the_noise_of_the_head_is_that_of_the_bars)
 {
     const double x[] = { 1.1, 2.3, -0.7, 3.1, 0.9 };
     WGT_FREED wg_check *r = wg_gradcheck_fn(float_inside, 5, x, NULL);
-    cr_expect(wg_check_noise(r) > 1e-8 && wg_check_noise(r) < 1e-5, "%g", wg_check_noise(r));
+    cr_expect(wg_check_facts_of(r)->noise > 1e-8 && wg_check_facts_of(r)->noise < 1e-5, "%g",
+              wg_check_facts_of(r)->noise);
 }

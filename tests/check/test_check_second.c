@@ -20,7 +20,7 @@ static wg_node input(wg_graph *g, const char *name, double first)
 static int named(const wg_check *r, const char *op)
 {
     int n = 0;
-    for (int i = 0; i < wg_check_findings(r); i++) {
+    for (int i = 0; i < wg_check_facts_of(r)->findings; i++) {
         const wg_check_finding f = wg_check_finding_at(r, i);
         n += !strcmp(f.stage, "second") && !strcmp(f.op, op);
     }
@@ -33,7 +33,7 @@ static void expect_named(wg_node loss, const char *op, const char *text)
     cr_expect_eq(wgt_verdict(wg_gradcheck(loss, NULL)), WG_PASS);
     wg_check *r = check(loss);
     cr_expect_gt(named(r, op), 0, "%s", op);
-    for (int i = 0; i < wg_check_findings(r); i++) {
+    for (int i = 0; i < wg_check_facts_of(r)->findings; i++) {
         const wg_check_finding f = wg_check_finding_at(r, i);
         cr_expect_str_eq(f.stage, "second");
         if (*f.op) cr_expect(strstr(f.where, "test_check_second.c:"), "%s", f.where);
@@ -54,7 +54,7 @@ Test(check_second, a_net_passes)
     wg_check *r =
         wg_gradcheck_at(WG_HERE, wg_softmax_cross_entropy(wg_nn_dense(h, p, "out", 3), y), p, &second);
     wgt_expect_report(r, "H u compared with slopes of the gradient");
-    cr_expect_eq(wg_check_findings(r), 0);
+    cr_expect_eq(wg_check_facts_of(r)->findings, 0);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
 }
 
@@ -75,7 +75,7 @@ Test(check_second, kinks_of_the_gradient_do_not_fail)
                           wg_sum(wg_square(wg_maximum(x, y))), wg_max(wg_mul(x, y)) };
     for (int i = 0; i < (int)(sizeof f / sizeof *f); i++) {
         wg_check *r = check(f[i]);
-        cr_expect_eq(wg_check_findings(r), 0, "%d", i);
+        cr_expect_eq(wg_check_facts_of(r)->findings, 0, "%d", i);
         cr_expect_neq(wgt_verdict(r), WG_FAIL, "%d", i);
     }
 }

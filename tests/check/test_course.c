@@ -23,7 +23,7 @@ Test(course, an_error_of_a_small_component_is_seen_by_slopes_and_not_by_the_cour
     int wrong = 1;
     wg_check *full = course(&wrong, false), *alone = course(&wrong, true);
     cr_expect_eq(wg_check_verdict(full), WG_FAIL);
-    cr_expect_eq(wg_check_verdict(alone), WG_PASS, "%s", wg_check_reason(alone));
+    cr_expect_eq(wg_check_verdict(alone), WG_PASS, "%s", wg_check_facts_of(alone)->reason);
     wg_check_free(full);
     wg_check_free(alone);
 }
@@ -43,7 +43,7 @@ static int64_t evaluations(size_t n)
     static const double x[100] = { 0.5, -0.25, 1, 2 };
     wg_check *r = wg_gradcheck_fn(bowl, n, x, NULL, .course_only = true);
     const wg_check_input in = wg_check_input_at(r, 0);
-    const int64_t count = wg_check_evaluations(r);
+    const int64_t count = wg_check_facts_of(r)->evaluations;
     cr_expect_eq(in.course, (int64_t)n);
     cr_expect_eq(in.alone, 0);
     cr_expect_eq(in.directions, 0);
@@ -65,7 +65,7 @@ Test(course, its_scale_decides_for_a_graph_too)
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 0.5, -1 }, WG_SHAPE(2)));
     wg_check *r = wg_gradcheck(wg_sum(wg_exp(x)), NULL, .course_only = true);
     cr_expect_eq(wg_check_verdict(r), WG_PASS);
-    cr_expect_leq(wg_check_ratio(r), 1e-7);
+    cr_expect_leq(wg_check_facts_of(r)->ratio, 1e-7);
     wgt_expect_report(r, "differences with one step alone: no rules, no slopes");
     char *text = wgt_report(r);
     cr_expect(!strstr(text, "rules of the nodes"), "%s", text);
@@ -73,7 +73,7 @@ Test(course, its_scale_decides_for_a_graph_too)
     wg_check_free(r);
     r = wg_gradcheck(wg_sum(wg_exp(x)), NULL, .course_only = true, .order = 2);
     cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
-    cr_expect(strstr(wg_check_reason(r), "order 2"), "%s", wg_check_reason(r));
+    cr_expect(strstr(wg_check_facts_of(r)->reason, "order 2"), "%s", wg_check_facts_of(r)->reason);
     wg_check_free(r);
     cr_expect_eq(wg_finish(c, stderr), 0);
 }

@@ -40,7 +40,7 @@ static outcome compare_sample(wg_context *c, const wg_op *op, int i)
     wg_node x[INPUTS];
     const int n = is ? inputs_of(g, y, x) : 0;
     wg_tensor t;
-    if (n && wg_node_dtype(y) == WG_F64 && wg_peek(y, &t)) {
+    if (n && wg_node_dtype(y) == WG_F64 && wgx_peek(y, &t)) {
         const wg_node root[] = { wg_sum(y), y };
         wgi_digits *d = wgi_digits_open(&r, root, 2, x, n);
         if (d) wgi_digits_settle(d, 1e-9);

@@ -21,7 +21,7 @@ static bool is_checked(const op_case *k)
         if (!size) return false;
         n += size;
     }
-    return n && n <= MOST && !(wg_op_is_internal(k->op) && k->op->zero);
+    return n && n <= MOST && !(wgx_op_is_internal(k->op) && k->op->zero);
 }
 
 /* One element of each leaf is at the point, as one row of a softmax that is almost sure; `all`: every one. */

@@ -70,7 +70,7 @@ Test(evidence, points_that_were_used)
     double g[N];
     half(N, x, g, NULL);
     wg_check *r = wg_gradcheck_fn(half, N, x, NULL), *given = wg_gradcheck_values(half, N, x, g, NULL);
-    cr_assert_eq(wg_check_points(r), 4);
+    cr_assert_eq(wg_check_facts_of(r)->points, 4);
     for (int i = 0; i < 4; i++) {
         const wg_check_point p = wg_check_point_at(r, i), q = wg_check_point_at(given, i);
         cr_expect_eq(p.used, i != 2, "%s: %s", p.text, p.why);
@@ -82,8 +82,8 @@ Test(evidence, points_that_were_used)
     }
     cr_expect_eq(wg_check_point_at(r, 0).clear, N);
     cr_expect_eq(wg_check_point_at(r, 4).used, false);
-    cr_expect_gt(wg_check_gradients(r), 2);
-    cr_expect_eq(wg_check_gradients(given), 0, "its gradient is numbers");
+    cr_expect_gt(wg_check_facts_of(r)->gradients, 2);
+    cr_expect_eq(wg_check_facts_of(given)->gradients, 0, "its gradient is numbers");
     cr_expect_eq(wgt_verdict(r), WG_PASS);
     cr_expect_eq(wgt_verdict(given), WG_PASS);
 }
@@ -108,10 +108,10 @@ Test(evidence, unreached_and_empty_parameters_do_not_spoil_the_verdict)
         wg_param(g, p, "other", WG_SHAPE(2), wg_zeros());
         wg_node loss = wg_add(wg_sum(wg_square(w)), wg_sum(none));
         wg_check *r = wg_gradcheck(loss, p, .eps = course ? 1e-7 : WG_AUTO);
-        cr_assert_eq(wg_check_unreached(r), 1);
+        cr_assert_eq(wg_check_facts_of(r)->unreached, 1);
         cr_expect_str_eq(wg_check_unreached_at(r, 0), "other");
         cr_expect_str_eq(wg_check_unreached_at(r, 1), "");
-        cr_assert_eq(wg_check_inputs(r), 2);
+        cr_assert_eq(wg_check_facts_of(r)->inputs, 2);
         cr_expect(!wg_check_input_at(r, 0).left_out && wg_check_input_at(r, 1).left_out);
         cr_expect_eq(wg_check_input_at(r, 0).node, w.index);
         wgt_expect_report(r, "none  not checked: it is empty");
@@ -128,14 +128,15 @@ Test(evidence, unreached_nodes_do_not_spoil_the_verdict)
     const wg_node x = wg_input(g, "x", wg_view_f64(a, WG_SHAPE(2))),
                   other = wg_input(g, "other", wg_view_f64(b, WG_SHAPE(2))), loss = wg_sum(wg_square(x));
     wg_check *r = wg_gradcheck_nodes(loss, ((wg_node[]){ other, x, other, other, other, other }), 6);
-    cr_assert_eq(wg_check_inputs(r), 1);
-    cr_expect_eq(wg_check_unreached(r), 1);
+    cr_assert_eq(wg_check_facts_of(r)->inputs, 1);
+    cr_expect_eq(wg_check_facts_of(r)->unreached, 1);
     cr_expect_eq(wg_check_input_at(r, 0).node, x.index);
     cr_expect_str_eq(wg_check_unreached_at(r, 0), "other");
     wgt_expect_report(r, "does not depend on");
     cr_expect_eq(wgt_verdict(r), WG_PASS);
     r = wg_gradcheck_nodes(loss, &other, 1);
-    cr_expect(strstr(wg_check_reason(r), "does not depend on other"), "%s", wg_check_reason(r));
+    cr_expect(strstr(wg_check_facts_of(r)->reason, "does not depend on other"), "%s",
+              wg_check_facts_of(r)->reason);
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
 }
 
@@ -146,7 +147,7 @@ Test(evidence, a_bf16_parameter_is_said_not_to_be_trained)
     wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_uniform(1, 2)),
             half = wg_param(g, p, "half", WG_SHAPE(3), wg_init_as(WG_BF16, wg_uniform(1, 2)));
     WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_mul(w, wg_cast(half, WG_F64))), p);
-    cr_expect_eq(wg_check_unreached(r), 0);
+    cr_expect_eq(wg_check_facts_of(r)->unreached, 0);
     wgt_expect_report(r, "not checked, f16 and bf16 are not trained: half; freeze by wg_params_freeze");
 }
 
@@ -181,14 +182,14 @@ Test(evidence, the_finding_nearest_to_the_cause_is_first)
     wg_node h = wg_tanh(wg_nn_dense(wg_any(g, WG_SHAPE(4, 3)), p, "fc", 2));
     wg_node s = wg_apply(WG_HERE, &my_square, &h, 1, NULL);
     wg_check *r = wg_gradcheck(wg_sum(wg_exp(s)), p);
-    const int n = wg_check_findings(r);
+    const int n = wg_check_facts_of(r)->findings;
     cr_assert_gt(n, 1, "the parameters before it are wrong too");
     cr_expect_str_eq(wg_check_finding_at(r, 0).stage, "rule");
     cr_expect_eq(wg_check_finding_at(r, 0).node, s.index);
     cr_expect_str_eq(wg_check_finding_at(r, 0).op, "my_square");
     for (int i = 1; i < n; i++) cr_expect_str_eq(wg_check_finding_at(r, i).stage, "slope");
-    cr_expect_eq(wg_check_rules_of(r).not_built, 0);
-    cr_expect_gt(wg_check_rules_of(r).compared, 3);
+    cr_expect_eq(wg_check_facts_of(r)->rules.not_built, 0);
+    cr_expect_gt(wg_check_facts_of(r)->rules.compared, 3);
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
 }
 

@@ -312,9 +312,9 @@ Test(memory, each_gets_its_sentence)
         memory m = { 0 };
         WGT_FREED wg_check *r = wg_gradcheck_fn(remembers[k].f, N, POINT, &m);
         cr_expect_eq(wg_check_verdict(r), remembers[k].wanted, "%s: %s, %s", remembers[k].what,
-                     wg_verdict_name(wg_check_verdict(r)), wg_check_reason(r));
-        cr_expect(strstr(wg_check_reason(r), remembers[k].says), "%s: %s", remembers[k].what,
-                  wg_check_reason(r));
+                     wg_verdict_name(wg_check_verdict(r)), wg_check_facts_of(r)->reason);
+        cr_expect(strstr(wg_check_facts_of(r)->reason, remembers[k].says), "%s: %s", remembers[k].what,
+                  wg_check_facts_of(r)->reason);
     }
 }
 
@@ -327,7 +327,7 @@ Test(memory, is_found_with_few_components)
         for (size_t k = 0; k < sizeof f / sizeof *f; k++) {
             memory m = { 0 };
             WGT_FREED wg_check *r = wg_gradcheck_fn(f[k], n, POINT, &m);
-            const char *said = wg_check_reason(r);
+            const char *said = wg_check_facts_of(r)->reason;
             cr_expect(strstr(said, "depends on") || strstr(said, "added to"), "%zu of %zu: %s", k, n, said);
             cr_expect_eq(wg_check_verdict(r), WG_FAIL);
         }
@@ -340,7 +340,7 @@ static bool is_accused(const wg_check *r)
     static const char *const words[] = { "depends on", "changed", "not a function", "added to",
                                          "not written" };
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-        if (strstr(wg_check_reason(r), words[k])) return true;
+        if (strstr(wg_check_facts_of(r)->reason, words[k])) return true;
     return false;
 }
 
@@ -401,7 +401,7 @@ Test(memory, of_200_without_one_none_is_accused)
             at_point(p, x);
             WGT_FREED wg_check *r = wg_gradcheck_fn(stateless, N, x, &which);
             cr_expect(!is_accused(r) && wg_check_verdict(r) != WG_FAIL, "%d at %d: %s", which, p,
-                      wg_check_reason(r));
+                      wg_check_facts_of(r)->reason);
             passed += wg_check_verdict(r) == WG_PASS;
         }
     cr_expect_geq(passed, 190, "%d pass", passed);
@@ -525,8 +525,9 @@ Test(memory, solvers_floats_and_right_caches_are_not_accused)
             p < 10 ? at_point(p, x) : (void)memcpy(x, POINT, sizeof x);
             WGT_FREED wg_check *r = wg_gradcheck_fn(innocent[k].f, N, x, &m);
             const bool not_twice =
-                innocent[k].f == warm_solver && strstr(wg_check_reason(r), "f is not a function");
-            cr_expect(!is_accused(r) || not_twice, "%s at %d: %s", innocent[k].what, p, wg_check_reason(r));
+                innocent[k].f == warm_solver && strstr(wg_check_facts_of(r)->reason, "f is not a function");
+            cr_expect(!is_accused(r) || not_twice, "%s at %d: %s", innocent[k].what, p,
+                      wg_check_facts_of(r)->reason);
         }
 }
 
@@ -544,8 +545,8 @@ Test(memory, every_call_is_counted)
     for (size_t n = 1; n <= N; n++) {
         int calls[2] = { 0 };
         WGT_FREED wg_check *r = wg_gradcheck_fn(counted, n, POINT, calls);
-        cr_expect_eq(wg_check_evaluations(r), calls[0], "%d", calls[0]);
-        cr_expect_eq(wg_check_gradients(r), calls[1], "%d", calls[1]);
+        cr_expect_eq(wg_check_facts_of(r)->evaluations, calls[0], "%d", calls[0]);
+        cr_expect_eq(wg_check_facts_of(r)->gradients, calls[1], "%d", calls[1]);
     }
 }
 
@@ -562,8 +563,9 @@ Test(memory, a_check_may_be_stopped_at_each_call)
         int calls[2] = { 0 }, left = k;
         const wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts, .progress = stops, .progress_user = &left);
         WGT_FREED wg_check *r = wg_gradcheck_fn_at(WG_HERE, counted, N, POINT, calls, &o);
-        cr_expect(wg_check_stopped(r) && calls[0] + calls[1] <= k, "%d: %d", k, calls[0] + calls[1]);
-        cr_expect_str_eq(wg_check_reason(r), "stopped");
+        cr_expect(wg_check_facts_of(r)->stopped && calls[0] + calls[1] <= k, "%d: %d", k,
+                  calls[0] + calls[1]);
+        cr_expect_str_eq(wg_check_facts_of(r)->reason, "stopped");
         cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
     }
 }
@@ -585,6 +587,6 @@ Test(memory, a_great_gradient_is_not_taken_for_a_sum)
         for (size_t n = 1; n < 3; n++) {
             WGT_FREED wg_check *r = wg_gradcheck_fn(great, n, ((double[]){ at[k], 1 }), NULL);
             cr_expect_neq(wg_check_verdict(r), WG_FAIL, "exp at %g, of %zu: %s", at[k], n,
-                          wg_check_reason(r));
+                          wg_check_facts_of(r)->reason);
         }
 }

@@ -157,8 +157,8 @@ static void check(const one *k, size_t n)
     cr_expect_eq(wg_check_verdict(r), k->wanted, "%s, %g at 0, of %zu: %s", k->name, k->at_zero, n,
                  wg_verdict_name(wg_check_verdict(r)));
     if (k->why)
-        cr_expect(strstr(wg_check_reason(r), k->why), "%s, %g at 0, of %zu: \"%s\" says no \"%s\"", k->name,
-                  k->at_zero, n, wg_check_reason(r), k->why);
+        cr_expect(strstr(wg_check_facts_of(r)->reason, k->why), "%s, %g at 0, of %zu: \"%s\" says no \"%s\"",
+                  k->name, k->at_zero, n, wg_check_facts_of(r)->reason, k->why);
 }
 
 Test(no_slope, alone_nothing_passes)

@@ -73,7 +73,7 @@ Test(own_rules, zero_for_what_nobody_asks_is_right)
     const wg_node w = wg_input(g, "w", wg_view_f64((double[]){ 1.5, 0.5 }, WG_SHAPE(2))),
                   t = wg_input(g, "t", wg_view_f64((double[]){ 2, 3 }, WG_SHAPE(2)));
     wg_check *r = wg_gradcheck_nodes(squares(wg_tanh(w), wg_sin(t)), &w, 1);
-    cr_expect_eq(wg_check_findings(r), 0);
+    cr_expect_eq(wg_check_facts_of(r)->findings, 0);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
     r = wg_gradcheck_nodes(squares(wg_tanh(w), wg_exp(w)), &w, 1);
     cr_expect_str_eq(wg_check_finding_at(r, 0).op, "custom_vjp");
@@ -126,7 +126,7 @@ Test(own_rules, what_is_meant_is_named_and_not_compared)
     WGT_IN_GRAPH(WG_F64, NULL);
     for (int k = 0; k < 2; k++) {
         WGT_FREED wg_check *r = check_relu(g, everywhere_one, off, k ? "a, my_relu" : "custom_vjp");
-        cr_expect_eq(wg_check_findings(r), 0);
+        cr_expect_eq(wg_check_facts_of(r)->findings, 0);
         cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE, "nothing else depends on q");
         wgt_expect_report(r, "not compared, another derivative on purpose: custom_vjp, ");
     }
@@ -175,7 +175,7 @@ Test(own_rules, an_estimator_by_two_operands_is_listed_once)
                   b = wg_input(g, "b", wg_view_f64((double[]){ -0.7, 2.4 }, WG_SHAPE(2))),
                   y = wg_custom_vjp(wg_add(wg_floor(a), wg_floor(b)), (wg_node[]){ a, b }, 2, to_both);
     WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_mul(y, wg_mul(a, b))), NULL);
-    cr_expect_eq(wg_check_rules_of(r).held, 1);
+    cr_expect_eq(wg_check_facts_of(r)->rules.held, 1);
     char *text = wgt_report(r);
     const char *list = strstr(text, "on purpose: custom_vjp");
     cr_expect(list && !strstr(list + strlen("on purpose: custom_vjp"), "custom_vjp"), "%s", text);
@@ -294,7 +294,7 @@ Test(own_rules, a_cast_to_f32_is_no_obstacle)
         const wg_node y =
             i % 2 ? wg_custom_vjp(wg_relu(z), &z, 1, all[i / 2].rule) : wg_apply(WG_HERE, &own, &z, 1, NULL);
         WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_exp(y)), NULL);
-        cr_expect_eq(wg_check_verdict(r), all[i / 2].verdict, "%zu: %s", i, wg_check_reason(r));
+        cr_expect_eq(wg_check_verdict(r), all[i / 2].verdict, "%zu: %s", i, wg_check_facts_of(r)->reason);
         if (all[i / 2].verdict == WG_FAIL)
             cr_expect_str_eq(wg_check_finding_at(r, 0).op, i % 2 ? "custom_vjp" : "own_relu");
     }
@@ -327,7 +327,7 @@ Test(own_rules, in_a_context_of_f64_a_cast_to_f32_is_an_error)
     const wg_node w = wg_input(g, "w", wg_view_f64((double[]){ 0.5, -1 }, WG_SHAPE(2)));
     WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_apply(WG_HERE, &own, &w, 1, NULL)), NULL);
     cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
-    cr_expect(strstr(wg_check_reason(r), "wg_cast"), "%s", wg_check_reason(r));
+    cr_expect(strstr(wg_check_facts_of(r)->reason, "wg_cast"), "%s", wg_check_facts_of(r)->reason);
 }
 
 /* ---- a kink behind a product ---- */

@@ -55,7 +55,7 @@ static bool is_gradient(wg_node y, wg_node x)
 
 static bool has(const wg_check *r, const char *stage)
 {
-    for (int i = 0; i < wg_check_findings(r); i++)
+    for (int i = 0; i < wg_check_facts_of(r)->findings; i++)
         if (!strcmp(wg_check_finding_at(r, i).stage, stage)) return true;
     return false;
 }
@@ -340,7 +340,7 @@ static const char *kink_of(const char *x, const char *y)
     snprintf(text, sizeof text, "x = %s\ny = %s\n", x, y);
     wgt_run run = wgt_build(text, WG_EVAL);
     const wg_node of = wg_program_node(run.q, "x");
-    const wg_call k = wg_kink(wg_program_last(run.q), &of, 1);
+    const wgx_call k = wgx_kink(wg_program_last(run.q), &of, 1);
     snprintf(found, sizeof found, "%s", k.op ? k.op->name : "");
     wgt_finish(run.c, NULL);
     return found;
@@ -403,7 +403,7 @@ Test(second_kinks, failing_allocations)
         cr_expect(failed || wg_check_verdict(r) == WG_FAIL);
         wg_check_free(r);
         m.fail_at = m.calls + k;
-        const wg_call at = wg_kink(y, &x, 1);
+        const wgx_call at = wgx_kink(y, &x, 1);
         cr_expect(m.failed || at.op);
         cr_expect_eq(wg_failed(c), WG_OK);
         wgt_drop(c, &m);

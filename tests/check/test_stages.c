@@ -48,7 +48,8 @@ static subject make(const wg_op *op)
 static int count(const wg_check *r, const char *stage)
 {
     int n = 0;
-    for (int i = 0; i < wg_check_findings(r); i++) n += !strcmp(wg_check_finding_at(r, i).stage, stage);
+    for (int i = 0; i < wg_check_facts_of(r)->findings; i++)
+        n += !strcmp(wg_check_finding_at(r, i).stage, stage);
     return n;
 }
 
@@ -87,7 +88,7 @@ static void stop_everywhere(const wg_op *op, wg_gradcheck_opts o, const char *st
         stopper s = { .stop_at = k };
         WGT_FREED wg_check *r = check_until(op, o, &s);
         cr_expect_eq(s.calls, k, "%lld: called after it had said stop", (long long)k);
-        cr_expect(wg_check_stopped(r));
+        cr_expect(wg_check_facts_of(r)->stopped);
         look(r, &s);
     }
 }
@@ -95,12 +96,13 @@ static void stop_everywhere(const wg_op *op, wg_gradcheck_opts o, const char *st
 static void is_inconclusive(const wg_check *r, const stopper *s)
 {
     cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE, "%s", s->last);
-    cr_expect_str_eq(wg_check_reason(r), "stopped");
+    cr_expect_str_eq(wg_check_facts_of(r)->reason, "stopped");
 }
 
 static void what_was_found_fails(const wg_check *r, const stopper *s)
 {
-    cr_expect_eq(wg_check_verdict(r), wg_check_findings(r) ? WG_FAIL : WG_INCONCLUSIVE, "%s", s->last);
+    cr_expect_eq(wg_check_verdict(r), wg_check_facts_of(r)->findings ? WG_FAIL : WG_INCONCLUSIVE, "%s",
+                 s->last);
 }
 
 Test(stages, second_derivatives_are_stopped)
@@ -136,7 +138,7 @@ Test(stages, the_search_for_the_frontier_is_stopped)
 
 static void no_point_is_blamed(const wg_check *r, const stopper *s)
 {
-    for (int i = 0; i < wg_check_points(r); i++) {
+    for (int i = 0; i < wg_check_facts_of(r)->points; i++) {
         const wg_check_point p = wg_check_point_at(r, i);
         cr_expect_str_neq(p.why, "f has no value there", "%s: %s", s->last, p.text);
         cr_expect(!strstr(s->last, "slopes at the given") || p.used || !strcmp(p.why, "stopped"),
@@ -182,8 +184,8 @@ static bool check_without(int64_t k, bool for_ever, const char *whole)
     subject s = make(NULL);
     wg_check *r = check_second(s.loss, &memory);
     char *text = wgt_report(r);
-    const bool same = !strcmp(text, whole),
-               said = wg_check_verdict(r) == WG_INCONCLUSIVE && strstr(wg_check_reason(r), "memory");
+    const bool same = !strcmp(text, whole), said = wg_check_verdict(r) == WG_INCONCLUSIVE &&
+                                                   strstr(wg_check_facts_of(r)->reason, "memory");
     cr_expect(m.failed ? same || said : same, "%lld: %s", (long long)k, text);
     free(text);
     wg_check_free(r);
@@ -224,7 +226,7 @@ Test(stages, each_gradient_is_counted)
 {
     gradients = 0;
     WGT_FREED wg_check *r = wg_gradcheck_fn(half_square, 3, at, NULL);
-    cr_expect_eq(wg_check_gradients(r), gradients);
+    cr_expect_eq(wg_check_facts_of(r)->gradients, gradients);
 }
 
 static double infinite(size_t n, const double *x, double *g, void *user)
@@ -301,7 +303,7 @@ Test(stages, the_operand_of_a_wrong_second_derivative)
 {
     WGT_ENDS subject s = make(&held_cube);
     WGT_FREED wg_check *r = wg_gradcheck(s.loss, NULL, .order = 2);
-    cr_assert_gt(wg_check_findings(r), 0);
+    cr_assert_gt(wg_check_facts_of(r)->findings, 0);
     const wg_check_finding f = wg_check_finding_at(r, 0);
     char text[300];
     cr_expect(strstr(f.by, "operand 0 (tanh, tests/check/test_stages.c:") == f.by, "'%s'", f.by);
@@ -313,14 +315,14 @@ Test(stages, what_the_second_order_has_shown)
 {
     WGT_ENDS subject s = make(NULL);
     wg_check *r = check_second(s.loss, NULL);
-    const wg_check_second n = wg_check_second_of(r);
+    const wg_check_second n = wg_check_facts_of(r)->second;
     cr_expect_eq(n.order, 2);
     cr_expect(n.rules > 0 && n.whole && !n.zero, "%lld", (long long)n.rules);
     cr_expect(n.resolution < 1e-3);
     cr_expect_str_eq(n.reason, "");
     wg_check_free(r);
     r = wg_gradcheck(s.loss, NULL);
-    cr_expect_eq(wg_check_second_of(r).order, 1);
+    cr_expect_eq(wg_check_facts_of(r)->second.order, 1);
     wg_check_free(r);
 }
 

@@ -33,7 +33,7 @@ Test(what_runs, digits_that_f32_has_lost_fail)
         if (off < 0.009) cr_expect_neq(wg_check_verdict(r), WG_FAIL, "z = %g", (double)z);
         if (off < 0.011) continue;
         cr_expect_eq(wg_check_verdict(r), WG_FAIL, "z = %g, off by %g", (double)z, off);
-        cr_assert_eq(wg_check_findings(r), 1);
+        cr_assert_eq(wg_check_facts_of(r)->findings, 1);
         const wg_check_finding f = wg_check_finding_at(r, 0);
         cr_expect_str_eq(f.stage, "run");
         cr_expect_str_eq(f.by, "z");
@@ -59,7 +59,7 @@ Test(what_runs, a_rest_passes_in_f32)
     for (float z = -30; z < 40; z += 3.7F) {
         WGT_IN_GRAPH(WG_F32, NULL);
         WGT_FREED wg_check *r = wg_gradcheck(surprise(logit(g, z), false), NULL);
-        cr_expect_eq(wg_check_findings(r), 0, "z = %g", (double)z);
+        cr_expect_eq(wg_check_facts_of(r)->findings, 0, "z = %g", (double)z);
         if (wg_check_verdict(r) == WG_PASS)
             cr_expect_leq(wg_check_input_at(r, 0).resolution, 1e-4, "z = %g", (double)z);
         cr_expect_neq(wg_check_verdict(r), WG_FAIL, "z = %g", (double)z);

@@ -25,7 +25,7 @@ void wgt_list_case(const wgt_measuring *m, const wg_check *r, const char *format
 
 void wgt_count_components(const wgt_measuring *m, const wg_check *r, const char *name, wgt_share *s)
 {
-    for (int k = 0; k < wg_check_inputs(r); k++) {
+    for (int k = 0; k < wg_check_facts_of(r)->inputs; k++) {
         const wg_check_input in = wg_check_input_at(r, k);
         const int64_t size = in.bar ? wg_shape_size(in.shape) : 0;
         for (int64_t i = 0; i < size; i++) {
@@ -54,8 +54,8 @@ static void name_of(const wgt_function *f, char *to, size_t size)
 static void measure_solver(const wgt_measuring *m, wgt_function *f, const wg_check *r, wgt_share *s)
 {
     double by = 0;
-    const bool says =
-        sscanf(wg_check_reason(r), "wrong by %*g of a component%*[^;]; a tolerance of %lg", &by) == 1;
+    const bool says = sscanf(wg_check_facts_of(r)->reason,
+                             "wrong by %*g of a component%*[^;]; a tolerance of %lg", &by) == 1;
     wg_check *again = wg_gradcheck_fn(f->f, f->n, f->x, &f->with, .tolerance = by);
     const bool good = says && wg_check_verdict(again) != WG_FAIL;
     s->all++, s->good += good;

@@ -141,11 +141,11 @@ static void look_at_why(const wg_check *r)
 static void look_at_verdict(const wg_check *r)
 {
     if (wg_check_verdict(r) == WG_INCONCLUSIVE) {
-        bool some = *wg_check_reason(r);
-        for (int k = 0; k < wg_check_inputs(r); k++) some |= *wg_check_input_at(r, k).reason;
+        bool some = *wg_check_facts_of(r)->reason;
+        for (int k = 0; k < wg_check_facts_of(r)->inputs; k++) some |= *wg_check_input_at(r, k).reason;
         expect(some, "INCONCLUSIVE has no reason");
     }
-    if (wg_check_verdict(r) != WG_PASS || wg_check_inputs(r) != 1 || r->is_graph) return;
+    if (wg_check_verdict(r) != WG_PASS || wg_check_facts_of(r)->inputs != 1 || r->is_graph) return;
     for (int64_t i = 0; i < r->part[0].size; i++) {
         const wg_check_component c = wg_check_component_at(r, 0, i);
         expect(!*c.word || !strcmp(c.word, "pass") || (c.yours == 0 && c.numeric == 0),

@@ -34,7 +34,8 @@ static void judge(place *q, wg_node loss)
     q->f->kinds.all++, q->f->kinds.good += v != WG_FAIL;
     q->f->kinds_decided.all++, q->f->kinds_decided.good += v != WG_INCONCLUSIVE;
     if (v == WG_FAIL) wgt_list_case(q->m, r, "false FAIL: %s", name);
-    if (v == WG_INCONCLUSIVE) wgt_list_case(q->m, r, "inconclusive: %s: %s", name, wg_check_reason(r));
+    if (v == WG_INCONCLUSIVE)
+        wgt_list_case(q->m, r, "inconclusive: %s: %s", name, wg_check_facts_of(r)->reason);
     wgt_see_report(q->m, r, name, q->f);
     wg_check_free(r);
 }

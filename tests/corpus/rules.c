@@ -97,7 +97,7 @@ static void train(wg_graph *g, wg_params *p, wg_node loss)
 static bool above(const wg_check_finding *f, wg_node operand)
 {
     wg_tensor t;
-    return wg_peek(operand, &t) && wg_tensor_item(&t, f->element) > WGT_THRESHOLD;
+    return wgx_peek(operand, &t) && wg_tensor_item(&t, f->element) > WGT_THRESHOLD;
 }
 
 static bool element_is_wrong(const wgt_rule_case *c, const wg_check_finding *f, wg_node operand)
@@ -116,7 +116,7 @@ static void read_findings(const wgt_rule_case *c, const wgt_rule *r, wg_node y, 
                           wgt_named *to)
 {
     to->alone = true;
-    for (int i = 0; i < wg_check_findings(k); i++) {
+    for (int i = 0; i < wg_check_facts_of(k)->findings; i++) {
         const wg_check_finding f = wg_check_finding_at(k, i);
         if (strcmp(f.stage, c->in_f32 ? "run" : "rule")) continue;
         const bool here = !strcmp(f.op, r->name) && !strcmp(f.where, wgt_rule_place);

@@ -467,11 +467,11 @@ Test(tables, rows_as_they_stand_in_the_file)
     cr_assert_eq(wg_table_rows(t), 2, "%s", wg_table_about(t));
     for (int r = -1; r < 2; r++) {
         size_t n;
-        const char *text = wg_table_row(t, r, &n);
+        const char *text = wgx_table_row(t, r, &n);
         cr_expect(text && n == strlen(want[r + 1]) && !memcmp(text, want[r + 1], n), "row %d: '%.*s'", r,
                   (int)n, text);
     }
-    cr_expect(wg_table_sign(t, false) == ';' && wg_table_sign(t, true) == ',');
+    cr_expect(wgx_table_sign(t, false) == ';' && wgx_table_sign(t, true) == ',');
 }
 
 /* New rows are like those of before: words, fillings, no answers. */
@@ -583,7 +583,7 @@ Test(tables, every_prefix_and_every_byte_damaged)
                       wg_message(c));
             for (int64_t r = -1; r < wg_table_rows(t); r++) {
                 size_t n = 0;
-                const char *text = wg_table_row(t, r, &n);
+                const char *text = wgx_table_row(t, r, &n);
                 for (size_t k = 0; k < n; k++) cr_expect(text[k] || wg_failed(c));
             }
             wg_recover(c);
@@ -598,7 +598,7 @@ static void read_all(wg_context *c)
     wg_table_use(t, ((int[]){ 1, 2 }), 2);
     wg_table_about(t);
     size_t n;
-    wg_table_row(t, 1, &n);
+    wgx_table_row(t, 1, &n);
     wg_table_free(t);
 }
 Test(tables, every_allocation_fails) { wgt_each_allocation_fails(NULL, 300, read_all); }

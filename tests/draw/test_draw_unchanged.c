@@ -27,7 +27,7 @@ static double train(wg_context *c, bool draw, double weights[2], uint64_t *epoch
         wg_backward(loss, p);
         wg_optim_step(o);
     }
-    *epoch = wg_graph_epoch(g);
+    *epoch = wgx_graph_epoch(g);
     wg_params_get(p, weights);
     return last;
 }
@@ -56,10 +56,10 @@ GRAPH_TEST(draw_unchanged, a_picture_opens_no_evaluation)
     wg_params_assign(p, "w", &three, 1);
     cr_assert_eq(wg_item(y), 9, "%s", wg_message(c));
     wg_begin(g, WG_TRAIN);
-    uint64_t epoch = wg_graph_epoch(g);
+    uint64_t epoch = wgx_graph_epoch(g);
     pic_dot(wg_dropout(wg_fill(g, 1, WG_SHAPE(4)), .keep_prob = 0.5), &WG_OPTS(wg_draw_opts, .values = true));
     wg_begin(g, WG_TRAIN);
-    cr_assert_eq(wg_graph_epoch(g), epoch, "the next random masks are others");
+    cr_assert_eq(wgx_graph_epoch(g), epoch, "the next random masks are others");
 }
 
 /* A picture makes no results. A node that was not read before the parameters changed cannot be read
@@ -111,19 +111,19 @@ Test(draw_unchanged, a_picture_is_whole_and_an_interrupt_waits)
         }
 }
 
-/* The same for wg_peek, whoever asks. */
+/* The same for wgx_peek, whoever asks. */
 Test(draw_unchanged, a_look_is_not_interrupted)
 {
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_node y = computed(g);
     wg_tensor t;
     wg_interrupt(c);
-    cr_assert(wg_peek(y, &t) && wg_tensor_item(&t, 0) == exp(1.5));
+    cr_assert(wgx_peek(y, &t) && wg_tensor_item(&t, 0) == exp(1.5));
     WGT_REFUSED(c, INTERRUPTED, "the work was interrupted", wg_item(next(y)));
-    cr_expect_not(wg_interrupts_wait(c, true));
+    cr_expect_not(wgx_interrupts_wait(c, true));
     wg_interrupt(c);
     wg_recover(c);
     cr_expect_lt(wgt_relative(wg_item(next(y)), 5 * exp(1.5)), 1e-15);
-    cr_expect(wg_interrupts_wait(c, false));
+    cr_expect(wgx_interrupts_wait(c, false));
     WGT_REFUSED(c, INTERRUPTED, "the work was interrupted", wg_item(next(y)));
 }

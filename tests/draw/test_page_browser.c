@@ -70,7 +70,7 @@ Test(page_browser, computes_layers)
     static const char *const leaves[] = { "v", "k", "T", NULL };
     bench b = build(layers);
     char *path = pic_path("m.html");
-    wg_graph_freeze(b.g, true); /* the tape draws the same mask again */
+    wgx_graph_freeze(b.g, true); /* the tape draws the same mask again */
     cr_assert_eq(wg_program_build(b.q, b.g, wg_params_new(b.c), WG_TRAIN), WG_OK, "%s", wg_message(b.c));
     const wg_node wrt[] = { wg_program_node(b.q, "v"), wg_program_node(b.q, "k"), wg_program_node(b.q, "T") };
     const wg_draw_opts o =

@@ -31,7 +31,7 @@ static char *picture_of(int k, const char *folder)
     const bool is_scalar = wg_shape_size(wg_node_shape(wg_program_last(q))) == 1;
     const wg_draw_opts o =
         WG_OPTS(wg_draw_opts, .values = true, .backward = is_scalar,
-                .source = k % ENDINGS < 4 ? wg_program_source(q) : NULL, .fit = is_svg ? "slide" : NULL);
+                .source = k % ENDINGS < 4 ? wgx_program_source(q) : NULL, .fit = is_svg ? "slide" : NULL);
     char *text = wg_draw_at(WG_HERE, wg_program_last(q), path, &o) == WG_OK ? pic_read(path)
                                                                             : pic_keep(strdup(wg_message(c)));
     return text;

@@ -57,7 +57,7 @@ Test(styles, dropped_units_are_crossed_out)
     char *svg = drawn(&r, "neurons", WG_OPTS(wg_draw_opts));
     wg_tensor h;
     int gone = 0;
-    cr_assert(wg_peek(wg_program_node(r.q, "h"), &h));
+    cr_assert(wgx_peek(wg_program_node(r.q, "h"), &h));
     for (int i = 0; i < 5; i++) gone += wg_tensor_item(&h, i) == 0;
     cr_assert(gone > 0 && gone < 5, "%d", gone);
     expect_counts(svg, 4 + 5 + 3, 4 * 5 + 5 * 3 + 2 * gone);

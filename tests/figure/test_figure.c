@@ -1003,7 +1003,7 @@ FIGURE_TEST(figure_files, frames_of_steps_show_the_beginnings_of_paths)
                     wg_series_add(s, i, i * i + path);
             }
             wg_panel_line(p, "");
-            if (way) wg_figure_steps(race, STEPS);
+            if (way) wgx_figure_steps(race, STEPS);
             else wg_figure_frame(race, "step 0");
             text[way] = wg_figure_text(race, "", .format = WG_FIGURE_TEX, .frame = way ? k + 1 : 1);
         }
@@ -1016,7 +1016,7 @@ FIGURE_TEST(figure_files, frames_of_steps_show_the_beginnings_of_paths)
             a += n, b += n;
         }
     }
-    wg_figure_steps(f, 3), wg_figure_steps(f, 3);
+    wgx_figure_steps(f, 3), wgx_figure_steps(f, 3);
     wgt_expect_error(c, WG_ERROR_VALUE, "has frames already");
 }
 

@@ -135,7 +135,7 @@ static void train_a_little(training *t, int steps)
     for (int k = 0; k < steps && wg_data_next(t->train, &b, 32); k++) step(t, &b);
 }
 
-static const wg_saved *named(const wg_saved *list, int n, const char *name)
+static const wgx_saved *named(const wgx_saved *list, int n, const char *name)
 {
     for (int i = 0; i < n; i++)
         if (!strcmp(list[i].name, name)) return &list[i];
@@ -148,7 +148,7 @@ Test(resume, the_list_names_everything)
     int n;
     WGT_ENDS training t = training_new(NULL);
     train_a_little(&t, 3);
-    wg_saved *list = wg_saved_list(t.c, &n);
+    wgx_saved *list = wgx_saved_list(t.c, &n);
     cr_expect_eq(named(list, n, "body.W")->value.shape.dim[0], 64);
     cr_expect(named(list, n, "body.bn.mean")->state);
     cr_expect_eq(named(list, n, "params:1:b")->value.shape.dim[0], 10);
@@ -158,7 +158,7 @@ Test(resume, the_list_names_everything)
     named(list, n, "adam:0:v:body.W");
     named(list, n, "momentum:1:m:head.b");
     named(list, n, "rmsprop:2:v:params:1:b");
-    cr_expect_eq(*(int64_t *)named(list, n, "graph:0:epoch")->value.data, (int64_t)wg_graph_epoch(t.g) + 1,
+    cr_expect_eq(*(int64_t *)named(list, n, "graph:0:epoch")->value.data, (int64_t)wgx_graph_epoch(t.g) + 1,
                  "of the evaluation after the one that is open");
     cr_expect_eq(*(int64_t *)named(list, n, "wengert:seed")->value.data, 7);
     cr_expect_eq(((int64_t *)named(list, n, "memory:data.0")->value.data)[1], 3 * 32);

@@ -318,7 +318,7 @@ static wg_node steep(wg_graph *g, wg_params *p, const wg_batch *b, void *user)
 {
     const int64_t *at = user;
     wg_node y = square(g, p, b, NULL);
-    return wg_graph_mode(g) == WG_TRAIN && wg_graph_epoch(g) + 1 >= (uint64_t)*at ? wg_mul(NAN, y) : y;
+    return wg_graph_mode(g) == WG_TRAIN && wgx_graph_epoch(g) + 1 >= (uint64_t)*at ? wg_mul(NAN, y) : y;
 }
 
 Test(fit, a_loss_that_is_nan)
@@ -351,7 +351,7 @@ static wg_node none(wg_graph *g, wg_params *p, const wg_batch *b, void *user)
 
 static wg_node interrupts(wg_graph *g, wg_params *p, const wg_batch *b, void *user)
 {
-    if (wg_graph_epoch(g) == 2) wg_interrupt(wg_graph_context(g));
+    if (wgx_graph_epoch(g) == 2) wg_interrupt(wg_graph_context(g));
     return square(g, p, b, user);
 }
 

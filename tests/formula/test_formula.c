@@ -33,7 +33,7 @@ static bool is_operand(const wg_op *op, const wgi_formula_node *n)
     char name[32];
     if (op->names) return is_word(op->names, n->text, n->length);
     for (int k = 0; k < op->operands; k++)
-        if (wg_op_operand_name(op, k, name, sizeof name) && is_word(name, n->text, n->length)) return true;
+        if (wgx_op_operand_name(op, k, name, sizeof name) && is_word(name, n->text, n->length)) return true;
     return false;
 }
 
@@ -126,7 +126,7 @@ static void expect_formula(const wg_op *op)
 static void expect_gradient_of(const wg_op *op, const wgi_formula *f, int operand)
 {
     char name[32];
-    cr_assert(wg_op_operand_name(op, operand, name, sizeof name), "%s, operand %d", op->name, operand);
+    cr_assert(wgx_op_operand_name(op, operand, name, sizeof name), "%s, operand %d", op->name, operand);
     if (op->operands < 0 && operand) return; /* x_i stands for all */
     for (int k = 0, s; wgi_formula_child(f, f->root, k); k++)
         if ((s = subject(f, k)) && f->node[s].sign && (op->operands < 0 || wgi_formula_is(f, s, name)))
@@ -137,12 +137,12 @@ static void expect_gradient_of(const wg_op *op, const wgi_formula *f, int operan
 static void expect_adjoint(const wg_op *op)
 {
     static wgi_formula f, formula;
-    if (!wg_op_has_derivative(op, -1) || !parses(&f, op, op->adjoint) || !parses(&formula, op, op->formula))
+    if (!wgx_op_has_derivative(op, -1) || !parses(&f, op, op->adjoint) || !parses(&formula, op, op->formula))
         return;
     expect_known_names(&(scope){ op, &f, &formula }, op->adjoint);
     if (f.node[f.node[f.node[f.root].child].child].kind == WGI_F_WORDS) return;
     for (int k = 0; k < (op->operands < 0 ? 1 : op->operands); k++)
-        if (wg_op_has_derivative(op, k)) expect_gradient_of(op, &f, k);
+        if (wgx_op_has_derivative(op, k)) expect_gradient_of(op, &f, k);
 }
 
 EACH_OP(formula, of_every_op_parses)

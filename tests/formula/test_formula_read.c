@@ -166,5 +166,5 @@ EACH_OP(formula_read, of_every_op)
     const wg_op *op = wg_op_at(*index);
     if (op->kind == WG_LEAF) return;
     expect_same(op->formula);
-    if (wg_op_has_derivative(op, -1)) expect_same(op->adjoint);
+    if (wgx_op_has_derivative(op, -1)) expect_same(op->adjoint);
 }

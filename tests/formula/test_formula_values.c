@@ -137,7 +137,7 @@ static void expect_gradient(wgf_trial *t, int k, const wg_node gx, int *tried)
 {
     char name[24];
     int equation;
-    wg_op_operand_name(t->k.op, k, name, sizeof name);
+    wgx_op_operand_name(t->k.op, k, name, sizeof name);
     if (t->k.op->operands < 0) snprintf(name, sizeof name, "x_i");
     if (!has_definition(t, name, &equation) || wg_is_none(gx)) return;
     wgf_array real = wgf_array_of(gx), said;
@@ -159,7 +159,7 @@ static void expect_gradients(wgf_trial *t, int *tried)
 {
     wgi_formula_error e;
     wg_node y = t->k.y[0], gx[32];
-    if (!wg_op_has_derivative(t->k.op, -1) || !wgi_formula_parse(&t->adjoint, t->k.op->adjoint, &e)) return;
+    if (!wgx_op_has_derivative(t->k.op, -1) || !wgi_formula_parse(&t->adjoint, t->k.op->adjoint, &e)) return;
     if (!wg_dtype_is_float(wg_node_dtype(y))) return;
     wg_tensor v = wg_value(y);
     double *weights = malloc((size_t)wg_shape_size(v.shape) * sizeof *weights + 8);
@@ -174,7 +174,7 @@ static void expect_gradients(wgf_trial *t, int *tried)
     for (int k = 0; k < t->operands; k++) {
         if (is_vector(t, k)) continue; /* y y^T would be an outer product */
         if (!wg_node_ok(t->x[k]) || !wg_dtype_is_float(wg_node_dtype(t->x[k])) ||
-            !wg_op_has_derivative(t->k.op, k))
+            !wgx_op_has_derivative(t->k.op, k))
             continue;
         if (wg_vjp(y, gy, &t->x[k], 1, &gx[k]) != WG_OK) {
             wg_recover(t->k.c);
@@ -206,7 +206,7 @@ EACH_OP(formula_values, equations_are_true)
     }
     cr_expect(is_listed(op->name, false) == (values == 0), "%s: formula evaluated %d times, %s", op->name,
               values, why);
-    if (wg_op_has_derivative(op, -1))
+    if (wgx_op_has_derivative(op, -1))
         cr_expect(is_listed(op->name, true) == (gradients == 0), "%s: adjoint evaluated %d times: %s",
                   op->name, gradients, why);
 }

@@ -157,9 +157,9 @@ static void begin_again(player *y, uint8_t byte)
 
 static void rewind_to_mark(player *y)
 {
-    if (!y->mark) y->mark = wg_graph_mark(y->g);
+    if (!y->mark) y->mark = wgx_graph_mark(y->g);
     else {
-        wg_graph_rewind(y->g, y->mark);
+        wgx_graph_rewind(y->g, y->mark);
         for (int i = 0; i < POOL; i++)
             if (y->pool[i].index >= y->mark) y->pool[i] = wg_none;
         y->mark = 0;

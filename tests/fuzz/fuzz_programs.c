@@ -17,11 +17,11 @@ static void look_at_all(const wg_program *q)
 {
     for (int i = 0; i < wg_program_names(q); i++) {
         const char *name = wg_program_name(q, i);
-        if (!name || wg_program_line(q, name) < 1) fuzz_stop("name %d has no line", i);
-        wg_program_meaning(q, name);
-        wg_program_suggest(q, name);
+        if (!name || wgx_program_line(q, name) < 1) fuzz_stop("name %d has no line", i);
+        wgx_program_meaning(q, name);
+        wgx_program_suggest(q, name);
     }
-    for (int i = 0; i < wg_program_claims(q); i++) wg_program_claim(q, i);
+    for (int i = 0; i < wgx_program_claims(q); i++) wgx_program_claim(q, i);
     wg_program_drawn(q);
 }
 

@@ -245,7 +245,7 @@ Test(answers, masks_win_over_the_rule)
 {
     bench b = start(1.5, 2);
     wg_node z = wg_apply(WG_HERE, &flat, &b.x, 1, NULL), one = wg_number(1);
-    cr_expect(!wg_op_has_derivative(&flat, 0) && !wg_op_has_derivative(&flat, -1));
+    cr_expect(!wgx_op_has_derivative(&flat, 0) && !wgx_op_has_derivative(&flat, -1));
     cr_expect_eq(wg_item(z), 4.5);
     cr_expect_eq(wg_item(wg_grad(z, b.x)), 0);
     cr_expect_eq(wg_item(wg_jvp(z, &b.x, &one, 1)), 0);

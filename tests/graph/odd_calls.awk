@@ -10,13 +10,13 @@ BEGIN {
     # frees, or have a format.
     n = split("wg_finish wg_start_at wg_free wg_fail wg_warn wg_rule_fail wg_rule_who wg_rule_shape " \
               "wg_rule_float wg_rule_rank wg_rule_axis wg_rule_axes wg_options_fit wg_rule_broadcast " \
-              "wg_fault_at wg_fault_number wg_nearest_try wg_alloc wg_sites_new wg_user_call_begin " \
+              "wg_fault_at wg_fault_number wg_alloc wg_user_call_begin " \
               "wg_user_call_end wg_draw_agraph_at", list, " ")
     for (i = 1; i <= n; i++) left_out[list[i]] = 1
     # What pointers may point to.
     n = split("wg_context wg_graph wg_params wg_optim wg_data wg_program wg_figure wg_panel wg_series " \
               "wg_check wg_plan wg_average wg_nn_cache wg_snapshot wg_op char FILE double float int64_t " \
-              "int wg_shape wg_init wg_given wg_tensor wg_batch wg_limits wg_plan_step wg_failure wg_mean " \
+              "int wg_shape wg_init wg_given wg_tensor wg_batch wg_limits wg_mean " \
               "wg_node wg_save_checks wg_node_mark wg_optim_setting", list, " ")
     for (i = 1; i <= n; i++) known[list[i]] = 1
     # Objects that calls make and free.

@@ -127,12 +127,9 @@ VALUES(wg_site, wg_site, w->site ? w->site : "a, b\nodd.c:1", NULL, "", "x", "\n
     X(wg_figure_color)  \
     X(wg_figure_format) \
     X(wg_formula_form)  \
-    X(wg_language)      \
     X(wg_layer_mode)    \
-    X(wg_word_kind)     \
     X(wg_marker)        \
     X(wg_mode)          \
-    X(wg_keep)          \
     X(wg_ode_method)    \
     X(wg_pad_mode)      \
     X(wg_pool_by) X(wg_reduction) X(wg_resize_mode) X(wg_scale) X(wg_series_kind) X(wg_status) X(wg_verdict)
@@ -160,13 +157,11 @@ GETTER(int, struct)
 }
 
 ZEROED(wg_batch)
-ZEROED(wg_failure)
 ZEROED(wg_limits)
 ZEROED(wg_mean)
 ZEROED(wg_tensor)
 ZEROED(wg_save_checks)
 ZEROED(wg_init)
-ZEROED(wg_plan_step)
 ZEROED(wg_given)
 ZEROED(wg_node_mark)
 ZEROED(wg_optim_setting)
@@ -302,12 +297,6 @@ static wg_node odd_part(wg_node x, void *user) { return (void)user, wg_tanh(wg_m
 static wg_node odd_step(wg_node x, int i, void *user) { return (void)user, (void)i, wg_tanh(x); }
 static wg_node odd_slope(wg_node at, wg_node y, void *user) { return (void)user, (void)at, wg_neg(y); }
 static double odd_height(void *user, double x, double y) { return (void)user, x * y; }
-static bool odd_curve(void *user, const double *x, int64_t n, double *y)
-{
-    (void)user;
-    for (int64_t i = 0; i < n; i++) y[i] = x[i] < 0.5;
-    return true;
-}
 static void odd_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     (void)here, (void)y, (void)x;
@@ -332,20 +321,11 @@ static int odd_copy_back(size_t n, const double *x, size_t m, const double *gy, 
     return odd_copy(m, gy, n, gx, user);
 }
 
-static bool odd_saved(void *user, int i, wg_saved *to)
-{
-    static const char *const name[] = { "made.a", "made.b", "no name", "made.d" };
-    static const float one[1] = { 1 };
-    (void)user;
-    *to = (wg_saved){ name[i & 3], wg_view_f32(one, WG_SCALAR), i & 1 };
-    return true;
-}
-
 /* However many epochs are asked for, it ends. */
 static wg_node odd_loss(wg_graph *g, wg_params *p, const wg_batch *b, void *user)
 {
     (void)user;
-    if (wg_graph_epoch(g) % 1000 > 100) return wg_none;
+    if (wgx_graph_epoch(g) % 1000 > 100) return wg_none;
     return wg_mean(
         wg_square(wg_sub(wg_param(g, p, "of_fit", WG_SCALAR, wg_zeros()), wg_input(g, NULL, b->x))));
 }
@@ -365,11 +345,9 @@ FUNCTION(wg_step_fn, odd_step)
 FUNCTION(wg_ode_fn, odd_slope)
 FUNCTION(wg_vjp_rule, odd_rule)
 FUNCTION(wg_field, odd_height)
-FUNCTION(wg_curve, odd_curve)
 FUNCTION(wg_check_fn, odd_sum)
 FUNCTION(wg_forward_fn, odd_copy)
 FUNCTION(wg_backward_fn, odd_copy_back)
-FUNCTION(wg_saved_fn, odd_saved)
 FUNCTION(wg_loss_fn, odd_loss)
 FUNCTION(wg_rate_fn, odd_rate)
 FUNCTION(wg_line_fn, odd_line)
@@ -407,7 +385,7 @@ OBJECT(wg_params, w->p)
 OBJECT(wg_optim, wg_adam(w->p))
 OBJECT(wg_average, wg_average_new(w->p))
 OBJECT(wg_snapshot, wg_params_snapshot(w->p))
-OBJECT(wg_data, wg_data_xor(w->c, 8))
+OBJECT(wg_data, wg_data_make(w->c, "xor", 8))
 OBJECT(wg_program, wg_program_text(w->c, "t", "a = 1\nb = a + 2\nloss = b * b\n"))
 OBJECT(wg_figure, wg_figure_new(w->c, NULL))
 OBJECT(wg_panel, wg_panel_new(GOOD(wg_figure), NULL, .x.low = 0, .x.high = 1, .y.low = 0, .y.high = 1))

@@ -83,7 +83,7 @@ Test(scalars, mistakes_are_found)
     WGT_REFUSED(s.c, USE, "add: takes 2 operands, not 1", wg_apply1(WG_HERE, x, wg_op_find("add")));
     WGT_REFUSED(s.c, USE, "sin: takes 1 operand, not 2", wg_apply2(WG_HERE, x, x, wg_op_find("sin")));
     wg_node gone = wg_add(x, 1);
-    wg_graph_rewind(s.g, gone.index);
+    wgx_graph_rewind(s.g, gone.index);
     WGT_REFUSED(s.c, USE, "mul: gone is a node that the graph no longer has", wg_mul(gone, 2));
     cr_assert_eq(wg_node_ok(wg_mul(wg_graph_node(s.g, 0), 2)), false);
     wgt_expect_error(s.c, WG_ERROR_USE, "mul: wg_graph_node(s.g, 0) is the result of a call that failed");
@@ -94,10 +94,10 @@ Test(scalars, numbers_are_forgotten_with_their_nodes)
 {
     WGT_ENDS wgt_world s = wgt_world_new(NULL, WG_F32, NULL);
     wg_node x = large(&s), two = wg_add(wg_sub(x, x), 2);
-    int64_t mark = wg_graph_mark(s.g);
+    int64_t mark = wgx_graph_mark(s.g);
     wg_node y = wg_mul(two, 3);
     cr_assert_eq(wg_item(wg_mul(y, 3)), 18);
-    wg_graph_rewind(s.g, mark);
+    wgx_graph_rewind(s.g, mark);
     wg_node z = wg_mul(two, 5);
     z = wg_mul(wg_mul(z, 3), 3);
     cr_assert_eq(wg_item(z), 90);

@@ -51,7 +51,7 @@ static int use_own_graph(size_t n, const double *x, size_t m, double *y, void *s
     for (size_t i = 0; i < m; i++) y[i] = 2 * x[i % n];
     switch (u->what) {
     case READS: cr_expect(isnan(wg_item(u->y))); break;
-    case PEEKS: cr_expect_not(wg_peek(u->y, &t)); break;
+    case PEEKS: cr_expect_not(wgx_peek(u->y, &t)); break;
     case BEGINS: wg_begin(u->g, WG_TRAIN); break;
     case FREES: wg_graph_free(u->g); break;
     case BUILDS: cr_expect_not(wg_node_ok(wg_tanh(u->x))); break;
@@ -59,7 +59,7 @@ static int use_own_graph(size_t n, const double *x, size_t m, double *y, void *s
     case MAKES_PARAM: cr_expect_not(wg_node_ok(wg_param(u->g, u->p, "late", WG_SCALAR, wg_zeros()))); break;
     case SETS_INPUT: wg_input_set(u->x, wg_view_f64(&one, WG_SHAPE(1))); break;
     case COMMITS: wg_commit(u->g); break;
-    case REWINDS: wg_graph_rewind(u->g, 2); break;
+    case REWINDS: wgx_graph_rewind(u->g, 2); break;
     case DERIVES: cr_expect_not(wg_node_ok(wg_grad(u->y, u->x))); break;
     case FINISHES: cr_expect_neq(wg_finish(u->c, NULL), 0); break;
     default: break;

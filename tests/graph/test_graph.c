@@ -98,12 +98,12 @@ Test(graph, a_rewind_forgets_assignments_kept_nodes_layers_and_streams)
         wg_node s1 = wg_state(g, p, "s1", WG_SCALAR, wg_const(1)),
                 s2 = wg_state(g, p, "s2", WG_SCALAR, wg_const(5));
         wg_node low = wg_add(s2, 1), x = wg_fill(g, 1, WG_SHAPE(2, 4));
-        int64_t mark = wg_graph_mark(g);
+        int64_t mark = wgx_graph_mark(g);
         wg_assign(s1, wg_mul(s1, 100));
         wg_assign(s2, low);
         wg_nn_dense(x, p, "fc", 3);
         wg_copy_f64(wg_dropout(x, .drop = 0.5), once, 8);
-        wg_graph_rewind(g, mark);
+        wgx_graph_rewind(g, mark);
         wg_add(s1, 1);
         wg_nn_dense(x, p, "fc", 3);
         wg_copy_f64(wg_dropout(x, .drop = 0.5), again, 8);
@@ -120,10 +120,10 @@ Test(graph, a_node_that_was_removed_is_refused_though_its_place_is_taken)
     for (int mode = 0; mode < MODES; mode++) {
         WGT_IN_WORLD(WG_F64, MODE(mode));
         wg_node x = wg_param(g, p, "x", WG_SCALAR, wg_const(2));
-        const int64_t mark = wg_graph_mark(g);
+        const int64_t mark = wgx_graph_mark(g);
         wg_node y = wg_mul(x, 3);
         cr_assert_eq(wg_item(y), 6);
-        wg_graph_rewind(g, mark);
+        wgx_graph_rewind(g, mark);
         wg_node z = wg_add(x, 100);
         WGT_REFUSED(c, USE, "is a node that the graph no longer has", wg_item(y));
         WGT_REFUSED(c, USE, "is a node that the graph no longer has", wg_add(y, 1));
@@ -169,7 +169,7 @@ Test(graph, handles_mean_their_own_node_or_none_however_nodes_come_and_go)
             if (what == 1) wg_backward(wg_square(w), p);
             if (what == 2 || what == 3) {
                 const int64_t to = 2 + (int64_t)wgt_below(&r, (uint64_t)wg_graph_nodes(g));
-                wg_graph_rewind(g, to);
+                wgx_graph_rewind(g, to);
                 forget(k, count, to);
             }
             const int at = count < MOST_NODES ? count++ : (int)wgt_below(&r, MOST_NODES);
@@ -192,13 +192,13 @@ Test(graph, plans_of_before_a_rewind_are_not_taken_for_others)
     for (int first = 1; first >= 0; first--) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_fill(g, 2, WG_SHAPE(3));
-        int64_t before = wg_graph_mark(g);
+        int64_t before = wgx_graph_mark(g);
         wg_node a = wg_mul(x, 3);
         wg_item(wg_sum(a));
-        int64_t mark = wg_graph_mark(g);
+        int64_t mark = wgx_graph_mark(g);
         wg_node b = wg_add(a, 1);
         wg_value(b);
-        wg_graph_rewind(g, first ? mark : before);
+        wgx_graph_rewind(g, first ? mark : before);
         if (!first) a = wg_mul(x, 3), wg_sum(a);
         cr_assert_eq(wg_item(wg_sum(wg_mul(a, 2))), 36);
     }
@@ -241,7 +241,7 @@ Test(graph, a_scalar_is_not_taken_for_a_number_that_was_there)
         wg_begin(g, WG_TRAIN);
         wg_node s = many(wg_scalar(g, 1), 5000);
         if (k != 1) wg_mul(s, 2);
-        if (k == 2) wg_graph_rewind(g, s.index + 1);
+        if (k == 2) wgx_graph_rewind(g, s.index + 1);
         if (k == 0) continue;
         wg_node a = wg_scalar(g, 2);
         cr_assert_eq(wg_item(wg_grad(wg_mul(a, wg_mul(a, 2)), a)), 8);
@@ -358,17 +358,17 @@ Test(graph, equal_nodes_are_those_that_are_written_the_same)
         wg_node drawn = wg_bernoulli(g, WG_SHAPE(2, 3), wg_mul(a, 0.25)),
                 again = wg_bernoulli(g, WG_SHAPE(2, 3), wg_mul(a, 0.25));
         wg_node y = wg_add(wg_add(wg_add(first, swapped), wg_mul(second, 2)), wg_sum(other));
-        cr_assert_eq(wg_equal_nodes(y, wg_sum(wg_mul(a, b), .axis = 1), found, 4), 2);
+        cr_assert_eq(wgx_equal_nodes(y, wg_sum(wg_mul(a, b), .axis = 1), found, 4), 2);
         cr_expect(found[0].index == first.index && found[1].index == second.index);
-        cr_expect_eq(wg_equal_nodes(y, swapped, found, 4), 1);
-        cr_expect_eq(wg_equal_nodes(y, wg_mul(a, b), found, 1), 3);
-        cr_expect_eq(wg_equal_nodes(y, wg_sum(wg_mul(a, b), .axis = 1, .keepdims = true), found, 4), 0);
-        cr_expect_eq(wg_equal_nodes(wg_mul(first, 2), wg_mul(first, 3), found, 4), 0);
-        cr_expect_eq(wg_equal_nodes(wg_sum(wg_mul(first, 2)), wg_mul(first, 2), found, 4), 1);
-        cr_expect_eq(wg_equal_nodes(wg_sum(drawn), again, found, 4), 0);
-        cr_expect_eq(wg_equal_nodes(wg_sum(drawn), drawn, found, 4), 1);
-        cr_expect_eq(wg_equal_nodes(y, y, found, 4), 1);
-        cr_expect_eq(wg_equal_nodes(wg_sum(a), b, found, 4), 0);
+        cr_expect_eq(wgx_equal_nodes(y, swapped, found, 4), 1);
+        cr_expect_eq(wgx_equal_nodes(y, wg_mul(a, b), found, 1), 3);
+        cr_expect_eq(wgx_equal_nodes(y, wg_sum(wg_mul(a, b), .axis = 1, .keepdims = true), found, 4), 0);
+        cr_expect_eq(wgx_equal_nodes(wg_mul(first, 2), wg_mul(first, 3), found, 4), 0);
+        cr_expect_eq(wgx_equal_nodes(wg_sum(wg_mul(first, 2)), wg_mul(first, 2), found, 4), 1);
+        cr_expect_eq(wgx_equal_nodes(wg_sum(drawn), again, found, 4), 0);
+        cr_expect_eq(wgx_equal_nodes(wg_sum(drawn), drawn, found, 4), 1);
+        cr_expect_eq(wgx_equal_nodes(y, y, found, 4), 1);
+        cr_expect_eq(wgx_equal_nodes(wg_sum(a), b, found, 4), 0);
         cr_expect(wg_depends_on(y, a) && wg_depends_on(y, first) && wg_depends_on(y, y));
         cr_expect(!wg_depends_on(y, drawn) && !wg_depends_on(a, y) && !wg_depends_on(second, first));
     }

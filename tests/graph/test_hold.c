@@ -27,22 +27,22 @@ Test(hold, values_outlive_their_evaluation)
     for (int planned = -1; planned < 2; planned += 2) {
         wg_context *c = wg_start(.interpret = planned);
         wg_graph *g = wg_graph_new(c);
-        wg_held *h[6];
+        wgx_held *h[6];
         wg_tensor t[6];
         for (int k = 0; k < 6; k++) {
             wg_begin(g, WG_TRAIN);
             wg_node y = shifted(g, k);
             const void *at = wg_value(y).data;
-            h[k] = wg_hold(y, &t[k]);
+            h[k] = wgx_hold(y, &t[k]);
             cr_assert(h[k] && t[k].data == at, "no copy of a large value");
             wg_item(wg_sum(wg_mul(y, 7))); /* other values in the same evaluation */
         }
         for (int k = 0; k < 6; k++) cr_expect(is_shifted(t[k], N, k));
-        wg_release(h[3]);
+        wgx_release(h[3]);
         wg_graph_free(g);
         for (int k = 0; k < 6; k++) cr_expect(k == 3 || is_shifted(t[k], N, k));
         for (int k = 0; k < 5; k++)
-            if (k != 3) wg_release(h[k]);
+            if (k != 3) wgx_release(h[k]);
         cr_expect(is_shifted(t[5], N, 5));
         cr_expect_eq(wg_finish(c, stderr), 0); /* frees what is left */
     }
@@ -57,18 +57,18 @@ Test(hold, shares_an_evaluation_and_copies_leaves)
     wg_tensor a, b, w, s;
     wg_node y = shifted(g, 1), z = wg_mul(y, 2), v = wg_param(g, p, "w", WG_SHAPE(N), wg_const(3));
     wg_node small = wg_sum(wg_add(wg_mul(v, 0), 1));
-    wg_held *ha = wg_hold(y, &a), *hb = wg_hold(z, &b), *hw = wg_hold(v, &w), *hs = wg_hold(small, &s);
+    wgx_held *ha = wgx_hold(y, &a), *hb = wgx_hold(z, &b), *hw = wgx_hold(v, &w), *hs = wgx_hold(small, &s);
     cr_assert(ha && hb && hw && hs);
     wg_begin(g, WG_TRAIN);
     wg_params_assign(p, "w", (double[N]){ 0 }, N);
     shifted(g, 9);
     cr_expect(is_shifted(a, N, 1));
-    wg_release(ha);
+    wgx_release(ha);
     wg_item(wg_sum(wg_mul(shifted(g, 5), 3)));
     for (int i = 0; i < N; i++) cr_assert_eq(wg_tensor_item(&b, i), 2 * (i + 1));
     for (int i = 0; i < N; i++) cr_assert_eq(wg_tensor_item(&w, i), 3);
     cr_expect_eq(wg_tensor_item(&s, 0), N);
-    wg_release(hb), wg_release(hw), wg_release(hs), wg_release(NULL);
+    wgx_release(hb), wgx_release(hw), wgx_release(hs), wgx_release(NULL);
     cr_expect_eq(wg_finish(c, stderr), 0);
 }
 
@@ -81,13 +81,13 @@ Test(hold, gives_memory_back)
     for (int k = 0; k < 20; k++) {
         wg_tensor t;
         wg_begin(g, WG_TRAIN);
-        wg_held *h = wg_hold(shifted(g, k), &t);
-        wg_release(h);
+        wgx_held *h = wgx_hold(shifted(g, k), &t);
+        wgx_release(h);
         if (k == 3) first = wg_graph_bytes(g);
     }
     cr_expect_eq(wg_graph_bytes(g), first);
     wg_tensor t;
-    cr_expect(!wg_hold(wg_none, &t) && !t.data);
+    cr_expect(!wgx_hold(wg_none, &t) && !t.data);
     wg_recover(c);
     wg_finish(c, NULL);
 }

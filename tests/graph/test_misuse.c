@@ -122,7 +122,7 @@ Test(misuse, of_graphs_nodes_and_derivatives)
     REFUSED(w, wg_copy_f64(w.x, to64, 5));
     REFUSED(w, wg_input_set(w.m, wg_view_f32(to, WG_SHAPE(2, 3))));
     REFUSED(w, wg_input_set(w.x, none));
-    cr_expect_not(wg_peek(w.x, NULL));
+    cr_expect_not(wgx_peek(w.x, NULL));
     cr_expect_eq(wg_failed(w.c), WG_OK);
     for (int i = 0; i < 2; i++) {
         wg_node b = others[i];
@@ -152,7 +152,7 @@ Test(misuse, of_parameters_data_and_files)
 {
     WGT_ENDS world w = open_world();
     double v[6] = { 0 };
-    wg_data *d = wg_data_xor(w.c, 20), *e = wg_data_xor(w.c, 20);
+    wg_data *d = wg_data_make(w.c, "xor", 20), *e = wg_data_make(w.c, "xor", 20);
     wg_batch b;
     REFUSED(w, wg_params_in(w.p, "a b"));
     REFUSED(w, wg_params_item(w.p, "none"));
@@ -168,9 +168,9 @@ Test(misuse, of_parameters_data_and_files)
     REFUSED(w, wg_optim_set_lr(w.o, -1));
     REFUSED(w, wg_optim_clip_norm(w.o, NAN));
     REFUSED(w, wg_adam(w.p));
-    REFUSED(w, wg_data_flower(w.c, -1));
-    REFUSED(w, wg_data_moons(w.c, -1));
-    REFUSED(w, wg_data_xor(w.c, -1));
+    REFUSED(w, wg_data_make(w.c, "flower", -1));
+    REFUSED(w, wg_data_make(w.c, "moons", -1));
+    REFUSED(w, wg_data_make(w.c, "xor", -1));
     REFUSED(w, wg_data_split(d, 2));
     REFUSED(w, wg_data_next(d, &b, 0));
     wg_data_normalise(d, "x");

@@ -19,7 +19,7 @@ Test(names, a_layer_is_found_among_very_many)
         for (int again = 0; again < 2; again++)
             for (int i = 0; i < LAYERS; i++) {
                 snprintf(name, sizeof name, "layer%d", build < 2 ? i : LAYERS - i);
-                wg_site first = wg_layer_claim(g, p, name, again ? "\nagain:1" : "\nfirst:1");
+                wg_site first = wgx_layer_claim(g, p, name, again ? "\nagain:1" : "\nfirst:1");
                 if (again) cr_assert_str_eq(wg_site_place(first), "first:1");
                 else cr_assert_null(first);
             }
@@ -51,7 +51,7 @@ static void claim(names *n, int set, int name, wg_site here)
     wg_site want = NULL;
     for (int i = 0; i < n->count; i++)
         if (n->list[i].root == t.root && strcmp(n->list[i].name, t.name) == 0) want = n->list[i].here;
-    wg_site got = wg_layer_claim(n->g, n->set[set], text, here);
+    wg_site got = wgx_layer_claim(n->g, n->set[set], text, here);
     cr_assert_eq(got, want, "%s of set %d: taken at %s, not %s", t.name, set, got ? got : "-",
                  want ? want : "-");
     if (!want) n->list[n->count++] = t;
@@ -59,7 +59,7 @@ static void claim(names *n, int set, int name, wg_site here)
 
 static void rewind_to(names *n, int64_t mark)
 {
-    wg_graph_rewind(n->g, mark);
+    wgx_graph_rewind(n->g, mark);
     while (n->count && n->list[n->count - 1].nodes >= mark) n->count--;
 }
 
@@ -109,8 +109,8 @@ Test(names, a_freed_set_leaves_its_names_free)
     WGT_IN_GRAPH(WG_F32, NULL);
     for (int i = 0; i < 4; i++) { /* the sets may be at one address */
         wg_params *p = wg_params_new(c);
-        cr_assert_null(wg_layer_claim(g, p, "fc", "\na:1"));
-        cr_assert_str_eq(wg_layer_claim(g, p, "fc", "\nb:1"), "\na:1");
+        cr_assert_null(wgx_layer_claim(g, p, "fc", "\na:1"));
+        cr_assert_str_eq(wgx_layer_claim(g, p, "fc", "\nb:1"), "\na:1");
         wg_params_free(p);
     }
 }
@@ -198,7 +198,7 @@ Test(names, leaves_behind_a_mark_are_forgotten)
     for (int run = 0; run < 300; run++) {
         int64_t leaf[20] = { 0 };
         if (wgt_below(&r, 4) == 0) wg_begin(g, WG_TRAIN);
-        else wg_graph_rewind(g, 1);
+        else wgx_graph_rewind(g, 1);
         for (int i = 0; i < 60; i++) {
             int k = (int)wgt_below(&r, 20);
             if (wgt_below(&r, 3) == 0) wg_param(h, p, numbered(buf, k), WG_SCALAR, wg_zeros());
@@ -208,7 +208,7 @@ Test(names, leaves_behind_a_mark_are_forgotten)
             leaf[k] = x.index;
             if (wgt_below(&r, 20)) continue;
             int64_t mark = 1 + wgt_below(&r, wg_graph_nodes(g) - 1);
-            wg_graph_rewind(g, mark);
+            wgx_graph_rewind(g, mark);
             for (int j = 0; j < 20; j++)
                 if (leaf[j] >= mark) leaf[j] = 0;
         }
@@ -293,8 +293,8 @@ static void expect_joined(wg_graph *g, wg_params *p, const split *n, bool state)
 {
     const wg_init init = wg_const(1);
     const wg_shape s = WG_SHAPE(3);
-    wg_node x = state ? wg_layer_state(WG_HERE, g, p, n->layer, n->part, &s, &init)
-                      : wg_layer_param(WG_HERE, g, p, n->layer, n->part, &s, &init);
+    wg_node x = state ? wgx_layer_state(WG_HERE, g, p, n->layer, n->part, &s, &init)
+                      : wgx_layer_param(WG_HERE, g, p, n->layer, n->part, &s, &init);
     wg_node y = state ? wg_state(g, p, n->joined, s, init) : wg_param(g, p, n->joined, s, init);
     cr_assert(wg_node_ok(x) && x.index == y.index, "%s", n->joined);
 }
@@ -328,21 +328,21 @@ Test(names, wrong_parameters_of_layers_are_refused)
     char name[600];
     memset(name, 'x', sizeof name - 1);
     name[sizeof name - 1] = 0;
-    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, g, p, name, "W", &s, &init)));
+    cr_assert_not(wg_node_ok(wgx_layer_param(WG_HERE, g, p, name, "W", &s, &init)));
     wgt_expect_error(c, WG_ERROR_VALUE, "is too long a name");
-    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, g, p, "fc", "W.", &s, &init)));
+    cr_assert_not(wg_node_ok(wgx_layer_param(WG_HERE, g, p, "fc", "W.", &s, &init)));
     wgt_expect_error(c, WG_ERROR_VALUE, "\"fc.W.\" is no name");
-    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, g, p, NULL, "W", &s, &init)));
+    cr_assert_not(wg_node_ok(wgx_layer_param(WG_HERE, g, p, NULL, "W", &s, &init)));
     wgt_expect_error(c, WG_ERROR_USE, "the name is NULL");
-    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, g, p, "fc", NULL, &s, &init)));
+    cr_assert_not(wg_node_ok(wgx_layer_param(WG_HERE, g, p, "fc", NULL, &s, &init)));
     wgt_expect_error(c, WG_ERROR_USE, "the name is NULL");
-    cr_assert_not(wg_node_ok(wg_layer_state(WG_HERE, g, p, "fc", "W", NULL, &init)));
+    cr_assert_not(wg_node_ok(wgx_layer_state(WG_HERE, g, p, "fc", "W", NULL, &init)));
     wgt_expect_error(c, WG_ERROR_USE, "the shape is NULL");
-    cr_assert_not(wg_node_ok(wg_layer_state(WG_HERE, g, p, "fc", "W", &s, NULL)));
+    cr_assert_not(wg_node_ok(wgx_layer_state(WG_HERE, g, p, "fc", "W", &s, NULL)));
     wgt_expect_error(c, WG_ERROR_USE, "the init is NULL");
-    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, g, NULL, "fc", "W", &s, &init)));
+    cr_assert_not(wg_node_ok(wgx_layer_param(WG_HERE, g, NULL, "fc", "W", &s, &init)));
     wgt_expect_error(c, WG_ERROR_USE, "the parameter set is NULL");
-    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, NULL, p, "fc", "W", &s, &init)));
+    cr_assert_not(wg_node_ok(wgx_layer_param(WG_HERE, NULL, p, "fc", "W", &s, &init)));
     wgt_expect_error(c, WG_ERROR_USE, "the graph is NULL");
     cr_assert_eq(wg_params_count(p), 0);
 }

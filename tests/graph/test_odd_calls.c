@@ -50,27 +50,22 @@ static bool is_wrong(const odd_call *k, int slot, int value)
 /* Functions that take what is wrong by their contract, as patterns. */
 static const char harmless[] =
     /* frees; objects that say themselves what went wrong; results that nobody need ask for */
-    "wg_*_free wg_gradcheck* wg_check_marks wg_trace_nan wg_kink wg_qr_at wg_svd_at "
+    "wg_*_free wg_gradcheck* wg_check_marks wg_trace_nan wg_qr_at wg_svd_at "
     /* looks */
-    "wg_node_* wg_attr wg_peek wg_context_* wg_failed wg_message wg_recover wg_interrupt wg_shape_* "
+    "wg_node_* wg_attr wg_context_* wg_failed wg_message wg_recover wg_interrupt wg_shape_* "
     "wg_graph_bytes "
-    "wg_graph_call* wg_graph_context wg_graph_epoch wg_graph_failure wg_graph_mark wg_graph_mode "
-    "wg_layer_site wg_layer_node_name "
-    "wg_graph_node* wg_group_of wg_group_rank wg_group_s[hi]* wg_group_mean wg_group_stop "
+    "wg_graph_context wg_graph_mode "
+    "wg_graph_node* wg_group_rank wg_group_s[hi]* wg_group_mean "
     "wg_graph_of wg_params_context wg_params_count wg_params_find wg_params_grad "
     "wg_params_is_state wg_params_name wg_params_size wg_params_tensor wg_params_trained wg_data_about "
     "wg_data_all wg_data_class wg_data_column wg_data_epoch wg_data_rows wg_data_scale wg_data_[xy] "
-    "wg_program_axes wg_program_c* wg_program_drawn wg_program_grad wg_program_e* wg_program_last* "
-    "wg_program_line "
-    "wg_program_meaning wg_program_n* wg_program_part* wg_program_option_line wg_program_fit_between "
+    "wg_program_c* wg_program_drawn wg_program_e* wg_program_last* "
+    "wg_program_n* "
     "wg_program_plot* "
-    "wg_program_source "
-    "wg_program_suggest wg_figure_panel "
-    "wg_program_symbol* "
-    "wg_program_training wg_panel_at_[xy] wg_optim_lr wg_is_saved wg_saved_checks wg_layer_name "
-    "wg_options_named wg_*options_fit wg_fit_is_share wg_fit_goes_on "
-    /* memory without a context; helpers of rules, whose operands may be wg_none */
-    "wg_site* wg_rows_* wg_*_by_pointer "
+    "wg_panel_at_[xy] wg_optim_lr "
+    "wg_options_named wg_*options_fit "
+    /* memory without a context */
+    "wg_site* "
     /* what may be NULL or wg_none: options, a scale, a mask */
     "wg_figure_new_at wg_panel_new_at wg_series_new_at wg_rms_norm_at wg_attention_at "
     /* a tensor that is none has no points; a replay into another graph is what is asked */
@@ -79,14 +74,14 @@ static const char harmless[] =
 /* Functions whose errors have another name, as patterns. */
 static const char named_otherwise[] =
     /* a program or file, with the place in it */
-    "wg_program_* wg_literal wg_optim_choice_of wg_saved_restore_at "
+    "wg_program_* "
     /* the op (extern_impure), the optimizer, the name that is given; the macro: panel_line, panel_points
      * ... */
     "wg_apply* wg_extern_at wg_optim_named_at wg_options_named wg_*options_fit wg_series_new_at "
     /* what the loop calls */
     "wg_fit_at "
     /* helpers of samples and rules */
-    "wg_any* wg_between wg_rows_*";
+    "wg_any* wg_between";
 
 static bool matches(const char *name, const char *patterns)
 {
@@ -270,10 +265,11 @@ static void see(world *w)
     else if (latest[OBJECT_wg_figure]) {
         if (latest[OBJECT_wg_series]) wg_series_add_all(latest[OBJECT_wg_series], NULL, y, LENGTH(y));
         use_text(w, wg_figure_text(latest[OBJECT_wg_figure], NULL, .format = WG_FIGURE_SVG, .id = "a"));
-    } else if (r && strstr(wg_check_reason(r), "must be")) {
-        wg_fail(w->c, wg_check_where(r), WG_ERROR_VALUE, "%s", wg_check_reason(r));
+    } else if (r && strstr(wg_check_facts_of(r)->reason, "must be")) {
+        wg_fail(w->c, wg_check_facts_of(r)->where, WG_ERROR_VALUE, "%s", wg_check_facts_of(r)->reason);
     } else if (r) {
-        const double v[] = { wg_check_exit(r), wg_check_eps(r), (double)wg_check_evaluations(r) };
+        const double v[] = { wg_check_exit(r), wg_check_facts_of(r)->eps,
+                             (double)wg_check_facts_of(r)->evaluations };
         made = (result){ .ok = true, .shape = WG_SHAPE(LENGTH(v)), .v = { v[0], v[1], v[2] } };
     } else made.ok = true;
 }

@@ -100,7 +100,7 @@ static void evolve(uint64_t index)
         wg_params *q = wg_params_new(d);
         mutate(&s, &r);
         wg_node y = build(g, p, &s), z = build(h, q, &s);
-        wg_graph_set_epoch(g, 5), wg_graph_set_epoch(h, 5);
+        wgx_graph_set_epoch(g, 5), wgx_graph_set_epoch(h, 5);
         wg_backward(y, p), wg_backward(z, q);
         cr_assert_str_eq(wg_message(c), wg_message(d)); /* a mutation that makes no sense fails alike */
         snprintf(what, sizeof what, "program %d, round %d", (int)index, round);
@@ -280,7 +280,7 @@ Test(rebuild, a_call_of_which_nodes_were_taken_away_is_made_anew)
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 6 }, WG_SHAPE(4)));
         cr_assert_eq(wg_item(wg_var(x)), 3.5);
-        wg_graph_rewind(g, wg_graph_nodes(g) - 1);
+        wgx_graph_rewind(g, wg_graph_nodes(g) - 1);
         wg_exp(x);
     }
 }

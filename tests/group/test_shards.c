@@ -66,7 +66,7 @@ static left alone(wg_dtype t, const wg_batch *b, int s, int shards, int *n)
     left l = { .empty = from == to, .rows = (double)(to - from) };
     if (l.empty) return l;
     const wg_batch part = rows(b, from, to);
-    wg_graph_set_epoch(g, (uint64_t)s << 48);
+    wgx_graph_set_epoch(g, (uint64_t)s << 48);
     wg_begin(g, WG_TRAIN);
     const wg_node loss = net(g, p, &part);
     wg_backward(loss, p);
@@ -134,7 +134,7 @@ static void as_defined(wg_dtype t, int64_t n, int shards)
     cr_assert_eq(wg_group_mean(all, 3), tree(WG_F64, l, shards, -1));
     cr_assert(isnan(wg_group_mean(all, 2)));
     wg_begin(g, WG_TRAIN); /* ends the evaluation */
-    cr_assert_eq(wg_graph_epoch(g), 1);
+    cr_assert_eq(wgx_graph_epoch(g), 1);
     cr_assert_not(wg_failed(c), "%s", wg_message(c));
 }
 
@@ -296,7 +296,7 @@ Test(shards, mistakes)
         WG_OPTS(wg_group_start_opts, .timeout = -1); /* any time does: it is refused */
     WGT_REFUSED(c, VALUE, "timeout -1: must be in [0, inf]", wg_group_start_at(WG_HERE, c, &before));
     wg_group *all = wg_group_start(c, .shards = 4);
-    cr_assert(wg_group_of(c) == all && wg_group_size(all) == 1 && wg_group_rank(all) == 0 &&
+    cr_assert(wgx_group_of(c) == all && wg_group_size(all) == 1 && wg_group_rank(all) == 0 &&
               wg_group_shards(all) == 4);
     WGT_REFUSED(c, USE, "has a group already", wg_group_start(c));
     wg_batch b, part, none = { 0 };
@@ -313,23 +313,23 @@ Test(shards, mistakes)
     while (wg_group_next(all, &b, &part)) wg_graph_new(c);
     wgt_expect_error(c, WG_ERROR_USE, "a graph was made between two shards, so random draws");
     while (wg_group_next(all, &b, &part))
-        WGT_REFUSED(c, USE, "the shards of a batch are not done", wg_group_sum(all, NULL, 0));
+        WGT_REFUSED(c, USE, "the shards of a batch are not done", wgx_group_sum(all, NULL, 0));
     WGT_REFUSED(c, USE, "number 16: 0 to 15 can be", wg_group_note(all, 16, 1));
     cr_assert(isnan(wg_group_mean(all, 16)) && isnan(wg_group_mean(all, -1)));
     /* A loop that is left, and a batch that failed: draws and states are as before it. */
     wg_batch other = b;
     other.x = rows(&b, 1, 8).x, other.y = rows(&b, 1, 8).y, other.n = 7;
     wg_begin(g, WG_TRAIN);
-    const uint64_t epoch = wg_graph_epoch(g);
+    const uint64_t epoch = wgx_graph_epoch(g);
     const double count = wg_params_item(p, "count");
     cr_assert(wg_group_next(all, &b, &part) && wg_group_next(all, &b, &part));
     wg_begin(g, WG_TRAIN);
     wg_backward(net(g, p, &part), p);
     WGT_REFUSED(c, USE, "the loop over them was left", wg_group_next(all, &other, &part));
-    cr_assert_eq(wg_graph_epoch(g), epoch);
+    cr_assert_eq(wgx_graph_epoch(g), epoch);
     cr_assert_eq(wg_params_item(p, "count"), count);
-    while (wg_group_next(all, &b, &part)) wg_graph_set_epoch(g, 5);
-    wgt_expect_error(c, WG_ERROR_USE, "wg_graph_set_epoch was called between two shards");
+    while (wg_group_next(all, &b, &part)) wgx_graph_set_epoch(g, 5);
+    wgt_expect_error(c, WG_ERROR_USE, "the epoch of a graph was set between two shards");
     for (int k = 0; wg_group_next(all, &b, &part); k++) wg_param(g, p, k ? "k" : "j", WG_SCALAR, wg_zeros());
     wgt_expect_error(c, WG_ERROR_USE, "a shard has made parameters or states that the shards before it lack");
     /* A search along a line looks at the loss of a batch again, which no process has. */
@@ -354,13 +354,13 @@ Test(shards, beside_a_frozen_graph_and_sets_of_before)
     wg_graph *g = wg_graph_new(c), *frozen = wg_graph_new(c);
     wg_data *d = moons(c, 20);
     wg_batch b, part;
-    wg_graph_freeze(frozen, true);
+    wgx_graph_freeze(frozen, true);
     for (int i = 0; i < 6; i++) {
         wg_params *p = wg_params_new(c);
         wg_data_next(d, &b, 20);
         if (i == 5) b.n = b.x.shape.dim[0] = b.y.shape.dim[0] = 3; /* the first shards are empty */
         wg_begin(g, WG_TRAIN);
-        cr_assert_eq(wg_graph_epoch(g), (uint64_t)i);
+        cr_assert_eq(wgx_graph_epoch(g), (uint64_t)i);
         while (wg_group_next(all, &b, &part)) {
             wg_begin(g, WG_TRAIN);
             wg_backward(net(g, p, &part), p);

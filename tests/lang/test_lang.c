@@ -27,7 +27,7 @@ Test(lang, names_are_given_to_nodes)
 {
     WGT_ENDS wgt_run r = wgt_build("x = [1, 2]\ny = x * 2\nz = sum(y)", WG_EVAL);
     cr_expect_str_eq(wg_node_name(wg_program_node(r.q, "y")), "y");
-    cr_expect_str_eq(wg_program_last_name(r.q), "z");
+    cr_expect_str_eq(wgx_program_last_name(r.q), "z");
     cr_expect_eq(wg_program_names(r.q), 3);
     cr_expect_str_eq(wg_program_name(r.q, 1), "y");
     cr_expect_str_eq(wg_site_place(wg_node_site(wg_program_node(r.q, "y"))), "t.wg:2:7");
@@ -41,7 +41,7 @@ Test(lang, free_names_are_inputs)
     wgt_set(&r, "theta", "2");
     wg_program_build(r.q, r.g, r.p, WG_EVAL);
     cr_expect_eq(wg_item(wg_program_last(r.q)), 8);
-    cr_expect_eq(wg_program_meaning(r.q, "theta"), WG_NAME_INPUT);
+    cr_expect_eq(wgx_program_meaning(r.q, "theta"), WG_NAME_INPUT);
     cr_expect_str_eq(wg_program_drawn(r.q), "");
 }
 
@@ -53,7 +53,7 @@ Test(lang, a_symbol_is_one_size_everywhere)
     cr_expect_eq(wg_item(wg_program_last(r.q)), 10.5);
     cr_expect(wg_shape_equal(wg_node_shape(wg_program_node(r.q, "y")), WG_SHAPE(2)));
     cr_expect_str_eq(wg_program_drawn(r.q), "y drawn at random, m = 2, seed 1");
-    cr_expect_eq(wg_program_meaning(r.q, "m"), WG_NAME_SYMBOL);
+    cr_expect_eq(wgx_program_meaning(r.q, "m"), WG_NAME_SYMBOL);
 }
 
 Test(lang, without_data_sizes_are_seven)
@@ -90,9 +90,9 @@ Test(lang, constants_and_parameters_can_be_set_computed_names_cannot)
     wgt_set(&r, "W", "[1, 10]");
     wg_program_build(r.q, r.g, r.p, WG_EVAL);
     cr_expect_eq(wg_item(wg_program_last(r.q)), 65);
-    wg_program_set(r.q, "z", wg_literal(r.c, "z", "1"));
+    wg_program_set(r.q, "z", wgx_literal(r.c, "z", "1"));
     wgt_expect_error(r.c, WG_ERROR_USE, "z is computed at t.wg:1");
-    wg_program_set(r.q, "v", wg_literal(r.c, "v", "1"));
+    wg_program_set(r.q, "v", wgx_literal(r.c, "v", "1"));
     wgt_expect_error(r.c, WG_ERROR_USE, "no name 'v'");
 }
 
@@ -120,7 +120,7 @@ Test(lang, a_program_is_built_again_and_again)
         wgt_set(&r, "x", text);
         wg_program_build(r.q, r.g, r.p, WG_EVAL);
         cr_expect_eq(wg_item(wg_program_last(r.q)), i + 1);
-        cr_expect_eq(wg_program_claims(r.q), 1);
+        cr_expect_eq(wgx_program_claims(r.q), 1);
     }
 }
 
@@ -138,8 +138,8 @@ Test(lang, claims_have_lines_text_and_two_sides)
 {
     WGT_ENDS wgt_run r =
         wgt_build("x = [1, 2]\n\ncheck sum(x) == 1 + 2   # so it is\ncheck x == x.T\n", WG_EVAL);
-    wg_claim k = wg_program_claim(r.q, 0);
-    cr_assert_eq(wg_program_claims(r.q), 2);
+    wgx_claim k = wgx_program_claim(r.q, 0);
+    cr_assert_eq(wgx_program_claims(r.q), 2);
     cr_expect_eq(k.line, 3);
     cr_expect_str_eq(k.text, "sum(x) == 1 + 2");
     cr_expect_eq(wg_item(k.left), 3);
@@ -149,14 +149,14 @@ Test(lang, claims_have_lines_text_and_two_sides)
 Test(lang, values_of_statements_by_their_place)
 {
     WGT_ENDS wgt_run r = wgt_build("x = 3\n  x + 1; x*2\ncheck x == 3\n7", WG_EVAL);
-    cr_expect_eq(wg_item(wg_program_node_at(r.q, 2, 3)), 4);
-    cr_expect_eq(wg_item(wg_program_node_at(r.q, 2, 10)), 6);
-    cr_expect_eq(wg_item(wg_program_node_at(r.q, 4, 1)), 7);
+    cr_expect_eq(wg_item(wgx_program_node_at(r.q, 2, 3)), 4);
+    cr_expect_eq(wg_item(wgx_program_node_at(r.q, 2, 10)), 6);
+    cr_expect_eq(wg_item(wgx_program_node_at(r.q, 4, 1)), 7);
     const int none[][2] = {
         { 1, 1 }, { 2, 1 }, { 2, 4 }, { 3, 1 }, { 9, 1 }, { 0, 0 }, { 2, 1000 }, { -1, 3 }
     };
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-        cr_expect(wg_is_none(wg_program_node_at(r.q, none[i][0], none[i][1])), "%d:%d", none[i][0],
+        cr_expect(wg_is_none(wgx_program_node_at(r.q, none[i][0], none[i][1])), "%d:%d", none[i][0],
                   none[i][1]);
 }
 
@@ -164,8 +164,8 @@ Test(lang, variants_of_a_claim)
 {
     WGT_ENDS wgt_run r = wgt_build("x = [[1, 2], [3, 4]]\ny = [2, 3]\ncheck y == mean(x) * 1", WG_EVAL);
     bool found = false;
-    wg_claim v;
-    for (int k = 0; (v = wg_program_claim_variant(r.q, 0, k)).text; k++)
+    wgx_claim v;
+    for (int k = 0; (v = wgx_program_claim_variant(r.q, 0, k)).text; k++)
         if (!strcmp(v.text, "mean(x, axis=0) * 1")) {
             wg_tensor t = wg_value(v.right);
             found = wg_tensor_item(&t, 0) == 2 && wg_tensor_item(&t, 1) == 3;
@@ -180,10 +180,10 @@ Test(lang, variants_add_no_claims)
 {
     WGT_ENDS wgt_run r = wgt_build("check { check [1] == [1]; sum([1, 2]) } == [1, 2]", WG_EVAL);
     int n = 0;
-    cr_expect_eq(wg_program_claims(r.q), 2);
-    while (wg_program_claim_variant(r.q, 1, n).text) n++;
+    cr_expect_eq(wgx_program_claims(r.q), 2);
+    while (wgx_program_claim_variant(r.q, 1, n).text) n++;
     cr_expect_gt(n, 0);
-    cr_expect_eq(wg_program_claims(r.q), 2);
+    cr_expect_eq(wgx_program_claims(r.q), 2);
 }
 
 /* ---- memory of values from outside ---- */

@@ -8,7 +8,7 @@
 Test(lang_errors, errors_of_the_library_name_place_and_operands)
 {
     wgt_run r = wgt_build("x = zeros(5, 4)\nz = x @ x", WG_EVAL);
-    cr_expect_str_eq(wg_program_excerpt(r.q), "\n  z = x @ x\n        ^");
+    cr_expect_str_eq(wgx_program_excerpt(r.q), "\n  z = x @ x\n        ^");
     wgt_drop(r.c, NULL);
 }
 
@@ -87,19 +87,19 @@ Test(lang_errors, any_bytes)
 Test(lang_errors, literals)
 {
     WGT_IN_CONTEXT(WG_F32, NULL);
-    wg_tensor t = wg_literal(c, "--set x", "[[1, 2], [3, -4.5]]");
+    wg_tensor t = wgx_literal(c, "--set x", "[[1, 2], [3, -4.5]]");
     cr_assert(t.dtype == WG_F64 && wg_shape_equal(t.shape, WG_SHAPE(2, 2)));
     cr_expect_eq(wg_tensor_item(&t, 3), -4.5);
     wg_free(c, t.data);
-    t = wg_literal(c, "--set x", "-7");
+    t = wgx_literal(c, "--set x", "-7");
     cr_assert(t.shape.rank == 0 && wg_tensor_item(&t, 0) == -7);
     wg_free(c, t.data);
-    t = wg_literal(c, "--set x", "[1.0D+01, -0.25d-1]");
+    t = wgx_literal(c, "--set x", "[1.0D+01, -0.25d-1]");
     cr_assert(wg_tensor_item(&t, 0) == 10 && wg_tensor_item(&t, 1) == -0.025);
     wg_free(c, t.data);
     static const char *const wrong[] = { "", "x", "[1,", "1 2", "x = 1", "[a]", "1; 2", "sum([1])" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        cr_expect_null(wg_literal(c, "--set x", wrong[i]).data, "%s", wrong[i]);
+        cr_expect_null(wgx_literal(c, "--set x", wrong[i]).data, "%s", wrong[i]);
         wgt_expect_error(c, WG_ERROR_SYNTAX, "--set x:1:");
     }
 }
@@ -107,11 +107,11 @@ Test(lang_errors, literals)
 Test(lang_errors, nearest_words)
 {
     static const char *const words[] = { "softmax", "log_softmax", "sum", "x" };
-    cr_expect_str_eq(wg_nearest("sofmax", words, 4), "softmax");
-    cr_expect_str_eq(wg_nearest("smu", words, 4), "sum");
-    cr_expect_str_eq(wg_nearest("X", words, 4), "x");
-    cr_expect_null(wg_nearest("dropout", words, 4));
-    cr_expect_null(wg_nearest("y", words, 4));
+    cr_expect_str_eq(wgx_nearest("sofmax", words, 4), "softmax");
+    cr_expect_str_eq(wgx_nearest("smu", words, 4), "sum");
+    cr_expect_str_eq(wgx_nearest("X", words, 4), "x");
+    cr_expect_null(wgx_nearest("dropout", words, 4));
+    cr_expect_null(wgx_nearest("y", words, 4));
 }
 
 Test(lang_errors, every_allocation_may_fail)

@@ -86,8 +86,8 @@ Test(lang_functions, inner_values_are_found_by_their_names)
     cr_assert_eq(wg_failed(r.c), WG_OK, "%s", wg_message(r.c));
     cr_expect(wg_is_none(wg_program_node(r.q, "h.3")));
     cr_expect(wg_is_none(wg_program_node(r.q, "f")));
-    cr_expect_eq(wg_program_meaning(r.q, "f"), WG_NAME_FUNCTION);
-    cr_expect_str_eq(wg_program_suggest(r.q, "h.1.zz"), "h.1.z");
+    cr_expect_eq(wgx_program_meaning(r.q, "f"), WG_NAME_FUNCTION);
+    cr_expect_str_eq(wgx_program_suggest(r.q, "h.1.zz"), "h.1.z");
     cr_expect_str_eq(wg_node_scope(wg_program_node(r.q, "h.1.z")), "h.1");
     for (int i = 0; i < wg_program_names(r.q); i++)
         cr_expect_null(strchr("fsxz", *wg_program_name(r.q, i)), "%s", wg_program_name(r.q, i));
@@ -96,7 +96,7 @@ Test(lang_functions, inner_values_are_found_by_their_names)
 Test(lang_functions, functions_have_no_value_from_outside)
 {
     WGT_ENDS wgt_run r = wgt_build("f(x) = x; f(1)", WG_EVAL);
-    wg_program_set(r.q, "f", wg_literal(r.c, "f", "1"));
+    wg_program_set(r.q, "f", wgx_literal(r.c, "f", "1"));
     wgt_expect_error(r.c, WG_ERROR_USE, "f is a function, defined at t.wg:1");
 }
 
@@ -114,7 +114,7 @@ Test(lang_functions, an_error_in_a_body_says_where_it_was_called)
     wgt_run r = wgt_build("f(a) = a @ a\ny = f([[1, 2]])", WG_EVAL);
     cr_expect_eq(wg_program_error_line(r.q), 1);
     cr_expect_eq(wg_program_error_column(r.q), 10);
-    cr_expect_str_eq(wg_program_excerpt(r.q), "\n  f(a) = a @ a\n           ^");
+    cr_expect_str_eq(wgx_program_excerpt(r.q), "\n  f(a) = a @ a\n           ^");
     wgt_drop(r.c, NULL);
 }
 
@@ -235,8 +235,8 @@ Test(lang_functions, options_out_of_range_are_errors_of_fit)
 {
     const char *kind;
     int eps = 0, tried = 0;
-    for (int i = 0; (kind = wg_optim_kind(i)); i++) {
-        const wg_option_list *all = wg_optim_kind_options(kind);
+    for (int i = 0; (kind = wgx_optim_kind(i)); i++) {
+        const wg_option_list *all = wgx_optim_kind_options(kind);
         for (int k = 0; k < 2 * all->count; k++) {
             const wg_option *row = &all->option[k / 2];
             const wg_dtype t = k % 2 ? WG_F64 : WG_F32;
@@ -263,15 +263,15 @@ static void expect_last(const char *text, int count, const char *names, double f
 {
     char is[200] = "";
     WGT_ENDS wgt_run r = wgt_build(text, WG_EVAL);
-    cr_assert_eq(wg_program_lasts(r.q), count, "%s: %s", text, wg_message(r.c));
+    cr_assert_eq(wgx_program_lasts(r.q), count, "%s: %s", text, wg_message(r.c));
     for (int i = 0; i < count; i++) {
         const char *name;
-        const wg_node n = wg_program_last_part(r.q, i, &name);
+        const wg_node n = wgx_program_last_part(r.q, i, &name);
         sprintf(is + strlen(is), "%s%s", i ? " " : "", name);
         if (!i) cr_expect_eq(wg_item(n), first, "%s", text);
     }
     cr_expect_str_eq(is, names, "%s", text);
-    cr_expect_str_eq(wg_program_last_name(r.q), strrchr(names, ' ') ? strrchr(names, ' ') + 1 : names);
+    cr_expect_str_eq(wgx_program_last_name(r.q), strrchr(names, ' ') ? strrchr(names, ' ') + 1 : names);
 }
 
 Test(lang_functions, the_last_statement_may_give_several)

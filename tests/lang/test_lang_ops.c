@@ -117,17 +117,17 @@ typedef struct call {
 
 static bool call_of(const op_case *k, call *c)
 {
-    int64_t i = wg_graph_calls(k->g) - 1;
+    int64_t i = wgx_graph_calls(k->g) - 1;
     *c = (call){ .attr = wg_attr(k->y[0]), .n = wg_node_operands(k->y[0]) };
     if (op_case_is_own(k)) {
         for (int j = 0; j < c->n && j < OP_LEAVES; j++) c->x[j] = wg_node_operand(k->y[0], j);
         return c->n <= OP_LEAVES;
     }
-    while (i >= 0 && wg_graph_call(k->g, i).op != k->op) i--;
+    while (i >= 0 && wgx_graph_call(k->g, i).op != k->op) i--;
     if (i < 0) return false;
-    const wg_call w = wg_graph_call(k->g, i);
+    const wgx_call w = wgx_graph_call(k->g, i);
     c->attr = w.attr, c->n = w.operands;
-    for (int j = 0; j < c->n && j < OP_LEAVES; j++) c->x[j] = wg_graph_call_operand(k->g, i, j);
+    for (int j = 0; j < c->n && j < OP_LEAVES; j++) c->x[j] = wgx_graph_call_operand(k->g, i, j);
     while (c->n > 0 && c->n <= OP_LEAVES && wg_is_none(c->x[c->n - 1])) c->n--;
     return c->n <= OP_LEAVES && w.result.index == k->y[0].index;
 }
@@ -220,7 +220,7 @@ Test(lang_ops, inner_ops_are_no_words)
     for (int i = 0; i < wg_op_count(); i++) {
         const char *name = wg_op_at(i)->name;
         char text[300], words[120];
-        if (!wg_op_is_internal(wg_op_at(i)) || wg_op_at(i)->kind == WG_LEAF) continue;
+        if (!wgx_op_is_internal(wg_op_at(i)) || wg_op_at(i)->kind == WG_LEAF) continue;
         inner++;
         snprintf(text, sizeof text, "x = 1\n%s(x)", name);
         snprintf(words, sizeof words, "no op '%s'", name);
@@ -242,7 +242,7 @@ Test(lang_ops, gradients_are_those_of_c)
         const wg_op *op = wg_op_at(i);
         op_case k;
         is_met = false;
-        if (wg_op_is_internal(op) || op->kind == WG_LEAF || op->kind == WG_RANDOM || op->impure) continue;
+        if (wgx_op_is_internal(op) || op->kind == WG_LEAF || op->kind == WG_RANDOM || op->impure) continue;
         for (int j = 0; op_case_open(&k, op, j, &(op_setup){ .dtype = WG_F64 }); j++) {
             try_sample(&k);
             op_case_close(&k);

@@ -15,7 +15,7 @@ Test(lang_train, says_what_is_written)
     wgt_run r = wgt_build(NET "train(loss, metrics=[hits, 2 * hits], optimizer=adam(lr=3e-3, amsgrad=true, "
                               "weight_decay=0), batch=64, epochs=20, patience=5)",
                           WG_TRAIN);
-    const wg_training *t = wg_program_training(r.q);
+    const wgx_training *t = wgx_program_training(r.q);
     cr_assert(t, "%s", wg_message(r.c));
     cr_expect_eq(t->line, 4);
     cr_expect_str_eq(t->loss.text, "loss");
@@ -33,15 +33,15 @@ Test(lang_train, says_what_is_written)
         *(!strcmp(s->name, "lr") ? &lr : !strcmp(s->name, "amsgrad") ? &amsgrad : &decay) = s->value;
     }
     cr_expect(lr == 3e-3 && amsgrad == 1 && decay == 0);
-    cr_expect(isnan(wg_optim_choice_rate(&t->optimizer, 0, 10)));
-    cr_expect_str_eq(wg_program_last_name(r.q), "loss");
-    cr_expect_eq(wg_program_classes(r.q, "y"), 3);
-    cr_expect_eq(wg_program_classes(r.q, "x"), 0);
-    cr_expect_eq(wg_program_axes(r.q, "x"), 2);
-    cr_expect_eq(wg_program_axes(r.q, "z"), -1);
+    cr_expect(isnan(wgx_optim_choice_rate(&t->optimizer, 0, 10)));
+    cr_expect_str_eq(wgx_program_last_name(r.q), "loss");
+    cr_expect_eq(wgx_program_classes(r.q, "y"), 3);
+    cr_expect_eq(wgx_program_classes(r.q, "x"), 0);
+    cr_expect_eq(wgx_program_axes(r.q, "x"), 2);
+    cr_expect_eq(wgx_program_axes(r.q, "z"), -1);
     wg_finish(r.c, NULL);
     r = wgt_build(NET, WG_TRAIN);
-    cr_expect_null(wg_program_training(r.q));
+    cr_expect_null(wgx_program_training(r.q));
     wg_finish(r.c, NULL);
 }
 
@@ -50,10 +50,10 @@ static double rate(const char *lr, double t)
     char text[200];
     wg_context *c = wg_start();
     snprintf(text, sizeof text, "momentum(lr=%s, beta=0.5)", lr);
-    const wg_optim_choice o = wg_optim_choice_of(c, "here", text);
+    const wgx_optim_choice o = wgx_optim_choice_of(c, "here", text);
     cr_assert(o.name, "%s", wg_message(c));
     wg_finish(c, NULL);
-    return wg_optim_choice_rate(&o, t, 40);
+    return wgx_optim_choice_rate(&o, t, 40);
 }
 
 Test(lang_train, rates_are_those_of_the_library)
@@ -73,7 +73,7 @@ Test(lang_train, rates_are_those_of_the_library)
 static uint64_t code(const char *text)
 {
     wgt_run r = wgt_program(text);
-    const uint64_t n = wg_program_code(r.q);
+    const uint64_t n = wgx_program_code(r.q);
     cr_assert_eq(wg_failed(r.c), WG_OK, "%s", wg_message(r.c));
     wg_finish(r.c, NULL);
     return n;

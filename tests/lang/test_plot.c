@@ -198,7 +198,7 @@ Test(plot, frames_are_the_figures_of_their_values)
         wg_free(r.c, frame), wg_free(other.c, alone);
         wgt_finish(other.c, NULL);
     }
-    cr_expect_null(wg_figure_panel(f, 1));
+    cr_expect_null(wgx_figure_panel(f, 1));
     wgt_finish(r.c, NULL);
 }
 
@@ -207,10 +207,10 @@ Test(plot, is_no_value)
 {
     wgt_run r = wgt_build("y = 2; plot \"T\" line q^2 over q in 0:1; plot line [1, 2]", WG_EVAL),
             bare = wgt_build("y = 2", WG_EVAL);
-    cr_expect_str_eq(wg_program_last_name(r.q), "y");
+    cr_expect_str_eq(wgx_program_last_name(r.q), "y");
     cr_expect_eq(wg_program_names(r.q), 1);
     cr_expect_eq(wg_graph_nodes(r.g), wg_graph_nodes(bare.g));
-    cr_expect_eq(wg_program_code(r.q), wg_program_code(bare.q));
+    cr_expect_eq(wgx_program_code(r.q), wgx_program_code(bare.q));
     cr_expect_str_eq(wg_program_drawn(r.q), "");
     cr_expect_eq(wg_program_plots(r.q), 2);
     cr_expect_str_eq(wg_program_plot_title(r.q, 0), "T");

@@ -38,7 +38,7 @@ Test(statement_formula, as_on_a_board)
     WGT_IN_CONTEXT(WG_F64, NULL);
     for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
         char formula[200], text[200];
-        cr_expect(wg_statement_formula(c, written[i][0], formula, sizeof formula), "%s: %s", written[i][0],
+        cr_expect(wgx_statement_formula(c, written[i][0], formula, sizeof formula), "%s: %s", written[i][0],
                   wg_message(c));
         cr_expect_geq(wg_formula_print(formula, WG_FORMULA_UNICODE, text, sizeof text), 0, "%s: %s", formula,
                       text);
@@ -51,7 +51,7 @@ Test(statement_formula, what_has_none)
     WGT_IN_CONTEXT(WG_F64, NULL);
     for (size_t i = 0; i < sizeof unwritten / sizeof *unwritten; i++) {
         char formula[200] = "before";
-        cr_expect(!wg_statement_formula(c, unwritten[i], formula, sizeof formula) && !*formula, "%s",
+        cr_expect(!wgx_statement_formula(c, unwritten[i], formula, sizeof formula) && !*formula, "%s",
                   unwritten[i]);
         wg_recover(c);
     }
@@ -63,7 +63,7 @@ Test(statement_formula, small_rooms)
     WGT_IN_CONTEXT(WG_F64, NULL);
     for (size_t room = 1; room < 60; room++) {
         char formula[60] = "";
-        const bool is = wg_statement_formula(c, "a = ln_1 + sqrt(b)*c", formula, room);
+        const bool is = wgx_statement_formula(c, "a = ln_1 + sqrt(b)*c", formula, room);
         cr_expect_str_eq(formula, is ? "a = ln_1 + (sqrt(b) · c)" : "", "%zu", room);
         cr_expect(strlen(formula) < room);
     }

@@ -287,7 +287,7 @@ of_words = {word: case for case in cases for word in case.words}
 known_words = set()
 for kind, word in words():
     key = word if kind == "call" else kind + " " + word
-    advice = wg._library._lib.wg_meant(word.encode(), ("call", "name", "option").index(kind),
+    advice = wg._library._lib.wgx_meant(word.encode(), ("call", "name", "option").index(kind),
                                        wg._words._IN_PYTHON)
     advice = advice and advice.decode()
     known_words.add(key)

@@ -67,7 +67,7 @@ static void alone(wg_group *all)
 /* An optimizer and a set of the language. */
 static void optimizer(const char *text)
 {
-    const wg_optim_choice o = wg_optim_choice_of(c, "", text);
+    const wgx_optim_choice o = wgx_optim_choice_of(c, "", text);
     if (wg_failed(c)) say("");
     else steps(wg_optim_named_at(WG_HERE, p, o.name, o.setting, o.settings));
 }

@@ -194,9 +194,7 @@ def derivatives():
     expect(near(dx.numpy(), 6 * x.numpy()**2) and near(dz.item(), s.item()))
     rows = np.arange(12.0).reshape(2, 6)
     expect(near(wg.vmaps([s], [x], [rows])[0].numpy(), (rows**3).sum(1)))
-    expect(wg.depends_on(y, x) and not wg.depends_on(x, y) and dx.is_derived() and not y.is_derived())
-    v = wg.input("v", [0.0, 1.0])
-    expect(wg.kink(wg.abs(v).sum(), [v]).op.is_("abs") and wg.kink(s, [x]).op is None)
+    expect(wg.depends_on(y, x) and not wg.depends_on(x, y))
     bad = wg.log(wg.input("t", -1.0)).named("l")
     expect("log" in wg.trace_nan(bad, None) and wg.trace_nan(s, None) is None)
 
@@ -208,18 +206,15 @@ def graphs():
     y = wg.exp(x)
     wg.scope_pop()
     expect(y.op_name() == "exp" and y.operands() == 1 and y.operand(0).numpy()[0, 1] == 2.5)
-    expect(y.scope() == "enc" and x.leaf() == "input" and wg.dim(x, -1) == 2 and not x.is_state())
+    expect(y.scope() == "enc" and x.leaf() == "input" and wg.dim(x, -1) == 2)
     expect(g.nodes() == wg.graph().nodes() and g.mode() == "train"
            and (g.node(g.nodes() - 1).numpy() == y.numpy()).all())
     expect(near(wg.copy_f64(y), np.exp([1, 2.5, 3, 4])) and near(wg.copy_f32(y), np.exp([1, 2.5, 3, 4]),
         1e-6))
-    expect(len(wg.equal_nodes(y * 2, wg.exp(x))) == 1)
     again = wg.Graph()
     moved = wg.replay(y, again)
     expect(near(moved.numpy(), np.exp([[1, 2.5], [3, 4]])) and moved.graph is again)
-    calls = [again.call(i).op for i in range(again.calls())]
-    expect(all(isinstance(op, (c.Thing, type(None))) for op in calls))
-    expect(again.failure() is None and again.bytes() > 0)
+    expect(again.bytes() > 0)
 
 
 def plans():
@@ -244,26 +239,13 @@ def programs():
     q.set("x", [1, 0, 2])
     g, p = wg.Graph(), wg.Params()
     q.build(g, p, "eval")
-    expect(q.node("y").item() == 1 + 6 + 4 + 12 and q.line("y") == 3 and q.meaning("W") == "constant"
-           and q.meaning("y") == "computed")
+    expect(q.node("y").item() == 1 + 6 + 4 + 12 and q.node("none") is None)
     expect([q.name(i) for i in range(q.names())] == ["x", "W", "y"], [q.name(i) for i in range(q.names())])
-    claim = q.claim(0)
-    expect(q.claims() == 1 and claim.relation == "equal_to" and claim.left.item() == claim.right.item() == 23
-           and claim.within is None)
-    expect(q.suggest("yy") == "y" and q.source().startswith("x = input") and q.node("none") is None)
     raised("mine:1:", wg.program_text, "mine", "x = (")
-    rate = wg.optim_choice_of("here", "adam(lr=cosine(0.1, steps=10))")
-    expect(rate.name == "adam" and rate.schedule == "cosine"
-           and near(rate.rate(5, 10), wg.lr_cosine(0.1, 5, 10)))
-    expect((wg.literal("here", "[[1, 2], [3, 4]]") == [[1, 2], [3, 4]]).all())
-    expect(wg.statement_formula("a = 1/(1 + exp(-z))").startswith("a = 1 / (1 +"))
     other = wg.Context(dtype="float32")
     expect(wg.program_text("mine", "y = 1", context=other).context is other is wg.program_text(other, "mine",
         "y = 1").context)
-    names = [c.builtin_at(i).name for i in range(wg.builtin_count())]
-    expect("grad" in names and "input" in names)
     expect(wg.formula_print("y = sqrt x", "unicode") == "y = √x")
-    raised("formula", wg.formula_svg, "y = (", None)
 
 
 def figures():
@@ -278,9 +260,8 @@ def figures():
     panel.text(1, 1, "here it is")
     text = figure.text("svg")
     expect("Two lines" in text and "step" in text and "loss" in text and "here it is" in text)
-    again = figure.panel(0)
-    again.at_x(2.0, "a line at two")
-    expect("a line at two" in figure.text() and figure.panel(7) is None)
+    panel.at_x(2.0, "a line at two")
+    expect("a line at two" in figure.text())
 
 
 def data():
@@ -304,11 +285,9 @@ def data():
         with open(os.path.join(folder, "a.csv"), "w") as f:
             f.write("age,height\n1,2\n")
         t = wg.table(os.path.join(folder, "a.csv"))
-        expect(t.columns == ["age", "height"] and t.rows() == 1 and t.find("height") == 1
-               and t.sign(False) == b",", t)
+        expect(t.columns == ["age", "height"] and t.rows() == 1 and t.find("height") == 1, t)
         expect(t.column(1).name == "height" and t.values(1)[0] == 2 and t["age"][0] == 1 and "1 row, 2 "
                "columns" in str(t), t)
-        expect(wg.path_inside(os.path.join(folder, "a.csv"), folder) and not wg.path_inside("/", folder))
 
 
 def reports():
@@ -317,8 +296,8 @@ def reports():
     i = r.input_at(0)
     expect(r.inputs() == 1 and i.shape == (2,) and near(i.analytic, [2, 4]) and near(i.slope, [2, 4], 1e-6)
            and i.verdict == "pass")
-    expect(r.exit() == 0 and r.findings() == 0 and near(r.value(), 5) and c.check_word(1e-9) == "great"
-           and not r.stopped())
+    expect(r.exit() == 0 and r.findings() == 0 and near(r.value(), 5) and r.facts_of().word == "great"
+           and not r.stopped() and r.gaps() == (0, "") and r.seed() >= 0 and r.points() > 0)
     r = wg.check(lambda v: (v**3).sum(), np.array([1.0, 2.0]), grad=lambda v: 2 * v**2)
     f = r.finding_at(0)
     expect(r.findings() > 0 and near(f.yours / f.numeric, 2 / 3, 1e-6) and sorted(r.worst(0)) == [0, 1])
@@ -377,19 +356,15 @@ def others():
     expect(abs(p.get_grad()).max() <= 1e-3)
     o.step()
     expect((p["fc.b"] == before).all())
-    expect(c.nearest("sofmax", ["softmax", "tanh"]) == "softmax" and c.number_in("0.5e1 x")[1] == 5
-           and c.dtype_size("float32") == 4)
+    expect(c.nearest("sofmax", ["softmax", "tanh"]) == "softmax" and c.dtype_size("float32") == 4)
     expect(c.shape_size((2, 3, 4)) == 24 and c.shape_text((32, 784)) == "[32,784]"
            and c.shape_equal((2, 3), [2, 3]))
-    expect(c.status_text("error_shape") == "shapes do not fit" and "version" in wg.c.doctor().lower()
-           or "wengert" in wg.c.doctor().lower())
+    expect(c.status_text("error_shape") == "shapes do not fit")
     m = c.mean_add({}, 2.0, 1.0)
     m.add(5.0, 2.0)
     expect(m.value == 4 and m.weight == 3)
     expect(c.tensor_item([[1.0, 2.0], [3.0, 4.0]], 2) == 3 and c.failed() == "ok"
-           and c.nearest_to("sofmax").limit == 1)
-    expect(c.op_find("mul").has_derivative(0) and c.op_find("none of these") is None
-           and c.op_find("mul").operand_name(1) == "b")
+           and c.op_find("none of these") is None)
     wg.Graph()
     x = wg.input("x", [1.0, 2.0])
     expect(near(c.apply(c.op_find("mul"), [x, x]).numpy(), [1, 4])

@@ -356,7 +356,7 @@ Test(arguments, each_option_counts_or_is_refused)
 /* ---- options of a node ---- */
 
 /* Whether v is what was written, or the default; an axis may be counted from the start now. */
-static bool is_read_back(const wg_option *o, const wg_setting *got, double value)
+static bool is_read_back(const wg_option *o, const wgx_setting *got, double value)
 {
     const bool whole = got->kind != WG_ATTR_DOUBLE;
     if (value == WG_AUTO) return true; /* the op finds the number */
@@ -373,7 +373,7 @@ static bool is_read_back(const wg_option *o, const wg_setting *got, double value
     return whole ? (double)got->whole == value : got->real == value;
 }
 
-static bool is_read_back_list(const wg_setting *got, const wg_option *o)
+static bool is_read_back_list(const wgx_setting *got, const wg_option *o)
 {
     char room[sizeof(wg_axes) + sizeof(wg_shape)];
     put_other(o, room);
@@ -411,7 +411,7 @@ static int read_back, not_there;
 
 static void read_option(const call *f, const wg_option *o, double value, bool is_given)
 {
-    wg_setting got;
+    wgx_setting got;
     wg_begin(fresh, WG_TRAIN);
     given = &(setting){ o, value }, givens = is_given;
     operands();
@@ -421,7 +421,7 @@ static void read_option(const call *f, const wg_option *o, double value, bool is
         return;
     }
     if (wg_node_leaf(y) != WG_LEAF_NONE) return; /* nothing was to be done: it is the operand */
-    const bool there = wg_node_option(y, o->name, &got), number = !isnan(value);
+    const bool there = wgx_node_option(y, o->name, &got), number = !isnan(value);
     not_there += !there;
     read_back += there;
     cr_expect(there, "%s has no option %s", f->name, o->name);
@@ -588,7 +588,7 @@ Test(arguments, each_op_that_takes_numbers_is_tried)
     world();
     for (int j = 0; j < wg_op_count(); j++) {
         const wg_op *op = wg_op_at(j);
-        bool listed = wg_op_is_internal(op) || !op->sample || op->kind == WG_LEAF;
+        bool listed = wgx_op_is_internal(op) || !op->sample || op->kind == WG_LEAF;
         for (int n = 0; n < NUMBERS && !listed; n++) listed = !strcmp(all_numbered[n].name, op->name);
         cr_expect(listed || !looks_at_numbers(op), "%s takes numbers: add it to all_numbered", op->name);
     }
@@ -599,7 +599,7 @@ Test(arguments, each_op_with_options_is_called)
 {
     for (int j = 0; j < wg_op_count(); j++) {
         const wg_op *op = wg_op_at(j);
-        bool listed = wg_op_is_internal(op) || !op->options;
+        bool listed = wgx_op_is_internal(op) || !op->options;
         for (int n = 0; n < CALLS && !listed; n++) listed = !strcmp(calls[n].name, op->name);
         cr_expect(listed, "%s has a list of options: add it to calls.h", op->name);
     }
@@ -673,8 +673,8 @@ Test(arguments, a_mean_of_no_rows_is_refused)
 Test(arguments, the_row_of_padding_is_zero_and_stays_so)
 {
     world();
-    for (int j = 0; wg_optim_kind(j); j++) {
-        const char *kind = wg_optim_kind(j);
+    for (int j = 0; wgx_optim_kind(j); j++) {
+        const char *kind = wgx_optim_kind(j);
         const wg_optim_setting decay = { "weight_decay", 0.25 };
         layers = wg_params_new(c);
         wg_optim *o = wg_optim_named(layers, kind, &decay, strcmp(kind, "lbfgs") ? 1 : 0);

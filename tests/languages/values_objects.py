@@ -217,7 +217,7 @@ def while_it_computes(frees, context, held, ring):
     gc.collect()
     context._look()
     expect({thread for thread, _ in frees} == {threading.get_ident()})
-    expect(sum(name == "wg_release" for _, name in frees) == 200 == sum(name == "wg_graph_free"
+    expect(sum(name == "wgx_release" for _, name in frees) == 200 == sum(name == "wg_graph_free"
         for _, name in frees))
 
 

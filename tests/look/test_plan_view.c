@@ -288,12 +288,12 @@ Test(plan_view, looking_changes_nothing)
         for (int step = 0; step < 3; step++) {
             wg_node L = network(g, p, WG_TRAIN);
             int64_t nodes = wg_graph_nodes(g);
-            uint64_t epoch = wg_graph_epoch(g);
+            uint64_t epoch = wgx_graph_epoch(g);
             for (int k = 0; look && k < 2; k++) wg_plan_free(k ? reading(L) : training(L, p));
             wg_backward(L, p);
             for (int k = 0; look && k < 2; k++) wg_plan_free(k ? reading(L) : training(L, p));
             cr_assert_eq(wg_graph_nodes(g), nodes);
-            cr_assert_eq(wg_graph_epoch(g), epoch);
+            cr_assert_eq(wgx_graph_epoch(g), epoch);
             wg_optim_step(o);
             if (look) wg_plan_free(training(L, p));
             after[look][0] = wg_item(L);
@@ -355,13 +355,13 @@ Test(plan_view, the_bound_is_the_larger_of_two_times)
         .f32 = 1e9, .f64 = 5e8, .bytes = { 100, 1000, 10000, 100000 }, .bandwidth = { 8e9, 4e9, 2e9, 1e9 }
     };
     wg_plan_step s = { .read_bytes = 600, .write_bytes = 200, .flops = 200, .dtype = WG_F64 };
-    wg_bound b = wg_plan_bound(&s, &l); /* 800 bytes fit in no less than 1000: 100 ns; 200 FLOPs: 400 ns */
+    wgx_bound b = wgx_plan_bound(&s, &l); /* 800 bytes fit in no less than 1000: 100 ns; 200 FLOPs: 400 ns */
     cr_assert(!b.by_memory && fabs(b.seconds - 400e-9) < 1e-15);
     s.dtype = WG_F32, s.flops = 10;
-    b = wg_plan_bound(&s, &l);
+    b = wgx_plan_bound(&s, &l);
     cr_assert(b.by_memory && b.level == 0 && fabs(b.seconds - 100e-9) < 1e-15);
     s.read_bytes = 3e5;
-    b = wg_plan_bound(&s, &l);
+    b = wgx_plan_bound(&s, &l);
     cr_assert(b.by_memory && b.level == 3 && fabs(b.seconds - 300200e-9) < 1e-15);
 }
 

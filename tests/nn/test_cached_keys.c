@@ -255,9 +255,9 @@ Test(cached_keys, a_layer_built_again_after_a_rewind)
             for (int i = 0; i < TOKENS; i++) {
                 wg_node x = tokens(&t, t.g, i, 1);
                 if (share) wg_nn_attention(x, t.p, "a", .heads = 2, .causal = true);
-                const int64_t mark = wg_graph_mark(t.g);
+                const int64_t mark = wgx_graph_mark(t.g);
                 wg_nn_attention(x, t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = share);
-                wg_graph_rewind(t.g, mark);
+                wgx_graph_rewind(t.g, mark);
                 for (int k = 0; k < 5 * more; k++) wg_exp(x);
                 wg_node y =
                     wg_nn_attention(x, t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = share);
@@ -382,9 +382,9 @@ Test(cached_keys, a_second_step_in_one_build_after_a_rewind)
                wg_nn_attention(x[0], t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = true), 0);
     cr_assert_eq(wg_nn_cache_step(t.k), WG_OK, "%s", wg_message(t.c));
     x[1] = wg_input(t.g, "x", wg_view_f64(t.x + WIDTH, WG_SHAPE(1, WIDTH)));
-    const int64_t mark = wg_graph_mark(t.g);
+    const int64_t mark = wgx_graph_mark(t.g);
     wg_nn_attention(x[1], t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = true);
-    wg_graph_rewind(t.g, mark);
+    wgx_graph_rewind(t.g, mark);
     for (int k = 0; k < 40; k++) wg_exp(x[1]);
     expect_row(&t, whole,
                wg_nn_attention(x[1], t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = true), 1);

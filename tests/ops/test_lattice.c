@@ -231,8 +231,8 @@ static void second_order(lattice *l)
     for (int i = 0; i < l->variables; i++)
         for (int j = 0; j < l->variables; j++) {
             wg_node h = wg_none;
-            if (!wg_op_has_derivative(l->t.k.op, l->variable[i]) ||
-                !wg_op_has_derivative(l->t.k.op, l->variable[j]))
+            if (!wgx_op_has_derivative(l->t.k.op, l->variable[i]) ||
+                !wgx_op_has_derivative(l->t.k.op, l->variable[j]))
                 continue;
             snprintf(kind, sizeof kind, "y'' by operands %d, %d", l->variable[i], l->variable[j]);
             if (wg_vjp(l->gx[i], l->one, &l->x[j], 1, &h) == WG_OK) compare(l, kind, h, i, j, 'c');
@@ -247,7 +247,7 @@ static void derivatives(lattice *l)
     for (int p = 0; p < l->points; p++) one[p] = 1;
     l->one = vector(l, one);
     for (int i = 0; i < l->variables; i++) {
-        if (!wg_op_has_derivative(l->t.k.op, l->variable[i])) continue;
+        if (!wgx_op_has_derivative(l->t.k.op, l->variable[i])) continue;
         snprintf(kind, sizeof kind, "y' by operand %d", l->variable[i]);
         if (wg_vjp(l->y, l->one, &l->x[i], 1, &l->gx[i]) != WG_OK) {
             printf("%s %s\n", kind, wg_message(l->t.k.c)), differences++, wg_recover(l->t.k.c);
@@ -277,7 +277,7 @@ static void by_length(lattice *l, int n)
         differ(l, "y by length", i % l->points, got[i], want[i % l->points]);
     free(want), free(got);
     for (int k = 0; k < l->variables && wg_dtype_is_float(wg_node_dtype(y)); k++) {
-        if (!wg_op_has_derivative(l->t.k.op, l->variable[k])) continue;
+        if (!wgx_op_has_derivative(l->t.k.op, l->variable[k])) continue;
         g[k] = wg_grad(wg_sum(y), x[k]);
         want = wgt_values(l->gx[k]), got = wgt_values(g[k]);
         WGT_NEARESTLY for (int i = 0; want && got && i < n;
@@ -309,7 +309,7 @@ static bool try_sample(lattice *l)
     if (wg_node_shape(l->y).rank != 1) return false;
     operands_met += l->variables;
     compare(l, "y", l->y, -1, -1, 'v');
-    if (wg_dtype_is_float(wg_node_dtype(l->y)) && wg_op_has_derivative(op, -1)) derivatives(l);
+    if (wg_dtype_is_float(wg_node_dtype(l->y)) && wgx_op_has_derivative(op, -1)) derivatives(l);
     static const int lengths[] = {
         1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65, 127, 129, 255, MOST_LENGTH
     };

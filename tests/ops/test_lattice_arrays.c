@@ -595,7 +595,7 @@ static bool try_output(lattice *l)
         for (int64_t i = 0; i < sizes(l, k); i++) l->at[k][i] = (double)l->t.s.name[k].value.at[i].v;
         const wg_op *op = l->t.k.op;
         if (wg_dtype_is_float(wg_node_dtype(l->t.x[k])) && sizes(l, k) &&
-            (!op || wg_op_has_derivative(op, k)) && !are_classes(l, l->t.x[k]))
+            (!op || wgx_op_has_derivative(op, k)) && !are_classes(l, l->t.x[k]))
             l->variable[l->variables++] = k;
     }
     if (!formula_at(l, 0, 0, &target, &y)) return false;

@@ -44,8 +44,8 @@ Test(random_nodes, are_the_draws_of_the_definition_in_every_way_of_running)
                 double v[2], w[2];
                 const int64_t block = i / 128 * 64 + i % 64;
                 const int half = i / 64 % 2;
-                uniforms(77, streams[0], wg_graph_epoch(g), block, v);
-                uniforms(77, streams[1], wg_graph_epoch(g), block, w);
+                uniforms(77, streams[0], wgx_graph_epoch(g), block, v);
+                uniforms(77, streams[1], wgx_graph_epoch(g), block, w);
                 const double angle = 6.283185307179586477 * v[1],
                              want = sqrt(-2 * log1p(-v[0])) * (half ? sin(angle) : cos(angle));
                 cr_assert(fabs(wg_tensor_item(&tz, i) - want) <= eps * (1 + fabs(want)), "normal %d", (int)i);
@@ -75,7 +75,7 @@ Test(random_nodes, bernoulli_compares_bits_with_its_own_p)
     cr_assert_eq(t.dtype, WG_BOOL);
     for (int64_t i = 0; i < N; i++) {
         const uint32_t bits =
-            wg_random_bits(wg_context_seed(wg_graph_context(g)), s, wg_graph_epoch(g), (uint64_t)i);
+            wg_random_bits(wg_context_seed(wg_graph_context(g)), s, wgx_graph_epoch(g), (uint64_t)i);
         cr_assert_eq(wg_tensor_item(&t, i), bits * 0x1p-32 < p[i], "element %d", (int)i);
     }
     wg_context *c = wg_graph_context(g);
@@ -118,7 +118,7 @@ Test(random_nodes, are_new_in_each_evaluation_and_the_same_for_one_seed)
     double a = first_of(g, WG_TRAIN), b = first_of(g, WG_EVAL);
     cr_assert_neq(a, b);
     cr_assert_eq(a, first_of(h, WG_TRAIN));
-    wg_graph_freeze(h, true);
+    wgx_graph_freeze(h, true);
     b = first_of(h, WG_TRAIN);
     cr_assert_eq(b, first_of(h, WG_TRAIN));
     wg_node x = wg_random_normal(h, WG_SHAPE(50)), y = wg_random_normal(h, WG_SHAPE(50));
@@ -132,7 +132,7 @@ Test(random_nodes, options)
 {
     wg_graph *g = graph(WG_F64);
     wg_context *c = wg_graph_context(g);
-    wg_graph_freeze(g, true);
+    wgx_graph_freeze(g, true);
     wg_node z = wg_random_normal(g, WG_SHAPE(4), .name = "a"),
             y = wg_random_normal(g, WG_SHAPE(4), .mean = 3, .deviation = 0.5, .name = "a"),
             u = wg_random_uniform(g, WG_SHAPE(4), .name = "b"),

@@ -24,7 +24,7 @@ Test(dropout, mask_is_the_streams_bits)
                             : wg_dropout(x, .keep_prob = keep, .name = "mask");
         wg_tensor t = wg_value(wg_add(y, 0)), stream = wg_value(wg_stream(WG_HERE, g, "mask"));
         for (int64_t i = 0; i < 7007; i++) {
-            const bool kept = wg_random_bits(77, *(const uint64_t *)stream.data, wg_graph_epoch(g),
+            const bool kept = wg_random_bits(77, *(const uint64_t *)stream.data, wgx_graph_epoch(g),
                                              (uint64_t)i) < keep * 0x1p32;
             cr_assert(wgt_relative(wg_tensor_item(&t, i), kept / keep) <= 0x1p-23, "p %g, element %lld", keep,
                       (long long)i);

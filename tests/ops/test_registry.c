@@ -202,7 +202,7 @@ static void expect_known_names(const op_case *k, const char *said)
     for (int i = 0; i < wg_op_count(); i++) {
         const char *name = wg_op_at(i)->name, *at = said;
         const size_t n = strlen(name);
-        if (!wg_op_is_internal(wg_op_at(i))) continue;
+        if (!wgx_op_is_internal(wg_op_at(i))) continue;
         while ((at = strstr(at, name))) {
             const bool begins = at == said || strchr(" :(", at[-1]);
             const bool is_named = begins && (!strncmp(at + n, ": ", 2) || !strncmp(at + n, " [", 2));
@@ -228,7 +228,7 @@ EACH_OP(registry, mistakes_name_the_place)
             cr_assert(!strncmp(said, place, strlen(place)) && said[strlen(place)] == ':',
                       "%s, mistake %d: \"%s\" does not begin with %s", op->name, i, said, place);
             cr_assert(strstr(said, text), "%s, mistake %d: \"%s\" is not in \"%s\"", op->name, i, text, said);
-            if (!wg_op_is_internal(op)) expect_known_names(&(op_case){ .op = op, .sample = i }, said);
+            if (!wgx_op_is_internal(op)) expect_known_names(&(op_case){ .op = op, .sample = i }, said);
             wg_recover(c);
             cr_assert_eq(wg_failed(c), WG_OK);
             double v = wg_item(wg_add(wg_scalar(g, 2), 3));
@@ -244,7 +244,7 @@ EACH_OP(registry, mistakes_name_the_place)
 EACH_OP(registry, results_are_named_by_their_calls)
 {
     op_case k;
-    if (wg_op_is_internal(wg_op_at(*index))) return;
+    if (wgx_op_is_internal(wg_op_at(*index))) return;
     for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &plain); i++) {
         for (int j = 0; j < k.outputs; j++) {
             const wg_node y = k.y[j], wrong = wg_any(k.g, WG_SHAPE(2, 3, 5, 7));

@@ -187,12 +187,12 @@ static void check_samples(int index, wg_dtype t, int interpret, check_fn check)
     const op_setup how = { .dtype = t, .interpret = interpret };
     for (int i = 0; op_case_open(&k, wg_op_at(index), i, &how); i++) {
         inputs s = inputs_of(&k);
-        const int64_t mark = wg_graph_mark(k.g);
-        wg_graph_freeze(k.g, true);
+        const int64_t mark = wgx_graph_mark(k.g);
+        wgx_graph_freeze(k.g, true);
         for (unsigned mask = 1; mask < 1u << s.count; mask++) {
             if (!is_tried(&s, mask)) continue;
             check(&k, &s, mask);
-            wg_graph_rewind(k.g, mark);
+            wgx_graph_rewind(k.g, mark);
         }
         free_inputs(&s);
         op_case_close(&k);
@@ -290,7 +290,7 @@ EACH_OP(registry_vmap, no_rows_and_one_row) { check_samples(*index, WG_F64, 0, c
 static void check_jacobian(op_case *k, wg_node y, wg_node x)
 {
     const int64_t m = wg_shape_size(wg_node_shape(y)), n = wg_shape_size(wg_node_shape(x));
-    const int64_t mark = wg_graph_mark(k->g);
+    const int64_t mark = wgx_graph_mark(k->g);
     wg_node J = wg_jacobian(y, x);
     const wg_status failed = wg_failed(k->c);
     cr_assert(failed == WG_OK || failed == WG_ERROR_GRADIENT, "%s: %s", k->op->name, wg_message(k->c));
@@ -309,7 +309,7 @@ static void check_jacobian(op_case *k, wg_node y, wg_node x)
         free(one);
     }
     free(all), free(e);
-    wg_graph_rewind(k->g, mark);
+    wgx_graph_rewind(k->g, mark);
 }
 
 EACH_OP(registry_vmap, jacobians_are_the_gradients_of_each_element)

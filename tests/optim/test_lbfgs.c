@@ -213,7 +213,7 @@ Test(lbfgs, dropout_is_the_same_within_a_step)
     wgt_world u = start(WG_F64, &WG_OPTS(wg_lbfgs_opts));
     for (int i = 0; i < 20; i++) {
         wg_begin(u.g, WG_TRAIN);
-        wg_graph_freeze(u.g, true);
+        wgx_graph_freeze(u.g, true);
         wg_node x = wg_param(u.g, u.p, "x", WG_SHAPE(50), wg_const(1));
         wg_node L = wg_sum(wg_square(wg_sub(wg_dropout(x, .keep_prob = 0.5), 3)));
         wg_backward(L, u.p);

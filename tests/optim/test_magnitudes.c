@@ -59,9 +59,9 @@ static void compare(const char *kind, const wg_optim_setting *set, int n)
 Test(magnitudes, no_gradient_silences_an_optimizer)
 {
     const char *kind;
-    for (int k = 0; (kind = wg_optim_kind(k)); k++) {
+    for (int k = 0; (kind = wgx_optim_kind(k)); k++) {
         if (!strcmp(kind, "lbfgs")) continue; /* it takes a loss, not a gradient */
-        const wg_option_list *list = wg_optim_kind_options(kind);
+        const wg_option_list *list = wgx_optim_kind_options(kind);
         wg_optim_setting set[2] = { { "lr", 0.1 } };
         compare(kind, set, 1);
         for (int i = 0; i < list->count; i++) {

@@ -276,8 +276,8 @@ static void go_on(const wgt_world *t, int steps)
 static void hand_over(const wgt_world *from, const wgt_world *to)
 {
     int n;
-    wg_saved *list = wg_saved_list(from->c, &n);
-    cr_assert_eq(wg_saved_restore_at(WG_HERE, to->c, list, n, "resume", "a list"), WG_OK, "%s",
+    wgx_saved *list = wgx_saved_list(from->c, &n);
+    cr_assert_eq(wgx_saved_restore_at(WG_HERE, to->c, list, n, "resume", "a list"), WG_OK, "%s",
                  wg_message(to->c));
     wg_free(from->c, list);
 }
@@ -430,15 +430,15 @@ Test(optimizers, are_made_by_name)
         wg_context *c = wg_start();
         wg_params *p = wg_params_new(c);
         const double lr = 0.125;
-        cr_expect_str_eq(wg_optim_kind(i), all[i]->name);
+        cr_expect_str_eq(wgx_optim_kind(i), all[i]->name);
         wg_optim *o = wg_optim_named(p, all[i]->name, &(wg_optim_setting){ "lr", lr }, 1);
         cr_expect(o && wg_optim_lr(o) == lr, "%s: %s", all[i]->name, wg_message(c));
-        cr_expect_eq(wg_optim_kind_options(all[i]->name), all[i]->options());
+        cr_expect_eq(wgx_optim_kind_options(all[i]->name), all[i]->options());
         wg_finish(c, NULL);
     }
-    cr_expect_null(wg_optim_kind(ALL));
-    cr_expect_null(wg_optim_kind(-1));
-    cr_expect_null(wg_optim_kind_options("none"));
+    cr_expect_null(wgx_optim_kind(ALL));
+    cr_expect_null(wgx_optim_kind(-1));
+    cr_expect_null(wgx_optim_kind_options("none"));
 }
 
 static void no_such(const char *kind, const char *option, double value, const char *words)

@@ -245,7 +245,7 @@ Test(evaluation, what_does_not_read_a_changed_parameter_can_be_read_after_a_step
         wg_optim *o = wg_sgd(p, .lr = 0.1);
         for (int step = 0; step < 4; step++) {
             wg_begin(g, WG_TRAIN), wg_begin(h, WG_TRAIN);
-            wg_graph_set_epoch(h, wg_graph_epoch(g));
+            wgx_graph_set_epoch(h, wgx_graph_epoch(g));
             const late twin = late_new(h, p, q), k = late_new(g, p, q);
             double want[8];
             wg_item(twin.loss);
@@ -274,11 +274,11 @@ Test(evaluation, an_assignment_goes_on_from_the_one_before)
             wg_node n = wg_state(g, p, "n", WG_SCALAR, wg_const(2)), next = wg_add(n, 1);
             wg_assign(n, next);
             wg_assign(n, next);
-            const int64_t mark = wg_graph_mark(g);
+            const int64_t mark = wgx_graph_mark(g);
             wg_node second = wg_mul(way ? next : wg_assigned(n), 10);
             for (int k = 0; k < 1000 && way == 2; k++) second = wg_add(wg_sub(second, k), k);
             wg_assign(n, second);
-            if (way == 3) wg_graph_rewind(g, mark);
+            if (way == 3) wgx_graph_rewind(g, mark);
             wg_commit(g);
             cr_expect_eq(wg_params_item(p, "n"), way == 3 ? 3 : 30);
             cr_expect_eq(wg_item(n), 2);
@@ -333,10 +333,10 @@ Test(random, peeking_uses_up_no_epoch)
 {
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_tensor t;
-    uint64_t epoch = wg_graph_epoch(g);
-    cr_assert(wg_peek(wg_dropout(wg_fill(g, 1, WG_SHAPE(8)), .drop = 0.5), &t));
+    uint64_t epoch = wgx_graph_epoch(g);
+    cr_assert(wgx_peek(wg_dropout(wg_fill(g, 1, WG_SHAPE(8)), .drop = 0.5), &t));
     wg_begin(g, WG_TRAIN);
-    cr_assert_eq(wg_graph_epoch(g), epoch);
+    cr_assert_eq(wgx_graph_epoch(g), epoch);
 }
 
 /* No evaluation keeps large values because they could be read, not even the first. */

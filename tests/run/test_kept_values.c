@@ -1,4 +1,4 @@
-/* test_kept_values.c: wg_params_keep_values, wg_graph_draw_anew, wg_graph_watch_by: what was made of
+/* test_kept_values.c: wgx_params_keep_values, wgx_graph_draw_anew, wgx_graph_watch_by: what was made of
  * parameters keeps its number, by whatever call they change, and each random node draws anew. */
 #include <string.h>
 
@@ -56,7 +56,7 @@ Test(kept_values, numbers_stay_by_whatever_call_the_parameters_change)
             wg_snapshot *was = wg_params_snapshot(p);
             cr_assert_eq(wg_save(c, path), WG_OK);
             wg_params_assign(p, "w", (double[]){ 2, -1 }, 2);
-            wg_params_keep_values(p, WG_KEEP);
+            wgx_params_keep_values(p, WG_KEEP);
             wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_zeros()), view = wg_reshape(w, WG_SHAPE(2, 1)),
                     y = wg_mul(w, 3), s = wg_sum(w);
             if (way > 2) wg_value(y), wg_value(view);
@@ -68,7 +68,7 @@ Test(kept_values, numbers_stay_by_whatever_call_the_parameters_change)
             expect(wg_add(y, 1), 7, -2, "made of it afterwards", k);
             expect(view, 2, -1, "a view", k);
             expect(w, 2, -1, "the node itself", k);
-            cr_expect(!wg_node_is_current(w) && wg_node_is_current(y));
+            cr_expect(!wgx_node_is_current(w) && wgx_node_is_current(y));
             wg_node now = wg_param(g, p, "w", WG_SHAPE(2), wg_zeros());
             expect(now, to[0], to[1], "the next node", k);
             expect(wg_add(y, now), 6 + to[0], -3 + to[1], "both", k);
@@ -89,7 +89,7 @@ Test(kept_values, numbers_stay_by_whatever_call_the_parameters_change)
 Test(kept_values, a_graph_is_begun_again)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
-    wg_params_keep_values(p, WG_KEEP);
+    wgx_params_keep_values(p, WG_KEEP);
     wg_optim *o = wg_sgd(p, .lr = 0.25);
     double x = 1;
     for (int step = 0; step < 20; step++) {
@@ -116,7 +116,7 @@ Test(kept_values, numbers_outlive_the_set)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
     wg_params *q = wg_params_new(c);
-    wg_params_keep_values(q, WG_KEEP);
+    wgx_params_keep_values(q, WG_KEEP);
     wg_node y = wg_mul(wg_param(g, q, "w", WG_SCALAR, wg_const(2)), 3);
     wg_params_assign(q, "w", (double[]){ 5 }, 1);
     wg_params_free(q);
@@ -128,15 +128,15 @@ Test(kept_values, numbers_outlive_the_set)
 Test(kept_values, a_graph_of_which_nobody_has_a_value_gets_no_copies)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
-    wg_graph_watch watch = { 0, 0, NULL };
-    wg_params_keep_values(p, WG_KEEP);
-    wg_graph_watch_by(g, &watch);
+    wgx_graph_watch watch = { 0, 0, NULL };
+    wgx_params_keep_values(p, WG_KEEP);
+    wgx_graph_watch_by(g, &watch);
     wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2));
     wg_params_assign(p, "w", (double[]){ 5 }, 1);
-    cr_expect(watch.changed && wg_node_is_current(w));
-    watch = (wg_graph_watch){ 1, 0, NULL };
+    cr_expect(watch.changed && wgx_node_is_current(w));
+    watch = (wgx_graph_watch){ 1, 0, NULL };
     wg_params_assign(p, "w", (double[]){ 6 }, 1);
-    cr_expect(watch.changed && !wg_node_is_current(w));
+    cr_expect(watch.changed && !wgx_node_is_current(w));
 }
 
 /* The masks of two graphs, of two builds and of two nodes differ; after the same number they are the same. */
@@ -147,15 +147,15 @@ Test(draw_anew, no_two_nodes_draw_the_same)
     enum { N = 64, ALL_DRAWS = 12 };
     double drawn[2][ALL_DRAWS][N];
     for (int round = 0; round < 2; round++) {
-        wg_context_set_draws(c, 40);
+        wgx_context_set_draws(c, 40);
         for (int k = 0; k < ALL_DRAWS; k += 2) {
             wg_graph *h = k < 6 ? g : wg_graph_new(c);
-            wg_graph_draw_anew(h, true);
+            wgx_graph_draw_anew(h, true);
             wg_begin(h, WG_TRAIN);
             for (int i = 0; i < 2; i++)
                 wg_copy_f64(wg_random_uniform(h, WG_SHAPE(N)), drawn[round][k + i], N);
         }
-        cr_expect_eq(wg_context_draws(c), 40 + ALL_DRAWS);
+        cr_expect_eq(wgx_context_draws(c), 40 + ALL_DRAWS);
     }
     cr_expect_arr_eq(drawn[0], drawn[1], sizeof drawn[0]);
     for (int i = 0; i < ALL_DRAWS; i++)
@@ -169,7 +169,7 @@ Test(draw_anew, a_resumed_training_draws_on)
     for (int round = 0; round < 2; round++) {
         WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
         (void)p;
-        wg_graph_draw_anew(g, true);
+        wgx_graph_draw_anew(g, true);
         wg_begin(g, WG_TRAIN);
         if (!round) wg_item(wg_sum(wg_random_uniform(g, WG_SHAPE(8))));
         if (!round) wg_save(c, "draw_anew.run");
@@ -216,7 +216,7 @@ Test(kept_values, no_plan_reads_a_copy_of_an_earlier_build)
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
     wg_params *q = wg_params_new(c);
     double w = 1;
-    wg_params_keep_values(p, WG_KEEP), wg_params_keep_values(q, WG_KEEP);
+    wgx_params_keep_values(p, WG_KEEP), wgx_params_keep_values(q, WG_KEEP);
     for (int step = 0; step < 60; step++) {
         wg_begin(g, WG_TRAIN);
         wg_node W = wg_param(g, p, "w", WG_SHAPE(4), wg_const(1)),
@@ -238,13 +238,13 @@ Test(kept_values, a_rewound_leaf_is_made_again)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
     wg_graph *h = wg_graph_new(c);
-    wg_params_keep_values(p, WG_KEEP);
+    wgx_params_keep_values(p, WG_KEEP);
     for (int round = 0; round < 3; round++) {
-        const int64_t mark = (wg_scalar(g, 1), wg_graph_mark(g));
+        const int64_t mark = (wg_scalar(g, 1), wgx_graph_mark(g));
         wg_param(g, p, "w", WG_SCALAR, wg_const(2)), wg_param(h, p, "w", WG_SCALAR, wg_const(2));
         wg_param(g, p, "w", WG_SCALAR, wg_const(2));
         wg_params_assign(p, "w", (double[]){ 3 + round }, 1);
-        wg_graph_rewind(g, mark);
+        wgx_graph_rewind(g, mark);
         cr_expect_eq(wg_item(wg_param(h, p, "w", WG_SCALAR, wg_const(2))), WGT_NEAREST(3 + round));
         cr_expect_eq(wg_item(wg_param(g, p, "w", WG_SCALAR, wg_const(2))), WGT_NEAREST(3 + round), "%s",
                      wg_message(c));
@@ -255,7 +255,7 @@ Test(kept_values, a_rewound_leaf_is_made_again)
 
 static wg_node held[3];
 static int helds;
-static int held_nodes(const wg_graph_watch *watch, wg_node *to, int room)
+static int held_nodes(const wgx_graph_watch *watch, wg_node *to, int room)
 {
     for (int k = 0; watch && k < helds && k < room; k++) to[k] = held[k];
     return helds;
@@ -266,9 +266,9 @@ Test(kept_values, what_was_not_kept_is_an_error)
 {
     for (int interpret = -1; interpret <= 1; interpret++) {
         WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = interpret));
-        wg_graph_watch watch = { 1, 0, held_nodes };
-        wg_params_keep_values(p, WG_KEEP);
-        wg_graph_watch_by(g, &watch);
+        wgx_graph_watch watch = { 1, 0, held_nodes };
+        wgx_params_keep_values(p, WG_KEEP);
+        wgx_graph_watch_by(g, &watch);
         wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), y = wg_square(w),
                 view = wg_reshape(w, WG_SHAPE(2, 1)),
                 other = wg_mul(wg_param(g, p, "v", WG_SHAPE(2), wg_const(3)), 5);
@@ -305,10 +305,10 @@ Test(kept_values, what_was_not_kept_is_an_error)
 Test(kept_values, a_nan_beside_a_lost_value)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
-    wg_graph_watch watch = { 1, 0, held_nodes };
+    wgx_graph_watch watch = { 1, 0, held_nodes };
     wg_params *q = wg_params_new(c);
-    wg_params_keep_values(p, WG_KEEP);
-    wg_graph_watch_by(g, &watch);
+    wgx_params_keep_values(p, WG_KEEP);
+    wgx_graph_watch_by(g, &watch);
     wg_node y = wg_square(wg_param(g, p, "w", WG_SCALAR, wg_const(2)));
     held[0] = y, helds = 1;
     wg_item(y);
@@ -324,9 +324,9 @@ Test(kept_values, a_nan_beside_a_lost_value)
 Test(kept_values, an_unread_value_is_a_reason_to_copy)
 {
     WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1));
-    wg_graph_watch watch = { 1, 0, held_nodes };
-    wg_params_keep_values(p, WG_KEEP);
-    wg_graph_watch_by(g, &watch);
+    wgx_graph_watch watch = { 1, 0, held_nodes };
+    wgx_params_keep_values(p, WG_KEEP);
+    wgx_graph_watch_by(g, &watch);
     wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), y = wg_square(w),
             x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
     held[0] = y, held[1] = wg_mul(x, 2), helds = 2;

@@ -110,7 +110,7 @@ struct world {
     wg_average *average;
     wg_snapshot *snapshot;
     wg_node loss, row, x, y, v; /* of graph b */
-    wg_held *held;
+    wgx_held *held;
     const late *call;
     const setting *how;
     const char *file;
@@ -250,7 +250,7 @@ static void call_root(world *w) { wg_value(w->call->root(w->v)); }
 static void call_hold(world *w)
 {
     wg_tensor t;
-    w->held = wg_hold(w->loss, &t);
+    w->held = wgx_hold(w->loss, &t);
 }
 static void call_hvp(world *w)
 {
@@ -385,7 +385,7 @@ static wg_status disturbed(world *w, point at, int64_t k)
 
 static void finish(world *w)
 {
-    wg_release(w->held);
+    wgx_release(w->held);
     wgt_drop(w->c, &w->m);
 }
 
@@ -416,7 +416,7 @@ static record all_of(world *w, bool gradients)
     record r;
     int n = 0;
     FILE *to = open_memstream(&r.text, &r.size);
-    wg_saved *list = wg_saved_list(w->c, &n);
+    wgx_saved *list = wgx_saved_list(w->c, &n);
     for (int k = 0; k < 2; k++) /* the epochs of random draws first */
         for (int i = 0; i < n; i++)
             if (!strncmp(list[i].name, "graph:", 6) == !k) note(to, list[i].name, list[i].value);

@@ -191,7 +191,7 @@ static void run_round(instance *k, const step *steps, uint64_t epoch)
     const random_calls *c = k->p->calls;
     start_round(k);
     wg_begin(k->r.g, WG_TRAIN);
-    wg_graph_set_epoch(k->r.g, epoch);
+    wgx_graph_set_epoch(k->r.g, epoch);
     for (int i = 0; i < c->count; i++) {
         random_graph_call(&k->r, &c->call[i]);
         expect_fine(k);

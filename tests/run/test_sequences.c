@@ -111,7 +111,7 @@ typedef struct net {
 enum { HELD = 3, MOST_CALLS = 80 };
 
 typedef struct held {
-    wg_held *h;
+    wgx_held *h;
     wg_tensor t;
     double was[EXAMPLES * OUT];
 } held;
@@ -486,12 +486,12 @@ static void call_hold(world *w, int q, wgt_random *r)
 {
     net *s = &w->net[q];
     held *h = &w->held[wgt_below(r, HELD)];
-    wg_release(h->h);
+    wgx_release(h->h);
     h->h = NULL;
     if (s->unsure || is_stale(w, s)) return;
     if (!s->open) open_evaluation(w, s);
     say(w, "    hold(u%d)\n", q);
-    h->h = wg_hold(s->u, &h->t);
+    h->h = wgx_hold(s->u, &h->t);
     if (!h->h) wrong(w, "hold fails");
     for (int64_t i = 0; h->h && i < wg_shape_size(h->t.shape); i++) {
         h->was[i] = wg_tensor_item(&h->t, i);
@@ -653,7 +653,7 @@ static void call_snapshot(world *w, int q, wgt_random *r)
 
 static void release_all(world *w)
 {
-    for (held *h = w->held; h < w->held + HELD; h++) wg_release(h->h), h->h = NULL;
+    for (held *h = w->held; h < w->held + HELD; h++) wgx_release(h->h), h->h = NULL;
 }
 
 /* Another context goes on from a file. It has made all with other values. */
@@ -711,7 +711,7 @@ static void call_new_graph(world *w, int q, wgt_random *r)
 static void call_rewind(world *w, int q, wgt_random *r)
 {
     net *s = &w->net[q];
-    const int64_t mark = wg_graph_mark(s->g);
+    const int64_t mark = wgx_graph_mark(s->g);
     const bool can = !s->unsure && !is_stale(w, s);
     wg_node x = wg_mul(s->u, 2);
     say(w, "    nodes, a derivative, rewind(g%d)\n", q);
@@ -720,7 +720,7 @@ static void call_rewind(world *w, int q, wgt_random *r)
         if (!s->open) open_evaluation(w, s);
         if (wgt_below(r, 2)) add_bits(w, wg_item(wg_sum(wg_grad(wg_sum(wg_square(x)), s->u))));
     }
-    wg_graph_rewind(s->g, mark);
+    wgx_graph_rewind(s->g, mark);
 }
 
 /* ---- sequences ---- */

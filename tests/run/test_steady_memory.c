@@ -71,9 +71,9 @@ Test(steady_memory, shapes_in_new_graphs) { expect_steady(shape_in_new_graph, 4 
 static void shape_behind_mark(server *s, int64_t turn)
 {
     if (turn % 500 == 0) wg_begin(s->g, WG_TRAIN);
-    const int64_t mark = wg_graph_mark(s->g);
+    const int64_t mark = wgx_graph_mark(s->g);
     wg_fill(s->g, 2.0, new_shape(turn));
-    wg_graph_rewind(s->g, mark);
+    wgx_graph_rewind(s->g, mark);
 }
 
 Test(steady_memory, shapes_behind_a_mark) { expect_steady(shape_behind_mark, 4 * TURNS, 0); }
@@ -189,14 +189,14 @@ static void warned(server *s, int64_t turn)
 {
     char place[40];
     snprintf(place, sizeof place, "line:%lld", (long long)turn);
-    wg_sites *sites = wg_sites_new(s->c);
+    wgx_sites *sites = wgx_sites_new(s->c);
     wg_begin(s->g, WG_EVAL);
     wg_node w = wg_param(s->g, s->p, "w", WG_SHAPE(4), wg_const(1));
     const int before = s->warnings;
     for (int k = 0; k < 2; k++)
-        wg_backward_at(wg_sites_keep(sites, "loss, p", place), wg_sum(wg_dropout(w, .drop = 0.5)), s->p);
+        wg_backward_at(wgx_sites_keep(sites, "loss, p", place), wg_sum(wg_dropout(w, .drop = 0.5)), s->p);
     cr_assert_eq(s->warnings, before + (turn <= 128), "one warning a place, and 128 in all");
-    wg_sites_free(sites);
+    wgx_sites_free(sites);
 }
 
 Test(steady_memory, warnings) { expect_steady(warned, TURNS / 4, 0); }
@@ -281,8 +281,8 @@ static void act(net *n, call what, int of)
         break;
     case PART: wg_item(wg_sum(wg_recompute(n->h, half, NULL))); break;
     case MARKED:
-        if (of % 2) n->mark = wg_graph_mark(n->g);
-        else if (n->mark) wg_graph_rewind(n->g, n->mark);
+        if (of % 2) n->mark = wgx_graph_mark(n->g);
+        else if (n->mark) wgx_graph_rewind(n->g, n->mark);
         break;
     default: break;
     }
@@ -292,10 +292,10 @@ static void act(net *n, call what, int of)
 static void turn_of(net *n, const body *b)
 {
     if (b->anew) make(n);
-    const int64_t mark = wg_graph_mark(n->g);
+    const int64_t mark = wgx_graph_mark(n->g);
     n->mark = 0;
     for (int i = 0; i < b->count; i++) act(n, b->what[i], b->of[i]);
-    if (!b->anew) wg_graph_rewind(n->g, mark);
+    if (!b->anew) wgx_graph_rewind(n->g, mark);
 }
 
 static body draw(uint64_t index)
@@ -378,7 +378,7 @@ static void assign_anew(settings *s)
     wg_node k = wg_state(s->rebuilt, s->n.p, "k", WG_SCALAR, wg_const(0));
     wg_assign(k, wg_add(k, 1));
     wg_assign(k, wg_add(wg_assigned(k), 1));
-    wg_graph_at_end(s->rebuilt, nothing, NULL);
+    wgx_graph_at_end(s->rebuilt, nothing, NULL);
     wg_params_with(s->n.p, (wg_given[]){ { "k", wg_add(k, 1) } }, 1);
 }
 
@@ -411,15 +411,15 @@ static void assign_anew(settings *s)
     X(input_set, wg_input_set(n->x, table))                                                         \
     X(keep, wg_keep(n->h))                                                                          \
     X(name, wg_name(n->h, "hidden"))                                                                \
-    X(layer_node, wg_layer_node(n->h, "hidden"))                                                    \
+    X(layer_node, wgx_layer_node(n->h, "hidden"))                                                   \
     X(assign, wg_assign(s->state, n->loss[0]))                                                      \
     X(assign_anew, assign_anew(s))                                                                  \
     X(scope, wg_scope_push(n->g, "a"), wg_scope_pop(n->g))                                          \
-    X(graph_mark, wg_graph_mark(n->g))                                                              \
-    X(graph_rewind, wg_mul(n->h, 3), wg_graph_rewind(n->g, s->mark))                                \
-    X(graph_freeze, wg_graph_freeze(n->g, true))                                                    \
-    X(graph_set_epoch, wg_graph_set_epoch(n->g, 5))                                                 \
-    X(data_seed, wg_data_seed(s->d, 7))                                                             \
+    X(graph_mark, wgx_graph_mark(n->g))                                                             \
+    X(graph_rewind, wg_mul(n->h, 3), wgx_graph_rewind(n->g, s->mark))                               \
+    X(graph_freeze, wgx_graph_freeze(n->g, true))                                                   \
+    X(graph_set_epoch, wgx_graph_set_epoch(n->g, 5))                                                \
+    X(data_seed, wgx_data_seed(s->d, 7))                                                            \
     X(data_shuffle, wg_data_shuffle(s->d, true))                                                    \
     X(data_normalise, wg_data_normalise(s->d, "x"))                                                 \
     X(data_normalise_like, wg_data_normalise_like(s->like, s->d))                                   \
@@ -447,7 +447,7 @@ static settings settings_new(wgt_memory *m)
     n->g = wg_graph_new(n->c), n->p = wg_params_new(n->c), s.rebuilt = wg_graph_new(n->c);
     make(n);
     s.state = wg_state(n->g, n->p, "s", WG_SCALAR, wg_const(0));
-    s.mark = wg_graph_mark(n->g);
+    s.mark = wgx_graph_mark(n->g);
     wg_params_make(n->p, "body.w", wg_view_f64(numbers, WG_SHAPE(2)), false);
     wg_params_make(n->p, "k", wg_view_f64(numbers, WG_SCALAR), true);
     s.body = wg_params_in(n->p, "body"), s.twin = wg_params_new(n->c);
@@ -455,7 +455,7 @@ static settings settings_new(wgt_memory *m)
     wg_params_get(n->p, s.flat);
     n->o = wg_sgd(n->p), s.mean = wg_average_new(n->p), s.then = wg_params_snapshot(n->p);
     wg_average_step(s.mean);
-    s.d = wg_data_xor(n->c, 20), s.like = wg_data_xor(n->c, 10);
+    s.d = wg_data_make(n->c, "xor", 20), s.like = wg_data_make(n->c, "xor", 10);
     s.q = wg_program_text(n->c, "a.wg", "y = sum(x)\n"), s.cache = wg_nn_cache_new(n->c);
     cr_assert(!wg_failed(n->c), "%s", wg_message(n->c));
     return s;
@@ -487,34 +487,34 @@ Test(steady_memory, a_setting_repeated)
 Test(sites, equal_texts_are_one_site)
 {
     WGT_IN_CONTEXT(WG_F64, NULL);
-    wg_sites *s = wg_sites_new(c);
-    wg_site a = wg_sites_keep(s, "x, y", "a.wg:1");
+    wgx_sites *s = wgx_sites_new(c);
+    wg_site a = wgx_sites_keep(s, "x, y", "a.wg:1");
     cr_expect_str_eq(a, "x, y\na.wg:1");
-    cr_expect_eq(a, wg_sites_keep(s, "x, y", "a.wg:1"));
-    cr_expect_neq(a, wg_sites_keep(s, "x, y", "a.wg:12"));
-    cr_expect_neq(a, wg_sites_keep(s, "x", " y\na.wg:1"));
+    cr_expect_eq(a, wgx_sites_keep(s, "x, y", "a.wg:1"));
+    cr_expect_neq(a, wgx_sites_keep(s, "x, y", "a.wg:12"));
+    cr_expect_neq(a, wgx_sites_keep(s, "x", " y\na.wg:1"));
     cr_expect_eq(wg_site_keep(c, "x", "b:1"), wg_site_keep(c, "x", "b:1"));
-    cr_expect_str_eq(wg_sites_keep(NULL, "x", "b:1"), "\n");
-    wg_sites_free(NULL);
-    wg_sites_free(s);
-    cr_expect_str_eq(wg_sites_keep(wg_sites_new(NULL), "x", "b:1"), "\n");
+    cr_expect_str_eq(wgx_sites_keep(NULL, "x", "b:1"), "\n");
+    wgx_sites_free(NULL);
+    wgx_sites_free(s);
+    cr_expect_str_eq(wgx_sites_keep(wgx_sites_new(NULL), "x", "b:1"), "\n");
 }
 
-/* A node keeps the text of its site after wg_sites_free, however many shapes and texts come and go
+/* A node keeps the text of its site after wgx_sites_free, however many shapes and texts come and go
  * meanwhile. */
 Test(sites, stay_while_a_node_has_them)
 {
     WGT_IN_GRAPH(WG_F64, NULL);
     wg_graph *h = wg_graph_new(c);
-    wg_sites *s = wg_sites_new(c);
+    wgx_sites *s = wgx_sites_new(c);
     wg_node x = wg_fill(g, 2.0, WG_SHAPE(3));
-    wg_node y = wg_square_at(wg_sites_keep(s, "x", "kept.wg:7"), x);
-    wg_sites_free(s);
+    wg_node y = wg_square_at(wgx_sites_keep(s, "x", "kept.wg:7"), x);
+    wgx_sites_free(s);
     for (int64_t i = 0; i < 5000; i++) {
         wg_begin(h, WG_EVAL);
-        wg_sites *t = wg_sites_new(c);
-        wg_square_at(wg_sites_keep(t, "x", "other.wg:7"), wg_fill(h, 2.0, WG_SHAPE(3, 1 + i)));
-        wg_sites_free(t);
+        wgx_sites *t = wgx_sites_new(c);
+        wg_square_at(wgx_sites_keep(t, "x", "other.wg:7"), wg_fill(h, 2.0, WG_SHAPE(3, 1 + i)));
+        wgx_sites_free(t);
     }
     cr_expect_str_eq(wg_node_site(y), "x\nkept.wg:7");
     cr_expect_eq(wg_item(wg_sum(y)), 12);

@@ -257,7 +257,7 @@ Test(tape, mistakes_in_a_loop_over_elements_are_found)
     for (int i = 0; i < 2; i++) wg_squeeze(wg_graph_node(g, 2 + i), .axis = i);
     wgt_expect_error(c, WG_ERROR_SHAPE, "no axis 1");
     wg_node gone = wg_slice(x, .axis = 0, .from = 1, .to = 2);
-    for (int i = 0; i < 2; i++, wg_graph_rewind(g, gone.index)) wg_squeeze(gone, .axis = 0);
+    for (int i = 0; i < 2; i++, wgx_graph_rewind(g, gone.index)) wg_squeeze(gone, .axis = 0);
     wgt_expect_error(c, WG_ERROR_USE, "gone is a node that the graph no longer has");
 }
 

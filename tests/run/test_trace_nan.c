@@ -257,7 +257,7 @@ Test(trace_nan, it_changes_nothing_and_sees_the_same_evaluation)
                     cr_assert_eq(called, calls, "a function is called a second time");
                     cr_assert_eq(nodes, wg_graph_nodes(w.g));
                 }
-                got[with][step] = wg_item(loss) + (double)wg_graph_epoch(w.g);
+                got[with][step] = wg_item(loss) + (double)wgx_graph_epoch(w.g);
             }
             cr_assert_eq(wg_params_item(w.p, "s"), 6);
         }

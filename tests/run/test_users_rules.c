@@ -225,9 +225,9 @@ static int wrong_steps(trial *t, int steps, const wg_start_opts *o)
         if (!k || t->rebuilds) build(t);
         else if (t->how != AS_NODES) same_values(t);
         const double want = t->how == HVP ? t->w->curve(W) : t->w->slope(W);
-        const uint32_t mark = (uint32_t)wg_graph_mark(t->g);
+        const uint32_t mark = (uint32_t)wgx_graph_mark(t->g);
         ask(t, got);
-        if (!t->rebuilds) wg_graph_rewind(t->g, (int)mark);
+        if (!t->rebuilds) wgx_graph_rewind(t->g, (int)mark);
         bool same = !wg_failed(t->c);
         for (int i = 0; i < t->n; i++) same = same && got[i] == want;
         wrong += !same;
@@ -296,8 +296,8 @@ static double looked_at(wg_node y, wg_node gy, wg_node x)
     switch (look_number) {
     case 0: return wg_node_operands(gy);
     case 1: return wg_depends_on(gy, x);
-    case 2: return wg_equal_nodes(gy, x, equal, 4);
-    case 3: return wg_node_is_derived(gy);
+    case 2: return wgx_equal_nodes(gy, x, equal, 4);
+    case 3: return wgx_node_is_derived(gy);
     case 4: return wg_node_operands(y) + 10 * wg_node_operands(x);
     case 5: return (double)strlen(wg_node_op_name(wg_node_operand(gy, 0)));
     case 6: return (double)strlen(wg_node_name(gy));
@@ -412,7 +412,7 @@ static void rule_that_sets(wg_site here, wg_node y, wg_node gy, const wg_node x[
 static void rule_that_rewinds(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     (void)here, (void)y, (void)x;
-    wg_graph_rewind(wg_graph_of(gy), 1);
+    wgx_graph_rewind(wg_graph_of(gy), 1);
     gx[0] = gy;
 }
 

@@ -120,9 +120,9 @@ Test(warnings, graphs_that_do_not_grow_for_long_are_right)
         wg_optim_step(w.o);
     }
     for (int k = 0; k < 40; k++) { /* taken back */
-        int64_t mark = wg_graph_mark(w.g);
+        int64_t mark = wgx_graph_mark(w.g);
         wg_backward(loss_of(&w), w.p);
-        wg_graph_rewind(w.g, mark);
+        wgx_graph_rewind(w.g, mark);
     }
     wg_begin(w.g, WG_TRAIN);
     for (int k = 0; k < 40; k++) wg_backward_add(loss_of(&w), w.p); /* many parts of one step */

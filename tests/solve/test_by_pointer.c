@@ -34,13 +34,13 @@ static wg_node returned(int k, wg_node x, net *n)
     default: return wg_odeint(x, slope, n, 0, 1, .method = WG_ODE_RK4, .steps = 5);
     }
 }
-static wg_node written(int k, wg_node x, wg_by_pointer *b)
+static wg_node written(int k, wg_node x, wgx_by_pointer *b)
 {
     switch (k) {
-    case 0: return wg_recompute(x, wg_part_by_pointer, b);
-    case 1: return wg_recompute_chain(x, wg_step_by_pointer, b, 5);
-    case 2: return wg_fixed_point(x, wg_part_by_pointer, b);
-    default: return wg_odeint(x, wg_ode_by_pointer, b, 0, 1, .method = WG_ODE_RK4, .steps = 5);
+    case 0: return wg_recompute(x, wgx_part_by_pointer, b);
+    case 1: return wg_recompute_chain(x, wgx_step_by_pointer, b, 5);
+    case 2: return wg_fixed_point(x, wgx_part_by_pointer, b);
+    default: return wg_odeint(x, wgx_ode_by_pointer, b, 0, 1, .method = WG_ODE_RK4, .steps = 5);
     }
 }
 
@@ -56,7 +56,7 @@ Test(by_pointer, is_the_same_as_returned)
             WGT_GRAPH(WG_F64, NULL);
             net n = { wg_scalar(g, 0.7), 0 };
             wg_node x = wg_scalar(g, 1.2);
-            wg_node y = form ? written(k, x, &(wg_by_pointer){ writer[k], &n }) : returned(k, x, &n);
+            wg_node y = form ? written(k, x, &(wgx_by_pointer){ writer[k], &n }) : returned(k, x, &n);
             value[form] = wg_item(y), by_w[form] = wg_item(wg_grad(y, n.w)), calls[form] = n.calls;
             wgt_finish(c, NULL);
         }
@@ -69,7 +69,7 @@ Test(by_pointer, is_the_same_as_returned)
 /* Nothing written, no function, no struct: as a function that returns no node. */
 Test(by_pointer, nothing_written_is_an_error)
 {
-    wg_by_pointer *const odd[] = { &(wg_by_pointer){ write_nothing, NULL }, &(wg_by_pointer){ 0 }, NULL };
+    wgx_by_pointer *const odd[] = { &(wgx_by_pointer){ write_nothing, NULL }, &(wgx_by_pointer){ 0 }, NULL };
     for (int k = 0; k < BUILDERS; k++)
         for (int i = 0; i < 3; i++) {
             wg_context *c = wgt_start(NULL, WG_F64, NULL);

@@ -64,7 +64,7 @@ static void refused_by(const wg_op *op, char *line)
     line[0] = 0;
     for (int i = 0; i < OPERANDS; i++)
         if (r.refused[i]) {
-            wg_op_operand_name(op, i, name, sizeof name);
+            wgx_op_operand_name(op, i, name, sizeof name);
             n += (size_t)snprintf(line + n, LINE - 1 - n, "%s %s", n ? "" : op->name, name);
         }
     if (n) snprintf(line + n, LINE - 1 - n, "\n");

@@ -12,7 +12,7 @@ TestSuite(meant, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 static const struct {
     const char *word;
-    wg_word_kind kind;
+    wgx_word_kind kind;
     const char *text[WG_IN_LANGUAGES];
 } rows[] = {
 #include "names_table.h"
@@ -20,7 +20,7 @@ static const struct {
 enum { ROWS = sizeof rows / sizeof *rows };
 
 /* The line of row i; NULL: it has a sentence or nothing, or the row before has the same line. */
-static const char *line_of(int i, wg_language in)
+static const char *line_of(int i, wgx_language in)
 {
     const char *text = rows[i].text[in], *before = i ? rows[i - 1].text[in] : NULL;
     if (!text || strncmp(text, "write ", 6) != 0 || rows[i].kind > WG_WORD_NAME) return NULL;
@@ -85,7 +85,7 @@ static const char head_of_cpp[] =
     "    double n = 2, values[4] = { 0 };\n    wg_nn_states state = { x, x, x };\n";
 
 /* A file of the folder with all lines of a language, each in a block of its own. */
-static void write_lines(const char *name, const char *head, wg_language in, const char *before,
+static void write_lines(const char *name, const char *head, wgx_language in, const char *before,
                         const char *behind)
 {
     FILE *f = fopen(wgt_in_folder(name), "w");
@@ -145,9 +145,9 @@ Test(meant, lines_of_python)
 static bool is_word_of_wg(const char *word)
 {
     const wg_op *op = wg_op_find(word);
-    for (int i = 0; i < wg_builtin_count(); i++)
-        if (!strcmp(wg_builtin_at(i).name, word)) return true;
-    return op && op->kind != WG_LEAF && !wg_op_is_internal(op);
+    for (int i = 0; i < wgx_builtin_count(); i++)
+        if (!strcmp(wgx_builtin_at(i).name, word)) return true;
+    return op && op->kind != WG_LEAF && !wgx_op_is_internal(op);
 }
 
 Test(meant, words_stand_once_and_are_no_others)
@@ -159,8 +159,8 @@ Test(meant, words_stand_once_and_are_no_others)
         for (int j = 0; j < i; j++)
             cr_expect(rows[i].kind != rows[j].kind || strcmp(rows[i].word, rows[j].word) != 0,
                       "%s stands twice", rows[i].word);
-        cr_expect_str_eq(wg_meant(rows[i].word, rows[i].kind, WG_IN_C)
-                             ? wg_meant(rows[i].word, rows[i].kind, WG_IN_C)
+        cr_expect_str_eq(wgx_meant(rows[i].word, rows[i].kind, WG_IN_C)
+                             ? wgx_meant(rows[i].word, rows[i].kind, WG_IN_C)
                              : "",
                          rows[i].text[WG_IN_C] ? rows[i].text[WG_IN_C] : "",
                          "%s is another word but for its case", rows[i].word);
@@ -170,10 +170,10 @@ Test(meant, words_stand_once_and_are_no_others)
                       rows[i].text[WG_IN_WG]);
     }
     cr_expect_geq(calls, 210);
-    cr_expect_str_eq(wg_meant("torch.nn.Linear", WG_WORD_CALL, WG_IN_WG), "write dense(x, 64)");
-    cr_expect_null(wg_meant(NULL, WG_WORD_CALL, WG_IN_WG));
-    cr_expect_null(wg_meant("t", WG_WORD_NAME, WG_IN_WG));
-    cr_expect_null(wg_meant("cat", WG_WORD_CALL, WG_IN_LANGUAGES));
+    cr_expect_str_eq(wgx_meant("torch.nn.Linear", WG_WORD_CALL, WG_IN_WG), "write dense(x, 64)");
+    cr_expect_null(wgx_meant(NULL, WG_WORD_CALL, WG_IN_WG));
+    cr_expect_null(wgx_meant("t", WG_WORD_NAME, WG_IN_WG));
+    cr_expect_null(wgx_meant("cat", WG_WORD_CALL, WG_IN_LANGUAGES));
 }
 
 /* None of them is one letter from a word. */
@@ -198,7 +198,7 @@ Test(meant, nothing_is_guessed_for_words_that_mean_nothing)
     for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
         char text[100];
         for (int kind = WG_WORD_CALL; kind <= WG_WORD_COMMAND; kind++)
-            cr_expect_null(wg_meant(nothing[i], (wg_word_kind)kind, WG_IN_WG), "%s", nothing[i]);
+            cr_expect_null(wgx_meant(nothing[i], (wgx_word_kind)kind, WG_IN_WG), "%s", nothing[i]);
         snprintf(text, sizeof text, "%s(1)", nothing[i]);
         wgt_run r = wgt_build(text, WG_EVAL);
         cr_expect(strstr(wg_message(r.c), "; `wengert ops` lists them"), "%s", wg_message(r.c));

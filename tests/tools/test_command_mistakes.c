@@ -28,8 +28,9 @@ Test(command_mistakes, a_program_of_another_language)
 /* What a terminal would take for a command of its own. */
 static void expect_plain(const char *text)
 {
-    for (const char *s = text; *s; s += wg_utf8_length(s) ? wg_utf8_length(s) : 1)
-        cr_expect(wg_utf8_length(s) && ((unsigned char)*s >= ' ' || *s == '\n' || *s == '\t') && *s != '\x7f',
+    for (const char *s = text; *s; s += wgx_utf8_length(s) ? wgx_utf8_length(s) : 1)
+        cr_expect(wgx_utf8_length(s) && ((unsigned char)*s >= ' ' || *s == '\n' || *s == '\t') &&
+                      *s != '\x7f',
                   "byte %02x in: %s", (unsigned char)*s, text);
 }
 

@@ -119,10 +119,10 @@ Test(command_text, help_language_has_every_call)
     cr_assert(f);
     page[fread(page, 1, sizeof page - 1, f)] = 0;
     fclose(f);
-    for (int i = 0; i < wg_builtin_count(); i++) {
+    for (int i = 0; i < wgx_builtin_count(); i++) {
         char call[80], row[80];
-        snprintf(call, sizeof call, "%s(", wg_builtin_at(i).name);
-        snprintf(row, sizeof row, "`%s", wg_builtin_at(i).name);
+        snprintf(call, sizeof call, "%s(", wgx_builtin_at(i).name);
+        snprintf(row, sizeof row, "`%s", wgx_builtin_at(i).name);
         cr_expect(strstr(r.out, call), "%s", call);
         cr_expect(strstr(page, row), "%s is not in docs/language.md", row);
     }

@@ -47,11 +47,11 @@ static void expect_values(wg_graph *g, wg_node root)
         const wg_node node = wg_graph_node(g, n);
         const int32_t at = v.item_of[n];
         wg_tensor t;
-        if (at < 0 || v.item[at].call >= 0 || !wg_node_is_derived(node) || !wg_peek(node, &t)) continue;
+        if (at < 0 || v.item[at].call >= 0 || !wgx_node_is_derived(node) || !wgx_peek(node, &t)) continue;
         const int64_t size = wg_shape_size(t.shape);
         double *value = wg_alloc(wg_graph_context(g), (size_t)size + 1, sizeof *value);
         for (int64_t i = 0; i < size; i++) value[i] = wg_tensor_item(&t, i);
-        cr_assert(wg_peek(wgi_item_node(&v, at), &t) && wg_shape_size(t.shape) == size);
+        cr_assert(wgx_peek(wgi_item_node(&v, at), &t) && wg_shape_size(t.shape) == size);
         for (int64_t i = 0; i < size; i++) {
             cr_expect_eq(value[i], wg_tensor_item(&t, i), "node %lld", (long long)n);
             if (v.item[at].folded) cr_expect_float_eq(value[i], v.item[at].number, 1e-15);

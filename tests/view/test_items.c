@@ -129,9 +129,9 @@ VIEW_TEST(a_layer_that_takes_no_node_names_none)
 {
     wg_params *p = wg_params_new(b->c);
     wg_node f[1] = { wg_sin(wg_input(b->g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)))) };
-    wg_layer_claim(b->g, p, "a", "graph, p\nm.c:9");
+    wgx_layer_claim(b->g, p, "a", "graph, p\nm.c:9");
     const wg_init zeros = wg_zeros();
-    wg_node v = wg_layer_param("m.c:9", b->g, p, "a", "v", &WG_SHAPE(2), &zeros);
+    wg_node v = wgx_layer_param("m.c:9", b->g, p, "a", "v", &WG_SHAPE(2), &zeros);
     look(b, wg_sum(wg_add(f[0], v)), WGI_WRITTEN);
     cr_expect_str_eq(text_of(&b->v), "x=input =sin(x) a.v=param =add(#1 a.v) =sum(#3)");
 }

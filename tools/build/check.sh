@@ -37,6 +37,8 @@ rooms() {
     includes examples/*.[ch] tools/*/*.[ch] |
         grep -E '"(base|kernel|params|graph|grad|run|look|files|data|nn|check|text|figure|draw|lang|ops)/' |
         report "the command and the examples use public headers alone"
+    grep -nE '\bwgx_|"wgx/' examples/*.[ch] lessons/*.md include/wengert/* |
+        report "public headers, examples and lessons name public functions alone, and no wgx_"
     includes include/wengert/*.h | grep -E '<' | grep -vE '<std(bool|def|int|io)\.h>' |
         report "public headers include stdbool, stddef, stdint and stdio alone"
     grep -nE 'ffast-math|Ofast|march=native' Makefile |
@@ -96,13 +98,13 @@ bool k(const wg_op *one) {
         if (!strcmp(table[i], one->name)) return true;
 }
 bool m(const wg_op *op) { return !strcmp(op->name, "add") || (op->library == op && op->zero); }
-bool right(const wg_op *op) { return wg_op_is(op, "add") || wg_op_find(op->name) == op; }
+bool right(const wg_op *op) { return wgx_op_is(op, "add") || wg_op_find(op->name) == op; }
 END
     )
     [ "$found" = '4 7 9 10 13 15' ] || echo "lines $found" |
         report "tools/build/op_names.pl does not find what it should, and nothing else"
     find src ops tools -name '*.[ch]' ! -path ops/registry.c | sort | xargs tools/build/op_names.pl |
-        report "the name of an op is compared: ask wg_op_is, or look for a property of the descriptor"
+        report "the name of an op is compared: ask wgx_op_is, or look for a property of the descriptor"
 }
 
 # ---- generated documentation; the registry's names and the library's symbols ----
@@ -155,9 +157,22 @@ exported() {
         grep -v '^WENGERT_' | sort -u
 }
 
+# Public is what a user needs. Lists of options are not counted.
+most_functions=500
+
 symbols() {
     [ -e "$build/libwengert.so" ] || return 0
-    exported | grep -v '^wg_' | report "the shared library exports what is not wg_"
+    local public
+    exported | grep -vE '^wgx?_' | report "the shared library exports what is not wg_"
+    public=$(exported | grep '^wg_' | grep -vc '_rows$')
+    [ "$public" -le "$most_functions" ] || echo "$public; at most $most_functions may be" |
+        report "public functions: what the command, Python or tests alone need is wgx_ (include/wgx/api.h)"
+    exported | grep '^wg_' | grep -v '_rows$' |
+        grep -vxFf <(grep -ohE '\bwg_[a-z0-9_]+' include/wengert/*.h | sort -u) |
+        report "exported, and in no public header"
+    exported | grep '^wgx_' |
+        diff - <(sed -nE 's/^ +(wgx_[a-z0-9_]+);$/\1/p' tools/build/libwengert.map | sort -u) |
+        report "what tools/build/libwengert.map has for Python, and the library has not"
     ! command -v python3 >/dev/null || tools/build/table.py --exported | LC_ALL=C sort |
         diff - <(exported | LC_ALL=C sort) |
         report "exported, and not in the table of public calls; or the other way round"
@@ -198,8 +213,8 @@ docs/functions.md, or a heading of the header that says for whom they are"
 # A type that begins with wg has its members in one place. Types of one file alone, without wg, are its own.
 homonyms() {
     find src ops tools include -name '*.[ch]' -exec awk '
-        /^(typedef )?(struct|enum|union) wgi?_[a-z0-9_]+ \{/ { sub(/^typedef /, ""); print $2, FILENAME }
-        /^\} wgi?_[a-z0-9_]+;/ { sub(/;.*/, "", $2); print $2, FILENAME }' {} + | sort -u |
+        /^(typedef )?(struct|enum|union) wg[ix]?_[a-z0-9_]+ \{/ { sub(/^typedef /, ""); print $2, FILENAME }
+        /^\} wg[ix]?_[a-z0-9_]+;/ { sub(/;.*/, "", $2); print $2, FILENAME }' {} + | sort -u |
         awk '{ files[$1]++; list[$1] = list[$1] " " $2 }
             END { for (name in files) if (files[name] > 1) print name ":" list[name] }' |
         report "two types of one name"
@@ -215,7 +230,8 @@ unused() {
     done | xargs -r0 nm |
         awk '$2 == "T" { defined[$3] } $1 == "U" { used[$2] }
             END { for (f in defined) if (!(f in used) && f !~ /_base$|^main$|^wg_.*_rows$/) print f }' |
-        grep -vxFf <(grep -ohE '\bwg_[a-z0-9_]+' include/wengert/*.h) | while read -r name; do
+        grep -vxFf <(grep -ohE '\bwgx?_[a-z0-9_]+' include/wengert/*.h tools/build/libwengert.map) |
+        while read -r name; do
         [ "$(grep -rlw "$name" src ops tools tests --include='*.c' | wc -l)" -gt 1 ] || echo "$name"
     done | report "a function that no other file uses: remove it, or make it static"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env perl
-# Prints each statement of the files that compares the name of an op. A user's op may have any name: ask wg_op_is, or look for a
+# Prints each statement of the files that compares the name of an op. A user's op may have any name: ask wgx_op_is, or look for a
 # property of the descriptor. `make check` refuses what this prints.
 #
 #   tools/build/op_names.pl FILE...

@@ -25,7 +25,7 @@ wings=$(sed -n 's/^WING_USES *:= *//p' Makefile)
 # The engine, from its lowest room to its highest. A room may use the rooms before it.
 engine='base kernel params optim graph ops grad run solve group look'
 # The rooms around the engine; after a colon, with commas, the other rooms around the engine that a room may
-# use. Of the engine they may use public symbols (wg_) and public headers alone.
+# use. Of the engine they may use public symbols (wg_) and shared ones (wgx_) alone, and their headers.
 around='files: data:files fit:data nn: check: text: formula:text view:text,formula steps:view,text'
 around+=' layout:text figure:text draw:view,steps,text,formula,layout words: lang:'
 # The public headers that the engine may not include, since they belong to the rooms around it.
@@ -36,8 +36,8 @@ ports='
 graph wg_cast_at
 ops wg_jvp_at
 ops wg_vmaps_at
-group wg_saved_list
-group wg_saved_restore_at
+group wgx_saved_list
+group wgx_saved_restore_at
 data kernel/vdouble.h
 '
 # Builders of ops that a room of the engine may call. The engine may call no others.
@@ -56,8 +56,8 @@ grad wg_logical_and_at
 grad wg_logical_or_at
 grad wg_logical_not_at
 grad wg_greater_at
-grad wg_rows_aligned
-grad wg_rows_repeated
+grad wgx_rows_aligned
+grad wgx_rows_repeated
 grad wg_transpose_at
 solve wg_add_at
 solve wg_mul_at
@@ -101,7 +101,7 @@ symbols() {
             kind = $(NF - 1)
         }
         kind ~ /^[TDRBV]$/ { print "D", file, $NF }
-        kind == "U" && ($NF ~ /^wgi?_/ || file ~ /^tools/) { print "U", file, $NF }'
+        kind == "U" && ($NF ~ /^wg[ix]?_/ || file ~ /^tools/) { print "U", file, $NF }'
 }
 
 # Prints F file for each file, I file header for each #include, P file for each pragma of OpenMP that makes
@@ -217,7 +217,8 @@ BEGIN {
     }
     wing["ops"] = "engine"
     m = split(around_headers, list, " ")
-    for (i = 1; i <= m; i++) header_around["wengert/" list[i] ".h"] = 1
+    for (i = 1; i <= m; i++) header_around["wengert/" list[i] ".h"] = header_around["wgx/" list[i] ".h"] = 1
+    header_around["wgx/wgx.h"] = 1
     pairs(ports, port); pairs(builders, builder); pairs(libraries, library_file)
 }
 
@@ -257,12 +258,12 @@ END {
         if (a == b && user[i] != home[s] && !(a == "ops" && s ~ /^wg_.*_at$/))
             uses[user[i]] = uses[user[i]] " " home[s] " " s
         if (a == "tools" && s ~ /^wgi_/)
-            broken(user[i] " uses " s ": the command uses public symbols (wg_) alone")
+            broken(user[i] " uses " s ": the command uses public symbols (wg_) and shared ones (wgx_) alone")
         if (a == "tools" || a == b) continue
         ring[a, b] = 1 # the ports, too
         if ((a, s) in port) continue
         arrow[a, b]++; reach[a, b] = 1
-        if (!may(a, b, s ~ /^wg_/ && !(a in floor)))
+        if (!may(a, b, s ~ /^wgx?_/ && !(a in floor)))
             broken(user[i] " uses " s " of " home[s] ": " a " may not use " b)
         else if (a in floor && b == "ops" && s ~ /^wg_.*_at$/ && s != "wg_op_at" && !((a, s) in builder))
             broken(user[i] " uses " s ": the engine names no op")

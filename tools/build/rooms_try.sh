@@ -38,7 +38,7 @@ break_by src/tried5.c 'int f5(void) { return 0; }' "stands in no room"
 break_by src/attic/tried6.c 'int f6(void) { return 0; }' "stands in no room"
 break_by src/show/files/tried10.c 'int f10(void) { return 0; }' "stands in another wing"
 break_by src/models/nn/tried11.c \
-    'void *wg_program_node_at(); void *f11(void) { return wg_program_node_at(); }' "nn may not use lang"
+    'void *wgx_program_node_at(); void *f11(void) { return wgx_program_node_at(); }' "nn may not use lang"
 break_by src/show/text/tried12.c 'int wgi_out_close(void *); int f12(void) { return wgi_out_close(0); }' \
     "text may not use files"
 break_by src/show/draw/tried7.c 'void wgi_arena_reset(void *); void f7(void) { wgi_arena_reset(0); }' \

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Reads the public headers of C and writes what they say of calls into python/wengert/_table.txt, and lists
-of functions into include/wengert/values.hpp. `make docs` calls it. --check: changes nothing, and prints what
-would change and what the headers leave out: sentences of calls, defaults of options. --exported: the names
-that a library made of these headers exports.
+"""Reads the public headers of C, and of include/wgx what is marked WGX_PYTHON, and writes what they say of
+calls into python/wengert/_table.txt, and lists of functions into include/wengert/values.hpp. `make docs`
+calls it. --check: changes nothing, and prints what would change and what the headers leave out: sentences of
+calls, defaults of options. --exported: the names that a library made of these headers exports.
 
 A call is a row NAME RESULT PARAMETERS | SENTENCE. NAME@ is wg_NAME_at, which takes a call site; NAME@2 is
-wg_NAME, whose second parameter it is. A parameter is NAME:KIND, NAME alone a node. KIND is
-the type of C without wg_ and const, and: text is a const char *; X[] an array, X* a pointer; ! behind it: C
-writes there; X(): a function. A struct is a row NAME FIELDS, or of options NAME OPERANDS ; OPTIONS ; how many
-of these also stand by position.
+wg_NAME, whose second parameter it is; below a head "wgx/..." it is wgx_NAME. A parameter is NAME:KIND, NAME
+alone a node. KIND is the type of C without wg_ and const, and: text is a const char *; X[] an array, X* a
+pointer; ! behind it: C writes there; X(): a function. A struct is a row NAME FIELDS, or of options NAME
+OPERANDS ; OPTIONS ; how many of these also stand by position.
 """
 import difflib
 import glob
@@ -31,11 +31,14 @@ class Table:
                                                                                         [])
         self.numbers, self.operand_notes = {}, []
         self.written = {}  # the file and line of the headers in which each call stands
-        files = sorted(glob.glob(os.path.join(TOP, "include/wengert/*.h")))
-        texts = [(os.path.basename(f)[:-2],) + marked(open(f, encoding="utf-8").read()) for f in files]
+        # Public headers, and what the command and Python share: of that the calls that are marked for Python.
+        files = [f for folder in ("wengert", "wgx")
+                 for f in sorted(glob.glob(os.path.join(TOP, "include", folder, "*.h")))]
+        texts = [("wgx/" * ("/wgx/" in f) + os.path.basename(f)[:-2],)
+                 + marked(open(f, encoding="utf-8").read()) for f in files]
         for _, text, _ in texts:
-            self.functions.update(re.findall(r"typedef [^;{]*\(\*wg_(\w+)\)\(", text))
-            for name, body in re.findall(r"typedef enum wg_(\w+) \{([^}]*)\}", text):
+            self.functions.update(re.findall(r"typedef [^;{]*\(\*wgx?_(\w+)\)\(", text))
+            for name, body in re.findall(r"typedef enum wgx?_(\w+) \{([^}]*)\}", text):
                 made = re.match(r"\s*(WG_\w+_LIST)\(", body)
                 words = (re.search(r"#define %s\(X\)((?:[^\n]*\\\n)*[^\n]*)" % made[1], text)[1] if made
                          else body)
@@ -48,7 +51,7 @@ class Table:
         for head, text, notes in texts:
             self.note_lists(text, notes)
         for head, text, notes in texts:
-            for m in re.finditer(r"\ntypedef struct wg_(\w+) \{(.*?)\n\} wg_\1;", text, re.S):
+            for m in re.finditer(r"\ntypedef struct wgx?_(\w+) \{(.*?)\n\} wgx?_\1;", text, re.S):
                 self.structs[m[1]] = " ".join(self.members(m[2]))
         places = {m[1]: m[2] for _, text, _ in texts for m in re.finditer(r"^WG_OPTIONS_BY_PLACE\(wg_(\w+), "
             r"(\d+)\)", text, re.M)}
@@ -68,8 +71,8 @@ class Table:
         if c == "...":
             return c
         const, c = (c.startswith("const "),
-                    c.replace("const ", "").replace("wg_", "").replace("nn_states", "states").replace(" *",
-                        "*"))
+                    re.sub(r"\bwgx?_", "", c.replace("const ", ""))
+                    .replace("nn_states", "states").replace(" *", "*"))
         c = re.sub(r"\b(u?int\d*)_t\b", r"\1", c)
         if c in self.functions or c in ("vjp_rule", "curve", "field"):
             return c + "()"
@@ -156,8 +159,8 @@ class Table:
             if m[2] and not notes[int(m[1])].startswith("----"):
                 before[m[2]] = notes[int(m[1])]
         end, last = 0, ""
-        for m in re.finditer(r"\nWG_API\s+([^;{]*?)\b(wg_\w+)\(([^;{]*?)\)(?:\s*WG_PRINTF\([^)]*\))?;(?:[ "
-                             r"]*%s)?" % MARK, text):
+        for m in re.finditer(r"\n(?:WG_API|WGX_PYTHON)\s+([^;{]*?)\b(wgx?_\w+)\(([^;{]*?)\)"
+                             r"(?:\s*WG_PRINTF\([^)]*\))?;(?:[ ]*%s)?" % MARK, text):
             above = re.search(r"\n%s$" % MARK, text[:m.start()])
             own = notes[int(above[1])] if above else ""
             own = "" if own.startswith("----") else own
@@ -169,7 +172,7 @@ class Table:
             if own and after:
                 said = own + " " + after
             end, last = m.end(), said if not (after and not own) else ""
-            name = m[2][3:]
+            name = m[2].partition("_")[2]
             short = name.endswith("_at") and site == 1
             result = self.kind(m[1])
             owned = "const" not in m[1]  # a const thing belongs to another
@@ -237,13 +240,16 @@ class Table:
         return re.sub(r"(/\* clang-format off: tools/[^\n]*\n).*?(\n/\* clang-format on)",
                       lambda m: m[1] + lists + m[2], text, flags=re.S)
 
+    def c_name(self, head, name):
+        return ("wgx_" if head.startswith("wgx/") else "wg_") + name.partition("@")[0]
+
     def look_at_sentences(self):
         ops = set(re.findall(r"^\| `(\w+)` \|", open(os.path.join(TOP, "docs/ops.md"),
                                                      encoding="utf-8").read(), re.M))
         for head, name, _, _, said in self.calls:
             if not re.search("[A-Za-z]", said) and name.partition("@")[0] not in ops:
-                self.wrong.append("include/wengert/%s.h: wg_%s: a call without a sentence" %
-                                  (head, name.partition("@")[0]))
+                self.wrong.append("include/%s.h: %s: a call without a sentence" %
+                                  (head if "/" in head else "wengert/" + head, self.c_name(head, name)))
         return self.wrong
 
 

@@ -69,7 +69,7 @@ static int no_lesson(const args *a, const char *word)
     const course k = all_lessons();
     const char *names[MOST];
     for (int i = 0; i < k.count; i++) names[i] = k.file[i]->name;
-    const char *near = wg_nearest(word, names, k.count);
+    const char *near = wgx_nearest(word, names, k.count);
     if (near) return tool_wrong(a, "no lesson '%s'; did you mean '%s'?", word, near);
     return tool_wrong(a, "no lesson '%s'; `wengert lesson` lists them, and a file has its ending: ./%s.md",
                       word, word);
@@ -266,7 +266,7 @@ static int judge_exercise(lesson *l, const char *path, const char *text, span cl
     m.q = wg_program_text(m.c, path, both);
     if (l->folder) guest_limit(m.q, l->a, l->folder); /* the claim is the lesson's */
     int holds = -1;
-    if (model_ok(&m) && model_build(&m) && claim_judge(&m, wg_program_claims(m.q) - 1, &r)) {
+    if (model_ok(&m) && model_build(&m) && claim_judge(&m, wgx_program_claims(m.q) - 1, &r)) {
         const char *drawn = wg_program_drawn(m.q); /* a name that the program lacks */
         holds = r.verdict == WG_PASS && !*drawn;
         if (*drawn) tool_note(l->a, "%s does not bind %.*s", path, (int)strcspn(drawn, " "), drawn);

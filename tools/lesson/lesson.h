@@ -177,7 +177,7 @@ bool lesson_text(lesson *l, int program, span s, FILE *out, bool html);
 /* The sides of a claim and its tolerance ("": none) as text. */
 typedef struct claim_sides {
     char left[300], right[300], within[100];
-    wg_relation relation;
+    wgx_relation relation;
 } claim_sides;
 /* digits: as of lesson_number; 0: as many as it takes to see the tolerance. */
 bool lesson_sides(lesson *l, const lesson_part *p, const claim_result *r, int digits, claim_sides *to);

@@ -65,7 +65,7 @@ static bool find_moving_claims(lesson *l, lesson_frames *f, int turn)
             const claim_result *r = lesson_claim(l, p, p->line + line);
             claim_sides s = { .relation = 0 }, *first = &f->side[i][line * f->count];
             if (!r || !(fine = lesson_sides(l, p, r, LESSON_DIGITS, &s))) continue;
-            const wg_claim k = wg_program_claim(l->program[0].m.q, (int)(r - l->program[0].claim));
+            const wgx_claim k = wgx_program_claim(l->program[0].m.q, (int)(r - l->program[0].claim));
             f->moves[p->line + line] |= turn ? memcmp(first, &s, sizeof s) != 0
                                              : wg_depends_on(k.left, from) || wg_depends_on(k.right, from);
             if (!turn) *first = s;
@@ -105,7 +105,7 @@ static bool own_value(lesson *l, double *v)
     model *m = &l->program[0].m;
     const char *name = l->slide.range.name;
     const wg_node n = wg_program_node(m->q, name);
-    if (wg_is_none(n) || wg_program_meaning(m->q, name) != WG_NAME_CONSTANT ||
+    if (wg_is_none(n) || wgx_program_meaning(m->q, name) != WG_NAME_CONSTANT ||
         wg_shape_size(wg_node_shape(n)) != 1)
         return lesson_wrong(l, l->line[l->slide.line - 1],
                             "%s is no number that the program binds, as %s = 1", name, name);
@@ -139,6 +139,6 @@ bool lesson_frames_make(lesson *l, lesson_frames *f)
         if (!build_with(l, value_at(l, f, k, own)) || !add_frame(l, f, k, value_at(l, f, k, own)))
             return false;
     if (!build_with(l, own)) return false;
-    wg_program_keep(l->program[0].m.q, WG_KEEP_ALL);
+    wgx_program_keep(l->program[0].m.q, WG_KEEP_ALL);
     return true;
 }

@@ -54,7 +54,7 @@ static bool use(lesson *l, definition d[], int n, span name)
         near[i] = names[i];
         if (!strcmp(names[i], word)) return d[i].used = true;
     }
-    const char *nearest = wg_nearest(word, near, n);
+    const char *nearest = wgx_nearest(word, near, n);
     return lesson_wrong(l, name.at, "no function '%s' in lessons/functions.wg%s%s%s", word,
                         nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }

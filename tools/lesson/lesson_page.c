@@ -51,7 +51,7 @@ static bool formula_of(const page *g, span line, bool is_claim, char to[ROOM_OF_
 {
     char text[ROOM_OF_FORMULA];
     snprintf(text, sizeof text, "%.*s", line.n, line.at);
-    const bool is = line.n < (int)sizeof text && wg_statement_formula(g->l->c, text, to, ROOM_OF_FORMULA) &&
+    const bool is = line.n < (int)sizeof text && wgx_statement_formula(g->l->c, text, to, ROOM_OF_FORMULA) &&
                     strchr(to, '=') && (is_claim || !is_constant(to)) &&
                     wg_formula_print(to, WG_FORMULA_UNICODE, text, sizeof text) >= 0;
     wg_recover(g->l->c);
@@ -94,7 +94,7 @@ static bool put_formula(const page *g, int program, span line, bool is_claim)
     wg_context *c = g->l->c;
     const bool is = formula_of(g, line, is_claim, text);
     if (is) arrays_in(g->l->program[program].m.q, text, is_claim, arrays);
-    char *svg = is ? wg_formula_svg_at("", c, text, arrays) : NULL;
+    char *svg = is ? wgx_formula_svg_at("", c, text, arrays) : NULL;
     if (svg) put(g, svg);
     wg_free(c, svg);
     wg_recover(c);
@@ -333,7 +333,7 @@ static bool put_plot(page *g, const lesson_part *p)
     wg_figure *f = p->program ? NULL : g->frames.figure[p - l->part];
     const bool moves = f;
     if (!f && !(f = lesson_figure(l, p, lesson_new_figure(l, p, false)))) return false;
-    if (!moves && l->slide.steps && has_line(l, p, "path")) wg_figure_steps(f, l->slide.steps);
+    if (!moves && l->slide.steps && has_line(l, p, "path")) wgx_figure_steps(f, l->slide.steps);
     snprintf(id, sizeof id, "%s-%d", l->name, ++g->pictures);
     const wg_figure_save_opts o = WG_OPTS(wg_figure_save_opts, .format = WG_FIGURE_HTML, .id = id,
                                           .part = true, .frame = moves ? g->frames.home + 1 : WG_AUTO);

@@ -422,7 +422,7 @@ static bool read_kind(lesson *l, span word, part_kind *kind)
         snprintf(names + strlen(names), sizeof names - strlen(names), i ? ", %s" : "%s", kinds[i]);
     }
     snprintf(text, sizeof text, "%.*s", word.n, word.at);
-    const char *near = wg_nearest(text, kinds, KINDS);
+    const char *near = wgx_nearest(text, kinds, KINDS);
     if (near) return lesson_wrong(l, word.at, "no block '%s'; did you mean '%s'?", text, near);
     return lesson_wrong(l, word.at, "no block '%s'; there are %s", text, names);
 }

@@ -19,7 +19,7 @@ static bool all_bound(lesson *l, const wg_program *q)
     const char *drawn = wg_program_drawn(q);
     if (!*drawn) return true;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(drawn, ", "), drawn);
-    const int line = wg_program_line(q, name);
+    const int line = wgx_program_line(q, name);
     return lesson_wrong(l, l->line[line > 0 && line <= l->lines ? line - 1 : 0],
                         "%s has no value: a lesson binds all its names, as %s = 1", name, name);
 }
@@ -27,7 +27,7 @@ static bool all_bound(lesson *l, const wg_program *q)
 /* Claims and pictures would show the parameters before the training. */
 static bool trains_nothing(lesson *l, const wg_program *q)
 {
-    const wg_training *t = wg_program_training(q);
+    const wgx_training *t = wgx_program_training(q);
     if (!t) return true;
     const char *at = l->line[t->line - 1];
     return lesson_wrong(
@@ -67,12 +67,12 @@ static bool build(lesson *l, lesson_program *p)
     if (!model_begin(m, l->a, p->eval ? WG_EVAL : WG_TRAIN, p->f32 ? WG_F32 : WG_F64)) return false;
     text = text_with_titles(l, (int)(p - l->program));
     if (!text) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
-    m->q = wg_program_lesson(m->c, l->file, text, l->functions);
+    m->q = wgx_program_lesson(m->c, l->file, text, l->functions);
     free(text);
     if (l->folder) guest_limit(m->q, l->a, l->folder);
     const bool fine = model_ok(m) && model_build(m);
     l->status = m->status;
-    wg_program_keep(m->q, WG_KEEP_ALL);
+    wgx_program_keep(m->q, WG_KEEP_ALL);
     return fine && trains_nothing(l, m->q) && all_bound(l, m->q);
 }
 
@@ -116,7 +116,7 @@ bool lesson_judge(lesson *l)
         if (l->part[i].kind == PART_ASK && !l->part[i].left_out && !judge_ask(l, &l->part[i])) return false;
     for (int i = 0; i < l->programs; i++) {
         lesson_program *p = &l->program[i];
-        p->claims = wg_program_claims(p->m.q);
+        p->claims = wgx_program_claims(p->m.q);
         p->claim = wg_alloc(l->c, (size_t)p->claims + 1, sizeof *p->claim);
         p->claim_in = wg_alloc(l->c, (size_t)l->lines + 2, sizeof *p->claim_in);
         for (int k = 0; p->claim && p->claim_in && k < p->claims; k++) {
@@ -150,7 +150,7 @@ bool lesson_value(lesson *l, int program, const char *at, wg_tensor *t)
 {
     const int line = lesson_line_of(l, at);
     model *m = &l->program[program].m;
-    const wg_node n = wg_program_node_at(m->q, line, (int)(at - l->line[line - 1]) + 1);
+    const wg_node n = wgx_program_node_at(m->q, line, (int)(at - l->line[line - 1]) + 1);
     if (wg_is_none(n)) return lesson_wrong(l, at, "an expression with a value was expected");
     const bool fine = model_value(m, n, t);
     l->status = m->status;
@@ -482,7 +482,7 @@ static int digits_for(double v, double within)
 bool lesson_sides(lesson *l, const lesson_part *p, const claim_result *r, int digits, claim_sides *to)
 {
     lesson_program *g = &l->program[p->program];
-    const wg_claim k = wg_program_claim(g->m.q, (int)(r - g->claim));
+    const wgx_claim k = wgx_program_claim(g->m.q, (int)(r - g->claim));
     wg_tensor t[3];
     const bool within = !wg_is_none(k.within);
     if (!model_value(&g->m, k.left, &t[0]) || !model_value(&g->m, k.right, &t[1]) ||

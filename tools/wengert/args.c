@@ -68,7 +68,7 @@ int tool_fail(const args *a, int status, const char *format, ...)
     va_start(list, format);
     vsnprintf(raw, sizeof raw, format, list);
     va_end(list);
-    wg_plain_text(raw, text, sizeof text);
+    wgx_plain_text(raw, text, sizeof text);
     fprintf(stderr, "wengert: %s\n", text);
     tool_said(text);
     if (a->json) {
@@ -89,7 +89,7 @@ void tool_note(const args *a, const char *format, ...)
     va_start(list, format);
     vsnprintf(raw, sizeof raw, format, list);
     va_end(list);
-    fprintf(tool_notes(), "%s\n", wg_plain_text(raw, text, sizeof text));
+    fprintf(tool_notes(), "%s\n", wgx_plain_text(raw, text, sizeof text));
 }
 
 int tool_no_operand(const args *a)
@@ -141,7 +141,7 @@ static const flag *row_of(const tables *t, int found)
  * known. */
 static const char *meant_flag(const tables *t, const char *text)
 {
-    const char *meant = wg_meant(text, WG_WORD_FLAG, WG_IN_WG);
+    const char *meant = wgx_meant(text, WG_WORD_FLAG, WG_IN_WG);
     char name[64] = "";
     if (!meant || sscanf(meant, "write --%63[a-z-]", name) != 1) return meant;
     for (int i = 0; i < t->count; i++)
@@ -161,10 +161,10 @@ static int unknown(args *a, const tables *t, const char *word)
             return tool_wrong(a, "%s: no flag '%s'; it has two dashes: --%s", a->c->name, word, text);
         else if (!strcmp(names[i], text)) return tool_wrong(a, "%s: '--%s' takes no value", a->c->name, text);
     double number;
-    if (wg_number_in(word, &number) != word)
+    if (wgx_number_in(word, &number) != word)
         return tool_wrong(a, "%s: no flag '%s'; numbers that belong together are one word: '[1, %s]'",
                           a->c->name, word, word);
-    const char *meant = meant_flag(t, text), *near = wg_nearest(text, names, t->count);
+    const char *meant = meant_flag(t, text), *near = wgx_nearest(text, names, t->count);
     if (meant) return tool_wrong(a, "%s: no flag '%s': %s", a->c->name, word, meant);
     if (near) return tool_wrong(a, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
     return tool_wrong(a, "%s: no flag '%s'; 'wengert %s --help' lists them", a->c->name, word, a->c->name);
@@ -284,7 +284,7 @@ bool args_double(const args *a, const char *name, double *to)
 {
     const char *text = args_value(a, name);
     if (!text) return true;
-    const char *end = wg_number_in(text, to);
+    const char *end = wgx_number_in(text, to);
     if (end != text && !*end && isfinite(*to)) return true;
     tool_wrong(a, "--%s %s: not a %snumber", name, text, !isfinite(*to) && end != text ? "finite " : "");
     return false;

@@ -9,7 +9,7 @@
 #include "wengert/ops.h"
 
 typedef struct sides {
-    const wg_claim *k;
+    const wgx_claim *k;
     wg_tensor left, right;
     claim_bounds bound;
     const double *bar; /* of the difference */
@@ -18,7 +18,7 @@ typedef struct sides {
 
 static double at(const wg_tensor *t, int64_t i) { return wg_tensor_item(t, i); }
 
-static bool read_sides(model *m, const wg_claim *k, wg_node left, wg_node right, sides *s)
+static bool read_sides(model *m, const wgx_claim *k, wg_node left, wg_node right, sides *s)
 {
     *s = (sides){ .k = k, .n = wg_shape_size(wg_node_shape(left)) };
     s->bound = claim_bars(m, left, right);
@@ -154,7 +154,7 @@ static bool are_same(model *m, wg_node left, wg_node right, claim_result *r)
 }
 
 /* Free s->bound.both. */
-static bool compare(model *m, const wg_claim *k, wg_node left, wg_node right, sides *s, claim_result *r)
+static bool compare(model *m, const wgx_claim *k, wg_node left, wg_node right, sides *s, claim_result *r)
 {
     *s = (sides){ .n = 0 };
     if (are_same(m, left, right, r)) return true;
@@ -163,7 +163,7 @@ static bool compare(model *m, const wg_claim *k, wg_node left, wg_node right, si
     return true;
 }
 
-static bool holds(model *m, const wg_claim *k, wg_node left, wg_node right)
+static bool holds(model *m, const wgx_claim *k, wg_node left, wg_node right)
 {
     claim_result tried = { .verdict = WG_FAIL };
     if (!wg_node_ok(left) || !wg_node_ok(right) || !wg_shape_equal(wg_node_shape(left), wg_node_shape(right)))
@@ -206,8 +206,8 @@ static bool is_line(const sides *s, double factor, double more)
 static void add_size(model *m, const sides *s, double factor, claim_result *r)
 {
     const double size = fabs(factor) < 1 ? 1 / fabs(factor) : fabs(factor);
-    for (int k = 0; k < wg_program_symbols(m->q); k++) {
-        const wg_symbol y = wg_program_symbol(m->q, k);
+    for (int k = 0; k < wgx_program_symbols(m->q); k++) {
+        const wgx_symbol y = wgx_program_symbol(m->q, k);
         if (y.size < 2 || !near(size, (double)y.size)) continue;
         add(r, " (%s = %lld)", y.name, (long long)y.size);
         return;
@@ -239,7 +239,7 @@ static bool find_factor(model *m, const sides *s, claim_result *r)
     return true;
 }
 
-static bool find_transpose(model *m, const wg_claim *k, claim_result *r)
+static bool find_transpose(model *m, const wgx_claim *k, claim_result *r)
 {
     const wg_shape l = wg_node_shape(k->left), s = wg_node_shape(k->right);
     if (l.rank != 2 || s.rank != 2 || l.dim[0] != s.dim[1] || l.dim[1] != s.dim[0] || l.dim[0] < 2 ||
@@ -259,7 +259,7 @@ static bool broadcasts(wg_shape s, wg_shape to)
 }
 
 /* Sides whose shapes differ may be equal when one is broadcast. */
-static bool find_broadcast(model *m, const wg_claim *k, claim_result *r)
+static bool find_broadcast(model *m, const wgx_claim *k, claim_result *r)
 {
     const wg_node side[] = { k->left, k->right };
     for (int j = 0; j < 2; j++) {
@@ -277,21 +277,21 @@ static bool find_broadcast(model *m, const wg_claim *k, claim_result *r)
 /* A sum or mean over one axis in a side. */
 static bool find_axis(model *m, int i, claim_result *r)
 {
-    wg_claim v;
-    for (int j = 0; (v = wg_program_claim_variant(m->q, i, j)).text; j++)
+    wgx_claim v;
+    for (int j = 0; (v = wgx_program_claim_variant(m->q, i, j)).text; j++)
         if (holds(m, &v, v.left, v.right))
             return add(r, ".  %s would hold (tried: sum and mean over each axis)", v.text);
     return false;
 }
 
-static bool explain_difference(model *m, int i, const wg_claim *k, const sides *s, claim_result *r)
+static bool explain_difference(model *m, int i, const wgx_claim *k, const sides *s, claim_result *r)
 {
     const bool found = s->n > 0 && find_factor(m, s, r);
     if (!found && !find_transpose(m, k, r)) find_axis(m, i, r);
     return model_ok(m);
 }
 
-static bool explain_shapes(model *m, int i, const wg_claim *k, claim_result *r)
+static bool explain_shapes(model *m, int i, const wgx_claim *k, claim_result *r)
 {
     char left[120], right[120];
     snprintf(r->why, sizeof r->why, "%s%sleft %s, right %s: shapes differ", k->parts ? k->part->name : "",
@@ -304,7 +304,7 @@ static bool explain_shapes(model *m, int i, const wg_claim *k, claim_result *r)
 
 bool claim_judge(model *m, int i, claim_result *r)
 {
-    wg_claim k = wg_program_claim(m->q, i);
+    wgx_claim k = wgx_program_claim(m->q, i);
     *r = (claim_result){ .line = k.line, .text = k.text, .verdict = WG_FAIL, .index = -1 };
     r->left = r->right = r->error = r->allowed = NAN;
     if (k.relation || !wg_is_none(k.within)) return claim_compare(m, &k, r);

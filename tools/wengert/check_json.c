@@ -134,53 +134,50 @@ static const json_row second_rows[] = {
     JSON_ROW(wg_check_second, reason),  JSON_ROW(wg_check_second, kink)
 };
 
-static void whole_json(json *j, const wg_check *r)
+static void whole_json(json *j, const wg_check_facts *f)
 {
-    json_text(j, "name", wg_check_name(r));
-    json_text(j, "where", wg_check_where(r));
+    json_text(j, "name", f->name);
+    json_text(j, "where", f->where);
     json_object(j, "gradient");
-    json_text(j, "verdict", wg_verdict_name(wg_check_verdict(r)));
-    json_text(j, "reason", wg_check_reason(r));
+    json_text(j, "verdict", wg_verdict_name(f->verdict));
+    json_text(j, "reason", f->reason);
     json_end(j);
-    if (wg_check_stopped(r)) json_bool(j, "partial", true);
-    json_number(j, "f", wg_check_value(r), WG_F64);
-    json_number(j, "ratio", wg_check_ratio(r), WG_F64);
-    json_text(j, "word", isfinite(wg_check_ratio(r)) ? wg_check_word(wg_check_ratio(r)) : "");
-    json_text(j, "why", wg_check_why(r));
-    json_number(j, "floor", wg_check_floor(r), WG_F64);
-    json_number(j, "eps", wg_check_eps(r), WG_F64);
-    json_number(j, "noise", wg_check_noise(r), WG_F64);
-    json_whole(j, "evaluations", wg_check_evaluations(r));
-    const char *first;
-    const int64_t gaps = wg_check_gaps(r, &first);
-    if (gaps) json_whole(j, "gaps", gaps), json_text(j, "first_gap", first);
-    json_whole(j, "gradients", wg_check_gradients(r));
-    json_whole(j, "seed", (long long)wg_check_seed(r));
+    if (f->stopped) json_bool(j, "partial", true);
+    json_number(j, "f", f->value, WG_F64);
+    json_number(j, "ratio", f->ratio, WG_F64);
+    json_text(j, "word", f->word);
+    json_text(j, "why", f->why);
+    json_number(j, "floor", f->floor, WG_F64);
+    json_number(j, "eps", f->eps, WG_F64);
+    json_number(j, "noise", f->noise, WG_F64);
+    json_whole(j, "evaluations", f->evaluations);
+    if (f->gaps) json_whole(j, "gaps", f->gaps), json_text(j, "first_gap", f->first_gap);
+    json_whole(j, "gradients", f->gradients);
+    json_whole(j, "seed", (long long)f->seed);
 }
 
 void check_json(json *j, const wg_check *r)
 {
-    whole_json(j, r);
-    const wg_check_rules rules = wg_check_rules_of(r);
-    const wg_check_second second = wg_check_second_of(r);
-    json_record(j, "rules", rules_rows, &rules);
-    if (second.order > 1) json_record(j, "second", second_rows, &second);
+    const wg_check_facts *facts = wg_check_facts_of(r);
+    whole_json(j, facts);
+    json_record(j, "rules", rules_rows, &facts->rules);
+    if (facts->second.order > 1) json_record(j, "second", second_rows, &facts->second);
     json_array(j, "points");
-    for (int i = 0; i < wg_check_points(r); i++) {
+    for (int i = 0; i < facts->points; i++) {
         const wg_check_point p = wg_check_point_at(r, i);
         json_record(j, NULL, point_rows, &p);
     }
     json_end(j);
     json_array(j, "findings");
-    for (int i = 0; i < wg_check_findings(r); i++) {
+    for (int i = 0; i < facts->findings; i++) {
         const wg_check_finding f = wg_check_finding_at(r, i);
         finding_json(j, &f);
     }
     json_end(j);
     json_array(j, "inputs");
-    for (int i = 0; i < wg_check_inputs(r); i++) input_json(j, r, i);
+    for (int i = 0; i < facts->inputs; i++) input_json(j, r, i);
     json_end(j);
     json_array(j, "unreached");
-    for (int i = 0; i < wg_check_unreached(r); i++) json_text(j, NULL, wg_check_unreached_at(r, i));
+    for (int i = 0; i < facts->unreached; i++) json_text(j, NULL, wg_check_unreached_at(r, i));
     json_end(j);
 }

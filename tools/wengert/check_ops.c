@@ -39,12 +39,12 @@ static wg_node project(wg_graph *g, wg_node y)
  * check alone calls that inconclusive. */
 static bool both_zero(const wg_check *r)
 {
-    for (int i = 0; i < wg_check_inputs(r); i++) {
+    for (int i = 0; i < wg_check_facts_of(r)->inputs; i++) {
         wg_check_input in = wg_check_input_at(r, i);
         for (int64_t k = 0; k < wg_shape_size(in.shape); k++)
             if (in.analytic[k] != 0 || !(fabs(in.numeric[k]) < 1e-6)) return false;
     }
-    return wg_check_inputs(r) > 0;
+    return wg_check_facts_of(r)->inputs > 0;
 }
 
 /* Checks sample i and adds the result to t. False: there is no sample i. */
@@ -60,12 +60,12 @@ static bool one_sample(const args *a, const wg_op *op, int i, const wg_gradcheck
     if (n && wg_dtype_is_float(wg_node_dtype(y)) && wg_shape_size(wg_node_shape(y)) > 0) {
         wg_check *r = wg_gradcheck_nodes_at(WG_HERE, project(g, y), x, n, o);
         check_quiet();
-        bool nothing = wg_check_inputs(r) == 0; /* y depends on them through integers only */
+        bool nothing = wg_check_facts_of(r)->inputs == 0; /* y depends on them through integers only */
         bool open = wg_check_verdict(r) == WG_INCONCLUSIVE && !nothing && !both_zero(r);
         t->samples += !nothing;
         t->failed += wg_check_verdict(r) == WG_FAIL;
         t->open += open;
-        if (wg_check_ratio(r) > t->worst) t->worst = wg_check_ratio(r);
+        if (wg_check_facts_of(r)->ratio > t->worst) t->worst = wg_check_facts_of(r)->ratio;
         if ((open || wg_check_verdict(r) == WG_FAIL) && !a->json) wg_check_print(r, stdout);
         wg_check_free(r);
     }
@@ -81,7 +81,7 @@ static wg_verdict verdict_of(const tally *t)
 static wg_verdict check_op(const args *a, const wg_op *op, const wg_gradcheck_opts *o, json *j)
 {
     tally t = { 0 };
-    bool none = !wg_op_has_derivative(op, -1);
+    bool none = !wgx_op_has_derivative(op, -1);
     for (int i = 0; !none && !check_interrupted() && one_sample(a, op, i, o, &t);) i++;
     const char *word = none ? "none" : wg_verdict_name(verdict_of(&t));
     if (a->json) {
@@ -102,9 +102,9 @@ static wg_verdict check_op(const args *a, const wg_op *op, const wg_gradcheck_op
 
 static int no_op(const args *a, const char *name)
 {
-    wg_nearest_word near = wg_nearest_to(name);
+    wgx_nearest_word near = wgx_nearest_to(name);
     for (int i = 0; i < wg_op_count(); i++)
-        wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
+        wgx_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
     if (near.best) return tool_wrong(a, "--op %s: no such op; did you mean '%s'?", name, near.best);
     return tool_wrong(a, "--op %s: no such op; 'wengert ops' lists them", name);
 }

@@ -136,7 +136,7 @@ static bool read_line(process *p, size_t n, size_t *have, double *f, double *g)
     show(p, p->c.line);
     for (s += strspn(s, child_between); *s; s += strspn(s, child_between)) {
         double v;
-        const char *end = wg_number_in(s, &v);
+        const char *end = wgx_number_in(s, &v);
         const int length = (int)strcspn(s, child_between);
         snprintf(what, sizeof what, "; '%.*s' is no number", length > 20 ? 20 : length, s);
         if (end != s + length) return bad_answer(p, n, what);
@@ -234,11 +234,11 @@ static double ask(size_t n, const double *x, double *g, void *user)
  * it. */
 static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t room)
 {
-    const double noise = 0.5 * pow(10, 1 - p->digits) * fabs(wg_check_value(r));
+    const double noise = 0.5 * pow(10, 1 - p->digits) * fabs(wg_check_facts_of(r)->value);
     to[0] = 0;
     if (!isfinite(noise) || p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) != WG_INCONCLUSIVE)
         return false;
-    for (int k = 0; k < wg_check_inputs(r); k++) {
+    for (int k = 0; k < wg_check_facts_of(r)->inputs; k++) {
         const wg_check_input in = wg_check_input_at(r, k);
         for (int64_t i = 0; i < wg_shape_size(in.shape); i++)
             if (!isfinite(in.analytic[i])) return false;
@@ -253,7 +253,7 @@ static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t
 static int report(const process *p, const wg_check *r)
 {
     char few[300] = "";
-    const bool open = !wg_check_stopped(r) && too_few_digits(p, r, few, sizeof few);
+    const bool open = !wg_check_facts_of(r)->stopped && too_few_digits(p, r, few, sizeof few);
     if (p->a->json) {
         json j = json_start(stdout);
         json_text(&j, "verdict", wg_verdict_name(open ? WG_INCONCLUSIVE : wg_check_verdict(r)));
@@ -262,7 +262,7 @@ static int report(const process *p, const wg_check *r)
         json_finish(&j);
     } else if (open) printf("verdict INCONCLUSIVE: %s\n", few);
     else wg_check_print(r, stdout);
-    return wg_check_stopped(r) ? EXIT_INTERRUPTED : open ? EXIT_UNSURE : wg_check_exit(r);
+    return wg_check_facts_of(r)->stopped ? EXIT_INTERRUPTED : open ? EXIT_UNSURE : wg_check_exit(r);
 }
 
 static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *o)
@@ -289,8 +289,8 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
     check_quiet();
     child_stop(&p.c, p.failed ? 0 : 1);
     check_unwatch();
-    if (!p.failed && !strncmp(wg_check_reason(r), "names: ", 7))
-        status = tool_wrong(a, "--%s", wg_check_reason(r));
+    if (!p.failed && !strncmp(wg_check_facts_of(r)->reason, "names: ", 7))
+        status = tool_wrong(a, "--%s", wg_check_facts_of(r)->reason);
     else if (!p.failed) status = report(&p, r);
     wg_check_free(r);
     free(p.text);
@@ -305,7 +305,7 @@ static bool is_list(const char *text, char *to, size_t room)
     int count = 0;
     size_t length = (size_t)snprintf(to, room, "[");
     for (text += strspn(text, " \t\n,;(){}"); *text; count++) {
-        const char *end = wg_number_in(text, &v);
+        const char *end = wgx_number_in(text, &v);
         if (end == text || length + (size_t)(end - text) + 4 > room) return false;
         length += (size_t)snprintf(to + length, room - length, "%s%.*s", count ? ", " : "", (int)(end - text),
                                    text);

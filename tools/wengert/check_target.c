@@ -16,7 +16,7 @@ static bool *reached(model *m, wg_node root, bool moved)
         for (int k = 0; k < wg_node_operands(n); k++) {
             const wg_node x = wg_node_operand(n, k);
             in[x.index] |=
-                wg_dtype_is_float(wg_node_dtype(x)) && (!moved || wg_op_has_derivative(wg_node_op(n), k));
+                wg_dtype_is_float(wg_node_dtype(x)) && (!moved || wgx_op_has_derivative(wg_node_op(n), k));
         }
     }
     return in;
@@ -51,7 +51,7 @@ static void keep_moved(model *m, wg_node root, name_list *x)
 /* The y of grad(y, x) in a claim, else the last computed name that has a derivative; else both stay. */
 static void find_loss(model *m, const char **name, wg_node *loss)
 {
-    const char *claimed = wg_program_claimed(m->q);
+    const char *claimed = wgx_program_claimed(m->q);
     if (claimed && is_scalar(wg_program_node(m->q, claimed))) {
         *name = claimed;
         *loss = wg_program_node(m->q, claimed);
@@ -60,7 +60,7 @@ static void find_loss(model *m, const char **name, wg_node *loss)
     for (int i = wg_program_names(m->q) - 1; i >= 0; i--) {
         const char *other = wg_program_name(m->q, i);
         const wg_node n = wg_program_node(m->q, other);
-        if (wg_program_meaning(m->q, other) != WG_NAME_COMPUTED || !model_has_derivative(m, n)) continue;
+        if (wgx_program_meaning(m->q, other) != WG_NAME_COMPUTED || !model_has_derivative(m, n)) continue;
         *name = other;
         *loss = n;
         return;
@@ -82,13 +82,13 @@ bool model_differentiated(model *m, const char **name, wg_node *node)
 
 static bool has_gradients(model *m, wg_node y, const name_list *x, int first, int n)
 {
-    const int64_t mark = wg_graph_mark(m->g);
+    const int64_t mark = wgx_graph_mark(m->g);
     wg_node *gx = wg_alloc(m->c, (size_t)n + 1, sizeof *gx);
     if (!is_scalar(y)) y = wg_sum_at("", &WG_OPTS(wg_reduce_args, .x = y));
     const bool none = gx && wg_grads_at("", y, x->node + first, n, gx) == WG_ERROR_GRADIENT;
     if (none) wg_recover(m->c);
     wg_free(m->c, gx);
-    wg_graph_rewind(m->g, mark);
+    wgx_graph_rewind(m->g, mark);
     return !none;
 }
 
@@ -100,7 +100,7 @@ static void reason(wg_node n, const bool *in, char *to, size_t room)
     for (int k = 0; k < wg_node_operands(n) && !*to; k++) {
         if (!in[wg_node_operand(n, k).index]) continue;
         if (op->none >> k % 32 & 1 && op->adjoint)
-            snprintf(to, room, wg_op_is_internal(op) ? "%.0s%s" : "%s: %s", op->name, op->adjoint);
+            snprintf(to, room, wgx_op_is_internal(op) ? "%.0s%s" : "%s: %s", op->name, op->adjoint);
         else if (!wg_dtype_is_float(wg_node_dtype(n)) && wg_node_dtype(n) != WG_BOOL)
             snprintf(to, room, "whole numbers (%s) have none", wg_dtype_name(wg_node_dtype(n)));
     }
@@ -144,7 +144,7 @@ bool model_leave_out(model *m, wg_node y, name_list *x)
  * computed name that has one. If none has, the last statement. */
 static bool choose_loss(model *m, const char **name, wg_node *loss)
 {
-    const char *claimed = wg_program_claimed(m->q);
+    const char *claimed = wgx_program_claimed(m->q);
     if (!model_of(m, name, loss)) return false;
     const bool is_claimed = claimed && is_scalar(wg_program_node(m->q, claimed));
     if (!args_has(m->a, "of") && (is_claimed || !model_has_derivative(m, *loss))) find_loss(m, name, loss);

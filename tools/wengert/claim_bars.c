@@ -190,11 +190,11 @@ static bool draw(pass *p, int64_t n, double *to)
     const wg_node y = wg_replay(wg_graph_node(g, p->both), p->moved, .each = move, .each_user = p);
     if (!wg_node_ok(y) || wg_failed(p->m->c)) return false;
     const wg_node side[] = { wg_node_operand(y, 0), wg_node_operand(y, 1) };
-    wg_graph_set_epoch(p->moved, wg_graph_epoch(g));
-    wg_graph_freeze(p->moved, true);
+    wgx_graph_set_epoch(p->moved, wgx_graph_epoch(g));
+    wgx_graph_freeze(p->moved, true);
     model_keep(side, 2);
     for (int i = 0; i < 2; i++)
-        if (!wg_peek(side[i], &t[i])) return false;
+        if (!wgx_peek(side[i], &t[i])) return false;
     for (int64_t i = 0; i < n; i++) {
         to[n + i] = wg_tensor_item(&t[0], i), to[2 * n + i] = wg_tensor_item(&t[1], i);
         to[i] = to[n + i] - to[2 * n + i];

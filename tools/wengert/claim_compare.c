@@ -7,7 +7,7 @@
 #include "tool.h"
 
 typedef struct sides {
-    const wg_claim *k;
+    const wgx_claim *k;
     wg_tensor left, right, within;
 } sides;
 
@@ -17,7 +17,7 @@ static double at(const wg_tensor *t, int64_t i)
     return wg_tensor_item(t, wg_shape_size(t->shape) == 1 ? 0 : i);
 }
 
-void claim_place(const wg_claim *k, wg_shape s, int64_t i, char *to, size_t room)
+void claim_place(const wgx_claim *k, wg_shape s, int64_t i, char *to, size_t room)
 {
     int n = 0;
     while (n + 1 < k->parts && i >= wg_shape_size(k->part[n].shape)) i -= wg_shape_size(k->part[n++].shape);
@@ -76,7 +76,7 @@ static void say_wrong(const sides *s, int64_t n, wg_shape shape, claim_result *r
 }
 
 /* The shape of the elements that are compared. False: shapes do not go together. */
-static bool shape_of(const wg_claim *k, wg_shape *to)
+static bool shape_of(const wgx_claim *k, wg_shape *to)
 {
     const wg_node all[] = { k->left, k->right, k->within };
     *to = wg_node_shape(k->left);
@@ -88,7 +88,7 @@ static bool shape_of(const wg_claim *k, wg_shape *to)
     return true;
 }
 
-bool claim_compare(model *m, const wg_claim *k, claim_result *r)
+bool claim_compare(model *m, const wgx_claim *k, claim_result *r)
 {
     sides s = { .k = k };
     wg_shape shape;

@@ -56,13 +56,13 @@ static int doctor(const args *a)
     size_t size = 0;
     if (a->operands) return tool_no_operand(a);
     if (!a->json) {
-        wg_doctor(stdout);
+        wgx_doctor(stdout);
         command_lines(stdout);
         return EXIT_DONE;
     }
     FILE *f = open_memstream(&text, &size);
     if (!f) return tool_fail(a, EXIT_OTHER, "out of memory");
-    wg_doctor(f);
+    wgx_doctor(f);
     command_lines(f);
     fclose(f);
     json j = json_start(stdout);

@@ -185,9 +185,9 @@ static void summary_text(const claim_result *c, int n, const wg_check *r)
 
 static claim_result *judge_claims(model *m, wg_verdict *all)
 {
-    int n = wg_program_claims(m->q);
+    int n = wgx_program_claims(m->q);
     claim_result *c = wg_alloc(m->c, (size_t)n + 1, sizeof *c);
-    wg_program_keep(m->q, WG_KEEP_CLAIMS);
+    wgx_program_keep(m->q, WG_KEEP_CLAIMS);
     for (int i = 0; c && i < n; i++) {
         if (!claim_judge(m, i, &c[i])) return NULL;
         *all = check_worst(*all, c[i].verdict);
@@ -203,7 +203,7 @@ static wg_check *against_differences(model *m, check_target *of)
     wg_gradcheck_opts o = WG_OPTS(wg_gradcheck_opts);
     name_list x;
     if (!check_opts(m->a, &o)) return model_ends(m, EXIT_FLAGS), NULL;
-    if (wg_program_claims(m->q) && wg_is_none(wg_program_last(m->q)) && !args_has(m->a, "of")) return NULL;
+    if (wgx_program_claims(m->q) && wg_is_none(wg_program_last(m->q)) && !args_has(m->a, "of")) return NULL;
     if (!check_loss(m, of) || !check_leaves(m, of->loss, &x) || !x.count) return NULL;
     o.name = strcmp(of->name, "_") ? of->name : args_value(m->a, "expression");
     check_watch(&o);
@@ -238,7 +238,7 @@ static int draw(const args *a, const wg_check *r, wg_node loss, json *j)
 static int report(const model *m, const claim_result *c, const wg_check *r, const check_target *of,
                   wg_verdict all)
 {
-    int n = wg_program_claims(m->q);
+    int n = wgx_program_claims(m->q);
     if (m->a->json) {
         json j = json_start(stdout);
         json_text(&j, "verdict", wg_verdict_name(all));
@@ -272,8 +272,8 @@ static void check_program(model *m)
     wg_check *r = c && !args_has(m->a, "claims") ? against_differences(m, &of) : NULL;
     if (!c || m->status) return;
     if (r) all = check_worst(all, wg_check_verdict(r));
-    else if (!wg_program_claims(m->q)) all = WG_INCONCLUSIVE;
-    m->status = r && wg_check_stopped(r) ? EXIT_INTERRUPTED : check_exit(all);
+    else if (!wgx_program_claims(m->q)) all = WG_INCONCLUSIVE;
+    m->status = r && wg_check_facts_of(r)->stopped ? EXIT_INTERRUPTED : check_exit(all);
     const int drawn = report(m, c, r, &of, all);
     if (drawn) m->status = drawn;
     wg_check_free(r);

@@ -72,8 +72,8 @@ static void put_operands(const command *c)
         for (int i = 0; i < wg_op_count(); i++)
             if (wg_op_at(i)->summary && wg_op_at(i)->kind != WG_LEAF)
                 put_word(wg_op_at(i)->name, wg_op_at(i)->summary);
-    for (int i = 0; c == &cmd_ops && i < wg_builtin_count(); i++)
-        if (!wg_op_find(wg_builtin_at(i).name)) put_word(wg_builtin_at(i).name, wg_builtin_at(i).summary);
+    for (int i = 0; c == &cmd_ops && i < wgx_builtin_count(); i++)
+        if (!wg_op_find(wgx_builtin_at(i).name)) put_word(wgx_builtin_at(i).name, wgx_builtin_at(i).summary);
 }
 
 /* The flag that is the word: --dtype, or -e. NULL: the word is none, or the flag has no value. */

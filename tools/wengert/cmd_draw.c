@@ -114,8 +114,8 @@ static int drawing_options(const args *a, unsigned kind, wg_draw_opts *o)
         const bool of_all = !kind && goes_with[i] == WG_PICTURE_FILE; /* also of a plan's JSON */
         if (!(goes_with[i] & kind) && !of_all)
             return tool_wrong(a, "--%s goes with %s, not with %s%s", drawing_flags[i].name,
-                              wg_draw_goes_with(goes_with[i], all, sizeof all),
-                              kind ? wg_draw_goes_with(kind, this, sizeof this) : "a plan's JSON",
+                              wgx_draw_goes_with(goes_with[i], all, sizeof all),
+                              kind ? wgx_draw_goes_with(kind, this, sizeof this) : "a plan's JSON",
                               output_of(a) ? "" : " (-o FILE makes a picture)");
         if (!read_option(a, i, o)) return EXIT_FLAGS;
     }
@@ -254,7 +254,7 @@ static bool *needed_by(wg_node root)
 {
     wg_graph *g = wg_graph_of(root);
     bool *needed = calloc((size_t)wg_graph_nodes(g) + 1, sizeof *needed);
-    int64_t call = wg_graph_calls(g);
+    int64_t call = wgx_graph_calls(g);
     if (needed) needed[root.index] = true;
     for (uint32_t i = root.index; needed && i > 0; i--) {
         for (int k = 0; needed[i] && k < wg_node_operands(wg_graph_node(g, i)); k++) {
@@ -262,10 +262,10 @@ static bool *needed_by(wg_node root)
             if (wg_node_ok(x)) needed[x.index] = true;
         }
         /* as calls were written: x.T.T takes x.T, though its node is x */
-        while (call > 0 && wg_graph_call(g, call - 1).first >= (int64_t)i) {
-            const wg_call c = wg_graph_call(g, --call);
+        while (call > 0 && wgx_graph_call(g, call - 1).first >= (int64_t)i) {
+            const wgx_call c = wgx_graph_call(g, --call);
             for (int k = 0; needed[c.result.index] && k < c.operands; k++) {
-                const wg_node x = wg_graph_call_operand(g, call, k);
+                const wg_node x = wgx_graph_call_operand(g, call, k);
                 if (wg_node_ok(x)) needed[x.index] = true;
             }
         }
@@ -290,7 +290,7 @@ static void say_what_is_left_out(const model *m, wg_node root)
     bool *needed = needed_by(root);
     for (int i = 0; needed && i < wg_program_names(m->q); i++) {
         const char *name = wg_program_name(m->q, i);
-        const wg_meaning what = wg_program_meaning(m->q, name);
+        const wgx_meaning what = wgx_program_meaning(m->q, name);
         const bool value = what != WG_NAME_FUNCTION && what != WG_NAME_SYMBOL;
         const wg_node n = value ? wg_program_node(m->q, name) : wg_none;
         if (!wg_node_ok(n) || wg_graph_of(n) != wg_graph_of(root)) continue;
@@ -338,7 +338,7 @@ static void draw(model *m, wg_draw_opts o)
     }
     o.sizes = sizes.name, o.size_count = sizes.count;
     o.series = picture_kind(m->a) == WG_PICTURE_GRAPH;
-    o.source = wg_program_source(m->q);
+    o.source = wgx_program_source(m->q);
     if (!path) path = "-", o.format = m->a->json ? "json" : "txt", o.values |= o.backward;
     if (picture_kind(m->a) == WG_PICTURE_TEXT && strcmp(path, "-") == 0)
         o.ansi = terminal_ansi(), o.width = args_has(m->a, "width") ? o.width : terminal_width();
@@ -355,7 +355,7 @@ static void draw_failed(model *m, wg_draw_opts o)
 {
     const char *path = output_of(m->a);
     if (!path || !m->g || wg_graph_nodes(m->g) <= 1 || !wg_failed(m->c)) return;
-    o.backward = o.values = false, o.source = wg_program_source(m->q);
+    o.backward = o.values = false, o.source = wgx_program_source(m->q);
     if (wg_draw_graph_at(NULL, m->g, path, &o) == WG_OK)
         fprintf(stderr, "%s shows what was built before the error\n",
                 strcmp(path, "-") ? path : "the picture");

@@ -39,7 +39,7 @@ static void add(name_list *l, const char *name, wg_node node)
 static void add_part(model *m, name_list *to, const char *group, int k)
 {
     const char *part, *dot;
-    const wg_node n = wg_program_part(m->q, group, k, &part);
+    const wg_node n = wgx_program_part(m->q, group, k, &part);
     dot = part ? strchr(part, '.') : NULL;
     if (!dot || !strncmp(part, group, strlen(group) + 1)) {
         add(to, part, n);
@@ -71,9 +71,9 @@ static bool is_listed(const shown *s, wg_node n)
 static bool all_names(model *m, shown *s)
 {
     wg_program *q = m->q;
-    const int names = wg_program_names(q), lasts = wg_program_lasts(q), params = wg_params_count(m->p);
+    const int names = wg_program_names(q), lasts = wgx_program_lasts(q), params = wg_params_count(m->p);
     int most = lasts + params;
-    for (int i = 0; i < names; i++) most += 1 + wg_program_parts(q, wg_program_name(q, i));
+    for (int i = 0; i < names; i++) most += 1 + wgx_program_parts(q, wg_program_name(q, i));
     s->l = (name_list){ 0, wg_alloc(m->c, (size_t)most + 1, sizeof *s->l.name),
                         wg_alloc(m->c, (size_t)most + 1, sizeof *s->l.node) };
     s->line = wg_alloc(m->c, (size_t)most + 1, sizeof *s->line);
@@ -82,19 +82,19 @@ static bool all_names(model *m, shown *s)
         const wg_node n = wg_program_node(q, name);
         const int before = s->l.count;
         if (!wg_is_none(n)) add(&s->l, name, n);
-        for (int k = 0; k < wg_program_parts(q, name); k++) add_part(m, &s->l, name, k);
-        for (int k = before; k < s->l.count; k++) s->line[k] = wg_program_line(q, name);
+        for (int k = 0; k < wgx_program_parts(q, name); k++) add_part(m, &s->l, name, k);
+        for (int k = before; k < s->l.count; k++) s->line[k] = wgx_program_line(q, name);
     }
     for (int i = 0; model_ok(m) && i < params; i++) {
         const char *name = wg_params_name(m->p, i);
         const wg_node n = wg_program_node(q, name);
         char layer[200];
         snprintf(layer, sizeof layer, "%.*s", (int)strcspn(name, "."), name);
-        if (!wg_is_none(n) && !is_listed(s, n)) insert(&s->l, s->line, name, n, wg_program_line(q, layer));
+        if (!wg_is_none(n) && !is_listed(s, n)) insert(&s->l, s->line, name, n, wgx_program_line(q, layer));
     }
     for (int i = 0; model_ok(m) && i < lasts; i++) {
         const char *name;
-        const wg_node n = wg_program_last_part(q, i, &name);
+        const wg_node n = wgx_program_last_part(q, i, &name);
         if (is_unnamed(name) && !wg_is_none(n)) add(&s->l, name, n);
     }
     return model_ok(m) && (s->l.count || model_no_value(m));
@@ -110,10 +110,10 @@ static bool chosen(model *m, shown *s)
     if (names) return model_names(m, "print", names, to);
     if (args_has(m->a, "all")) return all_names(m, s);
     if (!model_of(m, &name, &node)) return false;
-    const int n = wg_program_lasts(m->q);
+    const int n = wgx_program_lasts(m->q);
     *to = (name_list){ n, wg_alloc(m->c, (size_t)n, sizeof *to->name),
                        wg_alloc(m->c, (size_t)n, sizeof *to->node) };
-    for (int i = 0; model_ok(m) && i < n; i++) to->node[i] = wg_program_last_part(m->q, i, &to->name[i]);
+    for (int i = 0; model_ok(m) && i < n; i++) to->node[i] = wgx_program_last_part(m->q, i, &to->name[i]);
     return model_ok(m);
 }
 

@@ -88,7 +88,7 @@ static bool find_answer(model *m, fitting *f)
     snprintf(twin, sizeof twin, "%.180s.1", name);
     const int other = wg_table_find(f->table, twin);
     size_t n;
-    const char *names = wg_table_row(f->table, -1, &n);
+    const char *names = wgx_table_row(f->table, -1, &n);
     if (other >= 0 && !(names && memmem(names, n, twin, strlen(twin)))) /* the file may have that name */
         return model_fail(
             m, EXIT_TEXT,

@@ -40,7 +40,7 @@ static const char *formula_of(const wg_op *op)
 static const char *adjoint_of(const wg_op *op)
 {
     static char text[TEXT], reason[TEXT];
-    if (wg_op_has_derivative(op, -1)) return printed(op->adjoint, text);
+    if (wgx_op_has_derivative(op, -1)) return printed(op->adjoint, text);
     snprintf(reason, sizeof reason, "%s%s", op->none ? "none: " : "zero: ", text_of(op->adjoint));
     return reason;
 }
@@ -70,7 +70,7 @@ static void one_text(const wg_op *op)
 {
     printf("%s   %s\n\n  ", op->name, kind_of(op));
     print_wrapped(stdout, 2, text_of(op->summary));
-    if (wg_op_is_internal(op)) printf("  %s\n", internal);
+    if (wgx_op_is_internal(op)) printf("  %s\n", internal);
     entry("formula", formula_of(op));
     entry("adjoint", adjoint_of(op));
     if (op->operands < 0) printf("  operands  any number\n");
@@ -94,7 +94,7 @@ static void json_latex(json *j, const wg_op *op)
 {
     char text[TEXT];
     if (wg_formula_print(op->formula, WG_FORMULA_LATEX, text, TEXT) >= 0) json_text(j, "latex", text);
-    if (!wg_op_has_derivative(op, -1)) return;
+    if (!wgx_op_has_derivative(op, -1)) return;
     if (wg_formula_print(op->adjoint, WG_FORMULA_LATEX, text, TEXT) >= 0) json_text(j, "adjoint_latex", text);
 }
 
@@ -106,11 +106,11 @@ static void op_json(json *j, const wg_op *op)
 {
     json_object(j, NULL);
     json_text(j, "name", op->name);
-    json_bool(j, "internal", wg_op_is_internal(op));
+    json_bool(j, "internal", wgx_op_is_internal(op));
     json_text(j, "kind", kind_of(op));
     json_text(j, "summary", text_of(op->summary));
     json_text(j, "formula", text_of(op->formula));
-    json_text(j, "adjoint", wg_op_has_derivative(op, -1) ? text_of(op->adjoint) : adjoint_of(op));
+    json_text(j, "adjoint", wgx_op_has_derivative(op, -1) ? text_of(op->adjoint) : adjoint_of(op));
     json_latex(j, op);
     json_whole(j, "operands", op->operands);
     json_array(j, "options");
@@ -149,7 +149,7 @@ static void all_text(const args *a)
     }
     for (int i = 0; i < wg_op_count(); i++) {
         const wg_op *op = wg_op_at(i);
-        const bool left_out = wg_op_is_internal(op) && !args_has(a, "internal");
+        const bool left_out = wgx_op_is_internal(op) && !args_has(a, "internal");
         hidden += is_shown(op) && left_out;
         if (is_shown(op) && !left_out) line_text(op, width, formula);
     }
@@ -201,11 +201,11 @@ static void all_json(const wg_op *one)
 
 /* ---- calls of the language ---- */
 
-static const wg_builtin *builtin_of(const char *name)
+static const wgx_builtin *builtin_of(const char *name)
 {
-    static wg_builtin b;
-    for (int i = 0; i < wg_builtin_count(); i++) {
-        b = wg_builtin_at(i);
+    static wgx_builtin b;
+    for (int i = 0; i < wgx_builtin_count(); i++) {
+        b = wgx_builtin_at(i);
         if (!strcmp(b.name, name)) return &b;
     }
     return NULL;
@@ -214,17 +214,17 @@ static const wg_builtin *builtin_of(const char *name)
 bool ops_knows(const char *name)
 {
     const wg_op *op = wg_op_find(name);
-    return (op && !wg_op_is_internal(op)) || builtin_of(name);
+    return (op && !wgx_op_is_internal(op)) || builtin_of(name);
 }
 
-static void builtin_text(const wg_builtin *b, bool is_op)
+static void builtin_text(const wgx_builtin *b, bool is_op)
 {
     printf("%s   %s of the language\n\n", b->name, is_op ? "also a call" : "a call");
     entry("call", b->usage);
     entry("", b->summary);
 }
 
-static void builtin_json(const wg_builtin *b)
+static void builtin_json(const wgx_builtin *b)
 {
     json j = json_start(stdout);
     json_record(&j, "call", builtin_rows, b);
@@ -236,7 +236,7 @@ static void builtin_json(const wg_builtin *b)
 /* A formula as it is typeset; what is none is text. */
 static void html_formula(FILE *out, wg_context *c, const char *head, const char *formula, const char *text)
 {
-    char *svg = formula ? wg_formula_svg_at("", c, formula, NULL) : NULL;
+    char *svg = formula ? wgx_formula_svg_at("", c, formula, NULL) : NULL;
     wg_recover(c);
     fprintf(out, "<p class=\"math\">%s ", head);
     if (svg) fputs(svg, out);
@@ -253,26 +253,26 @@ static void html_text(FILE *out, const char *open, const char *text, const char 
 void ops_html(FILE *out, wg_context *c, const char *name)
 {
     const wg_op *op = wg_op_find(name);
-    const wg_builtin *call = builtin_of(name);
+    const wgx_builtin *call = builtin_of(name);
     if (call)
         html_text(out, "<p><code>", call->usage, "</code>: "), html_text(out, "", call->summary, "</p>\n");
     if (!op) return;
     html_text(out, "<p>", text_of(op->summary), "</p>\n");
     html_formula(out, c, "", op->formula, formula_of(op));
-    html_formula(out, c, "Derivative:", wg_op_has_derivative(op, -1) ? op->adjoint : NULL, adjoint_of(op));
+    html_formula(out, c, "Derivative:", wgx_op_has_derivative(op, -1) ? op->adjoint : NULL, adjoint_of(op));
 }
 
 /* ---- the command ---- */
 
 static int no_op(const args *a, const char *name)
 {
-    wg_nearest_word near = wg_nearest_to(name);
+    wgx_nearest_word near = wgx_nearest_to(name);
     for (int i = 0; i < wg_op_count(); i++)
-        if (!wg_op_is_internal(wg_op_at(i)))
-            wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
-    for (int i = 0; i < wg_builtin_count(); i++)
-        wg_nearest_try(&near, wg_builtin_at(i).name, strlen(wg_builtin_at(i).name));
-    const char *meant = wg_meant(name, WG_WORD_CALL, WG_IN_WG);
+        if (!wgx_op_is_internal(wg_op_at(i)))
+            wgx_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
+    for (int i = 0; i < wgx_builtin_count(); i++)
+        wgx_nearest_try(&near, wgx_builtin_at(i).name, strlen(wgx_builtin_at(i).name));
+    const char *meant = wgx_meant(name, WG_WORD_CALL, WG_IN_WG);
     if (meant) return tool_wrong(a, "ops: no op '%s'; %s", name, meant);
     if (near.best)
         return tool_wrong(a, "ops: no op '%s'; did you mean '%.*s'?", name, near.length, near.best);
@@ -283,7 +283,7 @@ static int run(const args *a)
 {
     const char *name = a->operands ? a->operand[0] : NULL;
     const wg_op *one = name ? wg_op_find(name) : NULL;
-    const wg_builtin *call = name ? builtin_of(name) : NULL;
+    const wgx_builtin *call = name ? builtin_of(name) : NULL;
     if (a->operands > 1) return tool_wrong(a, "ops: one name at a time; usage: wengert %s", a->c->usage);
     if (name && !one && !call) return no_op(a, name);
     if (a->json && args_has(a, "markdown")) return tool_wrong(a, "ops: --json or --markdown, not both");

@@ -145,7 +145,7 @@ static bool add_expressions(plot *k, const char *text, char *names, int several)
 static bool choose(plot *k)
 {
     model *m = &k->m;
-    const char *names = args_value(m->a, "of"), *source = wg_program_source(m->q);
+    const char *names = args_value(m->a, "of"), *source = wgx_program_source(m->q);
     char *copy = wg_alloc(m->c, strlen(names ? names : source) + 1, 1);
     if (!copy) return model_ok(m);
     strcpy(copy, names ? names : source);
@@ -168,7 +168,7 @@ static bool set_name(plot *k, const plot_range *r, double value)
     for (int i = 0; i < k->curves; i++) {
         wg_program *q = k->curve[i].q;
         if (i && q == k->curve[i - 1].q) continue;
-        if (wg_program_meaning(q, r->name) == WG_NAME_UNKNOWN) continue;
+        if (wgx_program_meaning(q, r->name) == WG_NAME_UNKNOWN) continue;
         wg_program_set(q, r->name, wg_view_f64(&value, WG_SCALAR));
         found++;
     }
@@ -185,7 +185,7 @@ static wg_node node_of(plot *k, const shown *s)
 /* It has a name when it is built. The name is that of this build. */
 static const char *last_name(model *m, const wg_program *q)
 {
-    const char *name = wg_program_last_name(q);
+    const char *name = wgx_program_last_name(q);
     char *copy = wg_alloc(m->c, strlen(name) + 1, 1);
     return copy ? strcpy(copy, name) : "_";
 }
@@ -279,7 +279,7 @@ static bool draw_curves(plot *k, wg_figure *f)
             snprintf(name, sizeof name, n > 1 ? "%.80s[%d]" : "%.80s", k->curve[c].title, e);
             wg_series *s = wg_panel_line(p, one && n == 1 ? "" : name);
             if (k->over[0].step > 0) wg_series_add_all(s, x, y, k->points);
-            else wg_series_curve(s, x, y, k->points, element_at, &of);
+            else wgx_series_curve(s, x, y, k->points, element_at, &of);
         }
     return model_ok(&k->m);
 }

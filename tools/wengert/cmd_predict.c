@@ -159,9 +159,9 @@ static int64_t fields_in(const char *row, size_t *n, char separator, int64_t mos
 static void put_row(prediction *q, FILE *out, int64_t row, const char *end)
 {
     const fit_plan *f = &q->plan;
-    const char separator = wg_table_sign(q->table, false), decimal = wg_table_sign(q->table, true);
+    const char separator = wgx_table_sign(q->table, false), decimal = wgx_table_sign(q->table, true);
     size_t n;
-    const char *text = wg_table_row(q->table, row, &n), *why = wg_table_column(q->table, 0).why;
+    const char *text = wgx_table_row(q->table, row, &n), *why = wg_table_column(q->table, 0).why;
     if (!text) return;
     /* R leaves out the name of the column with the names of the rows */
     const int64_t columns = wg_table_columns(q->table),
@@ -201,7 +201,7 @@ static void form_of(const char *path, bool *mark, const char **end)
     *mark = n > 2 && (!memcmp(bytes, "\xEF\xBB\xBF", 3) || !memcmp(bytes, "\xFF\xFE", 2) ||
                       !memcmp(bytes, "\xFE\xFF", 2));
     for (size_t i = 0; i < n && !*mark;) {
-        const int k = (unsigned char)bytes[i] < 0x80 ? 1 : wg_utf8_length(bytes + i);
+        const int k = (unsigned char)bytes[i] < 0x80 ? 1 : wgx_utf8_length(bytes + i);
         if (!k && i + 4 < n) *mark = true; /* of another encoding: it is written as UTF-8 */
         i += k ? (size_t)k : 1;
     }

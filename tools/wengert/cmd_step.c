@@ -61,7 +61,7 @@ static void step(model *m)
     const char *names = args_value(m->a, "wrt"), *name;
     const bool alone = isatty(0) && isatty(1) && !args_has(m->a, "all") && !m->a->json;
     wg_draw_opts o = WG_OPTS(wg_draw_opts, .format = "txt", .values = true, .steps = true,
-                             .backward = !args_has(m->a, "forward"), .source = wg_program_source(m->q));
+                             .backward = !args_has(m->a, "forward"), .source = wgx_program_source(m->q));
     wg_node root;
     name_list wrt = { 0 };
     long long width = terminal_width();

@@ -44,7 +44,7 @@ static bool can_be_measured(training *t, const char *flag_name)
 
 void train_nodes(const training *t, wg_node to[MEASURES])
 {
-    const wg_training *w = wg_program_training(t->m.q);
+    const wgx_training *w = wgx_program_training(t->m.q);
     for (int i = 0; i < t->measures; i++)
         to[i] = args_has(t->m.a, i ? "metrics" : "loss") ? wg_program_node(t->m.q, t->name[i])
                 : i                                      ? w->metric[i - 1].node
@@ -75,7 +75,7 @@ static const char *some_scalar(const model *m)
     for (int i = 0; i < wg_program_names(m->q); i++) {
         const char *name = wg_program_name(m->q, i);
         const wg_node n = wg_program_node(m->q, name);
-        if (!is_scalar(n) || wg_program_meaning(m->q, name) != WG_NAME_COMPUTED || wg_fit_is_share(n))
+        if (!is_scalar(n) || wgx_program_meaning(m->q, name) != WG_NAME_COMPUTED || wgx_fit_is_share(n))
             continue;
         best = name;
         for (size_t k = 0; k < sizeof usual / sizeof *usual; k++)
@@ -88,7 +88,7 @@ static const char *some_scalar(const model *m)
 static bool find_measures(training *t)
 {
     const args *a = t->m.a;
-    const wg_training *w = wg_program_training(t->m.q);
+    const wgx_training *w = wgx_program_training(t->m.q);
     wg_node node[MEASURES];
     if (!w && !args_has(a, "loss"))
         return model_fail(
@@ -104,13 +104,13 @@ static bool find_measures(training *t)
     if (strchr(t->name[0], ',') && args_has(a, "loss"))
         return model_wrong(&t->m, "--loss %s: one name was expected", t->name[0]);
     train_nodes(t, node);
-    for (int i = 0; i < t->measures; i++) t->is_share[i] = wg_fit_is_share(node[i]);
+    for (int i = 0; i < t->measures; i++) t->is_share[i] = wgx_fit_is_share(node[i]);
     return true;
 }
 
 /* ---- options ---- */
 
-static void set_lr(wg_optim_choice *o, double lr)
+static void set_lr(wgx_optim_choice *o, double lr)
 {
     int i = 0;
     if (o->schedule) {
@@ -125,10 +125,10 @@ static void set_lr(wg_optim_choice *o, double lr)
 static bool read_optimizer(training *t)
 {
     const args *a = t->m.a;
-    const wg_training *w = wg_program_training(t->m.q);
+    const wgx_training *w = wgx_program_training(t->m.q);
     const char *text = args_value(a, "optimizer");
     double lr = -1;
-    if (text) t->choice = wg_optim_choice_of(t->m.c, "--optimizer", text);
+    if (text) t->choice = wgx_optim_choice_of(t->m.c, "--optimizer", text);
     else if (w && w->optimizer.name) t->choice = w->optimizer;
     else t->choice.name = "adam";
     if (!model_flags_ok(&t->m)) return false;
@@ -145,7 +145,7 @@ static bool read_optimizer(training *t)
 
 static bool read_counts(training *t)
 {
-    const wg_training *w = wg_program_training(t->m.q);
+    const wgx_training *w = wgx_program_training(t->m.q);
     t->minimizes = w && w->minimizes;
     const bool whole = t->minimizes || !t->data.spec; /* all rows in a step */
     const int64_t rows = wg_data_rows(t->rows);
@@ -173,7 +173,7 @@ static bool read_counts(training *t)
 
 double train_rate(const training *t)
 {
-    return wg_optim_choice_rate(&t->choice, (double)t->step, (double)t->steps);
+    return wgx_optim_choice_rate(&t->choice, (double)t->step, (double)t->steps);
 }
 
 /* ---- data ---- */
@@ -276,7 +276,7 @@ static bool is_multiplied(wg_graph *g, wg_node x)
 {
     for (int64_t i = 1; i < wg_graph_nodes(g); i++) {
         const wg_node n = wg_graph_node(g, i);
-        if (wg_op_is(wg_node_op(n), "dense") || wg_op_is(wg_node_op(n), "matmul"))
+        if (wgx_op_is(wg_node_op(n), "dense") || wgx_op_is(wg_node_op(n), "matmul"))
             if (wg_node_operand(n, 0).index == x.index) return true;
     }
     return false;
@@ -356,7 +356,7 @@ static void train(training *t, const args *a, bool (*open)(training *t, void *us
     signals_catch();
     if (!train_resume(t)) return;
     t->loop.epoch = wg_data_epoch(t->rows);
-    if (!wg_fit_goes_on(&t->loop))
+    if (!wgx_fit_goes_on(&t->loop))
         tool_note(a, "%s is trained: %d of %lld epochs%s; %s--fresh starts over", t->folder,
                   wg_data_epoch(t->rows), (long long)t->loop.epochs,
                   t->loop.epoch < t->loop.epochs ? ", and no patience is left" : "",

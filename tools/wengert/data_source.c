@@ -21,7 +21,7 @@ static const char *kind_of(const char *spec)
 {
     const size_t n = strcspn(spec, ":");
     const char *name;
-    for (int i = 0; (name = wg_data_kind(i)); i++)
+    for (int i = 0; (name = wgx_data_kind(i)); i++)
         if (strlen(name) == n && !strncmp(spec, name, n)) return name;
     return NULL;
 }
@@ -57,9 +57,9 @@ static bool read_word(model *m, const char *spec, const char *word, size_t n, in
                            wg_option_in_range(option, number) ? "a whole number " : "", option->range);
     }
     snprintf(given, sizeof given, "%.*s", (int)k, word);
-    wg_nearest_word near = wg_nearest_to(given);
+    wgx_nearest_word near = wgx_nearest_to(given);
     for (int i = 0; i < list->count; i++)
-        wg_nearest_try(&near, list->option[i].name, strlen(list->option[i].name));
+        wgx_nearest_try(&near, list->option[i].name, strlen(list->option[i].name));
     return model_wrong(m,
                        near.best ? "--data %s: no option '%s'; did you mean '%s'?"
                                  : "--data %s: no option '%s'; there are noise, classes and seed%.0s",
@@ -91,10 +91,10 @@ static wg_data *open_set(model *m, const char *spec)
     char list[300], given[40];
     size_t n = 0;
     snprintf(given, sizeof given, "%.*s", (int)strcspn(spec, ":"), spec);
-    wg_nearest_word near = wg_nearest_to(given);
-    for (int i = 0; (name = wg_data_kind(i)) && n < sizeof list; i++) {
+    wgx_nearest_word near = wgx_nearest_to(given);
+    for (int i = 0; (name = wgx_data_kind(i)) && n < sizeof list; i++) {
         n += (size_t)snprintf(list + n, sizeof list - n, "%s, ", name);
-        wg_nearest_try(&near, name, strlen(name));
+        wgx_nearest_try(&near, name, strlen(name));
     }
     if (near.best) model_wrong(m, "--data %s: no such data; did you mean '%s'?", spec, near.best);
     else model_wrong(m, "--data %s: no such data: %sFILE.csv, FILE.npy or a folder of IDX files", spec, list);
@@ -331,7 +331,7 @@ static bool take_tensor(model *m, const data_source *s, const char *column, wg_t
 
 static bool is_number(const char *word, double *value)
 {
-    const char *end = wg_number_in(word, value);
+    const char *end = wgx_number_in(word, value);
     return end != word && !*end;
 }
 
@@ -427,7 +427,7 @@ static bool classes_fit(model *m, const data_source *s, const column_rows *r)
 
 bool source_take(model *m, const data_source *s, column_rows *to, FILE *said)
 {
-    to->classes = wg_program_classes(m->q, to->input);
+    to->classes = wgx_program_classes(m->q, to->input);
     fprintf(said, "    %s <- ", to->input);
     if (s->table && to->classes ? !take_table_classes(m, s, to, said)
         : s->table              ? !take_table(m, s, to, said)
@@ -436,6 +436,6 @@ bool source_take(model *m, const data_source *s, column_rows *to, FILE *said)
     if (to->classes && !classes_fit(m, s, to)) return false;
     if (to->words) say_words(to, said);
     else if (to->classes) fprintf(said, " (%lld classes)", (long long)to->classes);
-    fit_axes(&to->rows, wg_program_axes(m->q, to->input));
+    fit_axes(&to->rows, wgx_program_axes(m->q, to->input));
     return true;
 }

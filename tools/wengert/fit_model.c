@@ -35,8 +35,8 @@ static bool is_taken(const fit_plan *f, int n, const char *name)
                                        "false",   "inf",  "nan",   "check", "train",     "plot" };
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (!strcmp(own[i], name)) return true;
-    for (int i = 0; i < wg_builtin_count(); i++)
-        if (!strcmp(wg_builtin_at(i).name, name)) return true;
+    for (int i = 0; i < wgx_builtin_count(); i++)
+        if (!strcmp(wgx_builtin_at(i).name, name)) return true;
     for (int i = 0; i < n; i++)
         if (f->column[i].input && !strcmp(f->column[i].input, name)) return true;
     return wg_op_find(name) || (f->input && !strcmp(f->input, name));
@@ -76,7 +76,7 @@ void fit_names(model *m, fit_plan *f)
 /* A text as a part of a comment, which ends with its line. */
 static const char *in_comment(const char *text, char *plain, size_t room)
 {
-    wg_plain_text(text, plain, room);
+    wgx_plain_text(text, plain, room);
     for (char *s = plain; *s; s++)
         if (*s == '\n' || *s == '\r' || *s == '\t') *s = ' ';
     return plain;

@@ -40,13 +40,13 @@ enum { WORST = 3, SHOWN = 12 };
 static void say_row(wg_table *table, int64_t row)
 {
     size_t n;
-    const char *text = wg_table_row(table, row, &n);
+    const char *text = wgx_table_row(table, row, &n);
     char *copy = text ? strndup(text, n < 90 ? n : 90) : NULL, plain[400];
     for (char *s = copy; s && *s; s++)
         if (*s == '\t' || *s == '\n' || *s == '\r') *s = ' ';
     while (copy && n && n < 90 && copy[n - 1] == ' ') copy[--n] = 0;
     if (copy)
-        printf("    row %lld: %s%s\n", (long long)row + 1, wg_plain_text(copy, plain, sizeof plain),
+        printf("    row %lld: %s%s\n", (long long)row + 1, wgx_plain_text(copy, plain, sizeof plain),
                n > 90 ? "..." : "");
     free(copy);
 }
@@ -178,7 +178,7 @@ void fit_report(training *t, const fit_plan *f, wg_table *table, const int64_t *
         return;
     }
     for (int i = 0; i < 2; i++)
-        wg_fit_number_text(best->dev.value[i], t->is_share[i], text[i], sizeof text[i]);
+        wgx_fit_number_text(best->dev.value[i], t->is_share[i], text[i], sizeof text[i]);
     printf("dev    loss %s  %s %s in epoch %lld, the best of %lld\n", text[0], t->name[1], text[1],
            (long long)best->epoch, (long long)t->loop.epoch);
     (f->classes ? report_classes : report_numbers)(t, f, table, row, of, n, y, p);

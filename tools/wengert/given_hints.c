@@ -38,15 +38,15 @@ static bool is_multiple(const given_pair *p, const double *with, const double *b
 /* The name of a size of the program, or of an axis of an input. */
 static bool size_of_name(model *m, double size, char *to, size_t room)
 {
-    for (int k = 0; k < wg_program_symbols(m->q); k++) {
-        const wg_symbol s = wg_program_symbol(m->q, k);
+    for (int k = 0; k < wgx_program_symbols(m->q); k++) {
+        const wgx_symbol s = wgx_program_symbol(m->q, k);
         if (s.size < 2 || !near(size, (double)s.size)) continue;
         snprintf(to, room, "%s = %lld", s.name, (long long)s.size);
         return true;
     }
     for (int i = 0; i < wg_program_names(m->q); i++) {
         const char *name = wg_program_name(m->q, i);
-        const wg_meaning what = wg_program_meaning(m->q, name);
+        const wgx_meaning what = wgx_program_meaning(m->q, name);
         const wg_shape s = wg_node_shape(wg_program_node(m->q, name));
         for (int a = 0; a < s.rank && what != WG_NAME_COMPUTED; a++) {
             if (s.dim[a] < 2 || !near(size, (double)s.dim[a])) continue;

@@ -52,7 +52,7 @@ static int plain_length(const char *s)
 {
     const unsigned char c = (unsigned char)*s;
     if (c < 0x20 || c == 0x7F) return c == '\t' || c == '\n' || (c == '\r' && s[1] == '\n');
-    return c == 0xC2 && (unsigned char)s[1] < 0xA0 ? 0 : wg_utf8_length(s);
+    return c == 0xC2 && (unsigned char)s[1] < 0xA0 ? 0 : wgx_utf8_length(s);
 }
 
 const char *guest_byte(const char *text, size_t n)
@@ -121,7 +121,7 @@ bool guest_folder(const args *a, const char *folder)
 static bool is_inside(const char *path, const char *around)
 {
     struct stat about;
-    return wg_path_inside(path, around) && !stat(path, &about) &&
+    return wgx_path_inside(path, around) && !stat(path, &about) &&
            (S_ISREG(about.st_mode) || S_ISDIR(about.st_mode));
 }
 

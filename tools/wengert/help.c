@@ -96,13 +96,13 @@ typedef struct meaning {
 static const json_row meaning_rows[] = { JSON_AS(".wg", meaning, wg), JSON_AS("C", meaning, c),
                                          JSON_AS("C++", meaning, cpp), JSON_AS("Python", meaning, python) };
 
-static const char *meant_as(const char *word, wg_word_kind kind, wg_language in)
+static const char *meant_as(const char *word, wgx_word_kind kind, wgx_language in)
 {
-    const char *s = wg_meant(word, kind, in);
+    const char *s = wgx_meant(word, kind, in);
     return s && !strncmp(s, "write ", 6) ? s + 6 : s ? s : "";
 }
 
-static bool meaning_of(const char *word, wg_word_kind kind, meaning *m)
+static bool meaning_of(const char *word, wgx_word_kind kind, meaning *m)
 {
     *m = (meaning){ meant_as(word, kind, WG_IN_WG), meant_as(word, kind, WG_IN_C),
                     meant_as(word, kind, WG_IN_CPP), meant_as(word, kind, WG_IN_PYTHON) };
@@ -123,7 +123,7 @@ static bool help_meant(const args *a, const char *word)
 {
     meaning m;
     for (int kind = WG_WORD_CALL; kind <= WG_WORD_OPTION; kind++) {
-        if (!meaning_of(word, (wg_word_kind)kind, &m)) continue;
+        if (!meaning_of(word, (wgx_word_kind)kind, &m)) continue;
         json j;
         if (!a->json) return meaning_text(word, &m), true;
         j = json_start(stdout);
@@ -135,11 +135,11 @@ static bool help_meant(const args *a, const char *word)
 
 static int no_topic(const args *a, const char *word)
 {
-    wg_nearest_word near = wg_nearest_to(word);
+    wgx_nearest_word near = wgx_nearest_to(word);
     for (int i = 0; command_at(i); i++)
-        wg_nearest_try(&near, command_at(i)->name, strlen(command_at(i)->name));
-    wg_nearest_try(&near, "language", strlen("language"));
-    const char *meant = wg_meant(word, WG_WORD_COMMAND, WG_IN_WG);
+        wgx_nearest_try(&near, command_at(i)->name, strlen(command_at(i)->name));
+    wgx_nearest_try(&near, "language", strlen("language"));
+    const char *meant = wgx_meant(word, WG_WORD_COMMAND, WG_IN_WG);
     if (meant) return tool_wrong(a, "help: no topic '%s': %s", word, meant);
     if (near.best) return tool_wrong(a, "help: no topic '%s'; did you mean '%s'?", word, near.best);
     return tool_wrong(a, "help: no topic '%s'; 'wengert help' lists the commands, 'wengert ops' the ops",

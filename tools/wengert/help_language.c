@@ -53,11 +53,11 @@ static void print_text(void)
         print_wrapped(stdout, 2, rules[i]);
     }
     printf("\nCalls beside the ops of 'wengert ops':\n\n");
-    for (int i = 0; i < wg_builtin_count(); i++) {
+    for (int i = 0; i < wgx_builtin_count(); i++) {
         printf("  ");
-        print_wrapped(stdout, 6, wg_builtin_at(i).usage);
+        print_wrapped(stdout, 6, wgx_builtin_at(i).usage);
         printf("      ");
-        print_wrapped(stdout, 6, wg_builtin_at(i).summary);
+        print_wrapped(stdout, 6, wgx_builtin_at(i).summary);
     }
 }
 
@@ -70,8 +70,8 @@ int help_language(const args *a)
     for (int i = 0; i < RULES; i++) json_text(&j, NULL, rules[i]);
     json_end(&j);
     json_array(&j, "calls");
-    for (int i = 0; i < wg_builtin_count(); i++) {
-        const wg_builtin b = wg_builtin_at(i);
+    for (int i = 0; i < wgx_builtin_count(); i++) {
+        const wgx_builtin b = wgx_builtin_at(i);
         json_record(&j, NULL, builtin_rows, &b);
     }
     json_finish(&j);

@@ -14,7 +14,7 @@ static void quoted(json *j, const char *text)
 {
     fputc('"', j->out);
     for (const char *s = text; *s;) {
-        const int n = wg_utf8_length(s);
+        const int n = wgx_utf8_length(s);
         if (n == 0) fputs("\\ufffd", j->out);
         else if (*s == '"' || *s == '\\') fprintf(j->out, "\\%c", *s);
         else if (*s == '\n') fputs("\\n", j->out);
@@ -201,5 +201,5 @@ void json_rows(json *j, const json_row *row, int n, const void *of)
     }
 }
 
-const json_row builtin_rows[3] = { JSON_ROW(wg_builtin, name), JSON_ROW(wg_builtin, usage),
-                                   JSON_ROW(wg_builtin, summary) };
+const json_row builtin_rows[3] = { JSON_ROW(wgx_builtin, name), JSON_ROW(wgx_builtin, usage),
+                                   JSON_ROW(wgx_builtin, summary) };

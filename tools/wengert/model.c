@@ -24,7 +24,7 @@ static bool is_program_name(const model *m, const char *s)
     size_t n = 0;
     while (n + 1 < sizeof word && (isalnum((unsigned char)s[n]) || s[n] == '_')) n++;
     snprintf(word, sizeof word, "%.*s", (int)n, s);
-    return wg_program_meaning(m->q, word) != WG_NAME_UNKNOWN;
+    return wgx_program_meaning(m->q, word) != WG_NAME_UNKNOWN;
 }
 
 /* The length of "name" in ".name = "; 0: s does not begin so. */
@@ -73,7 +73,7 @@ const char *model_place(const model *m)
 /* The column of an error in letters, from 1 on; that of messages counts bytes. */
 static int error_letter(const wg_program *q)
 {
-    const char *line = wg_program_source(q);
+    const char *line = wgx_program_source(q);
     for (int i = 1; i < wg_program_error_line(q) && *line; i++) line += strcspn(line, "\n") + 1;
     int letters = 1;
     for (const char *s = line; *s && s - line + 1 < wg_program_error_column(q); s++)
@@ -105,7 +105,7 @@ bool model_ok(model *m)
     if (!wg_failed(m->c)) return true;
     m->status = status_of(wg_failed(m->c));
     const char *lines = message_of(m, text, sizeof text);
-    fprintf(stderr, "%s%s%s\n", text, lines, m->q ? wg_program_excerpt(m->q) : "");
+    fprintf(stderr, "%s%s%s\n", text, lines, m->q ? wgx_program_excerpt(m->q) : "");
     if (m->q && other_language(model_place(m), hint, sizeof hint)) fprintf(stderr, "wengert: %s\n", hint);
     if (m->a->json) error_json(m, text, hint);
     return false;
@@ -185,7 +185,7 @@ wg_tensor model_literal(model *m, const char *flag_name, const char *name, const
         model_wrong(m, "%s: the name of a file is missing behind @", where);
         return (wg_tensor){ 0 };
     }
-    t = text[0] == '@' ? wg_npy_read_at("", m->c, text + 1) : wg_literal(m->c, where, text);
+    t = text[0] == '@' ? wg_npy_read_at("", m->c, text + 1) : wgx_literal(m->c, where, text);
     if (!model_flags_ok(m)) t.data = NULL;
     return t;
 }
@@ -308,14 +308,14 @@ static wg_node find(model *m, const char *name)
     wg_node n = wg_program_node(m->q, name);
     for (int64_t i = 1; wg_is_none(n) && i < wg_graph_nodes(m->g); i++) {
         wg_node k = wg_graph_node(m->g, i);
-        if (wg_node_params(k) && !strcmp(wg_node_name(k), name)) n = k;
+        if (wgx_node_params(k) && !strcmp(wg_node_name(k), name)) n = k;
     }
     return n;
 }
 
 bool model_no_name(model *m, const char *flag_name, const char *name)
 {
-    const char *near = wg_program_suggest(m->q, name);
+    const char *near = wgx_program_suggest(m->q, name);
     if (near) return model_wrong(m, "--%s: no name '%s'; did you mean '%s'?", flag_name, name, near);
     return model_wrong(m, "--%s: no name '%s'", flag_name, name);
 }
@@ -323,10 +323,10 @@ bool model_no_name(model *m, const char *flag_name, const char *name)
 static bool add_name(model *m, const char *flag_name, name_list *to, char *name)
 {
     wg_node n = find(m, name);
-    const int parts = wg_is_none(n) ? wg_program_parts(m->q, name) : 0;
+    const int parts = wg_is_none(n) ? wgx_program_parts(m->q, name) : 0;
     for (int k = 0; k < parts; k++) { /* a group stands for its nodes */
         const char *label;
-        to->node[to->count] = wg_program_part(m->q, name, k, &label);
+        to->node[to->count] = wgx_program_part(m->q, name, k, &label);
         to->name[to->count++] = label;
     }
     if (parts) return model_ok(m);
@@ -358,14 +358,14 @@ bool model_names(model *m, const char *flag_name, const char *list, name_list *t
 bool model_by_no_option(model *m, wg_node y, const name_list *x)
 {
     for (int i = 0; i < x->count; i++) {
-        const int line = wg_program_option_line(m->q, x->name[i], y);
+        const int line = wgx_program_option_line(m->q, x->name[i], y);
         if (line)
             return model_fail(
                 m, EXIT_TEXT,
                 "%s is the number of an option in line %d: there is no derivative by it; --wrt names others",
                 x->name[i], line);
         int at = 0;
-        const char *found = wg_program_fit_between(m->q, x->node[i], y, &at);
+        const char *found = wgx_program_fit_between(m->q, x->node[i], y, &at);
         if (found)
             return model_fail(m, EXIT_TEXT,
                               "%s was found from %s by fit in line %d: no derivative goes through fit; "
@@ -397,7 +397,7 @@ bool model_leaves(model *m, wg_node root, name_list *to)
     if (!in || !name_room(m, to, root.index + 1)) return model_ok(m);
     for (uint32_t i = 1; i <= root.index; i++) {
         wg_node n = wg_graph_node(m->g, i);
-        bool leaf = wg_node_leaf(n) == WG_LEAF_INPUT || (wg_node_params(n) && !wg_node_is_state(n));
+        bool leaf = wg_node_leaf(n) == WG_LEAF_INPUT || (wgx_node_params(n) && !wgx_node_is_state(n));
         if (!in[i] || !leaf || !*wg_node_name(n) || !wg_dtype_is_float(wg_node_dtype(n))) continue;
         to->name[to->count] = wg_node_name(n);
         to->node[to->count++] = n;
@@ -413,7 +413,7 @@ void model_say_drawn(const model *m, const char *drawn)
 
 bool model_say_kink(const model *m, wg_node y, const wg_node x[], int n)
 {
-    const wg_call k = wg_kink(y, x, n);
+    const wgx_call k = wgx_kink(y, x, n);
     if (k.op)
         tool_note(
             m->a,
@@ -431,13 +431,13 @@ static bool say_kink_below(const model *m, wg_node y, wg_node x)
     enum { MOST = 8 }; /* each takes three evaluations */
     bool *below = nodes_below(m->g, y), said = false;
     int left = MOST;
-    wg_value_at("", x); /* wg_kink moves it from its value, which an element of map has not got yet */
-    if (wg_node_is_derived(y)) said = model_say_kink(m, y, &x, 1);
+    wg_value_at("", x); /* wgx_kink moves it from its value, which an element of map has not got yet */
+    if (wgx_node_is_derived(y)) said = model_say_kink(m, y, &x, 1);
     for (int64_t i = y.index; below && i > 0 && !said; i--) {
         const wg_node n = wg_graph_node(m->g, i);
-        for (int k = 0; below[i] && !wg_node_is_derived(n) && k < wg_node_operands(n) && !said; k++) {
+        for (int k = 0; below[i] && !wgx_node_is_derived(n) && k < wg_node_operands(n) && !said; k++) {
             const wg_node g = wg_node_operand(n, k);
-            if (wg_node_is_derived(g) && left-- > 0) said = model_say_kink(m, g, &x, 1);
+            if (wgx_node_is_derived(g) && left-- > 0) said = model_say_kink(m, g, &x, 1);
         }
     }
     wg_free(m->c, below);
@@ -449,7 +449,7 @@ void model_say_kinks(const model *m)
     enum { LATEST = 8 }; /* a loop may have made thousands */
     wg_node y, x;
     bool said = args_has(m->a, "quiet");
-    for (int i = 0; !said && i < LATEST && wg_program_grad(m->q, i, &y, &x); i++)
+    for (int i = 0; !said && i < LATEST && wgx_program_grad(m->q, i, &y, &x); i++)
         said = say_kink_below(m, y, x);
 }
 
@@ -463,7 +463,7 @@ bool model_of(model *m, const char **name, wg_node *node)
 {
     const char *given = args_value(m->a, "of");
     name_list one;
-    *name = given ? given : wg_program_last_name(m->q);
+    *name = given ? given : wgx_program_last_name(m->q);
     *node = wg_program_last(m->q);
     if (given) {
         if (!model_names(m, "of", given, &one)) return false;

@@ -8,7 +8,7 @@
 
 static bool is_input(const model *m, const char *name)
 {
-    return wg_program_meaning(m->q, name) == WG_NAME_INPUT;
+    return wgx_program_meaning(m->q, name) == WG_NAME_INPUT;
 }
 
 static const column_rows *find(const data_rows *d, const char *input)
@@ -63,7 +63,7 @@ static bool take_mapped(model *m, data_rows *d, const data_source *s, char *name
         return model_wrong(m, "--map %s=%s: the data have %s", name, column, has);
     }
     if (!is_input(m, name)) {
-        const char *near = wg_program_suggest(m->q, name);
+        const char *near = wgx_program_suggest(m->q, name);
         return model_wrong(m, "--map %s: no name '%s'%s%s%s", name, name, near ? "; did you mean '" : "",
                            near ? near : "", near ? "'?" : "");
     }

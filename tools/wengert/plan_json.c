@@ -35,7 +35,7 @@ static void indices(json *j, const char *key, const int *list, int n)
 
 static void step(json *j, const wg_plan *p, const wg_plan_step *s, const wg_limits *l)
 {
-    wg_bound b = wg_plan_bound(s, l);
+    wgx_bound b = wgx_plan_bound(s, l);
     json_object(j, NULL);
     json_array(j, "ops");
     for (int i = s->first_op; i < s->first_op + s->ops; i++) json_record(j, NULL, op_rows, &p->op[i]);

@@ -177,11 +177,11 @@ static bool classified(const run *k, compared *to)
 {
     static const char *const losses[] = { "softmax_cross_entropy", "nll", "bce_with_logits",
                                           "binary_cross_entropy" };
-    for (int64_t i = wg_graph_calls(k->m.g) - 1; i >= 0; i--) {
-        const wg_call call = wg_graph_call(k->m.g, i);
+    for (int64_t i = wgx_graph_calls(k->m.g) - 1; i >= 0; i--) {
+        const wgx_call call = wgx_graph_call(k->m.g, i);
         for (int j = 0; j < 4; j++) {
-            if (!wg_op_is(call.op, losses[j])) continue;
-            *to = (compared){ wg_graph_call_operand(k->m.g, i, 0), wg_graph_call_operand(k->m.g, i, 1),
+            if (!wgx_op_is(call.op, losses[j])) continue;
+            *to = (compared){ wgx_graph_call_operand(k->m.g, i, 0), wgx_graph_call_operand(k->m.g, i, 1),
                               j == 3 };
             return wg_node_shape(to->class).rank == 1;
         }
@@ -259,9 +259,9 @@ static wg_tensor two_features(run *k, wg_node score, const char **name)
     if (!model_leaves(&k->m, score, &l)) return t;
     for (int i = 0; i < l.count; i++) {
         const wg_shape s = wg_node_shape(l.node[i]);
-        if (wg_node_params(l.node[i]) || wg_program_meaning(k->m.q, l.name[i]) != WG_NAME_INPUT) continue;
+        if (wgx_node_params(l.node[i]) || wgx_program_meaning(k->m.q, l.name[i]) != WG_NAME_INPUT) continue;
         inputs++;
-        if (s.rank == 2 && s.dim[1] == 2 && wg_peek(l.node[i], &t)) *name = l.name[i];
+        if (s.rank == 2 && s.dim[1] == 2 && wgx_peek(l.node[i], &t)) *name = l.name[i];
     }
     wg_free(k->m.c, l.name), wg_free(k->m.c, l.node);
     return inputs == 1 ? t : (wg_tensor){ 0 };

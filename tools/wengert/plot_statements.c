@@ -59,8 +59,8 @@ static double own_value(statements *k)
 {
     wg_tensor t;
     const wg_node n = model_build(&k->m) ? wg_program_node(k->m.q, k->slide.name) : wg_none;
-    return !wg_is_none(n) && wg_shape_size(wg_node_shape(n)) == 1 && wg_peek(n, &t) ? wg_tensor_item(&t, 0)
-                                                                                    : NAN;
+    return !wg_is_none(n) && wg_shape_size(wg_node_shape(n)) == 1 && wgx_peek(n, &t) ? wg_tensor_item(&t, 0)
+                                                                                     : NAN;
 }
 
 /* The program's own value takes the place that is nearest to it. It gets a place between the others if the
@@ -72,7 +72,7 @@ static void find_home(statements *k)
     if (!isfinite(k->own)) return;
     k->home = plot_nearest(&k->slide, k->own, k->frames);
     const bool is_written =
-        wg_program_meaning(k->m.q, k->slide.name) != WG_NAME_INPUT || !*wg_program_drawn(k->m.q);
+        wgx_program_meaning(k->m.q, k->slide.name) != WG_NAME_INPUT || !*wg_program_drawn(k->m.q);
     if (!is_written) k->own = plot_frame(&k->slide, k->home, k->frames);
     const bool asked = k->slide.step > 0 || !k->home || k->home == k->frames - 1;
     k->extra = asked && plot_frame(&k->slide, k->home, k->frames) != k->own;
@@ -96,7 +96,7 @@ static bool draw_frame(statements *k, int frame)
     snprintf(name, sizeof name, "%s = %.15g", k->slide.name, v);
     wg_program_set(m->q, k->slide.name, wg_view_f64(&v, WG_SCALAR));
     if (!model_flags_ok(m) || !model_build(m)) return false;
-    wg_program_keep(m->q, WG_KEEP_PLOTS);
+    wgx_program_keep(m->q, WG_KEEP_PLOTS);
     for (int i = 0; i < k->files.n; i++) {
         if (!k->files.figure[i]) k->files.figure[i] = wg_figure_new(m->c, wg_program_plot_title(m->q, i));
         wg_figure_frame(k->files.figure[i], name);
@@ -108,13 +108,13 @@ static bool draw_frame(statements *k, int frame)
 static bool draw(statements *k)
 {
     model *m = &k->m;
-    if (k->frames && wg_program_meaning(m->q, k->slide.name) == WG_NAME_UNKNOWN)
+    if (k->frames && wgx_program_meaning(m->q, k->slide.name) == WG_NAME_UNKNOWN)
         return model_no_name(m, "slide", k->slide.name);
     if (k->frames) find_home(k), k->files.frame = k->home < 0 ? 1 : k->home + 1;
     for (int i = 0; i < k->frames; i++)
         if (!draw_frame(k, i)) return false;
     if (!k->frames && !model_build(m)) return false;
-    if (!k->frames) wg_program_keep(m->q, WG_KEEP_PLOTS);
+    if (!k->frames) wgx_program_keep(m->q, WG_KEEP_PLOTS);
     for (int i = 0; i < k->files.n && !k->frames; i++)
         if (!(k->files.figure[i] = wg_program_figure(m->q, i, NULL))) return model_ok(m);
     model_say_drawn(m, wg_program_drawn(m->q));

@@ -30,7 +30,7 @@ static int hold_stream(int i)
 
 void tool_hold(void)
 {
-    if (wg_group_launched() < 2) return;
+    if (wgx_group_launched() < 2) return;
     now.held = hold_stream(0) >= 0 && hold_stream(1) >= 0 && (now.notes = fdopen(dup(now.real[1]), "w"));
     if (now.held) setvbuf(now.notes, NULL, _IOLBF, 0);
     for (int i = 0; i < 2 && !now.held; i++)
@@ -81,13 +81,13 @@ static void tell(wg_context *c, int status)
 
 int tool_meet(wg_context *c, int status)
 {
-    wg_group *all = wg_group_of(c);
+    wg_group *all = wgx_group_of(c);
     if (wg_group_size(all) < 2 || now.met)
-        return now.speaks = now.met ? now.speaks : wg_group_speaks(all), status;
+        return now.speaks = now.met ? now.speaks : wgx_group_speaks(all), status;
     now.met = true;
     if (status && status != EXIT_INTERRUPTED) tell(c, status);
-    const bool fine = wg_group_sum_at("", all, NULL, 0) == WG_OK;
-    now.speaks = wg_group_speaks(all);
+    const bool fine = wgx_group_sum_at("", all, NULL, 0) == WG_OK;
+    now.speaks = wgx_group_speaks(all);
     if (fine) return status;
     const char *message = wg_message(c);
     int n = 0;

@@ -5,7 +5,7 @@ enum { OTHER_SIZE = 13 };
 
 /* Builds the program once more with another size for a symbol. NULL: that fails, or gives other ops or
  * ranks. */
-static wg_graph *build_with(model *m, wg_symbol s, wg_node root)
+static wg_graph *build_with(model *m, wgx_symbol s, wg_node root)
 {
     const double size = OTHER_SIZE, before = (double)s.size;
     wg_graph *g = wg_graph_new(m->c);
@@ -23,7 +23,7 @@ static wg_graph *build_with(model *m, wg_symbol s, wg_node root)
     return NULL;
 }
 
-static void add(model *m, wg_symbol s, wg_node root, size_names *all)
+static void add(model *m, wgx_symbol s, wg_node root, size_names *all)
 {
     wg_graph *g = build_with(m, s, root);
     if (g) all->name[all->count++] = (wg_size_name){ s.name, s.size, g, OTHER_SIZE, m->g };
@@ -33,9 +33,9 @@ void find_size_names(model *m, wg_node root, size_names *all)
 {
     const int known = all->count;
     for (int i = 0; i < known && all->count < SIZE_NAMES; i++)
-        add(m, (wg_symbol){ .name = all->name[i].name, .size = all->name[i].size }, root, all);
-    for (int i = 0; !known && i < wg_program_symbols(m->q) && all->count < SIZE_NAMES / 2; i++) {
-        const wg_symbol s = wg_program_symbol(m->q, i);
+        add(m, (wgx_symbol){ .name = all->name[i].name, .size = all->name[i].size }, root, all);
+    for (int i = 0; !known && i < wgx_program_symbols(m->q) && all->count < SIZE_NAMES / 2; i++) {
+        const wgx_symbol s = wgx_program_symbol(m->q, i);
         if (!s.given && s.size) add(m, s, root, all);
     }
 }

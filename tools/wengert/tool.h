@@ -44,6 +44,7 @@
 #include "wengert/op.h"
 #include "wengert/plan.h"
 #include "wengert/state.h"
+#include "wgx/wgx.h"
 
 enum {
     EXIT_DONE = 0,
@@ -183,7 +184,7 @@ typedef struct json_row {
 #define json_members(j, rows, of)     json_rows(j, rows, (int)(sizeof(rows) / sizeof *(rows)), of)
 #define json_record(j, key, rows, of) (json_object(j, key), json_members(j, rows, of), json_end(j))
 void json_rows(json *j, const json_row *rows, int n, const void *of);
-extern const json_row builtin_rows[3]; /* of a wg_builtin */
+extern const json_row builtin_rows[3]; /* of a wgx_builtin */
 
 /* ---- cmd_ops.c ---- */
 
@@ -351,7 +352,7 @@ typedef struct claim_result {
     char why[600];
 } claim_result;
 bool claim_judge(model *m, int i, claim_result *r);
-bool claim_compare(model *m, const wg_claim *k, claim_result *r); /* claim_compare.c: with < or within */
+bool claim_compare(model *m, const wgx_claim *k, claim_result *r); /* claim_compare.c: with < or within */
 /* claim_bars.c: how far rounding can move something, one number for each element. */
 typedef struct claim_bounds {
     double *both, *left, *right; /* left - right, and each side alone */
@@ -360,7 +361,7 @@ typedef struct claim_bounds {
 claim_bounds claim_bars(model *m, wg_node left, wg_node right);
 /* " at [0,2]": the place of element i; "" for a scalar. */
 void check_place(wg_shape s, int64_t i, char *to, size_t room);
-void claim_place(const wg_claim *k, wg_shape s, int64_t i, char *to, size_t room); /* " in W at [0,2]" */
+void claim_place(const wgx_claim *k, wg_shape s, int64_t i, char *to, size_t room); /* " in W at [0,2]" */
 int check_ops(const args *a);
 int check_process(const args *a);
 bool check_point(const args *a); /* false: after a message that --at is no list of numbers, as "-1.2 1" */

@@ -11,6 +11,7 @@
 
 #include "data_source.h"
 #include "wengert/fit.h"
+#include "wgx/fit.h"
 
 /* The loss and the metrics, as means over rows. */
 enum { MEASURES = 1 + WG_TRAINING_METRICS };
@@ -35,8 +36,8 @@ typedef struct training {
     wg_data *rows, *dev; /* of row numbers; dev NULL: none are held out */
     wg_graph *of_dev;    /* where dev is measured */
     wg_optim *optim;
-    wg_optim_choice choice;
-    wg_fit_loop loop;     /* its p is m.p; kept NULL: without patience */
+    wgx_optim_choice choice;
+    wgx_fit_loop loop;    /* its p is m.p; kept NULL: without patience */
     wg_snapshot *last;    /* the parameters at the end of the last epoch; NULL: none is finished, or kept has
                             * the best */
     int64_t batch, steps; /* steps: of the whole training */

@@ -51,7 +51,7 @@ static bool library_wrote(training *t)
 static bool write_text(training *t, const char *name, const char *text)
 {
     const char *path = path_of(t, name);
-    return wg_file_write_at("", t->m.c, "train", path, text, strlen(text)) == WG_OK || library_wrote(t);
+    return wgx_file_write_at("", t->m.c, "train", path, text, strlen(text)) == WG_OK || library_wrote(t);
 }
 
 static bool no_folder(training *t, const char *what)
@@ -103,7 +103,7 @@ static uint64_t hash_of_data(const training *t)
 
 static uint64_t hash_of_program(const training *t)
 {
-    uint64_t h = wg_program_code(t->m.q);
+    uint64_t h = wgx_program_code(t->m.q);
     const char *text;
     for (int i = 0; (text = args_next(t->m.a, "set", &i));) h = mix(h, text, strlen(text) + 1);
     return h;
@@ -112,7 +112,7 @@ static uint64_t hash_of_program(const training *t)
 /* The shortest text that is this number. */
 static void put_number(FILE *out, double v) { fprintf(out, "%.*g", digits_needed(v), v); }
 
-static void put_optimizer(FILE *out, const wg_optim_choice *o)
+static void put_optimizer(FILE *out, const wgx_optim_choice *o)
 {
     fputs(o->name, out);
     const char *before = "(";
@@ -380,7 +380,7 @@ static bool write_program(training *t)
     }
     fclose(out);
     const bool fine =
-        write_text(t, PROGRAM_FILE, wg_program_source(t->m.q)) && write_text(t, FLAGS_FILE, text);
+        write_text(t, PROGRAM_FILE, wgx_program_source(t->m.q)) && write_text(t, FLAGS_FILE, text);
     free(text);
     return fine;
 }
@@ -470,7 +470,7 @@ static bool open_folder(training *t, const char *settings)
     fine = fine && (fresh || there || is_free(t));
     if (fine && there) return go_on(t, settings);
     if (fine) fine = start_over(t, settings) && model_ok(&t->m);
-    if (fine) wg_group_share_at("", t->all, false);
+    if (fine) wgx_group_share_at("", t->all, false);
     return fine;
 }
 
@@ -480,9 +480,9 @@ bool train_resume(training *t)
     char *settings = settings_text(t);
     bool fine = settings || model_fail(&t->m, EXIT_OTHER, "out of memory");
     const uint64_t program = hash_of_program(t), data = hash_of_data(t);
-    wg_group_same_at("", t->all, "program", &program, sizeof program);
-    wg_group_same_at("", t->all, "data set", &data, sizeof data);
-    if (fine) wg_group_same_at("", t->all, "set of options", settings, strlen(settings));
+    wgx_group_same_at("", t->all, "program", &program, sizeof program);
+    wgx_group_same_at("", t->all, "data set", &data, sizeof data);
+    if (fine) wgx_group_same_at("", t->all, "set of options", settings, strlen(settings));
     fine = fine && model_ok(&t->m);
     if (fine && t->folder) {
         wg_save_with_at("", t->m.c, "train.means", means, NULL);

@@ -10,7 +10,7 @@
 static void put_measure(const training *t, const char *before, int i, double v)
 {
     char text[40];
-    wg_fit_number_text(v, t->is_share[i], text, sizeof text);
+    wgx_fit_number_text(v, t->is_share[i], text, sizeof text);
     printf("  %s%s %s", before, t->name[i], text);
 }
 
@@ -32,22 +32,22 @@ static bool is_whole(const training *t) { return t->minimizes || !t->data.spec; 
 static void line_text(const training *t, const epoch_record *r, char *text, size_t size)
 {
     const double steps = (double)(t->steps - t->step) / (double)t->steps;
-    wg_fit_line l = { .word = is_whole(t) ? "step" : "epoch",
-                      .epoch = r ? r->epoch : wg_data_epoch(t->rows) + 1,
-                      .epochs = t->loop.epochs,
-                      .measures = t->measures < WG_FIT_MEASURES ? t->measures : WG_FIT_MEASURES,
-                      .has_dev = r && t->dev,
-                      .dev = r ? r->dev.value[t->measures > 1] : 0,
-                      .has_gradient = r && t->minimizes,
-                      .gradient = t->gradient,
-                      .rows = (double)t->rows_done,
-                      .seconds = tool_now() - t->began,
-                      .left = steps * (double)t->loop.epochs * (double)wg_data_rows(t->rows) };
+    wgx_fit_line l = { .word = is_whole(t) ? "step" : "epoch",
+                       .epoch = r ? r->epoch : wg_data_epoch(t->rows) + 1,
+                       .epochs = t->loop.epochs,
+                       .measures = t->measures < WG_FIT_MEASURES ? t->measures : WG_FIT_MEASURES,
+                       .has_dev = r && t->dev,
+                       .dev = r ? r->dev.value[t->measures > 1] : 0,
+                       .has_gradient = r && t->minimizes,
+                       .gradient = t->gradient,
+                       .rows = (double)t->rows_done,
+                       .seconds = tool_now() - t->began,
+                       .left = steps * (double)t->loop.epochs * (double)wg_data_rows(t->rows) };
     for (int i = 0; i < l.measures; i++) {
         l.name[i] = t->name[i], l.is_share[i] = t->is_share[i];
         l.value[i] = r ? r->train.value[i] : t->mean[i].value;
     }
-    wg_fit_line_text(&l, text, size);
+    wgx_fit_line_text(&l, text, size);
 }
 
 void train_line(training *t, const epoch_record *r)
@@ -56,7 +56,7 @@ void train_line(training *t, const epoch_record *r)
     char text[WG_FIT_LINE];
     const bool moves = terminal_moves(STDERR_FILENO);
     const bool due = moves ? tool_now() >= next || (r && r->epoch == t->loop.epochs)
-                           : r && wg_fit_line_is_due(r->epoch, t->loop.epochs, is_whole(t));
+                           : r && wgx_fit_line_is_due(r->epoch, t->loop.epochs, is_whole(t));
     if (args_has(t->m.a, "quiet") || !due) return;
     next = tool_now() + 0.1;
     line_text(t, r, text, sizeof text);

@@ -95,7 +95,7 @@ bool train_try(training *t)
 
 /* Whether this process, or another of the group, was asked to stop: the same in all of them, from one batch
  * to the next. */
-static bool is_stopped(const training *t) { return wg_group_stop(t->all, check_interrupted()); }
+static bool is_stopped(const training *t) { return wgx_group_stop(t->all, check_interrupted()); }
 
 /* Whether the minimum is found, or no smaller value: twice the search of a step found none. */
 static bool is_at_end(training *t, double loss)
@@ -146,16 +146,16 @@ static bool measure_batches(training *t, double *value)
     wg_node node[MEASURES];
     const int64_t *row = wg_data_x(t->dev).data, all = wg_data_rows(t->dev);
     const int size = wg_group_size(t->all);
-    const uint64_t epoch = wg_graph_epoch(t->of_dev);
+    const uint64_t epoch = wgx_graph_epoch(t->of_dev);
     int64_t k = 0;
     for (int64_t at = 0; at < all; at += DEV_BATCH, k++, value += MEASURES) {
         const int64_t n = all - at < DEV_BATCH ? all - at : DEV_BATCH;
         if (k % size != wg_group_rank(t->all)) continue;
-        if (size > 1) wg_graph_set_epoch(t->of_dev, epoch + (uint64_t)k);
+        if (size > 1) wgx_graph_set_epoch(t->of_dev, epoch + (uint64_t)k);
         if (!build(t, row + at, n, true, node)) return false;
         for (int i = 0; i < t->measures; i++) value[i] = wg_item(node[i]);
     }
-    if (size > 1) wg_graph_set_epoch(t->of_dev, epoch + (uint64_t)k);
+    if (size > 1) wgx_graph_set_epoch(t->of_dev, epoch + (uint64_t)k);
     return model_ok(&t->m);
 }
 
@@ -165,7 +165,7 @@ static bool measure_dev(void *user, double *loss)
     wg_mean mean[MEASURES] = { 0 };
     const int64_t all = wg_data_rows(t->dev), batches = (all + DEV_BATCH - 1) / DEV_BATCH;
     double *value = wg_alloc(t->m.c, (size_t)batches * MEASURES, sizeof *value);
-    if (value && measure_batches(t, value)) wg_group_sum_at("", t->all, value, (size_t)batches * MEASURES);
+    if (value && measure_batches(t, value)) wgx_group_sum_at("", t->all, value, (size_t)batches * MEASURES);
     for (int64_t k = 0; value && k < batches; k++) {
         const int64_t n = k < batches - 1 ? DEV_BATCH : all - k * DEV_BATCH;
         for (int i = 0; i < t->measures; i++) wg_mean_add(&mean[i], value[k * MEASURES + i], (double)n);
@@ -178,9 +178,9 @@ static bool measure_dev(void *user, double *loss)
 
 /* ---- epochs ---- */
 
-bool train_done(const training *t) { return t->end != GOING || !wg_fit_goes_on(&t->loop); }
+bool train_done(const training *t) { return t->end != GOING || !wgx_fit_goes_on(&t->loop); }
 
-static wg_fit_turn turn(void *user)
+static wgx_fit_turn turn(void *user)
 {
     training *t = user;
     wg_batch b;
@@ -235,7 +235,7 @@ bool train_epochs(training *t)
     t->save_next = t->began + 1;
     t->loop.step = turn, t->loop.measure = t->dev ? measure_dev : NULL, t->loop.ended = end_epoch;
     t->loop.user = t, t->loop.p = t->m.p;
-    wg_fit_run_at("", &t->loop);
+    wgx_fit_run_at("", &t->loop);
     train_erase(t);
     if (!model_ok(&t->m)) {
         tool_meet(t->m.c, t->m.status);

@@ -28,7 +28,7 @@ bool train_path_open(training *t)
     if (!t->folder) return model_wrong(m, "--path: give a folder for path.csv: -o DIR");
     if (!model_names(m, "path", names, &t->path)) return false;
     for (int i = 0; i < t->path.count; i++) {
-        if (!wg_node_params(t->path.node[i]))
+        if (!wgx_node_params(t->path.node[i]))
             return model_wrong(m, "--path: %s is no parameter", t->path.name[i]);
         columns += wg_shape_size(wg_node_shape(t->path.node[i]));
     }

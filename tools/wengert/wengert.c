@@ -25,7 +25,7 @@ static int no_command(int argc, char **argv, const char *word)
     args a = { .c = &cmd_help, .json = args_json(argc, argv) };
     int n = 0;
     for (; commands[n]; n++) names[n] = commands[n]->name;
-    const char *meant = wg_meant(word, WG_WORD_COMMAND, WG_IN_WG), *near = wg_nearest(word, names, n);
+    const char *meant = wgx_meant(word, WG_WORD_COMMAND, WG_IN_WG), *near = wgx_nearest(word, names, n);
     const size_t length = strlen(word);
     if (length > 3 && !strcmp(word + length - 3, ".wg"))
         return tool_wrong(&a, "no command: say what to do with %s: wengert check %s", word, word);

@@ -55,7 +55,7 @@ class Optimizer(wg.Optimizer):
             entries[name] = tuple(x) if len(words) > 1 else x[0] if x else entries[name]
         entries.update((n, of_c[n]) for n in entries if n in of_c)
         super().__init__(self._name(entries), store, of_c)
-        _lib.wg_optim_keep_gradients(self._o, True)
+        _lib.wgx_optim_keep_gradients(self._o, True)
         self.defaults = dict(entries, **fixed)
         self.param_groups = [_Group(self, dict(self.defaults, params=listed))]
 
@@ -78,7 +78,7 @@ class Optimizer(wg.Optimizer):
         """Changes an option by PyTorch's name."""
         self._o  # an error if it is gone
         for word, x in self._of_c({name: x}).items():
-            _lib.wg_optim_set_option_at(_here(), self._o, word.encode(), float(x))
+            _lib.wgx_optim_set_option_at(_here(), self._o, word.encode(), float(x))
             self._params.context._look()
 
     def step(self, closure=None):
@@ -111,7 +111,7 @@ class Optimizer(wg.Optimizer):
         for w, _ in self._beside or ():
             w.zero_grad()
         if self._free.alive:
-            _lib.wg_optim_zero_grad(self._o)
+            _lib.wgx_optim_zero_grad(self._o)
 
     def add_param_group(self, group):
         raise TypeError("wengert: add_param_group: an optimizer has the parameters that it was made with: "
@@ -129,7 +129,7 @@ class Optimizer(wg.Optimizer):
 
     def _arrays(self):
         """The keys of the arrays, in C's order."""
-        names = iter(lambda k=iter(range(99)): _lib.wg_optim_array_name(self._o, next(k)), None)
+        names = iter(lambda k=iter(range(99)): _lib.wgx_optim_array_name(self._o, next(k)), None)
         return [self._keys[name.decode()] for name in names]
 
     def state_dict(self):
@@ -138,8 +138,8 @@ class Optimizer(wg.Optimizer):
         self._o  # an error if it is gone
         places, keys, state = self._places(), self._arrays(), {}
         for i, at in enumerate(places):
-            steps = _lib.wg_optim_steps(self._o, at)
-            arrays = {key: _numpy(_lib.wg_optim_array(self._o, k, at)) for k, key in enumerate(keys)}
+            steps = _lib.wgx_optim_steps(self._o, at)
+            arrays = {key: _numpy(_lib.wgx_optim_array(self._o, k, at)) for k, key in enumerate(keys)}
             if steps and all(a is not None for a in arrays.values()):
                 state[i] = self._given(arrays, steps)
         group = dict(self.param_groups[0])
@@ -172,10 +172,10 @@ class Optimizer(wg.Optimizer):
         except Error as e:
             self.param_groups[0].update({k: x for k, x in before.items() if k != "params"})
             raise Error(_said("load_state_dict: " + str(e).partition("wengert: ")[2] or str(e))) from None
-        _lib.wg_optim_set_steps_at(_here(), self._o, counts.ctypes.data, counts.size)
+        _lib.wgx_optim_set_steps_at(_here(), self._o, counts.ctypes.data, counts.size)
         self._params.context._look()
         for k, at, a in arrays:
-            _lib.wg_optim_set_array_at(_here(), self._o, k, at, _tensor(a))
+            _lib.wgx_optim_set_array_at(_here(), self._o, k, at, _tensor(a))
             self._params.context._look()
 
     def _checked(self, state_dict, n):

@@ -9,6 +9,7 @@
 
 #include "wengert/kernel.h"
 #include "wengert/state.h"
+#include "wgx/base.h"
 
 #ifdef WG_HOSTILE
 enum { WGI_CHUNK = 256, WGI_POISON = 0xAB };
@@ -149,7 +150,7 @@ struct wgi_shapes {     /* interned.c */
     const wg_shape *scalar; /* the interned shape of rank 0 */
 };
 struct wgi_site_texts {           /* sites.c */
-    wg_sites *first, *own;        /* all wg_sites; the one of wg_site_keep */
+    wgx_sites *first, *own;       /* all wgx_sites; the one of wg_site_keep */
     struct wgi_site_chunk *chunk; /* their memory */
     size_t chunks, capacity;
 };
@@ -232,7 +233,7 @@ struct wg_context {
     struct wgi_saved_memory *saved; /* of wg_save_with, the newest first: save_with.c */
     struct wg_params *params;       /* the newest first: params/params.c */
     struct wg_params *earlier;      /* the owner of the copies of graph/earlier.c */
-    uint64_t draws;                 /* the last stream of wg_graph_draw_anew */
+    uint64_t draws;                 /* the last stream of wgx_graph_draw_anew */
     struct wgi_graphs graphs;
     struct wgi_plans plans;
     wgi_team *team;          /* NULL: this process is alone */
@@ -347,7 +348,7 @@ void wgi_shapes_free_unused(wg_context *c);
 
 /* Notes that `here`, any site, is used. */
 void wgi_site_use(wg_context *c, wg_site here);
-/* Frees every wg_sites that has ended, and was not used since the last call. */
+/* Frees every wgx_sites that has ended, and was not used since the last call. */
 void wgi_sites_free_unused(wg_context *c);
 
 /* ---- shape.c ---- */

@@ -1,5 +1,6 @@
 /* context.c: the context: its settings, its start, its end. */
 #include "base/base.h"
+#include "wgx/base.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -109,7 +110,7 @@ static int64_t env_plan_bytes(wg_context *c)
     const char *s = getenv("WG_PLAN_BYTES");
     if (!s || !*s) return STANDARD_PLAN_BYTES;
     double v = 0;
-    const char *end = wg_number_in(s, &v);
+    const char *end = wgx_number_in(s, &v);
     const char *unit = *end ? strchr(units, *end) : NULL;
     const double all = unit ? ldexp(v, 10 * (int)(unit - units + 1)) : v;
     if (end > s && !end[unit != NULL] && all >= 1 && all < 1e18) return (int64_t)all;
@@ -169,7 +170,7 @@ int wg_finish(wg_context *c, FILE *errors)
 
 wg_dtype wg_context_dtype(const wg_context *c) { return c && c->o.dtype ? c->o.dtype : WG_F32; }
 int wg_context_threads(const wg_context *c) { return c ? c->o.threads : 1; }
-const wg_allocator *wg_context_allocator(const wg_context *c)
+const wg_allocator *wgx_context_allocator(const wg_context *c)
 {
     return c && c->o.allocator ? &c->memory : NULL;
 }

@@ -4,6 +4,8 @@
 
 #include "wengert/op.h"
 #include "wengert/plan.h"
+#include "wgx/base.h"
+#include "wgx/plan.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -26,7 +28,7 @@ wg_site wg_inside(wg_site here) { return wg_site_place(here); }
 
 /* ---- texts that a terminal can show ---- */
 
-int wg_utf8_length(const char *text)
+int wgx_utf8_length(const char *text)
 {
     static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     const unsigned char *s = (const unsigned char *)(text ? text : "\xff");
@@ -48,12 +50,12 @@ static bool is_control(const char *s)
     return a < 0x20 || a == 0x7F || (a == 0xC2 && (unsigned char)s[1] < 0xA0);
 }
 
-char *wg_plain_text(const char *s, char *buf, size_t size)
+char *wgx_plain_text(const char *s, char *buf, size_t size)
 {
     size_t n = 0;
     if (!buf || !size) return buf;
     for (s = s ? s : ""; *s;) {
-        const int length = wg_utf8_length(s);
+        const int length = wgx_utf8_length(s);
         const bool plain = length && (!is_control(s) || *s == '\n' || *s == '\t');
         const size_t takes = plain ? (size_t)length : 4;
         if (n + takes >= size) break;
@@ -70,8 +72,8 @@ static void make_plain(char *text, size_t size)
     char plain[1024];
     size_t n = strlen(text), last = n;
     while (last && n + 1 == size && ((unsigned char)text[last - 1] >> 6) == 2) last--;
-    if (n + 1 == size && last && !wg_utf8_length(text + last - 1)) text[last - 1] = 0;
-    strcpy(text, wg_plain_text(text, plain, WGI_MIN(size, sizeof plain)));
+    if (n + 1 == size && last && !wgx_utf8_length(text + last - 1)) text[last - 1] = 0;
+    strcpy(text, wgx_plain_text(text, plain, WGI_MIN(size, sizeof plain)));
 }
 
 /* ---- the function that the user has called ---- */
@@ -268,7 +270,7 @@ static const char *argument_end(const char *s)
     return s;
 }
 
-const char *wg_site_arguments(wg_site s)
+const char *wgx_site_arguments(wg_site s)
 {
     return s && strchr(s, '\n') ? s + (wgi_before_options(s) > 0) : "";
 }
@@ -284,11 +286,11 @@ static const char *argument_at(const char *s, int k)
     return s;
 }
 
-const char *wg_site_argument(wg_site here, int k, char *buf, size_t size)
+const char *wgx_site_argument(wg_site here, int k, char *buf, size_t size)
 {
     if (!buf || !size) return buf ? buf : "";
     buf[0] = 0;
-    const char *s = argument_at(wg_site_arguments(here), k);
+    const char *s = argument_at(wgx_site_arguments(here), k);
     if (!s) return buf;
     const char *end = argument_end(s);
     while (end > s && end[-1] == ' ') end--;
@@ -307,11 +309,11 @@ bool wg_options_named(wg_context *c, wg_site here, const char *what)
     if (operands < 0 || !c) return true;
     wg_site *known = &c->told.named[(uint64_t)(uintptr_t)here * 0x9E3779B97F4A7C15u >> 58];
     if (*known == here) return true;
-    const char *s = argument_at(wg_site_arguments(here), operands);
+    const char *s = argument_at(wgx_site_arguments(here), operands);
     for (int k = operands; s; s = argument_at(s, 1), k++) {
         char who[80];
         if (*s == '.' || *s == '\n' || !*s) continue;
-        wg_site_argument(here, k, who, sizeof who);
+        wgx_site_argument(here, k, who, sizeof who);
         wgi_fail(c, here, what, WG_ERROR_USE, "%s is an option without its name: write .NAME = %s", who, who);
         return false;
     }
@@ -339,7 +341,7 @@ static bool goes_on(wg_context *c)
     return c->o.on_poll(c->o.user);
 }
 
-bool wg_interrupts_wait(wg_context *c, bool on)
+bool wgx_interrupts_wait(wg_context *c, bool on)
 {
     if (!c) wg_fail(NULL, NULL, WG_ERROR_USE, "interrupts_wait: the context is NULL");
     if (!c || c->fixed) return false;

@@ -4,6 +4,7 @@
  * letters, the first letter is right or exchanged with the second, and of three letters none is another one:
  * else "foo" would be "for", "weight" eigh, "bar" var. */
 #include "base/base.h"
+#include "wgx/base.h"
 
 enum { LONGEST = 64 };
 
@@ -30,10 +31,10 @@ static int distance(const char *a, int n, const char *b, int m)
     return one[m];
 }
 
-wg_nearest_word wg_nearest_to(const char *word)
+wgx_nearest_word wgx_nearest_to(const char *word)
 {
     int length = word ? (int)strnlen(word, LONGEST + 1) : 0;
-    return (wg_nearest_word){ .word = word ? word : "", .limit = length < 2 ? 0 : length < 7 ? 1 : 2 };
+    return (wgx_nearest_word){ .word = word ? word : "", .limit = length < 2 ? 0 : length < 7 ? 1 : 2 };
 }
 
 /* Whether the beginnings agree, or are exchanged; and words of at most three letters have the same ones. */
@@ -45,7 +46,7 @@ static bool is_likely(const char *a, size_t n, const char *b, size_t m)
     return (!n || !m || lower(a[0]) == lower(b[0]) || swapped) && sum == 0;
 }
 
-bool wg_nearest_try(wg_nearest_word *s, const char *candidate, size_t length)
+bool wgx_nearest_try(wgx_nearest_word *s, const char *candidate, size_t length)
 {
     size_t own = s && candidate ? strlen(s->word) : SIZE_MAX;
     if (own > LONGEST || length > LONGEST || length > own + (size_t)s->limit ||
@@ -57,10 +58,10 @@ bool wg_nearest_try(wg_nearest_word *s, const char *candidate, size_t length)
     return true;
 }
 
-const char *wg_nearest(const char *word, const char *const candidates[], int n)
+const char *wgx_nearest(const char *word, const char *const candidates[], int n)
 {
-    wg_nearest_word s = wg_nearest_to(word);
+    wgx_nearest_word s = wgx_nearest_to(word);
     for (int i = 0; candidates && i < n; i++)
-        if (candidates[i]) wg_nearest_try(&s, candidates[i], strlen(candidates[i]));
+        if (candidates[i]) wgx_nearest_try(&s, candidates[i], strlen(candidates[i]));
     return s.best;
 }

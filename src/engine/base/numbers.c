@@ -1,6 +1,7 @@
 /* numbers.c: reads numbers that stand in texts. Every text from outside is read here: CSV, flags, programs,
  * answers of other programs. */
 #include "base/base.h"
+#include "wgx/base.h"
 
 #include <locale.h>
 #include <stdlib.h>
@@ -68,7 +69,7 @@ static const char *read_slowly(const char *text, double *value)
     return end;
 }
 
-const char *wg_number_in(const char *from, double *value)
+const char *wgx_number_in(const char *from, double *value)
 {
     static const double power[EXACT + 1] = { 1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                              1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "wengert/op.h"
+#include "wgx/base.h"
 
 /* Of all lists, the last one first. Constructors add to it, of libraries that are loaded later, too. */
 static wg_option_entry *_Atomic known;
@@ -90,8 +91,8 @@ bool wg_option_in_range(const wg_option *o, double v)
     if (!*s) return true;
     if (*s != '[' && *s != '(') return v >= 0 && v < words(s) && v == floor(v);
     const bool from = *s == '[';
-    s = wg_number_in(s + 1, &low);
-    s = wg_number_in(s + (*s == ','), &high);
+    s = wgx_number_in(s + 1, &low);
+    s = wgx_number_in(s + (*s == ','), &high);
     return (from ? v >= low : v > low) && (*s == ']' ? v <= high : v < high);
 }
 

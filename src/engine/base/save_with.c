@@ -1,5 +1,6 @@
 /* save_with.c: memory of the user's, or of a data set, that is part of a training: see wg_save_with. */
 #include "base/base.h"
+#include "wgx/state.h"
 
 #include <ctype.h>
 
@@ -20,9 +21,9 @@ wgi_saved_memory *wgi_saved_find(const wg_context *c, const char *name)
     return k;
 }
 
-bool wg_is_saved(const wg_context *c, const char *name) { return c && name && wgi_saved_find(c, name); }
+bool wgx_is_saved(const wg_context *c, const char *name) { return c && name && wgi_saved_find(c, name); }
 
-const wg_save_checks *wg_saved_checks(const wg_context *c, int i)
+const wg_save_checks *wgx_saved_checks(const wg_context *c, int i)
 {
     const wgi_saved_memory *k = c ? c->saved : NULL;
     for (; k && i > 0; i--) k = k->next;

@@ -1,30 +1,31 @@
-/* sites.c: call sites whose texts are made at run time. Equal texts of one wg_sites share one copy.
+/* sites.c: call sites whose texts are made at run time. Equal texts of one wgx_sites share one copy.
  *
- * wg_sites_free may be called while nodes have sites of the wg_sites. Its memory is then freed later:
+ * wgx_sites_free may be called while nodes have sites of the wgx_sites. Its memory is then freed later:
  * graph/unused.c says which sites are used, by their addresses. */
 #include "base/base.h"
+#include "wgx/base.h"
 
 enum { CHUNK = 1 << 10, UNIT = 64 }; /* UNIT: bytes that count as much litter as one shape */
 
-struct wg_sites {
+struct wgx_sites {
     wg_context *c;
-    wg_sites *next;    /* of the context */
+    wgx_sites *next;   /* of the context */
     char *at, *end;    /* the free part of the last chunk */
     const char **text; /* every site */
     size_t texts, capacity, bytes;
     wgi_table table;  /* by text: an index of text[], plus 1 */
-    bool ended, used; /* ended: by wg_sites_free. used: by a node, as far as is known */
+    bool ended, used; /* ended: by wgx_sites_free. used: by a node, as far as is known */
 };
 
-/* The context keeps the chunks of all wg_sites in the order of their addresses. */
+/* The context keeps the chunks of all wgx_sites in the order of their addresses. */
 struct wgi_site_chunk {
     char *begin, *end;
-    wg_sites *of;
+    wgx_sites *of;
 };
 
-wg_sites *wg_sites_new(wg_context *c)
+wgx_sites *wgx_sites_new(wg_context *c)
 {
-    wg_sites *s = c && !c->fixed ? wg_alloc(c, 1, sizeof *s) : NULL;
+    wgx_sites *s = c && !c->fixed ? wg_alloc(c, 1, sizeof *s) : NULL;
     if (!s) return NULL;
     s->c = c;
     s->next = c->sites.first;
@@ -43,7 +44,7 @@ static size_t chunks_before(const wg_context *c, const char *p)
     return low;
 }
 
-static bool new_chunk(wg_sites *s, size_t need)
+static bool new_chunk(wgx_sites *s, size_t need)
 {
     wg_context *c = s->c;
     const size_t size = WGI_MAX(need, WGI_MAX(CHUNK, s->bytes));
@@ -65,7 +66,7 @@ static bool is(const char *site, const char *arguments, size_t n, const char *pl
     return strncmp(site, arguments, n) == 0 && site[n] == '\n' && strcmp(site + n + 1, place) == 0;
 }
 
-wg_site wg_sites_keep(wg_sites *s, const char *arguments, const char *place)
+wg_site wgx_sites_keep(wgx_sites *s, const char *arguments, const char *place)
 {
     uint32_t item;
     if (!s || s->ended) return "\n";
@@ -90,11 +91,11 @@ wg_site wg_sites_keep(wg_sites *s, const char *arguments, const char *place)
 
 wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place)
 {
-    if (c && !c->sites.own) c->sites.own = wg_sites_new(c);
-    return wg_sites_keep(c ? c->sites.own : NULL, arguments, place);
+    if (c && !c->sites.own) c->sites.own = wgx_sites_new(c);
+    return wgx_sites_keep(c ? c->sites.own : NULL, arguments, place);
 }
 
-void wg_sites_free(wg_sites *s)
+void wgx_sites_free(wgx_sites *s)
 {
     if (!s || s->ended) return;
     wg_context *c = s->c;
@@ -104,7 +105,7 @@ void wg_sites_free(wg_sites *s)
     s->ended = true;
     c->litter += s->bytes / UNIT;
     if (s->bytes) return;
-    wg_sites **p = &c->sites.first;
+    wgx_sites **p = &c->sites.first;
     while (*p != s) p = &(*p)->next;
     *p = s->next;
     wg_free(c, s);
@@ -125,7 +126,7 @@ void wgi_sites_free_unused(wg_context *c)
         else c->sites.chunk[stay++] = *k;
     }
     c->sites.chunks = stay;
-    for (wg_sites **p = &c->sites.first, *s; (s = *p);) {
+    for (wgx_sites **p = &c->sites.first, *s; (s = *p);) {
         const bool unused = s->ended && !s->used;
         s->used = false;
         if (unused) *p = s->next, wg_free(c, s);

@@ -1,6 +1,6 @@
 /* grad.h: derivatives as nodes. This room may use these builders of ops: wg_addn_at, wg_sum_to_at,
  * wg_broadcast_to_at, wg_cast_at, wg_fill_at, wg_reshape_at, and for rows wg_slice_at, wg_concat_at,
- * wg_rows_aligned, wg_rows_repeated, wg_transpose_at; for sparse Jacobians wg_gather_at; for choices
+ * wgx_rows_aligned, wgx_rows_repeated, wg_transpose_at; for sparse Jacobians wg_gather_at; for choices
  * wg_where_at, wg_logical_and_at, wg_logical_or_at, wg_logical_not_at, wg_greater_at. */
 #ifndef WGI_GRAD_H
 #define WGI_GRAD_H

@@ -4,6 +4,7 @@
 #include "graph/composites.h"
 
 #include "wengert/ops.h"
+#include "wgx/base.h"
 
 /* ---- shapes ---- */
 
@@ -41,7 +42,7 @@ void wgi_fail_ended(wg_graph *g, wg_site here, const char *what, int argument, u
     char who[80], to[90] = "";
     if (argument >= 0)
         snprintf(to, sizeof to, "to %s ",
-                 *wg_site_argument(here, argument, who, sizeof who) ? who : "the operand");
+                 *wgx_site_argument(here, argument, who, sizeof who) ? who : "the operand");
     wgi_fail(g->c, here, what, WG_ERROR_GRADIENT,
              "every path %sends at %s (%s), which has no derivative there%s%s", to, wgi_called_name(g, end),
              wg_site_place(n->here), *why ? ": " : "", why);
@@ -78,7 +79,7 @@ bool wgi_float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int 
 {
     char who[80];
     if (is_float_node(g, x)) return true;
-    if (argument < 0 || !*wg_site_argument(here, argument, who, sizeof who))
+    if (argument < 0 || !*wgx_site_argument(here, argument, who, sizeof who))
         snprintf(who, sizeof who, "%s", otherwise);
     if (!x.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is no node", who);
     else if (x.graph != g) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s belongs to another graph", who);
@@ -155,7 +156,7 @@ static bool scalar(wg_site here, const char *what, wg_node y)
     const wgi_node *n = wgi_node_of(y);
     if (!n || !y.index || wgi_size(n->shape) == 1) return true;
     char who[80], shape[80];
-    wg_site_argument(here, 0, who, sizeof who);
+    wgx_site_argument(here, 0, who, sizeof who);
     wgi_fail(y.graph->c, here, what, WG_ERROR_SHAPE, "%s %s is not a scalar: take its wg_sum or wg_mean",
              *who ? who : "the node", wg_shape_text(*n->shape, shape, sizeof shape));
     return false;

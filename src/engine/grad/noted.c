@@ -3,6 +3,7 @@
  * A graph that is built again keeps its notes, also where it reuses nodes without a sweep. A note holds as
  * long as the nodes up to the gradient have the structure that they had: their hash tells. */
 #include "grad/grad.h"
+#include "wgx/grad.h"
 
 enum { MOST = 1 << 16 }; /* of a gradient beyond it nothing is noted: nobody draws so many nodes */
 
@@ -24,11 +25,11 @@ bool wgi_note_gradient(wg_graph *g, uint32_t gradient, uint32_t of)
     return true;
 }
 
-wg_node wg_node_gradient_of(wg_node n)
+wg_node wgx_node_gradient_of(wg_node n)
 {
     const wg_graph *g = n.graph;
     wgi_rule_looks_around(g);
-    if (!wg_node_is_derived(n) || n.index >= g->noted_capacity) return wg_none;
+    if (!wgx_node_is_derived(n) || n.index >= g->noted_capacity) return wg_none;
     const struct wgi_noted *at = &g->noted[n.index];
     const bool holds = at->of && at->hash == g->node[n.index].hash && at->of < n.index;
     return holds && g->node[at->of].shape == g->node[n.index].shape ? wgi_handle(n.graph, at->of) : wg_none;

@@ -7,6 +7,7 @@
  * backward part needs them, nor take them for the first nodes. The values of the first nodes are not
  * needed any more when y is known. */
 #include "wengert/implicit.h"
+#include "wgx/op.h"
 
 #include "grad/grad.h"
 
@@ -20,7 +21,7 @@ static void after_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
 
 static wg_node after_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
 {
-    return rows[0] ? wg_apply(here, &wgi_op_after, x, 2, NULL) : wg_rows_repeated(here, x[0], n);
+    return rows[0] ? wg_apply(here, &wgi_op_after, x, 2, NULL) : wgx_rows_repeated(here, x[0], n);
 }
 
 const wg_op wgi_op_after = { .name = "after",

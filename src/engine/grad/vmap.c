@@ -7,6 +7,8 @@
 #include "grad/grad.h"
 
 #include "wengert/ops.h"
+#include "wgx/base.h"
+#include "wgx/op.h"
 
 typedef struct mapping {
     wg_graph *g;
@@ -87,8 +89,8 @@ static wg_node by_options(const mapping *m, const subject *u)
     if (op->attr_size && !options_for_rows(u, m->n, own)) return wg_none;
     for (int k = 0; k < u->n; k++) {
         x[k] = u->x[k];
-        if (u->rows[k] && op->kind == WG_MAP) x[k] = wg_rows_aligned(u->here, x[k], u->node.shape->rank);
-        if (!u->rows[k] && op->leads) x[k] = wg_rows_repeated(u->here, x[k], m->n);
+        if (u->rows[k] && op->kind == WG_MAP) x[k] = wgx_rows_aligned(u->here, x[k], u->node.shape->rank);
+        if (!u->rows[k] && op->leads) x[k] = wgx_rows_repeated(u->here, x[k], m->n);
     }
     return wg_apply(u->here, op, x, u->n, op->attr_size ? own : NULL);
 }
@@ -269,7 +271,7 @@ static bool map_all(wg_graph *g, wg_site here, int64_t n, const wg_node y[], int
     for (int j = 0; ok && j < ny; j++) {
         uint32_t at = wgi_reached_at(&m.list, y[j].index);
         bool depends = at != WGI_NOT_REACHED && !wg_is_none(m.rows[at]);
-        to[j] = depends ? m.rows[at] : wg_rows_repeated(wg_inside(here), y[j], n);
+        to[j] = depends ? m.rows[at] : wgx_rows_repeated(wg_inside(here), y[j], n);
     }
     return ok && wgi_ok(g->c);
 }
@@ -293,7 +295,7 @@ bool wgi_vmap(wg_site here, int64_t n, const wg_node y[], int ny, const wg_node 
 static bool rows_fit(wg_graph *g, wg_site here, wg_node x, wg_node rows, int k, int64_t *n)
 {
     char a[96], b[96], which[80];
-    if (k || !*wg_site_argument(here, 2, which, sizeof which))
+    if (k || !*wgx_site_argument(here, 2, which, sizeof which))
         snprintf(which, sizeof which, "rows %d", k + 1);
     if (!wgi_is_node(g->c, x, here, "vmap", 1, "the input") ||
         !wgi_is_node(g->c, rows, here, "vmap", 2, which))

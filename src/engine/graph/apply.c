@@ -5,6 +5,7 @@
 #include "graph/composites.h"
 
 #include "wengert/ops.h"
+#include "wgx/base.h"
 
 /* ---- operands ---- */
 
@@ -30,7 +31,7 @@ static wg_promote promotion(const wg_op *op)
 
 static void operand_name(wg_site here, int k, wg_node x, char *buf, size_t size)
 {
-    if (!*wg_site_argument(here, k, buf, size))
+    if (!*wgx_site_argument(here, k, buf, size))
         snprintf(buf, size, "operand %d%s%s", k + 1, *wg_node_name(x) ? " " : "", wg_node_name(x));
 }
 

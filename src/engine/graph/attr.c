@@ -1,6 +1,7 @@
 /* attr.c: options of ops (attributes), compared and hashed field by field. */
 #include "graph/graph.h"
 #include "wengert/ops.h"
+#include "wgx/base.h"
 
 /* ---- axes ---- */
 
@@ -34,7 +35,7 @@ static double default_of(const wg_attr_row *row)
     double v = 0;
     if (!strcmp(text, "auto") || !strcmp(text, "needed")) return WG_AUTO;
     if (!strcmp(text, "true")) return 1;
-    if (row->kind != WG_ATTR_CHOICE || !word) return wg_number_in(text, &v), v;
+    if (row->kind != WG_ATTR_CHOICE || !word) return wgx_number_in(text, &v), v;
     for (const size_t n = strlen(text); n && *word; v++) {
         const size_t length = strcspn(word, " ");
         if (length == n && !strncmp(word, text, n)) return v;

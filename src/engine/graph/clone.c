@@ -4,6 +4,8 @@
 #include "graph/composites.h"
 
 #include "wengert/ops.h"
+#include "wgx/graph.h"
+#include "wgx/params.h"
 
 typedef struct cloning {
     wg_graph *from, *into;
@@ -47,8 +49,8 @@ static wg_node clone_leaf(cloning *r, uint32_t i)
     const wg_node was = wgi_handle(r->from, i);
     wg_init init = wg_zeros();
     if (wg_dtype_is_stored((wg_dtype)n->dtype) && n->dtype != WG_U8) init.dtype = (wg_dtype)n->dtype;
-    return (wg_node_is_state(was) ? wg_state_at : wg_param_at)(n->here, r->into, r->o.params,
-                                                               wg_node_name(was), *n->shape, init);
+    return (wgx_node_is_state(was) ? wg_state_at : wg_param_at)(n->here, r->into, r->o.params,
+                                                                wg_node_name(was), *n->shape, init);
 }
 
 /* A copy of the options, in which a float dtype is the clone's. */
@@ -125,7 +127,7 @@ static bool clone_node(cloning *r, uint32_t i)
         return clone_in_own_dtype(r, i, x, place);
     wgi_arena_rewind(&r->from->temp, place);
     const char *name = ok && n->name ? r->from->names.text[n->name & ~(uint32_t)WGI_OF_LAYER] : NULL;
-    if (name && n->name & WGI_OF_LAYER) wg_layer_node(y[0], name);
+    if (name && n->name & WGI_OF_LAYER) wgx_layer_node(y[0], name);
     else if (name) wg_name_at(n->here, y[0], name);
     bool noted = ok;
     for (int j = 0; noted && j < wgi_outputs(n->op); j++) noted = note(r, i + (uint32_t)j, y[j]);
@@ -194,8 +196,8 @@ static wg_node stands_for(void *user, wg_node was, wg_node now)
     return now;
 }
 
-wg_node wg_replay_onto_at(wg_site here, wg_node root, wg_graph *into, const wg_node was[],
-                          const wg_node now[], int n)
+wg_node wgx_replay_onto_at(wg_site here, wg_node root, wg_graph *into, const wg_node was[],
+                           const wg_node now[], int n)
 {
     WG_USER_CALL(here, "replay_onto");
     standing s = { was, now, was && now ? n : 0 };

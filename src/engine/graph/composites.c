@@ -6,6 +6,7 @@
 #include "graph/composites.h"
 
 #include "graph/graph.h"
+#include "wgx/graph.h"
 
 /* The first call that made nodes beyond `mark`. */
 static size_t beyond(const wg_graph *g, uint32_t mark)
@@ -248,24 +249,24 @@ const char *wgi_called_name(const wg_graph *g, uint32_t i)
 
 /* ---- looking at calls ---- */
 
-int64_t wg_graph_calls(const wg_graph *g) { return g && g->count ? (int64_t)beyond(g, g->count) : 0; }
+int64_t wgx_graph_calls(const wg_graph *g) { return g && g->count ? (int64_t)beyond(g, g->count) : 0; }
 
-wg_call wg_graph_call(const wg_graph *g, int64_t i)
+wgx_call wgx_graph_call(const wg_graph *g, int64_t i)
 {
-    if (i < 0 || i >= wg_graph_calls(g)) return (wg_call){ .op = NULL };
+    if (i < 0 || i >= wgx_graph_calls(g)) return (wgx_call){ .op = NULL };
     const wgi_composite *w = &g->composite[i];
-    return (wg_call){ .op = w->op,
-                      .attr = w->attr,
-                      .here = w->here,
-                      .operands = (int)w->operands,
-                      .first = w->first,
-                      .after = w->after,
-                      .result = wg_graph_node(g, w->result) };
+    return (wgx_call){ .op = w->op,
+                       .attr = w->attr,
+                       .here = w->here,
+                       .operands = (int)w->operands,
+                       .first = w->first,
+                       .after = w->after,
+                       .result = wg_graph_node(g, w->result) };
 }
 
-wg_node wg_graph_call_operand(const wg_graph *g, int64_t i, int k)
+wg_node wgx_graph_call_operand(const wg_graph *g, int64_t i, int k)
 {
-    if (i < 0 || i >= wg_graph_calls(g) || k < 0 || k >= (int)g->composite[i].operands) return wg_none;
+    if (i < 0 || i >= wgx_graph_calls(g) || k < 0 || k >= (int)g->composite[i].operands) return wg_none;
     const uint32_t x = g->composite[i].in[k];
     return x ? wg_graph_node(g, x) : wg_none;
 }

@@ -1,8 +1,9 @@
 /* descriptor.c: whether the descriptor of a user's op can be used. The library relies on what it says: a
  * number of outputs is the length of an array, the offset of an option an address. */
 #include "graph/graph.h"
+#include "wgx/op.h"
 
-bool wg_op_is(const wg_op *op, const char *name)
+bool wgx_op_is(const wg_op *op, const char *name)
 {
     return op && name && wgi_op_is_ours(op) && !strcmp(op->name, name);
 }

@@ -1,10 +1,12 @@
-/* earlier.c: nodes of parameters that have changed since. wg_params_keep_values says of which sets. Such a
+/* earlier.c: nodes of parameters that have changed since. wgx_params_keep_values says of which sets. Such a
  * node gets a parameter of its own, a copy of what it had. So what was made of it keeps its number, read
  * before or not, and its evaluation goes on. Its gradient is one by the parameter that it was of. The next
  * wg_begin gives it back. */
 #include "graph/graph.h"
 
 #include "params/params.h"
+#include "wgx/graph.h"
+#include "wgx/state.h"
 
 struct wgi_earlier {
     struct wgi_earlier *next;
@@ -152,13 +154,13 @@ static void open_evaluations(wg_params *root)
         if (is_concerned(g, root) && !g->now.open && has_readers(g)) wgi_use_begin(g);
 }
 
-void wg_params_keep_values(wg_params *p, wg_keep how)
+void wgx_params_keep_values(wg_params *p, wgx_keep how)
 {
     if (!p) wg_fail(NULL, NULL, WG_ERROR_USE, "params_keep_values: the parameter set is NULL");
     else p->root->keeps = how == WG_KEEP ? keep_in_graphs : how == WG_KEEP_READ ? open_evaluations : NULL;
 }
 
-bool wg_node_is_current(wg_node n)
+bool wgx_node_is_current(wg_node n)
 {
     const wgi_node *x = wg_node_ok(n) ? wgi_node_of(n) : NULL;
     return x && !(wgi_has_parameter(x) && x->parameter->owner == n.graph->c->earlier);
@@ -180,14 +182,14 @@ static wg_params *set_of(const wg_graph *g, const wgi_node *n)
     return q ? q->owner : NULL;
 }
 
-wg_params *wg_node_params(wg_node n)
+wg_params *wgx_node_params(wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
     wgi_rule_looks(n);
     return x ? set_of(n.graph, x) : NULL;
 }
 
-int wg_node_trained_by(wg_node n, wg_params **to, int room)
+int wgx_node_trained_by(wg_node n, wg_params **to, int room)
 {
     wg_graph *g = n.graph;
     if (!wg_node_ok(n)) return 0;
@@ -208,7 +210,7 @@ int wg_node_trained_by(wg_node n, wg_params **to, int room)
     return found;
 }
 
-bool wg_node_derives_from(wg_node y, wg_node x)
+bool wgx_node_derives_from(wg_node y, wg_node x)
 {
     wg_graph *g = y.graph;
     if (!wg_node_ok(y) || !wg_node_ok(x) || x.graph != g) return false;

@@ -1,6 +1,7 @@
 /* equal.c: nodes that compute the same, though they were written twice. */
 #include "graph/composites.h"
 #include "graph/graph.h"
+#include "wgx/graph.h"
 
 /* Each node that x and y are made from gets a class: the first node that computes the same. */
 typedef struct classes {
@@ -108,7 +109,7 @@ bool wg_depends_on(wg_node y, wg_node x)
     return does;
 }
 
-int wg_equal_nodes(wg_node y, wg_node x, wg_node to[], int room)
+int wgx_equal_nodes(wg_node y, wg_node x, wg_node to[], int room)
 {
     wg_graph *g = graph_of_both("equal_nodes", y, x);
     wgi_unwritten u;

@@ -1,5 +1,7 @@
 /* graph.c: a graph: made, begun, marked, rewound, freed; its epoch. */
 #include "graph/graph.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 static void begin(wg_graph *g, wg_mode mode);
 
@@ -20,7 +22,7 @@ struct wgi_at_end {
     void *user;
 };
 
-bool wg_graph_at_end(wg_graph *g, void (*f)(void *user, wg_graph *g), void *user)
+bool wgx_graph_at_end(wg_graph *g, void (*f)(void *user, wg_graph *g), void *user)
 {
     if (!g) return wg_fail(NULL, NULL, WG_ERROR_USE, "graph_at_end: the graph is NULL"), false;
     if (!g->generation && !g->busy.depth)
@@ -138,7 +140,7 @@ static void begin(wg_graph *g, wg_mode mode)
         g->now.uses = 0;
     g->names.layers.count = 0;
     wgi_leaves_forget(g);
-    g->failure = (wg_failure){ 0 };
+    g->failure = (wgx_failure){ 0 };
     wgi_text(g, "");   /* text 0; without memory for it the graph stays empty, and calls on it do nothing */
     g->build.open = 1; /* the error node is the same in every build */
     if (!g->c->shapes.scalar) g->c->shapes.scalar = wgi_intern(g->c, &(wg_shape){ 0 });
@@ -177,7 +179,7 @@ size_t wg_graph_bytes(const wg_graph *g)
            wgi_arena_bytes(&g->values) + g->run.work_size;
 }
 
-bool wg_graph_failure(const wg_graph *g, wg_failure *f)
+bool wgx_graph_failure(const wg_graph *g, wgx_failure *f)
 {
     if (!g || !wgi_has_failed(g)) return false;
     *f = g->failure;
@@ -187,7 +189,7 @@ bool wg_graph_failure(const wg_graph *g, wg_failure *f)
 
 /* ---- for tools ---- */
 
-int64_t wg_graph_mark(const wg_graph *now)
+int64_t wgx_graph_mark(const wg_graph *now)
 {
     wg_graph *g = (wg_graph *)(uintptr_t)now;
     if (!g) return 0;
@@ -219,7 +221,7 @@ static void forget_streams(wg_graph *g, uint32_t mark)
     }
 }
 
-void wg_graph_rewind(wg_graph *g, int64_t mark)
+void wgx_graph_rewind(wg_graph *g, int64_t mark)
 {
     if (!is_there(g, "graph_rewind") || mark < 1 || mark >= g->count ||
         ((g->busy.depth || g->rule.op) && wgi_is_busy(g, NULL, "graph_rewind")))
@@ -233,29 +235,29 @@ void wg_graph_rewind(wg_graph *g, int64_t mark)
     wgi_look_for_unused(g->c);
 }
 
-void wg_graph_freeze(wg_graph *g, bool on)
+void wgx_graph_freeze(wg_graph *g, bool on)
 {
     if (is_there(g, "graph_freeze")) g->now.frozen = on;
 }
 
-void wg_graph_draw_anew(wg_graph *g, bool on)
+void wgx_graph_draw_anew(wg_graph *g, bool on)
 {
     if (is_there(g, "graph_draw_anew")) g->anew = on;
 }
 
-void wg_graph_watch_by(wg_graph *g, wg_graph_watch *watch)
+void wgx_graph_watch_by(wg_graph *g, wgx_graph_watch *watch)
 {
     if (is_there(g, "graph_watch_by")) g->watch = watch;
 }
 
-uint64_t wg_context_draws(const wg_context *c) { return c ? c->draws : 0; }
-void wg_context_set_draws(wg_context *c, uint64_t draws)
+uint64_t wgx_context_draws(const wg_context *c) { return c ? c->draws : 0; }
+void wgx_context_set_draws(wg_context *c, uint64_t draws)
 {
     if (c && !c->fixed) c->draws = draws;
 }
 
-uint64_t wg_graph_epoch(const wg_graph *g) { return g ? g->now.epoch : 0; }
-void wg_graph_set_epoch(wg_graph *g, uint64_t epoch)
+uint64_t wgx_graph_epoch(const wg_graph *g) { return g ? g->now.epoch : 0; }
+void wgx_graph_set_epoch(wg_graph *g, uint64_t epoch)
 {
     if (!is_there(g, "graph_set_epoch") || wgi_is_busy(g, NULL, "graph_set_epoch")) return;
     wgi_close(g);

@@ -6,6 +6,7 @@
 
 #include "graph/given.h"
 #include "graph/graph_structs.h"
+#include "wgx/graph.h"
 
 /* ---- core_ops.c ---- */
 
@@ -530,7 +531,7 @@ bool wgi_graph_valid(const wg_graph *g);
 
 /* ---- rule.c ---- */
 
-/* Keeps the first call that failed, for drawings (wg_graph_failure). */
+/* Keeps the first call that failed, for drawings (wgx_graph_failure). */
 void wgi_failed_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n);
 
 /* ---- attr.c, descriptor.c ---- */
@@ -616,8 +617,8 @@ static inline bool wgi_use_begin(wg_graph *g)
 }
 
 void wgi_close(wg_graph *g); /* ends the evaluation */
-/* wg_hold of a value of g, where it is now. NULL: out of memory, and t->data is NULL. */
-wg_held *wgi_hold(wg_graph *g, wg_tensor *t);
+/* wgx_hold of a value of g, where it is now. NULL: out of memory, and t->data is NULL. */
+wgx_held *wgi_hold(wg_graph *g, wg_tensor *t);
 void wgi_held_keep(wg_graph *g); /* call it before the memory of g->values is used again: held.c */
 /* Call this when memory of g->arena is given to what a rewind to an earlier mark leaves: it then gives no
  * memory back. */

@@ -4,6 +4,7 @@
 #define WGI_GRAPH_STRUCTS_H
 
 #include "wengert/op.h"
+#include "wgx/graph.h"
 
 #include "params/params.h"
 
@@ -63,7 +64,7 @@ typedef struct wgi_node {
     wg_site here;
     uint64_t hash;        /* of the structure of nodes 0 to this one */
     uint32_t scope, name; /* indices of texts in wgi_graph_names; 0: none. name: | WGI_OF_LAYER by
-                           * wg_layer_node */
+                           * wgx_layer_node */
     uint32_t operands;
     uint8_t dtype, output, flags; /* output: which one of its op's outputs the node is */
     uint8_t rewritten : 2;        /* composites.h has what was written instead: wgi_how */
@@ -149,7 +150,7 @@ typedef struct wgi_request {
     const void *const *along;
     size_t texts, scopes; /* of the graph before it was derived; 0: it was not */
     uint32_t blocked;     /* an answer: a node without derivative between loss and targets; 0: none */
-    bool quiet;           /* made by wg_peek: the roots do not become results */
+    bool quiet;           /* made by wgx_peek: the roots do not become results */
     /* The first request of its evaluation, with all gradients written to the parameters' own memory. So every
      * address of the run follows from the addresses of the graph's leaves. */
     bool fresh;
@@ -272,8 +273,8 @@ typedef struct wgi_evaluation {
     bool open;
     bool eager;     /* not open, but value[] has values that were computed when their nodes were made */
     bool committed; /* the states have got their new values */
-    bool frozen;    /* by wg_graph_freeze: the end of an evaluation does not raise the epoch */
-    bool peeked;    /* only wg_peek has used it, or calls that failed: its end does not raise the epoch */
+    bool frozen;    /* by wgx_graph_freeze: the end of an evaluation does not raise the epoch */
+    bool peeked;    /* only wgx_peek has used it, or calls that failed: its end does not raise the epoch */
     uint64_t epoch;
     uint64_t saved; /* for wg_save: the epoch of the next evaluation */
     /* 1 + the epoch that the graph had before the open batch of shards (group/); 0: it was made since. */
@@ -328,7 +329,7 @@ typedef struct wgi_past { /* nodes that are older than the last removal */
     uint32_t since, stamp;
 } wgi_past;
 
-/* By wg_graph_mark: the memory and the texts of the graph when it had `count` nodes. */
+/* By wgx_graph_mark: the memory and the texts of the graph when it had `count` nodes. */
 typedef struct wgi_mark {
     uint32_t count;
     wgi_place arena;
@@ -344,7 +345,7 @@ typedef struct wgi_watch {
 } wgi_watch;
 
 struct wg_graph {
-    struct wg_held *held; /* the values of the open evaluation that are held; NULL: none */
+    struct wgx_held *held; /* the values of the open evaluation that are held; NULL: none */
     wg_context *c;
     wg_graph *next;         /* of the context's graphs, or of those that were freed */
     wg_graph *before;       /* in the list of the context's graphs */
@@ -353,7 +354,7 @@ struct wg_graph {
     wg_status before_shut;  /* of the context */
     struct wgi_with *withs; /* params_with.c */
     wg_mode mode;
-    bool anew; /* by wg_graph_draw_anew */
+    bool anew; /* by wgx_graph_draw_anew */
     /* A handle of another generation is refused. No two builds of graphs of one context have the same. 0:
      * the graph is freed, or busy. */
     uint32_t generation;
@@ -404,12 +405,12 @@ struct wg_graph {
         struct wgi_asks *asks; /* where such calls are noted: grad/asks.c; NULL: they are not */
         wgi_watch watch;
     } rule;
-    wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */
+    wgx_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */
     uint64_t failed_at;
     struct wgi_at_end *at_end;   /* graph.c */
     struct wgi_earlier *earlier; /* nodes of parameters that have changed since: earlier.c */
     size_t earliers, lost;       /* their number; how many of them have no value */
-    wg_graph_watch *watch;       /* by wg_graph_watch_by */
+    wgx_graph_watch *watch;      /* by wgx_graph_watch_by */
     struct wgi_noted *noted;     /* by node: the node whose gradient it is: noted.c */
     size_t noted_capacity;
 };

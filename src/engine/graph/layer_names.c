@@ -5,6 +5,8 @@
  * is the next one of the list is taken by counting it. At the first name that is another, the rest of the
  * list is forgotten. Invariant: the names in the list differ from each other. */
 #include "graph/graph.h"
+#include "wgx/op.h"
+#include "wgx/params.h"
 
 #include <stdio.h>
 
@@ -84,14 +86,14 @@ static wg_site give_back(wgi_layer_names *l, const wg_params *p, const char *nam
     return NULL;
 }
 
-const wg_params *wg_layer_name(const wg_params *p, const char *name, char *buf, size_t size)
+const wg_params *wgx_layer_name(const wg_params *p, const char *name, char *buf, size_t size)
 {
     if (!p || !name || !buf) return NULL;
     const int n = snprintf(buf, size, "%s%s", p->prefix ? p->prefix : "", name);
     return n >= 0 && (size_t)n < size ? p->root : NULL;
 }
 
-wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here)
+wg_site wgx_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here)
 {
     if (!g || !p || !name)
         wgi_fail_null(g   ? g->c
@@ -123,7 +125,7 @@ const wgi_layer_name *wgi_layer_of(const wg_graph *g, uint32_t i)
     return k ? &l->item[k - 1] : NULL;
 }
 
-wg_site wg_layer_site(const wg_graph *g, int64_t i, int64_t *first)
+wg_site wgx_layer_site(const wg_graph *g, int64_t i, int64_t *first)
 {
     if (!g || !first || i < 0 || i >= (int64_t)g->names.layers.count) return NULL;
     *first = g->names.layers.item[i].at;

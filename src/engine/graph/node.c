@@ -1,5 +1,8 @@
 /* node.c: what a handle says about its node. */
 #include "graph/graph.h"
+#include "wgx/base.h"
+#include "wgx/grad.h"
+#include "wgx/graph.h"
 
 /* The error node in a context without an error: wg_recover has forgotten it. In the tracer's graph it is a
  * leaf that a rule may not make: the reverse sweep reports that (wgi_rule_refuse). */
@@ -35,7 +38,7 @@ bool wgi_is_node(wg_context *c, wg_node n, wg_site here, const char *what, int a
 {
     char who[80];
     if (n.index && wgi_node_of(n)) return true;
-    const char *name = *wg_site_argument(here, argument, who, sizeof who) ? who : which;
+    const char *name = *wgx_site_argument(here, argument, who, sizeof who) ? who : which;
     if (n.graph) return wgi_usable(n, here, what, name);
     wgi_fail(c, here, what, WG_ERROR_USE, "%s is %s", name,
              wg_is_none(n) ? "wg_none, no node" : "a number, and must be a node");
@@ -136,9 +139,9 @@ int64_t wg_dim_at(wg_site here, wg_node n, int axis)
     return 0;
 }
 
-bool wg_node_is_state(wg_node n) { return wg_node_op(n) == &wgi_op_state; }
+bool wgx_node_is_state(wg_node n) { return wg_node_op(n) == &wgi_op_state; }
 
-bool wg_node_is_derived(wg_node n)
+bool wgx_node_is_derived(wg_node n)
 {
     wgi_rule_looks(n);
     return wg_node_ok(n) && wgi_node_of(n)->flags & WGI_DERIVED;

@@ -2,6 +2,8 @@
 #include "graph/composites.h"
 #include "graph/graph.h"
 #include "wengert/op.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 /* The n-th of words with blanks between them. "": there is none. */
 static void put_nth(const char *words, int n, char *to, size_t room)
@@ -11,9 +13,9 @@ static void put_nth(const char *words, int n, char *to, size_t room)
     snprintf(to, room, "%.*s", n == 0 ? (int)strcspn(words, " ") : 0, words);
 }
 
-wg_setting wg_attr_setting(const wg_attr_row *row, const void *attr)
+wgx_setting wgx_attr_setting(const wg_attr_row *row, const void *attr)
 {
-    wg_setting v = { 0 };
+    wgx_setting v = { 0 };
     if (!row || !attr) return v;
     const void *at = (const char *)attr + row->offset;
     const wg_axes *axes = at;
@@ -60,15 +62,15 @@ static const wg_op *call_of(wg_node n, const void **attr)
     if (!made) return NULL;
     const wg_op *op = made->op;
     *attr = made->attr;
-    for (int64_t i = wg_graph_calls(n.graph); i-- > 0;) {
-        const wg_call call = wg_graph_call(n.graph, i);
+    for (int64_t i = wgx_graph_calls(n.graph); i-- > 0;) {
+        const wgx_call call = wgx_graph_call(n.graph, i);
         if (call.after <= (int64_t)n.index) break;
         if (call.result.index == n.index) return *attr = call.attr, call.op;
     }
     return op;
 }
 
-const char *wg_node_option_name(wg_node n, int k)
+const char *wgx_node_option_name(wg_node n, int k)
 {
     const void *attr = NULL;
     const wg_op *op = call_of(n, &attr);
@@ -78,13 +80,13 @@ const char *wg_node_option_name(wg_node n, int k)
     return NULL;
 }
 
-bool wg_node_option(wg_node n, const char *name, wg_setting *v)
+bool wgx_node_option(wg_node n, const char *name, wgx_setting *v)
 {
     const void *attr = NULL;
     const wg_op *op = name && v ? call_of(n, &attr) : NULL;
     for (const wg_attr_row *row = op && attr ? op->attrs : NULL; row && row->name; row++) {
         const bool axes = row->kind == WG_ATTR_AXES && (!strcmp(name, "axis") || !strcmp(name, "axes"));
-        if (axes || !strcmp(row->name, name)) return *v = wg_attr_setting(row, attr), true;
+        if (axes || !strcmp(row->name, name)) return *v = wgx_attr_setting(row, attr), true;
     }
     return false;
 }

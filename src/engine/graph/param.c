@@ -1,5 +1,6 @@
 /* param.c: parameters and states as nodes of a graph. */
 #include "graph/graph.h"
+#include "wgx/params.h"
 
 bool wgi_has_nodes_of(const wg_graph *g, const wg_params *p)
 {
@@ -278,16 +279,16 @@ static bool layer_given(wg_site here, const wg_graph *g, const char *layer, cons
     return false;
 }
 
-wg_node wg_layer_param(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
-                       const wg_shape *s, const wg_init *init)
+wg_node wgx_layer_param(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
+                        const wg_shape *s, const wg_init *init)
 {
     WG_USER_CALL(here, "layer_param");
     if (!layer_given(here, g, layer, part, s, init)) return wgi_error_node(g);
     return param(here, g, p, layer, part, s, init, false);
 }
 
-wg_node wg_layer_state(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
-                       const wg_shape *s, const wg_init *init)
+wg_node wgx_layer_state(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
+                        const wg_shape *s, const wg_init *init)
 {
     WG_USER_CALL(here, "layer_state");
     if (!layer_given(here, g, layer, part, s, init)) return wgi_error_node(g);

@@ -2,12 +2,15 @@
 #include "graph/composites.h"
 #include "graph/given.h"
 #include "graph/graph.h"
+#include "wgx/base.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 void wgi_failed_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n)
 {
     if (wgi_has_failed(g) || g->c->quiet) return;
     g->failed_at = g->c->last.recovery;
-    g->failure = (wg_failure){ .op = op->name, .here = here, .operands = WGI_MIN(n, 4) };
+    g->failure = (wgx_failure){ .op = op->name, .here = here, .operands = WGI_MIN(n, 4) };
     memcpy(g->failure.operand, x, sizeof *x * (size_t)g->failure.operands);
 }
 
@@ -30,11 +33,11 @@ const char *wg_rule_who(wg_rule *r, int k)
     wg_shape_text(*r->x[k].shape, shape, sizeof shape);
     const wgi_node *n = wgi_node_of(r->node[k]);
     /* The cast of this very call to the common dtype. */
-    const bool is_cast = n && n->here == wg_inside(r->here) && wg_op_is(n->op, "cast");
+    const bool is_cast = n && n->here == wg_inside(r->here) && wgx_op_is(n->op, "cast");
     const wg_node x = is_cast ? wg_node_operand(r->node[k], 0) : r->node[k];
     const char *name = wg_node_name(x);
     n = wgi_node_of(x);
-    if (!*wg_site_argument(r->here, k, argument, sizeof argument))
+    if (!*wgx_site_argument(r->here, k, argument, sizeof argument))
         snprintf(argument, sizeof argument, "%.60s",
                  *name ? name
                  : n   ? wgi_called_name(r->graph, x.index)

@@ -1,5 +1,6 @@
 /* scopes.c: names of nodes, and the scopes that nodes are made in. */
 #include "graph/graph.h"
+#include "wgx/params.h"
 
 /* As wgi_text, without a copy. s may be NULL: 0. */
 static uint32_t add_text(wg_graph *g, const char *s)
@@ -32,7 +33,7 @@ wg_node wg_name_at(wg_site here, wg_node n, const char *name)
     return n;
 }
 
-wg_node wg_layer_node(wg_node n, const char *name)
+wg_node wgx_layer_node(wg_node n, const char *name)
 {
     const bool node = wgi_is_node(NULL, n, "", "layer_node", 0, "the node");
     if (node && !name) wgi_fail_null(n.graph->c, "", "layer_node", "name");
@@ -41,7 +42,7 @@ wg_node wg_layer_node(wg_node n, const char *name)
     return n;
 }
 
-const char *wg_layer_node_name(wg_node n)
+const char *wgx_layer_node_name(wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
     wgi_rule_looks(n);

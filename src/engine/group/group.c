@@ -8,6 +8,8 @@
 #include "base/floats.h"
 #include "wengert/op.h"
 #include "wengert/state.h"
+#include "wgx/group.h"
+#include "wgx/state.h"
 
 #include <dlfcn.h>
 #include <sched.h>
@@ -288,10 +290,10 @@ wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_start_op
     return all;
 }
 
-int wg_group_launched(void) { return wgi_launched().size; }
-wg_group *wg_group_of(const wg_context *c) { return c ? (wg_group *)(void *)c->team : NULL; }
+int wgx_group_launched(void) { return wgi_launched().size; }
+wg_group *wgx_group_of(const wg_context *c) { return c ? (wg_group *)(void *)c->team : NULL; }
 /* A process whose connection is broken speaks for itself. */
-bool wg_group_speaks(const wg_group *all)
+bool wgx_group_speaks(const wg_group *all)
 {
     if (!all || all->link.how != WGI_SENT) return true;
     return all->over ? !all->team.mute : all->link.rank == 0;
@@ -314,7 +316,7 @@ static bool usable(wg_site here, wg_group *all, const char *what)
     return !all->over;
 }
 
-wg_status wg_group_same_at(wg_site here, wg_group *all, const char *what, const void *bytes, size_t size)
+wg_status wgx_group_same_at(wg_site here, wg_group *all, const char *what, const void *bytes, size_t size)
 {
     char rank[100];
     if (!usable(here, all, "group_same")) return all ? wg_failed(all->c) : WG_ERROR_USE;
@@ -325,7 +327,7 @@ wg_status wg_group_same_at(wg_site here, wg_group *all, const char *what, const 
                     who(all, w.odd[0], rank, sizeof rank), what ? what : "value", all->place[0].host);
 }
 
-wg_status wg_group_sum_at(wg_site here, wg_group *all, double *values, size_t count)
+wg_status wgx_group_sum_at(wg_site here, wg_group *all, double *values, size_t count)
 {
     if (!usable(here, all, "group_sum")) return all ? wg_failed(all->c) : WG_ERROR_USE;
     if (!values && count) wgi_fail(all->c, here, "group_sum", WG_ERROR_USE, "the array is NULL");
@@ -341,7 +343,7 @@ wg_status wg_group_sum_at(wg_site here, wg_group *all, double *values, size_t co
     return wg_failed(all->c);
 }
 
-bool wg_group_stop(wg_group *all, bool ask)
+bool wgx_group_stop(wg_group *all, bool ask)
 {
     if (!all) return false;
     all->asked |= ask;
@@ -358,7 +360,7 @@ typedef struct item {
     char name[640]; /* longer than any that wg_save writes */
 } item;
 
-static bool give_item(wg_group *all, int from, wg_saved *s, void *block[2])
+static bool give_item(wg_group *all, int from, wgx_saved *s, void *block[2])
 {
     wg_context *c = all->c;
     const bool gives = all->link.rank == from;
@@ -370,7 +372,7 @@ static bool give_item(wg_group *all, int from, wg_saved *s, void *block[2])
     if (!t || !wgi_link_give(&all->link, from, t, sizeof *t)) return false;
     const size_t bytes = (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype);
     if (!gives)
-        *s = (wg_saved){ t->name, { t->dtype, t->shape, block[1] = wg_alloc(c, bytes + 1, 1) }, t->state };
+        *s = (wgx_saved){ t->name, { t->dtype, t->shape, block[1] = wg_alloc(c, bytes + 1, 1) }, t->state };
     return !bytes || (s->value.data && wgi_link_give(&all->link, from, s->value.data, bytes));
 }
 
@@ -378,21 +380,21 @@ bool wgi_group_give(wg_group *all, wg_site here, int from)
 {
     wg_context *c = all->c;
     int n = 0;
-    wg_saved *list = all->link.rank == from ? wg_saved_list(c, &n) : NULL;
+    wgx_saved *list = all->link.rank == from ? wgx_saved_list(c, &n) : NULL;
     uint64_t count = (uint64_t)n, got = 0;
     if (!wgi_link_give(&all->link, from, &count, sizeof count)) return wgi_group_broken(all, here);
     if (!list) list = wg_alloc(c, count + 1, sizeof *list);
     void *(*block)[2] = wg_alloc(c, count + 1, sizeof *block);
     while (list && block && got < count && give_item(all, from, &list[got], block[got])) got++;
     if (all->link.rank != from && got == count)
-        wg_saved_restore_at(here, c, list, (int)count, "group_share", "what another process gives");
+        wgx_saved_restore_at(here, c, list, (int)count, "group_share", "what another process gives");
     for (uint64_t i = 0; block && i < count; i++) wg_free(c, block[i][0]), wg_free(c, block[i][1]);
     wg_free(c, block);
     wg_free(c, list);
     return got == count ? wgi_ok(c) : wgi_group_broken(all, here);
 }
 
-bool wg_group_share_at(wg_site here, wg_group *all, bool there)
+bool wgx_group_share_at(wg_site here, wg_group *all, bool there)
 {
     if (!usable(here, all, "group_share")) return false;
     wgi_word w = wgi_group_word(all, WGI_AT_SHARE);

@@ -8,6 +8,7 @@
 
 #include "base/floats.h"
 #include "graph/graph.h"
+#include "wgx/graph.h"
 
 #include <math.h>
 
@@ -70,12 +71,12 @@ static bool set_epochs(wg_group *all, wg_site here, uint64_t more, uint64_t *use
             wgi_fail(
                 all->c, here, "group_next", WG_ERROR_USE,
                 "%s between two shards, so random draws would depend on the process: do it before the batch",
-                g->now.before_batch ? "wg_graph_set_epoch was called" : "a graph was made");
+                g->now.before_batch ? "the epoch of a graph was set" : "a graph was made");
             return false;
         }
         if (g->now.frozen) continue;
         if (used) *used = WGI_MAX(*used, done);
-        wg_graph_set_epoch(g, before + more);
+        wgx_graph_set_epoch(g, before + more);
     }
     return true;
 }

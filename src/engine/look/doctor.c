@@ -1,7 +1,8 @@
-/* doctor.c: wg_doctor: prints what this build has and what it found on this machine. */
+/* doctor.c: wgx_doctor: prints what this build has and what it found on this machine. */
 #include "group/group.h"
 #include "kernel/gemm.h"
 #include "run/run.h"
+#include "wgx/base.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static void environment(FILE *out)
     fprintf(out, "%s\n", set ? "" : " nothing that changes what the library does");
 }
 
-void wg_doctor(FILE *out)
+void wgx_doctor(FILE *out)
 {
     if (!out) return;
     wg_context *c = wg_start();

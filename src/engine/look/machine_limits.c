@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "wengert/plan.h"
+#include "wgx/plan.h"
 
 static const size_t arrays[WG_LEVELS] = { 1 << 14, 1 << 18, 1 << 22,
                                           1 << 25 }; /* bytes of each of the three */
@@ -151,11 +152,11 @@ wg_status wg_limits_measure(wg_context *c, wg_limits *l)
     return WG_OK;
 }
 
-wg_bound wg_plan_bound(const wg_plan_step *s, const wg_limits *l)
+wgx_bound wgx_plan_bound(const wg_plan_step *s, const wg_limits *l)
 {
-    if (!s || !l) return (wg_bound){ 0 };
+    if (!s || !l) return (wgx_bound){ 0 };
     double bytes = s->read_bytes + s->write_bytes, peak = s->dtype == WG_F64 ? l->f64 : l->f32;
-    wg_bound b = { .level = 0 };
+    wgx_bound b = { .level = 0 };
     while (b.level + 1 < WG_LEVELS && (double)l->bytes[b.level + 1] <= bytes) b.level++;
     double move = bytes / l->bandwidth[b.level], compute = s->flops / peak;
     b.by_memory = move >= compute;

@@ -1,5 +1,6 @@
 /* saved.c: the list of all that a training consists of. */
 #include "look/saved.h"
+#include "wgx/state.h"
 
 /* ---- counting ---- */
 
@@ -59,7 +60,7 @@ wg_graph *wgi_saved_graph(const wg_context *c, int k)
 
 /* Without items it counts: n and bytes of names. */
 typedef struct lister {
-    wg_saved *item;
+    wgx_saved *item;
     int n;
     char *text;
     size_t bytes;
@@ -74,7 +75,7 @@ static void put(lister *l, wg_tensor t, bool state, const char *format, ...)
     const size_t length = (size_t)vsnprintf(NULL, 0, format, args) + 1;
     if (l->item) {
         vsnprintf(l->text, length, format, again);
-        l->item[l->n] = (wg_saved){ l->text, t, state };
+        l->item[l->n] = (wgx_saved){ l->text, t, state };
         l->text += length;
     }
     va_end(again);
@@ -198,7 +199,7 @@ static bool averages_in_use(wg_context *c)
     return false;
 }
 
-wg_saved *wg_saved_list(wg_context *c, int *n)
+wgx_saved *wgx_saved_list(wg_context *c, int *n)
 {
     if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "saved_list: the context is NULL"), NULL;
     lister l = { 0 };
@@ -207,7 +208,7 @@ wg_saved *wg_saved_list(wg_context *c, int *n)
     *n = 0;
     if (!wgi_ok(c) || averages_in_use(c)) return NULL;
     put_all(&l, c);
-    wg_saved *list = wg_alloc(c, 1, (size_t)l.n * sizeof *list + l.bytes);
+    wgx_saved *list = wg_alloc(c, 1, (size_t)l.n * sizeof *list + l.bytes);
     if (!list) return NULL;
     *n = l.n;
     l = (lister){ .item = list, .text = (char *)(list + l.n) };

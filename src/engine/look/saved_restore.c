@@ -1,6 +1,8 @@
 /* saved_restore.c: sets all that a training consists of from a list of tensors. The whole list is checked
  * before anything changes. It may come from a hostile file. */
 #include "look/saved.h"
+#include "wgx/graph.h"
+#include "wgx/state.h"
 
 #include <stdlib.h>
 
@@ -8,8 +10,8 @@ typedef struct restoring {
     wg_context *c;
     wg_site here;
     const char *who, *from;
-    const wg_saved *list;
-    const wg_saved **sorted; /* by name */
+    const wgx_saved *list;
+    const wgx_saved **sorted; /* by name */
     int n;
     double **kept; /* by entry: memory for an array that an optimizer keeps */
 } restoring;
@@ -69,13 +71,13 @@ static bool bad(const restoring *r, const char *name, const char *format, ...)
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp((*(const wg_saved *const *)a)->name, (*(const wg_saved *const *)b)->name);
+    return strcmp((*(const wgx_saved *const *)a)->name, (*(const wgx_saved *const *)b)->name);
 }
 
-static const wg_saved *find(const restoring *r, const char *name)
+static const wgx_saved *find(const restoring *r, const char *name)
 {
-    const wg_saved key = { .name = name }, *at = &key;
-    const wg_saved **k = r->n ? bsearch(&at, r->sorted, (size_t)r->n, sizeof *r->sorted, by_name) : NULL;
+    const wgx_saved key = { .name = name }, *at = &key;
+    const wgx_saved **k = r->n ? bsearch(&at, r->sorted, (size_t)r->n, sizeof *r->sorted, by_name) : NULL;
     return k ? *k : NULL;
 }
 
@@ -149,7 +151,7 @@ static bool is_part_of(const restoring *r, const char *rest, thing *t)
 }
 
 /* rest: what follows "average:". */
-static bool is_of_average(const restoring *r, const wg_saved *k, const char *rest, thing *t)
+static bool is_of_average(const restoring *r, const wgx_saved *k, const char *rest, thing *t)
 {
     const int at = number(&rest);
     const char *of = behind(rest, "mean");
@@ -162,7 +164,7 @@ static bool is_of_average(const restoring *r, const wg_saved *k, const char *res
 }
 
 /* "adam:0:..." of an optimizer. */
-static bool is_optimizers(const restoring *r, const wg_saved *k, thing *t)
+static bool is_optimizers(const restoring *r, const wgx_saved *k, thing *t)
 {
     char kind[40];
     const char *colon = strchr(k->name, ':'), *rest = colon + 1;
@@ -177,7 +179,7 @@ static bool is_optimizers(const restoring *r, const wg_saved *k, thing *t)
     return is_part_of(r, rest, t) || bad(r, k->name, "%s has no such part with these options", kind);
 }
 
-static bool is_what(const restoring *r, const wg_saved *k, thing *t)
+static bool is_what(const restoring *r, const wgx_saved *k, thing *t)
 {
     const char *rest;
     *t = (thing){ 0 };
@@ -205,7 +207,7 @@ static bool is_what(const restoring *r, const wg_saved *k, thing *t)
 
 /* ---- checking ---- */
 
-static bool fits(const restoring *r, const wg_saved *k, wg_dtype t, wg_shape s)
+static bool fits(const restoring *r, const wgx_saved *k, wg_dtype t, wg_shape s)
 {
     char a[80], b[80];
     if (k->value.dtype == t && wg_shape_equal(k->value.shape, s) && k->value.data) return true;
@@ -213,7 +215,7 @@ static bool fits(const restoring *r, const wg_saved *k, wg_dtype t, wg_shape s)
                wg_shape_text(k->value.shape, a, sizeof a), wg_dtype_name(t), wg_shape_text(s, b, sizeof b));
 }
 
-static bool can_be_made(const restoring *r, const wg_saved *k)
+static bool can_be_made(const restoring *r, const wgx_saved *k)
 {
     if (!k->value.data || !wg_dtype_size(k->value.dtype) || wg_shape_size(k->value.shape) < 0)
         return bad(r, k->name, "no tensor of a dtype that parameters have");
@@ -221,7 +223,7 @@ static bool can_be_made(const restoring *r, const wg_saved *k)
            bad(r, k->name, "a parameter is f32, f64, f16 or bf16");
 }
 
-static bool parameter_fits(const restoring *r, const wg_saved *k, const thing *t)
+static bool parameter_fits(const restoring *r, const wgx_saved *k, const thing *t)
 {
     if (!t->q) return can_be_made(r, k);
     if (t->q->state != k->state)
@@ -231,7 +233,7 @@ static bool parameter_fits(const restoring *r, const wg_saved *k, const thing *t
 }
 
 /* The parameter of "adam:0:m:NAME" in the list, if it belongs to p. */
-static const wg_saved *owner_of(const restoring *r, const wg_saved *k, const thing *t, const wg_params *p)
+static const wgx_saved *owner_of(const restoring *r, const wgx_saved *k, const thing *t, const wg_params *p)
 {
     const char *name = strchr(strchr(strchr(k->name, ':') + 1, ':') + 1, ':') + 1, *prefix = p->prefix;
     const bool inside = t->set == p->root && (!prefix || strncmp(t->name, prefix, strlen(prefix)) == 0);
@@ -239,28 +241,28 @@ static const wg_saved *owner_of(const restoring *r, const wg_saved *k, const thi
 }
 
 /* The parameter of a moment is in the list, too. NULL: it is not. */
-static const wg_saved *parameter_of(const restoring *r, const wg_saved *k, const thing *t)
+static const wgx_saved *parameter_of(const restoring *r, const wgx_saved *k, const thing *t)
 {
-    const wg_saved *of = owner_of(r, k, t, t->s->p);
+    const wgx_saved *of = owner_of(r, k, t, t->s->p);
     if (of && !of->state) return of;
     bad(r, k->name, "is of no parameter of this optimizer");
     return NULL;
 }
 
-static bool moment_fits(const restoring *r, const wg_saved *k, const thing *t)
+static bool moment_fits(const restoring *r, const wgx_saved *k, const thing *t)
 {
-    const wg_saved *of = parameter_of(r, k, t);
+    const wgx_saved *of = parameter_of(r, k, t);
     return of && fits(r, k, of->value.dtype, of->value.shape);
 }
 
-static bool average_fits(const restoring *r, const wg_saved *k, const thing *t)
+static bool average_fits(const restoring *r, const wgx_saved *k, const thing *t)
 {
-    const wg_saved *of = owner_of(r, k, t, t->average->p);
+    const wgx_saved *of = owner_of(r, k, t, t->average->p);
     if (!of || !wg_dtype_is_float(of->value.dtype)) return bad(r, k->name, "is of no float of this set");
     return fits(r, k, WG_F64, of->value.shape);
 }
 
-static bool seed_fits(const restoring *r, const wg_saved *k)
+static bool seed_fits(const restoring *r, const wgx_saved *k)
 {
     uint64_t seed;
     if (!fits(r, k, WG_I64, WG_SCALAR)) return false;
@@ -269,7 +271,7 @@ static bool seed_fits(const restoring *r, const wg_saved *k)
                                        (unsigned long long)seed, (unsigned long long)r->c->o.seed);
 }
 
-static bool steps_fit(const restoring *r, const wg_saved *k)
+static bool steps_fit(const restoring *r, const wgx_saved *k)
 {
     int64_t steps;
     if (!fits(r, k, WG_I64, WG_SCALAR)) return false;
@@ -277,7 +279,7 @@ static bool steps_fit(const restoring *r, const wg_saved *k)
     return steps >= 0 || bad(r, k->name, "a count of %lld", (long long)steps);
 }
 
-static bool rate_fits(const restoring *r, const wg_saved *k)
+static bool rate_fits(const restoring *r, const wgx_saved *k)
 {
     double lr;
     if (!fits(r, k, WG_F64, WG_SCALAR)) return false;
@@ -286,20 +288,20 @@ static bool rate_fits(const restoring *r, const wg_saved *k)
 }
 
 /* The optimizer looks at the number of elements and at their values itself. */
-static bool kept_fits(const restoring *r, const wg_saved *k)
+static bool kept_fits(const restoring *r, const wgx_saved *k)
 {
     const bool right = k->value.dtype == WG_F64 && k->value.shape.rank == 1 && k->value.data;
     return right || bad(r, k->name, "no vector of f64");
 }
 
-static bool memory_fits(const restoring *r, const wg_saved *k, const wgi_saved_memory *m)
+static bool memory_fits(const restoring *r, const wgx_saved *k, const wgi_saved_memory *m)
 {
     if (!fits(r, k, m->memory.dtype, m->memory.shape)) return false;
     const char *why = m->checks.refuse ? m->checks.refuse(m->checks.user, k->value) : NULL;
     return !why || bad(r, k->name, "%s", why);
 }
 
-static bool check(const restoring *r, const wg_saved *k)
+static bool check(const restoring *r, const wgx_saved *k)
 {
     thing t;
     if (!is_what(r, k, &t)) return false;
@@ -326,7 +328,7 @@ static bool is_complete(const restoring *r)
 {
     int n;
     thing t;
-    wg_saved *here = wg_saved_list(r->c, &n);
+    wgx_saved *here = wgx_saved_list(r->c, &n);
     bool ok = here;
     for (int i = 0; i < n && ok; i++)
         if (!find(r, here[i].name))
@@ -344,32 +346,32 @@ static size_t bytes_of(const wg_tensor *t)
     return (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype);
 }
 
-static void set_parameter(const wg_saved *k, const thing *t)
+static void set_parameter(const wgx_saved *k, const thing *t)
 {
     if (t->q->size) memcpy(t->q->data, k->value.data, bytes_of(&k->value));
 }
 
-static void set_moment(const wg_saved *k, const thing *t)
+static void set_moment(const wgx_saved *k, const thing *t)
 {
     if (!t->q) return;
     char *array = t->q->piece->moment[t->moment];
     memcpy(array + (size_t)t->q->at * wg_dtype_size(t->q->dtype), k->value.data, bytes_of(&k->value));
 }
 
-static void set_steps(const wg_saved *k, wg_optim *o)
+static void set_steps(const wgx_saved *k, wg_optim *o)
 {
     memcpy(&o->s.steps, k->value.data, sizeof o->s.steps);
     o->aged_at = o->s.steps;
 }
 
-static void set_missed(const wg_saved *k, const thing *t)
+static void set_missed(const wgx_saved *k, const thing *t)
 {
     wg_optim *o = (wg_optim *)(void *)t->s;
     if (t->q && t->q->number <= o->ages)
         memcpy(&o->age[t->q->number - 1].missed, k->value.data, sizeof o->age->missed);
 }
 
-static void set_kept(const restoring *r, const wg_saved *k, const thing *t)
+static void set_kept(const restoring *r, const wgx_saved *k, const thing *t)
 {
     double **fresh = &r->kept[k - r->list];
     wg_free(r->c, t->s->kept[t->moment]);
@@ -378,20 +380,20 @@ static void set_kept(const restoring *r, const wg_saved *k, const thing *t)
     *fresh = NULL;
 }
 
-static void set_memory(const wg_saved *k, const wgi_saved_memory *m)
+static void set_memory(const wgx_saved *k, const wgi_saved_memory *m)
 {
     memcpy(m->memory.data, k->value.data, bytes_of(&k->value));
     if (m->checks.resumed) m->checks.resumed(m->checks.user);
 }
 
-static void set_epoch(const wg_saved *k, wg_graph *g)
+static void set_epoch(const wgx_saved *k, wg_graph *g)
 {
     uint64_t epoch;
     memcpy(&epoch, k->value.data, sizeof epoch);
-    wg_graph_set_epoch(g, epoch);
+    wgx_graph_set_epoch(g, epoch);
 }
 
-static void set(const restoring *r, const wg_saved *k, bool parameters)
+static void set(const restoring *r, const wgx_saved *k, bool parameters)
 {
     thing t;
     if (!is_what(r, k, &t) || (t.is == PARAMETER) != parameters) return;
@@ -421,12 +423,12 @@ static bool make_room(const restoring *r)
     wgi_stepper *s;
     thing t;
     for (int i = 0; i < r->n && wgi_ok(r->c); i++) {
-        const wg_saved *k = &r->list[i];
+        const wgx_saved *k = &r->list[i];
         if (is_what(r, k, &t) && t.is == PARAMETER && !t.q)
             wg_params_make_at(r->here, t.set, t.name, k->value, k->state);
     }
     for (int i = 0; i < r->n && wgi_ok(r->c); i++) {
-        const wg_saved *k = &r->list[i];
+        const wgx_saved *k = &r->list[i];
         if (!is_what(r, k, &t)) continue;
         if (t.is == MOMENT && t.q) wgi_store_moments(t.q->piece, r->c, 1U << t.moment);
         if (t.is == KEPT)
@@ -481,8 +483,8 @@ static void restore_all(restoring *r)
     wg_free(r->c, r->kept), wg_free(r->c, mark);
 }
 
-wg_status wg_saved_restore_at(wg_site here, wg_context *c, const wg_saved *list, int n, const char *who,
-                              const char *from)
+wg_status wgx_saved_restore_at(wg_site here, wg_context *c, const wgx_saved *list, int n, const char *who,
+                               const char *from)
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "saved_restore: the context is NULL");
     who = who ? who : "restore";

@@ -5,6 +5,8 @@
 
 #include "params/optimizer.h"
 #include "params/params.h"
+#include "wgx/base.h"
+#include "wgx/optim.h"
 
 #define DECLARATION(x) extern const wgi_optimizer wgi_optimizer_##x;
 WG_OPTIMIZERS(DECLARATION)
@@ -28,9 +30,9 @@ static const wgi_optimizer *find(const char *name)
     return NULL;
 }
 
-const char *wg_optim_kind(int i) { return i >= 0 && i < KINDS ? kinds[i]->name : NULL; }
+const char *wgx_optim_kind(int i) { return i >= 0 && i < KINDS ? kinds[i]->name : NULL; }
 
-const wg_option_list *wg_optim_kind_options(const char *kind)
+const wg_option_list *wgx_optim_kind_options(const char *kind)
 {
     const wgi_optimizer *k = find(kind);
     return k ? k->options() : NULL;
@@ -38,8 +40,8 @@ const wg_option_list *wg_optim_kind_options(const char *kind)
 
 static void no_kind(wg_context *c, wg_site here, const char *kind)
 {
-    wg_nearest_word near = wg_nearest_to(kind ? kind : "");
-    for (int i = 0; i < KINDS; i++) wg_nearest_try(&near, kinds[i]->name, strlen(kinds[i]->name));
+    wgx_nearest_word near = wgx_nearest_to(kind ? kind : "");
+    for (int i = 0; i < KINDS; i++) wgx_nearest_try(&near, kinds[i]->name, strlen(kinds[i]->name));
     wgi_fail(c, here, "optim_named", WG_ERROR_USE, "no optimizer '%s'%s%s%s", kind ? kind : "",
              near.best ? "; did you mean '" : "", near.best ? near.best : "", near.best ? "'?" : "");
 }

@@ -1,34 +1,24 @@
 /* first_values.c: first values of parameters. They depend on (seed, name) alone. */
 #include "params/params.h"
 #include "base/floats.h"
+#include "wgx/params.h"
 
 #include "kernel/draws.h"
 #include "kernel/orthonormal.h"
 
-wg_init wg_zeros(void) { return (wg_init){ .kind = WG_INIT_CONST }; }
-wg_init wg_const(double value) { return (wg_init){ .kind = WG_INIT_CONST, .a = value }; }
-wg_init wg_normal(double mean, double deviation)
-{
-    return (wg_init){ .kind = WG_INIT_NORMAL, .a = mean, .b = deviation };
-}
-wg_init wg_uniform(double low, double high)
-{
-    return (wg_init){ .kind = WG_INIT_UNIFORM, .a = low, .b = high };
-}
-wg_init wg_xavier(void) { return (wg_init){ .kind = WG_INIT_VARIANCE, .a = 1 }; }
-wg_init wg_he(void) { return (wg_init){ .kind = WG_INIT_VARIANCE, .a = 2 }; }
-wg_init wg_glorot(void) { return (wg_init){ .kind = WG_INIT_VARIANCE, .a = 1, .fan = WG_FAN_AVERAGE }; }
-wg_init wg_values(const double *values) { return (wg_init){ .kind = WG_INIT_VALUES, .values = values }; }
-wg_init wg_truncated_normal(double mean, double deviation)
-{
-    return (wg_init){ .kind = WG_INIT_TRUNCATED, .a = mean, .b = deviation };
-}
-wg_init wg_orthogonal(void) { return (wg_init){ .kind = WG_INIT_ORTHOGONAL, .a = 1 }; }
-wg_init wg_identity(void) { return (wg_init){ .kind = WG_INIT_IDENTITY, .a = 1 }; }
-wg_init wg_sparse(double zeros, double deviation)
-{
-    return (wg_init){ .kind = WG_INIT_SPARSE, .a = zeros, .b = deviation };
-}
+/* For Python, which cannot call what is inline. */
+wg_init wgx_zeros(void) { return wg_zeros(); }
+wg_init wgx_const(double value) { return wg_const(value); }
+wg_init wgx_normal(double mean, double deviation) { return wg_normal(mean, deviation); }
+wg_init wgx_uniform(double low, double high) { return wg_uniform(low, high); }
+wg_init wgx_xavier(void) { return wg_xavier(); }
+wg_init wgx_he(void) { return wg_he(); }
+wg_init wgx_glorot(void) { return wg_glorot(); }
+wg_init wgx_values(const double *values) { return wg_values(values); }
+wg_init wgx_truncated_normal(double mean, double deviation) { return wg_truncated_normal(mean, deviation); }
+wg_init wgx_orthogonal(void) { return wg_orthogonal(); }
+wg_init wgx_identity(void) { return wg_identity(); }
+wg_init wgx_sparse(double zeros, double deviation) { return wg_sparse(zeros, deviation); }
 
 /* W is [window..., in, out]. */
 static double deviation(const wg_init *init, const wg_shape *s)

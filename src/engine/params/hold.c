@@ -1,5 +1,6 @@
 /* hold.c: parameters that hold still, and sets that take no more parameters. */
 #include "params/params.h"
+#include "wgx/state.h"
 
 #include <fnmatch.h>
 

@@ -3,6 +3,7 @@
 #include "params/stepping.h"
 #include "base/floats.h"
 #include "wengert/op.h"
+#include "wgx/optim.h"
 
 /* The name of a parameter that both sets have; NULL: there is none yet. */
 static const char *in_both(const wg_params *p, const wg_params *q)
@@ -126,7 +127,7 @@ static bool set_option(wg_site here, const wg_optim *o, const char *name, double
     return stand(here, who, o->s.p, kind, options);
 }
 
-wg_status wg_optim_set_option_at(wg_site here, wg_optim *o, const char *name, double value)
+wg_status wgx_optim_set_option_at(wg_site here, wg_optim *o, const char *name, double value)
 {
     if (!o) return wgi_fail(NULL, here, "optim_set_option", WG_ERROR_USE, "the optimizer is NULL");
     wg_context *c = o->s.p->c;

@@ -1,18 +1,19 @@
 /* optim_state.c: what one optimizer goes on from, for bindings: its arrays by parameter, and counts of
  * steps. */
 #include "params/stepping.h"
+#include "wgx/optim.h"
 
 static bool is_there(const wg_optim *o, const char *who)
 {
     return o || wgi_fail(NULL, NULL, who, WG_ERROR_USE, "the optimizer is NULL") == WG_OK;
 }
 
-void wg_optim_keep_gradients(wg_optim *o, bool on)
+void wgx_optim_keep_gradients(wg_optim *o, bool on)
 {
     if (is_there(o, "optim_keep_gradients")) o->keeps = on;
 }
 
-void wg_optim_zero_grad(wg_optim *o)
+void wgx_optim_zero_grad(wg_optim *o)
 {
     if (!is_there(o, "optim_zero_grad")) return;
     o->s.fresh = false;
@@ -43,20 +44,20 @@ static void *place(const wgi_parameter *q, int j)
     return first ? first + (size_t)q->at * wg_dtype_size(q->dtype) : NULL;
 }
 
-const char *wg_optim_array_name(const wg_optim *o, int k)
+const char *wgx_optim_array_name(const wg_optim *o, int k)
 {
     const int j = is_there(o, "optim_array_name") ? array(o, k) : -1;
     return j < 0 ? NULL : o->s.kind->moment[j];
 }
 
-wg_tensor wg_optim_array(const wg_optim *o, int k, int i)
+wg_tensor wgx_optim_array(const wg_optim *o, int k, int i)
 {
     const int j = is_there(o, "optim_array") ? array(o, k) : -1;
     const wgi_parameter *q = j < 0 ? NULL : parameter(o, i);
     return q && !q->state ? (wg_tensor){ q->dtype, q->shape, place(q, j) } : (wg_tensor){ 0 };
 }
 
-wg_status wg_optim_set_array_at(wg_site here, wg_optim *o, int k, int i, wg_tensor t)
+wg_status wgx_optim_set_array_at(wg_site here, wg_optim *o, int k, int i, wg_tensor t)
 {
     const char *who = "optim_set_array";
     if (!o) return wgi_fail(NULL, here, who, WG_ERROR_USE, "the optimizer is NULL");
@@ -78,14 +79,14 @@ wg_status wg_optim_set_array_at(wg_site here, wg_optim *o, int k, int i, wg_tens
     return WG_OK;
 }
 
-int64_t wg_optim_steps(wg_optim *o, int i)
+int64_t wgx_optim_steps(wg_optim *o, int i)
 {
     const wgi_parameter *q = is_there(o, "optim_steps") ? parameter(o, i) : NULL;
     if (!q || q->state || !wgi_ages_update(o)) return 0;
     return (int64_t)(o->s.steps - (o->s.kind->rates ? wgi_age_missed(o, q) : 0));
 }
 
-wg_status wg_optim_set_steps_at(wg_site here, wg_optim *o, const int64_t *steps, int n)
+wg_status wgx_optim_set_steps_at(wg_site here, wg_optim *o, const int64_t *steps, int n)
 {
     const char *who = "optim_set_steps";
     if (!o) return wgi_fail(NULL, here, who, WG_ERROR_USE, "the optimizer is NULL");

@@ -3,6 +3,9 @@
 #include "params/params.h"
 #include "wengert/op.h"
 #include "wengert/state.h"
+#include "wgx/base.h"
+#include "wgx/params.h"
+#include "wgx/state.h"
 
 bool wgi_set_ok(wg_site here, const wg_params *p, const char *what)
 {
@@ -211,13 +214,13 @@ void wgi_params_undo(wg_params *root, wgi_params_mark m)
     wgi_arena_rewind(&root->memory, m.memory);
 }
 
-wg_status wg_params_make_all_at(wg_site here, wg_params *p, int n, wg_saved_fn each, void *user)
+wg_status wgx_params_make_all_at(wg_site here, wg_params *p, int n, wgx_saved_fn each, void *user)
 {
     WG_USER_CALL(here, "params_make_all");
     if (!wgi_set_ok(here, p, "params_make_all")) return wgi_set_status(p);
     if (!each) return wg_fail(p->c, here, WG_ERROR_USE, "params_make_all: the function is NULL");
     const wgi_params_mark m = wgi_params_marked(p->root);
-    wg_saved k;
+    wgx_saved k;
     for (int i = 0; i < n && wgi_ok(p->c) && each(user, i, &k); i++)
         wg_params_make_at(here, p, k.name, k.value, k.state);
     if (!wgi_ok(p->c)) wgi_params_undo(p->root, m);
@@ -255,8 +258,8 @@ bool wgi_params_trained(const wg_params *root, const char *full)
 
 const char *wgi_params_nearest(const wg_params *root, const char *full)
 {
-    wg_nearest_word near = wg_nearest_to(full);
+    wgx_nearest_word near = wgx_nearest_to(full);
     for (size_t i = 0; i < root->count; i++)
-        if (!root->item[i]->state) wg_nearest_try(&near, root->item[i]->name, strlen(root->item[i]->name));
+        if (!root->item[i]->state) wgx_nearest_try(&near, root->item[i]->name, strlen(root->item[i]->name));
     return near.best;
 }

@@ -184,7 +184,7 @@ struct wg_params {
     wg_node loss;        /* of the last wg_backward */
     wgi_explain_fn explain;         /* set by wg_backward, since this room knows no graph */
     const wgi_loss_calls *again;    /* likewise */
-    void (*keeps)(wg_params *root); /* by wg_params_keep_values: is called before values change; or NULL */
+    void (*keeps)(wg_params *root); /* by wgx_params_keep_values: is called before values change; or NULL */
     wg_average *averages;           /* of a set: those of it and of its subsets */
 };
 

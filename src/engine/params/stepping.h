@@ -53,7 +53,7 @@ struct wg_optim {
     wgi_late *late; /* while the list stands, its entries keep their places */
     size_t late_count, late_room;
     wgi_group *groups;
-    bool keeps;        /* gradients stay: wg_optim_keep_gradients */
+    bool keeps;        /* gradients stay: wgx_optim_keep_gradients */
     wgi_stretch *list; /* what a step updates; made by wgi_stretches_make */
     int *chunks;       /* of the parts of a step: wgi_stretches_step */
     size_t room;

@@ -7,6 +7,9 @@
 #include "graph/composites.h"
 #include "run/run.h"
 #include "wengert/plan.h"
+#include "wgx/base.h"
+#include "wgx/graph.h"
+#include "wgx/plan.h"
 
 /* Whether every node that was marked by wg_keep is a result already. If not, the next read has to run. */
 static bool kept_are_results(const wg_graph *g)
@@ -79,7 +82,7 @@ static bool has_changed(const wg_graph *g, const wgi_parameter *q, const void *a
 static void *fail_changed(wg_site here, const char *what, wg_node n)
 {
     char who[80];
-    wg_site_argument(here, 0, who, sizeof who);
+    wgx_site_argument(here, 0, who, sizeof who);
     wgi_fail(n.graph->c, here, what, WG_ERROR_USE,
              "%s was not computed before the parameters changed: read it before wg_optim_step or wg_keep it",
              *who               ? who
@@ -124,7 +127,7 @@ static double item(wg_site here, wg_node n)
     if (wgi_is_number(n)) return wgi_number_value(n);
     if (node && n.index && wgi_size(node->shape) != 1 && wgi_ok(n.graph->c)) {
         char who[80], shape[80];
-        wg_site_argument(here, 0, who, sizeof who);
+        wgx_site_argument(here, 0, who, sizeof who);
         wgi_fail(n.graph->c, here, "item", WG_ERROR_SHAPE, "%s %s has more than one element: use wg_value",
                  *who ? who : "the node", wg_shape_text(*node->shape, shape, sizeof shape));
         return NAN;
@@ -160,7 +163,7 @@ wg_tensor wg_value_at(wg_site here, wg_node n)
     return (wg_tensor){ wg_node_dtype(n), wg_node_shape(n), p };
 }
 
-wg_held *wg_hold_at(wg_site here, wg_node n, wg_tensor *t)
+wgx_held *wgx_hold_at(wg_site here, wg_node n, wg_tensor *t)
 {
     if (!t) {
         wgi_fail(n.graph ? n.graph->c : NULL, here, "hold", WG_ERROR_USE, "no tensor to write to");
@@ -169,19 +172,19 @@ wg_held *wg_hold_at(wg_site here, wg_node n, wg_tensor *t)
     wg_graph *g = n.graph;
     const bool unused = g && (!g->now.open || g->now.peeked);
     *t = (wg_tensor){ wg_node_dtype(n), wg_node_shape(n), read(here, "hold", n, false) };
-    wg_held *h = t->data ? wgi_hold(g, t) : NULL;
+    wgx_held *h = t->data ? wgi_hold(g, t) : NULL;
     if (g && !h) g->now.peeked = unused;
     return h;
 }
 
-bool wg_peek(wg_node n, wg_tensor *t)
+bool wgx_peek(wg_node n, wg_tensor *t)
 {
     wg_graph *g = n.graph;
     if (!g || !t) return false;
     const wg_status was = wgi_quiet_begin(g->c);
-    const bool waits = wg_interrupts_wait(g->c, true); /* nobody would be told of it */
+    const bool waits = wgx_interrupts_wait(g->c, true); /* nobody would be told of it */
     void *p = read(wg_node_site(n), "peek", n, true);
-    wg_interrupts_wait(g->c, waits);
+    wgx_interrupts_wait(g->c, waits);
     wgi_quiet_end(g->c, was);
     *t = (wg_tensor){ wg_node_dtype(n), wg_node_shape(n), p };
     return p != NULL;
@@ -467,7 +470,7 @@ bool wgi_is_loss(wg_node loss, wg_site here, const char *op, int argument)
     const bool one = wgi_size(n->shape) == 1;
     char who[80], shape[80];
     if (one && wg_dtype_is_float((wg_dtype)n->dtype)) return true;
-    wg_site_argument(here, argument, who, sizeof who);
+    wgx_site_argument(here, argument, who, sizeof who);
     wgi_fail(loss.graph->c, here, op, WG_ERROR_SHAPE,
              !one ? "%s %s is not a scalar: take its wg_sum or wg_mean"
                   : "%s %s is neither f32 nor f64: it has no derivative",

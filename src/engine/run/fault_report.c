@@ -1,6 +1,8 @@
 /* fault_report.c: turns the fault that a kernel has found into an error message. */
 #include "graph/composites.h"
 #include "run/run.h"
+#include "wgx/base.h"
+#include "wgx/op.h"
 
 /* The call of the user that made a node, and of its operands the one that the fault is about. */
 typedef struct faulty {
@@ -25,7 +27,7 @@ static bool comes_from(const wg_graph *g, uint32_t i, uint32_t x, uint32_t first
 }
 
 /* Whether the user has not called the op of node n, but a derivative or another op's call has made it. */
-static bool is_inner(const wgi_node *n) { return wgi_is_derived(n) || wg_op_is_internal(n->op); }
+static bool is_inner(const wgi_node *n) { return wgi_is_derived(n) || wgx_op_is_internal(n->op); }
 
 /* The call that node i is a part of, or that it was derived from. NULL: it is of no call that is noted. */
 static const wgi_composite *source_of(const wg_graph *g, uint32_t i, int steps)
@@ -79,7 +81,7 @@ static void describe(wg_graph *g, const faulty *y, char *to, size_t size)
     *to = 0;
     if (!y->node) return;
     const wg_node n = wgi_handle(g, y->node);
-    if (!*wg_site_argument(y->here, (int)y->operand, name, sizeof name) || *name == '.')
+    if (!*wgx_site_argument(y->here, (int)y->operand, name, sizeof name) || *name == '.')
         snprintf(name, sizeof name, "%.60s",
                  *wg_node_name(n) ? wg_node_name(n) : wgi_called_name(g, y->node));
     snprintf(to, size, "%s %s", name, wg_shape_text(wg_node_shape(n), shape, sizeof shape));

@@ -7,6 +7,7 @@
  * says which node it is the derivative of. */
 #include "base/floats.h"
 #include "run/run.h"
+#include "wgx/base.h"
 
 enum { NANS = 1, INFINITIES = 2, ANY = NANS | INFINITIES, SEEN = 4 };
 enum { TAG = 2 }; /* bytes of a tag: a newline, and the end of the text */
@@ -90,7 +91,7 @@ static const char *name_of(const tracer *t, uint32_t i, uint32_t user, int k, ch
 {
     const wgi_node *n = &t->g->node[i];
     const char *name = wg_node_name(wgi_handle(t->g, i));
-    if (user && *wg_site_argument(t->g->node[user].here, k, buf, size)) return buf;
+    if (user && *wgx_site_argument(t->g->node[user].here, k, buf, size)) return buf;
     if (*name) snprintf(buf, size, "%.100s", name);
     else if (n->op == &wgi_op_number) snprintf(buf, size, "the number");
     else snprintf(buf, size, "%s (%s)", n->op->name, wg_site_place(n->here));
@@ -366,7 +367,7 @@ bool wgi_accept_loss(wg_graph *g, const wgi_request *r)
     const bool infinite = isinf(v);
     if (infinite && !wgi_warns(g->c, WGI_WARN_LOSS, r->here)) return true;
     trace(loss, NULL, NULL, &(wgi_nan_text){ .buf = why, .size = sizeof why });
-    if (!*wg_site_argument(r->here, 0, who, sizeof who)) snprintf(who, sizeof who, "the loss");
+    if (!*wgx_site_argument(r->here, 0, who, sizeof who)) snprintf(who, sizeof who, "the loss");
     if (infinite) wgi_warn_at(g->c, r->here, "backward", "%s is %g. %s", who, v, why);
     else wgi_fail(g->c, r->here, "backward", WG_ERROR_VALUE, "%s is nan. %s", who, why);
     return infinite;

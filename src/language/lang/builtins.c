@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "wengert/ops.h"
+#include "wgx/graph.h"
+#include "wgx/lang.h"
 
 /* ---- derivatives ---- */
 
@@ -84,10 +86,10 @@ static bool add_equal(wg_program *q, target_list *t, const wgi_ast *const at[2],
     double known;
     const bool is_name = at[1]->kind == AST_NAME, is_used = is_name && wg_depends_on(y, x);
     const bool is_number = at[1]->kind == AST_NUMBER || (is_name && wgi_constant(at[1], &known));
-    int n = is_used ? 1 : is_number ? 0 : wg_equal_nodes(y, x, NULL, 0);
+    int n = is_used ? 1 : is_number ? 0 : wgx_equal_nodes(y, x, NULL, 0);
     if (n && !add_targets(q, t, n)) return false;
     if (is_used) t->node[t->count] = x;
-    else if (n) wg_equal_nodes(y, x, t->node + t->count, n);
+    else if (n) wgx_equal_nodes(y, x, t->node + t->count, n);
     if (!n && !wg_failed(q->c)) not_used(q, at, draws);
     t->count += n;
     return n > 0;
@@ -102,7 +104,7 @@ static bool is_of(const wgi_option_use *u, const wgi_binding *name, wg_node x)
 int wgi_option_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_node y)
 {
     for (const wgi_option_use *u = q->now.options; u; u = u->next)
-        if (!u->whole && is_of(u, name, x) && wg_node_ok(u->result) && wg_equal_nodes(y, u->result, NULL, 0))
+        if (!u->whole && is_of(u, name, x) && wg_node_ok(u->result) && wgx_equal_nodes(y, u->result, NULL, 0))
             return wgi_line(q, u->at);
     return 0;
 }
@@ -111,7 +113,7 @@ int wgi_option_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_
 int wgi_fixed_line(const wg_program *q, const wgi_binding *name, wg_node x, wg_node y)
 {
     for (const wgi_option_use *u = q->now.options; u; u = u->next)
-        if (is_of(u, name, x) && (!wg_node_ok(u->result) || wg_equal_nodes(y, u->result, NULL, 0)))
+        if (is_of(u, name, x) && (!wg_node_ok(u->result) || wgx_equal_nodes(y, u->result, NULL, 0)))
             return wgi_line(q, u->at);
     return 0;
 }
@@ -207,7 +209,7 @@ static void note_grad(wg_program *q, wg_node y, const target_list *t)
     }
 }
 
-bool wg_program_grad(const wg_program *q, int i, wg_node *y, wg_node *x)
+bool wgx_program_grad(const wg_program *q, int i, wg_node *y, wg_node *x)
 {
     const wgi_grad_call *c = q ? q->now.grads : NULL;
     while (c && i-- > 0) c = c->next;
@@ -667,11 +669,11 @@ static const wgi_builtin builtins[] = {
 
 enum { BUILTINS = sizeof builtins / sizeof *builtins };
 
-int wg_builtin_count(void) { return BUILTINS; }
-wg_builtin wg_builtin_at(int i)
+int wgx_builtin_count(void) { return BUILTINS; }
+wgx_builtin wgx_builtin_at(int i)
 {
-    return i >= 0 && i < BUILTINS ? (wg_builtin){ builtins[i].name, builtins[i].usage, builtins[i].summary }
-                                  : (wg_builtin){ 0 };
+    return i >= 0 && i < BUILTINS ? (wgx_builtin){ builtins[i].name, builtins[i].usage, builtins[i].summary }
+                                  : (wgx_builtin){ 0 };
 }
 
 const wgi_builtin *wgi_builtin_find(const char *name)

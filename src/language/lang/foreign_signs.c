@@ -1,6 +1,7 @@
 /* foreign_signs.c: characters that the language does not have, as text from a paper or a word processor has
  * them, and words of other languages; and what to write in their place. */
 #include "lang/lang.h"
+#include "wgx/base.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -84,7 +85,7 @@ static const char *sign_hint(const char *at, size_t n, int *length)
 
 int wgi_foreign_sign(const char *at, char *to, size_t room)
 {
-    const int n = wg_utf8_length(at);
+    const int n = wgx_utf8_length(at);
     int length;
     const char *write = n ? sign_hint(at, (size_t)n, &length) : NULL;
     if (write) {

@@ -2,6 +2,7 @@
  * constants. A drawn value depends on the seed and the name alone, so an edit elsewhere does not
  * change it. */
 #include "lang/lang.h"
+#include "wgx/lang.h"
 
 #include <math.h>
 #include <string.h>

@@ -35,6 +35,8 @@
 #include "wengert/lang.h"
 #include "wengert/op.h"
 #include "wengert/params.h"
+#include "wgx/base.h"
+#include "wgx/lang.h"
 
 enum {
     WGI_LANG_DEPTH = 64,       /* of brackets, signs and powers inside each other: 1.3 KB of stack each */
@@ -264,7 +266,7 @@ const wgi_ast *wgi_plot_part(const wgi_ast *item, wgi_ast_kind kind, const wgi_a
 
 /* ---- lang_formula.c ---- */
 
-/* wg_statement_formula, of statements that have been read. */
+/* wgx_statement_formula, of statements that have been read. */
 bool wgi_write_formula(const wg_program *q, const wgi_ast *statements, char *to, size_t room);
 
 /* ---- lang_names.c ---- */
@@ -273,7 +275,7 @@ bool wgi_write_formula(const wg_program *q, const wgi_ast *statements, char *to,
 struct wgi_binding {
     const char *name;
     wgi_ident *ident;
-    wg_meaning meaning;
+    wgx_meaning meaning;
     bool local;        /* inside a block */
     uint32_t start;    /* the byte where the name is bound, or first used if it is free */
     wgi_ast *value;    /* its definition; NULL for free names, symbols and parameters of functions */
@@ -289,7 +291,7 @@ struct wgi_binding {
     int64_t size;                    /* of a symbol, in this build; -1: not known yet */
     bool given;                      /* a symbol whose size was given from outside */
     bool drawn;                      /* an input whose value was drawn in this build */
-    bool kept;                       /* while wg_program_keep goes through the plots: it was there */
+    bool kept;                       /* while wgx_program_keep goes through the plots: it was there */
     bool target;                     /* of a binary cross-entropy: 0 and 1 are drawn for it */
     bool plotted;                    /* an input that plots alone use: it is never drawn at random */
     bool series;                     /* it stands for its value, a call series(...) in a claim */
@@ -314,9 +316,9 @@ bool wgi_free_names(wg_program *q);
 const wg_op *wgi_language_op(const char *name);
 /* The place of a word in a list of words, separated by single spaces; -1: not there. */
 int wgi_choice(const char *choices, const char *word);
-wg_nearest_word wgi_nearest_choice(const char *choices, const char *word);
+wgx_nearest_word wgi_nearest_choice(const char *choices, const char *word);
 /* "; did you mean 'x'?", or where nothing is near the text instead; written to buf, which is returned. */
-const char *wgi_did_you_mean(const wg_nearest_word *near, const char *instead, char *buf, size_t size);
+const char *wgi_did_you_mean(const wgx_nearest_word *near, const char *instead, char *buf, size_t size);
 
 /* ---- a program ---- */
 
@@ -400,10 +402,10 @@ typedef struct wgi_program_now {
     wgi_named_node last[WGI_LANG_PARTS]; /* what the last statement gives */
     int last_count;
     wgi_placed_list placed; /* the values of statements that bind no name */
-    wg_claim *claims;
+    wgx_claim *claims;
     wgi_ast **claim_asts;
     int claim_count;
-    wg_training training;        /* line 0: none */
+    wgx_training training;       /* line 0: none */
     const char *usage;           /* of the builtin that is called; NULL: an op */
     struct wgi_fitting *fitting; /* the fit whose function or options are read; NULL: none */
     struct wgi_fit_record *fits; /* those that were carried out */
@@ -419,11 +421,11 @@ typedef struct wgi_lang_memory {
 } wgi_lang_memory;
 
 struct wg_program {
-    wg_sites *sites; /* of its nodes */
-    wg_context *c;   /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
+    wgx_sites *sites; /* of its nodes */
+    wg_context *c;    /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
     const char *name;
     const char *source;
-    uint32_t length, own; /* own: the bytes before the functions of wg_program_lesson; they have lines of
+    uint32_t length, own; /* own: the bytes before the functions of wgx_program_lesson; they have lines of
                            * their own */
     wgi_line_table lines;
     wgi_lang_memory memory;
@@ -567,7 +569,7 @@ void wgi_keep_names(wg_program *q, const wgi_ast *a);
 void wgi_keep_none(wg_program *q);
 void wgi_keep(wg_node n);
 /* The sides l and r of the claim s, of which one is a group or both are. False: after an error. */
-bool wgi_group_sides(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r, wg_claim *k);
+bool wgi_group_sides(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r, wgx_claim *k);
 
 /* ---- lang_arguments.c ---- */
 
@@ -648,7 +650,7 @@ const char *wgi_node_path(wg_program *q, const char *name);
 
 /* ---- lang_claim.c ---- */
 
-bool wgi_claim_sides(wg_program *q, const wgi_ast *s, wg_claim *k); /* evaluates them; false: after an
+bool wgi_claim_sides(wg_program *q, const wgi_ast *s, wgx_claim *k); /* evaluates them; false: after an
                                                                      * error */
 
 wgi_val wgi_eval_fit(wg_program *q, const wgi_ast *call, wgi_binding *owner);
@@ -669,7 +671,7 @@ typedef struct wgi_fitting {
     int leaves, elements;
     int64_t batches, steps, patience; /* batches and patience 0: none */
     bool all;                         /* the leaves after each step are wanted, stacked */
-    wg_optim_choice optimizer;
+    wgx_optim_choice optimizer;
     wg_node loss, dev;    /* in own[0] and own[1]; dev may be wg_none */
     wgi_capture *capture; /* all that the result is found from */
     int captures, room;
@@ -700,7 +702,7 @@ const char *wgi_fit_between(wg_program *q, wg_node x, wg_node y, int *line);
 /* ---- lang_optimizer.c ---- */
 
 typedef bool wgi_number_reader(wg_program *q, const wgi_ast *a, const char *what, double *value);
-bool wgi_read_optimizer(wg_program *q, const wgi_ast *a, wgi_number_reader *number, wg_optim_choice *to);
+bool wgi_read_optimizer(wg_program *q, const wgi_ast *a, wgi_number_reader *number, wgx_optim_choice *to);
 
 /* ---- lang_train.c ---- */
 

@@ -1,5 +1,6 @@
 /* lang_arguments.c: the operands and keywords of a call, and the values of its options. */
 #include "lang/lang.h"
+#include "wgx/base.h"
 
 #include <string.h>
 
@@ -89,7 +90,7 @@ static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, c
 /* "write keepdims=true" for keepdim, if the call has that option. NULL: it has not, or nothing is known. */
 static const char *meant_option(const char *keywords, const char *word)
 {
-    const char *meant = wg_meant(word, WG_WORD_OPTION, WG_IN_WG);
+    const char *meant = wgx_meant(word, WG_WORD_OPTION, WG_IN_WG);
     char option[64];
     if (!meant || sscanf(meant, "write %63[a-z0-9_]=", option) != 1) return NULL;
     return wgi_choice(keywords, option) >= 0 ? meant : NULL;
@@ -102,7 +103,7 @@ static bool no_option(wg_program *q, const wgi_ast *call, const wgi_ast *x, cons
     if (meant)
         return wgi_syntax_word(q, x->start, "%s has no option '%s': %s", call->ident->text, x->ident->text,
                                meant);
-    wg_nearest_word near = wgi_nearest_choice(keywords, x->ident->text);
+    wgx_nearest_word near = wgi_nearest_choice(keywords, x->ident->text);
     snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
     return wgi_syntax_word(q, x->start, "%s has no option '%s'%s", call->ident->text, x->ident->text,
                            wgi_did_you_mean(&near, instead, text, sizeof text));

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "wengert/ops.h"
+#include "wgx/base.h"
+#include "wgx/lang.h"
+#include "wgx/op.h"
 
 /* ---- values of options ---- */
 
@@ -48,7 +51,7 @@ static bool word_of(wg_program *q, const wgi_ast *a, const char *choices, int *v
     word = word ? word : "";
     *value = wgi_choice(choices, word);
     if (*value >= 0) return true;
-    wg_nearest_word near = wgi_nearest_choice(choices, word);
+    wgx_nearest_word near = wgi_nearest_choice(choices, word);
     snprintf(instead, sizeof instead, ": one of %s", choices);
     return wgi_syntax_at(q, a, "not a choice here%s", wgi_did_you_mean(&near, instead, text, sizeof text));
 }
@@ -109,7 +112,7 @@ static void option_names(const wg_op *op, char *to, size_t room)
 /* layer_norm over axes that are named is an op of its own, which has all options. */
 static const wg_op *with_axes(const wg_op *op)
 {
-    return wg_op_is(op, "layer_norm") ? wg_op_find("layer_norm_over") : op;
+    return wgx_op_is(op, "layer_norm") ? wg_op_find("layer_norm_over") : op;
 }
 
 /* So many of the first options may also stand by position, as in NumPy: roll(x, 1, 0). */
@@ -232,7 +235,7 @@ static int operands_of(const wg_op *op, const wgi_ast *call)
 /* A vector has one axis, which need not be written. A new axis has two places there. */
 static void take_only_axis(const wg_op *op, wg_node x, char *attr)
 {
-    if (wg_is_none(x) || !x.graph || wg_node_shape(x).rank != 1 || wg_op_is(op, "expand_dims")) return;
+    if (wg_is_none(x) || !x.graph || wg_node_shape(x).rank != 1 || wgx_op_is(op, "expand_dims")) return;
     for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
         int *axis = (void *)(attr + row->offset);
         wg_axes *axes = (void *)(attr + row->offset);
@@ -246,7 +249,7 @@ static void take_only_axis(const wg_op *op, wg_node x, char *attr)
 static bool is_of_two(const wg_op *op, const wgi_ast *call, wg_node x, const char *attr)
 {
     const int *axis = ((const wg_axes *)(const void *)(attr + (op->attrs ? op->attrs->offset : 0)))->axis;
-    if (!(wg_op_is(op, "max") || wg_op_is(op, "min")) || !wgi_operand(call, 1) || !x.graph) return false;
+    if (!(wgx_op_is(op, "max") || wgx_op_is(op, "min")) || !wgi_operand(call, 1) || !x.graph) return false;
     const int rank = wg_node_shape(x).rank;
     return *axis >= rank || *axis < -rank;
 }
@@ -265,7 +268,7 @@ WGI_OWN_FRAME static wg_node applied(wg_program *q, const wg_op *op, const wgi_a
                              op->name, op->name),
                wg_none;
     const wg_site here = wgi_site(q, call, at, n);
-    if (!wg_op_is(op, "layer_norm_over")) return wg_apply(here, op, x, all, op->attr_size ? attr : NULL);
+    if (!wgx_op_is(op, "layer_norm_over")) return wg_apply(here, op, x, all, op->attr_size ? attr : NULL);
     WG_USER_CALL(here, "layer_norm");
     return wg_apply(here, op, x, all, attr);
 }
@@ -278,7 +281,7 @@ static wgi_val apply_parts(wg_program *q, void *user, const wgi_val v[])
     bool nodes = c->n == 0;
     for (int k = 0; k < c->n; k++) c->x[k] = wgi_as_operand(v[k]), nodes |= !v[k].is_number;
     if (!nodes) c->x[0] = wg_scalar_at(wgi_site(q, c->at[0], c->at, 1), q->now.g, v[0].number);
-    if (c->n && v[0].is_number && wg_op_is(c->op, "where")) { /* 2 > 1 is known here, and is a number */
+    if (c->n && v[0].is_number && wgx_op_is(c->op, "where")) { /* 2 > 1 is known here, and is a number */
         const wg_node known = wg_scalar_at(wgi_site(q, c->at[0], c->at, 1), q->now.g, v[0].number != 0);
         c->x[0] = wg_cast_at(wgi_site(q, c->at[0], c->at, 1), known, WG_BOOL);
     }
@@ -289,10 +292,10 @@ static wgi_val apply_parts(wg_program *q, void *user, const wgi_val v[])
  * part. */
 static wgi_val apply_group(wg_program *q, op_call *c, const wgi_val v[])
 {
-    const bool norm = wg_op_is(c->op, "norm"), sum = wg_op_is(c->op, "sum");
+    const bool norm = wgx_op_is(c->op, "norm"), sum = wgx_op_is(c->op, "sum");
     if ((norm || sum) && c->n == 1 && !c->call->first->next)
         return wgi_node_val(wgi_of_all(q, c->call, v[0], norm));
-    const bool by_elements = c->op->kind == WG_MAP || wg_op_is(c->op, "stop_gradient");
+    const bool by_elements = c->op->kind == WG_MAP || wgx_op_is(c->op, "stop_gradient");
     if (by_elements) return wgi_by_parts(q, c->call, v, c->n, apply_parts, c);
     char text[160];
     int k = 0;
@@ -332,15 +335,15 @@ static wgi_val apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_bi
 WGI_OWN_FRAME static wgi_val no_op(wg_program *q, const wgi_ast *call)
 {
     char text[300];
-    wg_nearest_word near = wg_nearest_to(call->ident->text);
+    wgx_nearest_word near = wgx_nearest_to(call->ident->text);
     for (int i = 0; i < wg_op_count(); i++)
-        if (!wg_op_is_internal(wg_op_at(i)))
-            wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
-    for (int i = 0; i < wg_builtin_count(); i++)
-        wg_nearest_try(&near, wg_builtin_at(i).name, strlen(wg_builtin_at(i).name));
+        if (!wgx_op_is_internal(wg_op_at(i)))
+            wgx_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
+    for (int i = 0; i < wgx_builtin_count(); i++)
+        wgx_nearest_try(&near, wgx_builtin_at(i).name, strlen(wgx_builtin_at(i).name));
     for (const wgi_binding *b = q->bindings.first; b; b = b->next)
-        if (b->function) wg_nearest_try(&near, b->name, strlen(b->name));
-    const char *meant = wg_meant(call->ident->text, WG_WORD_CALL, WG_IN_WG);
+        if (b->function) wgx_nearest_try(&near, b->name, strlen(b->name));
+    const char *meant = wgx_meant(call->ident->text, WG_WORD_CALL, WG_IN_WG);
     if (meant) return wgi_syntax_word(q, call->mark, "no op '%s': %s", call->ident->text, meant), WGI_NOTHING;
     wgi_syntax_word(q, call->mark, "no op '%s'%s", call->ident->text,
                     wgi_did_you_mean(&near, "; `wengert ops` lists them", text, sizeof text));
@@ -363,7 +366,7 @@ WGI_OWN_FRAME static bool fits(wg_program *q, const wg_op *op, const wgi_ast *ca
     const int least = op->operands < 0 ? 1 : op->operands - op->optional,
               most = op->operands < 0 ? INT32_MAX : op->operands + more + places(op);
     /* min(2, 3) and max(a, b) are of two, which have another name; max(x, 1) is along an axis */
-    const wgi_ast *second = wg_op_is(op, "max") || wg_op_is(op, "min") ? wgi_operand(call, 1) : NULL;
+    const wgi_ast *second = wgx_op_is(op, "max") || wgx_op_is(op, "min") ? wgi_operand(call, 1) : NULL;
     double number;
     const bool of_two =
         second && wgi_meant(second)->kind != AST_LIST &&

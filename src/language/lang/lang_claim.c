@@ -1,6 +1,7 @@
 /* lang_claim.c: variants of a claim whose two sides differ in shape. A variant sums
  * or averages over one axis. The command tries variants to say which axis was forgotten. */
 #include "lang/lang.h"
+#include "wgx/lang.h"
 
 #include <string.h>
 
@@ -36,7 +37,7 @@ static const char *variant_text(wg_program *q, const wgi_ast *side, const wgi_as
 
 /* Evaluates both sides while target is replaced by the call name(operand, axis=axis). Restores target. */
 static void build_variant(wg_program *q, wgi_ast *claim, wgi_ast *target, const wgi_ast *operand,
-                          const char *name, int axis, wg_claim *k)
+                          const char *name, int axis, wgx_claim *k)
 {
     wgi_ast number = {
         .kind = AST_NUMBER, .start = target->start, .end = target->end, .mark = target->mark, .u.number = axis
@@ -61,10 +62,10 @@ static void build_variant(wg_program *q, wgi_ast *claim, wgi_ast *target, const 
     }
 }
 
-wg_claim wg_program_claim_variant(wg_program *q, int i, int k)
+wgx_claim wgx_program_claim_variant(wg_program *q, int i, int k)
 {
     static const char *const names[] = { "sum", "mean" };
-    wg_claim none = { 0 };
+    wgx_claim none = { 0 };
     if (!q || !q->c || wg_failed(q->c) || i < 0 || i >= q->now.claim_count) return none;
     wgi_ast *claim = q->now.claim_asts[i], *sides[] = { claim->first->next, claim->first };
     if (q->now.claims[i].parts) return none;
@@ -76,7 +77,7 @@ wg_claim wg_program_claim_variant(wg_program *q, int i, int k)
             k -= 2 * rank;
             continue;
         }
-        wg_claim v = q->now.claims[i];
+        wgx_claim v = q->now.claims[i];
         v.text = variant_text(q, sides[s], target, operand, names[k % 2], k / 2);
         v.left = v.right = wg_none;
         build_variant(q, claim, target, operand, names[k % 2], k / 2, &v);
@@ -97,7 +98,7 @@ static void claimed_below(const wgi_ast *a, const wgi_binding **best)
     for (const wgi_ast *x = a->first; x; x = x->next) claimed_below(x, best);
 }
 
-const char *wg_program_claimed(const wg_program *q)
+const char *wgx_program_claimed(const wg_program *q)
 {
     const wgi_binding *best = NULL;
     for (int i = 0; q && i < q->now.claim_count; i++) claimed_below(q->now.claim_asts[i], &best);

@@ -1,5 +1,6 @@
 /* lang_const.c: expressions whose value is known without nodes: numbers, sizes, literal lists. */
 #include "lang/lang.h"
+#include "wgx/lang.h"
 
 #include <math.h>
 #include <string.h>

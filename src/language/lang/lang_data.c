@@ -12,6 +12,8 @@
 
 #include "wengert/data.h"
 #include "wengert/ops.h"
+#include "wgx/data.h"
+#include "wgx/lang.h"
 
 /* ---- what is kept ---- */
 
@@ -181,7 +183,7 @@ static bool csv_failed(wg_program *q, const wgi_ast *at)
     return wgi_fail_word(q, at->mark, status, "csv: %s", text);
 }
 
-bool wg_path_inside(const char *path, const char *folder)
+bool wgx_path_inside(const char *path, const char *folder)
 {
     char *inner = path ? realpath(path, NULL) : NULL, *outer = folder ? realpath(folder, NULL) : NULL;
     const size_t n = outer ? strlen(outer) : 0;
@@ -196,7 +198,7 @@ static const char *path_to_open(wg_program *q, const wgi_ast *at, const char *pa
 {
     struct stat about;
     const char *full = q->folder && *path != '/' ? wgi_lang_join(q, q->folder, "/", path) : path;
-    if (full && q->folder && !wg_path_inside(full, q->folder)) {
+    if (full && q->folder && !wgx_path_inside(full, q->folder)) {
         wgi_fail_word(q, at->mark, WG_ERROR_FILE,
                       "csv: %s is no file in %s, where alone this program may read%s%s", path, q->folder,
                       *q->hint ? ": " : "", q->hint);
@@ -406,7 +408,8 @@ static wg_data *numbered_rows(wg_program *q, const wgi_ast *call, const rows_cal
     wg_free(q->c, row);
     wg_free(q->c, class);
     if (!d || !option) return d;
-    if (wgi_integer(q, option, "seed", 0, INT64_C(1) << 52, &seed)) return wg_data_seed(d, (uint64_t)seed), d;
+    if (wgi_integer(q, option, "seed", 0, INT64_C(1) << 52, &seed))
+        return wgx_data_seed(d, (uint64_t)seed), d;
     wg_data_free(d);
     return NULL;
 }

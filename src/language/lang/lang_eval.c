@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "wengert/ops.h"
+#include "wgx/lang.h"
 
 static wgi_val number_val(double v) { return (wgi_val){ .is_number = true, .number = v }; }
 
@@ -399,7 +400,7 @@ static bool placed_room(wg_program *q, wgi_placed_list *l)
     return true;
 }
 
-/* Notes the value for wg_program_node_at. Statements come in the order of their places, but for one that has
+/* Notes the value for wgx_program_node_at. Statements come in the order of their places, but for one that has
  * others in a block, which come before it. */
 static void note_place(wg_program *q, const wgi_ast *s, wgi_val v)
 {
@@ -501,7 +502,7 @@ static bool keep_claim(wg_program *q, wgi_ast *s)
     if (!claims_room(q)) return false;
     if (q->now.claim_count == q->claim_room) return true;
     wgi_quote(q, s->first->start, s->end, text, sizeof text);
-    wg_claim k = { .line = wgi_line(q, s->start), .text = wgi_lang_join(q, text, "", "") };
+    wgx_claim k = { .line = wgi_line(q, s->start), .text = wgi_lang_join(q, text, "", "") };
     k.relation = s->op == TOKEN_LESS            ? WG_LESS_THAN
                  : s->op == TOKEN_LESS_EQUAL    ? WG_AT_MOST
                  : s->op == TOKEN_GREATER       ? WG_MORE_THAN

@@ -13,6 +13,9 @@
 #include "wengert/fit.h"
 #include "wengert/grad.h"
 #include "wengert/state.h"
+#include "wgx/fit.h"
+#include "wgx/lang.h"
+#include "wgx/op.h"
 
 /* A fit of this build: the leaves that it found, and what these were found from. */
 struct wgi_fit_record {
@@ -150,7 +153,7 @@ typedef struct fit_run {
     wg_optim *o;
     double *cost, *dev;         /* of each step, and of each epoch */
     int64_t steps, left;        /* those that were made; those that are left of this epoch */
-    wg_fit_loop loop;           /* of epochs, if there is a dev */
+    wgx_fit_loop loop;          /* of epochs, if there is a dev */
     bool diverged;              /* then what is found is NaN */
     char *path[WGI_LANG_PARTS]; /* of each leaf, after each step, if all are wanted */
 } fit_run;
@@ -209,7 +212,7 @@ static void note_path(fit_run *r)
 static bool one_step(fit_run *r)
 {
     const wgi_fitting *t = r->t;
-    const double rate = wg_optim_choice_rate(&t->optimizer, (double)r->steps, (double)t->steps);
+    const double rate = wgx_optim_choice_rate(&t->optimizer, (double)r->steps, (double)t->steps);
     for (int k = 0; k < t->elements; k++)
         wg_input_set_at(r->here, t->element[k], row_of(&t->rows[k], r->steps % t->batches));
     wg_backward_at(r->here, t->loss, t->p);
@@ -226,7 +229,7 @@ static bool one_step(fit_run *r)
     return true;
 }
 
-static wg_fit_turn turn(void *user)
+static wgx_fit_turn turn(void *user)
 {
     fit_run *r = user;
     if (!r->left) {
@@ -254,15 +257,15 @@ static bool run(fit_run *r)
     r->cost = wg_alloc(r->q->c, (size_t)t->steps + 1, sizeof *r->cost);
     r->dev = wg_alloc(r->q->c, (size_t)(t->steps / r->left) + 1, sizeof *r->dev);
     r->o = wg_optim_named_at(r->here, t->p, t->optimizer.name, t->optimizer.setting, t->optimizer.settings);
-    r->loop = (wg_fit_loop){ .step = turn,
-                             .measure = measure,
-                             .user = r,
-                             .epochs = t->steps + 1,
-                             .patience = t->patience,
-                             .p = t->p };
+    r->loop = (wgx_fit_loop){ .step = turn,
+                              .measure = measure,
+                              .user = r,
+                              .epochs = t->steps + 1,
+                              .patience = t->patience,
+                              .p = t->p };
     if (t->patience) r->loop.kept = wg_params_new(r->q->c);
     if (wg_failed(r->q->c) || !open_paths(r)) return false;
-    wg_fit_run_at(r->here, &r->loop);
+    wgx_fit_run_at(r->here, &r->loop);
     if (r->loop.best && r->loop.kept && !r->diverged) wg_params_copy_at(r->here, t->p, r->loop.kept);
     return !wg_failed(r->q->c);
 }
@@ -399,7 +402,7 @@ static void mark_in(wg_graph *g, bool in[])
 {
     for (int64_t i = wg_graph_nodes(g) - 1; i > 0; i--) {
         const wg_node node = wg_graph_node(g, i);
-        if (!in[i] || wg_op_is(wg_node_op(node), "stop_gradient")) continue;
+        if (!in[i] || wgx_op_is(wg_node_op(node), "stop_gradient")) continue;
         for (int k = 0; k < wg_node_operands(node); k++) in[wg_node_operand(node, k).index] = true;
     }
 }

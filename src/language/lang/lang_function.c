@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "wengert/ops.h"
+#include "wgx/lang.h"
 
 /* ---- names and places ---- */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "wengert/ops.h"
+#include "wgx/lang.h"
 
 wg_node wgi_as_operand(wgi_val v) { return v.is_number ? wg_number(v.number) : v.node; }
 
@@ -237,16 +238,16 @@ static wg_node in_a_row(wg_program *q, const wgi_ast *a, const wg_node *x, int n
     return row ? wg_concat_at(here, &WG_OPTS(wg_join_args, .x = row, .n = n)) : wg_none;
 }
 
-static wg_claim_part *parts_of(wg_program *q, wgi_val v, const wgi_ast *a, const wg_node *leaf, int n)
+static wgx_claim_part *parts_of(wg_program *q, wgi_val v, const wgi_ast *a, const wg_node *leaf, int n)
 {
-    wg_claim_part *p = wgi_lang_built(q, (size_t)n * sizeof *p);
+    wgx_claim_part *p = wgi_lang_built(q, (size_t)n * sizeof *p);
     char text[60], path[WGI_LANG_NAME + 100];
     wgi_quote(q, a->start, a->end, text, sizeof text);
     for (int k = 0; p && k < n; k++) {
         int left = k;
         wgi_leaf_path(v, text, &left, path, sizeof path);
         const char *own = wg_node_name(leaf[k]);
-        p[k] = (wg_claim_part){ *own ? own : wgi_lang_join(q, path, "", ""), wg_node_shape(leaf[k]) };
+        p[k] = (wgx_claim_part){ *own ? own : wgi_lang_join(q, path, "", ""), wg_node_shape(leaf[k]) };
     }
     return p;
 }
@@ -260,7 +261,7 @@ static bool differ(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r)
 
 /* Groups of one structure are compared part by part. A number goes with all parts only where the claim says
  * itself how far they may be apart, as for tensors. */
-bool wgi_group_sides(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r, wg_claim *k)
+bool wgi_group_sides(wg_program *q, const wgi_ast *s, wgi_val l, wgi_val r, wgx_claim *k)
 {
     const wgi_val group = l.several ? l : r;
     const wgi_ast *ast = l.several ? s->first : s->first->next, *within = s->first->next->next;

@@ -1,7 +1,9 @@
-/* lang_layer.c: calls that own parameters: param, and the layers by their descriptors (wg_nn_kinds). The
+/* lang_layer.c: calls that own parameters: param, and the layers by their descriptors (wgx_nn_kinds). The
  * name of a parameter begins with the name that its statement binds, after the names of the blocks
  * around it: h = { z = dense(x, 64) } makes h.z.W and h.z.b. */
 #include "lang/lang.h"
+#include "wgx/base.h"
+#include "wgx/nn.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +43,7 @@ static bool named_init(wg_program *q, const wgi_ast *a, wg_init *init)
     char text[120];
     double v[2] = { 0, 1 };
     int i = wgi_choice(names, a->ident->text);
-    wg_nearest_word near = wgi_nearest_choice(names, a->ident->text);
+    wgx_nearest_word near = wgi_nearest_choice(names, a->ident->text);
     if (i < 0 || (a->kind == AST_CALL && i > 2))
         return wgi_syntax_at(
             q, a, "no such first value%s",
@@ -154,7 +156,7 @@ static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, boo
 }
 
 /* The names of the options, separated by spaces. */
-static void options_of(const wg_nn_kind *k, char *to, size_t size)
+static void options_of(const wgx_nn_kind *k, char *to, size_t size)
 {
     size_t n = 0;
     to[0] = 0;
@@ -164,14 +166,14 @@ static void options_of(const wg_nn_kind *k, char *to, size_t size)
 }
 
 /* NULL: there is none of this name. */
-static const wg_nn_kind *kind_of(const char *name)
+static const wgx_nn_kind *kind_of(const char *name)
 {
-    const wg_nn_kind *k = wg_nn_kinds();
+    const wgx_nn_kind *k = wgx_nn_kinds();
     while (k->name && strcmp(k->name, name)) k++;
     return k->name ? k : NULL;
 }
 
-static bool read_layer(wg_program *q, const wgi_ast *call, const wg_nn_kind *k, char *args)
+static bool read_layer(wg_program *q, const wgi_ast *call, const wgx_nn_kind *k, char *args)
 {
     for (int i = 0; i < k->sizes; i++)
         if (!wgi_integer(q, wgi_operand(call, i + 1), k->init ? "the number of units" : k->rows[i].name, 1,
@@ -186,7 +188,7 @@ static bool read_layer(wg_program *q, const wgi_ast *call, const wg_nn_kind *k, 
 }
 
 /* Of a layer that is an op, too, the call with other operands is the op. */
-static bool is_op(const wgi_ast *call, const wg_nn_kind *k)
+static bool is_op(const wgi_ast *call, const wgx_nn_kind *k)
 {
     double number;
     const wgi_ast *second = wgi_operand(call, 1);
@@ -196,7 +198,7 @@ static bool is_op(const wgi_ast *call, const wg_nn_kind *k)
 
 wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    const wg_nn_kind *k = kind_of(call->ident->text);
+    const wgx_nn_kind *k = kind_of(call->ident->text);
     char options[200];
     double *values = NULL;
     if (!k)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "wengert/ops.h"
+#include "wgx/base.h"
 
 static bool is_digit(char ch) { return ch >= '0' && ch <= '9'; }
 static bool is_letter(char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_'; }
@@ -58,7 +59,7 @@ uint32_t wgi_token_end(const wg_program *q, uint32_t at)
     while (is_letter(q->source[end]) || is_digit(q->source[end])) end++;
     if (end > at) return end;
     const wgi_sign *row = sign_at(q->source + at);
-    const int bytes = wg_utf8_length(q->source + at);
+    const int bytes = wgx_utf8_length(q->source + at);
     return at + (row ? (uint32_t)strlen(row->text) : bytes ? (uint32_t)bytes : 1);
 }
 
@@ -90,7 +91,7 @@ static void skip_blanks(wgi_lexer *l)
 static void number(wgi_lexer *l)
 {
     const char *s = l->q->source;
-    uint32_t i = (uint32_t)(wg_number_in(s + l->start, &l->number) - s);
+    uint32_t i = (uint32_t)(wgx_number_in(s + l->start, &l->number) - s);
     if ((s[l->start + 1] | 32) == 'x') i = l->start + 1; /* no hexadecimal numbers */
     uint32_t length = i - l->start;
     if (is_letter(s[i])) {

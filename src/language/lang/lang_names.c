@@ -3,6 +3,8 @@
  * block alone: there it hides the same name outside. A function sees what is bound before it. Its parameters,
  * and the names that its body binds, are its own in the same way. */
 #include "lang/lang.h"
+#include "wgx/base.h"
+#include "wgx/lang.h"
 
 #include <math.h>
 #include <string.h>
@@ -35,7 +37,7 @@ static bool calls(const wgi_ast *a, const char *name)
     return a->kind == AST_CALL && !a->ident->is_function && !strcmp(a->ident->text, name);
 }
 
-static wg_meaning meaning_of(const wgi_ast *value)
+static wgx_meaning meaning_of(const wgi_ast *value)
 {
     if (calls(value, "input")) return WG_NAME_INPUT;
     if (calls(value, "param")) return WG_NAME_PARAM;
@@ -44,7 +46,7 @@ static wg_meaning meaning_of(const wgi_ast *value)
     return generator || is_literal(value) ? WG_NAME_CONSTANT : WG_NAME_COMPUTED;
 }
 
-static wgi_binding *bind(wg_program *q, wgi_ident *ident, wg_meaning meaning, uint32_t start, wgi_ast *value,
+static wgi_binding *bind(wg_program *q, wgi_ident *ident, wgx_meaning meaning, uint32_t start, wgi_ast *value,
                          bool local)
 {
     wgi_binding *b = wgi_lang_alloc(q, sizeof *b);
@@ -72,20 +74,20 @@ wgi_binding *wgi_binding_find(const wg_program *q, const char *name)
 /* The nearest of the names that are: bound by a statement, sizes, or set from outside. NULL: none is near. */
 static const wgi_binding *nearest_name(const wg_program *q, const char *name, bool everywhere)
 {
-    wg_nearest_word s = wg_nearest_to(name);
+    wgx_nearest_word s = wgx_nearest_to(name);
     const wgi_binding *near = NULL;
     for (const wgi_binding *b = q->bindings.first; b; b = b->next) {
         const bool is_name = b->value || b->is_operand || b->meaning == WG_NAME_SYMBOL || b->set.data;
         const bool visible = everywhere ? !b->local : b->ident->visible == b;
-        if (is_name && visible && wg_nearest_try(&s, b->name, strlen(b->name))) near = b;
+        if (is_name && visible && wgx_nearest_try(&s, b->name, strlen(b->name))) near = b;
     }
     return near;
 }
 
 static bool no_name(wg_program *q, const char *name, uint32_t mark, const wgi_binding *near)
 {
-    const char *value = wg_meant(name, WG_WORD_NAME, WG_IN_WG),
-               *meant = value ? value : wg_meant(name, WG_WORD_CALL, WG_IN_WG);
+    const char *value = wgx_meant(name, WG_WORD_NAME, WG_IN_WG),
+               *meant = value ? value : wgx_meant(name, WG_WORD_CALL, WG_IN_WG);
     if (near)
         return wgi_syntax_word(q, mark, "no name '%s'; did you mean '%s' (line %d)?", name, near->name,
                                wgi_line(q, near->start));
@@ -114,7 +116,7 @@ bool wgi_free_names(wg_program *q)
         const wgi_binding *near = compared++ < COMPARED ? nearest_name(q, b->name, true) : NULL;
         if (!q->is_file && near && (strlen(b->name) < 3 || is_same_but_digits(b->name, near->name)))
             near = NULL;
-        if (q->is_file || near || wg_meant(b->name, WG_WORD_NAME, WG_IN_WG))
+        if (q->is_file || near || wgx_meant(b->name, WG_WORD_NAME, WG_IN_WG))
             return no_name(q, b->name, b->start, near);
     }
     return true;
@@ -142,7 +144,7 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
         return wgi_syntax_word(q, a->mark, "'%s' is an op: its value is that of a call, %s(x)",
                                a->ident->text, a->ident->text);
     const wgi_binding *near = bound ? nearest_name(q, a->ident->text, false) : NULL;
-    if (bound && (near || q->has_input || wg_meant(a->ident->text, WG_WORD_NAME, WG_IN_WG)))
+    if (bound && (near || q->has_input || wgx_meant(a->ident->text, WG_WORD_NAME, WG_IN_WG)))
         return no_name(q, a->ident->text, a->mark, near);
     a->u.binding = bind(q, a->ident, WG_NAME_INPUT, a->mark, NULL, false);
     if (a->u.binding) a->u.binding->plotted = q->inside == WGI_IN_PLOT;
@@ -170,10 +172,10 @@ static bool resolve_function(wg_program *q, wgi_ast *a)
                                "'%s' is defined only later, in line %d: a function comes before its calls",
                                name, wgi_line(q, a->ident->bound_at - 1));
     if (a->u.binding) return wgi_syntax_word(q, a->mark, "'%s' is a value here, no function", name);
-    wg_nearest_word near = wg_nearest_to(name);
+    wgx_nearest_word near = wgx_nearest_to(name);
     char text[300], instead[280];
     for (const wgi_binding *b = q->bindings.first; b; b = b->next)
-        if (b->function) wg_nearest_try(&near, b->name, strlen(b->name));
+        if (b->function) wgx_nearest_try(&near, b->name, strlen(b->name));
     snprintf(instead, sizeof instead, ": a function is defined as f(x) = %s(x)",
              is_known_call(name) ? name : "sigmoid");
     return wgi_syntax_word(q, a->mark, "no function '%s'%s", name,

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "wengert/schedule.h"
+#include "wgx/base.h"
+#include "wgx/lang.h"
+#include "wgx/optim.h"
 
 /* ---- rates that change ---- */
 
@@ -43,7 +46,7 @@ static const schedule *schedule_of(const char *name)
     return NULL;
 }
 
-double wg_optim_choice_rate(const wg_optim_choice *o, double t, double steps)
+double wgx_optim_choice_rate(const wgx_optim_choice *o, double t, double steps)
 {
     const schedule *s = o ? schedule_of(o->schedule) : NULL;
     if (!s) return NAN;
@@ -55,8 +58,8 @@ double wg_optim_choice_rate(const wg_optim_choice *o, double t, double steps)
 static bool no_schedule(wg_program *q, const wgi_ast *a)
 {
     char text[300];
-    wg_nearest_word near = wg_nearest_to(a->ident->text);
-    for (int i = 0; i < SCHEDULES; i++) wg_nearest_try(&near, schedules[i].name, strlen(schedules[i].name));
+    wgx_nearest_word near = wgx_nearest_to(a->ident->text);
+    for (int i = 0; i < SCHEDULES; i++) wgx_nearest_try(&near, schedules[i].name, strlen(schedules[i].name));
     return wgi_syntax_word(q, a->mark, "no schedule '%s'%s", a->ident->text,
                            wgi_did_you_mean(&near,
                                             "; there are inverse, exponential, root, staircase, cosine, "
@@ -64,7 +67,7 @@ static bool no_schedule(wg_program *q, const wgi_ast *a)
                                             text, sizeof text));
 }
 
-static bool read_schedule(wg_program *q, const wgi_ast *a, wgi_number_reader *number, wg_optim_choice *to)
+static bool read_schedule(wg_program *q, const wgi_ast *a, wgi_number_reader *number, wgx_optim_choice *to)
 {
     const schedule *s = schedule_of(a->ident->text);
     char words[40];
@@ -82,7 +85,7 @@ static bool read_schedule(wg_program *q, const wgi_ast *a, wgi_number_reader *nu
     static const double epochs[] = { 0, 1, 2, 10, 1000 };
     bool fine = true;
     for (size_t i = 0; i < sizeof epochs / sizeof *epochs; i++) {
-        const double rate = wg_optim_choice_rate(to, epochs[i], 1001);
+        const double rate = wgx_optim_choice_rate(to, epochs[i], 1001);
         fine &= isfinite(rate) && rate >= 0;
     }
     return fine || wgi_fail_at(q, a, WG_ERROR_VALUE, "%s with these numbers is no rate", s->name);
@@ -94,12 +97,12 @@ static bool no_optimizer(wg_program *q, const wgi_ast *a)
 {
     char all[200] = "", text[300];
     size_t n = 0;
-    wg_nearest_word near = wg_nearest_to(a->ident->text);
-    for (int i = 0; wg_optim_kind(i); i++) {
-        wg_nearest_try(&near, wg_optim_kind(i), strlen(wg_optim_kind(i)));
+    wgx_nearest_word near = wgx_nearest_to(a->ident->text);
+    for (int i = 0; wgx_optim_kind(i); i++) {
+        wgx_nearest_try(&near, wgx_optim_kind(i), strlen(wgx_optim_kind(i)));
         if (n < sizeof all - 20)
             n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i ? ", " : "; there are ",
-                                  wg_optim_kind(i));
+                                  wgx_optim_kind(i));
     }
     return wgi_syntax_word(q, a->mark, "no optimizer '%s'%s", a->ident->text,
                            wgi_did_you_mean(&near, all, text, sizeof text));
@@ -107,7 +110,7 @@ static bool no_optimizer(wg_program *q, const wgi_ast *a)
 
 /* The value of an option, within the bounds that the optimizer has for it. */
 static bool setting(wg_program *q, const wgi_ast *call, const wg_option *option, wgi_number_reader *number,
-                    wg_optim_choice *to)
+                    wgx_optim_choice *to)
 {
     const bool is_rate = !strcmp(option->name, "lr");
     const wgi_ast *a = wgi_keyword(call, option->name), *first = is_rate ? wgi_operand(call, 0) : NULL;
@@ -133,18 +136,18 @@ static bool setting(wg_program *q, const wgi_ast *call, const wg_option *option,
 }
 
 /* sgd, adam(3e-3) or adam(lr=3e-3, beta1=0.8) */
-bool wgi_read_optimizer(wg_program *q, const wgi_ast *a, wgi_number_reader *number, wg_optim_choice *to)
+bool wgi_read_optimizer(wg_program *q, const wgi_ast *a, wgi_number_reader *number, wgx_optim_choice *to)
 {
     char words[200] = "";
     const bool call = a->kind == AST_CALL;
-    *to = (wg_optim_choice){ 0 };
+    *to = (wgx_optim_choice){ 0 };
     if (!call && a->kind != AST_NAME && a->kind != AST_TEXT)
         return wgi_syntax_at(q, a, "an optimizer was expected: adam(lr=1e-3), say");
     const char *kind = NULL;
-    for (int i = 0; !kind && wg_optim_kind(i); i++)
-        if (!strcmp(wg_optim_kind(i), a->ident->text)) kind = wg_optim_kind(i);
+    for (int i = 0; !kind && wgx_optim_kind(i); i++)
+        if (!strcmp(wgx_optim_kind(i), a->ident->text)) kind = wgx_optim_kind(i);
     if (!kind) return no_optimizer(q, a);
-    const wg_option_list *list = wg_optim_kind_options(kind);
+    const wg_option_list *list = wgx_optim_kind_options(kind);
     for (int i = 0; i < list->count; i++)
         snprintf(words + strlen(words), sizeof words - strlen(words), "%s%s", i ? " " : "",
                  list->option[i].name);

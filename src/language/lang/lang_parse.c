@@ -2,6 +2,7 @@
  * brackets, signs and right operands recurse, to a bounded depth. A chain of operators or indices is a list:
  * lang.h says why. */
 #include "lang/lang.h"
+#include "wgx/base.h"
 
 #include <string.h>
 
@@ -317,7 +318,7 @@ static wgi_ast *index_link(parser *p)
 /* np.exp(x), torch.clamp(x, 0, 1) and x.sum() */
 static void fail_dotted_call(parser *p, const char *name)
 {
-    const char *meant = wg_meant(name, WG_WORD_CALL, WG_IN_WG);
+    const char *meant = wgx_meant(name, WG_WORD_CALL, WG_IN_WG);
     wgi_lang_fail(p->q, p->lex.start, p->lex.end, WG_ERROR_SYNTAX,
                   meant ? "a call has nothing before its name: %s"
                         : "a call has nothing before its name: write %s(...)",

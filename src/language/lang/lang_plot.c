@@ -5,6 +5,7 @@
  *     plot "Twelve steps" { line J(t) over t as "J"; points w, J(w) as "steps"; x "w" from -4 to 14 }
  */
 #include "lang/lang.h"
+#include "wgx/base.h"
 
 #include <string.h>
 
@@ -79,7 +80,7 @@ static void no_word(wgi_parser *p, const wgi_ast *item, const char *choices)
 {
     char text[400], near[80], word[WGI_LANG_NAME + 1];
     snprintf(word, sizeof word, "%.*s", (int)(p->lex.end - p->lex.start), p->q->source + p->lex.start);
-    const wg_nearest_word s = wgi_nearest_choice(choices, word);
+    const wgx_nearest_word s = wgi_nearest_choice(choices, word);
     snprintf(text, sizeof text, "no word '%.100s' here%s", word, wgi_did_you_mean(&s, "", near, sizeof near));
     wrong(p, item, text);
 }
@@ -228,7 +229,7 @@ static void no_form(wgi_parser *p)
     char word[WGI_LANG_NAME + 1], near[200], text[600];
     const uint32_t n = p->lex.end - p->lex.start;
     snprintf(word, sizeof word, "%.*s", (int)n, p->q->source + p->lex.start);
-    const wg_nearest_word s = wgi_nearest_choice(words, word);
+    const wgx_nearest_word s = wgi_nearest_choice(words, word);
     const char *meant = !strcmp(word, "scatter")                              ? "points x, y"
                         : !strcmp(word, "hist")                               ? "histogram v"
                         : !strcmp(word, "bar")                                ? "bars v over \"a\" \"b\""

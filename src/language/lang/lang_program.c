@@ -1,6 +1,8 @@
 /* lang_program.c: the public functions of lang.h: reading a text, setting values from outside, building,
  * questions. If a text cannot be read the program has no statements and the context has failed. */
 #include "lang/lang.h"
+#include "wgx/base.h"
+#include "wgx/lang.h"
 
 #include <errno.h>
 #include <math.h>
@@ -20,7 +22,7 @@ static wg_program *blank(wg_context *c, const char *name)
     wg_program *q = wg_alloc(c, 1, sizeof *q);
     if (!q) return (wg_program *)(uintptr_t)&no_program;
     q->c = c;
-    q->sites = wg_sites_new(c);
+    q->sites = wgx_sites_new(c);
     q->now = (wgi_program_now){ NO_BUILD };
     q->source = "";
     char *site = wgi_lang_alloc(q, strlen(name) + 2);
@@ -123,7 +125,7 @@ wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
     return program_of(c, name, text, false, NULL);
 }
 
-wg_program *wg_program_lesson(wg_context *c, const char *name, const char *text, const char *functions)
+wg_program *wgx_program_lesson(wg_context *c, const char *name, const char *text, const char *functions)
 {
     return program_of(c, name, text, true, functions);
 }
@@ -165,15 +167,15 @@ void wg_program_free(wg_program *q)
     for (wgi_binding *b = q->bindings.first; b; b = b->next) wg_free(c, b->set.data);
     wgi_data_forget(q);
     wgi_lang_release(q);
-    wg_sites_free(q->sites);
+    wgx_sites_free(q->sites);
     wg_free(c, q->folder);
     wg_free(c, q->hint);
     wg_free(c, q);
 }
 
-const char *wg_program_source(const wg_program *q) { return given(q)->source; }
+const char *wgx_program_source(const wg_program *q) { return given(q)->source; }
 
-wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
+wg_tensor wgx_literal(wg_context *c, const char *where, const char *text)
 {
     if (!c) return wg_fail(NULL, NULL, WG_ERROR_USE, "literal: the context is NULL"), (wg_tensor){ 0 };
     wg_tensor t = { 0 };
@@ -189,7 +191,7 @@ wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
     return t;
 }
 
-bool wg_statement_formula(wg_context *c, const char *text, char *to, size_t room)
+bool wgx_statement_formula(wg_context *c, const char *text, char *to, size_t room)
 {
     if (to && room) *to = 0;
     if (!c || !text || !to)
@@ -207,7 +209,7 @@ bool wg_statement_formula(wg_context *c, const char *text, char *to, size_t room
 
 static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *b)
 {
-    const char *near = wg_program_suggest(q, name);
+    const char *near = wgx_program_suggest(q, name);
     wg_site here = whole_text(q);
     if (b)
         return wg_fail(
@@ -323,7 +325,7 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
 /* ---- questions ---- */
 
 int wg_program_names(const wg_program *q) { return given(q)->numbered.names; }
-int wg_program_symbols(const wg_program *q) { return given(q)->numbered.symbols; }
+int wgx_program_symbols(const wg_program *q) { return given(q)->numbered.symbols; }
 
 const char *wg_program_name(const wg_program *q, int i)
 {
@@ -331,11 +333,11 @@ const char *wg_program_name(const wg_program *q, int i)
     return i >= 0 && i < k->names ? k->name[i]->name : NULL;
 }
 
-wg_symbol wg_program_symbol(const wg_program *q, int i)
+wgx_symbol wgx_program_symbol(const wg_program *q, int i)
 {
     const wgi_numbered *k = &given(q)->numbered;
-    if (i < 0 || i >= k->symbols) return (wg_symbol){ 0 };
-    return (wg_symbol){ k->symbol[i]->name, k->symbol[i]->size, k->symbol[i]->given };
+    if (i < 0 || i >= k->symbols) return (wgx_symbol){ 0 };
+    return (wgx_symbol){ k->symbol[i]->name, k->symbol[i]->size, k->symbol[i]->given };
 }
 
 /* The value of a name, or of a part of a group: p.W */
@@ -371,15 +373,15 @@ wg_node wg_program_node(const wg_program *q, const char *name)
     return b ? b->node : wg_none;
 }
 
-int wg_program_parts(const wg_program *q, const char *name)
+int wgx_program_parts(const wg_program *q, const char *name)
 {
     const wgi_val v = value_of(given(q), name);
     return v.several ? wgi_leaves(v) : 0;
 }
 
-wg_node wg_program_part(wg_program *q, const char *name, int k, const char **label)
+wg_node wgx_program_part(wg_program *q, const char *name, int k, const char **label)
 {
-    const int n = wg_program_parts(q, name);
+    const int n = wgx_program_parts(q, name);
     wg_node *x = k >= 0 && k < n ? wgi_lang_built(q, (size_t)n * sizeof *x) : NULL;
     char path[WGI_LANG_NAME + 32] = "";
     int left = k, before = 0;
@@ -393,46 +395,46 @@ wg_node wg_program_part(wg_program *q, const char *name, int k, const char **lab
     return x[k];
 }
 
-wg_meaning wg_program_meaning(const wg_program *q, const char *name)
+wgx_meaning wgx_program_meaning(const wg_program *q, const char *name)
 {
     const wgi_binding *b = wgi_binding_find(given(q), name);
     return b ? b->meaning : WG_NAME_UNKNOWN;
 }
 
-int wg_program_option_line(const wg_program *q, const char *name, wg_node y)
+int wgx_program_option_line(const wg_program *q, const char *name, wg_node y)
 {
     const wgi_binding *b = wgi_binding_find(given(q), name);
     return b && wg_node_ok(y) && wg_graph_of(y) == q->now.g ? wgi_option_line(q, b, b->node, y) : 0;
 }
 
-const char *wg_program_fit_between(wg_program *q, wg_node x, wg_node y, int *line)
+const char *wgx_program_fit_between(wg_program *q, wg_node x, wg_node y, int *line)
 {
     int unused;
     return q && q->c ? wgi_fit_between(q, x, y, line ? line : &unused) : NULL;
 }
 
-int wg_program_line(const wg_program *q, const char *name)
+int wgx_program_line(const wg_program *q, const char *name)
 {
     const wgi_binding *b = wgi_binding_find(given(q), name);
     return b ? wgi_line(q, b->start) : 0;
 }
 
-const char *wg_program_suggest(const wg_program *q, const char *name)
+const char *wgx_program_suggest(const wg_program *q, const char *name)
 {
     q = given(q);
-    wg_nearest_word s = wg_nearest_to(name);
+    wgx_nearest_word s = wgx_nearest_to(name);
     for (const wgi_binding *b = q->bindings.first; b; b = b->next)
-        if (is_listed(b) || is_symbol(b)) wg_nearest_try(&s, b->name, strlen(b->name));
+        if (is_listed(b) || is_symbol(b)) wgx_nearest_try(&s, b->name, strlen(b->name));
     const int64_t nodes = name && strchr(name, '.') && q->now.g ? wg_graph_nodes(q->now.g) : 0;
     for (int64_t i = 1; i < nodes; i++) {
         const char *inner = wg_node_name(wg_graph_node(q->now.g, i));
-        if (strchr(inner, '.')) wg_nearest_try(&s, inner, strlen(inner));
+        if (strchr(inner, '.')) wgx_nearest_try(&s, inner, strlen(inner));
     }
     return s.best;
 }
 
-int wg_program_lasts(const wg_program *q) { return given(q)->now.last_count; }
-wg_node wg_program_last_part(const wg_program *q, int i, const char **name)
+int wgx_program_lasts(const wg_program *q) { return given(q)->now.last_count; }
+wg_node wgx_program_last_part(const wg_program *q, int i, const char **name)
 {
     const wgi_program_now *b = &given(q)->now;
     const bool is = i >= 0 && i < b->last_count;
@@ -441,15 +443,15 @@ wg_node wg_program_last_part(const wg_program *q, int i, const char **name)
 }
 wg_node wg_program_last(const wg_program *q)
 {
-    return wg_program_last_part(q, wg_program_lasts(q) - 1, NULL);
+    return wgx_program_last_part(q, wgx_program_lasts(q) - 1, NULL);
 }
-const char *wg_program_last_name(const wg_program *q)
+const char *wgx_program_last_name(const wg_program *q)
 {
     const char *name;
-    wg_program_last_part(q, wg_program_lasts(q) - 1, &name);
+    wgx_program_last_part(q, wgx_program_lasts(q) - 1, &name);
     return name;
 }
-wg_node wg_program_node_at(const wg_program *q, int line, int column)
+wg_node wgx_program_node_at(const wg_program *q, int line, int column)
 {
     uint32_t at;
     const wgi_placed_list *l = &given(q)->now.placed;
@@ -458,11 +460,11 @@ wg_node wg_program_node_at(const wg_program *q, int line, int column)
     return i < l->count && l->at[i].start == at ? l->at[i].node : wg_none;
 }
 const char *wg_program_drawn(const wg_program *q) { return given(q)->now.report; }
-int wg_program_claims(const wg_program *q) { return given(q)->now.claim_count; }
+int wgx_program_claims(const wg_program *q) { return given(q)->now.claim_count; }
 
 /* ---- what will be read ---- */
 
-void wg_program_keep(wg_program *q, int what)
+void wgx_program_keep(wg_program *q, int what)
 {
     if (!q) wg_fail(NULL, NULL, WG_ERROR_USE, "program_keep: the program is NULL");
     if (!q || !q->c || wg_failed(q->c) || !q->now.g) return;
@@ -474,10 +476,10 @@ void wg_program_keep(wg_program *q, int what)
     for (const wgi_ast *s = q->statements; what & WG_KEEP_PLOTS && s; s = s->next)
         if (s->kind == AST_PLOT) wgi_keep_names(q, s);
 }
-wg_claim wg_program_claim(const wg_program *q, int i)
+wgx_claim wgx_program_claim(const wg_program *q, int i)
 {
     q = given(q);
-    return i >= 0 && i < q->now.claim_count ? q->now.claims[i] : (wg_claim){ 0 };
+    return i >= 0 && i < q->now.claim_count ? q->now.claims[i] : (wgx_claim){ 0 };
 }
 
 /* ---- where the context's error was ---- */
@@ -507,7 +509,7 @@ int wg_program_error_column(const wg_program *q)
     return error_place(given(q), &line, &column) ? column : 0;
 }
 
-const char *wg_program_excerpt(wg_program *q)
+const char *wgx_program_excerpt(wg_program *q)
 {
     int line, column;
     uint32_t at;

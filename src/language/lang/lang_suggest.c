@@ -1,13 +1,15 @@
 /* lang_suggest.c: which ops are words of the language; lists of words in one string, the nearest of them to a
  * mistyped word. */
 #include "lang/lang.h"
+#include "wgx/base.h"
+#include "wgx/op.h"
 
 #include <string.h>
 
 const wg_op *wgi_language_op(const char *name)
 {
     const wg_op *op = wg_op_find(name);
-    return op && op->kind != WG_LEAF && !wg_op_is_internal(op) ? op : NULL;
+    return op && op->kind != WG_LEAF && !wgx_op_is_internal(op) ? op : NULL;
 }
 
 int wgi_choice(const char *choices, const char *word)
@@ -21,15 +23,15 @@ int wgi_choice(const char *choices, const char *word)
     return -1;
 }
 
-wg_nearest_word wgi_nearest_choice(const char *choices, const char *word)
+wgx_nearest_word wgi_nearest_choice(const char *choices, const char *word)
 {
-    wg_nearest_word near = wg_nearest_to(word);
+    wgx_nearest_word near = wgx_nearest_to(word);
     size_t n;
-    for (const char *s = choices; *s; s += n, s += *s == ' ') wg_nearest_try(&near, s, n = strcspn(s, " "));
+    for (const char *s = choices; *s; s += n, s += *s == ' ') wgx_nearest_try(&near, s, n = strcspn(s, " "));
     return near;
 }
 
-const char *wgi_did_you_mean(const wg_nearest_word *near, const char *instead, char *buf, size_t size)
+const char *wgi_did_you_mean(const wgx_nearest_word *near, const char *instead, char *buf, size_t size)
 {
     if (near->best) snprintf(buf, size, "; did you mean '%.*s'?", near->length, near->best);
     else snprintf(buf, size, "%s", instead);

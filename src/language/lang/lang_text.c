@@ -2,6 +2,7 @@
  * from 1; a column is a byte. An excerpt shows at most WINDOW bytes of a line, control characters as
  * blanks. */
 #include "lang/lang.h"
+#include "wgx/base.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -63,7 +64,7 @@ bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at)
 /* Adds the character at s to a line of n bytes, and returns its bytes. What is no text is shown as ?. */
 static uint32_t show(const char *s, char line[], uint32_t *n)
 {
-    const int bytes = wg_utf8_length(s);
+    const int bytes = wgx_utf8_length(s);
     const unsigned char a = (unsigned char)s[0];
     const bool control = bytes > 1 ? a == 0xC2 && (unsigned char)s[1] < 0xA0 : a < 0x20 || a == 0x7F;
     if (bytes > 1 && !control) {
@@ -78,7 +79,7 @@ static uint32_t characters(const wg_program *q, uint32_t from, uint32_t to)
 {
     uint32_t n = 0;
     while (from < to) {
-        const int bytes = wg_utf8_length(q->source + from);
+        const int bytes = wgx_utf8_length(q->source + from);
         from += bytes ? (uint32_t)bytes : 1, n++;
     }
     return n;
@@ -170,7 +171,7 @@ void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size
 wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark)
 {
     char place[PLACE];
-    return wg_sites_keep(q->sites, operands, wg_site_place(site_at(q, mark, place)));
+    return wgx_sites_keep(q->sites, operands, wg_site_place(site_at(q, mark, place)));
 }
 
 wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n)

@@ -1,14 +1,15 @@
 /* lang_train.c: the statements train(...) and minimize(...), and what a training asks of a program. */
 #include "lang/lang.h"
+#include "wgx/lang.h"
 
 #include <math.h>
 #include <string.h>
 
 /* ---- optimizers ---- */
 
-wg_optim_choice wg_optim_choice_of(wg_context *c, const char *where, const char *text)
+wgx_optim_choice wgx_optim_choice_of(wg_context *c, const char *where, const char *text)
 {
-    wg_optim_choice to = { 0 };
+    wgx_optim_choice to = { 0 };
     wg_program *q = wg_program_text(c, where, text);
     if (!q) return to;
     const wgi_ast *s = q->ready ? q->statements : NULL;
@@ -41,7 +42,7 @@ bool wgi_note_training(wg_program *q, wgi_ast *s, bool inside_a_block)
 }
 
 /* The loss or a metric: one float. */
-static bool measure(wg_program *q, const wgi_ast *a, const char *what, wg_measure *to)
+static bool measure(wg_program *q, const wgi_ast *a, const char *what, wgx_measure *to)
 {
     char text[200], shape[120];
     wgi_quote(q, a->start, a->end, text, sizeof text);
@@ -58,7 +59,7 @@ static bool measure(wg_program *q, const wgi_ast *a, const char *what, wg_measur
 }
 
 /* metrics=[a, b], or metrics=a */
-static bool read_metrics(wg_program *q, const wgi_ast *a, wg_training *to)
+static bool read_metrics(wg_program *q, const wgi_ast *a, wgx_training *to)
 {
     const bool list = a && a->kind == AST_LIST;
     for (const wgi_ast *x = list ? a->first : a; x; x = list ? x->next : NULL) {
@@ -78,7 +79,7 @@ static bool read_count(wg_program *q, const wgi_ast *call, const char *name, int
 bool wgi_keep_training(wg_program *q, wgi_ast *s)
 {
     const wgi_ast *call = s->first, *o = wgi_keyword(call, "optimizer");
-    wg_training *to = &q->now.training;
+    wgx_training *to = &q->now.training;
     to->minimizes = !strcmp(call->ident->text, "minimize");
     if (!wgi_signature(q, call, 1, 1,
                        to->minimizes ? "metrics optimizer epochs tolerance"
@@ -99,7 +100,7 @@ bool wgi_keep_training(wg_program *q, wgi_ast *s)
     return !wg_failed(q->c);
 }
 
-const wg_training *wg_program_training(const wg_program *q)
+const wgx_training *wgx_program_training(const wg_program *q)
 {
     return q && q->c && q->now.training.line ? &q->now.training : NULL;
 }
@@ -112,14 +113,14 @@ static const wgi_ast *declaration(const wg_program *q, const char *name)
     return b && b->meaning == WG_NAME_INPUT ? b->value : NULL;
 }
 
-int64_t wg_program_classes(const wg_program *q, const char *name)
+int64_t wgx_program_classes(const wg_program *q, const char *name)
 {
     const wgi_ast *call = declaration(q, name), *a = call ? wgi_keyword(call, "classes") : NULL;
     double v;
     return a && wgi_constant(a, &v) && v >= 1 && v <= INT32_MAX ? (int64_t)v : 0;
 }
 
-int wg_program_axes(const wg_program *q, const char *name)
+int wgx_program_axes(const wg_program *q, const char *name)
 {
     const wgi_ast *call = declaration(q, name);
     return call ? wgi_operand_count(call) : -1;
@@ -150,7 +151,7 @@ static uint64_t mix_statement(wg_program *q, uint64_t h, const wgi_ast *s)
     return wgi_lang_mix(h, ";", 1);
 }
 
-uint64_t wg_program_code(const wg_program *q)
+uint64_t wgx_program_code(const wg_program *q)
 {
     uint64_t h = WGI_LANG_MIXED;
     for (const wgi_ast *s = q && q->c && q->ready ? q->statements : NULL; s; s = s->next)

@@ -1,6 +1,7 @@
 /* plot_figure.c: the statement plot: the figure that it draws. A library without src/show has not this
  * file. */
 #include "lang/plot.h"
+#include "wgx/figure.h"
 
 #include <math.h>
 #include <string.h>
@@ -70,7 +71,7 @@ static bool curves(wgi_plot_drawing *d, const wgi_plot_range *r, const wgi_plot_
     for (int64_t k = 0; x && v && k < y->columns; k++) {
         element c = { d, y, *r, k };
         for (int64_t i = 0; i < y->rows; i++) x[i] = wgi_plot_place(r, i), v[i] = y->v[i * y->columns + k];
-        wg_series_curve(wg_panel_line(d->p, name_of(d, k, y->columns)), x, v, y->rows, column_at, &c);
+        wgx_series_curve(wg_panel_line(d->p, name_of(d, k, y->columns)), x, v, y->rows, column_at, &c);
     }
     return !wg_failed(d->q->c);
 }
@@ -368,7 +369,7 @@ static wg_panel *new_panel(wgi_plot_drawing *d, const wgi_ast *first, const wgi_
 static bool draw_panel(wgi_plot_drawing *d, int number, const wgi_ast *first, const wgi_ast *end)
 {
     if (!wgi_plot_open_panel(d, first, end)) return false;
-    d->p = wg_figure_panel(d->f, number);
+    d->p = wgx_figure_panel(d->f, number);
     if (!d->p) d->p = new_panel(d, first, end);
     for (const wgi_ast *a = first; a != end && !wg_failed(d->q->c); a = a->next) {
         d->item = a;

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "wengert/grad.h"
+#include "wgx/graph.h"
 
 /* ---- values ---- */
 
@@ -160,10 +161,10 @@ static bool some_places(wgi_plot_drawing *d, const wgi_ast *a, wg_node y, const 
 {
     wg_program *q = d->q;
     wg_node rows[2];
-    const int64_t mark = wg_graph_mark(q->now.g);
+    const int64_t mark = wgx_graph_mark(q->now.g);
     const wg_node all = wgi_plot_at_places(d, a, y, r, ranges, first, n, rows);
     const bool fine = !wg_failed(q->c) && read_value(q, a, all, to);
-    wg_graph_rewind(q->now.g, mark);
+    wgx_graph_rewind(q->now.g, mark);
     return fine;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "wengert/ops.h"
+#include "wgx/base.h"
 
 static wg_node flat(wg_site here, wg_node x) { return wg_reshape_at(here, x, WG_SHAPE(-1)); }
 
@@ -107,7 +108,7 @@ typedef struct found {
 
 /* Looks for the name among those behind `as` in the plot. */
 static void look_in(const wgi_ast *plot, const char *name, wgi_plot_drawing *d, found *f,
-                    wg_nearest_word *near)
+                    wgx_nearest_word *near)
 {
     const wgi_ast *end = NULL;
     for (const wgi_ast *first = plot->first; first && !wg_failed(d->q->c); first = end) {
@@ -116,7 +117,7 @@ static void look_in(const wgi_ast *plot, const char *name, wgi_plot_drawing *d, 
             const wgi_ast *as = wgi_plot_is_drawn(item) ? wgi_plot_part(item, AST_AS, NULL) : NULL;
             int64_t k = 0;
             for (const wgi_ast *x = as ? as->first : NULL; x; x = x->next, k++) {
-                wg_nearest_try(near, x->ident->text, strlen(x->ident->text));
+                wgx_nearest_try(near, x->ident->text, strlen(x->ident->text));
                 if (strcmp(x->ident->text, name) != 0) continue;
                 d->item = item;
                 *f = (found){ plot, *d, as->first->next ? k : -1, f->times + 1 };
@@ -128,12 +129,12 @@ static void look_in(const wgi_ast *plot, const char *name, wgi_plot_drawing *d, 
 static bool find_series(wg_program *q, const wgi_ast *call, const char *title, const char *name, found *f)
 {
     char text[300];
-    wg_nearest_word titles = wg_nearest_to(title), names = wg_nearest_to(name);
+    wgx_nearest_word titles = wgx_nearest_to(title), names = wgx_nearest_to(name);
     wgi_plot_drawing d = { .q = q };
     int plots = 0;
     for (int i = 0; i < q->numbered.plots; i++) {
         const char *its = wg_program_plot_title(q, i);
-        if (title) wg_nearest_try(&titles, its, strlen(its));
+        if (title) wgx_nearest_try(&titles, its, strlen(its));
         if (!title || !strcmp(title, its)) plots++, look_in(q->numbered.plot[i], name, &d, f, &names);
     }
     if (wg_failed(q->c)) return false;

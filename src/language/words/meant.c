@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "wengert/base.h"
+#include "wgx/base.h"
 
 typedef struct meant_row {
     const char *word;
-    wg_word_kind kind;
+    wgx_word_kind kind;
     const char *text[WG_IN_LANGUAGES]; /* NULL: nothing is known */
 } meant_row;
 
@@ -25,7 +26,7 @@ static bool is_same(const char *a, const char *b)
     }
 }
 
-const char *wg_meant(const char *word, wg_word_kind kind, wg_language in)
+const char *wgx_meant(const char *word, wgx_word_kind kind, wgx_language in)
 {
     const char *behind = word ? strrchr(word, '.') : NULL;
     if (!word || (unsigned)in >= WG_IN_LANGUAGES) return NULL;

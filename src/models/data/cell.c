@@ -2,6 +2,7 @@
  * which sign is decimal, and whether the day stands first, is found from all fields of a column
  * (table_look.c). */
 #include "data/table.h"
+#include "wgx/base.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -122,7 +123,7 @@ bool wgi_cell_number(const char *text, size_t n, char decimal, double *value)
         while (p.n && isdigit((unsigned char)*p.at)) *to++ = *p.at++, p.n--;
     }
     *to = 0;
-    return !p.n && wg_number_in(digits, value) == to;
+    return !p.n && wgx_number_in(digits, value) == to;
 }
 
 int wgi_cell_sign(const char *text, size_t n)

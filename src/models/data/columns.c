@@ -1,5 +1,6 @@
 /* columns.c: which columns of a CSV file become x and y, and the words of the columns that are categories. */
 #include "data/dataset.h"
+#include "wgx/base.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -103,8 +104,8 @@ static bool unknown(const wgi_csv *s, const wgi_columns *t, const char *name, si
 {
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)(length < 60 ? length : 60), name);
-    wg_nearest_word near = wg_nearest_to(word);
-    for (int64_t k = 0; k < t->count; k++) wg_nearest_try(&near, t->all[k].name, strlen(t->all[k].name));
+    wgx_nearest_word near = wgx_nearest_to(word);
+    for (int64_t k = 0; k < t->count; k++) wgx_nearest_try(&near, t->all[k].name, strlen(t->all[k].name));
     char all[300];
     size_t n = 0;
     *all = 0;

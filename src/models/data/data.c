@@ -4,6 +4,8 @@
 #include "data/dataset.h"
 #include "wengert/kernel.h"
 #include "wengert/state.h"
+#include "wgx/data.h"
+#include "wgx/state.h"
 
 #include <limits.h>
 #include <math.h>
@@ -81,7 +83,7 @@ static void keep_place(wg_data *d, wg_site here)
     const wg_tensor place = wg_view_i64(&d->now.epoch, WG_SHAPE(sizeof d->now / sizeof d->now.epoch));
     for (int i = 0; !wg_failed(d->c) && !*d->saved; i++) {
         snprintf(d->saved, sizeof d->saved, "data.%d", i);
-        if (wg_is_saved(d->c, d->saved)) *d->saved = 0;
+        if (wgx_is_saved(d->c, d->saved)) *d->saved = 0;
     }
     wg_save_with_at(here, d->c, d->saved, place, &(wg_save_checks){ .refuse = refuse_place, .user = d });
 }
@@ -139,7 +141,7 @@ wg_data *wg_data_from_at(wg_site here, wg_context *c, wg_tensor x, wg_tensor y)
 wg_data *wgi_data_part(const wg_context *c, const char *folder, wg_mode part)
 {
     const wg_save_checks *k;
-    for (int i = 0; (k = wg_saved_checks(c, i)); i++) {
+    for (int i = 0; (k = wgx_saved_checks(c, i)); i++) {
         if (k->refuse != refuse_place) continue; /* no set, but memory of the user's */
         wg_data *d = k->user;
         if (d->folder && d->part == part && strcmp(d->folder, folder) == 0) return d;
@@ -182,7 +184,7 @@ wg_tensor wg_data_y(const wg_data *d) { return d ? d->y : (wg_tensor){ 0 }; }
 const char *wg_data_about(const wg_data *d) { return d ? d->about : ""; }
 int wg_data_epoch(const wg_data *d) { return d && !wg_failed(d->c) ? (int)d->now.epoch : INT_MAX; }
 
-void wg_data_seed(wg_data *d, uint64_t seed)
+void wgx_data_seed(wg_data *d, uint64_t seed)
 {
     if (d) d->order.seed = seed, d->order.made = 0;
     else wg_fail(NULL, NULL, WG_ERROR_USE, "data_seed: the data set is NULL");

@@ -3,6 +3,8 @@
 #include "data/dataset.h"
 #include "kernel/vdouble.h"
 #include "wengert/op.h"
+#include "wgx/base.h"
+#include "wgx/data.h"
 
 #include <math.h>
 #include <string.h>
@@ -183,18 +185,18 @@ static const kind kinds[] = {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-const char *wg_data_kind(int i) { return i >= 0 && i < KINDS ? kinds[i].name : NULL; }
+const char *wgx_data_kind(int i) { return i >= 0 && i < KINDS ? kinds[i].name : NULL; }
 
 /* ---- making ---- */
 
 static const kind *kind_of(wg_context *c, wg_site here, const char *name)
 {
-    wg_nearest_word near = wg_nearest_to(name);
+    wgx_nearest_word near = wgx_nearest_to(name);
     char all[200];
     size_t n = 0;
     for (int i = 0; i < KINDS; i++) {
         if (!strcmp(kinds[i].name, name)) return &kinds[i];
-        wg_nearest_try(&near, kinds[i].name, strlen(kinds[i].name));
+        wgx_nearest_try(&near, kinds[i].name, strlen(kinds[i].name));
         n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i ? ", " : "", kinds[i].name);
     }
     if (near.best)
@@ -265,17 +267,3 @@ wg_data *wg_data_make_at(wg_site here, wg_context *c, const char *name, int64_t 
     const kind *k = kind_of(c, here, name);
     return k ? make(here, c, k, n, o) : NULL;
 }
-
-/* The sets that have functions of their own may have no rows. */
-static wg_data *named(wg_site here, wg_context *c, int number, int64_t n)
-{
-    kind k = kinds[number];
-    WG_USER_CALL(here, k.stream);
-    if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "%s: the context is NULL", k.stream), NULL;
-    k.rows = 0;
-    return make(here, c, &k, n, wg_make_opts_rows()->standard);
-}
-
-wg_data *wg_data_flower_at(wg_site here, wg_context *c, int64_t n) { return named(here, c, 0, n); }
-wg_data *wg_data_moons_at(wg_site here, wg_context *c, int64_t n) { return named(here, c, 1, n); }
-wg_data *wg_data_xor_at(wg_site here, wg_context *c, int64_t n) { return named(here, c, 2, n); }

@@ -1,5 +1,6 @@
 /* table_about.c: what was found in a table, in words. */
 #include "data/table.h"
+#include "wgx/base.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@ static int cut_text(const char *s, int most, char *to, size_t room)
     size_t n = 0;
     int characters = 0;
     for (; s[n] && characters < most; characters++) {
-        const int k = wg_utf8_length(s + n);
+        const int k = wgx_utf8_length(s + n);
         if (n + 8 > room) break;
         n += k ? (size_t)k : 1;
     }
@@ -19,7 +20,7 @@ static int cut_text(const char *s, int most, char *to, size_t room)
     snprintf(part, sizeof part, "%.*s%s", (int)n, s, s[n] ? "..." : "");
     for (char *at = part; *at; at++)
         if (*at == '\n' || *at == '\r' || *at == '\t') *at = ' ';
-    wg_plain_text(part, to, room);
+    wgx_plain_text(part, to, room);
     return characters + (s[n] ? 3 : 0);
 }
 

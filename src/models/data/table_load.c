@@ -1,6 +1,7 @@
 /* table_load.c: all rows of a table, read once, and what users ask of them. */
 #include "data/table.h"
 #include "wengert/op.h"
+#include "wgx/table.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -402,7 +403,7 @@ static bool drop(wg_table *t, const int *columns, int n)
     if (!any) return true;
     size_t length;
     bool *gone = wg_alloc(t->file.c, (size_t)t->rows, sizeof *gone);
-    wg_table_row(t, 0, &length); /* places of rows as they are in the file */
+    wgx_table_row(t, 0, &length); /* places of rows as they are in the file */
     for (int i = 0; gone && i < n; i++) {
         const wgi_column *k = &t->columns->all[columns[i]];
         for (int64_t r = 0; drops(t->columns, k) && r < t->rows; r++) gone[r] |= is_missing(t, k, r);
@@ -446,7 +447,7 @@ wg_status wg_table_use_at(wg_site here, wg_table *t, const int *columns, int n)
 
 int64_t wg_table_rows(wg_table *t) { return t && wgi_table_load(t) ? t->rows : 0; }
 int wg_table_columns(const wg_table *t) { return t ? (int)t->columns->count : 0; }
-char wg_table_sign(const wg_table *t, bool decimal) { return !t ? 0 : decimal ? t->decimal : t->separator; }
+char wgx_table_sign(const wg_table *t, bool decimal) { return !t ? 0 : decimal ? t->decimal : t->separator; }
 
 wg_column wg_table_column(wg_table *t, int k)
 {
@@ -533,7 +534,7 @@ static bool find_rows(wg_table *t)
     return at;
 }
 
-const char *wg_table_row(wg_table *t, int64_t i, size_t *length)
+const char *wgx_table_row(wg_table *t, int64_t i, size_t *length)
 {
     size_t none;
     if (!length) length = &none;

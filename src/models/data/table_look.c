@@ -1,5 +1,6 @@
 /* table_look.c: how a file of rows is written, and what its columns hold, from its first rows. */
 #include "data/table.h"
+#include "wgx/base.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -102,7 +103,7 @@ static void count_utf8(const unsigned char *b, size_t n, size_t *good, size_t *b
 {
     *good = *bad = 0;
     for (size_t i = 0; i < n;) {
-        const int k = b[i] < 0x80 ? 1 : wg_utf8_length((const char *)b + i);
+        const int k = b[i] < 0x80 ? 1 : wgx_utf8_length((const char *)b + i);
         const bool fits = k && i + (size_t)k <= n;
         if (b[i] >= 0x80) ++*(fits ? good : bad);
         i += fits ? (size_t)k : 1;
@@ -114,7 +115,7 @@ static size_t mend(const unsigned char *b, size_t n, unsigned char *to)
 {
     size_t at = 0;
     for (size_t i = 0; i < n;) {
-        const int k = b[i] < 0x80 ? 1 : wg_utf8_length((const char *)b + i);
+        const int k = b[i] < 0x80 ? 1 : wgx_utf8_length((const char *)b + i);
         const bool fits = k && i + (size_t)k <= n;
         if (fits) memcpy(to + at, b + i, (size_t)k);
         at += fits ? (size_t)k : put_character(to + at, 0xFFFD);

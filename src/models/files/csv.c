@@ -6,6 +6,7 @@
  * is refused, since no text has one.
  */
 #include "files/formats.h"
+#include "wgx/base.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -147,7 +148,7 @@ bool wgi_csv_number(const wgi_csv_field *field, double *value)
     double v;
     for (size_t i = 0; i < field->length; i++)
         if (!memchr(decimal, field->text[i], sizeof decimal - 1)) return false;
-    if (!field->length || wg_number_in(field->text, &v) != field->text + field->length) return false;
+    if (!field->length || wgx_number_in(field->text, &v) != field->text + field->length) return false;
     *value = v;
     return true;
 }

@@ -6,6 +6,8 @@
 #include "files/formats.h"
 #include "wengert/data.h"
 #include "wengert/group.h"
+#include "wgx/data.h"
+#include "wgx/group.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -292,7 +294,7 @@ bool wgi_out_open(wgi_out *o, wg_context *c, wg_site here, const char *who, cons
 {
     *o = (wgi_out){ .c = c, .here = here, .who = who, .path = path ? path : "(no path)" };
     if (!path) return o->error = EINVAL, out_end(o);
-    if (wg_group_rank(wg_group_of(c)) > 0) path = "/dev/null"; /* files are written by rank 0 */
+    if (wg_group_rank(wgx_group_of(c)) > 0) path = "/dev/null"; /* files are written by rank 0 */
     if (!(o->target = target_of(c, path))) return false;
     int fd = is_special(o->target) ? open(o->target, O_WRONLY | O_CLOEXEC) : keep_mode(o, open_temporary(o));
     if (fd >= 0 && (o->stream = fdopen(fd, "wb"))) return true;
@@ -328,8 +330,8 @@ static wg_status print(wg_site here, wg_context *c, const char *call, const void
            WG_ERROR_FILE;
 }
 
-wg_status wg_file_write_at(wg_site here, wg_context *c, const char *call, const char *path, const void *bytes,
-                           size_t size)
+wg_status wgx_file_write_at(wg_site here, wg_context *c, const char *call, const char *path,
+                            const void *bytes, size_t size)
 {
     wgi_out o;
     if (!call) call = "file_write";

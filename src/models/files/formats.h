@@ -9,6 +9,7 @@
 
 #include "wengert/base.h"
 #include "wengert/state.h"
+#include "wgx/state.h"
 
 /* ---- files.c ---- */
 
@@ -242,7 +243,7 @@ void wgi_safetensors_in_file_order(
 
 /* Names have letters, digits, and _ . : alone. */
 wg_status wgi_safetensors_write(wg_context *c, wg_site here, const char *who, const char *path,
-                                const wg_saved *list, int n);
+                                const wgx_saved *list, int n);
 
 /* The name for a message: cut to the buffer, '?' for characters that cannot be printed. */
 const char *wgi_entry_text(const wgi_entry *e, char *buf, size_t size);

@@ -3,6 +3,7 @@
  * bytes and shorts are read as i32, the dtype of class numbers. */
 #include "files/formats.h"
 #include "wengert/data.h"
+#include "wgx/data.h"
 
 static wgi_element element_of(unsigned char type)
 {

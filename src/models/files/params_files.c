@@ -3,6 +3,9 @@
  * whole file first, so that after an error no parameter has changed. */
 #include "files/formats.h"
 #include "wengert/params.h"
+#include "wgx/base.h"
+#include "wgx/params.h"
+#include "wgx/state.h"
 
 #include <string.h>
 
@@ -28,10 +31,10 @@ static const char *nearest(const char *name, const char *(*name_at)(const void *
                            size_t n)
 {
     const char *end = NULL;
-    wg_nearest_word near = wg_nearest_to(name);
+    wgx_nearest_word near = wgx_nearest_to(name);
     for (size_t i = 0; i < n && i < NEAR_ENTRIES; i++) {
         const char *other = name_at(of, i);
-        wg_nearest_try(&near, other, strlen(other));
+        wgx_nearest_try(&near, other, strlen(other));
         if (!end && is_end_of(name, other)) end = other;
     }
     return near.best ? near.best : end;
@@ -176,16 +179,16 @@ typedef struct making {
     size_t next;
 } making;
 
-static bool make_next(void *user, int i, wg_saved *to)
+static bool make_next(void *user, int i, wgx_saved *to)
 {
     making *m = user;
     (void)i;
     while (!is_parameter(&m->s->entry[m->next])) m->next++;
     const wgi_entry *e = &m->s->entry[m->next++];
     const wgi_array a = wgi_safetensors_array(m->s, e);
-    *to = (wg_saved){ e->name,
-                      { wgi_elements[a.element].dtype, a.shape, m->room },
-                      e->state || !is_float(m->s, e) };
+    *to = (wgx_saved){ e->name,
+                       { wgi_elements[a.element].dtype, a.shape, m->room },
+                       e->state || !is_float(m->s, e) };
     return wgi_array_copy(&a, 0, a.count, m->room);
 }
 
@@ -224,7 +227,7 @@ static void take_all(wgi_safetensors *s, wg_params *p, bool make)
         n++;
     }
     void *room = ok ? wg_alloc(s->f.c, most, 1) : NULL; /* of which the parameters are copies */
-    if (room && make) wg_params_make_all_at(s->f.here, p, n, make_next, &(making){ s, room, 0 });
+    if (room && make) wgx_params_make_all_at(s->f.here, p, n, make_next, &(making){ s, room, 0 });
     else if (room) set_all(s, p, room);
     wg_free(s->f.c, room);
 }
@@ -259,9 +262,9 @@ wg_status wg_params_save_at(wg_site here, const wg_params *p, const char *path)
     wg_context *c = wg_params_context(p);
     if (wg_failed(c)) return wg_failed(c);
     const int n = wg_params_count(p);
-    wg_saved *list = wg_alloc(c, (size_t)n + 1, sizeof *list);
+    wgx_saved *list = wg_alloc(c, (size_t)n + 1, sizeof *list);
     for (int i = 0; i < n && list; i++)
-        list[i] = (wg_saved){ wg_params_name(p, i), wg_params_tensor(p, i), wg_params_is_state(p, i) };
+        list[i] = (wgx_saved){ wg_params_name(p, i), wg_params_tensor(p, i), wg_params_is_state(p, i) };
     if (list) wgi_safetensors_write(c, here, "params_save", path, list, n);
     wg_free(c, list);
     return wg_failed(c);

@@ -2,6 +2,7 @@
  * order, and is padded so that the data begin on a multiple of 64. The data are sorted by element size,
  * largest first, so that every tensor is aligned to its elements. */
 #include "files/formats.h"
+#include "wgx/state.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -14,7 +15,7 @@ static size_t bytes_of(const wg_tensor *t)
 /* ---- the header ---- */
 
 typedef struct header {
-    const wg_saved *list;
+    const wgx_saved *list;
     int n;
     uint64_t *begin; /* where the bytes of tensor i begin in the data */
     uint64_t all;
@@ -118,7 +119,7 @@ static void write_file(header *h, wg_context *c, wg_site here, const char *who, 
 }
 
 wg_status wgi_safetensors_write(wg_context *c, wg_site here, const char *who, const char *path,
-                                const wg_saved *list, int n)
+                                const wgx_saved *list, int n)
 {
     header h = { .list = list, .n = n };
     if (!wg_failed(c) && make_header(&h, c)) write_file(&h, c, here, who, path);

@@ -9,6 +9,7 @@
 #include "data/dataset.h"
 #include "wengert/grad.h"
 #include "wengert/state.h"
+#include "wgx/fit.h"
 
 enum { DEV_ROWS = 1000, MEASURES = 2 }; /* the loss and the metric */
 
@@ -29,7 +30,7 @@ typedef struct fitting {
     wg_mean mean[MEASURES];
     double now[2 * MEASURES]; /* of the last epoch: of the steps, then of dev */
     double began;
-    wg_fit_loop loop;
+    wgx_fit_loop loop;
     wg_fitted result;
     int64_t counts[3]; /* epoch, best, step, as the file of .save has them */
     double numbers[5]; /* likewise: least, and the means of the result */
@@ -66,7 +67,7 @@ static bool build(fitting *f, wg_graph *g, wg_mode mode, const wg_batch *b, wg_n
     if (ok(f) && !wg_node_ok(node[0]))
         wg_fail(f->c, f->here, WG_ERROR_USE, "fit: the loss function returned no node");
     if (ok(f) && f->measures > 1) node[1] = metric_of(f, g);
-    if (ok(f) && f->measures > 1 && !f->step) f->is_share = wg_fit_is_share(node[1]);
+    if (ok(f) && f->measures > 1 && !f->step) f->is_share = wgx_fit_is_share(node[1]);
     return ok(f);
 }
 
@@ -86,7 +87,7 @@ static bool train(fitting *f, const wg_batch *b)
     return ok(f);
 }
 
-static wg_fit_turn step(void *user)
+static wgx_fit_turn step(void *user)
 {
     fitting *f = user;
     wg_batch b;
@@ -127,14 +128,14 @@ static void say(fitting *f)
 {
     char text[WG_FIT_LINE];
     const int64_t epoch = f->loop.epoch;
-    if (!f->o->print || !wg_fit_line_is_due(epoch, f->o->epochs, false)) return;
-    wg_fit_line l = { .word = "epoch", .epoch = epoch, .epochs = f->o->epochs, .measures = f->measures };
+    if (!f->o->print || !wgx_fit_line_is_due(epoch, f->o->epochs, false)) return;
+    wgx_fit_line l = { .word = "epoch", .epoch = epoch, .epochs = f->o->epochs, .measures = f->measures };
     l.name[0] = "loss", l.name[1] = f->o->metric, l.is_share[1] = f->is_share;
     for (int i = 0; i < f->measures; i++) l.value[i] = f->now[i];
     l.has_dev = f->dev != NULL, l.dev = f->now[MEASURES + f->measures - 1];
     l.rows = (double)f->done, l.seconds = seconds_now() - f->began;
     l.left = (double)(f->steps - f->step) / (double)f->steps * (double)f->o->epochs * (double)f->rows;
-    wg_fit_line_text(&l, text, sizeof text);
+    wgx_fit_line_text(&l, text, sizeof text);
     if (f->o->on_line) f->o->on_line(f->o->user, text);
     else fprintf(stderr, "%s\n", text);
 }
@@ -211,13 +212,13 @@ static bool open(fitting *f, wg_data *d)
     if (f->dev) f->of_dev = wg_graph_new(f->c);
     f->optim = o->optimizer;
     if (!f->optim) f->optim = wg_adam_at(f->here, f->p, &WG_OPTS(wg_adam_opts));
-    f->loop = (wg_fit_loop){ .step = step,
-                             .measure = f->dev ? measure : NULL,
-                             .ended = ended,
-                             .user = f,
-                             .epochs = o->epochs,
-                             .patience = o->patience,
-                             .p = f->p };
+    f->loop = (wgx_fit_loop){ .step = step,
+                              .measure = f->dev ? measure : NULL,
+                              .ended = ended,
+                              .user = f,
+                              .epochs = o->epochs,
+                              .patience = o->patience,
+                              .p = f->p };
     f->loop.kept = wg_params_new(f->c);
     if (!ok(f)) return false;
     f->lr = wg_optim_lr(f->optim), f->measures = o->metric ? 2 : 1;
@@ -288,7 +289,7 @@ wg_fitted wg_fit_at(wg_site here, wg_params *p, wg_loss_fn loss, wg_data *d, con
     const bool whole = is_whole(here, p, loss, d, o);
     f.c = p ? wg_params_context(p) : d ? d->c : NULL;
     if (whole) {
-        if (open(&f, d) && !wg_fit_run_at(here, &f.loop)) mend(&f);
+        if (open(&f, d) && !wgx_fit_run_at(here, &f.loop)) mend(&f);
         else if (!wg_failed(f.c) && o->patience) wg_params_copy_at(here, p, f.loop.kept);
         close(&f, d);
     }

@@ -5,6 +5,9 @@
 
 #include "wengert/fit.h"
 #include "wengert/op.h"
+#include "wgx/fit.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 /* ---- shares ---- */
 
@@ -13,12 +16,12 @@ static bool is_number(wg_node n, double v)
 {
     wg_tensor t;
     return !wg_is_none(n) && wg_shape_size(wg_node_shape(n)) == 1 && wg_node_leaf(n) != WG_LEAF_NONE &&
-           !*wg_node_name(n) && wg_peek(n, &t) && wg_tensor_item(&t, 0) == v;
+           !*wg_node_name(n) && wgx_peek(n, &t) && wg_tensor_item(&t, 0) == v;
 }
 
 static wg_node uncast(wg_node n)
 {
-    while (wg_op_is(wg_node_op(n), "cast")) n = wg_node_operand(n, 0);
+    while (wgx_op_is(wg_node_op(n), "cast")) n = wg_node_operand(n, 0);
     return n;
 }
 
@@ -29,11 +32,11 @@ static bool is_comparison(wg_node given, int depth)
     const wg_op *op = wg_node_op(n);
     if (wg_node_dtype(n) == WG_BOOL) return true;
     if (!depth) return false;
-    if (wg_op_is(op, "where"))
+    if (wgx_op_is(op, "where"))
         return is_number(wg_node_operand(n, 1), 1) && is_number(wg_node_operand(n, 2), 0);
-    if (wg_op_is(op, "max") || wg_op_is(op, "min") || wg_op_is(op, "prod"))
+    if (wgx_op_is(op, "max") || wgx_op_is(op, "min") || wgx_op_is(op, "prod"))
         return is_comparison(wg_node_operand(n, 0), depth - 1);
-    bool all = wg_op_is(op, "mul");
+    bool all = wgx_op_is(op, "mul");
     for (int i = 0; all && i < 2; i++) {
         const wg_node x = wg_node_operand(n, i);
         all = is_number(x, 1) || is_comparison(x, depth - 1);
@@ -45,18 +48,18 @@ static bool is_comparison(wg_node given, int depth)
 static bool is_share(wg_node given, int depth)
 {
     const wg_node n = uncast(given);
-    if (!depth || !wg_op_is(wg_node_op(n), "div")) return false;
+    if (!depth || !wgx_op_is(wg_node_op(n), "div")) return false;
     const wg_node sum = uncast(wg_node_operand(n, 0)),
-                  x = wg_op_is(wg_node_op(sum), "sum") ? wg_node_operand(sum, 0) : sum;
+                  x = wgx_op_is(wg_node_op(sum), "sum") ? wg_node_operand(sum, 0) : sum;
     const double each = (double)wg_shape_size(wg_node_shape(x)) / (double)wg_shape_size(wg_node_shape(sum));
     return is_number(wg_node_operand(n, 1), each) && (is_comparison(x, 4) || is_share(x, depth - 1));
 }
 
-bool wg_fit_is_share(wg_node n) { return wg_node_ok(n) && is_share(n, 4); }
+bool wgx_fit_is_share(wg_node n) { return wg_node_ok(n) && is_share(n, 4); }
 
 /* ---- numbers ---- */
 
-void wg_fit_number_text(double v, bool share, char *buf, size_t size)
+void wgx_fit_number_text(double v, bool share, char *buf, size_t size)
 {
     if (!buf || !size) return;
     if (share && isfinite(v)) snprintf(buf, size, "%.1f %%", 100 * v);
@@ -82,7 +85,7 @@ static void WG_PRINTF(2, 3) put(rest *r, const char *format, ...)
 static void put_number(rest *r, double v, bool share)
 {
     char text[40];
-    wg_fit_number_text(v, share, text, sizeof text);
+    wgx_fit_number_text(v, share, text, sizeof text);
     put(r, " %s", text);
 }
 
@@ -111,7 +114,7 @@ static double rounded(double v)
 
 /* ---- lines ---- */
 
-void wg_fit_line_text(const wg_fit_line *l, char *buf, size_t size)
+void wgx_fit_line_text(const wgx_fit_line *l, char *buf, size_t size)
 {
     rest r = { buf, size };
     if (!l || !buf || !size) return;
@@ -134,7 +137,7 @@ void wg_fit_line_text(const wg_fit_line *l, char *buf, size_t size)
     put(&r, " left");
 }
 
-bool wg_fit_line_is_due(int64_t epoch, int64_t epochs, bool few)
+bool wgx_fit_line_is_due(int64_t epoch, int64_t epochs, bool few)
 {
     const int64_t each = few ? epochs / 10 + (epochs % 10 != 0) : 1 + epochs / 200;
     return epoch == 1 || epoch == epochs || (each && epoch % each == 0);

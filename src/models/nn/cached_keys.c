@@ -1,6 +1,8 @@
 /* cached_keys.c: keys and values of earlier tokens, so that a net writes a text token by token. */
 #define WG_AT(args) here /* nodes get the user's call site */
 #include "nn/layer.h"
+#include "wgx/op.h"
+#include "wgx/params.h"
 
 #include <stdio.h>
 
@@ -31,7 +33,7 @@ struct wg_nn_cache {
     int64_t tokens, room;
     wg_node mask;    /* of the present graph: the rows of the memory that have tokens, then the new tokens */
     wg_node given;   /* the user's mask, of which `mask` was made; wg_none: all tokens are seen */
-    wg_graph *noted; /* the graph of the last call of wg_graph_at_end, while that build lasts */
+    wg_graph *noted; /* the graph of the last call of wgx_graph_at_end, while that build lasts */
     int builds;      /* calls of `ended` to come. While there are any, nodes may read the memory */
     bool freed;      /* by the user: the last call of `ended` frees the rest */
     old *old;
@@ -79,7 +81,7 @@ static void ended(void *user, wg_graph *g)
 static bool note(wg_nn_cache *n, wg_graph *g)
 {
     if (n->noted == g) return true;
-    if (!wg_graph_at_end(g, ended, n)) return false;
+    if (!wgx_graph_at_end(g, ended, n)) return false;
     n->builds++, n->noted = g;
     return true;
 }
@@ -111,7 +113,7 @@ int64_t wg_nn_cache_tokens(const wg_nn_cache *n) { return n ? n->tokens : 0; }
 static slot *slot_of(wg_nn_cache *n, const wg_params *p, const char *name)
 {
     char full[NAME_ROOM];
-    const wg_params *set = wg_layer_name(p, name, full, sizeof full);
+    const wg_params *set = wgx_layer_name(p, name, full, sizeof full);
     if (!set) return NULL;
     slot **at = &n->slots;
     while (*at && ((*at)->set != set || strcmp((*at)->name, full))) at = &(*at)->next;
@@ -121,7 +123,7 @@ static slot *slot_of(wg_nn_cache *n, const wg_params *p, const char *name)
     return *at;
 }
 
-/* Whether the layer has new tokens in the step behind `tokens`. After wg_graph_rewind another node may
+/* Whether the layer has new tokens in the step behind `tokens`. After wgx_graph_rewind another node may
  * have the place of its keys, but the name that it has claimed for this step is free again. Sets of
  * wg_params_with claim no name. */
 static bool is_used(const slot *s, int64_t tokens, wg_site here, wg_node k, wg_params *p, const char *name)
@@ -129,9 +131,9 @@ static bool is_used(const slot *s, int64_t tokens, wg_site here, wg_node k, wg_p
     char claim[NAME_ROOM + 32];
     wg_graph *g = wg_graph_of(k);
     snprintf(claim, sizeof claim, "%s.cached.%lld", name, (long long)tokens);
-    const bool claimed = wg_layer_claim(g, p, claim, here);
+    const bool claimed = wgx_layer_claim(g, p, claim, here);
     if (s->k.graph != g || !wg_node_ok(s->k) || k.index <= s->k.index) return false;
-    return claimed || !wg_layer_claim(g, p, claim, here);
+    return claimed || !wgx_layer_claim(g, p, claim, here);
 }
 
 static bool same_but_tokens(const wg_shape *a, const wg_shape *b)
@@ -286,7 +288,7 @@ static bool put(wg_nn_cache *n, wg_site here, void **memory, wg_node x, int64_t 
     return true;
 }
 
-/* The new tokens of a layer; -1: there are none. wg_graph_rewind may have taken the nodes away. */
+/* The new tokens of a layer; -1: there are none. wgx_graph_rewind may have taken the nodes away. */
 static int64_t tokens_of(const slot *s)
 {
     if (!wg_node_ok(s->k) || !wg_node_ok(s->v)) return -1;

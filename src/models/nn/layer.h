@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "wengert/op.h"
+#include "wgx/params.h"
 
 enum { NAME_MOST = 300 };
 
@@ -64,7 +65,7 @@ static inline bool begin(layer *l, wg_site here, const char *what, wg_node x, wg
         return wg_fail(l->c, here, WG_ERROR_USE,
                        "%s: takes a parameter set and a name of at most %d characters", what, NAME_MOST),
                false;
-    wg_site first = wg_layer_claim(l->g, p, name, here);
+    wg_site first = wgx_layer_claim(l->g, p, name, here);
     if (first && !share) return fail_twice(l, first);
     l->claims = !first && !wg_failed(l->c);
     return !wg_failed(l->c);
@@ -72,7 +73,7 @@ static inline bool begin(layer *l, wg_site here, const char *what, wg_node x, wg
 
 static inline void end_layer(const layer *l)
 {
-    if (l->claims && wg_failed(l->c)) wg_layer_claim(l->g, l->p, l->name, l->here);
+    if (l->claims && wg_failed(l->c)) wgx_layer_claim(l->g, l->p, l->name, l->here);
 }
 #define LAYER __attribute__((cleanup(end_layer))) layer
 
@@ -82,7 +83,7 @@ static inline wg_node weight(const layer *l, const char *part, const wg_shape *s
 {
     wg_init init = given->kind == WG_INIT_DEFAULT ? otherwise : *given;
     init.dtype = given->dtype ? given->dtype : l->dtype;
-    return wg_layer_param(l->inside, l->g, l->p, l->name, part, s, &init);
+    return wgx_layer_param(l->inside, l->g, l->p, l->name, part, s, &init);
 }
 
 static inline wg_node param(const layer *l, const char *part, const wg_shape *s, wg_init init)
@@ -93,7 +94,7 @@ static inline wg_node param(const layer *l, const char *part, const wg_shape *s,
 static inline wg_node state(const layer *l, const char *part, const wg_shape *s)
 {
     const wg_init zeros = wg_init_as(l->dtype, wg_zeros());
-    return wg_layer_state(l->inside, l->g, l->p, l->name, part, s, &zeros);
+    return wgx_layer_state(l->inside, l->g, l->p, l->name, part, s, &zeros);
 }
 
 /* cached_keys.c. Puts the keys and values of the cache before those of a, and sets the mask. `name` is

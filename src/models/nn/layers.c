@@ -1,5 +1,6 @@
 /* layers.c: the table of layers. */
 #include "wengert/nn.h"
+#include "wgx/nn.h"
 
 #define ROWS(...)                                         \
     (const wg_attr_row[])                                 \
@@ -49,7 +50,7 @@ WG_OPTION_ROWS(wg_nn_attention_args)
 WG_OPTION_ROWS(wg_nn_transformer_block_args)
 WG_OPTION_ROWS(wg_nn_sequential_args)
 
-static const wg_nn_kind kinds[] = {
+static const wgx_nn_kind kinds[] = {
     LAYER(dense, dense, dense, 1, ROWS(ROW(dense, SIZE, units), ROW(dense, BOOL, bias)),
           .init = offsetof(wg_nn_dense_args, W_init)),
     LAYER(batch_norm, batch_norm, batch_norm, 0,
@@ -77,4 +78,4 @@ static const wg_nn_kind kinds[] = {
     { 0 }
 };
 
-const wg_nn_kind *wg_nn_kinds(void) { return kinds; }
+const wgx_nn_kind *wgx_nn_kinds(void) { return kinds; }

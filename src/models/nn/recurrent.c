@@ -1,6 +1,7 @@
 /* recurrent.c: recurrent layers, as cells and over sequences. */
 #define WG_AT(args) here /* nodes get the user's call site */
 #include "nn/layer.h"
+#include "wgx/params.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -52,34 +53,34 @@ static wg_node gate(wg_site here, wg_node z, const weights *w, int i)
 }
 static wg_nn_states lstm_step(wg_site here, const weights *w, wg_node z, wg_node c)
 {
-    wg_node i = wg_layer_node(wg_sigmoid(gate(here, z, w, 0)), "i");
-    wg_node f = wg_layer_node(wg_sigmoid(gate(here, z, w, 1)), "f");
-    wg_node g = wg_layer_node(wg_tanh(gate(here, z, w, 2)), "g");
-    wg_node o = wg_layer_node(wg_sigmoid(gate(here, z, w, 3)), "o");
+    wg_node i = wgx_layer_node(wg_sigmoid(gate(here, z, w, 0)), "i");
+    wg_node f = wgx_layer_node(wg_sigmoid(gate(here, z, w, 1)), "f");
+    wg_node g = wgx_layer_node(wg_tanh(gate(here, z, w, 2)), "g");
+    wg_node o = wgx_layer_node(wg_sigmoid(gate(here, z, w, 3)), "o");
     wg_node kept = wg_mul(f, c), added = wg_mul(i, g);
-    c = wg_layer_node(wg_add(kept, added), "c");
-    return (wg_nn_states){ .h = wg_layer_node(wg_mul(o, wg_tanh(c)), "h"), .c = c };
+    c = wgx_layer_node(wg_add(kept, added), "c");
+    return (wg_nn_states){ .h = wgx_layer_node(wg_mul(o, wg_tanh(c)), "h"), .c = c };
 }
 /* u = h U. The candidate g has a bias inside its product with r. (1 - z) g + z h is g + z (h - g). */
 static wg_nn_states gru_step(wg_site here, const weights *w, wg_node x, wg_node u, wg_node h)
 {
     /* One call a statement: C does not say in which order operands are made. */
     const wg_node ur = gate(here, u, w, 0), xr = gate(here, x, w, 0);
-    wg_node r = wg_layer_node(wg_sigmoid(wg_add(xr, ur)), "r");
+    wg_node r = wgx_layer_node(wg_sigmoid(wg_add(xr, ur)), "r");
     const wg_node uz = gate(here, u, w, 1), xz = gate(here, x, w, 1);
-    wg_node z = wg_layer_node(wg_sigmoid(wg_add(xz, uz)), "z");
+    wg_node z = wgx_layer_node(wg_sigmoid(wg_add(xz, uz)), "z");
     wg_node inner = wg_mul(r, wg_add(gate(here, u, w, 2), w->b_new));
-    wg_node g = wg_layer_node(wg_tanh(wg_add(gate(here, x, w, 2), inner)), "g");
-    return (wg_nn_states){ .h = wg_layer_node(wg_add(g, wg_mul(z, wg_sub(h, g))), "h") };
+    wg_node g = wgx_layer_node(wg_tanh(wg_add(gate(here, x, w, 2), inner)), "g");
+    return (wg_nn_states){ .h = wgx_layer_node(wg_add(g, wg_mul(z, wg_sub(h, g))), "h") };
 }
 /* x: x W + b of this step, [batch, gates units]. */
 static wg_nn_states step(wg_site here, const weights *w, wg_node x, wg_nn_states s)
 {
     wg_node u = wg_matmul(s.h, w->U);
     if (w->kind == &gru) return gru_step(here, w, x, u, s.h);
-    wg_node z = wg_layer_node(wg_add(x, u), "z");
+    wg_node z = wgx_layer_node(wg_add(x, u), "z");
     if (w->kind == &lstm) return lstm_step(here, w, z, s.c);
-    return (wg_nn_states){ .h = wg_layer_node(w->relu ? wg_relu(z) : wg_tanh(z), "h") };
+    return (wg_nn_states){ .h = wgx_layer_node(w->relu ? wg_relu(z) : wg_tanh(z), "h") };
 }
 
 /* ---- the first state ---- */
@@ -94,7 +95,7 @@ static wg_node first_state(const layer *l, const char *name, wg_node s, wg_node 
     if (wg_is_none(s)) {
         wg_node zeros = wg_fill(l->g, 0, WG_SHAPE(want.dim[0], units));
         if (wg_node_dtype(x) != wg_node_dtype(zeros)) zeros = wg_cast(zeros, wg_node_dtype(x));
-        return wg_layer_node(zeros, *name == 'h' ? "h0" : "c0");
+        return wgx_layer_node(zeros, *name == 'h' ? "h0" : "c0");
     }
     if (!wg_node_ok(s) || !wg_shape_equal(wg_node_shape(s), want))
         return FAIL(l, WG_ERROR_SHAPE, ": the state %s is %s, must be %s", name,
@@ -173,7 +174,7 @@ static wg_nn_states run_steps(const layer *l, const char *part, const weights *w
     char scope[NAME_MOST + 16];
     snprintf(scope, sizeof scope, "%s%s%s", l->name, *part ? "." : "", part);
     const int64_t time = wg_dim(x, 0);
-    wg_node all = wg_layer_node(wg_dense(x, w->W, w->b), "u");
+    wg_node all = wgx_layer_node(wg_dense(x, w->W, w->b), "u");
     for (int64_t i = 0; i < time; i++) {
         const int64_t t = reverse ? time - 1 - i : i;
         wg_scope_push_i_at(here, l->g, scope, t);

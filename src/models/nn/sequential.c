@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "nn/layer.h"
+#include "wgx/nn.h"
 
 /* The fields that are options, for layers that have a row of the name. Those that are 0 are not given. */
 #define FIELD(field) #field, offsetof(wg_nn_part, field), sizeof((wg_nn_part){ 0 }.field)
@@ -18,7 +19,7 @@ static bool is_zero(const void *at, size_t size)
     return memcmp(at, zero, size) == 0;
 }
 
-static bool is_set(const wg_nn_part *l, const wg_nn_kind *k)
+static bool is_set(const wg_nn_part *l, const wgx_nn_kind *k)
 {
     return !is_zero((const char *)l + k->part, k->part_size);
 }
@@ -27,11 +28,11 @@ static int kinds_of(const wg_nn_part *l)
 {
     int n = (l->max_pool.rank != 0) + (l->avg_pool.rank != 0) + (l->drop != 0) + l->flatten +
             (l->op != NULL) + (l->layer != NULL);
-    for (const wg_nn_kind *k = wg_nn_kinds(); k->name; k++) n += is_set(l, k);
+    for (const wgx_nn_kind *k = wgx_nn_kinds(); k->name; k++) n += is_set(l, k);
     return n;
 }
 
-static wg_node owner(const layer *of, const wg_nn_part *l, const wg_nn_kind *k, wg_node x, const char *name,
+static wg_node owner(const layer *of, const wg_nn_part *l, const wgx_nn_kind *k, wg_node x, const char *name,
                      bool share)
 {
     char *args = wg_alloc(of->c, 1, k->list()->size);
@@ -73,7 +74,7 @@ static wg_node flatten(wg_site here, wg_node x)
 static wg_node make(const layer *of, const wg_nn_part *l, wg_node x, const char *name, bool share)
 {
     wg_site here = of->inside;
-    for (const wg_nn_kind *k = wg_nn_kinds(); k->name; k++)
+    for (const wgx_nn_kind *k = wgx_nn_kinds(); k->name; k++)
         if (is_set(l, k)) return owner(of, l, k, x, name, share);
     if (l->max_pool.rank || l->avg_pool.rank) return pool(here, l, x);
     if (l->drop != 0) return wg_dropout(x, .drop = l->drop, .name = name);

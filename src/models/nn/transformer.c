@@ -1,6 +1,7 @@
 /* transformer.c: embeddings, attention, and the blocks of a transformer. */
 #define WG_AT(args) here /* nodes get the user's call site */
 #include "nn/layer.h"
+#include "wgx/params.h"
 
 #include <stdio.h>
 
@@ -98,14 +99,14 @@ wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
     if (a->bias) b = param(&l, "b", &b_shape, wg_zeros());
     wg_attention_args of = WG_OPTS(wg_attention_args, .mask = a->mask, .causal = a->causal, .heads = heads);
     if (wg_is_none(a->memory)) {
-        wg_node qkv = wg_layer_node(wg_dense(a->x, W, b), "P");
+        wg_node qkv = wgx_layer_node(wg_dense(a->x, W, b), "P");
         of.x = part(here, qkv, -1, 0, n);
         of.k = part(here, qkv, -1, n, 2 * n);
         of.v = part(here, qkv, -1, 2 * n, 3 * n);
     } else from_memory(here, a, W, b, n, &of);
-    wg_layer_node(of.x, "Q"), wg_layer_node(of.k, "K"), wg_layer_node(of.v, "V");
+    wgx_layer_node(of.x, "Q"), wgx_layer_node(of.k, "K"), wgx_layer_node(of.v, "V");
     if (a->cache) wgi_cached_keys(here, a->cache, a->p, a->name, &of);
-    wg_node y = wg_layer_node(wg_attention_at(here, &of), "A");
+    wg_node y = wgx_layer_node(wg_attention_at(here, &of), "A");
     wg_node Wo = weight(&l, "Wo", &Wo_shape, &a->Wo_init, wg_xavier());
     if (a->bias) bo = param(&l, "bo", &bo_shape, wg_zeros());
     return wg_dense(y, Wo, bo);
@@ -126,7 +127,7 @@ static inner_name name_in(const layer *l, const char *part)
 static wg_node norm_in(const layer *l, const char *part, wg_node x)
 {
     wg_site here = l->inside;
-    return wg_layer_node(wg_nn_layer_norm(x, l->p, name_in(l, part).text, .share = true), "n");
+    return wgx_layer_node(wg_nn_layer_norm(x, l->p, name_in(l, part).text, .share = true), "n");
 }
 static wg_node dense_in(const layer *l, const char *part, wg_node x, int64_t units)
 {
@@ -154,8 +155,8 @@ wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_a
     here = l.inside;
     wg_node y = wg_nn_attention(norm_in(&l, "ln1", a->x), a->p, name_in(&l, "attn").text, .heads = a->heads,
                                 .causal = a->causal, .mask = a->mask, .cache = a->cache, .share = true);
-    wg_node x = wg_layer_node(plus(&l, a->x, y, a->drop), "u");
+    wg_node x = wgx_layer_node(plus(&l, a->x, y, a->drop), "u");
     y = dense_in(&l, "fc1", norm_in(&l, "ln2", x), a->hidden != WG_AUTO ? a->hidden : 4 * width);
-    y = dense_in(&l, "fc2", wg_layer_node(wg_gelu(y, .by_tanh = true), "f"), width);
+    y = dense_in(&l, "fc2", wgx_layer_node(wg_gelu(y, .by_tanh = true), "f"), width);
     return plus(&l, x, y, a->drop);
 }

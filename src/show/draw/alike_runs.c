@@ -18,6 +18,8 @@
 
 #include "view/equation.h"
 #include "wengert/op.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 enum {
     LONGEST_PERIOD = 64,
@@ -38,7 +40,7 @@ static int64_t option_growth(const wgi_item *x, const wgi_item *y)
     if (!x->attr || !y->attr) return x->attr == y->attr ? 0 : UNLIKE;
     if (!x->op->attrs) return memcmp(x->attr, y->attr, x->op->attr_size) ? UNLIKE : 0;
     for (const wg_attr_row *r = x->op->attrs; r->name; r++) {
-        const wg_setting a = wg_attr_setting(r, x->attr), b = wg_attr_setting(r, y->attr);
+        const wgx_setting a = wgx_attr_setting(r, x->attr), b = wgx_attr_setting(r, y->attr);
         const bool equal = a.given == b.given && !strcmp(a.word, b.word) && wg_shape_equal(a.list, b.list) &&
                            (a.real == b.real || (isnan(a.real) && isnan(b.real)));
         const int64_t by = a.whole - b.whole;
@@ -76,7 +78,7 @@ static bool has_like_numbers(const wgi_picture *p, const wgi_item *x, const wgi_
 static bool has_equal_values(wg_node n, wg_node m)
 {
     wg_tensor t, u;
-    if (!wg_peek(n, &t) || !wg_peek(m, &u) || !t.data || !u.data) return false;
+    if (!wgx_peek(n, &t) || !wgx_peek(m, &u) || !t.data || !u.data) return false;
     for (int64_t i = wg_shape_size(t.shape); i-- > 0;)
         if (wg_tensor_item(&t, i) != wg_tensor_item(&u, i)) return false;
     return true;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "draw/sketch.h"
+#include "wgx/op.h"
 
 enum { INPUT, WEIGHTS, BIAS, GAMMA, BETA, SUM, NORM, ACTIVATION, DROPOUT, PARTS };
 enum { ROWS = 8, BLOCKS = 6, PAD = 12, GAP = 30, CACHE = 32, LEADING = 23, SHADOW = 9, LOSS = 46 };
@@ -98,7 +99,7 @@ static void count_uses(drawing *d)
     for (int64_t i = 0; i < v->items; i++)
         for (int k = 0; on[i] && k < v->item[i].operands; k++) {
             const int32_t at = *wgi_operand(v, &v->item[i], k);
-            if (at >= 0 && wg_op_has_derivative(v->item[i].op, k)) d->uses[at] += d->uses[at] < 2;
+            if (at >= 0 && wgx_op_has_derivative(v->item[i].op, k)) d->uses[at] += d->uses[at] < 2;
         }
 }
 

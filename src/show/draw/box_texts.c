@@ -12,6 +12,10 @@
 #include "wengert/formula.h"
 #include "wengert/grad.h"
 #include "wengert/op.h"
+#include "wgx/base.h"
+#include "wgx/grad.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 enum {
     NAME_MOST = WGI_EXPRESSION_MOST,
@@ -107,7 +111,7 @@ static wgi_box_kind kind_of_box(const wgi_picture *p, wg_node n)
                                             [WG_LEAF_STATE] = WGI_BOX_STATE,
                                             [WG_LEAF_STREAM] = WGI_BOX_CONSTANT };
     if (is_leaf(n)) return of_leaf[wg_node_leaf(n)];
-    if (wg_node_is_derived(n)) return WGI_BOX_GRADIENT;
+    if (wgx_node_is_derived(n)) return WGI_BOX_GRADIENT;
     bool scalar = wg_shape_size(wg_node_shape(n)) == 1 && wgi_is_float(n);
     return scalar && n.index == p->root.index && !wg_is_none(p->root) ? WGI_BOX_LOSS : WGI_BOX_OP;
 }
@@ -146,7 +150,7 @@ static const char *tip_text(wgi_picture *p, const wgi_box *box, const wgi_item *
     if (*box->site) wgi_strbuf_put(&b, ", "), wgi_strbuf_put(&b, box->site);
     const wg_op *op = y->op;
     if (!is_leaf(n) && op->formula) wgi_strbuf_format(&b, "\n%s", formula_of(p, op->formula));
-    if (!is_leaf(n) && op->adjoint && wg_op_has_derivative(op, -1))
+    if (!is_leaf(n) && op->adjoint && wgx_op_has_derivative(op, -1))
         wgi_strbuf_format(&b, "\n%s", formula_of(p, op->adjoint));
     else if (!is_leaf(n) && op->adjoint)
         wgi_strbuf_put(&b, op->none ? "\nnone: " : "\nzero: "), wgi_strbuf_clean(&b, op->adjoint, TIP_MOST);
@@ -157,7 +161,7 @@ static const char *value_text(wgi_picture *p, wg_node n)
 {
     wgi_strbuf b = { .pool = p->pool };
     wg_tensor t;
-    if (wg_peek(n, &t)) wgi_put_number(&b, wg_tensor_item(&t, 0));
+    if (wgx_peek(n, &t)) wgi_put_number(&b, wg_tensor_item(&t, 0));
     return wgi_strbuf_keep(&b);
 }
 
@@ -167,7 +171,7 @@ static const char *values_text(wgi_picture *p, const char *before, wg_node n, bo
     wgi_strbuf b = { .pool = p->pool };
     wg_tensor t;
     wgi_strbuf_put(&b, before);
-    if (wg_node_ok(n) && wg_peek(n, &t)) {
+    if (wg_node_ok(n) && wgx_peek(n, &t)) {
         put_value(&b, &t, odd);
         if (p->format->most_data) *data = wgi_json_value(p->pool, &t, p->format->most_data);
     } else wgi_strbuf_put(&b, "–");
@@ -183,7 +187,7 @@ void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
     box->kind = y->stored ? WGI_BOX_STATE : y->words ? WGI_BOX_CONSTANT : kind_of_box(p, n);
     box->hides_gradient = !wgi_shows(p, position, true);
     box->is_expression = y->source >= WGI_NAME_EXPRESSION;
-    box->name = box->title = y->is_inline && wg_peek(n, &t) ? value_text(p, n) : wgi_symbol(v, y, NAME_MOST);
+    box->name = box->title = y->is_inline && wgx_peek(n, &t) ? value_text(p, n) : wgi_symbol(v, y, NAME_MOST);
     box->word = wgi_box_styles[box->kind].class;
     wgi_lay_out_name(p, box, y);
     box->formula = is_leaf(n) ? box->symbol : NULL;
@@ -267,10 +271,10 @@ static void put_wrapped(wgi_strbuf *b, const char *s)
 
 void wgi_describe_failure(wgi_picture *p, wgi_box *box)
 {
-    const wg_failure *f = p->failure;
+    const wgx_failure *f = p->failure;
     wgi_strbuf b = { .pool = p->pool };
     const char *message = wgi_pool_clean(p->pool, without_folder(f->message ? f->message : ""), TIP_MOST),
-               *arguments = wg_site_arguments(f->here), *end = strchr(arguments, '\n');
+               *arguments = wgx_site_arguments(f->here), *end = strchr(arguments, '\n');
     box->name = box->title = wgi_pool_clean(p->pool, f->op ? f->op : "?", NAME_MOST);
     if (end && end > arguments) /* as the user wrote it: "matmul(h, W)" */
         box->title = wgi_pool_format(
@@ -317,7 +321,7 @@ static bool is_asked(const wgi_picture *p, const wgi_box *b)
 
 void wgi_describe_gradients(wgi_picture *p)
 {
-    int64_t mark = wg_graph_mark(p->g);
+    int64_t mark = wgx_graph_mark(p->g);
     wg_node *x = wgi_pool_take(p->pool, p->boxes, sizeof *x),
             *gx = wgi_pool_take(p->pool, p->boxes, sizeof *gx);
     int n = 0;
@@ -327,5 +331,5 @@ void wgi_describe_gradients(wgi_picture *p)
     n = 0;
     for (int64_t i = 0; !p->pool->failed && i < p->boxes; i++)
         if (is_asked(p, &p->box[i])) describe_gradient(p, &p->box[i], gx[n++]);
-    wg_graph_rewind(p->g, mark);
+    wgx_graph_rewind(p->g, mark);
 }

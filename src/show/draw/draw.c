@@ -4,6 +4,9 @@
 #include "draw/svg.h"
 #include "wengert/data.h"
 #include "wengert/plan.h"
+#include "wgx/data.h"
+#include "wgx/graph.h"
+#include "wgx/plan.h"
 
 #include <limits.h>
 #include <string.h>
@@ -55,13 +58,13 @@ wg_status wgi_picture_write(wgi_picture *p, wgi_strbuf *out)
 static wg_status check(wg_site here, wg_node root, const wg_draw_opts *o)
 {
     wg_context *c = wg_graph_context(wg_graph_of(root));
-    wg_failure f;
+    wgx_failure f;
     char shape[128];
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "draw: the node is wg_none");
     const wg_status s = wgi_draw_options_fit(c, here, "draw", o);
     if (s != WG_OK) return s;
     if (!wg_node_ok(root)) {
-        if (root.index == 0 && wg_graph_failure(root.graph, &f)) return WG_OK;
+        if (root.index == 0 && wgx_graph_failure(root.graph, &f)) return WG_OK;
         return WGI_DRAW_FAIL(c, here, WG_ERROR_USE,
                              "draw: the node is not of this graph since its last wg_begin");
     }
@@ -116,9 +119,9 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
         return WGI_DRAW_FAIL(out->c, here, WG_ERROR_VALUE, "draw: .level \"%s\": written, ops or plan",
                              o->level);
     wgi_locale l = wgi_locale_set_c();
-    const bool waits = wg_interrupts_wait(out->c, true); /* a picture has all its values */
+    const bool waits = wgx_interrupts_wait(out->c, true); /* a picture has all its values */
     const wg_status s = (level == WGI_LEVEL_PLAN ? wgi_plan_level_write : write_picture)(&p, root, out);
-    wg_interrupts_wait(out->c, waits);
+    wgx_interrupts_wait(out->c, waits);
     wgi_pool_free(&pool);
     wgi_locale_restore(l);
     return s;
@@ -145,7 +148,7 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
     wgi_strbuf picture = { .c = c };
     wg_status s = write_text(here, g, root, o, path, format, &picture);
     if (s == WG_OK && !(files && !format->is_list))
-        s = wg_file_write_at(here, c, "draw", path, picture.at, picture.length);
+        s = wgx_file_write_at(here, c, "draw", path, picture.at, picture.length);
     wgi_strbuf_free(&picture);
     return s;
 }

@@ -1,6 +1,7 @@
 /* draw_options.c: the list of options. One that has no meaning for a kind of picture is an error that names
  * it. */
 #include "draw/draw_private.h"
+#include "wgx/draw.h"
 
 #include <string.h>
 
@@ -29,7 +30,7 @@ wgi_level wgi_level_of(const wg_draw_opts *o)
     return (wgi_level)i;
 }
 
-const char *wg_draw_goes_with(unsigned goes_with, char *text, size_t size)
+const char *wgx_draw_goes_with(unsigned goes_with, char *text, size_t size)
 {
     size_t n = 0;
     if (!text) return "";
@@ -66,8 +67,8 @@ wg_status wgi_draw_fits(const wgi_picture *p, const char *call, wg_picture_kind 
     for (int i = 0; i < list->count; i++)
         if (!(uses[i].goes_with & kind) && is_given(p->o, i))
             return WGI_REFUSE(p, "%s: .%s goes with %s, not with %s", call, list->option[i].name,
-                              wg_draw_goes_with(uses[i].goes_with, all, sizeof all),
-                              wg_draw_goes_with(kind, this, sizeof this));
+                              wgx_draw_goes_with(uses[i].goes_with, all, sizeof all),
+                              wgx_draw_goes_with(kind, this, sizeof this));
     for (int i = 1; i < list->count; i++)
         if (lacks_list(p->o, i))
             return WGI_REFUSE(p, "%s: .%s = %g, but .%s is NULL", call, list->option[i].name,

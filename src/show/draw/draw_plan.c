@@ -1,6 +1,7 @@
 /* draw_plan.c: wg_draw_plan: chooses table or steps by the path. */
 #include "draw/draw_private.h"
 #include "wengert/data.h"
+#include "wgx/data.h"
 
 static wg_status fail(const wgi_picture *p, const char *call, const char *text)
 {
@@ -76,7 +77,7 @@ wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const c
     s = wgi_no_memory(&picture, &out, write_plan(&picture, "draw_plan", p, &out));
     wgi_pool_free(&pool);
     wgi_locale_restore(l);
-    if (s == WG_OK) s = wg_file_write_at(here, out.c, "draw", path, out.at, out.length);
+    if (s == WG_OK) s = wgx_file_write_at(here, out.c, "draw", path, out.at, out.length);
     wgi_strbuf_free(&out);
     return s;
 }

@@ -3,6 +3,7 @@
 #include "draw/draw_private.h"
 
 #include "wengert/op.h"
+#include "wgx/plan.h"
 
 enum { NAME_MOST = 40 };
 
@@ -60,7 +61,7 @@ static void add_frame(sketch *k, int i)
     wgi_strbuf_format(&b, "%d: ", i + 1);
     wgi_put_time(&b, s->seconds);
     if (l && s->seconds > 0) {
-        wg_bound bound = wg_plan_bound(s, l);
+        wgx_bound bound = wgx_plan_bound(s, l);
         wgi_strbuf_put(&b, ", ");
         wgi_put_share(&b, bound.seconds / s->seconds);
         wgi_strbuf_put(&b, bound.by_memory ? " of memory" : " of products");

@@ -1,6 +1,7 @@
 /* draw_plan_text.c: a plan as two tables: its steps, compared with the machine's limits, and its memory, with
  * lifetimes. */
 #include "draw/draw_private.h"
+#include "wgx/plan.h"
 
 #include <stdlib.h>
 
@@ -68,7 +69,7 @@ static void put_speed(wgi_strbuf *b, wgi_strbuf *t, double amount, double second
 
 static void put_bound(wgi_strbuf *b, wgi_strbuf *t, const wg_plan_step *s, const wg_limits *l)
 {
-    wg_bound k = wg_plan_bound(s, l);
+    wgx_bound k = wgx_plan_bound(s, l);
     wgi_put_share(t, s->seconds > 0 ? k.seconds / s->seconds : 0);
     cell(b, t, -5);
     if (k.by_memory) wgi_strbuf_format(b, "memory, %.0f", 1e-9 * l->bandwidth[k.level]);

@@ -21,6 +21,7 @@
 #include "view/equation.h"
 #include "view/view.h"
 #include "wengert/draw.h"
+#include "wgx/graph.h"
 
 /* ---- units.c: quantities, and the ops of a plan's step ---- */
 
@@ -165,8 +166,8 @@ typedef struct wgi_picture {
     const char *path; /* of the file, whose name is the picture's id unless an option is; NULL: none */
     const struct wgi_format *format;
 
-    wg_node root;        /* whose gradients are shown; wg_none: there is no such node */
-    wg_failure *failure; /* NULL: none */
+    wg_node root;         /* whose gradients are shown; wg_none: there is no such node */
+    wgx_failure *failure; /* NULL: none */
     wgi_view view;
     wgi_positions at;
     wgi_reduction less;

@@ -6,6 +6,7 @@
 
 #include "draw/step_states.h"
 #include "wengert/data.h"
+#include "wgx/data.h"
 #include "draw/svg.h"
 
 enum { HALO = 4, CAPTION = 17, LEAST_WIDTH = 460, LINES_MOST = 6, CANVAS_LINES = 3, SHEET_GAP = 16 };
@@ -192,7 +193,7 @@ static wg_status save_frames(film *f, wgi_picture *p)
         put_frame(f, i);
         status = wgi_image_write(p, wgi_svg_size(&f->w).size, svg, &picture);
         if (status == WG_OK)
-            status = wg_file_write_at(p->here, picture.c, "draw", path, picture.at, picture.length);
+            status = wgx_file_write_at(p->here, picture.c, "draw", path, picture.at, picture.length);
         wgi_strbuf_free(&picture);
     }
     return status;

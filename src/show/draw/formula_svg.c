@@ -1,9 +1,10 @@
-/* formula_svg.c: wg_formula_svg: a formula as an element of a page. */
+/* formula_svg.c: wgx_formula_svg: a formula as an element of a page. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "draw/svg.h"
 #include "wengert/op.h"
+#include "wgx/draw.h"
 
 enum { SIZE = 20, ROOM = 4000 };
 
@@ -52,7 +53,7 @@ static void set_axes(wgi_formula *f, const char *arrays)
     }
 }
 
-char *wg_formula_svg_at(wg_site here, wg_context *c, const char *formula, const char *arrays)
+char *wgx_formula_svg_at(wg_site here, wg_context *c, const char *formula, const char *arrays)
 {
     WG_USER_CALL(here, "formula_svg");
     wgi_strbuf b = { .c = c };

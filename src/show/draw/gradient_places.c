@@ -13,6 +13,7 @@
 #include "draw/draw_private.h"
 
 #include "wengert/grad.h"
+#include "wgx/grad.h"
 
 typedef struct places {
     wgi_picture *p;
@@ -28,7 +29,7 @@ static bool is_gradient(const wgi_picture *p, int box) { return p->box[box].kind
 /* The box of the node whose gradient n is; -1: there is none. */
 static int box_of_forward(const wgi_picture *p, wg_node n)
 {
-    const wg_node of = wg_node_gradient_of(n);
+    const wg_node of = wgx_node_gradient_of(n);
     if (wg_is_none(of) || !wg_node_ok(of) || p->at.position[of.index] < 0) return -1;
     const int box = p->at.box_of[p->at.position[of.index]];
     return box < 0 || is_gradient(p, box) ? -1 : box;

@@ -5,6 +5,7 @@
  * linear in the graph. Operands stand before their consumers, among positions as among boxes, runs included.
  */
 #include "draw/reduced_boxes.h"
+#include "wgx/graph.h"
 
 #include <string.h>
 
@@ -272,8 +273,9 @@ wg_status wgi_picture_start(wgi_picture *p, wg_node root)
 {
     bool whole = !wg_node_ok(root);
     p->less.hidden = "", p->less.folds_series &= p->o->fold == WG_AUTO;
-    wg_failure failure;
-    if (whole && wg_graph_failure(p->g, &failure) && (p->failure = wgi_pool_take(p->pool, 1, sizeof failure)))
+    wgx_failure failure;
+    if (whole && wgx_graph_failure(p->g, &failure) &&
+        (p->failure = wgi_pool_take(p->pool, 1, sizeof failure)))
         *p->failure = failure;
     wgi_pick_nodes(p, root);
     if (p->pool->failed) return WG_ERROR_MEMORY;

@@ -5,6 +5,7 @@
 
 #include "draw/step_states.h"
 #include "wengert/op.h"
+#include "wgx/op.h"
 
 enum { DEEPEST = 8 }; /* of definitions */
 
@@ -63,14 +64,14 @@ static bool uses_hidden(const wgi_picture *p, adjoint *a, int64_t i, int k, cons
     const bool known = y->op && y->op->formula && y->op->adjoint &&
                        wgi_formula_parse(&a->formula, y->op->formula, &error) &&
                        wgi_formula_parse(&a->rule, y->op->adjoint, &error) &&
-                       wg_op_operand_name(y->op, k, name, sizeof name);
+                       wgx_op_operand_name(y->op, k, name, sizeof name);
     const int e = known ? wgi_formula_equation_of(&a->rule, name, 1) : -1,
               rule = e >= 0 ? wgi_formula_child(&a->rule, a->rule.root, e) : 0,
               left = a->rule.node[rule].child;
     for (int j = 0; j < y->operands; j++) {
         const int32_t at = p->at.arg[p->at.first[i] + j];
         if (at < 0 || !value[at]) continue;
-        if (!rule || !wg_op_operand_name(y->op, j, name, sizeof name) ||
+        if (!rule || !wgx_op_operand_name(y->op, j, name, sizeof name) ||
             has_name(a, &a->rule, a->rule.node[left].next, name, 0, 0))
             return true;
     }

@@ -5,9 +5,10 @@
 
 #include "draw/page.h"
 #include "wengert/op.h"
+#include "wgx/op.h"
 
 /* The option's value; "" for a kind that the script has no use for. */
-static void put_option(wgi_strbuf *b, const wg_setting *o)
+static void put_option(wgi_strbuf *b, const wgx_setting *o)
 {
     switch (o->kind) {
     case WG_ATTR_INT:
@@ -43,7 +44,7 @@ void wgi_json_options(wgi_pool *pool, wgi_strbuf *b, const wg_op *op, const void
     const size_t before = b->length;
     for (; r && r->name; r++) {
         wgi_strbuf option = { .pool = pool };
-        const wg_setting o = wg_attr_setting(r, attr);
+        const wgx_setting o = wgx_attr_setting(r, attr);
         put_option(&option, &o);
         const char *text = wgi_strbuf_keep(&option);
         if (is_default(r, text)) continue;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "draw/step_states.h"
+#include "wgx/graph.h"
 
 enum { EQUATION, SHAPE, VALUE, GRADIENT, CELLS, GAP = 2, INDENT = 2, STEP_INDENT = 6 };
 
@@ -241,7 +242,7 @@ static wg_status write_steps(wgi_picture *p, wgi_strbuf *out)
         wg_tensor t;
         if (x->is_copy || s.value_at[i] != 0 || *x->name == '[') continue; /* numbers name themselves */
         const bool few =
-            !x->hidden_value && wg_peek(x->node, &t) && t.data && wg_shape_size(t.shape) <= WGI_FEW;
+            !x->hidden_value && wgx_peek(x->node, &t) && t.data && wg_shape_size(t.shape) <= WGI_FEW;
         const char *value = few ? wgi_numbers(p->pool, &t) : x->value;
         if (strcmp(value, x->name) == 0) continue; /* [0, 2, 1] is its own name */
         wgi_strbuf_format(&line, "%s = ", x->name), put_joined(&line, value);

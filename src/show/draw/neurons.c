@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "draw/sketch.h"
+#include "wgx/graph.h"
 
 enum {
     UNITS = 12,
@@ -79,7 +80,7 @@ static int64_t element_of(const wg_tensor *t, int64_t j, bool turned)
 static bool read_units(const drawing *d, const column *k, int64_t item, bool turned, double to[])
 {
     wg_tensor t;
-    const bool known = wg_peek(wgi_item_node(&d->n->p->view, item), &t) && t.data;
+    const bool known = wgx_peek(wgi_item_node(&d->n->p->view, item), &t) && t.data;
     for (int i = 0; known && i < k->shown; i++) {
         const int64_t at = element_of(&t, unit_at(d, k, i), turned);
         to[i] = at < wg_shape_size(t.shape) ? wg_tensor_item(&t, at) : NAN;
@@ -105,7 +106,7 @@ static void read_weights(drawing *d, int i)
     const column *from = &d->column[i], *to = &d->column[i + 1];
     fan *f = &d->fan[i];
     wg_tensor t;
-    if (!(f->known = wg_peek(wgi_item_node(&d->n->p->view, l->weights), &t) && t.data)) return;
+    if (!(f->known = wgx_peek(wgi_item_node(&d->n->p->view, l->weights), &t) && t.data)) return;
     for (int a = 0; a < from->shown; a++)
         for (int b = 0; b < to->shown; b++) {
             const int64_t j = unit_at(d, from, a), k = unit_at(d, to, b);

@@ -12,6 +12,7 @@
  */
 #include "draw/step_states.h"
 #include "wengert/grad.h"
+#include "wgx/graph.h"
 
 #include <math.h>
 #include <string.h>
@@ -73,14 +74,14 @@ static double norm_of(wg_node n)
 
 static void measure_gradient(wgi_picture *p, double amount[])
 {
-    const int64_t mark = wg_graph_mark(p->g);
+    const int64_t mark = wgx_graph_mark(p->g);
     for (int64_t i = 0; i < p->boxes; i++) {
         wg_node g;
         if (!wg_node_ok(p->box[i].node) || !wgi_is_float(p->box[i].node)) continue;
         if (wg_grads_at(p->here, p->root, &p->box[i].node, 1, &g) == WG_OK) amount[i] = norm_of(g);
         else wg_recover(p->c);
     }
-    wg_graph_rewind(p->g, mark);
+    wgx_graph_rewind(p->g, mark);
 }
 
 /* ---- NaN ---- */

@@ -5,6 +5,7 @@
 #include "draw/page.h"
 #include "view/equation.h"
 #include "wengert/op.h"
+#include "wgx/op.h"
 
 typedef struct writer {
     wgi_pool *pool;
@@ -45,7 +46,7 @@ static int find_operand(const writer *w, const char *called)
 {
     char name[32];
     int k = w->op->operands - 1;
-    while (k >= 0 && (!wg_op_operand_name(w->op, k, name, sizeof name) || strcmp(name, called))) k--;
+    while (k >= 0 && (!wgx_op_operand_name(w->op, k, name, sizeof name) || strcmp(name, called))) k--;
     return k;
 }
 
@@ -54,7 +55,7 @@ static bool find_option(const writer *w, const char *name, double *x)
     const wg_attr_row *r = w->attr ? w->op->attrs : NULL;
     while (r && r->name && strcmp(r->name, name)) r++;
     if (!r || !r->name) return false;
-    const wg_setting o = wg_attr_setting(r, w->attr);
+    const wgx_setting o = wgx_attr_setting(r, w->attr);
     *x = o.kind == WG_ATTR_DOUBLE ? o.real : (double)o.whole;
     return o.kind == WG_ATTR_DOUBLE || o.kind == WG_ATTR_INT || o.kind == WG_ATTR_AXIS ||
            o.kind == WG_ATTR_SIZE;

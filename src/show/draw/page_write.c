@@ -5,6 +5,8 @@
 
 #include "draw/page.h"
 #include "wengert/op.h"
+#include "wgx/base.h"
+#include "wgx/op.h"
 
 enum { MOST_LINES = 2000 };
 
@@ -51,7 +53,7 @@ static void make_source(wgi_source *s, const wgi_picture *p)
         if (lines) s->line_of[i] = number <= lines ? number - 1 : -1;
         if (lines || !y->operands) continue;
         /* a line for each call site, with the text of its arguments: "wg_sigmoid(z)" is known as z alone */
-        const char *arguments = wg_site_arguments(y->here), *end = strchr(arguments, '\n');
+        const char *arguments = wgx_site_arguments(y->here), *end = strchr(arguments, '\n');
         s->line_of[i] = (int)s->lines;
         s->line[s->lines++] =
             (wgi_source_line){ number,
@@ -83,7 +85,7 @@ static void use(int i, unsigned char *used)
 bool wgi_page_use(const wg_op *op, unsigned char *used)
 {
     int i = 0;
-    while (i < BLOCKS && !wg_op_is(op, page_block[i].op)) i++;
+    while (i < BLOCKS && !wgx_op_is(op, page_block[i].op)) i++;
     if (i == BLOCKS) return false;
     use(i, used);
     return true;

@@ -4,6 +4,7 @@
  * consumers. A number has no position: it is written in the formulas of its consumers.
  */
 #include "draw/draw_private.h"
+#include "wgx/base.h"
 
 #include <string.h>
 
@@ -127,11 +128,11 @@ void wgi_pick_nodes(wgi_picture *p, wg_node root)
 
 const char *wgi_nearest_name(const wgi_picture *p, const char *word, size_t length, bool gradients)
 {
-    wg_nearest_word near = wg_nearest_to(wgi_pool_part(p->pool, word, length));
+    wgx_nearest_word near = wgx_nearest_to(wgi_pool_part(p->pool, word, length));
     for (int64_t i = 0; i < p->at.nodes; i++) {
         const char *name = wgi_item_at(p, i)->name, *d = wgi_pool_format(p->pool, "d%s", name);
-        wg_nearest_try(&near, name, strlen(name));
-        if (gradients && p->at.on_path[i]) wg_nearest_try(&near, d, strlen(d));
+        wgx_nearest_try(&near, name, strlen(name));
+        if (gradients && p->at.on_path[i]) wgx_nearest_try(&near, d, strlen(d));
     }
     return near.best ? wgi_pool_format(p->pool, "; did you mean '%s'?", near.best) : "";
 }

@@ -1,5 +1,6 @@
 /* reduced_boxes.c: the table of parts, and those of one node: it is drawn in the box of its consumer. */
 #include "draw/reduced_boxes.h"
+#include "wgx/op.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -184,7 +185,7 @@ static bool is_cheap(const wgi_reducer *r, int64_t i)
 static bool is_sum(const wgi_reducer *r, int64_t i)
 {
     const wg_op *op = wgi_item_at(r->p, i)->op;
-    return wg_op_is(op, "add") || wg_op_is(op, "sub");
+    return wgx_op_is(op, "add") || wgx_op_is(op, "sub");
 }
 
 /* Nodes with one consumer stand in its box, while the formula there is short. The input of a layer is no term

@@ -1,5 +1,6 @@
 /* step_equation.c: the rule of a step as a tree with the names of the picture. See step_equation.h. */
 #include "draw/step_equation.h"
+#include "wgx/op.h"
 
 #include <float.h>
 #include <math.h>
@@ -117,13 +118,13 @@ bool wgi_step_parse(wgi_step_equation *q, bool adjoint)
     if (!adjoint) return !one;
     q->at_limit = op->adjoint_at_limits && wgi_step_is_at_limit(q);
     const char *text = q->at_limit ? op->adjoint_at_limits : op->adjoint;
-    const bool vectors = wg_op_is(op, "matmul") && q->y->operands == 2 &&
+    const bool vectors = wgx_op_is(op, "matmul") && q->y->operands == 2 &&
                          wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, 0))).rank == 1 &&
                          wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, 1))).rank == 1;
     if (vectors) text = "a' = y' · b, b' = y' · a"; /* the adjoint is that of matrices */
     if (wgi_is_transpose(q->v, q->y)) text = "x' = y'^T";
     if (one) text = "x' = y'";
-    return text && wg_op_has_derivative(op, -1) && wgi_formula_parse(&q->f, text, &e);
+    return text && wgx_op_has_derivative(op, -1) && wgi_formula_parse(&q->f, text, &e);
 }
 
 /* Whether a node is called so, or its gradient. */

@@ -1,5 +1,6 @@
 /* step_terms.c: z = w x + b in numbers: 0.3 · 2 + 0.8 · (−1) + 0.1. See step_equation.h. */
 #include "draw/step_equation.h"
+#include "wgx/op.h"
 
 #include <string.h>
 
@@ -69,21 +70,21 @@ static int terms_of(wgi_step_equation *q, const wgi_item *y, bool pattern)
     const int64_t a = named_operand(v, y, 0), b = named_operand(v, y, 1),
                   x = y->operands ? *wgi_operand(v, y, 0) : -1;
     if (x < 0 || size_of(v, y - v->item) != 1) return 0;
-    if (a >= 0 && b >= 0 && wg_op_is(y->op, "mul"))
+    if (a >= 0 && b >= 0 && wgx_op_is(y->op, "mul"))
         return wgi_formula_new(&q->own, WGI_F_MUL, put_name(q, a), put_name(q, b));
-    if ((a < 0 || b < 0) && (wg_op_is(y->op, "add") || wg_op_is(y->op, "sub"))) {
+    if ((a < 0 || b < 0) && (wgx_op_is(y->op, "add") || wgx_op_is(y->op, "sub"))) {
         const int left = term_of(q, y, 0, pattern), right = left ? term_of(q, y, 1, pattern) : 0;
-        return right ? wgi_formula_new(&q->own, wg_op_is(y->op, "add") ? WGI_F_ADD : WGI_F_SUB, left, right)
+        return right ? wgi_formula_new(&q->own, wgx_op_is(y->op, "add") ? WGI_F_ADD : WGI_F_SUB, left, right)
                      : 0;
     }
-    if (a >= 0 && b >= 0 && (wg_op_is(y->op, "matmul") || wg_op_is(y->op, "dot")))
+    if (a >= 0 && b >= 0 && (wgx_op_is(y->op, "matmul") || wgx_op_is(y->op, "dot")))
         return sum_of_elements(q, a, b, pattern);
-    if (y->operands != 1 || !wg_op_is(y->op, "sum")) return 0;
+    if (y->operands != 1 || !wgx_op_is(y->op, "sum")) return 0;
     const wgi_item *of = &v->item[x];
     const int64_t c = named_operand(v, of, 0), d = named_operand(v, of, 1);
-    return of->tree && c >= 0 && d >= 0 && wg_op_is(of->op, "mul") ? sum_of_elements(q, c, d, pattern)
-           : y == q->y                                             ? sum_of_elements(q, x, -1, pattern)
-                                                                   : 0;
+    return of->tree && c >= 0 && d >= 0 && wgx_op_is(of->op, "mul") ? sum_of_elements(q, c, d, pattern)
+           : y == q->y                                              ? sum_of_elements(q, x, -1, pattern)
+                                                                    : 0;
 }
 
 /* The node is all of `own`. */
@@ -98,7 +99,7 @@ static void only(wgi_step_equation *q, int node)
 void wgi_step_expand(wgi_step_equation *q, bool pattern)
 {
     const int n = q->own.count,
-              own = wg_op_is(q->y->op, "mul") || wg_op_is(q->y->op, "add") || wg_op_is(q->y->op, "sub")
+              own = wgx_op_is(q->y->op, "mul") || wgx_op_is(q->y->op, "add") || wgx_op_is(q->y->op, "sub")
                         ? 0
                         : terms_of(q, q->y, pattern);
     if (own) only(q, own);

@@ -4,6 +4,7 @@
  * name is its value, except that a term da · a(1 − a) is the gradient times the local derivative:
  * −1.333 · 0.1874. */
 #include "draw/step_equation.h"
+#include "wgx/op.h"
 
 #include <string.h>
 
@@ -49,7 +50,7 @@ static int product_with_gradient(const wgi_step_equation *q)
 
 static bool is_product(const wgi_step_equation *q)
 {
-    return wg_op_is(q->y->op, "matmul") || wg_op_is(q->y->op, "dense");
+    return wgx_op_is(q->y->op, "matmul") || wgx_op_is(q->y->op, "dense");
 }
 
 /* One matrix beside several is used by each of them: its gradient is a sum over the axes before the last two
@@ -187,7 +188,7 @@ static bool partial(wgi_step_equation *q, const wgi_step *t, int k, bool pattern
 static const char *through_loss(const wgi_step_equation *q)
 {
     const wgi_step *t = q->gradient_step[q->y - q->v->item];
-    if (!wg_op_is(q->y->op, "sigmoid") || q->at_limit || t->kind != WGI_STEP_TERM || t->nth != 1 || !t->last)
+    if (!wgx_op_is(q->y->op, "sigmoid") || q->at_limit || t->kind != WGI_STEP_TERM || t->nth != 1 || !t->last)
         return NULL;
     wgi_step_equation *loss = wgi_step_equation_new(q->v, q->value, q->gradient_step, t->from);
     const char *rule = NULL;
@@ -208,7 +209,7 @@ static const char *adjoint(wgi_step_equation *q, const wgi_step *t, bool pattern
     if (!wgi_step_find_names(q) || !wgi_step_parse(q, true)) return NULL;
     wgi_formula_clear(&q->all);
     for (int k = 0; k < q->y->operands; k++) {
-        if (wgi_step_operand(q, k) != t->to || !wg_op_has_derivative(q->y->op, k)) continue;
+        if (wgi_step_operand(q, k) != t->to || !wgx_op_has_derivative(q->y->op, k)) continue;
         if (!partial(q, t, k, pattern, numbers)) return NULL;
         if (terms++) *numbers = NULL; /* each use has but a part of the term */
     }

@@ -5,6 +5,7 @@
  * What decides is how far the two ends are apart while the part is halved. Of a steep curve they come
  * together. Of a jump they stay apart. Of a pole they go away without end. */
 #include "figure/figure_private.h"
+#include "wgx/figure.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ typedef struct curve {
     wg_series *s;
     const double *x, *y;
     int64_t n, parts;
-    wg_curve f;
+    wgx_curve f;
     void *user;
     part *part;
     double *sorted, *middle, *value;
@@ -176,7 +177,7 @@ static void add(const curve *c)
     }
 }
 
-void wg_series_curve(wg_series *s, const double *x, const double *y, int64_t n, wg_curve f, void *user)
+void wgx_series_curve(wg_series *s, const double *x, const double *y, int64_t n, wgx_curve f, void *user)
 {
     if (!s) {
         wg_fail(NULL, NULL, WG_ERROR_USE, "series_curve: the series is NULL");

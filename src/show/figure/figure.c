@@ -1,5 +1,6 @@
 /* figure.c: figures, frames and panels, and the memory that a figure owns. */
 #include "figure/figure_private.h"
+#include "wgx/figure.h"
 
 #include <math.h>
 
@@ -79,7 +80,7 @@ static void shorten_paths(wg_figure *f, wg_panel *p, int n)
     while (p->last && p->last->next) p->last = p->last->next;
 }
 
-void wg_figure_steps_at(wg_site here, wg_figure *f, int n)
+void wgx_figure_steps_at(wg_site here, wg_figure *f, int n)
 {
     char name[32];
     if (!f) {
@@ -147,7 +148,7 @@ wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const char *title, const w
     return p;
 }
 
-wg_panel *wg_figure_panel(const wg_figure *f, int i)
+wg_panel *wgx_figure_panel(const wg_figure *f, int i)
 {
     wg_panel *p = f && i >= 0 ? f->panel : NULL;
     while (p && i-- > 0) p = p->next;

@@ -2,6 +2,7 @@
 #include "figure/figure_private.h"
 #include "wengert/data.h"
 #include "wengert/op.h"
+#include "wgx/data.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -160,7 +161,7 @@ wg_status wg_figure_save_at(wg_site here, wg_figure *f, const char *path, const 
         return wg_failed(f->pool.c);
     if (!path || !*path) return fail(f, here, "no path given");
     wg_status s = make(here, f, path, o, &b);
-    if (s == WG_OK) s = wg_file_write_at(here, b.c, "figure_save", path, b.at, b.length);
+    if (s == WG_OK) s = wgx_file_write_at(here, b.c, "figure_save", path, b.at, b.length);
     wgi_strbuf_free(&b);
     return s;
 }

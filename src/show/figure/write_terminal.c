@@ -4,6 +4,7 @@
  * far apart in both directions. In ASCII a letter is one dot, and each series has a letter of its own.
  * Images are letters of five shades. */
 #include "figure/figure_private.h"
+#include "wgx/base.h"
 
 #include <math.h>
 #include <string.h>
@@ -161,7 +162,7 @@ static void shape(canvas *c, const wgi_drawn_shape *k)
 
 /* ---- texts ---- */
 
-static int bytes_of(const char *s) { return wg_utf8_length(s) ? wg_utf8_length(s) : 1; }
+static int bytes_of(const char *s) { return wgx_utf8_length(s) ? wgx_utf8_length(s) : 1; }
 
 /* Letters beyond ASCII that numbers and formulas have often; others become "?". */
 static void put_ascii(wgi_strbuf *b, const char *s)

@@ -1,13 +1,14 @@
 /* item_apart.c: see steps.h. */
 #include "steps/steps.h"
+#include "wgx/graph.h"
 
 /* Draws are those of the view's graph: they depend on the epoch. */
 static wg_graph *graph_like(const wgi_apart *a)
 {
     wg_graph *g = wg_graph_new(a->v->c);
-    wg_graph_freeze(g, true);
+    wgx_graph_freeze(g, true);
     wg_begin(g, wg_graph_mode(a->v->g));
-    wg_graph_set_epoch(g, wg_graph_epoch(a->v->g));
+    wgx_graph_set_epoch(g, wgx_graph_epoch(a->v->g));
     return g;
 }
 

@@ -8,6 +8,7 @@
 #include "wengert/grad.h"
 #include "wengert/op.h"
 #include "wengert/ops.h"
+#include "wgx/op.h"
 
 typedef struct maker {
     wgi_steps *s;
@@ -73,7 +74,7 @@ static int list_operands(maker *m, int64_t i)
     int n = 0;
     for (int k = 0; k < y->operands; k++) {
         const int32_t at = *wgi_operand(m->v, y, k);
-        bool is_new = at >= 0 && m->on_path[at] && wg_op_has_derivative(y->op, k);
+        bool is_new = at >= 0 && m->on_path[at] && wgx_op_has_derivative(y->op, k);
         for (int j = 0; j < n; j++) is_new &= m->operand[j] != at;
         if (!is_new) continue;
         m->operand[n] = at;

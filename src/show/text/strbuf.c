@@ -4,6 +4,7 @@
  * once, at the end.
  */
 #include "text/text.h"
+#include "wgx/base.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -98,7 +99,7 @@ void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most)
             wgi_strbuf_put(b, "…");
             return;
         }
-        int n = wg_utf8_length(s);
+        int n = wgx_utf8_length(s);
         if (!n) wgi_strbuf_put(b, "\uFFFD");
         else if (is_control(s)) wgi_strbuf_put(b, " ");
         else wgi_strbuf_add(b, s, (size_t)n);

@@ -6,6 +6,9 @@
 
 #include "wengert/grad.h"
 #include "wengert/op.h"
+#include "wgx/base.h"
+#include "wgx/grad.h"
+#include "wgx/op.h"
 
 enum {
     OPERANDS = WGI_FORMULA_OPERANDS, /* with more operands an item is a call */
@@ -63,7 +66,7 @@ static const wgi_formula_node *number_tree(const maker *m, int k, double x, int 
     double value;
     wgi_formula_error error;
     wgi_formula *f = m->v->ops->work;
-    if (!*wg_site_argument(m->y->here, k, text, sizeof text) || !strpbrk(text, "ipe/*^(")) return NULL;
+    if (!*wgx_site_argument(m->y->here, k, text, sizeof text) || !strpbrk(text, "ipe/*^(")) return NULL;
     if (!f && !(f = m->v->ops->work = wgi_pool_take(m->v->pool, 1, sizeof *f))) return NULL;
     const wg_node number = wgi_item_node(m->v, *wgi_operand(m->v, m->y, k));
     const double near = wg_node_dtype(number) == WG_F32 ? 6e-8 : 4e-15; /* as the leaf was rounded */
@@ -137,8 +140,8 @@ static bool is_said_by_name(const wgi_formula *f, const wg_op *op)
     const bool call = f->node[right].kind == WGI_F_CALL;
     bool along = false;
     for (int i = 1; i < f->count; i++) along |= f->node[i].kind == WGI_F_ALONG;
-    return wg_op_is(op, "relu") || (along && !call) ||
-           (call && wgi_formula_is(f, right, "reshape") && !wg_op_is(op, "reshape"));
+    return wgx_op_is(op, "relu") || (along && !call) ||
+           (call && wgi_formula_is(f, right, "reshape") && !wgx_op_is(op, "reshape"));
 }
 
 static bool by_formula(maker *m)
@@ -149,14 +152,14 @@ static bool by_formula(maker *m)
     wgi_formula_values *k = &m->e->k;
     if (!f || is_said_by_name(f, y->op) || !wgi_find_formula_values(m->v, y, k)) return false;
     const wg_node node = wgi_item_node(m->v, y - m->v->item);
-    for (int i = 0; i < y->operands; i++) k->v[i].stays = is_arithmetic(f) && !wg_node_is_derived(node);
+    for (int i = 0; i < y->operands; i++) k->v[i].stays = is_arithmetic(f) && !wgx_node_is_derived(node);
     /* As e^x it is as long with a node called e as without one. */
     if (!wgi_formula_replace(to, f, NULL, 0, k->v, k->count - k->calls_e)) return false;
-    const bool is_loss = wg_op_is(y->op, "bce") && *wg_node_name(node); /* everybody writes it out */
+    const bool is_loss = wgx_op_is(y->op, "bce") && *wg_node_name(node); /* everybody writes it out */
     const int nodes = wgi_formula_nodes(to, wgi_formula_child(to, to->root, 1));
-    const bool nobodys = wg_op_is_internal(y->op) && !to->loose && wgi_formula_is_plain(to, to->root) &&
+    const bool nobodys = wgx_op_is_internal(y->op) && !to->loose && wgi_formula_is_plain(to, to->root) &&
                          nodes <= LONG + y->operands; /* nobody knows it by its name */
-    if (!is_loss && !nobodys && !wgi_is_clear(to, y->operands, wg_node_is_derived(node))) return false;
+    if (!is_loss && !nobodys && !wgi_is_clear(to, y->operands, wgx_node_is_derived(node))) return false;
     for (int i = 0; i < y->operands; i++)
         if (!open_operand(m, i)) return false;
     if (!wgi_formula_replace(to, f, NULL, 0, k->v, k->count)) return false;
@@ -169,8 +172,8 @@ static bool by_formula(maker *m)
 /* A transpose of a row or a column is a reshape. */
 bool wgi_is_transpose(const wgi_view *v, const wgi_item *y)
 {
-    const bool reshape = wg_op_is(y->op, "reshape");
-    if ((!wg_op_is(y->op, "transpose") && !reshape) || !y->attr || *wgi_operand(v, y, 0) < 0) return false;
+    const bool reshape = wgx_op_is(y->op, "reshape");
+    if ((!wgx_op_is(y->op, "transpose") && !reshape) || !y->attr || *wgi_operand(v, y, 0) < 0) return false;
     const wg_axes *a = y->attr;
     const wg_shape s = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0)));
     const int rank = s.rank;
@@ -188,7 +191,7 @@ bool wgi_is_transpose(const wgi_view *v, const wgi_item *y)
 /* A sum of one number is a reshape, too. */
 bool wgi_is_sum_of_one(const wgi_view *v, const wgi_item *y)
 {
-    if (!wg_op_is(y->op, "reshape") || *wgi_operand(v, y, 0) < 0) return false;
+    if (!wgx_op_is(y->op, "reshape") || *wgi_operand(v, y, 0) < 0) return false;
     const wg_shape s = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0)));
     return s.rank && wg_shape_size(s) == 1 && !wg_node_shape(wgi_item_node(v, y - v->item)).rank;
 }
@@ -207,26 +210,26 @@ int64_t wgi_whole_option(const wgi_item *y, const char *name)
 {
     const wg_attr_row *r = y->op->attrs;
     while (strcmp(r->name, name)) r++;
-    return wg_attr_setting(r, y->attr).whole;
+    return wgx_attr_setting(r, y->attr).whole;
 }
 
 bool wgi_is_part(const wgi_item *y)
 {
-    return y->attr && (wg_op_is(y->op, "slice") || wg_op_is(y->op, "select"));
+    return y->attr && (wgx_op_is(y->op, "slice") || wgx_op_is(y->op, "select"));
 }
 
 /* Those that other tensors index: x[i], E[t]. */
 static bool is_indexed(const wgi_item *y)
 {
-    return y->operands == 2 && (wg_op_is(y->op, "take") || wg_op_is(y->op, "gather"));
+    return y->operands == 2 && (wgx_op_is(y->op, "take") || wgx_op_is(y->op, "gather"));
 }
 
 static bool as_part(maker *m)
 {
     wgi_formula *f = &m->e->tree;
     wgi_pool *pool = m->v->pool;
-    const bool slice = wg_op_is(m->y->op, "slice"), indexed = is_indexed(m->y),
-               whole = wg_op_is(m->y->op, "gather");
+    const bool slice = wgx_op_is(m->y->op, "slice"), indexed = is_indexed(m->y),
+               whole = wgx_op_is(m->y->op, "gather");
     wgi_formula_clear(f);
     if (!open_operand(m, 0) || (indexed && !open_operand(m, 1))) return false;
     f->root = wgi_formula_new(f, WGI_F_AT, put_operand(m, 0), 0);
@@ -247,7 +250,7 @@ static bool as_part(maker *m)
 
 static bool is_row(const wgi_item *y)
 {
-    return wg_op_is(y->op, "stack") && (!y->attr || wgi_whole_option(y, "axis") == 0);
+    return wgx_op_is(y->op, "stack") && (!y->attr || wgi_whole_option(y, "axis") == 0);
 }
 
 /* ---- as a call ---- */

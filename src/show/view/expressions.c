@@ -8,6 +8,7 @@
 #include "formula/formula.h"
 #include "view/equation.h"
 #include "wengert/op.h"
+#include "wgx/graph.h"
 
 enum {
     LINE = 4 * WGI_EXPRESSION_MOST,
@@ -137,7 +138,7 @@ static void name_by_numbers(wgi_view *v, int64_t i)
     const wg_shape s = wg_node_shape(n);
     const int64_t count = s.rank == 1 || s.rank == 2 ? wg_shape_size(s) : 0;
     wg_tensor t;
-    if (wg_node_leaf(n) != WG_LEAF_INPUT || !wg_peek(n, &t) || !t.data) return;
+    if (wg_node_leaf(n) != WG_LEAF_INPUT || !wgx_peek(n, &t) || !t.data) return;
     const char *name = count && count <= NUMBERS ? list_of(v->pool, &t) : "", *words = "";
     if (!is_short_name(name)) name = words = wgi_view_words(v, y->here, false);
     if (!is_short_name(name) && s.rank && wg_shape_size(s)) {

@@ -13,6 +13,8 @@
 
 #include "view/equation.h"
 #include "wengert/grad.h"
+#include "wgx/grad.h"
+#include "wgx/graph.h"
 
 typedef struct folder {
     wgi_view *v;
@@ -25,7 +27,7 @@ static wgi_item *item_of(const folder *f, int64_t i) { return &f->v->item[i]; }
 
 static bool is_made_by_a_rule(const folder *f, int64_t i)
 {
-    return wg_node_is_derived(wgi_item_node(f->v, i));
+    return wgx_node_is_derived(wgi_item_node(f->v, i));
 }
 
 /* ---- one item ---- */
@@ -38,7 +40,7 @@ static void know_leaf(folder *f, int64_t i)
     const wg_node n = wgi_item_node(f->v, i);
     if (wg_node_leaf(n) != WG_LEAF_NUMBER || y->source != WGI_NAMELESS) return;
     if (wg_node_shape(n).rank && !is_made_by_a_rule(f, i)) return;
-    if (wg_shape_size(wg_node_shape(n)) && wg_peek(n, &t))
+    if (wg_shape_size(wg_node_shape(n)) && wgx_peek(n, &t))
         y->folded = true, y->number = wg_tensor_item(&t, 0);
 }
 
@@ -53,7 +55,7 @@ static bool is_really(const folder *f, int64_t i, double x)
         all &= at < 0 || item_of(f, at)->folded;
     }
     if (all && x != 0) return true;
-    if (!wg_peek(wgi_item_node(f->v, i), &t)) return false;
+    if (!wgx_peek(wgi_item_node(f->v, i), &t)) return false;
     for (int64_t e = wg_shape_size(t.shape); e-- > 0;)
         if (wg_tensor_item(&t, e) != x) return false;
     return true;
@@ -271,7 +273,7 @@ void wgi_view_fold(wgi_view *v, const wg_node root[], int roots)
 {
     bool any = false;
     for (int64_t i = 0; v->level == WGI_WRITTEN && i < v->items; i++)
-        any |= wg_node_is_derived(wgi_item_node(v, i));
+        any |= wgx_node_is_derived(wgi_item_node(v, i));
     folder *f = wgi_pool_take(v->pool, 1, sizeof *f);
     int32_t *same = wgi_pool_take(v->pool, v->items, sizeof *same);
     unsigned char *needed = wgi_pool_take(v->pool, v->items, 1);

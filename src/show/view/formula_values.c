@@ -1,5 +1,6 @@
 /* formula_values.c: the operands and options of an item, by their names in the op's formula. */
 #include "view/equation.h"
+#include "wgx/op.h"
 
 #include <string.h>
 
@@ -43,7 +44,7 @@ bool wgi_name_formula_operand(const wgi_view *v, const wgi_item *y, int i, wgi_f
 /* ---- options ---- */
 
 /* Along every axis alike: a stride of a convolution. */
-static bool is_one_size(const wg_setting *o)
+static bool is_one_size(const wgx_setting *o)
 {
     bool one = o->kind == WG_ATTR_SHAPE && o->list.rank > 0;
     for (int i = 1; i < o->list.rank; i++) one &= o->list.dim[i] == o->list.dim[0];
@@ -52,7 +53,7 @@ static bool is_one_size(const wg_setting *o)
 
 static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row *r, const void *attr)
 {
-    const wg_setting o = wg_attr_setting(r, attr);
+    const wgx_setting o = wgx_attr_setting(r, attr);
     wgi_formula_value *v = &p->v[p->count];
     *v = (wgi_formula_value){ .name = r->name };
     if (o.kind == WG_ATTR_AXIS || o.kind == WG_ATTR_AXES) v->hidden = true; /* among the box's options */
@@ -69,7 +70,7 @@ static void name_option(wgi_pool *pool, wgi_formula_values *p, const wg_attr_row
 /* In a rule an index from the end is the one from the start: where k = 4. */
 static void count_from_start(const wgi_view *v, const wgi_item *y, wgi_formula_values *k)
 {
-    if (!wg_op_is(y->op, "select") || *wgi_operand(v, y, 0) < 0) return;
+    if (!wgx_op_is(y->op, "select") || *wgi_operand(v, y, 0) < 0) return;
     const wg_shape s = wg_node_shape(wgi_item_node(v, *wgi_operand(v, y, 0)));
     for (int i = y->operands; i < k->count; i++)
         if (strcmp(k->v[i].name, "index") == 0 && k->v[i].number < 0)
@@ -82,7 +83,7 @@ bool wgi_find_formula_values(const wgi_view *v, const wgi_item *y, wgi_formula_v
     k->count = y->operands, k->calls_e = false;
     if (y->operands < 1 || y->operands > WGI_FORMULA_OPERANDS) return false;
     for (int i = 0; i < y->operands; i++)
-        if (!wg_op_operand_name(y->op, i, k->formal[i], sizeof k->formal[i]) ||
+        if (!wgx_op_operand_name(y->op, i, k->formal[i], sizeof k->formal[i]) ||
             !wgi_name_formula_operand(v, y, i, k))
             return false;
     for (const wg_attr_row *r = attr ? y->op->attrs : NULL; r && r->name && k->count < WGI_FORMULA_VALUES;

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "view/equation.h"
-#include "wengert/op.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 bool wgi_is_inline_number(wg_node n)
 {
@@ -20,7 +21,7 @@ bool wgi_item_number(const wgi_view *v, int64_t i, double *x)
     wg_tensor t;
     *x = y->number;
     if (y->folded) return true;
-    if (!y->is_inline || wg_node_leaf(n) != WG_LEAF_NUMBER || !wg_peek(n, &t)) return false;
+    if (!y->is_inline || wg_node_leaf(n) != WG_LEAF_NUMBER || !wgx_peek(n, &t)) return false;
     *x = wg_tensor_item(&t, 0);
     return true;
 }
@@ -41,7 +42,7 @@ static bool has_standard_axis(const wg_attr_row *r, int *axis)
 
 unsigned wgi_option_axes(const wg_attr_row *r, const void *attr, int rank)
 {
-    const wg_setting o = wg_attr_setting(r, attr);
+    const wgx_setting o = wgx_attr_setting(r, attr);
     unsigned axes = 0;
     int64_t of[WG_MAX_RANK] = { o.whole };
     int count = r->kind == WG_ATTR_AXIS, standard;
@@ -75,7 +76,7 @@ static bool is_needed(const wg_attr_row *r) { return r->standard && !strcmp(r->s
 
 /* Axis 1 of a matrix is its last one, -1. Of axes 0 stands for all. A vector has one axis, which the language
  * does not need, but where a new one is made. */
-static bool is_default_axis(const wg_op *op, const wg_attr_row *r, const wg_setting *o, int rank)
+static bool is_default_axis(const wg_op *op, const wg_attr_row *r, const wgx_setting *o, int rank)
 {
     const bool one = r->kind == WG_ATTR_AXIS || (r->kind == WG_ATTR_AXES && o->list.rank == 1);
     int standard;
@@ -85,7 +86,7 @@ static bool is_default_axis(const wg_op *op, const wg_attr_row *r, const wg_sett
         for (int i = 0; i < o->list.rank; i++) all &= o->list.dim[i] == i + 1;
         return all;
     }
-    if (one && rank == 1 && is_needed(r)) return !wg_op_is(op, "expand_dims");
+    if (one && rank == 1 && is_needed(r)) return !wgx_op_is(op, "expand_dims");
     if (!one || !has_standard_axis(r, &standard)) return false;
     const int64_t axis = r->kind == WG_ATTR_AXES ? o->list.dim[0] : o->whole;
     return (axis < 0 ? axis + rank : axis) == (standard < 0 ? standard + rank : standard);
@@ -101,7 +102,7 @@ static bool is_in_order(const wg_shape *axes)
 
 static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r, const wgi_item *y)
 {
-    const wg_setting o = wg_attr_setting(r, y->attr);
+    const wgx_setting o = wgx_attr_setting(r, y->attr);
     const int rank = wg_node_shape(first_operand(v, y)).rank;
     if (!o.given || is_default_axis(y->op, r, &o, rank)) return;
     switch (o.kind) {

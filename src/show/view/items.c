@@ -6,6 +6,8 @@
 
 #include "view/view.h"
 #include "wengert/op.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 enum { OPENINGS = 8 }; /* after so many rounds of opening every call is open */
 
@@ -22,7 +24,7 @@ static void find_owners(finder *f)
 {
     for (int64_t i = 0; i < f->nodes; i++) f->owner[i] = -1;
     for (int64_t k = f->calls - 1; k >= 0; k--) {
-        const wg_call c = wg_graph_call(f->v->g, k);
+        const wgx_call c = wgx_graph_call(f->v->g, k);
         if (f->open[k] || f->owner[c.first] >= 0) continue;
         for (int64_t i = c.first; i < c.after; i++) f->owner[i] = (int32_t)k;
     }
@@ -33,7 +35,7 @@ static void find_owners(finder *f)
 static bool is_silent_cast(const finder *f, wg_node n)
 {
     const wg_site here = wg_node_site(n);
-    if (f->v->level != WGI_WRITTEN || !wg_op_is(wg_node_op(n), "cast") || *wg_node_name(n) || !here)
+    if (f->v->level != WGI_WRITTEN || !wgx_op_is(wg_node_op(n), "cast") || *wg_node_name(n) || !here)
         return false;
     const wg_node x = wg_node_operand(n, 0);
     return !strchr(here, '\n') &&
@@ -43,9 +45,9 @@ static bool is_silent_cast(const finder *f, wg_node n)
 /* Marks what the call, or the node itself, takes. */
 static void need_operands(finder *f, int64_t call, wg_node n)
 {
-    const int count = call >= 0 ? wg_graph_call(f->v->g, call).operands : wg_node_operands(n);
+    const int count = call >= 0 ? wgx_graph_call(f->v->g, call).operands : wg_node_operands(n);
     for (int k = 0; k < count; k++) {
-        const wg_node x = call >= 0 ? wg_graph_call_operand(f->v->g, call, k) : wg_node_operand(n, k);
+        const wg_node x = call >= 0 ? wgx_graph_call_operand(f->v->g, call, k) : wg_node_operand(n, k);
         if (wg_node_ok(x)) f->needed[x.index] = 1;
     }
 }
@@ -60,7 +62,7 @@ static void need_roots(finder *f, const wg_node root[], int roots)
     for (int64_t i = 1; i < f->nodes; i++) need_operands(f, -1, wg_graph_node(f->v->g, i));
     for (int64_t i = 1; i < f->nodes; i++) {
         const int32_t call = f->owner[i];
-        f->needed[i] = !f->needed[i] && (call < 0 || wg_graph_call(f->v->g, call).result.index == i);
+        f->needed[i] = !f->needed[i] && (call < 0 || wgx_graph_call(f->v->g, call).result.index == i);
     }
 }
 
@@ -72,7 +74,7 @@ static int64_t find_needed(finder *f)
     for (int64_t i = f->nodes - 1; i > 0; i--) {
         const int32_t call = f->owner[i];
         if (!f->needed[i]) continue;
-        if (call >= 0 && wg_graph_call(f->v->g, call).result.index != i)
+        if (call >= 0 && wgx_graph_call(f->v->g, call).result.index != i)
             opened += !f->open[call], f->open[call] = 1;
         else need_operands(f, call, wg_graph_node(f->v->g, i));
     }
@@ -83,7 +85,7 @@ static int64_t find_needed(finder *f)
 static void find(finder *f, const wg_node root[], int roots)
 {
     for (int64_t k = 0; k < f->calls; k++) {
-        const wg_op *op = wg_graph_call(f->v->g, k).op;
+        const wg_op *op = wgx_graph_call(f->v->g, k).op;
         f->open[k] = f->v->level == WGI_OPS && !op->asks && !op->own;
     }
     for (int round = 0;; round++) {
@@ -102,7 +104,7 @@ static wgi_item item_of(const finder *f, int64_t i)
     const int64_t call = f->owner[i];
     wgi_item y = { .node = (uint32_t)i, .call = call, .name = "" };
     if (call >= 0) {
-        const wg_call c = wg_graph_call(f->v->g, call);
+        const wgx_call c = wgx_graph_call(f->v->g, call);
         y.op = c.op, y.attr = c.attr, y.here = c.here, y.operands = c.operands;
     } else
         y.op = wg_node_op(n), y.attr = wg_attr(n), y.here = wg_node_site(n), y.operands = wg_node_operands(n);
@@ -134,7 +136,7 @@ static void number_inner_nodes(wgi_view *v)
 {
     for (int64_t k = 0; k < v->items; k++) {
         if (v->item[k].call < 0) continue;
-        const wg_call c = wg_graph_call(v->g, v->item[k].call);
+        const wgx_call c = wgx_graph_call(v->g, v->item[k].call);
         for (int64_t i = c.first; i < c.after; i++) v->item_of[i] = (int32_t)k;
     }
 }
@@ -146,7 +148,7 @@ static void list_operands(wgi_view *v)
     for (int64_t i = 0; v->arg && i < v->items; i++) {
         const wgi_item *y = &v->item[i];
         for (int k = 0; k < y->operands; k++) {
-            const wg_node x = y->call >= 0 ? wg_graph_call_operand(v->g, y->call, k)
+            const wg_node x = y->call >= 0 ? wgx_graph_call_operand(v->g, y->call, k)
                                            : wg_node_operand(wgi_item_node(v, i), k);
             const int32_t at = wg_node_ok(x) ? v->item_of[x.index] : WGI_NO_ITEM;
             v->arg[y->first + k] = at;
@@ -156,7 +158,7 @@ static void list_operands(wgi_view *v)
 
 void wgi_view_find_items(wgi_view *v, const wg_node root[], int roots)
 {
-    finder f = { v, wg_graph_nodes(v->g), wg_graph_calls(v->g), NULL, NULL, NULL };
+    finder f = { v, wg_graph_nodes(v->g), wgx_graph_calls(v->g), NULL, NULL, NULL };
     f.needed = wgi_pool_take(v->pool, f.nodes, 1);
     f.open = wgi_pool_take(v->pool, f.calls, 1);
     f.owner = wgi_pool_take(v->pool, f.nodes, sizeof *f.owner);

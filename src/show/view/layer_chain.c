@@ -7,6 +7,7 @@
  * item is alone if every path to the weights passes it. A layer is made of items that are alone; above the
  * last layer anything may stand that leads to one number, which is the loss. */
 #include "view/equation.h"
+#include "wgx/op.h"
 
 enum { NAME_MOST = 40 };
 /* DEEP: a product with weights, or above one. READS_X: the first layer's input, or beside the chain what
@@ -24,7 +25,7 @@ static bool has(const finder *f, int32_t item, int flag) { return item >= 0 && f
 
 static bool is_product(const finder *f, int64_t i)
 {
-    return wg_op_is(f->v->item[i].op, "matmul") || wg_op_is(f->v->item[i].op, "dense");
+    return wgx_op_is(f->v->item[i].op, "matmul") || wgx_op_is(f->v->item[i].op, "dense");
 }
 
 /* ---- why it is no chain ---- */
@@ -49,7 +50,7 @@ static const char *verb_of(const wgi_item *y)
                                             { "matmul", "multiplies" },
                                             { "div", "divides" } };
     for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
-        if (wg_op_is(y->op, verbs[k][0])) return verbs[k][1];
+        if (wgx_op_is(y->op, verbs[k][0])) return verbs[k][1];
     return NULL;
 }
 
@@ -147,14 +148,14 @@ static bool is_activation(const finder *f, int64_t i, bool last)
 static bool is_norm(const finder *f, int64_t i)
 {
     const wgi_item *y = &f->v->item[i];
-    return (wg_op_is(y->op, "batch_norm") || wg_op_is(y->op, "layer_norm")) &&
+    return (wgx_op_is(y->op, "batch_norm") || wgx_op_is(y->op, "layer_norm")) &&
            has(f, *wgi_operand(f->v, y, 0), DEEP);
 }
 
 static bool is_bias(const finder *f, const wgi_layer *l, int64_t i)
 {
     const wgi_item *y = &f->v->item[i];
-    return wg_op_is(y->op, "add") && l->bias < 0 && l->output == l->linear && deep_operands(f, y) == 1;
+    return wgx_op_is(y->op, "add") && l->bias < 0 && l->output == l->linear && deep_operands(f, y) == 1;
 }
 
 static bool is_called_x(const finder *f, int32_t item)
@@ -199,12 +200,12 @@ static void begin_layer(finder *f, int64_t i)
                       .dropout = WGI_NO_ITEM };
     l->linear = l->sum = l->output = (int32_t)i;
     const int32_t a = *wgi_operand(f->v, y, 0), b = *wgi_operand(f->v, y, 1);
-    if (deep_operands(f, y) > (wg_op_is(y->op, "dense") ? has(f, a, DEEP) : 1)) return refuse_call(f, i);
-    const int at = wg_op_is(y->op, "dense") || has(f, a, DEEP) ? 1
-                   : has(f, b, DEEP)                           ? 0
-                                                               : weights_of_first(f, i);
+    if (deep_operands(f, y) > (wgx_op_is(y->op, "dense") ? has(f, a, DEEP) : 1)) return refuse_call(f, i);
+    const int at = wgx_op_is(y->op, "dense") || has(f, a, DEEP) ? 1
+                   : has(f, b, DEEP)                            ? 0
+                                                                : weights_of_first(f, i);
     l->turned = !at, l->weights = at ? b : a, l->input = at ? a : b;
-    if (wg_op_is(y->op, "dense")) l->bias = *wgi_operand(f->v, y, 2);
+    if (wgx_op_is(y->op, "dense")) l->bias = *wgi_operand(f->v, y, 2);
     find_sizes(f, l);
 }
 
@@ -230,7 +231,7 @@ static bool add_item(finder *f, int64_t i, bool last)
     if (!l) return false;
     if (is_bias(f, l, i)) return add_bias(f, l, i), true;
     if (is_norm(f, i) && l->norm < 0) add_norm(f, l, i);
-    else if (wg_op_is(f->v->item[i].op, "dropout") && l->dropout < 0) l->dropout = (int32_t)i;
+    else if (wgx_op_is(f->v->item[i].op, "dropout") && l->dropout < 0) l->dropout = (int32_t)i;
     else if (l->activation < 0 && is_activation(f, i, last)) l->activation = (int32_t)i;
     else return false;
     l->part[l->parts++] = l->output = (int32_t)i;
@@ -271,7 +272,7 @@ static void check_input(finder *f)
     for (; i > 0; i--) {
         const wgi_item *y = &f->v->item[i];
         bool learned = false;
-        for (int k = 0; k < y->operands && !wg_op_is(y->op, "add"); k++) {
+        for (int k = 0; k < y->operands && !wgx_op_is(y->op, "add"); k++) {
             const int32_t at = *wgi_operand(f->v, y, k);
             learned |= at >= 0 && wg_node_leaf(wgi_item_node(f->v, at)) == WG_LEAF_PARAM;
         }
@@ -323,7 +324,7 @@ static void check_above(finder *f, int64_t output)
     for (int64_t i = output + 1; i < f->v->items; i++) {
         const wgi_item *y = &f->v->item[i];
         const bool number = wg_shape_size(wg_node_shape(wgi_item_node(f->v, i))) == 1;
-        if (f->flag[i] & DEEP && !number && !wg_op_is(y->op, "sub") && reads_x(f, y)) refuse_call(f, i);
+        if (f->flag[i] & DEEP && !number && !wgx_op_is(y->op, "sub") && reads_x(f, y)) refuse_call(f, i);
     }
 }
 

@@ -15,6 +15,9 @@
 #include "wengert/grad.h"
 #include "wengert/op.h"
 #include "wengert/params.h"
+#include "wgx/base.h"
+#include "wgx/grad.h"
+#include "wgx/params.h"
 
 enum { MOST = 60, GRADIENT_MOST = 40 };
 
@@ -67,7 +70,7 @@ static void call_as_argument(wgi_view *v, int32_t at, wg_site here, int k)
     char text[MOST + 4];
     if (at < 0 || v->item[at].source != WGI_NAMELESS || wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_NUMBER)
         return;
-    const char *name = wg_site_argument(here, k, text, sizeof text);
+    const char *name = wgx_site_argument(here, k, text, sizeof text);
     const size_t n = variable(&name);
     if (!n || (name > text && strcmp(name, "T") == 0)) return; /* x.T is a transpose */
     v->item[at].source = WGI_NAME_ARGUMENT;
@@ -180,11 +183,11 @@ void wgi_view_find_names(wgi_view *v, int64_t root, wg_site here)
         y->source = *y->name ? WGI_NAME_GIVEN : WGI_NAMELESS;
     }
     for (int64_t i = 0; i < v->items; i++) look_at_arguments(v, i);
-    for (int64_t i = 0; (site = wg_layer_site(v->g, i, &first)); i++) look_at_layer(v, site, first);
+    for (int64_t i = 0; (site = wgx_layer_site(v->g, i, &first)); i++) look_at_layer(v, site, first);
     if (here) call_as_argument(v, (int32_t)root, here, 0);
     make_unlike(v, WGI_NAME_ARGUMENT);
     for (int64_t i = 0; i < v->items; i++) {
-        const char *name = wg_layer_node_name(wgi_item_node(v, i));
+        const char *name = wgx_layer_node_name(wgi_item_node(v, i));
         if (v->item[i].source == WGI_NAMELESS && *name)
             v->item[i].name = name, v->item[i].source = WGI_NAME_LAYER;
     }
@@ -217,7 +220,8 @@ static bool has_name_of_author(const wgi_item *y) { return *y->name && y->source
 /* Whether "dr" is the gradient of something that is called r. */
 static bool is_differential(const wgi_view *v, const wgi_item *y)
 {
-    return y->source == WGI_NAME_GRADIENT || !wg_is_none(wg_node_gradient_of(wg_graph_node(v->g, y->node))) ||
+    return y->source == WGI_NAME_GRADIENT ||
+           !wg_is_none(wgx_node_gradient_of(wg_graph_node(v->g, y->node))) ||
            wgi_view_has_name(v, y->name + 1);
 }
 
@@ -283,6 +287,6 @@ void wgi_view_name_gradients(wgi_view *v)
         if (at < 0 || v->item[at].source != WGI_NAMELESS) continue;
         wgi_item *y = &v->item[at];
         if ((y->call >= 0 && y->node != n) || y->is_inline || !y->operands) continue;
-        name_gradient(v, y, name_of(v, wg_node_gradient_of(wg_graph_node(v->g, n))));
+        name_gradient(v, y, name_of(v, wgx_node_gradient_of(wg_graph_node(v->g, n))));
     }
 }

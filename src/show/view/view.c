@@ -1,5 +1,7 @@
 /* view.c: views are made here, and the paths of gradients in them. */
 #include "view/equation.h"
+#include "wgx/graph.h"
+#include "wgx/op.h"
 
 #include <string.h>
 
@@ -32,7 +34,8 @@ static bool is_size(const wgi_view *v, int64_t i)
 {
     wg_tensor t;
     const wg_node n = wgi_item_node(v, i);
-    if (wg_node_leaf(n) != WG_LEAF_INPUT || wg_node_shape(n).rank || !wg_peek(n, &t) || !t.data) return false;
+    if (wg_node_leaf(n) != WG_LEAF_INPUT || wg_node_shape(n).rank || !wgx_peek(n, &t) || !t.data)
+        return false;
     for (int64_t k = 0; k < v->items; k++) {
         const wg_shape s = wg_node_shape(wgi_item_node(v, k));
         for (int d = 0; d < s.rank; d++)
@@ -44,7 +47,7 @@ static bool is_size(const wgi_view *v, int64_t i)
 static bool is_label(const wg_op *op, int k)
 {
     char name[8];
-    return op->loss && wg_op_operand_name(op, k, name, sizeof name) && strcmp(name, "y") == 0;
+    return op->loss && wgx_op_operand_name(op, k, name, sizeof name) && strcmp(name, "y") == 0;
 }
 
 /* Whether the item is a sum, maybe negated or times a number. */
@@ -52,8 +55,8 @@ static bool is_sum(const wgi_view *v, int64_t i)
 {
     for (; v->item[i].operands;) {
         const wgi_item *y = &v->item[i];
-        if (wg_op_is(y->op, "sum")) return true;
-        if (!wg_op_is(y->op, "neg") && !wg_op_is(y->op, "mul")) return false;
+        if (wgx_op_is(y->op, "sum")) return true;
+        if (!wgx_op_is(y->op, "neg") && !wgx_op_is(y->op, "mul")) return false;
         const int32_t a = v->arg[y->first], b = v->arg[y->first + y->operands - 1];
         const int32_t next = v->item[b].operands ? b : a;
         if (next < 0) return false;
@@ -69,7 +72,7 @@ static void mark_inputs(const wgi_view *v, unsigned char *on)
         for (int k = 0; k < v->item[i].operands; k++) {
             const int32_t at = v->arg[v->item[i].first + k];
             const wg_op *op = v->item[i].op;
-            const bool under = k == 1 && wg_op_is(op, "div");
+            const bool under = k == 1 && wgx_op_is(op, "div");
             const bool mean = under && at >= 0 && v->arg[v->item[i].first] >= 0 &&
                               is_sum(v, v->arg[v->item[i].first]) && is_size(v, at);
             if (at >= 0 && !is_label(op, k) && !mean && wg_node_leaf(wgi_item_node(v, at)) == WG_LEAF_INPUT)
@@ -110,7 +113,7 @@ static void mark_below_root(const wgi_view *v, int64_t root, unsigned char *on)
         const wgi_item *y = &v->item[i];
         for (int k = 0; on[i] & BELOW_ROOT && k < y->operands; k++) {
             const int32_t at = v->arg[y->first + k];
-            if (at >= 0 && wg_op_has_derivative(y->op, k)) on[at] |= BELOW_ROOT;
+            if (at >= 0 && wgx_op_has_derivative(y->op, k)) on[at] |= BELOW_ROOT;
         }
     }
 }

@@ -30,7 +30,7 @@ typedef enum wgi_name_source {
     WGI_NAME_GIVEN,      /* by wg_name, wg_input or wg_param */
     WGI_NAME_ARGUMENT,   /* an argument of a call that used it was a variable of this name */
     WGI_NAME_NUMBERED,   /* several nodes were in a variable of this name: "h_2" is the second of them */
-    WGI_NAME_LAYER,      /* by wg_layer_node, in a layer */
+    WGI_NAME_LAYER,      /* by wgx_layer_node, in a layer */
     WGI_NAME_GRADIENT,   /* it is the gradient of an item with a name: "dz" */
     WGI_NAME_EXPRESSION, /* of no name; it is short: "1 − a" */
     WGI_NAME_OP          /* its expression is long, or an earlier item has it: its op and a number, "add_1" */
@@ -38,7 +38,7 @@ typedef enum wgi_name_source {
 
 typedef struct wgi_item {
     uint32_t node; /* index of the graph's node that has its value */
-    int64_t call;  /* of wg_graph_call; -1: the node itself */
+    int64_t call;  /* of wgx_graph_call; -1: the node itself */
     const wg_op *op;
     const void *attr; /* the op's options; NULL: none */
     wg_site here;
