@@ -108,9 +108,9 @@ typedef double (*wg_check_fn)(size_t n, const double *x, double *g, void *user);
 /* For such a function, where it has no value, as a logarithm of -0.2: return wg_check_no_value("log of -0.2"). It is NaN.
  * NaN says the same without a reason. At the given point nothing can be compared then. At a point to which the check has
  * moved x, the check goes on without that value. */
-WG_API double wg_check_no_value(const char *why);
+WG_API double wg_check_no_value(const char *why); /* what a function returns where it has no value */
 WG_API wg_check *wg_gradcheck_fn_at(wg_site here, wg_check_fn f, size_t n, const double *x, void *user,
-                                    const wg_gradcheck_opts *o);
+                                    const wg_gradcheck_opts *o); /* checks the gradient of a C function */
 #define wg_gradcheck_fn(f, n, x, ...)                                                                          \
     WG_WITH(wg_gradcheck_fn_at,                                                                                  \
             (WG_AT(WG_BYTE_4 #f ", " #n ", " #x ", " #__VA_ARGS__), f, n, x, WG_HEAD_(__VA_ARGS__)),             \
@@ -155,7 +155,7 @@ WG_API int wg_check_exit(const wg_check *r); /* 0 pass, 1 fail, 5 inconclusive *
 WG_API void wg_check_free(wg_check *r); /* Frees the report, with all that is owned by it. */
 
 WG_API wg_verdict wg_check_verdict(const wg_check *r); /* Whether the gradient passes. */
-WG_API double wg_check_ratio(const wg_check *r); /* of all components of all inputs */
+WG_API double wg_check_ratio(const wg_check *r); /* the course's ratio, of all components of all inputs */
 WG_API double wg_check_floor(const wg_check *r); /* the ratio that rounding noise alone gives */
 WG_API double wg_check_noise(const wg_check *r); /* standard deviation of f's rounding errors near x */
 WG_API double wg_check_eps(const wg_check *r); /* The step of the course's differences. */
@@ -166,7 +166,7 @@ WG_API const char *wg_check_reason(const wg_check *r);
 /* How often a C function had no finite value. *first, unless first is NULL: where it was so for the first time, and why:
  * "x[0] = -0.0002: log of -0.0002"; owned by the report. "": never, or of a graph. */
 WG_API int64_t wg_check_gaps(const wg_check *r, const char **first);
-WG_API bool wg_check_stopped(const wg_check *r); /* by opts.progress: the report holds a part */
+WG_API bool wg_check_stopped(const wg_check *r); /* whether opts.progress has stopped it: the report holds a part */
 WG_API const char *wg_check_word(double ratio);  /* "great", "ok", "worry", "very likely a bug" */
 
 /* One checked input: a parameter, an input node, or the vector x. */
@@ -237,7 +237,7 @@ typedef struct wg_check_component {
 WG_API wg_check_component wg_check_component_at(const wg_check *r, int input, int64_t i);
 /* How many parameters of p, or nodes of your choice, the loss does not depend on, and their names. */
 WG_API int wg_check_unreached(const wg_check *r);
-WG_API const char *wg_check_unreached_at(const wg_check *r, int i);
+WG_API const char *wg_check_unreached_at(const wg_check *r, int i); /* the name of number i of these */
 
 /* A point where the gradient was compared with slopes, or why it was not. */
 typedef struct wg_check_point {

@@ -88,12 +88,12 @@ WG_API wg_graph *wg_graph_new(wg_context *c); /* A graph without nodes. */
 /* g may be NULL. wg_finish frees what is left. Handles of its nodes are refused afterwards. While values of
  * g are computed, a C function (wg_extern) must use another graph: wg_begin, wg_graph_free, new nodes and
  * reads of g are errors then. */
-WG_API void wg_graph_free(wg_graph *g);
+WG_API void wg_graph_free(wg_graph *g); /* frees the graph with its nodes; g may be NULL */
 WG_API void wg_begin(wg_graph *g, wg_mode mode); /* removes all nodes, sets the mode, keeps the memory */
 
 WG_API wg_context *wg_graph_context(const wg_graph *g); /* The context in which the graph was made. */
 WG_API wg_mode wg_graph_mode(const wg_graph *g); /* The mode that wg_begin set. */
-WG_API wg_graph *wg_graph_of(wg_node n); /* NULL: a number or wg_none */
+WG_API wg_graph *wg_graph_of(wg_node n); /* the graph of a node; NULL: a number or wg_none */
 
 /* ---- leaves ---- */
 
@@ -154,16 +154,17 @@ typedef struct wg_held wg_held;
 WG_API wg_held *wg_hold_at(wg_site here, wg_node n, wg_tensor *t);
 #define wg_hold(n, t) wg_hold_at(WG_AT(#n), n, t)
 /* Each wg_hold wants one. Not after wg_finish, which frees what is held. h may be NULL. */
-WG_API void wg_release(wg_held *h);
+WG_API void wg_release(wg_held *h); /* ends a wg_hold */
 
 /* ---- names and scopes: for errors, drawings and random streams; parameters keep their own names ---- */
 
-WG_API wg_node wg_name_at(wg_site here, wg_node n, const char *name); /* the name is copied; returns n */
+WG_API wg_node wg_name_at(wg_site here, wg_node n, const char *name); /* gives the node a name, which is copied; returns n */
 #define wg_name(n, name) wg_name_at(WG_AT(#n ", " #name), n, name)
 /* Nodes are made in this scope from now on, until wg_scope_pop. */
 WG_API void wg_scope_push_at(wg_site here, wg_graph *g, const char *name);
 #define wg_scope_push(g, name) wg_scope_push_at(WG_AT(#g ", " #name), g, name)
-WG_API void wg_scope_push_i_at(wg_site here, wg_graph *g, const char *name, int64_t i); /* "name.i" */
+/* begins a scope with a number, "name.i" */
+WG_API void wg_scope_push_i_at(wg_site here, wg_graph *g, const char *name, int64_t i);
 #define wg_scope_push_i(g, name, i) wg_scope_push_i_at(WG_AT(#g ", " #name), g, name, i)
 WG_API void wg_scope_pop_at(wg_site here, wg_graph *g); /* Leaves the scope that was entered last. */
 #define wg_scope_pop(g) wg_scope_pop_at(WG_AT(#g), g)
@@ -179,14 +180,14 @@ WG_API int wg_node_operands(wg_node n); /* How many operands the node has. */
 WG_API wg_node wg_node_operand(wg_node n, int k); /* Operand k of the node. */
 WG_API wg_shape wg_node_shape(wg_node n); /* The sizes of its axes. */
 WG_API wg_dtype wg_node_dtype(wg_node n); /* The dtype of its elements. */
-WG_API const char *wg_node_name(wg_node n);  /* "" if it has none */
-WG_API const char *wg_node_scope(wg_node n); /* "enc/t.3"; "" at the top */
+WG_API const char *wg_node_name(wg_node n); /* the name of the node; "" if it has none */
+WG_API const char *wg_node_scope(wg_node n); /* its scope, "enc/t.3"; "" at the top */
 WG_API wg_site wg_node_site(wg_node n); /* The call that made it. */
 WG_API const void *wg_attr(wg_node n); /* the attribute struct of its op; NULL if the op has none */
 /* Output k of the op that made n (any of its outputs). The size along an axis, which counts from the end if it
  * is negative. */
 WG_API wg_node wg_part_at(wg_site here, wg_node n, int k);
-WG_API int64_t wg_dim_at(wg_site here, wg_node n, int axis);
+WG_API int64_t wg_dim_at(wg_site here, wg_node n, int axis); /* the size of n along an axis */
 #define wg_part(n, k)   wg_part_at(WG_AT(#n ", " #k), n, k)
 #define wg_dim(n, axis) wg_dim_at(WG_AT(#n ", " #axis), n, axis)
 /* Whether y is x, or is computed from it. Takes time by the number of nodes that were made since x. */
@@ -209,7 +210,7 @@ typedef enum wg_leaf {
     WG_LEAF_STATE,
     WG_LEAF_STREAM
 } wg_leaf;
-WG_API wg_leaf wg_node_leaf(wg_node n); /* WG_LEAF_NONE: computed from operands, or no node */
+WG_API wg_leaf wg_node_leaf(wg_node n); /* the kind of a leaf; WG_LEAF_NONE: computed from operands, or no node */
 /* A call of a composite op, as it was written: wg_mean(x) is one call of "mean" with the operand x, though it made
  * several nodes. Numbers among the operands are nodes here. */
 typedef struct wg_call {
@@ -223,7 +224,7 @@ typedef struct wg_call {
 WG_API int64_t
 wg_graph_calls(const wg_graph *g); /* their number; a call within another one stands before it */
 WG_API wg_call wg_graph_call(const wg_graph *g, int64_t i); /* Call i, in the order in which the calls ended. */
-WG_API wg_node wg_graph_call_operand(const wg_graph *g, int64_t i, int k); /* wg_none: not given */
+WG_API wg_node wg_graph_call_operand(const wg_graph *g, int64_t i, int k); /* operand k of call i; wg_none: not given */
 
 /* The bytes of memory that the graph holds: nodes, values, workspace. */
 WG_API size_t wg_graph_bytes(const wg_graph *g);
@@ -236,7 +237,8 @@ typedef struct wg_failure {
     int operands;
     wg_node operand[4];
 } wg_failure;
-WG_API bool wg_graph_failure(const wg_graph *g, wg_failure *f); /* false: no call on this graph has failed */
+/* the call that failed; false: no call on this graph has failed */
+WG_API bool wg_graph_failure(const wg_graph *g, wg_failure *f);
 
 /* A node that a report names, for drawings: see wg_check_marks and wg_draw_opts.marks. */
 typedef enum wg_mark_kind {
@@ -253,13 +255,13 @@ typedef struct wg_node_mark {
 /* ---- for tools built on graphs ---- */
 
 /* wg_graph_rewind removes the nodes made since wg_graph_mark. Do not use their handles afterwards. */
-WG_API int64_t wg_graph_mark(const wg_graph *g);
-WG_API void wg_graph_rewind(wg_graph *g, int64_t mark);
+WG_API int64_t wg_graph_mark(const wg_graph *g); /* the number of nodes so far, for wg_graph_rewind */
+WG_API void wg_graph_rewind(wg_graph *g, int64_t mark); /* removes the nodes that were made since a wg_graph_mark */
 /* The epoch counts the evaluations of a graph; random draws depend on it. Freezing stops the count, so that
  * every evaluation draws the same numbers. Store the epoch in checkpoints. Setting it ends the evaluation. */
-WG_API void wg_graph_freeze(wg_graph *g, bool on);
-WG_API uint64_t wg_graph_epoch(const wg_graph *g);
-WG_API void wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
+WG_API void wg_graph_freeze(wg_graph *g, bool on); /* on: the epoch stays, and each evaluation draws the same numbers */
+WG_API uint64_t wg_graph_epoch(const wg_graph *g); /* how many evaluations the graph has had */
+WG_API void wg_graph_set_epoch(wg_graph *g, uint64_t epoch); /* sets the epoch, and ends the evaluation */
 /* What stands in the new graph for node `was`, and for all that use it: `now`, or a node made of it. */
 typedef wg_node (*wg_each_fn)(void *each_user, wg_node was, wg_node now);
 #define wg_replay_opts_list(P, X)                                                                            \

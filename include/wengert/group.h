@@ -74,8 +74,8 @@ WG_API wg_group *wg_group_start_at(wg_site here, wg_context *c, const wg_group_s
             WG_TAIL_(__VA_ARGS__, ))
 /* As how many processes a launcher has started the program; 0: none has. */
 WG_API int wg_group_launched(void);
-WG_API wg_group *wg_group_of(const wg_context *c); /* NULL: it has none */
-WG_API int wg_group_rank(const wg_group *all); /* of this process, from 0 on */
+WG_API wg_group *wg_group_of(const wg_context *c); /* the group of the context; NULL: it has none */
+WG_API int wg_group_rank(const wg_group *all); /* the number of this process, from 0 on */
 WG_API int wg_group_size(const wg_group *all); /* how many processes */
 WG_API int wg_group_shards(const wg_group *all); /* Into how many parts each batch is cut. */
 /* Whether this process prints what is printed once: rank 0, and of an error the lowest rank that has it. */

@@ -28,7 +28,7 @@ WG_API wg_program *wg_program_text(wg_context *c, const char *name, const char *
 WG_API wg_program *wg_program_lesson(wg_context *c, const char *name, const char *text, const char *functions);
 /* The path "-" is standard input, which messages call <stdin>. In a file a name that is never bound must be
  * given a value by wg_program_set; in a text it is an input unless a name that is bound is near. */
-WG_API wg_program *wg_program_file(wg_context *c, const char *path);
+WG_API wg_program *wg_program_file(wg_context *c, const char *path); /* reads a program from a file */
 WG_API void wg_program_free(wg_program *q); /* frees the program */
 WG_API const char *wg_program_source(const wg_program *q); /* its text; valid as long as the program */
 
@@ -55,6 +55,7 @@ WG_API const char *wg_program_last_name(const wg_program *q); /* its name; "_" i
 /* How many values the last statement has: (a, b) = f(x) has two, and the functions above give the last one.
  * Value i, and its name if name is not NULL: "_.0" for the first of values without names. */
 WG_API int wg_program_lasts(const wg_program *q);
+/* value i of the last statement, and its name */
 WG_API wg_node wg_program_last_part(const wg_program *q, int i, const char **name);
 /* The value of the statement that begins in this line at this column, both from 1 on, and binds no name. wg_none:
  * there is none. */
@@ -110,6 +111,7 @@ typedef struct wg_claim {
 /* A name that stands for a group: how many nodes it has, 0: it is none; and node k with its name, such as W or
  * p.0. */
 WG_API int wg_program_parts(const wg_program *q, const char *name);
+/* node k of a group, and its name */
 WG_API wg_node wg_program_part(wg_program *q, const char *name, int k, const char **label);
 WG_API int wg_program_claims(const wg_program *q); /* how many claims the program has */
 /* Says what will be read, so that the first read computes it all at once: the sides of claims, the values of
@@ -141,7 +143,7 @@ typedef struct wg_optim_choice {
     double number[3];     /* of the schedule: lr, and its options in the order above; NaN: not given */
 } wg_optim_choice;
 /* Reads such a text. where is the place that an error names, such as "--optimizer". name NULL after an error. */
-WG_API wg_optim_choice wg_optim_choice_of(wg_context *c, const char *where, const char *text);
+WG_API wg_optim_choice wg_optim_choice_of(wg_context *c, const char *where, const char *text); /* reads the text of an optimizer */
 /* The rate at step t = 0, 1, ... of a training of so many steps. NaN: the choice has no schedule. */
 WG_API double wg_optim_choice_rate(const wg_optim_choice *o, double t, double steps);
 
@@ -163,11 +165,11 @@ typedef struct wg_training {
     double tolerance;
 } wg_training;
 /* Of the last build. NULL: the program has no such statement. */
-WG_API const wg_training *wg_program_training(const wg_program *q);
+WG_API const wg_training *wg_program_training(const wg_program *q); /* what the statement train of the last build says */
 /* Of an input: the classes that input(m, classes=10) has, 0: none; and how many sizes it has, -1: it has no
  * declaration, or the name is no input. */
 WG_API int64_t wg_program_classes(const wg_program *q, const char *name);
-WG_API int wg_program_axes(const wg_program *q, const char *name);
+WG_API int wg_program_axes(const wg_program *q, const char *name); /* how many sizes an input declares */
 /* A number that is the same for two texts that differ in comments, blanks, claims, plots and the statement train.
  */
 WG_API uint64_t wg_program_code(const wg_program *q);
@@ -180,12 +182,12 @@ WG_API uint64_t wg_program_code(const wg_program *q);
  * wg_program_build, wg_figure_frame and this function draws a frame for each value of a name. An error is
  * recorded with file:line:column, and the result is NULL. */
 WG_API int wg_program_plots(const wg_program *q);
-WG_API wg_figure *wg_program_figure(wg_program *q, int i, wg_figure *f);
-WG_API const char *wg_program_plot_title(const wg_program *q, int i); /* "": it has none; NULL: no such statement */
+WG_API wg_figure *wg_program_figure(wg_program *q, int i, wg_figure *f); /* the figure of statement i that plots */
+WG_API const char *wg_program_plot_title(const wg_program *q, int i); /* the title of plot i; "": it has none; NULL: no such statement */
 
 /* The place of an error in the text; 0: there was none. */
 WG_API int wg_program_error_line(const wg_program *q);
-WG_API int wg_program_error_column(const wg_program *q);
+WG_API int wg_program_error_column(const wg_program *q); /* the column of an error */
 
 /* A symbol and its size in the last build. given: by data or wg_program_set; else the size is 7. */
 typedef struct wg_symbol {

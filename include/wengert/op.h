@@ -60,7 +60,7 @@ typedef struct wg_rule {
 typedef bool (*wg_rule_fn)(wg_rule *r); /* false after wg_rule_fail */
 
 /* Helpers of shape rules. Those that return bool return false after they have recorded an error. */
-WG_API bool wg_rule_fail(wg_rule *r, wg_status s, const char *format, ...) WG_PRINTF(3, 4);
+WG_API bool wg_rule_fail(wg_rule *r, wg_status s, const char *format, ...) WG_PRINTF(3, 4); /* records an error of a shape rule */
 WG_API const char *wg_rule_who(wg_rule *r, int k);      /* "h [32,784]": operand k as the user wrote it */
 WG_API wg_shape *wg_rule_shape(wg_rule *r, int output); /* points y[output].shape to a shape to fill in */
 WG_API bool wg_rule_float(wg_rule *r, int k);           /* operand k must be f32 or f64 */
@@ -308,8 +308,8 @@ struct wg_op {
 WG_API wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
 
 /* The same for ops of one or two operands without attributes. Faster in programs of many scalars. */
-WG_API wg_node wg_apply1(wg_site here, wg_node x, const wg_op *op);
-WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op);
+WG_API wg_node wg_apply1(wg_site here, wg_node x, const wg_op *op); /* a node of an op of one operand without attributes */
+WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op); /* a node of an op of two operands without attributes */
 
 /* The place of a call without the text of its arguments. Composite builders and rules pass it to the ops that
  * they call: the operands of those are not the ones that the user wrote. */
@@ -357,7 +357,7 @@ WG_API const wg_params *wg_layer_name(const wg_params *p, const char *name, char
 /* For .vmap. x has a first axis of rows: the same with axes of size 1 behind it, so that a row has `rank` axes
  * and broadcasts. x has none: x repeated along a first axis of n elements. */
 WG_API wg_node wg_rows_aligned(wg_site here, wg_node x, int rank);
-WG_API wg_node wg_rows_repeated(wg_site here, wg_node x, int64_t n);
+WG_API wg_node wg_rows_repeated(wg_site here, wg_node x, int64_t n); /* x, repeated along a first axis of n elements */
 
 /* A random stream, an i64 scalar: an operand of RANDOM ops. It depends on the scope and on the name. Without
  * a name (NULL) the n-th stream of a scope is told from the others by n. */
@@ -366,16 +366,16 @@ WG_API wg_node wg_stream(wg_site here, wg_graph *g, const char *name);
 /* Operands for samples: inputs of the context's dtype whose values have few decimals. No value is zero, and
  * up to 256 elements of one operand differ. wg_any: standard normal. wg_between: uniform. wg_any_class: class
  * numbers in i32. */
-WG_API wg_node wg_any(wg_graph *g, wg_shape s);
-WG_API wg_node wg_between(wg_graph *g, double low, double high, wg_shape s);
-WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s);
+WG_API wg_node wg_any(wg_graph *g, wg_shape s); /* a normal operand for samples */
+WG_API wg_node wg_between(wg_graph *g, double low, double high, wg_shape s); /* a uniform operand for samples */
+WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s); /* class numbers for samples */
 
 /* ---- the ops that there are ---- */
 
 /* The library's ops, by index and by name. NULL: there is none. */
-WG_API int wg_op_count(void);
-WG_API const wg_op *wg_op_at(int i);
-WG_API const wg_op *wg_op_find(const char *name);
+WG_API int wg_op_count(void); /* the number of the library's ops */
+WG_API const wg_op *wg_op_at(int i); /* the library's op number i */
+WG_API const wg_op *wg_op_find(const char *name); /* the library's op of this name */
 /* Whether it is the library's op of this name. A user's op may have the same name, and is another one. */
 WG_API bool wg_op_is(const wg_op *op, const char *name);
 /* Whether the op is one of the library's that has no builder wg_NAME: derivative rules and other ops make it. */

@@ -215,8 +215,8 @@ WG_API wg_optim *wg_lbfgs_at(wg_site here, wg_params *p, const wg_lbfgs_opts *o)
 /* For programs that read the optimizer from a text. wg_optim_kind gives the names in alphabetical order:
  * "adadelta", "adagrad", "adam", ... NULL: there are no more. wg_optim_kind_options is the list of the options of
  * one of them; NULL: there is no such optimizer. */
-WG_API const char *wg_optim_kind(int i);
-WG_API const wg_option_list *wg_optim_kind_options(const char *kind);
+WG_API const char *wg_optim_kind(int i); /* the name of optimizer i, in alphabetical order */
+WG_API const wg_option_list *wg_optim_kind_options(const char *kind); /* the list of the options of an optimizer */
 /* Makes the optimizer with the n given options; a bool is 0 or 1. All others have their defaults. NULL: an error is
  * recorded. */
 typedef struct wg_optim_setting {
