@@ -3,7 +3,7 @@
 //   node tests/wasm.js ENGINE.js NATIVE [CASES.txt ...]
 //
 // The commands are those of the cases (how they are written: tests/tools/mistakes.txt), the lessons, and the
-// pictures of docs/drawing.md. The native command has no BLAS and one instruction set, as the engine.
+// pictures of docs/drawing/gallery.md. The native command has no BLAS and one instruction set, as the engine.
 // WG_FEW=1 leaves out the lessons, which take five minutes; WG_SHOWN=N shows N differences.
 const fs = require('fs');
 const os = require('os');
@@ -187,13 +187,13 @@ async function runPage() {
   for (const d of ['lessons', 'docs', 'examples']) fs.cpSync(d, path.join(folder, d), {recursive: true});
   for (const f of fs.readdirSync('lessons').filter(f => f.endsWith('.md') && !process.env.WG_FEW))
     await compare('lessons/' + f, ['lesson', './lessons/' + f]);
-  for (const [line] of fs.readFileSync('docs/drawing.md', 'utf8')
+  for (const [line] of fs.readFileSync('docs/drawing/gallery.md', 'utf8')
          .matchAll(/`wengert draw [^`]* -o docs\/drawing\/[^` ]*`/g)) {
     const words = line.slice(1, -1).split(' ').slice(1);
     const at = words.indexOf('-o');
     const name = words[at + 1];
     words[at + 1] = 'drawn.' + name.split('.').pop();
-    await compare('docs/drawing.md ' + name, words);
+    await compare('docs/drawing/gallery.md ' + name, words);
     const mine = engine.FS.analyzePath(words[at + 1]).exists ? Buffer.from(engine.FS.readFile(words[at + 1]))
                                                              : Buffer.alloc(0);
     if (!mine.equals(fs.readFileSync(path.join(folder, words[at + 1]))))

@@ -25,7 +25,7 @@ WG_API wg_node wg_select_at(wg_site here, const wg_select_args *a); /* x at `ind
     P(int, n) \
     WG_FIRST_AXIS_(X)
 WG_OPTIONS_BY_PLACE(wg_join_args, 1);
-WG_API wg_node wg_concat_at(wg_site here, const wg_join_args *a); /* x[0], then x[1], ... */
+WG_API wg_node wg_concat_at(wg_site here, const wg_join_args *a); /* x[0], then x[1], ... along axis */
 WG_API wg_node wg_stack_at(wg_site here, const wg_join_args *a);  /* equal shapes, as parts of a new axis */
 #define wg_concat(...) WG_NAMED(wg_concat_at, wg_join_args, (x, n), 2, "", __VA_ARGS__)
 #define wg_stack(...)  WG_NAMED(wg_stack_at, wg_join_args, (x, n), 2, "", __VA_ARGS__)
@@ -46,6 +46,7 @@ WG_API bool wg_split_at(wg_site here, const wg_split_args *a);
     X(int64_t, shift, WG_NEEDED, "", "y[(i + shift) mod n] = x[i] along axis") \
     WG_ONE_AXIS_(X)
 WG_OPTIONS_BY_PLACE(wg_roll_args, 2);
+/* x, moved by `shift` places along axis; what leaves one end comes in at the other */
 WG_API wg_node wg_roll_at(wg_site here, const wg_roll_args *a);
 #define wg_roll(...) WG_NAMED(wg_roll_at, wg_roll_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
@@ -54,7 +55,7 @@ WG_API wg_node wg_roll_at(wg_site here, const wg_roll_args *a);
     X(int64_t, count, WG_NEEDED, "[0, inf)", "how often each element stands: a a b b c c") \
     WG_ONE_AXIS_(X)
 WG_OPTIONS_BY_PLACE(wg_repeat_args, 2);
-WG_API wg_node wg_repeat_at(wg_site here, const wg_repeat_args *a);
+WG_API wg_node wg_repeat_at(wg_site here, const wg_repeat_args *a); /* each element of x `count` times along axis */
 #define wg_repeat(...) WG_NAMED(wg_repeat_at, wg_repeat_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 #define wg_tile_args_list(P, X) \
@@ -62,7 +63,7 @@ WG_API wg_node wg_repeat_at(wg_site here, const wg_repeat_args *a);
     X(wg_shape, counts, WG_NO_SHAPE, "", "how often x stands along its last axes: a b c a b c; must be written; more than x has " \
       "axes: new axes before them")
 WG_OPTIONS_BY_PLACE(wg_tile_args, 1);
-WG_API wg_node wg_tile_at(wg_site here, const wg_tile_args *a);
+WG_API wg_node wg_tile_at(wg_site here, const wg_tile_args *a); /* x, `counts` times one behind the other */
 #define wg_tile(...) WG_NAMED(wg_tile_at, wg_tile_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 #define wg_index_along_args_list(P, X) P(wg_node, x) WG_ONE_AXIS_(X)
@@ -74,7 +75,7 @@ WG_API wg_node wg_diagonal_at(wg_site here, wg_node x); /* y[..., i] = x[..., i,
 
 #define wg_axes_args_list(P, X) P(wg_node, x) WG_THESE_AXES_(X)
 WG_OPTIONS_BY_PLACE(wg_axes_args, 1);
-WG_API wg_node wg_flip_at(wg_site here, const wg_axes_args *a);        /* in reverse order along axes */
+WG_API wg_node wg_flip_at(wg_site here, const wg_axes_args *a); /* x in reverse order along axes */
 WG_API wg_node wg_expand_dims_at(wg_site here, const wg_axes_args *a); /* the result has these axes more, of size 1 */
 #define wg_flip(...)        WG_NAMED(wg_flip_at, wg_axes_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 #define wg_expand_dims(...) WG_NAMED(wg_expand_dims_at, wg_axes_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
@@ -85,7 +86,7 @@ WG_API wg_node wg_expand_dims_at(wg_site here, const wg_axes_args *a); /* the re
     X(int, axis, WG_AUTO, "", "one axis; default: all axes of size 1, or those of .axes") \
     WG_SEVERAL_(X)
 WG_OPTIONS_BY_PLACE(wg_squeeze_args, 1);
-WG_API wg_node wg_squeeze_at(wg_site here, const wg_squeeze_args *a); /* without these axes, whose size is 1 */
+WG_API wg_node wg_squeeze_at(wg_site here, const wg_squeeze_args *a); /* x without these axes, whose size is 1 */
 #define wg_squeeze(...) WG_NAMED(wg_squeeze_at, wg_squeeze_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 #define WG_END INT64_MAX
@@ -96,7 +97,7 @@ WG_API wg_node wg_squeeze_at(wg_site here, const wg_squeeze_args *a); /* without
     X(int64_t, to, WG_END, "", "behind the last element; a negative number counts from the end; default: the end") \
     X(int64_t, step, 1, "[1, inf)", "each step-th element from the first on")
 WG_OPTIONS_AND_OPERANDS(wg_slice_args);
-WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
+WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a); /* the elements from `from` to before `to` along axis */
 #define wg_slice(...) WG_NAMED(wg_slice_at, wg_slice_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 typedef enum wg_pad_mode { WG_PAD_CONSTANT, WG_PAD_REFLECT, WG_PAD_EDGE } wg_pad_mode;
@@ -108,7 +109,7 @@ typedef enum wg_pad_mode { WG_PAD_CONSTANT, WG_PAD_REFLECT, WG_PAD_EDGE } wg_pad
     X(double, value, 0, "[-inf, inf] or nan", "of the elements that WG_PAD_CONSTANT adds") \
     X(wg_pad_mode, mode, WG_PAD_CONSTANT, "constant, reflect, edge", "a b c with 2 on each side: reflect gives c b a b c b a, edge a a a b c c c")
 WG_OPTIONS_AND_OPERANDS(wg_pad_args);
-WG_API wg_node wg_pad_at(wg_site here, const wg_pad_args *a);
+WG_API wg_node wg_pad_at(wg_site here, const wg_pad_args *a); /* x with more elements before and behind along axis */
 #define wg_pad(...) WG_NAMED(wg_pad_at, wg_pad_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
 #define wg_triangle_args_list(P, X) \

@@ -217,7 +217,7 @@ typedef struct wg_allocator {
  * grows; 10,000,000 nodes since wg_begin; an infinite loss; a loss that compares all pairs, since [n,1] was
  * broadcast with [n]; softmax or sigmoid before a loss that has it in it; batch normalisation of one row; L-BFGS
  * that finds no smaller loss. The text begins with file:line. .on_warning = wg_no_warnings drops warnings. */
-WG_API void wg_no_warnings(void *user, const char *message);
+WG_API void wg_no_warnings(void *user, const char *message); /* takes a warning and does nothing: for .on_warning */
 typedef void (*wg_error_fn)(void *user, wg_status s, const char *message);
 typedef void (*wg_line_fn)(void *user, const char *text);
 typedef bool (*wg_poll_fn)(void *user);
@@ -332,7 +332,7 @@ WG_API uint64_t wg_context_seed(const wg_context *c); /* The seed of all random 
 /* count * size bytes, all zero. wg_finish frees them if wg_free does not. NULL, and an error is recorded,
  * when there is no memory. */
 WG_API void *wg_alloc(wg_context *c, size_t count, size_t size);
-WG_API void wg_free(wg_context *c, void *p);
+WG_API void wg_free(wg_context *c, void *p); /* frees what wg_alloc gave, before wg_finish does */
 
 /* ---- for bindings and tools: sites of calls, made at run time ---- */
 

@@ -108,9 +108,9 @@ typedef double (*wg_check_fn)(size_t n, const double *x, double *g, void *user);
 /* For such a function, where it has no value, as a logarithm of -0.2: return wg_check_no_value("log of -0.2"). It is NaN.
  * NaN says the same without a reason. At the given point nothing can be compared then. At a point to which the check has
  * moved x, the check goes on without that value. */
-WG_API double wg_check_no_value(const char *why);
+WG_API double wg_check_no_value(const char *why); /* what a function returns where it has no value */
 WG_API wg_check *wg_gradcheck_fn_at(wg_site here, wg_check_fn f, size_t n, const double *x, void *user,
-                                    const wg_gradcheck_opts *o);
+                                    const wg_gradcheck_opts *o); /* checks the gradient of a C function */
 #define wg_gradcheck_fn(f, n, x, ...)                                                                          \
     WG_WITH(wg_gradcheck_fn_at,                                                                                  \
             (WG_AT(WG_BYTE_4 #f ", " #n ", " #x ", " #__VA_ARGS__), f, n, x, WG_HEAD_(__VA_ARGS__)),             \

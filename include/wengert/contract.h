@@ -65,8 +65,8 @@ extern "C" {
     P(wg_node, x) \
     X(wg_axes, axes, WG_NO_AXES, "", "axis i of the result is axis axes[i] of x; default: the axes in reverse order")
 WG_OPTIONS_BY_PLACE(wg_transpose_args, 1);
-WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
-WG_API wg_node wg_swap_at(wg_site here, wg_node x); /* the last two axes */
+WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a); /* x with its axes in another order */
+WG_API wg_node wg_swap_at(wg_site here, wg_node x); /* the last two axes swapped: matrices transposed */
 #define wg_transpose(...) WG_NAMED(wg_transpose_at, wg_transpose_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 #define wg_swap(x)        wg_swap_at(WG_AT(#x), x)
 #define wg_permute(...)   WG_NOW_("write wg_transpose(x, .axes = WG_AXES(1, 0, 2))")

@@ -30,7 +30,7 @@ typedef struct wg_data wg_data;
 /* 1,797 handwritten digits of the UCI repository, in no file: x [n,64] from 0 to 1, y [n] class numbers. */
 WG_API wg_data *wg_data_digits_at(wg_site here, wg_context *c);
 #define wg_data_digits(c) wg_data_digits_at(WG_AT(#c), c)
-/* IDX files. x [n, ...]: bytes are scaled to 0 .. 1. y [n]: class numbers; any integer type. */
+/* A set from two IDX files. x [n, ...]: bytes are scaled to 0 .. 1. y [n]: class numbers; any integer type. */
 WG_API wg_data *wg_data_idx_at(wg_site here, wg_context *c, const char *images, const char *labels);
 #define wg_data_idx(c, images, labels) wg_data_idx_at(WG_AT(#images ", " #labels), c, images, labels)
 /* MNIST from the four files in a folder (tools/mnist.sh fetches them). WG_TRAIN: 60,000 rows; WG_EVAL:
@@ -68,7 +68,7 @@ WG_API wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, co
 /* The name of column k of x, with "=word" if it is a column for a word, and the word of class k of y. "":
  * there is none. The texts are the set's. */
 WG_API const char *wg_data_column(const wg_data *d, int64_t k);
-WG_API const char *wg_data_class(const wg_data *d, int64_t k);
+WG_API const char *wg_data_class(const wg_data *d, int64_t k); /* the word of class k */
 /* A set made of two tensors with the same number of rows (axis 0). They are copied and keep their dtypes. y
  * may be {0}. NaN and infinities are an error that names row and column. */
 WG_API wg_data *wg_data_from_at(wg_site here, wg_context *c, wg_tensor x, wg_tensor y);
@@ -158,10 +158,10 @@ WG_API void wg_data_shuffle(wg_data *d, bool on); /* from the next epoch on; def
 /* NumPy's .npy 1.0 to 3.0, any byte order, C or Fortran order. */
 WG_API wg_tensor wg_npy_read_at(wg_site here, wg_context *c, const char *path);
 #define wg_npy_read(c, path) wg_npy_read_at(WG_AT(#path), c, path)
-/* .npy 1.0. The file is written whole or not at all. */
+/* Writes .npy 1.0: the file is there whole or not at all. */
 WG_API wg_status wg_npy_write_at(wg_site here, wg_context *c, const char *path, wg_tensor t);
 #define wg_npy_write(c, path, ...) wg_npy_write_at(WG_AT(#path), c, path, __VA_ARGS__)
-/* IDX, the format of the MNIST files, with all its types. */
+/* Reads IDX, the format of the MNIST files, with all its types. */
 WG_API wg_tensor wg_idx_read_at(wg_site here, wg_context *c, const char *path);
 #define wg_idx_read(c, path) wg_idx_read_at(WG_AT(#path), c, path)
 

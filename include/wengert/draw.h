@@ -153,6 +153,7 @@ WG_API wg_status wg_draw_at(wg_site here, wg_node root, const char *path, const 
 #define wg_draw(root, ...) /* root, path, options */                                                        \
     WG_WITH(wg_draw_at, (WG_AT(WG_BYTE_2 #root ", " #__VA_ARGS__), root, WG_HEAD_(__VA_ARGS__)), wg_draw_opts, \
             WG_TAIL_(__VA_ARGS__, ))
+/* draws all nodes of a graph */
 WG_API wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg_draw_opts *o);
 #define wg_draw_graph(g, ...) /* g, path, options */                                                        \
     WG_WITH(wg_draw_graph_at, (WG_AT(WG_BYTE_2 #g ", " #__VA_ARGS__), g, WG_HEAD_(__VA_ARGS__)), wg_draw_opts, \

@@ -147,7 +147,7 @@ typedef enum wg_figure_color {
 WG_OPTIONS(wg_series_opts);
 /* A name stands in the legend; "" and NULL do not. */
 WG_API wg_series *wg_series_new_at(wg_site here, wg_panel *p, wg_series_kind kind, const char *name,
-                                   const wg_series_opts *o);
+                                   const wg_series_opts *o); /* a new series of the panel */
 #define WG_SERIES_(p, kind, text, ...)                                                                      \
     WG_WITH(wg_series_new_at, (WG_AT(WG_BYTE_2 text), p, kind, WG_HEAD_(__VA_ARGS__)), wg_series_opts,      \
             WG_TAIL_(__VA_ARGS__, ))
@@ -222,10 +222,11 @@ typedef double wg_ends[2];
     WG_LINE_LIST_(X)
 WG_OPTIONS(wg_grid_opts);
 /* The name of a contour stands in the legend, that of an image at its colour bar. */
-WG_API wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o);
+WG_API wg_series *wg_panel_image_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o); /* values as an image */
 #define wg_panel_image(p, ...) /* p, name, options */                                                       \
     WG_WITH(wg_panel_image_at, (WG_AT(WG_BYTE_2 #p ", " #__VA_ARGS__), p, WG_HEAD_(__VA_ARGS__)), wg_grid_opts, \
             WG_TAIL_(__VA_ARGS__, ))
+/* values as lines of equal level */
 WG_API wg_series *wg_panel_contour_at(wg_site here, wg_panel *p, const char *name, const wg_grid_opts *o);
 #define wg_panel_contour(p, ...) /* p, name, options */                                                     \
     WG_WITH(wg_panel_contour_at, (WG_AT(WG_BYTE_2 #p ", " #__VA_ARGS__), p, WG_HEAD_(__VA_ARGS__)), wg_grid_opts, \
@@ -247,7 +248,7 @@ WG_API void wg_panel_text(wg_panel *p, double x, double y, const char *text);
 WG_API void wg_panel_arrow(wg_panel *p, double x0, double y0, double x1, double y1, const char *text);
 /* A line over the whole panel: upright at x, or level at y. */
 WG_API void wg_panel_at_x(wg_panel *p, double x, const char *text);
-WG_API void wg_panel_at_y(wg_panel *p, double y, const char *text);
+WG_API void wg_panel_at_y(wg_panel *p, double y, const char *text); /* a level line over the whole panel */
 
 /* ---- files ---- */
 

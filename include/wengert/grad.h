@@ -112,6 +112,7 @@ WG_API wg_status wg_vmaps_at(wg_site here, const wg_node y[], int ny, const wg_n
  * make an input, parameter, state or random stream. It is called for each derivative, so its numbers may be
  * variables of your program. If only their values have changed since the last time, the plan stays. */
 typedef void (*wg_vjp_rule)(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]);
+/* y with a derivative rule of yours */
 WG_API wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule);
 #define wg_custom_vjp(y, ...) wg_custom_vjp_at(WG_AT(#y), y, __VA_ARGS__) /* y, x, n, rule */
 

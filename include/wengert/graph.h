@@ -88,12 +88,12 @@ WG_API wg_graph *wg_graph_new(wg_context *c); /* A graph without nodes. */
 /* g may be NULL. wg_finish frees what is left. Handles of its nodes are refused afterwards. While values of
  * g are computed, a C function (wg_extern) must use another graph: wg_begin, wg_graph_free, new nodes and
  * reads of g are errors then. */
-WG_API void wg_graph_free(wg_graph *g);
+WG_API void wg_graph_free(wg_graph *g); /* frees the graph with its nodes; g may be NULL */
 WG_API void wg_begin(wg_graph *g, wg_mode mode); /* removes all nodes, sets the mode, keeps the memory */
 
 WG_API wg_context *wg_graph_context(const wg_graph *g); /* The context in which the graph was made. */
 WG_API wg_mode wg_graph_mode(const wg_graph *g); /* The mode that wg_begin set. */
-WG_API wg_graph *wg_graph_of(wg_node n); /* NULL: a number or wg_none */
+WG_API wg_graph *wg_graph_of(wg_node n); /* the graph of a node; NULL: a number or wg_none */
 
 /* ---- leaves ---- */
 
@@ -146,12 +146,13 @@ WG_API wg_node wg_keep_at(wg_site here, wg_node n);
 
 /* ---- names and scopes: for errors, drawings and random streams; parameters keep their own names ---- */
 
-WG_API wg_node wg_name_at(wg_site here, wg_node n, const char *name); /* the name is copied; returns n */
+WG_API wg_node wg_name_at(wg_site here, wg_node n, const char *name); /* gives the node a name, which is copied; returns n */
 #define wg_name(n, name) wg_name_at(WG_AT(#n ", " #name), n, name)
 /* Nodes are made in this scope from now on, until wg_scope_pop. */
 WG_API void wg_scope_push_at(wg_site here, wg_graph *g, const char *name);
 #define wg_scope_push(g, name) wg_scope_push_at(WG_AT(#g ", " #name), g, name)
-WG_API void wg_scope_push_i_at(wg_site here, wg_graph *g, const char *name, int64_t i); /* "name.i" */
+/* begins a scope with a number, "name.i" */
+WG_API void wg_scope_push_i_at(wg_site here, wg_graph *g, const char *name, int64_t i);
 #define wg_scope_push_i(g, name, i) wg_scope_push_i_at(WG_AT(#g ", " #name), g, name, i)
 WG_API void wg_scope_pop_at(wg_site here, wg_graph *g); /* Leaves the scope that was entered last. */
 #define wg_scope_pop(g) wg_scope_pop_at(WG_AT(#g), g)
@@ -167,14 +168,14 @@ WG_API int wg_node_operands(wg_node n); /* How many operands the node has. */
 WG_API wg_node wg_node_operand(wg_node n, int k); /* Operand k of the node. */
 WG_API wg_shape wg_node_shape(wg_node n); /* The sizes of its axes. */
 WG_API wg_dtype wg_node_dtype(wg_node n); /* The dtype of its elements. */
-WG_API const char *wg_node_name(wg_node n);  /* "" if it has none */
-WG_API const char *wg_node_scope(wg_node n); /* "enc/t.3"; "" at the top */
+WG_API const char *wg_node_name(wg_node n); /* the name of the node; "" if it has none */
+WG_API const char *wg_node_scope(wg_node n); /* its scope, "enc/t.3"; "" at the top */
 WG_API wg_site wg_node_site(wg_node n); /* The call that made it. */
 WG_API const void *wg_attr(wg_node n); /* the attribute struct of its op; NULL if the op has none */
 /* Output k of the op that made n (any of its outputs). The size along an axis, which counts from the end if it
  * is negative. */
 WG_API wg_node wg_part_at(wg_site here, wg_node n, int k);
-WG_API int64_t wg_dim_at(wg_site here, wg_node n, int axis);
+WG_API int64_t wg_dim_at(wg_site here, wg_node n, int axis); /* the size of n along an axis */
 #define wg_part(n, k)   wg_part_at(WG_AT(#n ", " #k), n, k)
 #define wg_dim(n, axis) wg_dim_at(WG_AT(#n ", " #axis), n, axis)
 /* Whether y is x, or is computed from it. Takes time by the number of nodes that were made since x. */

@@ -150,7 +150,7 @@ WG_API wg_node wg_fixed_point_at(wg_site here, const wg_fixed_point_args *a);
 WG_OPTIONS_AND_OPERANDS(wg_settled_args);
 /* x. While the graph runs it is an error if max |x - before| > tol (1 + max |before|): for iterations of
  * your own. */
-WG_API wg_node wg_settled_at(wg_site here, const wg_settled_args *a);
+WG_API wg_node wg_settled_at(wg_site here, const wg_settled_args *a); /* x; an error if the last step of an iteration was large */
 #define wg_settled(...) /* x, before, options */ \
     WG_NAMED(wg_settled_at, wg_settled_args, (x, before), 2, #__VA_ARGS__, __VA_ARGS__)
 

@@ -24,7 +24,7 @@ typedef struct wg_program wg_program;
 WG_API wg_program *wg_program_text(wg_context *c, const char *name, const char *text);
 /* The path "-" is standard input, which messages call <stdin>. In a file a name that is never bound must be
  * given a value by wg_program_set; in a text it is an input unless a name that is bound is near. */
-WG_API wg_program *wg_program_file(wg_context *c, const char *path);
+WG_API wg_program *wg_program_file(wg_context *c, const char *path); /* reads a program from a file */
 WG_API void wg_program_free(wg_program *q); /* frees the program */
 
 /* Gives an input its value, or replaces the value of a constant. The tensor is copied. An unknown or computed
@@ -57,12 +57,12 @@ WG_API const char *wg_program_drawn(const wg_program *q);
  * wg_program_build, wg_figure_frame and this function draws a frame for each value of a name. An error is
  * recorded with file:line:column, and the result is NULL. */
 WG_API int wg_program_plots(const wg_program *q);
-WG_API wg_figure *wg_program_figure(wg_program *q, int i, wg_figure *f);
-WG_API const char *wg_program_plot_title(const wg_program *q, int i); /* "": it has none; NULL: no such statement */
+WG_API wg_figure *wg_program_figure(wg_program *q, int i, wg_figure *f); /* the figure of statement i that plots */
+WG_API const char *wg_program_plot_title(const wg_program *q, int i); /* the title of plot i; "": it has none; NULL: no such statement */
 
 /* The place of an error in the text; 0: there was none. */
 WG_API int wg_program_error_line(const wg_program *q);
-WG_API int wg_program_error_column(const wg_program *q);
+WG_API int wg_program_error_column(const wg_program *q); /* the column of an error */
 
 WG_END_DECLS
 #endif

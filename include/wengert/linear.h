@@ -55,7 +55,7 @@ WG_API bool wg_slogdet_at(wg_site here, wg_node x, wg_node *sign, wg_node *log);
  * [..., n, n]. If x is not symmetric, (x + x^T) / 2 is taken. Of a vector the first element that has at least
  * 0.7 of the largest absolute value is positive. Vectors of equal eigenvalues are a choice. What does not depend on
  * it, as V f(w) V^T, has a gradient (docs/inside/arithmetic.md); to ask for another one is an error. */
-WG_API bool wg_eigh_at(wg_site here, wg_node x, wg_node *values, wg_node *vectors);
+WG_API bool wg_eigh_at(wg_site here, wg_node x, wg_node *values, wg_node *vectors); /* eigenvalues and eigenvectors of symmetric matrices */
 /* qr: x = Q R for x [..., m, n], with k the smaller of m and n: Q [..., m, k], whose columns are orthogonal unit
  * vectors, and the upper triangle R [..., k, n]. No number of R's diagonal is below 0. */
 WG_API bool wg_qr_at(wg_site here, wg_node x, wg_node *q, wg_node *r);

@@ -29,7 +29,7 @@ WG_BEGIN_DECLS
     X(double, deviation, 1, "[0, inf)", "the standard deviation") \
     X(const char *, name, NULL, "", "of the random stream; default: its number among the streams of the scope")
 WG_OPTIONS_AND_OPERANDS(wg_random_normal_args);
-WG_API wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a);
+WG_API wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a); /* normal random numbers */
 #define wg_random_normal(...) \
     WG_NAMED(wg_random_normal_at, wg_random_normal_args, (x, shape), 2, #__VA_ARGS__, __VA_ARGS__)
 

@@ -115,6 +115,7 @@ WG_API wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a)
     X(wg_init, b_init, WG_NO_INIT, "", "default: zeros")
 WG_OPTIONS_AND_OPERANDS(wg_nn_conv_args);
 WG_API wg_node wg_nn_conv_at(wg_site here, const wg_nn_conv_args *a);
+/* transposed convolution: each element of x adds a kernel to the result */
 WG_API wg_node wg_nn_conv_transpose_at(wg_site here, const wg_nn_conv_args *a);
 #define wg_nn_conv(...) WG_NAMED(wg_nn_conv_at, wg_nn_conv_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
 #define wg_nn_conv_transpose(...) \

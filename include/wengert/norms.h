@@ -65,6 +65,7 @@ WG_API wg_node wg_rms_norm_at(wg_site here, const wg_rms_norm_args *a);
     X(int, axis, -1, "", "of the channels")
 WG_OPTIONS_AND_OPERANDS(wg_group_norm_args);
 WG_API wg_node wg_group_norm_at(wg_site here, const wg_group_norm_args *a);
+/* wg_group_norm with a group for each channel */
 WG_API wg_node wg_instance_norm_at(wg_site here, const wg_group_norm_args *a);
 #define wg_group_norm(...)    WG_NAMED(wg_group_norm_at, wg_group_norm_args, (x, gamma, beta, groups), 4, #__VA_ARGS__, __VA_ARGS__)
 #define wg_instance_norm(...) WG_NAMED(wg_instance_norm_at, wg_group_norm_args, (x, gamma, beta), 3, #__VA_ARGS__, __VA_ARGS__)

@@ -60,7 +60,7 @@ typedef struct wg_rule {
 typedef bool (*wg_rule_fn)(wg_rule *r); /* false after wg_rule_fail */
 
 /* Helpers of shape rules. Those that return bool return false after they have recorded an error. */
-WG_API bool wg_rule_fail(wg_rule *r, wg_status s, const char *format, ...) WG_PRINTF(3, 4);
+WG_API bool wg_rule_fail(wg_rule *r, wg_status s, const char *format, ...) WG_PRINTF(3, 4); /* records an error of a shape rule */
 WG_API const char *wg_rule_who(wg_rule *r, int k);      /* "h [32,784]": operand k as the user wrote it */
 WG_API wg_shape *wg_rule_shape(wg_rule *r, int output); /* points y[output].shape to a shape to fill in */
 WG_API bool wg_rule_float(wg_rule *r, int k);           /* operand k must be f32 or f64 */
@@ -286,8 +286,8 @@ struct wg_op {
 WG_API wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
 
 /* The same for ops of one or two operands without attributes. Faster in programs of many scalars. */
-WG_API wg_node wg_apply1(wg_site here, wg_node x, const wg_op *op);
-WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op);
+WG_API wg_node wg_apply1(wg_site here, wg_node x, const wg_op *op); /* a node of an op of one operand without attributes */
+WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op); /* a node of an op of two operands without attributes */
 
 /* The place of a call without the text of its arguments. Composite builders and rules pass it to the ops that
  * they call: the operands of those are not the ones that the user wrote. */
@@ -329,9 +329,9 @@ WG_API wg_node wg_stream(wg_site here, wg_graph *g, const char *name);
 /* Operands for samples: inputs of the context's dtype whose values have few decimals. No value is zero, and
  * up to 256 elements of one operand differ. wg_any: standard normal. wg_between: uniform. wg_any_class: class
  * numbers in i32. */
-WG_API wg_node wg_any(wg_graph *g, wg_shape s);
-WG_API wg_node wg_between(wg_graph *g, double low, double high, wg_shape s);
-WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s);
+WG_API wg_node wg_any(wg_graph *g, wg_shape s); /* a normal operand for samples */
+WG_API wg_node wg_between(wg_graph *g, double low, double high, wg_shape s); /* a uniform operand for samples */
+WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s); /* class numbers for samples */
 
 /* ---- the ops that there are ---- */
 

@@ -38,8 +38,8 @@ WG_API wg_node wg_sub_at(wg_site here, wg_node a, wg_node b);     /* y = a - b *
 WG_API wg_node wg_mul_at(wg_site here, wg_node a, wg_node b);     /* y = a b */
 WG_API wg_node wg_div_at(wg_site here, wg_node a, wg_node b);     /* y = a / b; of integers: float */
 WG_API wg_node wg_pow_at(wg_site here, wg_node a, wg_node b);     /* y = a^b; d/db is 0 where a = 0 */
-WG_API wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b); /* of equals each gets half the gradient */
-WG_API wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b);
+WG_API wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b); /* the larger of two; of equals each gets half the gradient */
+WG_API wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b); /* the smaller of two; of equals each gets half the gradient */
 WG_API wg_node wg_atan2_at(wg_site here, wg_node a,
                            wg_node b); /* y = the angle of the point (b, a), in radians */
 WG_API wg_node wg_floor_divide_at(wg_site here, wg_node a, wg_node b); /* a / b, rounded down */
@@ -65,20 +65,20 @@ WG_API wg_node wg_addn_at(wg_site here, const wg_node x[], int n);
 
 /* ---- comparisons (bool, no derivative), choice, casts ---- */
 
-WG_API wg_node wg_equal_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_less_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_greater_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b);
+WG_API wg_node wg_equal_at(wg_site here, wg_node a, wg_node b); /* true where a = b */
+WG_API wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b); /* true where a differs from b */
+WG_API wg_node wg_less_at(wg_site here, wg_node a, wg_node b); /* true where a < b */
+WG_API wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b); /* true where a <= b */
+WG_API wg_node wg_greater_at(wg_site here, wg_node a, wg_node b); /* true where a > b */
+WG_API wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b); /* true where a >= b */
 /* What is not 0 is true. */
-WG_API wg_node wg_logical_and_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_logical_or_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_logical_xor_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_logical_not_at(wg_site here, wg_node x);
+WG_API wg_node wg_logical_and_at(wg_site here, wg_node a, wg_node b); /* true where both are */
+WG_API wg_node wg_logical_or_at(wg_site here, wg_node a, wg_node b); /* true where one is, or both are */
+WG_API wg_node wg_logical_xor_at(wg_site here, wg_node a, wg_node b); /* true where one is, but not both */
+WG_API wg_node wg_logical_not_at(wg_site here, wg_node x); /* true where x is 0 */
 WG_API wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b); /* a where c is true, else b */
 /* To integers: rounds towards zero. Values out of range become the nearest integer in range, NaN 0. */
-WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
+WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to); /* x in another dtype */
 #define wg_equal(a, b)         wg_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_not_equal(a, b)     wg_not_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_less(a, b)          wg_less_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
@@ -99,11 +99,11 @@ WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
     WG_ALL_AXES_(X) \
     X(bool, keepdims, false, "", "the reduced axes stay, with size 1")
 WG_OPTIONS_BY_PLACE(wg_reduce_args, 1);
-WG_API wg_node wg_sum_at(wg_site here, const wg_reduce_args *a);
-WG_API wg_node wg_mean_at(wg_site here, const wg_reduce_args *a);
-WG_API wg_node wg_max_at(wg_site here, const wg_reduce_args *a); /* the first of equals gets the gradient */
-WG_API wg_node wg_min_at(wg_site here, const wg_reduce_args *a); /* the first of equals gets the gradient */
-WG_API wg_node wg_prod_at(wg_site here, const wg_reduce_args *a);
+WG_API wg_node wg_sum_at(wg_site here, const wg_reduce_args *a); /* the sum along axes */
+WG_API wg_node wg_mean_at(wg_site here, const wg_reduce_args *a); /* the mean along axes */
+WG_API wg_node wg_max_at(wg_site here, const wg_reduce_args *a); /* the largest along axes; the first of equals gets the gradient */
+WG_API wg_node wg_min_at(wg_site here, const wg_reduce_args *a); /* the smallest along axes; the first of equals gets the gradient */
+WG_API wg_node wg_prod_at(wg_site here, const wg_reduce_args *a); /* the product along axes */
 WG_API wg_node wg_any_of_at(wg_site here, const wg_reduce_args *a);    /* bool: an element is not 0 */
 WG_API wg_node wg_all_of_at(wg_site here, const wg_reduce_args *a);    /* bool: no element is 0 */
 WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum e^x, without overflow */
@@ -181,8 +181,8 @@ WG_API wg_node wg_linear_scan_at(wg_site here, const wg_linear_scan_args *a);
 
 /* ---- shapes ---- */
 
-WG_API wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s); /* one size may be -1: what is left */
-WG_API wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s);
+WG_API wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s); /* x in another shape; one size may be -1: what is left */
+WG_API wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s); /* x, repeated to this shape */
 WG_API wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s); /* sums what broadcasting would repeat */
 #define wg_reshape(x, ...)      wg_reshape_at(WG_AT(#x), x, __VA_ARGS__)
 #define wg_broadcast_to(x, ...) wg_broadcast_to_at(WG_AT(#x), x, __VA_ARGS__)
@@ -201,8 +201,8 @@ WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows);
     WG_LAST_AXIS_(X) \
     X(double, temperature, 1, "(0, inf)", "x is divided by it first")
 WG_OPTIONS_BY_PLACE(wg_softmax_args, 1);
-WG_API wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a);
-WG_API wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a);
+WG_API wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a); /* y = e^x / sum of e^x along axis */
+WG_API wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a); /* the logarithm of softmax, without overflow */
 #define wg_softmax(...)     WG_NAMED(wg_softmax_at, wg_softmax_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 #define wg_log_softmax(...) WG_NAMED(wg_log_softmax_at, wg_softmax_args, (x), 1, #__VA_ARGS__, __VA_ARGS__)
 
@@ -238,6 +238,7 @@ typedef int (*wg_backward_fn)(size_t n, const double *x, size_t m, const double 
     X(void *, user, NULL, "", "last argument of both")                                 \
     X(bool, impure, false, "", "equal calls may give different results: each is made")
 WG_OPTIONS(wg_extern_opts);
+/* a node that functions of yours compute */
 WG_API wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o);
 #define wg_extern(x, ...) /* x, shape, options */                                                       \
     WG_WITH(wg_extern_at, (WG_AT(WG_BYTE_2 #x ", " #__VA_ARGS__), x, WG_HEAD_(__VA_ARGS__)), wg_extern_opts, \

@@ -111,7 +111,7 @@ static inline wg_init wg_sparse(double zeros, double deviation) { return wg_init
 WG_API wg_params *wg_params_new(wg_context *c); /* An empty set of parameters. */
 /* It is an error while a graph has nodes of p, or p has an optimizer or an average: free those first, or
  * call wg_begin on the graph. A part (wg_params_in) is freed with the whole set. */
-WG_API void wg_params_free(wg_params *p);
+WG_API void wg_params_free(wg_params *p); /* frees the set */
 /* The parameters of p whose names begin with "prefix.", as a set of their own, to give to a layer. Names in
  * it are without the prefix; parameters made through it get the prefix in p. Freed with p. */
 WG_API wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix);
@@ -131,10 +131,10 @@ WG_API wg_node wg_state_at(wg_site here, wg_graph *g, wg_params *p, const char *
 #define wg_state(g, p, name, ...) wg_state_at(WG_AT(#name), g, p, name, __VA_ARGS__)
 
 WG_API wg_context *wg_params_context(const wg_params *p); /* The context in which the set was made. */
-WG_API int wg_params_count(const wg_params *p); /* of parameters and states, in creation order */
+WG_API int wg_params_count(const wg_params *p); /* the number of parameters and states, in creation order */
 WG_API const char *wg_params_name(const wg_params *p, int i); /* The name of parameter or state i. */
 WG_API bool wg_params_is_state(const wg_params *p, int i); /* Whether i is a state, which is not trained. */
-WG_API wg_tensor wg_params_tensor(const wg_params *p, int i); /* the memory is p's: do not write to it */
+WG_API wg_tensor wg_params_tensor(const wg_params *p, int i); /* the values of parameter i; the memory is p's: do not write to it */
 /* The gradient. The memory is p's. data NULL: the last wg_backward did not reach the parameter. */
 WG_API wg_tensor wg_params_grad(const wg_params *p, int i);
 /* Sets the gradient of a parameter from a tensor of its shape, cast to its dtype, as a wg_backward does: the next step of
@@ -162,15 +162,15 @@ WG_API wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name,
 #define wg_params_make(p, name, ...) wg_params_make_at(WG_AT(#p ", " #name), p, name, __VA_ARGS__)
 
 /* All parameters (no states) as one vector of doubles, in creation order: for optimizers of your own. */
-WG_API size_t wg_params_size(const wg_params *p); /* its length */
-WG_API wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta);
+WG_API size_t wg_params_size(const wg_params *p); /* how many numbers are trained: the length of that vector */
+WG_API wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta); /* copies all parameters into one vector */
 #define wg_params_get(p, theta) wg_params_get_at(WG_AT(#p ", " #theta), p, theta)
 /* Sets all parameters from such a vector. */
 WG_API wg_status wg_params_set_at(wg_site here, wg_params *p, const double *theta);
 #define wg_params_set(p, ...) wg_params_set_at(WG_AT(#p ", " #__VA_ARGS__), p, __VA_ARGS__)
 /* The gradient, 0 where the loss did not reach a parameter, and its Euclidean norm. */
 WG_API wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradient);
-WG_API double wg_params_grad_norm_at(wg_site here, const wg_params *p);
+WG_API double wg_params_grad_norm_at(wg_site here, const wg_params *p); /* the Euclidean norm of the gradient */
 #define wg_params_get_grad(p, gradient) wg_params_get_grad_at(WG_AT(#p ", " #gradient), p, gradient)
 #define wg_params_grad_norm(p)          wg_params_grad_norm_at(WG_AT(#p), p)
 

@@ -39,6 +39,7 @@ WG_OPTIONS_AND_OPERANDS(wg_scatter_add_args);
 /* x, with v added at the elements that wg_take (wg_take_along) with these indices would choose. v has
  * the shape that its result would have. */
 WG_API wg_node wg_scatter_add_at(wg_site here, const wg_scatter_add_args *a);
+/* x, with v added at the elements that wg_take_along would choose */
 WG_API wg_node wg_scatter_add_along_at(wg_site here, const wg_scatter_add_args *a);
 #define wg_scatter_add(...) WG_NAMED(wg_scatter_add_at, wg_scatter_add_args, (x, indices, v), 3, #__VA_ARGS__, __VA_ARGS__)
 #define wg_scatter_add_along(...) \

@@ -83,8 +83,11 @@ WG_API wg_nn_states wg_nn_gru_cell_at(wg_site here, const wg_nn_cell_args *a);
     X(wg_init, U_init, WG_NO_INIT, "", "as of cells") \
     X(wg_init, b_init, WG_NO_INIT, "", "as of cells")
 WG_OPTIONS_AND_OPERANDS(wg_nn_recurrent_args);
+/* a plain recurrent layer over all steps of x */
 WG_API wg_nn_states wg_nn_rnn_at(wg_site here, const wg_nn_recurrent_args *a);
+/* a long short-term memory over all steps of x */
 WG_API wg_nn_states wg_nn_lstm_at(wg_site here, const wg_nn_recurrent_args *a);
+/* gated recurrent units over all steps of x */
 WG_API wg_nn_states wg_nn_gru_at(wg_site here, const wg_nn_recurrent_args *a);
 #define wg_nn_rnn(...)  WG_NAMED(wg_nn_rnn_at, wg_nn_recurrent_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
 #define wg_nn_lstm(...) WG_NAMED(wg_nn_lstm_at, wg_nn_recurrent_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)

@@ -65,7 +65,7 @@ def plot(what, *more, title=None, slide=None, context=None, **values):
 
         wg.plot(y)        wg.plot(x, y)        wg.plot(x, [y1, y2], title="Two curves")
 
-    or of a text in the language (docs/language.md, Plots), whose names are the keywords:
+    or of a text in the language (docs/language/claims.md, Plots), whose names are the keywords:
 
         wg.plot('line loss as "training"; line dev as "held out"; x "step"; y "loss" log', loss=a, dev=b)
         wg.plot("contour u^2 + 4*v^2 over u in -3:3, v in -2:2; path p", p=path)

@@ -3,6 +3,8 @@
 #
 #   tests/pages/follow.sh PAGE...
 #
+# A page may also be a program, NAME.c: it is compiled, and prints what stands beside it, in NAME.txt.
+#
 # The status is 0 if everything holds. `wengert` must be in PATH, pkg-config must find the library. A page is
 # followed in a folder of its own, where examples/, data/ and docs/ are those of the sources. What a block is,
 # by the words behind its ```:
@@ -183,13 +185,23 @@ compare_pictures() {
     done
 }
 
+follow_program() {
+    cd "$work/at"
+    cp "$page" .
+    c_program "$(basename "$page")"
+    compare "$work/printed" "${page%.c}.txt" '' "what the program prints"
+    echo "$page: holds"
+}
+
 follow_page() {
     local number word name
     page=$1 # a path in the sources, or beginning with /
     case "$page" in /*) ;; *) page=$sources/$page ;; esac
     at=0 printed='' left_out=
+    rm -rf "$work/at" "$work/blocks"
     mkdir -p "$work/blocks" "$work/at"
     ln -s "$sources"/{examples,data,docs} "$work/at/"
+    case "$page" in *.c) follow_program; return ;; esac
     awk -v to="$work/blocks" -f "$own/blocks.awk" "$page" >"$work/list"
     cd "$work/at"
     while read -r number at word name <&3; do
@@ -197,8 +209,6 @@ follow_page() {
         follow_block "$work/blocks/$number" "$word" "$name"
     done 3<"$work/list"
     compare_pictures
-    cd "$sources"
-    rm -rf "$work/at" "$work/blocks"
     echo "$page: $(grep -vc ' text -$' "$work/list") blocks hold"
 }
 

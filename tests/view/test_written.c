@@ -17,7 +17,7 @@ Test(written, a_picture_is_the_program_again)
 {
     wgt_needs("python3");
     fprintf(stderr, "%s",
-            wgt_shell(
-                "python3 -B tests/view/written.py \"$build/wengert\" --programs ${WG_WRITTEN:-30} "
-                "--seed ${WG_SEED:-1} tests/view/*.wg examples/*.wg docs/drawing/*.wg docs/*.md README.md"));
+            wgt_shell("python3 -B tests/view/written.py \"$build/wengert\" --programs ${WG_WRITTEN:-30} "
+                      "--seed ${WG_SEED:-1} tests/view/*.wg examples/*.wg docs/drawing/*.wg "
+                      "$(find docs -name '*.md') README.md"));
 }

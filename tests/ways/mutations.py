@@ -159,8 +159,8 @@ def write(results, refused):
                                        break_on_hyphens=False) + "\n" for pair in some)
 
 
-# What is another thing here, on purpose (docs/python.md): these share no memory, so their numbers are those
-# of the line that made them.
+# What is another thing here, on purpose (docs/python/calls.md): these share no memory, so their numbers are
+# those of the line that made them.
 HERE = {
     # the gradient at the w that the loss was made of; PyTorch's is at the new w
     "loss_before_data": "-6.875 / 3 12 0.75",

@@ -107,8 +107,8 @@ SKIPPED = frozenset("""
 """.split())
 
 
-# What is wider here, or said otherwise in python.md: calls of sizes, and pairs of sort; NumPy's own errors of
-# arguments by name and of empty means; whole numbers that stay whole, as in NumPy 2.
+# What is wider here, or said otherwise in python/calls.md: calls of sizes, and pairs of sort; NumPy's own
+# errors of arguments by name and of empty means; whole numbers that stay whole, as in NumPy 2.
 WIDER = (r"x\.size\(|m\.sort\(|x\.transpose\(axes=|linalg\.norm\(x, .*sine\(\)|average\(.*zeros\(|"
          r"\.(ceil|floor|rint|trunc|fabs)\(.*(whole|long)")
 

@@ -34,7 +34,7 @@ format() {
 rooms() {
     tools/build/rooms.sh --check | report "the rooms (make rooms)"
     tools/build/rooms_try.sh | report "the gate of the rooms does not refuse what it should"
-    includes examples/*.[ch] tools/*/*.[ch] |
+    includes examples/*.[ch] examples/*/*.[ch] tools/*/*.[ch] |
         grep -E '"(base|kernel|params|graph|grad|run|look|files|data|nn|check|text|figure|draw|lang|ops)/' |
         report "the command and the examples use public headers alone"
     grep -nE '\bwgx_|"wgx/' examples/*.[ch] lessons/*.md include/wengert/* |
@@ -112,11 +112,14 @@ END
 registry() {
     ! command -v python3 >/dev/null || tools/build/table.py --check 2>&1 |
         report "_table.txt or values.hpp is not what headers say (make format), or they leave something out"
+    ! command -v python3 >/dev/null || tools/build/functions.py --check 2>&1 |
+        report "docs/functions is not what headers say (make format), or they leave something out"
     [ -x "$build/wengert" ] || return 0
     tools/build/gallery.sh --check |
-        report "pictures of docs/drawing that are not what their commands draw (make format)"
-    "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 |
-        report "docs/ops.md is not what the registry says (make format)"
+        report "pictures of docs/drawing/gallery.md that are not what their commands draw (make format)"
+    { "$build/wengert" ops --markdown | diff - docs/ops.md
+        "$build/wengert" ops --markdown --internal | diff - docs/ops/internal.md; } 2>&1 | head -n 10 |
+        report "docs/ops.md or docs/ops/internal.md is not what the registry says (make format)"
     comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"
     comm -13 <(sed -n 's/^| `\([a-z0-9_]*\)` |.*/\1/p' docs/op-names.md | sort -u) <(op_names) |
         report "operations without a row in docs/op-names.md"
@@ -148,7 +151,7 @@ composites() { printf 'linspace|' &&
 }
 
 registry_names() {
-    "$build/wengert" ops --markdown |
+    { "$build/wengert" ops --markdown && "$build/wengert" ops --markdown --internal; } |
         sed -n 's/^| *`\{0,1\}\([a-z0-9_]*\)`\{0,1\} *|.*/\1/p' | grep -vxE 'op|name|' | sort -u
 }
 
@@ -188,8 +191,12 @@ public_functions() {
         }' | sed 's/_at$//' | sort -u
 }
 
-# Nobody finds a function that no page, lesson, example or command has. The script is tried first, on a
-# function of each kind.
+# The functions that the first cells of the tables of pages call, without the ending _at.
+functions_with_a_row() {
+    sed -n 's/^| \(`[^`]*`\) |.*/\1/p' "$@" | grep -oE '\bwg_[a-z0-9_]+\(' | sed -E 's/(_at)?\($//' | sort -u
+}
+
+# Nobody finds a function that no page has. The scripts are tried first, on a function of each kind.
 in_pages() {
     public_functions - <<<'
 /* ---- for bindings: one ---- */
@@ -199,13 +206,14 @@ WG_API const char *
 wg_name_at(int wg_here);
 WG_API void wg_begin(int (*f)(void), int g); /* wg_other() */' | paste -sd' ' | grep -vx 'wg_begin wg_name' |
         report "tools/build/check.sh does not find the public functions of headers"
-    public_functions include/wengert/*.h |
-        comm -23 - \
-        <(grep -ohE '\bwg_[a-z0-9_]+' README.md CONTRIBUTING.md {docs,docs/inside}/*.md lessons/* examples/* \
-        tools/*/*.[ch] 2>/dev/null |
-        sed 's/_at$//' | sort -u) |
-        report "public functions in no page, lesson, example or command: give them a place in \
-docs/functions.md, or a heading of the header that says for whom they are"
+    functions_with_a_row - <<<'
+| `wg_roll(x)` | `wg_no(x)` | |
+| `wg_data *d = wg_op_at(i)` | of wg_no(x) | |
+`wg_no(x)`' | paste -sd' ' | grep -vx 'wg_op wg_roll' |
+        report "tools/build/check.sh does not find the rows of functions"
+    public_functions include/wengert/*.h | comm -23 - <(functions_with_a_row docs/functions/*.md) |
+        report "public functions without a row in docs/functions (make docs), or without a heading of the \
+header that says for whom they are"
 }
 
 # ---- names ----
@@ -329,11 +337,50 @@ headers() {
 as_c() { "${cc[@]}" -x c "-std=$1" "${flags[@]}" include/wengert/*.h 2>&1; }
 as_cxx() { [ -z "$cxx" ] || "$cxx" -x c++ "-std=$1" "${flags[@]}" include/wengert/*."$2" 2>&1; }
 
-# ---- pages: the files that they name, and the answers of docs/inside/questions.md ----
+# ---- pages: their length, their links, the files that they name, answers of docs/inside/questions.md ----
+
+pages_of_docs() { find docs -name '*.md' | LC_ALL=C sort; }
+
+# Prints those of the pages $2 ... that have more than $1 lines.
+long_pages() {
+    local most=$1
+    shift
+    awk -v most="$most" 'FNR == most + 1 { print FILENAME ": more than " most " lines" }' "$@"
+}
+
+# Each gate is tried first, on pages of which some are to be refused.
+length_and_links() {
+    local try all
+    try=$(mktemp -d)
+    mkdir "$try/inside"
+    seq 250 >"$try/right.md"
+    seq 251 >"$try/long.md"
+    cat >"$try/a.md" <<'END'
+# A `b` of C++, d
+[a](inside/in.md) [a](inside) [a](#a-b-of-c-d) [a](none.md) ![a](x.svg)
+`[a](none.md)` [a](https://none.md) [a](#none) [a](inside/in.md#e)
+```
+# none
+[a](none.md)
+```
+END
+    printf '%s\n' '## E' '## E' '[a](../a.md#none) [a](#e-1) [a](../in.md)' >"$try/inside/in.md"
+    (cd "$try" && long_pages 250 right.md long.md a.md) | paste -sd' ' |
+        grep -vx 'long.md: more than 250 lines' |
+        report "tools/build/check.sh does not find the pages that are too long"
+    (cd "$try" && "$OLDPWD/tools/build/links.pl" a.md inside/in.md) | sed 's/:[^:]* / /' | paste -sd' ' |
+        grep -vx 'a.md:2 none.md a.md:2 x.svg a.md:3 #none inside/in.md:3 ../a.md#none .*:3 ../in.md' |
+        report "tools/build/links.pl does not find the links that lead nowhere, and no others"
+    rm -rf "$try"
+    mapfile -t all < <(pages_of_docs)
+    long_pages 250 "${all[@]}" |
+        report "a page of docs is too long: split it by subject, into a folder of its name"
+    git ls-files -co --exclude-standard '*.md' | xargs tools/build/links.pl | report "a link leads nowhere"
+}
 
 pages() {
-    grep -noE '`(src|ops|tests|tools|bench|include|examples|docs)/[A-Za-z0-9_./-]+`' ./*.md \
-        {docs,docs/inside,bench}/*.md | tr -d '`' |
+    pages_of_docs | xargs grep -noE \
+        '`(src|ops|tests|tools|bench|include|examples|docs)/[A-Za-z0-9_./-]+`' ./*.md bench/*.md | tr -d '`' |
         while IFS=: read -r page line path; do [ -e "$path" ] || echo "$page:$line: $path"; done |
         report "a page names a file that does not exist"
     [ -e docs/inside/questions.md ] || { echo docs/inside/questions.md | report "is missing"; return; }
@@ -518,6 +565,7 @@ merges
 parts
 licences
 headers
+length_and_links
 pages
 lessons
 teaching

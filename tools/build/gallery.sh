@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the pictures of docs/drawing.md: runs each command `wengert draw ... -o docs/drawing/NAME.svg` that
-# stands there. --check: makes them elsewhere, and names those that differ.
+# Makes the pictures of docs/drawing/gallery.md: runs each command `wengert draw ... -o docs/drawing/NAME.svg`
+# that stands there. --check: makes them elsewhere, and names those that differ.
 # Environment: BUILD.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -8,7 +8,7 @@ wengert=${BUILD:-build}/wengert
 to=docs/drawing
 [ "${1:-}" != --check ] || { to=$(mktemp -d) && trap 'rm -rf "$to"' EXIT; }
 
-grep -o '`wengert draw [^`]* -o docs/drawing/[^` ]*`' docs/drawing.md | tr -d '`' |
+grep -o '`wengert draw [^`]* -o docs/drawing/[^` ]*`' docs/drawing/gallery.md | tr -d '`' |
     while read -r _ arguments; do
     name=${arguments##*/}
     # The arguments are words without quotes.

@@ -32,7 +32,7 @@ line 'lines of its tests' "$tests"
 line 'test programs' "$(find tests -name 'test_*.c' | wc -l)"
 passed 'tests that passed, plain' plain 'make test'
 passed '  with hostile memory, under sanitizers' hostile 'make whole KINDS=hostile'
-line 'ops' "$(grep -c '^| `' docs/ops.md)"
+line 'ops' "$(cat docs/ops.md docs/ops/internal.md | grep -c '^| `')"
 number '  elements of their gradients, compared with differences' plain \
     '.*elements compared with differences: ([0-9]+).*' 'make test'
 number '  allocations of theirs that failed, one by one' plain '.*allocations that failed: ([0-9]+).*' \

@@ -21,7 +21,7 @@ Made of the rows of [python/wengert](../python/wengert) by `make docs`. Each cal
 position and by name, with its defaults. An argument that is refused is an error at any other value than its
 default; one without effect is taken at any value, and changes no number. Tests ask each of them beside
 PyTorch ([tests/ways/signatures.py](../tests/ways/signatures.py)). What differs in meaning is in
-[python.md](python.md#coming-from-pytorch).
+[python/calls.md](python/calls.md#coming-from-pytorch).
 """
 
 

@@ -125,7 +125,8 @@ man_3() {
 man_7() {
     mkdir -p "$man/man7"
     awk -v name=wengert -v section=7 -v title='the language of the command wengert' -v version="$VERSION" \
-        -f tools/build/roff.awk -f tools/build/markdown_man.awk docs/language.md >"$man/man7/wengert.7"
+        -f tools/build/roff.awk -f tools/build/markdown_man.awk docs/language.md docs/language/*.md \
+        >"$man/man7/wengert.7"
 }
 
 completions() {
@@ -146,7 +147,7 @@ documents() {
 # Compiles all examples, or one by `make digits`. If pkg-config does not find wengert, set PKG_CONFIG_PATH.
 CFLAGS = -O2 $(shell pkg-config --cflags wengert)
 LDLIBS = $(shell pkg-config --libs wengert) -lm
-all: $(patsubst %.c,%,$(wildcard *.c))
+all: $(patsubst %.c,%,$(wildcard *.c functions/*.c))
 END
 }
 

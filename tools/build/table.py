@@ -31,6 +31,9 @@ class Table:
                                                                                         [])
         self.numbers, self.operand_notes = {}, []
         self.written = {}  # the file and line of the headers in which each call stands
+        # of each call: its comment, the one that stands behind it, and the heading above it
+        self.comments, self.behind, self.headings = {}, {}, {}
+        self.shared = set()  # the calls that have the comment of the call above them alone
         # Public headers, and what the command and Python share: of that the calls that are marked for Python.
         files = [f for folder in ("wengert", "wgx")
                  for f in sorted(glob.glob(os.path.join(TOP, "include", folder, "*.h")))]
@@ -46,8 +49,11 @@ class Table:
                                     else [w.split("=")[0].strip() for w in bare(words).split(",")
                                           if w.strip()])
             self.numbers.update(re.findall(r"\b(WG_[A-Z_]+) = (\d+)\b", bare(text)))
-        self.macros = {m[1]: m[2].replace("\\\n", " ") for _, text, _ in texts for m in
-                       re.finditer(r"#define (\w+)\([^)]*\)((?:[^\n]*\\\n)*[^\n]*)", text)}
+        defined = [m for _, text, _ in texts for m in
+                   re.finditer(r"#define (\w+)\(([^)]*)\)((?:[^\n]*\\\n)*[^\n]*)", text)]
+        self.macros = {m[1]: m[3].replace("\\\n", " ") for m in defined}
+        self.macro_words = {m[1]: split(m[2]) for m in defined}
+        self.titles = {head: opening(notes) for head, _, notes in texts}
         for head, text, notes in texts:
             self.note_lists(text, notes)
         for head, text, notes in texts:
@@ -171,7 +177,11 @@ class Table:
             said = own or after or (last if together else "") or (before.get(struct[0], "") if struct else "")
             if own and after:
                 said = own + " " + after
+            if together and last and not after:
+                self.shared.add(m[2])
             end, last = m.end(), said if not (after and not own) else ""
+            self.comments[m[2]], self.behind[m[2]] = said, after
+            self.headings[m[2]] = heading(text[:m.start()], notes)
             name = m[2].partition("_")[2]
             short = name.endswith("_at") and site == 1
             result = self.kind(m[1])
@@ -268,6 +278,20 @@ def marked(text):
     return re.sub(r"/\*.*?\*/", note, text, flags=re.S), notes
 
 
+def opening(notes):
+    """What a header says that it is: the first sentence of its opening comment."""
+    said = paragraph(notes[1] if notes[0].startswith("SPDX") else notes[0])
+    return re.split(r"\.(?: |$)", said.partition(": ")[2])[0]
+
+
+def heading(text, notes):
+    """The heading of the header above the end of the text; "" behind an #if."""
+    for m in reversed(list(re.finditer(r"\n(?:#if|%s)" % MARK, text))):
+        if not m[1] or notes[int(m[1])].startswith("----"):
+            return notes[int(m[1])].strip("- ") if m[1] else ""
+    return ""
+
+
 def bare(text):
     return " ".join(re.sub(MARK, " ", text).split())
 
@@ -315,4 +339,5 @@ def main():
     return different or bool(wrong) and "--check" in sys.argv
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

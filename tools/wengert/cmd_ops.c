@@ -6,7 +6,7 @@
 #include "lesson.h"
 
 static const flag flags[] = {
-    { 0, "markdown", NULL, "as a table for docs/ops.md" },
+    { 0, "markdown", NULL, "as a table for docs/ops.md; with --internal for docs/ops/internal.md" },
     { 0, "internal", NULL, "those too that only derivatives and other ops make" },
     { 0, NULL, NULL, NULL },
 };
@@ -178,16 +178,19 @@ static void markdown_row(const wg_op *op)
     printf(" | %s |\n", kind_of(op));
 }
 
-static void all_markdown(void)
+/* Two pages: the ops that have a builder, and those that only derivatives and other ops make. */
+static void all_markdown(bool internal)
 {
-    printf("# Operations\n\n"
-           "Written by `wengert ops --markdown` from the registry: change the op's own block, then `make "
+    printf("# %s\n\n"
+           "Written by `wengert ops --markdown%s` from the registry: change the op's own block, then `make "
            "docs`.\n"
            "y′ is the gradient of the result, a′ that of operand a. \"none\" and \"zero\" say why there\n"
            "is no derivative. How formulas are written: `include/wengert/formula.h`.\n\n"
-           "| op | what it does | formula | adjoint | options | kind |\n|---|---|---|---|---|---|\n");
+           "| op | what it does | formula | adjoint | options | kind |\n|---|---|---|---|---|---|\n",
+           internal ? "Operations that derivatives and other operations make" : "Operations",
+           internal ? " --internal" : "");
     for (int i = 0; i < wg_op_count(); i++)
-        if (is_shown(wg_op_at(i))) markdown_row(wg_op_at(i));
+        if (is_shown(wg_op_at(i)) && wg_op_is_internal(wg_op_at(i)) == internal) markdown_row(wg_op_at(i));
 }
 
 static void all_json(const wg_op *one)
@@ -289,7 +292,7 @@ static int run(const args *a)
     if (a->json && args_has(a, "markdown")) return tool_wrong(a, "ops: --json or --markdown, not both");
     if (a->json && !one && call) builtin_json(call);
     else if (a->json) all_json(one);
-    else if (args_has(a, "markdown")) all_markdown();
+    else if (args_has(a, "markdown")) all_markdown(args_has(a, "internal"));
     else if (one || call) {
         if (one) one_text(one);
         if (one && call) putchar('\n');
