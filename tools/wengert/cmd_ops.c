@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "lesson.h"
+#include "wgx/op.h"
 
 static const flag flags[] = {
     { 0, "markdown", NULL, "as a table for docs/ops.md; with --internal for docs/ops/internal.md" },
@@ -190,7 +191,7 @@ static void all_markdown(bool internal)
            internal ? "Operations that derivatives and other operations make" : "Operations",
            internal ? " --internal" : "");
     for (int i = 0; i < wg_op_count(); i++)
-        if (is_shown(wg_op_at(i)) && wg_op_is_internal(wg_op_at(i)) == internal) markdown_row(wg_op_at(i));
+        if (is_shown(wg_op_at(i)) && wgx_op_is_internal(wg_op_at(i)) == internal) markdown_row(wg_op_at(i));
 }
 
 static void all_json(const wg_op *one)
