@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* arrange.h: elements in other places: one index of an axis, stacks, parts, reverse order, copies, margins,
- * triangles of matrices. ops.h includes this. A negative axis or index counts from the end. */
+ * triangles of matrices. ops.h includes this. A negative axis or index counts from the end.
+ *
+ *     wg_node last = wg_select(x, .axis = 1, .index = -1);                the last column: one axis less
+ *     wg_node rows = wg_slice(x, .axis = 0, .from = 2, .to = 5);          rows 2, 3 and 4
+ *     wg_node both = wg_concat(((wg_node[]){ x, y }), 2, .axis = 1);      y beside x
+ *     wg_node ring = wg_roll(x, .axis = 0, .shift = 1);                   row 0 moves to row 1
+ *     wg_node wide = wg_pad(x, .axis = -1, .before = 1, .after = 1);      a margin of zeros
+ *     wg_node low  = wg_tril(x);                                          zeros above the diagonal */
 #ifndef WENGERT_ARRANGE_H
 #define WENGERT_ARRANGE_H
 #if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* attention.h: scaled dot product attention. ops.h includes this. */
+/* attention.h: scaled dot product attention. ops.h includes this.
+ *
+ *     wg_node y = wg_attention(q, k, v, .heads = 4, .causal = true);      q, k, v: [..., tokens, width]
+ *
+ * The layer with parameters is wg_nn_attention of transformer.h. */
 #ifndef WENGERT_ATTENTION_H
 #define WENGERT_ATTENTION_H
 #if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)

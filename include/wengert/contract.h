@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* contract.h: products of tensors: matmul, outer, einsum; and the order of axes. ops.h includes this
- * header. */
+ * header.
+ *
+ *     wg_node y = wg_matmul(x, W);                            [m, k] and [k, n]: [m, n]
+ *     wg_node s = wg_matmul(q, k, .tb = true);                q k^T
+ *     wg_node t = wg_einsum("ii->", a);                       the trace
+ *     wg_node z = wg_einsum("bij,bjk->bik", a, b);            a product for each b
+ *     wg_node w = wg_swap(x);                                 the last two axes change places */
 #ifndef WENGERT_CONTRACT_H
 #define WENGERT_CONTRACT_H
 #if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)

@@ -92,6 +92,9 @@ WG_API wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const char *title, 
     WG_WITH(wg_panel_new_at, (WG_AT(WG_BYTE_2 #f ", " #__VA_ARGS__), f, WG_HEAD_(__VA_ARGS__)), wg_panel_opts, \
             WG_TAIL_(__VA_ARGS__, ))
 
+/* Panel i, in the order of their making. NULL: there is none. */
+WG_API wg_panel *wg_figure_panel(const wg_figure *f, int i);
+
 /* ---- series ---- */
 
 typedef enum wg_series_kind {

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* functions.h: functions of one operand, elementwise. Operands that are bools or integers are cast to the context's
  * float dtype first. neg, square, abs, relu, leaky_relu, sign, floor, ceil and round keep integers. ops.h includes
- * this header. */
+ * this header.
+ *
+ *     wg_node h = wg_tanh(wg_add(wg_matmul(x, W), b));
+ *     wg_node p = wg_sigmoid(h);
+ *     wg_node q = wg_leaky_relu(h, .slope = 0.1); */
 #ifndef WENGERT_FUNCTIONS_H
 #define WENGERT_FUNCTIONS_H
 #if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)

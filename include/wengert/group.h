@@ -88,6 +88,10 @@ WG_API bool wg_group_next_at(wg_site here, wg_group *all, const wg_batch *b, wg_
 WG_API void wg_group_note(wg_group *all, int k, double value);
 /* Number k of the last batch, as a mean over its rows. NaN: no shard has noted it. */
 WG_API double wg_group_mean(const wg_group *all, int k);
+/* For measures that are shared out in another way: each value becomes the sum over all processes, added in pairs of
+ * ranks. What one process alone has, while the others give 0, every process has then, to the bit. */
+WG_API wg_status wg_group_sum_at(wg_site here, wg_group *all, double *values, size_t count);
+#define wg_group_sum(all, ...) wg_group_sum_at(WG_AT(#all), all, __VA_ARGS__) /* all, values, count */
 
 WG_END_DECLS
 #endif

@@ -1,5 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel.h: how the kernel of an op is written: its arguments, faults, loops, random draws. op.h includes it. */
+/* kernel.h: how the kernel of an op is written: its arguments, faults, loops, random draws. op.h includes it.
+ *
+ *     static bool cube(const wg_kernel *k) { WG_MAP1(k, a * a * a); }     of a MAP of f32 and f64
+ *
+ *     static bool log_of(const wg_kernel *k)                              of f64 alone, with a fault
+ *     {
+ *         const double *x = k->x[0];
+ *         double *y = k->y[0];
+ *         for (int64_t i = 0; i < k->end - k->begin; i++) {
+ *             if (x[i] <= 0) return wg_fault_at(k, k->begin + i, 0, WG_FAULT_PLACE, "a logarithm of no number");
+ *             y[i] = log(x[i]);
+ *         }
+ *         return true;
+ *     }
+ *
+ * op.h says how such a function becomes an op. */
 #ifndef WENGERT_KERNEL_H
 #define WENGERT_KERNEL_H
 #if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* losses.h: what a prediction costs. ops.h includes this header. Unless it says otherwise, predictions
  * and targets have equal shapes: [m,1] beside [m] is an error. The mean over no elements is NaN, and an
- * error in wg_backward. */
+ * error in wg_backward.
+ *
+ *     wg_node a = wg_softmax_cross_entropy(logits, y);        classes: y are numbers, or rows of probabilities
+ *     wg_node b = wg_bce_with_logits(z, t);                   two classes: t is 0 or 1
+ *     wg_node c = wg_mse(prediction, wanted);                 numbers
+ *     wg_node d = wg_huber(prediction, wanted, .delta = 2);   numbers, some of which are far off
+ *     wg_node e = wg_add(a, wg_l2(g, p, 1e-4));               with a penalty for large weights
+ *     double share = wg_item(wg_accuracy(logits, y)); */
 #ifndef WENGERT_LOSSES_H
 #define WENGERT_LOSSES_H
 #if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)

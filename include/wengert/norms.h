@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* norms.h: normalisation, and resizing of images. ops.h includes this header. */
+/* norms.h: normalisation, and resizing of images. ops.h includes this header.
+ *
+ *     wg_node h = wg_layer_norm(x, gamma, beta);              each row has mean 0 and deviation 1, then gamma, beta
+ *     wg_node b = wg_batch_norm(x, gamma, beta);              the same of each column, over the rows of the batch
+ *     wg_node big = wg_resize(image, WG_SHAPE(64, 64), .mode = WG_BILINEAR);
+ *
+ * The layers with parameters and averages are those of nn.h: wg_nn_layer_norm, wg_nn_batch_norm. */
 #ifndef WENGERT_NORMS_H
 #define WENGERT_NORMS_H
 #if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)

@@ -291,7 +291,7 @@ WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op); /
 
 /* The place of a call without the text of its arguments. Composite builders and rules pass it to the ops that
  * they call: the operands of those are not the ones that the user wrote. */
-WG_API wg_site wg_inside(wg_site here);
+#define wg_inside(here) wg_site_place(here)
 /* In such a builder, WG_USER_CALL(here, "my_block"): until it returns, an error at the place of its call has its name,
  * and not that of what it calls. If builders call each other, the outermost counts. */
 #define WG_USER_CALL(here, name)                                                       \

@@ -2,7 +2,12 @@
 /* pick.h: elements chosen by their numbers, numbers of elements, elements in order of size. ops.h
  * includes this header. Numbers of elements are integers, or floats with integer values; they have no
  * derivative. As in NumPy a negative number counts from the end: -1 is the last. A number outside [-n, n) of
- * an axis of n makes the run fail. */
+ * an axis of n makes the run fail.
+ *
+ *     wg_node rows = wg_take(x, i, .axis = 0);                the rows of x whose numbers are in i
+ *     wg_node best = wg_topk(x, .count = 3);                  of each row the three largest
+ *     wg_node where = wg_part(best, 1);                       and their numbers
+ *     wg_node up = wg_sort(x, .axis = 0);                     each column in increasing order */
 #ifndef WENGERT_PICK_H
 #define WENGERT_PICK_H
 #if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)

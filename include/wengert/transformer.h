@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* transformer.h: embeddings, attention and transformer blocks as layers; a table of the layers of a
- * net. nn.h includes this. */
+ * net. nn.h includes this.
+ *
+ *     wg_node x = wg_nn_embedding(letters, p, "letter", 27, 64);          letters: numbers, [rows, tokens]
+ *     x = wg_nn_transformer_block(x, p, "block", .heads = 4, .causal = true);
+ *     wg_node logits = wg_nn_dense(x, p, "out", 27);
+ *     wg_summary(logits, stdout);                                         the layers, their sizes and parameters */
 #ifndef WENGERT_TRANSFORMER_H
 #define WENGERT_TRANSFORMER_H
 #if defined(__GNUC__) && !defined(__clang__) && !defined(WG_OWN_HEADERS)

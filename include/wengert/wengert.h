@@ -1,5 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* wengert.h: includes all public headers. Read base.h and graph.h first. */
+/* wengert.h: includes all public headers. Read base.h and graph.h first.
+ *
+ *     #include <wengert/wengert.h>
+ *
+ *     int main(void)
+ *     {
+ *         wg_context *c = wg_start();
+ *         wg_graph *g = wg_graph_new(c);
+ *         wg_node x = wg_scalar(g, 3), y = wg_square(x);
+ *         printf("y = %g, dy/dx = %g\n", wg_item(y), wg_item(wg_grad(y, x)));
+ *         return wg_finish(c, stderr);
+ *     } */
 #ifndef WENGERT_H
 #define WENGERT_H
 

@@ -15,11 +15,6 @@ WG_BEGIN_DECLS
 WGX_API void wgx_figure_steps_at(wg_site here, wg_figure *f, int n);
 #define wgx_figure_steps(f, n) wgx_figure_steps_at(WG_AT(#f ", " #n), f, n)
 
-/* ---- panels ---- */
-
-/* Panel i, in the order of their making. NULL: there is none. */
-WGX_API wg_panel *wgx_figure_panel(const wg_figure *f, int i);
-
 /* ---- series ---- */
 
 /* The values of a curve at places between its points, in any order. false: they cannot be computed. */

@@ -18,11 +18,6 @@ WGX_PYTHON bool wgx_group_speaks(const wg_group *all);
 WGX_PYTHON wg_status wgx_group_same_at(wg_site here, wg_group *all, const char *what, const void *bytes, size_t size);
 #define wgx_group_same(all, ...) wgx_group_same_at(WG_AT(#all), all, __VA_ARGS__) /* all, what, bytes, size */
 
-/* For measures that are shared out in another way: each value becomes the sum over all processes, added in pairs of
- * ranks. What one process alone has, while the others give 0, every process has then, to the bit. */
-WGX_PYTHON wg_status wgx_group_sum_at(wg_site here, wg_group *all, double *values, size_t count);
-#define wgx_group_sum(all, ...) wgx_group_sum_at(WG_AT(#all), all, __VA_ARGS__) /* all, values, count */
-
 /* Gives all that wg_save writes from rank 0 to the other processes, which then have the same parameters, optimizers and
  * places in data sets. there: whether rank 0 has anything to give. Returns that in every process, false after an
  * error. wg_resume does so. */

@@ -51,7 +51,7 @@ class Group(_OfTable):
         text = str(error) if kind is Error else "%s: %s" % (kind.__name__, error)
         _lib.wg_fail(c, None, 10, b"%s", text.encode())  # WG_ERROR_USER
         if group:
-            _lib.wgx_group_sum_at(None, group, None, 0)
+            _lib.wg_group_sum_at(None, group, None, 0)
         if _lib.wgx_group_speaks(group):
             said = _lib.wg_message(c).decode(errors="replace")
             if re.match(r"rank \d+ on ", said):
@@ -88,7 +88,7 @@ class Group(_OfTable):
 
     def sum(self, values):
         a = np.array(values, dtype=np.float64)
-        _lib.wgx_group_sum_at(_here(), self._all, a.ctypes.data, a.size)
+        _lib.wg_group_sum_at(_here(), self._all, a.ctypes.data, a.size)
         self.context._look()
         return a
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "corpus/draw.h"
+#include "wgx/graph.h"
 
 enum { STEPS = 300 };
 

@@ -106,7 +106,6 @@ static inline void *old_object(const world *w, object_kind k, int i)
 
 VALUES(bool, truth, false, true)
 NUMBERS((int), int, int, given ? 1 : 0, -1, 0, 1, 2, 3, 9, 64, -9, INT32_MAX, INT32_MIN)
-VALUES(unsigned, unsigned, 0, 1, 2, UINT32_MAX)
 VALUES(int64_t, count, 1, 0, -1, INT32_MIN, 3) /* of the elements of an array */
 NUMBERS((int64_t), int64_t, int64_t, given ? 2 : 0, -1, 0, 1, 2, 3, 1000, INT64_C(1) << 31, INT64_C(1) << 40,
         INT64_MAX, INT64_MIN)
@@ -161,7 +160,6 @@ ZEROED(wg_limits)
 ZEROED(wg_mean)
 ZEROED(wg_tensor)
 ZEROED(wg_save_checks)
-ZEROED(wg_init)
 ZEROED(wg_given)
 ZEROED(wg_node_mark)
 ZEROED(wg_optim_setting)
@@ -183,9 +181,8 @@ LIST(wg_shape, odd_shapes, DIMS(-1, 1), DIMS(9, 1, 1, 1, 1, 1, 1, 1, 1), DIMS(IN
      DIMS(3, HUGE_SIZE, HUGE_SIZE, 2), DIMS(3, HUGE_SIZE, 0, HUGE_SIZE), DIMS(0, 0), DIMS(1, 0), DIMS(1, -1),
      DIMS(1, 6), DIMS(2, 3, 2), DIMS(2, 3, 3), DIMS(2, 1, 1), DIMS(8, 1, 1, 1, 1, 1, 1, 2, 3),
      DIMS(1, INT32_MAX), DIMS(1, INT64_C(1) << 50), DIMS(2, 0, INT64_MAX))
-enum { ODD_wg_shape = LENGTH(odd_shapes), ODD_p_wg_shape = ODD_wg_shape + 1 };
+enum { ODD_wg_shape = LENGTH(odd_shapes) };
 NO_TEXTS(wg_shape)
-NO_TEXTS(p_wg_shape)
 static const wg_shape odd_good_shape = { 2, { 2, 3 } };
 GETTER(wg_shape, wg_shape)
 {
@@ -194,12 +191,6 @@ GETTER(wg_shape, wg_shape)
     (void)w;
     if (i == BY_NUMBER) return WG_SHAPE((int64_t)t->number[slot]);
     return i >= 0 ? odd_shapes[i] : given ? odd_good_shape : none;
-}
-GETTER(const wg_shape *, p_wg_shape)
-{
-    const int i = odd_at(t, slot);
-    (void)w, (void)given;
-    return i < 0 ? &odd_good_shape : i < ODD_wg_shape ? &odd_shapes[i] : NULL;
 }
 
 #define AXES_LIST(...)                                              \

@@ -39,7 +39,7 @@ static bool is_wrong(const odd_call *k, int slot, int value)
     for (int i = 0; i < k->slots; i++) nodes += k->needed[i] == '1' && k->slot[i] == SLOT_wg_node;
     if (word == SLOT_wg_node) return value == 0 || value == 4 || value == 6 || (value == 5 && nodes > 1);
     if (word == SLOT_p_wg_graph && value == 2) return true;
-    if (word == SLOT_wg_shape || word == SLOT_p_wg_shape) return value < NO_SHAPES;
+    if (word == SLOT_wg_shape) return value < NO_SHAPES;
     if (word == SLOT_wg_tensor) return value >= TENSOR_OF_NO_SHAPE;
     return value == 0 &&
            (word == SLOT_struct || word == SLOT_p_wg_node OR(wg_context) OR(wg_graph) OR(wg_params)

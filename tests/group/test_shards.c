@@ -313,7 +313,7 @@ Test(shards, mistakes)
     while (wg_group_next(all, &b, &part)) wg_graph_new(c);
     wgt_expect_error(c, WG_ERROR_USE, "a graph was made between two shards, so random draws");
     while (wg_group_next(all, &b, &part))
-        WGT_REFUSED(c, USE, "the shards of a batch are not done", wgx_group_sum(all, NULL, 0));
+        WGT_REFUSED(c, USE, "the shards of a batch are not done", wg_group_sum(all, NULL, 0));
     WGT_REFUSED(c, USE, "number 16: 0 to 15 can be", wg_group_note(all, 16, 1));
     cr_assert(isnan(wg_group_mean(all, 16)) && isnan(wg_group_mean(all, -1)));
     /* A loop that is left, and a batch that failed: draws and states are as before it. */

@@ -10,7 +10,7 @@ static int turn(int stops)
     wg_group *all = wg_group_start(c, .timeout = stops < 0 ? 600 : 1); /* any time does */
     double v[2] = { wg_group_rank(all), 1 };
     if (stops >= 0 && wg_group_rank(all) == stops) sleep(8); /* any time does */
-    wgx_group_sum(all, v, 2);
+    wg_group_sum(all, v, 2);
     if (wg_group_rank(all) == 0 && !wg_failed(c)) printf("%g of %g\n", v[0], v[1]);
     return wg_finish(c, stderr);
 }

@@ -198,7 +198,7 @@ Test(plot, frames_are_the_figures_of_their_values)
         wg_free(r.c, frame), wg_free(other.c, alone);
         wgt_finish(other.c, NULL);
     }
-    cr_expect_null(wgx_figure_panel(f, 1));
+    cr_expect_null(wg_figure_panel(f, 1));
     wgt_finish(r.c, NULL);
 }
 

@@ -1,6 +1,7 @@
 /* judge.h: what the programs of judge.c are made of. */
 #define NUMBER "%.17g"
 #include "options_made.h"
+#include "wgx/lang.h"
 
 static wg_optim *made;
 static wg_node x;

@@ -15,6 +15,7 @@ for c in $compilers; do for s in $standards; do each_cpp="$each_cpp $c:$s"; done
 [ -n "$each_c" ] || need gcc
 one_of_each() { for both in $each_c; do case $both in *:c17) echo $both ;; esac; done; }
 linked="-L$build -lwengert -lm -Wl,-rpath,$(cd "$build" && pwd)"
+with_all="-L$build/tests -lwengert-tests -lm -Wl,-rpath,$(cd "$build/tests" && pwd)" # names wgx_, too
 
 # $cc $std $x of COMPILER:STANDARD
 take() {
@@ -229,7 +230,8 @@ judge() {
     for form in c python defaults; do "$in/judge" $form >"$in/$form" || exit 1; done
     for both in $cc:$std ${each_cpp##* }; do
         take $both
-        $cc -std=$std -w -Iinclude -Itests/languages $sanitize $x "$in/c" -o "$in/cases" $linked || exit 1
+        $cc -std=$std -w -Iinclude -Itests/languages $sanitize $x "$in/c" -o "$in/cases" $with_all ||
+            exit 1
         (cd "$in" && ./cases 2>err) >>"$in/all" || { cat "$in/err"; exit 1; }
     done
     if python=$(tests/python.sh) && [ -z "$sanitize" ]; then

@@ -149,7 +149,7 @@ def used(thing):
     """Calls that use a thing, for each class."""
     return {
         "Graph": [lambda g: g.begin(), lambda g: g.nodes(), lambda g: g.input("x", np.ones(3)),
-                  lambda g: g.bytes(), lambda g: g.rewind(0),
+                  lambda g: g.bytes(),
                   lambda g: g.input("x", [1.0]), lambda g: wg.draw_graph(g) if hasattr(wg, "draw_graph")
                   else calls.graph_mode(g)],
         "Params": [lambda p: p.names(), lambda p: p["b"], lambda p: p.part("a"), lambda p: wg.sgd(p, lr=1.0),

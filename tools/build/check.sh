@@ -36,7 +36,7 @@ rooms() {
     tools/build/rooms_try.sh | report "the gate of the rooms does not refuse what it should"
     includes examples/*.[ch] examples/*/*.[ch] tools/*/*.[ch] |
         grep -E '"(base|kernel|params|graph|grad|run|look|files|data|nn|check|text|figure|draw|lang|ops)/' |
-        report "the command and the examples use public headers alone"
+        report "the command and the examples use no private headers"
     grep -nE '\bwgx_|"wgx/' examples/*.[ch] lessons/*.md include/wengert/* |
         report "public headers, examples and lessons name public functions alone, and no wgx_"
     includes include/wengert/*.h | grep -E '<' | grep -vE '<std(bool|def|int|io)\.h>' |

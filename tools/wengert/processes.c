@@ -86,7 +86,7 @@ int tool_meet(wg_context *c, int status)
         return now.speaks = now.met ? now.speaks : wgx_group_speaks(all), status;
     now.met = true;
     if (status && status != EXIT_INTERRUPTED) tell(c, status);
-    const bool fine = wgx_group_sum_at("", all, NULL, 0) == WG_OK;
+    const bool fine = wg_group_sum_at("", all, NULL, 0) == WG_OK;
     now.speaks = wgx_group_speaks(all);
     if (fine) return status;
     const char *message = wg_message(c);

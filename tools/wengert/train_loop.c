@@ -165,7 +165,7 @@ static bool measure_dev(void *user, double *loss)
     wg_mean mean[MEASURES] = { 0 };
     const int64_t all = wg_data_rows(t->dev), batches = (all + DEV_BATCH - 1) / DEV_BATCH;
     double *value = wg_alloc(t->m.c, (size_t)batches * MEASURES, sizeof *value);
-    if (value && measure_batches(t, value)) wgx_group_sum_at("", t->all, value, (size_t)batches * MEASURES);
+    if (value && measure_batches(t, value)) wg_group_sum_at("", t->all, value, (size_t)batches * MEASURES);
     for (int64_t k = 0; value && k < batches; k++) {
         const int64_t n = k < batches - 1 ? DEV_BATCH : all - k * DEV_BATCH;
         for (int i = 0; i < t->measures; i++) wg_mean_add(&mean[i], value[k * MEASURES + i], (double)n);

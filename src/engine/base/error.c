@@ -24,8 +24,6 @@ const char *wg_site_place(wg_site s)
     return line ? line + 1 : s ? s : "";
 }
 
-wg_site wg_inside(wg_site here) { return wg_site_place(here); }
-
 /* ---- texts that a terminal can show ---- */
 
 int wgx_utf8_length(const char *text)

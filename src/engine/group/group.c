@@ -327,7 +327,7 @@ wg_status wgx_group_same_at(wg_site here, wg_group *all, const char *what, const
                     who(all, w.odd[0], rank, sizeof rank), what ? what : "value", all->place[0].host);
 }
 
-wg_status wgx_group_sum_at(wg_site here, wg_group *all, double *values, size_t count)
+wg_status wg_group_sum_at(wg_site here, wg_group *all, double *values, size_t count)
 {
     if (!usable(here, all, "group_sum")) return all ? wg_failed(all->c) : WG_ERROR_USE;
     if (!values && count) wgi_fail(all->c, here, "group_sum", WG_ERROR_USE, "the array is NULL");

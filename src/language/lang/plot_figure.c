@@ -369,7 +369,7 @@ static wg_panel *new_panel(wgi_plot_drawing *d, const wgi_ast *first, const wgi_
 static bool draw_panel(wgi_plot_drawing *d, int number, const wgi_ast *first, const wgi_ast *end)
 {
     if (!wgi_plot_open_panel(d, first, end)) return false;
-    d->p = wgx_figure_panel(d->f, number);
+    d->p = wg_figure_panel(d->f, number);
     if (!d->p) d->p = new_panel(d, first, end);
     for (const wgi_ast *a = first; a != end && !wg_failed(d->q->c); a = a->next) {
         d->item = a;

@@ -148,7 +148,7 @@ wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const char *title, const w
     return p;
 }
 
-wg_panel *wgx_figure_panel(const wg_figure *f, int i)
+wg_panel *wg_figure_panel(const wg_figure *f, int i)
 {
     wg_panel *p = f && i >= 0 ? f->panel : NULL;
     while (p && i-- > 0) p = p->next;
