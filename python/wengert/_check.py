@@ -59,11 +59,11 @@ class Report(_OfTable):
         printer.text(str(self))
 
 def _fact(name):
-    """A method of reports that gives this fact (wg_check_facts)."""
+    """A method of reports that gives this fact."""
     def fact(self):
         return getattr(self.facts_of(), name.removesuffix("_of"))
     fact.__name__, fact.__qualname__ = name, "Report." + name
-    fact.__doc__ = "What the report says: %s of wg_check_facts (check.h)." % name.removesuffix("_of")
+    fact.__doc__ = "One of the facts that the report has: %s." % name.removesuffix("_of")
     return fact
 
 for _name in ("value floor eps noise evaluations gradients seed name where why stopped findings inputs "

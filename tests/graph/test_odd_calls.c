@@ -53,7 +53,7 @@ static const char harmless[] =
     "wg_*_free wg_gradcheck* wg_check_marks wg_trace_nan wg_qr_at wg_svd_at "
     /* looks */
     "wg_node_* wg_attr wg_context_* wg_failed wg_message wg_recover wg_interrupt wg_shape_* "
-    "wg_graph_bytes "
+    "wg_graph_bytes wg_figure_panel "
     "wg_graph_context wg_graph_mode "
     "wg_graph_node* wg_group_rank wg_group_s[hi]* wg_group_mean "
     "wg_graph_of wg_params_context wg_params_count wg_params_find wg_params_grad "

@@ -15,7 +15,7 @@ for c in $compilers; do for s in $standards; do each_cpp="$each_cpp $c:$s"; done
 [ -n "$each_c" ] || need gcc
 one_of_each() { for both in $each_c; do case $both in *:c17) echo $both ;; esac; done; }
 linked="-L$build -lwengert -lm -Wl,-rpath,$(cd "$build" && pwd)"
-with_all="-L$build/tests -lwengert-tests -lm -Wl,-rpath,$(cd "$build/tests" && pwd)" # names wgx_, too
+with_all="-L$build -l:libwengert.a -Wl,--as-needed -lgomp -ldl -lm" # it has the names wgx_, too
 
 # $cc $std $x of COMPILER:STANDARD
 take() {

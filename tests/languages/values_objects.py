@@ -164,8 +164,9 @@ def dropped():
     names = [n for n in sorted(wg._library._rows) if n.endswith("_free")
              and n not in ("free", "check_free")] + ["release"]
     for name in names:
-        real["wg_" + name] = getattr(wg._library._lib, "wg_" + name)
-        setattr(wg._library._lib, "wg_" + name, note("wg_" + name))
+        name = wg._library._row(name).c
+        real[name] = getattr(wg._library._lib, name)
+        setattr(wg._library._lib, name, note(name))
     context = wg.Context()
     large = np.ones(1 << 14)
 
