@@ -337,8 +337,8 @@ WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s); /* class 
 
 /* The library's ops, by index and by name. NULL: there is none. */
 WG_API int wg_op_count(void);
-WG_API const wg_op *wg_op_at(int i);
-WG_API const wg_op *wg_op_find(const char *name);
+WG_API const wg_op *wg_op_at(int i); /* the library's op number i */
+WG_API const wg_op *wg_op_find(const char *name); /* the library's op of this name */
 
 WG_END_DECLS
 #endif
