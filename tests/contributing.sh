@@ -31,7 +31,8 @@ block "Add an op" "UNARY_OP(cube" >rule
 awk -v rule="$(cat rule)" '{ line[NR] = $0 } /^#endif/ { last = NR }
     END { for (i = 1; i <= NR; i++) { if (i == last) print rule; print line[i] } }' ops/unary.c >new
 mv new ops/unary.c
-block "Add an op" "wg_cube_at(wg_site here, wg_node x); /*" | before include/wengert/functions.h "WG_END_DECLS"
+block "Add an op" "wg_cube_at(wg_site here, wg_node x); /*" |
+    before include/wengert/functions.h "WG_END_DECLS"
 
 tiger() { sed 's/lion/tiger/g; s/LION/TIGER/g; s/Lion/Tiger/g'; }
 block "Add an optimizer" "wg_lion_opts_list" | tiger | before include/wengert/optim.h "/* Adagrad (Duchi"
@@ -82,7 +83,8 @@ cc -Iinclude x.c build/libwengert.so -Wl,-rpath,"$PWD/build" -o x
     ./x
     build/wengert grad -e 'y = cube(x)' --set x=2
     build/wengert check --op cube | sed -n 's/^verdict \([A-Z]*\).*/\1/p'
-    build/wengert train -e 'w = param(init=3); J = w^2; train(J)' --optimizer tiger --lr 0.5 --epochs 6 --quiet |
+    build/wengert train -e 'w = param(init=3); J = w^2; train(J)' --optimizer tiger --lr 0.5 --epochs 6 \
+        --quiet |
         sed -n 's/^w /w /p'
     ! python=$(tests/python.sh) || WENGERT_LIBRARY=$PWD/build/libwengert.so PYTHONPATH=python "$python" -c '
 import wengert as wg

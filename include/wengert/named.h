@@ -139,13 +139,11 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #define WG_COUNTED_(...)             +1
 #define WG_LETTERS_(type, name, ...) \
     +(int)(sizeof #name * sizeof #name + sizeof #type)
-#define WG_OPERAND_(type, name)    type name;
+/* The operands begin at a multiple of 8 bytes, so that their place is known of a struct with fewer options, too. */
+#define WG_OPERAND_(type, name)    type name __attribute__((aligned(8)));
 #define WG_OPTIONS(T)              WG_DECLARE_(T, WG_LIST_, 0, , WG_END_)
 #define WG_OPTIONS_AND_OPERANDS(T) WG_OPTIONS_BY_PLACE(T, 0)
-#define WG_OPTIONS_BY_PLACE(T, n)  WG_DECLARE_(T, WG_LIST_, n, WG_OPERANDS_, WG_END_)
-/* Behind the options the operands begin at a multiple of 8 bytes, so that the place is known of a struct with fewer
- * options, too. */
-#define WG_OPERANDS_ __extension__ char no_name_before_operands[0] __attribute__((aligned(8)));
+#define WG_OPTIONS_BY_PLACE(T, n)  WG_DECLARE_(T, WG_LIST_, n, WG_GAP_(operands), WG_END_)
 /* Of options in options, as wg_axis_opts: .x.label = "step". Such a struct does not grow. */
 #define WG_INNER_OPTIONS(T) WG_DECLARE_(T, WG_INNER_LIST_, 0, , )
 #define WG_INNER_LIST_(T, P, X) T##_list(P, X)

@@ -247,8 +247,8 @@ def fit(p, loss, data, *, epochs=20, batch=64, patience=0, dev=None, hold_out=0.
     before, of = getattr(_now, "graph", None), (_Set if isinstance(p, wg.Params) else _Net)(p, graph)
     try:
         context = of.context
-        _lib.wg_options_fit(context._c, _here(), b"fit", ctypes.cast(byref(_lib.options("fit_opts")), c_void_p),
-                            ctypes.cast(byref(o), c_void_p))
+        listed = ctypes.cast(byref(_lib.options("fit_opts")), c_void_p)
+        _lib.wg_options_fit(context._c, _here(), b"fit", listed, ctypes.cast(byref(o), c_void_p))
         context._look()
         data = rows = _rows(data, context, "data")
         if dev is not None:

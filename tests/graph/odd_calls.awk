@@ -63,6 +63,7 @@ function take_struct(s,    name, field, part, n, m, i, k, type)
     name = s; sub(/^typedef struct /, "", name); sub(/ ?{.*/, "", name)
     if (name !~ /_(args|opts)$/ && name != "wg_pattern") return
     sub(/^[^{]*{/, "", s); sub(/}[^}]*$/, "", s)
+    gsub(/ *__attribute__ *\(\(aligned\(8\)\)\)/, "", s)
     fields[name] = given[name] = 0
     begins[name] = s ~ /size_t mark/ ? "WG_OPTS(" name ")" : "{ 0 }"
     n = split(s, field, ";")

@@ -155,7 +155,8 @@ class Pages:
         self.table, self.programs = table.Table(), programs()
         t = self.table
         self.rows = [Row(t, head, name, parameters) for head, name, _, parameters, _ in t.calls
-                     if not head.startswith("wgx/") and not re.search(r"for bindings| expands to\b", " " + t.headings[
+                     if not head.startswith("wgx/")
+                     and not re.search(r"for bindings| expands to\b", " " + t.headings[
                          "wg_" + re.sub(r"@.*", "_at" if name.endswith("@") else "", name)])]
         known = NO_FUNCTIONS + " ".join(h for _, h in PAGES.values()).split()
         self.wrong = [r.missing for r in self.rows if r.missing] + [
