@@ -100,7 +100,7 @@ static void look_at_sample(maker *m, const wg_op *op)
     wg_graph *g = wg_graph_new(c);
     m->low = INFINITY, m->high = -INFINITY;
     wg_begin(g, WG_TRAIN);
-    if (op->sample) op->sample(WG_HERE, g, 0);
+    if (wgx_hints(op)->sample) wgx_hints(op)->sample(WG_HERE, g, 0);
     for (int64_t i = 1; i < wg_graph_nodes(g); i++) {
         wg_node n = wg_graph_node(g, i);
         if (wg_node_leaf(n) != WG_LEAF_INPUT || wg_node_dtype(n) != WG_F64) continue;

@@ -145,9 +145,9 @@ EXACT(tanh_rest)
     const wg_node l = wg_neg(wg_softplus(wg_mul(2, operand_of(y, 2))));
     return ask->limit == 0.5 ? l : wg_add(log(2 * ask->limit), l);
 }
-REST_OP(sigmoid_rest, 0.1, 0.9, .exact = sigmoid_rest_exact,
+REST_OP(sigmoid_rest, 0.1, 0.9, .hint.exact = sigmoid_rest_exact,
         .summary = "a - y, where y = sigmoid x. Where that is next to 0, a is 1, and it is computed from x.");
-REST_OP(tanh_rest, -0.9, 0.9, .exact = tanh_rest_exact,
+REST_OP(tanh_rest, -0.9, 0.9, .hint.exact = tanh_rest_exact,
         .summary = "a - y, where y = tanh x. Where that is next to 0, a is 1, and it is computed from x.");
 
 /* ---- ln sigmoid x, ln(1 - sigmoid x) and ln(1 - tanh^2 x). Operand y is the function's value at x. It is
@@ -204,9 +204,9 @@ EXACT(tanh)
     return ask->make ? NODE_OF(tanh_backward, NULL, wg_number(1), y, operand_of(y, 0)) : y;
 }
 VJP(tanh) { gx[0] = NODE_OF(tanh_backward, NULL, gy, y, x[0]); }
-UNARY_OP(tanh, -2, 2, .activation = true, .summary = "Hyperbolic tangent of each element.",
-         .formula = "y = tanh x", .adjoint = "x' = y' (1 - y^2)", .adjoint_at_limits = "x' = y' / cosh(x)^2",
-         .cost = 10, .source = true, .exact = tanh_exact, MAPS(tanh));
+UNARY_OP(tanh, -2, 2, .hint.activation = true, .summary = "Hyperbolic tangent of each element.",
+         .formula = "y = tanh x", .adjoint = "x' = y' (1 - y^2)", .hint.adjoint_at_limits = "x' = y' / cosh(x)^2",
+         .cost = 10, .hint.source = true, .hint.exact = tanh_exact, MAPS(tanh));
 
 /* ---- sigmoid ---- */
 
@@ -219,10 +219,10 @@ EXACT(sigmoid)
     return ask->make ? log_of_scaled(ask, NODE_OF(log_sigmoid, NULL, y, operand_of(y, 0))) : y;
 }
 VJP(sigmoid) { gx[0] = NODE_OF(sigmoid_backward, NULL, gy, y, x[0]); }
-UNARY_OP(sigmoid, -3, 3, .activation = true, .summary = "Logistic function of each element, between 0 and 1.",
+UNARY_OP(sigmoid, -3, 3, .hint.activation = true, .summary = "Logistic function of each element, between 0 and 1.",
          .formula = "y = 1 / (1 + e^-x)", .adjoint = "x' = y' y (1 - y)",
-         .adjoint_at_limits = "x' = y' sigmoid(x) sigmoid(-x)", .cost = 10, .source = true,
-         .exact = sigmoid_exact, MAPS(sigmoid));
+         .hint.adjoint_at_limits = "x' = y' sigmoid(x) sigmoid(-x)", .cost = 10, .hint.source = true,
+         .hint.exact = sigmoid_exact, MAPS(sigmoid));
 
 /* ---- sigmoid x - t: the gradient of a loss of logits x and targets t ---- */
 
@@ -242,7 +242,7 @@ INNER_OP(sigmoid_less, .summary = "sigmoid x - t, exact also where the sigmoid a
 
 VJP(softplus) { gx[0] = wg_mul(gy, wg_sigmoid(x[0])); }
 UNARY_OP(
-    softplus, -3, 3, .activation = true,
+    softplus, -3, 3, .hint.activation = true,
     .summary = "Smooth approximation of relu, computed as max(x, 0) + ln(1 + e^-|x|), which cannot overflow.",
     .formula = "y = ln(1 + e^x)", .adjoint = "x' = y' sigmoid(x)", .cost = 14, MAPS(softplus));
 
@@ -254,7 +254,7 @@ VJP(softsign)
     wg_node far = nearest_finite(here, x[0]), s = wg_add(1, wg_mul(far, wg_sign(far)));
     gx[0] = wg_div(gy, wg_mul(s, s));
 }
-KINKED_OP(softsign, .activation = true,
+KINKED_OP(softsign, .hint.activation = true,
           .summary = "Sigmoid-shaped function between -1 and 1 that approaches its limits slowly.",
           .formula = "y = x / (1 + |x|)", .adjoint = "x' = y' / (1 + |x|)^2", .cost = 4, MAPS(softsign));
 
@@ -262,7 +262,7 @@ KINKED_OP(softsign, .activation = true,
 
 VJP(relu) { gx[0] = wg_apply2(here, gy, y, &wgi_op_relu_backward); }
 EXPAND(relu) { y[0] = wg_where(wg_less_equal(x[0], 0), 0, x[0]); }
-KINKED_OP(relu, .activation = true, .summary = "Positive part of each element. NaN stays NaN.",
+KINKED_OP(relu, .hint.activation = true, .summary = "Positive part of each element. NaN stays NaN.",
           .formula = "y = max(x, 0)", .adjoint = "x' = y' where x > 0, else 0", .kinked = true,
           .kernel = KERNELS(relu), RULES(relu, expand, vjp));
 
@@ -297,7 +297,7 @@ SAMPLES(leaky_relu, wg_leaky_relu(BETWEEN(-2, -0.2, 3, 4)),
         wg_leaky_relu(BETWEEN(-2, -0.2, 2, 0), .slope = 0));
 ERROR_SAMPLE(leaky_relu) { return single_error(here, g, i, &wgi_op_leaky_relu); }
 
-DEFINE_OP(leaky_relu, .activation = true, .summary = "Relu with a slope below zero, 0.01 by default.",
+DEFINE_OP(leaky_relu, .hint.activation = true, .summary = "Relu with a slope below zero, 0.01 by default.",
           .formula = "y = x where x > 0, else slope x", .adjoint = "x' = y' where x > 0, else slope y'",
           .operands = 1, TAKES(leaky_relu), .options = wg_leaky_relu_args_rows, .expand = leaky_relu_expand);
 BUILDER(leaky_relu, leaky_relu) { APPLY(leaky_relu, leaky_relu, LEAKY_RELU_FIELDS, a->x); }

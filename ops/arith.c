@@ -134,7 +134,7 @@ static wg_node exact_product(const wgi_exact *ask, wg_node y, wg_node a, wg_node
 static wg_node of_written(const wgi_exact *ask, wg_node y)
 {
     const wgi_node n = wgi_composites_record(y);
-    const bool is_sum = n.op->arithmetic == WG_ADDS, is_either = is_sum || n.op->arithmetic == WG_SUBTRACTS;
+    const bool is_sum = wgx_hints(n.op)->arithmetic == WG_ADDS, is_either = is_sum || wgx_hints(n.op)->arithmetic == WG_SUBTRACTS;
     double c;
     for (int k = 0; is_either && ask->what == WGI_REST && k <= is_sum; k++) {
         const wg_node w = wgi_handle(y.graph, n.in[!k]);
@@ -234,23 +234,23 @@ wg_node wgi_exact_square(const wgi_exact *ask, wg_node y, wg_node x)
 REWRITE(add) { return difference(here, x[0], x[1], true); }
 VJP(add) { gx[0] = gx[1] = gy; }
 ARITHMETIC_OP(add, -2, 2, .summary = "Elementwise sum.", .formula = "y = a + b",
-              .adjoint = "a' = y', b' = y'", .asks = true, .own = true, .kernel = KERNELS(add),
-              .arithmetic = WG_ADDS, RULES(add, rewrite, exact, vjp));
+              .adjoint = "a' = y', b' = y'", .hint.asks = true, .hint.own = true, .kernel = KERNELS(add),
+              .hint.arithmetic = WG_ADDS, RULES(add, rewrite, exact, vjp));
 
 /* ---- sub ---- */
 
 REWRITE(sub) { return difference(here, x[0], x[1], false); }
 VJP(sub) { gx[0] = gy, gx[1] = wg_neg(gy); }
 ARITHMETIC_OP(sub, -2, 2, .summary = "Elementwise difference.", .formula = "y = a - b",
-              .adjoint = "a' = y', b' = -y'", .asks = true, .own = true, .exact = wgi_exact_difference,
-              .kernel = KERNELS(sub), .arithmetic = WG_SUBTRACTS, RULES(sub, rewrite, vjp));
+              .adjoint = "a' = y', b' = -y'", .hint.asks = true, .hint.own = true, .hint.exact = wgi_exact_difference,
+              .kernel = KERNELS(sub), .hint.arithmetic = WG_SUBTRACTS, RULES(sub, rewrite, vjp));
 
 /* ---- mul ---- */
 
 VJP(mul) { gx[0] = wg_mul(gy, x[1]), gx[1] = wg_mul(gy, x[0]); }
 ARITHMETIC_OP(mul, -2, 2, .summary = "Elementwise product.", .formula = "y = a · b",
-              .adjoint = "a' = y' b, b' = y' a", .kernel = KERNELS(mul), .arithmetic = WG_MULTIPLIES,
-              .unit = 1, RULES(mul, exact, vjp));
+              .adjoint = "a' = y' b, b' = y' a", .kernel = KERNELS(mul), .hint.arithmetic = WG_MULTIPLIES,
+              .hint.unit = 1, RULES(mul, exact, vjp));
 
 /* ---- div ---- */
 
@@ -299,7 +299,7 @@ EXACT(div)
 VJP(div) { gx[0] = wg_div(gy, x[1]), gx[1] = wg_apply2(here, gx[0], y, &wgi_op_div_backward); }
 ARITHMETIC_OP(div, 0.5, 2, .summary = "Elementwise quotient. Integers give a float.", .formula = "y = a / b",
               .adjoint = "a' = y' / b, b' = -y' y / b", .promote = WG_PROMOTE_FLOAT, .cost = 4,
-              .kernel = KERNELS(div), .arithmetic = WG_DIVIDES, RULES(div, exact, vjp));
+              .kernel = KERNELS(div), .hint.arithmetic = WG_DIVIDES, RULES(div, exact, vjp));
 
 /* ---- maximum, minimum ---- */
 
@@ -355,7 +355,7 @@ VJP(neg) { gx[0] = wg_neg(gy); }
 REWRITE(neg) { return wg_node_op(x[0]) == &wgi_op_neg ? wg_node_operand(x[0], 0) : wg_none; }
 SAMPLES(neg, wg_neg(ANY(3, 4)), wg_neg(wg_any(g, WG_SCALAR)));
 SINGLE_OP(neg, .summary = "Negative of each element.", .formula = "y = -x", .adjoint = "x' = -y'",
-          RULES(neg, rewrite, exact, vjp), .kernel = KERNELS(neg), .arithmetic = WG_NEGATES);
+          RULES(neg, rewrite, exact, vjp), .kernel = KERNELS(neg), .hint.arithmetic = WG_NEGATES);
 
 /* ---- addn ---- */
 

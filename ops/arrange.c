@@ -38,7 +38,7 @@ DEFINE_OP(
     select,
     .summary = "The elements at one index of an axis, which is dropped. Negative numbers count from the end.",
     .formula = "y = x[index] along axis", .adjoint = "x'[k] = y' where k = index, else 0 along axis",
-    .stored = 1 << 0, .operands = 1, .kind = WG_OPAQUE, TAKES(select), RULES(select, shape, expand),
+    .hint.stored = 1 << 0, .operands = 1, .kind = WG_OPAQUE, TAKES(select), RULES(select, shape, expand),
     .options = wg_select_args_rows, .leads = true);
 BUILDER(select, select) { APPLY(select, select, SELECT_FIELDS, a->x); }
 
@@ -76,7 +76,7 @@ ERRORS(stack, (STACKED(ANY(2, 3), ANY(3, 3), 0), "is not shaped as"),
 
 DEFINE_OP(stack, .summary = "Tensors of one shape as the parts of a new axis.",
           .formula = "y[i] = x_i along axis", .adjoint = "x_i' = y'[i] along axis",
-          .stored = WG_EVERY_OPERAND, .operands = -1, .names = "x_i", .kind = WG_OPAQUE, TAKES(stack),
+          .hint.stored = WG_EVERY_OPERAND, .operands = -1, .names = "x_i", .kind = WG_OPAQUE, TAKES(stack),
           .options = wg_join_args_rows, RULES(stack, shape, expand), .leads = true);
 BUILDER(stack, join) { return wg_apply(here, &wgi_op_stack, a->x, a->n, WITH(stack, a->axis)); }
 

@@ -294,7 +294,7 @@ DEFINE_OP(
                "head by itself\", v' = p^T @ y' where heads = 1, else \"as with one head, for the columns of "
                "each head by itself\"; s' = p * (y' @ v^T - sum(p * (y' @ v^T) along "
                "last))",
-    .zero = 1u << 3, .operands = 4, .names = "q k v mask", .optional = 1, .kind = WG_CONTRACT,
+    .zero = 1u << 3, .operands = 4, .names = "q k v mask", .hint.optional = 1, .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE, TAKES(attention), .options = wg_attention_args_rows,
     RULES(attention, shape, expand));
 BUILDER(attention, attention) { APPLY(attention, attention, ATTENTION_FIELDS, a->x, a->k, a->v, a->mask); }
@@ -479,7 +479,7 @@ DEFINE_OP(
     .zero = 1u << 3, .operands = 4, .names = "q k v mask", .outputs = 2, .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE, TAKES(attention),
     RULES(attention_tiles, shape, units, scratch, flops, expand, vjp, vmap),
-    .kernel = KERNELS(attention_tiles), .own_scratch = true);
+    .kernel = KERNELS(attention_tiles), .hint.own_scratch = true);
 
 /* ---- attention_tiles_grad ---- */
 
@@ -530,6 +530,6 @@ DEFINE_OP(
     .adjoint = "\"the formula, differentiated\"", .zero = 1u << 3, .operands = 7, .names = "q k v mask y l g",
     .outputs = 3, .kind = WG_CONTRACT, .promote = WG_PROMOTE_NONE, TAKES(attention),
     RULES(attention_tiles_grad, shape, units, scratch, flops, expand, vmap),
-    .kernel = KERNELS(attention_tiles_grad), .phases = 2, .own_scratch = true);
+    .kernel = KERNELS(attention_tiles_grad), .phases = 2, .hint.own_scratch = true);
 
 #endif

@@ -215,7 +215,7 @@ DEFINE_OP(
                "axis) / (2 sigma^2); x_hat = (x - mu) / sigma, sigma = sqrt(v + eps), mu = mean where "
                "given(mean), else mean(x along "
                "all but axis), v = variance where given(variance), else mean((x - mu)^2 along all but axis)",
-    .operands = 5, .names = "x gamma beta mean variance", .optional = 2, .kind = WG_ROWS,
+    .operands = 5, .names = "x gamma beta mean variance", .hint.optional = 2, .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON, TAKES(batch), .options = wg_batch_norm_args_rows,
     RULES(batch_norm, shape, expand));
 BUILDER(batch_norm, batch_norm)

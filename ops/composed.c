@@ -19,7 +19,7 @@ SAMPLES(gelu, wg_gelu(BETWEEN(-2, 2, 3, 4)), wg_gelu(BETWEEN(-2, 2, 21), .by_tan
 ERROR_SAMPLE(gelu) { return single_error(here, g, i, &wgi_op_gelu); }
 
 DEFINE_OP(
-    gelu, .activation = true,
+    gelu, .hint.activation = true,
     .summary =
         "Gaussian error linear unit: x times the probability that a standard normal number is below x.",
     .formula = "y = x (1 + tanh(u)) / 2 where by_tanh, else x (1 + erf(x / sqrt 2)) / 2; u = sqrt(2 / pi) (x "
@@ -34,14 +34,14 @@ BUILDER(gelu, gelu) { APPLY(gelu, gelu, GELU_FIELDS, a->x); }
 /* ---- silu ---- */
 
 EXPAND(silu) { y[0] = wg_mul(x[0], wg_sigmoid(x[0])); }
-UNARY_OP(silu, -3, 3, .activation = true, .summary = "Sigmoid linear unit, also called swish.",
+UNARY_OP(silu, -3, 3, .hint.activation = true, .summary = "Sigmoid linear unit, also called swish.",
          .formula = "y = x sigmoid(x)", .adjoint = "x' = y' s (1 + x (1 - s)); s = sigmoid(x)",
          .promote = WG_PROMOTE_FLOAT, .expand = silu_expand);
 
 /* ---- mish ---- */
 
 EXPAND(mish) { y[0] = wg_mul(x[0], wg_tanh(wg_softplus(x[0]))); }
-UNARY_OP(mish, -3, 3, .activation = true, .summary = "x tanh(softplus(x)).",
+UNARY_OP(mish, -3, 3, .hint.activation = true, .summary = "x tanh(softplus(x)).",
          .formula = "y = x tanh(ln(1 + e^x))",
          .adjoint = "x' = y' (t + x (1 - t^2) sigmoid(x)); t = tanh(ln(1 + e^x))",
          .promote = WG_PROMOTE_FLOAT, .expand = mish_expand);

@@ -510,7 +510,7 @@ DEFINE_OP(conv,
                      "channel of b's group\"",
           .operands = 2, .names = "x W", .kind = WG_CONTRACT, .cost = 16, TAKES(conv),
           .options = wg_conv_args_rows, RULES(conv, shape, units, scratch, prepare, flops, vjp, vmap),
-          .kernel = KERNELS(conv), .phases = 2, .prepared = sizeof(conv_sizes), .jvp = product_jvp);
+          .kernel = KERNELS(conv), .phases = 2, .hint.prepared = sizeof(conv_sizes), .jvp = product_jvp);
 BUILDER(conv, conv) { APPLY(conv, conv, CONV_FIELDS, a->x, a->W); }
 
 /* ---- conv_transpose ---- */
@@ -581,7 +581,7 @@ DEFINE_OP(
                "x[n, i..., b] over n, i...); c = 0 where groups = 1, else \"the first channel of b's group\"",
     .operands = 2, .names = "x W", .kind = WG_CONTRACT, .cost = 16, TAKES(conv), .options = wg_conv_args_rows,
     RULES(conv_transpose, shape, units, scratch, prepare, flops, vjp, vmap),
-    .kernel = KERNELS(conv_transpose), .phases = 2, .prepared = sizeof(conv_sizes), .jvp = product_jvp);
+    .kernel = KERNELS(conv_transpose), .phases = 2, .hint.prepared = sizeof(conv_sizes), .jvp = product_jvp);
 BUILDER(conv_transpose, conv) { APPLY(conv_transpose, conv, CONV_FIELDS, a->x, a->W); }
 
 /* ---- conv_weights ---- */
@@ -672,6 +672,6 @@ DEFINE_OP(conv_weights,
           .adjoint = "x' = conv_transpose(y, W'), y' = conv(x, W')", .operands = 2, .names = "x y",
           .kind = WG_CONTRACT, .cost = 16, TAKES(conv), .options = wg_conv_args_rows,
           RULES(conv_weights, shape, units, scratch, prepare, flops, vjp, vmap),
-          .kernel = KERNELS(conv_weights), .phases = 2, .prepared = sizeof(weights), .jvp = product_jvp);
+          .kernel = KERNELS(conv_weights), .phases = 2, .hint.prepared = sizeof(weights), .jvp = product_jvp);
 
 #endif

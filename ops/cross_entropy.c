@@ -178,7 +178,7 @@ DEFINE_OP(cross_entropy_grad,
           .adjoint = "\"the formula, differentiated\"", .operands = 5, .names = "z p g m s", .kind = WG_ROWS,
           .cost = 20, RULES(cross_entropy_grad, shape, expand), .kernel = KERNELS(cross_entropy_grad),
           .units = rows_of_gradient,
-          .joined = &(const wg_op){ .name = "cross_entropy, its gradient",
+          .hint.joined = &(const wg_op){ .name = "cross_entropy, its gradient",
                                     .operands = 3,
                                     .outputs = 4,
                                     .kind = WG_ROWS,
@@ -186,8 +186,8 @@ DEFINE_OP(cross_entropy_grad,
                                     .kernel = KERNELS(cross_entropy_both),
                                     .units = rows_of_result,
                                     .scratch = scratch_of_both,
-                                    .own_scratch = true },
-          .joins = &wgi_op_cross_entropy, .leads = true);
+                                    .hints = &(const wg_op_hints){ .own_scratch = true } },
+          .hint.joins = &wgi_op_cross_entropy, .leads = true);
 
 /* ---- distribution ---- */
 

@@ -11,8 +11,8 @@ SAMPLES(identity, wg_apply1(here, ANY(3), &wgi_op_identity), wg_apply1(here, ANY
 ERROR_SAMPLE(identity) { return single_error(here, g, i, &wgi_op_identity); }
 
 DEFINE_OP(identity, .summary = "The operand itself.", .formula = "y = x", .adjoint = "x' = y'",
-          .stored = 1 << 0, .operands = 1, .kind = WG_ALIAS, .alias = at_start, .leads = true,
-          .vjp = identity_vjp, .view = WG_VIEW_WHOLE);
+          .hint.stored = 1 << 0, .operands = 1, .kind = WG_ALIAS, .hint.alias = at_start, .leads = true,
+          .vjp = identity_vjp, .hint.view = WG_VIEW_WHOLE);
 
 /* ---- custom_vjp: the result is x[0]; the caller's rule gives the gradients of x[1], x[2], ... ---- */
 
@@ -41,7 +41,7 @@ DEFINE_OP(custom_vjp, .users = true,
           .formula = "y = f", .adjoint = "x_i' = rule(y, y', x_i)",
           .none = 1 << 0, /* the value; the operands come after it */
           .operands = -1, .names = "f x_i", .kind = WG_ALIAS, .attr_size = sizeof(wg_vjp_rule),
-          .attrs = custom_attrs, .shape = has_rule, .alias = at_start, .vjp = custom_vjp_vjp);
+          .attrs = custom_attrs, .shape = has_rule, .hint.alias = at_start, .vjp = custom_vjp_vjp);
 
 wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule)
 {

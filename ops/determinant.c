@@ -234,7 +234,7 @@ static const char *cofactor_error(wg_site here, wg_graph *g, int i, const wg_op 
     ERROR_SAMPLE(n) { return cofactor_error(here, g, i, &wgi_op_##n); }                           \
     DEFINE_OP(n, .zero = 1 << 1, .kind = WG_CONTRACT, .promote = WG_PROMOTE_NONE, .vjp = n##_vjp, \
               RULES(cofactors, shape, scratch), .units = matrices_units, .kernel = KERNELS(n),    \
-              .own_scratch = true, .leads = true, __VA_ARGS__)
+              .hint.own_scratch = true, .leads = true, __VA_ARGS__)
 COFACTOR_OP(cofactors,
             .summary = "Cofactors of square matrices A, singular or not, where w is not 0. Elsewhere 0.",
             .formula = "y = det A A^-T where w != 0, else 0",

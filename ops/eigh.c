@@ -105,7 +105,7 @@ DEFINE_OP(
     .adjoint = "A' = V @ diag(y') @ V^T where part = values, else V @ sym(F * (V^T @ y')) @ V^T; F[..., i, "
                "j] = 0 where i = j, else 1 / (w[..., j] - w[..., i])",
     .zero = 1 << 0 | 1 << 1, .operands = 3, .names = "y z A", .kind = WG_ALIAS, .promote = WG_PROMOTE_NONE,
-    TAKES(eigh), RULES(eigh_part, shape, vjp), .alias = at_start, .leads = true);
+    TAKES(eigh), RULES(eigh_part, shape, vjp), .hint.alias = at_start, .leads = true);
 
 /* ---- eigh_grad: the gradient V diag(g) V^T of a function of the eigenvalues w, by the matrix. Operands:
  * its value, w, V, the matrix, g ---- */
@@ -145,7 +145,7 @@ DEFINE_OP(
     .adjoint = "g' = diagonal(V^T @ y' @ V), A' = V @ (K * sym(V^T @ y' @ V)) @ V^T; K[..., i, j] = 0 where "
                "i = j, else (g[..., j] - g[..., i]) / (w[..., j] - w[..., i])",
     .zero = 1 << 0 | 1 << 1 | 1 << 2, .operands = 5, .names = "G w V A g", .kind = WG_ALIAS,
-    .promote = WG_PROMOTE_NONE, RULES(eigh_grad, shape, vjp), .alias = at_start, .leads = true);
+    .promote = WG_PROMOTE_NONE, RULES(eigh_grad, shape, vjp), .hint.alias = at_start, .leads = true);
 
 /* ---- eigh ---- */
 

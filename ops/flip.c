@@ -74,9 +74,9 @@ ERRORS(flip, (wg_flip(ANY(3), .axis = 1), "no axis 1 in"),
 
 DEFINE_OP(flip, .summary = "The elements along axes in reverse order.",
           .formula = "y[i] = x[length(x) - 1 - i] along axis",
-          .adjoint = "x'[i] = y'[length(x) - 1 - i] along axis", .stored = 1 << 0, .operands = 1,
+          .adjoint = "x'[i] = y'[length(x) - 1 - i] along axis", .hint.stored = 1 << 0, .operands = 1,
           .kind = WG_ROWS, TAKES(flip), .options = wg_axes_args_rows, RULES(flip, shape, rewrite, units, vjp),
-          .kernel = KERNELS(flip), .exact = moved_exact, .leads = true);
+          .kernel = KERNELS(flip), .hint.exact = moved_exact, .leads = true);
 BUILDER(flip, axes) { APPLY(flip, flip, FLIP_FIELDS, a->x); }
 
 /* ---- index_along ---- */

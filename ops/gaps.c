@@ -418,7 +418,7 @@ static bool has_guard(wg_rule *r)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one bool for each row of %s", wg_rule_who(r, 4),
                         wg_rule_who(r, 0));
 }
-#define LAZY .zero = 1 << 2 | 1 << 3 | 1 << 4, .lazy = 1 << 2 | 1 << 3, .lazy_if = 4, .operands = 5
+#define LAZY .zero = 1 << 2 | 1 << 3 | 1 << 4, .hint.lazy = 1 << 2 | 1 << 3, .hint.lazy_if = 4, .operands = 5
 
 /* ---- turns: operands are w, p, d, e, and whether values are close ---- */
 

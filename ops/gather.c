@@ -196,8 +196,8 @@ DEFINE_OP(
                "behind them. An axis of the numbers may be 1 instead. strict: a number below 0 is an error.",
     .formula = "y[b..., i..., j...] = x[b..., rows[b..., i...], j...]",
     .adjoint = "x'[b..., r, j...] = sum(y'[b..., i..., j...] over i... where rows[b..., i...] = r)",
-    .zero = 1 << 1, .stored = 1 << 0, .operands = 2, .names = "x rows", .kind = WG_ROWS, TAKES(gather),
-    .exact = moved_exact, RULES(gather, shape, units, picks_rows, vmap, vjp), .kernel = KERNELS(gather));
+    .zero = 1 << 1, .hint.stored = 1 << 0, .operands = 2, .names = "x rows", .kind = WG_ROWS, TAKES(gather),
+    .hint.exact = moved_exact, RULES(gather, shape, units, picks_rows, vmap, vjp), .kernel = KERNELS(gather));
 wg_node wgi_gather(wg_site here, wg_node x, wg_node rows, int batch)
 {
     return NODE_OF(gather, WITH(gather, batch, false), x, rows);

@@ -32,7 +32,7 @@ EXACT(cosh)
 }
 VJP(cosh) { gx[0] = wg_mul(gy, wg_sinh(x[0])); }
 UNARY_OP(cosh, -2, 2, .summary = "Hyperbolic cosine of each element.", .formula = "y = (e^x + e^-x) / 2",
-         .adjoint = "x' = y' sinh x", .cost = 14, .source = true, .exact = cosh_exact, MAPS(cosh));
+         .adjoint = "x' = y' sinh x", .cost = 14, .hint.source = true, .hint.exact = cosh_exact, MAPS(cosh));
 
 /* ---- asinh ---- */
 
@@ -75,6 +75,6 @@ VJP(atanh) { gx[0] = wg_div(gy, wg_apply1(here, x[0], &wgi_op_unit_gap)); }
 UNARY_OP(atanh, -0.8, 0.8,
          .summary = "Inverse hyperbolic tangent of each element. Infinite at -1 and 1, NaN beyond.",
          .formula = "y = ln((1 + x) / (1 - x)) / 2", .adjoint = "x' = y' / ((1 - x) (1 + x))", .cost = 24,
-         .own = true, .rewrite = atanh_rewrite, MAPS(atanh));
+         .hint.own = true, .hint.rewrite = atanh_rewrite, MAPS(atanh));
 
 #endif

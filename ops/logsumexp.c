@@ -88,6 +88,6 @@ REDUCE_OP(logsumexp,
           .formula = "y = m + ln s, m = max(x along axis), s = sum(e^(x - m) along axis)",
           .adjoint = "x' = y' e^(x - y)", .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT,
           .cost = 16, RULES(logsumexp, shape, rewrite, expand, vjp), .kernel = KERNELS(logsumexp),
-          .units = units_of, .rows = rows_of, .scratch = copy_bytes, .own_scratch = true, .leads = true);
+          .units = units_of, .rows = rows_of, .scratch = copy_bytes, .hint.own_scratch = true, .leads = true);
 
 #endif

@@ -189,7 +189,7 @@ static wg_node loss_sample(wg_site here, wg_graph *g, int i, loss_fn f, double l
     ERRORS(n, (wg_##n(ANY(3, 1), ANY(3)), "shapes differ: "));                            \
     BUILDER(n, loss) { APPLY(n, loss, LOSS_FIELDS, a->x, a->y); }                         \
     DEFINE_OP(n, .operands = 2, .names = "x y", .promote = WG_PROMOTE_FLOAT, TAKES(loss), \
-              .options = wg_loss_args_rows, .loss = true, .expand = n##_expand, __VA_ARGS__)
+              .options = wg_loss_args_rows, .hint.loss = true, .expand = n##_expand, __VA_ARGS__)
 /* With samples of its own. */
 #define SAMPLED_LOSS_OP(n, ...) LOSS_OF_(n, __VA_ARGS__)
 #define LOSS_OP(n, low, high, ...)                                        \
@@ -251,7 +251,7 @@ INNER_OP(
         "Binary cross-entropy of each probability p against a target t between 0 and 1. 0 ln 0 counts as 0.",
     .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
     .adjoint = "p' = 0 where p = t and p (1 - p) = 0, else y' (p - t) / (p (1 - p)); t' = y' ln((1 - p) / p)",
-    .operands = 2, .names = "p t", .cost = 30, .kernel = KERNELS(bce), .own = true,
+    .operands = 2, .names = "p t", .cost = 30, .kernel = KERNELS(bce), .hint.own = true,
     RULES(bce, rewrite, expand, vjp));
 
 /* ---- bce_by_rest: the same, where r is 1 - p with all its digits. It has no derivative of its own.
@@ -624,8 +624,8 @@ static const char *class_loss_error(wg_site here, wg_graph *g, int i, class_loss
     SAMPLE(n) { return class_loss_sample(here, g, i, wg_##n##_at); }                                     \
     ERROR_SAMPLE(n) { return class_loss_error(here, g, i, wg_##n##_at); }                                \
     BUILDER(n, class_loss) { APPLY(n, class_loss, CLASS_LOSS_FIELDS, a->x, a->y, a->weights, a->mask); } \
-    DEFINE_OP(n, .operands = OPERANDS, .names = "x y weights mask", .optional = 2, .kind = WG_ROWS,      \
-              TAKES(class_loss), .options = wg_class_loss_args_rows, .loss = true, .expand = n##_expand, \
+    DEFINE_OP(n, .operands = OPERANDS, .names = "x y weights mask", .hint.optional = 2, .kind = WG_ROWS,      \
+              TAKES(class_loss), .options = wg_class_loss_args_rows, .hint.loss = true, .expand = n##_expand, \
               __VA_ARGS__)
 
 /* ---- softmax_cross_entropy ---- */

@@ -144,7 +144,7 @@ DEFINE_OP(lu_solve,
                      "else A^-T @ y'",
           .zero = 1 << 1 | 1 << 2, .operands = 4, .names = "A lu rows b", .kind = WG_CONTRACT,
           .promote = WG_PROMOTE_NONE, TAKES(lu_solve), RULES(lu_solve, shape, scratch, flops, vjp, jvp, vmap),
-          .units = right_sides_units, .kernel = KERNELS(lu_solve), .own_scratch = true);
+          .units = right_sides_units, .kernel = KERNELS(lu_solve), .hint.own_scratch = true);
 
 /* ---- solve ---- */
 

@@ -159,7 +159,7 @@ static inline double matrices_cubed(const wg_kernel *k)
 /* An op of one operand, whose kernel computes a matrix a unit. */
 #define MATRICES_OP(n, ...)                                                                                \
     DEFINE_OP(n, .operands = 1, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, .units = matrices_units, \
-              .kernel = KERNELS(n), .own_scratch = true, .leads = true, __VA_ARGS__)
+              .kernel = KERNELS(n), .hint.own_scratch = true, .leads = true, __VA_ARGS__)
 
 /* ---- nodes ---- */
 

@@ -82,7 +82,7 @@ DEFINE_OP(
     .adjoint = "x' = (d - x_hat mean(x_hat d along axis)) / sigma, gamma' = sum(x_hat y' along all but "
                "axis); d = gamma y', "
                "x_hat = x / sigma, sigma = sqrt(mean(x^2 along axis) + eps)",
-    .operands = 2, .names = "x gamma", .optional = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
+    .operands = 2, .names = "x gamma", .hint.optional = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
     TAKES(over), .options = wg_rms_norm_args_rows, .shape = over_shape, .expand = rms_norm_expand);
 BUILDER(rms_norm, rms_norm) { APPLY(rms_norm, over, OVER_FIELDS, a->x, a->gamma); }
 
@@ -231,7 +231,7 @@ DEFINE_OP(
                "y' along all but axis), beta' = sum(y' along all but axis); d = gamma y', x_hat = (x - mu) / "
                "sigma, sigma "
                "= sqrt(v + eps), mu = \"mean of x in the group\", v = \"variance of x in the group\"",
-    .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
+    .operands = 3, .names = "x gamma beta", .hint.optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
     TAKES(group), .options = wg_group_norm_args_rows, RULES(group_norm, shape, expand));
 BUILDER(group_norm, group_norm) { APPLY(group_norm, group, GROUP_FIELDS, a->x, a->gamma, a->beta); }
 
@@ -262,7 +262,7 @@ DEFINE_OP(
                "along all but axis), beta' = sum(y' along all but axis); d = gamma y', x_hat = (x - mu) / "
                "sigma, sigma = sqrt(v "
                "+ eps), mu = \"mean of x in the channel\", v = \"variance of x in the channel\"",
-    .operands = 3, .names = "x gamma beta", .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
+    .operands = 3, .names = "x gamma beta", .hint.optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
     TAKES(instance), .options = wg_group_norm_args_rows, RULES(instance_norm, shape, expand));
 BUILDER(instance_norm, group_norm)
 {

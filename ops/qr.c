@@ -115,7 +115,7 @@ DEFINE_OP(qr_part,
           .adjoint = "A' = (y' + Q @ S) @ R^-T where part = q, else Q @ S @ R^-T; S = tril(M) + tril(M)^T - "
                      "diag(diagonal(M)), M = -y'^T @ Q where part = q, else R @ y'^T",
           .zero = 1 << 0 | 1 << 1, .operands = 3, .names = "y z A", .kind = WG_ALIAS,
-          .promote = WG_PROMOTE_NONE, TAKES(qr), RULES(qr_part, shape, vjp), .alias = at_start,
+          .promote = WG_PROMOTE_NONE, TAKES(qr), RULES(qr_part, shape, vjp), .hint.alias = at_start,
           .leads = true);
 
 /* ---- qr ---- */

@@ -155,7 +155,7 @@ static inline size_t reduce_scratch(const wg_kernel *k)
 }
 
 #define BY_TREE                                                                                        \
-    .kind = WG_REDUCE, .prepared = sizeof(span), .prepare = reduce_prepare, .fold = true, .phases = 2, \
+    .kind = WG_REDUCE, .hint.prepared = sizeof(span), .hint.prepare = reduce_prepare, .hint.fold = true, .phases = 2, \
     .units = reduce_units, .rows = reduce_rows, .scratch = reduce_scratch
 
 /* ---- samples: trailing, leading, middle, apart, all axes, an axis of size 1, no elements, a scalar ---- */

@@ -65,9 +65,9 @@ ERRORS(reshape, (wg_reshape(ANY(3, 4), WG_SHAPE(5, 2)), "[3,4] of 12 elements ca
 DEFINE_OP(
     reshape,
     .summary = "The same elements in another shape. One size may be -1: it is computed from the others.",
-    .formula = "y = reshape(x)", .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1,
-    .kind = WG_ALIAS, TAKES(shaped), RULES(reshape, shape, rewrite, vjp), .alias = at_start,
-    .exact = moved_exact, .view = WG_VIEW_WHOLE, .leads = true);
+    .formula = "y = reshape(x)", .adjoint = "x' = reshape(y')", .hint.stored = 1 << 0, .operands = 1,
+    .kind = WG_ALIAS, TAKES(shaped), RULES(reshape, shape, rewrite, vjp), .hint.alias = at_start,
+    .hint.exact = moved_exact, .hint.view = WG_VIEW_WHOLE, .leads = true);
 
 /* If x has one element: the reshape like the last one, in a loop over elements. rank: of the result.
  * wg_none: it is another. */
@@ -117,7 +117,7 @@ ERRORS(expand_dims, (wg_expand_dims(ANY(3), .axis = 2), "no axis 2"),
        (wg_expand_dims(ANY(3)), "say its axis"));
 
 DEFINE_OP(expand_dims, .summary = "New axes of size 1, at these places of the result.",
-          .formula = "y = reshape(x)", .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1,
+          .formula = "y = reshape(x)", .adjoint = "x' = reshape(y')", .hint.stored = 1 << 0, .operands = 1,
           .promote = WG_PROMOTE_NONE, TAKES(at_axes), .options = wg_axes_args_rows,
           RULES(expand_dims, shape, expand));
 BUILDER(expand_dims, axes) { APPLY(expand_dims, at_axes, AT_AXES_FIELDS, a->x); }
@@ -153,7 +153,7 @@ ERRORS(squeeze, (wg_squeeze(ANY(3, 4), .axis = 0), "has size 3, not 1"),
        (wg_squeeze(ANY(1), .axes = WG_AXES(0, 0)), "axis 0 twice"));
 
 DEFINE_OP(squeeze, .summary = "Axes of size 1 removed: by default all of them.", .formula = "y = reshape(x)",
-          .adjoint = "x' = reshape(y')", .stored = 1 << 0, .operands = 1, .promote = WG_PROMOTE_NONE,
+          .adjoint = "x' = reshape(y')", .hint.stored = 1 << 0, .operands = 1, .promote = WG_PROMOTE_NONE,
           TAKES(squeezed), .options = wg_squeeze_args_rows, RULES(squeeze, shape, expand));
 BUILDER(squeeze, squeeze)
 {
@@ -186,8 +186,8 @@ ERRORS(broadcast_to, (wg_broadcast_to(ANY(3), WG_SHAPE(3, 4)), "does not broadca
 
 DEFINE_OP(broadcast_to, .summary = "x repeated along new axes and along axes of size 1.", .formula = "y = x",
           .adjoint = "x' = sum_to(y')", .operands = 1, .kind = WG_MAP, .promote = WG_PROMOTE_NONE,
-          TAKES(shaped), .exact = moved_exact, RULES(broadcast_to, shape, rewrite, vjp),
-          .kernel = KERNELS(broadcast_to), .repeats = true, .leads = true);
+          TAKES(shaped), .hint.exact = moved_exact, RULES(broadcast_to, shape, rewrite, vjp),
+          .kernel = KERNELS(broadcast_to), .hint.repeats = true, .leads = true);
 wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s)
 {
     return NODE_OF(broadcast_to, WITH(shaped, s), x);
@@ -199,8 +199,8 @@ SAMPLES(stop_gradient, wg_stop_gradient(ANY(3, 4)), wg_stop_gradient(ANY(2, 0)))
 ERROR_SAMPLE(stop_gradient) { return single_error(here, g, i, &wgi_op_stop_gradient); }
 
 DEFINE_OP(stop_gradient, .summary = "The operand, which derivatives treat as a constant.", .formula = "y = x",
-          .adjoint = "it stops gradients", .none = WG_EVERY_OPERAND, .stored = 1 << 0, .operands = 1,
-          .kind = WG_ALIAS, .alias = at_start, .leads = true, .exact = moved_exact);
+          .adjoint = "it stops gradients", .none = WG_EVERY_OPERAND, .hint.stored = 1 << 0, .operands = 1,
+          .kind = WG_ALIAS, .hint.alias = at_start, .leads = true, .hint.exact = moved_exact);
 wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_stop_gradient); }
 
 /* ---- rows and fill: builders without an op ---- */

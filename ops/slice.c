@@ -119,7 +119,7 @@ ERRORS(concat, (JOINED(1, ANY(2, 3), ANY(3, 3)), "differ beside axis 1"),
 
 DEFINE_OP(concat, .summary = "Tensors one after the other along an axis.",
           .formula = "y = \"the parts\" x_i \"side by side along axis\"",
-          .adjoint = "x_i' = \"the part of y' where x_i stands\"", .stored = WG_EVERY_OPERAND, .operands = -1,
+          .adjoint = "x_i' = \"the part of y' where x_i stands\"", .hint.stored = WG_EVERY_OPERAND, .operands = -1,
           .names = "x_i", .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON, TAKES(concat),
           .options = wg_join_args_rows, RULES(concat, shape, rewrite, exact, units, vjp),
           .kernel = KERNELS(concat), .leads = true);
@@ -227,9 +227,9 @@ DEFINE_OP(
         "x'[k] = p where step = 1, else q along axis; p = y'[k - from] where from <= k < from + length(y), "
         "else 0, q = "
         "y'[(k - from)/step] where from <= k < from + step length(y) and (k - from) mod step = 0, else 0",
-    .stored = 1 << 0, .operands = 1, .kind = WG_ALIAS, TAKES(slice),
-    RULES(slice, shape, rewrite, alias, runs, vjp), .options = wg_slice_args_rows, .exact = moved_exact,
-    .units = axis_units, .kernel = KERNELS(slice), .view = WG_VIEW_PART, .leads = true);
+    .hint.stored = 1 << 0, .operands = 1, .kind = WG_ALIAS, TAKES(slice),
+    RULES(slice, shape, rewrite, alias, runs, vjp), .options = wg_slice_args_rows, .hint.exact = moved_exact,
+    .units = axis_units, .kernel = KERNELS(slice), .hint.view = WG_VIEW_PART, .leads = true);
 
 /* The slice like the last one, in a loop over the parts of a tensor. wg_none: it is another. */
 static wg_node like_last(wg_site here, wg_node x, const struct slice *a)

@@ -195,7 +195,7 @@ static void order_expand(wg_site here, const wg_op *op, wg_node x, const void *a
     DEFINE_OP(n, .adjoint = "x'[p[i]] = y'[i] along axis", .operands = 1, .outputs = 2, .kind = WG_ROWS,  \
               .attr_size = sizeof(struct ordering), .attrs = n##_attrs, .options = wg_##n##_args_rows,    \
               .shape = n##_shape, .kernel = KERNELS(n), .units = order_units, .scratch = order_scratch,   \
-              .own_scratch = true, .leads = true, .kinked = true, .expand = n##_expand, .vjp = order_vjp, \
+              .hint.own_scratch = true, .leads = true, .kinked = true, .expand = n##_expand, .vjp = order_vjp, \
               __VA_ARGS__)
 
 /* ---- sort: values, numbers ---- */

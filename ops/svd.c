@@ -224,7 +224,7 @@ DEFINE_OP(
         "V^T, A, [U^T @ U' | V^T @ V'], and what comes from outside of the vectors. Results for one A are "
         "merged before a quotient is taken.",
     .formula = "y = v", .adjoint = "v' = y'", .zero = 0x7e, .operands = 7, .names = "v U s W A p r",
-    .kind = WG_ALIAS, .promote = WG_PROMOTE_NONE, RULES(svd_turned, shape, vjp, merge), .alias = at_start,
+    .kind = WG_ALIAS, .promote = WG_PROMOTE_NONE, RULES(svd_turned, shape, vjp, merge), .hint.alias = at_start,
     .leads = true);
 
 /* U diag(g) V^T, with a derivative of its own. */
@@ -261,7 +261,7 @@ DEFINE_OP(svd_part,
                      "U = I, V^T @ V = I",
           .adjoint = "A' = U @ diag(y') @ V^T where part = s, else \"the formula of svd\"",
           .zero = 1 << 0 | 1 << 1 | 1 << 2, .operands = 4, .names = "y z w A", .kind = WG_ALIAS,
-          .promote = WG_PROMOTE_NONE, TAKES(svd), RULES(svd_part, shape, vjp), .alias = at_start,
+          .promote = WG_PROMOTE_NONE, TAKES(svd), RULES(svd_part, shape, vjp), .hint.alias = at_start,
           .leads = true);
 
 /* ---- svd_grad: the gradient U diag(g) V^T of a function of the singular values s, by the matrix.
@@ -315,7 +315,7 @@ DEFINE_OP(svd_grad,
           .formula = "y = U @ diag(g) @ W",
           .adjoint = "g' = diagonal(U^T @ y' @ W^T), A' = \"the formula, differentiated\"",
           .zero = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 3, .operands = 6, .names = "G U s W A g", .kind = WG_ALIAS,
-          .promote = WG_PROMOTE_NONE, RULES(svd_grad, shape, vjp), .alias = at_start, .leads = true);
+          .promote = WG_PROMOTE_NONE, RULES(svd_grad, shape, vjp), .hint.alias = at_start, .leads = true);
 
 /* ---- svd ---- */
 

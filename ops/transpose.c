@@ -229,9 +229,9 @@ ERRORS(transpose, (wg_transpose(ANY(3, 4), .axes = WG_AXES(0)), "1 axes for"),
 
 DEFINE_OP(transpose, .summary = "Axes in another order, reversed by default.",
           .formula = "y = \"x with its axes in the order of axis\"",
-          .adjoint = "x' = \"y' with its axes in the order of x\"", .stored = 1 << 0, .operands = 1,
+          .adjoint = "x' = \"y' with its axes in the order of x\"", .hint.stored = 1 << 0, .operands = 1,
           .kind = WG_OPAQUE, TAKES(transpose), .options = wg_transpose_args_rows,
-          RULES(transpose, shape, rewrite, units, vmap, vjp), .exact = moved_exact,
+          RULES(transpose, shape, rewrite, units, vmap, vjp), .hint.exact = moved_exact,
           .kernel = KERNELS(transpose));
 BUILDER(transpose, transpose)
 {
@@ -260,7 +260,7 @@ SAMPLES(swap, wg_swap(ANY(3, 4)), wg_swap(ANY(2, 3, 4)), wg_swap(ANY(2, 0, 3)));
 ERRORS(swap, (wg_swap(ANY(3)), "must have 2 to 8"));
 
 DEFINE_OP(swap, .summary = "The last two axes swapped: matrices transposed.", .formula = "y = x^T",
-          .adjoint = "x' = y'^T", .stored = 1 << 0, .operands = 1, .kind = WG_OPAQUE,
+          .adjoint = "x' = y'^T", .hint.stored = 1 << 0, .operands = 1, .kind = WG_OPAQUE,
           RULES(swap, shape, expand));
 wg_node wg_swap_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_swap); }
 

@@ -102,7 +102,7 @@ DEFINE_OP(
     .operands = 2, .kind = WG_CONTRACT, .promote = WG_PROMOTE_FLOAT, TAKES(triangle),
     .options = wg_triangular_solve_args_rows,
     RULES(triangular_solve, shape, rewrite, scratch, vjp, jvp, vmap), .units = right_sides_units,
-    .flops = right_sides_flops, .kernel = KERNELS(triangular_solve), .own_scratch = true);
+    .hint.flops = right_sides_flops, .kernel = KERNELS(triangular_solve), .hint.own_scratch = true);
 BUILDER(triangular_solve, triangular_solve)
 {
     APPLY(triangular_solve, triangle, TRIANGLE_FIELDS, a->x, a->b);

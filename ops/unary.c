@@ -37,7 +37,7 @@ EXACT(exp)
 }
 VJP(exp) { gx[0] = wg_mul(gy, y); }
 UNARY_OP(exp, -2, 2, .summary = "Exponential function of each element.", .formula = "y = e^x",
-         .adjoint = "x' = y' y", .cost = 6, .source = true, .exact = exp_exact, MAPS(exp));
+         .adjoint = "x' = y' y", .cost = 6, .hint.source = true, .hint.exact = exp_exact, MAPS(exp));
 
 /* ---- log ---- */
 
@@ -51,8 +51,8 @@ REWRITE(log)
 }
 VJP(log) { gx[0] = wg_div(gy, x[0]); }
 UNARY_OP(log, 0.5, 3, .summary = "Natural logarithm of each element. -inf at 0, NaN below 0.",
-         .formula = "y = ln x", .adjoint = "x' = y' / x", .cost = 8, .asks = true, .own = true,
-         .rewrite = log_rewrite, MAPS(log));
+         .formula = "y = ln x", .adjoint = "x' = y' / x", .cost = 8, .hint.asks = true, .hint.own = true,
+         .hint.rewrite = log_rewrite, MAPS(log));
 
 SAMPLE(log_by_rest)
 {
@@ -74,7 +74,7 @@ UNARY_OP(sqrt, 0.5, 3, .summary = "Square root of each element. NaN below 0.", .
 EXACT(square) { return wgi_exact_square(ask, y, operand_of(y, 0)); }
 VJP(square) { gx[0] = wg_mul(gy, wg_mul(x[0], 2)); }
 UNARY_OP(square, -2, 2, .summary = "Square of each element.", .formula = "y = x^2", .adjoint = "x' = 2 y' x",
-         .arithmetic = WG_MULTIPLIES, .kernel = KERNELS(square), RULES(square, exact, vjp));
+         .hint.arithmetic = WG_MULTIPLIES, .kernel = KERNELS(square), RULES(square, exact, vjp));
 
 /* ---- abs ---- */
 
@@ -102,7 +102,7 @@ EXACT(cos)
     const wg_node half = wg_mul(0.5, operand_of(y, 0));
     return wg_mul(2 * ask->limit, wg_square(ask->limit == 1 ? wg_sin(half) : wg_cos(half)));
 }
-UNARY_OP(cos, -3, 3, .source = true, .exact = cos_exact, .summary = "Cosine of each element, in radians.",
+UNARY_OP(cos, -3, 3, .hint.source = true, .hint.exact = cos_exact, .summary = "Cosine of each element, in radians.",
          .formula = "y = cos x", .adjoint = "x' = -y' sin x", .cost = 20, MAPS(cos));
 
 /* ---- erf ---- */
@@ -118,9 +118,9 @@ EXACT(erf)
     if (wants_rest(ask, 0)) return less(ask, y);
     return wants_rest(ask, 1) || wants_rest(ask, -1) ? exact_by(ask, &wgi_op_erf_rest, y) : wg_none;
 }
-UNARY_OP(erf, -2, 2, .source = true, .exact = erf_exact, .summary = "Error function of each element.",
+UNARY_OP(erf, -2, 2, .hint.source = true, .hint.exact = erf_exact, .summary = "Error function of each element.",
          .formula = "y = erf(x)", .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .cost = 10, MAPS(erf));
-REST_OP(erf_rest, -0.9, 0.9, .exact = wgi_exact_difference,
+REST_OP(erf_rest, -0.9, 0.9, .hint.exact = wgi_exact_difference,
         .summary = "a - y, where y = erf x. Where that is next to 0, a is 1, and it is computed "
                    "from x.");
 
@@ -136,8 +136,8 @@ REWRITE(log1p)
 VJP(log1p) { gx[0] = wg_div(gy, wg_where(wg_equal(x[0], -INFINITY), NAN, wg_add(x[0], 1))); }
 UNARY_OP(log1p, -0.5, 2,
          .summary = "Natural logarithm of 1 + x, exact also where x is small. -inf at -1, NaN below.",
-         .formula = "y = ln(1 + x)", .adjoint = "x' = y' / (1 + x)", .cost = 10, .asks = true, .own = true,
-         .rewrite = log1p_rewrite, MAPS(log1p));
+         .formula = "y = ln(1 + x)", .adjoint = "x' = y' / (1 + x)", .cost = 10, .hint.asks = true, .hint.own = true,
+         .hint.rewrite = log1p_rewrite, MAPS(log1p));
 
 /* ---- expm1 ---- */
 
@@ -149,14 +149,14 @@ EXACT(expm1)
 }
 VJP(expm1) { gx[0] = wg_mul(gy, wg_exp(x[0])); }
 UNARY_OP(expm1, -2, 2, .summary = "e^x - 1, exact also where x is small.", .formula = "y = e^x - 1",
-         .adjoint = "x' = y' e^x", .cost = 10, .source = true, .exact = expm1_exact, MAPS(expm1));
+         .adjoint = "x' = y' e^x", .cost = 10, .hint.source = true, .hint.exact = expm1_exact, MAPS(expm1));
 
 /* ---- reciprocal ---- */
 
 EXACT(reciprocal) { return wgi_exact_reciprocal(ask, y, operand_of(y, 0)); }
 VJP(reciprocal) { gx[0] = wg_neg(wg_mul(gy, wg_square(y))); }
 UNARY_OP(reciprocal, 0.5, 2, .summary = "1 / x of each element.", .formula = "y = 1 / x",
-         .adjoint = "x' = -y' y^2", .cost = 4, .exact = reciprocal_exact, MAPS(reciprocal));
+         .adjoint = "x' = -y' y^2", .cost = 4, .hint.exact = reciprocal_exact, MAPS(reciprocal));
 
 /* ---- rsqrt ---- */
 

@@ -60,7 +60,7 @@ EXPAND(elu)
 SAMPLE(elu) { return unit_sample(here, g, i, wg_elu_at); }
 ERROR_SAMPLE(elu) { return single_error(here, g, i, &wgi_op_elu); }
 
-DEFINE_OP(elu, .activation = true, .summary = "Exponential linear unit.",
+DEFINE_OP(elu, .hint.activation = true, .summary = "Exponential linear unit.",
           .formula = "y = x where x > 0, else alpha (e^x - 1)",
           .adjoint = "x' = y' where x > 0, else y' alpha e^x", .operands = 1, .promote = WG_PROMOTE_FLOAT,
           TAKES(elu), .options = wg_elu_args_rows, .cost = 12, .kinked = true, .kernel = KERNELS(elu),
@@ -81,7 +81,7 @@ EXPAND(celu)
 SAMPLE(celu) { return unit_sample(here, g, i, wg_celu_at); }
 ERRORS(celu, (wg_celu(ANY(3), .alpha = 0), "alpha is 0"));
 
-DEFINE_OP(celu, .activation = true,
+DEFINE_OP(celu, .hint.activation = true,
           .summary = "Exponential linear unit whose derivative is continuous at 0 for every alpha.",
           .formula = "y = x where x > 0, else alpha (e^(x / alpha) - 1)",
           .adjoint = "x' = y' where x > 0, else y' e^(x / alpha)", .operands = 1, .promote = WG_PROMOTE_FLOAT,
@@ -97,7 +97,7 @@ EXPAND(selu)
     y[0] = wg_where(wg_greater(x[0], 0), wg_mul(x[0], SELU_SCALE), low);
 }
 KINKED_OP(
-    selu, .activation = true, .summary = "Scaled exponential linear unit.",
+    selu, .hint.activation = true, .summary = "Scaled exponential linear unit.",
     .formula =
         "y = s x where x > 0, else s alpha (e^x - 1); s = 1.0507009873554805, alpha = 1.6732632423543772",
     .adjoint =
@@ -119,7 +119,7 @@ VJP(hard_sigmoid)
     wg_node size = wg_abs(x[0]), by = wg_where(wg_equal(size, size), 6, NAN);
     gx[0] = wg_where(wg_greater(size, 3), 0, wg_div(gy, by));
 }
-UNARY_OP(hard_sigmoid, -2.5, 2.5, .activation = true,
+UNARY_OP(hard_sigmoid, -2.5, 2.5, .hint.activation = true,
          .summary = "A sigmoid made of three straight lines. 0 from -3 down, 1 from 3 up.",
          .formula = "y = min(max(x / 6 + 1 / 2, 0), 1)", .adjoint = "x' = y' / 6 where -3 <= x <= 3, else 0",
          .cost = 5, .kinked = true, MAPS(hard_sigmoid), .expand = hard_sigmoid_expand);
@@ -130,7 +130,7 @@ VJP(hard_swish)
     wg_node beyond = wg_where(wg_greater(x[0], 0), 1, 0), slope = wg_add(wg_div(x[0], 3), 0.5);
     gx[0] = wg_mul(gy, wg_where(wg_greater(wg_abs(x[0]), 3), beyond, slope));
 }
-UNARY_OP(hard_swish, -2.5, 2.5, .activation = true, .summary = "x times hard_sigmoid(x).",
+UNARY_OP(hard_swish, -2.5, 2.5, .hint.activation = true, .summary = "x times hard_sigmoid(x).",
          .formula = "y = x min(max(x / 6 + 1 / 2, 0), 1)",
          .adjoint = "x' = y' (x / 3 + 1 / 2) where -3 <= x <= 3, y' where x > 3, else 0", .cost = 5,
          .kinked = true, MAPS(hard_swish), .expand = hard_swish_expand);

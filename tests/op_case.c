@@ -40,12 +40,12 @@ bool op_case_open(op_case *k, const wg_op *op, int sample, const op_setup *s)
     wg_start_opts o =
         WG_OPTS(wg_start_opts, .seed = 1, .threads = s->threads ? s->threads : 1, .interpret = s->interpret);
     *k = (op_case){ .op = op, .sample = sample, .memory = s->memory };
-    if (!op->sample) return false;
+    if (!wgx_hints(op)->sample) return false;
     k->c = wgt_start(s->memory, s->dtype, &o);
     if (s->operands) k->c->samples = s->operands; /* a context without memory cannot be written to */
     k->g = wg_graph_new(k->c);
     wg_begin(k->g, WG_TRAIN);
-    k->y[0] = op->sample(here(), k->g, sample);
+    k->y[0] = wgx_hints(op)->sample(here(), k->g, sample);
     bool none = wg_is_none(k->y[0]) && !wg_failed(k->c);
     if (none) {
         op_case_close(k);
@@ -58,7 +58,7 @@ bool op_case_open(op_case *k, const wg_op *op, int sample, const op_setup *s)
 void op_case_again(op_case *k)
 {
     wg_begin(k->g, WG_TRAIN);
-    k->y[0] = k->op->sample(here(), k->g, k->sample);
+    k->y[0] = wgx_hints(k->op)->sample(here(), k->g, k->sample);
     collect(k);
 }
 

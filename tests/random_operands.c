@@ -165,7 +165,7 @@ static bool inputs_for_operands(drawing *d, sample *s)
         if (wg_node_leaf(x) == WG_LEAF_INPUT && n < CALL_OPERANDS) found[n++] = x;
     }
     s->operands = s->op->operands < 0 ? n : s->op->operands;
-    if (n < 1 || n < s->operands - s->op->optional || n > s->operands) return false;
+    if (n < 1 || n < s->operands - wgx_hints(s->op)->optional || n > s->operands) return false;
     bool turned = chance(d, 4);
     for (int k = 0; k < s->operands; k++) s->x[k] = k < n ? found[turned ? n - 1 - k : k] : wg_none;
     return true;
@@ -181,7 +181,7 @@ bool sample_open(drawing *d, sample *s, const wg_op *op, int i)
 {
     wg_begin(d->samples, WG_TRAIN);
     *s = (sample){ .op = op };
-    bool fine = op->sample && !wg_is_none(op->sample(WG_HERE, d->samples, i)) && !wg_failed(d->context);
+    bool fine = wgx_hints(op)->sample && !wg_is_none(wgx_hints(op)->sample(WG_HERE, d->samples, i)) && !wg_failed(d->context);
     if (!fine || wg_graph_nodes(d->samples) > 256) return false;
     wg_node y = own_node(d, op);
     s->own = !wg_is_none(y);

@@ -148,39 +148,23 @@ typedef enum wg_promote {
     WG_PROMOTE_NONE      /* operands keep their dtypes */
 } wg_promote;
 
-struct wgi_exact;
+struct wg_op_hints;
 struct wg_op {
     const char *name;
     const char *summary; /* a sentence */
     const char *formula; /* "y = a b", in the language of formula.h */
     const char *adjoint; /* "a' = y' b, b' = y' a"; or why there is none: "piecewise constant" */
-    /* Of a function to (-1, 1): the adjoint as it is computed where y is so near to 1 or -1 that 1 - y has lost digits. Steps
-     * print it there. NULL: the same. */
-    const char *adjoint_at_limits;
     uint32_t none;       /* bit k: operand k (k + 32, ...) has no derivative; what vjp sets is ignored */
     uint32_t zero;       /* bit k: the derivative of operand k is zero wherever there is one; likewise */
-    uint32_t stored;     /* bit k: operand k (k + 32, ...) may be u8, f16 or bf16; else they are refused */
     int operands;        /* -1: any number */
     const char
         *names;   /* of the operands in the formulas: "x gamma"; default: "x", "a b", "a b c". "x_i": all */
-    int optional; /* composites: so many of the last operands may be wg_none */
-    /* Bit k of lazy: operand k is read only where a bool of operand lazy_if is true. Where none is, operand k may
-     * not be computed, and the kernel must not read it. */
-    uint32_t lazy;
-    int lazy_if;
     int outputs;  /* default 1. k outputs are k consecutive nodes; wg_part reaches them */
     wg_class kind;
     wg_promote promote;
-    int promote_from; /* operands before this one keep their dtypes */
     bool impure;      /* equal nodes may have different values: each is computed */
-    /* MAP of three operands: y is b where the condition a is true, elsewhere c. The gradient of the operand that is not
-     * taken is zero there, and stays zero through elementwise ops: also where their slopes are infinite or NaN. */
-    bool chooses;
     bool users;       /* calls a function of the user: at most once for a node in an evaluation */
-    bool loss;        /* of predictions and targets: once wg_backward has run, both can be read */
-    bool activation;  /* of a layer, to pictures of nets, also behind the last one */
     int cost;         /* rough time of one element; an addition is 1. default 1 */
-    double (*flops)(const wg_kernel *k); /* of the node; default: elements * cost, 0 if it only copies */
 
     size_t attr_size; /* bytes of the attribute struct, at most 256 */
     const wg_attr_row *attrs;
@@ -189,48 +173,17 @@ struct wg_op {
     const wg_option_list *(*options)(void);
 
     wg_rule_fn shape;
-    /* Returns another node that has the value of this one, or wg_none. It is used in place of this node. (A
-     * transpose of a transpose is its operand.) */
-    wg_node (*rewrite)(wg_site here, const wg_node x[], int n, const void *attr);
-    /* For the library's own ops alone: how 1 - y keeps the digits that the rounded y has lost (graph/exact.h).
-     * exact: makes an expression of y that has these digits.
-     * source: `exact` has an answer even if no operand has one. sigmoid is such an op, mul is not.
-     * asks: `rewrite` does nothing but ask its operand, or the one beside a number, for such an expression.
-     * own: derivatives follow the nodes that `rewrite` has made. If a derivative by one of the nodes that they
-     *     pass by is asked for, they follow the call as it was written. */
-    bool asks, own, source;
-    wg_node (*exact)(const struct wgi_exact *ask, wg_node y);
 
     wg_kernel_fn kernel[WG_ISAS];              /* by instruction set; NULL: kernel[0] */
     double (*map)(double x, const void *attr); /* instead of a kernel: a MAP of one float operand */
-    /* REDUCE: the kernel can reduce a whole tensor in two phases. Phase 0 writes one double into scratch for
-     * each WG_FOLD elements; its x[0] points to the elements of unit `begin`, so that they can come from a
-     * tile. Phase 1 combines the doubles. */
-    bool fold;
-    bool repeats; /* MAP: y is x broadcast; an op that broadcasts its operands may read x instead */
-    wg_arithmetic arithmetic;
-    double unit; /* MAP of two operands: if one is this number, y is the other (mul: 1); 0: none is */
     int phases;  /* default 1; all shares of a phase end before the next begins */
     int64_t (*units)(const wg_kernel *k);  /* not MAP, RANDOM: the units of phase k->phase; default 1 */
     size_t (*scratch)(const wg_kernel *k); /* bytes of k->scratch; default 0 */
-    bool own_scratch;                      /* each thread has its own k->scratch */
     /* ROWS, REDUCE: the number of rows, if operands and results are so many equal parts, one behind the other,
      * and unit i of phase 0 reads part i of each operand and writes part i of each result, and nothing else: no
      * scratch, and no fault. Then the kernel can be called for some of the rows, which begin at x[] and y[], with
      * `begin` 0. Otherwise 0. */
     int64_t (*rows)(const wg_kernel *k);
-    /* prepare computes, once for a plan, what the kernel would otherwise compute from types and attributes at
-     * each call. It writes `prepared` bytes, which the kernel finds in k->prepared, and returns whether the
-     * kernel will call BLAS. */
-    size_t prepared;
-    bool (*prepare)(const wg_kernel *k, void *to);
-    /* Whether with these attributes y[i...] = x[0][x[1][i...]], rows of x[0] along its first axis. NULL: no. */
-    bool (*picks_rows)(const void *attr);
-    int64_t (*alias)(const wg_kernel *k); /* ALIAS: where y begins in x[0], in elements; -1: run the kernel */
-    wg_view_kind view;                    /* ALIAS of one operand */
-    /* ALIAS of one operand: where y lies in x[0] if alias says -1. Then a plan may read y there, and never run
-     * the kernel. */
-    wg_runs (*runs)(const wg_kernel *k);
 
     /* Builds the same values from other ops: sets y[0 .. outputs). Composites may set y[0] alone. */
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);
@@ -254,11 +207,6 @@ struct wg_op {
     wg_vjp_rule vjp;
     /* Returns the tangent of y, given those of the operands. tx[k] is wg_none: zero. */
     wg_node (*jvp)(wg_site here, wg_node y, const wg_node x[], const wg_node tx[]);
-    /* `joined` is an op with a kernel that computes a node of the op `joins`, and a node of this op that
-     * reads results of that one, in one pass over memory and with the same bits. Its operands are those of
-     * the first node, then those of the second that are neither operands nor results of the first. Its
-     * outputs are those of the first, then of the second. Its attributes are those of the first. */
-    const wg_op *joined, *joins;
     /* For wg_vmap. An elementwise op needs neither of these two, unless it has a shape rule of its own.
      *
      * leads: operands and results can have one first axis more, and index i of it depends on index i alone.
@@ -271,16 +219,79 @@ struct wg_op {
      * each row by itself. */
     bool leads;
     wg_node (*vmap)(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n);
+
+    const struct wg_op_hints *hints; /* below; NULL: none */
+    const void *reserved[6];         /* for members to come */
+};
+
+/* What few ops need: the library's own, or one whose kernel must save its last microseconds. All may be left out.
+ *
+ *     static const wg_op my_op = { .name = "my_op", ..., .hints = &(const wg_op_hints){ .stored = 1 } };
+ */
+struct wgi_exact;
+typedef struct wg_op_hints {
+    /* Of a function to (-1, 1): the adjoint as it is computed where y is so near to 1 or -1 that 1 - y has lost digits. Steps
+     * print it there. NULL: the same. */
+    const char *adjoint_at_limits;
+    uint32_t stored;     /* bit k: operand k (k + 32, ...) may be u8, f16 or bf16; else they are refused */
+    int optional; /* composites: so many of the last operands may be wg_none */
+    /* Bit k of lazy: operand k is read only where a bool of operand lazy_if is true. Where none is, operand k may
+     * not be computed, and the kernel must not read it. */
+    uint32_t lazy;
+    int lazy_if;
+    int promote_from; /* operands before this one keep their dtypes */
+    /* MAP of three operands: y is b where the condition a is true, elsewhere c. The gradient of the operand that is not
+     * taken is zero there, and stays zero through elementwise ops: also where their slopes are infinite or NaN. */
+    bool chooses;
+    bool loss;        /* of predictions and targets: once wg_backward has run, both can be read */
+    bool activation;  /* of a layer, to pictures of nets, also behind the last one */
+    double (*flops)(const wg_kernel *k); /* of the node; default: elements * cost, 0 if it only copies */
+    /* Returns another node that has the value of this one, or wg_none. It is used in place of this node. (A
+     * transpose of a transpose is its operand.) */
+    wg_node (*rewrite)(wg_site here, const wg_node x[], int n, const void *attr);
+    /* For the library's own ops alone: how 1 - y keeps the digits that the rounded y has lost (graph/exact.h).
+     * exact: makes an expression of y that has these digits.
+     * source: `exact` has an answer even if no operand has one. sigmoid is such an op, mul is not.
+     * asks: `rewrite` does nothing but ask its operand, or the one beside a number, for such an expression.
+     * own: derivatives follow the nodes that `rewrite` has made. If a derivative by one of the nodes that they
+     *     pass by is asked for, they follow the call as it was written. */
+    bool asks, own, source;
+    wg_node (*exact)(const struct wgi_exact *ask, wg_node y);
+    /* REDUCE: the kernel can reduce a whole tensor in two phases. Phase 0 writes one double into scratch for
+     * each WG_FOLD elements; its x[0] points to the elements of unit `begin`, so that they can come from a
+     * tile. Phase 1 combines the doubles. */
+    bool fold;
+    bool repeats; /* MAP: y is x broadcast; an op that broadcasts its operands may read x instead */
+    wg_arithmetic arithmetic;
+    double unit; /* MAP of two operands: if one is this number, y is the other (mul: 1); 0: none is */
+    bool own_scratch;                      /* each thread has its own k->scratch */
+    /* prepare computes, once for a plan, what the kernel would otherwise compute from types and attributes at
+     * each call. It writes `prepared` bytes, which the kernel finds in k->prepared, and returns whether the
+     * kernel will call BLAS. */
+    size_t prepared;
+    bool (*prepare)(const wg_kernel *k, void *to);
+    /* Whether with these attributes y[i...] = x[0][x[1][i...]], rows of x[0] along its first axis. NULL: no. */
+    bool (*picks_rows)(const void *attr);
+    int64_t (*alias)(const wg_kernel *k); /* ALIAS: where y begins in x[0], in elements; -1: run the kernel */
+    wg_view_kind view;                    /* ALIAS of one operand */
+    /* ALIAS of one operand: where y lies in x[0] if alias says -1. Then a plan may read y there, and never run
+     * the kernel. */
+    wg_runs (*runs)(const wg_kernel *k);
+    /* `joined` is an op with a kernel that computes a node of the op `joins`, and a node of this op that
+     * reads results of that one, in one pass over memory and with the same bits. Its operands are those of
+     * the first node, then those of the second that are neither operands nor results of the first. Its
+     * outputs are those of the first, then of the second. Its attributes are those of the first. */
+    const wg_op *joined, *joins;
     /* x are two or more contributions to one gradient, all made by this op. Returns their sum as one node,
      * or wg_none. Contributions of other ops are added to it. */
     wg_node (*merge)(wg_site here, const wg_node x[], int n);
-
     const wg_op *library; /* in ops of the library their own address; else NULL */
     /* Calls the op's builder on operands of its own, for tests and `wengert check --op`. wg_none: no more. */
     wg_node (*sample)(wg_site here, wg_graph *g, int i);
     /* Calls the builder with a mistake, and returns a part of the expected message. NULL: no more. */
     const char *(*error)(wg_site here, wg_graph *g, int i);
-};
+    const void *reserved[6]; /* for members to come */
+} wg_op_hints;
 
 /* Makes a node. All builders call this. Operands may be numbers. attr is copied; NULL: the defaults. */
 WG_API wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);

@@ -27,6 +27,12 @@ WGX_PYTHON bool wgx_node_option(wg_node n, const char *name, wgx_setting *v);
 WGX_PYTHON const char *wgx_node_option_name(wg_node n, int k); /* of option k, from 0 on; NULL: there are no more */
 WGX_API wgx_setting wgx_attr_setting(const wg_attr_row *row, const void *attr); /* the field of a row */
 
+/* ---- what few ops have ---- */
+
+extern WGX_API const wg_op_hints wgx_no_hints;
+/* The hints of an op; those of an op without any are all zero. */
+static inline const wg_op_hints *wgx_hints(const wg_op *op) { return op->hints ? op->hints : &wgx_no_hints; }
+
 /* ---- for authors of layers ---- */
 
 /* For layers that keep memory between builds: calls f(user, g) once, at the next wg_begin of g or when g is

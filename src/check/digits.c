@@ -57,7 +57,7 @@ static wg_node expanded(void *self, wg_node was, wg_node now)
     wgi_digits *d = self;
     const wg_op *op = wg_node_op(now);
     if (wg_node_leaf(now) != WG_LEAF_NONE || wgi_is_choice(now) || evaluation_of(now)) return now;
-    if (!op->expand || op->library != op) return now;
+    if (!op->expand || wgx_hints(op)->library != op) return now;
     const int n = wg_node_operands(now);
     wg_node *x = wg_alloc(d->r->c, (size_t)n + 1, sizeof *x), y[WG_MAX_OUTPUTS] = { wg_none };
     const wg_site here = wg_node_site(now);

@@ -658,7 +658,7 @@ static const wgi_quad_op ops[] = { MAPPED(add, 1),
 
 const wgi_quad_op *wgi_quad_op_of(const wg_op *op)
 {
-    for (size_t i = 0; op && op->library == op && i < sizeof ops / sizeof *ops; i++)
+    for (size_t i = 0; op && wgx_hints(op)->library == op && i < sizeof ops / sizeof *ops; i++)
         if (wgx_op_is(op, ops[i].name)) return &ops[i];
     return NULL;
 }

@@ -145,7 +145,7 @@ void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT])
     const wg_node x = wg_node_operand(n, k);
     char formal[NAME], own[NAME];
     const wg_op *op = wg_node_op(n);
-    if (!(op->names || op->library) || !wgx_op_operand_name(op, k, formal, sizeof formal))
+    if (!(op->names || wgx_hints(op)->library) || !wgx_op_operand_name(op, k, formal, sizeof formal))
         formal_name(op, wg_node_operands(n), k, formal);
     snprintf(own, sizeof own, "%.60s", wg_node_name(x));
     if (!*own) wgx_site_argument(wg_node_site(n), k, own, sizeof own);

@@ -32,7 +32,7 @@ static bool copy_operand(wg_check *r, wg_node from, wgi_isolated *a, int k)
 /* The node that x repeats along new axes; x itself if it does not. */
 static wg_node behind(wg_node x)
 {
-    while (wg_node_leaf(x) == WG_LEAF_NONE && wg_node_op(x)->repeats) x = wg_node_operand(x, 0);
+    while (wg_node_leaf(x) == WG_LEAF_NONE && wgx_hints(wg_node_op(x))->repeats) x = wg_node_operand(x, 0);
     return x;
 }
 
@@ -550,7 +550,7 @@ static bool is_half(wg_node n, int k)
 {
     const wg_op *op = wg_node_op(n);
     for (int i = 0; i < wg_node_operands(n); i++) {
-        const bool helps = op->library == op && op->zero >> i & 1 && is_made_from(n, i, k);
+        const bool helps = wgx_hints(op)->library == op && op->zero >> i & 1 && is_made_from(n, i, k);
         if (!wgx_op_has_derivative(op, i) && (is_made_from(n, k, i) || helps)) return true;
     }
     return false;

@@ -35,7 +35,7 @@ static outcome compare_sample(wg_context *c, const wg_op *op, int i)
     wg_check r = { .c = c, .solver = "" };
     wg_graph *g = wg_graph_new(c);
     wg_begin(g, WG_TRAIN);
-    const wg_node y = op->sample("here", g, i);
+    const wg_node y = wgx_hints(op)->sample("here", g, i);
     outcome is = wg_is_none(y) ? NO_SAMPLE : NOT_EVALUABLE;
     wg_node x[INPUTS];
     const int n = is ? inputs_of(g, y, x) : 0;

@@ -51,7 +51,7 @@ static bool compare_sample(wg_context *c, const wg_op *op, int i, bool ties)
 {
     wg_graph *g = wg_graph_new(c), *pieces = wg_graph_new(c);
     wg_begin(g, WG_TRAIN), wg_begin(pieces, WG_TRAIN);
-    const wg_node y = op->sample("here", g, i);
+    const wg_node y = wgx_hints(op)->sample("here", g, i);
     const bool some = !wg_is_none(y);
     if (some && wg_dtype_is_float(wg_node_dtype(y)) && wg_node_op(y) == op) {
         wgt_random random = { (uint64_t)i + 1 };

@@ -14,6 +14,7 @@ typedef void (*wgt_spoiler)(const wgt_rule *r, wg_site here, wg_node y, wg_node 
 
 struct wgt_rule {
     wg_op op; /* the wrong op; first, so that a node's op leads to the rest */
+    wg_op_hints hints;
     const wg_op *right;
     const struct wgt_rule_case *of;
     char name[48];

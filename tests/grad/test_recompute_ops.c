@@ -15,7 +15,7 @@ static wg_node number_of(wg_node x, void *user)
 {
     part *p = user;
     wg_graph *g = wg_graph_of(x);
-    wg_node y = p->op->sample(op_case_place(), g, p->sample), sum = wg_scalar(g, 0);
+    wg_node y = wgx_hints(p->op)->sample(op_case_place(), g, p->sample), sum = wg_scalar(g, 0);
     p->ended = wg_is_none(y);
     if (p->ended) return x;
     const int outputs = wg_node_op(y) == p->op && p->op->outputs ? p->op->outputs : 1;
@@ -72,7 +72,7 @@ EACH_OP(recompute_ops, have_the_bits_of_the_same_without)
 {
     static double plain[MOST], again[MOST];
     const wg_op *op = wg_op_at(*index);
-    for (int i = 0; op->sample; i++) {
+    for (int i = 0; wgx_hints(op)->sample; i++) {
         const int n = numbers_of(op, i, false, 1, plain);
         if (n < 0) break;
         for (int how = -1; how < 2; how += 2) {

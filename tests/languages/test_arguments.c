@@ -563,7 +563,7 @@ static bool looks_at_numbers(const wg_op *op)
 {
     for (int j = 0;; j++) {
         wg_begin(fresh, WG_TRAIN);
-        wg_node y = op->sample(WG_HERE, fresh, j);
+        wg_node y = wgx_hints(op)->sample(WG_HERE, fresh, j);
         if (wg_is_none(y)) return wg_recover(c), false;
         for (int64_t n = 1; n < wg_graph_nodes(fresh) && !wg_failed(c); n++) {
             const wg_node x = wg_graph_node(fresh, n);
@@ -588,7 +588,7 @@ Test(arguments, each_op_that_takes_numbers_is_tried)
     world();
     for (int j = 0; j < wg_op_count(); j++) {
         const wg_op *op = wg_op_at(j);
-        bool listed = wgx_op_is_internal(op) || !op->sample || op->kind == WG_LEAF;
+        bool listed = wgx_op_is_internal(op) || !wgx_hints(op)->sample || op->kind == WG_LEAF;
         for (int n = 0; n < NUMBERS && !listed; n++) listed = !strcmp(all_numbered[n].name, op->name);
         cr_expect(listed || !looks_at_numbers(op), "%s takes numbers: add it to all_numbered", op->name);
     }

@@ -85,7 +85,7 @@ static bool share(call *c, int64_t begin, int64_t end)
         y[0] = (char *)c->y[0] + begin * (int64_t)wg_dtype_size(c->yt[0].dtype);
         k.x = x, k.y = y;
     }
-    if (c->op->fold && !k.phase && wg_shape_size(c->ys[0]) == 1) { /* x stands at its leaf */
+    if (wgx_hints(c->op)->fold && !k.phase && wg_shape_size(c->ys[0]) == 1) { /* x stands at its leaf */
         x[0] = (const char *)c->x[0] + begin * WG_FOLD * (int64_t)wg_dtype_size(c->xt[0].dtype);
         k.x = x;
     }

@@ -616,7 +616,7 @@ static bool is_weighted_mean(const wgf_trial *t)
     bool ignores = false;
     for (int i = 0; i < t->s.options; i++)
         ignores |= t->s.option[i].given && !strcmp(t->s.option[i].row->name, "ignore");
-    return t->k.op->loss && (ignores || (t->operands > 3 && wg_node_ok(t->x[3])));
+    return wgx_hints(t->k.op)->loss && (ignores || (t->operands > 3 && wg_node_ok(t->x[3])));
 }
 
 static bool try_sample(lattice *l)

@@ -28,10 +28,10 @@ static int count_samples(const wg_op *op)
 static int count_errors(const wg_op *op)
 {
     int n = 0;
-    for (bool more = op->error; more; n += more) {
+    for (bool more = wgx_hints(op)->error; more; n += more) {
         WGT_GRAPH(WG_F64, NULL);
         wg_begin(g, WG_TRAIN);
-        more = op->error(WG_HERE, g, n);
+        more = wgx_hints(op)->error(WG_HERE, g, n);
         wgt_drop(c, NULL);
     }
     return n;
@@ -42,11 +42,11 @@ EACH_OP(registry, is_documented)
     const wg_op *op = wg_op_at(*index);
     cr_assert(op->name && *op->name);
     cr_assert_eq(wg_op_find(op->name), op, "%s is not found, or twice in the registry", op->name);
-    cr_assert_eq(op->library, op, "%s is not the library's own", op->name);
+    cr_assert_eq(wgx_hints(op)->library, op, "%s is not the library's own", op->name);
     cr_assert(op->summary && *op->summary, "%s has no summary", op->name);
     cr_assert(op->formula && *op->formula, "%s has no formula", op->name);
     cr_assert(op->adjoint && *op->adjoint, "%s has no adjoint: a derivative, or why there is none", op->name);
-    cr_assert(op->expand || op->map || op->kernel[0] || op->alias || op->kind == WG_LEAF, "%s cannot be run",
+    cr_assert(op->expand || op->map || op->kernel[0] || wgx_hints(op)->alias || op->kind == WG_LEAF, "%s cannot be run",
               op->name);
     if (op->kind == WG_LEAF) return;
     cr_assert_geq(count_samples(op), 2, "%s has %d samples", op->name, count_samples(op));
@@ -215,12 +215,12 @@ static void expect_known_names(const op_case *k, const char *said)
 EACH_OP(registry, mistakes_name_the_place)
 {
     const wg_op *op = wg_op_at(*index);
-    bool more = op->error;
+    bool more = wgx_hints(op)->error;
     for (int i = 0; more; i++) {
         WGT_GRAPH(WG_F64, NULL);
         wg_begin(g, WG_TRAIN);
         wg_site here = WG_HERE;
-        const char *text = op->error(here, g, i), *place = wg_site_place(here), *said = wg_message(c);
+        const char *text = wgx_hints(op)->error(here, g, i), *place = wg_site_place(here), *said = wg_message(c);
         more = text;
         if (more && !wg_failed(c)) wg_value_at(here, wg_graph_node(g, wg_graph_nodes(g) - 1));
         if (more) {

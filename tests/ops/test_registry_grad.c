@@ -243,9 +243,9 @@ static int compare_all(const wg_op *op, scalar_fn f)
 EACH_OP(registry_grad, first_order)
 {
     const wg_op *op = wg_op_at(*index);
-    int some = op->sample ? compare_all(op, op_case_loss) : 1;
+    int some = wgx_hints(op)->sample ? compare_all(op, op_case_loss) : 1;
     /* An op of the mask .zero alone may have gradients, which were compared with zero. */
-    if (op->sample && (op->zero != WG_EVERY_OPERAND || !some))
+    if (wgx_hints(op)->sample && (op->zero != WG_EVERY_OPERAND || !some))
         cr_assert_eq(some > 0, wgx_op_has_derivative(op, -1),
                      "%s: %d inputs have a derivative, the masks are 0x%x and 0x%x", op->name, some, op->none,
                      op->zero);

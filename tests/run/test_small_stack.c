@@ -111,7 +111,7 @@ static void every_op(void)
             for (int i = 0;; i++) {
                 const wg_op *op = wg_op_at(k);
                 wg_begin(g, WG_TRAIN);
-                wg_node y = op->sample ? op->sample(WG_HERE, g, i) : wg_none;
+                wg_node y = wgx_hints(op)->sample ? wgx_hints(op)->sample(WG_HERE, g, i) : wg_none;
                 if (wg_is_none(y)) break;
                 cr_expect(wg_value(y).data || !wg_shape_size(wg_node_shape(y)), "%s: %s", op->name,
                           wg_message(c));

@@ -304,7 +304,7 @@ Test(tape, the_arithmetic_of_an_op_is_what_its_kernel_computes)
     int ops = 0;
     for (int i = 0; i < wg_op_count(); i++) {
         const wg_op *op = wg_op_at(i);
-        if (op->arithmetic == WG_BY_KERNEL) continue;
+        if (wgx_hints(op)->arithmetic == WG_BY_KERNEL) continue;
         ops++;
         for (wg_dtype t = WG_F32; t <= WG_F64; t++) {
             double by_tape[N * N], by_kernel[N * N];

@@ -54,7 +54,7 @@ static bool one_sample(const args *a, const wg_op *op, int i, const wg_gradcheck
     wg_graph *g = wg_graph_new(c);
     wg_node x[MOST_INPUTS];
     wg_begin(g, WG_TRAIN);
-    wg_node y = op->sample ? op->sample(WG_HERE, g, i) : wg_none;
+    wg_node y = wgx_hints(op)->sample ? wgx_hints(op)->sample(WG_HERE, g, i) : wg_none;
     bool more = !wg_is_none(y);
     int n = more ? inputs_of(g, y, x) : 0;
     if (n && wg_dtype_is_float(wg_node_dtype(y)) && wg_shape_size(wg_node_shape(y)) > 0) {
@@ -121,7 +121,7 @@ int check_ops(const args *a)
     if (a->json) j = json_start(stdout), json_array(&j, "ops");
     check_watch(&o);
     for (int i = 0; i < wg_op_count() && !check_interrupted(); i++)
-        if (one ? wg_op_at(i) == one : wg_op_at(i)->sample != NULL)
+        if (one ? wg_op_at(i) == one : wgx_hints(wg_op_at(i))->sample != NULL)
             all = check_worst(all, check_op(a, wg_op_at(i), &o, &j));
     check_unwatch();
     if (a->json) {

@@ -52,7 +52,7 @@ static int samples(const wg_op *op)
     wg_graph *g = wg_graph_new(c);
     int n = 0;
     wg_begin(g, WG_TRAIN);
-    while (op->sample && n < 1000 && !wg_is_none(op->sample(WG_HERE, g, n))) n++;
+    while (wgx_hints(op)->sample && n < 1000 && !wg_is_none(wgx_hints(op)->sample(WG_HERE, g, n))) n++;
     wg_finish(c, NULL);
     return n;
 }
@@ -75,7 +75,7 @@ static void one_text(const wg_op *op)
     entry("formula", formula_of(op));
     entry("adjoint", adjoint_of(op));
     if (op->operands < 0) printf("  operands  any number\n");
-    else printf("  operands  %d%s\n", op->operands, op->optional ? ", the last may be left out" : "");
+    else printf("  operands  %d%s\n", op->operands, wgx_hints(op)->optional ? ", the last may be left out" : "");
     for (const wg_attr_row *r = op->attrs; r && r->name; r++)
         printf("  option    %s%s%s%s%s%s\n", r->name,
                !r->standard                     ? ""

@@ -93,7 +93,7 @@ wgi_choice wgi_own_choice(wg_graph *g, uint32_t y, uint32_t k)
     const uint32_t c = wgi_in(&g->node[y])[0];
     const bool scalar = wgi_size(g->node[c].shape) == 1;
     wgi_choice own = WGI_NO_CHOICE;
-    if (!g->node[y].op->chooses || k == 0) return own;
+    if (!wgx_hints(g->node[y].op)->chooses || k == 0) return own;
     wgi_taken *to = scalar ? &own.all : &own.each;
     to->where =
         new_condition(g, (wgi_condition){ .kind = WGI_IS, .c = c, .other = k == 2, .scalar = scalar });
@@ -178,7 +178,7 @@ bool wgi_is_elementwise(const wgi_node *y)
 
 bool wgi_passes_each(const wgi_node *y)
 {
-    return wgi_is_elementwise(y) || y->op->view == WG_VIEW_WHOLE || y->op->kind == WG_REDUCE;
+    return wgi_is_elementwise(y) || wgx_hints(y->op)->view == WG_VIEW_WHOLE || y->op->kind == WG_REDUCE;
 }
 
 static bool is_finite_number(const wgi_node *n) { return n->op == &wgi_op_number && isfinite(n->number); }
@@ -186,8 +186,8 @@ static bool is_finite_number(const wgi_node *n) { return n->op == &wgi_op_number
 bool wgi_keeps_zero(const wg_graph *g, const wgi_node *y)
 {
     const uint32_t *in = wgi_in(y);
-    if (y->op->chooses || y->op->repeats || (y->op->kind == WG_ALIAS && y->op->view)) return true;
-    switch (y->op->arithmetic) {
+    if (wgx_hints(y->op)->chooses || wgx_hints(y->op)->repeats || (y->op->kind == WG_ALIAS && wgx_hints(y->op)->view)) return true;
+    switch (wgx_hints(y->op)->arithmetic) {
     case WG_ADDS:
     case WG_SUBTRACTS:
     case WG_NEGATES: return true;
@@ -223,7 +223,7 @@ wgi_choice wgi_choice_of_operand(wg_graph *g, wg_site here, wgi_choice by, const
     if (!by.each.where || y->shape == to) return by;
     const wgi_node n = *y; /* nodes move when others are added */
     wg_node all = wg_broadcast_to_at(here, mask_node(g, here, by.each.where), *n.shape);
-    all = n.op->view == WG_VIEW_WHOLE ? wg_reshape_at(here, all, *to)
+    all = wgx_hints(n.op)->view == WG_VIEW_WHOLE ? wg_reshape_at(here, all, *to)
           : n.op->kind == WG_REDUCE   ? widened(here, all, &n, to)
                                       : narrowed(here, all, to);
     by.each = wgi_opened(by.each, wgi_is_open(by.each));

@@ -108,14 +108,14 @@ static void merge_op(wg_site here, wg_node all[], int n, int first, bool tried[]
 {
     const wg_op *op = wg_node_op(all[first]);
     int count = 0;
-    if (!op || !op->merge || !is_plain(all[first], op)) return;
+    if (!op || !wgx_hints(op)->merge || !is_plain(all[first], op)) return;
     for (int k = first; k < n; k++)
         if (!tried[k] && is_plain(all[k], op)) {
             of[count++] = all[k];
             tried[k] = true;
         }
     all[first].graph->rule.users += wgi_op_asks(op);
-    wg_node sum = count > 1 ? op->merge(here, of, count) : wg_none;
+    wg_node sum = count > 1 ? wgx_hints(op)->merge(here, of, count) : wg_none;
     if (wg_is_none(sum)) return;
     all[first] = sum;
     for (int k = first + 1; k < n; k++)
@@ -743,7 +743,7 @@ static wgi_choice passed_on(wg_graph *g, const wgi_rule_call *r, uint32_t k, wgi
 static bool hand_on(const wg_graph *g, wgi_rule_call *r)
 {
     const wgi_node *y = &g->node[r->y];
-    if (!y->op->chooses || any_smaller(g, r)) return false;
+    if (!wgx_hints(y->op)->chooses || any_smaller(g, r)) return false;
     for (uint32_t k = 0; k < y->operands; k++) {
         r->said[k] = r->wanted[k] ? wgi_static_answer(g, r->y, k) : WGI_SAYS_NONE;
         r->gx[k] = r->gy;

@@ -25,17 +25,17 @@ static wg_node after_vmap(wg_site here, wg_node y, const wg_node x[], const bool
 }
 
 const wg_op wgi_op_after = { .name = "after",
-                             .library = &wgi_op_after,
                              .summary = "The first operand, not before the second has been computed.",
                              .formula = "y = x",
                              .adjoint = "x' = y'",
                              .zero = 1 << 1,
-                             .stored = WG_EVERY_OPERAND,
                              .operands = 2,
                              .kind = WG_ALIAS,
                              .promote = WG_PROMOTE_NONE,
                              .shape = wgi_shape_of_first,
-                             .alias = wgi_at_start,
+                             .hints = &(const wg_op_hints){ .library = &wgi_op_after,
+                                                            .stored = WG_EVERY_OPERAND,
+                                                            .alias = wgi_at_start },
                              .vjp = after_vjp,
                              .jvp = first_tangent,
                              .vmap = after_vmap };
@@ -216,11 +216,10 @@ static wg_node recompute_vmap(wg_site here, wg_node y, const wg_node x[], const 
 
 const wg_op wgi_op_recompute = {
     .name = "recompute",
-    .library = &wgi_op_recompute,
     .summary = "The first operand, which is computed again from the others for the gradient.",
     .formula = "y = f(x)",
     .adjoint = "x' = y' df/dx, with f computed again",
-    WGI_OF_A_PART,
+    WGI_OF_A_PART(wgi_op_recompute),
     .vjp = recompute_vjp,
     .jvp = first_tangent,
     .vmap = recompute_vmap

@@ -77,9 +77,9 @@ uint32_t wgi_node_finish(wg_graph *g, wgi_node *n)
     n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
     n->flags = !wgi_is_leaf(n) ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
     if (wgi_size(n->shape) == 1 && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
-    n->answers = (n->op->exact || wgi_is_ruled(n)) && wgi_may_answer(g, n);
+    n->answers = (wgx_hints(n->op)->exact || wgi_is_ruled(n)) && wgi_may_answer(g, n);
     g->weight += weight_of(n);
-    g->lazy |= n->op->lazy != 0;
+    g->lazy |= wgx_hints(n->op)->lazy != 0;
     for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
     return wgi_node_count(g, n);
 }

@@ -55,7 +55,7 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
         if (in_graph(g, x[k])) continue;
         operand_name(here, k, x[k], who, sizeof who);
         if (wg_is_none(x[k])) {
-            if (k >= n - op->optional) continue;
+            if (k >= n - wgx_hints(op)->optional) continue;
             fail_missing(here, op, g, k, who);
         } else if (h != g) {
             const bool ruled = g->rule.op || h->rule.op;
@@ -76,7 +76,7 @@ static bool check_stored(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     char who[80], shape[128];
     for (int k = 0; k < n; k++) {
         const wgi_node *m = x[k].graph ? &g->node[x[k].index] : NULL;
-        if (!m || !wg_dtype_is_stored((wg_dtype)m->dtype) || op->stored >> k % 32 & 1) continue;
+        if (!m || !wg_dtype_is_stored((wg_dtype)m->dtype) || wgx_hints(op)->stored >> k % 32 & 1) continue;
         operand_name(here, k, x[k], who, sizeof who);
         wgi_fail(g->c, here, op->name, WG_ERROR_DTYPE,
                  "%s %s is %s, which is stored only: cast it to f32 first, by wg_cast", who,
@@ -151,7 +151,7 @@ static bool stored_alike(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int n)
 {
     wg_promote p = promotion(op);
-    int from = p == WG_PROMOTE_NONE ? n : op->promote_from, stored = 0;
+    int from = p == WG_PROMOTE_NONE ? n : wgx_hints(op)->promote_from, stored = 0;
     for (int k = from; k < n; k++) stored += is_stored(g, x[k]);
     if (stored && op->kind != WG_CONTRACT) return stored_alike(here, op, g, x, from, n);
     wg_dtype t =
@@ -225,7 +225,7 @@ static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
         }
         first = first ? first : i;
     }
-    if (op->view && g->count >= g->build.most) wgi_view_note(g, first);
+    if (wgx_hints(op)->view && g->count >= g->build.most) wgi_view_note(g, first);
     return wgi_handle(g, first);
 }
 
@@ -271,12 +271,12 @@ static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 {
     const uint32_t first = g->count;
     const wg_dtype outer = wgi_floats_begin(g, x, n);
-    wg_node y = op->rewrite(here, x, n, attr);
+    wg_node y = wgx_hints(op)->rewrite(here, x, n, attr);
     wgi_floats_end(g, outer);
     if (!wg_node_ok(y)) return y;
     const bool derives = op->vjp || op->expand;
     bool passes = derives && g->node[y.index].op->none == WG_EVERY_OPERAND;
-    wgi_how how = op->own && !passes ? WGI_OWN : WGI_WRITTEN;
+    wgi_how how = wgx_hints(op)->own && !passes ? WGI_OWN : WGI_WRITTEN;
     for (int k = 0; k < n; k++) {
         if (y.index == x[k].index) return y;
         passes |= derives && passed_by(g, first, x[k]);
@@ -297,8 +297,8 @@ static wg_node rewritten(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 static inline bool may_rewrite(const wg_op *op, const wg_graph *g, const wg_node x[], int n)
 {
     bool answers = false;
-    for (int k = 0; op->asks && k < n; k++) answers |= x[k].graph && g->node[x[k].index].answers;
-    return op->rewrite && (!op->asks || answers);
+    for (int k = 0; wgx_hints(op)->asks && k < n; k++) answers |= x[k].graph && g->node[x[k].index].answers;
+    return wgx_hints(op)->rewrite && (!wgx_hints(op)->asks || answers);
 }
 
 /* The node of an op whose rule has been obeyed, from a rewrite or an expansion. wg_none: it must be
@@ -335,7 +335,7 @@ static result_type *kept_type(const wg_graph *g, const wg_op *op, const wg_node 
     if (n > WGI_KIND_OPERANDS || !wgi_op_has_kinds(op) || (op->attr_size && !attr)) return NULL;
     k.op = op, k.attr = attr, k.words = 0;
     for (int i = 0; i < n; i++) {
-        const bool none = wg_is_none(x[i]) && i >= n - op->optional;
+        const bool none = wg_is_none(x[i]) && i >= n - wgx_hints(op)->optional;
         const wgi_node *m = none ? NULL : in_graph(g, x[i]);
         if (!none && !m) return NULL;
         wgi_kind_add(&k, none ? 0 : wgi_type_word(m->shape, m->dtype));
@@ -352,7 +352,7 @@ static wg_node apply_kept(wg_site here, const wg_op *op, wg_graph *g, const wg_n
     wgi_node y = { .op = op, .here = here, .shape = t->y.shape, .operands = (uint32_t)n };
     y.dtype = (uint8_t)t->y.dtype;
     if (op->attr_size) memcpy(own, t->meant, op->attr_size);
-    if (op->rewrite || !y.shape) {
+    if (wgx_hints(op)->rewrite || !y.shape) {
         wg_node other = made_of_others(here, op, g, x, n, own);
         if (!wg_is_none(other)) return other;
     }
@@ -424,7 +424,7 @@ static bool options_fit(wg_rule *r)
             !wg_option_in_range(o, v))
             return wg_rule_fail(r, WG_ERROR_VALUE, "%s %.15g: %s", row->name, v,
                                 wgi_option_must(o, must, sizeof must));
-        if (!o && row->kind == WG_ATTR_DOUBLE && !row->choices && r->op->library && isnan(v))
+        if (!o && row->kind == WG_ATTR_DOUBLE && !row->choices && wgx_hints(r->op)->library && isnan(v))
             return wg_rule_fail(r, WG_ERROR_VALUE, "%s is NaN", row->name);
         if (!o && is_word && (v < 0 || v >= words))
             return wg_rule_fail(r, WG_ERROR_VALUE, "%s %g: must be one of %s", row->name, v, row->choices);

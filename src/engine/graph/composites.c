@@ -190,7 +190,7 @@ void wgi_as_rewritten(wg_graph *g, const wgi_unwritten *u)
 static const wgi_composite *loss_call(const wg_graph *g, uint32_t i)
 {
     for (size_t k = beyond(g, i); k < g->composites && g->composite[k].first <= i; k++)
-        if (g->composite[k].result == i && g->composite[k].op->loss) return &g->composite[k];
+        if (g->composite[k].result == i && wgx_hints(g->composite[k].op)->loss) return &g->composite[k];
     return NULL;
 }
 

@@ -8,6 +8,8 @@
         .name = id, .kind = WG_LEAF, .summary = text, .formula = "y = " value, .adjoint = "a leaf" \
     }
 
+const wg_op_hints wgx_no_hints;
+
 const wg_op wgi_op_error = { .name = "error",
                              .kind = WG_LEAF,
                              .summary = "Stands for what could not be built.",
@@ -46,7 +48,7 @@ const wg_op wgi_op_ruled = { .name = "ruled",
                              .kind = WG_ALIAS,
                              .attr_size = sizeof(wgi_ruled),
                              .shape = wgi_shape_of_first,
-                             .alias = wgi_at_start,
+                             .hints = &(const wg_op_hints){ .alias = wgi_at_start },
                              .vjp = ruled_vjp };
 
 /* ---- same ---- */
@@ -58,14 +60,14 @@ static wg_node exact_of_first(const wgi_exact *ask, wg_node y)
 
 /* Derivatives follow what was written: such a node has no rule of its own. */
 const wg_op wgi_op_same = { .name = "same",
-                            .library = &wgi_op_same,
                             .summary = "The node that a rewrite has found, where that is an older one.",
                             .formula = "y = x",
                             .adjoint = "that of the op that was written",
                             .operands = 1,
-                            .stored = 1 << 0,
                             .kind = WG_ALIAS,
                             .shape = wgi_shape_of_first,
-                            .alias = wgi_at_start,
-                            .view = WG_VIEW_WHOLE,
-                            .exact = exact_of_first };
+                            .hints = &(const wg_op_hints){ .library = &wgi_op_same,
+                                                           .stored = 1 << 0,
+                                                           .alias = wgi_at_start,
+                                                           .view = WG_VIEW_WHOLE,
+                                                           .exact = exact_of_first } };

@@ -36,7 +36,7 @@ static const wg_attr_row *wrong_option(const wg_op *op)
 
 static bool computes(const wg_op *op)
 {
-    return op->kernel[0] || op->map || op->expand || (op->kind == WG_ALIAS && op->alias);
+    return op->kernel[0] || op->map || op->expand || (op->kind == WG_ALIAS && wgx_hints(op)->alias);
 }
 
 #define WITHIN(v, most) ((unsigned)(v) <= (unsigned)(most))
@@ -52,21 +52,21 @@ static const char *fault_of(const wg_op *op)
     if (!WITHIN(op->outputs, WG_MAX_OUTPUTS)) return "an op has at most 4 outputs";
     if (op->outputs > 1 && elements) return "an elementwise op has one output";
     if (op->map && (op->kind != WG_MAP || op->operands != 1)) return "map is for a WG_MAP of one operand";
-    if (op->optional < 0) return "optional must not be negative";
-    if (op->optional && !op->expand)
+    if (wgx_hints(op)->optional < 0) return "optional must not be negative";
+    if (wgx_hints(op)->optional && !op->expand)
         return "only a composite op, which has an expansion, has optional operands";
     if (!WITHIN(op->promote, WG_PROMOTE_NONE)) return "promote must be one of wg_promote";
-    if (op->promote_from < 0) return "promote_from must not be negative";
+    if (wgx_hints(op)->promote_from < 0) return "promote_from must not be negative";
     if (op->phases < 0 || op->cost < 0) return "phases and cost must not be negative";
-    if (op->fold && (op->kind != WG_REDUCE || op->phases != 2))
+    if (wgx_hints(op)->fold && (op->kind != WG_REDUCE || op->phases != 2))
         return "fold is for a WG_REDUCE of two phases";
-    if (!WITHIN(op->view, WG_VIEW_PART) || (op->view && op->kind != WG_ALIAS))
+    if (!WITHIN(wgx_hints(op)->view, WG_VIEW_PART) || (wgx_hints(op)->view && op->kind != WG_ALIAS))
         return "view is for a WG_ALIAS";
-    if (!WITHIN(op->arithmetic, WG_NEGATES) || (op->arithmetic && op->kind != WG_MAP))
+    if (!WITHIN(wgx_hints(op)->arithmetic, WG_NEGATES) || (wgx_hints(op)->arithmetic && op->kind != WG_MAP))
         return "arithmetic is for a WG_MAP";
-    if (op->chooses && (op->kind != WG_MAP || op->operands != 3))
+    if (wgx_hints(op)->chooses && (op->kind != WG_MAP || op->operands != 3))
         return "chooses is for a WG_MAP of 3 operands";
-    if (op->prepared && !op->prepare) return "prepared is for an op with prepare";
+    if (wgx_hints(op)->prepared && !wgx_hints(op)->prepare) return "prepared is for an op with prepare";
     return NULL;
 }
 

@@ -13,13 +13,13 @@ wg_node wgi_exact_of(const wgi_exact *ask, wg_node y)
         return wg_none;
     wgi_exact next = *ask;
     next.depth++;
-    return wgi_called_op(n)->exact(&next, y);
+    return wgx_hints(wgi_called_op(n))->exact(&next, y);
 }
 
 bool wgi_number_in(wg_node n, double *value)
 {
     const wgi_node *x = wgi_node_of(n);
-    while (x && x->op->repeats) x = &n.graph->node[wgi_in(x)[0]];
+    while (x && wgx_hints(x->op)->repeats) x = &n.graph->node[wgi_in(x)[0]];
     return x && x->op == &wgi_op_number && (*value = x->number, true);
 }
 

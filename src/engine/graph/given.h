@@ -2,7 +2,7 @@
 #ifndef WGI_GIVEN_H
 #define WGI_GIVEN_H
 
-#include "wengert/op.h"
+#include "wgx/op.h"
 
 /* The count of axes that wg_axes_given gives, where none are meant. */
 enum { WGI_AXES_TWICE = -1, WGI_AXES_EMPTY = -2, WGI_AXES_NO_LIST = -3 };

@@ -7,6 +7,7 @@
 #include "graph/given.h"
 #include "graph/graph_structs.h"
 #include "wgx/graph.h"
+#include "wgx/op.h"
 
 /* ---- core_ops.c ---- */
 
@@ -79,7 +80,7 @@ static inline bool wgi_may_answer(const wg_graph *g, const wgi_node *n)
     const wg_op *op = wgi_called_op(n);
     const uint32_t *in = wgi_in(n);
     bool any = false, all = true;
-    if (!op->exact || op->source) return op->source;
+    if (!wgx_hints(op)->exact || wgx_hints(op)->source) return wgx_hints(op)->source;
     for (uint32_t k = 0; k < n->operands; k++) any |= g->node[in[k]].answers;
     for (uint32_t k = 0; any && op->kind == WG_MAP && n->operands == 2 && k < 2; k++)
         all &= g->node[in[k]].answers || g->node[in[k]].op == &wgi_op_number;
@@ -116,7 +117,7 @@ static inline wgi_node *wgi_node_of(wg_node n)
 
 /* Whether op belongs to the library: then its results depend on operands and options alone. An op of
  * the user may do anything, even if its descriptor is a copy of one of ours. */
-static inline bool wgi_op_is_ours(const wg_op *op) { return op->library == op; }
+static inline bool wgi_op_is_ours(const wg_op *op) { return wgx_hints(op)->library == op; }
 
 /* ---- append.c ---- */
 
@@ -376,7 +377,7 @@ typedef struct wgi_kind_entry {
 
 static inline bool wgi_op_has_kinds(const wg_op *op)
 {
-    return op->library == op && op->attr_size <= WGI_KIND_OPTIONS && op->outputs <= 1;
+    return wgx_hints(op)->library == op && op->attr_size <= WGI_KIND_OPTIONS && op->outputs <= 1;
 }
 /* The answer of `size` bytes that is kept for the kind; a new one is UNKNOWN. NULL: there is none, as kinds
  * are switched off, out of memory, or all places are busy. Valid until the next call. */
@@ -579,10 +580,10 @@ static inline void wgi_arithmetic(wg_arithmetic what, bool single, const void *a
 /* Where view n begins in its operand x, in elements; -1: it has a value of its own. */
 static inline int64_t wgi_view_at(const wgi_node *n, const wgi_node *x)
 {
-    if (n->op->view == WG_VIEW_WHOLE) return 0;
+    if (wgx_hints(n->op)->view == WG_VIEW_WHOLE) return 0;
     const wg_type xt = { x->shape, (wg_dtype)x->dtype }, yt = { n->shape, (wg_dtype)n->dtype };
     const wg_kernel k = { .operands = 1, .outputs = 1, .xt = &xt, .yt = &yt, .attr = n->attr };
-    return n->op->alias ? n->op->alias(&k) : -1;
+    return wgx_hints(n->op)->alias ? wgx_hints(n->op)->alias(&k) : -1;
 }
 
 /* ---- append_plain.c: eager values ---- */

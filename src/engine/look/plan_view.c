@@ -40,7 +40,7 @@ static bool only_moves(const wg_op *op)
 
 static double flops_of(const wg_op *op, const wg_kernel *k)
 {
-    if (op->flops) return op->flops(k);
+    if (wgx_hints(op)->flops) return wgx_hints(op)->flops(k);
     int64_t most = 0;
     for (int i = 0; i < k->operands; i++) most = WGI_MAX(most, wgi_size(k->xt[i].shape));
     for (int i = 0; i < k->outputs; i++) most = WGI_MAX(most, wgi_size(k->yt[i].shape));
@@ -219,7 +219,7 @@ static bool continues(const describer *d, int i)
 static bool is_finish(const describer *d, int i)
 {
     const wgi_plan_step *s = &d->p->step[i];
-    return s->phase > 0 && s->of->op->fold && !continues(d, i) && ours_of(d, s->scratch) >= 0;
+    return s->phase > 0 && wgx_hints(s->of->op)->fold && !continues(d, i) && ours_of(d, s->scratch) >= 0;
 }
 
 static void describe_kernel(describer *d, int i)

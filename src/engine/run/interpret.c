@@ -146,7 +146,7 @@ static bool run_node(wg_graph *g, uint32_t i)
     f.k = wgi_kernel_call(&s, x, f.y, f.step, (wgi_setting){ g->c->o.seed, g->now.epoch, &f.fault });
     wgi_fault_clear(&f.fault);
     if (op->kind == WG_ALIAS) {
-        int64_t at = op->alias(&f.k);
+        int64_t at = wgx_hints(op)->alias(&f.k);
         if (at >= 0) {
             g->value[i] = (char *)(uintptr_t)x[0] + (size_t)at * wg_dtype_size((wg_dtype)n->dtype);
             /* an operand that is itself an alias has its own bytes already */
@@ -165,13 +165,13 @@ static bool run_node(wg_graph *g, uint32_t i)
 
 static bool interpret(wg_graph *g, const uint32_t *root, int roots);
 
-static bool is_lazy(const wg_op *op, uint32_t k) { return op->lazy >> k % 32 & 1; }
+static bool is_lazy(const wg_op *op, uint32_t k) { return wgx_hints(op)->lazy >> k % 32 & 1; }
 
 /* Runs what the lazy operands of node i need, if it reads them (wg_op.lazy). */
 static bool run_lazy(wg_graph *g, uint32_t i)
 {
     const wgi_node *n = &g->node[i];
-    const uint32_t *in = wgi_in(n), guard = in[n->op->lazy_if];
+    const uint32_t *in = wgi_in(n), guard = in[wgx_hints(n->op)->lazy_if];
     bool ok = true;
     if (!wgi_any_true(wgi_value(g, guard), (size_t)wgi_size(g->node[guard].shape))) return true;
     for (uint32_t k = 0; k < n->operands && ok; k++)
@@ -181,7 +181,7 @@ static bool run_lazy(wg_graph *g, uint32_t i)
 
 static bool run(wg_graph *g, uint32_t i)
 {
-    const bool lazy = g->node[i].op->lazy;
+    const bool lazy = wgx_hints(g->node[i].op)->lazy;
     g->run.spent += wgi_spent_on(wgi_size(g->node[i].shape));
     wgi_kind_call *c = lazy ? NULL : wgi_kind_call_of(g, &g->node[i]);
     if (c) return wgi_kind_call_run(g, i, c);
@@ -247,7 +247,7 @@ static bool is_given(const wg_graph *g, uint32_t i, const void *unused)
 
 static bool ends_walk(const wg_graph *g, uint32_t i, const void *unused)
 {
-    return is_given(g, i, unused) || g->node[i].op->lazy;
+    return is_given(g, i, unused) || wgx_hints(g->node[i].op)->lazy;
 }
 
 /* Adds the operands that are not lazy of the nodes of list n that have lazy ones, to the roots. *more: there
@@ -257,14 +257,14 @@ static uint32_t *roots_and_operands(wg_graph *g, const uint32_t *root, int *root
 {
     size_t room = (size_t)*roots;
     for (uint32_t k = 0; k < n->count; k++)
-        room += g->node[n->node[k]].op->lazy ? g->node[n->node[k]].operands : 0;
+        room += wgx_hints(g->node[n->node[k]].op)->lazy ? g->node[n->node[k]].operands : 0;
     uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * WGI_MAX(room, 1));
     if (!all) return NULL;
     memcpy(all, root, sizeof *all * (size_t)*roots);
     *more = false;
     for (uint32_t k = 0; k < n->count; k++) {
         const wgi_node *y = &g->node[n->node[k]];
-        if (!y->op->lazy || is_given(g, n->node[k], NULL)) continue;
+        if (!wgx_hints(y->op)->lazy || is_given(g, n->node[k], NULL)) continue;
         for (uint32_t j = 0; j < y->operands; j++) {
             if (is_lazy(y->op, j)) continue;
             *more |= wgi_reached_at(n, wgi_in(y)[j]) == WGI_NOT_REACHED;

@@ -10,8 +10,8 @@ static bool picks(const wg_graph *g, uint32_t i, uint32_t leaf)
 {
     const wgi_node *n = &g->node[i];
     const uint32_t *in = wgi_in(n);
-    return n->op->picks_rows && in[0] == leaf && in[1] != leaf && is_numbers(&g->node[in[1]]) &&
-           n->op->picks_rows(wg_attr(wgi_handle((wg_graph *)(uintptr_t)g, i)));
+    return wgx_hints(n->op)->picks_rows && in[0] == leaf && in[1] != leaf && is_numbers(&g->node[in[1]]) &&
+           wgx_hints(n->op)->picks_rows(wg_attr(wgi_handle((wg_graph *)(uintptr_t)g, i)));
 }
 
 static bool reads(const wgi_node *n, uint32_t leaf)
@@ -45,7 +45,7 @@ static int64_t numbers_of(const wg_graph *g, const uint32_t *list, int n)
 bool wgi_request_rows(wg_graph *g, wgi_request *r)
 {
     size_t most = (size_t)r->targets;
-    for (uint32_t i = 1; i <= r->loss; i++) most += g->node[i].op->picks_rows != NULL;
+    for (uint32_t i = 1; i <= r->loss; i++) most += wgx_hints(g->node[i].op)->picks_rows != NULL;
     uint32_t *target = wgi_arena_alloc(&g->temp, sizeof *target * (most + 1));
     void **into = wgi_arena_alloc(&g->temp, sizeof *into * (most + 1));
     bool *reached = wgi_arena_alloc(&g->temp, sizeof *reached * (most + 1));

@@ -161,11 +161,10 @@ static const wg_attr_row odeint_attrs[] = {
 };
 static const wg_op odeint_op = {
     .name = "odeint",
-    .library = &odeint_op,
     .summary = "The solution of a differential equation, with its derivative by the continuous adjoint.",
     .formula = "y = y0 + integral of f",
     .adjoint = "a' = -a df/dy, back in time",
-    WGI_OF_A_PART,
+    WGI_OF_A_PART(odeint_op),
     .attr_size = sizeof(odeint_attr),
     .attrs = odeint_attrs,
     .vjp = odeint_vjp,

@@ -159,11 +159,10 @@ static wg_node fixed_vmap(wg_site here, wg_node y, const wg_node x[], const bool
 
 static const wg_op fixed_point_op = {
     .name = "fixed_point",
-    .library = &fixed_point_op,
     .summary = "A fixed point, with its implicit derivative.",
     .formula = "z = f(z, x)",
     .adjoint = "x' = u df/dx, u = z' + u df/dz",
-    WGI_OF_A_PART,
+    WGI_OF_A_PART(fixed_point_op),
     .attr_size = sizeof(fixed_attr),
     .attrs = fixed_attrs,
     .vjp = fixed_vjp,

@@ -363,7 +363,7 @@ WGI_OWN_FRAME static bool fits(wg_program *q, const wg_op *op, const wgi_ast *ca
 {
     char options[300];
     option_names(with_axes(op), options, sizeof options);
-    const int least = op->operands < 0 ? 1 : op->operands - op->optional,
+    const int least = op->operands < 0 ? 1 : op->operands - wgx_hints(op)->optional,
               most = op->operands < 0 ? INT32_MAX : op->operands + more + places(op);
     /* min(2, 3) and max(a, b) are of two, which have another name; max(x, 1) is along an axis */
     const wgi_ast *second = wgx_op_is(op, "max") || wgx_op_is(op, "min") ? wgi_operand(call, 1) : NULL;

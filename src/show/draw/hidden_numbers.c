@@ -92,7 +92,7 @@ static void find_same(const wgi_picture *p, unsigned char *hidden)
         const wgi_item *y = wgi_item_at(p, i);
         for (int k = 0; hidden[i] && y->op && y->op->kind != WG_CONTRACT && k < y->operands; k++) {
             const int32_t x = p->at.arg[p->at.first[i] + k];
-            if (x < 0 || !(y->op->stored >> k % 32 & 1) || !wgi_item_at(p, x)->operands) continue;
+            if (x < 0 || !(wgx_hints(y->op)->stored >> k % 32 & 1) || !wgi_item_at(p, x)->operands) continue;
             const wgi_name_source name = wgi_item_at(p, x)->source;
             if (name == WGI_NAME_EXPRESSION || name == WGI_NAME_OP ||
                 strcmp(wg_node_scope(wgi_node_at(p, x)), wg_node_scope(wgi_node_at(p, i))))

@@ -167,12 +167,12 @@ static bool is_operand(wg_node n)
 const char *wgi_page_formula(const wgi_view *v, wg_node n)
 {
     const wg_op *op = wg_node_op(n);
-    const wgi_formula *f = op->library == op && op->outputs <= 1 ? wgi_view_formula(v, op) : NULL;
+    const wgi_formula *f = wgx_hints(op)->library == op && op->outputs <= 1 ? wgi_view_formula(v, op) : NULL;
     const int right = f ? wgi_formula_child(f, wgi_formula_child(f, f->root, 0), 1) : 0;
     wgi_strbuf b = { .pool = v->pool };
     writer w = { v->pool, &b, f, op, wg_attr(n), false };
     if (is_operand(n)) put_operand(&w, 0);
-    else if (right && op->kind == WG_MAP && op->library == op && is_function(op->name)) put_op(&w);
+    else if (right && op->kind == WG_MAP && wgx_hints(op)->library == op && is_function(op->name)) put_op(&w);
     else if (right && (op->kind == WG_MAP || f->node[right].kind == WGI_F_NAME)) put(&w, right);
     else w.unknown = true;
     return w.unknown ? NULL : wgi_strbuf_keep(&b);

@@ -116,8 +116,8 @@ bool wgi_step_parse(wgi_step_equation *q, bool adjoint)
     q->primes = n->sign;
     const bool one = wgi_is_sum_of_one(q->v, q->y);
     if (!adjoint) return !one;
-    q->at_limit = op->adjoint_at_limits && wgi_step_is_at_limit(q);
-    const char *text = q->at_limit ? op->adjoint_at_limits : op->adjoint;
+    q->at_limit = wgx_hints(op)->adjoint_at_limits && wgi_step_is_at_limit(q);
+    const char *text = q->at_limit ? wgx_hints(op)->adjoint_at_limits : op->adjoint;
     const bool vectors = wgx_op_is(op, "matmul") && q->y->operands == 2 &&
                          wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, 0))).rank == 1 &&
                          wg_node_shape(wgi_item_node(q->v, wgi_step_operand(q, 1))).rank == 1;
@@ -171,7 +171,7 @@ static int64_t item_of_call(const wgi_step_equation *q, const wgi_formula_node *
         const wgi_item *x = &q->v->item[i];
         if (!x->op || x->operands != 1 || *wgi_operand(q->v, x, 0) != of || x->source >= WGI_NAME_EXPRESSION)
             continue;
-        if (x->op->library == x->op && (int)strlen(x->op->name) == call->length &&
+        if (wgx_hints(x->op)->library == x->op && (int)strlen(x->op->name) == call->length &&
             !memcmp(x->op->name, call->text, (size_t)call->length) && !*wgi_item_options(q->v, x, false))
             return i;
     }

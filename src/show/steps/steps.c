@@ -40,7 +40,7 @@ static wg_tensor value_of(const maker *m, wg_node n)
 static bool is_beyond(maker *m, int64_t i, const wg_tensor *t)
 {
     const wgi_item *y = &m->v->item[i];
-    if (y->call < 0 || (!y->op->asks && !y->op->own)) return false;
+    if (y->call < 0 || (!wgx_hints(y->op)->asks && !wgx_hints(y->op)->own)) return false;
     const wg_tensor of_operands = value_of(m, wgi_apart_build(&m->apart, i));
     bool is = false;
     for (int64_t e = 0; of_operands.data && e < wg_shape_size(t->shape); e++) {
@@ -182,7 +182,7 @@ static wg_status mend_term(maker *m, int64_t i, wg_node y, wg_node gy, wg_node x
     const wgi_item *item = &m->v->item[i];
     const wg_tensor all = gradient_of(m, to);
     if (!all.data) return WG_OK;
-    *beyond = item->call >= 0 && item->op->own && is_used_once(m, to) && is_finite(&all);
+    *beyond = item->call >= 0 && wgx_hints(item->op)->own && is_used_once(m, to) && is_finite(&all);
     if (!*beyond) return leave_out(m, y, gy, x, &all, t, chosen);
     *t = all;
     return WG_OK;

@@ -279,7 +279,7 @@ static bool as_call(maker *m, const char *name)
     wgi_formula_clear(f);
     f->root = wgi_formula_new(f, is_row(y) ? WGI_F_ROW : WGI_F_CALL, 0, 0);
     f->node[f->root].text = name, f->node[f->root].length = (int)strlen(name);
-    f->node[f->root].word = !y->op->library;
+    f->node[f->root].word = !wgx_hints(y->op)->library;
     for (int k = 0; k < operands && k <= SHOWN; k++) {
         if (is_stream(m, k)) {
             if (operands == 1) put_sizes(m);

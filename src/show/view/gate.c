@@ -4,7 +4,7 @@
 
 #include "formula/formula.h"
 #include "view/equation.h"
-#include "wengert/op.h"
+#include "wgx/op.h"
 
 enum { LINE = 120, CHARACTERS = 12 };
 
@@ -75,7 +75,7 @@ static const char *symbol_of(const wgi_view *v, const wgi_formula *f, int right)
 
 const char *wgi_op_word(const wg_op *op)
 {
-    const char *sign = op->library == op ? wgi_function_unicode(op->name, (int)strlen(op->name)) : NULL;
+    const char *sign = wgx_hints(op)->library == op ? wgi_function_unicode(op->name, (int)strlen(op->name)) : NULL;
     return sign ? sign : op->name;
 }
 

@@ -86,7 +86,7 @@ static void find(finder *f, const wg_node root[], int roots)
 {
     for (int64_t k = 0; k < f->calls; k++) {
         const wg_op *op = wgx_graph_call(f->v->g, k).op;
-        f->open[k] = f->v->level == WGI_OPS && !op->asks && !op->own;
+        f->open[k] = f->v->level == WGI_OPS && !wgx_hints(op)->asks && !wgx_hints(op)->own;
     }
     for (int round = 0;; round++) {
         find_owners(f);

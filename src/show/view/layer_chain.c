@@ -142,7 +142,7 @@ static bool is_activation(const finder *f, int64_t i, bool last)
 {
     const wg_op *op = f->v->item[i].op;
     if (!is_map(f, i)) return false;
-    return op->activation || (!last && f->v->item[i].operands == 1);
+    return wgx_hints(op)->activation || (!last && f->v->item[i].operands == 1);
 }
 
 static bool is_norm(const finder *f, int64_t i)

@@ -47,7 +47,7 @@ static bool is_size(const wgi_view *v, int64_t i)
 static bool is_label(const wg_op *op, int k)
 {
     char name[8];
-    return op->loss && wgx_op_operand_name(op, k, name, sizeof name) && strcmp(name, "y") == 0;
+    return wgx_hints(op)->loss && wgx_op_operand_name(op, k, name, sizeof name) && strcmp(name, "y") == 0;
 }
 
 /* Whether the item is a sum, maybe negated or times a number. */

@@ -95,7 +95,7 @@ __attribute__((always_inline)) static inline void eager_value(wg_graph *g, wgi_p
     const void *p = eager_operand(g, a), *q = eager_operand(g, b);
     if (!p || !q || (g->plain.cell == g->plain.cell_end && !eager_room(g))) return;
     void *y = g->plain.cell;
-    if (n->op->arithmetic) wgi_arithmetic(n->op->arithmetic, n->dtype == WG_F32, p, q, y);
+    if (wgx_hints(n->op)->arithmetic) wgi_arithmetic(wgx_hints(n->op)->arithmetic, n->dtype == WG_F32, p, q, y);
     else if (!eager_call(g, k, (wg_dtype)n->dtype, p, q, y)) return;
     g->value[n - g->node] = y;
     g->plain.cell++;
@@ -122,7 +122,7 @@ static void eager_node(wg_graph *g, uint32_t i)
     if (n->flags & WGI_EVEN) {
         wgi_plain_op *k = place(g, n->op);
         if (k->node.op == n->op) eager_value(g, k, n, n->in[0], n->in[n->operands - 1]);
-    } else if (n->op->view) element(g, i);
+    } else if (wgx_hints(n->op)->view) element(g, i);
 }
 
 /* The parameters' values, while their records can be fetched ahead. */
@@ -178,7 +178,7 @@ void wgi_eager_take(wg_graph *g)
 static bool learn_op(wg_graph *g, const wg_op *op)
 {
     if (wgi_without(g->c, WG_WITHOUT_SHORT) || op->kind != WG_MAP || op->shape ||
-        (op->rewrite && !op->asks) || op->attr_size || (op->promote && op->promote != WG_PROMOTE_FLOAT) ||
+        (wgx_hints(op)->rewrite && !wgx_hints(op)->asks) || op->attr_size || (op->promote && op->promote != WG_PROMOTE_FLOAT) ||
         op->operands < 1 || op->operands > 2 || (!op->kernel[0] && !op->map) || !wgi_op_can_be_plain(op))
         return false;
     if (g->plain.kinds == WGI_OPS / 2) g->plain.kinds = 0, memset(g->plain.kind, 0, sizeof g->plain.kind);
@@ -208,7 +208,7 @@ static void learn_scalar(wg_graph *g, const wgi_node *y)
     wgi_plain_op *k = place(g, y->op);
     k->node = *y;
     k->node.flags = WGI_SCALAR | WGI_EVEN;
-    k->hands_on = y->op->exact && !y->op->source;
+    k->hands_on = wgx_hints(y->op)->exact && !wgx_hints(y->op)->source;
     k->hash = wgi_hash_of(y->op, y->shape, y->dtype | y->operands << 16);
     k->number = g->plain.number;
 }
@@ -246,10 +246,10 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
         b = x[1].index;
         m = &g->node[b];
         if (m->dtype != t || (m->shape != shape && m->shape->rank && shape->rank)) return 0;
-        if (op->asks && (answers || m->answers) && wgi_may_ask(x, n)) return 0;
-        answers = op->exact && (answers || m->answers) && both_answer(&g->node[a], m);
+        if (wgx_hints(op)->asks && (answers || m->answers) && wgi_may_ask(x, n)) return 0;
+        answers = wgx_hints(op)->exact && (answers || m->answers) && both_answer(&g->node[a], m);
         shape = m->shape->rank ? m->shape : shape;
-    } else if (op->asks && answers) return 0;
+    } else if (wgx_hints(op)->asks && answers) return 0;
     else if (n == 2) {
         uint32_t number = plain_number(g, here, x[!lead], t);
         if (!number) return 0;
@@ -263,7 +263,7 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     y->hash =
         wgi_hash_after(y[-1].hash, wgi_hash_of(op, shape, t | (uint32_t)n << 16), (uint64_t)b << 32 | a);
     y->name = 0, y->operands = (uint32_t)n, y->dtype = (uint8_t)t, y->output = 0;
-    y->rewritten = false, y->answers = op->exact && (answers || op->source);
+    y->rewritten = false, y->answers = wgx_hints(op)->exact && (answers || wgx_hints(op)->source);
     y->flags = even ? WGI_SCALAR | WGI_EVEN : 0;
     g->weight += scalar ? 0 : (double)wgi_size(shape);
     wgi_use(g, a);
@@ -346,7 +346,7 @@ OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
 }
 
 /* Whether op may get an answer from x, alone or beside a number (exact.c). */
-static inline bool may_ask(const wg_op *op, wg_node x) { return op->asks && x.graph->node[x.index].answers; }
+static inline bool may_ask(const wg_op *op, wg_node x) { return wgx_hints(op)->asks && x.graph->node[x.index].answers; }
 
 OUT wg_node number_first(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
@@ -364,7 +364,7 @@ OUT wg_node two_nodes(wg_site here, wg_node a, wg_node b, const wg_op *op)
     if (!k || kind_of(g, op, 2, b) != k) return apply2(here, a, b, op);
     const wgi_node *m = &g->node[a.index], *n = &g->node[b.index];
     const bool answers = m->answers;
-    if (op->asks && (answers || n->answers) && (m->op == &wgi_op_number || n->op == &wgi_op_number))
+    if (wgx_hints(op)->asks && (answers || n->answers) && (m->op == &wgi_op_number || n->op == &wgi_op_number))
         return apply2(here, a, b, op);
     wgi_use(g, answers ? a.index : b.index);
     return quick(g, here, k, answers ? b : a, a.index, b.index);
@@ -430,7 +430,7 @@ wg_node wgi_view_like(wg_site here, const wgi_node *last, wg_node x, const void 
     __builtin_prefetch(y + WGI_AHEAD, 1);
     *y = *last;
     y->in[0] = x.index, y->attr = attr, y->here = here, y->name = 0, y->rewritten = false;
-    y->answers = last->op->exact && g->node[x.index].answers;
+    y->answers = wgx_hints(last->op)->exact && g->node[x.index].answers;
     y->flags &= WGI_SCALAR;
     y->hash = wgi_node_hash(y[-1].hash, y);
     wgi_use(g, x.index);

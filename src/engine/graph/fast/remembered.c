@@ -205,7 +205,7 @@ static bool only_nodes(const wg_graph *g, uint32_t first)
  * do. Those of a user may depend on anything. */
 static bool comparable(const wg_graph *g, const wg_op *op, uint32_t first, int n)
 {
-    bool asks = op->shape || op->rewrite || (!op->kernel[0] && !op->map);
+    bool asks = op->shape || wgx_hints(op)->rewrite || (!op->kernel[0] && !op->map);
     return n <= WGI_CALL_OPERANDS && only_nodes(g, first) && (!asks || wgi_op_is_ours(op));
 }
 

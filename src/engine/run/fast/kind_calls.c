@@ -47,14 +47,14 @@ static bool set_steps(kind_call *c)
 static bool set_prepared(wg_context *c, kind_call *k)
 {
     const wg_op *op = k->kept.kind.op;
-    if (!op->prepare) return true;
-    if (k->room < op->prepared) {
+    if (!wgx_hints(op)->prepare) return true;
+    if (k->room < wgx_hints(op)->prepared) {
         wg_free(c, k->prepared);
-        k->prepared = wgi_raw(c, 1, op->prepared);
-        k->room = k->prepared ? op->prepared : 0;
+        k->prepared = wgi_raw(c, 1, wgx_hints(op)->prepared);
+        k->room = k->prepared ? wgx_hints(op)->prepared : 0;
     }
     if (!k->prepared) return false;
-    k->blas = op->prepare(&k->k, k->prepared);
+    k->blas = wgx_hints(op)->prepare(&k->k, k->prepared);
     k->k.prepared = k->prepared;
     return true;
 }
@@ -77,7 +77,7 @@ static bool fill(wg_graph *g, kind_call *c)
     c->k = wgi_kernel_call(&s, c->x, &c->y, c->step, (wgi_setting){ 0 });
     c->blas = op->kind == WG_CONTRACT, c->alias = NO_ALIAS;
     c->bytes = (size_t)wgi_size(c->yt.shape) * wg_dtype_size(c->yt.dtype), c->scratch = 0;
-    if (op->kind == WG_ALIAS && (c->alias = op->alias(&c->k)) >= 0) {
+    if (op->kind == WG_ALIAS && (c->alias = wgx_hints(op)->alias(&c->k)) >= 0) {
         c->alias *= (int64_t)wg_dtype_size(c->yt.dtype);
         return true;
     }

@@ -110,8 +110,8 @@ uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
         if (element && !is_element(n)) return i;
         if (t->cell == t->end && !cells(t, last - i + 1)) return 0;
         g->value[i] = t->cell++;
-        if (n->flags & WGI_EVEN && n->op->arithmetic)
-            wgi_arithmetic(n->op->arithmetic, n->dtype == WG_F32, wgi_value(g, n->in[0]),
+        if (n->flags & WGI_EVEN && wgx_hints(n->op)->arithmetic)
+            wgi_arithmetic(wgx_hints(n->op)->arithmetic, n->dtype == WG_F32, wgi_value(g, n->in[0]),
                            wgi_value(g, n->in[n->operands - 1]), g->value[i]);
         else if (element) {
             if (!read_element(g, n, i)) {

@@ -59,7 +59,7 @@ static bool tensor_add(uint64_t record, const wgi_node *n, const wgi_node *x, co
 {
     tensor *t = tensor_of(record);
     const int64_t from = wgi_view_at(n, x), count = wgi_size(n->shape);
-    if (n->op->view != t->view || from < 0 || count == 0) return false;
+    if (wgx_hints(n->op)->view != t->view || from < 0 || count == 0) return false;
     const uint32_t at = (uint32_t)from;
     const size_t size = wg_dtype_size((wg_dtype)n->dtype);
     char *to = (char *)t->gradient + at * size;
@@ -281,7 +281,7 @@ static inline uint32_t visit_even(const backward *b, uint32_t i, const bool sing
 static bool visit_view(const backward *b, uint32_t i)
 {
     const wgi_node *n = &b->g->node[i];
-    if (n->op->kind != WG_ALIAS || !n->op->view) return false;
+    if (n->op->kind != WG_ALIAS || !wgx_hints(n->op)->view) return false;
     const uint32_t in = n->in[0];
     const wgi_node *x = &b->g->node[in];
     uint64_t *own = &b->adjoint[i - b->lo];
@@ -295,7 +295,7 @@ static bool visit_view(const backward *b, uint32_t i)
         return true;
     }
     const void *gy = wgi_size(n->shape) == 1 ? own : tensor_of(*own)->gradient;
-    return (!first || tensor_begin(b->g, x, n->op->view, to)) && tensor_add(*to, n, x, gy);
+    return (!first || tensor_begin(b->g, x, wgx_hints(n->op)->view, to)) && tensor_add(*to, n, x, gy);
 }
 
 /* Sets all gradients to -0 of the dtype. */

@@ -48,7 +48,7 @@ static bool trace_node(tracer *r, uint32_t i)
     }
     if (n->operands == 1) in[1] = in[0];
     const uint8_t y = r->of[i - r->first] = (uint8_t)r->cells++;
-    *s = (wgi_rule_step){ (uint8_t)n->op->arithmetic, y, in[0], in[1], NULL };
+    *s = (wgi_rule_step){ (uint8_t)wgx_hints(n->op)->arithmetic, y, in[0], in[1], NULL };
     if (even && wg_dtype_is_float((wg_dtype)n->dtype) && s->what != WG_BY_KERNEL) return true;
     wgi_scalar_call *c = s->call = wgi_arena_alloc(r->arena, sizeof *c);
     if (!c) return false;

@@ -15,9 +15,9 @@ void wgi_step_new(wgi_work *w, wgi_plan_step s)
 static const void *prepare_now(wgi_work *w, const wgi_signature *s)
 {
     const wg_kernel question = wgi_kernel_question(s);
-    void *to = wgi_work_keep(w, 1, s->op->prepared);
+    void *to = wgi_work_keep(w, 1, wgx_hints(s->op)->prepared);
     if (!to) return NULL;
-    w->p->blas |= s->op->prepare(&question, to);
+    w->p->blas |= wgx_hints(s->op)->prepare(&question, to);
     return to;
 }
 
@@ -26,7 +26,7 @@ static void prepare(wgi_work *w, wgi_signature *s)
 {
     const wg_op *op = s->op;
     if (w->failed) return;
-    if (!op->prepare) w->p->blas |= op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
+    if (!wgx_hints(op)->prepare) w->p->blas |= op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
     else s->prepared = prepare_now(w, s);
 }
 
@@ -135,7 +135,7 @@ int wgi_chunks(const wgi_work *w, int64_t units, double work)
 static uint32_t kernel_scratch(wgi_work *w, wgi_plan_step *s, const wg_kernel *k, size_t *bytes)
 {
     *bytes = s->of->op->scratch(k);
-    if (s->of->op->own_scratch) {
+    if (wgx_hints(s->of->op)->own_scratch) {
         s->each = wgi_align(*bytes);
         *bytes = s->each * (size_t)w->g->c->o.threads;
     }
@@ -184,7 +184,7 @@ static void pair_steps(wgi_work *w, uint32_t a, uint32_t b)
     uint32_t in[WGI_PAIR_OPERANDS], out[2 * WG_MAX_OUTPUTS];
     const int operands = (int)wgi_pair_operands(w, a, b, in), first = outputs_of(w, a, out),
               outputs = first + outputs_of(w, b, out + first);
-    wgi_plan_step s = { .of = signature_of(w, w->node[b].op->joined, a, in, operands, out, outputs),
+    wgi_plan_step s = { .of = signature_of(w, wgx_hints(w->node[b].op)->joined, a, in, operands, out, outputs),
                         .scratch = NO_BUFFER,
                         .node = a };
     phases(w, s, in, out, 0, wgi_work_of(w, a) + wgi_work_of(w, b));

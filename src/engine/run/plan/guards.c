@@ -23,8 +23,8 @@ static void spread(wgi_work *w, uint32_t i)
         return;
     }
     for (uint32_t k = 0; k < n->operands; k++) {
-        const bool lazy = n->op->lazy >> k % 32 & 1;
-        const uint32_t own = lazy ? wgi_work_in(w, n, (uint32_t)n->op->lazy_if) : 0;
+        const bool lazy = wgx_hints(n->op)->lazy >> k % 32 & 1;
+        const uint32_t own = lazy ? wgi_work_in(w, n, (uint32_t)wgx_hints(n->op)->lazy_if) : 0;
         read_by(w, wgi_work_in(w, n, k), w->guard[i] ? w->guard[i] : own);
     }
 }
@@ -33,7 +33,7 @@ void wgi_find_guards(wgi_work *w)
 {
     bool any = false;
     w->guard = wgi_work_temp(w, w->n, sizeof *w->guard);
-    for (uint32_t i = 1; i < w->n && !any && !w->failed; i++) any = w->need[i] && w->node[i].op->lazy;
+    for (uint32_t i = 1; i < w->n && !any && !w->failed; i++) any = w->need[i] && wgx_hints(w->node[i].op)->lazy;
     if (!any) return;
     for (uint32_t i = 1; i < w->n; i++) w->guard[i] = wgi_is_once(w->node[i].op) ? 0 : UNREAD;
     for (int k = 0; k < w->asked->count; k++) w->guard[w->rep[w->asked->node[k]]] = 0;

@@ -30,7 +30,7 @@ static bool run_kernel(const run *u, const wgi_plan_step *s, int thread, int64_t
     void *const *ptr = u->env.ptr;
     for (int k = 0; k < s->of->operands; k++) x[k] = ptr[s->x[k]];
     for (int k = 0; k < s->of->outputs; k++) y[k] = ptr[s->y[k]];
-    if (s->of->op->fold && s->phase == 0 && wgi_size(s->of->yt[0].shape) == 1)
+    if (wgx_hints(s->of->op)->fold && s->phase == 0 && wgi_size(s->of->yt[0].shape) == 1)
         x[0] = (char *)x[0] + (size_t)begin * WG_FOLD * wg_dtype_size(s->of->xt[0].dtype);
     wg_kernel k = wgi_kernel_call(s->of, (const void *const *)x, y, NULL, u->env.run);
     k.begin = begin, k.end = end, k.phase = s->phase;

@@ -13,7 +13,7 @@ static uint32_t source(const wgi_work *w, const wgi_node *n, uint32_t k)
 {
     uint32_t x = wgi_in(n)[k];
     if (n->op->kind == WG_MAP && n->operands > 1 && !n->op->shape)
-        while (w->node[x].op->repeats && !held(w, x)) x = w->node[x].in[0];
+        while (wgx_hints(w->node[x].op)->repeats && !held(w, x)) x = w->node[x].in[0];
     return x;
 }
 
@@ -72,10 +72,10 @@ static bool can_be_merged(const wgi_work *w, uint32_t i)
 static uint32_t other_of_unit(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
-    for (uint32_t k = 0; k < 2 && n->op->unit != 0 && n->operands == 2; k++) {
+    for (uint32_t k = 0; k < 2 && wgx_hints(n->op)->unit != 0 && n->operands == 2; k++) {
         uint32_t x = wgi_work_in(w, n, 1 - k), one = wgi_work_in(w, n, k);
         const wgi_node *u = &w->node[one];
-        if (one >= w->end && u->op == &wgi_op_number && u->number == n->op->unit &&
+        if (one >= w->end && u->op == &wgi_op_number && u->number == wgx_hints(n->op)->unit &&
             !(w->said && w->said[one]) && w->node[x].shape == n->shape)
             return x;
     }
@@ -115,7 +115,7 @@ static bool aliases(wgi_work *w, uint32_t i)
     s.operands = WGI_MIN(s.operands, 8);
     for (int k = 0; k < s.operands; k++) xt[k] = wgi_type_of(&w->node[wgi_in(n)[k]]);
     wg_kernel question = wgi_kernel_question(&s);
-    int64_t at = w->runs[i] ? w->runs[i]->from : n->op->alias(&question);
+    int64_t at = w->runs[i] ? w->runs[i]->from : wgx_hints(n->op)->alias(&question);
     if (at < 0) return false;
     uint32_t x = w->rep[wgi_in(n)[0]];
     w->base[i] = w->base[x];
@@ -145,7 +145,7 @@ static void add_member(wgi_work *w, uint32_t t, uint32_t i)
 bool wgi_work_is_fold(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
-    return n->op->fold && !wgi_without(w->g->c, WG_WITHOUT_TILES) && wgi_size(n->shape) == 1 &&
+    return wgx_hints(n->op)->fold && !wgi_without(w->g->c, WG_WITHOUT_TILES) && wgi_size(n->shape) == 1 &&
            wgi_size(w->node[n->in[0]].shape) > 0;
 }
 

@@ -18,7 +18,7 @@ static wg_runs runs_of(const wgi_work *w, const wgi_node *n)
     wg_type xt = wgi_type_of(&w->node[wgi_in(n)[0]]), yt = wgi_type_of(n);
     const wgi_signature s = wgi_signature_of(n, NULL, &xt, &yt);
     const wg_kernel question = wgi_kernel_question(&s);
-    return n->op->alias(&question) >= 0 ? (wg_runs){ 0 } : n->op->runs(&question);
+    return wgx_hints(n->op)->alias(&question) >= 0 ? (wg_runs){ 0 } : wgx_hints(n->op)->runs(&question);
 }
 
 static bool is_computed(const wgi_work *w, uint32_t i)
@@ -34,7 +34,7 @@ bool wgi_may_stay(const wgi_work *w, uint32_t i)
 static void note_slice(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
-    if (!n->op->runs || n->op->kind != WG_ALIAS || n->operands != 1 || !wgi_size(n->shape)) return;
+    if (!wgx_hints(n->op)->runs || n->op->kind != WG_ALIAS || n->operands != 1 || !wgi_size(n->shape)) return;
     if (wgi_may_stay(w, i)) return;
     const wg_runs r = runs_of(w, n);
     if (r.run < SHORTEST) return;
