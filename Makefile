@@ -93,7 +93,7 @@ WING_USES   := engine: models:engine check:engine show:engine,models language:en
 WINGS       := $(foreach w,$(WING_USES),$(firstword $(subst :, ,$w)))
 # A room is a folder in one of them: "graph/graph.h" is src/engine/graph/graph.h. The check is a wing of one room, the room check.
 WG_CPPFLAGS := -D_GNU_SOURCE -DWG_OWN_HEADERS -Iinclude $(WINGS:%=-Isrc/%) -Isrc -I. -I$(BUILD)/obj/generated
-WG_CFLAGS   := -std=c17 -fvisibility=protected -fPIC -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off \
+WG_CFLAGS   := -std=c17 -fms-extensions -Wno-microsoft-anon-tag -fvisibility=protected -fPIC -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off \
                -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef -Wformat=2 \
                -Wno-unused-parameter
 # Functions and loops begin at cache lines. Elsewhere the speed of a kernel depends on the length of the code before

@@ -205,8 +205,9 @@ EXACT(tanh)
 }
 VJP(tanh) { gx[0] = NODE_OF(tanh_backward, NULL, gy, y, x[0]); }
 UNARY_OP(tanh, -2, 2, .hint.activation = true, .summary = "Hyperbolic tangent of each element.",
-         .formula = "y = tanh x", .adjoint = "x' = y' (1 - y^2)", .hint.adjoint_at_limits = "x' = y' / cosh(x)^2",
-         .cost = 10, .hint.source = true, .hint.exact = tanh_exact, MAPS(tanh));
+         .formula = "y = tanh x", .adjoint = "x' = y' (1 - y^2)",
+         .hint.adjoint_at_limits = "x' = y' / cosh(x)^2", .cost = 10, .hint.source = true,
+         .hint.exact = tanh_exact, MAPS(tanh));
 
 /* ---- sigmoid ---- */
 
@@ -219,10 +220,10 @@ EXACT(sigmoid)
     return ask->make ? log_of_scaled(ask, NODE_OF(log_sigmoid, NULL, y, operand_of(y, 0))) : y;
 }
 VJP(sigmoid) { gx[0] = NODE_OF(sigmoid_backward, NULL, gy, y, x[0]); }
-UNARY_OP(sigmoid, -3, 3, .hint.activation = true, .summary = "Logistic function of each element, between 0 and 1.",
-         .formula = "y = 1 / (1 + e^-x)", .adjoint = "x' = y' y (1 - y)",
-         .hint.adjoint_at_limits = "x' = y' sigmoid(x) sigmoid(-x)", .cost = 10, .hint.source = true,
-         .hint.exact = sigmoid_exact, MAPS(sigmoid));
+UNARY_OP(sigmoid, -3, 3, .hint.activation = true,
+         .summary = "Logistic function of each element, between 0 and 1.", .formula = "y = 1 / (1 + e^-x)",
+         .adjoint = "x' = y' y (1 - y)", .hint.adjoint_at_limits = "x' = y' sigmoid(x) sigmoid(-x)",
+         .cost = 10, .hint.source = true, .hint.exact = sigmoid_exact, MAPS(sigmoid));
 
 /* ---- sigmoid x - t: the gradient of a loss of logits x and targets t ---- */
 

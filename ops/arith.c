@@ -134,7 +134,8 @@ static wg_node exact_product(const wgi_exact *ask, wg_node y, wg_node a, wg_node
 static wg_node of_written(const wgi_exact *ask, wg_node y)
 {
     const wgi_node n = wgi_composites_record(y);
-    const bool is_sum = wgx_hints(n.op)->arithmetic == WG_ADDS, is_either = is_sum || wgx_hints(n.op)->arithmetic == WG_SUBTRACTS;
+    const bool is_sum = wgx_hints(n.op)->arithmetic == WG_ADDS,
+               is_either = is_sum || wgx_hints(n.op)->arithmetic == WG_SUBTRACTS;
     double c;
     for (int k = 0; is_either && ask->what == WGI_REST && k <= is_sum; k++) {
         const wg_node w = wgi_handle(y.graph, n.in[!k]);
@@ -242,8 +243,9 @@ ARITHMETIC_OP(add, -2, 2, .summary = "Elementwise sum.", .formula = "y = a + b",
 REWRITE(sub) { return difference(here, x[0], x[1], false); }
 VJP(sub) { gx[0] = gy, gx[1] = wg_neg(gy); }
 ARITHMETIC_OP(sub, -2, 2, .summary = "Elementwise difference.", .formula = "y = a - b",
-              .adjoint = "a' = y', b' = -y'", .hint.asks = true, .hint.own = true, .hint.exact = wgi_exact_difference,
-              .kernel = KERNELS(sub), .hint.arithmetic = WG_SUBTRACTS, RULES(sub, rewrite, vjp));
+              .adjoint = "a' = y', b' = -y'", .hint.asks = true, .hint.own = true,
+              .hint.exact = wgi_exact_difference, .kernel = KERNELS(sub), .hint.arithmetic = WG_SUBTRACTS,
+              RULES(sub, rewrite, vjp));
 
 /* ---- mul ---- */
 

@@ -184,8 +184,8 @@ DEFINE_OP(where,
               "0, and stays 0 through elementwise ops whose slope there is infinite or NaN.",
           .formula = "y = a where c, else b",
           .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c' = 0", .zero = 1 << 0,
-          .operands = 3, .names = "c a b", .hint.chooses = true, .promote = WG_PROMOTE_COMMON, .hint.promote_from = 1,
-          RULES(where, shape, exact, vjp), .kernel = KERNELS(where));
+          .operands = 3, .names = "c a b", .hint.chooses = true, .promote = WG_PROMOTE_COMMON,
+          .hint.promote_from = 1, RULES(where, shape, exact, vjp), .kernel = KERNELS(where));
 /* A number is a condition, too: where(2 > 1, a, b). */
 wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
 {
@@ -233,9 +233,9 @@ DEFINE_OP(cast,
               "The same numbers in another dtype. Floats become integers by rounding towards zero. Values "
               "out of range become the nearest limit, NaN becomes 0. Numbers become f16 or bf16 by rounding "
               "to the nearest, of two the even one; values out of range become infinite.",
-          .formula = "y = dtype(x)", .adjoint = "x' = y'", .operands = 1, .hint.stored = 1 << 0, .kind = WG_MAP,
-          .promote = WG_PROMOTE_NONE, TAKES(cast), RULES(cast, shape, rewrite, vjp), .kernel = KERNELS(cast),
-          .hint.exact = moved_exact, .leads = true);
+          .formula = "y = dtype(x)", .adjoint = "x' = y'", .operands = 1, .hint.stored = 1 << 0,
+          .kind = WG_MAP, .promote = WG_PROMOTE_NONE, TAKES(cast), RULES(cast, shape, rewrite, vjp),
+          .kernel = KERNELS(cast), .hint.exact = moved_exact, .leads = true);
 wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to) { return NODE_OF(cast, WITH(cast, to), x); }
 
 #endif

@@ -76,5 +76,6 @@ ERRORS(dense, (wg_dense(ANY(4, 3), ANY(2, 2), wg_none), "inner dimensions differ
 DEFINE_OP(dense, .summary = "Fully connected layer: x times a matrix, plus a bias if one is given.",
           .formula = "y = x @ W + b",
           .adjoint = "x' = y' @ W^T, W' = x^T @ y', b' = sum(y' along all but last)", .hint.stored = 7,
-          .operands = 3, .names = "x W b", .hint.optional = 1, .kind = WG_CONTRACT, RULES(dense, shape, expand));
+          .operands = 3, .names = "x W b", .hint.optional = 1, .kind = WG_CONTRACT,
+          RULES(dense, shape, expand));
 wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b) { return NODE_OF(dense, NULL, x, W, b); }

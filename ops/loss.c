@@ -624,9 +624,9 @@ static const char *class_loss_error(wg_site here, wg_graph *g, int i, class_loss
     SAMPLE(n) { return class_loss_sample(here, g, i, wg_##n##_at); }                                     \
     ERROR_SAMPLE(n) { return class_loss_error(here, g, i, wg_##n##_at); }                                \
     BUILDER(n, class_loss) { APPLY(n, class_loss, CLASS_LOSS_FIELDS, a->x, a->y, a->weights, a->mask); } \
-    DEFINE_OP(n, .operands = OPERANDS, .names = "x y weights mask", .hint.optional = 2, .kind = WG_ROWS,      \
-              TAKES(class_loss), .options = wg_class_loss_args_rows, .hint.loss = true, .expand = n##_expand, \
-              __VA_ARGS__)
+    DEFINE_OP(n, .operands = OPERANDS, .names = "x y weights mask", .hint.optional = 2, .kind = WG_ROWS, \
+              TAKES(class_loss), .options = wg_class_loss_args_rows, .hint.loss = true,                  \
+              .expand = n##_expand, __VA_ARGS__)
 
 /* ---- softmax_cross_entropy ---- */
 

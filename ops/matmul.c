@@ -759,12 +759,13 @@ ERRORS(matmul, (wg_matmul(ANY(2, 3), ANY(4, 2)), "inner dimensions differ: "),
        (wg_matmul(wg_any(g, WG_SCALAR), ANY(3)), "must have 1 to 8"));
 
 /* What a product is, stored or not. */
-#define PRODUCT                                                                                         \
-    .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",                         \
-    .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T " \
-               "where ta, else a, B = b^T where tb, else b",                                            \
-    .hint.stored = 3, .operands = 2, .kind = WG_CONTRACT, TAKES(matmul), .options = wg_matmul_args_rows,     \
-    RULES(matmul, shape, prepare, units, flops, vjp, vmap), .hint.prepared = sizeof(product), .hint.own_scratch = true
+#define PRODUCT                                                                                          \
+    .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",                          \
+    .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T "  \
+               "where ta, else a, B = b^T where tb, else b",                                             \
+    .hint.stored = 3, .operands = 2, .kind = WG_CONTRACT, TAKES(matmul), .options = wg_matmul_args_rows, \
+    RULES(matmul, shape, prepare, units, flops, vjp, vmap), .hint.prepared = sizeof(product),            \
+    .hint.own_scratch = true
 DEFINE_OP(matmul,
           .summary = "Matrix product over the last two axes. Leading axes broadcast. ta, tb: the operand is "
                      "transposed first.",

@@ -65,11 +65,13 @@
 /* A descriptor: DEFINE_OP(mul, .summary = "Elementwise product.", ...). tools/build/op_list.awk registers it,
  * and those of every macro whose name ends with _OP: UNARY_OP and its like (sample_shapes.h) add what ops of
  * one kind share. An op without samples and error samples does not compile. */
-#define DEFINE_OP(n, ...)                                                                         \
-    static const wgi_library_op wgi_library_##n = {                                               \
-        .hints = &wgi_library_##n.hint, .name = #n, .hint.library = &wgi_op_##n,                  \
-        .hint.sample = n##_sample, .hint.error = n##_error, __VA_ARGS__                           \
-    };                                                                                            \
+#define DEFINE_OP(n, ...)                                                           \
+    static const wgi_library_op wgi_library_##n = { .hints = &wgi_library_##n.hint, \
+                                                    .name = #n,                     \
+                                                    .hint.library = &wgi_op_##n,    \
+                                                    .hint.sample = n##_sample,      \
+                                                    .hint.error = n##_error,        \
+                                                    __VA_ARGS__ };                  \
     extern const wg_op wgi_op_##n __attribute__((alias("wgi_library_" #n)))
 /* The members of wg_op and, by .hint.NAME, those of wg_op_hints: one initialiser for both. */
 typedef struct wgi_library_op {
@@ -78,24 +80,24 @@ typedef struct wgi_library_op {
 } wgi_library_op;
 
 /* In a descriptor RULES(conv, shape, vjp) is .shape = conv_shape, .vjp = conv_vjp. */
-#define RULES(n, ...) EACH(RULE_, COMMA_, n, __VA_ARGS__)
-#define RULE_(n, f)   .RULE_##f = n##_##f
-#define RULE_alias hint.alias
-#define RULE_exact hint.exact
-#define RULE_expand expand
-#define RULE_flops hint.flops
-#define RULE_jvp jvp
-#define RULE_merge hint.merge
+#define RULES(n, ...)   EACH(RULE_, COMMA_, n, __VA_ARGS__)
+#define RULE_(n, f)     .RULE_##f = n##_##f
+#define RULE_alias      hint.alias
+#define RULE_exact      hint.exact
+#define RULE_expand     expand
+#define RULE_flops      hint.flops
+#define RULE_jvp        jvp
+#define RULE_merge      hint.merge
 #define RULE_picks_rows hint.picks_rows
-#define RULE_prepare hint.prepare
-#define RULE_rewrite hint.rewrite
-#define RULE_runs hint.runs
-#define RULE_scratch scratch
-#define RULE_shape shape
-#define RULE_units units
-#define RULE_vjp vjp
-#define RULE_vmap vmap
-#define COMMA_()      ,
+#define RULE_prepare    hint.prepare
+#define RULE_rewrite    hint.rewrite
+#define RULE_runs       hint.runs
+#define RULE_scratch    scratch
+#define RULE_shape      shape
+#define RULE_units      units
+#define RULE_vjp        vjp
+#define RULE_vmap       vmap
+#define COMMA_()        ,
 
 /* EACH(M, S, c, a, b) is M(c, a) S() M(c, b), for at most 16. */
 #define EACH(M, S, c, ...)                                                                               \

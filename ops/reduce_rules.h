@@ -154,9 +154,9 @@ static inline size_t reduce_scratch(const wg_kernel *k)
     return s.outer * s.inner == 1 ? ((size_t)s.n / WG_FOLD + 1) * sizeof(double) : sizeof(double);
 }
 
-#define BY_TREE                                                                                        \
-    .kind = WG_REDUCE, .hint.prepared = sizeof(span), .hint.prepare = reduce_prepare, .hint.fold = true, .phases = 2, \
-    .units = reduce_units, .rows = reduce_rows, .scratch = reduce_scratch
+#define BY_TREE                                                                                          \
+    .kind = WG_REDUCE, .hint.prepared = sizeof(span), .hint.prepare = reduce_prepare, .hint.fold = true, \
+    .phases = 2, .units = reduce_units, .rows = reduce_rows, .scratch = reduce_scratch
 
 /* ---- samples: trailing, leading, middle, apart, all axes, an axis of size 1, no elements, a scalar ---- */
 

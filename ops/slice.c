@@ -119,8 +119,8 @@ ERRORS(concat, (JOINED(1, ANY(2, 3), ANY(3, 3)), "differ beside axis 1"),
 
 DEFINE_OP(concat, .summary = "Tensors one after the other along an axis.",
           .formula = "y = \"the parts\" x_i \"side by side along axis\"",
-          .adjoint = "x_i' = \"the part of y' where x_i stands\"", .hint.stored = WG_EVERY_OPERAND, .operands = -1,
-          .names = "x_i", .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON, TAKES(concat),
+          .adjoint = "x_i' = \"the part of y' where x_i stands\"", .hint.stored = WG_EVERY_OPERAND,
+          .operands = -1, .names = "x_i", .kind = WG_OPAQUE, .promote = WG_PROMOTE_COMMON, TAKES(concat),
           .options = wg_join_args_rows, RULES(concat, shape, rewrite, exact, units, vjp),
           .kernel = KERNELS(concat), .leads = true);
 BUILDER(concat, join) { return wg_apply(here, &wgi_op_concat, a->x, a->n, WITH(concat, a->axis)); }

@@ -61,7 +61,7 @@ static wg_node lowered(wg_site here, wg_node x, int axis)
     REWRITE(n) { return cooled(here, &wgi_op_##n, x[0], attr); }                                          \
     BUILDER(n, softmax) { APPLY(n, softmax, SOFTMAX_FIELDS, a->x); }                                      \
     DEFINE_OP(n, .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 20, TAKES(softmax), \
-              .options = wg_softmax_args_rows, .shape = softmax_shape, .hint.rewrite = n##_rewrite,            \
+              .options = wg_softmax_args_rows, .shape = softmax_shape, .hint.rewrite = n##_rewrite,       \
               .kernel = KERNELS(n), .units = units_of, .rows = rows_of, .scratch = copy_bytes,            \
               .hint.own_scratch = true, .expand = n##_expand, .leads = true, .vjp = n##_vjp, __VA_ARGS__)
 
@@ -88,7 +88,8 @@ static wg_node softmax_jvp(wg_site here, wg_node y, const wg_node x[], const wg_
 {
     return NODE_OF(softmax_grad, wg_attr(y), y, tx[0]);
 }
-SOFT_OP(softmax, .hint.activation = true, .jvp = softmax_jvp, .hint.source = true, .hint.exact = softmax_exact,
+SOFT_OP(softmax, .hint.activation = true, .jvp = softmax_jvp, .hint.source = true,
+        .hint.exact = softmax_exact,
         .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
         .formula = "y = e^(x / temperature) / sum(e^(x / temperature) along axis)",
         .adjoint = "x' = y (y' - sum(y' y along axis)) / temperature");

@@ -190,13 +190,13 @@ static void order_expand(wg_site here, const wg_op *op, wg_node x, const void *a
     y[0] = wg_take_along(x, y[1], .axis = axis);
 }
 /* Values, and their numbers as part 1. */
-#define ORDER_OP(n, ...)                                                                                  \
-    EXPAND(n) { order_expand(here, &wgi_op_##n, x[0], attr, y); }                                         \
-    DEFINE_OP(n, .adjoint = "x'[p[i]] = y'[i] along axis", .operands = 1, .outputs = 2, .kind = WG_ROWS,  \
-              .attr_size = sizeof(struct ordering), .attrs = n##_attrs, .options = wg_##n##_args_rows,    \
-              .shape = n##_shape, .kernel = KERNELS(n), .units = order_units, .scratch = order_scratch,   \
-              .hint.own_scratch = true, .leads = true, .kinked = true, .expand = n##_expand, .vjp = order_vjp, \
-              __VA_ARGS__)
+#define ORDER_OP(n, ...)                                                                                 \
+    EXPAND(n) { order_expand(here, &wgi_op_##n, x[0], attr, y); }                                        \
+    DEFINE_OP(n, .adjoint = "x'[p[i]] = y'[i] along axis", .operands = 1, .outputs = 2, .kind = WG_ROWS, \
+              .attr_size = sizeof(struct ordering), .attrs = n##_attrs, .options = wg_##n##_args_rows,   \
+              .shape = n##_shape, .kernel = KERNELS(n), .units = order_units, .scratch = order_scratch,  \
+              .hint.own_scratch = true, .leads = true, .kinked = true, .expand = n##_expand,             \
+              .vjp = order_vjp, __VA_ARGS__)
 
 /* ---- sort: values, numbers ---- */
 

@@ -224,8 +224,8 @@ DEFINE_OP(
         "V^T, A, [U^T @ U' | V^T @ V'], and what comes from outside of the vectors. Results for one A are "
         "merged before a quotient is taken.",
     .formula = "y = v", .adjoint = "v' = y'", .zero = 0x7e, .operands = 7, .names = "v U s W A p r",
-    .kind = WG_ALIAS, .promote = WG_PROMOTE_NONE, RULES(svd_turned, shape, vjp, merge), .hint.alias = at_start,
-    .leads = true);
+    .kind = WG_ALIAS, .promote = WG_PROMOTE_NONE, RULES(svd_turned, shape, vjp, merge),
+    .hint.alias = at_start, .leads = true);
 
 /* U diag(g) V^T, with a derivative of its own. */
 static wg_node svd_grad(wg_site here, const svd_parts *p, wg_node g)

@@ -102,8 +102,9 @@ EXACT(cos)
     const wg_node half = wg_mul(0.5, operand_of(y, 0));
     return wg_mul(2 * ask->limit, wg_square(ask->limit == 1 ? wg_sin(half) : wg_cos(half)));
 }
-UNARY_OP(cos, -3, 3, .hint.source = true, .hint.exact = cos_exact, .summary = "Cosine of each element, in radians.",
-         .formula = "y = cos x", .adjoint = "x' = -y' sin x", .cost = 20, MAPS(cos));
+UNARY_OP(cos, -3, 3, .hint.source = true, .hint.exact = cos_exact,
+         .summary = "Cosine of each element, in radians.", .formula = "y = cos x",
+         .adjoint = "x' = -y' sin x", .cost = 20, MAPS(cos));
 
 /* ---- erf ---- */
 
@@ -118,8 +119,9 @@ EXACT(erf)
     if (wants_rest(ask, 0)) return less(ask, y);
     return wants_rest(ask, 1) || wants_rest(ask, -1) ? exact_by(ask, &wgi_op_erf_rest, y) : wg_none;
 }
-UNARY_OP(erf, -2, 2, .hint.source = true, .hint.exact = erf_exact, .summary = "Error function of each element.",
-         .formula = "y = erf(x)", .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .cost = 10, MAPS(erf));
+UNARY_OP(erf, -2, 2, .hint.source = true, .hint.exact = erf_exact,
+         .summary = "Error function of each element.", .formula = "y = erf(x)",
+         .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .cost = 10, MAPS(erf));
 REST_OP(erf_rest, -0.9, 0.9, .hint.exact = wgi_exact_difference,
         .summary = "a - y, where y = erf x. Where that is next to 0, a is 1, and it is computed "
                    "from x.");
@@ -136,8 +138,8 @@ REWRITE(log1p)
 VJP(log1p) { gx[0] = wg_div(gy, wg_where(wg_equal(x[0], -INFINITY), NAN, wg_add(x[0], 1))); }
 UNARY_OP(log1p, -0.5, 2,
          .summary = "Natural logarithm of 1 + x, exact also where x is small. -inf at -1, NaN below.",
-         .formula = "y = ln(1 + x)", .adjoint = "x' = y' / (1 + x)", .cost = 10, .hint.asks = true, .hint.own = true,
-         .hint.rewrite = log1p_rewrite, MAPS(log1p));
+         .formula = "y = ln(1 + x)", .adjoint = "x' = y' / (1 + x)", .cost = 10, .hint.asks = true,
+         .hint.own = true, .hint.rewrite = log1p_rewrite, MAPS(log1p));
 
 /* ---- expm1 ---- */
 

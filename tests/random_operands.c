@@ -181,7 +181,8 @@ bool sample_open(drawing *d, sample *s, const wg_op *op, int i)
 {
     wg_begin(d->samples, WG_TRAIN);
     *s = (sample){ .op = op };
-    bool fine = wgx_hints(op)->sample && !wg_is_none(wgx_hints(op)->sample(WG_HERE, d->samples, i)) && !wg_failed(d->context);
+    bool fine = wgx_hints(op)->sample && !wg_is_none(wgx_hints(op)->sample(WG_HERE, d->samples, i)) &&
+                !wg_failed(d->context);
     if (!fine || wg_graph_nodes(d->samples) > 256) return false;
     wg_node y = own_node(d, op);
     s->own = !wg_is_none(y);

@@ -13,7 +13,8 @@ bool wgi_is_choice(wg_node n)
 {
     if (wg_node_leaf(n) != WG_LEAF_NONE) return false;
     const wg_op *op = wg_node_op(n);
-    return !wg_dtype_is_float(wg_node_dtype(n)) || (wgx_hints(op)->library == op && op->zero == WG_EVERY_OPERAND);
+    return !wg_dtype_is_float(wg_node_dtype(n)) ||
+           (wgx_hints(op)->library == op && op->zero == WG_EVERY_OPERAND);
 }
 
 /* A copy of the graph in double, whose ops with kinks are their expansions. */

@@ -1,5 +1,6 @@
-/* test_older.c: structs of options of an older header, with fewer options, written here byte by byte; a header
- * that is newer than the library; and the warning of what is deprecated. tests/later.sh tries whole programs. */
+/* test_older.c: structs of options of an older header, with fewer options, written here byte by byte; a
+ * header that is newer than the library; and the warning of what is deprecated. tests/later.sh tries whole
+ * programs. */
 #include <string.h>
 #include <wengert/wengert.h>
 
@@ -66,7 +67,12 @@ Test(older, the_second_version_is_told_from_the_first)
 Test(older, what_is_no_older_version_is_refused)
 {
     const size_t now = WG_MARK_(wgt_now_args);
-    const size_t wrong[] = { 0, 1, now, now + 1, now + ((size_t)1 << 20), sizeof(first_version) | FIRST << 28,
+    const size_t wrong[] = { 0,
+                             1,
+                             now,
+                             now + 1,
+                             now + ((size_t)1 << 20),
+                             sizeof(first_version) | FIRST << 28,
                              sizeof(first_version) | (size_t)2 << 20 | (FIRST + 1) << 28,
                              (sizeof(first_version) + 8) | (size_t)2 << 20 | FIRST << 28 };
     wgt_now_args full;

@@ -42,7 +42,8 @@ static void make_rule(wgt_rule *r, const wgt_rule_case *c, const wg_op *right)
     snprintf(r->name, sizeof r->name, "wrong_%s", right->name);
     r->op.name = r->name, r->op.vjp = wrong_vjp, r->op.jvp = NULL;
     if (right->hints) r->hints = *right->hints, r->op.hints = &r->hints;
-    r->hints.rewrite = NULL, r->hints.joined = r->hints.joins = r->hints.library = NULL, r->hints.merge = NULL;
+    r->hints.rewrite = NULL, r->hints.joined = r->hints.joins = r->hints.library = NULL,
+    r->hints.merge = NULL;
     r->hints.sample = NULL, r->hints.error = NULL;
     if (right->kernel[0] || right->map) r->op.expand = NULL;
 }

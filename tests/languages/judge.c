@@ -39,9 +39,9 @@ typedef struct call {
 
 #define CALL(name, T, language, ...) { #name, #T, NULL, NULL, NULL, NULL, "", language, #__VA_ARGS__ },
 static const call list[] = {
-    WG_OPTIMIZERS(OPTIMIZER){ "group", "wg_group_opts", MADE ", group(made, wg_optim_group(made, \"w\"",
-                              "))", MADE ", group(made, wg_optim_group_at(WG_HERE, made, \"w\", &o))", NULL,
-                              "", NULL, NULL },
+    WG_OPTIMIZERS(OPTIMIZER){ "group", "wg_group_opts", MADE ", group(made, wg_optim_group(made, \"w\"", "))",
+                              MADE ", group(made, wg_optim_group_at(WG_HERE, made, \"w\", &o))", NULL, "",
+                              NULL, NULL },
     { "start", "wg_start_opts", "context(wg_start(.on_warning = wg_no_warnings", "))",
       "context(wg_start_at(WG_HERE, &o))", NULL, "", NULL, NULL },
     { "csv", "wg_csv_opts", "set(wg_data_csv(c, \"options.csv\"", "))",
@@ -156,8 +156,8 @@ static void in_c(const call *k, const wg_option *o, const form *f)
     printf("    label(\"%s\"), %s%s%s%s", label, k->before, join, k->with, fast);
     if (o) printf(", .%s = %s", o->name, f->c);
     printf("%s, tell();\n", k->behind);
-    printf("    {\n        label(\"%s\");\n        %s o = WG_OPTS(%s%s%s%s);\n", label, k->rows,
-           k->rows, *k->with || k->of ? ", " : "", k->of ? k->of : k->with, fast);
+    printf("    {\n        label(\"%s\");\n        %s o = WG_OPTS(%s%s%s%s);\n", label, k->rows, k->rows,
+           *k->with || k->of ? ", " : "", k->of ? k->of : k->with, fast);
     if (o) printf("        const %s v = %s;\n        o.%s = v;\n", o->type, f->c, o->name);
     printf("        %s, tell();\n    }\n", k->by_struct);
     char options[100] = "", text[300];

@@ -63,7 +63,7 @@ static inline wg_node of_states(wg_nn_states y) { return y.y; }
     static wg_node make_##name(void)              \
     {                                             \
         T o = WG_OPTS(T, __VA_ARGS__);            \
-        fill(wg_options_of(#T), &o);                     \
+        fill(wg_options_of(#T), &o);              \
         return NODE(wg_##name##_at(WG_HERE, &o)); \
     }
 WGT_CALLS(MAKE)
@@ -71,7 +71,7 @@ WGT_MORE_CALLS(MAKE)
 
 typedef struct call {
     const char *name;
-    const char *rows; /* the name of its struct */
+    const char *rows;      /* the name of its struct */
     wg_node (*make)(void); /* NULL: an optimizer */
 } call;
 #define CALL(name, T, language, ...) { #name, #T, make_##name },

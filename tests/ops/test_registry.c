@@ -46,8 +46,8 @@ EACH_OP(registry, is_documented)
     cr_assert(op->summary && *op->summary, "%s has no summary", op->name);
     cr_assert(op->formula && *op->formula, "%s has no formula", op->name);
     cr_assert(op->adjoint && *op->adjoint, "%s has no adjoint: a derivative, or why there is none", op->name);
-    cr_assert(op->expand || op->map || op->kernel[0] || wgx_hints(op)->alias || op->kind == WG_LEAF, "%s cannot be run",
-              op->name);
+    cr_assert(op->expand || op->map || op->kernel[0] || wgx_hints(op)->alias || op->kind == WG_LEAF,
+              "%s cannot be run", op->name);
     if (op->kind == WG_LEAF) return;
     cr_assert_geq(count_samples(op), 2, "%s has %d samples", op->name, count_samples(op));
     cr_assert_geq(count_errors(op), 1, "%s has no error sample", op->name);
@@ -220,7 +220,8 @@ EACH_OP(registry, mistakes_name_the_place)
         WGT_GRAPH(WG_F64, NULL);
         wg_begin(g, WG_TRAIN);
         wg_site here = WG_HERE;
-        const char *text = wgx_hints(op)->error(here, g, i), *place = wg_site_place(here), *said = wg_message(c);
+        const char *text = wgx_hints(op)->error(here, g, i), *place = wg_site_place(here),
+                   *said = wg_message(c);
         more = text;
         if (more && !wg_failed(c)) wg_value_at(here, wg_graph_node(g, wg_graph_nodes(g) - 1));
         if (more) {

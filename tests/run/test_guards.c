@@ -28,8 +28,7 @@ static const wg_op pick_op = { .name = "pick",
                                .kind = WG_OPAQUE,
                                .promote = WG_PROMOTE_NONE,
                                .none = WG_EVERY_OPERAND,
-                               .lazy = 1 << 2,
-                               .lazy_if = 0,
+                               .hints = &(const wg_op_hints){ .lazy = 1 << 2, .lazy_if = 0 },
                                .shape = pick_shape,
                                .kernel = { pick_kernel } };
 static wg_node pick(wg_node c, wg_node a, wg_node b)

@@ -138,8 +138,8 @@ static bool width_kernel(const wg_kernel *k)
 static const wg_op width_op = { .name = "width",
                                 .operands = 1,
                                 .kind = WG_ROWS,
-                                .prepared = sizeof(int64_t),
-                                .prepare = width_prepare,
+                                .hints = &(const wg_op_hints){ .prepared = sizeof(int64_t),
+                                                               .prepare = width_prepare },
                                 .units = width_units,
                                 .kernel = { width_kernel } };
 

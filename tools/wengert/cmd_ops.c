@@ -75,7 +75,9 @@ static void one_text(const wg_op *op)
     entry("formula", formula_of(op));
     entry("adjoint", adjoint_of(op));
     if (op->operands < 0) printf("  operands  any number\n");
-    else printf("  operands  %d%s\n", op->operands, wgx_hints(op)->optional ? ", the last may be left out" : "");
+    else
+        printf("  operands  %d%s\n", op->operands,
+               wgx_hints(op)->optional ? ", the last may be left out" : "");
     for (const wg_attr_row *r = op->attrs; r && r->name; r++)
         printf("  option    %s%s%s%s%s%s\n", r->name,
                !r->standard                     ? ""
@@ -180,7 +182,7 @@ static void markdown_row(const wg_op *op)
 }
 
 /* Two pages: the ops that have a builder, and those that only derivatives and other ops make. */
-static void all_markdown(bool internal)
+static void all_markdown(bool others)
 {
     printf("# %s\n\n"
            "Written by `wengert ops --markdown%s` from the registry: change the op's own block, then `make "
@@ -188,10 +190,10 @@ static void all_markdown(bool internal)
            "y′ is the gradient of the result, a′ that of operand a. \"none\" and \"zero\" say why there\n"
            "is no derivative. How formulas are written: `include/wengert/formula.h`.\n\n"
            "| op | what it does | formula | adjoint | options | kind |\n|---|---|---|---|---|---|\n",
-           internal ? "Operations that derivatives and other operations make" : "Operations",
-           internal ? " --internal" : "");
+           others ? "Operations that derivatives and other operations make" : "Operations",
+           others ? " --internal" : "");
     for (int i = 0; i < wg_op_count(); i++)
-        if (is_shown(wg_op_at(i)) && wgx_op_is_internal(wg_op_at(i)) == internal) markdown_row(wg_op_at(i));
+        if (is_shown(wg_op_at(i)) && wgx_op_is_internal(wg_op_at(i)) == others) markdown_row(wg_op_at(i));
 }
 
 static void all_json(const wg_op *one)

@@ -183,7 +183,8 @@ static bool fail_mark(wg_context *c, wg_site here, const char *what, const wg_op
                  count, list->name, list->count);
     else
         wgi_fail(c, here, what, WG_ERROR_USE, "%s: write WG_OPTS(%s, ...)",
-                 options ? "the options do not begin with those of WG_OPTS" : "the options are NULL", list->name);
+                 options ? "the options do not begin with those of WG_OPTS" : "the options are NULL",
+                 list->name);
     return false;
 }
 

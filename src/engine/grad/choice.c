@@ -186,7 +186,9 @@ static bool is_finite_number(const wgi_node *n) { return n->op == &wgi_op_number
 bool wgi_keeps_zero(const wg_graph *g, const wgi_node *y)
 {
     const uint32_t *in = wgi_in(y);
-    if (wgx_hints(y->op)->chooses || wgx_hints(y->op)->repeats || (y->op->kind == WG_ALIAS && wgx_hints(y->op)->view)) return true;
+    if (wgx_hints(y->op)->chooses || wgx_hints(y->op)->repeats ||
+        (y->op->kind == WG_ALIAS && wgx_hints(y->op)->view))
+        return true;
     switch (wgx_hints(y->op)->arithmetic) {
     case WG_ADDS:
     case WG_SUBTRACTS:
@@ -224,8 +226,8 @@ wgi_choice wgi_choice_of_operand(wg_graph *g, wg_site here, wgi_choice by, const
     const wgi_node n = *y; /* nodes move when others are added */
     wg_node all = wg_broadcast_to_at(here, mask_node(g, here, by.each.where), *n.shape);
     all = wgx_hints(n.op)->view == WG_VIEW_WHOLE ? wg_reshape_at(here, all, *to)
-          : n.op->kind == WG_REDUCE   ? widened(here, all, &n, to)
-                                      : narrowed(here, all, to);
+          : n.op->kind == WG_REDUCE              ? widened(here, all, &n, to)
+                                                 : narrowed(here, all, to);
     by.each = wgi_opened(by.each, wgi_is_open(by.each));
     by.each.where = new_condition(g, (wgi_condition){ .kind = WGI_IS, .c = all.index });
     return by;

@@ -158,12 +158,11 @@ static inline uint32_t wgi_part_reads(uint32_t operands)
 }
 static inline uint32_t wgi_part_place(uint32_t j) { return j + 1 + j / (WGI_PART_GROUP - 1); }
 /* What the descriptors of such ops have in common; op: itself. */
-#define WGI_OF_A_PART(op)                                                                         \
-    .none = 1 << 0, .operands = -1, .kind = WG_ALIAS, .promote = WG_PROMOTE_NONE,                 \
-    .shape = wgi_shape_of_first,                                                                  \
-    .hints = &(const wg_op_hints)                                                                 \
-    {                                                                                             \
-        .library = &(op), .stored = WG_EVERY_OPERAND, .alias = wgi_at_start                       \
+#define WGI_OF_A_PART(op)                                                         \
+    .none = 1 << 0, .operands = -1, .kind = WG_ALIAS, .promote = WG_PROMOTE_NONE, \
+    .shape = wgi_shape_of_first, .hints = &(const wg_op_hints)                    \
+    {                                                                             \
+        .library = &(op), .stored = WG_EVERY_OPERAND, .alias = wgi_at_start       \
     }
 /* The nodes at which a part ends, by rising index. */
 typedef struct wgi_border {

@@ -97,8 +97,10 @@ static void count(row *r, wg_node n)
     }
     const wg_kernel k = { .operands = operands, .outputs = 1, .xt = x, .yt = &y, .attr = wg_attr(n) };
     const bool known = operands <= OPERANDS;
-    if (known && op->kind == WG_CONTRACT && wgx_hints(op)->flops) r->products += (int64_t)(wgx_hints(op)->flops(&k) / 2);
-    const bool is_view = op->kind == WG_ALIAS && (!wgx_hints(op)->alias || (known && wgx_hints(op)->alias(&k) >= 0));
+    if (known && op->kind == WG_CONTRACT && wgx_hints(op)->flops)
+        r->products += (int64_t)(wgx_hints(op)->flops(&k) / 2);
+    const bool is_view =
+        op->kind == WG_ALIAS && (!wgx_hints(op)->alias || (known && wgx_hints(op)->alias(&k) >= 0));
     if (!is_view) r->bytes += wg_shape_size(out) * (int64_t)wg_dtype_size(y.dtype);
 }
 

@@ -250,7 +250,8 @@ static const char *term_rule(wgi_step_equation *q, const wgi_step *t, bool patte
     if (!rule) /* no formula, or too long a one */
         q->where = "", *numbers = NULL, rule = chain_rule(q, t);
     /* Of softmax next to 1 the difference in its rule has digits that rounded numbers do not have. */
-    if (!*numbers || (q->y->op->kind == WG_ROWS && wgx_hints(q->y->op)->exact && wgi_step_is_at_limit(q))) *numbers = "";
+    if (!*numbers || (q->y->op->kind == WG_ROWS && wgx_hints(q->y->op)->exact && wgi_step_is_at_limit(q)))
+        *numbers = "";
     return rule ? rule : "";
 }
 

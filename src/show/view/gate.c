@@ -75,7 +75,8 @@ static const char *symbol_of(const wgi_view *v, const wgi_formula *f, int right)
 
 const char *wgi_op_word(const wg_op *op)
 {
-    const char *sign = wgx_hints(op)->library == op ? wgi_function_unicode(op->name, (int)strlen(op->name)) : NULL;
+    const char *sign =
+        wgx_hints(op)->library == op ? wgi_function_unicode(op->name, (int)strlen(op->name)) : NULL;
     return sign ? sign : op->name;
 }
 

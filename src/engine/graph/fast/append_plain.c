@@ -95,7 +95,8 @@ __attribute__((always_inline)) static inline void eager_value(wg_graph *g, wgi_p
     const void *p = eager_operand(g, a), *q = eager_operand(g, b);
     if (!p || !q || (g->plain.cell == g->plain.cell_end && !eager_room(g))) return;
     void *y = g->plain.cell;
-    if (wgx_hints(n->op)->arithmetic) wgi_arithmetic(wgx_hints(n->op)->arithmetic, n->dtype == WG_F32, p, q, y);
+    if (wgx_hints(n->op)->arithmetic)
+        wgi_arithmetic(wgx_hints(n->op)->arithmetic, n->dtype == WG_F32, p, q, y);
     else if (!eager_call(g, k, (wg_dtype)n->dtype, p, q, y)) return;
     g->value[n - g->node] = y;
     g->plain.cell++;
@@ -178,8 +179,9 @@ void wgi_eager_take(wg_graph *g)
 static bool learn_op(wg_graph *g, const wg_op *op)
 {
     if (wgi_without(g->c, WG_WITHOUT_SHORT) || op->kind != WG_MAP || op->shape ||
-        (wgx_hints(op)->rewrite && !wgx_hints(op)->asks) || op->attr_size || (op->promote && op->promote != WG_PROMOTE_FLOAT) ||
-        op->operands < 1 || op->operands > 2 || (!op->kernel[0] && !op->map) || !wgi_op_can_be_plain(op))
+        (wgx_hints(op)->rewrite && !wgx_hints(op)->asks) || op->attr_size ||
+        (op->promote && op->promote != WG_PROMOTE_FLOAT) || op->operands < 1 || op->operands > 2 ||
+        (!op->kernel[0] && !op->map) || !wgi_op_can_be_plain(op))
         return false;
     if (g->plain.kinds == WGI_OPS / 2) g->plain.kinds = 0, memset(g->plain.kind, 0, sizeof g->plain.kind);
     g->plain.kinds++;
@@ -346,7 +348,10 @@ OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
 }
 
 /* Whether op may get an answer from x, alone or beside a number (exact.c). */
-static inline bool may_ask(const wg_op *op, wg_node x) { return wgx_hints(op)->asks && x.graph->node[x.index].answers; }
+static inline bool may_ask(const wg_op *op, wg_node x)
+{
+    return wgx_hints(op)->asks && x.graph->node[x.index].answers;
+}
 
 OUT wg_node number_first(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
@@ -364,7 +369,8 @@ OUT wg_node two_nodes(wg_site here, wg_node a, wg_node b, const wg_op *op)
     if (!k || kind_of(g, op, 2, b) != k) return apply2(here, a, b, op);
     const wgi_node *m = &g->node[a.index], *n = &g->node[b.index];
     const bool answers = m->answers;
-    if (wgx_hints(op)->asks && (answers || n->answers) && (m->op == &wgi_op_number || n->op == &wgi_op_number))
+    if (wgx_hints(op)->asks && (answers || n->answers) &&
+        (m->op == &wgi_op_number || n->op == &wgi_op_number))
         return apply2(here, a, b, op);
     wgi_use(g, answers ? a.index : b.index);
     return quick(g, here, k, answers ? b : a, a.index, b.index);

@@ -26,7 +26,8 @@ static void prepare(wgi_work *w, wgi_signature *s)
 {
     const wg_op *op = s->op;
     if (w->failed) return;
-    if (!wgx_hints(op)->prepare) w->p->blas |= op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
+    if (!wgx_hints(op)->prepare)
+        w->p->blas |= op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
     else s->prepared = prepare_now(w, s);
 }
 
@@ -184,7 +185,8 @@ static void pair_steps(wgi_work *w, uint32_t a, uint32_t b)
     uint32_t in[WGI_PAIR_OPERANDS], out[2 * WG_MAX_OUTPUTS];
     const int operands = (int)wgi_pair_operands(w, a, b, in), first = outputs_of(w, a, out),
               outputs = first + outputs_of(w, b, out + first);
-    wgi_plan_step s = { .of = signature_of(w, wgx_hints(w->node[b].op)->joined, a, in, operands, out, outputs),
+    wgi_plan_step s = { .of =
+                            signature_of(w, wgx_hints(w->node[b].op)->joined, a, in, operands, out, outputs),
                         .scratch = NO_BUFFER,
                         .node = a };
     phases(w, s, in, out, 0, wgi_work_of(w, a) + wgi_work_of(w, b));

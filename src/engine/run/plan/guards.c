@@ -33,7 +33,8 @@ void wgi_find_guards(wgi_work *w)
 {
     bool any = false;
     w->guard = wgi_work_temp(w, w->n, sizeof *w->guard);
-    for (uint32_t i = 1; i < w->n && !any && !w->failed; i++) any = w->need[i] && wgx_hints(w->node[i].op)->lazy;
+    for (uint32_t i = 1; i < w->n && !any && !w->failed; i++)
+        any = w->need[i] && wgx_hints(w->node[i].op)->lazy;
     if (!any) return;
     for (uint32_t i = 1; i < w->n; i++) w->guard[i] = wgi_is_once(w->node[i].op) ? 0 : UNREAD;
     for (int k = 0; k < w->asked->count; k++) w->guard[w->rep[w->asked->node[k]]] = 0;

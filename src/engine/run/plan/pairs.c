@@ -83,9 +83,11 @@ static uint32_t partner(const wgi_work *w, uint32_t b)
     if (!wgx_hints(n->op)->joined || n->output || !computed(w, b)) return 0;
     for (uint32_t k = 0; k < n->operands; k++) {
         const uint32_t a = first_of(w, w->rep[wgi_in(n)[k]]);
-        if (w->node[a].op != wgx_hints(n->op)->joins || !computed(w, a) || w->pair[a] || w->guard[a] != w->guard[b])
+        if (w->node[a].op != wgx_hints(n->op)->joins || !computed(w, a) || w->pair[a] ||
+            w->guard[a] != w->guard[b])
             continue;
-        if (wgi_pair_operands(w, a, b, x) == (uint32_t)wgx_hints(n->op)->joined->operands && wgi_pair_cone(w, a, b, &c))
+        if (wgi_pair_operands(w, a, b, x) == (uint32_t)wgx_hints(n->op)->joined->operands &&
+            wgi_pair_cone(w, a, b, &c))
             return a;
     }
     return 0;
