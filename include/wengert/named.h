@@ -137,8 +137,9 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
 #endif
 #define WG_NO_(...)
 #define WG_COUNTED_(...)             +1
-#define WG_LETTERS_(type, name, ...) \
-    +(int)(sizeof #name * sizeof #name + sizeof #type)
+/* Of the options a, b, c: a + 3 (b + 3 (c + 3 0)), so that their order counts, by remainders. */
+#define WG_LETTERS_(type, name, ...)  (int)(sizeof #name * sizeof #name + sizeof #type) + 3 * (
+#define WG_LETTERS_END_(...)          ) % 8191
 /* The operands begin at a multiple of 8 bytes, so that their place is known of a struct with fewer options, too. */
 #define WG_OPERAND_(type, name)    type name __attribute__((aligned(8)));
 #define WG_OPTIONS(T)              WG_DECLARE_(T, WG_LIST_, 0, , WG_END_)
@@ -151,7 +152,7 @@ WG_API bool wg_option_in_range(const wg_option *o, double v);
     enum {                                                                                  \
         T##_places = n,                                                                     \
         T##_count = 0 LIST(T, WG_NO_, WG_COUNTED_),                                         \
-        T##_letters = (int)sizeof #T LIST(T, WG_NO_, WG_LETTERS_)                           \
+        T##_letters = (int)sizeof #T + LIST(T, WG_NO_, WG_LETTERS_) 0 LIST(T, WG_NO_, WG_LETTERS_END_) \
     };                                                                                      \
     typedef struct T {                                                                      \
         WG_MARK_FIELD_(T)                                                                   \

@@ -48,8 +48,8 @@ NOT_HERE.update(dict.fromkeys("fault_at fault_number".split(), "inside a kernel 
                               "function of C"))
 NOT_HERE.update(dict.fromkeys("part_by_pointer step_by_pointer ode_by_pointer".split(),
                               "what recompute, odeint and others call: give them a function of Python"))
-NOT_HERE.update(dict.fromkeys("options_fit inner_options_fit options_named option_value option_set "
-                              "option_in_range attr_begin attr".split(),
+NOT_HERE.update(dict.fromkeys("options_of options_listed options_filled options_fit inner_options_fit "
+                              "options_named option_value option_set option_in_range attr_begin attr".split(),
                               "a struct of options as bytes: Python has options by name"))
 NOT_HERE.update(dict.fromkeys("user_call_begin user_call_end".split(), "begins and ends a builder of C"))
 NOT_HERE.update(gradcheck_vjp="calls a function of C")

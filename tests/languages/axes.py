@@ -130,7 +130,8 @@ def compare(key, result, wanted):
 
 class Option(ctypes.Structure):
     _fields_ = [(n, ctypes.c_char_p) for n in "name type standard range text".split()] + [
-        ("kind", ctypes.c_int), ("offset", ctypes.c_size_t)]
+        ("kind", ctypes.c_int), ("offset", ctypes.c_size_t),
+        ("size", ctypes.c_size_t)]
 
 
 class Options(ctypes.Structure):
@@ -191,9 +192,8 @@ NUMPY.update(roll=lambda x: np.roll(x, FIXED["shift"]), repeat=lambda x: np.repe
 
 class Builder:
     def __init__(self, name, of, operands, lib):
-        rows = getattr(lib, of + "_rows")
-        rows.restype = ctypes.POINTER(Options)
-        rows = rows().contents
+        lib.wg_options_of.restype = ctypes.POINTER(Options)
+        rows = lib.wg_options_of(of.encode()).contents
         options = [rows.option[k] for k in range(rows.count)]
         self.name, self.of, self.operands = name, of, re.findall(r"\w+", operands)
         self.options = [o.name.decode() for o in options]

@@ -137,11 +137,12 @@ static size_t before_operands(const wg_option_list *list, int count)
 /* The mark of such a struct (WG_MARK_). */
 static size_t mark_of(const wg_option_list *list, int count)
 {
-    size_t letters = strlen(list->name) + 1;
-    for (int i = 0; i < count; i++) {
+    size_t letters = 0;
+    for (int i = count - 1; i >= 0; i--) {
         const size_t name = strlen(list->option[i].name) + 1;
-        letters += name * name + strlen(list->option[i].type) + 1;
+        letters = name * name + strlen(list->option[i].type) + 1 + 3 * letters % 8191;
     }
+    letters += strlen(list->name) + 1;
     const size_t size = list->size - before_operands(list, list->count) + before_operands(list, count);
     return size | (size_t)count << 20 | letters << 28;
 }
