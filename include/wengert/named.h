@@ -106,8 +106,8 @@ typedef struct wg_option_list {
     int count;
     int places; /* so many of the first options also stand by position in Python and .wg, as in NumPy: roll(x, 1, 0) */
 } wg_option_list;
-/* The list of a struct, by its name: wg_options_of("wg_sgd_opts"). NULL: there is none, or it is in a wing that is not
- * loaded. A list of yours is found from WG_OPTION_ROWS on. */
+/* The list of a struct of options, by the struct's name. NULL: there is none, or it is in a part of the library that is not
+ * loaded. A list of yours is found, too. */
 WG_API const wg_option_list *wg_options_of(const char *name);
 /* An entry of the lists that wg_options_of knows. */
 typedef struct wg_option_entry {
