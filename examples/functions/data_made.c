@@ -24,10 +24,10 @@ static bool in_the_flower(double x, double y, int k) { return hypot(x, y) < 4 + 
 int main(void)
 {
     wg_context *c = wg_start(.dtype = WG_F64, .seed = 1);
-    row("xor", wg_data_xor(c, 1000), signs_differ);
-    row("moons", wg_data_moons(c, 1000), near_a_moon);
-    row("flower", wg_data_flower(c, 1000), in_the_flower);
-    wg_data *d = wg_data_moons(c, 1000), *other = wg_data_moons(c, 10);
+    row("xor", wg_data_make(c, "xor", 1000), signs_differ);
+    row("moons", wg_data_make(c, "moons", 1000), near_a_moon);
+    row("flower", wg_data_make(c, "flower", 1000), in_the_flower);
+    wg_data *d = wg_data_make(c, "moons", 1000), *other = wg_data_make(c, "moons", 10);
     wg_data_normalise(d, "x"); /* of each column the mean is 0 now, and the deviation 1 */
     wg_data_normalise_like(other, d);
     double mu, sigma, mu2, sigma2;
@@ -36,7 +36,6 @@ int main(void)
     printf("column 0 was (x - %.1f) / %.1f, %s in the other set\n", mu, sigma,
            mu == mu2 && sigma == sigma2 ? "the same" : "not so");
     printf("%s\n", wg_data_about(wg_data_digits(c)));
-    wg_data_seed(d, 7);
     wg_data_shuffle(d, false); /* rows stay in their order: each epoch begins with the first */
     wg_batch b;
     wg_data_next(d, &b, 3);

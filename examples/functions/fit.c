@@ -16,7 +16,7 @@ static wg_node loss(wg_graph *g, wg_params *p, const wg_batch *b, void *user)
 int main(void)
 {
     wg_context *c = wg_start(.seed = 1);
-    wg_data *d = wg_data_moons(c, 400), *same = wg_data_copy(d);
+    wg_data *d = wg_data_make(c, "moons", 400), *same = wg_data_copy(d);
     wg_params *p = wg_params_new(c), *q = wg_params_new(c);
     wg_graph *g = wg_graph_new(c);
     wg_optim *o = wg_adam(q, .lr = 0.01);

@@ -39,8 +39,5 @@ int main(void)
     wg_optim_group(sgd, "w", .lr_scale = 1e-3);
     descend("sgd, its rate times 1e-3", p[7], sgd, NULL);
     printf("%-26s [%.3f, %.3f]\n", "the formula", 1 + 2 * pow(1 - 1e-4, 2000), -1 - pow(1 - 1e-3, 2000));
-    for (int i = 0; wg_optim_kind(i); i++)
-        printf("%s(%s)%s", wg_optim_kind(i), wg_optim_kind_options(wg_optim_kind(i))->option[0].name,
-               wg_optim_kind(i + 1) ? " " : "\n");
     return wg_finish(c, stderr);
 }

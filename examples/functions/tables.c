@@ -21,10 +21,7 @@ int main(void)
     fputs(wg_table_about(t), stdout);
     for (int r = 0; r < (int)wg_table_rows(t); r++) {
         wg_tensor age = wg_table_values(t, used[0]), money = wg_table_values(t, used[1]);
-        size_t length;
-        const char *row = wg_table_row(t, r, &length);
-        printf("%g %g", wg_tensor_item(&age, r), wg_tensor_item(&money, r));
-        printf("%c   from %.*s\n", wg_table_sign(t, false), (int)length, row);
+        printf("%g %g\n", wg_tensor_item(&age, r), wg_tensor_item(&money, r));
     }
     wg_column town = wg_table_column(t, wg_table_find(t, "Stadt"));
     printf("%s has %d words, the last is %s\n", town.name, (int)town.words,
