@@ -125,6 +125,8 @@ of_gcc() { gcc -print-file-name="$1"; }
 here=$folders/here/$build
 of_core=LD_LIBRARY_PATH=$here/core/tests
 grown="CPPFLAGS=-DWG_GROWN ISAS=1"
+# Programs that give each option which the library names a value of their own.
+no_listing="-test_optimizers -test_magnitudes -test_options -test_arguments"
 of_later="WG_ISA=base LD_LIBRARY_PATH=$here/later/tests:$here/later"
 sanitized="LD_PRELOAD=$(of_gcc libasan.so):$(of_gcc libubsan.so)"
 sanitized="$sanitized LD_LIBRARY_PATH=$here/hostile/tests:$here/hostile"
@@ -173,7 +175,7 @@ zero    |         | | $in_rooms | WG_FLOATS=zero | make | 140 0
 memcheck|         | | memcheck.sh | | valgrind | 25 0
 core    | core    | CORE=1 $apart | core.sh $in_rooms solve/ $of_ways | $of_core | make | 200 60
 steps   |         | | contributing.sh | | make | 250 150
-later   | later   | $grown | later.sh all $no_others $no_processes | $of_later | make | 500 60
+later   | later   | $grown | later.sh all $no_listing $no_others $no_processes | $of_later | make | 500 60
 no-show | no-show | SHOW=0 BUILD=$build | lang/ | $without-show/tests | make | 60 70
 no-language | no-language | LANGUAGE=0 BUILD=$build | $of_show | $without-language/tests | make | 100 70
 no-show-language | no-show-language | $no_wing | $of_small | $without-show-language/tests | make | 100 70

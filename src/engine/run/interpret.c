@@ -139,7 +139,7 @@ static bool run_node(wg_graph *g, uint32_t i)
     for (uint32_t k = 0; k < n->operands; k++) {
         x[k] = wgi_value(g, in[k]);
         xt[k] = wgi_type_of(&g->node[in[k]]);
-        WGI_ASSERT(x[k] || op->lazy);
+        WGI_ASSERT(x[k] || wgx_hints(op)->lazy);
     }
     wg_kernel_fn fn = wgi_kernel_of(op, g->c->isa);
     wgi_signature s = wgi_signature_of(n, fn, xt, f.yt);

@@ -7,14 +7,10 @@
 
 WG_OPTION_ROWS(wg_draw_opts)
 
-/* What the list says beside the rows, in their order. */
-typedef struct use {
-    unsigned goes_with;
-    size_t size;
-} use;
-
-#define USE(type, name, standard, range, text, goes_with, ...) { goes_with, sizeof(type) },
-static const use uses[] = { wg_draw_opts_list(WG_NO_, USE) };
+/* The kinds of pictures that the options of the list go with, in their order. */
+#define USE(type, name, standard, range, text, goes_with, ...) goes_with,
+static const unsigned uses[] = { wg_draw_opts_list(WG_NO_, USE) };
+enum { USES = sizeof uses / sizeof *uses };
 
 /* By bit of wg_picture_kind: entry i is for bit i. */
 static const char *const pictures[] = { "a graph's picture", "a graph's text", "a plan's picture",
@@ -44,8 +40,8 @@ const char *wgx_draw_goes_with(unsigned goes_with, char *text, size_t size)
 static bool is_given(const wg_draw_opts *o, int i)
 {
     const wg_option_list *list = wg_draw_opts_rows();
-    const size_t at = list->option[i].offset;
-    return memcmp((const char *)o + at, (const char *)list->standard + at, uses[i].size) != 0;
+    const wg_option *x = &list->option[i];
+    return memcmp((const char *)o + x->offset, (const char *)list->standard + x->offset, x->size) != 0;
 }
 
 /* The row of a list is followed by the row of its count. */
@@ -64,12 +60,12 @@ wg_status wgi_draw_fits(const wgi_picture *p, const char *call, wg_picture_kind 
 {
     const wg_option_list *list = wg_draw_opts_rows();
     char all[200], this[60];
-    for (int i = 0; i < list->count; i++)
-        if (!(uses[i].goes_with & kind) && is_given(p->o, i))
+    for (int i = 0; i < USES; i++)
+        if (!(uses[i] & kind) && is_given(p->o, i))
             return WGI_REFUSE(p, "%s: .%s goes with %s, not with %s", call, list->option[i].name,
-                              wgx_draw_goes_with(uses[i].goes_with, all, sizeof all),
+                              wgx_draw_goes_with(uses[i], all, sizeof all),
                               wgx_draw_goes_with(kind, this, sizeof this));
-    for (int i = 1; i < list->count; i++)
+    for (int i = 1; i < USES; i++)
         if (lacks_list(p->o, i))
             return WGI_REFUSE(p, "%s: .%s = %g, but .%s is NULL", call, list->option[i].name,
                               wg_option_value(&list->option[i], p->o), list->option[i - 1].name);
