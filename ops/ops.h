@@ -75,7 +75,8 @@
     extern const wg_op wgi_op_##n __attribute__((alias("wgi_library_" #n)))
 /* The members of wg_op and, by .hint.NAME, those of wg_op_hints: one initialiser for both. */
 typedef struct wgi_library_op {
-    struct wg_op; /* the members themselves: -fms-extensions */
+    struct wg_op;   /* the members themselves: -fms-extensions */
+    char apart[64]; /* gcc's address sanitizer guards up to 63 bytes behind the alias */
     wg_op_hints hint;
 } wgi_library_op;
 
