@@ -31,14 +31,34 @@ format() {
 
 # ---- rooms: which files and symbols a file may use ----
 
+# Where the files $3 ... name a function that the headers in $1 have as wgx_, and those in $2 have not.
+names_that_left() {
+    local shared=$1 public=$2
+    shift 2
+    grep -rohE '\bwgx_[a-z0-9_]+' "$shared" | sed 's/wgx_/wg_/; p; s/_at$//' | sort -u |
+        grep -vxFf <(grep -rohE '\bwg_[a-z0-9_]+' "$public" | sed 'p; s/_at$//' | sort -u) |
+        sed 's/$/(/' | grep -rnoFf - --include='*.md' --include='*.[ch]' --include='*.cpp' "$@"
+}
+
 rooms() {
+    local try
     tools/build/rooms.sh --check | report "the rooms (make rooms)"
     tools/build/rooms_try.sh | report "the gate of the rooms does not refuse what it should"
     includes examples/*.[ch] examples/*/*.[ch] tools/*/*.[ch] |
         grep -E '"(base|kernel|params|graph|grad|run|look|files|data|nn|check|text|figure|draw|lang|ops)/' |
         report "the command and the examples use no private headers"
-    grep -nE '\bwgx_|"wgx/' examples/*.[ch] lessons/*.md include/wengert/* |
+    grep -nE '\bwgx_|"wgx/' examples/*.[ch] examples/*/*.c lessons/*.md include/wengert/* |
         report "public headers, examples and lessons name public functions alone, and no wgx_"
+    try=$(mktemp -d)
+    echo 'WGX_API int wgx_old_at(int i), wgx_both(void);' >"$try/shared"
+    echo 'WG_API int wg_new(int i), wg_both(void);' >"$try/public"
+    echo 'wg_old(1); wg_new(1); wg_both(); wg_older(1);' >"$try/page.md"
+    names_that_left "$try/shared" "$try/public" "$try/page.md" | grep -vx '1:wg_old(' |
+        report "tools/build/check.sh does not find names that have left the interface, and no others"
+    [ "$(names_that_left "$try/shared" "$try/public" "$try/page.md")" ] || echo wg_old | report "is not found"
+    rm -rf "$try"
+    names_that_left include/wgx include/wengert README.md CONTRIBUTING.md CHANGES.md docs lessons examples |
+        report "a page, lesson or example names a function that has left the interface: it is wgx_ now"
     includes include/wengert/*.h | grep -E '<' | grep -vE '<std(bool|def|int|io)\.h>' |
         report "public headers include stdbool, stddef, stdint and stdio alone"
     grep -nE 'ffast-math|Ofast|march=native' Makefile |
@@ -160,17 +180,17 @@ exported() {
         grep -v '^WENGERT_' | sort -u
 }
 
-# Public is what a user needs. Lists of options are not counted.
+# Public is what a user needs.
 most_functions=500
 
 symbols() {
     [ -e "$build/libwengert.so" ] || return 0
     local public
     exported | grep -vE '^wgx?_' | report "the shared library exports what is not wg_"
-    public=$(exported | grep '^wg_' | grep -vc '_rows$')
+    public=$(exported | grep -c '^wg_')
     [ "$public" -le "$most_functions" ] || echo "$public; at most $most_functions may be" |
         report "public functions: what the command, Python or tests alone need is wgx_ (include/wgx/api.h)"
-    exported | grep '^wg_' | grep -v '_rows$' |
+    exported | grep '^wg_' |
         grep -vxFf <(grep -ohE '\bwg_[a-z0-9_]+' include/wengert/*.h | sort -u) |
         report "exported, and in no public header"
     exported | grep '^wgx_' |
@@ -373,6 +393,7 @@ END
         report "tools/build/links.pl does not find the links that lead nowhere, and no others"
     rm -rf "$try"
     mapfile -t all < <(pages_of_docs)
+    long_pages 130 README.md | report "the front page is one screen, and three doors"
     long_pages 250 "${all[@]}" |
         report "a page of docs is too long: split it by subject, into a folder of its name"
     git ls-files -co --exclude-standard '*.md' | xargs tools/build/links.pl | report "a link leads nowhere"
