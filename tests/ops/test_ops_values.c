@@ -1,4 +1,4 @@
-/* test_ops_values.c: what the formulas of ops do not say, and tests/formula/test_formula_values.c does not
+/* test_ops_values.c: what the formulas of ops do not say, and tests/ops/test_formula_values.c does not
  * compare: integers, casts, places of elements, groups, what is refused. Expectations are closed forms and
  * counting. */
 #include <limits.h>
