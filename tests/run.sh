@@ -86,7 +86,7 @@ latex=test_latex_compiles
 # The course: each mistake that is written down runs a lesson, and each lesson becomes a page. Lessons of
 # strangers.
 lessons="test_lesson_mistakes test_strangers_all"
-graphs="test_random_graphs test_nothing_dropped test_read_back test_sequences test_late_failures"
+graphs="test_random_graphs test_choices test_nothing_dropped test_read_back test_sequences test_late_failures"
 graphs="$graphs test_formula_values"
 many="WG_GRAPHS=${WG_GRAPHS:-4000} WG_SEQUENCES=${WG_SEQUENCES:-20000} WG_POINTS=all"
 many="$many WG_LINES=${WG_LINES:-5000} WG_PICTURES=${WG_PICTURES:-1500} WG_FORMULAS=${WG_FORMULAS:-10}"

@@ -157,141 +157,6 @@ Test(choices, of_a_part_that_is_computed_again)
     wgt_finish(c, NULL);
 }
 
-/* ---- a recurrence with lengths ---- */
-
-/* Both states go on by c' = c sqrt(z) + h log(z), h' = c' / z, from c = sqrt(x), h = log(x), and stay as they
- * are after the end of their sequence. z and x are such that slopes are infinite or NaN where nothing is
- * read. */
-enum { STEPS = 5, WIDTH = 2, ROWS = STEPS + 1 };
-
-/* reads[t]: the loss adds the outputs h' of step t; last: it adds the last states. */
-typedef struct recurrence {
-    bool reads[STEPS], last, reverse;
-} recurrence;
-
-typedef struct sequence {
-    double x[WIDTH], z[STEPS][WIDTH], gx[WIDTH], gz[STEPS][WIDTH];
-} sequence;
-
-static double bad(int i)
-{
-    static const double of[] = { 0, NAN, INFINITY, -1, -0.0, -INFINITY };
-    return of[i % 6];
-}
-
-static bool runs(const recurrence *r, int length, int t) { return length > (r->reverse ? STEPS - 1 - t : t); }
-
-/* Whether the loss reads anything that the first states lead to. */
-static bool is_read(const recurrence *r, int length)
-{
-    bool any = r->last;
-    for (int t = 0; t < STEPS; t++) any |= r->reads[t] && runs(r, length, t);
-    return any;
-}
-
-/* The chain rule, along the steps that run alone. What leads to no output has the derivative 0 exactly. */
-static void derive(const recurrence *r, int length, sequence *s, int u)
-{
-    double c[STEPS + 1] = { sqrt(s->x[u]) }, h[STEPS + 1] = { log(s->x[u]) }, gc = r->last, gh = r->last;
-    bool read = r->last;
-    for (int t = 0; t < STEPS; t++) {
-        const double z = s->z[t][u];
-        c[t + 1] = runs(r, length, t) ? c[t] * sqrt(z) + h[t] * log(z) : c[t];
-        h[t + 1] = runs(r, length, t) ? c[t + 1] / z : h[t];
-    }
-    for (int t = STEPS; t-- > 0;) {
-        const double z = s->z[t][u];
-        s->gz[t][u] = 0;
-        if (!runs(r, length, t)) continue;
-        gh += r->reads[t];
-        read |= r->reads[t];
-        if (!read) continue;
-        s->gz[t][u] = -gh * c[t + 1] / (z * z);
-        gc += gh / z;
-        s->gz[t][u] += gc * (c[t] / (2 * sqrt(z)) + h[t] / z);
-        gh = gc * log(z), gc = gc * sqrt(z);
-    }
-    s->gx[u] = read ? gc / (2 * sqrt(s->x[u])) + gh / s->x[u] : 0;
-}
-
-static void fill(const recurrence *r, int length, sequence *s)
-{
-    const bool read = is_read(r, length);
-    for (int u = 0; u < WIDTH; u++) {
-        s->x[u] = read ? 1.5 + length + u : bad(length + u);
-        for (int t = 0; t < STEPS; t++)
-            s->z[t][u] = runs(r, length, t) ? 0.75 + 0.5 * ((t + u + length) % 4) : bad(t + 2 * u + length);
-        derive(r, length, s, u);
-    }
-}
-
-/* rows sequences with the lengths from `first` on, as one batch. */
-static wg_node build(wg_graph *g, const recurrence *r, const sequence s[], int first, int rows,
-                     wg_node leaf[])
-{
-    double v[ROWS][WIDTH], length[ROWS];
-    const wg_shape shape = WG_SHAPE(rows, WIDTH);
-    for (int t = -1; t < STEPS; t++) {
-        for (int b = 0; b < rows; b++) memcpy(v[b], t < 0 ? s[b].x : s[b].z[t], sizeof v[b]);
-        leaf[t + 1] = wg_input(g, NULL, wg_view_f64(v[0], shape));
-    }
-    for (int b = 0; b < rows; b++) length[b] = first + b;
-    wg_node n = wg_input(g, NULL, wg_view_f64(length, WG_SHAPE(rows, 1)));
-    wg_node c = wg_sqrt(leaf[0]), h = wg_log(leaf[0]), loss = wg_fill(g, 0, WG_SCALAR);
-    for (int t = 0; t < STEPS; t++) {
-        wg_node z = leaf[t + 1], run = wg_greater(n, (double)(r->reverse ? STEPS - 1 - t : t));
-        wg_node c1 = wg_add(wg_mul(c, wg_sqrt(z)), wg_mul(h, wg_log(z))), h1 = wg_div(c1, z);
-        if (r->reads[t]) loss = wg_add(loss, wg_sum(wg_where(run, h1, 0)));
-        h = wg_where(run, h1, h);
-        c = wg_where(run, c1, c);
-    }
-    return r->last ? wg_add(loss, wg_sum(wg_add(c, h))) : loss;
-}
-
-static void expect_derivatives(const recurrence *r, int first, int rows)
-{
-    sequence s[ROWS];
-    wg_node leaf[STEPS + 1], gx[STEPS + 1];
-    WGT_GRAPH(WG_F64, NULL);
-    for (int b = 0; b < rows; b++) fill(r, first + b, &s[b]);
-    wg_node loss = build(g, r, s, first, rows, leaf);
-    wg_grads(loss, leaf, STEPS + 1, gx);
-    for (int t = -1; t < STEPS; t++) {
-        double *v = wgt_values(gx[t + 1]);
-        for (int b = 0; b < rows; b++)
-            for (int u = 0; u < WIDTH; u++) {
-                const double want = t < 0 ? s[b].gx[u] : s[b].gz[t][u], is = v[b * WIDTH + u];
-                cr_expect(fabs(is - want) <= 1e-12 * fabs(want), "length %d, %s %d: %.17g, not %.17g",
-                          first + b, t < 0 ? "x" : "z of step", t < 0 ? u : t, is, want);
-            }
-        free(v);
-    }
-    wgt_finish(c, NULL);
-}
-
-static const recurrence recurrences[] = {
-    { .reads = { true, true, true, true, true } },
-    { .reads = { false, false, false, false, true } },
-    { .reads = { false, false, true } },
-    { .reads = { true, false, true, false, true } },
-    { .reads = { true, true, true, true, true }, .last = true },
-    { .last = true },
-};
-
-static void each_recurrence(bool alone)
-{
-    for (size_t i = 0; i < 2 * sizeof recurrences / sizeof *recurrences; i++) {
-        recurrence r = recurrences[i / 2];
-        r.reverse = i % 2;
-        for (int b = 0; alone && b < ROWS; b++) expect_derivatives(&r, b, 1);
-        if (!alone) expect_derivatives(&r, 0, ROWS);
-    }
-}
-
-/* The conditions are of elements; they have one element, and go through every op. */
-Test(choices, of_a_batch_with_lengths) { each_recurrence(false); }
-Test(choices, of_one_sequence_with_a_length) { each_recurrence(true); }
-
 /* ---- every elementwise op ---- */
 
 static bool is_elementwise(const op_case *k)
@@ -380,4 +245,427 @@ EACH_OP(choices, what_was_not_taken_changes_nothing)
         }
         forget(&a);
     }
+}
+
+/* ---- random programs, beside numbers that follow only what was taken ---- */
+
+/* An element of a node, its derivatives by all numbers of the leaves that it depends on, its derivative e
+ * along a direction, and the derivatives of e. Of where(c, a, b) an element has all of the side that it took,
+ * and nothing of the other one. */
+enum { ROWS = 2, COLUMNS = 3, ELEMENTS = ROWS * COLUMNS, LEAVES = 4, NUMBERS = 15, MOST_VALUES = 40 };
+
+typedef struct taken {
+    double v, d[NUMBERS], e, h[NUMBERS];
+    unsigned has; /* a bit for each number that it depends on */
+    double most;  /* the largest finite number on the way to it */
+} taken;
+
+/* A node of 1 or ROWS rows and 1 or COLUMNS columns. */
+typedef struct value {
+    wg_node n;
+    int rows, columns;
+    taken at[ELEMENTS];
+} value;
+
+typedef struct condition {
+    wg_node n;
+    int rows, columns;
+    bool at[ELEMENTS];
+} condition;
+
+typedef struct program {
+    wgt_random r;
+    wg_graph *g;
+    wg_params *p;
+    value of[MOST_VALUES];
+    condition c[MOST_VALUES + 3];
+    int values, conditions;
+    double direction[NUMBERS];
+} program;
+
+static int place(int rows, int columns, int e)
+{
+    return (rows > 1 ? e / COLUMNS * columns : 0) + (columns > 1 ? e % COLUMNS : 0);
+}
+static const taken *element(const value *x, int e) { return &x->at[place(x->rows, x->columns, e)]; }
+static wg_shape shape_of(int rows, int columns)
+{
+    return rows * columns == 1 ? WG_SCALAR : WG_SHAPE(rows, columns);
+}
+
+/* What one operand of f adds to f's derivatives: s is f's slope by it, t that slope's own derivative along
+ * the direction. */
+static void grow(double *most, double v)
+{
+    if (isfinite(v)) *most = fmax(*most, fabs(v));
+}
+
+static void add_taken(taken *y, const taken *a, double s, double t)
+{
+    grow(&y->most, a->most), grow(&y->most, s), grow(&y->most, t), grow(&y->most, y->v);
+    for (int i = 0; i < NUMBERS; i++) {
+        if (!(a->has >> i & 1)) continue;
+        y->d[i] += s * a->d[i];
+        y->h[i] += s * a->h[i] + t * a->d[i];
+        grow(&y->most, y->d[i]), grow(&y->most, y->h[i]);
+    }
+    if (a->has) y->e += s * a->e;
+    y->has |= a->has;
+}
+
+static bool is_finite(const taken *y)
+{
+    bool finite = isfinite(y->v);
+    for (int i = 0; i < NUMBERS; i++) finite &= isfinite(y->d[i]) && isfinite(y->h[i]);
+    return finite;
+}
+
+/* No rounding spoils it. */
+static bool is_tame(const taken *y) { return is_finite(y) && y->most < 1e4; }
+
+/* ---- ops ---- */
+
+enum { SQRT, LOG, INVERSE, HALF_POWER, STEEP_POWER, SQUARE, EXP, TANH, SINE, SCALE, UNARY };
+static const double exponent_of[UNARY] = { [HALF_POWER] = 0.5, [STEEP_POWER] = 1.5 };
+
+static wg_node unary_node(int op, wg_node x)
+{
+    switch (op) {
+    case SQRT: return wg_sqrt(x);
+    case LOG: return wg_log(x);
+    case INVERSE: return wg_div(1, x);
+    case SQUARE: return wg_square(x);
+    case EXP: return wg_exp(x);
+    case TANH: return wg_tanh(x);
+    case SINE: return wg_sin(x);
+    case SCALE: return wg_mul(x, -0.75);
+    default: return wg_pow(x, exponent_of[op]);
+    }
+}
+
+/* The value, the slope and the slope's slope. */
+static void unary_of(int op, double x, double y[3])
+{
+    const double k = exponent_of[op];
+    switch (op) {
+    case SQRT: y[0] = sqrt(x), y[1] = 0.5 / sqrt(x), y[2] = -0.25 / (x * sqrt(x)); break;
+    case LOG: y[0] = log(x), y[1] = 1 / x, y[2] = -1 / (x * x); break;
+    case INVERSE: y[0] = 1 / x, y[1] = -1 / (x * x), y[2] = 2 / (x * x * x); break;
+    case SQUARE: y[0] = x * x, y[1] = 2 * x, y[2] = 2; break;
+    case EXP: y[0] = y[1] = y[2] = exp(x); break;
+    case TANH: y[0] = tanh(x), y[1] = 1 - y[0] * y[0], y[2] = -2 * y[0] * y[1]; break;
+    case SINE: y[0] = sin(x), y[1] = cos(x), y[2] = -sin(x); break;
+    case SCALE: y[0] = -0.75 * x, y[1] = -0.75, y[2] = 0; break;
+    default: y[0] = pow(x, k), y[1] = k * pow(x, k - 1), y[2] = k * (k - 1) * pow(x, k - 2);
+    }
+}
+
+static value unary(int op, const value *x)
+{
+    value y = { .n = unary_node(op, x->n), .rows = x->rows, .columns = x->columns };
+    for (int e = 0; e < y.rows * y.columns; e++) {
+        double f[3];
+        unary_of(op, x->at[e].v, f);
+        y.at[e].v = f[0];
+        if (op == TANH && fabs(x->at[e].v) > 9) y.at[e].most = 1e300; /* 1 - tanh(x) has lost its digits */
+        add_taken(&y.at[e], &x->at[e], f[1], x->at[e].has ? f[2] * x->at[e].e : 0);
+    }
+    return y;
+}
+
+static value broadcast(wg_node n, const value *a, const value *b)
+{
+    return (value){ .n = n,
+                    .rows = a->rows > b->rows ? a->rows : b->rows,
+                    .columns = a->columns > b->columns ? a->columns : b->columns };
+}
+
+/* The elements of y are numbered as those of a node of all rows and columns. */
+static int whole_element(const value *y, int e) { return y->columns > 1 ? e : e * COLUMNS; }
+
+enum { ADD, SUBTRACT, MULTIPLY, DIVIDE, BINARY };
+
+static value binary(int op, const value *a, const value *b)
+{
+    wg_node n = op == ADD        ? wg_add(a->n, b->n)
+                : op == SUBTRACT ? wg_sub(a->n, b->n)
+                : op == MULTIPLY ? wg_mul(a->n, b->n)
+                                 : wg_div(a->n, b->n);
+    value y = broadcast(n, a, b);
+    for (int e = 0; e < y.rows * y.columns; e++) {
+        const taken *u = element(a, whole_element(&y, e)), *w = element(b, whole_element(&y, e));
+        taken *to = &y.at[e];
+        const double p = u->v, q = w->v, du = u->has ? u->e : 0, dw = w->has ? w->e : 0;
+        if (op == MULTIPLY) {
+            to->v = p * q;
+            add_taken(to, u, q, dw), add_taken(to, w, p, du);
+        } else if (op == DIVIDE) {
+            to->v = p / q;
+            if (to->v == 0)
+                to->most = 1e300; /* its slope by the divisor is 0, whatever it is multiplied by */
+            add_taken(to, u, 1 / q, -dw / (q * q));
+            add_taken(to, w, -p / (q * q), 2 * p * dw / (q * q * q) - du / (q * q));
+        } else {
+            to->v = op == ADD ? p + q : p - q;
+            add_taken(to, u, 1, 0), add_taken(to, w, op == ADD ? 1 : -1, 0);
+        }
+    }
+    return y;
+}
+
+/* The sum of each row, or of all. */
+static value reduced(const value *x, bool rows)
+{
+    value y = { .rows = rows ? x->rows : 1, .columns = 1 };
+    y.n = rows && x->rows > 1 ? wg_sum(x->n, .axis = 1, .keepdims = true) : wg_sum(x->n);
+    for (int e = 0; e < x->rows * x->columns; e++) {
+        taken *to = &y.at[y.rows > 1 ? e / x->columns : 0];
+        to->v += x->at[e].v;
+        add_taken(to, &x->at[e], 1, 0);
+    }
+    return y;
+}
+
+static value where(const condition *c, const value *a, const value *b)
+{
+    const value of_c = { .rows = c->rows, .columns = c->columns };
+    value y = broadcast(wg_none, a, b);
+    y = broadcast(wg_where(c->n, a->n, b->n), &y, &of_c);
+    for (int e = 0; e < y.rows * y.columns; e++) {
+        const int k = whole_element(&y, e);
+        y.at[e] = *element(c->at[place(c->rows, c->columns, k)] ? a : b, k);
+    }
+    return y;
+}
+
+/* ---- drawing ---- */
+
+static value *keep(program *q, value v)
+{
+    q->of[q->values] = v;
+    return &q->of[q->values++];
+}
+
+static void draw_leaves(program *q)
+{
+    static const double from[] = { -1, 0, 0, 0.25, 0.5, 1, 2, 4, 9, -3, 800, NAN };
+    static const int rows[LEAVES] = { ROWS, ROWS, ROWS, 1 }, columns[LEAVES] = { COLUMNS, COLUMNS, 1, 1 };
+    const bool scalars = wgt_below(&q->r, 5) == 0;
+    for (int i = 0, number = 0; i < LEAVES; i++) {
+        value x = { .rows = scalars ? 1 : rows[i], .columns = scalars ? 1 : columns[i] };
+        double v[ELEMENTS];
+        char name[8];
+        for (int e = 0; e < x.rows * x.columns; e++, number++) {
+            v[e] = from[wgt_below(&q->r, sizeof from / sizeof *from)];
+            q->direction[number] = wgt_uniform(&q->r, -1, 1);
+            x.at[e] = (taken){ .v = v[e], .e = q->direction[number], .has = 1u << number };
+            x.at[e].d[number] = 1;
+        }
+        snprintf(name, sizeof name, "x%d", i);
+        x.n = wg_param(q->g, q->p, name, shape_of(x.rows, x.columns), wg_values(v));
+        keep(q, x);
+    }
+}
+
+static value *draw_value(program *q)
+{
+    const int64_t back = wgt_below(&q->r, wgt_below(&q->r, 3) ? 6 : q->values);
+    return &q->of[back < q->values ? q->values - 1 - back : 0];
+}
+
+/* One whose elements are all tame, if some draws find one. */
+static value *draw_tame(program *q)
+{
+    value *x = draw_value(q);
+    for (int i = 0, bad = 1; i < 8 && bad; i++) {
+        bad = 0;
+        for (int e = 0; e < x->rows * x->columns; e++) bad += !is_tame(&x->at[e]);
+        if (bad) x = draw_value(q);
+    }
+    return x;
+}
+
+/* How many of the elements that read place k of the condition are tame in a, less those in b. */
+static int better(const condition *c, int k, const value *a, const value *b)
+{
+    int sum = 0;
+    for (int e = 0; e < ELEMENTS; e++)
+        if (place(c->rows, c->columns, e) == k) sum += is_tame(element(a, e)) - is_tame(element(b, e));
+    return sum;
+}
+
+/* Mostly it chooses what has no infinities. */
+static condition draw_mask(program *q, const value *a, const value *b)
+{
+    static const int shapes[][2] = {
+        { ROWS, COLUMNS }, { ROWS, COLUMNS }, { ROWS, 1 }, { 1, COLUMNS }, { 1, 1 }
+    };
+    const int *s = shapes[wgt_below(&q->r, q->of[0].rows > 1 ? 5 : 1) + (q->of[0].rows > 1 ? 0 : 4)];
+    condition c = { .rows = s[0], .columns = s[1] };
+    double v[ELEMENTS];
+    for (int k = 0; k < c.rows * c.columns; k++) {
+        const int by = better(&c, k, a, b);
+        c.at[k] = by && wgt_below(&q->r, 30) ? by > 0 : wgt_below(&q->r, 2);
+        v[k] = c.at[k];
+    }
+    c.n = wg_greater(wg_input(q->g, "mask", wg_view_f64(v, shape_of(c.rows, c.columns))), 0.5);
+    return c;
+}
+
+/* Of values whose rounding does not decide. */
+static condition draw_comparison(program *q)
+{
+    const value *x = wgt_below(&q->r, 2) ? draw_tame(q) : &q->of[wgt_below(&q->r, LEAVES)];
+    condition c = { wg_greater(x->n, 0.1), x->rows, x->columns, { 0 } };
+    for (int k = 0; k < c.rows * c.columns; k++) c.at[k] = x->at[k].v > 0.1;
+    return c;
+}
+
+/* Often by a condition that has chosen before. */
+static value draw_choice(program *q, const value *a, const value *b)
+{
+    const int64_t kind = wgt_below(&q->r, 8);
+    if (kind < 4 && q->conditions) {
+        const int64_t back = wgt_below(&q->r, 3);
+        const condition *c = &q->c[back < q->conditions ? q->conditions - 1 - back : 0];
+        return kind ? where(c, a, b) : where(c, b, a);
+    }
+    condition *c = &q->c[q->conditions++];
+    *c = kind == 4 ? draw_comparison(q) : draw_mask(q, a, b);
+    return where(c, a, b);
+}
+
+static void draw_node(program *q)
+{
+    const value *a = draw_value(q), *b = wgt_below(&q->r, 2) ? draw_tame(q) : draw_value(q);
+    const int64_t kind = wgt_below(&q->r, 20);
+    keep(q, kind < 7    ? draw_choice(q, a, b)
+            : kind < 12 ? binary((int)wgt_below(&q->r, BINARY), a, b)
+            : kind < 13 ? reduced(a, wgt_below(&q->r, 2))
+                        : unary((int)wgt_below(&q->r, UNARY), a));
+}
+
+/* A sum of some of the last nodes, most behind a last choice. */
+static value draw_loss(program *q)
+{
+    value loss = { .n = wg_none };
+    const int n = 1 + (int)wgt_below(&q->r, 3);
+    for (int i = 0; i < n; i++) {
+        const value *a = &q->of[q->values - 1 - i];
+        value y = wgt_below(&q->r, 8) ? draw_choice(q, a, draw_tame(q)) : *a;
+        y = reduced(&y, false);
+        loss = i ? binary(wgt_below(&q->r, 2) ? ADD : SUBTRACT, &loss, &y) : y;
+    }
+    return loss;
+}
+
+/* ---- what the library gives ---- */
+
+static void gradients_now(program *q, wg_node loss, bool of_parameters, wg_node g[LEAVES],
+                          double got[NUMBERS])
+{
+    wg_node x[LEAVES];
+    for (int i = 0; i < LEAVES; i++) x[i] = q->of[i].n;
+    if (of_parameters) {
+        wg_backward(loss, q->p);
+        wg_params_get_grad(q->p, got);
+        return;
+    }
+    wg_grads(loss, x, LEAVES, g);
+    for (int i = 0, at = 0; i < LEAVES; i++) {
+        double *v = wgt_all_values(g[i]);
+        for (int e = 0; e < q->of[i].rows * q->of[i].columns; e++) got[at++] = v[e];
+        free(v);
+    }
+}
+
+/* The derivative of the gradients g along the direction. */
+static wg_node along(const program *q, const wg_node g[LEAVES])
+{
+    wg_node sum = wg_none;
+    for (int i = 0, at = 0; i < LEAVES; at += q->of[i].rows * q->of[i].columns, i++) {
+        wg_node v =
+            wg_input(q->g, "v", wg_view_f64(q->direction + at, shape_of(q->of[i].rows, q->of[i].columns)));
+        wg_node part = wg_sum(wg_mul(g[i], v));
+        sum = i ? wg_add(sum, part) : part;
+    }
+    return sum;
+}
+
+/* What is not finite has to be seen. */
+static int differences(const taken *want, const double *numbers, const double *got, double tolerance)
+{
+    int n = 0;
+    for (int i = 0; i < NUMBERS; i++) {
+        const double w = want->has >> i & 1 ? numbers[i] : 0;
+        n += isfinite(w) ? !(fabs(got[i] - w) <= tolerance * (1 + fabs(w))) : isfinite(got[i]);
+    }
+    return n;
+}
+
+typedef struct counts {
+    int finite, infinite, second, wrong;
+} counts;
+
+/* Of the program up to the loss, for a message. */
+static char *text_of(const program *q, wg_node loss)
+{
+    char *text, shape[80];
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    for (int64_t i = 1; i <= loss.index; i++) {
+        const wg_node n = wg_graph_node(q->g, i);
+        double *v = wgt_values(n);
+        fprintf(to, "    n%d = %s%s(", (int)i, wg_node_op_name(n),
+                wg_shape_text(wg_node_shape(n), shape, sizeof shape));
+        for (int k = 0; k < wg_node_operands(n); k++)
+            fprintf(to, "%sn%d", k ? ", " : "", (int)wg_node_operand(n, k).index);
+        fprintf(to, "):");
+        for (int e = 0; v && e < wg_shape_size(wg_node_shape(n)); e++) fprintf(to, " %g", v[e]);
+        fprintf(to, "\n");
+        free(v);
+    }
+    fclose(to);
+    return text;
+}
+
+static void try_program(int64_t index, counts *n)
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .on_warning = wg_no_warnings));
+    program q = { .r = { wgt_seed() * 0x9E3779B97F4A7C15u ^ (uint64_t)index }, .g = g, .p = p };
+    double got[NUMBERS] = { 0 };
+    wg_node gx[LEAVES];
+    wg_begin(g, WG_TRAIN);
+    draw_leaves(&q);
+    for (int64_t i = 4 + wgt_below(&q.r, MOST_VALUES - LEAVES - 4); i > 0; i--) draw_node(&q);
+    const value loss = draw_loss(&q);
+    const taken *y = &loss.at[0];
+    if (!y->has || y->most > 1e5) return;
+    const bool finite = is_finite(y), second = finite && wgt_below(&q.r, 2);
+    gradients_now(&q, loss.n, finite && !second, gx, got);
+    n->finite += finite, n->infinite += !finite, n->second += second;
+    int wrong = differences(y, y->d, got, 1e-9);
+    if (second) {
+        gradients_now(&q, along(&q, gx), false, gx, got);
+        wrong += differences(y, y->h, got, 1e-7);
+    }
+    cr_expect_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+    if (!wrong || n->wrong++) return;
+    char *text = text_of(&q, loss.n);
+    cr_expect(false, "WG_SEED=%llu WG_GRAPH=%lld: %d derivatives are wrong%s:\n%s",
+              (unsigned long long)wgt_seed(), (long long)index, wrong,
+              second ? ", of first and second order" : "", text);
+    free(text);
+}
+
+/* As many are run as WG_GRAPHS says, or WG_GRAPH=number alone. */
+Test(choices, of_random_programs)
+{
+    const int64_t one = wgt_number_from("WG_GRAPH", -1), most = wgt_number_from("WG_GRAPHS", 1000);
+    counts n = { 0 };
+    for (int64_t i = one < 0 ? 0 : one; i < (one < 0 ? most : one + 1); i++) try_program(i, &n);
+    cr_expect_eq(n.wrong, 0, "%d are wrong", n.wrong);
+    cr_expect(one >= 0 || (n.second > most / 4 && n.infinite > most / 20),
+              "of %lld programs %d are finite, %d not, %d of second order", (long long)most, n.finite,
+              n.infinite, n.second);
 }

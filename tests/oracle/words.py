@@ -533,5 +533,5 @@ ADJOINT_IN_WORDS = set("""
     stack svd svd_part svd_turns take tile topk transpose turns
 """.split())
 # NaN that is not chosen, or is not a part of the sum, is not read.
-NAN_IS_LEFT_OUT = set("attention conv conv_transpose conv_weights max_mask max_grad nll resize_axis "
+NAN_IS_LEFT_OUT = set("attention conv conv_transpose conv_weights max_mask max_grad nll resize resize_axis "
                       "resize_axis_grad triangular_solve".split())
