@@ -64,6 +64,32 @@ __attribute__((constructor)) static void set_floats(void)
 #endif
 }
 
+/* ---- numbers for tools/build/score.sh ---- */
+
+enum { COUNTS = 4 };
+static struct {
+    const char *what;
+    long long n;
+} counts[COUNTS];
+static pid_t counter; /* its children have its numbers, too */
+
+static void print_counts(void)
+{
+    for (int i = 0; getpid() == counter && i < COUNTS && counts[i].what; i++)
+        fprintf(stderr, "%s: %lld\n", counts[i].what, counts[i].n);
+}
+
+void wgt_count(const char *what, int64_t n)
+{
+    if (!counter) counter = getpid(), atexit(print_counts);
+    for (int i = 0; i < COUNTS; i++) {
+        if (!counts[i].what) counts[i].what = what;
+        if (strcmp(counts[i].what, what)) continue;
+        counts[i].n += n;
+        return;
+    }
+}
+
 /* ---- memory ---- */
 
 static bool refuses(wgt_memory *m)
@@ -71,6 +97,7 @@ static bool refuses(wgt_memory *m)
     m->calls++;
     bool no = m->fail_at && (m->for_ever ? m->calls >= m->fail_at : m->calls == m->fail_at);
     m->failed += no;
+    if (no && m->failed == 1) wgt_count("allocations that failed", 1);
     return no;
 }
 

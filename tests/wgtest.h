@@ -24,6 +24,9 @@ const char *wgt_compiler(void); /* what compiles programs for this library */
  * installs for it: the kind `hidden` of tests/run.sh finds a test that needs more and does not say so. */
 void wgt_needs(const char *program);
 
+/* For `make score`: adds to a number that the process prints when it ends, as "writes that failed: 3". */
+void wgt_count(const char *what, int64_t n);
+
 /* ---- memory ---- */
 
 /* All zero: counts only. Freeing never fails. */

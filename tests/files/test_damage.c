@@ -129,6 +129,7 @@ Test(writing, a_full_disk_keeps_the_old_file)
     setrlimit(RLIMIT_FSIZE, &small);
     wg_status s = wg_params_save(p, wgt_in_folder("p.st"));
     setrlimit(RLIMIT_FSIZE, &limit);
+    wgt_count("writes that failed", 1);
     cr_expect_eq(s, WG_ERROR_FILE);
     wgt_expect_error(c, WG_ERROR_FILE, "p.st: cannot be written: File too large");
     wgt_bytes after = wgt_load(wgt_in_folder("p.st"));

@@ -27,6 +27,7 @@ static void try_folder(const fuzz_target *t, int copies)
         n++;
     }
     closedir(d);
+    wgt_count("inputs of fuzzers", (int64_t)n * (1 + copies));
     cr_expect_gt(n, 20, "only %d inputs in %s", n, folder);
 }
 
@@ -38,6 +39,7 @@ static void try_random(const fuzz_target *t, int sequences)
     uint8_t input[16 * CALLS];
     const size_t most = t->record * CALLS;
     cr_assert_leq(most, sizeof input);
+    wgt_count("inputs of fuzzers", sequences);
     for (int i = 0; i < sequences; i++) {
         wgt_random r = { wgt_seed() * 1000003 + (uint64_t)i };
         size_t size = t->record * (size_t)(1 + wgt_below(&r, CALLS));

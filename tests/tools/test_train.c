@@ -339,6 +339,7 @@ Test(train, says_that_it_cannot_write)
     const struct rlimit most = { 1500, 1500 };
     signal(SIGXFSZ, SIG_IGN);
     cr_assert(!setrlimit(RLIMIT_FSIZE, &most));
+    wgt_count("writes that failed", 1);
     EXPECT(6, "", "File too large", DIGITS, "-o", in_folder("run"), "--fresh", "--epochs", "1");
 }
 
