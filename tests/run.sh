@@ -86,10 +86,12 @@ latex=test_latex_compiles
 # The course: each mistake that is written down runs a lesson, and each lesson becomes a page. Lessons of
 # strangers.
 lessons="test_lesson_mistakes test_strangers_all"
-graphs="test_random_graphs test_choices test_nothing_dropped test_read_back test_sequences test_late_failures"
-graphs="$graphs test_formula_values"
+graphs="test_random_graphs test_choices test_nothing_dropped test_read_back test_sequences test_late_failures
+    test_formula_values test_read_edges test_command_plot test_command_text"
+graphs=${graphs//$'\n'/ }
 many="WG_GRAPHS=${WG_GRAPHS:-4000} WG_SEQUENCES=${WG_SEQUENCES:-20000} WG_POINTS=all"
 many="$many WG_LINES=${WG_LINES:-5000} WG_PICTURES=${WG_PICTURES:-1500} WG_FORMULAS=${WG_FORMULAS:-10}"
+many="$many WG_NETS=${WG_NETS:-200} WG_FIGURES=${WG_FIGURES:-200} WG_TEXTS=${WG_TEXTS:-200}"
 # By several processes of mpirun.
 mpi=test_processes
 no_others="-${browser// / -} -$latex -$waits -${lessons// / -} -$mpi"
@@ -164,7 +166,7 @@ waits   |         | | $waits | | make | 5 0
 latex   |         | | $latex | | pdflatex | 10 0
 lessons |         | | $lessons | | make | 150 0
 mpi     |         | | $mpi | | mpirun.openmpi | 120 0
-graphs  |         | | $graphs | $many | make | 250 0
+graphs  |         | | $graphs | $many | make | 400 0
 hostile | hostile | HOSTILE=1 SAN=address,undefined | $alone | $sanitized | make | 900 90
 bare    | bare    | $bare $none | $some kernel/ base/ test_strangers_all $no_parts | | make | 150 60
 musl    | musl    | $apart $none CC=musl-gcc | elsewhere.sh | | musl-gcc | 90 60

@@ -1,9 +1,8 @@
-/* test_draw_tikz.c: graphs as TikZ: the coordinates of the SVG, names that LaTeX would read as commands,
- * overlays. test_latex_compiles.c tests what LaTeX makes of it. */
+/* test_draw_tikz.c: graphs as TikZ: names that LaTeX would read as commands, overlays. places.py compares the
+ * coordinates with those of the SVG, test_latex_compiles.c tests what LaTeX makes of it. */
 #include "latex.h"
 #include "picture.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #define FULL WG_OPTS(wg_draw_opts, .values = true, .backward = true)
@@ -33,26 +32,6 @@ static void expect_syntax(const char *tex)
 }
 
 /* ---- tests ---- */
-
-/* Box n0 of the SVG and the first box of the TikZ have the same place and size; 15 px are 10 pt. */
-NEURON_TEST(draw_tikz, has_the_coordinates_of_the_svg)
-{
-    char *tex = pic_text(n.L, "tex", FULL), *svg = pic_text(n.L, "svg", FULL);
-    double x, y, w, h, left, top, right, bottom;
-    int boxes = 0;
-    const char *in_tex = strstr(tex, ",fill=wg"), *in_svg = svg;
-    expect_syntax(tex);
-    for (; (in_svg = strstr(in_svg, "<rect ")) && in_tex;
-         in_svg++, in_tex = strstr(in_tex + 1, ",fill=wg"), boxes++) {
-        cr_assert_eq(sscanf(in_svg, "<rect x=\"%lf\" y=\"%lf\" width=\"%lf\" height=\"%lf\"", &x, &y, &w, &h),
-                     4);
-        cr_assert_eq(
-            sscanf(strchr(in_tex, '('), "(%lf,%lf) rectangle (%lf,%lf)", &left, &top, &right, &bottom), 4);
-        cr_expect(fabs(1.5 * left - x) < 0.01 && fabs(1.5 * top - y) < 0.01, "%g %g %g %g", left, x, top, y);
-        cr_expect(fabs(1.5 * (right - left) - w) < 0.01 && fabs(1.5 * (bottom - top) - h) < 0.01);
-    }
-    cr_expect_gt(boxes, 10);
-}
 
 Test(draw_tikz, of_hostile_names)
 {

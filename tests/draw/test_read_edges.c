@@ -1,4 +1,5 @@
-/* test_read_edges.c: the labels of the option `edges`: tests/draw/read_edges.py reads them. */
+/* test_read_edges.c: lines, heads and labels between boxes: tests/draw/places.py and read_edges.py read
+ * them. */
 #include "picture.h"
 #include "wengert/ops.h"
 #include "wgshell.h"
@@ -13,6 +14,15 @@ Test(read_edges, local_derivatives_are_those_of_the_ops)
     fprintf(stderr, "%s",
             wgt_shell("python3 -B tests/draw/read_edges.py \"$build/wengert\" --programs ${WG_PICTURES:-40} "
                       "--nested ${WG_PICTURES:-8} --seed ${WG_SEED:-1}"));
+}
+
+/* Lines, heads, boxes and values of SVG and TikZ, units and weights of nets, against JSON. */
+Test(read_edges, each_line_and_unit_is_in_its_place)
+{
+    wgt_needs("python3");
+    fprintf(stderr, "%s",
+            wgt_shell("python3 -B tests/draw/places.py \"$build/wengert\" --programs ${WG_PICTURES:-24} "
+                      "--nets ${WG_NETS:-8} --seed ${WG_SEED:-1}"));
 }
 
 static void expect_refused(wg_node root, const wg_draw_opts *o, const char *words)

@@ -185,7 +185,6 @@ static void add(void *user, double x, double y)
 }
 
 static double circle(double x, double y) { return x * x + y * y; }
-static double saddle(double x, double y) { return x * y; }
 
 static line *contour(wg_figure *f, double (*of)(double, double), double level)
 {
@@ -218,21 +217,6 @@ FIGURE_TEST(figure_shapes, the_contour_of_a_circle)
         cr_assert_eq(lines, 1);
         cr_assert_float_eq(fabs(turn), 2 * acos(-1), 1e-9);
         cr_assert(l->x[0] == l->x[l->n - 2] && l->y[0] == l->y[l->n - 2], "not closed");
-        free(l);
-    }
-}
-
-/* xy is linear along the edges of a grid: crossings are exact. There are two branches. */
-FIGURE_TEST(figure_shapes, the_contour_of_a_saddle)
-{
-    for (double level = -0.9; level < 1; level += 0.3) {
-        line *l = contour(f, saddle, level + 1e-3);
-        int lines = 0;
-        for (int i = 0; i < l->n; i++) {
-            lines += isnan(l->x[i]);
-            if (!isnan(l->x[i])) cr_assert_float_eq(saddle(l->x[i], l->y[i]), level + 1e-3, 1e-12);
-        }
-        cr_assert_eq(lines, 2, "%d lines at %g", lines, level);
         free(l);
     }
 }
@@ -401,28 +385,6 @@ FIGURE_TEST(figure_shapes, numbers_that_have_no_place_leave_gaps)
         cr_expect_eq(points, log ? 8 : 9);
         wgi_page_free(&g);
     }
-}
-
-/* Series of bars stand side by side: no two rectangles of a panel overlap. */
-FIGURE_TEST(figure_shapes, groups_of_bars_stand_side_by_side)
-{
-    wg_panel *p = wg_panel_new(f, "");
-    wgi_figure_page g;
-    for (int k = 0; k < 3; k++) {
-        wg_series *s = wg_panel_bars(p, k == 0 ? "a" : k == 1 ? "b" : "c");
-        for (int i = 0; i < 4; i++) wg_series_push(s, 1 + i + k);
-    }
-    cr_assert(wgi_page_make(&g, f));
-    double from[12], to[12];
-    int n = 0;
-    for (int64_t i = 0; i < g.plot[0].shapes; i++)
-        for (int64_t j = 0; j + 1 < g.plot[0].shape[i].n; j += 2, n++)
-            from[n] = g.plot[0].u[g.plot[0].shape[i].first + j],
-            to[n] = g.plot[0].u[g.plot[0].shape[i].first + j + 1];
-    cr_assert_eq(n, 12);
-    for (int i = 0; i < n; i++)
-        for (int j = 0; j < i; j++) cr_expect(to[i] <= from[j] || to[j] <= from[i], "bars %d and %d", i, j);
-    wgi_page_free(&g);
 }
 
 /* ---- no two texts lie on each other, and none leaves the page ---- */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "wgcommand.h"
+#include "wgshell.h"
 
 TestSuite(command_text, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
@@ -29,6 +30,16 @@ Test(command_text, a_pipe_gets_every_element)
     r = RUN("eval", "-e", "zeros(60, 40)");
     cr_expect_eq(count(r.out, '\n'), 60);
     cr_expect_eq(count(r.out, '0'), 2400);
+}
+
+/* What eval, grad, step, draw, check, train and lesson print, against JSON and Python. */
+Test(command_text, numbers_are_those_of_json)
+{
+    wgt_needs("python3");
+    fprintf(
+        stderr, "%s",
+        wgt_shell("python3 -B tests/tools/read_texts.py \"$build/wengert\" --programs ${WG_TEXTS:-8} "
+                  "--lessons ${WG_TEXTS:-4} --seed ${WG_SEED:-1} lessons/exploding.md lessons/softmax.md"));
 }
 
 /* ---- in a terminal ---- */

@@ -21,22 +21,38 @@ static void put_arrow(wgi_svg *w, wgi_arrow arrow)
                 at.y + (down ? along : -4), at.x + (down ? 4 : along), at.y + (down ? along : 4));
 }
 
-/* Straight pieces are written as lines. The line ends under the arrow, not beyond it. */
+/* Straight pieces are written as lines. The line ends under the arrow, not beyond it: a last piece that is
+ * shorter than what the arrow covers is left out, and the curve before it ends there. */
 static void put_path(wgi_svg *w, const wgi_link *link, const wgi_lay_edge *e, wgi_arrow arrow)
 {
-    const wgi_lay_point *k = &w->l.point[e->point];
-    bool down = w->l.top_down;
-    for (int i = 0; i < e->points; i += 3) {
+    enum { COVERED = 6 };
+    const bool down = w->l.top_down, start = wgi_link_runs_against(link);
+    const wgi_lay_point *k = &w->l.point[e->point], *next = &k[start ? 3 : e->points - 4];
+    const double tip = down ? arrow.at.y : arrow.at.x, end = tip - COVERED * arrow.direction,
+                 piece = ((down ? next->y : next->x) - end) * arrow.direction;
+    const bool cut = e->points > 4 && piece > 0;
+    const int from = cut && start ? 3 : 0, to = e->points - (cut && !start ? 4 : 1);
+    for (int i = from; i <= to; i += 3) {
         wgi_lay_point p = k[i];
-        const bool under_arrow = i == (wgi_link_runs_against(link) ? 0 : e->points - 1);
-        *(down ? &p.y : &p.x) -= under_arrow ? 6 * arrow.direction : 0;
-        if (i == 0) {
+        if (i == (start ? from : to)) *(down ? &p.y : &p.x) = end;
+        if (i == from) {
             WGI_SVG_PUT(w->b, "<path d=\"M@ @", p.x, p.y);
             continue;
         }
         wgi_lay_point a = k[i - 3], b = k[i - 2], c = k[i - 1];
         bool line = fabs((b.x - a.x) * (k[i].y - a.y) - (b.y - a.y) * (k[i].x - a.x)) < 0.3 &&
                     fabs((c.x - a.x) * (k[i].y - a.y) - (c.y - a.y) * (k[i].x - a.x)) < 0.3;
+        if (cut && i == (start ? 6 : to)) {
+            double *near = start  ? (down ? &b.y : &b.x)
+                           : down ? &c.y
+                                  : &c.x,
+                   middle = ((start  ? (down ? c.y : c.x)
+                              : down ? b.y
+                                     : b.x) +
+                             end) /
+                            2;
+            if ((*near - middle) * arrow.direction > 0) *near = middle;
+        }
         if (!line) WGI_SVG_PUT(w->b, "C@ @ @ @", b.x, b.y, c.x, c.y);
         WGI_SVG_PUT(w->b, line ? "L@ @" : " @ @", p.x, p.y);
     }

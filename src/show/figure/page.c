@@ -76,20 +76,38 @@ static double widest(const wgi_figure_page *g, const wgi_axis *a)
 
 /* ---- margins ---- */
 
-/* How many ticks fit so that their texts are apart. */
+static bool texts_fit(const wgi_figure_page *g, const wgi_axis *a, double width)
+{
+    return (widest(g, a) + 0.7 * g->font) * (a->ticks - 1) < width;
+}
+
+static void drop_every_second(wgi_axis *a)
+{
+    for (int i = 0; i < a->ticks; i += 2)
+        a->tick[i / 2] = a->tick[i], memmove(a->text[i / 2], a->text[i], WGI_TICK_TEXT);
+    a->ticks = (a->ticks + 1) / 2;
+}
+
+/* How many ticks fit so that their texts are apart. An axis with one tick could not be read. */
 static void x_ticks(wgi_figure_page *g, wgi_axis *a, double width)
 {
-    for (int count = MOST_TICKS; count > 0; count--) {
+    int count = MOST_TICKS;
+    for (; count > 0; count--) {
         wgi_axis_ticks(a, count);
-        if (a->names || a->ticks < 3) return;
-        if ((widest(g, a) + 0.7 * g->font) * (a->ticks - 1) < width) return;
+        if (a->names || a->ticks < 3) break;
+        if (texts_fit(g, a, width)) return;
     }
+    if (a->names || a->ticks > 1 || count == MOST_TICKS) return;
+    wgi_axis_ticks(a, count + 1);
+    do drop_every_second(a);
+    while (a->ticks > 2 && !texts_fit(g, a, width));
 }
 
 static void y_ticks(wgi_figure_page *g, wgi_axis *a, double height)
 {
-    const int count = (int)(height / (2.6 * g->font));
-    wgi_axis_ticks(a, count < 2 ? 2 : count > MOST_TICKS ? MOST_TICKS : count);
+    int count = (int)fmin(fmax(height / (2.6 * g->font), 2), MOST_TICKS);
+    do wgi_axis_ticks(a, count);
+    while (a->ticks < 2 && !a->names && count++ < MOST_TICKS);
 }
 
 static const wg_series *bar_of(const wg_panel *p)
