@@ -169,11 +169,17 @@ double model_norm(const model *m, const model_optim *o)
     return sqrt(sum);
 }
 
+void model_clip(model *m, const model_optim *o, double most)
+{
+    for (int i = o->lo; i < o->hi; i++)
+        for (int k = 0; k < model_numbers[i]; k++) m->g.at[i][k] = fmax(-most, fmin(m->g.at[i][k], most));
+}
+
 /* ---- steps ---- */
 
 static void update(model *m, model_optim *o, int i, int k)
 {
-    const double lr = o->lr * (i == BIAS ? o->bias_scale : 1), t = (double)o->steps[i], g = m->g.at[i][k];
+    const double lr = o->lr * o->scale[i], t = (double)o->steps[i], g = m->g.at[i][k];
     double *w = &m->p.at[i][k], *a = &o->m.at[i][k], *v = &o->v.at[i][k];
     *w *= 1 - lr * (i == BIAS ? 0 : o->decay);
     switch (o->rule) {

@@ -43,7 +43,7 @@ typedef enum model_rule { SGD, MOMENTUM, ADAM, RULES } model_rule;
 /* An optimizer of the parameters [lo, hi). */
 typedef struct model_optim {
     model_rule rule;
-    double lr, beta, beta1, beta2, eps, decay, bias_scale;
+    double lr, beta, beta1, beta2, eps, decay, scale[PARAMS];
     int lo, hi; /* lo == hi: there is none */
     bool lazy;
     bool fresh; /* gradients have come that it has not used */
@@ -66,6 +66,7 @@ void model_backward(model *m, const model_net *b, int lo, int hi, bool add);
 /* A wg_backward of [lo, hi) has failed: there are no gradients to step with. */
 void model_lost(model *m, int lo, int hi);
 void model_step(model *m, model_optim *o);
+void model_clip(model *m, const model_optim *o, double most); /* no number is larger than `most` */
 /* The norm of the gradients that a step of o would use. */
 double model_norm(const model *m, const model_optim *o);
 

@@ -102,3 +102,30 @@ Test(extern_op, a_plan_that_runs_is_not_freed_for_the_plans_of_its_function)
     }
     wgt_finish(c, NULL);
 }
+
+static int count_up(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    int *calls = user;
+    (void)n, (void)x;
+    for (size_t i = 0; i < m; i++) y[i] = *calls;
+    ++*calls;
+    return 0;
+}
+
+/* Two equal calls are two calls, in every way of running. */
+Test(extern_op, impure_calls_are_all_made)
+{
+    for (int interpret = -1; interpret <= 1; interpret++) {
+        WGT_IN_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = interpret));
+        int calls = 0;
+        for (int turn = 0; turn < 6; turn++) {
+            wg_begin(g, WG_TRAIN);
+            wg_node x = wg_fill(g, 1, WG_SHAPE(4)), a[2];
+            for (int k = 0; k < 2; k++)
+                a[k] = wg_extern(x, WG_SHAPE(4), .forward = count_up, .user = &calls, .impure = true);
+            cr_expect_eq(fabs(wg_item(wg_sum(wg_sub(a[1], a[0])))), 4, "interpret %d, turn %d", interpret,
+                         turn);
+            cr_expect_eq(calls, 2 * (turn + 1));
+        }
+    }
+}

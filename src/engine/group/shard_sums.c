@@ -150,6 +150,7 @@ bool wgi_sums_begin(wg_group *all)
 {
     for (wg_params *p = all->c->params; p; p = p->next) {
         for (size_t i = 0; i < p->count; i++) p->item[i]->in_batch = 0;
+        for (wgi_stepper *s = p->steppers; s; s = s->next) s->in_batch = false;
         for (wgi_piece *s = p->pieces; s; s = s->next) {
             const piece_sum *q = s->state ? sums_of(all, s) : NULL;
             if (s->state && !q) return false;
@@ -235,7 +236,8 @@ bool wgi_sums_add(wg_group *all, int64_t rows, bool is_first)
 {
     const double share = (double)rows / (double)all->b.batch.n;
     bool fine = true;
-    for (wg_params *p = all->c->params; p && fine; p = p->next)
+    for (wg_params *p = all->c->params; p && fine; p = p->next) {
+        for (wgi_stepper *s = p->steppers; s; s = s->next) s->in_batch |= rows && s->fresh;
         for (size_t i = 0; i < p->count && fine; i++) {
             wgi_parameter *q = p->item[i];
             if (!takes(q, rows)) continue;
@@ -245,6 +247,7 @@ bool wgi_sums_add(wg_group *all, int64_t rows, bool is_first)
             else if (q->state) add_state(all, s, q, &f, is_first);
             else add_gradient(all, s, q, &f);
         }
+    }
     return fine;
 }
 
@@ -350,24 +353,34 @@ static bool gradients_are_there(wg_params *p)
     for (size_t i = 0; i < p->count; i++)
         if (!p->item[i]->state && !list_rows(p->item[i])) return false;
     wgi_gradients_come(p, wg_none, true);
-    for (wgi_stepper *s = p->steppers; s; s = s->next) s->fresh = wgi_gradients_any(s->p);
+    for (wgi_stepper *s = p->steppers; s; s = s->next) s->fresh = s->in_batch;
     p->explain = NULL; /* it would look at the graph of the last shard of this process */
     return true;
 }
 
-/* Every process' flags of the items of a set. own[i]: this one's. */
+static size_t flags_of(const wg_params *p)
+{
+    size_t n = p->count;
+    for (const wgi_stepper *s = p->steppers; s; s = s->next) n++;
+    return n;
+}
+
+/* Every process' flags of the items of a set, and of its optimizers. own[i]: this one's. */
 static bool merge_flags(wg_group *all, wg_params *p, unsigned char *own, unsigned char *flag)
 {
-    for (size_t i = 0; i < p->count; i++) own[i] = flag[i] = p->item[i]->in_batch;
-    if (!wgi_link_all(&all->link, wgi_merge_or, flag, p->count, 1)) return false;
-    for (size_t i = 0; i < p->count; i++) p->item[i]->in_batch = flag[i];
+    size_t n = p->count;
+    for (size_t i = 0; i < n; i++) own[i] = flag[i] = p->item[i]->in_batch;
+    for (const wgi_stepper *s = p->steppers; s; s = s->next) flag[n++] = s->in_batch;
+    if (!wgi_link_all(&all->link, wgi_merge_or, flag, n, 1)) return false;
+    for (size_t i = n = 0; i < p->count; i++) p->item[i]->in_batch = flag[n++];
+    for (wgi_stepper *s = p->steppers; s; s = s->next) s->in_batch = flag[n++];
     return true;
 }
 
 static bool end_of_set(wg_group *all, wg_params *p, int first, unsigned char *own)
 {
     bool any = false;
-    if (!merge_flags(all, p, own, own + p->count)) return false;
+    if (!merge_flags(all, p, own, own + flags_of(p))) return false;
     for (size_t i = 0; i < p->count; i++) any |= p->item[i]->in_batch & WGI_EVER;
     wgi_gradients_lost(p);
     return merge_gradients(all, p, own) && merge_states(all, p, first) && (!any || gradients_are_there(p));
@@ -377,7 +390,7 @@ bool wgi_sums_end(wg_group *all, int first)
 {
     bool fine = true;
     for (wg_params *p = all->c->params; p && fine; p = p->next) {
-        unsigned char *own = wg_alloc(all->c, 2 * p->count + 1, 1);
+        unsigned char *own = wg_alloc(all->c, 2 * flags_of(p) + 1, 1);
         fine = own && end_of_set(all, p, first, own);
         wg_free(all->c, own);
     }

@@ -125,6 +125,7 @@ typedef struct wgi_stepper {
     const wgi_optimizer *kind;
     wg_site here;           /* where it was made */
     bool fresh;             /* there are gradients that no step has used */
+    bool in_batch;          /* a shard of the batch has left it so (group.h) */
     bool finite;            /* their norm was computed and is finite, so all of them are, but for what a user
                              * writes */
     wgi_timing scaling;     /* of gradients, by threads */

@@ -77,11 +77,12 @@ static bool train(fitting *f, const wg_batch *b)
     if (f->o->schedule)
         wg_optim_set_lr_at(f->here, f->optim, f->o->schedule(f->lr, (double)f->step, (double)f->steps));
     if (!build(f, f->g, WG_TRAIN, b, node)) return false;
+    /* Now the parameters are there, and the states as before the first step. */
+    if (f->loop.kept && !f->step) wg_params_copy_at(f->here, f->loop.kept, f->p);
     for (int i = 1; i < f->measures; i++) wg_keep_at(f->here, node[i]);
     wg_backward_at(f->here, node[0], f->p);
     for (int i = 0; i < f->measures; i++)
         wg_mean_add(&f->mean[i], wg_item_at(f->here, node[i]), (double)b->n);
-    if (f->loop.kept && !f->step) wg_params_copy_at(f->here, f->loop.kept, f->p); /* now they are there */
     wg_optim_step_at(f->here, f->optim);
     f->step++, f->done += b->n;
     return ok(f);
@@ -250,7 +251,7 @@ static void mend(fitting *f)
 
 static void close(fitting *f, wg_data *d)
 {
-    if (f->o->schedule && ok(f)) wg_optim_set_lr_at(f->here, f->optim, f->lr);
+    if (f->o->schedule && f->steps) wg_optim_set_lr_at(f->here, f->optim, f->lr); /* after an error, too */
     if (f->o->save) wg_save_end(f->c, "fit.counts"), wg_save_end(f->c, "fit.numbers");
     if (f->optim != f->o->optimizer) wg_optim_free(f->optim);
     if (f->g != f->o->graph) wg_graph_free(f->g);
