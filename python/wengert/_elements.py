@@ -162,7 +162,7 @@ def tile(x, *counts, **options):
         n, a = (options.get("count", 2), options.get("axis", 0)) if "axis" in options else (2, 0)
         raise TypeError("wengert: tile takes a count for each of the last axes: write wg.tile(x, %r)" % (
             (tuple(n if k == a % x.ndim else 1 for k in range(x.ndim)) if x.ndim else n),))
-    counts = [_count("tile", n) for n in _list_of(said[0])]
+    counts = [_count("tile", n, -2**63) for n in _list_of(said[0])]
     return _builders["tile"](x, counts=counts) if counts else x
 
 @_both
@@ -188,7 +188,7 @@ def _repeats(x, repeats, axis):
     if axis is None:
         x, axis = x.reshape(-1), 0
     if np.ndim(repeats) == 0:
-        return _builders["repeat"](x, _count("repeat", repeats), axis)
+        return _builders["repeat"](x, _count("repeat", repeats, -2**63), axis)
     axis = _axis("repeat", axis, x.shape)
     return _builders["take"](x, _by_numpy("repeat", np.repeat, np.arange(x.shape[axis]), repeats), axis=axis)
 

@@ -166,7 +166,7 @@ def split(x, *given, parts=None, sizes=None, axis=None, dim=None):
     parts, *given = given
     if dim is not None and not given:
         return _split_by_size(x, parts, dim)
-    parts = parts if np.iterable(parts) or isinstance(parts, (int, np.integer)) else _count("split", parts, 1)
+    parts = parts if np.iterable(parts) or isinstance(parts, (int, np.integer)) else _count("split", parts)
     said = axis if axis is not None else given[0] if given else 0
     at = _axis("split", said, x.shape)
     n = x.shape[at]
@@ -180,10 +180,10 @@ def split(x, *given, parts=None, sizes=None, axis=None, dim=None):
         ends = [min(max(i + n if i < 0 else i, 0), n) for i in parts]
         return [_builders["slice"](x, axis=axis, from_=a, to=max(a, b))
                 for a, b in zip([0, *ends], [*ends, n])]
-    if _count("split", parts, 1) and n % parts:
+    if parts < 1 or n % parts:
         raise ValueError("wengert: split: axis %d of x %s has no %d equal parts%s" % (
             said, _written(x.shape), parts, ": write x.chunk(%d) for parts of %d" % (-(-n // parts), parts)
-            if parts < n else ""))
+            if 0 < parts < n else ""))
     return _parts_of(x, [n // parts] * parts, axis)
 
 @_call

@@ -24,6 +24,15 @@ static void begin(const char *key)
     OPERANDS(INPUT)
 }
 
+static void bits_of(double element)
+{
+    unsigned long long bits;
+    memcpy(&bits, &element, sizeof bits);
+    printf(" %llx", bits);
+}
+
+static inline void number_of(wg_node of) { printf("[]"), bits_of(wg_item(of)); }
+
 /* The shape and the bits of the elements. */
 static void part(wg_node of)
 {
@@ -34,12 +43,7 @@ static void part(wg_node of)
     printf("[");
     for (int axis = 0; axis < all.shape.rank; axis++) printf(axis ? ",%d" : "%d", (int)all.shape.dim[axis]);
     printf("]");
-    for (int64_t at = 0; at < wg_shape_size(all.shape); at++) {
-        const double element = wg_tensor_item(&all, at);
-        unsigned long long bits;
-        memcpy(&bits, &element, sizeof bits);
-        printf(" %llx", bits);
-    }
+    for (int64_t at = 0; at < wg_shape_size(all.shape); at++) bits_of(wg_tensor_item(&all, at));
 }
 
 static void end(void)
@@ -52,6 +56,20 @@ static void end(void)
 }
 
 static inline void seen(wg_node of) { part(of), end(); }
+#ifdef WENGERT_HPP
+typedef wg::value V;
+template <class F> static V changed(V v, F by) { return by(v), v; }
+#endif
+/* each: with each number n of the operand S. each_pair: of two numbers alone. */
+#define OF_S(n)        for (const double *at_##n = of_S; at_##n < of_S + sizeof of_S / sizeof *of_S; at_##n++)
+#define each(...)      each_of(OF_S(n), const double n = *at_n; part(__VA_ARGS__))
+#define each_pair(...) each_of(OF_S(n) OF_S(m), const double n = *at_n, m = *at_m; number_of(__VA_ARGS__))
+#define each_of(loops, ...)    \
+    do {                       \
+        loops { __VA_ARGS__; } \
+        end();                 \
+    } while (0)
+
 static inline void parts(bool made)
 {
     for (int at = 0; made && at < 8 && wg_node_ok(y[at]); at++) printf(at ? " " : ""), part(y[at]);
@@ -61,7 +79,7 @@ static inline void parts(bool made)
 /* A call of the language. */
 static inline void built(const char *call)
 {
-    char text[2000];
+    char text[60000];
     snprintf(text, sizeof text, "%s\ny = %s", text_of_operands, call);
     wg_program *all = wg_program_text(c, "axes.wg", text);
     wg_program_build(all, fresh, layers, WG_TRAIN);

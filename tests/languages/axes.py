@@ -54,27 +54,39 @@ def quoted(text):
     return '"%s"' % re.sub(r'([\\"])', r"\\\1", text).replace("\n", "\\n")
 
 
+def number_of_c(n):
+    """A number in C, to the last bit."""
+    return n.hex() if isinstance(n, float) and n - n == 0 else str(n + 0).upper().replace("INF", "INFINITY")
+
+
 # ---- what a case gives ----
 
-def run(compiler, operands, cases, name, flags):
-    """The results of the cases (key, statement) in C, as a dict. A case that does not compile is wrong, and
-    left out."""
+def run(compiler, operands, cases, name, flags, calls=()):
+    """The results of the cases (key, statement) in C and of the calls (key, call) of the language, as a dict.
+    A case that does not compile is wrong, and left out."""
     path = os.path.join(folder.name, name)
-    text = "\n".join("%s = %s" % (n, (a + 0.0).tolist()) for n, a in operands.items())
-    source = ["#include <wengert/wengert.h>", "static const char *text_of_operands = %s;" % quoted(text),
-              "#define OPERANDS(X) " + " ".join(
-        "X(%s, %s, %s)" % (n, VIEWS[a.dtype.kind][1], ", ".join(map(str, a.shape)))
+    text = "\n".join("%s = %s%s" % (n, a.astype(float).tolist(), " > 0" * (a.dtype.kind == "b"))
+                     for n, a in operands.items())
+    source = ["#include <math.h>", "#include <wengert/wengert.h>",
+              "static const char *text_of_operands = %s;" % quoted(text),
+              "#define OPERANDS(OF) " + " ".join(
+        "OF(%s, %s, %s)" % (n, VIEWS[a.dtype.kind][1], ", ".join(map(str, a.shape)))
         for n, a in operands.items())]
     for n, a in operands.items():
-        elements = (e.hex() if a.dtype.kind == "f" else str(int(e)) for e in a.ravel().tolist())
-        source.append("static const %s of_%s[] = { %s };" % (VIEWS[a.dtype.kind][0], n, ", ".join(elements)))
+        elements = map(number_of_c, a.ravel().tolist())
+        source.append("static const %s of_%s[] = { %s };" % (VIEWS[a.dtype.kind][0], n,
+                                                             ", ".join(elements) or "0"))
     source.append('#include "axes.h"')
     while True:
         first = len(source) + 1
         functions = ["static void case_%d(void) { begin(%s); %s }" % (k, quoted(x[0]), x[1])
                      for k, x in enumerate(cases)]
-        main = ["int main(void)", "{", "    c = wg_start(.dtype = WG_F64, .threads = 1, .seed = 3);"] + [
-            "    case_%d();" % k for k in range(len(cases))] + ["    return 0;", "}", ""]
+        main = ["static const char *calls[][2] = {"] + [
+            "{ %s, %s }," % tuple(map(quoted, x)) for x in calls] + ["{ 0 } };", "int main(void)", "{",
+            "    c = wg_start(.dtype = WG_F64, .threads = 1, .seed = 3);"] + [
+            "    case_%d();" % k for k in range(len(cases))] + [
+            "    for (int k = 0; calls[k][0]; k++) begin(calls[k][0]), built(calls[k][1]);",
+            "    return 0;", "}", ""]
         written(path, "\n".join(source + functions + main))
         made = subprocess.run([compiler, path, "-o", path + ".out"] + flags.split() + INCLUDE + LINKED,
                               capture_output=True, text=True)
@@ -94,11 +106,12 @@ def run(compiler, operands, cases, name, flags):
     return dict(line.partition("\t")[::2] for line in ran.stdout.splitlines())
 
 
-def in_python(text, operands):
+def in_python(text, operands, **more):
     """The result of a line of Python, written as axes.h does. layers: parameters for the builders that have
     them."""
     try:
-        y = eval(text, dict({n: wg.tensor(a) for n, a in operands.items()}, wg=wg, layers=wg.Params()))
+        y = eval(text, dict({n: wg.tensor(a) for n, a in operands.items()}, wg=wg, layers=wg.Params(),
+                            **more))
         y = [part.numpy() for part in (y if isinstance(y, (tuple, list)) else [y])]
     except (wg.Error, TypeError, ValueError, IndexError) as e:
         return "refused: " + str(e).split("\n")[0]
@@ -191,13 +204,11 @@ NUMPY.update(roll=lambda x: np.roll(x, FIXED["shift"]), repeat=lambda x: np.repe
 
 
 class Builder:
-    def __init__(self, name, of, operands, lib):
-        lib.wg_options_of.restype = ctypes.POINTER(Options)
-        rows = lib.wg_options_of(of.encode()).contents
-        options = [rows.option[k] for k in range(rows.count)]
+    def __init__(self, name, of, operands):
+        options, places = options_of(of)
         self.name, self.of, self.operands = name, of, re.findall(r"\w+", operands)
         self.options = [o.name.decode() for o in options]
-        self.placed = self.options[:rows.places]
+        self.placed = self.options[:places]
         needed = [o.name.decode() for o in options if o.standard == b"WG_NEEDED" and o.name != b"axis"]
         self.fixed = [(n, FIXED.get(n)) for n in needed] + ALSO.get(name, [])
         self.needs_axis = name == "flip" or any(o.name == b"axis" and o.standard == b"WG_NEEDED"
@@ -263,7 +274,7 @@ class Builder:
                         for (n, w), o in zip(given, operands)]
             operands = operands[:1] if self.name in LANGUAGE else operands
             name, of_wg = LANGUAGE.get(self.name, self.name), lambda v: str(list(v))
-            language = lambda options, operands: "built(%s);" % quoted(call(name, of_wg, operands, options))
+            language = lambda options, operands: call(name, of_wg, operands, options)
             yield "language", language(each, operands)
             if by_place:
                 yield "language by place", language(by_place, ["[f, h]"] if operands == ["f, h"]
@@ -271,8 +282,8 @@ class Builder:
 
     def only_axis(self):
         """Two calls of the language that are one: of a vector without its axis, and with it."""
-        call = lambda *axis: "built(%s);" % quoted("%s(vector, %s)" % (self.name,
-            ", ".join(["%s=%s" % x for x in self.fixed] + list(axis))))
+        call = lambda *axis: "%s(vector, %s)" % (self.name, ", ".join(
+            ["%s=%s" % x for x in self.fixed] + list(axis)))
         # where a new axis has two places
         alone = self.needs_axis and self.operands == ["x"] and self.name != "expand_dims"
         return [("%s of a vector | %s" % (self.name, form), call(*axis))
@@ -293,13 +304,30 @@ class Builder:
                       "OPERAND", said)
 
 
-def builders():
+def options_of(of):
+    """The options of a list."""
     lib = ctypes.CDLL(os.environ["WENGERT_LIBRARY"])
+    lib.wg_options_of.restype = ctypes.POINTER(Options)
+    rows = lib.wg_options_of(of.encode()).contents
+    return [rows.option[k] for k in range(rows.count)], rows.places
+
+
+def all_builders(text=None):
+    """(name, list of options, operands) of the builders with options in the headers."""
+    return re.findall(r"#define wg_(\w+)\(\.\.\.\)\s+WG_NAMED\(wg_\w+_at, (wg_\w+), \(([^)]*)\), \w+,",
+                      text or text_of_headers())
+
+
+def text_of_headers():
     files = sorted(glob.glob(os.path.join(TOP, "include/wengert/*.h")))
-    text = "".join(open(f, encoding="utf-8").read().replace("\\\n", " ") for f in files)
-    calls = re.findall(r"#define wg_(\w+)\(\.\.\.\)\s+WG_NAMED\(wg_\w+_at, (wg_\w+), \(([^)]*)\), \w+,", text)
-    lists = [(of, of, "") for of in re.findall(r"#define (wg_\w+_args)_list\(P, X\)", text)]
-    found, lists = ([b for b in (Builder(*x, lib) for x in of) if {"axis", "axes"} & set(b.options)]
+    return "".join(open(f, encoding="utf-8").read().replace("\\\n", " ") for f in files)
+
+
+def builders():
+    text = text_of_headers()
+    calls, lists = all_builders(text), [(of, of, "") for of in re.findall(
+        r"#define (wg_\w+_args)_list\(P, X\)", text)]
+    found, lists = ([b for b in (Builder(*x) for x in of) if {"axis", "axes"} & set(b.options)]
                     for of in (calls, lists))
     for of in {b.of for b in lists} - {b.of for b in found}:
         fail(of + ": a list with axes, and no builder")
@@ -319,7 +347,8 @@ def table():
     vectors = [pair for pair in (b.only_axis() for b, *_ in {x[0].name: x for x in all_of.values()}.values())
                if pair]
     of = lambda *forms: [(key, x[3]) for key, x in all_of.items() if x[2].split()[0] in forms]
-    results = run(CC[0], ARRAYS, of("C", "struct", "language") + sum(vectors, []), "table.c", "-w -std=c17")
+    results = run(CC[0], ARRAYS, of("C", "struct"), "table.c", "-w -std=c17",
+                  of("language") + sum(vectors, []))
     results.update(run(CXX[0], ARRAYS, of("C++"), "table.cpp", "-w -std=c++17"))
     results.update((key, in_python(text, ARRAYS)) for key, text in of("Python") if not no_python)
     for written, left_out in ([(key, results.pop(key)) for key, _ in pair] for pair in vectors):

@@ -14,6 +14,7 @@ import wengert as wg
 
 LINES = r"""
 x + y; x - y; x * y; x / y; x ** y; x @ y; -x; abs(x); +x; x < y; x <= y; x > y; x >= y; x == y; x != y
+x < x; x <= x; x > x; x >= x; x == x; x != x; 1 < x; 1 <= x; 1 > x; 1 >= x
 x + 1; 1 + x; x - 1; 1 - x; x * 2; 2 * x; x / 2; 2 / x; x ** 2; 2 ** x; x ** 0.5; x < 2; 2 < x; x == 1; 1 != x
 x + True; True + x; x + np.float64(2); np.float64(2) + x; x + np.float32(2); np.int64(2) * x; x + np.int8(1)
 x + np.array([1.0, 2, 3]); np.array([1.0, 2, 3]) - x; x + [1, 2, 3]; [1.0, 2, 3] / x; [x, y] + x; x + [x, y]

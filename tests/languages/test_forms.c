@@ -47,6 +47,14 @@ Test(forms, axes)
         "done");
 }
 
+/* Operators, functions and options at their edges in C, C++, Python and the language. */
+Test(forms, edges)
+{
+    wgt_shell_or_skip("command -v gcc >/dev/null || need gcc\n"
+                      "command -v g++ >/dev/null || need g++\n" WITH_PYTHON
+                      "$python tests/languages/edges.py >\"$in/said\" || { cat \"$in/said\"; exit 1; }");
+}
+
 /* 700 forms by someone who had not seen the package: each is the same, or is refused. */
 Test(forms, words_of_pytorch) { LIST("beside_torch.py words", "words_torch.txt"); }
 Test(forms, words_of_numpy) { LIST("beside_numpy.py", "words_numpy.txt"); }
