@@ -231,6 +231,41 @@ Test(tape, gradients_of_elements_have_their_closed_form)
     }
 }
 
+enum { THREE = 3 };
+
+/* The gradient of the sum of all elements of three parts of a vector, times the factor. */
+static void gradient_of_parts(unsigned without, const int *const part[THREE], double times, double d[4])
+{
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .threads = 1, .without = without));
+    wg_node v = wg_param(g, p, "v", WG_SHAPE(4), wg_const(1)), sum = wg_none;
+    for (int k = 0; k < THREE; k++) {
+        wg_node x = wg_slice(v, .axis = 0, .from = part[k][0], .to = part[k][1]);
+        for (int i = 0; i < part[k][1] - part[k][0]; i++) {
+            wg_node e = wg_mul(wg_squeeze(wg_slice(x, .axis = 0, .from = i, .to = i + 1), .axis = 0), times);
+            sum = k || i ? wg_add(sum, e) : e;
+        }
+    }
+    wg_backward(sum, p);
+    wg_params_get_grad(p, d);
+}
+
+/* An element of one part alone has the gradient -0 + 0, which is 0; one of equal parts -0. */
+Test(tape, parts_that_begin_together_have_the_bits_of_nodes)
+{
+    static const int all[6][2] = { { 0, 1 }, { 0, 2 }, { 0, 3 }, { 1, 2 }, { 1, 3 }, { 2, 3 } };
+    for (int k = 0; k < 6 * 6 * 6 * 2; k++) {
+        const int *const part[] = { all[k / 72], all[k / 12 % 6], all[k / 2 % 6] };
+        const double times = k % 2 ? 1 : -0.0;
+        double tape[4], nodes[4];
+        gradient_of_parts(0, part, times, tape);
+        gradient_of_parts(WG_WITHOUT_TAPE, part, times, nodes);
+        for (int i = 0; i < 4; i++)
+            cr_expect(tape[i] == nodes[i] && signbit(tape[i]) == signbit(nodes[i]),
+                      "%d:%d, %d:%d and %d:%d, element %d: %g, not %g", part[0][0], part[0][1], part[1][0],
+                      part[1][1], part[2][0], part[2][1], i, tape[i], nodes[i]);
+    }
+}
+
 /* A value that is an element of a parameter does not change with the parameter. */
 Test(tape, elements_keep_their_value_when_the_parameter_changes)
 {

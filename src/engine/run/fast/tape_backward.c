@@ -43,7 +43,7 @@ static bool is_free(const tensor *t, uint32_t at, uint32_t n, bool *equal)
 {
     const uint32_t *part = t->part + at;
     bool is_new = true;
-    *equal = part[0] == at + 1 && part[n - 1] == at + 1 && (at + n == t->size || part[n] != at + 1);
+    *equal = part[n - 1] == at + 1 && (at + n == t->size || part[n] != at + 1);
     for (uint32_t e = 0; e < n && is_new; e++) is_new = !part[e];
     return is_new;
 }
