@@ -12,7 +12,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 all='check plain hidden browser latex lessons mpi waits graphs hostile bare musl aarch64 core daz up down'
-all="$all zero steps later no-show no-language no-show-language memcheck tsan wasm ways judge newcomer"
+all="$all zero steps later no-show no-language no-show-language memcheck tsan wasm ways judge torch newcomer"
 
 files() {
     git ls-files -z --cached --others --exclude-standard --deduplicate 2>/dev/null ||
@@ -30,9 +30,19 @@ run() {
     newcomer) make -s --no-print-directory all tests examples && tests/newcomer.sh ;;
     ways) tests/ways/all.sh ;;
     judge) tests/judge/all.sh ;;
+    torch) beside_torch ;;
     hidden) STRICT=1 tests/run.sh hidden again singly ;;
     *) STRICT=1 tests/run.sh "$1" ;;
     esac
+}
+
+beside_torch() {
+    local log=$results/torch.said
+    make -s --no-print-directory test-torch 2>&1 | tee "$log"
+    if [ "${PIPESTATUS[0]}" != 0 ]; then echo "FAILED torch: $(tail -n 2 "$log" | head -n 1)"
+        echo '0 passed, 1 failed, 0 skipped'
+    elif grep -q '^test-torch: skipped' "$log"; then echo '0 passed, 0 failed, 1 skipped'
+    else echo '5 passed, 0 failed, 0 skipped'; fi
 }
 
 # The three numbers of that line; without it the kind failed.

@@ -49,7 +49,7 @@ def _sum_of_tensors(y):
     import torch
     results = [r for _, r in _leaves_of(None, [y]) if _is_float_tensor(r)]
     if not results:
-        found = [_kind_of_tensor(x) for _, x in _leaves_of(None, [y])]
+        found = [_kind_of_tensor(x) for _, x in _leaves_of(None, [y])] or [_kind_of_tensor(y)]
         raise TypeError("wengert.check_torch: the result has no float tensor: %s%s" % (", ".join(found), (
             "; give its parts, torch.view_as_real(y)" if any("complex" in x for x in found) else
             "; return the tensor, without .item(), float() or .numpy()")))

@@ -55,17 +55,24 @@ Test(saving, a_new_file_has_the_mode_of_the_umask)
     for (int kind = 0; kind < 3; kind++) cr_expect_eq(mode_of(save(c, kind)), 0640);
 }
 
-/* In a container the numbers of processes repeat, so left-overs can have the names that a save would take. */
+/* The temporaries of one file have 100 names. All are taken: 99 by programs that save now, the last by one
+ * that was killed. */
 Test(saving, left_overs_are_not_in_the_way)
 {
     WGT_IN_CONTEXT(WG_F32, NULL);
-    char name[80];
-    for (int i = 0; i < 300; i++) {
-        snprintf(name, sizeof name, "p.st.%ld.%d.tmp", (long)getpid(), i);
-        wgt_save(wgt_in_folder(name), "left", 4);
-    }
     save(c, 0);
-    cr_expect_eq(wgt_files(), 301);
+    const size_t size = (size_t)wgt_load(wgt_in_folder("p.st")).n;
+    for (int i = 0; i < 100; i++) {
+        char name[80];
+        snprintf(name, sizeof name, "p.st.wengert-%d.tmp", i);
+        wgt_save(wgt_in_folder(name), "left", 4);
+        if (i < 99) cr_assert_eq(flock(open(wgt_in_folder(name), O_RDONLY), LOCK_EX), 0);
+    }
+    wgt_save(wgt_in_folder("p.st"), "old", 3);
+    save(c, 0);
+    cr_expect_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+    cr_expect_eq((size_t)wgt_load(wgt_in_folder("p.st")).n, size);
+    cr_expect_eq(wgt_files(), 1 + 99);
 }
 
 /* The system ends the program in the middle of the write, as it would end one that is killed. */

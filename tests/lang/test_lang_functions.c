@@ -1,5 +1,6 @@
 /* test_lang_functions.c: functions of the .wg language, repeat and scan: what they compute, which names they
  * give, where their errors point, and that no program is expanded without end. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -204,7 +205,14 @@ Test(lang_functions, a_program_is_built_again_with_other_sizes)
         wg_program_build(r.q, r.g, r.p, WG_TRAIN);
         cr_assert_eq(wg_failed(r.c), WG_OK, "%s", wg_message(r.c));
         cr_expect_eq(wg_params_count(r.p), 4);
-        cr_expect(wg_shape_equal(wg_node_shape(wg_program_last(r.q)), WG_SHAPE(3)));
+        const wg_node h = wg_program_node(r.q, "h"), last = wg_program_last(r.q);
+        cr_assert(wg_shape_equal(wg_node_shape(h), WG_SHAPE(i, 3)));
+        const wg_tensor rows = wg_value(h), sums = wg_value(last);
+        for (int k = 0; k < 3; k++) { /* c adds up the rows of h */
+            double sum = 0;
+            for (int row = 0; row < i; row++) sum += wg_tensor_item(&rows, 3 * row + k);
+            cr_expect(fabs(wg_tensor_item(&sums, k) - sum) <= 1e-6 * fabs(sum) && sum != 0, "%g", sum);
+        }
     }
 }
 

@@ -75,16 +75,18 @@ Test(lbfgs, bowl)
     }
 }
 
-/* The loss of a step is never larger than that of the step before. */
+/* The loss of a step is never larger than that of the step before, and comes to the minimum, 0, or to that
+ * beside it, 3.973940. Without a history, which is the steepest descent, the way is long. */
 Test(lbfgs, the_loss_falls)
 {
+    static const double below[] = { 1e-20, 1e-20, 3.973941, 2.5 };
     for (int k = 0; k < 4; k++) {
         const wg_lbfgs_opts o[] = { WG_OPTS(wg_lbfgs_opts), WG_OPTS(wg_lbfgs_opts, .lr = 100),
                                     WG_OPTS(wg_lbfgs_opts, .lr = 1e-6, .history = 3),
                                     WG_OPTS(wg_lbfgs_opts, .history = 0, .evaluations = 3) };
         wgt_world u = start(WG_F64, &o[k]);
         double before = INFINITY;
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 150; i++) {
             wg_begin(u.g, WG_TRAIN);
             wg_node L = rosenbrock(&u, 6);
             wg_backward(L, u.p);
@@ -94,7 +96,7 @@ Test(lbfgs, the_loss_falls)
             wg_optim_step(u.o);
             cr_assert_eq(wg_item(L), now, "the loss that was read before stays");
         }
-        cr_assert_lt(before, k == 3 ? 100 : 10);
+        cr_expect_lt(before, below[k], "options %d: %g", k, before);
         wgt_finish(u.c, NULL);
     }
 }

@@ -1,5 +1,5 @@
-# torch.mk: `make test-torch` compares the optimizers, two nets and 40 programs of the
-# language with PyTorch's. The Makefile includes it.
+# torch.mk: `make test-torch` compares the optimizers, two nets, 40 programs of the language and the
+# operations with their options with PyTorch's. The Makefile includes it; `make whole` has it as the kind torch.
 
 TORCH_PROGRAMS := $(BUILD)/torch/steps $(BUILD)/torch/nets
 
@@ -8,7 +8,8 @@ test-torch: $(TORCH_PROGRAMS) $(BUILD)/wengert ## 1,000 steps of each optimizer,
 	@python=$${PYTHON:-$$(ls /usr/bin/python3 2>/dev/null || command -v python3)}; \
 	if [ -n "$$python" ] && "$$python" -c 'import torch' 2>/dev/null; then \
 	    "$$python" tests/torch/compare.py $(BUILD)/torch/steps && "$$python" tests/torch/nets.py $(BUILD)/torch/nets && \
-	    "$$python" tests/torch/parts.py $(BUILD)/wengert && "$$python" tests/torch/check.py; \
+	    "$$python" tests/torch/parts.py $(BUILD)/wengert && "$$python" tests/torch/check.py && \
+	    BUILD=$(BUILD) "$$python" tests/torch/ops.py; \
 	else echo 'test-torch: skipped, since python3-torch is not installed'; fi
 
 $(BUILD)/torch/%: tests/torch/%.c $(LIB) $(FLAGS)
