@@ -10,8 +10,8 @@ WG_BEGIN_DECLS
 
 /* ---- reading: computes what the node depends on; has no side effects ---- */
 
-/* Like wg_value, but never records an error, and does not make n readable after the parameters have changed.
- * Returns false when the value cannot be computed. For drawing and tools. */
+/* Like wg_value, but records no error, only that memory was missing, and does not make n readable after the
+ * parameters have changed. Returns false when the value cannot be computed. For drawing and tools. */
 WGX_API bool wgx_peek(wg_node n, wg_tensor *t);
 
 typedef struct wgx_held wgx_held;

@@ -1,5 +1,5 @@
 """Mistakes are put into a copy of the sources, and test programs run against it."""
-import glob, os, resource, shutil, signal, subprocess, sys
+import concurrent.futures, glob, os, shutil, signal, subprocess, sys
 
 # Which folders of tests/ are a room's own: the folder of its name, or these.
 FOLDERS = {"models/files": ["files", "data"], "language/words": ["text", "lang"], "cpp": ["languages"],
@@ -111,29 +111,36 @@ def stop_left_overs(mark):
 
 def run(folder, test, limit, **environment):
     """Whether a test program passes, and its processor seconds. 8 GB are the limit of its memory."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     memory = {"TMPDIR": "/dev/shm"} if os.access("/dev/shm", os.W_OK) else {}
     mark = f"{os.path.abspath(folder)}/{test} {environment}"
     env = dict(os.environ, WG_BUILD="build", WG_SEED="1", OMP_NUM_THREADS="2", LC_ALL="C.UTF-8",
                WG_MUTANT_RUN=mark, **memory, **environment)
     command = (f"ulimit -t {limit} -v 8000000; "
                f"exec setsid -w timeout -k 1 {20 * limit + 60} {test} -j1 --fail-fast")
-    ok = subprocess.run(["bash", "-c", command], cwd=folder, env=env, stdin=subprocess.DEVNULL,
-                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    program = subprocess.Popen(["bash", "-c", command], cwd=folder, env=env, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, program.returncode, used = os.wait4(program.pid, 0)
+    ok = program.returncode == 0
     if not ok: stop_left_overs("WG_MUTANT_RUN=" + mark)
-    return ok, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return ok, used.ru_utime + used.ru_stime
+
+
+def in_turn(f, each):
+    """f of each, so many at a time as there are processors."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool: return list(pool.map(f, each))
 
 
 def reach(folder, tests):
     """Processor seconds of each test program that passes, and the numbers that it reaches."""
     seconds, reached = {}, {}
-    log = os.path.abspath(os.path.join(folder, "reached"))
-    for test in tests:
+
+    def one(test):
+        log = os.path.abspath(os.path.join(folder, "reached-" + os.path.basename(test)))
         if os.path.exists(log): os.remove(log)
         ok, seconds[test] = run(folder, test, 900, WG_MUTANTS_REACHED=log)
         if not ok: print(f"{test} fails without a mistake: left out", flush=True)
         if ok: reached[test] = set(map(int, open(log).read().split())) if os.path.exists(log) else set()
+    in_turn(one, tests)
     return seconds, reached
 
 

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "wgcommand.h"
+#include "wgshell.h"
+#include "wgtest.h"
 
 TestSuite(command, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
@@ -253,4 +255,17 @@ Test(command, csv_with_a_wrong_field)
     snprintf(program, sizeof program, "csv(\"%s\", \"b\")", wgt_file("bad.csv", bad, sizeof bad - 1));
     EXPECT(3, "", "bad.csv:3:3: b: 'x' is no number, and the column has numbers: type=\"b=word\" makes",
            "eval", "-e", program);
+}
+
+/* Each allocation, and each call of files, fails once in each command. */
+Test(command, survives_each_call_that_fails)
+{
+#ifdef __GLIBC__
+    wgt_needs("python3");
+    if (wgt_sanitized()) return; /* it has its own malloc */
+    fprintf(stderr, "%s",
+            wgt_shell_or_skip("$compile -shared -fPIC -O1 -o \"$in/failing.so\" tests/tools/failing.c -ldl\n"
+                              "python3 -B tests/tools/failing.py \"$build/wengert\" \"$in/failing.so\" "
+                              "\"$in/f\" ${WG_FAILING:-2}"));
+#endif
 }

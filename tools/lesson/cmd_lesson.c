@@ -261,7 +261,7 @@ static int judge_exercise(lesson *l, const char *path, const char *text, span cl
     const lesson_program *p = &l->program[0]; /* mine takes its place, so it has its floats and its mode */
     char *both = wg_alloc(l->c, strlen(text) + (size_t)claim.n + 20, 1);
     if (!both || !model_begin(&m, l->a, p->eval ? WG_EVAL : WG_TRAIN, p->f32 ? WG_F32 : WG_F64))
-        return l->status = EXIT_OTHER, -1;
+        return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), -1;
     sprintf(both, "%s\ncheck %.*s\n", text, claim.n, claim.at);
     m.q = wg_program_text(m.c, path, both);
     if (l->folder) guest_limit(m.q, l->a, l->folder); /* the claim is the lesson's */

@@ -121,7 +121,8 @@ bool lesson_frames_make(lesson *l, lesson_frames *f)
     f->figure = wg_alloc(l->c, (size_t)l->parts + 1, sizeof *f->figure);
     f->side = wg_alloc(l->c, (size_t)l->parts + 1, sizeof *f->side);
     f->moves = wg_alloc(l->c, (size_t)l->lines + 1, sizeof *f->moves);
-    if (!f->figure || !f->side || !f->moves) return l->status = EXIT_OTHER, false;
+    if (!f->figure || !f->side || !f->moves)
+        return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
     if (!f->count) return true;
     if (!own_value(l, &own)) return false;
     int claims = 0;

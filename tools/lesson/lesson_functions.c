@@ -72,5 +72,6 @@ bool lesson_use(lesson *l)
     if (l->uses && !out) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
     for (int i = 0; i < n; i++)
         if (d[i].used) fprintf(out, "%.*s%.*s\n", d[i].about.n, d[i].about.at, d[i].text.n, d[i].text.at);
-    return !out || !fclose(out);
+    if (!out || tool_text_end(out, &l->functions)) return true;
+    return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
 }

@@ -46,6 +46,12 @@ static bool is_constant(const char *formula)
     return s && s[1 + strspn(s + 1, " -.0123456789()")] == 0;
 }
 
+/* A line that is no formula has none. That memory was missing stays: lesson_page says it. */
+static void forget(wg_context *c)
+{
+    if (wg_failed(c) != WG_ERROR_MEMORY) wg_recover(c);
+}
+
 /* A line of a program as a formula of formula.h: an equation, or without it a claim. */
 static bool formula_of(const page *g, span line, bool is_claim, char to[ROOM_OF_FORMULA])
 {
@@ -54,7 +60,7 @@ static bool formula_of(const page *g, span line, bool is_claim, char to[ROOM_OF_
     const bool is = line.n < (int)sizeof text && wgx_statement_formula(g->l->c, text, to, ROOM_OF_FORMULA) &&
                     strchr(to, '=') && (is_claim || !is_constant(to)) &&
                     wg_formula_print(to, WG_FORMULA_UNICODE, text, sizeof text) >= 0;
-    wg_recover(g->l->c);
+    forget(g->l->c);
     return is;
 }
 
@@ -97,7 +103,7 @@ static bool put_formula(const page *g, int program, span line, bool is_claim)
     char *svg = is ? wgx_formula_svg_at("", c, text, arrays) : NULL;
     if (svg) put(g, svg);
     wg_free(c, svg);
-    wg_recover(c);
+    forget(c);
     return svg;
 }
 
@@ -540,6 +546,7 @@ bool lesson_save(lesson *l, const char *path, const char *text, size_t n)
     bool fine = f && fwrite(text, 1, n, f) == n;
     if (f) fine &= fclose(f) == 0;
     if (!fine) l->status = tool_fail(l->a, EXIT_OTHER, "%s: %s", path, strerror(errno));
+    if (!fine && f) remove(path); /* half a page */
     return fine;
 }
 
@@ -551,9 +558,9 @@ bool lesson_page(lesson *l, const char *path, const lesson_place *site)
     size_t n = 0;
     if (!lesson_frames_make(l, &g.frames)) return false;
     g.out = open_memstream(&text, &n), g.moving = open_memstream(&g.numbers, &g.size);
-    bool fine = g.out && g.moving && write_page(&g);
-    if (g.out) fclose(g.out);
-    if (g.moving) fclose(g.moving);
+    bool fine = g.out && g.moving && write_page(&g) && !wg_failed(l->c);
+    fine = (!g.out || tool_text_end(g.out, &text)) && fine;
+    fine = (!g.moving || tool_text_end(g.moving, &g.numbers)) && fine;
     if (!fine && !l->status) l->status = tool_fail(l->a, EXIT_OTHER, "out of memory");
     fine = fine && lesson_save(l, path, text, n);
     free(text), free(g.numbers);
@@ -570,7 +577,8 @@ bool lesson_shared(lesson *l, const char *folder)
         if (!out) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
         put_lines(out, i ? page_js : page_css);
         put_lines(out, i ? page_slide : page_site_css);
-        fclose(out);
+        if (!tool_text_end(out, &text))
+            return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
         snprintf(path, sizeof path, "%s/lesson.%s", folder, i ? "js" : "css");
         fine = lesson_save(l, path, text, size);
         free(text);

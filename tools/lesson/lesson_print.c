@@ -19,8 +19,9 @@ bool lesson_wrapped(lesson *l, int program, FILE *out, int column, span s)
     char *text = NULL;
     size_t n = 0;
     FILE *memory = open_memstream(&text, &n);
-    const bool fine = memory && lesson_text(l, program, s, memory, false);
-    if (memory) fclose(memory);
+    bool fine = memory && lesson_text(l, program, s, memory, false);
+    if (!memory || !tool_text_end(memory, &text))
+        fine = false, l->status = tool_fail(l->a, EXIT_OTHER, "out of memory");
     if (fine) print_wrapped(out, column, text + strspn(text, " "));
     free(text);
     return fine;

@@ -56,7 +56,7 @@ static char *text_with_titles(const lesson *l, int i)
         fprintf(out, "%.*splot %c%.*s%c {", (int)(title - from), from, quote, fits ? s.n : 0, s.at, quote);
         from = strchr(title, '\n');
     }
-    if (out) fputs(from, out), fclose(out);
+    if (out) fputs(from, out), tool_text_end(out, &text);
     return text;
 }
 
@@ -345,7 +345,7 @@ static char *main_program(const lesson *l)
         const span s = lesson_lines(l, p->line, p->lines);
         fprintf(out, "%.*s\n", s.n, s.at);
     }
-    if (out) fclose(out);
+    if (out) tool_text_end(out, &text);
     return text;
 }
 

@@ -78,7 +78,8 @@ static bool finish(lesson *l, FILE *out, char **text, const size_t *size, const 
                    const char *name)
 {
     char path[4200];
-    fputs("</main>\n</body>\n</html>\n", out), fclose(out);
+    fputs("</main>\n</body>\n</html>\n", out);
+    if (!tool_text_end(out, text)) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
     snprintf(path, sizeof path, "%s/%s", folder, name);
     const bool fine = lesson_save(l, path, *text, *size);
     free(*text);

@@ -61,6 +61,14 @@ const flag *command_flag(const command *c, int i)
     return i < (int)(sizeof common_flags / sizeof *common_flags) - 1 ? &common_flags[i] : NULL;
 }
 
+bool tool_text_end(FILE *out, char **text)
+{
+    const bool whole = !ferror(out), ended = !fclose(out);
+    if (whole && ended && *text) return true;
+    free(*text), *text = NULL;
+    return false;
+}
+
 int tool_fail(const args *a, int status, const char *format, ...)
 {
     char raw[2000], text[2000];

@@ -64,7 +64,7 @@ static int doctor(const args *a)
     if (!f) return tool_fail(a, EXIT_OTHER, "out of memory");
     wgx_doctor(f);
     command_lines(f);
-    fclose(f);
+    if (!tool_text_end(f, &text)) return tool_fail(a, EXIT_OTHER, "out of memory");
     json j = json_start(stdout);
     json_object(&j, "doctor");
     lines_json(&j, text);

@@ -183,7 +183,7 @@ static void json_printed(json *j, const print_style *style, const wg_tensor *t)
     print_style as = *style;
     as.out = open_memstream(&text, &size), as.plain = true;
     as.width = wg_shape_size(t->shape) > 200 ? 72 : 0;
-    if (as.out) print_tensor(&as, "", t), fclose(as.out);
+    if (as.out) print_tensor(&as, "", t), tool_text_end(as.out, &text);
     json_text(j, "text", text);
     free(text);
 }

@@ -67,7 +67,7 @@ static char *quoted(const char *name)
     FILE *out = open_memstream(&text, &size);
     if (!out) return NULL;
     fit_put_name(out, name);
-    fclose(out);
+    tool_text_end(out, &text);
     return text;
 }
 

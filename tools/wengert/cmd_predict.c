@@ -53,7 +53,8 @@ static bool open_table(prediction *q)
     }
     bool fine = table_options(m, &o);
     if (o.type) fprintf(types, ",%s", o.type); /* such as the order of day and month */
-    fclose(types), fclose(fillings);
+    const bool told = tool_text_end(types, &type), filled = tool_text_end(fillings, &fill);
+    if (!told || !filled) fine = model_fail(m, EXIT_OTHER, "out of memory");
     o.fill = fill;
     o.type = type;
     if (!o.missing) o.missing = f->missing;

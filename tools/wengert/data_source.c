@@ -297,11 +297,11 @@ static bool take_table(model *m, const data_source *s, column_rows *to, FILE *sa
             memcpy(data + (size_t)(r * n + i) * bytes, (const char *)from.data + (size_t)r * bytes, bytes);
         fprintf(list, "%s%s", i ? "\t" : "", c.name);
     }
-    if (list) fclose(list);
+    const bool named = list && tool_text_end(list, &to->columns);
     free(k);
     to->rows = (wg_tensor){ type, WG_SHAPE(rows, n), data };
     say_columns(s, to->column, said);
-    return model_ok(m) && (list || model_fail(m, EXIT_OTHER, "out of memory"));
+    return model_ok(m) && (named || model_fail(m, EXIT_OTHER, "out of memory"));
 }
 
 /* Rows of one number are [n] or [n,1], as the input declares them. */
@@ -374,8 +374,7 @@ static bool number_classes(model *m, const data_source *s, int k, column_rows *t
     for (int64_t i = 0; list && i < n && !to->known; i++)
         fprintf(list, "%s%s", i ? "\t" : "", wg_table_word(s->table, k, i));
     if (list && to->known) fputs(to->known, list);
-    if (list) fclose(list);
-    return list || model_fail(m, EXIT_OTHER, "out of memory");
+    return (list && tool_text_end(list, &to->words)) || model_fail(m, EXIT_OTHER, "out of memory");
 }
 
 static void say_words(const column_rows *to, FILE *said)

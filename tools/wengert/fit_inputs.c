@@ -31,10 +31,10 @@ static bool take_numbers(model *m, wg_table *t, const fit_plan *f, const int64_t
         }
         fprintf(list, "%s%s", k++ ? "\t" : "", c->name);
     }
-    if (list) fclose(list);
+    const bool named = list && tool_text_end(list, &to->columns);
     to->input = to->column = "numbers";
     to->rows = (wg_tensor){ WG_F32, WG_SHAPE(n, f->numbers), x };
-    return model_ok(m) && list;
+    return model_ok(m) && (named || model_fail(m, EXIT_OTHER, "out of memory"));
 }
 
 /* Its place among the words of a column; their number: it is none of them. */
@@ -76,7 +76,7 @@ static bool take_words(model *m, wg_table *t, const fit_column *c, const int64_t
     size_t size;
     FILE *list = fits && c->count ? open_memstream(&to->words, &size) : NULL;
     for (int64_t i = 0; list && i < c->count; i++) fprintf(list, "%s%s", i ? "\t" : "", c->word[i]);
-    if (list) fclose(list);
+    if (list && !tool_text_end(list, &to->words)) return model_fail(m, EXIT_OTHER, "out of memory");
     return model_ok(m);
 }
 

@@ -166,7 +166,7 @@ char *fit_program(model *m, const fit_plan *f, int64_t rows, const char *path)
             "train(loss, metrics=[%s], optimizer=adamw(lr=2e-3, weight_decay=0.01), batch=%d, epochs=200, "
             "patience=20)\n",
             f->classes ? "right" : "error", batch_of(rows));
-    fclose(out);
+    if (!tool_text_end(out, &text)) return NULL;
     char *copy = fit_copy(m, text);
     free(text);
     return copy;
@@ -203,7 +203,7 @@ char *fit_text(model *m, const fit_plan *f)
     }
     if (f->missing) fputs("\nmissing", out), put_field(out, f->missing);
     fputc('\n', out);
-    fclose(out);
+    if (!tool_text_end(out, &text)) return NULL;
     char *copy = fit_copy(m, text);
     free(text);
     return copy;

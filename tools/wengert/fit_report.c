@@ -45,9 +45,9 @@ static void say_row(wg_table *table, int64_t row)
     for (char *s = copy; s && *s; s++)
         if (*s == '\t' || *s == '\n' || *s == '\r') *s = ' ';
     while (copy && n && n < 90 && copy[n - 1] == ' ') copy[--n] = 0;
-    if (copy)
-        printf("    row %lld: %s%s\n", (long long)row + 1, wgx_plain_text(copy, plain, sizeof plain),
-               n > 90 ? "..." : "");
+    if (copy) wgx_plain_text(copy, plain, sizeof plain);
+    printf("    row %lld%s%s%s\n", (long long)row + 1, copy ? ": " : "", copy ? plain : "",
+           copy && n > 90 ? "..." : "");
     free(copy);
 }
 

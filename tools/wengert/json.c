@@ -174,7 +174,7 @@ bool json_in_page(FILE *out, const char *const pairs[])
     json j = json_start(memory);
     for (int i = 0; pairs[i]; i += 2) json_text(&j, pairs[i], pairs[i + 1]);
     json_finish(&j);
-    const bool fine = !fclose(memory) && text;
+    const bool fine = tool_text_end(memory, &text);
     for (const char *s = text; fine && *s; s++)
         if (*s == '<') fputs("\\u003c", out);
         else if (*s != '\n') fputc(*s, out);

@@ -222,7 +222,7 @@ char *data_lines(const data_rows *d, bool words)
         const char *list = words ? d->input[i].words : d->input[i].columns;
         if (list) fprintf(out, "%s\t%s\n", d->input[i].input, list);
     }
-    if (out) fclose(out);
+    if (out) tool_text_end(out, &text);
     return text;
 }
 
@@ -239,8 +239,8 @@ bool data_read(model *m, data_rows *d, bool of_run)
     d->map = map ? strdup(map) : NULL;
     FILE *said = open_memstream(&d->said, &size);
     if (!said || (map && !d->map)) return model_fail(m, EXIT_OTHER, "out of memory");
-    const bool fine = take_all(m, d, &s, said);
-    fclose(said);
+    bool fine = take_all(m, d, &s, said);
+    if (!tool_text_end(said, &d->said)) fine = model_fail(m, EXIT_OTHER, "out of memory");
     note_unfed(m, d);
     return fine && cut(m, d);
 }

@@ -153,7 +153,7 @@ static char *settings_text(const training *t)
     if (args_has(t->m.a, "path")) fprintf(out, "\"path\": \"%s\",\n", args_value(t->m.a, "path"));
     fprintf(out, "\"mode\": \"%s\",\n\"load\": \"%s\"\n}\n", t->mode == WG_TRAIN ? "train" : "eval",
             from ? from : "");
-    fclose(out);
+    tool_text_end(out, &text);
     return text;
 }
 
@@ -262,7 +262,7 @@ static bool write_log(training *t)
     FILE *out = open_memstream(&text, &size);
     if (!out) return write_failed(t, NULL);
     for (int64_t i = 0; i < t->records; i++) fputs(t->record[i].line, out);
-    fclose(out);
+    if (!tool_text_end(out, &text)) return write_failed(t, NULL);
     const bool fine = write_text(t, "log.jsonl", text);
     free(text);
     return fine;
@@ -378,7 +378,7 @@ static bool write_program(training *t)
             free(whole);
         }
     }
-    fclose(out);
+    if (!tool_text_end(out, &text)) return write_failed(t, NULL);
     const bool fine =
         write_text(t, PROGRAM_FILE, wgx_program_source(t->m.q)) && write_text(t, FLAGS_FILE, text);
     free(text);

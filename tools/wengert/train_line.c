@@ -104,7 +104,7 @@ char *train_json(const training *t, const epoch_record *r)
     record_json(&j, t, r);
     json_number(&j, "seconds", r->seconds, WG_F32);
     json_finish(&j);
-    fclose(out);
+    tool_text_end(out, &text);
     return text;
 }
 

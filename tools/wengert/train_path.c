@@ -82,9 +82,4 @@ bool train_path_resume(training *t, const char *text)
     return true;
 }
 
-const char *train_path_text(training *t)
-{
-    if (!t->path_out) return NULL;
-    fflush(t->path_out);
-    return t->path_text;
-}
+const char *train_path_text(training *t) { return t->path_out && !fflush(t->path_out) ? t->path_text : NULL; }

@@ -184,8 +184,11 @@ bool wgx_peek(wg_node n, wg_tensor *t)
     const wg_status was = wgi_quiet_begin(g->c);
     const bool waits = wgx_interrupts_wait(g->c, true); /* nobody would be told of it */
     void *p = read(wg_node_site(n), "peek", n, true);
+    const bool starved = !p && g->c->status == WG_ERROR_MEMORY;
     wgx_interrupts_wait(g->c, waits);
     wgi_quiet_end(g->c, was);
+    if (starved && wgi_ok(g->c))
+        wgi_fail(g->c, wg_node_site(n), "memory", WG_ERROR_MEMORY, "no memory for a value");
     *t = (wg_tensor){ wg_node_dtype(n), wg_node_shape(n), p };
     return p != NULL;
 }

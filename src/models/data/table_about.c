@@ -129,9 +129,10 @@ const char *wg_table_about(wg_table *t)
     for (int64_t k = 0; k < shown; k++) say_column(&t->columns->all[k], width, out);
     if (shown < t->columns->count)
         fprintf(out, "    and %lld more columns\n", (long long)(t->columns->count - shown));
-    fclose(out);
+    const bool whole = !ferror(out);
+    const bool ended = !fclose(out);
     wg_free(t->file.c, t->about);
-    t->about = text ? wg_alloc(t->file.c, size + 1, 1) : NULL;
+    t->about = text && whole && ended ? wg_alloc(t->file.c, size + 1, 1) : NULL;
     if (t->about) memcpy(t->about, text, size + 1);
     free(text);
     return t->about ? t->about : "";

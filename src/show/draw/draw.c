@@ -120,7 +120,9 @@ static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_dr
                              o->level);
     wgi_locale l = wgi_locale_set_c();
     const bool waits = wgx_interrupts_wait(out->c, true); /* a picture has all its values */
-    const wg_status s = (level == WGI_LEVEL_PLAN ? wgi_plan_level_write : write_picture)(&p, root, out);
+    const wg_status was = wg_failed(out->c);              /* of a call that failed, whose graph is drawn */
+    wg_status s = (level == WGI_LEVEL_PLAN ? wgi_plan_level_write : write_picture)(&p, root, out);
+    if (s == WG_OK && was == WG_OK) s = wg_failed(out->c); /* there was no memory for a value */
     wgx_interrupts_wait(out->c, waits);
     wgi_pool_free(&pool);
     wgi_locale_restore(l);
