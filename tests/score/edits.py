@@ -3,12 +3,13 @@
 
     tests/score/edits.py FOLDER RESULT LIST...
 
-A line of a list is JSON: room, file, old (it stands once in the file, else the code has changed), new, shows.
-mistakes.jsonl has 314, written without a look at the tests. Each mistake is made in a copy of the sources,
-FOLDER, which is built again, and the test programs of its room that reach the function run, until one fails. Those that are not found there run with all other programs that reach them.
-RESULT gets a line for each mistake as soon as something is known: number, state, room, file, the program. The
-states are room and elsewhere (where it was found), outside (not in its room; a second line follows), lives,
-unreached, unbuilt. A run that was stopped goes on.
+A line of a list is JSON: room, file, old (it stands once in the file, else the code has changed), new,
+shows. mistakes.jsonl has 314, written without a look at the tests. Each mistake is made in a copy of the
+sources, FOLDER, which is built again, and the test programs of its room that reach the function run, until
+one fails. Those that are not found there run with all other programs that reach them. RESULT gets a line
+for each of them as soon as something is known: number, state, room, file, the program. The states are room
+and elsewhere (where it was found), outside (not in its room; a second line follows), lives, unreached,
+unbuilt. A run that was stopped goes on.
 """
 import collections, json, os, queue, random, shutil, sys
 import runs
