@@ -380,7 +380,8 @@ static void put_gradients(FILE *f, const call *c, wg_node y, wg_node x[])
 /* Whether the library takes the call: then it is a line. */
 static bool put_call(FILE *f, const call *c)
 {
-    wg_start_opts o = WG_OPTS(wg_start_opts, .seed = 1, .threads = 1, .interpret = c->interpret);
+    wg_start_opts o = WG_OPTS(wg_start_opts, .seed = 1, .threads = 1, .interpret = c->interpret,
+                              .on_warning = wg_no_warnings);
     wg_context *context = wgt_start(NULL, c->dtype, &o);
     wg_graph *g = wg_graph_new(context);
     wg_node x[OPERANDS], y[WG_MAX_OUTPUTS];
