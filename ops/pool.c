@@ -175,6 +175,7 @@ static const char *pool_error(wg_site here, wg_graph *g, int i, wg_node (*op)(wg
     return NTH(NULL, (POOLED(.x = x), "has no size"),
                (POOLED(.x = x, .size = WG_SHAPE(2), .padding = WG_SHAPE(2)),
                 "must be less than the size of a window, 2"),
+               (POOLED(.x = x, .size = WG_SHAPE(2), .padding = WG_SHAPE(0, 3)), "padding 3 must be less"),
                (POOLED(.x = x, .size = WG_SHAPE(5)), "do not fit"),
                (POOLED(.x = x, .size = WG_SHAPE(2, 2, 2)), "size has 3 numbers for 2 axes"),
                (POOLED(.x = x, .size = WG_SHAPE(-1)), "size is -1"),

@@ -5,9 +5,35 @@
 #include <semaphore.h>
 #include <string.h>
 
+#include "base/base.h"
 #include "wgtest.h"
 
 #define HERE_LINE(text, line) snprintf(text, sizeof text, "%s:%d: ", __FILE__, line)
+
+/* ---- what a message says of an array ---- */
+
+static void expect_range(const double *v, int64_t n, wg_shape s, const char *text)
+{
+    char buf[200];
+    const wgi_range r = wgi_range_of(WG_F64, v, n);
+    cr_expect_str_eq(wgi_range_text(&r, &s, buf, sizeof buf), text);
+}
+#define RANGE(s, text, ...) expect_range((const double[]){ __VA_ARGS__ }, wg_shape_size(s), s, text)
+
+Test(errors, the_range_of_an_array)
+{
+    RANGE(WG_SHAPE(1), "2.5", 2.5);
+    RANGE(WG_SHAPE(1), "nan", NAN);
+    RANGE(WG_SHAPE(3), "from -3 to 4", 1, -3, 4);
+    RANGE(WG_SHAPE(3), "3 nan of 3, the first at [0]", NAN, NAN, NAN);
+    RANGE(WG_SHAPE(2, 2), "2 inf of 4, the first at [0,1], the rest from -2 to 7", 7, INFINITY, -2,
+          -INFINITY);
+    RANGE(WG_SHAPE(2, 2), "1 nan and 1 inf of 4, the first at [1,0], the rest from 0 to 1", 0, 1, NAN,
+          INFINITY);
+    const wgi_range none = wgi_range_of(WG_F64, NULL, 0);
+    char buf[100];
+    cr_expect_str_eq(wgi_range_text(&none, &WG_SHAPE(0), buf, sizeof buf), "empty");
+}
 
 static wg_node vector(wg_graph *g, const char *name, double a, double b)
 {

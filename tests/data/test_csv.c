@@ -320,6 +320,8 @@ Test(csv, errors_name_the_place)
     wgt_expect_error(c, WG_ERROR_FORMAT, "there is no column 'a', as .like has it");
     read_text(c, "a,k\n1,y\n", .like = d, .y = "k");
     wgt_expect_error(c, WG_ERROR_USE, "give no lists with it");
+    read_text(c, "a,k\n1,y\n", .like = d, .fill = "mean");
+    wgt_expect_error(c, WG_ERROR_USE, "give no lists with it");
     read_text(c, "a,k\n1,y\n", .like = wg_data_make(c, "xor", 4));
     wgt_expect_error(c, WG_ERROR_USE, "no set of this context that was read from a CSV file");
     WGT_REFUSED(c, FILE, "none.csv", wg_data_csv(c, wgt_in_folder("none.csv")));

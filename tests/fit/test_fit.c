@@ -234,6 +234,26 @@ Test(fit, patience_ends_where_it_should)
     }
 }
 
+/* The first epoch has no dev loss that is a number: the first that has one is better than that. */
+static wg_node unknown_at_first(wg_graph *g, wg_params *p, const wg_batch *b, void *user)
+{
+    wg_node y = square(g, p, b, user);
+    return wg_graph_mode(g) == WG_TRAIN ? y : wg_where(wg_greater(y, 0.1), NAN, y);
+}
+
+Test(fit, any_dev_loss_is_better_than_none)
+{
+    WGT_IN_WORLD(WG_F64, NULL);
+    (void)g;
+    double aim = 0.125;
+    wg_data *d = ones(c);
+    wg_fitted r = wg_fit(p, unknown_at_first, d, .epochs = 6, .patience = 3, .dev = d, .user = &aim,
+                         .optimizer = wg_sgd(p, .lr = 0.25), .print = false);
+    cr_assert_eq(r.status, WG_OK, "%s", wg_message(c));
+    cr_assert_eq(r.best, 3);
+    cr_assert_eq(value_of(p), 0.125);
+}
+
 /* Without patience p is the last epoch's, and the best epoch is still said. */
 Test(fit, the_best_epoch_without_patience)
 {

@@ -22,6 +22,27 @@ Test(formula_print, a_short_buffer_is_cut_and_the_length_is_that_of_all)
     cr_expect_eq(wg_formula_print("y = a + b", WG_FORMULA_ASCII, NULL, 0), 9);
 }
 
+/* The exponent of a number has its sign in each form, and only if it is below 0. */
+Test(formula_print, exponents)
+{
+    static const struct {
+        const char *number, *unicode, *latex;
+    } rows[] = { { "1.6e-9", "10⁻⁹", "10^{-9}" },    { "1.6e9", "10⁹", "10^{9}" },
+                 { "2e-15", "10⁻¹⁵", "10^{-15}" },   { "2e15", "10¹⁵", "10^{15}" },
+                 { "3.5e-7", "10⁻⁷", "10^{-7}" },    { "1e300", "10³⁰⁰", "10^{300}" },
+                 { "1e-300", "10⁻³⁰⁰", "10^{-300}" } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char formula[60], text[100];
+        snprintf(formula, sizeof formula, "y = %s x", rows[i].number);
+        wg_formula_print(formula, WG_FORMULA_UNICODE, text, sizeof text);
+        cr_expect(strstr(text, rows[i].unicode), "%s: %s", formula, text);
+        wg_formula_print(formula, WG_FORMULA_LATEX, text, sizeof text);
+        cr_expect(strstr(text, rows[i].latex), "%s: %s", formula, text);
+        wg_formula_print(formula, WG_FORMULA_ASCII, text, sizeof text);
+        cr_expect(strstr(text, rows[i].number), "%s: %s", formula, text);
+    }
+}
+
 /* Each byte of a name is in one of its parts; the parts are in the name, or a Greek letter is its name. */
 Test(formula_print, parts_of_a_name_are_in_the_name)
 {

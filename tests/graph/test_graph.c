@@ -1,5 +1,6 @@
 /* test_graph.c: graphs that are grown, rewound, read and differentiated in unusual orders: addresses, states,
  * several outputs, targets made after the loss, marks. Each test is for a mistake that was once made. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,6 +223,21 @@ static wg_node many(wg_node x, int n)
     wg_node s = x;
     for (int k = 1; k < n; k++) s = wg_add(s, x);
     return s;
+}
+
+/* A whole number beside i32 is i32 where it fits, else i64. */
+Test(graph, a_number_beside_small_integers)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    static const double numbers[] = { 3, -3, 2147483647, -2147483648, 3e9, -3e9 };
+    const wg_node x = wg_cast(wg_input(g, "x", wg_view_f64((double[]){ 0 }, WG_SHAPE(1))), WG_I32);
+    for (int i = 0; i < 6; i++) {
+        const wg_node y = wg_add(x, numbers[i]), z = wg_add(numbers[i], x);
+        cr_expect_eq(wg_node_dtype(y), fabs(numbers[i]) > 2.5e9 ? WG_I64 : WG_I32, "%g", numbers[i]);
+        cr_expect_eq(wg_item(y), numbers[i]);
+        cr_expect_eq(wg_node_dtype(z), wg_node_dtype(y));
+        cr_expect_eq(wg_item(z), numbers[i]);
+    }
 }
 
 Test(graph, equal_scalars_are_variables_of_their_own)

@@ -37,6 +37,20 @@ Test(unary, integers)
 /* ---- comparisons, casts ---- */
 
 /* Those of floats: test_lattice.c. */
+/* A number as the condition, as an array of it: all but 0 are true. */
+Test(compare, where_of_a_number)
+{
+    wg_graph *g = graph(WG_F64);
+    static const double conditions[] = { -1, -1e-300, 0, -0.0, 0.5, 2, NAN };
+    const wg_node a = VECTOR(g, 1, 2), b = VECTOR(g, 3, 4);
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
+        const double c = conditions[i];
+        EXPECT_VECTOR(wg_where(c, a, b), c != 0 ? 1 : 3, c != 0 ? 2 : 4);
+        EXPECT_VECTOR(wg_where(wg_cast(wg_scalar(g, c), WG_BOOL), a, b), c != 0 ? 1 : 3, c != 0 ? 2 : 4);
+    }
+    done(g);
+}
+
 Test(compare, bools_and_integers)
 {
     wg_graph *g = graph(WG_F64);

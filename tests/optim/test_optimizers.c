@@ -461,6 +461,9 @@ Test(optimizers, unknown_names_are_refused)
     wg_context *c = wg_start();
     cr_expect_null(wg_optim_named(wg_params_new(c), "adam", NULL, 3));
     wgt_expect_error(c, WG_ERROR_USE, "adam: 3 settings, but the list is NULL");
+    const wg_optim_setting two[] = { { "lr", 0.5 }, { "amsgrad", 2 } };
+    cr_expect_null(wg_optim_named(wg_params_new(c), "adam", two, 2));
+    wgt_expect_error(c, WG_ERROR_USE, "no option 'amsgrad' that can be 2");
     cr_expect_null(wg_optim_named(wg_params_new(c), "adam", NULL, -1));
     wgt_expect_error(c, WG_ERROR_USE, "adam: -1 settings");
     wg_finish(c, NULL);

@@ -64,4 +64,8 @@ Test(schedules, without_a_meaning)
     WGT_IN_CONTEXT(WG_F64, NULL);
     wg_optim *o = wg_sgd(wg_params_new(c));
     WGT_REFUSED(c, VALUE, "optim_set_lr: lr nan", wg_optim_set_lr(o, wg_lr_cosine(1, 1, 0)));
+    WGT_REFUSED(c, VALUE, "optim_set_lr: lr inf", wg_optim_set_lr(o, INFINITY));
+    WGT_REFUSED(c, VALUE, "optim_set_lr: lr -0.5", wg_optim_set_lr(o, -0.5));
+    wg_optim_set_lr(o, 0);
+    cr_assert_eq(wg_failed(c), WG_OK);
 }

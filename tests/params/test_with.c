@@ -46,6 +46,8 @@ Test(with, a_layer_takes_the_nodes)
     cr_expect_eq(wg_item(wg_nn_dense(x, wg_params_in(given, "net"), "fc", 1)), 530, "b is the parameter");
     given = wg_params_with(wg_params_in(given, "net"), (wg_given[]){ { "fc.b", b } }, 1);
     cr_expect_eq(wg_item(wg_nn_dense(x, given, "fc", 1)), 1530, "both");
+    given = wg_params_with(given, (wg_given[]){ { "fc.b", wg_mul(2, b) } }, 1);
+    cr_expect_eq(wg_item(wg_nn_dense(x, given, "fc", 1)), 2530, "the node that was given last");
 }
 
 Test(with, what_does_not_fit)

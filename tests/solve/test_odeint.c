@@ -54,6 +54,30 @@ static double error_of(wg_node y, double t)
 /* y' = y cos t: y = y0 e^(sin t). */
 static wg_node by_time(wg_node t, wg_node y, void *user) { return wg_mul(wg_cos(t), y); }
 
+/* y' = t^k: a method of order k + 1 has no error but rounding, in one step and in three. */
+static wg_node power_of_time(wg_node t, wg_node y, void *user)
+{
+    return wg_add(wg_pow(t, *(const double *)user), wg_mul(0, y));
+}
+
+Test(odeint, a_method_is_exact_up_to_its_order)
+{
+    static const double order[] = {
+        [WG_ODE_DORMAND_PRINCE] = 5, [WG_ODE_EULER] = 1, [WG_ODE_MIDPOINT] = 2, [WG_ODE_RK4] = 4
+    };
+    WGT_IN_GRAPH(WG_F64, NULL);
+    for (int m = 0; m < WG_ODE_METHODS; m++)
+        for (double k = 0; k < order[m]; k++)
+            for (int steps = 1; steps < 4; steps += 2) {
+                wg_begin(g, WG_EVAL);
+                wg_node y = wg_odeint(wg_scalar(g, 0.25), power_of_time, &k, 1, 3, .method = (wg_ode_method)m,
+                                      .steps = steps);
+                const double want = 0.25 + (pow(3, k + 1) - 1) / (k + 1);
+                cr_expect_float_eq(wg_item(y), want, 1e-9 * want, "method %d, t^%g, %d steps: %.17g", m, k,
+                                   steps, wg_item(y));
+            }
+}
+
 Test(odeint, adaptive_steps_reach_the_tolerance)
 {
     turn m = turn_start(NULL);

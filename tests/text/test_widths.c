@@ -59,3 +59,26 @@ Test(metric, a_fitting_start_fits)
         cr_expect(n == strlen(s) || w < all);
     }
 }
+
+/* ---- in a terminal ---- */
+
+/* A text that does not fit ends with dots, and is no wider than it may be; one that fits is whole. */
+Test(columns, a_text_that_is_cut_fits)
+{
+    static const char *const texts[] = { "abcdefghijklmnopqrstuvwxyz", "x, y, z, w, a long rest of it",
+                                         "中文中文中文中文", "αβγ→x₁ of 中文, and more",
+                                         "e\u0301e\u0301e\u0301" };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (int most = 1; most < 40; most++) {
+            WGT_IN_CONTEXT(WG_F64, NULL);
+            wgi_strbuf b = { .c = c };
+            wgi_strbuf_fit(&b, texts[i], most);
+            const int all = wgi_columns(texts[i]), n = wgi_columns(b.at);
+            cr_expect_leq(n, most, "%d columns of %d: %s", n, most, b.at);
+            cr_expect_eq(!strcmp(b.at, texts[i]), all <= most, "%d columns: %s", most, b.at);
+            cr_expect(all <= most || !strcmp(b.at + strlen(b.at) - strlen("…"), "…"), "%s", b.at);
+            cr_expect(all <= most || strchr(texts[i], ',') || n >= most - 1, "%d columns of %d: %s", n, most,
+                      b.at);
+            wg_free(c, b.at);
+        }
+}

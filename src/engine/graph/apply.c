@@ -101,7 +101,7 @@ static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bo
             double v = wgi_number_value(x[k]);
             numbers = true;
             fraction |= v != floor(v) || fabs(v) > 0x1p53;
-            wide |= fabs(v) > INT32_MAX;
+            wide |= v > INT32_MAX || v < INT32_MIN;
         } else if (x[k].graph) {
             wg_dtype u = (wg_dtype)g->node[x[k].index].dtype;
             if (rank[u] == 4 && rank[t] == 4 && u != t) return WG_DTYPE_COUNT;
