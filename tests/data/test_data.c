@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "wgdata.h"
+#include "wgfiles.h"
+
+TestSuite(batches, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* ---- the digits ---- */
 
@@ -169,6 +172,28 @@ Test(batches, all_keeps_the_place)
     cr_assert(wg_data_next(d, &b, 6));
     cr_expect_eq(b.n, 4);
     cr_expect_eq(wg_data_epoch(d), 0);
+}
+
+/* A file that was saved after any number of batches, none and all of an epoch among them, goes on there. */
+Test(batches, go_on_from_a_file)
+{
+    enum { ROWS = 7, BATCH = 3 };
+    const double rows[ROWS] = { 0, 1, 2, 3, 4, 5, 6 };
+    for (int given = 0; given < 8; given++) {
+        wg_batch b;
+        double next[2][4][BATCH] = { 0 };
+        for (int again = 0; again < 2; again++) {
+            WGT_IN_CONTEXT(WG_F64, NULL);
+            wg_data *d = wg_data_from(c, wg_view_f64(rows, WG_SHAPE(ROWS)), (wg_tensor){ 0 });
+            for (int k = 0; !again && k < given;) k += wg_data_next(d, &b, BATCH);
+            if (!again) wg_save(c, wgt_in_folder("run"));
+            else cr_assert(wg_resume(c, wgt_in_folder("run")), "%d batches: %s", given, wg_message(c));
+            for (int k = 0; k < 4;)
+                if (wg_data_next(d, &b, BATCH))
+                    memcpy(next[again][k++], b.x.data, (size_t)b.n * sizeof(double));
+        }
+        cr_expect_arr_eq(next[0], next[1], sizeof next[0], "after %d batches", given);
+    }
 }
 
 Test(batches, without_labels_and_of_any_rank)

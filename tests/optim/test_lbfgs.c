@@ -35,6 +35,22 @@ static int minimise(const wgt_world *u, wg_node (*f)(const wgt_world *u, int n),
     return most;
 }
 
+/* The first step tries min(1, 1/|g|) of the gradient, as PyTorch's does: of w^2 / 2 from 1/4 it is the
+ * minimum, from 4 it is 3. */
+Test(lbfgs, the_first_step)
+{
+    static const double from[] = { 0.25, 4, -0.5, -8 }, to[] = { 0, 3, 0, -7 };
+    for (int i = 0; i < 4; i++) {
+        const wgt_world u = start(WG_F64, &WG_OPTS(wg_lbfgs_opts, .evaluations = 1));
+        wg_begin(u.g, WG_TRAIN);
+        const wg_node w = wg_param(u.g, u.p, "w", WG_SCALAR, wg_const(from[i]));
+        wg_backward(wg_div(wg_square(w), 2), u.p);
+        wg_optim_step(u.o);
+        cr_expect_eq(*(double *)wg_params_tensor(u.p, 0).data, to[i]);
+        wgt_finish(u.c, NULL);
+    }
+}
+
 /* PyTorch's L-BFGS needs 37, 97 and 388 steps from here. */
 Test(lbfgs, rosenbrock)
 {

@@ -39,6 +39,12 @@ Test(matrix_values, orthogonal)
             cr_assert_lt(far_from_orthonormal(v, n, m, m > n, 2), f32 ? 1e-5 : 1e-13, "%d x %d", n, m);
             free(v);
         }
+    /* Q of the normal numbers of the same stream: one column is theirs, divided by its length. */
+    double *z = first_values(WG_F64, "W", WG_SHAPE(9, 1), wg_normal(0, 1)),
+           *q = first_values(WG_F64, "W", WG_SHAPE(9, 1), wg_orthogonal()), length = 0;
+    for (int i = 0; i < 9; i++) length += z[i] * z[i];
+    for (int i = 0; i < 9; i++) cr_expect_float_eq(q[i], z[i] / sqrt(length), 1e-14);
+    free(z), free(q);
     double *v = first_values(WG_F64, "W", WG_SHAPE(2, 3, 4), wg_orthogonal());
     cr_assert_lt(far_from_orthonormal(v, 6, 4, false, 1), 1e-14);
     free(v);

@@ -74,3 +74,16 @@ Test(check_json, the_json_is_that_of_the_documents)
     }
     free(all);
 }
+
+/* The components of a matrix are at all its places, in their order. */
+Test(check_json, the_places_of_components)
+{
+    const wgt_result r = RUN("check", "-e", "W = [[1,2,3],[4,5,6]]; y = sum(W^2)", "--json");
+    const char *s = r.out;
+    int n = 0, row, column;
+    for (; (s = strstr(s, "\"at\":[")); s++, n++) {
+        cr_assert_eq(sscanf(s, "\"at\":[%d,%d]", &row, &column), 2, "%.20s", s);
+        cr_expect(row == n / 3 && column == n % 3, "component %d is at %d, %d", n, row, column);
+    }
+    cr_expect_eq(n, 6, "%s", r.out);
+}
