@@ -18,7 +18,7 @@ TestSuite(formula_values, .init = wgt_make_folder, .fini = wgt_remove_folder);
 enum { OPERANDS = 12, LARGEST = 96, ATTR = 256, ROWS = 16 };
 
 typedef struct operand {
-    bool none, number; /* number: it was no node */
+    bool none;
     wg_dtype dtype;
     wg_shape shape;
     double *at;
@@ -42,7 +42,7 @@ static operand copy_of(wg_node x)
 {
     if (wg_is_none(x)) return (operand){ .none = true };
     const wg_tensor t = wg_value(x);
-    operand o = { .number = !x.graph, .dtype = t.dtype, .shape = t.shape };
+    operand o = { .dtype = t.dtype, .shape = t.shape };
     const int64_t n = wg_shape_size(t.shape);
     o.at = malloc((size_t)n * sizeof *o.at + 8);
     for (int64_t i = 0; i < n; i++) o.at[i] = wg_tensor_item(&t, i);

@@ -2,7 +2,8 @@
 import concurrent.futures, glob, os, shutil, signal, subprocess, sys
 
 # Which folders of tests/ are a room's own: the folder of its name, or these.
-FOLDERS = {"models/files": ["files", "data"], "language/words": ["text", "lang"], "cpp": ["languages"],
+FOLDERS = {"models/files": ["files", "data"], "models/data": ["data", "files"],
+           "language/words": ["text", "lang"], "cpp": ["languages"],
            "tools": ["tools", "pages"], "python": ["languages", "pages"]}
 # They install, ask for a browser, for LaTeX, for MPI, wait, or build the sources again.
 LEFT_OUT = ["test_install", "test_packages", "test_setup", "test_check_waits", "test_page_browser",

@@ -1,4 +1,4 @@
-"""failing.py: each allocation, and each call that opens, writes or closes a file, fails once in each command.
+"""failing.py: in each command an allocation fails, or a call that opens, writes or closes a file, one a run.
 
     failing.py WENGERT failing.so FOLDER [COUNT]
 

@@ -257,7 +257,7 @@ Test(command, csv_with_a_wrong_field)
            "eval", "-e", program);
 }
 
-/* Each allocation, and each call of files, fails once in each command. */
+/* In each command some allocations and some calls of files fail, one at a time. */
 Test(command, survives_each_call_that_fails)
 {
 #ifdef __GLIBC__

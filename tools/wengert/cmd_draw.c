@@ -342,7 +342,7 @@ static void draw(model *m, wg_draw_opts o)
     if (!path) path = "-", o.format = m->a->json ? "json" : "txt", o.values |= o.backward;
     if (picture_kind(m->a) == WG_PICTURE_TEXT && strcmp(path, "-") == 0)
         o.ansi = terminal_ansi(), o.width = args_has(m->a, "width") ? o.width : terminal_width();
-    if (model_ok(m) && !m->status && wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE)
+    if (model_ok(m) && wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE)
         model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
     if (model_ok(m) && of_sum) say_whose_gradients(m, name);
     if (model_ok(m) && drawn) model_say_drawn(m, drawn);

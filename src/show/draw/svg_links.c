@@ -43,14 +43,10 @@ static void put_path(wgi_svg *w, const wgi_link *link, const wgi_lay_edge *e, wg
         bool line = fabs((b.x - a.x) * (k[i].y - a.y) - (b.y - a.y) * (k[i].x - a.x)) < 0.3 &&
                     fabs((c.x - a.x) * (k[i].y - a.y) - (c.y - a.y) * (k[i].x - a.x)) < 0.3;
         if (cut && i == (start ? 6 : to)) {
-            double *near = start  ? (down ? &b.y : &b.x)
-                           : down ? &c.y
-                                  : &c.x,
-                   middle = ((start  ? (down ? c.y : c.x)
-                              : down ? b.y
-                                     : b.x) +
-                             end) /
-                            2;
+            wgi_lay_point *by = start ? &b : &c;
+            const wgi_lay_point *far = start ? &c : &b;
+            double *near = down ? &by->y : &by->x;
+            const double middle = ((down ? far->y : far->x) + end) / 2;
             if ((*near - middle) * arrow.direction > 0) *near = middle;
         }
         if (!line) WGI_SVG_PUT(w->b, "C@ @ @ @", b.x, b.y, c.x, c.y);
