@@ -68,7 +68,7 @@ bool lesson_use(lesson *l)
         if (!use(l, d, n, l->use[i])) return false;
     for (int i = n - 1; i >= 0; i--) /* a function stands behind those that it calls */
         for (int k = 0; k < i; k++) d[k].used |= d[i].used && calls(&d[i], &d[k]);
-    FILE *out = l->uses ? open_memstream(&l->functions, &size) : NULL;
+    FILE *out = l->uses ? tool_text_begin(&l->functions, &size) : NULL;
     if (l->uses && !out) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
     for (int i = 0; i < n; i++)
         if (d[i].used) fprintf(out, "%.*s%.*s\n", d[i].about.n, d[i].about.at, d[i].text.n, d[i].text.at);

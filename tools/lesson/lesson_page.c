@@ -557,7 +557,7 @@ bool lesson_page(lesson *l, const char *path, const lesson_place *site)
     char *text = NULL;
     size_t n = 0;
     if (!lesson_frames_make(l, &g.frames)) return false;
-    g.out = open_memstream(&text, &n), g.moving = open_memstream(&g.numbers, &g.size);
+    g.out = tool_text_begin(&text, &n), g.moving = tool_text_begin(&g.numbers, &g.size);
     bool fine = g.out && g.moving && write_page(&g) && !wg_failed(l->c);
     fine = (!g.out || tool_text_end(g.out, &text)) && fine;
     fine = (!g.moving || tool_text_end(g.moving, &g.numbers)) && fine;
@@ -573,7 +573,7 @@ bool lesson_shared(lesson *l, const char *folder)
     size_t size = 0;
     bool fine = true;
     for (int i = 0; i < 2 && fine; i++) {
-        FILE *out = open_memstream(&text, &size);
+        FILE *out = tool_text_begin(&text, &size);
         if (!out) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
         put_lines(out, i ? page_js : page_css);
         put_lines(out, i ? page_slide : page_site_css);

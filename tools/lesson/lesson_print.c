@@ -18,7 +18,7 @@ bool lesson_wrapped(lesson *l, int program, FILE *out, int column, span s)
 {
     char *text = NULL;
     size_t n = 0;
-    FILE *memory = open_memstream(&text, &n);
+    FILE *memory = tool_text_begin(&text, &n);
     bool fine = memory && lesson_text(l, program, s, memory, false);
     if (!memory || !tool_text_end(memory, &text))
         fine = false, l->status = tool_fail(l->a, EXIT_OTHER, "out of memory");

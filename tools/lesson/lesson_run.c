@@ -44,7 +44,7 @@ static char *text_with_titles(const lesson *l, int i)
     enum { MOST = 190 }; /* bytes of a text of the language */
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = tool_text_begin(&text, &size);
     const char *from = l->program[i].text;
     for (int k = 0; out && k < l->parts; k++) {
         const lesson_part *p = &l->part[k];
@@ -338,7 +338,7 @@ static char *main_program(const lesson *l)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = tool_text_begin(&text, &size);
     for (int i = 0; out && i < l->parts; i++) {
         const lesson_part *p = &l->part[i];
         if (p->kind != PART_PROGRAM || p->program) continue;

@@ -63,7 +63,7 @@ void lesson_find_calls(const lesson *l, lesson_calls *to)
 
 static bool begin(FILE **out, char **text, size_t *size, lesson *l)
 {
-    *out = open_memstream(text, size);
+    *out = tool_text_begin(text, size);
     if (!*out) l->status = tool_fail(l->a, EXIT_OTHER, "out of memory");
     return *out;
 }

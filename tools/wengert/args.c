@@ -61,6 +61,40 @@ const flag *command_flag(const command *c, int i)
     return i < (int)(sizeof common_flags / sizeof *common_flags) - 1 ? &common_flags[i] : NULL;
 }
 
+/* What a stream into memory writes to. */
+typedef struct text_to {
+    char **text;
+    size_t *size, room;
+} text_to;
+
+static ssize_t text_write(void *cookie, const char *from, size_t n)
+{
+    text_to *to = cookie;
+    if (*to->size + n >= to->room) {
+        const size_t room = 2 * (*to->size + n) + 64;
+        char *more = realloc(*to->text, room);
+        if (!more) return 0; /* an error of the stream */
+        *to->text = more, to->room = room;
+    }
+    memcpy(*to->text + *to->size, from, n);
+    *to->size += n, (*to->text)[*to->size] = 0;
+    return (ssize_t)n;
+}
+
+static int text_close(void *cookie) { return free(cookie), 0; }
+
+FILE *tool_text_begin(char **text, size_t *size)
+{
+    text_to *to = calloc(1, sizeof *to);
+    FILE *out = NULL;
+    *text = calloc(1, 1), *size = 0;
+    if (to) *to = (text_to){ text, size, 1 };
+    if (to && *text)
+        out = fopencookie(to, "w", (cookie_io_functions_t){ .write = text_write, .close = text_close });
+    if (!out) free(to), free(*text), *text = NULL;
+    return out;
+}
+
 bool tool_text_end(FILE *out, char **text)
 {
     const bool whole = !ferror(out), ended = !fclose(out);

@@ -60,7 +60,7 @@ static int doctor(const args *a)
         command_lines(stdout);
         return EXIT_DONE;
     }
-    FILE *f = open_memstream(&text, &size);
+    FILE *f = tool_text_begin(&text, &size);
     if (!f) return tool_fail(a, EXIT_OTHER, "out of memory");
     wgx_doctor(f);
     command_lines(f);

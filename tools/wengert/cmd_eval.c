@@ -181,7 +181,7 @@ static void json_printed(json *j, const print_style *style, const wg_tensor *t)
     char *text = NULL;
     size_t size = 0;
     print_style as = *style;
-    as.out = open_memstream(&text, &size), as.plain = true;
+    as.out = tool_text_begin(&text, &size), as.plain = true;
     as.width = wg_shape_size(t->shape) > 200 ? 72 : 0;
     if (as.out) print_tensor(&as, "", t), tool_text_end(as.out, &text);
     json_text(j, "text", text);

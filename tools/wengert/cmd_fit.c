@@ -64,7 +64,7 @@ static char *quoted(const char *name)
 {
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = tool_text_begin(&text, &size);
     if (!out) return NULL;
     fit_put_name(out, name);
     tool_text_end(out, &text);

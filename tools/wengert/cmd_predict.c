@@ -42,7 +42,7 @@ static bool open_table(prediction *q)
     wg_table_opts o = WG_OPTS(wg_table_opts);
     char *type = NULL, *fill = NULL;
     size_t size, fills;
-    FILE *types = open_memstream(&type, &size), *fillings = open_memstream(&fill, &fills);
+    FILE *types = tool_text_begin(&type, &size), *fillings = tool_text_begin(&fill, &fills);
     if (!types || !fillings) return model_fail(m, EXIT_OTHER, "out of memory");
     fputs("keep", fillings);
     for (int i = 0; i < f->columns; i++) {

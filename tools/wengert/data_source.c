@@ -281,7 +281,7 @@ static bool take_table(model *m, const data_source *s, column_rows *to, FILE *sa
 {
     int n, *k = columns_of(m, s, to->column, &n);
     size_t size;
-    FILE *list = k ? open_memstream(&to->columns, &size) : NULL;
+    FILE *list = k ? tool_text_begin(&to->columns, &size) : NULL;
     const int64_t rows = wg_table_rows(s->table);
     const wg_dtype type = wg_context_dtype(m->c);
     const size_t bytes = wg_dtype_size(type);
@@ -370,7 +370,7 @@ static bool number_classes(model *m, const data_source *s, int k, column_rows *t
         return model_fail(m, EXIT_TEXT, "--data %s: %s has %lld words, the input %s has classes=%lld",
                           s->spec, to->column, (long long)n, to->input, (long long)to->classes);
     size_t size;
-    FILE *list = open_memstream(&to->words, &size);
+    FILE *list = tool_text_begin(&to->words, &size);
     for (int64_t i = 0; list && i < n && !to->known; i++)
         fprintf(list, "%s%s", i ? "\t" : "", wg_table_word(s->table, k, i));
     if (list && to->known) fputs(to->known, list);

@@ -19,7 +19,7 @@ static bool take_numbers(model *m, wg_table *t, const fit_plan *f, const int64_t
 {
     float *x = wg_alloc(m->c, (size_t)(n * f->numbers) + 1, sizeof *x);
     size_t size;
-    FILE *list = open_memstream(&to->columns, &size);
+    FILE *list = tool_text_begin(&to->columns, &size);
     for (int i = 0, k = 0; x && list && i < f->columns; i++) {
         const fit_column *c = &f->column[i];
         if (c->words) continue;
@@ -74,7 +74,7 @@ static bool take_words(model *m, wg_table *t, const fit_column *c, const int64_t
     bool fits = true;
     for (int64_t i = 0; i < c->count; i++) fits &= fits_line(c->word[i]);
     size_t size;
-    FILE *list = fits && c->count ? open_memstream(&to->words, &size) : NULL;
+    FILE *list = fits && c->count ? tool_text_begin(&to->words, &size) : NULL;
     for (int64_t i = 0; list && i < c->count; i++) fprintf(list, "%s%s", i ? "\t" : "", c->word[i]);
     if (list && !tool_text_end(list, &to->words)) return model_fail(m, EXIT_OTHER, "out of memory");
     return model_ok(m);

@@ -137,7 +137,7 @@ char *fit_program(model *m, const fit_plan *f, int64_t rows, const char *path)
 {
     char *text = NULL, answer[200], file[200];
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = tool_text_begin(&text, &size);
     if (!out) return NULL;
     fprintf(out,
             "# '%s' from %d columns of %s, by `wengert fit`. The last number of a class that is no answer\n"
@@ -188,7 +188,7 @@ char *fit_text(model *m, const fit_plan *f)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = tool_text_begin(&text, &size);
     if (!out) return NULL;
     fputs(f->classes ? "classes" : f->date ? "day" : "number", out);
     put_field(out, f->answer), put_field(out, f->input);

@@ -169,7 +169,7 @@ bool json_in_page(FILE *out, const char *const pairs[])
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
+    FILE *memory = tool_text_begin(&text, &size);
     if (!memory) return false;
     json j = json_start(memory);
     for (int i = 0; pairs[i]; i += 2) json_text(&j, pairs[i], pairs[i + 1]);

@@ -217,7 +217,7 @@ char *data_lines(const data_rows *d, bool words)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = tool_text_begin(&text, &size);
     for (int i = 0; out && i < d->inputs; i++) {
         const char *list = words ? d->input[i].words : d->input[i].columns;
         if (list) fprintf(out, "%s\t%s\n", d->input[i].input, list);
@@ -237,7 +237,7 @@ bool data_read(model *m, data_rows *d, bool of_run)
     d->columns = of_run ? read_kept(m, COLUMNS_FILE) : NULL;
     if (m->status) return false;
     d->map = map ? strdup(map) : NULL;
-    FILE *said = open_memstream(&d->said, &size);
+    FILE *said = tool_text_begin(&d->said, &size);
     if (!said || (map && !d->map)) return model_fail(m, EXIT_OTHER, "out of memory");
     bool fine = take_all(m, d, &s, said);
     if (!tool_text_end(said, &d->said)) fine = model_fail(m, EXIT_OTHER, "out of memory");

@@ -112,7 +112,11 @@ bool args_size(const char *text, int *w, int *h); /* "740x680"; false: it is no 
 int tool_fail(const args *a, int status, const char *format, ...) WG_PRINTF(3, 4);
 /* The same for what the user gave: flags, operands. */
 #define tool_wrong(a, ...) tool_fail(a, EXIT_FLAGS, __VA_ARGS__)
-/* Ends a text that open_memstream has begun. false: there was no memory for all of it, and *text is NULL. */
+/* A stream into memory, as by open_memstream: *text and *size are right after fflush and at the end, and
+ * *text is to be freed. NULL: out of memory. Unlike glibc's, the stream has an error (ferror) when it cannot
+ * grow. */
+FILE *tool_text_begin(char **text, size_t *size);
+/* Ends it. false: there was no memory for all of it, and *text is NULL. */
 bool tool_text_end(FILE *out, char **text);
 int tool_no_operand(const args *a); /* the same, for a command that takes no operand */
 /* Prints a line to stderr, if there is no --quiet. */

@@ -137,7 +137,7 @@ static char *settings_text(const training *t)
     char *text = NULL;
     size_t size = 0;
     const char *dev = args_value(t->m.a, "dev"), *from = args_value(t->m.a, "load");
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = tool_text_begin(&text, &size);
     if (!out) return NULL;
     fprintf(out, "{\"wengert\": 1,\n\"program\": \"%016llx\",\n", (unsigned long long)hash_of_program(t));
     fprintf(out, "\"loss\": \"%s\",\n\"metrics\": \"", t->name[0]);
@@ -259,7 +259,7 @@ static bool write_log(training *t)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = tool_text_begin(&text, &size);
     if (!out) return write_failed(t, NULL);
     for (int64_t i = 0; i < t->records; i++) fputs(t->record[i].line, out);
     if (!tool_text_end(out, &text)) return write_failed(t, NULL);
@@ -367,7 +367,7 @@ static bool write_program(training *t)
 {
     char *text = NULL, *whole;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = tool_text_begin(&text, &size);
     if (!out) return write_failed(t, NULL);
     for (int k = 0; kept_flags[k]; k++) {
         const char *value;

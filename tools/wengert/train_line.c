@@ -98,7 +98,7 @@ char *train_json(const training *t, const epoch_record *r)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = tool_text_begin(&text, &size);
     if (!out) return NULL;
     json j = json_start(out);
     record_json(&j, t, r);

@@ -35,7 +35,7 @@ bool train_path_open(training *t)
     if (columns > COLUMNS)
         return model_wrong(m, "--path %s: %lld numbers in a step, more than %d", names, (long long)columns,
                            COLUMNS);
-    t->path_out = open_memstream(&t->path_text, &t->path_size);
+    t->path_out = tool_text_begin(&t->path_text, &t->path_size);
     if (!t->path_out) return model_fail(m, EXIT_OTHER, "out of memory");
     fputs("step,loss", t->path_out);
     for (int k = 0; k < t->path.count; k++) {
