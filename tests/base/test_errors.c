@@ -3,6 +3,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -111,6 +112,9 @@ Test(errors, only_recover_forgives_and_begin_does_not)
     wg_recover(c);
     wg_begin(g, WG_TRAIN);
     cr_assert_eq(wg_item(wg_add(wg_scalar(g, 1), 1)), 2);
+    wg_interrupt(c);
+    wg_recover(c); /* an interrupt that waits, too */
+    cr_assert_eq(wg_item(wg_sum(vector(g, "a", 1, 2))), 3);
     wgt_finish(c, NULL);
 }
 
@@ -137,6 +141,36 @@ Test(errors, a_failed_step_changes_no_parameter)
         cr_assert_eq(wg_params_item(p, "m"), 5, "nothing is committed by a failed run");
         WGT_REFUSED(c, USE, "no gradients", wg_optim_step(o));
         wgt_finish(c, NULL);
+    }
+}
+
+Test(errors, an_argument_ends_at_its_own_comma)
+{
+    static const char *const want[] = { "(a, b)", "{1, 2}", "x[i, j]", "\"), (\"", "z" };
+    char text[40];
+    for (int k = 0; k < 5; k++)
+        cr_expect_str_eq(
+            wgx_site_argument("(a, b), {1, 2}, x[i, j], \"), (\", z\nx.c:1", k, text, sizeof text), want[k]);
+}
+
+Test(errors, a_word_is_meant_that_differs_by_one_letter_or_from_seven_letters_on_by_two)
+{
+    static const char *const pairs[][3] = { { "matmil", "matmul", "matmul" },
+                                            { "matnil", "matmul", NULL },
+                                            { "softnix", "softmax", "softmax" },
+                                            { "soptnix", "softmax", NULL } };
+    for (int k = 0; k < 4; k++) cr_expect_eq(wgx_nearest(pairs[k][0], &pairs[k][1], 1), pairs[k][2], "%d", k);
+}
+
+Test(errors, the_beginning_of_a_word_is_another_word)
+{
+    static const char *const variables[] = { "WG_TRACE", "WG_WITHOUT" };
+    for (int i = 0; i < 2; i++) {
+        setenv(variables[i], "rebuild,re", 1);
+        wg_context *c = wg_start();
+        wgt_expect_error(c, WG_ERROR_VALUE, "no \"re\"; there are");
+        wg_finish(c, NULL);
+        unsetenv(variables[i]);
     }
 }
 

@@ -49,22 +49,28 @@ Test(averages, exponential)
 Test(averages, equal_weights)
 {
     wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
-    wg_average *a = wg_average_new(wg_params_in(u.p, "in"));
-    set(&u, "out", 1);
+    wg_average *a = wg_average_new(wg_params_in(u.p, "in")), *b = wg_average_new(wg_params_in(u.p, "out"));
+    set(&u, "out.w", 1);
+    wg_average_step(b);
     for (int k = 1; k <= 4; k++) {
         set(&u, "in.w", k * k);
         set(&u, "in.state", k);
         if (k == 4) set(&u, "in.late", 16);
-        set(&u, "out", k);
+        set(&u, "out.w", k);
         wg_average_step(a);
     }
     wg_average_use(a, true);
     values_are(&u, "in.w", 7.5);
     values_are(&u, "in.state", 2.5);
     values_are(&u, "in.late", 16);
-    values_are(&u, "out", 4);
+    values_are(&u, "out.w", 4);
+    wg_average_use(b, true);
+    values_are(&u, "out.w", 1);
     wg_average_use(a, false);
     values_are(&u, "in.w", 16);
+    values_are(&u, "out.w", 1);
+    wg_average_use(b, false);
+    values_are(&u, "out.w", 4);
     values_are(&u, "in.state", 4);
     set(&u, "in.late", 6);
     wg_average_step(a);

@@ -122,6 +122,19 @@ Test(groups, that_say_the_same_again_keep_their_order)
     }
 }
 
+Test(groups, an_option_counts_from_the_next_step_on)
+{
+    WGT_ENDS wgt_world u = wgt_world_new(NULL, WG_F64, &WG_OPTS(wg_start_opts, .interpret = -1));
+    wg_optim *o = wg_sgd(u.p, .lr = 0.25, .decay_all = true);
+    double w = 2;
+    for (int k = 0; k < 8; k++) {
+        wgx_optim_set_option(o, "weight_decay", k % 2);
+        step(&u, o);
+        w = w * (1 - 0.25 * (k % 2)) - 0.25;
+        values_are(&u, (double[]){ w, w, w, w, w });
+    }
+}
+
 Test(groups, coupled_decay_of_a_group)
 {
     WGT_ENDS wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
@@ -161,6 +174,7 @@ Test(groups, mistakes_are_named)
     cr_assert_eq(wg_optim_group(NULL, "*", .lr = 1), WG_ERROR_USE);
     wgt_expect_error(u.c, WG_ERROR_USE, "optim_group: the optimizer is NULL");
     wg_optim_group(o, "enc.*.B", .decay = false);
+    wg_state(u.g, u.p, "enc.fc1.B", WG_SCALAR, wg_zeros()); /* not of an optimizer */
     backward(&u);
     WGT_REFUSED(u.c, USE, "optim_group: no parameter matches \"enc.*.B\"", wg_optim_step(o));
 }

@@ -122,6 +122,15 @@ Test(matrix_values, truncated_normal)
     }
 }
 
+Test(matrix_values, a_range_or_a_deviation_may_be_nothing)
+{
+    for (int k = 0; k < 2; k++) {
+        double *v = first_values(WG_F64, "W", WG_SHAPE(3), k ? wg_normal(3, 0) : wg_uniform(3, 3));
+        for (int i = 0; i < 3 && v; i++) cr_expect_eq(v[i], 3);
+        free(v);
+    }
+}
+
 Test(matrix_values, mistakes_are_named)
 {
     static const char *const text[] = { "v [3]", "v [2,2,2]", "a share of zeros of 1.5" };

@@ -354,6 +354,21 @@ Test(optim, a_gradient_that_came_after_clipping_is_seen)
     }
 }
 
+/* Nadam's rates have a factor of each step. */
+Test(optim, of_steps_that_are_set_nothing_else_is_known)
+{
+    WGT_ENDS pair t = pair_start();
+    wg_optim *o[2] = { wg_nadam(t.enc), wg_nadam(t.dec) };
+    for (int k = 0; k < 3; k++) {
+        for (int i = 0; i < 2 && k == 2; i++) wgx_optim_set_steps(o[i], (int64_t[]){ 5 }, 1);
+        if (k == 2) wg_params_assign(t.p, "enc.a", (double[]){ 2 }, 1);
+        wg_backward(slopes(&t, 1, 1), t.p);
+        wg_optim_step(o[0]);
+    }
+    wg_optim_step(o[1]);
+    values_are(&t, wg_params_item(t.p, "dec.b"), wg_params_item(t.p, "dec.b"));
+}
+
 Test(optim, a_mean_is_weighted)
 {
     wg_mean m = { 0 };

@@ -132,7 +132,8 @@ void wgi_average_set(wg_average *a, const wgi_parameter *q, const double *values
 
 /* ---- use ---- */
 
-/* Exchanges: the values of the parameters go to `own`, if that is not NULL, and get those of `from`. */
+/* Exchanges: the values of the parameters go to `own`, if that is not NULL, and get those of `from`. For
+ * averages of other parameters that are in use nothing has changed. */
 static void exchange(const wg_average *a, double *own, const double *from)
 {
     walk w = { 0 };
@@ -141,7 +142,9 @@ static void exchange(const wg_average *a, double *own, const double *from)
         if (own) wgi_convert(WG_F64, own + w.at, q->dtype, q->data, q->size);
         wgi_convert(q->dtype, q->data, WG_F64, from + w.at, q->size);
     }
-    a->p->root->version++;
+    const uint64_t version = a->p->root->version++;
+    for (wg_average *b = a->p->root->averages; b; b = b->next)
+        if (b->own && b->version == version) b->version++;
 }
 
 static wg_status use(wg_site here, wg_average *a)
