@@ -157,6 +157,14 @@ Test(choices, of_a_part_that_is_computed_again)
     wgt_finish(c, NULL);
 }
 
+Test(choices, a_quotient_by_the_number_0_is_left_out)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    wg_node x = VECTOR(g, 1, -2, 4), y = wg_where(wg_greater(x, 3), wg_div(x, 0), wg_mul(x, 5));
+    EXPECT_VECTOR(wg_grad(wg_sum(y), x), 5, 5, INFINITY);
+    wgt_finish(c, NULL);
+}
+
 /* ---- every elementwise op ---- */
 
 static bool is_elementwise(const op_case *k)

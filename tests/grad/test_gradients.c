@@ -102,6 +102,48 @@ Test(gradients, the_results_may_stand_in_the_array_of_the_operands)
     wgt_finish(c, NULL);
 }
 
+Test(gradients, a_scalar_is_the_gradient_of_each_element)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    double got[2];
+    wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 2, -5 }, WG_SHAPE(2))), gx;
+    wg_vjp(wg_square(x), wg_scalar(g, 3), &x, 1, &gx);
+    wg_copy_f64(gx, got, 2);
+    cr_expect(got[0] == 12 && got[1] == -30, "%g %g", got[0], got[1]);
+    WGT_REFUSED(c, SHAPE, "the output is [2], its gradient [1]",
+                wg_vjp(x, wg_fill(g, 1, WG_SHAPE(1)), &x, 1, &gx));
+    wgt_finish(c, NULL);
+}
+
+/* The mean and the variance of x are parts 1 and 2 of its normalisation. */
+Test(gradients, each_output_has_a_tangent_of_its_own)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 6 }, WG_SHAPE(3))),
+            v = wg_input(g, "v", wg_view_f64((double[]){ 3, 0, 9 }, WG_SHAPE(3)));
+    wg_node y = wg_layer_norm(x, wg_fill(g, 2, WG_SHAPE(3)), wg_fill(g, 0, WG_SHAPE(3)));
+    cr_expect_float_eq(wg_item(wg_jvp(wg_part(y, 1), &x, &v, 1)), 4, 1e-14);
+    cr_expect_float_eq(wg_item(wg_jvp(wg_part(y, 2), &x, &v, 1)), (-2 * 3 + 3 * 9) * 2 / 3.0, 1e-14);
+    wgt_finish(c, NULL);
+}
+
+/* u and t depend on parameters, k does not: u t + k u + u k + u^2 has the slopes t + 2 k + 2 u and u. */
+Test(gradients, a_rule_is_used_again_where_the_same_is_wanted)
+{
+    for (int interpret = -1; interpret <= 1; interpret++) {
+        WGT_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = interpret, .without = WG_WITHOUT_TAPE));
+        wg_node u = wg_add(wg_param(g, p, "u", WG_SHAPE(2), wg_const(2)), 1),
+                t = wg_add(wg_param(g, p, "t", WG_SHAPE(2), wg_const(4)), 1),
+                k = wg_add(wg_input(g, "k", wg_view_f64((double[]){ 6, 6 }, WG_SHAPE(2))), 1);
+        wg_node parts[4] = { wg_mul(u, t), wg_mul(k, u), wg_mul(u, k), wg_mul(u, u) };
+        double got[4];
+        wg_backward(wg_sum(wg_addn(parts, 4)), p);
+        wg_params_get_grad(p, got);
+        cr_expect(got[0] == 25 && got[1] == 25 && got[2] == 3 && got[3] == 3, "%g %g", got[0], got[2]);
+        wgt_finish(c, NULL);
+    }
+}
+
 /* ---- as many axes as there can be ---- */
 
 static const wg_shape most = { 8, { 1, 2, 1, 1, 3, 1, 1, 1 } };

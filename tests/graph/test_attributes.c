@@ -199,3 +199,27 @@ Test(attributes, lengths_that_are_none_are_not_followed)
     cr_expect(recognised(too_long));
     cr_expect(recognised(negative));
 }
+
+/* ---- words ---- */
+
+typedef struct worded {
+    int word;
+} worded;
+static double worded_map(double x, const void *attr) { return x + ((const worded *)attr)->word; }
+
+Test(attributes, a_word_is_one_of_its_row)
+{
+    static const wg_attr_row rows[] = { { "word", WG_ATTR_CHOICE, 0, "none", "none one two" }, { 0 } };
+    static const wg_op op = {
+        .name = "worded", .operands = 1, .attr_size = sizeof(worded), .attrs = rows, .map = worded_map
+    };
+    static const char *const words[] = { "none", "one", "two" };
+    WGT_IN_GRAPH(WG_F64, NULL);
+    const wg_node x = wg_scalar(g, 1);
+    for (int k = -1; k <= 3; k++) {
+        wg_node y = wg_apply(WG_HERE, &op, &x, 1, &(worded){ k });
+        wgx_setting v;
+        if (k < 0 || k == 3) wgt_expect_error(c, WG_ERROR_VALUE, "must be one of none one two");
+        else cr_expect(wgx_node_option(y, "word", &v) && !strcmp(v.word, words[k]), "%s", v.word);
+    }
+}

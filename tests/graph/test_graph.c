@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/graph.h"
 #include "wgtest.h"
 
 enum { MODES = 3 };
@@ -21,6 +22,39 @@ Test(graph, a_parameter_made_after_the_loss_is_not_reached)
         cr_assert_eq(((double *)wg_params_grad(p, 0).data)[1], 4);
         cr_assert_null(wg_params_grad(p, 1).data);
         cr_assert_eq(((double *)wg_value(wg_grad(loss, v)).data)[0], 0);
+    }
+}
+
+Test(graph, what_is_frozen_between_two_backwards_of_a_loss_is_not_reached)
+{
+    for (int mode = 0; mode < MODES; mode++) {
+        WGT_IN_WORLD(WG_F64, MODE(mode));
+        wg_optim *o = wg_sgd(p, .lr = 0.5);
+        wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_const(2)),
+                loss = wg_sum(wg_add(wg_square(w), wg_param(g, p, "v", WG_SHAPE(3), wg_const(2))));
+        for (int k = 0; k < 4; k++) {
+            wg_backward(loss, p);
+            if (k == 2) wg_params_freeze(p, "w", true);
+            wg_optim_step(o);
+        }
+        cr_assert_null(wg_params_grad(p, 0).data);
+        cr_assert_eq(wg_params_grad_norm(p), sqrt(3));
+    }
+}
+
+Test(graph, a_copy_draws_the_same_numbers)
+{
+    for (int mode = 0; mode < MODES; mode++) {
+        WGT_IN_GRAPH(WG_F64, MODE(mode));
+        for (int build = 0; build < 3; build++) {
+            wg_begin(g, WG_TRAIN);
+            wg_node y = wg_dropout(wg_fill(g, 1, WG_SHAPE(64)), .drop = 0.5);
+            const wg_tensor v = wg_value(y);
+            wg_graph *s = wgi_graph_copy(g);
+            const wg_tensor copied = wg_value(wg_graph_node(s, y.index));
+            cr_assert(wgt_same_bits(&v, &copied), "build %d", build);
+            wg_graph_free(s);
+        }
     }
 }
 
@@ -339,6 +373,9 @@ Test(graph, a_path_is_one_scope_however_it_was_entered)
     wg_scope_push(g, "");
     wg_scope_push(g, "a");
     cr_assert(scope_now(g) == a);
+    wg_scope_push_i(g, "", -1);
+    wg_scope_push_i(g, "b", INT64_MIN);
+    cr_assert_str_eq(scope_now(g), "a/.-1/b.-9223372036854775808");
 }
 
 /* A build that enters scopes which exist already still takes over the nodes of the last build, and they stay
@@ -383,6 +420,11 @@ Test(graph, equal_nodes_are_those_that_are_written_the_same)
         cr_expect_eq(wgx_equal_nodes(wg_sum(wg_mul(first, 2)), wg_mul(first, 2), found, 4), 1);
         cr_expect_eq(wgx_equal_nodes(wg_sum(drawn), again, found, 4), 0);
         cr_expect_eq(wgx_equal_nodes(wg_sum(drawn), drawn, found, 4), 1);
+        for (int named = 0; named < 2; named++) {
+            const wg_tensor three = wg_view_f64((double[]){ 3 }, WG_SCALAR);
+            wg_node u = wg_input(g, named ? "u" : "", three), v = wg_input(g, named ? "v" : "", three);
+            cr_expect_eq(wgx_equal_nodes(wg_add(u, v), u, found, 4), named ? 1 : 2);
+        }
         cr_expect_eq(wgx_equal_nodes(y, y, found, 4), 1);
         cr_expect_eq(wgx_equal_nodes(wg_sum(a), b, found, 4), 0);
         cr_expect(wg_depends_on(y, a) && wg_depends_on(y, first) && wg_depends_on(y, y));

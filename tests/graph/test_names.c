@@ -115,6 +115,30 @@ Test(names, a_freed_set_leaves_its_names_free)
     }
 }
 
+Test(names, a_layer_that_fails_gives_its_name_and_those_inside_it_back)
+{
+    static const char *const layers[] = { "before", "block", "block.fc" };
+    WGT_IN_WORLD(WG_F32, NULL);
+    for (int k = 0; k < 3; k++) cr_assert_null(wgx_layer_claim(g, p, layers[k], "\na:1"));
+    wg_fail(c, NULL, WG_ERROR_USE, "within the block");
+    wgx_layer_claim(g, p, "block", "\na:1");
+    wg_recover(c);
+    cr_expect_str_eq(wgx_layer_claim(g, p, layers[0], "\nb:1"), "\na:1");
+    for (int k = 1; k < 3; k++) cr_expect_null(wgx_layer_claim(g, p, layers[k], "\nb:1"));
+}
+
+Test(names, a_layers_name_does_not_take_the_place_of_the_users)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    for (int named = 0; named < 2; named++) {
+        wg_node n = wg_scalar(g, 1);
+        if (named) wg_name(n, "mine");
+        wgx_layer_node(n, "fc");
+        cr_expect_str_eq(wgx_layer_node_name(n), named ? "" : "fc");
+        cr_expect_str_eq(wg_node_name(n), named ? "mine" : "");
+    }
+}
+
 /* ---- streams ---- */
 
 /* A nameless stream is told from the others of its scope by its number, whatever is drawn in other scopes. */
