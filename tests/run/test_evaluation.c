@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wgtest.h"
+#include "run/run.h"
 #include "wgnearest.h"
+#include "wgtest.h"
 
 static wg_node vector(wg_graph *g, const char *name, double a, double b)
 {
@@ -279,6 +280,7 @@ Test(evaluation, an_assignment_goes_on_from_the_one_before)
             for (int k = 0; k < 1000 && way == 2; k++) second = wg_add(wg_sub(second, k), k);
             wg_assign(n, second);
             if (way == 3) wgx_graph_rewind(g, mark);
+            cr_expect_eq(wg_item(wg_assigned(n)), way == 3 ? 3 : 30);
             wg_commit(g);
             cr_expect_eq(wg_params_item(p, "n"), way == 3 ? 3 : 30);
             cr_expect_eq(wg_item(n), 2);
@@ -299,11 +301,39 @@ Test(evaluation, an_assignment_that_would_lose_another_one_is_refused)
     WGT_REFUSED(c, USE, first, wg_assign(n, n));
     wg_assign(m, before);
     WGT_REFUSED(c, USE, "m has a next value already (mul", wg_assign(m, next));
+    WGT_REFUSED(c, SHAPE, "the state is f64 [], the value f32 []", wg_assign(n, wg_cast(next, WG_F32)));
+    WGT_REFUSED(c, SHAPE, "the state is f64 [], the value f64 [1]",
+                wg_assign(n, wg_reshape(next, WG_SHAPE(1))));
     WGT_REFUSED(c, USE, "must be a wg_state node", wg_assigned(next));
     WGT_REFUSED(c, USE, "is wg_none", wg_assigned(wg_none));
     wg_commit(g);
     cr_expect_eq(wg_params_item(p, "n"), 3);
     cr_expect_eq(wg_params_item(p, "m"), 14);
+}
+
+/* ---- what a set has that is not in the graph ---- */
+
+/* H = 2 by w, 0 by what is in another graph. */
+Test(evaluation, a_product_with_the_hessian_has_a_place_for_each_parameter)
+{
+    WGT_IN_WORLD(WG_F64, NULL);
+    wg_graph *other = wg_graph_new(c);
+    wg_params *part = wg_params_in(p, "part");
+    double v[3] = { 5, 7, 11 }, out[3] = { -1, -1, -1 };
+    wg_param(other, part, "v", WG_SHAPE(2), wg_zeros());
+    wg_node loss = wg_square(wg_param(g, p, "w", WG_SCALAR, wg_const(3)));
+    wg_params_hvp(part, loss, v, out);
+    cr_expect(out[0] == 0 && out[1] == 0 && out[2] == -1);
+    wg_params_hvp(p, loss, v, out);
+    cr_expect(out[0] == 0 && out[1] == 0 && out[2] == 2 * 11, "%g %g %g", out[0], out[1], out[2]);
+}
+
+Test(evaluation, a_label_is_one_of_the_classes)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    wg_node y = wg_input(g, "y", wg_view_i32((int32_t[]){ 4, 5 }, WG_SHAPE(2)));
+    WGT_REFUSED(c, VALUE, "5 at index 1 of y [2], must be from 0 to 4",
+                wg_value(wg_softmax_cross_entropy(wg_fill(g, 1, WG_SHAPE(2, 5)), y)));
 }
 
 /* ---- random draws ---- */
@@ -327,6 +357,20 @@ Test(random, adding_a_relu_or_a_read_changes_no_mask_and_evaluations_do)
     masks(false, 3, third);
     cr_assert_arr_eq(a, b, sizeof a);
     cr_assert(memcmp(a, third, sizeof a) != 0);
+}
+
+/* As a line search asks. */
+Test(random, a_loss_that_is_asked_for_again_draws_the_same)
+{
+    WGT_IN_WORLD(WG_F64, NULL);
+    wg_node x = wg_param(g, p, "x", WG_SHAPE(64), wg_const(1)),
+            loss = wg_sum(wg_dropout(x, .keep_prob = 0.5));
+    double seen, gradient[64];
+    wg_backward(loss, p);
+    void *again = wgi_loss_again.open(loss, p, &seen);
+    for (int k = 0; k < 3; k++) cr_expect_eq(wgi_loss_again.at(again, gradient), seen);
+    wgi_loss_again.close(again);
+    cr_expect_eq(seen, wg_item(loss));
 }
 
 Test(random, peeking_uses_up_no_epoch)

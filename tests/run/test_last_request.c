@@ -159,6 +159,23 @@ Test(repeat, built_again)
     }
 }
 
+/* Large programs share the leaves of equal numbers, also with the 2 of the rule of a square. */
+Test(repeat, a_number_that_a_rule_has_too)
+{
+    enum { MANY = 5000 };
+    WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = -1));
+    for (int i = 0; i < 4 * AGAIN; i++) {
+        const double number = i < 2 * AGAIN ? 2 : 8;
+        double d = 0;
+        wg_begin(g, WG_TRAIN);
+        wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(0.5)), sum = w;
+        for (int k = 1; k < MANY; k++) sum = wg_add(sum, w);
+        wg_backward(wg_mul(wg_square(sum), number), p);
+        wg_params_get_grad(p, &d);
+        cr_assert_eq(d, number * 2 * (0.5 * MANY) * MANY, "build %d", i);
+    }
+}
+
 /* A node that one build keeps or assigns is no result in the next build. */
 Test(repeat, kept_and_assigned_before)
 {

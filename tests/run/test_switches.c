@@ -45,6 +45,11 @@ static void scalars(wg_graph *g, wg_params *p)
     wg_backward(y, p);
 }
 
+static void reading(wg_graph *g, wg_params *p)
+{
+    wg_value(wg_tanh(wg_param(g, p, "w", WG_SHAPE(2), wg_const(2))));
+}
+
 /* What is traced while the program runs. */
 static void listen(heard *h, void (*program)(wg_graph *g, wg_params *p), unsigned without, unsigned trace)
 {
@@ -73,11 +78,13 @@ Test(switches, each_stops_the_way_that_it_names)
         }
 }
 
-Test(switches, a_line_says_where_the_request_was_made)
+Test(switches, a_line_says_where_the_request_was_made_and_what_it_asks_for)
 {
     heard h;
     listen(&h, scalars, 0, WG_TRACE_REQUEST);
     cr_assert(strstr(h.all, "test_switches.c:"), "%s", h.all);
+    listen(&h, reading, 0, WG_TRACE_REQUEST);
+    cr_assert(strstr(h.all, ": read of node 2 (tanh), 1 roots, 0 gradients"), "%s", h.all);
 }
 
 Test(switches, the_environment_names_them)

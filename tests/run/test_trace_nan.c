@@ -78,8 +78,8 @@ Test(trace_nan, infinities_that_make_a_nan_are_found_too)
     wg_node y = wg_mul(p, l);
     wg_backward(wg_sum(y), w.p);
     EXPECT_PARTS(w.c, "The first nan is in mul ", mul, "[3] is 1 nan of 3, the first at [1]",
-                 "p [3] is from 0 to 1, 0 there", "l [3] is 1 inf of 3, the first at [1]", "-inf there",
-                 "The first inf is in log ", log, "p [3] is from 0 to 1, 0 there");
+                 "p [3] is from 0 to 1, 0 there", "l [3] is 1 inf of 3, the first at [1]",
+                 "-inf there. The first inf is in log ", log, "p [3] is from 0 to 1, 0 there");
 }
 
 Test(trace_nan, an_input_or_a_parameter_with_nan_is_named)
@@ -103,6 +103,25 @@ Test(trace_nan, an_input_or_a_parameter_with_nan_is_named)
     snprintf(at, sizeof at, "%.*s", (int)strlen(step) - 2, step + 1);
     EXPECT_PARTS(w.c, "The first nan is in sub ", "The first inf is in param p ", "[2] is 1 inf of 2",
                  "The last step was that at ", at);
+}
+
+Test(trace_nan, the_step_of_the_parameters_own_optimizer_is_named)
+{
+    for (int k = 0; k < 2; k++) {
+        WGT_IN_WORLD(WG_F64, NULL);
+        wg_optim *a = wg_sgd(wg_params_in(p, "a")), *b = wg_sgd(wg_params_in(p, "b"));
+        wg_node x = wg_param(g, p, k ? "b.x" : "a.x", WG_SCALAR, wg_const(1)),
+                y = wg_param(g, p, k ? "a.x" : "b.x", WG_SCALAR, wg_const(1));
+        wg_backward(wg_mul(x, y), p);
+        const char *step = place(__LINE__ + 1);
+        wg_optim_step(k ? b : a);
+        wg_optim_step(k ? a : b);
+        wg_params_assign(p, k ? "b.x" : "a.x", (double[]){ NAN }, 1);
+        wg_backward(wg_mul(x, y), p);
+        char at[220];
+        snprintf(at, sizeof at, "The last step was that at %.*s:", (int)strlen(step) - 2, step + 1);
+        EXPECT_PARTS(c, "The first nan is in param ", at);
+    }
 }
 
 /* ---- backward ---- */
