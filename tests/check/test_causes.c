@@ -46,6 +46,7 @@ EACH(without_ln_10, g[i] / 2.302585092994046)
 EACH(without_pi, g[i] / 3.141592653589793)
 EACH(twelve_times, g[i] * 12)
 EACH(without_ridge, g[i] - 0.3 * x[i])
+EACH(without_a_little, g[i] - 0.0015 * x[i]) /* at most 0.7 % of a component */
 EACH(without_lasso, g[i] - (x[i] > 0 ? 0.3 : -0.3))
 EACH(too_much, g[i] + 0.25)
 EACH(shifted, was[(i + 1) % n])
@@ -85,6 +86,7 @@ static const struct {
     { without_pi, "yours times pi is right" },
     { twelve_times, "yours divided by 12 is right, here and 1 % away, as where f takes the mean over 12" },
     { without_ridge, "a term is missing: 0.3 x[i]" },
+    { without_a_little, "a term is missing: 0.0015 x[i]" },
     { without_lasso, "a term is missing: 0.3 times the sign of x[i]" },
     { too_much, "a term is too much: 0.25, a number" },
     { shifted, "shifted by one place: each component stands at the place of the one before" },

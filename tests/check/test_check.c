@@ -172,6 +172,20 @@ static double cube(size_t n, const double *x, double *g, void *user)
     return x[0] * x[0] * x[0];
 }
 
+/* Away from the start the gradient is off by a share. Where it was right before, less than 1e-4 is laid to
+ * the slope. */
+static double off_beside(size_t n, const double *x, double *g, void *user)
+{
+    const double *off = user;
+    if (g) g[0] = 3 * x[0] * x[0] * (x[0] == 1.5 ? 1 : 1 + *off);
+    return x[0] * x[0] * x[0];
+}
+Test(check_fn, an_error_at_another_point_counts)
+{
+    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(off_beside, 1, (double[]){ 1.5 }, (double[]){ 5e-4 })), WG_FAIL);
+    cr_expect_eq(wgt_verdict(wg_gradcheck_fn(off_beside, 1, (double[]){ 1.5 }, (double[]){ 5e-5 })), WG_PASS);
+}
+
 Test(check_fn, theta_cubed_at_one)
 {
     wg_check *two = wg_gradcheck_fn(cube, 1, (double[]){ 1 }, NULL, .eps = 0.01);

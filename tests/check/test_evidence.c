@@ -235,6 +235,9 @@ Test(evidence, marks_a_wrong_node_and_those_before_it)
     cr_expect(strstr(mark_of(m, n, s)->text, "wrong gradient by operand 0 at ["), "%s",
               mark_of(m, n, s)->text);
     cr_expect(strstr(mark_of(m, n, s)->text, "divided by 1.5"), "%s", mark_of(m, n, s)->text);
+    double right = 0, yours = 0;
+    sscanf(strchr(mark_of(m, n, s)->text, '\n') + 1, "%lf, and not %lf", &right, &yours);
+    cr_expect_float_eq(yours, 1.5 * right, 1e-5 * fabs(right), "%s", mark_of(m, n, s)->text);
     const wg_node affected[] = { z, h, x }, not [] = { stop, e, loss };
     for (int i = 0; i < 3; i++) {
         cr_expect(mark_of(m, n, affected[i]) && mark_of(m, n, affected[i])->kind == WG_MARK_AFFECTED, "%d",
@@ -262,6 +265,16 @@ Test(evidence, a_gradient_that_passes_is_marked_so)
     cr_expect_eq(m->kind, WG_MARK_PASSED);
     cr_expect(strstr(m->text, "gradient checked"), "%s", m->text);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
+}
+
+Test(evidence, of_many_parameters_that_pass_the_rest_is_counted)
+{
+    WGT_IN_WORLD(WG_F64, NULL);
+    wg_node h = wg_any(g, WG_SHAPE(2, 3));
+    for (int k = 0; k < 6; k++) h = wg_tanh(wg_nn_dense(h, p, (const char[]){ (char)('a' + k), 0 }, 2));
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(h), p);
+    cr_expect_eq(wg_check_verdict(r), WG_PASS);
+    wgt_expect_report(r, "\n  and 4 more pass\n");
 }
 
 /* ---- colour ---- */

@@ -130,6 +130,8 @@ Test(own_rules, what_is_meant_is_named_and_not_compared)
         cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE, "nothing else depends on q");
         wgt_expect_report(r, "not compared, another derivative on purpose: custom_vjp, ");
     }
+    const char *others = "custom, my, my_relu2, custom_vjps";
+    cr_expect_eq(wgt_verdict(check_relu(g, everywhere_one, off, others)), WG_FAIL);
 }
 
 /* The steps of floor are flat everywhere. */

@@ -443,6 +443,28 @@ Test(second_kinks, the_report_names_the_kink_and_says_what_to_write)
     expect_report("0", "abs(x)^1.5", "at the kink of abs, t.wg:2:5: beside it they grow without end");
 }
 
+/* x^3 with the gradient 3 sqrt(x^4), whose derivative at 0 is infinity by 0, where it has to be 0. */
+static void by_root(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y;
+    gx[0] = wg_mul(gy, wg_mul(3, wg_sqrt(wg_square(wg_square(x[0])))));
+}
+
+/* The second derivative of |x| |x| is wrong, too, and finite. */
+Test(second_kinks, nan_is_wrong_where_the_sides_agree_and_before_finite_numbers)
+{
+    for (int64_t n = 1; n <= 2; n++) {
+        WGT_IN_GRAPH(WG_F64, NULL);
+        wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 0, 0 }, WG_SHAPE(n))), a = wg_abs(x),
+                z = wg_slice(x, .axis = 0, .to = 1), cube = wg_mul(z, wg_square(z));
+        wg_node y = wg_sum(wg_custom_vjp(cube, &z, 1, by_root));
+        WGT_FREED wg_check *r = wg_gradcheck_nodes(wg_add(y, wg_sum(wg_mul(a, a))), &x, 1, .order = 2);
+        cr_expect_eq(wg_check_verdict(r), WG_FAIL);
+        cr_expect(isnan(wg_check_finding_at(r, 0).yours));
+        cr_expect_eq(wg_check_finding_at(r, 0).element, 0);
+    }
+}
+
 Test(second_kinks, smooth_through_kinks) { cr_expect_eq(count_wrong(smooth, COUNT(smooth), SMOOTH), 0); }
 Test(second_kinks, adversarial) { cr_expect_eq(count_wrong(adversarial, COUNT(adversarial), SMOOTH), 0); }
 Test(second_kinks, not_twice_differentiable) { cr_expect_eq(count_wrong(none, COUNT(none), NO_SECOND), 0); }

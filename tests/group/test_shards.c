@@ -396,3 +396,10 @@ static void with_little_memory(wg_context *c)
 }
 
 Test(shards, without_memory) { wgt_each_allocation_fails(NULL, 60, with_little_memory); }
+
+Test(shards, who_has_asked_to_stop_is_not_forgotten)
+{
+    WGT_IN_CONTEXT(WG_F32, NULL);
+    wg_group *all = wg_group_start(c, .shards = 2);
+    for (int k = 0; k < 3; k++) cr_expect_eq(wgx_group_stop(all, k == 1), k > 0, "%d", k);
+}

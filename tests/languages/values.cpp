@@ -28,6 +28,7 @@ static void arithmetic(const wg::context &c)
     EXPECT(wg::sum(M, 1, true).shape().rank == 2 && M.shape()[1] == 3 && M.dim(-1) == 3);
     EXPECT(wg::pow(x, 2).to_vector()[2] == 9 && wg::maximum(2, x).to_vector()[0] == 2);
     EXPECT(wg::where(x > 2, x, 0).to_vector() == (numbers{ 0, 0, 3 }));
+    EXPECT(M.item(0, 1) == 2 && M.item(1, -1) == 6 && x.item(2) == 3);
     EXPECT(M.reshape({ 3, -1 }).shape()[1] == 2 && std::fabs(wg::sum(wg::softmax(x)).item() - 1) < 1e-12);
     x += 1, x *= 2;
     EXPECT(x.to_vector() == (numbers{ 4, 6, 8 }));
