@@ -157,11 +157,12 @@ Test(choices, of_a_part_that_is_computed_again)
     wgt_finish(c, NULL);
 }
 
+/* The rule of where has made the gradient zero already, since the sum is broadcast. 0 / 0 is not zero. */
 Test(choices, a_quotient_by_the_number_0_is_left_out)
 {
     WGT_GRAPH(WG_F64, NULL);
-    wg_node x = VECTOR(g, 1, -2, 4), y = wg_where(wg_greater(x, 3), wg_div(x, 0), wg_mul(x, 5));
-    EXPECT_VECTOR(wg_grad(wg_sum(y), x), 5, 5, INFINITY);
+    wg_node x = VECTOR(g, 1, -2, 4), y = wg_where(wg_greater(x, 3), wg_div(x, 0), wg_sum(x));
+    EXPECT_VECTOR(wg_grad(wg_sum(y), x), 2, 2, INFINITY);
     wgt_finish(c, NULL);
 }
 

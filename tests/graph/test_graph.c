@@ -31,14 +31,14 @@ Test(graph, what_is_frozen_between_two_backwards_of_a_loss_is_not_reached)
         WGT_IN_WORLD(WG_F64, MODE(mode));
         wg_optim *o = wg_sgd(p, .lr = 0.5);
         wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_const(2)),
-                loss = wg_sum(wg_add(wg_square(w), wg_param(g, p, "v", WG_SHAPE(3), wg_const(2))));
+                loss = wg_sum(wg_add(wg_square(w), wg_param(g, p, "v", WG_SCALAR, wg_const(2))));
         for (int k = 0; k < 4; k++) {
             wg_backward(loss, p);
             if (k == 2) wg_params_freeze(p, "w", true);
             wg_optim_step(o);
         }
         cr_assert_null(wg_params_grad(p, 0).data);
-        cr_assert_eq(wg_params_grad_norm(p), sqrt(3));
+        cr_assert_eq(wg_params_grad_norm(p), 3);
     }
 }
 
