@@ -73,7 +73,8 @@ Test(styles, dots_stand_on_no_circle)
 {
     WGT_ENDS wgt_run r = wgt_build("x = ones(1, 2); W = param(2, 13); h = relu(x @ W)", WG_EVAL);
     const char *svg = drawn(&r, "neurons", WG_OPTS(wg_draw_opts)), *last = strstr(svg, "⋮");
-    double x, y, cx, cy, radius;
+    double x = 0, y = 0, cx, cy, radius;
+    cr_assert(last);
     for (const char *t = svg; (t = strstr(t + 1, "<text x=")) && t < last;)
         sscanf(t, "<text x=\"%lf\" y=\"%lf\"", &x, &y);
     for (const char *t = svg; (t = strstr(t + 1, "<circle"));) {

@@ -73,7 +73,7 @@ Test(lessons, a_question_asks_three_times)
 Test(lessons, a_slider_has_the_programs_own_value)
 {
     const char *said =
-        wgt_shell("printf '%s\n' '# T' '' '```wg' 'r = 0.7' 'y = 2*r' '```' '```plot' 'T' 'line r*x over x "
+        wgt_shell("printf '%s\\n' '# T' '' '```wg' 'r = 0.7' 'y = 2*r' '```' '```plot' 'T' 'line r*x over x "
                   "in 0:1' '```' \\\n"
                   "  '```slide' 'r from 0 to 1 in 5' '```' > \"$in/s.md\"\n"
                   "\"$build/wengert\" lesson \"$in/s.md\" --page -o \"$in/s.html\" > /dev/null\n"
