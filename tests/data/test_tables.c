@@ -416,6 +416,8 @@ Test(tables, one_name_too_few)
     cr_expect(t && wg_table_find(t, "y") == 0 && wg_table_column(t, 0).words == 2, "%s", wg_table_about(t));
     t = read_text(c, "y;a\nr1;1;1\nr2;2;2\n");
     cr_expect(t && wg_table_find(t, "y") == 1 && wg_table_column(t, 0).why);
+    t = read_text(c, "a,b\n7,8\n1,2,3\n4,5,6\n"); /* as many rows of two fields as of three */
+    cr_expect(t && wg_table_columns(t) == 3);
     WGT_REFUSED(c, FORMAT, "a.csv:2:1: the row has 4 fields, and there are 3 names",
                 read_text(c, "city,people,y\nRom,1,137,yes\nUlm,1,200,no\nRom,1,300,no\n"));
 }

@@ -121,6 +121,16 @@ GRAPH_TEST(draw, a_mark_within_a_composite_call_is_on_its_box)
 
 /* ---- overlays ---- */
 
+GRAPH_TEST(draw, nan_begins_once_in_a_chain)
+{
+    const double v = -1;
+    wg_node y = wg_name(
+        wg_exp(wg_name(wg_mul(wg_name(wg_log(wg_input(g, "x", wg_view_f64(&v, WG_SCALAR))), "a"), 2), "b")),
+        "y");
+    char *svg = pic_text(y, "svg", WG_OPTS(wg_draw_opts, .overlay = "nan"));
+    cr_expect_eq(pic_count(svg, "NaN or infinity begins here"), 1);
+}
+
 GRAPH_TEST(draw, times_of_the_computed_boxes_alone)
 {
     static const double ones[32] = { 1 };

@@ -89,29 +89,64 @@ Test(gradient_places, are_under_their_nodes)
     }
 }
 
-/* The forward part runs on, the gradients run back; each link has its arrow at its own end. */
+/* In one row each link has its arrow at its own end, and is turned if that stands before its start. */
+static void expect_arrows(net *n)
+{
+    wgi_layout_free(&n->w.l), n->w.l.page = 0;
+    cr_assert(wgi_layout_run(&n->w.l));
+    for (int64_t i = 0; i < n->p.links; i++) {
+        const wgi_link *k = &n->p.link[i];
+        const wgi_arrow a = wgi_arrow_of(&n->w.l, k, &n->w.l.edge[i]);
+        const wgi_lay_box *to = &n->w.l.box[k->to], *from = &n->w.l.box[k->from];
+        cr_expect(k->turned ? to->x <= from->x : to->x >= from->x);
+        cr_expect(a.at.x >= to->x - 1 && a.at.x <= to->x + to->w + 1 && a.at.y >= to->y - 1 &&
+                      a.at.y <= to->y + to->h + 1,
+                  "the arrow of link %lld does not point at its box", (long long)i);
+        cr_expect_eq(a.direction, fabs(a.at.x - to->x) < 1 ? 1 : -1);
+    }
+}
+
+/* The forward part runs on, the gradients run back. */
 Test(gradient_places, run_back_under_the_forward_part)
 {
     static const char *const forward[] = { "x", "z1", "a1", "z2", "a2" };
     static const char *const back[] = { "da2", "dz2", "da1", "dz1", "dW1" };
     net n = start();
     draw(&n, two_layers(&n), &WG_OPTS(wg_draw_opts, .values = true));
-    wgi_layout_free(&n.w.l), n.w.l.page = 0; /* in one row */
-    cr_assert(wgi_layout_run(&n.w.l));
+    expect_arrows(&n);
     for (int k = 1; k < 5; k++) {
         const wgi_lay_box *l = n.w.l.box;
         cr_expect_lt(l[box(&n, forward[k - 1])].x, l[box(&n, forward[k])].x, "%s", forward[k]);
         cr_expect_gt(l[box(&n, back[k - 1])].x, l[box(&n, back[k])].x, "%s", back[k]);
     }
-    for (int64_t i = 0; i < n.p.links; i++) {
-        const wgi_link *k = &n.p.link[i];
-        const wgi_arrow a = wgi_arrow_of(&n.w.l, k, &n.w.l.edge[i]);
-        const wgi_lay_box *to = &n.w.l.box[k->to];
-        cr_expect(a.at.x >= to->x - 1 && a.at.x <= to->x + to->w + 1 && a.at.y >= to->y - 1 &&
-                      a.at.y <= to->y + to->h + 1,
-                  "the arrow of link %lld does not point at its box", (long long)i);
-        cr_expect_eq(a.direction, fabs(a.at.x - to->x) < 1 ? 1 : -1);
-    }
+    end(&n);
+}
+
+/* Links to a box meet it at one place, wherever they come from: x has no gradient, w has one. */
+Test(gradient_places, links_of_a_kind_meet_a_box_at_one_place)
+{
+    net n = start();
+    wg_node x = wg_input(n.g, "x", wg_view_f64(ones, WG_SHAPE(4))),
+            w = wg_input(n.g, "w", wg_view_f64(ones, WG_SHAPE(4)));
+    draw(&n, wg_name(wg_sum(wg_mul(w, x)), "L"),
+         &WG_OPTS(wg_draw_opts, .backward = true, .top_down = true, .wrt = &w, .wrt_count = 1));
+    for (int64_t i = 0; i < n.p.links; i++)
+        for (int64_t k = 0; k < i; k++)
+            if (n.p.link[i].back == n.p.link[k].back && n.w.l.edge[i].to == n.w.l.edge[k].to)
+                cr_expect_eq(n.w.l.edge[i].to_at, n.w.l.edge[k].to_at);
+    end(&n);
+}
+
+/* L = sum(y b) with y = b + 1, and b = σ(tanh(z)): db is y + b, so the link of y to db is turned. */
+Test(gradient_places, of_a_node_that_is_used_twice_are_under_it)
+{
+    net n = start();
+    wg_node z = wg_input(n.g, "z", wg_view_f64(ones, WG_SHAPE(4))), a = wg_name(wg_tanh(z), "a");
+    wg_node b = wg_name(wg_sigmoid(a), "b"), L = wg_sum(wg_mul(wg_name(wg_add(b, 1), "y"), b)), d;
+    cr_assert_eq(wg_grads(L, &z, 1, &d), WG_OK);
+    draw(&n, wg_name(d, "dz"), &WG_OPTS(wg_draw_opts, .values = true));
+    expect_under(&n, "dz", "z"), expect_under(&n, "da", "a"), expect_under(&n, "db", "b");
+    expect_arrows(&n);
     end(&n);
 }
 

@@ -47,6 +47,32 @@ Test(read_edges, the_first_node_that_is_no_scalar_is_named)
     wgt_finish(c, NULL);
 }
 
+/* Boxes without a name have their expressions, in brackets. */
+Test(read_edges, brackets_of_labels_close)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    const double v = 3;
+    wg_node a = wg_input(g, "a", wg_view_f64(&v, WG_SCALAR));
+    wg_node J = wg_name(wg_add(wg_square(a), a), "J");
+    const char *dot = pic_dot(J, &WG_OPTS(wg_draw_opts, .edges = "local"));
+    SHOWS(dot, "\"∂(a²)/∂a = 2 a = 6\"", "\"∂J/∂(a²) = 1\"", "\"∂J/∂a = 1\"");
+    wgt_finish(c, NULL);
+}
+
+/* Of s = a² + a in one box the derivative is 2 a + 1: along both ways. */
+Test(read_edges, ways_through_a_box_are_added)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    const double v = 3;
+    wg_node a = wg_input(g, "a", wg_view_f64(&v, WG_SCALAR));
+    wg_scope_push(g, "f");
+    wg_node s = wg_name(wg_add(wg_square(a), a), "s");
+    wg_scope_pop(g);
+    wg_node J = wg_name(wg_mul(s, 2), "J");
+    SHOWS(pic_dot(J, &WG_OPTS(wg_draw_opts, .edges = "local", .depth = 1)), "\"∂s/∂a = 7\"");
+    wgt_finish(c, NULL);
+}
+
 /* A whole graph of which the root does not use all, and one of no float. */
 Test(read_edges, nodes_that_the_root_does_not_use_have_no_labels)
 {

@@ -453,6 +453,11 @@ REDUCE_TEST(says_when_it_cannot_fit)
     cr_assert_neq(wg_draw(root, "x.svg", .fit = "0x740x680"), WG_OK);
     HAS(wg_message(b->c), ".fit \"0x740x680\": slide, page");
     wg_recover(b->c);
+    static const char *const no_sizes[] = { "740x100000", "100000x740", "740x99", "99x740" };
+    for (int i = 0; i < 4; i++) {
+        cr_expect_neq(wg_draw(root, "x.svg", .fit = no_sizes[i]), WG_OK, "%s", no_sizes[i]);
+        wg_recover(b->c);
+    }
 }
 
 REDUCE_TEST(large_graphs_are_reduced_without_delay)

@@ -168,6 +168,19 @@ Test(step_states, numbers)
     }
 }
 
+/* Four products are written out, five are many. */
+Test(step_states, short_products_are_written_out)
+{
+    static const double w[5] = { 1, 2, 3, 4, 5 }, x[5] = { 5, 6, 7, 8, 9 };
+    static const char *const line[] = { "y = w x = 1 · 5 + 2 · 6 + 3 · 7 + 4 · 8 = 70", "y = w x = 115" };
+    for (int n = 4; n <= 5; n++) {
+        bench b = start();
+        make(&b, wg_name(wg_matmul(vector(&b, "w", w, n), vector(&b, "x", x, n)), "y"));
+        expect_line(&b, "y", line[n - 4]);
+        end(&b);
+    }
+}
+
 static void cube_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     (void)here, (void)y;

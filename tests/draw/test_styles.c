@@ -1,5 +1,6 @@
 /* The styles of layers. What is expected is counted by hand: a circle for each unit, a line for each
  * weight. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "picture.h"
@@ -66,6 +67,20 @@ Test(styles, of_many_units_some_are_drawn)
     cr_expect_eq(pic_count(svg, ">⋮<"), 3);
     SHOWS(pic_plain(svg), ">n = 784<", ">n = 128<", ">n = 64<", ">n = 10<", ">x784<", ">z10<", ">J<",
           "J = softmax_cross_entropy(z, y)", "layers of neurons: 784, 128, 64, 10");
+}
+
+Test(styles, dots_stand_on_no_circle)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = ones(1, 2); W = param(2, 13); h = relu(x @ W)", WG_EVAL);
+    const char *svg = drawn(&r, "neurons", WG_OPTS(wg_draw_opts)), *last = strstr(svg, "⋮");
+    double x = 0, y = 0, cx, cy, radius;
+    cr_assert(last);
+    for (const char *t = svg; (t = strstr(t + 1, "<text x=")) && t < last;)
+        sscanf(t, "<text x=\"%lf\" y=\"%lf\"", &x, &y);
+    for (const char *t = svg; (t = strstr(t + 1, "<circle"));) {
+        cr_assert_eq(sscanf(t, "<circle cx=\"%lf\" cy=\"%lf\" r=\"%lf\"", &cx, &cy, &radius), 3);
+        cr_expect(cx != x || fabs(cy - y) > radius, "%g: %g", cy, y);
+    }
 }
 
 /* ---- blocks ---- */

@@ -232,9 +232,9 @@ static double hill(void *user, double x, double y)
 FIGURE_TEST(figure_shapes, points_lie_on_a_surface)
 {
     wg_panel *p = wg_panel_new(f, "");
-    wg_panel_surface(p, "J", .f = hill, .x = { -1, 1 }, .y = { -1, 1 }, .nx = 5, .ny = 5);
+    wg_panel_surface(p, "J", .f = hill, .x = { -1, 1 }, .y = { -2, 2 }, .nx = 5, .ny = 5);
     wg_series *s = wg_panel_points(p, "");
-    wg_series_add(s, 0.5, 1), wg_series_add(s, -0.5, -1), wg_series_add(s, 0.25, 1), wg_series_add(s, 3, 0);
+    wg_series_add(s, 0.5, 2), wg_series_add(s, -0.5, -2), wg_series_add(s, 0.25, 2), wg_series_add(s, 3, 0);
     wg_series_add(s, 0, 0);
     wgi_figure_page g;
     cr_assert(wgi_page_make(&g, f));

@@ -189,6 +189,12 @@ Test(formula_print, options_choose_cases)
                                        { .name = "reduction", .text = "none", .word = true } };
     expect_node("L = reduction(x^2)", none, 2, "L = a²");
     expect_node("L = 1 where reduction = sum, 2 where reduction = none, else 3", none, 2, "L = 2");
+    const wgi_formula_value set[] = { { .name = "t", .number = 1 }, { .name = "f", .number = 0 } };
+    expect_node("y = 1 where t and c, else 2", set, 2, "y = 1 where c, else 2");
+    expect_node("y = 1 where c and t, else 2", set, 2, "y = 1 where c, else 2");
+    expect_node("y = 1 where c and f, else 2", set, 2, "y = 2");
+    expect_node("y = 1 where c or f, else 2", set, 2, "y = 1 where c, else 2");
+    expect_node("y = 1 where c or t, else 2", set, 2, "y = 1");
     const wgi_formula_value ta[] = {
         named("a", 0, "Q"), named("b", 0, "K"), { .name = "ta", .number = 0 }, { .name = "tb", .number = 1 }
     };

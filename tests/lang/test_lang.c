@@ -174,6 +174,27 @@ Test(lang, variants_of_a_claim)
     cr_expect_eq(wg_failed(r.c), WG_OK);
 }
 
+/* The sum and the mean along each axis of the right side, then of the left. */
+Test(lang, variants_are_of_both_sides)
+{
+    WGT_ENDS wgt_run r = wgt_build("x = [[1, 2], [3, 4]]\ny = [4, 6]\ncheck x == y", WG_EVAL);
+    static const char *const want[] = { "sum(y, axis=0)",  "mean(y, axis=0)", "sum(x, axis=0)",
+                                        "mean(x, axis=0)", "sum(x, axis=1)",  "mean(x, axis=1)" };
+    for (int k = 0; k < 6; k++) cr_expect_str_eq(wgx_program_claim_variant(r.q, 0, k).text, want[k]);
+    cr_expect_null(wgx_program_claim_variant(r.q, 0, 6).text);
+}
+
+Test(lang, claims_are_about_what_is_computed_last)
+{
+    for (int i = 0; i < 2; i++) {
+        WGT_ENDS wgt_run r =
+            wgt_build(i ? "x = 2; y = x^2; z = y^2; check grad(z, x) == 32; check grad(y, x) == 4"
+                        : "x = 2; y = x^2; z = y^2; check grad(y, x) == 4; check grad(z, x) == 32",
+                      WG_EVAL);
+        cr_expect_str_eq(wgx_program_claimed(r.q), "z");
+    }
+}
+
 /* A claim in a block of another claim's side is built again with each variant of that side. It is one claim
  * all the same. */
 Test(lang, variants_add_no_claims)

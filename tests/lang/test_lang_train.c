@@ -91,5 +91,6 @@ Test(lang_train, texts_that_differ_in_form_are_one_program)
                                           "x = [1, 2]; y = x * 2; sum(y)" };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         cr_expect_neq(n, code(others[i]), "%s", others[i]);
+    cr_expect_eq(code("y = (1 +\n{ a = 1\na * 2 }\n+ 3)"), code("y = (1 + { a = 1; a * 2 } + 3)"));
     cr_expect_neq(code("y = { a = 1\n-a }"), code("y = { a = 1; b = 2; -a }"));
 }

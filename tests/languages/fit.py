@@ -129,6 +129,15 @@ def patience():
         expect(r == (3 + most, 3, 0.0625, 0.0, None, None) and p["w"] == 0.125)
 
 
+def dev_of_many_rows():
+    """The mean of dev is that of its rows, also of more than 1000: of 1000 zeros and 500 threes it is 1."""
+    p, dev = wg.Params(), np.repeat([0.0, 3.0], [1000, 500])
+    loss = lambda x: (x.mean() + p.param("w", (), wg.const(0)), 2 * x.mean())
+    r = wg.fit(p, loss, (np.zeros(4),), epochs=1, dev=(dev,), optimizer=wg.sgd(p, lr=0), metric="twice",
+               print=False)
+    expect(r.dev == 1 and r.dev_metric == 2)
+
+
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
@@ -238,7 +247,8 @@ def goes_on():
     same_params(once, all_of(p))
 
 
-for test in (modules, of_params, held_out, same_as_c, patience, wrong_calls, nan, interrupted, goes_on):
+for test in (modules, of_params, held_out, same_as_c, patience, dev_of_many_rows, wrong_calls,
+             nan, interrupted, goes_on):
     before = len(wrong)
     test()
     if len(wrong) > before:

@@ -228,6 +228,15 @@ LAYOUT_TEST(a_chain_is_straight_and_wraps)
     cr_assert_leq(p->l.top_down ? p->l.h : p->l.w, p->l.page + 60, "with the lanes at both ends");
 }
 
+/* It lies above the parent, which stays between its children. */
+LAYOUT_TEST(a_box_without_links_makes_room)
+{
+    for (int i = 0; i < 4; i++) add_box(p, 30, 30, -1);
+    add_edge(p, 1, 2), add_edge(p, 1, 3);
+    expect_layout(p);
+    cr_expect(middle(p, 0) < middle(p, 1) && middle(p, 2) < middle(p, 1) && middle(p, 1) < middle(p, 3));
+}
+
 /* A net x → · → + → f → · → + ... in rows: each parameter stands in the row of its use. */
 LAYOUT_TEST(parameters_stand_in_the_row_of_their_use)
 {

@@ -95,6 +95,11 @@ Test(transformer, block_equals_loops)
     block(p, input, want);
     cr_expect_leq(wgt_distance(got, want, TOKENS * WIDTH), 1e-14);
     free(got);
+    wg_node x = wg_input(g, "x", wg_view_f64(input, WG_SHAPE(TOKENS, WIDTH)));
+    wg_node before = INPUT(g, WG_SHAPE(3, 3), 1, 0, 0, 1, 1, 0, 1, 1, 1);
+    got = wgt_all_values(wg_nn_transformer_block(x, p, "h", .heads = 2, .mask = before, .share = true));
+    cr_expect_leq(wgt_distance(got, want, TOKENS * WIDTH), 1e-14);
+    free(got);
 }
 
 /* With memory = x the products by parts of W give what the packed product gives. */

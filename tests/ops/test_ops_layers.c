@@ -120,6 +120,20 @@ Test(batch_norm, repeated_rows)
     wgt_finish(c, NULL);
 }
 
+static void count_call(void *user, const char *text) { *(int *)user += strstr(text, "is one row") != NULL; }
+
+Test(batch_norm, one_row_is_warned_of_in_training_alone)
+{
+    int warned = 0;
+    WGT_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .on_warning = count_call, .user = &warned));
+    for (int train = 0; train < 2; train++) {
+        wg_begin(g, train ? WG_TRAIN : WG_EVAL);
+        wg_batch_norm(wg_fill(g, 1, WG_SHAPE(1, 3)), wg_fill(g, 1, WG_SHAPE(3)), wg_fill(g, 0, WG_SHAPE(3)));
+        cr_expect_eq(warned, train);
+    }
+    wgt_finish(c, NULL);
+}
+
 /* ---- the layer's averages ---- */
 
 static wg_node layer(wg_graph *g, wg_params *p, wg_mode mode, const double *v)

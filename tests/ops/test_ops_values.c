@@ -34,6 +34,14 @@ Test(unary, integers)
     done(g);
 }
 
+Test(unary, limits_of_clip_may_be_equal_but_not_cross)
+{
+    wg_graph *g = graph(WG_F64);
+    EXPECT_VECTOR(wg_clip(VECTOR(g, -3, 1, 2), 1, 1), 1, 1, 1);
+    WGT_REFUSED(wg_graph_context(g), VALUE, "low 2 is above high 1", wg_clip(VECTOR(g, 0), 2, 1));
+    done(g);
+}
+
 /* ---- comparisons, casts ---- */
 
 /* Those of floats: test_lattice.c. */

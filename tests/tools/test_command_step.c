@@ -50,4 +50,7 @@ Test(command_step, goes_on_and_back_in_a_terminal)
     cr_assert(second && strstr(second, "   1  "), "%s", shown);
     cr_expect(strstr(strstr(second, "   1  "), "   2  "), "%s", shown);
     cr_expect(!strstr(shown, "   3  "), "%s", shown);
+    shown = talk(wgt_script("w = 2\ny = 3*w\n"), "\n\n\nq");
+    const char *end = strstr(shown, "(end) "), *dw = strstr(shown, "dw = ");
+    cr_expect(dw && end > dw, "%s", shown);
 }

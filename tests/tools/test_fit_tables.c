@@ -1,4 +1,7 @@
 /* test_fit_tables.c: the commands fit and predict. */
+#include <math.h>
+#include <string.h>
+
 #include "wgcommand.h"
 #include "wgshell.h"
 
@@ -9,6 +12,25 @@ Test(fit_tables, tables_of_other_programs)
 {
     wgt_shell_or_skip("python=$(command -v python3) || { echo 'skipped: no python3 here'; exit 0; }\n"
                       "$python tests/tools/forms.py \"$build/wengert\" tests/tables \"$in\"");
+}
+
+/* Of 15 rows three are tested, and all of them are printed: what each is, and what the net says. */
+Test(fit_tables, r_squared_is_about_the_mean_of_the_tested_rows)
+{
+    const char *said =
+        wgt_shell("seq 15 | awk 'BEGIN { print \"a,b\" } { print $1 \",\" $1 * $1 }' > \"$in/n.csv\"\n"
+                  "\"$build/wengert\" fit \"$in/n.csv\" --predict b -o \"$in/run\" --epochs 5 2> /dev/null");
+    const char *at = strstr(said, "R^2 ");
+    double got = 0, y[3], p[3], squares = 0, around = 0;
+    cr_assert(at && sscanf(at, "R^2 %lf", &got) == 1, "%s", said);
+    for (int i = 0; i < 3; i++) {
+        cr_assert((at = strstr(at, "\n  is ")) &&
+                      sscanf(at++, " is %lf, and the net says %lf", &y[i], &p[i]) == 2,
+                  "%s", said);
+        squares += (p[i] - y[i]) * (p[i] - y[i]);
+    }
+    for (int i = 0; i < 3; i++) around += pow(y[i] - (y[0] + y[1] + y[2]) / 3, 2);
+    cr_expect_float_eq(got, 1 - squares / around, 1e-4, "%s", said);
 }
 
 Test(fit_tables, cases_of_a_file) { wgt_run_cases("tests/tools/fit.txt", NULL); }

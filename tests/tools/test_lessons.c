@@ -54,17 +54,31 @@ Test(lessons, a_block_draws_what_the_command_draws)
 Test(lessons, a_question_asks_three_times)
 {
     wgt_needs("script");
-    const char *said =
-        wgt_shell("printf '%s\\n' '# T' '' '```ask' 'How much?' 'answer -0.75 within 0.01' "
-                  "'wrong 0.75  a sign is lost' 'hint half of it' 'then So.' '```' > \"$in/a.md\"\n"
-                  "typed() { printf \"$1\" | script -qec \"'$build/wengert' lesson '$in/a.md'\" /dev/null |\n"
-                  "  tr -d '\\r' | sed -En 's/^.*q leaves: //; /^(a sign|A num|Not|Hint|Answer|Right|.* "
-                  "off:)/p'; echo .; }\n"
-                  "typed '0,75\\n7\\n8\\n'; typed 'x\\n0.75\\n-0,75\\n'; typed '7\\n\\n'; typed '7\\nq\\n'");
+    const char *said = wgt_shell(
+        "printf '%s\\n' '# T' '' '```ask' 'How much?' 'answer -0.75 within 0.01' "
+        "'wrong 0.75  a sign is lost' 'hint half of it' 'then So.' '```' > \"$in/a.md\"\n"
+        "typed() { printf \"$1\" | script -qec \"'$build/wengert' lesson '$in/a.md'\" /dev/null |\n"
+        "  tr -d '\\r' | sed -En 's/^.*q leaves: //; /^(a sign|A num|Not|Hint|Answer|Right|.* "
+        "off:)/p'; echo .; }\n"
+        "typed '0,75\\n7\\n8\\n'; typed 'x\\n0.75\\n-0,75\\n'; typed '7\\n\\n'; typed '7\\nq\\n'\n"
+        "sed -i 's/-0.75 within 0.01/0.75 within 0/; /^wrong/d' \"$in/a.md\"; typed '0.751\\n0.75\\n'");
     cr_expect_str_eq(said, "a sign is lost\nNot yet.\n8.75 off: −0.75. So.\n.\n"
                            "A number is asked for.\na sign is lost\nRight: −0.75. So.\n.\n"
                            "Not yet.\nHint: half of it\nAnswer: −0.75. So.\n.\n"
-                           "Not yet.\nHint: half of it\n.\n");
+                           "Not yet.\nHint: half of it\n.\n"
+                           "Not yet.\nHint: half of it\nRight: 0.75. So.\n.\n");
+}
+
+/* The places are 0, 0.25, 0.5, 0.75 and 1: the program's 0.7 stands in the place of 0.75. */
+Test(lessons, a_slider_has_the_programs_own_value)
+{
+    const char *said =
+        wgt_shell("printf '%s\\n' '# T' '' '```wg' 'r = 0.7' 'y = 2*r' '```' '```plot' 'T' 'line r*x over x "
+                  "in 0:1' '```' \\\n"
+                  "  '```slide' 'r from 0 to 1 in 5' '```' > \"$in/s.md\"\n"
+                  "\"$build/wengert\" lesson \"$in/s.md\" --page -o \"$in/s.html\" > /dev/null\n"
+                  "grep -o '>r = [0-9.]*<' \"$in/s.html\" | sort -u");
+    cr_expect_str_eq(said, ">r = 0.7<\n");
 }
 
 /* The rules of `make check`, on the lessons a.md, b.md, c.md. */

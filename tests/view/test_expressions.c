@@ -44,6 +44,37 @@ Test(expressions, say_the_options_that_they_have)
     expect_name(&b, wg_leaky_relu(b.x, .slope = 2), "leaky_relu(x, slope = 2)", WGI_NAME_EXPRESSION);
 }
 
+/* Transposes of more than two axes exchange the last two alone. */
+Test(expressions, a_transpose_of_other_axes_too_is_written_out)
+{
+    WGT_ENDS bench b = start();
+    static const double zeros[120];
+    wg_node t = wg_input(b.g, "t", wg_view_f64(zeros, WG_SHAPE(2, 3, 4, 5)));
+    expect_name(&b, wg_transpose(t, .axes = WG_AXES(0, 1, 3, 2)), "tᵀ", WGI_NAME_EXPRESSION);
+    expect_name(&b, wg_transpose(t, .axes = WG_AXES(1, 0, 3, 2)), "transpose(t, axis = [1, 0, 3, 2])",
+                WGI_NAME_EXPRESSION);
+}
+
+/* The axis of an op of the user may be negative: it is counted from the end. */
+Test(expressions, know_the_axes_of_their_options)
+{
+    const wg_attr_row row = { .name = "axis", .kind = WG_ATTR_AXIS };
+    for (int axis = -3; axis < 3; axis++)
+        cr_expect_eq(wgi_option_axes(&row, &axis, 3), 1U << (axis + 3) % 3, "%d", axis);
+}
+
+Test(expressions, gates_have_negative_numbers_in_brackets)
+{
+    WGT_ENDS bench b = start();
+    static const char *const gate[] = { "× (−2)", "× 2", "− 2", "+ 2" };
+    const wg_node y[] = { wg_mul(b.x, -2), wg_mul(b.x, 2), wg_add(b.x, -2), wg_sub(b.x, -2) };
+    for (int i = 0; i < 4; i++) {
+        cr_assert_eq(wgi_view_make(&b.v, &b.pool, b.g, &y[i], 1, WGI_WRITTEN, NULL, NULL), WG_OK);
+        cr_expect_str_eq(wgi_item_gate(&b.v, &b.v.item[b.v.item_of[y[i].index]]), gate[i]);
+        wgi_pool_free(&b.pool);
+    }
+}
+
 /* 0 stands for a default that is no number, and the last axis for -1. */
 Test(expressions, say_no_options_that_nobody_gave)
 {
