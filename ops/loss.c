@@ -842,9 +842,11 @@ VECTOR_LOSS_OP(
                "over the vectors.",
     .formula = "L = reduction(1 - c); c = sum(x y along last) / max(u v, 1e-8), u = sqrt(sum(x^2 along "
                "last)), v = sqrt(sum(y^2 along last))",
-    .adjoint = "x' = -L' (y / (u v) - c x / u^2) / n, y' = -L' (x / (u v) - c y / v^2) / n; c = sum(x "
-               "y along last) / max(u v, 1e-8), u = sqrt(sum(x^2 along last)), v = sqrt(sum(y^2 along "
-               "last)), n = length(c) where reduction = mean, else 1");
+    .adjoint =
+        "x' = -L' (y / (u v) - c x / u^2) / n where u v > 1e-8, else -L' y / (1e-8 n); y' = -L' (x / (u "
+        "v) - c y / v^2) / n where u v > 1e-8, else -L' x / (1e-8 n); c = sum(x y along last) / max(u v, "
+        "1e-8), u = sqrt(sum(x^2 along last)), v = sqrt(sum(y^2 along last)), n = length(c) where "
+        "reduction = mean, else 1");
 
 /* ---- triplet ---- */
 

@@ -168,9 +168,11 @@ DEFINE_OP(norm,
               "p = inf: the largest |x|. For norm(x)^2 write sum(x x): where x is 0 the second derivative of "
               "norm(x)^2 comes out as 0.",
           .formula = "y = max(|x| along axis) where p = inf, else sum(|x|^p along axis)^(1 / p)",
-          .adjoint = "x' = 0 where x = 0 or y = 0, else y' sign(x) (|x| / y)^(p - 1)", .operands = 1,
-          .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(norm), .options = wg_norm_args_rows,
-          RULES(norm, shape, expand));
+          .adjoint =
+              "x' = 0 where x = 0 or y = 0, y' sign(x) where p = inf and first(|x| == y along axis), 0 where "
+              "p = inf, else y' sign(x) (|x| / y)^(p - 1)",
+          .operands = 1, .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, TAKES(norm),
+          .options = wg_norm_args_rows, RULES(norm, shape, expand));
 BUILDER(norm, norm) { APPLY(norm, norm, NORM_FIELDS, a->x); }
 
 /* ---- argmin ---- */

@@ -18,7 +18,7 @@ static const struct {
     { "einsum", "its letters say which operands it takes: test_contract.c" },
     { "avg_pool",
       "random options hardly ever fit; it is made of conv, which is drawn: test_formula_values.c" },
-    { "hinge", "its targets are -1 and 1: test_lattice.c" },
+    { "hinge", "its targets are -1 and 1: test_formula_values.c" },
     { "settled", "random operands are far from each other: test_fixed_point.c" },
     { "custom_vjp", "its rule is a function of the user's: test_rule_leaves.c" },
 #define SINGULAR "its derivative fails at some matrices, where it has a value: test_linear.c"

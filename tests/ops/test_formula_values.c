@@ -1,9 +1,12 @@
 /* test_formula_values.c: every op's formula says what the op computes, and its adjoint what the derivatives
  * are. This file writes calls of the ops, as lines of JSON: the samples of each op, and the same with other
  * options, one by one and along other axes, with other sizes, other numbers, NaN among them, and in f32.
+ * Then, in f64 and f32, with numbers at the ends of the floats: zeros of both signs, ties, denormal and
+ * largest numbers, infinities, NaN. Those have tangents and second derivatives, too.
  * tests/oracle/oracle.py evaluates the formulas in 50 digits, and compares.
  *
  * WG_FORMULAS: for each sample so many calls of each kind; the default is 1. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +19,10 @@ TestSuite(formula_values, .init = wgt_make_folder, .fini = wgt_remove_folder);
 /* ---- calls ---- */
 
 enum { OPERANDS = 12, LARGEST = 96, ATTR = 256, ROWS = 16 };
+
+/* Which numbers operands are: those of the sample or drawn between them; points of a lattice, for ops of one
+ * element each; fillings of arrays. */
+enum { BETWEEN = -1, FILLINGS = 28, POINTS = FILLINGS, LONGEST = 257 };
 
 typedef struct operand {
     bool none;
@@ -31,10 +38,12 @@ typedef struct call {
     _Alignas(16) char attr[ATTR];
     wg_dtype dtype; /* of the context */
     int interpret;
-    char what[96]; /* how it differs from the sample */
+    int numbers;        /* BETWEEN, a filling, or POINTS */
+    uint32_t direction; /* bit k: operand k moves, in the direction of its tangent */
+    char what[96];      /* how it differs from the sample */
 } call;
 
-static wgt_random draw;
+static wgt_random draw, draw_ends; /* that of ends() does not move the other */
 
 static const char *dtype_name(wg_dtype t) { return t == WG_DEFAULT_DTYPE ? "default" : wg_dtype_name(t); }
 
@@ -58,7 +67,7 @@ static bool read_call(op_case *k, call *c)
     while (!own && at >= 0 && wgx_graph_call(g, at).op != k->op) at--;
     if (!own && at < 0) return false;
     const wgx_call made = own ? (wgx_call){ .op = k->op, .result = k->y[0] } : wgx_graph_call(g, at);
-    *c = (call){ .op = k->op, .sample = k->sample, .dtype = WG_F64, .interpret = 1 };
+    *c = (call){ .op = k->op, .sample = k->sample, .dtype = WG_F64, .interpret = 1, .numbers = BETWEEN };
     c->operands = own ? wg_node_operands(k->y[0]) : made.operands;
     if (c->operands > OPERANDS) return false;
     const void *attr = own ? wg_attr(k->y[0]) : made.attr;
@@ -249,6 +258,7 @@ static void put_number(FILE *f, double v)
 {
     if (isnan(v)) fputs("NaN", f);
     else if (isinf(v)) fputs(v > 0 ? "Infinity" : "-Infinity", f);
+    else if (v == 0) fputs(signbit(v) ? "-0.0" : "0", f); /* -0 is a whole number to readers of JSON */
     else fprintf(f, "%.17g", v);
 }
 
@@ -325,7 +335,8 @@ static void put_head(FILE *f, const call *c)
             wg_dtype_name(c->dtype));
     put_text(f, c->what), fputs(",\"formula\":", f), put_text(f, c->op->formula);
     fputs(",\"adjoint\":", f), put_text(f, c->op->adjoint);
-    fprintf(f, ",\"any\":%d,\"names\":[", c->op->operands < 0);
+    fprintf(f, ",\"numbers\":%d,\"map\":%d,\"any\":%d,\"names\":[", c->numbers, c->numbers == POINTS,
+            c->op->operands < 0);
     for (int i = 0; i < c->operands; i++) {
         wgx_op_operand_name(c->op, i, name, sizeof name);
         fprintf(f, "%s\"%s\"", i ? "," : "", name);
@@ -353,27 +364,93 @@ static wg_node node_of(wg_graph *g, const operand *o)
     return o->dtype == wg_node_dtype(x) ? x : wg_cast(x, o->dtype);
 }
 
+static wg_node as_recovered(wg_graph *g, wg_node y)
+{
+    wg_context *c = wg_graph_context(g);
+    if (!wg_failed(c) && !wg_is_none(y)) wg_value(y);
+    if (!wg_failed(c)) return y;
+    return wg_recover(c), wg_none;
+}
+
+static void put_node_or_null(FILE *f, wg_graph *g, wg_node y)
+{
+    y = as_recovered(g, y);
+    if (wg_is_none(y)) fputs("null", f);
+    else put_node(f, y);
+}
+
+/* x or -x, by chance; 1 for 0, and at points of a lattice. */
+static wg_node direction_of(wg_graph *g, const operand *x, bool points)
+{
+    operand u = { .dtype = x->dtype, .shape = x->shape };
+    const int64_t n = wg_shape_size(x->shape);
+    u.at = malloc((size_t)n * sizeof *u.at + 8);
+    for (int64_t i = 0; i < n; i++)
+        u.at[i] = points || !isfinite(x->at[i]) || x->at[i] == 0 ? 1
+                  : wgt_below(&draw, 2)                          ? x->at[i]
+                                                                 : -x->at[i];
+    wg_node y = node_of(g, &u);
+    free(u.at);
+    return y;
+}
+
+/* Directions of the operands, the tangent of y along them, and the gradients of the sum of gx times them. */
+static void put_second(FILE *f, const call *c, wg_graph *g, wg_node y, const wg_node x[], const wg_node gx[])
+{
+    wg_node moved[OPERANDS], along[OPERANDS], has[OPERANDS], h[OPERANDS], slope = wg_none;
+    int n = 0, m = 0;
+    fputs(",\"along\":[", f);
+    for (int k = 0; k < c->operands; k++) {
+        if (k) fputc(',', f);
+        if (wg_is_none(gx[k])) fputs("null", f);
+        else {
+            has[m++] = x[k];
+            if (!(c->direction >> k & 1)) {
+                fputs("null", f);
+                continue;
+            }
+            moved[n] = x[k], along[n] = direction_of(g, &c->x[k], c->numbers == POINTS);
+            wg_node s = wg_sum(wg_mul(gx[k], along[n]));
+            slope = n++ ? wg_add(slope, s) : s;
+            put_node(f, along[n - 1]);
+        }
+    }
+    fputs("],\"tangent\":", f);
+    put_node_or_null(f, g, n ? wg_jvp(y, moved, along, n) : wg_none);
+    const bool twice = n && wg_grads(slope, has, m, h) == WG_OK;
+    as_recovered(g, wg_none);
+    fputs(",\"second\":[", f);
+    for (int k = 0, i = 0; k < c->operands; k++) {
+        if (k) fputc(',', f);
+        if (wg_is_none(gx[k]) || !twice) fputs("null", f);
+        else put_node_or_null(f, g, h[i++]);
+    }
+    fputc(']', f);
+}
+
 /* The gradients of sum(v y) by the operands; v is of one sign, and not all equal. */
 static void put_gradients(FILE *f, const call *c, wg_node y, wg_node x[])
 {
+    wg_graph *g = wg_graph_of(y);
     const wg_shape s = wg_node_shape(y);
     double *v = malloc((size_t)wg_shape_size(s) * sizeof *v + 8);
     for (int64_t i = 0; i < wg_shape_size(s); i++) v[i] = 0.5 + 0.125 * (double)(i % 5);
-    wg_node gy = wg_input(wg_graph_of(y), NULL, wg_view_f64(v, s));
+    wg_node gy = wg_cast(wg_input(g, NULL, wg_view_f64(v, s)), wg_node_dtype(y)), gx[OPERANDS];
     fputs("{\"y\":", f);
     put_tensor(f, WG_F64, s, v);
     fputs(",\"x\":[", f);
     for (int k = 0; k < c->operands; k++) {
-        wg_node gx = wg_none;
         if (k) fputc(',', f);
         const bool asked =
             !c->x[k].none && wg_dtype_is_float(c->x[k].dtype) && wgx_op_has_derivative(c->op, k);
-        if (asked && wg_vjp(y, gy, &x[k], 1, &gx) == WG_OK && !wg_is_none(gx) && wg_value(gx).data)
-            put_node(f, gx);
-        else fputs("null", f);
-        if (wg_failed(wg_graph_context(wg_graph_of(y)))) wg_recover(wg_graph_context(wg_graph_of(y)));
+        gx[k] = wg_none;
+        if (asked && wg_vjp(y, gy, &x[k], 1, &gx[k]) != WG_OK) gx[k] = wg_none;
+        gx[k] = as_recovered(g, gx[k]);
+        put_node_or_null(f, g, gx[k]);
     }
-    fputs("]}", f);
+    fputc(']', f);
+    if (c->numbers != BETWEEN) put_second(f, c, g, y, x, gx);
+    fputc('}', f);
     free(v);
 }
 
@@ -456,6 +533,17 @@ static void options_in_turn(FILE *f, const call *c, int count)
     }
 }
 
+/* In f32 if t is that: what is f64 becomes f32, rounded. */
+static void set_dtype(call *c, wg_dtype t)
+{
+    c->dtype = t;
+    for (int k = 0; t == WG_F32 && k < c->operands; k++) {
+        if (c->x[k].none || c->x[k].dtype != WG_F64) continue;
+        c->x[k].dtype = WG_F32;
+        for (int64_t i = 0; i < wg_shape_size(c->x[k].shape); i++) c->x[k].at[i] = (float)c->x[k].at[i];
+    }
+}
+
 static void drawn(FILE *f, const call *c, int count)
 {
     const int n = rows_of(c->op);
@@ -463,13 +551,200 @@ static void drawn(FILE *f, const call *c, int count)
         const int row = n && wgt_below(&draw, 3) ? (int)wgt_below(&draw, n) : -1;
         const bool has = row >= 0 && choices_of(c, &c->op->attrs[row]);
         call y = copy_call(c);
-        y.dtype = wgt_below(&draw, 4) ? WG_F64 : WG_F32;
-        for (int k = 0; y.dtype == WG_F32 && k < y.operands; k++)
-            if (!y.x[k].none && y.x[k].dtype == WG_F64) y.x[k].dtype = WG_F32;
+        set_dtype(&y, wgt_below(&draw, 4) ? WG_F64 : WG_F32);
         y.interpret = wgt_below(&draw, 2) ? 1 : -1;
         some(f, &y, has ? row : -1, -1, !is_tied(c->op), 1);
         drop_call(&y);
     }
+}
+
+/* ---- numbers at the ends of the floats ---- */
+
+static bool takes_numbers(const call *c, int k) { return !c->x[k].none && wg_dtype_is_float(c->x[k].dtype); }
+
+/* Numbers where functions of one element, or of so many, change. */
+static int axis_of_points(wg_dtype t, int operands, double v[])
+{
+    const bool d = t == WG_F64;
+    const double most = d ? DBL_MAX : FLT_MAX, least = d ? DBL_MIN : FLT_MIN,
+                 denormal = d ? DBL_TRUE_MIN : FLT_TRUE_MIN, near = d ? 0x1p-52 : 0x1p-23;
+    const double one[] = { 0,   0.5,   1,    INFINITY, 2,    most,  least,      denormal,        0.25, 3,
+                           0.9, 0.125, 1e-5, 2.5,      1.5,  6,     1 - near,   1 + near,        10,   20,
+                           40,  100,   800,  1e10,     1e19, 1e-19, sqrt(most), 2 * sqrt(least), 4.5,  1e30 };
+    const int n = operands == 1 ? (int)(sizeof one / sizeof *one) : operands == 2 ? 16 : 5;
+    for (int i = 0; i < n; i++) v[2 * i] = one[i], v[2 * i + 1] = -one[i];
+    v[2 * n] = NAN;
+    return 2 * n + 1;
+}
+
+/* Element i of operand j. */
+static double filled(wg_dtype t, int filling, int j, int i)
+{
+    const bool d = t == WG_F64;
+    const double most = d ? DBL_MAX : FLT_MAX, denormal = d ? DBL_TRUE_MIN : FLT_TRUE_MIN,
+                 big = d ? 1e200 : 1e30, eps = d ? DBL_EPSILON : FLT_EPSILON;
+    const int k = i * 7 + j * 5;
+    const double own = (k % 11 + 1) / 8.0 * (k % 3 ? 1 : -1), half = (k % 5 - 2) / 2.0;
+    switch (filling) {
+    case 0: return half;
+    case 1: return 0;
+    case 2: return 1;
+    case 3: return 0.5;
+    case 4: return i % 2;
+    case 5: return -1;
+    case 6: return own;
+    case 7: return fabs(own) / 2;
+    case 8: return own * big;
+    case 9: return own / big;
+    case 10: return half * most / 64;
+    case 11: return 2 * half * denormal;
+    case 12: return i == 1 ? INFINITY : own;
+    case 13: return i == 1 ? -INFINITY : own;
+    case 14: return INFINITY;
+    case 15: return -INFINITY;
+    case 16: return i == 1 ? NAN : own;
+    case 17: return i == 0;
+    case 18: return 1 + eps * (i % 3);
+    case 19: return -0.0;
+    case 20: return i == 0 ? big : own;
+    case 21: return i == 0 ? 1 / big : 0;
+    case 22: return most / 64;
+    case 23: return -most / 64;
+    case 24: return i == 0 ? denormal : 0;
+    case 25: return own * sqrt(most);
+    case 26: return i - 4 + j;               /* a matrix of rank 2 */
+    default: return (i * i - 30) / 32.0 + j; /* of rank 3 */
+    }
+}
+
+/* Each operand has the filling, or only `alone`. */
+static void fill(call *c, int filling, int alone)
+{
+    c->numbers = filling, c->direction = UINT32_MAX;
+    snprintf(c->what, sizeof c->what, " filling %d of %d", filling, alone);
+    for (int k = 0; k < c->operands; k++)
+        for (int64_t i = 0; takes_numbers(c, k) && i < wg_shape_size(c->x[k].shape); i++) {
+            const double v = filled(c->dtype, alone < 0 || alone == k ? filling : 7, k, (int)i);
+            c->x[k].at[i] = c->dtype == WG_F32 ? (float)v : v;
+        }
+}
+
+/* The last operand becomes -1 and 1. */
+static void make_signs(call *c)
+{
+    int k = c->operands - 1;
+    while (k > 0 && !takes_numbers(c, k)) k--;
+    for (int64_t i = 0; k >= 0 && takes_numbers(c, k) && i < wg_shape_size(c->x[k].shape); i++)
+        c->x[k].at[i] = copysign(1, c->x[k].at[i]);
+}
+
+/* What else the points are where an op refuses some: the last operand a sign; shares from 0 to 1. */
+enum { ANY, SIGNS, SHARES, SETS };
+
+static void set_points(call *c, int operands, int set, int number)
+{
+    double axis[2 * 30 + 1];
+    const int m = axis_of_points(c->dtype, operands, axis), n = operands == 1 ? m : number;
+    c->numbers = POINTS, c->direction = 0;
+    for (int k = c->operands - 1; k >= 0; k--) {
+        if (!takes_numbers(c, k)) continue;
+        c->direction |= UINT32_C(1) << k;
+        c->x[k].shape = WG_SHAPE(n);
+        c->x[k].at = realloc(c->x[k].at, (size_t)n * sizeof *c->x[k].at);
+        for (int p = 0; p < n; p++) {
+            double v = axis[operands == 1 ? p : wgt_below(&draw, m)];
+            if (set == SHARES && !(v >= 0 && v <= 1)) v = 0.5;
+            c->x[k].at[p] = c->dtype == WG_F32 ? (float)v : v;
+        }
+    }
+    if (set == SIGNS) make_signs(c);
+}
+
+/* Value and gradients of n elements, the points in turn. */
+static int results_of(const call *c, wg_graph *g, int n, double *v[])
+{
+    wg_node x[OPERANDS];
+    int m = 1;
+    wg_begin(g, WG_TRAIN);
+    for (int k = 0; k < c->operands; k++) {
+        double at[LONGEST];
+        operand o = c->x[k];
+        for (int i = 0; !o.none && i < n; i++) at[i] = o.at[i % wg_shape_size(o.shape)];
+        o.at = at, o.shape = WG_SHAPE(n);
+        x[k] = node_of(g, &o);
+    }
+    wg_node y = wg_apply(WG_HERE, c->op, x, c->operands, c->op->attr_size ? c->attr : NULL);
+    v[0] = wgt_values(y);
+    for (int k = 0; k < c->operands && wg_dtype_is_float(wg_node_dtype(y)); k++)
+        if (!c->x[k].none && wgx_op_has_derivative(c->op, k)) v[m++] = wgt_values(wg_grad(wg_sum(y), x[k]));
+    return m;
+}
+
+/* Bodies and tails of vectors, whole strips and more: each element is what it is among others. */
+static void same_at_every_length(const call *c)
+{
+    static const int lengths[] = { LONGEST, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65, 127, 129, 255 };
+    wg_context *context = wgt_start(NULL, c->dtype, &WG_OPTS(wg_start_opts, .threads = 1, .interpret = 1));
+    wg_graph *g = wg_graph_new(context);
+    double *want[OPERANDS + 1] = { NULL }, *got[OPERANDS + 1] = { NULL };
+    for (size_t j = 0; j < sizeof lengths / sizeof *lengths; j++) {
+        const int m = results_of(c, g, lengths[j], j ? got : want);
+        for (int k = 0; j && k < m; free(got[k++]))
+            for (int i = 0; i < lengths[j]; i++)
+                cr_assert_eq(wgt_ulps(got[k][i], want[k][i]), 0, "%s%s, %d elements: %d of result %d",
+                             c->op->name, c->what, lengths[j], i, k);
+    }
+    for (int k = 0; k <= OPERANDS; k++) free(want[k]);
+    wgt_drop(context, NULL);
+}
+
+/* An op of one element each at points. false: it is none. */
+static bool points(FILE *f, const call *c, int count)
+{
+    int operands = 0;
+    for (int k = 0; k < c->operands; k++) {
+        if (c->x[k].none) continue;
+        if (!takes_numbers(c, k)) return false;
+        operands++;
+    }
+    for (int i = 0; i < rows_of(c->op); i++) {
+        const wg_attr_kind t = c->op->attrs[i].kind;
+        if (t == WG_ATTR_AXIS || t == WG_ATTR_AXES || t == WG_ATTR_SHAPE) return false;
+    }
+    if (c->op->kind != WG_MAP || !operands || operands > 3 || strstr(c->op->formula, "reduction"))
+        return false;
+    for (int set = ANY, taken = 0; set < SETS && !taken; set++) {
+        call y = copy_call(c);
+        int k = (int)wgt_below(&draw, y.operands);
+        set_points(&y, operands, set, 40 * count);
+        while (!(y.direction >> k & 1)) k = (k + 1) % y.operands;
+        y.direction = UINT32_C(1) << k;
+        snprintf(y.what, sizeof y.what, " points %d along %d", set, k);
+        taken = put_call(f, &y);
+        if (taken) same_at_every_length(&y);
+        drop_call(&y);
+    }
+    return true;
+}
+
+static void ends(FILE *f, const call *c, int count)
+{
+    const wgt_random before = draw;
+    if (is_tied(c->op) || (c->sample && c->op->kind == WG_MAP && !rows_of(c->op))) return;
+    draw = draw_ends;
+    for (int d = 0; d < 2; d++) {
+        call of = copy_call(c);
+        set_dtype(&of, d ? WG_F32 : WG_F64);
+        const int fillings = points(f, &of, count) ? 0 : (count + (c->sample + d) % 2) / 2;
+        for (int i = 0; i < fillings; i++) {
+            call y = copy_call(&of);
+            fill(&y, (int)wgt_below(&draw, FILLINGS), (int)wgt_below(&draw, y.operands + 1) - 1);
+            if (!put_call(f, &y)) make_signs(&y), put_call(f, &y);
+            drop_call(&y);
+        }
+        drop_call(&of);
+    }
+    draw_ends = draw, draw = before;
 }
 
 Test(formula_values, equations_are_true)
@@ -479,7 +754,7 @@ Test(formula_values, equations_are_true)
     snprintf(path, sizeof path, "%s/calls", wgt_folder());
     FILE *f = fopen(path, "w");
     const int count = (int)wgt_number_from("WG_FORMULAS", 1);
-    draw = (wgt_random){ wgt_seed() };
+    draw = (wgt_random){ wgt_seed() }, draw_ends = (wgt_random){ wgt_seed() + 1 };
     for (int k = 0; k < wg_op_count(); k++) {
         const wg_op *op = wg_op_at(k);
         if (op->kind == WG_LEAF || op->impure || op->users) continue;
@@ -490,6 +765,7 @@ Test(formula_values, equations_are_true)
                 put_call(f, &c);
                 options_in_turn(f, &c, count);
                 drawn(f, &c, count);
+                ends(f, &c, count);
                 drop_call(&c);
             }
             op_case_close(&s);

@@ -1,7 +1,7 @@
 /* test_linear.c: linear algebra by the equations that define the results, at sizes where products and
  * LAPACK are used: cholesky, triangular_solve, solve, inverse, det, logdet, slogdet; eigh, qr, svd, with
  * their conventions of sign, and at values that are 0 or equal. Small matrices of every rank:
- * test_lattice_arrays.c. */
+ * test_formula_values.c. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* test_measure_zero.c: derivatives against closed forms at points where random values never are: zeros, ones,
  * ties, integers as exponents, saturation, the ends of a range. Where a function has no derivative the
- * convention of its op is expected. The rest: test_lattice.c, test_registry_halves.c. */
+ * convention of its op is expected. The rest: test_formula_values.c, test_registry_halves.c. */
 #include <float.h>
 #include <float.h>
 #include <math.h>

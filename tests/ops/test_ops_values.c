@@ -44,7 +44,6 @@ Test(unary, limits_of_clip_may_be_equal_but_not_cross)
 
 /* ---- comparisons, casts ---- */
 
-/* Those of floats: test_lattice.c. */
 /* A number as the condition, as an array of it: all but 0 are true. */
 Test(compare, where_of_a_number)
 {

@@ -256,7 +256,7 @@ class Option:
 ELEMENTWISE = {
     "ln": lambda x: x.ln(), "exp": lambda x: x.exp(), "sqrt": lambda x: x.sqrt(), "sin": nb.sin,
     "cos": nb.cos, "tan": nb.tan, "asin": nb.asin, "acos": nb.acos, "atan": nb.atan, "erf": nb.erf,
-    "tanh": nb.tanh, "sinh": lambda x: (x.exp() - (-x).exp()) / 2,
+    "tanh": nb.tanh, "sinh": nb.sinh, "asinh": nb.asinh, "acosh": nb.acosh, "atanh": nb.atanh,
     "cosh": lambda x: (x.exp() + (-x).exp()) / 2,
     "sign": nb.sign, "floor": nb.floor, "ceil": nb.ceil, "round": nb.rounded, "sigmoid": nb.sigmoid,
     "relu": lambda x: x if x > 0 or x.is_nan() else ZERO, "log1p": nb.log1p, "expm1": nb.expm1,
@@ -543,6 +543,8 @@ class Scope:
         if len(a.shape) == rank:
             return a
         axes, shape = self.axes(along, rank), list(a.shape)
+        if len(shape) != rank - len(axes):
+            raise Unsaid("a tensor of %d axes where %d are kept" % (len(shape), rank - len(axes)))
         return Array([1 if k in axes else shape.pop(0) for k in range(rank)], a.at)
 
     def along_axes(self, word, a, axes):
@@ -737,7 +739,7 @@ def cast(x, dtype):
     bits, least = {"f64": (53, -1074), "f32": (24, -149), "f16": (11, -24), "bf16": (8, -133)}[dtype]
     if not x.is_finite() or x == 0:
         return x
-    exponent = math.floor(abs(x).logb() / Decimal(2).log10()) + 2
+    exponent = math.ceil((x.adjusted() + 1) / math.log10(2)) + 1
     while TWO ** exponent > abs(x):
         exponent -= 1
     unit = TWO ** max(exponent - bits + 1, least)

@@ -24,12 +24,12 @@ def series(term, ratio):
 
 
 def more(f):
-    """f, computed with as many digits more."""
+    """f, computed with 30 digits more than are asked for."""
     def g(*x):
         if any(not v.is_finite() for v in x):
             return f(*x)
         with decimal.localcontext() as c:
-            c.prec = DIGITS + 30
+            c.prec += 30
             y = f(*x)
         return +y
     return g
@@ -62,28 +62,33 @@ def machin():
             power, k = -power / (n * n), k + 2
         return total
     with decimal.localcontext() as c:
-        c.prec = DIGITS + 40
+        c.prec = LONG
         return 16 * inverse(5) - 4 * inverse(239)
 
 
+LONG = 500  # digits of pi: as many as the largest double has before its point, and more
 PI = machin()
-E = ONE.exp()
+with decimal.localcontext(decimal.Context(prec=LONG)):
+    E = ONE.exp()
+
+
+def turned(x):
+    """x less whole turns. NaN where that would take more digits of pi."""
+    with decimal.localcontext() as c:
+        c.prec = LONG
+        return x.remainder_near(2 * PI) if x.adjusted() < LONG - 180 else NAN
 
 
 @more
 def sin(x):
-    if not x.is_finite():
-        return NAN
-    x = x.remainder_near(2 * PI)
-    return series(x, lambda k: -x * x / ((2 * k) * (2 * k + 1)))
+    x = turned(x)
+    return series(x, lambda k: -x * x / ((2 * k) * (2 * k + 1))) if x.is_finite() else NAN
 
 
 @more
 def cos(x):
-    if not x.is_finite():
-        return NAN
-    x = x.remainder_near(2 * PI)
-    return series(ONE, lambda k: -x * x / ((2 * k - 1) * (2 * k)))
+    x = turned(x)
+    return series(ONE, lambda k: -x * x / ((2 * k - 1) * (2 * k))) if x.is_finite() else NAN
 
 
 @more
@@ -120,8 +125,39 @@ def expm1(x):
 
 @more
 def log1p(x):
-    y = ONE + x
-    return y.ln()
+    if not x.is_finite() or abs(x) > HALF:
+        return (ONE + x).ln()
+    z = x / (TWO + x)  # 2 atanh z
+    odd, power, total = itertools.count(1, 2), 2 * z, ZERO
+    for k in odd:
+        if total + power / k == total:
+            return total + power / k
+        total += power / k
+        power *= z * z
+
+
+@more
+def sinh(x):
+    if not x.is_finite() or abs(x) > HALF:
+        return (x.exp() - (-x).exp()) / 2
+    return series(x, lambda k: x * x / ((2 * k) * (2 * k + 1)))
+
+
+@more
+def asinh(x):
+    if not x.is_finite():
+        return x
+    return log1p(abs(x) + x * x / (ONE + (ONE + x * x).sqrt())).copy_sign(x)
+
+
+@more
+def acosh(x):
+    return log1p(x - 1 + (x - 1).sqrt() * (x + 1).sqrt()) if x >= 1 else NAN
+
+
+@more
+def atanh(x):
+    return log1p(2 * x / (1 - x)) / 2 if abs(x) <= 1 else NAN
 
 
 @more
@@ -152,7 +188,8 @@ def power(a, b):
     if a.is_nan() or b.is_nan():
         return NAN
     if a == 0:
-        return INF if b < 0 else ZERO
+        y, odd = INF if b < 0 else ZERO, b.is_finite() and b % 2 in (1, -1)
+        return y.copy_sign(a) if odd else y
     if b == b.to_integral_value() and abs(b) < 10000:
         return a ** int(b)
     return NAN if a < 0 else (b * a.ln()).exp()

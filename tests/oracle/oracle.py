@@ -4,111 +4,23 @@
 
 Of each call: the results beside the formula; the gradients beside the adjoint, and beside differences of the
 formula. Each op must be compared in all of these ways, but for those that words.py names with a reason.
+Calls with numbers at the ends of the floats: ends.py.
 The last line counts."""
 import collections
-import json
 import random
 import sys
 from decimal import Decimal
 
+import ends
 import words
-from formulas import Option, Scope, read
-from numbers_50 import ONE, ZERO, Array, Unsaid, broadcast, map2, mul, scalar, size, sum_to
+from calls import Adjoint, Call, array, formula
+from numbers_50 import ONE, ZERO, Array, Unsaid, map2, mul, scalar, size
 
 TINY = Decimal("1e-22")
-EPS = {"f64": Decimal(2) ** -52, "f32": Decimal(2) ** -23, "f16": Decimal(2) ** -10, "bf16": Decimal(2) ** -7}
-KINDS = "number axes number number number axes shape dtype choice pointer words".split()
+ADVICE = ("Compute it so that no digits cancel, as tanh_backward in ops/activation.c does. If the op must "
+          "differ there, give it a row in tests/oracle/ends.py.")
 wrong, counts = [], collections.Counter()
 compared, unsaid = collections.defaultdict(set), collections.defaultdict(collections.Counter)
-
-
-def array(t):
-    return None if t is None else Array(t["shape"], [Decimal(x) for x in t["at"]])
-
-
-class Call:
-    def __init__(self, line):
-        self.__dict__.update(json.loads(line))
-        self.x = list(map(array, self.operands))
-        self.y = list(map(array, self.results))
-        self.said = {}  # results, by the formula
-        self.bits = EPS.get(self.dtype)
-
-    def weighed(self, j, y=None):
-        """sum(v y)"""
-        y = y or self.said.get(j) or formula(self, self.x, j)
-        return sum(map2(mul, y, array(self.gradients[j]["y"])).at, ZERO)
-
-    def finite(self, results=False):
-        return all(a.is_finite() for x in self.x + self.y * results if x for a in x.at)
-
-    def __str__(self):
-        return "%s, sample %d,%s %s" % (self.op, self.sample, self.what, self.dtype)
-
-
-def options_of(call, rank):
-    """Negative axes count from the end. One that was not written is the default."""
-    options = {}
-    for name, o in call.options.items():
-        kind, v, standard = KINDS[o["kind"]], o["value"], o["standard"]
-        if kind == "axes":
-            if o["kind"] == 5 and not v and standard.lstrip("-").isdigit():
-                v = [int(standard)]
-            v = [k + rank if k < 0 else k for k in v]
-        given = v is not None
-        if o["kind"] == 3 and v is not None:
-            v = Decimal(v)
-        if name in ("from", "to", "index") and v is not None and v < 0 and "axis" in options:
-            v += call.x[0].shape[options["axis"].value[0]]
-        if name == "padding":  # before and behind each axis
-            v = v[::2]
-        if kind == "dtype" and v == "default":
-            v = call.results[0]["dtype"]
-        options[name] = Option(kind, v, tuple(o["words"].split()) if kind == "choice" else (), given)
-    return options
-
-
-def scope_of(call, x, equations):
-    rank = len((call.y[0] if call.op in words.AXIS_OF_THE_RESULT else x[0]).shape)
-    options = options_of(call, rank)
-    values = {n: beside_axes(call.op, n, a, x[0], options) for n, a in zip(call.names, x) if a is not None}
-    missing = [n for n, a in zip(call.names, x) if a is None]
-    return Scope(equations, values, options, missing)
-
-
-def beside_axes(op, name, a, x, options):
-    """Operands along some of the axes of the others: gamma and its like, moments, numbers of matrices."""
-    axes = options["axis" if "axis" in options else "axes"].value if {"axis", "axes"} & set(options) else []
-    if op == "layer_norm_grad" and name in ("mu", "v"):
-        return Array(a.shape + (1,), a.at)
-    if op in ("cofactors", "cofactor_slope") and name == "w":
-        return Array(a.shape + (1, 1), a.at)
-    if name in ("gamma", "beta", "mean", "variance") and axes:
-        return Array([n if k in axes else 1 for k, n in enumerate(x.shape)], a.at)
-    return a
-
-
-def formula(call, x, k, kept=False):
-    """Result k for the operands x. kept: reduced axes are there, with the size 1."""
-    if call.op in words.RESULTS:
-        return words.RESULTS[call.op](call, x, scope_of(call, x, []).options)[k]
-    equations = read(call.formula)
-    said = scope_of(call, x, equations).equation(equations[k], call.y[k].shape)
-    return said if kept else fitted(said, call.y[k].shape, False)
-
-
-def fitted(said, shape, gradient):
-    """What is said, in the shape of what is there. Reduced axes have the size 1 in formulas."""
-    if [n for n in said.shape if n != 1] == [n for n in shape if n != 1]:
-        return Array(shape, said.at)
-    try:
-        if broadcast(said.shape, shape) == tuple(shape):
-            return map2(mul, said, Array(shape, [Decimal(1)] * size(shape)))
-        if gradient and broadcast(said.shape, shape) == said.shape:
-            return sum_to(said, shape)
-    except Unsaid:
-        pass
-    raise AssertionError("shape %s for %s" % (list(said.shape), list(shape)))
 
 
 def distance(a, b):
@@ -152,49 +64,26 @@ def values(call):
 
 
 def adjoints(call):
-    """The gradients of result 0, beside the adjoint. The names of the formula hold, too."""
-    if not call.gradients[0] or " = " not in call.adjoint or not call.finite(True):
+    """The gradients of result 0, beside the adjoint."""
+    if not call.gradients[0] or not Adjoint.there(call) or not call.finite(True):
         return
-    equations, own = read(call.adjoint), read(call.formula)
-    result = own[0][0]
-    while result[0] == "at":
-        result = result[1]
-    scope = scope_of(call, call.x, equations + own)
-    name = result[1]
+    adjoint = Adjoint(call)
     try:
         said = formula(call, call.x, 0, True)
     except Unsaid:
         said = call.y[0]
     shape = said.shape if size(said.shape) == size(call.y[0].shape) else call.y[0].shape
-    if name not in call.names:
-        scope.values[name] = Array(shape, call.y[0].at)
-    scope.values[name + "'"] = Array(shape, array(call.gradients[0]["y"]).at)
+    scope = adjoint.scope(call.x, Array(shape, call.y[0].at))
     for k, g in enumerate(call.gradients[0]["x"]):
-        if g is None or call.any or ("^-1 @" in call.formula and len(call.x[1].shape) == 1):
-            continue  # of a vector y y^T is an outer product
-        for e in equations:
-            left = e[0]
-            while left[0] == "at":
-                left = left[1]
-            if left == ("name", call.names[k] + ("''" if name == call.names[k] + "'" else "'")):
-                break
-        else:
+        if g is None or not adjoint.equation(k):
             continue
         try:
-            real = array(g)
-            said = fitted(scope.equation(e, real.shape), real.shape, True)
-            judge(call, "adjoint", said, real, 2 ** 22)
+            judge(call, "adjoint", adjoint.gradient(k, scope), array(g), 2 ** 22)
         except Unsaid as why:
             unsaid[call.op, "adjoint"][str(why)] += 1
         except AssertionError as why:
             wrong.append((call.op, "adjoint"))
             print("%s: operand %d: %s" % (call, k, why))
-
-
-def moved(call, u, h, j):
-    """sum(v y) where the operands have moved by h u."""
-    x = [map2(lambda a, b: a + h * b, a, d) if d else a for a, d in zip(call.x, u)]
-    return call.weighed(j, formula(call, x, j))
 
 
 def slopes(call, draw):
@@ -208,7 +97,8 @@ def slopes(call, draw):
             continue
         u = [a and a.map(lambda _: Decimal(draw.choice((-3, -2, -1, 1, 2, 3))) / 2) for a in g]
         try:
-            at, ahead, behind = call.weighed(j), moved(call, u, TINY, j), moved(call, u, -TINY, j)
+            at, ahead, behind = call.weighed(j), *(
+                call.weighed(j, formula(call, call.moved(u, h), j)) for h in (TINY, -TINY))
         except Unsaid as e:
             unsaid[call.op, "slope"][str(e)] += 1
             continue
@@ -220,6 +110,19 @@ def slopes(call, draw):
                 unit / max(abs(right), Decimal("1e-6")), 1))
 
 
+def tell(call, way, what, why):
+    """A comparison of ends.py."""
+    if why:
+        unsaid[call.op, way][why] += 1
+        return
+    counts["ends"] += 1
+    compared[call.op].add("ends")
+    if what:
+        wrong.append((call.op, way))
+        if wrong.count((call.op, way)) <= 2:
+            print("%s: %s\n    %s" % (call, what, ADVICE))
+
+
 def main():
     draw = random.Random(1)
     ops, derived = {}, set()
@@ -229,6 +132,9 @@ def main():
         if any(g and any(x is not None for x in g["x"]) for g in call.gradients):
             derived.add(call.op)
         counts["calls"] += 1
+        if call.numbers >= 0:
+            ends.judge(call, lambda *said: tell(call, *said))
+            continue
         values(call)
         if not call.what or "sizes" in call.what:
             adjoints(call)
@@ -238,12 +144,17 @@ def main():
         if op in derived and expected:
             expected |= {"adjoint"} if op not in words.ADJOINT_IN_WORDS else set()
             expected |= {"slope"} if op not in words.NO_SLOPE else set()
-        for way in expected ^ compared[op]:
+        for way in expected ^ (compared[op] - {"ends"}):
             wrong.append((op, way))
             print("%s: %s %s: %s" % (op, "no" if way in expected else "a new", way,
                                      dict(unsaid[op, way])))
-    print("%d calls of %d ops: %d values, %d adjoints, %d slopes; %d wrong" % (
-        counts["calls"], len(ops), counts["values"], counts["adjoint"], counts["slope"], len(wrong)))
+    at_ends = sum("ends" in ways for ways in compared.values())
+    if at_ends < 170:
+        wrong.append("ends")
+    print("%d calls of %d ops: %d values, %d adjoints, %d slopes; %d comparisons of %d ops at the ends; %d "
+          "times nothing is said; %d wrong" % (
+              counts["calls"], len(ops), counts["values"], counts["adjoint"], counts["slope"], counts["ends"],
+              at_ends, sum(sum(c.values()) for c in unsaid.values()), len(wrong)))
     sys.exit(bool(wrong))
 
 

@@ -395,14 +395,18 @@ def flip(call, x, o):
 
 # ---- decompositions ----
 
+def largest(m):
+    return max((abs(a) for r in m for a in r), default=ZERO)
+
+
 def cholesky_of(m):
     n = len(m)
-    a = [[(m[i][j] + m[j][i]) / 2 for j in range(n)] for i in range(n)]
+    a, unit = [[(m[i][j] + m[j][i]) / 2 for j in range(n)] for i in range(n)], largest(m)
     l = [[ZERO] * n for _ in range(n)]
     for i in range(n):
         for j in range(i + 1):
             s = a[i][j] - sum((l[i][k] * l[j][k] for k in range(j)), ZERO)
-            if i == j and s < Decimal("1e-4"):
+            if i == j and s < Decimal("1e-4") * unit:
                 raise Unsaid("a matrix that is hardly positive definite")
             l[i][j] = s.sqrt() if i == j else s / l[j][j]
     return l
@@ -415,15 +419,16 @@ def cholesky(call, x, o):
 
 def qr_of(m):
     """Q and R by Gram and Schmidt; R's diagonal is positive."""
-    columns, q, r = list(zip(*m)), [], []
-    n = len(columns)
-    r = [[ZERO] * n for _ in range(n)]
+    columns, q, k, unit = list(zip(*m)), [], min(len(m), len(m[0])), largest(m)
+    r = [[ZERO] * len(columns) for _ in range(k)]
     for j, c in enumerate(columns):
         for i, u in enumerate(q):
             r[i][j] = sum((a * b for a, b in zip(u, c)), ZERO)
-        rest = [a - sum((r[i][j] * q[i][k] for i in range(j)), ZERO) for k, a in enumerate(c)]
+        if j >= k:
+            continue
+        rest = [a - sum((r[i][j] * q[i][l] for i in range(j)), ZERO) for l, a in enumerate(c)]
         r[j][j] = sum((a * a for a in rest), ZERO).sqrt()
-        if r[j][j] < Decimal("1e-12"):
+        if r[j][j] <= Decimal("1e-12") * unit:
             raise Unsaid("dependent columns")
         q.append([a / r[j][j] for a in rest])
     return [list(c) for c in zip(*q)], r
@@ -433,16 +438,16 @@ def qr_of(m):
 def qr(call, x, o):
     a = x[-1]
     pairs = list(map(qr_of, each_matrix(a)))
-    n = a.shape[-1]
-    q = matrices(a.shape, [p[0] for p in pairs])
-    r = matrices(a.shape[:-2] + (n, n), [p[1] for p in pairs])
+    m, n = a.shape[-2:]
+    q = matrices(a.shape[:-1] + (min(m, n),), [p[0] for p in pairs])
+    r = matrices(a.shape[:-2] + (min(m, n), n), [p[1] for p in pairs])
     return [q, r] if call.op == "qr_parts" else [(q, r)[o["part"].value]]
 
 
 def turned(v):
     """The first element of at least 0.7 of the largest size is positive."""
-    largest = max(map(abs, v))
-    return [-a for a in v] if next(a for a in v if abs(a) >= largest * Decimal("0.7")) < 0 else list(v)
+    most = max(map(abs, v))
+    return [-a for a in v] if next(a for a in v if abs(a) >= most * Decimal("0.7")) < 0 else list(v)
 
 
 def eigh_of(m):
@@ -450,9 +455,10 @@ def eigh_of(m):
     n = len(m)
     a = [[(m[i][j] + m[j][i]) / 2 for j in range(n)] for i in range(n)]
     v = [[ONE if i == j else ZERO for j in range(n)] for i in range(n)]
+    unit = largest(a)
     for _ in range(12 * n):
         for p, q in itertools.combinations(range(n), 2):
-            if abs(a[p][q]) < Decimal("1e-48"):
+            if abs(a[p][q]) <= Decimal("1e-48") * unit:
                 continue
             theta = (a[q][q] - a[p][p]) / (2 * a[p][q])
             t = ONE.copy_sign(theta) / (abs(theta) + (theta * theta + 1).sqrt())
@@ -465,7 +471,7 @@ def eigh_of(m):
                           [s * x + c * y for x, y in zip(a[p], a[q])])
     order = sorted(range(n), key=lambda i: a[i][i])
     values = [a[i][i] for i in order]
-    if any(y - x < Decimal("1e-6") for x, y in zip(values, values[1:])):
+    if any(y - x <= Decimal("1e-6") * unit for x, y in zip(values, values[1:])):
         raise Unsaid("equal eigenvalues")
     return values, [turned([v[r][i] for r in range(n)]) for i in order]
 
@@ -487,7 +493,7 @@ def svd_of(m):
     left, right, s = [], [], []
     for value, v in sorted(zip(values, vectors), key=lambda p: -p[0]):
         sigma = max(value, ZERO).sqrt()
-        if sigma < Decimal("1e-9"):
+        if sigma <= Decimal("1e-9") * largest(m):
             raise Unsaid("a singular value of 0")
         w = [e / sigma for e in product(u, Array((len(v),), v)).at]
         if wide:
@@ -533,5 +539,5 @@ ADJOINT_IN_WORDS = set("""
     stack svd svd_part svd_turns take tile topk transpose turns
 """.split())
 # NaN that is not chosen, or is not a part of the sum, is not read.
-NAN_IS_LEFT_OUT = set("attention conv conv_transpose conv_weights max_mask max_grad nll resize resize_axis "
-                      "resize_axis_grad triangular_solve".split())
+NAN_IS_LEFT_OUT = set("attention attention_tiles conv conv_transpose conv_weights max_mask max_grad nll "
+                      "resize resize_axis resize_axis_grad softmax_cross_entropy triangular_solve".split())
