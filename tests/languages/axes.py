@@ -2,7 +2,7 @@
 
     axes.py table   each builder with an option axis or axes: equal cases have equal results, or equal words
                     of a refusal, in every form. DIFFERENT has those that differ by contract
-    axes.py lines   axes_c.txt and axes_python.txt, beside NumPy
+    axes.py lines   axes_c.txt, which do not compile, and axes_python.txt, beside NumPy
 
 $build is the folder of the library."""
 import ctypes
@@ -398,38 +398,30 @@ def not_compiled(key, compiler, before, left, word):
                                              next(x for x in said if "error:" in x).partition(" ")[2]))
 
 
+def rows_of(name):
+    """(key, left, right) of the lines of a list."""
+    for number, line in enumerate(open(os.path.join(HERE, name), encoding="utf-8"), 1):
+        left, arrow, right = line.strip().rpartition(" => ")
+        if arrow and line[0] != "#":
+            yield "%s:%d: %s" % (name, number, left), left, right
+
+
 def lines():
     operands = {n: a for n, a in vars(axes_operands).items() if isinstance(a, np.ndarray)}
     names = "#include <wengert/wengert.h>\nextern wg_node y[8]%s;\n" % "".join(", " + n for n in operands)
-    rights, programs, python, count = {}, [], {}, 0
-    for name in ("axes_c.txt", "axes_python.txt"):
-        for number, line in enumerate(open(os.path.join(HERE, name), encoding="utf-8"), 1):
-            left, arrow, right = line.strip().rpartition(" => ")
-            key = "%s:%d: %s" % (name, number, left)
-            if line.startswith("#") or not line.strip():
-                continue
-            count, rights[key] = count + 1, right
-            if not arrow:
-                fail("%s:%d: no => in %s" % (name, number, right))
-            elif name == "axes_python.txt":
-                python[key] = left
-            elif right.startswith("!"):
-                for compiler in CC:
-                    not_compiled(key, compiler, names, left, right[1:].strip())
-            else:
-                programs.append((key, "%s(%s);" % ("parts" if left.startswith("split: ") else "seen",
-                                                   left.replace("split: ", ""))))
-    results = run(CC[0], operands, programs, "lines.c", "-Wall -std=c17")
-    results.update((key, in_python(left, operands)) for key, left in python.items() if not no_python)
-    for key, result in results.items():
-        word = rights[key][1:].strip().lstrip(".")  # .axis may be said as axis
-        if not rights[key].startswith("?"):
-            compare(key, result, eval(rights[key], dict(operands, np=np)))
+    in_c, python = list(rows_of("axes_c.txt")), list(rows_of("axes_python.txt"))
+    for key, left, right in in_c:
+        for compiler in CC:
+            not_compiled(key, compiler, names, left, right[1:].strip())
+    for key, left, right in python if not no_python else ():
+        result, word = in_python(left, operands), right[1:].strip().lstrip(".")  # .axis may be said as axis
+        if not right.startswith("?"):
+            compare(key, result, eval(right, dict(operands, np=np)))
         elif not result.startswith("refused: "):
             fail("%s: is not refused: %s" % (key, result))
         elif word.lower() not in result.lower():
             fail("%s: does not say %s: %s" % (key, word, result))
-    print("%d lines, %d wrong" % (count, len(wrong)))
+    print("%d lines, %d wrong" % (len(in_c) + len(python), len(wrong)))
 
 
 if __name__ == "__main__":

@@ -303,7 +303,8 @@ class Row:
         call = before + "%s(wg_%s(%s));" % ("parts" if self.name == "split" else "seen", self.name,
                                             ", ".join(c))
         yield "C", call
-        if self.name in OF_CPP and "axes=()" not in self.left:  # {} is the default
+        both = {"axis", "axes"} <= set(self.options)  # C++ has one name
+        if self.name in OF_CPP and not both and "axes=()" not in self.left:  # {} is the default
             yield "C++", "seen(wg::%s(%s));" % (self.name, ", ".join(self.in_cpp()))
         yield "Python", "wg." + self.left
         if self.name not in axes.NOT_IN_LANGUAGE:
