@@ -224,7 +224,8 @@ SAMPLES(resize, wg_resize(ANY(2, 3, 4, 2), WG_SHAPE(6, 8)),
         wg_resize(ANY(2, 3, 4, 2), WG_SHAPE(3, 4)));
 ERRORS(resize, (wg_resize(ANY(2, 3), WG_SHAPE(2, 2)), "no axis 2 in"),
        (wg_resize(ANY(2, 3), WG_SHAPE(2), .axes = WG_AXES(0, 1)), "1 sizes for 2 axes"),
-       (wg_resize(ANY(2, 3), WG_SHAPE(-2)), "cannot get -2 elements"));
+       (wg_resize(ANY(2, 3), WG_SHAPE(-2)), "cannot get -2 elements"),
+       (wg_resize(ANY(2, 3), WG_SHAPE(2), .align_corners = true), "is for mode bilinear, not for nearest"));
 
 DEFINE_OP(
     resize,

@@ -37,6 +37,17 @@ Test(difference, two_programs)
     cr_expect_eq(pic_count(svg, ">only in the first<"), 2);
 }
 
+Test(difference, graphs_in_other_modes_are_called_by_them)
+{
+    WGT_IN_CONTEXT(WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
+    wg_node one = program(g, false);
+    wg_begin(h, WG_EVAL);
+    wg_node two = wg_name(wg_sum(wg_name(wg_fill(h, 2, WG_SHAPE(2)), "other")), "y");
+    SHOWS(svg_of(one, WG_OPTS(wg_draw_opts, .beside = two)), "only in train", "only in eval");
+    SHOWS(svg_of(two, WG_OPTS(wg_draw_opts, .beside = one)), "only in train", "only in eval");
+}
+
 #if WG_WITH_GRAPHVIZ
 /* The first has the edges x-z, w-z, z-relu, relu-y; the second has also b-s, z-s, and s-relu for z-relu. */
 Test(difference, edges_of_both)

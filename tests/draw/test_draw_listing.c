@@ -52,6 +52,16 @@ Test(draw_listing, after_an_error)
     wgt_drop(c, NULL);
 }
 
+Test(draw_listing, json_of_many_numbers_has_no_least_one_beside_a_nan)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    wg_node x = wg_sub(wg_arange(g, 0, 1101, 1), 550);
+    SHOWS(pic_text(x, "json", WG_OPTS(wg_draw_opts, .values = true)), "\"min\":-550,\"max\":550,\"mean\":0");
+    x = wg_sqrt(x);
+    SHOWS(pic_text(x, "json", WG_OPTS(wg_draw_opts, .values = true)), "\"min\":\"nan\",\"max\":\"nan\"");
+    wgt_finish(c, NULL);
+}
+
 /* JSON has the tape's numbers to the last bit. */
 NEURON_TEST(draw_listing, json_has_all_digits)
 {

@@ -823,6 +823,26 @@ FIGURE_TEST(figure_files, regions_are_outlines)
     HAS(svg, " d=\"M3 0h1v10h-3v10h-1v-10h3zM2 10h2v10h-2z\"/>");
 }
 
+/* Where the label of a row stands. */
+static double height_of_row(const char *svg, const char *label)
+{
+    const char *at = strstr(svg, label);
+    while (strncmp(at, " y=\"", 4) != 0) at--;
+    return strtod(at + 4, NULL);
+}
+
+/* Row 0 is at the top, where y grows downwards; on a reversed axis at the bottom. */
+FIGURE_TEST(figure_files, rows_of_an_image)
+{
+    const double v[4] = { 1, 2, 3, 4 };
+    for (int i = 0; i < 2; i++) {
+        wg_figure *rows = wg_figure_new(c, "");
+        wg_panel_image(wg_panel_new(rows, "", .y.reversed = i), "", .values = wg_view_f64(v, WG_SHAPE(2, 2)));
+        const char *svg = text_of(rows, WG_FIGURE_SVG);
+        cr_expect_eq(height_of_row(svg, "\"end\">0<") > height_of_row(svg, "\"end\">1<"), i);
+    }
+}
+
 /* Its colours are those of YlGnBu by ColorBrewer, from the foot to the top. */
 FIGURE_TEST(figure_files, a_bar_of_colours_is_a_gradient)
 {

@@ -158,11 +158,14 @@ Test(choices, of_a_part_that_is_computed_again)
 }
 
 /* The rule of where has made the gradient zero already, since the sum is broadcast. 0 / 0 is not zero. */
-Test(choices, a_quotient_by_the_number_0_is_left_out)
+Test(choices, a_quotient_by_0_and_a_product_with_infinity_are_left_out)
 {
     WGT_GRAPH(WG_F64, NULL);
-    wg_node x = VECTOR(g, 1, -2, 4), y = wg_where(wg_greater(x, 3), wg_div(x, 0), wg_sum(x));
-    EXPECT_VECTOR(wg_grad(wg_sum(y), x), 2, 2, INFINITY);
+    wg_node x = VECTOR(g, 1, -2, 4), out[] = { wg_div(x, 0), wg_mul(x, INFINITY) };
+    for (int i = 0; i < 2; i++) {
+        wg_node y = wg_where(wg_greater(x, 3), out[i], wg_sum(x));
+        EXPECT_VECTOR(wg_grad(wg_sum(y), x), 2, 2, INFINITY);
+    }
     wgt_finish(c, NULL);
 }
 

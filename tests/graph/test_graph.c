@@ -25,6 +25,17 @@ Test(graph, a_parameter_made_after_the_loss_is_not_reached)
     }
 }
 
+/* At one call, in one graph built again: the parameter may not be taken from the last build. */
+Test(graph, dtypes_that_change_between_builds)
+{
+    WGT_IN_WORLD(WG_F32, NULL);
+    for (int i = 0; i < 3; i++) {
+        wg_begin(g, WG_TRAIN);
+        wg_param(g, p, "w", WG_SHAPE(2), wg_init_as(i < 2 ? WG_F64 : WG_F32, wg_zeros()));
+    }
+    wgt_expect_error(c, WG_ERROR_DTYPE, "w is asked for as f32 and was made as f64 at");
+}
+
 Test(graph, what_is_frozen_between_two_backwards_of_a_loss_is_not_reached)
 {
     for (int mode = 0; mode < MODES; mode++) {

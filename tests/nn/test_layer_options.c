@@ -98,17 +98,6 @@ Test(dtypes, of_a_parameter)
     wgt_expect_error(c, WG_ERROR_DTYPE, "u: the dtype must be f32 or f64");
 }
 
-/* At one call, in one graph built again: the parameter may not be taken from the last build. */
-Test(dtypes, that_change_between_builds)
-{
-    WGT_IN_WORLD(WG_F32, NULL);
-    for (int i = 0; i < 3; i++) {
-        wg_begin(g, WG_TRAIN);
-        wg_param(g, p, "w", WG_SHAPE(2), wg_init_as(i < 2 ? WG_F64 : WG_F32, wg_zeros()));
-    }
-    wgt_expect_error(c, WG_ERROR_DTYPE, "w is asked for as f32 and was made as f64 at");
-}
-
 Test(dtypes, of_a_layer_follow_its_operand)
 {
     WGT_IN_WORLD(WG_F32, NULL);

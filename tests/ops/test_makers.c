@@ -168,6 +168,7 @@ Test(makers, ranges)
     for (int i = 0; i < 7; i++) cr_assert(fabs(wg_tensor_item(&t, i) - WGT_NEAREST(0.1 + i * 0.1)) < 2e-16);
     cr_assert_eq(wg_tensor_item(&t, 6), 0.7); /* both ends are exact */
     WGT_REFUSED(c, VALUE, "from 0 to 1 by 0 is no range", wg_arange(g, 0, 1, 0));
+    WGT_REFUSED(c, VALUE, "from 3 to 0 by 0 is no range", wg_arange(g, 3, 0, 0));
     WGT_REFUSED(c, VALUE, "count -1: must be in [0, inf)", wg_linspace(g, 0, 1, .count = -1));
     done(g);
 }

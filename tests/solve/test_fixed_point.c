@@ -126,6 +126,17 @@ Test(fixed_point, has_a_derivative_for_any_number_of_axes)
     }
 }
 
+/* z = (NaN, 0.5) z: the second component goes to 0. */
+static wg_node half_nan(wg_node z, void *user) { return wg_mul(wg_sqrt(*(wg_node *)user), z); }
+Test(fixed_point, a_nan_beside_a_component_that_converges)
+{
+    WGT_GRAPH(WG_F64, NULL);
+    wg_node b = wg_input(g, "b", wg_view_f64((double[]){ -1, 0.25 }, WG_SHAPE(2)));
+    wg_fixed_point(wg_fill(g, 1, WG_SHAPE(2)), half_nan, &b);
+    wgt_expect_error(c, WG_ERROR_VALUE, "is not finite after 1 iterations");
+    wgt_finish(c, NULL);
+}
+
 static wg_node equilibrium_loss(wg_graph *g, wg_params *p, int n, int steps)
 {
     layer l = { wg_param(g, p, "W", WG_SHAPE(n, n), wg_normal(0, 0.3)),
