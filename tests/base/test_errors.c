@@ -144,6 +144,16 @@ Test(errors, a_failed_step_changes_no_parameter)
     }
 }
 
+Test(errors, each_kind_of_warning_is_told_once_at_a_line)
+{
+    WGT_IN_CONTEXT(WG_F64, NULL);
+    for (int again = 0; again < 2; again++)
+        for (int k = 0; k < 4; k++)
+            cr_expect_eq(
+                wgi_warns(c, k & 1 ? WGI_WARN_PAIRS : WGI_WARN_LOSS, k & 2 ? "y\nx.c:1" : "y\nx.c:2"), !again,
+                "%d", k);
+}
+
 Test(errors, an_argument_ends_at_its_own_comma)
 {
     static const char *const want[] = { "(a, b)", "{1, 2}", "x[i, j]", "\"), (\"", "z" };
@@ -160,6 +170,9 @@ Test(errors, a_word_is_meant_that_differs_by_one_letter_or_from_seven_letters_on
                                             { "softnix", "softmax", "softmax" },
                                             { "soptnix", "softmax", NULL } };
     for (int k = 0; k < 4; k++) cr_expect_eq(wgx_nearest(pairs[k][0], &pairs[k][1], 1), pairs[k][2], "%d", k);
+    static const char *const alike[] = { "softmax", "matmul", "matmal", "matmol" };
+    cr_expect_eq(wgx_nearest("matmil", alike, 4), alike[1], "of equally near ones the first");
+    cr_expect_eq(wgx_nearest("matmol", alike, 4), alike[3], "the nearest");
 }
 
 Test(errors, the_beginning_of_a_word_is_another_word)

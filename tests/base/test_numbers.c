@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base.h"
 #include "wgtest.h"
 #include "wglocale.h"
 
@@ -49,4 +50,27 @@ Test(numbers, have_a_point_in_every_locale)
 {
     wgt_comma_locale();
     expect("0.1234567890123456789", 0.1234567890123456789, "");
+}
+
+/* docs/inside/arithmetic.md: towards 0, to the nearest end of the range, and NaN is 0. */
+Test(numbers, that_are_floats_become_integers)
+{
+    const double from[] = { NAN, -2.75, 0x1p70, -INFINITY };
+    const int64_t to[] = { 0, -2, INT64_MAX, INT64_MIN };
+    for (int f32 = 0; f32 < 2; f32++)
+        for (int i = 0; i < 4; i++) {
+            int64_t y = 7;
+            const float narrow = (float)from[i];
+            wgi_convert(WG_I64, &y, f32 ? WG_F32 : WG_F64, f32 ? (const void *)&narrow : &from[i], 1);
+            cr_expect_eq(y, to[i], "%g as %s is %lld", from[i], f32 ? "f32" : "f64", (long long)y);
+        }
+}
+
+/* Axes of size 0 are left out of the product, so that no product of the others overflows. */
+Test(numbers, of_elements_are_limited_where_there_are_none)
+{
+    const int64_t large = INT64_C(1) << 40;
+    cr_expect(wg_shape_size(WG_SHAPE(large, 0)) == 0 && wg_shape_size(WG_SHAPE(0, large)) == 0);
+    cr_expect(wg_shape_size(WG_SHAPE(0, large, large)) == -1 &&
+              wg_shape_size(WG_SHAPE(large, large, 0)) == -1);
 }

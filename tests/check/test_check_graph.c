@@ -306,6 +306,9 @@ Test(check_graph, a_gradient_that_f_does_not_show_is_decided_by_the_rules)
     r = wg_gradcheck(wg_mean(wg_square(wg_tanh(h))), n.p);
     cr_expect_eq(wg_check_input_at(r, 1).verdict, WG_INCONCLUSIVE);
     wgt_expect_report(r, "the gradient is zero to within the noise of f");
+    int marks;
+    wg_check_marks(r, n.g, &marks);
+    cr_expect_eq(marks, 3, "the three that pass");
     cr_expect_eq(wgt_verdict(r), WG_PASS);
 }
 

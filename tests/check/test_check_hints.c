@@ -71,6 +71,21 @@ Test(check_hints, a_transpose_is_named)
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
 }
 
+/* y[i][j] = x[i]: the sum over j. */
+static void columns_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_sum(gy, .axis = 0);
+}
+
+Test(check_hints, another_axis_is_named)
+{
+    WGT_IN_GRAPH(WG_F64, NULL);
+    wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, -2, 0.5 }, WG_SHAPE(3)));
+    wg_node y = wg_broadcast_to(wg_reshape(x, WG_SHAPE(3, 1)), WG_SHAPE(3, 3));
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_exp(wg_custom_vjp(y, &x, 1, columns_vjp))), NULL);
+    cr_expect_str_eq(wg_check_finding_at(r, 0).remedy, "with sum over axis 1 instead of axis 0 it holds");
+}
+
 /* ---- an op with an expansion and a rule, but no kernel ---- */
 
 static void swish_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])

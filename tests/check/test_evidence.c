@@ -335,10 +335,11 @@ static double noisy_squares(size_t n, const double *x, double *g, void *user)
     return f * (1 + noise[0] * ((double)(bits % 2001) / 1000 - 1));
 }
 
+static double size = 1; /* of x */
 static wg_check *check_noisy(size_t n, double noise, double wrong, const wg_gradcheck_opts *o)
 {
     double x[100];
-    for (size_t i = 0; i < n; i++) x[i] = 1 + 0.1 * (double)i;
+    for (size_t i = 0; i < n; i++) x[i] = size * (1 + 0.1 * (double)i);
     asked = 0;
     return wg_gradcheck_fn_at(WG_HERE, noisy_squares, n, x, (double[]){ noise, wrong }, o);
 }
@@ -354,6 +355,10 @@ Test(evidence, what_the_accuracy_of_f_explains_is_no_error)
     cr_expect_eq(wg_check_verdict(r), WG_PASS);
     cr_expect_gt(wg_check_input_at(r, 0).resolution, 1e-6);
     cr_expect_eq(wgt_verdict(check_noisy(3, 1e-6, 0.1, &o)), WG_FAIL);
+    for (size = 1e-4; size < 1e5; size *= 1e4) { /* it is a share of f */
+        cr_expect_eq(wgt_verdict(check_noisy(3, 0, 1e-8, &o)), WG_PASS, "%g", size);
+        cr_expect_eq(wgt_verdict(check_noisy(3, 0, 0.1, &o)), WG_FAIL, "%g", size);
+    }
 }
 
 Test(evidence, few_evaluations_are_enough_for_a_verdict)

@@ -130,6 +130,17 @@ Test(frontier, in_one_of_two_branches)
     }
 }
 
+/* Two parameters have wrong gradients. The one that is made last is the nearest to the loss. */
+Test(frontier, of_the_parameter_nearest_to_the_loss)
+{
+    WGT_ENDS subject k = start();
+    right_times = 2;
+    wg_node a = cube_of(wg_tanh(k.x)), v = wg_param(k.g, k.p, "v", WG_SHAPE(4), wg_uniform(0.5, 1.5)),
+            b = cube_of(wg_sin(v));
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_add(wg_exp(a), wg_exp(b))), k.p);
+    expect_culprit(r, b);
+}
+
 /* A rule that is wrong from 0.5 on. At the given point all h are below, so the rule is right there. After a
  * few steps of descent it is not. */
 
@@ -188,6 +199,25 @@ Test(frontier, one_of_several_that_use_the_same_node)
         WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_square(sum)), k.p);
         expect_culprit(r, culprit);
     }
+}
+
+/* The rule is right wherever it is alone, so that of two nodes none is known to be wrong. */
+static void inner_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(wg_node_leaf(x[0]) == WG_LEAF_NONE ? 2 : 3, wg_mul(gy, wg_square(x[0])));
+}
+
+Test(frontier, at_a_node_of_whose_users_none_is_wrong_alone)
+{
+    static wg_op inner;
+    inner = cube, inner.name = "inner", inner.vjp = inner_rule;
+    WGT_ENDS subject k = start();
+    wg_check_finding f;
+    wg_node h = wg_name(wg_tanh(k.x), "h"), y = wg_name(wg_apply("x\nmodel.c:43", &inner, &h, 1, NULL), "y");
+    WGT_FREED wg_check *r = wg_gradcheck(wg_sum(wg_add(wg_exp(y), wg_sin(h))), k.p);
+    cr_assert(find(r, "frontier", &f));
+    cr_expect(f.node == h.index && f.operand == -1 && !strcmp(f.by, "h"), "%s", f.by);
+    cr_expect_str_eq(f.remedy, "it is right at y, inner, model.c:43, which is computed from it");
 }
 
 /* 20 nodes. */

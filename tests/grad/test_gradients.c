@@ -226,5 +226,7 @@ Test(derive, a_refusal_names_the_output)
             place = wg_argmax(x, .axis = 0);
     WGT_REFUSED(c, GRADIENT, "grad: place is i64: only f32 and f64 have derivatives", wg_grad(place, x));
     WGT_REFUSED(c, SHAPE, "grad: rows [3] is not a scalar: take its wg_sum or wg_mean", wg_grad(rows, x));
+    wg_node one = wg_fill(g, 3, WG_SHAPE(1, 1));
+    cr_expect_eq(wg_item(wg_grad(wg_square(one), one)), 6, "one element is a scalar");
     wgt_finish(c, NULL);
 }

@@ -153,6 +153,22 @@ static const wg_op turn = { .name = "turn", .operands = 1, .kind = WG_OPAQUE, .k
                                  .kernel = { turn_kernel },
                                  .leads = true };
 
+/* y = x from its end to its beginning, along no axes along all of them. */
+static bool back_kernel(const wg_kernel *k)
+{
+    const int64_t all = wg_shape_size(*k->xt[0].shape);
+    for (int64_t i = 0; i < all; i++) ((double *)k->y[0])[i] = ((const double *)k->x[0])[all - 1 - i];
+    return runs++, true;
+}
+static const wg_attr_row back_rows[] = { { .name = "axes", .kind = WG_ATTR_AXES }, { 0 } };
+static const wg_op back = { .name = "back",
+                            .operands = 1,
+                            .kind = WG_OPAQUE,
+                            .kernel = { back_kernel },
+                            .attr_size = sizeof(wg_axes),
+                            .attrs = back_rows,
+                            .leads = true };
+
 static double third(double x, const void *attr) { return x / 3; }
 static const wg_op third_op = { .name = "third", .operands = 1, .map = third };
 
@@ -162,16 +178,19 @@ static const wg_op picky = { .name = "picky", .operands = 1, .map = third, .shap
 Test(vmap, of_ops_of_the_user)
 {
     WGT_GRAPH(WG_F64, NULL);
-    static const wg_op *const ops[] = { &turn, &turn_rows, &third_op, &picky };
+    static const wg_op *const ops[] = { &turn, &turn_rows, &third_op, &picky, &back };
     wg_node x = wg_input(g, "x", wg_view_f64(batch, WG_SHAPE(D))),
             R = wg_input(g, "R", wg_view_f64(batch, WG_SHAPE(N, D)));
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < 5; k++) {
         double got[N * D];
         runs = 0;
-        wg_copy_f64(wg_vmap(wg_apply(WG_HERE, ops[k], &x, 1, NULL), x, R), got, N * D);
-        cr_assert_eq(runs, k == 0 ? N : k == 1 ? 1 : 0, "%d: %d runs", k, runs);
+        wg_copy_f64(wg_vmap(wg_apply(WG_HERE, ops[k], &x, 1, k == 4 ? &(wg_axes){ 0 } : NULL), x, R), got,
+                    N * D);
+        cr_assert_eq(runs, k % 4 == 0 ? N : k == 1 ? 1 : 0, "%d: %d runs", k, runs);
         for (int i = 0; i < N * D; i++)
-            cr_assert_eq(got[i], k < 2 ? batch[i / D * D + (i % D + 1) % D] : WGT_NEAREST(batch[i] / 3));
+            cr_assert_eq(got[i], k == 4  ? batch[i / D * D + D - 1 - i % D]
+                                 : k < 2 ? batch[i / D * D + (i % D + 1) % D]
+                                         : WGT_NEAREST(batch[i] / 3));
     }
     wgt_finish(c, NULL);
 }

@@ -69,6 +69,28 @@ Test(graph, a_copy_draws_the_same_numbers)
     }
 }
 
+Test(graph, what_is_only_peeked_at_changes_no_draws)
+{
+    double drawn[2][64];
+    for (int peeks = 0; peeks < 2; peeks++) {
+        WGT_IN_GRAPH(WG_F64, NULL);
+        wg_tensor t;
+        if (peeks) wgx_peek(wg_dropout(wg_fill(g, 1, WG_SHAPE(64)), .drop = 0.5), &t);
+        wg_begin(g, WG_TRAIN);
+        wg_copy_f64(wg_dropout(wg_fill(g, 1, WG_SHAPE(64)), .drop = 0.5), drawn[peeks], 64);
+    }
+    cr_assert_arr_eq(drawn[0], drawn[1], sizeof drawn[0]);
+}
+
+Test(graph, of_two_nodes_for_a_parameter_the_one_given_last_counts)
+{
+    WGT_IN_WORLD(WG_F64, NULL);
+    wg_given both[] = { { "v", wg_scalar(g, 1) }, { "w", wg_scalar(g, 2) } };
+    wg_params *q = wg_params_with(wg_params_with(p, both, 2), (wg_given[]){ { "w", wg_scalar(g, 3) } }, 1);
+    cr_assert_eq(wg_item(wg_param(g, q, "v", WG_SCALAR, wg_zeros())), 1);
+    cr_assert_eq(wg_item(wg_param(g, q, "w", WG_SCALAR, wg_zeros())), 3);
+}
+
 Test(graph, the_gradient_of_a_later_output_is_found)
 {
     for (int mode = 0; mode < MODES; mode++) {

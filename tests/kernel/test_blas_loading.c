@@ -58,5 +58,10 @@ Test(blas_loading, threads_of_the_blas_are_one_in_products_and_what_they_were_af
                  1 + i / 2, dtype[i % 2]);
         cr_expect_str_eq(wgt_shell(command), "15360000\nproducts, 0 with several threads, 3 at the end\n");
     }
+    const char *said =
+        wgt_shell("export LD_LIBRARY_PATH=\"$in:${LD_LIBRARY_PATH:-}\"\n"
+                  "for PARALLEL in 0 1 2; do export PARALLEL; \"$build/wengert\" doctor; done 2>&1 |\n"
+                  "sed -n 's/^blas: OpenBLAS 0.3.21; kernels Haswell; threads //p'");
+    cr_expect_str_eq(said, "serial\npthreads, one in each call\nOpenMP\n");
 }
 #endif

@@ -5,7 +5,9 @@
 #include "kernel/add_rows.h"
 #include "kernel/decay.h"
 #include "kernel/load.h"
+#include "kernel/orthonormal.h"
 #include "kernel/stream.h"
+#include "kernel/tree_sum.h"
 #include "run/run.h"
 #include "wgtest.h"
 
@@ -30,6 +32,31 @@ static void add_one(wg_context *c, void *with)
     cr_expect(to[0] == 0 && !signbit(to[0]) && to[1] == -1, "%g %g", to[0], to[1]);
 }
 Test(blocks, a_sum_of_one_row_begins_with_zero) { wgt_on_each_isa(add_one, NULL); }
+
+/* Of columns (3, 4) and (1, -7): R has 5 and 5 on its diagonal. */
+static void turn(wg_context *c, void *with)
+{
+    static const double want[] = { 0.6, 0.8, 0.8, -0.6 };
+    double v[4] = { 3, 1, 4, -7 }, room[16];
+    const wgi_column_matrix a = { .rows = 2, .cols = 2, .v = v, .room = room };
+    cr_assert_leq(wgi_orthonormal_room(&a), 16);
+    wgi_orthonormal[c->isa](&a);
+    for (int i = 0; i < 4; i++) cr_expect_float_eq(v[i], want[i], 1e-14, "%d: %g", i, v[i]);
+}
+Test(blocks, orthonormal_columns_have_the_signs_of_a_positive_diagonal) { wgt_on_each_isa(turn, NULL); }
+
+/* The values may lie where the sum goes. */
+static void add_leaf(wg_context *c, void *with)
+{
+    for (int k = 0; k < 8; k++) {
+        double before[2] = { 1, 2 }, x[2] = { 8, 24 }, y[2] = { 7, 7 }, share = k & 2 ? 0.25 : 1;
+        void *const sum[] = { before, k & 1 ? x : y }, *const *first = k & 4 ? sum : sum + 1;
+        const double *to = sum[1], was = k & 4 ? 1 : 0;
+        wgi_add_leaf[c->isa](&(wgi_leaf){ WG_F64, share, x, first == sum, first, 0, 2 });
+        cr_expect(to[0] == share * 8 + was && to[1] == share * 24 + 2 * was, "%d: %g %g", k, to[0], to[1]);
+    }
+}
+Test(blocks, a_leaf_of_a_tree_of_sums_has_its_share) { wgt_on_each_isa(add_leaf, NULL); }
 
 /* Rows of n floats, whole ones and a part of one. */
 static void repeat(wg_context *c, void *with)

@@ -1,9 +1,11 @@
 /* threaded_blas.c: a library in the place of OpenBLAS that says of itself what the build with threads of its
- * own says. Their number is one variable of the process, which whoever loads the library shares with the
- * program. At its end it prints how many products there were, how many of them with more than one thread, and
- * the number that it was left with. */
+ * own says, or with PARALLEL=0 or 2 what the builds without threads and with OpenMP say. Their number is one
+ * variable of the process, which whoever loads the library shares with the program. At its end it prints how
+ * many products there were, how many of them with more than one thread, and the number that it was left
+ * with. */
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static int threads = 3, products, shared;
 
@@ -13,7 +15,7 @@ void openblas_set_num_threads(int n);
 char *openblas_get_config(void);
 char *openblas_get_corename(void);
 
-int openblas_get_parallel(void) { return 1; }
+int openblas_get_parallel(void) { return getenv("PARALLEL") ? atoi(getenv("PARALLEL")) : 1; }
 int openblas_get_num_threads(void) { return __atomic_load_n(&threads, __ATOMIC_SEQ_CST); }
 void openblas_set_num_threads(int n) { __atomic_store_n(&threads, n, __ATOMIC_SEQ_CST); }
 char *openblas_get_config(void) { return "OpenBLAS 0.3.21"; }

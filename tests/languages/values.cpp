@@ -26,6 +26,7 @@ static void arithmetic(const wg::context &c)
     EXPECT(wg::matmul(M, M.T()).to_vector() == (numbers{ 14, 32, 32, 77 }));
     EXPECT(wg::sum(M, { 0 }).to_vector() == (numbers{ 5, 7, 9 }) && wg::mean(M).item() == 3.5);
     EXPECT(wg::sum(M, 1, true).shape().rank == 2 && M.shape()[1] == 3 && M.dim(-1) == 3);
+    EXPECT(M.shape()[-1] == 3 && M.shape()[-2] == 2);
     EXPECT(wg::pow(x, 2).to_vector()[2] == 9 && wg::maximum(2, x).to_vector()[0] == 2);
     EXPECT(wg::where(x > 2, x, 0).to_vector() == (numbers{ 0, 0, 3 }));
     EXPECT(M.item(0, 1) == 2 && M.item(1, -1) == 6 && x.item(2) == 3);

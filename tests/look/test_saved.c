@@ -44,3 +44,20 @@ Test(saved, a_resumed_training_draws_as_if_it_had_not_stopped, .init = wgt_make_
         cr_expect_arr_eq(a, b, sizeof a, "after %d steps", before);
     }
 }
+
+Test(saved, what_is_of_no_parameter_of_a_part_is_refused)
+{
+    for (int k = 0; k < 2; k++) {
+        int n;
+        WGT_ENDS training all = start();
+        steps(&all, 1);
+        wgx_saved *list = wgx_saved_list(all.w.c, &n);
+        WGT_ENDS wgt_world w = wgt_world_new(NULL, WG_F64, NULL);
+        wg_params *part = wg_params_in(w.p, "net");
+        wg_adam(k ? w.p : part), wg_average_new(k ? part : w.p);
+        wgx_saved_restore_at(WG_HERE, w.c, list, n, "resume", "run");
+        wgt_expect_error(w.c, WG_ERROR_FORMAT,
+                         k ? "mean:x\": is of no float" : "m:x\": is of no parameter of this");
+        wg_free(all.w.c, list);
+    }
+}

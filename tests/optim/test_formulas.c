@@ -12,12 +12,12 @@ typedef struct element {
     real w, m, v, x, product;
 } element;
 
-enum { N = 5, STEPS = 3 };
-static const double first[N] = { 1.5, -0.75, 0.3, -2.25, 0.001 };
+enum { N = 6, STEPS = 3 };
+static const double first[N] = { 1.5, -0.75, 0.3, -2.25, 0.001, 0.5 };
 static const double rates[STEPS] = { 0.125, 0.25, 0.0625 };
-static const double slopes[STEPS][N] = { { 0.5, -1.25, 2, 0.125, 0 },
-                                         { -0.25, -0.5, 4, 1, 0.03 },
-                                         { 3, 0.75, -1, -0.5, 0 } };
+static const double slopes[STEPS][N] = { { 0.5, -1.25, 2, 0.125, 0, 2 },
+                                         { -0.25, -0.5, 4, 1, 0.03, 0.25 },
+                                         { 3, 0.75, -1, -0.5, 0, 0.125 } };
 
 /* ---- the formulas ---- */
 

@@ -108,10 +108,11 @@ Test(groups, that_say_the_same_again_keep_their_order)
     wgt_random r = { wgt_seed() };
     for (int run = 0; run < 300; run++) {
         WGT_ENDS wgt_world u = wgt_world_new(NULL, WG_F64, NULL);
-        wg_optim *o = wg_sgd(u.p, .lr = 0.5, .weight_decay = 0.5, .l1 = 0.25, .decay_all = true);
+        wg_optim *o = wg_sgd(u.p, .lr = 0.5, .weight_decay = 0.5, .l1 = 0.25, .decay_all = run % 2);
         said k[NAMES];
         double want[NAMES];
-        for (int i = 0; i < NAMES; i++) k[i] = (said){ 0.5, 0.5, 0.25 };
+        for (int i = 0; i < NAMES; i++) /* without decay_all biases do not decay */
+            k[i] = run % 2 || strchr(names[i], 'W') ? (said){ 0.5, 0.5, 0.25 } : (said){ .lr = 0.5 };
         for (int i = 0; i < 12; i++) say(&r, o, k);
         step(&u, o);
         for (int i = 0; i < NAMES; i++) {
@@ -193,6 +194,8 @@ Test(groups, clip_by_value)
         WGT_REFUSED(u.c, USE, "optim_clip_value: there are no gradients", wg_optim_clip_value(o, 1));
         wg_backward(wg_add(wg_sum(wg_mul(a, x)), wg_mul(7, b)), u.p);
         WGT_REFUSED(u.c, VALUE, "optim_clip_value: max -1", wg_optim_clip_value(o, -1));
+        WGT_REFUSED(u.c, VALUE, "optim_clip_value: max nan", wg_optim_clip_value(o, NAN));
+        WGT_REFUSED(u.c, VALUE, "optim_clip_norm: max_norm nan", wg_optim_clip_norm(o, NAN));
         cr_assert_eq(wg_optim_clip_value(o, 1), WG_OK);
         double g[5], want[] = { 1, -1, 0.5, -0.5, 7 }; /* b is not the optimizer's */
         wg_params_get_grad(u.p, g);

@@ -98,6 +98,10 @@ Test(matrix_values, sparse_columns)
     for (int i = 0; i < IN; i++) cr_assert(fabs(at[i] - 30.0) < 5 * sqrt(30 * 0.9), "row %d: %d", i, at[i]);
     cr_assert(fabs(square / 1200 / 0.01 - 1) < 5 * sqrt(2.0 / 1200));
     free(v);
+    v = first_values(WG_F64, "W", WG_SHAPE(10, 1), wg_sparse(0.25, 1)), at[0] = 0;
+    for (int i = 0; i < 10; i++) at[0] += v[i] == 0;
+    cr_assert_eq(at[0], 3, "at least so large a share");
+    free(v);
     v = first_values(WG_F64, "W", WG_SHAPE(4, 2), wg_sparse(1, 1));
     for (int i = 0; i < 8; i++) cr_assert_eq(v[i], 0);
     free(v);

@@ -369,9 +369,25 @@ Test(optim, of_steps_that_are_set_nothing_else_is_known)
     values_are(&t, wg_params_item(t.p, "dec.b"), wg_params_item(t.p, "dec.b"));
 }
 
+/* With a gradient of 1 every step of Adam is lr, whenever the parameter is made. */
+Test(optim, the_steps_of_a_parameter_count_from_its_first)
+{
+    WGT_IN_WORLD(WG_F64, NULL);
+    wg_optim *o = wg_adam(p, .lr = 0.5);
+    for (int k = 0; k < 5; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_param(g, p, "x", WG_SCALAR, wg_zeros());
+        wg_backward(k < 3 ? x : wg_add(x, wg_param(g, p, "late", WG_SCALAR, wg_zeros())), p);
+        wg_optim_step(o);
+    }
+    cr_expect_float_eq(wg_params_item(p, "x"), -2.5, 1e-6);
+    cr_expect_float_eq(wg_params_item(p, "late"), -1, 1e-6);
+}
+
 Test(optim, a_mean_is_weighted)
 {
     wg_mean m = { 0 };
+    wg_mean_add(&m, 100, 0);
     /* (3 + 3 * 7) / 4: exact, however the test is rounded */
     wg_mean_add(&m, 3, 1), wg_mean_add(&m, 7, 3), wg_mean_add(&m, 100, 0);
     cr_expect(m.value == 6 && m.weight == 4, "%g of %g", m.value, m.weight);

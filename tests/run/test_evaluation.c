@@ -109,6 +109,23 @@ Test(evaluation, a_parameter_that_was_read_keeps_its_value_of_then)
     cr_assert_eq(wg_item(view), 3);
 }
 
+static void no_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) {}
+
+/* Both are views of the state's memory, which a commit changes. */
+Test(evaluation, what_shows_a_state_keeps_its_value_of_then)
+{
+    for (int k = 0; k < 6; k++) {
+        WGT_IN_WORLD(WG_F64, &WG_OPTS(wg_start_opts, .interpret = k % 3 - 1));
+        wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(1)),
+                s = wg_state(g, p, "s", WG_SHAPE(1), wg_const(2)),
+                view = k < 3 ? wg_reshape(s, WG_SCALAR) : wg_custom_vjp(s, &w, 1, no_rule);
+        wg_assign(s, wg_add(s, 10));
+        cr_assert_eq(wg_item(wg_mul(view, 2)), 4);
+        wg_commit(g);
+        cr_assert_eq(wg_item(wg_add(view, 0.5)), 2.5, "%d", k);
+    }
+}
+
 Test(evaluation, full_batch_loops_on_a_fixed_graph_work)
 {
     WGT_IN_WORLD(WG_F64, NULL);
@@ -171,6 +188,14 @@ Test(evaluation, states_are_committed_by_a_backward_that_succeeds_once_and_by_no
         wg_assign(m, wg_mul(m, 2));
         wg_commit(g);
         cr_assert_eq(wg_params_item(p, "m"), 6);
+        for (int frozen = 1; frozen >= 0; frozen--) {
+            wg_params_freeze(p, "m", frozen);
+            wg_begin(g, WG_TRAIN);
+            m = wg_state(g, p, "m", WG_SCALAR, wg_const(0));
+            wg_assign(m, wg_mul(m, 2));
+            wg_commit(g);
+            cr_assert_eq(wg_params_item(p, "m"), frozen ? 6 : 12, "a frozen one holds still");
+        }
     }
 }
 

@@ -87,6 +87,18 @@ Test(switches, a_line_says_where_the_request_was_made_and_what_it_asks_for)
     cr_assert(strstr(h.all, ": read of node 2 (tanh), 1 roots, 0 gradients"), "%s", h.all);
 }
 
+/* Who has read nothing in the first build gets the loss alone from the second one's plan. */
+Test(switches, a_plan_says_the_bytes_of_its_work_and_of_its_results)
+{
+    heard h;
+    size_t work = 0, results = 0;
+    listen(&h, net, 0, WG_TRACE_PLAN);
+    const char *second = strstr(h.all, "plan 2: ");
+    cr_assert(second, "%s", h.all);
+    sscanf(second, "plan 2: %*d steps over %*d buffers, %zu bytes of work, %zu of results", &work, &results);
+    cr_expect(results > 0 && results < work, "%zu, %zu", work, results);
+}
+
 Test(switches, the_environment_names_them)
 {
     setenv("WG_WITHOUT", "bind,tape", 1);

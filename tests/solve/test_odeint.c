@@ -339,6 +339,11 @@ Test(odeint, mistakes)
     wgt_expect_error(m.c, WG_ERROR_SHAPE, "the function returns [] f64, the state is [2] f64");
     y = wg_odeint(m.y0, turning, m.rate, 0, 1, .times = back, .count = 2);
     wgt_expect_error(m.c, WG_ERROR_VALUE, "time 2 is 0.5");
+    const double outside[][2] = { { 1, 2.5 }, { 1, -0.5 }, { 0.5, 1 }, { 2.5, 1 } };
+    for (int i = 0; i < 4; i++) { /* from 0 to 2, and the way back */
+        y = wg_odeint(m.y0, turning, m.rate, i ? 2 : 0, i ? 0 : 2, .times = outside[i], .count = 2);
+        wgt_expect_error(m.c, WG_ERROR_VALUE, i < 3 ? "time 2 is" : "time 1 is");
+    }
     y = wg_odeint(one, blows_up, NULL, 0, 2); /* y = 1 / (1 - t) */
     wgt_expect_error(m.c, WG_ERROR_VALUE, "is still too long for the tolerance");
     WGT_REFUSED(m.c, VALUE, "20 steps were tried", wg_odeint(m.y0, turning, m.rate, 0, 100, .most = 20));
