@@ -113,6 +113,16 @@ Test(train, digits_are_told_apart)
     cr_expect(strstr(r.err, " %  dev "), "%s", r.err);
 }
 
+/* The first line is due at once, and that of the last epoch at its end. */
+Test(train, the_line_of_a_terminal_counts_epochs_from_1)
+{
+    wgt_needs("script");
+    const char *said = wgt_shell("script -qec \"TERM=xterm '$build/wengert' train examples/digits.wg --data digits "
+                                 "--epochs 2\" /dev/null |\n"
+                                 "  tr '\\r' '\\n' | sed -n 's|.*epoch *\\([0-9]*/2\\) .*|\\1|p' | sort -u");
+    cr_expect_str_eq(said, "1/2\n2/2\n");
+}
+
 Test(train, the_example_trains)
 {
     wgt_result r =
