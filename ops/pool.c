@@ -172,14 +172,17 @@ static const char *pool_error(wg_site here, wg_graph *g, int i, wg_node (*op)(wg
 {
 #define POOLED(...) op(here, &WG_OPTS(wg_pool_args, __VA_ARGS__))
     const wg_node x = ANY(2, 4, 4, 3);
-    return NTH(NULL, (POOLED(.x = x), "has no size"),
-               (POOLED(.x = x, .size = WG_SHAPE(2), .padding = WG_SHAPE(2)),
-                "must be less than the size of a window, 2"),
-               (POOLED(.x = x, .size = WG_SHAPE(2), .padding = WG_SHAPE(0, 3)), "padding 3 must be less"),
-               (POOLED(.x = x, .size = WG_SHAPE(5)), "do not fit"),
-               (POOLED(.x = x, .size = WG_SHAPE(2, 2, 2)), "size has 3 numbers for 2 axes"),
-               (POOLED(.x = x, .size = WG_SHAPE(-1)), "size is -1"),
-               (POOLED(.x = ANY(4, 4), .size = WG_SHAPE(2)), "must have 3 to 5"));
+    return NTH(
+        NULL, (POOLED(.x = x), "has no size"),
+        (POOLED(.x = x, .size = WG_SHAPE(2), .padding = WG_SHAPE(2)),
+         "must be less than the size of a window, 2"),
+        (POOLED(.x = x, .size = WG_SHAPE(2), .padding = WG_SHAPE(0, 3)), "padding 3 must be less"),
+        (POOLED(.x = x, .size = WG_SHAPE(2), .padding = WG_SHAPE(2, 0, 0, 0)), "padding 2 must be less"),
+        (POOLED(.x = x, .size = WG_SHAPE(2), .padding = WG_SHAPE(0, 3, 0, 0)), "padding 3 must be less"),
+        (POOLED(.x = x, .size = WG_SHAPE(5)), "do not fit"),
+        (POOLED(.x = x, .size = WG_SHAPE(2, 2, 2)), "size has 3 numbers for 2 axes"),
+        (POOLED(.x = x, .size = WG_SHAPE(-1)), "size is -1"),
+        (POOLED(.x = ANY(4, 4), .size = WG_SHAPE(2)), "must have 3 to 5"));
 }
 
 static int64_t places(const wg_kernel *k)
@@ -322,8 +325,8 @@ SAMPLE(avg_pool)
 }
 ERROR_SAMPLE(avg_pool)
 {
-    if (i < 6) return pool_error(here, g, i, wg_avg_pool_at);
-    return i > 6 ? NULL : ((void)wg_avg_pool(ANY(2, 4, 0), .size = WG_SHAPE(2)), "has no channels");
+    if (i < 8) return pool_error(here, g, i, wg_avg_pool_at);
+    return i > 8 ? NULL : ((void)wg_avg_pool(ANY(2, 4, 0), .size = WG_SHAPE(2)), "has no channels");
 }
 
 DEFINE_OP(

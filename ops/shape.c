@@ -60,6 +60,7 @@ SAMPLES(reshape, wg_reshape(ANY(3, 4), WG_SHAPE(2, 6)), wg_reshape(ANY(2, 3, 4),
         wg_reshape(ANY(2, 0), WG_SHAPE(0, 5)), wg_reshape(wg_any(g, WG_SCALAR), WG_SHAPE(1, 1)));
 ERRORS(reshape, (wg_reshape(ANY(3, 4), WG_SHAPE(5, 2)), "[3,4] of 12 elements cannot have shape [5,2]"),
        (wg_reshape(ANY(3, 4), WG_SHAPE(-1, 5)), "cannot have shape [-1,5]"),
+       (wg_reshape(ANY(3, 4), WG_SHAPE(0, -1)), "of 12 elements cannot have shape [0,-1]"),
        (wg_reshape(ANY(3, 4), WG_SHAPE(-1, -1)), "cannot have shape [-1,-1]"));
 
 DEFINE_OP(

@@ -123,6 +123,8 @@ Test(csv, names_with_quotes_commas_and_lines)
     EXPECT(wg_data_x(d), WG_SHAPE(1, 2), 2, 3);
     cr_expect_str_eq(wg_data_column(d, 0), "a\nb");
     cr_expect_str_eq(wg_data_column(d, 1), "");
+    d = read_text(c, "5\"x,y\n1,2\n", .y = "y");
+    cr_expect_str_eq(wg_data_column(d, 0), "5\"x", "a quote inside a field is a character");
 }
 
 Test(csv, lists_of_columns)

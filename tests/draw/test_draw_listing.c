@@ -35,6 +35,15 @@ GRAPH_TEST(draw_listing, of_hostile_names)
     HAS(json, "\"root\":\"L\\\"\\\\\"", "\"gradient\":2");
 }
 
+/* The ops of a folded run stand apart from how often they are there. */
+GRAPH_TEST(draw_listing, a_folded_run_says_its_ops)
+{
+    static const double v = 2;
+    wg_node y = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
+    for (int k = 0; k < 20; k++) y = wg_tanh(y);
+    HAS(pic_text(y, "txt", WG_OPTS(wg_draw_opts, .fold = true)), "×20  tanh");
+}
+
 /* What was not computed is a dash. */
 Test(draw_listing, after_an_error)
 {

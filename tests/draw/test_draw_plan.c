@@ -1,5 +1,6 @@
 /* test_draw_plan.c: plans as tables and pictures: what must be in them, what is refused, and memory running
  * out. */
+#include "draw/draw_private.h"
 #include "picture.h"
 
 #include <stdlib.h>
@@ -70,6 +71,15 @@ GRAPH_TEST(draw_plan, is_the_third_level_of_a_graph)
     wgt_expect_error(c, WG_ERROR_VALUE, "draw_text: .values goes with");
     cr_expect_null(wg_draw_text(L, .level = "all"));
     wgt_expect_error(c, WG_ERROR_VALUE, ".level \"all\": written, ops or plan");
+}
+
+Test(draw_plan, shares_are_rounded)
+{
+    WGT_IN_CONTEXT(WG_F64, NULL);
+    wgi_strbuf b = { .c = c };
+    for (int k = 0; k < 4; k++) wgi_put_share(&b, (double[]){ 0.0094, 0.0098, 2.0 / 3, 1 }[k]);
+    cr_expect_str_eq(wgi_strbuf_text(&b), "< 1 %1 %67 %100 %");
+    wgi_strbuf_free(&b);
 }
 
 Test(draw_plan, steps_are_frames_with_their_ops)

@@ -214,6 +214,17 @@ REDUCE_TEST(a_recurrent_network_is_one_step_with_a_loop)
     cr_expect_str_eq(b->picture.less.hidden, "hidden: 19 parts like that of h₁");
 }
 
+/* The op in front of the first block is alike the last one of each, so the run begins with it. */
+REDUCE_TEST(three_blocks_are_three_also_behind_an_op_like_their_last)
+{
+    wg_node h = wg_name(wg_tanh(input(b, "x", 2, 4)), "h0");
+    for (char W[] = "A", name[] = "h1"; *W < 'D'; ++*W, name[1]++)
+        h = wg_name(wg_tanh(wg_matmul(h, matrix(b, W, 4, 4))), name);
+    reduce(b, wg_name(wg_sum(h), "J"), &WG_OPTS(wg_draw_opts, .seconds = 0), from(WGI_PARTS_REPEATS));
+    cr_assert_eq(b->picture.less.repeats, 1);
+    cr_expect_eq(b->picture.less.repeat[0].times, 3);
+}
+
 /* Chains of layers whose ops, names, parameters and lengths are drawn at random, one behind the other. */
 static wg_node random_chains(bench *b, uint64_t seed, wg_node *kept)
 {

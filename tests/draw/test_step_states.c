@@ -109,6 +109,8 @@ Test(step_states, terms_of_a_node_that_is_used_twice)
     const wgi_step_state *second = state_of(&b, "dx");
     cr_expect_eq(second->nth, 2);
     cr_expect(second->last);
+    cr_expect_eq(&b.s.state[b.s.gradient_at[second->box]], second,
+                 "the gradient is known with the last term");
     cr_expect_str_eq(second->sum, "0.2 + 0.3 = 0.5");
     cr_expect_str_eq(second->line, "dx += dp · 0.3 = 1 · 0.3 = 0.3;  dx = 0.2 + 0.3 = 0.5");
     cr_expect_str_eq(second->total, "0.5");

@@ -7,6 +7,7 @@
 
 #include "figure/figure_private.h"
 #include "picture.h"
+#include "wgx/figure.h"
 
 /* A test with a context c and a figure f in it. */
 #define FIGURE_TEST(suite, name)                       \
@@ -156,6 +157,11 @@ FIGURE_TEST(figure_axes, limits)
     wg_series_add(s, 1e9, NAN);
     wgi_find_ranges(&f->pool, p, &x, &y);
     cr_expect(x.low == 0 && x.high == 4 && y.low <= 0 && y.high >= 40 && y.high < 50, "gaps do not count");
+    p = wg_panel_new(f, "");
+    s = wg_panel_band(p, "");
+    wg_series_band(s, 0, -90, 1), wg_series_band(s, 1, 0, 70);
+    wgi_find_ranges(&f->pool, p, &x, &y);
+    cr_expect(y.low <= -90 && y.high >= 70, "both edges of a band are seen");
     p = wg_panel_new(f, "", .x.low = -1, .x.high = NAN, .y.scale = WG_SCALE_AUTO);
     s = wg_panel_line(p, "");
     wg_series_add(s, 0, 1e-4), wg_series_add(s, 7, 1);
@@ -166,6 +172,35 @@ FIGURE_TEST(figure_axes, limits)
     wg_series_bar(s, "a", 3), wg_series_bar(s, "b", 5), wg_series_bar(s, "a", 1);
     wgi_find_ranges(&f->pool, p, &x, &y);
     cr_expect(y.low == 0 && x.names == 2 && x.low < -0.4 && x.high > 1.4);
+}
+
+FIGURE_TEST(figure_axes, values_alone_have_the_places_1_2_and_bars_0_1)
+{
+    wg_panel *p = wg_panel_new(f, "");
+    wg_series *s[] = { wg_panel_line(p, ""), wg_panel_bars(p, "") };
+    for (int k = 0; k < 2; k++) {
+        wg_series_push(s[k], 7), wg_series_push(s[k], 8);
+        cr_expect(s[k]->x[0] == 1 - k && s[k]->x[1] == 2 - k);
+    }
+}
+
+static bool sign_of(void *user, const double *x, int64_t n, double *y)
+{
+    for (int64_t i = 0; i < n; i++) y[i] = (x[i] > *(double *)user) - (x[i] < *(double *)user);
+    return true;
+}
+
+FIGURE_TEST(figure_shapes, points_beside_a_jump_lie_on_the_curve)
+{
+    double at = 0.3, x[] = { -1, -0.5, 0, 0.5, 1 }, y[5], want;
+    wg_series *s = wg_panel_line(wg_panel_new(f, ""), "");
+    sign_of(&at, x, 5, y);
+    wgx_series_curve(s, x, y, 5, sign_of, &at);
+    cr_expect_gt(s->n, 6, "the ends of the jump");
+    for (int64_t i = 0; i < s->n; i++) {
+        sign_of(&at, &s->x[i], 1, &want);
+        cr_expect(isnan(s->y[i]) || s->y[i] == want, "%g at %.17g", s->y[i], s->x[i]);
+    }
 }
 
 /* ---- contours, histograms, and the thinning of long curves, against mathematics ---- */
@@ -218,6 +253,23 @@ FIGURE_TEST(figure_shapes, the_contour_of_a_circle)
         cr_assert_float_eq(fabs(turn), 2 * acos(-1), 1e-9);
         cr_assert(l->x[0] == l->x[l->n - 2] && l->y[0] == l->y[l->n - 2], "not closed");
         free(l);
+    }
+}
+
+/* In the middle of a cell with 1 at two opposite corners and 0 at the others is 1/2. A line for a higher
+ * level is around each 1, from 0.6 of the way on, one for a lower level around each 0. */
+FIGURE_TEST(figure_shapes, a_saddle_is_cut_on_the_side_of_its_middle)
+{
+    for (int k = 0; k < 2; k++) {
+        const wgi_lattice l = { (double[]){ 1, 0, 0, 1 }, 2, 2, 0, 0, 1, 1 };
+        line *out = calloc(1, sizeof *out);
+        cr_assert(wgi_contour(&f->pool, &l, k ? 0.6 : 0.4, add, out));
+        cr_assert_eq(out->n, 6, "two pieces, with a gap behind each");
+        for (int i = 0; i < 6; i += 3) {
+            const double to_ones = fabs(out->x[i] + out->x[i + 1] - out->y[i] - out->y[i + 1]);
+            cr_expect_float_eq(to_ones, k ? 0 : 1.2, 1e-12);
+        }
+        free(out);
     }
 }
 
@@ -766,6 +818,19 @@ FIGURE_TEST(figure_files, tex_is_escaped)
     HAS(tex, "\\#\\$\\%\\_\\{\\}");
     HAS(tex, "\\end{document}");
     HAS(tex, "$\\alpha$");
+}
+
+/* Where LaTeX cannot tell the numbers of an axis apart, it has the places, which are reversed already. */
+FIGURE_TEST(figure_files, an_axis_is_reversed_once)
+{
+    for (int k = 0; k < 2; k++) {
+        wg_figure *g = wg_figure_new(c, "");
+        wg_panel *p = wg_panel_new(g, "", .x.reversed = true, .x.low = 1, .x.high = k ? 1.00001 : 2);
+        wg_series_add(wg_panel_points(p, ""), 1, 0);
+        const char *tex = text_of(g, WG_FIGURE_TEX);
+        if (k) HAS_NOT(tex, "dir=reverse");
+        else HAS(tex, "x dir=reverse");
+    }
 }
 
 FIGURE_TEST(figure_files, a_frame_is_chosen)

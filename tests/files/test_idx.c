@@ -65,6 +65,8 @@ Test(idx, wrong_files)
         cr_expect(strstr(wg_message(c), "bad.idx: byte "), "%s", wg_message(c));
         wgt_expect_error(c, WG_ERROR_FORMAT, message[i]);
     }
+    const wgt_bytes most_axes = wgt_idx(8, 8, one, v, 1);
+    cr_expect_eq(wg_idx_read(c, wgt_saved("good.idx", &most_axes)).shape.rank, 8);
 }
 
 Test(idx, data_set)

@@ -98,6 +98,9 @@ Test(npy, is_written_as_numpy_does)
     for (size_t i = 10 + strlen(dict); i < 127; i++) cr_expect_eq(f.b[i], ' ');
     cr_expect_eq(f.b[127], '\n');
     cr_expect_arr_eq(f.b + 128, v, sizeof v);
+    wg_npy_write(c, wgt_in_folder("a.npy"), wg_view_f32(v, WG_SHAPE(6)));
+    f = wgt_load(wgt_in_folder("a.npy"));
+    cr_expect_not_null(strstr((char *)f.b + 10, "'shape': (6,), }"), "a tuple of one");
 }
 
 static void round_trip(wg_tensor t, size_t n)

@@ -331,6 +331,15 @@ Test(fit, lines)
                  l.n);
 }
 
+/* At most ten of few lines, the first and the last among them: every third of 25, each of 5. */
+Test(fit, few_lines)
+{
+    int of[2] = { 0 };
+    for (int e = 1; e <= 25; e++) of[0] += wgx_fit_line_is_due(e, 25, true);
+    for (int e = 1; e <= 5; e++) of[1] += wgx_fit_line_is_due(e, 5, true);
+    cr_expect(of[0] == 10 && of[1] == 5, "%d, %d", of[0], of[1]);
+}
+
 /* ---- errors ---- */
 
 /* The rate 5/2 gives w = 1, -3/2, 9/4, ...; beyond the largest number the step is an error. */

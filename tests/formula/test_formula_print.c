@@ -145,6 +145,8 @@ Test(formula_print, names_and_numbers_take_the_places_of_operands)
     /* "y" stands for a node that is called "x": it is not replaced once more */
     const wgi_formula_value crossed[] = { named("x", 0, "y"), named("y", 0, "x") };
     expect_node("y = x / 2", crossed, 2, "x = y/2");
+    const wgi_formula_value roots[] = { { .name = "p", .number = -0.5 }, { .name = "q", .number = 0.5 } };
+    expect_node("y = x^p + x^q", roots, 2, "y = 1/√x + √x");
 }
 
 Test(formula_print, what_is_nothing_is_not_written)

@@ -195,6 +195,16 @@ Test(lang, claims_are_about_what_is_computed_last)
     }
 }
 
+/* One name of two columns has both beside their place. */
+Test(lang, a_series_has_all_columns_of_its_name)
+{
+    WGT_ENDS wgt_run r = wgt_build(
+        "plot line [[1, 2], [3, 4]] as \"a\"\ncheck series(\"a\") == [[0, 1, 2], [1, 3, 4]]", WG_EVAL);
+    const wgx_claim k = wgx_program_claim(r.q, 0);
+    cr_assert_eq(wg_failed(r.c), WG_OK, "%s", wg_message(r.c));
+    cr_expect_eq(wg_item(wg_sum(wg_abs(wg_sub(k.left, k.right)))), 0);
+}
+
 /* A claim in a block of another claim's side is built again with each variant of that side. It is one claim
  * all the same. */
 Test(lang, variants_add_no_claims)

@@ -12,6 +12,17 @@ Test(lang_errors, errors_of_the_library_name_place_and_operands)
     wgt_drop(r.c, NULL);
 }
 
+/* A long name far to the right is marked whole. */
+Test(lang_errors, excerpts_move_to_the_place_of_the_error)
+{
+    char text[200];
+    snprintf(text, sizeof text, "%-100s%s", "x = 1 +", "a_name_of_twenty_six_bytes(1)");
+    wgt_run r = wgt_build(text, WG_EVAL);
+    cr_expect_not_null(strstr(wg_message(r.c), "    a_name_of_twenty_six_bytes(1)\n"));
+    cr_expect_not_null(strstr(wg_message(r.c), "    ^~~~~~~~~~~~~~~~~~~~~~~~~"));
+    wgt_drop(r.c, NULL);
+}
+
 static char *repeated(const char *before, const char *piece, int n, const char *after)
 {
     size_t length = strlen(piece), at = strlen(before);

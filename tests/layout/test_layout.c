@@ -229,6 +229,20 @@ LAYOUT_TEST(a_chain_is_straight_and_wraps)
 }
 
 /* It lies above the parent, which stays between its children. */
+/* Two edges leave a frame by one exit. The way there is as straight as the heavier of them wants to be. */
+LAYOUT_TEST(the_heavier_of_two_edges_keeps_their_way_straight)
+{
+    for (int first = 0; first < 2; first++) {
+        clear(p);
+        const int in = add_frame(p, -1), a = add_box(p, 50, 30, in), b = add_box(p, 50, 30, in);
+        const int to[] = { add_box(p, 50, 30, -1), add_box(p, 50, 30, -1) };
+        p->edge[add_edge(p, a, b)].weight = 3;
+        for (int k = 0; k < 2; k++) p->edge[add_edge(p, a, to[k])].weight = k == first ? 9 : 1;
+        expect_layout(p);
+        cr_expect_float_eq(middle(p, a), middle(p, to[first]), 0.2);
+    }
+}
+
 LAYOUT_TEST(a_box_without_links_makes_room)
 {
     for (int i = 0; i < 4; i++) add_box(p, 30, 30, -1);

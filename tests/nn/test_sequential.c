@@ -73,6 +73,11 @@ Test(sequential, has_all_layers)
     wg_backward(wg_sum(y), p);
     cr_expect_geq(wg_params_find(p, "net.1.reverse.U"), 0);
     cr_expect_eq(wg_node_shape(y).rank, 4);
+    /* ceil(5 / 2), and of that ceil(3 / 2) */
+    y = wg_nn_sequential(wg_fill(g, 1, WG_SHAPE(1, 5, 1)), p, "odd",
+                         { .avg_pool = WG_SHAPE(2), .same = true },
+                         { .max_pool = WG_SHAPE(2), .same = true });
+    cr_expect_eq(wg_dim(y, 1), 2);
 }
 
 Test(sequential, takes_an_empty_batch)

@@ -88,5 +88,11 @@ Test(far_norms, zeros_with_eps)
     wg_node x = VECTOR(g, 0, 0, 0, 0), y = wg_rms_norm(x, wg_none, .eps = 1e-4);
     EXPECT_VECTOR(y, 0, 0, 0, 0);
     wgt_expect_close(slope(y, x), (double[]){ 100, 100, 100, 100 }, 4, 1e-13);
+    /* Large, with as large an eps: 3 / sqrt(9 + 1). */
+    EXPECT_CLOSE(wg_rms_norm(VECTOR(g, 3e154, -3e154), wg_none, .eps = 1e308), 3 / sqrt(10), -3 / sqrt(10));
+    EXPECT_CLOSE(
+        wg_reshape(wg_group_norm(INPUT(g, WG_SHAPE(1, 2), 3e154, -3e154), wg_none, wg_none, 1, .eps = 1e308),
+                   WG_SHAPE(2)),
+        3 / sqrt(10), -3 / sqrt(10));
     done(g);
 }

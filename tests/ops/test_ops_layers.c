@@ -134,6 +134,19 @@ Test(batch_norm, one_row_is_warned_of_in_training_alone)
     wgt_finish(c, NULL);
 }
 
+static void count_pairs(void *user, const char *text) { *(int *)user += strstr(text, "to [2,2]") != NULL; }
+
+Test(losses, pairs_of_predictions_and_targets_are_warned_of_from_two_on)
+{
+    int warned = 0;
+    WGT_GRAPH(WG_F64, &WG_OPTS(wg_start_opts, .on_warning = count_pairs, .user = &warned));
+    wg_node p = wg_matmul(wg_fill(g, 1, WG_SHAPE(2, 3)),
+                          wg_param(g, wg_params_new(c), "w", WG_SHAPE(3, 1), wg_zeros()));
+    wg_mean(wg_square(wg_sub(p, VECTOR(g, 1, 2))));
+    cr_expect_eq(warned, 1);
+    wgt_finish(c, NULL);
+}
+
 /* ---- the layer's averages ---- */
 
 static wg_node layer(wg_graph *g, wg_params *p, wg_mode mode, const double *v)

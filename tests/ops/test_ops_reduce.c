@@ -65,6 +65,7 @@ Test(reduce, corrected_variances)
     wgt_expect_close(slope(wg_std(far, .correction = 1), far), slopes, 4, 1e-15);
     wgt_expect_close(slope(wg_var(x, .correction = 1), x), (double[]){ -4.0 / 3, -2.0 / 3, 0, 2 }, 4, 1e-15);
     EXPECT_VECTOR(slope(wg_std(same, .correction = 1), same), 0, 0, 0);
+    EXPECT_VECTOR(slope(wg_norm(wg_mul(same, 0)), same), 0, 0, 0);
     done(g);
 }
 

@@ -65,6 +65,23 @@ Test(compare, bools_and_integers)
     EXPECT(wg_equal(p, q), WG_BOOL, WG_SHAPE(5), 0, 1, 0, 1, 0);
     EXPECT(wg_less(p, q), WG_BOOL, WG_SHAPE(5), 1, 0, 0, 0, 1);
     EXPECT(wg_equal(INTS(g, 1, 2), 2.5), WG_BOOL, WG_SHAPE(2), 0, 0);
+    EXPECT(wg_tril(wg_not_equal(INPUT(g, WG_SHAPE(2, 2), 1, 1, 1, 1), 0)), WG_BOOL, WG_SHAPE(2, 2), 1, 0, 1,
+           1);
+    EXPECT(wg_triu(wg_not_equal(INPUT(g, WG_SHAPE(2, 2), 1, 1, 1, 1), 0)), WG_BOOL, WG_SHAPE(2, 2), 1, 1, 0,
+           1);
+    EXPECT(wg_logical_and(VECTOR(g, -1, NAN, 0), 1), WG_BOOL, WG_SHAPE(3), 1, 1, 0);
+    EXPECT(wg_logical_not(VECTOR(g, -1, NAN, 0)), WG_BOOL, WG_SHAPE(3), 0, 0, 1);
+    done(g);
+}
+
+/* NaN is far from every number, also where a number follows. */
+Test(compare, nan_has_not_settled)
+{
+    wg_graph *g = graph(WG_F64);
+    for (int k = 0; k < 2; k++) {
+        wg_node y = wg_settled(VECTOR(g, k ? 1 : NAN, k ? NAN : 1), VECTOR(g, 1, 1));
+        WGT_REFUSED(wg_graph_context(g), VALUE, k ? "at index 1" : "at index 0", wg_value(y));
+    }
     done(g);
 }
 

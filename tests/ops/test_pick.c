@@ -119,6 +119,7 @@ Test(pick, sort_by_hand)
     EXPECT(wg_sort(x, .axis = 0), WG_F64, WG_SHAPE(2, 4), -1, 1, -INFINITY, 0, 3, INFINITY, 2, 1);
     EXPECT(wg_argsort(VECTOR(g, NAN, 1, -NAN, INFINITY)), WG_I64, WG_SHAPE(4), 1, 3, 0, 2);
     EXPECT(wg_argsort(VECTOR(g, 0.0, -0.0, -1, 0.0)), WG_I64, WG_SHAPE(4), 2, 0, 1, 3);
+    EXPECT(wg_argsort(wg_cast(VECTOR(g, 0.0, -0.0, -1, 0.0), WG_F32)), WG_I64, WG_SHAPE(4), 2, 0, 1, 3);
     EXPECT(wg_sort(wg_greater(VECTOR(g, 1, -1, 1), 0)), WG_BOOL, WG_SHAPE(3), 0, 1, 1);
     done(g);
 }

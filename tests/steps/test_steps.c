@@ -126,6 +126,35 @@ Test(steps, a_term_is_a_partial_derivative)
     end(&b);
 }
 
+/* y = sin x + cos x + exp x: the terms of x are its first, second and third one. */
+Test(steps, terms_are_counted)
+{
+    bench b = start(WG_F64);
+    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 0.7 }, WG_SCALAR));
+    step_through(&b, wg_add(wg_add(wg_sin(x), wg_cos(x)), wg_exp(x)), NULL, 0);
+    int n = 0;
+    for (int64_t i = b.s.forward; i < b.s.steps; i++)
+        if (b.s.step[i].to == b.v.item_of[x.index]) cr_expect_eq(b.s.step[i].nth, ++n);
+    cr_expect_eq(n, 3);
+    end(&b);
+}
+
+/* y = (3 x)², z = 5 y at x = 1: each op hands on its own derivative, 5, then 2 · 3, then 3. */
+Test(steps, local_steps_begin_with_1_each)
+{
+    bench b = start(WG_F64);
+    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1 }, WG_SCALAR)), u = wg_mul(3, x),
+            y = wg_square(u), z = wg_mul(5, y), of[] = { y, u, x };
+    const double want[] = { 5, 6, 3 };
+    step_through(&b, z, NULL, 0);
+    cr_assert_eq(wgi_steps_local(&b.s, WG_HERE, &b.v, b.v.item_of[z.index], b.on), WG_OK);
+    for (int64_t i = b.s.forward; i < b.s.steps; i++)
+        for (int k = 0; b.s.step[i].kind == WGI_STEP_TERM && k < 3; k++)
+            if (b.s.step[i].to == b.v.item_of[of[k].index])
+                cr_expect_eq(number(b.s.step[i].value, 0), want[k], "term %d", k);
+    end(&b);
+}
+
 /* Composite calls, a node used thrice, drawn masks, class numbers. */
 static void net(wg_dtype t)
 {

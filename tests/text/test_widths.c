@@ -1,4 +1,6 @@
-/* test_widths.c: widths of texts: never less than those that Helvetica's maker publishes. */
+/* test_widths.c: numbers as texts, and widths of texts: never less than those that Helvetica's maker
+ * publishes. */
+#include <math.h>
 #include <string.h>
 
 #include "text/text.h"
@@ -58,6 +60,30 @@ Test(metric, a_fitting_start_fits)
         cr_expect((s[n] & 0xC0) != 0x80, "a character is cut");
         cr_expect(n == strlen(s) || w < all);
     }
+}
+
+/* ---- numbers ---- */
+
+/* Four digits of what has more than six, as a decimal number up to five places before the point. */
+Test(numbers, large_ones_have_a_power_of_ten)
+{
+    WGT_IN_CONTEXT(WG_F64, NULL);
+    static const double x[] = { 12345.67, 123456.7, 0.0001, 0.00001, 1234560, -2.5 };
+    wgi_strbuf b = { .c = c };
+    for (int k = 0; k < 6; k++) wgi_put_number(&b, x[k]), wgi_strbuf_put(&b, " ");
+    cr_expect_str_eq(b.at, "12345.7 1.235·10⁵ 0.0001 10⁻⁵ 1.23456·10⁶ −2.5 ");
+    wgi_strbuf_free(&b);
+}
+
+/* Pages read "-" as minus infinity. */
+Test(numbers, json_has_texts_for_infinities)
+{
+    WGT_IN_CONTEXT(WG_F64, NULL);
+    wgi_strbuf b = { .c = c };
+    wgi_json_open(&b, "[");
+    for (int k = 0; k < 3; k++) wgi_json_number(&b, (double[]){ -INFINITY, INFINITY, NAN }[k], true);
+    cr_expect_str_eq(b.at, "[\"-\",\"+\",null");
+    wgi_strbuf_free(&b);
 }
 
 /* ---- in a terminal ---- */

@@ -113,12 +113,42 @@ Test(train, digits_are_told_apart)
     cr_expect(strstr(r.err, " %  dev "), "%s", r.err);
 }
 
+/* The first line is due at once, and that of the last epoch at its end. */
+Test(train, the_line_of_a_terminal_counts_epochs_from_1)
+{
+    wgt_needs("script");
+    const char *said =
+        wgt_shell("script -qec \"TERM=xterm '$build/wengert' train examples/digits.wg --data digits "
+                  "--epochs 2\" /dev/null |\n"
+                  "  tr '\\r' '\\n' | sed -n 's|.*epoch *\\([0-9]*/2\\) .*|\\1|p' | sort -u");
+    cr_expect_str_eq(said, "1/2\n2/2\n");
+}
+
 Test(train, the_example_trains)
 {
     wgt_result r =
         RUN("train", "examples/digits.wg", "--data", "digits", "--dev", "0.2", "--seed", "1", "--json", "-q");
     cr_assert_eq(r.status, 0, "%s", r.err);
     cr_expect(wgt_json_number(r.out, "\"dev\"", "accuracy") >= 0.96, "%s", r.out);
+}
+
+/* In the playground, where names do not say it, the last input takes the last column, the first the
+ * others. */
+Test(train, inputs_of_the_playground_take_columns)
+{
+    wgt_needs("node");
+    const char *said = wgt_shell(
+        "cat > \"$in/a.js\" <<'js'\n"
+        "const all = require('fs').readFileSync('tools/page/play_data.js', 'utf8');\n"
+        "const part = all.slice(all.indexOf('function columns'), all.indexOf('function dataFlags'));\n"
+        "const f = new Function('$', 'text', 'table', part + 'return columns();');\n"
+        "const say = (text, names) => console.log(f(() => ({value: 'csv'}), {value: text}, {columns: "
+        "names}));\n"
+        "for (const names of ['abc', 'ab', 'abcd']) say('u = input(m)\\nv = input(m)', [...names]);\n"
+        "say('a = input(m)\\nb = input(m)', ['a', 'b', 'c']);\n"
+        "js\n"
+        "node \"$in/a.js\"");
+    cr_expect_str_eq(said, "u=a:b,v=c\nu=a,v=b\nu=a:c,v=d\n\n");
 }
 
 /* ---- the same as in C ---- */
