@@ -647,9 +647,9 @@ static void set_points(call *c, int operands, int set, int number)
     const int m = axis_of_points(c->dtype, operands, axis), n = operands == 1 ? m : number;
     c->numbers = POINTS, c->direction = 0;
     for (int k = c->operands - 1; k >= 0; k--) {
-        if (!takes_numbers(c, k)) continue;
+        if (c->x[k].none) continue;
         c->direction |= UINT32_C(1) << k;
-        c->x[k].shape = WG_SHAPE(n);
+        c->x[k].shape = WG_SHAPE(n), c->x[k].dtype = c->dtype;
         c->x[k].at = realloc(c->x[k].at, (size_t)n * sizeof *c->x[k].at);
         for (int p = 0; p < n; p++) {
             double v = axis[operands == 1 ? p : wgt_below(&draw, m)];
@@ -698,22 +698,18 @@ static void same_at_every_length(const call *c)
     wgt_drop(context, NULL);
 }
 
-/* An op of one element each at points. false: it is none. */
+/* An op of one element each at points, all of them floats. false: it is none, or takes no floats. */
 static bool points(FILE *f, const call *c, int count)
 {
-    int operands = 0;
-    for (int k = 0; k < c->operands; k++) {
-        if (c->x[k].none) continue;
-        if (!takes_numbers(c, k)) return false;
-        operands++;
-    }
+    int operands = 0, taken = 0;
+    for (int k = 0; k < c->operands; k++) operands += !c->x[k].none;
     for (int i = 0; i < rows_of(c->op); i++) {
         const wg_attr_kind t = c->op->attrs[i].kind;
         if (t == WG_ATTR_AXIS || t == WG_ATTR_AXES || t == WG_ATTR_SHAPE) return false;
     }
     if (c->op->kind != WG_MAP || !operands || operands > 3 || strstr(c->op->formula, "reduction"))
         return false;
-    for (int set = ANY, taken = 0; set < SETS && !taken; set++) {
+    for (int set = ANY; set < SETS && !taken; set++) {
         call y = copy_call(c);
         int k = (int)wgt_below(&draw, y.operands);
         set_points(&y, operands, set, 40 * count);
@@ -724,21 +720,23 @@ static bool points(FILE *f, const call *c, int count)
         if (taken) same_at_every_length(&y);
         drop_call(&y);
     }
-    return true;
+    return taken;
 }
 
+/* The fillings are taken in turn, so that an op meets most of them. */
 static void ends(FILE *f, const call *c, int count)
 {
+    static int turn;
     const wgt_random before = draw;
     if (is_tied(c->op) || (c->sample && c->op->kind == WG_MAP && !rows_of(c->op))) return;
     draw = draw_ends;
     for (int d = 0; d < 2; d++) {
         call of = copy_call(c);
         set_dtype(&of, d ? WG_F32 : WG_F64);
-        const int fillings = points(f, &of, count) ? 0 : (count + (c->sample + d) % 2) / 2;
+        const int fillings = points(f, &of, count) ? 0 : 2 * count;
         for (int i = 0; i < fillings; i++) {
             call y = copy_call(&of);
-            fill(&y, (int)wgt_below(&draw, FILLINGS), (int)wgt_below(&draw, y.operands + 1) - 1);
+            fill(&y, turn++ * 5 % FILLINGS, (int)wgt_below(&draw, y.operands + 1) - 1);
             if (!put_call(f, &y)) make_signs(&y), put_call(f, &y);
             drop_call(&y);
         }

@@ -61,9 +61,9 @@ NO_LIMIT = 4  # x times what is 0 far out: at infinities NaN, as 0 times infinit
 SMALL = 8     # a square of the derivative is on the way, which underflows earlier
 STEEP = 16    # e^u of large u, whose error counts u times
 NANS = 32     # at NaN the slope is NaN, which its comparisons do not say
-# (how, the same function written so that nothing cancels or None, where operands must be between)
 # Their operands belong together, or their formula does not tell the whole.
 LEFT_OUT = set("bce bce_logits cast gelu_tanh_backward pow_base pow_exponent pow_term sigmoid_less".split())
+# (how, the same function written so that nothing cancels or None, where operands must be between)
 POINT_RULES = {
     "sinh": (0, "y = sinh(x)"),
     "asinh": (0, "y = asinh(x)"),
@@ -301,7 +301,7 @@ class Filling:
         self.far = not call.finite()
 
     def compare(self, kind, got, want, unit, lost=ZERO):
-        """unit: of each element, of what its error is the last bit."""
+        """unit: for each element the number whose last bit its error is."""
         for i, (a, b, u) in enumerate(zip(got.at, want.at, unit)):
             if b.is_nan():
                 if self.nan and kind.startswith("value 0") and not a.is_nan():
@@ -333,11 +333,10 @@ class Filling:
         g = call.gradients[0]
         if rough or self.far or self.how & NORMS or not g or not said.get(0) or not said[0][1]:
             return
-        unit = said[0][0]
+        unit, self.u = said[0][0], [array(u) for u in g["along"]]
+        zeros = any(v == 0 for x, u in zip(call.x, self.u) if u for v in x.at)
+        self.lost = STEP if zeros else ZERO  # where x^2 is not seen
         if call.op not in words.NO_SLOPE and g["tangent"] is not None:
-            self.u = [array(u) for u in g["along"]]
-            zeros = any(v == 0 for x, u in zip(call.x, self.u) if u for v in x.at)
-            self.lost = STEP if zeros else ZERO
             yield "tangent", lambda: self.tangent(array(g["tangent"]), unit)
         if Adjoint.there(call):
             self.adjoint = Adjoint(call)
@@ -399,9 +398,7 @@ def judge(call, tell):
             try:
                 compare()
                 tell(way, None, None)
-            except Wrong as e:
-                tell(way, str(e), None)
-            except AssertionError as e:
+            except (Wrong, AssertionError) as e:
                 tell(way, str(e), None)
             except Unsaid as e:
                 tell(way, None, str(e))
