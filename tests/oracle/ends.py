@@ -363,8 +363,10 @@ class Filling:
         change = max(finite(map2(lambda a, b: (a - b) / self.eps, want, other).at), default=ZERO)
         most = max(finite(want.at), default=ZERO) + change + 2 * unit / size
         self.compare("gradient by operand %d" % k, got, want, [most] * len(want.at))
-        zeros = self.how & ZEROS and any(v == 0 for x in call.x for v in x.at)
-        if second is not None and not zeros and not self.how & SHARES and not MARKS.get(call.numbers, 0) & SQUARES:  # u overflows
+        unknown = self.how & SHARES or MARKS.get(call.numbers, 0) & SQUARES  # there the directions overflow
+        if self.how & ZEROS and any(v == 0 for x in call.x for v in x.at):
+            unknown = True
+        if second is not None and not unknown:
             ahead, behind = (self.slope(k, call.moved(self.u, h)) for h in (STEP, -STEP))
             want, lost = smooth(want, ahead, behind)
             most += max(finite(want.at), default=ZERO)
