@@ -166,7 +166,7 @@ wg_status wgi_hide_numbers(wgi_picture *p)
 static bool tells(const wgi_picture *p, const wgi_step_state *t)
 {
     const int of = t->from >= 0 ? t->from : t->box;
-    bool hidden = t->from < 0 ? p->box[t->box].hidden_value
+    bool hidden = t->from < 0 ? p->box[t->box].hidden_value != NULL
                               : p->box[t->box].hidden_gradient || p->box[t->from].hidden_gradient;
     for (int64_t i = 0; i < p->links; i++) {
         const wgi_link *k = &p->link[i];
