@@ -1,4 +1,4 @@
-# The operands of both lists. b is written out, because wg_nonzero's .count must be the true count.
+# The operands of axes_c.txt and axes_python.txt.
 import numpy as np
 rng = np.random.default_rng(7)
 v = rng.normal(size=5)
@@ -7,4 +7,3 @@ t = rng.normal(size=(2, 3, 4))
 q = rng.normal(size=(1, 3, 1, 4))
 i = np.array([2, 0], dtype=np.int64)
 k = np.array([[3, 0], [1, 1], [2, 3]], dtype=np.int64)
-b = np.array([[True, False, True, False], [False, True, True, False], [True, True, True, False]])

@@ -335,8 +335,7 @@ static void put_head(FILE *f, const call *c)
             wg_dtype_name(c->dtype));
     put_text(f, c->what), fputs(",\"formula\":", f), put_text(f, c->op->formula);
     fputs(",\"adjoint\":", f), put_text(f, c->op->adjoint);
-    fprintf(f, ",\"numbers\":%d,\"map\":%d,\"any\":%d,\"names\":[", c->numbers, c->numbers == POINTS,
-            c->op->operands < 0);
+    fprintf(f, ",\"numbers\":%d,\"any\":%d,\"names\":[", c->numbers, c->op->operands < 0);
     for (int i = 0; i < c->operands; i++) {
         wgx_op_operand_name(c->op, i, name, sizeof name);
         fprintf(f, "%s\"%s\"", i ? "," : "", name);

@@ -16,7 +16,7 @@ from numbers_50 import INF, NAN, ONE, ZERO, Array, Unsaid, map2, scalar
 
 POINTS = 28
 DIGITS, STEP = 100, Decimal("1e-25")
-SMALLEST = Decimal("1e-30")  # steps below it are at zeros, where x^2 may not be seen
+SMALLEST = Decimal("1e-30")  # a smaller step is one from zero: the difference of x^6 is off by as much
 FLOATS = {"f64": (2.0 ** -52, 2.0 ** -1022, (2 - 2.0 ** -52) * 2.0 ** 1023),
           "f32": (2.0 ** -23, 2.0 ** -126, (2 - 2.0 ** -23) * 2.0 ** 127)}
 FLOATS = {t: tuple(map(Decimal, v)) for t, v in FLOATS.items()}  # eps, least, most
@@ -240,7 +240,6 @@ class Points:
 
 FINITE = 1    # of infinities and NaN nothing is expected: they meet 0, or are left out
 RISING = 2    # nor of inf: inf - inf or inf / inf is on the way
-CHOICE = 4    # nor of NaN, which counts as the largest number, or is not chosen
 SQUARES = 8   # nor of operands whose squares overflow
 MODERATE = 16  # nor of those whose products overflow or underflow: factors are multiplied in any order
 NORMAL = 32   # nor of derivatives at denormal numbers
@@ -248,7 +247,6 @@ CLOSE = 64    # nor where elements differ by less than the error of their mean
 ONE_PART = 128  # the other parts are for the gradient
 UNITS = 256   # the result is a difference of numbers of size 1
 NORMS = 512   # errors of matrices are those of their norms; vectors, signs and orders are not smooth
-MEANS = 1024  # of what counts: 0 / 0 where nothing does
 EQUAL = 2048  # nor where all elements are the largest number: squares of the error of their mean overflow
 NEAR = 4096   # nor of derivatives of operands whose squares overflow
 ZEROS = 8192  # 0 ln x is 0, with all its derivatives: nor of second ones at 0
@@ -270,7 +268,7 @@ FILLING_AS = {
 }
 LARGE, ODD = SQUARES | MODERATE, FINITE | RISING
 MARKS = {8: LARGE, 9: MODERATE, 10: LARGE, 11: MODERATE, 12: ODD, 13: FINITE, 14: ODD, 15: FINITE,
-         16: FINITE | CHOICE, 18: CLOSE, 20: LARGE, 21: MODERATE, 22: LARGE | EQUAL, 23: LARGE | EQUAL,
+         16: FINITE, 18: CLOSE, 20: LARGE, 21: MODERATE, 22: LARGE | EQUAL, 23: LARGE | EQUAL,
          24: MODERATE, 25: LARGE}
 
 
@@ -283,7 +281,7 @@ class Filling:
         call.formula = FILLING_AS.get(call.op, call.formula)
         ignores = "ignore" in call.options and call.options["ignore"]["value"] is not None
         if "reduction" in call.options and (ignores or len(call.x) > 3 and call.x[3]):
-            self.how |= MEANS | FINITE | MODERATE
+            self.how |= FINITE | MODERATE  # a mean of what counts: 0 / 0 where nothing does
         self.eps, self.least, self.most = FLOATS[call.dtype]
         self.nan = any(v.is_nan() for x in call.x if x for v in x.at)
         self.far = not call.finite()

@@ -1,4 +1,5 @@
-"""numbers_50.py: arrays of decimal numbers of 50 digits, and the functions that decimal lacks.
+"""numbers_50.py: arrays of decimal numbers, of 50 digits unless a context asks for more, and the functions
+that decimal lacks.
 
 Every function takes and gives Decimal. NaN and infinities go through as IEEE 754 says; nothing raises."""
 import decimal
@@ -72,7 +73,7 @@ with decimal.localcontext(decimal.Context(prec=LONG)):
     E = ONE.exp()
 
 
-def turned(x):
+def within_a_turn(x):
     """x less whole turns. NaN where that would take more digits of pi."""
     with decimal.localcontext() as c:
         c.prec = LONG
@@ -81,13 +82,13 @@ def turned(x):
 
 @more
 def sin(x):
-    x = turned(x)
+    x = within_a_turn(x)
     return series(x, lambda k: -x * x / ((2 * k) * (2 * k + 1))) if x.is_finite() else NAN
 
 
 @more
 def cos(x):
-    x = turned(x)
+    x = within_a_turn(x)
     return series(ONE, lambda k: -x * x / ((2 * k - 1) * (2 * k))) if x.is_finite() else NAN
 
 
