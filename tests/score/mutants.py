@@ -6,14 +6,15 @@
 Draws mistakes in each room (another operator, constant, condition; a deleted statement), and compiles all
 of them into one build of a copy of the sources, in FOLDER: WG_MUTANT=k switches mistake k on. Each test
 program runs once without one, and says which mistakes it reaches. Then each mistake is run by the programs
-that reach it, those of its room first, the fastest before others, until one fails. Prints a line for each
-mistake, and writes the figures of each room to build/score/mutants.txt. A mistake that lives either needs a
-test, or changes nothing that anybody can see: read it. Environment: N=25, how many a room; SEED=1; ROOMS,
-the rooms (default: all); KINDS, of operators and thresholds (constants of src/check ten times as large and
-a tenth: all of them); TESTS, the test programs (default: all but those of runs.py's LEFT_OUT); MUTANTS,
-numbers of mistakes to run alone.
+of its room that reach it, the fastest before others, until one fails; and at last those that live, by the
+other programs. Prints a line for each mistake, and writes the figures of each room to
+build/score/mutants.txt. FOLDER/state.json has what is known: a run that was stopped goes on there. A
+mistake that lives either needs a test, or changes nothing that anybody can see: read it. Environment: N=25,
+how many a room; SEED=1; ROOMS, the rooms (default: all); KINDS, of operators and thresholds (constants of
+src/check ten times as large and a tenth: all of them); TESTS, the test programs (default: all but those of
+runs.py's LEFT_OUT); MUTANTS, numbers of mistakes to run alone.
 """
-import collections, concurrent.futures, os, random, re, sys, time
+import collections, concurrent.futures, hashlib, json, os, random, re, subprocess, sys, threading, time
 import runs
 from sites import apart, mutated, one_line, sites_of, thresholds_of
 
@@ -66,21 +67,49 @@ def draw(folder, asked):
         for file in by_file: by_file[file] = [c for c in by_file[file] if c[0] not in bad]
 
 
-def try_one(folder, k, room, seconds, reached):
-    """What has become of mistake k, and the program that found it."""
-    for state, inside in (("room", True), ("elsewhere", False)):
-        tests = [t for t, r in reached.items() if k in r and runs.own(room, t) == inside]
-        by = runs.killer(folder, tests, seconds, WG_MUTANT=str(k))
-        if by: return state, os.path.basename(by)
-    return "lives" if any(k in r for r in reached.values()) else "unreached", ""
+class Known:
+    """What a run has found out, kept in a file of the folder; forgotten when another run is asked for."""
+    def __init__(self, folder, asked):
+        self.path, self.lock = os.path.join(folder, "state.json"), threading.Lock()
+        said = [subprocess.run(["git", *words], capture_output=True, check=True).stdout
+                for words in (["rev-parse", "HEAD"], ["diff", "HEAD"])]
+        of = [hashlib.sha1(b"".join(said)).hexdigest(), asked]
+        try: self.now = json.load(open(self.path))
+        except (OSError, ValueError): self.now = {}
+        if self.now.get("of") != of: self.now = {"of": of, "states": {}}
+
+    def keep(self, **more):
+        with self.lock:
+            self.now.update(more)
+            with open(self.path + ".new", "w") as out: json.dump(self.now, out)
+            os.replace(self.path + ".new", self.path)
+
+    def reach(self, folder, tests):
+        if "seconds" not in self.now:
+            seconds, reached = runs.reach(folder, tests)
+            self.keep(seconds=seconds, reached={t: sorted(r) for t, r in reached.items()})
+        return self.now["seconds"], {t: set(r) for t, r in self.now["reached"].items()}
+
+    def state(self, k, new=None):
+        if new: self.now["states"][str(k)] = new; self.keep()
+        return self.now["states"].get(str(k))
+
+
+def try_one(folder, k, room, inside, seconds, reached):
+    """What has become of mistake k by the tests of its room, or by the others, and who found it."""
+    if not any(k in r for r in reached.values()): return "unreached", ""
+    tests = [t for t, r in reached.items() if k in r and runs.own(room, t) == inside]
+    by = runs.killer(folder, tests, seconds, WG_MUTANT=str(k))
+    if by: return "room" if inside else "elsewhere", os.path.basename(by)
+    return "outside" if inside else "lives", ""
 
 
 def figure(room, kind, states, n, seed):
     """A row of build/score/mutants.txt."""
-    inside = states["room"]
+    inside, left = states["room"], states["outside"]
     return (f"{n} mistakes of seed {seed}, {room}" if kind == "operators" else f"{kind} x 10, / 10, {room}",
             f"{inside} {inside + states['elsewhere']} of {states.total()}, {states['lives']} live, "
-            f"{states['unreached']} are not reached")
+            f"{states['unreached']} are not reached" + (f", {left} were not tried elsewhere" if left else ""))
 
 
 def main():
@@ -93,22 +122,30 @@ def main():
     taken = draw(folder, asked)
     tests = runs.programs(env.get("TESTS", "").split())
     runs.make(folder, "all", "examples", *tests)
-    seconds, reached = runs.reach(folder, tests)
+    known = Known(folder, [env.get(v, "") for v in ("ROOMS", "KINDS", "TESTS")] + [n, seed])
+    seconds, reached = known.reach(folder, tests)
     print(f"{len(taken)} mistakes; {len(reached)} test programs, {sum(seconds.values()):.0f} processor "
           f"seconds; {time.time() - started:.0f} seconds so far", flush=True)
     right = {k: one_line(open(m[0].file).read()[m[0].start:m[0].end])[:100] for k, (_, _, m) in taken.items()}
+
+    def one(k, inside):
+        room, kind, sites = taken[k]
+        old = known.state(k)
+        if old and (inside or old[0] != "outside"): return
+        state, by = known.state(k, try_one(folder, k, room, inside, seconds, reached))
+        found = f"  by {by}" if by else ""
+        s = sites[0]
+        print(f"{k:4} {state:9} {s.file}:{s.line}: {s.kind}: {right[k]}{found}", flush=True)
+
     with concurrent.futures.ThreadPoolExecutor(int(env.get("JOBS") or os.cpu_count())) as pool:
-        for room, kind, _, _ in asked:
-            states = collections.Counter()
-            numbers = [k for k in sorted(taken) if taken[k][:2] == (room, kind) and (not only or k in only)]
-            results = pool.map(lambda k: try_one(folder, k, taken[k][0], seconds, reached), numbers)
-            for k, (state, by) in zip(numbers, results):
-                s = taken[k][2][0]
-                states[state] += 1
-                found = f"  by {by}" if by else ""
-                print(f"{k:4} {state:9} {s.file}:{s.line}: {s.kind}: {right[k]}{found}", flush=True)
-            if not only and not env.get("TESTS"):
-                runs.record("mutants", [figure(room, kind, states, n, seed)])
+        for inside in (True, False):
+            for room, kind, _, _ in asked:
+                of = [k for k in sorted(taken) if taken[k][:2] == (room, kind)]
+                numbers = [k for k in of if not only or k in only]
+                list(pool.map(lambda k: one(k, inside), numbers))
+                states = collections.Counter(known.state(k)[0] for k in numbers)
+                if not only and not env.get("TESTS"):
+                    runs.record("mutants", [figure(room, kind, states, n, seed)])
 
 
 main()

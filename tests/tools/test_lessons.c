@@ -82,11 +82,12 @@ Test(lessons, a_slider_has_the_programs_own_value)
 }
 
 /* The rules of `make check`, on the lessons a.md, b.md, c.md. */
-#define RULES                                                                                            \
-    "rules=$PWD/tools/lesson/lesson_rules.awk && wengert=$(realpath \"$build/wengert\") && cd \"$in\"\n" \
-    "lines() { printf '%s\\n' \"$@\"; }\n"                                                               \
-    "break_rules() { for k in a b c; do \"$wengert\" lesson ./$k.md --parts; done |\n"                   \
-    "  LC_ALL=C awk -f \"$rules\" course.txt symbols.txt mutations.txt solutions.txt - | sort; }\n"
+#define RULES                                                                                                \
+    "rules=$PWD/tools/lesson/lesson_rules.awk && wengert=$(realpath \"$build/wengert\") && cd \"$in\"\n"     \
+    "lines() { printf '%s\\n' \"$@\"; }\n"                                                                   \
+    "break_rules() { for k in a b c; do \"$wengert\" lesson ./$k.md --parts; done |\n"                       \
+    "  LC_ALL=C awk -f \"$rules\" course.txt symbols.txt mutations.txt solutions.txt wide.txt - | sort; }\n" \
+    ": > wide.txt\n"
 
 /* The course is a, b, c, d; b asks for c before it, and there is no d.md. */
 Test(lessons, symbols_are_defined_before)
@@ -113,6 +114,35 @@ Test(lessons, symbols_are_defined_before)
                            "symbols.txt:9: σ stands there twice\n");
 }
 
+#define UNPROVED ": no claim quotes these words, and lessons/wide.txt has no reason\n"
+
+/* A word of all cases has a claim that quotes it, or a reason; what is said of another lesson stands
+ * there. */
+Test(lessons, words_are_not_wider_than_their_claims)
+{
+    const char *said = wgt_shell(
+        RULES "lines a b c > course.txt; : > symbols.txt; : > mutations.txt; : > solutions.txt\n"
+              "lines '# T' '' 'It never ends. It always holds!' 'It is not always so, and no more' 'in any "
+              "case.' \\\n"
+              "'' '```check' '1 == 1   proof: \"never ends\"' '```' > a.md\n"
+              "lines '# T' '' 'From 3 on it falls. A thousand times: {1} thousand times, says' '[It' "
+              "'never](lesson:a).' \\\n"
+              "'```ask' 'Is it always so?' 'answer 1 within 0' 'wrong 2  as in lesson 3' 'then A tenfold, in "
+              "this lesson.' "
+              "'```' '' 'The lesson before says [it ends](lesson:a) for any x.' > b.md; lines '# T' > c.md\n"
+              "lines 'b | for any x | of x' 'c | any y | of y' 'b | x' > wide.txt\n"
+              "break_rules | grep -v 'md: '");
+    cr_expect_str_eq(said,
+                     "./a.md:3: It always holds" UNPROVED "./b.md:10: A tenfold, in this lesson" UNPROVED
+                     "./b.md:13: a lesson is named by a link: [WORDS OF IT](lesson:NAME)\n"
+                     "./b.md:13: lesson a does not have \"it ends\"\n"
+                     "./b.md:3: A thousand times" UNPROVED "./b.md:3: From 3 on it falls" UNPROVED
+                     "./b.md:3: {} thousand times, says It never" UNPROVED
+                     "./b.md:9: a lesson is named by a link: [WORDS OF IT](lesson:NAME)\n"
+                     "wide.txt:2: no sentence of c needs \"any y\"\n"
+                     "wide.txt:3: a reason is written: NAME | WORDS OF THE SENTENCE | WHY IT HOLDS\n");
+}
+
 /* a.md keeps all rules, b.md and c.md lack things. */
 Test(lessons, rules_refuse_what_cannot_be_taught)
 {
@@ -132,6 +162,7 @@ Test(lessons, rules_refuse_what_cannot_be_taught)
     cr_expect_str_eq(said, "./b.md: 0 mistakes in lessons/mutations.txt; at least 2\n"
                            "./b.md: 2 exercises; at least 3\n"
                            "./b.md: after: c comes after b, a circle\n"
+                           "./b.md: after: c comes later in lessons/course.txt\n"
                            "./b.md: after: there is no lesson e\n"
                            "./b.md: no line `graph:`, which the site steps through\n"
                            "./b.md: number 1 is that of a\n"

@@ -452,7 +452,8 @@ lessons() {
     local file
     [ -x "$build/wengert" ] || return 0
     for file in lessons/*.md; do "$build/wengert" lesson "$file" --parts; done 2>&1 |
-        LC_ALL=C awk -f tools/lesson/lesson_rules.awk lessons/{course,symbols,mutations,solutions}.txt - |
+        LC_ALL=C awk -f tools/lesson/lesson_rules.awk \
+            lessons/{course,symbols,mutations,solutions,wide}.txt - |
         report "lessons that cannot be taught from"
 }
 

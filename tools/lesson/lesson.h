@@ -130,8 +130,10 @@ int lesson_line_of(const lesson *l, const char *at);         /* the number of th
 span lesson_title_of(const lesson *l, const lesson_part *p); /* of PART_PLOT, PART_DRAW: its first line */
 /* Of a line of PART_CHECK: the claim, and what it says about it. */
 void lesson_claim_of(span line, span *claim, span *note);
-/* Of a line of PART_TRY: what to do, and the claim behind => (n 0: none). */
+/* Of a line of PART_TRY: what to do, and the claim behind => (n 0: none). In a line `then TEXT`, the answer
+ * of the exercise before, both are empty. */
 void lesson_try_of(span line, span *what, span *claim);
+span lesson_then_of(const lesson *l, const lesson_part *p, int i); /* of the exercise in line i; n 0: none */
 /* Of PART_ASK: usual mistake i, the guess and what to say of it. False: there are fewer. */
 bool lesson_mistake(const lesson *l, const lesson_part *p, int i, span *guess, span *text);
 /* The next {EXPR} or {EXPR:4} of a line from s on. Returns its first byte, NULL: there is none. */
@@ -183,7 +185,8 @@ typedef struct claim_sides {
 bool lesson_sides(lesson *l, const lesson_part *p, const claim_result *r, int digits, claim_sides *to);
 /* "3.0301", "3·10⁻⁷", "[1, 2, 3, ...]", with so many digits (0: as many as it takes, at most 6). */
 void lesson_number(double v, int digits, char *to, size_t room);
-void lesson_numbers(const wg_tensor *t, int digits, char *to, size_t room);
+/* As in a sentence: "12,288", "NaN", "1, 2 and 3". A matrix stands in brackets. */
+void lesson_say(const wg_tensor *t, int digits, char *to, size_t room);
 /* Adds a frame to f; NULL: a new figure with the block's title. NULL: after a message. */
 wg_figure *lesson_figure(lesson *l, const lesson_part *p, wg_figure *f);
 wg_figure *lesson_new_figure(lesson *l, const lesson_part *p,

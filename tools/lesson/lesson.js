@@ -17,7 +17,9 @@ function lessonAsk(ask) {
   }
   ask.addEventListener('submit', function(event) {
     event.preventDefault();
-    var guess = parseFloat(field.value.replace(',', '.').replace('\u2212', '-'));
+    var typed = field.value.trim().replace('\u2212', '-');
+    if (/^-?[1-9]\d{0,2}(,\d{3})+$/.test(typed)) typed = typed.replace(/,/g, '');
+    var guess = parseFloat(typed.replace(',', '.'));
     var off = Math.abs(guess - ask.dataset.answer);
     if (isNaN(guess)) return field.focus();
     var right = off <= ask.dataset.within;

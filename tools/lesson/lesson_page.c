@@ -301,7 +301,7 @@ static bool put_ask(const page *g, const lesson_part *p)
            "role=\"status\"></p>\n");
     if (p->hint.at && !put_tagged(g, "<details><summary>Hint</summary><p>", p->hint, "</p></details>\n"))
         return false;
-    lesson_numbers(&answer, 0, number, sizeof number);
+    lesson_say(&answer, 0, number, sizeof number);
     fprintf(g->out, "<details class=\"answer\"><summary>Answer</summary><p><b>%s</b>. ", number);
     const bool fine = put_text(g, p->program, p->then);
     put(g, "</p>");
@@ -316,7 +316,12 @@ static bool put_tries(const page *g, const lesson_part *p)
     put(g, "<section class=\"try\"><h2>Change a line</h2><ol>\n");
     for (int i = p->line; i < p->line + p->lines; i++) {
         lesson_try_of(lesson_line(g->l, i), &what, &claim);
-        if (what.n && !put_tagged(g, "<li>", what, "</li>\n")) return false;
+        if (!what.n) continue;
+        const span then = lesson_then_of(g->l, p, i);
+        if (!put_tagged(g, "<li>", what, "") ||
+            (then.n && !put_tagged(g, "<details><summary>Answer</summary><p>", then, "</p></details>")))
+            return false;
+        put(g, "</li>\n");
     }
     put(g, "</ol></section>\n");
     return true;

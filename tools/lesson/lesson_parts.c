@@ -45,12 +45,13 @@ static void put_question(const lesson *l, const lesson_part *p)
     put_rows(l, "then", p->then, true);
 }
 
-static void put_exercise(const lesson *l, span line)
+static void put_exercise(const lesson *l, const lesson_part *p, int i)
 {
     span what, claim;
-    lesson_try_of(line, &what, &claim);
+    lesson_try_of(lesson_line(l, i), &what, &claim);
     put_rows(l, "try", what, false);
     put_rows(l, "claim", claim, false);
+    if (what.n) put_rows(l, "said", lesson_then_of(l, p, i), true);
 }
 
 void lesson_put_parts(const lesson *l)
@@ -67,8 +68,7 @@ void lesson_put_parts(const lesson *l)
         if (p->kind == PART_ASK) put_question(l, p);
         else if (p->kind != PART_TRY)
             put_rows(l, kinds[p->kind], lesson_lines(l, p->line, p->lines), p->kind <= PART_HEADING);
-        for (int k = p->line; p->kind == PART_TRY && k < p->line + p->lines; k++)
-            put_exercise(l, lesson_line(l, k));
+        for (int k = p->line; p->kind == PART_TRY && k < p->line + p->lines; k++) put_exercise(l, p, k);
     }
     printf("%s\t1\tnumber\t%d\n", l->file, l->number);
 }

@@ -81,6 +81,18 @@ static bool print_claims(const printer *k, const lesson_part *p)
 
 /* ---- questions ---- */
 
+/* Takes the commas out of 1,000 and 1,000,000. Another comma is that of 0,5. */
+static void read_commas(char *s)
+{
+    const size_t first = strspn(s += *s == '-', "0123456789");
+    size_t end = first;
+    while (s[end] == ',' && strspn(s + end + 1, "0123456789") == 3) end += 4;
+    const bool thousands = first && first < 4 && *s != '0' && end > first && !strchr(s + end, ',');
+    for (char *comma = s; (comma = strchr(comma, ','));)
+        if (thousands) memmove(comma, comma + 1, strlen(comma));
+        else *comma = '.';
+}
+
 /* Asks until there is a number or nothing. False: the reader leaves. *given: there is a number. */
 static bool read_guess(const lesson_part *p, bool *given, double *guess)
 {
@@ -95,7 +107,7 @@ static bool read_guess(const lesson_part *p, bool *given, double *guess)
             printf("Hint: %.*s\n", p->hint.n, p->hint.at);
             continue;
         }
-        for (char *comma = line; (comma = strchr(comma, ','));) *comma = '.';
+        read_commas(line);
         *guess = strtod(line, &end);
         if (end > line) return *given = true;
         printf("A number is asked for.\n");
@@ -151,7 +163,7 @@ static bool print_ask(const printer *k, const lesson_part *p)
         return false;
     const double right = wg_tensor_item(&answer, 0);
     if (k->asks ? !ask_reader(k, p, right, within, said) : !print_mistakes(k, p)) return false;
-    lesson_numbers(&answer, 0, number, sizeof number);
+    lesson_say(&answer, 0, number, sizeof number);
     snprintf(title, sizeof title, "%s: %s. ", said, number);
     return print_titled(k, p->program, title, p->then);
 }

@@ -107,9 +107,15 @@ void lesson_try_of(span line, span *what, span *claim)
 {
     const char *end = line.at + line.n, *s = line.at;
     while (s + 1 < end && !(s[0] == '=' && s[1] == '>')) s++;
-    const bool found = s + 1 < end;
-    *what = span_trim(span_of(line.at, found ? s : end));
-    *claim = found ? span_trim(span_of(s + 2, end)) : (span){ end, 0 };
+    const bool found = s + 1 < end, then = span_begins(line, "then");
+    *what = then ? (span){ line.at, 0 } : span_trim(span_of(line.at, found ? s : end));
+    *claim = found && !then ? span_trim(span_of(s + 2, end)) : (span){ end, 0 };
+}
+
+span lesson_then_of(const lesson *l, const lesson_part *p, int i)
+{
+    const span next = i + 1 < p->line + p->lines ? lesson_line(l, i + 1) : (span){ NULL, 0 };
+    return next.n && span_begins(next, "then") ? rest_of(next, (int)strlen("then")) : (span){ next.at, 0 };
 }
 
 const char *lesson_value_in(span line, const char *s, span *expression, int *digits, const char **end)
@@ -185,9 +191,12 @@ static bool read_values(lesson *l, int program, span line)
 
 static bool read_tries(lesson *l, const lesson_part *p)
 {
-    span what, claim;
+    span what = { NULL, 0 }, claim;
     for (int i = p->line; i < p->line + p->lines; i++) {
+        const bool exercise = what.n; /* in the line before */
         lesson_try_of(lesson_line(l, i), &what, &claim);
+        if (!what.n && lesson_line(l, i).n && !exercise)
+            return lesson_wrong(l, what.at, "a line `then TEXT` is the answer of the exercise above it");
         if (what.n && l->tries++ == LESSON_TRIES)
             return lesson_wrong(l, what.at, "more than %d exercises", LESSON_TRIES);
         if (!read_values(l, p->program, lesson_line(l, i))) return false;

@@ -1,8 +1,9 @@
 # Prints each place where a course breaks a rule (docs/lessons.md, "Into the course"). Bytes, not letters:
 # LC_ALL=C.
 #
-#   LC_ALL=C awk -f tools/lesson/lesson_rules.awk course.txt symbols.txt mutations.txt solutions.txt ROWS
+#   LC_ALL=C awk -f tools/lesson/lesson_rules.awk LISTS ROWS
 #
+# LISTS: lessons/course.txt, symbols.txt, mutations.txt, solutions.txt, wide.txt.
 # ROWS: what `wengert lesson FILE.md --parts` says of each lesson. Its rows for `number` come last.
 
 function say(text) { print place ": " text }
@@ -38,7 +39,55 @@ function find(symbol, text,    at, from, word, before, behind) {
     return 0
 }
 
+# ---- what a sentence says of other lessons, and of all cases ----
+
+# Takes paragraphs apart into sentences. Lines that follow each other are one paragraph.
+function read_prose(kind, line, text) {
+    if (kind != prose_kind || line != prose_line + 1 || lesson != prose_lesson) end_prose()
+    if (prose == "") prose_place = place
+    prose = prose text " "
+    prose_kind = kind; prose_line = line; prose_lesson = lesson
+}
+
+function end_prose(    n, k, said) {
+    if (prose == "") return
+    n = split(read_links(prose), said, /[.?!:] /)
+    for (k = 1; k <= n; k++) judge_sentence(said[k])
+    texts[prose_lesson] = texts[prose_lesson] " " tolower(prose)
+    prose = ""
+}
+
+# The text without its links. What stands in a link to a lesson is a quotation of it.
+function read_links(text,    link, words, name) {
+    while (match(text, /\[[^]]*\]\([^)]*\)/)) {
+        link = words = substr(text, RSTART, RLENGTH)
+        sub(/^\[/, "", words); sub(/\]\(.*/, "", words)
+        name = link
+        if (sub(/.*\]\(lesson:/, "", name)) {
+            sub(/\)$/, "", name)
+            quoted[++quotes] = tolower(words); quoted_from[quotes] = name; quoted_at[quotes] = prose_place
+        }
+        text = substr(text, 1, RSTART - 1) words substr(text, RSTART + RLENGTH)
+    }
+    if ((" " tolower(text)) ~ /[^a-z](lessons? [0-9]|[a-z]+ lesson[^a-z])/ && tolower(text) !~ /this lesson/)
+        print prose_place ": a lesson is named by a link: [WORDS OF IT](lesson:NAME)"
+    return text
+}
+
+# A word of all cases needs a claim that quotes the sentence, or a reason in lessons/wide.txt.
+function judge_sentence(text,    low, k) {
+    low = " " tolower(text) " "
+    gsub(/ any (more|longer)|in any case|not always|{} (hundred|thousand|million) times/, "", low)
+    if (prose_kind !~ /^(title|text|heading|then|said)$/ || low !~ wide_words) return
+    for (k = 1; k <= wide; k++)
+        if (wide_in[k] == prose_lesson && index(text, wide_phrase[k])) { wide_used[k]; return }
+    unproved[prose_place ": " text] = text
+    unproved_in[prose_place ": " text] = prose_lesson
+}
+
 BEGIN {
+    wide_words = "[^a-z](any|always|never|forever|(hundred|thousand|million)s? times|" \
+        "(ten|hundred|thousand|million)fold)[^a-z]|[^a-z]from [^ ]+( [^ ]+)?( [^ ]+)? on[^a-z]"
     operators = "\316[\221-\277]|\317[\200-\217]|\342[\210-\213][\200-\277]|\342\200\226"
 }
 
@@ -64,6 +113,22 @@ function leads(from, to, course,    k, n, names) {
     return 0
 }
 
+# The sentences that no claim quotes, quotations that are not there, and reasons that no sentence needs.
+function judge_words(    s, k, proved) {
+    end_prose()
+    for (s in unproved) {
+        proved = 0
+        for (k = 1; k <= notes; k++)
+            if (note_in[k] == unproved_in[s] && index(unproved[s], note[k])) proved = 1
+        if (!proved) print s ": no claim quotes these words, and lessons/wide.txt has no reason"
+    }
+    for (k = 1; k <= quotes; k++)
+        if (!index(texts[quoted_from[k]], quoted[k]))
+            print quoted_at[k] ": lesson " quoted_from[k] " does not have \"" quoted[k] "\""
+    for (k = 1; k <= wide; k++)
+        if (!(k in wide_used)) print wide_at[k] ": no sentence of " wide_in[k] " needs \"" wide_phrase[k] "\""
+}
+
 # What a lesson must have.
 function judge(lesson,    k, n, names) {
     if (words[lesson] > 1000) lacks(lesson, words[lesson] " words of prose; at most 1000")
@@ -82,6 +147,8 @@ function judge(lesson,    k, n, names) {
     for (k = 1; k <= n; k++) {
         delete seen
         if (!(names[k] in file)) lacks(lesson, "after: there is no lesson " names[k])
+        if (row[names[k]] > row[lesson])
+            lacks(lesson, "after: " names[k] " comes later in lessons/course.txt")
         if (leads(names[k], lesson, 0)) lacks(lesson, "after: " names[k] " comes after " lesson ", a circle")
     }
     for (k = 1; k <= symbols; k++) {
@@ -91,11 +158,10 @@ function judge(lesson,    k, n, names) {
     }
 }
 
-FNR == 1 { part++ }
-{ place = FILENAME ":" FNR }
-part == 1 { row[$1] = FNR; next }
-part < 5 { fields = split($0, field, / \| /) }
-part == 2 {
+{ place = FILENAME ":" FNR; list = name_of(FILENAME) }
+list == "course" { row[$1] = FNR; next }
+list ~ /^(symbols|mutations|solutions|wide)$/ { fields = split($0, field, / \| /) }
+list == "symbols" {
     if (fields != 3) { say("a symbol is written: SYMBOL | LESSON | MEANING"); next }
     if (field[1] in listed) say(field[1] " stands there twice")
     if (!(field[2] in row)) say("there is no lesson " field[2] " in lessons/course.txt")
@@ -105,15 +171,20 @@ part == 2 {
     at[symbols] = place
     next
 }
-part == 3 {
+list == "mutations" {
     if (fields != 3) say("a mistake is written: NAME | TEXT | OTHER TEXT")
     mutations[field[1]]++
     mistaken[place] = field[1]
     next
 }
-part == 4 {
+list == "solutions" {
     if (fields != 3) say("a step of a solution is written: NAME N | TEXT | OTHER TEXT")
     solved[field[1]]
+    next
+}
+list == "wide" {
+    if (fields != 3) { say("a reason is written: NAME | WORDS OF THE SENTENCE | WHY IT HOLDS"); next }
+    wide_in[++wide] = field[1]; wide_phrase[wide] = field[2]; wide_at[wide] = place
     next
 }
 {
@@ -135,11 +206,19 @@ kind == "claim" && !((lesson " " exercises[lesson]) in solved) {
     say("exercise " exercises[lesson] " has a claim, and no solution in lessons/solutions.txt")
 }
 kind ~ /^(title|text|heading)$/ { words[lesson] += split(field[4], field_words, " ") }
+kind ~ /^(title|text|heading|ask|hint|then|wrong|said)$/ { read_prose(kind, field[2], field[4]) }
+kind == "check" && match(field[4], /  [^ ].*$/) {
+    quoting = substr(field[4], RSTART)
+    if (match(quoting, /"[^"]*"$/)) {
+        note[++notes] = substr(quoting, RSTART + 1, RLENGTH - 2); note_in[notes] = lesson
+    }
+}
 kind ~ /^(title|text|heading|ask|hint|then|wrong)$/ { read_numbers(field[4]); read_symbols(field[4]) }
 END {
     for (p in mistaken) if (!(mistaken[p] in file)) print p ": there is no lesson " mistaken[p]
     for (k = 1; k <= symbols; k++)
         if (owner[k] in file && !((owner[k], k) in used))
             print at[k] ": " owner[k] " does not have " symbol[k]
+    judge_words()
     for (lesson in file) judge(lesson)
 }

@@ -167,27 +167,6 @@ bool lesson_item(lesson *l, int program, span expression, double *v)
     return true;
 }
 
-bool lesson_guess(lesson *l, const lesson_part *p, int i, double *v, char number[100], span *text)
-{
-    span guess;
-    if (!lesson_mistake(l, p, i, &guess, text) || !lesson_item(l, p->program, guess, v)) return false;
-    lesson_number(*v, 0, number, 100);
-    return true;
-}
-
-bool lesson_find_mistake(lesson *l, const lesson_part *p, double guess, int *i)
-{
-    double within, v;
-    span s, text;
-    if (!lesson_item(l, p->program, p->within, &within)) return false;
-    for (*i = 0; lesson_mistake(l, p, *i, &s, &text); ++*i) {
-        if (!lesson_item(l, p->program, s, &v)) return false;
-        if (fabs(guess - v) <= within) return true;
-    }
-    *i = LESSON_MISTAKES;
-    return true;
-}
-
 void lesson_number(double v, int digits, char *to, size_t room)
 {
     static const char *const raised[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
@@ -211,8 +190,43 @@ void lesson_number(double v, int digits, char *to, size_t room)
     for (; *power; power++) n += (size_t)snprintf(to + n, room - n, "%s", raised[*power - '0']);
 }
 
+static void say_number(double v, int digits, char *to, size_t room)
+{
+    char text[80];
+    lesson_number(v, digits, text, sizeof text);
+    const size_t sign = v < 0 ? strlen("−") : 0, whole = sign + strspn(text + sign, "0123456789");
+    size_t n = 0;
+    for (size_t i = 0; text[i] && n + 2 < room; i++) {
+        if (i > sign && i < whole && (whole - i) % 3 == 0) to[n++] = ',';
+        to[n++] = text[i];
+    }
+    to[n] = 0;
+    if (isnan(v)) snprintf(to, room, "NaN");
+}
+
+bool lesson_guess(lesson *l, const lesson_part *p, int i, double *v, char number[100], span *text)
+{
+    span guess;
+    if (!lesson_mistake(l, p, i, &guess, text) || !lesson_item(l, p->program, guess, v)) return false;
+    say_number(*v, 0, number, 100);
+    return true;
+}
+
+bool lesson_find_mistake(lesson *l, const lesson_part *p, double guess, int *i)
+{
+    double within, v;
+    span s, text;
+    if (!lesson_item(l, p->program, p->within, &within)) return false;
+    for (*i = 0; lesson_mistake(l, p, *i, &s, &text); ++*i) {
+        if (!lesson_item(l, p->program, s, &v)) return false;
+        if (fabs(guess - v) <= within) return true;
+    }
+    *i = LESSON_MISTAKES;
+    return true;
+}
+
 /* Of more than MANY elements the first ones are shown, with few digits, or with all. */
-void lesson_numbers(const wg_tensor *t, int digits, char *to, size_t room)
+static void list_text(const wg_tensor *t, int digits, char *to, size_t room)
 {
     char number[80];
     const int64_t all = wg_shape_size(t->shape), shown = all > MANY ? 3 : all;
@@ -226,6 +240,21 @@ void lesson_numbers(const wg_tensor *t, int digits, char *to, size_t room)
         n += (size_t)snprintf(to + n, room - n, i ? ", %s" : "%s", number);
     }
     if (t->shape.rank) snprintf(to + n, room - n, all > shown ? ", …]" : "]");
+}
+
+void lesson_say(const wg_tensor *t, int digits, char *to, size_t room)
+{
+    char number[80];
+    const int64_t all = wg_shape_size(t->shape);
+    size_t n = 0;
+    if (t->dtype == WG_BOOL || t->shape.rank > 1 || all > MANY || !all) {
+        list_text(t, digits, to, room);
+        return;
+    }
+    for (int64_t i = 0; i < all; i++) {
+        say_number(wg_tensor_item(t, i), digits, number, sizeof number);
+        n += (size_t)snprintf(to + n, room - n, "%s%s", !i ? "" : i + 1 < all ? ", " : " and ", number);
+    }
 }
 
 /* ---- pictures ---- */
@@ -382,21 +411,41 @@ void lesson_escape(FILE *out, const char *s, int n, bool html)
         else fputc(s[i] == '\n' ? ' ' : s[i], out);
 }
 
+/* [text](lesson:NAME): a link in a site; elsewhere the name stands behind the text. */
+static bool put_lesson_link(lesson *l, FILE *out, span text, span name, bool html)
+{
+    int n = 0;
+    while (n < name.n && (isalnum((unsigned char)name.at[n]) || name.at[n] == '-')) n++;
+    if (!n || n < name.n)
+        return lesson_wrong(l, name.at, "a link to a lesson is written [WORDS](lesson:NAME)");
+    const bool site = html && args_has(l->a, "all");
+    if (site) fprintf(out, "<a href=\"%.*s.html\">", n, name.at);
+    lesson_escape(out, text.at, text.n, html);
+    if (site) fputs("</a>", out);
+    else fprintf(out, " (lesson %.*s)", n, name.at);
+    return true;
+}
+
 /* [text](address) at s: how many bytes it has; 0: there is none; -1: after a message. */
 static int put_link(lesson *l, FILE *out, const char *s, const char *end, bool html)
 {
     const char *close = memchr(s, ']', (size_t)(end - s)),
                *last = close && close + 1 < end && close[1] == '(' ? memchr(close, ')', (size_t)(end - close))
                                                                    : NULL;
+    static const char to_lesson[] = "lesson:";
+    const int scheme = (int)strlen(to_lesson), length = last ? (int)(last - close) - 2 : 0;
     if (!last) return 0;
-    if (!guest_address(close + 2, (size_t)(last - close) - 2))
-        return lesson_wrong(l, close + 2, "a link goes to http, https, #PLACE or a file: %.*s",
-                            (int)(last - close) - 2, close + 2) -
+    const span text = { s + 1, (int)(close - s) - 1 };
+    if (length >= scheme && !memcmp(close + 2, to_lesson, (size_t)scheme)) {
+        const span name = { close + 2 + scheme, length - scheme };
+        return put_lesson_link(l, out, text, name, html) ? (int)(last - s) + 1 : -1;
+    }
+    if (!guest_address(close + 2, (size_t)length))
+        return lesson_wrong(l, close + 2, "a link goes to http, https, #PLACE or a file: %.*s", length,
+                            close + 2) -
                1;
-    if (html)
-        fputs("<a href=\"", out), lesson_escape(out, close + 2, (int)(last - close) - 2, true),
-            fputs("\">", out);
-    lesson_escape(out, s + 1, (int)(close - s) - 1, html);
+    if (html) fputs("<a href=\"", out), lesson_escape(out, close + 2, length, true), fputs("\">", out);
+    lesson_escape(out, text.at, text.n, html);
     if (html) fputs("</a>", out);
     return (int)(last - s) + 1;
 }
@@ -456,7 +505,7 @@ bool lesson_text(lesson *l, int program, span s, FILE *out, bool html)
         } else if (at == value) {
             if (!lesson_value(l, program, x.at, &t)) return false;
             if (digits == LESSON_LETTERS) put_letters(&t, out);
-            else lesson_numbers(&t, digits, number, sizeof number), fputs(number, out);
+            else lesson_say(&t, digits, number, sizeof number), fputs(number, out);
             at = close, value = lesson_value_in(s, at, &x, &digits, &close);
         } else if (*at == '`') {
             code = !code, at++;
@@ -492,10 +541,10 @@ bool lesson_sides(lesson *l, const lesson_part *p, const claim_result *r, int di
         digits = digits_for(r->right, within       ? wg_tensor_item(&t[2], 0)
                                       : k.relation ? fabs(r->right) * 1e-3
                                                    : 0);
-    lesson_numbers(&t[0], digits, to->left, sizeof to->left);
-    lesson_numbers(&t[1], digits, to->right, sizeof to->right);
+    list_text(&t[0], digits, to->left, sizeof to->left);
+    list_text(&t[1], digits, to->right, sizeof to->right);
     *to->within = 0;
-    if (within) lesson_numbers(&t[2], 3, to->within, sizeof to->within);
+    if (within) list_text(&t[2], 3, to->within, sizeof to->within);
     to->relation = k.relation;
     return true;
 }

@@ -48,7 +48,7 @@ static bool put_ask(const sheet *k, const lesson_part *p, int number)
     if (!put_text(k, p->program, open, lesson_question(k->l, p), "</p>")) return false;
     if (!k->o->answers) return fputs(html ? "<p class=\"blank\"></p></li>\n" : "", k->out), true;
     if (!lesson_value(k->l, p->program, p->answer.at, &answer)) return false;
-    lesson_numbers(&answer, 0, value, sizeof value);
+    lesson_say(&answer, 0, value, sizeof value);
     snprintf(open, sizeof open, html ? "<p><b>%s</b>. " : "     %s. ", value);
     if (!put_text(k, p->program, open, p->then, "</p>") || !put_mistakes(k, p)) return false;
     fputs(html ? "</li>\n" : "", k->out);
@@ -84,7 +84,10 @@ static bool put_tries(const sheet *k, const lesson_part *p, int *n)
         if (!(*n)++) fputs(html ? "</ol>\n<h3>Change a line</h3>\n<ol>" : "\n  Change a line\n", k->out);
         snprintf(open, sizeof open, html ? "<li>" : "\n  %d. ", *n);
         if (!put_text(k, p->program, open, what, "")) return false;
+        const span then = lesson_then_of(k->l, p, i);
         if (k->o->answers) put_solution(k, *n);
+        if (k->o->answers && then.n && !put_text(k, p->program, html ? "<p>" : "     ", then, "</p>"))
+            return false;
         fputs(html ? "</li>\n" : "", k->out);
     }
     return true;
