@@ -73,6 +73,7 @@ typedef struct lesson_part {
 typedef struct lesson_slide {
     plot_range range;
     int line, frames; /* line 0: the lesson has none; frames 0: it is one of steps */
+    int program;      /* whose name it is */
     int steps;
 } lesson_slide;
 

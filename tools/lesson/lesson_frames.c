@@ -5,6 +5,9 @@
 
 #include "lesson.h"
 
+/* The program whose name the slider moves. */
+static lesson_program *program_of(lesson *l) { return &l->program[l->slide.program]; }
+
 /* Value k of the slider. The one nearest to the program's own is that one. */
 static double value_at(const lesson *l, const lesson_frames *f, int k, double own)
 {
@@ -13,7 +16,7 @@ static double value_at(const lesson *l, const lesson_frames *f, int k, double ow
 
 static bool build_with(lesson *l, double v)
 {
-    model *m = &l->program[0].m;
+    model *m = &program_of(l)->m;
     wg_program_set(m->q, l->slide.range.name, wg_view_f64(&v, WG_SCALAR));
     const bool fine = model_ok(m) && model_build(m);
     l->status = m->status;
@@ -36,7 +39,7 @@ static bool add_frame(lesson *l, lesson_frames *f, int k, double v)
     snprintf(name, sizeof name, "%.79s = %s", l->slide.range.name, number);
     for (int i = 0; i < l->parts; i++) {
         const lesson_part *p = &l->part[i];
-        if (p->program) continue;
+        if (p->program != l->slide.program) continue;
         if (f->figure[i]) {
             wg_figure_frame(f->figure[i], name);
             if (!lesson_figure(l, p, f->figure[i])) return false;
@@ -57,15 +60,16 @@ static bool add_frame(lesson *l, lesson_frames *f, int k, double v)
  * without a node, as a size does, shows at the ends or in the middle. */
 static bool find_moving_claims(lesson *l, lesson_frames *f, int turn)
 {
-    const wg_node from = wg_program_node(l->program[0].m.q, l->slide.range.name);
+    const wg_node from = wg_program_node(program_of(l)->m.q, l->slide.range.name);
     bool fine = true;
     for (int i = 0; i < l->parts && fine; i++) {
         const lesson_part *p = &l->part[i];
-        for (int line = 0; p->kind == PART_CHECK && !p->program && line < p->lines && fine; line++) {
+        for (int line = 0; p->kind == PART_CHECK && p->program == l->slide.program && line < p->lines && fine;
+             line++) {
             const claim_result *r = lesson_claim(l, p, p->line + line);
             claim_sides s = { .relation = 0 }, *first = &f->side[i][line * f->count];
             if (!r || !(fine = lesson_sides(l, p, r, LESSON_DIGITS, &s))) continue;
-            const wgx_claim k = wgx_program_claim(l->program[0].m.q, (int)(r - l->program[0].claim));
+            const wgx_claim k = wgx_program_claim(program_of(l)->m.q, (int)(r - program_of(l)->claim));
             f->moves[p->line + line] |= turn ? memcmp(first, &s, sizeof s) != 0
                                              : wg_depends_on(k.left, from) || wg_depends_on(k.right, from);
             if (!turn) *first = s;
@@ -84,16 +88,16 @@ static bool find_moving(lesson *l, lesson_frames *f, double own)
             build_with(l, value_at(l, f, turn * (f->count - 1) / 2, own)) && find_moving_claims(l, f, turn);
         for (int i = 0; i < l->parts && fine; i++) {
             const lesson_part *p = &l->part[i];
-            if (p->kind != PART_PLOT || p->program) continue;
+            if (p->kind != PART_PLOT || p->program != l->slide.program) continue;
             char *text = text_of(l, p);
             fine = text;
             if (turn && fine && !f->figure[i] && strcmp(first[i], text) != 0)
                 f->figure[i] = lesson_new_figure(l, p, false);
             if (!turn) first[i] = text;
-            else wg_free(l->program[0].m.c, text);
+            else wg_free(program_of(l)->m.c, text);
         }
     }
-    for (int i = 0; first && i < l->parts; i++) wg_free(l->program[0].m.c, first[i]);
+    for (int i = 0; first && i < l->parts; i++) wg_free(program_of(l)->m.c, first[i]);
     free(first);
     return fine;
 }
@@ -102,7 +106,7 @@ static bool find_moving(lesson *l, lesson_frames *f, double own)
 static bool own_value(lesson *l, double *v)
 {
     wg_tensor t;
-    model *m = &l->program[0].m;
+    model *m = &program_of(l)->m;
     const char *name = l->slide.range.name;
     const wg_node n = wg_program_node(m->q, name);
     if (wg_is_none(n) || wgx_program_meaning(m->q, name) != WG_NAME_CONSTANT ||
@@ -140,6 +144,6 @@ bool lesson_frames_make(lesson *l, lesson_frames *f)
         if (!build_with(l, value_at(l, f, k, own)) || !add_frame(l, f, k, value_at(l, f, k, own)))
             return false;
     if (!build_with(l, own)) return false;
-    wgx_program_keep(l->program[0].m.q, WG_KEEP_ALL);
+    wgx_program_keep(program_of(l)->m.q, WG_KEEP_ALL);
     return true;
 }

@@ -213,7 +213,7 @@ static bool put_claim(page *g, const lesson_part *p, int line)
     static const char *const signs[] = { "", "&lt; ", "≤ ", "&gt; ", "≥ " };
     lesson *l = g->l;
     const claim_result *r = lesson_claim(l, p, line);
-    const claim_sides *all = g->frames.count && !p->program && g->frames.moves[line]
+    const claim_sides *all = g->frames.count && g->frames.moves[line]
                                  ? &g->frames.side[p - l->part][(line - p->line) * g->frames.count]
                                  : NULL;
     span claim, note;
@@ -341,7 +341,7 @@ static bool put_plot(page *g, const lesson_part *p)
 {
     char id[100];
     lesson *l = g->l;
-    wg_figure *f = p->program ? NULL : g->frames.figure[p - l->part];
+    wg_figure *f = g->frames.count ? g->frames.figure[p - l->part] : NULL;
     const bool moves = f;
     if (!f && !(f = lesson_figure(l, p, lesson_new_figure(l, p, false)))) return false;
     if (!moves && l->slide.steps && has_line(l, p, "path")) wgx_figure_steps(f, l->slide.steps);

@@ -338,7 +338,7 @@ static bool read_slide(lesson *l, const lesson_part *p)
     span s = span_trim(lesson_line(l, p->line));
     const span name = word_of(s), all = s;
     if (k->line) return lesson_wrong(l, s.at, "a lesson has one slide, and there is one in line %d", k->line);
-    k->line = p->line;
+    k->line = p->line, k->program = p->program;
     s = rest_of(s, name.n);
     bool fine = name.n && name.n < (int)sizeof k->range.name && slide_word(&s, "from") &&
                 slide_number(&s, &k->range.from) && slide_word(&s, "to") && slide_number(&s, &k->range.to) &&

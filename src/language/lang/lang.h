@@ -252,6 +252,7 @@ typedef enum wgi_plot_kind {
     PLOT_Y
 } wgi_plot_kind;
 enum { OVER_VALUES = 1, OVER_ONE = 2, OVER_TWO = 4, OVER_TEXTS = 8, OVER_NEEDED = 16 };
+enum { IMAGE_GREY = 1, IMAGE_NUMBERS = 2 }; /* the number of an item image: how it looks */
 typedef struct wgi_plot_form {
     const char *word;
     int least, most; /* operands; 0: a panel or an axis */

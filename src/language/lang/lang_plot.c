@@ -17,7 +17,7 @@ static const wgi_plot_form forms[] = {
     { "path", 1, 2, 0, "path p, with a row [x, y] for each point, or path x, y" },
     { "histogram", 1, 1, 0, "histogram v" },
     { "bars", 1, 1, OVER_TEXTS, "bars v over \"a\" \"b\"" },
-    { "image", 1, 1, 0, "image m" },
+    { "image", 1, 1, 0, "image m, image m in grey, or image m in numbers" },
     { "contour", 1, 1, OVER_TWO | OVER_NEEDED, "contour x^2 + y^2 over x in -3:3, y in -3:3" },
     { "surface", 1, 1, OVER_TWO | OVER_NEEDED, "surface x^2 + y^2 over x in -3:3, y in -3:3" },
     { "regions", 1, 1, OVER_TWO | OVER_NEEDED, "regions x > y over x in -3:3, y in -3:3" },
@@ -199,6 +199,16 @@ static void titled(wgi_parser *p, wgi_ast *item)
         wrong(p, item, is_axis(item) ? "a label stands in quotes" : "nothing stands behind a title");
 }
 
+/* Behind `in`: how an image looks. */
+static void looks(wgi_parser *p, wgi_ast *item)
+{
+    int look = 0;
+    if (accept_word(p, "grey")) look |= IMAGE_GREY;
+    if (accept_word(p, "numbers")) look |= IMAGE_NUMBERS;
+    if (!look) wrong(p, item, "'grey' or 'numbers' is missing before this");
+    item->u.number = look;
+}
+
 static void drawn(wgi_parser *p, wgi_ast *item)
 {
     const wgi_plot_form *f = &forms[item->op];
@@ -210,6 +220,7 @@ static void drawn(wgi_parser *p, wgi_ast *item)
         append(&tail, wgi_parse_expression(p));
     } while (!wg_failed(p->q->c) && wgi_parse_accept(p, TOKEN_COMMA));
     if (operands < f->least) wrong(p, item, "',' and an operand are missing before this");
+    if (item->op == PLOT_IMAGE && accept_word(p, "in")) looks(p, item);
     if (accept_word(p, "over")) over(p, item, &tail);
     else if (f->over & OVER_NEEDED) wrong(p, item, "'over' is missing before this");
     if (wgi_parse_is(p, "as")) {

@@ -194,7 +194,10 @@ static bool image(wgi_plot_drawing *d)
         return wgi_fail_at(d->q, a, WG_ERROR_SHAPE,
                            "the value is %s: an image has rows and columns; reshape(x, [8, 8]) makes them",
                            wg_shape_text(v.shape, text, sizeof text));
-    wg_panel_image(d->p, "", .values = wg_view_f64(v.v, v.shape));
+    const int look = (int)d->item->u.number;
+    wg_panel_image(d->p, "", .values = wg_view_f64(v.v, v.shape), .bar = !look,
+                   .map = look & IMAGE_GREY ? WG_MAP_GREY : WG_MAP_DEFAULT,
+                   .numbers = (look & IMAGE_NUMBERS) != 0);
     return !wg_failed(d->q->c);
 }
 

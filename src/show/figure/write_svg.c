@@ -240,7 +240,7 @@ static void put_cells(const svg *s, const wgi_drawn_shape *k)
 
 static void put_rects(const svg *s, const wgi_drawn_shape *k)
 {
-    if (k->series->kind == WGI_IMAGE && k->series->rows > 20) {
+    if (k->series->kind == WGI_IMAGE && k->series->rows > 5) {
         k->opacity < 1 ? put_class(s, k) : put_cells(s, k);
         return;
     }
