@@ -96,12 +96,12 @@ Test(lessons, symbols_are_defined_before)
         RULES
         "lines a b c d > course.txt; lines 'a | x | y' > mutations.txt; lines 'a 1 | x | y' > solutions.txt\n"
         "lines 'σ | a | s' 'epoch | b | e' 'm | b | number' 'Xavier | d | x' > symbols.txt\n"
-        "lines 'θ | a | t' 'α | c | r' 'λ' 'J | e | c' 'σ | a | s' >> symbols.txt\n"
-        "lines '# T' 'after: -' '' 'I am σ, `ε` {m}, − 1.' 'The Epochs' > a.md\n"
+        "lines 'θ | a | t' 'α | c | r' 'λ' 'J | e | c' 'σ | a | s' 'b | c | x' >> symbols.txt\n"
+        "lines '# T' 'after: -' '' 'I am σ, `ε` {m}, − 1. [The](lesson:b)' 'The Epochs' > a.md\n"
         "lines '```wg' 'm = 1 # μ' '```' >> a.md\n"
         "lines '# The m, α' 'after: c' 'notes: ω' '' '```ask' 'Xavier or ∇?' > b.md\n"
         "lines 'answer m within 1' 'wrong ε  no' 'then ω' '```' >> b.md\n"
-        "lines '# Epoch' '' 'α of m' > c.md\n"
+        "lines '# Epoch' '' 'α of m, b' > c.md\n"
         "break_rules | grep -v 'md: '");
     cr_expect_str_eq(said, "./a.md:5: epoch is defined only in b\n"
                            "./b.md:6: Xavier is defined only in d\n"

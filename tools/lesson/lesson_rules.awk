@@ -92,6 +92,7 @@ BEGIN {
 }
 
 function read_symbols(text,    k, s) {
+    gsub(/\]\(lesson:[^)]*\)/, "]", text)    # the name of a lesson is no term
     for (k = 1; k <= symbols; k++)
         if (find(symbol[k], text) && !((lesson, k) in used)) used[lesson, k] = place
     # Greek letters, and what Unicode has as operators from 2200 on, but for the minus
