@@ -150,6 +150,25 @@ Test(written_paths, builds_that_differ_do_not_share_what_they_noted)
 }
 
 /* wg_transpose(w) is no work of its own in the forward nor in the backward pass. Nor are two transposes. */
+/* By z, of L = bce(sigmoid(z), t) with z = w - 1: the derivative is sigmoid(z) - t, far out, too, where 1 -
+ * sigmoid(z) is below the last digit of 1. It does not depend on which of t and z was made first. */
+Test(written_paths, what_a_rewrite_reads_beside_its_path_does_not_matter)
+{
+    const double far[2] = { 70, -68 }, truth[2] = { 0, 1 };
+    for (int first = 0; first < 2; first++) {
+        WGT_GRAPH(WG_F64, NULL);
+        wg_node t = wg_none, w, z;
+        if (first) t = wg_input(g, "t", wg_view_f64((double *)(uintptr_t)truth, WG_SHAPE(2)));
+        w = wg_input(g, "w", wg_view_f64((double *)(uintptr_t)far, WG_SHAPE(2))), z = wg_sub(w, 1);
+        if (!first) t = wg_input(g, "t", wg_view_f64((double *)(uintptr_t)truth, WG_SHAPE(2)));
+        const wg_node a = wg_sigmoid(z), by_z = wg_grad(wg_sum(wg_bce(a, t)), z);
+        const wg_tensor v = wg_value(by_z);
+        cr_expect(wg_tensor_item(&v, 0) == 1 && wg_tensor_item(&v, 1) == -1, "t first: %d: %g, %g", first,
+                  wg_tensor_item(&v, 0), wg_tensor_item(&v, 1));
+        wgt_finish(c, NULL);
+    }
+}
+
 Test(written_paths, a_transposed_factor_is_never_computed)
 {
     WGT_WORLD(WG_F64, NULL);

@@ -202,7 +202,8 @@ kind == "number" {
     first[field[4]] = lesson
 }
 kind == "after" { after[lesson] = after[lesson] " " field[4] }
-kind == "try" { exercises[lesson]++ }
+kind == "try" { exercises[lesson]++; asked[lesson, exercises[lesson]] = place }
+kind == "said" { delete asked[lesson, exercises[lesson]] }
 kind == "claim" && !((lesson " " exercises[lesson]) in solved) {
     say("exercise " exercises[lesson] " has a claim, and no solution in lessons/solutions.txt")
 }
@@ -214,12 +215,13 @@ kind == "check" && match(field[4], /  [^ ].*$/) {
         note[++notes] = substr(quoting, RSTART + 1, RLENGTH - 2); note_in[notes] = lesson
     }
 }
-kind ~ /^(title|text|heading|ask|hint|then|wrong)$/ { read_numbers(field[4]); read_symbols(field[4]) }
+kind ~ /^(title|text|heading|ask|hint|then|wrong|said)$/ { read_numbers(field[4]); read_symbols(field[4]) }
 END {
     for (p in mistaken) if (!(mistaken[p] in file)) print p ": there is no lesson " mistaken[p]
     for (k = 1; k <= symbols; k++)
         if (owner[k] in file && !((owner[k], k) in used))
             print at[k] ": " owner[k] " does not have " symbol[k]
     judge_words()
+    for (e in asked) print asked[e] ": an exercise without an answer: a line `then TEXT` below it"
     for (lesson in file) judge(lesson)
 }

@@ -66,17 +66,20 @@ static void mix_into_hash(wg_graph *g, const wg_op *op, const uint32_t in[], int
     if (attr) *h = wgi_mix(*h, wgi_attr_hash(op, attr));
 }
 
-/* The first node before `first` to which the nodes from `first` on hand a gradient on. Numbers are no such
- * nodes. */
+/* Whether node i hands a gradient on to its operand k. Numbers get none. */
+static bool hands_on(const wg_graph *g, uint32_t i, uint32_t k)
+{
+    const bool helps = k < 32 && g->node[i].op->zero >> k & 1;
+    return !helps && g->node[wgi_in(&g->node[i])[k]].op != &wgi_op_number;
+}
+
+/* The first node before `first` to which the nodes from `first` on hand a gradient on. */
 static uint32_t lowest_read(const wg_graph *g, uint32_t first)
 {
     uint32_t low = first;
     for (uint32_t i = first; i < g->count; i++)
-        for (uint32_t k = 0; !wgi_is_leaf(&g->node[i]) && k < g->node[i].operands; k++) {
-            const uint32_t in = wgi_in(&g->node[i])[k];
-            const bool helps = k < 32 && g->node[i].op->zero >> k & 1;
-            if (!helps && g->node[in].op != &wgi_op_number) low = WGI_MIN(low, in);
-        }
+        for (uint32_t k = 0; !wgi_is_leaf(&g->node[i]) && k < g->node[i].operands; k++)
+            if (hands_on(g, i, k)) low = WGI_MIN(low, wgi_in(&g->node[i])[k]);
     return low;
 }
 
@@ -134,11 +137,25 @@ wgi_node wgi_composites_record(wg_node n)
     return y;
 }
 
+/* Whether a node is computed from what the call's nodes read. */
+static bool is_made_of_read(const wg_graph *g, const wgi_composite *w, wg_node n)
+{
+    for (uint32_t i = w->first; i < w->after; i++)
+        for (uint32_t k = 0; !wgi_is_leaf(&g->node[i]) && k < g->node[i].operands; k++) {
+            const uint32_t read = wgi_in(&g->node[i])[k];
+            if (read < WGI_MIN(n.index, w->first) && hands_on(g, i, k) &&
+                wg_depends_on(n, wgi_handle(n.graph, read)))
+                return true;
+        }
+    return false;
+}
+
 /* Whether one of n nodes is computed between what the call's nodes read and the call's result. */
 static bool is_passed_by(const wg_graph *g, const wgi_composite *w, const wg_node by[], int n)
 {
     for (int k = 0; k < n; k++)
-        if (by[k].index > w->low && by[k].index < w->result && !wgi_is_leaf(&g->node[by[k].index]))
+        if (by[k].index > w->low && by[k].index < w->result && !wgi_is_leaf(&g->node[by[k].index]) &&
+            is_made_of_read(g, w, by[k]))
             return true;
     return false;
 }
