@@ -129,13 +129,15 @@ Test(lessons, words_are_not_wider_than_their_claims)
               "'never](lesson:a).' \\\n"
               "'```ask' 'Is it always so?' 'answer 1 within 0' 'wrong 2  as in lesson 3' 'then A tenfold, in "
               "this lesson.' "
-              "'```' '' 'The lesson before says [it ends](lesson:a) for any x.' > b.md; lines '# T' > c.md\n"
+              "'```' '' 'The lesson before says [it ends](lesson:a) for any x.' '' 'So the notes say.' > "
+              "b.md; lines '# T' > c.md\n"
               "lines 'b | for any x | of x' 'c | any y | of y' 'b | x' > wide.txt\n"
               "break_rules | grep -v 'md: '");
     cr_expect_str_eq(said,
                      "./a.md:3: It always holds" UNPROVED "./b.md:10: A tenfold, in this lesson" UNPROVED
                      "./b.md:13: a lesson is named by a link: [WORDS OF IT](lesson:NAME)\n"
                      "./b.md:13: lesson a does not have \"it ends\"\n"
+                     "./b.md:15: no reader has the notes: docs/notes.md is about them\n"
                      "./b.md:3: A thousand times" UNPROVED "./b.md:3: From 3 on it falls" UNPROVED
                      "./b.md:3: {} thousand times, says It never" UNPROVED
                      "./b.md:9: a lesson is named by a link: [WORDS OF IT](lesson:NAME)\n"

@@ -443,9 +443,10 @@ teaching() {
         '## What the notes say' '| lesson | where |' '|---|---|' '| `tape` | "throw darts" |' \
             '| `decay` | not shown |') | cut -d: -f1 | paste -sd' ' |
         grep -vx '4 8 9' | report "tools/build/check.sh does not find the quotations that no lesson has"
-    [ -e docs/teaching.md ] || { echo docs/teaching.md | report "is missing"; return; }
-    quotations docs/teaching.md | sed 's/^/docs\/teaching.md:/' |
-        report "docs/teaching.md: a quotation is not what the lesson says"
+    for page in docs/teaching.md docs/notes.md; do
+        [ -e $page ] || { echo $page | report "is missing"; continue; }
+        quotations $page | sed "s|^|$page:|" | report "a quotation is not what the lesson says"
+    done
 }
 
 lessons() {

@@ -495,7 +495,6 @@ static void put_foot(const page *g)
 {
     const lesson *l = g->l;
     put(g, "<footer><p>");
-    if (l->notes.n) put(g, "Notes: "), lesson_escape(g->out, l->notes.at, l->notes.n, true), put(g, ". ");
     fprintf(g->out,
             "Change a line and run it: <code>wengert lesson %s --source</code> prints this lesson's "
             "file.</p>\n<p>",

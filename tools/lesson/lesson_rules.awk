@@ -71,6 +71,8 @@ function read_links(text,    link, words, name) {
     }
     if ((" " tolower(text)) ~ /[^a-z](lessons? [0-9]|[a-z]+ lesson[^a-z])/ && tolower(text) !~ /this lesson/)
         print prose_place ": a lesson is named by a link: [WORDS OF IT](lesson:NAME)"
+    if (tolower(text) ~ /[^a-z]the notes|^the notes/)
+        print prose_place ": no reader has the notes: docs/notes.md is about them"
     return text
 }
 

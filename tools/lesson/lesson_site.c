@@ -2,6 +2,7 @@
  * they make, the stepper of each one's graph, and the questions on paper. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "lesson.h"
@@ -86,19 +87,64 @@ static bool finish(lesson *l, FILE *out, char **text, const size_t *size, const 
     return fine;
 }
 
-/* Lines SYMBOL | LESSON | MEANING. */
-static void put_symbols(FILE *out, const char *line, const lesson *l, int n)
+/* ---- symbols and words ---- */
+
+/* A line SYMBOL | LESSON | MEANING of lessons/symbols.txt. */
+typedef struct symbol {
+    span name, lesson, meaning;
+} symbol;
+enum { SYMBOLS = 400 };
+
+/* The rows that are words of the field, or those that are not. How many. */
+static int symbols_of(const char *line, bool words, symbol to[SYMBOLS])
 {
-    fputs("<h2>Symbols</h2>\n<dl>\n", out);
-    for (const char *end; (end = strchr(line, '\n')); line = end + 1) {
+    int n = 0;
+    for (const char *end; n < SYMBOLS && (end = strchr(line, '\n')); line = end + 1) {
         const char *name = strstr(line, " | "),
                    *meaning = name && name < end ? strstr(name + 3, " | ") : NULL;
         if (!meaning || meaning > end) continue;
-        fputs("<dt>", out), lesson_escape(out, line, (int)(name - line), true), fputs("</dt><dd>", out);
-        lesson_escape(out, meaning + 3, (int)(end - meaning) - 3, true), fputs(" <small>", out);
-        lesson_named(out, (span){ name + 3, (int)(meaning - name) - 3 }, l, n), fputs("</small></dd>\n", out);
+        const bool word =
+            (strspn(line, letters) >= 3 && line[1] != '_') || memchr(line, ' ', (size_t)(name - line));
+        if (word != words) continue;
+        to[n++] = (symbol){ { line, (int)(name - line) },
+                            { name + 3, (int)(meaning - name) - 3 },
+                            { meaning + 3, (int)(end - meaning) - 3 } };
+    }
+    return n;
+}
+
+static int by_letters(const void *a, const void *b)
+{
+    const symbol *x = a, *y = b;
+    const int n = x->name.n < y->name.n ? x->name.n : y->name.n,
+              order = strncasecmp(x->name.at, y->name.at, (size_t)n);
+    return order ? order : x->name.n - y->name.n;
+}
+
+/* The names, what they mean, and the lessons that say so. */
+static void put_symbols(FILE *out, const symbol row[], int rows, const lesson *l, int n)
+{
+    fputs("<dl>\n", out);
+    for (int i = 0; i < rows; i++) {
+        fputs("<dt>", out), lesson_escape(out, row[i].name.at, row[i].name.n, true), fputs("</dt><dd>", out);
+        lesson_escape(out, row[i].meaning.at, row[i].meaning.n, true), fputs(" <small>", out);
+        lesson_named(out, row[i].lesson, l, n), fputs("</small></dd>\n", out);
     }
     fputs("</dl>\n", out);
+}
+
+static bool write_words(lesson_site *s)
+{
+    FILE *out;
+    char *text;
+    size_t size;
+    symbol row[SYMBOLS];
+    const int rows = symbols_of(lesson_symbols, true, row);
+    if (!begin(&out, &text, &size, s->l)) return false;
+    qsort(row, (size_t)rows, sizeof *row, by_letters);
+    put_head(out, "The words of the field");
+    put_symbols(out, row, rows, s->l, s->n);
+    return finish(s->l, out, &text, &size, s->folder, "glossary.html");
 }
 
 static bool write_index(lesson_site *s)
@@ -107,6 +153,7 @@ static bool write_index(lesson_site *s)
     FILE *out;
     char *text;
     size_t size;
+    symbol row[SYMBOLS];
     if (!begin(&out, &text, &size, s->l)) return false;
     lesson_head(out, title, (int)strlen(title), false);
     fprintf(out,
@@ -128,8 +175,10 @@ static bool write_index(lesson_site *s)
           out);
     fputs("<a href=\"print.html\">All questions and exercises, to print</a>", out);
     fputs(s->answers ? " · <a href=\"answers.html\">with answers</a>" : "", out);
-    fputs(" · <a href=\"ops.html\">All calls of the programs</a></p>\n", out);
-    put_symbols(out, lesson_symbols, s->l, s->n);
+    fputs(" · <a href=\"glossary.html\">The words of the field</a> · <a href=\"ops.html\">All calls of the "
+          "programs</a></p>\n<h2>Symbols</h2>\n",
+          out);
+    put_symbols(out, row, symbols_of(lesson_symbols, false, row), s->l, s->n);
     return finish(s->l, out, &text, &size, s->folder, "index.html");
 }
 
@@ -210,7 +259,7 @@ bool lesson_site_add(lesson_site *s, int i)
 bool lesson_site_end(lesson_site *s, bool fine)
 {
     static const char *const names[] = { "print.html", "answers.html" };
-    fine = fine && write_index(s) && write_calls(s) && lesson_shared(s->l, s->folder);
+    fine = fine && write_index(s) && write_words(s) && write_calls(s) && lesson_shared(s->l, s->folder);
     for (int i = 0; i < 2 && s->sheet[i]; i++)
         if (fine) fine = finish(s->l, s->sheet[i], &s->text[i], &s->size[i], s->folder, names[i]);
         else fclose(s->sheet[i]), free(s->text[i]);
