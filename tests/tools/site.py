@@ -159,7 +159,15 @@ for name, text in source.items():
         if answers is not None and then not in answers:
             say(f"answers.html lacks: {then}")
     for block in re.findall(r"^```try[^\n]*\n(.*?)^```", text, re.M | re.S):
-        exercises += sum(1 for line in block.splitlines() if line.strip())
+        for line in filter(str.strip, block.splitlines()):
+            if not line.startswith("then "):
+                exercises += 1
+                continue
+            said = plain(re.split(r"[{`_\[]|\b[A-Za-z]\w*\d", line[5:])[0])
+            if len(said) > 30 and said in paper:
+                say(f"print.html has the answer: {said}")
+            if answers is not None and said not in answers:
+                say(f"answers.html lacks: {said}")
 if raw["print.html"].count("class=\"blank\"") != questions:
     say("print.html: not a place to write for each question")
 for n in ("print.html", "answers.html"):
