@@ -25,6 +25,7 @@
  *                              a ( right behind it is a function, with a space before it is a factor
  *     a mod b                  the remainder, with the sign of b
  *     a < b <= c   a = b   a != b   and   or   not      1 or 0; outside conditions equality is ==
+ *     w := w - alpha dw        a step: w gets a new value. Of no op
  *     a where x > 0, b where x < 0, else c              the first case whose condition holds
  *     sum(e)   mean prod max min any all length         over all elements
  *     sum(e along axis)        over the axes of an option; also: along last, along last 2, along all but last

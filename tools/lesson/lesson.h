@@ -6,6 +6,7 @@
  *   lesson_run.c    builds the programs, judges the claims, computes what the text shows
  *   lesson_print.c  the lesson in a terminal
  *   lesson_page.c   the lesson as HTML
+ *   lesson_formula.c  lines and texts as formulas
  *   lesson_sheet.c  its questions and exercises, to print
  *   lesson_site.c   what a site has beside the pages of lessons
  *   lesson_map.c    the map of its lessons
@@ -35,6 +36,7 @@ enum {
     LESSON_MOVED = 100000,
     LESSON_DIGITS = 4,      /* of a claim's numbers on the page */
     LESSON_ALL_DIGITS = 18, /* as many as give the same number again */
+    LESSON_FORMULA = 600,   /* bytes of a formula */
     LESSON_LETTERS = -1000  /* {EXPR:letters}: the class numbers of text() as letters */
 };
 
@@ -48,6 +50,7 @@ typedef enum part_kind {
     PART_DRAW,
     PART_SLIDE,
     PART_TRY,
+    PART_RULE,
     PART_KINDS
 } part_kind;
 
@@ -195,6 +198,16 @@ wg_figure *lesson_new_figure(lesson *l, const lesson_part *p,
 /* Writes a picture of PART_DRAW. id: of an SVG, as of wg_draw. */
 bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id);
 bool lesson_stepper(lesson *l, const char *path); /* the page of draw of l->graph, with its gradients */
+
+/* ---- lesson_formula.c ---- */
+
+/* A line of a program as a formula of formula.h: an equation, or without it a claim. */
+bool lesson_is_formula(lesson *l, span line, bool is_claim, char to[LESSON_FORMULA]);
+bool lesson_put_formula(lesson *l, int program, span line, bool is_claim, FILE *out); /* false: it is none */
+/* A formula of formula.h, in HTML or in one line. False: after a message. */
+bool lesson_typeset(lesson *l, int program, span formula, FILE *out, bool html);
+span lesson_formula_in(span text, const char *from); /* the next $FORMULA$ from a byte on; at NULL: none */
+void lesson_tex(span formula, FILE *out);            /* a line of LaTeX, for HTML */
 
 /* ---- lesson_print.c ---- */
 

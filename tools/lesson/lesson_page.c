@@ -20,8 +20,6 @@ typedef struct page {
     bool changes; /* its programs can be changed on the page: <!--3--> stands before part 3 */
 } page;
 
-enum { ROOM_OF_FORMULA = 600 };
-
 /* ---- small parts ---- */
 
 static void put(const page *g, const char *text) { fputs(text, g->out); }
@@ -39,74 +37,6 @@ static bool put_tagged(const page *g, const char *open, span s, const char *clos
     return fine;
 }
 
-/* NAME = NUMBER says nothing more as a formula. */
-static bool is_constant(const char *formula)
-{
-    const char *s = strchr(formula, '=');
-    return s && s[1 + strspn(s + 1, " -.0123456789()")] == 0;
-}
-
-/* A line that is no formula has none. That memory was missing stays: lesson_page says it. */
-static void forget(wg_context *c)
-{
-    if (wg_failed(c) != WG_ERROR_MEMORY) wg_recover(c);
-}
-
-/* A line of a program as a formula of formula.h: an equation, or without it a claim. */
-static bool formula_of(const page *g, span line, bool is_claim, char to[ROOM_OF_FORMULA])
-{
-    char text[ROOM_OF_FORMULA];
-    snprintf(text, sizeof text, "%.*s", line.n, line.at);
-    const bool is = line.n < (int)sizeof text && wgx_statement_formula(g->l->c, text, to, ROOM_OF_FORMULA) &&
-                    strchr(to, '=') && (is_claim || !is_constant(to)) &&
-                    wg_formula_print(to, WG_FORMULA_UNICODE, text, sizeof text) >= 0;
-    forget(g->l->c);
-    return is;
-}
-
-/* Whether the n bytes at `name` are an element of the list "x, W)". */
-static bool is_in(const char *list, const char *name, size_t n)
-{
-    for (const char *s = list; *s && *s != ')'; s += strcspn(s, ",)"), s += strspn(s, ", "))
-        if (strcspn(s, ",)") == n && !memcmp(s, name, n)) return true;
-    return false;
-}
-
-/* The names of a formula that are vectors or matrices, "x,W,"; dw is one if w is. In "f(w, k) = ..." w and k
- * are the function's own. */
-static void arrays_in(const wg_program *q, const char *formula, bool is_claim, char to[ROOM_OF_FORMULA])
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
-    const size_t call = strspn(formula, letters);
-    const char *close = formula[call] == '(' && !is_claim ? strchr(formula, ')') : NULL,
-               *own = close && !strncmp(close + 1, " = ", 3) ? formula + call + 1 : "";
-    size_t at = *to = 0;
-    for (const char *s = formula + strcspn(formula, letters); *s; s += strcspn(s, letters)) {
-        const size_t n = strspn(s, letters);
-        char name[ROOM_OF_FORMULA];
-        snprintf(name, sizeof name, "%.*s", (int)n, s);
-        wg_node k = is_in(own, s, n) ? wg_none : wg_program_node(q, name);
-        if (wg_is_none(k) && *s == 'd' && !is_in(own, s + 1, n - 1)) k = wg_program_node(q, name + 1);
-        if (!wg_is_none(k) && wg_node_shape(k).rank && at + n + 2 < ROOM_OF_FORMULA)
-            at += (size_t)snprintf(to + at, ROOM_OF_FORMULA - at, "%s,", name);
-        s += n;
-    }
-}
-
-/* The line of a program as a formula. False: it is none. */
-static bool put_formula(const page *g, int program, span line, bool is_claim)
-{
-    char text[ROOM_OF_FORMULA], arrays[ROOM_OF_FORMULA];
-    wg_context *c = g->l->c;
-    const bool is = formula_of(g, line, is_claim, text);
-    if (is) arrays_in(g->l->program[program].m.q, text, is_claim, arrays);
-    char *svg = is ? wgx_formula_svg_at("", c, text, arrays) : NULL;
-    if (svg) put(g, svg);
-    wg_free(c, svg);
-    forget(c);
-    return svg;
-}
-
 /* ---- programs ---- */
 
 /* Columns of a line, and bytes of a formula, and of one with a fraction, of a program that has its formulas
@@ -115,12 +45,12 @@ enum { WIDE = 54, LONG = 36, LONG_FRACTION = 44, NARROW = 33 };
 
 static bool has_formulas(const page *g, const lesson_part *p, bool *wide)
 {
-    char text[ROOM_OF_FORMULA];
+    char text[LESSON_FORMULA];
     const lesson *l = g->l;
     bool any = false;
     *wide = false;
     for (int i = p->line; i < p->line + p->lines; i++) {
-        const bool is = formula_of(g, lesson_line(l, i), false, text);
+        const bool is = lesson_is_formula(g->l, lesson_line(l, i), false, text);
         any |= is, *wide |= lesson_line(l, i).n > WIDE ||
                             (is && strlen(text) > (size_t)(strchr(text, '/') ? LONG_FRACTION : LONG));
     }
@@ -145,7 +75,8 @@ static void put_program(const page *g, const lesson_part *p)
     if (formulas)
         put(g, "<div class=\"formulas\" role=\"group\" tabindex=\"0\" aria-label=\"the same as formulas\">");
     for (int i = p->line; formulas && i < p->line + p->lines; i++) {
-        put(g, "<div>"), put_formula(g, p->program, lesson_line(g->l, i), false), put(g, "</div>");
+        put(g, "<div>"), lesson_put_formula(g->l, p->program, lesson_line(g->l, i), false, g->out),
+            put(g, "</div>");
     }
     put(g, formulas ? "</div></div>\n" : "</div>\n");
     if (p->line != g->l->first_program || !g->l->functions) return;
@@ -228,7 +159,7 @@ static bool put_claim(page *g, const lesson_part *p, int line)
     span shown = claim;
     for (int i = 0; i + 8 < claim.n; i++)
         if (!memcmp(claim.at + i, " within ", 8)) shown.n = i;
-    if (!put_formula(g, p->program, shown, true)) put_code(g, shown);
+    if (!lesson_put_formula(g->l, p->program, shown, true, g->out)) put_code(g, shown);
     put(g, "</th>");
     const bool left = put_side(g, &s, &full, all, false);
     bool right = false;
@@ -324,6 +255,25 @@ static bool put_tries(const page *g, const lesson_part *p)
         put(g, "</li>\n");
     }
     put(g, "</ol></section>\n");
+    return true;
+}
+
+/* What a lesson is for, to copy. Behind it the formulas as LaTeX. */
+static bool put_rule(const page *g, const lesson_part *p)
+{
+    bool any = false;
+    put(g, "<aside class=\"copy\">");
+    for (int i = p->line; i < p->line + p->lines; i++) {
+        put(g, i == p->line ? "<h3>" : "<p>");
+        if (!put_text(g, p->program, lesson_line(g->l, i))) return false;
+        put(g, i == p->line ? "</h3>\n" : "</p>\n");
+    }
+    const span all = lesson_lines(g->l, p->line, p->lines);
+    for (span f = lesson_formula_in(all, all.at); f.at; f = lesson_formula_in(all, f.at + f.n + 1)) {
+        put(g, any ? "" : "<details><summary>LaTeX</summary><pre>");
+        lesson_tex(f, g->out), any = true;
+    }
+    put(g, any ? "</pre></details></aside>\n" : "</aside>\n");
     return true;
 }
 
@@ -424,6 +374,7 @@ static bool put_part(page *g, const lesson_part *p)
     case PART_PLOT: return put_plot(g, p);
     case PART_DRAW: return put_draw(g, p);
     case PART_TRY: return put_tries(g, p);
+    case PART_RULE: return put_rule(g, p);
     case PART_SLIDE:
     case PART_KINDS: break;
     }

@@ -57,8 +57,8 @@ static void put_exercise(const lesson *l, const lesson_part *p, int i)
 void lesson_put_parts(const lesson *l)
 {
     static const char *const kinds[] = {
-        [PART_TEXT] = "text", [PART_HEADING] = "heading", [PART_PROGRAM] = "wg", [PART_CHECK] = "check",
-        [PART_PLOT] = "plot", [PART_DRAW] = "draw",       [PART_SLIDE] = "slide"
+        [PART_TEXT] = "text", [PART_HEADING] = "heading", [PART_PROGRAM] = "wg",  [PART_CHECK] = "check",
+        [PART_PLOT] = "plot", [PART_DRAW] = "draw",       [PART_SLIDE] = "slide", [PART_RULE] = "rule"
     };
     put_rows(l, "title", l->title, true);
     for (int i = 0; i < l->afters; i++) put_rows(l, "after", l->after[i], false);
@@ -67,7 +67,8 @@ void lesson_put_parts(const lesson *l)
         const lesson_part *p = &l->part[i];
         if (p->kind == PART_ASK) put_question(l, p);
         else if (p->kind != PART_TRY)
-            put_rows(l, kinds[p->kind], lesson_lines(l, p->line, p->lines), p->kind <= PART_HEADING);
+            put_rows(l, kinds[p->kind], lesson_lines(l, p->line, p->lines),
+                     p->kind <= PART_HEADING || p->kind == PART_RULE);
         for (int k = p->line; p->kind == PART_TRY && k < p->line + p->lines; k++) put_exercise(l, p, k);
     }
     printf("%s\t1\tnumber\t%d\n", l->file, l->number);

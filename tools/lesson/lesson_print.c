@@ -205,6 +205,14 @@ static bool print_tries(const printer *k, const lesson_part *p)
     return true;
 }
 
+static bool print_rule(const printer *k, const lesson_part *p)
+{
+    for (int i = p->line; i < p->line + p->lines; i++)
+        if (!print_titled(k, p->program, i == p->line ? "Rule: " : "    ", lesson_line(k->l, i)))
+            return false;
+    return true;
+}
+
 /* ---- all ---- */
 
 static bool print_part(printer *k, const lesson_part *p)
@@ -222,6 +230,7 @@ static bool print_part(printer *k, const lesson_part *p)
         return printf("(On the page a slider moves %s: --page)\n",
                       k->l->slide.frames ? k->l->slide.range.name : "the steps") > 0;
     case PART_TRY: return print_tries(k, p);
+    case PART_RULE: return print_rule(k, p);
     case PART_KINDS: break;
     }
     return true;

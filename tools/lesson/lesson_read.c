@@ -7,7 +7,7 @@
 #include "guest.h"
 #include "lesson.h"
 
-static const char *const kinds[] = { "wg", "check", "ask", "plot", "draw", "slide", "try" };
+static const char *const kinds[] = { "wg", "check", "ask", "plot", "draw", "slide", "try", "rule" };
 enum { KINDS = sizeof kinds / sizeof *kinds, MOST_BYTES = 1 << 20, MOST_DIGITS = 17 };
 
 /* ---- texts ---- */
@@ -201,6 +201,16 @@ static bool read_tries(lesson *l, const lesson_part *p)
             return lesson_wrong(l, what.at, "more than %d exercises", LESSON_TRIES);
         if (!read_values(l, p->program, lesson_line(l, i))) return false;
     }
+    return true;
+}
+
+/* A title, then lines of text. */
+static bool read_rule(lesson *l, const lesson_part *p)
+{
+    if (p->lines < 2)
+        return lesson_wrong(l, l->line[p->line - 1], "a rule has a title and at least one line");
+    for (int i = p->line; i < p->line + p->lines; i++)
+        if (!read_values(l, p->program, lesson_line(l, i))) return false;
     return true;
 }
 
@@ -418,6 +428,7 @@ static bool read_block(lesson *l, lesson_part *p)
     case PART_SLIDE: return read_slide(l, p);
     case PART_TRY: return read_tries(l, p);
     case PART_DRAW: return read_draw(l, p);
+    case PART_RULE: return read_rule(l, p);
     default: return true;
     }
 }

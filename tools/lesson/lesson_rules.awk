@@ -142,6 +142,7 @@ function judge(lesson,    k, n, names) {
     if (!((lesson, "graph") in has)) lacks(lesson, "no line `graph:`, which the site steps through")
     if (!((lesson, "ask") in has)) lacks(lesson, "no ask")
     if (!((lesson, "check") in has)) lacks(lesson, "no check")
+    if (!((lesson, "rule") in has)) lacks(lesson, "no rule to copy")
     if (!((lesson, "plot") in has) && !((lesson, "draw") in has)) lacks(lesson, "no plot or draw")
     if (exercises[lesson] < 3) lacks(lesson, exercises[lesson] + 0 " exercises; at least 3")
     if (mutations[lesson] < 2)

@@ -497,11 +497,16 @@ bool lesson_text(lesson *l, int program, span s, FILE *out, bool html)
     wg_tensor t;
     link_search links = { s.at + s.n, memchr(s.at, ']', (size_t)s.n), memrchr(s.at, ')', (size_t)s.n) };
     const char *end = s.at + s.n, *close, *value = lesson_value_in(s, s.at, &x, &digits, &close);
+    span formula = lesson_formula_in(s, s.at);
     for (const char *at = s.at; at < end;) {
+        while (formula.at && formula.at <= at) formula = lesson_formula_in(s, formula.at + formula.n + 1);
         const int link = *at == '[' && !code && may_be_link(&links, at) ? put_link(l, out, at, end, html) : 0;
         if (link < 0) return false;
         if (link) {
             at += link;
+        } else if (formula.at == at + 1 && !code) {
+            if (!lesson_typeset(l, program, formula, out, html)) return false;
+            at = formula.at + formula.n + 1;
         } else if (at == value) {
             if (!lesson_value(l, program, x.at, &t)) return false;
             if (digits == LESSON_LETTERS) put_letters(&t, out);

@@ -52,7 +52,7 @@ typedef enum wgi_formula_axes { WGI_F_AXES_UNKNOWN, WGI_F_NO_AXES, WGI_F_HAS_AXE
 
 typedef struct wgi_formula_node {
     uint8_t kind, sign;  /* sign of NUMBER: 1 if the author wrote it: then 1 x is not shortened to x */
-    bool chained;        /* COMPARE: "a < b" of "a < b < c", whose right side is "b < c" */
+    bool chained;        /* COMPARE: "a < b" of "a < b < c", whose right side is "b < c". EQUATION: := */
     bool word;           /* NAME that is the value of an option, mean of reduction = mean. CALL of a
                           * user's function, which may be called as a known one. AT: always in brackets */
     uint8_t axes;        /* NAME, WORDS, AT: a wgi_formula_axes */

@@ -19,7 +19,8 @@ enum {
     LESS_EQUAL = 'l',
     GREATER_EQUAL = 'g',
     EQUAL = 'e',
-    NOT_EQUAL = '!'
+    NOT_EQUAL = '!',
+    ASSIGN = ':'
 };
 
 typedef struct parser {
@@ -68,7 +69,8 @@ static void next_sign(parser *p)
         const char *text;
         int kind;
     } signs[] = { { "...", REST }, { "<=", LESS_EQUAL }, { ">=", GREATER_EQUAL },
-                  { "==", EQUAL }, { "!=", NOT_EQUAL },  { "·", '.' } };
+                  { "==", EQUAL }, { "!=", NOT_EQUAL },  { ":=", ASSIGN },
+                  { "·", '.' } };
     p->kind = *p->token, p->at = p->token + 1;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (strncmp(p->token, signs[i].text, strlen(signs[i].text)) == 0) {
@@ -423,8 +425,10 @@ static int equation(parser *p, int separator)
     const int left = sum(p);
     if (words && (p->kind == END || p->kind == ',' || p->kind == ';'))
         return signed_node(p, WGI_F_EQUATION, separator, left, 0);
-    want(p, '=');
+    const bool assigns = take(p, ASSIGN);
+    if (!assigns) want(p, '=');
     const int n = signed_node(p, WGI_F_EQUATION, separator, left, expression(p));
+    if (n) p->f->node[n].chained = assigns;
     if (take_word(p, "along")) wgi_formula_add(p->f, n, along(p));
     return n;
 }

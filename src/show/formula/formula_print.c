@@ -840,7 +840,7 @@ static void put_equation(printer *p, int node)
     const int left = first_of(p, node), right = next_of(p, left), along = next_of(p, right);
     put_node(p, left);
     if (!right) return;
-    put(p, " = "), put_side(p, right);
+    put(p, p->f->node[node].chained ? " := " : " = "), put_side(p, right);
     if (!along) return;
     put(p, p->target == LATEX ? "\\;\\text{ along }" : " ");
     if (p->target == BOXES) put_plain(p, along);
