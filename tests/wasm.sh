@@ -11,7 +11,7 @@ run make -s --no-print-directory BUILD="$build" wasm
 run node tests/wasm.js "$build/wasm/engine.js" "$WG_BUILD/wengert" tests/lang/*.txt tests/tools/*.txt
 run node tests/play.js "$build/wasm/engine.js" "$WG_BUILD/wengert"
 # Exercises of dear lessons take half an hour: node tests/lesson_edit.js ENGINE.js NATIVE tries all.
-dear=' augment batch-norm bias-variance conv deep dropout early-stopping initialisation l2-l1 '
+dear=' attention augment batch-norm bias-variance conv deep dropout early-stopping initialisation l2-l1 '
 dear+='recurrent why-nonlinear '
 # shellcheck disable=SC2046 # names of lessons
 run node tests/lesson_edit.js "$build/wasm/engine.js" "$WG_BUILD/wengert" $(for f in lessons/*.md; do
