@@ -183,7 +183,7 @@ def of_training(count, wengert, draw):
 # ---- lessons ----
 
 def of_lesson(count, wengert, draw):
-    """A value stands as [1, 2, 3], of more than five elements the first three, whatever the shape."""
+    """A value of a text stands as 1, 2 and 3, of a claim as [1, 2, 3]; of more than five the first three."""
     text, names = program(draw)
     found = values_of(wengert, text, names)
     digits = {n: draw.choice([0, 0, 2, 7, 15]) for n in names}
@@ -200,16 +200,26 @@ def of_lesson(count, wengert, draw):
     for n in names:
         value = printed.flat(found[n])
         for place, text_of in ("text", words), ("page", page):
-            shown = re.search(r"\b%s is (\[.*?\]|\S+)\." % n.upper(), text_of)
+            shown = re.search(r"\b%s is (.*?)\.(?=[ <]|$)" % n.upper(), text_of)
             need(shown, "no %s in the %s" % (n, place))
-            of_list(count, shown[1], value, "%s of %s" % (place, text), min(digits[n] or 3, 3))
+            of_list(count, bare(shown[1]), value, "%s of %s" % (place, text), min(digits[n] or 3, 3))
         shown = re.search(r"[✓✗] %s == %s +came out (\[.*?\]|\S+)" % (n, n), words)
         of_list(count, shown[1], value, "a claim of " + text, 3)
     count.lessons += 1
 
 
+def bare(text):
+    """A list of a sentence, 1,234, 5 and 6, as [1234, 5, 6]."""
+    if text.startswith("["):
+        return text
+    words = [re.sub(r",(?=\d)", "", w).replace("NaN", "nan") for w in re.split(r", | and ", text)]
+    return words[0] if len(words) == 1 else "[" + ", ".join(words) + "]"
+
+
 def of_list(count, text, value, what, least):
     shown = printed.array(text)
+    if isinstance(value, list) and len(value) == 1 and not isinstance(shown, list):
+        value = value[0]
     if isinstance(shown, list) and len(value) > 5:
         need(len(shown) == 4 and isinstance(shown[-1], printed.Cut), "%s: %s is whole" % (what, text))
     count.same(shown, value, what, least)
