@@ -110,11 +110,19 @@ bool lesson_typeset(lesson *l, int program, span formula, FILE *out, bool html)
     return svg || (l->status = tool_fail(l->a, EXIT_OTHER, "%s", wg_message(l->c)), false);
 }
 
+/* $5 and $6 are prices: no blank and no digit stands behind the first sign, no blank before the second, and
+ * no digit behind it. */
 span lesson_formula_in(span text, const char *from)
 {
-    const char *end = text.at + text.n, *s = from < end ? memchr(from, '$', (size_t)(end - from)) : NULL,
-               *close = s ? memchr(s + 1, '$', (size_t)(end - s) - 1) : NULL;
-    return close ? (span){ s + 1, (int)(close - s) - 1 } : (span){ NULL, 0 };
+    const char *end = text.at + text.n, *open = NULL;
+    for (const char *s = from; s < end; s++) {
+        const char before = s > text.at ? s[-1] : ' ', behind = s + 1 < end ? s[1] : ' ';
+        if (*s != '$') continue;
+        if (open && !strchr(" \n", before) && !strchr("0123456789", behind))
+            return (span){ open + 1, (int)(s - open) - 1 };
+        open = strchr(" \n0123456789", behind) ? NULL : s;
+    }
+    return (span){ NULL, 0 };
 }
 
 void lesson_tex(span formula, FILE *out)
