@@ -249,6 +249,41 @@ bool lesson_print(lesson *l, const char *folder)
     return true;
 }
 
+/* What line i of a part says in words, where {values} stand; n 0: it says nothing. */
+static span words_of(const lesson *l, const lesson_part *p, int i)
+{
+    span line = lesson_line(l, i), claim, note;
+    if (p->kind == PART_PROGRAM || p->kind == PART_SLIDE) return (span){ line.at, 0 };
+    if ((p->kind == PART_PLOT || p->kind == PART_DRAW) && i > p->line) return (span){ line.at, 0 };
+    if (p->kind == PART_ASK && span_begins(line, "answer")) return (span){ line.at, 0 };
+    if (p->kind != PART_CHECK) return line;
+    lesson_claim_of(line, &claim, &note);
+    return note;
+}
+
+/* Each {EXPR} of the text, and how it is printed. */
+static void put_values(lesson *l, json *j)
+{
+    char expression[400], text[600];
+    span x;
+    int digits;
+    wg_tensor t;
+    for (const lesson_part *p = l->part; p < l->part + l->parts; p++)
+        for (int i = p->line; i < p->line + p->lines; i++) {
+            const span line = words_of(l, p, i);
+            const char *s = line.at, *end;
+            for (; line.n && (s = lesson_value_in(line, s, &x, &digits, &end)); s = end) {
+                if (digits == LESSON_LETTERS || !lesson_value(l, p->program, x.at, &t)) continue;
+                snprintf(expression, sizeof expression, "%.*s", x.n, x.at);
+                lesson_say(&t, digits, text, sizeof text);
+                json_object(j, NULL);
+                json_whole(j, "line", i), json_text(j, "expression", expression);
+                json_whole(j, "digits", digits), json_text(j, "text", text);
+                json_end(j);
+            }
+        }
+}
+
 void lesson_json(lesson *l)
 {
     static const json_row rows[] = { JSON_ROW(claim_result, line),    JSON_ROW(claim_result, text),
@@ -266,6 +301,9 @@ void lesson_json(lesson *l)
     json_array(&j, "claims");
     for (int i = 0; i < l->programs; i++)
         for (int k = 0; k < l->program[i].claims; k++) json_record(&j, NULL, rows, &l->program[i].claim[k]);
+    json_end(&j);
+    json_array(&j, "values");
+    put_values(l, &j);
     json_end(&j);
     json_finish(&j);
 }
