@@ -283,7 +283,7 @@ LESSON_PARTS := lessons/symbols.txt $(wildcard include/wengert/*.h) $(LESSONS) l
 $(LESSON_TEXT): tools/lesson/lesson_text.awk lessons/. $(LESSON_PARTS)
 	@mkdir -p $(@D) && awk -f $< $(LESSON_PARTS) > $@
 LESSON_PAGE := $(OBJ)/generated/lesson_text.h
-$(LESSON_PAGE): tools/build/page_text.awk tools/lesson/lesson.css tools/lesson/lesson_site.css tools/lesson/lesson.js tools/lesson/lesson_slide.js src/show/figure/frames.js
+$(LESSON_PAGE): tools/build/page_text.awk $(addprefix tools/lesson/,lesson.css lesson_site.css lesson.js lesson_site.js lesson_about.html lesson_index.html lesson_slide.js) src/show/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 PLAY_TEXT   := $(OBJ)/generated/play_text.h
 PLAY_FILES  := $(addprefix tools/page/,play.html play.css play.js $(addsuffix .js,$(addprefix play_,drag data view tabs train files start)))
@@ -295,7 +295,7 @@ EDIT_TEXT   := $(OBJ)/generated/edit_text.h
 $(EDIT_TEXT): tools/build/page_text.awk tools/lesson/lesson_edit.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/tools/page/engine_file.o: $(EDIT_TEXT)
-$(OBJ)/tools/lesson/lesson_page.o: $(LESSON_PAGE)
+$(OBJ)/tools/lesson/lesson_around.o: $(LESSON_PAGE)
 ifeq ($(GRAPHVIZ),1)
 $(OBJ)/src/show/draw/dot.o: WG_CPPFLAGS += $(shell pkg-config --cflags libcgraph)
 endif
@@ -404,7 +404,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 # ---- what people ask for ----
 
-.PHONY: wasm test whole score wings rooms size check check-vmath demo mnist lessons newcomer bench docs graphs-long reads-long torture-long install uninstall dist format clean help deps
+.PHONY: wasm test whole score wings rooms size check check-vmath demo mnist lessons scorm newcomer bench docs graphs-long reads-long torture-long install uninstall dist format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed, N skipped`. STRICT=1: a skipped test has failed (tests/README.md)
 	+@BUILD=$(BUILD) tests/run.sh $(WITHOUT:-%=no-%)
@@ -453,7 +453,11 @@ demo: $(BUILD)/examples/demo ## trains on the embedded digits, checks gradients,
 # Where the engine of pages is made, the programs of lessons can be changed, and there is play.html.
 lessons: $(BUILD)/wengert ## the lessons as pages, build/lessons/index.html (docs/lessons.md); after `make wasm` their programs can be changed
 	@rm -rf '$(BUILD)/lessons' && mkdir -p $(BUILD)/lessons/include && cp include/wengert/*.h $(BUILD)/lessons/include
+	@tools/build/twins.sh '$(BUILD)/lessons/twins'
 	@$(BUILD)/wengert lesson --all --page $(if $(wildcard $(BUILD)/wasm/engine.js),--edit) $(if $(ANSWERS),--answers) -o $(BUILD)/lessons
+
+scorm: lessons ## build/wengert-VERSION-scorm.zip: the lessons for a learning management system (SCORM 1.2)
+	@python3 tools/build/scorm.py $(BUILD)/lessons $(BUILD)/wengert-$(VERSION)-scorm.zip $$(git log -1 --format=%ct 2>/dev/null || echo 0)
 
 newcomer: all tests examples ## follows README.md on a bare system, as a user and as root (as root; needs debootstrap)
 	@BUILD='$(BUILD)' tests/newcomer.sh

@@ -1,10 +1,13 @@
 """Reads a site of lessons back: site.py FOLDER LESSONS. Prints what is wrong with it, then how much was
 read."""
+import collections
 import html.parser
+import json
 import os
 import re
 import sys
 import urllib.parse
+import xml.etree.ElementTree
 
 folder, lessons = sys.argv[1:]
 wrong = []
@@ -16,19 +19,24 @@ class Page(html.parser.HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.links, self.ids, self.loads, self.texts, self.skip = [], set(), [], [], 0
+        self.links, self.places, self.loads, self.texts, self.skip = [], [], [], [], 0
+        self.rights = self.description = 0
         self.feed(text)
+        self.ids = set(self.places)
 
     def handle_starttag(self, tag, attributes):
         a = dict(attributes)
-        self.ids.add(a.get("id"))
+        self.places += [a["id"]] if "id" in a else []
         if tag == "a" and "href" in a:
             self.links.append(a["href"])
         for name in ("src", "srcset", "data", "poster", "action"):
             if name in a:
                 self.loads.append(a[name])
-        if tag == "link":
+        if tag == "link" and a["rel"] == "license":
+            self.rights += 1
+        elif tag == "link":
             self.loads.append(a["href"])
+        self.description += tag == "meta" and a.get("name") == "description" and len(a["content"]) > 50
         self.skip += tag in ("script", "style")
 
     def handle_endtag(self, tag):
@@ -67,6 +75,65 @@ for name, p in page.items():
             say(f"{name}: no file {to}")
         elif place and (to or name) in page and place not in page[to or name].ids:
             say(f"{name}: no place #{place} in {to or name}")
+
+# Each page names the course and its licence; each place of a page has one name.
+for name, p in page.items():
+    for place, times in collections.Counter(p.places).items():
+        if times > 1:
+            say(f"{name}: #{place} stands there {times} times")
+    if name == "play.html" or name.endswith("-graph.html"):
+        continue
+    if not re.search(r"<title>.*A course in deep learning.*</title>", raw[name]) or p.rights != 1:
+        say(f"{name} does not name the course and its licence")
+    if name[:-5] in source and not p.description:
+        say(f"{name} has no description")
+
+# A heading, a question, a picture, the rule and the exercises have an address.
+for name, text in source.items():
+    ids = page[name + ".html"].ids
+    for kind, word in (("ask", "ask"), ("(?:plot|draw)", "figure")):
+        for k in range(len(re.findall(f"^```{kind}", text, re.M))):
+            if f"{word}-{k + 1}" not in ids:
+                say(f"{name}.html: no place #{word}-{k + 1}")
+    for heading in re.findall("^## (.*)", text, re.M):
+        words = re.sub("[^a-z0-9]+", "-", heading.lower().replace("'", ""))
+        if words.strip("-") not in ids:
+            say(f"{name}.html: no place for the heading {heading}")
+    if not {"rule", "exercises"} <= ids:
+        say(f"{name}.html: no place #rule or #exercises")
+
+# Search leads to places that are there, in all lessons.
+with open(os.path.join(folder, "search.js"), encoding="utf-8") as f:
+    sections = json.loads(f.read().partition(" = ")[2])["sections"]
+for s in sections:
+    to, _, place = s["page"].partition("#")
+    if to not in page or (place and place not in page[to].ids):
+        say(f"search.js: no place {s['page']}")
+if {s["page"].partition("#")[0][:-5] for s in sections} < set(source):
+    say("search.js lacks lessons")
+
+# The package for learning management systems: its files are there, and each lesson is an item.
+ims = {"": "http://www.imsproject.org/xsd/imscp_rootv1p1p2"}
+manifest = xml.etree.ElementTree.parse(os.path.join(folder, "imsmanifest.xml")).getroot()
+resource = {r.get("identifier"): r for r in manifest.iterfind(".//resource", ims)}
+items = [i.get("identifierref") for i in manifest.iterfind(".//item", ims)]
+if set(items) != set(source) or len(items) != len(source) or not set(items) < set(resource):
+    say(f"imsmanifest.xml has {sorted(set(source) ^ set(items))}")
+files = [f.get("href") for f in manifest.iterfind(".//file", ims)]
+missing = [f for f in files if not os.path.isfile(os.path.join(folder, f))]
+pages = {n + ".html" for n in source} | {"search.js", "index.html", "about.html"}
+if missing or len(files) != len(set(files)) or not pages <= set(files):
+    say(f"imsmanifest.xml: missing {missing}, or a file twice, or not all of them")
+if {d.get("identifierref") for d in manifest.iterfind(".//dependency", ims)} != {"shared"}:
+    say("imsmanifest.xml: a dependency of what is not there")
+
+# The minutes of the first page are those that teachers read.
+teaching = os.path.join(lessons, "..", "docs", "teaching.md")
+minutes = dict(re.findall(r'<li value="\d+" id="([\w-]+)".*?about (\d+) minutes', raw["index.html"]))
+with open(teaching, encoding="utf-8") as f:
+    of_teachers = dict(re.findall(r"^\| `([\w-]+)` \| (\d+) \|", f.read(), re.M))
+if minutes != of_teachers:
+    say(f"minutes: {sorted(set(minutes.items()) - set(of_teachers.items()))} are others in teaching.md")
 
 # The map: a box for each lesson; its edges say what `after:` says; none of them goes through a box.
 after = {n: [a for a in re.split(r"[ ,]+", re.search(r"^after: *(.*)", s, re.M)[1]) if a in source]

@@ -87,7 +87,7 @@ Test(lesson_mistakes, pages_are_small_and_alone)
         "title() { sed -n 's/.*<h1>\\(.*\\)<.h1>.*/\\1/p' \"$1\"; }\n"
         "grep -qF \"· after <a href=\\\"chain-rule.html\\\">$(title chain-rule.html)</a></nav>\" "
         "gradient-check.html || echo no after\n"
-        "grep -qF \"after <a href=\\\"chain-rule.html\\\">$(title chain-rule.html)</a></small>\" index.html "
+        "grep -qF \"after <a href=\\\"chain-rule.html\\\">$(title chain-rule.html)</a> <span\" index.html "
         "|| echo no after in the index\n"
         "grep -qF '<dt>ŷ</dt><dd>what the model says y is <small><a href=\"logistic.html\">' index.html ||\n"
         "  echo no symbols\n"

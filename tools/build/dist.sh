@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Writes BUILD/wengert-VERSION.tar.gz from the last commit. Owners, times and their order are those of the
 # commit, so the same commit gives the same bytes. BUILD/wengert-VERSION-lessons.tar.gz is the site of lessons
-# in BUILD/lessons, to be put anywhere. Environment: BUILD, VERSION; SITE=0: without the site.
+# in BUILD/lessons, to be put anywhere, and BUILD/wengert-VERSION-scorm.zip the same for a learning management
+# system. Environment: BUILD, VERSION; SITE=0: without the site.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 name=wengert-$VERSION
@@ -22,3 +23,4 @@ tar -C "$BUILD" --sort=name --mtime="@$date" --owner=0 --group=0 --numeric-owner
     -cf - lessons | gzip -9n >"$BUILD/$name-lessons.tar.gz.new"
 mv "$BUILD/$name-lessons.tar.gz.new" "$BUILD/$name-lessons.tar.gz"
 echo "$BUILD/$name-lessons.tar.gz  $(sha256sum "$BUILD/$name-lessons.tar.gz" | cut -d ' ' -f 1)"
+python3 tools/build/scorm.py "$BUILD/lessons" "$BUILD/$name-scorm.zip" "$date"

@@ -187,7 +187,7 @@ static bool make_page(lesson *l, const char *path, const lesson_place *site)
 static bool make_page_of(lesson_site *s, int i)
 {
     char path[PATH_ROOM];
-    const lesson_place place = { s->l, s->n, i };
+    const lesson_place place = { s->l, s->n, i, s->folder };
     snprintf(path, sizeof path, "%s/%s.html", s->folder, s->l[i].name);
     const bool fine = make_page(&s->l[i], path, &place) && lesson_site_add(s, i);
     lesson_forget(&s->l[i]);

@@ -6,9 +6,11 @@
  *   lesson_run.c    builds the programs, judges the claims, computes what the text shows
  *   lesson_print.c  the lesson in a terminal
  *   lesson_page.c   the lesson as HTML
+ *   lesson_around.c  the head, the foot and the addresses of a page
  *   lesson_formula.c  lines and texts as formulas
  *   lesson_sheet.c  its questions and exercises, to print
  *   lesson_site.c   what a site has beside the pages of lessons
+ *   lesson_manifest.c  the site for learning management systems
  *   lesson_map.c    the map of its lessons
  *   lesson_frames.c what a slider of the page moves
  *   lesson_parts.c  its lines, each with what it is, for scripts
@@ -37,6 +39,7 @@ enum {
     LESSON_DIGITS = 4,      /* of a claim's numbers on the page */
     LESSON_ALL_DIGITS = 18, /* as many as give the same number again */
     LESSON_FORMULA = 600,   /* bytes of a formula */
+    LESSON_ADDRESS = 80,    /* bytes of the address of a part */
     LESSON_LETTERS = -1000  /* {EXPR:letters}: the class numbers of text() as letters */
 };
 
@@ -101,7 +104,7 @@ typedef struct lesson {
     char *owned;        /* the text, if it is freed with the lesson; else NULL */
     const char **line;  /* line i begins at line[i - 1], and ends before line[i] */
     int lines;
-    span title, notes, after[LESSON_AFTER], use[LESSON_USES];
+    span title, topic, notes, after[LESSON_AFTER], use[LESSON_USES];
     span graph, graph_wrt; /* the site steps through the graph of the last statement, back to these names; n
                             * 0: there is none */
     int number, afters, uses; /* number 0: it has none */
@@ -239,17 +242,33 @@ bool lesson_frames_make(lesson *l, lesson_frames *f); /* false: after a message.
 typedef struct lesson_place {
     const lesson *all; /* in the course's order; they are read */
     int count, at;
+    const char *folder; /* of the site */
 } lesson_place;
 bool lesson_page(lesson *l, const char *path, const lesson_place *site);
-bool lesson_shared(lesson *l, const char *folder); /* writes the style and the script of a site */
-/* Parts of pages. lesson_head: up to the start of the text; alone: with its style. */
-void lesson_head(FILE *out, const char *title, int n, bool alone);
+/* Writes the file whole, or not at all. False: after a message. */
+bool lesson_save(lesson *l, const char *path, const char *text, size_t n);
+
+/* ---- lesson_around.c ---- */
+
+/* The address of a part within its page: of a heading its words with hyphens, ask-3, figure-2, rule,
+ * exercises. False: it has none. */
+bool lesson_address(const lesson *l, const lesson_part *p, char to[LESSON_ADDRESS]);
+void lesson_slug(span heading, char to[LESSON_ADDRESS]); /* its words with hyphens */
+void lesson_topic(FILE *out, const lesson *l);           /* with a capital */
+/* Up to the start of the text. A lesson of the library names its licence. False: after a message. */
+bool lesson_head(FILE *out, lesson *l, const lesson_place *site);
+void lesson_site_head(FILE *out, const char *title); /* of a page of the site that is no lesson; NULL:
+                                                      * the course's own page */
+void lesson_foot(FILE *out, const lesson *l, const lesson_place *site);
+void lesson_licence(FILE *out, bool in_site);
+void lesson_script(FILE *out, bool slider); /* of a page that is alone */
 void lesson_link(FILE *out, const char *open, const lesson *to, const char *close);
 void lesson_named(FILE *out, span name, const lesson *all,
                   int count); /* a link to a lesson of the site, or its name */
-void lesson_afters(FILE *out, const lesson *l, const lesson *all, int count);
-/* Writes the file whole, or not at all. False: after a message. */
-bool lesson_save(lesson *l, const char *path, const char *text, size_t n);
+void lesson_afters(FILE *out, const lesson *l, const lesson *all, int count); /* the lessons to know before */
+bool lesson_shared(lesson *l, const char *folder); /* writes the style and the script of a site */
+void lesson_index_start(FILE *out);                /* what the course's own page says first */
+void lesson_about(FILE *out);                      /* licence, citation, accessibility */
 
 /* ---- lesson_sheet.c ---- */
 
@@ -280,10 +299,16 @@ typedef struct lesson_site {
     int n;
     bool answers; /* answers.html, too */
     const char *folder;
-    FILE *sheet[2];
-    char *text[2];
-    size_t size[2];
+    FILE *sheet[2], *sections; /* sections: what search.js has */
+    char *text[2], *found;
+    size_t size[2], found_size;
+    json search;
 } lesson_site;
+
+/* ---- lesson_manifest.c ---- */
+
+void lesson_manifest(FILE *out, const lesson_site *s); /* imsmanifest.xml: the site as a package of SCORM
+                                                        * 1.2 */
 bool lesson_site_begin(lesson_site *s);
 bool lesson_site_add(lesson_site *s, int i);
 bool lesson_site_end(lesson_site *s, bool fine); /* fine: all went well so far; else it frees alone */

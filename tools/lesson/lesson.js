@@ -7,7 +7,7 @@ function lessonAsk(ask) {
   var said = ask.querySelector('.said');
   var left = 3;
   function close(on) {
-    for (var e = ask.nextElementSibling; e && e.tagName != 'H2' && !e.matches('.try, footer, .ask');
+    for (var e = ask.nextElementSibling; e && e.tagName != 'H2' && !e.matches('.try, .also, footer, .ask');
          e = e.nextElementSibling)
       e.classList.toggle('closed', on);
   }
@@ -15,13 +15,18 @@ function lessonAsk(ask) {
     answer.open = true;
     close(false);
   }
-  ask.addEventListener('submit', function(event) {
-    event.preventDefault();
+  function tell(detail) { ask.dispatchEvent(new CustomEvent('guess', {bubbles: true, detail: detail})); }
+  // Returns whether it is right; nothing, if it is no number.
+  ask.guess = function(text) {
+    field.value = text;
     var typed = field.value.trim().replace('\u2212', '-');
     if (/^-?[1-9]\d{0,2}(,\d{3})+$/.test(typed)) typed = typed.replace(/,/g, '');
     var guess = parseFloat(typed.replace(',', '.'));
     var off = Math.abs(guess - ask.dataset.answer);
-    if (isNaN(guess)) return field.focus();
+    if (isNaN(guess)) {
+      field.focus();
+      return;
+    }
     var right = off <= ask.dataset.within;
     var mistake = [].find.call(ask.querySelectorAll('[data-guess]'),
       function(m) { return Math.abs(guess - m.dataset.guess) <= ask.dataset.within; });
@@ -35,10 +40,20 @@ function lessonAsk(ask) {
     if (left > 0) said.append(left > 1 ? ' (two tries left)' : ' (one try left)');
     if (left > 0 && !mistake) hint.open = hint != answer;
     if (left <= 0) open();
-  });
-  ask.querySelector('.show').addEventListener('click', function() {
+    return right;
+  };
+  ask.show = function() {
     said.textContent = '';
     open();
+  };
+  ask.addEventListener('submit', function(event) {
+    event.preventDefault();
+    var right = ask.guess(field.value);
+    if (right != null) tell({guess: field.value.trim(), right: right});
+  });
+  ask.querySelector('.show').addEventListener('click', function() {
+    ask.show();
+    tell({});
   });
   return close;
 }
@@ -51,12 +66,3 @@ addEventListener('click', function(event) {
     c.title = text;
   }
 });
-// On paper all stands open.
-(function() {
-var opened = [];
-addEventListener('beforeprint', function() {
-  opened = [].slice.call(document.querySelectorAll('details:not([open])'));
-  opened.forEach(function(d) { d.open = true; });
-});
-addEventListener('afterprint', function() { opened.forEach(function(d) { d.open = false; }); });
-})();

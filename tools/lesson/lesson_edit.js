@@ -21,8 +21,9 @@
     for (let c; (c = walk.nextNode());) {
       if (!/^\d+$/.test(c.data)) continue;
       const nodes = [];
-      for (let e = c.nextSibling; e && !(e.nodeType == 8 && /^\d+$/.test(e.data)) && !(e.tagName == 'FOOTER');
-           e = e.nextSibling)
+      const ends = e =>
+        e.nodeType == 8 ? /^\d+$/.test(e.data) : e.nodeType == 1 && e.matches('footer, .also');
+      for (let e = c.nextSibling; e && !ends(e); e = e.nextSibling)
         if (!(e.nodeType == 1 && e.classList.contains('edit'))) nodes.push(e);
       all[c.data] = {comment: c, nodes};
     }

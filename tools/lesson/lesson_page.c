@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "lesson.h"
-#include "lesson_text.h"
 
 typedef struct page {
     lesson *l;
@@ -18,6 +17,7 @@ typedef struct page {
     int pictures, moved;
     bool styled;  /* the style of figures is written */
     bool changes; /* its programs can be changed on the page: <!--3--> stands before part 3 */
+    bool folded;  /* the section for the author is open */
 } page;
 
 /* ---- small parts ---- */
@@ -35,6 +35,21 @@ static bool put_tagged(const page *g, const char *open, span s, const char *clos
     const bool fine = put_text(g, 0, s);
     put(g, close);
     return fine;
+}
+
+/* A part of the page has an address. */
+static void put_id(const page *g, const lesson_part *p)
+{
+    char address[LESSON_ADDRESS];
+    if (lesson_address(g->l, p, address)) fprintf(g->out, " id=\"%s\"", address);
+}
+
+/* In a site it is shown, as a link to itself. */
+static void put_address(const page *g, const lesson_part *p)
+{
+    char address[LESSON_ADDRESS];
+    if (g->site && lesson_address(g->l, p, address))
+        fprintf(g->out, " <a class=\"here\" href=\"#%s\" aria-label=\"address of this part\">#</a>", address);
 }
 
 /* ---- programs ---- */
@@ -223,9 +238,11 @@ static bool put_ask(const page *g, const lesson_part *p)
     if (!lesson_value(l, p->program, p->answer.at, &answer) ||
         !lesson_value(l, p->program, p->within.at, &within))
         return false;
-    fprintf(g->out, "<form class=\"ask\" data-answer=\"%.17g\" data-within=\"%.17g\"><p><b>Predict.</b> ",
+    put(g, "<form class=\"ask\""), put_id(g, p);
+    fprintf(g->out, " data-answer=\"%.17g\" data-within=\"%.17g\"><p><b>Predict.</b> ",
             wg_tensor_item(&answer, 0), wg_tensor_item(&within, 0));
     if (!put_text(g, p->program, lesson_question(l, p))) return false;
+    put_address(g, p);
     put(g, "</p>\n<p class=\"row\"><label>Your guess <input inputmode=\"decimal\" "
            "autocomplete=\"off\"></label> <button class=\"first\">Compare</button> "
            "<button type=\"button\" class=\"show\">Show</button></p>\n<p class=\"said\" "
@@ -244,7 +261,8 @@ static bool put_ask(const page *g, const lesson_part *p)
 static bool put_tries(const page *g, const lesson_part *p)
 {
     span what, claim;
-    put(g, "<section class=\"try\"><h2>Change a line</h2><ol>\n");
+    put(g, "<section class=\"try\""), put_id(g, p), put(g, "><h2>Change a line");
+    put_address(g, p), put(g, "</h2><ol>\n");
     for (int i = p->line; i < p->line + p->lines; i++) {
         lesson_try_of(lesson_line(g->l, i), &what, &claim);
         if (!what.n) continue;
@@ -262,10 +280,11 @@ static bool put_tries(const page *g, const lesson_part *p)
 static bool put_rule(const page *g, const lesson_part *p)
 {
     bool any = false;
-    put(g, "<aside class=\"copy\">");
+    put(g, "<aside class=\"copy\""), put_id(g, p), put(g, ">");
     for (int i = p->line; i < p->line + p->lines; i++) {
         put(g, i == p->line ? "<h3>" : "<p>");
         if (!put_text(g, p->program, lesson_line(g->l, i))) return false;
+        if (i == p->line) put_address(g, p);
         put(g, i == p->line ? "</h3>\n" : "</p>\n");
     }
     const span all = lesson_lines(g->l, p->line, p->lines);
@@ -287,6 +306,16 @@ static bool has_line(const lesson *l, const lesson_part *p, const char *word)
     return false;
 }
 
+/* The end of the figure's tag, and its caption. */
+static bool put_caption(const page *g, const lesson_part *p)
+{
+    put_id(g, p), put(g, "><figcaption>");
+    if (!put_text(g, 0, lesson_title_of(g->l, p))) return false;
+    put_address(g, p);
+    put(g, "</figcaption>\n");
+    return true;
+}
+
 static bool put_plot(page *g, const lesson_part *p)
 {
     char id[100];
@@ -300,8 +329,8 @@ static bool put_plot(page *g, const lesson_part *p)
                                           .part = true, .frame = moves ? g->frames.home + 1 : WG_AUTO);
     char *text = wg_figure_text_at("", f, NULL, &o);
     if (!text) return model_ok(&l->program[p->program].m), l->status = EXIT_OTHER, false;
-    put(g, has_line(l, p, "panel") ? "<figure class=\"plot wide\">" : "<figure class=\"plot\">");
-    if (!put_tagged(g, "<figcaption>", lesson_title_of(l, p), "</figcaption>\n")) return false;
+    put(g, has_line(l, p, "panel") ? "<figure class=\"plot wide\"" : "<figure class=\"plot\"");
+    if (!put_caption(g, p)) return false;
     char *style = strstr(text, "<style>"), *behind = style ? strstr(style, "</style>") : NULL;
     if (g->styled && behind) *style = 0;
     put(g, strchr(text, '\n') + 1);
@@ -343,10 +372,8 @@ static bool put_draw(page *g, const lesson_part *p)
     snprintf(id, sizeof id, "%s-%d", l->name, ++g->pictures);
     if (fd < 0) return l->status = tool_fail(l->a, EXIT_OTHER, "/tmp: %s", strerror(errno)), false;
     close(fd);
-    put(g, "<figure class=\"wide draw\" tabindex=\"0\">");
-    const bool fine = lesson_draw(l, p, path, id) &&
-                      put_tagged(g, "<figcaption>", lesson_title_of(l, p), "</figcaption>\n") &&
-                      put_file(g, path);
+    put(g, "<figure class=\"wide draw\" tabindex=\"0\"");
+    const bool fine = lesson_draw(l, p, path, id) && put_caption(g, p) && put_file(g, path);
     put(g, "</figure>\n");
     unlink(path);
     return fine;
@@ -356,6 +383,23 @@ static bool put_draw(page *g, const lesson_part *p)
 
 static bool is_picture(const lesson_part *p) { return p->kind == PART_PLOT || p->kind == PART_DRAW; }
 
+/* The section that holds programs and claims which the text does not need. */
+static bool is_for_the_author(span heading)
+{
+    static const char also[] = "## Also checked";
+    return heading.n == (int)strlen(also) && !memcmp(heading.at, also, strlen(also));
+}
+
+static bool put_heading(const page *g, const lesson_part *p, bool folds)
+{
+    const span line = lesson_line(g->l, p->line);
+    put(g, folds ? "<summary><h2" : "<h2"), put_id(g, p), put(g, ">");
+    if (!put_text(g, 0, span_trim((span){ line.at + 2, line.n - 2 }))) return false;
+    put_address(g, p);
+    put(g, folds ? "</h2></summary>\n" : "</h2>\n");
+    return true;
+}
+
 static bool put_part(page *g, const lesson_part *p)
 {
     const span all = lesson_lines(g->l, p->line, p->lines);
@@ -364,10 +408,13 @@ static bool put_part(page *g, const lesson_part *p)
         g->pictures += is_picture(p), g->styled |= p->kind == PART_PLOT;
         return true;
     }
+    const bool folds = p->kind == PART_HEADING && is_for_the_author(all);
+    if (p->kind == PART_HEADING && g->folded) put(g, "</details>\n"), g->folded = false;
+    if (folds) put(g, "<details class=\"also\">\n"), g->folded = true;
     if (g->changes) fprintf(g->out, "<!--%d-->", (int)(p - g->l->part));
     switch (p->kind) {
     case PART_TEXT: return put_tagged(g, "<p>", all, "</p>\n");
-    case PART_HEADING: return put_tagged(g, "<h2>", span_trim((span){ all.at + 2, all.n - 2 }), "</h2>\n");
+    case PART_HEADING: return put_heading(g, p, folds);
     case PART_PROGRAM: return put_program(g, p), true;
     case PART_CHECK: return put_claims(g, p);
     case PART_ASK: return put_ask(g, p);
@@ -381,82 +428,6 @@ static bool put_part(page *g, const lesson_part *p)
     return true;
 }
 
-void lesson_head(FILE *out, const char *title, int n, bool alone)
-{
-    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-          "content=\"width=device-width, initial-scale=1\">\n<title>",
-          out);
-    lesson_escape(out, title, n, true);
-    fputs("</title>\n", out);
-    if (alone) fputs("<style>\n", out), put_lines(out, page_css), fputs("</style>\n", out);
-    else
-        fputs("<link rel=\"stylesheet\" href=\"lesson.css\">\n<script src=\"lesson.js\" defer></script>\n",
-              out);
-    fputs("</head>\n<body>\n<main>\n", out);
-}
-
-void lesson_link(FILE *out, const char *open, const lesson *to, const char *close)
-{
-    fprintf(out, "<a href=\"%s.html\">%s", to->name, open);
-    lesson_escape(out, to->title.at, to->title.n, true);
-    fprintf(out, "%s</a>", close);
-}
-
-/* A link to a lesson of the site; the name of another one. */
-void lesson_named(FILE *out, span name, const lesson *all, int count)
-{
-    const int k = lesson_find(name, all, count);
-    if (k < count) lesson_link(out, "", &all[k], "");
-    else lesson_escape(out, name.at, name.n, true);
-}
-
-/* The lessons to know before. */
-void lesson_afters(FILE *out, const lesson *l, const lesson *all, int count)
-{
-    for (int i = 0; i < l->afters; i++)
-        fputs(i ? ", " : "after ", out), lesson_named(out, l->after[i], all, count);
-}
-
-static void put_nav(const page *g)
-{
-    const lesson *l = g->l;
-    if (!g->site && !l->afters) return;
-    put(g, g->site ? "<nav><a href=\"index.html\">The course</a>" : "<nav>");
-    put(g, g->site && l->afters ? " · " : "");
-    lesson_afters(g->out, l, g->site ? g->site->all : NULL, g->site ? g->site->count : 0);
-    put(g, "</nav>\n");
-}
-
-/* What a site has about the lesson's calls and graph. */
-static void put_calls(const page *g)
-{
-    lesson_calls calls;
-    lesson_find_calls(g->l, &calls);
-    put(g, calls.count ? "Calls: " : "");
-    for (int i = 0; i < calls.count; i++)
-        fprintf(g->out, "%s<a href=\"ops.html#%s\"><code>%s</code></a>", i ? ", " : "", calls.name[i],
-                calls.name[i]);
-    put(g, calls.count ? ".</p>\n<p>" : "");
-    if (g->l->graph.n)
-        fprintf(g->out, "<a href=\"%s-graph.html\">Step through its graph</a>, forward and back.</p>\n<p>",
-                g->l->name);
-}
-
-static void put_foot(const page *g)
-{
-    const lesson *l = g->l;
-    put(g, "<footer><p>");
-    fprintf(g->out,
-            "Change a line and run it: <code>wengert lesson %s --source</code> prints this lesson's "
-            "file.</p>\n<p>",
-            l->name);
-    const lesson_place *at = g->site;
-    if (at) put_calls(g);
-    if (at && at->at > 0) lesson_link(g->out, "← ", &at->all[at->at - 1], ""), put(g, " ");
-    if (at && at->at + 1 < at->count) lesson_link(g->out, "", &at->all[at->at + 1], " →");
-    put(g, "</p></footer>\n</main>\n");
-}
-
 static bool has_slider(const lesson *l)
 {
     for (int i = 0; i < l->parts; i++)
@@ -467,24 +438,19 @@ static bool has_slider(const lesson *l)
 static bool write_page(page *g)
 {
     lesson *l = g->l;
-    lesson_head(g->out, l->title.at, l->title.n, !g->site);
-    put_nav(g);
-    if (!put_tagged(g, "<h1>", l->title, "</h1>\n")) return false;
+    if (!lesson_head(g->out, l, g->site)) return false;
     for (int i = 0; i < l->parts; i++)
         if (!put_part(g, &l->part[i])) return false;
     if (g->changes) fprintf(g->out, "<!--%d-->", l->parts);
-    put_foot(g);
+    put(g, g->folded ? "</details>\n" : "");
+    lesson_foot(g->out, l, g->site);
     fflush(g->moving);
     if (g->moved)
         fprintf(g->out,
                 "<script type=\"application/json\" "
                 "id=\"values\">{\"home\":%d,\"frames\":%d,\"values\":[%s]}</script>\n",
                 g->frames.home, g->frames.count, g->numbers);
-    if (!g->site) {
-        put(g, "<script>\n"), put_lines(g->out, page_js);
-        if (has_slider(l)) put_lines(g->out, page_slide);
-        put(g, "</script>\n");
-    }
+    if (!g->site) lesson_script(g->out, has_slider(l));
     if (g->changes) {
         const char *const source[] = { "name", l->name, "text", l->source, NULL };
         put(g, "<script type=\"application/json\" id=\"source\">");
@@ -519,24 +485,5 @@ bool lesson_page(lesson *l, const char *path, const lesson_place *site)
     if (!fine && !l->status) l->status = tool_fail(l->a, EXIT_OTHER, "out of memory");
     fine = fine && lesson_save(l, path, text, n);
     free(text), free(g.numbers);
-    return fine;
-}
-
-bool lesson_shared(lesson *l, const char *folder)
-{
-    char path[4200], *text = NULL;
-    size_t size = 0;
-    bool fine = true;
-    for (int i = 0; i < 2 && fine; i++) {
-        FILE *out = tool_text_begin(&text, &size);
-        if (!out) return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
-        put_lines(out, i ? page_js : page_css);
-        put_lines(out, i ? page_slide : page_site_css);
-        if (!tool_text_end(out, &text))
-            return l->status = tool_fail(l->a, EXIT_OTHER, "out of memory"), false;
-        snprintf(path, sizeof path, "%s/lesson.%s", folder, i ? "js" : "css");
-        fine = lesson_save(l, path, text, size);
-        free(text);
-    }
     return fine;
 }

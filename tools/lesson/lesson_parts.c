@@ -61,6 +61,7 @@ void lesson_put_parts(const lesson *l)
         [PART_PLOT] = "plot", [PART_DRAW] = "draw",       [PART_SLIDE] = "slide", [PART_RULE] = "rule"
     };
     put_rows(l, "title", l->title, true);
+    put_rows(l, "topic", l->topic, true);
     for (int i = 0; i < l->afters; i++) put_rows(l, "after", l->after[i], false);
     put_rows(l, "graph", l->graph, false);
     for (int i = 0; i < l->parts; i++) {

@@ -521,6 +521,7 @@ static bool read_head(lesson *l, span line)
 {
     span s;
     if (span_begins(line, "notes:")) return l->notes = rest_of(line, 6), true;
+    if (span_begins(line, "topic:")) return l->topic = rest_of(line, 6), true;
     if (span_begins(line, "graph:")) return read_graph(l, rest_of(line, 6));
     if (span_begins(line, "number:")) {
         s = rest_of(line, 7);
@@ -608,8 +609,9 @@ bool lesson_read(lesson *l, const args *a, const char *file, const char *source)
     l->title = rest_of(lesson_line(l, i), 1);
     for (i++; i <= l->lines && lesson_line(l, i).n && read_head(l, lesson_line(l, i)); i++) continue;
     if (!l->status && i <= l->lines && lesson_line(l, i).n)
-        lesson_wrong(l, l->line[i - 1],
-                     "below the title stand number:, after:, notes:, uses: and graph:, then an empty line");
+        lesson_wrong(
+            l, l->line[i - 1],
+            "below the title stand topic:, number:, after:, notes:, uses: and graph:, then an empty line");
     return !l->status && lesson_use(l) && program_of(l, (span){ source, 0 }, source) && read_parts(l, i) &&
            check_only(l);
 }

@@ -139,6 +139,7 @@ function judge(lesson,    k, n, names) {
     else if (number[lesson] != row[lesson])
         lacks(lesson, "number: " number[lesson] "; lessons/course.txt has it as " \
             (row[lesson] ? row[lesson] : "none"))
+    if (!((lesson, "topic") in has)) lacks(lesson, "no line `topic:`, the words that a student looks for")
     if (!((lesson, "graph") in has)) lacks(lesson, "no line `graph:`, which the site steps through")
     if (!((lesson, "ask") in has)) lacks(lesson, "no ask")
     if (!((lesson, "check") in has)) lacks(lesson, "no check")

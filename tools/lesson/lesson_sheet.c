@@ -98,7 +98,7 @@ bool lesson_sheet(lesson *l, FILE *out, const lesson_sheet_opts *o)
     const sheet k = { l, out, o };
     int asks = 0, tries = 0;
     if (o->html) {
-        fprintf(out, "<section class=\"sheet\"><h2>%d. ", l->number);
+        fprintf(out, "<section class=\"sheet\" id=\"%s\"><h2>%d. ", l->name, l->number);
         if (!lesson_text(l, 0, l->title, out, true)) return false;
         fputs("</h2>\n<ol>", out);
     } else fprintf(out, "%.*s\n", l->title.n, l->title.at);
