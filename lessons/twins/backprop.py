@@ -1,4 +1,4 @@
-"""Backprop: the same four lines in each layer.
+"""Backprop: one block, as often as you like.
 
 Five layers, the walk back by hand beside autograd and beside nudging, and what the two ways cost in products.
 """

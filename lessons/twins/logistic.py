@@ -71,7 +71,7 @@ say("long(P, 1000)", long_P[999])
 
 def slope(z):
     z = torch.tensor(float(z))
-    a = (1 - 1 / (1 + torch.exp(z))).requires_grad_()  # nearest to the sigmoid; torch.sigmoid is 1 bit off at 30
+    a = (1 - 1 / (1 + torch.exp(z))).requires_grad_()  # rounded once; torch.sigmoid errs by more at 30
     da, = torch.autograd.grad(-torch.log(1 - a), a)
     return da * (torch.sigmoid(z) * torch.sigmoid(-z))
 
