@@ -22,7 +22,7 @@ def with_1(X):
 
 
 def bends(X):
-    """The curvatures of the cost in w and b, from the flattest direction to the steepest."""
+    """The curvatures of the cost in w and b, the flattest first, and their directions."""
     return torch.linalg.eigh(with_1(X).T @ with_1(X) / len(X))
 
 
