@@ -2,7 +2,7 @@
 
 from course import moons, normal, say
 import torch
-from torch.nn.functional import softplus
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 # A line through two points, whose slope has a price.
 x = torch.tensor([0.4, 1.2])
@@ -42,8 +42,8 @@ true_w = torch.cat([2 * normal(5, seed=2), torch.zeros(15)])
 target = (features @ true_w + 0.5 * normal(60, seed=3) > 0).double()
 w = torch.zeros(20, requires_grad=True)
 for _ in range(400):
-    z = features @ w
-    (dw,) = torch.autograd.grad((softplus(z) - target * z).mean(), w)
+    J = binary_cross_entropy_with_logits(features @ w, target)
+    (dw,) = torch.autograd.grad(J, w)
     with torch.no_grad():
         w -= 0.5 * dw
         w.copy_(w.sign() * (w.abs() - 0.5 * 10 / 60).clamp(min=0))
@@ -51,7 +51,7 @@ for _ in range(400):
 say("20 - sum(w1 == 0)", (w != 0).sum())
 say("sum(w1[:5] == 0)", (w[:5] == 0).sum())
 
-# L2: six networks of 16 neurons with tanh, one for each λ, are trained at once. The first axis is the network.
+# L2: six networks of 16 neurons with tanh, one for each λ, are trained at once. The first axis: the network.
 lambdas = torch.tensor([0.001, 0.01, 0.1, 1, 10, 30])
 points, classes = moons(60, noise=0.35, seed=1)
 dev_points, dev_classes = moons(400, noise=0.35, seed=2)
@@ -62,7 +62,8 @@ V, k, v, d = parameters = [p.repeat(6, 1, 1).requires_grad_() for p in start]
 def losses(x, y):
     """The loss of each network."""
     z = (torch.tanh(x @ V + k) @ v + d)[:, :, 0]
-    return (softplus(z) - y * z).mean(dim=1)
+    y = y.double().expand(6, -1)
+    return binary_cross_entropy_with_logits(z, y, reduction="none").mean(dim=1)
 
 
 optimizer = torch.optim.SGD(parameters, lr=0.5)
