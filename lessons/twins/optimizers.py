@@ -1,4 +1,4 @@
-"""Five ways down a narrow valley: descent, momentum, Nesterov, RMSprop and Adam, from the best of 51 rates each."""
+"""Five ways down a narrow valley: descent, momentum, Nesterov, RMSprop and Adam, each with its best rate."""
 
 from course import say
 import torch
@@ -17,8 +17,8 @@ def slopes(p):
     return torch.autograd.grad(height(p).sum(), p)[0]
 
 
-# The five rules. Each takes the places p, what it remembers (v and s begin as 0), the rates, and the number of
-# the step, and gives the new places and what it remembers then.
+# The five rules. Each takes the places p, what it remembers (v and s begin as 0), the rates, and the number
+# of the step, and gives the new places and what it remembers then.
 
 def descent(p, v, s, rate, k):
     return p - rate * slopes(p), v, s
@@ -87,7 +87,10 @@ say("needs(R[r])", least_steps(rmsprop, 0.01 + k / 1000))
 
 # A saddle and a plateau, with PyTorch's own optimizers.
 def from_saddle(make_optimizer):
-    return steps_until(lambda p: abs(p[1]) > 1, lambda p: p[0] ** 2 - p[1] ** 2, [1, 0.001], make_optimizer, 450)
+    def saddle(p):
+        return p[0] ** 2 - p[1] ** 2
+
+    return steps_until(lambda p: abs(p[1]) > 1, saddle, [1, 0.001], make_optimizer, 450)
 
 
 def from_plateau(make_optimizer):
