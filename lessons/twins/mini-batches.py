@@ -2,7 +2,7 @@
 
 import math
 
-from course import digits, normal, rows_of_steps, say, uniform
+from course import digits, rows_of_steps, say, uniform
 import torch
 from torch.nn.functional import cross_entropy
 
