@@ -34,8 +34,8 @@ def wrong(points, classes):
     return ((score(points) > 0) != classes).sum()
 
 
-# The training to its end. Whenever the dev loss is less than ever before, we count what is wrong, and begin to
-# wait again; the training would stop when it has waited for as many steps as its patience.
+# The training to its end. Whenever the dev loss is less than ever before, we count what is wrong, and begin
+# to wait again; the training would stop when it has waited for as many steps as its patience.
 optimizer = torch.optim.SGD(parameters, lr=0.5)
 patience = 100
 least, since, stop = math.inf, 0, None
