@@ -1,4 +1,4 @@
-"""Where the slope is zero: valleys and saddles. The eigenvalues of second derivatives tell one from the other."""
+"""Where the slope is zero: valleys and saddles. Eigenvalues of second derivatives tell them apart."""
 
 import math
 
