@@ -110,6 +110,12 @@ def kept(shape, keep, seed, stream, epoch):
     return torch.tensor((bits < keep * 2**32) / keep).reshape(shape)
 
 
+def unnamed_stream(place, number):
+    """The stream of a node without a name that draws anew in each step: within `place`, node 1, 2, ..."""
+    h = (_stream(place) ^ number) * 0x9E3779B97F4A7C15 & LAST
+    return h ^ h >> 29
+
+
 # ---- data ----
 
 def _u(seed, name, n, k):
