@@ -6,7 +6,7 @@ The networks learn in 32 bits, as in the lesson. PyTorch keeps images as [image,
 import torch
 import torch.nn.functional as F
 
-from course import digits, fold, normal, say, uniform
+from course import digits, fold, normal, rows_of_steps, say
 
 D, digit = digits()
 image = D.float().reshape(-1, 1, 8, 8)
@@ -63,8 +63,8 @@ def right(z, y):
 
 # ---- each of five parts of the digits is once the dev set ----
 
-small = (1437 * uniform(800, 16, seed=4).float()).floor().long()
-large = (1437 * uniform(800, 32, seed=14).float()).floor().long()
+small = rows_of_steps(1437, 16, 800, seed=4, dtype=torch.float32)
+large = rows_of_steps(1437, 32, 800, seed=14, dtype=torch.float32)
 shares, ordinary, dev = [], [], []
 for number in range(5):
     x, y, d, e = fold(image, digit, number=number, of=5, seed=3)

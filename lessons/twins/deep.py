@@ -6,7 +6,7 @@ The networks learn in 32 bits, as in the lesson.
 import torch
 import torch.nn.functional as F
 
-from course import digits, fold, normal, say, split, uniform
+from course import digits, fold, normal, rows_of_steps, say, split, uniform
 
 # ---- a tree says whether the number of ones among eight switches is odd ----
 
@@ -69,15 +69,10 @@ def five(parts, n):
     return x, y, [part[2:] for part in parts]
 
 
-def row_numbers(n, u):
-    """From uniform numbers in 32 bits."""
-    return (n * u.float()).floor().long()
-
-
 D, c = digits()
 D = D.float()
 x, y, dev = five([fold(D, c, number=k, of=5, seed=3) for k in range(5)], 1437)
-rows = row_numbers(1437, uniform(40 * 45, 32, seed=2))
+rows = rows_of_steps(1437, 32, 40 * 45, seed=2, dtype=torch.float32)
 deep = layer(64, 128, 1) + layer(128, 64, 2) + layer(64, 10, 3)
 flat = layer(64, 256, 6) + layer(256, 10, 7)
 none = [torch.zeros(5, 64, 10, dtype=torch.float32), torch.zeros(5, 1, 10, dtype=torch.float32)]
@@ -93,7 +88,7 @@ say("mean(none5)", right(learn(none, x, y, rows, 1e-2), dev).mean())
 # ---- more data or more neurons? With 1,400 digits of five other splits ----
 
 x, y, dev = five([split(D, c, shares=(0.78, 0.22), seed=s) for s in range(21, 26)], 1400)
-rows = row_numbers(1400, uniform(1500, 32, seed=8, name="picks"))
+rows = (1400 * uniform(1500, 32, seed=8, name="picks").float()).floor().long()
 wrong_none = 1 - right(learn(none, x, y, rows, 1e-2), dev).mean()
 wrong_flat = 1 - right(learn(flat, x, y, rows, 1e-3), dev).mean()
 say("100*(1 - wrong[3, 2]/wrong[3, 0])", 100 * (1 - wrong_flat / wrong_none))
