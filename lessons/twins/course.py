@@ -99,9 +99,9 @@ def uniform(*shape, seed, name="", low=0, high=1):
     return low + (high - low) * _drawn(shape, seed, name, False)
 
 
-def rows_of_steps(n, rows, steps, seed):
-    """Row numbers for so many steps of so many rows each, out of n."""
-    return (n * uniform(steps, rows, seed=seed)).floor().long()
+def rows_of_steps(n, rows, steps, seed, dtype=torch.float64):
+    """Row numbers for so many steps of so many rows each, out of n; dtype: in which they are computed."""
+    return (n * uniform(steps, rows, seed=seed).to(dtype)).floor().long()
 
 
 def kept(shape, keep, seed, stream, epoch):
@@ -110,10 +110,19 @@ def kept(shape, keep, seed, stream, epoch):
     return torch.tensor((bits < keep * 2**32) / keep).reshape(shape)
 
 
-def unnamed_stream(place, number):
-    """The stream of a node without a name that draws anew in each step: within `place`, node 1, 2, ..."""
-    h = (_stream(place) ^ number) * 0x9E3779B97F4A7C15 & LAST
+def stream_of(scope, which):
+    """The stream of a node that draws anew in each evaluation: its number, or its name, within its scope."""
+    h = _stream(scope) ^ (_stream(which) if isinstance(which, str) else which)
+    h = h * 0x9E3779B97F4A7C15 & LAST
     return h ^ h >> 29
+
+
+def categorical(z, stream, epoch=0):
+    """A class for each row of the scores z, drawn with the probabilities softmax(z)."""
+    w = _philox(_key(0, stream), epoch, np.arange(len(z)))
+    u = torch.tensor(((w[1] << np.uint64(32) | w[0]) >> np.uint64(11)).astype(np.float64) * 2.0**-53)
+    sums = torch.exp(z.double() - z.double().max(1, keepdim=True).values).cumsum(1)
+    return (sums <= u[:, None] * sums[:, -1:]).sum(1)
 
 
 # ---- data ----

@@ -2,7 +2,7 @@
 
 import math
 
-from course import digits, kept, normal, rows_of_steps, say, split, uniform, unnamed_stream
+from course import digits, kept, normal, rows_of_steps, say, split, uniform, stream_of
 import torch
 from torch.nn.functional import cross_entropy
 
@@ -40,7 +40,7 @@ def first_weights(s):
 def masks(n, keep_prob, place, first, epoch):
     """For n examples, the masks of both layers. They are drawn anew each time: place and first say where
     in the lesson, epoch in which step."""
-    return [kept((n, units), keep_prob, 0, unnamed_stream(place, first + layer), epoch)
+    return [kept((n, units), keep_prob, 0, stream_of(place, first + layer), epoch)
             for layer, units in enumerate((128, 64))]
 
 

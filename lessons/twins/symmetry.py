@@ -74,5 +74,5 @@ def ten(i, k):
 
 
 own("tip[200]", f"an error of rounding; in this program {tip[200]:.1e}")
-own("early", f"grown from an error of rounding, as are its last digits; in this program {ten(200, 500):.3g}")
-own("tenfold", f"grown from an error of rounding, as is its last digit; in this program {ten(600, 2600):.3g}")
+say("early", ten(200, 500))
+say("tenfold", ten(600, 2600))
