@@ -2,7 +2,7 @@
 
 import math
 
-from course import digits, kept, normal, rows_of_steps, say, split, uniform, stream_of
+from course import digits, kept, normal, rows_of_steps, say, split, stream_of, uniform
 import torch
 from torch.nn.functional import cross_entropy
 

@@ -16,6 +16,17 @@ Test(lesson_mistakes, all_claims_hold)
     cr_expect(!strstr(said, "✗") && !strstr(said, "status") && right == files && all == files, "%s", said);
 }
 
+/* Each number of a text is the one that another program, with PyTorch, has computed. */
+Test(lesson_mistakes, each_number_is_that_of_a_twin)
+{
+    wgt_needs("python3");
+    const char *said = wgt_shell("sed 's/ .*//' lessons/course.txt |\n"
+                                 "  xargs python3 -B tests/tools/twins.py \"$build/wengert\" lessons/twins |\n"
+                                 "  grep -v ': the same$'\n"
+                                 "echo done");
+    cr_expect_str_eq(said, "done\n");
+}
+
 /* A mistake must make a claim fail. An error of the language, which is status 3, would show nothing. */
 Test(lesson_mistakes, each_makes_a_claim_fail)
 {

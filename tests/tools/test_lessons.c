@@ -6,18 +6,19 @@ TestSuite(lessons, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 Test(lessons, cases_of_a_file) { wgt_run_cases("tests/tools/lessons.txt", NULL); }
 
-/* The others take a second or more each: test_lesson_mistakes runs all. */
-Test(lessons, claims_of_quick_lessons_hold)
+/* Of those that take a second or less; test_lesson_mistakes has all. Their twins are programs of PyTorch, whose
+ * numbers stand in lessons/twins; `make test-torch` runs them. */
+Test(lessons, claims_of_quick_lessons_hold_and_their_numbers_are_those_of_their_twins)
 {
+    wgt_needs("python3");
     const char *said =
-        wgt_shell("dear=' augment batch-norm bias-variance conv deep dropout early-stopping initialisation "
-                  "mini-batches recurrent '\n"
+        wgt_shell("dear=' attention augment batch-norm bias-variance conv deep dropout early-stopping "
+                  "initialisation mini-batches recurrent residual '\n"
                   "for f in lessons/*.md; do\n"
                   "  name=$(basename $f .md)\n"
-                  "  case $dear in *\" $name \"*) continue ;; esac\n"
-                  "  \"$build/wengert\" lesson $name > \"$in/said\" 2>&1 || {\n"
-                  "    echo $name; grep -A 1 ✗ \"$in/said\"; }\n"
-                  "done\n"
+                  "  case $dear in *\" $name \"*) ;; *) echo $name ;; esac\n"
+                  "done | xargs python3 -B tests/tools/twins.py \"$build/wengert\" lessons/twins |\n"
+                  "  grep -v ': the same$'\n"
                   "echo done");
     cr_expect_str_eq(said, "done\n");
 }

@@ -1,4 +1,4 @@
-"""Holds the numbers of a lesson beside those of its twin, a program of PyTorch.
+"""Holds the claims of a lesson, and its numbers beside those of its twin, a program of PyTorch.
 
 usage: twins.py WENGERT TWINS [--run] NAME...
 
@@ -73,7 +73,9 @@ def problems(wengert, folder, name, run):
             text = f.read()
     said = read_twin(text)
     lesson = subprocess.run([wengert, "lesson", name, "--json"], capture_output=True, text=True).stdout
-    found, lesson = [], json.loads(lesson)
+    lesson = json.loads(lesson)
+    found = [f"line {c['line']}: {c['text']}: {c['verdict']}" for c in lesson["claims"]
+             if c["verdict"] != "pass"]
     for v in lesson["values"]:
         where = f"line {v['line']}: {{{v['expression']}}}"
         if v["expression"] not in said:
