@@ -20,10 +20,11 @@ Test(lesson_mistakes, all_claims_hold)
 Test(lesson_mistakes, each_number_is_that_of_a_twin)
 {
     wgt_needs("python3");
-    const char *said = wgt_shell("sed 's/ .*//' lessons/course.txt |\n"
-                                 "  xargs python3 -B tests/tools/twins.py \"$build/wengert\" lessons/twins |\n"
-                                 "  grep -v ': the same$'\n"
-                                 "echo done");
+    const char *said =
+        wgt_shell("sed 's/ .*//' lessons/course.txt |\n"
+                  "  xargs python3 -B tests/tools/twins.py \"$build/wengert\" lessons/twins |\n"
+                  "  grep -v ': the same$'\n"
+                  "echo done");
     cr_expect_str_eq(said, "done\n");
 }
 

@@ -6,8 +6,8 @@ TestSuite(lessons, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 Test(lessons, cases_of_a_file) { wgt_run_cases("tests/tools/lessons.txt", NULL); }
 
-/* Of those that take a second or less; test_lesson_mistakes has all. Their twins are programs of PyTorch, whose
- * numbers stand in lessons/twins; `make test-torch` runs them. */
+/* Of those that take a second or less; test_lesson_mistakes has all. Their twins are programs of PyTorch,
+ * whose numbers stand in lessons/twins; `make test-torch` runs them. */
 Test(lessons, claims_of_quick_lessons_hold_and_their_numbers_are_those_of_their_twins)
 {
     wgt_needs("python3");

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts the programs of lessons/twins into a folder, with the data that they read: twins.sh FOLDER. So the folder
-# stands alone.
+# Puts the programs of lessons/twins into a folder, with the data that they read: twins.sh FOLDER. So the
+# folder stands alone.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 mkdir -p "$1"

@@ -1,5 +1,5 @@
-// What pages of a site have and a page alone has not: guesses are kept on the device or in an LMS, a part of a
-// page can stand in another one (?embed=ask-3), and the course can be searched.
+// What pages of a site have and a page alone has not: guesses are kept on the device or in an LMS, a part of
+// a page can stand in another one (?embed=ask-3), and the course can be searched.
 var lessonFolder = 'wengert:' + location.pathname.replace(/[^/]*$/, '');
 var lessonName = location.pathname.replace(/.*\//, '').replace(/\.html$/, '');
 var lessonKept = {
