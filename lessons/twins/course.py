@@ -118,7 +118,7 @@ def stream_of(scope, which):
 
 
 def uniform_anew(*shape, stream, epoch=0):
-    """Uniform numbers of a node that draws anew in each evaluation; epoch: the number of evaluations before."""
+    """Uniform numbers of a node that draws anew in each evaluation; epoch: the evaluations before."""
     i = np.arange(math.prod(shape))
     first = i // 128 * 64 + i % 64  # the blocks of 128 numbers: 64 first halves, then 64 second ones
     w, half = np.stack(_philox(_key(0, stream), epoch, first)), i // 64 % 2
