@@ -117,6 +117,15 @@ def stream_of(scope, which):
     return h ^ h >> 29
 
 
+def uniform_anew(*shape, stream, epoch=0):
+    """Uniform numbers of a node that draws anew in each evaluation; epoch: the evaluations before."""
+    i = np.arange(math.prod(shape))
+    first = i // 128 * 64 + i % 64  # the blocks of 128 numbers: 64 first halves, then 64 second ones
+    w, half = np.stack(_philox(_key(0, stream), epoch, first)), i // 64 % 2
+    bits = w[2 * half + 1, i] << np.uint64(32) | w[2 * half, i]
+    return torch.tensor((bits >> np.uint64(11)).astype(np.float64) * 2.0**-53).reshape(shape)
+
+
 def categorical(z, stream, epoch=0):
     """A class for each row of the scores z, drawn with the probabilities softmax(z)."""
     w = _philox(_key(0, stream), epoch, np.arange(len(z)))
