@@ -198,8 +198,10 @@ void lesson_say(const wg_tensor *t, int digits, char *to, size_t room);
 wg_figure *lesson_figure(lesson *l, const lesson_part *p, wg_figure *f);
 wg_figure *lesson_new_figure(lesson *l, const lesson_part *p,
                              bool titled); /* empty; else the title is its description */
-/* Writes a picture of PART_DRAW. id: of an SVG, as of wg_draw. */
-bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id);
+/* Writes a picture of PART_DRAW. id: of an SVG, as of wg_draw; narrow: for a phone, if it turns. */
+bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id, bool narrow);
+bool lesson_turns(const lesson *l, const lesson_part *p); /* it can be drawn from top to bottom, which is
+                                                           * narrow */
 bool lesson_stepper(lesson *l, const char *path); /* the page of draw of l->graph, with its gradients */
 
 /* ---- lesson_formula.c ---- */

@@ -150,7 +150,7 @@ static void put_twin(FILE *out, const lesson *l, const char *folder)
 static void put_nav(FILE *out, const lesson *l, const lesson_place *site)
 {
     if (!site && !l->afters) return;
-    fputs(site ? "<nav><a href=\"index.html\">The course</a> · <a href=\"index.html#search\">Search</a>"
+    fputs(site ? "<nav><a href=\"index.html\">The course</a> · <a href=\"index.html#find\">Search</a>"
                : "<nav>",
           out);
     fputs(site && l->afters ? " · " : "", out);

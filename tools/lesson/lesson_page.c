@@ -364,19 +364,31 @@ static bool put_file(const page *g, const char *path)
     return begun;
 }
 
-static bool put_draw(page *g, const lesson_part *p)
+/* One drawing of the block. */
+static bool put_drawing(const page *g, const lesson_part *p, const char *id, bool narrow)
 {
-    char path[] = "/tmp/wengert-XXXXXX.svg", id[100];
+    char path[] = "/tmp/wengert-XXXXXX.svg";
     lesson *l = g->l;
     const int fd = mkstemps(path, 4);
-    snprintf(id, sizeof id, "%s-%d", l->name, ++g->pictures);
     if (fd < 0) return l->status = tool_fail(l->a, EXIT_OTHER, "/tmp: %s", strerror(errno)), false;
     close(fd);
-    put(g, "<figure class=\"wide draw\" tabindex=\"0\"");
-    const bool fine = lesson_draw(l, p, path, id) && put_caption(g, p) && put_file(g, path);
-    put(g, "</figure>\n");
+    const bool fine = lesson_draw(l, p, path, id, narrow) && put_file(g, path);
     unlink(path);
     return fine;
+}
+
+static bool put_draw(page *g, const lesson_part *p)
+{
+    char id[100];
+    const bool turns = lesson_turns(g->l, p);
+    const int n = snprintf(id, sizeof id, "%s-%d", g->l->name, ++g->pictures);
+    put(g, turns ? "<figure class=\"wide turns draw\" tabindex=\"0\""
+                 : "<figure class=\"wide draw\" tabindex=\"0\"");
+    if (!put_caption(g, p) || !put_drawing(g, p, id, false)) return false;
+    snprintf(id + n, sizeof id - (size_t)n, "n");
+    if (turns && !put_drawing(g, p, id, true)) return false;
+    put(g, "</figure>\n");
+    return true;
 }
 
 /* ---- the page ---- */

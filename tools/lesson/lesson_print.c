@@ -183,7 +183,7 @@ static bool print_picture(printer *k, const lesson_part *p)
     if (k->folder || p->kind == PART_DRAW)
         printf("%.*s%s%s\n", title.n, title.at, k->folder ? ": " : "", path);
     fflush(stdout);
-    if (p->kind == PART_DRAW) return lesson_draw(l, p, k->folder ? path : NULL, id);
+    if (p->kind == PART_DRAW) return lesson_draw(l, p, k->folder ? path : NULL, id, false);
     wg_figure *f = lesson_figure(l, p, NULL);
     if (!f) return false;
     if (wg_figure_save(f, k->folder ? path : "-") == WG_OK) return true;

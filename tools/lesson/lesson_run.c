@@ -312,6 +312,15 @@ static bool is_of_pictures(const char *word, int *words)
     return false;
 }
 
+/* Whether the word is this flag, as --NAME or --NAME=VALUE. *words: how many words it takes with its
+ * value. */
+static bool is_flag(const char *word, const char *name, int *words)
+{
+    const size_t n = strlen(name);
+    *words = strlen(word) > n ? 1 : 2;
+    return !strncmp(word, name, n) && (!word[n] || word[n] == '=');
+}
+
 /* Whether the words have the flag: --NAME, --NAME VALUE or --NAME=VALUE. value NULL: any. */
 static bool has_flag(char *const word[], int words, const char *name, const char *value)
 {
@@ -325,10 +334,10 @@ static bool has_flag(char *const word[], int words, const char *name, const char
 }
 
 /* Runs the command draw. In the terminal it chooses what fits. */
-bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id)
+bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *id, bool narrow)
 {
     static char wrt[] = "--wrt", back[] = "--backward", fit[] = "--for", page[] = "page",
-                values[] = "--values";
+                values[] = "--values", dir[] = "--dir", down[] = "TB";
     char text[1000], *word[WORDS], *list[2 * WORDS];
     args a;
     const lesson_program *g = &l->program[p->program];
@@ -341,7 +350,7 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
     for (int i = 0; i < heads; i++)
         if (l->functions || i < 1 || i > 2) list[n++] = (char *)(intptr_t)head[i];
     for (int i = 1, skipped; i < words; i++) {
-        if (!path && is_of_pictures(word[i], &skipped)) {
+        if ((!path && is_of_pictures(word[i], &skipped)) || (narrow && is_flag(word[i], fit, &skipped))) {
             i += skipped - 1;
             continue;
         }
@@ -351,8 +360,9 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
     }
     if (backward) list[n++] = back;
     if (!path || !has_flag(word, words, "--style", "blocks")) list[n++] = values; /* blocks have none */
-    if (path && !has_flag(word, words, fit, NULL) && !has_flag(word, words, "--steps", NULL))
+    if (path && !narrow && !has_flag(word, words, fit, NULL) && !has_flag(word, words, "--steps", NULL))
         list[n++] = fit, list[n++] = page;
+    if (narrow) list[n++] = dir, list[n++] = down;
     list[n] = NULL;
     int status = args_read(&a, &cmd_draw, n, list);
     if (status == ARGS_HELP) status = tool_wrong(&a, "draw: a block draws, and takes no '--help'");
@@ -360,6 +370,14 @@ bool lesson_draw(lesson *l, const lesson_part *p, const char *path, const char *
     args_free(&a);
     if (status) fprintf(stderr, "  %s:%d: in this block draw\n", l->file, p->line + 1);
     return !(l->status = status);
+}
+
+bool lesson_turns(const lesson *l, const lesson_part *p)
+{
+    char text[1000], *word[WORDS];
+    const int words = words_of(span_trim(lesson_line(l, p->line + 1)), text, sizeof text, word, WORDS);
+    return !has_flag(word, words, "--style", NULL) && !has_flag(word, words, "--dir", NULL) &&
+           !has_flag(word, words, "--steps", NULL);
 }
 
 /* The main program without the lines of the file between its blocks. NULL: out of memory. free() it. */

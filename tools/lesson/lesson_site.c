@@ -389,10 +389,11 @@ bool lesson_site_end(lesson_site *s, bool fine)
 {
     static const char *const names[] = { "print.html", "answers.html" };
     fine = fine && write_index(s) && write_about(s) && write_words(s) && write_calls(s) &&
-           lesson_shared(s->l, s->folder) && write_manifest(s);
+           lesson_shared(s->l, s->folder);
     for (int i = 0; i < 2 && s->sheet[i]; i++)
         if (fine) fine = finish(s->l, s->sheet[i], &s->text[i], &s->size[i], s->folder, names[i]);
         else fclose(s->sheet[i]), free(s->text[i]);
     if (s->sections) json_finish(&s->search);
-    return save_text(s, s->sections, &s->found, &s->found_size, "search.js", fine);
+    fine = save_text(s, s->sections, &s->found, &s->found_size, "search.js", fine);
+    return fine && write_manifest(s); /* it looks which files are there */
 }

@@ -212,7 +212,7 @@ function lessonShow(list, found) {
 }
 
 (function() {
-var form = document.getElementById('search');
+var form = document.getElementById('find');
 if (!form) return;
 var field = form.querySelector('input');
 var said = form.querySelector('[role=status]');
