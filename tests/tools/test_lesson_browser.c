@@ -296,16 +296,76 @@ static const char wider[] =
     "  say('all of ' + pages.length);\n"
     "})();\n";
 
+/* Search finds each word of the field in the lesson that explains it, guesses outlive a visit and are written
+ * as CSV, and a part of a page stands alone. */
+static const char lives[] =
+    "const wait = ms => new Promise(r => setTimeout(r, ms));\n"
+    "const open = src => new Promise(r => {\n"
+    "  const f = Object.assign(document.createElement('iframe'), { width: 1000, height: 800, src });\n"
+    "  f.onload = () => wait(100).then(() => r(f.contentWindow));\n"
+    "  document.body.append(f);\n"
+    "});\n"
+    "(async () => {\n"
+    "  const index = await open('index.html?q=adam');\n"
+    "  while (!index.courseSections) await wait(50);\n"
+    "  say(index.document.querySelector('.found a').getAttribute('href'));\n"
+    "  for (const [term, name] of terms)\n"
+    "    if (!index.lessonFind(index.courseSections.sections, term).some(f => "
+    "f.section.page.startsWith(name + '.html'))) say('not found: ' + term);\n"
+    "  let page = await open('logistic.html');\n"
+    "  const one = page.document.querySelector('#ask-1'), two = page.document.querySelector('#ask-2');\n"
+    "  for (const guess of ['x', '0.7', '=1+1', '-0,5', '0.5']) {\n"
+    "    one.querySelector('input').value = guess;\n"
+    "    one.querySelector('.first').click();\n"
+    "  }\n"
+    "  two.querySelector('.show').click();\n"
+    "  page = await open('logistic.html');\n"
+    "  say([1, 2, 3].map(k => page.document.querySelector(`#ask-${k} .answer`).open),\n"
+    "    page.document.querySelector('#ask-1 .said').textContent);\n"
+    "  const first = await open('index.html'), done = first.document.querySelector('#logistic .done');\n"
+    "  say(first.document.querySelector('.kept').hidden, done.textContent);\n"
+    "  say(first.lessonCsv(['logistic', 'tape']).replace(/,2[^,]*Z\\r/g, ',time').replace(/\\r?\\n/g, ' | "
+    "'));\n"
+    "  first.document.querySelector('.forget').click();\n"
+    "  await wait(200);\n"
+    "  say(Object.keys(first.lessonKept.get('logistic')).length);\n"
+    "  for (const part of ['logistic.html?embed=ask-3', 'logistic.html?embed=figure-2', "
+    "'logistic.html?embed=how-wrong-was-it', 'print.html?embed=decay', 'logistic.html?embed=none']) {\n"
+    "    const main = (await open(part)).document.querySelector('main');\n"
+    "    const seen = [...main.children].filter(e => e.offsetHeight);\n"
+    "    say(part, seen.length > 9 ? 'all' : seen.map(e => e.tagName));\n"
+    "  }\n"
+    "})();\n";
+
+static const char lived[] = "glossary.html#adam\n"
+                            "true,true,false You said 0.5: right.\n"
+                            "false ✓ 2 of 6 questions\n"
+                            "lesson,question,try,guess,result,time | logistic,ask-1,1,0.7,wrong,time | "
+                            "logistic,ask-1,2,\"-0,5\",wrong,time | logistic,ask-1,3,0.5,right,time | "
+                            "logistic,ask-2,,,shown, | \n"
+                            "0\n"
+                            "logistic.html?embed=ask-3 FORM,P\n"
+                            "logistic.html?embed=figure-2 FIGURE,P\n"
+                            "logistic.html?embed=how-wrong-was-it H2,P,P,P,FORM,P\n"
+                            "print.html?embed=decay SECTION,P\n"
+                            "logistic.html?embed=none all\n";
+
 /* Programs and formulas are not cut, and pictures fill their places. */
-Test(lesson_browser, no_page_is_wider_than_its_window)
+Test(lesson_browser, a_site_fits_finds_and_keeps)
 {
-    const char *list =
-        wgt_shell("\"$build/wengert\" lesson --all --page -o $in/all > $in/said && cd $in/all && "
-                  "printf '\"%s\",' [a-z]*.html");
-    char script[4000];
+    static char script[20000];
+    wgt_shell("\"$build/wengert\" lesson --all --page -o $in/all > $in/said");
+    const char *list = wgt_shell("cd $in/all && printf '\"%s\",' [a-z]*.html");
     snprintf(script, sizeof script, "const pages = [%s];\n%s", list, wider);
     char *document = browser_document_with(wgt_in_folder("all/tape.html"), "", script, BROWSER_FILES),
          *said = pic_keep(browser_answer(document));
     cr_expect(strncmp(said, "all of ", 7) == 0 && atoi(said + 7) > 10, "%s", said);
+    free(document);
+    list = wgt_shell(
+        "awk -F ' [|] ' '$1 ~ /^[A-Za-z -]+$/ && length($1) > 3 { printf \"[\\\"%s\\\", \\\"%s\\\"],\", "
+        "$1, $2 }' lessons/symbols.txt");
+    snprintf(script, sizeof script, "const terms = [%s];\n%s", list, lives);
+    document = browser_document_with(wgt_in_folder("all/tape.html"), "", script, BROWSER_FILES);
+    cr_expect_str_eq(pic_keep(browser_answer(document)), lived);
     free(document), pic_clean_up();
 }

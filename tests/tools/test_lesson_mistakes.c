@@ -74,9 +74,9 @@ Test(lesson_mistakes, each_name_of_a_formula_has_the_face_of_its_shape)
     cr_expect(sscanf(said, "%d agree, %d wrong", &agree, &wrong) == 2 && agree > 150 && !wrong, "%s", said);
 }
 
-/* A page that is 24 KB on its way, over gzip, its drawings for a phone among them, is there at once on a slow line. site.py reads the site back:
- * nothing is loaded but its own style and script, links lead somewhere, and the map says what `after:`
- * says. */
+/* A page that is 24 KB on its way, over gzip, its drawings for a phone among them, is there at once on a slow
+ * line. site.py reads the site back: nothing is loaded but its own style and script, links lead somewhere,
+ * and the map says what `after:` says. */
 Test(lesson_mistakes, pages_are_small_and_alone)
 {
     wgt_needs("python3");

@@ -209,7 +209,7 @@ void lesson_map(FILE *out, const lesson *l, int n)
     }
     fprintf(out,
             "<figure class=\"wide map\"><figcaption>A lesson stands below those that it "
-            "needs.</figcaption>\n<svg style=\"max-width:%dpx\" viewBox=\"0 0 %d %d\" role=\"img\" "
+            "needs.</figcaption>\n<svg style=\"max-width:%dpx\" viewBox=\"0 0 %d %d\" role=\"group\" "
             "aria-label=\"What leads to what. "
             "The list below says the same.\">\n<g class=\"edges\">\n",
             (last - first) * STEP + BOX_W + 4, (last - first) * STEP + BOX_W + 4,

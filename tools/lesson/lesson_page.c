@@ -407,7 +407,7 @@ static bool put_heading(const page *g, const lesson_part *p, bool folds)
     const span line = lesson_line(g->l, p->line);
     put(g, folds ? "<summary><h2" : "<h2"), put_id(g, p), put(g, ">");
     if (!put_text(g, 0, span_trim((span){ line.at + 2, line.n - 2 }))) return false;
-    put_address(g, p);
+    if (!folds) put_address(g, p); /* a link within what opens by a click is none */
     put(g, folds ? "</h2></summary>\n" : "</h2>\n");
     return true;
 }

@@ -244,7 +244,7 @@ static void html_formula(FILE *out, wg_context *c, const char *head, const char 
 {
     char *svg = formula ? wgx_formula_svg_at("", c, formula, NULL) : NULL;
     wg_recover(c);
-    fprintf(out, "<p class=\"math\">%s ", head);
+    fprintf(out, "<p class=\"math\" tabindex=\"0\">%s ", head);
     if (svg) fputs(svg, out);
     else lesson_escape(out, text, (int)strlen(text), true);
     fputs("</p>\n", out);

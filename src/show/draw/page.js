@@ -180,13 +180,13 @@ function shade(t, on, off) {
   }
   if (t.odd) classes(t.odd, {gone: !on, off: off});
 }
+const seen = g => Array.from(g.querySelectorAll(g.closest('.play') ? 'text:not(.off)' : 'text'));
 // <desc> and the name for those who hear the page say what can be seen.
 function describe(box) {
   const said = sentences([box.head, ...words(box.first || box, (box.first || box).v, box.d)]);
   if (box.desc) box.desc.textContent = said;
-  box.g.ariaLabel = box.open
-    ? 'open ' + Array.from(box.g.querySelectorAll('text:not(.off)'), t => t.textContent).join(' ') + box.open
-    : sentences([box.title, said]);
+  box.g.ariaLabel = box.open ? 'open ' + seen(box.g).map(t => t.textContent).join(' ') + box.open
+                             : sentences([box.title, said]);
 }
 
 const secret = name => hidden.has(name) && !shown.has(name);

@@ -14,6 +14,73 @@ function addFigure(f) {
   });
   figures = figures.filter(function(o) { return o.slider.isConnected; });
   figures.push(d);
+  addPlay(d);
+  f.querySelectorAll('svg').forEach(function(svg, s) { addDrag(d, svg, marksOf(d.units[s])); });
+}
+// A button that goes through the frames, from the first one on if the last one is shown.
+function addPlay(d) {
+  var button = document.createElement('button');
+  var timer;
+  function stop() {
+    clearInterval(timer);
+    timer = 0;
+    button.textContent = '\u25b6';
+    button.setAttribute('aria-label', 'play');
+  }
+  button.type = 'button';
+  button.addEventListener('click', function() {
+    if (timer) return stop();
+    var k = +d.slider.value % d.names.length;
+    button.textContent = '\u275a\u275a';
+    button.setAttribute('aria-label', 'stop');
+    timer = setInterval(function() {
+      showFrame(++k, d.names.length);
+      if (k >= d.names.length || !d.slider.isConnected) stop();
+    }, Math.max(60, 4000 / d.names.length));
+  });
+  d.slider.addEventListener('input', stop);
+  d.slider.before(button);
+  stop();
+}
+// The places of marks that move: a list of [x, y] of all frames for each.
+function marksOf(units) {
+  var single = /^-?[\d.]+ -?[\d.]+$/;
+  return units
+    .filter(function(
+      u) { return u && u[0] == 'd' && u[1] == 'M' && u[3].every(function(v) { return single.test(v); }); })
+    .map(function(u) { return u[3].map(function(v) { return v.split(' ').map(Number); }); });
+}
+// A mark is dragged: of its frames the one whose place is nearest is shown.
+function addDrag(d, svg, marks) {
+  var held;
+  if (!marks.length) return;
+  function nearest(places, event) {
+    var p = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    var best = {off: Infinity};
+    places.forEach(function(q, i) {
+      var off = Math.hypot(q[0] - p.x, q[1] - p.y);
+      if (off < best.off) best = {off: off, at: i};
+    });
+    return best;
+  }
+  function move(event) {
+    if (!held) return;
+    d.slider.value = nearest(held, event).at + 1;
+    d.slider.dispatchEvent(new Event('input'));
+  }
+  svg.style.touchAction = 'pan-y';
+  svg.style.cursor = 'grab';
+  svg.addEventListener('pointerdown', function(event) {
+    var now = marks.map(function(places) { return places[d.slider.value - 1]; });
+    var mark = nearest(now, event);
+    if (mark.off > 60) return;
+    held = marks[mark.at];
+    svg.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  });
+  svg.addEventListener('pointermove', move);
+  ['pointerup', 'pointercancel'].forEach(function(
+    e) { svg.addEventListener(e, function() { held = null; }); });
 }
 // A number for a frame is so many letters of the longest text.
 function frameText(t, k) {
