@@ -6,7 +6,7 @@
 
 #include "lesson.h"
 
-enum { MOST = 100 };
+enum { MOST = 400 };
 
 /* A definition with the lines of its body: from its name to the next empty line. */
 typedef struct definition {
