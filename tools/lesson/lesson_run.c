@@ -302,7 +302,7 @@ static int words_of(span s, char *text, size_t room, char *word[], int most)
 /* Whether the word is a flag of pictures, which text has not. *words: how many words it takes. */
 static bool is_of_pictures(const char *word, int *words)
 {
-    static const char *const of_pictures[] = { "depth",  "diff",      "dir",     "for",
+    static const char *const of_pictures[] = { "depth",  "diff",      "dir",     "edges", "for",
                                                "legend", "no-scopes", "overlay", "style" };
     const size_t n = strncmp(word, "--", 2) ? 0 : strcspn(word + 2, "=");
     const flag *f = n ? guest_flag(word + 2, n) : NULL;

@@ -14,9 +14,9 @@
 
 /* ---- lessons ---- */
 
-static const char *const drawn[] = { "backward", "depth", "diff",  "dir",     "fold",      "for", "hide",
-                                     "legend",   "level", "most",  "no-fold", "no-scopes", "ops", "overlay",
-                                     "plan",     "steps", "style", "values",  "width",     NULL };
+static const char *const drawn[] = { "backward", "depth",  "diff",  "dir",   "edges",   "fold",      "for",
+                                     "hide",     "legend", "level", "most",  "no-fold", "no-scopes", "ops",
+                                     "overlay",  "plan",   "steps", "style", "values",  "width",     NULL };
 
 static bool is_word(const char *word, const char *s, size_t n)
 {
