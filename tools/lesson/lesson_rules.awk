@@ -145,6 +145,9 @@ function judge(lesson,    k, n, names) {
     if (!((lesson, "check") in has)) lacks(lesson, "no check")
     if (!((lesson, "rule") in has)) lacks(lesson, "no rule to copy")
     if (!((lesson, "plot") in has) && !((lesson, "draw") in has)) lacks(lesson, "no plot or draw")
+    if (aside[lesson] > 15)
+        lacks(lesson, aside[lesson] " lines of program under \"Also checked\"; at most 15: " \
+            "a function of the course?")
     if (exercises[lesson] < 3) lacks(lesson, exercises[lesson] + 0 " exercises; at least 3")
     if (mutations[lesson] < 2)
         lacks(lesson, mutations[lesson] + 0 " mistakes in lessons/mutations.txt; at least 2")
@@ -206,6 +209,13 @@ kind == "number" {
     first[field[4]] = lesson
 }
 kind == "after" { after[lesson] = after[lesson] " " field[4] }
+kind == "heading" { for_author[lesson] = field[4] == "## Also checked" }
+kind == "wg" && for_author[lesson] && field[4] != "" {
+    aside[lesson]++
+    gsub(/[\200-\277]/, "", field[4])
+    if (length(field[4]) > 100)
+        say("a line of " length(field[4]) " letters under \"Also checked\"; at most 100")
+}
 kind == "try" { exercises[lesson]++; asked[lesson, exercises[lesson]] = place }
 kind == "said" { delete asked[lesson, exercises[lesson]] }
 kind == "claim" && !((lesson " " exercises[lesson]) in solved) {
