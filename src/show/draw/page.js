@@ -180,12 +180,12 @@ function shade(t, on, off) {
   }
   if (t.odd) classes(t.odd, {gone: !on, off: off});
 }
-const seen = g => Array.from(g.querySelectorAll(g.closest('.play') ? 'text:not(.off)' : 'text'));
+const textsSeen = g => Array.from(g.querySelectorAll(g.closest('.play') ? 'text:not(.off)' : 'text'));
 // <desc> and the name for those who hear the page say what can be seen.
 function describe(box) {
   const said = sentences([box.head, ...words(box.first || box, (box.first || box).v, box.d)]);
   if (box.desc) box.desc.textContent = said;
-  box.g.ariaLabel = box.open ? 'open ' + seen(box.g).map(t => t.textContent).join(' ') + box.open
+  box.g.ariaLabel = box.open ? 'open ' + textsSeen(box.g).map(t => t.textContent).join(' ') + box.open
                              : sentences([box.title, said]);
 }
 
