@@ -10,7 +10,7 @@ import xml.etree.ElementTree
 import zipfile
 
 site, to, seconds = sys.argv[1:]
-when = time.gmtime(int(seconds))[:6]
+when = time.gmtime(max(int(seconds), 315532800))[:6]  # ZIP begins in 1980
 manifest = xml.etree.ElementTree.parse(os.path.join(site, "imsmanifest.xml"))
 names = {e.get("href") for e in manifest.iter() if e.tag.endswith("}file")} | {"imsmanifest.xml"}
 with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as package:
