@@ -286,7 +286,7 @@ LESSON_PAGE := $(OBJ)/generated/lesson_text.h
 $(LESSON_PAGE): tools/build/page_text.awk $(addprefix tools/lesson/,lesson.css lesson_site.css lesson.js lesson_site.js lesson_about.html lesson_index.html lesson_slide.js) src/show/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 PLAY_TEXT   := $(OBJ)/generated/play_text.h
-PLAY_FILES  := $(addprefix tools/page/,play.html play.css play.js $(addsuffix .js,$(addprefix play_,drag data view tabs train files start)))
+PLAY_FILES  := $(addprefix tools/page/,play.html play.css play.js $(addsuffix .js,$(addprefix play_,drag past data view tabs train files start)))
 $(PLAY_TEXT): tools/build/page_text.awk $(PLAY_FILES)
 	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/tools/lesson/lesson_texts.o: $(LESSON_TEXT)

@@ -96,19 +96,26 @@ function withHands(page, here) {
         key,
         code: key,
         modifiers,
-        text: type == 'keyDown' && key.length == 1 ? key : undefined,
+        text: type != 'keyDown' ? undefined
+          : key.length == 1     ? key
+          : key == 'Enter'      ? '\r'
+                                : undefined,
         windowsVirtualKeyCode:
           {Enter: 13, Tab: 9, ArrowRight: 39, ArrowLeft: 37, ArrowDown: 40, ArrowUp: 38, Escape: 27}[key]
       });
   };
-  page.mouse = (type, x, y) => here('Input.dispatchMouseEvent', {
-    type,
-    x,
-    y,
-    button: type == 'mouseMoved' ? 'none' : 'left',
-    buttons: type == 'mouseReleased' ? 0 : 1,
-    clickCount: 1
-  });
+  let pressed = false; // a move that does not name the button drags no slider
+  page.mouse = (type, x, y) => {
+    pressed = type == 'mousePressed' || (pressed && type != 'mouseReleased');
+    return here('Input.dispatchMouseEvent', {
+      type,
+      x,
+      y,
+      button: pressed || type == 'mouseReleased' ? 'left' : 'none',
+      buttons: pressed ? 1 : 0,
+      clickCount: 1
+    });
+  };
 }
 
 exports.browser = async function(...flags) {

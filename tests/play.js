@@ -142,18 +142,111 @@ async function numbers(p) {
       document.querySelector('#numbers tbody tr:nth-child(2) td:nth-child(3)').textContent == '343');
   expect('a number is dragged', await p.run(() => text.value.split('\n')[0]) == 'x = 7',
     await p.run(() => text.value));
-  await p.run(() => { document.execCommand('undo'); });
-  expect('and that is undone', /^x = [2-6]$/.test(await p.run(() => text.value.split('\n')[0])),
+  await p.key('z', 2);
+  expect('and one undo takes it back', await p.run(() => text.value.split('\n')[0]) == 'x = 2',
     await p.run(() => text.value));
+  await slider(p);
+}
+// Of the number at the caret: what the program, the thumb, its label and the value of the last line say.
+const slid = p => p.run(
+  () => [text.value.match(/[-\d.]+$/)[0], +range.value, +$('drag-what').textContent.match(/[-\d.]+$/)[0],
+    +[...document.querySelectorAll('#numbers tbody tr')].pop().children[2].textContent]);
+async function slider(p) {
+  for (const how of ['keys', 'mouse', 'finger']) {
+    await set(p, 'y = 2.5');
+    await p.run(() => {
+      text.focus();
+      text.setSelectionRange(5, 5);
+      caret();
+      range.focus();
+    });
+    for (let k = 1; k <= 3; k++) {
+      const before = +(await p.run(() => text.value.slice(4)));
+      if (how == 'keys') await p.key('ArrowRight');
+      else await moveThumb(p, how, 0.2 + 0.2 * k);
+      await p.until(() => !busy && values.y.value == +text.value.slice(4));
+      const said = await slid(p);
+      expect('slider by ' + how + ', time ' + k + ': program, thumb, label and value agree',
+        said.slice(1).every(v => v == +said[0]) && +said[0] != before, said, before);
+      if (how == 'keys') expect('a key is a step', said[0] == (2.5 + 0.1 * k).toFixed(1), said);
+    }
+  }
+  await p.key('z', 2);
+  const [a, b] = [await p.run(() => text.value), await p.run(() => 'y = ' + range.value)];
+  expect('undone, the thumb is where the number is', +a.slice(4) == +b.slice(4), a, b);
+}
+// The thumb is taken at its place and put where `share` of the way is.
+async function moveThumb(p, how, share) {
+  const [x, to, y] = await p.run(share => {
+    const b = range.getBoundingClientRect(), r = 8;
+    const at = s => b.left + r + s * (b.width - 2 * r);
+    return [at((range.value - range.min) / (range.max - range.min)), at(share), b.top + b.height / 2];
+  }, share);
+  const touch = (type, x) =>
+    p.send('Input.dispatchTouchEvent', {type, touchPoints: type == 'touchEnd' ? [] : [{x, y}]});
+  const act = {
+    mouse: [
+      x => p.mouse('mousePressed', x, y), x => p.mouse('mouseMoved', x, y),
+      x => p.mouse('mouseReleased', x, y)
+    ],
+    finger: [x => touch('touchStart', x), x => touch('touchMove', x), x => touch('touchEnd', x)]
+  }[how];
+  await act[0](x);
+  for (let i = 1; i <= 4; i++) await act[1](x + (to - x) * i / 4);
+  await act[2](to);
+}
+
+// What was done is there after a reload, with its undo; Back leads to the program before.
+async function keeps(b) {
+  const p = await b.page(1000, 700), address = keeps.address;
+  const ready = () => p.until(() => document.body.dataset.n > 0 && !busy);
+  const now = () => p.run(() => [text.value, title, version]);
+  await p.open(address);
+  await p.run(() => localStorage.clear());
+  await p.open('about:blank');
+  await p.open(address);
+  await ready();
+  await p.run(() => text.focus());
+  for (const c of ['q', ' ', '=', ' ', '1', 'Enter']) await p.key(c);
+  await p.until(() => !busy && values.q);
+  await sleep(1200); // a rest in typing begins a version
+  await p.key('#');
+  await sleep(600);
+  const before = await now();
+  expect('a changed example is kept under a name',
+    before[1] == 'One neuron 2' && before[0].startsWith('q = 1\n#'), before);
+  await p.open('about:blank');
+  await p.open(address);
+  await ready();
+  expect('it is there again, without its address', (await now()).join() == before.join(), await now());
+  await p.key('z', 2);
+  expect('undo after the reload', (await now())[0].startsWith('q = 1\n# One'), await now());
+  await p.run(() => $('redo').click());
+  expect('redo', (await now())[0] == before[0], await now());
+  for (const k of [1, 5]) {
+    await p.run(k => {
+      $('example').value = k;
+      return $('example').onchange();
+    }, k);
+    await sleep(600);
+  }
+  const chosen = await now();
+  await p.run(() => history.back());
+  await p.until(() => $('example').value == 1);
+  await sleep(600);
+  await p.run(() => history.back());
+  await p.until(() => title == 'One neuron 2');
+  expect(
+    'Back, twice: the own program', (await now())[0] == before[0] && /tanh/.test(chosen[0]), await now());
   await p.run(() => {
-    text.focus();
-    text.setSelectionRange(text.value.length - 1, text.value.length - 1);
-    caret();
-    $('range').value = 2.5;
-    $('range').dispatchEvent(new Event('input'));
+    $('name').value = 'mine';
+    $('name').onchange();
   });
-  expect('the slider moves the number at the caret', await p.run(() => text.value.endsWith('+ 2.50')),
-    await p.run(() => [text.value, $('range').step]));
+  expect('a new name', (await p.run(() => [shelf().join(), $('example').value])).join() == 'mine,kept:mine',
+    await p.run(() => shelf()));
+  await p.run(() => $('drop').click());
+  expect('removed', !(await p.run(() => shelf())).length);
+  expect('no errors where programs are kept', !p.errors.length, p.errors);
 }
 
 async function boxes(p) {
@@ -165,7 +258,17 @@ async function boxes(p) {
                           document.querySelectorAll('#picture .here').length,
                           document.querySelector('#numbers tr.here th').textContent]);
   expect('a box leads to its line, and back',
-    s[0] == 6 && s[1] == 13 && /x/.test(s[2]) && s[3] > 0 && s[4] == 'y', s);
+    s[0] == 6 && s[1] == 13 && /^Line 2: y = x\^3\n/.test(s[2]) && s[3] > 0 && s[4] == 'y', s);
+  await p.run(() => focusBox(0));
+  const told = [];
+  for (let k = 0; k < 3; k++) {
+    await p.key('ArrowRight');
+    await p.key('Enter');
+    told.push(await p.run(
+      () => [$('about').textContent.split('\n')[0],
+        'Line ' + lineOf(document.activeElement) + ': ' + lines()[lineOf(document.activeElement) - 1]]));
+  }
+  expect('boxes by keys', told.every(t => t[0] == t[1]) && new Set(told.map(String)).size > 1, told);
 }
 
 // What ends, stops or starts the engine while it works leaves a page that answers.
@@ -251,8 +354,9 @@ async function links(b, p, address) {
   expect('a link opens its program',
     await q.run(() => text.value) == 'a = 7\nb = a*6 # é <script>' && (await shown(q)).numbers[1][2] == '42',
     await q.run(() => text.value), href);
-  for (const [fragment, says] of [
-         ['#9abcdefgh', /another version/], ['#1abcdefgh', /damaged/], ['#%zz', /has no program/]]) {
+  const bomb = require('zlib').deflateRawSync(JSON.stringify(['x'.repeat(3e7)])).toString('base64url');
+  for (const [fragment, says] of [['#1' + bomb, /more than 2 MB/], ['#9abcdefgh', /another version/],
+         ['#1abcdefgh', /damaged/], ['#%zz', /has no program/]]) {
     await q.open('about:blank');
     await q.open(address + fragment);
     await q.until(() => document.body.dataset.n > 0 && !busy);
@@ -542,6 +646,9 @@ async function test(b, address, all) {
   await numbers(p);
   await boxes(p);
   if (all) {
+    keeps.address = address;
+    await keeps(b);
+    await p.send('Page.bringToFront');
     await same(p);
     await stops(p);
     await limits(p);

@@ -121,12 +121,5 @@ WG_API wg_node wg_nn_conv_transpose_at(wg_site here, const wg_nn_conv_args *a);
 #define wg_nn_conv_transpose(...) \
     WG_NAMED(wg_nn_conv_transpose_at, wg_nn_conv_args, (x, p, name, units), 4, #__VA_ARGS__, __VA_ARGS__)
 
-/* The first operands of every layer. */
-typedef struct wg_nn_first {
-    wg_node x;
-    wg_params *p;
-    const char *name;
-} wg_nn_first;
-
 WG_END_DECLS
 #endif

@@ -3,8 +3,21 @@
 const $ = id => document.getElementById(id);
 const now = () => performance.now();
 const start = JSON.parse($('start').textContent);
-if (!window.WENGERT) $('error').textContent = 'The file engine.js must be beside this page.';
-const engine = WENGERT.engine(), PROGRAM = 'program.wg', LIMIT = 5;
+const LACKS = 'the file engine.js must be beside this page';
+const ENDED = {
+  runs: [],
+  files: {},
+  dead: LACKS
+};
+const NONE = {
+  ready: Promise.reject(new Error(LACKS)),
+  run: async () => ENDED,
+  stop() {},
+  pause() {}
+};
+NONE.ready.catch(() => {});
+const newEngine = () => window.WENGERT ? WENGERT.engine() : NONE;
+const engine = newEngine(), PROGRAM = 'program.wg', LIMIT = 5;
 let trainer; // an engine of its own, so that an edit does not wait for a training
 function make(tag, props, ...children) {
   const e = Object.assign(document.createElement(tag), props);
@@ -63,36 +76,28 @@ function paint() {
   shade.replaceChildren();
   all.forEach((s, i) => shade.append(shadeLine(s, i), '\n'));
 }
-// Replaces a part of the program as if it were typed, so the browser's undo knows it.
-function replace(from, to, by) {
-  text.focus({preventScroll: true});
-  text.setSelectionRange(from, to);
-  if (!document.execCommand('insertText', false, by)) {
-    text.setRangeText(by, from, to, 'end');
-    changed();
-  }
-}
-function load(program) {
-  text.value = program;
-  here = 1;
-  text.setSelectionRange(0, 0);
-  changed();
-  edited = 0;
-  caret();
-}
+// how: "typed", "moved" (a number), "whole" (another program); nothing: it is a version of the history.
 let updateTimer, markTimer;
-function changed() {
+function changed(how) {
   mark = null;
   edited = here = lineAt(text.selectionStart);
+  if (how) remember(how);
   paint();
   address();
   nameExample();
   clearTimeout(updateTimer);
   updateTimer = setTimeout(update, 15);
 }
+function load(program) {
+  text.value = program;
+  text.setSelectionRange(0, 0);
+  changed('whole');
+  edited = 0;
+  caret();
+}
 text.addEventListener('input', () => {
   linkError = '';
-  changed();
+  changed('typed');
 });
 // What the caret's line does is shown in the picture and in the list of numbers. Leaving a line shows its
 // error.

@@ -67,13 +67,16 @@ function takeTable(name, t) {
     said.push('its first line has no names, so they are c1, c2, …');
   }
   table = {name, text: t, columns};
-  [...$('data').options].find(o => o.value == 'csv').textContent = name;
+  nameTable();
   $('data').value = 'csv';
   $('map').value = '';
   showData();
   pick('train');
   startOver();
   $('where').textContent = name + ': ' + columns.join(', ') + (said.length ? '; ' + said.join('; ') : '');
+}
+function nameTable() {
+  [...$('data').options].find(o => o.value == 'csv').textContent = table ? table.name : 'my own CSV …';
 }
 function showData() {
   $('noise-of').hidden = !noisy();

@@ -9,62 +9,85 @@ const written = (v, step) => {
   const d = Math.max(0, Math.round(-Math.log10(step)));
   return d > 7 ? v.toExponential(2) : v.toFixed(d).replace(/^-(0(?:\.0*)?)$/, '$1');
 };
-// The number at this place of the program: {from, to, text, line}.
+// The number at this place of the program: {from, to, text, step}.
 function numberAt(i) {
   const before = text.value.lastIndexOf('\n', i - 1) + 1;
   const line = text.value.slice(before).split('\n')[0];
   const n = numbersOf(line).find(x => before + x.at <= i && i <= before + x.at + x.text.length);
-  return n && {from: before + n.at, to: before + n.at + n.text.length, text: n.text, line};
+  return n && {from: before + n.at, to: before + n.at + n.text.length, text: n.text, step: stepOf(n.text)};
 }
+// Moves of one gesture are one step of undo.
+let gesture = 0;
 function setNumber(n, v) {
   const by = written(v, n.step);
   if (by == n.text) return;
-  n.first = n.first || n.text;
   text.setRangeText(by, n.from, n.to, 'end');
   text.setSelectionRange(n.from, n.from);
-  changed();
   n.to = n.from + by.length;
   n.text = by;
+  changed('moved');
 }
-// What was dragged becomes one step for the browser's undo.
-function settle(n) {
-  const by = n.text;
-  if (!n.first || n.first == by) return;
-  text.setRangeText(n.first, n.from, n.to, 'end');
-  replace(n.from, n.from + n.first.length, by);
-  text.setSelectionRange(n.from, n.from);
-  n.first = '';
-}
-let offered = null;
+
+// ---- the slider ----
+
+const range = $('range');
+let offered = null; // the number that it moves
+// The number at the caret. Its bounds stay while it is the same number, so that the thumb stays below the
+// finger.
 function offer() {
-  if (document.activeElement == $('range')) return;
   const n = text.selectionStart == text.selectionEnd ? numberAt(text.selectionStart) : null;
   $('drag').hidden = !n;
-  offered = n;
-  if (!n) return;
-  const v = +n.text, range = $('range');
-  n.step = stepOf(n.text);
-  const most = Math.max(Math.abs(v), 50 * n.step, n.step == 1 ? 5 : 0);
-  Object.assign(range, {min: /^\d+$/.test(n.text) ? 0 : v - 4 * most, max: v + 4 * most, step: n.step});
-  range.value = v;
-  $('drag-what').textContent = n.line.trim().slice(0, 24);
-  range.setAttribute('aria-label', n.text + ' in ' + n.line.trim());
+  if (!n || !offered || n.from != offered.from || n.text != offered.text) {
+    offered = n;
+    if (!n) return;
+    const v = +n.text, most = Math.max(Math.abs(v), (n.step == 1 ? 5 : 25) * n.step);
+    Object.assign(range, {min: /^\d+$/.test(n.text) ? 0 : v - 4 * most, max: v + 4 * most, step: n.step});
+  }
+  sayOffered();
 }
-$('range').addEventListener('input', () => {
-  const r = $('range');
-  if (offered) {
-    setNumber(offered, +r.value);
-    r.focus();
-    $('drag-what').textContent = offered.text;
-  }
+function sayOffered() {
+  const line = lines()[lineAt(offered.from) - 1].trim();
+  range.value = +offered.text;
+  $('drag-what').textContent = line.slice(0, 24);
+  range.setAttribute('aria-label', 'a number of ' + line);
+  range.setAttribute('aria-valuetext', offered.text);
+}
+range.addEventListener('input', () => {
+  playing(false);
+  if (!offered) return;
+  setNumber(offered, +range.value);
+  sayOffered();
 });
-$('range').addEventListener('change', () => {
-  if (offered) {
-    settle(offered);
-    $('range').focus();
+range.addEventListener('change', () => gesture++);
+range.addEventListener('blur', () => { gesture++; });
+// ▶ moves the number up to its end and back, a step for each picture.
+let playTimer = 0, upward = 1;
+function playing(on) {
+  clearInterval(playTimer);
+  playTimer = 0;
+  gesture++;
+  $('move').textContent = on ? '❚❚' : '▶';
+  $('move').setAttribute('aria-label', on ? 'stop' : 'move the number to and fro');
+  if (on) playTimer = setInterval(moveOn, 60);
+}
+function moveOn() {
+  if (!offered || text.value.slice(offered.from, offered.to) != offered.text) {
+    playing(false);
+    return;
   }
-});
-// By the mouse: letters have one width.
+  if (busy) return;
+  const least = +range.min, most = +range.max, now = +offered.text;
+  if (now >= most) upward = -1;
+  if (now <= least) upward = 1;
+  const leap = Math.max(1, Math.round((most - least) / offered.step / 80)) * offered.step;
+  setNumber(offered, Math.min(most, Math.max(least, now + upward * leap)));
+  sayOffered();
+}
+$('move').onclick = () => playing(!playTimer);
+playing(false);
+
+// ---- by the mouse: letters have one width ----
+
 function placeOf(event) {
   const box = text.getBoundingClientRect();
   const style = getComputedStyle(text);
@@ -83,12 +106,9 @@ function placeOf(event) {
 }
 let dragged = null;
 text.addEventListener('pointerdown', e => {
+  playing(false);
   dragged = e.pointerType == 'mouse' && e.button == 0 && !e.shiftKey && placeOf(e);
-  if (dragged) {
-    dragged.x = e.clientX;
-    dragged.v = +dragged.text;
-    dragged.step = stepOf(dragged.text);
-  }
+  if (dragged) Object.assign(dragged, {x: e.clientX, v: +dragged.text});
 });
 addEventListener('pointermove', e => {
   if (!dragged) {
@@ -108,7 +128,8 @@ addEventListener('pointermove', e => {
 });
 addEventListener('pointerup', () => {
   if (dragged && dragged.on) {
-    settle(dragged);
+    gesture++;
+    text.focus({preventScroll: true});
     caret();
   }
   dragged = null;

@@ -10,49 +10,84 @@ const through = async (bytes, stream) =>
   new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
 const packed = async x => VERSION +
   base64.to(await through(new TextEncoder().encode(JSON.stringify(x)), new CompressionStream('deflate-raw')));
-const unpacked = async s => JSON.parse(
-  new TextDecoder().decode(await through(base64.from(s.slice(1)), new DecompressionStream('deflate-raw'))));
-let addressTimer, loading = false;
-const state =
-  () => [text.value, tab, takesData() && $('data').value != 'csv' ? [$('data').value, $('noise').value] : []];
-async function keep() { history.replaceState(null, '', '#' + await packed(state())); }
+// A short link can unpack to a thousand times its length: what is too long is refused before it is whole.
+const LONGEST = 1 << 20; // bytes of a program
+async function unpacked(s) {
+  const stream =
+    new Blob([base64.from(s.slice(1))]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  const parts = [];
+  let size = 0;
+  for (const reader = stream.getReader();;) {
+    const {done, value} = await reader.read();
+    if (done) break;
+    if ((size += value.length) > 2 * LONGEST) {
+      reader.cancel();
+      throw new Error('This link unpacks to more than 2 MB; a program has at most 1 MB.');
+    }
+    parts.push(value);
+  }
+  return JSON.parse(await new Blob(parts).text());
+}
+let addressTimer, loading = false, leaves = false; // leaves: Back leads to the program before
+const dataState = () => takesData() ? [$('data').value, $('noise').value, $('map').value] : [];
+const state = () => [text.value, tab, dataState().filter(() => $('data').value != 'csv'), title || model];
+async function keep() {
+  clearTimeout(addressTimer);
+  keepHere();
+  const to = '#' + await packed(state());
+  if (to != location.hash) history[leaves ? 'pushState' : 'replaceState'](null, '', to);
+  leaves = false;
+}
 function address() {
   if (!loading) {
     clearTimeout(addressTimer);
     addressTimer = setTimeout(keep, 400);
   }
 }
-// False: there is no program in the address.
+// False: there is no program in the address. A program that this device keeps comes with all that is kept.
 async function readAddress() {
-  const s = location.hash.slice(1);
-  if (s && !/^\d[\w-]{4,}$/.test(s)) linkError = 'This address has no program of this page.';
-  if (!/^\d[\w-]{4,}$/.test(s)) {
-    showError();
-    return false;
-  }
+  const s = location.hash.slice(1), right = /^\d[\w-]{4,}$/.test(s);
+  linkError = s && !right ? 'This address has no program of this page.' : '';
   try {
-    if (s[0] != VERSION) throw new Error('This link was made by another version of the page.');
-    const [program, k, data] = await unpacked(s);
-    begin(String(program), k, data || []);
+    if (right && s[0] != VERSION) throw new Error('This link was made by another version of the page.');
+    if (right) {
+      const [program, k, data, name] = await unpacked(s);
+      if (typeof program != 'string') throw new Error('This link has no program.');
+      if (name && kept(name).text == program && openKept(name)) return true;
+      begin(program, k, data || []);
+      model = String(name || 'a linked program').slice(0, 60);
+      sayPrograms();
+    }
   } catch (e) {
-    linkError = /version/.test(e.message) ? e.message : 'This link is damaged: its program cannot be read.';
-    showError();
-    return false;
+    linkError = /^This/.test(e.message) ? e.message : 'This link is damaged: its program cannot be read.';
   }
-  return true;
+  showError();
+  return right && !linkError;
 }
 addEventListener('hashchange', readAddress);
-function begin(program, k, data) {
+function begin(program, k, data, name = '') {
   loading = true;
-  $('data').value = data[0] && SETS.some(s => s[0] == data[0]) ? data[0] : '';
-  $('noise').value = data[1] || '';
-  $('map').value = '';
+  const [set, noise, map] = Array.isArray(data) ? data : [];
+  $('data').value = SETS.some(s => s[0] == set) || (set == 'csv' && table) ? set : '';
+  $('noise').value = noise || '';
+  $('map').value = map || '';
   over = '';
+  title = name;
+  model = '';
   showData();
   load(program);
   pick(TABS.some(t => t[0] == k) ? k : 'picture');
   startOver(false);
   loading = false;
+  $('kept').textContent = '';
+  sayPrograms();
+}
+// Another program: what is shown now is where Back leads.
+async function choose(f) {
+  await keep();
+  f();
+  leaves = true;
+  address();
 }
 
 // ---- files ----
@@ -61,12 +96,13 @@ function save(name, what, type) {
   make('a', {href: URL.createObjectURL(new Blob([what], {type})), download: name}).click();
   $('save').open = false;
 }
-const base = (start.name || 'program.wg').replace(/\.wg$/, '');
-$('save-wg').onclick = () => save(base + '.wg', text.value, 'text/plain');
+const fileName = () =>
+  (title || model || start.name || 'program').replace(/\.wg$/, '').replace(/[\s/\\:]+/g, '-');
+$('save-wg').onclick = () => save(fileName() + '.wg', text.value, 'text/plain');
 // Several pictures get numbers.
 async function saveEach(ending, type, make) {
   for (const [i, s] of svgs.entries())
-    save(base + (svgs.length > 1 ? '-' + (i + 1) : '') + ending, await make(s), type);
+    save(fileName() + (svgs.length > 1 ? '-' + (i + 1) : '') + ending, await make(s), type);
 }
 addEventListener('click', e => {
   if (!$('save').contains(e.target)) $('save').open = false;
@@ -85,7 +121,7 @@ $('save-tex').onclick = async () => {
       'draw', PROGRAM, someRows(), '--values', hasGradients() ? '--backward' : '', '-o', 'picture.tex')],
     read: ['picture.tex']
   });
-  if (r.files['picture.tex']) save(base + '.tex', r.files['picture.tex'], 'text/plain');
+  if (r.files['picture.tex']) save(fileName() + '.tex', r.files['picture.tex'], 'text/plain');
 };
 // As it is on paper, three times as large.
 async function png(svg) {
@@ -102,17 +138,21 @@ async function png(svg) {
 }
 $('save-png').onclick = () => saveEach('.png', 'image/png', png);
 async function take(file) {
+  const isTable = /\.(csv|tsv)$/i.test(file.name), most = isTable ? 32 * LONGEST : LONGEST;
+  const mb = n => (n / LONGEST).toFixed(1).replace('.0', '') + ' MB';
+  if (file.size > most)
+    return refuse(file.name + ' has ' + mb(file.size) + '; a ' + (isTable ? 'table' : 'program') +
+      ' has at most ' + mb(most) + ' here. The command takes larger ones.');
   const t = await file.text();
-  if (/[\0\uFFFD]/.test(t)) {
-    $('error').textContent = file.name + ' is no text: a program ends in .wg, a table in .csv';
-    return;
-  }
-  if (/\.(csv|tsv)$/i.test(file.name)) takeTable(file.name, t);
-  else {
-    load(t.replace(/\r\n?/g, '\n'));
+  if (/[\0\uFFFD]/.test(t)) return refuse(file.name + ' is no text: a program ends in .wg, a table in .csv');
+  if (isTable) return takeTable(file.name, t);
+  await choose(() => {
+    begin(t.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'), 'picture', []);
+    model = file.name.replace(/\.wg$/, '');
     nameExample();
-  }
+  });
 }
+const refuse = message => { $('error').textContent = message; };
 $('open').onchange = () => {
   if ($('open').files[0]) take($('open').files[0]);
   $('open').value = '';
@@ -126,10 +166,10 @@ addEventListener('drop', e => {
 });
 $('share').onclick = async () => {
   await keep();
-  let copied = true;
+  let copied = true, says = (location.href.length).toLocaleString('en') + ' letters';
   try {
     await navigator.clipboard.writeText(location.href);
   } catch (e) { copied = false; }
-  $('share').textContent = copied ? 'Link copied' : 'The link is in the address';
+  $('share').textContent = (copied ? 'Link copied: ' : 'The link is in the address: ') + says;
   setTimeout(() => { $('share').textContent = 'Copy link'; }, 2500);
 };

@@ -71,25 +71,22 @@ const EXAMPLES = [
 
 // ---- the start ----
 
-// A program that is no example is kept, so that a look at an example loses nothing.
-let own = null;
-const ownOption = make('option', {value: 'own', textContent: 'my program'});
 const isExample = t => !t.trim() || t == start.program || EXAMPLES.some(e => e[2] == t);
-function nameExample() {
-  if (loading || isExample(text.value)) return;
-  own = [text.value, $('data').value, $('noise').value];
-  if (!ownOption.isConnected) $('example').append(ownOption);
-  $('example').value = 'own';
-}
-
-if (start.program !== undefined) $('example').add(new Option(start.name, -1));
-EXAMPLES.forEach((e, i) => $('example').add(new Option(e[0], i)));
+const examples = $('examples');
+if (start.program !== undefined) examples.append(new Option(start.name, -1));
+EXAMPLES.forEach((e, i) => examples.append(new Option(e[0], i)));
 $('example').onchange = () => {
   const k = $('example').value, e = EXAMPLES[k];
-  if (k == 'own') begin(own[0], tab, own.slice(1));
-  else if (e) begin(e[2], e[1], [e[3]]);
-  else begin(start.program, 'picture', []);
+  return choose(() => {
+    if (k.startsWith('kept:')) openKept(k.slice(5));
+    else beginExample(e || [start.name, 'picture', start.program]);
+  });
 };
+function beginExample(e) {
+  begin(e[2], e[1], [e[3]]);
+  model = e[0];
+  sayPrograms();
+}
 let resized;
 addEventListener('resize', () => {
   clearTimeout(resized);
@@ -98,7 +95,13 @@ addEventListener('resize', () => {
   }, 200);
 });
 (async () => {
-  if (!await readAddress()) $('example').onchange();
+  // Without a program in the address: the page's own one, that of the last time, the first example.
+  if (!await readAddress()) {
+    const said = linkError;
+    if (start.program !== undefined) beginExample([start.name, 'picture', start.program]);
+    else if (said || !openKept(stored(LAST))) beginExample(EXAMPLES[0]);
+    linkError = said;
+  }
   const failed = setTimeout(() => { $('error').textContent = 'The engine has not started yet.'; }, 5000);
   try {
     await engine.ready;

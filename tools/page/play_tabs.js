@@ -6,18 +6,41 @@ const select = (label, list, value, on) => {
   s.value = value;
   return make('label', {}, label + ' ', s);
 };
+// A number of a command; what is none says so and changes nothing.
 const field = (label, value, on) => {
-  const i = make('input', {value, size: 5, inputMode: 'decimal', onchange: () => on(i.value)});
-  return make('label', {}, label + ' ', i);
+  const i = make('input', {value, size: 5, inputMode: 'decimal'}), said = make('span', {className: 'bad'});
+  i.onchange = () => {
+    const v = i.value.trim() ? Number(i.value.trim().replace(',', '.').replace('−', '-')) : NaN;
+    said.textContent = isNaN(v) ? ' ' + label + ' must be a number, as -4 or 0.5' : '';
+    i.setAttribute('aria-invalid', isNaN(v));
+    if (!isNaN(v)) on(v);
+  };
+  return make('label', {}, label + ' ', i, said);
 };
+// The controls of a tab stay as long as they are the same, so that they keep the focus.
+function controls(key, parts) {
+  const old = $('view').querySelector(':scope>.row');
+  if (old && old.dataset.key == key) return old;
+  const row = make('p', {className: 'row'}, ...parts());
+  row.dataset.key = key;
+  return row;
+}
+function putView(row, ...parts) {
+  const view = $('view');
+  if (row.parentNode != view || view.firstChild != row) view.replaceChildren(row);
+  while (row.nextSibling) row.nextSibling.remove();
+  view.append(...parts);
+}
 async function show() {
   const view = $('view'), mine = tab;
   if (tab == 'train') {
     say(trainCommand());
     return preview();
   }
-  if (tab == 'plot' && !over && !/^\s*plot\b/m.test(text.value)) over = scalars()[0] || '';
+  if (over && !scalars().includes(over)) over = '';
+  if (tab == 'plot' && !over && !hasPlots()) over = scalars()[0] || '';
   if (tab == 'help') return help();
+  if (tab == 'past') return showPast();
   const command = commandOf();
   const r = await ask({
     files: files(PROGRAM),
@@ -49,27 +72,30 @@ async function help() {
     ['language', 'how programs are written'], ['ops', 'all ops and their derivatives'], ['train', 'training'],
     ['draw', 'pictures'], ['plot', 'plots'], ['check', 'the check']
   ];
-  $('view').replaceChildren(make('p', {className: 'row'}, select('About', topics, topic, v => {
+  putView(controls('help', () => [select('About', topics, topic, v => {
     topic = v;
     help();
-  })), make('pre', {textContent: r.runs[0] ? r.runs[0].out : ''}));
+  })]), make('pre', {textContent: r.runs[0] ? r.runs[0].out : ''}));
 }
 function showPicture(bad, r) {
-  const view = $('view');
+  const inPicture = !!document.activeElement.closest('#picture');
   const styles = [['cards', 'boxes'], ['circuit', 'gates'], ['neurons', 'neurons'], ['blocks', 'layers']];
-  const row = make('p', {className: 'row'}, select('As', styles, style, v => {
+  const row = controls('picture', () => [select('As', styles, style, v => {
     style = v;
     update();
-  }), make('button', {textContent: 'Step through', onclick: stepThrough}));
+  }), make('button', {textContent: 'Step through', onclick: stepThrough})]);
   const picture = make('div', {id: 'picture'});
   const about =
     make('p', {id: 'about', className: 'note', textContent: 'Click a box: its line and its rule.'});
+  about.setAttribute('aria-live', 'polite');
   if (bad) picture.append(bad);
   else {
     svgs = [r.files['picture.svg'] || ''];
     picture.innerHTML = svgs[0];
+    boxes().forEach((b, k) => { b.tabIndex = k == at ? 0 : -1; });
   }
-  view.replaceChildren(row, picture, about);
+  putView(row, picture, about);
+  if (inPicture) focusBox(at);
   light();
 }
 // The page of `draw` has the steps, forward and back, and leaves that can be changed.
@@ -123,24 +149,24 @@ const scalars = () =>
     .filter(n => !values[n].shape.length && n != '_' &&
         new RegExp('^\\s*(.*;\\s*)?' + n + '\\s*=\\s*(param|-?[\\d.])', 'm').test(text.value));
 function showPlots(bad, r) {
-  const own = /^\s*plot\b/m.test(text.value);
+  const own = hasPlots();
   const list = [...(own ? [['', "the program's plots"]] : []), ...scalars().map(n => [n, 'over ' + n])];
-  const key = JSON.stringify([list, over]);
-  const before = $('view').querySelector('.row');
-  let row = before && before.dataset.key == key ? before : null; // a field keeps the focus
-  if (!row) {
-    row = make('p', {className: 'row'}, select('Draw', list, over, v => {
+  const row = controls(JSON.stringify(['plot', list, !!over]), () => [
+    select('Draw', list, over, v => {
       over = v;
       update();
-    }));
-    row.dataset.key = key;
-    const number = (name, value, set) => field(name, value, v => {
-      set(+v || 0);
-      update();
-    });
-    if (over) row.append(number('from', from, v => { from = v; }), number('to', to, v => { to = v; }));
-    $('view').replaceChildren(row);
-  }
+    }),
+    ...(over ? [
+      field('from', from, v => {
+        from = v;
+        update();
+      }),
+      field('to', to, v => {
+        to = v;
+        update();
+      })
+    ] : [])
+  ]);
   if (!list.length)
     bad = make('p', {
       textContent:
@@ -150,8 +176,7 @@ function showPlots(bad, r) {
   else if (over && from >= to) bad = make('p', {className: 'bad', textContent: 'from must be less than to'});
   const all = Object.values(r.files).filter(s => s);
   if (!bad) svgs = all;
-  while (row.nextSibling) row.nextSibling.remove();
-  $('view').append(...(bad ? [bad] : all.map(s => make('div', {innerHTML: s}))));
+  putView(row, ...(bad ? [bad] : all.map(s => make('div', {innerHTML: s}))));
 }
 
 // ---- a box and its line ----
@@ -165,16 +190,35 @@ function light() {
   document.querySelectorAll('#picture g[id]').forEach(b => b.classList.toggle('here', lineOf(b) == here));
   document.querySelectorAll('#numbers tr').forEach(r => r.classList.toggle('here', +r.dataset.line == here));
 }
-$('view').addEventListener('click', e => {
-  const box = e.target.closest('#picture g[id]');
-  const title = box && box.querySelector(':scope>title');
-  const desc = box && box.querySelector(':scope>desc');
-  if (!title || !lineOf(box)) return;
-  if (innerWidth > 760) goTo(lineOf(box));
+// A box says its line and its rule. By keys: the arrows go to the next one, Enter is a click.
+let at = 0; // the box that Tab comes to
+const boxes = () => [...document.querySelectorAll('#picture g[id]')].filter(lineOf);
+function focusBox(k) {
+  const all = boxes();
+  if (!all.length) return;
+  at = (k + all.length) % all.length;
+  all.forEach((b, i) => { b.tabIndex = i == at ? 0 : -1; });
+  all[at].focus();
+}
+function tell(box, goes) {
+  const title = box.querySelector(':scope>title'), desc = box.querySelector(':scope>desc');
+  if (goes) goTo(lineOf(box));
   else {
     here = lineOf(box);
     light();
   }
-  $('about').textContent =
+  $('about').textContent = 'Line ' + lineOf(box) + ': ' + lines()[lineOf(box) - 1].trim() + '\n' +
     title.textContent.replace(/,\s\S+:\d+:\d+/, '') + (desc ? '\n' + desc.textContent : '');
+}
+$('view').addEventListener('click', e => {
+  const box = e.target.closest('#picture g[id]');
+  if (box && lineOf(box)) tell(box, innerWidth > 760);
+});
+$('view').addEventListener('keydown', e => {
+  const k = boxes().indexOf(e.target);
+  const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[e.key];
+  if (k < 0 || (!step && e.key != 'Enter' && e.key != ' ')) return;
+  e.preventDefault();
+  if (step) focusBox(k + step);
+  else tell(e.target, false);
 });

@@ -54,7 +54,7 @@ async function train(epochs) {
       'This page trains without an end, so ' + ends[1] + ' needs one: ' + ends[1] + '(0.1, steps=1000)';
     return;
   }
-  trainer = trainer || WENGERT.engine();
+  trainer = trainer || newEngine();
   const fresh = trained != recipe();
   const mine = ++turn;
   if (fresh) {

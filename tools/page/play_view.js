@@ -2,7 +2,7 @@
 
 const TABS = [
   ['picture', 'Picture'], ['step', 'Step by step'], ['check', 'Check'], ['plot', 'Plot'], ['train', 'Train'],
-  ['help', 'Help']
+  ['past', 'History'], ['help', 'Help']
 ];
 let drawnFor = '';
 let firstPicture = 0;
@@ -28,6 +28,11 @@ $('tabs').addEventListener('keydown', e => {
   }
 });
 function pick(k) {
+  setTab(k);
+  update();
+  address();
+}
+function setTab(k) {
   tab = k;
   for (const [name] of TABS) {
     const b = $('tab-' + name), on = name == k;
@@ -38,9 +43,8 @@ function pick(k) {
   $('view').hidden = k == 'train';
   $('trainer').hidden = k != 'train';
   for (const id of ['view', 'trainer']) $(id).setAttribute('aria-labelledby', 'tab-' + k);
-  update();
-  address();
 }
+const hasPlots = () => /^\s*plot\b/m.test(text.value);
 const size = () => {
   const v = $('view'), phone = innerWidth <= 760;
   return Math.max(300, Math.min(1600, v.clientWidth - 20)) + 'x' +
@@ -119,7 +123,10 @@ async function once() {
   showData();
   if (!error) {
     values = said.values || {};
+    noteLast();
     showNumbers(run.err);
+    sayLast();
+    if (tab == 'picture' && !Object.keys(values).length && hasPlots()) setTab('plot'); // it has plots alone
   }
   stale();
   clearTimeout(markTimer);
@@ -138,6 +145,13 @@ async function once() {
   $('live').classList.toggle('stale', !training && !!trained && trained != recipe());
   $('time').textContent = Math.round(now() - t) + ' ms';
   document.body.dataset.n = 1 + +(document.body.dataset.n || 0);
+}
+// For those who hear the page: the last value, when it has come to rest.
+let sayTimer;
+function sayLast() {
+  const v = versions[version] && versions[version].last;
+  clearTimeout(sayTimer);
+  sayTimer = setTimeout(() => { $('said').textContent = v && !error ? v[0] + ' is ' + v[1] : ''; }, 800);
 }
 function stale() {
   for (const id of ['numbers', 'view']) $(id).classList.toggle('stale', !!error);

@@ -97,7 +97,7 @@ static bool all_names(model *m, shown *s)
         const wg_node n = wgx_program_last_part(q, i, &name);
         if (is_unnamed(name) && !wg_is_none(n)) add(&s->l, name, n);
     }
-    return model_ok(m) && (s->l.count || model_no_value(m));
+    return model_ok(m) && (s->l.count || wg_program_plots(q) || model_no_value(m));
 }
 
 static bool chosen(model *m, shown *s)
@@ -210,7 +210,7 @@ static void print_json(const model *m, const print_style *style, const shown *s)
         json_end(&j);
     }
     json_end(&j);
-    json_text(&j, "last", s->l.name[s->l.count - 1]);
+    if (s->l.count) json_text(&j, "last", s->l.name[s->l.count - 1]);
     json_finish(&j);
 }
 

@@ -18,7 +18,7 @@ static const char pairs[] = "− - – - — - × * · * ⋅ * ∗ * ∘ * ⊙ *
                             "、 , α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta "
                             "ι iota κ kappa λ lambda μ mu µ mu ν nu ξ xi ρ rho τ tau φ phi "
                             "χ chi ψ psi ω omega Δ Delta Θ Theta Λ Lambda Φ Phi Ψ Psi Ω Omega "
-                            "“ \" ” \" ‘ ' ’ ' ! logical_not(x)";
+                            "“ \" ” \" ‘ ' ’ '";
 
 static const sign_row signs[] = { { "⊗", "outer(a, b)" },
                                   { "∂", "grad(y, x)" },
@@ -29,6 +29,7 @@ static const sign_row signs[] = { { "⊗", "outer(a, b)" },
                                   { "&", "logical_and(a, b)" },
                                   { "|", "logical_or(a, b), or abs(x)" },
                                   { "~", "logical_not(x)" },
+                                  { "!", "logical_not(x); 4! is prod([1, 2, 3, 4])" },
                                   { "%", "remainder(a, b)" } };
 
 /* What stands where an operator is missing. */

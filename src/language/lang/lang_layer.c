@@ -210,20 +210,21 @@ wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (is_op(call, k)) return wgi_eval_op(q, call, owner);
     options_of(k, options, sizeof options);
     char *args = wgi_lang_built(q, k->list()->size);
-    wg_nn_first *first = args ? (wg_nn_first *)(void *)(args + k->first) : NULL;
+    const char *name;
+    wg_node first;
     if (args) memcpy(args, k->list()->standard, k->list()->size);
     if (!args || !wgi_signature(q, call, 1 + k->sizes, 1 + k->sizes, options) ||
-        !read_layer(q, call, k, args) || !layer_of(q, call, owner, k->is_norm, &first->x, &first->name))
+        !read_layer(q, call, k, args) || !layer_of(q, call, owner, k->is_norm, &first, &name))
         return WGI_NOTHING;
-    first->p = q->now.p;
     const wgi_ast *x = wgi_operand(call, 0);
     const wg_site here = wgi_site(q, call, &x, 1); /* the operand alone, without the options */
     const wgi_ast *init = k->init ? wgi_keyword(call, "init") : NULL;
     const wg_shape W = {
-        2, { init ? wg_dim_at(here, first->x, -1) : 0, *(int64_t *)(void *)(args + k->rows[0].offset) }
+        2, { init ? wg_dim_at(here, first, -1) : 0, *(int64_t *)(void *)(args + k->rows[0].offset) }
     };
     if (init && !init_of(q, init, W, (wg_init *)(void *)(args + k->init), &values)) return WGI_NOTHING;
-    if (!strcmp(k->name, "embedding")) first->x = wgi_as_indices(q, x, first->x);
+    if (!strcmp(k->name, "embedding")) first = wgi_as_indices(q, x, first);
+    wgx_nn_first(k, args, first, q->now.p, name);
     const wg_node y = k->make(here, args);
     wg_free(q->c, values);
     return wgi_node_val(y);

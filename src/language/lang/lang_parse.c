@@ -4,6 +4,8 @@
 #include "lang/lang.h"
 #include "wgx/base.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef wgi_parser parser;
@@ -133,6 +135,19 @@ static wgi_ast *with_name(parser *p, wgi_ast_kind kind)
 
 static wgi_ast *part(parser *p) { return is_keyword(p) ? with_name(p, AST_FIELD) : expression(p, 0); }
 
+/* x = 1,5 is a group of two numbers, which who writes a comma in numbers did not mean. */
+static void warn_of_decimal_comma(parser *p, const wgi_ast *t)
+{
+    const char *text = p->q->source + t->start;
+    const size_t whole = strspn(text, "0123456789"), n = t->end - t->start;
+    if (n > 40 || !whole || text[whole] != ',' || whole + 1 + strspn(text + whole + 1, "0123456789") != n)
+        return;
+    const int after = (int)(n - whole - 1);
+    wg_warn(p->q->c, wgi_site_text(p->q, "", t->start),
+            "%.*s is two numbers, %.*s and %.*s; %.*s.%.*s is one", (int)n, text, (int)whole, text, after,
+            text + whole + 1, (int)whole, text, after, text + whole + 1);
+}
+
 /* The values behind a, with commas between them: a, b, c. Of (a, b) the last comma may stand alone, as in a
  * list. */
 static wgi_ast *tuple(parser *p, wgi_ast *a, wgi_token close)
@@ -149,6 +164,7 @@ static wgi_ast *tuple(parser *p, wgi_ast *a, wgi_token close)
     }
     if (ok(p) && last == a) wgi_syntax_at(p->q, a, "one value needs no comma behind it");
     t->end = p->lex.before;
+    if (ok(p) && close != TOKEN_CLOSE) warn_of_decimal_comma(p, t);
     return t;
 }
 
@@ -389,13 +405,32 @@ static wgi_ast *expression(parser *p, int strength)
 
 /* ---- statements ---- */
 
+/* Of "sin x" it says so. */
+static bool is_call_without_parentheses(parser *p)
+{
+    const char *text = p->q->source;
+    uint32_t end = p->lex.start, start;
+    char name[40], message[120];
+    while (end && text[end - 1] == ' ') end--;
+    for (start = end; start && (isalnum((unsigned char)text[start - 1]) || text[start - 1] == '_');) start--;
+    snprintf(name, sizeof name, "%.*s", (int)(end - start), text + start);
+    if (!wg_op_find(name) || (!at(p, TOKEN_NAME) && !at(p, TOKEN_NUMBER))) return false;
+    snprintf(message, sizeof message, "a call has parentheses: write %s(%.*s)", name,
+             (int)(p->lex.end - p->lex.start > 40 ? 40 : p->lex.end - p->lex.start), text + p->lex.start);
+    return wgi_parse_fail(p, message), true;
+}
+
 static void separator(parser *p, wgi_token end)
 {
     if (!ok(p) || at(p, end) || at(p, TOKEN_END) || wgi_parse_accept(p, TOKEN_NEWLINE) ||
         wgi_parse_accept(p, TOKEN_SEMICOLON))
         return;
     const bool closes = at(p, TOKEN_CLOSE) || at(p, TOKEN_CLOSE_LIST) || at(p, TOKEN_CLOSE_BLOCK);
-    const char *hint = closes ? NULL : wgi_foreign_word(p->q->source, p->lex.start, p->lex.end);
+    const bool assigns = at(p, TOKEN_COLON) && p->q->source[p->lex.end] == '=';
+    const char *hint = closes    ? NULL
+                       : assigns ? "':=' is no sign of the language: write NAME = expression"
+                                 : wgi_foreign_word(p->q->source, p->lex.start, p->lex.end);
+    if (!hint && !closes && is_call_without_parentheses(p)) return;
     wgi_parse_fail(p, hint     ? hint
                       : closes ? "this bracket was never opened"
                                : "an operator, a newline or ';' is missing before this");

@@ -1,4 +1,6 @@
 /* layers.c: the table of layers. */
+#include <string.h>
+
 #include "wengert/nn.h"
 #include "wgx/nn.h"
 
@@ -79,3 +81,13 @@ static const wgx_nn_kind kinds[] = {
 };
 
 const wgx_nn_kind *wgx_nn_kinds(void) { return kinds; }
+
+/* Operands begin at multiples of 8 bytes, also where a pointer has 4: no struct of their own says it. */
+void wgx_nn_first(const wgx_nn_kind *k, void *args, wg_node x, wg_params *p, const char *name)
+{
+    enum { X = offsetof(wg_nn_dense_args, x) };
+    char *first = (char *)args + k->first;
+    memcpy(first, &x, sizeof x);
+    memcpy(first + offsetof(wg_nn_dense_args, p) - X, &p, sizeof p);
+    memcpy(first + offsetof(wg_nn_dense_args, name) - X, &name, sizeof name);
+}

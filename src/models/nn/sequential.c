@@ -38,7 +38,7 @@ static wg_node owner(const layer *of, const wg_nn_part *l, const wgx_nn_kind *k,
     char *args = wg_alloc(of->c, 1, k->list()->size);
     if (!args) return refused(x);
     memcpy(args, k->list()->standard, k->list()->size);
-    *(wg_nn_first *)(void *)(args + k->first) = (wg_nn_first){ x, of->p, name };
+    wgx_nn_first(k, args, x, of->p, name);
     *(bool *)(args + k->share) = share;
     if (k->rows[0].kind == WG_ATTR_SIZE)
         memcpy(args + k->rows[0].offset, (const char *)l + k->part, k->part_size);
