@@ -283,10 +283,10 @@ LESSON_PARTS := lessons/symbols.txt $(wildcard include/wengert/*.h) $(LESSONS) l
 $(LESSON_TEXT): tools/lesson/lesson_text.awk lessons/. $(LESSON_PARTS)
 	@mkdir -p $(@D) && awk -f $< $(LESSON_PARTS) > $@
 LESSON_PAGE := $(OBJ)/generated/lesson_text.h
-$(LESSON_PAGE): tools/build/page_text.awk $(addprefix tools/lesson/,lesson.css lesson_site.css lesson.js lesson_site.js lesson_about.html lesson_index.html lesson_slide.js) src/show/figure/frames.js
+$(LESSON_PAGE): tools/build/page_text.awk $(addprefix tools/lesson/,lesson.css lesson_site.css lesson.js lesson_site.js lesson_site_guesses.js lesson_about.html lesson_index.html lesson_slide.js) src/show/figure/frames.js
 	@mkdir -p $(@D) && awk -f $^ > $@
 PLAY_TEXT   := $(OBJ)/generated/play_text.h
-PLAY_FILES  := $(addprefix tools/page/,play.html play.css play.js $(addsuffix .js,$(addprefix play_,drag past data view tabs train files start)))
+PLAY_FILES  := $(addprefix tools/page/,play.html play.css play.js $(addsuffix .js,$(addprefix play_,drag past data points view tabs lesson train files seen start))) tools/lesson/lesson_site_guesses.js
 $(PLAY_TEXT): tools/build/page_text.awk $(PLAY_FILES)
 	@mkdir -p $(@D) && awk -f $^ > $@
 $(OBJ)/tools/lesson/lesson_texts.o: $(LESSON_TEXT)

@@ -11,6 +11,7 @@ const os = require('os');
 const path = require('path');
 const {spawnSync} = require('child_process');
 const {browser} = require('./browser.js');
+const {place} = require('./play_place.js');
 const [, , engine, native, pictures] = process.argv;
 const wengert = path.resolve(native);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wengert-play-'));
@@ -194,59 +195,6 @@ async function moveThumb(p, how, share) {
   await act[0](x);
   for (let i = 1; i <= 4; i++) await act[1](x + (to - x) * i / 4);
   await act[2](to);
-}
-
-// What was done is there after a reload, with its undo; Back leads to the program before.
-async function keeps(b) {
-  const p = await b.page(1000, 700), address = keeps.address;
-  const ready = () => p.until(() => document.body.dataset.n > 0 && !busy);
-  const now = () => p.run(() => [text.value, title, version]);
-  await p.open(address);
-  await p.run(() => localStorage.clear());
-  await p.open('about:blank');
-  await p.open(address);
-  await ready();
-  await p.run(() => text.focus());
-  for (const c of ['q', ' ', '=', ' ', '1', 'Enter']) await p.key(c);
-  await p.until(() => !busy && values.q);
-  await sleep(1200); // a rest in typing begins a version
-  await p.key('#');
-  await sleep(600);
-  const before = await now();
-  expect('a changed example is kept under a name',
-    before[1] == 'One neuron 2' && before[0].startsWith('q = 1\n#'), before);
-  await p.open('about:blank');
-  await p.open(address);
-  await ready();
-  expect('it is there again, without its address', (await now()).join() == before.join(), await now());
-  await p.key('z', 2);
-  expect('undo after the reload', (await now())[0].startsWith('q = 1\n# One'), await now());
-  await p.run(() => $('redo').click());
-  expect('redo', (await now())[0] == before[0], await now());
-  for (const k of [1, 5]) {
-    await p.run(k => {
-      $('example').value = k;
-      return $('example').onchange();
-    }, k);
-    await sleep(600);
-  }
-  const chosen = await now();
-  await p.run(() => history.back());
-  await p.until(() => $('example').value == 1);
-  await sleep(600);
-  await p.run(() => history.back());
-  await p.until(() => title == 'One neuron 2');
-  expect(
-    'Back, twice: the own program', (await now())[0] == before[0] && /tanh/.test(chosen[0]), await now());
-  await p.run(() => {
-    $('name').value = 'mine';
-    $('name').onchange();
-  });
-  expect('a new name', (await p.run(() => [shelf().join(), $('example').value])).join() == 'mine,kept:mine',
-    await p.run(() => shelf()));
-  await p.run(() => $('drop').click());
-  expect('removed', !(await p.run(() => shelf())).length);
-  expect('no errors where programs are kept', !p.errors.length, p.errors);
 }
 
 async function boxes(p) {
@@ -646,8 +594,7 @@ async function test(b, address, all) {
   await numbers(p);
   await boxes(p);
   if (all) {
-    keeps.address = address;
-    await keeps(b);
+    await place(b, address, expect);
     await p.send('Page.bringToFront');
     await same(p);
     await stops(p);

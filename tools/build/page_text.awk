@@ -1,8 +1,8 @@
 # Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css,
 # lesson_site.css page_site_css, page_ops*.js give page_block, page_numbers.js page_evaluator, page_edges.js
 # page_edges, frames.js and lesson_slide.js page_slide, lesson_site.js page_site_js, lesson_about.html
-# and lesson_index.html about_html and index_html, play.html, play.css and play*.js play_html, play_css
-# and play_js, lesson_edit.js edit_js, the others page_js. Comments that are whole lines, and spaces that say
+# and lesson_index.html about_html and index_html, play.html, play.css, play*.js and what follows them
+# play_html, play_css and play_js, lesson_edit.js edit_js, the others page_js. Comments that are whole lines, and spaces that say
 # nothing, are left out.
 #
 #   awk -f tools/build/page_text.awk src/show/draw/page.css src/show/draw/page_ops.js src/show/draw/page.js \
@@ -56,7 +56,7 @@ function needs(text, own,    out, word, seen) {
 
 # The array that a file belongs to.
 function name_of(file) {
-    if (file ~ /play[._]/) return "play_" (style ? "css" : html ? "html" : "js")
+    if (file ~ /play[._]/ || open ~ /^play/) return "play_" (style ? "css" : html ? "html" : "js")
     if (style) return file ~ /site/ ? "page_site_css" : "page_css"
     if (html) return file ~ /index/ ? "index_html" : "about_html"
     if (file ~ /site/) return "page_site_js"

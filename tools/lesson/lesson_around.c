@@ -231,11 +231,12 @@ void lesson_licence(FILE *out, bool in_site)
 
 void lesson_foot(FILE *out, const lesson *l, const lesson_place *site)
 {
-    fprintf(
-        out,
-        "<footer><p>Change a line and run it: <code>wengert lesson %s --source</code> prints this lesson's "
-        "file.</p>\n",
-        l->name);
+    fprintf(out,
+            l->folder
+                ? "<footer><p>Change a line of %s.md and run it: <code>wengert lesson ./%s.md</code></p>\n"
+                : "<footer><p>Change a line and run it: <code>wengert lesson %s --source</code> prints "
+                  "this lesson's file.</p>\n",
+            l->name, l->name);
     if (site) put_calls(out, l), fputs("<p>", out);
     if (site && site->at > 0) lesson_link(out, "← ", &site->all[site->at - 1], ""), fputs(" ", out);
     if (site && site->at + 1 < site->count) lesson_link(out, "", &site->all[site->at + 1], " →");

@@ -67,14 +67,7 @@ asks.forEach(function(ask) {
   if (k.shown) ask.show();
 });
 addEventListener('guess', function(event) {
-  var d = event.detail;
-  var k = kept[event.target.id] = kept[event.target.id] || {guesses: [], times: []};
-  if (d.guess == null) k.shown = true;
-  else {
-    k.guesses.push(d.guess);
-    k.times.push(new Date().toISOString());
-  }
-  if (d.right) k.right = true;
+  lessonNote(kept, event.target.id, event.detail);
   lessonKept.set(lessonName, kept);
   lessonKept.set('', {last: lessonName, title: document.querySelector('h1').textContent});
   if (api) lessonReport(api, asks, kept);
@@ -82,35 +75,6 @@ addEventListener('guess', function(event) {
 })();
 
 // ---- the course's own page: what was done, and the guesses as a file ----
-
-function lessonRows(names) {
-  var rows = [['lesson', 'question', 'try', 'guess', 'result', 'time']];
-  names.forEach(function(name) {
-    var kept = lessonKept.get(name);
-    Object.keys(kept).sort().forEach(function(id) {
-      var k = kept[id];
-      k.guesses.forEach(function(guess, i) {
-        var last = i == k.guesses.length - 1;
-        rows.push([name, id, i + 1, guess, k.right && last ? 'right' : 'wrong', k.times[i]]);
-      });
-      if (k.shown) rows.push([name, id, '', '', 'shown', '']);
-    });
-  });
-  return rows;
-}
-
-function lessonCsv(names) {
-  return lessonRows(names)
-           .map(function(row) {
-             return row
-               .map(function(cell) {
-                 return /[\x22,;\n]/.test(cell) ? '"' + String(cell).split('"').join('""') + '"' : cell;
-               })
-               .join(',');
-           })
-           .join('\r\n') +
-    '\r\n';
-}
 
 (function() {
 var box = document.querySelector('.kept');
@@ -129,7 +93,10 @@ box.querySelector('a').href = last.last + '.html';
 box.querySelector('a').textContent = last.title;
 box.querySelector('.save').addEventListener('click', function() {
   var link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([lessonCsv(names)], {type: 'text/csv'}));
+  link.href = URL.createObjectURL(new Blob([lessonCsv(names.map(function(name) {
+    return [name, lessonKept.get(name)];
+  }))],
+    {type: 'text/csv'}));
   link.download = 'guesses.csv';
   link.click();
 });

@@ -1,6 +1,7 @@
 // The engine in its worker. It answers one message after another; what takes too long is ended from outside.
 // {id, files, runs: [words ...], read: [paths], bytes: [paths]} gives {id, runs: [{status, out, err, ms}],
-// files, heap}. Of a path that ends in / all files of the folder are read, which is empty before the runs.
+// files, heap}. What is read is gone before the runs, so it is theirs; of a path that ends in / all files of
+// the folder.
 // {id, files, train: words, from, every, until, fresh, after: [{name, words, read}]} gives {id, epoch,
 // pictures} each time, and {id, runs} at the end; {pause: id} ends it behind the next picture.
 let engine, out = '', err = '', paused = 0;
@@ -115,6 +116,7 @@ onmessage = async event => {
     else {
       for (const p of q.read || [])
         if (p.endsWith('/')) wipe(p.slice(0, -1));
+        else if (q.runs.length && engine.FS.analyzePath(p).exists) engine.FS.unlink(p);
       write(q.files);
       answer.runs = q.runs.map(run);
     }

@@ -48,6 +48,7 @@ function numbersOf(s) {
   }
   return all;
 }
+const SHADED = 5000; // a longer line has no colours: each number is an element of its own
 function shadeLine(s, i) {
   const p = document.createDocumentFragment();
   const add = (tag, t) => t && p.append(tag ? make(tag, {textContent: t}) : t);
@@ -59,7 +60,7 @@ function shadeLine(s, i) {
     return p;
   }
   let done = 0;
-  for (const n of numbersOf(s)) {
+  for (const n of s.length < SHADED ? numbersOf(s) : []) {
     add('', s.slice(done, n.at));
     add('b', n.text);
     done = n.at + n.text.length;
@@ -111,6 +112,7 @@ function caret() {
     [...gutter.children].forEach((b, i) => b.classList.toggle('here', i + 1 == here));
   light();
   offer();
+  if (hasText() && program() != ran) update(); // the caret came to another program of the lesson
 }
 for (const e of ['keyup', 'click', 'focus']) text.addEventListener(e, caret);
 text.addEventListener('blur', () => {

@@ -8,22 +8,23 @@ const SETS = [
 let table = null; // a CSV of the user: {name, text}
 $('data').add(new Option('none: drawn at random', ''));
 SETS.forEach(([k, name]) => $('data').add(new Option(name, k)));
+$('data').add(new Option('points that I draw', 'points'));
 $('data').add(new Option('my own CSV …', 'csv'));
+const ownTable = () => ['csv', 'points'].includes($('data').value);
 const noisy = () => SETS.slice(0, 6).some(s => s[0] == $('data').value);
 function dataSpec() {
   const k = $('data').value;
-  if (k == 'csv') return table ? 'data.csv' : '';
+  if (ownTable()) return table ? 'data.csv' : '';
   if (!k || !noisy()) return k;
   const noise = $('noise').value;
   return k + ':200' + (k == 'blobs' ? ':classes=2' : '') + (noise ? ':noise=' + noise : '') + ':seed=1';
 }
-const takesData = () => /\binput\s*\(/.test(text.value) && dataSpec();
+const takesData = () => /\binput\s*\(/.test(program()) && dataSpec();
 // Which input takes which column: by their names, else the last input takes the last column. "": as the names
 // say.
 function columns() {
-  const inputs = [...text.value.matchAll(/^\s*([\p{L}_][\p{L}\p{N}_]*)\s*=\s*input\s*\(/gmu)].map(m => m[1]);
-  const own = $('data').value == 'csv';
-  const names = own ? table ? table.columns : [] : $('data').value ? ['x', 'y'] : [];
+  const inputs = [...program().matchAll(/^\s*([\p{L}_][\p{L}\p{N}_]*)\s*=\s*input\s*\(/gmu)].map(m => m[1]);
+  const names = ownTable() ? table ? table.columns : [] : $('data').value ? ['x', 'y'] : [];
   if (!inputs.length || inputs.every(i => names.includes(i)) || names.length < 2 ||
     !names.every(c => /^[\p{L}\p{N}_.-]+$/u.test(c)))
     return '';
@@ -37,11 +38,10 @@ function dataFlags() {
   $('map').placeholder = columns() || 'x=a:b,y=c';
   return !takesData() ? [] : ['--data', dataSpec(), ...(map ? ['--map', map] : [])];
 }
-const rows = () => $('data').value == 'csv' && table
-  ? String(Math.max(1, Math.min(10, table.text.trim().split('\n').length - 1)))
-  : '10';
+const rows = () =>
+  ownTable() && table ? String(Math.max(1, Math.min(10, table.text.trim().split('\n').length - 1))) : '10';
 const someRows = () => [...(takesData() ? [...dataFlags(), '--rows', rows()] : []), ...loaded()];
-const files = name => Object.assign({[name]: text.value}, table && {'data.csv': table.text},
+const files = name => Object.assign({[name]: program()}, table && {'data.csv': table.text},
   isTrained() && {'weights.safetensors': weights.bytes});
 // The weights of a training that was paused, as long as its program and data stay: numbers and pictures are
 // those of the trained net.
@@ -81,4 +81,5 @@ function nameTable() {
 function showData() {
   $('noise-of').hidden = !noisy();
   $('map-of').hidden = $('data').value != 'csv' && !columns();
+  showPad();
 }

@@ -29,7 +29,9 @@ async function unpacked(s) {
   return JSON.parse(await new Blob(parts).text());
 }
 let addressTimer, loading = false, leaves = false; // leaves: Back leads to the program before
-const dataState = () => takesData() ? [$('data').value, $('noise').value, $('map').value] : [];
+const dataState = () => !takesData() ? []
+  : $('data').value == 'points'      ? ['points', '', '', table.text]
+                                     : [$('data').value, $('noise').value, $('map').value];
 const state = () => [text.value, tab, dataState().filter(() => $('data').value != 'csv'), title || model];
 async function keep() {
   clearTimeout(addressTimer);
@@ -67,11 +69,14 @@ async function readAddress() {
 addEventListener('hashchange', readAddress);
 function begin(program, k, data, name = '') {
   loading = true;
-  const [set, noise, map] = Array.isArray(data) ? data : [];
-  $('data').value = SETS.some(s => s[0] == set) || (set == 'csv' && table) ? set : '';
+  const [set, noise, map, drawn] = Array.isArray(data) ? data : [];
+  points = [];
+  if (set == 'points') readPoints(String(drawn || ''));
+  $('data').value = SETS.some(s => s[0] == set) || set == 'points' || (set == 'csv' && table) ? set : '';
   $('noise').value = noise || '';
   $('map').value = map || '';
   over = '';
+  guesses = {};
   title = name;
   model = '';
   showData();
@@ -97,8 +102,8 @@ function save(name, what, type) {
   $('save').open = false;
 }
 const fileName = () =>
-  (title || model || start.name || 'program').replace(/\.wg$/, '').replace(/[\s/\\:]+/g, '-');
-$('save-wg').onclick = () => save(fileName() + '.wg', text.value, 'text/plain');
+  (title || model || start.name || 'program').replace(/\.(wg|md)$/, '').replace(/[\s/\\:]+/g, '-');
+$('save-wg').onclick = () => save(fileName() + (hasText() ? '.md' : '.wg'), text.value, 'text/plain');
 // Several pictures get numbers.
 async function saveEach(ending, type, make) {
   for (const [i, s] of svgs.entries())
@@ -111,6 +116,8 @@ addEventListener('keydown', e => {
   if (e.key == 'Escape') $('save').open = false;
 });
 $('save').ontoggle = () => {
+  $('save-csv').disabled = !ownTable() || !table;
+  $('save-wg').textContent = 'Program, ' + (hasText() ? '.md' : '.wg');
   for (const k of ['svg', 'png', 'tex']) $('save-' + k).disabled = k == 'tex' ? !!error : !svgs.length;
 };
 $('save-svg').onclick = () => saveEach('.svg', 'image/svg+xml', s => s);
@@ -123,12 +130,10 @@ $('save-tex').onclick = async () => {
   });
   if (r.files['picture.tex']) save(fileName() + '.tex', r.files['picture.tex'], 'text/plain');
 };
-// As it is on paper, three times as large.
+const onPaper = svg => svg.replace(/@media[^{]*prefers-color-scheme[^{]*\{[^}]*\}[^}]*\}/g, '');
+// Three times as large.
 async function png(svg) {
-  const light = svg.replace(/@media[^{]*prefers-color-scheme[^{]*\{[^}]*\}[^}]*\}/g, '');
-  const image = new Image();
-  image.src = URL.createObjectURL(new Blob([light], {type: 'image/svg+xml'}));
-  await image.decode();
+  const image = await imageOf(svg);
   const canvas = make('canvas', {width: 3 * image.width, height: 3 * image.height});
   const c = canvas.getContext('2d');
   c.fillStyle = '#fff';
@@ -148,7 +153,8 @@ async function take(file) {
   if (isTable) return takeTable(file.name, t);
   await choose(() => {
     begin(t.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'), 'picture', []);
-    model = file.name.replace(/\.wg$/, '');
+    if (hasText()) pick('lesson');
+    model = file.name.replace(/\.(wg|md)$/, '');
     nameExample();
   });
 }

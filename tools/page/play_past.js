@@ -139,7 +139,7 @@ function keepHere() {
   const from = versions.findLastIndex(v => (left -= v.text.length) < 0) + 1;
   const csv = table && $('data').value == 'csv' && table.text.length < 1e6 ? table : null;
   const past = versions.slice(from).map(v => ({text: v.text, at: v.at, last: v.last}));
-  const doc = {text: text.value, tab, data: dataState(), csv, past, version: version - from};
+  const doc = {text: text.value, tab, data: dataState(), csv, guesses, past, version: version - from};
   const fine = [past, []].some(
     list =>
       stored(SHELF + title, JSON.stringify({...doc, past: list, version: list.length ? doc.version : -1})));
@@ -158,6 +158,7 @@ function openKept(name) {
   table = doc.csv && typeof doc.csv.text == 'string' ? doc.csv : null;
   nameTable();
   begin(doc.text, doc.tab, doc.data || [], name);
+  guesses = doc.guesses || {};
   if (!Array.isArray(doc.past) || !doc.past[doc.version] || doc.past[doc.version].text != doc.text)
     return true;
   versions = doc.past;

@@ -41,6 +41,7 @@ async function show() {
   if (tab == 'plot' && !over && !hasPlots()) over = scalars()[0] || '';
   if (tab == 'help') return help();
   if (tab == 'past') return showPast();
+  if (tab == 'lesson') return showLesson();
   const command = commandOf();
   const r = await ask({
     files: files(PROGRAM),
@@ -92,9 +93,10 @@ function showPicture(bad, r) {
   else {
     svgs = [r.files['picture.svg'] || ''];
     picture.innerHTML = svgs[0];
-    boxes().forEach((b, k) => { b.tabIndex = k == at ? 0 : -1; });
   }
   putView(row, picture, about);
+  at = Math.min(at, Math.max(0, boxes().length - 1));
+  reachBox(at);
   if (inPicture) focusBox(at);
   light();
 }
@@ -147,7 +149,7 @@ function verdict(run) {
 const scalars = () =>
   Object.keys(values || {})
     .filter(n => !values[n].shape.length && n != '_' &&
-        new RegExp('^\\s*(.*;\\s*)?' + n + '\\s*=\\s*(param|-?[\\d.])', 'm').test(text.value));
+        new RegExp('^\\s*(.*;\\s*)?' + n + '\\s*=\\s*(param|-?[\\d.])', 'm').test(program()));
 function showPlots(bad, r) {
   const own = hasPlots();
   const list = [...(own ? [['', "the program's plots"]] : []), ...scalars().map(n => [n, 'over ' + n])];
@@ -193,11 +195,12 @@ function light() {
 // A box says its line and its rule. By keys: the arrows go to the next one, Enter is a click.
 let at = 0; // the box that Tab comes to
 const boxes = () => [...document.querySelectorAll('#picture g[id]')].filter(lineOf);
+const reachBox = k => boxes().forEach((b, i) => { b.tabIndex = i == k ? 0 : -1; });
 function focusBox(k) {
   const all = boxes();
   if (!all.length) return;
   at = (k + all.length) % all.length;
-  all.forEach((b, i) => { b.tabIndex = i == at ? 0 : -1; });
+  reachBox(at);
   all[at].focus();
 }
 function tell(box, goes) {

@@ -7,10 +7,10 @@ let trained = '';
 let pictures = 0;
 let began = 0;
 let turn = 0;
-let restarts = false;
+let wanted = false; // a training was begun and not paused: it begins anew when the program or its data change
 let pausing = false;
 let anew = false;
-const recipe = () => text.value + '\n' + dataFlags().join(' ');
+const recipe = () => [program(), ...dataFlags(), ownTable() && table ? table.text : ''].join('\n');
 const trainCommand = () =>
   words('train', PROGRAM, dataFlags(), epoch ? ['--epochs', String(epoch)] : '', '-o', 'run/');
 function widths() {
@@ -45,10 +45,11 @@ function drawings() {
 }
 async function train(epochs) {
   if (training) {
+    wanted = false;
     pause();
     return;
   }
-  const ends = text.value.match(/\b(cosine|one_cycle)\s*\((?![^)]*steps)/);
+  const ends = program().match(/\b(cosine|one_cycle)\s*\((?![^)]*steps)/);
   if (ends) {
     $('where').textContent =
       'This page trains without an end, so ' + ends[1] + ' needs one: ' + ends[1] + '(0.1, steps=1000)';
@@ -62,6 +63,7 @@ async function train(epochs) {
     trained = recipe();
   }
   training = true;
+  wanted = !epochs;
   pausing = false;
   pictures = 0;
   began = now();
@@ -97,10 +99,7 @@ async function trainingEnded(r, mine) {
   }
   if (mine != turn) clearTraining();
   else if (bad) $('where').textContent = bad;
-  if (restarts) {
-    restarts = false;
-    train(0);
-  }
+  if (wanted && mine != turn && !error) train(0); // else when the mistake is mended
 }
 // The net before its training.
 async function preview() {
@@ -132,10 +131,9 @@ function startOver(goOn) {
   trained = '';
   weights = null;
   turn++;
-  if (training) {
-    restarts = goOn === true;
-    pause();
-  } else clearTraining();
+  if (!goOn) wanted = false;
+  if (training) pause();
+  else clearTraining();
 }
 $('go').onclick = () => {
   anew = false;

@@ -2,7 +2,7 @@
 
 const TABS = [
   ['picture', 'Picture'], ['step', 'Step by step'], ['check', 'Check'], ['plot', 'Plot'], ['train', 'Train'],
-  ['past', 'History'], ['help', 'Help']
+  ['past', 'History'], ['lesson', 'Lesson'], ['help', 'Help']
 ];
 let drawnFor = '';
 let firstPicture = 0;
@@ -44,11 +44,11 @@ function setTab(k) {
   $('trainer').hidden = k != 'train';
   for (const id of ['view', 'trainer']) $(id).setAttribute('aria-labelledby', 'tab-' + k);
 }
-const hasPlots = () => /^\s*plot\b/m.test(text.value);
+const hasPlots = () => /^\s*plot\b/m.test(program());
 const size = () => {
-  const v = $('view'), phone = innerWidth <= 760;
-  return Math.max(300, Math.min(1600, v.clientWidth - 20)) + 'x' +
-    Math.max(300, phone ? 560 : v.clientHeight - 130);
+  const v = $('view'), phone = innerWidth <= 760, scale = isLarge() ? SCALE : 1;
+  const within = (v, most) => Math.round(Math.max(300, Math.min(most, v)) / scale);
+  return within(v.clientWidth - 20, 1600) + 'x' + (phone ? 560 : within(v.clientHeight - 130, 1e4));
 };
 const hasGradients = () => values && Object.values(values).some(v => v.gradient);
 // A command that takes the program, for the engine and as a terminal needs it.
@@ -112,8 +112,10 @@ async function update() {
 }
 // Why there is no answer.
 const endOf = r => r.stopped ? 'Stopped after ' + LIMIT + ' s.' : r.dead ? 'The engine ended: ' + r.dead : '';
+let ran = ''; // the program whose numbers are shown
 async function once() {
   again = false;
+  ran = program();
   const t = now();
   const r = await ask({files: files(PROGRAM), runs: [words('eval', PROGRAM, someRows(), '--all', '--json')]});
   const run = r.runs[0], said = run ? json(run.out) : {};
@@ -138,10 +140,11 @@ async function once() {
     }, 800);
   if (!error && !again) await show();
   if (!error && !firstPicture) requestAnimationFrame(() => { firstPicture = now(); });
-  if (!error && training && !restarts && trained != recipe()) {
+  if (!error && training && trained && trained != recipe()) {
     startOver(true);
     anew = true;
   }
+  if (!error && wanted && !training) train(0);
   $('live').classList.toggle('stale', !training && !!trained && trained != recipe());
   $('time').textContent = Math.round(now() - t) + ' ms';
   document.body.dataset.n = 1 + +(document.body.dataset.n || 0);
