@@ -226,15 +226,20 @@ FLAGS      := $(OBJ)/flags
 COMPILE     = $(Q)mkdir -p $(@D) && $(CCACHE) $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $1 $(SAN_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 LINK        = $(Q)mkdir -p $(@D) && $(CC) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(WG_LDFLAGS) $(LDFLAGS) -o $@
 
-# The command as one script that a page loads, also from the disk: docs/playground.md.
+# The command as one script that a page loads, also from the disk: docs/playground.md. Debian's emscripten shortens its loader by acorn,
+# which a node of another origin does not find by itself.
 ENGINE_FLAGS := -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=33554432 -sMAXIMUM_MEMORY=536870912 -sTOTAL_STACK=4194304 -sMODULARIZE=1 \
                 -sEXPORT_NAME=WG -sINVOKE_RUN=0 -sEXIT_RUNTIME=0 -sEXPORTED_RUNTIME_METHODS=callMain,FS,ENV -sENVIRONMENT=web,worker,node \
                 -sNODEJS_CATCH_EXIT=0 -sNODEJS_CATCH_REJECTION=0
-$(BUILD)/engine.js: $(TOOLS_OBJ) $(SRC_OBJ) $(OPS_OBJ) $(addprefix tools/page/,engine_pack.js engine_client.js engine_worker.js)
+JOIN_FLAGS   := -Oz -sSTANDALONE_WASM=1 -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=65536 -sTOTAL_STACK=4096 --no-entry
+ENGINE_PARTS := $(addprefix tools/page/,engine_pack.js engine_split.js engine_client.js engine_worker.js)
+$(BUILD)/engine.js: $(TOOLS_OBJ) $(SRC_OBJ) $(OPS_OBJ) $(BUILD)/join.wasm $(ENGINE_PARTS)
 	$(call say,LD,$@)
-	$(Q)emcc -O1 -msimd128 $(filter %.o,$^) -lm $(ENGINE_FLAGS) -o $(BUILD)/linked.js
-	$(Q)wasm-opt -Oz --strip-debug --strip-producers --enable-simd --enable-mutable-globals $(BUILD)/linked.wasm -o $(BUILD)/engine.wasm
-	$(Q)node tools/page/engine_pack.js $(BUILD)/linked.js $(BUILD)/engine.wasm $@
+	$(Q)NODE_PATH=$${NODE_PATH-}:/usr/share/nodejs emcc -Oz -msimd128 $(filter %.o,$^) -lm $(ENGINE_FLAGS) -o $(BUILD)/linked.js
+	$(Q)node tools/page/engine_pack.js $(BUILD)/linked.js $(BUILD)/linked.wasm $(BUILD)/join.wasm $@
+$(BUILD)/join.wasm: tools/page/join/engine_join.c
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && emcc $(filter-out -fPIC -msimd128,$(WG_CFLAGS)) $(JOIN_FLAGS) $< -o $@
 
 # The libraries of a sanitizer are the program's, not the library's.
 ifeq ($(SAN),)

@@ -19,7 +19,7 @@ const wengert = path.resolve(native);
 // ---- the engine, as a worker of a page has it ----
 
 vm.runInThisContext(fs.readFileSync(engineFile, 'utf8').replace('var WENGERT', 'globalThis.WENGERT'));
-const compiled = new WebAssembly.Module(zlib.gunzipSync(Buffer.from(WENGERT.wasm, 'base64')));
+const compiled = new WebAssembly.Module(WENGERT.join(zlib.gunzipSync(Buffer.from(WENGERT.wasm, 'base64'))));
 const make = vm.runInThisContext('(' + WENGERT.loader + ')');
 globalThis.require = require;
 globalThis.__dirname = folder;

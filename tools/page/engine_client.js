@@ -8,10 +8,22 @@
 
   const bytesOf = text =>
     Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), c => c.charCodeAt(0));
+  // The module of the parts that WENGERT.wasm has.
+  WENGERT.join = parts => {
+    const joiner = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(WENGERT.joiner))).exports;
+    const size = new Uint32Array(parts.buffer, parts.byteOffset, 1)[0], from = joiner.row(),
+          to = from + parts.length;
+    joiner.memory.grow(to + size >> 16);
+    new Uint8Array(joiner.memory.buffer).set(parts, from);
+    joiner.join(to);
+    return new Uint8Array(joiner.memory.buffer, to, size);
+  };
   const compile = async () => {
-    const start = now();
-    const zipped = new Blob([bytesOf(WENGERT.wasm)]).stream().pipeThrough(new DecompressionStream('gzip'));
-    const wasm = await WebAssembly.compile(await new Response(zipped).arrayBuffer());
+    const start = now(), zip = new DecompressionStream('gzip'), writer = zip.writable.getWriter();
+    writer.write(bytesOf(WENGERT.wasm)); // through a Blob it takes 20 ms more
+    writer.close();
+    const parts = new Uint8Array(await new Response(zip.readable).arrayBuffer());
+    const wasm = await WebAssembly.compile(WENGERT.join(parts));
     times.compiled = now() - start;
     return wasm;
   };
@@ -29,12 +41,10 @@
     get busy() { return this.#waiting.size > 0; }
 
     async #begin() {
-      module = module || compile();
       source = source || URL.createObjectURL(new Blob([script()], {type: 'text/javascript'}));
-      const start = now(), turn = ++this.#starts, compiled = await module;
-      if (turn != this.#starts) return; // it was stopped meanwhile
-      const worker = this.#worker = new Worker(source);
-      await new Promise((good, bad) => {
+      const start = now(), turn = ++this.#starts, worker = this.#worker = new Worker(source);
+      module = module || compile(); // while the worker reads its script
+      const begun = new Promise((good, bad) => {
         this.#giveUp = good;
         worker.onerror = e => bad(new Error(e.message));
         worker.onmessage = e => {
@@ -47,8 +57,11 @@
           } else if (said.id === undefined) bad(new Error(said.dead));
           else this.#answer(said);
         };
-        worker.postMessage({module: compiled});
       });
+      const given = module.then(compiled => {
+        if (turn == this.#starts) worker.postMessage({module: compiled}); // else it was stopped meanwhile
+      });
+      await Promise.all([begun, given]);
     }
     #answer(said) {
       const q = this.#waiting.get(said.id);
