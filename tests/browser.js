@@ -120,14 +120,13 @@ function keyboard(page, here) {
 }
 
 function pointers(page, here) {
-  page.mouse = (type, x, y) => here('Input.dispatchMouseEvent', {
-    type,
-    x,
-    y,
-    button: type == 'mouseMoved' ? 'none' : 'left',
-    buttons: type == 'mouseReleased' ? 0 : 1,
-    clickCount: 1
-  });
+  let held = false;
+  page.mouse = (type, x, y) => {
+    const before = held;
+    held = type == 'mousePressed' || held && type != 'mouseReleased';
+    return here('Input.dispatchMouseEvent',
+      {type, x, y, button: held || before ? 'left' : 'none', buttons: held ? 1 : 0, clickCount: 1});
+  };
   page.touch = (type, x, y) =>
     here('Input.dispatchTouchEvent', {type, touchPoints: type == 'touchEnd' ? [] : [{x, y}]});
 }
