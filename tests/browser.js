@@ -21,6 +21,7 @@ function connected(child) {
     child.on('exit', () => bad(new Error('chromium has ended')));
   });
   failed.catch(() => {});
+  for (const pipe of [to, from]) pipe.on('error', () => {}); // when it is ended
   from.on('data', piece => {
     text = Buffer.concat([text, piece]);
     for (let end; (end = text.indexOf(0)) >= 0; text = text.subarray(end + 1)) {
@@ -75,6 +76,7 @@ async function pageOf({send, heard}, width, height, touch) {
       throw new Error(r.exceptionDetails.exception?.description || r.exceptionDetails.text);
     return r.result.value;
   };
+  page.close = () => here('Page.close');
   page.picture = async file => fs.writeFileSync(
     file, Buffer.from((await here('Page.captureScreenshot', {format: 'png'})).data, 'base64'));
   keyboard(page, here);

@@ -12,18 +12,17 @@ const PREFS = {
   'marionette.port': 0,
   'browser.dom.window.dump.enabled': true, // errors of pages are printed, too
   'dom.w3c_touch_events.enabled': 1,
-  'dom.disable_open_during_load': false,
   'browser.shell.checkDefaultBrowser': false,
   'browser.startup.homepage_override.mstone': 'ignore',
   'browser.startup.page': 0,
+  'ui.useOverlayScrollbars': 1, // as on a phone
   'datareporting.policy.dataSubmissionEnabled': false,
   'toolkit.telemetry.enabled': false,
   'app.update.enabled': false,
   'extensions.update.enabled': false,
   'network.captive-portal-service.enabled': false,
   'network.connectivity-service.enabled': false,
-  'services.settings.server': 'data:,',
-  'security.sandbox.content.level': 0
+  'services.settings.server': 'data:,'
 };
 
 // send(command, parameters) gives what Firefox answers. A message is its length, a colon, and JSON.
@@ -95,6 +94,12 @@ async function pageOf(browser, width, height, touch) {
       'WebDriver:ExecuteAsyncScript', {script: IN_PAGE, args: [code], sandbox: null, scriptTimeout: 300000});
     if (Array.isArray(value)) throw new Error(value[0]);
     return value ? JSON.parse(value) : undefined;
+  };
+  page.close = async () => {
+    const others = await here('WebDriver:CloseWindow');
+    browser.current = others[0];
+    await send('WebDriver:SwitchToWindow', {handle: browser.current});
+    browser.pages.splice(browser.pages.indexOf(page), 1);
   };
   page.picture = async file => fs.writeFileSync(
     file, Buffer.from((await here('WebDriver:TakeScreenshot', {full: false})).value, 'base64'));

@@ -50,11 +50,13 @@ async function intoEditor(p) {
     return [b.right - 30, b.bottom - 25];
   });
   await point(p, place);
+  await p.until(() => document.activeElement == text);
 }
 async function write(p, program) {
   await intoEditor(p);
   await p.key('a', CTRL);
   await p.paste(program);
+  await p.until(n => text.value.length == n, program.length);
   await settled(p);
 }
 const program = p => p.run(() => text.value);
@@ -181,15 +183,15 @@ const boxAt = (p, line) => p.run(line => {
 }, line);
 // From now on files are not saved but kept: saved(p) gives names and contents.
 const keepFiles = p => p.run(() => {
-  window.kept = [];
+  window.filesKept = [];
   HTMLAnchorElement.prototype.click = function() {
     const got = fetch(this.href).then(r => r.arrayBuffer());
-    kept.push([this.download, got]);
+    filesKept.push([this.download, got]);
   };
 });
 const saved = async (p, many) => {
-  await p.until(many => kept.length >= many, many);
-  return p.run(() => Promise.all(kept.map(async ([name, got]) => {
+  await p.until(many => filesKept.length >= many, many);
+  return p.run(() => Promise.all(filesKept.map(async ([name, got]) => {
     const bytes = new Uint8Array(await got);
     return [name, btoa(bytes.reduce((s, b) => s + String.fromCharCode(b), ''))];
   })));

@@ -9,7 +9,7 @@ const http = require('http');
 const os = require('os');
 const path = require('path');
 const {spawnSync} = require('child_process');
-const {fresh} = require('./play_hands.js');
+const {fresh, sleep} = require('./play_hands.js');
 const [, , engine, native, which = 'both', words = ''] = process.argv;
 const TASKS = [...require('./play_tasks_write.js'), ...require('./play_tasks_use.js')];
 const DRIVERS = {
@@ -64,7 +64,10 @@ async function isDone(task, b, pages, address) {
     await Promise.race([hands(task, b, pages, address), late]);
     return '';
   } catch (e) {
-    for (const k in pages) delete pages[k];
+    for (const k in pages) { // they may be busy for long
+      await Promise.race([pages[k].close(), sleep(5000)]).catch(() => {});
+      delete pages[k];
+    }
     return String(e.message).replace(/\n/g, ' ').slice(0, 400);
   } finally { clearTimeout(clock); }
 }

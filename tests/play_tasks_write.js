@@ -95,7 +95,7 @@ const FAULTS = [
 ];
 const BEHIND = [
   ['y = einsum("𝒳→𝒳", q(3))', 1, 'q'], ['# 𝒳𝒳\nz = 1; y = q # 𝒳', 2, 'q'],
-  ['plot "𝒳𝒳" { line qq(t) over t in 0:1 }', 1, 'qq']
+  ['a = 1; y = einsum("𝒳𝒳→𝒳", zz)', 1, 'zz']
 ];
 async function marks(p, t, faults) {
   for (const [text, line, word] of faults) {
