@@ -15,8 +15,10 @@ const settled = p => p.run(async () => {
   while (busy && performance.now() < end) await wait(10);
 });
 const ready = p => p.until(() => document.body && document.body.dataset.n > 0 && !busy);
+// The page as it is for who never was there: with nothing kept on the device.
 async function fresh(p, address) {
-  await p.open('about:blank');
+  await p.open(new URL('empty.html', address).href);
+  await p.run(() => localStorage.clear());
   await p.open(address);
   await ready(p);
 }

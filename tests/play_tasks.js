@@ -89,6 +89,7 @@ async function all(kind, address) {
 
 (async () => {
   fs.copyFileSync(engine, path.join(folder, 'engine.js'));
+  fs.writeFileSync(path.join(folder, 'empty.html'), '<!DOCTYPE html>');
   natively(['play', '-o', 'play.html', '--engine', path.resolve(engine)]);
   const server = await served();
   const address = 'http://127.0.0.1:' + server.address().port + '/play.html';
