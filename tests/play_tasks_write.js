@@ -362,7 +362,8 @@ async function plotWords(p) {
   await write(p, 'z = 0.5\ny = tanh(z)');
   await tab(p, 'plot');
   await fill(p, '#view input', 'abc');
-  const wrong = () => [...document.querySelectorAll('#view .bad, #error')].map(e => e.textContent).join(' ');
+  const wrong =
+    () => [...document.querySelectorAll('#view .bad, #error')].map(e => e.textContent).join(' ').trim();
   let s = await p.run(wrong);
   hold(/abc|number/.test(s), 'abc is no number', s);
   await fill(p, '#view input', '9');
