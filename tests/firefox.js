@@ -95,19 +95,23 @@ async function pageOf(browser, width, height, touch) {
     if (Array.isArray(value)) throw new Error(value[0]);
     return value ? JSON.parse(value) : undefined;
   };
-  page.close = async () => {
-    const others = await here('WebDriver:CloseWindow');
-    browser.current = others[0];
-    await send('WebDriver:SwitchToWindow', {handle: browser.current});
-    browser.pages.splice(browser.pages.indexOf(page), 1);
-  };
   page.picture = async file => fs.writeFileSync(
     file, Buffer.from((await here('WebDriver:TakeScreenshot', {full: false})).value, 'base64'));
+  closing(browser, page, here);
   keyboard(page, here, outside);
   pointers(page, here);
   surroundings(page, here, outside);
   withHands(page);
   return page;
+}
+
+function closing(browser, page, here) {
+  page.close = async () => {
+    const others = await here('WebDriver:CloseWindow');
+    browser.current = others[0];
+    await browser.send('WebDriver:SwitchToWindow', {handle: browser.current});
+    browser.pages.splice(browser.pages.indexOf(page), 1);
+  };
 }
 
 const KEYS = {

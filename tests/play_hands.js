@@ -51,8 +51,12 @@ async function intoEditor(p) {
     const b = $('editor').getBoundingClientRect();
     return [b.right - 30, b.bottom - 25];
   });
-  await point(p, place);
-  await p.until(() => document.activeElement == text);
+  for (let i = 0; i < 5; i++) { // the first tap in a new window of Firefox may be lost
+    await point(p, place);
+    await sleep(i * 200);
+    if (await p.run(() => document.activeElement == text)) return;
+  }
+  throw new Error('the editor does not take the keyboard');
 }
 async function write(p, program) {
   await intoEditor(p);

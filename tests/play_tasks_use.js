@@ -1,4 +1,4 @@
-// Tasks of play_tasks.js: examples, trainings, tables, files, links, a phone, zoom, dark, paper, and what is too
+// Tasks of play_tasks.js: examples, trainings, tables, files, links, a phone, zoom, dark, paper, what is too
 // much.
 const fs = require('fs');
 const path = require('path');
