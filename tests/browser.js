@@ -3,11 +3,13 @@
 //   await p.open(url);
 //
 // await p.run(function, arguments ...) gives what the function, a promise too, returns in the page. p.errors
-// has what pages threw, p.requests the addresses that were asked for.
+// has what pages threw, p.requests the addresses that were asked for. hands.js says how a page is clicked;
+// firefox.js has the same for Firefox.
 const {spawn} = require('child_process');
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
+const {withHands, CTRL} = require('./hands.js');
 
 // send(method, parameters, session) gives what the browser answers; heard has of each session what listens to
 // its events.
@@ -19,6 +21,7 @@ function connected(child) {
     child.on('exit', () => bad(new Error('chromium has ended')));
   });
   failed.catch(() => {});
+  for (const pipe of [to, from]) pipe.on('error', () => {}); // when it is ended
   from.on('data', piece => {
     text = Buffer.concat([text, piece]);
     for (let end; (end = text.indexOf(0)) >= 0; text = text.subarray(end + 1)) {
@@ -73,49 +76,80 @@ async function pageOf({send, heard}, width, height, touch) {
       throw new Error(r.exceptionDetails.exception?.description || r.exceptionDetails.text);
     return r.result.value;
   };
+  page.close = () => here('Page.close');
   page.picture = async file => fs.writeFileSync(
     file, Buffer.from((await here('Page.captureScreenshot', {format: 'png'})).data, 'base64'));
-  withHands(page, here);
+  keyboard(page, here);
+  pointers(page, here);
+  surroundings(page, here);
+  withHands(page);
   return page;
 }
 
-// What waits, types and points.
-function withHands(page, here) {
-  page.until = async (f, ...values) => {
-    for (let i = 0; i < 50 * page.patience; i++) {
-      const v = await page.run(f, ...values);
-      if (v) return v;
-      await new Promise(r => setTimeout(r, 20));
-    }
-    throw new Error('not within ' + page.patience + ' s: ' + f);
-  };
+const KEYS = {
+  Enter: 13,
+  Tab: 9,
+  ArrowRight: 39,
+  ArrowLeft: 37,
+  ArrowDown: 40,
+  ArrowUp: 38,
+  Escape: 27,
+  Backspace: 8,
+  Delete: 46,
+  Home: 36,
+  End: 35,
+  ' ': 32
+};
+const codeOf = key => KEYS[key] || (/^[a-z\d]$/i.test(key) ? key.toUpperCase().charCodeAt(0) : undefined);
+
+function keyboard(page, here) {
   page.key = async (key, modifiers = 0) => {
+    const letter = key == 'Enter' ? '\r' : key.length == 1 && !(modifiers & CTRL) ? key : undefined;
     for (const type of ['keyDown', 'keyUp'])
       await here('Input.dispatchKeyEvent', {
         type,
         key,
-        code: key,
+        code: /^[a-z]$/i.test(key) ? 'Key' + key.toUpperCase() : key,
         modifiers,
-        text: type != 'keyDown' ? undefined
-          : key.length == 1     ? key
-          : key == 'Enter'      ? '\r'
-                                : undefined,
-        windowsVirtualKeyCode:
-          {Enter: 13, Tab: 9, ArrowRight: 39, ArrowLeft: 37, ArrowDown: 40, ArrowUp: 38, Escape: 27}[key]
+        text: type == 'keyDown' ? letter : undefined,
+        windowsVirtualKeyCode: codeOf(key)
       });
   };
-  let pressed = false; // a move that does not name the button drags no slider
-  page.mouse = (type, x, y) => {
-    pressed = type == 'mousePressed' || (pressed && type != 'mouseReleased');
-    return here('Input.dispatchMouseEvent', {
-      type,
-      x,
-      y,
-      button: pressed || type == 'mouseReleased' ? 'left' : 'none',
-      buttons: pressed ? 1 : 0,
-      clickCount: 1
-    });
+  page.type = async text => {
+    for (const letter of text) await page.key(letter == '\n' ? 'Enter' : letter);
   };
+  page.paste = text => here('Input.insertText', {text});
+}
+
+function pointers(page, here) {
+  let held = false;
+  page.mouse = (type, x, y) => {
+    const before = held;
+    held = type == 'mousePressed' || held && type != 'mouseReleased';
+    return here('Input.dispatchMouseEvent',
+      {type, x, y, button: held || before ? 'left' : 'none', buttons: held ? 1 : 0, clickCount: 1});
+  };
+  page.touch = (type, x, y) =>
+    here('Input.dispatchTouchEvent', {type, touchPoints: type == 'touchEnd' ? [] : [{x, y}]});
+}
+
+// What surrounds a page: its history, files that are chosen, colours, zoom, paper.
+function surroundings(page, here) {
+  page.back = async () => {
+    const {currentIndex, entries} = await here('Page.getNavigationHistory');
+    if (!currentIndex) throw new Error('there is no page before this one');
+    await here('Page.navigateToHistoryEntry', {entryId: entries[currentIndex - 1].id});
+  };
+  page.choose = async (selector, file) => {
+    const {root} = await here('DOM.getDocument');
+    const {nodeId} = await here('DOM.querySelector', {nodeId: root.nodeId, selector});
+    await here('DOM.setFileInputFiles', {nodeId, files: [file]});
+  };
+  page.dark = on => here(
+    'Emulation.setEmulatedMedia', {features: [{name: 'prefers-color-scheme', value: on ? 'dark' : 'light'}]});
+  page.zoom = (w, h, by) => here('Emulation.setDeviceMetricsOverride',
+    {width: Math.round(w / by), height: Math.round(h / by), deviceScaleFactor: by, mobile: false});
+  page.paper = async () => Buffer.from((await here('Page.printToPDF')).data, 'base64');
 }
 
 exports.browser = async function(...flags) {
