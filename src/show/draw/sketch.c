@@ -52,6 +52,10 @@ wg_status wgi_check_style(const wgi_picture *p)
     const wg_draw_opts *o = p->o;
     const style *s = style_of(o);
     if (!s) return WGI_REFUSE(p, "draw: .style \"%s\": cards, circuit, neurons or blocks", o->style);
+    if (o->heatmaps && s->write != wgi_neurons_write)
+        return WGI_REFUSE(p, "draw: .heatmaps are those of .style \"neurons\", not of \"%s\"", s->name);
+    if (o->heatmaps && o->values)
+        return WGI_REFUSE(p, "draw: .values and .heatmaps: a circle has a number or a map; give one of them");
     if (s == styles) return WG_OK;
     const char *with = o->steps      ? ".steps"
                        : o->top_down ? ".top_down"
