@@ -377,13 +377,14 @@ static int64_t examples_of(const drawing *d)
 static void put_axis(wgi_strbuf *b, const drawing *d, int c)
 {
     const char *name = wgi_net_item(d->n, d->heat.item)->name;
-    const double tiny = 1e-9 * (d->heat.high[c] - d->heat.low[c]),
-                 at[2] = { d->heat.low[c], d->heat.high[c] };
+    const double low = d->heat.low[c], high = d->heat.high[c], large = fmax(fabs(low), fabs(high)),
+                 at[2] = { low, high };
+    const int digits = 3 + (int)fmin(3, fmax(0, ceil(log10(large / (high - low)))));
     wgi_strbuf_clean(b, *name ? name : "column ", WGI_SKETCH_NAME);
     wgi_strbuf_put(b, c ? "₂ = " : "₁ = ");
     for (int i = 0; i < 2; i++) {
         char text[32];
-        snprintf(text, sizeof text, "%.3g", fabs(at[i]) < tiny ? 0 : at[i]);
+        snprintf(text, sizeof text, "%.*g", digits, fabs(at[i]) < 1e-9 * large ? 0 : at[i]);
         wgi_put_number(b, strtod(text, NULL)), wgi_strbuf_put(b, i ? "" : " … ");
     }
 }

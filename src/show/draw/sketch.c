@@ -206,10 +206,12 @@ static bool put_equation(const wgi_net *n, int64_t i, const unsigned char *insid
     return whole && b->length < LINE_MOST;
 }
 
-/* Whether the drawing does not show item i, which is computed. */
+/* Whether the drawing does not show item i, which is computed. The averages that a norm has stored are part
+ * of it; but blocks say how gradients are computed, and know only those of a batch. */
 static bool is_beside(const wgi_net *n, const unsigned char *drawn, int64_t i)
 {
     const wgi_item *y = wgi_net_item(n, i);
+    if (y->stored && style_of(n->p->o)->write == wgi_neurons_write) return false;
     return wg_node_leaf(wgi_item_node(&n->p->view, i)) == WG_LEAF_NONE && !drawn[i] && !y->is_inline &&
            !y->folded;
 }
