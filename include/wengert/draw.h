@@ -86,6 +86,9 @@ typedef struct wg_size_name {
       WG_PICTURE_DOT, "id", "NAME")                                                                         \
     X(const char *, title, NULL, "", "a title above the picture", WG_PICTURE_GRAPH | WG_PICTURE_PLAN, "title", "TEXT") \
     X(bool, values, false, "", "show values, where they can be computed", WG_PICTURE_NODES, "values", NULL) \
+    X(bool, heatmaps, false, "",                                                                            \
+      "in style neurons: in each circle a map of what the unit computes over the two columns of the input", \
+      WG_PICTURE_GRAPH, "heatmaps", NULL)                                                                   \
     X(const char *, level, NULL, "",                                                                        \
       "written (default): the calls of the program; ops: every node; plan: the steps that run",             \
       WG_PICTURE_FILE, "level", "written|ops|plan")                                                         \

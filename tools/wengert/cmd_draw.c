@@ -19,6 +19,8 @@ static const flag subject_flags[] = {
     { 0, "fold", NULL, "repeated nodes share a box; with --for this is so unless --no-fold" },
     { 0, "no-fold", NULL, "repeated nodes have a box each" },
     { 0, "diff", "train|eval", "beside the same program in this mode: what differs stands out" },
+    { 0, "range", "A:B",
+      "with --heatmaps: both axes go from A to B (default: what the data span, without data -4:4)" },
     { 0, "ops", NULL, "short for --level ops" },
     { 0, "plan", NULL,
       "short for --level plan, how it runs: steps, memory, times against the machine's limits; with "
@@ -175,6 +177,15 @@ static int file_flags(const args *a)
     if (args_has(a, "diff") && picture_kind(a) != WG_PICTURE_GRAPH)
         return tool_wrong(a, "--diff needs a picture of a graph: -o FILE.svg");
     if (args_has(a, "wrt") && !args_has(a, "backward")) return tool_wrong(a, "--wrt without --backward");
+    return EXIT_DONE;
+}
+
+static int map_flags(const args *a)
+{
+    const char *style = args_value(a, "style");
+    if (args_has(a, "heatmaps") && (!style || strcmp(style, "neurons") != 0))
+        return tool_wrong(a, "--heatmaps are those of --style neurons: add it");
+    if (args_has(a, "range") && !args_has(a, "heatmaps")) return tool_wrong(a, "--range without --heatmaps");
     return EXIT_DONE;
 }
 
@@ -384,8 +395,11 @@ static int run(const args *a)
     int status = plan_flags(a);
     if (!status) status = file_flags(a);
     if (!status) status = drawing_options(a, picture_kind(a), &o);
+    if (!status) status = map_flags(a);
     if (status) return status;
-    if (model_open(&m, a, WG_TRAIN)) draw(&m, o);
+    /* a unit is looked at as it answers: without dropout, with the averages of the training */
+    const bool opened = model_open(&m, a, o.heatmaps ? WG_EVAL : WG_TRAIN);
+    if (opened && (!o.heatmaps || model_on_grid(&m))) draw(&m, o);
     else draw_failed(&m, o);
     if (!m.status && a->json && output_of(a) && strcmp(output_of(a), "-"))
         json_only_text("file", output_of(a));

@@ -20,6 +20,7 @@
  *   progress.c    a line about what is done, and Ctrl-C
  *   claim_compare.c  claims with < or within
  *   claim_bars.c  how far rounding moves the sides of a claim
+ *   input_grid.c  a square of points as the input, for draw
  *   symbol_sizes.c sizes that are shown by name, for draw
  *   other_language.c what to do with a program of another language
  *   guest.h       what files of strangers may do
@@ -306,6 +307,12 @@ char *model_assignment(model *m, const char *flag_name, const char *text, const 
 bool model_data(model *m); /* --data, --map, --rows */
 /* Whether all inputs that root depends on are fed, if there is --data. False: after a message. */
 bool model_fed(model *m, wg_node root);
+
+/* ---- input_grid.c: --heatmaps, --range ---- */
+
+/* Builds the program once more, with a square of points as its input of two columns. False: after a
+ * message. */
+bool model_on_grid(model *m);
 
 /* ---- plot_files.c ---- */
 

@@ -3,21 +3,28 @@
  *     (x₁)───(h₁)      a line is as wide as the weight is large; a negative one is dashed
  *         ╲ ╱          of more units than fit: the first ones, dots, the last
  *     (x₂)───(h₂)      a unit that dropout has dropped is crossed out
+ *     (x₂)───(◐ )      with .heatmaps: what the unit computes over the points of the input
  *
  * A unit whose activation is 0 anyway is not crossed out: its value does not tell whether it was dropped. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "draw/heatmaps.h"
 #include "draw/sketch.h"
 #include "wgx/graph.h"
 
 enum {
     UNITS = 12,
     VALUED_UNITS = 7,
+    MAPPED_UNITS = 8,
     FIRST = 5,
     COLUMNS = 9,
     AREA = 470,
     PITCH = 74,
+    MAP_AREA = 500, /* with names below the circles */
+    MAP_PITCH = 92,
+    BELOW = 12, /* from a circle to the baseline of its name */
     HEAD = 40,
     PARTS = 3,
     LOSS = 78,
@@ -31,6 +38,7 @@ typedef struct column {
     double x;
     double value[UNITS]; /* NaN and known: it is NaN */
     bool known, gone[UNITS];
+    double largest; /* |value| of its maps */
     const wgi_laid_formula *name, *label[UNITS], *count;
     const char *text[UNITS], *part[PARTS]; /* part: what stands below the count */
 } column;
@@ -50,7 +58,8 @@ typedef struct drawing {
     int parts; /* the most that stand below a column */
     double radius, pitch, gap, largest, middle, bottom;
     double far, box; /* how far the loss is; the width of its box */
-    bool drops;
+    bool drops, maps;
+    wgi_heat heat;
     const wgi_laid_formula *loss;
 } drawing;
 
@@ -168,7 +177,41 @@ static void fill_column(drawing *d, int i)
     label_units(d, k, i, l->turned);
     if (!i) return;
     for (int j = 0; j < l->parts; j++) k->part[j] = wgi_net_function(n, l->part[j]);
-    find_gone(d, k, l);
+    if (!d->maps) find_gone(d, k, l);
+}
+
+/* ---- maps ---- */
+
+static bool turned_at(const drawing *d, int i) { return d->n->chain.layer[i ? i - 1 : 0].turned; }
+
+static bool read_map(const drawing *d, int i, int place)
+{
+    const column *k = &d->column[i];
+    return wgi_heat_read(d->n, &d->heat, k->item, unit_at(d, k, place), k->units, turned_at(d, i));
+}
+
+static wg_status refuse_map(const drawing *d, const column *k)
+{
+    wgi_pool *pool = d->n->p->pool;
+    return WGI_REFUSE(d->n->p, "draw: .heatmaps: '%s' has no value for each of the %lld points of '%s'",
+                      wgi_pool_clean(pool, wgi_net_item(d->n, k->item)->name, WGI_SKETCH_NAME),
+                      (long long)(d->heat.side * d->heat.side),
+                      wgi_pool_clean(pool, wgi_net_item(d->n, d->heat.item)->name, WGI_SKETCH_NAME));
+}
+
+/* Finds how large the values of each layer are. A unit with a NaN says so. */
+static wg_status read_maps(drawing *d)
+{
+    const wg_status s = wgi_heat_find(d->n, &d->heat);
+    for (int i = 0; s == WG_OK && i < d->columns; i++) {
+        column *k = &d->column[i];
+        for (int j = 0; j < k->shown; j++) {
+            if (!read_map(d, i, j)) return refuse_map(d, k);
+            k->largest = fmax(k->largest, wgi_heat_most(&d->heat));
+            if (wgi_heat_has_nan(&d->heat)) k->text[j] = "NaN";
+        }
+    }
+    return s;
 }
 
 /* ---- sizes ---- */
@@ -191,12 +234,13 @@ static void measure(drawing *d)
         for (int j = 0; j < PARTS && d->column[i].part[j]; j++)
             d->parts = j + 1 > d->parts ? j + 1 : d->parts;
     }
-    d->pitch = fmin(PITCH, (double)AREA / rows);
-    d->radius = fmin(31, 0.46 * d->pitch);
+    d->pitch = d->maps ? fmin(MAP_PITCH, (double)MAP_AREA / rows) : fmin(PITCH, (double)AREA / rows);
+    d->radius = d->maps ? fmin(36, 0.36 * d->pitch) : fmin(31, 0.46 * d->pitch);
     d->middle = HEAD + rows * d->pitch / 2;
     d->box = fmax(BOX, d->loss ? ceil(d->loss->width) + 14 : 0);
-    d->bottom = HEAD + rows * d->pitch + 16;
-    d->gap = fmax(118, fmin(320, fmin(944, 1.6 * d->bottom) / (d->columns - 1)));
+    d->bottom = HEAD + rows * d->pitch + (d->maps ? 27 : 16);
+    const double wide = d->maps ? 900 : 944;
+    d->gap = fmax(118, fmin(320, fmin(wide, 1.6 * d->bottom) / (d->columns - 1)));
     /* on a canvas that is less than one and a half times as wide as high the columns stand closer */
     const wgi_canvas *k = wgi_canvas_of(d->n->p);
     const bool narrow = k && k->fixed && k->w < 1.5 * k->h;
@@ -207,7 +251,7 @@ static void measure(drawing *d)
             fmax(2.6 * d->radius + 20, fmin(d->gap, (k->w / k->h * d->bottom - sides) / (d->columns - 1)));
     for (int i = 0; i < d->columns; i++) {
         d->column[i].x = 60 + i * d->gap;
-        number_units(d, &d->column[i]);
+        if (!d->maps) number_units(d, &d->column[i]);
     }
 }
 
@@ -239,6 +283,32 @@ static void put_cross(const wgi_svg *w, const drawing *d, double x, double y)
     wgi_sketch_line(w, x - r, y + r, x + r, y - r, 2, "cross");
 }
 
+/* A circle with its map. */
+static void put_mapped_unit(const wgi_svg *w, const drawing *d, int i, int place)
+{
+    const column *k = &d->column[i];
+    const double x = wgi_svg_eighth(k->x), y = wgi_svg_eighth(y_at(d, k, place)),
+                 r = wgi_svg_eighth(d->radius);
+    wgi_strbuf_put(w->b, "<g class=\"unit\">");
+    WGI_SVG_PUT(w->b, "<circle cx=\"@\" cy=\"@\" r=\"@\"/>\n", x, y, r);
+    if (read_map(d, i, place)) wgi_heat_put(w, &d->heat, x, y, r, k->largest);
+    if (k->text[place]) wgi_svg_text(w->b, x, y + 5, WGI_BODY, false, "middle", "alarm", k->text[place]);
+    wgi_strbuf_put(w->b, "</g>\n");
+}
+
+/* Over lines, and under circles. A unit whose name another node has is called by its number. */
+static void put_names_below(const wgi_svg *w, const drawing *d, const column *k)
+{
+    wgi_strbuf_put(w->b, "<g class=\"halo\">\n");
+    for (int i = 0; i < k->shown; i++) {
+        const double y = wgi_svg_eighth(y_at(d, k, i) + d->radius + BELOW);
+        const char *number = wgi_pool_format(w->p->pool, "%lld", (long long)unit_at(d, k, i) + 1);
+        if (k->label[i]) wgi_sketch_formula(w, k->label[i], k->x, y, d->gap - 2 * d->radius, "ink");
+        else wgi_svg_text(w->b, k->x, y, WGI_BODY, false, "middle", "ink", number);
+    }
+    wgi_strbuf_put(w->b, "</g>\n");
+}
+
 static void put_unit(const wgi_svg *w, const drawing *d, const column *k, int place)
 {
     const double y = y_at(d, k, place), most = 2 * d->radius - 3;
@@ -258,11 +328,15 @@ static void put_unit(const wgi_svg *w, const drawing *d, const column *k, int pl
     if (k->gone[place]) put_cross(w, d, k->x, y);
 }
 
-static void put_column(const wgi_svg *w, const drawing *d, const column *k)
+static void put_column(const wgi_svg *w, const drawing *d, int at)
 {
+    const column *k = &d->column[at];
     double y = d->bottom;
     wgi_sketch_formula(w, k->name, k->x, 16, d->gap - 12, "ink");
-    for (int i = 0; i < k->shown; i++) put_unit(w, d, k, i);
+    if (d->maps) put_names_below(w, d, k);
+    for (int i = 0; i < k->shown; i++)
+        if (d->maps) put_mapped_unit(w, d, at, i);
+        else put_unit(w, d, k, i);
     const double dots = y_at(d, k, FIRST) - d->pitch + 8;
     if (k->units > d->most) wgi_svg_text(w->b, k->x, dots, WGI_TITLE + 4, true, "middle", "ink", "⋮");
     wgi_sketch_formula(w, k->count, k->x, y, d->gap - 12, "outside");
@@ -284,9 +358,10 @@ static void put_loss(const wgi_svg *w, const drawing *d)
 static void put_net(const wgi_svg *w, const void *with)
 {
     const drawing *d = with;
+    if (d->maps) wgi_heat_style(w, &d->heat, wgi_svg_eighth(d->radius));
     for (int i = 0; i + 1 < d->columns; i++) put_fan(w, d, i);
     if (d->loss) put_loss(w, d);
-    for (int i = 0; i < d->columns; i++) put_column(w, d, &d->column[i]);
+    for (int i = 0; i < d->columns; i++) put_column(w, d, i);
 }
 
 /* ---- texts ---- */
@@ -298,13 +373,38 @@ static int64_t examples_of(const drawing *d)
     return units ? wg_shape_size(s) / units : 0;
 }
 
+/* "x₁ = −4 … 4" */
+static void put_axis(wgi_strbuf *b, const drawing *d, int c)
+{
+    const char *name = wgi_net_item(d->n, d->heat.item)->name;
+    const double low = d->heat.low[c], high = d->heat.high[c], large = fmax(fabs(low), fabs(high)),
+                 at[2] = { low, high };
+    const int digits = 3 + (int)fmin(3, fmax(0, ceil(log10(large / (high - low)))));
+    wgi_strbuf_clean(b, *name ? name : "column ", WGI_SKETCH_NAME);
+    wgi_strbuf_put(b, c ? "₂ = " : "₁ = ");
+    for (int i = 0; i < 2; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%.*g", digits, fabs(at[i]) < 1e-9 * large ? 0 : at[i]);
+        wgi_put_number(b, strtod(text, NULL)), wgi_strbuf_put(b, i ? "" : " … ");
+    }
+}
+
+static void explain_maps(wgi_strbuf *b, const drawing *d)
+{
+    wgi_strbuf_put(b, "in circles: the value over "), put_axis(b, d, 0);
+    wgi_strbuf_put(b, " (right) and "), put_axis(b, d, 1);
+    wgi_strbuf_put(b, " (up), in full colour the largest of the layer; orange: above 0; blue: below 0; ");
+}
+
 /* What lines, crosses and numbers mean, and what the loss is. */
 static const char *last_line(const drawing *d, const char *others)
 {
     wgi_strbuf b = { .pool = d->n->p->pool };
     bool known = true;
     for (int i = 0; i + 1 < d->columns; i++) known &= d->fan[i].known;
-    if (known) wgi_strbuf_put(&b, "width: |w|; blue, solid: w > 0; red, dashed: w < 0");
+    if (d->maps) explain_maps(&b, d);
+    if (known && d->maps) wgi_strbuf_put(&b, "width: |w|; dashed: w < 0");
+    else if (known) wgi_strbuf_put(&b, "width: |w|; blue, solid: w > 0; red, dashed: w < 0");
     else wgi_strbuf_put(&b, "a line for each weight");
     if (d->drops) wgi_strbuf_put(&b, "; crossed out: dropped");
     if ((d->drops || d->n->p->o->values) && examples_of(d) > 1)
@@ -328,7 +428,8 @@ wg_status wgi_neurons_write(wgi_net *n, wgi_strbuf *out)
     if (layers >= COLUMNS)
         return WGI_REFUSE(p, "draw: style neurons: %lld layers, more than %d: draw them in style blocks",
                           (long long)layers, COLUMNS - 1);
-    drawing d = { .n = n, .columns = (int)layers + 1, .most = p->o->values ? VALUED_UNITS : UNITS };
+    drawing d = { .n = n, .columns = (int)layers + 1, .maps = p->o->heatmaps };
+    d.most = d.maps ? MAPPED_UNITS : p->o->values ? VALUED_UNITS : UNITS;
     d.column = wgi_pool_take(p->pool, d.columns, sizeof *d.column);
     d.fan = wgi_pool_take(p->pool, layers, sizeof *d.fan);
     if (p->pool->failed) return WG_ERROR_MEMORY;
@@ -336,6 +437,8 @@ wg_status wgi_neurons_write(wgi_net *n, wgi_strbuf *out)
     for (int i = 0; i < layers; i++) read_weights(&d, i);
     if (n->chain.has_loss) d.loss = wgi_net_lay_out_name(n, n->root, 0);
     if (p->pool->failed) return WG_ERROR_MEMORY;
+    const wg_status mapped = d.maps ? read_maps(&d) : WG_OK;
+    if (mapped != WG_OK) return mapped;
     measure(&d);
     const char *others = wgi_net_others(n, "a");
     if (!others) return p->pool->failed ? WG_ERROR_MEMORY : WG_ERROR_VALUE;

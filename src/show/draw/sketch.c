@@ -52,6 +52,10 @@ wg_status wgi_check_style(const wgi_picture *p)
     const wg_draw_opts *o = p->o;
     const style *s = style_of(o);
     if (!s) return WGI_REFUSE(p, "draw: .style \"%s\": cards, circuit, neurons or blocks", o->style);
+    if (o->heatmaps && s->write != wgi_neurons_write)
+        return WGI_REFUSE(p, "draw: .heatmaps are those of .style \"neurons\", not of \"%s\"", s->name);
+    if (o->heatmaps && o->values)
+        return WGI_REFUSE(p, "draw: .values and .heatmaps: a circle has a number or a map; give one of them");
     if (s == styles) return WG_OK;
     const char *with = o->steps      ? ".steps"
                        : o->top_down ? ".top_down"
@@ -202,10 +206,12 @@ static bool put_equation(const wgi_net *n, int64_t i, const unsigned char *insid
     return whole && b->length < LINE_MOST;
 }
 
-/* Whether the drawing does not show item i, which is computed. */
+/* Whether the drawing does not show item i, which is computed. The averages that a norm has stored are part
+ * of it; but blocks say how gradients are computed, and know only those of a batch. */
 static bool is_beside(const wgi_net *n, const unsigned char *drawn, int64_t i)
 {
     const wgi_item *y = wgi_net_item(n, i);
+    if (y->stored && style_of(n->p->o)->write == wgi_neurons_write) return false;
     return wg_node_leaf(wgi_item_node(&n->p->view, i)) == WG_LEAF_NONE && !drawn[i] && !y->is_inline &&
            !y->folded;
 }
