@@ -461,6 +461,11 @@ lessons: $(BUILD)/wengert ## the lessons as pages, build/lessons/index.html (doc
 	@tools/build/twins.sh '$(BUILD)/lessons/twins'
 	@$(BUILD)/wengert lesson --all --page $(if $(wildcard $(BUILD)/wasm/engine.js),--edit) $(if $(ANSWERS),--answers) -o $(BUILD)/lessons
 
+site: ## build/lessons/: the course, the page to play and the engine, one folder that any web server serves (it makes the engine first)
+	+@$(MAKE) --no-print-directory wasm
+	+@$(MAKE) --no-print-directory lessons
+	@echo "$(BUILD)/lessons: put it on a web server, or open $(BUILD)/lessons/index.html"
+
 scorm: lessons ## build/wengert-VERSION-scorm.zip: the lessons for a learning management system (SCORM 1.2)
 	@python3 tools/build/scorm.py $(BUILD)/lessons $(BUILD)/wengert-$(VERSION)-scorm.zip $$(git log -1 --format=%ct 2>/dev/null || echo 0)
 
@@ -528,7 +533,7 @@ deb: all ## build/wengert_VERSION_ARCHITECTURE.deb: what apt installs on Debian 
 ifneq ($(filter dist wasm,$(GOALS)),)
 lessons: | wasm
 endif
-dist: $(if $(filter 0,$(SITE)),,lessons) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; and the site of lessons (SITE=0: not)
+dist: $(if $(filter 0,$(SITE)),,site) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; the site and engine.js (SITE=0: not)
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' SITE='$(SITE)' tools/build/dist.sh
 
 format: ## mends what `make check` refuses for its form: files of C and JavaScript, long comments of C, generated docs, tables and pictures

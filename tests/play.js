@@ -6,9 +6,10 @@
 // that a program does ends it. PICTURES: a folder for pictures of the page. WG_MEASURE=1
 // prints the times instead.
 const fs = require('fs');
-const http = require('http');
 const os = require('os');
 const path = require('path');
+const {served} = require('./served.js');
+const zlib = require('zlib');
 const {spawnSync} = require('child_process');
 const {browser} = require('./browser.js');
 const {place} = require('./play_place.js');
@@ -34,10 +35,10 @@ function natively(words, files = {}) {
 }
 
 // The page's own names: load, pick, engine, trainer, text.
-const set = (p, program) => p.run(async program => {
-  const n = document.body.dataset.n;
-  load(program);
-  while (document.body.dataset.n == n || busy) await new Promise(r => setTimeout(r, 5));
+const set = (p, program) => p.run(async text => {
+  ran = null;
+  load(text);
+  while (ran === null || busy) await new Promise(r => setTimeout(r, 5));
 }, program);
 const shown = p => p.run(() => ({
   error: $('error').textContent,
@@ -302,7 +303,7 @@ async function links(b, p, address) {
   expect('a link opens its program',
     await q.run(() => text.value) == 'a = 7\nb = a*6 # é <script>' && (await shown(q)).numbers[1][2] == '42',
     await q.run(() => text.value), href);
-  const bomb = require('zlib').deflateRawSync(JSON.stringify(['x'.repeat(3e7)])).toString('base64url');
+  const bomb = zlib.deflateRawSync(JSON.stringify(['x'.repeat(3e7)])).toString('base64url');
   for (const [fragment, says] of [['#1' + bomb, /more than 2 MB/], ['#9abcdefgh', /another version/],
          ['#1abcdefgh', /damaged/], ['#%zz', /has no program/]]) {
     await q.open('about:blank');
@@ -618,30 +619,17 @@ async function test(b, address, all) {
   }
 }
 
-// A server of the folder.
-async function served() {
-  const server = http.createServer((q, r) => {
-    const f = path.join(folder, path.basename(q.url.split('?')[0]));
-    if (!fs.existsSync(f)) {
-      r.writeHead(404);
-      return r.end();
-    }
-    r.setHeader('Content-Type', f.endsWith('.js') ? 'text/javascript' : 'text/html');
-    fs.createReadStream(f).pipe(r);
-  });
-  await new Promise(r => server.listen(0, '127.0.0.1', r));
-  return server;
-}
-
 (async () => {
   fs.copyFileSync(engine, path.join(folder, 'engine.js'));
   natively(['play', '-o', 'play.html', '--engine', path.resolve(engine)]);
   const html = path.join(folder, 'play.html');
-  const server = await served();
+  const server = await served(folder);
   const b = await browser();
   const addresses = ['file://' + html, 'http://127.0.0.1:' + server.address().port + '/play.html'];
   try {
-    expect('the page is at most 60 KB', fs.statSync(html).size <= 61440, fs.statSync(html).size);
+    const zipped = f => zlib.gzipSync(fs.readFileSync(f), {level: 9}).length;
+    expect('over gzip the page is at most 24 KB, the engine 1,100 KB',
+      zipped(html) <= 24576 && zipped(engine) <= 1126400, zipped(html), zipped(engine));
     for (const address of addresses) {
       if (process.env.WG_MEASURE) {
         console.log(address.slice(0, 5));

@@ -5,9 +5,9 @@
 // What is expected comes from mathematics or from the native command. Each task begins with a fresh page.
 // A failed task prints a line; the last line of a browser says how many hold.
 const fs = require('fs');
-const http = require('http');
 const os = require('os');
 const path = require('path');
+const {served} = require('./served.js');
 const {spawnSync} = require('child_process');
 const {fresh, sleep} = require('./play_hands.js');
 const [, , engine, native, which = 'both', words = ''] = process.argv;
@@ -24,19 +24,6 @@ function natively(words, files = {}) {
   const r = spawnSync(path.resolve(native), words,
     {cwd: folder, encoding: 'utf8', env: {...process.env, WG_ISA: 'base', WG_THREADS: '1'}, timeout: 60000});
   return r.stdout || r.stderr;
-}
-async function served() {
-  const server = http.createServer((q, r) => {
-    const f = path.join(folder, path.basename(q.url.split('?')[0]));
-    if (!fs.existsSync(f)) {
-      r.writeHead(404);
-      return r.end();
-    }
-    r.setHeader('Content-Type', f.endsWith('.js') ? 'text/javascript' : 'text/html');
-    fs.createReadStream(f).pipe(r);
-  });
-  await new Promise(r => server.listen(0, '127.0.0.1', r));
-  return server;
 }
 
 // A page of the size that the task asks for; it is kept for the next one.
@@ -91,7 +78,7 @@ async function all(kind, address) {
   fs.copyFileSync(engine, path.join(folder, 'engine.js'));
   fs.writeFileSync(path.join(folder, 'empty.html'), '<!DOCTYPE html>');
   natively(['play', '-o', 'play.html', '--engine', path.resolve(engine)]);
-  const server = await served();
+  const server = await served(folder);
   const address = 'http://127.0.0.1:' + server.address().port + '/play.html';
   try {
     for (const kind of which == 'both' ? Object.keys(DRIVERS) : [which])

@@ -4,37 +4,10 @@ const fs = require('fs');
 const path = require('path');
 const zlib = require('zlib');
 const {CTRL} = require('./hands.js');
-const {
-  hold,
-  sleep,
-  settled,
-  ready,
-  centre,
-  point,
-  press,
-  write,
-  program,
-  cell,
-  error,
-  told,
-  shownOf,
-  where,
-  answers,
-  reach,
-  choose,
-  fill,
-  tab,
-  example,
-  listen,
-  heard,
-  pause,
-  numberIn,
-  smallLetters,
-  isWide,
-  faint,
-  keepFiles,
-  saved
-} = require('./play_hands.js');
+const {hold, sleep, settled, ready, centre, point, press, write, program} = require('./play_hands.js');
+const {cell, error, told, shownOf, where, answers, reach, choose, fill} = require('./play_hands.js');
+const {tab, example, listen, heard, pause, numberIn, smallLetters, isWide} = require('./play_hands.js');
+const {faint, keepFiles, saved} = require('./play_hands.js');
 
 const OWN = 'mine = 6\nseven = mine*7';
 async function examples(p) {

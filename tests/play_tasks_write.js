@@ -1,27 +1,8 @@
 // Tasks of play_tasks.js: a program is written, mended, dragged, drawn and plotted.
 const {SHIFT, CTRL} = require('./hands.js');
-const {
-  hold,
-  sleep,
-  settled,
-  centre,
-  point,
-  press,
-  letter,
-  intoEditor,
-  write,
-  program,
-  cell,
-  error,
-  told,
-  shownOf,
-  reach,
-  choose,
-  fill,
-  tab,
-  boxAt,
-  answers
-} = require('./play_hands.js');
+const {hold, sleep, settled, centre, point, press, letter, intoEditor} = require('./play_hands.js');
+const {write, program, cell, error, told, shownOf, reach, choose, fill} = require('./play_hands.js');
+const {tab, boxAt, answers} = require('./play_hands.js');
 
 // ---- what is typed ----
 

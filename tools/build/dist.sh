@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Writes BUILD/wengert-VERSION.tar.gz from the last commit. Owners, times and their order are those of the
 # commit, so the same commit gives the same bytes. BUILD/wengert-VERSION-lessons.tar.gz is the site of lessons
-# in BUILD/lessons, to be put anywhere, and BUILD/wengert-VERSION-scorm.zip the same for a learning management
-# system. Environment: BUILD, VERSION; SITE=0: without the site.
+# in BUILD/lessons with the page to play and the engine, to be put anywhere, BUILD/wengert-VERSION-scorm.zip
+# the same for a learning management system, and BUILD/wengert-VERSION-engine.js the command for a page of
+# your own.
+# Environment: BUILD, VERSION; SITE=0: the sources alone.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 name=wengert-$VERSION
@@ -24,3 +26,5 @@ tar -C "$BUILD" --sort=name --mtime="@$date" --owner=0 --group=0 --numeric-owner
 mv "$BUILD/$name-lessons.tar.gz.new" "$BUILD/$name-lessons.tar.gz"
 echo "$BUILD/$name-lessons.tar.gz  $(sha256sum "$BUILD/$name-lessons.tar.gz" | cut -d ' ' -f 1)"
 python3 tools/build/scorm.py "$BUILD/lessons" "$BUILD/$name-scorm.zip" "$date"
+cp "$BUILD/wasm/engine.js" "$BUILD/$name-engine.js"
+echo "$BUILD/$name-engine.js  $(sha256sum "$BUILD/$name-engine.js" | cut -d ' ' -f 1)"

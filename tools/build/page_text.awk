@@ -2,8 +2,8 @@
 # lesson_site.css page_site_css, page_ops*.js give page_block, page_numbers.js page_evaluator, page_edges.js
 # page_edges, frames.js and lesson_slide.js page_slide, lesson_site.js page_site_js, lesson_about.html
 # and lesson_index.html about_html and index_html, play.html, play.css, play*.js and what follows them
-# play_html, play_css and play_js, lesson_edit.js edit_js, the others page_js. Comments that are whole lines, and spaces that say
-# nothing, are left out.
+# play_html, play_css and play_js, lesson_edit.js edit_js, the others page_js. Comments that are whole lines,
+# and spaces that say nothing, are left out.
 #
 #   awk -f tools/build/page_text.awk src/show/draw/page.css src/show/draw/page_ops.js src/show/draw/page.js \
 #       > page_text.h

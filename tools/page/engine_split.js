@@ -56,7 +56,8 @@ class Splitter {
     else if (op == 0x44) this.bytes(op, 8);
     else if (op == 0x3f || op == 0x40) this.bytes(LANE, 1);
     else if (op == SIMD) this.vector(this.number(LANE));
-    else if (op == 0x11) this.number(op), this.number(op);
+    else if (op == 0x11)
+      for (let n = 2; n > 0; n--) this.number(op);
     else if (op == 0x0e)
       for (let n = this.number(op); n >= 0; n--) this.number(op);
     else if (op == BULK) {

@@ -81,5 +81,6 @@ function nameTable() {
 function showData() {
   $('noise-of').hidden = !noisy();
   $('map-of').hidden = $('data').value != 'csv' && !columns();
+  $('heat-of').hidden = !canMap();
   showPad();
 }

@@ -98,7 +98,7 @@ async function showPast() {
   const head =
     ['version', 'what is new', 'last', 'value'].map(s => make('th', {scope: 'col', textContent: s}));
   svgs = Object.values(r.files).filter(s => s);
-  $('view').replaceChildren(...svgs.map(s => make('div', {innerHTML: s})),
+  putView(controls('past', () => []), ...svgs.map(s => make('div', {innerHTML: s})),
     make(
       'table', {className: 'list'}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)));
 }

@@ -2,7 +2,7 @@
 
 // ---- the whole screen, for a class: no letter of the page or of a picture is smaller than 24 px ----
 
-const SCALE = 2.05; // letters of pictures grow by it
+const SCALE = 2.2; // letters of pictures grow by it
 const isLarge = () => document.documentElement.classList.contains('large');
 function large(on) {
   document.documentElement.classList.toggle('large', on);
@@ -12,6 +12,12 @@ function large(on) {
     : document.fullscreenElement && document.exitFullscreen();
   if (change) change.catch(() => {}); // a page in a page may not: large letters are left
   update();
+}
+// As large as fits, but no letter too small: a picture that is larger than its place can be scrolled.
+function enlarge(svg) {
+  const [w, h] = ['width', 'height'].map(k => +svg.getAttribute(k));
+  const fits = Math.min(($('view').clientWidth - 20) / w, ($('view').clientHeight - 130) / h);
+  svg.style.width = w * Math.max(SCALE, Math.min(fits, 3)) + 'px';
 }
 $('large').onclick = () => large(!isLarge());
 document.addEventListener('fullscreenchange', () => {

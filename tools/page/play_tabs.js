@@ -30,6 +30,7 @@ function putView(row, ...parts) {
   if (row.parentNode != view || view.firstChild != row) view.replaceChildren(row);
   while (row.nextSibling) row.nextSibling.remove();
   view.append(...parts);
+  if (isLarge()) view.querySelectorAll('svg').forEach(enlarge);
 }
 async function show() {
   const view = $('view'), mine = tab;

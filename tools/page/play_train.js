@@ -18,11 +18,14 @@ function widths() {
   const phone = innerWidth <= 760;
   return [wide, phone, share => Math.round(phone ? wide : share * (wide - 10))];
 }
+// Maps in the neurons need an input of two columns.
+const canMap = () => /=\s*input\s*\(\s*\w+\s*,\s*2\s*\)/.test(program());
+const mapped = () => canMap() && $('heat').checked ? ['--heatmaps'] : [];
 function netCommand(...load) {
   const [, phone, part] = widths();
   return words('draw', PROGRAM, dataFlags(), takesData() ? ['--rows', rows()] : [], load, '--style',
-    'neurons', '--id', 'net', '--for', part(0.55) + 'x' + Math.round((phone ? 1.45 : 1.23) * part(0.55)),
-    '-o', 'net.svg', '-q');
+    'neurons', mapped(), '--id', 'net', '--for',
+    part(0.55) + 'x' + Math.round((phone ? 1.45 : 1.23) * part(0.55)), '-o', 'net.svg', '-q');
 }
 // A second click on Pause does not wait for the end of a slice.
 function pause() {
@@ -103,9 +106,10 @@ async function trainingEnded(r, mine) {
 }
 // The net before its training.
 async function preview() {
-  if (training || trained) return;
-  const r = await engine.run({files: files(PROGRAM), runs: [netCommand()], read: ['net.svg']}, null, LIMIT);
-  if (!training && !trained)
+  if (training || trained && !isTrained()) return;
+  const r = await engine.run(
+    {files: files(PROGRAM), runs: [netCommand(...loaded())], read: ['net.svg']}, null, LIMIT);
+  if (!training && (!trained || isTrained()))
     $('net').innerHTML = r.files['net.svg'] && r.runs[0].status == 0 ? r.files['net.svg'] : '';
 }
 function seen(s) {
@@ -144,6 +148,7 @@ $('one').onclick = () => {
   train(1);
 };
 $('again').onclick = () => startOver(false);
+$('heat').onchange = preview;
 for (const k of ['data', 'noise', 'map'])
   $(k).onchange = () => {
     if (k == 'data' && $('data').value == 'csv' && !table) $('open').click();

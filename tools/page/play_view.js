@@ -70,12 +70,14 @@ function commandOf() {
   if (tab == 'check') return words('check', PROGRAM, f);
   if (tab == 'plot')
     return words('plot', PROGRAM, f, over ? ['--over', over + '=' + from + ':' + to] : '',
-      innerWidth > 760 ? '' : ['--for', Math.max(300, $('view').clientWidth - 20) + 'x400'], '-o',
-      over ? 'plot.svg' : 'plots/');
+      isLarge()            ? ['--for', size()]
+        : innerWidth > 760 ? ''
+                           : ['--for', Math.max(300, $('view').clientWidth - 20) + 'x400'],
+      '-o', over ? 'plot.svg' : 'plots/');
   const numbers =
     style == 'cards' || style == 'circuit' ? ['--values', ...(hasGradients() ? ['--backward'] : [])] : [];
-  return words('draw', PROGRAM, f, style == 'cards' ? '' : ['--style', style], numbers, '--for',
-    drawnFor = size(), '-o', 'picture.svg');
+  return words('draw', PROGRAM, f, style == 'cards' ? '' : ['--style', style],
+    style == 'neurons' ? mapped() : [], numbers, '--for', drawnFor = size(), '-o', 'picture.svg');
 }
 async function ask(q) {
   const clock = setTimeout(() => {
@@ -94,11 +96,10 @@ const json = s => {
     return JSON.parse(s);
   } catch (e) { return {}; }
 };
-const plain = s =>
-  s.replace(new RegExp('^' + PROGRAM.replace('.', '\\.') + ':(\\d+)(?::\\d+)?:?\\s+', 'gm'), 'Line $1: ')
-    .replace(/^wengert:\s/gm, '')
-    .replace(/\bdata\.csv\b/g, table ? table.name : 'data.csv')
-    .trim();
+const plain = s => s.replace(/^wengert:\s/gm, '')
+                     .replace(/^(?:program\.wg|\.\/lesson\.md):(\d+)(?::\d+)?:?\s+/gm, 'Line $1: ')
+                     .replace(/\bdata\.csv\b/g, table ? table.name : 'data.csv')
+                     .trim();
 async function update() {
   if (busy) {
     again = true;
