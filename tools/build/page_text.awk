@@ -5,8 +5,8 @@
 # and play_js, lesson_edit.js edit_js, the others page_js. Comments that are whole lines, and spaces that say
 # nothing, are left out.
 #
-#   awk -f tools/build/page_text.awk src/show/draw/page.css src/show/draw/page_ops.js src/show/draw/page.js \
-#       > page_text.h
+#   awk -f tools/build/page_text.awk src/show/draw/page.css src/show/draw/page_ops_axes.js \
+#       src/show/draw/page.js > page_text.h
 #
 # A block begins with a line such as op('sum', ...), function over(...) or const add = ... It needs the
 # functions and constants whose names stand in it.
@@ -73,7 +73,7 @@ FNR == 1 {
     name = name_of(FILENAME)
     if (open != name) start(name)
 }
-open == "page_block" && /^(op|each)\('/ { split($0, part, "'"); begin_block(part[2], 1) }
+open == "page_block" && /^op\('/ { split($0, part, "'"); begin_block(part[2], 1) }
 open == "page_block" && /^(function|const) / { word = $2; sub(/\(.*/, "", word); begin_block(word, 0) }
 { sub(/^ +/, "") }
 /^$/ || /^\/\// || /^\/\*.*\*\/$/ { next }

@@ -9,8 +9,7 @@
  *               the program; k kind of leaf; j node
  *     nodes     values first, then gradients: s shape, a operands, and what computes it: f an entry of maps,
  *               or o an op of the script with r which of its results and p options that differ from their
- *               defaults; of a leaf i its item or x its values; of random_keep m, what it multiplies by; u: 1
- *               if the page cannot compute it
+ *               defaults; of a leaf i its item or x its values; u: 1 if the page cannot compute it
  *     maps      formulas: see wgi_page_formula
  *     terms     [from, to, node of the term, node of the gradient so far] of each step backward, and by the
  *     option

@@ -10,6 +10,7 @@
 #include "wengert/grad.h"
 #include "wengert/op.h"
 #include "wengert/ops.h"
+#include "wgx/op.h"
 
 /* NODES_MOST: of values; GRADIENTS_MOST: of values and gradients. */
 enum { NODES_MOST = 5000, GRADIENTS_MOST = 20000, FORMULAS_MOST = 200, DEEPEST = 20 };
@@ -85,16 +86,6 @@ static bool draws(wg_node n, bool *fixed)
     return drawn;
 }
 
-/* What random_keep makes of ones. */
-static bool put_mask(writer *w, wg_node n)
-{
-    const wg_node ones =
-        wg_cast_at(w->p->here, wg_fill_at(w->p->here, w->apart.one, 1, wg_node_shape(n)), wg_node_dtype(n));
-    return put_numbers(w, "m",
-                       wg_apply(w->p->here, wg_node_op(n),
-                                (wg_node[]){ ones, wg_node_operand(n, 1), wg_node_operand(n, 2) }, 3, NULL));
-}
-
 /* ---- what computes a node ---- */
 
 /* The place of the formula in the member "maps"; -1: there is none. */
@@ -159,7 +150,6 @@ static bool put_call(writer *w, wg_node n, int f, bool known)
 {
     const int operands = wg_node_operands(n);
     const uint32_t first = wg_part_at(w->p->here, n, 0).index;
-    bool fixed;
     for (int k = 0; k < operands; k++)
         if (!put_node(w, wg_node_operand(n, k))) return false;
     w->number[n.index] = begin_node(w, wg_node_shape(n));
@@ -172,7 +162,25 @@ static bool put_call(writer *w, wg_node n, int f, bool known)
         if (n.index > first) wgi_json_whole_member(w->b, "r", n.index - first);
         wgi_json_options(w->p->pool, w->b, wg_node_op(n), wg_attr(n));
     }
-    end_node(w, known && (!draws(n, &fixed) || put_mask(w, n)));
+    end_node(w, known);
+    return true;
+}
+
+/* random_keep: a product with what it makes of ones. */
+static bool put_kept(writer *w, wg_node n)
+{
+    const wg_node ones =
+        wg_cast_at(w->p->here, wg_fill_at(w->p->here, w->apart.one, 1, wg_node_shape(n)), wg_node_dtype(n));
+    const wg_node kept = wg_apply(w->p->here, wg_node_op(n),
+                                  (wg_node[]){ ones, wg_node_operand(n, 1), wg_node_operand(n, 2) }, 3, NULL);
+    const int32_t mask = begin_node(w, wg_node_shape(n));
+    end_node(w, put_numbers(w, "x", kept));
+    if (!put_node(w, wg_node_operand(n, 0))) return false;
+    const int32_t of = w->number[wg_node_operand(n, 0).index];
+    w->number[n.index] = begin_node(w, wg_node_shape(n));
+    wgi_strbuf_format(w->b, ",\"a\":[%d,%d]", of, mask);
+    wgi_json_whole_member(w->b, "f", place_of(w, "[\"*\",[0],[1]]"));
+    end_node(w, true);
     return true;
 }
 
@@ -181,6 +189,7 @@ static bool put_computed(writer *w, wg_node n)
     const wg_op *op = wg_node_op(n);
     bool known = wg_dtype_size(wg_node_dtype(n)) != 2, is_expanded = false;
     int f = -1;
+    if (wgx_op_is(op, "random_keep")) return put_kept(w, n);
     if (known && !wgi_page_use(op, w->page->used)) {
         f = place_of(w, wgi_page_formula(&w->p->view, n));
         if (f < 0 && !put_expansion(w, n, &is_expanded)) return false;

@@ -19,12 +19,11 @@ const wide = (x, s) => x.v.length === count(s) ? x.v : pick(x, spread(x.s, s));
 // Options that have their defaults are absent.
 const OPS = {};
 function op(name, f) { OPS[name] = f; }
-// Elementwise: f of the list of the operands' elements. `each` is an op whose f takes them one by one.
+// Elementwise: f of the list of the operands' elements.
 function map(xs, s, f) {
   const v = xs.map(x => wide(x, s));
   return zeros(count(s)).map((_, i) => f(v.map(w => w[i])));
 }
-function each(name, f) { op(name, (x, o, s) => map(x, s, a => f(...a))); }
 
 // What a formula is made of. Other names are those of Math. 0 ln 0 is 0.
 const FUNCTIONS = {
@@ -32,6 +31,7 @@ const FUNCTIONS = {
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
   '/': (a, b) => a / b,
+  mod: (a, b) => a % b && a % b < 0 !== b < 0 ? a % b + b : a % b,
   neg: a => -a,
   times_ln: (a, b) => a === 0 ? 0 : a * b,
   ln: Math.log,
@@ -46,10 +46,15 @@ const FUNCTIONS = {
   where: (value, condition, ...others) => // value, condition ... value
   condition === undefined || condition ? value : FUNCTIONS.where(...others)
 };
-// A function of the list of operands: of a number, [operand], or [name, argument ...].
+// A function of the list of operands: of a number, [operand], [name, argument ...], or ['sum', m, term] over
+// the numbers from 1 to m, which a term finds behind the operands.
 function formula(t) {
   if (!Array.isArray(t)) return () => t;
   if (t.length === 1) return v => v[t[0]];
+  if (t[0] === 'sum') {
+    const term = formula(t[2]);
+    return v => upTo(t[1]).reduce((s, n) => s + term([...v, n + 1]), 0);
+  }
   const f = FUNCTIONS[t[0]] || Math[t[0]];
   const [a, b, ...more] = t.slice(1).map(formula);
   if (!b) return v => f(a(v));

@@ -1,4 +1,5 @@
-// page_ops_axes.js: ops that move elements, or reduce along axes. See page_ops.js.
+// page_ops_axes.js: ops that move elements, or reduce along axes. Each op, function and constant that begins
+// a line is a block of its own. A page gets the ops of its nodes, and the blocks whose names stand in them.
 
 const axisOf = o => [o.axis || 0].flat()[0];
 const axesOf = (s, o) => o.axis || upTo(s.length);

@@ -1,4 +1,5 @@
-// page_ops_matrices.js: products, convolutions, windows; systems of equations. See page_ops.js.
+// page_ops_matrices.js: products, convolutions, windows; systems of equations. See
+// page_ops_axes.js.
 
 // The matrices of a tensor, or their transposes, as lists of rows. Leading axes are broadcast to `lead`.
 function matrices(x, lead, transposed) {
