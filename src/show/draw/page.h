@@ -6,6 +6,7 @@
  *     page_data.c       what the script reads, as JSON (json.c)
  *     page_nodes.c      of that the nodes, which the script computes
  *     page_formula.c    and the formulas of elementwise ops
+ *     page_terms.c      and the terms of ops that add elements or products of them
  *     page.css          how it looks, on light and dark pages and in print
  *     page.js           steps, tensors, "?" until clicked, leaves that can be changed
  *     page_parts.js     parts open in place
@@ -75,8 +76,23 @@ typedef struct wgi_page_places {
     int32_t *term, *total; /* by backward step: the term, and the gradient after it */
 } wgi_page_places;
 
-/* page_nodes.c. The members "nodes" and "maps". */
+/* page_nodes.c. The members "nodes", "maps" and "lists". */
 void wgi_page_nodes(wgi_page *w, wgi_page_places *at);
+
+/* Numbers that terms multiply by. alone: they are numbers of the result, whatever the operands are. */
+typedef struct wgi_page_weights {
+    const double *x;
+    int count;
+    bool alone;
+} wgi_page_weights;
+
+/* page_terms.c. Of a node whose elements are sums of elements of its operands, or of products of two: the
+ * terms as JSON, [2, loops] or [3, loops]. A loop is [r, i] or [r, i, j], element r of the result and those
+ * it adds, then, from the outermost loop to the innermost, a count and the steps of each index. i counts
+ * through all operands, one behind the other. Where weights->count is not 0, the weights are another operand,
+ * the last one; where they stand alone, the only one. g is a graph for trials. NULL: the node is no such
+ * sum. */
+const char *wgi_page_terms(wgi_page *w, wg_graph *g, wg_node n, wgi_page_weights *weights);
 
 /* page_formula.c. How an element of the node follows from one element of each operand, by its op's formula,
  * as JSON: a number, [operand] or [name, argument ...]. NULL: it does not, or the script does not know all

@@ -61,15 +61,30 @@ function formula(t) {
   return more.length ? v => f(a(v), b(v), ...more.map(g => g(v))) : v => f(a(v), b(v));
 }
 
+// Calls f with the indices of each term of a loop: see page_terms.c. w is how many they are.
+function walk(loop, w, f, t = loop.slice(0, w), at = w) {
+  if (at === loop.length) f(t);
+  else
+    for (let k = 0; k < loop[at]; k++)
+      walk(loop, w, f, t.map((i, d) => i + k * loop[at + 1 + d]), at + 1 + w);
+}
+// The sums of the terms: of elements of the operands, one behind the other, or of products of two.
+function add(x, s, [w, ...loops]) {
+  const y = zeros(count(s)), [a, b] = w > 2 ? x.map(t => t.v) : [x.flatMap(t => t.v)];
+  loops.forEach(l => walk(l, w, ([r, i, j]) => { y[r] += b ? a[i] * b[j] : a[i]; }));
+  return y;
+}
+
 // All values of the items, leaves having theirs, and of the terms [from, to, term's node, sum's node] of the
 // gradients. Returns {value: by item, term: by term, total: by term the gradient so far, grad: by item}.
 // `one` is a node that has the value 1 instead.
-function evaluate({nodes, maps, items, terms}, one) {
+function evaluate({nodes, maps, lists, items, terms}, one) {
   const f = maps.map(formula), v = [], grad = [];
   nodes.forEach((q, i) => {
     const x = q.a && q.a.map(k => ({s: nodes[k].s, v: v[k]}));
     if (i === one) v[i] = [1];
     else if (!x) v[i] = q.i === undefined ? q.x : items[q.i].x;
+    else if (q.l !== undefined) v[i] = add(x, q.s, lists[q.l]);
     else v[i] = q.f === undefined ? OPS[q.o](x, q.p || {}, q.s, q) : map(x, q.s, f[q.f]);
   });
   terms.forEach(q => { grad[q[1]] = v[q[3]]; });

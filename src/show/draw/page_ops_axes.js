@@ -3,32 +3,14 @@
 
 const axisOf = o => [o.axis || 0].flat()[0];
 const axesOf = (s, o) => o.axis || upTo(s.length);
-// The list p with j at axis d. `shift` gives by element of the shape s the one of the shape `to` at the place
-// f(j).
+// The list p with j at axis d.
 const moved = (p, d, j) => p.map((k, i) => i === d ? j : k);
-const shift = (s, to, d, f) => places(s).map(p => element(to, moved(p, d, f(p[d]))));
 // Element to[k] of y is the sum of the elements k of v.
 function addTo(y, v, to) {
   to.forEach((i, k) => { y[i] += v[k]; });
   return y;
 }
 
-op('transpose', ([x], o, s) => {
-  const order = o.axis || upTo(s.length).reverse();
-  return pick(x, places(s).map(p => element(x.s, x.s.map((_, d) => p[order.indexOf(d)]))));
-});
-op('slice', ([x], o, s) => pick(x, shift(s, x.s, axisOf(o), j => j + (o.from || 0))));
-op('unslice', ([x], o, s) => addTo(zeros(count(s)), x.v, shift(x.s, s, axisOf(o), j => j + (o.from || 0))));
-op('concat', (x, o, s) => {
-  const d = axisOf(o);
-  const before = k => x.slice(0, k).reduce((n, t) => n + t.s[d], 0);
-  return x.reduce((y, t, k) => addTo(y, t.v, shift(t.s, s, d, j => j + before(k))), zeros(count(s)));
-});
-op('flip',
-  ([x], o, s) =>
-    pick(x, places(s).map(p => element(s, p.map((j, d) => axesOf(s, o).includes(d) ? s[d] - 1 - j : j)))));
-op('index_along', (x, o, s) => places(s).map(p => p[axisOf(o)]));
-op('unit_rows', (x, o, s) => places(s).map(([i, j]) => +(j === i + (o.from || 0))));
 op('one_hot', ([x], o, s) => places(s).map(p => +(x.v[element(moved(s, axisOf(o), 1), p)] === p[axisOf(o)])));
 op('nonzero', ([x]) => upTo(x.v.length).filter(i => x.v[i]));
 // By element of the rows that are chosen: the element of a tensor of shape s.
@@ -44,20 +26,6 @@ op('gather', ([x, rows], o) => pick(x, rowsAt(x.s, rows, o.batch || 0)));
 op('gather_grad',
   (x, o, s) => // tensor, rows, tensor, rows ...
   x.reduce((y, g, k) => k % 2 ? y : addTo(y, g.v, rowsAt(s, x[k + 1], o.batch || 0)), zeros(count(s))));
-// What place j of n counts for place i of `size`.
-function share(n, size, o, i, j) {
-  if (o.mode !== 'bilinear') return +(j === Math.floor(i * n / size));
-  const t = o.align_corners ? i * (n - 1) / Math.max(size - 1, 1) : (i + 0.5) * n / size - 0.5;
-  return Math.max(1 - Math.abs(j - Math.min(Math.max(t, 0), n - 1)), 0);
-}
-// The sum of the elements j of x along axis d, times w(i, j).
-const shared = (x, s, d, w) => places(s).map(
-  p => upTo(x.s[d]).reduce((t, j) => t + (w(p[d], j) && w(p[d], j) * x.v[element(x.s, moved(p, d, j))]), 0));
-op('resize_axis',
-  ([x], o, s) => shared(x, s, axisOf(o), (i, j) => share(x.s[axisOf(o)], s[axisOf(o)], o, i, j)));
-op('resize_axis_grad',
-  ([x], o, s) => shared(x, s, axisOf(o), (j, i) => share(s[axisOf(o)], x.s[axisOf(o)], o, i, j)));
-
 // By element of x its place in the result.
 const over = (x, o) => spread(x.s.map((k, d) => axesOf(x.s, o).includes(d) ? 1 : k), x.s);
 // NaN is the largest. There may be no best one yet.
@@ -70,7 +38,6 @@ function largest(x, o) {
   });
   return from;
 }
-op('sum', ([x], o, s) => addTo(zeros(count(s)), x.v, over(x, o)));
 op('max', ([x], o) => pick(x, largest(x, o)));
 op('argmax', ([x], o) => largest(x, {axis: [axisOf(o)]}).map(i => places(x.s)[i][axisOf(o)]));
 op('max_mask', ([x], o) => {

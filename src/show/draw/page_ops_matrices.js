@@ -10,16 +10,6 @@ function matrices(x, lead, transposed) {
 }
 // All that f gives of matrix k of each list.
 const eachMatrix = ([first, ...others], f) => first.flatMap((a, k) => f(a, ...others.map(m => m[k])).flat());
-function matmul([a, b], o, s) {
-  const A = a.s.length > 1 ? a : {s: [1, ...a.s], v: a.v};
-  const B = b.s.length > 1 ? b : {s: [...b.s, 1], v: b.v};
-  const lead = s.slice(0, s.length - (a.s.length > 1) - (b.s.length > 1));
-  return eachMatrix([matrices(A, lead, o.ta), matrices(B, lead, !o.tb)],
-    (rows, columns) => rows.map(r => columns.map(c => r.reduce((t, v, k) => t + v * c[k], 0))));
-}
-op('matmul', matmul);
-op('matmul_stored', matmul);
-
 // ---- windows ----
 // f(element of the wide side, of the kernel, of the narrow side); W is the kernel's shape.
 function convolve(wide, W, narrow, o, f) {
@@ -42,17 +32,6 @@ function convolve(wide, W, narrow, o, f) {
   };
   for (let n = 0; n < wide[0]; n++) visit(1, n, 0, n);
 }
-// list(f) calls f(element of the result, of a, of b) for each product that is added.
-function bilinear(a, b, s, list) {
-  const y = zeros(count(s));
-  list((c, i, j) => { y[c] += a.v[i] * b.v[j]; });
-  return y;
-}
-op('conv', ([x, w], o, s) => bilinear(x, w, s, f => convolve(x.s, w.s, s, o, (a, b, c) => f(c, a, b))));
-op('conv_transpose',
-  ([x, w], o, s) => bilinear(x, w, s, f => convolve(s, w.s, x.s, o, (a, b, c) => f(a, c, b))));
-op('conv_weights',
-  ([x, y], o, s) => bilinear(x, y, s, f => convolve(x.s, s, y.s, o, (a, b, c) => f(b, a, c))));
 // By window of the shape s: its largest element of x, the first of several. It is a kernel of each channel
 // alone.
 function largestInWindows(x, s, o) {
