@@ -1,12 +1,12 @@
 # Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css,
-# lesson_site.css page_site_css, page_ops*.js give page_block, page_numbers.js page_evaluator, page_edges.js
+# lesson_site.css page_site_css, page_ops.js gives page_block, page_numbers.js page_evaluator, page_edges.js
 # page_edges, frames.js and lesson_slide.js page_slide, lesson_site.js page_site_js, lesson_about.html
 # and lesson_index.html about_html and index_html, play.html, play.css and play*.js play_html, play_css
 # and play_js, lesson_edit.js edit_js, the others page_js. Comments that are whole lines, and spaces that say
 # nothing, are left out.
 #
-#   awk -f tools/build/page_text.awk src/show/draw/page.css src/show/draw/page_ops_axes.js \
-#       src/show/draw/page.js > page_text.h
+#   awk -f tools/build/page_text.awk src/show/draw/page.css src/show/draw/page_ops.js src/show/draw/page.js \
+#       > page_text.h
 #
 # A block begins with a line such as op('sum', ...), function over(...) or const add = ... It needs the
 # functions and constants whose names stand in it.

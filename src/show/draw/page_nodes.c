@@ -124,9 +124,12 @@ static int expand(writer *w, wg_node n, wg_node y[])
     const wg_op *op = wg_node_op(n);
     const int operands = wg_node_operands(n), outputs = op->outputs > 1 ? op->outputs : 1;
     wg_node *x = wgi_pool_take(w->p->pool, operands + 1, sizeof *x);
-    if (!op->expand || !x || w->depth == DEEPEST) return 0;
+    if (!x || w->depth == DEEPEST) return 0;
     for (int k = 0; k < operands; k++) x[k] = wg_node_operand(n, k);
-    op->expand(w->p->here, x, operands, wg_attr(n), y);
+    if (!wgi_page_simpler(n, x, y)) {
+        if (!op->expand) return 0;
+        op->expand(w->p->here, x, operands, wg_attr(n), y);
+    }
     bool ok = !wg_failed(w->p->c);
     for (int k = 0; k < outputs; k++) ok &= !wg_is_none(y[k]);
     if (!ok && wg_failed(w->p->c) != WG_ERROR_MEMORY) wg_recover(w->p->c);
@@ -173,6 +176,7 @@ static bool put_sum(writer *w, wg_node n, int list, const wgi_page_weights *weig
     if (also >= 0) wgi_json_whole(w->b, also);
     wgi_strbuf_put(w->b, "]");
     wgi_json_whole_member(w->b, "l", list);
+    if (weights->largest) wgi_json_whole_member(w->b, "f", place_of(w, "[\"max\",[0],[1]]"));
     end_node(w, true);
     return true;
 }

@@ -1,5 +1,5 @@
 // page_numbers.js: the page's small evaluator. It computes the nodes of a graph on numbers of 64 bits.
-// Gradients are nodes, too: the script has no derivatives. page_ops*.js have the ops.
+// Gradients are nodes, too: the script has no derivatives. page_ops.js has the ops.
 // A tensor is {s: shape, v: values}. The index of an element is a list of numbers, one for each axis.
 
 const count = s => s.reduce((n, k) => n * k, 1);
@@ -68,10 +68,14 @@ function walk(loop, w, f, t = loop.slice(0, w), at = w) {
     for (let k = 0; k < loop[at]; k++)
       walk(loop, w, f, t.map((i, d) => i + k * loop[at + 1 + d]), at + 1 + w);
 }
-// The sums of the terms: of elements of the operands, one behind the other, or of products of two.
-function add(x, s, [w, ...loops]) {
-  const y = zeros(count(s)), [a, b] = w > 2 ? x.map(t => t.v) : [x.flatMap(t => t.v)];
-  loops.forEach(l => walk(l, w, ([r, i, j]) => { y[r] += b ? a[i] * b[j] : a[i]; }));
+// The sums of the terms, or what f makes of two at a time: of elements of the operands, one behind the other,
+// or of products of two.
+function add(x, s, [w, ...loops], f) {
+  const y = f ? [] : zeros(count(s)), [a, b] = w > 2 ? x.map(t => t.v) : [x.flatMap(t => t.v)];
+  loops.forEach(l => walk(l, w, ([r, i, j]) => {
+    const t = b ? a[i] * b[j] : a[i];
+    y[r] = !f ? y[r] + t : r in y ? f([y[r], t]) : t;
+  }));
   return y;
 }
 
@@ -84,7 +88,7 @@ function evaluate({nodes, maps, lists, items, terms}, one) {
     const x = q.a && q.a.map(k => ({s: nodes[k].s, v: v[k]}));
     if (i === one) v[i] = [1];
     else if (!x) v[i] = q.i === undefined ? q.x : items[q.i].x;
-    else if (q.l !== undefined) v[i] = add(x, q.s, lists[q.l]);
+    else if (q.l !== undefined) v[i] = add(x, q.s, lists[q.l], f[q.f]);
     else v[i] = q.f === undefined ? OPS[q.o](x, q.p || {}, q.s, q) : map(x, q.s, f[q.f]);
   });
   terms.forEach(q => { grad[q[1]] = v[q[3]]; });

@@ -316,7 +316,10 @@ const char *wgi_page_terms(wgi_page *w, wg_graph *g, wg_node n, wgi_page_weights
 {
     finder *f = wgi_pool_take(w->p->pool, 1, sizeof *f);
     if (!f) return NULL;
-    f->pool = w->p->pool, f->here = w->p->here, f->g = g, f->op = wg_node_op(n);
+    /* The elements among which the largest is looked for are those of a sum. */
+    weights->largest = wgx_op_is(wg_node_op(n), "max");
+    f->pool = w->p->pool, f->here = w->p->here, f->g = g;
+    f->op = weights->largest ? wg_op_find("sum") : wg_node_op(n);
     if (!find(f, n, &weights->alone)) return NULL;
     f->loop = wgi_pool_take(f->pool, 2 * f->terms + 2, sizeof *f->loop);
     if (!f->loop) return NULL;

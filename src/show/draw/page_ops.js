@@ -1,5 +1,6 @@
-// page_ops_matrices.js: products, convolutions, windows; systems of equations. See
-// page_ops_axes.js.
+// page_ops.js: the ops that a page computes by functions of its own: windows, systems of equations. Each op,
+// function and constant that begins a line is a block of its own. A page gets the ops of its nodes, and the
+// blocks whose names stand in them.
 
 // The matrices of a tensor, or their transposes, as lists of rows. Leading axes are broadcast to `lead`.
 function matrices(x, lead, transposed) {
@@ -32,6 +33,13 @@ function convolve(wide, W, narrow, o, f) {
   };
   for (let n = 0; n < wide[0]; n++) visit(1, n, 0, n);
 }
+// Element to[k] of y is the sum of the elements k of v.
+function addTo(y, v, to) {
+  to.forEach((i, k) => { y[i] += v[k]; });
+  return y;
+}
+// NaN is the largest. There may be no best one yet.
+const isLarger = (v, best) => best === undefined || v > best || (isNaN(v) && !isNaN(best));
 // By window of the shape s: its largest element of x, the first of several. It is a kernel of each channel
 // alone.
 function largestInWindows(x, s, o) {
