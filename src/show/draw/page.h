@@ -80,11 +80,16 @@ typedef struct wgi_page_places {
 /* page_nodes.c. The members "nodes", "maps" and "lists". */
 void wgi_page_nodes(wgi_page *w, wgi_page_places *at);
 
+/* Terms of windows: the result has the second operand's elements that stand where the first one has the
+ * largest of each window, the first of several; or it gets them there. */
+typedef enum wgi_page_windows { WGI_NO_WINDOWS, WGI_WINDOWS_GIVE, WGI_WINDOWS_GET } wgi_page_windows;
+
 /* Numbers that terms multiply by. alone: they are numbers of the result, whatever the operands are. */
 typedef struct wgi_page_weights {
     const double *x;
     int count;
     bool alone;
+    wgi_page_windows windows;
     bool largest; /* the result is the largest term, and not their sum */
 } wgi_page_weights;
 

@@ -8,7 +8,7 @@
  *               in full, else the first ones in seven digits); g likewise the gradient; b box; l line of
  *               the program; k kind of leaf; j node
  *     nodes     values first, then gradients: s shape, a operands, and what computes it: f an entry of maps,
- *               l one of lists,
+ *               l one of lists (w: of windows),
  *               or o an op of the script with r which of its results and p options that differ from their
  *               defaults; of a leaf i its item or x its values; u: 1 if the page cannot compute it
  *     maps      formulas: see wgi_page_formula

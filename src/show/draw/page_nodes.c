@@ -176,6 +176,7 @@ static bool put_sum(writer *w, wg_node n, int list, const wgi_page_weights *weig
     if (also >= 0) wgi_json_whole(w->b, also);
     wgi_strbuf_put(w->b, "]");
     wgi_json_whole_member(w->b, "l", list);
+    if (weights->windows) wgi_json_whole_member(w->b, "w", weights->windows);
     if (weights->largest) wgi_json_whole_member(w->b, "f", place_of(w, "[\"max\",[0],[1]]"));
     end_node(w, true);
     return true;

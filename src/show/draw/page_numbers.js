@@ -78,6 +78,20 @@ function add(x, s, [w, ...loops], f) {
   }));
   return y;
 }
+// By the terms [r, i] of windows which element i of x is the largest, the first of several; NaN is the
+// largest. The result is the elements of g that stand there, or with way 2 g is added there.
+function pool([x, g], s, [w, ...loops], way) {
+  const from = [], y = zeros(count(s));
+  loops.forEach(l => walk(l, w, ([r, i]) => {
+    const v = x.v[i], best = x.v[from[r]];
+    if (!(r in from) || v > best || (isNaN(v) && !isNaN(best))) from[r] = i;
+  }));
+  from.forEach((i, r) => {
+    if (way > 1) y[i] += g.v[r];
+    else y[r] = g.v[i];
+  });
+  return y;
+}
 
 // All values of the items, leaves having theirs, and of the terms [from, to, term's node, sum's node] of the
 // gradients. Returns {value: by item, term: by term, total: by term the gradient so far, grad: by item}.
@@ -88,6 +102,7 @@ function evaluate({nodes, maps, lists, items, terms}, one) {
     const x = q.a && q.a.map(k => ({s: nodes[k].s, v: v[k]}));
     if (i === one) v[i] = [1];
     else if (!x) v[i] = q.i === undefined ? q.x : items[q.i].x;
+    else if (q.w) v[i] = pool(x, q.s, lists[q.l], q.w);
     else if (q.l !== undefined) v[i] = add(x, q.s, lists[q.l], f[q.f]);
     else v[i] = q.f === undefined ? OPS[q.o](x, q.p || {}, q.s, q) : map(x, q.s, f[q.f]);
   });

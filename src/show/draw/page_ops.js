@@ -1,6 +1,6 @@
-// page_ops.js: the ops that a page computes by functions of its own: windows, systems of equations. Each op,
-// function and constant that begins a line is a block of its own. A page gets the ops of its nodes, and the
-// blocks whose names stand in them.
+// page_ops.js: the ops that a page computes by functions of its own: systems of equations, whose pivots
+// depend on the numbers. Each op, function and constant that begins a line is a block of its own. A page gets
+// the ops of its nodes, and the blocks whose names stand in them.
 
 // The matrices of a tensor, or their transposes, as lists of rows. Leading axes are broadcast to `lead`.
 function matrices(x, lead, transposed) {
@@ -11,51 +11,6 @@ function matrices(x, lead, transposed) {
 }
 // All that f gives of matrix k of each list.
 const eachMatrix = ([first, ...others], f) => first.flatMap((a, k) => f(a, ...others.map(m => m[k])).flat());
-// ---- windows ----
-// f(element of the wide side, of the kernel, of the narrow side); W is the kernel's shape.
-function convolve(wide, W, narrow, o, f) {
-  const axes = W.length - 2;
-  const groups = o.groups || 1;
-  const cw = W[axes];
-  const cn = W[axes + 1] / groups;
-  const visit = (a, x, w, y) => {
-    if (a <= axes)
-      for (let i = 0; i < narrow[a]; i++)
-        for (let k = 0; k < W[a - 1]; k++) {
-          const j = i * o.stride[a - 1] + k * o.dilation[a - 1] - o.padding[2 * a - 2];
-          if (j >= 0 && j < wide[a]) visit(a + 1, x * wide[a] + j, w * W[a - 1] + k, y * narrow[a] + i);
-        }
-    else
-      for (let g = 0; g < groups; g++)
-        for (let p = 0; p < cw; p++)
-          for (let q = 0; q < cn; q++)
-            f((x * groups + g) * cw + p, (w * cw + p) * groups * cn + g * cn + q, (y * groups + g) * cn + q);
-  };
-  for (let n = 0; n < wide[0]; n++) visit(1, n, 0, n);
-}
-// Element to[k] of y is the sum of the elements k of v.
-function addTo(y, v, to) {
-  to.forEach((i, k) => { y[i] += v[k]; });
-  return y;
-}
-// NaN is the largest. There may be no best one yet.
-const isLarger = (v, best) => best === undefined || v > best || (isNaN(v) && !isNaN(best));
-// By window of the shape s: its largest element of x, the first of several. It is a kernel of each channel
-// alone.
-function largestInWindows(x, s, o) {
-  const from = [];
-  const c = s[s.length - 1];
-  const like = {...o, dilation: o.stride.map(() => 1), groups: c};
-  convolve(x.s, [...o.size.slice(0, s.length - 2), 1, c], s, like, (i, _, k) => {
-    if (isLarger(x.v[i], x.v[from[k]])) from[k] = i;
-  });
-  return from;
-}
-op('max_pool_pick', ([x, v], o, s) => pick(v, largestInWindows(x, s, o)));
-op('max_pool_grad', ([x, g], o, s) => addTo(zeros(count(s)), g.v, largestInWindows(x, g.s, o)));
-
-// ---- systems of equations ----
-
 // Elimination with the largest pivot of each column: both triangles in one matrix. A row ends with its number
 // in a; sign is that of their order.
 function triangles(a) {

@@ -7,6 +7,7 @@
  *     sums       its derivative on 1, 2, 3 ...: that says where each element goes
  *     weights    on a 1 among zeros, at each place in turn
  *     products   on a 1 among zeros and, as the other operand, on 1, 2, 3 ...
+ *     windows    likewise: a window that has the 1 gives the number that stands there
  *
  * What is found must give what the op gives for random numbers, else it counts as not found. */
 #include <math.h>
@@ -22,7 +23,7 @@
 
 /* TERMS_MOST: of one op. WORK_MOST: numbers that all runs of one op may read and write. SHAPES_BACK: so many
  * shapes are looked at for an equal one. */
-enum { TERMS_MOST = 1 << 20, WORK_MOST = 1 << 29, SHAPES_BACK = 64, WIDTH = 3, MOST_OPERANDS = 64 };
+enum { TERMS_MOST = 1 << 21, WORK_MOST = 1 << 30, SHAPES_BACK = 64, WIDTH = 3, MOST_OPERANDS = 64 };
 
 /* Element [0] of the result has the product of the others: of the element of one operand, or of all of them
  * one behind the other, or of two. */
@@ -41,6 +42,7 @@ typedef struct finder {
     wg_site here;
     wg_graph *g;
     const wg_op *op;
+    wgi_page_windows windows;
     int operands, width;
     wg_node x[MOST_OPERANDS], y;
     int64_t first[MOST_OPERANDS + 1]; /* element of `in`, by operand; behind the last one their number */
@@ -61,21 +63,25 @@ static bool is_one_of(const wg_op *op, const char *const names[])
 
 /* ---- runs ---- */
 
+/* Of operand k in trials. */
+static wg_shape shape_of(const finder *f, wg_node n, int k)
+{
+    return wg_node_shape(wg_node_operand(n, f->windows ? 0 : k));
+}
+
 static bool open_runs(finder *f, wg_node n)
 {
     f->operands = wg_node_operands(n);
-    f->results = wg_shape_size(wg_node_shape(n));
     if (f->operands > MOST_OPERANDS) return false;
-    for (int k = 0; k < f->operands; k++)
-        f->first[k + 1] = f->first[k] + wg_shape_size(wg_node_shape(wg_node_operand(n, k)));
+    for (int k = 0; k < f->operands; k++) f->first[k + 1] = f->first[k] + wg_shape_size(shape_of(f, n, k));
+    f->results = wg_shape_size(wg_node_shape(f->windows == WGI_WINDOWS_GET ? wg_node_operand(n, 1) : n));
     if (f->first[f->operands] > TERMS_MOST || f->results > TERMS_MOST) return false;
     f->in = wgi_pool_take(f->pool, f->first[f->operands] + 1, sizeof *f->in);
     f->out = wgi_pool_take(f->pool, f->results + 1, sizeof *f->out);
     if (!f->in || !f->out) return false;
     wg_begin(f->g, WG_EVAL);
     for (int k = 0; k < f->operands; k++)
-        f->x[k] = wg_input_at(f->here, f->g, "x",
-                              wg_view_f64(f->in + f->first[k], wg_node_shape(wg_node_operand(n, k))));
+        f->x[k] = wg_input_at(f->here, f->g, "x", wg_view_f64(f->in + f->first[k], shape_of(f, n, k)));
     f->y = wg_apply(f->here, f->op, f->x, f->operands, wg_attr(n));
     return !wg_failed(wg_graph_context(f->g));
 }
@@ -197,6 +203,23 @@ static bool find_products(finder *f)
     return ok;
 }
 
+/* Of the operand that has the largest elements. */
+static bool find_windows(finder *f)
+{
+    const int64_t n = f->first[1];
+    bool ok = n * (f->first[2] + f->results) < WORK_MOST;
+    f->width = 2;
+    memset(f->in, 0, sizeof *f->in * (size_t)n);
+    number(f->in + n, n);
+    for (int64_t i = 0; i < n && ok; i++) {
+        f->in[i] = 1;
+        ok = run(f);
+        f->in[i] = 0;
+        for (int64_t r = 0; r < f->results && ok; r++) ok = told(f->out[r], n) != i || add(f, r, i, 0);
+    }
+    return ok;
+}
+
 /* The result is the same for all operands. */
 static bool find_constants(finder *f)
 {
@@ -209,14 +232,25 @@ static bool find_constants(finder *f)
     return ok;
 }
 
+/* The place of the largest element of each window, plus 1. */
+static void find_largest(const finder *f, double *place)
+{
+    for (int64_t k = 0; k < f->terms; k++) {
+        const int32_t r = f->term[k].at[0], i = f->term[k].at[1];
+        if (place[r] == 0 || f->in[i] > f->in[(int32_t)place[r] - 1]) place[r] = i + 1;
+    }
+}
+
 /* Numbers without a pattern: equal sums of them have equal terms. */
 static bool is_what_the_op_gives(finder *f, bool constant)
 {
     double *sum = wgi_pool_take(f->pool, f->results + 1, sizeof *sum);
     const double *a = constant ? f->weight : f->in, *b = f->weights ? f->weight : f->in + f->first[1];
     for (int64_t i = 0; i < f->first[f->operands]; i++) f->in[i] = sin(1 + 1.7 * (double)i * (double)i);
+    if (f->windows) number(f->in + f->first[1], f->first[1]);
     bool ok = sum && run(f);
-    for (int64_t k = 0; k < f->terms && ok; k++) {
+    if (ok && f->windows) find_largest(f, sum);
+    for (int64_t k = 0; k < f->terms && ok && !f->windows; k++) {
         const int32_t *t = f->term[k].at;
         sum[t[0]] += f->width == 3 ? a[t[1]] * b[t[2]] : a[t[1]];
     }
@@ -299,7 +333,7 @@ static bool find(finder *f, wg_node n, bool *constant)
     bool found = false;
     *constant = is_one_of(f->op, numbers);
     const int first = is_one_of(f->op, sums) ? 0 : 3;
-    if (first && !*constant && !is_one_of(f->op, products)) return false;
+    if (first && !*constant && !f->windows && !is_one_of(f->op, products)) return false;
     for (int k = first; k < 3 && !found; k++) {
         f->terms = f->weights = 0;
         found = open_runs(f, n) && ways[k](f) && is_what_the_op_gives(f, false);
@@ -307,19 +341,32 @@ static bool find(finder *f, wg_node n, bool *constant)
         wg_recover(wg_graph_context(f->g));
     }
     if (first)
-        found = open_runs(f, n) && (*constant ? find_constants : find_products)(f) &&
+        found = open_runs(f, n) &&
+                (*constant    ? find_constants
+                 : f->windows ? find_windows
+                              : find_products)(f) &&
                 is_what_the_op_gives(f, *constant);
     return found;
+}
+
+/* What the terms are of: the elements among which the largest is looked for are those of a sum, and both ops
+ * of windows have the same ones. */
+static const wg_op *op_of(wg_node n, wgi_page_weights *weights)
+{
+    const wg_op *op = wg_node_op(n);
+    weights->largest = wgx_op_is(op, "max");
+    weights->windows = wgx_op_is(op, "max_pool_pick")   ? WGI_WINDOWS_GIVE
+                       : wgx_op_is(op, "max_pool_grad") ? WGI_WINDOWS_GET
+                                                        : WGI_NO_WINDOWS;
+    return weights->largest ? wg_op_find("sum") : weights->windows ? wg_op_find("max_pool_pick") : op;
 }
 
 const char *wgi_page_terms(wgi_page *w, wg_graph *g, wg_node n, wgi_page_weights *weights)
 {
     finder *f = wgi_pool_take(w->p->pool, 1, sizeof *f);
     if (!f) return NULL;
-    /* The elements among which the largest is looked for are those of a sum. */
-    weights->largest = wgx_op_is(wg_node_op(n), "max");
     f->pool = w->p->pool, f->here = w->p->here, f->g = g;
-    f->op = weights->largest ? wg_op_find("sum") : wg_node_op(n);
+    f->op = op_of(n, weights), f->windows = weights->windows;
     if (!find(f, n, &weights->alone)) return NULL;
     f->loop = wgi_pool_take(f->pool, 2 * f->terms + 2, sizeof *f->loop);
     if (!f->loop) return NULL;
