@@ -182,23 +182,42 @@ static bool find_weights(finder *f)
     return ok;
 }
 
-/* The first operand has the fewer elements, or the second one. */
+/* The terms that a run tells in which the elements i, i + 1 ... of one operand are 1, base, base^2 ... */
+static bool add_products(finder *f, int64_t i, int64_t count, double base, bool second)
+{
+    bool ok = true;
+    for (int64_t r = 0; r < f->results && ok; r++) {
+        double rest = f->out[r];
+        ok = rest >= 0 && rest == floor(rest);
+        for (int64_t k = 0; k < count && ok && rest > 0; k++) {
+            const double digit = fmod(rest, base);
+            rest = (rest - digit) / base;
+            const int64_t j = (int64_t)digit - 1;
+            ok = j < 0 || add(f, r, second ? j : i + k, second ? i + k : j);
+        }
+        ok &= rest == 0;
+    }
+    return ok;
+}
+
+/* The first operand has the fewer elements, or the second one. Several of them are tried at once, whose
+ * answers are digits of one number of at most 52 bits. */
 static bool find_products(finder *f)
 {
     const int64_t n[2] = { f->first[1], f->first[2] - f->first[1] };
     const int few = n[1] < n[0];
-    bool ok = f->operands == 2 && n[few] * (f->first[2] + f->results) < WORK_MOST;
+    const double base = (double)n[!few] + 1;
+    const int64_t most = (int64_t)(52 / log2(base + 1));
+    bool ok = f->operands == 2 && most && n[few] / most * (f->first[2] + f->results) < WORK_MOST;
+    double *x = f->in + f->first[few];
     f->width = 3;
     memset(f->in, 0, sizeof *f->in * (size_t)f->first[2]);
     number(f->in + f->first[!few], n[!few]);
-    for (int64_t i = 0; i < n[few] && ok; i++) {
-        f->in[f->first[few] + i] = 1;
-        ok = run(f);
-        f->in[f->first[few] + i] = 0;
-        for (int64_t r = 0; r < f->results && ok; r++) {
-            const int32_t j = told(f->out[r], n[!few]);
-            ok = j < 0 ? f->out[r] == 0 : add(f, r, few ? j : i, few ? i : j);
-        }
+    for (int64_t i = 0, count; i < n[few] && ok; i += count) {
+        count = n[few] - i < most ? n[few] - i : most;
+        for (int64_t k = 0; k < count; k++) x[i + k] = pow(base, (double)k);
+        ok = run(f) && add_products(f, i, count, base, few);
+        memset(x + i, 0, sizeof *x * (size_t)count);
     }
     return ok;
 }
