@@ -266,7 +266,7 @@ $(OBJ)/tools/wengert/cmd_about.o: $(COMMIT)
 
 # The style and scripts of pages, as strings.
 PAGE_TEXT  := $(OBJ)/generated/page_text.h
-PAGE_FILES := $(addprefix src/show/draw/,page.css page_numbers.js page_ops.js page_ops_axes.js page_ops_matrices.js page_edges.js page_parts.js page_camera.js page.js)
+PAGE_FILES := $(addprefix src/show/draw/,page.css page_numbers.js page_ops.js page_edges.js page_parts.js page_camera.js page.js)
 $(PAGE_TEXT): tools/build/page_text.awk $(PAGE_FILES)
 	@mkdir -p $(@D) && awk -f $< $(PAGE_FILES) > $@
 $(OBJ)/src/show/draw/page_write.o: $(PAGE_TEXT)

@@ -106,9 +106,9 @@ EXACT(tanh_backward)
 SAMPLE(tanh_backward) { return inner_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
 INNER_OP(tanh_backward,
          .summary = "Gradient of y = tanh x. a is the gradient of y. Near |y| = 1 it is computed from x.",
-         .formula = "g = a (1 - y^2)", .adjoint = "a' = g' (1 - y^2), y' = -2 g' a y, x' = 0", .zero = 1 << 2,
-         .operands = 3, .names = "a y x", .kernel = KERNELS(tanh_backward),
-         RULES(tanh_backward, expand, exact, vjp));
+         .hint.computed = "g = a / cosh(x)^2 where |x| > 4.5, else a (1 - y^2)", .formula = "g = a (1 - y^2)",
+         .adjoint = "a' = g' (1 - y^2), y' = -2 g' a y, x' = 0", .zero = 1 << 2, .operands = 3,
+         .names = "a y x", .kernel = KERNELS(tanh_backward), RULES(tanh_backward, expand, exact, vjp));
 
 EXPAND(sigmoid_backward) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
 VJP(sigmoid_backward)
@@ -119,6 +119,7 @@ VJP(sigmoid_backward)
 SAMPLE(sigmoid_backward) { return inner_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9); }
 INNER_OP(sigmoid_backward,
          .summary = "Gradient of y = sigmoid x. a is the gradient of y. Near y = 1 it is computed from x.",
+         .hint.computed = "g = a e^-x / (1 + e^-x)^2 where x > 4.1, else a y (1 - y)",
          .formula = "g = a y (1 - y)", .adjoint = "a' = g' y (1 - y), y' = g' a (1 - 2 y), x' = 0",
          .zero = 1 << 2, .operands = 3, .names = "a y x", .kernel = KERNELS(sigmoid_backward),
          RULES(sigmoid_backward, expand, vjp));
@@ -146,8 +147,10 @@ EXACT(tanh_rest)
     return ask->limit == 0.5 ? l : wg_add(log(2 * ask->limit), l);
 }
 REST_OP(sigmoid_rest, 0.1, 0.9, .hint.exact = sigmoid_rest_exact,
+        .hint.computed = "d = 1 / (1 + e^x) where a = 1 and x > 4.1, else a - y",
         .summary = "a - y, where y = sigmoid x. Where that is next to 0, a is 1, and it is computed from x.");
 REST_OP(tanh_rest, -0.9, 0.9, .hint.exact = tanh_rest_exact,
+        .hint.computed = "d = 2 / (1 + e^(2 x)) where a = 1 and x > 2.4, else a - y",
         .summary = "a - y, where y = tanh x. Where that is next to 0, a is 1, and it is computed from x.");
 
 /* ---- ln sigmoid x, ln(1 - sigmoid x) and ln(1 - tanh^2 x). Operand y is the function's value at x. It is
@@ -166,16 +169,19 @@ REST_OP(tanh_rest, -0.9, 0.9, .hint.exact = tanh_rest_exact,
 EXPAND(log_sigmoid) { y[0] = wg_neg(wg_softplus(wg_neg(x[1]))); }
 VJP(log_sigmoid) { gx[1] = wg_mul(gy, NODE_OF(sigmoid_rest, NULL, wg_number(1), x[0], x[1])); }
 LOG_OP(log_sigmoid, -3, 3, wg_sigmoid, .summary = "ln y, where y = sigmoid x.",
-       .formula = "l = -ln(1 + e^-x)", .adjoint = "x' = l' (1 - sigmoid(x)), y' = 0");
+       .hint.computed = "l = min(x, 0) - ln(1 + e^-|x|)", .formula = "l = -ln(1 + e^-x)",
+       .adjoint = "x' = l' (1 - sigmoid(x)), y' = 0");
 
 EXPAND(log_sigmoid_rest) { y[0] = wg_neg(wg_softplus(x[1])); }
 VJP(log_sigmoid_rest) { gx[1] = wg_neg(wg_mul(gy, x[0])); }
 LOG_OP(log_sigmoid_rest, -3, 3, wg_sigmoid, .summary = "ln(1 - y), where y = sigmoid x.",
-       .formula = "l = -ln(1 + e^x)", .adjoint = "x' = -l' sigmoid(x), y' = 0");
+       .hint.computed = "l = min(-x, 0) - ln(1 + e^-|x|)", .formula = "l = -ln(1 + e^x)",
+       .adjoint = "x' = -l' sigmoid(x), y' = 0");
 
 EXPAND(log_sech2) { y[0] = wg_mul(-2, wg_log(wg_cosh(x[1]))); }
 VJP(log_sech2) { gx[1] = wg_mul(-2, wg_mul(gy, x[0])); }
-LOG_OP(log_sech2, -2, 2, wg_tanh, .summary = "ln(1 - y^2), where y = tanh x.", .formula = "l = -2 ln(cosh x)",
+LOG_OP(log_sech2, -2, 2, wg_tanh, .summary = "ln(1 - y^2), where y = tanh x.",
+       .hint.computed = "l = 2 (ln 2 - |x| - ln(1 + e^-(2 |x|)))", .formula = "l = -2 ln(cosh x)",
        .adjoint = "x' = -2 l' tanh(x), y' = 0");
 
 /* ---- the derivative of relu: operand a is gy, operand b is y ---- */
@@ -245,7 +251,8 @@ VJP(softplus) { gx[0] = wg_mul(gy, wg_sigmoid(x[0])); }
 UNARY_OP(
     softplus, -3, 3, .hint.activation = true,
     .summary = "Smooth approximation of relu, computed as max(x, 0) + ln(1 + e^-|x|), which cannot overflow.",
-    .formula = "y = ln(1 + e^x)", .adjoint = "x' = y' sigmoid(x)", .cost = 14, MAPS(softplus));
+    .hint.computed = "y = max(x, 0) + ln(1 + e^-|x|)", .formula = "y = ln(1 + e^x)",
+    .adjoint = "x' = y' sigmoid(x)", .cost = 14, MAPS(softplus));
 
 /* ---- softsign ---- */
 

@@ -267,8 +267,9 @@ INNER_OP(
     div_backward,
     .summary =
         "Gradient of y = a / b by b, from g, the gradient by a. 0 where y = 0, also where 1 / b overflows.",
-    .formula = "b' = -g y", .adjoint = "g' = -b'' y, y' = -b'' g", .operands = 2, .names = "g y",
-    .kernel = KERNELS(div_backward), RULES(div_backward, expand, vjp));
+    .hint.computed = "b' = 0 where y = 0, else -g y", .formula = "b' = -g y",
+    .adjoint = "g' = -b'' y, y' = -b'' g", .operands = 2, .names = "g y", .kernel = KERNELS(div_backward),
+    RULES(div_backward, expand, vjp));
 
 /* Of y, which is sigmoid u. */
 static wg_node exact_sigmoid(const wgi_exact *ask, wg_node y, wg_node u)

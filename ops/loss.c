@@ -269,6 +269,8 @@ SAMPLE(bce_slope)
                    BETWEEN(0.1, 0.9, i + 1, 3));
 }
 INNER_OP(bce_slope, .summary = "Derivative of bce by p, where r is 1 - p with all its digits.",
+         .hint.computed =
+             "y = 0 where p = t and p r = 0, else d / (p r); d = 1 - t - r where r < 1/64, else p - t",
          .formula = "y = 0 where p = t and p r = 0, else (p - t) / (p r)",
          .adjoint = "p' = 0 where p = t and p r = 0, else y' t / (p^2 r); t' = 0 where p = t and p r = 0, "
                     "else -y' / (p r); "

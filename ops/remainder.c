@@ -68,6 +68,7 @@ DIVISION_OP(
     .summary =
         "Elementwise quotient, rounded down: floor_divide(a, b) b + remainder(a, b) is a. Integers stay "
         "integers, and divided by 0 they are 0.",
+    .hint.computed = "y = a / b where b = 0, else floor((a - a mod b) / b + 1/2)",
     .formula = "y = floor(a / b)", .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND);
 
 EXPAND(remainder) { y[0] = piece(here, wg_remainder(x[0], x[1]), x[0], x[1], wg_floor_divide(x[0], x[1])); }

@@ -31,8 +31,8 @@ KINKED_OP(sign, .summary = "1, 0 or -1: the sign of each element. NaN stays.",
 
 STEPS_OP(floor, .summary = "Rounds down to whole numbers.", .formula = "y = floor(x)");
 STEPS_OP(ceil, .summary = "Rounds up to whole numbers.", .formula = "y = ceil(x)");
-STEPS_OP(round, .summary = "Rounds to the nearest whole number, halves to the even one.",
-         .formula = "y = round(x)");
+STEPS_OP(round, .hint.computed = "y = x where |x| > 2^51, else x + 3 2^51 - 3 2^51",
+         .summary = "Rounds to the nearest whole number, halves to the even one.", .formula = "y = round(x)");
 
 /* ---- nearest_finite: for derivative rules ---- */
 

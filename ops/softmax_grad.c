@@ -145,7 +145,7 @@ SAMPLES(log_softmax_rest, log_rest_of(here, ANY(3, 4), -1), log_rest_of(here, AN
 ERRORS(log_softmax_rest,
        (NODE_OF(log_softmax_rest, WITH(softmax_grad, 0), ANY(3), ANY(4), ANY(3)), "is not shaped as"));
 DEFINE_OP(log_softmax_rest, .summary = "ln(1 - p), where p = softmax x and r = 1 - p.",
-          .formula = "y = ln(1 - p)",
+          .hint.computed = "y = ln(1 - p) where p < 1/2, else ln r", .formula = "y = ln(1 - p)",
           .adjoint = "x' = p (sum(y' p / r along axis) - y' p / r - y'), p' = 0, r' = 0", .operands = 3,
           .names = "p r x", .zero = 1 << 0 | 1 << 1, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON,
           .cost = 10, TAKES(softmax_grad), .shape = log_softmax_rest_shape,

@@ -59,9 +59,10 @@ SAMPLE(log_by_rest)
     return NTH(wg_none, wg_apply2(here, BETWEEN(0.5, 3, 3, 4), BETWEEN(0.1, 0.5, 3, 4), &wgi_op_log_by_rest),
                wg_apply2(here, BETWEEN(0.5, 3, 5), BETWEEN(-2, -0.1, 5), &wgi_op_log_by_rest));
 }
-INNER_OP(log_by_rest, .summary = "ln x, where r is 1 - x. Where that is next to 0 it is ln(1 - r).",
-         .formula = "y = ln x", .adjoint = "that of ln x, which was written", .none = WG_EVERY_OPERAND,
-         .operands = 2, .names = "x r", .cost = 10, .kernel = KERNELS(log_by_rest));
+INNER_OP(log_by_rest, .hint.computed = "y = ln(1 - r) where |r| < 1/64, else ln x",
+         .summary = "ln x, where r is 1 - x. Where that is next to 0 it is ln(1 - r).", .formula = "y = ln x",
+         .adjoint = "that of ln x, which was written", .none = WG_EVERY_OPERAND, .operands = 2,
+         .names = "x r", .cost = 10, .kernel = KERNELS(log_by_rest));
 
 /* ---- sqrt ---- */
 
@@ -119,9 +120,12 @@ EXACT(erf)
     if (wants_rest(ask, 0)) return less(ask, y);
     return wants_rest(ask, 1) || wants_rest(ask, -1) ? exact_by(ask, &wgi_op_erf_rest, y) : wg_none;
 }
-UNARY_OP(erf, -2, 2, .hint.source = true, .hint.exact = erf_exact,
-         .summary = "Error function of each element.", .formula = "y = erf(x)",
-         .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .cost = 10, MAPS(erf));
+UNARY_OP(
+    erf, -2, 2, .hint.source = true, .hint.exact = erf_exact,
+    .hint.computed =
+        "y = sign(x) where |x| > 6, else x / (2 pi) + 2 / pi sum(e^-(n / 4)^2 sin(n x / 2) / n over n <= 25)",
+    .summary = "Error function of each element.", .formula = "y = erf(x)",
+    .adjoint = "x' = 2 y' e^-x^2 / sqrt(pi)", .cost = 10, MAPS(erf));
 REST_OP(erf_rest, -0.9, 0.9, .hint.exact = wgi_exact_difference,
         .summary = "a - y, where y = erf x. Where that is next to 0, a is 1, and it is computed "
                    "from x.");

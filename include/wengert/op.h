@@ -290,7 +290,10 @@ typedef struct wg_op_hints {
     wg_node (*sample)(wg_site here, wg_graph *g, int i);
     /* Calls the builder with a mistake, and returns a part of the expected message. NULL: no more. */
     const char *(*error)(wg_site here, wg_graph *g, int i);
-    const void *reserved[6]; /* for members to come */
+    /* Of one result: an elementwise formula by which doubles keep their digits, where `formula` would lose them.
+     * Pages compute by it. NULL: by `formula`. */
+    const char *computed;
+    const void *reserved[5]; /* for members to come */
 } wg_op_hints;
 
 /* Makes a node. All builders call this. Operands may be numbers. attr is copied; NULL: the defaults. */

@@ -110,7 +110,7 @@ static void expect_known(job *q, op_case *k)
                  wg_message(k->c));
     const char *page = pic_read(q->path);
     cr_expect(!strstr(page, "\"u\":1") && !strstr(page, "\"nodes\":[]"),
-              "%s, sample %d: src/show/draw/page_ops*.js do not define it", k->op->name, k->sample);
+              "%s, sample %d: src/show/draw does not say how", k->op->name, k->sample);
 }
 
 static void each_case(job *q, const wg_op *op, void (*f)(job *, op_case *))

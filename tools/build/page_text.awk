@@ -1,5 +1,5 @@
 # Writes C arrays of strings, one a line, from the page's style and scripts: page.css gives page_css,
-# lesson_site.css page_site_css, page_ops*.js give page_block, page_numbers.js page_evaluator, page_edges.js
+# lesson_site.css page_site_css, page_ops.js gives page_block, page_numbers.js page_evaluator, page_edges.js
 # page_edges, frames.js and lesson_slide.js page_slide, lesson_site.js page_site_js, lesson_about.html
 # and lesson_index.html about_html and index_html, play.html, play.css, play*.js and what follows them
 # play_html, play_css and play_js, lesson_edit.js edit_js, the others page_js. Comments that are whole lines,
@@ -73,7 +73,7 @@ FNR == 1 {
     name = name_of(FILENAME)
     if (open != name) start(name)
 }
-open == "page_block" && /^(op|each)\('/ { split($0, part, "'"); begin_block(part[2], 1) }
+open == "page_block" && /^op\('/ { split($0, part, "'"); begin_block(part[2], 1) }
 open == "page_block" && /^(function|const) / { word = $2; sub(/\(.*/, "", word); begin_block(word, 0) }
 { sub(/^ +/, "") }
 /^$/ || /^\/\// || /^\/\*.*\*\/$/ { next }

@@ -6,13 +6,15 @@
  *     page_data.c       what the script reads, as JSON (json.c)
  *     page_nodes.c      of that the nodes, which the script computes
  *     page_formula.c    and the formulas of elementwise ops
+ *     page_terms.c      the terms of ops that add elements or products of them
+ *     page_simpler.c    and ops as nodes of simpler ones
  *     page.css          how it looks, on light and dark pages and in print
  *     page.js           steps, tensors, "?" until clicked, leaves that can be changed
  *     page_parts.js     parts open in place
  *     page_camera.js    which part of the picture is in view: follows the steps; wheel, drag, fingers, keys
  *     page_edges.js     labels of edges, and paths: by the option `edges`
  *     page_numbers.js   computes all nodes from changed leaves
- *     page_ops*.js      the ops that it knows by name
+ *     page_ops.js       the ops that it knows by name
  * Without scripts the page shows everything. What is not known yet at the first step is hidden by the
  * script alone. */
 #ifndef WGI_DRAW_PAGE_H
@@ -75,8 +77,33 @@ typedef struct wgi_page_places {
     int32_t *term, *total; /* by backward step: the term, and the gradient after it */
 } wgi_page_places;
 
-/* page_nodes.c. The members "nodes" and "maps". */
+/* page_nodes.c. The members "nodes", "maps" and "lists". */
 void wgi_page_nodes(wgi_page *w, wgi_page_places *at);
+
+/* Terms of windows: the result has the second operand's elements that stand where the first one has the
+ * largest of each window, the first of several; or it gets them there. */
+typedef enum wgi_page_windows { WGI_NO_WINDOWS, WGI_WINDOWS_GIVE, WGI_WINDOWS_GET } wgi_page_windows;
+
+/* Numbers that terms multiply by. alone: they are numbers of the result, whatever the operands are. */
+typedef struct wgi_page_weights {
+    const double *x;
+    int count;
+    bool alone;
+    wgi_page_windows windows;
+    bool largest; /* the result is the largest term, and not their sum */
+} wgi_page_weights;
+
+/* page_terms.c. Of a node whose elements are sums of elements of its operands, or of products of two: the
+ * terms as JSON, [2, loops] or [3, loops]. A loop is [r, i] or [r, i, j], element r of the result and those
+ * it adds, then, from the outermost loop to the innermost, a count and the steps of each index. i counts
+ * through all operands, one behind the other. Where weights->count is not 0, the weights are another operand,
+ * the last one; where they stand alone, the only one. g is a graph for trials. NULL: the node is no such
+ * sum. */
+const char *wgi_page_terms(wgi_page *w, wg_graph *g, wg_node n, wgi_page_weights *weights);
+
+/* page_simpler.c. Sets y to nodes that have the values of n, an op of the operands x. false: it knows
+ * none. */
+bool wgi_page_simpler(wg_node n, const wg_node x[], wg_node y[]);
 
 /* page_formula.c. How an element of the node follows from one element of each operand, by its op's formula,
  * as JSON: a number, [operand] or [name, argument ...]. NULL: it does not, or the script does not know all

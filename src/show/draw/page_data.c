@@ -8,10 +8,11 @@
  *               in full, else the first ones in seven digits); g likewise the gradient; b box; l line of
  *               the program; k kind of leaf; j node
  *     nodes     values first, then gradients: s shape, a operands, and what computes it: f an entry of maps,
+ *               l one of lists (w: of windows),
  *               or o an op of the script with r which of its results and p options that differ from their
- *               defaults; of a leaf i its item or x its values; of random_keep m, what it multiplies by; u: 1
- *               if the page cannot compute it
+ *               defaults; of a leaf i its item or x its values; u: 1 if the page cannot compute it
  *     maps      formulas: see wgi_page_formula
+ *     lists     terms: see wgi_page_terms
  *     terms     [from, to, node of the term, node of the gradient so far] of each step backward, and by the
  *     option
  *               `edges` the local derivative; from -1: the root's gradient is 1

@@ -10,9 +10,10 @@
 #include "wengert/grad.h"
 #include "wengert/op.h"
 #include "wengert/ops.h"
+#include "wgx/op.h"
 
 /* NODES_MOST: of values; GRADIENTS_MOST: of values and gradients. */
-enum { NODES_MOST = 5000, GRADIENTS_MOST = 20000, FORMULAS_MOST = 200, DEEPEST = 20 };
+enum { NODES_MOST = 5000, GRADIENTS_MOST = 20000, TEXTS_MOST = 1000, DEEPEST = 20 };
 
 typedef struct writer {
     wgi_page *page;
@@ -27,7 +28,9 @@ typedef struct writer {
     int32_t count, most;  /* nodes so far, and how many there may be */
     int depth;            /* of expansions */
     const char **formula; /* of the member "maps" */
-    int formulas;
+    const char **list;    /* of the member "lists" */
+    int formulas, lists;
+    wg_graph *trials;
 } writer;
 
 /* ---- a node of the data ---- */
@@ -85,27 +88,20 @@ static bool draws(wg_node n, bool *fixed)
     return drawn;
 }
 
-/* What random_keep makes of ones. */
-static bool put_mask(writer *w, wg_node n)
-{
-    const wg_node ones =
-        wg_cast_at(w->p->here, wg_fill_at(w->p->here, w->apart.one, 1, wg_node_shape(n)), wg_node_dtype(n));
-    return put_numbers(w, "m",
-                       wg_apply(w->p->here, wg_node_op(n),
-                                (wg_node[]){ ones, wg_node_operand(n, 1), wg_node_operand(n, 2) }, 3, NULL));
-}
-
 /* ---- what computes a node ---- */
 
-/* The place of the formula in the member "maps"; -1: there is none. */
-static int place_of(writer *w, const char *formula)
+/* The place of the text in a list of different ones; -1: there is none. */
+static int text_at(const char *list[], int *count, const char *text)
 {
     int i = 0;
-    while (formula && i < w->formulas && strcmp(w->formula[i], formula)) i++;
-    if (!formula || i == FORMULAS_MOST) return -1;
-    if (i == w->formulas) w->formula[w->formulas++] = formula;
+    while (text && i < *count && strcmp(list[i], text)) i++;
+    if (!text || i == TEXTS_MOST) return -1;
+    if (i == *count) list[(*count)++] = text;
     return i;
 }
+
+/* The place of the formula in the member "maps". */
+static int place_of(writer *w, const char *formula) { return text_at(w->formula, &w->formulas, formula); }
 
 static bool put_node(writer *w, wg_node n);
 
@@ -128,9 +124,12 @@ static int expand(writer *w, wg_node n, wg_node y[])
     const wg_op *op = wg_node_op(n);
     const int operands = wg_node_operands(n), outputs = op->outputs > 1 ? op->outputs : 1;
     wg_node *x = wgi_pool_take(w->p->pool, operands + 1, sizeof *x);
-    if (!op->expand || !x || w->depth == DEEPEST) return 0;
+    if (!x || w->depth == DEEPEST) return 0;
     for (int k = 0; k < operands; k++) x[k] = wg_node_operand(n, k);
-    op->expand(w->p->here, x, operands, wg_attr(n), y);
+    if (!wgi_page_simpler(n, x, y)) {
+        if (!op->expand) return 0;
+        op->expand(w->p->here, x, operands, wg_attr(n), y);
+    }
     bool ok = !wg_failed(w->p->c);
     for (int k = 0; k < outputs; k++) ok &= !wg_is_none(y[k]);
     if (!ok && wg_failed(w->p->c) != WG_ERROR_MEMORY) wg_recover(w->p->c);
@@ -154,12 +153,40 @@ static bool put_expansion(writer *w, wg_node n, bool *known)
     return ok;
 }
 
+static int32_t put_weights(writer *w, const wgi_page_weights *weights)
+{
+    const int32_t at = begin_node(w, (wg_shape){ 1, { weights->count } });
+    wgi_json_key(w->b, "x"), wgi_json_open(w->b, "[");
+    for (int i = 0; i < weights->count; i++) wgi_json_number(w->b, weights->x[i], true);
+    wgi_strbuf_put(w->b, "]");
+    end_node(w, true);
+    return at;
+}
+
+/* A node that adds the terms of the list. */
+static bool put_sum(writer *w, wg_node n, int list, const wgi_page_weights *weights)
+{
+    const int operands = weights->alone ? 0 : wg_node_operands(n);
+    for (int k = 0; k < operands; k++)
+        if (!put_node(w, wg_node_operand(n, k))) return false;
+    const int32_t also = weights->count ? put_weights(w, weights) : -1;
+    w->number[n.index] = begin_node(w, wg_node_shape(n));
+    wgi_json_key(w->b, "a"), wgi_json_open(w->b, "[");
+    for (int k = 0; k < operands; k++) wgi_json_whole(w->b, w->number[wg_node_operand(n, k).index]);
+    if (also >= 0) wgi_json_whole(w->b, also);
+    wgi_strbuf_put(w->b, "]");
+    wgi_json_whole_member(w->b, "l", list);
+    if (weights->windows) wgi_json_whole_member(w->b, "w", weights->windows);
+    if (weights->largest) wgi_json_whole_member(w->b, "f", place_of(w, "[\"max\",[0],[1]]"));
+    end_node(w, true);
+    return true;
+}
+
 /* f: the formula; -1: the script has the op, or nothing does. */
 static bool put_call(writer *w, wg_node n, int f, bool known)
 {
     const int operands = wg_node_operands(n);
     const uint32_t first = wg_part_at(w->p->here, n, 0).index;
-    bool fixed;
     for (int k = 0; k < operands; k++)
         if (!put_node(w, wg_node_operand(n, k))) return false;
     w->number[n.index] = begin_node(w, wg_node_shape(n));
@@ -172,7 +199,25 @@ static bool put_call(writer *w, wg_node n, int f, bool known)
         if (n.index > first) wgi_json_whole_member(w->b, "r", n.index - first);
         wgi_json_options(w->p->pool, w->b, wg_node_op(n), wg_attr(n));
     }
-    end_node(w, known && (!draws(n, &fixed) || put_mask(w, n)));
+    end_node(w, known);
+    return true;
+}
+
+/* random_keep: a product with what it makes of ones. */
+static bool put_kept(writer *w, wg_node n)
+{
+    const wg_node ones =
+        wg_cast_at(w->p->here, wg_fill_at(w->p->here, w->apart.one, 1, wg_node_shape(n)), wg_node_dtype(n));
+    const wg_node kept = wg_apply(w->p->here, wg_node_op(n),
+                                  (wg_node[]){ ones, wg_node_operand(n, 1), wg_node_operand(n, 2) }, 3, NULL);
+    const int32_t mask = begin_node(w, wg_node_shape(n));
+    end_node(w, put_numbers(w, "x", kept));
+    if (!put_node(w, wg_node_operand(n, 0))) return false;
+    const int32_t of = w->number[wg_node_operand(n, 0).index];
+    w->number[n.index] = begin_node(w, wg_node_shape(n));
+    wgi_strbuf_format(w->b, ",\"a\":[%d,%d]", of, mask);
+    wgi_json_whole_member(w->b, "f", place_of(w, "[\"*\",[0],[1]]"));
+    end_node(w, true);
     return true;
 }
 
@@ -181,6 +226,11 @@ static bool put_computed(writer *w, wg_node n)
     const wg_op *op = wg_node_op(n);
     bool known = wg_dtype_size(wg_node_dtype(n)) != 2, is_expanded = false;
     int f = -1;
+    wgi_page_weights weights = { 0 };
+    if (wgx_op_is(op, "random_keep")) return put_kept(w, n);
+    const int list =
+        known ? text_at(w->list, &w->lists, wgi_page_terms(w->page, w->trials, n, &weights)) : -1;
+    if (list >= 0) return put_sum(w, n, list, &weights);
     if (known && !wgi_page_use(op, w->page->used)) {
         f = place_of(w, wgi_page_formula(&w->p->view, n));
         if (f < 0 && !put_expansion(w, n, &is_expanded)) return false;
@@ -302,15 +352,27 @@ static bool put_gradients(writer *w)
 
 /* ---- all ---- */
 
+/* Whether the page has all numbers of each leaf: else it computes nothing. */
+static bool is_whole(const wgi_view *v)
+{
+    bool all = true;
+    for (int64_t i = 0; i < v->items && all; i++)
+        all = v->item[i].operands || wg_shape_size(wg_node_shape(wgi_item_node(v, i))) <= WGI_PAGE_LEAF;
+    return all;
+}
+
 static bool make(writer *w)
 {
     wgi_pool *pool = w->p->pool;
     const int64_t items = w->p->view.items, root = w->p->view.item_of[w->p->root.index];
     w->kept = wgi_pool_take(pool, items, sizeof *w->kept);
     w->so_far = wgi_pool_take(pool, items, sizeof *w->so_far);
-    w->formula = wgi_pool_take(pool, FORMULAS_MOST, sizeof *w->formula);
-    return !pool->failed && wgi_apart_open(&w->apart, w->p->here, &w->p->view, root) == WG_OK &&
-           put_values(w, root) && put_gradients(w);
+    w->formula = wgi_pool_take(pool, TEXTS_MOST, sizeof *w->formula);
+    w->list = wgi_pool_take(pool, TEXTS_MOST, sizeof *w->list);
+    w->trials = wg_graph_new(w->p->c);
+    return !pool->failed && is_whole(&w->p->view) &&
+           wgi_apart_open(&w->apart, w->p->here, &w->p->view, root) == WG_OK && put_values(w, root) &&
+           put_gradients(w);
 }
 
 /* Nodes of a part of the graph are of no use. */
@@ -319,7 +381,14 @@ static void forget(writer *w)
     const wgi_steps *s = &w->page->s.steps;
     for (int64_t i = 0; i < w->p->view.items; i++) w->at->value[i] = -1;
     for (int64_t i = 0; i < s->steps - s->forward; i++) w->at->term[i] = w->at->total[i] = -1;
-    w->formulas = 0;
+    w->formulas = w->lists = 0;
+}
+
+static void put_texts(writer *w, const char *key, const char *const text[], int count)
+{
+    wgi_json_key(w->b, key), wgi_json_open(w->b, "[");
+    for (int i = 0; i < count; i++) wgi_strbuf_format(w->b, "%s%s", i ? "," : "", text[i]);
+    wgi_strbuf_put(w->b, "]");
 }
 
 void wgi_page_nodes(wgi_page *page, wgi_page_places *at)
@@ -331,10 +400,9 @@ void wgi_page_nodes(wgi_page *page, wgi_page_places *at)
     forget(&w);
     if (!make(&w)) w.b->length = before, forget(&w);
     wgi_strbuf_put(w.b, "]");
-    wgi_json_key(w.b, "maps"), wgi_json_open(w.b, "[");
-    for (int i = 0; i < w.formulas; i++) wgi_strbuf_format(w.b, "%s%s", i ? "," : "", w.formula[i]);
-    wgi_strbuf_put(w.b, "]");
+    put_texts(&w, "maps", w.formula, w.formulas), put_texts(&w, "lists", w.list, w.lists);
     w.b->failed |= wg_failed(c) == WG_ERROR_MEMORY;
     if (wg_failed(c) != WG_OK && wg_failed(c) != WG_ERROR_MEMORY) wg_recover(c);
     wgi_apart_close(&w.apart);
+    wg_graph_free(w.trials);
 }
