@@ -53,6 +53,29 @@ const tabOf = (p, k) => p.run(async k => {
   while (document.body.dataset.n == n || busy) await new Promise(r => setTimeout(r, 5));
 }, k);
 
+// What `eval --all --json` prints, as the rows of the page; null: it is no program that runs.
+function rowsOf(program) {
+  let right;
+  try {
+    right = JSON.parse(natively(['eval', 'program.wg', '--all', '--json'], {'program.wg': program})).values;
+  } catch (e) { return null; }
+  if (!right) return null;
+  const any = Object.values(right).some(v => v.gradient), text = t => t ? t.text.replace(/\n$/, '') : '';
+  return Object.keys(right).map(n => {
+    const v = right[n], shape = v.shape.length ? '[' + v.shape.join(',') + ']' : '';
+    return [n == '_' ? '(last)' : n, shape, text(v), ...(any ? [text(v.gradient)] : [])];
+  });
+}
+async function sameNumbers(p, name, program) {
+  const want = rowsOf(program);
+  if (!want) return false;
+  await set(p, program);
+  const s = await shown(p), slow = /^Stopped/.test(s.error);
+  expect('numbers of ' + name, slow || JSON.stringify(s.numbers) == JSON.stringify(want), s.error,
+    s.numbers.filter((r, i) => String(r) != String(want[i])).slice(0, 2),
+    want.filter((r, i) => String(r) != String(s.numbers[i])).slice(0, 2));
+  return !slow;
+}
 async function same(p) {
   const programs = fs.readdirSync('examples')
                      .filter(f => f.endsWith('.wg'))
@@ -63,20 +86,7 @@ async function same(p) {
                      ]);
   let compared = 0;
   for (const program of programs) {
-    const values = natively(['eval', 'program.wg', '--all', '--json'], {'program.wg': program});
-    let right;
-    try {
-      right = JSON.parse(values).values;
-    } catch (e) { continue; }
-    if (!right) continue;
-    await set(p, program);
-    const s = await shown(p), any = Object.values(right).some(v => v.gradient);
-    const want = Object.keys(right).map(
-      n => [n == '_' ? '(last)' : n, right[n].shape.length ? '[' + right[n].shape.join(',') + ']' : '',
-        right[n].text.replace(/\n$/, ''),
-        ...(any ? [right[n].gradient ? right[n].gradient.text.replace(/\n$/, '') : ''] : [])]);
-    expect('numbers of ' + program.slice(0, 40), JSON.stringify(s.numbers) == JSON.stringify(want), s.error,
-      s.numbers.slice(0, 3), want.slice(0, 3));
+    if (!await sameNumbers(p, program.slice(0, 40), program)) continue;
     await tabOf(p, 'step');
     const steps = natively(['step', 'program.wg', '--all']).trimEnd();
     expect('steps of ' + program.slice(0, 40), (await p.run(() => $('view').textContent)).trimEnd() == steps,
@@ -90,6 +100,24 @@ async function same(p) {
     compared++;
   }
   expect('programs were compared', compared >= 4, compared);
+}
+// Each program of the docs, the pictures, the plots and the lessons runs in the page, but for those that take
+// longer than the page lets them.
+async function runsAll(p) {
+  const files = (d, end) =>
+    fs.readdirSync(d, {recursive: true}).filter(f => f.endsWith(end)).map(f => d + '/' + f);
+  const all = [...files('docs/drawing', '.wg'), ...files('examples/plots', '.wg')].map(
+    f => [f, fs.readFileSync(f, 'utf8')]);
+  for (const f of files('docs', '.md'))
+    for (const m of fs.readFileSync(f, 'utf8').matchAll(/^```wg (\S+)\n([^]*?)^```/gm))
+      all.push([f + ' ' + m[1], m[2]]);
+  for (const f of files('lessons', '.md'))
+    all.push([f, natively(['lesson', path.basename(f, '.md'), '--program'])]);
+  let ran = 0;
+  await tabOf(p, 'help'); // no pictures: they take longer than the numbers
+  for (const [name, program] of all) ran += await sameNumbers(p, name, program);
+  expect('most programs ran', ran > 0.75 * all.length && all.length > 60, ran, all.length);
+  await tabOf(p, 'picture');
 }
 
 async function errors(p) {
@@ -598,6 +626,7 @@ async function test(b, address, all) {
     await place(b, address, expect);
     await p.send('Page.bringToFront');
     await same(p);
+    await runsAll(p);
     await stops(p);
     await limits(p);
     await links(b, p, address);

@@ -208,12 +208,71 @@ async function shows(p, expect, saved) {
     await p.run(() => text.value));
 }
 
+// Every choice, field and slider of every tab, three times by keys: it keeps the focus, and it shows what it
+// was set to.
+// In the page: a control by its name.
+const named = () => window.nameOfControl = e => e.id || (e.closest('label') || e).textContent.slice(0, 20);
+const controlsOf = p => p.run(() => [...document.querySelectorAll('select, button, input')]
+                                      .filter(e => e.offsetWidth && !e.disabled && e.type != 'file' &&
+                                          !e.closest('#save div, #numbers, table'))
+                                      .map(e => [nameOfControl(e), e.type]));
+const pressed = {
+  'select-one': ['ArrowDown', 'ArrowDown', 'ArrowUp'],
+  range: ['ArrowRight', 'ArrowRight', 'ArrowLeft'],
+  checkbox: [' ', ' ', ' '],
+  text: ['1', '2', '3']
+};
+async function moves(p, name, type, key, expect) {
+  const state = () => p.run(name => {
+    const e = [...document.querySelectorAll('select, input')].find(e => nameOfControl(e) == name);
+    return e && e.offsetWidth ? [[e.value, e.checked].join(), e == document.activeElement] : null;
+  }, name);
+  if (!await state()) return; // another control took it away
+  await p.run(
+    name => [...document.querySelectorAll('select, input')].find(e => nameOfControl(e) == name).focus(),
+    name);
+  await p.key(key);
+  if (type == 'text') await p.key('Enter');
+  const at = await state();
+  await sleep(60);
+  await p.until(() => !busy && !training);
+  const rest = await state(), what = name + ', ' + key;
+  expect('it shows what it was set to: ' + what, at && rest && at[0] == rest[0], at, rest);
+  expect('it keeps the focus: ' + what, at && rest && at[1] && rest[1], at, rest);
+}
+// A number for the slider, a curve over it, a net with data. The choice of a program is last: it changes all.
+async function controls(p, expect) {
+  await p.run(named);
+  await example(p, 2);
+  await p.run(() => { load('z = 0.5\n' + text.value); });
+  await settled(p);
+  const moved = new Set();
+  const move = async (name, type) => {
+    moved.add(name);
+    for (const key of pressed[type]) await moves(p, name, type, key, expect);
+  };
+  for (const tab of await p.run(() => TABS.map(t => t[0]))) {
+    await p.run(tab => {
+      pick(tab);
+      text.focus();
+      text.setSelectionRange(5, 5);
+      caret();
+    }, tab);
+    await settled(p);
+    for (const [name, type] of await controlsOf(p))
+      if (pressed[type] && name != 'example') await move(name, type);
+  }
+  await move('example', 'select-one');
+  expect('all controls were moved', moved.size >= 11, [...moved]);
+}
+
 exports.place = async function(b, address, expect) {
   const p = await b.page(1000, 700);
   await keeps(p, address, expect);
   // What a click saves: a text, or the bytes of a video.
   const saved = f => p.run(new Function('return (async () => { let got; const done = new Promise(good => {' +
     'save = (name, what) => good(what.size || what); }); await (' + f + ')(); return done; })()'));
+  await controls(p, expect);
   await draws(p, expect);
   await teaches(p, expect, saved);
   await shows(p, expect, saved);

@@ -114,6 +114,10 @@ function caret() {
   offer();
   if (hasText() && program() != ran) update(); // the caret came to another program of the lesson
 }
+// Below a short program, too, a click is one into the program.
+$('editor').addEventListener('click', e => {
+  if (e.target != text && getSelection().isCollapsed) text.focus();
+});
 for (const e of ['keyup', 'click', 'focus']) text.addEventListener(e, caret);
 text.addEventListener('blur', () => {
   edited = 0;
