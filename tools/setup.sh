@@ -31,7 +31,7 @@ need_compiler() {
         command -v "$word" >/dev/null && continue
         case "$word" in
         gcc | cc) want build-essential ;;
-        emcc) want emscripten ;;
+        emcc) want emscripten zopfli ;;
         ccache | clang | gcc-[0-9]* | clang-[0-9]*) want "$word" ;;
         *) stop "CC='$CC': there is no program '$word'. Type make without CC for gcc, or name \
 another compiler: make CC=clang" ;;
@@ -94,7 +94,7 @@ need_whole() {
     command -v gfortran >/dev/null || want gfortran
     command -v debootstrap >/dev/null || want debootstrap
     command -v valgrind >/dev/null || want valgrind
-    command -v emcc >/dev/null || want emscripten
+    command -v emcc >/dev/null && command -v zopfli >/dev/null || want emscripten zopfli
     command -v mpirun.openmpi >/dev/null && has_module ompi-c || want openmpi-bin libopenmpi-dev
     command -v mpirun.mpich >/dev/null && has_module mpich || want mpich libmpich-dev
     if ! echo 'int main(void) { return 0; }' |
