@@ -265,7 +265,7 @@ async function stops(p) {
   expect('stopped while it starts, it answers', (await shown(p)).numbers[1][2] == '42', await shown(p));
   await p.run(async () => {
     $('example').value = 2;
-    $('example').onchange();
+    await $('example').onchange();
     await new Promise(r => setTimeout(r, 300));
     train(0);
     train(0);
@@ -397,9 +397,9 @@ async function regions(p, k) {
 }
 
 async function trainings(p) {
-  await p.run(() => {
+  await p.run(async () => {
     $('example').value = 2;
-    $('example').onchange();
+    await $('example').onchange();
   });
   const program = await p.run(() => text.value);
   expect('at most 12 lines', program.split('\n').length <= 12, program);
@@ -532,9 +532,9 @@ async function phone(b, address) {
   expect('no wider than a phone', await m.run(() => document.documentElement.scrollWidth <= innerWidth));
   expect('letters of the picture', !(await small()).length, await small());
   for (const i of [5, 6]) {
-    await m.run(i => {
+    await m.run(async i => {
       $('example').value = i;
-      $('example').onchange();
+      await $('example').onchange();
     }, i);
     await sleep(300);
     await m.until(() => !busy);
@@ -543,7 +543,7 @@ async function phone(b, address) {
   }
   await m.run(async () => {
     $('example').value = 2;
-    $('example').onchange();
+    await $('example').onchange();
     await new Promise(r => setTimeout(r, 300));
     const go = train(0);
     while (epoch < 20 && training) await new Promise(r => setTimeout(r, 5));
@@ -596,9 +596,9 @@ async function measure(b, address) {
     console.log('an edit of a program of ' + boxes + ' boxes, key to frame: ' +
       Math.round(median(times.slice(1))) + ' (' + Math.round(Math.min(...times)) + ') ms');
   }
-  await p.run(() => {
+  await p.run(async () => {
     $('example').value = 2;
-    $('example').onchange();
+    await $('example').onchange();
   });
   await sleep(500);
   await p.run(() => { train(0); });

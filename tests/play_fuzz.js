@@ -21,11 +21,13 @@ const oneOf = list => list[random(list.length)];
 
 // ---- what is mutated ----
 
-const programsOf = file => fs.readFileSync(file, 'utf8').replace(/^(?:[#@$=~!].*|)$/gm, '').split(/\n\n+/);
+// A line of the cases is a program, in which \n is a new line; lines with a blank at their start are answers.
+const programsOf = file =>
+  fs.readFileSync(file, 'utf8').split('\n').filter(s => /^\w/.test(s)).map(s => s.replace(/\\n/g, '\n'));
 const CORPUS = ['examples', 'examples/plots', 'docs/drawing']
                  .flatMap(d => fs.readdirSync(d).filter(f => f.endsWith('.wg')).map(f => d + '/' + f))
                  .map(f => fs.readFileSync(f, 'utf8'))
-                 .concat(programsOf('tests/lang/cases.txt').slice(0, 400))
+                 .concat(programsOf('tests/lang/cases.txt'))
                  .filter(s => s.length < 3000);
 const PIECES = [
   '(', ')', '[', ']', '{', '}', '=', ',', ';', '\n', '1e308', '-0', 'nan', '0/0', '@', '^', '.T', 'grad(',
@@ -33,6 +35,7 @@ const PIECES = [
   'train(', 'input(m, 2)', 'param(3)', 'if', ':=', '```wg\n', '\n```\n', '1,5', '<script>alert(1)</script>'
 ];
 function mutated(s) {
+  if (random(2)) return s.replace(/\d+/g, m => random(5) ? m : String(random(2000)));
   for (let k = 1 + random(2); k > 0; k--) {
     const i = random(s.length + 1), n = random(12);
     s = [
@@ -76,7 +79,7 @@ const answer = (p, kind, x) => p.run(async (kind, x) => {
   ran = null;
   if (kind == 'program') load(x);
   else if (kind == 'link') {
-    history.replaceState(null, '', x);
+    history.replaceState(null, '', '#' + x.slice(1));
     await readAddress();
     update();
   } else {

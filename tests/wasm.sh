@@ -10,6 +10,8 @@ run() { if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi; }
 run make -s --no-print-directory BUILD="$build" wasm
 run node tests/wasm.js "$build/wasm/engine.js" "$WG_BUILD/wengert" tests/lang/*.txt tests/tools/*.txt
 run node tests/play.js "$build/wasm/engine.js" "$WG_BUILD/wengert"
+run node tests/play_tasks.js "$build/wasm/engine.js" "$WG_BUILD/wengert" both
+run node tests/play_fuzz.js "$build/wasm/engine.js" "$WG_BUILD/wengert" 2000 1
 # Exercises of dear lessons take half an hour: node tests/lesson_edit.js ENGINE.js NATIVE tries all.
 dear=' attention augment batch-norm bias-variance conv deep dropout early-stopping initialisation l2-l1 '
 dear+='recurrent why-nonlinear '

@@ -89,6 +89,7 @@ need_optional() {
 need_whole() {
     local version
     command -v chromium >/dev/null || want chromium
+    command -v firefox-esr >/dev/null || want firefox-esr
     kpsewhich pgfplots.sty >/dev/null 2>&1 || want texlive-latex-base texlive-pictures
     kpsewhich beamer.cls >/dev/null 2>&1 || want texlive-latex-recommended
     command -v gfortran >/dev/null || want gfortran

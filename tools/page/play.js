@@ -90,6 +90,7 @@ function changed(how) {
   updateTimer = setTimeout(update, 15);
 }
 function load(program) {
+  linkError = '';
   text.value = program;
   text.setSelectionRange(0, 0);
   changed('whole');

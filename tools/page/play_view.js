@@ -98,6 +98,7 @@ const json = s => {
 };
 const plain = s => s.replace(/^wengert:\s/gm, '')
                      .replace(/^(?:program\.wg|\.\/lesson\.md):(\d+)(?::\d+)?:?\s+/gm, 'Line $1: ')
+                     .replace(/^program\.wg: t/gm, 'T')
                      .replace(/\bdata\.csv\b/g, table ? table.name : 'data.csv')
                      .trim();
 async function update() {
