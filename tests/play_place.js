@@ -181,7 +181,16 @@ async function shows(p, expect, saved) {
     const small = await letters(p);
     expect('large letters in ' + tab, !small.length, small.slice(0, 5));
   }
+  await example(p, 2);
+  await p.run(async () => {
+    pick('train');
+    await train(10);
+  });
+  await settled(p);
+  const small = await letters(p);
+  expect('large letters in a training', !small.length, small.slice(0, 5));
   await p.run(() => large(false));
+  await example(p, 0);
   await p.size(1000, 700);
   await p.run(() => {
     pick('picture');

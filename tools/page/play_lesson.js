@@ -90,7 +90,8 @@ async function savePage() {
 }
 // The program becomes the block of a lesson with a question about its last value.
 function addText() {
-  const names = Object.keys(values || {}), name = names[names.length - 1];
+  const known = ran == program() && !busy && !error; // else the values are those of another program
+  const names = Object.keys(known && values || {}), name = names[names.length - 1];
   const scalar = name && name != '_' && !values[name].shape.length && isFinite(values[name].value);
   const question = scalar ? '```ask\nWhat is ' + name + '?\nanswer ' + name + ' within ' +
       Math.max(1e-3, Math.abs(values[name].value) / 50).toPrecision(1) +

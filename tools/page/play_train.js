@@ -14,9 +14,10 @@ const recipe = () => [program(), ...dataFlags(), ownTable() && table ? table.tex
 const trainCommand = () =>
   words('train', PROGRAM, dataFlags(), epoch ? ['--epochs', String(epoch)] : '', '-o', 'run/');
 function widths() {
-  const wide = Math.max(300, Math.min(1200, $('trainer').clientWidth - 24));
+  const scale = isLarge() ? SCALE : 1;
+  const wide = Math.max(300, Math.min(1200, $('trainer').clientWidth - 24)) / scale;
   const phone = innerWidth <= 760;
-  return [wide, phone, share => Math.round(phone ? wide : share * (wide - 10))];
+  return [Math.round(wide), phone, share => Math.round(phone || isLarge() ? wide : share * (wide - 10))];
 }
 // Maps in the neurons need an input of two columns.
 const canMap = () => /=\s*input\s*\(\s*\w+\s*,\s*2\s*\)/.test(program());
@@ -25,7 +26,12 @@ function netCommand(...load) {
   const [, phone, part] = widths();
   return words('draw', PROGRAM, dataFlags(), takesData() ? ['--rows', rows()] : [], load, '--style',
     'neurons', mapped(), '--id', 'net', '--for',
-    part(0.55) + 'x' + Math.round((phone ? 1.45 : 1.23) * part(0.55)), '-o', 'net.svg', '-q');
+    part(0.55) + 'x' +
+      Math.round((phone          ? 1.45
+                     : isLarge() ? 1.1
+                                 : 1.23) *
+        part(0.55)),
+    '-o', 'net.svg', '-q');
 }
 // A second click on Pause does not wait for the end of a slice.
 function pause() {
@@ -43,7 +49,8 @@ function drawings() {
   });
   return [
     {name: 'net', words: netCommand('--load', 'run/weights.safetensors'), read: 'net.svg'},
-    figure('regions', part(0.45), Math.round(1.04 * part(0.45))), figure('curves', wide, phone ? 480 : 300)
+    figure('regions', part(0.45), Math.round((isLarge() ? 0.6 : 1.04) * part(0.45))),
+    figure('curves', wide, phone ? 480 : 300)
   ];
 }
 async function train(epochs) {
