@@ -210,7 +210,7 @@ wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (is_op(call, k)) return wgi_eval_op(q, call, owner);
     options_of(k, options, sizeof options);
     char *args = wgi_lang_built(q, k->list()->size);
-    const char *name;
+    const char *name = NULL;
     wg_node first;
     if (args) memcpy(args, k->list()->standard, k->list()->size);
     if (!args || !wgi_signature(q, call, 1 + k->sizes, 1 + k->sizes, options) ||
