@@ -85,6 +85,7 @@ async function ask(q) {
     $('time').textContent = 'computing …';
     $('error').classList.add('stale');
   }, 400);
+  asked = now();
   const r = await engine.run(q, null, LIMIT);
   clearTimeout(clock);
   $('stop').hidden = true;
@@ -101,9 +102,12 @@ const plain = s => s.replace(/^wengert:\s/gm, '')
                      .replace(/^program\.wg: t/gm, 'T')
                      .replace(/\bdata\.csv\b/g, table ? table.name : 'data.csv')
                      .trim();
+const PATIENCE = 800; // ms; a shorter answer is waited for
+let asked = 0;
 async function update() {
   if (busy) {
     again = true;
+    if (now() - asked > PATIENCE) engine.stop(); // what is computed is no longer wanted
     return;
   }
   busy = true;
@@ -120,6 +124,7 @@ async function once() {
   ran = program();
   const t = now();
   const r = await ask({files: files(PROGRAM), runs: [words('eval', PROGRAM, someRows(), '--all', '--json')]});
+  if (r.stopped && again) return; // another edit has stopped it
   const run = r.runs[0], said = run ? json(run.out) : {};
   const ended = endOf(r);
   error = ended ? {message: ended} : said.error || null;
