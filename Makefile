@@ -461,8 +461,7 @@ lessons: $(BUILD)/wengert ## the lessons as pages, build/lessons/index.html (doc
 	@tools/build/twins.sh '$(BUILD)/lessons/twins'
 	@$(BUILD)/wengert lesson --all --page $(if $(wildcard $(BUILD)/wasm/engine.js),--edit) $(if $(ANSWERS),--answers) -o $(BUILD)/lessons
 
-site: ## build/lessons/: the course, the page to play and the engine, one folder that any web server serves (it makes the engine first)
-	+@$(MAKE) --no-print-directory wasm
+site: wasm ## build/lessons/: the course, the page to play and the engine, one folder that any web server serves (it makes the engine first)
 	+@$(MAKE) --no-print-directory lessons
 	@echo "$(BUILD)/lessons: put it on a web server, or open $(BUILD)/lessons/index.html"
 

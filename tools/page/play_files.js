@@ -3,7 +3,10 @@
 
 const VERSION = '1';
 const base64 = {
-  to: b => btoa(String.fromCharCode(...b)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, ''),
+  to: b => btoa(Array.from(b, c => String.fromCharCode(c)).join(''))
+             .replace(/\+/g, '-')
+             .replace(/\//g, '_')
+             .replace(/=+$/, ''),
   from: s => Uint8Array.from(atob(s.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0))
 };
 const through = async (bytes, stream) =>
@@ -89,7 +92,7 @@ function begin(program, k, data, name = '') {
 }
 // Another program: what is shown now is where Back leads.
 async function choose(f) {
-  await keep();
+  await keep().catch(() => {}); // an address can be too long for the browser
   f();
   leaves = true;
   address();

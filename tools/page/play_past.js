@@ -182,9 +182,11 @@ function chosen() {
 $('name').onchange = () => {
   const to = $('name').value.trim();
   if (!to || to == title) return;
-  if (title) stored(SHELF + title, null);
+  const before = title;
   title = freeName(to);
   keepHere();
+  if (before && kept(title).text == text.value)
+    stored(SHELF + before, null); // only when the new one is there
   sayPrograms();
   address();
 };
