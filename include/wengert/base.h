@@ -33,6 +33,8 @@ extern "C" {
 #define WG_VERSION_PATCH 0
 #define WG_VERSION       "0.1.0"
 
+WG_API const char *wg_version(void); /* The version of the library that runs, as WG_VERSION is that of the headers. */
+
 /* ---- status ---- */
 
 #define WG_STATUS_LIST(X)                                 \

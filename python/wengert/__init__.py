@@ -31,7 +31,7 @@ try:
 except ImportError:
     raise ImportError("wengert needs NumPy: apt-get install python3-numpy, or pip install numpy") from None
 
-from ._library import Init, _calls, _row, _rows
+from ._library import Init, _calls, _lib as _library, _row, _rows
 from ._errors import Error
 from ._words import _CALL, _as_python, _explain, _explained, _near
 from ._way import with_c as _with_c
@@ -56,6 +56,8 @@ from ._transforms import grad, jvp, value_and_grad, vjp
 from . import _copies  # what copy and pickle make of the classes
 from ._fit import Fitted, fit
 from ._by_c import take_over as _take_over
+
+__version__ = _library.wg_version().decode()
 
 
 def __getattr__(name):

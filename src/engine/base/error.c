@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <time.h>
 
+const char *wg_version(void) { return WG_VERSION; }
+
 const char *wg_status_text(wg_status s)
 {
 #define ROW(name, text) text,
