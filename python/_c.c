@@ -419,7 +419,7 @@ static int value_init(PyObject *self, PyObject *arguments, PyObject *named)
     return 0;
 }
 
-/* x._placed(struct of ctypes): where a Leaf is now. */
+/* x._placed(struct of ctypes): where a Leaf is now. A value that has become one is in no graph any more. */
 static PyObject *value_placed(PyObject *self, PyObject *node)
 {
     value *v = (value *)self;
@@ -427,6 +427,7 @@ static PyObject *value_placed(PyObject *self, PyObject *node)
     if (PyObject_GetBuffer(node, &b, 0)) return NULL;
     if ((size_t)b.bytes == sizeof v->node) memcpy(&v->node, b.data, sizeof v->node);
     PyBuffer_Release(&b);
+    leave(v);
     Py_RETURN_NONE;
 }
 

@@ -25,6 +25,7 @@ typedef struct wgx_setting {
  * A list of axes goes by both names, axis and axes. False: the call has no such option. */
 WGX_PYTHON bool wgx_node_option(wg_node n, const char *name, wgx_setting *v);
 WGX_PYTHON const char *wgx_node_option_name(wg_node n, int k); /* of option k, from 0 on; NULL: there are no more */
+WGX_PYTHON const char *wgx_node_call(wg_node n, wg_node *x); /* The name of that call; x, if not NULL: its first operand. */
 WGX_API wgx_setting wgx_attr_setting(const wg_attr_row *row, const void *attr); /* the field of a row */
 
 /* ---- what few ops have ---- */

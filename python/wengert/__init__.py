@@ -31,7 +31,7 @@ try:
 except ImportError:
     raise ImportError("wengert needs NumPy: apt-get install python3-numpy, or pip install numpy") from None
 
-from ._library import Init, _calls, _lib as _library, _row, _rows
+from ._library import Init, _calls, _lib, _row, _rows
 from ._errors import Error
 from ._words import _CALL, _as_python, _explain, _explained, _near
 from ._way import with_c as _with_c
@@ -50,14 +50,14 @@ from ._data import Data, Table, csv, digits, table
 from ._group import Group
 from ._figures import Figure, plot
 # Words of NumPy and PyTorch.
-from . import _of_numpy, _indexing, _makers, _shapes, _elements, _no_grad, _linalg
+from . import _of_numpy, _indexing, _makers, _shapes, _elements, _no_grad, _linalg, _of_torch, _in_place
 from ._files import resume, save
 from ._transforms import grad, jvp, value_and_grad, vjp
 from . import _copies  # what copy and pickle make of the classes
 from ._fit import Fitted, fit
 from ._by_c import take_over as _take_over
 
-__version__ = _library.wg_version().decode()
+__version__ = _lib.wg_version().decode()
 
 
 def __getattr__(name):
@@ -72,9 +72,8 @@ def __getattr__(name):
         return _import_module("." + name, __name__)
     if name in _rows and _calls().is_for_users(name):
         return _calls().call_of(name)
-    if name[-1:] == "_" and (name[:-1] in _builders or name[:-1] in _named):
-        raise AttributeError("module wengert has no %s: values never change: write x = wg.%s(...)" %
-                             (name, name[:-1]))
+    if name[-1:] == "_" and (f := Value._changer(name)) is not None:
+        return f
     raise AttributeError("module wengert has no %s%s" % (name, _near(name, __dir__(), _CALL)))
 
 

@@ -120,6 +120,12 @@ def _numbers(x):
 def _kind(x):
     return (x.dtype if isinstance(x, Node) else np.asarray(x).dtype).kind
 
+def _is_cut(new, dtype):
+    """Whether the dtype cannot hold these numbers: floats are cut to whole numbers, and all but truths to
+    truths."""
+    rank = dict(b=0, i=1, u=1, f=2)
+    return rank.get(_kind(new), 3) > rank[dtype.kind]
+
 def _single(data):
     """float32 of arrays that have it. Other floats are of the context's dtype: None."""
     return np.float32 if getattr(data, "dtype", None) == np.float32 else None

@@ -15,7 +15,7 @@ import wengert as wg
 from ._arrays import _tensor, _text
 from ._check import Report
 from ._errors import Error
-from ._library import Init, _calls, _lib, _pairs, _row, _structs
+from ._library import Init, _calls, _lib, _pairs, _structs
 from ._names import _builders, calls
 from ._params import Params
 from ._tensors import Leaf, Parameter
@@ -150,14 +150,15 @@ Init.__reduce_ex__ = lambda x, protocol: _pickled_init(x)
 
 
 class Said(Report):
-    """What a report said, as a text and numbers: a copy of one, or one of another process."""
+    """What a report said, as a text and facts: a copy of one, or one of another process."""
 
-    verdict = property(lambda r: r._numbers["verdict"])
-    ratio = property(lambda r: r._numbers["ratio"])
-    reason = property(lambda r: r._numbers["reason"])
+    verdict = property(lambda r: r._verdict)
 
-    def __init__(self, text, numbers, lists):
-        self._text, self._numbers, self._lists = text, numbers, lists
+    def __init__(self, text, verdict, facts, lists):
+        self._text, self._verdict, self._facts, self._lists = text, verdict, facts, lists
+
+    def facts_of(self):
+        return self._facts
 
     def __bool__(self):
         return self.verdict == "pass"
@@ -166,25 +167,22 @@ class Said(Report):
         return self._text
 
     def __reduce__(self):
-        return Said, (self._text, self._numbers, self._lists)
+        return Said, (self._text, self._verdict, self._facts, self._lists)
 
     def __getattr__(self, name):
         if name[:1] == "_":
             raise AttributeError(name)
-        if name in self._numbers:
-            return lambda: self._numbers[name]
         if name in self._lists:
             return lambda i: self._lists[name][i] if 0 <= i < len(self._lists[name]) else None
         if name not in _calls().methods_of("check"):
             raise AttributeError("a wengert check has no %s" % name)
-        raise Error("wengert: a report that was copied or pickled has its text and numbers: ask the report "
+        raise Error("wengert: a report that was copied or pickled has its text and facts: ask the report "
                     "that wg.check gave for %s" % name)
 
     def __dir__(self):
-        return [*object.__dir__(self), *self._numbers, *self._lists]
+        return [*object.__dir__(self), *self._lists]
 
 
-_PLAIN = frozenset("double int int64 uint64 text bool verdict".split())
 _LISTS = dict(findings="finding_at", inputs="input_at", unreached="unreached_at", points="point_at")
 
 
@@ -197,15 +195,10 @@ def _fields(x):
 
 
 def _said(r):
-    calls = _calls()
-    numbers = {}
-    for name, call in calls.methods_of("check").items():
-        row = _row(call)
-        if len(row.parameters) == 1 and row.result in _PLAIN and not row.site:
-            numbers[name] = calls.method_of(r, "check", name)()
-    lists = {at: [_fields(calls.method_of(r, "check", at)(i)) for i in range(numbers[n])]
+    facts, method_of = r.facts_of(), _calls().method_of
+    lists = {at: [_fields(method_of(r, "check", at)(i)) for i in range(getattr(facts, n))]
              for n, at in _LISTS.items()}
-    return str(r), numbers, lists
+    return str(r), r.verdict, _fields(facts), lists
 
 
 Report.__reduce__ = lambda r: (Said, _said(r))

@@ -3,7 +3,7 @@
 indices."""
 import numpy as np
 
-from ._arrays import _has_value, _kind, _numbers, _plain
+from ._arrays import _has_value, _is_cut, _kind, _numbers, _plain
 from ._axes import _axis, _by_numpy, _count, _one
 from ._makers import array, astype
 from ._names import _both, _builders, _call, _worded
@@ -109,17 +109,6 @@ def _masked(x, key):
     return _builders["take"](x.reshape((-1,) + x.shape[mask.ndim:]), np.flatnonzero(mask), 0)
 
 Value.__getitem__ = _masked
-
-def _unchanged(x, key, new):
-    raise TypeError("wengert: a value never changes: write x = x.at[...].set(new), or wg.where(mask, new, x)")
-
-Value.__setitem__ = _unchanged
-
-def _is_cut(new, dtype):
-    """Whether the dtype cannot hold these numbers: floats are cut to whole numbers, and all but truths to
-    truths."""
-    rank = dict(b=0, i=1, u=1, f=2)
-    return rank.get(_kind(new), 3) > rank[dtype.kind]
 
 class _At:
     """x.at[key].set(new), x.at[key].add(new): a value with other elements there, as in JAX."""

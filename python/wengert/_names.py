@@ -54,6 +54,17 @@ def _both(f, *names):
         calls[name].__name__ = calls[name].__qualname__ = name
     return f
 
+def _of_rows(rows, *into):
+    """The functions of rows (see _signatures.py), each made when it is first called."""
+    for name in rows.names():
+        def f(*given, _name=name, **options):
+            return rows.get(_name)(*given, **options)
+        f.__name__ = f.__qualname__ = name
+        f.row = rows.row(name)
+        f.__doc__ = "%s(%s): as in PyTorch." % (name, rows.arguments(name))
+        for names in into:
+            names.setdefault(name, f)
+
 def _say(**texts):
     """Texts for help() of calls that have none of their own."""
     for name, text in texts.items():

@@ -102,6 +102,14 @@ def transpose(x, *axes, **options):
                         "PyTorch: write x or x.T")
     return permute(x, *axes)
 
+@_both
+def t(x):
+    """A matrix with rows and columns exchanged; a vector or a number as it is."""
+    if x.ndim > 2:
+        raise ValueError("wengert: t() is of a matrix, and x is %s: write x.mT for its last two axes" %
+                         _written(x.shape))
+    return x.T if x.ndim == 2 else x
+
 Value.mT = Value.H = property(lambda x: _builders["swap"](x))
 
 @_both

@@ -10,7 +10,6 @@ import re
 _MARKED = re.compile(r"(?:(?<=^)|(?<=, ))([-~])(\w+)=((?:\([^)]*\)|[^,])+)")
 # What to write for an argument that is refused.
 _INSTEAD = dict(
-    inplace="a value never changes: leave it out, and use the result",
     size_average='it is of old versions: write reduction="mean" or "sum"',
     reduce='it is of old versions: write reduction="none" for the loss of each element',
     device="all runs on the processor: leave it out",
@@ -53,9 +52,9 @@ class Words:
     """A class whose attributes that are not there are said in words."""
 
     def __getattr__(self, name):
-        import wengert as wg
+        from ._words import _near
         known = [] if name[:1] == "_" else [n for n in (*vars(self), *dir(type(self))) if n[:1] != "_"]
-        raise AttributeError("wengert: %s has no %s%s" % (type(self).__name__, name, wg._near(name, known)
+        raise AttributeError("wengert: %s has no %s%s" % (type(self).__name__, name, _near(name, known)
                                                           if known else ""))
 
 
@@ -152,6 +151,9 @@ class Rows:
     def row(self, name):
         return self._of[name][0]
 
+    def arguments(self, name):
+        return arguments(self.row(name))
+
     def get(self, name):
         """The function of this name. None: there is no such row."""
         if name not in self._of:
@@ -159,7 +161,9 @@ class Rows:
         row, body = self._of[name]
         first = "".join("%s = %s if isinstance(%s, _Value) else _tensor(%s)\n    " % ((n,) * 4)
                         for n in row.split(", ") if n in _ARRAYS)
-        f = made(repr(name), name, row, first + "return " + body, self._space)
+        body = ("y = %s\n    return input._in_place(y) if inplace else y" % body if "inplace" in names(row)
+                else "return " + body)
+        f = made(repr(name), name, row, first + body, self._space)
         f.__module__, f.__doc__ = self._space["__name__"], "%s(%s)" % (name, arguments(row))
         self._space[name] = f
         return f

@@ -3,7 +3,6 @@
 import functools
 import itertools
 import operator
-import re
 import weakref
 
 import numpy as np
@@ -67,28 +66,46 @@ class Leaf(Value):
         self.__init__(a.copy(), self._name)
         self._placed(_Node())
 
-def _again(x, constant):
-    """The same number, as a value of its own."""
+def _detached(x):
+    """The same number, without a derivative, in the memory of x: see _in_place.py."""
+    if isinstance(x, _ParametersGradient):
+        return x
     if isinstance(x, Leaf) and not isinstance(x, Parameter):
-        return Leaf(x._array, x._name)
+        y = Leaf(x._array, x._name)
+        y._shared = x._shared = vars(x).get("_shared") or weakref.WeakSet([x])
+        y._shared.add(y)
+        return y
     g = x.graph
     y = Value(x._place(g), g)
-    y._constant = constant or x._constant
+    y._constant = True
     return y
 
-_method(lambda x: _again(x, True), "detach")
-for _name in ("clone", "copy"):
-    _method(lambda x: _again(x, False), _name)
-Value.data = property(lambda x: _again(x, True))
+def clone(x):
+    """The same number in memory of its own."""
+    if isinstance(x, Leaf) and not isinstance(x, Parameter):
+        return Leaf(x._array, x._name)
+    return x * 1 if x.dtype.kind != "b" else x | x
+
+_method(_detached, "detach")
+_method(clone, "clone", "copy")
+Value.data = property(_detached, lambda x, a: x.copy_(a))
 
 def requires_grad_(x, requires_grad=True):
     """x.requires_grad = True: a tensor gets a gradient."""
-    if isinstance(x, Leaf):
-        x.requires_grad = requires_grad
-        return x
-    raise TypeError("wengert: write w = wg.tensor(numbers, requires_grad=True)")
+    if not isinstance(x, Leaf):
+        if x.requires_grad == bool(requires_grad):
+            return x
+        if x.requires_grad:
+            raise TypeError("wengert: this value was computed of what has a gradient: write x.detach()")
+        a, x.__class__ = x.numpy(), Leaf
+        x.__init__(a)
+        x._constant = False
+        x._placed(_Node())
+    x.requires_grad = requires_grad
+    return x
 
 _method(requires_grad_, "requires_grad_")
+Value.requires_grad = Value.requires_grad.setter(requires_grad_)
 
 class Gradient(Value):
     """x.grad: the gradient by x as a value. x.grad(y) is the derivative of x by y."""
@@ -98,10 +115,6 @@ class Gradient(Value):
         g = Gradient(y._node, y.graph)
         g._by = x
         return g
-
-    def _never_changes(self, line):
-        return (": a gradient never changes: write optimizer.zero_grad(), or w.grad = None, or w.grad = "
-                "w.grad * 2")
 
     def __call__(self, y):
         return calls["grad"](self._by, y)
@@ -198,9 +211,6 @@ class Parameter(Leaf):
     shape, dtype = property(lambda w: w._kind[0]), property(lambda w: w._kind[1])
     requires_grad = _requires = property(lambda w: not w._constant,
                                          lambda w, on: setattr(w, "_constant", not on))
-
-    def _never_changes(self, line):
-        return ": its methods never change it: write w.set(%s)" % re.sub(r"\bx\b", "w", line)
 
     def requires_grad_(self, requires_grad=True):
         self._requires = requires_grad

@@ -220,18 +220,13 @@ class Value(Node):
         raise TypeError("wengert: a value is a part of a graph, which is not pickled: write x.numpy(), or "
                         "model.state_dict()")
 
-    def _never_changes(self, line):
-        """What to write for a call that changes the value in PyTorch."""
-        return ": values never change: write x = %s" % line
-
     def __getattr__(self, name):  # every builder is a method
         f = None if name[0] == "_" else methods.get(name) or _builder_method(name) or _of_node(name)
+        if f is None and name[-1:] == "_" and name not in INSTEAD:
+            f = self._changer(name)
         if f is None:
-            in_place = name[-1:] == "_" != name[:1]
-            raise AttributeError("a wengert.Value has no %s%s" % (name, instead_of_in_place(self, name)
-                if in_place else
-                                                                  INSTEAD.get(name)
-                                                                  or _near(name, _builders, _CALL)))
+            raise AttributeError("a wengert.Value has no %s%s" % (
+                name, INSTEAD.get(name) or _near(name.rstrip("_"), _builders, _CALL)))
         if name not in _explained:
             _explain(name, f)
         return types.MethodType(f, self)
@@ -247,33 +242,10 @@ class _Size(int):
         return self._shape if dim is None else self._shape[_axis("size", dim, self._shape)]
 
 # What values have not, and what to write for it.
-INSTEAD = dict(fill=": values never change: write x = wg.full_like(x, 0)",
+INSTEAD = dict(fill=": write x.fill_(0), or x = wg.full_like(x, 0)", resize_=": write x.reshape(...)",
                bernoulli=": write wg.rand(*x.shape) < x", retain_grad=": write wg.grad(y, x) for the "
                "gradient by a value on the way",
                register_hook=": write wg.custom_vjp(y, [x], rule), whose rule changes the gradient")
-_IN_PLACE = dict(fill_="wg.full_like(x, %s)", zero_="wg.zeros_like(x)", one_="wg.ones_like(x)", t_="x.T",
-                 copy_="wg.broadcast_to(new, x.shape)",
-                 uniform_="wg.rand(*x.shape)", normal_="wg.randn(*x.shape)",
-                 bernoulli_="wg.bernoulli(x.shape, %s)",
-                 resize_="x.reshape(...)", mul_="x * y", add_="x + y", sub_="x - y", div_="x / y",
-                 subtract_="x - y", multiply_="x * y",
-                 divide_="x / y", pow_="x ** y", scatter_="x.at[...].set(new)",
-                 scatter_add_="x.at[...].add(new)",
-                 index_fill_="x.at[...].set(0)", index_copy_="x.at[...].set(new)",
-                 index_add_="x.at[...].add(new)",
-                 index_put_="x.at[...].set(new)", fill_diagonal_="wg.where(wg.eye(*x.shape) > 0, 0, x)",
-                 lerp_="x + 0.5 * (y - x)", addcmul_="x + a * b", addcdiv_="x + a / b", addmm_="x + a @ b")
-
-def instead_of_in_place(x, name):
-    """What to write for x.name(...) whose name ends in _, which changes x in PyTorch."""
-    line = _IN_PLACE.get(name)
-    if line is None and (name[:-1] in methods or _builder_method(name[:-1])):
-        line = "x.%s(...)" % name[:-1]
-    if line is None:
-        meant = _near(name[:-1], [], _CALL)
-        return ": values never change%s" % meant if meant else ""
-    line = line.replace("%s", "0.5" if name == "bernoulli_" else "0")
-    return x._never_changes(line)
 
 def _of_value(name):
     """A method of values that stands in the file of its subject."""

@@ -59,10 +59,11 @@ class _Node_of_graph:
         graph._watch.live += 1
 
     def _placed(self, node):
-        """Where a Leaf was placed last is of no use here."""
+        """Where a Leaf was placed last is of no use here. A value that has become one is in no graph."""
+        self.__del__()
 
     def __del__(self):
-        g = self.__dict__.get("graph")
+        g = self.__dict__.pop("graph", None)
         if g is not None:
             g._live.pop(id(self), None)
             g._watch.live -= 1

@@ -318,7 +318,7 @@ for case in cases:
             case.complain("has no line: " + said)
         case.try_lines(said)
 for file, line, text in texts():
-    if (re.search(r"\bwrite |did you mean|%s" % LINE, text) and " " in text.strip()
+    if (re.search(r"\bwrite |did you mean|%s" % LINE, text) and " " in text.strip() and ") = " not in text
         and not re.search(OTHERWISE, text)):
         counts["texts"] = counts.get("texts", 0) + 1
         if not any(re.search(pattern_of(text), said, re.S) for said in messages):

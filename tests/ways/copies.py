@@ -305,7 +305,6 @@ RECORDS = {
     "plan": (REFUSED["plan"][0], lambda p: p),
     "finding": (failing, lambda r: r.finding_at(0)),
     "input": (failing, lambda r: r.input_at(0)),
-    "call of a graph": (lambda: (wg.Graph(), value(), wg.graph())[2], lambda g: calls.graph_call(g, 0)),
 }
 for _name, (_make, _part) in RECORDS.items():
     @gate("record: %s of what was freed" % _name)

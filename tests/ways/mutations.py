@@ -156,7 +156,8 @@ def write(results, refused):
                            ("single", [(",".join(n), r) for r, n in single.items()])):
             f.write("\n[%s]\n" % head)
             f.writelines(textwrap.fill("%s | %s" % pair, 140, subsequent_indent="    ",
-                                       break_on_hyphens=False) + "\n" for pair in some)
+                                       break_on_hyphens=False, break_long_words=False) + "\n"
+                         for pair in some)
 
 
 # What is another thing here, on purpose (docs/python/calls.md): these share no memory, so their numbers are

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The programs of mutations.py that stand alone."""
+from mutations_in_place import IN_PLACE
 from mutations_texts import APART, DQN, NETS, PPO, RANK0, TOGETHER, TRAIN, W, crossed, gan, schedules, two
 
 
@@ -726,6 +727,7 @@ for step in range(3):
     out += [loss.item(), w.tolist()]
 """,
 }
+SINGLES.update(IN_PLACE)
 SINGLES["other_alone_detached"] = NETS + SINGLES["other_alone_detached"]
 
 

@@ -425,14 +425,14 @@ class BatchNorm2d(BatchNorm1d):
 
 
 class Dropout(Module):
-    _row = "p=0.5, -inplace=False"
+    _row = "p=0.5, inplace=False"
 
     def _begin(self):
         if not 0 <= self.p <= 1:
             raise ValueError("wengert: Dropout: p is a probability, and %r is none" % (self.p,))
 
     def forward(self, input):
-        return F.dropout(input, self.p, self.training)
+        return F.dropout(input, self.p, self.training, self.inplace)
 
 
 class MultiheadAttention(Module):

@@ -2,6 +2,7 @@
 """Functions under the names of torch.nn.functional, with its order of axes: images are [n, channels, height,
 width]. A row is the signature of PyTorch, and what is computed."""
 import builtins
+import functools
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from wengert._arrays import _kind, _list_of, _plain
 from wengert._indexing import _from_0
 from wengert._names import _builders
 from wengert._words import _CALL, _near
-from wengert._signatures import Rows
+from wengert._signatures import Rows, names as _names
 
 
 class _Builders:
@@ -23,15 +24,15 @@ class _Builders:
 
 b = _Builders()
 _ROWS = r"""
-relu(input, -inplace=False) = b.relu(input)
+relu(input, inplace=False) = b.relu(input)
 tanh(input) = b.tanh(input)
 sigmoid(input) = b.sigmoid(input)
-silu(input, -inplace=False) = b.silu(input)
-mish(input, -inplace=False) = b.mish(input)
-selu(input, -inplace=False) = b.selu(input)
-elu(input, alpha=1.0, -inplace=False) = b.elu(input, alpha=alpha)
-celu(input, alpha=1.0, -inplace=False) = b.celu(input, alpha=alpha)
-leaky_relu(input, negative_slope=0.01, -inplace=False) = b.leaky_relu(input, slope=negative_slope)
+silu(input, inplace=False) = b.silu(input)
+mish(input, inplace=False) = b.mish(input)
+selu(input, inplace=False) = b.selu(input)
+elu(input, alpha=1.0, inplace=False) = b.elu(input, alpha=alpha)
+celu(input, alpha=1.0, inplace=False) = b.celu(input, alpha=alpha)
+leaky_relu(input, negative_slope=0.01, inplace=False) = b.leaky_relu(input, slope=negative_slope)
 gelu(input, *, approximate='none') = b.gelu(input, by_tanh=_chosen("approximate", approximate, "none", \
     "tanh"))
 softplus(input, beta=1, threshold=20) = _softplus(input, beta, threshold)
@@ -50,7 +51,7 @@ linear(input, weight, bias=None) = input @ b.swap(weight) if bias is None else b
     b.swap(weight), bias)
 embedding(input, weight, padding_idx=None, -max_norm=None, ~norm_type=2.0, -scale_grad_by_freq=False, \
     ~sparse=False) = _embedding(input, weight, padding_idx)
-dropout(input, p=0.5, training=True, -inplace=False) = _dropout(input, p, training)
+dropout(input, p=0.5, training=True, inplace=False) = _dropout(input, p, training)
 layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5) = _layer_norm(input, \
     normalized_shape, weight, bias, eps)
 batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, \
@@ -317,6 +318,8 @@ def _kl(x, y):
 
 def __getattr__(name):
     f = _rows.get(name)
+    if name[-1:] == "_" and name[:-1] in _rows.names() and "inplace" in _names(_rows.row(name[:-1])):
+        return functools.partial(_rows.get(name[:-1]), inplace=True)
     if f is None:
         raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_"
                                                  else _near(name, _rows.names(), _CALL)))

@@ -55,25 +55,39 @@ static const char *name_of(const wg_op *op, const wg_attr_row *row)
     return row->kind == WG_ATTR_AXES && !axis ? "axes" : row->name;
 }
 
-/* The op and options of the outermost call whose result n is. */
-static const wg_op *call_of(wg_node n, const void **attr)
+/* The op, the options and the first operand of the outermost call whose result n is. */
+static const wg_op *call_of(wg_node n, const void **attr, wg_node *x)
 {
     const wgi_node *made = wg_node_ok(n) ? wgi_node_of(n) : NULL;
     if (!made) return NULL;
     const wg_op *op = made->op;
     *attr = made->attr;
+    *x = wg_node_operand(n, 0);
     for (int64_t i = wgx_graph_calls(n.graph); i-- > 0;) {
         const wgx_call call = wgx_graph_call(n.graph, i);
         if (call.after <= (int64_t)n.index) break;
-        if (call.result.index == n.index) return *attr = call.attr, call.op;
+        if (call.result.index != n.index) continue;
+        *attr = call.attr;
+        *x = call.operands ? wgx_graph_call_operand(n.graph, i, 0) : wg_none;
+        return call.op;
     }
     return op;
+}
+
+const char *wgx_node_call(wg_node n, wg_node *x)
+{
+    const void *attr;
+    wg_node first = wg_none;
+    const wg_op *op = call_of(n, &attr, &first);
+    if (x) *x = first;
+    return op ? op->name : "";
 }
 
 const char *wgx_node_option_name(wg_node n, int k)
 {
     const void *attr = NULL;
-    const wg_op *op = call_of(n, &attr);
+    wg_node x;
+    const wg_op *op = call_of(n, &attr, &x);
     if (!op || !attr || k < 0) return NULL;
     for (const wg_attr_row *row = op->attrs; row && row->name; row++)
         if (k-- == 0) return name_of(op, row);
@@ -83,7 +97,8 @@ const char *wgx_node_option_name(wg_node n, int k)
 bool wgx_node_option(wg_node n, const char *name, wgx_setting *v)
 {
     const void *attr = NULL;
-    const wg_op *op = name && v ? call_of(n, &attr) : NULL;
+    wg_node x;
+    const wg_op *op = name && v ? call_of(n, &attr, &x) : NULL;
     for (const wg_attr_row *row = op && attr ? op->attrs : NULL; row && row->name; row++) {
         const bool axes = row->kind == WG_ATTR_AXES && (!strcmp(name, "axis") || !strcmp(name, "axes"));
         if (axes || !strcmp(row->name, name)) return *v = wgx_attr_setting(row, attr), true;
