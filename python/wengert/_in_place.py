@@ -55,9 +55,7 @@ def _fixed(node, g):
 
 class _Family:
     """What shares the memory of x. leaves: the tensors outside of graphs that it is. members: other values
-    that somebody has, as pairs (value, node of the whole memory). mine: that node, if x shows a part "
-                                                                                                        
-                          "of it."""
+    that somebody has, as pairs (value, node of the whole memory). mine: that node, if x shows a part."""
 
     def __init__(self, x):
         root = None if isinstance(x, Leaf) else _root(x._node)
