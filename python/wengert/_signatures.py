@@ -24,6 +24,9 @@ _INSTEAD = dict(
     divisor_override="leave it out, and multiply the result",
     padding_mode="leave it out, and write np.pad(x, widths, mode=\"reflect\") before it",
     out="leave it out: the result is the value",
+    proj_size="leave it out, and write nn.Linear(hidden_size, n) behind the module",
+    antialias="leave it out, and write F.avg_pool2d before it",
+    recompute_scale_factor="write size=, the new sizes",
     generator="leave it out, and write wg.manual_seed(seed)")
 
 
@@ -46,7 +49,8 @@ def names(row):
 
 
 # Operands that may be arrays.
-_ARRAYS = frozenset("input target weight query key value".split())
+_ARRAYS = frozenset("input target weight query key value input1 input2 x1 x2 anchor positive negative var "
+                    "logits".split())
 
 
 class Words:

@@ -2,6 +2,7 @@
 """Functions under the names of torch.nn.functional, with its order of axes: images are [n, channels, height,
 width]. A row is the signature of PyTorch, and what is computed."""
 import builtins
+import importlib
 
 import numpy as np
 
@@ -315,13 +316,26 @@ def _kl(x, y):
     return b.kl(x.unsqueeze(-1), y.unsqueeze(-1), reduction="none")
 
 
+def _all_rows():
+    """The rows of this file, then those of the files that are read when they are asked for."""
+    yield _rows
+    for name in ("_functions", "_losses"):
+        yield importlib.import_module("wengert.nn." + name)._rows
+
+
+def _row(name):
+    """The arguments of a function, as its row has them."""
+    return next(rows.row(name) for rows in _all_rows() if name in rows.names())
+
+
 def __getattr__(name):
-    f = _rows.get(name)
+    f = next(filter(None, (rows.get(name) for rows in _all_rows())), None) if name[0] != "_" else None
     if f is None:
         raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_"
-                                                 else _near(name, _rows.names(), _CALL)))
+                                                 else _near(name, __dir__(), _CALL)))
+    globals()[name] = f
     return f
 
 
 def __dir__():
-    return _rows.names()
+    return [name for rows in _all_rows() for name in rows.names()]
