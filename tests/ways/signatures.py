@@ -19,6 +19,7 @@ import sys
 
 import numpy as np
 
+import signatures_distributions as distributions
 import signatures_more as more
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "signatures.txt")
@@ -154,9 +155,20 @@ def spread(x):
     it."""
     a = np.asarray(x.detach().numpy(), float)
     e = (a - a.mean()) / a.std()
-    return [round(float(a.mean() / a.std()), 1) + 0.0, round(5 * float(np.log(a.std()))) / 5,
-            round(max(float(e.min()), -3.0), 1), round(min(float(e.max()), 3.0), 1),
-            round(float((a == 0).mean()), 2)]
+    ends = max(float(e.min()), -2.0), min(float(e.max()), 2.0), float((a == 0).mean())
+    return [round(float(a.mean() / a.std()), 1) + 0.0, round(5 * float(np.log(a.std()))) / 5] + [
+        round(x, 1) for x in ends]
+
+
+def implicit(make, a):
+    """By how much the derivative of draws by an argument differs from what their distribution says: 0."""
+    w, v = trained([t(a), t(a)])
+    r = make(w).rsample((50,))
+    r.sum().backward()
+    r = r.detach()
+    weight = m.exp(-make(w).log_prob(r)).detach()
+    (make(v).cdf(r) * weight).sum().backward()
+    return abs(round(float((w.grad + v.grad) / (abs(w.grad) + 1)), 6))
 
 
 def squared(x):
@@ -453,6 +465,9 @@ def calls_of_more():
     for call in (*more.recurrent(), *more.SEQUENCES, *more.CONTAINERS, *more.BOTH, *more.transformers(),
                  *more.INIT):
         yield "-> " + call
+    for name in distributions.NAMES:
+        yield "signature D.%s(%s)" % (name, said(signature_of(getattr(D, name).__init__, name)))
+    yield from distributions.calls()
 
 
 FUNCTIONS = """relu silu mish selu elu celu leaky_relu gelu softplus softsign logsigmoid softmax softmin
@@ -468,9 +483,9 @@ def flat(y):
     if isinstance(y, dict):
         y = list(y.values())
     if isinstance(y, (tuple, list)):
-        return [e for part in y for e in flat(part)]
+        return [e for part in y for e in flat(part)] or ["()"]
     if y is None or isinstance(y, str):
-        return [str(y)]
+        return [" ".join(str(y).split())]
     a = np.asarray(y.detach().numpy() if hasattr(y, "detach") else y)
     e = a.astype(float).ravel()
     if e.size > 12:  # the largest magnitude, the sum, the sum of element k times sin k

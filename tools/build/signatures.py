@@ -110,6 +110,9 @@ def modules():
     return {"nn.functional": f, "nn": list(classes_of_nn(dict(f))), "nn.init": defs("nn/init.py"),
             "nn.utils": defs("nn/utils/__init__.py"),
             "nn.utils.rnn": defs("nn/utils/rnn.py", "invert_permutation"),
+            "distributions": [pair for file in ("continuous", "discrete", "joint")
+                              for pair in classes(source("distributions/_%s.py" % file))] +
+            defs("distributions/kl.py"),
             "optim": classes(source("optim/__init__.py")),
             "optim.lr_scheduler": classes(source("optim/lr_scheduler.py")), "utils.data": classes(data) +
             list(functions(split))}
