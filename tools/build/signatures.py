@@ -63,14 +63,21 @@ def of_defs(cls):
     return None
 
 
+def row_in(line):
+    """The row that an assignment gives, alone or beside others."""
+    names, x = line.targets[0], line.value
+    pairs = zip(names.elts, x.elts) if isinstance(names, ast.Tuple) and isinstance(x, ast.Tuple) else [(names,
+                                                                                                        x)]
+    return [ast.literal_eval(value) for name, value in pairs if getattr(name, "id", "") == "_row"]
+
+
 def classes(tree):
     """Pairs of name and row, of classes that have one, or the class that they are made of."""
     known = {}
     for cls in tree.body:
         if not isinstance(cls, ast.ClassDef):
             continue
-        row = [ast.literal_eval(s.value) for s in cls.body if isinstance(s, ast.Assign)
-               and getattr(s.targets[0], "id", "") == "_row"]
+        row = [row for s in cls.body if isinstance(s, ast.Assign) for row in row_in(s)]
         base = [known[b.id] for b in cls.bases if isinstance(b, ast.Name) and b.id in known]
         known[cls.name] = (row[0] if row else of_defs(cls) if of_defs(cls) is not None else base[0] if base
                            else None)

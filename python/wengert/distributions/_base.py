@@ -8,7 +8,6 @@ import wengert as wg
 from wengert import _signatures
 from wengert._arrays import _list_of, _plain
 from wengert._context import _now, default_context
-from wengert._makers import _random
 from wengert._tensors import Leaf
 from wengert.nn.functional import b
 

@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 
+from wengert._makers import _random
+
 from . import constraints as of
-from ._base import Distribution, _all, _number, _random, _spread, b
+from ._base import Distribution, _all, _number, _spread, b
 
 _EULER = float(np.euler_gamma)
 

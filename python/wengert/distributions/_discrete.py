@@ -6,10 +6,11 @@ import math
 import numpy as np
 
 import wengert as wg
+from wengert._makers import _random
 from wengert._tensors import Leaf
 
 from . import constraints as of
-from ._base import Distribution, _all, _exact_log, _log_gamma, _number, _random, _spread, b
+from ._base import Distribution, _all, _exact_log, _log_gamma, _number, _spread, b
 
 
 def _bounded(p):

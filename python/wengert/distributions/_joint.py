@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 
+from wengert._makers import _random
+
 from . import constraints as of
-from ._base import Distribution, _last, _number, _random, _spread, b
+from ._base import Distribution, _last, _number, _spread, b
 
 
 class Independent(Distribution):

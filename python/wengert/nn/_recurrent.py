@@ -70,14 +70,16 @@ def _built(*key):
 def _layer(kind, x, states, weights, units, reverse=False, relu=False, lengths=None):
     """One layer in one direction, or one step of it if x is [rows, inputs]: the result of _built_in. states:
     values [rows, units], or None for zeros. weights: weight_ih, weight_hh, bias_ih, bias_hh."""
-    layer = _built(kind, units, x.shape, x.dtype, reverse, relu, lengths is not None)
-    w_ih, w_hh, b_ih, b_hh = weights
-    given = [x] + [wg.Leaf(np.zeros((x.shape[0], units), x.dtype)) if s is None else s for s in states]
+    dtype = np.result_type(x.dtype, *(v.dtype for v in [*states, *weights] if v is not None))
+    x, *states = (v if v is None or v.dtype == dtype else v.to(dtype) for v in [x, *states])
+    w_ih, w_hh, b_ih, b_hh = (v if v is None or v.dtype == dtype else v.to(dtype) for v in weights)
+    layer = _built(kind, units, x.shape, dtype, reverse, relu, lengths is not None)
+    given = [x] + [wg.Leaf(np.zeros((x.shape[0], units), dtype)) if s is None else s for s in states]
     given += [] if lengths is None else [wg.Leaf(np.array(lengths, np.int64))]
     given += [b.swap(w_ih), b.swap(w_hh)]
     if b_ih is None:
         size = _GATES[kind] * units
-        given += [wg.Leaf(np.zeros(n, w_ih.dtype)) for n in [size] + [units] * (kind == "gru")]
+        given += [wg.Leaf(np.zeros(n, dtype)) for n in [size] + [units] * (kind == "gru")]
     elif kind == "gru":  # the last gate has its second bias inside
         given += [b.concat([b_ih[:2 * units] + b_hh[:2 * units], b_ih[2 * units:]], 0), b_hh[2 * units:]]
     else:
