@@ -35,7 +35,7 @@ class PReLU(Module):
 
 class Hardtanh(Module):
     """x between min_val and max_val."""
-    _row = "min_val=-1.0, max_val=1.0, ~inplace=False, -min_value=None, -max_value=None"
+    _row = "min_val=-1.0, max_val=1.0, inplace=False, -min_value=None, -max_value=None"
 
     def _begin(self):
         if not self.min_val < self.max_val:
@@ -43,15 +43,15 @@ class Hardtanh(Module):
                                                                                        self.max_val))
 
     def forward(self, input):
-        return F.hardtanh(input, self.min_val, self.max_val)
+        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
 
 
 class RReLU(Module):
     """A slope below 0 that is drawn in training, and the mean of both bounds in eval()."""
-    _row = "lower=1.0 / 8, upper=1.0 / 3, ~inplace=False"
+    _row = "lower=1.0 / 8, upper=1.0 / 3, inplace=False"
 
     def forward(self, input):
-        return F.rrelu(input, self.lower, self.upper, self.training)
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
 
 class Softmax2d(Module):
@@ -67,7 +67,7 @@ class Softmax2d(Module):
 
 class Dropout1d(Module):
     """Whole channels of [n, channels, width] become 0."""
-    _row, _f = "p=0.5, ~inplace=False", "dropout1d"
+    _row, _f = "p=0.5, inplace=False", "dropout1d"
 
     def _begin(self):
         if not 0 <= self.p <= 1:
@@ -75,7 +75,7 @@ class Dropout1d(Module):
                                                                                   self.p))
 
     def forward(self, input):
-        return getattr(F, self._f)(input, self.p, self.training)
+        return getattr(F, self._f)(input, self.p, self.training, self.inplace)
 
 
 class Dropout2d(Dropout1d):
