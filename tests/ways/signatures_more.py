@@ -241,6 +241,27 @@ BOTH = ["both(fixed(nn.%s(4%s)), %s)" % (f, how, x) for f, x in (
     "nn.InstanceNorm1d(4, affine=True)(n(4, 3))", "nn.GroupNorm(3, 4)", "nn.GroupNorm(2, 4)(n(2, 6, 3))",
     "both(nn.RReLU(0.5, 0.5), n(3, 4))", "nn.RReLU(0.25, 0.75, False).eval()(n(3, 4))",
     "nn.RReLU(lower=0.25, upper=0.75).eval()(n(3, 4))"]
+# What is drawn: what is so of all draws.
+BOTH += ["F.dropout(n(3, 4), 1.0)", "nn.Dropout(1.0)(n(3, 4))", "F.dropout(n(3, 4), p=1.0, training=True)",
+         *("learned(fixed(nn.%s(3, 4, 2, True, False, 1.0)), n(5, 2, 3))" % f for f in ("RNN", "LSTM",
+                                                                                        "GRU")),
+         *("both(fixed(nn.%s(3, 4, 2, dropout=0.5)).eval(), n(5, 2, 3))[2]" % f for f in ("LSTM", "GRU")),
+         "len(set(fixed(nn.LSTM(3, 4, 2, dropout=0.5))(n(5, 2, 3))[0].sum().item() for _ in range(9))) > 1",
+         *("sorted(set(F.%s(m.ones(%s), 0.5%s).flatten().tolist()))" % case for case in (
+             ("dropout1d", "9, 9, 3", ""), ("dropout2d", "9, 9, 3, 2", ", True"), ("dropout2d", "9, 9, 3",
+                                                                                   ""))),
+         *("(lambda y: (y.flatten(2).max(dim=2)[0] - y.flatten(2).min(dim=2)[0]).abs().sum())(%s)" % y
+           for y in (
+             "F.dropout1d(m.ones(9, 9, 3))", "nn.Dropout2d()(m.ones(9, 9, 3, 2))",
+             "nn.Dropout1d(p=0.25)(m.ones(9, 9, 3))")),
+         "F.gumbel_softmax(n(5, 4), hard=True).sum(dim=-1)", "F.gumbel_softmax(n(5, 4), 0.5, True, 1e-10, "
+         "0).sum(dim=0)",
+         "F.gumbel_softmax(logits=n(5, 4), tau=2.0, hard=False, eps=1e-9, dim=1).sum(dim=1)",
+         "F.gumbel_softmax(n(5, 4), tau=1e9)", "sorted(set(F.gumbel_softmax(n(9, 4), "
+         "hard=True).flatten().tolist()))",
+         "spread(F.gumbel_softmax(m.zeros(20000, 2), dim=1)[:, 0])",
+         "spread(F.gumbel_softmax(t([[2.0, 0.0]] * 20000), 2, True)[:, 1])",
+         "spread(nn.RReLU(0.2, 0.8)(-m.ones(20000)))", "spread(F.rrelu(-m.ones(20000), 0.2, 0.8, True))"]
 
 
 def transformers():
