@@ -54,6 +54,17 @@ def _log_gamma(x):
     return wg.tensor(np.reshape(found, a.shape).astype(a.dtype), dtype=x.dtype)
 
 
+def _read(values):
+    """The numbers of values, those that are to be computed in one run."""
+    computed = [x for x in values if not isinstance(x, Leaf)]
+    if len(computed) < 2:
+        return [x.numpy() for x in values]
+    with wg.no_grad():
+        row = b.concat([x.reshape(-1) for x in computed], 0).numpy()
+    parts = iter(np.split(row, np.cumsum([int(x.size) for x in computed])[:-1]))
+    return [x.numpy() if isinstance(x, Leaf) else next(parts).reshape(x.shape) for x in values]
+
+
 class Distribution(_signatures.Words):
     """What Normal, Categorical and others share. log_prob(x) and entropy() have derivatives by the arguments,
     sample() has none, and rsample() has them where it is there."""

@@ -606,7 +606,7 @@ _OPERANDS = frozenset("input target input1 input2 x1 x2 anchor positive negative
 
 def _of_function(space, name, f, *order):
     """Puts the module `name` of the function f into a space of names."""
-    row = F._row(f)
+    row = F._rows.row(f)
     each = {_signatures.names(part)[0]: part for part in row.split(", ") if part != "*"}
     chosen = order or [n for n in each if n not in _OPERANDS]
     taken = [n for n in chosen if "-" + n + "=" not in row]

@@ -2,7 +2,6 @@
 """Functions under the names of torch.nn.functional, with its order of axes: images are [n, channels, height,
 width]. A row is the signature of PyTorch, and what is computed."""
 import builtins
-import importlib
 
 import numpy as np
 
@@ -98,7 +97,7 @@ kl_div(input, target, -size_average=None, -reduce=None, reduction='mean', log_ta
     "batchmean" else None)
 """
 _Value, _tensor = wg.Value, wg.tensor
-_rows = Rows(_ROWS.replace("\\\n    ", ""), globals())
+_rows = Rows(_ROWS.replace("\\\n    ", ""), globals(), "wengert.nn._functions", "wengert.nn._losses")
 
 
 def _chosen(name, x, *words):
@@ -316,26 +315,13 @@ def _kl(x, y):
     return b.kl(x.unsqueeze(-1), y.unsqueeze(-1), reduction="none")
 
 
-def _all_rows():
-    """The rows of this file, then those of the files that are read when they are asked for."""
-    yield _rows
-    for name in ("_functions", "_losses"):
-        yield importlib.import_module("wengert.nn." + name)._rows
-
-
-def _row(name):
-    """The arguments of a function, as its row has them."""
-    return next(rows.row(name) for rows in _all_rows() if name in rows.names())
-
-
 def __getattr__(name):
-    f = next(filter(None, (rows.get(name) for rows in _all_rows())), None) if name[0] != "_" else None
+    f = _rows.get(name)
     if f is None:
         raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_"
-                                                 else _near(name, __dir__(), _CALL)))
-    globals()[name] = f
+                                                 else _near(name, _rows.names(), _CALL)))
     return f
 
 
 def __dir__():
-    return [name for rows in _all_rows() for name in rows.names()]
+    return _rows.names()
