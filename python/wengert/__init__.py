@@ -68,7 +68,7 @@ def __getattr__(name):
         if name not in _explained:
             _explain(name, f)
         return f
-    if name in ("nn", "optim", "utils", "c"):
+    if name in ("nn", "optim", "utils", "distributions", "c"):
         return _import_module("." + name, __name__)
     if name in _rows and _calls().is_for_users(name):
         return _calls().call_of(name)

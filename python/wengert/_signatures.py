@@ -4,6 +4,7 @@ the original, by position, name and default. Before an argument - says: any othe
 has no effect on numbers. Behind = stands what is computed. tests/ways/signatures.py compares the rows with
 PyTorch's."""
 import ast
+import importlib
 import inspect
 import re
 
@@ -23,6 +24,9 @@ _INSTEAD = dict(
     divisor_override="leave it out, and multiply the result",
     padding_mode="leave it out, and write np.pad(x, widths, mode=\"reflect\") before it",
     out="leave it out: the result is the value",
+    proj_size="leave it out, and write nn.Linear(hidden_size, n) behind the module",
+    antialias="leave it out, and write F.avg_pool2d before it",
+    recompute_scale_factor="write size=, the new sizes",
     generator="leave it out, and write wg.manual_seed(seed)")
 
 
@@ -45,7 +49,8 @@ def names(row):
 
 
 # Operands that may be arrays.
-_ARRAYS = frozenset("input target weight query key value".split())
+_ARRAYS = frozenset("input target weight query key value input1 input2 x1 x2 anchor positive negative var "
+                    "logits".split())
 
 
 class Words:
@@ -137,19 +142,24 @@ class Begun:
 class Rows:
     """The functions of a text of rows, each made when it is first asked for."""
 
-    def __init__(self, text, space):
-        """space: the names of the bodies, Value as _Value and tensor as _tensor."""
-        self._space, self._of = space, {}
+    def __init__(self, text, space, *more):
+        """space: the names of the bodies, Value as _Value and tensor as _tensor. more: modules with _rows of
+        their own, which are read when a name is not here."""
+        self._space, self._of, self._more = space, {}, more
         for line in text.strip().split("\n"):
             head, _, body = line.partition(" = ")
             name, _, row = head.partition("(")
             self._of[name] = row[:-1], body
 
+    def _others(self):
+        return (importlib.import_module(m)._rows for m in self._more)
+
     def names(self):
-        return list(self._of)
+        return list(self._of) + [name for rows in self._others() for name in rows.names()]
 
     def row(self, name):
-        return self._of[name][0]
+        """The arguments of a function, as its row has them."""
+        return next(rows._of[name][0] for rows in (self, *self._others()) if name in rows._of)
 
     def arguments(self, name):
         return arguments(self.row(name))
@@ -157,7 +167,8 @@ class Rows:
     def get(self, name):
         """The function of this name. None: there is no such row."""
         if name not in self._of:
-            return None
+            return next(filter(None, (rows.get(name) for rows in self._others())),
+                        None) if name[0] != "_" else None
         row, body = self._of[name]
         first = "".join("%s = %s if isinstance(%s, _Value) else _tensor(%s)\n    " % ((n,) * 4)
                         for n in row.split(", ") if n in _ARRAYS)

@@ -34,8 +34,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TABLE = os.path.join(HERE, "programs.txt")
 STEPS, NEAR, DIGIT, SECONDS = 30, 1e-9, 5e-12, 120
-MODULES = ("nn", "nn.functional", "nn.parameter", "nn.utils", "optim", "optim.lr_scheduler", "utils",
-           "utils.data", "autograd")
+MODULES = ("nn", "nn.functional", "nn.init", "nn.parameter", "nn.utils", "nn.utils.rnn", "optim",
+           "optim.lr_scheduler", "utils", "utils.data", "autograd", "distributions")
 
 
 # ---- in the process of a program ----

@@ -19,17 +19,24 @@ import sys
 
 import numpy as np
 
+import signatures_distributions as distributions
+import signatures_more as more
+
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "signatures.txt")
 in_torch = "torch" in sys.argv[1:]
 if in_torch:
     import torch as m
-    from torch import nn, optim
+    from torch import distributions as D, nn, optim
+    from torch.nn import init
+    from torch.nn.utils import rnn
     from torch.utils import data
     import torch.nn.functional as F
     m.set_default_dtype(m.float64)
 else:
     import wengert as m
-    from wengert import nn, optim
+    from wengert import distributions as D, nn, optim
+    from wengert.nn import init
+    from wengert.nn.utils import rnn
     from wengert.utils import data
     import wengert.nn.functional as F
 lr = optim.lr_scheduler
@@ -85,6 +92,90 @@ def fixed(module):
         else:
             w.set(a)
     return module
+
+
+def loaded(module):
+    """A module with a state_dict of sines by PyTorch's names."""
+    state = module.state_dict()
+    for k, (name, x) in enumerate(state.items()):
+        state[name] = m.tensor(sine(tuple(x.shape), 3 * k + 1))
+    module.load_state_dict(state)
+    return module
+
+
+def said_names(module):
+    """The names and shapes of a state."""
+    return ["%s %s %s" % (name, "x".join(map(str, x.shape)), str(x.dtype).rpartition(".")[2])
+            for name, x in module.state_dict().items()]
+
+
+def trained(x):
+    """Tensors of floats in x as ones with a gradient."""
+    if isinstance(x, (tuple, list)) and type(x) in (tuple, list):
+        return type(x)(map(trained, x))
+    return m.tensor(x.detach().numpy(), requires_grad=True) if "float" in str(getattr(x, "dtype", "")) else x
+
+
+def learned(module, *given, **named):
+    """The result, and the gradients of what is given and of all parameters."""
+    given, named = trained(given), {k: trained(x) for k, x in named.items()}
+    y = module(*given, **named)
+    total_of(y).backward()
+    return [y, [x.grad for x in values_of([given, tuple(named.values())]) if getattr(x, "requires_grad",
+                                                                                     False) and
+                x.is_leaf],
+            [w.grad for w in module.parameters()]]
+
+
+def carried(module, x, after):
+    """Two calls: the second goes on from the states of the first."""
+    y, state = module(x)
+    z, state = module(after, state)
+    total_of([y, z]).backward()
+    return [y, z, state, [w.grad for w in module.parameters()]]
+
+
+def both(module, x):
+    """In training, twice, then in evaluation; and what it keeps."""
+    y = [module(x), module(x * 2), module.eval()(x), module.train()(x)]
+    return y + list(module.buffers())
+
+
+def changed(parts):
+    """A dict of modules after changes."""
+    parts["c"] = nn.Linear(1, 2)
+    del parts["a"]
+    parts.update({"d": nn.PReLU()})
+    parts.pop("c")
+    return parts
+
+
+def spread(x):
+    """Mean, deviation, the ends and the share of zeros of what was drawn, roughly; whether x itself has
+    it."""
+    a = np.asarray(x.detach().numpy(), float)
+    e = (a - a.mean()) / a.std()
+    ends = max(float(e.min()), -2.0), min(float(e.max()), 2.0), float((a == 0).mean())
+    return [round(float(a.mean() / a.std()), 1) + 0.0, round(5 * float(np.log(a.std()))) / 5] + [
+        round(x, 1) for x in ends]
+
+
+def implicit(make, a):
+    """By how much the derivative of draws by an argument differs from what their distribution says: 0."""
+    w, v = trained([t(a), t(a)])
+    r = make(w).rsample((50,))
+    r.sum().backward()
+    r = r.detach()
+    weight = m.exp(-make(w).log_prob(r)).detach()
+    (make(v).cdf(r) * weight).sum().backward()
+    return abs(round(float((w.grad + v.grad) / (abs(w.grad) + 1)), 6))
+
+
+def squared(x):
+    """The products of the rows of a matrix, or of its columns if they are fewer."""
+    a = np.asarray(x.detach().numpy(), float)
+    a = a.reshape(len(a), -1)
+    return np.round(a @ a.T if len(a) <= a.shape[1] else a.T @ a, 9) + 0.0
 
 
 # Operands of a function; those of the first two or three take all arguments.
@@ -240,9 +331,12 @@ DATA = [ROWS + "[2]", "list(data.DataLoader(%s, 2))" % ROWS, "list(data.DataLoad
         "data.TensorDataset(n(2), n(3))"]
 
 
+for _ours, _more in ((OPERANDS, more.OPERANDS), (NEEDED, more.NEEDED), (VALUES, more.VALUES),
+                     (MODULES, more.MODULES)):
+    _ours.update(_more)
 # Where the text of PyTorch 1.13 says other arguments than the function takes.
 UNTRUE = {"gelu": [("input", None, False), ("approximate", "'none'", True)],
-          "one_hot": [("input", None, False), ("num_classes", "-1", False)]}
+          "one_hot": [("input", None, False), ("num_classes", "-1", False)], **more.UNTRUE}
 
 
 def signature_of(f, name):
@@ -254,7 +348,8 @@ def signature_of(f, name):
     except ValueError:  # its text says them
         args = re.search(r"%s\((.*?)\) ->" % name, f.__doc__)[1]
         of = inspect.signature(eval("lambda %s: 0" % args))
-    plain = lambda x: repr(x) if isinstance(x, (int, float, str, tuple, type(None))) else "?"
+    plain = lambda x: repr(x) if isinstance(x, (int, float, str, tuple, type(None))) else (
+        "'relu'" if x is getattr(F, "relu", 0) else "?")
     return [(q.name, None if q.default is q.empty or "required" in repr(q.default) else plain(q.default),
              q.kind == q.KEYWORD_ONLY)
             for q in of.parameters.values() if q.kind not in (q.VAR_POSITIONAL, q.VAR_KEYWORD)
@@ -354,12 +449,32 @@ def calls_of_schedules_and_data():
         yield "signature data.%s(%s)" % (f, said(args))
     for call in DATA:
         yield "-> " + call
+    yield from calls_of_more()
+
+
+def calls_of_more():
+    modules = {"F": F, "nn": nn, "rnn": rnn, "init": init}
+    for name in more.signatures():
+        module, _, f = name.partition(".")
+        of = getattr(modules[module], f)
+        of = of.__init__ if inspect.isclass(of) else of
+        yield "signature %s(%s)" % (name, said(signature_of(of, f)))
+    for f in ("RNN", "LSTM", "GRU"):
+        yield "signature nn.%s(%s)" % (f, said(signature_of(nn.RNNBase.__init__, f)[1:]))
+    yield from more.SIZES
+    for call in (*more.recurrent(), *more.SEQUENCES, *more.CONTAINERS, *more.BOTH, *more.transformers(),
+                 *more.INIT):
+        yield "-> " + call
+    for name in distributions.NAMES:
+        yield "signature D.%s(%s)" % (name, said(signature_of(getattr(D, name).__init__, name)))
+    yield from distributions.calls()
 
 
 FUNCTIONS = """relu silu mish selu elu celu leaky_relu gelu softplus softsign logsigmoid softmax softmin
 log_softmax normalize one_hot linear embedding dropout layer_norm batch_norm conv1d conv2d
 conv_transpose1d conv_transpose2d max_pool2d avg_pool1d avg_pool2d mse_loss l1_loss smooth_l1_loss
-huber_loss cross_entropy nll_loss binary_cross_entropy binary_cross_entropy_with_logits kl_div""".split()
+huber_loss cross_entropy nll_loss binary_cross_entropy binary_cross_entropy_with_logits kl_div""".split() + (
+    more.FUNCTIONS)
 
 # ---- what a call gives ----
 
@@ -368,9 +483,9 @@ def flat(y):
     if isinstance(y, dict):
         y = list(y.values())
     if isinstance(y, (tuple, list)):
-        return [e for part in y for e in flat(part)]
+        return [e for part in y for e in flat(part)] or ["()"]
     if y is None or isinstance(y, str):
-        return [str(y)]
+        return [" ".join(str(y).split())]
     a = np.asarray(y.detach().numpy() if hasattr(y, "detach") else y)
     e = a.astype(float).ravel()
     if e.size > 12:  # the largest magnitude, the sum, the sum of element k times sin k
@@ -383,6 +498,15 @@ def values_of(y):
     return [e for part in y for e in values_of(part)] if isinstance(y, (tuple, list)) else [y]
 
 
+def total_of(y):
+    """The sum of all results times a sine of their place. 0: none of them has a gradient."""
+    total = 0
+    for e in values_of(y):
+        if hasattr(e, "requires_grad") and e.requires_grad:
+            total = total + (e.double() * m.tensor(sine(tuple(e.shape), 2))).sum()
+    return total
+
+
 def with_gradients(operands, call):
     known = dict(globals())
     given = [eval(x, known) for x in operands.split(";")] if operands else []
@@ -391,11 +515,8 @@ def with_gradients(operands, call):
             given[k] = m.tensor(np.asarray(x.detach().numpy()), dtype=x.dtype, requires_grad=True)
     known.update(zip("xyz", given))
     y = eval(call, known)
-    total, some = 0, False
-    for e in values_of(y):
-        if hasattr(e, "requires_grad") and e.requires_grad:
-            total, some = total + (e.double() * m.tensor(sine(tuple(e.shape), 2))).sum(), True
-    if some:
+    total = total_of(y)
+    if not isinstance(total, int):
         total.backward()
     return [y, [x.grad for x in given if x.requires_grad]]
 
@@ -427,6 +548,8 @@ def outcome(line):
     how, _, call = line.partition("-> ")
     how = how.strip()
     try:
+        if "spread(" in call:
+            m.manual_seed(5)
         y = (steps(call) if how == "steps" else rates(call) if how == "rates" else with_gradients(how, call)
              if how else eval(call))
         return flat(y), None
@@ -475,7 +598,8 @@ def same_signature(line):
     name, _, row = line[len("signature "):].partition("(")
     theirs = inspect.signature(eval("lambda %s: 0" % row[:-1])).parameters.values()
     module, _, word = name.partition(".")
-    f = getattr({"F": F, "nn": nn, "optim": optim, "lr": lr, "data": data}[module], word, None)
+    f = getattr({"F": F, "nn": nn, "optim": optim, "lr": lr, "data": data, "rnn": rnn, "init": init,
+                 "D": D}[module], word, None)
     if f is None:
         return False
     ours = [q for q in inspect.signature(f).parameters.values()

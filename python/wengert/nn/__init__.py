@@ -4,6 +4,7 @@ the layers of wengert itself, by name in a wg.Params."""
 import builtins
 import collections
 import functools
+import importlib
 import math
 from collections.abc import Mapping
 
@@ -600,10 +601,14 @@ SmoothL1Loss smooth_l1_loss, HuberLoss huber_loss, CrossEntropyLoss cross_entrop
 BCELoss binary_cross_entropy, BCEWithLogitsLoss binary_cross_entropy_with_logits, KLDivLoss kl_div"""
 
 
-def _of_function(name, f, *order):
+_OPERANDS = frozenset("input target input1 input2 x1 x2 anchor positive negative _stacklevel".split())
+
+
+def _of_function(space, name, f, *order):
+    """Puts the module `name` of the function f into a space of names."""
     row = F._rows.row(f)
     each = {_signatures.names(part)[0]: part for part in row.split(", ") if part != "*"}
-    chosen = order or [n for n in each if n not in ("input", "target", "_stacklevel")]
+    chosen = order or [n for n in each if n not in _OPERANDS]
     taken = [n for n in chosen if "-" + n + "=" not in row]
 
     def begin(self):
@@ -613,17 +618,45 @@ def _of_function(name, f, *order):
 
     def forward(self, *x, **named):
         return getattr(F, f)(*x, **named, **{n: getattr(self, n) for n in taken})
-    globals()[name] = type(name, (Module,), dict(
+    space[name] = type(name, (Module,), dict(
         _row=", ".join(each[n] for n in chosen), _begin=begin, forward=forward,
         __doc__="The module of nn.functional.%s" % f, __module__=__name__))
 
 
 for _words in _OF_FUNCTIONS.replace("\n", " ").split(","):
-    _of_function(*_words.split())
+    _of_function(globals(), *_words.split())
 wg.Module = Module
 
 
+# Names of modules that are read when they are first asked for, by their file.
+_LATER = {name: file for file, names in dict(
+    _recurrent="RNN LSTM GRU RNNCell LSTMCell GRUCell",
+    _containers="ModuleDict ParameterList ParameterDict",
+    _norms="GroupNorm InstanceNorm1d InstanceNorm2d BatchNorm3d",
+    _more="""ReLU6 Hardsigmoid Hardswish Hardshrink Softshrink Tanhshrink Threshold GLU PixelShuffle
+    PixelUnshuffle ChannelShuffle AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveMaxPool1d AdaptiveMaxPool2d
+    Unfold Fold CosineSimilarity PairwiseDistance CosineEmbeddingLoss MarginRankingLoss HingeEmbeddingLoss
+    TripletMarginLoss PoissonNLLLoss SoftMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss Upsample PReLU
+    Hardtanh RReLU Softmax2d Dropout1d Dropout2d ConstantPad1d ConstantPad2d ZeroPad2d ReflectionPad1d
+    ReflectionPad2d ReplicationPad1d ReplicationPad2d UpsamplingNearest2d UpsamplingBilinear2d Bilinear
+    GaussianNLLLoss EmbeddingBag""",
+    _attention="""TransformerEncoderLayer TransformerEncoder TransformerDecoderLayer TransformerDecoder
+    Transformer""",
+).items() for name in names.split()}
+
+
 def __getattr__(name):
-    known = [n for n in globals() if n[0] != "_"]
+    if name == "init":
+        return importlib.import_module(".init", __name__)
+    if name in _LATER:
+        x = getattr(importlib.import_module("." + _LATER[name], __name__), name)
+        x.__module__ = __name__
+        globals()[name] = x
+        return x
+    known = [n for n in (*globals(), *_LATER) if n[0] != "_"]
     raise AttributeError("%s has no %s%s" % (__name__, name, "" if name[0] == "_"
                                              else _near(name, known, _CALL)))
+
+
+def __dir__():
+    return sorted({n for n in (*globals(), *_LATER) if n[:1] != "_"})

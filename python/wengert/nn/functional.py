@@ -98,7 +98,7 @@ kl_div(input, target, -size_average=None, -reduce=None, reduction='mean', log_ta
     "batchmean" else None)
 """
 _Value, _tensor = wg.Value, wg.tensor
-_rows = Rows(_ROWS.replace("\\\n    ", ""), globals())
+_rows = Rows(_ROWS.replace("\\\n    ", ""), globals(), "wengert.nn._functions", "wengert.nn._losses")
 
 
 def _chosen(name, x, *words):
@@ -144,7 +144,7 @@ def _embedding(x, weight, padding_idx):
 def _dropout(x, p, training):
     if not 0 <= p <= 1:
         raise ValueError("wengert: dropout: p is a probability, and %r is none" % (p,))
-    return b.dropout(x, drop=p, mode="train") if training and p else x
+    return x if not (training and p) else x * 0 if p == 1 else b.dropout(x, drop=p, mode="train")
 
 
 def _of_channels(x, given, otherwise, shape):

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""torch.nn.utils: the gradients of parameters as one vector."""
+"""torch.nn.utils: the gradients of parameters as one vector, and parameters as one; rnn has sequences of
+several lengths."""
+import importlib
+
 import numpy as np
 
 import wengert as wg
+from wengert._words import _CALL, _near
 
 
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False):
@@ -27,3 +31,26 @@ def clip_grad_value_(parameters, clip_value):
     for w in [parameters] if hasattr(parameters, "shape") else list(parameters):
         if (g := w.grad) is not None:
             w._change_grad(np.clip(g.numpy(), -clip_value, clip_value))
+
+
+def parameters_to_vector(parameters):
+    """All parameters in a row, as one value with their derivatives."""
+    return wg.cat([w.reshape(-1) for w in parameters])
+
+
+def vector_to_parameters(vec, parameters):
+    """The numbers of a vector, in a row, as those of the parameters."""
+    a, parameters = np.asarray(vec.numpy() if hasattr(vec, "numpy") else vec), list(parameters)
+    sizes = [int(w.size) for w in parameters]
+    if a.shape != (sum(sizes),):
+        raise ValueError("wengert: vector_to_parameters: a vector of %d numbers is expected, not %s" %
+                         (sum(sizes), list(a.shape)))
+    for w, part in zip(parameters, np.split(a, np.cumsum(sizes)[:-1])):
+        w.set(part.reshape(w.shape))
+
+
+def __getattr__(name):
+    if name == "rnn":
+        return importlib.import_module("wengert.nn.utils.rnn")
+    known = [n for n in globals() if n[0] != "_" and n not in ("np", "wg", "importlib")] + ["rnn"]
+    raise AttributeError("%s has no %s%s" % (__name__, name, _near(name, known, _CALL)))
