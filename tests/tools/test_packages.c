@@ -16,21 +16,64 @@ TestSuite(packages, .init = wgt_make_folder, .fini = wgt_remove_folder);
                       "in_it() { (cd \"$in\" && v/bin/python \"$@\" 2>&1); }\n"                           \
                       "quietly() { \"$@\" >\"$in/said\" 2>&1 || cat \"$in/said\"; }\n" commands)
 
-/* Python's files and the library. No other package is asked for, not even NumPy. */
+/* Python's files and the libraries; what METADATA says; each file of the wheel as RECORD has it; a tag that
+ * says which glibc the libraries need, as readelf sees it. */
 Test(packages, what_the_wheel_has)
 {
     cr_expect_str_eq(
-        SHELL("mkdir \"$in/1\" \"$in/2\" && make_it wheel PACKAGES=\"$in/1\" &&\n"
+        SHELL("mkdir \"$in/1\" \"$in/2\" && said_by wheel PACKAGES=\"$in/1\" >\"$in/said\" &&\n"
               "\"$python\" tools/build/python_wheel.py \"$in/2\" >/dev/null && cmp \"$in\"/[12]/*.whl &&\n"
               "\"$python\" -m zipfile -e \"$in\"/1/*.whl \"$in\" &&\n"
               "(cd \"$in\" && find wengert -type f; cd \"$OLDPWD\"; git ls-files 'python/*.[pt]*[yt]' |\n"
               " sed 's,^python/,,'; ls \"$build\"/python/*.so 2>/dev/null | sed 's,.*/,wengert/,') |\n"
-              "    sort | uniq -u\n"
-              "cd \"$in\" && cat wengert-*/METADATA && ls wengert-*/licenses\n"
-              "readelf -S wengert/libwengert.so | grep -c debug_info || true"),
-        "wengert/libwengert.so\nMetadata-Version: 2.1\nName: wengert\nVersion: " WG_VERSION "\n"
-        "Summary: Computation graphs with automatic differentiation\nLicense: MIT\nRequires-Python: >=3.10\n"
-        "LICENSE\n0\n");
+              "    sort | uniq -u | grep -v '/libgomp\\.'\n"
+              "\"$python\" tools/build/python_wheel.py --symbols >\"$in/symbols\"\n"
+              "sed '1,/^$/d' \"$in\"/wengert-*/METADATA | cmp - README.md; cd \"$in\" && ls "
+              "wengert-*/licenses\n"
+              "sed '/^$/q' wengert-*/METADATA | grep -vE '^(Class|Key|Summ)|^$'\n"
+              "\"$python\" -c 'import base64, csv, glob, hashlib\n"
+              "for n, d, s in csv.reader(open(glob.glob(\"wengert-*/RECORD\")[0])):\n"
+              "    of = hashlib.sha256(open(n, \"rb\").read()).digest()\n"
+              "    b = base64.urlsafe_b64encode(of).decode().rstrip(\"=\")\n"
+              "    if d != \"sha256=\" + b and n[-7:] != \"/RECORD\": print(n)'\n"
+              "readelf -S wengert/libwengert.so | grep -c debug_info || true\n"
+              "for f in wengert/*.so*; do readelf -V \"$f\" |\n"
+              "    sed -n \"s,.*Name: \\([A-Z_]*[0-9.]*\\) .*Flags.*Version.*,$f \\1,p\"; done |\n"
+              "    grep -v WENGERT | LC_ALL=C sort -u >by_readelf\n"
+              "awk '{ for (k = 3; k <= NF; k++) print $1, $k }' symbols | LC_ALL=C sort -u | diff - "
+              "by_readelf\n"
+              "most=$(sed -n 's/.* GLIBC_//p' by_readelf | sort -V | tail -n 1)\n"
+              "ls 1 | sed \"s/_$(echo $most | tr . _)_$(uname -m)[.]whl//; s/.*-//\"\n"
+              "sed -n \"s/: wengert.* needs GLIBC_$most$/ says why/p\" said | sed 's/^[^ ]* //'"),
+        "wengert/libwengert.so\nLICENSE\nMetadata-Version: 2.1\nName: wengert\nVersion: " WG_VERSION "\n"
+        "Author: The Wengert authors\nLicense: MIT\nLicense-File: LICENSE\nRequires-Python: >=3.10\n"
+        "Requires-Dist: numpy>=1.21.2\nDescription-Content-Type: text/markdown\n0\nmanylinux\nsays why\n");
+}
+
+/* A library that needs what other systems may lack is refused by `make wheel`, and named. */
+Test(packages, a_wheel_that_other_systems_could_not_load)
+{
+    cr_expect_str_eq(
+        SHELL("mkdir \"$in/b\" && cd \"$in/b\" && echo 'int n;' >n.c && $compile -shared -fPIC n.c -o "
+              "libnone.so &&\n"
+              "$compile -shared -fPIC n.c -o libwengert.so -Wl,--no-as-needed -L. -lnone; cd \"$OLDPWD\"\n"
+              "BUILD=\"$in/b\" \"$python\" tools/build/python_wheel.py \"$in/b\" && ls \"$in/b\"\ntrue"),
+        "wheel: wengert/libwengert.so needs libnone.so: other systems may lack it (make OPENMP=0 does "
+        "without). "
+        "`pip install .` still installs it here\n");
+}
+
+/* PKG-INFO is the same text; pip finds NumPy's name before it builds anything. */
+Test(packages, the_sources_are_a_package_for_pip)
+{
+    cr_expect_str_eq(
+        SHELL("need git; [ -e .git ] || { echo skipped: this is no clone; exit 0; }\n"
+              "make_it dist SITE=0 BUILD=\"$in\" 2>/dev/null && cd \"$in\" && tar -xzf wengert-*.tar.gz &&\n"
+              "cd wengert-" WG_VERSION
+              " && \"$python\" tools/build/python_wheel.py --metadata | cmp - PKG-INFO &&\n"
+              "cd tools/build && mkdir ../m && \"$python\" -c 'import python_wheel as p\n"
+              "print(p.prepare_metadata_for_build_wheel(\"../m\"))' && cmp ../m/*/METADATA ../../PKG-INFO\n"),
+        "wengert-" WG_VERSION ".dist-info\n");
 }
 
 /* From a checkout. An editable install, a line that names the folder of the checkout, takes the place of
