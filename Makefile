@@ -19,7 +19,8 @@
 #                                  The command needs both, so it is not made
 #   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
 #   WASM=1                         for WebAssembly, by emscripten, in build/wasm: `make wasm`
-#   NO_INSTALL=1                   prints the line that would install what is missing, and stops; YES=1: sudo runs it without a question
+#   NO_INSTALL=1                   prints the line that would install what is missing, and stops; YES=1: sudo runs it without a question.
+#                                  With DESTDIR, fakeroot, DEB_BUILD_... or RPM_... in the environment it never installs
 #   V=1                            shows the commands
 
 VERSION   := $(shell sed -n 's/^\#define WG_VERSION  *"\(.*\)"/\1/p' include/wengert/base.h)
@@ -72,7 +73,7 @@ PARTS       := build $(if $(TEST_GOALS),test) $(if $(filter check format whole,$
 NO_INSTALL  ?=
 YES         ?=
 SETUP       := NO_INSTALL='$(NO_INSTALL)' YES='$(YES)' CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
-               DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
+               DESTDIR='$(if $(DESTDIR),given)' DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
 ifneq ($(BUILD_GOALS),)
 ifneq ($(shell $(SETUP) $(PARTS) >&2 && echo ready),ready)
 $(error set-up is not complete: see above)
