@@ -9,6 +9,7 @@
 #
 #   CC CFLAGS CPPFLAGS LDFLAGS     as usual; CFLAGS come after ours
 #   PREFIX DESTDIR STRIP           for install; STRIP=true keeps the symbols
+#   LIBDIR PYTHON_FOLDER           folders below PREFIX: of libraries (lib), of Python's package (share/wengert/python)
 #   CCACHE=                        compiles everything anew
 #   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
 #   GRAPHVIZ=0                     nothing of Graphviz is asked for: no DOT is written or read
@@ -45,6 +46,8 @@ else
 CFLAGS   ?= -g1
 endif
 PREFIX   ?= /usr/local
+LIBDIR   ?= lib
+PYTHON_FOLDER ?= share/wengert/python
 OPENMP   ?= 1
 BLAS     ?= openblas
 GRAPHVIZ ?= 1
@@ -498,7 +501,7 @@ as_typed = $(subst $$$$,$$,$(value $1))
 # What static linking needs stands in Libs.private by itself: modules named in Requires.private would add their own -I to
 # --cflags, and OpenBLAS' module asks for a Fortran compiler.
 define PC_TEXT
-libdir=$${prefix}/lib
+libdir=$${prefix}/$(LIBDIR)
 includedir=$${prefix}/include
 
 Name: wengert
@@ -513,7 +516,7 @@ export PC_TEXT
 install uninstall: export TO_PREFIX := $(call as_typed,PREFIX)
 install uninstall: export TO_DESTDIR := $(call as_typed,DESTDIR)
 # What tools/build/stage.sh needs.
-STAGE = BUILD='$(BUILD)' MADE='$(MADE)' VERSION='$(VERSION)' SHARED='$(notdir $(SHARED))'
+STAGE = BUILD='$(BUILD)' MADE='$(MADE)' VERSION='$(VERSION)' SHARED='$(notdir $(SHARED))' LIBDIR='$(LIBDIR)' PYTHON_FOLDER='$(PYTHON_FOLDER)'
 INSTALL = @PREFIX="$$TO_PREFIX" DESTDIR="$$TO_DESTDIR" $(STAGE) tools/build/install.sh
 
 install: all ## into $(DESTDIR)$(PREFIX): library, command, pages of man, completion, docs, examples
@@ -527,8 +530,8 @@ PACKAGES ?= $(BUILD)
 wheel: all ## build/wengert-VERSION-....whl: what pip installs
 	@BUILD='$(BUILD)' python3 tools/build/python_wheel.py '$(PACKAGES)'
 
-deb: all ## build/wengert_VERSION_ARCHITECTURE.deb: what apt installs on Debian and Ubuntu
-	@$(STAGE) LOADED='$(BLAS_LIBRARY) $(CGRAPH_LIBRARY)' tools/build/deb.sh '$(PACKAGES)'
+deb: all ## the packages of Debian and Ubuntu, with debhelper (tools/packages/debian); apt installs them
+	@BUILD='$(BUILD)' VERSION='$(VERSION)' tools/build/deb.sh '$(PACKAGES)'
 
 ifneq ($(filter dist wasm,$(GOALS)),)
 lessons: | wasm
