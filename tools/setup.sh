@@ -83,7 +83,8 @@ need_optional() {
     command -v rsvg-convert >/dev/null || want librsvg2-bin
     [ -e /usr/share/i18n/locales/de_DE ] || want locales
     command -v cmake >/dev/null || want cmake
-    "$(tests/python.sh || echo false)" -c 'import ensurepip' 2>/dev/null || want python3-numpy python3-venv
+    "$(tests/python.sh || echo false)" -c 'import ensurepip, pytest' 2>/dev/null ||
+        want python3-numpy python3-venv python3-pytest
     CC="${compiler[*]}" tools/build/python_include.sh >/dev/null || want python3-dev
 }
 

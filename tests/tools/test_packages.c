@@ -21,33 +21,38 @@ TestSuite(packages, .init = wgt_make_folder, .fini = wgt_remove_folder);
 Test(packages, what_the_wheel_has)
 {
     cr_expect_str_eq(
-        SHELL("mkdir \"$in/1\" \"$in/2\" && said_by wheel PACKAGES=\"$in/1\" >\"$in/said\" &&\n"
-              "\"$python\" tools/build/python_wheel.py \"$in/2\" >/dev/null && cmp \"$in\"/[12]/*.whl &&\n"
-              "\"$python\" -m zipfile -e \"$in\"/1/*.whl \"$in\" &&\n"
-              "(cd \"$in\" && find wengert -type f; cd \"$OLDPWD\"; git ls-files 'python/*.[pt]*[yt]' |\n"
-              " sed 's,^python/,,'; ls \"$build\"/python/*.so 2>/dev/null | sed 's,.*/,wengert/,') |\n"
-              "    sort | uniq -u | grep -v '/libgomp\\.'\n"
-              "\"$python\" tools/build/python_wheel.py --symbols >\"$in/symbols\"\n"
-              "sed '1,/^$/d' \"$in\"/wengert-*/METADATA | cmp - README.md; cd \"$in\" && ls "
-              "wengert-*/licenses\n"
-              "sed '/^$/q' wengert-*/METADATA | grep -vE '^(Class|Key|Summ)|^$'\n"
-              "\"$python\" -c 'import base64, csv, glob, hashlib\n"
-              "for n, d, s in csv.reader(open(glob.glob(\"wengert-*/RECORD\")[0])):\n"
-              "    of = hashlib.sha256(open(n, \"rb\").read()).digest()\n"
-              "    b = base64.urlsafe_b64encode(of).decode().rstrip(\"=\")\n"
-              "    if d != \"sha256=\" + b and n[-7:] != \"/RECORD\": print(n)'\n"
-              "readelf -S wengert/libwengert.so | grep -c debug_info || true\n"
-              "for f in wengert/*.so*; do readelf -V \"$f\" |\n"
-              "    sed -n \"s,.*Name: \\([A-Z_]*[0-9.]*\\) .*Flags.*Version.*,$f \\1,p\"; done |\n"
-              "    grep -v WENGERT | LC_ALL=C sort -u >by_readelf\n"
-              "awk '{ for (k = 3; k <= NF; k++) print $1, $k }' symbols | LC_ALL=C sort -u | diff - "
-              "by_readelf\n"
-              "most=$(sed -n 's/.* GLIBC_//p' by_readelf | sort -V | tail -n 1)\n"
-              "ls 1 | sed \"s/_$(echo $most | tr . _)_$(uname -m)[.]whl//; s/.*-//\"\n"
-              "sed -n \"s/: wengert.* needs GLIBC_$most$/ says why/p\" said | sed 's/^[^ ]* //'"),
-        "wengert/libwengert.so\nLICENSE\nMetadata-Version: 2.1\nName: wengert\nVersion: " WG_VERSION "\n"
+        SHELL(
+            "mkdir \"$in/1\" && said_by wheel PACKAGES=\"$in/1\" >\"$in/said\" &&\n"
+            "\"$python\" -m zipfile -e \"$in\"/1/*.whl \"$in\" &&\n"
+            "(cd \"$in\" && find wengert wengert_*.py -type f; cd \"$OLDPWD\"; git ls-files "
+            "'python/*.[pt]*[yt]' |\n"
+            " sed 's,^python/,,'; ls \"$build\"/python/*.so 2>/dev/null | sed 's,.*/,wengert/,') |\n"
+            "    sort | uniq -u | grep -v '/libgomp\\.'\n"
+            "\"$python\" tools/build/python_wheel.py --symbols >\"$in/symbols\"\n"
+            "sed '1,/^$/d' \"$in\"/wengert-*/METADATA | cmp - README.md; cd \"$in\" && ls "
+            "wengert-*/licenses\n"
+            "sed '/^$/q' wengert-*/METADATA | grep -vE '^(Class|Key|Summ)|^$'\n"
+            "\"$python\" -c 'import base64, csv, glob, hashlib, zipfile\n"
+            "all = zipfile.ZipFile(glob.glob(\"1/*\")[0]).infolist()\n"
+            "print({i.date_time[0] for i in all}, [i.filename for i in all if i.external_attr >> 16 & 73])\n"
+            "for n, d, s in csv.reader(open(glob.glob(\"wengert-*/RECORD\")[0])):\n"
+            "    of = hashlib.sha256(open(n, \"rb\").read()).digest()\n"
+            "    b = base64.urlsafe_b64encode(of).decode().rstrip(\"=\")\n"
+            "    if d != \"sha256=\" + b and n[-7:] != \"/RECORD\": print(n)'\n"
+            "readelf -S wengert/libwengert.so | grep -c debug_info || true\n"
+            "for f in wengert/*.so* wengert/bin/*; do readelf -V \"$f\" |\n"
+            "    sed -n \"s,.*Name: \\([A-Z_]*[0-9.]*\\) .*Flags.*Version.*,$f \\1,p\"; done |\n"
+            "    grep -v WENGERT | LC_ALL=C sort -u >by_readelf\n"
+            "awk '{ for (k = 3; k <= NF; k++) print $1, $k }' symbols | LC_ALL=C sort -u | diff - "
+            "by_readelf\n"
+            "most=$(sed -n 's/.* GLIBC_//p' by_readelf | sort -V | tail -n 1)\n"
+            "ls 1 | sed \"s/_$(echo $most | tr . _)_$(uname -m)[.]whl//; s/.*-//\"\n"
+            "sed -n \"s/: wengert.* needs GLIBC_$most$/ says why/p\" said | sed 's/^[^ ]* //'"),
+        "wengert/bin/wengert\nwengert/libwengert.so\nLICENSE\nMetadata-Version: 2.1\nName: "
+        "wengert\nVersion: " WG_VERSION "\n"
         "Author: The Wengert authors\nLicense: MIT\nLicense-File: LICENSE\nRequires-Python: >=3.10\n"
-        "Requires-Dist: numpy>=1.21.2\nDescription-Content-Type: text/markdown\n0\nmanylinux\nsays why\n");
+        "Requires-Dist: numpy>=1.21.2\nDescription-Content-Type: text/markdown\n{1980} "
+        "['wengert/bin/wengert']\n0\nmanylinux\nsays why\n");
 }
 
 /* A library that needs what other systems may lack is refused by `make wheel`, and named. */
@@ -98,6 +103,58 @@ Test(packages, pip_installs_and_removes)
                    "wengert.pth\npython/wengert/__init__.py\n");
 }
 
+/* pytest finds it by the file that pip reads, and shows the report. What is inconclusive has failed. */
+Test(packages, pytest_asserts_gradients)
+{
+    static const char tests[] =
+        "import numpy as np\n"
+        "def f(x): return float(np.sum(np.sin(x)))\n"
+        "def test_right(assert_gradient): assert_gradient(f, [1.0, 2.0], grad=np.cos)\n"
+        "def test_wrong(assert_gradient): assert_gradient(f, [1.0, 2.0], grad=lambda x: 2 * np.cos(x))\n"
+        "def test_none(assert_gradient): assert_gradient(lambda x: float('nan'), [1.0], grad=np.cos)\n"
+        "def test_allowed(assert_gradient):\n"
+        "    assert_gradient(lambda x: float('nan'), [1.0], grad=np.cos, allow_inconclusive=True)\n"
+        "def test_value():\n"
+        "    import wengert as wg, wengert_pytest\n"
+        "    wengert_pytest.assert_gradient(lambda x: wg.sum(x * x), [1.0, 2.0])\n";
+    wgt_save(wgt_in_folder("test_it.py"), tests, sizeof tests - 1);
+    cr_expect_str_eq(
+        SHELL("\"$python\" -c 'import pytest' 2>/dev/null || { echo 'skipped: no pytest here'; exit 0; }\n"
+              "\"$python\" tools/build/python_wheel.py --dist-info \"$in/p\"\n"
+              "export PYTHONPATH=\"$in/p:$PWD/python\" WENGERT_LIBRARY=\"$(realpath "
+              "\"$build\")/libwengert.so\"\n"
+              "cd \"$in\"; \"$python\" -m pytest -p no:cacheprovider test_it.py >said; sed -n '/^FAILED/p' "
+              "said |\n"
+              "    sed 's/ - Assert.*//'; sed -n 's/ in [0-9.]*s =*$//; $s/^=* //p' said\n"
+              "grep -oE 'a factor 2 too much|INCONCLUSIVE: f is NaN at the point itself' said | sort -u"),
+        "FAILED test_it.py::test_wrong\nFAILED test_it.py::test_none\n2 failed, 3 passed\n"
+        "INCONCLUSIVE: f is NaN at the point itself\na factor 2 too much\n");
+}
+
+/* The commands of tools/packages/action/action.yml, one file for each step, by a shell that has its inputs as
+ * variables. make and pip only say how they were called. */
+Test(packages, the_step_of_a_workflow)
+{
+    cr_expect_str_eq(
+        wgt_shell_or_skip(
+            "need python3; real=$(command -v python3)\n"
+            "awk -v in_=\"$in\" '/^      run: \\|/ { n++; on = 1; next } !/^        / { on = 0 }\n"
+            "    on { print substr($0, 9) >(in_ \"/step\" n) }' tools/packages/action/action.yml\n"
+            "printf '#!/bin/sh\\necho make \"$@\"\\n' >\"$in/make\"\n"
+            "printf '#!/bin/sh\\necho python3 \"$@\"\\n' >\"$in/python3\"; chmod +x \"$in/make\" "
+            "\"$in/python3\"\n"
+            "export SOURCE=/source WHEEL= GITHUB_PATH=\"$in/path\" FLAGS= POINT=3 "
+            "PATH=\"$in:$(realpath $build):$PATH\"\n"
+            "bash -e \"$in/step1\" && cat \"$in/path\" && WHEEL=w.whl bash -e \"$in/step1\"\n"
+            "cat >\"$in/model.py\" <<'END'\nimport sys\nfor line in sys.stdin:\n"
+            "    x = float(line)\n    print(x * x, float(sys.argv[1]) * x, flush=True)\nEND\n"
+            "model() { COMMAND=\"$real $in/model.py $1\" bash -e \"$in/step2\" >\"$in/said\"\n"
+            "    echo \"$?\" \"$(tail -n 1 \"$in/said\" | grep -oE '^verdict [A-Z]*')\"; }\n"
+            "model 2; model 3; FLAGS='--tol 0.9 --allow inconclusive' model 3; ls \"$in\" | grep step"),
+        "make -C /source YES=1\n/source/build\npython3 -m pip install w.whl\n0 verdict PASS\n1 verdict FAIL\n"
+        "0 verdict INCONCLUSIVE\nstep1\nstep2\n");
+}
+
 /* Each file that is installed is in one package of Debian, or is left out by name. The folder of libraries is
  * another one; a program that CMake makes with each target runs, although the files are not where they were
  * made for. `make whole KINDS=packages` builds the packages. */
@@ -127,6 +184,6 @@ Test(packages, the_packages_of_debian_and_cmake)
             "cd ..; quietly cmake -Dwengert_DIR=\"$in/d/usr/lib/x/y/cmake/wengert\" -B b .\n"
             "quietly cmake --build b; b/p_wengert && b/p_static\n"
             "sed -n 's/^libdir=//p' d/usr/lib/x/y/pkgconfig/wengert.pc"),
-        "wengert\nwengert-" WG_VERSION
-        ".dist-info\nINSTALLER\nMETADATA\nlicenses\n9\n9\n${prefix}/lib/x/y\n");
+        "wengert\nwengert-" WG_VERSION ".dist-info\nwengert_pytest.py\nINSTALLER\nMETADATA\nentry_points."
+        "txt\nlicenses\n9\n9\n${prefix}/lib/x/y\n");
 }

@@ -23,7 +23,8 @@ def needs(path):
                                  if s[0] == LOAD and s[3] <= address < s[3] + s[5])
     entries = [at("QQ", s[2] + k) for s in segments if s[0] == DYNAMIC for k in range(0, s[5], 16)]
     one = dict(entries)
-    text = lambda offset: data[place(one[STRTAB]) + offset:].split(b"\0", 1)[0].decode()
+    start = place(one[STRTAB])
+    text = lambda offset: data[start + offset:data.index(b"\0", start + offset)].decode()
     found = {text(value): set() for kind, value in entries if kind == NEEDED}
     here = place(one[VERNEED]) if VERNEED in one else 0
     for _ in range(one.get(VERNEEDNUM, 0)):

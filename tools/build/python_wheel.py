@@ -57,10 +57,14 @@ def make():
 def metadata():
     return FIELDS + "\n" + read("README.md")
 
-def info(more=()):
+def info(*more, command=False):
     """The files of the folder INFO, as pairs (name, bytes); the last ones are `more`."""
+    entries = "[pytest11]\nwengert = wengert_pytest\n"
+    if command:
+        entries = "[console_scripts]\nwengert = wengert_command:main\n\n" + entries
     return [(f"{INFO}/{name}", data) for name, data in
-            [("METADATA", metadata().encode()), ("licenses/LICENSE", (ROOT / "LICENSE").read_bytes()), *more]]
+            [("METADATA", metadata().encode()), ("entry_points.txt", entries.encode()),
+             ("licenses/LICENSE", (ROOT / "LICENSE").read_bytes()), *more]]
 
 def put(folder, files):
     for name, data in files:
@@ -71,7 +75,8 @@ def put(folder, files):
 def write(folder, tag, files):
     """Writes the wheel of the pairs (name, bytes). Its bytes follow from them: no time is in it."""
     head = f"Wheel-Version: 1.0\nGenerator: wengert\nRoot-Is-Purelib: false\nTag: {tag}\n"
-    files = files + info([("WHEEL", head.encode())])
+    command = any(name == "wengert_command.py" for name, _ in files)
+    files = files + info(("WHEEL", head.encode()), command=command)
     digest = lambda data: base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
     record = "".join(f"{name},sha256={digest(data)},{len(data)}\n"
                      for name, data in files) + f"{INFO}/RECORD,,\n"
@@ -79,7 +84,7 @@ def write(folder, tag, files):
     with zipfile.ZipFile(pathlib.Path(folder) / wheel, "w") as z:
         for name, data in files + [(f"{INFO}/RECORD", record.encode())]:
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.external_attr = 0o100644 << 16
+            entry.external_attr = (0o100755 if "/bin/" in name else 0o100644) << 16
             z.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return wheel
 
@@ -103,7 +108,9 @@ def libgomp():
 
 def needs(tree):
     """What each library of the wheel needs: {name: {needed: versions}}."""
-    return {str(p.relative_to(tree)): elf.needs(p) for p in sorted(pathlib.Path(tree).rglob("*.so*"))}
+    tree = pathlib.Path(tree)
+    files = sorted([*tree.rglob("*.so*"), *tree.rglob("bin/*")])
+    return {str(p.relative_to(tree)): elf.needs(p) for p in files}
 
 def system(tree):
     """The last part of the wheel's tag; why; whether other systems have what the libraries need."""
@@ -149,7 +156,7 @@ def build_wheel(folder, config_settings=None, metadata_directory=None, strict=Fa
 
 def prepare_metadata_for_build_wheel(folder, config_settings=None):
     """So pip asks for NumPy before anything is compiled."""
-    return put(folder, info())
+    return put(folder, info(command=True))
 
 prepare_metadata_for_build_editable = prepare_metadata_for_build_wheel
 
@@ -165,8 +172,9 @@ def build_sdist(folder, config_settings=None):
 
 def print_symbols():
     make()
-    files = [(f"wengert/{os.path.basename(p)}", ROOT / BUILD / p)
-             for p in ("python/_c.abi3.so", "libwengert.so") if (ROOT / BUILD / p).exists()]
+    files = [(name, ROOT / BUILD / p) for name, p in
+             (("wengert/_c.abi3.so", "python/_c.abi3.so"), ("wengert/libwengert.so", "libwengert.so"),
+              ("wengert/bin/wengert", "wengert")) if (ROOT / BUILD / p).exists()]
     for name, path in files + libgomp()[:1]:
         for lib, versions in elf.needs(path).items():
             numbers = sorted(versions, key=lambda v: [int(n) for n in re.findall(r"\d+", v)])
@@ -178,7 +186,7 @@ def main(words):
     elif words == ["--metadata"]:
         sys.stdout.buffer.write(metadata().encode())
     elif words[:1] == ["--dist-info"] and len(words) == 2:
-        put(words[1], info([("INSTALLER", b"make\n")]))
+        put(words[1], info(("INSTALLER", b"make\n")))
     elif len(words) == 1 and words[0][:1] != "-":
         wheel = os.path.join(words[0], build_wheel(words[0], strict=True))
         print(f"{wheel}\ninstall it by: pip install {wheel}")

@@ -17,15 +17,21 @@ man=$to/share/man
 
 # Python's package, in the folder $1.
 python_package() {
-    (cd python && find wengert \( -name '*.py' -o -name '*.txt' \) -exec install -D -m 644 {} "$1/{}" \;)
+    (cd python && find wengert wengert_pytest.py \( -name '*.py' -o -name '*.txt' \) \
+        -exec install -D -m 644 {} "$1/{}" \;)
     [ -e "$BUILD/python/_c.abi3.so" ] || return 0
     install -m 644 -t "$1/wengert" "$BUILD/python/_c.abi3.so"
     "$strip" --strip-unneeded "$1/wengert/_c.abi3.so"
 }
 
-# It finds the library that lies beside it.
+# It finds the library that lies beside it, and has the command.
 package_for_pip() {
     python_package "$to"
+    if [ -e "$BUILD/wengert" ]; then
+        install -D -m 755 "$BUILD/wengert" "$to/wengert/bin/wengert"
+        "$strip" "$to/wengert/bin/wengert"
+        install -m 644 -t "$to" python/wengert_command.py
+    fi
     install -m 644 -t "$to/wengert" "$BUILD/libwengert.so"
     "$strip" --strip-unneeded "$to/wengert/libwengert.so"
 }
