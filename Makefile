@@ -69,7 +69,7 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 # ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
 
 GOALS       := $(or $(MAKECMDGOALS),all)
-BUILD_GOALS := $(filter-out wasm help clean deps uninstall dist score size,$(GOALS))
+BUILD_GOALS := $(filter-out wasm help clean deps uninstall dist release score size,$(GOALS))
 TEST_GOALS  := $(filter test whole tests %-long check-vmath,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(filter check format whole,$(GOALS)),check) \
                $(if $(and $(STRICT),$(TEST_GOALS))$(filter whole,$(GOALS)),optional) $(filter whole,$(GOALS))
@@ -413,7 +413,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 # ---- what people ask for ----
 
-.PHONY: wasm test whole score wings rooms size check check-vmath demo mnist lessons scorm newcomer bench docs graphs-long reads-long torture-long install uninstall dist format clean help deps
+.PHONY: wasm test whole score wings rooms size check check-vmath demo mnist lessons scorm newcomer bench docs graphs-long reads-long torture-long install uninstall wheel deb dist release format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed, N skipped`. STRICT=1: a skipped test has failed (tests/README.md)
 	+@BUILD=$(BUILD) tests/run.sh $(WITHOUT:-%=no-%)
@@ -538,6 +538,9 @@ lessons: | wasm
 endif
 dist: $(if $(filter 0,$(SITE)),,site) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; the site and engine.js (SITE=0: not)
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' SITE='$(SITE)' tools/build/dist.sh
+
+release: ## build/release-VERSION/: all files of a release, after a look at tag, CHANGES.md and versions (DRY=1: this look alone; SITE=0)
+	+@BUILD='$(BUILD)' DRY='$(DRY)' SITE='$(SITE)' MAKE='$(MAKE)' tools/build/release.sh
 
 format: ## mends what `make check` refuses for its form: files of C and JavaScript, long comments of C, generated docs, tables and pictures
 	@tools/build/format.sh

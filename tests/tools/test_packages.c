@@ -155,6 +155,58 @@ Test(packages, the_step_of_a_workflow)
         "0 verdict INCONCLUSIVE\nstep1\nstep2\n");
 }
 
+/* Of a commit with a tag, and of ones with one thing wrong. `it` says what `make release DRY=1` finds after a
+ * change by sed of a file. */
+Test(packages, what_a_release_refuses)
+{
+    cr_expect_str_eq(
+        wgt_shell_or_skip(
+            "need git\nfiles='include/wengert/base.h CITATION.cff CHANGES.md tools/build/release.sh\n"
+            "    tools/packages/debian/control tools/packages/debian/changelog\n"
+            "    tools/packages/debian/python3-wengert.links tools/packages/conda/meta.yaml\n"
+            "    tools/packages/homebrew/wengert.rb'\n"
+            "cp --parents $files \"$in\" && cd \"$in\" && v='" WG_VERSION "' &&\n"
+            "sed -i -e \"s/$v/0.1.0/; s/libwengert\\(\\(.so.\\)\\{0,1\\}\\)${v%.*}/libwengert\\10.1/\" \\\n"
+            "    -e 's/N_MAJOR .*/N_MAJOR 0/; s/N_MINOR .*/N_MINOR 1/; s/N_PATCH .*/N_PATCH 0/' $files && "
+            "export HOME=\"$in\" BUILD=none "
+            "GIT_CONFIG_NOSYSTEM=1\n"
+            "git() { command git -c user.name=a -c user.email=a@a.invalid -c commit.gpgsign=false \"$@\"; }\n"
+            "git init -q . && git add $files && git commit -qm a\n"
+            "DRY=1 tools/build/release.sh | sed -n '$p'\n"
+            "sed -i 's/^\\(## 0.1.0\\) .*/\\1 (2026-12-01)/' CHANGES.md && git commit -qam b && git tag "
+            "v0.1.0\n"
+            "DRY=1 tools/build/release.sh | sed 's/ of .*//'\n"
+            "it() { sed -i \"$1\" $2 && git commit -qam c && git tag -f v0.1.0 >/dev/null\n"
+            "    DRY=1 tools/build/release.sh | sed '$d'; git reset -q --hard HEAD~1; git tag -f v0.1.0 "
+            ">/dev/null; }\n"
+            "it 's/1.0 (2026.*/1.0 (not yet released)/' CHANGES.md; it 's/(2026.*/(soon)/' CHANGES.md\n"
+            "it 's/^## 0.1.0/## 0.1.1/' CHANGES.md; it 's/PATCH 0/PATCH 1/' include/wengert/base.h\n"
+            "it '0,/version: 0.1.0/s//version: 0.2.0/' CITATION.cff\n"
+            "it 's/(0.1.0)/(0.1.0-1)/' tools/packages/debian/changelog\n"
+            "it 's/libwengert0.1$/libwengert0.2/' tools/packages/debian/control\n"
+            "it 's/so.0.1 /so.0 /' tools/packages/debian/python3-wengert.links\n"
+            "it 's/0.1.0/1.0.0/' tools/packages/conda/meta.yaml\n"
+            "it 's/0.1.0//' tools/packages/homebrew/wengert.rb\n"
+            "echo >>CITATION.cff; git tag v0.3.0; DRY=1 tools/build/release.sh | sed '$d'; git tag -d v0.3.0 "
+            "v0.1.0 "
+            ">/dev/null\nDRY=1 tools/build/release.sh"
+            " | sed -n 2p"),
+        "release: 2 to repair before 0.1.0 can be made\nrelease: 0.1.0 can be made\n"
+        "release: CHANGES.md says that 0.1.0 is not yet released\n"
+        "release: CHANGES.md has no date: ## 0.1.0 (YEAR-MONTH-DAY)\n"
+        "release: CHANGES.md has no section ## 0.1.0\n"
+        "release: WG_VERSION_MAJOR... says 0.1.1, and include/wengert/base.h 0.1.0\n"
+        "release: CITATION.cff says 0.2.0, and include/wengert/base.h 0.1.0\n"
+        "release: tools/packages/debian/changelog says 0.1.0-1, and include/wengert/base.h 0.1.0\n"
+        "release: tools/packages/debian/control says 0.2, and include/wengert/base.h 0.1.0\n"
+        "release: tools/packages/debian/python3-wengert.links says 0, and include/wengert/base.h 0.1.0\n"
+        "release: tools/packages/conda/meta.yaml says 1.0.0, and include/wengert/base.h 0.1.0\n"
+        "release: tools/packages/homebrew/wengert.rb names no version\n"
+        "release: 1 files are not as in the last commit: git status names them\n"
+        "release: this commit has v0.1.0 v0.3.0 and should have v0.1.0: git tag -s v0.1.0\n"
+        "release: this commit has no tag and should have v0.1.0: git tag -s v0.1.0\n");
+}
+
 /* Each file that is installed is in one package of Debian, or is left out by name. The folder of libraries is
  * another one; a program that CMake makes with each target runs, although the files are not where they were
  * made for. `make whole KINDS=packages` builds the packages. */
