@@ -97,6 +97,10 @@ need_whole() {
     kpsewhich beamer.cls >/dev/null 2>&1 || want texlive-latex-recommended
     command -v gfortran >/dev/null || want gfortran
     command -v debootstrap >/dev/null || want debootstrap
+    command -v dh >/dev/null && command -v dh_python3 >/dev/null || want debhelper dh-python
+    command -v lintian >/dev/null || want lintian
+    command -v ruby >/dev/null || want ruby
+    /usr/bin/python3 -c 'import yaml' 2>/dev/null || want python3-yaml
     command -v valgrind >/dev/null || want valgrind
     command -v emcc >/dev/null && command -v zopfli >/dev/null || want emscripten zopfli
     command -v mpirun.openmpi >/dev/null && has_module ompi-c || want openmpi-bin libopenmpi-dev
