@@ -4,12 +4,17 @@ import numpy as np
 
 from ._arrays import _array, _kind, _list_of, _plain
 from ._axes import _axis, _by_numpy, _count, _number_of_axis, _one, _sizes
+from ._errors import of_torch
 from ._names import _both, _builders, _call, _method, _say
 from ._things import Sorted
 from ._value import Value
 
 def _extreme(name):
     def f(x, *given, **options):
+        if given and of_torch():  # x.max(1), x.max(1, True), wg.max(a, b)
+            if isinstance(given[0], Value):
+                return _builders[name + "imum"](x, *given)
+            given, options = (), dict(options, dim=given[0], **dict(zip(["keepdims"], given[1:])))
         if given and (isinstance(given[0], Value) or np.ndim(given[0]) and not isinstance(given[0], tuple)):
             raise TypeError("wengert: write wg.%simum(a, b) for the elements of two values" % name)
         if given and (x.ndim > 1 or np.ndim(given[0])):
@@ -34,6 +39,10 @@ def _deviation(name, said_as):
         if len(given) in (2, 3) and isinstance(given[1], bool):  # PyTorch's
             unbiased, options["keepdims"], given = given[1], (*given, False)[2], given[:1]
         said = [d for d in (ddof, correction, None if unbiased is None else int(unbiased)) if d is not None]
+        if not said and of_torch():
+            if given and isinstance(given[0], bool):
+                said, given = [int(given[0])], given[1:]
+            said = said or [1]
         if (len(given) > 1 or len(said) > 1 or not said and axis is None
             and not {"keepdims", "axes", "dims"} & set(options)):
             raise TypeError("wengert: %s divides by n in NumPy, and by n - 1 in PyTorch: write x.%s(ddof=0), "
@@ -51,7 +60,10 @@ _deviation("std", "The square root of the mean squared distance from the mean,")
 @_both
 def norm(x, *given, **options):
     """The length. Options: p, axis (dim), keepdims."""
-    if given:
+    if given and of_torch():
+        options.update(zip(("p", "dim", "keepdims"), given))
+        options["p"] = 2 if options["p"] in (None, "fro") else options["p"]
+    elif given:
         raise TypeError("wengert: write wg.norm(x, p=%r) or wg.norm(x, axis=%r)" % (given[0], given[0]))
     return _builders["norm"](x, **options)
 
@@ -204,6 +216,8 @@ _both(lambda x, repeats, dim=None: _repeats(x, repeats, dim), "repeat_interleave
 
 def _repeat_of(x, *sizes, repeats=None, axis=None, count=None):
     """x.repeat(repeats=2), x.repeat(2, axis=0): each element so many times."""
+    if sizes and repeats is axis is count is None and (of_torch() or len(sizes) > 2):
+        return _builders["tile"](x, counts=list(_sizes(sizes)))
     given = [*sizes, *(n for n in (repeats, count) if n is not None)]
     if len(given) == 1 and (not sizes or axis is not None):
         return _repeats(x, given[0], axis)

@@ -25,6 +25,14 @@ def _is_between(frame):
         _between[file] = file.startswith((_PACKAGE, _NUMPY)) or file == _DISPATCH
     return _between[file]
 
+def of_torch():
+    """Whether the file of the call says `import wengert as torch`: there a word that NumPy and PyTorch have
+    with two meanings has PyTorch's."""
+    frame = sys._getframe(1)
+    while frame.f_back and _is_between(frame):
+        frame = frame.f_back
+    return frame.f_globals.get("torch") is sys.modules[__package__]
+
 def _site(*key):
     """The call site at this file and line, as C has it. The library has its address: it is kept."""
     if key not in _sites:

@@ -2,12 +2,14 @@
 """Files that a training goes on from, and files of arrays."""
 import json
 import os
+import tempfile
 
 import numpy as np
 
 from ._arrays import _plain, _tensor, _text
 from ._context import Context, default_context
 from ._library import _lib
+from ._makers import _on_processor
 from ._names import _call
 from ._params import Params
 from ._value import Value
@@ -97,6 +99,12 @@ def save(what, path=None, context=None):
     beside them."""
     if path is None or isinstance(path, Context):
         return _save_all(what, path or context)
+    if hasattr(path, "write"):
+        with tempfile.TemporaryDirectory() as folder:
+            save(what, os.path.join(folder, "file"))
+            with open(os.path.join(folder, "file"), "rb") as f:
+                path.write(f.read())
+        return
     what = what.state_dict() if hasattr(what, "state_dict") else what
     if not isinstance(what, dict):
         raise TypeError("wengert: write wg.save(model.state_dict(), path), or wg.save(path) for a whole "
@@ -115,8 +123,15 @@ def save(what, path=None, context=None):
     p.save(path)
 
 @_call
-def load(path):
-    """The arrays of a file of safetensors by name; or the dict that wg.save has written."""
+def load(path, map_location=None, *, weights_only=True):
+    """The arrays of a file of safetensors by name; or the dict that wg.save has written. path: also an open
+    file. All is on the processor, and no code is in a file."""
+    if hasattr(path, "read"):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "file"), "wb") as f:
+                f.write(path.read())
+            return load(os.path.join(folder, "file"), map_location)
+    _on_processor(map_location)
     p = Params()
     _lib.wg_params_read_at(_here(), p._p, os.fsencode(path))
     p.context._look()

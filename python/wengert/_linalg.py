@@ -6,6 +6,7 @@ import numpy as np
 
 from ._arrays import _plain
 from ._axes import _one
+from ._errors import of_torch
 from ._library import _calls
 from ._names import _both, _builders, _call, _module, _say, _worded, calls
 from ._things import _Parts
@@ -76,6 +77,8 @@ def outer(a, b):
 @_call
 def equal(a, b):
     """NumPy compares the elements, PyTorch the whole."""
+    if of_torch():
+        return np.array_equal(_plain(a), _plain(b))
     raise TypeError("wengert: equal is of each element in NumPy, and one truth in PyTorch: write a == b, or "
                     "np.array_equal(a, b) for one")
 

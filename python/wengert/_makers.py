@@ -236,9 +236,34 @@ def eye(n, m=None, k=0, dtype=None, **options):
     return _placed(_by_numpy("eye", np.eye, n, m, k, dtype=dtype or default_context().dtype), dtype,
                    **options)
 
-def _random():
-    """The generator of the context: of rand, randn, first values, the order of a DataLoader."""
-    return default_context()._random
+class Generator:
+    """A generator of random numbers of its own, for generator=: Generator().manual_seed(5)."""
+    device = "cpu"
+
+    def __init__(self, device=None):
+        _on_processor(device)
+        self.seed()
+
+    def manual_seed(self, seed):
+        self._seed, self._random = _count("manual_seed", seed), np.random.default_rng(seed)
+        return self
+
+    def seed(self):
+        """Begins with a number that nobody knows, and returns it."""
+        self.manual_seed(int(np.random.SeedSequence().entropy) % 2**63)
+        return self._seed
+
+    def initial_seed(self):
+        return self._seed
+
+calls["Generator"] = Generator
+
+def _random(generator=None):
+    """The generator of the context: of rand, randn, first values, the order of a DataLoader; or this one."""
+    if generator is not None and not isinstance(generator, Generator):
+        raise TypeError("wengert: generator= is a wg.Generator, not %r: write wg.Generator().manual_seed(5)" %
+                        (generator,))
+    return default_context()._random if generator is None else generator._random
 
 @_call
 def manual_seed(seed):
@@ -260,25 +285,28 @@ def _drawn(name, make, dtype, options, *given):
                         "dtype=wg.float64" % name)
     return _placed(_by_numpy(name, make, *given), dtype, **options)
 
-calls["rand"] = lambda *sizes, dtype=None, **o: _drawn("rand", _random().random, dtype, o,
+calls["rand"] = lambda *sizes, dtype=None, generator=None, **o: _drawn("rand", _random(generator).random,
+                                                                       dtype, o,
                                                        _sizes(_named_sizes(sizes, o)))
-calls["randn"] = lambda *sizes, dtype=None, **o: _drawn("randn", _random().standard_normal, dtype, o,
+calls["randn"] = lambda *sizes, dtype=None, generator=None, **o: _drawn("randn",
+                                                                        _random(generator).standard_normal,
+                                                                        dtype, o,
                                                         _sizes(_named_sizes(sizes, o)))
 _call(lambda x, dtype=None, **o: calls["rand"](np.shape(x), dtype=dtype or _dtype_of("rand_like", x), **o),
       "rand_like")
 _call(lambda x, dtype=None, **o: calls["randn"](np.shape(x), dtype=dtype or _dtype_of("randn_like", x), **o),
       "randn_like")
-_call(lambda n, dtype=None, **o: _placed(_random().permutation(_count("randperm", n)), dtype, **o),
-      "randperm")
+_call(lambda n, dtype=None, generator=None, **o: _placed(
+    _random(generator).permutation(_count("randperm", n)), dtype, **o), "randperm")
 
 _say(rand_like="Uniform numbers in [0, 1) in the shape of x.", randn_like="Standard normal numbers in the "
      "shape of x.",
      randperm="The numbers 0 to n - 1 in random order.")
 
 @_call
-def randint(low, high=None, size=None, dtype=None, **options):
+def randint(low, high=None, size=None, dtype=None, *, generator=None, **options):
     """Whole numbers from low on, below high."""
     if np.iterable(high) and size is None:  # PyTorch's randint(high, size)
         high, size = None, high
     low, high = (0, low) if high is None else (low, high)
-    return _placed(_by_numpy("randint", _random().integers, low, high, size), dtype, **options)
+    return _placed(_by_numpy("randint", _random(generator).integers, low, high, size), dtype, **options)

@@ -68,6 +68,7 @@ def _array_ufunc(self, ufunc, method, *operands, **options):
 _FUNCTIONS = {"concatenate": "cat", "amax": "max", "amin": "min", "cumprod": "cumprod", "around": "round",
               "round_": "round"}
 _NO_WORD = frozenset(["gradient"])  # of differences in NumPy, of derivatives elsewhere
+_BY_AXIS = frozenset("amax amin max min".split())
 _PLAIN = frozenset("allclose array_equal array_equiv isclose shape ndim size array2string array_repr "
                    "array_str result_type nonzero flatnonzero count_nonzero argwhere may_share_memory "
                    "shares_memory iscomplexobj isrealobj isscalar savetxt save".split())
@@ -82,6 +83,10 @@ def _array_function(self, f, types_, given, options):
         return _builders["sort"](*given, **options).values
     if name in ("std", "var"):
         options.setdefault("ddof", 0)
+    elif name in _BY_AXIS and len(given) == 2:  # in files that say `import wengert as torch`, too
+        given, options = given[:1], dict(zip(("axis",), given[1:]), **options)
+    elif name == "meshgrid":
+        options.setdefault("indexing", "xy")
     if name == "split" and len(given) < 4:
         given, options = given[:2], dict({"axis": 0}, **options, **dict(zip(["axis"], given[2:])))
     ours = (vars(calls["linalg"]).get(name) if inside else calls.get(_FUNCTIONS.get(name, name))

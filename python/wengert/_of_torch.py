@@ -5,6 +5,7 @@ import numpy as np
 
 from ._arrays import _kind, _plain
 from ._axes import _axis
+from ._errors import of_torch
 from ._makers import array, astype, tensor
 from ._names import _both, _builders, _call, _method, _of_rows, calls, methods
 from ._no_grad import no_grad
@@ -170,11 +171,11 @@ def _median(x, dim, keepdim):
     """The middle one, of two the lower, as in PyTorch; with dim= the pair (values, indices)."""
     if dim is None:
         n = int(x.size)
-        if n % 2 == 0:
+        if n % 2 == 0 and not of_torch():
             raise TypeError("wengert: the median of %d numbers is the mean of two in NumPy, the lower one "
                             "in PyTorch: write wg.sort(x.reshape(-1)).values[%d] for the lower one" %
                             (n, max(n // 2 - 1, 0)))
-        return _builders["sort"](x.reshape(-1)).values[n // 2]
+        return _median(x.reshape(-1), 0, False).values
     y, middle, last = _builders["sort"](x, axis=dim), (x.shape[dim] - 1) // 2, x.shape[dim] - 1
     pick = lambda v, k: calls["narrow"](v, dim, k, 1) if keepdim else _builders["select"](v, dim, k)
     nan, first = (pick(y.values, last) != pick(y.values, last),
@@ -227,6 +228,7 @@ _of_rows(Rows(_METHODS.replace("\\\n    ", ""), _space), methods)
 def meshgrid(*tensors, indexing=None):
     """A grid of these vectors: one value for each, of all axes."""
     tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    indexing = "ij" if indexing is None and of_torch() else indexing
     if indexing not in ("ij", "xy"):
         raise TypeError("wengert: meshgrid has the axes in NumPy's order, or in PyTorch's: write "
                         "indexing=\"xy\" or indexing=\"ij\"")

@@ -6,6 +6,7 @@ import numpy as np
 
 from ._arrays import _list_of
 from ._axes import _axes_of, _axis, _count, _number_of_axis, _one, _sizes, _written
+from ._errors import of_torch
 from ._names import _both, _builders, _call, _method, _say
 from ._value import Value
 
@@ -97,6 +98,8 @@ def transpose(x, *axes, **options):
         return _builders["transpose"](x, axes=axes)
     if len(axes) == 2 and x.ndim != 2:
         return permute(x, *_swapped("transpose", x.shape, *axes))
+    if len(axes) == 2 and of_torch():
+        return permute(x, *_swapped("transpose", x.shape, *axes))
     if len(axes) == 2 and tuple(_axis("transpose", a, x.shape) for a in axes) == (0, 1):
         raise TypeError("wengert: transpose(0, 1) of a matrix is the matrix itself in NumPy, and x.T in "
                         "PyTorch: write x or x.T")
@@ -172,6 +175,8 @@ def split(x, *given, parts=None, sizes=None, axis=None, dim=None):
     if not given:
         raise TypeError("wengert: write wg.split(x, parts=2, axis=0)")
     parts, *given = given
+    if of_torch() and axis is None:
+        return _split_by_size(x, parts, *given[:1] or [0 if dim is None else dim])
     if dim is not None and not given:
         return _split_by_size(x, parts, dim)
     parts = parts if np.iterable(parts) or isinstance(parts, (int, np.integer)) else _count("split", parts)

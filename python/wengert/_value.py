@@ -12,7 +12,7 @@ import numpy as np
 from ._arrays import _Held, _array, _kind, _numpy, _tensor
 from ._axes import _axis
 from ._context import _now
-from ._errors import Error
+from ._errors import Error, of_torch
 from ._library import _CODES, _Node, _Tensor, _enums, _lib, _struct
 from ._names import _builder_method, _builders, _call, _of_node, methods
 from ._options import _opts
@@ -162,7 +162,9 @@ class Value(Node):
                             "with the sizes reversed")
         return _builders["reshape"](self, sizes[0] if len(sizes) == 1 else sizes)
 
-    def sort(self, *_, **__):
+    def sort(self, dim=-1, descending=False, **_):
+        if of_torch():
+            return _builders["sort"](self, axis=dim, descending=descending)
         raise TypeError("wengert: a value is not sorted in place: write wg.sort(x).values for x in order, "
                         "wg.sort(x).indices for its places")
 

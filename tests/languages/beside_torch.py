@@ -4,7 +4,8 @@ numbers.
 
 In beside_torch.txt all are the same. With the word `words`, for words_torch.txt, each part of the last line
 is asked by itself, its numbers stand behind ; and it may also be refused: by an error of Wengert, or where
-PyTorch has an error. All else is other."""
+PyTorch has an error. All else is other. With the word `file` the blocks stand in a file that says `import
+wengert as torch`."""
 import ast
 import sys
 
@@ -77,6 +78,7 @@ for block in sys.stdin.read().strip("\n").split("\n\n"):
     known = dict(m=m, nn=nn, F=F, optim=optim, numbers=numbers, x=numbers((3, 4)), y=numbers((3, 4), 20),
                  np=np,
                  image=numbers((2, 4, 6, 5)), k=m.tensor(np.array([2, 0, 1])))
+    known.update({"torch": m} if "file" in sys.argv else {})
     w = known["w"] = nn.Parameter(numbers((3, 4), 5)) if in_torch else m.Parameter(numbers((3, 4), 5))
     _, stopped = outcome(lambda: exec("\n".join(lines[:-1]), known))
     parts = parts_of(lines[-1])

@@ -57,6 +57,7 @@ Test(forms, edges)
 
 /* 700 forms by someone who had not seen the package: each is the same, or is refused. */
 Test(forms, words_of_pytorch) { LIST("beside_torch.py words", "words_torch.txt"); }
+Test(forms, words_of_a_file_of_pytorch) { LIST("beside_torch.py words file", "words_torch.txt"); }
 Test(forms, words_of_numpy) { LIST("beside_numpy.py", "words_numpy.txt"); }
 Test(forms, words_of_jax) { LIST("habits.py words", "words_jax.txt"); }
 

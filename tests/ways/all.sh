@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/built_python.sh
 for over in 0 1; do
-    for gate in mutations closures optimizers copies stepping programs signatures numpy_signatures \
+    for gate in scripts mutations closures optimizers copies stepping programs signatures numpy_signatures \
         formulas; do
         if WENGERT_CTYPES=$over "$python" tests/ways/$gate.py 2>/dev/null; then passed=$((passed + 1)); else
             failed=$((failed + 1))

@@ -56,6 +56,9 @@ OPTIMIZERS = {
     "RMSprop momentum": ("RMSprop", dict(lr=0.01, momentum=0.5)),
     "RMSprop all": ("RMSprop", dict(lr=0.01, alpha=0.9, eps=0.01, momentum=0.5, centered=True,
                                     weight_decay=0.125)),
+    "SGD groups": ("SGD", dict(lr=0.05, weight_decay=0.125, groups=[{}, {"lr": 0.02, "momentum": 0.9}])),
+    "AdamW groups": ("AdamW", dict(groups=[{"lr": 0.05, "weight_decay": 0.0}, {"betas": (0.5, 0.75)}])),
+    "Adam added": ("Adam", dict(lr=0.02, groups=[{"lr": 0.05}], added={"eps": 0.125, "name": "last"})),
     "Adagrad": ("Adagrad", dict(lr=0.1)),
     "Adagrad decay": ("Adagrad", dict(lr=0.1, weight_decay=0.125)),
     "Adagrad initial": ("Adagrad", dict(lr=0.1, initial_accumulator_value=0.3, eps=0.01)),
@@ -131,8 +134,16 @@ def numbers(ws):
 
 
 def made(m, name, ws):
+    """groups: the first parameter, and those that are left, but for the last one if it is added later."""
     kind, options = OPTIMIZERS[name]
-    return getattr(m.optim, kind)(ws, **options)
+    options = dict(options)
+    groups, added = options.pop("groups", None), options.pop("added", None)
+    rest = ws[1:-1] if added else ws[1:]
+    opt = getattr(m.optim, kind)(ws if groups is None else [dict(g, params=of) for g, of in
+                                                            zip(groups, (ws[0], rest))], **options)
+    if added:
+        opt.add_param_group(dict(added, params=ws[1:] if len(groups) == 1 else ws[-1:]))
+    return opt
 
 
 # ---- what PyTorch gives, and the same here ----
@@ -465,7 +476,8 @@ def modules(wg):
 
 def sentences(wg):
     w, opt = after_a_step(wg, "Adam", lr=0.1)
-    refused(wg, lambda: opt.add_param_group({"params": []}), "add_param_group")
+    refused(wg, lambda: opt.add_param_group([w]), "add_param_group")
+    refused(wg, lambda: opt.add_param_group({"params": w}), "in two groups")
     refused(wg, lambda: opt.param_groups[0].__setitem__("amsgrad", True), "make a new optimizer")
     refused(wg, lambda: opt.param_groups[0].__setitem__("eps", -1), "eps")
     refused(wg, lambda: opt.param_groups[0].__setitem__("lr", -1), "lr")

@@ -37,7 +37,8 @@ class Optimizer(wg.Optimizer):
         if len(given) > len(words) or set(words[:len(given)]) & set(options):
             raise TypeError("wengert: %s takes %s" % (name, _signatures.arguments(self._row)))
         options.update(zip(words, given))
-        params = _of_one_group(params, options)
+        self._options, self._more = dict(options), []  # those of all groups; optimizers of further groups
+        params, groups, extra = _first_group(params, options, self._row)
         self._prepare(options)
         for word, standard in self._refused.items():
             if options.get(word, standard) != standard:
@@ -57,7 +58,9 @@ class Optimizer(wg.Optimizer):
         super().__init__(self._name(entries), store, of_c)
         _lib.wgx_optim_keep_gradients(self._o, True)
         self.defaults = dict(entries, **fixed)
-        self.param_groups = [_Group(self, dict(self.defaults, params=listed))]
+        self.param_groups = [_Group(self, dict(self.defaults, params=listed, **extra))]
+        for group in groups:
+            self.add_param_group(group)
 
     def _prepare(self, options):
         """Before all: what the options make of it."""
@@ -92,11 +95,15 @@ class Optimizer(wg.Optimizer):
         for w, name in self._beside or ():
             if self._params.grad(name) is not None:
                 w.set(self._params[name])
+        for o in self._more:
+            o.step()
         return loss
 
     def zero_grad(self, set_to_none=True):
         """The next backward() sets the gradients; without it they are added. set_to_none=False: they are
         zeros, and step() moves on."""
+        for o in self._more:
+            o.zero_grad(set_to_none)
         if not set_to_none:
             p = self._params
             for w in self.param_groups[0]["params"]:
@@ -114,8 +121,17 @@ class Optimizer(wg.Optimizer):
             _lib.wgx_optim_zero_grad(self._o)
 
     def add_param_group(self, group):
-        raise TypeError("wengert: add_param_group: an optimizer has the parameters that it was made with: "
-                        "make a new one with all of them, or one for each list of parameters")
+        """One more group of parameters, {"params": ..., "lr": ...}. What it does not say is as in the call
+        that made the optimizer. Each group is an optimizer of its own in C."""
+        of = group["params"] if isinstance(group, dict) and "params" in group else None
+        if of is None:
+            raise TypeError("wengert: add_param_group takes a dict: write {\"params\": net.parameters(), "
+                            "\"lr\": 0.1}")
+        of = [of] if isinstance(of, wg.Value) else list(of)
+        if {id(w) for w in of} & {id(w) for g in self.param_groups for w in g["params"]}:
+            raise TypeError("wengert: a parameter is in two groups")
+        self._more.append(type(self)([dict(group, params=of)], **self._options))
+        self.param_groups.append(self._more[-1].param_groups[0])
 
     # ---- states ----
 
@@ -143,7 +159,13 @@ class Optimizer(wg.Optimizer):
             if steps and all(a is not None for a in arrays.values()):
                 state[i] = self._given(arrays, steps)
         group = dict(self.param_groups[0])
-        return {"state": state, "param_groups": [dict(group, params=list(range(len(places))))]}
+        groups = [dict(group, params=list(range(len(places))))]
+        for o in self._more:
+            of, n = o.state_dict(), sum(len(g["params"]) for g in groups)
+            state.update({n + i: x for i, x in of["state"].items()})
+            group, = of["param_groups"]
+            groups.append(dict(group, params=[n + i for i in group["params"]]))
+        return {"state": state, "param_groups": groups}
 
     def _given(self, arrays, steps):
         """The entry of a parameter in PyTorch's state."""
@@ -157,6 +179,24 @@ class Optimizer(wg.Optimizer):
         """Goes on from what state_dict() gave, here or in PyTorch, for parameters of the same shapes in the
         same order. The rate and the options become those of the state. After an error nothing has changed."""
         self._o  # an error if it is gone
+        if self._more:
+            for o, part in zip((self, *self._more), self._parts_of(state_dict)):
+                o._load(part)
+        else:
+            self._load(state_dict)
+
+    def _parts_of(self, state_dict):
+        """A state of several groups as one for each."""
+        groups = state_dict["param_groups"]
+        if len(groups) != 1 + len(self._more):
+            raise Error(_said("load_state_dict: the state has %d groups of parameters, and the optimizer %d" %
+                              (len(groups), 1 + len(self._more))))
+        parts = [dict(state_dict, param_groups=[g]) for g in groups]
+        for o, part in zip((self, *self._more), parts):  # all, before anything changes
+            o._checked(part, len(o._places()))
+        return parts
+
+    def _load(self, state_dict):
         places, keys = self._places(), self._arrays()
         group, entries = self._checked(state_dict, len(places))
         counts = np.zeros(len(self._params), np.int64)
@@ -228,19 +268,20 @@ def _said(text):
     return "wengert: " + text
 
 
-def _of_one_group(params, options):
-    """The parameters; the options of [{"params": ..., "lr": ...}] are over the others."""
+def _first_group(params, options, row):
+    """The parameters of the first group, further groups, and what the first one has beside options. Its
+    options are over the others."""
     if isinstance(params, wg.Params) or hasattr(params, "parameters"):
-        return params
+        return params, [], {}
     params = list(params)
-    if params and isinstance(params[0], dict):
-        if len(params) > 1:
-            raise TypeError("wengert: groups of parameters: write wg.Params and p.part(name), each with its "
-                            "own optimizer")
-        options.update(params[0])
-        params = options.pop("params")
-        params = [params] if isinstance(params, wg.Value) else params
-    return params
+    if not params or not isinstance(params[0], dict):
+        return params, [], {}
+    first, groups = dict(params[0]), params[1:]
+    params = first.pop("params")
+    known = _signatures.names(row)
+    options.update({n: x for n, x in first.items() if n in known})
+    return ([params] if isinstance(params, wg.Value) else params, groups,
+            {n: x for n, x in first.items() if n not in known})
 
 
 def _store_of(params):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Batches under PyTorch's names. wg.csv, wg.digits and wg.Data have batches of their own."""
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
@@ -22,6 +23,13 @@ class Dataset(_signatures.Words):
 
     def __class_getitem__(cls, of):
         return cls
+
+
+class IterableDataset(Dataset):
+    """Items that come one after another: a class of yours with __iter__."""
+
+    def __iter__(self):
+        raise NotImplementedError("wengert: %s has no __iter__(self)" % type(self).__name__)
 
 
 class TensorDataset(Dataset):
@@ -136,7 +144,7 @@ class DataLoader(_signatures.Words):
     themselves."""
     _row = ("dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, ~num_workers=0, "
             "collate_fn=None, ~pin_memory=False, drop_last=False, ~timeout=0, ~worker_init_fn=None, "
-            "~multiprocessing_context=None, -generator=None, *, ~prefetch_factor=2, "
+            "~multiprocessing_context=None, generator=None, *, ~prefetch_factor=2, "
             "~persistent_workers=False, ~pin_memory_device=''")
 
     def _begin(self):
@@ -152,9 +160,12 @@ class DataLoader(_signatures.Words):
     def _order(self):
         if self.sampler is not None:
             return self.sampler
-        return _random().permutation(len(self.dataset)).tolist() if self.shuffle else range(len(self.dataset))
+        n = len(self.dataset)
+        return _random(self.generator).permutation(n).tolist() if self.shuffle else range(n)
 
     def __len__(self):
+        if isinstance(self.dataset, IterableDataset):
+            raise TypeError("wengert: a DataLoader of an IterableDataset has no length")
         if self.batch_sampler is not None:
             return len(self.batch_sampler)
         n = len(self.dataset if self.sampler is None else self.sampler)
@@ -180,6 +191,9 @@ class DataLoader(_signatures.Words):
             yield rows
 
     def __iter__(self):
+        if isinstance(self.dataset, IterableDataset):
+            yield from self._streamed()
+            return
         if self.batch_size is None and self.batch_sampler is None:
             yield from (self.collate_fn(self.dataset[_key(i)]) for i in self._order())
             return
@@ -188,10 +202,109 @@ class DataLoader(_signatures.Words):
             yield batch or self.collate_fn([self.dataset[_key(i)] for i in rows])
 
 
+    def _streamed(self):
+        """Batches of an IterableDataset."""
+        items = iter(self.dataset)
+        if self.batch_size is None:
+            yield from map(self.collate_fn, items)
+            return
+        while some := list(itertools.islice(items, self.batch_size)):
+            if len(some) < self.batch_size and self.drop_last:
+                return
+            yield self.collate_fn(some)
+
+
 DataLoader.__init__ = _signatures.Begun(DataLoader)
 
 
-def _random_split(dataset, lengths):
+# ---- samplers ----
+
+class Sampler:
+    """The numbers of the items of an epoch, in order: for DataLoader(dataset, sampler=...). A class of yours
+    has __iter__ and __len__."""
+
+    def __init__(self, data_source=None):
+        self.data_source = data_source
+
+    def __class_getitem__(cls, of):
+        return cls
+
+
+class SequentialSampler(Sampler):
+    """All items in their order."""
+
+    def __iter__(self):
+        return iter(range(len(self.data_source)))
+
+    def __len__(self):
+        return len(self.data_source)
+
+
+class RandomSampler(Sampler):
+    """All items in random order, or with replacement=True so many drawn ones."""
+
+    def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
+        super().__init__(data_source)
+        self.replacement, self.generator = replacement, generator
+        self.num_samples = len(data_source) if num_samples is None else num_samples
+
+    def __iter__(self):
+        r, n = _random(self.generator), len(self.data_source)
+        if self.replacement:
+            return iter(r.integers(n, size=self.num_samples).tolist())
+        epochs = -(-self.num_samples // n) if n else 0
+        return iter([i for _ in range(epochs) for i in r.permutation(n).tolist()][:self.num_samples])
+
+    def __len__(self):
+        return self.num_samples
+
+
+class SubsetRandomSampler(Sampler):
+    """These items, in random order."""
+
+    def __init__(self, indices, generator=None):
+        self.indices, self.generator = indices, generator
+
+    def __iter__(self):
+        return iter([_key(self.indices[i]) for i in _random(self.generator).permutation(len(self.indices))])
+
+    def __len__(self):
+        return len(self.indices)
+
+
+class WeightedRandomSampler(Sampler):
+    """Items drawn by these weights."""
+
+    def __init__(self, weights, num_samples, replacement=True, generator=None):
+        self.weights, self.num_samples = _plain(weights), num_samples
+        self.replacement, self.generator = replacement, generator
+
+    def __iter__(self):
+        p = self.weights / self.weights.sum()
+        return iter(_random(self.generator).choice(len(p), self.num_samples, self.replacement, p).tolist())
+
+    def __len__(self):
+        return self.num_samples
+
+
+class BatchSampler(Sampler):
+    """The numbers of a sampler, batch by batch."""
+
+    def __init__(self, sampler, batch_size, drop_last):
+        self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
+
+    def __iter__(self):
+        rest = iter(self.sampler)
+        while (rows := list(itertools.islice(rest, self.batch_size))) and (
+                len(rows) == self.batch_size or not self.drop_last):
+            yield rows
+
+    def __len__(self):
+        n = len(self.sampler)
+        return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
+
+
+def _random_split(dataset, lengths, generator):
     n, at, parts = len(dataset), 0, []
     if abs(sum(lengths) - 1) < 1e-9 and all(0 <= x <= 1 for x in lengths):
         fractions, lengths = lengths, [int(n * x) for x in lengths]
@@ -200,15 +313,15 @@ def _random_split(dataset, lengths):
     if sum(lengths) != n or min(lengths, default=0) < 0:
         raise ValueError("wengert: random_split: the lengths are %d together, and the dataset has %d items" %
                          (sum(lengths), n))
-    order = _random().permutation(n)
+    order = _random(generator).permutation(n)
     for k in lengths:
         parts.append(Subset(dataset, order[at:at + k].tolist()))
         at += k
     return parts
 
 
-_rows = _signatures.Rows("random_split(dataset, lengths, -generator=None) = _random_split(dataset, lengths)",
-                         globals())
+_rows = _signatures.Rows("random_split(dataset, lengths, generator=None) = _random_split(dataset, lengths, "
+                         "generator)", globals())
 random_split = _rows.get("random_split")
 random_split.__doc__ = ("Parts of a dataset in random order, of so many items each, or of such fractions, "
                         "whose sum is 1.")
