@@ -134,6 +134,7 @@ class Value:
         """The gradients of p."""
     @property
     def grad(self) -> Gradient: ...
+    def __init__(self, data: _Numbers) -> None: ...
     def __add__(self, other: _Operand) -> Value: ...
     def __radd__(self, other: _Operand) -> Value: ...
     def __sub__(self, other: _Operand) -> Value: ...
@@ -995,7 +996,7 @@ class Params:
         """The gradient, 0 where the loss did not reach a parameter, and its Euclidean norm."""
     def grad_norm(self) -> builtins.float:
         """The Euclidean norm of the gradient."""
-    def read(self, path: str) -> None:
+    def read(self, path: _Path) -> None:
         """Makes parameters of p from what the file holds, in its dtypes: those of F16 and BF16 are ..."""
     def trained(self, trained: builtins.bool) -> None:
         """Says that the values of p come from training or from a file, as optimizer.step, p.load and ..."""
@@ -1112,8 +1113,6 @@ class Report:
         """One of the facts that the report has: rules."""
     def second_of(self) -> _CheckSecond:
         """One of the facts that the report has: second."""
-    def passes(self) -> builtins.bool:
-        """For the assertions of any test framework: assert(report.passes(wg.check(loss, p)))."""
     def print(self) -> str:
         """Prints the report."""
     def exit(self) -> builtins.int:
@@ -1470,8 +1469,6 @@ def check(f: Value | Callable[..., Any], *arrays: Any, grad: Any = None, eps: bu
         evaluations: builtins.int | None = None, intended: str | None = None, names: str | None = None
     ) -> Report:
     """Compares a gradient with measured slopes at the given point."""
-def check_passes(r: Report) -> builtins.bool:
-    """For the assertions of any test framework: assert(report.passes(wg.check(loss, p)))."""
 def check_torch(f: Callable[..., Any], *inputs: _Operand, eps: builtins.float | None = None,
         one_sided: builtins.bool = False, name: str | None = None, components: builtins.int | None = None,
         progress: Callable[..., Any] | None = None, order: builtins.int = 1,

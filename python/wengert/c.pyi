@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import Cache, Context, Data, Figure, Graph, Group, Init, Optimizer
-from . import Params, Report, Table, Value, _Axes, _DType, _Operand, _Shape
+from . import Params, Report, Table, Value, _Axes, _DType, _Operand, _Path, _Shape
 
 
 class _Allocator:
@@ -691,7 +691,6 @@ def check_marks(r: Report, g: Graph) -> list[_NodeMark]:
     """The nodes that the findings name, those whose gradients pass through them, and the ..."""
 def check_no_value(why: str) -> float:
     """For such a function, where it has no value, as a logarithm of -0.2: return ..."""
-from . import check_passes as check_passes
 def check_point_at(r: Report, i: int) -> _CheckPoint:
     """Point i: the given one is the first."""
 def check_print(r: Report) -> str:
@@ -740,7 +739,7 @@ def data_column(d: Data, k: int) -> str | None:
     """The name of column k of x, with "=word" if it is a column for a word, and the word of class ..."""
 def data_copy(d: Data) -> Data:
     """A set with the same rows, order and epoch, which begins again."""
-def data_csv(path: str, *, y: str | None = None, x: str | None = None, skip: str | None = None,
+def data_csv(path: _Path, *, y: str | None = None, x: str | None = None, skip: str | None = None,
         like: Data | None = None, context: Context | None = None) -> Data:
     """A CSV file, or another one that table.h describes: rows of fields."""
 def data_digits(*, context: Context | None = None) -> Data:
@@ -787,7 +786,7 @@ def dim(n: _Operand, axis: int) -> int:
     """The size of n along an axis."""
 from . import div as div
 from . import dot as dot
-def draw(root: _Operand, path: str, *, format: str | None = None, style: str | None = None,
+def draw(root: _Operand, path: _Path, *, format: str | None = None, style: str | None = None,
         id: str | None = None, title: str | None = None, values: bool = False, heatmaps: bool = False,
         level: str | None = None, overlay: str | None = None, steps: bool = False, hide: str | None = None,
         width: int = 100, edges: str | None = None, top_down: bool = False, legend: bool = False,
@@ -797,7 +796,7 @@ def draw(root: _Operand, path: str, *, format: str | None = None, style: str | N
         source: str | None = None, marks: Any = None, ansi: bool = False, fold: bool | None = None,
         series: bool = False, limits: Any = None) -> None:
     """Draws root and every node that it depends on; or the whole graph, a failed call included."""
-def draw_graph(g: Graph, path: str, *, format: str | None = None, style: str | None = None,
+def draw_graph(g: Graph, path: _Path, *, format: str | None = None, style: str | None = None,
         id: str | None = None, title: str | None = None, values: bool = False, heatmaps: bool = False,
         level: str | None = None, overlay: str | None = None, steps: bool = False, hide: str | None = None,
         width: int = 100, edges: str | None = None, top_down: bool = False, legend: bool = False,
@@ -807,7 +806,7 @@ def draw_graph(g: Graph, path: str, *, format: str | None = None, style: str | N
         source: str | None = None, marks: Any = None, ansi: bool = False, fold: bool | None = None,
         series: bool = False, limits: Any = None) -> None:
     """Draws all nodes of a graph."""
-def draw_plan(p: Any, path: str, *, format: str | None = None, style: str | None = None,
+def draw_plan(p: Any, path: _Path, *, format: str | None = None, style: str | None = None,
         id: str | None = None, title: str | None = None, values: bool = False, heatmaps: bool = False,
         level: str | None = None, overlay: str | None = None, steps: bool = False, hide: str | None = None,
         width: int = 100, edges: str | None = None, top_down: bool = False, legend: bool = False,
@@ -855,13 +854,13 @@ def figure_new(title: str | None = None, *, description: str | None = None, colu
     """A figure without panels."""
 def figure_panel(f: Figure, i: int) -> _Panel:
     """Panel i, in the order of their making."""
-def figure_save(f: Figure, path: str, *,
+def figure_save(f: Figure, path: _Path, *,
         format: Literal["svg", "html", "tex", "txt", "png", "pdf"] | None = None, id: str | None = None,
         frame: int | None = None, width: float | None = None, height: float | None = None,
         columns: int | None = None, ascii: bool | None = None, part: bool = False, color: bool | None = None
     ) -> None:
     """Writes the figure to a file, whose ending says the format."""
-def figure_text(f: Figure, path: str, *,
+def figure_text(f: Figure, path: _Path, *,
         format: Literal["svg", "html", "tex", "txt", "png", "pdf"] | None = None, id: str | None = None,
         frame: int | None = None, width: float | None = None, height: float | None = None,
         columns: int | None = None, ascii: bool | None = None, part: bool = False, color: bool | None = None
@@ -969,7 +968,7 @@ def hvp(y: _Operand, x: Sequence[_Operand], v: Sequence[_Operand]) -> list[Value
     """H v, with H the second derivatives of a scalar y by x. v[i] has the shape of x[i]. hv gets ..."""
 def identity() -> Init:
     """The operand itself. 1 where both indices are equal, else 0; for two axes."""
-def idx_read(path: str, *, context: Context | None = None) -> NDArray[Any]:
+def idx_read(path: _Path, *, context: Context | None = None) -> NDArray[Any]:
     """Reads IDX, the format of the MNIST files, with all its types."""
 from . import index_along as index_along
 def input(name: str, t: _Operand) -> Value:
@@ -1119,9 +1118,9 @@ from . import norm as norm
 def normal(mean: float, deviation: float) -> Init:
     """First values from a normal distribution."""
 from . import not_equal as not_equal
-def npy_read(path: str, *, context: Context | None = None) -> NDArray[Any]:
+def npy_read(path: _Path, *, context: Context | None = None) -> NDArray[Any]:
     """NumPy's .npy 1.0 to 3.0, any byte order, C or Fortran order."""
-def npy_write(path: str, t: _Operand, *, context: Context | None = None) -> None:
+def npy_write(path: _Path, t: _Operand, *, context: Context | None = None) -> None:
     """Writes .npy 1.0: the file is there whole or not at all."""
 def number(value: float) -> Value:
     """A number as an operand: it takes the other operand's dtype."""
@@ -1248,7 +1247,7 @@ def params_item(p: Params, name: str | None = None) -> float:
     """The value of a parameter of one element."""
 def params_keep_values(p: Params, how: Literal["keep_open", "keep_read", "keep"]) -> None:
     """Which values keep their numbers, of those that were made of the parameters of p, when these ..."""
-def params_load(p: Params, path: str) -> None:
+def params_load(p: Params, path: _Path) -> None:
     """Gives the parameters of p the values in the file."""
 def params_make(p: Params, name: str, value: _Operand, state: bool) -> None:
     """Makes a parameter, or a state, without a graph."""
@@ -1256,11 +1255,11 @@ def params_name(p: Params, i: int) -> str | None:
     """The name of parameter or state i."""
 def params_new(*, context: Context | None = None) -> Params:
     """An empty set of parameters."""
-def params_read(p: Params, path: str) -> None:
+def params_read(p: Params, path: _Path) -> None:
     """Makes parameters of p from what the file holds, in its dtypes: those of F16 and BF16 are ..."""
 def params_restore(p: Params, s: Any) -> None:
     """Gives the parameters of p the values of the snapshot."""
-def params_save(p: Params, path: str) -> None:
+def params_save(p: Params, path: _Path) -> None:
     """Parameters and states in a safetensors file."""
 def params_seal(p: Params, on: bool) -> None:
     """On: to make another parameter of the set is an error, which names the nearest name that is ..."""
@@ -1298,7 +1297,7 @@ def program_error_line(q: Any) -> int:
     """The place of an error in the text; 0: there was none."""
 def program_figure(q: Any, i: int, f: Figure) -> Figure:
     """The figure of statement i that plots."""
-def program_file(path: str, *, context: Context | None = None) -> _Program:
+def program_file(path: _Path, *, context: Context | None = None) -> _Program:
     """The path "-" is standard input, which messages call <stdin>."""
 def program_free(q: Any) -> None:
     """Frees the program."""
@@ -1343,14 +1342,14 @@ def replay_onto(root: _Operand, into: Graph, was: Sequence[_Operand], now: Seque
     """Wg.replay of root into another graph, where now[k] stands for node was[k]."""
 from . import reshape as reshape
 from . import resize as resize
-def resume(path: str, *, context: Context | None = None) -> bool:
+def resume(path: _Path, *, context: Context | None = None) -> bool:
     """Sets all of that from a file of wg.save."""
 from . import rms_norm as rms_norm
 from . import rmsprop as rmsprop
 from . import roll as roll
 from . import round as round
 from . import rsqrt as rsqrt
-def save(path: str, *, context: Context | None = None) -> None:
+def save(path: _Path, *, context: Context | None = None) -> None:
     """Writes all that a training in c goes on from: the parameters and states of every set; of ..."""
 def save_end(name: str | None = None, *, context: Context | None = None) -> None:
     """Takes it out again."""
@@ -1449,7 +1448,7 @@ def table_free(t: Table) -> None:
     """Frees the table and all that it has given."""
 def table_named(t: Table, list: str) -> tuple[int, int]:
     """The numbers of the columns of a list, "age, height" or "a:d", of which the first `room` go ..."""
-def table_read(path: str, *, type: str | None = None, categories: str | None = None,
+def table_read(path: _Path, *, type: str | None = None, categories: str | None = None,
         missing: str | None = None, fill: str | None = None, separator: int = 0, decimal: int = 0,
         header: bool | None = None, context: Context | None = None) -> Table:
     """Opens a table."""

@@ -15,6 +15,7 @@ import glob
 import importlib
 import inspect
 import os
+import pathlib
 import re
 import runpy
 import subprocess
@@ -209,10 +210,18 @@ def taken(call, f, own):
     if inspect.isfunction(f) and not hasattr(f, "__wrapped__") or inspect.isclass(f):
         known = names_of(f)
     if known is not None and not own:
+        expect(not {n for n in known if n[0] != "_"} - set(call.arguments()) - {"self", "x", "a"} or any(
+            f.args.vararg for f in call.nodes), call.where, call.name, "lacks", known - set(call.arguments()))
         for name in call.arguments():
             expect(name in known, call.where, call.name, "takes no", name)
             count["arguments"] += 1
         return
+    if type(f).__name__ == "Builder" and f.__name__ in wg._library._rows:  # c.signature has its names
+        row = wg._library._row(f.__name__)
+        lost = set(c.signature(row).partition("(")[2][:-1].replace("=",
+                "").split(", ")) - set(call.arguments())
+        lost -= {row.parameters[0][0]} | {n for a in call.nodes if a.args.vararg for n in [a.args.vararg.arg]}
+        expect(not lost - {"x", "a", "n", ""}, call.where, call.name, "lacks", lost)
     given = own + GIVEN.get(call.name, [sample(t) for t in call.needed()])
     if call.name in ("dot", "outer"):  # of vectors
         f, given = (f if inspect.isfunction(f) or len(given) > 1 else getattr(X[0],
@@ -359,6 +368,7 @@ def line_results():
     """Lines `name = call` and `call`: the type of what it gives is that of the stubs, found by the class of
     what stands before the point."""
     space = {"np": np, "wg": wg, "c": c, "nn": wg.nn, "F": wg.nn.functional, "optim": wg.optim,
+             "pathlib": pathlib,
              "data": wg.utils.data}
     with open(os.path.join(HERE, "stubs.txt"), encoding="utf-8") as f:
         lines = [line.rstrip("\n") for line in f if line.strip() and line[0] != "#"]

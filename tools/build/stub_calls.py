@@ -145,7 +145,8 @@ def of_row(name, own=0):
             context = True
         elif not skipped(row, k, n, kind):
             optional = base == "init" or kind == "text" and n in c._OPTIONAL
-            params.append(Param("text" if n == "format" else _words._word(n), given_type(kind),
+            params.append(Param("text" if n == "format" else _words._word(n),
+                                "_Path" if (n, kind) == ("path", "text") else given_type(kind),
                                 "None" if optional else None))
     needed = next((i for i in reversed(range(len(params))) if params[i].default is None), 0)
     params = [Param(p.name, p.type.removesuffix(" | None")) if i < needed else p for i, p

@@ -239,6 +239,7 @@ def value(m):
     calls of C whose first argument is a node."""
     class_of(m, wg.Value, "Value", attributes="@graph: Graph; @dtype: np.dtype[Any]; @shape: tuple[int, ...]")
     indent = "    "
+    m.put("def __init__(self, data: _Numbers) -> None: ...", indent)  # wg.Tensor(numbers) makes one
     for word in BINARY:
         for sign in (word, "r" + word):
             m.put("def __%s__(self, other: _Operand) -> Value: ..." % sign, indent)
@@ -466,7 +467,7 @@ def table_module():
     """wengert.c: calls under the names of C."""
     m = Module("c.pyi", HEAD + [
         "", "from . import Cache, Context, Data, Figure, Graph, Group, Init, Module, Optimizer",
-        "from . import Params, Report, States, Table, Value, _Axes, _DType, _Operand, _Shape"])
+        "from . import Params, Report, States, Table, Value, _Axes, _DType, _Operand, _Path, _Shape"])
     kinds = [k for k in calls.c._kinds() if k not in calls.c._CLASSES and calls.c.methods_of(k)]
     structs = [s for s, text in calls._library._structs.items() if ";" not in text]
     for kind in sorted({*kinds, *structs} - {"init", "tensor", "shape", "axes", "node"}):

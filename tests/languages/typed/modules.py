@@ -71,7 +71,9 @@ def main() -> None:
     names = [name for name, w in net.named_parameters() if w.requires_grad]
     print(len(names), net.hidden.weight.shape, by_hand().tolist() != [1.0, 2.0])
     picture = F.max_pool2d(F.conv2d(wg.randn(1, 3, 8, 8), wg.randn(4, 3, 3, 3), stride=1, padding="same"), 2)
-    print(picture.shape, F.softmax(picture, dim=1).view(-1).size(0), F.mse_loss(x, x, reduction="sum").item())
+    both: wg.Tensor = wg.Tensor([1, 2])
+    print(picture.shape, isinstance(both, wg.Tensor), F.softmax(picture, dim=1).view(-1).size(0),
+          F.mse_loss(x, x, reduction="sum").item())
 
 
 main()
