@@ -286,12 +286,12 @@ def member(m, path, name, word, call):
             taken(call, f, [])
     elif word in c.methods_of(kind) and word not in vars(cls or object):
         of_table(call, wg._library._row(c.methods_of(kind)[word]))
-    elif word == "__init__" and cls is not None and path != "optim/__init__.pyi":
+    elif word == "__init__" and cls not in (None, wg.Value) and path != "optim/__init__.pyi":
         known = names_of(cls)
         for n in call.arguments() if known is not None else ():
             expect(n in known, name, "takes no", n)
             count["arguments"] += 1
-    elif word == "__init__" and cls is not None and name != "Optimizer":
+    elif word == "__init__" and cls not in (None, wg.Value) and name != "Optimizer":
         taken(call, lambda *given, **options: cls(*given, **options), [])
     elif cls is not None and word[:2] != "__" and inspect.isfunction(vars(cls).get(word)):
         known = names_of(vars(cls)[word])
