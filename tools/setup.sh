@@ -93,6 +93,7 @@ need_whole() {
     kpsewhich pgfplots.sty >/dev/null 2>&1 || want texlive-latex-base texlive-pictures
     kpsewhich beamer.cls >/dev/null 2>&1 || want texlive-latex-recommended
     command -v gfortran >/dev/null || want gfortran
+    command -v mypy >/dev/null || want mypy
     command -v debootstrap >/dev/null || want debootstrap
     command -v valgrind >/dev/null || want valgrind
     command -v emcc >/dev/null && command -v zopfli >/dev/null || want emscripten zopfli
