@@ -11,7 +11,7 @@ from typing_extensions import Self, TypeAlias
 
 from .c import (_Batch, _CheckComponent, _CheckFacts, _CheckFinding, _CheckInput, _CheckPoint, _CheckRules,
     _CheckSecond, _Column, _Held, _NodeMark, _Op, _Panel, _Plan, _Setting, _Snapshot)
-from . import c as c, nn as nn, optim as optim, utils as utils
+from . import c as c, distributions as distributions, nn as nn, optim as optim, utils as utils
 from . import linalg as linalg
 from . import autograd as autograd
 from .c import (assign as assign, average_new as average_new, backward as backward,
@@ -45,6 +45,7 @@ _Shape: TypeAlias = builtins.int | Sequence[builtins.int]
 _DType: TypeAlias = np.dtype[Any] | type[Any] | str
 _Path: TypeAlias = str | bytes | os.PathLike[str]
 _F = TypeVar("_F", bound=Callable[..., Any])
+_V = TypeVar("_V", bound=Value)
 
 class Value:
     """A node of a graph: an input, or what was computed."""
@@ -97,6 +98,8 @@ class Value:
     def is_leaf(self) -> builtins.bool: ...
     @property
     def requires_grad(self) -> builtins.bool: ...
+    @requires_grad.setter
+    def requires_grad(self, new: builtins.bool) -> None: ...
     @property
     def T(self) -> Value: ...
     def named(self, name: str) -> Value:
@@ -113,6 +116,8 @@ class Value:
         """Its numbers as lists in lists."""
     @property
     def data(self) -> Value: ...
+    @data.setter
+    def data(self, new: _Operand) -> None: ...
     def check(self, p: Params | Value | Sequence[Value] | None = None, *more: Any,
             eps: builtins.float | None = None, one_sided: builtins.bool = False, name: str | None = None,
             components: builtins.int | None = None, progress: Callable[..., Any] | None = None,
@@ -128,6 +133,13 @@ class Value:
     @property
     def H(self) -> Value: ...
     def __round__(self, digits: builtins.int = 0) -> Value: ...
+    @property
+    def is_cuda(self) -> builtins.bool: ...
+    @property
+    def is_cpu(self) -> builtins.bool: ...
+    @property
+    def device(self) -> Any: ...
+    def __setitem__(self, key: Any, new: _Operand) -> None: ...
     def backward(self, p: Params | Value | None = None, add: builtins.bool = False, *,
             gradient: _Operand | None = None, retain_graph: builtins.bool | None = None,
             create_graph: builtins.bool = False) -> None:
@@ -157,6 +169,16 @@ class Value:
     def __ror__(self, other: _Operand) -> Value: ...
     def __xor__(self, other: _Operand) -> Value: ...
     def __rxor__(self, other: _Operand) -> Value: ...
+    def __iadd__(self, other: _Operand) -> Self: ...
+    def __isub__(self, other: _Operand) -> Self: ...
+    def __imul__(self, other: _Operand) -> Self: ...
+    def __itruediv__(self, other: _Operand) -> Self: ...
+    def __ipow__(self, other: _Operand) -> Self: ...
+    def __ifloordiv__(self, other: _Operand) -> Self: ...
+    def __imod__(self, other: _Operand) -> Self: ...
+    def __iand__(self, other: _Operand) -> Self: ...
+    def __ior__(self, other: _Operand) -> Self: ...
+    def __ixor__(self, other: _Operand) -> Self: ...
     def __lt__(self, other: _Operand) -> Value: ...
     def __le__(self, other: _Operand) -> Value: ...
     def __gt__(self, other: _Operand) -> Value: ...
@@ -169,9 +191,12 @@ class Value:
     def __invert__(self) -> Value: ...
     def __divmod__(self, other: _Operand) -> tuple[Value, Value]: ...
     def __rdivmod__(self, other: _Operand) -> tuple[Value, Value]: ...
-    def detach(self) -> Value: ...
-    def clone(self) -> Value: ...
-    def copy(self) -> Value: ...
+    def detach(self) -> Value:
+        """The same number, without a derivative, in the memory of x: see _in_place.py."""
+    def clone(self) -> Value:
+        """The same number in memory of its own."""
+    def copy(self) -> Value:
+        """The same number in memory of its own."""
     def requires_grad_(self, requires_grad: builtins.bool = True) -> Self:
         """x.requires_grad = True: a tensor gets a gradient."""
     def reciprocal(self) -> Value: ...
@@ -224,6 +249,8 @@ class Value:
     def transpose(self, *axes: _Axes, dim0: builtins.int | None = None, dim1: builtins.int | None = None
         ) -> Value:
         """transpose(x): the axes in reverse; transpose(x, axes): in this order; transpose(x, 0, 2): ..."""
+    def t(self) -> Value:
+        """A matrix with rows and columns exchanged; a vector or a number as it is."""
     def expand(self, *sizes: _Shape, axis: _Axes | None = None, dim: builtins.int | None = None) -> Value:
         """x.expand(-1, 3): broadcast to this shape; -1 is the size there is."""
     def expand_as(self, other: _Operand) -> Value: ...
@@ -323,6 +350,213 @@ class Value:
     def mv(self, b: _Operand) -> Value: ...
     def outer(self, b: _Operand) -> Value:
         """Each element of a times each of b."""
+    def eq(self, other: _Operand) -> Value:
+        """eq(input, other): as in PyTorch."""
+    def ne(self, other: _Operand) -> Value:
+        """ne(input, other): as in PyTorch."""
+    def lt(self, other: _Operand) -> Value:
+        """lt(input, other): as in PyTorch."""
+    def le(self, other: _Operand) -> Value:
+        """le(input, other): as in PyTorch."""
+    def gt(self, other: _Operand) -> Value:
+        """gt(input, other): as in PyTorch."""
+    def ge(self, other: _Operand) -> Value:
+        """ge(input, other): as in PyTorch."""
+    def positive(self) -> Value:
+        """positive(input): as in PyTorch."""
+    def negative(self) -> Value:
+        """negative(input): as in PyTorch."""
+    def absolute(self) -> Value:
+        """absolute(input): as in PyTorch."""
+    def subtract(self, other: _Operand, *, alpha: builtins.float = 1) -> Value:
+        """subtract(input, other, *, alpha=1): as in PyTorch."""
+    def multiply(self, other: _Operand) -> Value:
+        """multiply(input, other): as in PyTorch."""
+    def divide(self, other: _Operand, *, rounding_mode: Literal["trunc", "floor"] | None = None) -> Value:
+        """divide(input, other, *, rounding_mode=None): as in PyTorch."""
+    def true_divide(self, other: _Operand) -> Value:
+        """true_divide(input, other): as in PyTorch."""
+    def arccos(self) -> Value:
+        """arccos(input): as in PyTorch."""
+    def arcsin(self) -> Value:
+        """arcsin(input): as in PyTorch."""
+    def arctan(self) -> Value:
+        """arctan(input): as in PyTorch."""
+    def arctan2(self, other: _Operand) -> Value:
+        """arctan2(input, other): as in PyTorch."""
+    def arccosh(self) -> Value:
+        """arccosh(input): as in PyTorch."""
+    def arcsinh(self) -> Value:
+        """arcsinh(input): as in PyTorch."""
+    def arctanh(self) -> Value:
+        """arctanh(input): as in PyTorch."""
+    def sgn(self) -> Value:
+        """sgn(input): as in PyTorch."""
+    def log2(self) -> Value:
+        """log2(input): as in PyTorch."""
+    def log10(self) -> Value:
+        """log10(input): as in PyTorch."""
+    def exp2(self) -> Value:
+        """exp2(input): as in PyTorch."""
+    def trunc(self) -> Value:
+        """trunc(input): as in PyTorch."""
+    def frac(self) -> Value:
+        """frac(input): as in PyTorch."""
+    def deg2rad(self) -> Value:
+        """deg2rad(input): as in PyTorch."""
+    def rad2deg(self) -> Value:
+        """rad2deg(input): as in PyTorch."""
+    def hypot(self, other: _Operand) -> Value:
+        """hypot(input, other): as in PyTorch."""
+    def isnan(self) -> Value:
+        """isnan(input): as in PyTorch."""
+    def isinf(self) -> Value:
+        """isinf(input): as in PyTorch."""
+    def isfinite(self) -> Value:
+        """isfinite(input): as in PyTorch."""
+    def clamp_min(self, min: _Operand) -> Value:
+        """clamp_min(input, min): as in PyTorch."""
+    def clamp_max(self, max: _Operand) -> Value:
+        """clamp_max(input, max): as in PyTorch."""
+    def lerp(self, end: _Operand, weight: _Operand) -> Value:
+        """lerp(input, end, weight): as in PyTorch."""
+    def addcmul(self, tensor1: _Operand, tensor2: _Operand, *, value: _Operand = 1) -> Value:
+        """addcmul(input, tensor1, tensor2, *, value=1): as in PyTorch."""
+    def addcdiv(self, tensor1: _Operand, tensor2: _Operand, *, value: _Operand = 1) -> Value:
+        """addcdiv(input, tensor1, tensor2, *, value=1): as in PyTorch."""
+    def addmm(self, mat1: _Operand, mat2: _Operand, *, beta: builtins.float = 1, alpha: builtins.float = 1
+        ) -> Value:
+        """addmm(input, mat1, mat2, *, beta=1, alpha=1): as in PyTorch."""
+    def addmv(self, mat: _Operand, vec: _Operand, *, beta: builtins.float = 1, alpha: builtins.float = 1
+        ) -> Value:
+        """addmv(input, mat, vec, *, beta=1, alpha=1): as in PyTorch."""
+    def addr(self, vec1: _Operand, vec2: _Operand, *, beta: builtins.float = 1, alpha: builtins.float = 1
+        ) -> Value:
+        """addr(input, vec1, vec2, *, beta=1, alpha=1): as in PyTorch."""
+    def baddbmm(self, batch1: _Operand, batch2: _Operand, *, beta: builtins.float = 1,
+            alpha: builtins.float = 1) -> Value:
+        """baddbmm(input, batch1, batch2, *, beta=1, alpha=1): as in PyTorch."""
+    def inner(self, other: _Operand) -> Value:
+        """inner(input, other): as in PyTorch."""
+    def vdot(self, other: _Operand) -> Value:
+        """vdot(input, other): as in PyTorch."""
+    def ger(self, vec2: _Operand) -> Value:
+        """ger(input, vec2): as in PyTorch."""
+    def dist(self, other: _Operand, p: builtins.float = 2) -> Value:
+        """dist(input, other, p=2): as in PyTorch."""
+    def masked_select(self, mask: _Operand) -> Value:
+        """masked_select(input, mask): as in PyTorch."""
+    def index_fill(self, dim: builtins.int, index: _Operand, value: _Operand) -> Value:
+        """index_fill(input, dim, index, value): as in PyTorch."""
+    def index_copy(self, dim: builtins.int, index: _Operand, source: _Operand) -> Value:
+        """index_copy(input, dim, index, source): as in PyTorch."""
+    def index_add(self, dim: builtins.int, index: _Operand, source: _Operand, *, alpha: builtins.float = 1
+        ) -> Value:
+        """index_add(input, dim, index, source, *, alpha=1): as in PyTorch."""
+    def scatter(self, dim: builtins.int, index: _Operand, src: _Operand, *,
+            reduce: Literal["add", "multiply"] | None = None) -> Value:
+        """scatter(input, dim, index, src, *, reduce=None): as in PyTorch."""
+    def count_nonzero(self, dim: _Axes | None = None) -> Value:
+        """count_nonzero(input, dim=None): as in PyTorch."""
+    def fliplr(self) -> Value:
+        """fliplr(input): as in PyTorch."""
+    def flipud(self) -> Value:
+        """flipud(input): as in PyTorch."""
+    def diag_embed(self, offset: builtins.int = 0, dim1: builtins.int = -2, dim2: builtins.int = -1) -> Value:
+        """diag_embed(input, offset=0, dim1=-2, dim2=-1): as in PyTorch."""
+    def std_mean(self, dim: _Axes | None = None, unbiased: builtins.bool = True,
+            keepdim: builtins.bool = False) -> tuple[Value, Value]:
+        """std_mean(input, dim=None, unbiased=True, keepdim=False): as in PyTorch."""
+    def var_mean(self, dim: _Axes | None = None, unbiased: builtins.bool = True,
+            keepdim: builtins.bool = False) -> tuple[Value, Value]:
+        """var_mean(input, dim=None, unbiased=True, keepdim=False): as in PyTorch."""
+    def multinomial(self, num_samples: builtins.int, replacement: builtins.bool = False, *,
+            generator: None = None) -> Value:
+        """multinomial(input, num_samples, replacement=False, *, generator=None): as in PyTorch."""
+    def allclose(self, other: _Operand, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08,
+            equal_nan: builtins.bool = False) -> builtins.bool:
+        """allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False): as in PyTorch."""
+    def isclose(self, other: _Operand, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08,
+            equal_nan: builtins.bool = False) -> Value:
+        """isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False): as in PyTorch."""
+    def bincount(self, weights: _Operand | None = None, minlength: builtins.int = 0) -> Value:
+        """bincount(input, weights=None, minlength=0): as in PyTorch."""
+    @overload
+    def unique(self, sorted: builtins.bool = True, return_inverse: Literal[False] = False,
+            return_counts: Literal[False] = False, dim: None = None) -> Value:
+        """unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None): as in PyTorch."""
+    @overload
+    def unique(self, sorted: builtins.bool = True, *, return_inverse: Literal[True],
+            return_counts: builtins.bool = False, dim: None = None) -> tuple[Value, ...]: ...
+    @overload
+    def unique(self, sorted: builtins.bool = True, return_inverse: builtins.bool = False, *,
+            return_counts: Literal[True], dim: None = None) -> tuple[Value, ...]: ...
+    def split_with_sizes(self, split_sizes: Sequence[builtins.int], dim: builtins.int = 0) -> Sequence[Value]:
+        """split_with_sizes(input, split_sizes, dim=0): as in PyTorch."""
+    def is_floating_point(self) -> builtins.bool:
+        """is_floating_point(input): as in PyTorch."""
+    def is_same_size(self, other: _Operand) -> builtins.bool:
+        """is_same_size(input, other): as in PyTorch."""
+    @overload
+    def scatter_add(self, indices: _Operand, v: _Operand, *, axis: _Axes = 0) -> Value:
+        """x.scatter_add(dim, index, src), as in PyTorch; wg.scatter_add(x, rows, v, axis=0): v[i] is ..."""
+    @overload
+    def scatter_add(self, dim: builtins.int, index: _Operand, src: _Operand) -> Value: ...
+    @overload
+    def median(self, dim: None = None, keepdim: builtins.bool = False) -> Value:
+        """median(input, dim=None, keepdim=False): as in PyTorch."""
+    @overload
+    def median(self, dim: builtins.int, keepdim: builtins.bool = False) -> Sorted:
+        """median(input, dim=None, keepdim=False): as in PyTorch."""
+    def cross(self, other: _Operand, dim: builtins.int = -1) -> Value:
+        """cross(input, other, dim=-1): as in PyTorch."""
+    def diagflat(self, offset: builtins.int = 0) -> Value:
+        """diagflat(input, offset=0): as in PyTorch."""
+    def fix(self) -> Value:
+        """fix(input): as in PyTorch."""
+    @overload
+    def new_zeros(self, *size: _Shape, dtype: _DType | None = None, device: Any = None,
+            requires_grad: Literal[True]) -> Parameter:
+        """new_zeros(input, *size, dtype=None, device=None, requires_grad=False): as in PyTorch."""
+    @overload
+    def new_zeros(self, *size: _Shape, dtype: _DType | None = None, device: Any = None,
+            requires_grad: builtins.bool = False) -> Value:
+        """new_zeros(input, *size, dtype=None, device=None, requires_grad=False): as in PyTorch."""
+    @overload
+    def new_ones(self, *size: _Shape, dtype: _DType | None = None, device: Any = None,
+            requires_grad: Literal[True]) -> Parameter:
+        """new_ones(input, *size, dtype=None, device=None, requires_grad=False): as in PyTorch."""
+    @overload
+    def new_ones(self, *size: _Shape, dtype: _DType | None = None, device: Any = None,
+            requires_grad: builtins.bool = False) -> Value:
+        """new_ones(input, *size, dtype=None, device=None, requires_grad=False): as in PyTorch."""
+    @overload
+    def new_empty(self, *size: _Shape, dtype: _DType | None = None, device: Any = None,
+            requires_grad: Literal[True]) -> Parameter:
+        """new_empty(input, *size, dtype=None, device=None, requires_grad=False): as in PyTorch."""
+    @overload
+    def new_empty(self, *size: _Shape, dtype: _DType | None = None, device: Any = None,
+            requires_grad: builtins.bool = False) -> Value:
+        """new_empty(input, *size, dtype=None, device=None, requires_grad=False): as in PyTorch."""
+    def new_full(self, size: _Shape, fill_value: _Operand, dtype: _DType | None = None, device: Any = None,
+            requires_grad: builtins.bool = False) -> Value:
+        """new_full(input, size, fill_value, dtype=None, device=None, requires_grad=False): as in PyTorch."""
+    def new_tensor(self, data: _Numbers, dtype: _DType | None = None, device: Any = None,
+            requires_grad: builtins.bool = False) -> Value:
+        """new_tensor(input, data, dtype=None, device=None, requires_grad=False): as in PyTorch."""
+    def type_as(self, other: _Operand) -> Value:
+        """type_as(input, other): as in PyTorch."""
+    def ndimension(self) -> builtins.int:
+        """ndimension(input): as in PyTorch."""
+    def element_size(self) -> builtins.int:
+        """element_size(input): as in PyTorch."""
+    @overload
+    def type(self, ) -> str:
+        """The same in this dtype; without one its name, as PyTorch has it."""
+    @overload
+    def type(self, dtype: _DType, non_blocking: builtins.bool = False) -> Value: ...
+    def detach_(self) -> Value:
+        """x, which has no derivative from now on."""
     def select(self, axis: _Axes | None = None, index: builtins.int | None = None, *, dim: _Axes | None = None
         ) -> Value:
         """The elements at one index of an axis, which is dropped."""
@@ -686,9 +920,6 @@ class Value:
         """The operand, which derivatives treat as a constant."""
     def take_along(self, indices: _Operand, axis: _Axes | None = None, *, dim: _Axes | None = None) -> Value:
         """Elements chosen along an axis by numbers of their own for each place."""
-    def scatter_add(self, indices: _Operand, v: _Operand, *, axis: _Axes | None = None,
-            dim: _Axes | None = None) -> Value:
-        """X, with values added at the elements that given numbers choose along an axis."""
     def scatter_add_along(self, indices: _Operand, v: _Operand, *, axis: _Axes | None = None,
             dim: _Axes | None = None) -> Value:
         """X, with each value added at the element that its own number chooses along an axis."""
@@ -841,6 +1072,173 @@ class Value:
         """The option of this name of the call that made n, as the call means it: what was written, or ..."""
     def option_name(self, k: builtins.int) -> str | None:
         """Of option k, from 0 on; NULL: there are no more."""
+    def call(self) -> tuple[str | None, Value]:
+        """The name of that call; x, if not None: its first operand."""
+    def zero_(self) -> Self: ...
+    def fill_(self, value: _Operand) -> Self: ...
+    def copy_(self, src: _Operand, non_blocking: builtins.bool = False) -> Self: ...
+    def add_(self, other: _Operand, *, alpha: builtins.float = 1) -> Self: ...
+    def sub_(self, other: _Operand, *, alpha: builtins.float = 1) -> Self: ...
+    def normal_(self, mean: builtins.float = 0, std: builtins.float = 1, *, generator: Any = None
+        ) -> Self: ...
+    def uniform_(self, from_: builtins.float = 0, to: builtins.float = 1, *, generator: Any = None
+        ) -> Self: ...
+    def exponential_(self, lambd: builtins.float = 1, *, generator: Any = None) -> Self: ...
+    def bernoulli_(self, p: _Operand = 0.5, *, generator: Any = None) -> Self: ...
+    def fill_diagonal_(self, value: _Operand, wrap: builtins.bool = False) -> Self: ...
+    def reciprocal_(self) -> Self: ...
+    def masked_fill_(self, mask: _Operand, value: _Operand) -> Self: ...
+    def unsqueeze_(self, axis: _Axes | None = None, dim: _Axes | None = None) -> Self: ...
+    def swapaxes_(self, axis0: builtins.int, axis1: builtins.int) -> Self: ...
+    def swapdims_(self, axis0: builtins.int, axis1: builtins.int) -> Self: ...
+    def squeeze_(self, axis: _Axes | None = None, dim: _Axes | None = None, *, axes: _Axes | None = None
+        ) -> Self: ...
+    def transpose_(self, *axes: _Axes, dim0: builtins.int | None = None, dim1: builtins.int | None = None
+        ) -> Self: ...
+    def t_(self) -> Self: ...
+    def triu_(self, diagonal: builtins.int = 0, k: builtins.int | None = None, offset: builtins.int = 0
+        ) -> Self: ...
+    def tril_(self, diagonal: builtins.int = 0, k: builtins.int | None = None, offset: builtins.int = 0
+        ) -> Self: ...
+    def cumsum_(self, axis: _Axes | None = None, *, exclusive: builtins.bool = False,
+            reverse: builtins.bool = False, dim: _Axes | None = None) -> Self: ...
+    def cumprod_(self, axis: _Axes | None = None, *, exclusive: builtins.bool = False,
+            reverse: builtins.bool = False, dim: _Axes | None = None) -> Self: ...
+    def round_(self, decimals: builtins.int = 0) -> Self: ...
+    def clip_(self, low: _Operand | None = None, high: _Operand | None = None, *, min: _Operand | None = None,
+            max: _Operand | None = None, a_min: _Operand | None = None, a_max: _Operand | None = None
+        ) -> Self: ...
+    def clamp_(self, min: _Operand | None = None, max: _Operand | None = None) -> Self: ...
+    def mm_(self, b: _Operand) -> Self: ...
+    def bmm_(self, b: _Operand) -> Self: ...
+    def eq_(self, other: _Operand) -> Self: ...
+    def ne_(self, other: _Operand) -> Self: ...
+    def lt_(self, other: _Operand) -> Self: ...
+    def le_(self, other: _Operand) -> Self: ...
+    def gt_(self, other: _Operand) -> Self: ...
+    def ge_(self, other: _Operand) -> Self: ...
+    def positive_(self) -> Self: ...
+    def negative_(self) -> Self: ...
+    def absolute_(self) -> Self: ...
+    def subtract_(self, other: _Operand, *, alpha: builtins.float = 1) -> Self: ...
+    def multiply_(self, other: _Operand) -> Self: ...
+    def divide_(self, other: _Operand, *, rounding_mode: Literal["trunc", "floor"] | None = None) -> Self: ...
+    def true_divide_(self, other: _Operand) -> Self: ...
+    def arccos_(self) -> Self: ...
+    def arcsin_(self) -> Self: ...
+    def arctan_(self) -> Self: ...
+    def arctan2_(self, other: _Operand) -> Self: ...
+    def arccosh_(self) -> Self: ...
+    def arcsinh_(self) -> Self: ...
+    def arctanh_(self) -> Self: ...
+    def sgn_(self) -> Self: ...
+    def log2_(self) -> Self: ...
+    def log10_(self) -> Self: ...
+    def exp2_(self) -> Self: ...
+    def trunc_(self) -> Self: ...
+    def frac_(self) -> Self: ...
+    def deg2rad_(self) -> Self: ...
+    def rad2deg_(self) -> Self: ...
+    def hypot_(self, other: _Operand) -> Self: ...
+    def clamp_min_(self, min: _Operand) -> Self: ...
+    def clamp_max_(self, max: _Operand) -> Self: ...
+    def lerp_(self, end: _Operand, weight: _Operand) -> Self: ...
+    def addcmul_(self, tensor1: _Operand, tensor2: _Operand, *, value: _Operand = 1) -> Self: ...
+    def addcdiv_(self, tensor1: _Operand, tensor2: _Operand, *, value: _Operand = 1) -> Self: ...
+    def addmm_(self, mat1: _Operand, mat2: _Operand, *, beta: builtins.float = 1, alpha: builtins.float = 1
+        ) -> Self: ...
+    def addmv_(self, mat: _Operand, vec: _Operand, *, beta: builtins.float = 1, alpha: builtins.float = 1
+        ) -> Self: ...
+    def addr_(self, vec1: _Operand, vec2: _Operand, *, beta: builtins.float = 1, alpha: builtins.float = 1
+        ) -> Self: ...
+    def baddbmm_(self, batch1: _Operand, batch2: _Operand, *, beta: builtins.float = 1,
+            alpha: builtins.float = 1) -> Self: ...
+    def inner_(self, other: _Operand) -> Self: ...
+    def index_fill_(self, dim: builtins.int, index: _Operand, value: _Operand) -> Self: ...
+    def index_copy_(self, dim: builtins.int, index: _Operand, source: _Operand) -> Self: ...
+    def index_add_(self, dim: builtins.int, index: _Operand, source: _Operand, *, alpha: builtins.float = 1
+        ) -> Self: ...
+    def scatter_(self, dim: builtins.int, index: _Operand, src: _Operand, *,
+            reduce: Literal["add", "multiply"] | None = None) -> Self: ...
+    def fliplr_(self) -> Self: ...
+    def flipud_(self) -> Self: ...
+    @overload
+    def scatter_add_(self, indices: _Operand, v: _Operand, *, axis: _Axes = 0) -> Self: ...
+    @overload
+    def scatter_add_(self, dim: builtins.int, index: _Operand, src: _Operand) -> Self: ...
+    def fix_(self) -> Self: ...
+    def matmul_(self, y: _Operand, *, ta: builtins.bool = False, tb: builtins.bool = False) -> Self: ...
+    def neg_(self) -> Self: ...
+    def exp_(self) -> Self: ...
+    def log_(self) -> Self: ...
+    def sqrt_(self) -> Self: ...
+    def square_(self) -> Self: ...
+    def abs_(self) -> Self: ...
+    def sin_(self) -> Self: ...
+    def cos_(self) -> Self: ...
+    def erf_(self) -> Self: ...
+    def tanh_(self) -> Self: ...
+    def sigmoid_(self) -> Self: ...
+    def softplus_(self) -> Self: ...
+    def softsign_(self) -> Self: ...
+    def relu_(self) -> Self: ...
+    def leaky_relu_(self, *, slope: builtins.float = 0.01) -> Self: ...
+    def log1p_(self) -> Self: ...
+    def expm1_(self) -> Self: ...
+    def rsqrt_(self) -> Self: ...
+    def tan_(self) -> Self: ...
+    def asin_(self) -> Self: ...
+    def acos_(self) -> Self: ...
+    def atan_(self) -> Self: ...
+    def sinh_(self) -> Self: ...
+    def cosh_(self) -> Self: ...
+    def asinh_(self) -> Self: ...
+    def acosh_(self) -> Self: ...
+    def atanh_(self) -> Self: ...
+    def sign_(self) -> Self: ...
+    def floor_(self) -> Self: ...
+    def ceil_(self) -> Self: ...
+    def silu_(self) -> Self: ...
+    def mish_(self) -> Self: ...
+    def selu_(self) -> Self: ...
+    def hard_sigmoid_(self) -> Self: ...
+    def hard_swish_(self) -> Self: ...
+    def elu_(self, *, alpha: builtins.float = 1) -> Self: ...
+    def celu_(self, *, alpha: builtins.float = 1) -> Self: ...
+    def gelu_(self, *, by_tanh: builtins.bool = False) -> Self: ...
+    def cholesky_(self) -> Self: ...
+    def triangular_solve_(self, b: _Operand, *, upper: builtins.bool = False,
+            transposed: builtins.bool = False, unit: builtins.bool = False) -> Self: ...
+    def solve_(self, b: _Operand) -> Self: ...
+    def inverse_(self) -> Self: ...
+    def rms_norm_(self, gamma: _Operand | None = None, *, eps: builtins.float = 1e-5,
+            axis: _Axes | None = None, axes: _Axes | None = None, dim: _Axes | None = None,
+            dims: _Axes | None = None) -> Self: ...
+    def instance_norm_(self, gamma: _Operand | None = None, beta: _Operand | None = None,
+            groups: builtins.int | None = None, *, eps: builtins.float = 1e-5, axis: _Axes = -1,
+            dim: _Axes | None = None) -> Self: ...
+    def mul_(self, b: _Operand) -> Self: ...
+    def div_(self, b: _Operand) -> Self: ...
+    def pow_(self, b: _Operand) -> Self: ...
+    def maximum_(self, b: _Operand) -> Self: ...
+    def minimum_(self, b: _Operand) -> Self: ...
+    def atan2_(self, b: _Operand) -> Self: ...
+    def floor_divide_(self, b: _Operand) -> Self: ...
+    def remainder_(self, b: _Operand) -> Self: ...
+    def fmod_(self, b: _Operand) -> Self: ...
+    def not_equal_(self, b: _Operand) -> Self: ...
+    def less_(self, b: _Operand) -> Self: ...
+    def less_equal_(self, b: _Operand) -> Self: ...
+    def greater_(self, b: _Operand) -> Self: ...
+    def greater_equal_(self, b: _Operand) -> Self: ...
+    def logical_and_(self, b: _Operand) -> Self: ...
+    def logical_or_(self, b: _Operand) -> Self: ...
+    def logical_xor_(self, b: _Operand) -> Self: ...
+    def logical_not_(self) -> Self: ...
+    def softmax_(self, axis: _Axes = -1, *, temperature: builtins.float = 1, dim: _Axes | None = None
+        ) -> Self: ...
+    def log_softmax_(self, axis: _Axes = -1, *, temperature: builtins.float = 1, dim: _Axes | None = None
+        ) -> Self: ...
 
 class Init:
     """First values of a parameter: he(), xavier(), normal(0, 1), ..."""
@@ -902,14 +1300,7 @@ class Parameter(Leaf):
     def grad(self, new: _Operand | None) -> None: ...
     def zero_grad(self) -> None:
         """Its gradient alone: the others of an optimizer keep theirs."""
-    def __iadd__(self, other: _Operand) -> Self: ...
-    def __isub__(self, other: _Operand) -> Self: ...
-    def __imul__(self, other: _Operand) -> Self: ...
-    def __itruediv__(self, other: _Operand) -> Self: ...
-    def __ifloordiv__(self, other: _Operand) -> Self: ...
-    def __imod__(self, other: _Operand) -> Self: ...
     def __imatmul__(self, other: _Operand) -> Self: ...
-    def __ipow__(self, other: _Operand) -> Self: ...
 
 class Graph:
     """A list of values. begin() removes them."""
@@ -1282,6 +1673,10 @@ class no_grad:
 class enable_grad(no_grad):
     """with wg.enable_grad(): the end of no_grad, for a part of its block."""
 
+class set_grad_enabled(no_grad):
+    """set_grad_enabled(False) ends derivatives from now on, or for a block."""
+    def __init__(self, mode: builtins.bool) -> None: ...
+
 inference_mode = no_grad
 Tensor = Value
 
@@ -1308,9 +1703,24 @@ class _Cuda:
     def device_count(self) -> builtins.int: ...
 
 cuda: _Cuda
+__version__: str
 
+def BoolTensor(*given: Any) -> Value:
+    """BoolTensor([1, 2]): a value of these numbers in bool."""
+def ByteTensor(*given: Any) -> Value:
+    """ByteTensor([1, 2]): a value of these numbers in uint8."""
+def DoubleTensor(*given: Any) -> Value:
+    """DoubleTensor([1, 2]): a value of these numbers in float64."""
+def FloatTensor(*given: Any) -> Value:
+    """FloatTensor([1, 2]): a value of these numbers in float32."""
+def IntTensor(*given: Any) -> Value:
+    """IntTensor([1, 2]): a value of these numbers in int32."""
+def LongTensor(*given: Any) -> Value:
+    """LongTensor([1, 2]): a value of these numbers in int64."""
 def abs(x: _Operand) -> Value:
     """Absolute value of each element."""
+def absolute(input: _Operand) -> Value:
+    """absolute(input): as in PyTorch."""
 def accuracy(logits: _Operand, y: _Operand) -> Value:
     """Fraction of rows whose largest element stands at the class number."""
 def acos(x: _Operand) -> Value:
@@ -1344,8 +1754,21 @@ def adaptive_pool(x: _Operand, *, by: Literal["max", "mean"] = "max", size: _Sha
     """Largest element or mean of `size` windows along each of 1 to 3 axes, channels last."""
 def add(a: _Operand, b: _Operand) -> Value:
     """Elementwise sum. y = a + b."""
+def addcdiv(input: _Operand, tensor1: _Operand, tensor2: _Operand, *, value: _Operand = 1) -> Value:
+    """addcdiv(input, tensor1, tensor2, *, value=1): as in PyTorch."""
+def addcmul(input: _Operand, tensor1: _Operand, tensor2: _Operand, *, value: _Operand = 1) -> Value:
+    """addcmul(input, tensor1, tensor2, *, value=1): as in PyTorch."""
+def addmm(input: _Operand, mat1: _Operand, mat2: _Operand, *, beta: builtins.float = 1,
+        alpha: builtins.float = 1) -> Value:
+    """addmm(input, mat1, mat2, *, beta=1, alpha=1): as in PyTorch."""
+def addmv(input: _Operand, mat: _Operand, vec: _Operand, *, beta: builtins.float = 1,
+        alpha: builtins.float = 1) -> Value:
+    """addmv(input, mat, vec, *, beta=1, alpha=1): as in PyTorch."""
 def addn(*x: _Operand) -> Value:
     """Sum of any number of operands of one shape, added from first to last. x[0] + x[1] + ..., in ..."""
+def addr(input: _Operand, vec1: _Operand, vec2: _Operand, *, beta: builtins.float = 1,
+        alpha: builtins.float = 1) -> Value:
+    """addr(input, vec1, vec2, *, beta=1, alpha=1): as in PyTorch."""
 def all(x: _Operand, axis: _Axes | None = None, *, axes: _Axes | None = None, keepdims: builtins.bool = False,
         dim: _Axes | None = None, dims: _Axes | None = None, keepdim: builtins.bool = False) -> Value:
     """Whether no element is 0: all(x), or along an axis."""
@@ -1353,6 +1776,9 @@ def all_of(x: _Operand, axis: _Axes | None = None, *, axes: _Axes | None = None,
         keepdims: builtins.bool = False, dim: _Axes | None = None, dims: _Axes | None = None,
         keepdim: builtins.bool = False) -> Value:
     """Whether every element along axes is not 0."""
+def allclose(input: _Operand, other: _Operand, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08,
+        equal_nan: builtins.bool = False) -> builtins.bool:
+    """allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False): as in PyTorch."""
 def amax(x: _Operand, axis: _Axes | None = None, *, axes: _Axes | None = None,
         keepdims: builtins.bool = False, dim: _Axes | None = None, dims: _Axes | None = None,
         keepdim: builtins.bool = False) -> Value:
@@ -1378,6 +1804,20 @@ def arange(*range_: _Operand, start: _Operand | None = None, stop: _Operand | No
         end: _Operand | None = None, step: _Operand | None = None, dtype: _DType | None = None,
         device: Any = None, requires_grad: builtins.bool = False, name: str | None = None) -> Value:
     """arange(stop), arange(start, stop), arange(start, stop, step): without stop."""
+def arccos(input: _Operand) -> Value:
+    """arccos(input): as in PyTorch."""
+def arccosh(input: _Operand) -> Value:
+    """arccosh(input): as in PyTorch."""
+def arcsin(input: _Operand) -> Value:
+    """arcsin(input): as in PyTorch."""
+def arcsinh(input: _Operand) -> Value:
+    """arcsinh(input): as in PyTorch."""
+def arctan(input: _Operand) -> Value:
+    """arctan(input): as in PyTorch."""
+def arctan2(input: _Operand, other: _Operand) -> Value:
+    """arctan2(input, other): as in PyTorch."""
+def arctanh(input: _Operand) -> Value:
+    """arctanh(input): as in PyTorch."""
 def argmax(x: _Operand, axis: _Axes | None = None, *, keepdims: builtins.bool = False,
         dim: _Axes | None = None, keepdim: builtins.bool = False) -> Value:
     """Index of the largest element along one axis, of the first of several equal ones."""
@@ -1433,6 +1873,9 @@ def avg_pool(x: _Operand, *, size: _Shape | None = None, stride: _Shape | None =
         padding: _Shape | None = None, same: builtins.bool = False, skip_padding: builtins.bool = False
     ) -> Value:
     """Mean of each window, over 1 to 3 axes, channels last."""
+def baddbmm(input: _Operand, batch1: _Operand, batch2: _Operand, *, beta: builtins.float = 1,
+        alpha: builtins.float = 1) -> Value:
+    """baddbmm(input, batch1, batch2, *, beta=1, alpha=1): as in PyTorch."""
 def batch_norm(x: _Operand, gamma: _Operand, beta: _Operand, mean: _Operand | None = None,
         variance: _Operand | None = None, *, eps: builtins.float = 1e-5, axis: _Axes = -1,
         dim: _Axes | None = None) -> Value:
@@ -1446,10 +1889,16 @@ def bernoulli(s: _Shape, p: _Operand) -> Value:
 def binary_cross_entropy(x: _Operand, y: _Operand, *, reduction: Literal["mean", "sum", "none"] = "mean"
     ) -> Value:
     """Binary cross-entropy of predicted probabilities x against targets y."""
+def bincount(input: _Operand, weights: _Operand | None = None, minlength: builtins.int = 0) -> Value:
+    """bincount(input, weights=None, minlength=0): as in PyTorch."""
 def bmm(a: _Operand, b: _Operand) -> Value:
     """As wg.matmul(a, b)"""
 bool: np.dtype[np.bool_]
 bool_: np.dtype[np.bool_]
+def broadcast_shapes(*shapes: _Shape) -> tuple[builtins.int, ...]:
+    """broadcast_shapes(*shapes): as in PyTorch."""
+def broadcast_tensors(*tensors: _Numbers) -> tuple[Value, ...]:
+    """Each of these, broadcast to the shape of all."""
 def broadcast_to(x: _Operand, s: _Shape) -> Value:
     """X repeated along new axes and along axes of size 1."""
 def cast(x: _Operand, to: _DType) -> Value:
@@ -1458,6 +1907,9 @@ def cat(tensors: Sequence[_Operand], axis: _Axes = 0, dim: builtins.int | None =
     """Joined along an axis. axis=None: all elements in a row."""
 def categorical(x: _Operand, *, name: str | None = None) -> Value:
     """A class number for each row of logits, drawn anew in each evaluation with the probabilities ..."""
+def cdist(x1: _Operand, x2: _Operand, p: builtins.float = 2.0,
+        compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Value:
+    """cdist(x1, x2, p=2.0, compute_mode='use_mm_for_euclid_dist_if_necessary'): as in PyTorch."""
 def ceil(x: _Operand) -> Value:
     """Rounds up to whole numbers."""
 def celu(x: _Operand, *, alpha: builtins.float = 1) -> Value:
@@ -1484,10 +1936,18 @@ def chunk(x: _Operand, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Val
     """Parts of equal size along an axis; the last may be smaller."""
 def clamp(x: _Operand, min: _Operand | None = None, max: _Operand | None = None) -> Value:
     """As wg.clip(x, 0, 1)"""
+def clamp_max(input: _Operand, max: _Operand) -> Value:
+    """clamp_max(input, max): as in PyTorch."""
+def clamp_min(input: _Operand, min: _Operand) -> Value:
+    """clamp_min(input, min): as in PyTorch."""
 def clip(x: _Operand, low: _Operand | None = None, high: _Operand | None = None, *,
         min: _Operand | None = None, max: _Operand | None = None, a_min: _Operand | None = None,
         a_max: _Operand | None = None) -> Value:
     """X between two bounds; None: there is none. min and max, a_min and a_max are other words for ..."""
+def clone(input: _Operand, *, memory_format: Any = None) -> Value:
+    """clone(input, *, memory_format=None): as in PyTorch."""
+def column_stack(tensors: Sequence[_Operand]) -> Value:
+    """column_stack(tensors): as in PyTorch."""
 def compile(f: Callable[..., Any]) -> Any:
     """The function itself: graphs that repeat are compiled without it."""
 def concat(x: Sequence[_Operand], axis: _Axes = 0, *, dim: _Axes | None = None) -> Value:
@@ -1509,6 +1969,8 @@ def cosine_loss(x: _Operand, y: _Operand, *, reduction: Literal["mean", "sum", "
 def cosine_similarity(x: _Operand, y: _Operand, *, axis: _Axes = -1, eps: builtins.float = 1e-8,
         dim: _Axes | None = None) -> Value:
     """Cosine of the angle between the vectors along an axis."""
+def count_nonzero(input: _Operand, dim: _Axes | None = None) -> Value:
+    """count_nonzero(input, dim=None): as in PyTorch."""
 def csv(source: Any, y: str | Sequence[str] | None = None, x: str | Sequence[str] | None = None,
         skip: str | Sequence[str] | None = None, like: Any = None, context: Context | None = None, *,
         type: str | None = None, categories: str | None = None, missing: str | None = None,
@@ -1525,22 +1987,34 @@ def custom_vjp(y: _Operand, x: _Operand, rule: Callable[..., Any]) -> Value:
     """The value y, made from the list x of values, with a derivative of yours. rule(y, gy, *x) ..."""
 def default_context() -> Context:
     """The context that was made first in this thread; one is made if there is none."""
+def deg2rad(input: _Operand) -> Value:
+    """deg2rad(input): as in PyTorch."""
 def dense(x: _Operand, W: _Operand, b: _Operand | None) -> Value:
     """Fully connected layer: x times a matrix, plus a bias if one is given. x @ W + b; b may be None."""
 def det(x: _Operand) -> Value:
     """Determinants of square matrices."""
+def detach(input: _Operand) -> Value:
+    """detach(input): as in PyTorch."""
 def device(name: str) -> Any:
     """All is computed by the processor"""
 def diag(x: _Operand, k: builtins.int = 0, diagonal: builtins.int | None = None) -> Value:
     """Of a matrix its diagonal, k places above the main one."""
+def diag_embed(input: _Operand, offset: builtins.int = 0, dim1: builtins.int = -2, dim2: builtins.int = -1
+    ) -> Value:
+    """diag_embed(input, offset=0, dim1=-2, dim2=-1): as in PyTorch."""
 def diagonal(x: _Operand) -> Value:
     """The diagonal of matrices. y[..., i] = x[..., i, i]."""
 def diff(x: _Operand, n: builtins.int = 1, axis: _Axes = -1, *, dim: builtins.int | None = None) -> Value:
     """The differences of neighbours along an axis, n times."""
 def digits(context: Context | None = None) -> Data:
     """1,797 handwritten digits of the UCI repository."""
+def dist(input: _Operand, other: _Operand, p: builtins.float = 2) -> Value:
+    """dist(input, other, p=2): as in PyTorch."""
 def div(a: _Operand, b: _Operand) -> Value:
     """Elementwise quotient."""
+def divide(input: _Operand, other: _Operand, *, rounding_mode: Literal["trunc", "floor"] | None = None
+    ) -> Value:
+    """divide(input, other, *, rounding_mode=None): as in PyTorch."""
 def divmod(a: _Operand, b: _Operand) -> tuple[Value, Value]:
     """As divmod(a, b)"""
 def dot(a: _Operand, b: _Operand) -> Value:
@@ -1582,12 +2056,35 @@ def einsum(letters: str, *x: _Operand) -> Value:
     """The sum of products of elements that letters say, one letter for each axis."""
 def elu(x: _Operand, *, alpha: builtins.float = 1) -> Value:
     """Exponential linear unit. y = x where x > 0, else alpha (e^x - 1)."""
+@overload
+def empty() -> Init: ...  # type: ignore[misc]
+@overload
+def empty(*sizes: _Shape, dtype: _DType | None = None, device: Any = None, requires_grad: Literal[True],
+        name: str | None = None, size: _Shape | None = None, shape: _Shape | None = None) -> Parameter:
+    """zeros(2, 3): PyTorch's has any numbers."""
+@overload
+def empty(*sizes: _Shape, dtype: _DType | None = None, device: Any = None,
+        requires_grad: builtins.bool = False, name: str | None = None, size: _Shape | None = None,
+        shape: _Shape | None = None) -> Value:
+    """zeros(2, 3): PyTorch's has any numbers."""
+@overload
+def empty_like(input: _Operand, *, dtype: _DType | None = None, device: Any = None,
+        requires_grad: Literal[True]) -> Parameter:
+    """empty_like(input, *, dtype=None, device=None, requires_grad=False): as in PyTorch."""
+@overload
+def empty_like(input: _Operand, *, dtype: _DType | None = None, device: Any = None,
+        requires_grad: builtins.bool = False) -> Value:
+    """empty_like(input, *, dtype=None, device=None, requires_grad=False): as in PyTorch."""
+def eq(input: _Operand, other: _Operand) -> Value:
+    """eq(input, other): as in PyTorch."""
 def equal(a: _Operand, b: _Operand) -> NoReturn:
     """NumPy compares the elements, PyTorch the whole."""
 def erf(x: _Operand) -> Value:
     """Error function of each element. y = 2/sqrt(pi) integral of e^-t^2 from 0 to x."""
 def exp(x: _Operand) -> Value:
     """Exponential function of each element. y = e^x."""
+def exp2(input: _Operand) -> Value:
+    """exp2(input): as in PyTorch."""
 def expand(x: _Operand, *sizes: _Shape, axis: _Axes | None = None, dim: builtins.int | None = None) -> Value:
     """x.expand(-1, 3): broadcast to this shape; -1 is the size there is."""
 def expand_dims(x: _Operand, axis: _Axes | None = None, *, axes: _Axes | None = None,
@@ -1624,6 +2121,10 @@ def flatten(x: _Operand, start_dim: builtins.int = 0, end_dim: builtins.int = -1
 def flip(x: _Operand, *axes: _Axes, axis: _Axes | None = None, dim: _Axes | None = None,
         dims: _Axes | None = None) -> Value:
     """In reverse order along these axes, or along all."""
+def fliplr(input: _Operand) -> Value:
+    """fliplr(input): as in PyTorch."""
+def flipud(input: _Operand) -> Value:
+    """flipud(input): as in PyTorch."""
 float: np.dtype[np.float32]
 float16: np.dtype[np.float16]
 float32: np.dtype[np.float32]
@@ -1634,6 +2135,8 @@ def floor_divide(a: _Operand, b: _Operand) -> Value:
     """Elementwise quotient, rounded down: floor_divide(a, b) b + remainder(a, b) is a."""
 def fmod(a: _Operand, b: _Operand) -> Value:
     """What is left of a where it is divided by b, with the sign of a, as fmod of C."""
+def frac(input: _Operand) -> Value:
+    """frac(input): as in PyTorch."""
 def from_numpy(array: _Operand) -> Value:
     """A value in the array's own memory."""
 @overload
@@ -1656,8 +2159,12 @@ def full_like(x: _Operand, fill_value: _Operand, dtype: _DType | None = None, *,
     """A value of the shape and dtype of x whose elements are all one number."""
 def gather(x: _Operand, dim: builtins.int, index: _Operand | None = None) -> Value:
     """gather(x, rows): these rows. x.gather(dim, index), as in PyTorch: the element at each index ..."""
+def ge(input: _Operand, other: _Operand) -> Value:
+    """ge(input, other): as in PyTorch."""
 def gelu(x: _Operand, *, by_tanh: builtins.bool = False) -> Value:
     """Gaussian error linear unit: x times the probability that a standard normal number is below ..."""
+def ger(input: _Operand, vec2: _Operand) -> Value:
+    """ger(input, vec2): as in PyTorch."""
 def get_default_dtype() -> np.dtype[Any]:
     """The dtype of floats that have no other."""
 @overload
@@ -1680,6 +2187,8 @@ def greater_equal(a: _Operand, b: _Operand) -> Value:
 def group_norm(x: _Operand, gamma: _Operand | None, beta: _Operand | None, groups: builtins.int, *,
         eps: builtins.float = 1e-5, axis: _Axes = -1, dim: _Axes | None = None) -> Value:
     """Normalisation of each group of neighbouring channels of each example, over all other axes. ..."""
+def gt(input: _Operand, other: _Operand) -> Value:
+    """gt(input, other): as in PyTorch."""
 half: np.dtype[np.float16]
 def hard_sigmoid(x: _Operand) -> Value:
     """A sigmoid made of three straight lines. 0 from -3 down, 1 from 3 up. y = min(max(x / 6 + ..."""
@@ -1693,13 +2202,26 @@ def hessian(y: Callable[..., Any], *, argnums: builtins.int | Sequence[builtins.
         has_aux: builtins.bool = False) -> Callable[..., Any]: ...
 def hinge(x: _Operand, y: _Operand, *, reduction: Literal["mean", "sum", "none"] = "mean") -> Value:
     """How far a score x is from being at least 1 on the side of its target y, which is -1 or 1."""
+def hstack(tensors: Sequence[_Operand]) -> Value:
+    """hstack(tensors): as in PyTorch."""
 def huber(x: _Operand, y: _Operand, *, reduction: Literal["mean", "sum", "none"] = "mean",
         delta: builtins.float = 1) -> Value:
     """Squared error of x against y, but a straight line where they differ by more than delta, so ..."""
+def hypot(input: _Operand, other: _Operand) -> Value:
+    """hypot(input, other): as in PyTorch."""
+def index_add(input: _Operand, dim: builtins.int, index: _Operand, source: _Operand, *,
+        alpha: builtins.float = 1) -> Value:
+    """index_add(input, dim, index, source, *, alpha=1): as in PyTorch."""
 def index_along(x: _Operand, axis: _Axes | None = None, *, dim: _Axes | None = None) -> Value:
     """The index of each element along an axis, i64."""
+def index_copy(input: _Operand, dim: builtins.int, index: _Operand, source: _Operand) -> Value:
+    """index_copy(input, dim, index, source): as in PyTorch."""
+def index_fill(input: _Operand, dim: builtins.int, index: _Operand, value: _Operand) -> Value:
+    """index_fill(input, dim, index, value): as in PyTorch."""
 def index_select(x: _Operand, dim: builtins.int, index: _Operand) -> Value:
     """These places along an axis, as in PyTorch."""
+def inner(input: _Operand, other: _Operand) -> Value:
+    """inner(input, other): as in PyTorch."""
 def input(name: str, array: _Operand, dtype: _DType | None = None, *, copy: builtins.bool = True) -> Value:
     """An array as a value of the current graph, whose name appears in errors and drawings. ..."""
 def instance_norm(x: _Operand, gamma: _Operand | None = None, beta: _Operand | None = None,
@@ -1712,10 +2234,23 @@ def inv(x: _Operand) -> Value:
     """Inverses of square matrices."""
 def inverse(x: _Operand) -> Value:
     """Inverses of square matrices."""
+def is_floating_point(input: _Operand) -> builtins.bool:
+    """is_floating_point(input): as in PyTorch."""
 def is_grad_enabled() -> builtins.bool:
     """Whether the thread is outside of blocks of no_grad."""
+def is_same_size(input: _Operand, other: _Operand) -> builtins.bool:
+    """is_same_size(input, other): as in PyTorch."""
 def is_tensor(x: _Operand) -> builtins.bool:
     """Whether x is a value."""
+def isclose(input: _Operand, other: _Operand, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08,
+        equal_nan: builtins.bool = False) -> Value:
+    """isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False): as in PyTorch."""
+def isfinite(input: _Operand) -> Value:
+    """isfinite(input): as in PyTorch."""
+def isinf(input: _Operand) -> Value:
+    """isinf(input): as in PyTorch."""
+def isnan(input: _Operand) -> Value:
+    """isnan(input): as in PyTorch."""
 @overload
 def jacfwd(y: Value, *x: Value) -> Value:
     """jacobian(y, x): of a value. jacobian(f): of a function: a function of arrays."""
@@ -1754,8 +2289,12 @@ def layer_norm(x: _Operand, gamma: _Operand, beta: _Operand, *, eps: builtins.fl
 def lbfgs(p: Params, *, lr: builtins.float = 1, history: builtins.int = 10, evaluations: builtins.int = 25
     ) -> Optimizer:
     """L-BFGS (Nocedal 1980) with a line search by the strong Wolfe conditions, for losses that ..."""
+def le(input: _Operand, other: _Operand) -> Value:
+    """le(input, other): as in PyTorch."""
 def leaky_relu(x: _Operand, *, slope: builtins.float = 0.01) -> Value:
     """Relu with a slope below zero, 0.01 by default. y = x where x > 0, else slope x."""
+def lerp(input: _Operand, end: _Operand, weight: _Operand) -> Value:
+    """lerp(input, end, weight): as in PyTorch."""
 def less(a: _Operand, b: _Operand) -> Value:
     """True where a is below b."""
 def less_equal(a: _Operand, b: _Operand) -> Value:
@@ -1783,8 +2322,12 @@ def load(path: _Path) -> Any:
     """The arrays of a file of safetensors by name; or the dict that wg.save has written."""
 def log(x: _Operand) -> Value:
     """Natural logarithm of each element. -inf at 0, NaN below 0. y = ln x."""
+def log10(input: _Operand) -> Value:
+    """log10(input): as in PyTorch."""
 def log1p(x: _Operand) -> Value:
     """Natural logarithm of 1 + x, exact also where x is small. -inf at -1, NaN below. y = ln(1 + ..."""
+def log2(input: _Operand) -> Value:
+    """log2(input): as in PyTorch."""
 def log_softmax(x: _Operand, axis: _Axes = -1, *, temperature: builtins.float = 1, dim: _Axes | None = None
     ) -> Value:
     """Logarithm of softmax, also where softmax itself would round to 0."""
@@ -1808,12 +2351,16 @@ def logsumexp(x: _Operand, axis: _Axes | None = None, *, axes: _Axes | None = No
 long: np.dtype[np.int64]
 def lstsq(a: _Operand, b: _Operand) -> Value:
     """Least squares, for matrices a whose columns are independent. b: columns, or one vector."""
+def lt(input: _Operand, other: _Operand) -> Value:
+    """lt(input, other): as in PyTorch."""
 def mae(x: _Operand, y: _Operand, *, reduction: Literal["mean", "sum", "none"] = "mean") -> Value:
     """Mean absolute error of x against y."""
 def manual_seed(seed: builtins.int) -> None:
     """What is drawn from now on depends on the seed alone: rand, randn, first values in ..."""
 def masked_fill(x: _Operand, mask: _Operand, value: _Operand) -> Value:
     """x, and the value where the mask is true."""
+def masked_select(input: _Operand, mask: _Operand) -> Value:
+    """masked_select(input, mask): as in PyTorch."""
 def matmul(x: _Operand, y: _Operand, *, ta: builtins.bool = False, tb: builtins.bool = False) -> Value:
     """Matrix product over the last two axes."""
 @overload
@@ -1838,6 +2385,8 @@ def mean(x: _Operand, axis: _Axes | None = None, *, axes: _Axes | None = None,
         keepdims: builtins.bool = False, dim: _Axes | None = None, dims: _Axes | None = None,
         keepdim: builtins.bool = False) -> Value:
     """Mean along axes."""
+def meshgrid(*tensors: _Numbers, indexing: Literal["ij", "xy"] | None = None) -> tuple[Value, ...]:
+    """A grid of these vectors: one value for each, of all axes."""
 @overload
 def min(x: _Operand, axis: _Axes | None = None, *, axes: _Axes | None = None, keepdims: builtins.bool = False,
         dim: None = None, dims: _Axes | None = None, keepdim: builtins.bool = False) -> Value:
@@ -1871,6 +2420,11 @@ def mse(x: _Operand, y: _Operand, *, reduction: Literal["mean", "sum", "none"] =
     """Mean squared error of x against y."""
 def mul(a: _Operand, b: _Operand) -> Value:
     """Elementwise product. y = a b."""
+def multinomial(input: _Operand, num_samples: builtins.int, replacement: builtins.bool = False, *,
+        generator: None = None) -> Value:
+    """multinomial(input, num_samples, replacement=False, *, generator=None): as in PyTorch."""
+def multiply(input: _Operand, other: _Operand) -> Value:
+    """multiply(input, other): as in PyTorch."""
 def mv(a: _Operand, b: _Operand) -> Value:
     """As wg.matmul(a, b)"""
 def nadam(p: Params, *, lr: builtins.float = 2e-3, beta1: builtins.float = 0.9, beta2: builtins.float = 0.999,
@@ -1882,8 +2436,12 @@ def name(n: _Operand, name: str) -> Value:
     """Gives the node a name, which is copied; returns n."""
 def narrow(x: _Operand, dim: builtins.int, start: _Operand, length: builtins.int) -> Value:
     """`length` places along an axis, from `start` on."""
+def ne(input: _Operand, other: _Operand) -> Value:
+    """ne(input, other): as in PyTorch."""
 def neg(x: _Operand) -> Value:
     """Negative of each element. y = -x."""
+def negative(input: _Operand) -> Value:
+    """negative(input): as in PyTorch."""
 def nll(x: _Operand, y: _Operand, *, reduction: Literal["mean", "sum", "none"] = "mean",
         smoothing: builtins.float = 0, weights: _Operand | None = None, mask: _Operand | None = None,
         ignore: builtins.float | None = None, any_rows: builtins.bool = False) -> Value:
@@ -1968,6 +2526,8 @@ def norm(x: _Operand, *, axis: _Axes | None = None, axes: _Axes | None = None,
     """The length."""
 def not_equal(a: _Operand, b: _Operand) -> Value:
     """True where a differs from b."""
+def numel(input: _Operand) -> builtins.int:
+    """numel(input): as in PyTorch."""
 def odeint(x: _Operand, f: Callable[..., Any], from_: builtins.float, to: builtins.float, *,
         method: Literal["dormand_prince", "euler", "midpoint", "rk4"] = "dormand_prince",
         steps: builtins.int = 100, rtol: builtins.float = 1e-6, atol: builtins.float = 1e-9,
@@ -2009,6 +2569,8 @@ def permute(x: _Operand, *axes: _Axes) -> Value:
 def plot(what: Any, *more: Any, title: str | None = None, slide: Any = None, context: Context | None = None,
         **values: Any) -> Figure:
     """A figure, of arrays or values"""
+def positive(input: _Operand) -> Value:
+    """positive(input): as in PyTorch."""
 def pow(a: _Operand, b: _Operand) -> Value:
     """Elementwise power."""
 def prod(x: _Operand, axis: _Axes | None = None, *, axes: _Axes | None = None,
@@ -2017,6 +2579,8 @@ def prod(x: _Operand, axis: _Axes | None = None, *, axes: _Axes | None = None,
     """Product along axes."""
 def qr(x: _Operand) -> tuple[Value, Value]:
     """Orthogonal unit vectors Q, as columns, or upper triangles R, of matrices."""
+def rad2deg(input: _Operand) -> Value:
+    """rad2deg(input): as in PyTorch."""
 @overload
 def rand(*sizes: _Shape, dtype: _DType | None = None, device: Any = None, requires_grad: Literal[True],
         name: str | None = None, size: _Shape | None = None, shape: _Shape | None = None) -> Parameter:
@@ -2123,9 +2687,14 @@ def save(what: Any, path: _Path | None = None, context: Context | None = None) -
     """save(path): all that a training goes on from. save(state_dict, path): a file of ..."""
 def scalar(value: builtins.float) -> Value:
     """A scalar of the context's dtype."""
-def scatter_add(x: _Operand, indices: _Operand, v: _Operand, *, axis: _Axes | None = None,
-        dim: _Axes | None = None) -> Value:
-    """X, with values added at the elements that given numbers choose along an axis."""
+def scatter(input: _Operand, dim: builtins.int, index: _Operand, src: _Operand, *,
+        reduce: Literal["add", "multiply"] | None = None) -> Value:
+    """scatter(input, dim, index, src, *, reduce=None): as in PyTorch."""
+@overload
+def scatter_add(x: _Operand, indices: _Operand, v: _Operand, *, axis: _Axes = 0) -> Value:
+    """x.scatter_add(dim, index, src), as in PyTorch; wg.scatter_add(x, rows, v, axis=0): v[i] is ..."""
+@overload
+def scatter_add(x: _Operand, dim: builtins.int, index: _Operand, src: _Operand) -> Value: ...
 def scatter_add_along(x: _Operand, indices: _Operand, v: _Operand, *, axis: _Axes | None = None,
         dim: _Axes | None = None) -> Value:
     """X, with each value added at the element that its own number chooses along an axis."""
@@ -2142,6 +2711,8 @@ def sgd(p: Params, *, lr: builtins.float = 0.01, weight_decay: builtins.float = 
         coupled: builtins.bool = False, l1: builtins.float = 0, decay_all: builtins.bool = False
     ) -> Optimizer:
     """Gradient descent: w -= lr g."""
+def sgn(input: _Operand) -> Value:
+    """sgn(input): as in PyTorch."""
 def sigmoid(x: _Operand) -> Value:
     """Logistic function of each element, between 0 and 1. y = 1 / (1 + e^-x)."""
 def sign(x: _Operand) -> Value:
@@ -2179,6 +2750,9 @@ def sort(x: _Operand, axis: _Axes = -1, *, descending: builtins.bool = False, di
 def split(x: _Operand, *given: Any, parts: Iterable[Module] | None = None, sizes: _Shape | None = None,
         axis: _Axes | None = None, dim: builtins.int | None = None) -> Sequence[Value]:
     """With axis=, as in NumPy: so many equal parts, or those between these places."""
+def split_with_sizes(input: _Operand, split_sizes: Sequence[builtins.int], dim: builtins.int = 0
+    ) -> Sequence[Value]:
+    """split_with_sizes(input, split_sizes, dim=0): as in PyTorch."""
 def sqrt(x: _Operand) -> Value:
     """Square root of each element."""
 def square(x: _Operand) -> Value:
@@ -2195,10 +2769,15 @@ def std(x: _Operand, axis: _Axes | None = None, *, dim: _Axes | None = None, ddo
         axes: _Axes | None = None, keepdims: builtins.bool = False, dims: _Axes | None = None,
         keepdim: builtins.bool = False) -> Value:
     """The square root of the mean squared distance from the mean, divided by n - ddof, which ..."""
+def std_mean(input: _Operand, dim: _Axes | None = None, unbiased: builtins.bool = True,
+        keepdim: builtins.bool = False) -> tuple[Value, Value]:
+    """std_mean(input, dim=None, unbiased=True, keepdim=False): as in PyTorch."""
 def stop_gradient(x: _Operand) -> Value:
     """The operand, which derivatives treat as a constant."""
 def sub(a: _Operand, b: _Operand) -> Value:
     """Elementwise difference. y = a - b."""
+def subtract(input: _Operand, other: _Operand, *, alpha: builtins.float = 1) -> Value:
+    """subtract(input, other, *, alpha=1): as in PyTorch."""
 def sum(x: _Operand, axis: _Axes | None = None, *, axes: _Axes | None = None, keepdims: builtins.bool = False,
         dim: _Axes | None = None, dims: _Axes | None = None, keepdim: builtins.bool = False) -> Value:
     """Sum along axes."""
@@ -2212,6 +2791,8 @@ def swapaxes(x: _Operand, axis0: builtins.int, axis1: builtins.int) -> Value:
     """X with two axes exchanged."""
 def swapdims(x: _Operand, axis0: builtins.int, axis1: builtins.int) -> Value:
     """X with two axes exchanged."""
+def t(x: _Operand) -> Value:
+    """A matrix with rows and columns exchanged; a vector or a number as it is."""
 def table(source: Any, context: Context | None = None, *, type: str | None = None,
         categories: str | None = None, missing: str | None = None, fill: str | None = None,
         separator: builtins.int = 0, decimal: builtins.int = 0, header: builtins.bool | None = None) -> Table:
@@ -2254,17 +2835,35 @@ def triangular_solve(x: _Operand, b: _Operand, *, upper: builtins.bool = False,
 def tril(x: _Operand, diagonal: builtins.int = 0, k: builtins.int | None = None, offset: builtins.int = 0
     ) -> Value:
     """Lower triangle of matrices: 0 at what is more than `offset` to the right of the diagonal. ..."""
+def tril_indices(row: builtins.int, col: builtins.int, offset: builtins.int = 0) -> Value:
+    """tril_indices(row, col, offset=0): as in PyTorch."""
 def triplet(x: _Operand, positive: _Operand, negative: _Operand, *,
         reduction: Literal["mean", "sum", "none"] = "mean", margin: builtins.float = 1) -> Value:
     """How far x is from being nearer to `positive` than to `negative` by the margin."""
 def triu(x: _Operand, diagonal: builtins.int = 0, k: builtins.int | None = None, offset: builtins.int = 0
     ) -> Value:
     """Upper triangle of matrices: 0 at what is less than `offset` to the right of the diagonal. ..."""
+def triu_indices(row: builtins.int, col: builtins.int, offset: builtins.int = 0) -> Value:
+    """triu_indices(row, col, offset=0): as in PyTorch."""
+def true_divide(input: _Operand, other: _Operand) -> Value:
+    """true_divide(input, other): as in PyTorch."""
+def trunc(input: _Operand) -> Value:
+    """trunc(input): as in PyTorch."""
 uint8: np.dtype[np.uint8]
 def unbind(x: _Operand, dim: builtins.int = 0) -> tuple[Value, ...]:
     """The parts along an axis, without it."""
 def unflatten(x: _Operand, dim: builtins.int, sizes: _Shape) -> Value:
     """The axis dim as several."""
+@overload
+def unique(input: _Operand, sorted: builtins.bool = True, return_inverse: Literal[False] = False,
+        return_counts: Literal[False] = False, dim: None = None) -> Value:
+    """unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None): as in PyTorch."""
+@overload
+def unique(input: _Operand, sorted: builtins.bool = True, *, return_inverse: Literal[True],
+        return_counts: builtins.bool = False, dim: None = None) -> tuple[Value, ...]: ...
+@overload
+def unique(input: _Operand, sorted: builtins.bool = True, return_inverse: builtins.bool = False, *,
+        return_counts: Literal[True], dim: None = None) -> tuple[Value, ...]: ...
 def unsqueeze(x: _Operand, axis: _Axes | None = None, dim: _Axes | None = None) -> Value:
     """With a new axis of one element there, or with several."""
 def value_and_grad(f: Callable[..., Any], argnums: builtins.int = 0, has_aux: builtins.bool = False
@@ -2275,6 +2874,11 @@ def var(x: _Operand, axis: _Axes | None = None, *, dim: _Axes | None = None, ddo
         axes: _Axes | None = None, keepdims: builtins.bool = False, dims: _Axes | None = None,
         keepdim: builtins.bool = False) -> Value:
     """The mean squared distance from the mean: divided by n - ddof, which NumPy calls so; ..."""
+def var_mean(input: _Operand, dim: _Axes | None = None, unbiased: builtins.bool = True,
+        keepdim: builtins.bool = False) -> tuple[Value, Value]:
+    """var_mean(input, dim=None, unbiased=True, keepdim=False): as in PyTorch."""
+def vdot(input: _Operand, other: _Operand) -> Value:
+    """vdot(input, other): as in PyTorch."""
 @overload
 def vjp(f: Value, *x: Any) -> Any:
     """vjp(y, gy, x): gy times the derivative of y. vjp(f, *primals): the value of f, and a ..."""
@@ -2285,6 +2889,8 @@ def vmap(f: Callable[..., Any], *, in_axes: Any = 0, out_axes: Any = 0) -> Calla
     """vmap(y, x, rows): y for each row in the place of x. vmap(f): f for each element along an ..."""
 @overload
 def vmap(f: Value, *x: Value) -> Value: ...
+def vstack(tensors: Sequence[_Operand]) -> Value:
+    """vstack(tensors): as in PyTorch."""
 def where(c: _Operand, a: _Operand, b: _Operand) -> Value:
     """Elements of a where c is true, elsewhere elements of b."""
 @overload
@@ -2306,3 +2912,78 @@ def zeros_like(x: _Operand, dtype: _DType | None = None, *, device: Any = None, 
 def zeros_like(x: _Operand, dtype: _DType | None = None, *, device: Any = None,
         requires_grad: builtins.bool = False, name: str | None = None) -> Value:
     """As wg.fill(0, x.shape)"""
+def abs_(x: _V) -> _V: ...
+def absolute_(x: _V) -> _V: ...
+def acos_(x: _V) -> _V: ...
+def acosh_(x: _V) -> _V: ...
+def arccos_(x: _V) -> _V: ...
+def arccosh_(x: _V) -> _V: ...
+def arcsin_(x: _V) -> _V: ...
+def arcsinh_(x: _V) -> _V: ...
+def arctan_(x: _V) -> _V: ...
+def arctanh_(x: _V) -> _V: ...
+def asin_(x: _V) -> _V: ...
+def asinh_(x: _V) -> _V: ...
+def atan_(x: _V) -> _V: ...
+def atanh_(x: _V) -> _V: ...
+def ceil_(x: _V) -> _V: ...
+def celu_(x: _V, *, alpha: builtins.float = 1) -> _V: ...
+def cholesky_(x: _V) -> _V: ...
+def cos_(x: _V) -> _V: ...
+def cosh_(x: _V) -> _V: ...
+def deg2rad_(x: _V) -> _V: ...
+def elu_(x: _V, *, alpha: builtins.float = 1) -> _V: ...
+def erf_(x: _V) -> _V: ...
+def exp2_(x: _V) -> _V: ...
+def exp_(x: _V) -> _V: ...
+def expm1_(x: _V) -> _V: ...
+def fix_(x: _V) -> _V: ...
+def fliplr_(x: _V) -> _V: ...
+def flipud_(x: _V) -> _V: ...
+def floor_(x: _V) -> _V: ...
+def frac_(x: _V) -> _V: ...
+def gelu_(x: _V, *, by_tanh: builtins.bool = False) -> _V: ...
+def hard_sigmoid_(x: _V) -> _V: ...
+def hard_swish_(x: _V) -> _V: ...
+def instance_norm_(x: _V, gamma: _Operand | None = None, beta: _Operand | None = None,
+        groups: builtins.int | None = None, *, eps: builtins.float = 1e-5, axis: _Axes = -1,
+        dim: _Axes | None = None) -> _V: ...
+def inverse_(x: _V) -> _V: ...
+def leaky_relu_(x: _V, *, slope: builtins.float = 0.01) -> _V: ...
+def log10_(x: _V) -> _V: ...
+def log1p_(x: _V) -> _V: ...
+def log2_(x: _V) -> _V: ...
+def log_(x: _V) -> _V: ...
+def log_softmax_(x: _V, axis: _Axes = -1, *, temperature: builtins.float = 1, dim: _Axes | None = None
+    ) -> _V: ...
+def logical_not_(x: _V) -> _V: ...
+def mish_(x: _V) -> _V: ...
+def neg_(x: _V) -> _V: ...
+def negative_(x: _V) -> _V: ...
+def positive_(x: _V) -> _V: ...
+def rad2deg_(x: _V) -> _V: ...
+def reciprocal_(x: _V) -> _V: ...
+def relu_(x: _V) -> _V: ...
+def rms_norm_(x: _V, gamma: _Operand | None = None, *, eps: builtins.float = 1e-5, axis: _Axes | None = None,
+        axes: _Axes | None = None, dim: _Axes | None = None, dims: _Axes | None = None) -> _V: ...
+def round_(x: _V, decimals: builtins.int = 0) -> _V: ...
+def rsqrt_(x: _V) -> _V: ...
+def selu_(x: _V) -> _V: ...
+def sgn_(x: _V) -> _V: ...
+def sigmoid_(x: _V) -> _V: ...
+def sign_(x: _V) -> _V: ...
+def silu_(x: _V) -> _V: ...
+def sin_(x: _V) -> _V: ...
+def sinh_(x: _V) -> _V: ...
+def softmax_(x: _V, axis: _Axes = -1, *, temperature: builtins.float = 1, dim: _Axes | None = None) -> _V: ...
+def softplus_(x: _V) -> _V: ...
+def softsign_(x: _V) -> _V: ...
+def sqrt_(x: _V) -> _V: ...
+def square_(x: _V) -> _V: ...
+def tan_(x: _V) -> _V: ...
+def tanh_(x: _V) -> _V: ...
+def tril_(x: _V, diagonal: builtins.int = 0, k: builtins.int | None = None, offset: builtins.int = 0
+    ) -> _V: ...
+def triu_(x: _V, diagonal: builtins.int = 0, k: builtins.int | None = None, offset: builtins.int = 0
+    ) -> _V: ...
+def trunc_(x: _V) -> _V: ...

@@ -1081,6 +1081,8 @@ from . import nn_rnn_cell as nn_rnn_cell
 def nn_sequential(x: _Operand, p: Params, name: str, part: Any, *, share: bool = False) -> Value:
     """Layers one after the other."""
 from . import nn_transformer_block as nn_transformer_block
+def node_call(n: _Operand) -> tuple[str | None, Value]:
+    """The name of that call; x, if not None: its first operand."""
 def node_derives_from(y: _Operand, x: _Operand) -> bool:
     """Whether y has a derivative by x, a node of the same graph: it is made of it, and not only ..."""
 def node_dtype(n: _Operand) -> np.dtype[Any] | None:
@@ -1486,6 +1488,8 @@ def values(values: _Operand) -> Init:
 from . import var as var
 def verdict_name(v: Literal["pass", "fail", "inconclusive"]) -> str | None:
     """"pass", "fail", "inconclusive"."""
+def version() -> str | None:
+    """The version of the library that runs, as version is that of the headers."""
 def vjp(y: _Operand, gy: _Operand, x: Sequence[_Operand]) -> list[Value]:
     """Gy' J, with J = d y / d x, in the shapes of x. gy has the shape of y. gx gets n nodes."""
 from . import vmap as vmap

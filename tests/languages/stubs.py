@@ -110,7 +110,11 @@ def note(calls, where, node):
 
 PATHS = {"__init__.pyi": "wengert", "linalg.pyi": "wengert.linalg", "autograd.pyi": "wengert.autograd",
          "c.pyi": "wengert.c", "nn/__init__.pyi": "wengert.nn", "nn/functional.pyi": "wengert.nn.functional",
-         "nn/utils.pyi": "wengert.nn.utils", "optim/__init__.pyi": "wengert.optim",
+         "nn/init.pyi": "wengert.nn.init", "nn/utils/__init__.pyi": "wengert.nn.utils",
+         "nn/utils/rnn.pyi": "wengert.nn.utils.rnn",
+         "distributions/__init__.pyi": "wengert.distributions",
+         "distributions/constraints.pyi": "wengert.distributions.constraints",
+         "distributions/kl.pyi": "wengert.distributions.kl", "optim/__init__.pyi": "wengert.optim",
          "optim/lr_scheduler.pyi": "wengert.optim.lr_scheduler", "utils/data.pyi": "wengert.utils.data"}
 STUBS = {path: read(path) for path in PATHS}
 CLASSES = {name: of for path in reversed(PATHS) for name, of in STUBS[path][1].items()}
@@ -137,8 +141,8 @@ def names():
         m, there = module(path), {n for n in STUBS[path][2] if n[0] != "_"}
         own = {n for n in dir(m) if n[0] != "_" and (path in ("__init__.pyi", "c.pyi")
                                                      or path == "nn/functional.pyi"
-               or getattr(getattr(m, n), "__module__", "") == m.__name__)}
-        own -= {"nn", "optim", "utils"}
+               or re.sub(r"\._\w+$", "", getattr(getattr(m, n), "__module__", None) or "") == m.__name__)}
+        own -= {"nn", "optim", "utils", "distributions"}
         expect(not own - there, path, "lacks", sorted(own - there))
         expect(all(hasattr(m, n) for n in there), path, "has", sorted(n for n in there if not hasattr(m, n)))
         count["names"] += len(there)
@@ -164,12 +168,12 @@ class Other:
 
 def sample(type_):
     """Something of this type. None: there is nothing."""
-    type_ = type_.replace("builtins.", "")
-    made = {"_Operand": X, "Value": X, "_Numbers": X, "Any": X, "int": 1, "float": 1.0, "str": "s",
+    type_, x = type_.replace("builtins.", ""), X.clone()  # calls may change it
+    made = {"_Operand": x, "Value": x, "_V": x, "_Numbers": x, "Any": x, "int": 1, "float": 1.0, "str": "s",
             "_Shape": (2, 2),
-            "bool": True, "_Axes": 0, "_DType": np.float64, "Sequence[_Operand]": [X,
-                    X], "_Path": "s", "Init": wg.he(),
-            "Callable[..., Any]": lambda *x: x[0], "Params": wg.Params(), "Sequence[Value]": [X],
+            "bool": True, "_Axes": 0, "_DType": np.float64, "Sequence[_Operand]": [x,
+                    x], "_Path": "s", "Init": wg.he(),
+            "Callable[..., Any]": lambda *x: x[0], "Params": wg.Params(), "Sequence[Value]": [x],
             "Iterable[Value] | Iterable[dict[str, Any]] | Params | Module": [wg.tensor([1.0],
                     requires_grad=True)]}
     return made.get(type_, made.get(type_.partition(" | ")[0]))
@@ -232,7 +236,8 @@ def taken(call, f, own):
     more = {"std": {"ddof": 1}, "var": {"ddof": 1}, "SGD": {"momentum": 0.9}}.get(
         call.name if call.name != "__init__" else call.where, {})
     for name in list(others)[max(len(given) - len(own), 0):]:
-        together = {n: Other() for n in (("dim0", "dim1") if name in ("dim0", "dim1") else (name,))}
+        together = {n: Other() for n in next((some for some in TOGETHER if name in some and {
+            *some} <= {*others}), (name,))}
         expect(not is_unknown(called(f, given, **{**more, **together})), call.where, call.name,
                "does not know", name)
         count["arguments"] += 1
@@ -243,6 +248,8 @@ def taken(call, f, own):
                 not_there=Other()))
 
 
+# Arguments that are known together alone.
+TOGETHER = [("dim0", "dim1"), ("dim", "index", "src")]
 # Functions that take any option: PyTorch's way to say how, which is of no use here, or names of the user; and
 # one that wants tensors of PyTorch first.
 ANY = set("compile jit checkpoint remat gradcheck plot check_torch".split())
@@ -278,7 +285,7 @@ def member(m, path, name, word, call):
     cls = getattr(m, name, None)
     kind = getattr(cls, "_kind", name[1:] if path == "c.pyi" else "")
     if name == "Value" and word[0] != "_":
-        f, row = getattr(X, word), "node_" + word if "node_" + word in wg._library._rows else word
+        f, row = getattr(X.clone(), word), "node_" + word if "node_" + word in wg._library._rows else word
         if row in wg._library._rows and word not in dir(wg.Value) and not (
                 wg._names.methods.get(word) or wg._names._builder_method(word)):
             of_table(call, wg._library._row(row))
@@ -329,7 +336,8 @@ def is_of(y, type_, own=None):
                 if head == "dict" else y))
     plain = {"NDArray": np.ndarray, "float": (float, int, np.floating), "int": int, "str": str,
              "bool": (bool, np.bool_),
-             "None": type(None), "Callable": collections.abc.Callable, "Iterator": collections.abc.Iterator,
+             "_V": wg.Value, "None": type(None), "Callable": collections.abc.Callable,
+             "Iterator": collections.abc.Iterator,
              "np.dtype": np.dtype, "Any": object, "Self": own if isinstance(own, type) else type(own)}
     if head in plain:
         return isinstance(y, plain[head])
@@ -359,17 +367,19 @@ def results():
     for name, call in CLASSES["Value"][0].items():
         given = [sample(t) for t in call.needed()]
         if name[0] != "_" and not any(x is None for x in given):
-            f = getattr(1 * X, name)
+            x = 1 * X
+            f = getattr(x, name)
             if name != "grad":  # which is a function before backward()
-                result(call, called(f, given) if callable(f) and name not in ("size", "dtype") else f, X)
+                y = called(f, given) if callable(f) and name not in ("size", "dtype") else f
+                result(call, y, x)
+                expect(name[-1] != "_" or y is x or isinstance(y, Exception), name, "gives another value")
 
 
 def line_results():
     """Lines `name = call` and `call`: the type of what it gives is that of the stubs, found by the class of
     what stands before the point."""
     space = {"np": np, "wg": wg, "c": c, "nn": wg.nn, "F": wg.nn.functional, "optim": wg.optim,
-             "pathlib": pathlib,
-             "data": wg.utils.data}
+             "pathlib": pathlib, "data": wg.utils.data, "D": wg.distributions}
     with open(os.path.join(HERE, "stubs.txt"), encoding="utf-8") as f:
         lines = [line.rstrip("\n") for line in f if line.strip() and line[0] != "#"]
     for line in lines:

@@ -225,9 +225,8 @@ def type_of(who, name, default):
     if found is None and default is not None and isinstance(default, (bool, int, float, str)):
         found = type(default).__name__
     if found is None:
-        sys.exit("tools/build/stubs.py: no type for the argument %s of %s: say it in stub_types.py" % (name,
-                who))
-    return found
+        of.LACKS.append("the type of %s.%s in NAMES" % (who, name))
+    return found or "Any"
 
 
 def of_function(who, f, own=0):
@@ -259,8 +258,8 @@ def with_options(who, params):
     name = who.rpartition(".")[2]
     to = of.HANDS_ON.get(who, of.HANDS_ON.get(name, name if name in _names._builders else None))
     if to is None:
-        sys.exit("tools/build/stubs.py: who gets the options of %s? Say it in HANDS_ON of stub_types.py"
-                 % who)
+        of.LACKS.append("who gets the options of %s in HANDS_ON" % who)
+        return params
     more = handed_on(to)
     rest = [p for p in params if p.how == REST and p.name in ("given", "g")]
     if rest:  # what a builder takes by place
@@ -311,6 +310,31 @@ def of_pytorch(who, row):
     return params
 
 
+def of_python(who, f):
+    """The arguments and the result of a function of Python, or of one that a row makes."""
+    behind = builder_of(f)
+    if behind:
+        return of_builder(behind_name(behind), behind)
+    return of_pytorch(who, f.row) if hasattr(f, "row") else of_function(who, f), result(who)
+
+
+# What a value of one element of each of these types is, to see what a call makes of a matrix.
+_X = wg.tensor([[0.5, 0.25], [0.125, 0.75]])
+_SAMPLES = {"_Operand": _X, "float": 0.5, "int": 0}
+
+
+def keeps_shape(f, params, given):
+    """Whether a method of a value gives one of the same shape, where it can be called with samples."""
+    needed = [_SAMPLES.get(p.type) for p in params if p.default is None and p.how == PLACE]
+    if given != "Value" or any(x is None for x in needed) or any(p.how == REST for p in params):
+        return False
+    try:
+        y = f(_X, *needed)
+        return isinstance(y, wg.Value) and y.shape == _X.shape and len(y.numpy()) == 2
+    except Exception:
+        return False
+
+
 # ---- text ----
 
 def first_line(f, name=None):
@@ -332,14 +356,15 @@ def result(who):
     """What a function of Python returns."""
     owner, _, name = who.rpartition(".")
     found = of.RESULTS.get(who) or of.RESULTS.get(name if owner in ("", "Value") else "*." + name)
-    if found or owner in ("", "Value", "Leaf", "Parameter", "linalg"):
+    if found or owner in ("", "Value", "Leaf", "Parameter", "linalg") or owner in vars(wg.distributions):
         return found or "Value"
     kind = getattr(getattr(wg, owner, None), "_kind", "")
     facts = dict(_library._pairs(_library._structs["check_facts"].split()))
     if kind == "check" and name.removesuffix("_of") in facts:
         return of.got(facts[name.removesuffix("_of")])
     if kind + "_" + name not in _library._rows:
-        sys.exit("tools/build/stubs.py: what does %s return? Say it in RESULTS of stub_types.py" % who)
+        of.LACKS.append("what %s returns in RESULTS" % who)
+        return "Value"
     return of_row(kind + "_" + name)[1]
 
 

@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 import stub_calls as calls  # noqa: the line above comes first
 import stub_types as of  # noqa
 from stub_calls import NAMED, PACKAGE, REST, WIDTH, wg  # noqa
+from wengert import _in_place as changes  # noqa
 
 HEAD = ["import os", "from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence",
         "from typing import Any, Literal, NamedTuple, NoReturn, TypeVar, overload", "", "import numpy as np",
@@ -31,7 +32,7 @@ class Module:
     """The text of a stub."""
 
     def __init__(self, path, head, shadowed=False):
-        self.path, self.lines, self.shadowed = path, [], shadowed
+        self.path, self.lines, self.shadowed, self.alone = path, [], shadowed, {}
         self.head = ["# SPDX-License-Identifier: MIT",
                      "# Made by tools/build/stubs.py: make docs."] + head + [""]
 
@@ -135,19 +136,31 @@ def doc(f, name=None):
     return calls.first_line(f, name)
 
 
+def bases(cls):
+    """The private classes of the package between the class and its first public one, and that one's name."""
+    private = []
+    for base in cls.__mro__[1:]:
+        if (not base.__module__.startswith("wengert") or base.__module__ == "wengert._way"
+                or base is calls._signatures.Words):
+            break
+        if base.__name__[0] != "_":
+            return private, base.__name__
+        private.append(base)
+    return private, ""
+
+
 def own(cls):
-    """What a class has itself, or by a private class of its file."""
+    """What a class has itself, or by private classes before its first public one."""
     found = {}
-    for of_ in reversed(cls.__mro__):
-        if of_ is cls or of_.__name__[0] == "_" and of_.__module__ == cls.__module__:
-            found.update(vars(of_))
+    for of_ in [*reversed(bases(cls)[0]), cls]:
+        found.update(vars(of_))
     return found
 
 
 def members(m, cls, name, indent="    "):
     """The methods and attributes that the class itself has."""
     for word, f in own(cls).items():
-        key, static = "%s.%s" % (name, word), isinstance(f, staticmethod)
+        key = "%s.%s" % (name, word)
         if word in SIGNS or of.RESULTS.get(key, "")[:1] == "(":
             form = of.RESULTS.get(key) or SIGNS[word]
             m.put("def %s(self%s%s: ..." % (word, "" if form[1] == ")" else ", ", form[1:]), indent)
@@ -162,10 +175,12 @@ def members(m, cls, name, indent="    "):
             m.put("@classmethod", indent)
             m.function(word, [calls.Param("cls", "")] + calls.of_function(key, f.__func__, 1),
                        calls.result(key), doc(f), indent)
+        elif isinstance(f, staticmethod):
+            m.put("@staticmethod", indent)
+            m.function(word, calls.of_function(key, f.__func__), calls.result(key), doc(f), indent)
         elif inspect.isfunction(f):
-            m.all_forms(word, calls.of_function(key, f, 0 if static else 1), calls.result(key), doc(f),
-                        indent,
-                        [] if static else [SELF], of.NOTES.get(key, ""))
+            m.all_forms(word, calls.of_function(key, f, 1), calls.result(key), doc(f), indent, [SELF],
+                        of.NOTES.get(key, ""))
         elif isinstance(f, property):
             m.property(word, calls.result(key), indent, "", f.fset and of.SETS.get(key, calls.result(key)),
                        of.NOTES.get(key, ""))
@@ -179,7 +194,7 @@ SELF = calls.Param("self", "")
 
 def init_of(cls, name):
     """The arguments of a class."""
-    if "_row" in vars(cls):
+    if "_row" in own(cls):
         params = calls.of_pytorch(name, cls._row)
         c_name = getattr(cls, "_c", None)
         more = [c_name] if c_name else ["sgd", "momentum"] if cls.__name__ == "SGD" else []
@@ -213,7 +228,7 @@ def class_of(m, cls, name, base="", kind=None, attributes=""):
         m.property(name_[1:], type_, "    ") if text[0] == "@" else m.put(text, "    ")
         m.done.add(name_.strip("@"))
     members(m, cls, name)
-    if "_row" in vars(cls) and "__init__" not in own(cls):
+    if "_row" in own(cls) and "__init__" not in own(cls):
         m.function("__init__", [SELF] + init_of(cls, name), "None", "", "    ")
     if kind:
         methods_of_c(m, kind)
@@ -231,6 +246,7 @@ def tuple_of(m, name, said):
 
 
 BINARY = "add sub mul truediv floordiv mod matmul pow and or xor".split()
+CHANGED = "add sub mul truediv pow floordiv mod and or xor".split()
 COMPARED = "lt le gt ge eq ne".split()
 
 
@@ -243,6 +259,8 @@ def value(m):
     for word in BINARY:
         for sign in (word, "r" + word):
             m.put("def __%s__(self, other: _Operand) -> Value: ..." % sign, indent)
+    for word in CHANGED:
+        m.put("def __i%s__(self, other: _Operand) -> Self: ..." % word, indent)
     for word in COMPARED:
         note = "  # type: ignore[override]" if word in ("eq", "ne") else ""
         m.put("def __%s__(self, other: _Operand) -> Value: ...%s" % (word, note), indent)
@@ -253,6 +271,26 @@ def value(m):
     for name in dict.fromkeys([*calls._names.methods, *calls._names._builders, *calls.of_nodes()]):
         if name not in m.done:
             method(m, name, indent)
+    in_place(m, indent)
+
+
+def in_place(m, indent):
+    """The methods whose name ends in _: those that stand alone, what keeps the shape, and what is named."""
+    alone, shaped = changes._CHANGES, {name[:-1] for name in changes._SHAPES} | set(of.CHANGING.split())
+    for name, f in alone.items():
+        params = calls.of_function("Value." + name, f, 1)
+        m.function(name, [SELF] + params, "Self", doc(f), indent)
+    for name in dict.fromkeys([*calls._names.methods, *calls._names._builders]):
+        f = calls._names.methods.get(name) or calls._names._builder_method(name)
+        if f is None or "Value." + name in of.LEFT_OUT or name[-1] == "_" or name + "_" in {*alone, *m.done}:
+            continue
+        params, result = calls.of_python("Value." + name, f)
+        if "Value.%s_" % name in of.OVERLOADS:
+            m.overloads(name + "_", of.OVERLOADS["Value.%s_" % name], "", indent, "self, ")
+        elif name in shaped or name not in of.UNCHANGED.split() and calls.keeps_shape(f, params[1:], result):
+            m.function(name + "_", [SELF] + params[1:], "Self", "", indent)
+            if all(p.default is not None for p in params[1:]) and name not in shaped:
+                m.alone[name + "_"] = params[1:]
 
 
 def method(m, name, indent):
@@ -270,9 +308,7 @@ def method(m, name, indent):
             params, result = calls.of_row(row, 1)
             m.function(word, [SELF] + params, result, doc(call, row), indent)
         return
-    behind = calls.builder_of(f)
-    params, result = (calls.of_builder(calls.behind_name(behind), behind) if behind
-                      else (calls.of_function(key, f), calls.result(key)))
+    params, result = calls.of_python(key, f)
     m.all_forms(name, params[1:], result, doc(f, name), indent, [SELF])
 
 
@@ -283,20 +319,19 @@ def call(m, name, f, where=""):
     key = where + name
     if key in of.OVERLOADS or not where and name in of.OVERLOADS:
         return m.overloads(name, of.OVERLOADS[key], doc(f, name))
-    behind = calls.builder_of(f)
-    if behind:
-        params, result = calls.of_builder(calls.behind_name(behind), behind)
-    elif name in calls.c._optimizers and not where:
-        params, result = calls.of_optimizer(name), "Optimizer"
-    else:
-        params, result = calls.of_function(key, f), calls.result(key)
+    params, result = ((calls.of_optimizer(name), "Optimizer") if name in calls.c._optimizers and not where
+                      else calls.of_python(key, f))
     m.all_forms(name, params, result, doc(f, name))
+
+
+FUNCTIONS = '_F = TypeVar("_F", bound=Callable[..., Any])'
 
 
 def aliases(m):
     for name, text in of.HEAD.items():
         m.put("%s: TypeAlias = %s" % (name, text))
-    m.put('_F = TypeVar("_F", bound=Callable[..., Any])')
+    m.put(FUNCTIONS)
+    m.put('_V = TypeVar("_V", bound=Value)')
 
 
 # The classes of the package: base, kind in the table, attributes.
@@ -314,12 +349,12 @@ CLASSES = {
 
 def package():
     m = Module("__init__.pyi", ["import builtins"] + HEAD, True)
-    m.put("from . import c as c, nn as nn, optim as optim, utils as utils")
+    m.put("from . import c as c, distributions as distributions, nn as nn, optim as optim, utils as utils")
     for name, x in calls._names.calls.items():
         if isinstance(x, types.ModuleType):
             m.put("from . import %s as %s" % (name, name))
     table_alone = calls.c.functions()
-    names = sorted(set(dir(wg)) - {"nn", "optim", "utils", "c", "Module"})
+    names = sorted(set(dir(wg)) - {"nn", "optim", "utils", "distributions", "c", "Module"})
     others = [n for n in table_alone if n in names and n not in calls._names.calls and n not
               in calls.c._optimizers
               and n not in calls._names._builders and n not in vars(wg)]
@@ -331,8 +366,7 @@ def package():
     for name, (base, kind, attributes) in CLASSES.items():
         class_of(m, getattr(wg, name), name, base, kind, attributes)
         if name == "Parameter":
-            for word in BINARY[:8]:
-                m.put("def __i%s__(self, other: _Operand) -> Self: ..." % word, "    ")
+            m.put("def __imatmul__(self, other: _Operand) -> Self: ...", "    ")
     for name in ("Fitted", "States", "Sorted"):
         tuple_of(m, name, doc(getattr(wg, name)))
     for line in of.BLOCKS.split("\n"):
@@ -343,6 +377,8 @@ def package():
             m.put("%s: np.dtype[np.%s]" % (name, x.type.__name__))
         elif callable(x) and not isinstance(x, type) and name not in others:
             call(m, name, x)
+    for name, params in sorted(m.alone.items()):  # wg.relu_(x)
+        m.function(name, [calls.Param("x", "_V")] + params, "_V")
     rest, m.lines = m.lines, []
     m.imports(".c", sorted(unknown(rest)), False)
     m.lines += rest
@@ -387,52 +423,65 @@ OWN = ["", "from wengert import Context, Data, Gradient, Graph, Init, Leaf, Opti
 
 
 def public(module):
-    return [n for n in vars(module) if n[0] != "_" and getattr(vars(module)[n], "__module__", module.__name__)
-            == module.__name__ and not isinstance(vars(module)[n], types.ModuleType)]
+    """The names of a module that it makes itself, or that a private file beside it makes."""
+    found = {n: getattr(module, n) for n in dir(module) if n[0] != "_"}
+    return sorted((n for n, x in found.items() if not isinstance(x, types.ModuleType) and re.sub(
+        r"\._\w+$", "", getattr(x, "__module__", None) or module.__name__) == module.__name__),
+        key=(list(vars(module)) + list(found)).index)
 
 
 def functional():
     m, f = Module("nn/functional.pyi", HEAD + OWN), F
     for name in f._rows.names():
-        m.function(name, calls.of_pytorch("functional." + name, f._rows.row(name)), "Value", "")
+        who = "functional." + name
+        m.function(name, calls.of_pytorch(who, f._rows.row(name)), of.RESULTS.get(who, "Value"), "")
     return m
 
 
 F, NN = importlib.import_module("wengert.nn.functional"), importlib.import_module("wengert.nn")
-operands_of = dict(words.split()[:2] for words in NN._OF_FUNCTIONS.replace("\n", " ").split(","))
+operands_of = dict(words.split()[:2] for module in (NN, importlib.import_module("wengert.nn._more"))
+                   for words in module._OF_FUNCTIONS.replace("\n", " ").split(","))
 
 
 def nn():
     m, module = Module("nn/__init__.pyi", ["import builtins"] + HEAD + OWN, True), NN
-    m.put("from . import functional as functional, parameter as parameter, utils as utils")
+    m.put("from . import functional as functional, init as init, parameter as parameter, utils as utils")
+    m.put("from .utils.rnn import PackedSequence")
     tuple_of(m, "_Keys", "The names that load_state_dict lacks, and those that the module has not.")
     for name in public(module):
         cls = getattr(module, name)
         if isinstance(cls, type):
-            base = cls.__base__.__name__
-            class_of(m, cls, name, base if base[0] != "_" and base not in ("object", "Words") else "", None,
-                     of.ATTRIBUTES.get(name, ""))
+            class_of(m, cls, name, bases(cls)[1], None, of.ATTRIBUTES.get(name, ""))
             taken(m, cls, name)
     return m
 
 
 def taken(m, cls, name):
     """The arguments of a module as its attributes, and what a call of it gives."""
-    row = vars(cls).get("_row")
-    if row:
-        refused = calls._signatures.marks(row)[0]
-        for p in calls.of_pytorch(name, row):
-            if p.name[0] != "_" and p.name not in {*refused, *m.done, "device", "bias"}:
-                m.put("%s: %s" % (p.name, p.type), "    ")
-    forward = vars(cls).get("forward")
-    if forward is None or name in ("Module", "ModuleList"):
+    arguments_as_attributes(m, cls, name)
+    forward = own(cls).get("forward")
+    if forward is None or name in ("Module", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"):
         return
     f = operands_of.get(name)
-    params = ([p for p in calls.of_pytorch("functional." + f, F._rows.row(f)) if p.name in ("input",
-            "target")] if f
-              else calls.of_function(name + ".forward", forward, 1))
+    params = ([p for p in calls.of_pytorch("functional." + f, F._rows.row(f)) if p.name in NN._OPERANDS
+               and p.name[0] != "_"] if f else calls.of_function(name + ".forward", forward, 1))
     for word in ("forward", "__call__"):
+        if name + ".forward" in of.OVERLOADS:
+            m.overloads(word, of.OVERLOADS[name + ".forward"], "", "    ", "self, ")
+            continue
         m.function(word, [SELF] + params, calls.result(name + ".forward"), "", "    ")
+
+
+def arguments_as_attributes(m, cls, name, type_=None):
+    """What a class with a row keeps of its arguments."""
+    row, begin = own(cls).get("_row"), getattr(cls, "_begin", None)
+    if not row:
+        return
+    lost = re.findall(r'(?:pop\(|del options\[)"(\w+)"[)\]]', inspect.getsource(begin)) if begin else []
+    for p in calls.of_pytorch(name, row):
+        if p.name[0] != "_" and p.name not in {*calls._signatures.marks(row)[0], *lost, *m.done, "device",
+                                               "bias"}:
+            m.put("%s: %s" % (p.name, type_ if type_ and p.type.startswith("_Operand") else p.type), "    ")
 
 
 def of_module(path, name, extra=()):
@@ -442,12 +491,47 @@ def of_module(path, name, extra=()):
     short = name.rpartition(".")[2]
     for n in public(module):
         x = getattr(module, n)
+        if isinstance(x, type) and issubclass(x, tuple):
+            continue
         if isinstance(x, type):
-            base = x.__base__.__name__
-            class_of(m, x, n, of.BASES.get("%s.%s" % (short, n), base if base[0] != "_" and base not in (
-                "object", "Words") else ""), None, of.ATTRIBUTES.get(n, ""))
+            class_of(m, x, n, of.BASES.get("%s.%s" % (short, n)) or bases(x)[1], None,
+                     of.ATTRIBUTES.get(n, ""))
+            if short == "distributions":
+                arguments_as_attributes(m, x, n, "Value")
         elif callable(x):
             call(m, n, x, short + ".")
+    if any("_F]" in line for line in m.lines):
+        m.lines.insert(0, FUNCTIONS)
+    return m
+
+
+def packed(m):
+    """Sequences of several lengths: a tuple with names and methods."""
+    for line in of.PACKED.split("\n"):
+        m.put(line)
+    return m
+
+
+def init():
+    """nn.init: each call returns its tensor. The names of old versions are without _."""
+    m, module = Module("nn/init.pyi", HEAD + OWN), importlib.import_module("wengert.nn.init")
+    m.put('_V = TypeVar("_V", bound=Value)')
+    for n in public(module):
+        params = calls.of_function("init." + n, getattr(module, n))
+        if n[-1] == "_":
+            params[0].type = "_V"
+        m.function(n, params, "_V" if n[-1] == "_" else calls.result("init." + n), doc(getattr(module, n), n))
+    for n in module._OLD:
+        m.put("%s = %s_" % (n, n))
+    return m
+
+
+def constraints():
+    """distributions.constraints: a class, functions that make it, and instances."""
+    m = of_module("distributions/constraints.pyi", "wengert.distributions.constraints")
+    for n, x in vars(importlib.import_module("wengert.distributions.constraints")).items():
+        if type(x).__name__ == "Constraint":
+            m.put("%s: Constraint" % n)
     return m
 
 
@@ -498,7 +582,13 @@ def table_module():
 def modules():
     made = [package(), table_module(), nn(), functional()]
     made += [numpy_module(n) for n, x in calls._names.calls.items() if isinstance(x, types.ModuleType)]
-    made += [of_module("nn/utils.pyi", "wengert.nn.utils"),
+    made += [of_module("nn/utils/__init__.pyi", "wengert.nn.utils", ["from . import rnn as rnn"]),
+             packed(of_module("nn/utils/rnn.pyi", "wengert.nn.utils.rnn")), init(),
+             of_module("distributions/__init__.pyi", "wengert.distributions", [
+                 "from . import constraints as constraints, kl as kl",
+                 "from .kl import kl_divergence as kl_divergence, register_kl as register_kl"]),
+             constraints(), of_module("distributions/kl.pyi", "wengert.distributions.kl",
+                                      ["from . import Distribution"]),
              of_module("optim/__init__.pyi", "wengert.optim", ["from . import lr_scheduler as lr_scheduler"]),
              of_module("optim/lr_scheduler.pyi", "wengert.optim.lr_scheduler"),
              of_module("utils/data.pyi", "wengert.utils.data")]
@@ -511,6 +601,8 @@ def modules():
 
 def main():
     different, texts = False, [(m.path, m.text()) for m in modules()] + [("py.typed", "")]
+    if of.LACKS:
+        sys.exit("tools/build/stub_types.py: say " + "\n".join(dict.fromkeys(of.LACKS)))
     if of.unused():
         sys.exit("tools/build/stub_types.py: no call has " + ", ".join(of.unused()))
     for path, text in texts:

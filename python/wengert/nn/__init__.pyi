@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 # Made by tools/build/stubs.py: make docs.
 import builtins
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, overload
 
+from numpy.typing import NDArray
 from typing_extensions import Self
 
 from wengert import Parameter as Parameter, Value
 from wengert import _DType, _Operand, _Shape
 
-from . import functional as functional, parameter as parameter, utils as utils
+from . import functional as functional, init as init, parameter as parameter, utils as utils
+from .utils.rnn import PackedSequence
 
 class _Keys(NamedTuple):
     """The names that load_state_dict lacks, and those that the module has not."""
@@ -165,8 +167,9 @@ class BatchNorm2d(BatchNorm1d):
     """The same for images [n, channels, height, width]."""
 
 class Dropout(Module):
-    def __init__(self, p: builtins.float = 0.5, inplace: Literal[False] = False) -> None: ...
+    def __init__(self, p: builtins.float = 0.5, inplace: builtins.bool = False) -> None: ...
     p: builtins.float
+    inplace: builtins.bool
     def forward(self, input: _Operand) -> Value: ...
     def __call__(self, input: _Operand) -> Value: ...
 
@@ -232,7 +235,8 @@ class Identity(Module):
 
 class ReLU(Module):
     """The module of nn.functional.relu"""
-    def __init__(self, inplace: Literal[False] = False) -> None: ...
+    def __init__(self, inplace: builtins.bool = False) -> None: ...
+    inplace: builtins.bool
     def forward(self, input: _Operand) -> Value: ...
     def __call__(self, input: _Operand) -> Value: ...
 
@@ -257,27 +261,30 @@ class GELU(Module):
 
 class SiLU(Module):
     """The module of nn.functional.silu"""
-    def __init__(self, inplace: Literal[False] = False) -> None: ...
+    def __init__(self, inplace: builtins.bool = False) -> None: ...
+    inplace: builtins.bool
     def forward(self, input: _Operand) -> Value: ...
     def __call__(self, input: _Operand) -> Value: ...
 
 class Mish(Module):
     """The module of nn.functional.mish"""
-    def __init__(self, inplace: Literal[False] = False) -> None: ...
+    def __init__(self, inplace: builtins.bool = False) -> None: ...
+    inplace: builtins.bool
     def forward(self, input: _Operand) -> Value: ...
     def __call__(self, input: _Operand) -> Value: ...
 
 class SELU(Module):
     """The module of nn.functional.selu"""
-    def __init__(self, inplace: Literal[False] = False) -> None: ...
+    def __init__(self, inplace: builtins.bool = False) -> None: ...
+    inplace: builtins.bool
     def forward(self, input: _Operand) -> Value: ...
     def __call__(self, input: _Operand) -> Value: ...
 
 class Softplus(Module):
     """The module of nn.functional.softplus"""
-    def __init__(self, beta: builtins.int = 1, threshold: builtins.int = 20) -> None: ...
-    beta: builtins.int
-    threshold: builtins.int
+    def __init__(self, beta: builtins.float = 1, threshold: builtins.float = 20) -> None: ...
+    beta: builtins.float
+    threshold: builtins.float
     def forward(self, input: _Operand) -> Value: ...
     def __call__(self, input: _Operand) -> Value: ...
 
@@ -295,22 +302,25 @@ class LogSigmoid(Module):
 
 class ELU(Module):
     """The module of nn.functional.elu"""
-    def __init__(self, alpha: builtins.float = 1.0, inplace: Literal[False] = False) -> None: ...
+    def __init__(self, alpha: builtins.float = 1.0, inplace: builtins.bool = False) -> None: ...
     alpha: builtins.float
+    inplace: builtins.bool
     def forward(self, input: _Operand) -> Value: ...
     def __call__(self, input: _Operand) -> Value: ...
 
 class CELU(Module):
     """The module of nn.functional.celu"""
-    def __init__(self, alpha: builtins.float = 1.0, inplace: Literal[False] = False) -> None: ...
+    def __init__(self, alpha: builtins.float = 1.0, inplace: builtins.bool = False) -> None: ...
     alpha: builtins.float
+    inplace: builtins.bool
     def forward(self, input: _Operand) -> Value: ...
     def __call__(self, input: _Operand) -> Value: ...
 
 class LeakyReLU(Module):
     """The module of nn.functional.leaky_relu"""
-    def __init__(self, negative_slope: builtins.float = 0.01, inplace: Literal[False] = False) -> None: ...
+    def __init__(self, negative_slope: builtins.float = 0.01, inplace: builtins.bool = False) -> None: ...
     negative_slope: builtins.float
+    inplace: builtins.bool
     def forward(self, input: _Operand) -> Value: ...
     def __call__(self, input: _Operand) -> Value: ...
 
@@ -467,3 +477,725 @@ class KLDivLoss(Module):
     log_target: builtins.bool
     def forward(self, input: _Operand, target: _Operand) -> Value: ...
     def __call__(self, input: _Operand, target: _Operand) -> Value: ...
+
+class AdaptiveAvgPool1d(Module):
+    """The module of nn.functional.adaptive_avg_pool1d"""
+    def __init__(self, output_size: builtins.int | Sequence[builtins.int | None]) -> None: ...
+    output_size: builtins.int | Sequence[builtins.int | None]
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class AdaptiveAvgPool2d(Module):
+    """The module of nn.functional.adaptive_avg_pool2d"""
+    def __init__(self, output_size: builtins.int | Sequence[builtins.int | None]) -> None: ...
+    output_size: builtins.int | Sequence[builtins.int | None]
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class AdaptiveMaxPool1d(Module):
+    """The module of nn.functional.adaptive_max_pool1d"""
+    def __init__(self, output_size: builtins.int | Sequence[builtins.int | None],
+            return_indices: Literal[False] = False) -> None: ...
+    output_size: builtins.int | Sequence[builtins.int | None]
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class AdaptiveMaxPool2d(Module):
+    """The module of nn.functional.adaptive_max_pool2d"""
+    def __init__(self, output_size: builtins.int | Sequence[builtins.int | None],
+            return_indices: Literal[False] = False) -> None: ...
+    output_size: builtins.int | Sequence[builtins.int | None]
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class BatchNorm3d(BatchNorm1d):
+    """BatchNorm1d for [n, channels, depth, height, width]."""
+
+class Bilinear(Module):
+    """x1 weight x2 + bias"""
+    weight: Parameter
+    bias: Parameter | None
+    def __init__(self, in1_features: builtins.int, in2_features: builtins.int, out_features: builtins.int,
+            bias: builtins.bool = True, device: Any = None, dtype: _DType | None = None) -> None: ...
+    in1_features: builtins.int
+    in2_features: builtins.int
+    out_features: builtins.int
+    dtype: _DType | None
+    def forward(self, input1: _Operand, input2: _Operand) -> Value: ...
+    def __call__(self, input1: _Operand, input2: _Operand) -> Value: ...
+
+class ChannelShuffle(Module):
+    """The module of nn.functional.channel_shuffle"""
+    def __init__(self, groups: builtins.int) -> None: ...
+    groups: builtins.int
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class ConstantPad1d(Module):
+    """A number around the last axis."""
+    def __init__(self, padding: _Shape, value: _Operand) -> None: ...
+    padding: _Shape
+    value: _Operand
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class ConstantPad2d(ConstantPad1d):
+    """A number around images."""
+
+class CosineEmbeddingLoss(Module):
+    """The module of nn.functional.cosine_embedding_loss"""
+    def __init__(self, margin: builtins.float = 0, size_average: None = None, reduce: None = None,
+            reduction: Literal["mean", "sum", "none"] = "mean") -> None: ...
+    margin: builtins.float
+    reduction: Literal["mean", "sum", "none"]
+    def forward(self, input1: _Operand, input2: _Operand, target: _Operand) -> Value: ...
+    def __call__(self, input1: _Operand, input2: _Operand, target: _Operand) -> Value: ...
+
+class CosineSimilarity(Module):
+    """The module of nn.functional.cosine_similarity"""
+    def __init__(self, dim: builtins.int = 1, eps: builtins.float = 1e-08) -> None: ...
+    dim: builtins.int
+    eps: builtins.float
+    def forward(self, x1: _Operand, x2: _Operand) -> Value: ...
+    def __call__(self, x1: _Operand, x2: _Operand) -> Value: ...
+
+class Dropout1d(Module):
+    """Whole channels of [n, channels, width] become 0."""
+    def __init__(self, p: builtins.float = 0.5, inplace: builtins.bool = False) -> None: ...
+    p: builtins.float
+    inplace: builtins.bool
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class Dropout2d(Dropout1d):
+    """Whole channels of images [n, channels, height, width] become 0."""
+
+class EmbeddingBag(Module):
+    """The mean, sum or largest of rows of a table, for each bag of numbers."""
+    weight: Parameter
+    def __init__(self, num_embeddings: builtins.int, embedding_dim: builtins.int, max_norm: None = None,
+            norm_type: builtins.float = 2.0, scale_grad_by_freq: Literal[False] = False,
+            mode: Literal["sum", "mean", "max"] = "mean", sparse: builtins.bool = False,
+            _weight: _Operand | None = None, include_last_offset: builtins.bool = False,
+            padding_idx: builtins.int | None = None, device: Any = None, dtype: _DType | None = None
+        ) -> None: ...
+    num_embeddings: builtins.int
+    embedding_dim: builtins.int
+    norm_type: builtins.float
+    mode: Literal["sum", "mean", "max"]
+    sparse: builtins.bool
+    include_last_offset: builtins.bool
+    padding_idx: builtins.int | None
+    dtype: _DType | None
+    def forward(self, input: _Operand, offsets: _Operand | None = None,
+            per_sample_weights: _Operand | None = None) -> Value: ...
+    def __call__(self, input: _Operand, offsets: _Operand | None = None,
+            per_sample_weights: _Operand | None = None) -> Value: ...
+
+class Fold(Module):
+    """The module of nn.functional.fold"""
+    def __init__(self, output_size: builtins.int | Sequence[builtins.int | None], kernel_size: _Shape,
+            dilation: _Shape = 1, padding: _Shape = 0, stride: _Shape = 1) -> None: ...
+    output_size: builtins.int | Sequence[builtins.int | None]
+    kernel_size: _Shape
+    dilation: _Shape
+    padding: _Shape
+    stride: _Shape
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class GLU(Module):
+    """The module of nn.functional.glu"""
+    def __init__(self, dim: builtins.int = -1) -> None: ...
+    dim: builtins.int
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class GRU(Module):
+    """Gated recurrent units: gates r, z, n."""
+    mode: str
+    weight_ih_l0: Parameter
+    weight_hh_l0: Parameter
+    bias_ih_l0: Parameter | None
+    bias_hh_l0: Parameter | None
+    def reset_parameters(self) -> None: ...
+    def flatten_parameters(self) -> None:
+        """Without effect: it is of a graphics card."""
+    @property
+    def all_weights(self) -> list[list[Parameter]]: ...
+    def __init__(self, input_size: builtins.int, hidden_size: builtins.int, num_layers: builtins.int = 1,
+            bias: builtins.bool = True, batch_first: builtins.bool = False, dropout: builtins.float = 0.0,
+            bidirectional: builtins.bool = False, proj_size: Literal[0] = 0, device: Any = None,
+            dtype: _DType | None = None) -> None: ...
+    input_size: builtins.int
+    hidden_size: builtins.int
+    num_layers: builtins.int
+    batch_first: builtins.bool
+    dropout: builtins.float
+    bidirectional: builtins.bool
+    dtype: _DType | None
+    @overload
+    def forward(self, input: PackedSequence, hx: Any = None) -> tuple[PackedSequence, Value]: ...
+    @overload
+    def forward(self, input: Value | NDArray[Any], hx: Any = None) -> tuple[Value, Value]: ...
+    @overload
+    def __call__(self, input: PackedSequence, hx: Any = None) -> tuple[PackedSequence, Value]: ...
+    @overload
+    def __call__(self, input: Value | NDArray[Any], hx: Any = None) -> tuple[Value, Value]: ...
+
+class GRUCell(Module):
+    """A step of GRU."""
+    weight_ih: Parameter
+    weight_hh: Parameter
+    bias_ih: Parameter | None
+    bias_hh: Parameter | None
+    def reset_parameters(self) -> None: ...
+    def __init__(self, input_size: builtins.int, hidden_size: builtins.int, bias: builtins.bool = True,
+            device: Any = None, dtype: _DType | None = None) -> None: ...
+    input_size: builtins.int
+    hidden_size: builtins.int
+    dtype: _DType | None
+    def forward(self, input: _Operand, hx: Any = None) -> Value: ...
+    def __call__(self, input: _Operand, hx: Any = None) -> Value: ...
+
+class GaussianNLLLoss(Module):
+    """The module of nn.functional.gaussian_nll_loss"""
+    def __init__(self, *, full: builtins.bool = False, eps: builtins.float = 1e-06,
+            reduction: Literal["mean", "sum", "none"] = "mean") -> None: ...
+    full: builtins.bool
+    eps: builtins.float
+    reduction: Literal["mean", "sum", "none"]
+    def forward(self, input: _Operand, target: _Operand, var: _Operand) -> Value: ...
+    def __call__(self, input: _Operand, target: _Operand, var: _Operand) -> Value: ...
+
+class GroupNorm(Module):
+    """Channels, axis 1, in groups: each group of each example by its own mean and variance."""
+    weight: Parameter
+    bias: Parameter | None
+    def __init__(self, num_groups: builtins.int, num_channels: builtins.int, eps: builtins.float = 1e-05,
+            affine: builtins.bool = True, device: Any = None, dtype: _DType | None = None) -> None: ...
+    num_groups: builtins.int
+    num_channels: builtins.int
+    eps: builtins.float
+    affine: builtins.bool
+    dtype: _DType | None
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class Hardshrink(Module):
+    """The module of nn.functional.hardshrink"""
+    def __init__(self, lambd: builtins.float = 0.5) -> None: ...
+    lambd: builtins.float
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class Hardsigmoid(Module):
+    """The module of nn.functional.hardsigmoid"""
+    def __init__(self, inplace: builtins.bool = False) -> None: ...
+    inplace: builtins.bool
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class Hardswish(Module):
+    """The module of nn.functional.hardswish"""
+    def __init__(self, inplace: builtins.bool = False) -> None: ...
+    inplace: builtins.bool
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class Hardtanh(Module):
+    """X between min_val and max_val."""
+    def __init__(self, min_val: builtins.float = -1.0, max_val: builtins.float = 1.0,
+            inplace: builtins.bool = False, min_value: None = None, max_value: None = None) -> None: ...
+    min_val: builtins.float
+    max_val: builtins.float
+    inplace: builtins.bool
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class HingeEmbeddingLoss(Module):
+    """The module of nn.functional.hinge_embedding_loss"""
+    def __init__(self, margin: builtins.float = 1.0, size_average: None = None, reduce: None = None,
+            reduction: Literal["mean", "sum", "none"] = "mean") -> None: ...
+    margin: builtins.float
+    reduction: Literal["mean", "sum", "none"]
+    def forward(self, input: _Operand, target: _Operand) -> Value: ...
+    def __call__(self, input: _Operand, target: _Operand) -> Value: ...
+
+class InstanceNorm1d(BatchNorm1d):
+    """Each channel, axis 1, of each example by its own mean and variance; [channels, width] is ..."""
+    def __init__(self, num_features: builtins.int, eps: builtins.float = 1e-05,
+            momentum: builtins.float = 0.1, affine: builtins.bool = False,
+            track_running_stats: builtins.bool = False, device: Any = None, dtype: _DType | None = None
+        ) -> None: ...
+    num_features: builtins.int
+    eps: builtins.float
+    momentum: builtins.float
+    affine: builtins.bool
+    track_running_stats: builtins.bool
+    dtype: _DType | None
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class InstanceNorm2d(InstanceNorm1d):
+    """The same for images [n, channels, height, width]."""
+
+class LSTM(Module):
+    """Long short-term memory: gates i, f, g, o; states h and c."""
+    mode: str
+    weight_ih_l0: Parameter
+    weight_hh_l0: Parameter
+    bias_ih_l0: Parameter | None
+    bias_hh_l0: Parameter | None
+    def reset_parameters(self) -> None: ...
+    def flatten_parameters(self) -> None:
+        """Without effect: it is of a graphics card."""
+    @property
+    def all_weights(self) -> list[list[Parameter]]: ...
+    def __init__(self, input_size: builtins.int, hidden_size: builtins.int, num_layers: builtins.int = 1,
+            bias: builtins.bool = True, batch_first: builtins.bool = False, dropout: builtins.float = 0.0,
+            bidirectional: builtins.bool = False, proj_size: Literal[0] = 0, device: Any = None,
+            dtype: _DType | None = None) -> None: ...
+    input_size: builtins.int
+    hidden_size: builtins.int
+    num_layers: builtins.int
+    batch_first: builtins.bool
+    dropout: builtins.float
+    bidirectional: builtins.bool
+    dtype: _DType | None
+    @overload
+    def forward(self, input: PackedSequence, hx: Any = None) -> tuple[PackedSequence, tuple[Value,
+            Value]]: ...
+    @overload
+    def forward(self, input: Value | NDArray[Any], hx: Any = None) -> tuple[Value, tuple[Value, Value]]: ...
+    @overload
+    def __call__(self, input: PackedSequence, hx: Any = None) -> tuple[PackedSequence, tuple[Value,
+            Value]]: ...
+    @overload
+    def __call__(self, input: Value | NDArray[Any], hx: Any = None) -> tuple[Value, tuple[Value, Value]]: ...
+
+class LSTMCell(Module):
+    """A step of LSTM: cell(x, (h, c)) is (h, c)."""
+    weight_ih: Parameter
+    weight_hh: Parameter
+    bias_ih: Parameter | None
+    bias_hh: Parameter | None
+    def reset_parameters(self) -> None: ...
+    def __init__(self, input_size: builtins.int, hidden_size: builtins.int, bias: builtins.bool = True,
+            device: Any = None, dtype: _DType | None = None) -> None: ...
+    input_size: builtins.int
+    hidden_size: builtins.int
+    dtype: _DType | None
+    def forward(self, input: _Operand, hx: Any = None) -> tuple[Value, Value]: ...
+    def __call__(self, input: _Operand, hx: Any = None) -> tuple[Value, Value]: ...
+
+class MarginRankingLoss(Module):
+    """The module of nn.functional.margin_ranking_loss"""
+    def __init__(self, margin: builtins.float = 0, size_average: None = None, reduce: None = None,
+            reduction: Literal["mean", "sum", "none"] = "mean") -> None: ...
+    margin: builtins.float
+    reduction: Literal["mean", "sum", "none"]
+    def forward(self, input1: _Operand, input2: _Operand, target: _Operand) -> Value: ...
+    def __call__(self, input1: _Operand, input2: _Operand, target: _Operand) -> Value: ...
+
+class ModuleDict(Module):
+    """A dict of modules, whose parameters are found."""
+    def __setitem__(self, key: str, x: Any) -> None: ...
+    def __getitem__(self, key: str) -> Any: ...
+    def __delitem__(self, key: str) -> None: ...
+    def __len__(self) -> builtins.int: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __contains__(self, key: object) -> builtins.bool: ...
+    def keys(self) -> Iterable[str]: ...
+    def values(self) -> list[Module]: ...
+    def items(self) -> list[tuple[str, Module]]: ...
+    def clear(self) -> None: ...
+    def pop(self, key: str) -> Module: ...
+    def update(self, other: Any) -> None:
+        """Takes what another dict, or a list of pairs, has."""
+    def __init__(self, modules: Any = None) -> None: ...
+    def add_module(self, name: str, module: Module) -> None: ...
+    def register_module(self, name: str, module: Module) -> None: ...
+
+class MultiLabelSoftMarginLoss(Module):
+    """The module of nn.functional.multilabel_soft_margin_loss"""
+    def __init__(self, weight: _Operand | None = None, size_average: None = None, reduce: None = None,
+            reduction: Literal["mean", "sum", "none"] = "mean") -> None: ...
+    weight: _Operand | None
+    reduction: Literal["mean", "sum", "none"]
+    def forward(self, input: _Operand, target: _Operand) -> Value: ...
+    def __call__(self, input: _Operand, target: _Operand) -> Value: ...
+
+class MultiMarginLoss(Module):
+    """The module of nn.functional.multi_margin_loss"""
+    def __init__(self, p: builtins.float = 1, margin: builtins.float = 1.0, weight: _Operand | None = None,
+            size_average: None = None, reduce: None = None, reduction: Literal["mean", "sum", "none"] = "mean"
+        ) -> None: ...
+    p: builtins.float
+    margin: builtins.float
+    weight: _Operand | None
+    reduction: Literal["mean", "sum", "none"]
+    def forward(self, input: _Operand, target: _Operand) -> Value: ...
+    def __call__(self, input: _Operand, target: _Operand) -> Value: ...
+
+class PReLU(Module):
+    """X where x > 0, else weight * x: one weight, or one for each channel."""
+    weight: Parameter
+    def __init__(self, num_parameters: builtins.int = 1, init: builtins.float = 0.25, device: Any = None,
+            dtype: _DType | None = None) -> None: ...
+    num_parameters: builtins.int
+    dtype: _DType | None
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class PairwiseDistance(Module):
+    """The module of nn.functional.pairwise_distance"""
+    def __init__(self, p: builtins.float = 2.0, eps: builtins.float = 1e-06, keepdim: builtins.bool = False
+        ) -> None: ...
+    p: builtins.float
+    eps: builtins.float
+    keepdim: builtins.bool
+    def forward(self, x1: _Operand, x2: _Operand) -> Value: ...
+    def __call__(self, x1: _Operand, x2: _Operand) -> Value: ...
+
+class ParameterDict(Module):
+    """A dict of parameters."""
+    def __setitem__(self, key: str, x: Any) -> None: ...
+    def __getitem__(self, key: str) -> Any: ...
+    def __delitem__(self, key: str) -> None: ...
+    def __len__(self) -> builtins.int: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __contains__(self, key: object) -> builtins.bool: ...
+    def keys(self) -> Iterable[str]: ...
+    def values(self) -> list[Any]: ...
+    def items(self) -> list[tuple[str, Any]]: ...
+    def clear(self) -> None: ...
+    def pop(self, key: str) -> Any: ...
+    def update(self, other: Any) -> None:
+        """Takes what another dict, or a list of pairs, has."""
+    def __init__(self, parameters: Any = None) -> None: ...
+    def get(self, key: str, default: Any = None) -> Any: ...
+    def setdefault(self, key: str, default: Any = None) -> Any: ...
+    def popitem(self) -> tuple[str, Any]: ...
+    def copy(self) -> Self: ...
+    def fromkeys(self, keys: Iterable[str], default: Any = None) -> Self: ...
+    def __or__(self, other: Any) -> Self: ...
+
+class ParameterList(Module):
+    """A list of parameters."""
+    def __init__(self, values: Any = None) -> None: ...
+    def __len__(self) -> builtins.int: ...
+    def __getitem__(self, i: Any) -> Any: ...
+    def __setitem__(self, i: builtins.int, x: Any) -> None: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def append(self, value: Any) -> Self: ...
+    def extend(self, values: Any) -> Self: ...
+
+class PixelShuffle(Module):
+    """The module of nn.functional.pixel_shuffle"""
+    def __init__(self, upscale_factor: builtins.int) -> None: ...
+    upscale_factor: builtins.int
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class PixelUnshuffle(Module):
+    """The module of nn.functional.pixel_unshuffle"""
+    def __init__(self, downscale_factor: builtins.int) -> None: ...
+    downscale_factor: builtins.int
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class PoissonNLLLoss(Module):
+    """The module of nn.functional.poisson_nll_loss"""
+    def __init__(self, log_input: builtins.bool = True, full: builtins.bool = False,
+            size_average: None = None, eps: builtins.float = 1e-08, reduce: None = None,
+            reduction: Literal["mean", "sum", "none"] = "mean") -> None: ...
+    log_input: builtins.bool
+    full: builtins.bool
+    eps: builtins.float
+    reduction: Literal["mean", "sum", "none"]
+    def forward(self, input: _Operand, target: _Operand) -> Value: ...
+    def __call__(self, input: _Operand, target: _Operand) -> Value: ...
+
+class RNN(Module):
+    """h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu."""
+    mode: str
+    weight_ih_l0: Parameter
+    weight_hh_l0: Parameter
+    bias_ih_l0: Parameter | None
+    bias_hh_l0: Parameter | None
+    def reset_parameters(self) -> None: ...
+    def flatten_parameters(self) -> None:
+        """Without effect: it is of a graphics card."""
+    @property
+    def all_weights(self) -> list[list[Parameter]]: ...
+    def __init__(self, input_size: builtins.int, hidden_size: builtins.int, num_layers: builtins.int = 1,
+            bias: builtins.bool = True, batch_first: builtins.bool = False, dropout: builtins.float = 0.0,
+            bidirectional: builtins.bool = False, proj_size: Literal[0] = 0, device: Any = None,
+            dtype: _DType | None = None, *, nonlinearity: str = "tanh") -> None: ...
+    input_size: builtins.int
+    hidden_size: builtins.int
+    num_layers: builtins.int
+    batch_first: builtins.bool
+    dropout: builtins.float
+    bidirectional: builtins.bool
+    dtype: _DType | None
+    nonlinearity: str
+    @overload
+    def forward(self, input: PackedSequence, hx: Any = None) -> tuple[PackedSequence, Value]: ...
+    @overload
+    def forward(self, input: Value | NDArray[Any], hx: Any = None) -> tuple[Value, Value]: ...
+    @overload
+    def __call__(self, input: PackedSequence, hx: Any = None) -> tuple[PackedSequence, Value]: ...
+    @overload
+    def __call__(self, input: Value | NDArray[Any], hx: Any = None) -> tuple[Value, Value]: ...
+
+class RNNCell(Module):
+    """A step of RNN."""
+    weight_ih: Parameter
+    weight_hh: Parameter
+    bias_ih: Parameter | None
+    bias_hh: Parameter | None
+    def reset_parameters(self) -> None: ...
+    def __init__(self, input_size: builtins.int, hidden_size: builtins.int, bias: builtins.bool = True,
+            nonlinearity: str = "tanh", device: Any = None, dtype: _DType | None = None) -> None: ...
+    input_size: builtins.int
+    hidden_size: builtins.int
+    nonlinearity: str
+    dtype: _DType | None
+    def forward(self, input: _Operand, hx: Any = None) -> Value: ...
+    def __call__(self, input: _Operand, hx: Any = None) -> Value: ...
+
+class RReLU(Module):
+    """A slope below 0 that is drawn in training, and the mean of both bounds in eval()."""
+    def __init__(self, lower: builtins.float = 0.125, upper: builtins.float = 0.3333333333333333,
+            inplace: builtins.bool = False) -> None: ...
+    lower: builtins.float
+    upper: builtins.float
+    inplace: builtins.bool
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class ReLU6(Module):
+    """The module of nn.functional.relu6"""
+    def __init__(self, inplace: builtins.bool = False) -> None: ...
+    inplace: builtins.bool
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class ReflectionPad1d(ConstantPad1d):
+    """The last axis goes on as in a mirror at its last element."""
+    def __init__(self, padding: _Shape) -> None: ...
+    padding: _Shape
+
+class ReflectionPad2d(ReflectionPad1d):
+    """Images go on as in a mirror."""
+
+class ReplicationPad1d(ReflectionPad1d):
+    """The last element again."""
+
+class ReplicationPad2d(ReplicationPad1d):
+    """The elements of the border again."""
+
+class SoftMarginLoss(Module):
+    """The module of nn.functional.soft_margin_loss"""
+    def __init__(self, size_average: None = None, reduce: None = None,
+            reduction: Literal["mean", "sum", "none"] = "mean") -> None: ...
+    reduction: Literal["mean", "sum", "none"]
+    def forward(self, input: _Operand, target: _Operand) -> Value: ...
+    def __call__(self, input: _Operand, target: _Operand) -> Value: ...
+
+class Softmax2d(Module):
+    """Softmax over the channels of images."""
+    def __init__(self) -> None: ...
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class Softshrink(Module):
+    """The module of nn.functional.softshrink"""
+    def __init__(self, lambd: builtins.float = 0.5) -> None: ...
+    lambd: builtins.float
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class Tanhshrink(Module):
+    """The module of nn.functional.tanhshrink"""
+    def __init__(self) -> None: ...
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class Threshold(Module):
+    """The module of nn.functional.threshold"""
+    def __init__(self, threshold: builtins.float, value: _Operand, inplace: builtins.bool = False
+        ) -> None: ...
+    threshold: builtins.float
+    value: _Operand
+    inplace: builtins.bool
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class Transformer(Module):
+    """An encoder and a decoder: net(source, target)."""
+    encoder: Any
+    decoder: Any
+    @staticmethod
+    def generate_square_subsequent_mask(sz: builtins.int, device: Any = None, dtype: _DType | None = None
+        ) -> Value:
+        """0 on and below the diagonal, and -inf above it: what comes later is hidden."""
+    def __init__(self, d_model: builtins.int = 512, nhead: builtins.int = 8,
+            num_encoder_layers: builtins.int = 6, num_decoder_layers: builtins.int = 6,
+            dim_feedforward: builtins.int = 2048, dropout: builtins.float = 0.1,
+            activation: str | Callable[..., Any] = "relu", custom_encoder: Module | None = None,
+            custom_decoder: Module | None = None, layer_norm_eps: builtins.float = 1e-05,
+            batch_first: builtins.bool = False, norm_first: builtins.bool = False, device: Any = None,
+            dtype: _DType | None = None) -> None: ...
+    d_model: builtins.int
+    nhead: builtins.int
+    batch_first: builtins.bool
+    dtype: _DType | None
+    def forward(self, src: _Operand, tgt: _Operand, src_mask: _Operand | None = None,
+            tgt_mask: _Operand | None = None, memory_mask: _Operand | None = None,
+            src_key_padding_mask: _Operand | None = None, tgt_key_padding_mask: _Operand | None = None,
+            memory_key_padding_mask: _Operand | None = None, src_is_causal: builtins.bool | None = None,
+            tgt_is_causal: builtins.bool | None = None, memory_is_causal: builtins.bool = False) -> Value: ...
+    def __call__(self, src: _Operand, tgt: _Operand, src_mask: _Operand | None = None,
+            tgt_mask: _Operand | None = None, memory_mask: _Operand | None = None,
+            src_key_padding_mask: _Operand | None = None, tgt_key_padding_mask: _Operand | None = None,
+            memory_key_padding_mask: _Operand | None = None, src_is_causal: builtins.bool | None = None,
+            tgt_is_causal: builtins.bool | None = None, memory_is_causal: builtins.bool = False) -> Value: ...
+
+class TransformerDecoder(Module):
+    """Copies of a layer, one behind the other."""
+    layers: ModuleList
+    norm: Module | None
+    def __init__(self, decoder_layer: Module, num_layers: builtins.int, norm: Module | None = None
+        ) -> None: ...
+    num_layers: builtins.int
+    def forward(self, tgt: _Operand, memory: _Operand, tgt_mask: _Operand | None = None,
+            memory_mask: _Operand | None = None, tgt_key_padding_mask: _Operand | None = None,
+            memory_key_padding_mask: _Operand | None = None, tgt_is_causal: builtins.bool | None = None,
+            memory_is_causal: builtins.bool = False) -> Value: ...
+    def __call__(self, tgt: _Operand, memory: _Operand, tgt_mask: _Operand | None = None,
+            memory_mask: _Operand | None = None, tgt_key_padding_mask: _Operand | None = None,
+            memory_key_padding_mask: _Operand | None = None, tgt_is_causal: builtins.bool | None = None,
+            memory_is_causal: builtins.bool = False) -> Value: ...
+
+class TransformerDecoderLayer(Module):
+    """Attention of x to itself, then to the memory, and two linear layers."""
+    self_attn: MultiheadAttention
+    linear1: Linear
+    linear2: Linear
+    norm1: LayerNorm
+    norm2: LayerNorm
+    dropout: Dropout
+    dropout1: Dropout
+    dropout2: Dropout
+    activation: Callable[..., Any]
+    multihead_attn: MultiheadAttention
+    norm3: LayerNorm
+    dropout3: Dropout
+    def __init__(self, d_model: builtins.int, nhead: builtins.int, dim_feedforward: builtins.int = 2048,
+            dropout: builtins.float = 0.1, activation: str | Callable[..., Any] = "relu",
+            layer_norm_eps: builtins.float = 1e-05, batch_first: builtins.bool = False,
+            norm_first: builtins.bool = False, device: Any = None, dtype: _DType | None = None) -> None: ...
+    norm_first: builtins.bool
+    def forward(self, tgt: _Operand, memory: _Operand, tgt_mask: _Operand | None = None,
+            memory_mask: _Operand | None = None, tgt_key_padding_mask: _Operand | None = None,
+            memory_key_padding_mask: _Operand | None = None, tgt_is_causal: builtins.bool = False,
+            memory_is_causal: builtins.bool = False) -> Value: ...
+    def __call__(self, tgt: _Operand, memory: _Operand, tgt_mask: _Operand | None = None,
+            memory_mask: _Operand | None = None, tgt_key_padding_mask: _Operand | None = None,
+            memory_key_padding_mask: _Operand | None = None, tgt_is_causal: builtins.bool = False,
+            memory_is_causal: builtins.bool = False) -> Value: ...
+
+class TransformerEncoder(Module):
+    """Copies of a layer, one behind the other."""
+    layers: ModuleList
+    norm: Module | None
+    def __init__(self, encoder_layer: Module, num_layers: builtins.int, norm: Module | None = None,
+            enable_nested_tensor: builtins.bool = True, mask_check: builtins.bool = True) -> None: ...
+    num_layers: builtins.int
+    enable_nested_tensor: builtins.bool
+    mask_check: builtins.bool
+    def forward(self, src: _Operand, mask: _Operand | None = None,
+            src_key_padding_mask: _Operand | None = None, is_causal: builtins.bool | None = None
+        ) -> Value: ...
+    def __call__(self, src: _Operand, mask: _Operand | None = None,
+            src_key_padding_mask: _Operand | None = None, is_causal: builtins.bool | None = None
+        ) -> Value: ...
+
+class TransformerEncoderLayer(Module):
+    """Attention of x to itself, and two linear layers."""
+    self_attn: MultiheadAttention
+    linear1: Linear
+    linear2: Linear
+    norm1: LayerNorm
+    norm2: LayerNorm
+    dropout: Dropout
+    dropout1: Dropout
+    dropout2: Dropout
+    activation: Callable[..., Any]
+    def __init__(self, d_model: builtins.int, nhead: builtins.int, dim_feedforward: builtins.int = 2048,
+            dropout: builtins.float = 0.1, activation: str | Callable[..., Any] = "relu",
+            layer_norm_eps: builtins.float = 1e-05, batch_first: builtins.bool = False,
+            norm_first: builtins.bool = False, device: Any = None, dtype: _DType | None = None) -> None: ...
+    norm_first: builtins.bool
+    def forward(self, src: _Operand, src_mask: _Operand | None = None,
+            src_key_padding_mask: _Operand | None = None, is_causal: builtins.bool = False) -> Value: ...
+    def __call__(self, src: _Operand, src_mask: _Operand | None = None,
+            src_key_padding_mask: _Operand | None = None, is_causal: builtins.bool = False) -> Value: ...
+
+class TripletMarginLoss(Module):
+    """The module of nn.functional.triplet_margin_loss"""
+    def __init__(self, margin: builtins.float = 1.0, p: builtins.float = 2.0, eps: builtins.float = 1e-06,
+            swap: builtins.bool = False, size_average: None = None, reduce: None = None,
+            reduction: Literal["mean", "sum", "none"] = "mean") -> None: ...
+    margin: builtins.float
+    p: builtins.float
+    eps: builtins.float
+    swap: builtins.bool
+    reduction: Literal["mean", "sum", "none"]
+    def forward(self, anchor: _Operand, positive: _Operand, negative: _Operand) -> Value: ...
+    def __call__(self, anchor: _Operand, positive: _Operand, negative: _Operand) -> Value: ...
+
+class Unfold(Module):
+    """The module of nn.functional.unfold"""
+    def __init__(self, kernel_size: _Shape, dilation: _Shape = 1, padding: _Shape = 0, stride: _Shape = 1
+        ) -> None: ...
+    kernel_size: _Shape
+    dilation: _Shape
+    padding: _Shape
+    stride: _Shape
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class Upsample(Module):
+    """The module of nn.functional.interpolate"""
+    def __init__(self, size: _Shape | None = None,
+            scale_factor: builtins.float | Sequence[builtins.float] | None = None, mode: str = "nearest",
+            align_corners: builtins.bool | None = None, recompute_scale_factor: builtins.bool | None = None
+        ) -> None: ...
+    size: _Shape | None
+    scale_factor: builtins.float | Sequence[builtins.float] | None
+    mode: str
+    align_corners: builtins.bool | None
+    recompute_scale_factor: builtins.bool | None
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class UpsamplingBilinear2d(UpsamplingNearest2d):
+    """Images of other sizes, by straight lines whose ends are those of the image."""
+
+class UpsamplingNearest2d(Module):
+    """Images of other sizes, by the nearest element."""
+    def __init__(self, size: _Shape | None = None,
+            scale_factor: builtins.float | Sequence[builtins.float] | None = None) -> None: ...
+    size: _Shape | None
+    scale_factor: builtins.float | Sequence[builtins.float] | None
+    def forward(self, input: _Operand) -> Value: ...
+    def __call__(self, input: _Operand) -> Value: ...
+
+class ZeroPad2d(ConstantPad2d):
+    """Zeros around images."""
+    def __init__(self, padding: _Shape) -> None: ...
+    padding: _Shape

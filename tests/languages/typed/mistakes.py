@@ -17,7 +17,7 @@ x.sum(axis="rows")  # error
 x.sum(keepdim=1.5)  # error
 x.summ()  # error
 wg.sofmax(x)  # error
-x[0] = 5  # error
+x[0] = "five"  # error
 wg.nn_dense(x, p, "hidden")  # error
 wg.nn_dense(x, p, "hidden", "64")  # error
 wg.softmax_cross_entropy(x, x, reduction="average")  # error
@@ -26,8 +26,8 @@ wg.adam([w])  # error
 nn.Linear(3)  # error
 nn.Linear(3, 2, biass=False)  # error
 nn.Linear(3, 2).wieght  # error
-nn.ReLU(inplace=True)  # error
-F.relu(x, inplace=True)  # error
+nn.ReLU(inplace="yes")  # error
+F.relu(x, inplace="yes")  # error
 F.cross_entropy(x)  # error
 F.mse_loss(x, x, reduction="average")  # error
 optim.Adam([w], betas=0.9)  # error

@@ -6,7 +6,8 @@ import numpy as np
 
 import wengert as wg
 import wengert.nn.functional as F
-from wengert import nn, optim
+from wengert import distributions, nn, optim
+from wengert.nn.utils import rnn
 from wengert.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, StepLR
 from wengert.utils.data import DataLoader, TensorDataset, random_split
 
@@ -61,6 +62,44 @@ def by_hand() -> wg.Parameter:
     return w
 
 
+class Tagger(nn.Module):
+    """Sequences of several lengths."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(3, 4, num_layers=2, batch_first=True, bidirectional=True)
+        self.out = nn.ModuleDict({"tags": nn.Linear(8, 2)})
+        for w in self.parameters():
+            nn.init.uniform_(w, -0.1, 0.1)
+        nn.init.xavier_normal_(self.lstm.weight_ih_l0, gain=2)
+
+    def forward(self, x: wg.Value, lengths: list[int]) -> wg.Value:
+        packed = rnn.pack_padded_sequence(x, lengths, batch_first=True)
+        y, (h, _) = self.lstm(packed)
+        padded, n = rnn.pad_packed_sequence(y, batch_first=True)
+        tags: wg.Value = self.out["tags"](padded)
+        return tags.log_softmax(dim=-1) + 0 * h.sum() + 0 * n.sum()
+
+
+def in_place() -> wg.Value:
+    x = wg.zeros(2, 2)
+    x[0] = 5
+    x += 1
+    x.add_(wg.ones(2), alpha=0.5).mul_(2).clamp_(max=8.0)
+    x.requires_grad = True
+    y = F.relu(x * 1, inplace=True)
+    with wg.no_grad():
+        x.data.fill_(1.0)
+    return wg.where(wg.isnan(y), 0.0, y).masked_fill_(y > 10, 0.0)
+
+
+def drawn() -> wg.Value:
+    loc = wg.tensor([0.0, 1.0], requires_grad=True)
+    p, q = distributions.Normal(loc, 1.0), distributions.Laplace(0.0, wg.ones(2))
+    each = distributions.Categorical(logits=wg.zeros(3)).sample((4,))
+    return distributions.kl_divergence(p, p.expand((2,))) + q.log_prob(p.rsample()).detach() + 0 * each.sum()
+
+
 def main() -> None:
     wg.manual_seed(1)
     x, y = wg.randn(24, 3), wg.randint(0, 2, (24,))
@@ -70,6 +109,7 @@ def main() -> None:
     net.eval().load_state_dict(net.state_dict(), strict=True)
     names = [name for name, w in net.named_parameters() if w.requires_grad]
     print(len(names), net.hidden.weight.shape, by_hand().tolist() != [1.0, 2.0])
+    print(Tagger()(wg.randn(2, 3, 3), [3, 1]).shape, in_place().tolist(), drawn().shape, wg.__version__ != "")
     picture = F.max_pool2d(F.conv2d(wg.randn(1, 3, 8, 8), wg.randn(4, 3, 3, 3), stride=1, padding="same"), 2)
     both: wg.Tensor = wg.Tensor([1, 2])
     print(picture.shape, isinstance(both, wg.Tensor), F.softmax(picture, dim=1).view(-1).size(0),
