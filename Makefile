@@ -9,6 +9,7 @@
 #
 #   CC CFLAGS CPPFLAGS LDFLAGS     as usual; CFLAGS come after ours
 #   PREFIX DESTDIR STRIP           for install; STRIP=true keeps the symbols
+#   LIBDIR PYTHON_FOLDER           folders below PREFIX: of libraries (lib), of Python's package (share/wengert/python)
 #   CCACHE=                        compiles everything anew
 #   OPENMP=0 BLAS=none             leave a part out; BLAS may name another pkg-config module that has a cblas.h
 #   GRAPHVIZ=0                     nothing of Graphviz is asked for: no DOT is written or read
@@ -19,7 +20,8 @@
 #                                  The command needs both, so it is not made
 #   CORE=1                         the engine without its fast ways, in build/core: the interpreter, node by node
 #   WASM=1                         for WebAssembly, by emscripten, in build/wasm: `make wasm`
-#   NO_INSTALL=1                   prints the line that would install what is missing, and stops; YES=1: sudo runs it without a question
+#   NO_INSTALL=1                   prints the line that would install what is missing, and stops; YES=1: sudo runs it without a question.
+#                                  With DESTDIR, fakeroot, DEB_BUILD_... or RPM_... in the environment it never installs
 #   V=1                            shows the commands
 
 VERSION   := $(shell sed -n 's/^\#define WG_VERSION  *"\(.*\)"/\1/p' include/wengert/base.h)
@@ -44,6 +46,8 @@ else
 CFLAGS   ?= -g1
 endif
 PREFIX   ?= /usr/local
+LIBDIR   ?= lib
+PYTHON_FOLDER ?= share/wengert/python
 OPENMP   ?= 1
 BLAS     ?= openblas
 GRAPHVIZ ?= 1
@@ -65,14 +69,14 @@ TEST_BUILD := $(SAN)$(filter 1,$(HOSTILE))
 # ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
 
 GOALS       := $(or $(MAKECMDGOALS),all)
-BUILD_GOALS := $(filter-out wasm help clean deps uninstall dist score size,$(GOALS))
+BUILD_GOALS := $(filter-out wasm help clean deps uninstall dist release score size,$(GOALS))
 TEST_GOALS  := $(filter test whole tests %-long check-vmath,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(filter check format whole,$(GOALS)),check) \
                $(if $(and $(STRICT),$(TEST_GOALS))$(filter whole,$(GOALS)),optional) $(filter whole,$(GOALS))
 NO_INSTALL  ?=
 YES         ?=
 SETUP       := NO_INSTALL='$(NO_INSTALL)' YES='$(YES)' CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
-               DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
+               DESTDIR='$(if $(DESTDIR),given)' DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
 ifneq ($(BUILD_GOALS),)
 ifneq ($(shell $(SETUP) $(PARTS) >&2 && echo ready),ready)
 $(error set-up is not complete: see above)
@@ -409,7 +413,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o | $(TEST_LIB)
 
 # ---- what people ask for ----
 
-.PHONY: wasm test whole score wings rooms size check check-vmath demo mnist lessons scorm newcomer bench docs graphs-long reads-long torture-long install uninstall dist format clean help deps
+.PHONY: wasm test whole score wings rooms size check check-vmath demo mnist lessons scorm newcomer bench docs graphs-long reads-long torture-long install uninstall wheel deb dist release format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed, N skipped`. STRICT=1: a skipped test has failed (tests/README.md)
 	+@BUILD=$(BUILD) tests/run.sh $(WITHOUT:-%=no-%)
@@ -499,7 +503,7 @@ as_typed = $(subst $$$$,$$,$(value $1))
 # What static linking needs stands in Libs.private by itself: modules named in Requires.private would add their own -I to
 # --cflags, and OpenBLAS' module asks for a Fortran compiler.
 define PC_TEXT
-libdir=$${prefix}/lib
+libdir=$${prefix}/$(LIBDIR)
 includedir=$${prefix}/include
 
 Name: wengert
@@ -514,7 +518,7 @@ export PC_TEXT
 install uninstall: export TO_PREFIX := $(call as_typed,PREFIX)
 install uninstall: export TO_DESTDIR := $(call as_typed,DESTDIR)
 # What tools/build/stage.sh needs.
-STAGE = BUILD='$(BUILD)' MADE='$(MADE)' VERSION='$(VERSION)' SHARED='$(notdir $(SHARED))'
+STAGE = BUILD='$(BUILD)' MADE='$(MADE)' VERSION='$(VERSION)' SHARED='$(notdir $(SHARED))' LIBDIR='$(LIBDIR)' PYTHON_FOLDER='$(PYTHON_FOLDER)'
 INSTALL = @PREFIX="$$TO_PREFIX" DESTDIR="$$TO_DESTDIR" $(STAGE) tools/build/install.sh
 
 install: all ## into $(DESTDIR)$(PREFIX): library, command, pages of man, completion, docs, examples
@@ -528,14 +532,17 @@ PACKAGES ?= $(BUILD)
 wheel: all ## build/wengert-VERSION-....whl: what pip installs
 	@BUILD='$(BUILD)' python3 tools/build/python_wheel.py '$(PACKAGES)'
 
-deb: all ## build/wengert_VERSION_ARCHITECTURE.deb: what apt installs on Debian and Ubuntu
-	@$(STAGE) LOADED='$(BLAS_LIBRARY) $(CGRAPH_LIBRARY)' tools/build/deb.sh '$(PACKAGES)'
+deb: all ## the packages of Debian and Ubuntu, with debhelper (tools/packages/debian); apt installs them
+	@BUILD='$(BUILD)' VERSION='$(VERSION)' tools/build/deb.sh '$(PACKAGES)'
 
 ifneq ($(filter dist wasm,$(GOALS)),)
 lessons: | wasm
 endif
 dist: $(if $(filter 0,$(SITE)),,site) ## build/wengert-VERSION.tar.gz: the sources of the last commit, always the same bytes; the site and engine.js (SITE=0: not)
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' SITE='$(SITE)' tools/build/dist.sh
+
+release: ## build/release-VERSION/: all files of a release, after a look at tag, CHANGES.md and versions (DRY=1: this look alone; SITE=0)
+	+@BUILD='$(BUILD)' DRY='$(DRY)' SITE='$(SITE)' MAKE='$(MAKE)' tools/build/release.sh
 
 format: ## mends what `make check` refuses for its form: files of C and JavaScript, long comments of C, generated docs, tables and pictures
 	@tools/build/format.sh

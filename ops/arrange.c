@@ -152,19 +152,11 @@ bool wg_split_at(wg_site here, const wg_split_args *a)
 #define ROLL_FIELDS(F, S) F(S, AXIS, axis, "needed") F(S, SIZE, shift, "needed")
 OPTIONS(roll, ROLL_FIELDS);
 
-static bool roll_shape(wg_rule *r)
-{
-    struct roll *a = r->attr;
-    const wg_shape *s = r->x[0].shape;
-    if (!axis_fits(r)) return false;
-    const int64_t n = s->dim[a->axis];
-    a->shift = n ? (a->shift % n + n) % n : 0;
-    return true;
-}
+static bool roll_shape(wg_rule *r) { return axis_fits(r); }
 EXPAND(roll)
 {
     const struct roll *a = attr;
-    const int64_t size = wg_dim(x[0], a->axis), left = size - a->shift;
+    const int64_t size = wg_dim(x[0], a->axis), left = size ? size - (a->shift % size + size) % size : 0;
     wg_node end = wg_slice(x[0], .axis = a->axis, .from = left, .to = size);
     wg_node start = wg_slice(x[0], .axis = a->axis, .from = 0, .to = left);
     y[0] = wg_concat(((wg_node[]){ end, start }), 2, .axis = a->axis);

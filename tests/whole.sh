@@ -13,6 +13,7 @@ cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 all='check plain hidden browser latex lessons mpi waits graphs hostile bare musl aarch64 core daz up down'
 all="$all zero steps later no-show no-language no-show-language memcheck tsan wasm ways judge torch newcomer"
+all="$all packages"
 
 files() {
     git ls-files -z --cached --others --exclude-standard --deduplicate 2>/dev/null ||
@@ -28,6 +29,7 @@ run() {
     case "$1" in
     check) make --no-print-directory check && echo "1 passed, 0 failed, 0 skipped" ;;
     newcomer) make -s --no-print-directory all tests examples && tests/newcomer.sh ;;
+    packages) make -s --no-print-directory all && tests/packages.sh ;;
     ways) tests/ways/all.sh ;;
     judge) tests/judge/all.sh ;;
     torch) beside_torch ;;

@@ -3,7 +3,9 @@
 # on Debian and its derivatives. Before, it prints the line that it runs. Root's make runs it; where there is
 # sudo and a terminal it is asked for; else the line is printed, and make stops. Prints nothing if nothing is
 # missing. Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; NO_INSTALL or DRY_RUN, if not empty:
-# prints the line and stops; YES, if not empty: sudo runs it without a question.
+# prints the line and stops; YES, if not empty: sudo runs it without a question. Whoever makes a package of a
+# distribution says in its own way what is needed: for DESTDIR, fakeroot, and variables of dpkg and rpm the
+# line is printed too, and nothing is installed.
 set -u
 
 read -ra compiler <<<"${CC:-cc}" # CC may have words after the program: "ccache gcc", "gcc -m64"
@@ -81,7 +83,8 @@ need_optional() {
     command -v rsvg-convert >/dev/null || want librsvg2-bin
     [ -e /usr/share/i18n/locales/de_DE ] || want locales
     command -v cmake >/dev/null || want cmake
-    "$(tests/python.sh || echo false)" -c 'import ensurepip' 2>/dev/null || want python3-numpy python3-venv
+    "$(tests/python.sh || echo false)" -c 'import ensurepip, pytest' 2>/dev/null ||
+        want python3-numpy python3-venv python3-pytest
     CC="${compiler[*]}" tools/build/python_include.sh >/dev/null || want python3-dev
 }
 
@@ -95,6 +98,10 @@ need_whole() {
     command -v gfortran >/dev/null || want gfortran
     command -v mypy >/dev/null || want mypy
     command -v debootstrap >/dev/null || want debootstrap
+    command -v dh >/dev/null && command -v dh_python3 >/dev/null || want debhelper dh-python
+    command -v lintian >/dev/null || want lintian
+    command -v ruby >/dev/null || want ruby
+    /usr/bin/python3 -c 'import yaml' 2>/dev/null || want python3-yaml
     command -v valgrind >/dev/null || want valgrind
     command -v emcc >/dev/null && command -v zopfli >/dev/null || want emscripten zopfli
     command -v mpirun.openmpi >/dev/null && has_module ompi-c || want openmpi-bin libopenmpi-dev
@@ -109,6 +116,12 @@ need_whole() {
     command -v musl-gcc >/dev/null || want musl-tools
     command -v aarch64-linux-gnu-gcc >/dev/null || want gcc-aarch64-linux-gnu libc6-dev-arm64-cross
     command -v qemu-aarch64-static >/dev/null || want qemu-user-static
+}
+
+# What says that a packager's tool calls make; nothing: none does.
+packager() {
+    if [ -n "${DESTDIR:-}" ]; then echo DESTDIR; fi
+    compgen -e | grep -E '^(FAKEROOTKEY$|DEB_(BUILD|HOST)_|RPM_)'
 }
 
 # Whether the line may be run: by root, or by sudo after a question.
@@ -158,6 +171,8 @@ echo "setup: packages are missing. This line$as_root installs them, in one to th
     "up to 500 MB on the disk:" >&2
 echo "    ${sudo}apt-get update && ${sudo}apt-get install --no-install-recommends ${packages[*]}" >&2
 [ -z "${NO_INSTALL:-}" ] || stop "NO_INSTALL forbids to run it"
+by=$(packager | head -n 1)
+[ -z "$by" ] || stop "$by is set, as packagers do: nothing is installed"
 [ -z "${DRY_RUN:-}" ] && may_install || stop "type it, and then make again"
 with_signs_of_life install_packages "$line" || stop "that failed"
 echo "setup: done" >&2

@@ -104,13 +104,24 @@ def _row(name):
 def _pairs(parameters):
     return [tuple(f.split(":")) if ":" in f else (f, "node") for f in parameters]
 
+def _opened(name):
+    """A wheel has the library of OpenMP with it, for systems that have none."""
+    try:
+        return ctypes.CDLL(name)
+    except OSError:
+        openmp = os.path.join(os.path.dirname(name), "libgomp.so.1")
+        if not os.path.exists(openmp):
+            raise
+        ctypes.CDLL(openmp, ctypes.RTLD_GLOBAL)
+        return ctypes.CDLL(name)
+
 def _load():
     here = os.path.dirname(os.path.abspath(__file__))
     places = ((), ("..", "..", "build"), ("..", "..", "..", "..", "lib"))
     names = [os.environ.get("WENGERT_LIBRARY")] + [os.path.join(here, *p, "libwengert.so") for p in places]
     for name in names:
         if name and (os.path.exists(name) or name == names[0]):
-            return ctypes.CDLL(name)
+            return _opened(name)
     name = ctypes.util.find_library("wengert")
     if not name:
         raise ImportError("wengert: no libwengert.so: run make, or name it in WENGERT_LIBRARY. Looked for "

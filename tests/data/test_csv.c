@@ -232,6 +232,7 @@ typedef struct mistake {
 static const mistake mistakes[] = {
     { "", { 0 }, WG_ERROR_FORMAT, "a.csv:1:1: the file has no rows" },
     { "\n\n", { 0 }, WG_ERROR_FORMAT, "the file has no rows" },
+    { "\r\n  \n\t\n\t\n", { 0 }, WG_ERROR_FORMAT, "the file has no rows" },
     { "a,y\n1,2\n3\n",
       { 0 },
       WG_ERROR_FORMAT,

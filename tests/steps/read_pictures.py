@@ -306,12 +306,14 @@ def names_in(formula, names):
 
 def find_graph(count, where, nodes):
     """Each formula must use the named operands of its node, and those of its operands without a name; no
-    other names. Derivatives by a result, y (1 − y), have the operand x of the op for its ends alone."""
+    other names. Derivatives by a result, y (1 − y), have the operand x of the op for its ends alone. Of
+    two nodes without a name that are one formula, the second is sum_1 in JSON."""
     printed, made_of = {}, {}
     for n in nodes:
         part = reader.sides(n["text"])
         operands = set().union(*(made_of.get(o, set()) for o in n["operands"]))
-        named = re.fullmatch(r"[A-Za-z0-9_.]+", n["name"]) and not re.fullmatch(r"\d.*", n["name"])
+        named = re.fullmatch(r"(?!\d)[A-Za-z0-9_.]+", n["name"]) and not (
+            n["operands"] and len(part) == 1 and re.fullmatch(n["op"] + r"_\d+", n["name"]))
         try:
             used = names_in(part[-1], printed) if n["operands"] and (len(part) > 1 or not named) else operands
         except (intervals.Unread, intervals.Arrays, IndexError, ZeroDivisionError):
@@ -319,7 +321,7 @@ def find_graph(count, where, nodes):
         if used is None:
             count.apart += 1
         elif ((used == operands or (n["op"].endswith("_backward") and used < operands))
-              and part[0] not in printed):
+              and not (named and part[0] in printed)):  # −(−A) is A again
             count.agree += 1
         else:
             count.untrue.append("%s: %s uses %s, its node %s" % (where, n["text"], sorted(used),

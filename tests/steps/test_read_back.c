@@ -15,6 +15,13 @@ Test(read_back, every_side_of_a_line_is_the_same)
             "--seed ${WG_SEED:-1} examples/*.wg docs/drawing/*.wg"));
 }
 
+/* The graph of matrices alone: nodes without a name that are one formula, and −(−A). */
+Test(read_back, nodes_without_a_name)
+{
+    wgt_needs("python3");
+    wgt_shell("python3 -B tests/steps/read_pictures.py \"$build/wengert\" --matrices 12 --seed 4");
+}
+
 /* SVG by its geometry, TikZ by its LaTeX, and the graph from the names in the formulas. */
 Test(read_back, each_box_is_what_its_formula_says)
 {

@@ -76,6 +76,24 @@ Test(setup, root_installs)
     expect_line(as(0, false, "", "DRY_RUN=1"), by_root, stops);
 }
 
+/* What tells of fakeroot, of dpkg and rpm, and a DESTDIR: root installs nothing, nor does make. */
+Test(setup, a_packager_installs_nothing)
+{
+    static const char *const how[] = { "FAKEROOTKEY", "DEB_BUILD_OPTIONS", "DEB_HOST_ARCH", "RPM_BUILD_ROOT",
+                                       "DESTDIR" };
+    for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+        char set[80], ends[120];
+        snprintf(set, sizeof set, "%s=1 YES=1", how[i]);
+        snprintf(ends, sizeof ends, "setup: %s is set, as packagers do: nothing is installed\nstopped\n",
+                 how[i]);
+        expect_line(as(0, true, "", set), by_root, ends);
+    }
+    cr_expect_str_eq(
+        wgt_shell("PATH=\"$in/bin:$PATH\" make BUILD=\"$in\" CC=gcc-99 install DESTDIR=\"$in/d\" "
+                  "2>&1 | grep -E '^setup: DEST|^make: [*]'; cat \"$in/log\""),
+        "setup: DESTDIR is set, as packagers do: nothing is installed\n");
+}
+
 Test(setup, a_user_without_sudo_is_told_what_root_types)
 {
     const char *said = as(1000, false, "", "YES=1");

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Writes BUILD/wengert-VERSION.tar.gz from the last commit. Owners, times and their order are those of the
-# commit, so the same commit gives the same bytes. BUILD/wengert-VERSION-lessons.tar.gz is the site of lessons
-# in BUILD/lessons with the page to play and the engine, to be put anywhere, BUILD/wengert-VERSION-scorm.zip
-# the same for a learning management system, and BUILD/wengert-VERSION-engine.js the command for a page of
-# your own.
+# Writes BUILD/wengert-VERSION.tar.gz from the last commit, with PKG-INFO, so that pip takes it. Owners, times
+# and their order are those of the commit, so the same commit gives the same bytes.
+# BUILD/wengert-VERSION-lessons.tar.gz is the site of lessons in BUILD/lessons with the page to play and the
+# engine, to be put anywhere, BUILD/wengert-VERSION-scorm.zip the same for a learning management system, and
+# BUILD/wengert-VERSION-engine.js the command for a page of your own.
 # Environment: BUILD, VERSION; SITE=0: the sources alone.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -12,7 +12,13 @@ name=wengert-$VERSION
     { echo "dist: not in a clone by git: there is no commit to pack" >&2; exit 1; }
 [ -z "$(git status --porcelain)" ] || echo "dist: changes that are not committed are not in it" >&2
 mkdir -p "$BUILD"
-git -c tar.umask=0022 -c core.autocrlf=false archive --format=tar --prefix="$name/" HEAD |
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+git archive HEAD README.md CITATION.cff include/wengert/base.h tools/build | tar -x -C "$work"
+python3 "$work/tools/build/python_wheel.py" --metadata >"$work/PKG-INFO"
+chmod 644 "$work/PKG-INFO"
+git -c tar.umask=0022 -c core.autocrlf=false archive --format=tar --prefix="$name/" \
+    --add-file="$work/PKG-INFO" HEAD |
     gzip -9n >"$BUILD/$name.tar.gz.new"
 mv "$BUILD/$name.tar.gz.new" "$BUILD/$name.tar.gz"
 sum=$(sha256sum "$BUILD/$name.tar.gz" | cut -d ' ' -f 1)

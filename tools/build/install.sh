@@ -83,9 +83,9 @@ is_system_folder() { "$(ldconfig_program)" -vN 2>/dev/null | grep -qF "$1:"; }
 
 # Tells the system's loader what has changed. Returns whether it finds libraries in the folder now.
 tell_loader() {
-    [ -z "$DESTDIR" ] && [ -n "$(ldconfig_program)" ] && is_system_folder "$PREFIX/lib" || return 1
+    [ -z "$DESTDIR" ] && [ -n "$(ldconfig_program)" ] && is_system_folder "$PREFIX/$LIBDIR" || return 1
     if [ "$(id -u)" = 0 ]; then "$(ldconfig_program)" 2>/dev/null; fi
-    "$(ldconfig_program)" -p 2>/dev/null | grep -qF "=> $PREFIX/lib/libwengert.so"
+    "$(ldconfig_program)" -p 2>/dev/null | grep -qF "=> $PREFIX/$LIBDIR/libwengert.so"
 }
 
 # Prints `export NAME=FOLDER:$NAME` unless the variable has the folder.
@@ -100,9 +100,9 @@ say_how_to_use() {
     local lines
     lines=$(
         case "$PREFIX" in /usr | /usr/local) ;; *) advise PATH "$PREFIX/bin" && advise PKG_CONFIG_PATH \
-            "$PREFIX/lib/pkgconfig" ;; esac
-        tell_loader || advise LD_LIBRARY_PATH "$PREFIX/lib"
-        advise PYTHONPATH "$PREFIX/share/wengert/python"
+            "$PREFIX/$LIBDIR/pkgconfig" ;; esac
+        tell_loader || advise LD_LIBRARY_PATH "$PREFIX/$LIBDIR"
+        advise PYTHONPATH "$PREFIX/$PYTHON_FOLDER"
     )
     [ -z "$lines" ] || printf 'to use it from here, type, or add to ~/.profile:\n%s\n' "$lines"
 }

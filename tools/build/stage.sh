@@ -3,29 +3,35 @@
 # `python` behind it the tree is what pip copies: Python's package, with the library in it.
 # Environment: BUILD; MADE (the folder of the libraries if it is another: without a wing there is no command,
 # and what it writes is left out); STRIP; for the whole tree PREFIX, VERSION, SHARED (the shared library's
-# file), PC_TEXT (the text of wengert.pc below its line `prefix=`), PYTHON_FOLDER (below PREFIX, of Python's
-# package; default: share/wengert/python).
+# file), PC_TEXT (the text of wengert.pc below its line `prefix=`), LIBDIR and PYTHON_FOLDER (below PREFIX;
+# in site-packages or dist-packages pip sees the package).
 set -eu
 umask 022
 cd "$(dirname "$0")/../.."
 to=$1
 made=${MADE:-$BUILD}
 strip=${STRIP:-strip}
+lib=$to/${LIBDIR:-}
 doc=$to/share/doc/wengert
 man=$to/share/man
 
 # Python's package, in the folder $1.
 python_package() {
-    (cd python && find wengert \( -name '*.py' -o -name '*.pyi' -o -name '*.txt' -o -name py.typed \) \
-        -exec install -D -m 644 {} "$1/{}" \;)
+    (cd python && find wengert wengert_pytest.py \( -name '*.py' -o -name '*.pyi' -o -name '*.txt' -o \
+        -name py.typed \) -exec install -D -m 644 {} "$1/{}" \;)
     [ -e "$BUILD/python/_c.abi3.so" ] || return 0
     install -m 644 -t "$1/wengert" "$BUILD/python/_c.abi3.so"
     "$strip" --strip-unneeded "$1/wengert/_c.abi3.so"
 }
 
-# It finds the library that lies beside it.
+# It finds the library that lies beside it, and has the command.
 package_for_pip() {
     python_package "$to"
+    if [ -e "$BUILD/wengert" ]; then
+        install -D -m 755 "$BUILD/wengert" "$to/wengert/bin/wengert"
+        "$strip" "$to/wengert/bin/wengert"
+        install -m 644 -t "$to" python/wengert_command.py
+    fi
     install -m 644 -t "$to/wengert" "$BUILD/libwengert.so"
     "$strip" --strip-unneeded "$to/wengert/libwengert.so"
 }
@@ -34,44 +40,47 @@ package_for_pip() {
 pc_prefix() { printf '%s' "$PREFIX" | sed -e 's/[][ "'\''$&;()<>|*?#~`{}!\\]/\\&/g' -e 's/\$/$$/g'; }
 
 programs() {
-    mkdir -p "$to/lib/pkgconfig" "$to/include"
+    mkdir -p "$lib/pkgconfig" "$to/include"
     cp -R include/wengert "$to/include/"
-    python_package "$to/${PYTHON_FOLDER:-share/wengert/python}"
+    python_package "$to/$PYTHON_FOLDER"
+    case "$PYTHON_FOLDER" in *-packages)
+        python3 tools/build/python_wheel.py --dist-info "$to/$PYTHON_FOLDER" ;; esac
     [ ! -e "$BUILD/wasm/engine.js" ] ||
         install -D -m 644 "$BUILD/wasm/engine.js" "$to/share/wengert/engine.js"
     if [ -e "$made/wengert" ]; then
         install -D -m 755 "$made/wengert" "$to/bin/wengert"
         "$strip" "$to/bin/wengert"
     fi
-    cp "$made/libwengert.a" "$made/$SHARED" "$to/lib/"
-    chmod 755 "$to/lib/$SHARED"
-    "$strip" --strip-unneeded "$to/lib/$SHARED"
-    "$strip" --strip-debug "$to/lib/libwengert.a"
+    cp "$made/libwengert.a" "$made/$SHARED" "$lib/"
+    chmod 755 "$lib/$SHARED"
+    "$strip" --strip-unneeded "$lib/$SHARED"
+    "$strip" --strip-debug "$lib/libwengert.a"
     local mpi
     for mpi in "$made"/libwengert-mpi-*.so; do
-        [ ! -e "$mpi" ] || install -m 755 "$mpi" "$to/lib/"
+        [ ! -e "$mpi" ] || install -m 755 "$mpi" "$lib/"
     done
-    ln -s "$SHARED" "$to/lib/libwengert.so"
-    printf 'prefix=%s\n%s\n' "$(pc_prefix)" "$PC_TEXT" >"$to/lib/pkgconfig/wengert.pc"
+    ln -s "$SHARED" "$lib/libwengert.so"
+    printf 'prefix=%s\n%s\n' "$(pc_prefix)" "$PC_TEXT" >"$lib/pkgconfig/wengert.pc"
 }
 
 # What find_package(wengert) of CMake reads. The prefix is found from the file, so that the tree can be moved.
 cmake_package() {
-    local folder=$to/lib/cmake/wengert static
+    local folder=$lib/cmake/wengert static up
     static=$(sed -n 's/^Libs.private: //p' <<<"$PC_TEXT" | tr -s ' ' ';')
+    up=$(sed 's,[^/]*,..,g' <<<"$LIBDIR/cmake/wengert")
     mkdir -p "$folder"
     cat >"$folder/wengertConfig.cmake" <<END
 # Targets: wengert::wengert, the shared library, and wengert::static.
 get_filename_component(wengert_prefix "\${CMAKE_CURRENT_LIST_FILE}" REALPATH)
-get_filename_component(wengert_prefix "\${wengert_prefix}/../../../.." ABSOLUTE)
+get_filename_component(wengert_prefix "\${wengert_prefix}/../$up" ABSOLUTE)
 if(NOT TARGET wengert::wengert)
     add_library(wengert::wengert SHARED IMPORTED)
     set_target_properties(wengert::wengert PROPERTIES
-        IMPORTED_LOCATION "\${wengert_prefix}/lib/$SHARED" IMPORTED_SONAME $SHARED
+        IMPORTED_LOCATION "\${wengert_prefix}/$LIBDIR/$SHARED" IMPORTED_SONAME $SHARED
         INTERFACE_INCLUDE_DIRECTORIES "\${wengert_prefix}/include")
     add_library(wengert::static STATIC IMPORTED)
     set_target_properties(wengert::static PROPERTIES
-        IMPORTED_LOCATION "\${wengert_prefix}/lib/libwengert.a" INTERFACE_LINK_LIBRARIES "$static"
+        IMPORTED_LOCATION "\${wengert_prefix}/$LIBDIR/libwengert.a" INTERFACE_LINK_LIBRARIES "$static"
         INTERFACE_INCLUDE_DIRECTORIES "\${wengert_prefix}/include")
 endif()
 unset(wengert_prefix)
@@ -143,7 +152,7 @@ documents() {
     mkdir -p "$doc"
     cp README.md CHANGES.md LICENSE "$doc/"
     cp -R docs examples data "$doc/"
-    rm -rf "$doc/data/mnist"
+    rm -rf "$doc/data/mnist" "$doc/data/.gitignore"
     cat >"$doc/examples/Makefile" <<'END'
 # Compiles all examples, or one by `make digits`. If pkg-config does not find wengert, set PKG_CONFIG_PATH.
 CFLAGS = -O2 $(shell pkg-config --cflags wengert)

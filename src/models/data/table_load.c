@@ -302,6 +302,7 @@ static const char *called(const wg_table *t, const wgi_column *k)
 static bool bad(const wg_table *t, const wgi_column *k)
 {
     const wgi_field_place *p = &k->bad;
+    const bool listed = !strchr(p->text, ','); /* a comma parts the texts of .missing */
     if (k->badly == WGI_TOO_LARGE)
         return wgi_csv_bad(&t->start, p->line, p->column, "%.60s: '%s' is too large", called(t, k), p->text);
     if (k->badly == WGI_TOO_MANY)
@@ -310,12 +311,12 @@ static bool bad(const wg_table *t, const wgi_column *k)
             "%.60s: '%s' is one word too many: a category has at most 10,000: .skip = \"%.60s\" leaves the "
             "column out",
             k->name, p->text, k->name);
-    return wgi_csv_bad(
-        &t->start, p->line, p->column,
-        "%.60s: '%s' is no %s, and the column has %ss: .type = \"%.60s=word\" makes it a column of words, "
-        ".missing = \"%s\" says that there is no value",
-        called(t, k), p->text, k->type == WG_DATE ? "date" : "number", k->type == WG_DATE ? "date" : "number",
-        k->name, p->text);
+    return wgi_csv_bad(&t->start, p->line, p->column,
+                       "%.60s: '%s' is no %s, and the column has %ss: .type = \"%.60s=word\" makes it a "
+                       "column of words%s%s%s",
+                       called(t, k), p->text, k->type == WG_DATE ? "date" : "number",
+                       k->type == WG_DATE ? "date" : "number", k->name, listed ? ", .missing = \"" : "",
+                       listed ? p->text : "", listed ? "\" says that there is no value" : "");
 }
 
 static bool empty(const wg_table *t, const wgi_column *k)

@@ -781,7 +781,8 @@ static bool look(wg_table *t, const wg_table_opts *o, sample *a)
     if (!t->separator) t->separator = find_separator(t, at, a);
     wgi_csv s = wgi_csv_start(&t->file, at, t->separator);
     if (wg_failed(c) || !take_rows(c, s, a, ROWS)) return false;
-    if (!a->rows) return wgi_csv_bad(&s, 1, 1, "the file has no rows");
+    if (!a->rows || at + strspn((const char *)t->file.bytes + at, " \t\r\n") == t->file.size)
+        return wgi_csv_bad(&s, 1, 1, "the file has no rows");
     const int head = o->header == 0 ? 0 : title_rows(a);
     t->title_lines += (size_t)head;
     cut_foot(t, a, head + 1);

@@ -160,12 +160,49 @@ static void add_term(wgi_step_equation *q)
                        : wgi_formula_new(f, WGI_F_ADD, f->root, term);
 }
 
+/* The letters of operand k among "ij,jk->ik", or of the result, which is operand -1. */
+static const char *letters_of(const char *letters, int k, int *length)
+{
+    const char *at = letters, *arrow = strstr(letters, "->");
+    if (k < 0) at = arrow + 2;
+    for (; k > 0 && at; k--)
+        if ((at = strchr(at, ','))) at++;
+    if (at) *length = (int)strcspn(at, ",-");
+    return at;
+}
+
+/* dx = einsum(dz, w, letters = "ik,jk->ij") of z = einsum(x, w, letters = "ij,jk->ik"), by operand k. false:
+ * a letter stands twice in it, or in it alone. */
+static bool by_letters(wgi_step_equation *q, int k)
+{
+    if (!wgx_op_is(q->y->op, "einsum")) return false;
+    const char *letters = wgx_attr_setting(q->y->op->attrs, q->y->attr).word, *text = "", *all = "";
+    if (!strstr(letters, "->") || strpbrk(letters, " \t")) return false;
+    int own = 0, n = 0;
+    const char *mine = letters_of(letters, k, &own);
+    for (int i = 0; i < q->y->operands; i++) {
+        const int32_t of = wgi_step_operand(q, i);
+        const char *term = letters_of(letters, i == k ? -1 : i, &n),
+                   *name = i == k ? q->gradient : wgi_symbol(q->v, &q->v->item[of], WGI_STEP_NAME);
+        text = wgi_pool_format(q->v->pool, "%s%s%s", text, i ? ", " : "", name);
+        all = wgi_pool_format(q->v->pool, "%s%s%.*s", all, i ? "," : "", n, term);
+    }
+    for (int i = 0; i < own; i++)
+        if (!strchr(all, mine[i]) || memchr(mine + i + 1, mine[i], (size_t)(own - i - 1))) return false;
+    text = wgi_pool_format(q->v->pool, "einsum(%s, letters = \"%s->%.*s\")", text, all, own, mine);
+    wgi_formula_clear(&q->own);
+    q->right = wgi_formula_new(&q->own, WGI_F_WORDS, 0, 0);
+    q->own.node[q->right].text = text, q->own.node[q->right].length = (int)strlen(text);
+    return true;
+}
+
 /* By operand k of the item. false: it is too long, or there is no formula. */
 static bool partial(wgi_step_equation *q, const wgi_step *t, int k, bool pattern, const char **numbers)
 {
     int index = wgi_formula_equation_of(&q->f, q->k.formal[k], 1);
     if (index < 0) index = wgi_formula_equation_of(&q->f, "x_i", 1);
     q->by = k;
+    if (by_letters(q, k)) return add_term(q), q->each = "", *numbers = NULL, true;
     if (index < 0 || !wgi_step_replace(q, &q->f, q->also, index)) return false;
     const int product = product_with_gradient(q);
     if (product) {
