@@ -478,11 +478,13 @@ newcomer: all tests examples ## follows README.md on a bare system, as a user an
 mnist: $(BUILD)/examples/mnist ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
 	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
-docs: all ## writes docs/ops.md and docs/ops/internal.md from the registry; docs/functions, python/wengert/_table.txt and lists of values.hpp from the headers
+docs: all ## writes docs/ops.md and docs/ops/internal.md from the registry; docs/functions, python/wengert/_table.txt and lists of values.hpp from the headers; Python's stubs, python/wengert/*.pyi, from the package
 	@mkdir -p docs/ops && $(BUILD)/wengert ops --markdown > docs/ops.md && $(BUILD)/wengert ops --markdown --internal > docs/ops/internal.md
 	@python3 tools/build/table.py
 	@python3 tools/build/functions.py
 	@python3 tools/build/signatures.py
+	@if python=$$(tests/python.sh); then WENGERT_LIBRARY='$(abspath $(BUILD))/libwengert.so' "$$python" tools/build/stubs.py; \
+	else echo 'no python3 with NumPy here: the stubs python/wengert/*.pyi stay as they are'; fi
 
 gallery: all ## makes the pictures of docs/drawing/gallery.md, each with the command that stands there
 	@BUILD='$(BUILD)' tools/build/gallery.sh

@@ -240,9 +240,9 @@ def meshgrid(*tensors, indexing=None):
 
 
 @_call
-def empty(*size, **options):
+def empty(*sizes, **options):
     """zeros(2, 3): PyTorch's has any numbers."""
-    return calls["zeros"](*size, **options)
+    return calls["zeros"](*sizes, **options)
 
 
 @_call

@@ -18,6 +18,7 @@ raised as wengert.Error. Things that C gives to the caller are freed when nobody
 import builtins
 import ctypes
 import functools
+import os
 import re
 import types
 import weakref
@@ -52,6 +53,7 @@ NOT_HERE.update(dict.fromkeys("options_of options_listed options_filled options_
                               "options_named option_value option_set option_in_range attr_begin attr".split(),
                               "a struct of options as bytes: Python has options by name"))
 NOT_HERE.update(dict.fromkeys("user_call_begin user_call_end".split(), "begins and ends a builder of C"))
+NOT_HERE.update(check_passes="it frees the report: bool(report) says whether it passed")
 NOT_HERE.update(gradcheck_vjp="calls a function of C")
 NOT_HERE.update(draw_agraph="a graph of Graphviz's library: draw(path, format=\"dot\") writes it",
                 input_borrow="memory of the caller, which may not move: input copies",
@@ -429,7 +431,7 @@ class _Call:
                 return x._node
             return self.graph._node(x)
         if kind in ("text", "site"):
-            return None if x is None else x.encode() if isinstance(x, str) else wg.os.fsencode(x)
+            return None if x is None else x.encode() if isinstance(x, str) else os.fsencode(x)
         if kind == "tensor":
             a = None if x is None else _array(x, self.context)
             self.kept.append(a)

@@ -41,6 +41,9 @@ Test(python, tables) { SHELL("$python tests/languages/tables.py"); }
 /* All public calls reach Python, and say what they do. */
 Test(python, reached) { SHELL("cd \"$in\" && $python \"$here/tests/languages/reached.py\""); }
 
+/* What editors and mypy know of them, python/wengert/NAME.pyi, is so. */
+Test(python, stubs) { SHELL("cd \"$in\" && $python \"$here/tests/languages/stubs.py\""); }
+
 Test(python, values) { SHELL("cd \"$in\" && $python \"$here/tests/languages/values.py\""); }
 
 /* A training in one call, beside the loop by hand. */

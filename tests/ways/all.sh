@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs all gates of this folder, over python/_c.c and over ctypes. The last line is `N passed, N failed, N
-# skipped`.
+# Runs all gates of this folder, over python/_c.c and over ctypes, and mypy on programs with types. The last
+# line is `N passed, N failed, N skipped`.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/built_python.sh
@@ -13,5 +13,11 @@ for over in 0 1; do
         fi
     done
 done
-echo "$passed passed, $failed failed, 0 skipped"
+skipped=0
+if ! command -v mypy >/dev/null; then skipped=1; echo 'skipped: no mypy here'
+elif "$python" tests/languages/stubs.py typed; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "FAILED ways: stubs.py typed"
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

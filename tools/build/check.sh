@@ -340,7 +340,8 @@ parts() {
 
 licences() {
     grep -L 'SPDX-License-Identifier: MIT' include/wengert/* python/_c.c \
-        $(git ls-files "python/*.py" "python/*.txt") | report "installed sources without an SPDX line"
+        $(git ls-files "python/*.py" "python/*.pyi" "python/*.txt") |
+        report "installed sources without an SPDX line"
 }
 
 # ---- every public header alone ----

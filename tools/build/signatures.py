@@ -3,8 +3,7 @@
 """Writes docs/pytorch.md and docs/python/functional.md, the pages of PyTorch's calls: of each its arguments,
 those that are refused, and those that change no number. It reads the rows of python/wengert (_signatures.py
 says how they are written).
-`make docs` calls it. --check: changes nothing, and the status is 1 if a page would change. --stubs FOLDER:
-writes the signatures as stubs, FOLDER/functional.pyi and the like."""
+`make docs` calls it. --check: changes nothing, and the status is 1 if a page would change."""
 import ast
 import importlib.util
 import os
@@ -146,21 +145,7 @@ def pages():
             for path, names in of.items()}
 
 
-def stubs(folder):
-    for module, calls in modules().items():
-        lines = ["from typing import Any", "class Tensor: ...", "def __getattr__(name: str) -> Any: ..."]
-        for name, row in calls:
-            lines.append("def %s(%s) -> Any: ..." % (name, rows.arguments(row)) if name[0].islower() else
-                         "class %s:\n    def __init__(%s) -> None: ...\n    def __call__(self, *x: Any) -> "
-                         "Any: ...\n    def __getattr__(self, name: str) -> Any: ..." % (
-                             name, ", ".join(filter(None, ["self", rows.arguments(row)]))))
-        with open(os.path.join(folder, module.rpartition(".")[2] + ".pyi"), "w", encoding="utf-8") as f:
-            f.write("\n".join(lines) + "\n")
-
-
-if "--stubs" in sys.argv:
-    stubs(sys.argv[-1])
-elif "--check" in sys.argv:
+if "--check" in sys.argv:
     for path, text in pages().items():
         if not os.path.exists(path) or open(path, encoding="utf-8").read() != text:
             sys.exit("%s is not what the rows say: make docs" % os.path.relpath(path, TOP))

@@ -17,8 +17,8 @@ man=$to/share/man
 
 # Python's package, in the folder $1.
 python_package() {
-    (cd python && find wengert wengert_pytest.py \( -name '*.py' -o -name '*.txt' \) \
-        -exec install -D -m 644 {} "$1/{}" \;)
+    (cd python && find wengert wengert_pytest.py \( -name '*.py' -o -name '*.pyi' -o -name '*.txt' -o \
+        -name py.typed \) -exec install -D -m 644 {} "$1/{}" \;)
     [ -e "$BUILD/python/_c.abi3.so" ] || return 0
     install -m 644 -t "$1/wengert" "$BUILD/python/_c.abi3.so"
     "$strip" --strip-unneeded "$1/wengert/_c.abi3.so"
