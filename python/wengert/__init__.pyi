@@ -471,7 +471,7 @@ class Value:
             keepdim: builtins.bool = False) -> tuple[Value, Value]:
         """var_mean(input, dim=None, unbiased=True, keepdim=False): as in PyTorch."""
     def multinomial(self, num_samples: builtins.int, replacement: builtins.bool = False, *,
-            generator: None = None) -> Value:
+            generator: Any = None) -> Value:
         """multinomial(input, num_samples, replacement=False, *, generator=None): as in PyTorch."""
     def allclose(self, other: _Operand, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08,
             equal_nan: builtins.bool = False) -> builtins.bool:
@@ -1680,6 +1680,14 @@ class set_grad_enabled(no_grad):
 inference_mode = no_grad
 Tensor = Value
 
+class Generator:
+    """A generator of random numbers of its own, for generator=: Generator().manual_seed(5)."""
+    device: str
+    def __init__(self, device: Any = None) -> None: ...
+    def manual_seed(self, seed: builtins.int) -> Self: ...
+    def seed(self) -> builtins.int: ...
+    def initial_seed(self) -> builtins.int: ...
+
 class _Size(builtins.int):
     @overload
     def __call__(self, dim: None = None) -> tuple[builtins.int, ...]: ...
@@ -2318,8 +2326,8 @@ def lion(p: Params, *, lr: builtins.float = 1e-4, beta1: builtins.float = 0.9, b
         weight_decay: builtins.float = 0, coupled: builtins.bool = False, l1: builtins.float = 0,
         decay_all: builtins.bool = False) -> Optimizer:
     """Lion (Chen et al. 2023): w -= lr sign(beta1 m + (1 - beta1) g), then m = beta2 m + (1 - ..."""
-def load(path: _Path) -> Any:
-    """The arrays of a file of safetensors by name; or the dict that wg.save has written."""
+def load(path: _Path, map_location: Any = None, *, weights_only: builtins.bool = True) -> Any:
+    """The arrays of a file of safetensors by name; or the dict that wg.save has written. path: ..."""
 def log(x: _Operand) -> Value:
     """Natural logarithm of each element. -inf at 0, NaN below 0. y = ln x."""
 def log10(input: _Operand) -> Value:
@@ -2421,7 +2429,7 @@ def mse(x: _Operand, y: _Operand, *, reduction: Literal["mean", "sum", "none"] =
 def mul(a: _Operand, b: _Operand) -> Value:
     """Elementwise product. y = a b."""
 def multinomial(input: _Operand, num_samples: builtins.int, replacement: builtins.bool = False, *,
-        generator: None = None) -> Value:
+        generator: Any = None) -> Value:
     """multinomial(input, num_samples, replacement=False, *, generator=None): as in PyTorch."""
 def multiply(input: _Operand, other: _Operand) -> Value:
     """multiply(input, other): as in PyTorch."""
@@ -2582,11 +2590,12 @@ def qr(x: _Operand) -> tuple[Value, Value]:
 def rad2deg(input: _Operand) -> Value:
     """rad2deg(input): as in PyTorch."""
 @overload
-def rand(*sizes: _Shape, dtype: _DType | None = None, device: Any = None, requires_grad: Literal[True],
-        name: str | None = None, size: _Shape | None = None, shape: _Shape | None = None) -> Parameter:
+def rand(*sizes: _Shape, dtype: _DType | None = None, generator: Any = None, device: Any = None,
+        requires_grad: Literal[True], name: str | None = None, size: _Shape | None = None,
+        shape: _Shape | None = None) -> Parameter:
     """As wg.random_uniform([3, 4])"""
 @overload
-def rand(*sizes: _Shape, dtype: _DType | None = None, device: Any = None,
+def rand(*sizes: _Shape, dtype: _DType | None = None, generator: Any = None, device: Any = None,
         requires_grad: builtins.bool = False, name: str | None = None, size: _Shape | None = None,
         shape: _Shape | None = None) -> Value:
     """As wg.random_uniform([3, 4])"""
@@ -2600,20 +2609,21 @@ def rand_like(x: _Operand, dtype: _DType | None = None, *, device: Any = None,
     """Uniform numbers in [0, 1) in the shape of x."""
 @overload
 def randint(low: _Operand, high: _Operand | None = None, size: _Shape | None = None,
-        dtype: _DType | None = None, *, device: Any = None, requires_grad: Literal[True],
-        name: str | None = None) -> Parameter:
+        dtype: _DType | None = None, *, generator: Any = None, device: Any = None,
+        requires_grad: Literal[True], name: str | None = None) -> Parameter:
     """Whole numbers from low on, below high."""
 @overload
 def randint(low: _Operand, high: _Operand | None = None, size: _Shape | None = None,
-        dtype: _DType | None = None, *, device: Any = None, requires_grad: builtins.bool = False,
-        name: str | None = None) -> Value:
+        dtype: _DType | None = None, *, generator: Any = None, device: Any = None,
+        requires_grad: builtins.bool = False, name: str | None = None) -> Value:
     """Whole numbers from low on, below high."""
 @overload
-def randn(*sizes: _Shape, dtype: _DType | None = None, device: Any = None, requires_grad: Literal[True],
-        name: str | None = None, size: _Shape | None = None, shape: _Shape | None = None) -> Parameter:
+def randn(*sizes: _Shape, dtype: _DType | None = None, generator: Any = None, device: Any = None,
+        requires_grad: Literal[True], name: str | None = None, size: _Shape | None = None,
+        shape: _Shape | None = None) -> Parameter:
     """As wg.random_normal([3, 4])"""
 @overload
-def randn(*sizes: _Shape, dtype: _DType | None = None, device: Any = None,
+def randn(*sizes: _Shape, dtype: _DType | None = None, generator: Any = None, device: Any = None,
         requires_grad: builtins.bool = False, name: str | None = None, size: _Shape | None = None,
         shape: _Shape | None = None) -> Value:
     """As wg.random_normal([3, 4])"""
@@ -2632,11 +2642,11 @@ def random_uniform(shape: _Shape, *, low: builtins.float = 0, high: builtins.flo
         name: str | None = None) -> Value:
     """Uniform numbers in [0, 1), drawn anew in each evaluation."""
 @overload
-def randperm(n: builtins.int, dtype: _DType | None = None, *, device: Any = None,
+def randperm(n: builtins.int, dtype: _DType | None = None, generator: Any = None, *, device: Any = None,
         requires_grad: Literal[True], name: str | None = None) -> Parameter:
     """The numbers 0 to n - 1 in random order."""
 @overload
-def randperm(n: builtins.int, dtype: _DType | None = None, *, device: Any = None,
+def randperm(n: builtins.int, dtype: _DType | None = None, generator: Any = None, *, device: Any = None,
         requires_grad: builtins.bool = False, name: str | None = None) -> Value:
     """The numbers 0 to n - 1 in random order."""
 def ravel(x: _Operand) -> Value:

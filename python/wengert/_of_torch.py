@@ -6,7 +6,7 @@ import numpy as np
 from ._arrays import _kind, _plain
 from ._axes import _axis
 from ._errors import of_torch
-from ._makers import array, astype, tensor
+from ._makers import _random, array, astype, tensor
 from ._names import _both, _builders, _call, _method, _of_rows, calls, methods
 from ._no_grad import no_grad
 from ._signatures import Rows
@@ -74,8 +74,8 @@ std_mean(input, dim=None, unbiased=True, keepdim=False) = tuple(b[f](input, axis
     for f, o in (("std", {"correction": int(unbiased)}), ("mean", {})))
 var_mean(input, dim=None, unbiased=True, keepdim=False) = tuple(b[f](input, axis=dim, keepdims=keepdim, **o) \
     for f, o in (("var", {"correction": int(unbiased)}), ("mean", {})))
-multinomial(input, num_samples, replacement=False, *, -generator=None) = _multinomial(input, num_samples, \
-    replacement)
+multinomial(input, num_samples, replacement=False, *, generator=None) = _multinomial(input, num_samples, \
+    replacement, generator)
 allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) = bool(np.allclose(_plain(input), \
     _plain(other), rtol, atol, equal_nan))
 isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) = tensor(np.isclose(_plain(input), \
@@ -198,11 +198,11 @@ def _cross(x, y, dim):
     return part(x, 1) * part(y, 2) - part(x, 2) * part(y, 1)
 
 
-def _multinomial(p, n, again):
+def _multinomial(p, n, again, generator):
     """Places drawn by these weights. They are numbers."""
     p = _plain(p)
     rows = p.reshape(-1, p.shape[-1]) / p.sum(-1, keepdims=True).reshape(-1, 1)
-    draw = calls["randn"](0).graph.context._random
+    draw = _random(generator)
     some = np.array([draw.choice(p.shape[-1], n, bool(again), row) for row in rows])
     return tensor(some.reshape(p.shape[:-1] + (n,)))
 

@@ -25,9 +25,7 @@ _INSTEAD = dict(
     padding_mode="leave it out, and write np.pad(x, widths, mode=\"reflect\") before it",
     out="leave it out: the result is the value",
     proj_size="leave it out, and write nn.Linear(hidden_size, n) behind the module",
-    antialias="leave it out, and write F.avg_pool2d before it",
-    recompute_scale_factor="write size=, the new sizes",
-    generator="leave it out, and write wg.manual_seed(seed)")
+    antialias="leave it out, and write F.avg_pool2d before it")
 
 
 def marks(row):

@@ -337,7 +337,7 @@ def is_of(y, type_, own=None):
     plain = {"NDArray": np.ndarray, "float": (float, int, np.floating), "int": int, "str": str,
              "bool": (bool, np.bool_),
              "_V": wg.Value, "None": type(None), "Callable": collections.abc.Callable,
-             "Iterator": collections.abc.Iterator,
+             "Iterator": collections.abc.Iterator, "Iterable": collections.abc.Iterable,
              "np.dtype": np.dtype, "Any": object, "Self": own if isinstance(own, type) else type(own)}
     if head in plain:
         return isinstance(y, plain[head])

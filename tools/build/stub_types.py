@@ -102,7 +102,8 @@ for _type, _names in {
         "LogNormal.scale HalfNormal.scale tgt memory src_mask tgt_mask memory_mask mask "
         "src_key_padding_mask tgt_key_padding_mask memory_key_padding_mask permutation",
     "_Numbers": "data *tensors", "Sequence[_Operand]": "tensors",
-    "int": "dim axis0 axis1 k n m num chunks steps count seed num_classes parts length diagonal offset "
+    "int": "BatchSampler.__init__.batch_size dim axis0 axis1 k n m num chunks steps count seed "
+           "num_classes parts length diagonal offset "
         "shards threads ddof correction frame batch *count padding_idx in_features out_features in_channels "
         "out_channels num_embeddings embedding_dim num_features embed_dim num_heads start_dim end_dim "
         "groups Data.batches.size step_size T_0 T_max T_mult total_steps epochs steps_per_epoch epoch "
@@ -113,7 +114,8 @@ for _type, _names in {
         "momentum threshold val sparsity alpha beta margin tau gain lambd PReLU.init normal_.mean "
         "normal_.std uniform_.from_ uniform_.to uniform_.a uniform_.b trunc_normal_.a trunc_normal_.b "
         "kaiming_uniform_.a kaiming_normal_.a",
-    "bool": "foreach retain_graph unbiased shuffle align_corners recompute_scale_factor is_causal "
+    "bool": "BatchSampler.__init__.drop_last foreach retain_graph unbiased shuffle align_corners "
+           "recompute_scale_factor is_causal "
         "src_is_causal tgt_is_causal validate_args set_default_validate_args.value",
     "_Axes": "count_nonzero.dim std_mean.dim var_mean.dim matrix_norm.dim vector_norm.dim norm.dim "
         "squeeze.dim unsqueeze.dim std.dim var.dim roll.dim axis axes dims *axes source destination shift "
@@ -155,7 +157,8 @@ for _type, _names in {
     "PackedSequence": "sequence packed_sequences",
     "Sequence[Value]": "sequences", "Iterable[str]": "keys",
     "Distribution": "base_distribution kl_divergence.p kl_divergence.q",
-    "Any": "hx ModuleDict.update.other ParameterDict.update.other ParameterDict.__init__.parameters "
+    "Any": "map_location data_source hx ModuleDict.update.other ParameterDict.update.other "
+           "ParameterDict.__init__.parameters "
         "ParameterList.__init__.values ParameterList.append.value ParameterList.extend.values "
         "ModuleDict.__init__.modules default lower_bound upper_bound type_p type_q device *given *g *what "
         "*more *args memo what *arrays outputs grad_outputs generator like grad raw r dataset datasets "
@@ -399,6 +402,14 @@ class set_grad_enabled(no_grad):
 
 inference_mode = no_grad
 Tensor = Value
+
+class Generator:
+    """A generator of random numbers of its own, for generator=: Generator().manual_seed(5)."""
+    device: str
+    def __init__(self, device: Any = None) -> None: ...
+    def manual_seed(self, seed: int) -> Self: ...
+    def seed(self) -> int: ...
+    def initial_seed(self) -> int: ...
 
 class _Size(int):
     @overload

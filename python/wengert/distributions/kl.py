@@ -26,8 +26,8 @@ def kl_divergence(p, q):
         for c in type(q).__mro__:
             if (a, c) in _PAIRS:
                 return _PAIRS[a, c](p, q)
-    raise NotImplementedError("wengert: kl_divergence of %s and %s is not here: write (p.log_prob(x) - "
-                              "q.log_prob(x)).mean() for draws x = p.rsample((1000,)), or register_kl" % (
+    raise NotImplementedError("wengert: kl_divergence of %s and %s is not here: write (a.log_prob(x) - "
+                              "b.log_prob(x)).mean() for draws x = a.rsample((1000,)), or register_kl" % (
                                   type(p).__name__, type(q).__name__))
 
 

@@ -15,19 +15,12 @@ _GAINS = dict({name: 1 for name in "linear conv1d conv2d conv3d conv_transpose1d
 
 def _put(tensor, numbers):
     """The tensor with these numbers, which are kept by it."""
-    if not isinstance(tensor, wg.Value):
-        raise TypeError("wengert: nn.init changes parameters and tensors, not %r: write wg.zeros(2, 3), and "
-                        "then "
-                        "nn.init of it" % (type(tensor).__name__,))
     a = np.asarray(numbers, tensor.dtype)
     if isinstance(tensor, wg.Leaf):
         tensor.set(a)
-    elif hasattr(tensor, "copy_"):  # what shares the numbers of a parameter
+    else:  # w.data, or a part of it
         with wg.no_grad():
             tensor.copy_(wg.tensor(a))
-    else:
-        raise TypeError("wengert: nn.init of a value that was computed: write it of the parameter or tensor "
-                        "itself, nn.init.zeros_(w)")
     return tensor
 
 

@@ -19,7 +19,8 @@ class Optimizer(_Optimizer):
         """One step with the gradients. closure: is called before it, calls zero_grad() and ..."""
     def zero_grad(self, set_to_none: bool = True) -> None:
         """The next backward() sets the gradients; without it they are added. set_to_none=False: they ..."""
-    def add_param_group(self, group: Any) -> NoReturn: ...
+    def add_param_group(self, group: Any) -> NoReturn:
+        """One more group of parameters, {"params": ..., "lr": ...}."""
     def state_dict(self) -> dict[str, Any]:
         """All that the optimizer goes on from, as in PyTorch: {"state": {0: {...}}, "param_groups": ..."""
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
