@@ -7,7 +7,7 @@
  *     wg_backward(loss, p);                      sets the gradients
  *     wg_optim_step(o);                          uses them: a second step needs another wg_backward
  *
- * A name has letters, digits and _, in parts joined by single dots: layer.0.W. Names are the keys in saved
+ * A name has letters of any alphabet, digits, _ and -, in parts joined by single dots: layer.0.W. Names are the keys in saved
  * files. The first values of a parameter depend on the context's seed and on its name, and on nothing else.
  */
 #ifndef WENGERT_PARAMS_H

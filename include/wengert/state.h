@@ -46,7 +46,7 @@ WG_API bool wg_resume_at(wg_site here, wg_context *c, const char *path);
  *     double best = 0;
  *     wg_save_with(c, "best", wg_view_f64(&best, WG_SCALAR));
  *
- * A name is made of letters, digits, _ and single dots. The memory must stay until wg_save_end or
+ * A name is made of letters, digits, _, - and single dots. The memory must stay until wg_save_end or
  * wg_finish. checks may be NULL. */
 typedef struct wg_save_checks {
     const char *(*refuse)(void *user, wg_tensor value); /* why this value cannot be resumed; NULL: it can */

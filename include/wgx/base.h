@@ -66,5 +66,8 @@ WGX_API const char *wgx_number_in(const char *text, double *value);
 /* Prints what this build and machine have, in lines "key: value", as `wengert doctor`. For bug reports. */
 WGX_API void wgx_doctor(FILE *out);
 
+/* Whether the text can be the name of a parameter: letters of any alphabet, digits, _ and -, joined by single dots. */
+WGX_API bool wgx_is_name(const char *s);
+
 WG_END_DECLS
 #endif

@@ -53,6 +53,7 @@ from ._figures import Figure, plot
 from . import _of_numpy, _indexing, _makers, _shapes, _elements, _no_grad, _linalg, _of_torch, _in_place
 from ._files import resume, save
 from ._transforms import grad, jvp, value_and_grad, vjp
+from . import _interop
 from . import _copies  # what copy and pickle make of the classes
 from ._fit import Fitted, fit
 from ._by_c import take_over as _take_over

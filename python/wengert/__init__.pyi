@@ -2145,6 +2145,8 @@ def fmod(a: _Operand, b: _Operand) -> Value:
     """What is left of a where it is divided by b, with the sign of a, as fmod of C."""
 def frac(input: _Operand) -> Value:
     """frac(input): as in PyTorch."""
+def from_dlpack(x: _Operand) -> Value:
+    """A tensor of another library as a value in the same memory."""
 def from_numpy(array: _Operand) -> Value:
     """A value in the array's own memory."""
 @overload
@@ -2585,6 +2587,9 @@ def prod(x: _Operand, axis: _Axes | None = None, *, axes: _Axes | None = None,
         keepdims: builtins.bool = False, dim: _Axes | None = None, dims: _Axes | None = None,
         keepdim: builtins.bool = False) -> Value:
     """Product along axes."""
+def progress(items: Any, what: Any = "", total: builtins.int | None = None, file: Any = None
+    ) -> Iterator[Any]:
+    """The items of a long loop, with a line that says how far it is: wg.progress(loader, "epoch 1")."""
 def qr(x: _Operand) -> tuple[Value, Value]:
     """Orthogonal unit vectors Q, as columns, or upper triangles R, of matrices."""
 def rad2deg(input: _Operand) -> Value:
@@ -2831,6 +2836,8 @@ def tensor(data: _Numbers, dtype: _DType | None = None, *, device: Any = None,
     """A value with these numbers."""
 def tile(x: _Operand, *counts: _Shape, reps: _Shape | None = None, dims: _Shape | None = None) -> Value:
     """np.tile: the whole so many times along each of the last axes. reps, dims and counts are ..."""
+def to_dlpack(x: _Operand) -> Any:
+    """The capsule that torch.utils.dlpack.from_dlpack takes."""
 def topk(x: _Operand, count: builtins.int | None = None, axis: _Axes = -1, *, smallest: builtins.bool = False,
         dim: _Axes | None = None) -> Sorted:
     """The `count` largest elements of an axis in decreasing order, or with `smallest` the ..."""

@@ -112,7 +112,7 @@ _call(array, "array", "as_tensor", "asarray")
 @_call
 def from_numpy(array):
     """A value in the array's own memory. The array cannot be written to as long as the value is there."""
-    a = _array(array, default_context())
+    a = _array(array, default_context(), _single(array))
     if not isinstance(array, np.ndarray) or a.ctypes.data != array.ctypes.data:
         return tensor(array)
     x = Leaf(a.view())

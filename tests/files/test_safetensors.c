@@ -287,9 +287,25 @@ Test(safetensors, reading_twice)
     cr_expect_eq(wg_params_count(p), 4);
 }
 
+/* A letter stands as itself or as its escape; the file that is written has the letters. */
+Test(safetensors, names_of_any_letters)
+{
+    WGT_IN_CONTEXT(WG_F32, NULL);
+    wg_params *p = wg_params_new(c), *q = wg_params_new(c);
+    wgt_bytes f = wgt_safetensors(
+        "{\"couche-1.\\u00e9t\xc3\xa9\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}",
+        "\0\0\x80\x3f", 4);
+    cr_expect_eq(wg_params_read(p, wgt_saved("n.st", &f)), WG_OK);
+    cr_expect_str_eq(wg_params_name(p, 0), "couche-1.\xc3\xa9t\xc3\xa9");
+    cr_expect_eq(wg_params_save(p, wgt_in_folder("m.st")), WG_OK);
+    cr_expect_eq(wg_params_read(q, wgt_in_folder("m.st")), WG_OK);
+    const wg_tensor t = wg_params_tensor(q, wg_params_find(q, "couche-1.\xc3\xa9t\xc3\xa9"));
+    cr_expect_eq(wg_tensor_item(&t, 0), 1);
+}
+
 Test(safetensors, names_that_no_parameter_has)
 {
-    static const char *const names[] = { "a b", "", ".a", "a.", "a..b", "a-b", "\\u00e9", "\\\"" };
+    static const char *const names[] = { "a b", "", ".a", "a.", "a..b", "a/b", "\\u0007", "\xc3", "\\\"" };
     char json[200];
     WGT_IN_CONTEXT(WG_F32, NULL);
     wg_params *p = wg_params_new(c);

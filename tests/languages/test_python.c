@@ -46,6 +46,9 @@ Test(python, stubs) { SHELL("cd \"$in\" && $python \"$here/tests/languages/stubs
 
 Test(python, values) { SHELL("cd \"$in\" && $python \"$here/tests/languages/values.py\""); }
 
+/* DLPack, tables of notebooks, a bar, names of any letters. */
+Test(python, interop) { SHELL("cd \"$in\" && $python \"$here/tests/languages/interop.py\""); }
+
 /* A training in one call, beside the loop by hand. */
 Test(python, fit) { SHELL("cd \"$in\" && $python \"$here/tests/languages/fit.py\""); }
 

@@ -102,7 +102,8 @@ for _type, _names in {
         "LogNormal.scale HalfNormal.scale tgt memory src_mask tgt_mask memory_mask mask "
         "src_key_padding_mask tgt_key_padding_mask memory_key_padding_mask permutation",
     "_Numbers": "data *tensors", "Sequence[_Operand]": "tensors",
-    "int": "BatchSampler.__init__.batch_size dim axis0 axis1 k n m num chunks steps count seed "
+    "int": "progress.total BatchSampler.__init__.batch_size dim axis0 axis1 k n m num chunks steps count "
+           "seed "
            "num_classes parts length diagonal offset "
         "shards threads ddof correction frame batch *count padding_idx in_features out_features in_channels "
         "out_channels num_embeddings embedding_dim num_features embed_dim num_heads start_dim end_dim "
@@ -157,7 +158,7 @@ for _type, _names in {
     "PackedSequence": "sequence packed_sequences",
     "Sequence[Value]": "sequences", "Iterable[str]": "keys",
     "Distribution": "base_distribution kl_divergence.p kl_divergence.q",
-    "Any": "map_location data_source hx ModuleDict.update.other ParameterDict.update.other "
+    "Any": "progress.file map_location data_source hx ModuleDict.update.other ParameterDict.update.other "
            "ParameterDict.__init__.parameters "
         "ParameterList.__init__.values ParameterList.append.value ParameterList.extend.values "
         "ModuleDict.__init__.modules default lower_bound upper_bound type_p type_q device *given *g *what "
@@ -244,6 +245,7 @@ for _name in ("jacobian", "jacrev", "jacfwd", "hessian"):
 # What Python's own functions return that is no Value, by CALL, CLASS.METHOD or *.METHOD; a method of signs
 # with its arguments.
 RESULTS = {
+    "progress": "Iterator[Any]", "to_dlpack": "Any",
     "dim": "int", "numel": "int", "nelement": "int", "tolist": "Any", "chunk": "tuple[Value, ...]",
     "unbind": "tuple[Value, ...]", "split": "Sequence[Value]", "split_with_sizes": "Sequence[Value]",
     "is_cuda": "bool", "is_cpu": "bool", "LSTMCell.forward": "tuple[Value, Value]", "*.support": "Any",

@@ -13,6 +13,7 @@ import numpy as np
 import wengert as wg
 from wengert import _names, _signatures
 from wengert._arrays import _kind, _list_of, _numbers, _plain
+from wengert._interop import of_module
 from wengert._makers import _random
 from wengert._names import _builder_method
 from wengert._signatures import device as _on_processor
@@ -256,6 +257,9 @@ class Module(_signatures.Words):
         """A tensor that is in state_dict(), unless persistent=False."""
         object.__setattr__(self, name, _as_buffer(tensor))
         vars(self).setdefault("_kept", {})[name] = persistent
+
+    def _repr_html_(self):
+        return of_module(self)
 
     def __repr__(self):
         inside = "".join("\n  (%s): %s" % (n, repr(m).replace("\n", "\n  ")) for n, m in self._parts(Module))

@@ -321,8 +321,6 @@ bool wgi_grow(wg_context *c, void *list, size_t *capacity, size_t need, size_t s
 
 /* ---- save_with.c ---- */
 
-/* Letters, digits and _, at least one, joined by single dots. (A part may be a number: layer.0.W.) */
-bool wgi_is_name(const char *s);
 /* Memory that wg_save_with has added. */
 typedef struct wgi_saved_memory {
     struct wgi_saved_memory *next;

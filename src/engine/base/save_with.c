@@ -1,15 +1,24 @@
 /* save_with.c: memory of the user's, or of a data set, that is part of a training: see wg_save_with. */
 #include "base/base.h"
+#include "wgx/base.h"
 #include "wgx/state.h"
 
-#include <ctype.h>
+/* The bytes of a letter of a name; 0: there is none at s. Of letters beyond ASCII any is one. */
+static int letter(const char *s)
+{
+    if ((unsigned char)*s >= 0x80) return wgx_utf8_length(s);
+    return (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || *s == '_' ||
+           *s == '-';
+}
 
-bool wgi_is_name(const char *s)
+bool wgx_is_name(const char *s)
 {
     bool first = true;
-    for (; s && *s; s++) {
-        if (*s == '.' ? first || !s[1] : !isalnum((unsigned char)*s) && *s != '_') return false;
+    for (int n; s && *s; s += n) {
+        n = letter(s);
+        if (*s == '.' ? first || !s[1] : !n) return false;
         first = *s == '.';
+        n += first;
     }
     return s && !first;
 }
@@ -35,9 +44,10 @@ wg_status wg_save_with_at(wg_site here, wg_context *c, const char *name, wg_tens
 {
     if (!c) return wg_fail(NULL, here, WG_ERROR_USE, "save_with: the context is NULL");
     if (!wgi_ok(c)) return wg_failed(c);
-    if (!wgi_is_name(name))
+    if (!wgx_is_name(name))
         return wgi_fail(c, here, "save_with", WG_ERROR_VALUE,
-                        "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
+                        "\"%.80s\" is no name: letters, digits, _ and -, joined by single dots",
+                        name ? name : "");
     if (!wg_dtype_size(memory.dtype) || wg_shape_size(memory.shape) < 0 || !memory.data)
         return wgi_fail(c, here, "save_with", WG_ERROR_VALUE, "%s: a tensor with dtype, shape and data",
                         name);

@@ -206,7 +206,7 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
     const char *full = wgi_params_full_name(p, name, buf, sizeof buf);
     if (!full)
         return WGI_FAIL_NODE(g, here, what, WG_ERROR_VALUE,
-                             "\"%.80s\" is no name: letters, digits, _ joined by single dots",
+                             "\"%.80s\" is no name: letters, digits, _ and -, joined by single dots",
                              name ? name : "");
     if (!wgi_shape_fits(s))
         return WGI_FAIL_NODE(g, here, what, WG_ERROR_SHAPE, "%s: no shape: %d axes, %s", full, s->rank,

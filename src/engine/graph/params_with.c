@@ -47,7 +47,7 @@ static wg_graph *graph_of(wg_site here, const wg_params *p, const wg_given *list
 {
     wg_graph *g = list && n > 0 ? wg_graph_of(list[0].value) : NULL;
     for (int k = 0; k < n && g; k++) {
-        if (!wgi_is_name(list[k].name)) {
+        if (!wgx_is_name(list[k].name)) {
             wgi_fail(p->c, here, "params_with", WG_ERROR_VALUE, "given %d has no name", k);
             return NULL;
         }

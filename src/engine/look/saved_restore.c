@@ -1,6 +1,7 @@
 /* saved_restore.c: sets all that a training consists of from a list of tensors. The whole list is checked
  * before anything changes. It may come from a hostile file. */
 #include "look/saved.h"
+#include "wgx/base.h"
 #include "wgx/graph.h"
 #include "wgx/state.h"
 
@@ -119,7 +120,7 @@ static bool is_parameter(const restoring *r, const char *name, thing *t)
     int k = 0;
     t->name = rest ? rest : name;
     if (rest && (k = number(&t->name)) < 0) return false;
-    if (!wgi_is_name(t->name)) return false;
+    if (!wgx_is_name(t->name)) return false;
     t->set = wgi_saved_set(r->c, k);
     t->q = t->set ? wgi_params_find(t->set, t->name, wgi_text_hash(t->name)) : NULL;
     t->is = PARAMETER;

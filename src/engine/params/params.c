@@ -83,9 +83,9 @@ wg_params *wgi_with_set(wgi_with *w, const wg_params *p, char *prefix)
 wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix)
 {
     if (!wgi_set_ok(here, p, "params_in")) return p;
-    if (!wgi_is_name(prefix)) {
+    if (!wgx_is_name(prefix)) {
         wgi_fail(p->c, here, "params_in", WG_ERROR_VALUE,
-                 "\"%s\" is no name: letters, digits, _ and single dots", prefix ? prefix : "");
+                 "\"%s\" is no name: letters, digits, _, - and single dots", prefix ? prefix : "");
         return p;
     }
     size_t n = (p->prefix ? strlen(p->prefix) : 0) + strlen(prefix) + 2;
@@ -167,7 +167,7 @@ void wgi_params_enter(wg_params *root, wgi_parameter *q)
  * name. */
 const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf, size_t size)
 {
-    if (!wgi_is_name(name)) return NULL;
+    if (!wgx_is_name(name)) return NULL;
     size_t n = strlen(name) + 1, skip = p->prefix ? strlen(p->prefix) : 0;
     if (skip + n > size) return NULL;
     if (!skip) return name;
@@ -183,7 +183,8 @@ wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_ten
     const char *full = wgi_params_full_name(p, name, buf, sizeof buf);
     if (!full)
         return wgi_fail(p->c, here, "params_make", WG_ERROR_VALUE,
-                        "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
+                        "\"%.80s\" is no name: letters, digits, _ and -, joined by single dots",
+                        name ? name : "");
     if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype) || !t.data ||
         (!state && !wg_gradient_dtype(t.dtype)))
         return wgi_fail(p->c, here, "params_make", WG_ERROR_VALUE,

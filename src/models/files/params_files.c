@@ -141,28 +141,16 @@ static bool all_fit(const wgi_safetensors *s, const wg_params *p)
 
 /* ---- loading and reading ---- */
 
-/* Whether the name is made of letters, digits and _, joined by single dots. */
-static bool is_name(const char *name)
-{
-    const char *p = name;
-    for (bool first = true; *p; p++) {
-        bool letter =
-            (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '_';
-        if (!letter && (*p != '.' || first)) return false;
-        first = *p == '.';
-    }
-    return p > name && p[-1] != '.' && p - name <= NAME_MOST;
-}
-
 static bool can_be_made(const wgi_safetensors *s, const wg_params *p, const wgi_entry *e, const wgi_array *a)
 {
     char text[100];
     wgi_entry_text(e, text, sizeof text);
     const wgi_element_kind *kind = &wgi_elements[a->element];
-    if (!is_name(e->name))
-        return wgi_file_fail(&s->f, WG_ERROR_FORMAT,
-                             "\"%s\" is no parameter name: letters, digits, _ joined by dots, at most %d",
-                             text, NAME_MOST);
+    if (!wgx_is_name(e->name) || strlen(e->name) > NAME_MOST)
+        return wgi_file_fail(
+            &s->f, WG_ERROR_FORMAT,
+            "\"%s\" is no parameter name: letters, digits, _ and -, joined by dots, at most %d", text,
+            NAME_MOST);
     if (!kind->dtype)
         return wgi_file_fail(&s->f, WG_ERROR_DTYPE, "\"%s\" has dtype %s, which cannot be read", text,
                              kind->safetensors);

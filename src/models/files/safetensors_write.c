@@ -67,7 +67,7 @@ static void put_tensor(header *h, int i)
         (unsigned long long)(h->begin[i] + bytes_of(&t)));
 }
 
-/* Names need no escapes, because they are made of letters, digits, underscores, dots and colons. */
+/* Names need no escapes, because they are made of letters of UTF-8, digits, _, -, dots and colons. */
 static void put_all(header *h)
 {
     put(h, "{");
