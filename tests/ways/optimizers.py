@@ -276,6 +276,31 @@ def loaded(m, opt, w, loss, seen):
 
 HABITS = dict(twice=twice, accumulated=accumulated, without=without, closure=closure, groups=groups,
               loaded=loaded)
+def lbfgs(m, **options):
+    """Steps of LBFGS on a valley of four axes, with the state carried to another optimizer after two."""
+    w, a = m.tensor(np.array([1.5, -1.0, 0.5, 2.0]), requires_grad=True), m.tensor(np.arange(4.0))
+    opt, seen = m.optim.LBFGS([w], **options), []
+
+    def again():
+        opt.zero_grad()
+        y = ((w - a) ** 2 * (1 + a) ** 2).sum() + w.sum() ** 4 / 50
+        y.backward()
+        return y
+    for t in range(4):
+        if t == 2:
+            state = opt.state_dict()
+            opt = m.optim.LBFGS([w], **options)
+            opt.load_state_dict(state)
+        seen.append(float(opt.step(again)))
+        seen += w.detach().numpy().tolist()
+    return {"end": plain(seen)}
+
+
+LINES = {"": {}, "short": dict(lr=0.5, max_iter=3), "few calls": dict(max_iter=9, max_eval=4),
+         "wolfe": dict(line_search_fn="strong_wolfe", max_iter=2), "far": dict(
+             line_search_fn="strong_wolfe", max_iter=3, lr=40.0), "near": dict(
+                 line_search_fn="strong_wolfe", max_iter=3, lr=1e-3, history_size=2),
+         "rough": dict(line_search_fn="strong_wolfe", tolerance_change=1e-2, tolerance_grad=1e-1)}
 TABLE = {"optimizer " + n: (lambda m, n=n: steps_of(m, n)) for n in OPTIMIZERS}
 TABLE.update(("schedule " + n, lambda m, n=n: scheduled(m, [n])) for n in SCHEDULES)
 TABLE.update(("schedule by hand " + n, lambda m, n=n: scheduled(m, [n], by_hand=7)) for n in SCHEDULES)
@@ -283,6 +308,7 @@ TABLE.update(("schedule of Adam " + n, lambda m, n=n: scheduled(m, [n], kind="Ad
 TABLE.update(("schedules %s, %s" % p, lambda m, p=p: scheduled(m, p))
              for p in itertools.product(PAIRED, repeat=2)
              if p != ("OneCycleLR", "CosineAnnealingLR"))  # their rate is below 0
+TABLE.update(("LBFGS " + n, lambda m, o=o: lbfgs(m, **o)) for n, o in LINES.items())
 TABLE.update(("habit " + n, lambda m, f=f: with_steps(m, f)) for n, f in HABITS.items())
 
 

@@ -119,7 +119,7 @@ def modules():
             "distributions": [pair for file in ("continuous", "discrete", "joint")
                               for pair in classes(source("distributions/_%s.py" % file))] +
             defs("distributions/kl.py"),
-            "optim": classes(source("optim/__init__.py")),
+            "optim": classes(source("optim/__init__.py")) + classes(source("optim/_lbfgs.py")),
             "optim.lr_scheduler": classes(source("optim/lr_scheduler.py")), "utils.data": classes(data) +
             list(functions(split))}
 

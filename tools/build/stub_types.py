@@ -102,7 +102,8 @@ for _type, _names in {
         "LogNormal.scale HalfNormal.scale tgt memory src_mask tgt_mask memory_mask mask "
         "src_key_padding_mask tgt_key_padding_mask memory_key_padding_mask permutation",
     "_Numbers": "data *tensors", "Sequence[_Operand]": "tensors",
-    "int": "progress.total BatchSampler.__init__.batch_size dim axis0 axis1 k n m num chunks steps count "
+    "int": "LBFGS.max_eval progress.total BatchSampler.__init__.batch_size dim axis0 axis1 k n m num "
+           "chunks steps count "
            "seed "
            "num_classes parts length diagonal offset "
         "shards threads ddof correction frame batch *count padding_idx in_features out_features in_channels "
@@ -134,7 +135,8 @@ for _type, _names in {
     "Mapping[str, Any]": "state_dict options group", "tuple[float, float]": "betas",
     'Literal["mean", "sum", "none"]': "reduction",
     'Literal["mean", "sum", "none", "batchmean"]': "kl_div.reduction KLDivLoss.reduction",
-    'Literal["none", "tanh"]': "approximate", 'Literal["x", "y"]': "normalise.which",
+    'Literal["none", "tanh"]': "approximate", 'Literal["strong_wolfe"]': "line_search_fn",
+    'Literal["x", "y"]': "normalise.which",
     'Literal["train", "eval"]': "Graph.__init__.mode begin.mode",
     'Literal["constant", "edge", "reflect"]': "pad.mode",
     'Literal["constant", "reflect", "replicate", "circular"]': "functional.pad.mode",
@@ -245,6 +247,8 @@ for _name in ("jacobian", "jacrev", "jacfwd", "hessian"):
 # What Python's own functions return that is no Value, by CALL, CLASS.METHOD or *.METHOD; a method of signs
 # with its arguments.
 RESULTS = {
+    "LBFGS.zero_grad": "None", "LBFGS.step": "Any", "LBFGS.state_dict": "dict[str, Any]",
+    "LBFGS.load_state_dict": "None",
     "progress": "Iterator[Any]", "to_dlpack": "Any",
     "dim": "int", "numel": "int", "nelement": "int", "tolist": "Any", "chunk": "tuple[Value, ...]",
     "unbind": "tuple[Value, ...]", "split": "Sequence[Value]", "split_with_sizes": "Sequence[Value]",

@@ -475,6 +475,7 @@ class NAdam(Optimizer):
 
 
 from . import lr_scheduler  # noqa: it uses _Group
+from ._lbfgs import LBFGS  # noqa
 
 
 def __getattr__(name):

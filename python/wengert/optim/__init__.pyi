@@ -89,3 +89,17 @@ class NAdam(Optimizer):
             weight_decay: float = 0.0, momentum_decay: float = 0.004, foreach: bool | None = None, *,
             beta1: float = 0.9, beta2: float = 0.999, psi: float = 4e-3, coupled: bool = False, l1: float = 0,
             decay_all: bool = False) -> None: ...
+
+class LBFGS:
+    """Quasi-Newton steps from the last gradients: opt.step(closure), where closure() calls ..."""
+    def zero_grad(self, set_to_none: bool = True) -> None: ...
+    def step(self, closure: Callable[..., Any]) -> Any:
+        """Up to max_iter steps."""
+    def state_dict(self) -> dict[str, Any]:
+        """What the optimizer goes on from."""
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Goes on from what state_dict() gave."""
+    def __init__(self, params: Iterable[Value] | Iterable[dict[str, Any]] | Params | Module, lr: int = 1,
+            max_iter: int = 20, max_eval: int | None = None, tolerance_grad: float = 1e-07,
+            tolerance_change: float = 1e-09, history_size: int = 100,
+            line_search_fn: Literal["strong_wolfe"] | None = None) -> None: ...
