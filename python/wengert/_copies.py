@@ -49,8 +49,9 @@ for _of, _line in _INSTEAD.items():
 
 # ---- values ----
 
-Value.__copy__ = lambda x: x
-Value.__deepcopy__ = lambda x, memo: x
+Value.__copy__ = lambda x: x.detach() if isinstance(x, Leaf) else x
+# A tensor and a number have memory of their own then; what has a derivative is itself.
+Value.__deepcopy__ = lambda x, memo: x if x.requires_grad else memo.setdefault(id(x), x.clone())
 
 
 def _more(x, own, memo=None):

@@ -5,16 +5,17 @@ shapes, x.detach(), w.data. What was computed of it before keeps its number and 
 import ctypes
 import functools
 import operator
+import types
 
 import numpy as np
 
-from ._arrays import _has_value, _is_cut, _numbers, _plain
+from ._arrays import _has_value, _is_cut, _list_of, _numbers, _plain
 from ._context import default_context
 from ._errors import Error
 from ._graph import _graphs
 from ._library import _Node, _lib
 from ._names import _builder_method, _builders, _method, calls, methods
-from ._tensors import Leaf, Parameter, _ParametersGradient
+from ._tensors import Leaf, Parameter, _ParametersGradient, clone
 from ._value import Value, _of_value
 from ._way import _off
 
@@ -24,28 +25,88 @@ _VIEWS = frozenset("reshape transpose swap slice select expand_dims squeeze broa
 
 
 def _key(node):
-    return node.index, node.generation
+    return node.graph, node.index, node.generation
+
+
+def _carried_from(node):
+    """The node of another graph that stands here, or None."""
+    g = _graphs.get(node.graph)
+    for key, (to, _) in list(g._carried.items()) if g is not None else ():
+        if len(key) == 3 and _key(to) == _key(node):
+            h = next((h for h in list(_graphs.values()) if h._serial == key[0]), None)
+            return None if h is None else _Node(h._g, key[1], key[2])
+    return None
+
+
+def _options(node):
+    """The options of the call that made the node, that of a shape first."""
+    found = Value.options.fget(types.SimpleNamespace(_node=node))
+    return {n: x for n, x in found.items() if x is not None}
+
+
+def _in_numpy(name, a, o):
+    """What the call makes of an array of NumPy, which says whether it is the same memory."""
+    at = (slice(None),) * o["axis"] if isinstance(o.get("axis"), int) else ()
+    axes = tuple(_list_of(o.get("axes", o.get("axis", ()))))
+    return (a.reshape(o["shape"]) if name == "reshape" else np.broadcast_to(a, o["shape"])
+            if name == "broadcast_to" else a.swapaxes(-1, -2) if name == "swap"
+            else a.transpose(axes or None) if name == "transpose"
+            else a[at + (slice(o["from"], o["to"], o["step"]),)] if name == "slice"
+            else a[at + (o["index"],)] if name == "select" else np.expand_dims(a, axes)
+            if name == "expand_dims" else np.squeeze(a, axes or None) if name == "squeeze"
+            else a.diagonal(0, -2, -1) if name == "diagonal" else a)
 
 
 def _shown(node):
-    """The node, that whose elements it shows, and so on: the last one is no view."""
-    nodes, x = [node], _Node()
-    while _lib.wgx_node_call(nodes[-1], ctypes.byref(x)).decode() in _VIEWS and x.graph:
-        nodes.append(x)
+    """The node, that whose elements it shows, and so on, as pairs (node, call), of which the last one is no
+    view: its call is None, as that of a node that stands in another graph. A reshape that has to copy is no
+    view."""
+    nodes, calls_ = [node], []
+    while True:
         x = _Node()
-    return nodes
+        name = _lib.wgx_node_call(nodes[-1], ctypes.byref(x)).decode()
+        name, x = (name, x) if name in _VIEWS and x.graph else (None, _carried_from(nodes[-1]))
+        if x is None:
+            break
+        nodes.append(x)
+        calls_.append(name)
+    cut, a = len(calls_), None
+    for k in reversed(range(len(calls_))):
+        a = _lie(nodes[k + 1]) if a is None else a
+        b = a if calls_[k] is None else _in_numpy(calls_[k], a, _options(nodes[k]))
+        if b.size and not np.may_share_memory(a, b):
+            cut, b = k, None
+        a = b
+    return list(zip(nodes[:cut], calls_[:cut])) + [(nodes[cut], None)]
+
+
+def _lie(node):
+    """An array of the node's shape."""
+    return np.empty(tuple((s := _lib.wg_node_shape(node)).dim[:s.rank]), np.int8)
 
 
 def _root(node):
-    return _shown(node)[-1]
+    return _shown(node)[-1][0]
 
 
-def _leaf_of(node, g):
-    """The tensor outside of graphs that is this node of g, or None."""
-    for of, at, store in g._leaves.values():
+def _leaf_of(node):
+    """The tensor outside of graphs that is this node, or None."""
+    g = _graphs.get(node.graph)
+    for of, at, store in g._leaves.values() if g is not None else ():
         if at == node.index | node.generation << 32:
             return of() if store else of
     return None
+
+
+def is_contiguous(x):
+    """Whether the elements of x are one behind another in the memory that it shows."""
+    shown = () if isinstance(x, Leaf) else _shown(x._node)
+    if len(shown) < 2:
+        return True
+    a = _lie(shown[-1][0])
+    for node, name in reversed(shown[:-1]):
+        a = a if name is None else _in_numpy(name, a, _options(node))
+    return a.flags.c_contiguous
 
 
 def _fixed(node, g):
@@ -58,31 +119,30 @@ class _Family:
     that somebody has, as pairs (value, node of the whole memory). mine: that node, if x shows a part."""
 
     def __init__(self, x):
-        root = None if isinstance(x, Leaf) else _root(x._node)
-        leaf = x if root is None else _leaf_of(root, x.graph)
+        shown = [] if isinstance(x, Leaf) else _shown(x._node)
+        root = shown[-1][0] if shown else None
+        leaf = x if root is None else _leaf_of(root)
         self.leaves = [] if leaf is None else [*(vars(leaf).get("_shared") or [leaf])]
-        at = [(g, g._at(there[1])) for g in list(_graphs.values()) for one in self.leaves
-              if (there := g._leaves.get(one._leaf[0]))] or [(x.graph, root)] * (leaf is None)
-        if isinstance(leaf, (Parameter, _ParametersGradient)):
-            at = []  # what was made of a parameter keeps its number
-        self.members = [(v, node) for g, node in at for v in g._values() if v is not x
-                        and not isinstance(v, Leaf) and _key(_root(v._node)) == _key(node)]
+        self.members = []
+        if not isinstance(leaf, (Parameter, _ParametersGradient)):  # what was made of one keeps its number
+            for v in [v for g in list(_graphs.values()) for v in g._values()]:
+                node = None if v is x or isinstance(v, Leaf) else _root(v._node)
+                of = node if node is None or not self.leaves else _leaf_of(node)
+                if node is not None and (any(of is one for one in self.leaves) if self.leaves
+                                         else _key(node) == _key(root)):
+                    self.members.append((v, node))
         # whether x was detached on the way
-        self.detached = x._constant or root is not None and any(
-            _lib.wgx_node_call(n, None) == b"stop_gradient" for n in _shown(x._node))
-        self.mine = None if root is None or _key(root) == _key(x._node) else root
+        self.detached = x._constant or any(name == "stop_gradient" for _, name in shown)
+        self.mine = root if len(shown) > 1 else None
 
 
-def _again(v, root, new):
-    """The view v of the node root, of the tensor `new` in its place."""
-    for node in reversed(_shown(v._node)):
-        if _key(node) == _key(root):
-            continue
-        name = _lib.wgx_node_call(node, None).decode()
-        options = Value(node, v.graph).options
-        shape = [options.pop("shape")] if "shape" in options else []
-        new = _builders[name](new, *shape, **{"from_" if n == "from" else n: o for n, o in options.items()
-                                              if o is not None})
+def _again(v, new):
+    """The view v, of the tensor `new` in the place of its whole memory."""
+    for node, name in reversed(_shown(v._node)[:-1]):
+        if name is not None:
+            o = {"from_" if n == "from" else n: x for n, x in _options(node).items()}
+            shape = [o.pop("shape")] if "shape" in o else []
+            new = _builders[name](new, *shape, **o)
     return new
 
 
@@ -156,7 +216,7 @@ def change(x, new, what):
     whole = family.leaves[0] if family.leaves else whole
     mine = [] if isinstance(x, Leaf) else [(x, family.mine or x._node)]
     for v, node in family.members + mine:
-        _become(v, whole if _key(v._node) == _key(node) else _again(v, node, whole))
+        _become(v, whole if _key(v._node) == _key(node) else _again(v, whole))
     return x
 
 
@@ -165,11 +225,11 @@ def _put(x, family, new):
     root = family.mine
     shape = tuple((s := _lib.wg_node_shape(root)).dim[:s.rank])
     numbers = Leaf(np.arange(int(np.prod(shape, dtype=np.int64))).reshape(shape))
-    places = _again(x, root, numbers).numpy().reshape(-1)
+    places = _again(x, numbers).numpy().reshape(-1)
     if np.unique(places).size < places.size:
         raise Error("wengert: some elements of the tensor are the same memory, and cannot change one by one: "
                     "write x = x.clone()")
-    was = (family.leaves[0] if family.leaves else Value(root, x.graph)).reshape(-1)
+    was = (family.leaves[0] if family.leaves else Value(root, _graphs[root.graph])).reshape(-1)
     return (was.detach() if family.detached else was).at[places].set(new.reshape(-1)).reshape(shape)
 
 
@@ -255,3 +315,5 @@ def _detach(x):
 
 _method(_detach, "detach_")
 Value._changer = staticmethod(changer)
+# NHWC of NCHW: memory of its own.
+_method(lambda x: x if is_contiguous(x) else clone(x), "contiguous")

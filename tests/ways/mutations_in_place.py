@@ -71,6 +71,25 @@ IN_PLACE = {
                    "    ((x * w).sum() ** 2).backward()\n    with m.no_grad():\n        x += 0.1 *"
          " x.grad.sign()\n"
                    "        x.clamp_(0.5, 1.25)\n" + SHOWN % "x,",
+    # values of a step before: they stand in another graph then
+    "view_after_a_change": W + "with m.no_grad():\n    y = w * 2\nwith m.no_grad():\n    w += 1\n"
+                           "y[0:2].zero_()\n" + SHOWN % "y, w",
+    "view_after_steps": W + "opt = m.optim.SGD([w], lr=0.1)\nwith m.no_grad():\n    t = w * 2\n"
+                        "for k in range(2):\n    opt.zero_grad()\n    ((w - t) ** 2).sum().backward()\n"
+                        "    opt.step()\n    t.view(-1)[0] = 5.0\n    t.narrow(0, 1, 1).fill_(9.0)\n"
+                        + SHOWN % "w, t",
+    # a reshape that has to copy has memory of its own
+    "reshape_of_rows": X + "y = x.t().reshape(-1)\ny += 100\nz = x.t().flatten()\nx -= 1\n"
+                  + SHOWN % "x, y, z",
+    "reshape_of_columns": X + "y = x[:, :2].reshape(-1)\ny += 100\nz = x[::2].reshape(4, 2)\nz.zero_()\n"
+                          + SHOWN % "x, y, z",
+    "contiguous": X + "y = x.t().contiguous()\ny.mul_(2)\nz = x.contiguous()\nz.add_(1)\n"
+                  + SHOWN % "x, y, z",
+    "derivative_of_a_copy": W + "h = (w * w).reshape(1, 3).expand(2, 3) * 1\nf = h.t().reshape(-1)\n"
+                            "f[0] = 0.0\n"
+                            "f.mul_(2)\n" + SHOWN % "h, f" + "\n" + GRADS % "h.sum() + f",
+    "deep_copy": "import copy\nx = m.zeros(2)\ny = copy.deepcopy([x, x])\ny[0] += 1\n"
+                  + SHOWN % "x, y[0], y[1]",
 }
 for _k, _view in enumerate(VIEWS):
     IN_PLACE["with_view_%d" % _k] = X + "y = %s\nx += 1\nx[2, 3] = 77.0\n" % _view + SHOWN % "x, y"
