@@ -39,7 +39,7 @@ def _carried_from(node):
 
 
 def _options(node):
-    """The options of the call that made the node, that of a shape first."""
+    """The options of the call that made the node."""
     found = Value.options.fget(types.SimpleNamespace(_node=node))
     return {n: x for n, x in found.items() if x is not None}
 
@@ -72,7 +72,7 @@ def _shown(node):
         calls_.append(name)
     cut, a = len(calls_), None
     for k in reversed(range(len(calls_))):
-        a = _lie(nodes[k + 1]) if a is None else a
+        a = _array_of(nodes[k + 1]) if a is None else a
         b = a if calls_[k] is None else _in_numpy(calls_[k], a, _options(nodes[k]))
         if b.size and not np.may_share_memory(a, b):
             cut, b = k, None
@@ -80,7 +80,7 @@ def _shown(node):
     return list(zip(nodes[:cut], calls_[:cut])) + [(nodes[cut], None)]
 
 
-def _lie(node):
+def _array_of(node):
     """An array of the node's shape."""
     return np.empty(tuple((s := _lib.wg_node_shape(node)).dim[:s.rank]), np.int8)
 
@@ -103,7 +103,7 @@ def is_contiguous(x):
     shown = () if isinstance(x, Leaf) else _shown(x._node)
     if len(shown) < 2:
         return True
-    a = _lie(shown[-1][0])
+    a = _array_of(shown[-1][0])
     for node, name in reversed(shown[:-1]):
         a = a if name is None else _in_numpy(name, a, _options(node))
     return a.flags.c_contiguous
@@ -177,8 +177,7 @@ def _write(leaf, new, detached):
     if isinstance(leaf, Parameter):
         if not (_off() or detached or leaf._constant):
             raise TypeError("wengert: a parameter changes by an optimizer, in a block `with "
-                            "wg.no_grad():`, or "
-                            "by w.data; for a new value write y = w + x")
+                            "wg.no_grad():`, or by w.data; for a new value write y = w + x")
         leaf.set(new)
     elif isinstance(leaf, _ParametersGradient):
         leaf._by._change_grad(_plain(new))
@@ -198,8 +197,7 @@ def change(x, new, what):
     if not isinstance(x, Leaf):
         if _fixed(_root(x._node), x.graph):
             raise Error("wengert: %s: the argument of a function that is differentiated does not "
-                        "change: write "
-                        "x = x + 1, or x = x.at[...].set(new)" % what)
+                        "change: write x = x + 1, or x = x.at[...].set(new)" % what)
         if _off() and x.requires_grad:
             raise Error("wengert: %s in no_grad, of a value that has a derivative: write x = x + y" % what)
     new, family = _fit(x, new, what), _Family(x)
@@ -208,8 +206,7 @@ def change(x, new, what):
         return x
     if family.detached and any(v.requires_grad for v, _ in family.members):
         raise Error("wengert: %s: this tensor is in the memory of one that has a derivative, and was "
-                    "detached: "
-                    "write y = y.clone() before it" % what)
+                    "detached: write y = y.clone() before it" % what)
     whole = new if family.mine is None else _put(x, family, new)
     for leaf in family.leaves:
         _write(leaf, whole, family.detached and leaf is not x)
@@ -263,8 +260,8 @@ def _set_item(x, key, new):
 
 # ---- methods whose name ends in _ ----
 
-def _drawn():
-    return default_context()._random
+def _drawn(generator):
+    return (default_context() if generator is None else generator)._random
 
 
 def _diagonal(x, value, wrap=False):
@@ -277,12 +274,15 @@ _CHANGES = dict(
     zero_=lambda x: 0, fill_=lambda x, value: value, copy_=lambda x, src, non_blocking=False: src,
     add_=lambda x, other, *, alpha=1: x + other * alpha if alpha != 1 else x + other,
     sub_=lambda x, other, *, alpha=1: x - other * alpha if alpha != 1 else x - other,
-    normal_=lambda x, mean=0, std=1, *, generator=None: mean + std * _drawn().standard_normal(x.shape),
-    uniform_=lambda x, from_=0, to=1, *, generator=None: from_ + (to - from_) * _drawn().random(x.shape),
-    exponential_=lambda x, lambd=1, *, generator=None: _drawn().exponential(1 / lambd, x.shape),
-    bernoulli_=lambda x, p=0.5, *, generator=None: np.asarray(_drawn().random(x.shape) < _plain(p), x.dtype),
+    normal_=lambda x, mean=0, std=1, *, generator=None:
+        mean + std * _drawn(generator).standard_normal(x.shape),
+    uniform_=lambda x, from_=0, to=1, *, generator=None:
+        from_ + (to - from_) * _drawn(generator).random(x.shape),
+    exponential_=lambda x, lambd=1, *, generator=None: _drawn(generator).exponential(1 / lambd, x.shape),
+    bernoulli_=lambda x, p=0.5, *, generator=None:
+        np.asarray(_drawn(generator).random(x.shape) < _plain(p), x.dtype),
     fill_diagonal_=_diagonal)
-# What changes the shape alone, and no memory.
+# These change the shape of the tensor alone: its elements stay where they are.
 _SHAPES = frozenset("t_ squeeze_ unsqueeze_ transpose_ swapaxes_ swapdims_".split())
 
 
@@ -315,5 +315,5 @@ def _detach(x):
 
 _method(_detach, "detach_")
 Value._changer = staticmethod(changer)
-# NHWC of NCHW: memory of its own.
+# Elements in another order than in memory are copied: a write to the copy changes nothing else.
 _method(lambda x: x if is_contiguous(x) else clone(x), "contiguous")

@@ -20,6 +20,7 @@ import re
 import runpy
 import subprocess
 import sys
+import tempfile
 import warnings
 
 import numpy as np
@@ -450,6 +451,8 @@ def main():
                            text=True)
     expect(check.returncode == 0, "stubs are not what the package says: make docs:", check.stdout,
            check.stderr)
+    folder = tempfile.TemporaryDirectory()  # lines write files
+    os.chdir(folder.name)
     for path in TYPED:
         if not path.endswith("mistakes.py"):
             runpy.run_path(path)

@@ -29,41 +29,11 @@ _Keys = collections.namedtuple("Keys", "missing_keys unexpected_keys")
 
 
 class _Buffer(wg.Leaf):
-    """A tensor of a module that is no parameter. It has the methods of PyTorch that change it: b += x,
-    b.zero_(), b.copy_(x), b[i] = x."""
+    """A tensor of a module that is no parameter. Its copies and pickles are such tensors, too."""
 
-    def __getattr__(self, name):
-        if name[-1:] == "_" and name[-2:] != "__" and (name in _CHANGES or name[:-1] in _names.methods
-                                                       or _builder_method(name[:-1])):
-            return lambda *given, **options: self._changed(_CHANGES.get(name, name[:-1]), *given, **options)
-        return super().__getattr__(name)
-
-    def _changed(self, f, *given, **options):
-        y = getattr(wg.Leaf(self.numpy()), f)(*given, **options) if isinstance(f, str) else f(self, *given)
-        if y.requires_grad and not _off():
-            return y
-        if isinstance(f, str) and self.dtype.kind != "f" == y.dtype.kind:
-            raise TypeError("wengert: a tensor of %s stays one, and the result is of %s" %
-                            (self.dtype, y.dtype))
-        self.set(y)
-        return self
-
-    def __setitem__(self, key, x):
-        a = self.numpy(copy=True)
-        a[_numbers(key)] = _plain(x)
-        self.set(a)
-
-    __iadd__, __isub__ = (lambda b, x: b._changed("__add__", x)), (lambda b, x: b._changed("__sub__", x))
-    __imul__, __itruediv__ = ((lambda b, x: b._changed("__mul__", x)),
-                              (lambda b, x: b._changed("__truediv__", x)))
-    data = property(wg.Value.data.fget, wg.Leaf.set)
     __copy__ = lambda b: _Buffer(b.numpy(copy=True), b.name)
     __deepcopy__ = lambda b, memo: memo.setdefault(id(b), b.__copy__())
     __reduce_ex__ = lambda b, protocol: (_Buffer, (b.numpy(), b.name))
-
-
-_CHANGES = dict(zero_=lambda b: wg.zeros_like(b), fill_=lambda b, x: wg.full_like(b, x),
-                copy_=lambda b, x: wg.broadcast_to(wg.tensor(x), b.shape))
 
 
 def _as_buffer(x):
