@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The cases of ONNX's own test suite, read by the library: each folder has a model, inputs, and the outputs that the
-reference implementation gives (libonnx-testdata). Prints how many are right, wrong, and refused, and why.
+"""The cases of ONNX's own test suite, read by the library: each folder has a model, inputs, and the outputs
+that the reference implementation gives (libonnx-testdata). Prints how many are right, wrong, and refused.
 
     node_cases.py [--folder NAME] [--show] [--every N] [pattern ...]
 """
 import collections
-import ctypes
 import fnmatch
 import glob
 import os
@@ -36,12 +35,15 @@ def read(path):
     return numpy_helper.to_array(t)
 
 
+def number_in(path):
+    return int(re.findall(r"\d+", path)[-1])
+
+
 def sets_of(folder):
     """Of each test_data_set the inputs and outputs, in order."""
     for d in sorted(glob.glob(os.path.join(folder, "test_data_set_*"))):
-        files = [sorted(glob.glob(os.path.join(d, kind + "_*.pb")), key=lambda p: int(re.findall(r"\d+", p)[-1]))
-                 for kind in ("input", "output")]
-        yield [[read(p) for p in some] for some in files]
+        yield [[read(p) for p in sorted(glob.glob(os.path.join(d, kind + "_*.pb")), key=number_in)]
+               for kind in ("input", "output")]
 
 
 def run(folder):
@@ -69,8 +71,8 @@ def run(folder):
                 node = _lib.wgx_program_last_part(q, k, None)
                 got = _numpy(_lib.wg_value_at(b"", node))
                 look()
-                assert got.shape == want.shape, "%s %s, should be %s" % (graph.output[k].name, got.shape, want.shape)
-                assert got.dtype == want.dtype, "%s %s, should be %s" % (graph.output[k].name, got.dtype, want.dtype)
+                for a, b in ((got.shape, want.shape), (got.dtype, want.dtype)):
+                    assert a == b, "%s: %s, should be %s" % (graph.output[k].name, a, b)
                 np.testing.assert_allclose(got, want, rtol=1e-3, atol=1e-7)
             _lib.wg_graph_free(g)
     except wg.Error as e:
@@ -80,8 +82,7 @@ def run(folder):
 def is_drawn(folder):
     """Whether another generator of random numbers gives other outputs."""
     nodes = onnx.load(os.path.join(folder, "model.onnx"), load_external_data=False).graph.node
-    return (any(n.op_type in ("Bernoulli", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike",
-                              "Multinomial") for n in nodes)
+    return (any(n.op_type in ("Bernoulli", "Multinomial") or n.op_type.startswith("Random") for n in nodes)
             or "training_dropout" in folder and "zero_ratio" not in folder)
 
 
@@ -105,7 +106,8 @@ def main(args):
         every = int(args[args.index("--every") + 1])
         args = [a for a in args if a != "--every" and not a.isdigit()]
     patterns = [a for a in args if a != "--show"] or ["*"]
-    cases = [d for d in sorted(os.listdir(os.path.join(BASE, folder))) if any(fnmatch.fnmatch(d, p) for p in patterns)]
+    cases = [d for d in sorted(os.listdir(os.path.join(BASE, folder)))
+             if any(fnmatch.fnmatch(d, p) for p in patterns)]
     right, wrong, refused = [], {}, collections.defaultdict(list)
     for case in cases[::every]:
         try:
@@ -119,8 +121,8 @@ def main(args):
         print("wrong: %s: %s" % (case, why))
     for why, some in sorted(refused.items(), key=lambda item: -len(item[1])):
         print("%4d refused: %s%s" % (len(some), why[:200], " (%s)" % some[0] if show else ""))
-    print("%s: %d cases: %d right, %d wrong, %d refused" % (folder, len(cases[::every]), len(right), len(wrong),
-                                                          sum(map(len, refused.values()))))
+    print("%s: %d cases: %d right, %d wrong, %d refused" % (
+        folder, len(cases[::every]), len(right), len(wrong), sum(map(len, refused.values()))))
     return bool(wrong)
 
 

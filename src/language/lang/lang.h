@@ -424,15 +424,15 @@ typedef struct wgi_lang_memory {
 } wgi_lang_memory;
 
 /* What builds a program that is no text: a file of another form. It gives the names their nodes. */
-typedef struct wgi_made {
-    bool (*build)(wg_program *q, void *user); /* false: after an error */
+typedef struct wgi_maker {
+    bool (*build)(wg_program *q, void *user);  /* false: after an error */
     void (*forget)(wg_program *q, void *user); /* when the program is freed */
     void *user;
     uint64_t code; /* of wgx_program_code */
-} wgi_made;
+} wgi_maker;
 
 struct wg_program {
-    wgi_made made;    /* build NULL: it is a text */
+    wgi_maker made;   /* build NULL: it is a text */
     wgx_sites *sites; /* of its nodes */
     wg_context *c;    /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
     const char *name;
@@ -464,7 +464,7 @@ struct wg_program {
 
 wg_program *wgi_program_blank(wg_context *c, const char *name); /* a program that nothing was read into yet */
 wg_site wgi_whole_text(const wg_program *q); /* the place of errors that belong to no line */
-bool wgi_number_names(wg_program *q); /* when all names are bound; false: out of memory */
+bool wgi_number_names(wg_program *q);        /* when all names are bound; false: out of memory */
 /* Begins a build: what the last one made is forgotten. */
 void wgi_program_begin(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode);
 wg_program *wgi_text_file(wg_context *c, const char *path);
@@ -473,12 +473,13 @@ wg_program *wgi_text_file(wg_context *c, const char *path);
 
 /* A name of a program that is no text. NULL: out of memory, or the name is bound already. */
 wgi_binding *wgi_made_name(wg_program *q, const char *name, wgx_meaning meaning);
-bool wgi_made_ready(wg_program *q, wgi_made made); /* when all names are bound; false: out of memory */
+bool wgi_made_ready(wg_program *q, wgi_maker made); /* when all names are bound; false: out of memory */
 /* In a build: the name has this value. */
 void wgi_made_value(wgi_binding *b, wg_node n);
 /* In a build: the program gives this, too, behind what it gave so far. */
 void wgi_made_result(wg_program *q, const char *name, wg_node n);
-/* The value that was set for an input, or drawn: of floats normal numbers, else 0 and 1. data NULL: after an error. */
+/* The value that was set for an input, or drawn: of floats normal numbers, else 0 and 1. data NULL: after an
+ * error. */
 wg_tensor wgi_made_input(wg_program *q, wgi_binding *b, wg_dtype t, wg_shape s);
 
 /* ---- lang_memory.c ---- */
@@ -645,7 +646,8 @@ wg_node wgi_new_leaf(wg_program *q, wg_site here, const char *name, double *valu
 wg_node wgi_free_input(wg_program *q, wgi_binding *b);    /* of a name that the text never binds */
 wg_node wgi_symbol_node(wg_program *q, wgi_binding *b);   /* the size as a number */
 wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b); /* of the value that was set, else of the literal */
-/* The sizes that were set; the others are -1. False: one is no size. wgi_symbols_rest gives those WGI_LANG_SIZE. */
+/* The sizes that were set; the others are -1. False: one is no size. wgi_symbols_rest gives those
+ * WGI_LANG_SIZE. */
 bool wgi_symbols_set(wg_program *q);
 void wgi_symbols_rest(wg_program *q);
 /* Finds the size of every symbol: as it was set, else from the values of inputs, else WGI_LANG_SIZE. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-bool wgi_made_ready(wg_program *q, wgi_made made)
+bool wgi_made_ready(wg_program *q, wgi_maker made)
 {
     q->made = made;
     q->ready = wgi_lines(q) && wgi_number_names(q);

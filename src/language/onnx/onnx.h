@@ -1,4 +1,5 @@
-/* onnx.h: reads ONNX models (private). A file becomes a tree of messages, then a program; a build makes nodes.
+/* onnx.h: reads ONNX models (private). A file becomes a tree of messages, then a program; a build makes
+ * nodes.
  *
  *   onnx_wire.c         fields of protobuf messages
  *   onnx_model.c        the messages of a model: graphs, nodes, attributes, types
@@ -12,8 +13,9 @@
  *   onnx_table.c        the operators
  *   onnx_elementwise.c, onnx_shapes.c, ...   the operators by families
  *
- * Assume that a file is hostile. Every length is compared with what is left of the message around it, messages
- * are at most WGI_ONNX_DEPTH deep inside each other, and a tensor's data must be as long as its shape says. */
+ * Assume that a file is hostile. Every length is compared with what is left of the message around it,
+ * messages are at most WGI_ONNX_DEPTH deep inside each other, and a tensor's data must be as long as its
+ * shape says. */
 #ifndef WGI_ONNX_H
 #define WGI_ONNX_H
 
@@ -167,14 +169,14 @@ wg_tensor wgi_onnx_values(wg_program *q, const wgi_onnx_tensor *t);
 
 /* ---- onnx_names.c ---- */
 
-/* A name like that of the file, that is free in q. op: of the node whose result it is; NULL: it is a parameter's or an
- * input's. to: of WGI_ONNX_NAME bytes; returns it. */
+/* A name like that of the file, that is free in q. op: of the node whose result it is; NULL: it is a
+ * parameter's or an input's. to: of WGI_ONNX_NAME bytes; returns it. */
 const char *wgi_onnx_name(const wg_program *q, const char *from, const char *op, char *to);
 
 /* ---- values in a build ---- */
 
-/* What a name of the model stands for in a build. An image may be there with its channels last. Before a build: its
- * name alone. */
+/* What a name of the model stands for in a build. An image may be there with its channels last. Before a
+ * build: its name alone. */
 typedef struct wgi_onnx_value {
     const char *name;   /* in the file */
     wg_node node, last; /* wg_none: not made yet */
@@ -271,8 +273,8 @@ bool wgi_onnx_is_known(wgi_onnx_call *k, wgi_onnx_value *v); /* by itself: neith
 
 /* ---- onnx_run.c ---- */
 
-/* Builds the nodes of a graph in a new scope. in: values of its inputs; out: gets those of its outputs. alone: it does
- * not see the names around it. */
+/* Builds the nodes of a graph in a new scope. in: values of its inputs; out: gets those of its outputs.
+ * alone: it does not see the names around it. */
 bool wgi_onnx_run(wgi_onnx *o, const wgi_onnx_graph *g, wgi_onnx_value *const in[], int ins,
                   wgi_onnx_value *out[], bool alone);
 

@@ -1,5 +1,5 @@
-/* onnx_build.c: what a name of the model stands for while a graph is built. An image is made with its channels
- * first or last when somebody asks for it so: between convolutions nothing is turned. */
+/* onnx_build.c: what a name of the model stands for while a graph is built. An image is made with its
+ * channels first or last when somebody asks for it so: between convolutions nothing is turned. */
 #include "onnx/onnx.h"
 
 #include "wengert/ops.h"

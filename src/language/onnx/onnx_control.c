@@ -1,5 +1,5 @@
-/* onnx_control.c: graphs inside nodes. What decides is looked at while the graph is built: one branch is built, and
- * loops are unrolled. */
+/* onnx_control.c: graphs inside nodes. What decides is looked at while the graph is built: one branch is
+ * built, and loops are unrolled. */
 #include "onnx/onnx.h"
 
 #include "wengert/ops.h"

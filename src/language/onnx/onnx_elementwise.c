@@ -1,4 +1,5 @@
-/* onnx_elementwise.c: operators on each element. An image stays as it lies, with its channels first or last. */
+/* onnx_elementwise.c: operators on each element. An image stays as it lies, with its channels first or
+ * last. */
 #include "onnx/onnx.h"
 
 #include "wengert/ops.h"

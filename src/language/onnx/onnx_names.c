@@ -1,4 +1,5 @@
-/* onnx_names.c: names that nodes and parameters can have. In files they hold slashes, colons and numbers alone. */
+/* onnx_names.c: names that nodes and parameters can have. In files they hold slashes, colons and numbers
+ * alone. */
 #include "onnx/onnx.h"
 
 #include "wgx/base.h"

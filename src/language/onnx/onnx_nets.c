@@ -1,5 +1,5 @@
-/* onnx_nets.c: convolutions and pooling. In ONNX the channels are the second axis, here the last: what lies with its
- * channels last already is taken so, and the result lies so. */
+/* onnx_nets.c: convolutions and pooling. In ONNX the channels are the second axis, here the last: what lies
+ * with its channels last already is taken so, and the result lies so. */
 #include "onnx/onnx.h"
 
 #include "wengert/ops.h"
@@ -228,7 +228,8 @@ static wg_node numbers_of(wgi_onnx_call *k, const window *w)
     return wgi_ox_leaf(k, t);
 }
 
-/* By the elements of windows, one after the other: for dilations, wide margins, and the places of the largest. */
+/* By the elements of windows, one after the other: for dilations, wide margins, and the places of the
+ * largest. */
 static bool pool_by_elements(wgi_onnx_call *k, const window *w)
 {
     int64_t n = 1;

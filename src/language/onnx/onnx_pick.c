@@ -60,8 +60,8 @@ static wg_node from_start(wgi_onnx_call *k, wg_node i, int64_t n)
 
 /* ---- along several axes ---- */
 
-/* The places [rows...] that the last axis of the indices names, among the elements of `axes` axes of s from `first`
- * on, as one number each. */
+/* The places [rows...] that the last axis of the indices names, among the elements of `axes` axes of s from
+ * `first` on, as one number each. */
 static wg_node places(wgi_onnx_call *k, wg_node indices, wg_shape s, int first, int axes)
 {
     const int last = wg_node_shape(indices).rank - 1;

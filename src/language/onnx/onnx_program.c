@@ -1,5 +1,5 @@
-/* onnx_program.c: a model as a program: the file, its names before a build, and a build. wg_program_file is here,
- * since it reads files of both kinds. */
+/* onnx_program.c: a model as a program: the file, its names before a build, and a build. wg_program_file is
+ * here, since it reads files of both kinds. */
 #include "onnx/onnx.h"
 
 #include "wengert/ops.h"
@@ -309,7 +309,7 @@ static void read_model(wgi_onnx *o, const char *path)
         return;
     }
     o->declared = wgi_lang_alloc(q, sizeof *o->declared);
-    if (!o->declared || !declare_all(o) || !wgi_made_ready(q, (wgi_made){ build, forget, o, code_of(o) }))
+    if (!o->declared || !declare_all(o) || !wgi_made_ready(q, (wgi_maker){ build, forget, o, code_of(o) }))
         wg_free(o->c, o->bytes);
 }
 

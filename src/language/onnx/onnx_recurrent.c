@@ -1,5 +1,6 @@
-/* onnx_recurrent.c: RNN, GRU and LSTM over the steps of a sequence. The products of x of all steps are one product;
- * then step by step. Weights are [directions, gates units, in]; the gates lie one behind the other. */
+/* onnx_recurrent.c: RNN, GRU and LSTM over the steps of a sequence. The products of x of all steps are one
+ * product; then step by step. Weights are [directions, gates units, in]; the gates lie one behind the
+ * other. */
 #include "onnx/onnx.h"
 
 #include "wengert/ops.h"

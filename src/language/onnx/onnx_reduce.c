@@ -8,7 +8,8 @@
 
 /* ---- along axes ---- */
 
-/* The axes of a node: an attribute, or operand 1 from a set on. Returns how many; 0: all; -1: after an error. */
+/* The axes of a node: an attribute, or operand 1 from a set on. Returns how many; 0: all; -1: after an
+ * error. */
 static int axes_of(wgi_onnx_call *k, int rank, int axes[])
 {
     int64_t list[WG_MAX_RANK];

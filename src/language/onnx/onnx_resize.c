@@ -1,5 +1,5 @@
-/* onnx_resize.c: other sizes of images. Each result along an axis is a sum of a few elements: 1, 2 or 4. Which ones,
- * and by which weights, is known when the graph is built. */
+/* onnx_resize.c: other sizes of images. Each result along an axis is a sum of a few elements: 1, 2 or 4.
+ * Which ones, and by which weights, is known when the graph is built. */
 #include "onnx/onnx.h"
 
 #include "wengert/ops.h"

@@ -1,5 +1,5 @@
-/* onnx_run.c: the nodes of a graph, in the order of the file. What is computed of known values alone is computed at
- * once, in a graph of its own: shapes, axes and indices are no nodes of the program. */
+/* onnx_run.c: the nodes of a graph, in the order of the file. What is computed of known values alone is
+ * computed at once, in a graph of its own: shapes, axes and indices are no nodes of the program. */
 #include "onnx/onnx.h"
 
 #include "wgx/base.h"

@@ -130,7 +130,8 @@ bool wgi_onnx_flatten(wgi_onnx_call *k)
     return reshaped(k, to);
 }
 
-/* The axes of a node: an attribute until set 12, operand 1 from there on. -1: not given; -2: after an error. */
+/* The axes of a node: an attribute until set 12, operand 1 from there on. -1: not given; -2: after an
+ * error. */
 static int given_axes(wgi_onnx_call *k, int rank, bool is[])
 {
     int64_t list[WG_MAX_RANK];
