@@ -1128,6 +1128,9 @@ def number(value: float) -> Value:
     """A number as an operand: it takes the other operand's dtype."""
 from . import odeint as odeint
 from . import one_hot as one_hot
+def onnx_write(y: _Operand, path: _Path, *, opset: int = 17, outputs: Value | Sequence[Value] | None = None,
+        names: Sequence[str] | None = None) -> None:
+    """Writes the graph that y is computed from."""
 def op_at(i: int) -> _Op:
     """The library's op number i."""
 def op_count() -> int:

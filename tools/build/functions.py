@@ -33,6 +33,7 @@ PAGES = {  # of each page the title and its headers
     "check": ("The check of gradients", "check"),
     "pictures": ("Pictures and figures", "draw figure formula"),
     "language": ("The language", "lang"),
+    "onnx": ("ONNX", "onnx"),
     "ops": ("Ops of your own", "op kernel"),
 }
 NO_FUNCTIONS = "cplusplus named wengert".split()
