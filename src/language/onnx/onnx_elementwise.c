@@ -149,7 +149,7 @@ static void write_sigmoid_rest(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row
     k->y[0] = wgi_ow_where(w, is_small(w, difference), wgi_ow_where(w, above, high, low), difference);
 }
 
-/* a times the slope of tanh, (1 - y) (1 + y), or of sigma, (1 - y) y. Where these have lost digits, it is made
+/* a times the slope of tanh, (1 - y) (1 + y), or of sigma, (1 - y) y. Where these have lost digits it is made
  * of x: the slope of tanh is 4 sigma(2 x) sigma(-2 x). */
 static void write_slope(wgi_ow *w, wgi_ow_call *k, const wgi_ow_rule *row)
 {
