@@ -15,8 +15,8 @@ from . import c as c, distributions as distributions, nn as nn, optim as optim, 
 from . import linalg as linalg
 from . import autograd as autograd
 from .c import (assign as assign, average_new as average_new, backward as backward,
-    backward_add as backward_add, begin as begin, check_no_value as check_no_value, commit as commit,
-    const as const, copy_f32 as copy_f32, copy_f64 as copy_f64, data_csv as data_csv,
+    backward_add as backward_add, begin as begin, c_write as c_write, check_no_value as check_no_value,
+    commit as commit, const as const, copy_f32 as copy_f32, copy_f64 as copy_f64, data_csv as data_csv,
     data_digits as data_digits, data_from as data_from, data_idx as data_idx, data_make as data_make,
     data_mnist as data_mnist, depends_on as depends_on, dim as dim, draw_graph as draw_graph,
     draw_plan as draw_plan, draw_text as draw_text, figure_new as figure_new, fit_is_share as fit_is_share,
@@ -1000,6 +1000,9 @@ class Value:
             fold: builtins.bool | None = None, series: builtins.bool = False, limits: Any = None
         ) -> str | None:
         """The picture as the text of a file "dot", "svg", "txt", "json" ... by format= (default txt)."""
+    def c_write(self, path: _Path, *, name: str | None = None, loss: _Operand | None = None,
+            optim: Optimizer | None = None) -> None:
+        """Writes what computes y, of any shape, from the inputs of its graph: they are the arguments, ..."""
     def backward_add(self, p: Params) -> None:
         """The same, but adds to the gradients that p has."""
     def trace_nan(self, p: Params) -> str | None:

@@ -262,6 +262,14 @@ class _Limits:
     bytes: NDArray[Any]
     bandwidth: NDArray[Any]
 
+class _Manner:
+    kind: str | None
+    lr: float
+    keep: float
+    coupled: float
+    shrink: float
+    lazy: bool
+
 class _Mean:
     value: float
     weight: float
@@ -271,6 +279,11 @@ class _Mean:
 class _Measure:
     text: str | None
     node: Value
+
+class _Moved:
+    from_: Value
+    to: Value
+    name: str | None
 
 class _NearestWord:
     word: str | None
@@ -494,6 +507,18 @@ class _PlanStep:
     flops: float
     seconds: float
 
+class _Product:
+    order: str
+    m: int
+    n: int
+    k: int
+    ta: bool
+    tb: bool
+    axes: int
+    dim: NDArray[Any]
+    sa: NDArray[Any]
+    sb: NDArray[Any]
+
 class _Program:
     def free(self) -> None:
         """Frees the program."""
@@ -671,6 +696,9 @@ from . import binary_cross_entropy as binary_cross_entropy
 def box_muller(u: float, v: float) -> float:
     """A standard normal draw from two uniform draws, u in (0, 1] and v in [0, 1) (Box and Muller ..."""
 from . import broadcast_to as broadcast_to
+def c_write(y: _Operand, path: _Path, *, name: str | None = None, loss: _Operand | None = None,
+        optim: Optimizer | None = None) -> None:
+    """Writes what computes y, of any shape, from the inputs of its graph: they are the arguments, ..."""
 from . import cast as cast
 from . import categorical as categorical
 from . import ceil as ceil
